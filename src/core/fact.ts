@@ -1,0 +1,243 @@
+import { FettleError } from './errors.js'
+import { reveal, Secret } from './secret.js'
+import type { Input, Sh } from './sh.js'
+
+/**
+ * One typed piece of current state. `absent` is knowledge (there is no such user), `unknown` is the lack of it
+ * (the database that could tell is down), and the two are never confused.
+ */
+export type Fact<V> =
+  | { readonly is: 'present'; readonly value: V }
+  | { readonly is: 'absent' }
+  | { readonly is: 'unknown'; readonly reason: string; readonly remedy: string }
+
+export const present = <V>(value: V): Fact<V> => ({ is: 'present', value })
+export const absent: Fact<never> = { is: 'absent' }
+export const unknown = (reason: string, remedy: string): Fact<never> => ({ is: 'unknown', reason, remedy })
+
+/** What a block of shell answered. */
+export interface Output {
+  readonly code: number
+  readonly stdout: Buffer
+  readonly stderr: string
+}
+
+/** A kind of fact that POSIX shell reads on the host: one block for all keys. */
+export interface ShellFactKind<K, V> {
+  readonly backend: 'shell'
+  readonly name: string
+  /** Shell that reads all keys, each tool started once where it can be. It changes nothing. */
+  script(keys: readonly K[]): { readonly script: Sh; readonly input?: Input }
+  /** A fact for each key, in their order. Output that cannot be understood is `unknown`, never a throw and never `absent`. */
+  parse(output: Output, keys: readonly K[]): readonly Fact<V>[]
+  /** Names what leaves the host, such as `git ls-remote`: it is counted apart from round trips. */
+  readonly exchange?: string
+}
+
+/** Reads files of the project. Paths are relative to its directory. */
+export interface ProjectReader {
+  readText(path: string): Promise<Fact<string>>
+  readBytes(path: string): Promise<Fact<Uint8Array>>
+}
+
+/** A kind of fact that is read from the project's files, before anything connects. */
+export interface LocalFactKind<K, V> {
+  readonly backend: 'local'
+  readonly name: string
+  read(project: ProjectReader, key: K): Promise<Fact<V>>
+}
+
+/** Reads GitHub's API. An answer of 404 is `null`. */
+export interface GithubReader {
+  /** All pages of a list. */
+  list(route: string, parameters: Readonly<Record<string, unknown>>): Promise<readonly unknown[] | null>
+  get(route: string, parameters: Readonly<Record<string, unknown>>): Promise<unknown>
+}
+
+/** A kind of fact that the control machine reads from GitHub, once per key and not once per host. */
+export interface GithubFactKind<K, V> {
+  readonly backend: 'github'
+  readonly name: string
+  read(github: GithubReader, key: K): Promise<Fact<V>>
+}
+
+/** What an HTTP request wants to see. */
+export interface HttpProbe {
+  readonly url: string
+  /** A Unix socket on the host instead of the URL's own host and port. */
+  readonly socket?: string
+  readonly from: 'host' | 'control'
+  readonly timeout: number
+}
+
+export interface HttpAnswer {
+  readonly status: number
+  readonly body: string
+}
+
+/** Asks HTTP servers, through the host's SSH connection or from the control machine. It throws where nothing answers. */
+export interface HttpReader {
+  request(probe: HttpProbe): Promise<HttpAnswer>
+}
+
+/** A kind of fact that is read by HTTP. */
+export interface HttpFactKind<K, V> {
+  readonly backend: 'http'
+  readonly name: string
+  read(http: HttpReader, key: K): Promise<Fact<V>>
+}
+
+export type FactKind<K, V> = ShellFactKind<K, V> | LocalFactKind<K, V> | GithubFactKind<K, V> | HttpFactKind<K, V>
+
+/** A fact that somebody wants: its kind and key, or a key that follows from the project's own files. */
+export interface FactRequest<V> {
+  readonly kind: FactKind<never, V>
+  readonly key: unknown
+}
+
+/** Asks for a fact. A `Later` key may depend on local facts only: they are read before anything connects. */
+export function request<K, V>(kind: FactKind<K, V>, key: K | Later<K>): FactRequest<V> {
+  return { kind: kind as FactKind<never, V>, key }
+}
+
+/** Where `Later`s find facts. With `standIns`, what is not local is replaced by a stand-in of the right shape. */
+export interface FactSource {
+  fact<V>(wanted: FactRequest<V>): Fact<V>
+  readonly standIns: boolean
+}
+
+/** Thrown inside the evaluation of a `Later` whose fact is not there yet; `evaluate` turns it into a value. */
+class NotYet extends Error {
+  constructor(
+    readonly reason: string,
+    readonly remedy: string,
+  ) {
+    super(reason)
+  }
+}
+
+/**
+ * A value that only the host (or a file of the project) knows: fact requests with a pure function of their values.
+ * Nothing is awaited while resources are built or planned.
+ */
+export class Later<T> {
+  readonly #evaluate: (source: FactSource) => T
+
+  private constructor(
+    readonly requests: readonly FactRequest<unknown>[],
+    /** What distinguishes two Laters of the same requests: the text of their functions. */
+    readonly shape: string,
+    evaluate: (source: FactSource) => T,
+  ) {
+    this.#evaluate = evaluate
+  }
+
+  /** The value of one fact; `standIn` takes its place when templates are tried before anything connects. */
+  static fact<T>(wanted: FactRequest<T>, standIn: T, describe: string): Later<T> {
+    return new Later([wanted as FactRequest<unknown>], 'fact', (source) => {
+      if (source.standIns && wanted.kind.backend !== 'local') return standIn
+      const fact = source.fact(wanted)
+      switch (fact.is) {
+        case 'present':
+          return fact.value
+        case 'absent':
+          throw new NotYet(`${describe} does not exist`, 'add the resource that makes it before this one')
+        case 'unknown':
+          throw new NotYet(fact.reason, fact.remedy)
+      }
+    })
+  }
+
+  /** All of a record's values, `Later`s replaced by theirs at any depth of plain objects and arrays. */
+  static all<const T>(values: T): Later<Resolved<T>> {
+    const found = findLaters(values)
+    return new Later(
+      found.flatMap((later) => later.requests),
+      `all(${found.map((later) => later.shape).join()})`,
+      (source) => replaceLaters(values, source) as Resolved<T>,
+    )
+  }
+
+  static evaluate<T>(later: Later<T>, source: FactSource): Evaluated<T> {
+    try {
+      return { known: true, value: later.#evaluate(source) }
+    } catch (error) {
+      if (error instanceof NotYet) return { known: false, reason: error.reason, remedy: error.remedy }
+      throw error
+    }
+  }
+
+  /** A pure function of the value. */
+  map<U>(change: (value: T) => U): Later<U> {
+    return new Later(this.requests, `${this.shape}.map(${String(change)})`, (source) => change(this.#evaluate(source)))
+  }
+
+  /** Whether files of the project are all it needs. */
+  get isLocal(): boolean {
+    return this.requests.every((wanted) => wanted.kind.backend === 'local')
+  }
+
+  static inner<T>(later: Later<T>, source: FactSource): T {
+    return later.#evaluate(source)
+  }
+
+  toString(): string {
+    throw new FettleError('later-exposed', { message: 'a value that only the host knows cannot become part of a string here' })
+  }
+
+  [Symbol.toPrimitive](): string {
+    return this.toString()
+  }
+
+  toJSON(): string {
+    return '[known after apply]'
+  }
+}
+
+/** A value, or one that only the host knows. */
+export type Value<T> = T | Later<T>
+
+export type Evaluated<T> = { readonly known: true; readonly value: T } | { readonly known: false; readonly reason: string; readonly remedy: string }
+
+/** A type with each `Later` replaced by what it will be. */
+export type Resolved<T> =
+  T extends Later<infer U> ? U
+  : T extends Secret | Uint8Array | string | number | boolean | null | undefined ? T
+  : T extends (...parameters: never) => unknown ? T
+  : T extends object ? { readonly [K in keyof T]: Resolved<T[K]> }
+  : T
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+/** Every `Later` in plain objects and arrays, in order. */
+export function findLaters(value: unknown): readonly Later<unknown>[] {
+  if (value instanceof Later) return [value]
+  if (Array.isArray(value)) return value.flatMap(findLaters)
+  return isPlain(value) ? Object.values(value).flatMap(findLaters) : []
+}
+
+function replaceLaters(value: unknown, source: FactSource): unknown {
+  if (value instanceof Later) return Later.inner(value, source)
+  if (Array.isArray(value)) return value.map((item) => replaceLaters(item, source))
+  if (!isPlain(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, replaceLaters(item, source)]))
+}
+
+/** Whether a `Secret` stands anywhere in plain objects and arrays. */
+export function holdsSecret(value: unknown): boolean {
+  if (value instanceof Secret) return true
+  if (Array.isArray(value)) return value.some(holdsSecret)
+  return isPlain(value) && Object.values(value).some(holdsSecret)
+}
+
+/** The same structure with each `Secret` as its text. Only for what is secret as a whole afterwards. */
+export function revealAll(value: unknown): unknown {
+  if (value instanceof Secret) return reveal(value)
+  if (Array.isArray(value)) return value.map(revealAll)
+  if (!isPlain(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, revealAll(item)]))
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { address } from './address.js'
+import { FettleError } from './errors.js'
+import { Later } from './fact.js'
+import type { CommonOptions } from './resource.js'
+import { Secret } from './secret.js'
+import { nearest } from './nearest.js'
+
+/** A schema for each option of `O`: one that is missing, or that `O` does not have, does not compile. */
+export type Shape<O> = { readonly [K in keyof Required<Omit<O, keyof CommonOptions>>]: z.ZodType }
+
+const common: { readonly [K in keyof Required<CommonOptions>]: z.ZodType } = {
+  name: z.string().min(1).optional(),
+  become: z.string().regex(/^[a-z_][a-z0-9_-]*\$?$/i, 'must be the name of a user').optional(),
+  tags: z.array(z.string().min(1)).optional(),
+  sensitive: z.boolean().optional(),
+  timeout: z.number().positive().optional(),
+  retry: z.strictObject({ attempts: z.number().int().positive(), delay: z.number().nonnegative() }).optional(),
+  ignoreFailure: z.boolean().optional(),
+}
+
+/** A string of one line without NUL: what a name, a path or an argument may be. */
+export const text = z.string().regex(/^[^\0]*$/, 'must not hold a NUL byte')
+export const line = z.string().min(1).regex(/^[^\0\r\n]*$/, 'must be one line')
+export const absolutePath = line.regex(/^\//, 'must be an absolute path').refine((path) => !path.split('/').includes('..'), 'must not hold ..')
+/** An account's or group's name as useradd(8) of Debian takes it, or a number. */
+export const accountName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/, 'must be a name or a number').max(32)
+export const state = z.enum(['present', 'absent'])
+export const secret = z.instanceof(Secret, { error: 'must be a Secret: use secret(…), env.secret(…) or generatedSecret(…).value' })
+export const bytes = z.instanceof(Uint8Array)
+
+/** What `schema` takes, or a `Later`, which is checked when it is known. */
+export const value = (schema: z.ZodType): z.ZodType => z.union([z.custom((given) => given instanceof Later), schema], { error: (issue) => readable(issue.code === 'invalid_union' ? issue.errors[1] : undefined) })
+
+function readable(issues: readonly z.core.$ZodIssue[] | undefined): string {
+  return issues?.[0]?.message ?? 'has a value that it cannot have'
+}
+
+/**
+ * Checks what a user gave a resource, from plain JavaScript too: unknown options by name with the nearest known one,
+ * impossible values, and with `pairs` combinations that exclude each other (it answers what is wrong, or nothing).
+ * @returns the options as given
+ * @throws FettleError `option-unknown` or `option-invalid`, naming the resource and the option
+ */
+export function checked<O extends object>(type: string, id: string, given: O, shape: Shape<O>, pairs?: (options: O) => string | undefined): O {
+  const where = address(type, id)
+  if (typeof given !== 'object' || (given as unknown) === null) throw new FettleError('option-invalid', { address: where, message: `${where}: options must be an object` })
+  const schemas: Readonly<Record<string, z.ZodType>> = { ...shape, ...common }
+  for (const [option, got] of Object.entries(given)) {
+    const schema = Object.hasOwn(schemas, option) ? schemas[option] : undefined
+    if (schema === undefined) {
+      const guess = nearest(option, Object.keys(schemas))
+      throw new FettleError('option-unknown', { address: where, message: `${where} has no option ${option}${guess === undefined ? '' : `; did you mean ${guess}?`}` })
+    }
+    // A falsy condition may leave an option out by giving undefined.
+    if (got === undefined) continue
+    const result = schema.safeParse(got)
+    if (!result.success) {
+      const issue = result.error.issues[0]
+      const place = [option, ...(issue?.path ?? [])].join('.')
+      throw new FettleError('option-invalid', { address: where, message: `${where}: ${place} ${issue === undefined ? 'is not valid' : issue.message}` })
+    }
+  }
+  for (const [option, schema] of Object.entries(schemas)) {
+    if ((given as Record<string, unknown>)[option] === undefined && !schema.safeParse(undefined).success) {
+      throw new FettleError('option-invalid', { address: where, message: `${where}: ${option} is required` })
+    }
+  }
+  const wrong = pairs?.(given)
+  if (wrong !== undefined) throw new FettleError('option-invalid', { address: where, message: `${where}: ${wrong}` })
+  return given
+}
+
+/** Checks a resource's id, such as a path or a name. */
+export function checkedId(type: string, id: unknown, schema: z.ZodType): string {
+  const result = schema.safeParse(id)
+  if (result.success && typeof id === 'string') return id
+  const shown = typeof id === 'string' ? JSON.stringify(id) : typeof id
+  throw new FettleError('option-invalid', { address: `${type}[]`, message: `${type}(${shown}): the first argument ${result.error?.issues[0]?.message ?? 'must be a string'}` })
+}

@@ -1,0 +1,95 @@
+import { address as addressOf, type Address } from './address.js'
+import type { Plan } from './change.js'
+import { findLaters, type FactRequest, type Later, type Resolved } from './fact.js'
+
+/** The facts that a resource wants, by the names that its plan knows them under. */
+export type Reads = Readonly<Record<string, FactRequest<unknown>>>
+
+/** The values of facts: `null` is absent. An unknown fact never reaches a plan. */
+export type Facts<R extends Reads> = { readonly [N in keyof R]: R[N] extends FactRequest<infer V> ? V | null : never }
+
+/** What a trigger's change asks of a resource that depends on it. */
+export interface Trigger {
+  readonly address: Address
+  /** `restart` is due while the instance that ran at the change still runs; `reload` and `run` until they succeeded. */
+  readonly effect: 'restart' | 'reload' | 'run'
+  /** Under `/var/lib/fettle/pending/`: the unit's name, or a name of the resource's own. */
+  readonly pending: string
+}
+
+/** What a plan knows besides facts. */
+export interface PlanContext {
+  /** Triggers of this resource for which a change is planned earlier in this run and not applied yet. */
+  readonly changing: readonly Address[]
+}
+
+/** Options that every resource takes. */
+export interface CommonOptions {
+  /** How the resource is shown. Default: its address. */
+  readonly name?: string
+  /** Act as this user of the host instead of the play's. */
+  readonly become?: string
+  /** Names for `--tags` and `--skip-tags`, in addition to the task's. */
+  readonly tags?: readonly string[]
+  /** The diff is never shown. Default false. */
+  readonly sensitive?: boolean
+  /** Seconds that one of its actions may take. Default 600. */
+  readonly timeout?: number
+  /** Tries a failed change again: `attempts` in all, `delay` seconds between two. Default: one attempt. */
+  readonly retry?: { readonly attempts: number; readonly delay: number }
+  /** A failure is reported and does not stop the host. Default false. */
+  readonly ignoreFailure?: boolean
+}
+
+export interface Spec<R extends Reads, V extends object> {
+  /** The function's name as users write it: `mysql.user`. */
+  readonly type: string
+  readonly id: string
+  /** What the user gave, for comparing two resources of one address; the common options are taken from it. */
+  readonly options: object
+  readonly reads: R
+  /** Options that may hold a `Later` at any depth; `plan` gets them resolved. */
+  readonly values?: V
+  readonly triggers?: readonly Trigger[]
+  /** A check: it changes nothing, and `apply` waits up to `within` seconds for it to hold. */
+  readonly check?: { readonly within: number }
+  /** Pure: the changes that lead from the facts to the desired state. */
+  plan(facts: Facts<R>, values: Resolved<V>, context: PlanContext): Plan
+}
+
+/** The desired state of one thing on one host. */
+export interface Resource {
+  readonly address: Address
+  readonly type: string
+  readonly id: string
+  readonly common: CommonOptions
+  /** What the user gave: two resources of one address must agree on it. */
+  readonly options: object
+  readonly reads: Reads
+  readonly laters: readonly Later<unknown>[]
+  readonly values: object
+  readonly triggers: readonly Trigger[]
+  readonly check: { readonly within: number } | null
+  readonly plan: (facts: Readonly<Record<string, unknown>>, values: unknown, context: PlanContext) => Plan
+  /** An error made where the user made the resource; its stack names the file and line. */
+  readonly origin: Error
+}
+
+/** Makes a resource from its three parts: options, the facts it reads, and a pure plan. */
+export function resource<const R extends Reads, const V extends object = Record<never, never>>(spec: Spec<R, V>): Resource {
+  const values = spec.values ?? {}
+  return {
+    address: addressOf(spec.type, spec.id),
+    type: spec.type,
+    id: spec.id,
+    common: spec.options as CommonOptions,
+    options: spec.options,
+    reads: spec.reads,
+    laters: findLaters(values),
+    values,
+    triggers: spec.triggers ?? [],
+    check: spec.check ?? null,
+    plan: spec.plan as Resource['plan'],
+    origin: new Error('made here'),
+  }
+}

@@ -1,0 +1,53 @@
+import { FettleError } from './errors.js'
+import { reveal, Secret } from './secret.js'
+
+/** A piece of POSIX shell, made only by `sh`, so that every value in it is quoted. */
+export class Sh {
+  readonly #text: string
+  private constructor(text: string) {
+    this.#text = text
+  }
+  static of(text: string): Sh {
+    return new Sh(text)
+  }
+  get text(): string {
+    return this.#text
+  }
+}
+
+/** A string is one word, an array a word for each element, an `Sh` stands as it is. */
+export type ShArgument = string | number | Sh | readonly (string | number)[]
+
+/** One word of POSIX shell, whatever it holds. A NUL byte cannot be in one and is refused. */
+export function quote(word: string): string {
+  if (word.includes('\0')) throw new FettleError('option-invalid', { message: `a value holds a NUL byte: ${JSON.stringify(word)}` })
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}
+
+function render(argument: ShArgument): string {
+  if (argument instanceof Sh) return argument.text
+  if (typeof argument === 'string') return quote(argument)
+  if (typeof argument === 'number') return quote(String(argument))
+  if (Array.isArray(argument)) return argument.map((word: string | number) => render(word)).join(' ')
+  const what = argument instanceof Secret ? 'a Secret' : typeof argument
+  throw new FettleError('secret-exposed', { message: `sh\`…\` takes strings, numbers and lists of them, and was given ${what}`, remedy: 'pass a Secret as input' })
+}
+
+/** Shell text in which every interpolated value is quoted. */
+export function sh(text: TemplateStringsArray, ...values: readonly ShArgument[]): Sh {
+  return Sh.of(text.reduce((whole, part, index) => whole + render(values[index - 1] as ShArgument) + part))
+}
+
+/** Joins pieces of shell with newlines. */
+export const lines = (pieces: readonly Sh[]): Sh => Sh.of(pieces.map((piece) => piece.text).join('\n'))
+
+/** What a program reads from its standard input: the only way a secret travels to a host. */
+export type Input = string | Uint8Array | Secret | readonly (string | Uint8Array | Secret)[]
+
+/** The bytes of an input, secrets in the clear. Only a backend about to write them asks for this. */
+export function inputBytes(input: Input): Buffer {
+  if (typeof input === 'string') return Buffer.from(input)
+  if (input instanceof Secret) return Buffer.from(reveal(input))
+  if (input instanceof Uint8Array) return Buffer.from(input)
+  return Buffer.concat(input.map((part) => inputBytes(part)))
+}

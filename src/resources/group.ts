@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { fine, type Change } from '../core/change.js'
+import { request } from '../core/fact.js'
+import { accountName, checked, checkedId, state } from '../core/options.js'
+import { resource, type CommonOptions, type Resource } from '../core/resource.js'
+import { sh } from '../core/sh.js'
+import { groupFact } from '../facts/group.js'
+
+export interface GroupOptions extends CommonOptions {
+  /** The numeric id. Left out: a new group gets the next free one, an existing one keeps its own. */
+  readonly gid?: number
+  /** A new group gets an id from the system's range (`SYS_GID_MIN` in login.defs). An existing group is left as it is. Default false. */
+  readonly system?: boolean
+  /** Default `present`. */
+  readonly state?: 'present' | 'absent'
+}
+
+/**
+ * A group of the host, by groupadd(8), groupmod(8) and groupdel(8).
+ *
+ * Removing a group that is some user's primary group fails with groupdel's own message.
+ */
+export function group(name: string, options: GroupOptions = {}): Resource {
+  checkedId('group', name, accountName)
+  checked('group', name, options, { gid: z.number().int().nonnegative().optional(), system: z.boolean().optional(), state: state.optional() })
+  return resource({
+    type: 'group',
+    id: name,
+    options,
+    reads: { group: request(groupFact, name) },
+    plan({ group }) {
+      if (options.state === 'absent') {
+        if (group === null) return fine('there is no such group')
+        return [{ summary: `remove group ${name}`, proof: 'facts', actions: [{ on: 'shell', script: sh`groupdel -- ${name}` }] }]
+      }
+      const gid = options.gid === undefined ? [] : ['-g', options.gid]
+      if (group === null) {
+        const change: Change = { summary: `create group ${name}`, proof: 'facts', actions: [{ on: 'shell', script: sh`groupadd ${options.system === true ? ['-r'] : []} ${gid} -- ${name}` }] }
+        return [change]
+      }
+      if (options.gid === undefined || options.gid === group.gid) return fine(`gid ${String(group.gid)}`)
+      return [{ summary: `gid ${String(group.gid)} → ${String(options.gid)}`, proof: 'facts', actions: [{ on: 'shell', script: sh`groupmod ${gid} -- ${name}` }] }]
+    },
+  })
+}

@@ -1,0 +1,39 @@
+import type { Duplex } from 'node:stream'
+import type { Output } from '../core/fact.js'
+import type { Input, Sh } from '../core/sh.js'
+
+/** One piece of shell for a host, with its exact standard input. */
+export interface Block {
+  readonly script: Sh
+  readonly input?: Input
+  /** The user it runs as; left out: the session's. */
+  readonly as?: string
+  /** Run only if the block before it in the same exchange ended with 0; otherwise it ends with that block's status, unrun. */
+  readonly onlyIfOk?: boolean
+  /** Seconds after which the host ends it (status 124). Left out: no limit. */
+  readonly timeout?: number
+  /** Its output goes to a file on the host and is shown with a cap afterwards. */
+  readonly long?: boolean
+}
+
+export type ForwardTarget = { readonly socket: string } | { readonly host: string; readonly port: number }
+
+/**
+ * One authenticated connection to a host, with the privilege it was asked for.
+ * A connection that is lost rejects what is under way with `connection-lost`: the outcome is unknown, never "ok".
+ */
+export interface Session {
+  /** The user that blocks run as. */
+  readonly user: string
+  /** The user that logged in. */
+  readonly loginUser: string
+  /** Exchanges so far: a round trip is one request to the privileged shell and its answer. */
+  readonly roundTrips: number
+  /** Writes all blocks at once and waits for all their answers: one round trip. */
+  exchange(blocks: readonly Block[]): Promise<readonly Output[]>
+  /** A stream to a socket or port as seen from the host, with the session's privilege for sockets. */
+  forward(target: ForwardTarget): Promise<Duplex>
+  /** Ends what is under way on the host: its whole process group. The session is over afterwards. */
+  kill(): Promise<void>
+  close(): Promise<void>
+}

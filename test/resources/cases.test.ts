@@ -1,0 +1,38 @@
+import { readdirSync } from 'node:fs'
+import { describe, expect, test } from '@jest/globals'
+import { changesOf, type Action } from '../../src/core/change.js'
+import type { Case } from './case.js'
+
+const directory = import.meta.dirname
+const tables = readdirSync(directory).filter((file) => file.endsWith('.cases.ts'))
+
+function shown(action: Action): string {
+  switch (action.on) {
+    case 'shell':
+      return action.script.text
+    case 'mysql':
+      return action.sql
+    case 'mysql-login':
+      return `login ${action.connection.user}`
+    case 'github':
+      return action.route
+    case 'github-proof':
+      return `prove hook ${String(action.hook)} of ${action.repo}`
+  }
+}
+
+for (const file of tables) {
+  const { cases } = (await import(`./${file}`)) as { cases: readonly Case[] }
+  describe(file.replace('.cases.ts', ''), () => {
+    test('has one row that is the documented example', () => {
+      expect(cases.filter((row) => row.example === true)).toHaveLength(1)
+    })
+    test.each(cases.map((row) => [row.name, row] as const))('%s', (_, row) => {
+      const made = row.resource()
+      const plan = made.plan(row.facts, row.values ?? made.values, { changing: row.changing ?? [] })
+      const summaries = 'blocked' in plan ? [`blocked: ${plan.blocked}`] : changesOf(plan).map((change) => change.summary)
+      expect(summaries).toEqual(row.changes)
+      if (row.scripts !== undefined) expect(changesOf(plan).flatMap((change) => change.actions.map(shown))).toEqual(row.scripts)
+    })
+  })
+}
