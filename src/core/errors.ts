@@ -14,6 +14,13 @@ export const catalogue = {
   'source-missing': { summary: 'a file of the project does not exist or cannot be read', remedy: 'create the file or correct its path' },
   'environment-missing': { summary: 'a name is neither in the environment nor in .env', remedy: 'add the name to .env or to the environment' },
   'play-invalid': { summary: 'a task file does not export what it should', remedy: 'export default play({ … }) or a list of plays' },
+  'inventory-missing': { summary: 'there is no inventory where one was looked for', remedy: 'create inventory/hosts.yml, or name another inventory with -i' },
+  'inventory-invalid': { summary: 'a file of the inventory cannot be understood', remedy: 'correct the file at the place that the message names' },
+  'pattern-invalid': { summary: 'a pattern of hosts cannot be understood', remedy: 'write names of hosts and groups, joined by : or , with & or ! before a term' },
+  'pattern-no-match': { summary: 'a pattern, or a term of it, matches no host', remedy: 'correct the name, or add the host or group to the inventory' },
+  'variable-missing': { summary: 'a variable that the play needs is not set', remedy: 'set it in group_vars, host_vars or the inventory, or with -e' },
+  'variable-invalid': { summary: 'a variable has a value that the play cannot take', remedy: 'correct it where the message says that it was set' },
+  'variable-undeclared': { summary: '-e sets a variable that no play declares', remedy: 'correct the name, or add it to the schema of the play' },
   'usage': { summary: 'the command line cannot be understood', remedy: 'see fettle --help' },
   // Hosts
   'fact-unknown': { summary: 'the state of something on the host could not be read', remedy: 'see the message of the host' },
@@ -21,6 +28,10 @@ export const catalogue = {
   'action-failed': { summary: 'a command that changes the host ended with a status other than 0', remedy: 'see the output of the command' },
   'still-differs': { summary: 'after a change the host still is not in the desired state', remedy: 'see which difference is left; something else may change it back' },
   'check-failed': { summary: 'a check did not hold in time', remedy: 'see what was answered; the service\'s journal may say more' },
+  'host-locked': { summary: 'another run works on the host', remedy: 'wait for it to end, or end it' },
+  'stopped': { summary: 'the run was stopped before this was done', remedy: 'run again: it continues where it stopped' },
+  'once-failed': { summary: 'a task that runs for one host only has failed there', remedy: 'see the failure of that host' },
+  'github-failed': { summary: 'GitHub refused a request, or could not be reached', remedy: 'see GitHub\'s message and the permission that is named' },
   'internal': { summary: 'a defect in Fettle', remedy: 'report it with the message and the task that led to it' },
 } as const satisfies Record<string, { readonly summary: string; readonly remedy: string }>
 

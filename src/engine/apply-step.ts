@@ -1,0 +1,122 @@
+import type { Address } from '../core/address.js'
+import type { Action, Change, GithubAction, GithubProofAction, MysqlAction, MysqlLoginAction, ShellAction } from '../core/change.js'
+import { FettleError } from '../core/errors.js'
+import type { Output } from '../core/fact.js'
+import { markScript, type Mark } from '../core/pending.js'
+import type { Block } from '../ssh/session.js'
+import type { Step } from './build.js'
+import type { HostFacts } from './facts.js'
+import { planStep } from './plan-step.js'
+
+/** What performs actions that are not shell. */
+export interface OtherBackends {
+  mysql(action: MysqlAction | MysqlLoginAction): Promise<void>
+  github(action: GithubAction | GithubProofAction): Promise<unknown>
+}
+
+/** Seconds that an action may take when neither it nor its resource says so. */
+const actionLimit = 600
+/** Lines of a failed command's output that an error quotes. */
+const quoted = 30
+
+const tail = (text: string): string => text.trimEnd().split('\n').slice(-quoted).join('\n')
+
+/** Performs a resource's changes on one host and proves that they took. */
+export class StepApplication {
+  constructor(
+    readonly facts: HostFacts,
+    readonly others: OtherBackends,
+    /** What waits for this resource to change. */
+    readonly marks: readonly Mark[],
+    readonly step: Step,
+    /** Steps whose facts are wanted afterwards, in the same round trip. */
+    readonly ahead: readonly Step[],
+  ) {}
+
+  /**
+   * @throws FettleError `action-failed`, `still-differs` or `connection-lost`; whatever a backend throws
+   */
+  async perform(changes: readonly Change[]): Promise<void> {
+    const actions = changes.flatMap((change) => change.actions)
+    const trailing = await this.#leading(actions)
+    const outputs = await this.facts.exchange([...this.#mark(), ...trailing.map((action, index) => this.#block(action, index)), ...this.#mark()], [this.step, ...this.ahead])
+    const skipped = this.#mark().length
+    trailing.forEach((action, index) => this.#check(action, outputs[skipped + index]))
+    if (actions.some((action) => action.on.startsWith('github'))) await this.facts.readGithub(this.step, true)
+    this.#verify(changes)
+  }
+
+  /** Performs everything up to the last action that is not shell; answers the shell actions that follow it. */
+  async #leading(actions: readonly Action[]): Promise<readonly ShellAction[]> {
+    let run: ShellAction[] = []
+    const queue = [...actions]
+    let marked = false
+    for (let action = queue.shift(); action !== undefined; action = queue.shift()) {
+      if (action.on === 'shell') {
+        run.push(action)
+        continue
+      }
+      if (run.length > 0 || (!marked && this.marks.length > 0)) await this.#shell(run)
+      marked = true
+      run = []
+      if (action.on === 'mysql' || action.on === 'mysql-login') await this.others.mysql(action)
+      else {
+        const answer = await this.others.github(action)
+        if (action.on === 'github') queue.unshift(...(action.then?.(answer) ?? []))
+      }
+    }
+    return run
+  }
+
+  async #shell(actions: readonly ShellAction[]): Promise<void> {
+    const mark = this.#mark()
+    const outputs = await this.facts.exchange([...mark, ...actions.map((action, index) => this.#block(action, index))], [])
+    actions.forEach((action, index) => this.#check(action, outputs[mark.length + index]))
+  }
+
+  #mark(): readonly Block[] {
+    return this.marks.length === 0 ? [] : [{ script: markScript(this.marks) }]
+  }
+
+  /** Chained to what stands before it: to the action, and to the mark without which a restart could be lost. */
+  #block(action: ShellAction, index: number): Block {
+    const { script, input, as, long } = action
+    const user = as ?? this.facts.as(this.step)
+    return {
+      script,
+      onlyIfOk: index > 0 || this.marks.length > 0,
+      timeout: this.#limit(action),
+      ...(input === undefined ? {} : { input }),
+      ...(user === undefined ? {} : { as: user }),
+      ...(long === undefined ? {} : { long }),
+    }
+  }
+
+  #limit({ timeout }: ShellAction): number {
+    return this.step.resource.common.timeout ?? timeout ?? actionLimit
+  }
+
+  #check(action: ShellAction, output: Output | undefined): void {
+    if (output === undefined || output.code === 0) return
+    const address = this.step.resource.address
+    const said = [output.stdout.toString(), output.stderr].map(tail).filter((text) => text !== '').join('\n')
+    const what = output.code === 124 ? `did not end within ${String(this.#limit(action))} s and was stopped` : `ended with status ${String(output.code)}`
+    throw new FettleError('action-failed', { address, message: `${address}: a command ${what}`, detail: said })
+  }
+
+  #verify(changes: readonly Change[]): void {
+    const { resource } = this.step
+    const after = planStep(resource, this.facts.source(this.step), [])
+    if (after.is === 'fine') return
+    if (after.is !== 'changes') {
+      if (changes.every((change) => change.proof === 'status')) return
+      throw new FettleError('still-differs', { address: resource.address, message: `${resource.address} could not be read after the change: ${after.reason}`, remedy: after.remedy })
+    }
+    const left = after.changes.filter((change) => change.proof === 'facts')
+    if (left.length > 0) throw new FettleError('still-differs', { address: resource.address, message: `${resource.address} still differs after the change: ${left.map((change) => change.summary).join('; ')}` })
+  }
+}
+
+/** The marks to write around a change of `address`. */
+export const marksFor = (address: Address, waiting: ReadonlyMap<Address, readonly { readonly trigger: { readonly pending: string; readonly effect: Mark['effect'] } }[]>): readonly Mark[] =>
+  (waiting.get(address) ?? []).map(({ trigger }) => ({ pending: trigger.pending, effect: trigger.effect, trigger: address }))

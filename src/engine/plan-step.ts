@@ -1,0 +1,38 @@
+import type { Address } from '../core/address.js'
+import type { Change } from '../core/change.js'
+import { FettleError } from '../core/errors.js'
+import { Later, type FactSource } from '../core/fact.js'
+import type { Resource } from '../core/resource.js'
+
+/** What a resource's plan came to. */
+export type StepPlan =
+  | { readonly is: 'fine'; readonly reason: string | null }
+  | { readonly is: 'changes'; readonly changes: readonly Change[] }
+  /** A fact could not be read, or something the resource needs is not there. */
+  | { readonly is: 'unknown' | 'blocked'; readonly reason: string; readonly remedy: string }
+
+/** Compares a resource with the facts of its host. Pure. */
+export function planStep(resource: Resource, source: FactSource, changing: readonly Address[]): StepPlan {
+  const facts: Record<string, unknown> = {}
+  for (const [name, wanted] of Object.entries(resource.reads)) {
+    const fact = source.fact(wanted)
+    if (fact.is === 'unknown') return { is: 'unknown', reason: fact.reason, remedy: fact.remedy }
+    facts[name] = fact.is === 'present' ? fact.value : null
+  }
+  const values = Later.evaluate(Later.all(resource.values), source)
+  if (!values.known) return { is: 'unknown', reason: values.reason, remedy: values.remedy }
+  const plan = decide(resource, facts, values.value, changing)
+  if ('blocked' in plan) return { is: 'blocked', reason: plan.blocked, remedy: plan.remedy }
+  if ('fine' in plan) return { is: 'fine', reason: plan.fine }
+  return plan.length === 0 ? { is: 'fine', reason: null } : { is: 'changes', changes: plan }
+}
+
+function decide(resource: Resource, facts: Readonly<Record<string, unknown>>, values: object, changing: readonly Address[]): ReturnType<Resource['plan']> {
+  const own = new Set(resource.triggers.map((trigger) => trigger.address))
+  try {
+    return resource.plan(facts, values, { changing: changing.filter((address) => own.has(address)) })
+  } catch (error) {
+    if (error instanceof FettleError) throw error
+    throw new FettleError('internal', { address: resource.address, message: `${resource.address} could not be planned: ${error instanceof Error ? error.message : String(error)}`, cause: error })
+  }
+}

@@ -1,0 +1,80 @@
+import type { Change } from '../core/change.js'
+import { FettleError } from '../core/errors.js'
+import { scrub } from '../core/secret.js'
+import type { Step } from './build.js'
+import type { EventChange, EventError, HostSummary, ResourceEvent, Status } from './events.js'
+
+/** An error as events carry it. What is not a FettleError is a defect and keeps its stack. */
+export function eventError(error: unknown): EventError {
+  if (error instanceof FettleError) {
+    return { code: error.code, message: scrub(error.message), remedy: error.remedy, address: error.address, detail: error.detail === null ? null : scrub(error.detail) }
+  }
+  const defect = new FettleError('internal', { message: error instanceof Error ? error.message : String(error) })
+  return { ...eventError(defect), detail: error instanceof Error && error.stack !== undefined ? scrub(error.stack) : null }
+}
+
+const eventChange = (change: Change, sensitive: boolean): EventChange => ({
+  summary: scrub(change.summary),
+  diff: change.diff === undefined || sensitive ? null : { before: scrub(change.diff.before), after: scrub(change.diff.after) },
+  because: change.because ?? [],
+})
+
+/** What is to be told of a resource besides its status. */
+export interface Told {
+  readonly changes?: readonly Change[]
+  readonly reason?: string | null
+  readonly error?: unknown
+  readonly seconds?: number
+}
+
+export function resourceEvent(host: string, { play, task, resource }: Step, status: Status, { changes, reason, error, seconds }: Told): ResourceEvent {
+  const told = error === undefined ? null : eventError(error)
+  return {
+    type: 'resource',
+    play,
+    task: task.name,
+    host,
+    resource: resource.type,
+    id: resource.id,
+    name: resource.common.name ?? resource.address,
+    status,
+    changes: (changes ?? []).map((change) => eventChange(change, resource.common.sensitive ?? false)),
+    reason: reason === undefined || reason === null ? null : scrub(reason),
+    error: told === null ? null : { ...told, address: `${host}/${resource.address}` },
+    seconds: seconds ?? 0,
+  }
+}
+
+/** Counts a host's resources by status as they are reported. */
+export class Tally {
+  readonly #counts: Record<Status, number> = { ok: 0, changed: 0, failed: 0, skipped: 0, unknown: 0, ignored: 0 }
+  readonly #begun = performance.now()
+  #ended: number | null = null
+  unreachable = false
+
+  count(status: Status): void {
+    this.#counts[status]++
+  }
+
+  get finished(): number {
+    return Object.values(this.#counts).reduce((sum, count) => sum + count, 0)
+  }
+
+  get failed(): boolean {
+    return this.#counts.failed > 0
+  }
+
+  get pending(): boolean {
+    return this.#counts.changed + this.#counts.unknown > 0
+  }
+
+  end(): void {
+    this.#ended = performance.now()
+  }
+
+  /** As in Ansible's recap, `ok` counts what changed too. */
+  get summary(): HostSummary {
+    const { ok, changed, ...others } = this.#counts
+    return { ok: ok + changed, changed, ...others, unreachable: this.unreachable, seconds: ((this.#ended ?? performance.now()) - this.#begun) / 1000 }
+  }
+}
