@@ -1,0 +1,7 @@
+import { github, task } from 'fettle'
+import { hookSecret } from './hook.js'
+import type { AppVars } from './vars.js'
+
+export default task<AppVars>('Webhook on GitHub', ({ vars }) => [
+  github.webhook(vars.repository, { url: vars.hook_url, secret: hookSecret(vars).value, events: ['push'], contentType: 'json', verifyTls: true }),
+])

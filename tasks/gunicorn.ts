@@ -1,0 +1,15 @@
+import { check, systemd, task } from 'fettle'
+import { checkout, virtualEnvironment } from './code.js'
+import { appEnvironment } from './connection-string.js'
+import { namesOf } from './names.js'
+import type { AppVars } from './vars.js'
+
+export default task<AppVars>('Gunicorn service', ({ vars }) => {
+  const names = namesOf(vars)
+  const unit = systemd.unit(names.service, { template: 'app.service.njk', vars: { ...vars, ...names } })
+  return [
+    unit,
+    systemd.service(names.service, { running: true, enabled: true, restartOn: [unit, appEnvironment(vars), checkout(vars), virtualEnvironment(vars)] }),
+    check.http(names.page, { status: 200, within: 30 }),
+  ]
+})

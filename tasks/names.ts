@@ -1,0 +1,26 @@
+import type { AppVars } from './vars.js'
+
+/** Every path and account that two tasks must agree on, from the one name of the app. */
+export const namesOf = ({ app, app_user, app_group, git_url, repository, bind }: AppVars) => ({
+  user: app_user ?? app,
+  group: app_group ?? app,
+  service: `${app}.service`,
+  home: `/srv/${app}`,
+  checkout: `/srv/${app}/src`,
+  venv: `/srv/${app}/venv`,
+  environment: `/etc/${app}/env`,
+  database: app.replaceAll('-', '_'),
+  page: `http://${bind}/`,
+  gitUrl: git_url ?? `git@github.com:${repository}.git`,
+
+  /** The account that receives hooks and owns the code: gunicorn may read the code and not change it. */
+  hookUser: 'webhook',
+  hookHome: '/var/lib/webhook',
+  deployKey: `/var/lib/webhook/.ssh/id_${app}`,
+  hookGroup: `${app}-hook`,
+  hookService: `${app}-hook.service`,
+  hooks: `/etc/webhook/${app}.json`,
+  deployScript: `/usr/local/sbin/${app}-deploy`,
+  deployLock: `/srv/${app}/deploy.lock`,
+  restart: `/usr/bin/systemctl restart ${app}.service`,
+})
