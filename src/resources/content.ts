@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import type { TextDiff } from '../core/change.js'
+import { holdsSecret, Later, request, revealAll, type Value } from '../core/fact.js'
+import { bytes, line, secret, value } from '../core/options.js'
+import { Secret } from '../core/secret.js'
+import { inputBytes } from '../core/sh.js'
+import { render } from '../core/template.js'
+import { sourceFact, templateFact } from '../facts/project-file.js'
+
+/** What a file holds. It is secret as a whole when a `Secret` is in it. */
+export type Content = string | Uint8Array | Secret
+
+/** Where a file's content comes from: one of `content`, `source` and `template`. */
+export interface ContentOptions {
+  /** The content itself. With a `Secret` the file is secret as a whole: mode 0600 unless given, never a diff. */
+  readonly content?: Value<Content>
+  /** A file of the project, by its path from the project's directory; its bytes are taken as they are. */
+  readonly source?: string
+  /** A Nunjucks template, by its name in `templates/`. A variable that it names and `vars` does not hold is an error before anything connects. */
+  readonly template?: string
+  /** The template's variables. Values may be `Secret` or `Later` at any depth; a `Secret` makes the file secret as a whole. */
+  readonly vars?: Readonly<Record<string, unknown>>
+}
+
+const inProject = line.regex(/^[^/]/, 'is a path within the project, not an absolute one')
+
+/** For the options of a resource that has `ContentOptions`. */
+export const contentShape = {
+  content: value(z.union([z.string(), bytes, secret], { error: 'must be a string, bytes or a Secret' })).optional(),
+  source: inProject.optional(),
+  template: inProject.refine((name) => !name.split('/').includes('..'), 'is a name within templates/').optional(),
+  vars: z.record(z.string(), z.unknown()).optional(),
+}
+
+/** What is wrong with a combination of them. */
+export function contentPairs({ content, source, template, vars }: ContentOptions): string | undefined {
+  const given = Object.entries({ content, source, template }).filter(([, option]) => option !== undefined).map(([name]) => name)
+  if (given.length > 1) return `${given.join(' and ')} exclude each other`
+  if (vars !== undefined && template === undefined) return 'vars are for a template, and there is none'
+  return undefined
+}
+
+/** The whole is secret when a part of it is. */
+function rendered(name: string, template: string, vars: Readonly<Record<string, unknown>>): Content {
+  if (!holdsSecret(vars)) return render(name, template, vars)
+  return new Secret(render(name, template, revealAll(vars) as Readonly<Record<string, unknown>>))
+}
+
+/** The one value that the options stand for; `undefined` when content is not managed. */
+export function contentOf({ content, source, template, vars = {} }: ContentOptions): Value<Content> | undefined {
+  if (content !== undefined) return content
+  if (source !== undefined) return Later.fact<Content>(request(sourceFact, source), '', source)
+  if (template === undefined) return undefined
+  const text = Later.fact(request(templateFact, template), '', `templates/${template}`)
+  return Later.all({ text, vars }).map((all): Content => rendered(template, all.text, all.vars as Readonly<Record<string, unknown>>))
+}
+
+/** The SHA-256 of content, in hex as sha256sum(1) prints it. */
+export const digestOf = (content: Content): string => createHash('sha256').update(inputBytes(content)).digest('hex')
+
+/** Longer texts are not compared line by line. */
+const longestDiff = 256 * 1024
+
+function textOf(content: Uint8Array): string | undefined {
+  if (content.length > longestDiff || content.includes(0)) return undefined
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content)
+  } catch {
+    return undefined
+  }
+}
+
+/** What a person compares: nothing where a secret, binary data or too much would be shown, or where what was there is not known. */
+export function diffOf(before: Uint8Array | null, after: Content): TextDiff | undefined {
+  if (after instanceof Secret || before === null) return undefined
+  const [old, wanted] = [textOf(before), textOf(inputBytes(after))]
+  return old === undefined || wanted === undefined ? undefined : { before: old, after: wanted }
+}

@@ -1,0 +1,130 @@
+import type { ShellAction } from '../core/change.js'
+import { modeText } from '../core/mode.js'
+import { Sh, sh } from '../core/sh.js'
+import type { Content } from './content.js'
+
+/** Where Fettle keeps what it replaced, for root alone. Beside it, sudo or cron might read it. */
+const backups = '/var/lib/fettle/backups'
+
+/** Directory and name of a path. */
+export function split(path: string): { readonly directory: string; readonly name: string } {
+  const slash = path.lastIndexOf('/')
+  return { directory: path.slice(0, slash) || '/', name: path.slice(slash + 1) }
+}
+
+/** Steps of which each runs only if the one before it succeeded, whatever the shell's `-e`. */
+export const steps = (pieces: readonly (Sh | false | undefined)[]): Sh =>
+  Sh.of(pieces.filter((piece): piece is Sh => piece instanceof Sh).map((piece) => piece.text).join(' &&\n'))
+
+/**
+ * Goes into a directory and stays there, so that nobody who may rename things above it can lead what follows elsewhere. A link on the way is
+ * followed only if it belongs to root or to this user: another user's may point anywhere by now.
+ */
+export const enter = (directory: string): Sh => sh`cd -P -- ${directory} &&
+{ [ "$(pwd -P)" = ${directory} ] || {
+  p_=${directory}
+  while [ -n "$p_" ]; do
+    if [ -L "$p_" ]; then case $(stat -c %u -- "$p_") in 0|"$(id -u)") ;; *) printf '%s\n' "$p_ is a symbolic link of another user" >&2; exit 1 ;; esac; fi
+    p_=\${p_%/*}
+  done
+  [ "$(cd -P -- ${directory} && pwd -P)" = "$(pwd -P)" ]; }; }`
+
+/** `owner:group` as chown(1) takes it. */
+export function ownership(owner: string | number | undefined, group: string | number | undefined): string | undefined {
+  if (owner === undefined && group === undefined) return undefined
+  return `${owner === undefined ? '' : String(owner)}${group === undefined ? '' : `:${String(group)}`}`
+}
+
+/** Five digits: with four, chmod(1) keeps a directory's setuid and setgid bits. */
+export const exactly = (mode: number): string => `0${modeText(mode)}`
+
+export interface FileToWrite {
+  readonly path: string
+  /** All its permissions. */
+  readonly mode: number
+  /** Left out: this user, and the group that the directory gives. */
+  readonly owner?: string | number | undefined
+  readonly group?: string | number | undefined
+  /** A shell line that must succeed before the file takes its place; `%s` becomes the quoted path of the new file. */
+  readonly validate?: string | undefined
+  /** Keep what is replaced under /var/lib/fettle/backups. */
+  readonly backup?: boolean | undefined
+  /** Shell that must succeed once the file is in place; otherwise what was there comes back at once. */
+  readonly confirm?: Sh | undefined
+  /** Fails where there is such a file already. */
+  readonly onlyNew?: boolean | undefined
+  /** Shell that writes the content to descriptor 3. Left out: the action's input is the content. */
+  readonly from?: Sh | undefined
+}
+
+/** Copies what is about to be replaced into root's own folder, under its path and the time. */
+function backUp(path: string): Sh {
+  const { directory, name } = split(path)
+  const folder = `${backups}${directory === '/' ? '' : directory}`
+  return sh`if [ -e ${`./${name}`} ]; then mkdir -p -- ${folder} && chmod 0700 ${backups} && cp -pP -- ${`./${name}`} ${`${folder}/${name}`}."$(date -u +%Y%m%dT%H%M%SZ)"; fi`
+}
+
+/** Takes the place of what is there. Before `confirm` has succeeded, any end of the shell brings back what was there. */
+function replace(name: string, confirm: Sh): Sh {
+  return sh`o_=$t_.old &&
+back_() { if [ -e "$o_" ]; then mv -fT -- "$o_" ${name}; else rm -f -- ${name}; fi; sync -- .; } &&
+if [ -e ${name} ]; then ln -- ${name} "$o_"; fi &&
+trap 'back_; rm -f -- "$t_"' EXIT &&
+mv -fT -- "$t_" ${name} &&
+sync -- . &&
+{ ${confirm}
+} &&
+trap - EXIT &&
+rm -f -- "$o_"`
+}
+
+/**
+ * Shell that writes a file: to a new name in the same directory, created exclusively and readable by nobody else, with its final owner and mode,
+ * synced, validated, renamed, the directory synced. Whatever happens, the path holds the old file or the new one, whole. Everything goes through
+ * the open descriptor, since who owns the directory may exchange the name for a link at any moment.
+ */
+export function writing(file: FileToWrite): Sh {
+  const { directory, name } = split(file.path)
+  const here = `./${name}`
+  // The same beginning for each write of this file, so that what a killed one left is found; shortened, as names have at most 255 bytes.
+  const begin = `./.${[...name].slice(0, 40).join('')}.fettle-`
+  const owner = ownership(file.owner, file.group)
+  return steps([
+    sh`umask 077`,
+    enter(directory),
+    sh`if [ -L ${here} ]; then printf '%s\n' ${`${file.path} is a symbolic link`} >&2; exit 1; fi`,
+    sh`for p_ in ${begin}*; do if [ -f "$p_" ]; then rm -f -- "$p_"; fi; done`,
+    sh`t_=$(mktemp -u -- ${begin}XXXXXXXX)`,
+    sh`trap 'rm -f -- "$t_"' EXIT`,
+    sh`trap 'exit 143' TERM INT HUP`,
+    sh`set -C && exec 3>"$t_" && set +C`,
+    file.from ?? sh`cat >&3`,
+    owner === undefined ? undefined : sh`chown -- ${owner} /proc/self/fd/3`,
+    sh`chmod -- ${exactly(file.mode)} /proc/self/fd/3`,
+    sh`sync -- /proc/self/fd/3`,
+    sh`exec 3>&-`,
+    file.validate === undefined ? undefined : sh`sh -c ${file.validate.replaceAll('%s', '"$1"')} sh "$PWD/\${t_#./}" </dev/null`,
+    file.backup === true && backUp(file.path),
+    ...(file.confirm !== undefined ? [replace(here, file.confirm)] : file.onlyNew === true ? [sh`ln -T -- "$t_" ${here}`, sh`rm -f -- "$t_"`, sh`trap - EXIT`, sh`sync -- .`] : [sh`mv -fT -- "$t_" ${here}`, sh`trap - EXIT`, sh`sync -- .`]),
+  ])
+}
+
+/** Writes a file; its content is the action's input, so that no secret is ever in the script. */
+export function writeFile(file: FileToWrite & { readonly content: Content }): ShellAction {
+  return { on: 'shell', script: writing(file), input: file.content, ...(file.validate === undefined && file.confirm === undefined ? {} : { long: true as const }) }
+}
+
+/**
+ * Runs shell with an existing regular file open at descriptor 3, for changing its attributes by `/proc/self/fd/3`: the name must still
+ * be that very file and no link when it has been opened.
+ */
+export function holding(path: string, action: Sh): Sh {
+  const { directory, name } = split(path)
+  const here = `./${name}`
+  return steps([
+    enter(directory),
+    sh`exec 3<${here}`,
+    sh`if [ "$(stat -c '%d %i' -- ${here})" != "$(stat -L -c '%d %i' -- /proc/self/fd/3)" ]; then printf '%s\n' ${`${path} is a symbolic link, or was replaced meanwhile`} >&2; exit 1; fi`,
+    action,
+  ])
+}

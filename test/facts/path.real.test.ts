@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto'
+import { chmodSync, chownSync, lutimesSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Fact } from '../../src/core/fact.js'
+import { missingParentFact, type MissingParent } from '../../src/facts/missing-parent.js'
+import { pathFact, type PathEntry, type PathKey } from '../../src/facts/path.js'
+import { runIn, shells } from '../shells.js'
+
+const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex')
+const root = process.getuid?.() === 0
+
+describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, shell) => {
+  let dir = ''
+  beforeAll(() => {
+    dir = mkdtempSync(join(tmpdir(), 'path-'))
+    writeFileSync(join(dir, 'plain'), 'hello\n')
+    chmodSync(join(dir, 'plain'), 0o640)
+    mkdirSync(join(dir, 'folder'))
+    chmodSync(join(dir, 'folder'), 0o2750)
+    symlinkSync('plain', join(dir, 'link'))
+    symlinkSync('nowhere\nabsent 0', join(dir, 'dangling'))
+  })
+  afterAll(() => {
+    rmSync(dir, { recursive: true })
+  })
+  const read = (...keys: readonly PathKey[]): readonly Fact<PathEntry>[] => pathFact.parse(runIn(shell, pathFact.script(keys)), keys)
+  const entry = (key: PathKey): PathEntry => {
+    const [fact] = read(key)
+    if (fact?.is !== 'present') throw new Error(JSON.stringify(fact))
+    return fact.value
+  }
+  const at = (name: string): string => join(dir, name)
+
+  test('attributes of a file', () => {
+    const { uid, gid } = statSync(at('plain'))
+    expect(entry({ path: at('plain') })).toMatchObject({ kind: 'file', mode: 0o640, uid, gid, size: 6, sha256: null, target: null, content: null })
+  })
+  test('a directory with special bits', () => {
+    expect(entry({ path: at('folder') })).toMatchObject({ kind: 'directory', mode: 0o2750 })
+  })
+  test('a device', () => {
+    expect(entry({ path: '/dev/null', digest: true, contentUnless: '' })).toMatchObject({ kind: 'other', sha256: null, content: null })
+  })
+  test('a link is not followed', () => {
+    expect(entry({ path: at('link'), digest: true, contentUnless: '' })).toMatchObject({ kind: 'link', target: 'plain', sha256: null, content: null })
+  })
+  test('a link is followed when asked', () => {
+    expect(entry({ path: at('link'), follow: true, digest: true })).toMatchObject({ kind: 'file', target: at('plain'), sha256: sha256('hello\n'), mode: 0o640 })
+  })
+  test('a link to nothing, with a hostile target', () => {
+    expect(entry({ path: at('dangling') })).toMatchObject({ kind: 'link', target: 'nowhere\nabsent 0' })
+    expect(entry({ path: at('dangling'), follow: true })).toMatchObject({ kind: 'link' })
+  })
+  test('content only when its digest is another one', () => {
+    expect(entry({ path: at('plain'), contentUnless: sha256('hello\n') })).toMatchObject({ sha256: sha256('hello\n'), content: null })
+    expect(entry({ path: at('plain'), contentUnless: sha256('else') }).content?.toString()).toBe('hello\n')
+    expect(entry({ path: at('plain'), contentUnless: '' }).content?.toString()).toBe('hello\n')
+  })
+  test('bytes of every value, and too many of them', () => {
+    const all = Buffer.from(Array.from({ length: 1024 }, (_value, index) => index % 256))
+    writeFileSync(at('bytes'), all)
+    expect(Buffer.from(entry({ path: at('bytes'), contentUnless: '' }).content ?? []).equals(all)).toBe(true)
+    writeFileSync(at('big'), Buffer.alloc(256 * 1024 + 1, 'x'))
+    expect(entry({ path: at('big'), contentUnless: '' })).toMatchObject({ content: null, sha256: sha256(Buffer.alloc(256 * 1024 + 1, 'x')) })
+    writeFileSync(at('empty'), '')
+    expect(entry({ path: at('empty'), contentUnless: sha256('x') })).toMatchObject({ size: 0, sha256: sha256('') })
+    expect(entry({ path: at('empty'), contentUnless: sha256('x') }).content?.length).toBe(0)
+  })
+
+  test('many at once, each with its own answer', () => {
+    const facts = read({ path: at('plain'), digest: true }, { path: at('gone') }, { path: at('link'), follow: true }, { path: at('plain/below') }, { path: at('folder'), digest: true }, { path: at('no/such/thing') }, { path: at('plain') })
+    expect(facts.map((fact) => (fact.is === 'present' ? fact.value.kind : fact.is))).toEqual(['file', 'absent', 'file', 'absent', 'directory', 'absent', 'file'])
+    expect(facts.map((fact) => (fact.is === 'present' ? fact.value.sha256 : null))).toEqual([sha256('hello\n'), null, null, null, null, null, null])
+  })
+
+  const hostile = ["it's", '$(touch pwned)', '`touch pwned`', '; touch pwned #', '-rf', '--', '*', 'a b', '"', '\\', 'a\\nb', '%s', '\u2028', '~root', '!!', 'é', '[x]']
+  test('hostile names are only names', () => {
+    for (const name of hostile) {
+      writeFileSync(join(dir, name), name)
+      const before = readdirSync(dir)
+      expect([name, entry({ path: join(dir, name), contentUnless: '' }).content?.toString()]).toEqual([name, name])
+      expect(readdirSync(dir)).toEqual(before)
+      rmSync(join(dir, name))
+      expect([name, read({ path: join(dir, name) })[0]?.is]).toEqual([name, 'absent'])
+    }
+  })
+
+  test('a line break in a name, which options refuse, never makes an answer for another path', () => {
+    const forged = `x\n${sha256('forged')}  plain\nabsent 1`
+    writeFileSync(join(dir, forged), '')
+    const [one, other] = read({ path: join(dir, forged), digest: true }, { path: at('plain'), digest: true })
+    expect(one?.is).not.toBe('absent')
+    expect(other?.is === 'unknown' || (other?.is === 'present' && other.value.sha256 === sha256('hello\n'))).toBe(true)
+    rmSync(join(dir, forged))
+  })
+
+  test('reading changes nothing, not even times', () => {
+    lutimesSync(at('link'), 1, 1)
+    const before = statSync(at('folder')).ctimeMs
+    read({ path: at('folder') }, { path: at('link'), follow: true, contentUnless: '' })
+    expect(statSync(at('folder')).ctimeMs).toBe(before)
+  })
+
+  test('the first missing parent', () => {
+    const paths = [at('plain'), at('a/b/c'), at('folder/x/y'), at('plain/x'), at('dangling/x'), at("it's/$(x)/y"), '/top', at('gone')]
+    const facts = missingParentFact.parse(runIn(shell, missingParentFact.script(paths)), paths)
+    const shown = facts.map((fact): MissingParent | string => (fact.is === 'present' ? fact.value : fact.is))
+    expect(shown).toEqual(['absent', { path: at('a'), taken: false }, { path: at('folder/x'), taken: false }, { path: at('plain'), taken: true }, { path: at('dangling'), taken: true }, { path: at("it's"), taken: false }, 'absent', 'absent'])
+  })
+
+  ;(root ? test : test.skip)('ids without a name', () => {
+    writeFileSync(at('nobody'), '')
+    chownSync(at('nobody'), 424242, 424243)
+    expect(entry({ path: at('nobody') })).toMatchObject({ uid: 424242, gid: 424243, owner: null, group: null })
+  })
+})
+
+;(root ? describe : describe.skip)('as a user who may not look', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'closed-'))
+  afterAll(() => {
+    rmSync(dir, { recursive: true })
+  })
+  test('unknown, and never absent', () => {
+    chmodSync(dir, 0o755)
+    mkdirSync(join(dir, 'closed'), { mode: 0o700 })
+    writeFileSync(join(dir, 'closed/file'), 'x')
+    writeFileSync(join(dir, 'secret'), 'x', { mode: 0o600 })
+    const keys: readonly PathKey[] = [{ path: join(dir, 'closed/file') }, { path: join(dir, 'secret'), digest: true }, { path: join(dir, 'secret') }, { path: join(dir, 'gone') }]
+    const nobody = { name: 'nobody', command: ['/usr/bin/setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '/bin/dash'], path: '/usr/bin:/bin' }
+    const facts = pathFact.parse(runIn(nobody, pathFact.script(keys)), keys)
+    expect(facts.map((fact) => fact.is)).toEqual(['unknown', 'unknown', 'present', 'absent'])
+    expect(facts[0]).toMatchObject({ reason: `${join(dir, 'closed/file')} may not be read by this user` })
+  })
+})
