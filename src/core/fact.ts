@@ -20,6 +20,8 @@ export interface Output {
   readonly code: number
   readonly stdout: Buffer
   readonly stderr: string
+  /** Bytes of standard output beyond the first 4 MiB, which are not kept. Missing: none. */
+  readonly leftOut?: number
 }
 
 /** A kind of fact that POSIX shell reads on the host: one block for all keys. */
@@ -32,6 +34,8 @@ export interface ShellFactKind<K, V> {
   parse(output: Output, keys: readonly K[]): readonly Fact<V>[]
   /** Names what leaves the host, such as `git ls-remote`: it is counted apart from round trips. */
   readonly exchange?: string
+  /** Read as the session's own user, also for a resource that acts as another: what is read is root's. */
+  readonly asSession?: true
 }
 
 /** Reads files of the project. Paths are relative to its directory. */
@@ -167,9 +171,9 @@ export class Later<T> {
     }
   }
 
-  /** A pure function of the value. */
-  map<U>(change: (value: T) => U): Later<U> {
-    return new Later(this.requests, `${this.shape}.map(${String(change)})`, (source) => change(this.#evaluate(source)))
+  /** A pure function of the value. A function that closes over what may differ says so in its own `shape`. */
+  map<U>(change: (value: T) => U, shape = `${this.shape}.map(${String(change)})`): Later<U> {
+    return new Later(this.requests, shape, (source) => change(this.#evaluate(source)))
   }
 
   /** Whether files of the project are all it needs. */
