@@ -1,0 +1,201 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdir, open, readFile, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { FettleError } from '../core/errors.js'
+import { endCgroup, makeCgroup } from './cgroup.js'
+import { execute, lastLines, must, type Ended } from './command.js'
+import type { ImageName } from './image.js'
+import { withLock } from './lock.js'
+import { mirrorName } from './mirror.js'
+import { bridgeAddress, hostAddress, plugIn, unplug, type Network } from './network.js'
+import { labFolder, lockFile, names } from './places.js'
+
+/** A real Debian host with systemd and sshd, alone in its namespaces. */
+export interface LabHost {
+  readonly name: string
+  readonly image: ImageName
+  /** Reachable from this machine and from the lab's other hosts. */
+  readonly address: string
+  readonly port: 22
+  /** Logs in with `keyFile`, as do `admin` (sudo without a password) and `deploy` (sudo with `deployPassword`). */
+  readonly user: 'root'
+  readonly keyFile: string
+  /** Holds the key of every host of the lab, before the first connection. */
+  readonly knownHostsFile: string
+  /** `ssh-ed25519 AAAA…`, the only one; the same after a reset. */
+  readonly hostKey: string
+  /**
+   * Runs a program (a list) or a piece of shell (a string) on the host as root, past sshd, with a clean environment.
+   * Any status is an answer; `mustRun` is the one that throws.
+   */
+  run(command: string | readonly string[], options?: { readonly input?: string | Uint8Array }): Promise<Ended>
+  /** As `run`; a status other than 0 is an error with its output. Returns standard output. */
+  mustRun(command: string | readonly string[], options?: { readonly input?: string | Uint8Array }): Promise<string>
+  /** Pulls the plug and boots again: what was on its disk stays. */
+  reboot(): Promise<void>
+  /** Throws everything away that was changed since the first boot, and boots again. */
+  reset(): Promise<void>
+  down(): Promise<void>
+}
+
+/** What a host needs from its lab. */
+export interface Site {
+  readonly network: Network
+  readonly name: string
+  readonly index: number
+  readonly image: ImageName
+  readonly imageFolder: string
+  readonly keyFile: string
+  readonly knownHostsFile: string
+  /** The port at which the lab's keeper serves packages. */
+  readonly packagesPort: number
+}
+
+/** Seconds: a machine that does other work boots many hosts slowly. */
+const patience = 120
+
+/** Fifty starts in the same instant made half of the nspawns fail. */
+const betweenStarts = 150
+
+/**
+ * Runs in a mount namespace of its own, so the overlay vanishes with the host's last process. It enters the host's
+ * cgroups first: hosts that share one would see each other's units. nspawn's own records go to a folder of their own.
+ */
+const starter = `
+set -eu
+for cgroup; do echo $$ > "$cgroup/cgroup.procs"; done
+mkdir -p /run/systemd/nspawn
+mount -t tmpfs tmpfs /run/systemd/nspawn
+cd "$FOLDER"
+mount -t overlay overlay -o "lowerdir=$IMAGE,upperdir=$FOLDER/upper,workdir=$FOLDER/work" root
+if [ ! -e root/etc/machine-id ]; then
+  tr -d - < /proc/sys/kernel/random/uuid > root/etc/machine-id
+  chmod 0444 root/etc/machine-id
+  cp -p host_key root/etc/ssh/ssh_host_ed25519_key
+  cp -p host_key.pub root/etc/ssh/ssh_host_ed25519_key.pub
+  echo "$NAME" > root/etc/hostname
+  printf '127.0.0.1\\tlocalhost\\n127.0.1.1\\t%s\\n::1\\tlocalhost ip6-localhost ip6-loopback\\n%s\\t%s\\n' "$NAME" "$BRIDGE" "$MIRROR" > root/etc/hosts
+  [ "$PORT" = 80 ] || echo "Acquire::http::Proxy \\"http://$BRIDGE:$PORT\\";" > root/etc/apt/apt.conf.d/91lab
+  for home in 0:root 1000:home/deploy 1001:home/admin; do
+    install -d -m 0700 -o "\${home%%:*}" -g "\${home%%:*}" "root/\${home#*:}/.ssh"
+    install -m 0600 -o "\${home%%:*}" -g "\${home%%:*}" "$KEY.pub" "root/\${home#*:}/.ssh/authorized_keys"
+  done
+fi
+exec env -i PATH="$PATH" systemd-nspawn -q --register=no --keep-unit -D root --machine="$MACHINE" --hostname="$NAME" \\
+  --network-namespace-path="/run/netns/$MACHINE" --boot --console=pipe --resolv-conf=off --timezone=off --link-journal=no
+`
+
+/** Boots a host of this name; it is ready when it is returned: sshd answers and systemd has finished starting. */
+export async function bootHost(site: Site, onDown: () => void): Promise<LabHost> {
+  const { network, name, index, image, keyFile, knownHostsFile } = site
+  const { id } = network
+  const folder = join(labFolder(id), name)
+  const machine = names.namespace(id, index)
+  const address = hostAddress(network, index)
+  let nspawn: ChildProcess | null = null
+
+  async function start(): Promise<void> {
+    for (const part of ['upper', 'work', 'root']) await mkdir(join(folder, part), { recursive: true })
+    const cgroups = await makeCgroup(names.cgroup(id, index))
+    await withLock(lockFile('start'), async () => {
+      nspawn = await spawnStarter(site, folder, machine, cgroups)
+      await sleep(betweenStarts)
+    })
+    await ready()
+  }
+
+  async function ready(): Promise<void> {
+    const end = Date.now() + patience * 1000
+    while (!(await sshdAnswers(address))) {
+      if (nspawn?.exitCode !== null || Date.now() > end) throw await notBooted('sshd does not answer')
+      await sleep(50)
+    }
+    const { stdout } = await run(['timeout', String(patience), 'systemctl', 'is-system-running', '--wait'])
+    // A unit that fails on this machine's kernel makes a host degraded, not useless.
+    if (!['running', 'degraded'].includes(stdout.trim())) throw await notBooted(`systemd says ${stdout.trim() || 'nothing'}`)
+  }
+
+  async function notBooted(why: string): Promise<FettleError> {
+    const log = await readFile(join(folder, 'console.log'), 'utf8').catch(() => '')
+    return new FettleError('lab-failed', { message: `the lab host ${name} has not booted: ${why}`, detail: lastLines(log) })
+  }
+
+  const inside = async (command: string | readonly string[]): Promise<readonly string[]> => {
+    const argv = typeof command === 'string' ? ['sh', '-c', command] : command
+    const environment = ['env', '-i', 'HOME=/root', 'LANG=C.UTF-8', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']
+    return ['nsenter', '--target', String(await leader(nspawn?.pid ?? 0, name)), '--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup', '--root', '--wd', ...environment, ...argv]
+  }
+  const run: LabHost['run'] = async (command, options) => execute(await inside(command), options)
+  const mustRun: LabHost['mustRun'] = async (command, options) => must(await inside(command), options)
+
+  const stop = (): Promise<void> => endCgroup(names.cgroup(id, index))
+  async function reboot(): Promise<void> {
+    await stop()
+    await start()
+  }
+  async function reset(): Promise<void> {
+    await stop()
+    await unplug(id, index)
+    for (const part of ['upper', 'work']) await rm(join(folder, part), { recursive: true, force: true })
+    await plugIn(network, index)
+    await start()
+  }
+  async function down(): Promise<void> {
+    await stop()
+    await unplug(id, index)
+    await rm(folder, { recursive: true, force: true })
+    onDown()
+  }
+
+  await mkdir(folder, { recursive: true })
+  await must(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', join(folder, 'host_key')])
+  const [type = '', key = ''] = (await readFile(join(folder, 'host_key.pub'), 'utf8')).split(' ')
+  await plugIn(network, index)
+  await start()
+  return { name, image, address, port: 22, user: 'root', keyFile, knownHostsFile, hostKey: `${type} ${key}`, run, mustRun, reboot, reset, down }
+}
+
+async function spawnStarter(site: Site, folder: string, machine: string, cgroups: readonly string[]): Promise<ChildProcess> {
+  const log = await open(join(folder, 'console.log'), 'a')
+  const env = {
+    PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+    FOLDER: folder,
+    IMAGE: site.imageFolder,
+    NAME: site.name,
+    MACHINE: machine,
+    BRIDGE: bridgeAddress(site.network),
+    MIRROR: mirrorName,
+    PORT: String(site.packagesPort),
+    KEY: site.keyFile,
+  }
+  // A session of its own (detached): Ctrl-C at the terminal is not for the host.
+  const child = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', starter, 'starter', ...cgroups], { detached: true, stdio: ['ignore', log.fd, log.fd], env })
+  child.on('error', () => undefined)
+  child.unref()
+  await log.close()
+  return child
+}
+
+function sshdAnswers(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: address, port: 22, timeout: 2000 })
+    const answer = (yes: boolean): void => {
+      socket.destroy()
+      resolve(yes)
+    }
+    socket.once('data', (bytes: Buffer) => answer(bytes.toString('latin1').startsWith('SSH-')))
+    for (const event of ['error', 'timeout', 'close'] as const) socket.once(event, () => answer(false))
+  })
+}
+
+/** The host's systemd: nspawn's child that is process 1 of its own namespace. It changes when the host reboots itself. */
+async function leader(nspawn: number, name: string): Promise<number> {
+  const children = await readFile(`/proc/${nspawn}/task/${nspawn}/children`, 'utf8').catch(() => '')
+  for (const pid of children.split(' ').map(Number).filter((number) => number > 0)) {
+    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+    if (/^NSpid:.*\s1$/m.test(status)) return pid
+  }
+  throw new FettleError('lab-failed', { message: `the lab host ${name} is not running` })
+}

@@ -1,0 +1,26 @@
+import { stringify } from 'yaml'
+
+export interface InventoryOptions {
+  /** The group that holds the hosts. Default: `web`. */
+  readonly group?: string
+  /** Who logs in: `root`, `admin` or `deploy`. Default: `root`. */
+  readonly user?: string
+}
+
+export interface InventoryHost {
+  readonly name: string
+  readonly address: string
+  readonly keyFile: string
+  readonly knownHostsFile: string
+}
+
+/** A YAML inventory in Ansible's shape. */
+export function inventoryText(hosts: readonly InventoryHost[], { group = 'web', user = 'root' }: InventoryOptions = {}): string {
+  const variables = (host: InventoryHost): Readonly<Record<string, string>> => ({
+    ansible_host: host.address,
+    ansible_user: user,
+    ansible_ssh_private_key_file: host.keyFile,
+    ansible_ssh_common_args: `-o UserKnownHostsFile=${host.knownHostsFile}`,
+  })
+  return stringify({ [group]: { hosts: Object.fromEntries(hosts.map((host) => [host.name, variables(host)])) } })
+}

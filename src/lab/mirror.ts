@@ -1,0 +1,107 @@
+import { createWriteStream } from 'node:fs'
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { dirname, join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { cacheFolder } from './places.js'
+
+/** The name that the hosts' apt sources hold; their /etc/hosts gives it the bridge's address. */
+export const mirrorName = 'deb.debian.org'
+
+export const packagesFolder = (): string => join(cacheFolder(), 'packages')
+
+/** The archives of a Debian mirror and where this machine gets them from. */
+export interface Upstream {
+  readonly debian: string
+  readonly 'debian-security': string
+}
+
+const publicMirror: Upstream = { debian: `http://${mirrorName}/debian`, 'debian-security': `http://${mirrorName}/debian-security` }
+
+/**
+ * The mirror that this machine itself uses for Debian, from its apt sources in both formats, so that a lab works
+ * behind a company's mirror; deb.debian.org for what they do not name.
+ */
+export async function upstream(folder = '/etc/apt'): Promise<Upstream> {
+  const parts = (await readdir(join(folder, 'sources.list.d')).catch(() => [])).map((name) => join(folder, 'sources.list.d', name))
+  const texts = await Promise.all([join(folder, 'sources.list'), ...parts].map((path) => readFile(path, 'utf8').catch(() => '')))
+  const uris = texts.join('\n').split('\n').filter((line) => /^(URIs:|deb )/.test(line)).flatMap((line) => line.match(/https?:\/\/[^\s\]]+/g) ?? [])
+  const ending = (name: string): string | undefined => uris.map((uri) => uri.replace(/\/$/, '')).find((uri) => uri.endsWith(`/${name}`))
+  return { debian: ending('debian') ?? publicMirror.debian, 'debian-security': ending('debian-security') ?? publicMirror['debian-security'] }
+}
+
+/** Files whose name fixes their content: a version's package, and an index under its own digest. */
+const immutable = (path: string): boolean => path.endsWith('.deb') || path.includes('/by-hash/')
+
+/**
+ * A caching Debian mirror. What never changes is fetched once, however many hosts ask for it, and kept; everything else
+ * (the signed Release files) is asked for anew each time. A file is in the cache whole or not at all.
+ */
+export async function mirror(): Promise<Server> {
+  const from = await upstream()
+  const underWay = new Map<string, Promise<void>>()
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [, archive, path] = /^(?:http:\/\/[^/]+)?\/(debian|debian-security)(\/[\w./%~+:-]+)$/.exec(request.url ?? '') ?? []
+    if (request.method !== 'GET' || path === undefined || path.includes('/..')) return void response.writeHead(404).end()
+    const url = `${from[archive as keyof Upstream]}${path}`
+    if (!immutable(path)) return pass(url, request, response)
+    const file = join(packagesFolder(), `${archive}${path}`)
+    if (!(await exists(file))) {
+      const fetched = underWay.get(file) ?? fetchTo(file, url).finally(() => underWay.delete(file))
+      underWay.set(file, fetched)
+      await fetched
+    }
+    response.writeHead(200, { 'content-length': (await stat(file)).size })
+    await pipeline(createReadStream(file), response)
+  }
+
+  return createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      if (response.headersSent) return void response.destroy()
+      response.writeHead(error instanceof NotServed ? error.status : 502).end(String(error))
+    })
+  })
+}
+
+class NotServed extends Error {
+  constructor(readonly status: number, url: string) {
+    super(`${url}: ${status}`)
+  }
+}
+
+async function get(url: string, headers: Record<string, string> = {}): Promise<Response> {
+  // apt compares digests and sizes: no coding of the content on the way.
+  return fetch(url, { headers: { 'accept-encoding': 'identity', ...headers } })
+}
+
+async function pass(url: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const since = request.headers['if-modified-since']
+  const reply = await get(url, since === undefined ? {} : { 'if-modified-since': since })
+  const headers = ['content-length', 'last-modified'].flatMap((name) => (reply.headers.has(name) ? [[name, reply.headers.get(name) ?? ''] as const] : []))
+  response.writeHead(reply.status, Object.fromEntries(headers))
+  if (reply.body) await pipeline(Readable.fromWeb(reply.body), response)
+  else response.end()
+}
+
+let serial = 0
+
+async function fetchTo(file: string, url: string): Promise<void> {
+  const partial = join(packagesFolder(), `partial-${process.pid}-${serial++}`)
+  await mkdir(dirname(file), { recursive: true })
+  const reply = await get(url)
+  if (!reply.ok || !reply.body) throw new NotServed(reply.status, url)
+  try {
+    await pipeline(Readable.fromWeb(reply.body), createWriteStream(partial))
+    const announced = reply.headers.get('content-length')
+    const { size } = await stat(partial)
+    if (announced !== null && Number(announced) !== size) throw new Error(`${url}: ${size} of ${announced} bytes came`)
+    await rename(partial, file)
+  } finally {
+    await rm(partial, { force: true })
+  }
+}
+
+const exists = (path: string): Promise<boolean> => stat(path).then(() => true, () => false)

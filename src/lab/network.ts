@@ -1,0 +1,85 @@
+import { BlockList } from 'node:net'
+import { readdir } from 'node:fs/promises'
+import { FettleError } from '../core/errors.js'
+import { execute, must } from './command.js'
+import { names } from './places.js'
+
+/** A private network of /24: the bridge is .1, the host of index n is .(n + 1). */
+export interface Network {
+  readonly id: string
+  /** The first three numbers of its addresses. */
+  readonly prefix: string
+}
+
+export const bridgeAddress = (network: Network): string => `${network.prefix}.1`
+export const hostAddress = (network: Network, index: number): string => `${network.prefix}.${index + 1}`
+
+/** Names of its bridge and namespaces aside, one /24 has addresses for this many hosts. */
+export const mostHosts = 253
+
+/** Private ranges that few networks use: the middle of 10/8, the end of 172.16/12, and what RFC 2544 sets aside for tests. */
+const candidates = ['10.201', '172.31', '198.18'].flatMap((start) => Array.from({ length: 256 }, (_, third) => `${start}.${third}`))
+
+async function usedRanges(): Promise<BlockList> {
+  const text = await must(['ip', '-4', '-o', 'route', 'show', 'table', 'all'])
+  const used = new BlockList()
+  for (const [, address = '', length = '32'] of text.matchAll(/^(?:(?:local|broadcast|unicast|blackhole|unreachable) )?(\d+\.\d+\.\d+\.\d+)(?:\/(\d+))?/gm)) {
+    used.addSubnet(address, Number(length), 'ipv4')
+  }
+  return used
+}
+
+/** Makes a bridge in a range that no route of this machine covers. Call it under a lock: the bridge's own route marks the range as used. */
+export async function makeNetwork(id: string): Promise<Network> {
+  const used = await usedRanges()
+  const prefix = candidates.find((start) => !Array.from({ length: 256 }, (_, last) => `${start}.${last}`).some((address) => used.check(address)))
+  if (prefix === undefined) throw new FettleError('lab-failed', { message: 'no private network of /24 is free on this machine', remedy: 'fettle lab down' })
+  const network = { id, prefix }
+  const bridge = names.bridge(id)
+  await batch([`link add ${bridge} type bridge`, `addr add ${bridgeAddress(network)}/24 dev ${bridge}`, `link set ${bridge} up`])
+  return network
+}
+
+/** Gives the host of this index a network namespace with one interface in the lab's bridge, and no way further. */
+export async function plugIn(network: Network, index: number): Promise<void> {
+  const namespace = names.namespace(network.id, index)
+  const port = names.port(network.id, index)
+  await batch([
+    `netns add ${namespace}`,
+    `link add ${port} type veth peer name eth0 address ${hardwareAddress(network.id, index)} netns ${namespace}`,
+    `link set ${port} master ${names.bridge(network.id)} up`,
+  ])
+  await batch([`addr add ${hostAddress(network, index)}/24 dev eth0`, 'link set eth0 up', 'link set lo up'], namespace)
+}
+
+/** The same after a reset, so that nobody's neighbour table holds an old one. */
+const hardwareAddress = (id: string, index: number): string => ['02', 'fe', ...(id.match(/../g) ?? []), index.toString(16).padStart(2, '0')].join(':')
+
+const batch = (commands: readonly string[], namespace?: string): Promise<string> =>
+  must(['ip', ...(namespace === undefined ? [] : ['-n', namespace]), '-batch', '-'], { input: `${commands.join('\n')}\n` })
+
+const namespaces = (): Promise<readonly string[]> => readdir('/run/netns').catch(() => [])
+const interfaces = (): Promise<readonly string[]> => readdir('/sys/class/net')
+
+/** The labs that have left something in the kernel's network. */
+export async function networkIds(): Promise<readonly string[]> {
+  return [...(await namespaces()), ...(await interfaces())].flatMap((name) => names.idOf(name) ?? [])
+}
+
+/** Takes away what `plugIn` made for one host. */
+export async function unplug(id: string, index: number): Promise<void> {
+  await removeAll((name) => name === names.port(id, index) || name === names.namespace(id, index))
+}
+
+/** Takes away every namespace, interface and bridge of a lab. */
+export const removeNetwork = (id: string): Promise<void> => removeAll((name) => names.idOf(name) === id)
+
+async function removeAll(belongs: (name: string) => boolean): Promise<void> {
+  const remove = async (argv: readonly string[], left: () => Promise<readonly string[]>, name: string): Promise<void> => {
+    const { code, stderr } = await execute([...argv, name])
+    // Removing one end of a pair takes the other with it, and a killed run's keeper may be at work too.
+    if (code !== 0 && (await left()).includes(name)) throw new FettleError('lab-failed', { message: `${name} cannot be removed`, detail: stderr })
+  }
+  for (const name of (await interfaces()).filter(belongs)) await remove(['ip', 'link', 'del'], interfaces, name)
+  for (const name of (await namespaces()).filter(belongs)) await remove(['ip', 'netns', 'del'], namespaces, name)
+}

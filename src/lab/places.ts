@@ -1,0 +1,26 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/** What may be thrown away but is dear to make again: images, packages, the lab's key. */
+export const cacheFolder = (): string => join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'fettle', 'lab')
+
+/** One folder for each lab that is up, with the overlays of its hosts. Not below /run, which may be memory. */
+export const labsFolder = '/var/lib/fettle-lab'
+
+export const labFolder = (id: string): string => join(labsFolder, id)
+
+/** Locks among all labs of this machine. */
+export const lockFile = (name: string): string => `/run/lock/fettle-lab/${name}`
+
+/**
+ * Everything of a lab that the kernel knows carries one of these names, so what a crash left behind is found without
+ * any record. Interface names have at most 15 characters.
+ */
+export const names = {
+  bridge: (id: string) => `fettle-${id}`,
+  port: (id: string, index: number) => `ftl-${id}-${index}`,
+  namespace: (id: string, index: number) => `fettle-${id}-${index}`,
+  cgroup: (id: string, index: number) => `fettle-${id}-${index}`,
+  /** The id of the lab that something of this name belongs to, or `null`. */
+  idOf: (name: string) => /^(?:fettle|ftl)-([0-9a-f]{6})(?:-\d+)?$/.exec(name)?.[1] ?? null,
+}

@@ -1,0 +1,70 @@
+import { stat } from 'node:fs/promises'
+import { createInterface } from 'node:readline/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { FettleError } from '../core/errors.js'
+
+/** The programs that a lab runs, and the Debian packages that hold them. */
+const needed: Readonly<Record<string, string>> = {
+  'systemd-nspawn': 'systemd-container',
+  mmdebstrap: 'mmdebstrap',
+  ip: 'iproute2',
+  'ssh-keygen': 'openssh-client',
+  mount: 'mount',
+  nsenter: 'util-linux',
+}
+
+const folders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
+const exists = (path: string): Promise<boolean> => stat(path).then(() => true, () => false)
+
+async function missing(programs: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  const lacks = async (program: string): Promise<boolean> => !(await Promise.all(folders.map((folder) => exists(`${folder}/${program}`)))).includes(true)
+  const packages = await Promise.all(Object.entries(programs).map(async ([program, name]) => ((await lacks(program)) ? [name] : [])))
+  return [...new Set(packages.flat())]
+}
+
+/** The Debian packages that a lab needs and this machine has not. */
+export const missingPackages = (): Promise<readonly string[]> => missing(needed)
+
+/** Throws `lab-unavailable`, saying what is missing, when this machine cannot run lab hosts. */
+export async function requireLab(): Promise<void> {
+  if (process.platform !== 'linux') throw new FettleError('lab-unavailable', { message: `lab hosts need Linux, and this is ${process.platform}`, remedy: 'run it on a Linux machine' })
+  if (process.getuid?.() !== 0) throw new FettleError('lab-unavailable', { message: 'lab hosts need root: they are containers with a network of their own', remedy: 'run it as root' })
+  const packages = await missingPackages()
+  if (packages.length > 0) throw new FettleError('lab-unavailable', { message: `lab hosts need packages that are not installed: ${packages.join(', ')}`, remedy: `apt-get install ${packages.join(' ')}` })
+}
+
+export interface InstallOptions {
+  /** Ask first when a person is at the terminal. Without one nobody is asked. */
+  readonly ask: boolean
+  readonly say: (line: string) => void
+  /** Program → package, needed besides the lab's own. */
+  readonly also?: Readonly<Record<string, string>>
+}
+
+/** Installs by apt-get what a lab needs and this machine lacks, after saying so. Refused by the person: `lab-unavailable`. */
+export async function installRequirements({ ask, say, also = {} }: InstallOptions): Promise<void> {
+  const packages = await missing({ ...needed, ...also })
+  if (packages.length === 0) return
+  say(`installing Debian packages: ${packages.join(' ')}`)
+  if (ask && process.stdin.isTTY && !(await agreed())) {
+    throw new FettleError('lab-unavailable', { message: `not installed: ${packages.join(', ')}`, remedy: `apt-get install ${packages.join(' ')}` })
+  }
+  const apt = ['apt-get', '-q', '-y', '-o', 'DPkg::Lock::Timeout=300']
+  await shown([...apt, 'update'])
+  await shown([...apt, 'install', '--no-install-recommends', ...packages])
+}
+
+async function agreed(): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  const answer = await terminal.question('Install them now? [Y/n] ')
+  terminal.close()
+  return /^(y|yes|)$/i.test(answer.trim())
+}
+
+async function shown(argv: readonly string[]): Promise<void> {
+  const [program = '', ...args] = argv
+  const child = spawn(program, args, { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
+  const [code] = (await once(child, 'close')) as [number | null]
+  if (code !== 0) throw new FettleError('lab-failed', { message: `${argv.join(' ')} ended with status ${code ?? 'unknown'}` })
+}

@@ -1,0 +1,50 @@
+import { afterAll, beforeAll } from '@jest/globals'
+import type { LabHost } from '../../src/lab/host.js'
+import { openLab, type BootOptions, type Lab } from '../../src/lab/lab.js'
+
+/** Milliseconds for what boots hosts: the machine may be busy with another test file's. */
+export const slow = 300_000
+
+let opened: Lab | null = null
+
+/** The lab of this test file. */
+export function lab(): Lab {
+  if (opened === null) throw new Error('the lab opens in beforeAll: ask for it in a test or a hook')
+  return opened
+}
+
+function useLab(): void {
+  beforeAll(async () => {
+    opened ??= await openLab()
+  }, slow)
+  afterAll(async () => {
+    await opened?.close()
+    opened = null
+  }, slow)
+}
+
+/**
+ * Hosts of this test file's own, booted at once before its tests and taken down after them. Call it at the top level:
+ *
+ *     const [web, db] = labHosts({ image: 'stack' }, { image: 'bare' })
+ *     test('…', async () => { await web().mustRun('true') })
+ */
+export function labHosts<const Wanted extends readonly BootOptions[]>(...wanted: Wanted): { readonly [Index in keyof Wanted]: () => LabHost } {
+  const booted: LabHost[] = []
+  useLab()
+  beforeAll(async () => {
+    booted.push(...(await Promise.all(wanted.map((options) => lab().boot(options)))))
+  }, slow)
+  const host = (index: number) => (): LabHost => {
+    const found = booted[index]
+    if (found === undefined) throw new Error('hosts boot in beforeAll: ask for them in a test or a hook')
+    return found
+  }
+  return wanted.map((_, index) => host(index)) as unknown as { readonly [Index in keyof Wanted]: () => LabHost }
+}
+
+/** One host of this test file's own: `const web = labHost()`, then `web()` in a test. */
+export function labHost(options: BootOptions = {}): () => LabHost {
+  const [host] = labHosts(options)
+  return host
+}
