@@ -22,7 +22,10 @@ const common: { readonly [K in keyof Required<CommonOptions>]: z.ZodType } = {
 /** A string of one line without NUL: what a name, a path or an argument may be. */
 export const text = z.string().regex(/^[^\0]*$/, 'must not hold a NUL byte')
 export const line = z.string().min(1).regex(/^[^\0\r\n]*$/, 'must be one line')
-export const absolutePath = line.regex(/^\//, 'must be an absolute path').refine((path) => !path.split('/').includes('..'), 'must not hold ..')
+export const absolutePath = line
+  .regex(/^\//, 'must be an absolute path')
+  .refine((path) => !path.split('/').includes('..'), 'must not hold ..')
+  .refine((path) => path === '/' || !path.slice(1).split('/').some((name) => name === '' || name === '.'), 'must be written without //, /./ and a slash at its end')
 /** An account's or group's name as useradd(8) of Debian takes it, or a number. */
 export const accountName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/, 'must be a name or a number').max(32)
 export const state = z.enum(['present', 'absent'])

@@ -86,7 +86,10 @@ type Draft = { -readonly [N in keyof PathEntry]?: PathEntry[N] }
 const kinds: Readonly<Record<number, PathEntry['kind']>> = { 0o100000: 'file', 0o040000: 'directory', 0o120000: 'link' }
 const nameOf = (name: string | undefined): string | null => (name === undefined || name === 'UNKNOWN' ? null : name)
 
-function readAttributes(rest: string): Draft | undefined {
+type Attributes = Omit<PathEntry, 'sha256' | 'target' | 'content'>
+
+/** A line of `stat -c '%f %u %g %s %U %G'`. */
+export function readAttributes(rest: string): Attributes | undefined {
   const found = /^([0-9a-f]+) (\d+) (\d+) (\d+) (\S+) (\S+)$/.exec(rest)
   if (found === null) return undefined
   const bits = parseInt(found[1] ?? '', 16)

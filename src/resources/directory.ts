@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import { blocked, fine, type Change, type Plan } from '../core/change.js'
+import { request, type FactRequest } from '../core/fact.js'
+import { isAbsoluteMode, mode, modeText, resolveMode, type Mode } from '../core/mode.js'
+import { absolutePath, checked, checkedId } from '../core/options.js'
+import { resource, type CommonOptions, type Resource } from '../core/resource.js'
+import { sh } from '../core/sh.js'
+import { missingParentFact, parentsOf, type MissingParent } from '../facts/missing-parent.js'
+import { pathFact, type PathEntry } from '../facts/path.js'
+import { treeFact, type TreeEntry } from '../facts/tree.js'
+import { account, attributeDifferences, isAccount } from './attributes.js'
+import { blockedBy } from './file-changes.js'
+import { enter, exactly, ownership, steps } from './write-file.js'
+
+export interface DirectoryOptions extends CommonOptions {
+  /** Permissions, as for `file`. Left out: a new directory is 0755, an existing one keeps its own. An octal mode says all twelve bits, setgid included. */
+  readonly mode?: Mode
+  /** Name or id. Left out: a new directory belongs to the user who acts, an existing one keeps its owner. */
+  readonly owner?: string | number
+  /** Name or id. Left out: a new directory gets the user's group (in a setgid directory, that one's), an existing one keeps its own. */
+  readonly group?: string | number
+  /**
+   * Everything below has this owner, group and mode too, on the same file system; links are changed themselves and never followed. The mode must
+   * then be in symbols (`'u=rwX,go=rX'`), since one number cannot be right for files and directories. Default false.
+   */
+  readonly recurse?: boolean
+}
+
+const newMode = 0o755
+
+function creation(path: string, { mode, owner, group }: DirectoryOptions, missingParent: MissingParent | null): Change {
+  const parents = missingParent === null ? [] : parentsOf(path).filter((parent) => parent.length >= missingParent.path.length)
+  const whom = ownership(owner, group)
+  const bits = mode === undefined ? newMode : resolveMode(mode, newMode, true)
+  const script = steps([
+    sh`umask 022`,
+    ...parents.map((parent) => sh`mkdir -- ${parent}`),
+    sh`mkdir -m 0700 -- ${path}`,
+    enter(path),
+    whom === undefined ? undefined : sh`chown -- ${whom} .`,
+    // Without a mode of its own, the setgid bit that the parent hands down stays.
+    mode === undefined ? sh`chmod -- u=rwx,go=rx .` : sh`chmod -- ${exactly(bits)} .`,
+  ])
+  return { summary: `create directory${parents.length === 0 ? '' : ` and its parents ${parents.join(', ')}`}`, proof: 'facts', actions: [{ on: 'shell', script }] }
+}
+
+const sum = (entries: readonly TreeEntry[]): number => entries.reduce((total, { count }) => total + count, 0)
+const things = (count: number): string => `${String(count)} ${count === 1 ? 'entry' : 'entries'}`
+
+/** Each attribute in one pass over the tree; chmod(1) and chown(1) are started for many entries at once. */
+function treeChanges(path: string, { mode, owner, group }: DirectoryOptions, tree: readonly TreeEntry[]): Plan {
+  const changes: Change[] = []
+  const add = (summary: string, script: ReturnType<typeof sh>): void => {
+    changes.push({ summary, proof: 'facts', actions: [{ on: 'shell', script: steps([enter(path), script]), long: true }] })
+  }
+  const wrongOwner = sum(tree.filter((entry) => owner !== undefined && !isAccount(owner, entry.owner, entry.uid)))
+  const wrongGroup = sum(tree.filter((entry) => group !== undefined && !isAccount(group, entry.group, entry.gid)))
+  const wrongMode = sum(tree.filter((entry) => mode !== undefined && entry.kind !== 'link' && resolveMode(mode, entry.mode, entry.kind === 'directory') !== entry.mode))
+  if (owner !== undefined && wrongOwner > 0) add(`owner of ${things(wrongOwner)} → ${String(owner)}`, sh`find . -xdev -exec chown -h -- ${owner} {} +`)
+  if (group !== undefined && wrongGroup > 0) add(`group of ${things(wrongGroup)} → ${String(group)}`, sh`find . -xdev -exec chown -h -- ${`:${String(group)}`} {} +`)
+  if (mode !== undefined && wrongMode > 0) add(`mode of ${things(wrongMode)} → ${String(mode)}`, sh`find . -xdev ! -type l -exec chmod -- ${mode} {} +`)
+  return changes.length === 0 ? fine(`${things(sum(tree))} as wanted`) : changes
+}
+
+function leafChanges(path: string, { mode, owner, group }: DirectoryOptions, entry: PathEntry): Plan {
+  const differences = attributeDifferences(entry, { mode: mode === undefined ? undefined : resolveMode(mode, entry.mode, true), owner, group }, '.')
+  if (differences.length === 0) return fine(`mode ${modeText(entry.mode)}, owner ${entry.owner ?? String(entry.uid)}:${entry.group ?? String(entry.gid)}`)
+  return differences.map(({ summary, step }): Change => ({ summary, proof: 'facts', actions: [{ on: 'shell', script: steps([enter(path), step]) }] }))
+}
+
+/**
+ * A directory. Missing parents are made, owned by the user who acts and 0755; the options are for the directory itself.
+ * A symbolic link in its place is refused, whatever it points to.
+ */
+export function directory(path: string, options: DirectoryOptions = {}): Resource {
+  checkedId('directory', path, absolutePath)
+  checked('directory', path, options, { mode: mode.optional(), owner: account.optional(), group: account.optional(), recurse: z.boolean().optional() }, (given) => {
+    if (given.recurse !== true) return undefined
+    if (given.mode !== undefined && isAbsoluteMode(given.mode)) return `mode ${String(given.mode)} with recurse would make files executable or directories unreadable: write it as 'u=rwX,go=rX'`
+    return (given.mode ?? given.owner ?? given.group) === undefined ? 'recurse needs a mode, an owner or a group' : undefined
+  })
+  const entryFact: FactRequest<PathEntry> = request(pathFact, { path })
+  const reads = { path: entryFact, missingParent: request(missingParentFact, path) }
+  const plan = (entry: PathEntry | null, missingParent: MissingParent | null, tree: readonly TreeEntry[] | null): Plan => {
+    if (entry === null) return missingParent?.taken === true ? blockedBy(missingParent) : [creation(path, options, missingParent)]
+    if (entry.kind === 'link') return blocked(`${path} is a symbolic link to ${entry.target ?? 'nowhere'}`, 'remove the link, or manage the directory that it points to')
+    if (entry.kind !== 'directory') return blocked(`${path} is there and no directory`, 'remove it, or choose another path')
+    return tree === null ? leafChanges(path, options, entry) : treeChanges(path, options, tree)
+  }
+  if (options.recurse === true) {
+    return resource({ type: 'directory', id: path, options, reads: { ...reads, tree: request(treeFact, path) }, plan: ({ path: entry, missingParent, tree }) => plan(entry, missingParent, tree) })
+  }
+  return resource({ type: 'directory', id: path, options, reads, plan: ({ path: entry, missingParent }) => plan(entry, missingParent, null) })
+}

@@ -1,0 +1,91 @@
+import { blocked, fine, type Blocked, type Change, type Plan } from '../core/change.js'
+import { modeText, resolveMode, type Mode } from '../core/mode.js'
+import { Secret } from '../core/secret.js'
+import { sh, type Sh } from '../core/sh.js'
+import type { MissingParent } from '../facts/missing-parent.js'
+import type { PathEntry } from '../facts/path.js'
+import { attributeDifferences, type WantedAttributes } from './attributes.js'
+import { diffOf, digestOf, type Content } from './content.js'
+import { enter, holding, split, steps, writeFile } from './write-file.js'
+
+/** A file as it should be. */
+export interface DesiredFile {
+  readonly path: string
+  /** Left out: whatever is there. */
+  readonly content?: Content | undefined
+  readonly mode?: Mode | undefined
+  readonly owner?: string | number | undefined
+  readonly group?: string | number | undefined
+  readonly validate?: string | undefined
+  readonly backup?: boolean | undefined
+  readonly confirm?: Sh | undefined
+}
+
+/** The parent that is not there, as a reason why nothing can be made below it. */
+export function blockedBy({ path, taken }: MissingParent): Blocked {
+  return taken ? blocked(`${path} is no directory`, 'remove what is there, or choose another path') : blocked(`directory ${path} does not exist`, `add directory('${path}') before this`)
+}
+
+/** What is in the way of a regular file. */
+export function notAFile(path: string, { kind, target }: PathEntry, remedy = 'remove the link, or manage the path that it points to'): Blocked | undefined {
+  switch (kind) {
+    case 'file':
+      return undefined
+    case 'link':
+      return blocked(`${path} is a symbolic link to ${target ?? 'nowhere'}`, remedy)
+    case 'directory':
+      return blocked(`${path} is a directory`, 'remove the directory, or choose another path')
+    case 'other':
+      return blocked(`${path} is neither a file nor a directory`, 'remove it, or choose another path')
+  }
+}
+
+/** The widest mode of a file that holds a secret, where none is given. */
+const secretMode = 0o600
+
+function wantedMode({ mode, content }: DesiredFile, entry: PathEntry | null): number | undefined {
+  const isSecret = content instanceof Secret
+  const made = isSecret ? secretMode : 0o644
+  if (mode !== undefined) return resolveMode(mode, entry?.mode ?? made)
+  if (entry === null) return made
+  return isSecret && (entry.mode & ~secretMode) !== 0 ? secretMode : undefined
+}
+
+function creation(desired: DesiredFile & { readonly content: Content }, mode: number): Change {
+  const { content } = desired
+  const diff = diffOf(new Uint8Array(), content)
+  return { summary: 'create file', proof: 'facts', ...(diff === undefined ? {} : { diff }), actions: [writeFile({ ...desired, mode })] }
+}
+
+/** One write carries the attributes as well: the file is never seen with its new content and its old mode. */
+function rewriting(desired: DesiredFile & { readonly content: Content }, entry: PathEntry, wanted: WantedAttributes): Change {
+  const { content, owner = entry.uid, group = entry.gid } = desired
+  const summary = ['content changed', ...attributeDifferences(entry, wanted, '/proc/self/fd/3').map((difference) => difference.summary)].join(', ')
+  const diff = diffOf(entry.content, content)
+  return { summary, proof: 'facts', ...(diff === undefined ? {} : { diff }), actions: [writeFile({ ...desired, owner, group, mode: wanted.mode ?? entry.mode })] }
+}
+
+/** The changes that make a regular file what it should be. Its parents must be there. */
+export function fileChanges(desired: DesiredFile, entry: PathEntry | null, missingParent: MissingParent | null): Plan {
+  const { path, content, owner, group } = desired
+  if (entry === null) {
+    if (missingParent !== null) return blockedBy(missingParent)
+    if (content === undefined) return blocked(`${path} does not exist`, 'give it content, source or template, or add what makes it before this')
+    return [creation({ ...desired, content }, wantedMode(desired, null) ?? 0o644)]
+  }
+  const wrong = notAFile(path, entry)
+  if (wrong !== undefined) return wrong
+  const wanted: WantedAttributes = { mode: wantedMode(desired, entry), owner, group }
+  if (content !== undefined && entry.sha256 !== digestOf(content)) return [rewriting({ ...desired, content }, entry, wanted)]
+  const differences = attributeDifferences(entry, wanted, '/proc/self/fd/3')
+  if (differences.length === 0) return fine(`mode ${modeText(entry.mode)}, owner ${entry.owner ?? String(entry.uid)}:${entry.group ?? String(entry.gid)}`)
+  return differences.map(({ summary, step }): Change => ({ summary, proof: 'facts', actions: [{ on: 'shell', script: holding(path, step) }] }))
+}
+
+/** Removes a file, if it is one, and never what another user's link leads to. */
+export function fileRemoval(path: string, entry: PathEntry | null): Plan {
+  if (entry === null) return fine('there is no such file')
+  if (entry.kind === 'directory') return notAFile(path, entry) ?? []
+  const { directory, name } = split(path)
+  return [{ summary: 'remove file', proof: 'facts', actions: [{ on: 'shell', script: steps([enter(directory), sh`rm -f -- ${`./${name}`}`, sh`sync -- .`]) }] }]
+}

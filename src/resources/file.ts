@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import { blocked } from '../core/change.js'
+import { FettleError } from '../core/errors.js'
+import { Later, request, type Value } from '../core/fact.js'
+import { mode, type Mode } from '../core/mode.js'
+import { absolutePath, checked, checkedId, line } from '../core/options.js'
+import { resource, type CommonOptions, type Resource } from '../core/resource.js'
+import { Secret } from '../core/secret.js'
+import { missingParentFact } from '../facts/missing-parent.js'
+import { pathFact, type PathKey } from '../facts/path.js'
+import { account } from './attributes.js'
+import { contentOf, contentPairs, contentShape, digestOf, type Content, type ContentOptions } from './content.js'
+import { fileChanges, notAFile } from './file-changes.js'
+
+export interface FileOptions extends ContentOptions, CommonOptions {
+  /**
+   * Permissions: `'0644'`, `0o644`, or chmod(1)'s symbols, which say how the present ones (of a new file: the default) change. Left out: a new
+   * file is 0644, or 0600 with a `Secret` in it; an existing one keeps its own, unless it holds a `Secret` and is wider than 0600.
+   */
+  readonly mode?: Mode
+  /** Name or id. Left out: a new file belongs to the user who acts, an existing one keeps its owner. */
+  readonly owner?: string | number
+  /** Name or id. Left out: a new file gets the user's group (in a setgid directory, the directory's), an existing one keeps its own. */
+  readonly group?: string | number
+  /** A shell line that must succeed before new content takes its place; `%s` becomes the quoted path of the new file: `'visudo -cf %s'`. Left out: none. */
+  readonly validate?: string
+  /** Keep what is replaced under `/var/lib/fettle/backups` (for root only), by its path and the time. Default false. */
+  readonly backup?: boolean
+  /** Write content only where there is no file yet; attributes are managed all the same. Default false. */
+  readonly onlyIfAbsent?: boolean
+  /** Manage the file that a symbolic link leads to. Default false: a path that is a link is refused. */
+  readonly follow?: boolean
+}
+
+/** What of the path is read: the bytes that are there only where they differ and may be shown. */
+function keyFor(path: string, follow: boolean, content: Content | undefined): PathKey {
+  if (content === undefined) return { path, follow }
+  return content instanceof Secret ? { path, follow, digest: true } : { path, follow, contentUnless: digestOf(content) }
+}
+
+/** The digest of content that only the host knows is not known when facts are asked for: such a file is compared, and shows no diff. */
+export function pathKey(path: string, content: Value<Content> | undefined, follow = false): PathKey | Later<PathKey> {
+  if (!(content instanceof Later)) return keyFor(path, follow, content)
+  return content.isLocal ? content.map((known) => keyFor(path, follow, known)) : { path, follow, digest: true }
+}
+
+/** What a `Later` brought may be anything. */
+export function checkedContent(type: string, path: string, content: unknown): Content | undefined {
+  if (content === undefined || typeof content === 'string' || content instanceof Uint8Array || content instanceof Secret) return content
+  throw new FettleError('option-invalid', { address: `${type}[${path}]`, message: `${type}[${path}]: the content turned out to be ${content === null ? 'null' : typeof content}, and must be a string, bytes or a Secret` })
+}
+
+/**
+ * A regular file: its content, from `content`, `source` or `template`, and its attributes. With none of the three, the attributes of a file that must exist.
+ *
+ * It is written beside its place with its final owner and mode, synced, validated and renamed: whoever reads the path sees the old file or the
+ * new one, whole. Missing parents are not made (use `directory`). A file that holds a `Secret` is compared by digest and never shown.
+ */
+export function file(path: string, options: FileOptions = {}): Resource {
+  checkedId('file', path, absolutePath)
+  const shape = {
+    ...contentShape,
+    mode: mode.optional(),
+    owner: account.optional(),
+    group: account.optional(),
+    validate: line.regex(/%s/, 'must hold %s, which becomes the path of the new file').optional(),
+    backup: z.boolean().optional(),
+    onlyIfAbsent: z.boolean().optional(),
+    follow: z.boolean().optional(),
+  }
+  checked('file', path, options, shape, (given) => {
+    const managed = given.content ?? given.source ?? given.template
+    const alone = (['validate', 'backup', 'onlyIfAbsent'] as const).find((option) => given[option] !== undefined && managed === undefined)
+    return contentPairs(given) ?? (alone === undefined ? undefined : `${alone} is for a file with content, source or template`)
+  })
+  const wanted = contentOf(options)
+  return resource({
+    type: 'file',
+    id: path,
+    options,
+    reads: { path: request(pathFact, pathKey(path, wanted, options.follow)), missingParent: request(missingParentFact, path) },
+    values: { content: wanted },
+    plan({ path: entry, missingParent }, values) {
+      const content = checkedContent('file', path, values.content)
+      if (entry?.kind === 'link') {
+        if (options.follow === true) return blocked(`${path} is a symbolic link to nothing (${entry.target ?? ''})`, 'remove the link, or make what it points to')
+        return notAFile(path, entry, 'set follow: true to manage the file that it points to, or remove the link') ?? []
+      }
+      // Only a link that was followed has a target here.
+      const place = entry?.target ?? path
+      const { mode, owner, group, validate, backup } = options
+      return fileChanges({ path: place, content: options.onlyIfAbsent === true && entry !== null ? undefined : content, mode, owner, group, validate, backup }, entry, missingParent)
+    },
+  })
+}
