@@ -1,0 +1,63 @@
+import { InvalidArgumentError, type Command } from 'commander'
+
+/** What was given to `plan` or `apply`. */
+export interface RunFlags {
+  readonly inventory: readonly string[]
+  readonly limit?: string
+  readonly tags: readonly string[]
+  readonly skipTags: readonly string[]
+  readonly forks?: number
+  readonly extraVars: readonly string[]
+  readonly become?: boolean
+  readonly askBecomePass?: boolean
+  readonly askPass?: boolean
+  readonly becomePasswordFile?: string
+  readonly connectionPasswordFile?: string
+  readonly user?: string
+  readonly sshConfig?: string
+  readonly acceptNew?: boolean
+  readonly check?: boolean
+  readonly diff?: boolean
+  readonly startAtTask?: string
+  readonly listHosts?: boolean
+  readonly listTasks?: boolean
+  readonly verbose: number
+  readonly json?: boolean
+  readonly color: boolean
+}
+
+function positive(text: string): number {
+  const number = Number(text)
+  if (!/^\d+$/.test(text) || number < 1) throw new InvalidArgumentError('It must be a whole number, at least 1.')
+  return number
+}
+
+const repeated = (text: string, before: readonly string[]): readonly string[] => [...before, text]
+const listed = (text: string, before: readonly string[]): readonly string[] => [...before, ...text.split(',').map((part) => part.trim()).filter((part) => part !== '')]
+
+/** The flags of `plan` and `apply`, in the words of Ansible's command line. */
+export const withRunFlags = (command: Command): Command =>
+  command
+    .argument('[FILE]', 'exports a play or a list of plays', 'tasks/site.ts')
+    .option('-i, --inventory <PATH>', 'inventory file or folder, or a list of hosts with a comma; may be repeated (default: inventory/)', repeated, [])
+    .option('-l, --limit <PATTERN>', 'only hosts that this pattern matches too')
+    .option('-t, --tags <TAGS>', 'only tasks and resources with one of these tags; a task\'s name is one', listed, [])
+    .option('--skip-tags <TAGS>', 'leave out tasks and resources with one of these tags', listed, [])
+    .option('-f, --forks <NUMBER>', 'hosts at once (default: the play\'s, else 50)', positive)
+    .option('-e, --extra-vars <VARS>', 'variables over all others: name=value, YAML or JSON, @file; may be repeated', repeated, [])
+    .option('-u, --user <NAME>', 'login user of hosts that have none of their own')
+    .option('-k, --ask-pass', 'ask for the login password; without a terminal: a line of standard input')
+    .option('-b, --become', 'act as root where neither play nor task says otherwise')
+    .option('-K, --ask-become-pass', 'ask for sudo\'s password; without a terminal: a line of standard input, the second one with -k')
+    .option('--connection-password-file <FILE>', 'holds the login password, or is a program that prints it')
+    .option('--become-password-file <FILE>', 'holds sudo\'s password, or is a program that prints it')
+    .option('--ssh-config <FILE>', 'instead of ~/.ssh/config, as ssh\'s -F')
+    .option('--accept-new', 'add unknown host keys to inventory/known_hosts; changed ones are refused all the same')
+    .option('-C, --check', 'change nothing: apply -C is plan')
+    .option('-D, --diff', 'apply: show the diffs of what is changed')
+    .option('--start-at-task <NAME>', 'leave out the tasks before this one')
+    .option('--list-hosts', 'show which hosts each play would run for, and end')
+    .option('--list-tasks', 'show the tasks of each play, and end')
+    .option('-v, --verbose', 'show more: -v what is ok and why, -vv whole diffs, -vvv where errors were raised', (_: string, before: number) => before + 1, 0)
+    .option('--json', 'one JSON event per line on standard output; everything for people goes to standard error')
+    .option('--no-color', 'no colours')

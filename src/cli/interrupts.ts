@@ -1,0 +1,43 @@
+import type { Surroundings } from './surroundings.js'
+
+/** Exit codes by convention: 128 and the signal's number. */
+const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+
+/**
+ * What signals ask of a run: the first lets the changes under way finish, the second ends them on their hosts, the third ends this
+ * process as it stands.
+ */
+export class Interrupts {
+  readonly #stop = new AbortController()
+  readonly #kill = new AbortController()
+  /** The exit code that a signal asks for. */
+  code: number | null = null
+
+  get stop(): AbortSignal {
+    return this.#stop.signal
+  }
+
+  get kill(): AbortSignal {
+    return this.#kill.signal
+  }
+
+  /** Listens until the returned function is called; `tell` gets a sentence for people. */
+  listen({ signals, exit }: Pick<Surroundings, 'signals' | 'exit'>, tell: (message: string) => void): () => void {
+    const listeners = Object.entries(codes).map(([signal, code]) => [signal, () => this.#hear(code, exit, tell)] as const)
+    for (const [signal, listener] of listeners) signals.on(signal, listener)
+    return () => {
+      for (const [signal, listener] of listeners) signals.off(signal, listener)
+    }
+  }
+
+  #hear(code: number, exit: (code: number) => void, tell: (message: string) => void): void {
+    this.code ??= code
+    if (!this.stop.aborted) {
+      this.#stop.abort()
+      tell('stopping: changes under way are finished, nothing new is begun; once more ends them on their hosts')
+    } else if (!this.kill.aborted) {
+      this.#kill.abort()
+      tell('ending what is under way on the hosts; its outcome will be unknown')
+    } else exit(this.code)
+  }
+}

@@ -1,0 +1,85 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { Command, CommanderError } from 'commander'
+import { withRunFlags, type RunFlags } from './flags.js'
+import type { Parts, RunRequest } from './run-command.js'
+import { thisProcess, type Surroundings } from './surroundings.js'
+
+// Commander is all that `fettle --help` loads; what a command needs is imported when it runs.
+
+/** The version of the package that this file is part of. */
+function version(directory = import.meta.dirname): string {
+  const path = join(directory, 'package.json')
+  if (!existsSync(path)) return version(dirname(directory))
+  return (JSON.parse(readFileSync(path, 'utf8')) as { readonly version: string }).version
+}
+
+type Runner = (request: RunRequest) => Promise<void>
+
+function commandLine({ stdout, stderr }: Surroundings, run: Runner): Command {
+  const program = new Command('fettle')
+    .description('Puts servers in order: plans and applies typed state over SSH.')
+    .version(version(), '-V, --version')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text), outputError: () => undefined })
+  withRunFlags(program.command('plan').description('show what would change, with diffs; change nothing'))
+    .action((file: string, flags: RunFlags) => run({ mode: 'plan', file, flags }))
+  withRunFlags(program.command('apply').description('do it, without asking'))
+    .action((file: string, flags: RunFlags) => run({ mode: flags.check === true ? 'plan' : 'apply', file, flags }))
+  return program
+}
+
+/** Settings of a command hold for those below it only where they were made by it. */
+function adopt(parent: Command, child: Command): Command {
+  child.copyInheritedSettings(parent)
+  for (const below of child.commands) adopt(child, below)
+  return parent.addCommand(child)
+}
+
+async function withLab(program: Command, words: readonly string[]): Promise<Command> {
+  if (words[0] !== 'lab') {
+    program.command('lab').description('throwaway real Debian hosts on this machine')
+    return program
+  }
+  const { labCommand } = await import('./lab.js')
+  return adopt(program, labCommand())
+}
+
+/** Prints an error that no view of a run could print. */
+async function complain(error: unknown, words: readonly string[], surroundings: Surroundings): Promise<number> {
+  if (error instanceof CommanderError && error.exitCode === 0) return 0
+  // Help was asked for by giving no command, and is printed.
+  if (error instanceof CommanderError && error.code === 'commander.help') return 3
+  const [{ FettleError }, { openOutput, errorEvent }, { recapView }, { views }] = await Promise.all([
+    import('../core/errors.js'), import('./output.js'), import('../views/recap.js'), import('../views/view.js'),
+  ])
+  const usage = error instanceof CommanderError
+  const told = usage ? new FettleError('usage', { message: error.message.replace(/^error: /, '').replaceAll('\n', ' ') }) : error
+  const { people, programs } = openOutput(surroundings, { json: words.includes('--json'), color: !words.includes('--no-color') })
+  const view = views([...programs, recapView(people, { mode: 'plan', verbosity: 0 })])
+  view.onEvent(errorEvent(told, 0))
+  await view.end()
+  return told instanceof FettleError && told.code === 'usage' ? 3 : 1
+}
+
+/**
+ * The command line of Fettle. Without `surroundings` it is this process's, whose exit code is then set.
+ * @param argv as `process.argv`: two entries that are skipped, then the words
+ * @returns the exit code: 0 done; 1 failed; 2 (`plan`) changes; 3 a usage error; 130, 143 and 129 after SIGINT, SIGTERM and SIGHUP
+ */
+export async function main(argv: readonly string[], surroundings?: Surroundings, parts?: () => Promise<Parts>): Promise<number> {
+  const io = surroundings ?? thisProcess()
+  const words = argv.slice(2)
+  let exitCode = 0
+  try {
+    const program = commandLine(io, async (request) => {
+      const { runCommand } = await import('./run-command.js')
+      exitCode = await runCommand(request, io, parts)
+    })
+    await (await withLab(program, words)).parseAsync(words, { from: 'user' })
+  } catch (error) {
+    exitCode = await complain(error, words, io)
+  }
+  if (surroundings === undefined && exitCode !== 0) process.exitCode = exitCode
+  return exitCode
+}

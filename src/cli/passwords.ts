@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process'
+import { accessSync, constants, readFileSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
+import { promisify } from 'node:util'
+import { FettleError } from '../core/errors.js'
+import { Secret } from '../core/secret.js'
+import type { RunOptions } from '../engine/options.js'
+import type { RunFlags } from './flags.js'
+import type { Surroundings } from './surroundings.js'
+
+/** Ctrl-C at a prompt. */
+export class PromptInterrupted extends Error {}
+
+type Passwords = Pick<RunOptions, 'connectionPassword' | 'becomePassword'>
+type Flags = Pick<RunFlags, 'askPass' | 'askBecomePass' | 'connectionPasswordFile' | 'becomePasswordFile'>
+
+/**
+ * The passwords that the command line asks for. At a terminal an empty answer to the second prompt means the first password, as in
+ * Ansible; elsewhere `-k` takes the first line of standard input and `-K` the next.
+ */
+export async function readPasswords(flags: Flags, surroundings: Surroundings): Promise<Passwords> {
+  for (const [ask, file] of [['askPass', 'connectionPasswordFile'], ['askBecomePass', 'becomePasswordFile']] as const) {
+    if (flags[ask] === true && flags[file] !== undefined) throw new FettleError('usage', { message: `${shown[ask]} and ${shown[file]} cannot be given together`, remedy: 'give one of them' })
+  }
+  const asked = [...(flags.askPass === true ? ['SSH password: '] : []), ...(flags.askBecomePass === true ? [flags.askPass === true ? 'BECOME password [defaults to SSH password]: ' : 'BECOME password: '] : [])]
+  const answers = surroundings.stdin.isTTY === true ? await prompted(asked, surroundings) : await fromLines(asked, surroundings)
+  const connection = flags.askPass === true ? answers[0] : undefined
+  const become = flags.askBecomePass === true ? answers.at(-1) || connection : undefined
+  return {
+    connectionPassword: secretOf('-k', connection) ?? (await fromFile(flags.connectionPasswordFile, surroundings)),
+    becomePassword: secretOf('-K', become) ?? (await fromFile(flags.becomePasswordFile, surroundings)),
+  }
+}
+
+const shown = { askPass: '-k', askBecomePass: '-K', connectionPasswordFile: '--connection-password-file', becomePasswordFile: '--become-password-file' } as const
+
+function secretOf(flag: string, text: string | undefined): Secret | null {
+  if (text === '') throw new FettleError('usage', { message: `${flag}: the password is empty`, remedy: 'give a password, or leave the flag out' })
+  return text === undefined ? null : new Secret(text)
+}
+
+async function prompted(prompts: readonly string[], surroundings: Surroundings): Promise<readonly string[]> {
+  const answers: string[] = []
+  for (const prompt of prompts) answers.push(await ask(prompt, surroundings))
+  return answers
+}
+
+/** readline edits the line; what it would echo goes nowhere. */
+function ask(prompt: string, { stdin, stderr }: Surroundings): Promise<string> {
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
+  stderr.write(prompt)
+  const reader = createInterface({ input: stdin, output: silent, terminal: true, historySize: 0 })
+  return new Promise<string>((answered, failed) => {
+    reader.on('SIGINT', () => failed(new PromptInterrupted()))
+    reader.on('close', () => failed(new FettleError('usage', { message: `no password was given at the prompt ${prompt.trim()}`, remedy: 'type the password, or leave the flag out' })))
+    reader.question('', answered)
+  }).finally(() => {
+    reader.close()
+    stderr.write('\n')
+  })
+}
+
+function fromLines(prompts: readonly string[], { stdin }: Surroundings): Promise<readonly string[]> {
+  if (prompts.length === 0) return Promise.resolve([])
+  const reader = createInterface({ input: stdin })
+  const lines: string[] = []
+  return new Promise<readonly string[]>((answered, failed) => {
+    reader.on('line', (line) => {
+      if (lines.push(line) === prompts.length) answered(lines)
+    })
+    reader.on('close', () => failed(new FettleError('usage', { message: `standard input ended after ${lines.length} of ${prompts.length} passwords`, remedy: 'write each password on a line of its own, that of -k first' })))
+  }).finally(() => reader.close())
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
+/** The content of a file, or what an executable one prints; line breaks at its ends are no part of the password, as in Ansible. */
+async function fromFile(file: string | undefined, { cwd }: Surroundings): Promise<Secret | null> {
+  if (file === undefined) return null
+  const path = resolve(cwd, file)
+  try {
+    const text = isProgram(path) ? (await promisify(execFile)(path)).stdout : readFileSync(path, 'utf8')
+    const password = text.replace(/^[\r\n]+|[\r\n]+$/g, '')
+    if (password === '') throw new Error('it is empty')
+    return new Secret(password)
+  } catch (error) {
+    throw new FettleError('usage', { message: `the password file ${file} cannot be used: ${error instanceof Error ? error.message : String(error)}`, remedy: 'give a file that holds the password, or a program that prints it' })
+  }
+}

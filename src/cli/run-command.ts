@@ -1,0 +1,101 @@
+import type { Play } from '../core/play.js'
+import { FettleError } from '../core/errors.js'
+import type { Emit, Event, Mode } from '../engine/events.js'
+import type { RunOptions } from '../engine/options.js'
+import type { RunList } from '../engine/select.js'
+import type { Inventory } from '../inventory/inventory.js'
+import { peopleView } from '../views/people.js'
+import { recordView } from '../views/record.js'
+import { views } from '../views/view.js'
+import type { RunFlags } from './flags.js'
+import { Interrupts } from './interrupts.js'
+import { listing } from './listing.js'
+import { errorEvent, openOutput } from './output.js'
+import { PromptInterrupted, readPasswords } from './passwords.js'
+import type { Surroundings } from './surroundings.js'
+
+/** What a run is made of below the command line. */
+export interface Parts {
+  loadPlays(file: string, project: string): Promise<readonly Play[]>
+  loadInventory(given: { readonly sources: readonly string[]; readonly project: string; readonly extraVars: readonly string[] }): Promise<Inventory>
+  run(plays: readonly Play[], inventory: Inventory, options: RunOptions, emit: Emit): Promise<{ readonly exitCode: number }>
+  listRun(plays: readonly Play[], inventory: Inventory, options: Pick<RunOptions, 'limit' | 'tags' | 'skipTags' | 'startAtTask'>): RunList
+}
+
+/** Imported when a command needs them: `fettle --help` loads none of it. */
+export async function realParts(): Promise<Parts> {
+  const [{ loadPlays }, { loadInventory }, { run }, { listRun }] = await Promise.all([
+    import('./load-tasks.js'), import('../inventory/load.js'), import('../engine/run.js'), import('../engine/select.js'),
+  ])
+  return { loadPlays, loadInventory, run, listRun }
+}
+
+export interface RunRequest {
+  readonly mode: Mode
+  readonly file: string
+  readonly flags: RunFlags
+}
+
+function runOptions({ mode, flags }: RunRequest, { cwd }: Surroundings, { stop, kill }: Interrupts): Omit<RunOptions, 'becomePassword' | 'connectionPassword'> {
+  return {
+    mode,
+    project: cwd,
+    forks: flags.forks ?? null,
+    limit: flags.limit ?? null,
+    tags: flags.tags,
+    skipTags: flags.skipTags,
+    startAtTask: flags.startAtTask ?? null,
+    become: flags.become === true,
+    user: flags.user ?? null,
+    sshConfig: flags.sshConfig ?? null,
+    acceptNew: flags.acceptNew === true,
+    stop,
+    kill,
+  }
+}
+
+/** The run itself: what is to be run is loaded and handed to the engine. Answers the exit code. */
+async function perform(request: RunRequest, surroundings: Surroundings, parts: Parts, interrupts: Interrupts, emit: Emit, print: (text: string) => void): Promise<number> {
+  const { file, flags } = request
+  const options = runOptions(request, surroundings, interrupts)
+  const plays = await parts.loadPlays(file, options.project)
+  const inventory = await parts.loadInventory({ sources: flags.inventory, project: options.project, extraVars: flags.extraVars })
+  if (flags.listHosts === true || flags.listTasks === true) {
+    print(listing(file, plays, parts.listRun(plays, inventory, options), flags))
+    return 0
+  }
+  const passwords = await readPasswords(flags, surroundings)
+  if (interrupts.code !== null) return interrupts.code
+  return (await parts.run(plays, inventory, { ...options, ...passwords }, emit)).exitCode
+}
+
+/**
+ * `plan` and `apply`.
+ * @returns the exit code: 0, 1, 2 (a plan with changes), 3 (nothing was contacted), or a signal's
+ */
+export async function runCommand(request: RunRequest, surroundings: Surroundings, parts: () => Promise<Parts> = realParts): Promise<number> {
+  const { mode, flags } = request
+  const { people, programs } = openOutput(surroundings, flags)
+  const interrupts = new Interrupts()
+  const seen = new Set<Event['type']>()
+  const emit: Emit = (event) => {
+    seen.add(event.type)
+    // The engine knows that it was stopped, but not by which signal.
+    view.onEvent(event.type === 'summary' ? { ...event, exitCode: interrupts.code ?? event.exitCode } : event)
+  }
+  const note = (message: string): void => emit({ type: 'notice', host: null, message })
+  const view = views([recordView(surroundings.cwd, note), ...programs, await peopleView(people, { mode, diffs: flags.diff === true, verbosity: flags.verbose })])
+  const deafen = interrupts.listen(surroundings, note)
+  try {
+    const exitCode = await perform(request, surroundings, await parts(), interrupts, emit, (text) => people.write(text))
+    return interrupts.code ?? exitCode
+  } catch (error) {
+    if (error instanceof PromptInterrupted) return 130
+    emit(errorEvent(error, flags.verbose))
+    const contacted = (['progress', 'resource', 'host'] as const).some((type) => seen.has(type))
+    return interrupts.code ?? (error instanceof FettleError && error.code !== 'internal' && !contacted ? 3 : 1)
+  } finally {
+    await view.end()
+    deafen()
+  }
+}

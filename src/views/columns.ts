@@ -1,0 +1,48 @@
+/** Letters that take two columns (East Asian Width W and F, and emoji), as terminals draw them. */
+const wide = /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
+const zero = /\p{M}|\p{Cf}/u
+
+const columnsOf = (letter: string): number => (zero.test(letter) ? 0 : wide.test(letter) ? 2 : 1)
+
+/** How many columns of a terminal a text without control characters takes. */
+export function width(text: string): number {
+  let sum = 0
+  for (const letter of text) sum += columnsOf(letter)
+  return sum
+}
+
+/** The text, cut with `…` where it would take more than `columns`. */
+export function clip(text: string, columns: number): string {
+  if (width(text) <= columns) return text
+  if (columns < 1) return ''
+  let kept = ''
+  let sum = 0
+  for (const letter of text) {
+    sum += columnsOf(letter)
+    if (sum > columns - 1) break
+    kept += letter
+  }
+  return `${kept}…`
+}
+
+/** The text in exactly `columns`: cut, or filled with blanks. */
+export function fill(text: string, columns: number): string {
+  const cut = clip(text, columns)
+  return cut + ' '.repeat(Math.max(0, columns - width(cut)))
+}
+
+/** A piece of a line with its colour. */
+export type Piece = readonly [text: string, paint?: (text: string) => string]
+
+/** Pieces as one line of at most `columns`; colours take none. */
+export function joined(pieces: readonly Piece[], columns: number): string {
+  let left = columns
+  let line = ''
+  for (const [text, paint] of pieces) {
+    const cut = clip(text, left)
+    left -= width(cut)
+    if (cut !== '') line += paint === undefined ? cut : paint(cut)
+    if (left <= 0) break
+  }
+  return line
+}

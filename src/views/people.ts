@@ -1,0 +1,29 @@
+import type { Mode } from '../engine/events.js'
+import { notesView, plainView } from './plain.js'
+import { planText } from './plan-text.js'
+import { recapView } from './recap.js'
+import type { Screen } from './screen.js'
+import { views, type View } from './view.js'
+
+export interface PeopleOptions {
+  readonly mode: Mode
+  /** `-D`: diffs of what `apply` changes. A plan has them always. */
+  readonly diffs: boolean
+  /** How often `-v` was given. */
+  readonly verbosity: number
+}
+
+/**
+ * What a person sees of a run. On a terminal: progress while it runs, then what would change or has changed, then the recap.
+ * Elsewhere `apply` prints a line for each change as it happens, and `plan` the plan.
+ */
+export async function peopleView(screen: Screen, { mode, diffs, verbosity }: PeopleOptions): Promise<View> {
+  const detail = { diffs: diffs || mode === 'plan', verbosity }
+  const recap = recapView(screen, { mode, verbosity })
+  if (screen.redraws) {
+    // Imported only where it is needed: loading listr2 takes longer than the rest of the command line.
+    const { progressView } = await import('./progress.js')
+    return views([progressView(screen), planText(screen, detail), recap])
+  }
+  return views([notesView(screen), mode === 'plan' ? planText(screen, detail) : plainView(screen, detail), recap])
+}

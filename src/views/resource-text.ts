@@ -1,0 +1,72 @@
+import { address } from '../core/address.js'
+import type { EventChange, ResourceEvent, Status } from '../engine/events.js'
+import { oneLine } from './clean.js'
+import { diffLines } from './diff-text.js'
+import type { Style } from './screen.js'
+
+/** How much of a resource is shown. */
+export interface Detail {
+  /** Diffs under their changes. */
+  readonly diffs: boolean
+  /** How often `-v` was given: 1 adds what is in its desired state and why, 2 all lines of long diffs. */
+  readonly verbosity: number
+}
+
+const diffCap = 60
+
+const signs: Readonly<Record<Status, string>> = { ok: '✓', changed: '~', failed: '✗', skipped: '-', unknown: '?', ignored: '!' }
+
+export function paintOf(status: Status, style: Style): (text: string) => string {
+  switch (status) {
+    case 'ok':
+      return style.green
+    case 'changed':
+      return style.yellow
+    case 'failed':
+      return style.red
+    case 'unknown':
+      return style.cyan
+    case 'ignored':
+      return style.magenta
+    case 'skipped':
+      return style.dim
+  }
+}
+
+/** A resource's name; its address follows in brackets where the user gave it another. */
+export function shownName({ name, resource, id }: ResourceEvent): string {
+  const own = oneLine(address(resource, id))
+  return name === address(resource, id) ? own : `${oneLine(name)} (${own})`
+}
+
+const sentence = ({ summary, because }: EventChange): string => oneLine(summary) + (because.length === 0 ? '' : `, because ${because.map(oneLine).join(', ')}`)
+
+/** What a status needs said beside it: why it is unknown, ok or skipped, or the first line of its error. */
+function remark({ status, reason, error }: ResourceEvent): string | null {
+  if (error !== null) return `${status === 'ignored' ? 'failure ignored: ' : ''}${oneLine(error.message.split('\n')[0] ?? '')}`
+  if (status === 'unknown') return `known after apply${reason === null ? '' : `: ${oneLine(reason)}`}`
+  return reason === null ? null : oneLine(reason)
+}
+
+/** All that is to be said of a resource on one line: its changes or its remark. */
+export function inOneLine(event: ResourceEvent): string {
+  const said = [...event.changes.map(sentence), remark(event)].filter((part) => part !== null)
+  return [shownName(event), ...(said.length === 0 ? [] : [said.join('; ')])].join(': ')
+}
+
+/** A resource with each of its changes on a line, diffs below. A single change without a diff stays on the resource's line. */
+export function resourceLines(event: ResourceEvent, style: Style, { diffs, verbosity }: Detail): readonly string[] {
+  const sign = paintOf(event.status, style)(signs[event.status])
+  const withDiffs = diffs && event.changes.some((change) => change.diff !== null)
+  if (event.changes.length <= 1 && !withDiffs) return [`${sign} ${inOneLine(event)}`]
+  const most = verbosity >= 2 ? Infinity : diffCap
+  const told = remark(event)
+  return [
+    `${sign} ${shownName(event)}`,
+    ...event.changes.flatMap((change) => [`    ${sentence(change)}`, ...(diffs && change.diff !== null ? diffLines(change.diff, style, most).map((line) => `      ${line}`) : [])]),
+    ...(told === null ? [] : [`    ${told}`]),
+  ]
+}
+
+/** Whether a resource is worth a line: what is in its desired state is shown at `-v`, what was skipped likewise. */
+export const worthALine = ({ status }: ResourceEvent, { verbosity }: Pick<Detail, 'verbosity'>): boolean => verbosity > 0 || (status !== 'ok' && status !== 'skipped')

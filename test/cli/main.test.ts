@@ -1,0 +1,201 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { FettleError } from '../../src/core/errors.js'
+import type { Event } from '../../src/engine/events.js'
+import { main } from '../../src/cli/main.js'
+import { counts, everything, resource, runOf } from '../views/events.js'
+import { fakeParts, fakeProcess } from './process.js'
+
+const fettle = async (words: string, fake = fakeParts(), io = fakeProcess()) => {
+  const exitCode = await main(['node', 'fettle', ...words.split(' ').filter((word) => word !== '')], io, fake.parts)
+  return { exitCode, out: io.stdout.text, err: io.stderr.text, asked: fake.asked, io }
+}
+
+describe('usage', () => {
+  test.each([
+    ['plan --limt web', "unknown option '--limt' (Did you mean --limit?)"],
+    ['aply', "unknown command 'aply' (Did you mean apply?)"],
+    ['plan -f none', "option '-f, --forks <NUMBER>' argument 'none' is invalid. It must be a whole number, at least 1."],
+    ['plan -f 0', 'It must be a whole number'],
+    ['plan -l', "option '-l, --limit <PATTERN>' argument missing"],
+    ['plan a.ts b.ts', "too many arguments for 'plan'. Expected 1 argument but got 2."],
+    ['apply -K --become-password-file x', '-K and --become-password-file cannot be given together'],
+  ])('fettle %s ends with 3', async (words, message) => {
+    const { exitCode, out, asked } = await fettle(words)
+    expect(out).toMatch(/^error: /)
+    expect(out).toContain(message)
+    expect(out).toContain('\n  → ')
+    expect([exitCode, asked]).toEqual([3, []])
+  })
+
+  test('with --json a usage error is a line on standard output, and told on standard error', async () => {
+    const { exitCode, out, err } = await fettle('plan --json --limt web')
+    expect(JSON.parse(out)).toEqual({ type: 'error', code: 'usage', message: "unknown option '--limt' (Did you mean --limit?)", remedy: 'see fettle --help', address: null })
+    expect(err).toContain('error: unknown option')
+    expect(exitCode).toBe(3)
+  })
+
+  test.each([['--help', 0, /Usage: fettle/], ['plan --help', 0, /--list-tasks/], ['--version', 0, /^\d+\.\d+\.\d+\n$/]])('fettle %s', async (words, code, text) => {
+    const { exitCode, out, err } = await fettle(words)
+    expect(out).toMatch(text)
+    expect([exitCode, err]).toEqual([code, ''])
+  })
+
+  test('without a command: help on standard error, 3', async () => {
+    const { exitCode, out, err } = await fettle('')
+    expect([exitCode, out]).toEqual([3, ''])
+    expect(err).toContain('Usage: fettle')
+  })
+
+  test('help names every command', async () => {
+    const { out } = await fettle('--help')
+    for (const command of ['plan', 'apply', 'lab']) expect(out).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'))
+  })
+})
+
+describe('flags', () => {
+  test('without any: the documented defaults', async () => {
+    const { asked, io } = await fettle('apply')
+    expect(asked).toMatchObject([{
+      file: 'tasks/site.ts', sources: [], extraVars: [],
+      options: { mode: 'apply', project: io.cwd, forks: null, limit: null, tags: [], skipTags: [], startAtTask: null, become: false, becomePassword: null, connectionPassword: null, user: null, sshConfig: null, acceptNew: false },
+    }])
+  })
+
+  test.each([
+    ['plan', { mode: 'plan' }],
+    ['apply -C', { mode: 'plan' }],
+    ['plan -C', { mode: 'plan' }],
+    ['apply --check', { mode: 'plan' }],
+    ['apply -l web:&prod', { limit: 'web:&prod' }],
+    ['apply -t a,b --tags c', { tags: ['a', 'b', 'c'] }],
+    ['apply --skip-tags a,b', { skipTags: ['a', 'b'] }],
+    ['apply -f 7', { forks: 7 }],
+    ['apply -b', { become: true }],
+    ['apply -u deploy', { user: 'deploy' }],
+    ['apply --start-at-task Database', { startAtTask: 'Database' }],
+    ['apply --accept-new', { acceptNew: true }],
+    ['apply --ssh-config x/config', { sshConfig: 'x/config' }],
+    ['apply -bDvvv', { become: true }],
+  ])('fettle %s', async (words, options) => {
+    const { asked } = await fettle(words)
+    expect(asked.map((each) => each.options)).toMatchObject([options])
+  })
+
+  test('a file, inventories and variables', async () => {
+    const { asked } = await fettle('plan tasks/db.ts -i prod.yml -i web1,web2 -e a=1 --extra-vars @x.yml')
+    expect(asked).toMatchObject([{ file: 'tasks/db.ts', sources: ['prod.yml', 'web1,web2'], extraVars: ['a=1', '@x.yml'] }])
+  })
+
+  test('--list-hosts and --list-tasks print as Ansible does, and run nothing', async () => {
+    const { out, asked, exitCode } = await fettle('plan --list-hosts --list-tasks -K')
+    expect(out).toBe(`
+playbook: tasks/site.ts
+
+  play #1 (web:&prod): Flask app
+    pattern: web:&prod
+    hosts (2):
+      web1
+      web2
+    tasks:
+      Packages\tTAGS: []
+      Database\tTAGS: [db, slow]
+`)
+    expect([asked, exitCode]).toEqual([[], 0])
+  })
+})
+
+describe('runs', () => {
+  test.each([0, 1, 2])('the engine\'s exit code %d is ours', async (exitCode) => {
+    expect((await fettle('plan', fakeParts({ exitCode }))).exitCode).toBe(exitCode)
+  })
+
+  test('the plan goes to standard output and the run is recorded', async () => {
+    const { out, err, io } = await fettle('plan', fakeParts({ events: everything() }))
+    expect(out).toContain('\nweb1, web2\n')
+    expect(out).toContain('web1 : ok=3  changed=2')
+    expect(err).toBe('')
+    expect(readdirSync(join(io.cwd, '.fettle/runs'))).toHaveLength(1)
+  })
+
+  test('with --json standard output holds JSON lines only, people read standard error', async () => {
+    const { out, err } = await fettle('plan --json', fakeParts({ events: everything() }))
+    const types = out.trimEnd().split('\n').map((line) => (JSON.parse(line) as { readonly type: string }).type)
+    expect([types[0], types.at(-1)]).toEqual(['run', 'summary'])
+    expect(err).toContain('web1 : ok=3  changed=2')
+  })
+
+  const diff: Event = resource('web1', '/x', { status: 'changed', changes: [{ summary: 'content differs', diff: { before: 'a\n', after: 'b\n' }, because: [] }] })
+  test.each([['plan', true], ['apply -C', true], ['apply', false], ['apply -D', true]])('fettle %s shows diffs: %s', async (words, shows) => {
+    const { out } = await fettle(words, fakeParts({ events: [runOf(['web1']), diff] }))
+    expect(out).toContain('content differs')
+    expect(out.includes('+b')).toBe(shows)
+  })
+
+  const wrong = new FettleError('play-invalid', { message: 'prot is not declared', address: 'tasks/site.ts:4', remedy: 'correct the name' })
+  test('an error before anything was contacted: message, place, remedy, no stack, 3', async () => {
+    const { exitCode, out } = await fettle('plan', fakeParts({ load: () => { throw wrong } }))
+    expect(out).toBe('error: prot is not declared\n  at tasks/site.ts:4\n  → correct the name\n')
+    expect(exitCode).toBe(3)
+  })
+
+  test('with --json it is the only line', async () => {
+    const { exitCode, out, io } = await fettle('plan --json', fakeParts({ load: () => { throw wrong } }))
+    expect(out).toBe('{"type":"error","code":"play-invalid","message":"prot is not declared","remedy":"correct the name","address":"tasks/site.ts:4"}\n')
+    expect(exitCode).toBe(3)
+    expect(existsSync(join(io.cwd, '.fettle'))).toBe(false)
+  })
+
+  test('-vvv adds where it was raised', async () => {
+    expect((await fettle('plan -vvv', fakeParts({ load: () => { throw wrong } }))).out).toMatch(/│ {5}at .*main\.test/)
+  })
+
+  const failing: readonly (readonly [name: string, fail: (emit: (event: Event) => void) => never, text: string])[] = [
+    ['a defect', () => { throw new TypeError('x is not a function') }, 'error: x is not a function\n  │ TypeError: x is not a function\n  │     at '],
+    ['an error after hosts were contacted', (emit) => { emit(resource('web1', '/x')); throw wrong }, 'error: prot is not declared'],
+  ]
+  test.each(failing)('%s ends with 1', async (_, fail, text) => {
+    const { exitCode, out } = await fettle('plan', fakeParts({ perform: async (_options, emit) => { await Promise.resolve(); fail(emit) } }))
+    expect(out).toContain(text)
+    expect(exitCode).toBe(1)
+  })
+
+  test('a reader that leaves early does not stop the run', async () => {
+    const io = fakeProcess()
+    io.stdout._write = (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
+    const { exitCode, asked } = await fettle('plan --json', fakeParts({ events: everything(), exitCode: 2 }), io)
+    expect([exitCode, asked.length]).toEqual([2, 1])
+  })
+})
+
+describe('signals', () => {
+  const summary: Event = { type: 'summary', hosts: { web1: counts() }, exitCode: 1, seconds: 1 }
+  test.each([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]])('%s: once stops, twice kills, three times leaves; the exit code is %d', async (signal, code) => {
+    const io = fakeProcess()
+    const seen: unknown[] = []
+    const fake = fakeParts({
+      exitCode: 1,
+      perform: async ({ stop, kill }, emit) => {
+        for (let times = 0; times < 3; times++) {
+          io.signals.emit(signal)
+          seen.push([stop.aborted, kill.aborted, io.exits.length])
+          await Promise.resolve()
+        }
+        emit(summary)
+      },
+    })
+    const { exitCode, out, err } = await fettle('apply --json', fake, io)
+    expect(seen).toEqual([[true, false, 0], [true, true, 0], [true, true, 1]])
+    expect([exitCode, io.exits]).toEqual([code, [code]])
+    expect(JSON.parse(out)).toMatchObject({ type: 'summary', exitCode: code })
+    expect(err).toContain('note: stopping: changes under way are finished')
+    expect(io.signals.listenerCount(signal)).toBe(0)
+  })
+
+  test('a signal while things are loaded: nothing is run', async () => {
+    const io = fakeProcess()
+    const { exitCode, asked } = await fettle('apply', fakeParts({ load: (() => io.signals.emit('SIGINT')) as () => never }), io)
+    expect([exitCode, asked]).toEqual([130, []])
+  })
+})

@@ -1,0 +1,145 @@
+import { describe, expect, test } from '@jest/globals'
+import { notesView, plainView } from '../../src/views/plain.js'
+import { planText } from '../../src/views/plan-text.js'
+import { recapView } from '../../src/views/recap.js'
+import { colored } from '../../src/views/screen.js'
+import type { Event } from '../../src/engine/events.js'
+import type { View } from '../../src/views/view.js'
+import { counts, error, everything, paper, resource, runOf } from './events.js'
+
+async function shown(make: (screen: ReturnType<typeof paper>) => View, events: readonly Event[]): Promise<string> {
+  const screen = paper()
+  const view = make(screen)
+  for (const event of events) view.onEvent(event)
+  await view.end()
+  return screen.text
+}
+
+const brief = { diffs: false, verbosity: 0 }
+
+describe('plan text', () => {
+  test('hosts with equal plans stand together, with causes, diffs and what is known after apply', async () => {
+    expect(await shown((screen) => planText(screen, { diffs: true, verbosity: 0 }), everything())).toBe(`
+web1, web2
+  Gunicorn service
+    ~ settings (file[/etc/app.conf])
+        mode 0644 → 0600
+        content differs
+          @@ -1,2 +1,2 @@
+           a
+          -b
+          +B
+    ~ systemd.service[app.service]: restart, because file[/etc/app.conf]
+    ? mysql.user[app@localhost]: known after apply: MariaDB is not installed
+    ! command[true]: failure ignored: true ended with 1
+    ✗ check.http[http://localhost/]: http://localhost/ answered 502
+`)
+  })
+
+  test('-v shows what is in its desired state and why', async () => {
+    expect(await shown((screen) => planText(screen, { diffs: false, verbosity: 1 }), everything())).toContain(`
+  Packages
+    ✓ apt.packages[nginx]: nginx 1.22.1-9 is installed
+  Gunicorn service
+`)
+  })
+
+  test('hosts that differ in one change stand apart, in the order of the inventory', async () => {
+    const change = (summary: string) => ({ status: 'changed' as const, changes: [{ summary, diff: null, because: [] }] })
+    const text = await shown((screen) => planText(screen, brief), [runOf(['a', 'b', 'c']), resource('c', '/x', change('one')), resource('b', '/x', change('two')), resource('a', '/x', change('one'))])
+    expect(text.split('\n').filter((line) => /^\w/.test(line))).toEqual(['a, c', 'b'])
+  })
+
+  test('nothing is printed where nothing would change', async () => {
+    expect(await shown((screen) => planText(screen, brief), [runOf(['a']), resource('a', '/x')])).toBe('')
+  })
+
+  const long = { before: '', after: Array.from({ length: 100 }, (_, index) => `line ${String(index)}\n`).join('') }
+  test.each([[0, 60], [2, 101]])('at verbosity %d a diff of 101 lines shows %d', async (verbosity, lines) => {
+    const text = await shown((screen) => planText(screen, { diffs: true, verbosity }), [runOf(['a']), resource('a', '/x', { status: 'changed', changes: [{ summary: 'create', diff: long, because: [] }] })])
+    expect(text.match(/^ +(?:\+line|@@)/gm)).toHaveLength(lines)
+    expect(text.includes('more lines')).toBe(lines < 101)
+  })
+
+  test('control characters of a diff can be read and do nothing', async () => {
+    const diff = { before: 'a\n', after: 'a\u001b]0;owned\u0007\r\n' }
+    const text = await shown((screen) => planText(screen, { diffs: true, verbosity: 0 }), [runOf(['a']), resource('a', '/x', { status: 'changed', changes: [{ summary: 'content', diff, because: [] }] })])
+    expect(text).toContain('+a\\u001b]0;owned\\u0007\\r\n')
+  })
+})
+
+describe('plain', () => {
+  test('a line for what is changed, failed, ignored or unknown, nothing for what is ok or skipped', async () => {
+    expect(await shown((screen) => plainView(screen, brief), everything('apply').filter((event) => !('host' in event) || event.host === 'web1'))).toBe(`web1: changed: ~ settings (file[/etc/app.conf])
+    mode 0644 → 0600
+    content differs
+web1: changed: ~ systemd.service[app.service]: restart, because file[/etc/app.conf]
+web1: unknown: ? mysql.user[app@localhost]: known after apply: MariaDB is not installed
+web1: ignored: ! command[true]: failure ignored: true ended with 1
+web1: failed: ✗ check.http[http://localhost/]: http://localhost/ answered 502
+`)
+  })
+
+  test('notices about the run are told at once, those of a host are not', async () => {
+    expect(await shown(notesView, everything())).toBe('note: inventory/hosts.yml:4: nobody declares prot; did you mean port?\n')
+  })
+})
+
+describe('recap', () => {
+  test('failures in full with the hosts that share them, then notices, then columns', async () => {
+    expect(await shown((screen) => recapView(screen, { mode: 'plan', verbosity: 0 }), everything())).toBe(`
+✗ web1, web2: command[true] (ignored, task Gunicorn service)
+    true ended with 1
+    → see the output of the command
+
+✗ web1, web2: check.http[http://localhost/] (task Gunicorn service)
+    http://localhost/ answered 502
+    │ Bad Gateway
+    → see the output of the command
+
+✗ db1: unreachable
+    db1: connection refused
+    → see whether sshd runs
+
+note: web1: systemd.service[other.service]: a restart is pending
+
+web1 : ok=3  changed=2 unreachable=0 failed=1 skipped=1 unknown=1 ignored=1  1.2s
+web2 : ok=13 changed=2 unreachable=0 failed=1 skipped=1 unknown=1 ignored=1  1.2s
+db1  : ok=0  changed=0 unreachable=1 failed=0 skipped=0 unknown=0 ignored=0  10.0s
+`)
+  })
+
+  test('apply has no unknown', async () => {
+    const summary: Event = { type: 'summary', hosts: { web1: counts({ ok: 30 }) }, exitCode: 0, seconds: 1.2 }
+    expect(await shown((screen) => recapView(screen, { mode: 'apply', verbosity: 0 }), [summary])).toBe('\nweb1 : ok=30 changed=0 unreachable=0 failed=0 skipped=0 ignored=0  1.2s\n')
+  })
+
+  test('-v tells how often each host was asked', async () => {
+    expect(await shown((screen) => recapView(screen, { mode: 'plan', verbosity: 1 }), everything())).toContain('\nweb1 was asked: shell 3, mysql 2\n')
+  })
+
+  test('the error of a host that failed at a resource is told once', async () => {
+    const lost = error('the connection was lost', { code: 'connection-lost' })
+    const text = await shown((screen) => recapView(screen, { mode: 'apply', verbosity: 0 }), [resource('a', '/x', { status: 'failed', error: lost }), { type: 'host', host: 'a', status: 'unreachable', error: lost }])
+    expect(text.match(/the connection was lost/g)).toHaveLength(1)
+  })
+
+  test('an error that stands alone: message, place, remedy', async () => {
+    const alone: Event = { type: 'error', ...error('prot is not declared', { address: 'inventory/hosts.yml:4', remedy: 'correct the name' }) }
+    expect(await shown((screen) => recapView(screen, { mode: 'plan', verbosity: 0 }), [alone])).toBe('error: prot is not declared\n  at inventory/hosts.yml:4\n  → correct the name\n')
+  })
+
+  test('what a host says cannot steer the terminal', async () => {
+    const evil = 'a\u001b[2Jb\u001b]52;c;cm0=\u0007c\u009b31md\u0000\u202ee\rf'
+    const text = await shown((screen) => recapView(screen, { mode: 'apply', verbosity: 0 }), [resource('web1', evil, { status: 'failed', error: error(evil, { detail: evil, remedy: evil }) })])
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
+    expect(text).toContain('│ abcdef')
+  })
+
+  test('colours surround words and change none', async () => {
+    const lines = (style?: typeof colored) => shown((screen) => recapView(style === undefined ? screen : { ...screen, style, write: screen.write.bind(screen), size: screen.size.bind(screen) }, { mode: 'plan', verbosity: 0 }), everything())
+    const bright = await lines(colored)
+    expect(bright).toContain('\u001b[31mfailed=1\u001b[39m')
+    expect(bright.replace(/\u001b\[\d+m/g, '')).toBe(await lines())
+  })
+})
