@@ -1,0 +1,47 @@
+import { Later, type Value } from './fact.js'
+import { reveal, Secret } from './secret.js'
+
+/** What `` secret`…` `` joins. */
+type Part = string | number | Secret
+
+/** A Secret, or a `Later` of one when a part is a `Later`. */
+type Joined<P extends readonly Value<Part>[]> =
+  true extends { readonly [I in keyof P]: P[I] extends Later<unknown> ? true : false }[number] ? Later<Secret>
+  : [Extract<P[number], Later<unknown>>] extends [never] ? Secret
+  : Value<Secret>
+
+/** The same kind of value, changed: text stays text, a Secret a Secret, a `Later` a `Later`. */
+type Changed<T> = T extends string ? string : T
+
+/** A Secret from text, such as one that a program made. What is typed into a task file is there for everybody to read: prefer `env.secret`. */
+export function secret(value: string): Secret
+/** Joins strings, numbers, Secrets and `Later`s into one Secret: `` secret`mysql+pymysql://${user}:${uri(password)}@localhost/${db}` ``. */
+export function secret<const P extends readonly Value<Part>[]>(text: TemplateStringsArray, ...parts: P): Joined<P>
+export function secret(text: string | TemplateStringsArray, ...parts: readonly Value<Part>[]): Value<Secret> {
+  if (typeof text === 'string') return new Secret(text)
+  if (!parts.some((part) => part instanceof Later)) return join(text, parts as readonly Part[])
+  // The text is part of what distinguishes two Laters; of a Secret nothing may be.
+  const shape = JSON.stringify([text, parts.map((part) => (part instanceof Later ? part.shape : part))])
+  return Later.all(parts).map((known) => join(text, known), `secret${shape}`)
+}
+
+function join(text: TemplateStringsArray, parts: readonly Part[]): Secret {
+  return new Secret(text.reduce((whole, piece, index) => whole + textOf(parts[index - 1] ?? '') + piece))
+}
+
+const textOf = (part: Part): string => (part instanceof Secret ? reveal(part) : String(part))
+
+/** Percent-encodes a value for any part of a URL, as encodeURIComponent does (a space is `%20`, never `+`). A Secret stays a Secret, a `Later` a `Later`. */
+export function uri<const T extends Value<string> | Value<Secret>>(value: T): Changed<T> {
+  return changed(value, encodeURIComponent, 'uri') as Changed<T>
+}
+
+/** Writes text as a JSON string, with its quotes. A Secret stays a Secret, a `Later` a `Later`. */
+export function json<const T extends Value<string> | Value<Secret>>(value: T): Changed<T> {
+  return changed(value, (text) => JSON.stringify(text), 'json') as Changed<T>
+}
+
+function changed(value: Value<string> | Value<Secret>, change: (text: string) => string, name: string): Value<string | Secret> {
+  const apply = (known: string | Secret): string | Secret => (known instanceof Secret ? new Secret(change(reveal(known))) : change(known))
+  return value instanceof Later ? (value as Later<string | Secret>).map(apply, `${value.shape}.${name}`) : apply(value)
+}

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parse } from 'dotenv'
+import { FettleError } from '../core/errors.js'
+import { Secret } from '../core/secret.js'
+import { systemCode } from './system-code.js'
+
+let directory: string | null = null
+let dotenv: ReadonlyMap<string, string> | null = null
+
+/** Says where `.env` lies. Without it that is the current directory. */
+export function setProjectDirectory(project: string): void {
+  directory = resolve(project)
+  dotenv = null
+}
+
+/** The project's `.env`, read once. Its values never enter `process.env`, where child processes would inherit them. */
+function fromFile(name: string): string | undefined {
+  dotenv ??= readDotenv(join(directory ?? process.cwd(), '.env'))
+  return dotenv.get(name)
+}
+
+function readDotenv(file: string): ReadonlyMap<string, string> {
+  try {
+    return new Map(Object.entries(parse(readFileSync(file, 'utf8'))))
+  } catch (cause) {
+    if (systemCode(cause) === 'ENOENT') return new Map()
+    throw new FettleError('source-missing', { address: file, message: `${file} cannot be read (${systemCode(cause) ?? String(cause)})`, cause })
+  }
+}
+
+const optional = (name: string): string | undefined => (Object.hasOwn(process.env, name) ? process.env[name] : undefined) ?? fromFile(name)
+
+function required(name: string): string {
+  const value = optional(name)
+  if (value !== undefined) return value
+  const file = join(directory ?? process.cwd(), '.env')
+  throw new FettleError('environment-missing', { address: name, message: `${name} is neither in the environment nor in ${file}`, remedy: `add a line ${name}=… to ${file}, or set it in the environment` })
+}
+
+/** What reads the environment, and `.env` where the environment does not have a name. */
+export interface Environment {
+  /**
+   * The value of a name, from the environment, else from `.env` of the project; an empty one is a value.
+   * @throws FettleError `environment-missing`, before anything connects
+   */
+  (name: string): string
+  /**
+   * The same as a Secret; an empty one is refused.
+   * @throws FettleError `environment-missing`
+   */
+  secret(name: string): Secret
+  /** The same, or undefined where nobody has set it. */
+  optional(name: string): string | undefined
+}
+
+function secret(name: string): Secret {
+  const value = required(name)
+  if (value === '') throw new FettleError('environment-missing', { address: name, message: `${name} is set, and empty`, remedy: 'give it a value' })
+  return new Secret(value)
+}
+
+/** Values of the environment and of `.env`, at the top of a task file or inside a task. */
+export const env: Environment = Object.assign(required, { secret, optional })

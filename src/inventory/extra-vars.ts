@@ -1,0 +1,50 @@
+import { resolve } from 'node:path'
+import { isScalar, parseDocument } from 'yaml'
+import { FettleError } from '../core/errors.js'
+import { Secret } from '../core/secret.js'
+import { isPassword, readVariables, warnOfConnectionName, type Layer } from './layer.js'
+import { readYaml } from './variable-files.js'
+import type { Warnings } from './warnings.js'
+import { YamlFile } from './yaml-file.js'
+
+const place = { file: '-e', line: 0, column: 0 }
+
+/**
+ * What `-e` sets, in its three forms as in Ansible: `@file.yml`, a mapping in YAML or JSON (`{"port": 80}`), and
+ * `name=value other='two words'`, whose values are read as YAML scalars. A later one wins.
+ * @throws FettleError `usage` for text of no form, `inventory-invalid` for YAML that cannot be read
+ */
+export async function readExtraVars(given: readonly string[], project: string, warnings: Warnings): Promise<Layer> {
+  const layer: Layer = new Map()
+  for (const text of given) {
+    if (text.startsWith('@')) {
+      const yaml = await readYaml(project, resolve(project, text.slice(1)))
+      readVariables(layer, yaml, yaml.root, 'a file of variables', warnings)
+    } else if (/^\s*[{[]/.test(text)) {
+      const yaml = new YamlFile('-e', text)
+      readVariables(layer, yaml, yaml.root, 'what -e takes', warnings)
+    } else {
+      readPairs(layer, text, warnings)
+    }
+  }
+  return layer
+}
+
+function readPairs(layer: Layer, text: string, warnings: Warnings): void {
+  let rest = text.trim()
+  while (rest !== '') {
+    const [pair, name, value] = /^([^\s=]+)=("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s"']\S*|)(?=\s|$)/s.exec(rest) ?? []
+    // The text may hold a password and is not quoted.
+    if (pair === undefined || name === undefined || value === undefined) throw new FettleError('usage', { address: '-e', message: '-e takes name=value, a mapping in YAML or JSON, or @file', remedy: `put a value with spaces in quotes of its own: -e "name='two words'"` })
+    layer.set(name, { value: isPassword(name) ? new Secret(String(scalar(value, true))) : scalar(value, false), place: () => place })
+    if (name.startsWith('ansible_')) warnOfConnectionName(name, place, warnings)
+    rest = rest.slice(pair.length).trimStart()
+  }
+}
+
+/** As a YAML scalar: a number, a truth, null or text. What only looks like other YAML (`[a]`, `#x`) is text, and so is nothing at all. */
+function scalar(text: string, asText: boolean): unknown {
+  const { contents, errors } = parseDocument(text, { prettyErrors: false })
+  if (errors.length > 0 || !isScalar(contents) || text === '') return text
+  return asText && typeof contents.value !== 'string' ? text : contents.value
+}

@@ -1,0 +1,51 @@
+import type { Secret } from '../core/secret.js'
+
+/** Where something was written. A `line` of 0 is the command line. */
+export interface Place {
+  /** Relative to the project where it lies in it; `-e` for what the command line gave. */
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+/** How a host is reached: the `ansible_*` variables that Fettle knows. What is left out is for ssh's configuration and the command line to say. */
+export interface Connection {
+  /** `ansible_host`, else the host's name. */
+  readonly host: string
+  readonly port?: number
+  readonly user?: string
+  readonly password?: Secret
+  /** Absolute. */
+  readonly privateKeyFile?: string
+  /** `ansible_ssh_common_args` as words: pairs of `-J`, `-F` or `-o` and its value. */
+  readonly commonArguments?: readonly string[]
+  /** `ansible_connection: local`: this machine, without SSH. */
+  readonly local: boolean
+  readonly become?: boolean
+  readonly becomeUser?: string
+  readonly becomePassword?: Secret
+}
+
+/** One machine to manage, with its merged variables. */
+export interface InventoryHost {
+  readonly name: string
+  /** Every group that it is in, by itself or through another: `all` first, parents before children. */
+  readonly groups: readonly string[]
+  /** Merged: all < group (child over parent, the later name at equal depth) < host < `-e`. Without a prototype; passwords are Secrets. */
+  readonly vars: Readonly<Record<string, unknown>>
+  readonly connection: Connection
+  /** Where a variable, or a part of it, was set; null when it is not set. */
+  place(variable: string, path?: readonly PropertyKey[]): Place | null
+}
+
+export interface Inventory {
+  /** In the inventory's order: the order in which the files name them. */
+  readonly hosts: ReadonlyMap<string, InventoryHost>
+  /** The names of each group's hosts, in the inventory's order. */
+  readonly groups: ReadonlyMap<string, readonly string[]>
+  /** What `-e` has set. */
+  readonly extraVars: ReadonlyMap<string, Place>
+  readonly warnings: readonly string[]
+}
+
+export const showPlace = ({ file, line, column }: Place): string => (line === 0 ? file : `${file}:${String(line)}:${String(column)}`)

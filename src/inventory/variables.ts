@@ -1,0 +1,169 @@
+import { z } from 'zod'
+import { FettleError } from '../core/errors.js'
+import { nearest } from '../core/nearest.js'
+import { Secret } from '../core/secret.js'
+import { showPlace, type Inventory, type InventoryHost, type Place } from './inventory.js'
+import { Warnings } from './warnings.js'
+
+/**
+ * The variables of one host as the play's schema makes them.
+ * @throws FettleError as `checkAllVars` does
+ */
+export const checkVars = (host: InventoryHost, schema: z.ZodType): unknown => checkAllVars([host], schema).get(host.name)
+
+/**
+ * The variables of several hosts as the play's schema makes them, by the hosts' names.
+ * @throws FettleError `variable-missing` when nothing but missing variables is wrong, else `variable-invalid`: one error for all hosts, a line
+ * for each problem with the place where the variable was set. Values that could be secret (all text but a word that a list of words lacks) are not shown.
+ */
+export function checkAllVars(hosts: readonly InventoryHost[], schema: z.ZodType): ReadonlyMap<string, unknown> {
+  const checked = new Map<string, unknown>()
+  const problems = new Map<string, Problem>()
+  for (const host of hosts) {
+    const result = schema.safeParse(host.vars)
+    if (result.success) checked.set(host.name, result.data)
+    else for (const issue of result.error.issues) collect(problems, host, problemOf(host, issue))
+  }
+  if (problems.size > 0) throw errorOf([...problems.values()])
+  return checked
+}
+
+interface Problem {
+  readonly variable: string
+  readonly sentence: string
+  /** Null for a variable that is not set. */
+  readonly place: Place | null
+  readonly hosts: InventoryHost[]
+}
+
+function collect(problems: Map<string, Problem>, host: InventoryHost, found: Omit<Problem, 'hosts'>): void {
+  const key = JSON.stringify([found.variable, found.sentence, found.place])
+  const known = problems.get(key)
+  if (known === undefined) problems.set(key, { ...found, hosts: [host] })
+  else known.hosts.push(host)
+}
+
+function problemOf(host: InventoryHost, issue: z.core.$ZodIssue): Omit<Problem, 'hosts'> {
+  const got = valueAt(host.vars, issue.path)
+  const [first, ...rest] = issue.path
+  const place = first === undefined ? null : host.place(String(first), got === undefined ? rest.slice(0, -1) : rest)
+  return { variable: issue.path.map(String).join('.'), sentence: got === undefined ? `is not set, and ${expected(issue)}` : `${expected(issue)}${described(got, issue)}`, place }
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((inner, step) => (typeof inner === 'object' && inner !== null && Object.hasOwn(inner, step) ? (inner as Record<PropertyKey, unknown>)[step] : undefined), value)
+}
+
+const kinds: Readonly<Record<string, string>> = { string: 'text', int: 'a whole number', boolean: 'true or false', array: 'a list', object: 'a mapping', record: 'a mapping' }
+
+/** What a schema wants, in its own words where it has them: `z.string().min(1, 'must name a branch')`. */
+function expected(issue: z.core.$ZodIssue): string {
+  if (/^must\b/.test(issue.message)) return issue.message
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${kinds[issue.expected] ?? `a ${issue.expected}`}`
+    case 'invalid_value':
+      return `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map((value) => JSON.stringify(value)).join(', ')}`
+    case 'invalid_union': {
+      const ways = [...new Set(issue.errors.flatMap((errors) => errors.slice(0, 1).map((inner) => expected(inner).replace(/^must be /, ''))))]
+      return ways.length === 0 ? 'must be something else' : `must be ${ways.join(', or ')}`
+    }
+    case 'unrecognized_keys':
+      return `must not have ${issue.keys.join(', ')}`
+    case 'too_small':
+    case 'too_big':
+    case 'not_multiple_of':
+    case 'invalid_format':
+    case 'invalid_key':
+    case 'invalid_element':
+    case 'custom':
+      return `is not right (${issue.message})`
+  }
+}
+
+function described(value: unknown, issue: z.core.$ZodIssue): string {
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return `, and is ${String(value)}`
+  // A word that is not in a list of words was meant to be one of them, and is no secret.
+  if (typeof value === 'string' && issue.code === 'invalid_value') return `, and is ${JSON.stringify(value)}`
+  if (issue.code !== 'invalid_type' && issue.code !== 'invalid_union') return ''
+  if (typeof value === 'string') return ', and is text'
+  return `, and is ${value instanceof Secret ? 'a Secret' : Array.isArray(value) ? 'a list' : 'a mapping'}`
+}
+
+const most = 20
+
+function errorOf(problems: readonly Problem[]): FettleError {
+  const lines = problems.slice(0, most).map(({ place, variable, sentence, hosts }) => `${place === null ? '' : `${showPlace(place)}: `}${variable === '' ? 'the variables' : variable} of ${names(hosts)} ${sentence}`)
+  const more = problems.length > most ? [`and ${String(problems.length - most)} more`] : []
+  const missing = problems.filter(({ place }) => place === null)
+  return new FettleError(missing.length === problems.length ? 'variable-missing' : 'variable-invalid', {
+    message: [...(problems.length === 1 ? [] : [`${String(problems.length)} variables are not as the play needs them:`]), ...lines, ...more].join('\n'),
+    ...(missing.length === 0 ? {} : { remedy: remedyFor(missing) }),
+  })
+}
+
+function names(hosts: readonly InventoryHost[]): string {
+  const shown = hosts.slice(0, 3).map((host) => host.name)
+  const last = hosts.length > 3 ? `${String(hosts.length - 3)} more` : shown.pop() ?? ''
+  return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`
+}
+
+/** Where a missing variable may be set: the innermost group that all hosts share, or the host's own file. */
+function remedyFor(missing: readonly Problem[]): string {
+  const hosts = missing.flatMap((problem) => problem.hosts)
+  const shared = (hosts[0]?.groups ?? []).filter((group) => group !== 'ungrouped' && hosts.every((host) => host.groups.includes(group)))
+  const [variable = '', one] = [...new Set(missing.map((problem) => problem.variable.split('.')[0] ?? ''))]
+  const host = hosts.every(({ name }) => name === hosts[0]?.name) ? hosts[0]?.name : '<host>'
+  return `set ${one === undefined ? variable : 'them'} in group_vars/${shared.at(-1) ?? 'all'}.yml or host_vars/${host ?? '<host>'}.yml beside the inventory, or with -e ${variable}=…`
+}
+
+/**
+ * Warns of variables that no schema declares, `ansible_*` excepted, with their places and the nearest declared name. Where a schema is no object,
+ * or takes any name, nothing can be said.
+ * @throws FettleError `variable-undeclared` for such a name in `-e`
+ */
+export function undeclaredVariables(inventory: Inventory, schemas: readonly z.ZodType[]): readonly string[] {
+  const declared = new Set<string>()
+  for (const schema of schemas) {
+    const found = declaredNames(schema)
+    if (found === null) return []
+    for (const name of found) declared.add(name)
+  }
+  const undeclared = (name: string): boolean => !declared.has(name) && !name.startsWith('ansible_')
+  const suggestion = (name: string): string => {
+    const guess = nearest(name, [...declared])
+    return `no play declares ${name}${guess === undefined ? '' : `; did you mean ${guess}?`}`
+  }
+  for (const [name, place] of inventory.extraVars) {
+    if (undeclared(name)) throw new FettleError('variable-undeclared', { address: showPlace(place), message: `${showPlace(place)}: ${suggestion(name)}` })
+  }
+  const places = new Map<string, Map<string, Place>>()
+  for (const host of inventory.hosts.values()) {
+    for (const name of Object.keys(host.vars).filter(undeclared)) {
+      const place = host.place(name)
+      if (place === null) continue
+      const known = places.get(name) ?? new Map<string, Place>()
+      places.set(name, known.set(showPlace(place), place))
+    }
+  }
+  const warnings = new Warnings()
+  for (const [name, found] of places) {
+    const sentence = suggestion(name)
+    for (const place of found.values()) warnings.add(sentence, place)
+  }
+  return warnings.all
+}
+
+/** The names that a schema of an object has; null when it is none, or takes others too. */
+function declaredNames(schema: z.core.$ZodType): readonly string[] | null {
+  if (schema instanceof z.ZodObject) {
+    const { catchall } = schema.def
+    return catchall === undefined || catchall instanceof z.ZodNever ? Object.keys(schema.shape) : null
+  }
+  if (schema instanceof z.ZodPipe) return declaredNames(schema.def.in)
+  if (schema instanceof z.ZodIntersection) {
+    const sides = [declaredNames(schema.def.left), declaredNames(schema.def.right)]
+    return sides.includes(null) ? null : sides.flatMap((names) => names ?? [])
+  }
+  return null
+}

@@ -1,0 +1,16 @@
+import { showPlace, type Place } from './inventory.js'
+
+/** Collects what a person should know; the same about many places is said once. */
+export class Warnings {
+  readonly #said = new Map<string, { readonly place: Place; more: number }>()
+
+  add(message: string, place: Place): void {
+    const said = this.#said.get(message)
+    if (said === undefined) this.#said.set(message, { place, more: 0 })
+    else said.more++
+  }
+
+  get all(): readonly string[] {
+    return [...this.#said].map(([message, { place, more }]) => `${showPlace(place)}: ${message}${more === 0 ? '' : ` (and at ${String(more)} more ${more === 1 ? 'place' : 'places'})`}`)
+  }
+}

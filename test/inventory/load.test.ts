@@ -1,0 +1,360 @@
+import { describe, expect, test } from '@jest/globals'
+import { Secret, reveal } from '../../src/core/secret.js'
+import type { Inventory } from '../../src/inventory/inventory.js'
+import { loadInventory } from '../../src/inventory/load.js'
+import { problem, project } from './project.js'
+
+type Files = Readonly<Record<string, string | Uint8Array>>
+
+const load = (files: Files, extraVars: readonly string[] = [], sources: readonly string[] = []): Promise<Inventory> => loadInventory({ sources, project: project(files), extraVars })
+const loadHosts = (yaml: string): Promise<Inventory> => load({ 'inventory/hosts.yml': yaml })
+
+describe('groups', () => {
+  test('nested, with several parents, beside all, with ranges, in the order of the file', async () => {
+    const inventory = await loadHosts(`
+all:
+  hosts:
+    alone:
+    web2: { ansible_host: 192.0.2.2 }
+  children:
+    web:
+      hosts: { 'web[1:3]': }
+    prod:
+      children: { web: , db: }
+db:
+  hosts:
+    db1:
+    web3:
+monitored: { children: { db: } }
+empty:
+`)
+    expect([...inventory.hosts.keys()]).toEqual(['alone', 'web2', 'web1', 'web3', 'db1'])
+    expect(Object.fromEntries(inventory.groups)).toEqual({
+      all: ['alone', 'web2', 'web1', 'web3', 'db1'], ungrouped: ['alone'], web: ['web2', 'web1', 'web3'], prod: ['web2', 'web1', 'web3', 'db1'],
+      db: ['web3', 'db1'], monitored: ['web3', 'db1'], empty: [],
+    })
+    expect(inventory.hosts.get('web3')?.groups).toEqual(['all', 'monitored', 'prod', 'db', 'web'])
+    expect(inventory.hosts.get('alone')?.groups).toEqual(['all', 'ungrouped'])
+    expect(inventory.warnings).toEqual([])
+  })
+
+  test('a host that ungrouped names is in it only while it is in no other group', async () => {
+    const { groups } = await loadHosts('ungrouped: { hosts: { a: , b: } }\nweb: { hosts: { b: } }')
+    expect(groups.get('ungrouped')).toEqual(['a'])
+  })
+
+  test('a host and a group of one name are a warning', async () => {
+    const { warnings } = await loadHosts('web: { hosts: { web: } }')
+    expect(warnings).toEqual(['the inventory: web names both a host and a group'])
+  })
+})
+
+describe('precedence', () => {
+  const web = 'all: { vars: { v: all }, children: { prod: { vars: { v: prod }, children: { web: { vars: { v: web }, hosts: { h: { v: host } } } } } } }'
+  const groups = 'all: { vars: { v: all }, children: { prod: { vars: { v: prod }, children: { web: { vars: { v: web }, hosts: { h: } } } } } }'
+  const parents = 'all: { vars: { v: all }, children: { prod: { vars: { v: prod }, children: { web: { hosts: { h: } } } } } }'
+  test.each<readonly [string, Files, readonly string[], string]>([
+    ['all', { 'hosts.yml': 'all: { vars: { v: all }, hosts: { h: } }' }, [], 'all'],
+    ['a group over all', { 'hosts.yml': parents }, [], 'prod'],
+    ['a child over its parent', { 'hosts.yml': groups }, [], 'web'],
+    ['a host over its groups', { 'hosts.yml': web }, [], 'host'],
+    ['-e over a host', { 'hosts.yml': web }, ['v=extra'], 'extra'],
+    ['the last -e', { 'hosts.yml': web }, ['v=one', 'v=two'], 'two'],
+    ['at equal depth the later name', { 'hosts.yml': 'b: { vars: { v: b }, hosts: { h: } }\nc: { vars: { v: c }, hosts: { h: } }\na: { vars: { v: a }, hosts: { h: } }' }, [], 'c'],
+    ['a deeper group over a later name', { 'hosts.yml': 'z: { vars: { v: z }, hosts: { h: } }\np: { children: { a: { vars: { v: a }, hosts: { h: } } } }' }, [], 'a'],
+    ['depth by the longest way', { 'hosts.yml': 'p: { children: { q: { children: { a: { vars: { v: a } } } } } }\na: { hosts: { h: } }\nr: { children: { z: { vars: { v: z }, hosts: { h: } } } }' }, [], 'a'],
+    ['group_vars over the same group', { 'hosts.yml': groups, 'group_vars/web.yml': 'v: web file' }, [], 'web file'],
+    ['group_vars/all.yml over all', { 'hosts.yml': 'all: { vars: { v: all }, hosts: { h: } }', 'group_vars/all.yml': 'v: all file' }, [], 'all file'],
+    ['a group of the inventory over group_vars/all.yml', { 'hosts.yml': groups, 'group_vars/all.yml': 'v: all file' }, [], 'web'],
+    ['group_vars of a child over those of its parent', { 'hosts.yml': parents, 'group_vars/prod.yml': 'v: prod file', 'group_vars/web.yml': 'v: web file' }, [], 'web file'],
+    ['a host over group_vars', { 'hosts.yml': web, 'group_vars/web.yml': 'v: web file' }, [], 'host'],
+    ['host_vars over the host', { 'hosts.yml': web, 'host_vars/h.yml': 'v: host file' }, [], 'host file'],
+    ['-e over host_vars', { 'hosts.yml': web, 'host_vars/h.yml': 'v: host file' }, ['v=extra'], 'extra'],
+    ['group_vars in a folder, by name', { 'hosts.yml': groups, 'group_vars/web/1.yml': 'v: first', 'group_vars/web/2.yml': 'v: second', 'group_vars/web/README.md': 'v: no' }, [], 'second'],
+    ['group_vars without an ending', { 'hosts.yml': groups, 'group_vars/web': 'v: bare' }, [], 'bare'],
+    ['ungrouped', { 'hosts.yml': 'all: { vars: { v: all }, hosts: { h: } }', 'group_vars/ungrouped.yml': 'v: ungrouped' }, [], 'ungrouped'],
+    ['the same host twice: the later place', { 'hosts.yml': 'a: { hosts: { h: { v: first } } }\nb: { hosts: { h: { v: second } } }' }, [], 'second'],
+  ])('%s', async (_, files, extraVars, expected) => {
+    const inventory = await load(Object.fromEntries(Object.entries(files).map(([path, text]) => [`inventory/${path}`, text])), extraVars)
+    expect(inventory.hosts.get('h')?.vars).toEqual({ v: expected })
+  })
+
+  test('of several inventories the later wins, and each has its own variable files', async () => {
+    const inventory = await load({ 'a/hosts.yml': 'web: { vars: { v: a, w: a }, hosts: { h: } }', 'b/prod.yml': 'web: { vars: { v: b } }', 'b/group_vars/web.yml': 'x: b' }, [], ['a', 'b/prod.yml'])
+    expect(inventory.hosts.get('h')?.vars).toEqual({ v: 'b', w: 'a', x: 'b' })
+  })
+
+  test('values replace each other, and are not merged', async () => {
+    const inventory = await loadHosts('all: { vars: { v: { a: 1 } }, hosts: { h: { v: { b: 2 } } } }')
+    expect(inventory.hosts.get('h')?.vars).toEqual({ v: { b: 2 } })
+  })
+})
+
+describe('which files are read', () => {
+  const hosts = 'all: { hosts: { h: } }'
+  test('a directory stands for its hosts.yml alone', async () => {
+    const inventory = await load({ 'inventory/hosts.yml': hosts, 'inventory/example.yml': 'all: { hosts: { sample: } }', 'inventory/staging.yml': 'all: { hosts: { stage: } }' })
+    expect([...inventory.hosts.keys()]).toEqual(['h'])
+  })
+
+  test('a file that -i names, with the variables beside it', async () => {
+    const inventory = await load({ 'servers/example.yml': hosts, 'servers/host_vars/h.yaml': 'v: 1' }, [], ['servers/example.yml'])
+    expect(inventory.hosts.get('h')?.vars).toEqual({ v: 1 })
+  })
+
+  test('a list of hosts with a comma', async () => {
+    const inventory = await load({}, [], ['192.0.2.7,web[1:2]:2222'])
+    expect([...inventory.hosts.values()].map(({ connection }) => connection)).toEqual([{ host: '192.0.2.7', local: false }, { host: 'web1', port: 2222, local: false }, { host: 'web2', port: 2222, local: false }])
+  })
+
+  test('variables for a name that the inventory lacks are a warning', async () => {
+    const { warnings } = await load({ 'inventory/hosts.yml': 'web: { hosts: { h: } }', 'inventory/group_vars/wbe.yml': 'v: 1', 'inventory/host_vars/elsewhere.yml': 'v: 1', 'inventory/group_vars/notes.txt': 'no: yaml: here' })
+    expect(warnings).toEqual([
+      'inventory/group_vars/wbe.yml: is not used: the inventory has no wbe; did you mean web?',
+      'inventory/host_vars/elsewhere.yml: is not used: the inventory has no elsewhere',
+    ])
+  })
+
+  test.each<readonly [string, Files, readonly string[], string]>([
+    ['nothing', {}, [], 'inventory-missing: there is no inventory inventory\n→ create hosts.yml there, or name another inventory with -i'],
+    ['a directory without hosts.yml', { 'inventory/group_vars/all.yml': '' }, [], 'inventory-missing: inventory has no hosts.yml\n→ create hosts.yml there, or name another inventory with -i'],
+    ['two files of hosts', { 'inventory/hosts.yml': hosts, 'inventory/hosts.yaml': hosts }, [], 'inventory-invalid: inventory has both hosts.yml and hosts.yaml\n→ keep one of the two'],
+    ['a name without a file', {}, ['prod.yml'], 'inventory-missing: there is no inventory prod.yml\n→ create hosts.yml there, or name another inventory with -i'],
+  ])('%s', async (_, files, sources, expected) => {
+    expect(await problem(() => load(files, [], sources))).toBe(expected)
+  })
+
+  test('an example is pointed at, and so is a way from INI', async () => {
+    expect(await problem(() => load({ 'inventory/example.yml': hosts }))).toMatch(/→ cp .*inventory\/example\.yml .*inventory\/hosts\.yml, and edit it/)
+    expect(await problem(() => load({ 'hosts.ini': '[web]\nh' }, [], ['hosts.ini']))).toMatch(/hosts\.ini: an inventory is YAML.*\n→ ansible-inventory -i hosts\.ini --list -y/)
+  })
+})
+
+describe('-e', () => {
+  const vars = async (...extraVars: readonly string[]): Promise<unknown> => {
+    const inventory = await load({ 'inventory/hosts.yml': 'all: { hosts: { h: } }', 'more.yml': 'from: file\nlist: [1, 2]' }, extraVars)
+    return inventory.hosts.get('h')?.vars
+  }
+  test.each<readonly [string, unknown]>([
+    ['port=80', { port: 80 }],
+    ['a=1 b=two', { a: 1, b: 'two' }],
+    [`a='two words' b="x y"`, { a: 'two words', b: 'x y' }],
+    [`a='80'`, { a: '80' }],
+    ['on=true off=no none=null', { on: true, off: 'no', none: null }],
+    ['a=', { a: '' }],
+    ['a=#x b=[1] c={d} d=*e f=x=y', { a: '#x', b: '[1]', c: '{d}', d: '*e', f: 'x=y' }],
+    ['version=1.10 mode=0644', { version: 1.1, mode: 644 }],
+    ['{"a": {"b": [1]}}', { a: { b: [1] } }],
+    ['{a: 1, b: yes}', { a: 1, b: 'yes' }],
+    ['@more.yml', { from: 'file', list: [1, 2] }],
+    ['__proto__.x=1', JSON.parse('{"__proto__.x": 1}')],
+  ])('%s', async (given, expected) => {
+    expect(await vars(given)).toEqual(expected)
+  })
+
+  test.each([
+    ['a', 'usage: -e takes name=value, a mapping in YAML or JSON, or @file'],
+    ['a=1 hunter2', 'usage: -e takes name=value, a mapping in YAML or JSON, or @file'],
+    [`a='open`, 'usage: -e takes name=value, a mapping in YAML or JSON, or @file'],
+    ['[1]', 'inventory-invalid: -e:1:1: what -e takes must be a mapping (name: value), and is a list'],
+    ['@none.yml', 'inventory-missing: none.yml: cannot be read (ENOENT)'],
+    ['{a: 1, a: 2}', 'inventory-invalid: -e:1:8: a is there twice, first at -e:1:2'],
+  ])('%s is refused', async (given, expected) => {
+    expect((await problem(() => vars(given))).split('\n')[0]).toBe(expected)
+  })
+
+  test('it reaches the connection, and a password is a Secret', async () => {
+    const { hosts } = await load({ 'inventory/hosts.yml': 'all: { hosts: { h: } }' }, ['ansible_user=deploy ansible_password=0123456'])
+    const connection = hosts.get('h')?.connection
+    expect(connection?.user).toBe('deploy')
+    expect(reveal(connection?.password ?? new Secret(''))).toBe('0123456')
+    expect(JSON.stringify(hosts.get('h'))).not.toContain('0123456')
+  })
+})
+
+describe('connections', () => {
+  test('every name that Fettle knows', async () => {
+    const { hosts, warnings } = await loadHosts(`
+all:
+  hosts:
+    h:
+      ansible_host: 2001:db8::7
+      ansible_port: "2222"
+      ansible_user: deploy
+      ansible_password: 007
+      ansible_ssh_private_key_file: /keys/id
+      ansible_ssh_common_args: -J jump@bastion -o "ProxyCommand=nc %h %p" -F/etc/ssh_config
+      ansible_connection: ssh
+      ansible_become: yes
+      ansible_become_user: root
+      ansible_become_password: sudo
+      port: 80
+      user: app
+      host: app.example.org
+`)
+    const { password, becomePassword, ...connection } = hosts.get('h')?.connection ?? { host: '', local: false }
+    expect(connection).toEqual({
+      host: '2001:db8::7', port: 2222, user: 'deploy', local: false, privateKeyFile: '/keys/id', become: true, becomeUser: 'root',
+      commonArguments: ['-J', 'jump@bastion', '-o', 'ProxyCommand=nc %h %p', '-F', '/etc/ssh_config'],
+    })
+    expect([password, becomePassword].map((secret) => (secret === undefined ? null : reveal(secret)))).toEqual(['007', 'sudo'])
+    expect(hosts.get('h')?.vars).toMatchObject({ port: 80, user: 'app', host: 'app.example.org', ansible_user: 'deploy' })
+    expect(hosts.get('h')?.vars.ansible_password).toBeInstanceOf(Secret)
+    expect(warnings).toEqual([])
+  })
+
+  test('a host stands for itself where nothing is said', async () => {
+    const { hosts } = await loadHosts('all: { hosts: { web1.example.org: , here: { ansible_connection: local, ansible_become: off } } }')
+    expect([...hosts.values()].map(({ connection }) => connection)).toEqual([{ host: 'web1.example.org', local: false }, { host: 'here', local: true, become: false }])
+  })
+
+  test('a relative key is the project\'s, ~ is the home directory', async () => {
+    const { hosts } = await loadHosts('all: { hosts: { a: { ansible_ssh_private_key_file: keys/id }, b: { ansible_ssh_private_key_file: ~/.ssh/id } } }')
+    expect(hosts.get('a')?.connection.privateKeyFile).toMatch(/^\/.*fettle-project-.*\/keys\/id$/)
+    expect(hosts.get('b')?.connection.privateKeyFile).toBe(`${process.env.HOME ?? ''}/.ssh/id`)
+  })
+
+  test('another ansible_ name is a warning with its place, said once; its password is never plain', async () => {
+    const { hosts, warnings } = await loadHosts('all:\n  vars:\n    ansible_python_interpreter: /usr/bin/python3\n    ansible_sudo_pass: hunter22\n  hosts:\n    a: { ansible_usr: x }\n    b: { ansible_usr: y, ansible_ssh_pass: z }\n')
+    expect(warnings).toEqual([
+      'inventory/hosts.yml:3:5: Fettle does not know ansible_python_interpreter and ignores it',
+      'inventory/hosts.yml:4:5: Fettle does not know ansible_sudo_pass and ignores it',
+      'inventory/hosts.yml:6:10: Fettle does not know ansible_usr and ignores it; did you mean ansible_user? (and at 1 more place)',
+      'inventory/hosts.yml:7:26: Fettle does not know ansible_ssh_pass and ignores it; did you mean ansible_password?',
+    ])
+    expect(JSON.stringify([...hosts.values()])).not.toContain('hunter22')
+  })
+
+  test('what looks like a template is a warning', async () => {
+    const { warnings } = await loadHosts('all:\n  vars: { url: "https://{{ name }}" }\n  hosts: { a: }')
+    expect(warnings).toEqual(['inventory/hosts.yml:2:16: url holds {{ … }}, which stays as it is: variables are not templates'])
+  })
+
+  test.each([
+    ['ansible_port: 0', 'ansible_port of h must be a number from 1 to 65535, and is 0'],
+    ['ansible_port: 22x', 'ansible_port of h must be a number from 1 to 65535, and is "22x"'],
+    ['ansible_host: -oProxyCommand=id', 'ansible_host of h must be a host name or an address, and is "-oProxyCommand=id"'],
+    ['ansible_host: "{{ ip }}"', 'ansible_host of h must be a host name or an address, and is "{{ ip }}"'],
+    ['ansible_user: -x', 'ansible_user of h must be the name of a user, and is "-x"'],
+    ['ansible_connection: paramiko', 'ansible_connection of h must be ssh or local, and is "paramiko"'],
+    ['ansible_become: maybe', 'ansible_become of h must be true or false, and is "maybe"'],
+    ['ansible_password: [hunter2]', 'ansible_password must be a single value'],
+    ['ansible_ssh_common_args: -v', `ansible_ssh_common_args of h takes ssh's -J, -F and -o with a value each, and has "-v"`],
+    ['ansible_ssh_common_args: -o', `ansible_ssh_common_args of h takes ssh's -J, -F and -o with a value each, and has "-o"`],
+    [`ansible_ssh_common_args: -o "User=x`, 'ansible_ssh_common_args of h has a quote without its partner'],
+  ])('%s is refused', async (variable, expected) => {
+    expect((await problem(() => loadHosts(`all:\n  hosts:\n    h:\n      ${variable}\n`))).split('\n')[0]).toMatch(new RegExp(`^inventory-invalid: inventory/hosts\\.yml:4:\\d+: ${expected.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`))
+  })
+})
+
+describe('an inventory of another shape', () => {
+  test.each([
+    ['- web', '1:1: an inventory must be a mapping (name: value), and is a list'],
+    ['web', '1:1: an inventory must be a mapping (name: value), and is a single value'],
+    ['hosts: { a: }', '1:1: hosts stands where the name of a group is expected'],
+    ['all: [a]', '1:6: group all must be a mapping (name: value), and is a list'],
+    ['all:\n  hosts: [a, b]', '2:10: hosts of group all must be a mapping (name: value), and is a list'],
+    ['all:\n  hosts:\n    a: 192.0.2.1', '3:8: the variables of a must be a mapping (name: value), and is a single value'],
+    ['all:\n  host: { a: }', '2:3: group all has children, hosts and vars, and no host'],
+    ['all: { children: { web: { children: { all: } } } }', '1:39: all cannot be a child of web: every group is its child'],
+    ['a: { children: { b: { children: { c: { children: { a: } } } } } }', '1:18: group a is below itself: a > b > c > a'],
+    ['a: { children: { a: } }', '1:18: group a is below itself: a > a'],
+    ['all: { hosts: { "a b": } }', '1:17: "a b" is no name of a host: it takes letters, digits, _, - and .'],
+    ['all: { hosts: { "../../etc": } }', '1:17: "../../etc" is no name of a host'],
+    ['all: { hosts: { -oProxyCommand=x: } }', '1:17: "-oProxyCommand=x" is no name of a host'],
+    ['all: { hosts: { "fe80::1": } }', '1:17: "fe80::1" is no name of a host'],
+    ['"web&db": ', '1:1: "web&db" is no name of a group'],
+    ['all:\n  hosts:\n    web[3:1]:', '3:5: [3:1] ends before it begins'],
+    ['? [a]\n: 1', '1:3: a name must be a single word'],
+    ['~: 1', '1:1: a name must be a single word'],
+  ])('%s', async (yaml, expected) => {
+    expect((await problem(() => loadHosts(yaml))).split('\n')[0]).toContain(`inventory-invalid: inventory/hosts.yml:${expected}`)
+  })
+})
+
+describe('hostile files', () => {
+  const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]', ...'bcdefghi'.split('').map((name, index) => `${name}: &${name} [${`*${'abcdefgh'.charAt(index)},`.repeat(9)}]`)].join('\n')
+  const inVars = (yaml: string): string => `all:\n  hosts: { h: }\n  vars:\n${yaml.replace(/^/gm, '    ')}`
+  test.each([
+    ['aliases that multiply', inVars(bomb), 'stands for too much: its aliases multiply'],
+    ['an alias inside its own anchor', inVars('a: &a [*a]'), 'is nested more than 64 levels deep'],
+    ['groups inside themselves by an alias', 'a: &a { children: { b: *a } }', 'groups are nested more than 64 levels deep'],
+    ['an alias before its anchor', inVars('a: *b\nb: &b 1'), '4:8: there is no &b before this'],
+    ['10,000 levels', inVars(`a: ${'['.repeat(10_000)}${']'.repeat(10_000)}`), 'inventory/hosts.yml:4:'],
+    ['10,000 levels that are not closed', inVars(`a: ${'{a: '.repeat(10_000)}`), 'inventory/hosts.yml:4:'],
+    ['a duplicate variable', inVars('a: 1\nb: 2\na: 3'), '6:5: a is there twice, first at inventory/hosts.yml:4:5'],
+    ['a duplicate host', 'all:\n  hosts:\n    h:\n    h:', '4:5: h is there twice, first at inventory/hosts.yml:3:5'],
+    ['a duplicate deep in a value', inVars('a:\n  - { b: 1, b: 2 }'), '5:17: b is there twice, first at inventory/hosts.yml:5:11'],
+    ['a tag that asks for code', inVars('a: !!js/function "function () {}"'), '4:8: Unresolved tag'],
+    ['!include', inVars('a: !include /etc/shadow'), '4:8: Unresolved tag: !include'],
+    ['two documents', 'all:\n---\nweb:', '2:1: '],
+    ['a tab as indentation', 'all:\n\thosts:', '2:1: '],
+    ['a NUL byte', 'all:\0', 'holds a NUL byte'],
+    ['a huge file', `# ${'x'.repeat(5_000_000)}`, 'is larger than 5 MB'],
+    ['vault text', '$ANSIBLE_VAULT;1.1;AES256\n6162', 'is encrypted with ansible-vault'],
+    ['a vault value', inVars('a: !vault |\n  $ANSIBLE_VAULT;1.1;AES256'), '4:8: Unresolved tag: !vault\n→ put the value in .env'],
+  ])('%s', async (_, yaml, expected) => {
+    const said = await problem(() => loadHosts(yaml))
+    expect(said).toContain('inventory-invalid: inventory/hosts.yml')
+    expect(said).toContain(expected)
+    expect(said.length).toBeLessThan(500)
+  })
+
+  test('bytes that are not UTF-8', async () => {
+    expect(await problem(() => load({ 'inventory/hosts.yml': new Uint8Array([0x61, 0xff, 0xfe]) }))).toBe('inventory-invalid: inventory/hosts.yml: is not UTF-8 text\n→ save the file as UTF-8')
+  })
+
+  test('a syntax error does not quote what may be a password', async () => {
+    for (const yaml of ['a: |hunter22', 'a: "x" hunter22', 'a: b: hunter22', '}hunter22', '@hunter22: 1', 'a: "\\qhunter22"']) {
+      const said = await problem(() => loadHosts(inVars(yaml)))
+      expect(said).toContain('inventory-invalid')
+      expect(said).not.toContain('hunter22')
+    }
+  })
+
+  test('names that mean something to JavaScript are only names', async () => {
+    const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'prototype']
+    const inventory = await load({
+      'inventory/hosts.yml': names.map((name) => `${name}:\n  vars: { ${name}: { polluted: ${name} }, x: { __proto__: { polluted: 1 } } }\n  hosts: { h_${name}: , ${name}: }`).join('\n'),
+      'inventory/host_vars/__proto__.yml': 'y: 1',
+    }, ['{"__proto__": {"polluted": 1}}', 'constructor.prototype.polluted=1'])
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined()
+    expect(Object.prototype).not.toHaveProperty('polluted')
+    expect([...inventory.groups.keys()].slice(2)).toEqual(names)
+    expect(inventory.hosts.get('__proto__')?.groups).toEqual(['all', '__proto__'])
+    expect(inventory.hosts.get('__proto__')?.vars.y).toBe(1)
+    expect(Object.getPrototypeOf(inventory.hosts.get('h_constructor')?.vars)).toBeNull()
+    expect(Object.getOwnPropertyDescriptor(inventory.hosts.get('h_constructor')?.vars ?? {}, 'constructor')?.value).toEqual({ polluted: 'constructor' })
+  })
+
+  test('one host cannot change what others see', async () => {
+    const { hosts } = await loadHosts('all: { vars: { list: [1], map: { a: 1 } }, hosts: { a: , b: } }')
+    expect(() => (hosts.get('a')?.vars.list as unknown[]).push(2)).toThrow(TypeError)
+    expect(() => { (hosts.get('a')?.vars.map as Record<string, unknown>).a = 2 }).toThrow(TypeError)
+    expect(hosts.get('b')?.vars).toEqual({ list: [1], map: { a: 1 } })
+  })
+})
+
+describe('YAML', () => {
+  test('anchors, merges, kinds of scalars, a byte order mark', async () => {
+    const { hosts } = await loadHosts(`\uFEFFall:
+  vars: &defaults { a: 1, b: no, c: 0o17, d: "0644", e: 1.5, f: null, g: 2024-01-31, h: 12:30:45 }
+  hosts:
+    one: { <<: *defaults, a: 2 }
+    two: { <<: [{ i: 1 }, *defaults], "<<": plain }
+`)
+    expect(hosts.get('one')?.vars).toEqual({ a: 2, b: 'no', c: 15, d: '0644', e: 1.5, f: null, g: '2024-01-31', h: '12:30:45' })
+    expect(hosts.get('two')?.vars).toMatchObject({ i: 1, a: 1, '<<': 'plain' })
+  })
+
+  test('places of variables and of their parts', async () => {
+    const { hosts } = await load({ 'inventory/hosts.yml': 'all:\n  hosts:\n    h:\n      app:\n        ports:\n          - 80\n          - 81\n', 'inventory/group_vars/all.yml': 'app: 1\nother: 2\n' }, ['extra=1'])
+    const place = (variable: string, path?: readonly PropertyKey[]): unknown => hosts.get('h')?.place(variable, path)
+    expect(place('app')).toEqual({ file: 'inventory/hosts.yml', line: 4, column: 7 })
+    expect(place('app', ['ports', 1])).toEqual({ file: 'inventory/hosts.yml', line: 7, column: 13 })
+    expect(place('app', ['nowhere'])).toEqual({ file: 'inventory/hosts.yml', line: 4, column: 7 })
+    expect(place('other')).toEqual({ file: 'inventory/group_vars/all.yml', line: 2, column: 1 })
+    expect(place('extra')).toEqual({ file: '-e', line: 0, column: 0 })
+    expect(place('none')).toBeNull()
+  })
+})

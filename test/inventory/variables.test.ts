@@ -1,0 +1,112 @@
+import { describe, expect, test } from '@jest/globals'
+import { z } from 'zod'
+import type { Inventory } from '../../src/inventory/inventory.js'
+import { loadInventory } from '../../src/inventory/load.js'
+import { checkAllVars, checkVars, undeclaredVariables } from '../../src/inventory/variables.js'
+import { problem, project } from './project.js'
+
+const load = (files: Readonly<Record<string, string>>, extraVars: readonly string[] = []): Promise<Inventory> => loadInventory({ sources: [], project: project(files), extraVars })
+
+const schema = z.object({
+  app: z.string().min(1),
+  port: z.number().int().min(1024),
+  mode: z.enum(['development', 'production']).default('production'),
+  token: z.string().regex(/^[a-f0-9]+$/, 'must be hexadecimal').optional(),
+  github: z.object({ repo: z.string(), events: z.array(z.enum(['push', 'ping'])).optional() }).optional(),
+  bind: z.union([z.number(), z.array(z.string())]).optional(),
+})
+
+/** The error for hosts web1 to web5, all with these variables of the group web. */
+async function checked(vars: string): Promise<string> {
+  const inventory = await load({ 'inventory/hosts.yml': 'all:\n  children:\n    web: { hosts: { "web[1:5]": } }\n', 'inventory/group_vars/web.yml': vars })
+  return await problem(() => checkAllVars([...inventory.hosts.values()], schema))
+}
+
+describe('variables', () => {
+  test('what tasks see is the schema\'s output, without other names', async () => {
+    const inventory = await load({ 'inventory/hosts.yml': 'all: { vars: { app: demo, port: 5000, other: 1 }, hosts: { a: , b: { port: 6000 } } }' })
+    expect(Object.fromEntries(checkAllVars([...inventory.hosts.values()], schema))).toEqual({ a: { app: 'demo', port: 5000, mode: 'production' }, b: { app: 'demo', port: 6000, mode: 'production' } })
+    const [first] = inventory.hosts.values()
+    expect(first === undefined ? null : checkVars(first, z.looseObject({}))).toMatchObject({ other: 1 })
+  })
+
+  const place = 'inventory/group_vars/web.yml'
+  const correct = 'correct it where the message says that it was set'
+  const all = 'web1, web2, web3 and 2 more'
+  test.each([
+    ['app: demo', `variable-missing: port of ${all} is not set, and must be a number\n→ set port in group_vars/web.yml or host_vars/<host>.yml beside the inventory, or with -e port=…`],
+    ['app: demo\nport: "80a"', `variable-invalid: ${place}:2:1: port of ${all} must be a number, and is text\n→ ${correct}`],
+    ['app: demo\nport: 80', `variable-invalid: ${place}:2:1: port of ${all} is not right (Too small: expected number to be >=1024), and is 80\n→ ${correct}`],
+    ['app: demo\nport: 5000.5', `variable-invalid: ${place}:2:1: port of ${all} must be a whole number, and is 5000.5\n→ ${correct}`],
+    ['app: demo\nport: 5000\nmode: prodction', `variable-invalid: ${place}:3:1: mode of ${all} must be one of "development", "production", and is "prodction"\n→ ${correct}`],
+    ['app: demo\nport: 5000\ntoken: hunter22', `variable-invalid: ${place}:3:1: token of ${all} must be hexadecimal\n→ ${correct}`],
+    ['app: demo\nport: 5000\ntoken: [hunter22]', `variable-invalid: ${place}:3:1: token of ${all} must be text, and is a list\n→ ${correct}`],
+    ['app:\n  name: x\nport: 5000', `variable-invalid: ${place}:1:1: app of ${all} must be text, and is a mapping\n→ ${correct}`],
+    ['app: demo\nport: null', `variable-invalid: ${place}:2:1: port of ${all} must be a number, and is null\n→ ${correct}`],
+    ['app: demo\nport: 5000\ngithub:\n  events: [push, pull]', `variable-invalid: 2 variables are not as the play needs them:\n${place}:3:1: github.repo of ${all} is not set, and must be text\n${place}:4:18: github.events.1 of ${all} must be one of "push", "ping", and is "pull"\n→ ${correct}`],
+    ['app: demo\nport: 5000\nbind: hunter22', `variable-invalid: ${place}:3:1: bind of ${all} must be a number, or a list, and is text\n→ ${correct}`],
+  ])('%s', async (vars, expected) => {
+    expect(await checked(vars)).toBe(expected)
+  })
+
+  test('the problems of all hosts are one error, equal ones told once', async () => {
+    const inventory = await load({ 'inventory/hosts.yml': 'all:\n  vars: { app: demo }\n  hosts:\n    a: { port: x }\n    b: { port: 5000, mode: fast }\n    c: { port: 80 }\n    d:\n    e:\n' })
+    expect(await problem(() => checkAllVars([...inventory.hosts.values()], schema))).toBe([
+      'variable-invalid: 4 variables are not as the play needs them:',
+      'inventory/hosts.yml:4:10: port of a must be a number, and is text',
+      'inventory/hosts.yml:5:22: mode of b must be one of "development", "production", and is "fast"',
+      'inventory/hosts.yml:6:10: port of c is not right (Too small: expected number to be >=1024), and is 80',
+      'port of d and e is not set, and must be a number',
+      '→ set port in group_vars/all.yml or host_vars/<host>.yml beside the inventory, or with -e port=…',
+    ].join('\n'))
+  })
+
+  test('what one host lacks can be set for it', async () => {
+    const inventory = await load({ 'inventory/hosts.yml': 'web: { hosts: { a: { app: x } } }' })
+    expect(await problem(() => checkAllVars([...inventory.hosts.values()], schema))).toContain('→ set port in group_vars/web.yml or host_vars/a.yml beside the inventory, or with -e port=…')
+  })
+
+  test('-e is named as the place', async () => {
+    const inventory = await load({ 'inventory/hosts.yml': 'all: { vars: { app: demo }, hosts: { a: } }' }, ['port=x'])
+    expect(await problem(() => checkAllVars([...inventory.hosts.values()], schema))).toContain('variable-invalid: -e: port of a must be a number, and is text')
+  })
+
+  test('a list that is too long is cut', async () => {
+    const inventory = await load({ 'inventory/hosts.yml': `all:\n  hosts:\n${Array.from({ length: 30 }, (_, index) => `    h${String(index)}: { app: demo, port: x }`).join('\n')}` })
+    const lines = (await problem(() => checkAllVars([...inventory.hosts.values()], schema))).split('\n')
+    expect(lines[0]).toBe('variable-invalid: 30 variables are not as the play needs them:')
+    expect(lines.at(-2)).toBe('and 10 more')
+    expect(lines).toHaveLength(23)
+  })
+})
+
+describe('undeclared variables', () => {
+  const files = { 'inventory/hosts.yml': 'all:\n  vars:\n    prot: 80\n    ansible_user: x\n    app: demo\n  hosts:\n    a: { unheard: 1 }\n    b: { unheard: 2 }\n    c: { unheard: 3 }\n' }
+
+  test('are warnings with their places and the nearest declared name', async () => {
+    expect(undeclaredVariables(await load(files), [schema, z.object({ extra: z.string() })])).toEqual([
+      'inventory/hosts.yml:3:5: no play declares prot; did you mean port?',
+      'inventory/hosts.yml:7:10: no play declares unheard (and at 2 more places)',
+    ])
+  })
+
+  test('the schemas of all plays count, through pipes and intersections', async () => {
+    const inventory = await load(files)
+    const rest = z.object({ prot: z.number() }).and(z.object({ unheard: z.number() }))
+    expect(undeclaredVariables(inventory, [schema.transform((vars) => vars.app), rest])).toEqual([])
+  })
+
+  test.each<readonly [string, z.ZodType]>([['a record', z.record(z.string(), z.unknown())], ['a loose object', z.looseObject({})], ['anything', z.unknown()]])('nothing is said with a schema of %s', async (_, open) => {
+    expect(undeclaredVariables(await load(files, ['nowhere=1']), [schema, open])).toEqual([])
+  })
+
+  test('without any schema every name is undeclared', async () => {
+    expect(undeclaredVariables(await load(files), [])).toHaveLength(3)
+  })
+
+  test('in -e they are an error, ansible_ names excepted', async () => {
+    expect(await problem(async () => undeclaredVariables(await load(files, ['ansible_user=root prt=81']), [schema]))).toBe('variable-undeclared: -e: no play declares prt; did you mean port?\n→ correct the name, or add it to the schema of the play')
+    expect(await problem(async () => undeclaredVariables(await load(files, ['{zebra: 1}']), [schema]))).toBe('variable-undeclared: -e:1:2: no play declares zebra\n→ correct the name, or add it to the schema of the play')
+    expect(await problem(async () => undeclaredVariables(await load(files, ['ansible_user=root']), [schema]))).toBe('nothing was thrown')
+  })
+})
