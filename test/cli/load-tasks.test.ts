@@ -1,0 +1,118 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { transformSync } from '@swc/core'
+import { describe, expect, test } from '@jest/globals'
+import { z } from 'zod'
+import { loadPlays } from '../../src/cli/load-tasks.js'
+import { isPlay, play, task } from '../../src/core/play.js'
+import { Secret } from '../../src/core/secret.js'
+import { env } from '../../src/inventory/environment.js'
+import { problem, project } from '../inventory/project.js'
+
+/** What task files of these tests use of Fettle; the whole of it is loaded by the last test. */
+const fettle = (): Promise<object> => Promise.resolve({ env, play, Secret, task, z })
+const load = async (files: Readonly<Record<string, string>>, file = 'tasks/site.ts') => {
+  const directory = project(files)
+  return { directory, plays: await loadPlays(file, directory, fettle) }
+}
+
+const site = `import { play, task, env, z } from 'fettle'
+import gunicorn from './gunicorn.js'
+import { AppVars, type Vars } from './vars.js'
+
+const once: Vars['app'] = await Promise.resolve('demo')
+export default play({ name: \`\${once} for \${env('FETTLE_TEST_NAME')}\`, hosts: 'web', vars: AppVars, tasks: [gunicorn] })
+`
+const files = {
+  '.env': 'FETTLE_TEST_NAME=us\n',
+  'tasks/site.ts': site,
+  'tasks/gunicorn.ts': `import { task } from 'fettle'\nimport type { Vars } from './vars.js'\nexport default task<Vars>('Gunicorn', ({ vars }) => [vars.app === '' && null])\n`,
+  'tasks/vars.ts': `import { z } from 'fettle'\nexport const AppVars = z.object({ app: z.string() })\nexport type Vars = z.output<typeof AppVars>\n`,
+}
+
+describe('task files', () => {
+  test('TypeScript, with .js for .ts, await at the top, .env, and Fettle itself as the running copy', async () => {
+    const { directory, plays } = await load(files)
+    expect(plays).toHaveLength(1)
+    expect(plays.every(isPlay)).toBe(true)
+    expect(plays[0]).toMatchObject({ name: 'demo for us', hosts: 'web' })
+    expect(plays[0]?.tasks.map((one) => one.name)).toEqual(['Gunicorn'])
+    expect(plays[0]?.vars?.safeParse({ app: 'x' }).success).toBe(true)
+    expect(readdirSync(join(directory, '.fettle/cache')).length).toBeGreaterThan(0)
+  })
+
+  test('a list of plays, JavaScript, and packages of the project', async () => {
+    const { plays } = await load({
+      'package.json': '{"type": "module"}',
+      'tasks/site.js': `import { play } from 'fettle'\nimport { name } from 'own'\nimport { same } from 'with-fettle'\nexport default [play({ name, hosts: 'all', tasks: [] }), play({ name: String(same(play)), hosts: 'all', tasks: [] })]\n`,
+      'node_modules/own/package.json': '{"name": "own", "type": "module", "exports": "./index.js"}',
+      'node_modules/own/index.js': `export const name = 'from a package'\n`,
+      'node_modules/with-fettle/package.json': '{"name": "with-fettle", "main": "index.cjs"}',
+      'node_modules/with-fettle/index.cjs': 'exports.same = (made) => typeof made === "function"\n',
+    }, 'tasks/site.js')
+    expect(plays.map(({ name }) => name)).toEqual(['from a package', 'true'])
+  })
+
+  const missing = 'name the file that exports the plays: fettle plan FILE; without FILE it is tasks/site.ts'
+  const correct = 'correct the task file at that place'
+  const exportsPlay = 'export default play({ … }) or a list of plays'
+  test.each<readonly [string, Readonly<Record<string, string>>, string]>([
+    ['no such file', {}, `source-missing: there is no task file tasks/site.ts\n→ ${missing}`],
+    ['no default export', { 'tasks/site.ts': 'export const a = 1' }, `play-invalid: tasks/site.ts does not export a play or a list of plays as its default\n→ ${exportsPlay}`],
+    ['an empty list', { 'tasks/site.ts': 'export default []' }, `play-invalid: tasks/site.ts does not export a play or a list of plays as its default\n→ ${exportsPlay}`],
+    ['what only looks like a play', { 'tasks/site.ts': `export default { name: 'x', hosts: 'all', tasks: [], become: null, vars: null, forks: null }` }, `play-invalid: tasks/site.ts does not export a play or a list of plays as its default\n→ ${exportsPlay}`],
+    ['a syntax error', { 'tasks/site.ts': `import { play } from 'fettle'\nconst a: = 3\n` }, `play-invalid: tasks/site.ts:2:9: ParseError: Unexpected token\n→ ${correct}`],
+    ['a syntax error in an imported file', { 'tasks/site.ts': `import './a.js'`, 'tasks/a.ts': '\n\nexport const a = (' }, `play-invalid: tasks/a.ts:3:18: ParseError: Unexpected token\n→ ${correct}`],
+    ['an exception in an imported file, behind types', { 'tasks/site.ts': `import './a.js'`, 'tasks/a.ts': `interface A {\n  a: string\n}\n\nconst broken = undefined as unknown as A\nexport const a = broken.a\n` }, `play-invalid: tasks/a.ts:6: TypeError: Cannot read properties of undefined (reading 'a')\n→ ${correct}`],
+    ['something thrown that is no error', { 'tasks/site.ts': 'throw "away"' }, `play-invalid: tasks/site.ts: away\n→ ${correct}`],
+    ['a wrong play', { 'tasks/site.ts': `import { play } from 'fettle'\n\nexport default play({ name: '', hosts: 'all', tasks: [] })` }, `play-invalid: tasks/site.ts:3: a play needs a name, hosts (a pattern) and a list of tasks\n→ ${exportsPlay}`],
+  ])('%s', async (_, given, expected) => {
+    expect(await problem(() => load(given))).toBe(expected)
+  })
+
+  test('a missing name of the environment keeps its code and remedy, and gets its place', async () => {
+    expect(await problem(() => load({ 'tasks/site.ts': `import { env } from 'fettle'\nexport default env.secret('FETTLE_TEST_NONE')` }))).toMatch(
+      /^environment-missing: tasks\/site\.ts:2: FETTLE_TEST_NONE is neither in the environment nor in \S+\/\.env\n→ add a line FETTLE_TEST_NONE=…/,
+    )
+  })
+
+  test('a secret in a message is not shown', async () => {
+    const said = await problem(() => load({ 'tasks/site.ts': `import { Secret } from 'fettle'\nnew Secret('hunter22')\nthrow new Error('no: ' + 'hunter' + 22)` }))
+    expect(said).toContain('play-invalid: tasks/site.ts:3: no: [secret]')
+  })
+})
+
+/** Compiles `src` as the package is: each file to JavaScript of its own, beside the packages that it imports. */
+function compile(into: string): void {
+  const source = join(import.meta.dirname, '../../src')
+  for (const file of readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))) {
+    const { code } = transformSync(readFileSync(join(source, file), 'utf8'), { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' } })
+    const output = join(into, 'src', file.replace(/ts$/, 'js'))
+    mkdirSync(dirname(output), { recursive: true })
+    writeFileSync(output, code)
+  }
+  writeFileSync(join(into, 'package.json'), '{"type": "module"}')
+  symlinkSync(join(source, '../node_modules'), join(into, 'node_modules'))
+}
+
+/** Loads a task file in a process of its own, by the compiled program. */
+function loadCompiled(compiled: string, directory: string): string {
+  const program = `
+    const { loadPlays } = await import(process.argv[1] + '/src/cli/load-tasks.js')
+    const { isPlay } = await import(process.argv[1] + '/src/core/play.js')
+    const plays = await loadPlays('tasks/site.ts', process.argv[2]).catch((error) => [{ name: error.message }])
+    console.log(plays.every(isPlay), plays[0].name)`
+  return execFileSync(process.execPath, ['--input-type=module', '-e', program, compiled, directory], { encoding: 'utf8', cwd: compiled })
+}
+
+test('the compiled program and task files share one copy of Fettle, the first time and from the cache', () => {
+  const compiled = project({})
+  compile(compiled)
+  const directory = project(files)
+  expect(loadCompiled(compiled, directory)).toBe('true demo for us\n')
+  expect(loadCompiled(compiled, directory)).toBe('true demo for us\n')
+  // Inside Jest it is Jest that looks for modules, and fails with words of its own.
+  const broken = project({ 'tasks/site.ts': `import { a } from './nowhere.js'\nexport default a` })
+  expect(loadCompiled(compiled, broken)).toBe("false tasks/site.ts: Cannot find module './nowhere.js'\n")
+})
