@@ -13,7 +13,7 @@ const privileges = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'ALTER', '
 export default task<AppVars>('Database', ({ vars }) => {
   const { database } = namesOf(vars)
   return [
-    systemd.service('mariadb.service', { running: true, enabled: true }),
+    systemd.service('mariadb.service', { running: true, enabled: true, masked: false }),
     vars.database_password === 'generate' && generated(vars),
     mysql.database(database, { charset: 'utf8mb4', collation: 'utf8mb4_unicode_ci' }),
     mysql.user(database, { host: 'localhost', password: databasePassword(vars), grants: { [`${database}.*`]: privileges }, exactGrants: true }),

@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { execute } from '../../src/lab/command.js'
+import { told, withStatus, type Told } from './job.js'
+import { lab, labHosts, slow } from './host.js'
+
+/** What happens when the control process or the link dies in the middle. */
+const [one, two] = labHosts({ name: 'one' }, { name: 'two' })
+const root = join(import.meta.dirname, '../..')
+let folder: string
+let inventory: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fettle-faults-'))
+  inventory = join(folder, 'hosts.yml')
+  await writeFile(inventory, lab().inventory([one(), two()]))
+}, slow)
+afterAll(() => rm(folder, { recursive: true }))
+
+const argv = (command: string, vars: Readonly<Record<string, unknown>>, ...flags: readonly string[]): readonly string[] => [join(root, 'bin/fettle.js'), command, 'test/lab/faults/tasks/site.ts', '--json', '-i', inventory, '-e', JSON.stringify(vars), ...flags]
+const fettle = async (...given: Parameters<typeof argv>): Promise<Told> => told(await execute([process.execPath, ...argv(...given)]))
+const greeting = async (): Promise<string> => one().mustRun('tr "\\0" "\\n" </proc/$(systemctl show -p MainPID --value nap)/environ | grep ^GREETING=')
+
+test('killed between the change of a unit and its restart: the next run restarts it', async () => {
+  expect(await fettle('apply', { greeting: 'old' })).toMatchObject({ code: 0 })
+  const child = spawn(process.execPath, argv('apply', { greeting: 'new', pause: 4 }, '-l', 'one'), { cwd: root, stdio: 'ignore' })
+  while (!(await one().run('pgrep -f "^sleep 4$"')).stdout) await sleep(100)
+  child.kill('SIGKILL')
+  expect(await greeting()).toBe('GREETING=old\n')
+  const plan = await fettle('plan', { greeting: 'new' }, '-l', 'one')
+  expect(plan.resources.map(({ resource, status, changes }) => [resource, status, changes.flatMap((change) => change.because)])).toEqual([
+    ['systemd.unit', 'ok', []],
+    ['systemd.service', 'changed', ['systemd.unit[nap.service]']],
+  ])
+  const next = await fettle('apply', { greeting: 'new' }, '-l', 'one')
+  expect(withStatus(next, 'changed')).toEqual(['systemd.service[nap.service]: restart'])
+  expect(next.code).toBe(0)
+  expect(await greeting()).toBe('GREETING=new\n')
+  expect(withStatus(await fettle('apply', { greeting: 'new' }, '-l', 'one'), 'changed')).toEqual([])
+}, slow)
+
+test('a connection that is cut in the middle of a command fails that host clearly, and the other finishes', async () => {
+  await writeFile(inventory, lab().inventory([one(), two()]).replace('one:\n', 'one:\n      cut: true\n'))
+  const run = await fettle('apply', { greeting: 'cut' })
+  expect(run.code).toBe(1)
+  expect(run.hosts.map(({ host, status, error }) => [host, status, error?.code ?? null]).sort()).toEqual([
+    ['one', 'unreachable', 'connection-lost'],
+    ['two', 'ok', null],
+  ])
+  const mine = run.resources.filter(({ host }) => host === 'one').map(({ resource, status, error }) => [resource, status, error?.code ?? null])
+  expect(mine).toEqual([['systemd.unit', 'changed', null], ['command', 'failed', 'connection-lost'], ['systemd.service', 'skipped', null]])
+  expect(run.resources.find(({ status }) => status === 'failed')?.error?.message).toContain('outcome')
+  expect(run.summary['one']).toMatchObject({ unreachable: true, failed: 1, skipped: 1 })
+  // The restart is not lost.
+  await writeFile(inventory, lab().inventory([one(), two()]))
+  expect(withStatus(await fettle('apply', { greeting: 'cut' }), 'changed')).toEqual(['systemd.service[nap.service]: restart'])
+}, slow)
