@@ -1,0 +1,109 @@
+import { z } from 'zod'
+import { blocked, changesOf, fine, type Change, type Plan } from '../core/change.js'
+import { Later, request } from '../core/fact.js'
+import { absolutePath, checked, checkedId, line, state } from '../core/options.js'
+import { resource, type CommonOptions, type Resource } from '../core/resource.js'
+import { sh, type Sh } from '../core/sh.js'
+import { missingParentFact } from '../facts/missing-parent.js'
+import { pathFact, type PathEntry } from '../facts/path.js'
+import { sshKeyFact, type SshKeyEntry } from '../facts/ssh-key.js'
+import { account } from './attributes.js'
+import { blockedBy, fileChanges, fileRemoval, notAFile } from './file-changes.js'
+import { enter, ownership, split, steps, writeFile } from './write-file.js'
+
+export interface SshKeyOptions extends CommonOptions {
+  /** The kind of key. Left out: a new key is `ed25519`, an existing one is taken as it is; given, an existing key of another kind is refused. */
+  readonly type?: 'ed25519'
+  /** Text at the end of a new public key. Left out: `fettle`. An existing key keeps its own: this is only written. */
+  readonly comment?: string
+  /** Who may use the key: name or id. Left out: a new key belongs to the user who acts, an existing one keeps its owner. */
+  readonly owner?: string | number
+  /** `absent` removes both halves. Default `present`. */
+  readonly state?: 'present' | 'absent'
+}
+
+/** A resource, and the public half of the key that it keeps. */
+export interface SshKey extends Resource {
+  /** `type base64 comment`, known once the key is there. */
+  readonly publicKey: Later<string>
+}
+
+/** Takes the place of a public key that is not known yet, when templates are tried before anything connects. */
+const standIn: SshKeyEntry = { publicKey: `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${'A'.repeat(43)} fettle`, hasPublicFile: true }
+
+/**
+ * Makes the pair in a new folder that belongs to the user who acts, so that the directory's owner cannot meddle, and moves both halves out of
+ * it, the private one last: a key exists when its private half does, whole, and never takes the place of another.
+ */
+function making(path: string, { comment = 'fettle', owner }: SshKeyOptions): Sh {
+  const { directory, name } = split(path)
+  const whom = ownership(owner, undefined)
+  return steps([
+    sh`umask 077`,
+    enter(directory),
+    sh`t_=$PWD/$(mktemp -d -- .fettle-key.XXXXXXXX)`,
+    sh`trap 'rm -rf -- "$t_"' EXIT`,
+    sh`trap 'exit 143' TERM INT HUP`,
+    sh`cd -P -- "$t_" && [ -O . ]`,
+    sh`ssh-keygen -q -t ed25519 -N '' -C ${comment} -f ./key </dev/null`,
+    whom === undefined ? undefined : sh`chown -- ${whom} ./key ./key.pub`,
+    sh`chmod -- 0600 ./key && chmod -- 0644 ./key.pub`,
+    sh`sync -- ./key ./key.pub`,
+    sh`[ ! -e ${`../${name}`} ] && [ ! -L ${`../${name}`} ]`,
+    sh`mv -fT -- ./key.pub ${`../${name}.pub`}`,
+    sh`ln -T -- ./key ${`../${name}`}`,
+    sh`rm -f -- ./key && cd .. && rmdir -- "$t_"`,
+    sh`trap - EXIT`,
+    sh`sync -- .`,
+  ])
+}
+
+/** The changes of one half, with its name where it is the public one. */
+function half(path: string, mode: string, owner: string | number | undefined, entry: PathEntry, label: string): readonly Change[] {
+  return changesOf(fileChanges({ path, mode, owner }, entry, null)).map((change) => ({ ...change, summary: `${label}${change.summary}` }))
+}
+
+function keeping(path: string, { type, owner }: SshKeyOptions, entry: PathEntry, publicEntry: PathEntry | null, key: SshKeyEntry): Plan {
+  const wrong = notAFile(path, entry) ?? (publicEntry === null ? undefined : notAFile(`${path}.pub`, publicEntry))
+  if (wrong !== undefined) return wrong
+  const kind = key.publicKey.split(' ')[0] ?? ''
+  if (type !== undefined && kind !== `ssh-${type}`) return blocked(`${path} is a key of the kind ${kind}`, 'remove it to have a new one made, or leave type out')
+  const publicHalf: readonly Change[] =
+    publicEntry === null
+      ? [{ summary: `create ${path}.pub`, proof: 'facts', actions: [writeFile({ path: `${path}.pub`, content: `${key.publicKey}\n`, mode: 0o644, owner: owner ?? entry.uid, group: entry.gid })] }]
+      : half(`${path}.pub`, '0644', owner, publicEntry, 'public key: ')
+  const changes = [...half(path, '0600', owner, entry, ''), ...publicHalf]
+  return changes.length === 0 ? fine(`${kind} key`) : changes
+}
+
+/**
+ * An SSH key pair at `path` and `path.pub`, made on the host by ssh-keygen(1) without a passphrase. The private half (0600) never leaves the host;
+ * `.publicKey` can be given to other resources. Drift of mode and owner is repaired and a missing public half derived again; a key that is there is
+ * never replaced. The directory must be there.
+ */
+export function sshKey(path: string, options: SshKeyOptions = {}): SshKey {
+  checkedId('sshKey', path, absolutePath)
+  checked('sshKey', path, options, { type: z.literal('ed25519', { error: 'must be ed25519' }).optional(), comment: line.optional(), owner: account.optional(), state: state.optional() })
+  const made = resource({
+    type: 'sshKey',
+    id: path,
+    options,
+    reads: { path: request(pathFact, { path }), publicPath: request(pathFact, { path: `${path}.pub` }), missingParent: request(missingParentFact, path), key: request(sshKeyFact, path) },
+    plan({ path: entry, publicPath, missingParent, key }) {
+      if (options.state === 'absent') {
+        const plans = [fileRemoval(path, entry), fileRemoval(`${path}.pub`, publicPath)]
+        const stopped = plans.find((plan) => 'blocked' in plan)
+        if (stopped !== undefined) return stopped
+        const [first, ...rest] = plans.flatMap(changesOf)
+        return first === undefined ? fine('there is no such key') : [{ ...first, summary: 'remove key', actions: [first, ...rest].flatMap((change) => change.actions) }]
+      }
+      if (entry === null) {
+        if (missingParent !== null) return blockedBy(missingParent)
+        return [{ summary: 'create ed25519 key', proof: 'facts', actions: [{ on: 'shell', script: making(path, options) }] }]
+      }
+      if (key === null) return notAFile(path, entry) ?? blocked(`${path} cannot be read as a key`, 'remove it to have a new one made')
+      return keeping(path, options, entry, publicPath, key)
+    },
+  })
+  return Object.assign(made, { publicKey: Later.fact(request(sshKeyFact, path), standIn, `the key ${path}`).map((key) => key.publicKey) })
+}
