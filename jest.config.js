@@ -1,4 +1,9 @@
-// Two projects: `unit` needs neither root nor a host and is the developer's loop; `lab` runs on real Debian hosts.
+import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+
+// Three projects: `unit` needs neither root nor a host and is the developer's loop; `lab` runs on real Debian hosts;
+// `package` installs the packed package from the registry into an empty project.
+// One file or folder: npm run -s jest -- test/core --selectProjects unit (the folder first).
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -8,15 +13,29 @@ const shared = {
   },
 }
 
+const unit = { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/lab/'] }
+const lab = {
+  ...shared,
+  displayName: 'lab',
+  testMatch: ['<rootDir>/test/lab/**/*.test.ts'],
+  globalSetup: '<rootDir>/test/lab/set-up.ts',
+  globalTeardown: '<rootDir>/test/lab/tear-down.ts',
+}
+
+/** Why lab hosts cannot run here, or `null`. */
+function obstacle() {
+  if (process.platform !== 'linux') return 'they need Linux'
+  if (process.getuid() !== 0) return 'they need root'
+  const missing = ['systemd-nspawn', 'mmdebstrap', 'ip'].find((program) => !['/usr/sbin', '/usr/bin', '/sbin', '/bin'].some((folder) => existsSync(`${folder}/${program}`)))
+  return missing === undefined ? null : `${missing} is not installed`
+}
+
+const why = obstacle()
+if (why !== null && process.env.CI) throw new Error(`The tests on real hosts cannot run: ${why}.`)
+if (why !== null) process.stderr.write(`Left out: the tests on real hosts (test/lab), because ${why}.\n`)
+
 export default {
-  projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/lab/'] },
-    {
-      ...shared,
-      displayName: 'lab',
-      testMatch: ['<rootDir>/test/lab/**/*.test.ts'],
-      globalSetup: '<rootDir>/test/lab/set-up.ts',
-      globalTeardown: '<rootDir>/test/lab/tear-down.ts',
-    },
-  ],
+  // At least two, so that a file that waits for its hosts holds up nobody; few, because hosts need the processors too.
+  maxWorkers: Math.min(4, Math.max(2, Math.floor(availableParallelism() / 2))),
+  projects: why === null ? [unit, lab] : [unit],
 }

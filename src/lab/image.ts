@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { FettleError } from '../core/errors.js'
 import { execute, lastLines } from './command.js'
 import { withLock } from './lock.js'
-import { mirror, mirrorName } from './mirror.js'
+import { mirror, mirrorName, upstream } from './mirror.js'
 import { cacheFolder, lockFile } from './places.js'
 
 /**
@@ -91,7 +91,7 @@ export async function ensureImage(name: ImageName, say: (line: string) => void):
 const present = (folder: string): Promise<boolean> => stat(folder).then(() => true, () => false)
 
 async function build(name: ImageName, folder: string): Promise<void> {
-  const server = (await mirror()).listen(0, '127.0.0.1')
+  const server = mirror(await upstream()).listen(0, '127.0.0.1')
   await once(server, 'listening')
   try {
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { mirror } from './mirror.js'
+import { mirror, upstream } from './mirror.js'
 import { takeDown } from './take-down.js'
 
 /**
@@ -10,7 +10,7 @@ import { takeDown } from './take-down.js'
  * owner is gone, by whatever death, and the keeper takes the lab down.
  */
 async function keep(id: string, address: string): Promise<void> {
-  const server = await mirror()
+  const server = mirror(await upstream())
   process.stdout.write(`${await listen(server, address)}\n`)
   const words: Buffer[] = []
   process.stdin.on('data', (bytes: Buffer) => words.push(bytes))

@@ -12,7 +12,7 @@ import { ensureImage, type ImageName } from './image.js'
 import { inventoryText, type InventoryOptions } from './inventory.js'
 import { withLock } from './lock.js'
 import { bridgeAddress, makeNetwork, mostHosts, type Network } from './network.js'
-import { cacheFolder, labFolder, lockFile } from './places.js'
+import { keyFile, knownHostsFile, labFolder, lockFile } from './places.js'
 import { processOf, thisBoot, writeRecord, type LabRecord } from './record.js'
 import { requireLab } from './requirements.js'
 import { clearLeftovers, takeDown } from './take-down.js'
@@ -76,7 +76,7 @@ export async function openLab({ say = () => undefined }: LabOptions = {}): Promi
   await requireLab()
   await clearLeftovers()
   await raiseInotify()
-  const keyFile = await ensureKey()
+  const key = await ensureKey()
   const id = randomBytes(3).toString('hex')
   const record: LabRecord = { id, boot: thisBoot(), owner: processOf(process.pid), keeper: null, address: '', hosts: [] }
   const network = await withLock(lockFile('labs'), () => {
@@ -85,7 +85,7 @@ export async function openLab({ say = () => undefined }: LabOptions = {}): Promi
   })
   try {
     const keeper = await startKeeper(network)
-    return new OpenLab(network, keyFile, keeper, { ...record, keeper: processOf(keeper.pid), address: bridgeAddress(network) }, say)
+    return new OpenLab(network, key, keeper, { ...record, keeper: processOf(keeper.pid), address: bridgeAddress(network) }, say)
   } catch (error) {
     await takeDown(id)
     throw error
@@ -96,6 +96,7 @@ class OpenLab implements Lab {
   readonly address: string
   readonly knownHostsFile: string
   readonly #booted: LabHost[] = []
+  readonly #underWay = new Set<Promise<LabHost>>()
   /** The names by index, from 1; a host that is down leaves a gap. */
   readonly #taken: (string | null)[] = []
   #record: LabRecord
@@ -108,7 +109,7 @@ class OpenLab implements Lab {
     readonly say: (line: string) => void,
   ) {
     this.address = record.address
-    this.knownHostsFile = join(labFolder(record.id), 'known_hosts')
+    this.knownHostsFile = knownHostsFile(record.id)
     this.#record = record
     writeRecord(record)
   }
@@ -121,7 +122,13 @@ class OpenLab implements Lab {
     return this.#booted
   }
 
-  async boot({ name: given, image = 'bare' }: BootOptions = {}): Promise<LabHost> {
+  boot(options: BootOptions = {}): Promise<LabHost> {
+    const booting = this.#boot(options).finally(() => this.#underWay.delete(booting))
+    this.#underWay.add(booting)
+    return booting
+  }
+
+  async #boot({ name: given, image = 'bare' }: BootOptions): Promise<LabHost> {
     const [index, name] = this.#take(given)
     const { network, keyFile, knownHostsFile } = this
     try {
@@ -149,6 +156,8 @@ class OpenLab implements Lab {
   }
 
   async close(): Promise<void> {
+    // When one of several boots fails, the others still make what would then be left.
+    await Promise.allSettled(this.#underWay)
     await takeDown(this.id)
   }
 
@@ -206,8 +215,8 @@ async function startKeeper(network: Network): Promise<Keeper> {
 
 /** One key for all labs of this user, made once. */
 async function ensureKey(): Promise<string> {
-  const path = join(cacheFolder(), 'id_ed25519')
-  await mkdir(cacheFolder(), { recursive: true })
+  const path = keyFile()
+  await mkdir(dirname(path), { recursive: true })
   await withLock(lockFile('key'), async () => {
     if (await stat(path).then(() => true, () => false)) return
     await must(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'fettle lab', '-f', `${path}.new`])

@@ -1,6 +1,5 @@
-import { createWriteStream } from 'node:fs'
+import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
-import { createReadStream } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -39,18 +38,17 @@ const immutable = (path: string): boolean => path.endsWith('.deb') || path.inclu
  * A caching Debian mirror. What never changes is fetched once, however many hosts ask for it, and kept; everything else
  * (the signed Release files) is asked for anew each time. A file is in the cache whole or not at all.
  */
-export async function mirror(): Promise<Server> {
-  const from = await upstream()
+export function mirror(from: Upstream, folder = packagesFolder()): Server {
   const underWay = new Map<string, Promise<void>>()
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [, archive, path] = /^(?:http:\/\/[^/]+)?\/(debian|debian-security)(\/[\w./%~+:-]+)$/.exec(request.url ?? '') ?? []
-    if (request.method !== 'GET' || path === undefined || path.includes('/..')) return void response.writeHead(404).end()
+    if (request.method !== 'GET' || path === undefined || path.split('/').some((part) => decodeURIComponent(part) === '..')) return void response.writeHead(404).end()
     const url = `${from[archive as keyof Upstream]}${path}`
     if (!immutable(path)) return pass(url, request, response)
-    const file = join(packagesFolder(), `${archive}${path}`)
+    const file = join(folder, `${archive}${path}`)
     if (!(await exists(file))) {
-      const fetched = underWay.get(file) ?? fetchTo(file, url).finally(() => underWay.delete(file))
+      const fetched = underWay.get(file) ?? fetchTo(file, url, folder).finally(() => underWay.delete(file))
       underWay.set(file, fetched)
       await fetched
     }
@@ -88,8 +86,8 @@ async function pass(url: string, request: IncomingMessage, response: ServerRespo
 
 let serial = 0
 
-async function fetchTo(file: string, url: string): Promise<void> {
-  const partial = join(packagesFolder(), `partial-${process.pid}-${serial++}`)
+async function fetchTo(file: string, url: string, folder: string): Promise<void> {
+  const partial = join(folder, `partial-${process.pid}-${serial++}`)
   await mkdir(dirname(file), { recursive: true })
   const reply = await get(url)
   if (!reply.ok || !reply.body) throw new NotServed(reply.status, url)

@@ -4,10 +4,16 @@ import { join } from 'node:path'
 /** What may be thrown away but is dear to make again: images, packages, the lab's key. */
 export const cacheFolder = (): string => join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'fettle', 'lab')
 
+/** The private key that logs in to every lab host of this user. */
+export const keyFile = (): string => join(cacheFolder(), 'id_ed25519')
+
 /** One folder for each lab that is up, with the overlays of its hosts. Not below /run, which may be memory. */
 export const labsFolder = '/var/lib/fettle-lab'
 
 export const labFolder = (id: string): string => join(labsFolder, id)
+
+/** The keys of a lab's hosts. */
+export const knownHostsFile = (id: string): string => join(labFolder(id), 'known_hosts')
 
 /** Locks among all labs of this machine. */
 export const lockFile = (name: string): string => `/run/lock/fettle-lab/${name}`

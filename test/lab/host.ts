@@ -1,9 +1,9 @@
-import { afterAll, beforeAll } from '@jest/globals'
+import { afterAll, beforeAll, jest } from '@jest/globals'
 import type { LabHost } from '../../src/lab/host.js'
 import { openLab, type BootOptions, type Lab } from '../../src/lab/lab.js'
 
-/** Milliseconds for what boots hosts: the machine may be busy with another test file's. */
-export const slow = 300_000
+// Milliseconds, for the tests and hooks of whoever imports this: the machine may be busy with another file's hosts.
+jest.setTimeout(300_000)
 
 let opened: Lab | null = null
 
@@ -16,11 +16,11 @@ export function lab(): Lab {
 function useLab(): void {
   beforeAll(async () => {
     opened ??= await openLab()
-  }, slow)
+  })
   afterAll(async () => {
     await opened?.close()
     opened = null
-  }, slow)
+  })
 }
 
 /**
@@ -34,7 +34,7 @@ export function labHosts<const Wanted extends readonly BootOptions[]>(...wanted:
   useLab()
   beforeAll(async () => {
     booted.push(...(await Promise.all(wanted.map((options) => lab().boot(options)))))
-  }, slow)
+  })
   const host = (index: number) => (): LabHost => {
     const found = booted[index]
     if (found === undefined) throw new Error('hosts boot in beforeAll: ask for them in a test or a hook')

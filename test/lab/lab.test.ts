@@ -1,11 +1,15 @@
 import { describe, expect, test } from '@jest/globals'
-import { execFile } from 'node:child_process'
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { openLab, type Lab } from '../../src/lab/lab.js'
 import { packagesFolder } from '../../src/lab/mirror.js'
 import { names } from '../../src/lab/places.js'
-import { lab, labHosts, slow } from './host.js'
+import { readRecord } from '../../src/lab/record.js'
+import { clearLeftovers } from '../../src/lab/take-down.js'
+import { lab, labHosts } from './host.js'
 
 const [first, second, third] = labHosts({ name: 'first' }, { name: 'second' }, { name: 'third' })
 
@@ -58,7 +62,7 @@ describe('hosts', () => {
     expect(before.filter((path) => /\/tree_[^/]+\.deb$/.test(path))).toHaveLength(1)
     await second().mustRun(install)
     expect(await cached()).toEqual(before)
-  }, slow)
+  })
 
   test('a reset host is pristine, has the same address and key, and is ready', async () => {
     const host = third()
@@ -70,7 +74,7 @@ describe('hosts', () => {
     expect(await host.mustRun(listing)).toBe(before)
     expect(await host.mustRun(['cat', '/etc/ssh/ssh_host_ed25519_key.pub'])).toContain(host.hostKey)
     expect(await host.mustRun(['systemctl', 'is-system-running'])).toBe('running\n')
-  }, slow)
+  })
 
   test('a reboot keeps the disk', async () => {
     const id = await third().mustRun(['cat', '/etc/machine-id'])
@@ -78,7 +82,7 @@ describe('hosts', () => {
     await third().reboot()
     expect((await third().run(['test', '-e', '/etc/left'])).code).toBe(0)
     expect(await third().mustRun(['cat', '/etc/machine-id'])).toBe(id)
-  }, slow)
+  })
 })
 
 describe('what is left', () => {
@@ -88,7 +92,32 @@ describe('what is left', () => {
     expect((await traces(lab().id)).filter((trace) => trace.includes('short') || trace.includes(names.namespace(lab().id, 4)))).toEqual([])
     expect(lab().hosts.map(({ name }) => name)).not.toContain('short')
     expect((await host.run(['true']).catch(String))).toContain('is not running')
-  }, slow)
+  })
+
+  async function victim(): Promise<{ readonly child: ChildProcess; readonly id: string }> {
+    const child = spawn(process.execPath, ['--import', 'jiti/register', 'test/lab/victim.ts'], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [id] = (await once(child.stdout, 'data')) as [Buffer]
+    return { child, id: id.toString().trim() }
+  }
+
+  test.each(['SIGKILL', 'SIGINT', 'SIGTERM'] as const)('of a lab whose process died of %s: nothing, as soon as its keeper has seen it', async (signal) => {
+    const { child, id } = await victim()
+    expect(await traces(id)).not.toEqual([])
+    child.kill(signal)
+    for (let tries = 0; tries < 600 && (await traces(id)).length > 0; tries++) await sleep(50)
+    expect(await traces(id)).toEqual([])
+  })
+
+  test('of a lab whose keeper was killed as well: nothing once the next one looks', async () => {
+    const { child, id } = await victim()
+    process.kill(readRecord(id)?.keeper?.pid ?? 0, 'SIGKILL')
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    expect(await traces(id)).not.toEqual([])
+    expect(await clearLeftovers()).toContain(id)
+    expect(await traces(id)).toEqual([])
+    expect((await first().run('true')).code).toBe(0)
+  })
 
   test('of a closed lab: nothing', async () => {
     const other: Lab = await openLab()
@@ -96,5 +125,5 @@ describe('what is left', () => {
     expect(await traces(other.id)).not.toEqual([])
     await other.close()
     expect(await traces(other.id)).toEqual([])
-  }, slow)
+  })
 })

@@ -1,0 +1,139 @@
+// What a fresh clone lacks, made before something runs: `node scripts/bootstrap.mjs build|test|demo [ARGUMENTS]`.
+// Plain Node without dependencies, for there are none yet. It says what it installs and asks first when a person is at
+// the terminal (not with --yes), and writes to standard error only.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { constants } from 'node:os'
+import { createInterface } from 'node:readline/promises'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const at = (...parts) => join(root, ...parts)
+const say = (line) => process.stderr.write(`${line}\n`)
+
+/** Programs of the tests and the demo, besides the lab's own, and the Debian packages that hold them. */
+const programs = { git: 'git', ssh: 'openssh-client', busybox: 'busybox-static' }
+
+/** What runs once nothing is lacking. */
+const commands = {
+  build: null,
+  test: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', at('node_modules', 'jest', 'bin', 'jest.js')],
+  demo: [at('dist', 'test', 'demo', 'demo.js')],
+}
+
+/** Why nothing could be run, as a sentence for the user. */
+class Unready extends Error {
+  constructor(message, code = 1) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** Runs a program to its end and returns its status. It decides how to end on a signal; the terminal's reach it by themselves. */
+async function run(argv, stdio = ['inherit', 2, 2]) {
+  const [program, ...args] = argv
+  const child = spawn(program, args, { cwd: root, stdio })
+  const pass = (signal) => child.kill(signal)
+  const wait = () => undefined
+  process.on('SIGTERM', pass).on('SIGHUP', pass).on('SIGINT', wait)
+  const [code, signal] = await once(child, 'close')
+  process.off('SIGTERM', pass).off('SIGHUP', pass).off('SIGINT', wait)
+  return code ?? 128 + constants.signals[signal]
+}
+
+async function must(argv) {
+  const code = await run(argv)
+  if (code !== 0) throw new Unready(`${argv.join(' ')} ended with status ${code}`, code)
+}
+
+async function agreed(ask) {
+  if (!ask || !process.stdin.isTTY) return true
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  const answer = await terminal.question('Go on? [Y/n] ')
+  terminal.close()
+  return /^(y|yes|)$/i.test(answer.trim())
+}
+
+function checkNode() {
+  const [wantedMajor, wantedMinor] = [20, 19]
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major < wantedMajor || (major === wantedMajor && minor < wantedMinor)) throw new Unready(`Node ${wantedMajor}.${wantedMinor} or newer is needed, and this is ${process.version}`)
+}
+
+const json = (path) => JSON.parse(readFileSync(path, 'utf8'))
+
+/** Whether node_modules holds what package-lock.json asks for; npm keeps its own copy of the lock file in there. */
+function modulesAreCurrent() {
+  try {
+    const installed = json(at('node_modules', '.package-lock.json')).packages
+    const wanted = Object.entries(json(at('package-lock.json')).packages)
+    return wanted.every(([path, { version, optional }]) => path === '' || optional || installed[path]?.version === version)
+  } catch {
+    return false
+  }
+}
+
+async function installModules(ask) {
+  if (modulesAreCurrent()) return
+  say('installing node_modules from package-lock.json: npm ci')
+  if (!(await agreed(ask))) throw new Unready('node_modules was not installed')
+  await must(['npm', 'ci', '--no-audit', '--no-fund', '--ignore-scripts'])
+}
+
+const stamp = at('dist', '.built')
+
+function newest(path) {
+  const { mtimeMs } = statSync(path)
+  return statSync(path).isDirectory() ? Math.max(mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name)))) : mtimeMs
+}
+
+function buildIsCurrent() {
+  const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0
+  return built > Math.max(...['src', 'test', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'].map((path) => newest(at(path))))
+}
+
+/** Builds beside `dist` and puts it in its place whole, so that a killed build leaves the old one. */
+export async function build() {
+  const started = new Date()
+  const fresh = `dist-${process.pid}`
+  try {
+    await must([process.execPath, at('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json', '--outDir', fresh])
+    writeFileSync(at(fresh, '.built'), started.toISOString())
+    rmSync(at('dist'), { recursive: true, force: true })
+    renameSync(at(fresh), at('dist'))
+  } finally {
+    rmSync(at(fresh), { recursive: true, force: true })
+  }
+}
+
+async function installPackages(ask) {
+  const { installRequirements } = await import(pathToFileURL(at('dist', 'src', 'lab', 'requirements.js')))
+  await installRequirements({ ask, say, also: programs })
+}
+
+/** Makes the clone ready to run `fettle` from. */
+export async function prepare({ ask }) {
+  checkNode()
+  await installModules(ask)
+  if (!buildIsCurrent()) await build()
+}
+
+async function main([what, ...words]) {
+  if (!Object.hasOwn(commands, what)) throw new Unready(`usage: node scripts/bootstrap.mjs ${Object.keys(commands).join('|')}`, 3)
+  const ask = !words.includes('--yes')
+  await prepare({ ask })
+  const command = commands[what]
+  if (command === null) return
+  // Without root the lab cannot run, and each command says so in its own way.
+  if (process.platform === 'linux' && process.getuid() === 0) await installPackages(ask)
+  process.exitCode = await run([process.execPath, ...command, ...words.filter((word) => word !== '--yes')], 'inherit')
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await main(process.argv.slice(2)).catch((error) => {
+    say(`fettle: ${[error.message, error.remedy].filter(Boolean).join('\n')}`)
+    process.exitCode = Number.isInteger(error.code) ? error.code : 1
+  })
+}

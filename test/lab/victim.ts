@@ -1,0 +1,7 @@
+import { openLab } from '../../src/lab/lab.js'
+
+// A program that boots a host, says so, and waits to be killed.
+const lab = await openLab()
+await lab.boot()
+process.stdout.write(`${lab.id}\n`)
+setInterval(() => undefined, 60_000)
