@@ -2,8 +2,9 @@ import { afterAll, beforeAll, jest } from '@jest/globals'
 import type { LabHost } from '../../src/lab/host.js'
 import { openLab, type BootOptions, type Lab } from '../../src/lab/lab.js'
 
-// Milliseconds, for the tests and hooks of whoever imports this: the machine may be busy with another file's hosts.
-jest.setTimeout(300_000)
+/** Milliseconds, for the tests and hooks of whoever imports this: the machine may be busy with another file's hosts. */
+export const slow = 300_000
+jest.setTimeout(slow)
 
 let opened: Lab | null = null
 
