@@ -13,7 +13,8 @@ const shared = {
   },
 }
 
-const unit = { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/lab/'] }
+const unit = { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/lab/', '<rootDir>/test/package/'] }
+const installed = { ...shared, displayName: 'package', testMatch: ['<rootDir>/test/package/**/*.test.ts'] }
 const lab = {
   ...shared,
   displayName: 'lab',
@@ -37,5 +38,5 @@ if (why !== null) process.stderr.write(`Left out: the tests on real hosts (test/
 export default {
   // At least two, so that a file that waits for its hosts holds up nobody; few, because hosts need the processors too.
   maxWorkers: Math.min(4, Math.max(2, Math.floor(availableParallelism() / 2))),
-  projects: why === null ? [unit, lab] : [unit],
+  projects: why === null ? [unit, installed, lab] : [unit, installed],
 }

@@ -41,6 +41,8 @@ describe('screen', () => {
       await made.flush()
       await new Promise(setImmediate)
     }
+    // Standard output outlives its errors and has one for each write.
+    stream.emit('error', Object.assign(new Error('it broke again'), { code }))
     expect(troubles).toEqual(told)
     expect(written.filter((text) => text !== '')).toEqual(['one'])
   })
