@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto'
+import { inputBytes } from '../core/sh.js'
+import type { Block } from './session.js'
+
+/** Where a host keeps its programs. */
+export interface Programs {
+  readonly env: string
+  readonly sh: string
+  readonly path: string
+}
+
+export const standardPrograms: Programs = { env: '/usr/bin/env', sh: '/bin/sh', path: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' }
+
+/** 128 random bits that nothing on the host can guess. */
+export const nonce = (): string => randomBytes(16).toString('hex')
+
+/**
+ * The command that starts a clean shell. It announces itself with `@boot-TOKEN`, then takes a script's length and text
+ * from standard input, so that no script is ever in argv. One line without `\`, `!` or `'` inside: bash, zsh, fish, csh
+ * and tcsh all hand it on. `env -i` drops BASH_ENV, exported functions, LD_PRELOAD and PATH of a hostile start-up file.
+ */
+export const bootLine = (token: string, { env, sh, path }: Programs = standardPrograms): string =>
+  `${env} -i ${sh} -c 'PATH=${path}; echo @boot-${token}; read -r n; eval "$(dd bs=65536 count=$n iflag=fullblock,count_bytes 2>/dev/null)"'`
+
+/** A script with the length that the boot line reads first. */
+export const bootScript = (script: string): Buffer => Buffer.concat([Buffer.from(`${Buffer.byteLength(script)}\n`), Buffer.from(script)])
+
+/** What every script of ours starts with. Without SIGPIPE a command outlives the link that shows its output. */
+const prelude = ({ path }: Programs): string => `set -u; umask 022; cd /
+export LC_ALL=C PATH=${path}
+trap '' PIPE`
+
+/**
+ * Ends every process of session id $K_ except the one that asks: TERM, five seconds for clean-up, KILL. TERM is said
+ * again every second, for a shell that was told between two of its commands and now waits for the second one.
+ * A session and not a process group, because timeout(1) makes groups of its own. Each signal goes to all in one builtin
+ * kill, so that none has the time to take another's death for the end of its input.
+ */
+const endSession = `others_() {
+  o_=
+  { read -r me_ l_ </proc/self/stat; } 2>/dev/null
+  for p_ in /proc/[0-9]*; do
+    p_=\${p_#/proc/}
+    [ "$p_" != "$me_" ] && { read -r l_ <"/proc/$p_/stat"; } 2>/dev/null || continue
+    set -- \${l_##*) }
+    case $1 in Z) continue ;; esac
+    [ "$4" != "$K_" ] || o_="$o_ $p_"
+  done
+  [ -n "$o_" ]
+}
+end_session_() {
+  i_=0
+  while others_ && [ $i_ -lt 60 ]; do
+    case $i_ in 0 | [1-4]0) kill -TERM $o_ ;; 5?) kill -KILL $o_ ;; esac 2>/dev/null
+    sleep 0.1 2>/dev/null || sleep 1
+    i_=$((i_ + 1))
+  done
+}`
+
+/** Ends the session of a driver, from a shell beside it. */
+export const killScript = (session: number, programs: Programs = standardPrograms): string => `${prelude(programs)}
+${endSession}
+K_=${session}
+end_session_`
+
+/**
+ * The loop that runs blocks. Variables and functions of its own end in `_`.
+ *
+ * - A block runs only when its script has the announced length and the trailer was read. With input the trailer comes
+ *   behind it, when the block already runs: then the writer holds the pipe open and ends the whole session rather than
+ *   let a block see an end of input that is not the real one. It waits a second first, so that a block that has just
+ *   made a temporary file comes to its trap.
+ * - The protocol is on fd 8, which no block sees. What a block leaves unread of its input is drained.
+ * - A limit or another user needs a shell of its own, which gets the script by fd 3 and never in argv.
+ * - Status 124 is told by the clock too: busybox's timeout answers 143, and `-k` of coreutils' 137.
+ */
+export const driver = (hello: string, programs: Programs = standardPrograms): string => `${prelude(programs)}
+exec 8<&0 </dev/null
+${endSession}
+account_() {
+  USER=$1 LOGNAME=$1 HOME=/
+  case $1 in *[!A-Za-z0-9_.-]*) ;; *) eval "HOME=~$1" ;; esac
+  case $HOME in /*) ;; *) HOME=/ ;; esac
+  export HOME USER LOGNAME
+}
+apart_() {
+  set -- ${programs.sh} -c 'set -u; umask 022; cd /; s_=$(cat <&3); exec 3<&-; eval "$s_"'
+  if [ "$U_" != - ]; then
+    account_ "$U_"
+    if command -v runuser >/dev/null; then set -- runuser -u "$U_" -- "$@"; else set -- su -s ${programs.sh} -c "$3" "$U_"; fi
+  fi
+  [ "$T_" = 0 ] || set -- timeout -k 5 "$T_" "$@"
+  { printf %s "$s_" | "$@" 3<&0 <&4 4<&- 8<&-; } 4<&0
+}
+run_() {
+  case $U_$T_ in
+  -0) ( exec 8<&-; unset N_ S_ I_ U_ C_ T_ L_ K_ t_ r_; eval "$s_" ); r_=$? ;;
+  *)
+    read -r a_ l_ </proc/uptime
+    ( apart_ ); r_=$?
+    read -r b_ l_ </proc/uptime
+    case $T_ in 0) ;; *) case $r_ in 137 | 143) [ $((\${b_%.*} - \${a_%.*})) -lt "$T_" ] || r_=124 ;; esac ;; esac ;;
+  esac
+}
+show_() {
+  z_=$(($(wc -c <"$1")))
+  if [ "$z_" -le ${shownBytes} ]; then cat "$1"
+  else head -c ${shownBytes / 2} "$1"; printf '\\n[… %s bytes left out …]\\n' $((z_ - ${shownBytes})); tail -c ${shownBytes / 2} "$1"
+  fi
+}
+long_() {
+  h_=/tmp/fettle
+  if [ "$R_" = 0 ]; then
+    h_=/run/fettle/output; (umask 077; mkdir -p /run/fettle)
+    for d_ in $h_.*; do p_=\${d_#$h_.}; [ -e "/proc/\${p_%%.*}" ] || rm -rf -- "$d_"; done
+  fi
+  d_=$(umask 077; mktemp -d "$h_.$$.XXXXXXXX") || { r_=1; return; }
+  run_ >"$d_/out" 2>"$d_/err"
+  show_ "$d_/out"; show_ "$d_/err" >&2
+  rm -rf -- "$d_"
+}
+block_() { case $L_ in 0) run_ ;; *) long_ ;; esac; }
+feed_() {
+  trap '' TERM
+  dd bs=65536 count="$I_" iflag=fullblock,count_bytes 2>/dev/null <&8
+  { IFS= read -r t_ <&8 && [ "$t_" = "$N_" ]; } || { sleep 1; end_session_; }
+}
+end_() { printf '\\n@%s %s\\n' "$N_" "$r_"; printf '\\n@%s\\n' "$N_" >&2; }
+
+R_=$(id -u)
+account_ "$(id -un 2>/dev/null || id -u)"
+read -r l_ </proc/$$/stat; set -- \${l_##*) }; K_=$4; set --
+printf '%s %s %s' "$K_" "$R_" "$USER"
+N_=${hello} r_=0; end_
+while IFS=' ' read -r N_ S_ I_ U_ C_ T_ L_ <&8; do
+  s_=$(dd bs=65536 count="$S_" iflag=fullblock,count_bytes 2>/dev/null <&8; printf .); s_=\${s_%.}
+  [ \${#s_} = "$S_" ] || exit 90
+  [ "$I_" != 0 ] || { IFS= read -r t_ <&8 && [ "$t_" = "$N_" ]; } || exit 90
+  [ "$C_$r_" = 10 ] || [ "$C_" = 0 ] || { s_="exit $r_" U_=- T_=0 L_=0; }
+  case $I_ in
+  0) block_ ;;
+  *) feed_ | { block_; cat >/dev/null; exit $r_; }; r_=$? ;;
+  esac
+  end_
+done
+`
+
+/** How much of the output of a `long` block is shown, of each stream: half from its start, half from its end. */
+const shownBytes = 262_144
+
+/** What the protocol carries for one block: header, script, input, trailer. */
+export function frame(block: Block, id: string, chained: boolean): Buffer {
+  const script = Buffer.from(block.script.text)
+  const input = block.input === undefined ? Buffer.alloc(0) : inputBytes(block.input)
+  const header = [id, script.length, input.length, block.as ?? '-', chained ? 1 : 0, Math.ceil(block.timeout ?? 0), block.long === true ? 1 : 0].join(' ')
+  return Buffer.concat([Buffer.from(`${header}\n`), script, input, Buffer.from(`${id}\n`)])
+}

@@ -1,0 +1,61 @@
+import { FettleError } from '../core/errors.js'
+import { fingerprint, judge, keyType, knownHostsLine, knownName, readKnownKeys, remember, type KnownKey } from './known-hosts.js'
+import type { HostConfig } from './ssh-config.js'
+import type { ConnectOptions } from './target.js'
+
+/** What decides on the key that a host shows. */
+export interface HostKeyCheck {
+  /** Names of algorithms to offer: first those of the keys that are known, so that the host shows one of these. */
+  readonly algorithms: readonly string[]
+  /** Null: the key is accepted. An accepted new key has been remembered. */
+  verify(key: Buffer): Promise<FettleError | null>
+}
+
+const supported = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa']
+const algorithmsOf = (type: string): readonly string[] => (type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'] : [type])
+const shown = (type: string, key: Buffer): string => `${type} ${fingerprint(key)}`
+
+/** Reads what is known of the host, in the user's, the system's and the project's files. */
+export async function hostKeyCheck(config: HostConfig, options: ConnectOptions, place: string): Promise<HostKeyCheck> {
+  const name = config.hostKeyAlias?.toLowerCase() ?? knownName(config.host, config.port)
+  const own = options.knownHostsFiles[0] ?? config.knownHostsFiles[0]
+  const known = await readKnownKeys([...options.knownHostsFiles, ...config.knownHostsFiles], name)
+  const allowed = supported.filter((algorithm) => config.algorithms.serverHostKey?.includes(algorithm) ?? true)
+  if (allowed.length === 0) throw new FettleError('ssh-config-unsupported', { message: `${place}: ssh_config's HostKeyAlgorithms holds none that Fettle has (${supported.join(', ')})` })
+  const wanted = new Set(known.filter(({ marker }) => marker === null).flatMap(({ type }) => algorithmsOf(type)))
+  return {
+    algorithms: [...allowed.filter((algorithm) => wanted.has(algorithm)), ...allowed.filter((algorithm) => !wanted.has(algorithm))],
+    async verify(key) {
+      const verdict = judge(known, key)
+      switch (verdict.is) {
+        case 'known':
+          return null
+        case 'revoked':
+          return new FettleError('host-key-revoked', { message: `${place} shows the key ${shown(verdict.by.type, key)}, which ${verdict.by.place} revokes` })
+        case 'changed':
+          return changed(place, key, verdict.known)
+        case 'unknown':
+          if (!(options.acceptNew || config.acceptNew) || own === undefined) return unknownKey(place, name, key, own, verdict.authorities)
+          await remember(own, knownHostsLine(name, key))
+          return null
+      }
+    },
+  }
+}
+
+function changed(place: string, key: Buffer, known: readonly KnownKey[]): FettleError {
+  const places = [...new Set(known.map((entry) => entry.place))].join(', ')
+  return new FettleError('host-key-changed', {
+    message: `the host key of ${place} has CHANGED: known is ${known.map((entry) => shown(entry.type, entry.key)).join(' or ')} (${places}), the host shows ${shown(keyType(key), key)}`,
+    remedy: `somebody may be in between; only if you know why the key is new, remove ${places}`,
+  })
+}
+
+function unknownKey(place: string, name: string, key: Buffer, own: string | undefined, authorities: readonly KnownKey[]): FettleError {
+  const file = own ?? 'a known_hosts file'
+  const authority = authorities.length === 0 ? '' : ` (${authorities.map((entry) => entry.place).join(', ')} names a certificate authority, which is not supported yet)`
+  return new FettleError('host-key-unknown', {
+    message: `the host key of ${place} is not known: it shows ${shown(keyType(key), key)}${authority}`,
+    remedy: `compare the fingerprint with the one of the host (ssh-keygen -lf /etc/ssh/ssh_host_…_key.pub there), then run fettle apply --accept-new, or add this line to ${file}: ${knownHostsLine(name, key)}`,
+  })
+}

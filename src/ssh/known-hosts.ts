@@ -1,0 +1,108 @@
+import { createHash, createHmac } from 'node:crypto'
+import { constants } from 'node:fs'
+import { mkdir, open, readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/** A line of a known_hosts file, as sshd(8) describes it. */
+export interface KnownKey {
+  /** `FILE:LINE`, for messages. */
+  readonly place: string
+  readonly marker: 'revoked' | 'cert-authority' | null
+  readonly type: string
+  readonly key: Buffer
+}
+
+export type Verdict =
+  | { readonly is: 'known' }
+  | { readonly is: 'unknown'; readonly authorities: readonly KnownKey[] }
+  | { readonly is: 'changed'; readonly known: readonly KnownKey[] }
+  | { readonly is: 'revoked'; readonly by: KnownKey }
+
+/** How known_hosts names a host: `[host]:port` unless the port is 22. An alias (HostKeyAlias) stands without a port. */
+export const knownName = (host: string, port: number): string => (port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`)
+
+/** As ssh-keygen -l shows it. */
+export const fingerprint = (key: Buffer): string => `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
+
+/** A key blob names its type in its first field (RFC 4253, section 6.6). */
+export const keyType = (key: Buffer): string => (key.length < 4 ? '' : key.subarray(4, 4 + key.readUInt32BE(0)).toString('latin1'))
+
+export const knownHostsLine = (name: string, key: Buffer): string => `${name} ${keyType(key)} ${key.toString('base64')}`
+
+function matchesOne(pattern: string, name: string): boolean {
+  if (pattern.startsWith('|')) {
+    const [, version, salt, hash] = pattern.split('|')
+    return version === '1' && salt !== undefined && createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash
+  }
+  // Each star takes as little as it can, so a hostile pattern cannot make this exponential.
+  let [p, n, star, from] = [0, 0, -1, 0]
+  const wanted = pattern.toLowerCase()
+  while (n < name.length) {
+    if (wanted[p] === '*') [star, from] = [p++, n]
+    else if (p < wanted.length && (wanted[p] === '?' || wanted[p] === name[n])) [p, n] = [p + 1, n + 1]
+    else if (star >= 0) [p, n] = [star + 1, ++from]
+    else return false
+  }
+  while (wanted[p] === '*') p += 1
+  return p === wanted.length
+}
+
+/** A list of patterns; one that is negated and matches decides against the whole list. */
+function matches(list: string, name: string): boolean {
+  const patterns = list.split(',')
+  if (patterns.some((pattern) => pattern.startsWith('!') && matchesOne(pattern.slice(1), name))) return false
+  return patterns.some((pattern) => !pattern.startsWith('!') && matchesOne(pattern, name))
+}
+
+/** The keys that a file holds for a name. Lines that are not understood are passed over, as OpenSSH does. */
+export function knownKeys(path: string, text: string, name: string): readonly KnownKey[] {
+  return text.split('\n').flatMap((line, index) => {
+    const fields = line.trim().split(/[ \t]+/)
+    const marker = fields[0]?.startsWith('@') === true ? fields.shift() : undefined
+    const [hosts, type, base64] = fields
+    if (hosts === undefined || hosts.startsWith('#') || type === undefined || base64 === undefined) return []
+    if (marker !== undefined && marker !== '@revoked' && marker !== '@cert-authority') return []
+    const key = Buffer.from(base64, 'base64')
+    if (keyType(key) !== type || !matches(hosts, name)) return []
+    return [{ place: `${path}:${index + 1}`, marker: marker === undefined ? null : marker === '@revoked' ? 'revoked' : 'cert-authority', type, key }]
+  })
+}
+
+/**
+ * OpenSSH's verdict on a key, but for one case: where another type of key is known, OpenSSH calls this one unknown.
+ * The known types are asked for first, so a host that shows another one has lost them, and that is a change.
+ */
+export function judge(keys: readonly KnownKey[], key: Buffer): Verdict {
+  const by = keys.find((known) => known.marker === 'revoked' && known.key.equals(key))
+  if (by !== undefined) return { is: 'revoked', by }
+  const known = keys.filter((entry) => entry.marker === null)
+  if (known.some((entry) => entry.key.equals(key))) return { is: 'known' }
+  if (known.length > 0) return { is: 'changed', known }
+  return { is: 'unknown', authorities: keys.filter((entry) => entry.marker === 'cert-authority') }
+}
+
+/** All that is known of a name. A file that does not exist holds nothing. */
+export async function readKnownKeys(paths: readonly string[], name: string): Promise<readonly KnownKey[]> {
+  const found = await Promise.all(paths.map(async (path) => {
+    try {
+      return knownKeys(path, await readFile(path, 'utf8'), name)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+      throw error
+    }
+  }))
+  return found.flat()
+}
+
+/** Adds a line in one write, so that hosts that are accepted at the same time do not mix. A symbolic link is not followed. */
+export async function remember(path: string, line: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const file = await open(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW, 0o600)
+  try {
+    const { size } = await file.stat()
+    const last = size === 0 ? '\n' : (await file.read({ buffer: Buffer.alloc(1), position: size - 1 })).buffer.toString()
+    await file.appendFile(`${last === '\n' ? '' : '\n'}${line}\n`)
+  } finally {
+    await file.close()
+  }
+}

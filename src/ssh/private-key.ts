@@ -1,0 +1,81 @@
+import { constants } from 'node:fs'
+import { open, readFile } from 'node:fs/promises'
+import ssh2, { type ParsedKey } from 'ssh2'
+import { FettleError } from '../core/errors.js'
+import { keyType } from './known-hosts.js'
+
+/** A key file as far as it can be read: its public part shows whether an agent holds it, and `usable` why it cannot be used itself. */
+export interface PrivateKey {
+  readonly path: string
+  readonly publicBlob: Buffer | null
+  readonly usable: ParsedKey | FettleError
+}
+
+const ed25519OpenSSH = 'openssh-key-v1\0'
+
+/** The public part, which OpenSSH's format holds in the clear also when the key is encrypted (PROTOCOL.key). */
+function openSshHeader(text: string): { readonly encrypted: boolean; readonly blob: Buffer } | null {
+  const body = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]*?)-----END/.exec(text)?.[1]
+  if (body === undefined) return null
+  const bytes = Buffer.from(body, 'base64')
+  if (bytes.subarray(0, ed25519OpenSSH.length).toString('latin1') !== ed25519OpenSSH) return null
+  let at = ed25519OpenSSH.length
+  const field = (): Buffer => {
+    const length = bytes.readUInt32BE(at)
+    at += 4 + length
+    return bytes.subarray(at - length, at)
+  }
+  const cipher = field().toString()
+  field()
+  field()
+  at += 4
+  return { encrypted: cipher !== 'none', blob: field() }
+}
+
+function publicKey(text: string): Buffer | null {
+  const [type, base64] = text.trim().split(/\s+/)
+  if (type === undefined || base64 === undefined || text.includes('PRIVATE KEY')) return null
+  const blob = Buffer.from(base64, 'base64')
+  return keyType(blob) === type ? blob : null
+}
+
+/** Reads a key file as ssh(1) does. @returns null when there is none */
+export async function readPrivateKey(path: string): Promise<PrivateKey | null> {
+  let text: string
+  let mode: number
+  try {
+    const file = await open(path, constants.O_RDONLY)
+    try {
+      const stat = await file.stat()
+      mode = stat.uid === process.getuid?.() ? stat.mode & 0o777 : 0
+      text = await file.readFile('utf8')
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    return { path, publicBlob: null, usable: new FettleError('key-unreadable', { message: `the key ${path} cannot be read: ${(error as Error).message}`, cause: error }) }
+  }
+  return { path, ...(await understand(path, text, mode)) }
+}
+
+async function understand(path: string, text: string, mode: number): Promise<Omit<PrivateKey, 'path'>> {
+  const given = publicKey(text)
+  if (given !== null) return { publicBlob: given, usable: new FettleError('key-public', { message: `${path} is a public key, and no agent holds its private one` }) }
+  const beside = publicKey(await readFile(`${path}.pub`, 'utf8').catch(() => ''))
+  let header: ReturnType<typeof openSshHeader>
+  try {
+    header = openSshHeader(text)
+  } catch (cause) {
+    return { publicBlob: beside, usable: new FettleError('key-unreadable', { message: `${path} holds no whole private key`, cause }) }
+  }
+  const publicBlob = header?.blob ?? beside
+  const type = header === null ? '' : keyType(header.blob)
+  const unusable = (error: FettleError): Omit<PrivateKey, 'path'> => ({ publicBlob, usable: error })
+  if ((mode & 0o077) !== 0) return unusable(new FettleError('key-permissions', { message: `the key ${path} has mode ${mode.toString(8).padStart(4, '0')}, so others can read it`, remedy: `chmod 600 ${path}` }))
+  if (type.startsWith('sk-')) return unusable(new FettleError('key-unsupported', { message: `the key ${path} is of type ${type}: hardware keys are not supported yet` }))
+  if (header?.encrypted === true || /ENCRYPTED/.test(text)) return unusable(new FettleError('key-encrypted', { message: `the key ${path} is encrypted, and no agent holds it`, remedy: `ssh-add ${path}` }))
+  const parsed = ssh2.utils.parseKey(text)
+  if (parsed instanceof Error) return unusable(new FettleError('key-unreadable', { message: `${path} holds no private key that Fettle understands: ${parsed.message}` }))
+  return { publicBlob: parsed.getPublicSSH(), usable: parsed }
+}

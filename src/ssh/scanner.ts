@@ -1,0 +1,64 @@
+/** What came before a marker: its first bytes, how many more there were, and what stood behind the marker on its line. */
+export interface Section {
+  readonly kept: Buffer
+  readonly leftOut: number
+  readonly trailer: string
+}
+
+const keptBytes = 4 * 1024 * 1024
+const nothing = Buffer.alloc(0)
+
+/** Cuts a stream at markers that are announced before they arrive, and keeps a bounded part of what lies between. */
+export class Scanner {
+  readonly #expected: { readonly marker: Buffer; readonly done: (section: Section) => void }[] = []
+  #carry: Buffer = nothing
+  #kept: Buffer[] = []
+  #size = 0
+
+  /** The marker is a line of its own that begins with `@id`; the newline before it belongs to it. */
+  expect(id: string, done: (section: Section) => void): void {
+    this.#expected.push({ marker: Buffer.from(`\n@${id}`), done })
+  }
+
+  push(chunk: Buffer): void {
+    let data = this.#carry.length === 0 ? chunk : Buffer.concat([this.#carry, chunk])
+    for (;;) {
+      const next = this.#expected[0]
+      if (next === undefined) {
+        this.#keep(data)
+        this.#carry = nothing
+        return
+      }
+      const start = data.indexOf(next.marker)
+      const end = start < 0 ? -1 : data.indexOf('\n', start + next.marker.length)
+      if (end < 0) {
+        const safe = start < 0 ? Math.max(0, data.length - next.marker.length + 1) : start
+        this.#keep(data.subarray(0, safe))
+        this.#carry = data.subarray(safe)
+        return
+      }
+      this.#keep(data.subarray(0, start))
+      this.#expected.shift()
+      next.done({ ...this.#take(), trailer: data.subarray(start + next.marker.length, end).toString().trim() })
+      data = data.subarray(end + 1)
+    }
+  }
+
+  /** The last words: what was read and no marker ended. */
+  rest(): Buffer {
+    return Buffer.concat([...this.#kept, this.#carry])
+  }
+
+  #keep(data: Buffer): void {
+    const room = keptBytes - this.#size
+    if (room > 0 && data.length > 0) this.#kept.push(data.subarray(0, room))
+    this.#size += data.length
+  }
+
+  #take(): { readonly kept: Buffer; readonly leftOut: number } {
+    const section = { kept: Buffer.concat(this.#kept), leftOut: Math.max(0, this.#size - keptBytes) }
+    this.#kept = []
+    this.#size = 0
+    return section
+  }
+}

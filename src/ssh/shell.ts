@@ -1,0 +1,106 @@
+import { FettleError } from '../core/errors.js'
+import type { Output } from '../core/fact.js'
+import { frame, nonce } from './driver.js'
+import { Scanner, type Section } from './scanner.js'
+import type { Block } from './session.js'
+import { quoted } from './quoted.js'
+import type { Pipes } from './transport.js'
+
+/** What the driver says of itself when it starts. */
+export interface Hello {
+  /** The session id of its processes, for ending them from outside. */
+  readonly session: number
+  readonly uid: number
+  readonly user: string
+}
+
+const accountPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/
+
+/** The client of the driver: writes blocks, reads their answers. It works over any pair of pipes. */
+export class Shell {
+  readonly #pipes: Pipes
+  readonly #place: string
+  readonly #stdout = new Scanner()
+  readonly #stderr = new Scanner()
+  readonly #rejects = new Set<(error: FettleError) => void>()
+  #ended: string | null = null
+
+  constructor(pipes: Pipes, place: string) {
+    this.#pipes = pipes
+    this.#place = place
+    pipes.stdout.on('data', (chunk: Buffer) => this.#stdout.push(chunk)).resume()
+    pipes.stderr.on('data', (chunk: Buffer) => this.#stderr.push(chunk)).resume()
+    // What a broken pipe means is told by `ended`.
+    pipes.stdin.on('error', () => undefined)
+    void pipes.ended.then((how) => this.#end(how))
+  }
+
+  /** Waits for the driver's first words, which end with the nonce that it was given. */
+  async hello(id: string): Promise<Hello> {
+    const { stdout } = await this.#answer(id)
+    const [session, uid, ...user] = stdout.toString().split(' ')
+    return { session: Number(session), uid: Number(uid), user: user.join(' ') }
+  }
+
+  /** Writes all blocks at once; answers when the last one has ended. */
+  async exchange(blocks: readonly Block[], { uid, user }: Hello): Promise<readonly Output[]> {
+    if (blocks.some(({ script }) => script.text.includes('\0'))) throw new FettleError('internal', { message: 'a script holds a NUL byte' })
+    const framed = blocks.map((block, index) => {
+      const id = nonce()
+      return { id, bytes: frame(this.#asOther(block, uid, user), id, block.onlyIfOk === true && index > 0) }
+    })
+    const answers = framed.map(({ id }) => this.#answer(id))
+    if (this.#ended === null) this.#pipes.stdin.write(Buffer.concat(framed.map(({ bytes }) => bytes)))
+    return Promise.all(answers)
+  }
+
+  /** Leaves `as` out where it names the session's own user. */
+  #asOther(block: Block, uid: number, user: string): Block {
+    if (block.as === undefined) return block
+    if (!accountPattern.test(block.as)) throw new FettleError('option-invalid', { message: `${JSON.stringify(block.as)} is not the name of a user` })
+    const { as, ...plain } = block
+    if (as === user) return plain
+    if (uid !== 0) throw new FettleError('become-denied', { message: `${this.#place}: ${user} cannot act as ${as}` })
+    return block
+  }
+
+  #answer(id: string): Promise<Output> {
+    return new Promise((resolve, reject) => {
+      if (this.#ended !== null) return reject(this.#lost(this.#ended))
+      this.#rejects.add(reject)
+      let other: Section | null = null
+      const half = (own: Section): Section | null => {
+        const first = other
+        other = own
+        return first
+      }
+      const settle = (stdout: Section, stderr: Section): void => {
+        this.#rejects.delete(reject)
+        resolve({ code: Number(stdout.trailer), stdout: stdout.kept, stderr: stderr.kept.toString(), ...(stdout.leftOut > 0 && { leftOut: stdout.leftOut }) })
+      }
+      this.#stdout.expect(id, (stdout) => {
+        const stderr = half(stdout)
+        if (stderr !== null) settle(stdout, stderr)
+      })
+      this.#stderr.expect(id, (stderr) => {
+        const stdout = half(stderr)
+        if (stdout !== null) settle(stdout, stderr)
+      })
+    })
+  }
+
+  #end(how: string): void {
+    this.#ended = how
+    const error = this.#lost(how)
+    for (const reject of this.#rejects) reject(error)
+    this.#rejects.clear()
+  }
+
+  #lost(how: string): FettleError {
+    const words = quoted(this.#stderr.rest())
+    return new FettleError('connection-lost', {
+      message: `the connection to ${this.#place} ended (${how}): the outcome of what was under way is unknown`,
+      ...(words !== '' && { detail: words }),
+    })
+  }
+}

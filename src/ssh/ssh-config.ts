@@ -1,0 +1,197 @@
+import { execFile } from 'node:child_process'
+import { homedir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { FettleError } from '../core/errors.js'
+import type { Target } from './target.js'
+
+/** What ssh_config(5) says of a host, as far as Fettle follows it. */
+export interface HostConfig {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  /** The name under which known_hosts holds the host's keys, when it is not its own. */
+  readonly hostKeyAlias: string | null
+  readonly identityFiles: readonly string[]
+  readonly identitiesOnly: boolean
+  /** The agent's socket; null: none. */
+  readonly agent: string | null
+  readonly knownHostsFiles: readonly string[]
+  /** `accept-new`, and `no` too: a changed key is never accepted. */
+  readonly acceptNew: boolean
+  readonly connectSeconds: number
+  readonly keepalive: { readonly seconds: number; readonly count: number }
+  /** Names of algorithms that may be used; null: whatever both sides have. */
+  readonly algorithms: { readonly [K in 'kex' | 'cipher' | 'hmac' | 'serverHostKey']: readonly string[] | null }
+  /** Ways to log in, in their order. */
+  readonly methods: readonly string[]
+  readonly family: 0 | 4 | 6
+  readonly bindAddress: string | null
+}
+
+const secondsToConnect = 10
+const keepalive = { seconds: 10, count: 3 }
+
+const set = (value: string): boolean => !['none', 'no', 'false', ''].includes(value.toLowerCase())
+
+/**
+ * What is asked for and cannot be done is an error. What Fettle does not need (LocalForward, ControlMaster, SendEnv …) is
+ * passed over, and so is GSSAPIAuthentication: Debian's ssh_config permits it for every host, and it is one way of several.
+ */
+const unsupported: Readonly<Record<string, { readonly name: string; readonly asked: (value: string) => boolean }>> = {
+  proxyjump: { name: 'ProxyJump', asked: set },
+  proxycommand: { name: 'ProxyCommand', asked: set },
+  certificatefile: { name: 'CertificateFile', asked: set },
+  pkcs11provider: { name: 'PKCS11Provider', asked: set },
+  securitykeyprovider: { name: 'SecurityKeyProvider', asked: (value) => set(value) && value !== 'internal' },
+  forwardagent: { name: 'ForwardAgent', asked: set },
+  forwardx11: { name: 'ForwardX11', asked: set },
+  remoteforward: { name: 'RemoteForward', asked: set },
+  remotecommand: { name: 'RemoteCommand', asked: set },
+  tunnel: { name: 'Tunnel', asked: set },
+  bindinterface: { name: 'BindInterface', asked: set },
+  knownhostscommand: { name: 'KnownHostsCommand', asked: set },
+  revokedhostkeys: { name: 'RevokedHostKeys', asked: set },
+  permitlocalcommand: { name: 'PermitLocalCommand', asked: set },
+  gssapidelegatecredentials: { name: 'GSSAPIDelegateCredentials', asked: set },
+  gssapikeyexchange: { name: 'GSSAPIKeyExchange', asked: set },
+  hostbasedauthentication: { name: 'HostbasedAuthentication', asked: set },
+}
+
+/** At most this many `ssh -G` at once, however many hosts there are. */
+const concurrent = 8
+let running = 0
+const waiting: (() => void)[] = []
+const answers = new Map<string, Promise<string | null>>()
+
+/** The output of `ssh -G`; null where there is no ssh. Asked once for each distinct list of arguments. */
+function ask(args: readonly string[], name: string): Promise<string | null> {
+  const key = JSON.stringify(args)
+  const known = answers.get(key)
+  if (known !== undefined) return known
+  const answer = sshG(args, name)
+  answers.set(key, answer)
+  return answer
+}
+
+async function sshG(args: readonly string[], name: string): Promise<string | null> {
+  if (running >= concurrent) await new Promise<void>((resolve) => void waiting.push(resolve))
+  running += 1
+  try {
+    return await new Promise((resolve, reject) => {
+      const child = execFile('ssh', args, { timeout: 10_000 }, (error, stdout, stderr) => {
+        if (error === null) resolve(stdout)
+        else if (error.code === 'ENOENT' as unknown) resolve(null)
+        else reject(new FettleError('ssh-config-invalid', { message: `${name}: ssh -G ended with ${error.killed === true ? 'no answer within 10 s' : `status ${String(error.code)}`}`, detail: stderr.trim(), cause: error }))
+      })
+      child.stdin?.end()
+    })
+  } finally {
+    running -= 1
+    waiting.shift()?.()
+  }
+}
+
+const ownOption = /^-[JFo]/
+
+/** ssh's own `-J`, `-F` and `-o`, each with its value; anything else is refused. */
+function commonArguments({ name, commonArguments: given = [] }: Target): readonly string[] {
+  for (let index = 0; index < given.length; index += 1) {
+    const option = given[index] ?? ''
+    if (!ownOption.test(option)) throw new FettleError('option-invalid', { message: `${name}: ansible_ssh_common_args holds ${JSON.stringify(option)}: only -J, -F and -o are understood` })
+    if (option.length > 2) continue
+    index += 1
+    if (given[index] === undefined) throw new FettleError('option-invalid', { message: `${name}: ansible_ssh_common_args ends with ${option}, which needs a value` })
+  }
+  return given
+}
+
+function argumentsFor(target: Target, sshConfig: string | undefined): readonly string[] {
+  // A name that begins with a dash would be an option to ssh; the rest is what OpenSSH itself refuses since 9.6.
+  for (const [what, value] of [['host', target.host], ['user', target.user]] as const) {
+    if (value !== undefined && (/^-|[\s'"`$\\;&<>|(){}]/.test(value) || value === '')) throw new FettleError('option-invalid', { message: `${target.name}: ${JSON.stringify(value)} is not a name of a ${what}` })
+  }
+  return [
+    '-G',
+    ...(sshConfig === undefined ? [] : ['-F', sshConfig]),
+    ...(target.port === undefined ? [] : ['-p', String(target.port)]),
+    ...(target.user === undefined ? [] : ['-l', target.user]),
+    ...commonArguments(target),
+    '--',
+    target.host.replace(/^\[(.*)\]$/, '$1'),
+  ]
+}
+
+/** Asks OpenSSH what holds for a host. The inventory's own values are ssh's arguments and win, as they do there. */
+export async function resolveConfig(target: Target, sshConfig?: string): Promise<HostConfig> {
+  const answer = await ask(argumentsFor(target, sshConfig), target.name)
+  if (answer !== null) return readConfig(answer, target)
+  if (sshConfig !== undefined || target.commonArguments !== undefined) {
+    throw new FettleError('ssh-config-unsupported', { message: `${target.name}: there is no ssh on this machine to read ssh_config with`, remedy: 'install openssh-client' })
+  }
+  return readConfig(`host ${target.host}\nuser ${target.user ?? userInfo().username}\nport ${target.port ?? 22}\n${defaults}`, target)
+}
+
+/** What ssh -G answers on a machine without any configuration, as far as it is read here. */
+const defaults = `identityfile ~/.ssh/id_rsa
+identityfile ~/.ssh/id_ecdsa
+identityfile ~/.ssh/id_ed25519
+userknownhostsfile ~/.ssh/known_hosts ~/.ssh/known_hosts2
+globalknownhostsfile /etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2`
+
+/** The output of `ssh -G`, understood. */
+export function readConfig(answer: string, target: Pick<Target, 'name' | 'host'>): HostConfig {
+  const values = new Map<string, string[]>()
+  for (const line of answer.split('\n')) {
+    const space = line.indexOf(' ')
+    const [option, value] = space < 0 ? [line, ''] : [line.slice(0, space), line.slice(space + 1)]
+    values.set(option, [...(values.get(option) ?? []), value.trim()])
+  }
+  const first = (option: string): string | undefined => values.get(option)?.[0]
+  const list = (option: string): readonly string[] | null => first(option)?.split(',') ?? null
+  for (const [option, { name, asked }] of Object.entries(unsupported)) {
+    const value = values.get(option)?.find(asked)
+    if (value !== undefined) throw new FettleError('ssh-config-unsupported', { message: `${target.name}: ssh_config sets ${name} ${value}, which Fettle cannot do yet`, remedy: `set ${name} otherwise for this host, in a file that --ssh-config names` })
+  }
+  const host = first('hostname') ?? target.host
+  const user = first('user') ?? userInfo().username
+  const port = Number(first('port') ?? 22)
+  const path = (text: string): string => expand(text, { h: host, n: target.host, r: user, p: String(port) })
+  const number = (option: string): number | null => (/^[1-9]\d*$/.test(first(option) ?? '') ? Number(first(option)) : null)
+  const files = (option: string): readonly string[] => (first(option) ?? '').split(' ').filter((file) => file !== '' && file !== 'none').map(path)
+  return {
+    host,
+    port,
+    user,
+    hostKeyAlias: first('hostkeyalias') ?? null,
+    identityFiles: (values.get('identityfile') ?? []).filter(set).map(path),
+    identitiesOnly: first('identitiesonly') === 'yes',
+    agent: agentSocket(first('identityagent'), path),
+    knownHostsFiles: [...files('userknownhostsfile'), ...files('globalknownhostsfile')],
+    acceptNew: ['accept-new', 'no', 'off', 'false'].includes(first('stricthostkeychecking') ?? 'ask'),
+    connectSeconds: number('connecttimeout') ?? secondsToConnect,
+    keepalive: { seconds: number('serveraliveinterval') ?? keepalive.seconds, count: number('serveralivecountmax') ?? keepalive.count },
+    algorithms: { kex: list('kexalgorithms'), cipher: list('ciphers'), hmac: list('macs'), serverHostKey: list('hostkeyalgorithms') },
+    methods: methods(first),
+    family: first('addressfamily') === 'inet' ? 4 : first('addressfamily') === 'inet6' ? 6 : 0,
+    bindAddress: first('bindaddress') ?? null,
+  }
+}
+
+function methods(first: (option: string) => string | undefined): readonly string[] {
+  const allowed = { 'publickey': first('pubkeyauthentication'), 'password': first('passwordauthentication'), 'keyboard-interactive': first('kbdinteractiveauthentication') }
+  const preferred = first('preferredauthentications')?.split(',') ?? Object.keys(allowed)
+  return Object.entries(allowed).filter(([method, value]) => preferred.includes(method) && set(value ?? 'yes')).map(([method]) => method)
+}
+
+function agentSocket(value: string | undefined, path: (text: string) => string): string | null {
+  if (value === 'none') return null
+  const named = value === undefined || value === 'SSH_AUTH_SOCK' ? process.env['SSH_AUTH_SOCK'] : value.startsWith('$') && !value.startsWith('${') ? process.env[value.slice(1)] : path(value)
+  return named === undefined || named === '' ? null : named
+}
+
+/** `~`, `${NAME}` and the tokens of ssh_config(5) that a path may hold. */
+function expand(text: string, tokens: Readonly<Record<string, string>>): string {
+  const all: Readonly<Record<string, string>> = { ...tokens, d: homedir(), u: userInfo().username, i: String(userInfo().uid), '%': '%' }
+  const home = text === '~' || text.startsWith('~/') ? join(homedir(), text.slice(1)) : text
+  return home.replace(/\$\{(\w+)\}/g, (_, name: string) => process.env[name] ?? '').replace(/%(.)/g, (whole, token: string) => all[token] ?? whole)
+}

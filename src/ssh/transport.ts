@@ -1,0 +1,25 @@
+import type { Duplex, Readable, Writable } from 'node:stream'
+import type { ForwardTarget } from './session.js'
+
+/** A program that runs on the host, or here. */
+export interface Pipes {
+  readonly stdin: Writable
+  readonly stdout: Readable
+  readonly stderr: Readable
+  /** How it ended, once all its output was read: `status 1`, `SIGKILL`, `keepalive timeout`. It never rejects. */
+  readonly ended: Promise<string>
+  /** Hangs up. What runs on the host is not stopped by it. */
+  destroy(): void
+}
+
+/** The way to a host, without privilege of its own. */
+export interface Transport {
+  readonly loginUser: string
+  /** For messages: `deploy@192.0.2.1:22`. */
+  readonly place: string
+  /** Runs a command line with the login shell. */
+  open(command: string): Promise<Pipes>
+  /** A stream to a port or socket, with the rights of the login user. */
+  dial(target: ForwardTarget): Promise<Duplex>
+  close(): Promise<void>
+}

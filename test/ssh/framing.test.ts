@@ -1,0 +1,280 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals'
+import { execFileSync } from 'node:child_process'
+import type { FettleError } from '../../src/core/errors.js'
+import type { Output } from '../../src/core/fact.js'
+import { Secret } from '../../src/core/secret.js'
+import { lines, sh, Sh } from '../../src/core/sh.js'
+import { boot } from '../../src/ssh/boot.js'
+import { bootLine, bootScript, driver, frame, nonce, standardPrograms, type Programs } from '../../src/ssh/driver.js'
+import { localTransport } from '../../src/ssh/local.js'
+import type { Block } from '../../src/ssh/session.js'
+import { Shell, type Hello } from '../../src/ssh/shell.js'
+import type { Pipes } from '../../src/ssh/transport.js'
+
+const directory = mkdtempSync(join(tmpdir(), 'fettle-framing-'))
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+/** A shell as `sh`, with only busybox's tools around it where it is busybox's. */
+function programs(name: 'dash' | 'bash' | 'busybox'): Programs {
+  const bin = mkdtempSync(join(directory, name))
+  const link = (tool: string, program: string): string => {
+    symlinkSync(program, join(bin, tool))
+    return join(bin, tool)
+  }
+  if (name !== 'busybox') return { ...standardPrograms, sh: link('sh', `/bin/${name}`) }
+  const applets = execFileSync('/bin/busybox', ['--list'], { encoding: 'utf8' }).trim().split('\n')
+  for (const applet of applets.filter((tool) => tool !== 'busybox')) link(applet, '/bin/busybox')
+  return { env: join(bin, 'env'), sh: join(bin, 'sh'), path: bin }
+}
+
+interface Open {
+  readonly pipes: Pipes
+  readonly hello: Hello
+  readonly exchange: (...blocks: readonly Block[]) => Promise<readonly Output[]>
+  readonly run: (script: Sh, more?: Partial<Block>) => Promise<Output>
+}
+
+const opened: Pipes[] = []
+afterEach(() => {
+  for (const pipes of opened.splice(0)) pipes.stdin.end()
+})
+
+async function open(shell: Programs): Promise<Open> {
+  const id = nonce()
+  const pipes = await boot(localTransport(), null, driver(id, shell), shell)
+  opened.push(pipes)
+  const client = new Shell(pipes, 'here')
+  const hello = await client.hello(id)
+  const exchange: Open['exchange'] = (...blocks) => client.exchange(blocks, hello)
+  return {
+    pipes,
+    hello,
+    exchange,
+    async run(script, more = {}) {
+      const [output] = await exchange({ script, ...more })
+      if (output === undefined) throw new Error('no output')
+      return output
+    },
+  }
+}
+
+const shown = ({ code, stdout, stderr }: Output): readonly [number, string, string] => [code, stdout.toString(), stderr]
+const sha = (data: Buffer | string): string => createHash('sha256').update(data).digest('hex')
+const available = (['dash', 'bash', 'busybox'] as const).filter((name) => existsSync(`/bin/${name}`))
+
+test('three shells are tried', () => {
+  expect(available).toEqual(['dash', 'bash', 'busybox'])
+})
+
+describe.each(available)('%s', (name) => {
+  const shell = programs(name)
+
+  test('says who it is', async () => {
+    const { hello } = await open(shell)
+    expect(hello).toEqual({ session: expect.any(Number), uid: userInfo().uid, user: userInfo().username })
+    expect(hello.session).toBeGreaterThan(1)
+  })
+
+  test.each([
+    ['nothing', sh``, [0, '', '']],
+    ['exit', sh`echo a; exit 7`, [7, 'a\n', '']],
+    ['no final newline', sh`printf x; printf y >&2`, [0, 'x', 'y']],
+    ['newlines at the end', sh`printf 'x\n\n\n'`, [0, 'x\n\n\n', '']],
+    ['UTF-8', sh`printf %s ${'é€😀'}`, [0, 'é€😀', '']],
+    ['reads standard input that is not there', sh`cat; echo $?`, [0, '0\n', '']],
+    ['closes its files', sh`exec >&- 2>&-; exit 3`, [3, '', '']],
+    ['a marker look-alike', sh`printf '\n@0123456789abcdef0123456789abcdef 0\n'`, [0, '\n@0123456789abcdef0123456789abcdef 0\n', '']],
+    ['does not see the protocol', sh`{ echo oops >&8; } 2>/dev/null || echo closed`, [0, 'closed\n', '']],
+  ] as const)('%s', async (_, script, expected) => {
+    const { run } = await open(shell)
+    expect(shown(await run(script))).toEqual(expected)
+    expect(shown(await run(sh`echo on`))).toEqual([0, 'on\n', ''])
+  })
+
+  test.each([
+    ['a syntax error', sh`if then`],
+    ['an unclosed quote', Sh.of("echo 'never closed")],
+    ['an unset variable', sh`echo "$missing"`],
+  ])('%s ends the block and not the shell', async (_, script) => {
+    const { exchange } = await open(shell)
+    const [bad, good] = await exchange({ script }, { script: sh`echo on` })
+    expect(bad?.code).toBeGreaterThan(0)
+    expect(bad?.stderr).not.toBe('')
+    expect(good && shown(good)).toEqual([0, 'on\n', ''])
+  })
+
+  test('what a block changes does not reach the next one', async () => {
+    const { exchange } = await open(shell)
+    const state = sh`umask; pwd; echo "$PATH" "$HOME" "\${LANG-none}"; trap; set | grep -c leaked; ulimit -c`
+    const [before, , after] = await exchange({ script: state }, { script: sh`cd /usr; umask 077; PATH=/x HOME=/y LANG=de; export leaked=1 LANG; trap 'echo trapped' EXIT TERM; ulimit -c 0` }, { script: state })
+    expect(after).toEqual(before)
+  })
+
+  test('has a clean environment with the home of its user', async () => {
+    const { run } = await open(shell)
+    const { stdout } = await run(sh`env | sort`)
+    const names = stdout.toString().split('\n').map((line) => line.split('=')[0]).filter((variable) => variable !== '' && variable !== '_' && variable !== 'PWD' && variable !== 'SHLVL' && variable !== 'OLDPWD')
+    expect(names).toEqual(['HOME', 'LC_ALL', 'LOGNAME', 'PATH', 'USER'])
+    expect(stdout.toString()).toContain(`HOME=${userInfo().homedir}\n`)
+  })
+
+  test('input arrives exactly, whatever bytes it has', async () => {
+    const { run } = await open(shell)
+    const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index % 256))
+    expect((await run(sh`cat`, { input: bytes })).stdout.equals(bytes)).toBe(true)
+  })
+
+  test('a megabyte that is not read is drained', async () => {
+    const { exchange } = await open(shell)
+    const [ignored, partly, next] = await exchange(
+      { script: sh`exit 4`, input: 'x'.repeat(1_000_000) },
+      { script: sh`head -c 3`, input: `abc${'y'.repeat(1_000_000)}` },
+      { script: sh`cat; echo next` },
+    )
+    expect([ignored, partly, next].map((output) => output && shown(output))).toEqual([[4, '', ''], [0, 'abc', ''], [0, 'next\n', '']])
+  })
+
+  test('a script of 5 MB', async () => {
+    const { run } = await open(shell)
+    expect(shown(await run(lines([Sh.of(`# ${'x'.repeat(5_000_000)}`), sh`echo done`])))).toEqual([0, 'done\n', ''])
+  })
+
+  test('a NUL byte in a script is refused', async () => {
+    const { run } = await open(shell)
+    await expect(run(Sh.of('echo \0'))).rejects.toMatchObject({ code: 'internal' })
+  })
+
+  const asRoot = userInfo().uid === 0 ? test : test.skip
+  asRoot('as another user, with the home and input of its own', async () => {
+    const { exchange } = await open(shell)
+    const outputs = await exchange(
+      { script: sh`id -un; cat; echo "$HOME $USER $LOGNAME"; umask; pwd; exit 3`, as: 'daemon', input: 'é\n' },
+      { script: sh`id -un; sleep 30`, as: 'daemon', timeout: 1, long: true },
+      { script: sh`id -un`, as: userInfo().username },
+      { script: sh`true`, as: 'no-such-user' },
+    )
+    expect(outputs.slice(0, 3).map(({ code, stdout }) => [code, stdout.toString()])).toEqual([[3, 'daemon\né\n/usr/sbin daemon daemon\n0022\n/\n'], [124, 'daemon\n'], [0, `${userInfo().username}\n`]])
+    expect(outputs[3]?.code).not.toBe(0)
+    await expect(exchange({ script: sh`true`, as: 'x; id' })).rejects.toMatchObject({ code: 'option-invalid' })
+  }, 30_000)
+
+  test('20 MB on each stream: the first 4 MiB are kept and the rest is counted', async () => {
+    const { run } = await open(shell)
+    const { code, stdout, stderr, leftOut } = await run(sh`head -c 20000000 /dev/zero | tr '\\0' a & head -c 20000000 /dev/zero | tr '\\0' b >&2; wait; echo end`)
+    expect([code, stdout.length, stderr.length, leftOut]).toEqual([0, 4_194_304, 4_194_304, 20_000_004 - 4_194_304])
+  })
+
+  test('200 blocks at once', async () => {
+    const { exchange } = await open(shell)
+    const outputs = await exchange(...Array.from({ length: 200 }, (_, index) => ({ script: sh`echo ${index}` })))
+    expect(outputs.map((output) => output.stdout.toString())).toEqual(Array.from({ length: 200 }, (_, index) => `${index}\n`))
+  })
+
+  test('onlyIfOk ends with the status of the block before it, unrun', async () => {
+    const { exchange, run } = await open(shell)
+    const outputs = await exchange(
+      { script: sh`exit 5` },
+      { script: sh`echo no`, onlyIfOk: true, input: 'drained', timeout: 5 },
+      { script: sh`echo no`, onlyIfOk: true },
+      { script: sh`echo yes` },
+      { script: sh`echo yes`, onlyIfOk: true, long: true },
+    )
+    expect(outputs.map(shown)).toEqual([[5, '', ''], [5, '', ''], [5, '', ''], [0, 'yes\n', ''], [0, 'yes\n', '']])
+    await run(sh`exit 3`)
+    expect((await run(sh`echo first`, { onlyIfOk: true })).code).toBe(0)
+  })
+
+  test('a child in the background does not hold the block', async () => {
+    const { exchange } = await open(shell)
+    const [first, second] = await exchange({ script: sh`(sleep 1; echo late) & echo now`, long: true }, { script: sh`sleep 2; echo second` })
+    expect([first, second].map((output) => output && shown(output))).toEqual([[0, 'now\n', ''], [0, 'second\n', '']])
+  })
+
+  test('long output is shown from both ends, and its directory is gone', async () => {
+    const { run } = await open(shell)
+    const { code, stdout, stderr } = await run(sh`echo begin; head -c 1000000 /dev/zero | tr '\\0' x; echo end; echo words >&2; exit 6`, { long: true, input: 'unread' })
+    const text = stdout.toString()
+    expect([code, stderr]).toEqual([6, 'words\n'])
+    expect(text.startsWith('begin\nxxx')).toBe(true)
+    expect(text.endsWith('xxxend\n')).toBe(true)
+    expect(text).toContain(`[… ${1_000_010 - 262_144} bytes left out …]`)
+    const left = [...readdirSync('/tmp'), ...(existsSync('/run/fettle') ? readdirSync('/run/fettle') : [])]
+    expect(left.filter((entry) => /^(fettle|output)\.\d+\./.test(entry))).toEqual([])
+  })
+
+  test('a limit ends the command with 124, also when it ignores TERM', async () => {
+    const { exchange } = await open(shell)
+    const outputs = await exchange(
+      { script: sh`cat; sleep 30; echo never`, timeout: 1, input: 'seen' },
+      { script: sh`trap '' TERM; sleep 30; sleep 30`, timeout: 1, long: true },
+      { script: sh`kill -9 $$`, timeout: 20 },
+      { script: sh`echo on`, timeout: 20 },
+    )
+    expect(outputs.map(({ code, stdout }) => [code, stdout.toString()])).toEqual([[124, 'seen'], [124, ''], [137, ''], [0, 'on\n']])
+  }, 30_000)
+
+  test.each([['kill -9 $$', sh`kill -9 $$`], ['kill 0', sh`kill -9 0`]])('%s is a lost connection, and later exchanges say so', async (_, script) => {
+    const { exchange } = await open(shell)
+    const lost = await exchange({ script: sh`echo fine` }, { script }, { script: sh`echo never` }).catch((error: unknown) => error as FettleError)
+    expect(lost).toMatchObject({ code: 'connection-lost', message: expect.stringContaining('SIGKILL') })
+    await expect(exchange({ script: sh`echo` })).rejects.toMatchObject({ code: 'connection-lost' })
+  })
+
+  test('nobody sees a secret that is on its way', async () => {
+    const { exchange } = await open(shell)
+    const canary = `canary-${nonce()}`
+    const watch = sh`for p in /proc/[0-9]*; do tr '\\0' '\n' <$p/cmdline; tr '\\0' '\n' <$p/environ; done 2>/dev/null >${join(directory, `${name}-seen`)}; cat >/dev/null`
+    await exchange({ script: watch, input: new Secret(canary) }, { script: watch, input: [canary, 'x'.repeat(200_000)], timeout: 20, long: true })
+    const seen = readFileSync(join(directory, `${name}-seen`), 'utf8')
+    expect(seen).toContain('dd')
+    expect(seen).not.toContain(canary)
+  })
+
+  test('neither variables nor arguments hold the nonce', async () => {
+    const { run } = await open(shell)
+    const { stdout } = await run(sh`set; cat /proc/$$/cmdline /proc/$$/environ | tr '\\0' ' '`)
+    expect(stdout.toString()).toContain('@boot-')
+    expect(stdout.toString()).not.toMatch(/\b[NSIUCTL]_=/)
+  })
+
+  describe('input is whole or nothing', () => {
+    const content = 'n'.repeat(3000)
+    const write = (path: string): Sh => sh`set -e; t=$(umask 077; mktemp -- ${`${path}.XXXXXX`}); trap 'rm -f -- "$t"' EXIT; trap 'exit 143' TERM INT HUP; cat >"$t"; mv -f -- "$t" ${path}`
+
+    async function cut(whole: Buffer, at: number, target: string): Promise<readonly unknown[]> {
+      writeFileSync(target, 'old')
+      const pipes = await localTransport().open(`exec ${bootLine(nonce(), shell)}`)
+      pipes.stdout.resume()
+      pipes.stderr.resume()
+      pipes.stdin.write(bootScript(driver(nonce(), shell)))
+      pipes.stdin.end(whole.subarray(0, at))
+      await pipes.ended
+      return [at, readFileSync(target, 'utf8'), readdirSync(join(target, '..'))]
+    }
+
+    test.each([
+      ['plain', {}, 16],
+      ['with a limit', { timeout: 20 }, 3],
+      ['long', { long: true }, 3],
+    ] as const)('cut anywhere (%s), the old file stays and nothing is left', async (_, more, cuts) => {
+      const results = Array.from({ length: cuts }, async (__, index) => {
+        const target = join(mkdtempSync(join(directory, 'cut-')), 'file')
+        const whole = frame({ script: write(target), input: content, ...more }, nonce(), false)
+        const at = Math.floor(((index + 1) * (whole.length - 1)) / cuts)
+        expect(await cut(whole, at, target)).toEqual([at, 'old', ['file']])
+        expect(await cut(whole, whole.length, target)).toEqual([whole.length, content, ['file']])
+      })
+      await Promise.all(results)
+    }, 30_000)
+  })
+
+  test('30 MB of input arrive whole', async () => {
+    const { run } = await open(shell)
+    const input = Buffer.alloc(30_000_000, 'abcdefg')
+    expect((await run(sh`sha256sum`, { input })).stdout.toString().split(' ')[0]).toBe(sha(input))
+  })
+})

@@ -1,0 +1,204 @@
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo, type Server } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { sh } from '../../src/core/sh.js'
+import { bridgeScript, duplexOf } from '../../src/ssh/bridge.js'
+import { boot } from '../../src/ssh/boot.js'
+import { connect, type ConnectOptions, type Target } from '../../src/ssh/connect.js'
+import { localTransport } from '../../src/ssh/local.js'
+import type { Session } from '../../src/ssh/session.js'
+import { sshConfig, startSshd, type Sshd } from './sshd.js'
+
+let sshd: Sshd
+const servers: Sshd[] = []
+const sessions: Session[] = []
+const uncaught: unknown[] = []
+const note = (error: unknown): void => void uncaught.push(error)
+
+async function server(options: readonly string[] = []): Promise<Sshd> {
+  const started = await startSshd(options)
+  servers.push(started)
+  return started
+}
+
+function trusting({ directory, knownHosts }: Sshd, more = ''): ConnectOptions {
+  const file = join(directory, 'known_hosts')
+  writeFileSync(file, knownHosts)
+  return { sshConfig: sshConfig(directory, more), knownHostsFiles: [file], acceptNew: false }
+}
+
+async function open(to: Sshd = sshd, more: Partial<Target> = {}): Promise<Session> {
+  const session = await connect({ ...to.target, ...more }, trusting(to))
+  sessions.push(session)
+  return session
+}
+
+beforeAll(async () => {
+  process.on('uncaughtException', note).on('unhandledRejection', note)
+  sshd = await server()
+})
+afterEach(async () => {
+  await Promise.all(sessions.splice(0).map((session) => session.close()))
+})
+afterAll(async () => {
+  await Promise.all(servers.map((started) => started.stop()))
+  process.off('uncaughtException', note).off('unhandledRejection', note)
+  expect(uncaught).toEqual([])
+})
+
+const text = (outputs: readonly { readonly stdout: Buffer }[]): readonly string[] => outputs.map(({ stdout }) => stdout.toString())
+const me = userInfo().username
+
+describe.each(['ssh', 'local'] as const)('%s', (kind) => {
+  const local: Partial<Target> = kind === 'local' ? { local: true } : {}
+
+  test('runs blocks, one round trip for each exchange', async () => {
+    const session = await open(sshd, local)
+    expect([session.user, session.loginUser, session.roundTrips]).toEqual([me, me, 0])
+    expect(text(await session.exchange([{ script: sh`cat`, input: 'é' }, { script: sh`id -un` }]))).toEqual(['é', `${me}\n`])
+    expect(text(await session.exchange([{ script: sh`echo two` }]))).toEqual(['two\n'])
+    expect(await session.exchange([])).toEqual([])
+    expect(session.roundTrips).toBe(2)
+  })
+
+  test('become the user who logged in needs no sudo', async () => {
+    expect((await open(sshd, { ...local, become: { user: me } })).user).toBe(me)
+  })
+
+  test('kill ends what is under way, its limit\'s own group included, and the session', async () => {
+    const session = await open(sshd, local)
+    const directory = mkdtempSync(join(tmpdir(), 'fettle-kill-'))
+    const [pid] = text(await session.exchange([{ script: sh`echo $$` }]))
+    const under = session.exchange([{ script: sh`trap 'echo cleaned >${join(directory, 'trap')}; exit 1' TERM; sleep 300; :`, timeout: 200 }]).catch((error: unknown) => error)
+    while (!living(Number(pid)).includes('sleep'));
+    await session.kill()
+    expect(await under).toMatchObject({ code: 'connection-lost' })
+    expect(living(Number(pid))).toEqual([])
+    expect(readFileSync(join(directory, 'trap'), 'utf8')).toBe('cleaned\n')
+    rmSync(directory, { recursive: true })
+    await expect(session.exchange([{ script: sh`true` }])).rejects.toMatchObject({ code: 'connection-lost' })
+  })
+
+  test('reaches a port and a socket of the host, and says when nothing listens', async () => {
+    const session = await open(sshd, local)
+    const directory = mkdtempSync(join(tmpdir(), 'fettle-forward-'))
+    const path = join(directory, 'socket')
+    const [tcp, unix] = [await echoServer(0), await echoServer(path)]
+    const { port } = tcp.address() as AddressInfo
+    expect(await conversation(await session.forward({ host: '127.0.0.1', port }))).toBe('hello back')
+    expect(await conversation(await session.forward({ socket: path }))).toBe('hello back')
+    tcp.close()
+    unix.close()
+    await once(tcp, 'close')
+    await expect(session.forward({ host: '127.0.0.1', port })).rejects.toMatchObject({ code: 'forward-failed', message: expect.stringContaining(`127.0.0.1:${port}`) })
+    await expect(session.forward({ socket: path })).rejects.toMatchObject({ code: 'forward-failed', message: expect.stringContaining(path) })
+    rmSync(directory, { recursive: true, force: true })
+  })
+})
+
+/** The commands of a session id that run, and are not only waiting to be reaped. */
+function living(session: number): readonly string[] {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=,comm=', '-s', String(session)], { encoding: 'utf8' })
+  return stdout.trim().split('\n').filter((line) => line !== '' && !line.startsWith('Z')).map((line) => line.split(/\s+/)[1] ?? '')
+}
+
+async function echoServer(at: number | string): Promise<Server> {
+  const listening = createServer((socket) => socket.on('error', () => undefined).once('data', (data) => socket.end(`${data.toString()} back`)))
+  listening.listen(typeof at === 'number' ? { port: at, host: '127.0.0.1' } : { path: at })
+  await once(listening, 'listening')
+  return listening
+}
+
+async function conversation(stream: Duplex): Promise<string> {
+  stream.write('hello')
+  let answer = ''
+  for await (const chunk of stream) answer += String(chunk)
+  stream.end()
+  return answer
+}
+
+describe('the bridge to a socket', () => {
+  test.each([
+    ['perl', ['perl']],
+    ['python3', ['python3']],
+    ['socat', ['socat']],
+  ])('by %s', async (tool) => {
+    const directory = mkdtempSync(join(tmpdir(), 'fettle-bridge-'))
+    const path = join(directory, 'so cket,x')
+    const echo = await echoServer(path)
+    const only = (at: string): string => bridgeScript(at).replace('PATH=/usr/local/bin:/usr/bin:/bin', `PATH=${directory}`)
+    symlinkSync(`/usr/bin/${tool}`, join(directory, tool))
+    expect(await conversation(duplexOf(await boot(localTransport(), null, only(path)), 'the socket'))).toBe('hello back')
+    echo.close()
+    const nobody = duplexOf(await boot(localTransport(), null, only(`${path}-missing`)), 'the socket')
+    await expect(conversation(nobody)).rejects.toMatchObject({ code: 'forward-failed', message: expect.stringContaining('the socket'), detail: expect.stringContaining('No such file') })
+    rmSync(join(directory, tool))
+    const none = duplexOf(await boot(localTransport(), null, only(path)), 'the socket')
+    await expect(conversation(none)).rejects.toMatchObject({ code: 'forward-failed', detail: expect.stringContaining('none of perl, python3 and socat') })
+    rmSync(directory, { recursive: true })
+  })
+})
+
+describe('a link that dies', () => {
+  test('is a lost connection, never an answer', async () => {
+    const session = await open()
+    const lost = session.exchange([{ script: sh`echo before` }, { script: sh`kill -9 $PPID; sleep 1` }, { script: sh`echo after` }])
+    await expect(lost).rejects.toMatchObject({ code: 'connection-lost', message: expect.stringMatching(/^the connection to web1 \(.*\) ended/) })
+    await expect(session.exchange([{ script: sh`true` }])).rejects.toMatchObject({ code: 'connection-lost' })
+    await expect(session.forward({ host: '127.0.0.1', port: 1 })).rejects.toMatchObject({ code: 'connection-lost' })
+    await expect(session.kill()).rejects.toMatchObject({ code: 'connection-lost' })
+  })
+
+  test('lets the block under way come to its end on the host', async () => {
+    const session = await open()
+    const path = join(sshd.directory, 'written')
+    const lost = session.exchange([{ script: sh`(sleep 0.2; kill -9 $PPID) & sleep 1; echo one; seq 100000; echo done >${path}` }])
+    await expect(lost).rejects.toMatchObject({ code: 'connection-lost' })
+    const deadline = Date.now() + 5000
+    while (!existsSync(path) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(existsSync(path)).toBe(true)
+  })
+
+  test('closing with a block under way rejects it', async () => {
+    const session = await open()
+    const under = session.exchange([{ script: sh`sleep 2` }]).catch((error: unknown) => error)
+    await session.close()
+    expect(await under).toMatchObject({ code: 'connection-lost' })
+  })
+})
+
+describe('login environments', () => {
+  test.each([
+    ['prints and changes things', 'echo "Welcome @boot-0"; printf "no newline"; echo oops >&2; export BASH_ENV=/tmp/x PATH=.:/tmp; cd /tmp; umask 000; eval "$SSH_ORIGINAL_COMMAND"'],
+    ['traces its commands', 'set -xv; eval "$SSH_ORIGINAL_COMMAND"'],
+    ['shows the command', 'printf "%s\\n" "you asked for: $SSH_ORIGINAL_COMMAND"; eval "$SSH_ORIGINAL_COMMAND"'],
+    ['is bash', 'exec bash -c "$SSH_ORIGINAL_COMMAND"'],
+    ['is busybox ash', 'exec busybox sh -c "$SSH_ORIGINAL_COMMAND"'],
+  ])('a login shell that %s', async (_, command) => {
+    const session = await open(await server([`ForceCommand ${command}`]))
+    const [output] = await session.exchange([{ script: sh`pwd; umask; echo "$PATH"; echo "\${BASH_ENV-none}"` }])
+    expect([output?.stdout.toString(), output?.stderr]).toEqual(['/\n0022\n/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nnone\n', ''])
+  })
+
+  test.each([
+    ['a ForceCommand of its own', 'echo "Only backups here."; exit 1', 'Only backups here.'],
+    ['nologin', '/usr/sbin/nologin', 'not available'],
+  ])('%s is quoted', async (_, command, words) => {
+    await expect(open(await server([`ForceCommand ${command}`]))).rejects.toMatchObject({ code: 'shell-not-started', detail: expect.stringContaining(words) })
+  })
+
+  test('no session may be opened', async () => {
+    await expect(open(await server(['MaxSessions 0']))).rejects.toMatchObject({ code: 'shell-not-started', message: expect.stringContaining('no channel') })
+  })
+})
+
+test('8 logins at once where sshd drops most of them', async () => {
+  const busy = await server(['MaxStartups 2:90:10'])
+  const opened = await Promise.all(Array.from({ length: 8 }, () => open(busy)))
+  expect(await Promise.all(opened.map(async (session) => text(await session.exchange([{ script: sh`echo on` }]))))).toEqual(opened.map(() => ['on\n']))
+}, 30_000)
