@@ -3,7 +3,7 @@
 // the terminal (not with --yes), and writes to standard error only.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { constants } from 'node:os'
 import { createInterface } from 'node:readline/promises'
@@ -84,9 +84,11 @@ async function installModules(ask) {
 
 const stamp = at('dist', '.built')
 
+/** When something that is compiled was changed last; a folder's own time tells of files that are gone. */
 function newest(path) {
-  const { mtimeMs } = statSync(path)
-  return statSync(path).isDirectory() ? Math.max(mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name)))) : mtimeMs
+  const found = statSync(path)
+  const below = found.isDirectory() ? readdirSync(path).filter((name) => !/\.(test|cases)\.ts$/.test(name)) : []
+  return Math.max(found.mtimeMs, ...below.map((name) => newest(join(path, name))))
 }
 
 function buildIsCurrent() {
@@ -97,14 +99,18 @@ function buildIsCurrent() {
 /** Builds beside `dist` and puts it in its place whole, so that a killed build leaves the old one. */
 export async function build() {
   const started = new Date()
-  const fresh = `dist-${process.pid}`
+  const [fresh, old] = ['new', 'old'].map((word) => `dist-${word}-${process.pid}`)
   try {
     await must([process.execPath, at('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json', '--outDir', fresh])
-    writeFileSync(at(fresh, '.built'), started.toISOString())
-    rmSync(at('dist'), { recursive: true, force: true })
+    writeFileSync(at(fresh, '.built'), '')
+    utimesSync(at(fresh, '.built'), started, started)
+    if (existsSync(at('dist'))) renameSync(at('dist'), at(old))
     renameSync(at(fresh), at('dist'))
+  } catch (error) {
+    // Another process has built at the same time, and its build stands.
+    if (error.syscall !== 'rename') throw error
   } finally {
-    rmSync(at(fresh), { recursive: true, force: true })
+    for (const folder of [fresh, old]) rmSync(at(folder), { recursive: true, force: true })
   }
 }
 
