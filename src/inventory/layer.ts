@@ -30,7 +30,7 @@ export function readVariables(layer: Layer, yaml: YamlFile, node: Node | null, w
     const { name, key, value } = entry
     layer.set(name, { value: isPassword(name) ? password(yaml, name, value) : yaml.plain(value), place: (path = []) => yaml.placeIn(entry, path) })
     if (name.startsWith('ansible_')) warnOfConnectionName(name, yaml.place(key), warnings)
-    else if (isScalar(value) && typeof value.value === 'string' && /\{\{.*\}\}/s.test(value.value)) warnings.add(`${name} holds {{ … }}, which stays as it is: variables are not templates`, yaml.place(value))
+    else if (isScalar(value) && typeof value.value === 'string' && value.value.includes('{{') && value.value.includes('}}')) warnings.add(`${name} holds {{ … }}, which stays as it is: variables are not templates`, yaml.place(value))
   }
 }
 

@@ -56,6 +56,7 @@ function depthsOf(tree: Tree): ReadonlyMap<string, number> {
       if (way.length > deepest) throw invalid(place, `groups are nested more than ${String(deepest)} levels deep`)
       return visit(parent, way)
     }))
+    if (depth > deepest) throw new FettleError('inventory-invalid', { address: name, message: `group ${name} is more than ${String(deepest)} levels below all` })
     depths.set(name, depth)
     return depth
   }

@@ -9,11 +9,12 @@ export interface Entry {
   readonly value: Node | null
 }
 
-/** The parser needs about 0.3 s and 100 MB for each megabyte. */
 const largest = 5_000_000
+/** Lines, items and brackets: what the parser's time and memory grow with, a kilobyte for each. 80,000 hosts of three lines are below it. */
+const mostParts = 300_000
 const deepest = 64
 /** How many nodes a file may stand for once its aliases are followed. */
-const mostNodes = 2_000_000
+const mostNodes = 1_500_000
 
 /**
  * A file of YAML 1.2 that is read node by node, so that every value keeps its place and what is hostile (aliases that
@@ -34,6 +35,7 @@ export class YamlFile {
     text: string,
   ) {
     if (text.length > largest) throw this.#invalid(null, `is larger than ${String(largest / 1_000_000)} MB`, 'write hosts as ranges, such as web[1:500], or split the inventory')
+    if ((text.match(/[\n[{,]|[-?] /g)?.length ?? 0) > mostParts) throw this.#invalid(null, `has more than ${String(mostParts)} lines and items`, 'write hosts as ranges, such as web[1:500], or split the inventory')
     if (text.includes('\0')) throw this.#invalid(null, 'holds a NUL byte', 'save the file as UTF-8 text')
     if (text.startsWith('$ANSIBLE_VAULT')) throw this.#invalid(null, 'is encrypted with ansible-vault, which Fettle does not read', vaultRemedy)
     this.#document = parseDocument(text, { lineCounter: this.#lines, uniqueKeys: false, prettyErrors: false })
