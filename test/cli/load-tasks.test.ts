@@ -115,4 +115,4 @@ test('the compiled program and task files share one copy of Fettle, the first ti
   // Inside Jest it is Jest that looks for modules, and fails with words of its own.
   const broken = project({ 'tasks/site.ts': `import { a } from './nowhere.js'\nexport default a` })
   expect(loadCompiled(compiled, broken)).toBe("false tasks/site.ts: Cannot find module './nowhere.js'\n")
-})
+}, 60_000)
