@@ -61,6 +61,19 @@ web1, web2
     expect(text.includes('more lines')).toBe(lines < 101)
   })
 
+  test('a new file begins at line 0 of nothing, and the error of a resource does not repeat its address', async () => {
+    const events = [runOf(['a']), resource('a', '/x', { status: 'changed', changes: [{ summary: 'create file', diff: { before: '', after: 'x\n' }, because: [] }] }), resource('a', '/y', { status: 'failed', error: error('file[/y]: no space\nleft') })]
+    expect(await shown((screen) => planText(screen, { diffs: true, verbosity: 0 }), events)).toBe(`
+a
+  Gunicorn service
+    ~ file[/x]
+        create file
+          @@ -0,0 +1,1 @@
+          +x
+    ✗ file[/y]: no space
+`)
+  })
+
   test('control characters of a diff can be read and do nothing', async () => {
     const diff = { before: 'a\n', after: 'a\u001b]0;owned\u0007\r\n' }
     const text = await shown((screen) => planText(screen, { diffs: true, verbosity: 0 }), [runOf(['a']), resource('a', '/x', { status: 'changed', changes: [{ summary: 'content', diff, because: [] }] })])
