@@ -79,7 +79,7 @@ async function installModules(ask) {
   if (modulesAreCurrent()) return
   say('installing node_modules from package-lock.json: npm ci')
   if (!(await agreed(ask))) throw new Unready('node_modules was not installed')
-  await must(['npm', 'ci', '--no-audit', '--no-fund', '--ignore-scripts'])
+  await must(['npm', 'ci'])
 }
 
 const stamp = at('dist', '.built')
