@@ -29,11 +29,10 @@ function commandLine({ stdout, stderr }: Surroundings, run: Runner): Command {
   return program
 }
 
-/** Settings of a command hold for those below it only where they were made by it. */
-function adopt(parent: Command, child: Command): Command {
+/** A command that was made by itself takes over the program's settings, with all below it. */
+function inherit(parent: Command, child: Command): void {
   child.copyInheritedSettings(parent)
-  for (const below of child.commands) adopt(child, below)
-  return parent.addCommand(child)
+  for (const below of child.commands) inherit(child, below)
 }
 
 async function withLab(program: Command, words: readonly string[]): Promise<Command> {
@@ -42,7 +41,9 @@ async function withLab(program: Command, words: readonly string[]): Promise<Comm
     return program
   }
   const { labCommand } = await import('./lab.js')
-  return adopt(program, labCommand())
+  const lab = labCommand()
+  inherit(program, lab)
+  return program.addCommand(lab)
 }
 
 /** Prints an error that no view of a run could print. */
