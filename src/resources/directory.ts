@@ -4,13 +4,13 @@ import { request, type FactRequest } from '../core/fact.js'
 import { isAbsoluteMode, mode, modeText, resolveMode, type Mode } from '../core/mode.js'
 import { absolutePath, checked, checkedId } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
-import { sh } from '../core/sh.js'
+import { sh, type Sh } from '../core/sh.js'
 import { missingParentFact, parentsOf, type MissingParent } from '../facts/missing-parent.js'
 import { pathFact, type PathEntry } from '../facts/path.js'
 import { treeFact, type TreeEntry } from '../facts/tree.js'
 import { account, attributeDifferences, isAccount } from './attributes.js'
 import { blockedBy } from './file-changes.js'
-import { enter, exactly, ownership, steps } from './write-file.js'
+import { enter, exactly, owned, steps } from './write-file.js'
 
 export interface DirectoryOptions extends CommonOptions {
   /** Permissions, as for `file`. Left out: a new directory is 0755, an existing one keeps its own. An octal mode says all twelve bits, setgid included. */
@@ -30,16 +30,15 @@ const newMode = 0o755
 
 function creation(path: string, { mode, owner, group }: DirectoryOptions, missingParent: MissingParent | null): Change {
   const parents = missingParent === null ? [] : parentsOf(path).filter((parent) => parent.length >= missingParent.path.length)
-  const whom = ownership(owner, group)
-  const bits = mode === undefined ? newMode : resolveMode(mode, newMode, true)
   const script = steps([
     sh`umask 022`,
     ...parents.map((parent) => sh`mkdir -- ${parent}`),
-    sh`mkdir -m 0700 -- ${path}`,
+    sh`umask 077`,
+    sh`mkdir -- ${path}`,
     enter(path),
-    whom === undefined ? undefined : sh`chown -- ${whom} .`,
+    owned(owner, group, '.'),
     // Without a mode of its own, the setgid bit that the parent hands down stays.
-    mode === undefined ? sh`chmod -- u=rwx,go=rx .` : sh`chmod -- ${exactly(bits)} .`,
+    mode === undefined ? sh`chmod -- go+rx .` : sh`chmod -- ${exactly(resolveMode(mode, newMode, true))} .`,
   ])
   return { summary: `create directory${parents.length === 0 ? '' : ` and its parents ${parents.join(', ')}`}`, proof: 'facts', actions: [{ on: 'shell', script }] }
 }
@@ -47,18 +46,29 @@ function creation(path: string, { mode, owner, group }: DirectoryOptions, missin
 const sum = (entries: readonly TreeEntry[]): number => entries.reduce((total, { count }) => total + count, 0)
 const things = (count: number): string => `${String(count)} ${count === 1 ? 'entry' : 'entries'}`
 
-/** Each attribute in one pass over the tree; chmod(1) and chown(1) are started for many entries at once. */
+/** One pass for each mode that is not as wanted: octal modes mean the same to every chmod(1), `X` does not (busybox). */
+function modeSteps(mode: Mode, tree: readonly TreeEntry[]): { readonly wrong: readonly TreeEntry[]; readonly script: Sh } {
+  const wanted = (entry: TreeEntry): number => resolveMode(mode, entry.mode, entry.kind === 'directory')
+  const wrong = tree.filter((entry) => entry.kind !== 'link' && wanted(entry) !== entry.mode)
+  const passes = wrong.map((entry) => {
+    const type = entry.kind === 'directory' ? sh`-type d` : entry.kind === 'file' ? sh`-type f` : sh`! -type d ! -type f ! -type l`
+    return sh`find . -xdev ${type} -perm ${modeText(entry.mode)} -exec chmod -- ${exactly(wanted(entry))} {} +`
+  })
+  return { wrong, script: steps([...new Map(passes.map((pass) => [pass.text, pass])).values()]) }
+}
+
+/** Each attribute by itself; chmod(1) and chown(1) are started for many entries at once. */
 function treeChanges(path: string, { mode, owner, group }: DirectoryOptions, tree: readonly TreeEntry[]): Plan {
   const changes: Change[] = []
-  const add = (summary: string, script: ReturnType<typeof sh>): void => {
+  const add = (summary: string, script: Sh): void => {
     changes.push({ summary, proof: 'facts', actions: [{ on: 'shell', script: steps([enter(path), script]), long: true }] })
   }
   const wrongOwner = sum(tree.filter((entry) => owner !== undefined && !isAccount(owner, entry.owner, entry.uid)))
   const wrongGroup = sum(tree.filter((entry) => group !== undefined && !isAccount(group, entry.group, entry.gid)))
-  const wrongMode = sum(tree.filter((entry) => mode !== undefined && entry.kind !== 'link' && resolveMode(mode, entry.mode, entry.kind === 'directory') !== entry.mode))
+  const modes = mode === undefined ? undefined : modeSteps(mode, tree)
   if (owner !== undefined && wrongOwner > 0) add(`owner of ${things(wrongOwner)} → ${String(owner)}`, sh`find . -xdev -exec chown -h -- ${owner} {} +`)
   if (group !== undefined && wrongGroup > 0) add(`group of ${things(wrongGroup)} → ${String(group)}`, sh`find . -xdev -exec chown -h -- ${`:${String(group)}`} {} +`)
-  if (mode !== undefined && wrongMode > 0) add(`mode of ${things(wrongMode)} → ${String(mode)}`, sh`find . -xdev ! -type l -exec chmod -- ${mode} {} +`)
+  if (modes !== undefined && modes.wrong.length > 0) add(`mode of ${things(sum(modes.wrong))} → ${String(mode)}`, modes.script)
   return changes.length === 0 ? fine(`${things(sum(tree))} as wanted`) : changes
 }
 

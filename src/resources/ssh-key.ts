@@ -9,7 +9,7 @@ import { pathFact, type PathEntry } from '../facts/path.js'
 import { sshKeyFact, type SshKeyEntry } from '../facts/ssh-key.js'
 import { account } from './attributes.js'
 import { blockedBy, fileChanges, fileRemoval, notAFile } from './file-changes.js'
-import { enter, ownership, split, steps, writeFile } from './write-file.js'
+import { enter, split, steps, writeFile } from './write-file.js'
 
 export interface SshKeyOptions extends CommonOptions {
   /** The kind of key. Left out: a new key is `ed25519`, an existing one is taken as it is; given, an existing key of another kind is refused. */
@@ -37,7 +37,6 @@ const standIn: SshKeyEntry = { publicKey: `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI
  */
 function making(path: string, { comment = 'fettle', owner }: SshKeyOptions): Sh {
   const { directory, name } = split(path)
-  const whom = ownership(owner, undefined)
   return steps([
     sh`umask 077`,
     enter(directory),
@@ -46,7 +45,7 @@ function making(path: string, { comment = 'fettle', owner }: SshKeyOptions): Sh 
     sh`trap 'exit 143' TERM INT HUP`,
     sh`cd -P -- "$t_" && [ -O . ]`,
     sh`ssh-keygen -q -t ed25519 -N '' -C ${comment} -f ./key </dev/null`,
-    whom === undefined ? undefined : sh`chown -- ${whom} ./key ./key.pub`,
+    owner === undefined ? undefined : sh`chown -- ${owner} ./key ./key.pub`,
     sh`chmod -- 0600 ./key && chmod -- 0644 ./key.pub`,
     sh`sync -- ./key ./key.pub`,
     sh`[ ! -e ${`../${name}`} ] && [ ! -L ${`../${name}`} ]`,

@@ -29,10 +29,13 @@ export const enter = (directory: string): Sh => sh`cd -P -- ${directory} &&
   done
   [ "$(cd -P -- ${directory} && pwd -P)" = "$(pwd -P)" ]; }; }`
 
-/** `owner:group` as chown(1) takes it. */
-export function ownership(owner: string | number | undefined, group: string | number | undefined): string | undefined {
-  if (owner === undefined && group === undefined) return undefined
-  return `${owner === undefined ? '' : String(owner)}${group === undefined ? '' : `:${String(group)}`}`
+/**
+ * Gives what was just made its owner, its group, or both. The one that is left out is asked for and given as well: busybox would take it from the
+ * link at `/proc/self/fd/3`, which is root's.
+ */
+export function owned(owner: string | number | undefined, group: string | number | undefined, at: '/proc/self/fd/3' | '.'): Sh | undefined {
+  if (owner === undefined) return group === undefined ? undefined : sh`chown -- "$(stat -L -c %u -- ${at})":${group} ${at}`
+  return group === undefined ? sh`chown -- ${owner}:"$(stat -L -c %g -- ${at})" ${at}` : sh`chown -- ${owner}:${group} ${at}`
 }
 
 /** Five digits: with four, chmod(1) keeps a directory's setuid and setgid bits. */
@@ -88,7 +91,6 @@ export function writing(file: FileToWrite): Sh {
   const here = `./${name}`
   // The same beginning for each write of this file, so that what a killed one left is found; shortened, as names have at most 255 bytes.
   const begin = `./.${[...name].slice(0, 40).join('')}.fettle-`
-  const owner = ownership(file.owner, file.group)
   return steps([
     sh`umask 077`,
     enter(directory),
@@ -99,7 +101,7 @@ export function writing(file: FileToWrite): Sh {
     sh`trap 'exit 143' TERM INT HUP`,
     sh`set -C && exec 3>"$t_" && set +C`,
     file.from ?? sh`cat >&3`,
-    owner === undefined ? undefined : sh`chown -- ${owner} /proc/self/fd/3`,
+    owned(file.owner, file.group, '/proc/self/fd/3'),
     sh`chmod -- ${exactly(file.mode)} /proc/self/fd/3`,
     sh`sync -- /proc/self/fd/3`,
     sh`exec 3>&-`,

@@ -1,0 +1,52 @@
+import { changesOf, type Plan } from '../src/core/change.js'
+import { Later, unknown, type Fact, type FactRequest, type FactSource, type ShellFactKind } from '../src/core/fact.js'
+import type { Resource } from '../src/core/resource.js'
+import { runIn, type Shell } from './shells.js'
+
+type AnyKind = ShellFactKind<unknown, unknown>
+
+/** Reads one fact by a real shell on this machine. */
+function read(shell: Shell, { kind, key }: FactRequest<unknown>): Fact<unknown> {
+  const shellKind = kind as AnyKind
+  return shellKind.parse(runIn(shell, shellKind.script([key])), [key])[0] ?? unknown('no answer', '')
+}
+
+const sourceOf = (shell: Shell): FactSource => ({ standIns: false, fact: <V>(wanted: FactRequest<V>) => read(shell, wanted) as Fact<V> })
+
+/** The value of a Later, from this machine. */
+export function known<T>(shell: Shell, later: Later<T>): T {
+  const result = Later.evaluate(later, sourceOf(shell))
+  if (!result.known) throw new Error(result.reason)
+  return result.value
+}
+
+/** Plans a resource against this machine, as the engine would. */
+export function planned(shell: Shell, resource: Resource): Plan {
+  const facts = Object.entries(resource.reads).map(([name, wanted]) => {
+    const fact = read(shell, wanted)
+    if (fact.is === 'unknown') throw new Error(fact.reason)
+    return [name, fact.is === 'present' ? fact.value : null] as const
+  })
+  return resource.plan(Object.fromEntries(facts), known(shell, Later.all(resource.values)), { changing: [] })
+}
+
+/** The sentences of a plan; `fine` when there is nothing to do. */
+export function sentences(plan: Plan): readonly string[] {
+  return 'blocked' in plan ? [`blocked: ${plan.blocked}`] : 'fine' in plan ? ['fine'] : plan.map((change) => change.summary)
+}
+
+/** Applies a plan: every action, in order, until one fails with what it said. */
+export function applied(shell: Shell, plan: Plan): void {
+  for (const action of changesOf(plan).flatMap((change) => change.actions)) {
+    if (action.on !== 'shell') throw new Error(action.on)
+    const { code, stderr } = runIn(shell, { script: action.script, ...(action.input === undefined ? {} : { input: action.input }) })
+    if (code !== 0) throw new Error(`status ${String(code)}: ${stderr}`)
+  }
+}
+
+/** Plans and applies, and answers what was planned and what is left to do afterwards. */
+export function converge(shell: Shell, resource: Resource): readonly [before: readonly string[], after: readonly string[]] {
+  const plan = planned(shell, resource)
+  applied(shell, plan)
+  return [sentences(plan), sentences(planned(shell, resource))]
+}
