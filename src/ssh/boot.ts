@@ -1,7 +1,8 @@
+import type { Readable } from 'node:stream'
 import { FettleError, type ErrorCode } from '../core/errors.js'
 import { reveal } from '../core/secret.js'
 import { quote } from '../core/sh.js'
-import { bootLine, bootScript, nonce, standardPrograms, type Programs } from './driver.js'
+import { bootLine, bootMarker, bootScript, nonce, standardPrograms, type Programs } from './driver.js'
 import { quoted } from './quoted.js'
 import type { Become } from './target.js'
 import type { Pipes, Transport } from './transport.js'
@@ -10,6 +11,7 @@ import type { Pipes, Transport } from './transport.js'
 const limitSeconds = 30
 
 const noiseBytes = 65_536
+const askedAgain = 'sudo asked again'
 const sudoPath = '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin'
 
 /** sudo's complaints, in the language that LC_ALL=C gives them. */
@@ -23,7 +25,8 @@ const complaints: readonly (readonly [pattern: RegExp, code: ErrorCode, what: st
 
 interface Command {
   readonly line: string
-  readonly token: string
+  readonly marker: string
+  /** What sudo asks with. */
   readonly prompt: string
 }
 
@@ -34,95 +37,80 @@ interface Command {
 function command(become: Become | null, programs: Programs): Command {
   const token = nonce()
   const secret = nonce()
-  const boot = bootLine(token, programs)
+  const start = bootLine(token, programs)
   const ask = become?.password === undefined ? '-n' : `-S -p fettle%%${secret}:`
-  const line = become === null ? `exec ${boot}` : `exec ${programs.env} LC_ALL=C PATH=${sudoPath} sudo ${ask} -H -u ${quote(become.user)} -- ${boot}`
-  return { line, token, prompt: `fettle%${secret}:` }
+  const line = become === null ? `exec ${start}` : `exec ${programs.env} LC_ALL=C PATH=${sudoPath} sudo ${ask} -H -u ${quote(become.user)} -- ${start}`
+  return { line, marker: bootMarker(token), prompt: `fettle%${secret}:` }
 }
 
-/** Runs a script with the privilege that is asked for. Its standard input goes on behind the script's text. */
-export async function boot(transport: Transport, become: Become | null, script: string, programs: Programs = standardPrograms): Promise<Pipes> {
-  const privilege = become?.user === transport.loginUser ? null : become
-  const { line, token, prompt } = command(privilege, programs)
-  const pipes = await transport.open(line)
-  try {
-    await started(pipes, { marker: `@boot-${token}\n`, prompt, script: bootScript(script), become: privilege, place: transport.place })
-    return pipes
-  } catch (error) {
-    pipes.destroy()
-    throw error
+/** What a stream says up to a marker. What follows stays in the stream, which is paused then. */
+class Preamble {
+  said: Buffer = Buffer.alloc(0)
+  readonly passed: Promise<void>
+  readonly stop: () => void
+
+  constructor(stream: Readable, marker: string, heard: (said: Buffer) => void) {
+    let pass: () => void = () => undefined
+    this.passed = new Promise((resolve) => (pass = resolve))
+    const onData = (chunk: Buffer): void => {
+      const said = Buffer.concat([this.said, chunk])
+      const start = said.indexOf(marker)
+      this.said = start < 0 ? said.subarray(-noiseBytes) : said.subarray(0, start)
+      if (start < 0) return heard(this.said)
+      this.stop()
+      const rest = said.subarray(start + marker.length)
+      if (rest.length > 0) stream.unshift(rest)
+      pass()
+    }
+    this.stop = () => void stream.off('data', onData).pause()
+    stream.on('data', onData)
   }
 }
 
-interface Start {
-  readonly marker: string
-  readonly prompt: string
-  readonly script: Buffer
-  readonly become: Become | null
-  readonly place: string
-}
-
 /**
- * Waits until the shell has announced itself. What login shells print before that is noise.
+ * Runs a script with the privilege that is asked for. Its standard input goes on behind the script's text. What login
+ * shells and sudo print before it runs is not in its output.
  *
  * With a password nothing is written before sudo has asked or the shell has spoken: where sudo needs none, the
  * password must not become somebody's input. Without one the script goes at once, which saves a round trip.
  */
-function started(pipes: Pipes, { marker, prompt, script, become, place }: Start): Promise<void> {
-  const { stdin, stdout, stderr } = pipes
-  let output: Buffer = Buffer.alloc(0)
-  let errors: Buffer = Buffer.alloc(0)
+export async function boot(transport: Transport, wanted: Become | null, script: string, programs: Programs = standardPrograms): Promise<Pipes> {
+  const become = wanted?.user === transport.loginUser ? null : wanted
+  const { line, marker, prompt } = command(become, programs)
+  const pipes = await transport.open(line)
+  const { stdin, stdout, stderr, ended } = pipes
+  // What a broken pipe means is told by `ended`.
+  stdin.on('error', () => undefined)
   let asked = 0
-  return new Promise((resolve, reject) => {
-    let over = false
-    const stop = (): void => {
-      over = true
-      clearTimeout(timer)
-      stdout.off('data', onOutput).pause()
-      stderr.off('data', onErrors).pause()
-    }
-    const fail = (how: string): void => {
-      if (over) return
-      stop()
-      reject(failure(Buffer.concat([output, Buffer.from('\n'), errors]), how, become, place))
-    }
-    const onOutput = (chunk: Buffer): void => {
-      output = Buffer.concat([output, chunk])
-      const start = output.indexOf(marker)
-      if (start < 0) {
-        output = output.subarray(-noiseBytes)
-        return
-      }
-      stop()
-      const rest = output.subarray(start + marker.length)
-      if (rest.length > 0) stdout.unshift(rest)
-      if (errors.length > 0) stderr.unshift(errors)
-      if (become?.password !== undefined) stdin.write(script)
-      resolve()
-    }
-    const onErrors = (chunk: Buffer): void => {
-      errors = Buffer.concat([errors, chunk]).subarray(-noiseBytes)
-      if (become?.password === undefined || errors.toString().split(prompt).length - 1 <= asked) return
-      asked += 1
-      if (asked === 1) stdin.write(`${reveal(become.password)}\n`)
-      else {
-        stop()
-        reject(new FettleError('sudo-password-wrong', { message: `${place}: wrong sudo password (one attempt was made)`, detail: quoted(errors.toString().replaceAll(prompt, '')) }))
-      }
-    }
-    const timer = setTimeout(() => fail(`nothing within ${limitSeconds} s`), limitSeconds * 1000)
-    stdin.on('error', () => undefined)
-    stdout.on('data', onOutput)
-    stderr.on('data', onErrors)
-    void pipes.ended.then(fail)
-    if (become?.password === undefined) stdin.write(script)
-  })
+  let refuse: (how: string) => void = () => undefined
+  const refused = new Promise<string>((resolve) => (refuse = resolve))
+  const answers = (said: Buffer): void => {
+    if (become?.password === undefined || said.toString().split(prompt).length - 1 <= asked) return
+    asked += 1
+    if (asked === 1) stdin.write(`${reveal(become.password)}\n`)
+    else refuse(askedAgain)
+  }
+  const preambles = [new Preamble(stdout, marker, () => undefined), new Preamble(stderr, marker, answers)]
+  if (become?.password === undefined) stdin.write(bootScript(script))
+  const timer = setTimeout(() => refuse(`nothing within ${limitSeconds} s`), limitSeconds * 1000)
+  const failed = await Promise.race([Promise.all(preambles.map(({ passed }) => passed)).then(() => null), refused, ended])
+  clearTimeout(timer)
+  if (failed === null) {
+    if (become?.password !== undefined) stdin.write(bootScript(script))
+    return pipes
+  }
+  for (const preamble of preambles) preamble.stop()
+  pipes.destroy()
+  // Our own prompt and command, which sudo quotes, tell a person nothing.
+  const words = preambles.map(({ said }) => said.toString()).join('\n').replaceAll(prompt, '').replace(/-c '?PATH=.*\)"'?/g, '-c …')
+  throw failure(quoted(words), failed, become, transport.place)
 }
 
-function failure(words: Buffer, how: string, become: Become | null, place: string): FettleError {
-  const detail = quoted(words)
-  const said = detail === '' ? {} : { detail }
-  const complaint = become === null ? undefined : complaints.find(([pattern]) => pattern.test(detail))
-  if (complaint !== undefined) return new FettleError(complaint[1], { message: `${place}: ${complaint[2]}, so nothing can run as ${become?.user ?? ''}`, ...said })
-  return new FettleError('shell-not-started', { message: `${place}: the login shell did not start ${become === null ? '/bin/sh' : `sudo and /bin/sh as ${become.user}`} (${how})`, ...said })
+function failure(said: string, how: string, become: Become | null, place: string): FettleError {
+  const detail = said === '' ? {} : { detail: said }
+  if (become === null) return new FettleError('shell-not-started', { message: `${place}: the login shell did not start /bin/sh (${how})`, ...detail })
+  if (how === askedAgain) return new FettleError('sudo-password-wrong', { message: `${place}: wrong sudo password (one attempt was made)`, ...detail })
+  const complaint = complaints.find(([pattern]) => pattern.test(said))
+  if (complaint === undefined) return new FettleError('shell-not-started', { message: `${place}: the login shell did not start sudo and /bin/sh as ${become.user} (${how})`, ...detail })
+  return new FettleError(complaint[1], { message: `${place}: ${complaint[2]}, so nothing can run as ${become.user}`, ...detail })
 }

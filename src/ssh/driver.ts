@@ -14,13 +14,18 @@ export const standardPrograms: Programs = { env: '/usr/bin/env', sh: '/bin/sh', 
 /** 128 random bits that nothing on the host can guess. */
 export const nonce = (): string => randomBytes(16).toString('hex')
 
+/** Announces the shell on both streams, then takes a script's length and text from standard input: no script is ever in argv. */
+const bootText = (token: string, path: string): string =>
+  `PATH=${path}; echo @boot-${token}; echo @boot-${token} >&2; read -r n; eval "$(dd bs=65536 count=$n iflag=fullblock,count_bytes 2>/dev/null)"`
+
 /**
- * The command that starts a clean shell. It announces itself with `@boot-TOKEN`, then takes a script's length and text
- * from standard input, so that no script is ever in argv. One line without `\`, `!` or `'` inside: bash, zsh, fish, csh
- * and tcsh all hand it on. `env -i` drops BASH_ENV, exported functions, LD_PRELOAD and PATH of a hostile start-up file.
+ * The command that starts a clean shell. One line without `\`, `!` or `'` inside: bash, zsh, fish, csh and tcsh all hand
+ * it on. `env -i` drops BASH_ENV, exported functions, LD_PRELOAD and PATH of a hostile start-up file.
  */
-export const bootLine = (token: string, { env, sh, path }: Programs = standardPrograms): string =>
-  `${env} -i ${sh} -c 'PATH=${path}; echo @boot-${token}; read -r n; eval "$(dd bs=65536 count=$n iflag=fullblock,count_bytes 2>/dev/null)"'`
+export const bootLine = (token: string, { env, sh, path }: Programs = standardPrograms): string => `${env} -i ${sh} -c '${bootText(token, path)}'`
+
+/** A line of its own, so that neither a trace nor an echo of the command is taken for it. */
+export const bootMarker = (token: string): string => `@boot-${token}\n`
 
 /** A script with the length that the boot line reads first. */
 export const bootScript = (script: string): Buffer => Buffer.concat([Buffer.from(`${Buffer.byteLength(script)}\n`), Buffer.from(script)])

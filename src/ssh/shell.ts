@@ -30,8 +30,6 @@ export class Shell {
     this.#place = place
     pipes.stdout.on('data', (chunk: Buffer) => this.#stdout.push(chunk)).resume()
     pipes.stderr.on('data', (chunk: Buffer) => this.#stderr.push(chunk)).resume()
-    // What a broken pipe means is told by `ended`.
-    pipes.stdin.on('error', () => undefined)
     void pipes.ended.then((how) => this.#end(how))
   }
 
