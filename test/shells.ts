@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll } from '@jest/globals'
 import type { Output } from '../src/core/fact.js'
 import { inputBytes, type Input, type Sh } from '../src/core/sh.js'
 
@@ -14,6 +15,9 @@ export interface Shell {
 
 function busybox(): readonly Shell[] {
   const tools = mkdtempSync(join(tmpdir(), 'busybox-'))
+  afterAll(() => {
+    rmSync(tools, { recursive: true })
+  })
   try {
     execFileSync('busybox', ['--install', '-s', tools])
   } catch {
