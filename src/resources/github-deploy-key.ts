@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { blocked, fine, type GithubAction, type Plan } from '../core/change.js'
+import { request, type Value } from '../core/fact.js'
+import { checked, checkedId, line, state, value } from '../core/options.js'
+import { resource, type CommonOptions, type Resource } from '../core/resource.js'
+import { deployKeysFact, ownerAndName, type DeployKey } from '../facts/github.js'
+import { repositoryName } from './github-webhook.js'
+
+export interface GithubDeployKeyOptions extends CommonOptions {
+  /** How the key is called on GitHub. */
+  readonly title: string
+  /** The public key in OpenSSH's form, `ssh-ed25519 AAAA…`; a comment does not matter. `sshKey(…).publicKey` fits. */
+  readonly key: Value<string>
+  /** A read-only key can fetch and not push. Default for a new key: true. Left out: an existing key keeps what it has. */
+  readonly readOnly?: boolean
+  /** Default `present`. */
+  readonly state?: 'present' | 'absent'
+}
+
+const publicKey = /^(?<type>ssh-(?:ed25519|rsa)|ecdsa-sha2-nistp(?:256|384|521)|sk-(?:ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com) (?<blob>[A-Za-z0-9+/]+={0,2})(?: [^\r\n]*)?\n?$/
+
+/** Type and blob of a public key, which are what it is known by; null when it is none. */
+function identityOf(key: string): string | null {
+  const groups = publicKey.exec(key)?.groups
+  return groups?.['type'] === undefined || groups['blob'] === undefined ? null : `${groups['type']} ${groups['blob']}`
+}
+
+/**
+ * A deploy key: an SSH key that gives access to one repository on GitHub. Needs `GITHUB_TOKEN` with the permission "Administration: read and write".
+ *
+ * A key is known by its type and blob. GitHub cannot change one: another title or `readOnly` means to delete it and add it again, in this order, because it refuses a key
+ * that it has already; for that moment the host cannot fetch. The same key cannot serve two repositories (422 "key is already in use"). Another key with the same title is named and left.
+ */
+export function githubDeployKey(repo: string, options: GithubDeployKeyOptions): Resource {
+  checkedId('github.deployKey', repo, repositoryName)
+  checked('github.deployKey', repo, options, {
+    title: line,
+    key: value(z.string().regex(publicKey, 'must be a public key in OpenSSH\'s form: ssh-ed25519 AAAA…')),
+    readOnly: z.boolean().optional(),
+    state: state.optional(),
+  })
+  const { title } = options
+  return resource({
+    type: 'github.deployKey',
+    id: `${repo} ${title}`,
+    options,
+    reads: { keys: request(deployKeysFact, { repo }) },
+    values: { key: options.key },
+    plan({ keys }, { key }): Plan {
+      const wanted = identityOf(key)
+      if (wanted === null) return blocked(`the key for ${repo} is not a public key in OpenSSH's form`, 'look at the public key on the host: ssh-keygen -l -f FILE.pub')
+      const found = (keys ?? []).find((one) => one.key === wanted)
+      if (options.state === 'absent') {
+        return found === undefined ? fine('there is no such key') : [{ summary: `remove key ${found.title}`, proof: 'facts', actions: [deletion(repo, found)] }]
+      }
+      if (found === undefined) return added(repo, title, wanted, options.readOnly ?? true, (keys ?? []).filter((one) => one.title === title))
+      const readOnly = options.readOnly ?? found.readOnly
+      const differences = [
+        ...(found.title === title ? [] : [`title ${found.title} → ${title}`]),
+        ...(found.readOnly === readOnly ? [] : [`${access(found.readOnly)} → ${access(readOnly)}`]),
+      ]
+      if (differences.length === 0) return fine(`key ${String(found.id)} is ${access(found.readOnly)}`)
+      return [{ summary: `replace key ${found.title}: ${differences.join(', ')} (deleted, then added)`, proof: 'facts', actions: [deletion(repo, found), addition(repo, title, wanted, readOnly)] }]
+    },
+  })
+}
+
+const access = (readOnly: boolean): string => (readOnly ? 'read-only' : 'read and write')
+
+function added(repo: string, title: string, key: string, readOnly: boolean, namesakes: readonly DeployKey[]): Plan {
+  const left = namesakes.length === 0 ? '' : `; another key of this title stays: ${namesakes.map(({ id }) => id).join(', ')}`
+  return [{ summary: `add key ${title}: ${access(readOnly)}${left}`, proof: 'facts', actions: [addition(repo, title, key, readOnly)] }]
+}
+
+const addition = (repo: string, title: string, key: string, readOnly: boolean): GithubAction => ({
+  on: 'github',
+  route: 'POST /repos/{owner}/{repo}/keys',
+  parameters: { ...ownerAndName(repo), title, key, read_only: readOnly },
+})
+
+const deletion = (repo: string, { id }: DeployKey): GithubAction => ({
+  on: 'github',
+  route: 'DELETE /repos/{owner}/{repo}/keys/{key_id}',
+  parameters: { ...ownerAndName(repo), key_id: id },
+})
