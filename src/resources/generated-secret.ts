@@ -29,8 +29,8 @@ const standIn = new Secret('5ec2e7'.repeat(10) + 'f00d')
  * A secret that is made on the host once, from its own /dev/urandom, and never changed: hex digits without a line break in a file that only root
  * may read (0600). Put the resource into the list and its `.value` where a `Secret` is wanted. The directory must be there.
  *
- * An existing file is used as it is, whoever wrote it: one line of text. An empty one is an error. The secret is random, so that the plan
- * cannot show it, and the file is replaced by removing it and every use of it follows.
+ * An existing file is used as it is, whoever wrote it: one line of text. An empty one is an error. To change the secret,
+ * remove the file: the next run makes another one, and everything that uses it follows.
  */
 export function generatedSecret(path: string, options: GeneratedSecretOptions = {}): GeneratedSecret {
   checkedId('generatedSecret', path, absolutePath)
