@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { FettleError } from '../core/errors.js'
 import { imageNames, type ImageName } from '../lab/image.js'
 import { inventoryText, type InventoryHost } from '../lab/inventory.js'
 import { openLab } from '../lab/lab.js'
 import { keyFile, knownHostsFile } from '../lab/places.js'
 import type { HostRecord, LabRecord } from '../lab/record.js'
 import { installRequirements } from '../lab/requirements.js'
-import { clearLeftovers, labsUp, takeDown } from '../lab/take-down.js'
+import { clearLeftovers, labsUp, takeDownHost } from '../lab/take-down.js'
 
 interface UpFlags {
   readonly image: ImageName
@@ -32,7 +33,11 @@ export function labCommand(): Command {
     .option('--yes', 'install missing Debian packages without asking')
     .action((hosts: number, flags: UpFlags, command: Command) => up(hosts, flags, output(command)))
   lab.command('list').description('show the hosts that are up').action(async (_: object, command: Command) => list(output(command)))
-  lab.command('down').description('take down the hosts that `lab up` left up').action(async (_: object, command: Command) => down(output(command)))
+  lab
+    .command('down')
+    .description('take down hosts that `lab up` left up')
+    .argument('[HOST...]', 'these; all of this machine when left out')
+    .action((hosts: readonly string[], _: object, command: Command) => down(hosts, output(command)))
   return lab
 }
 
@@ -55,8 +60,9 @@ async function up(wanted: number, { image, inventory, yes = false }: UpFlags, { 
   const used = new Set((await kept()).flatMap((record) => record.hosts.map((host) => host.name)))
   const free = Array.from({ length: 1000 }, (_, index) => `lab${index + 1}`).filter((name) => !used.has(name))
   const lab = await openLab({ say })
+  const names = free.slice(0, wanted)
   try {
-    await Promise.all(free.slice(0, wanted).map((name) => lab.boot({ name, image })))
+    await Promise.all(names.map((name) => lab.boot({ name, image })))
     await lab.keep()
   } catch (error) {
     await lab.close()
@@ -66,8 +72,8 @@ async function up(wanted: number, { image, inventory, yes = false }: UpFlags, { 
   const text = inventoryText(hosts)
   if (inventory === undefined) out(text)
   else await writeFile(inventory, text)
-  for (const { name } of lab.hosts) say(`${name} is up: ${login(hosts.find((host) => host.name === name))}`)
-  say(`inventory: ${inventory ?? 'printed to standard output'}; away with all hosts: fettle lab down`)
+  for (const name of names) say(`${name} is up: ${login(hosts.find((host) => host.name === name))}`)
+  say(`inventory: ${inventory ?? 'printed to standard output'}; take them down with: fettle lab down ${names.join(' ')}`)
 }
 
 const reachable = (record: LabRecord): readonly InventoryHost[] =>
@@ -84,12 +90,14 @@ async function list({ out, say }: Output): Promise<void> {
   else say('no lab host is up')
 }
 
-async function down({ say }: Output): Promise<void> {
+async function down(wanted: readonly string[], { say }: Output): Promise<void> {
   await clearLeftovers()
-  const labs = await kept()
-  for (const { id, hosts } of labs) {
-    await takeDown(id)
-    for (const { name } of hosts) say(`${name} is down`)
+  const hosts = (await kept()).flatMap(({ id, hosts }) => hosts.map((host) => ({ id, host })))
+  const unknown = wanted.filter((name) => !hosts.some(({ host }) => host.name === name))
+  if (unknown.length > 0) throw new FettleError('usage', { message: `no host that \`lab up\` left up is called ${unknown.join(', ')}`, remedy: 'fettle lab list' })
+  for (const { id, host } of hosts.filter(({ host: { name } }) => wanted.length === 0 || wanted.includes(name))) {
+    await takeDownHost(id, host)
+    say(`${host.name} is down`)
   }
-  if (labs.length === 0) say('no host was up')
+  if (hosts.length === 0) say('no host was up')
 }

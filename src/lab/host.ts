@@ -11,6 +11,7 @@ import { withLock } from './lock.js'
 import { mirrorName } from './mirror.js'
 import { bridgeAddress, hostAddress, plugIn, unplug, type Network } from './network.js'
 import { labFolder, lockFile, names } from './places.js'
+import { removeHost } from './take-down.js'
 
 /** A real Debian host with systemd and sshd, alone in its namespaces. */
 export interface LabHost {
@@ -143,9 +144,7 @@ export async function bootHost(site: Site, onDown: () => void): Promise<LabHost>
     await start()
   }
   async function down(): Promise<void> {
-    await stop()
-    await unplug(id, index)
-    await rm(folder, { recursive: true, force: true })
+    await removeHost(id, { name, index })
     onDown()
   }
 

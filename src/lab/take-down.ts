@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { cgroupsOf, endCgroup } from './cgroup.js'
 import { withLock } from './lock.js'
-import { networkIds, removeNetwork } from './network.js'
+import { networkIds, removeNetwork, unplug } from './network.js'
 import { labFolder, lockFile, names } from './places.js'
-import { isAlive, isUp, readRecord, recordedIds, type LabRecord } from './record.js'
+import { isAlive, isUp, readRecord, recordedIds, writeRecord, type HostRecord, type LabRecord } from './record.js'
 
 /**
  * Takes a lab away: its keeper, its hosts with all their processes, its network, its folder. It may be called for a lab
@@ -15,6 +16,22 @@ export async function takeDown(id: string): Promise<void> {
   await Promise.all((await cgroupsOf(id)).map((name) => endCgroup(name)))
   await removeNetwork(id)
   await rm(labFolder(id), { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+}
+
+/** Takes one host away, and nothing else of its lab. */
+export async function removeHost(id: string, { name, index }: Pick<HostRecord, 'name' | 'index'>): Promise<void> {
+  await endCgroup(names.cgroup(id, index))
+  await unplug(id, index)
+  await rm(join(labFolder(id), name), { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+}
+
+/** Takes down one host of a lab that no process owns, and the lab with its last host. */
+export async function takeDownHost(id: string, host: HostRecord): Promise<void> {
+  await removeHost(id, host)
+  const record = readRecord(id)
+  const left = record?.hosts.filter(({ name }) => name !== host.name) ?? []
+  if (record === null || left.length === 0) await takeDown(id)
+  else writeRecord({ ...record, hosts: left })
 }
 
 /** Takes down every lab whose owner is gone, and what is left of one that has not even a folder. Returns their ids. */
