@@ -31,6 +31,7 @@ export const catalogue = {
   'host-locked': { summary: 'another run works on the host', remedy: 'wait for it to end, or end it' },
   'stopped': { summary: 'the run was stopped before this was done', remedy: 'run again: it continues where it stopped' },
   'once-failed': { summary: 'a task that runs for one host only has failed there', remedy: 'see the failure of that host' },
+  'mysql-failed': { summary: 'MariaDB refused a statement or a login, or could not be reached', remedy: 'see the server\'s message; its log may say more (journalctl -u mariadb.service)' },
   'github-failed': { summary: 'GitHub refused a request, or could not be reached', remedy: 'see GitHub\'s message and the permission that is named' },
   // The lab
   'lab-unavailable': { summary: 'this machine cannot run lab hosts', remedy: 'run as root on Linux, with the packages that the message names' },

@@ -1,0 +1,112 @@
+import type { MysqlConnection } from '../core/change.js'
+import { unknown, type Fact, type Output } from '../core/fact.js'
+import { reveal, Secret } from '../core/secret.js'
+import { lines, sh, type Input, type Sh } from '../core/sh.js'
+
+/** Where Debian's server listens. */
+export const defaultSocket = '/run/mysqld/mysqld.sock'
+
+/** Seconds that a server may take: one that was stopped (SIGSTOP) accepts connections and never answers. */
+const answerLimit = 30
+
+/** What all keys of MySQL's facts have. */
+export interface OnServer {
+  readonly connection: MysqlConnection
+}
+
+/** A string of SQL; the session's `sql_mode` must be empty, so that a backslash is an escape. */
+export const literal = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+
+/** A name of SQL, in backticks. */
+export const identifier = (name: string): string => `\`${name.replaceAll('`', '``')}\``
+
+/** Without these, the server's own settings decide what a backslash or a double quote means. */
+export const sessionSettings = "SET SESSION sql_mode = '', sql_quote_show_create = 1"
+
+/** Status values of the script's own; the client ends with 1. */
+const problems: Readonly<Record<number, readonly [reason: string, remedy: string]>> = {
+  90: ['no MariaDB client is installed on the host', "add apt.packages(['mariadb-server']) before this resource"],
+  91: ['MariaDB is not running: its socket does not exist', 'start it: add systemd.service(\'mariadb.service\', { running: true }) before this resource'],
+  92: ['MariaDB is not running (a connection would start it, and reading must not)', 'start it: add systemd.service(\'mariadb.service\', { running: true }) before this resource'],
+  124: [`MariaDB did not answer within ${String(answerLimit)} s`, 'look at the server: journalctl -u mariadb.service'],
+}
+
+function optionLine(password: Secret): Secret {
+  const escaped = reveal(password).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n').replaceAll('\r', '\\r')
+  return new Secret(`password="${escaped}"\n`)
+}
+
+/**
+ * A socket that systemd listens on belongs to a service that a connection would start, so that service must be active.
+ * Where nobody listens, a connection is refused and does no harm.
+ */
+const checkSocket = (socket: string): Sh => sh`[ -S ${socket} ] || exit 91
+path_=$(readlink -f ${socket})
+if command -v systemctl >/dev/null; then
+  unit_=$(systemctl list-sockets --no-legend --full --plain 2>/dev/null | while read -r listen_ socket_ service_; do [ "$listen_" != "$path_" ] || echo "$service_"; done)
+  [ -z "$unit_" ] || systemctl is-active --quiet -- "$unit_" || exit 92
+fi`
+
+function clientScript({ socket, host, port, user, password }: MysqlConnection, sql: string): Sh {
+  const target = host === undefined ? ['--protocol=socket', `--socket=${socket ?? defaultSocket}`] : ['--protocol=tcp', `--host=${host}`, `--port=${String(port ?? 3306)}`]
+  const options = [...target, `--user=${user ?? 'root'}`, '--connect-timeout=10', '--default-character-set=utf8mb4', '--batch', '--skip-column-names', '--force']
+  const run = (defaults: string): Sh => sh`printf %s ${sql} | timeout -k 5 ${answerLimit} "$client_" ${defaults} ${options}`
+  const client = password === undefined ? run('--no-defaults') : sh`IFS= read -r line_; printf '[client]\\n%s\\n' "$line_" | { exec 3<&0; ${run('--defaults-file=/proc/self/fd/3')}; }`
+  return lines([sh`client_=$(command -v mariadb || command -v mysql) || exit 90`, ...(host === undefined ? [checkSocket(socket ?? defaultSocket)] : []), client])
+}
+
+/**
+ * Shell that asks each server with its own client. Options come from here alone and not from `~/.my.cnf`;
+ * a password is read from the block's input and reaches the client through a pipe.
+ */
+export function askServers(questions: readonly { readonly connection: MysqlConnection; readonly sql: string }[]): { readonly script: Sh; readonly input?: Input } {
+  const passwords = questions.flatMap(({ connection }) => (connection.password === undefined ? [] : [optionLine(connection.password)]))
+  const script = lines(questions.map(({ connection, sql }) => sh`echo @server; (
+${clientScript(connection, `${sessionSettings};\n${sql}`)}
+); echo "@status $?"`))
+  return passwords.length === 0 ? { script } : { script, input: passwords }
+}
+
+/** What a server answered: rows of cells, or why it did not. `said` is what the clients wrote on standard error. */
+export type ServerAnswer = { readonly rows: readonly (readonly string[])[]; readonly said: string } | { readonly problem: Fact<never> }
+
+const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', '0': '\0', '\\': '\\' }
+
+/** A cell of the client's batch output, where a newline, tab, NUL and backslash are escaped. */
+const unescape = (cell: string): string => cell.replace(/\\([nt0\\])/g, (_, escaped: string) => escapes[escaped] ?? escaped)
+
+/** The answers of `askServers`, in the order of its questions. */
+export function serverAnswers({ code, stdout, stderr }: Output, count: number): readonly ServerAnswer[] {
+  const said = withoutHashes(stderr.trim())
+  const sections = stdout.toString().split(/^@server\n/m).slice(1)
+  return Array.from({ length: count }, (_, index): ServerAnswer => {
+    const match = /^([\s\S]*?)^@status (\d+)\n/m.exec(sections[index] ?? '')
+    if (match === null) return { problem: unknown(`reading MariaDB ended with status ${String(code)}: ${said}`, 'run mariadb on the host and see what it says') }
+    const problem = problems[Number(match[2])]
+    if (problem !== undefined) return { problem: unknown(...problem) }
+    return { rows: (match[1] ?? '').split('\n').filter((line) => line !== '').map((line) => line.split('\t').map(unescape)), said }
+  })
+}
+
+/** The fact of a server that answered something else than was asked. */
+export const notUnderstood = (said: string): Fact<never> => {
+  if (/ERROR (1045|1698|1044|1142|1227) /.test(said)) return unknown(`MariaDB refuses to say: ${said}`, 'read it as root (become: true), or give a connection with an account that may')
+  if (/ERROR 200[236] /.test(said)) return unknown(`MariaDB is not running: ${said}`, problems[91]?.[1] ?? '')
+  return unknown(said === '' ? 'MariaDB gave an answer that cannot be understood' : `MariaDB could not answer: ${said}`, 'run mariadb on the host and see what it says')
+}
+
+/** Text without the hashes of passwords, which `SHOW GRANTS` and errors quote. */
+export const withoutHashes = (text: string): string => text.replace(/\*[0-9A-F]{40}/gi, '[hash]')
+
+/** Keys by the server that they are on, each with its place among all keys. */
+export function byServer<K extends OnServer>(keys: readonly K[]): readonly { readonly connection: MysqlConnection; readonly members: readonly { readonly key: K; readonly index: number }[] }[] {
+  const servers = new Map<string, { readonly connection: MysqlConnection; readonly members: { readonly key: K; readonly index: number }[] }>()
+  keys.forEach((key, index) => {
+    const { socket, host, port, user, password } = key.connection
+    const name = JSON.stringify([socket, host, port, user, password === undefined ? null : reveal(password)])
+    const server = servers.get(name) ?? { connection: key.connection, members: [] }
+    server.members.push({ key, index })
+    servers.set(name, server)
+  })
+  return [...servers.values()]
+}

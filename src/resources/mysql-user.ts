@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { blocked, fine, type Change, type MysqlAction, type MysqlConnection } from '../core/change.js'
+import { FettleError } from '../core/errors.js'
+import { request, type Value } from '../core/fact.js'
+import { checked, checkedId, line, secret, state, value } from '../core/options.js'
+import { resource, type CommonOptions, type Resource } from '../core/resource.js'
+import { reveal, Secret } from '../core/secret.js'
+import { accountFact, type Account, type Way } from '../facts/mysql-account.js'
+import { connectionSchema, onServer, type MysqlConnectionOptions } from './mysql-connection.js'
+import { grantChanges, grantsSchema, type GrantOptions } from './mysql-grants.js'
+
+export interface MysqlUserOptions extends CommonOptions {
+  /** Where the account may come from: `localhost` (the socket, and TCP from the host itself), `%`, `10.0.0.%`. Default `localhost`. It is part of the account's name. */
+  readonly host?: string
+  /**
+   * Logs in with this password (`mysql_native_password`): a Secret of printable ASCII. MariaDB is given its hash only.
+   * Left out: not managed. Other ways to log in, such as the socket, stay open.
+   */
+  readonly password?: Value<Secret>
+  /** Logs in through the socket as the host's user of the same name. Left out: not managed. */
+  readonly plugin?: 'unix_socket'
+  /** Privileges by what they are on: `{ 'app.*': ['SELECT', 'INSERT'] }`. Names are literal: `my_app.*` never matches `myXapp`. `ALL` and `GRANT OPTION` may be given. */
+  readonly grants?: GrantOptions
+  /** `grants` is the whole: everything else is revoked, roles and privileges on other things included. Default false: `grants` adds. */
+  readonly exactGrants?: boolean
+  /** `true`: refuses connections without TLS, which closes the socket too. `false`: does not ask for it. Left out: not managed. */
+  readonly requireTls?: boolean
+  /** Default `present`. */
+  readonly state?: 'present' | 'absent'
+  /** How the host reaches the server. Default: its socket, as root. */
+  readonly connection?: MysqlConnectionOptions
+}
+
+const native = 'mysql_native_password'
+const socketPlugin = 'unix_socket'
+
+function wrongPassword(password: Secret): string | undefined {
+  const text = reveal(password)
+  if (text === '') return 'password must not be empty: anybody could log in'
+  return /^[\x20-\x7e]*$/.test(text) ? undefined : 'password must be printable ASCII: others arrive differently from different clients (PyMySQL sends latin1, this one UTF-8)'
+}
+
+const passwordSchema = secret.superRefine((given, context) => {
+  const wrong = wrongPassword(given)
+  if (wrong !== undefined) context.addIssue({ code: 'custom', message: wrong.replace(/^password /, '') })
+})
+
+/** What `mysql_native_password` keeps: `*SHA1(SHA1(password))`. */
+export function nativeHash(password: Secret): string {
+  const sha1 = (bytes: string | Buffer): Buffer => createHash('sha1').update(bytes).digest()
+  return `*${sha1(sha1(reveal(password))).toString('hex').toUpperCase()}`
+}
+
+/**
+ * An account of MariaDB 10.4 or later, with its ways to log in and its grants, by CREATE USER, ALTER USER, GRANT, REVOKE and DROP USER.
+ *
+ * A password that was set is proved by a login, where the account may come from the host itself.
+ */
+export function mysqlUser(name: string, options: MysqlUserOptions): Resource {
+  checkedId('mysql.user', name, line.max(80, 'must not be longer than 80 characters'))
+  const host = options.host ?? 'localhost'
+  const id = `${name}@${host}`
+  checked(
+    'mysql.user',
+    id,
+    options,
+    {
+      host: z.string().max(255).regex(/^[a-z0-9_.:%/-]+$/, "must be localhost, '%', an address or a name in lower case").optional(),
+      password: value(passwordSchema).optional(),
+      plugin: z.literal(socketPlugin).optional(),
+      grants: grantsSchema.optional(),
+      exactGrants: z.boolean().optional(),
+      requireTls: z.boolean().optional(),
+      state: state.optional(),
+      connection: connectionSchema.optional(),
+    },
+    ({ password, plugin, grants, exactGrants, state }) => {
+      if (exactGrants === true && grants === undefined) return 'exactGrants needs grants (an empty one takes everything away)'
+      if (state !== 'absent' && password === undefined && plugin === undefined) return 'needs a password or plugin: anybody could log in without'
+      return undefined
+    },
+  )
+  return resource({
+    type: 'mysql.user',
+    id,
+    options,
+    reads: { account: request(accountFact, onServer(options.connection, { name, host })) },
+    values: { password: options.password, connection: options.connection ?? {} },
+    plan({ account }, { password, connection }) {
+      const wrong = password === undefined ? undefined : wrongPassword(password)
+      if (wrong !== undefined) throw new FettleError('option-invalid', { address: `mysql.user[${id}]`, message: `mysql.user[${id}]: ${wrong}` })
+      const run = (sql: string, values: MysqlAction['values'] = []): MysqlAction => ({ on: 'mysql', connection, sql, values })
+      const user = `${name}@${host}`
+      if (options.state === 'absent') return account === null ? fine('there is no such account') : [{ summary: `remove user ${user}`, proof: 'facts', actions: [run('DROP USER ?@?', [name, host])] }]
+      const foreign = password === undefined ? undefined : account?.ways.find((way) => way.plugin !== native && way.plugin !== socketPlugin)
+      if (foreign !== undefined) return blocked(`${user} logs in by ${foreign.plugin}, whose passwords cannot be compared`, `ALTER USER to ${native} by hand, or leave password out`)
+      const changes = [
+        ...loginChanges(account, { name, host, password, options, connection }),
+        ...grantChanges(account?.grants ?? [], options.grants ?? {}, { exact: options.exactGrants === true, foldsCase: account?.foldsCase ?? false }, (summary, statements) => ({
+          summary,
+          proof: 'facts',
+          actions: statements.map((sql) => run(sql, [name, host])),
+        })),
+      ]
+      return changes.length === 0 ? fine(`${user} logs in and may do as desired`) : changes
+    },
+  })
+}
+
+interface Desired {
+  readonly name: string
+  readonly host: string
+  readonly password: Secret | undefined
+  readonly options: MysqlUserOptions
+  readonly connection: MysqlConnection
+}
+
+/** Shorter ones are words, such as Debian's `invalid` for a password that nobody has. */
+const shortestHash = 30
+
+/** `IDENTIFIED VIA a USING ? OR b`. Hashes are bound and never part of the text. */
+function identified(ways: readonly Way[]): { readonly sql: string; readonly values: MysqlAction['values'] } {
+  const sql = ways.map(({ plugin, kept }) => (kept === '' ? plugin : `${plugin} USING ?`)).join(' OR ')
+  return { sql: `IDENTIFIED VIA ${sql}`, values: ways.filter(({ kept }) => kept !== '').map(({ kept }) => (kept.length < shortestHash ? kept : new Secret(kept))) }
+}
+
+function desiredWays(have: readonly Way[], { password, options }: Desired): readonly Way[] {
+  const others = password === undefined ? have : [{ plugin: native, kept: nativeHash(password) }, ...have.filter((way) => way.plugin !== native)]
+  return options.plugin === undefined || others.some((way) => way.plugin === options.plugin) ? others : [...others, { plugin: options.plugin, kept: '' }]
+}
+
+function loginChanges(account: Account | null, desired: Desired): readonly Change[] {
+  const { name, host, connection, options, password } = desired
+  const ways = desiredWays(account?.ways ?? [], desired)
+  const differing = account === null ? [`create user ${name}@${host}`] : loginDifferences(account.ways, ways)
+  const tls = tlsDifference(account?.requires ?? 'nothing', options.requireTls)
+  if (differing.length === 0 && tls === undefined) return []
+  const auth = differing.length === 0 ? null : identified(ways)
+  const sql = [account === null ? 'CREATE USER ?@?' : 'ALTER USER ?@?', ...(auth === null ? [] : [auth.sql]), ...(tls === undefined ? [] : [options.requireTls === true ? 'REQUIRE SSL' : 'REQUIRE NONE'])].join(' ')
+  const set: MysqlAction = { on: 'mysql', connection, sql, values: [name, host, ...(auth?.values ?? [])] }
+  const closed = options.requireTls ?? (account !== null && account.requires !== 'nothing')
+  const proves = auth !== null && password !== undefined && !closed && connection.host === undefined && (host === 'localhost' || host === '%')
+  const login: MysqlConnection = connection.socket === undefined ? {} : { socket: connection.socket }
+  return [
+    {
+      summary: [...differing, ...(tls === undefined ? [] : [tls])].join(', '),
+      proof: 'facts',
+      actions: [set, ...(proves ? [{ on: 'mysql-login' as const, connection: { ...login, user: name, password } }] : [])],
+    },
+  ]
+}
+
+function loginDifferences(have: readonly Way[], wanted: readonly Way[]): readonly string[] {
+  const before = have.find((way) => way.plugin === native)
+  const after = wanted.find((way) => way.plugin === native)
+  const password = after === undefined || before?.kept.toUpperCase() === after.kept.toUpperCase() ? [] : [before === undefined ? 'login with a password allowed' : 'password changed']
+  return have.some((way) => way.plugin === socketPlugin) || !wanted.some((way) => way.plugin === socketPlugin) ? password : [...password, 'login through the socket allowed']
+}
+
+function tlsDifference(requires: Account['requires'], wanted: boolean | undefined): string | undefined {
+  if (wanted === true && requires === 'nothing') return 'TLS required'
+  return wanted === false && requires !== 'nothing' ? 'TLS no longer required' : undefined
+}
