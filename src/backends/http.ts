@@ -25,8 +25,10 @@ function targetOf({ socket }: HttpProbe, url: URL): ForwardTarget {
 
 function ask(url: URL, timeout: number, stream: Duplex | null): Promise<HttpAnswer> {
   const secure = url.protocol === 'https:'
-  const options: RequestOptions = { method: 'GET', agent: false, headers: { connection: 'close' }, timeout: timeout * 1000 }
-  if (stream !== null) options.createConnection = () => (secure ? secureConnect({ socket: stream, servername: url.hostname }) : stream)
+  const options: RequestOptions = { method: 'GET', headers: { connection: 'close' }, timeout: timeout * 1000 }
+  // With any agent, false included, Node connects by itself and never asks createConnection.
+  if (stream === null) options.agent = false
+  else options.createConnection = () => (secure ? secureConnect({ socket: stream, servername: url.hostname }) : stream)
   return new Promise((resolve, reject) => {
     const asked = (secure ? secureRequest : request)(url, options, (answer) => {
       collect(answer).then(

@@ -1,0 +1,77 @@
+import { present, unknown, type Fact, type ShellFactKind } from '../core/fact.js'
+import { lines, sh, type Sh } from '../core/sh.js'
+
+/** A command as its arguments, or as a text for `/bin/sh`. */
+export type CommandLine = readonly string[] | string
+
+/** The conditions under which a command needs not run. */
+export interface Guards {
+  readonly creates?: string
+  readonly removes?: string
+  readonly unless?: CommandLine
+  readonly onlyIf?: CommandLine
+  readonly cwd?: string
+}
+
+/** The first guard that holds, the first that could not be asked, or `due` when all of them let the command run. */
+export type Verdict =
+  | { readonly is: 'due' }
+  | { readonly is: 'holds'; readonly guard: 'creates' | 'removes' | 'unless' | 'onlyIf' }
+  | { readonly is: 'failed'; readonly guard: 'unless' | 'onlyIf' | 'cwd'; readonly status: number }
+
+/** Seconds that a guard may take. */
+const guardLimit = 60
+
+/** Words that a shell starts as a program, whatever they are: `if`, `A=1` and `echo` too. */
+export const commandWords = (line: CommandLine): readonly string[] => (typeof line === 'string' ? ['/bin/sh', '-c', line] : line)
+
+/** Statuses that do not answer the question: too slow (124), not executable (126), not found (127), ended by a signal. */
+const answered = (status: number): boolean => status < 124 || status === 125
+
+function script({ creates, removes, unless, onlyIf, cwd }: Guards): Sh {
+  const steps = [
+    ...(creates === undefined ? [] : [sh`[ ! -e ${creates} ] && [ ! -L ${creates} ] || { echo creates; exit; }`]),
+    ...(removes === undefined ? [] : [sh`[ -e ${removes} ] || [ -L ${removes} ] || { echo removes; exit; }`]),
+    ...(unless === undefined && onlyIf === undefined ? [] : [sh`cd -- ${cwd ?? '/'} 2>/dev/null || { echo cwd; exit; }`]),
+    ...(onlyIf === undefined ? [] : [sh`ask_ ${commandWords(onlyIf)} || { echo "onlyIf $s_"; exit; }`]),
+    ...(unless === undefined ? [] : [sh`ask_ ${commandWords(unless)} || :; echo "unless $s_"; exit`]),
+  ]
+  return lines([sh`(`, ...steps, sh`echo due )`])
+}
+
+function verdictOf(line: string): Verdict | null {
+  const [word = '', number = '0'] = line.split(' ')
+  const status = Number(number)
+  if (!Number.isInteger(status)) return null
+  switch (word) {
+    case 'due':
+      return { is: 'due' }
+    case 'creates':
+    case 'removes':
+      return { is: 'holds', guard: word }
+    case 'cwd':
+      return { is: 'failed', guard: word, status: 1 }
+    case 'unless':
+      if (!answered(status)) return { is: 'failed', guard: word, status }
+      return status === 0 ? { is: 'holds', guard: word } : { is: 'due' }
+    case 'onlyIf':
+      return answered(status) ? { is: 'holds', guard: word } : { is: 'failed', guard: word, status }
+    default:
+      return null
+  }
+}
+
+/** Asks a command's guards, in the order creates, removes, onlyIf, unless, up to the first that holds. They are the user's, and must change nothing. */
+export const guardFact: ShellFactKind<Guards, Verdict> = {
+  backend: 'shell',
+  name: 'guard',
+  script: (keys) => ({
+    script: lines([sh`ask_() { timeout -k 5 ${guardLimit} "$@" </dev/null >/dev/null 2>&1; s_=$?; return $s_; }`, ...keys.map(script)]),
+  }),
+  parse({ code, stdout, stderr }, keys): readonly Fact<Verdict>[] {
+    const found = stdout.toString().split('\n').filter((line) => line !== '').map(verdictOf)
+    const wrong = code !== 0 ? stderr.trim() || `status ${String(code)}` : found.length === keys.length && !found.includes(null) ? null : 'the answer could not be understood'
+    if (wrong !== null) return keys.map(() => unknown(`the guards of commands could not be asked: ${wrong}`, 'try the guards by hand on the host'))
+    return found.map((verdict) => present(verdict ?? { is: 'due' }))
+  },
+}

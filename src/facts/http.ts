@@ -1,0 +1,17 @@
+import { present, type HttpAnswer, type HttpFactKind, type HttpProbe } from '../core/fact.js'
+
+/** What a server answered, or why nobody did: a check compares both. */
+export type HttpResult = HttpAnswer | { readonly silent: string }
+
+/** The answer to a GET; redirects are answers. */
+export const httpFact: HttpFactKind<HttpProbe, HttpResult> = {
+  backend: 'http',
+  name: 'http',
+  async read(http, probe) {
+    try {
+      return present(await http.request(probe))
+    } catch (error) {
+      return present({ silent: error instanceof Error ? error.message : String(error) })
+    }
+  },
+}

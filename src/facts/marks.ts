@@ -1,0 +1,39 @@
+import { present, unknown, type Fact, type ShellFactKind } from '../core/fact.js'
+import { decodeMark, pendingDirectory, pendingPlaces, type Mark, type PendingPlaces } from '../core/pending.js'
+import { lines, sh } from '../core/sh.js'
+
+/** A mark as it lies on the host. */
+export interface PendingMark extends Omit<Mark, 'pending'> {
+  /** The unit's InvocationID at the change; null when it did not run, or where there is no unit. */
+  readonly instance: string | null
+}
+
+function parseLine(line: string): readonly [key: number, mark: PendingMark] | null {
+  const [key, effect, instance, word] = line.split(' ')
+  const trigger = decodeMark(word ?? '')
+  if (key === undefined || instance === undefined || trigger === null) return null
+  if (effect !== 'restart' && effect !== 'reload' && effect !== 'run') return null
+  return [Number(key), { effect, trigger, instance: /^[0-9a-f]{32}$/.test(instance) ? instance : null }]
+}
+
+/** What waits to be done for a service or a command, by the name that it is pending under; the directory is read whole. */
+export const marksFactIn = (places: PendingPlaces): ShellFactKind<string, readonly PendingMark[]> => ({
+  backend: 'shell',
+  name: 'marks',
+  asSession: true,
+  script: (names) => ({
+    script: lines([
+      sh`for d_ in /var/lib/fettle ${places.marks}; do [ ! -d "$d_" ] || { [ -r "$d_" ] && [ -x "$d_" ]; } || { echo "only root may read $d_" >&2; exit 1; }; done
+marks_() { for m_ in "$2"/*; do [ ! -f "$m_" ] || { r_=; read -r r_ <"$m_" || :; printf '%s %s\\n' "$1" "$r_"; } ; done; }`,
+      ...names.map((name, index) => sh`marks_ ${index} ${pendingDirectory(name, places)}`),
+    ]),
+  }),
+  parse({ code, stdout, stderr }, names): readonly Fact<readonly PendingMark[]>[] {
+    if (code !== 0) return names.map(() => unknown(`the pending restarts could not be read: ${stderr.trim() || `status ${String(code)}`}`, 'give the play become: true'))
+    const marks = stdout.toString().split('\n').filter((line) => line !== '').map(parseLine)
+    if (marks.includes(null)) return names.map(() => unknown(`a mark in ${places.marks} could not be understood`, `look at its files; an empty or damaged one can be removed, and the service restarted by hand`))
+    return names.map((_, index) => present(marks.flatMap((found) => (found?.[0] === index ? [found[1]] : []))))
+  },
+})
+
+export const marksFact = marksFactIn(pendingPlaces)

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { blocked, fine } from '../core/change.js'
+import { request, type HttpProbe } from '../core/fact.js'
+import { absolutePath, checked, checkedId } from '../core/options.js'
+import { resource, type CommonOptions, type Resource } from '../core/resource.js'
+import { httpFact, type HttpResult } from '../facts/http.js'
+
+export interface HttpCheckOptions extends CommonOptions {
+  /** The status that the answer must have. Redirects are not followed. Default 200. */
+  readonly status?: number
+  /** Text that the first MiB of the body must hold, read as UTF-8. Left out: the body is not looked at. */
+  readonly contains?: string
+  /** A Unix socket on the host to connect to, instead of the URL's host and port. */
+  readonly socket?: string
+  /** `host`: through the SSH connection, so that `localhost` is the host. `control`: from this machine. Default `host`. */
+  readonly from?: 'host' | 'control'
+  /** Seconds for which `apply` waits, at the check's turn, until it holds. Default 0: asked once. */
+  readonly within?: number
+}
+
+/** Seconds that one answer may take. */
+const answerLimit = 10
+
+const url = z
+  .url({ protocol: /^https?$/, error: 'must be a URL of http or https' })
+  .refine((given) => !given.includes('\n') && URL.canParse(given) && new URL(given).username === '' && new URL(given).password === '', 'must not hold a user or password')
+
+function problem(result: HttpResult | null, status: number, contains: string | undefined): string | null {
+  if (result === null || 'silent' in result) return `had no answer: ${result?.silent ?? 'not asked'}`
+  if (result.status !== status) return `answered ${String(result.status)}, not ${String(status)}`
+  if (contains !== undefined && !result.body.includes(contains)) return `answered ${String(status)} without ${JSON.stringify(contains)} in the body`
+  return null
+}
+
+/**
+ * A check that a server answers a GET. It is never a change: while it does not hold, the host has failed.
+ *
+ * Its id is the URL, and the socket where one is given.
+ */
+export function checkHttp(address: string, options: HttpCheckOptions = {}): Resource {
+  const type = 'check.http'
+  checkedId(type, address, url)
+  const id = options.socket === undefined ? address : `${address} at ${options.socket}`
+  const shape = { status: z.number().int().min(100).max(599).optional(), contains: z.string().min(1).optional(), socket: absolutePath.optional(), from: z.enum(['host', 'control']).optional(), within: z.number().nonnegative().optional() }
+  checked(type, id, options, shape, ({ socket, from }) => (socket !== undefined && from === 'control' ? 'socket is a path on the host, so from cannot be control' : undefined))
+  const { status = 200, contains, socket, from = 'host', within = 0 } = options
+  const probe: HttpProbe = { url: address, from, timeout: answerLimit, ...(socket === undefined ? {} : { socket }) }
+  return resource({
+    type,
+    id,
+    options,
+    reads: { answer: request(httpFact, probe) },
+    check: { within },
+    plan({ answer }) {
+      const wrong = problem(answer, status, contains)
+      if (wrong === null) return fine(`${String(status)}${contains === undefined ? '' : ` with ${JSON.stringify(contains)}`}`)
+      return blocked(`GET ${id} ${wrong}`, 'see the journal of the service that should answer')
+    },
+  })
+}

@@ -1,0 +1,120 @@
+import { blocked, fine, type Action, type Blocked, type Change, type Plan } from '../core/change.js'
+import { FettleError } from '../core/errors.js'
+import { Later, request } from '../core/fact.js'
+import { modeText } from '../core/mode.js'
+import { checked, state } from '../core/options.js'
+import { resource, type CommonOptions, type Resource } from '../core/resource.js'
+import { Secret } from '../core/secret.js'
+import { quote, sh } from '../core/sh.js'
+import { pathFact, type PathEntry } from '../facts/path.js'
+import { unitFact, type UnitState } from '../facts/unit.js'
+import { contentOf, contentPairs, contentShape, diffOf, digestOf, type Content, type ContentOptions } from './content.js'
+import { checkedContent, pathKey } from './file.js'
+import { checkedUnitName, isTemplate } from './unit-name.js'
+import { holding, writeFile } from './write-file.js'
+
+export interface UnitOptions extends ContentOptions, CommonOptions {
+  /** `absent`: stopped, disabled, and the file removed. Default `present`. */
+  readonly state?: 'present' | 'absent'
+}
+
+const type = 'systemd.unit'
+const directory = '/etc/systemd/system'
+const mode = 0o644
+
+const reload: Action = { on: 'shell', script: sh`systemctl daemon-reload`, long: true }
+const run = (script: ReturnType<typeof sh>): Action => ({ on: 'shell', script, long: true })
+
+/**
+ * systemd judges a unit by its file's name, so a copy is verified under the right one. `--recursive-errors=no` (systemd 250) makes what is
+ * ignored in this unit, such as a misspelt setting, an error, and leaves out what is wrong with other units.
+ */
+const validate = (name: string): string =>
+  `d=$(mktemp -d) && trap 'rm -rf -- "$d"' EXIT && cp -- %s "$d"/${quote(name)} && { ! systemd-analyze --help | grep -q -e --recursive-errors || o=--recursive-errors=no; } && systemd-analyze verify --man=no \${o-} "$d"/${quote(name)}`
+
+function readable(name: string, given: Content): string | Uint8Array {
+  const content = checkedContent(type, name, given) ?? ''
+  if (!(content instanceof Secret)) return content
+  throw new FettleError('option-invalid', {
+    address: `${type}[${name}]`,
+    message: `${type}[${name}]: a unit may not hold a Secret: everybody on the host can read it with systemctl cat`,
+    remedy: 'write the Secret to a file of its own and name that in EnvironmentFile= or LoadCredential=',
+  })
+}
+
+function occupied(name: string, path: string, file: PathEntry | null): Blocked | null {
+  if (file === null || file.kind === 'file') return null
+  if (file.kind !== 'link') return blocked(`${path} is not a file`, 'move away what is there')
+  if (file.target === '/dev/null') return blocked(`${name} is masked: ${path} is a link to /dev/null`, `run systemctl unmask ${name} on the host, or give systemd.service masked: false before this resource`)
+  return blocked(`${path} is a symbolic link to ${file.target ?? 'something'}`, 'remove the link: a unit is written as a file')
+}
+
+function drift(file: PathEntry): readonly string[] {
+  const owner = file.owner ?? String(file.uid)
+  const group = file.group ?? String(file.gid)
+  return [
+    ...(file.mode === mode ? [] : [`mode ${modeText(file.mode)} → ${modeText(mode)}`]),
+    ...(file.uid === 0 ? [] : [`owner ${owner} → root`]),
+    ...(file.gid === 0 ? [] : [`group ${group} → root`]),
+  ]
+}
+
+/** A file that shadows the package's is not missed by NeedDaemonReload; the path says which of them is loaded. */
+const isStale = (path: string, unit: UnitState | null): boolean => unit !== null && (unit.needsReload || (unit.path !== '' && unit.path !== path))
+
+function planPresent(name: string, path: string, content: string | Uint8Array, file: PathEntry | null, unit: UnitState | null): Plan {
+  const write = [writeFile({ path, mode, owner: 'root', group: 'root', content, validate: validate(name) }), reload]
+  const diff = diffOf(file === null ? new Uint8Array() : file.content, content)
+  const written = (summary: string): readonly Change[] => [{ summary, actions: write, proof: 'facts', ...(diff === undefined ? {} : { diff }) }]
+  if (file === null) return written(`create ${path}`)
+  const attributes = drift(file)
+  if (file.sha256 !== digestOf(content)) return written(['content changed', ...attributes].join(', '))
+  const changes: readonly Change[] = [
+    ...(attributes.length === 0 ? [] : [{ summary: attributes.join(', '), actions: [run(holding(path, sh`chown -- root:root /proc/self/fd/3 && chmod -- ${modeText(mode)} /proc/self/fd/3`))], proof: 'facts' as const }]),
+    ...(isStale(path, unit) ? [{ summary: 'daemon-reload: systemd has loaded an older version', actions: [reload], proof: 'facts' as const }] : []),
+  ]
+  return changes.length === 0 ? fine(`${path} is loaded as it should be`) : changes
+}
+
+function planAbsent(name: string, path: string, file: PathEntry | null, unit: UnitState | null): Plan {
+  const loaded = unit !== null && unit.path === path
+  if (file === null && !loaded) return fine(`there is no ${path}`)
+  const instances = name.replace('@.', '@*.')
+  const actions = [
+    ...(isTemplate(name) || (loaded && unit.active !== 'inactive' && unit.active !== 'failed') ? [run(sh`systemctl stop -- ${instances}`)] : []),
+    ...(isTemplate(name) || unit?.file.startsWith('enabled') === true ? [run(sh`systemctl disable -- ${name}`)] : []),
+    run(sh`rm -f -- ${path} && sync -- ${directory} && systemctl daemon-reload && { systemctl reset-failed -- ${instances} 2>/dev/null || :; }`),
+  ]
+  return [{ summary: `remove ${path}`, actions, proof: 'facts' }]
+}
+
+/**
+ * A unit of systemd in `/etc/systemd/system`, root's and 0644, verified by systemd-analyze(1) before it takes its place, and loaded.
+ * The programs that its `Exec…=` lines name must exist by then: put what installs them before it. A setting that systemd would ignore is an error.
+ *
+ * Whether it runs is `systemd.service`'s. A Secret in it is refused: units are readable for everybody.
+ */
+export function systemdUnit(name: string, options: UnitOptions): Resource {
+  checkedUnitName(type, name)
+  checked(type, name, options, { ...contentShape, state: state.optional() }, (given) => {
+    const isAbsent = given.state === 'absent'
+    const hasContent = given.content !== undefined || given.source !== undefined || given.template !== undefined
+    return !isAbsent && !hasContent ? 'one of content, source and template is required' : contentPairs(given)
+  })
+  const path = `${directory}/${name}`
+  const given = options.state === 'absent' ? undefined : contentOf(options)
+  const content = given instanceof Later ? given.map((known) => readable(name, known), `${given.shape}.unit(${name})`) : given === undefined ? undefined : readable(name, given)
+  const unit = isTemplate(name) ? {} : { unit: request(unitFact, name) }
+  return resource({
+    type,
+    id: name,
+    options,
+    reads: { file: request(pathFact, pathKey(path, content)), ...unit },
+    values: { content },
+    plan({ file, unit = null }, { content }) {
+      const hindered = occupied(name, path, file)
+      if (hindered !== null) return hindered
+      return content === undefined ? planAbsent(name, path, file, unit) : planPresent(name, path, content, file, unit)
+    },
+  })
+}

@@ -1,0 +1,54 @@
+import { httpReader } from '../../src/backends/http.js'
+import { projectReader } from '../../src/backends/local.js'
+import type { Change } from '../../src/core/change.js'
+import type { Resource } from '../../src/core/resource.js'
+import { marksFor, StepApplication } from '../../src/engine/apply-step.js'
+import type { Step } from '../../src/engine/build.js'
+import { HostFacts, SharedFacts } from '../../src/engine/facts.js'
+import { planStep, type StepPlan } from '../../src/engine/plan-step.js'
+import type { LabHost } from '../../src/lab/host.js'
+import { connect } from '../../src/ssh/connect.js'
+import type { Session } from '../../src/ssh/session.js'
+
+const refuse = (): never => {
+  throw new Error('this test has no such backend')
+}
+
+export const logIn = ({ name, address, keyFile, knownHostsFile }: LabHost): Promise<Session> =>
+  connect({ name, host: address, user: 'root', privateKeyFile: keyFile, become: null }, { knownHostsFiles: [knownHostsFile], acceptNew: false })
+
+/** One host's resources through the engine's own parts, one at a time, without plays and inventories. */
+export class Convergence {
+  readonly #facts: HostFacts
+
+  constructor(session: Session) {
+    this.#facts = new HostFacts(new SharedFacts(projectReader('.'), refuse), session, httpReader(session))
+  }
+
+  async plan(resource: Resource): Promise<StepPlan> {
+    const step = this.#step(resource)
+    await this.#facts.exchange([], [step])
+    await this.#facts.readHttp(step)
+    return planStep(resource, this.#facts.source(step), [])
+  }
+
+  /** Applies resources in order and answers the changes of each, as their summaries; a resource that cannot be planned throws. */
+  async apply(...resources: readonly Resource[]): Promise<readonly (readonly string[])[]> {
+    const done: (readonly string[])[] = []
+    for (const resource of resources) done.push((await this.#applyOne(resource, resources)).map((change) => change.summary))
+    return done
+  }
+
+  async #applyOne(resource: Resource, all: readonly Resource[]): Promise<readonly Change[]> {
+    const plan = await this.plan(resource)
+    if (plan.is === 'fine') return []
+    if (plan.is !== 'changes') throw new Error(`${resource.address}: ${plan.reason}`)
+    const waiting = new Map([[resource.address, all.flatMap((other) => other.triggers.filter((trigger) => trigger.address === resource.address).map((trigger) => ({ trigger })))]])
+    await new StepApplication(this.#facts, { mysql: refuse, github: refuse }, marksFor(resource.address, waiting), this.#step(resource), []).perform(plan.changes)
+    return plan.changes
+  }
+
+  #step(resource: Resource): Step {
+    return { play: 'test', task: { name: 'test', build: () => [], options: {} }, resource, user: resource.common.become ?? null, selected: true }
+  }
+}

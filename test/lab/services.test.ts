@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { FettleError } from '../../src/core/errors.js'
+import { secret } from '../../src/core/secret-text.js'
+import { aptPackages } from '../../src/resources/apt-packages.js'
+import { checkHttp } from '../../src/resources/check-http.js'
+import { command } from '../../src/resources/command.js'
+import { file } from '../../src/resources/file.js'
+import { systemdService } from '../../src/resources/systemd-service.js'
+import { systemdUnit, type UnitOptions } from '../../src/resources/systemd-unit.js'
+import type { Session } from '../../src/ssh/session.js'
+import { Convergence, logIn } from './converge.js'
+import { labHost, slow } from './host.js'
+
+const host = labHost({ image: 'bare' })
+let session: Session
+let on: Convergence
+
+beforeAll(async () => {
+  session = await logIn(host())
+  on = new Convergence(session)
+}, slow)
+afterAll(() => session.close())
+
+const show = async (property: string, unit = 'app.service'): Promise<string> => (await host().mustRun(['systemctl', 'show', '-p', property, '--value', unit])).trim()
+const unit = (service: string, options: Partial<UnitOptions> = {}): ReturnType<typeof systemdUnit> =>
+  systemdUnit('app.service', { content: `[Service]\n${service}\n[Install]\nWantedBy=multi-user.target\n`, ...options })
+const failure = (work: Promise<unknown>): Promise<FettleError> =>
+  work.then(
+    () => {
+      throw new Error('it succeeded')
+    },
+    (error: unknown) => {
+      if (error instanceof FettleError) return error
+      throw error
+    },
+  )
+
+describe('packages and a stock unit masked before it is installed', () => {
+  const stock = systemdService('webhook.service', { masked: true, running: false })
+  const packages = aptPackages(['webhook'], { recommends: false, updateCache: { maxAge: 3600 } })
+
+  test('are applied from nothing, once', async () => {
+    expect(await on.plan(packages)).toMatchObject({ is: 'changes', changes: [{ summary: 'install webhook' }] })
+    expect(await on.apply(stock, packages)).toEqual([['mask: no such unit → masked'], ['install webhook']])
+    expect(await on.apply(stock, packages)).toEqual([[], []])
+    expect((await host().run('systemctl is-active webhook')).stdout.trim()).toBe('inactive')
+  }, slow)
+
+  test('a version, a hold and a package that does not exist', async () => {
+    const other = aptPackages(['webhook=2.7*'])
+    expect((await failure(on.apply(other))).detail).toContain('2.7')
+    await host().mustRun('apt-mark hold webhook')
+    expect(await on.plan(other)).toMatchObject({ is: 'blocked', reason: 'held: webhook' })
+    expect(await on.plan(aptPackages(['webhook=2.*']))).toMatchObject({ is: 'fine' })
+    await host().mustRun('apt-mark unhold webhook')
+    expect((await failure(on.apply(aptPackages(['no-such-package-here'])))).detail).toContain('Unable to locate package')
+  }, slow)
+
+  test('a package whose script failed is not present, and is configured when the cause is gone', async () => {
+    await host().mustRun(`mkdir -p /tmp/sick/DEBIAN && cd /tmp && printf 'Package: sick\\nVersion: 1\\nArchitecture: all\\nMaintainer: x <x@example.org>\\nDescription: x\\n' >sick/DEBIAN/control &&
+      printf '#!/bin/sh\\necho the disk is on fire >&2\\ntest -e /tmp/cured\\n' >sick/DEBIAN/postinst && chmod 755 sick/DEBIAN/postinst && dpkg-deb -b sick >/dev/null && ! dpkg -i sick.deb`)
+    const sick = aptPackages(['sick'])
+    expect((await failure(on.apply(sick))).detail).toContain('the disk is on fire')
+    await host().mustRun('touch /tmp/cured')
+    expect(await on.apply(sick)).toEqual([['configure sick (half-configured)']])
+    expect(await on.apply(aptPackages(['sick'], { state: 'absent', purge: true }))).toEqual([['purge sick']])
+    expect(await on.apply(aptPackages(['sick'], { state: 'absent', purge: true }))).toEqual([[]])
+  }, slow)
+
+  test('removal that would take others with it is refused', async () => {
+    await host().mustRun(`cd /tmp; for name in needed needs; do mkdir -p $name/DEBIAN; printf 'Package: %s\\nVersion: 1\\nArchitecture: all\\nMaintainer: x <x@example.org>\\nDescription: x\\n' $name >$name/DEBIAN/control; done
+      echo 'Depends: needed' >>needs/DEBIAN/control; for name in needed needs; do dpkg-deb -b $name >/dev/null && dpkg -i $name.deb; done`)
+    expect((await failure(on.apply(aptPackages(['needed'], { state: 'absent' })))).detail).toContain('would be removed too: needs')
+    expect(await on.apply(aptPackages(['needed', 'needs'], { state: 'absent' }))).toEqual([['remove needed, needs']])
+  }, slow)
+})
+
+describe('a unit', () => {
+  test.each([
+    ['a misspelt setting', 'ExecStrat=/bin/true\nExecStart=/bin/true', 'ExecStrat'],
+    ['a program that is not there', 'ExecStart=/nonexistent/program', '/nonexistent/program'],
+    ['no command at all', 'Type=simple', 'ExecStart'],
+  ])('%s is refused before it takes its place', async (_, service, said) => {
+    const { code, detail } = await failure(on.apply(unit(service)))
+    expect(code).toBe('action-failed')
+    expect(detail).toContain(said)
+    expect((await host().run('test -e /etc/systemd/system/app.service')).code).toBe(1)
+  })
+
+  test('drifts, is repaired and is removed', async () => {
+    const sleeps = unit('ExecStart=/bin/sleep infinity')
+    const runs = systemdService('app.service', { running: true, enabled: true, stableFor: 0 })
+    expect(await on.apply(sleeps, runs)).toEqual([['create /etc/systemd/system/app.service'], ['enable: disabled → enabled', 'start: inactive → active']])
+    expect(await on.apply(sleeps, runs)).toEqual([[], []])
+    await host().mustRun('cd /etc/systemd/system && chmod 0600 app.service && chown nobody app.service && echo "# x" >>app.service')
+    expect(await on.apply(sleeps, runs)).toEqual([['content changed, mode 0600 → 0644, owner nobody → root'], []])
+    await host().mustRun('sleep 1.1; touch /etc/systemd/system/app.service')
+    expect(await on.apply(sleeps, runs)).toEqual([['daemon-reload: systemd has loaded an older version'], []])
+    expect(await on.apply(unit('', { state: 'absent' }))).toEqual([['remove /etc/systemd/system/app.service']])
+    expect(await on.apply(unit('', { state: 'absent' }))).toEqual([[]])
+    expect(await host().run('systemctl status app.service')).toMatchObject({ code: 4 })
+  }, slow)
+
+  test('shadows the one of a package; a template is written too', async () => {
+    await host().mustRun('systemctl cat cron.service >/dev/null')
+    const cron = systemdUnit('cron.service', { content: '[Service]\nExecStart=/bin/sleep infinity\n' })
+    expect(await on.apply(cron)).toEqual([['create /etc/systemd/system/cron.service']])
+    expect(await show('FragmentPath', 'cron.service')).toBe('/etc/systemd/system/cron.service')
+    const template = systemdUnit('many@.service', { content: '[Service]\nExecStart=/bin/sleep infinity\n' })
+    expect(await on.apply(template, systemdService('many@a.service', { running: true, stableFor: 0 }))).toEqual([['create /etc/systemd/system/many@.service'], ['start: inactive → active']])
+    expect(await on.apply(systemdUnit('many@.service', { state: 'absent' }))).toEqual([['remove /etc/systemd/system/many@.service']])
+    expect((await host().run('systemctl is-active many@a.service')).stdout.trim()).toBe('inactive')
+  }, slow)
+})
+
+describe('a service', () => {
+  const sleeps = unit('ExecStart=/bin/sleep infinity\nExecReload=/bin/true')
+  const config = (content: string): ReturnType<typeof file> => file('/etc/app.conf', { content })
+  const service = (content: string): ReturnType<typeof systemdService> => systemdService('app.service', { running: true, enabled: true, restartOn: [config(content)], stableFor: 1 })
+
+  test('is restarted once for a trigger, in this run or the next, and not after a restart by hand', async () => {
+    await on.apply(config('1'), sleeps, service('1'))
+    const first = await show('InvocationID')
+    expect(await on.apply(config('2'), service('2'))).toEqual([['content changed'], ['restart']])
+    expect(await show('InvocationID')).not.toBe(first)
+    expect(await on.apply(config('2'), service('2'))).toEqual([[], []])
+    // The run dies between the change and the restart: the change alone, with its marks.
+    await on.apply(config('3'), { ...service('3'), plan: () => [] })
+    expect(await on.plan(service('3'))).toMatchObject({ is: 'changes', changes: [{ summary: 'restart', because: ['file[/etc/app.conf]'] }] })
+    expect((await host().mustRun("stat -c '%a %U' /var/lib/fettle/pending/app.service /var/lib/fettle/pending/app.service/*")).split('\n')).toEqual(['700 root', '600 root', ''])
+    await host().mustRun('systemctl restart app.service')
+    expect(await on.plan(service('3'))).toMatchObject({ is: 'fine' })
+  }, slow)
+
+  test('is reloaded as the same instance', async () => {
+    const reloads = systemdService('app.service', { reloadOn: [config('4')], stableFor: 0 })
+    const before = await show('InvocationID')
+    expect(await on.apply(config('4'), reloads)).toEqual([['content changed'], ['reload']])
+    expect(await on.apply(config('4'), reloads)).toEqual([[], []])
+    expect(await show('InvocationID')).toBe(before)
+  }, slow)
+
+  test('is stopped, disabled, masked and back', async () => {
+    expect(await on.apply(systemdService('app.service', { running: false, enabled: false }))).toEqual([['stop: active → inactive', 'disable: enabled → disabled'].sort()])
+    expect(await on.plan(systemdService('webhook.service', { running: true }))).toMatchObject({ is: 'blocked', reason: 'webhook.service is masked' })
+    expect(await on.apply(systemdService('webhook.service', { masked: false }))).toEqual([['unmask: masked']])
+    expect(await on.plan(systemdService('webhook.service', { masked: true }))).toMatchObject({ is: 'changes' })
+    expect(await on.plan(systemdService('no-such.service', { running: true }))).toMatchObject({ is: 'blocked' })
+  }, slow)
+
+  test.each([
+    ['ends at once with a failure', 'ExecStart=/bin/sh -c "echo the port is taken; exit 3"', 'the port is taken'],
+    ['ends a second later', 'ExecStart=/bin/sh -c "echo nearly; sleep 1; exit 3"', 'nearly'],
+    ['is started again and again', 'ExecStart=/bin/sh -c "echo again; exit 3"\nRestart=always\nRestartSec=0', 'again'],
+    ['never says that it is ready', 'Type=notify\nExecStart=/bin/sh -c "echo waiting; exec sleep infinity"\nTimeoutStartSec=1', 'waiting'],
+    ['has a condition that is not met', 'ExecStart=/bin/sleep infinity\n[Unit]\nConditionPathExists=/nonexistent', 'condition'],
+  ])('that %s has failed, with its journal', async (_, text, said) => {
+    await host().run('systemctl stop app.service; systemctl reset-failed')
+    const { code, detail } = await failure(on.apply(unit(text), systemdService('app.service', { running: true, stableFor: 3 })))
+    expect(code).toBe('action-failed')
+    expect(detail).toContain(said)
+  }, slow)
+
+  test('that hit its limit of starts is started when its cause is gone', async () => {
+    await host().run('systemctl stop app.service')
+    await on.apply(unit('ExecStart=/bin/false\nRestart=always\nRestartSec=0'))
+    await host().run('systemctl start app.service; sleep 1')
+    expect(await show('ActiveState')).toBe('failed')
+    expect(await on.apply(sleeps, systemdService('app.service', { running: true, stableFor: 0 }))).toEqual([['content changed'], [expect.stringMatching(/^start: failed \(.*\) → active$/)]])
+  }, slow)
+})
+
+describe('a command', () => {
+  test('runs by its guards, and fails when it does not bring what it should', async () => {
+    const touch = command(['touch', '/tmp/made'], { creates: '/tmp/made' })
+    expect(await on.apply(touch, touch)).toEqual([['run: touch /tmp/made'], []])
+    expect((await failure(on.apply(command('true', { creates: '/tmp/never' })))).detail).toContain('still missing')
+    expect(await on.apply(command('rm /tmp/made', { removes: '/tmp/made' }), command('exit 3', { successCodes: [0, 3] }))).toEqual([['run: rm /tmp/made'], ['always runs: exit 3']])
+    expect(await on.apply(command('echo x >/tmp/unless', { unless: 'grep -q x /tmp/unless' }), command('false', { onlyIf: ['test', '-e', '/nonexistent'] }))).toEqual([['run: echo x >/tmp/unless'], []])
+    expect(await on.plan(command('true', { unless: 'nosuchprogram' }))).toMatchObject({ is: 'blocked', reason: expect.stringContaining('was not found') })
+    expect((await failure(on.apply(command('exit 3')))).message).toContain('status 3')
+  }, slow)
+
+  test('gets its secrets and input as another user, and waits for its triggers', async () => {
+    const show = (value: string): ReturnType<typeof command> =>
+      command('id -un >out; echo "$HOME $PLAIN" >>out; printf %s "$TOKEN" >>out; cat >>out', { name: 'show', become: 'deploy', cwd: '/home/deploy', onChangeOf: [file('/etc/trigger', { content: value })], env: { PLAIN: "it's", TOKEN: secret('one\ntwo\n') }, input: 'the rest' })
+    expect(await on.apply(show('1'))).toEqual([[]])
+    expect(await on.apply(file('/etc/trigger', { content: '1' }), show('1'))).toEqual([['create'], [expect.stringMatching(/^run: /)]].map((row, index) => (index === 0 ? [expect.any(String)] : row)))
+    expect(await on.apply(show('1'))).toEqual([[]])
+    expect(await host().mustRun('cat /home/deploy/out')).toBe("deploy\n/home/deploy it's\none\ntwo\nthe rest")
+  }, slow)
+})
+
+test('a check by HTTP holds or says why not', async () => {
+  await host().mustRun('echo "[]" >/tmp/hooks.json; systemd-run --unit=answers webhook -ip 127.0.0.1 -port 9123 -verbose -hooks /tmp/hooks.json; for i in 1 2 3 4 5 6 7 8 9; do ss -ltn | grep -q :9123 && break; sleep 0.5; done')
+  expect(await on.plan(checkHttp('http://127.0.0.1:9123/', { contains: 'OK' }))).toMatchObject({ is: 'fine', reason: '200 with "OK"' })
+  expect(await on.plan(checkHttp('http://127.0.0.1:9123/none'))).toMatchObject({ is: 'blocked', reason: 'GET http://127.0.0.1:9123/none answered 404, not 200' })
+  expect(await on.plan(checkHttp('http://127.0.0.1:9124/'))).toMatchObject({ is: 'blocked' })
+  expect(await on.plan(checkHttp('http://localhost/', { socket: '/run/nothing.sock' }))).toMatchObject({ is: 'blocked' })
+}, slow)
