@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo, type Server } from 'node:net'
+import { connect as connectTcp, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
@@ -164,6 +164,18 @@ describe('a link that dies', () => {
     expect(existsSync(path)).toBe(true)
   })
 
+  test('a black hole ends after the keepalives that nobody answers', async () => {
+    const { port, swallow, close } = await proxy(sshd.port)
+    const given = trusting(sshd, `HostKeyAlias [127.0.0.1]:${sshd.port}\nServerAliveInterval 1\nServerAliveCountMax 2`)
+    const session = await connect({ ...sshd.target, port }, given)
+    expect(text(await session.exchange([{ script: sh`sleep 2; echo quiet` }]))).toEqual(['quiet\n'])
+    const under = session.exchange([{ script: sh`sleep 60` }]).catch((error: unknown) => error)
+    swallow()
+    expect(await under).toMatchObject({ code: 'connection-lost', message: expect.stringContaining('Keepalive timeout') })
+    await session.close()
+    close()
+  }, 20_000)
+
   test('closing with a block under way rejects it', async () => {
     const session = await open()
     const under = session.exchange([{ script: sh`sleep 2` }]).catch((error: unknown) => error)
@@ -171,6 +183,30 @@ describe('a link that dies', () => {
     expect(await under).toMatchObject({ code: 'connection-lost' })
   })
 })
+
+/** Passes bytes on to a port of loopback until it is told to swallow them. */
+async function proxy(to: number): Promise<{ readonly port: number; readonly swallow: () => void; readonly close: () => void }> {
+  const sockets: Socket[] = []
+  let swallowing = false
+  const listening = createServer((client) => {
+    const upstream = connectTcp({ host: '127.0.0.1', port: to })
+    sockets.push(client, upstream)
+    for (const [from, other] of [[client, upstream], [upstream, client]] as const) {
+      from.on('error', () => undefined).on('data', (data) => {
+        if (!swallowing) other.write(data)
+      })
+    }
+  }).listen(0, '127.0.0.1')
+  await once(listening, 'listening')
+  return {
+    port: (listening.address() as AddressInfo).port,
+    swallow: () => (swallowing = true),
+    close() {
+      listening.close()
+      for (const socket of sockets) socket.destroy()
+    },
+  }
+}
 
 describe('login environments', () => {
   test.each([
