@@ -1,0 +1,173 @@
+import { present, unknown, type Fact, type ShellFactKind } from '../core/fact.js'
+import { lines, sh, type Sh } from '../core/sh.js'
+import { asUser, type Owner } from './as-user.js'
+import { parseRequirements, type Distribution } from './requirements.js'
+
+export interface VenvKey {
+  readonly path: string
+  /** The interpreter that a new environment is made with; null where none is to be made. */
+  readonly python: string | null
+  /** Count the system's packages, also where the environment does not see them yet. */
+  readonly systemSitePackages: boolean
+  /** What must be installed: text, or a file of the host; null where nothing is asked for. */
+  readonly requirements: { readonly text: string } | { readonly file: string } | null
+}
+
+/** What is at the path. */
+export interface Environment {
+  readonly owner: Owner
+  readonly systemSitePackages: boolean
+  /** The real path of its interpreter; null when the link leads nowhere. */
+  readonly interpreter: string | null
+  /** It was made for another version of Python than its interpreter is now (after an upgrade of the system). */
+  readonly outdated: boolean
+}
+
+export interface Venv {
+  /** Null when there is none yet. */
+  readonly environment: Environment | null
+  /** Something else is at the path. */
+  readonly other: string | null
+  /** The real path of the interpreter that a new one would be made with; null where none is to be made. */
+  readonly python: string | null
+  /** What is installed in it. */
+  readonly own: readonly Distribution[]
+  /** What is installed beside its interpreter, where it sees that or should. */
+  readonly system: readonly Distribution[]
+  /** What is asked for; null when nothing is, or when the file does not exist yet. */
+  readonly requirements: string | null
+  /** What pip says about requirements that only it can judge; null when it was not asked. */
+  readonly pip: 'met' | 'unmet' | null
+}
+
+/** Seconds for pip, where it is asked. */
+const pipLimit = 30
+
+/**
+ * Names and versions are in the names of `.dist-info` and `.egg-info`: no Python is started. The version of an interpreter
+ * is in its real path's name (`python3.11`) or in the environment's `version`.
+ */
+const functions = sh`dists_() {
+  for d_ in "$2"/*.dist-info "$2"/*.egg-info; do
+    [ -e "$d_" ] || continue
+    n_=\${d_##*/}
+    case \${n_%.*} in
+    *-*) ;;
+    *) v_=$(sed -n 's/^Version: //p' "$d_/METADATA" "$d_/PKG-INFO" 2>/dev/null | head -n 1); n_=\${n_%.*}-\${v_:-0}.dist-info ;;
+    esac
+    echo "$1 $n_"
+  done
+}
+system_() {
+  base_=\${1%/bin/*}
+  for s_ in "$base_/lib/python3/dist-packages" "$base_/lib/python$2/site-packages" "$base_/lib/python$2/dist-packages"; do dists_ system "$s_"; done
+  [ "$base_" != /usr ] || dists_ system "/usr/local/lib/python$2/dist-packages"
+}
+version_() {
+  case $1 in */python3.*) echo "\${1##*/python}" ;; *) sed -n 's/^version *= *\\([0-9]*\\.[0-9]*\\).*/\\1/p' "$2" 2>/dev/null ;; esac
+}`
+
+/** Requirements that only pip can judge, and none that it would have to build or fetch to judge. */
+const forPip = '^[[:space:]]*(-r|--requirement|-c|--constraint)|;'
+const unclear = '://|[[:space:]]@[[:space:]]|^[[:space:]]*(-e|--editable|[./])'
+
+/** Asks pip whether everything is there, without a network and without writing. It runs as the owner of the environment. */
+function askPip(path: string, source: Sh, input: Sh): Sh {
+  const options = ['--dry-run', '--no-index', '--no-deps', '--no-input', '--disable-pip-version-check', '--no-cache-dir', '--quiet']
+  const run = sh`${input}timeout -k 5 ${pipLimit} ${`${path}/bin/python`} -m pip install ${options} -r ${source}`
+  return sh`[ ! -x ${`${path}/bin/python`} ] || { as_ "$(stat -c %u ${path})" env PYTHONDONTWRITEBYTECODE=1 sh -c ${run.text} >/dev/null 2>&1 </dev/null; echo "pip $?"; }`
+}
+
+function requirementsScript({ path, requirements }: VenvKey): Sh {
+  if (requirements === null) return sh`:`
+  if ('text' in requirements) {
+    const { forPip, unclear } = parseRequirements(requirements.text)
+    return forPip.length === 0 || unclear.length > 0 ? sh`:` : askPip(path, sh`/dev/stdin`, sh`printf '%s\\n' ${requirements.text} | `)
+  }
+  const { file } = requirements
+  return sh`if [ -f ${file} ]; then
+  sed 's/^/requirement /' ${file}; echo
+  plain_=$(sed 's/#.*//' ${file})
+  if printf '%s\\n' "$plain_" | grep -Eq ${forPip} && ! printf '%s\\n' "$plain_" | grep -Eq ${unclear}; then ${askPip(path, sh`${file}`, sh``)}; fi
+else echo 'no requirements'; fi`
+}
+
+function look(key: VenvKey): Sh {
+  const { path, python, systemSitePackages } = key
+  const config = `${path}/pyvenv.cfg`
+  return sh`echo @venv; (
+  if [ -e ${path} ] && [ ! -d ${path} ]; then exit 93; fi
+  if [ -d ${path} ] && [ ! -e ${config} ] && [ -n "$(ls -A ${path})" ]; then exit 94; fi
+  new_=$(command -v ${python ?? 'none'}) && new_=$(readlink -f "$new_") || new_=
+  python_=$new_
+  system_=${systemSitePackages ? 1 : 0}
+  if [ -e ${config} ]; then
+    stat -c 'owner %U %u' ${path}
+    if grep -qi '^include-system-site-packages *= *true' ${config}; then echo sees system; system_=1; fi
+    if [ -e ${`${path}/bin/python`} ]; then python_=$(readlink -f ${`${path}/bin/python`}); echo "interpreter $python_"; fi
+    version_=$(version_ "$python_" ${config})
+    [ -d ${`${path}/lib/python`}"$version_" ] || echo outdated
+    for s_ in ${path}/lib/python3*/site-packages; do dists_ own "$s_"; done
+  else
+    version_=$(version_ "$python_" /dev/null)
+  fi
+  [ -n "$python_" ] || [ ${python === null ? 1 : 0} = 1 ] || exit 90
+  echo "python \${new_:-$python_}"
+  [ "$system_" = 0 ] || system_ "$python_" "$version_"
+  ${requirementsScript(key)}
+  exit 0
+) 2>&1; echo "@status $?"`
+}
+
+/** A virtual environment of Python with what it sees. */
+export const venvFact: ShellFactKind<VenvKey, Venv> = {
+  backend: 'shell',
+  name: 'python.venv',
+  script: (keys) => ({ script: lines([asUser, functions, ...keys.map(look)]) }),
+  parse({ code, stdout, stderr }, keys): readonly Fact<Venv>[] {
+    const sections = stdout.toString().split(/^@venv\n/m).slice(1)
+    return keys.map((key, index) => venvOf(key, sections[index] ?? '', stderr.trim() || `status ${String(code)}`))
+  },
+}
+
+function venvOf(key: VenvKey, section: string, said: string): Fact<Venv> {
+  const [, answer = '', status] = /^([\s\S]*)^@status (\d+)\n/m.exec(section) ?? []
+  const nothing = { environment: null, own: [], system: [], requirements: null, pip: null, python: key.python }
+  if (status === '90') return unknown(`${key.python ?? 'Python'} is not installed on the host`, "add apt.packages(['python3-venv']) before this resource")
+  if (status === '93') return present({ ...nothing, other: 'no directory' })
+  if (status === '94') return present({ ...nothing, other: 'a directory that holds other things' })
+  const all = (word: string): readonly string[] => answer.split('\n').flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []))
+  const python = all('python')[0]
+  const environment = environmentOf(answer, all)
+  if (status !== '0' || python === undefined || environment === undefined) return unknown(`the virtual environment ${key.path} could not be read: ${answer.trim() || said}`, 'see what the shell says on the host')
+  const pip = all('pip')[0]
+  return present({
+    environment,
+    other: null,
+    python,
+    own: distributions(all('own')),
+    system: distributions(all('system')),
+    requirements: textOf(key.requirements, answer, all('requirement')),
+    pip: pip === undefined ? null : pip === '0' ? 'met' : 'unmet',
+  })
+}
+
+function environmentOf(answer: string, all: (word: string) => readonly string[]): Environment | null | undefined {
+  const owner = all('owner')[0]
+  if (owner === undefined) return null
+  const [name, id] = owner.split(' ')
+  if (name === undefined || id === undefined) return undefined
+  return { owner: { name, id }, systemSitePackages: all('sees').includes('system'), interpreter: all('interpreter')[0] ?? null, outdated: /^outdated$/m.test(answer) }
+}
+
+function textOf(requirements: VenvKey['requirements'], answer: string, read: readonly string[]): string | null {
+  if (requirements === null || /^no requirements$/m.test(answer)) return null
+  return 'text' in requirements ? requirements.text : read.join('\n')
+}
+
+/** `Flask-2.2.2.egg-info`, `flask-2.2.2.dist-info`, `x-1.0-py3.11.egg-info`; what pip renames while it works (`~lask-…`) does not count. */
+const distributions = (names: readonly string[]): readonly Distribution[] =>
+  names.flatMap((each) => {
+    const [, name, version] = /^([^~-][^-]*)-([^-]+)(?:-py\d.*)?\.(?:dist|egg)-info$/.exec(each) ?? []
+    return name === undefined || version === undefined ? [] : [{ name, version }]
+  })

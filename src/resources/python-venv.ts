@@ -1,0 +1,159 @@
+import { z } from 'zod'
+import { blocked, fine, type Change, type Plan, type ShellAction } from '../core/change.js'
+import { Later, request } from '../core/fact.js'
+import { absolutePath, accountName, checked, checkedId, line, state } from '../core/options.js'
+import { resource, type CommonOptions, type Resource } from '../core/resource.js'
+import { lines, sh, type Input, type Sh } from '../core/sh.js'
+import { asUser, isOwner } from '../facts/as-user.js'
+import { missingParentFact } from '../facts/missing-parent.js'
+import { sourceFact } from '../facts/project-file.js'
+import { normalName, parseRequirements, unmet, type Distribution, type Requirements } from '../facts/requirements.js'
+import { venvFact, type Environment, type Venv, type VenvKey } from '../facts/venv.js'
+import { blockedBy } from './file-changes.js'
+
+export interface PythonVenvOptions extends CommonOptions {
+  /** A requirements file: of the project, relative to its directory, or an absolute path on the host, as in a checkout. Left out: see `packages`. */
+  readonly requirements?: string
+  /** Requirements themselves: `['flask', 'gunicorn>=20']`. Not with `requirements`. Left out as well: only the environment is managed. */
+  readonly packages?: readonly string[]
+  /** The interpreter that makes it: a command or an absolute path. Left out: `python3` for a new one, an existing one keeps its own. */
+  readonly python?: string
+  /** Owns the environment and runs pip. Left out: an existing one keeps its owner, a new one gets the owner of its directory, else the session's user. */
+  readonly owner?: string
+  /** The system's packages are seen too, and count. Default false for a new one; left out, an existing one is left as it is. */
+  readonly systemSitePackages?: boolean
+  /** Where pip finds packages, without a password or token. Default: pip's own, which is PyPI; with `findLinks`, none. */
+  readonly indexUrl?: string
+  /** A directory of the host, or an `https://` page, with packages. Without `indexUrl` it is the only source (pip's `--no-index`), so that nothing is asked of a network that may not be there. */
+  readonly findLinks?: string
+  /** Default `present`. */
+  readonly state?: 'present' | 'absent'
+}
+
+/** Names in a sentence before it is cut. */
+const shownNames = 6
+
+const noOption = line.regex(/^[^-]/, 'must not begin with -')
+const withoutSecret = (url: string): boolean => !/^[a-z]+:\/\/[^/]*@/i.test(url)
+
+/**
+ * A virtual environment of Python (venv), and what pip installs in it. It is in its desired state when the *installed*
+ * distributions meet the requirements, whoever installed them; what those need in turn is left to pip at installation.
+ *
+ * An empty directory that exists keeps its owner, group and mode: for one that others may not enter, put a `directory` before it.
+ */
+export function pythonVenv(path: string, options: PythonVenvOptions = {}): Resource {
+  checkedId('python.venv', path, absolutePath)
+  checked(
+    'python.venv',
+    path,
+    options,
+    {
+      requirements: line.optional(),
+      packages: z.array(noOption.refine((text) => parseRequirements(text).unclear.length === 0, 'must be requirements such as flask>=2')).readonly().optional(),
+      python: noOption.optional(),
+      owner: accountName.optional(),
+      systemSitePackages: z.boolean().optional(),
+      indexUrl: line.regex(/^https?:\/\//, 'must be a URL').refine(withoutSecret, 'must not hold a user name, password or token: every process on the host could read it').optional(),
+      findLinks: line.regex(/^(?:\/|https:\/\/)/, 'must be an absolute path or an https:// URL').refine(withoutSecret, 'must not hold a user name, password or token').optional(),
+      state: state.optional(),
+    },
+    ({ requirements, packages }) => (requirements !== undefined && packages !== undefined ? 'has both requirements and packages: give one' : undefined),
+  )
+  return resource({
+    type: 'python.venv',
+    id: path,
+    options,
+    reads: { venv: request(venvFact, keyOf(path, options)), missingParent: request(missingParentFact, path) },
+    plan({ venv, missingParent }): Plan {
+      if (venv?.other != null) return blocked(`${path} is ${venv.other}`, 'remove what is there, or choose another path')
+      if (options.state === 'absent') {
+        if (venv?.environment == null) return fine('there is no virtual environment')
+        return [{ summary: 'remove the virtual environment', proof: 'facts', actions: [{ on: 'shell', script: sh`rm -rf -- ${path}` }] }]
+      }
+      if (missingParent !== null) return blockedBy(missingParent)
+      if (venv === null) return blocked(`${path} could not be read`, 'report this')
+      if (venv.requirements === null && options.requirements !== undefined) return blocked(`${options.requirements} does not exist`, 'add what brings it, such as git.checkout, before this')
+      const wanted = parseRequirements(venv.requirements ?? '')
+      const [odd] = wanted.unclear
+      if (odd !== undefined) return blocked(`the requirement ${JSON.stringify(odd)} cannot be compared with what is installed`, 'install it by a command, and leave it out here')
+      const changes = [...environmentChanges(path, options, venv), ...installation(path, options, venv, wanted)]
+      return changes.length === 0 ? fine('the requirements are met') : changes
+    },
+  })
+}
+
+function keyOf(path: string, { python, systemSitePackages, requirements, packages, state }: PythonVenvOptions): VenvKey | Later<VenvKey> {
+  const key = { path, python: python ?? 'python3', systemSitePackages: systemSitePackages === true, requirements: null }
+  if (state === 'absent') return { ...key, python: null }
+  if (packages !== undefined) return { ...key, requirements: { text: packages.join('\n') } }
+  if (requirements === undefined) return key
+  if (requirements.startsWith('/')) return { ...key, requirements: { file: requirements } }
+  return Later.fact(request(sourceFact, requirements), new Uint8Array(), requirements).map((bytes) => ({ ...key, requirements: { text: new TextDecoder().decode(bytes) } }))
+}
+
+const versionOf = (interpreter: string | null): string => /python(\d[\d.]*)$/.exec(interpreter ?? '')?.[1] ?? interpreter ?? 'none'
+
+/** Why an environment must be made from nothing, or nothing when it need not be. */
+function uselessness({ interpreter, outdated }: Environment, { python }: Venv, wanted: string | undefined): string | undefined {
+  if (interpreter === null) return 'its interpreter is gone'
+  if (outdated) return `it was made for another Python than ${versionOf(interpreter)}`
+  return wanted !== undefined && interpreter !== python ? `Python ${versionOf(interpreter)} → ${versionOf(python)}` : undefined
+}
+
+const willSee = ({ systemSitePackages }: PythonVenvOptions, { environment }: Venv): boolean => systemSitePackages ?? environment?.systemSitePackages ?? false
+
+/** What there is once the environment is as desired, before anything is installed. */
+function installedIn(options: PythonVenvOptions, venv: Venv): readonly Distribution[] {
+  const anew = venv.environment !== null && uselessness(venv.environment, venv, options.python) !== undefined
+  return [...(willSee(options, venv) ? venv.system : []), ...(anew ? [] : venv.own)]
+}
+
+function environmentChanges(path: string, options: PythonVenvOptions, venv: Venv): readonly Change[] {
+  const { environment } = venv
+  const change = (summary: string, action: ShellAction): Change => ({ summary, proof: 'facts', actions: [action] })
+  if (environment === null) return [change(`create a virtual environment of Python ${versionOf(venv.python)}`, making(path, options, venv))]
+  const { owner, systemSitePackages: sees } = environment
+  const useless = uselessness(environment, venv, options.python)
+  const sight = options.systemSitePackages === undefined || options.systemSitePackages === sees ? [] : [`the system's packages ${sees ? 'seen → not seen' : 'not seen → seen'}`]
+  const made = useless === undefined ? [...sight, ...(installedIn(options, venv).some(({ name }) => normalName(name) === 'pip') ? [] : ['install pip'])] : [`make it anew: ${useless}`, ...sight]
+  return [
+    ...(options.owner === undefined || isOwner(owner, options.owner) ? [] : [change(`owner ${owner.name} → ${options.owner}`, { on: 'shell', script: sh`chown -R -h -- ${options.owner} ${path}`, long: true })]),
+    ...(made.length === 0 ? [] : [change(made.join(', '), making(path, options, venv, useless !== undefined))]),
+  ]
+}
+
+function installation(path: string, options: PythonVenvOptions, venv: Venv, wanted: Requirements): readonly Change[] {
+  const anew = venv.environment !== null && uselessness(venv.environment, venv, options.python) !== undefined
+  const missing = unmet(wanted.simple, installedIn(options, venv))
+  const open = wanted.forPip.length > 0 && (anew || venv.pip !== 'met')
+  if (missing.length === 0 && !open) return []
+  const names = missing.length > 0 ? missing : wanted.forPip
+  const shown = [...names.slice(0, shownNames), ...(names.length > shownNames ? [`and ${String(names.length - shownNames)} more`] : [])].join(', ')
+  return [{ summary: `install ${shown}`, proof: 'facts', actions: [installing(path, options, venv)] }]
+}
+
+/** As the owner of the environment, with its directory made first where it is missing. */
+function asOwner(path: string, options: PythonVenvOptions, { environment }: Venv, script: Sh, input?: Input): ShellAction {
+  const user = options.owner ?? environment?.owner.id
+  const make = user === undefined ? sh`mkdir -- ${path}` : sh`mkdir -- ${path} && chown -- ${user} ${path}`
+  const runner = user === undefined ? sh`"$(stat -c %u -- ${path})"` : sh`${user}`
+  return { on: 'shell', long: true, script: lines([asUser, sh`{ [ -d ${path} ] || ${make}; } && as_ ${runner} sh -euc ${script.text}`]), ...(input === undefined ? {} : { input }) }
+}
+
+function making(path: string, options: PythonVenvOptions, venv: Venv, clear = false): ShellAction {
+  // Making one over an old one keeps what is installed, and its configuration is written anew.
+  const python = options.python ?? venv.environment?.interpreter ?? 'python3'
+  const flags = [...(willSee(options, venv) ? ['--system-site-packages'] : []), ...(clear ? ['--clear'] : [])]
+  return asOwner(path, options, venv, sh`${python} -c 'import venv, ensurepip' 2>/dev/null || { echo ${`${python} has no venv module: install the package python3-venv`} >&2; exit 1; }
+${python} -m venv ${flags} ${path}`)
+}
+
+function installing(path: string, options: PythonVenvOptions, venv: Venv): ShellAction {
+  const { indexUrl, findLinks, requirements } = options
+  const source = [...(indexUrl === undefined ? [] : ['--index-url', indexUrl]), ...(findLinks === undefined ? [] : ['--find-links', findLinks]), ...(findLinks !== undefined && indexUrl === undefined ? ['--no-index'] : [])]
+  const pip = sh`${`${path}/bin/python`} -m pip install --disable-pip-version-check --no-input --quiet ${source}`
+  if (requirements?.startsWith('/') === true) return asOwner(path, options, venv, sh`${pip} -r ${requirements}`)
+  // The owner may not open a pipe that another user made, so the text goes through one of the owner's own.
+  return asOwner(path, options, venv, sh`cat | ${pip} -r /dev/stdin`, `${venv.requirements ?? ''}\n`)
+}
