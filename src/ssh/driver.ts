@@ -38,8 +38,9 @@ trap '' PIPE`
 /**
  * Ends every process of session id $K_ except the one that asks: TERM, five seconds for clean-up, KILL. TERM is said
  * again every second, for a shell that was told between two of its commands and now waits for the second one.
- * A session and not a process group, because timeout(1) makes groups of its own. Each signal goes to all in one builtin
- * kill, so that none has the time to take another's death for the end of its input.
+ * A session and not a process group, because timeout(1) makes groups of its own. timeout itself is passed over: it ends
+ * with its command, and would only send a second TERM into that command's clean-up. Each signal goes to all in one
+ * builtin kill, so that none has the time to take another's death for the end of its input.
  */
 const endSession = `others_() {
   o_=
@@ -48,7 +49,7 @@ const endSession = `others_() {
     p_=\${p_#/proc/}
     [ "$p_" != "$me_" ] && { read -r l_ <"/proc/$p_/stat"; } 2>/dev/null || continue
     set -- \${l_##*) }
-    case $1 in Z) continue ;; esac
+    case "$1 $l_" in Z* | *'(timeout)'*) continue ;; esac
     [ "$4" != "$K_" ] || o_="$o_ $p_"
   done
   [ -n "$o_" ]
