@@ -49,14 +49,13 @@ export const pendingDirectory = (pending: string, { marks }: PendingPlaces = pen
  * An alias has no link of its own, so systemctl is asked where the link is missing.
  */
 export function markScript(marks: readonly Mark[], places: PendingPlaces = pendingPlaces): Sh {
-  const write = sh`set -e; umask 077
+  const write = sh`umask 077
 instance_() { i_=$(readlink -- ${places.instances}/invocation:"$1") || i_=$(systemctl show -p InvocationID --value -- "$1" 2>/dev/null) || i_=; echo "\${i_:-none}"; }
 mark_() {
-  mkdir -p -- "$1"
   case $3 in run) n_=- ;; *) n_=$(instance_ "$4") ;; esac
-  t_=$(mktemp -- "$1/.XXXXXXXX")
-  printf '%s %s %s\\n' "$3" "$n_" "$5" >"$t_"
-  sync -- "$t_"; mv -f -- "$t_" "$1/$2"; sync -- "$1"
+  mkdir -p -- "$1" && t_=$(mktemp -- "$1/.XXXXXXXX") &&
+  printf '%s %s %s\\n' "$3" "$n_" "$5" >"$t_" &&
+  sync -- "$t_" && mv -f -- "$t_" "$1/$2" && sync -- "$1" || exit 1
 }`
   return lines([write, ...marks.map(({ pending, effect, trigger }) => sh`mark_ ${[pendingDirectory(pending, places), fileName(trigger), effect, pending, encodeMark(trigger)]}`)])
 }

@@ -7,7 +7,7 @@ import { absolutePath, checked, resources, secret, text, value } from '../core/o
 import { clearScript } from '../core/pending.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { reveal, Secret } from '../core/secret.js'
-import { lines, quote, sh, type Input, type Sh } from '../core/sh.js'
+import { lines, quote, Sh, sh, type Input } from '../core/sh.js'
 import { commandWords, guardFact, type CommandLine, type Guards, type Verdict } from '../facts/guard.js'
 import { marksFact } from '../facts/marks.js'
 
@@ -73,7 +73,7 @@ function environment(env: Environment): { readonly script: readonly Sh[]; readon
   }
 }
 
-function run(line: CommandLine, { cwd, creates, successCodes }: CommandOptions, env: Environment, input: string | Uint8Array | Secret | undefined): Action {
+function run(line: CommandLine, { cwd, creates, successCodes: codes = [0] }: CommandOptions, env: Environment, input: string | Uint8Array | Secret | undefined): Action {
   const { script, input: secrets } = environment(env)
   const given: Input = [...secrets, ...(input === undefined ? [] : [input])]
   return {
@@ -84,8 +84,11 @@ function run(line: CommandLine, { cwd, creates, successCodes }: CommandOptions, 
       // exec takes every word for a program or an argument, where the shell would see if, echo or A=1 as its own.
       sh`set -- ${commandWords(line)}
 ( exec "$@" ); s_=$?
-for c_ in ${successCodes ?? [0]}; do [ "$s_" != "$c_" ] || s_=0; done
-[ "$s_" = 0 ] || exit "$s_"`,
+case $s_ in
+  ${Sh.of(codes.join('|'))}) ;;
+  0) echo 'it ended with 0, which is not in successCodes' >&2; exit 1 ;;
+  *) exit "$s_" ;;
+esac`,
       ...(creates === undefined ? [] : [sh`[ -e ${creates} ] || [ -L ${creates} ] || { echo 'it ended well, and '${creates}' is still missing' >&2; exit 1; }`]),
     ]),
     ...(given.length === 0 ? {} : { input: given }),
@@ -133,7 +136,8 @@ export function command(line: CommandLine, options: CommandOptions = {}): Resour
   return resource({
     type,
     id,
-    options: { ...options, line, onChangeOf: triggers },
+    // Under a name of its own two commands could have one address.
+    options: options.name === undefined ? options : { ...options, line },
     reads: { verdict: request(guardFact, guards), marks: request(marksFact, pending) },
     values: { env: options.env ?? {}, input: options.input },
     triggers: triggers?.map((trigger) => ({ address: trigger, effect: 'run', pending })) ?? [],

@@ -160,7 +160,7 @@ export function systemdService(name: string, options: ServiceOptions = {}): Reso
   return resource({
     type,
     id: unitName,
-    options: { ...options, restartOn: addresses(options.restartOn), reloadOn: addresses(options.reloadOn) },
+    options,
     reads: { unit: request(unitFact, unitName), marks: request(marksFact, unitName) },
     triggers: [...triggersOf(options.restartOn, 'restart'), ...triggersOf(options.reloadOn, 'reload')],
     plan({ unit, marks }, _, context) {

@@ -1,0 +1,13 @@
+import { checkHttp } from '../../src/resources/check-http.js'
+import type { Case } from './case.js'
+
+const url = 'http://localhost:8000/'
+const answer = (status: number, body = ''): Case['facts'] => ({ answer: { status, body } })
+
+export const cases: readonly Case[] = [
+  { name: 'holds', example: true, resource: () => checkHttp(url, { contains: 'Hello', within: 30 }), facts: answer(200, 'Hello, world'), changes: [] },
+  { name: 'another status', resource: () => checkHttp(url), facts: answer(502), changes: [`blocked: GET ${url} answered 502, not 200`] },
+  { name: 'the status that is wanted', resource: () => checkHttp(url, { status: 401 }), facts: answer(401), changes: [] },
+  { name: 'without the text', resource: () => checkHttp(url, { contains: 'Hello' }), facts: answer(200, 'Bye'), changes: [`blocked: GET ${url} answered 200 without "Hello" in the body`] },
+  { name: 'no answer', resource: () => checkHttp(url, { socket: '/run/app.sock' }), facts: { answer: { silent: 'connection refused' } }, changes: [`blocked: GET ${url} at /run/app.sock had no answer: connection refused`] },
+]
