@@ -3,7 +3,7 @@
  * `docs/errors.md` lists the same codes; a test proves that both agree.
  */
 export const catalogue = {
-  // What the user wrote
+  // What you wrote
   'option-unknown': { summary: 'a resource was given an option that it does not have', remedy: 'remove the option or correct its name' },
   'option-invalid': { summary: 'an option has a value that it cannot have', remedy: 'give a value of the kind that the message names' },
   'resource-conflict': { summary: 'two resources with one address have different options', remedy: 'give both the same options, or keep one' },

@@ -17,8 +17,10 @@ export interface InventoryInfo {
   readonly groups: ReadonlyMap<string, readonly string[]>
 }
 
+/** What a task's function is given. */
 export interface TaskContext<Vars> {
   readonly host: HostInfo
+  /** The host's variables, as the play's schema has them. */
   readonly vars: Vars
   readonly inventory: InventoryInfo
 }
@@ -29,11 +31,11 @@ export type Resources = readonly (Resource | Resources | false | null | undefine
 export interface TaskOptions<Vars> {
   /** Names for `--tags` and `--skip-tags`. The task's own name is one of them. */
   readonly tags?: readonly string[]
-  /** Over the play's `become`: `true` is root. */
+  /** Act as root (`true`) or another user through sudo. Default: as the play says. */
   readonly become?: true | string
-  /** Run for one host only: the first selected, reachable one of the play. The others wait for it, and fail with it. */
+  /** Run for one host only: the first selected, reachable one of the play. The others wait for it, and fail with it. Default false. */
   readonly once?: boolean
-  /** Left out for hosts for which this is false. */
+  /** Hosts for which this is false do not get the task. Default: all of the play do. */
   readonly when?: (context: TaskContext<Vars>) => boolean
 }
 
@@ -44,20 +46,27 @@ export interface Task<Vars> {
   readonly options: TaskOptions<Vars>
 }
 
-/** Makes a task. `build` is called once for each host, before anything connects; it computes and awaits nothing. */
+/**
+ * Makes a task: a named, ordered list of resources; the unit of progress, tags and limits. A role is a function that returns some of them.
+ *
+ * `build` is called once for each host with `{ host, vars, inventory }`: the host's name and groups, its variables as the play's schema has them, and
+ * all hosts, groups and variables. That is before anything connects, so it computes and awaits nothing. Lists that it returns may nest, and falsy
+ * entries are left out: `vars.tls && file(…)`.
+ */
 export function task<Vars>(name: string, build: (context: TaskContext<Vars>) => Resources, options: TaskOptions<Vars> = {}): Task<Vars> {
   return { name, build, options }
 }
 
 export interface PlayOptions<S extends z.ZodType> {
+  /** How the play is shown. */
   readonly name: string
   /** Which hosts, as a pattern with Ansible's meaning: `web:&prod`. */
   readonly hosts: string
-  /** In the order in which each host walks them. */
+  /** What the hosts get, in the order in which each host walks them. */
   readonly tasks: readonly Task<z.output<NoInfer<S>>>[]
   /** Act as root (`true`) or another user through sudo. Default: the login user. */
   readonly become?: true | string
-  /** The variables that tasks see, checked for every host before anything connects. Default: tasks see none. */
+  /** A zod schema (`z` is exported) of the variables that tasks see, checked for every host before anything connects. Default: tasks see none. */
   readonly vars?: S
   /** Hosts at once. Default 50. `--forks` overrides it. */
   readonly forks?: number
@@ -75,7 +84,7 @@ export interface Play {
 
 const plays = new WeakSet()
 
-/** Makes a play. A task that needs a variable which the schema lacks does not compile. */
+/** Makes a play: which hosts get which tasks, in which order. A task that needs a variable which the schema lacks does not compile. */
 export function play<S extends z.ZodType>({ name, hosts, tasks, become, vars, forks }: PlayOptions<S>): Play {
   if (typeof name !== 'string' || name === '' || typeof hosts !== 'string' || !Array.isArray(tasks)) throw new FettleError('play-invalid', { message: 'a play needs a name, hosts (a pattern) and a list of tasks' })
   const made: Play = { name, hosts, tasks: tasks as readonly Task<unknown>[], become: become ?? null, vars: vars ?? null, forks: forks ?? null }

@@ -13,9 +13,9 @@ type Joined<P extends readonly Value<Part>[]> =
 /** The same kind of value, changed: text stays text, a Secret a Secret, a `Later` a `Later`. */
 type Changed<T> = T extends string ? string : T
 
-/** A Secret from text, such as one that a program made. What is typed into a task file is there for everybody to read: prefer `env.secret`. */
+/** Given text, a Secret of it, such as one that a program made. What is typed into a task file is there for everybody to read: prefer `env.secret`. */
 export function secret(value: string): Secret
-/** Joins strings, numbers, Secrets and `Later`s into one Secret: `` secret`mysql+pymysql://${user}:${uri(password)}@localhost/${db}` ``. */
+/** As a tag, joins strings, numbers, Secrets and `Later`s into one Secret: `` secret`mysql+pymysql://${user}:${uri(password)}@localhost/${db}` ``. */
 export function secret<const P extends readonly Value<Part>[]>(text: TemplateStringsArray, ...parts: P): Joined<P>
 export function secret(text: string | TemplateStringsArray, ...parts: readonly Value<Part>[]): Value<Secret> {
   if (typeof text === 'string') return new Secret(text)

@@ -46,11 +46,11 @@ export interface Environment {
    */
   (name: string): string
   /**
-   * The same as a Secret; an empty one is refused.
-   * @throws FettleError `environment-missing`
+   * The value of a name as a Secret, from the environment, else from `.env`; an empty one is refused.
+   * @throws FettleError `environment-missing`, before anything connects
    */
   secret(name: string): Secret
-  /** The same, or undefined where nobody has set it. */
+  /** The value of a name, as `env` finds it, or undefined where nobody has set it. */
   optional(name: string): string | undefined
 }
 

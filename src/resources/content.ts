@@ -13,13 +13,13 @@ export type Content = string | Uint8Array | Secret
 
 /** Where a file's content comes from: one of `content`, `source` and `template`. */
 export interface ContentOptions {
-  /** The content itself. With a `Secret` the file is secret as a whole: mode 0600 unless given, never a diff. */
+  /** The content itself. */
   readonly content?: Value<Content>
   /** A file of the project, by its path from the project's directory; its bytes are taken as they are. */
   readonly source?: string
   /** A Nunjucks template, by its name in `templates/`. A variable that it names and `vars` does not hold is an error before anything connects. */
   readonly template?: string
-  /** The template's variables. Values may be `Secret` or `Later` at any depth; a `Secret` makes the file secret as a whole. */
+  /** The template's variables. Values may be `Secret` or `Later` at any depth. */
   readonly vars?: Readonly<Record<string, unknown>>
 }
 

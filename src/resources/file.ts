@@ -54,7 +54,8 @@ export function checkedContent(type: string, path: string, content: unknown): Co
  * A regular file: its content, from `content`, `source` or `template`, and its attributes. With none of the three, the attributes of a file that must exist.
  *
  * It is written beside its place with its final owner and mode, synced, validated and renamed: whoever reads the path sees the old file or the
- * new one, whole. Missing parents are not made (use `directory`). A file that holds a `Secret` is compared by digest and never shown.
+ * new one, whole. Missing parents are not made (use `directory`). A `Secret` in the content, or among the template's variables, makes the file secret as
+ * a whole: mode 0600 unless given, compared by digest, never shown.
  */
 export function file(path: string, options: FileOptions = {}): Resource {
   checkedId('file', path, absolutePath)

@@ -13,7 +13,7 @@ export interface GithubDeployKeyOptions extends CommonOptions {
   readonly key: Value<string>
   /** A read-only key can fetch and not push. Default for a new key: true. Left out: an existing key keeps what it has. */
   readonly readOnly?: boolean
-  /** Default `present`. */
+  /** `absent` deletes the key. Default `present`. */
   readonly state?: 'present' | 'absent'
 }
 

@@ -44,10 +44,11 @@ const proofLimit = 20
  * A webhook of a repository on GitHub, made and kept from the control machine. Needs `GITHUB_TOKEN` with the permission "Webhooks: read and write".
  *
  * Its id is the repository and the normalised URL (scheme and host in lower case, no default port, no slash at the end), so that hooks of one repository differ.
- * A second hook with the same URL is an error that names both; it is never removed silently. GitHub never shows a secret: a mark on the host
- * (`/var/lib/fettle/github/<hook id>`, root only: a random salt and the secret's HMAC) tells whether it is the wanted one, and the newest delivery overrules the mark:
- * its signature is computed again over `JSON.stringify` of its payload, as octokit/webhooks.js did for years (its issue 71). A signature that fits proves the secret. One that
- * does not fit counts only when every JSON writer would give the same text. Deliveries no newer than the hook's last change say nothing about the secret that it has now.
+ * A second hook with the same URL is an error that names both; it is never removed silently.
+ *
+ * GitHub never shows a secret. A mark on the host (`/var/lib/fettle/github/<hook id>`, root only: a random salt and the secret's HMAC) tells whether the hook has the wanted
+ * one, and the newest delivery since the hook's last change overrules the mark: its signature is computed again over `JSON.stringify` of its payload (as octokit/webhooks.js
+ * did for years: its issue 71). One that fits proves the secret; one that does not counts only when every JSON writer would give the same text.
  *
  * Several hosts of a play that share one hook belong in a task with `once: true`.
  */

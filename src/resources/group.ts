@@ -11,7 +11,7 @@ export interface GroupOptions extends CommonOptions {
   readonly gid?: number
   /** A new group gets an id from the system's range (`SYS_GID_MIN` in login.defs). An existing group is left as it is. Default false. */
   readonly system?: boolean
-  /** Default `present`. */
+  /** `absent` removes the group. Default `present`. */
   readonly state?: 'present' | 'absent'
 }
 

@@ -10,7 +10,7 @@ import { publicKeyPattern } from '../facts/ssh-key.js'
 import { fileChanges, notAFile } from './file-changes.js'
 
 export interface KnownHostOptions extends CommonOptions {
-  /** The whole of the host's keys, each as `type base64`. Keys of this host that are not among them are removed. With `state: 'absent'` left out. */
+  /** The whole of the host's keys, each as `type base64`. Keys of this host that are not among them are removed. Needed unless `state` is `absent`. */
   readonly keys?: Value<readonly string[]>
   /** The file. Default `/etc/ssh/ssh_known_hosts`, which every user's ssh reads. Its mode and owner are left as they are; a new one is 0644. */
   readonly path?: string

@@ -10,7 +10,7 @@ export interface MysqlConnectionOptions {
   readonly socket?: string
   /** A server reached by TCP, as seen from the host. */
   readonly host?: string
-  /** Default 3306. */
+  /** Its port. Default 3306. */
   readonly port?: number
   /** The account that may do what is asked for. Default `root`. */
   readonly user?: string

@@ -8,9 +8,9 @@ import { identifier } from '../facts/mysql.js'
 import { connectionSchema, onServer, type MysqlConnectionOptions } from './mysql-connection.js'
 
 export interface MysqlDatabaseOptions extends CommonOptions {
-  /** Default character set of new tables, such as `utf8mb4`. Left out: a new database gets the server's, an existing one keeps its own. */
+  /** The character set that new tables get, such as `utf8mb4`. Left out: a new database gets the server's, an existing one keeps its own. */
   readonly charset?: string
-  /** Default collation of new tables, such as `utf8mb4_unicode_ci`. Left out: the character set's own where that is changed, else as it is. */
+  /** The collation that new tables get, such as `utf8mb4_unicode_ci`. Left out: the character set's own where that is changed, else as it is. */
   readonly collation?: string
   /** Default `present`. `absent` drops the database with everything in it. */
   readonly state?: 'present' | 'absent'

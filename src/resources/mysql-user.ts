@@ -26,7 +26,7 @@ export interface MysqlUserOptions extends CommonOptions {
   readonly exactGrants?: boolean
   /** `true`: refuses connections without TLS, which closes the socket too. `false`: does not ask for it. Left out: not managed. */
   readonly requireTls?: boolean
-  /** Default `present`. */
+  /** `absent` drops the account. Default `present`. */
   readonly state?: 'present' | 'absent'
   /** How the host reaches the server. Default: its socket, as root. */
   readonly connection?: MysqlConnectionOptions

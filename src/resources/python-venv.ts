@@ -12,21 +12,21 @@ import { venvFact, type Environment, type Venv, type VenvKey } from '../facts/ve
 import { blockedBy } from './file-changes.js'
 
 export interface PythonVenvOptions extends CommonOptions {
-  /** A requirements file: of the project, relative to its directory, or an absolute path on the host, as in a checkout. Left out: see `packages`. */
+  /** A requirements file: of the project, relative to its directory, or an absolute path on the host, as in a checkout. Left out: as `packages` say. */
   readonly requirements?: string
-  /** Requirements themselves: `['flask', 'gunicorn>=20']`. Not with `requirements`. Left out as well: only the environment is managed. */
+  /** Requirements themselves: `['flask', 'gunicorn>=20']`. Not with `requirements`. Left out: with neither, only the environment is managed. */
   readonly packages?: readonly string[]
   /** The interpreter that makes it: a command or an absolute path. Left out: `python3` for a new one, an existing one keeps its own. */
   readonly python?: string
   /** Owns the environment and runs pip. Left out: an existing one keeps its owner, a new one gets the owner of its directory, else the session's user. */
   readonly owner?: string
-  /** The system's packages are seen too, and count. Default false for a new one; left out, an existing one is left as it is. */
+  /** The system's packages are seen too, and count. Left out: false for a new one, an existing one keeps its own. */
   readonly systemSitePackages?: boolean
   /** Where pip finds packages, without a password or token. Default: pip's own, which is PyPI; with `findLinks`, none. */
   readonly indexUrl?: string
   /** A directory of the host, or an `https://` page, with packages. Without `indexUrl` it is the only source (pip's `--no-index`), so that nothing is asked of a network that may not be there. */
   readonly findLinks?: string
-  /** Default `present`. */
+  /** `absent` removes the environment. Default `present`. */
   readonly state?: 'present' | 'absent'
 }
 

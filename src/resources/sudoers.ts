@@ -12,9 +12,9 @@ import { enter, steps } from './write-file.js'
 
 /** What one user or group may run. */
 export interface SudoersRule {
-  /** Whom the rule is for: this user … */
+  /** The user whom the rule is for. Either this or `group`. */
   readonly user?: string
-  /** … or this group. One of the two. */
+  /** The group whom the rule is for. */
   readonly group?: string
   /** The user that the commands run as. Default `root`. */
   readonly runAs?: string

@@ -11,7 +11,7 @@ import { userFact, type UserEntry, type UserPassword } from '../facts/user.js'
 import { account, isAccount } from './attributes.js'
 
 export interface UserOptions extends CommonOptions {
-  /** The numeric id. Left out: a new user gets the next free one, an existing one keeps its own. usermod(8) hands on the files of the home only. */
+  /** The numeric id. A changed one is handed on to the files in the home only (usermod(8)). Left out: a new user gets the next free one, an existing one keeps its own. */
   readonly uid?: number
   /** The primary group, by name or id. Left out: a new user gets the group of its own name, made if there is none; an existing one keeps its own. */
   readonly group?: string | number
