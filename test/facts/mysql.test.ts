@@ -1,0 +1,100 @@
+import { describe, expect, test } from '@jest/globals'
+import type { Fact, Output } from '../../src/core/fact.js'
+import { Secret } from '../../src/core/secret.js'
+import { inputBytes } from '../../src/core/sh.js'
+import { accountFact, type Account } from '../../src/facts/mysql-account.js'
+import { databaseFact } from '../../src/facts/mysql-database.js'
+import { parseGrant, type Grant } from '../../src/facts/mysql-grants.js'
+
+const hash = '*D821809F681A40A6E379B50D0463EFAE20BDD122'
+const output = (stdout: string, stderr = '', code = 0): Output => ({ code, stdout: Buffer.from(stdout), stderr })
+
+describe('SHOW GRANTS of MariaDB 10.11', () => {
+  test.each<[string, Grant | 'nothing' | null]>([
+    ["GRANT USAGE ON *.* TO `app`@`localhost` IDENTIFIED BY PASSWORD '*D821809F681A40A6E379B50D0463EFAE20BDD122'", { on: '*.*', privileges: [] }],
+    ["GRANT RELOAD, FILE ON *.* TO `o'dd``x`@`%` IDENTIFIED BY PASSWORD '*D82' REQUIRE SSL WITH GRANT OPTION MAX_QUERIES_PER_HOUR 5", { on: '*.*', privileges: ['RELOAD', 'FILE', 'GRANT OPTION'] }],
+    ["GRANT ALL PRIVILEGES ON *.* TO `root`@`localhost` IDENTIFIED VIA mysql_native_password USING 'invalid' OR unix_socket WITH GRANT OPTION", { on: '*.*', privileges: ['ALL PRIVILEGES', 'GRANT OPTION'] }],
+    ["GRANT USAGE ON *.* TO `a`@`%` IDENTIFIED BY PASSWORD '*D82' REQUIRE SUBJECT 'x WITH GRANT OPTION'", { on: '*.*', privileges: [] }],
+    ['GRANT SELECT, CREATE TEMPORARY TABLES, READ_ONLY ADMIN ON `my\\_app`.* TO `app`@`localhost`', { on: '`my\\_app`.*', privileges: ['SELECT', 'CREATE TEMPORARY TABLES', 'READ_ONLY ADMIN'] }],
+    ['GRANT SELECT ON `a ON ``b`` TO x`.* TO `app`@`localhost` WITH GRANT OPTION', { on: '`a ON ``b`` TO x`.*', privileges: ['SELECT', 'GRANT OPTION'] }],
+    ['GRANT SELECT (`a`, `b)`), UPDATE (`a`) ON `my_app`.`t` TO `app`@`%`', { on: '`my_app`.`t`', privileges: ['SELECT (`a`, `b)`)', 'UPDATE (`a`)'] }],
+    ['GRANT EXECUTE, ALTER ROUTINE ON PROCEDURE `app`.`p` TO `app`@`%`', { on: 'PROCEDURE `app`.`p`', privileges: ['EXECUTE', 'ALTER ROUTINE'] }],
+    ['GRANT EXECUTE ON PACKAGE BODY `app`.`p` TO `app`@`%`', { on: 'PACKAGE BODY `app`.`p`', privileges: ['EXECUTE'] }],
+    ['GRANT PROXY ON ``@`%` TO `root`@`localhost` WITH GRANT OPTION', { on: '``@`%`', privileges: ['PROXY', 'GRANT OPTION'] }],
+    ['GRANT `r1` TO `app`@`%` WITH ADMIN OPTION', { on: null, privileges: ['`r1`'] }],
+    ['SET DEFAULT ROLE `r1` FOR `app`@`%`', 'nothing'],
+    ['GRANT', null],
+    ['GRANT SELECT ON app TO `x`', null],
+    ['ERROR 1141 (42000)', null],
+  ])('%s', (line, grant) => {
+    expect(parseGrant(line)).toEqual(grant)
+  })
+})
+
+const key = (name: string): { readonly name: string; readonly host: string; readonly connection: object } => ({ name, host: 'localhost', connection: {} })
+const kept = `kept\t{"access":0,"plugin":"mysql_native_password","authentication_string":"${hash}","ssl_type":1}`
+const answer = (...accounts: readonly string[]): string => `@server\nserver\t10.11.6-MariaDB\t0\n${accounts.map((rows, index) => `account\t${String(index)}\n${rows}`).join('')}end\n@status 0\n`
+const usage = `GRANT USAGE ON *.* TO \`app\`@\`localhost\` IDENTIFIED BY PASSWORD '${hash}'\n`
+const only = (stdout: string, stderr = '', code = 0): Fact<Account> | undefined => accountFact.parse(output(stdout, stderr, code), [key('app')])[0]
+
+describe('mysql.user', () => {
+  test('an account with its grants, and one that does not exist', () => {
+    const stdout = answer(`${kept}\n${usage}GRANT SELECT ON \`my\\\\_app\`.* TO \`app\`@\`localhost\`\n`, '')
+    expect(accountFact.parse(output(stdout, 'ERROR 1141 (42000) at line 9: There is no such grant'), [key('app'), key('none')])).toEqual([
+      { is: 'present', value: { ways: [{ plugin: 'mysql_native_password', kept: hash }], requires: 'tls', foldsCase: false, grants: [{ on: '`my\\_app`.*', privileges: ['SELECT'] }] } },
+      { is: 'absent' },
+    ])
+  })
+  test('a second way to log in, as Debian\'s root has it', () => {
+    const fact = only(answer(`kept\t{"plugin":"mysql_native_password","authentication_string":"invalid","auth_or":[{},{"plugin":"unix_socket"}]}\n${usage}`))
+    expect(fact).toMatchObject({ is: 'present', value: { ways: [{ plugin: 'mysql_native_password', kept: 'invalid' }, { plugin: 'unix_socket', kept: '' }] } })
+  })
+  test.each([
+    ['no client', '@server\n@status 90\n', 'no MariaDB client'],
+    ['no socket', '@server\n@status 91\n', 'MariaDB is not running'],
+    ['a service that a connection would start', '@server\n@status 92\n', 'a connection would start it'],
+    ['a server that hangs', '@server\n@status 124\n', 'did not answer within 30 s'],
+    ['MySQL', '@server\nserver\t8.0.36\t0\naccount\t0\nend\n@status 0\n', 'is not MariaDB but says 8.0.36'],
+    ['an account without grants', answer(`${kept}\n`), 'cannot be understood'],
+    ['a strange grant', answer(`${kept}\n${usage}GRANT ODD ${hash}\n`), 'GRANT ODD [hash]'],
+    ['JSON that is none', answer(`kept\t{"plugin":\n${usage}`), 'cannot be understood'],
+    ['a plugin that carries SQL', answer(`kept\t{"plugin":"x; DROP"}\n${usage}`), 'cannot be understood'],
+    ['an answer that was cut', `@server\nserver\t10.11.6-MariaDB\t0\naccount\t0\n${kept}\n${usage}@status 1\n`, 'cannot be understood'],
+    ['garbage', '\0\u{1}\uFFFDgarbage', 'status 0'],
+    ['nothing', '', 'status 0'],
+  ])('%s is unknown', (_, stdout, reason) => {
+    expect(only(stdout)).toMatchObject({ is: 'unknown', reason: expect.stringContaining(reason) })
+  })
+  test('who may not ask does not learn that an account is absent', () => {
+    expect(only(answer(''), 'ERROR 1142 (42000) at line 4: SELECT command denied')).toMatchObject({ is: 'unknown', reason: expect.stringContaining('SELECT command denied') })
+    expect(only('@server\n@status 1\n', 'ERROR 1698 (28000): Access denied for user')).toMatchObject({ is: 'unknown', reason: expect.stringContaining('Access denied') })
+  })
+  test('hashes are not quoted', () => {
+    expect(JSON.stringify(only('@server\n@status 1\n', `ERROR 1 near ${hash}`))).not.toContain(hash)
+  })
+  test('passwords of connections are input, and names are quoted', () => {
+    const { script, input } = accountFact.script([{ name: "a'b\\c", host: '%', connection: { user: 'adm', password: new Secret('p"w\\d') } }])
+    expect(script.text).not.toContain('p"w')
+    expect(inputBytes(input ?? '').toString()).toBe('password="p\\"w\\\\d"\n')
+    expect(script.text.replaceAll(`'\\''`, "'")).toContain(`User = 'a''b\\\\c' AND Host = '%'`)
+  })
+})
+
+describe('mysql.database', () => {
+  const databases = (folds: string): string => `@server\nserver\t${folds}\ndatabase\tApp\tutf8mb4\tutf8mb4_bin\ndatabase\ta\\tb\\\\c\tlatin1\tlatin1_swedish_ci\nend\n@status 0\n`
+  const find = (stdout: string, name: string): unknown => databaseFact.parse(output(stdout), [{ name, connection: {} }])[0]
+  test('by its name, and by any case where the server folds it', () => {
+    expect(find(databases('0'), 'App')).toEqual({ is: 'present', value: { charset: 'utf8mb4', collation: 'utf8mb4_bin' } })
+    expect(find(databases('0'), 'app')).toEqual({ is: 'absent' })
+    expect(find(databases('1'), 'app')).toMatchObject({ is: 'present' })
+    expect(find(databases('0'), 'a\tb\\c')).toMatchObject({ is: 'present', value: { charset: 'latin1' } })
+  })
+  test.each(['', 'garbage', '@server\n@status 0\n', '@server\nserver\t0\ndatabase\tx\nend\n@status 0\n', '@server\nserver\t0\n@status 1\n'])('%j is unknown and not absent', (stdout) => {
+    expect(find(stdout, 'x')).toMatchObject({ is: 'unknown' })
+  })
+  test('two servers are two questions', () => {
+    const keys = [{ name: 'a', connection: {} }, { name: 'a', connection: { host: 'db' } }]
+    const stdout = '@server\nserver\t0\ndatabase\ta\tx\ty\nend\n@status 0\n@server\n@status 1\n'
+    expect(databaseFact.parse(output(stdout, "ERROR 2002 (HY000): Can't connect"), keys)).toMatchObject([{ is: 'present' }, { is: 'unknown' }])
+  })
+})
