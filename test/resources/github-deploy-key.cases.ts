@@ -1,15 +1,18 @@
 import type { DeployKey } from '../../src/facts/github.js'
 import { githubDeployKey } from '../../src/resources/github-deploy-key.js'
+import { sshKey } from '../../src/resources/ssh-key.js'
 import type { Case } from './case.js'
 
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGq8kGCT3gkxpJVzD5sXKZ0d1zkQyYVJpZrCz0bY8aQm'
+const deploy = sshKey('/var/lib/webhook/.ssh/id_demo', { owner: 'webhook' })
 const there = (other: Partial<DeployKey> = {}): DeployKey => ({ id: 3, title: 'demo on web1', key, readOnly: true, ...other })
 
 export const cases: readonly Case[] = [
   {
     name: 'added',
     example: true,
-    resource: () => githubDeployKey('acme/demo', { title: 'demo on web1', key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGq8kGCT3gkxpJVzD5sXKZ0d1zkQyYVJpZrCz0bY8aQm demo@web1' }),
+    resource: () => githubDeployKey('acme/demo', { title: 'demo on web1', key: deploy.publicKey }),
+    values: { key: `${key} demo@web1` },
     facts: { keys: [] },
     changes: ['add key demo on web1: read-only'],
     scripts: ['POST /repos/{owner}/{repo}/keys'],

@@ -24,7 +24,7 @@ export const cases: readonly Case[] = [
   {
     name: 'created',
     example: true,
-    resource: () => githubWebhook('acme/demo', { url: 'https://demo.example.org/hooks/demo', secret: new Secret('from env.secret(…)'), events: ['push'] }),
+    resource: () => githubWebhook('acme/demo', { url: 'https://demo.example.org/hooks/demo', secret: new Secret('HOOK_SECRET'), events: ['push'] }),
     facts: { hooks: [], marks: [], delivery: null },
     changes: [`create hook for ${url} (push)`],
     scripts: ['POST /repos/{owner}/{repo}/hooks'],

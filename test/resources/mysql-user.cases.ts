@@ -14,7 +14,7 @@ export const cases: readonly Case[] = [
   {
     name: 'created',
     example: true,
-    resource: app({ grants: one, exactGrants: true }),
+    resource: () => mysqlUser('app', { password: new Secret('DB_PASSWORD'), grants: { 'app.*': ['SELECT', 'INSERT'] }, exactGrants: true }),
     facts: { account: null },
     changes: ['create user app@localhost', 'grant SELECT, INSERT on app.*'],
     scripts: ['CREATE USER ?@? IDENTIFIED VIA mysql_native_password USING ?', 'login app', 'GRANT SELECT, INSERT ON `app`.* TO ?@?'],

@@ -16,7 +16,7 @@ const mark = (effect: PendingMark['effect'], trigger = unit.address, of: string 
 const wanted: ServiceOptions = { running: true, enabled: true, restartOn: [unit] }
 
 export const cases: readonly Case[] = [
-  { name: 'started and enabled', example: true, resource: service(wanted), facts: on({}), changes: ['enable: disabled → enabled', 'start: inactive → active'] },
+  { name: 'started and enabled', example: true, resource: () => systemdService('app.service', { running: true, enabled: true, restartOn: [unit] }), facts: on({}), changes: ['enable: disabled → enabled', 'start: inactive → active'] },
   { name: 'runs', resource: service(wanted), facts: on(running), changes: [] },
   { name: 'reloads itself', resource: service(wanted), facts: on({ ...running, active: 'reloading' }), changes: [] },
   { name: 'stopped by hand', resource: service(wanted), facts: on({ file: 'enabled' }), changes: ['start: inactive → active'] },
