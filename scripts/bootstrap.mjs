@@ -51,7 +51,8 @@ async function must(argv) {
 async function agreed(ask) {
   if (!ask || !process.stdin.isTTY) return true
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  const answer = await terminal.question('Go on? [Y/n] ')
+  // An input that ends is no agreement.
+  const answer = await Promise.race([terminal.question('Go on? [Y/n] '), once(terminal, 'close').then(() => 'no')])
   terminal.close()
   return /^(y|yes|)$/i.test(answer.trim())
 }

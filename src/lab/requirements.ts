@@ -57,7 +57,8 @@ export async function installRequirements({ ask, say, also = {} }: InstallOption
 
 async function agreed(): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  const answer = await terminal.question('Install them now? [Y/n] ')
+  // An input that ends is no agreement.
+  const answer = await Promise.race([terminal.question('Install them now? [Y/n] '), once(terminal, 'close').then(() => 'no')])
   terminal.close()
   return /^(y|yes|)$/i.test(answer.trim())
 }

@@ -25,7 +25,8 @@ function useLab(): void {
 }
 
 /**
- * Hosts of this test file's own, booted at once before its tests and taken down after them. Call it at the top level:
+ * Hosts of this test file's own, booted at once before its tests and taken down after them, before an `afterAll` that is
+ * registered later. Call it at the top level:
  *
  *     const [web, db] = labHosts({ image: 'stack' }, { image: 'bare' })
  *     test('…', async () => { await web().mustRun('true') })
