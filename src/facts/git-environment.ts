@@ -6,7 +6,7 @@ export type Protocol = 'https' | 'ssh' | 'file'
 /** The protocol of a repository's URL; null where it is none that git may be given. */
 export function protocolOf(repo: string): Protocol | null {
   if (/^https:\/\/[^\s/]/.test(repo)) return 'https'
-  if (/^ssh:\/\/[^\s/-]/.test(repo) || /^[A-Za-z0-9_.][A-Za-z0-9_.-]*@[A-Za-z0-9_.[][^\s:/]*:[^\s:-]\S*$/.test(repo)) return 'ssh'
+  if (/^ssh:\/\/[^\s/-]/.test(repo) || /^[A-Za-z0-9_.][A-Za-z0-9_.-]*@(?:[A-Za-z0-9_.][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\]):[^\s:-]\S*$/.test(repo)) return 'ssh'
   return /^(?:file:\/\/)?\/[^\s]*$/.test(repo) ? 'file' : null
 }
 

@@ -1,4 +1,4 @@
-import { satisfies, validRange, valid as validVersion } from '@renovatebot/pep440'
+import { isSpecifier, meets } from './pep440.js'
 
 /** A distribution as it is installed. */
 export interface Distribution {
@@ -49,7 +49,7 @@ function judged(line: string): Judged {
   if (line.includes(';')) return ['forPip', line]
   const [, name, inBraces, plain] = requirement.exec(line) ?? []
   const specifier = (inBraces ?? plain ?? '').trim()
-  if (name === undefined || (specifier !== '' && !validRange(specifier))) return ['unclear', line]
+  if (name === undefined || (specifier !== '' && !isSpecifier(specifier))) return ['unclear', line]
   return ['simple', { text: line, name: normalName(name), specifier }]
 }
 
@@ -60,13 +60,12 @@ export function parseRequirements(text: string): Requirements {
   return { simple: lines.flatMap((line) => (line[0] === 'simple' ? [line[1]] : [])), forPip: of('forPip'), unclear: of('unclear') }
 }
 
-/** Requirements that are not met, each with what is installed instead. As for pip, an installed pre-release counts. */
+/** Requirements that are not met, each with what is installed instead. */
 export function unmet(wanted: readonly Requirement[], installed: readonly Distribution[]): readonly string[] {
   const versions = new Map(installed.map(({ name, version }) => [normalName(name), version]))
   return wanted.flatMap(({ text, name, specifier }) => {
     const version = versions.get(name)
     if (version === undefined) return [text]
-    const met = specifier === '' || (validVersion(version) !== null && satisfies(version, specifier, { prereleases: true }))
-    return met ? [] : [`${text} (${version} is installed)`]
+    return specifier === '' || meets(version, specifier) ? [] : [`${text} (${version} is installed)`]
   })
 }

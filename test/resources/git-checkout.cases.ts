@@ -1,0 +1,49 @@
+import { gitCheckout, type GitCheckoutOptions } from '../../src/resources/git-checkout.js'
+import type { Case } from './case.js'
+
+const repo = 'git@github.com:owner/app.git'
+const [old, wanted] = ['a'.repeat(40), 'b'.repeat(40)]
+const made = (options: Partial<GitCheckoutOptions> = {}) => () => gitCheckout('/srv/app/src', { repo, ref: 'main', owner: 'webhook', ...options })
+const facts = (checkout: object | null = {}, rest: object = {}): Readonly<Record<string, unknown>> => ({
+  checkout: checkout === null ? null : { owner: { name: 'webhook', id: '990' }, head: wanted, remote: repo, changed: [], unwanted: [], unpushed: 0, locks: [], submodules: [], ...checkout },
+  remote: { kind: 'branch', name: 'main', commit: wanted },
+  missingParent: null,
+  ...rest,
+})
+const clean = { untracked: true }
+
+export const cases: readonly Case[] = [
+  {
+    name: 'cloned',
+    example: true,
+    resource: made({ key: '/var/lib/webhook/.ssh/id_app', clean: { untracked: true, keep: ['.env'] }, lock: '/run/lock/app/lock' }),
+    facts: facts(null),
+    changes: [`clone ${repo} at bbbbbbb (main)`],
+  },
+  { name: 'there', resource: made({ clean }), facts: facts(), changes: [] },
+  { name: 'moved on', resource: made(), facts: facts({ head: old }), changes: ['aaaaaaa → bbbbbbb (main)'] },
+  { name: 'a commit by its id', resource: made({ ref: wanted }), facts: facts({ head: old }, { remote: { kind: 'commit', name: wanted, commit: wanted } }), changes: ['aaaaaaa → bbbbbbb'] },
+  { name: 'no such ref', resource: made(), facts: facts({}, { remote: null }), changes: [`blocked: ${repo} has neither a branch nor a tag main`] },
+  { name: 'no place for it', resource: made(), facts: facts(null, { missingParent: { path: '/srv/app', taken: false } }), changes: ['blocked: directory /srv/app does not exist'] },
+  { name: 'something else in its place', resource: made(), facts: { ...facts(), checkout: { other: 'a directory that holds other things' } }, changes: ['blocked: /srv/app/src is a directory that holds other things'] },
+  { name: 'begun and not ended', resource: made(), facts: facts({ head: null, remote: null }), changes: [`clone ${repo} at bbbbbbb (main)`] },
+  {
+    name: 'everything at once, in the order in which it works',
+    resource: made({ clean, submodules: true }),
+    facts: facts({ owner: { name: 'root', id: '0' }, head: old, remote: 'https://example.org/x', changed: ['a'], unwanted: ['x', 'y/'], locks: ['.git/index.lock'] }),
+    changes: [
+      'owner root → webhook',
+      'remove 1 lock of a git that is gone: .git/index.lock',
+      `remote https://example.org/x → ${repo}`,
+      'discard changes of 1 file: a',
+      'aaaaaaa → bbbbbbb (main)',
+      'remove 2 untracked files: x, y/',
+    ],
+  },
+  { name: 'an owner by number', resource: made({ owner: '990' }), facts: facts(), changes: [] },
+  { name: 'many files are counted', resource: made({ clean }), facts: facts({ unwanted: ['1', '2', '3', '4', '5', '6', '7'] }), changes: ['remove 7 untracked files: 1, 2, 3, 4, 5, and 2 more'] },
+  { name: 'changed files stop it', resource: made(), facts: facts({ changed: ['a', 'b'] }), changes: ['blocked: /srv/app/src has changes of its own in 2 files: a, b'] },
+  { name: 'commits of its own stop it, also with clean', resource: made({ clean }), facts: facts({ head: old, unpushed: 2 }), changes: ['blocked: /srv/app/src has 2 commits that the repository does not have, up to aaaaaaa'] },
+  { name: 'force leaves them', resource: made({ force: true }), facts: facts({ head: old, unpushed: 2, changed: ['a'] }), changes: ['discard changes of 1 file: a', 'aaaaaaa → bbbbbbb (main)'] },
+  { name: 'submodules', resource: made({ submodules: true }), facts: facts({ submodules: ['lib'] }), changes: ['bring 1 submodule: lib'] },
+]
