@@ -31,7 +31,10 @@ export interface HostPlayContext {
 
 /** One host's walk through the tasks of one play. */
 export class HostPlay {
+  /** Something on the host has changed since the first reading. */
   #stale = false
+  /** The last step whose facts have been read since. */
+  #freshUntil = -1
 
   constructor(readonly context: HostPlayContext) {}
 
@@ -64,8 +67,15 @@ export class HostPlay {
       if (!runsOnce && !(await once.before(step.task))) throw new FettleError('once-failed', { message: `a task before ${step.task.name} that runs for one host only has failed there` })
       const next = expected.findIndex((changes, later) => later > index && changes)
       const ahead = this.context.steps.slice(index + 1, next === -1 ? undefined : next + 1)
-      await this.#step(step, ahead)
+      // A step that was expected to change and did not has left those behind it unread.
+      if (this.#stale && this.#freshUntil < index) await this.#readAgain([step, ...ahead], index + ahead.length)
+      await this.#step(step, ahead, index + ahead.length)
     }
+  }
+
+  async #readAgain(steps: readonly Step[], until: number): Promise<void> {
+    await this.context.facts.exchange([], steps)
+    this.#freshUntil = until
   }
 
   /** Reports the steps that were not reached. */
@@ -115,11 +125,11 @@ export class HostPlay {
     })
   }
 
-  async #step(step: Step, ahead: readonly Step[]): Promise<void> {
+  async #step(step: Step, ahead: readonly Step[], until: number): Promise<void> {
     const begun = performance.now()
     const seconds = (): number => (performance.now() - begun) / 1000
     try {
-      await this.#converge(step, ahead, seconds)
+      await this.#converge(step, ahead, until, seconds)
     } catch (error) {
       if (error instanceof FettleError && error.code === 'connection-lost') {
         this.#report(step, 'failed', { error, seconds: seconds() })
@@ -127,11 +137,12 @@ export class HostPlay {
       }
       this.#report(step, failure(step), { error, seconds: seconds() })
       if (step.resource.common.ignoreFailure !== true) throw new HostFailed()
-      await this.context.facts.exchange([], ahead)
+      this.#stale = true
+      await this.#readAgain(ahead, until)
     }
   }
 
-  async #converge(step: Step, ahead: readonly Step[], seconds: () => number): Promise<void> {
+  async #converge(step: Step, ahead: readonly Step[], until: number, seconds: () => number): Promise<void> {
     const { facts } = this.context
     if (step.resource.check !== null) await this.#awaitCheck(step, step.resource.check.within)
     const plan = planStep(step.resource, facts.source(step), [])
@@ -140,6 +151,7 @@ export class HostPlay {
     this.#progress('changing', step)
     await this.#change(step, plan.changes, ahead)
     this.#stale = true
+    this.#freshUntil = until
     this.#noticePending(step)
     this.#report(step, 'changed', { changes: plan.changes, seconds: seconds() })
   }

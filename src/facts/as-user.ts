@@ -13,6 +13,9 @@ export const asUser: Sh = sh`as_() {
   if [ "$(id -un)" = "$user_" ]; then "$@"; else runuser -u "$user_" -- "$@"; fi
 }`
 
+/** What is made in a directory that is closed to others is closed to them too, wherever it is moved. */
+export const umaskOf = (directory: string): Sh => sh`case $(stat -c %a -- ${directory}) in *0) umask 027 ;; esac`
+
 /** Who owns a file: `name` is `UNKNOWN` where the number has none. */
 export interface Owner {
   readonly name: string

@@ -4,7 +4,7 @@ import { request } from '../core/fact.js'
 import { absolutePath, accountName, checked, checkedId, line } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { lines, sh, type Sh } from '../core/sh.js'
-import { asUser, isOwner } from '../facts/as-user.js'
+import { asUser, isOwner, umaskOf } from '../facts/as-user.js'
 import { gitCheckoutFact, type Checkout } from '../facts/git-checkout.js'
 import { localEnvironment, protocolOf, remoteEnvironment } from '../facts/git-environment.js'
 import { gitRemoteFact, isCommit, type RemoteRef } from '../facts/git-remote.js'
@@ -59,7 +59,7 @@ const cleanSchema = z.strictObject({ untracked: z.boolean(), ignored: z.boolean(
  * A checkout of a git repository. The plan asks the repository what the ref stands for and names the commit; `apply` brings
  * exactly that commit. git always runs as the checkout's owner, with none of the repository's hooks, and no host key is accepted unseen.
  *
- * An empty directory that exists keeps its owner and mode.
+ * An empty directory that exists keeps its owner and mode, and what it closes to others (2750) is closed to them file by file.
  */
 export function gitCheckout(path: string, options: GitCheckoutOptions): Resource {
   checkedId('git.checkout', path, absolutePath)
@@ -187,5 +187,5 @@ function inCheckout({ path, options: { lock, repo, owner }, key, checkout }: Wor
   const environment = [...localEnvironment(path), ...(reaches === undefined ? [] : remoteEnvironment(repo, key))]
   const make = user === undefined ? sh`mkdir -- ${path}` : sh`mkdir -- ${path} && chown -- ${user} ${path}`
   const runner = user === undefined ? sh`"$(stat -c %u -- ${path})"` : sh`${user}`
-  return { on: 'shell', long: true, script: lines([asUser, sh`{ [ -d ${path} ] || ${make}; } && as_ ${runner} env ${environment} sh -euc ${inner.text}`]) }
+  return { on: 'shell', long: true, script: lines([asUser, sh`{ [ -d ${path} ] || ${make}; } && ${umaskOf(path)} && as_ ${runner} env ${environment} sh -euc ${inner.text}`]) }
 }

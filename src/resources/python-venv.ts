@@ -4,7 +4,7 @@ import { Later, request } from '../core/fact.js'
 import { absolutePath, accountName, checked, checkedId, line, state } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { lines, sh, type Input, type Sh } from '../core/sh.js'
-import { asUser, isOwner } from '../facts/as-user.js'
+import { asUser, isOwner, umaskOf } from '../facts/as-user.js'
 import { missingParentFact } from '../facts/missing-parent.js'
 import { sourceFact } from '../facts/project-file.js'
 import { normalName, parseRequirements, unmet, type Distribution, type Requirements } from '../facts/requirements.js'
@@ -138,7 +138,7 @@ function asOwner(path: string, options: PythonVenvOptions, { environment }: Venv
   const user = options.owner ?? environment?.owner.id
   const make = user === undefined ? sh`mkdir -- ${path}` : sh`mkdir -- ${path} && chown -- ${user} ${path}`
   const runner = user === undefined ? sh`"$(stat -c %u -- ${path})"` : sh`${user}`
-  return { on: 'shell', long: true, script: lines([asUser, sh`{ [ -d ${path} ] || ${make}; } && as_ ${runner} sh -euc ${script.text}`]), ...(input === undefined ? {} : { input }) }
+  return { on: 'shell', long: true, script: lines([asUser, sh`{ [ -d ${path} ] || ${make}; } && ${umaskOf(path)} && as_ ${runner} sh -euc ${script.text}`]), ...(input === undefined ? {} : { input }) }
 }
 
 function making(path: string, options: PythonVenvOptions, venv: Venv, clear = false): ShellAction {

@@ -121,7 +121,7 @@ describe('what stands on the host', () => {
     ['systemctl is-enabled demo demo-hook webhook; systemctl is-active demo demo-hook', 'enabled\nenabled\nmasked\nactive\nactive\n'],
     ['systemctl show -p NeedDaemonReload,NRestarts demo demo-hook', 'NRestarts=0\nNeedDaemonReload=no\n\nNRestarts=0\nNeedDaemonReload=no\n'],
     ['systemd-analyze verify /etc/systemd/system/demo.service /etc/systemd/system/demo-hook.service 2>&1 | grep -F demo', ''],
-    ['git -C /srv/demo/src config --get-regexp url', /^remote\.origin\.url ssh:\/\/git@[\d.:]+\/acme\/demo\.git\n$/],
+    ['runuser -u webhook -- git -C /srv/demo/src config --get-regexp url', /^remote\.origin\.url ssh:\/\/git@[\d.:]+\/acme\/demo\.git\n$/],
     ['ss -ltnH "sport = :5000" | awk \'{print $4}\'', '127.0.0.1:5000\n'],
     ['test ! -e /etc/webhook.conf && echo absent', 'absent\n'],
     ['visudo -c | grep -c "parsed OK"', /^[3-9]\n$/],
@@ -153,7 +153,7 @@ describe('what stands on the host', () => {
   }, slow)
 
   test('GitHub knows the hook and a key that can only read', () => {
-    expect(stage.github.hooks(stage.repository)).toMatchObject([{ active: true, events: ['push'], config: { content_type: 'json', insecure_ssl: '0', url: `http://${web().address}:9000/hooks/demo` } }])
+    expect(stage.github.hooks(stage.repository)).toMatchObject([{ active: true, events: ['push'], config: { contentType: 'json', insecureSsl: '0', url: `http://${web().address}:9000/hooks/demo` } }])
     expect(stage.github.keys(stage.repository)).toMatchObject([{ readOnly: true }])
     expect(stage.github.deliveries(stage.repository)).toContainEqual(expect.objectContaining({ event: 'ping', statusCode: 200 }))
   })
