@@ -1,7 +1,9 @@
 import { gitCheckout, type GitCheckoutOptions } from '../../src/resources/git-checkout.js'
+import { sshKey } from '../../src/resources/ssh-key.js'
 import type { Case } from './case.js'
 
 const repo = 'git@github.com:owner/app.git'
+const key = sshKey('/var/lib/webhook/.ssh/id_app', { owner: 'webhook' })
 const [old, wanted] = ['a'.repeat(40), 'b'.repeat(40)]
 const made = (options: Partial<GitCheckoutOptions> = {}) => () => gitCheckout('/srv/app/src', { repo, ref: 'main', owner: 'webhook', ...options })
 const facts = (checkout: object | null = {}, rest: object = {}): Readonly<Record<string, unknown>> => ({
@@ -16,7 +18,7 @@ export const cases: readonly Case[] = [
   {
     name: 'cloned',
     example: true,
-    resource: made({ key: '/var/lib/webhook/.ssh/id_app', clean: { untracked: true, keep: ['.env'] }, lock: '/run/lock/app/lock' }),
+    resource: () => gitCheckout('/srv/app/src', { repo, ref: 'main', owner: 'webhook', key, clean: { untracked: true, keep: ['.env'] }, lock: '/run/lock/app/lock' }),
     facts: facts(null),
     changes: [`clone ${repo} at bbbbbbb (main)`],
   },

@@ -16,7 +16,7 @@ export const cases: readonly Case[] = [
   {
     name: 'made, with what the checkout asks for',
     example: true,
-    resource: venv({ ...fromFile, owner: 'webhook', systemSitePackages: true }),
+    resource: () => pythonVenv('/srv/app/venv', { requirements: '/srv/app/src/requirements.txt', owner: 'webhook', systemSitePackages: true }),
     facts: facts({ own: [], system: [flask], requirements: 'flask>=2\nPyMySQL==1.0.2\n' }, null),
     changes: ['create a virtual environment of Python 3.11', 'install PyMySQL==1.0.2'],
   },
