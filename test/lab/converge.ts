@@ -1,6 +1,6 @@
 import { httpReader } from '../../src/backends/http.js'
 import { projectReader } from '../../src/backends/local.js'
-import type { Change } from '../../src/core/change.js'
+import type { Change, MysqlAction, MysqlLoginAction } from '../../src/core/change.js'
 import type { Resource } from '../../src/core/resource.js'
 import { marksFor, StepApplication } from '../../src/engine/apply-step.js'
 import type { Step } from '../../src/engine/build.js'
@@ -21,7 +21,10 @@ export const logIn = ({ name, address, keyFile, knownHostsFile }: LabHost): Prom
 export class Convergence {
   readonly #facts: HostFacts
 
-  constructor(session: Session) {
+  constructor(
+    session: Session,
+    readonly mysql: (action: MysqlAction | MysqlLoginAction) => Promise<void> = refuse,
+  ) {
     this.#facts = new HostFacts(new SharedFacts(projectReader('.'), refuse), session, httpReader(session))
   }
 
@@ -44,7 +47,7 @@ export class Convergence {
     if (plan.is === 'fine') return []
     if (plan.is !== 'changes') throw new Error(`${resource.address}: ${plan.reason}`)
     const waiting = new Map([[resource.address, all.flatMap((other) => other.triggers.filter((trigger) => trigger.address === resource.address).map((trigger) => ({ trigger })))]])
-    await new StepApplication(this.#facts, { mysql: refuse, github: refuse }, marksFor(resource.address, waiting), this.#step(resource), []).perform(plan.changes)
+    await new StepApplication(this.#facts, { mysql: this.mysql, github: refuse }, marksFor(resource.address, waiting), this.#step(resource), []).perform(plan.changes)
     return plan.changes
   }
 

@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { openMysql, type MysqlBackend } from '../../src/backends/mysql.js'
+import { FettleError } from '../../src/core/errors.js'
+import { Secret } from '../../src/core/secret.js'
+import { mysqlDatabase } from '../../src/resources/mysql-database.js'
+import { mysqlUser, type MysqlUserOptions } from '../../src/resources/mysql-user.js'
+import type { Session } from '../../src/ssh/session.js'
+import { Convergence, logIn } from './converge.js'
+import { labHost, slow } from './host.js'
+
+const host = labHost({ image: 'stack' })
+let session: Session
+let mysql: MysqlBackend
+let on: Convergence
+beforeAll(async () => {
+  session = await logIn(host())
+  mysql = await openMysql(session)
+  on = new Convergence(session, (action) => mysql.perform(action))
+}, slow)
+afterAll(async () => {
+  await mysql.close()
+  await session.close()
+})
+
+const asRoot = (sql: string): Promise<string> => host().mustRun(['mariadb', '-BN'], { input: sql })
+/** What an account sees, by the client and its password. */
+const asAccount = (user: string, password: string, sql: string): ReturnType<ReturnType<typeof host>['run']> => host().run(['env', `MYSQL_PWD=${password}`, 'mariadb', '-BN', '-u', user, '-e', sql])
+
+const text = `it's "a" \\ pass\`word?%`
+const password = new Secret(text)
+const app = (options: MysqlUserOptions = {}): ReturnType<typeof mysqlUser> => mysqlUser('app', { password, grants: { 'my_app.*': ['SELECT', 'INSERT'] }, exactGrants: true, ...options })
+const database = mysqlDatabase('my_app', { charset: 'utf8mb4', collation: 'utf8mb4_unicode_ci' })
+const nothing = "DROP DATABASE IF EXISTS my_app; DROP DATABASE IF EXISTS myXapp; DROP USER IF EXISTS app@localhost; DROP USER IF EXISTS app@'%'; DROP USER IF EXISTS deploy@localhost; DROP USER IF EXISTS ''@localhost;"
+
+describe.each([
+  ['the usual sql_mode', 'STRICT_TRANS_TABLES'],
+  ['ANSI_QUOTES and NO_BACKSLASH_ESCAPES', 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'],
+])('with %s', (_, mode) => {
+  beforeAll(() => asRoot(`SET GLOBAL sql_mode = '${mode}'`))
+  beforeEach(() => asRoot(nothing))
+
+  test('from nothing, once, proved by a login; a name with _ is no pattern', async () => {
+    expect(await on.apply(database, app())).toEqual([['create database my_app (utf8mb4, utf8mb4_unicode_ci)'], ['create user app@localhost', 'grant SELECT, INSERT on my_app.*']])
+    expect(await on.apply(database, app())).toEqual([[], []])
+    await asRoot('CREATE DATABASE myXapp')
+    expect((await asAccount('app', text, 'SHOW DATABASES')).stdout.split('\n')).toEqual(['information_schema', 'my_app', ''])
+    expect((await asAccount('app', 'another', 'SELECT 1')).code).toBe(1)
+  })
+
+  test('what was changed by hand is named, and exactly that is repaired', async () => {
+    await on.apply(database, app())
+    await asRoot(`ALTER DATABASE my_app CHARACTER SET latin1; CREATE TABLE my_app.t (a INT); ALTER USER app@localhost IDENTIFIED BY 'another';
+      REVOKE INSERT ON \`my\\_app\`.* FROM app@localhost; GRANT DROP ON \`my\\_app\`.* TO app@localhost WITH GRANT OPTION; GRANT SELECT ON my_app.* TO app@localhost; GRANT FILE ON *.* TO app@localhost; GRANT SELECT (a) ON my_app.t TO app@localhost;`)
+    expect(await on.apply(database, app())).toEqual([
+      ['charset latin1 → utf8mb4, collation latin1_swedish_ci → utf8mb4_unicode_ci for new tables; existing tables stay as they are'],
+      ['password changed', 'grant INSERT on my_app.*', 'revoke DROP, GRANT OPTION on my_app.*', 'revoke FILE on *.*', 'revoke SELECT on every database like my_app', 'revoke SELECT (a) on my_app.t'],
+    ])
+    expect(await on.apply(database, app())).toEqual([[], []])
+    expect((await asAccount('app', text, 'SELECT 1')).code).toBe(0)
+    await asRoot('GRANT ALL ON `my\\_app`.* TO app@localhost')
+    expect(await on.apply(app())).toEqual([['my_app.*: ALL → SELECT, INSERT']])
+    expect(await on.apply(app())).toEqual([[]])
+  })
+
+  test('hostile names', async () => {
+    const name = 'o\'d"d`\\u%_?'
+    const odd = mysqlUser(name, { host: '%', password, grants: { [`${name}.*`]: ['ALL'] }, exactGrants: true })
+    const named = mysqlDatabase(name)
+    expect(await on.apply(named, odd)).toEqual([[`create database ${name}`], [`create user ${name}@%`, `grant ALL on ${name}.*`]])
+    expect(await on.apply(named, odd)).toEqual([[], []])
+    expect((await asAccount(name, text, 'SHOW DATABASES')).code).toBe(0)
+    expect(await on.apply(mysqlUser(name, { host: '%', state: 'absent' }), mysqlDatabase(name, { state: 'absent' }))).toEqual([[`remove user ${name}@%`], [`drop database ${name} with everything in it`]])
+  })
+})
+
+describe('accounts', () => {
+  beforeAll(() => asRoot('SET GLOBAL sql_mode = DEFAULT'))
+  beforeEach(() => asRoot(nothing))
+
+  test('a password leaves the way through the socket open', async () => {
+    const socket = mysqlUser('deploy', { plugin: 'unix_socket' })
+    expect(await on.apply(socket)).toEqual([['create user deploy@localhost']])
+    const login = ['runuser', '-u', 'deploy', '--', 'mariadb', '-e', 'SELECT 1']
+    await host().mustRun(login)
+    expect(await on.apply(mysqlUser('deploy', { password }))).toEqual([['login with a password allowed']])
+    expect(await on.apply(mysqlUser('deploy', { password }), socket)).toEqual([[], []])
+    await host().mustRun(login)
+    expect((await asAccount('deploy', text, 'SELECT 1')).code).toBe(0)
+    expect((await asAccount('deploy', 'another', 'SELECT 1')).code).toBe(1)
+  })
+
+  test('a password that does not log in is a failure, although it was set', async () => {
+    await asRoot("CREATE USER ''@localhost")
+    const failed: unknown = await on.apply(app({ host: '%' })).catch((error: unknown) => error)
+    expect(failed).toMatchObject({ code: 'mysql-failed', message: expect.stringContaining('a login with it failed'), remedy: expect.stringContaining("''@'localhost'") })
+    expect(JSON.stringify(failed) + String(failed)).not.toContain(text)
+  })
+
+  test('TLS is required and no longer', async () => {
+    expect(await on.apply(app({ requireTls: true }))).toEqual([['create user app@localhost, TLS required', 'grant SELECT, INSERT on my_app.*']])
+    expect(await on.apply(app({ requireTls: false }), app({ requireTls: false }))).toEqual([['TLS no longer required'], []])
+  })
+
+  test('an administrator with a password, by the socket and by TCP', async () => {
+    await asRoot(`CREATE USER app@'%' IDENTIFIED BY 'a"b\\\\c#d'; GRANT ALL ON *.* TO app@'%' WITH GRANT OPTION;`)
+    const administrator = { user: 'app', password: new Secret('a"b\\c#d') }
+    const there = mysqlDatabase('my_app', { connection: administrator })
+    const byTcp = mysqlDatabase('my_app', { connection: { ...administrator, host: '127.0.0.1' } })
+    expect(await on.apply(there, byTcp)).toEqual([['create database my_app'], []])
+    expect(await on.apply(mysqlDatabase('my_app', { state: 'absent', connection: { ...administrator, host: '127.0.0.1' } }))).toEqual([['drop database my_app with everything in it']])
+    expect(await on.plan(mysqlDatabase('my_app', { connection: { ...administrator, password: new Secret('another') } }))).toMatchObject({ is: 'unknown', reason: expect.stringContaining('Access denied') })
+  })
+
+  test('the server\'s message comes without what was bound', async () => {
+    const failed: unknown = await mysql.perform({ on: 'mysql', connection: {}, sql: 'ALTER USER ?@? IDENTIFIED BY ?', values: ['none', 'localhost', password] }).catch((error: unknown) => error)
+    expect(failed).toBeInstanceOf(FettleError)
+    expect(JSON.stringify(failed, Object.getOwnPropertyNames(failed))).not.toContain(text)
+  })
+
+  test('a connection that the server closed is opened again', async () => {
+    await on.apply(database)
+    await host().mustRun(['systemctl', 'restart', 'mariadb.service'])
+    expect(await on.apply(app())).toEqual([['create user app@localhost', 'grant SELECT, INSERT on my_app.*']])
+  })
+})
+
+describe('a server that is not there', () => {
+  afterAll(() => host().mustRun('systemctl stop early.socket; rm -f /etc/systemd/system/early.socket; systemctl daemon-reload; systemctl start mariadb.service'))
+
+  test('hangs: it is unknown, and a change fails', async () => {
+    const impatient = await openMysql(session, { connect: 1, statement: 1 })
+    const drop = { on: 'mysql' as const, connection: {}, sql: 'DROP DATABASE IF EXISTS my_app', values: [] }
+    await impatient.perform(drop)
+    await host().mustRun('pkill -STOP -x mariadbd')
+    try {
+      expect(await on.plan(database)).toMatchObject({ is: 'unknown' })
+      await expect(impatient.perform(drop)).rejects.toMatchObject({ code: 'mysql-failed', message: expect.stringContaining('did not finish a statement within 1 s') })
+      await expect(impatient.perform(drop)).rejects.toMatchObject({ code: 'mysql-failed', message: expect.stringContaining('did not answer within 1 s') })
+    } finally {
+      await host().mustRun('pkill -CONT -x mariadbd')
+      await impatient.close()
+    }
+  }, 60_000)
+
+  test('stopped: its accounts are unknown and not absent', async () => {
+    await host().mustRun('systemctl stop mariadb.service')
+    for (const resource of [database, app()]) expect(await on.plan(resource)).toMatchObject({ is: 'unknown', reason: expect.stringContaining('MariaDB is not running') })
+    await expect(mysql.perform({ on: 'mysql', connection: {}, sql: 'SELECT 1', values: [] })).rejects.toBeInstanceOf(FettleError)
+    expect((await host().run('systemctl is-active mariadb.service')).stdout.trim()).toBe('inactive')
+  })
+
+  test('a socket that would start it is not touched by reading', async () => {
+    const unit = '[Socket]\nListenStream=/run/mysqld/mysqld.sock\nService=mariadb.service\n'
+    await host().mustRun(['sh', '-c', 'cat >/etc/systemd/system/early.socket && systemctl daemon-reload && systemctl start early.socket && test -S /run/mysqld/mysqld.sock'], { input: unit })
+    expect(await on.plan(database)).toMatchObject({ is: 'unknown', reason: expect.stringContaining('a connection would start it') })
+    expect((await host().run('systemctl is-active mariadb.service')).stdout.trim()).toBe('inactive')
+    // The test could fail: a client's connection does start it.
+    await host().run('timeout 20 mariadb -e "SELECT 1"')
+    expect((await host().run('systemctl is-active mariadb.service')).stdout.trim()).not.toBe('inactive')
+  }, 60_000)
+})
