@@ -15,7 +15,7 @@ export interface ShellAction {
   readonly input?: Input
   /** The user it runs as; left out: the session's. */
   readonly as?: string
-  /** Seconds after which it is ended on the host; left out: the resource's, else 600. */
+  /** Seconds after which it is ended on the host, unless the user gave the resource a `timeout`. Default 600. */
   readonly timeout?: number
   /** May take more than a second, or prints what Fettle does not control: its output goes through a file on the host. */
   readonly long?: true

@@ -101,7 +101,7 @@ export interface FactRequest<V> {
 
 /** Asks for a fact. A `Later` key may depend on local facts only: they are read before anything connects. */
 export function request<K, V>(kind: FactKind<K, V>, key: K | Later<K>): FactRequest<V> {
-  return { kind: kind as FactKind<never, V>, key }
+  return { kind, key }
 }
 
 /** Where `Later`s find facts. With `standIns`, what is not local is replaced by a stand-in of the right shape. */
@@ -138,7 +138,7 @@ export class Later<T> {
 
   /** The value of one fact; `standIn` takes its place when templates are tried before anything connects. */
   static fact<T>(wanted: FactRequest<T>, standIn: T, describe: string): Later<T> {
-    return new Later([wanted as FactRequest<unknown>], 'fact', (source) => {
+    return new Later([wanted], 'fact', (source) => {
       if (source.standIns && wanted.kind.backend !== 'local') return standIn
       const fact = source.fact(wanted)
       switch (fact.is) {

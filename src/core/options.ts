@@ -35,7 +35,7 @@ export const bytes = z.instanceof(Uint8Array)
 export const resources = z.array(z.custom<Resource>((given) => typeof given === 'object' && given !== null && 'address' in given && 'reads' in given, 'must be a resource, not its name'))
 
 /** What `schema` takes, or a `Later`, which is checked when it is known. */
-export const value = (schema: z.ZodType): z.ZodType => z.union([z.custom((given) => given instanceof Later), schema], { error: (issue) => readable(issue.code === 'invalid_union' ? issue.errors[1] : undefined) })
+export const value = (schema: z.ZodType): z.ZodType => z.union([z.custom((given) => given instanceof Later), schema], { error: (issue) => readable(issue.errors[1]) })
 
 function readable(issues: readonly z.core.$ZodIssue[] | undefined): string {
   return issues?.[0]?.message ?? 'has a value that it cannot have'

@@ -54,7 +54,7 @@ export interface Spec<R extends Reads, V extends object> {
   /** A check: it changes nothing, and `apply` waits up to `within` seconds for it to hold. */
   readonly check?: { readonly within: number }
   /** Pure: the changes that lead from the facts to the desired state. */
-  plan(facts: Facts<R>, values: Resolved<V>, context: PlanContext): Plan
+  readonly plan: (facts: Facts<R>, values: Resolved<V>, context: PlanContext) => Plan
 }
 
 /** The desired state of one thing on one host. */
@@ -76,13 +76,13 @@ export interface Resource {
 }
 
 /** Makes a resource from its three parts: options, the facts it reads, and a pure plan. */
-export function resource<const R extends Reads, const V extends object = Record<never, never>>(spec: Spec<R, V>): Resource {
+export function resource<const R extends Reads, const V extends object = object>(spec: Spec<R, V>): Resource {
   const values = spec.values ?? {}
   return {
     address: addressOf(spec.type, spec.id),
     type: spec.type,
     id: spec.id,
-    common: spec.options as CommonOptions,
+    common: spec.options,
     options: spec.options,
     reads: spec.reads,
     laters: findLaters(values),
