@@ -16,7 +16,7 @@ export interface SshKeyOptions extends CommonOptions {
   readonly type?: 'ed25519'
   /** Text at the end of a new public key. Left out: `fettle`. An existing key keeps its own: this is only written. */
   readonly comment?: string
-  /** Who may use the key: name or id. A new key gets that account's own group too. Left out: a new key belongs to the user who acts, an existing one keeps its owner. */
+  /** Who may use the key: name or id. A new key gets the group of a name, too. Left out: a new key belongs to the user who acts, an existing one keeps its owner. */
   readonly owner?: string | number
   /** `absent` removes both halves. Default `present`. */
   readonly state?: 'present' | 'absent'
@@ -45,7 +45,7 @@ function making(path: string, { comment = 'fettle', owner }: SshKeyOptions): Sh 
     sh`trap 'exit 143' TERM INT HUP`,
     sh`cd -P -- "$t_" && [ -O . ]`,
     sh`ssh-keygen -q -t ed25519 -N '' -C ${comment} -f ./key </dev/null`,
-    owner === undefined ? undefined : sh`chown -- ${`${String(owner)}:`} ./key ./key.pub`,
+    owner === undefined ? undefined : sh`chown -- ${withOwnGroup(owner)} ./key ./key.pub`,
     sh`chmod -- 0600 ./key && chmod -- 0644 ./key.pub`,
     sh`sync -- ./key ./key.pub`,
     sh`[ ! -e ${`../${name}`} ] && [ ! -L ${`../${name}`} ]`,
@@ -56,6 +56,9 @@ function making(path: string, { comment = 'fettle', owner }: SshKeyOptions): Sh 
     sh`sync -- .`,
   ])
 }
+
+/** chown(1) finds the group of a name; a number need not have an account. */
+const withOwnGroup = (owner: string | number): string => (/^\d+$/.test(String(owner)) ? String(owner) : `${owner}:`)
 
 /** The changes of one half, with its name where it is the public one. */
 function half(path: string, mode: string, owner: string | number | undefined, entry: PathEntry, label: string): readonly Change[] {
