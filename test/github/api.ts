@@ -1,4 +1,4 @@
-import { utils } from 'ssh2'
+import ssh2 from 'ssh2'
 import type { Deliveries } from './deliveries.js'
 import { repositoryEvents } from './openapi.js'
 import { pushOfHead } from './push-event.js'
@@ -83,7 +83,7 @@ function shownKey(key: StoredKey, repository: StoredRepository, apiUrl: string):
 
 /** Type and blob of a public key; null when it is none. */
 export function keyIdentity(text: string): string | null {
-  const parsed = utils.parseKey(text)
+  const parsed = ssh2.utils.parseKey(text)
   if (parsed instanceof Error || text.includes('PRIVATE KEY')) return null
   return `${parsed.type} ${parsed.getPublicSSH().toString('base64')}`
 }
