@@ -13,7 +13,8 @@ export default task<AppVars>('Packages and accounts', ({ vars }) => {
   return [
     apt.packages(['mariadb-server', 'python3-venv', 'git', 'openssh-client', 'curl', 'sudo', 'webhook', ...vars.debian_packages], { updateCache: { maxAge: 86_400 } }),
     group(names.group, { system: true }),
-    user(names.user, { system: true, group: names.group, home: names.home, createHome: false, shell: '/usr/sbin/nologin' }),
+    // An account that the inventory names is somebody's own: it must be there, and stays as it is.
+    vars.app_user === undefined ? user(names.user, { system: true, group: names.group, home: names.home, createHome: false, shell: '/usr/sbin/nologin' }) : user(names.user),
     group(names.hookGroup, { system: true }),
     hookUser(vars),
     directory(names.hookHome, { owner: names.hookUser, group: names.hookUser, mode: '0700' }),

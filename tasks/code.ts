@@ -27,7 +27,7 @@ export const virtualEnvironment = (vars: AppVars) => {
     requirements: `${names.checkout}/requirements.txt`,
     owner: names.hookUser,
     systemSitePackages: vars.system_site_packages,
-    ...(vars.find_links === undefined ? {} : { findLinks: vars.find_links }),
+    ...(vars.find_links === null ? {} : { findLinks: vars.find_links }),
   })
 }
 

@@ -37,7 +37,7 @@ export const AppVars = z.object({
   /** Python packages come from PyPI into a virtual environment. These three are for hosts that cannot reach it. */
   debian_packages: z.array(name).default([]),
   system_site_packages: z.boolean().default(false),
-  find_links: oneLine.optional(),
+  find_links: oneLine.nullable().default(null),
 
   /** The public address of the hook, as GitHub calls it: `https://demo.example.org/hooks/demo`. */
   hook_url: z.url(),

@@ -18,7 +18,7 @@ async function onHost(host: LabHost, command: string): Promise<string> {
   say(pc.dim(`demo# ${command}`))
   const { stdout, stderr } = await host.run(command)
   const said = `${stdout}${stderr}`.trimEnd()
-  say(said)
+  if (said !== '') say(said)
   return said
 }
 

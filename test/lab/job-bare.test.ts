@@ -131,6 +131,8 @@ describe('what stands on the host', () => {
     ['runuser -u demo -- sudo -n true 2>/dev/null && echo LEAK; runuser -u demo -- cat /etc/webhook/demo.json 2>/dev/null && echo LEAK; runuser -u demo -- touch /srv/demo/src/x 2>/dev/null && echo LEAK; runuser -u demo -- cat /var/lib/webhook/.ssh/id_demo /etc/demo/env 2>/dev/null && echo LEAK', ''],
     ['grep ^NoNewPrivs: /proc/$(systemctl show -p MainPID --value demo)/status /proc/$(systemctl show -p MainPID --value demo-hook)/status | grep -o ".$" | tr "\\n" " "', '1 0 '],
     ['find /srv/demo/src -perm /o=rwx ! -type l', ''],
+    ['curl -si http://localhost:5000/ | grep -i ^cache-control', ''],
+    ['cd /srv/demo/src; set -a; . /etc/demo/env; export FLASK_DEBUG=1; runuser -u demo -- /srv/demo/venv/bin/python -m gunicorn --bind localhost:5001 app:app >/dev/null 2>&1 & sleep 4; curl -si http://localhost:5001/ | grep -i ^cache-control; kill $!', 'Cache-Control: no-store\r\n'],
     ['ps -o user= -p "$(systemctl show -p MainPID --value demo)" -p "$(systemctl show -p MainPID --value demo-hook)" | sort | tr "\\n" " "', 'demo webhook '],
   ] as const)('%s', async (command, expected) => {
     const { stdout } = await web().run(command)

@@ -1,0 +1,30 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { prepare, type PreparedRun } from '../../src/engine/prepare.js'
+import type { RunOptions } from '../../src/engine/options.js'
+import { loadInventory } from '../../src/inventory/load.js'
+import site from '../../tasks/site.js'
+
+const project = join(import.meta.dirname, '../..')
+const never = new AbortController().signal
+const options: RunOptions = { mode: 'plan', project, forks: null, limit: null, tags: [], skipTags: [], startAtTask: null, become: false, becomePassword: null, connectionPassword: null, user: null, sshConfig: null, acceptNew: false, stop: never, kill: never }
+const before = process.env['GITHUB_TOKEN']
+
+beforeAll(() => {
+  process.env['GITHUB_TOKEN'] = 'github_pat_sample'
+  process.env['DATABASE_PASSWORD'] = 'a password: 100 % "quoted"'
+})
+afterAll(() => {
+  if (before === undefined) delete process.env['GITHUB_TOKEN']
+  else process.env['GITHUB_TOKEN'] = before
+  delete process.env['DATABASE_PASSWORD']
+})
+
+const prepared = async (...extraVars: readonly string[]): Promise<PreparedRun> => prepare([site], await loadInventory({ sources: [join(project, 'inventory/example.yml')], project, extraVars }), options)
+
+/** The sample inventory and the defaults of `tasks/vars.ts`: every resource is built and every template rendered, before anything connects. */
+test.each([[[]], [['ssh_agent=true']], [['database_password=env']], [['app_user=deploy', 'app_group=www-data', 'bind=127.0.0.1:8000']], [['find_links=/srv/wheels', 'system_site_packages=true']]])('the sample inventory holds with %j', async (extraVars) => {
+  const { plays, warnings } = await prepared(...extraVars)
+  expect(warnings).toEqual([])
+  expect(plays[0]?.steps.get('demo.example.org')?.length).toBeGreaterThan(30)
+})
