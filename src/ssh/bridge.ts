@@ -45,7 +45,12 @@ export function duplexOf(pipes: Pipes, describe: string): Duplex {
   const words: Buffer[] = []
   const stream = new Duplex({
     read: () => void pipes.stdout.resume(),
-    write: (chunk: Buffer, _, done) => void pipes.stdin.write(chunk, (error) => done(error ?? null)),
+    write: (chunk: Buffer, _, done) =>
+      void pipes.stdin.write(chunk, (error) => {
+        // Why the pipe broke is told by the program's end.
+        if (error === null || error === undefined) done()
+        else void pipes.ended.then(() => done(error))
+      }),
     final: (done) => void pipes.stdin.end(() => done()),
     destroy: (error, done) => {
       pipes.destroy()
