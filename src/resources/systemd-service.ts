@@ -56,7 +56,7 @@ function operate(operation: Operation, unit: string, stableFor: number): Action 
   const script: Sh = lines([
     sh`unit=${unit} stable=${stableFor} operation=${operation} since=$(date +%s)`,
     sh`ask() { systemctl show -p "$1" --value -- "$unit"; }
-fail() { journalctl --sync 2>/dev/null || :; journalctl -u "$unit" --since "@$since" -n 25 --no-pager -o cat >&2 || :; echo "$1" >&2; exit 1; }
+fail() { journalctl --sync 2>/dev/null || sleep 1; journalctl -u "$unit" --since "@$since" --no-pager -o cat | tail -n 25 >&2; echo "$1" >&2; exit 1; }
 systemctl reset-failed -- "$unit" 2>/dev/null || :
 [ "$(ask NeedDaemonReload)" != yes ] || systemctl daemon-reload || exit
 systemctl "$operation" -- "$unit" || fail "$unit: systemctl $operation did not succeed"
