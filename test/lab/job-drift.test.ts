@@ -38,7 +38,7 @@ interface Drift {
   readonly by: string | (() => Promise<void>)
   /** Each resource that a plan names, with its change. */
   readonly named: readonly RegExp[]
-  /** What a plan cannot tell before the change is applied: a check of what is stopped, a repository that cannot be asked. */
+  /** What a plan cannot tell before the change is applied: a check of what is stopped, a repository that cannot be asked, and what restarts with it. */
   readonly unknown?: readonly string[]
   /** What must not be the same process afterwards. */
   readonly restarts?: readonly (typeof services)[number][]
@@ -75,11 +75,11 @@ const drifts: readonly Drift[] = [
     },
     named: [/^github\.webhook\[.*secret/],
   },
-  { name: 'a deleted deploy key', by: () => api('DELETE', `/keys/${String(stage.github.keys(stage.repository)[0]?.id)}`), named: [/^github\.deployKey\[/], unknown: ['git.checkout'] },
+  { name: 'a deleted deploy key', by: () => api('DELETE', `/keys/${String(stage.github.keys(stage.repository)[0]?.id)}`), named: [/^github\.deployKey\[/], unknown: ['git.checkout', 'systemd.service'] },
   { name: 'a removed group membership', by: 'gpasswd -d webhook demo-hook', named: [/^user\[webhook\]: .*demo-hook/, restarted('demo-hook')], restarts: ['demo-hook.service'], because: ['user[webhook]'] },
   { name: 'a dirty checkout', by: 'runuser -u webhook -- sh -c "cd /srv/demo/src; echo x >>app.py; echo y >junk"', named: [/^git\.checkout\[\/srv\/demo\/src\]: (?=.*app\.py)(?=.*junk)/, restarted('demo')], restarts: ['demo.service'], because: ['git.checkout[/srv/demo/src]'] },
   { name: 'changed sudoers', by: "echo '%demo-hook ALL=(root) NOPASSWD: ALL' >>/etc/sudoers.d/demo-hook", named: [/^sudoers\[demo-hook\]: content/] },
-  { name: 'a host key that is no longer pinned', by: ': >/etc/ssh/ssh_known_hosts', named: [/^knownHost\[/], unknown: ['git.checkout'] },
+  { name: 'a host key that is no longer pinned', by: ': >/etc/ssh/ssh_known_hosts', named: [/^knownHost\[/], unknown: ['git.checkout', 'systemd.service'] },
   { name: 'a virtual environment without a package', by: 'rm /srv/demo/venv/bin/python', named: [/^python\.venv\[\/srv\/demo\/venv\]: /, restarted('demo')], restarts: ['demo.service'], because: ['python.venv[/srv/demo/venv]'] },
 ]
 
