@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander'
+import { InvalidArgumentError, Option, type Command } from 'commander'
 
 /** What was given to `plan` or `apply`. */
 export interface RunFlags {
@@ -35,16 +35,19 @@ function positive(text: string): number {
 const repeated = (text: string, before: readonly string[]): readonly string[] => [...before, text]
 const listed = (text: string, before: readonly string[]): readonly string[] => [...before, ...text.split(',').map((part) => part.trim()).filter((part) => part !== '')]
 
+/** A flag that gathers a list; `empty` is what the help says of leaving it out. */
+const gathering = (flags: string, description: string, parse: (text: string, before: readonly string[]) => readonly string[], empty: string): Option => new Option(flags, description).argParser(parse).default([], empty)
+
 /** The flags of `plan` and `apply`, in the words of Ansible's command line. */
 export const withRunFlags = (command: Command): Command =>
   command
     .argument('[FILE]', 'exports a play or a list of plays', 'tasks/site.ts')
-    .option('-i, --inventory <PATH>', 'inventory file or folder, or a list of hosts with a comma; may be repeated (default: inventory/)', repeated, [])
+    .addOption(gathering('-i, --inventory <PATH>', 'inventory file or folder, or a list of hosts with a comma; may be repeated', repeated, 'inventory/'))
     .option('-l, --limit <PATTERN>', 'only hosts that this pattern matches too')
-    .option('-t, --tags <TAGS>', 'only tasks and resources with one of these tags; a task\'s name is one', listed, [])
-    .option('--skip-tags <TAGS>', 'leave out tasks and resources with one of these tags', listed, [])
+    .addOption(gathering('-t, --tags <TAGS>', 'only tasks and resources with one of these tags; a task\'s name is one', listed, 'all'))
+    .addOption(gathering('--skip-tags <TAGS>', 'leave out tasks and resources with one of these tags', listed, 'none'))
     .option('-f, --forks <NUMBER>', 'hosts at once (default: the play\'s, else 50)', positive)
-    .option('-e, --extra-vars <VARS>', 'variables over all others: name=value, YAML or JSON, @file; may be repeated', repeated, [])
+    .addOption(gathering('-e, --extra-vars <VARS>', 'variables over all others: name=value, YAML or JSON, @file; may be repeated', repeated, 'none'))
     .option('-u, --user <NAME>', 'login user of hosts that have none of their own')
     .option('-k, --ask-pass', 'ask for the login password; without a terminal: a line of standard input')
     .option('-b, --become', 'act as root where neither play nor task says otherwise')
