@@ -1,7 +1,8 @@
-import { request, type IncomingMessage, type RequestOptions } from 'node:http'
+import { request, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import { request as secureRequest } from 'node:https'
+import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { connect as secureConnect } from 'node:tls'
+import { connect as secureConnect, TLSSocket } from 'node:tls'
 import type { HttpAnswer, HttpProbe, HttpReader } from '../core/fact.js'
 import type { ForwardTarget, Session } from '../ssh/session.js'
 
@@ -10,48 +11,93 @@ const bodyLimit = 1024 * 1024
 
 /** Asks from the host, through its SSH connection, or from here. Redirects are answers, not followed. */
 export const httpReader = (session: Pick<Session, 'forward'>): HttpReader => ({
-  async request(probe) {
-    const url = new URL(probe.url)
-    const stream = probe.from === 'host' ? await session.forward(targetOf(probe, url)) : null
-    return ask(url, probe.timeout, stream)
-  },
+  request: (probe) => within(probe.timeout, (limit) => answerTo(probe, session, limit)),
 })
+
+/** Ends all that is done for one answer, the connecting too, when its time has passed. */
+async function within<T>(seconds: number, work: (limit: AbortSignal) => Promise<T>): Promise<T> {
+  const limit = new AbortController()
+  const timer = setTimeout(() => limit.abort(new Error(`no answer within ${String(seconds)} s`)), seconds * 1000)
+  try {
+    return await work(limit.signal)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function answerTo(probe: HttpProbe, session: Pick<Session, 'forward'>, limit: AbortSignal): Promise<HttpAnswer> {
+  const url = new URL(probe.url)
+  const stream = probe.from === 'host' ? await forwarded(session, targetOf(probe, url), limit) : null
+  try {
+    return await ask(url, stream, limit)
+  } catch (error) {
+    throw limit.aborted ? limit.reason : error
+  } finally {
+    stream?.destroy()
+  }
+}
+
+/** A stream that comes too late is closed by nobody else. */
+function forwarded(session: Pick<Session, 'forward'>, target: ForwardTarget, limit: AbortSignal): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    limit.addEventListener('abort', () => reject(limit.reason as Error))
+    session.forward(target).then((stream) => {
+      // A link that breaks when the answer is there concerns nobody; without a listener it would end the process.
+      stream.on('error', () => undefined)
+      if (limit.aborted) stream.destroy()
+      else resolve(stream)
+    }, reject)
+  })
+}
+
+const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '')
 
 function targetOf({ socket }: HttpProbe, url: URL): ForwardTarget {
   if (socket !== undefined) return { socket }
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
-  return { host: url.hostname.replace(/^\[|\]$/g, ''), port }
+  return { host: hostOf(url), port }
 }
 
-function ask(url: URL, timeout: number, stream: Duplex | null): Promise<HttpAnswer> {
+/** TLS over a stream. A certificate may be for an address, but an address is no server name (RFC 6066). */
+function secured(stream: Duplex, host: string): TLSSocket {
+  return secureConnect({ socket: stream, ...(isIP(host) === 0 ? { servername: host } : { host }) })
+}
+
+function ask(url: URL, stream: Duplex | null, limit: AbortSignal): Promise<HttpAnswer> {
   const secure = url.protocol === 'https:'
-  const options: RequestOptions = { method: 'GET', headers: { connection: 'close' }, timeout: timeout * 1000 }
+  const options: RequestOptions = { method: 'GET', headers: { host: url.host, connection: 'close' }, signal: limit }
   // With any agent, false included, Node connects by itself and never asks createConnection.
   if (stream === null) options.agent = false
-  else options.createConnection = () => (secure ? secureConnect({ socket: stream, servername: url.hostname }) : stream)
+  else options.createConnection = () => (secure ? secured(stream, hostOf(url)) : stream)
   return new Promise((resolve, reject) => {
     const asked = (secure ? secureRequest : request)(url, options, (answer) => {
-      collect(answer).then(
-        (body) => resolve({ status: answer.statusCode ?? 0, body }),
-        (error: unknown) => reject(error instanceof Error ? error : new Error(String(error))),
-      )
+      answered = true
+      collect(answer).then((body) => resolve({ status: answer.statusCode ?? 0, body }), (cause: unknown) => reject(new Error('the connection ended in the middle of the answer', { cause })))
     })
-    const deadline = setTimeout(() => asked.destroy(new Error(`no answer within ${String(timeout)} s`)), timeout * 1000)
-    asked.on('error', reject)
-    asked.on('close', () => {
-      clearTimeout(deadline)
-      stream?.destroy()
-    })
+    let answered = false
+    asked.on('error', (error) => reject(new Error(reasonOf(error, asked), { cause: error })))
+    // A server that switches to another protocol is left without an error and without an answer.
+    asked.on('close', () => answered || reject(new Error('the server closed the connection without an answer')))
     asked.end()
   })
 }
 
+/** Addresses of one name that all refused come as one error without a message. */
+function reasonOf(error: Error, { socket }: ClientRequest): string {
+  if (error instanceof AggregateError) return error.errors.map((each) => (each instanceof Error ? each.message : String(each))).join('; ')
+  // The types promise a socket; there is none before a connection is made.
+  const refused = (socket as unknown) instanceof TLSSocket && (socket as TLSSocket).authorizationError
+  return refused ? `its certificate is not trusted: ${error.message}` : error.message
+}
+
+/** The body as text, up to the limit; the rest is not waited for. */
 async function collect(answer: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of answer as AsyncIterable<Buffer>) {
+    chunks.push(chunk.subarray(0, bodyLimit - size))
     size += chunk.length
-    if (size <= bodyLimit) chunks.push(chunk)
+    if (size >= bodyLimit) break
   }
   return Buffer.concat(chunks).toString('utf8')
 }

@@ -17,6 +17,13 @@ export interface FactBlocks {
   readonly exchanges: ReadonlyMap<string, number>
 }
 
+/** All that one user wants to know of one kind. */
+interface Batch {
+  readonly kind: ShellFactKind<never, unknown>
+  readonly members: readonly ShellRequest[]
+  readonly block: Block
+}
+
 /** Seconds that reading one kind of fact may take before the host ends it. */
 const readingLimit = 120
 
@@ -27,26 +34,39 @@ export function factBlocks(requests: readonly ShellRequest[]): FactBlocks {
     const group = `${wanted.kind.name}\0${wanted.as ?? ''}`
     groups.set(group, [...(groups.get(group) ?? []), wanted])
   }
-  const batches = [...groups.values()].flatMap((members) => {
-    const [first] = members
-    if (first === undefined) return []
-    const { script, input } = first.kind.script(members.map((member) => member.key as never))
-    const block: Block = { script, timeout: readingLimit, ...(input === undefined ? {} : { input }), ...(first.as === undefined ? {} : { as: first.as }) }
-    return [{ members, kind: first.kind, block }]
-  })
+  const batches = [...groups.values()].flatMap(batchOf)
   const exchanges = new Map<string, number>()
   for (const { kind } of batches) if (kind.exchange !== undefined) exchanges.set(kind.exchange, (exchanges.get(kind.exchange) ?? 0) + 1)
   return {
     blocks: batches.map((batch) => batch.block),
-    parse(outputs) {
-      return new Map(batches.flatMap(({ members, kind }, index) => parseBatch(kind, members, outputs[index])))
-    },
+    parse: (outputs) => new Map(batches.flatMap((batch, index) => parseBatch(batch, outputs[index]))),
     exchanges,
   }
 }
 
-function parseBatch(kind: ShellFactKind<never, unknown>, members: readonly ShellRequest[], output: Output | undefined): readonly (readonly [string, Fact<unknown>])[] {
-  const facts = output === undefined ? [] : kind.parse(output, members.map((member) => member.key as never))
+function batchOf(members: readonly ShellRequest[]): readonly Batch[] {
+  const [first] = members
+  if (first === undefined) return []
+  const { script, input } = first.kind.script(members.map((member) => member.key as never))
+  const block: Block = { script, timeout: readingLimit, ...(input === undefined ? {} : { input }), ...(first.as === undefined ? {} : { as: first.as }) }
+  return [{ members, kind: first.kind, block }]
+}
+
+function parseBatch({ kind, members }: Batch, output: Output | undefined): readonly (readonly [string, Fact<unknown>])[] {
+  const facts = read(kind, members.map((member) => member.key), output)
   const nothing = unknown(`reading ${kind.name} gave no answer`, 'run again with -vvv, and report it if it stays')
   return members.map((member, index) => [member.identity, facts[index] ?? nothing])
+}
+
+/** What the kind makes of an answer. One that is not whole, or that the kind stumbles over, says nothing about any key. */
+function read(kind: ShellFactKind<never, unknown>, keys: readonly unknown[], output: Output | undefined): readonly Fact<unknown>[] {
+  const nothing = (reason: string, remedy: string): readonly Fact<unknown>[] => keys.map(() => unknown(reason, remedy))
+  if (output === undefined) return []
+  if (output.leftOut !== undefined && output.leftOut > 0) return nothing(`the host's answer about ${kind.name} is ${String(output.leftOut)} bytes too long`, 'ask for less at once: divide the tasks over several plays')
+  if (output.code === 124) return nothing(`reading ${kind.name} did not end within ${String(readingLimit)} s`, 'see what keeps the host busy, and run again')
+  try {
+    return kind.parse(output, keys as never)
+  } catch (error) {
+    return nothing(`the host's answer about ${kind.name} could not be understood: ${error instanceof Error ? error.message : String(error)}`, 'report it as a defect, with what the host has there')
+  }
 }

@@ -2,7 +2,7 @@ import type { Address } from '../core/address.js'
 import type { Action, Change, GithubAction, GithubProofAction, MysqlAction, MysqlLoginAction, ShellAction } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import type { Output } from '../core/fact.js'
-import { markScript, type Mark } from '../core/pending.js'
+import { markScript, pendingPlaces, type Mark } from '../core/pending.js'
 import type { Block } from '../ssh/session.js'
 import type { Step } from './build.js'
 import type { HostFacts } from './facts.js'
@@ -19,7 +19,8 @@ const actionLimit = 600
 /** Lines of a failed command's output that an error quotes. */
 const quoted = 30
 
-const tail = (text: string): string => text.trimEnd().split('\n').slice(-quoted).join('\n')
+/** The last lines, and of lines without an end the last characters. */
+const tail = (text: string): string => text.trimEnd().split('\n').slice(-quoted).join('\n').slice(-8192)
 
 /** Performs a resource's changes on one host and proves that they took. */
 export class StepApplication {
@@ -38,16 +39,14 @@ export class StepApplication {
    */
   async perform(changes: readonly Change[]): Promise<void> {
     const actions = changes.flatMap((change) => change.actions)
-    const trailing = await this.#leading(actions)
-    const outputs = await this.facts.exchange([...this.#mark(), ...trailing.map((action, index) => this.#block(action, index)), ...this.#mark()], [this.step, ...this.ahead])
-    const skipped = this.#mark().length
-    trailing.forEach((action, index) => this.#check(action, outputs[skipped + index]))
+    const { last, marked } = await this.#leading(actions)
+    await this.#shell(last, { before: !marked || last.length > 0, after: true }, [this.step, ...this.ahead])
     if (actions.some((action) => action.on.startsWith('github'))) await this.facts.readGithub(this.step, true)
     this.#verify(changes)
   }
 
-  /** Performs everything up to the last action that is not shell; answers the shell actions that follow it. */
-  async #leading(actions: readonly Action[]): Promise<readonly ShellAction[]> {
+  /** Performs everything up to the last action that is not shell; answers the shell actions that follow it, and whether a mark was written. */
+  async #leading(actions: readonly Action[]): Promise<{ readonly last: readonly ShellAction[]; readonly marked: boolean }> {
     let run: ShellAction[] = []
     const queue = [...actions]
     let marked = false
@@ -56,7 +55,7 @@ export class StepApplication {
         run.push(action)
         continue
       }
-      if (run.length > 0 || (!marked && this.marks.length > 0)) await this.#shell(run)
+      await this.#shell(run, { before: !marked || run.length > 0, after: false }, [])
       marked = true
       run = []
       if (action.on === 'mysql' || action.on === 'mysql-login') await this.others.mysql(action)
@@ -65,17 +64,18 @@ export class StepApplication {
         if (action.on === 'github') queue.unshift(...(action.then?.(answer) ?? []))
       }
     }
-    return run
+    return { last: run, marked }
   }
 
-  async #shell(actions: readonly ShellAction[]): Promise<void> {
-    const mark = this.#mark()
-    const outputs = await this.facts.exchange([...mark, ...actions.map((action, index) => this.#block(action, index))], [])
-    actions.forEach((action, index) => this.#check(action, outputs[mark.length + index]))
-  }
-
-  #mark(): readonly Block[] {
-    return this.marks.length === 0 ? [] : [{ script: markScript(this.marks) }]
+  /** Runs shell actions between the marks of what waits for them, and reads: one round trip, or none where there is nothing to say. */
+  async #shell(actions: readonly ShellAction[], marks: { readonly before: boolean; readonly after: boolean }, reads: readonly Step[]): Promise<void> {
+    const mark: readonly Block[] = this.marks.length === 0 ? [] : [{ script: markScript(this.marks) }]
+    const before = marks.before ? mark : []
+    const after = marks.after ? mark : []
+    const outputs = await this.facts.exchange([...before, ...actions.map((action, index) => this.#block(action, before.length + index)), ...after], reads)
+    for (const index of before.keys()) this.#checkMark(outputs[index], 'so nothing was changed')
+    for (const [index, action] of actions.entries()) this.#check(action, outputs[before.length + index])
+    for (const index of after.keys()) this.#checkMark(outputs[before.length + actions.length + index], 'after the change')
   }
 
   /** Chained to what stands before it: to the action, and to the mark without which a restart could be lost. */
@@ -84,7 +84,7 @@ export class StepApplication {
     const user = as ?? this.facts.as(this.step)
     return {
       script,
-      onlyIfOk: index > 0 || this.marks.length > 0,
+      onlyIfOk: index > 0,
       timeout: this.#limit(action),
       ...(input === undefined ? {} : { input }),
       ...(user === undefined ? {} : { as: user }),
@@ -96,9 +96,17 @@ export class StepApplication {
     return this.step.resource.common.timeout ?? timeout ?? actionLimit
   }
 
+  #checkMark(output: Output | undefined, when: string): void {
+    if (output?.code === 0) return
+    const { address } = this.step.resource
+    const names = [...new Set(this.marks.map((mark) => mark.pending))].join(', ')
+    throw new FettleError('action-failed', { address, message: `${address}: what ${names} must do after the change could not be noted in ${pendingPlaces.marks}, ${when}`, detail: tail(output?.stderr ?? ''), remedy: 'see that root can write there' })
+  }
+
   #check(action: ShellAction, output: Output | undefined): void {
-    if (output === undefined || output.code === 0) return
-    const address = this.step.resource.address
+    if (output?.code === 0) return
+    const { address } = this.step.resource
+    if (output === undefined) throw new FettleError('internal', { address, message: `${address}: the host gave no answer about a command` })
     const said = [output.stdout.toString(), output.stderr].map(tail).filter((text) => text !== '').join('\n')
     const what = output.code === 124 ? `did not end within ${String(this.#limit(action))} s and was stopped` : `ended with status ${String(output.code)}`
     throw new FettleError('action-failed', { address, message: `${address}: a command ${what}`, detail: said })

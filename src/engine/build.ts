@@ -1,11 +1,23 @@
+import { fileURLToPath } from 'node:url'
+import { types } from 'node:util'
 import type { Address } from '../core/address.js'
 import { FettleError } from '../core/errors.js'
-import type { HostInfo, InventoryInfo, Play, Resources, Task } from '../core/play.js'
+import type { HostInfo, InventoryInfo, Play, Resources, Task, TaskContext } from '../core/play.js'
 import type { Resource, Trigger } from '../core/resource.js'
 import type { Inventory, InventoryHost } from '../inventory/inventory.js'
+import { checkAllVars } from '../inventory/variables.js'
 import type { RunOptions } from './options.js'
 import { sameOptions } from './same-options.js'
-import { chosenByTags, tagsOf } from './select.js'
+import { chosenByTags } from './tags.js'
+
+/** A play with the part of it that is run. */
+export interface SelectedPlay {
+  readonly play: Play
+  /** Its hosts, as far as `--limit` leaves any. */
+  readonly hosts: readonly InventoryHost[]
+  /** The index of the task with which it begins, by `--start-at-task`. */
+  readonly from: number
+}
 
 /** One resource of one host, where it stands in the run. */
 export interface Step {
@@ -16,73 +28,139 @@ export interface Step {
   readonly user: string | null
   /** Chosen by tags and `--start-at-task`. What is not chosen is still a trigger and still marked by one. */
   readonly selected: boolean
+  /** A `once` task holds it earlier: this place counts on the hosts that do not run that one. */
+  readonly repeats?: true
 }
 
-type Selection = Pick<RunOptions, 'tags' | 'skipTags' | 'startAtTask' | 'become'>
+type Selection = Pick<RunOptions, 'tags' | 'skipTags' | 'become'>
 
 /** What tasks see of the inventory. */
 export function inventoryInfo(inventory: Inventory): InventoryInfo {
   return { hosts: [...inventory.hosts.values()].map(({ name, groups, vars }) => ({ name, groups, vars })), groups: inventory.groups }
 }
 
-/** The file and line of the user's code where a resource was made. */
-export function placeOf(resource: Resource): string {
-  const frames = (resource.origin.stack ?? '').split('\n').slice(1).map((frame) => frame.trim().replace(/^at /, ''))
-  const own = /[/\\](src|dist[/\\]src)[/\\](core|resources)[/\\]/
-  return (frames.find((frame) => !own.test(frame)) ?? 'an unknown place').replace(/^.*\((.*)\)$/, '$1').replace(/^file:\/\//, '')
-}
-
-const isList = (entry: Resources[number]): entry is Resources => Array.isArray(entry)
-
-const flatten = (resources: Resources): readonly Resource[] =>
-  resources.flatMap((entry) => (isList(entry) ? flatten(entry) : entry === null || entry === undefined || entry === false || entry === '' || entry === 0 ? [] : [entry]))
-
-/** Resource over task over play over `-b`; the inventory's `ansible_become*` over all. */
-function userOf(resource: Resource, task: Task<unknown>, play: Play, host: InventoryHost, become: boolean): string | null {
-  const wanted = resource.common.become ?? task.options.become ?? play.become ?? (become ? true : null)
-  const { connection } = host
-  if (connection.become === false) return null
-  if (wanted === null && connection.become !== true) return null
-  return connection.becomeUser ?? (typeof wanted === 'string' ? wanted : 'root')
+/**
+ * Checks the variables of a play's hosts and builds every host's steps.
+ * @throws FettleError for whatever the user has to correct first
+ */
+export function buildPlay({ play, hosts, from }: SelectedPlay, inventory: InventoryInfo, selection: Selection): ReadonlyMap<string, readonly Step[]> {
+  const vars = play.vars === null ? null : checkAllVars(hosts, play.vars)
+  return new Map(hosts.map((host) => {
+    const steps = buildSteps(play, vars?.get(host.name) ?? {}, host, inventory, { ...selection, from })
+    checkTriggers(steps, host.name)
+    return [host.name, steps]
+  }))
 }
 
 /**
  * Calls the play's tasks for one host and puts their resources in order. Two of one address are one, at the first place.
- * @throws FettleError `resource-conflict` when two of one address differ; whatever a task throws, with its name
+ * @throws FettleError `resource-conflict` when two of one address differ; whatever a task throws, with its name and place
  */
-export function buildSteps(play: Play, vars: unknown, host: InventoryHost, inventory: InventoryInfo, selection: Selection): readonly Step[] {
+export function buildSteps(play: Play, vars: unknown, host: InventoryHost, inventory: InventoryInfo, selection: Selection & { readonly from: number }): readonly Step[] {
   const info: HostInfo = { name: host.name, groups: host.groups }
-  const context = { host: info, vars, inventory }
-  const steps = new Map<Address, Step>()
-  let started = selection.startAtTask === null
-  for (const task of play.tasks) {
-    started ||= task.name === selection.startAtTask
-    for (const resource of resourcesOf(task, context, host)) {
-      const tags = [...tagsOf(task), ...(resource.common.tags ?? [])]
-      const named = (task.options.tags ?? []).length + (resource.common.tags ?? []).length > 0
-      const step: Step = { play: play.name, task, resource, user: userOf(resource, task, play, host, selection.become), selected: started && chosenByTags(tags, named, selection) }
-      const earlier = steps.get(resource.address)
-      if (earlier !== undefined) checkSame(earlier, step, host.name)
-      steps.set(resource.address, earlier === undefined ? step : { ...earlier, selected: earlier.selected || step.selected })
+  const steps = new Map<string, Step>()
+  for (const [index, task] of play.tasks.entries()) {
+    for (const resource of resourcesOf(task, { host: info, vars, inventory })) {
+      const tags = [...(task.options.tags ?? []), ...(resource.common.tags ?? [])]
+      const selected = index >= selection.from && chosenByTags([task.name, ...tags], tags.length > 0, selection)
+      add(steps, { play: play.name, task, resource, user: userOf(resource, task, play, host, selection.become), selected }, host.name)
     }
   }
   return [...steps.values()]
 }
 
-function resourcesOf(task: Task<unknown>, context: Parameters<Task<unknown>['build']>[0], host: InventoryHost): readonly Resource[] {
+/** The steps of a host that runs the play's `once` tasks, or of one that does not. */
+export const stepsOf = (steps: readonly Step[], runsOnce: boolean): readonly Step[] => steps.filter((step) => (runsOnce ? step.repeats !== true : step.task.options.once !== true))
+
+function add(steps: Map<string, Step>, step: Step, host: string): void {
+  const { address } = step.resource
+  const first = steps.get(address)
+  if (first !== undefined) checkSame(first, step, host)
+  steps.set(address, merged(first, step))
+  if (first?.task.options.once !== true || step.task.options.once === true) return
+  const elsewhere = `${address} on other hosts`
+  steps.set(elsewhere, merged(steps.get(elsewhere), { ...step, repeats: true }))
+}
+
+const merged = (first: Step | undefined, again: Step): Step => (first === undefined ? again : { ...first, selected: first.selected || again.selected })
+
+/** Resource over task over play over `-b`; the inventory's `ansible_become*` over all. From plain JavaScript `false` comes too, and means no. */
+function userOf(resource: Resource, task: Task<unknown>, play: Play, { connection }: InventoryHost, become: boolean): string | null {
+  const wanted: unknown = resource.common.become ?? task.options.become ?? play.become ?? become
+  const wants = wanted === true || typeof wanted === 'string'
+  if (!(connection.become ?? wants)) return null
+  return connection.becomeUser ?? (typeof wanted === 'string' ? wanted : 'root')
+}
+
+function resourcesOf(task: Task<unknown>, context: TaskContext<unknown>): readonly Resource[] {
+  const where = `task ${JSON.stringify(task.name)} for ${context.host.name}`
+  return flatten(returnedBy(task, context, where), where)
+}
+
+function returnedBy({ build, options: { when } }: Task<unknown>, context: TaskContext<unknown>, where: string): Resources {
   try {
-    return task.options.when?.(context) === false ? [] : flatten(task.build(context))
+    return when !== undefined && !when(context) ? [] : build(context)
   } catch (error) {
-    if (error instanceof FettleError) throw error
-    throw new FettleError('play-invalid', { address: host.name, message: `task ${task.name} failed for ${host.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, remedy: 'correct the task', cause: error })
+    throw inTask(error, where)
   }
 }
 
+/** Resources in order. Tasks of plain JavaScript may return anything. */
+function flatten(returned: unknown, where: string): readonly Resource[] {
+  if (!Array.isArray(returned)) throw notResources(returned, `${where}: instead of a list of resources it returned`)
+  return returned.flatMap((entry: unknown) => {
+    if (Array.isArray(entry)) return flatten(entry, where)
+    if (isResource(entry)) return [entry]
+    if (entry) throw notResources(entry, `${where}: instead of a resource there is in its list`)
+    return []
+  })
+}
+
+const isResource = (entry: unknown): entry is Resource => typeof entry === 'object' && entry !== null && 'address' in entry && 'reads' in entry && 'plan' in entry
+
+function notResources(returned: unknown, sentence: string): FettleError {
+  const what =
+    types.isPromise(returned) ? 'a promise: a task is not async'
+    : typeof returned === 'function' ? `the function ${returned.name || 'without a name'}: was it to be called?`
+    : isResource(returned) ? `the resource ${returned.address}: put it into a list`
+    : typeof returned === 'string' ? JSON.stringify(returned)
+    : typeof returned === 'object' && returned !== null ? 'an object'
+    : String(returned)
+  return new FettleError('play-invalid', { message: `${sentence} ${what}`, remedy: 'correct what the task returns' })
+}
+
+/** What went wrong in a task's function, with the task, the host and the user's own line. */
+function inTask(error: unknown, task: string): FettleError {
+  const place = types.isNativeError(error) || error instanceof Error ? userPlace(error.stack) : null
+  const where = place === null ? task : `${task}, at ${place}`
+  if (error instanceof FettleError) return new FettleError(error.code, { message: `${where}: ${error.message}`, remedy: error.remedy, cause: error, ...(error.address === null ? {} : { address: error.address }), ...(error.detail === null ? {} : { detail: error.detail }) })
+  return new FettleError('play-invalid', { message: `${where}: ${String(error)}`, remedy: 'correct the task at that place', cause: error })
+}
+
+/** Fettle's own code: what stands above it in a stack is the user's. */
+const own = fileURLToPath(new URL('..', import.meta.url))
+const frame = /^\s+at (?:async )?(?:[^/]*\()?(file:\/\/)?(\/.*?):(\d+)(?::\d+)?\)?$/
+
+/** The first line of the user's own code in a stack, as `file:line`. Columns are left out: they are those of the compiled text. */
+function userPlace(stack = ''): string | null {
+  const places = stack.split('\n').flatMap((line) => {
+    const [, url, path = '', number = ''] = frame.exec(line) ?? []
+    const file = url === undefined ? path : decodeURI(path)
+    return file === '' || file.startsWith(own) ? [] : [`${file}:${number}`]
+  })
+  return places.find((place) => !place.includes('/node_modules/')) ?? places[0] ?? null
+}
+
+/** The file and line of the user's code where a resource was made. */
+export const placeOf = (resource: Resource): string => userPlace(resource.origin.stack) ?? 'an unknown place'
+
 function checkSame(first: Step, second: Step, host: string): void {
-  if (first.user === second.user && sameOptions(first.resource.options, second.resource.options)) return
+  const same = sameOptions(first.resource.options, second.resource.options)
+  if (same && first.user === second.user) return
+  const users = same ? `, as ${first.user ?? 'the login user'} and as ${second.user ?? 'the login user'}` : ''
   throw new FettleError('resource-conflict', {
     address: `${host}/${first.resource.address}`,
-    message: `${first.resource.address} is described twice with different options: at ${placeOf(first.resource)} and at ${placeOf(second.resource)}`,
+    message: `${first.resource.address} is described twice with different options: at ${placeOf(first.resource)} and at ${placeOf(second.resource)}${users}`,
   })
 }
 

@@ -1,13 +1,34 @@
+import { createHash } from 'node:crypto'
 import { factBlocks, type ShellRequest } from '../backends/shell.js'
+import { FettleError } from '../core/errors.js'
 import { Later, unknown, type Fact, type FactRequest, type FactSource, type GithubFactKind, type GithubReader, type HttpReader, type LocalFactKind, type Output, type ProjectReader } from '../core/fact.js'
 import type { Resource } from '../core/resource.js'
+import { reveal, Secret } from '../core/secret.js'
 import type { Block, Session } from '../ssh/session.js'
 import type { Step } from './build.js'
 
 /** Everything a resource asks for: by its reads, and through its Laters. */
 export const requestsOf = ({ reads, laters }: Resource): readonly FactRequest<unknown>[] => [...Object.values(reads), ...laters.flatMap((later) => later.requests)]
 
-const identityOf = (backend: string, kind: string, key: unknown, as: string): string => `${backend}\0${kind}\0${as}\0${JSON.stringify(key)}`
+/** Two keys are one when all in them is equal, Secrets and regular expressions too, which JSON does not tell apart. */
+function identityOf(backend: string, kind: string, key: unknown, as: string): string {
+  const text = JSON.stringify(key, function (this: Readonly<Record<string, unknown>>, name, shown: unknown) {
+    const value = this[name]
+    if (value instanceof Secret) return { secret: createHash('sha256').update(reveal(value)).digest('hex') }
+    return value instanceof RegExp ? { pattern: String(value) } : shown
+  })
+  return [backend, kind, as, text].join('\0')
+}
+
+/** Reads one fact. What goes wrong in reading it is its own affair and no other's. */
+async function attempt(kind: string, read: () => Promise<Fact<unknown>>): Promise<Fact<unknown>> {
+  try {
+    return await read()
+  } catch (error) {
+    if (error instanceof FettleError) return unknown(error.message, error.remedy)
+    return unknown(`${kind} could not be read: ${error instanceof Error ? error.message : String(error)}`, 'report it as a defect')
+  }
+}
 
 /** Facts of the control machine: files of the project, and GitHub. Each key is read once for all hosts. */
 export class SharedFacts {
@@ -34,17 +55,13 @@ export class SharedFacts {
     return identityOf(wanted.kind.backend, wanted.kind.name, wanted.key, '')
   }
 
-  /** Reads what has not been read yet; with `again`, all of it. */
-  async read(wanted: readonly FactRequest<unknown>[], again = false): Promise<void> {
-    await Promise.all(wanted.map((each) => this.#once(each, again)))
-  }
-
-  async #once(wanted: FactRequest<unknown>, again: boolean): Promise<void> {
-    const identity = this.#identity(wanted)
-    if (again) this.#reading.delete(identity)
-    const reading = this.#reading.get(identity) ?? this.#read(wanted).then((fact) => void this.#facts.set(identity, fact))
-    this.#reading.set(identity, reading)
-    await reading
+  /** Reads what has not been read yet; with `again`, all of it. Answers how many were read for this call. */
+  async read(wanted: readonly FactRequest<unknown>[], again = false): Promise<number> {
+    const distinct = new Map(wanted.map((each) => [this.#identity(each), each]))
+    const due = [...distinct].filter(([identity]) => again || !this.#reading.has(identity))
+    for (const [identity, each] of due) this.#reading.set(identity, attempt(each.kind.name, () => this.#read(each)).then((fact) => void this.#facts.set(identity, fact)))
+    for (const identity of distinct.keys()) await this.#reading.get(identity)
+    return due.length
   }
 
   async #read({ kind, key }: FactRequest<unknown>): Promise<Fact<unknown>> {
@@ -102,7 +119,7 @@ export class HostFacts {
   async exchange(before: readonly Block[], steps: readonly Step[]): Promise<readonly Output[]> {
     const reads = factBlocks(steps.flatMap((step) => this.#shellRequests(step)))
     if (before.length + reads.blocks.length === 0) return []
-    for (const [name, count] of reads.exchanges) this.exchanges.set(name, (this.exchanges.get(name) ?? 0) + count)
+    for (const [name, count] of reads.exchanges) this.#count(name, count)
     const outputs = await this.session.exchange([...before, ...reads.blocks])
     for (const [identity, fact] of reads.parse(outputs.slice(before.length))) this.#facts.set(identity, fact)
     return outputs.slice(0, before.length)
@@ -120,13 +137,17 @@ export class HostFacts {
     for (const wanted of requestsOf(step.resource)) {
       const { kind } = wanted
       if (kind.backend !== 'http') continue
-      this.exchanges.set('http', (this.exchanges.get('http') ?? 0) + 1)
-      this.#facts.set(this.#identity(wanted, step), await kind.read(this.http, this.#key(wanted) as never))
+      this.#count('http', 1)
+      this.#facts.set(this.#identity(wanted, step), await attempt(kind.name, () => kind.read(this.http, this.#key(wanted) as never)))
     }
   }
 
   /** Reads GitHub's facts of a step: once in a run, or `again` after a change. */
   async readGithub(step: Step, again = false): Promise<void> {
-    await this.shared.read(requestsOf(step.resource).filter((wanted) => wanted.kind.backend === 'github'), again)
+    this.#count('github', await this.shared.read(requestsOf(step.resource).filter((wanted) => wanted.kind.backend === 'github'), again))
+  }
+
+  #count(name: string, more: number): void {
+    if (more > 0) this.exchanges.set(name, (this.exchanges.get(name) ?? 0) + more)
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Address } from '../core/address.js'
 import type { Change } from '../core/change.js'
-import { FettleError } from '../core/errors.js'
+import { FettleError, type ErrorCode } from '../core/errors.js'
 import type { Trigger } from '../core/resource.js'
 import { marksFor, StepApplication, type OtherBackends } from './apply-step.js'
 import type { Step } from './build.js'
@@ -31,59 +31,54 @@ export interface HostPlayContext {
 
 /** One host's walk through the tasks of one play. */
 export class HostPlay {
-  /** Something on the host has changed since the first reading. */
-  #stale = false
-  /** The last step whose facts have been read since. */
-  #freshUntil = -1
+  /** Which steps were not in their desired state at first. */
+  #expected: readonly boolean[] = []
+  /** The facts of the steps up to this one are those of the host as it is now. */
+  #fresh: number
+  /** Something has changed since the first reading, or may have. */
+  #changed = false
+  #finished = 0
 
-  constructor(readonly context: HostPlayContext) {}
+  constructor(readonly context: HostPlayContext) {
+    this.#fresh = context.steps.length - 1
+  }
 
   /** Plans all steps from one reading. `behind`: changes are planned in an earlier play. */
   async plan(behind: boolean): Promise<void> {
     await this.#readAll(false)
     let pending = behind
     const changing: Address[] = []
+    const open = new Set<Address>()
     for (const step of this.context.steps) {
       const plan = this.#planned(step, changing)
+      const trigger = step.resource.triggers.find(({ address }) => open.has(address))
       if (plan instanceof FettleError) this.#report(step, failure(step), { error: plan })
-      else if (plan.is === 'fine') this.#report(step, 'ok', { reason: plan.reason })
       else if (plan.is === 'changes') {
         this.#report(step, 'changed', { changes: plan.changes })
         changing.push(step.resource.address)
         pending = true
-      } else if (pending) this.#report(step, 'unknown', { reason: plan.reason })
-      else this.#report(step, failure(step), { error: unmet(step, plan) })
+      } else if (plan.is === 'fine' && trigger === undefined) this.#report(step, 'ok', { reason: plan.reason })
+      else if (plan.is === 'fine' || pending) {
+        this.#report(step, 'unknown', { reason: plan.is === 'fine' ? `whether ${trigger?.address ?? ''} changes is known after apply` : plan.reason })
+        open.add(step.resource.address)
+      } else this.#report(step, failure(step), { error: unmet(step, plan) })
     }
   }
 
   /** Walks the steps and applies what differs. */
   async apply(): Promise<void> {
     await this.#readAll(true)
-    const expected = this.#expected()
+    this.#expected = this.#firstImpression()
     for (const [index, step] of this.context.steps.entries()) {
-      const { once, runsOnce } = this.context
-      if (runsOnce) once.finish(step.task, true)
-      if (this.context.stop.aborted) throw new FettleError('stopped', { message: 'the run was stopped' })
-      if (!runsOnce && !(await once.before(step.task))) throw new FettleError('once-failed', { message: `a task before ${step.task.name} that runs for one host only has failed there` })
-      const next = expected.findIndex((changes, later) => later > index && changes)
-      const ahead = this.context.steps.slice(index + 1, next === -1 ? undefined : next + 1)
-      // A step that was expected to change and did not has left those behind it unread.
-      if (this.#stale && this.#freshUntil < index) await this.#readAgain([step, ...ahead], index + ahead.length)
-      await this.#step(step, ahead, index + ahead.length)
+      await this.#awaitTurn(step)
+      await this.#step(index, step)
     }
-  }
-
-  async #readAgain(steps: readonly Step[], until: number): Promise<void> {
-    await this.context.facts.exchange([], steps)
-    this.#freshUntil = until
   }
 
   /** Reports the steps that were not reached. */
   skipRest(reason: string): void {
     for (const step of this.context.steps.slice(this.#finished)) this.#report(step, 'skipped', { reason })
   }
-
-  #finished = 0
 
   #report(step: Step, status: Status, told: Told): void {
     this.#finished++
@@ -101,8 +96,9 @@ export class HostPlay {
     const { facts, steps, host } = this.context
     this.#progress('reading', null)
     const before = lock ? [lockBlock(facts.session.user === 'root')] : []
-    const [outputs] = await Promise.all([facts.exchange(before, steps), ...steps.flatMap((step) => [facts.readGithub(step), facts.readHttp(step)])])
-    if (lock && outputs[0] !== undefined) checkLock(outputs[0], host)
+    const [[locked]] = await Promise.all([facts.exchange(before, steps), ...steps.flatMap((step) => [facts.readGithub(step), facts.readHttp(step)])])
+    // What was asked by other ways was asked while another run was still at work.
+    if (locked !== undefined && checkLock(locked, host)) this.#changed = true
   }
 
   #planned(step: Step, changing: readonly Address[]): StepPlan | FettleError {
@@ -114,65 +110,95 @@ export class HostPlay {
     }
   }
 
-  /** Which steps are expected to change, or cannot be judged yet: reading ahead stops there. */
-  #expected(): readonly boolean[] {
+  /** Which steps are expected to change, or cannot be judged yet: reading ahead stops there. A check changes nothing. */
+  #firstImpression(): readonly boolean[] {
     const changing: Address[] = []
     return this.context.steps.map((step) => {
       const plan = this.#planned(step, changing)
-      const fine = !(plan instanceof FettleError) && plan.is === 'fine'
+      const fine = step.resource.check !== null || (!(plan instanceof FettleError) && plan.is === 'fine')
       if (!fine) changing.push(step.resource.address)
       return !fine
     })
   }
 
-  async #step(step: Step, ahead: readonly Step[], until: number): Promise<void> {
+  /** The next step from `index` on that is expected to change, or the last one. */
+  #horizon(index: number): number {
+    const next = this.#expected.findIndex((changes, later) => later >= index && changes)
+    return next === -1 ? this.context.steps.length - 1 : next
+  }
+
+  /** @throws FettleError `stopped`, or `once-failed` when a task that ran elsewhere has failed there */
+  async #awaitTurn(step: Step): Promise<void> {
+    const { once, runsOnce, stop } = this.context
+    if (runsOnce) once.passed(step.task)
+    if (once.mustWait(step.task)) this.#progress('waiting', step)
+    const ok = await once.before(step.task)
+    if (stop.aborted) throw stopped()
+    if (!ok) throw new FettleError('once-failed', { message: `a task before ${step.task.name} that runs for one host only has failed there` })
+  }
+
+  async #step(index: number, step: Step): Promise<void> {
     const begun = performance.now()
     const seconds = (): number => (performance.now() - begun) / 1000
     try {
-      await this.#converge(step, ahead, until, seconds)
+      await this.#refresh(index)
+      await this.#converge(index, step, seconds)
     } catch (error) {
-      if (error instanceof FettleError && error.code === 'connection-lost') {
-        this.#report(step, 'failed', { error, seconds: seconds() })
-        throw error
-      }
-      this.#report(step, failure(step), { error, seconds: seconds() })
+      if (isCode(error, 'stopped')) throw error
+      const lost = isCode(error, 'connection-lost')
+      this.#report(step, lost ? 'failed' : failure(step), { error, seconds: seconds() })
+      if (lost) throw error
       if (step.resource.common.ignoreFailure !== true) throw new HostFailed()
-      this.#stale = true
-      await this.#readAgain(ahead, until)
     }
   }
 
-  async #converge(step: Step, ahead: readonly Step[], until: number, seconds: () => number): Promise<void> {
+  /** Reads again what an earlier change may have made untrue, unless that was done in the round trip of the change itself. */
+  async #refresh(index: number): Promise<void> {
+    if (index <= this.#fresh) return
+    this.#fresh = this.#horizon(index)
+    await this.context.facts.exchange([], this.context.steps.slice(index, this.#fresh + 1))
+  }
+
+  async #converge(index: number, step: Step, seconds: () => number): Promise<void> {
     const { facts } = this.context
     if (step.resource.check !== null) await this.#awaitCheck(step, step.resource.check.within)
     const plan = planStep(step.resource, facts.source(step), [])
     if (plan.is === 'fine') return this.#report(step, 'ok', { reason: plan.reason, seconds: seconds() })
     if (plan.is !== 'changes') throw unmet(step, plan)
     this.#progress('changing', step)
-    await this.#change(step, plan.changes, ahead)
-    this.#stale = true
-    this.#freshUntil = until
+    await this.#change(index, step, plan.changes)
     this.#noticePending(step)
     this.#report(step, 'changed', { changes: plan.changes, seconds: seconds() })
   }
 
-  async #change(step: Step, changes: readonly Change[], ahead: readonly Step[]): Promise<void> {
-    const { facts, others, waiting } = this.context
+  async #change(index: number, step: Step, changes: readonly Change[]): Promise<void> {
+    const { facts, others, waiting, steps, stop } = this.context
     const { attempts, delay } = step.resource.common.retry ?? { attempts: 1, delay: 0 }
-    const application = new StepApplication(facts, others, marksFor(step.resource.address, waiting), step, ahead)
-    for (let attempt = 1, wanted = changes; ; attempt++) {
+    const horizon = this.#horizon(index + 1)
+    const application = new StepApplication(facts, others, marksFor(step.resource.address, waiting), step, steps.slice(index + 1, horizon + 1))
+    this.#changed = true
+    this.#fresh = index
+    for (let attempt = 1; ; attempt++) {
       try {
+        const wanted = attempt === 1 ? changes : await this.#stillWanted(step)
+        if (wanted.length === 0) return
         await application.perform(wanted)
+        this.#fresh = horizon
         return
       } catch (error) {
-        if (attempt >= attempts || (error instanceof FettleError && error.code === 'connection-lost')) throw error
+        if (attempt >= attempts || isCode(error, 'connection-lost')) throw error
+        if (await interrupted(delay, stop)) throw error
       }
-      await sleep(delay * 1000)
-      await facts.exchange([], [step, ...ahead])
-      const again = planStep(step.resource, facts.source(step), [])
-      if (again.is === 'fine') return
-      if (again.is === 'changes') wanted = again.changes
     }
+  }
+
+  /** What an attempt that failed has left to change. */
+  async #stillWanted(step: Step): Promise<readonly Change[]> {
+    const { facts } = this.context
+    await Promise.all([facts.exchange([], [step]), facts.readGithub(step, true)])
+    const plan = planStep(step.resource, facts.source(step), [])
+    if (plan.is === 'unknown' || plan.is === 'blocked') throw unmet(step, plan)
+    return plan.is === 'changes' ? plan.changes : []
   }
 
   /** A check is tried once with the first reading; at its turn it is read anew until it holds or its time has passed. */
@@ -180,14 +206,12 @@ export class HostPlay {
     const { facts, stop } = this.context
     this.#progress('checking', step)
     const deadline = performance.now() + within * 1000
-    const again = async (): Promise<void> => {
-      await Promise.all([facts.exchange([], [step]), facts.readHttp(step)])
-    }
-    if (this.#stale) await again()
+    if (this.#changed) await facts.readHttp(step)
     while (planStep(step.resource, facts.source(step), []).is !== 'fine') {
-      if (performance.now() >= deadline || stop.aborted) return
-      await sleep(checkInterval * 1000)
-      await again()
+      const left = (deadline - performance.now()) / 1000
+      if (left <= 0) return
+      if (await interrupted(Math.min(checkInterval, left), stop)) throw stopped()
+      await Promise.all([facts.exchange([], [step]), facts.readHttp(step)])
     }
   }
 
@@ -203,6 +227,15 @@ export class HostPlay {
 
 /** A resource has failed and was reported; the host's others are skipped. */
 export class HostFailed extends Error {}
+
+export const isCode = (error: unknown, code: ErrorCode): boolean => error instanceof FettleError && error.code === code
+export const stopped = (): FettleError => new FettleError('stopped', { message: 'the run was stopped' })
+
+/** Waits, unless the run is stopped. */
+async function interrupted(seconds: number, stop: AbortSignal): Promise<boolean> {
+  await sleep(seconds * 1000, undefined, { signal: stop }).catch(() => undefined)
+  return stop.aborted
+}
 
 const failure = (step: Step): Status => (step.resource.common.ignoreFailure === true ? 'ignored' : 'failed')
 

@@ -1,56 +1,74 @@
-import type { Play, Task } from '../core/play.js'
+import type { Task } from '../core/play.js'
 
-interface Gate {
-  readonly open: (ok: boolean) => void
-  readonly opened: Promise<boolean>
-}
+/** What some wait for and another tells. It is told once; what is said afterwards changes nothing. */
+class Gate {
+  #open: (ok: boolean) => void = () => undefined
+  readonly opened = new Promise<boolean>((resolve) => (this.#open = resolve))
+  isOpen = false
 
-function gate(): Gate {
-  let open: (ok: boolean) => void = () => undefined
-  const opened = new Promise<boolean>((resolve) => (open = resolve))
-  return { open, opened }
+  open(ok: boolean): void {
+    this.isOpen = true
+    this.#open(ok)
+  }
 }
 
 /**
- * The tasks of a play that run for one host: the first selected, reachable one. The others wait for such a task before
- * their next one, and fail with it.
+ * The tasks of a play that run for one host: the first selected, reachable one that has anything to do in the play. The
+ * others wait for such a task before their next one, and fail with it.
  */
 export class OnceTasks {
   readonly #tasks: readonly Task<unknown>[]
   readonly #done: ReadonlyMap<Task<unknown>, Gate>
   readonly #connected: ReadonlyMap<string, Gate>
 
+  /** @param hosts in the order in which they are begun */
   constructor(
-    readonly play: Play,
+    tasks: readonly Task<unknown>[],
     readonly hosts: readonly string[],
   ) {
-    this.#tasks = play.tasks
-    this.#done = new Map(play.tasks.filter((task) => task.options.once).map((task) => [task, gate()]))
-    this.#connected = new Map(hosts.map((host) => [host, gate()]))
+    this.#tasks = tasks
+    this.#done = new Map(tasks.filter((task) => task.options.once).map((task) => [task, new Gate()]))
+    this.#connected = new Map(hosts.map((host) => [host, new Gate()]))
   }
 
-  /** Tells whether a host can be reached. */
+  /** Tells whether a host is there to run them. Every host must say so in the end, or the others wait for ever. */
   connected(host: string, ok: boolean): void {
     this.#connected.get(host)?.open(ok)
   }
 
-  /** Whether these tasks are a host's to run. Waits until it is known that no host before it can be reached. */
+  /** Whether these tasks are a host's to run. Waits until it is known that no host before it can. */
   async isRunner(host: string): Promise<boolean> {
     if (this.#done.size === 0) return true
     for (const earlier of this.hosts.slice(0, this.hosts.indexOf(host))) if (await this.#connected.get(earlier)?.opened) return false
     return true
   }
 
-  /** Waits for all such tasks that come before `task` in the play. @returns false when one has failed */
-  async before(task: Task<unknown>): Promise<boolean> {
-    const earlier = this.#tasks.slice(0, this.#tasks.indexOf(task))
-    const results = await Promise.all(earlier.map((each) => this.#done.get(each)?.opened ?? true))
-    return results.every((ok) => ok)
+  /** The host that runs them has these to do: nobody waits for the others. */
+  expect(tasks: readonly Task<unknown>[]): void {
+    for (const [task, gate] of this.#done) if (!tasks.includes(task)) gate.open(true)
   }
 
-  /** The runner has left all tasks before `task`, or all of them with null. */
-  finish(task: Task<unknown> | null, ok: boolean): void {
-    const passed = task === null ? this.#tasks : this.#tasks.slice(0, this.#tasks.indexOf(task))
-    for (const each of passed) this.#done.get(each)?.open(ok)
+  #before(task: Task<unknown>): readonly Gate[] {
+    return this.#tasks.slice(0, this.#tasks.indexOf(task)).flatMap((each) => this.#done.get(each) ?? [])
+  }
+
+  /** Whether a host must wait before `task`. */
+  mustWait(task: Task<unknown>): boolean {
+    return this.#before(task).some((gate) => !gate.isOpen)
+  }
+
+  /** Waits for all such tasks that come before `task` in the play. @returns false when one has failed */
+  async before(task: Task<unknown>): Promise<boolean> {
+    return (await Promise.all(this.#before(task).map((gate) => gate.opened))).every((ok) => ok)
+  }
+
+  /** The host that runs them has left all tasks before `task` behind it. */
+  passed(task: Task<unknown>): void {
+    for (const gate of this.#before(task)) gate.open(true)
+  }
+
+  /** That host's part has ended. */
+  finish(ok: boolean): void {
+    for (const gate of this.#done.values()) gate.open(ok)
   }
 }

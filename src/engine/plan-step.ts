@@ -11,8 +11,20 @@ export type StepPlan =
   /** A fact could not be read, or something the resource needs is not there. */
   | { readonly is: 'unknown' | 'blocked'; readonly reason: string; readonly remedy: string }
 
-/** Compares a resource with the facts of its host. Pure. */
+/**
+ * Compares a resource with the facts of its host. Pure.
+ * @throws FettleError for what a value or the resource itself refuses; `internal` for a defect in either
+ */
 export function planStep(resource: Resource, source: FactSource, changing: readonly Address[]): StepPlan {
+  try {
+    return compare(resource, source, changing)
+  } catch (error) {
+    if (error instanceof FettleError) throw error
+    throw new FettleError('internal', { address: resource.address, message: `${resource.address} could not be planned: ${error instanceof Error ? error.message : String(error)}`, cause: error })
+  }
+}
+
+function compare(resource: Resource, source: FactSource, changing: readonly Address[]): StepPlan {
   const facts: Record<string, unknown> = {}
   for (const [name, wanted] of Object.entries(resource.reads)) {
     const fact = source.fact(wanted)
@@ -21,18 +33,9 @@ export function planStep(resource: Resource, source: FactSource, changing: reado
   }
   const values = Later.evaluate(Later.all(resource.values), source)
   if (!values.known) return { is: 'unknown', reason: values.reason, remedy: values.remedy }
-  const plan = decide(resource, facts, values.value, changing)
+  const own = new Set(resource.triggers.map((trigger) => trigger.address))
+  const plan = resource.plan(facts, values.value, { changing: changing.filter((address) => own.has(address)) })
   if ('blocked' in plan) return { is: 'blocked', reason: plan.blocked, remedy: plan.remedy }
   if ('fine' in plan) return { is: 'fine', reason: plan.fine }
   return plan.length === 0 ? { is: 'fine', reason: null } : { is: 'changes', changes: plan }
-}
-
-function decide(resource: Resource, facts: Readonly<Record<string, unknown>>, values: object, changing: readonly Address[]): ReturnType<Resource['plan']> {
-  const own = new Set(resource.triggers.map((trigger) => trigger.address))
-  try {
-    return resource.plan(facts, values, { changing: changing.filter((address) => own.has(address)) })
-  } catch (error) {
-    if (error instanceof FettleError) throw error
-    throw new FettleError('internal', { address: resource.address, message: `${resource.address} could not be planned: ${error instanceof Error ? error.message : String(error)}`, cause: error })
-  }
 }

@@ -1,14 +1,13 @@
 import { join } from 'node:path'
 import { httpReader } from '../backends/http.js'
-import { FettleError } from '../core/errors.js'
 import type { InventoryHost } from '../inventory/inventory.js'
-import { connect, type Target } from '../ssh/connect.js'
+import type { ConnectOptions, Target } from '../ssh/connect.js'
 import type { Session } from '../ssh/session.js'
-import { dependents, type Step } from './build.js'
+import { dependents, stepsOf, type Step } from './build.js'
 import type { Emit, HostEvent } from './events.js'
 import { HostFacts } from './facts.js'
 import { HostBackends } from './host-backends.js'
-import { HostFailed, HostPlay } from './host-play.js'
+import { HostFailed, HostPlay, isCode, stopped } from './host-play.js'
 import { OnceTasks } from './once.js'
 import type { RunOptions } from './options.js'
 import type { PreparedPlay, PreparedRun } from './prepare.js'
@@ -25,6 +24,16 @@ export interface HostState {
   ended: HostEvent | null
 }
 
+/** What all plays of a run share. */
+export interface RunContext {
+  readonly run: PreparedRun
+  readonly states: ReadonlyMap<string, HostState>
+  readonly options: RunOptions
+  /** Must not throw. */
+  readonly emit: Emit
+  readonly connect: (target: Target, options: ConnectOptions) => Promise<Session>
+}
+
 /** One play over its hosts, `forks` at once. */
 export class PlayRun {
   readonly #once: OnceTasks
@@ -32,53 +41,76 @@ export class PlayRun {
 
   constructor(
     readonly prepared: PreparedPlay,
-    readonly run: PreparedRun,
-    readonly states: ReadonlyMap<string, HostState>,
-    readonly options: RunOptions,
-    readonly emit: Emit,
+    readonly context: RunContext,
     /** Hosts that a later play has too: their end is told there. */
     readonly later: ReadonlySet<string>,
   ) {
     this.#hosts = prepared.hosts.filter((host) => this.#state(host).ended === null)
-    this.#once = new OnceTasks(prepared.play, this.#hosts.map((host) => host.name))
+    this.#once = new OnceTasks(prepared.play.tasks, this.#hosts.map((host) => host.name))
   }
 
   #state(host: InventoryHost): HostState {
-    const state = this.states.get(host.name)
+    const state = this.context.states.get(host.name)
     if (state === undefined) throw new TypeError(`${host.name} has no state`)
     return state
   }
 
+  #isStopped(): boolean {
+    return this.context.options.stop.aborted
+  }
+
   async perform(): Promise<void> {
-    const behind = [...this.states.values()].some(({ tally }) => tally.pending)
+    const { options, states } = this.context
+    const behind = [...states.values()].some(({ tally }) => tally.pending)
     const queue = this.#hosts.values()
-    const forks = this.options.forks ?? this.prepared.play.forks ?? defaultForks
+    const forks = options.forks ?? this.prepared.play.forks ?? defaultForks
     const worker = async (): Promise<void> => {
       for (const host of queue) await this.#host(host, behind)
     }
     await Promise.all(Array.from({ length: Math.min(forks, this.#hosts.length) }, worker))
   }
 
+  /** One host's part in the play. Whatever goes wrong in it stays with this host. */
   async #host(host: InventoryHost, behind: boolean): Promise<void> {
     const state = this.#state(host)
-    const steps = this.prepared.steps.get(host.name) ?? []
-    const selected = steps.filter((step) => step.selected)
-    if (selected.length > 0 && !this.options.stop.aborted) {
-      const session = await this.#connect(host, selected)
-      if (session !== null) await this.#walk(host, session, steps, selected, behind)
+    state.tally.begin()
+    try {
+      await this.#take(host, behind)
+    } catch (error) {
+      state.ended ??= { type: 'host', host: host.name, status: 'failed', error: eventError(error) }
     }
-    if (this.options.stop.aborted) state.ended ??= { type: 'host', host: host.name, status: 'failed', error: eventError(new FettleError('stopped', { message: 'the run was stopped' })) }
+    // Whoever waits to hear whether this host runs the tasks of one host only has waited long enough.
+    this.#once.connected(host.name, false)
+    state.tally.end()
     if (state.ended !== null || !this.later.has(host.name)) this.#end(host, state)
   }
 
-  #end(host: InventoryHost, state: HostState): void {
-    state.tally.end()
-    this.emit({ type: 'exchanges', host: host.name, counts: Object.fromEntries(state.counts) })
-    this.emit(state.ended ?? { type: 'host', host: host.name, status: state.tally.failed ? 'failed' : 'ok', error: null })
+  #end(host: InventoryHost, { tally, counts, ended }: HostState): void {
+    const { emit } = this.context
+    if (counts.size > 0) emit({ type: 'exchanges', host: host.name, counts: Object.fromEntries(counts) })
+    emit(ended ?? { type: 'host', host: host.name, status: tally.failed ? 'failed' : 'ok', error: null })
   }
 
+  async #take(host: InventoryHost, behind: boolean): Promise<void> {
+    const steps = this.prepared.steps.get(host.name) ?? []
+    const selected = steps.filter((step) => step.selected)
+    if (selected.length === 0) return
+    const session = await this.#connect(host, selected)
+    if (session === null) return
+    const runsOnce = await this.#once.isRunner(host.name)
+    try {
+      await this.#walk(host, session, stepsOf(steps, runsOnce), runsOnce, behind)
+      if (runsOnce) this.#once.finish(this.#state(host).ended === null)
+    } finally {
+      if (runsOnce) this.#once.finish(false)
+      await session.close()
+    }
+  }
+
+  /** Null when the host cannot be reached. */
   async #connect(host: InventoryHost, steps: readonly Step[]): Promise<Session | null> {
-    const { emit, options } = this
+    const { emit, options, connect } = this.context
+    if (this.#isStopped()) throw stopped()
     emit({ type: 'progress', host: host.name, doing: 'connecting', task: null, resource: null, finished: 0, total: steps.length })
     try {
       const session = await connect(targetOf(host, steps, options), {
@@ -90,7 +122,7 @@ export class PlayRun {
       this.#once.connected(host.name, true)
       return session
     } catch (error) {
-      this.#once.connected(host.name, false)
+      if (this.#isStopped()) throw stopped()
       this.#unreachable(host, error)
       return null
     }
@@ -102,41 +134,31 @@ export class PlayRun {
     state.ended = { type: 'host', host: host.name, status: 'unreachable', error: eventError(error) }
   }
 
-  async #walk(host: InventoryHost, session: Session, steps: readonly Step[], selected: readonly Step[], behind: boolean): Promise<void> {
-    const state = this.#state(host)
-    const runsOnce = await this.#once.isRunner(host.name)
-    const facts = new HostFacts(this.run.shared, session, httpReader(session))
-    const backends = new HostBackends(session, this.run.github)
-    const walk = new HostPlay({
-      host: host.name,
-      steps: selected.filter(({ task }) => runsOnce || task.options.once !== true),
-      waiting: dependents(steps),
-      facts,
-      others: backends,
-      once: this.#once,
-      runsOnce,
-      tally: state.tally,
-      emit: this.emit,
-      stop: this.options.stop,
-    })
-    const kill = (): void => void session.kill().catch(() => undefined)
-    this.options.kill.addEventListener('abort', kill, { once: true })
+  async #walk(host: InventoryHost, session: Session, steps: readonly Step[], runsOnce: boolean, behind: boolean): Promise<void> {
+    const { run, emit, options } = this.context
+    const { tally, counts } = this.#state(host)
+    const selected = steps.filter((step) => step.selected)
+    if (runsOnce) this.#once.expect(selected.map((step) => step.task))
+    const facts = new HostFacts(run.shared, session, httpReader(session))
+    const backends = new HostBackends(session, run.github)
+    const walk = new HostPlay({ host: host.name, steps: selected, waiting: dependents(steps), facts, others: backends, once: this.#once, runsOnce, tally, emit, stop: options.stop })
+    const kill = (): void => void session.kill().catch((error: unknown) => emit({ type: 'notice', host: host.name, message: `what is under way could not be ended: ${eventError(error).message}` }))
+    options.kill.addEventListener('abort', kill, { once: true })
     try {
-      await (this.options.mode === 'plan' ? walk.plan(behind) : walk.apply())
+      await (options.mode === 'plan' ? walk.plan(behind) : walk.apply())
     } catch (error) {
       this.#failed(host, walk, error)
     } finally {
-      this.options.kill.removeEventListener('abort', kill)
-      if (runsOnce) this.#once.finish(null, state.ended === null && !state.tally.failed)
-      for (const [name, count] of [['shell', session.roundTrips], ...facts.exchanges, ...backends.exchanges] as const) state.counts.set(name, (state.counts.get(name) ?? 0) + count)
+      options.kill.removeEventListener('abort', kill)
+      for (const [name, count] of [['shell', session.roundTrips], ...facts.exchanges, ...backends.exchanges] as const) counts.set(name, (counts.get(name) ?? 0) + count)
       await backends.close()
-      await session.close()
     }
   }
 
   #failed(host: InventoryHost, walk: HostPlay, error: unknown): void {
     const state = this.#state(host)
-    if (error instanceof FettleError && error.code === 'connection-lost') this.#unreachable(host, error)
+    // A session that was killed is not a link that was lost.
+    if (isCode(error, 'connection-lost') && !this.context.options.kill.aborted) this.#unreachable(host, error)
     else state.ended = { type: 'host', host: host.name, status: 'failed', error: error instanceof HostFailed ? null : eventError(error) }
     walk.skipRest(error instanceof HostFailed ? 'an earlier resource has failed' : error instanceof Error ? error.message : String(error))
   }

@@ -1,15 +1,15 @@
 import { resolve } from 'node:path'
 import { projectReader } from '../backends/local.js'
 import type { GithubBackend } from '../backends/github.js'
-import { env } from '../inventory/environment.js'
-import type { Inventory, InventoryHost } from '../inventory/inventory.js'
-import { checkAllVars, undeclaredVariables } from '../inventory/variables.js'
 import type { Play } from '../core/play.js'
-import { buildSteps, checkTriggers, inventoryInfo, type Step } from './build.js'
+import { env } from '../inventory/environment.js'
+import type { Inventory } from '../inventory/inventory.js'
+import { undeclaredVariables } from '../inventory/variables.js'
+import { buildPlay, inventoryInfo, type SelectedPlay, type Step } from './build.js'
 import { requestsOf, SharedFacts } from './facts.js'
 import type { RunOptions } from './options.js'
 import { preflight } from './preflight.js'
-import { checkSelection, selectPlays, type SelectedPlay } from './select.js'
+import { checkTags, selectPlays } from './select.js'
 
 /** A play with each host's steps, selected or not. */
 export interface PreparedPlay extends SelectedPlay {
@@ -25,27 +25,20 @@ export interface PreparedRun {
 }
 
 /**
- * Selects hosts, checks variables, builds all resources and tries all templates; no host is touched.
+ * Selects hosts, checks variables, builds all resources and tries the templates of those that are selected; no host is touched.
  * @throws FettleError for whatever the user has to correct first
  */
 export async function prepare(plays: readonly Play[], inventory: Inventory, options: RunOptions): Promise<PreparedRun> {
   const github = once(openGithub)
   const shared = new SharedFacts(projectReader(resolve(options.project)), github)
   const info = inventoryInfo(inventory)
-  const prepared = selectPlays(plays, inventory, options).map((selected): PreparedPlay => {
-    const vars = selected.play.vars === null ? null : checkAllVars(selected.hosts, selected.play.vars)
-    const steps = new Map(selected.hosts.map((host) => [host.name, hostSteps(selected.play, vars?.get(host.name) ?? {}, host)]))
-    return { ...selected, steps }
-  })
-  function hostSteps(play: Play, vars: unknown, host: InventoryHost): readonly Step[] {
-    const steps = buildSteps(play, vars, host, info, options)
-    checkTriggers(steps, host.name)
-    return steps
-  }
-  const all = prepared.flatMap(({ steps }) => [...steps.values()].flat())
-  checkSelection(plays, options, new Set(all.flatMap(({ resource }) => resource.common.tags ?? [])))
-  await preflight(all, shared)
-  if (all.some(({ resource }) => requestsOf(resource).some(({ kind }) => kind.backend === 'github'))) env.secret('GITHUB_TOKEN')
+  const prepared = selectPlays(plays, inventory, options).map((selected): PreparedPlay => ({ ...selected, steps: buildPlay(selected, info, options) }))
+  const steps = prepared.flatMap((play) => [...play.steps.values()].flat())
+  checkTags(plays, options, steps)
+  const selected = steps.filter((step) => step.selected)
+  await preflight(selected, shared)
+  // Without a token, or with an address that must not get it, nothing is begun.
+  if (selected.some(({ resource }) => requestsOf(resource).some(({ kind }) => kind.backend === 'github'))) await github()
   const schemas = plays.flatMap((play) => (play.vars === null ? [] : [play.vars]))
   return { plays: prepared, warnings: [...inventory.warnings, ...undeclaredVariables(inventory, schemas)], shared, github }
 }

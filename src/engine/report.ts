@@ -7,7 +7,7 @@ import type { EventChange, EventError, HostSummary, ResourceEvent, Status } from
 /** An error as events carry it. What is not a FettleError is a defect and keeps its stack. */
 export function eventError(error: unknown): EventError {
   if (error instanceof FettleError) {
-    return { code: error.code, message: scrub(error.message), remedy: error.remedy, address: error.address, detail: error.detail === null ? null : scrub(error.detail) }
+    return { code: error.code, message: scrub(error.message), remedy: scrub(error.remedy), address: error.address, detail: error.detail === null ? null : scrub(error.detail) }
   }
   const defect = new FettleError('internal', { message: error instanceof Error ? error.message : String(error) })
   return { ...eventError(defect), detail: error instanceof Error && error.stack !== undefined ? scrub(error.stack) : null }
@@ -48,8 +48,8 @@ export function resourceEvent(host: string, { play, task, resource }: Step, stat
 /** Counts a host's resources by status as they are reported. */
 export class Tally {
   readonly #counts: Record<Status, number> = { ok: 0, changed: 0, failed: 0, skipped: 0, unknown: 0, ignored: 0 }
-  readonly #begun = performance.now()
-  #ended: number | null = null
+  #begun: number | null = null
+  #seconds = 0
   unreachable = false
 
   count(status: Status): void {
@@ -68,13 +68,19 @@ export class Tally {
     return this.#counts.changed + this.#counts.unknown > 0
   }
 
+  /** Its turn in a play begins; what it waited for a fork before does not count. */
+  begin(): void {
+    this.#begun = performance.now()
+  }
+
   end(): void {
-    this.#ended = performance.now()
+    if (this.#begun !== null) this.#seconds += (performance.now() - this.#begun) / 1000
+    this.#begun = null
   }
 
   /** As in Ansible's recap, `ok` counts what changed too. */
   get summary(): HostSummary {
     const { ok, changed, ...others } = this.#counts
-    return { ok: ok + changed, changed, ...others, unreachable: this.unreachable, seconds: ((this.#ended ?? performance.now()) - this.#begun) / 1000 }
+    return { ok: ok + changed, changed, ...others, unreachable: this.unreachable, seconds: this.#seconds }
   }
 }

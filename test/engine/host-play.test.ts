@@ -27,7 +27,7 @@ function walkOf(resources: readonly Resource[]) {
   const shared = new SharedFacts({ readText: () => Promise.resolve(absent), readBytes: () => Promise.resolve(absent) }, () => Promise.reject(new Error('no GitHub here')))
   const facts = new HostFacts(shared, session, { request: () => Promise.reject(new Error('no HTTP here')) })
   const steps = stepsOf(resources)
-  const once = new OnceTasks({ name: 'play', hosts: 'all', tasks: steps.map((step) => step.task), become: null, vars: null, forks: null }, ['web1'])
+  const once = new OnceTasks(steps.map((step) => step.task), ['web1'])
   const others = { mysql: () => Promise.reject(new Error('no MySQL here')), github: () => Promise.reject(new Error('no GitHub here')) }
   const walk = new HostPlay({ host: 'web1', steps, waiting: dependents(steps), facts, others, once, runsOnce: true, tally: new Tally(), emit: (event) => events.push(event), stop: stop.signal })
   return { walk, resourceEvents: () => events.filter((event): event is ResourceEvent => event.type === 'resource') }

@@ -1,13 +1,21 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { blocked, type Change } from '../../src/core/change.js'
+import { blocked, fine, type Change } from '../../src/core/change.js'
+import { FettleError } from '../../src/core/errors.js'
 import { absent, present, request, unknown, type Output, type ShellFactKind } from '../../src/core/fact.js'
-import { task, type Task } from '../../src/core/play.js'
+import { play, task, type Play, type Task } from '../../src/core/play.js'
 import { resource, type CommonOptions, type Resource } from '../../src/core/resource.js'
 import { inputBytes, sh } from '../../src/core/sh.js'
 import type { Step } from '../../src/engine/build.js'
+import type { Event, HostEvent, ResourceEvent, SummaryEvent } from '../../src/engine/events.js'
+import type { RunOptions } from '../../src/engine/options.js'
+import { run } from '../../src/engine/run.js'
+import type { Inventory } from '../../src/inventory/inventory.js'
+import { loadInventory } from '../../src/inventory/load.js'
 import type { Block, Session } from '../../src/ssh/session.js'
+import { project } from '../inventory/project.js'
 
 /** A session on this machine for the engine's own tests: each block is a shell of its own in a folder. */
 export class FolderSession implements Session {
@@ -17,23 +25,24 @@ export class FolderSession implements Session {
   /** The scripts of each exchange, in order. */
   readonly exchanges: (readonly string[])[] = []
 
-  constructor(readonly folder: string) {}
+  constructor(
+    readonly folder: string,
+    /** Called before an exchange, with its number from 1 on. It may wait, and fail as a link does. */
+    readonly before: (exchange: number, blocks: readonly Block[]) => unknown = () => undefined,
+  ) {}
 
-  exchange(blocks: readonly Block[]): Promise<readonly Output[]> {
+  async exchange(blocks: readonly Block[]): Promise<readonly Output[]> {
     this.roundTrips++
     this.exchanges.push(blocks.map((block) => block.script.text))
+    await this.before(this.roundTrips, blocks)
     let last = 0
-    return Promise.resolve(
-      blocks.map((block) => {
-        if (block.onlyIfOk !== true || last === 0) {
-          const script = block.script.text.replaceAll('/var/lib/fettle', `${this.folder}/fettle`)
-          const { status, stdout, stderr } = spawnSync('sh', ['-c', script], { cwd: this.folder, input: inputBytes(block.input ?? ''), env: { PATH: process.env['PATH'], HOME: this.folder } })
-          last = status ?? 1
-          return { code: last, stdout, stderr: stderr.toString() }
-        }
-        return { code: last, stdout: Buffer.alloc(0), stderr: '' }
-      }),
-    )
+    return blocks.map((block) => {
+      if (block.onlyIfOk === true && last !== 0) return { code: last, stdout: Buffer.alloc(0), stderr: '' }
+      const script = block.script.text.replaceAll('/var/lib/fettle', `${this.folder}/fettle`)
+      const { status, stdout, stderr } = spawnSync('sh', ['-c', script], { cwd: this.folder, input: inputBytes(block.input ?? ''), env: { PATH: process.env['PATH'], HOME: this.folder } })
+      last = status ?? 1
+      return { code: last, stdout, stderr: stderr.toString() }
+    })
   }
 
   forward(): Promise<never> {
@@ -95,6 +104,121 @@ export function note(name: string, options: NoteOptions): Resource {
   })
 }
 
+/** A check that a note is there. */
+export const checkResource = (name: string, options: CommonOptions & { readonly within?: number } = {}): Resource =>
+  resource({
+    type: 'check.note',
+    id: name,
+    options,
+    reads: { note: request(noteFact, name) },
+    check: { within: options.within ?? 0 },
+    plan: ({ note }) => (note === null ? blocked(`there is no ${name}`, 'write it') : fine(`${name} is there`)),
+  })
+
 /** Steps of one task each, named after their place. */
 export const stepsOf = (resources: readonly Resource[], options: Task<unknown>['options'] = {}): readonly Step[] =>
   resources.map((each, index) => ({ play: 'play', task: task<unknown>(`task ${String(index)}`, () => [each], options), resource: each, user: null, selected: true }))
+
+/** Hosts, each a folder on this machine. */
+export class Fleet {
+  /** Sessions by host, in the order in which they were opened. */
+  readonly sessions: { readonly host: string; readonly session: FolderSession }[] = []
+  /** Hosts that cannot be reached. */
+  readonly down = new Set<string>()
+  readonly #folder = mkdtempSync(join(tmpdir(), 'fettle-fleet-'))
+  #open = 0
+  mostAtOnce = 0
+
+  /** Called before each exchange of a host, with its number from 1 on in that session. */
+  before: (host: string, exchange: number) => unknown = () => undefined
+
+  /** Called when what is under way on a host is to be ended. */
+  kill: (host: string) => Promise<void> = () => Promise.resolve()
+
+  readonly connect = async ({ name }: { readonly name: string }): Promise<Session> => {
+    await Promise.resolve()
+    if (this.down.has(name)) throw new FettleError('unreachable', { message: `${name} cannot be reached: it is down` })
+    this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#open)
+    const session = new FolderSession(this.folder(name), (exchange) => this.before(name, exchange))
+    session.kill = () => this.kill(name)
+    session.close = () => {
+      this.#open--
+      return Promise.resolve()
+    }
+    this.sessions.push({ host: name, session })
+    return session
+  }
+
+  /** Sessions that nobody has closed. */
+  get open(): number {
+    return this.#open
+  }
+
+  folder(host: string): string {
+    const folder = join(this.#folder, host)
+    mkdirSync(folder, { recursive: true })
+    return folder
+  }
+
+  /** The text of a host's note; null when it has none. */
+  note(host: string, name: string): string | null {
+    const path = join(this.folder(host), name)
+    return existsSync(path) ? readFileSync(path, 'utf8') : null
+  }
+
+  write(host: string, name: string, text: string): void {
+    writeFileSync(join(this.folder(host), name), text)
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true })
+  }
+}
+
+/** An inventory from the text of its `hosts.yml`. */
+export const inventoryOf = (yaml: string): Promise<Inventory> => loadInventory({ sources: [], project: project({ 'inventory/hosts.yml': yaml }), extraVars: [] })
+
+/** Hosts with these names and nothing else. */
+export const hostsNamed = (...names: readonly string[]): Promise<Inventory> => loadInventory({ sources: [`${names.join(',')},`], project: '.', extraVars: [] })
+
+const unwatched = new AbortController().signal
+
+/** What the command line gives when it says nothing. */
+export const options = (given: Partial<RunOptions> = {}): RunOptions => ({
+  mode: 'apply', project: '.', forks: null, limit: null, tags: [], skipTags: [], startAtTask: null, become: false, becomePassword: null, connectionPassword: null, user: null, sshConfig: null, acceptNew: false,
+  stop: unwatched, kill: unwatched, ...given,
+})
+
+/** What a run said and came to. */
+export interface Ran {
+  readonly exitCode: number
+  readonly events: readonly Event[]
+  /** A line for each resource of a host: what became of it, and why. */
+  readonly of: (host: string) => readonly string[]
+  /** How each host ended, in the order in which that was told. */
+  readonly ends: readonly string[]
+  readonly summary: SummaryEvent['hosts']
+}
+
+export const told = ({ id, status, changes, reason, error }: ResourceEvent): string =>
+  [`${id} ${status}`, ...changes.map((change) => change.summary), reason ?? '', error?.code ?? ''].filter((part) => part !== '').join(': ')
+
+/** Runs plays on the hosts of a fleet. */
+export async function runOn(fleet: Fleet, hosts: readonly string[], plays: Play | readonly Play[], given: Partial<RunOptions> = {}, view: (event: Event) => void = () => undefined): Promise<Ran> {
+  const events: Event[] = []
+  const { exitCode } = await run([plays].flat(), await hostsNamed(...hosts), options(given), (event) => {
+    events.push(event)
+    view(event)
+  }, fleet.connect)
+  const summary = events.find((event): event is SummaryEvent => event.type === 'summary')
+  return {
+    exitCode,
+    events,
+    of: (host) => events.filter((event): event is ResourceEvent => event.type === 'resource' && event.host === host).map(told),
+    ends: events.filter((event): event is HostEvent => event.type === 'host').map(({ host, status, error }) => [`${host} ${status}`, ...(error === null ? [] : [error.code])].join(': ')),
+    summary: summary?.hosts ?? {},
+  }
+}
+
+/** A play for all hosts of tasks that hold these resources. */
+export const playOf = (...tasks: readonly Task<unknown>[]): Play => play({ name: 'play', hosts: 'all', tasks })

@@ -1,0 +1,199 @@
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, type RequestListener } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import { connect, createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Duplex } from 'node:stream'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { httpReader } from '../../src/backends/http.js'
+import type { HttpAnswer, HttpProbe } from '../../src/core/fact.js'
+import type { ForwardTarget } from '../../src/ssh/session.js'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fettle-http-'))
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', join(folder, 'key'), '-out', join(folder, 'cert')], { stdio: 'ignore' })
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const servers: Server[] = []
+const sockets = new Set<Socket>()
+const streams: Duplex[] = []
+
+/** A server on loopback, ended after the test. */
+async function listen(server: Server, where: { readonly host: string } | { readonly path: string } = { host: '127.0.0.1' }): Promise<number> {
+  servers.push(server)
+  server.on('connection', (socket) => sockets.add(socket))
+  server.listen('path' in where ? where : { ...where, port: 0 })
+  await once(server, 'listening')
+  return 'path' in where ? 0 : (server.address() as AddressInfo).port
+}
+
+const page = (listener: RequestListener): Promise<number> => listen(createServer(listener))
+const greeting: RequestListener = ({ url, headers }, answer) => answer.end(`${url ?? ''} of ${headers.host ?? ''}`)
+
+// Nothing that was opened for an answer may be left open, whatever became of it.
+afterEach(async () => {
+  for (let tries = 0; tries < 100 && streams.some((stream) => !stream.destroyed); tries++) await sleep(10)
+  expect(streams.filter((stream) => !stream.destroyed)).toEqual([])
+  streams.length = 0
+  for (const socket of sockets) socket.destroy()
+  sockets.clear()
+  for (const server of servers.splice(0)) server.close()
+})
+
+/** What an SSH connection does: a stream to the target, or why there is none. */
+const session = {
+  async forward(target: ForwardTarget): Promise<Duplex> {
+    const socket = connect('socket' in target ? { path: target.socket } : target)
+    streams.push(socket)
+    try {
+      await once(socket, 'connect')
+    } catch (error) {
+      socket.destroy()
+      throw error
+    }
+    return socket
+  },
+}
+
+/** The answer, or why there was none. */
+async function get(url: string, probe: Partial<HttpProbe> = {}, over: { forward(target: ForwardTarget): Promise<Duplex> } = session): Promise<HttpAnswer | string> {
+  try {
+    return await httpReader(over).request({ url, from: 'host', timeout: 5, ...probe })
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+describe.each(['host', 'control'] as const)('from %s', (from) => {
+  test('an answer with its status and body', async () => {
+    const port = await page(greeting)
+    expect(await get(`http://127.0.0.1:${port}/a?b=c`, { from })).toEqual({ status: 200, body: `/a?b=c of 127.0.0.1:${port}` })
+  })
+
+  test.each([404, 500, 204, 304])('%i is an answer', async (status) => {
+    const port = await page((_, answer) => answer.writeHead(status).end())
+    expect(await get(`http://127.0.0.1:${port}/`, { from })).toEqual({ status, body: '' })
+  })
+
+  test('a redirect is an answer, and not followed', async () => {
+    let asked = 0
+    const port = await page((_, answer) => {
+      asked++
+      answer.writeHead(302, { location: '/elsewhere' }).end('moved')
+    })
+    expect(await get(`http://127.0.0.1:${port}/`, { from })).toEqual({ status: 302, body: 'moved' })
+    expect(asked).toBe(1)
+  })
+
+  test('text in several pieces is put together', async () => {
+    const port = await page((_, answer) => {
+      const bytes = Buffer.from('grüße')
+      answer.write(bytes.subarray(0, 3))
+      setTimeout(() => answer.end(bytes.subarray(3)), 20)
+    })
+    expect(await get(`http://127.0.0.1:${port}/`, { from })).toEqual({ status: 200, body: 'grüße' })
+  })
+
+  test('of a body without an end the first MiB is kept, and no more waited for', async () => {
+    const port = await page((_, answer) => {
+      const more = (): void => {
+        while (!answer.destroyed && answer.write('x'.repeat(65_537)));
+      }
+      answer.on('drain', more)
+      more()
+    })
+    expect(await get(`http://127.0.0.1:${port}/`, { from })).toEqual({ status: 200, body: 'x'.repeat(1024 * 1024) })
+  })
+
+  test('a whole body of less than a MiB is kept, also when the server closes before it is read', async () => {
+    const port = await page((_, answer) => answer.end('y'.repeat(900_000)))
+    expect(await get(`http://127.0.0.1:${port}/`, { from })).toEqual({ status: 200, body: 'y'.repeat(900_000) })
+  })
+
+  test('a server that accepts and says nothing', async () => {
+    const port = await listen(createTcpServer())
+    expect(await get(`http://127.0.0.1:${port}/`, { from, timeout: 0.2 })).toBe('no answer within 0.2 s')
+  })
+
+  test('a server that stops in the middle of the body', async () => {
+    const port = await page((_, answer) => answer.writeHead(200, { 'content-length': '10' }).write('half'))
+    expect(await get(`http://127.0.0.1:${port}/`, { from, timeout: 0.2 })).toBe('no answer within 0.2 s')
+  })
+
+  test('a server that closes at once', async () => {
+    const port = await listen(createTcpServer((socket) => socket.end()))
+    expect(await get(`http://127.0.0.1:${port}/`, { from })).toBe('socket hang up')
+  })
+
+  test('a server that closes in the middle of the body', async () => {
+    const port = await listen(createTcpServer((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf')))
+    expect(await get(`http://127.0.0.1:${port}/`, { from })).toBe('the connection ended in the middle of the answer')
+  })
+
+  test('a server that does not speak HTTP', async () => {
+    const port = await listen(createTcpServer((socket) => socket.end('220 smtp.example.org ESMTP\r\n')))
+    expect(await get(`http://127.0.0.1:${port}/`, { from })).toContain('Parse Error')
+  })
+
+  test('a server that switches to another protocol', async () => {
+    const port = await listen(createTcpServer((socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n')))
+    expect(await get(`http://127.0.0.1:${port}/`, { from })).toBe('the server closed the connection without an answer')
+  })
+
+  test('nobody listens', async () => {
+    const port = await page(greeting)
+    servers.pop()?.close()
+    expect(await get(`http://127.0.0.1:${port}/`, { from })).toContain('ECONNREFUSED')
+    expect(await get(`http://localhost:${port}/`, { from: 'control' })).toContain('ECONNREFUSED')
+  })
+
+  test('a certificate that nobody vouches for', async () => {
+    const server = createSecureServer({ key: readFileSync(join(folder, 'key')), cert: readFileSync(join(folder, 'cert')) }, greeting)
+    const port = await listen(server)
+    expect(await get(`https://127.0.0.1:${port}/`, { from })).toBe('its certificate is not trusted: self-signed certificate')
+    expect(await get(`https://localhost:${port}/`, { from })).toBe('its certificate is not trusted: self-signed certificate')
+  })
+
+  test('https where there is only http', async () => {
+    const port = await page(greeting)
+    expect(await get(`https://127.0.0.1:${port}/`, { from })).toMatch(/wrong version number|packet length too long/)
+  })
+
+  test('an IPv6 address', async () => {
+    const port = await listen(createServer(greeting), { host: '::1' })
+    expect(await get(`http://[::1]:${port}/`, { from })).toEqual({ status: 200, body: `/ of [::1]:${port}` })
+  })
+})
+
+test('a socket of the host, with the host of the URL', async () => {
+  const path = join(folder, 'app.sock')
+  await listen(createServer(greeting), { path })
+  expect(await get('http://app.example.org/health', { socket: path })).toEqual({ status: 200, body: '/health of app.example.org' })
+  expect(await get('http://app.example.org/health', { socket: join(folder, 'none.sock') })).toContain('ENOENT')
+})
+
+test.each([['http://localhost/', 80], ['https://localhost/', 443], ['http://localhost:8080/', 8080]])('%s is port %i of the host', async (url, port) => {
+  const targets: ForwardTarget[] = []
+  await get(url, {}, { forward: (target) => Promise.reject(new Error(String(targets.push(target)))) })
+  expect(targets).toEqual([{ host: 'localhost', port }])
+})
+
+test('a connection that is never made counts as no answer, and is closed when it comes too late', async () => {
+  const port = await page(greeting)
+  let late: Promise<Duplex> | undefined
+  const slow = { forward: (target: ForwardTarget) => (late = sleep(300).then(() => session.forward(target))) }
+  expect(await get(`http://127.0.0.1:${port}/`, { timeout: 0.1 }, slow)).toBe('no answer within 0.1 s')
+  expect((await late)?.destroyed).toBe(true)
+})
+
+test('a link that breaks after the answer hurts nobody', async () => {
+  const port = await page(greeting)
+  expect(await get(`http://127.0.0.1:${port}/`)).toMatchObject({ status: 200 })
+  expect(() => streams[0]?.emit('error', new Error('broken'))).not.toThrow()
+})

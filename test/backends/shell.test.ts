@@ -1,0 +1,57 @@
+import { describe, expect, test } from '@jest/globals'
+import { factBlocks, type ShellRequest } from '../../src/backends/shell.js'
+import { present, type Fact, type Output, type ShellFactKind } from '../../src/core/fact.js'
+import { sh } from '../../src/core/sh.js'
+
+const kind = (name: string, more: Partial<ShellFactKind<string, string>> = {}): ShellFactKind<string, string> => ({
+  backend: 'shell',
+  name,
+  script: (keys) => ({ script: sh`read ${name} ${keys}` }),
+  parse: ({ stdout }, keys) => keys.map((key) => present(`${key}: ${stdout.toString()}`)),
+  ...more,
+})
+const wanted = (of: ShellFactKind<string, string>, key: string, as?: string): ShellRequest => ({ identity: [of.name, key, as].join(), kind: of, key, as })
+const output = (text: string, more: Partial<Output> = {}): Output => ({ code: 0, stdout: Buffer.from(text), stderr: '', ...more })
+const told = (fact: Fact<unknown> | undefined): string => (fact === undefined ? 'nothing' : fact.is === 'present' ? String(fact.value) : fact.is === 'absent' ? 'absent' : `unknown: ${fact.reason}`)
+
+describe('blocks', () => {
+  test('are one for each kind and user, with every key once', () => {
+    const [a, b] = [kind('a'), kind('b')]
+    const { blocks } = factBlocks([wanted(a, '1'), wanted(b, '1'), wanted(a, '2'), wanted(a, '1'), wanted(a, '3', 'app')])
+    expect(blocks.map(({ script, as }) => [script.text, as])).toEqual([['read a 1 2', undefined], ['read b 1', undefined], ['read a 3', 'app']])
+  })
+
+  test('end on the host by themselves', () => {
+    expect(factBlocks([wanted(kind('a'), '1')]).blocks[0]?.timeout).toBe(120)
+  })
+
+  test('of what leaves the host are counted', () => {
+    const remote = kind('remote', { exchange: 'git ls-remote' })
+    expect(factBlocks([wanted(remote, '1'), wanted(remote, '2'), wanted(remote, '3', 'app'), wanted(kind('a'), '1')]).exchanges).toEqual(new Map([['git ls-remote', 2]]))
+  })
+})
+
+describe('answers', () => {
+  const good = kind('good')
+  const read = (of: ShellFactKind<string, string>, answer: Output | undefined): readonly string[] => {
+    const blocks = factBlocks([wanted(of, '1'), wanted(good, '1'), wanted(of, '2')])
+    const facts = blocks.parse(answer === undefined ? [] : [answer, output('fine')])
+    return [`${of.name},1,`, `${of.name},2,`, 'good,1,'].map((identity) => told(facts.get(identity)))
+  }
+
+  test.each<[name: string, of: ShellFactKind<string, string>, answer: Output, expected: string]>([
+    ['whole', kind('a'), output('x'), '1: x'],
+    ['cut, which would look like less than there is', kind('a'), output('x', { leftOut: 7 }), "unknown: the host's answer about a is 7 bytes too long"],
+    ['ended by its limit', kind('a'), output('', { code: 124 }), 'unknown: reading a did not end within 120 s'],
+    ['over which the kind stumbles', kind('a', { parse: () => { throw new RangeError('what is that') } }), output('?'), "unknown: the host's answer about a could not be understood: what is that"],
+    ['of which the kind makes too few facts', kind('a', { parse: () => [] }), output(''), 'unknown: reading a gave no answer'],
+  ])('%s', (_, of, answer, expected) => {
+    const [first, second, other] = read(of, answer)
+    expect([first, second?.replace('2:', '1:')]).toEqual([expected, expected])
+    expect(other).toBe('1: fine')
+  })
+
+  test('that never came are unknown', () => {
+    expect(read(kind('a'), undefined)).toEqual(['unknown: reading a gave no answer', 'unknown: reading a gave no answer', 'unknown: reading good gave no answer'])
+  })
+})
