@@ -13,7 +13,6 @@ const shared = {
   },
 }
 
-const unit = { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/lab/', '<rootDir>/test/package/'] }
 const installed = { ...shared, displayName: 'package', testMatch: ['<rootDir>/test/package/**/*.test.ts'] }
 const lab = {
   ...shared,
@@ -23,20 +22,36 @@ const lab = {
   globalTeardown: '<rootDir>/test/lab/tear-down.ts',
 }
 
-/** Why lab hosts cannot run here, or `null`. */
-function obstacle() {
-  if (process.platform !== 'linux') return 'they need Linux'
-  if (process.getuid() !== 0) return 'they need root'
-  const missing = ['systemd-nspawn', 'mmdebstrap', 'ip'].find((program) => !['/usr/sbin', '/usr/bin', '/sbin', '/bin'].some((folder) => existsSync(`${folder}/${program}`)))
-  return missing === undefined ? null : `${missing} is not installed`
+const folders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
+const missing = (...programs) => programs.filter((program) => !folders.some((folder) => existsSync(`${folder}/${program}`)))
+
+/** Says in one line what is left out and why; in CI that is a failure. */
+function leaveOut(what, why) {
+  if (why !== null && process.env.CI) throw new Error(`${what} cannot run: ${why}.`)
+  if (why !== null) process.stderr.write(`Left out: ${what}, because ${why}.\n`)
+  return why !== null
 }
 
-const why = obstacle()
-if (why !== null && process.env.CI) throw new Error(`The tests on real hosts cannot run: ${why}.`)
-if (why !== null) process.stderr.write(`Left out: the tests on real hosts (test/lab), because ${why}.\n`)
+function noLab() {
+  if (process.platform !== 'linux') return 'they need Linux'
+  if (process.getuid() !== 0) return 'they need root'
+  const lacking = missing('systemd-nspawn', 'mmdebstrap', 'ip')
+  return lacking.length === 0 ? null : `${lacking.join(', ')} is not installed`
+}
+
+function noPeers() {
+  const lacking = missing('sshd', 'ssh', 'socat', 'busybox')
+  return lacking.length === 0 ? null : `${lacking.join(', ')} is not installed`
+}
+
+const withoutLab = leaveOut('the tests on real hosts (test/lab)', noLab())
+const withoutPeers = leaveOut('the tests against an SSH server of their own (test/ssh)', noPeers())
+
+const others = ['<rootDir>/test/lab/', '<rootDir>/test/package/', ...(withoutPeers ? ['<rootDir>/test/ssh/'] : [])]
+const unit = { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: ['/node_modules/', ...others] }
 
 export default {
   // At least two, so that a file that waits for its hosts holds up nobody; few, because hosts need the processors too.
   maxWorkers: Math.min(4, Math.max(2, Math.floor(availableParallelism() / 2))),
-  projects: why === null ? [unit, installed, lab] : [unit, installed],
+  projects: withoutLab ? [unit, installed] : [unit, installed, lab],
 }

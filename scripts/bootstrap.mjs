@@ -13,8 +13,11 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const at = (...parts) => join(root, ...parts)
 const say = (line) => process.stderr.write(`${line}\n`)
 
-/** Programs of the tests and the demo, besides the lab's own, and the Debian packages that hold them. */
-const programs = { git: 'git', ssh: 'openssh-client', busybox: 'busybox-static' }
+/** Programs besides the lab's own, and the Debian packages that hold them. */
+const programs = {
+  demo: { git: 'git', ssh: 'openssh-client' },
+  test: { git: 'git', ssh: 'openssh-client', sshd: 'openssh-server', socat: 'socat', busybox: 'busybox-static' },
+}
 
 /** What runs once nothing is lacking. */
 const commands = {
@@ -115,9 +118,9 @@ export async function build() {
   }
 }
 
-async function installPackages(ask) {
+async function installPackages(what, ask) {
   const { installRequirements } = await import(pathToFileURL(at('dist', 'src', 'lab', 'requirements.js')))
-  await installRequirements({ ask, say, also: programs })
+  await installRequirements({ ask, say, also: programs[what] })
 }
 
 /** Makes the clone ready to run `fettle` from. */
@@ -134,7 +137,7 @@ async function main([what, ...words]) {
   const command = commands[what]
   if (command === null) return
   // Without root the lab cannot run, and each command says so in its own way.
-  if (process.platform === 'linux' && process.getuid() === 0) await installPackages(ask)
+  if (process.platform === 'linux' && process.getuid() === 0) await installPackages(what, ask)
   process.exitCode = await run([process.execPath, ...command, ...words.filter((word) => word !== '--yes')], 'inherit')
 }
 

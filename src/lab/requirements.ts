@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { mkdir, stat, symlink } from 'node:fs/promises'
 import { createInterface } from 'node:readline/promises'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -50,9 +50,18 @@ export async function installRequirements({ ask, say, also = {} }: InstallOption
   if (ask && process.stdin.isTTY && !(await agreed())) {
     throw new FettleError('lab-unavailable', { message: `not installed: ${packages.join(', ')}`, remedy: `apt-get install ${packages.join(' ')}` })
   }
+  if (packages.includes('openssh-server')) await keepSshdOff(say)
   const apt = ['apt-get', '-q', '-y', '-o', 'DPkg::Lock::Timeout=300']
   await shown([...apt, 'update'])
   await shown([...apt, 'install', '--no-install-recommends', ...packages])
+}
+
+/** What needs the program sshd does not need a service that anybody can reach: it is masked before its package comes. */
+async function keepSshdOff(say: (line: string) => void): Promise<void> {
+  const units = '/etc/systemd/system'
+  await mkdir(units, { recursive: true })
+  for (const unit of ['ssh.service', 'ssh.socket']) if (!(await exists(`${units}/${unit}`))) await symlink('/dev/null', `${units}/${unit}`).catch(() => undefined)
+  say('only the program sshd is wanted: its service stays off (systemctl unmask ssh.service ssh.socket undoes that)')
 }
 
 async function agreed(): Promise<boolean> {
