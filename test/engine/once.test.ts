@@ -4,7 +4,8 @@ import { FettleError } from '../../src/core/errors.js'
 import { task, type TaskOptions } from '../../src/core/play.js'
 import type { Event } from '../../src/engine/events.js'
 import { OnceTasks } from '../../src/engine/once.js'
-import { Fleet, note, playOf, runOn, type NoteOptions } from './toy.js'
+import { run } from '../../src/engine/run.js'
+import { Fleet, hostsNamed, note, options, playOf, runOn, type NoteOptions } from './toy.js'
 
 let fleet: Fleet
 beforeEach(() => {
@@ -101,6 +102,17 @@ describe('a failure of the host that runs it', () => {
     }
     const { ends } = await runOn(fleet, hosts, playOf(once('migrate'), write('after')))
     expect([...ends].sort()).toEqual(['web1 failed: internal', 'web2 failed: once-failed', 'web3 failed: once-failed'])
+  })
+
+  test('by a defect behind its last resource', async () => {
+    const connect: Fleet['connect'] = async (target) => {
+      const session = await fleet.connect(target)
+      return target.name === 'web1' ? Object.defineProperty(session, 'roundTrips', { get: () => { throw new TypeError('a defect') }, set: () => undefined }) : session
+    }
+    const ends: string[] = []
+    const others: TaskOptions<unknown> = { when: ({ host }) => host.name !== 'web1' }
+    await run([playOf(once('migrate'), write('after', others))], await hostsNamed(...hosts), options(), (event) => event.type === 'host' && ends.push(`${event.host} ${event.error?.code ?? ''}`), connect)
+    expect(ends.sort()).toEqual(['web1 internal', 'web2 once-failed', 'web3 once-failed'])
   })
 
   test('with nothing after it is its own', async () => {

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { blocked, fine, type Change } from '../../src/core/change.js'
+import { blocked, fine, type Action, type Change } from '../../src/core/change.js'
 import { FettleError } from '../../src/core/errors.js'
-import { absent, present, request, unknown, type Output, type ShellFactKind } from '../../src/core/fact.js'
+import { absent, present, request, unknown, type Later, type Output, type ShellFactKind } from '../../src/core/fact.js'
 import { play, task, type Play, type Task } from '../../src/core/play.js'
 import { resource, type CommonOptions, type Resource } from '../../src/core/resource.js'
 import { inputBytes, sh } from '../../src/core/sh.js'
@@ -81,23 +81,32 @@ export interface NoteOptions extends CommonOptions {
   /** The shell that writes it, instead of the right one. */
   readonly by?: string
   readonly after?: readonly Resource[]
+  /** What writes it, instead of a shell. */
+  readonly actions?: readonly Action[]
+  readonly proof?: Change['proof']
+  /** A value of its own that is only known later, and does not matter. */
+  readonly value?: Later<unknown>
 }
+
+/** An action that runs a line of shell. */
+export const shell = (line: string): Action => ({ on: 'shell', script: sh`eval ${line}` })
 
 /** A resource for tests: a file of one line in the session's folder. */
 export function note(name: string, options: NoteOptions): Resource {
   return resource({
     type: 'note',
     id: name,
-    options: { ...options, after: undefined },
+    options: { ...options, after: undefined, actions: undefined, value: undefined },
     reads: { note: request(noteFact, name), needed: request(noteFact, options.needs ?? name) },
+    values: { value: options.value },
     triggers: (options.after ?? []).map((trigger) => ({ address: trigger.address, effect: 'run', pending: name })),
     plan({ note, needed }, _, { changing }) {
       if (options.needs !== undefined && needed === null) return blocked(`there is no ${options.needs}`, 'write it first')
       const change: Change = {
         summary: note === null ? `create ${name}` : `${note} → ${options.text}`,
         ...(changing.length === 0 ? {} : { because: changing }),
-        actions: [{ on: 'shell', script: options.by === undefined ? sh`printf %s ${options.text} >${name}` : sh`eval ${options.by}` }],
-        proof: 'facts',
+        actions: options.actions ?? [shell(options.by ?? `printf %s ${options.text} >${name}`)],
+        proof: options.proof ?? 'facts',
       }
       return note === options.text ? [] : [change]
     },
