@@ -1,0 +1,71 @@
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
+import type { Change } from '../../src/core/change.js'
+import { FettleError } from '../../src/core/errors.js'
+import { Secret } from '../../src/core/secret.js'
+import { eventError, resourceEvent, Tally } from '../../src/engine/report.js'
+import { note, stepsOf } from './toy.js'
+
+new Secret('hunter22')
+const [plain, sensitive] = stepsOf([note('a', { text: 'a', name: 'the note' }), note('b', { text: 'b', sensitive: true })])
+if (plain === undefined || sensitive === undefined) throw new Error('two steps')
+
+describe('an error', () => {
+  test('of ours keeps its code and words, without secrets wherever they stand', () => {
+    const error = new FettleError('action-failed', { address: 'note[a]', message: 'said hunter22', remedy: 'do not say hunter22', detail: 'hunter22!' })
+    expect(eventError(error)).toEqual({ code: 'action-failed', address: 'note[a]', message: 'said [secret]', remedy: 'do not say [secret]', detail: '[secret]!' })
+  })
+
+  test('of anybody else is a defect and keeps its stack, without secrets', () => {
+    const told = eventError(new TypeError('no hunter22'))
+    expect(told).toMatchObject({ code: 'internal', message: 'no [secret]' })
+    expect(told.detail).toMatch(/^TypeError: no \[secret\]\n\s+at /)
+  })
+
+  test.each([['text', 'text'], [undefined, 'undefined'], [null, 'null']])('may be %s', (thrown, message) => {
+    expect(eventError(thrown)).toMatchObject({ code: 'internal', message, detail: null })
+  })
+})
+
+describe('a resource\'s event', () => {
+  const change: Change = { summary: 'hunter22 → x', diff: { before: 'hunter22', after: 'x' }, because: ['note[c]'], actions: [{ on: 'shell', script: {} as never }], proof: 'facts' }
+
+  test('has what was told, without secrets and without actions', () => {
+    expect(resourceEvent('web1', plain, 'changed', { changes: [change], reason: 'hunter22', seconds: 2 })).toEqual({
+      type: 'resource', play: 'play', task: 'task 0', host: 'web1', resource: 'note', id: 'a', name: 'the note', status: 'changed',
+      changes: [{ summary: '[secret] → x', diff: { before: '[secret]', after: 'x' }, because: ['note[c]'] }], reason: '[secret]', error: null, seconds: 2,
+    })
+  })
+
+  test('shows no diff of what is sensitive', () => {
+    expect(resourceEvent('web1', sensitive, 'changed', { changes: [change] }).changes[0]?.diff).toBeNull()
+  })
+
+  test('names host and resource in its error', () => {
+    expect(resourceEvent('web1', plain, 'failed', { error: new Error('x') }).error?.address).toBe('web1/note[a]')
+  })
+})
+
+describe('a tally', () => {
+  afterEach(() => {
+    jest.useRealTimers()
+  })
+
+  test('counts what changed as ok, too', () => {
+    const tally = new Tally()
+    for (const status of ['ok', 'changed', 'changed', 'failed', 'skipped', 'unknown', 'ignored'] as const) tally.count(status)
+    expect(tally.summary).toEqual({ ok: 3, changed: 2, failed: 1, skipped: 1, unknown: 1, ignored: 1, unreachable: false, seconds: 0 })
+  })
+
+  test('sums up the time of its turns, and nothing of what lies between', () => {
+    jest.useFakeTimers()
+    const tally = new Tally()
+    jest.advanceTimersByTime(9000)
+    for (const seconds of [1, 0.5]) {
+      tally.begin()
+      jest.advanceTimersByTime(seconds * 1000)
+      tally.end()
+      jest.advanceTimersByTime(9000)
+    }
+    expect(tally.summary.seconds).toBeCloseTo(1.5)
+  })
+})
