@@ -198,4 +198,4 @@ test('a task file in TypeScript, loaded by the program, is named with its own li
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program, 'fettle', 'plan', '--no-color'], { cwd: directory, encoding: 'utf8' })
   const role = `${directory}/my (own)/src/core/role.ts:8`
   expect(stdout).toContain(`at ${role} and at ${role}`)
-})
+}, 60_000)
