@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { Later, type Value } from './fact.js'
 import { reveal, Secret } from './secret.js'
 
@@ -20,8 +21,8 @@ export function secret<const P extends readonly Value<Part>[]>(text: TemplateStr
 export function secret(text: string | TemplateStringsArray, ...parts: readonly Value<Part>[]): Value<Secret> {
   if (typeof text === 'string') return new Secret(text)
   if (!parts.some((part) => part instanceof Later)) return join(text, parts as readonly Part[])
-  // The text is part of what distinguishes two Laters; of a Secret nothing may be.
-  const shape = JSON.stringify([text, parts.map((part) => (part instanceof Later ? part.shape : part))])
+  // What distinguishes two Laters. It is never shown, and holds of a Secret its digest only.
+  const shape = JSON.stringify([text, parts.map((part) => (part instanceof Later ? part.shape : part instanceof Secret ? digestOf(part) : part))])
   return Later.all(parts).map((known) => join(text, known), `secret${shape}`)
 }
 
@@ -29,6 +30,7 @@ function join(text: TemplateStringsArray, parts: readonly Part[]): Secret {
   return new Secret(text.reduce((whole, piece, index) => whole + textOf(parts[index - 1] ?? '') + piece))
 }
 
+const digestOf = (part: Secret): string => createHash('sha256').update(reveal(part)).digest('hex')
 const textOf = (part: Part): string => (part instanceof Secret ? reveal(part) : String(part))
 
 /** Percent-encodes a value for any part of a URL, as encodeURIComponent does (a space is `%20`, never `+`). A Secret stays a Secret, a `Later` a `Later`. */

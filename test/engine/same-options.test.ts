@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { Later, request, type LocalFactKind } from '../../src/core/fact.js'
 import { Secret } from '../../src/core/secret.js'
+import { secret } from '../../src/core/secret-text.js'
 import { sameOptions } from '../../src/engine/same-options.js'
 
 const kind: LocalFactKind<string, string> = { backend: 'local', name: 'text', read: (project, key) => project.readText(key) }
@@ -18,6 +19,8 @@ test.each<[string, unknown, unknown, boolean]>([
   ['Laters of two facts', later('a'), later('b'), false],
   ['Laters of one function', later('a').map((text) => text.trim()), later('a').map((text) => text.trim()), true],
   ['Laters of two functions', later('a').map((text) => text.trim()), later('a').map((text) => text.toUpperCase()), false],
+  ['Laters joined with one Secret', secret`${new Secret('hunter22')}${later('a')}`, secret`${new Secret('hunter22')}${later('a')}`, true],
+  ['Laters joined with two Secrets', secret`${new Secret('hunter22')}${later('a')}`, secret`${new Secret('hunter23')}${later('a')}`, false],
   ['regular expressions', /a+/u, /a+/u, true],
   ['a list and a record', [], {}, false],
 ])('%s', (_, a, b, same) => expect(sameOptions(a, b)).toBe(same))
