@@ -8,24 +8,22 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import ssh2 from 'ssh2'
 import { openGithub } from '../../src/backends/github.js'
+import { makeKeyPair, type KeyPair } from './key-pair.js'
 import { isSignedWith, startReceiver, type Receiver } from './receiver.js'
-import { startGithub, type GithubStandIn, type KeyPair } from './stand-in.js'
+import { startGithub, type GithubStandIn } from './stand-in.js'
 
 jest.setTimeout(60_000)
 
 let github: GithubStandIn
 let receiver: Receiver
 let place = ''
-const pair = (): KeyPair => {
-  const made = ssh2.utils.generateKeyPairSync('ed25519')
-  return { publicKey: made.public, privateKey: made.private }
-}
-const [reading, writing, stranger] = [pair(), pair(), pair()]
-
+let writing: KeyPair
 beforeAll(async () => {
   ;[github, receiver, place] = await Promise.all([startGithub({ repositories: ['acme/demo', 'acme/other'] }), startReceiver(), mkdtemp(join(tmpdir(), 'git-'))])
-  const keys = { developer: github.developer, reading, writing, stranger }
-  for (const [name, { privateKey }] of Object.entries(keys)) await writeFile(join(place, name), privateKey, { mode: 0o600 })
+  await writeFile(join(place, 'developer'), github.developer.privateKey, { mode: 0o600 })
+  const reading = await makeKeyPair(place, 'reading')
+  writing = await makeKeyPair(place, 'writing')
+  await makeKeyPair(place, 'stranger')
   await writeFile(join(place, 'known_hosts'), `[127.0.0.1]:${String(github.gitPort)} ${github.hostKey}\n`)
   const backend = openGithub({ token: github.token, baseUrl: github.apiUrl })
   for (const [title, { publicKey }] of Object.entries({ reading, writing })) {

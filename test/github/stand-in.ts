@@ -7,11 +7,11 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import ssh2 from 'ssh2'
 import { reveal, Secret } from '../../src/core/secret.js'
-import { documentation, keyIdentity, notFound, operations, type ApiAnswer } from './api.js'
+import { documentation, notFound, operations, type ApiAnswer } from './api.js'
 import { Deliveries } from './deliveries.js'
 import { startGitServer } from './git-server.js'
+import { makeKeyPair, type KeyPair } from './key-pair.js'
 import { wrongAnswer, wrongRequest } from './openapi.js'
 import { pushEvent } from './push-event.js'
 import { GithubState, type StoredDelivery, type StoredHook, type StoredKey, type StoredRepository } from './state.js'
@@ -37,13 +37,6 @@ export interface Fault {
   readonly lost?: true
   /** The request is performed, and never answered. */
   readonly silent?: true
-}
-
-export interface KeyPair {
-  /** `ssh-ed25519 AAAA…` */
-  readonly publicKey: string
-  /** In OpenSSH's form, for a file that only its owner reads. */
-  readonly privateKey: string
 }
 
 /** A strict stand-in for GitHub: its API on loopback, and git over SSH. */
@@ -74,11 +67,6 @@ export interface GithubStandIn {
   close(): Promise<void>
 }
 
-function keyPair(comment: string): KeyPair {
-  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment })
-  return { publicKey: keyIdentity(pair.public) ?? '', privateKey: pair.private }
-}
-
 async function bareRepositories(directory: string, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const made = names.map((name) => [name, join(directory, `${name}.git`)] as const)
   for (const [, place] of made) {
@@ -94,8 +82,7 @@ export async function startGithub({ repositories, gitAddress = '127.0.0.1', gitP
   const deliveries = new Deliveries(state)
   const api = new Api(state, deliveries)
   const apiUrl = await api.listen()
-  const hostKey = keyPair('github')
-  const developer = keyPair('developer')
+  const [hostKey, developer] = await Promise.all([makeKeyPair(directory, 'github'), makeKeyPair(directory, 'developer')])
   const git = await startGitServer({
     state,
     address: gitAddress,

@@ -1,0 +1,19 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { keyIdentity } from './api.js'
+
+export interface KeyPair {
+  /** `ssh-ed25519 AAAA…` */
+  readonly publicKey: string
+  /** In OpenSSH's form, for a file that only its owner reads. */
+  readonly privateKey: string
+}
+
+/** By ssh-keygen: of those that ssh2 makes, one in some hundreds is malformed. */
+export async function makeKeyPair(directory: string, name: string): Promise<KeyPair> {
+  const path = join(directory, name)
+  await promisify(execFile)('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', path])
+  return { publicKey: keyIdentity(await readFile(`${path}.pub`, 'utf8')) ?? '', privateKey: await readFile(path, 'utf8') }
+}
