@@ -12,6 +12,7 @@ interface Node {
   readonly [field: string]: unknown
 }
 
+// Nunjucks exports its parser, and @types/nunjucks does not say so.
 const parser = (nunjucks as unknown as { readonly parser: { parse(text: string, extensions: readonly unknown[], options: object): Node } }).parser
 const options = { throwOnUndefined: true, autoescape: false, trimBlocks: true, lstripBlocks: true }
 

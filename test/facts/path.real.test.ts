@@ -110,6 +110,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     expect(shown).toEqual(['absent', { path: at('a'), taken: false }, { path: at('folder/x'), taken: false }, { path: at('plain'), taken: true }, { path: at('dangling'), taken: true }, { path: at("it's"), taken: false }, 'absent', 'absent'])
   })
 
+  // Giving a file away takes root.
   ;(root ? test : test.skip)('ids without a name', () => {
     writeFileSync(at('nobody'), '')
     chownSync(at('nobody'), 424242, 424243)
@@ -117,6 +118,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
   })
 })
 
+// Only root can become another user.
 ;(root ? describe : describe.skip)('as a user who may not look', () => {
   const dir = mkdtempSync(join(tmpdir(), 'closed-'))
   afterAll(() => {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals'
-import { FettleError } from '../../src/core/errors.js'
 import { Secret } from '../../src/core/secret.js'
 import { directory } from '../../src/resources/directory.js'
 import { file, type FileOptions } from '../../src/resources/file.js'
@@ -8,19 +7,8 @@ import { knownHost, type KnownHostOptions } from '../../src/resources/known-host
 import { sshKey } from '../../src/resources/ssh-key.js'
 import { sudoers, type SudoersOptions } from '../../src/resources/sudoers.js'
 import { user, type UserOptions } from '../../src/resources/user.js'
+import { js, refusal } from './refusal.js'
 
-function refusal(make: () => unknown): string {
-  try {
-    make()
-  } catch (error) {
-    if (error instanceof FettleError && error.code.startsWith('option-')) return error.message
-    throw error
-  }
-  return 'taken'
-}
-
-/** From plain JavaScript anything may come. */
-const js = <T>(given: unknown): T => given as T
 const rule = (command: string, more: object = { user: 'app' }) => (): unknown => sudoers('x', js<SudoersOptions>({ rules: [{ ...more, commands: [command] }] }))
 
 describe('refused, with the resource, the option and what is wrong', () => {

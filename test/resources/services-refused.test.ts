@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
 import { changesOf } from '../../src/core/change.js'
-import { FettleError } from '../../src/core/errors.js'
 import { secret } from '../../src/core/secret-text.js'
 import { inputBytes } from '../../src/core/sh.js'
 import { aptPackages } from '../../src/resources/apt-packages.js'
@@ -10,19 +9,7 @@ import { group } from '../../src/resources/group.js'
 import { systemdService, type ServiceOptions } from '../../src/resources/systemd-service.js'
 import { systemdUnit } from '../../src/resources/systemd-unit.js'
 import { runIn, shells } from '../shells.js'
-
-function refusal(make: () => unknown): string {
-  try {
-    make()
-  } catch (error) {
-    if (error instanceof FettleError && error.code.startsWith('option-')) return error.message
-    throw error
-  }
-  return 'taken'
-}
-
-/** From plain JavaScript anything may come. */
-const js = <T>(given: unknown): T => given as T
+import { js, refusal } from './refusal.js'
 
 describe('refused, with the resource, the option and what is wrong', () => {
   test.each<[string, () => unknown, string]>([

@@ -10,6 +10,7 @@ import type { Content } from '../../src/resources/content.js'
 import { environment, runIn, shells, wrapper } from '../shells.js'
 
 const root = process.getuid?.() === 0
+// Owners other than the one who acts take root.
 const asRoot = root ? test : test.skip
 const mode = (path: string): string => (lstatSync(path).mode & 0o7777).toString(8)
 

@@ -151,6 +151,7 @@ describe.each(available)('%s', (name) => {
     await expect(run(Sh.of('echo \0'))).rejects.toMatchObject({ code: 'internal' })
   })
 
+  // Only root can become another user.
   const asRoot = userInfo().uid === 0 ? test : test.skip
   asRoot('as another user, with the home and input of its own', async () => {
     const { exchange } = await open(shell)
