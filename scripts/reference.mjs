@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** The chapters, and what Ansible has for each thing. */
 const chapters = {
   'Plays and tasks': { 'play': 'a play', 'task': 'a task file or role' },
-  'Files': { 'file': '`copy`, `template`, `file`', 'directory': '`file` with `state: directory`' },
+  'Files': { 'file': '`copy`, `template`, `file`', 'directory': '`file` with `state: directory`', 'symlink': '`file` with `state: link`' },
   'Packages': { 'apt.packages': '`apt`', 'python.venv': '`pip` with `virtualenv`' },
   'Users and rights': { 'group': '`group`', 'user': '`user`', 'sudoers': '`community.general.sudoers`' },
   'Services': { 'systemd.unit': '`template`, then `systemd_service` with `daemon_reload`', 'systemd.service': '`systemd_service`, and handlers that restart' },

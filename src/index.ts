@@ -28,6 +28,7 @@ export { group, type GroupOptions } from './resources/group.js'
 export { knownHost, type KnownHostOptions } from './resources/known-host.js'
 export { sshKey, type SshKeyOptions } from './resources/ssh-key.js'
 export { sudoers, type SudoersOptions } from './resources/sudoers.js'
+export { symlink, type SymlinkOptions } from './resources/symlink.js'
 export { user, type UserOptions } from './resources/user.js'
 
 /** Debian's packages. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
@@ -9,6 +9,7 @@ import { file } from '../../src/resources/file.js'
 import { generatedSecret } from '../../src/resources/generated-secret.js'
 import { knownHost } from '../../src/resources/known-host.js'
 import { sshKey } from '../../src/resources/ssh-key.js'
+import { symlink } from '../../src/resources/symlink.js'
 import { applied, converge, known, planned, sentences } from '../converge.js'
 import { shells, type Shell } from '../shells.js'
 
@@ -120,6 +121,51 @@ described.each(shells.map((shell) => [shell.name, shell] as const))('%s: what is
     expect([at('tree/sub'), at('tree/sub/run'), at("tree/it's\na $(file)")].map(modeAndOwner)).toEqual(['755 4242:0', '755 4242:0', '644 4242:0'])
     expect([at('outside'), at('outside/file')].map(modeAndOwner)).toEqual(['755 0:0', '644 0:0'])
     expect(modeAndOwner(at('tree/link'))).toBe('777 4242:0')
+  })
+
+  test('symlink: created, pointed anew, whatever it says', () => {
+    mkdirSync(at('old'))
+    const wanted = symlink(at('link'), { target: 'old' })
+    expect(converge(shell, wanted)).toEqual([['create link to old'], ['fine']])
+    // Without care a link to a directory would be made inside it.
+    const hostile = "-f it's $(x) \\ there"
+    expect(converge(shell, symlink(at('link'), { target: hostile }))).toEqual([[`target old → ${hostile}`], ['fine']])
+    expect([readlinkSync(at('link')), readdirSync(dir).sort(), readdirSync(at('old'))]).toEqual([hostile, ['link', 'old'], []])
+    expect(converge(shell, wanted)).toEqual([[`target ${hostile} → old`], ['fine']])
+  })
+  test('symlink: what a killed replacement left is cleared away, and nothing else', () => {
+    symlinkSync('a', at('link'))
+    symlinkSync('b', at('.link.fettle-00000000'))
+    writeFileSync(at('.link.fettle-mine'), '')
+    expect(converge(shell, symlink(at('link'), { target: 'b' }))).toEqual([['target a → b'], ['fine']])
+    expect(readdirSync(dir).sort()).toEqual(['.link.fettle-mine', 'link'])
+  })
+  test('symlink: force takes a file or an empty directory, never a full one', () => {
+    writeFileSync(at('file'), 'x')
+    mkdirSync(at('empty'))
+    mkdirSync(at('full/inner'), { recursive: true })
+    const forced = (name: string): ReturnType<typeof symlink> => symlink(at(name), { target: '/etc', force: true })
+    expect(sentences(planned(shell, symlink(at('file'), { target: '/etc' })))).toEqual([`blocked: ${at('file')} is a file`])
+    expect(converge(shell, forced('file'))).toEqual([['replace file by a link to /etc'], ['fine']])
+    const plan = planned(shell, forced('empty'))
+    writeFileSync(at('empty/came'), '')
+    expect(() => { applied(shell, plan) }).toThrow('status 1')
+    expect(readdirSync(at('empty'))).toEqual(['came'])
+    unlinkSync(at('empty/came'))
+    expect(converge(shell, forced('empty'))).toEqual([['replace empty directory by a link to /etc'], ['fine']])
+    expect(sentences(planned(shell, forced('full')))).toEqual([`blocked: ${at('full')} is a directory that is not empty`])
+    expect(readdirSync(dir).sort()).toEqual(['empty', 'file', 'full'])
+  })
+  test('symlink: what came meanwhile is not replaced', () => {
+    const made = planned(shell, symlink(at('new'), { target: 'a' }))
+    writeFileSync(at('new'), 'precious')
+    symlinkSync('old', at('link'))
+    const pointed = planned(shell, symlink(at('link'), { target: 'a' }))
+    unlinkSync(at('link'))
+    writeFileSync(at('link'), 'precious')
+    expect(() => { applied(shell, made) }).toThrow('File exists')
+    expect(() => { applied(shell, pointed) }).toThrow(`${at('link')} was replaced meanwhile`)
+    expect([readFileSync(at('new'), 'utf8'), readFileSync(at('link'), 'utf8'), readdirSync(dir).sort()]).toEqual(['precious', 'precious', ['link', 'new']])
   })
 
   test('generatedSecret: made once, never changed, its attributes repaired', () => {

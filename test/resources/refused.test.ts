@@ -6,6 +6,7 @@ import { generatedSecret } from '../../src/resources/generated-secret.js'
 import { knownHost, type KnownHostOptions } from '../../src/resources/known-host.js'
 import { sshKey } from '../../src/resources/ssh-key.js'
 import { sudoers, type SudoersOptions } from '../../src/resources/sudoers.js'
+import { symlink, type SymlinkOptions } from '../../src/resources/symlink.js'
 import { user, type UserOptions } from '../../src/resources/user.js'
 import { js, refusal } from './refusal.js'
 
@@ -33,6 +34,11 @@ describe('refused, with the resource, the option and what is wrong', () => {
     ['a number mode for a tree', () => directory('/x', { recurse: true, mode: '0644' }), "write it as 'u=rwX,go=rX'"],
     ['a tree of nothing', () => directory('/x', { recurse: true }), 'recurse needs a mode, an owner or a group'],
     ['a misspelt option', () => file('/x', js<FileOptions>({ onwer: 'root' })), 'file[/x] has no option onwer; did you mean owner?'],
+
+    ['a link to nowhere', () => symlink('/x', js<SymlinkOptions>({})), 'symlink[/x]: target is required'],
+    ['a link to nothing', () => symlink('/x', { target: '' }), 'symlink[/x]: target'],
+    ['a link to itself', () => symlink('/x', { target: '/x' }), 'symlink[/x]: target is the link itself'],
+    ['a link with NUL', () => symlink('/x', { target: 'a\0b' }), 'symlink[/x]: target must be one line'],
 
     ['sudoers with a dot', () => sudoers('webhook.conf', { content: 'x' }), 'must hold letters, digits, _ and - only: sudo skips other files'],
     ['sudoers without anything', () => sudoers('x', {}), 'rules or content is required'],
