@@ -24,9 +24,6 @@ interface Batch {
   readonly block: Block
 }
 
-/** Seconds that reading one kind of fact may take before the host ends it. */
-const readingLimit = 120
-
 /** One block for each kind and user, holding all keys. */
 export function factBlocks(requests: readonly ShellRequest[]): FactBlocks {
   const groups = new Map<string, ShellRequest[]>()
@@ -48,7 +45,7 @@ function batchOf(members: readonly ShellRequest[]): readonly Batch[] {
   const [first] = members
   if (first === undefined) return []
   const { script, input } = first.kind.script(members.map((member) => member.key as never))
-  const block: Block = { script, timeout: readingLimit, ...(input === undefined ? {} : { input }), ...(first.as === undefined ? {} : { as: first.as }) }
+  const block: Block = { script, ...(input === undefined ? {} : { input }), ...(first.as === undefined ? {} : { as: first.as }), ...(first.kind.exchange === undefined ? {} : { beside: true }) }
   return [{ members, kind: first.kind, block }]
 }
 
@@ -63,7 +60,6 @@ function read(kind: ShellFactKind<never, unknown>, keys: readonly unknown[], out
   const nothing = (reason: string, remedy: string): readonly Fact<unknown>[] => keys.map(() => unknown(reason, remedy))
   if (output === undefined) return []
   if (output.leftOut !== undefined && output.leftOut > 0) return nothing(`the host's answer about ${kind.name} is ${String(output.leftOut)} bytes too long`, 'ask for less at once: divide the tasks over several plays')
-  if (output.code === 124) return nothing(`reading ${kind.name} did not end within ${String(readingLimit)} s`, 'see what keeps the host busy, and run again')
   try {
     return kind.parse(output, keys as never)
   } catch (error) {

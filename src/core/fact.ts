@@ -28,11 +28,11 @@ export interface Output {
 export interface ShellFactKind<K, V> {
   readonly backend: 'shell'
   readonly name: string
-  /** Shell that reads all keys, each tool started once where it can be. It changes nothing. */
+  /** Shell that reads all keys, each tool started once where it can be. It changes nothing, and limits by itself what may take long. */
   script(keys: readonly K[]): { readonly script: Sh; readonly input?: Input }
   /** A fact for each key, in their order. Output that cannot be understood is `unknown`, never a throw and never `absent`. */
   parse(output: Output, keys: readonly K[]): readonly Fact<V>[]
-  /** Names what leaves the host, such as `git ls-remote`: it is counted apart from round trips. */
+  /** Names what leaves the host, such as `git ls-remote`: it is counted apart from round trips, and read beside the other kinds. */
   readonly exchange?: string
   /** Read as the session's own user, also for a resource that acts as another: what is read is root's. */
   readonly asSession?: true

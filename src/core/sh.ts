@@ -48,6 +48,6 @@ export type Input = string | Uint8Array | Secret | readonly (string | Uint8Array
 export function inputBytes(input: Input): Buffer {
   if (typeof input === 'string') return Buffer.from(input)
   if (input instanceof Secret) return Buffer.from(reveal(input))
-  if (input instanceof Uint8Array) return Buffer.from(input)
+  if (input instanceof Uint8Array) return Buffer.from(input.buffer, input.byteOffset, input.byteLength)
   return Buffer.concat(input.map((part) => inputBytes(part)))
 }

@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { inputBytes } from '../core/sh.js'
-import type { Block } from './session.js'
 
 /** Where a host keeps its programs. */
 export interface Programs {
@@ -70,15 +68,18 @@ K_=${session}
 end_session_`
 
 /**
- * The loop that runs blocks. Variables and functions of its own end in `_`.
+ * The loop that reads frames (`frame.ts`) and runs their blocks. Variables and functions of its own end in `_`.
  *
- * - A block runs only when its script has the announced length and the trailer was read. With input the trailer comes
+ * - A frame is words of the driver's own: `block_` says what the next block is, `now_` runs one, `beside_` runs one whose
+ *   errors it holds back until its end, because others speak meanwhile.
+ * - A frame runs only when its text has the announced length and the trailer was read. With input the trailer comes
  *   behind it, when the block already runs: then the writer holds the pipe open and ends the whole session rather than
  *   let a block see an end of input that is not the real one. It waits a second first, so that a block that has just
  *   made a temporary file comes to its trap.
  * - The protocol is on fd 8, which no block sees. What a block leaves unread of its input is drained.
  * - A limit or another user needs a shell of its own, which gets the script by fd 3 and never in argv.
  * - Status 124 is told by the clock too: busybox's timeout answers 143, and `-k` of coreutils' 137.
+ * - What can be read with the shell's own `read` starts no program.
  */
 export const driver = (hello: string, programs: Programs = standardPrograms): string => `${prelude(programs)}
 exec 8<&0 </dev/null
@@ -100,7 +101,7 @@ apart_() {
 }
 run_() {
   case $U_$T_ in
-  -0) ( exec 8<&-; unset N_ S_ I_ U_ C_ T_ L_ K_ t_ r_; eval "$s_" ); r_=$? ;;
+  -0) ( exec 8<&-; unset F_ S_ I_ p_ N_ U_ C_ T_ L_ K_ t_ r_; eval "$s_" ); r_=$? ;;
   *)
     read -r a_ l_ </proc/uptime
     ( apart_ ); r_=$?
@@ -125,39 +126,43 @@ long_() {
   show_ "$d_/out"; show_ "$d_/err" >&2
   rm -rf -- "$d_"
 }
-block_() { case $L_ in 0) run_ ;; *) long_ ;; esac; }
+block_() { N_=$1 U_=$2 C_=$3 T_=$4 L_=$5 s_=$6; }
+go_() {
+  [ "$C_$r_" = 10 ] || [ "$C_" = 0 ] || return 0
+  case $L_ in 0) run_ ;; *) long_ ;; esac
+}
+end_() { printf '\\n@%s %s\\n' "$N_" "$r_"; printf '\\n@%s\\n' "$N_" >&2; }
+now_() { block_ "$@"; go_; end_; }
+beside_() {
+  block_ "$@"
+  { e_=$(go_ 2>&1 >&5 5>&-; exit $r_); r_=$?; } 5>&1
+  printf '\\n@%s %s\\n%s\\n@%s\\n' "$N_" "$r_" "$e_" "$N_"
+}
 feed_() {
   trap '' TERM
   dd bs=65536 count="$I_" iflag=fullblock,count_bytes 2>/dev/null <&8
-  { IFS= read -r t_ <&8 && [ "$t_" = "$N_" ]; } || { sleep 1; end_session_; }
+  { IFS= read -r t_ <&8 && [ "$t_" = "$F_" ]; } || { sleep 1; end_session_; }
 }
-end_() { printf '\\n@%s %s\\n' "$N_" "$r_"; printf '\\n@%s\\n' "$N_" >&2; }
 
-R_=$(id -u)
+while read -r l_ R_ u_; do [ "$l_" != Uid: ] || { R_=\${u_%%[!0-9]*}; break; }; done </proc/self/status
 account_ "$(id -un 2>/dev/null || id -u)"
 read -r l_ </proc/$$/stat; set -- \${l_##*) }; K_=$4; set --
 printf '%s %s %s' "$K_" "$R_" "$USER"
 N_=${hello} r_=0; end_
-while IFS=' ' read -r N_ S_ I_ U_ C_ T_ L_ <&8; do
-  s_=$(dd bs=65536 count="$S_" iflag=fullblock,count_bytes 2>/dev/null <&8; printf .); s_=\${s_%.}
-  [ \${#s_} = "$S_" ] || exit 90
-  [ "$I_" != 0 ] || { IFS= read -r t_ <&8 && [ "$t_" = "$N_" ]; } || exit 90
-  [ "$C_$r_" = 10 ] || [ "$C_" = 0 ] || { s_="exit $r_" U_=- T_=0 L_=0; }
+while IFS=' ' read -r F_ S_ I_ <&8; do
+  p_=$(dd bs=65536 count="$S_" iflag=fullblock,count_bytes 2>/dev/null <&8; printf .); p_=\${p_%.}
+  [ \${#p_} = "$S_" ] || exit 90
   case $I_ in
-  0) block_ ;;
-  *) feed_ | { block_; cat >/dev/null; exit $r_; }; r_=$? ;;
+  0)
+    { IFS= read -r t_ <&8 && [ "$t_" = "$F_" ]; } || exit 90
+    eval "$p_" ;;
+  *)
+    eval "$p_"
+    feed_ | { go_; cat >/dev/null; exit $r_; }; r_=$?
+    end_ ;;
   esac
-  end_
 done
 `
 
 /** How much of the output of a `long` block is shown, of each stream: half from its start, half from its end. */
 const shownBytes = 262_144
-
-/** What the protocol carries for one block: header, script, input, trailer. */
-export function frame(block: Block, id: string, chained: boolean): Buffer {
-  const script = Buffer.from(block.script.text)
-  const input = block.input === undefined ? Buffer.alloc(0) : inputBytes(block.input)
-  const header = [id, script.length, input.length, block.as ?? '-', chained ? 1 : 0, Math.ceil(block.timeout ?? 0), block.long === true ? 1 : 0].join(' ')
-  return Buffer.concat([Buffer.from(`${header}\n`), script, input, Buffer.from(`${id}\n`)])
-}

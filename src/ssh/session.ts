@@ -14,6 +14,11 @@ export interface Block {
   readonly timeout?: number
   /** Its output goes to a file on the host and is shown with a cap afterwards. */
   readonly long?: boolean
+  /**
+   * It waits for others than this host (a repository elsewhere): it runs at the same time as the blocks before it. What runs
+   * beside comes last in an exchange, without input; its errors come whole at its end.
+   */
+  readonly beside?: boolean
 }
 
 export type ForwardTarget = { readonly socket: string } | { readonly host: string; readonly port: number }

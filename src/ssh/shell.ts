@@ -1,6 +1,6 @@
 import { FettleError } from '../core/errors.js'
 import type { Output } from '../core/fact.js'
-import { frame, nonce } from './driver.js'
+import { frames } from './frame.js'
 import { Scanner, type Section } from './scanner.js'
 import type { Block } from './session.js'
 import { quoted } from './quoted.js'
@@ -43,13 +43,10 @@ export class Shell {
   /** Writes all blocks at once; answers when the last one has ended. */
   async exchange(blocks: readonly Block[], { uid, user }: Hello): Promise<readonly Output[]> {
     if (blocks.some(({ script }) => script.text.includes('\0'))) throw new FettleError('internal', { message: 'a script holds a NUL byte' })
-    const framed = blocks.map((block, index) => {
-      const id = nonce()
-      return { id, bytes: frame(this.#asOther(block, uid, user), id, block.onlyIfOk === true && index > 0) }
-    })
-    const answers = framed.map(({ id }) => this.#answer(id))
-    if (this.#ended === null) this.#pipes.stdin.write(Buffer.concat(framed.map(({ bytes }) => bytes)))
-    return Promise.all(answers)
+    const framed = frames(blocks.map((block) => this.#asOther(block, uid, user)))
+    const answers = framed.flatMap((frame) => frame.answers).map(async ({ id, index, beside }) => [index, await this.#answer(id, beside)] as const)
+    if (this.#ended === null) for (const bytes of framed.flatMap((frame) => frame.bytes)) this.#pipes.stdin.write(bytes)
+    return [...(await Promise.all(answers))].sort(([one], [other]) => one - other).map(([, output]) => output)
   }
 
   /** Leaves `as` out where it names the session's own user. */
@@ -62,7 +59,7 @@ export class Shell {
     return block
   }
 
-  #answer(id: string): Promise<Output> {
+  #answer(id: string, beside = false): Promise<Output> {
     return new Promise((resolve, reject) => {
       if (this.#ended !== null) return reject(this.#lost(this.#ended))
       this.#rejects.add(reject)
@@ -80,7 +77,8 @@ export class Shell {
         const stderr = half(stdout)
         if (stderr !== null) settle(stdout, stderr)
       })
-      this.#stderr.expect(id, (stderr) => {
+      const errors = beside ? this.#stdout : this.#stderr
+      errors.expect(id, (stderr) => {
         const stdout = half(stderr)
         if (stdout !== null) settle(stdout, stderr)
       })

@@ -21,10 +21,6 @@ describe('blocks', () => {
     expect(blocks.map(({ script, as }) => [script.text, as])).toEqual([['read a 1 2', undefined], ['read b 1', undefined], ['read a 3', 'app']])
   })
 
-  test('end on the host by themselves', () => {
-    expect(factBlocks([wanted(kind('a'), '1')]).blocks[0]?.timeout).toBe(120)
-  })
-
   test('of what leaves the host are counted', () => {
     const remote = kind('remote', { exchange: 'git ls-remote' })
     expect(factBlocks([wanted(remote, '1'), wanted(remote, '2'), wanted(remote, '3', 'app'), wanted(kind('a'), '1')]).exchanges).toEqual(new Map([['git ls-remote', 2]]))
@@ -42,7 +38,6 @@ describe('answers', () => {
   test.each<[name: string, of: ShellFactKind<string, string>, answer: Output, expected: string]>([
     ['whole', kind('a'), output('x'), '1: x'],
     ['cut, which would look like less than there is', kind('a'), output('x', { leftOut: 7 }), "unknown: the host's answer about a is 7 bytes too long"],
-    ['ended by its limit', kind('a'), output('', { code: 124 }), 'unknown: reading a did not end within 120 s'],
     ['over which the kind stumbles', kind('a', { parse: () => { throw new RangeError('what is that') } }), output('?'), "unknown: the host's answer about a could not be understood: what is that"],
     ['of which the kind makes too few facts', kind('a', { parse: () => [] }), output(''), 'unknown: reading a gave no answer'],
   ])('%s', (_, of, answer, expected) => {

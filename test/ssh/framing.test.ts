@@ -9,7 +9,8 @@ import type { Output } from '../../src/core/fact.js'
 import { Secret } from '../../src/core/secret.js'
 import { lines, sh, Sh } from '../../src/core/sh.js'
 import { boot } from '../../src/ssh/boot.js'
-import { bootLine, bootScript, driver, frame, nonce, standardPrograms, type Programs } from '../../src/ssh/driver.js'
+import { bootLine, bootScript, driver, nonce, standardPrograms, type Programs } from '../../src/ssh/driver.js'
+import { frames } from '../../src/ssh/frame.js'
 import { localTransport } from '../../src/ssh/local.js'
 import type { Block } from '../../src/ssh/session.js'
 import { Shell, type Hello } from '../../src/ssh/shell.js'
@@ -192,6 +193,23 @@ describe.each(available)('%s', (name) => {
     expect((await run(sh`echo first`, { onlyIfOk: true })).code).toBe(0)
   })
 
+  test('what runs beside the others speaks after them, whole, and at the same time as its like', async () => {
+    const { exchange } = await open(shell)
+    const beside = true
+    const place = mkdtempSync(join(directory, 'beside-'))
+    const meet = (own: string, other: string): Sh => sh`: >${`${place}/${own}`}; while [ ! -e ${`${place}/${other}`} ]; do sleep 0.1; done`
+    const outputs = await exchange(
+      { script: sh`${meet('a', 'b')}; echo slow; echo words >&2; exit 3`, beside },
+      { script: sh`${meet('c', 'a')}; echo fast >&2` },
+      { script: sh`cat; ${meet('b', 'c')}; head -c 200000 /dev/zero | tr '\\0' x`, beside },
+      { script: sh`exit 4` },
+      { script: sh`echo other`, beside, timeout: 9, ...(userInfo().uid === 0 && { as: 'daemon' }) },
+    )
+    const [slow, fast, big, failed, other] = outputs.map(shown)
+    expect([slow, failed, other, fast?.[2], big?.[1].length]).toEqual([[3, 'slow\n', 'words'], [4, '', ''], [0, 'other\n', ''], 'fast\n', 200_000])
+    expect((await exchange({ script: sh`cat; echo on` })).map(shown)).toEqual([[0, 'on\n', '']])
+  }, 30_000)
+
   test('a child in the background does not hold the block', async () => {
     const { exchange } = await open(shell)
     const [first, second] = await exchange({ script: sh`(sleep 1; echo late) & echo now`, long: true }, { script: sh`sleep 2; echo second` })
@@ -240,7 +258,7 @@ describe.each(available)('%s', (name) => {
     const { run } = await open(shell)
     const { stdout } = await run(sh`set; cat /proc/$$/cmdline /proc/$$/environ | tr '\\0' ' '`)
     expect(stdout.toString()).toContain('@boot-')
-    expect(stdout.toString()).not.toMatch(/\b[NSIUCTL]_=/)
+    expect(stdout.toString()).not.toMatch(/\b[FSIpNUCTL]_=/)
   })
 
   describe('input is whole or nothing', () => {
@@ -262,7 +280,7 @@ describe.each(available)('%s', (name) => {
       const kinds = [[{}, 16], [{ timeout: 20 }, 3], [{ long: true }, 3]] as const
       const cuts = kinds.flatMap(([more, parts]) => Array.from({ length: parts }, async (_, index) => {
         const target = join(mkdtempSync(join(directory, 'cut-')), 'file')
-        const whole = frame({ script: write(target), input: content, ...more }, nonce(), false)
+        const whole = Buffer.concat(frames([{ script: write(target), input: content, ...more }]).flatMap(({ bytes }) => bytes))
         const at = Math.floor(((index + 1) * (whole.length - 1)) / parts)
         expect(await cut(whole, at, target)).toEqual([at, 'old', ['file']])
         expect(await cut(whole, whole.length, target)).toEqual([whole.length, content, ['file']])
