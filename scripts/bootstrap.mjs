@@ -1,4 +1,4 @@
-// What a fresh clone lacks, made before something runs: `node scripts/bootstrap.mjs build|test|demo [ARGUMENTS]`.
+// What a fresh clone lacks, made before something runs: `node scripts/bootstrap.mjs build|test|demo|bench [ARGUMENTS]`.
 // Plain Node without dependencies, for there are none yet. It says what it installs and asks first when a person is at
 // the terminal (not with --yes), and writes to standard error only.
 import { spawn } from 'node:child_process'
@@ -16,6 +16,7 @@ const say = (line) => process.stderr.write(`${line}\n`)
 /** Programs besides the lab's own, and the Debian packages that hold them. */
 const programs = {
   demo: { git: 'git', ssh: 'openssh-client' },
+  bench: { git: 'git', ssh: 'openssh-client' },
   test: { git: 'git', ssh: 'openssh-client', sshd: 'openssh-server', socat: 'socat', busybox: 'busybox-static' },
 }
 
@@ -24,6 +25,7 @@ const commands = {
   build: null,
   test: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', at('node_modules', 'jest', 'bin', 'jest.js')],
   demo: [at('dist', 'test', 'demo', 'demo.js')],
+  bench: [at('dist', 'test', 'bench', 'bench.js')],
 }
 
 /** Why nothing could be run, as a sentence for the user. */

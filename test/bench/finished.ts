@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises'
+import type { BenchHost } from './fleet.js'
+import { benchFile } from './places.js'
+
+/** What every host has before any tool comes: the repository to check out, and an sshd that logs each session. */
+const preparation = `set -eu
+[ -e /etc/ssh/sshd_config.d/bench.conf ] || { echo 'LogLevel VERBOSE' > /etc/ssh/sshd_config.d/bench.conf; systemctl reload ssh; }
+[ ! -e /srv/src/app.git ] || exit 0
+export GIT_AUTHOR_NAME=Dev GIT_AUTHOR_EMAIL=dev@example.org GIT_COMMITTER_NAME=Dev GIT_COMMITTER_EMAIL=dev@example.org
+export GIT_AUTHOR_DATE='2026-01-31T12:00:00Z' GIT_COMMITTER_DATE='2026-01-31T12:00:00Z'
+git init -q --bare -b main /srv/src/app.git
+cd "$(mktemp -d)"
+git init -q -b main
+echo 'The app' > README
+git add README
+git commit -q -m 'The app'
+git push -q /srv/src/app.git main
+systemctl is-system-running --wait >/dev/null || true
+`
+
+async function onAll(hosts: readonly BenchHost[], script: string, what: string): Promise<void> {
+  const said = await Promise.all(hosts.map(async (host) => ({ host, ...(await host.run(script)) })))
+  const failed = said.filter(({ code }) => code !== 0)
+  if (failed.length > 0) throw new Error(failed.map(({ host, stdout, stderr }) => `${host.name}: ${what}:\n${stdout}${stderr}`).join('\n'))
+}
+
+export const prepareHosts = (hosts: readonly BenchHost[]): Promise<void> => onAll(hosts, preparation, 'could not be prepared')
+
+/** Throws, with a line for each mistake, when a host is not in the finished state of the job. */
+export const verify = async (hosts: readonly BenchHost[]): Promise<void> => onAll(hosts, await readFile(benchFile('verify.sh'), 'utf8'), 'is not in the finished state')
+
+/** The change that the one-change run repairs: a script that nothing depends on. */
+export const breakOneFile = (hosts: readonly BenchHost[]): Promise<void> => onAll(hosts, "echo '# by hand' >> /srv/demo/bin/reload.sh", 'could not be changed')

@@ -1,0 +1,12 @@
+import { fileURLToPath } from 'node:url'
+import { benchFile, root } from '../places.js'
+import type { Prepare } from './tool.js'
+
+/** The floor that everything is compared with; it reads the same whatever is asked, and changes nothing. */
+export const limit: Prepare = (fleet) =>
+  Promise.resolve({
+    name: 'limit',
+    command: (hosts) => ({ argv: [process.execPath, fileURLToPath(new URL('../limit.js', import.meta.url)), fleet.keyFile, benchFile('read-everything.sh'), ...hosts.map(({ address }) => address)], cwd: root, env: {} }),
+    successes: () => [0],
+    unchanged: () => null,
+  })
