@@ -2,11 +2,11 @@ import { statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { types } from 'node:util'
-import { createJiti } from 'jiti'
 import { FettleError } from '../core/errors.js'
 import { isPlay, type Play } from '../core/play.js'
 import { scrub } from '../core/secret.js'
 import { setProjectDirectory } from '../inventory/environment.js'
+import { loadPlain } from './plain-tasks.js'
 
 /** The copy of Fettle that is running: task files get this very one, so that what they make is recognised. */
 const running = (): Promise<object> => import('../index.js')
@@ -25,13 +25,20 @@ export async function loadPlays(file: string, project: string, fettle: () => Pro
     throw new FettleError('source-missing', { address: shown, message: `there is no task file ${shown}`, remedy: 'name the file that exports the plays: fettle plan FILE; without FILE it is tasks/site.ts' })
   }
   setProjectDirectory(root)
-  // `virtualModules` hands out the module itself: an alias to its file would make jiti load a second copy.
-  const jiti = createJiti(path, { virtualModules: { fettle: await fettle() }, fsCache: join(root, '.fettle/cache'), interopDefault: true })
   try {
-    return playsOf(await jiti.import(path, { default: true }), shown)
+    return playsOf(await exportOf(path, join(root, '.fettle/cache'), await fettle()), shown)
   } catch (error) {
     throw placed(error, root, shown)
   }
+}
+
+/** The default export of a task file. */
+async function exportOf(path: string, cache: string, fettle: object): Promise<unknown> {
+  const plain = await loadPlain(path, cache, fettle)
+  if (plain !== null) return plain['default']
+  const { createJiti } = await import('jiti')
+  // `virtualModules` hands out the module itself: an alias to its file would make jiti load a second copy.
+  return createJiti(path, { virtualModules: { fettle }, fsCache: cache, interopDefault: true }).import(path, { default: true })
 }
 
 function playsOf(exported: unknown, shown: string): readonly Play[] {

@@ -54,6 +54,51 @@ describe('task files', () => {
     expect(plays.map(({ name }) => name)).toEqual(['from a package', 'true'])
   })
 
+  const named = (name: string): string => `import { play } from 'fettle'\nexport default play({ name: '${name}', hosts: 'all', tasks: [] })\n`
+  const nameOf = async (directory: string): Promise<string | undefined> => (await loadPlays('tasks/site.ts', directory, fettle))[0]?.name
+
+  test('what has changed, also in a file that is imported, is compiled anew', async () => {
+    const { directory, plays } = await load({ 'tasks/site.ts': `import { play } from 'fettle'\nimport { name } from './name.js'\nexport default play({ name, hosts: 'all', tasks: [] })\n`, 'tasks/name.ts': `export const name: string = 'one'\n` })
+    expect(plays[0]?.name).toBe('one')
+    writeFileSync(join(directory, 'tasks/name.ts'), `export const name: string = 'two'\n`)
+    expect(await nameOf(directory)).toBe('two')
+    // JavaScript of that very name is what the import says.
+    writeFileSync(join(directory, 'package.json'), '{"type": "module"}')
+    writeFileSync(join(directory, 'tasks/name.js'), `export const name = 'three'\n`)
+    expect(await nameOf(directory)).toBe('three')
+  })
+
+  test('a damaged cache, and one that cannot be written', async () => {
+    const { directory } = await load({ 'tasks/site.ts': named('one') })
+    const cache = join(directory, '.fettle/cache')
+    for (const file of readdirSync(cache)) writeFileSync(join(cache, file), readFileSync(join(cache, file), 'utf8').slice(0, 40))
+    expect(await nameOf(directory)).toBe('one')
+    const closed = project({ 'tasks/site.ts': named('two'), '.fettle': 'a file in the place of the folder' })
+    expect(await nameOf(closed)).toBe('two')
+  })
+
+  test('two runs that compile at the same time leave whole files', async () => {
+    const { directory } = await load({ 'tasks/site.ts': named('one') })
+    expect(await Promise.all([nameOf(directory), nameOf(directory)])).toEqual(['one', 'one'])
+    expect(readdirSync(join(directory, '.fettle/cache'))).toHaveLength(1)
+  })
+
+  test('what TypeScript and modules can do besides: enums, circles, live bindings, computed imports, Node', async () => {
+    const { plays } = await load({
+      'tasks/site.ts': [
+        `import { play } from 'fettle'`, `import os, { EOL } from 'node:os'`, `import * as path from 'node:path'`, `import { count, more, type Count } from './count.js'`,
+        `export * from './count.js'`, `enum Level { low = 'low' }`, `more()`, `const again: Count = count`,
+        `const { twice } = await import('./twice.mts')`, `const parts = [Level.low, again, twice(count), os.EOL === EOL, path.basename(import.meta.filename)]`,
+        `export default play({ name: parts.join(), hosts: 'all', tasks: [] })`,
+      ].join('\n'),
+      'tasks/count.ts': `import { twice } from './twice.mjs'\nexport type Count = number\nexport let count: Count = 1\nexport const more = () => { count = twice(count) }\n`,
+      'tasks/twice.mts': `import { count } from './count.js'\nexport const twice = (number: number): number => number * 2 + (count === 0 ? 1 : 0)\n`,
+    })
+    expect(plays[0]?.name).toBe('low,2,4,true,site.ts')
+    const computed = await load({ 'tasks/site.ts': `const name = './play' + '.js'\nexport default (await import(name)).default\n`, 'tasks/play.ts': named('computed') })
+    expect(computed.plays[0]?.name).toBe('computed')
+  })
+
   const missing = 'name the file that exports the plays: fettle plan FILE; without FILE it is tasks/site.ts'
   const correct = 'correct the task file at that place'
   const exportsPlay = 'export default play({ … }) or a list of plays'
