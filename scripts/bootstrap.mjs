@@ -1,12 +1,10 @@
 // What a fresh clone lacks, made before something runs: `node scripts/bootstrap.mjs build|test|demo|bench [ARGUMENTS]`.
 // Plain Node without dependencies, for there are none yet. It says what it installs and asks first when a person is at
 // the terminal (not with --yes), and writes to standard error only.
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { constants } from 'node:os'
-import { createInterface } from 'node:readline/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -39,6 +37,7 @@ class Unready extends Error {
 /** Runs a program to its end and returns its status. It decides how to end on a signal; the terminal's reach it by themselves. */
 async function run(argv, stdio = ['inherit', 2, 2]) {
   const [program, ...args] = argv
+  const { spawn } = await import('node:child_process')
   const child = spawn(program, args, { cwd: root, stdio })
   const pass = (signal) => child.kill(signal)
   const wait = () => undefined
@@ -55,6 +54,7 @@ async function must(argv) {
 
 async function agreed(ask) {
   if (!ask || !process.stdin.isTTY) return true
+  const { createInterface } = await import('node:readline/promises')
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   // An input that ends is no agreement.
   const answer = await Promise.race([terminal.question('Go on? [Y/n] '), once(terminal, 'close').then(() => 'no')])
@@ -92,14 +92,19 @@ const stamp = at('dist', '.built')
 
 /** When something that is compiled was changed last; a folder's own time tells of files that are gone. */
 function newest(path) {
-  const found = statSync(path)
+  const found = statSync(path, { throwIfNoEntry: false })
+  // What is missing has to be made.
+  if (found === undefined) return Infinity
   const below = found.isDirectory() ? readdirSync(path).filter((name) => !/\.(test|cases)\.ts$/.test(name)) : []
   return Math.max(found.mtimeMs, ...below.map((name) => newest(join(path, name))))
 }
 
 function buildIsCurrent() {
-  const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0
-  return built > Math.max(...['src', 'test', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'].map((path) => newest(at(path))))
+  const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs
+  if (built === undefined) return false
+  // Of the tests a few folders are compiled; the rest may change.
+  const sources = ['src', ...readdirSync(at('dist', 'test')).map((folder) => join('test', folder))]
+  return ['node_modules/.package-lock.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', ...sources].every((path) => built > newest(at(path)))
 }
 
 /** Builds beside `dist` and puts it in its place whole, so that a killed build leaves the old one. */
@@ -125,9 +130,10 @@ async function installPackages(what, ask) {
   await installRequirements({ ask, say, also: programs[what] })
 }
 
-/** Makes the clone ready to run `fettle` from. */
+/** Makes the clone ready to run `fettle` from. A build is newer than the modules that it was made with, so where it is current they are too. */
 export async function prepare({ ask }) {
   checkNode()
+  if (buildIsCurrent()) return
   await installModules(ask)
   if (!buildIsCurrent()) await build()
 }
