@@ -15,7 +15,7 @@ export interface ShellAction {
   readonly input?: Input
   /** The user it runs as; left out: the session's. */
   readonly as?: string
-  /** Seconds after which it is ended on the host, unless the user gave the resource a `timeout`. Default 600. */
+  /** Seconds after which it is ended on the host, unless the user gave the resource a `timeout`. Default 600 for what is `long`, else none. */
   readonly timeout?: number
   /** May take more than a second, or prints what Fettle does not control: its output goes through a file on the host. */
   readonly long?: true
@@ -79,6 +79,11 @@ export interface Change {
   readonly actions: readonly Action[]
   /** `facts`: read again afterwards and compared. `status`: cannot be read back, judged by its exit status. */
   readonly proof: 'facts' | 'status'
+  /**
+   * Shell that succeeds only where this change took. With it the next change may follow in the same round trip, and begins only when this
+   * one is proved; see `Spec.selfContained`. The facts are read again all the same.
+   */
+  readonly proves?: Sh
 }
 
 /** Something the resource needs is not there. */

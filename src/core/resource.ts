@@ -33,7 +33,7 @@ export interface CommonOptions {
   readonly tags?: readonly string[]
   /** The diff is never shown. Default false. */
   readonly sensitive?: boolean
-  /** Seconds that one of its actions may take. Default 600. */
+  /** Seconds that one of its actions may take. Default 600 for what runs programs of others (packages, services, commands, repositories), else none. */
   readonly timeout?: number
   /** Tries a failed change again: `attempts` in all, `delay` seconds between two. Default: one attempt. */
   readonly retry?: { readonly attempts: number; readonly delay: number }
@@ -53,6 +53,11 @@ export interface Spec<R extends Reads, V extends object> {
   readonly triggers?: readonly Trigger[]
   /** A check: it changes nothing, and `apply` waits up to `within` seconds for it to hold. */
   readonly check?: { readonly within: number }
+  /**
+   * Its changes touch nothing that another such resource reads (files, each at a path of its own): neighbours that all have `proves` are
+   * changed in one round trip. Default false.
+   */
+  readonly selfContained?: boolean
   /** Pure: the changes that lead from the facts to the desired state. */
   readonly plan: (facts: Facts<R>, values: Resolved<V>, context: PlanContext) => Plan
 }
@@ -70,6 +75,7 @@ export interface Resource {
   readonly values: object
   readonly triggers: readonly Trigger[]
   readonly check: { readonly within: number } | null
+  readonly selfContained: boolean
   readonly plan: (facts: Readonly<Record<string, unknown>>, values: unknown, context: PlanContext) => Plan
   /** An error made where the user made the resource; its stack names the file and line. */
   readonly origin: Error
@@ -89,6 +95,7 @@ export function resource<const R extends Reads, const V extends object = object>
     values,
     triggers: spec.triggers ?? [],
     check: spec.check ?? null,
+    selfContained: spec.selfContained ?? false,
     plan: spec.plan as Resource['plan'],
     origin: new Error('made here'),
   }

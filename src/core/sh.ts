@@ -51,3 +51,6 @@ export function inputBytes(input: Input): Buffer {
   if (input instanceof Uint8Array) return Buffer.from(input.buffer, input.byteOffset, input.byteLength)
   return Buffer.concat(input.map((part) => inputBytes(part)))
 }
+
+/** How many bytes an input has. */
+export const inputLength = (input: Input = ''): number => inputBytes(input).length

@@ -14,8 +14,8 @@ export interface OtherBackends {
   github(action: GithubAction | GithubProofAction): Promise<unknown>
 }
 
-/** Seconds that an action may take when neither it nor its resource says so. */
-const actionLimit = 600
+/** Seconds that a `long` action may take when neither it nor its resource says so. A limit costs processes on the host: what only calls the system has none. */
+const longLimit = 600
 /** Lines of a failed command's output that an error quotes. */
 const quoted = 30
 
@@ -45,6 +45,21 @@ export class StepApplication {
     this.#verify(changes)
   }
 
+  /** All of it as blocks that can follow another resource's in one exchange: each runs only if the one before it succeeded, the last ones prove the changes. */
+  chain(changes: readonly Change[]): Chain {
+    const actions = changes.flatMap((change) => change.actions).filter((action) => action.on === 'shell')
+    const proofs = changes.flatMap(({ proves }) => (proves === undefined ? [] : [{ script: proves, onlyIfOk: true }]))
+    const { blocks, check } = this.#compose(actions, { before: true, after: true })
+    return {
+      blocks: [...blocks.map((block) => ({ ...block, onlyIfOk: true })), ...proofs.map((block) => this.#asUser(block))],
+      check: (outputs) => {
+        check(outputs)
+        if (outputs.slice(blocks.length).some((output) => output.code !== 0)) throw this.#stillDiffers('the host itself finds something else there')
+        this.#verify(changes)
+      },
+    }
+  }
+
   /** Performs everything up to the last action that is not shell; answers the shell actions that follow it, and whether a mark was written. */
   async #leading(actions: readonly Action[]): Promise<{ readonly last: readonly ShellAction[]; readonly marked: boolean }> {
     let run: ShellAction[] = []
@@ -69,31 +84,45 @@ export class StepApplication {
 
   /** Runs shell actions between the marks of what waits for them, and reads: one round trip, or none where there is nothing to say. */
   async #shell(actions: readonly ShellAction[], marks: { readonly before: boolean; readonly after: boolean }, reads: readonly Step[]): Promise<void> {
+    const { blocks, check } = this.#compose(actions, marks)
+    check(await this.facts.exchange(blocks, reads))
+  }
+
+  #compose(actions: readonly ShellAction[], marks: { readonly before: boolean; readonly after: boolean }): Chain {
     const mark: readonly Block[] = this.marks.length === 0 ? [] : [{ script: markScript(this.marks) }]
     const before = marks.before ? mark : []
     const after = marks.after ? mark : []
-    const outputs = await this.facts.exchange([...before, ...actions.map((action, index) => this.#block(action, before.length + index)), ...after], reads)
-    for (const index of before.keys()) this.#checkMark(outputs[index], 'so nothing was changed')
-    for (const [index, action] of actions.entries()) this.#check(action, outputs[before.length + index])
-    for (const index of after.keys()) this.#checkMark(outputs[before.length + actions.length + index], 'after the change')
+    return {
+      blocks: [...before, ...actions.map((action, index) => this.#block(action, before.length + index)), ...after],
+      check: (outputs) => {
+        for (const index of before.keys()) this.#checkMark(outputs[index], 'so nothing was changed')
+        for (const [index, action] of actions.entries()) this.#check(action, outputs[before.length + index])
+        for (const index of after.keys()) this.#checkMark(outputs[before.length + actions.length + index], 'after the change')
+      },
+    }
   }
 
   /** Chained to what stands before it: to the action, and to the mark without which a restart could be lost. */
   #block(action: ShellAction, index: number): Block {
     const { script, input, as, long } = action
-    const user = as ?? this.facts.as(this.step)
-    return {
+    const timeout = this.#limit(action)
+    return this.#asUser({
       script,
       onlyIfOk: index > 0,
-      timeout: this.#limit(action),
+      ...(timeout === undefined ? {} : { timeout }),
       ...(input === undefined ? {} : { input }),
-      ...(user === undefined ? {} : { as: user }),
+      ...(as === undefined ? {} : { as }),
       ...(long === undefined ? {} : { long }),
-    }
+    })
   }
 
-  #limit({ timeout }: ShellAction): number {
-    return this.step.resource.common.timeout ?? timeout ?? actionLimit
+  #asUser(block: Block): Block {
+    const user = block.as ?? this.facts.as(this.step)
+    return user === undefined ? block : { ...block, as: user }
+  }
+
+  #limit({ timeout, long }: ShellAction): number | undefined {
+    return this.step.resource.common.timeout ?? timeout ?? (long === true ? longLimit : undefined)
   }
 
   #checkMark(output: Output | undefined, when: string): void {
@@ -108,7 +137,8 @@ export class StepApplication {
     const { address } = this.step.resource
     if (output === undefined) throw new FettleError('internal', { address, message: `${address}: the host gave no answer about a command` })
     const said = [output.stdout.toString(), output.stderr].map(tail).filter((text) => text !== '').join('\n')
-    const what = output.code === 124 ? `did not end within ${String(this.#limit(action))} s and was stopped` : `ended with status ${String(output.code)}`
+    const limit = this.#limit(action)
+    const what = output.code === 124 && limit !== undefined ? `did not end within ${String(limit)} s and was stopped` : `ended with status ${String(output.code)}`
     throw new FettleError('action-failed', { address, message: `${address}: a command ${what}`, detail: said })
   }
 
@@ -121,7 +151,49 @@ export class StepApplication {
       throw new FettleError('still-differs', { address: resource.address, message: `${resource.address} could not be read after the change: ${after.reason}`, remedy: after.remedy })
     }
     const left = after.changes.filter((change) => change.proof === 'facts')
-    if (left.length > 0) throw new FettleError('still-differs', { address: resource.address, message: `${resource.address} still differs after the change: ${left.map((change) => change.summary).join('; ')}` })
+    if (left.length > 0) throw this.#stillDiffers(left.map((change) => change.summary).join('; '))
+  }
+
+  #stillDiffers(how: string): FettleError {
+    const { address } = this.step.resource
+    return new FettleError('still-differs', { address, message: `${address} still differs after the change: ${how}` })
+  }
+}
+
+/** Blocks of a change, and what judges their answers by throwing. */
+interface Chain {
+  readonly blocks: readonly Block[]
+  readonly check: (outputs: readonly Output[]) => void
+}
+
+/** One of several resources that are changed in one exchange. */
+export interface Link {
+  readonly application: StepApplication
+  readonly changes: readonly Change[]
+}
+
+/**
+ * Changes neighbours in one round trip: each begins only when the one before it is proved on the host, and the facts of all are read behind them.
+ * @returns of each that was begun, why it failed; null when it did not
+ */
+export async function applyTogether(facts: HostFacts, links: readonly Link[], ahead: readonly Step[]): Promise<readonly unknown[]> {
+  const chains = links.map(({ application, changes }) => application.chain(changes))
+  const outputs = [...(await facts.exchange(chains.flatMap(({ blocks }) => blocks), [...links.map(({ application }) => application.step), ...ahead]))]
+  const errors: unknown[] = []
+  for (const { blocks, check } of chains) {
+    const own = outputs.splice(0, blocks.length)
+    errors.push(failureOf(() => check(own)))
+    if (own.at(-1)?.code !== 0) break
+  }
+  return errors
+}
+
+function failureOf(check: () => void): unknown {
+  try {
+    check()
+    return null
+  } catch (error) {
+    return error
   }
 }
 

@@ -2,15 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Address } from '../core/address.js'
 import type { Change } from '../core/change.js'
 import { FettleError, type ErrorCode } from '../core/errors.js'
+import { inputLength } from '../core/sh.js'
 import type { Trigger } from '../core/resource.js'
-import { marksFor, StepApplication, type OtherBackends } from './apply-step.js'
+import { applyTogether, marksFor, StepApplication, type Link, type OtherBackends } from './apply-step.js'
 import type { Step } from './build.js'
 import type { Emit, ProgressEvent, Status } from './events.js'
 import type { HostFacts } from './facts.js'
 import { checkLock, lockBlock } from './lock.js'
 import type { OnceTasks } from './once.js'
+import { mayJoin, mostTogether, Outlook } from './outlook.js'
 import { planStep, type StepPlan } from './plan-step.js'
 import { resourceEvent, type Tally, type Told } from './report.js'
+
+/** How many bytes of contents a round trip carries for several resources. */
+const mostBytes = 8 * 1024 * 1024
 
 /** Seconds between two tries of a check. */
 const checkInterval = 0.5
@@ -31,8 +36,7 @@ export interface HostPlayContext {
 
 /** One host's walk through the tasks of one play. */
 export class HostPlay {
-  /** Which steps were not in their desired state at first. */
-  #expected: readonly boolean[] = []
+  #outlook: Outlook
   /** The facts of the steps up to this one are those of the host as it is now. */
   #fresh: number
   /** Something has changed since the first reading, or may have. */
@@ -41,6 +45,7 @@ export class HostPlay {
 
   constructor(readonly context: HostPlayContext) {
     this.#fresh = context.steps.length - 1
+    this.#outlook = new Outlook(context.steps, [])
   }
 
   /** Plans all steps from one reading. `behind`: changes are planned in an earlier play. */
@@ -68,11 +73,8 @@ export class HostPlay {
   /** Walks the steps and applies what differs. */
   async apply(): Promise<void> {
     await this.#readAll(true)
-    this.#expected = this.#firstImpression()
-    for (const [index, step] of this.context.steps.entries()) {
-      await this.#awaitTurn(step)
-      await this.#step(index, step)
-    }
+    this.#outlook = new Outlook(this.context.steps, this.#firstImpression())
+    for (let index = 0; index < this.context.steps.length; index = this.#finished) await this.#step(index)
   }
 
   /** Reports the steps that were not reached. */
@@ -121,12 +123,6 @@ export class HostPlay {
     })
   }
 
-  /** The next step from `index` on that is expected to change, or the last one. */
-  #horizon(index: number): number {
-    const next = this.#expected.findIndex((changes, later) => later >= index && changes)
-    return next === -1 ? this.context.steps.length - 1 : next
-  }
-
   /** @throws FettleError `stopped`, or `once-failed` when a task that ran elsewhere has failed there */
   async #awaitTurn(step: Step): Promise<void> {
     const { once, runsOnce, stop } = this.context
@@ -137,25 +133,72 @@ export class HostPlay {
     if (!ok) throw new FettleError('once-failed', { message: `a task before ${step.task.name} that runs for one host only has failed there` })
   }
 
-  async #step(index: number, step: Step): Promise<void> {
+  /** Takes the step at `index`, and those that are changed together with it. */
+  async #step(index: number): Promise<void> {
+    const step = this.context.steps[index] as Step
+    await this.#awaitTurn(step)
     const begun = performance.now()
     const seconds = (): number => (performance.now() - begun) / 1000
     try {
       await this.#refresh(index)
-      await this.#converge(index, step, seconds)
+      const links = this.#links(index)
+      await (links.length > 1 ? this.#together(index, links, seconds) : this.#converge(index, step, seconds))
     } catch (error) {
-      if (isCode(error, 'stopped')) throw error
-      const lost = isCode(error, 'connection-lost')
-      this.#report(step, lost ? 'failed' : failure(step), { error, seconds: seconds() })
-      if (lost) throw error
-      if (step.resource.common.ignoreFailure !== true) throw new HostFailed()
+      if (isCode(error, 'stopped') || error instanceof HostFailed) throw error
+      const fatal = this.#reportFailed(step, error, seconds())
+      if (fatal !== null) throw fatal
     }
+  }
+
+  /** Answers what ends the walk: that the host has failed, or that the link is lost; null when the failure is to be ignored. */
+  #reportFailed(step: Step, error: unknown, seconds: number): Error | null {
+    const lost = isCode(error, 'connection-lost')
+    this.#report(step, lost ? 'failed' : failure(step), { error, seconds })
+    if (lost) return error
+    return step.resource.common.ignoreFailure === true ? null : new HostFailed()
+  }
+
+  /** The resources from `index` on that can be changed in one round trip. */
+  #links(index: number): readonly Link[] {
+    const { steps, facts, others, waiting } = this.context
+    const links: Link[] = []
+    let bytes = 0
+    for (const step of steps.slice(index, this.#fresh + 1)) {
+      if (links.length === mostTogether || !mayJoin(step, steps[index])) break
+      const plan = planStep(step.resource, facts.source(step), [])
+      if (plan.is !== 'changes' || plan.changes.some(({ proves }) => proves === undefined)) break
+      const actions = plan.changes.flatMap((change) => change.actions)
+      if (!actions.every((action) => action.on === 'shell')) break
+      bytes += actions.reduce((sum, { input }) => sum + inputLength(input), 0)
+      if (bytes > mostBytes) break
+      links.push({ application: new StepApplication(facts, others, marksFor(step.resource.address, waiting), step, []), changes: plan.changes })
+    }
+    return links
+  }
+
+  async #together(index: number, links: readonly Link[], seconds: () => number): Promise<void> {
+    const { facts, steps } = this.context
+    const end = index + links.length
+    const horizon = this.#outlook.horizon(end)
+    this.#progress('changing', steps[index] ?? null)
+    this.#changed = true
+    this.#fresh = index
+    const errors = await applyTogether(facts, links, steps.slice(end, horizon + 1))
+    const each = seconds() / errors.length
+    const outcomes = links.slice(0, errors.length).map(({ application, changes }, at) => {
+      if (errors[at] !== null) return this.#reportFailed(application.step, errors[at], each)
+      this.#reportChanged(application.step, changes, each)
+      return null
+    })
+    const fatal = outcomes.find((outcome) => outcome !== null)
+    if (fatal) throw fatal
+    if (errors.length === links.length) this.#fresh = horizon
   }
 
   /** Reads again what an earlier change may have made untrue, unless that was done in the round trip of the change itself. */
   async #refresh(index: number): Promise<void> {
     if (index <= this.#fresh) return
-    this.#fresh = this.#horizon(index)
+    this.#fresh = this.#outlook.horizon(index)
     await this.context.facts.exchange([], this.context.steps.slice(index, this.#fresh + 1))
   }
 
@@ -167,14 +210,18 @@ export class HostPlay {
     if (plan.is !== 'changes') throw unmet(step, plan)
     this.#progress('changing', step)
     await this.#change(index, step, plan.changes)
+    this.#reportChanged(step, plan.changes, seconds())
+  }
+
+  #reportChanged(step: Step, changes: readonly Change[], seconds: number): void {
     this.#noticePending(step)
-    this.#report(step, 'changed', { changes: plan.changes, seconds: seconds() })
+    this.#report(step, 'changed', { changes, seconds })
   }
 
   async #change(index: number, step: Step, changes: readonly Change[]): Promise<void> {
     const { facts, others, waiting, steps, stop } = this.context
     const { attempts, delay } = step.resource.common.retry ?? { attempts: 1, delay: 0 }
-    const horizon = this.#horizon(index + 1)
+    const horizon = this.#outlook.horizon(index + 1)
     const application = new StepApplication(facts, others, marksFor(step.resource.address, waiting), step, steps.slice(index + 1, horizon + 1))
     this.#changed = true
     this.#fresh = index
@@ -228,7 +275,7 @@ export class HostPlay {
 /** A resource has failed and was reported; the host's others are skipped. */
 export class HostFailed extends Error {}
 
-export const isCode = (error: unknown, code: ErrorCode): boolean => error instanceof FettleError && error.code === code
+export const isCode = (error: unknown, code: ErrorCode): error is FettleError => error instanceof FettleError && error.code === code
 export const stopped = (): FettleError => new FettleError('stopped', { message: 'the run was stopped' })
 
 /** Waits, unless the run is stopped. */

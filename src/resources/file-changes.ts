@@ -6,7 +6,7 @@ import type { MissingParent } from '../facts/missing-parent.js'
 import type { PathEntry } from '../facts/path.js'
 import { attributeDifferences, type WantedAttributes } from './attributes.js'
 import { diffOf, digestOf, type Content } from './content.js'
-import { enter, holding, split, steps, writeFile } from './write-file.js'
+import { enter, holding, holds, split, steps, writeFile, type FileToWrite } from './write-file.js'
 
 /** A file as it should be. */
 export interface DesiredFile {
@@ -51,10 +51,12 @@ function wantedMode({ mode, content }: DesiredFile, entry: PathEntry | null): nu
   return isSecret && (entry.mode & ~secretMode) !== 0 ? secretMode : undefined
 }
 
+const writing = (file: FileToWrite & { readonly content: Content }): Pick<Change, 'actions' | 'proof' | 'proves'> => ({ actions: [writeFile(file)], proof: 'facts', proves: holds(file, digestOf(file.content)) })
+
 function creation(desired: DesiredFile & { readonly content: Content }, mode: number): Change {
   const { content } = desired
   const diff = diffOf(new Uint8Array(), content)
-  return { summary: 'create file', proof: 'facts', ...(diff === undefined ? {} : { diff }), actions: [writeFile({ ...desired, mode })] }
+  return { summary: 'create file', ...(diff === undefined ? {} : { diff }), ...writing({ ...desired, mode }) }
 }
 
 /** One write carries the attributes as well: the file is never seen with its new content and its old mode. */
@@ -62,7 +64,7 @@ function rewriting(desired: DesiredFile & { readonly content: Content }, entry: 
   const { content, owner = entry.uid, group = entry.gid } = desired
   const summary = ['content changed', ...attributeDifferences(entry, wanted, '/proc/self/fd/3').map((difference) => difference.summary)].join(', ')
   const diff = diffOf(entry.content, content)
-  return { summary, proof: 'facts', ...(diff === undefined ? {} : { diff }), actions: [writeFile({ ...desired, owner, group, mode: wanted.mode ?? entry.mode })] }
+  return { summary, ...(diff === undefined ? {} : { diff }), ...writing({ ...desired, owner, group, mode: wanted.mode ?? entry.mode }) }
 }
 
 /** The changes that make a regular file what it should be. Its parents must be there. */

@@ -116,6 +116,17 @@ export function writeFile(file: FileToWrite & { readonly content: Content }): Sh
   return { on: 'shell', script: writing(file), input: file.content, ...(file.validate === undefined && file.confirm === undefined ? {} : { long: true as const }) }
 }
 
+/** Shell that succeeds where a file holds these bytes and has these attributes. */
+export function holds({ path, mode, owner, group }: FileToWrite, digest: string): Sh {
+  const is = (wanted: string | number | undefined, name: Sh, id: Sh): Sh | undefined => (wanted === undefined ? undefined : sh`{ [ ${name} = ${String(wanted)} ] || [ ${id} = ${String(wanted)} ]; }`)
+  return steps([
+    sh`set -- $(sha256sum <${path} && stat -c '%a %U %u %G %g' -- ${path})`,
+    sh`[ "$1 $3" = ${`${digest} ${mode.toString(8)}`} ]`,
+    is(owner, sh`"$4"`, sh`"$5"`),
+    is(group, sh`"$6"`, sh`"$7"`),
+  ])
+}
+
 /**
  * Runs shell with an existing regular file open at descriptor 3, for changing its attributes by `/proc/self/fd/3`: the name must still
  * be that very file and no link when it has been opened.

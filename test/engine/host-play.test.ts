@@ -17,7 +17,7 @@ import { OnceTasks } from '../../src/engine/once.js'
 import { Tally } from '../../src/engine/report.js'
 import { checkHttp } from '../../src/resources/check-http.js'
 import type { Block } from '../../src/ssh/session.js'
-import { checkResource, FolderSession, note, shell, stepsOf, told } from './toy.js'
+import { checkResource, FolderSession, inOneTask, note, shell, stepsOf, told, type NoteOptions } from './toy.js'
 
 let session: FolderSession
 /** Exchanges, by what their blocks are, and what else was done, in order. */
@@ -40,17 +40,19 @@ const write = (name: string, text: string): void => writeFileSync(join(session.f
 
 /** What the other backends do in a test; what is left out is not there. */
 interface Others {
+  /** All resources are of one task. Left out: each has its own. */
+  readonly task?: 'one'
   readonly mysql?: OtherBackends['mysql']
   readonly github?: OtherBackends['github']
   readonly http?: HttpReader['request']
   readonly api?: GithubReader
 }
 
-function walkOf(resources: readonly Resource[], { mysql, github, http, api }: Others = {}) {
+function walkOf(resources: readonly Resource[], { task, mysql, github, http, api }: Others = {}) {
   const events: Event[] = []
   const shared = new SharedFacts({ readText: () => Promise.resolve(absent), readBytes: () => Promise.resolve(absent) }, () => (api === undefined ? Promise.reject(new Error('no GitHub here')) : Promise.resolve(api)))
   const facts = new HostFacts(shared, session, { request: http ?? (() => Promise.reject(new Error('no HTTP here'))) })
-  const steps = stepsOf(resources)
+  const steps = task === undefined ? stepsOf(resources) : inOneTask(stepsOf(resources))
   const once = new OnceTasks(steps.map((step) => step.task), ['web1'])
   const others = { mysql: mysql ?? (() => Promise.reject(new Error('no MySQL here'))), github: github ?? (() => Promise.reject(new Error('no GitHub here'))) }
   const walk = new HostPlay({ host: 'web1', steps, waiting: dependents(steps), facts, others, once, runsOnce: true, tally: new Tally(), emit: (event) => events.push(event), stop: stop.signal })
@@ -294,7 +296,10 @@ describe('actions', () => {
     session = new FolderSession(session.folder, (_, blocks) => limits.push(...blocks.filter((block) => nameOf(block).startsWith('printf')).map((block) => block.timeout)))
     const slow: Action = { on: 'shell', script: sh`printf b >b`, timeout: 1800 }
     await apply(thing('a'), note('b', { text: 'b', actions: [slow] }), note('c', { text: 'c', timeout: 5 }), note('b', { text: 'b', actions: [slow], timeout: 5 }))
-    expect(limits).toEqual([600, 1800, 5])
+    expect(limits).toEqual([undefined, 1800, 5])
+    limits.length = 0
+    await apply(note('d', { text: 'd', actions: [{ on: 'shell', script: sh`printf d >d`, long: true }] }))
+    expect(limits).toEqual([600])
   })
 
   test('that are ended by their limit say so', async () => {
@@ -502,4 +507,60 @@ describe('in a plan', () => {
     await walk.plan(false)
     expect(resourceEvents()[1]?.changes).toEqual([{ summary: 'create service', diff: null, because: ['note[config]'] }])
   })
+})
+
+describe('neighbours whose changes prove themselves', () => {
+  /** One of several that are changed together; `by` writes it, in the right way when left out. */
+  const part = (name: string, more: Partial<NoteOptions> = {}): Resource => note(name, { text: name, by: `printf ${name} >${name}`, proves: `[ "$(cat ${name})" = ${name} ]`, ...more })
+  const together = (...resources: readonly Resource[]): Promise<readonly string[]> => applyWith({ task: 'one' }, ...resources)
+  const prove = (name: string): string => `printf ${name} >${name} + [ "$(cat ${name})" = ${name} ]`
+
+  test('are changed in one round trip, each proved before the next begins', async () => {
+    expect(await together(part('a'), part('b'), thing('c'), part('d'))).toEqual(['a changed: create a', 'b changed: create b', 'c changed: create c', 'd changed: create d'])
+    expect(log).toEqual(['lock + read a b c d', `${prove('a')} + ${prove('b')} + read a b c`, 'printf %s c >c + read c d', 'printf d >d + read d'])
+  })
+
+  test('of other tasks, or with a retry, go by themselves', async () => {
+    await apply(part('a'), part('b'), part('c'))
+    expect(session.roundTrips).toBe(4)
+    await together(part('d'), part('e', { retry: { attempts: 2, delay: 0 } }), part('f'))
+    expect(session.roundTrips).toBe(8)
+  })
+
+  test('after one that makes them possible are read with it', async () => {
+    expect(await together(thing('a'), part('b', { needs: 'a' }), part('c', { needs: 'a' }), part('d', { needs: 'a' }))).toHaveLength(4)
+    expect(session.roundTrips).toBe(3)
+  })
+
+  test('end at the one that fails, and what was done before it is known', async () => {
+    expect(await together(part('a'), part('b', { by: 'exit 3' }), part('c'))).toEqual(['a changed: create a', 'b failed: action-failed', skipped.replace('skipped', 'c skipped')])
+    expect(session.read('a')).toBe('a')
+    expect(() => session.read('c')).toThrow('ENOENT')
+  })
+
+  test('end at the one that does not prove itself', async () => {
+    expect(await together(part('a', { by: 'printf x >a' }), part('b'))).toEqual(['a failed: still-differs', skipped.replace('skipped', 'b skipped')])
+    expect(() => session.read('b')).toThrow('ENOENT')
+  })
+
+  test('are believed only when the facts agree', async () => {
+    expect(await together(part('a', { by: 'printf x >a', proves: 'true' }), part('b'), thing('c'))).toEqual(['a failed: still-differs', 'b changed: create b', skipped.replace('skipped', 'c skipped')])
+  })
+
+  test('go on behind a failure that is ignored', async () => {
+    expect(await together(part('a', { by: 'exit 3', ignoreFailure: true }), part('b'), part('c'))).toEqual(['a ignored: action-failed', 'b changed: create b', 'c changed: create c'])
+  })
+
+  test('mark what waits for them, each around its own change', async () => {
+    const [a, b] = [part('a'), part('b')]
+    await together(a, b, note('c', { text: 'c', after: [a, b] }))
+    expect(log[1]).toBe(`mark + printf a >a + mark + [ "$(cat a)" = a ] + mark + printf b >b + mark + [ "$(cat b)" = b ] + read a b c`)
+  })
+
+  test('are at most 250 in one round trip', async () => {
+    const names = Array.from({ length: 251 }, (_, index) => `n${String(index)}`)
+    session = new FolderSession(session.folder, (_, blocks) => log.push(String(blocks.length)))
+    expect(new Set(await together(...names.map((name) => part(name, { by: `printf ${name} >${name}`, proves: 'true' })))).size).toBe(251)
+    expect(log).toEqual(['2', '501', '2'])
+  }, 60_000)
 })

@@ -84,6 +84,8 @@ export interface NoteOptions extends CommonOptions {
   /** What writes it, instead of a shell. */
   readonly actions?: readonly Action[]
   readonly proof?: Change['proof']
+  /** Shell that proves its change: it may then be changed together with its neighbours. */
+  readonly proves?: string
   /** A value of its own that is only known later, and does not matter. */
   readonly value?: Later<unknown>
 }
@@ -99,6 +101,7 @@ export function note(name: string, options: NoteOptions): Resource {
     options: { ...options, after: undefined, actions: undefined, value: undefined },
     reads: { note: request(noteFact, name), needed: request(noteFact, options.needs ?? name) },
     values: { value: options.value },
+    selfContained: options.proves !== undefined,
     triggers: (options.after ?? []).map((trigger) => ({ address: trigger.address, effect: 'run', pending: name })),
     plan({ note, needed }, _, { changing }) {
       if (options.needs !== undefined && needed === null) return blocked(`there is no ${options.needs}`, 'write it first')
@@ -107,6 +110,7 @@ export function note(name: string, options: NoteOptions): Resource {
         ...(changing.length === 0 ? {} : { because: changing }),
         actions: options.actions ?? [shell(options.by ?? `printf %s ${options.text} >${name}`)],
         proof: options.proof ?? 'facts',
+        ...(options.proves === undefined ? {} : { proves: sh`eval ${options.proves}` }),
       }
       return note === options.text ? [] : [change]
     },
@@ -127,6 +131,9 @@ export const checkResource = (name: string, options: CommonOptions & { readonly 
 /** Steps of one task each, named after their place. */
 export const stepsOf = (resources: readonly Resource[], options: Task<unknown>['options'] = {}): readonly Step[] =>
   resources.map((each, index) => ({ play: 'play', task: task<unknown>(`task ${String(index)}`, () => [each], options), resource: each, user: null, selected: true }))
+
+/** Steps of one task. */
+export const inOneTask = (steps: readonly Step[]): readonly Step[] => steps.map((step) => ({ ...step, task: steps[0]?.task ?? step.task }))
 
 /** Hosts, each a folder on this machine. */
 export class Fleet {
