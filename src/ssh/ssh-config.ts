@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { FettleError } from '../core/errors.js'
+import { Doors } from './doors.js'
 import type { Target } from './target.js'
 
 /** What ssh_config(5) says of a host, as far as Fettle follows it. */
@@ -57,10 +58,8 @@ const unsupported: Readonly<Record<string, { readonly name: string; readonly ask
   hostbasedauthentication: { name: 'HostbasedAuthentication', asked: set },
 }
 
-/** At most this many `ssh -G` at once, however many hosts there are. */
-const concurrent = 8
-let running = 0
-const waiting: (() => void)[] = []
+/** At most so many `ssh -G` at once, however many hosts there are. */
+const processes = new Doors(8)
 const answers = new Map<string, Promise<string | null>>()
 
 /** The output of `ssh -G`; null where there is no ssh. Asked once for each distinct list of arguments. */
@@ -74,8 +73,7 @@ function ask(args: readonly string[], name: string): Promise<string | null> {
 }
 
 async function sshG(args: readonly string[], name: string): Promise<string | null> {
-  if (running >= concurrent) await new Promise<void>((resolve) => void waiting.push(resolve))
-  running += 1
+  const leave = await processes.enter('ssh -G')
   try {
     return await new Promise((resolve, reject) => {
       const child = execFile('ssh', args, { timeout: 10_000 }, (error, stdout, stderr) => {
@@ -86,8 +84,7 @@ async function sshG(args: readonly string[], name: string): Promise<string | nul
       child.stdin?.end()
     })
   } finally {
-    running -= 1
-    waiting.shift()?.()
+    leave()
   }
 }
 

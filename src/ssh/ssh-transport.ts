@@ -1,0 +1,95 @@
+import type { Duplex } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Socket } from 'node:net'
+import type { Client, ClientChannel } from 'ssh2'
+import { FettleError } from '../core/errors.js'
+import type { ForwardTarget } from './session.js'
+import type { Pipes, Transport } from './transport.js'
+
+/** A connection whose login has been sent. */
+export interface Connected {
+  readonly client: Client
+  readonly socket: Socket
+  readonly loginUser: string
+  readonly place: string
+  /** Rejects when the host refuses the login. */
+  readonly loggedIn: Promise<void>
+  /** Why the connection ended, when it has; it never rejects. */
+  readonly lost: Promise<string>
+}
+
+/** The way to a host over SSH. Its first channel is asked for together with the login, where `loggedIn` is still open. */
+export function sshTransport({ client, socket, loginUser, place, loggedIn, lost }: Connected): Transport {
+  let over: string | null = null
+  void lost.then((why) => (over = why))
+  const alive = (): void => {
+    if (over !== null) throw new FettleError('connection-lost', { message: `the connection to ${place} is over (${over})` })
+  }
+  return {
+    loginUser,
+    place,
+    async open(command) {
+      alive()
+      const opening = channel(place, (done) => void client.exec(command, done))
+      // Where the login is refused, that is what there is to say.
+      opening.catch(() => undefined)
+      await loggedIn
+      return pipes(await opening, lost)
+    },
+    async dial(target) {
+      await loggedIn
+      alive()
+      return dial(client, target, place)
+    },
+    async close() {
+      client.end()
+      // Until all is written, but not for the host's own goodbye, which is a round trip.
+      socket.destroySoon()
+      await Promise.race([lost, delay(2000, undefined, { ref: false })])
+      client.destroy()
+    },
+  }
+}
+
+type Opened = (error: (Error & { readonly reason?: unknown }) | undefined, channel: ClientChannel) => void
+
+/** sshd gives places free late: a refused channel (MaxSessions) is asked for again. */
+async function channel(place: string, open: (done: Opened) => void): Promise<ClientChannel> {
+  for (let attempt = 1; ; attempt += 1) {
+    const result = await new Promise<ClientChannel | Error>((resolve) => {
+      try {
+        open((error, opened) => resolve(error ?? opened))
+      } catch (error) {
+        resolve(error as Error)
+      }
+    })
+    if (!(result instanceof Error)) return result
+    if (!/Channel open failure/.test(result.message) || attempt === 5) throw new FettleError('shell-not-started', { message: `${place}: sshd opened no channel: ${result.message}`, remedy: 'see MaxSessions, ForceCommand and the log of sshd on the host', cause: result })
+    await delay(attempt * 50)
+  }
+}
+
+function pipes(opened: ClientChannel, lost: Promise<string>): Pipes {
+  const ended = new Promise<string>((resolve) => {
+    let how = 'the channel was closed'
+    opened.on('exit', (code: number | null, signal?: string) => (how = code === null ? (signal ?? how) : `status ${code}`))
+    opened.on('close', () => setImmediate(resolve, how))
+    // A channel that ends because its connection does has no status: the connection knows why.
+    void lost.then((why) => resolve(how === 'the channel was closed' ? why : how))
+  })
+  opened.on('error', () => undefined)
+  opened.stderr.on('error', () => undefined)
+  return { stdin: opened, stdout: opened, stderr: opened.stderr, ended, destroy: () => opened.close() }
+}
+
+function dial(client: Client, target: ForwardTarget, place: string): Promise<Duplex> {
+  const where = 'socket' in target ? target.socket : `${target.host}:${target.port}`
+  return new Promise((resolve, reject) => {
+    const done: Opened = (error, opened) => {
+      if (error === undefined) resolve(opened)
+      else reject(new FettleError('forward-failed', { message: `${where} could not be reached from ${place}: ${error.message}`, cause: error }))
+    }
+    if ('socket' in target) client.openssh_forwardOutStreamLocal(target.socket, done)
+    else client.forwardOut('127.0.0.1', 0, target.host, target.port, done)
+  })
+}

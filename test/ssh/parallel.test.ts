@@ -1,0 +1,44 @@
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import ssh2 from 'ssh2'
+import { connect } from '../../src/ssh/connect.js'
+import { makeKey, sshConfig } from './sshd.js'
+
+let directory: string
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'fettle-parallel-'))
+  makeKey(join(directory, 'key'))
+})
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+/** A server that counts the connections which have not logged in, and takes its time with each login. It has no shell. */
+async function slowServer(): Promise<{ readonly port: number; readonly most: () => number; readonly close: () => void }> {
+  let [waiting, most] = [0, 0]
+  const server = new ssh2.Server({ hostKeys: [readFileSync(join(directory, 'key'))] }, (client) => {
+    most = Math.max(most, (waiting += 1))
+    client.on('error', () => undefined).on('authentication', (context) => void delay(20).then(() => {
+      waiting -= 1
+      context.accept()
+    })).on('ready', () => client.end())
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { port: (server.address() as AddressInfo).port, most: () => most, close: () => server.close() }
+}
+
+test('one address gets eight logins at a time, as sshd drops others from ten on; other addresses do not wait for them', async () => {
+  const servers = [await slowServer(), await slowServer()]
+  const known = join(directory, 'known_hosts')
+  writeFileSync(known, servers.map(({ port }) => `[127.0.0.1]:${port} ${readFileSync(join(directory, 'key.pub'), 'utf8')}`).join(''))
+  const options = { sshConfig: sshConfig(directory), knownHostsFiles: [known], acceptNew: false }
+  const logins = servers.flatMap(({ port }) => Array.from({ length: 30 }, (_, index) => connect({ name: `web${index}`, host: '127.0.0.1', port, user: 'root', privateKeyFile: join(directory, 'key'), become: null }, options)))
+  const ends = await Promise.allSettled(logins)
+  expect(ends.map((end) => end.status)).toEqual(logins.map(() => 'rejected'))
+  expect(servers.map(({ most }) => most())).toEqual([8, 8])
+  for (const { close } of servers) close()
+}, 30_000)

@@ -1,0 +1,52 @@
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** Milliseconds without a word after which a server is taken to wait for its client. */
+const silence = 250
+
+/**
+ * A TCP proxy that holds what the server says until it has nothing more to say, and counts how often it hands that on: the round
+ * trips of a connection behind the TCP handshake, however fast this machine is.
+ */
+export class Trips {
+  count = 0
+  #muted = false
+  readonly #sockets: Socket[] = []
+
+  private constructor(readonly port: number, readonly close: () => void) {}
+
+  static async to(port: number): Promise<Trips> {
+    const server = createServer((client) => trips.#join(client, connect({ host: '127.0.0.1', port, noDelay: true })))
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const trips: Trips = new Trips((server.address() as AddressInfo).port, () => {
+      server.close()
+      for (const socket of trips.#sockets) socket.destroy()
+    })
+    return trips
+  }
+
+  /** From now on the server is not heard, and does not end either. */
+  mute(): void {
+    this.#muted = true
+  }
+
+  #join(client: Socket, server: Socket): void {
+    this.#sockets.push(client.setNoDelay(), server)
+    client.on('error', () => undefined).on('close', () => server.destroy())
+    server.on('error', () => undefined).on('close', () => this.#muted || client.destroy())
+    client.pipe(server)
+    const held: Buffer[] = []
+    let spoken = 0
+    server.on('data', (chunk: Buffer) => {
+      held.push(chunk)
+      const now = (spoken += 1)
+      void delay(silence).then(() => {
+        if (now !== spoken || this.#muted) return
+        this.count += 1
+        client.write(Buffer.concat(held.splice(0)))
+      })
+    })
+  }
+}
