@@ -46,14 +46,15 @@ function json(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent)
 }
 
-function environment(): nunjucks.Environment {
-  const made = new nunjucks.Environment([], options)
-  made.addFilter('json', json)
-  made.addFilter('uri', (value: unknown) => uri(text(value)))
-  made.addFilter('shell', (value: unknown) => quote(text(value)))
-  made.addFilter('systemd', (value: unknown, place?: 'exec') => systemdWord(text(value), place))
-  return made
-}
+const environment = new nunjucks.Environment([], options)
+environment.addFilter('json', json)
+environment.addFilter('uri', (value: unknown) => uri(text(value)))
+environment.addFilter('shell', (value: unknown) => quote(text(value)))
+environment.addFilter('systemd', (value: unknown, place?: 'exec') => systemdWord(text(value), place))
+
+/** Names that every template knows. */
+const { globals } = environment as unknown as { readonly globals: Readonly<Record<string, unknown>> }
+const given: readonly unknown[] = [...Object.keys(globals), 'loop', 'caller']
 
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && 'typename' in value
 
@@ -111,14 +112,34 @@ function failed({ name }: Place, line: number | undefined, what: string, cause?:
   return new FettleError('template-failed', { address: place, message: `template ${place}: ${scrub(what)}`, ...(cause === undefined ? {} : { cause }) })
 }
 
-/** Refuses names that were not given, in branches that would not be taken too, and what reaches outside the template. */
-function check(place: Place, tree: Node, vars: Readonly<Record<string, unknown>>, globals: Readonly<Record<string, unknown>>): void {
-  const nodes = walk(tree)
+/** A template that has been read. */
+interface Readied {
+  readonly template: nunjucks.Template
+  /** Where it names what must be given, in branches that would not be taken too. */
+  readonly wanted: readonly Node[]
+}
+
+/** By their texts: reading one takes a hundred times as long as rendering it, and each host has the same. */
+const readied = new Map<string, Readied>()
+
+/** Reads a template, and refuses one that reaches outside itself. */
+function ready(place: Place): Readied {
+  const before = readied.get(place.text)
+  if (before !== undefined) return before
+  const nodes = walk(parser.parse(place.text, [], options))
   const outside = nodes.find((node) => standsAlone.includes(node.typename))
   if (outside !== undefined) throw failed(place, outside.lineno + 1, `a template stands alone: ${outside.typename.replace('FromImport', 'Import').toLowerCase()} cannot be used`)
-  const known = new Set([...Object.keys(vars), ...Object.keys(globals), 'loop', 'caller', ...nodes.flatMap(boundIn).map((node) => node.value)])
+  const known = new Set([...given, ...nodes.flatMap(boundIn).map((node) => node.value)])
   const exempt = new Set(nodes.flatMap(exemptIn))
-  const missing = nodes.find((node) => node.typename === 'Symbol' && !exempt.has(node) && !known.has(node.value))
+  const wanted = nodes.filter((node) => node.typename === 'Symbol' && !exempt.has(node) && !known.has(node.value))
+  const made = { template: new nunjucks.Template(place.text, environment), wanted }
+  readied.set(place.text, made)
+  return made
+}
+
+/** Refuses names that were not given. */
+function check(place: Place, wanted: readonly Node[], vars: Readonly<Record<string, unknown>>): void {
+  const missing = wanted.find((node) => !Object.hasOwn(vars, String(node.value)))
   if (missing === undefined) return
   const guess = nearest(String(missing.value), Object.keys(vars))
   throw failed(place, missing.lineno + 1, `the variable ${String(missing.value)} is not given${guess === undefined ? '' : `; did you mean ${guess}?`}`)
@@ -156,17 +177,11 @@ function explained(place: Place, error: unknown): FettleError {
  */
 export function render(name: string, template: string, vars: Readonly<Record<string, unknown>>): string {
   const place: Place = { name, text: template }
-  const made = environment()
-  let tree: Node
   try {
-    tree = parser.parse(template, [], options)
+    const { template: made, wanted } = ready(place)
+    check(place, wanted, vars)
+    return made.render(vars)
   } catch (error) {
-    throw explained(place, error)
-  }
-  check(place, tree, vars, (made as unknown as { readonly globals: Readonly<Record<string, unknown>> }).globals)
-  try {
-    return made.renderString(template, vars)
-  } catch (error) {
-    throw explained(place, error)
+    throw error instanceof FettleError ? error : explained(place, error)
   }
 }
