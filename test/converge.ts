@@ -27,7 +27,7 @@ export function planned(shell: Shell, resource: Resource): Plan {
     if (fact.is === 'unknown') throw new Error(fact.reason)
     return [name, fact.is === 'present' ? fact.value : null] as const
   })
-  return resource.plan(Object.fromEntries(facts), known(shell, Later.all(resource.values)), { changing: [] })
+  return resource.plan(Object.fromEntries(facts), known(shell, resource.resolved), { changing: [] })
 }
 
 /** The sentences of a plan; `fine` when there is nothing to do. */

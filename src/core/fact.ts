@@ -108,6 +108,8 @@ export function request<K, V>(kind: FactKind<K, V>, key: K | Later<K>): FactRequ
 export interface FactSource {
   fact<V>(wanted: FactRequest<V>): Fact<V>
   readonly standIns: boolean
+  /** While this is the same object, local facts are the same, and so is what follows from them alone: it is worked out once. */
+  readonly memory?: object
 }
 
 /** Thrown inside the evaluation of a `Later` whose fact is not there yet; `evaluate` turns it into a value. */
@@ -126,6 +128,9 @@ class NotYet extends Error {
  */
 export class Later<T> {
   readonly #evaluate: (source: FactSource) => T
+  /** Whether files of the project are all it needs. */
+  readonly isLocal: boolean
+  #known: { readonly memory: object; readonly value: T } | null = null
 
   private constructor(
     readonly requests: readonly FactRequest<unknown>[],
@@ -134,6 +139,14 @@ export class Later<T> {
     evaluate: (source: FactSource) => T,
   ) {
     this.#evaluate = evaluate
+    this.isLocal = requests.every((wanted) => wanted.kind.backend === 'local')
+  }
+
+  #value(source: FactSource): T {
+    const { memory } = source
+    if (!this.isLocal || memory === undefined) return this.#evaluate(source)
+    if (this.#known?.memory !== memory) this.#known = { memory, value: this.#evaluate(source) }
+    return this.#known.value
   }
 
   /** The value of one fact; `standIn` takes its place when templates are tried before anything connects. */
@@ -164,7 +177,7 @@ export class Later<T> {
 
   static evaluate<T>(later: Later<T>, source: FactSource): Evaluated<T> {
     try {
-      return { known: true, value: later.#evaluate(source) }
+      return { known: true, value: later.#value(source) }
     } catch (error) {
       if (error instanceof NotYet) return { known: false, reason: error.reason, remedy: error.remedy }
       throw error
@@ -173,16 +186,11 @@ export class Later<T> {
 
   /** A pure function of the value. A function that closes over what may differ says so in its own `shape`. */
   map<U>(change: (value: T) => U, shape = `${this.shape}.map(${String(change)})`): Later<U> {
-    return new Later(this.requests, shape, (source) => change(this.#evaluate(source)))
-  }
-
-  /** Whether files of the project are all it needs. */
-  get isLocal(): boolean {
-    return this.requests.every((wanted) => wanted.kind.backend === 'local')
+    return new Later(this.requests, shape, (source) => change(this.#value(source)))
   }
 
   static inner<T>(later: Later<T>, source: FactSource): T {
-    return later.#evaluate(source)
+    return later.#value(source)
   }
 
   toString(): string {

@@ -1,6 +1,6 @@
 import { address as addressOf, type Address } from './address.js'
 import type { Plan } from './change.js'
-import { findLaters, type FactRequest, type Later, type Resolved } from './fact.js'
+import { Later, type FactRequest, type Resolved } from './fact.js'
 
 /** The facts that a resource wants, by the names that its plan knows them under. */
 export type Reads = Readonly<Record<string, FactRequest<unknown>>>
@@ -71,8 +71,9 @@ export interface Resource {
   /** What the user gave: two resources of one address must agree on it. */
   readonly options: object
   readonly reads: Reads
-  readonly laters: readonly Later<unknown>[]
   readonly values: object
+  /** The values with every `Later` in them resolved. */
+  readonly resolved: Later<unknown>
   readonly triggers: readonly Trigger[]
   readonly check: { readonly within: number } | null
   readonly selfContained: boolean
@@ -91,8 +92,8 @@ export function resource<const R extends Reads, const V extends object = object>
     common: spec.options,
     options: spec.options,
     reads: spec.reads,
-    laters: findLaters(values),
     values,
+    resolved: Later.all<unknown>(values),
     triggers: spec.triggers ?? [],
     check: spec.check ?? null,
     selfContained: spec.selfContained ?? false,

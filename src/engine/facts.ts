@@ -8,7 +8,7 @@ import type { Block, Session } from '../ssh/session.js'
 import type { Step } from './build.js'
 
 /** Everything a resource asks for: by its reads, and through its Laters. */
-export const requestsOf = ({ reads, laters }: Resource): readonly FactRequest<unknown>[] => [...Object.values(reads), ...laters.flatMap((later) => later.requests)]
+export const requestsOf = ({ reads, resolved }: Resource): readonly FactRequest<unknown>[] => [...Object.values(reads), ...resolved.requests]
 
 /** Two keys are one when all in them is equal, Secrets and regular expressions too, which JSON does not tell apart. */
 function identityOf(backend: string, kind: string, key: unknown, as: string): string {
@@ -42,7 +42,7 @@ export class SharedFacts {
   ) {}
 
   /** Local facts for resources and for the keys of other facts. */
-  readonly source: FactSource = { standIns: false, fact: <V>(wanted: FactRequest<V>) => this.get(wanted) }
+  readonly source: FactSource = { standIns: false, memory: this, fact: <V>(wanted: FactRequest<V>) => this.get(wanted) }
   /** The same, with stand-ins for what only hosts know. */
   readonly trial: FactSource = { ...this.source, standIns: true }
 
@@ -74,6 +74,8 @@ export class SharedFacts {
 /** The facts of one host, as last read. */
 export class HostFacts {
   readonly #facts = new Map<string, Fact<unknown>>()
+  /** What tells requests apart, made once for each. */
+  readonly #identities = new Map<FactRequest<unknown>, { readonly reader: string; readonly identity: string }>()
   /** Exchanges that are not round trips, by their names. */
   readonly exchanges = new Map<string, number>()
 
@@ -91,7 +93,7 @@ export class HostFacts {
 
   /** Where a step's plan finds its facts. */
   source(step: Step): FactSource {
-    return { standIns: false, fact: <V>(wanted: FactRequest<V>) => this.#get(wanted, step) }
+    return { standIns: false, memory: this.shared, fact: <V>(wanted: FactRequest<V>) => this.#get(wanted, step) }
   }
 
   #get<V>(wanted: FactRequest<V>, step: Step): Fact<V> {
@@ -101,7 +103,12 @@ export class HostFacts {
   }
 
   #identity(wanted: FactRequest<unknown>, step: Step): string {
-    return identityOf(wanted.kind.backend, wanted.kind.name, this.#key(wanted), this.#reader(wanted, step) ?? '')
+    const reader = this.#reader(wanted, step) ?? ''
+    const known = this.#identities.get(wanted)
+    if (known?.reader === reader) return known.identity
+    const identity = identityOf(wanted.kind.backend, wanted.kind.name, this.#key(wanted), reader)
+    this.#identities.set(wanted, { reader, identity })
+    return identity
   }
 
   #reader({ kind }: FactRequest<unknown>, step: Step): string | undefined {

@@ -37,6 +37,8 @@ export interface HostPlayContext {
 /** One host's walk through the tasks of one play. */
 export class HostPlay {
   #outlook: Outlook
+  /** The steps that were in their desired state at first. */
+  #fine: readonly (StepPlan | null)[] = []
   /** The facts of the steps up to this one are those of the host as it is now. */
   #fresh: number
   /** Something has changed since the first reading, or may have. */
@@ -73,7 +75,9 @@ export class HostPlay {
   /** Walks the steps and applies what differs. */
   async apply(): Promise<void> {
     await this.#readAll(true)
-    this.#outlook = new Outlook(this.context.steps, this.#firstImpression())
+    const first = this.#firstImpression()
+    this.#fine = first.map((plan) => (!(plan instanceof FettleError) && plan.is === 'fine' ? plan : null))
+    this.#outlook = new Outlook(this.context.steps, this.context.steps.map(({ resource }, index) => resource.check === null && this.#fine[index] === null))
     for (let index = 0; index < this.context.steps.length; index = this.#finished) await this.#step(index)
   }
 
@@ -113,14 +117,22 @@ export class HostPlay {
   }
 
   /** Which steps are expected to change, or cannot be judged yet: reading ahead stops there. A check changes nothing. */
-  #firstImpression(): readonly boolean[] {
+  #firstImpression(): readonly (StepPlan | FettleError)[] {
     const changing: Address[] = []
     return this.context.steps.map((step) => {
       const plan = this.#planned(step, changing)
       const fine = step.resource.check !== null || (!(plan instanceof FettleError) && plan.is === 'fine')
       if (!fine) changing.push(step.resource.address)
-      return !fine
+      return plan
     })
+  }
+
+  /** Plans a step at its turn. What was fine is so as long as nothing has changed, a check apart, which looks again. */
+  #plan(index: number): StepPlan {
+    const { steps, facts } = this.context
+    const step = steps[index] as Step
+    const fine = this.#changed || step.resource.check !== null ? null : this.#fine[index]
+    return fine ?? planStep(step.resource, facts.source(step), [])
   }
 
   /** @throws FettleError `stopped`, or `once-failed` when a task that ran elsewhere has failed there */
@@ -163,9 +175,9 @@ export class HostPlay {
     const { steps, facts, others, waiting } = this.context
     const links: Link[] = []
     let bytes = 0
-    for (const step of steps.slice(index, this.#fresh + 1)) {
+    for (const [at, step] of steps.slice(index, this.#fresh + 1).entries()) {
       if (links.length === mostTogether || !mayJoin(step, steps[index])) break
-      const plan = planStep(step.resource, facts.source(step), [])
+      const plan = this.#plan(index + at)
       if (plan.is !== 'changes' || plan.changes.some(({ proves }) => proves === undefined)) break
       const actions = plan.changes.flatMap((change) => change.actions)
       if (!actions.every((action) => action.on === 'shell')) break
@@ -203,9 +215,8 @@ export class HostPlay {
   }
 
   async #converge(index: number, step: Step, seconds: () => number): Promise<void> {
-    const { facts } = this.context
     if (step.resource.check !== null) await this.#awaitCheck(step, step.resource.check.within)
-    const plan = planStep(step.resource, facts.source(step), [])
+    const plan = this.#plan(index)
     if (plan.is === 'fine') return this.#report(step, 'ok', { reason: plan.reason, seconds: seconds() })
     if (plan.is !== 'changes') throw unmet(step, plan)
     this.#progress('changing', step)

@@ -31,7 +31,7 @@ function compare(resource: Resource, source: FactSource, changing: readonly Addr
     if (fact.is === 'unknown') return { is: 'unknown', reason: fact.reason, remedy: fact.remedy }
     facts[name] = fact.is === 'present' ? fact.value : null
   }
-  const values = Later.evaluate(Later.all(resource.values), source)
+  const values = Later.evaluate(resource.resolved, source)
   if (!values.known) return { is: 'unknown', reason: values.reason, remedy: values.remedy }
   const own = new Set(resource.triggers.map((trigger) => trigger.address))
   const plan = resource.plan(facts, values.value, { changing: changing.filter((address) => own.has(address)) })

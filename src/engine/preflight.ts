@@ -34,7 +34,7 @@ function problemOf(step: Step, shared: SharedFacts): FettleError | null {
   } catch (error) {
     if (error instanceof FettleError) return placed(error.code, error.message, error.remedy)
     // A function of the user's may take offence at a stand-in; what it makes of the real value is seen at the resource's turn.
-    if (!resource.laters.every((later) => later.isLocal)) return null
+    if (!resource.resolved.isLocal) return null
     return placed('play-invalid', `a function of one of its values failed: ${String(error)}`, 'correct the function')
   }
 }
@@ -50,6 +50,6 @@ function lackOf({ resource }: Step, shared: SharedFacts): { readonly reason: str
     const fact = shared.get(wanted)
     if (fact.is === 'unknown') return fact
   }
-  const values = Later.evaluate(Later.all(resource.values), shared.trial)
+  const values = Later.evaluate(resource.resolved, shared.trial)
   return values.known ? null : values
 }
