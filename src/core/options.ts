@@ -41,16 +41,35 @@ function readable(issues: readonly z.core.$ZodIssue[] | undefined): string {
   return issues?.[0]?.message ?? 'has a value that it cannot have'
 }
 
+/** All options of a resource, and those that cannot be left out. */
+interface Options {
+  readonly schemas: Readonly<Record<string, z.ZodType>>
+  readonly required: readonly string[]
+}
+
+/** By their shapes: those are constants, and every host has its resources checked. */
+const allOptions = new WeakMap<object, Options>()
+
+function optionsOf(shape: object): Options {
+  const before = allOptions.get(shape)
+  if (before !== undefined) return before
+  const schemas: Readonly<Record<string, z.ZodType>> = { ...shape, ...common }
+  const made = { schemas, required: Object.keys(schemas).filter((option) => schemas[option]?.safeParse(undefined).success === false) }
+  allOptions.set(shape, made)
+  return made
+}
+
 /**
  * Checks what a user gave a resource, from plain JavaScript too: unknown options by name with the nearest known one,
  * impossible values, and with `pairs` combinations that exclude each other (it answers what is wrong, or nothing).
+ * @param shape a constant beside the resource, not made anew for each
  * @returns the options as given
  * @throws FettleError `option-unknown` or `option-invalid`, naming the resource and the option
  */
 export function checked<O extends object>(type: string, id: string, given: O, shape: Shape<O>, pairs?: (options: O) => string | undefined): O {
   const where = address(type, id)
   if (typeof given !== 'object' || (given as unknown) === null) throw new FettleError('option-invalid', { address: where, message: `${where}: options must be an object` })
-  const schemas: Readonly<Record<string, z.ZodType>> = { ...shape, ...common }
+  const { schemas, required } = optionsOf(shape)
   for (const [option, got] of Object.entries(given)) {
     const schema = Object.hasOwn(schemas, option) ? schemas[option] : undefined
     if (schema === undefined) {
@@ -66,11 +85,8 @@ export function checked<O extends object>(type: string, id: string, given: O, sh
       throw new FettleError('option-invalid', { address: where, message: `${where}: ${place} ${issue === undefined ? 'is not valid' : issue.message}` })
     }
   }
-  for (const [option, schema] of Object.entries(schemas)) {
-    if ((given as Record<string, unknown>)[option] === undefined && !schema.safeParse(undefined).success) {
-      throw new FettleError('option-invalid', { address: where, message: `${where}: ${option} is required` })
-    }
-  }
+  const missing = required.find((option) => (given as Record<string, unknown>)[option] === undefined)
+  if (missing !== undefined) throw new FettleError('option-invalid', { address: where, message: `${where}: ${missing} is required` })
   const wrong = pairs?.(given)
   if (wrong !== undefined) throw new FettleError('option-invalid', { address: where, message: `${where}: ${wrong}` })
   return given

@@ -136,6 +136,8 @@ function planAbsent(wanted: readonly Wanted[], { packages }: AptState, purge: bo
   return held(due, packages) ?? [{ summary: `${purge ? 'purge' : 'remove'} ${names.join(', ')}`, actions: [remove(names, purge)], proof: 'facts' }]
 }
 
+const shape = { state: state.optional(), purge: z.boolean().optional(), updateCache: z.strictObject({ maxAge: z.number().nonnegative() }).optional(), recommends: z.boolean().optional(), allowDowngrade: z.boolean().optional() }
+
 /**
  * Packages of Debian, by apt-get(8), as one resource. A name may say a version (`git=1:2.39.5-0+deb12u2`, or its beginning, `git=1:2.39*`).
  *
@@ -147,7 +149,6 @@ export function aptPackages(names: readonly string[], options: PackagesOptions =
   if (!parsed.success) throw new FettleError('option-invalid', { address: `${type}[]`, message: `${type}(${JSON.stringify(names)}): the first argument ${parsed.error.issues[0]?.message ?? 'is not valid'}` })
   const id = names.join(' ')
   const wanted = names.map(parseName)
-  const shape = { state: state.optional(), purge: z.boolean().optional(), updateCache: z.strictObject({ maxAge: z.number().nonnegative() }).optional(), recommends: z.boolean().optional(), allowDowngrade: z.boolean().optional() }
   checked(type, id, options, shape, (given) => {
     if (new Set(wanted.map(({ name }) => name)).size !== wanted.length) return 'a package is named twice'
     if (given.state !== 'absent') return given.purge === undefined ? undefined : 'purge needs state absent'

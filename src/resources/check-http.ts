@@ -32,6 +32,8 @@ function problem(result: HttpResult | null, status: number, contains: string | u
   return null
 }
 
+const shape = { status: z.number().int().min(100).max(599).optional(), contains: z.string().min(1).optional(), socket: absolutePath.optional(), from: z.enum(['host', 'control']).optional(), within: z.number().nonnegative().optional() }
+
 /**
  * A check that a server answers a GET. It is never a change: while it does not hold, the host has failed.
  *
@@ -41,7 +43,6 @@ export function checkHttp(address: string, options: HttpCheckOptions = {}): Reso
   const type = 'check.http'
   checkedId(type, address, url)
   const id = options.socket === undefined ? address : `${address} at ${options.socket}`
-  const shape = { status: z.number().int().min(100).max(599).optional(), contains: z.string().min(1).optional(), socket: absolutePath.optional(), from: z.enum(['host', 'control']).optional(), within: z.number().nonnegative().optional() }
   checked(type, id, options, shape, ({ socket, from }) => (socket !== undefined && from === 'control' ? 'socket is a path on the host, so from cannot be control' : undefined))
   const { status = 200, contains, socket, from = 'host', within = 0 } = options
   const probe: HttpProbe = { url: address, from, timeout: answerLimit, ...(socket === undefined ? {} : { socket }) }

@@ -78,13 +78,15 @@ function leafChanges(path: string, { mode, owner, group }: DirectoryOptions, ent
   return differences.map(({ summary, step }): Change => ({ summary, proof: 'facts', actions: [{ on: 'shell', script: steps([enter(path), step]) }] }))
 }
 
+const shape = { mode: mode.optional(), owner: account.optional(), group: account.optional(), recurse: z.boolean().optional() }
+
 /**
  * A directory. Missing parents are made, owned by the user who acts and 0755; the options are for the directory itself.
  * A symbolic link in its place is refused, whatever it points to.
  */
 export function directory(path: string, options: DirectoryOptions = {}): Resource {
   checkedId('directory', path, absolutePath)
-  checked('directory', path, options, { mode: mode.optional(), owner: account.optional(), group: account.optional(), recurse: z.boolean().optional() }, (given) => {
+  checked('directory', path, options, shape, (given) => {
     if (given.recurse !== true) return undefined
     if (given.mode !== undefined && isAbsoluteMode(given.mode)) return `mode ${String(given.mode)} with recurse would make files executable or directories unreadable: write it as 'u=rwX,go=rX'`
     return (given.mode ?? given.owner ?? given.group) === undefined ? 'recurse needs a mode, an owner or a group' : undefined

@@ -50,6 +50,17 @@ export function checkedContent(type: string, path: string, content: unknown): Co
   throw new FettleError('option-invalid', { address: `${type}[${path}]`, message: `${type}[${path}]: the content turned out to be ${content === null ? 'null' : typeof content}, and must be a string, bytes or a Secret` })
 }
 
+const shape = {
+  ...contentShape,
+  mode: mode.optional(),
+  owner: account.optional(),
+  group: account.optional(),
+  validate: line.regex(/%s/, 'must hold %s, which becomes the path of the new file').optional(),
+  backup: z.boolean().optional(),
+  onlyIfAbsent: z.boolean().optional(),
+  follow: z.boolean().optional(),
+}
+
 /**
  * A regular file: its content, from `content`, `source` or `template`, and its attributes. With none of the three, the attributes of a file that must exist.
  *
@@ -59,16 +70,6 @@ export function checkedContent(type: string, path: string, content: unknown): Co
  */
 export function file(path: string, options: FileOptions = {}): Resource {
   checkedId('file', path, absolutePath)
-  const shape = {
-    ...contentShape,
-    mode: mode.optional(),
-    owner: account.optional(),
-    group: account.optional(),
-    validate: line.regex(/%s/, 'must hold %s, which becomes the path of the new file').optional(),
-    backup: z.boolean().optional(),
-    onlyIfAbsent: z.boolean().optional(),
-    follow: z.boolean().optional(),
-  }
   checked('file', path, options, shape, (given) => {
     const managed = given.content ?? given.source ?? given.template
     const alone = (['validate', 'backup', 'onlyIfAbsent'] as const).find((option) => given[option] !== undefined && managed === undefined)

@@ -25,6 +25,8 @@ export interface GeneratedSecret extends Resource {
 /** Takes the place of a secret that is not known yet, when templates are tried before anything connects. */
 const standIn = new Secret('5ec2e7'.repeat(10) + 'f00d')
 
+const shape = { bytes: z.number().int().min(16).max(512).optional() }
+
 /**
  * A secret that is made on the host once, from its own /dev/urandom, and never changed: hex digits without a line break in a file that only root
  * may read (0600). Put the resource into the list and its `.value` where a `Secret` is wanted. The directory must be there.
@@ -34,7 +36,7 @@ const standIn = new Secret('5ec2e7'.repeat(10) + 'f00d')
  */
 export function generatedSecret(path: string, options: GeneratedSecretOptions = {}): GeneratedSecret {
   checkedId('generatedSecret', path, absolutePath)
-  checked('generatedSecret', path, options, { bytes: z.number().int().min(16).max(512).optional() })
+  checked('generatedSecret', path, options, shape)
   const count = options.bytes ?? 32
   const digits = sh`od -An -v -tx1 -N ${count} /dev/urandom | tr -d ' \\n' >&3 && [ "$(wc -c </proc/self/fd/3)" -eq ${count * 2} ]`
   const made = resource({

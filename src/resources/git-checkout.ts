@@ -55,6 +55,18 @@ const repository = line
 const keySchema = z.union([absolutePath, z.custom<SshKey>((given) => typeof given === 'object' && given !== null && 'type' in given && given.type === 'sshKey')], 'must be an absolute path or an sshKey resource')
 const cleanSchema = z.strictObject({ untracked: z.boolean(), ignored: z.boolean().optional(), keep: z.array(line.regex(/^[^!]/, 'must not begin with !')).readonly().optional() }).refine(({ untracked, ignored }) => untracked || ignored !== true, 'cannot remove ignored files alone: set untracked too')
 
+const shape = {
+  repo: repository,
+  ref: refName,
+  owner: accountName.optional(),
+  key: keySchema.optional(),
+  clean: cleanSchema.optional(),
+  depth: z.number().int().positive().optional(),
+  submodules: z.boolean().optional(),
+  force: z.boolean().optional(),
+  lock: absolutePath.optional(),
+}
+
 /**
  * A checkout of a git repository. The plan asks the repository what the ref stands for and names the commit; `apply` brings
  * exactly that commit. git always runs as the checkout's owner, with none of the repository's hooks, and no host key is accepted unseen.
@@ -63,17 +75,7 @@ const cleanSchema = z.strictObject({ untracked: z.boolean(), ignored: z.boolean(
  */
 export function gitCheckout(path: string, options: GitCheckoutOptions): Resource {
   checkedId('git.checkout', path, absolutePath)
-  checked('git.checkout', path, options, {
-    repo: repository,
-    ref: refName,
-    owner: accountName.optional(),
-    key: keySchema.optional(),
-    clean: cleanSchema.optional(),
-    depth: z.number().int().positive().optional(),
-    submodules: z.boolean().optional(),
-    force: z.boolean().optional(),
-    lock: absolutePath.optional(),
-  })
+  checked('git.checkout', path, options, shape)
   const { repo, ref, owner } = options
   const keyPath = typeof options.key === 'object' ? options.key.id : options.key
   return resource({

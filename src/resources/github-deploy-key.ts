@@ -25,6 +25,13 @@ function identityOf(key: string): string | null {
   return groups?.['type'] === undefined || groups['blob'] === undefined ? null : `${groups['type']} ${groups['blob']}`
 }
 
+const shape = {
+  title: line,
+  key: value(z.string().regex(publicKey, 'must be a public key in OpenSSH\'s form: ssh-ed25519 AAAA…')),
+  readOnly: z.boolean().optional(),
+  state: state.optional(),
+}
+
 /**
  * A deploy key: an SSH key that gives access to one repository on GitHub. Needs `GITHUB_TOKEN` with the permission "Administration: read and write".
  *
@@ -33,12 +40,7 @@ function identityOf(key: string): string | null {
  */
 export function githubDeployKey(repo: string, options: GithubDeployKeyOptions): Resource {
   checkedId('github.deployKey', repo, repositoryName)
-  checked('github.deployKey', repo, options, {
-    title: line,
-    key: value(z.string().regex(publicKey, 'must be a public key in OpenSSH\'s form: ssh-ed25519 AAAA…')),
-    readOnly: z.boolean().optional(),
-    state: state.optional(),
-  })
+  checked('github.deployKey', repo, options, shape)
   const { title } = options
   return resource({
     type: 'github.deployKey',

@@ -40,6 +40,17 @@ const eventName = z.string().regex(/^(?:\*|[a-z][a-z0-9_]*)$/, 'must be the name
 /** Seconds that a ping may take from the request to its recorded delivery. */
 const proofLimit = 20
 
+const shape = {
+  url: hookUrl,
+  secret: value(secretOption).optional(),
+  events: z.array(eventName).min(1, 'must name at least one event').refine((events) => new Set(events).size === events.length, 'must not name an event twice').optional(),
+  contentType: z.enum(['json', 'form']).optional(),
+  verifyTls: z.boolean().optional(),
+  active: z.boolean().optional(),
+  state: state.optional(),
+  prove: z.boolean().optional(),
+}
+
 /**
  * A webhook of a repository on GitHub, made and kept from the control machine. Needs `GITHUB_TOKEN` with the permission "Webhooks: read and write".
  *
@@ -54,16 +65,7 @@ const proofLimit = 20
  */
 export function githubWebhook(repo: string, options: GithubWebhookOptions): Resource {
   checkedId('github.webhook', repo, repositoryName)
-  checked('github.webhook', repo, options, {
-    url: hookUrl,
-    secret: value(secretOption).optional(),
-    events: z.array(eventName).min(1, 'must name at least one event').refine((events) => new Set(events).size === events.length, 'must not name an event twice').optional(),
-    contentType: z.enum(['json', 'form']).optional(),
-    verifyTls: z.boolean().optional(),
-    active: z.boolean().optional(),
-    state: state.optional(),
-    prove: z.boolean().optional(),
-  })
+  checked('github.webhook', repo, options, shape)
   const url = normalizedUrl(options.url)
   const common = { type: 'github.webhook', id: `${repo} ${url}`, options }
   const withUrl = (hooks: readonly Hook[] | null): readonly Hook[] => (hooks ?? []).filter((hook) => normalizedUrl(hook.url) === url)

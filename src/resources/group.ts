@@ -15,6 +15,8 @@ export interface GroupOptions extends CommonOptions {
   readonly state?: 'present' | 'absent'
 }
 
+const shape = { gid: z.number().int().nonnegative().optional(), system: z.boolean().optional(), state: state.optional() }
+
 /**
  * A group of the host, by groupadd(8), groupmod(8) and groupdel(8).
  *
@@ -22,7 +24,7 @@ export interface GroupOptions extends CommonOptions {
  */
 export function group(name: string, options: GroupOptions = {}): Resource {
   checkedId('group', name, accountName)
-  checked('group', name, options, { gid: z.number().int().nonnegative().optional(), system: z.boolean().optional(), state: state.optional() })
+  checked('group', name, options, shape)
   return resource({
     type: 'group',
     id: name,

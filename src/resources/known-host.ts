@@ -70,13 +70,15 @@ function wrongKeys(keys: unknown): Plan | undefined {
   return result.success ? undefined : blocked(`the keys are not public keys: ${result.error.issues[0]?.message ?? ''}`, "give each key as 'type base64'")
 }
 
+const shape = { keys: value(z.array(publicKey).min(1, 'must hold at least one key')).optional(), path: absolutePath.optional(), state: state.optional() }
+
 /**
  * The keys of an SSH server in a known_hosts file (sshd(8)), so that clients on the host refuse any other. Other hosts' lines, comments, patterns and
  * markers stay as they are. Give keys that you have from a trusted place; nothing is fetched. The file's directory must be there.
  */
 export function knownHost(host: string, options: KnownHostOptions): Resource {
   checkedId('knownHost', host, hostPattern)
-  checked('knownHost', host, options, { keys: value(z.array(publicKey).min(1, 'must hold at least one key')).optional(), path: absolutePath.optional(), state: state.optional() }, (given) =>
+  checked('knownHost', host, options, shape, (given) =>
     given.keys === undefined && given.state !== 'absent' ? 'keys is required' : undefined,
   )
   const path = options.path ?? '/etc/ssh/ssh_known_hosts'

@@ -36,6 +36,17 @@ const shownNames = 6
 const noOption = line.regex(/^[^-]/, 'must not begin with -')
 const withoutSecret = (url: string): boolean => !/^[a-z]+:\/\/[^/]*@/i.test(url)
 
+const shape = {
+  requirements: line.optional(),
+  packages: z.array(noOption.refine((text) => parseRequirements(text).unclear.length === 0, 'must be requirements such as flask>=2')).readonly().optional(),
+  python: noOption.optional(),
+  owner: accountName.optional(),
+  systemSitePackages: z.boolean().optional(),
+  indexUrl: line.regex(/^https?:\/\//, 'must be a URL').refine(withoutSecret, 'must not hold a user name, password or token: every process on the host could read it').optional(),
+  findLinks: line.regex(/^(?:\/|https:\/\/)/, 'must be an absolute path or an https:// URL').refine(withoutSecret, 'must not hold a user name, password or token').optional(),
+  state: state.optional(),
+}
+
 /**
  * A virtual environment of Python (venv), and what pip installs in it. It is in its desired state when the *installed*
  * distributions meet the requirements, whoever installed them; what those need in turn is left to pip at installation.
@@ -48,16 +59,7 @@ export function pythonVenv(path: string, options: PythonVenvOptions = {}): Resou
     'python.venv',
     path,
     options,
-    {
-      requirements: line.optional(),
-      packages: z.array(noOption.refine((text) => parseRequirements(text).unclear.length === 0, 'must be requirements such as flask>=2')).readonly().optional(),
-      python: noOption.optional(),
-      owner: accountName.optional(),
-      systemSitePackages: z.boolean().optional(),
-      indexUrl: line.regex(/^https?:\/\//, 'must be a URL').refine(withoutSecret, 'must not hold a user name, password or token: every process on the host could read it').optional(),
-      findLinks: line.regex(/^(?:\/|https:\/\/)/, 'must be an absolute path or an https:// URL').refine(withoutSecret, 'must not hold a user name, password or token').optional(),
-      state: state.optional(),
-    },
+    shape,
     ({ requirements, packages }) => (requirements !== undefined && packages !== undefined ? 'has both requirements and packages: give one' : undefined),
   )
   return resource({

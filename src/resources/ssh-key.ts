@@ -78,6 +78,8 @@ function keeping(path: string, { type, owner }: SshKeyOptions, entry: PathEntry,
   return changes.length === 0 ? fine(`${kind} key`) : changes
 }
 
+const shape = { type: z.literal('ed25519', { error: 'must be ed25519' }).optional(), comment: line.optional(), owner: account.optional(), state: state.optional() }
+
 /**
  * An SSH key pair at `path` and `path.pub`, made on the host by ssh-keygen(1) without a passphrase. The private half (0600) never leaves the host;
  * `.publicKey` can be given to other resources. Drift of mode and owner is repaired and a missing public half derived again; a key that is there is
@@ -85,7 +87,7 @@ function keeping(path: string, { type, owner }: SshKeyOptions, entry: PathEntry,
  */
 export function sshKey(path: string, options: SshKeyOptions = {}): SshKey {
   checkedId('sshKey', path, absolutePath)
-  checked('sshKey', path, options, { type: z.literal('ed25519', { error: 'must be ed25519' }).optional(), comment: line.optional(), owner: account.optional(), state: state.optional() })
+  checked('sshKey', path, options, shape)
   const made = resource({
     type: 'sshKey',
     id: path,

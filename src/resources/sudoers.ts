@@ -85,6 +85,8 @@ function removal(name: string, entry: PathEntry | null): Plan {
   return [{ summary: 'remove file', proof: 'facts', actions: [{ on: 'shell', script, long: true }] }]
 }
 
+const shape = { rules: z.array(rule).min(1, 'must hold at least one rule').optional(), content: value(z.string({ error: 'must be a string' }).min(1)).optional(), state: state.optional() }
+
 /**
  * A drop-in of sudo's policy, `/etc/sudoers.d/NAME`: root's, 0440. It is validated alone before it takes its place and with the whole policy
  * right after; if that fails, what was there comes back at once. Needs sudo on the host. Groups and users that rules name are not looked for:
@@ -94,7 +96,6 @@ function removal(name: string, entry: PathEntry | null): Plan {
  */
 export function sudoers(name: string, options: SudoersOptions): Resource {
   checkedId('sudoers', name, z.string().regex(/^[A-Za-z0-9_-]+$/, 'must hold letters, digits, _ and - only: sudo skips other files'))
-  const shape = { rules: z.array(rule).min(1, 'must hold at least one rule').optional(), content: value(z.string({ error: 'must be a string' }).min(1)).optional(), state: state.optional() }
   checked('sudoers', name, options, shape, (given) => {
     if (given.rules !== undefined && given.content !== undefined) return 'rules and content exclude each other'
     return given.rules === undefined && given.content === undefined && given.state !== 'absent' ? 'rules or content is required' : undefined

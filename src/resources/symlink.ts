@@ -57,13 +57,15 @@ function inItsPlace(path: string, { target, force }: SymlinkOptions, kind: 'file
   return [replacement(path, target, kind, `replace ${kind === 'file' ? 'file' : 'empty directory'} by a link to ${target}`)]
 }
 
+const shape = { target: line, force: z.boolean().optional() }
+
 /**
  * A symbolic link. One that points elsewhere is pointed anew, by a rename: whoever follows the path finds the old target or the new one. The link
  * belongs to the user who acts; its mode means nothing. Missing parents are not made (use `directory`), and nothing is done to what it points to.
  */
 export function symlink(path: string, options: SymlinkOptions): Resource {
   checkedId('symlink', path, absolutePath)
-  checked('symlink', path, options, { target: line, force: z.boolean().optional() }, ({ target }) => (target === path ? 'target is the link itself' : undefined))
+  checked('symlink', path, options, shape, ({ target }) => (target === path ? 'target is the link itself' : undefined))
   const { target } = options
   const plan = (entry: PathEntry | null, missingParent: MissingParent | null, tree: readonly TreeEntry[] | null): Plan => {
     if (entry === null) return missingParent === null ? [creation(path, target)] : blockedBy(missingParent)

@@ -139,6 +139,9 @@ function planAbsent(name: string, { running, enabled, masked }: ServiceOptions):
   return fine('there is no such unit')
 }
 
+const boolean = z.boolean().optional()
+const shape = { running: boolean, enabled: boolean, masked: boolean, restartOn: resources.optional(), reloadOn: resources.optional(), stableFor: z.number().int().nonnegative().max(300).optional() }
+
 /**
  * The state of a unit of systemd, of any type; a name without a type is a service's. Its file is `systemd.unit`'s.
  *
@@ -148,8 +151,6 @@ function planAbsent(name: string, { running, enabled, masked }: ServiceOptions):
 export function systemdService(name: string, options: ServiceOptions = {}): Resource {
   const type = 'systemd.service'
   const unitName = checkedUnitName(type, typeof name === 'string' ? completeUnitName(name) : name)
-  const boolean = z.boolean().optional()
-  const shape = { running: boolean, enabled: boolean, masked: boolean, restartOn: resources.optional(), reloadOn: resources.optional(), stableFor: z.number().int().nonnegative().max(300).optional() }
   checked(type, unitName, options, shape, ({ running, enabled, masked, restartOn, reloadOn }) => {
     if (masked === true && (running === true || enabled === true)) return 'a masked unit can neither run nor be enabled'
     const both = addresses(restartOn).find((address) => addresses(reloadOn).includes(address))

@@ -88,6 +88,8 @@ function planAbsent(name: string, path: string, file: PathEntry | null, unit: Un
   return [{ summary: `remove ${path}`, actions, proof: 'facts' }]
 }
 
+const shape = { ...contentShape, state: state.optional() }
+
 /**
  * A unit of systemd in `/etc/systemd/system`, root's and 0644, verified by systemd-analyze(1) before it takes its place, and loaded.
  * The programs that its `Exec…=` lines name must exist by then: put what installs them before it. A setting that systemd would ignore is an error.
@@ -96,7 +98,7 @@ function planAbsent(name: string, path: string, file: PathEntry | null, unit: Un
  */
 export function systemdUnit(name: string, options: UnitOptions): Resource {
   checkedUnitName(type, name)
-  checked(type, name, options, { ...contentShape, state: state.optional() }, (given) => {
+  checked(type, name, options, shape, (given) => {
     const isAbsent = given.state === 'absent'
     const hasContent = given.content !== undefined || given.source !== undefined || given.template !== undefined
     return !isAbsent && !hasContent ? 'one of content, source and template is required' : contentPairs(given)
