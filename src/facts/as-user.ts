@@ -4,13 +4,21 @@ import { sh, type Sh } from '../core/sh.js'
  * Defines `as_ USER COMMAND…`: runs a command as a user of the host, by name or number, with that user's home; directly
  * where the shell already is that user. Programs that refuse other people's files (git) or execute what lies in them
  * (git's hooks, Python's packages) are always run as the owner of those files. Status 91: there is no such user.
+ * The shell's `~` looks an account up without starting a program; getent is for what it does not know, and for numbers.
  */
 export const asUser: Sh = sh`as_() {
-  entry_=$(getent passwd -- "$1") || { echo "there is no user $1" >&2; return 91; }
+  user_=$1 home_=
+  case $1 in [!A-Za-z_]* | *[!A-Za-z0-9_.-]*) ;; *) eval "home_=~$1" ;; esac
+  case $home_ in
+  /*) ;;
+  *)
+    home_=$(getent passwd -- "$1") || { echo "there is no user $1" >&2; return 91; }
+    user_=\${home_%%:*}; home_=\${home_%:*}; home_=\${home_##*:}
+    ;;
+  esac
   shift
-  user_=\${entry_%%:*}; home_=\${entry_%:*}; home_=\${home_##*:}
-  set -- env "HOME=$home_" "USER=$user_" "LOGNAME=$user_" "$@"
-  if [ "$(id -un)" = "$user_" ]; then "$@"; else runuser -u "$user_" -- "$@"; fi
+  [ "\${USER:-$(id -un)}" = "$user_" ] || set -- runuser -u "$user_" -- "$@"
+  HOME=$home_ USER=$user_ LOGNAME=$user_ "$@"
 }`
 
 /** What is made in a directory that is closed to others is closed to them too, wherever it is moved. */

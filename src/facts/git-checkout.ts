@@ -36,30 +36,43 @@ export interface NoCheckout {
 }
 
 /**
- * Runs as the checkout's owner, in it. `$1` is 1 with submodules, the rest are options of git-clean. Commits that a remote
- * branch once had are in the reflogs of the remote branches: after a forced push they are not the checkout's own.
+ * Runs as the checkout's owner, in it. `$1` is 1 with submodules, the rest are options of git-clean. Whether a git still works there matters
+ * only where a lock is. A commit that a branch of the remote is at was pushed; only for another one is git asked. Commits that a remote branch
+ * once had are in the reflogs of the remote branches: after a forced push they are not the checkout's own.
  */
 const inspect = `set -u
+n_='
+'
 if [ -d .git ] && [ ! -e .git/HEAD ]; then echo 'head none'; exit 0; fi
-git_=$(git rev-parse --git-dir) || exit
+git_=.git
+[ -d .git ] || git_=$(git rev-parse --git-dir) || exit
 modules_=$1; shift
-git config -z --get remote.origin.url | tr '\\n\\0' ' \\n' | sed 's/^/remote /'
-busy_=
-for process_ in /proc/[0-9]*; do
-  case $(cat "$process_/comm" 2>/dev/null) in git*) case $(readlink "$process_/cwd" 2>/dev/null)/ in "$PWD"/*) [ "$process_" = "/proc/$$" ] || busy_=1 ;; esac ;; esac
-done
-[ -n "$busy_" ] || { find "$git_" -maxdepth 1 -name '*.lock'; find "$git_/refs" -name '*.lock'; } | sed 's/^/lock /'
-head_=$(git rev-parse -q --verify HEAD) || { echo 'head none'; exit 0; }
-echo "head $head_"
+url_=$(git config --get remote.origin.url) && echo "remote \${url_%%"$n_"*}"
+locks_=
+below_() { for f_ in "$1"/*; do case $f_ in *.lock) lock_ "$f_" ;; *) [ ! -d "$f_" ] || [ -L "$f_" ] || below_ "$f_" ;; esac; done; }
+lock_() { [ ! -e "$1" ] || locks_="\${locks_}lock $1$n_"; }
+busy_() {
+  here_=$(pwd -P)
+  for p_ in /proc/[0-9]*; do
+    { read -r c_ <"$p_/comm"; } 2>/dev/null && case $c_ in git*) case $(readlink "$p_/cwd" 2>/dev/null)/ in "$here_"/*) return 0 ;; esac ;; esac
+  done
+  return 1
+}
+for f_ in "$git_"/*.lock; do lock_ "$f_"; done
+below_ "$git_/refs"
+[ -z "$locks_" ] || busy_ || printf %s "$locks_"
 ignore_=all; [ "$modules_" = 0 ] || ignore_=none
-list_=$(git status --porcelain --untracked-files=no --no-renames --ignore-submodules="$ignore_") || exit
-[ -z "$list_" ] || printf '%s\\n' "$list_" | sed 's/^.../changed /'
-if [ $# -gt 0 ]; then
-  list_=$(git clean -n "$@") || exit
-  [ -z "$list_" ] || printf '%s\\n' "$list_" | sed -n 's/^Would remove /clean /p'
-fi
-git rev-list -g --remotes | sort -u | sed 's/^/^/' | git rev-list --count --ignore-missing --stdin "$head_" --not --remotes --tags | sed 's/^/unpushed /'
-[ "$modules_" = 0 ] || { list_=$(git submodule status --recursive) || exit; printf '%s\\n' "$list_" | sed -n 's/^[-+U][0-9a-f]* /submodule /p'; }`
+state_=$(git status --porcelain=v2 --branch --no-ahead-behind --untracked-files=no --no-renames --ignore-submodules="$ignore_") || exit
+head_=\${state_#*'# branch.oid '}; head_=\${head_%%"$n_"*}
+[ "$head_" != '(initial)' ] || { echo 'head none'; exit 0; }
+printf '%s\\n' "head $head_" "$state_"
+[ $# = 0 ] || git clean -n "$@" || exit
+pushed_() { for f_ in "$git_"/refs/remotes/*/*; do { read -r c_ <"$f_"; } 2>/dev/null && [ "$c_" = "$head_" ] && return; done; return 1; }
+own_() { git rev-list --count --ignore-missing "$@" "$head_" --not --remotes --tags; }
+if pushed_; then own_=0; else own_=$(own_) || exit; fi
+[ "$own_" = 0 ] || own_=$(git rev-list -g --remotes | sort -u | sed 's/^/^/' | own_ --stdin) || exit
+echo "unpushed $own_"
+[ "$modules_" = 0 ] || git submodule status --recursive`
 
 /** A checkout as it is. A path that is missing or an empty directory is absent: git can be put there. */
 export const gitCheckoutFact: ShellFactKind<CheckoutKey, Checkout | NoCheckout> = {
@@ -68,13 +81,18 @@ export const gitCheckoutFact: ShellFactKind<CheckoutKey, Checkout | NoCheckout> 
   script: (keys) => ({
     script: lines([
       asUser,
-      ...keys.map(({ path, clean, submodules }) => sh`echo @checkout; (
-  command -v git >/dev/null || exit 90
-  if [ ! -e ${path} ] && [ ! -L ${path} ]; then exit 92; fi
-  if [ ! -d ${path} ]; then exit 93; fi
-  if [ ! -e ${`${path}/.git`} ]; then [ -z "$(ls -A -- ${path})" ] && exit 92; exit 94; fi
-  stat -c 'owner %U %u' ${`${path}/.git`} && cd ${path} && as_ "$(stat -c %u .git)" env ${localEnvironment(path)} sh -c ${inspect} - ${submodules ? 1 : 0} ${clean ?? []} 2>&1
-); echo "@status $?"`),
+      sh`checkout_() {
+  command -v git >/dev/null || return 90
+  if [ ! -e "$1" ] && [ ! -L "$1" ]; then return 92; fi
+  [ -d "$1" ] || return 93
+  if [ ! -e "$1/.git" ]; then [ -z "$(ls -A -- "$1")" ] && return 92; return 94; fi
+  owner_=$(stat -c '%U %u' -- "$1/.git") && echo "owner $owner_" && cd -- "$1" || return
+  shift
+  case $owner_ in UNKNOWN*) owner_=\${owner_#* } ;; *) owner_=\${owner_% *} ;; esac
+  as_ "$owner_" sh -c ${inspect} - "$@"
+}`,
+      ...keys.map(({ path, clean, submodules }) => sh`export ${localEnvironment(path)}
+echo @checkout; checkout_ ${path} ${submodules ? 1 : 0} ${clean ?? []} 2>&1; echo "@status $?"`),
     ]),
   }),
   parse({ code, stdout, stderr }, keys): readonly Fact<Checkout | NoCheckout>[] {
@@ -103,7 +121,8 @@ function checkoutOf(path: string, section: string, said: string): Fact<Checkout 
 const withoutToken = (url: string): string => url.replace(/^([a-z+]+:\/\/)[^/@]*:[^/@]*@/, '$1[secret]@').replace(/^(https?:\/\/)[^/@[]+@/, '$1[secret]@')
 
 function parsed(path: string, answer: string): Fact<Checkout> {
-  const all = (word: string): readonly string[] => answer.split('\n').flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []))
+  const found = (pattern: RegExp): readonly string[] => answer.split('\n').flatMap((line) => pattern.exec(line)?.[1] ?? [])
+  const all = (word: string): readonly string[] => found(new RegExp(`^${word} (.*)$`))
   const [owner, id] = all('owner')[0]?.split(' ') ?? []
   const head = all('head')[0]
   const unpushed = all('unpushed')[0] ?? (head === 'none' ? '0' : undefined)
@@ -115,10 +134,11 @@ function parsed(path: string, answer: string): Fact<Checkout> {
     owner: { name: owner, id },
     head: head === 'none' ? null : head,
     remote: remote === undefined ? null : withoutToken(remote.trimEnd()),
-    changed: all('changed'),
-    unwanted: all('clean'),
+    // Entries of git-status(1) in its format v2: changed ones, and those of a merge.
+    changed: found(/^(?:1(?: \S+){7}|u(?: \S+){9}) (.*)$/),
+    unwanted: found(/^Would remove (.*)$/),
     unpushed: Number(unpushed),
     locks: all('lock'),
-    submodules: all('submodule'),
+    submodules: found(/^[-+U][0-9a-f]{40,64} (.*)$/),
   })
 }

@@ -39,15 +39,18 @@ export const gitRemoteFact: ShellFactKind<RemoteKey, RemoteRef> = {
   script: (keys) => ({
     script: lines([
       asUser,
+      sh`remote_() {
+  command -v git >/dev/null || return 90
+  owner_=$1
+  [ -n "$owner_" ] || owner_=$(stat -c %U -- "$2/.git" 2>/dev/null || stat -c %U -- "$2" 2>/dev/null || id -un)
+  shift 2
+  cd / && as_ "$owner_" timeout -k 5 ${answerLimit} git ls-remote -- "$@"
+}`,
       ...keys.map(({ repo, ref, path, owner, key }) =>
         isCommit(ref)
           ? sh`echo @remote; echo '@status 0'`
-          : sh`echo @remote; (
-  command -v git >/dev/null || exit 90
-  owner_=${owner ?? ''}
-  [ -n "$owner_" ] || owner_=$(stat -c %U ${`${path}/.git`} 2>/dev/null || stat -c %U ${path} 2>/dev/null || id -un)
-  cd / && as_ "$owner_" env ${remoteEnvironment(repo, key)} timeout -k 5 ${answerLimit} git ls-remote -- ${repo} ${namesOf(ref)} 2>&1
-); echo "@status $?"`,
+          : sh`export ${remoteEnvironment(repo, key)}
+echo @remote; remote_ ${owner ?? ''} ${path} ${repo} ${namesOf(ref)} 2>&1; echo "@status $?"`,
       ),
     ]),
   }),

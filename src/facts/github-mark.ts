@@ -31,7 +31,7 @@ export const githubMarkFact: ShellFactKind<'all', readonly Mark[]> = {
   name: 'github-mark',
   script: () => ({
     script: sh`if [ -d ${marksDirectory} ]
-then cd ${marksDirectory} && for mark in *; do if [ -f "$mark" ]; then printf '%s ' "$mark" && head -n 1 -- "$mark" && echo; fi || exit; done
+then cd ${marksDirectory} && for mark in *; do if [ -f "$mark" ]; then [ -r "$mark" ] || { echo "$mark may not be read" >&2; exit 1; }; line=; read -r line <"$mark" || :; printf '%s %s\\n' "$mark" "$line"; fi; done
 elif [ -d /var/lib/fettle ] && [ ! -x /var/lib/fettle ]
 then echo 'no permission to look into /var/lib/fettle' >&2; exit 1
 fi`,

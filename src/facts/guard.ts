@@ -30,13 +30,13 @@ const answered = (status: number): boolean => status < 124 || status === 125
 
 function script({ creates, removes, unless, onlyIf, cwd }: Guards): Sh {
   const steps = [
-    ...(creates === undefined ? [] : [sh`[ ! -e ${creates} ] && [ ! -L ${creates} ] || { echo creates; exit; }`]),
-    ...(removes === undefined ? [] : [sh`[ -e ${removes} ] || [ -L ${removes} ] || { echo removes; exit; }`]),
-    ...(unless === undefined && onlyIf === undefined ? [] : [sh`cd -- ${cwd ?? '/'} 2>/dev/null || { echo cwd; exit; }`]),
-    ...(onlyIf === undefined ? [] : [sh`ask_ ${commandWords(onlyIf)} || { echo "onlyIf $s_"; exit; }`]),
-    ...(unless === undefined ? [] : [sh`ask_ ${commandWords(unless)} || :; echo "unless $s_"; exit`]),
+    ...(creates === undefined ? [] : [sh`[ ! -e ${creates} ] && [ ! -L ${creates} ] || { echo creates; return; }`]),
+    ...(removes === undefined ? [] : [sh`[ -e ${removes} ] || [ -L ${removes} ] || { echo removes; return; }`]),
+    ...(unless === undefined && onlyIf === undefined ? [] : [sh`cd -- ${cwd ?? '/'} 2>/dev/null || { echo cwd; return; }`]),
+    ...(onlyIf === undefined ? [] : [sh`ask_ ${commandWords(onlyIf)} || { echo "onlyIf $s_"; return; }`]),
+    ...(unless === undefined ? [] : [sh`ask_ ${commandWords(unless)} || :; echo "unless $s_"; return`]),
   ]
-  return lines([sh`(`, ...steps, sh`echo due )`])
+  return lines([sh`guard_() {`, ...steps, sh`echo due; }`, sh`guard_`])
 }
 
 function verdictOf(line: string): Verdict | null {
@@ -61,7 +61,7 @@ function verdictOf(line: string): Verdict | null {
   }
 }
 
-/** Asks a command's guards, in the order creates, removes, onlyIf, unless, up to the first that holds. They are the user's, and must change nothing. */
+/** Asks a command's guards, in the order creates, removes, onlyIf, unless, up to the first that holds. They are the user's, and must change nothing. Only commands start processes. */
 export const guardFact: ShellFactKind<Guards, Verdict> = {
   backend: 'shell',
   name: 'guard',

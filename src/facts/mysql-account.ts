@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { absent, present, unknown, type Fact, type ShellFactKind } from '../core/fact.js'
+import { absent, present, unknown, type Fact } from '../core/fact.js'
 import { parseGrant, type Grant } from './mysql-grants.js'
-import { askServers, byServer, literal, notUnderstood, serverAnswers, withoutHashes, type OnServer } from './mysql.js'
+import { literal, notUnderstood, withoutHashes, type OnServer, type Rows } from './mysql.js'
 
 export interface AccountKey extends OnServer {
   readonly name: string
@@ -32,36 +32,19 @@ const priv = way.extend({ auth_or: z.array(way).optional(), ssl_type: z.number()
 
 const requirements = ['nothing', 'tls', 'certificate', 'certificate'] as const
 
-function question(keys: readonly AccountKey[]): string {
-  const accounts = keys.map(({ name, host }, index) => {
-    const [user, from] = [literal(name), literal(host)]
-    return `SELECT 'account', ${String(index)};
-SELECT 'kept', Priv AS priv FROM mysql.global_priv WHERE User = ${user} AND Host = ${from};
-SHOW GRANTS FOR ${user}@${from};`
-  })
-  return ["SELECT 'server', VERSION(), @@lower_case_table_names;", ...accounts, "SELECT 'end';"].join('\n')
-}
-
 /**
- * An account with its ways to log in and its grants. The plugin column of `mysql.user` does not tell of a second way
+ * An account, in the place that it has among those that are asked about. The plugin column of `mysql.user` does not tell of a second way
  * (Debian's root: `mysql_native_password OR unix_socket`), so `mysql.global_priv` is read, which MariaDB has since 10.4.
  */
-export const accountFact: ShellFactKind<AccountKey, Account> = {
-  backend: 'shell',
-  name: 'mysql.user',
-  asSession: true,
-  script: (keys) => askServers(byServer(keys).map(({ connection, members }) => ({ connection, sql: question(members.map(({ key }) => key)) }))),
-  parse(output, keys): readonly Fact<Account>[] {
-    const servers = byServer(keys)
-    const facts = new Map<number, Fact<Account>>()
-    serverAnswers(output, servers.length).forEach((answer, server) => {
-      servers[server]?.members.forEach(({ index }, place) => facts.set(index, 'problem' in answer ? answer.problem : accountOf(answer.rows, place, answer.said)))
-    })
-    return keys.map((_, index) => facts.get(index) ?? notUnderstood(''))
-  },
+export function accountQuestion({ name, host }: AccountKey, place: number): string {
+  const [user, from] = [literal(name), literal(host)]
+  return `SELECT 'account', ${String(place)};
+SELECT 'kept', Priv AS priv FROM mysql.global_priv WHERE User = ${user} AND Host = ${from};
+SHOW GRANTS FOR ${user}@${from};`
 }
 
-function accountOf(rows: readonly (readonly string[])[], place: number, said: string): Fact<Account> {
+/** An account with its ways to log in and its grants. */
+export function accountOf(rows: Rows, place: number, said: string): Fact<Account> {
   const [server] = rows
   if (server?.[0] !== 'server' || server.length !== 3 || rows.at(-1)?.[0] !== 'end') return notUnderstood(said)
   const version = server[1] ?? ''

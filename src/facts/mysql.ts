@@ -38,21 +38,36 @@ function optionLine(password: Secret): Secret {
 
 /**
  * A socket that systemd listens on belongs to a service that a connection would start, so that service must be active.
- * Where nobody listens, a connection is refused and does no harm.
+ * Where nobody listens, a connection is refused and does no harm. Debian's socket is its service's, whose link is there while it runs;
+ * only otherwise is systemd asked.
  */
-const checkSocket = (socket: string): Sh => sh`[ -S ${socket} ] || exit 91
-path_=$(readlink -f ${socket})
-if command -v systemctl >/dev/null; then
+const socketFunction = sh`socket_() {
+  [ -S "$1" ] || return 91
+  [ "$1" != ${defaultSocket} ] || [ ! -L /run/systemd/units/invocation:mariadb.service ] || return 0
+  command -v systemctl >/dev/null || return 0
+  path_=$(readlink -f "$1")
   unit_=$(systemctl list-sockets --no-legend --full --plain 2>/dev/null | while read -r listen_ socket_ service_; do [ "$listen_" != "$path_" ] || echo "$service_"; done)
-  [ -z "$unit_" ] || systemctl is-active --quiet -- "$unit_" || exit 92
-fi`
+  [ -z "$unit_" ] || systemctl is-active --quiet -- "$unit_" || return 92
+}`
 
-function clientScript({ socket, host, port, user, password }: MysqlConnection, sql: string): Sh {
+const clientFunction = sh`ask_() {
+  client_=mariadb
+  command -v mariadb >/dev/null || { client_=mysql; command -v mysql >/dev/null; } || return 90
+  [ -z "$1" ] || socket_ "$1" || return
+  shift
+  timeout -k 5 ${answerLimit} "$client_" "$@"
+}`
+
+/** Words of the client. The SQL is one of them, for it holds no secret; errors do not end it. */
+function clientWords({ socket, host, port, user }: MysqlConnection, defaults: string, sql: string): readonly string[] {
   const target = host === undefined ? ['--protocol=socket', `--socket=${socket ?? defaultSocket}`] : ['--protocol=tcp', `--host=${host}`, `--port=${String(port ?? 3306)}`]
-  const options = [...target, `--user=${user ?? 'root'}`, '--connect-timeout=10', '--default-character-set=utf8mb4', '--batch', '--skip-column-names', '--force']
-  const run = (defaults: string): Sh => sh`printf %s ${sql} | timeout -k 5 ${answerLimit} "$client_" ${defaults} ${options}`
-  const client = password === undefined ? run('--no-defaults') : sh`IFS= read -r line_; printf '[client]\\n%s\\n' "$line_" | { exec 3<&0; ${run('--defaults-file=/proc/self/fd/3')}; }`
-  return lines([sh`client_=$(command -v mariadb || command -v mysql) || exit 90`, ...(host === undefined ? [checkSocket(socket ?? defaultSocket)] : []), client])
+  return [defaults, ...target, `--user=${user ?? 'root'}`, '--connect-timeout=10', '--default-character-set=utf8mb4', '--batch', '--skip-column-names', '--force', `--execute=${sql}`]
+}
+
+function askServer(connection: MysqlConnection, sql: string): Sh {
+  const ask = (defaults: string): Sh => sh`ask_ ${connection.host === undefined ? (connection.socket ?? defaultSocket) : ''} ${clientWords(connection, defaults, `${sessionSettings};\n${sql}`)}`
+  const asked = connection.password === undefined ? ask('--no-defaults') : sh`IFS= read -r line_; printf '[client]\\n%s\\n' "$line_" | { exec 3<&0; ${ask('--defaults-file=/proc/self/fd/3')}; }`
+  return sh`echo @server; ${asked}; echo "@status $?"`
 }
 
 /**
@@ -61,14 +76,15 @@ function clientScript({ socket, host, port, user, password }: MysqlConnection, s
  */
 export function askServers(questions: readonly { readonly connection: MysqlConnection; readonly sql: string }[]): { readonly script: Sh; readonly input?: Input } {
   const passwords = questions.flatMap(({ connection }) => (connection.password === undefined ? [] : [optionLine(connection.password)]))
-  const script = lines(questions.map(({ connection, sql }) => sh`echo @server; (
-${clientScript(connection, `${sessionSettings};\n${sql}`)}
-); echo "@status $?"`))
+  const script = lines([socketFunction, clientFunction, ...questions.map(({ connection, sql }) => askServer(connection, sql))])
   return passwords.length === 0 ? { script } : { script, input: passwords }
 }
 
-/** What a server answered: rows of cells, or why it did not. `said` is what the clients wrote on standard error. */
-export type ServerAnswer = { readonly rows: readonly (readonly string[])[]; readonly said: string } | { readonly problem: Fact<never> }
+/** Rows of cells. */
+export type Rows = readonly (readonly string[])[]
+
+/** What a server answered, or why it did not. `said` is what the clients wrote on standard error. */
+export type ServerAnswer = { readonly rows: Rows; readonly said: string } | { readonly problem: Fact<never> }
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', '0': '\0', '\\': '\\' }
 

@@ -27,12 +27,12 @@ interface Row extends Omit<PackageState, 'providedBy'> {
   readonly provides: readonly string[]
 }
 
-const fields = ['Package', 'Architecture', 'db:Status-Want', 'db:Status-Eflag', 'db:Status-Status', 'Version', 'Provides']
+const fields = ['Package', 'db:Status-Status', 'Architecture', 'db:Status-Want', 'db:Status-Eflag', 'Version', 'Provides']
 const format = `${fields.map((field) => `\${${field}}`).join('\\t')}\\n`
 
 function parseRow(line: string): Row | null {
-  const [name, architecture, want, flag, status, version, provides] = line.split('\t')
-  if (name === undefined || architecture === undefined || want === undefined || flag === undefined || status === undefined || version === undefined || provides === undefined) return null
+  const [name, status, architecture, want, flag, version, provides] = line.split('\t')
+  if (name === undefined || status === undefined || architecture === undefined || want === undefined || flag === undefined || version === undefined || provides === undefined) return null
   return { name, architecture, held: want === 'hold', reinstall: flag !== 'ok', status, version, provides: provides.split(',').map((each) => each.trim().replace(/[ :].*$/, '')) }
 }
 
@@ -55,18 +55,28 @@ function read({ code, stdout }: Output): { readonly listsAge: number | null; rea
 }
 
 /**
- * Packages by lists of their names: one dpkg-query(1) for all, thinned out on the host. The lists' age is that of their directory, which
- * `aptPackages` touches after an update; where nothing was fetched yet there is no file of packages in it.
+ * Packages by lists of their names, by one dpkg-query(1) for all. Only where a name is none of an installed package are all packages listed, and
+ * thinned out on the host: another may provide it. The lists' age is that of their directory, which `aptPackages` touches after an update; where
+ * nothing was fetched yet there is no file of packages in it. What `/proc/self` is for a process is as old as that process, so it tells the time.
  */
 export const aptFact: ShellFactKind<readonly string[], AptState> = {
   backend: 'shell',
   name: 'apt',
-  script: (lists) => ({
-    script: sh`set -- /var/lib/apt/lists/*_Packages*
-if [ -e "$1" ]; then echo "lists $(($(date +%s) - $(stat -c %Y /var/lib/apt/lists)))"; else echo 'lists none'; fi
-p_=$(dpkg-query -W -f ${format}) || exit
-printf '%s\\n' "$p_" | grep -F ${[...new Set(lists.flat())].flatMap((name) => ['-e', name.split(':')[0] ?? name])} || [ $? = 1 ]`,
-  }),
+  script: (lists) => {
+    const names = [...new Set(lists.flat().map((name) => name.split(':')[0] ?? name))]
+    return {
+      script: sh`set -- /var/lib/apt/lists/*_Packages*
+if [ -e "$1" ]; then set -- $(stat -c %Y /var/lib/apt/lists /proc/self/) && echo "lists $(($2 - $1))"; else echo 'lists none'; fi
+n_='
+'
+installed_() { for w_; do case $n_$p_ in *"$n_$w_	installed	"*) ;; *) return 1 ;; esac; done; }
+p_=$(dpkg-query -W -f ${format} -- ${names} 2>/dev/null)
+if installed_ ${names}; then printf '%s\\n' "$p_"; else
+  p_=$(dpkg-query -W -f ${format}) || exit
+  printf '%s\\n' "$p_" | grep -F ${names.flatMap((name) => ['-e', name])} || [ $? = 1 ]
+fi`,
+    }
+  },
   parse(output, lists): readonly Fact<AptState>[] {
     const answer = read(output)
     if (answer === null) return lists.map(() => unknown(`the packages could not be read: ${output.stderr.trim() || `status ${String(output.code)}`}`, 'see dpkg-query -W on the host'))

@@ -36,7 +36,9 @@ export interface PathEntry {
 const longestContent = 256 * 1024
 
 /**
- * Every line of the answer names a key by its index or stands in the order of such lines, so that no path can imitate an answer. What is not there is told from what may not be looked at by the nearest directory above that exists.
+ * Every line of the answer names a key by its index or stands in the order of such lines, so that no path can imitate an answer. Behind the
+ * line `targets` each target ends in a NUL; behind `contents` stand as many bytes as stat(1) has told. What is not there is told from what may
+ * not be looked at by the nearest directory above that exists.
  */
 const functions = sh`n_='
 '
@@ -47,36 +49,51 @@ there_() {
   if [ -d "$p_" ] && [ ! -x "$p_" ]; then echo "closed $1"; else echo "absent $1"; fi
   return 1
 }
+leads_() { [ -L "$2" ] && [ -e "$2" ] && echo "at $1"; }
+stays_() { if [ -L "$2" ] && [ -e "$2" ]; then return 1; else there_ "$@"; fi; }
+link_() { [ -L "$2" ] && echo "link $1"; }
 readable_() {
   [ -f "$2" ] || return 1
   if [ -r "$2" ]; then echo "sum $1"; else echo "closed $1"; return 1; fi
 }
-link_() { echo "link $1 $(readlink "$3" -- "$2" | base64 -w0)"; }
-differs_() { case "$n_$h_$n_" in *"$n_$2  $1$n_"*) return 1 ;; esac; [ -f "$1" ] && [ -r "$1" ]; }
-bytes_() { echo "bytes $1 $(head -c ${longestContent + 1} -- "$2" | base64 -w0)"; }`
+differs_() {
+  case "$n_$h_$n_" in *"$n_$3  $2$n_"*) return 1 ;; esac
+  [ -f "$2" ] && [ -r "$2" ] && echo "bytes $1"
+}
+targets_() {
+  o_=$1; shift; echo targets
+  readlink "-$o_"z -- "$@" 2>/dev/null || for p_; do readlink "-$o_"n -- "$p_"; printf '\\0'; done
+}`
 
 interface Indexed extends PathKey {
   readonly index: number
 }
 
 const attributes = 'stat %f %u %g %s %U %G'
-const collect = (wanted: readonly Indexed[], condition: (key: Indexed) => Sh): Sh => lines([sh`set --`, ...wanted.map((key) => sh`${condition(key)} && set -- "$@" ${key.path}`)])
-const notLink = ({ path, follow }: PathKey): Sh => (follow === true ? sh`:` : sh`[ ! -L ${path} ]`)
+
+/** Asks a function about each path; those that it agrees to are `$@` for what comes next, which is left out where there are none. */
+const forThose = (keys: readonly Indexed[], asked: (key: Indexed) => Sh, then: Sh): Sh =>
+  keys.length === 0 ? sh`` : lines([sh`set --`, ...keys.map((key) => sh`${asked(key)} && set -- "$@" ${key.path}`), sh`[ $# = 0 ] || ${then}`])
 
 function script(keys: readonly PathKey[]): Sh {
   const all = keys.map((key, index): Indexed => ({ ...key, index }))
   const followed = all.filter((key) => key.follow === true)
+  const own = all.filter((key) => key.follow !== true)
   const digested = all.filter((key) => key.digest === true || key.contentUnless !== undefined)
+  const unlessLink = ({ path, follow }: PathKey): Sh => (follow === true ? sh`` : sh`[ ! -L ${path} ] && `)
   return lines([
     functions,
-    collect(followed, ({ index, path }) => sh`[ -e ${path} ] && echo "at ${index}"`),
-    sh`[ $# = 0 ] || stat -L -c ${attributes} -- "$@"`,
-    collect(all, ({ index, path, follow }) => (follow === true ? sh`[ ! -e ${path} ] && there_ ${index} ${path}` : sh`there_ ${index} ${path}`)),
-    sh`[ $# = 0 ] || stat -c ${attributes} -- "$@"`,
-    ...all.map(({ index, path, follow }) => sh`[ -L ${path} ] && link_ ${index} ${path} ${follow === true ? '-f' : '-n'}`),
-    collect(digested, (key) => sh`${notLink(key)} && readable_ ${key.index} ${key.path}`),
-    sh`h_=; [ $# = 0 ] || { h_=$(sha256sum -- "$@"); printf '%s\\n' "$h_"; }`,
-    ...all.filter((key) => key.contentUnless !== undefined).map((key) => sh`${notLink(key)} && differs_ ${key.path} ${key.contentUnless ?? ''} && bytes_ ${key.index} ${key.path}`),
+    forThose(followed, ({ index, path }) => sh`leads_ ${index} ${path}`, sh`stat -L -c ${attributes} -- "$@"`),
+    forThose(all, ({ index, path, follow }) => (follow === true ? sh`stays_ ${index} ${path}` : sh`there_ ${index} ${path}`), sh`stat -c ${attributes} -- "$@"`),
+    forThose(followed, ({ index, path }) => sh`link_ ${index} ${path}`, sh`targets_ f "$@"`),
+    forThose(own, ({ index, path }) => sh`link_ ${index} ${path}`, sh`targets_ '' "$@"`),
+    sh`h_=`,
+    forThose(digested, (key) => sh`${unlessLink(key)}readable_ ${key.index} ${key.path}`, sh`{ h_=$(sha256sum -- "$@"); printf '%s\\n' "$h_"; }`),
+    forThose(
+      all.filter((key) => key.contentUnless !== undefined),
+      (key) => sh`${unlessLink(key)}differs_ ${key.index} ${key.path} ${key.contentUnless ?? ''}`,
+      sh`{ echo contents; head -q -c ${longestContent + 1} -- "$@"; }`,
+    ),
     sh`echo end`,
   ])
 }
@@ -96,8 +113,6 @@ export function readAttributes(rest: string): Attributes | undefined {
   return { kind: kinds[bits & 0o170000] ?? 'other', mode: bits & 0o7777, uid: Number(found[2]), gid: Number(found[3]), size: Number(found[4]), owner: nameOf(found[5]), group: nameOf(found[6]) }
 }
 
-const decoded = (base64: string): Buffer => Buffer.from(base64, 'base64')
-
 const escaped: Readonly<Record<string, string>> = { '\\\\': '\\', '\\n': '\n', '\\r': '\r' }
 
 /** A line of sha256sum(1). coreutils begins it with a backslash when it has escaped the path. */
@@ -107,11 +122,16 @@ function digestIn(line: string): { readonly sha256: string; readonly path: strin
   return { sha256, path: slash === '' ? path : path.replace(/\\[\\nr]/g, (pair) => escaped[pair] ?? pair) }
 }
 
-/** What the lines say of each key; `undefined` when one of them cannot be understood. */
-function read(output: Output, keys: readonly PathKey[]): readonly (Draft | 'absent' | 'closed')[] | undefined {
+/** What the answer says of each key; `undefined` when a part of it cannot be understood. */
+function read({ code, stdout }: Output, keys: readonly PathKey[]): readonly (Draft | 'absent' | 'closed')[] | undefined {
   const drafts: (Draft | 'absent' | 'closed')[] = keys.map(() => ({}))
-  const stated: number[] = []
-  const summed: number[] = []
+  /** Keys that were announced, and whose part is yet to come. */
+  const due = { at: [] as number[], sum: [] as number[], link: [] as number[], bytes: [] as number[] }
+  let place = 0
+  const until = (end: string): string | undefined => {
+    const found = stdout.indexOf(end, place)
+    return found === -1 ? undefined : stdout.toString('utf8', place, (place = found + 1) - 1)
+  }
   const add = (index: number | undefined, part: Draft | undefined): boolean => {
     const draft = drafts[index ?? -1]
     if (draft === undefined || part === undefined) return false
@@ -119,35 +139,44 @@ function read(output: Output, keys: readonly PathKey[]): readonly (Draft | 'abse
     return true
   }
   const mark = (index: number, as: 'absent' | 'closed'): boolean => index < keys.length && ((drafts[index] = as), true)
+  const content = (index: number): boolean => {
+    const draft = drafts[index]
+    if (typeof draft !== 'object' || draft.size === undefined) return false
+    const start = place
+    return (place += Math.min(draft.size, longestContent + 1)) <= stdout.length && add(index, { content: stdout.subarray(start, place) })
+  }
+  const target = (index: number): boolean => {
+    const text = until('\0')
+    return add(index, text === undefined ? undefined : { target: text })
+  }
   const one = (line: string): boolean => {
     const sum = digestIn(line)
     if (sum !== undefined) {
-      const index = summed.shift()
+      const index = due.sum.shift()
       return sum.path === keys[index ?? -1]?.path && add(index, { sha256: sum.sha256 })
     }
-    if (line.startsWith('stat ')) return add(stated.shift(), readAttributes(line.slice(5)))
-    const [, word, number, data = ''] = /^([a-z]+) (\d+)(?: ([A-Za-z0-9+/=]*))?$/.exec(line) ?? []
-    const index = Number(number)
+    if (line.startsWith('stat ')) return add(due.at.shift(), readAttributes(line.slice(5)))
+    if (line === 'targets') return due.link.splice(0).every(target)
+    if (line === 'contents') return due.bytes.splice(0).every(content)
+    const [, word, number] = /^([a-z]+) (\d+)$/.exec(line) ?? []
     switch (word) {
       case 'at':
-        return stated.push(index) > 0
       case 'sum':
-        return summed.push(index) > 0
+      case 'link':
+      case 'bytes':
+        return due[word].push(Number(number)) > 0
       case 'absent':
       case 'closed':
-        return mark(index, word)
-      case 'link':
-        return add(index, { target: decoded(data).toString().replace(/\n$/, '') })
-      case 'bytes':
-        return add(index, { content: decoded(data) })
+        return mark(Number(number), word)
       case undefined:
       default:
         return false
     }
   }
-  const all = output.stdout.toString().split('\n')
-  const whole = output.code === 0 && all.at(-1) === '' && all.at(-2) === 'end'
-  return whole && all.slice(0, -2).every(one) && stated.length === 0 && summed.length === 0 ? drafts : undefined
+  let line = until('\n')
+  while (line !== undefined && line !== 'end' && one(line)) line = until('\n')
+  const whole = code === 0 && line === 'end' && place === stdout.length && Object.values(due).every((indexes) => indexes.length === 0)
+  return whole ? drafts : undefined
 }
 
 function factOf(draft: Draft | 'absent' | 'closed', { path }: PathKey): Fact<PathEntry> {
@@ -160,7 +189,7 @@ function factOf(draft: Draft | 'absent' | 'closed', { path }: PathKey): Fact<Pat
   return present({ kind, mode, uid, gid, owner, group, size, sha256, target, content: content !== null && content.length > longestContent ? null : content })
 }
 
-/** What is at a path: kind, attributes and, when asked for, digest and bytes. One stat(1) and one sha256sum(1) for all paths. */
+/** What is at a path: kind, attributes and, when asked for, digest and bytes. Each of stat(1), readlink(1), sha256sum(1) and head(1) is started once for all paths, and only when one of them needs it. */
 export const pathFact: ShellFactKind<PathKey, PathEntry> = {
   backend: 'shell',
   name: 'path',

@@ -1,6 +1,7 @@
 import { absent, present, unknown, type Fact, type ShellFactKind } from '../core/fact.js'
 import { lines, sh } from '../core/sh.js'
 import { Secret } from '../core/secret.js'
+import { firstLines, readContents, showContents } from './contents.js'
 
 /** Longer files hold something else. */
 const longest = 4096
@@ -23,20 +24,25 @@ export const secretFileFact: ShellFactKind<string, Secret> = {
   if [ -L "$1" ]; then echo link
   elif [ ! -e "$1" ]; then echo absent
   elif [ ! -f "$1" ] || [ ! -r "$1" ]; then echo closed
-  else echo "has $(head -c ${longest + 1} -- "$1" | base64 -w0)"; fi
-}`,
-      ...paths.map((path) => sh`secret_ ${path}`),
+  else echo has; return 0; fi
+  return 1
+}
+set --`,
+      ...paths.map((path) => sh`secret_ ${path} && set -- "$@" ${path}`),
+      showContents(longest + 1),
     ]),
   }),
   parse({ code, stdout }, paths) {
-    const answers = stdout.toString().split('\n').slice(0, -1)
-    const understood = code === 0 && answers.length === paths.length && answers.every((answer) => /^(?:link|absent|closed|has [A-Za-z0-9+/=]*)$/.test(answer))
+    const answer = firstLines(stdout, paths.length)
+    const kept = answer?.lines.filter((word) => word === 'has').length ?? 0
+    const contents = answer === null ? null : [...(readContents(answer.rest, kept, longest + 1) ?? [])]
+    const understood = code === 0 && contents?.length === kept && answer?.lines.every((word) => /^(?:link|absent|closed|has)$/.test(word)) === true
     // What was said instead may hold a secret and is not repeated.
-    if (!understood) return paths.map((path) => unknown(`${path} could not be read`, 'see what head(1) and base64(1) say on the host'))
+    if (!understood) return paths.map((path) => unknown(`${path} could not be read`, 'see what head(1) and stat(1) say on the host'))
     return paths.map((path, index) => {
-      const [word, data = ''] = answers[index]?.split(' ') ?? []
+      const word = answer.lines[index]
       if (word === 'absent') return absent
-      if (word === 'has') return secretIn(Buffer.from(data, 'base64'), path)
+      if (word === 'has') return secretIn(contents.shift() ?? Buffer.alloc(0), path)
       return unknown(word === 'link' ? `${path} is a symbolic link` : `${path} is no file that may be read`, 'a secret is kept in a regular file of root: remove what is there, or choose another path')
     })
   },

@@ -1,5 +1,6 @@
 import { absent, present, unknown, type ShellFactKind } from '../core/fact.js'
 import { lines, sh } from '../core/sh.js'
+import { firstLines, readContents, showContents } from './contents.js'
 
 /** A private key of the host, of which only the public half is ever read. */
 export interface SshKeyEntry {
@@ -11,6 +12,9 @@ export interface SshKeyEntry {
 
 export const publicKeyPattern = /^(?:ssh-|ecdsa-|sk-)[A-Za-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}(?: [^\r\n]*)?$/
 
+/** Longer files hold no public key. */
+const longest = 16_384
+
 /** The key pair at a path. Without `PATH.pub`, ssh-keygen(1) derives the public key: through a pipe, since it refuses files that others may read. */
 export const sshKeyFact: ShellFactKind<string, SshKeyEntry> = {
   backend: 'shell',
@@ -21,20 +25,25 @@ export const sshKeyFact: ShellFactKind<string, SshKeyEntry> = {
       sh`key_() {
   if [ ! -e "$1" ]; then echo absent
   elif [ ! -f "$1" ]; then echo none
-  elif [ -f "$1.pub" ]; then echo "file $(head -c 16384 -- "$1.pub" | base64 -w0)"
+  elif [ -f "$1.pub" ]; then echo file; return 0
   else echo "made $(head -c 65536 -- "$1" | ssh-keygen -y -P '' -f /dev/stdin | base64 -w0)"; fi
-}`,
-      ...paths.map((path) => sh`key_ ${path}`),
+  return 1
+}
+set --`,
+      ...paths.map((path) => sh`key_ ${path} && set -- "$@" ${`${path}.pub`}`),
+      showContents(longest),
     ]),
   }),
   parse({ code, stdout, stderr }, paths) {
-    const answers = stdout.toString().split('\n').slice(0, -1)
-    const understood = code === 0 && answers.length === paths.length && answers.every((answer) => /^(?:absent|none|(?:file|made) [A-Za-z0-9+/=]*)$/.test(answer))
+    const answer = firstLines(stdout, paths.length)
+    const kept = answer?.lines.filter((word) => word === 'file').length ?? 0
+    const contents = answer === null ? null : [...(readContents(answer.rest, kept, longest) ?? [])]
+    const understood = code === 0 && contents?.length === kept && answer?.lines.every((word) => /^(?:absent|none|file|made [A-Za-z0-9+/=]*)$/.test(word)) === true
     if (!understood) return paths.map((path) => unknown(`the key ${path} could not be read: ${stderr.trim() || `status ${String(code)}`}`, 'see what the shell says on the host'))
     return paths.map((path, index) => {
-      const [word, data = ''] = answers[index]?.split(' ') ?? []
+      const [word, made = ''] = answer.lines[index]?.split(' ') ?? []
       if (word === 'absent') return absent
-      const publicKey = Buffer.from(data, 'base64').toString().trim()
+      const publicKey = (word === 'file' ? (contents.shift() ?? '') : Buffer.from(made, 'base64')).toString().trim()
       if (publicKeyPattern.test(publicKey)) return present({ publicKey, hasPublicFile: word === 'file' })
       return unknown(`${word === 'file' ? `${path}.pub holds no public key` : `no public key can be derived from ${path}`}${stderr.trim() === '' ? '' : `: ${stderr.trim()}`}`, `remove ${word === 'file' ? `${path}.pub to have it derived again` : 'the file to have a new key made'}`)
     })

@@ -13,7 +13,7 @@ export interface UserEntry {
   readonly shell: string
   /** The groups that list the user, the primary one not among them. */
   readonly groups: readonly string[]
-  /** `null` for who may not read shadow(5). */
+  /** `null` when it was not asked for, and for who may not read shadow(5). */
   readonly password: UserPassword | null
 }
 
@@ -44,29 +44,36 @@ function table(text: string, fields: number): readonly (readonly string[])[] | n
   return rows.every((row) => row.length >= fields) ? rows : null
 }
 
+/** Which account, and whether its password is wanted too. */
+export interface UserKey {
+  readonly name: string
+  readonly password: boolean
+}
+
 /**
- * Accounts by their names: passwd, groups and shadow, in one block. `getent` asks every source of nsswitch.conf; without it the files are read,
- * and of shadow nothing. Hashes are `Secret`.
+ * Accounts by their names: passwd, groups and, where it is wanted, shadow, in one block. `getent` asks every source of nsswitch.conf; without it
+ * the files are read, and of shadow nothing. Hashes are `Secret`.
  */
-export const userFact: ShellFactKind<string, UserEntry> = {
+export const userFact: ShellFactKind<UserKey, UserEntry> = {
   backend: 'shell',
   name: 'user',
-  script: (names) => ({
+  script: (keys) => ({
     script: sh`if command -v getent >/dev/null; then
-  getent passwd -- ${names}; p_=$?; echo =; getent group; g_=$?; echo =; getent shadow -- ${names}
+  getent passwd -- ${keys.map(({ name }) => name)}; p_=$?; echo =; getent group; g_=$?; echo =
+  set -- ${keys.flatMap(({ name, password }) => (password ? [name] : []))}; [ $# = 0 ] || getent shadow -- "$@"
   echo "= $p_ $g_"
 else
   cat /etc/passwd; p_=$?; echo =; cat /etc/group; g_=$?; echo =; echo "= $p_ $g_"
 fi`,
   }),
   // getent ends with 2 when one of several names does not exist.
-  parse({ code, stdout, stderr }, names) {
+  parse({ code, stdout, stderr }, keys) {
     const [, passwd = '', group = '', shadow = '', statuses] = /^((?:[^=][^\n]*\n|\n)*)=\n((?:[^=][^\n]*\n|\n)*)=\n((?:[^=][^\n]*\n|\n)*)= ([02] 0)\n$/.exec(stdout.toString()) ?? []
     const [users, groups, passwords] = [table(passwd, 7), table(group, 4), table(shadow, 2)]
     if (code !== 0 || statuses === undefined || users === null || groups === null || passwords === null) {
-      return names.map(() => unknown(`the accounts could not be read: ${stderr.trim() || `status ${String(code)}`}`, 'see getent(1) on the host'))
+      return keys.map(() => unknown(`the accounts could not be read: ${stderr.trim() || `status ${String(code)}`}`, 'see getent(1) on the host'))
     }
-    return names.map((name) => {
+    return keys.map(({ name }) => {
       const line = users.find(([other]) => other === name)
       const field = passwords.find(([other]) => other === name)?.[1]
       return line === undefined ? absent : userOf(line, groups, field === undefined ? null : passwordOf(field))

@@ -47,15 +47,17 @@ const pipLimit = 30
  * Names and versions are in the names of `.dist-info` and `.egg-info`: no Python is started. The version of an interpreter
  * is in its real path's name (`python3.11`) or in the environment's `version`.
  */
-const functions = sh`dists_() {
+const functions = sh`n_='
+'
+dists_() {
   for d_ in "$2"/*.dist-info "$2"/*.egg-info; do
     [ -e "$d_" ] || continue
-    n_=\${d_##*/}
-    case \${n_%.*} in
+    f_=\${d_##*/}
+    case \${f_%.*} in
     *-*) ;;
-    *) v_=$(sed -n 's/^Version: //p' "$d_/METADATA" "$d_/PKG-INFO" 2>/dev/null | head -n 1); n_=\${n_%.*}-\${v_:-0}.dist-info ;;
+    *) v_=$(sed -n 's/^Version: //p' "$d_/METADATA" "$d_/PKG-INFO" 2>/dev/null | head -n 1); f_=\${f_%.*}-\${v_:-0}.dist-info ;;
     esac
-    echo "$1 $n_"
+    echo "$1 $f_"
   done
 }
 system_() {
@@ -63,13 +65,26 @@ system_() {
   for s_ in "$base_/lib/python3/dist-packages" "$base_/lib/python$2/site-packages" "$base_/lib/python$2/dist-packages"; do dists_ system "$s_"; done
   [ "$base_" != /usr ] || dists_ system "/usr/local/lib/python$2/dist-packages"
 }
-version_() {
-  case $1 in */python3.*) echo "\${1##*/python}" ;; *) sed -n 's/^version *= *\\([0-9]*\\.[0-9]*\\).*/\\1/p' "$2" 2>/dev/null ;; esac
-}`
+which_() {
+  found_=$1
+  case $1 in */*) ;; *) found_= p_=$PATH:; until [ -x "$found_" ] && [ ! -d "$found_" ]; do [ -n "$p_" ] || return; found_=\${p_%%:*}/$1; p_=\${p_#*:}; done ;; esac
+  [ -x "$found_" ]
+}
+config_() {
+  while IFS=' =	' read -r k_ v_ || [ -n "$k_" ]; do
+    case $k_ in
+    [Ii]nclude-[Ss]ystem-[Ss]ite-[Pp]ackages) case $v_ in [Tt][Rr][Uu][Ee]*) echo sees system; system_=1 ;; esac ;;
+    version) r_=\${v_#*.}; version_=\${v_%%.*}.\${r_%%[!0-9]*} ;;
+    esac
+  done
+}
+version_of_() { case $1 in */python3.*) version_=\${1##*/python} ;; esac; }`
 
 /** Requirements that only pip can judge, and none that it would have to build or fetch to judge. */
 const forPip = '^[[:space:]]*(-r|--requirement|-c|--constraint)|;'
 const unclear = '://|[[:space:]]@[[:space:]]|^[[:space:]]*(-e|--editable|[./])'
+/** For sed(1): each line as it is and, without its comment, of what kind it is. */
+const sorting = `s/^/requirement /p; s/^requirement //; s/#.*//; \\,${unclear},{s/.*/unclear/p; d; }; \\,${forPip},s/.*/for pip/p`
 
 /** Asks pip whether everything is there, without a network and without writing. It runs as the owner of the environment. */
 function askPip(path: string, source: Sh, input: Sh): Sh {
@@ -86,37 +101,36 @@ function requirementsScript({ path, requirements }: VenvKey): Sh {
   }
   const { file } = requirements
   return sh`if [ -f ${file} ]; then
-  sed 's/^/requirement /' ${file}; echo
-  plain_=$(sed 's/#.*//' ${file})
-  if printf '%s\\n' "$plain_" | grep -Eq ${forPip} && ! printf '%s\\n' "$plain_" | grep -Eq ${unclear}; then ${askPip(path, sh`${file}`, sh``)}; fi
+  lines_=$(sed -nE ${sorting} ${file}) && printf '%s\\n' "$lines_" || return
+  case $lines_ in *"\${n_}unclear"*) ;; *"\${n_}for pip"*) ${askPip(path, sh`${file}`, sh``)} ;; esac
 else echo 'no requirements'; fi`
 }
 
 function look(key: VenvKey): Sh {
   const { path, python, systemSitePackages } = key
-  const config = `${path}/pyvenv.cfg`
-  return sh`echo @venv; (
-  if [ -e ${path} ] && [ ! -d ${path} ]; then exit 93; fi
-  if [ -d ${path} ] && [ ! -e ${config} ] && [ -n "$(ls -A ${path})" ]; then exit 94; fi
-  new_=$(command -v ${python ?? 'none'}) && new_=$(readlink -f "$new_") || new_=
+  return sh`look_() {
+  new_= python_= version_=
+  if [ -e ${path} ] && [ ! -d ${path} ]; then return 93; fi
+  if [ -d ${path} ] && [ ! -f ${`${path}/pyvenv.cfg`} ] && [ -n "$(ls -A -- ${path})" ]; then return 94; fi
+  which_ ${python ?? 'none'} && new_=$(readlink -f -- "$found_")
   python_=$new_
   system_=${systemSitePackages ? 1 : 0}
-  if [ -e ${config} ]; then
-    stat -c 'owner %U %u' ${path}
-    if grep -qi '^include-system-site-packages *= *true' ${config}; then echo sees system; system_=1; fi
-    if [ -e ${`${path}/bin/python`} ]; then python_=$(readlink -f ${`${path}/bin/python`}); echo "interpreter $python_"; fi
-    version_=$(version_ "$python_" ${config})
+  if [ -f ${`${path}/pyvenv.cfg`} ]; then
+    stat -c 'owner %U %u' -- ${path}
+    config_ <${`${path}/pyvenv.cfg`} || return
+    if [ -e ${`${path}/bin/python`} ]; then python_=$(readlink -f -- ${`${path}/bin/python`}); echo "interpreter $python_"; fi
+    version_of_ "$python_"
     [ -d ${`${path}/lib/python`}"$version_" ] || echo outdated
     for s_ in ${path}/lib/python3*/site-packages; do dists_ own "$s_"; done
   else
-    version_=$(version_ "$python_" /dev/null)
+    version_of_ "$python_"
   fi
-  [ -n "$python_" ] || [ ${python === null ? 1 : 0} = 1 ] || exit 90
+  [ -n "$python_" ] || [ ${python === null ? 1 : 0} = 1 ] || return 90
   echo "python \${new_:-$python_}"
   [ "$system_" = 0 ] || system_ "$python_" "$version_"
   ${requirementsScript(key)}
-  exit 0
-) 2>&1; echo "@status $?"`
+}
+echo @venv; look_ 2>&1; echo "@status $?"`
 }
 
 /** A virtual environment of Python with what it sees. */

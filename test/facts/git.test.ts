@@ -31,17 +31,17 @@ describe('git ls-remote', () => {
     expect(gitRemoteFact.parse(output(stdout, 'it broke'), [{ repo: 'r', ref: 'main', path: '/p' }])).toMatchObject([{ is: 'unknown', reason: 'git could not be asked: it broke' }])
   })
   test('a whole commit id is known without asking', () => {
-    expect(gitRemoteFact.script([{ repo: 'r', ref: one, path: '/p' }]).script.text).not.toContain('ls-remote')
+    expect(gitRemoteFact.script([{ repo: 'r', ref: one, path: '/p' }]).script.text).not.toContain('echo @remote; remote_')
   })
 })
 
 describe('a checkout', () => {
   const read = (stdout: string): Fact<unknown> | undefined => gitCheckoutFact.parse(output(stdout, 'it broke'), [{ path: '/p', clean: null, submodules: false }])[0]
   test('whole', () => {
-    const answer = `owner webhook 990\nremote https://user:token@example.org/r\nhead ${one}\nchanged a b\nclean "x\\ny"\nunpushed 0\n`
+    const answer = `owner webhook 990\nremote https://user:token@example.org/r\nhead ${one}\n# branch.oid ${one}\n1 .M N... 100644 100644 100644 ${one} ${one} a b\nu UU N... 100644 100644 100644 100644 ${one} ${one} ${one} c\nWould remove "x\\ny"\nunpushed 0\n-${one} lib\n`
     expect(read(`@checkout\n${answer}@status 0\n`)).toEqual({
       is: 'present',
-      value: { owner: { name: 'webhook', id: '990' }, head: one, remote: 'https://[secret]@example.org/r', changed: ['a b'], unwanted: ['"x\\ny"'], unpushed: 0, locks: [], submodules: [] },
+      value: { owner: { name: 'webhook', id: '990' }, head: one, remote: 'https://[secret]@example.org/r', changed: ['a b', 'c'], unwanted: ['"x\\ny"'], unpushed: 0, locks: [], submodules: ['lib'] },
     })
   })
   test.each([

@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import type { Fact, Output } from '../../src/core/fact.js'
 import { Secret } from '../../src/core/secret.js'
 import { inputBytes } from '../../src/core/sh.js'
-import { accountFact, type Account } from '../../src/facts/mysql-account.js'
-import { databaseFact } from '../../src/facts/mysql-database.js'
+import type { Account } from '../../src/facts/mysql-account.js'
 import { parseGrant, type Grant } from '../../src/facts/mysql-grants.js'
+import { accountFact, databaseFact } from '../../src/facts/mysql-server.js'
 
 const hash = '*D821809F681A40A6E379B50D0463EFAE20BDD122'
 const output = (stdout: string, stderr = '', code = 0): Output => ({ code, stdout: Buffer.from(stdout), stderr })
@@ -81,7 +81,7 @@ describe('mysql.user', () => {
 })
 
 describe('mysql.database', () => {
-  const databases = (folds: string): string => `@server\nserver\t${folds}\ndatabase\tApp\tutf8mb4\tutf8mb4_bin\ndatabase\ta\\tb\\\\c\tlatin1\tlatin1_swedish_ci\nend\n@status 0\n`
+  const databases = (folds: string): string => `@server\nserver\t10.11.6-MariaDB\t${folds}\ndatabase\tApp\tutf8mb4\tutf8mb4_bin\ndatabase\ta\\tb\\\\c\tlatin1\tlatin1_swedish_ci\nend\n@status 0\n`
   const find = (stdout: string, name: string): unknown => databaseFact.parse(output(stdout), [{ name, connection: {} }])[0]
   test('by its name, and by any case where the server folds it', () => {
     expect(find(databases('0'), 'App')).toEqual({ is: 'present', value: { charset: 'utf8mb4', collation: 'utf8mb4_bin' } })
@@ -89,12 +89,22 @@ describe('mysql.database', () => {
     expect(find(databases('1'), 'app')).toMatchObject({ is: 'present' })
     expect(find(databases('0'), 'a\tb\\c')).toMatchObject({ is: 'present', value: { charset: 'latin1' } })
   })
-  test.each(['', 'garbage', '@server\n@status 0\n', '@server\nserver\t0\ndatabase\tx\nend\n@status 0\n', '@server\nserver\t0\n@status 1\n'])('%j is unknown and not absent', (stdout) => {
+  test.each(['', 'garbage', '@server\n@status 0\n', '@server\nserver\t10.11.6-MariaDB\t0\ndatabase\tx\nend\n@status 0\n', '@server\nserver\t10.11.6-MariaDB\t0\n@status 1\n'])('%j is unknown and not absent', (stdout) => {
     expect(find(stdout, 'x')).toMatchObject({ is: 'unknown' })
+  })
+  test('databases and accounts of a server are asked for at once', () => {
+    const keys = [{ name: 'a', connection: {} }, { name: 'app', host: 'localhost', connection: {} }, { name: 'none', host: '%', connection: {} }]
+    const script = databaseFact.script(keys).script.text
+    expect([script.split('echo @server').length - 1, databaseFact.name]).toEqual([1, accountFact.name])
+    const stdout = `@server\nserver\t10.11.6-MariaDB\t0\ndatabase\ta\tx\ty\naccount\t1\n${kept}\n${usage}account\t2\nend\n@status 0\n`
+    expect(databaseFact.parse(output(stdout, 'ERROR 1141 (42000) at line 9: There is no such grant'), keys)).toMatchObject([{ value: { charset: 'x' } }, { value: { requires: 'tls' } }, { is: 'absent' }])
+  })
+  test('a question about databases that failed, among others that did not, says nothing', () => {
+    expect(databaseFact.parse(output('@server\nserver\t10.11.6-MariaDB\t0\nend\n@status 1\n', 'ERROR 1227 (42000) at line 3: Access denied'), [{ name: 'x', connection: {} }])).toMatchObject([{ is: 'unknown', reason: expect.stringContaining('Access denied') }])
   })
   test('two servers are two questions', () => {
     const keys = [{ name: 'a', connection: {} }, { name: 'a', connection: { host: 'db' } }]
-    const stdout = '@server\nserver\t0\ndatabase\ta\tx\ty\nend\n@status 0\n@server\n@status 1\n'
+    const stdout = '@server\nserver\t10.11.6-MariaDB\t0\ndatabase\ta\tx\ty\nend\n@status 0\n@server\n@status 1\n'
     expect(databaseFact.parse(output(stdout, "ERROR 2002 (HY000): Can't connect"), keys)).toMatchObject([{ is: 'present' }, { is: 'unknown' }])
   })
 })

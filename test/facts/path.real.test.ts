@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Fact } from '../../src/core/fact.js'
+import { reveal } from '../../src/core/secret.js'
 import { missingParentFact, type MissingParent } from '../../src/facts/missing-parent.js'
 import { pathFact, type PathEntry, type PathKey } from '../../src/facts/path.js'
+import { secretFileFact } from '../../src/facts/secret-file.js'
+import { sshKeyFact } from '../../src/facts/ssh-key.js'
 import { runIn, shells } from '../shells.js'
 
 const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex')
@@ -73,6 +76,43 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     const facts = read({ path: at('plain'), digest: true }, { path: at('gone') }, { path: at('link'), follow: true }, { path: at('plain/below') }, { path: at('folder'), digest: true }, { path: at('no/such/thing') }, { path: at('plain') })
     expect(facts.map((fact) => (fact.is === 'present' ? fact.value.kind : fact.is))).toEqual(['file', 'absent', 'file', 'absent', 'directory', 'absent', 'file'])
     expect(facts.map((fact) => (fact.is === 'present' ? fact.value.sha256 : null))).toEqual([sha256('hello\n'), null, null, null, null, null, null])
+  })
+
+  test('contents and targets of several at once, each its own', () => {
+    const bytes = Buffer.from([0, 10, 255, 101, 110, 100, 10])
+    const texts = [bytes, Buffer.from(''), Buffer.from('end\ncontents\n'), Buffer.alloc(256 * 1024 + 5, 'x'), bytes]
+    const targets = ['end\n', 'a b', "it's", '-n']
+    texts.forEach((text, index) => writeFileSync(at(`some${index}`), text))
+    targets.forEach((target, index) => symlinkSync(target, at(`to${index}`)))
+    const facts = read(...texts.map((_text, index) => ({ path: at(`some${index}`), contentUnless: sha256('else') })), ...targets.map((_target, index) => ({ path: at(`to${index}`) })), { path: at('link'), follow: true }, { path: at('gone') })
+    const values = facts.map((fact) => (fact.is === 'present' ? fact.value : null))
+    expect(values.slice(0, 5).map((value) => value?.content && Buffer.from(value.content))).toEqual([bytes, Buffer.alloc(0), texts[2], null, bytes])
+    expect(values.slice(5).map((value) => value?.target)).toEqual([...targets, at('plain'), undefined])
+  })
+
+  test('secrets of several files at once, and what is none among them', () => {
+    writeFileSync(at('secret0'), 'first-secret\n')
+    writeFileSync(at('secret1'), 'x'.repeat(5000))
+    writeFileSync(at('secret2'), 'third-secret')
+    const paths = [at('secret0'), at('link'), at('secret1'), at('gone'), at('secret2')]
+    const facts = secretFileFact.parse(runIn(shell, secretFileFact.script(paths)), paths)
+    expect(facts.map((fact) => (fact.is === 'present' ? reveal(fact.value) : fact.is === 'unknown' ? fact.reason : fact.is))).toEqual([
+      'first-secret',
+      `${at('link')} is a symbolic link`,
+      `${at('secret1')} is longer than a secret, so it holds no secret that could be used`,
+      'absent',
+      'third-secret',
+    ])
+  })
+
+  test('public keys of several pairs at once', () => {
+    for (const name of ['pair0', 'pair1', 'pair2']) writeFileSync(at(name), '')
+    writeFileSync(at('pair0.pub'), 'ssh-ed25519 AAAA zero\n')
+    writeFileSync(at('pair1.pub'), 'ssh-ed25519 AAAA\nfile\n')
+    writeFileSync(at('pair2.pub'), 'ssh-ed25519 BBBB')
+    const paths = [at('pair0'), at('gone'), at('pair1'), at('pair2')]
+    const facts = sshKeyFact.parse(runIn(shell, sshKeyFact.script(paths)), paths)
+    expect(facts.map((fact) => (fact.is === 'present' ? fact.value.publicKey : fact.is))).toEqual(['ssh-ed25519 AAAA zero', 'absent', 'unknown', 'ssh-ed25519 BBBB'])
   })
 
   const hostile = ["it's", '$(touch pwned)', '`touch pwned`', '; touch pwned #', '-rf', '--', '*', 'a b', '"', '\\', 'a\\nb', '%s', '\u2028', '~root', '!!', 'é', '[x]']

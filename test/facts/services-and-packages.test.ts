@@ -77,15 +77,15 @@ describe('units', () => {
 describe('packages', () => {
   // dpkg 1.21.22
   const rows = `lists 120
-git\tamd64\tinstall\tok\tinstalled\t1:2.39.5-0+deb12u3\tgit-completion, git-core
-git-man\tall\tinstall\tok\tinstalled\t1:2.39.5-0+deb12u3\t
-mawk\tamd64\tinstall\tok\tinstalled\t1.3.4.20200120-3.1\tawk
-nginx\tamd64\tdeinstall\tok\tconfig-files\t1.22.1-9\thttpd, httpd-cgi
-webhook\tamd64\thold\tok\tinstalled\t2.8.0-2+b6\t
-sick\tall\tinstall\tok\thalf-configured\t1\t
-torn\tall\tinstall\treinstreq\thalf-installed\t1\t
-exim4\tall\tinstall\tok\tinstalled\t4.96-15\tmail-transport-agent (= 4.96), default-mta
-libc6\tamd64\tinstall\tok\tinstalled\t2.36-9\t
+git\tinstalled\tamd64\tinstall\tok\t1:2.39.5-0+deb12u3\tgit-completion, git-core
+git-man\tinstalled\tall\tinstall\tok\t1:2.39.5-0+deb12u3\t
+mawk\tinstalled\tamd64\tinstall\tok\t1.3.4.20200120-3.1\tawk
+nginx\tconfig-files\tamd64\tdeinstall\tok\t1.22.1-9\thttpd, httpd-cgi
+webhook\tinstalled\tamd64\thold\tok\t2.8.0-2+b6\t
+sick\thalf-configured\tall\tinstall\tok\t1\t
+torn\thalf-installed\tall\tinstall\treinstreq\t1\t
+exim4\tinstalled\tall\tinstall\tok\t4.96-15\tmail-transport-agent (= 4.96), default-mta
+libc6\tinstalled\tamd64\tinstall\tok\t2.36-9\t
 `
 
   test.each([

@@ -170,6 +170,31 @@ test('what a killed git left is repaired', () => {
   expect(converge(dash, checkout())).toEqual([['remove 1 lock of a git that is gone: .git/index.lock', expect.stringContaining('→')], ['fine']])
 })
 
+test('a lock of a branch is found, and left to a git that still works there', async () => {
+  converge(dash, checkout())
+  const lock = join(path, '.git/refs/remotes/origin/feature/x.lock')
+  mkdirSync(dirname(lock), { recursive: true })
+  writeFileSync(lock, '')
+  const works = spawn('git', ['cat-file', '--batch'], { cwd: path, stdio: ['pipe', 'pipe', 'ignore'] })
+  await new Promise((resolve) => {
+    works.stdout.once('data', resolve)
+    works.stdin.write('HEAD\n')
+  })
+  expect(sentences(planned(dash, checkout()))).toEqual(['fine'])
+  works.stdin.end()
+  await new Promise((resolve) => works.once('close', resolve))
+  expect(sentences(planned(dash, checkout()))).toEqual([expect.stringContaining('remove 1 lock of a git that is gone')])
+})
+
+test('packed branches, and a commit that only a tag has, are no commits of its own', () => {
+  converge(dash, checkout())
+  git(path, 'pack-refs', '--all', '--prune')
+  expect(sentences(planned(dash, checkout()))).toEqual(['fine'])
+  git(upstream, 'tag', 'v1')
+  git(upstream, 'push', '--quiet', 'origin', 'v1')
+  expect(converge(dash, checkout({ ref: 'v1' }))[1]).toEqual(['fine'])
+})
+
 test('a damaged repository is unknown and not absent', () => {
   converge(dash, checkout())
   const commit = git(path, 'rev-parse', 'HEAD')

@@ -1,0 +1,38 @@
+import type { Fact, ShellFactKind } from '../core/fact.js'
+import { accountOf, accountQuestion, type Account, type AccountKey } from './mysql-account.js'
+import { databaseOf, databasesQuestion, type DatabaseDefaults, type DatabaseKey } from './mysql-database.js'
+import { askServers, byServer, notUnderstood, serverAnswers } from './mysql.js'
+
+type ServerKey = DatabaseKey | AccountKey
+type Answer<K> = K extends AccountKey ? Account : DatabaseDefaults
+
+const isAccount = (key: ServerKey): key is AccountKey => 'host' in key
+
+/** Accounts stand in the order of their keys, each under its place. */
+function question(keys: readonly ServerKey[]): string {
+  const databases = keys.every(isAccount) ? [] : [databasesQuestion]
+  const accounts = keys.flatMap((key, place) => (isAccount(key) ? [accountQuestion(key, place)] : []))
+  return ["SELECT 'server', VERSION(), @@lower_case_table_names;", ...databases, ...accounts, "SELECT 'end';"].join('\n')
+}
+
+/** Databases and accounts are one kind, so that one client asks a server for both. */
+const serverFact = <K extends ServerKey>(): ShellFactKind<K, Answer<K>> => ({
+  backend: 'shell',
+  name: 'mysql',
+  asSession: true,
+  script: (keys) => askServers(byServer(keys).map(({ connection, members }) => ({ connection, sql: question(members.map(({ key }) => key)) }))),
+  parse(output, keys) {
+    const servers = byServer(keys)
+    const facts = new Map<number, Fact<Account | DatabaseDefaults>>()
+    serverAnswers(output, servers.length).forEach((answer, server) => {
+      servers[server]?.members.forEach(({ key, index }, place) => {
+        if ('problem' in answer) facts.set(index, answer.problem)
+        else facts.set(index, isAccount(key) ? accountOf(answer.rows, place, answer.said) : databaseOf(answer.rows, key.name, answer.said))
+      })
+    })
+    return keys.map((_, index) => facts.get(index) ?? notUnderstood('')) as readonly Fact<Answer<K>>[]
+  },
+})
+
+export const databaseFact = serverFact<DatabaseKey>()
+export const accountFact = serverFact<AccountKey>()
