@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { httpReader } from '../backends/http.js'
 import type { InventoryHost } from '../inventory/inventory.js'
-import type { ConnectOptions, Target } from '../ssh/connect.js'
+import type { Target } from '../ssh/connect.js'
 import type { Session } from '../ssh/session.js'
 import { dependents, stepsOf, type Step } from './build.js'
 import type { Emit, HostEvent } from './events.js'
@@ -12,6 +12,7 @@ import { OnceTasks } from './once.js'
 import type { RunOptions } from './options.js'
 import type { PreparedPlay, PreparedRun } from './prepare.js'
 import { eventError, type Tally } from './report.js'
+import type { Connect, Sessions } from './sessions.js'
 
 const defaultForks = 50
 
@@ -31,7 +32,8 @@ export interface RunContext {
   readonly options: RunOptions
   /** Must not throw. */
   readonly emit: Emit
-  readonly connect: (target: Target, options: ConnectOptions) => Promise<Session>
+  readonly connect: Connect
+  readonly sessions: Sessions
 }
 
 /** One play over its hosts, `forks` at once. */
@@ -42,8 +44,7 @@ export class PlayRun {
   constructor(
     readonly prepared: PreparedPlay,
     readonly context: RunContext,
-    /** Hosts that a later play has too: their end is told there. */
-    readonly later: ReadonlySet<string>,
+    readonly later: readonly PreparedPlay[],
   ) {
     this.#hosts = prepared.hosts.filter((host) => this.#state(host).ended === null)
     this.#once = new OnceTasks(prepared.play.tasks, this.#hosts.map((host) => host.name))
@@ -82,7 +83,8 @@ export class PlayRun {
     // Whoever waits to hear whether this host runs the tasks of one host only has waited long enough.
     this.#once.connected(host.name, false)
     state.tally.end()
-    if (state.ended !== null || !this.later.has(host.name)) this.#end(host, state)
+    // The end of a host that a later play has too is told there.
+    if (state.ended !== null || !this.later.some(({ steps }) => steps.has(host.name))) this.#end(host, state)
   }
 
   #end(host: InventoryHost, { tally, counts, ended }: HostState): void {
@@ -95,7 +97,8 @@ export class PlayRun {
     const steps = this.prepared.steps.get(host.name) ?? []
     const selected = steps.filter((step) => step.selected)
     if (selected.length === 0) return
-    const session = await this.#connect(host, selected)
+    const target = targetOf(host, selected, this.context.options)
+    const session = await this.#connect(host, target, selected.length)
     if (session === null) return
     const runsOnce = await this.#once.isRunner(host.name)
     try {
@@ -103,17 +106,29 @@ export class PlayRun {
       if (runsOnce) this.#once.finish(this.#state(host).ended === null)
     } finally {
       if (runsOnce) this.#once.finish(false)
-      await session.close()
+      await this.#leave(host, target, session)
     }
   }
 
+  /** A host that a later play has something to do for keeps its session. */
+  async #leave(host: InventoryHost, target: Target, session: Session): Promise<void> {
+    const again = this.later.some(({ steps }) => steps.get(host.name)?.some((step) => step.selected))
+    if (again && this.#state(host).ended === null && !this.#isStopped()) await this.context.sessions.keep(target, session)
+    else await session.close()
+  }
+
   /** Null when the host cannot be reached. */
-  async #connect(host: InventoryHost, steps: readonly Step[]): Promise<Session | null> {
-    const { emit, options, connect } = this.context
+  async #connect(host: InventoryHost, target: Target, total: number): Promise<Session | null> {
+    const { emit, options, connect, sessions } = this.context
     if (this.#isStopped()) throw stopped()
-    emit({ type: 'progress', host: host.name, doing: 'connecting', task: null, resource: null, finished: 0, total: steps.length })
+    const kept = await sessions.take(target)
+    if (kept !== null) {
+      this.#once.connected(host.name, true)
+      return kept
+    }
+    emit({ type: 'progress', host: host.name, doing: 'connecting', task: null, resource: null, finished: 0, total })
     try {
-      const session = await connect(targetOf(host, steps, options), {
+      const session = await connect(target, {
         knownHostsFiles: [join(options.project, 'inventory/known_hosts')],
         acceptNew: options.acceptNew,
         signal: options.stop,
@@ -138,6 +153,7 @@ export class PlayRun {
     const { run, emit, options } = this.context
     const { tally, counts } = this.#state(host)
     const selected = steps.filter((step) => step.selected)
+    const before = session.roundTrips
     if (runsOnce) this.#once.expect(selected.map((step) => step.task))
     const facts = new HostFacts(run.shared, session, httpReader(session))
     const backends = new HostBackends(session, run.github)
@@ -150,7 +166,7 @@ export class PlayRun {
       this.#failed(host, walk, error)
     } finally {
       options.kill.removeEventListener('abort', kill)
-      for (const [name, count] of [['shell', session.roundTrips], ...facts.exchanges, ...backends.exchanges] as const) counts.set(name, (counts.get(name) ?? 0) + count)
+      for (const [name, count] of [['shell', session.roundTrips - before], ...facts.exchanges, ...backends.exchanges] as const) counts.set(name, (counts.get(name) ?? 0) + count)
       await backends.close()
     }
   }

@@ -5,16 +5,17 @@ import type { Inventory } from '../inventory/inventory.js'
 import { connect } from '../ssh/connect.js'
 import type { Emit, HostSummary } from './events.js'
 import type { RunOptions } from './options.js'
-import { PlayRun, type HostState, type RunContext } from './play-run.js'
+import { PlayRun, type HostState } from './play-run.js'
 import { prepare } from './prepare.js'
 import { Tally } from './report.js'
+import { Sessions, type Connect } from './sessions.js'
 
 /**
  * Plans or applies plays for the hosts of an inventory. All it has to say it says in events; a view that fails does not end the run.
  * @returns the exit code: 0 done or nothing to do, 1 a failure or an unreachable host, 2 changes (of a plan)
- * @throws FettleError for what the user has to correct first, when nothing has been contacted; in the end what a view threw
+ * @throws FettleError for what the user has to correct first, when nothing has been contacted; in the end what a view threw, or the close of a session
  */
-export async function run(plays: readonly Play[], inventory: Inventory, options: RunOptions, view: Emit, connectTo: RunContext['connect'] = connect): Promise<{ readonly exitCode: number }> {
+export async function run(plays: readonly Play[], inventory: Inventory, options: RunOptions, view: Emit, connectTo: Connect = connect): Promise<{ readonly exitCode: number }> {
   const begun = performance.now()
   const prepared = await prepare(plays, inventory, options)
   // Every host listens to both; Node warns of a leak from eleven on.
@@ -30,10 +31,11 @@ export async function run(plays: readonly Play[], inventory: Inventory, options:
   emit({ type: 'run', version: 1, id: randomUUID(), time: new Date().toISOString(), mode: options.mode, plays: prepared.plays.map(({ play, hosts }) => ({ name: play.name, hosts: hosts.map((host) => host.name), tasks: play.tasks.map((task) => task.name) })) })
   for (const message of prepared.warnings) emit({ type: 'notice', host: null, message })
   const states = new Map(prepared.plays.flatMap(({ hosts }) => hosts).map((host): [string, HostState] => [host.name, { tally: new Tally(), counts: new Map(), ended: null }]))
+  const sessions = new Sessions()
   for (const [index, play] of prepared.plays.entries()) {
-    const later = new Set(prepared.plays.slice(index + 1).flatMap(({ hosts }) => hosts.map((host) => host.name)))
-    await new PlayRun(play, { run: prepared, states, options, emit, connect: connectTo }, later).perform()
+    await new PlayRun(play, { run: prepared, states, options, emit, connect: connectTo, sessions }, prepared.plays.slice(index + 1)).perform()
   }
+  await sessions.close().catch((error: unknown) => defects.push(error))
   const hosts = Object.fromEntries([...states].map(([name, { tally }]) => [name, tally.summary]))
   const exitCode = exitCodeOf(options.mode, Object.values(hosts), [...states.values()])
   emit({ type: 'summary', hosts, exitCode, seconds: (performance.now() - begun) / 1000 })

@@ -34,6 +34,10 @@ class HostSession implements Session {
     return this.#roundTrips
   }
 
+  get over(): boolean {
+    return this.shell.over
+  }
+
   exchange(blocks: readonly Block[]): ReturnType<Session['exchange']> {
     if (blocks.length === 0) return Promise.resolve([])
     this.#roundTrips += 1

@@ -32,6 +32,8 @@ export interface Session {
   readonly user: string
   /** The user that logged in. */
   readonly loginUser: string
+  /** Whether the link or the shell has ended, so that nothing can be asked any more. */
+  readonly over: boolean
   /** Exchanges so far: a round trip is one request to the privileged shell and its answer. */
   readonly roundTrips: number
   /** Writes all blocks at once and waits for all their answers: one round trip. */

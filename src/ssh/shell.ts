@@ -33,6 +33,10 @@ export class Shell {
     void pipes.ended.then((how) => this.#end(how))
   }
 
+  get over(): boolean {
+    return this.#ended !== null
+  }
+
   /** Waits for the driver's first words, which end with the nonce that it was given. */
   async hello(id: string): Promise<Hello> {
     const { stdout } = await this.#answer(id)

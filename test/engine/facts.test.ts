@@ -18,6 +18,7 @@ const noHttp = { request: () => Promise.reject(new Error('no HTTP here')) }
 class Echo implements Session {
   readonly user = 'root'
   readonly loginUser = 'deploy'
+  readonly over = false
   roundTrips = 0
   blocks: readonly Block[] = []
   exchange(blocks: readonly Block[]): Promise<readonly Output[]> {

@@ -19,8 +19,9 @@ import { project } from '../inventory/project.js'
 
 /** A session on this machine for the engine's own tests: each block is a shell of its own in a folder. */
 export class FolderSession implements Session {
-  readonly user = 'tester'
   readonly loginUser = 'tester'
+  /** Set when its link is to have ended. */
+  over = false
   roundTrips = 0
   /** The scripts of each exchange, in order. */
   readonly exchanges: (readonly string[])[] = []
@@ -29,6 +30,7 @@ export class FolderSession implements Session {
     readonly folder: string,
     /** Called before an exchange, with its number from 1 on. It may wait, and fail as a link does. */
     readonly before: (exchange: number, blocks: readonly Block[]) => unknown = () => undefined,
+    readonly user = 'tester',
   ) {}
 
   async exchange(blocks: readonly Block[]): Promise<readonly Output[]> {
@@ -38,7 +40,7 @@ export class FolderSession implements Session {
     let last = 0
     return blocks.map((block) => {
       if (block.onlyIfOk === true && last !== 0) return { code: last, stdout: Buffer.alloc(0), stderr: '' }
-      const script = block.script.text.replaceAll('/var/lib/fettle', `${this.folder}/fettle`)
+      const script = block.script.text.replaceAll('/var/lib/fettle', `${this.folder}/fettle`).replaceAll('/run/fettle', `${this.folder}/run`)
       const { status, stdout, stderr } = spawnSync('sh', ['-c', script], { cwd: this.folder, input: inputBytes(block.input ?? ''), env: { PATH: process.env['PATH'], HOME: this.folder } })
       last = status ?? 1
       return { code: last, stdout, stderr: stderr.toString() }
@@ -145,6 +147,9 @@ export class Fleet {
   #open = 0
   mostAtOnce = 0
 
+  /** Whose sessions they are. */
+  user = 'tester'
+
   /** Called before each exchange of a host, with its number from 1 on in that session. */
   before: (host: string, exchange: number) => unknown = () => undefined
 
@@ -155,7 +160,7 @@ export class Fleet {
     await Promise.resolve()
     if (this.down.has(name)) throw new FettleError('unreachable', { message: `${name} cannot be reached: it is down` })
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#open)
-    const session = new FolderSession(this.folder(name), (exchange) => this.before(name, exchange))
+    const session = new FolderSession(this.folder(name), (exchange) => this.before(name, exchange), this.user)
     session.kill = () => this.kill(name)
     session.close = () => {
       this.#open--
