@@ -21,10 +21,19 @@ const busy = 75
 export const lockBlock = (root: boolean, patience = usualPatience): Block => ({
   script: sh`
 if ${root ? 'true' : 'false'}; then d=/run/fettle; else d=\${HOME:?}/.local/state/fettle; fi
-(umask 077; mkdir -p -- "$d") || exit
-started() { s=$(cat "/proc/$1/stat" 2>/dev/null) || return; s=\${s##*) }; set -- $s; case $1 in Z|X) return 1 ;; esac; echo "\${20}"; }
-end() { link=$d/lock; while held=$(readlink -- "$link"); do [ "$held" != "$me" ] && [ "$(started "\${held%%:*}")" != "\${held#*:}" ] || return; link=$d/lock.$held; done; held=; }
-me="$$:$(started "$$")" waited=0 failed=0
+[ -d "$d" ] || (umask 077; mkdir -p -- "$d") || exit
+started() { begun=; { read -r s <"/proc/$1/stat"; } 2>/dev/null || return; s=\${s##*) }; set -- $s; case $1 in Z|X) ;; *) begun=\${20} ;; esac; }
+end() {
+  link=$d/lock
+  while [ -L "$link" ] && held=$(readlink -- "$link"); do
+    [ "$held" != "$me" ] || return 0
+    started "\${held%%:*}"; [ "$begun" != "\${held#*:}" ] || return 0
+    link=$d/lock.$held
+  done
+  held=
+}
+started "$$"
+me="$$:$begun" waited=0 failed=0
 while end; [ "$held" != "$me" ]; do
   if [ -n "$held" ]; then
     [ "$waited" -lt ${patience * 10} ] || { echo "$held" >&2; exit ${busy}; }
