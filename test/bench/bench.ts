@@ -11,6 +11,8 @@ import { resultsFolder } from './places.js'
 import { runCase, type Contestant, type Row } from './run-case.js'
 import { table } from './report.js'
 import { prepareTool } from './tools/all.js'
+import { parseOptions as parseScaleOptions, usage as scaleUsage } from './simulated/options.js'
+import { scale } from './simulated/scale.js'
 import { fettle } from './tools/fettle.js'
 import type { Tool } from './tools/tool.js'
 
@@ -64,19 +66,29 @@ async function bench(options: Options): Promise<readonly Row[]> {
   }
 }
 
+/** Benchmarks of this machine run one after the other. */
+async function alone<T>(run: () => Promise<T>): Promise<T> {
+  await mkdir(resultsFolder, { recursive: true })
+  const waiting = setTimeout(() => say('another benchmark is running on this machine: waiting for its end'), 1000)
+  return withLock(lockFile('bench'), () => {
+    clearTimeout(waiting)
+    return run()
+  })
+}
+
 async function main(argv: readonly string[]): Promise<number> {
+  const scaling = argv.includes('--scale')
   if (argv.includes('--help')) {
-    say(usage)
+    say(scaling ? scaleUsage : usage)
+    return 0
+  }
+  if (scaling) {
+    const options = parseScaleOptions(argv)
+    await alone(() => scale(options, say))
     return 0
   }
   const options = parseOptions(argv)
-  await mkdir(resultsFolder, { recursive: true })
-  const waiting = setTimeout(() => say('another benchmark is running on this machine: waiting for its end'), 1000)
-  const rows = await withLock(lockFile('bench'), () => {
-    clearTimeout(waiting)
-    return bench(options)
-  })
-  say(`\n${table(rows)}`)
+  say(`\n${table(await alone(() => bench(options)))}`)
   return 0
 }
 

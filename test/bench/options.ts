@@ -25,6 +25,7 @@ export const usage = `npm run bench [-- OPTIONS]
 
 Measures Fettle, its peers and the bare limit on one job, on throwaway Debian hosts of this machine.
   --quick              10 hosts, no delay, the no-op run only
+  --scale              1 to 5,000 hosts instead, Fettle alone (--scale --help tells more)
   --tools a,b          ${toolNames.join(', ')} (pyinfra needs FETTLE_BENCH_PYINFRA=/path/to/its/checkout)
   --scenario a,b       ${scenarios.join(', ')}
   --hosts 1,10,50      numbers of hosts

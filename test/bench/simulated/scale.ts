@@ -1,0 +1,61 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { resultsFolder, root } from '../places.js'
+import { compareSlow, compareViews, type Ends, type ViewCosts } from './comparisons.js'
+import { curves, curveTable, type Case, type Point } from './curves.js'
+import { playedHosts } from './hosts.js'
+import type { Options } from './options.js'
+import type { Peer } from './played.js'
+import { plot } from './plot.js'
+import { onStage, type Stage } from './stage.js'
+
+/** Above this many hosts a run takes minutes, and is measured once. */
+const few = 300
+
+interface Results {
+  readonly points: readonly Point[]
+  readonly views: ViewCosts
+  readonly slow: Readonly<Record<string, readonly Ends[]>>
+}
+
+/** Measures how the cost of a plan grows with its hosts. */
+export async function scale(options: Options, say: (line: string) => void): Promise<void> {
+  await onStage({ real: Math.max(...options.real), keep: options.keep }, say, async (stage) => {
+    const peer = await stage.play(0)
+    try {
+      const points = await curves(await cases(stage, options, peer), { n: options.n, few, group: stage.group, say })
+      const views = await compareViews(stage, peer, Math.min(1000, Math.max(...options.played)), options.n)
+      const slow = await compareSlow(stage, peer, options.n)
+      await checkPeer(peer, say)
+      await report({ points, views, slow }, options.write, say)
+    } finally {
+      await peer.stop()
+    }
+  })
+}
+
+async function cases({ tool, fleet, plan, inventory }: Stage, { real, played, forks }: Options, peer: Peer): Promise<readonly Case[]> {
+  const inventories = [
+    ...real.map((hosts) => ({ kind: 'real' as const, hosts, file: tool.command(fleet.hosts.slice(0, hosts), 'plan').argv.at(-1) ?? '' })),
+    ...(await Promise.all(played.map(async (hosts) => ({ kind: 'played' as const, hosts, file: await inventory(String(hosts), playedHosts(hosts, peer)) })))),
+  ]
+  // More forks than hosts are as many as there are hosts.
+  const telling = (hosts: number): readonly number[] => forks.filter((_, index) => index === 0 || hosts > (forks[index - 1] ?? 0))
+  return inventories.flatMap(({ kind, hosts, file }) => telling(hosts).map((count) => ({ kind, hosts, forks: count, command: plan(file, '-f', String(count)) })))
+}
+
+/** An answer that was not recorded makes the whole measurement worthless. */
+async function checkPeer(peer: Peer, say: (line: string) => void): Promise<void> {
+  const { commands, unknown, cpu, peak } = await peer.report()
+  if (unknown.length > 0) throw new Error(`played hosts were asked ${String(unknown.length)} times what had not been recorded: ${unknown[0] ?? ''}`)
+  say(`the played hosts have answered ${String(commands)} times, in ${cpu.toFixed(1)} s of processor time and ${(peak / 2 ** 20).toFixed(0)} MiB`)
+}
+
+async function report(results: Results, write: boolean, say: (line: string) => void): Promise<void> {
+  const { points, views, slow } = results
+  say(`\n${curveTable(points)}\n\nprocessor seconds by view: ${JSON.stringify(views)}\nends of 200 hosts, seconds: ${JSON.stringify(slow)}`)
+  for (const folder of [resultsFolder, ...(write ? [join(root, 'docs')] : [])]) {
+    await writeFile(join(folder, 'scale.json'), `${JSON.stringify(results, null, 1)}\n`)
+    await writeFile(join(folder, 'scale.svg'), plot(points))
+  }
+}
