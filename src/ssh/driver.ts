@@ -145,12 +145,13 @@ feed_() {
 }
 
 while read -r l_ R_ u_; do [ "$l_" != Uid: ] || { R_=\${u_%%[!0-9]*}; break; }; done </proc/self/status
-account_ "$(id -un 2>/dev/null || id -u)"
+u_=$(exec id -un 2>/dev/null) || u_=$R_
+account_ "$u_"
 read -r l_ </proc/$$/stat; set -- \${l_##*) }; K_=$4; set --
 printf '%s %s %s' "$K_" "$R_" "$USER"
 N_=${hello} r_=0; end_
 while IFS=' ' read -r F_ S_ I_ <&8; do
-  p_=$(dd bs=65536 count="$S_" iflag=fullblock,count_bytes 2>/dev/null <&8; printf .); p_=\${p_%.}
+  p_=$(exec dd bs=65536 count="$S_" iflag=fullblock,count_bytes 2>/dev/null <&8)
   [ \${#p_} = "$S_" ] || exit 90
   case $I_ in
   0)

@@ -53,6 +53,7 @@ function frame(answers: readonly Answer[], input: Buffer = Buffer.alloc(0)): Fra
   return { answers: ordered, bytes: input.length < smallInput ? [Buffer.concat([head, input, trailer])] : [head, input, trailer] }
 }
 
+/** It never ends with a newline, which the driver would not see. */
 function program(answers: readonly Answer[]): string {
   const first = answers.filter(({ beside }) => !beside).map((answer) => `now_ ${words(answer)}`).join('\n') || ':'
   return answers.filter(({ beside }) => beside).reduce((rest, answer) => `beside_ ${words(answer)} | { {\n${rest}\n} </dev/null; cat; }`, first)
