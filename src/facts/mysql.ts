@@ -58,10 +58,10 @@ const clientFunction = sh`ask_() {
   timeout -k 5 ${answerLimit} "$client_" "$@"
 }`
 
-/** Words of the client. The SQL is one of them, for it holds no secret; errors do not end it. */
+/** Words of the client. The SQL is one of them, for it holds no secret. Errors do not end it: `--execute` takes that back, so `--force` comes after it. */
 function clientWords({ socket, host, port, user }: MysqlConnection, defaults: string, sql: string): readonly string[] {
   const target = host === undefined ? ['--protocol=socket', `--socket=${socket ?? defaultSocket}`] : ['--protocol=tcp', `--host=${host}`, `--port=${String(port ?? 3306)}`]
-  return [defaults, ...target, `--user=${user ?? 'root'}`, '--connect-timeout=10', '--default-character-set=utf8mb4', '--batch', '--skip-column-names', '--force', `--execute=${sql}`]
+  return [defaults, ...target, `--user=${user ?? 'root'}`, '--connect-timeout=10', '--default-character-set=utf8mb4', '--batch', '--skip-column-names', `--execute=${sql}`, '--force']
 }
 
 function askServer(connection: MysqlConnection, sql: string): Sh {

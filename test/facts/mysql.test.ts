@@ -69,6 +69,9 @@ describe('mysql.user', () => {
     expect(only(answer(''), 'ERROR 1142 (42000) at line 4: SELECT command denied')).toMatchObject({ is: 'unknown', reason: expect.stringContaining('SELECT command denied') })
     expect(only('@server\n@status 1\n', 'ERROR 1698 (28000): Access denied for user')).toMatchObject({ is: 'unknown', reason: expect.stringContaining('Access denied') })
   })
+  test('an error ends no client: --force stands behind --execute, which would take it back', () => {
+    expect(accountFact.script([key('app')]).script.text).toMatch(/--execute=[^]*' --force; echo "@status/)
+  })
   test('hashes are not quoted', () => {
     expect(JSON.stringify(only('@server\n@status 1\n', `ERROR 1 near ${hash}`))).not.toContain(hash)
   })
