@@ -27,6 +27,7 @@ export interface Output {
 /** A kind of fact that POSIX shell reads on the host: one block for all keys. */
 export interface ShellFactKind<K, V> {
   readonly backend: 'shell'
+  /** Kinds of one name share a block, so each of them must understand the keys of all. */
   readonly name: string
   /** Shell that reads all keys, each tool started once where it can be. It changes nothing, and limits by itself what may take long. */
   script(keys: readonly K[]): { readonly script: Sh; readonly input?: Input }
