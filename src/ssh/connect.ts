@@ -1,8 +1,9 @@
-import { connectSsh } from './connection.js'
 import { localTransport } from './local.js'
 import { openSession } from './open-session.js'
 import type { Session } from './session.js'
+import { resolveConfig } from './ssh-config.js'
 import type { ConnectOptions, Target } from './target.js'
+import type { Transport } from './transport.js'
 
 export type { Become, ConnectOptions, Target } from './target.js'
 
@@ -11,11 +12,17 @@ export type { Become, ConnectOptions, Target } from './target.js'
  * @throws FettleError whose code says what stands in the way: `unreachable`, `host-key-…`, `ssh-…`, `key-…`, `sudo-…`
  */
 export async function connect(target: Target, options: ConnectOptions): Promise<Session> {
-  const transport = target.local === true ? localTransport() : await connectSsh(target, options)
+  const transport = target.local === true ? localTransport() : await overSsh(target, options)
   try {
     return await openSession(transport, target.become)
   } catch (error) {
     await transport.close()
     throw error
   }
+}
+
+/** ssh2 is loaded only for a host that is not this machine, and while ssh answers what its configuration says of the host. */
+async function overSsh(target: Target, options: ConnectOptions): Promise<Transport> {
+  const [config, { connectSsh }] = await Promise.all([resolveConfig(target, options.sshConfig), import('./connection.js')])
+  return connectSsh(target, config, options)
 }

@@ -9,7 +9,7 @@ import { Login, waysToLogIn, type Ways } from './authentication.js'
 import { Doors } from './doors.js'
 import { hostKeyCheck, type HostKeyCheck } from './host-key.js'
 import { quoted } from './quoted.js'
-import { resolveConfig, type HostConfig } from './ssh-config.js'
+import type { HostConfig } from './ssh-config.js'
 import { sshTransport, type Connected } from './ssh-transport.js'
 import { swiftLogin } from './swift-login.js'
 import type { ConnectOptions, Target } from './target.js'
@@ -25,8 +25,7 @@ const doors = new Doors(8)
 class Dropped extends FettleError {}
 
 /** One connection, whose login is at least on its way: a login that is refused is told by the first channel. */
-export async function connectSsh(target: Target, options: ConnectOptions): Promise<Transport> {
-  const config = await resolveConfig(target, options.sshConfig)
+export async function connectSsh(target: Target, config: HostConfig, options: ConnectOptions): Promise<Transport> {
   const place = `${config.user}@${config.host}:${config.port}`
   const described = target.name === config.host ? place : `${target.name} (${place})`
   const [hostKey, ways] = await Promise.all([hostKeyCheck(config, options, described), waysToLogIn(target, config)])

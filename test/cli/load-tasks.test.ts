@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { transformSync } from '@swc/core'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { loadPlays } from '../../src/cli/load-tasks.js'
@@ -9,6 +8,7 @@ import { isPlay, play, task } from '../../src/core/play.js'
 import { Secret } from '../../src/core/secret.js'
 import { env } from '../../src/inventory/environment.js'
 import { problem, project } from '../inventory/project.js'
+import { compile } from './compile.js'
 
 /** What task files of these tests use of Fettle; the whole of it is loaded by the last test. */
 const fettle = (): Promise<object> => Promise.resolve({ env, play, Secret, task, z })
@@ -127,19 +127,6 @@ describe('task files', () => {
     expect(said).toContain('play-invalid: tasks/site.ts:3: no: [secret]')
   })
 })
-
-/** Compiles `src` as the package is: each file to JavaScript of its own, beside the packages that it imports. */
-function compile(into: string): void {
-  const source = join(import.meta.dirname, '../../src')
-  for (const file of readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))) {
-    const { code } = transformSync(readFileSync(join(source, file), 'utf8'), { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' } })
-    const output = join(into, 'src', file.replace(/ts$/, 'js'))
-    mkdirSync(dirname(output), { recursive: true })
-    writeFileSync(output, code)
-  }
-  writeFileSync(join(into, 'package.json'), '{"type": "module"}')
-  symlinkSync(join(source, '../node_modules'), join(into, 'node_modules'))
-}
 
 /** Loads a task file in a process of its own, by the compiled program. */
 function loadCompiled(compiled: string, directory: string): string {
