@@ -4,8 +4,12 @@ const zero = /\p{M}|\p{Cf}/u
 
 const columnsOf = (letter: string): number => (zero.test(letter) ? 0 : wide.test(letter) ? 2 : 1)
 
+const plain = /^[ -~]*$/
+
 /** How many columns of a terminal a text without control characters takes. */
 export function width(text: string): number {
+  // Nearly every line is plain, and asking for each letter's class is slow.
+  if (plain.test(text)) return text.length
   let sum = 0
   for (const letter of text) sum += columnsOf(letter)
   return sum
