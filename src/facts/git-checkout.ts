@@ -74,6 +74,9 @@ if pushed_; then own_=0; else own_=$(own_) || exit; fi
 echo "unpushed $own_"
 [ "$modules_" = 0 ] || git submodule status --recursive`
 
+/** Seconds for git as another user, whose filters it runs: they must not hold up the host. */
+const answerLimit = 120
+
 /** A checkout as it is. A path that is missing or an empty directory is absent: git can be put there. */
 export const gitCheckoutFact: ShellFactKind<CheckoutKey, Checkout | NoCheckout> = {
   backend: 'shell',
@@ -89,7 +92,9 @@ export const gitCheckoutFact: ShellFactKind<CheckoutKey, Checkout | NoCheckout> 
   owner_=$(stat -c '%U %u' -- "$1/.git") && echo "owner $owner_" && cd -- "$1" || return
   shift
   case $owner_ in UNKNOWN*) owner_=\${owner_#* } ;; *) owner_=\${owner_% *} ;; esac
-  as_ "$owner_" sh -c ${inspect} - "$@"
+  set -- sh -c ${inspect} - "$@"
+  [ "\${USER-}" = "$owner_" ] || set -- timeout -k 5 ${answerLimit} "$@"
+  as_ "$owner_" "$@"
 }`,
       ...keys.map(({ path, clean, submodules }) => sh`export ${localEnvironment(path)}
 echo @checkout; checkout_ ${path} ${submodules ? 1 : 0} ${clean ?? []} 2>&1; echo "@status $?"`),
@@ -107,6 +112,7 @@ const answers: ReadonlyMap<string | undefined, Fact<NoCheckout>> = new Map([
   ['92', absent],
   ['93', present({ other: 'no directory' })],
   ['94', present({ other: 'a directory that holds other things' })],
+  ['124', unknown(`git did not answer within ${String(answerLimit)} s`, 'run git status there as its owner and see what it waits for')],
 ])
 
 function checkoutOf(path: string, section: string, said: string): Fact<Checkout | NoCheckout> {

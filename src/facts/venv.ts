@@ -55,7 +55,11 @@ dists_() {
     f_=\${d_##*/}
     case \${f_%.*} in
     *-*) ;;
-    *) v_=$(sed -n 's/^Version: //p' "$d_/METADATA" "$d_/PKG-INFO" 2>/dev/null | head -n 1); f_=\${f_%.*}-\${v_:-0}.dist-info ;;
+    *)
+      v_=
+      for m_ in "$d_/METADATA" "$d_/PKG-INFO"; do [ -n "$v_" ] || [ ! -f "$m_" ] || v_=$(sed -n '/^Version: /{s///p;q;}' "$m_"); done
+      f_=\${f_%.*}-\${v_:-0}.dist-info
+      ;;
     esac
     echo "$1 $f_"
   done

@@ -48,6 +48,7 @@ describe('a checkout', () => {
     ['@checkout\n@status 92\n', { is: 'absent' }],
     ['@checkout\n@status 94\n', { is: 'present', value: { other: 'a directory that holds other things' } }],
     ['@checkout\n@status 90\n', { is: 'unknown' }],
+    ['@checkout\nowner webhook 990\n@status 124\n', { is: 'unknown', reason: 'git did not answer within 120 s' }],
     ['@checkout\nowner webhook 990\nfatal: detected dubious ownership\n@status 128\n', { is: 'unknown', reason: 'git cannot read /p: fatal: detected dubious ownership' }],
     ['@checkout\nowner webhook 990\nhead zzz\nunpushed 0\n@status 0\n', { is: 'unknown' }],
     [`@checkout\nowner webhook 990\nhead ${one}\n@status 0\n`, { is: 'unknown' }],

@@ -175,7 +175,7 @@ described('processes that a host starts', () => {
     expect(databaseFact.name).toBe(accountFact.name)
     expect(count(databaseFact, keys)).toEqual({ forks: 2, unknown: [] })
   })
-  test('a checkout of another user: runuser and its child besides', () => {
-    expect(count(gitCheckoutFact, [{ path: at('others'), clean: ['-d'], submodules: false }])).toEqual({ forks: 6, unknown: [] })
+  test('a checkout of another user: runuser with its child, and timeout besides', () => {
+    expect(count(gitCheckoutFact, [{ path: at('others'), clean: ['-d'], submodules: false }])).toEqual({ forks: 7, unknown: [] })
   })
 })
