@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { constants } from 'node:fs'
 import { mkdir, open, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { wildcard } from './wildcard.js'
 
 /** A line of a known_hosts file, as sshd(8) describes it. */
 export interface KnownKey {
@@ -34,17 +35,7 @@ function matchesOne(pattern: string, name: string): boolean {
     const [, version, salt, hash] = pattern.split('|')
     return version === '1' && salt !== undefined && createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash
   }
-  // Each star takes as little as it can, so a hostile pattern cannot make this exponential.
-  let [p, n, star, from] = [0, 0, -1, 0]
-  const wanted = pattern.toLowerCase()
-  while (n < name.length) {
-    if (wanted[p] === '*') [star, from] = [p++, n]
-    else if (p < wanted.length && (wanted[p] === '?' || wanted[p] === name[n])) [p, n] = [p + 1, n + 1]
-    else if (star >= 0) [p, n] = [star + 1, ++from]
-    else return false
-  }
-  while (wanted[p] === '*') p += 1
-  return p === wanted.length
+  return wildcard(pattern.toLowerCase(), name)
 }
 
 /** A list of patterns; one that is negated and matches decides against the whole list. */

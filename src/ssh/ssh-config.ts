@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process'
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { FettleError } from '../core/errors.js'
-import { Doors } from './doors.js'
+import { askSsh, type Question } from './ask-ssh.js'
 import type { Target } from './target.js'
 
 /** What ssh_config(5) says of a host, as far as Fettle follows it. */
@@ -58,36 +57,6 @@ const unsupported: Readonly<Record<string, { readonly name: string; readonly ask
   hostbasedauthentication: { name: 'HostbasedAuthentication', asked: set },
 }
 
-/** At most so many `ssh -G` at once, however many hosts there are. */
-const processes = new Doors(8)
-const answers = new Map<string, Promise<string | null>>()
-
-/** The output of `ssh -G`; null where there is no ssh. Asked once for each distinct list of arguments. */
-function ask(args: readonly string[], name: string): Promise<string | null> {
-  const key = JSON.stringify(args)
-  const known = answers.get(key)
-  if (known !== undefined) return known
-  const answer = sshG(args, name)
-  answers.set(key, answer)
-  return answer
-}
-
-async function sshG(args: readonly string[], name: string): Promise<string | null> {
-  const leave = await processes.enter('ssh -G')
-  try {
-    return await new Promise((resolve, reject) => {
-      const child = execFile('ssh', args, { timeout: 10_000 }, (error, stdout, stderr) => {
-        if (error === null) resolve(stdout)
-        else if (error.code === 'ENOENT' as unknown) resolve(null)
-        else reject(new FettleError('ssh-config-invalid', { message: `${name}: ssh -G ended with ${error.killed === true ? 'no answer within 10 s' : `status ${String(error.code)}`}`, detail: stderr.trim(), cause: error }))
-      })
-      child.stdin?.end()
-    })
-  } finally {
-    leave()
-  }
-}
-
 const ownOption = /^-[JFo]/
 
 /** ssh's own `-J`, `-F` and `-o`, each with its value; anything else is refused. */
@@ -102,25 +71,23 @@ function commonArguments({ name, commonArguments: given = [] }: Target): readonl
   return given
 }
 
-function argumentsFor(target: Target, sshConfig: string | undefined): readonly string[] {
+function questionFor(target: Target, sshConfig: string | undefined): Question {
   // A name that begins with a dash would be an option to ssh; the rest is what OpenSSH itself refuses since 9.6.
   for (const [what, value] of [['host', target.host], ['user', target.user]] as const) {
     if (value !== undefined && (/^-|[\s'"`$\\;&<>|(){}]/.test(value) || value === '')) throw new FettleError('option-invalid', { message: `${target.name}: ${JSON.stringify(value)} is not a name of a ${what}` })
   }
-  return [
-    '-G',
+  const options = [
     ...(sshConfig === undefined ? [] : ['-F', sshConfig]),
     ...(target.port === undefined ? [] : ['-p', String(target.port)]),
     ...(target.user === undefined ? [] : ['-l', target.user]),
     ...commonArguments(target),
-    '--',
-    target.host.replace(/^\[(.*)\]$/, '$1'),
   ]
+  return { name: target.name, host: target.host.replace(/^\[(.*)\]$/, '$1'), options, sshConfig: target.commonArguments === undefined ? sshConfig : null }
 }
 
 /** Asks OpenSSH what holds for a host. The inventory's own values are ssh's arguments and win, as they do there. */
 export async function resolveConfig(target: Target, sshConfig?: string): Promise<HostConfig> {
-  const answer = await ask(argumentsFor(target, sshConfig), target.name)
+  const answer = await askSsh(questionFor(target, sshConfig))
   if (answer !== null) return readConfig(answer, target)
   if (sshConfig !== undefined || target.commonArguments !== undefined) {
     throw new FettleError('ssh-config-unsupported', { message: `${target.name}: there is no ssh on this machine to read ssh_config with`, remedy: 'install openssh-client' })

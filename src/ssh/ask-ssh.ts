@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process'
+import { FettleError } from '../core/errors.js'
+import { ConfigGroups } from './config-groups.js'
+import { Doors } from './doors.js'
+
+/** At most so many `ssh -G` at once, however many hosts there are. */
+const processes = new Doors(8)
+const answers = new Map<string, Promise<string | null>>()
+const firsts = new Map<string, Promise<{ readonly host: string; readonly answer: string | null }>>()
+const groups = new Map<string | undefined, Promise<ConfigGroups | null>>()
+
+/** What `ssh -G` is asked about a host. */
+export interface Question {
+  /** The host's name in the inventory, for messages. */
+  readonly name: string
+  readonly host: string
+  /** What stands before the host. */
+  readonly options: readonly string[]
+  /** ssh's `-F`, as `--ssh-config` names it. Null: the options have their own `-F` or `-o`, and this host is asked for by itself. */
+  readonly sshConfig: string | undefined | null
+}
+
+/** The output of `ssh -G`; null where there is no ssh. Hosts that no configuration can tell apart are asked for once. */
+export async function askSsh(question: Question): Promise<string | null> {
+  const { host, options, sshConfig } = question
+  const group = sshConfig === null ? null : ((await once(groups, sshConfig, () => ConfigGroups.of(sshConfig)))?.groupOf(host) ?? null)
+  if (group === null) return ask(question)
+  // What ssh has to complain of it says of each host by its own name.
+  const first = await once(firsts, JSON.stringify([options, group]), async () => ({ host, answer: await ask(question) })).catch(() => null)
+  if (first === null) return ask(question)
+  return first.host === host || first.answer === null ? first.answer : first.answer.replace(/^(host|hostname) .*$/gm, `$1 ${host}`)
+}
+
+const ask = (question: Question): Promise<string | null> => once(answers, JSON.stringify([question.options, question.host]), () => sshG(question))
+
+function once<K, V>(map: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {
+  const value = map.get(key) ?? make()
+  map.set(key, value)
+  return value
+}
+
+async function sshG({ name, host, options }: Question): Promise<string | null> {
+  const leave = await processes.enter('ssh -G')
+  try {
+    return await new Promise((resolve, reject) => {
+      const child = execFile('ssh', ['-G', ...options, '--', host], { timeout: 10_000 }, (error, stdout, stderr) => {
+        if (error === null) resolve(stdout)
+        else if (error.code === 'ENOENT' as unknown) resolve(null)
+        else reject(new FettleError('ssh-config-invalid', { message: `${name}: ssh -G ended with ${error.killed === true ? 'no answer within 10 s' : `status ${String(error.code)}`}`, detail: stderr.trim(), cause: error }))
+      })
+      child.stdin?.end()
+    })
+  } finally {
+    leave()
+  }
+}

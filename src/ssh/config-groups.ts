@@ -1,0 +1,118 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
+import { basename, dirname, isAbsolute, join } from 'node:path'
+import { wildcard } from './wildcard.js'
+
+/** Names that hosts of one group may have: nothing in them has a meaning to ssh, and their case cannot matter. */
+const plainName = /^[a-z0-9][a-z0-9._-]*$/
+
+/**
+ * The patterns by which a configuration tells hosts apart. Hosts that the same ones match get the same answer from `ssh -G`, but for
+ * their own name in it; they are a group.
+ */
+export class ConfigGroups {
+  readonly #names = new Set<string>()
+  readonly #wide = new Set<string>()
+
+  /** Reads a configuration. Null: it has what cannot be judged by patterns alone, or by us. */
+  static async of(sshConfig: string | undefined): Promise<ConfigGroups | null> {
+    const groups = new ConfigGroups()
+    const own = join(userInfo().homedir, '.ssh')
+    try {
+      if (sshConfig !== undefined) await groups.#read(sshConfig, own, true)
+      else for (const folder of [own, '/etc/ssh']) await groups.#read(join(folder, folder === own ? 'config' : 'ssh_config'), folder, false)
+      return groups
+    } catch (error) {
+      if (error instanceof Unclear) return null
+      throw error
+    }
+  }
+
+  /** What is the same for all hosts of a group. Null: this one is asked for by itself. */
+  groupOf(host: string): string | null {
+    if (!plainName.test(host) || this.#names.has(host)) return null
+    return JSON.stringify([...this.#wide].filter((pattern) => wildcard(pattern, host)))
+  }
+
+  async #read(path: string, folder: string, needed: boolean, depth = 0): Promise<void> {
+    const text = await readFile(path, 'utf8').catch((error: unknown) => {
+      if (!needed && (error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+      throw new Unclear()
+    })
+    // What stands under names without a wildcard concerns these hosts only, and each of them is asked for by itself.
+    let several = true
+    for (const line of text.split('\n')) {
+      if (/^\s*(#|$)/.test(line)) continue
+      const [, keyword = '', value = ''] = /^\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*?)\s*$/.exec(line) ?? []
+      switch (keyword.toLowerCase()) {
+        case 'host':
+          several = this.#add(words(value))
+          break
+        case 'match':
+          this.#add(hostsOf(words(value)))
+          several = true
+          break
+        case 'include':
+          for (const file of await included(words(value), folder)) await this.#read(file, folder, false, nested(depth))
+          break
+        case '':
+        case 'canonicalizehostname':
+          throw new Unclear()
+        // Many people's has `%h` in it, and nothing here reads it.
+        case 'controlpath':
+          break
+        case 'hostname':
+          if (several) throw new Unclear()
+          break
+        default:
+          if (several && value.includes('%')) throw new Unclear()
+      }
+    }
+  }
+
+  /** @returns whether they can match several hosts */
+  #add(patterns: readonly string[]): boolean {
+    for (const pattern of patterns.map((each) => each.replace(/^!/, ''))) {
+      // Whether case matters differs between Host and Match.
+      for (const each of [pattern, pattern.toLowerCase()]) (/[*?]/.test(each) ? this.#wide : this.#names).add(each)
+    }
+    return patterns.some((pattern) => /[*?!]/.test(pattern))
+  }
+}
+
+class Unclear extends Error {}
+
+/** A list without quotes, escapes and comments. */
+function words(value: string): readonly string[] {
+  if (value === '' || /["'\\#]/.test(value)) throw new Unclear()
+  return value.split(/\s+/)
+}
+
+/** The patterns of a Match line that looks at nothing but the host's name. */
+function hostsOf([criterion = '', list, ...rest]: readonly string[]): readonly string[] {
+  const name = criterion.toLowerCase().replace(/^!/, '')
+  if (name === 'all' && list === undefined) return []
+  if (!['host', 'originalhost'].includes(name) || list === undefined) throw new Unclear()
+  return [...list.split(','), ...(rest.length === 0 ? [] : hostsOf(rest))]
+}
+
+/** ssh's own limit. */
+function nested(depth: number): number {
+  if (depth === 16) throw new Unclear()
+  return depth + 1
+}
+
+/** The files that an Include names, with wildcards in their last part only. */
+async function included(patterns: readonly string[], folder: string): Promise<readonly string[]> {
+  const files = await Promise.all(patterns.map(async (pattern) => {
+    if (/[%$[\]{}]|^~[^/]|[*?].*\//.test(pattern)) throw new Unclear()
+    const path = pattern.startsWith('~/') ? join(userInfo().homedir, pattern.slice(2)) : isAbsolute(pattern) ? pattern : join(folder, pattern)
+    if (!/[*?]/.test(path)) return [path]
+    const names = await readdir(dirname(path)).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+      throw new Unclear()
+    })
+    return names.filter((name) => wildcard(basename(path), name)).map((name) => join(dirname(path), name))
+  }))
+  return files.flat()
+}
