@@ -7,7 +7,9 @@ import { dependents, stepsOf, type Step } from './build.js'
 import type { Emit, HostEvent } from './events.js'
 import { HostFacts } from './facts.js'
 import { HostBackends } from './host-backends.js'
-import { HostFailed, HostPlay, isCode, stopped } from './host-play.js'
+import { HostApply } from './host-apply.js'
+import { HostPlan } from './host-plan.js'
+import { HostFailed, isCode, stopped, type HostContext, type HostWalk } from './host-walk.js'
 import { OnceTasks } from './once.js'
 import type { RunOptions } from './options.js'
 import type { PreparedPlay, PreparedRun } from './prepare.js'
@@ -157,11 +159,12 @@ export class PlayRun {
     if (runsOnce) this.#once.expect(selected.map((step) => step.task))
     const facts = new HostFacts(run.shared, session, httpReader(session))
     const backends = new HostBackends(session, run.github)
-    const walk = new HostPlay({ host: host.name, steps: selected, waiting: dependents(steps), facts, others: backends, once: this.#once, runsOnce, tally, emit, stop: options.stop })
+    const context: HostContext = { host: host.name, steps: selected, waiting: dependents(steps), facts, others: backends, once: this.#once, runsOnce, tally, emit, stop: options.stop }
+    const walk = options.mode === 'plan' ? new HostPlan(context, behind) : new HostApply(context)
     const kill = (): void => void session.kill().catch((error: unknown) => emit({ type: 'notice', host: host.name, message: `what is under way could not be ended: ${eventError(error).message}` }))
     options.kill.addEventListener('abort', kill, { once: true })
     try {
-      await (options.mode === 'plan' ? walk.plan(behind) : walk.apply())
+      await walk.perform()
     } catch (error) {
       this.#failed(host, walk, error)
     } finally {
@@ -171,7 +174,7 @@ export class PlayRun {
     }
   }
 
-  #failed(host: InventoryHost, walk: HostPlay, error: unknown): void {
+  #failed(host: InventoryHost, walk: HostWalk, error: unknown): void {
     const state = this.#state(host)
     // A session that was killed is not a link that was lost.
     if (isCode(error, 'connection-lost') && !this.context.options.kill.aborted) this.#unreachable(host, error)

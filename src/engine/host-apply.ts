@@ -1,18 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Address } from '../core/address.js'
 import type { Change } from '../core/change.js'
-import { FettleError, type ErrorCode } from '../core/errors.js'
+import { FettleError } from '../core/errors.js'
 import { inputLength } from '../core/sh.js'
-import type { Trigger } from '../core/resource.js'
-import { applyTogether, marksFor, StepApplication, type Link, type OtherBackends } from './apply-step.js'
+import { applyTogether, marksFor, StepApplication, type Link } from './apply-step.js'
 import type { Step } from './build.js'
-import type { Emit, ProgressEvent, Status } from './events.js'
-import type { HostFacts } from './facts.js'
-import { checkLock, lockBlock } from './lock.js'
-import type { OnceTasks } from './once.js'
+import { failure, HostFailed, HostWalk, isCode, stopped, unmet, type HostContext } from './host-walk.js'
 import { mayJoin, mostTogether, Outlook } from './outlook.js'
 import { planStep, type StepPlan } from './plan-step.js'
-import { resourceEvent, type Tally, type Told } from './report.js'
 
 /** How many bytes of contents a round trip carries for several resources. */
 const mostBytes = 8 * 1024 * 1024
@@ -20,107 +15,34 @@ const mostBytes = 8 * 1024 * 1024
 /** Seconds between two tries of a check. */
 const checkInterval = 0.5
 
-export interface HostPlayContext {
-  readonly host: string
-  /** What this host walks, in order. */
-  readonly steps: readonly Step[]
-  readonly waiting: ReadonlyMap<Address, readonly { readonly step: Step; readonly trigger: Trigger }[]>
-  readonly facts: HostFacts
-  readonly others: OtherBackends
-  readonly once: OnceTasks
-  readonly runsOnce: boolean
-  readonly tally: Tally
-  readonly emit: Emit
-  readonly stop: AbortSignal
-}
-
-/** One host's walk through the tasks of one play. */
-export class HostPlay {
+/** Makes each step what it should be. */
+export class HostApply extends HostWalk {
   #outlook: Outlook
   /** The steps that were in their desired state at first. */
   #fine: readonly (StepPlan | null)[] = []
   /** The facts of the steps up to this one are those of the host as it is now. */
   #fresh: number
-  /** Something has changed since the first reading, or may have. */
-  #changed = false
-  #finished = 0
 
-  constructor(readonly context: HostPlayContext) {
+  constructor(context: HostContext) {
+    super(context)
     this.#fresh = context.steps.length - 1
     this.#outlook = new Outlook(context.steps, [])
   }
 
-  /** Plans all steps from one reading. `behind`: changes are planned in an earlier play. */
-  async plan(behind: boolean): Promise<void> {
-    await this.#readAll(false)
-    let pending = behind
-    const changing: Address[] = []
-    const open = new Set<Address>()
-    for (const step of this.context.steps) {
-      const plan = this.#planned(step, changing)
-      const trigger = step.resource.triggers.find(({ address }) => open.has(address))
-      if (plan instanceof FettleError) this.#report(step, failure(step), { error: plan })
-      else if (plan.is === 'changes') {
-        this.#report(step, 'changed', { changes: plan.changes })
-        changing.push(step.resource.address)
-        pending = true
-      } else if (plan.is === 'fine' && trigger === undefined) this.#report(step, 'ok', { reason: plan.reason })
-      else if (plan.is === 'fine' || pending) {
-        this.#report(step, 'unknown', { reason: plan.is === 'fine' ? `whether ${trigger?.address ?? ''} changes is known after apply` : plan.reason })
-        open.add(step.resource.address)
-      } else this.#report(step, failure(step), { error: unmet(step, plan) })
-    }
-  }
-
   /** Walks the steps and applies what differs. */
-  async apply(): Promise<void> {
-    await this.#readAll(true)
+  async perform(): Promise<void> {
+    await this.readAll(true)
     const first = this.#firstImpression()
     this.#fine = first.map((plan) => (!(plan instanceof FettleError) && plan.is === 'fine' ? plan : null))
     this.#outlook = new Outlook(this.context.steps, this.context.steps.map(({ resource }, index) => resource.check === null && this.#fine[index] === null))
-    for (let index = 0; index < this.context.steps.length; index = this.#finished) await this.#step(index)
-  }
-
-  /** Reports the steps that were not reached. */
-  skipRest(reason: string): void {
-    for (const step of this.context.steps.slice(this.#finished)) this.#report(step, 'skipped', { reason })
-  }
-
-  #report(step: Step, status: Status, told: Told): void {
-    this.#finished++
-    this.context.tally.count(status)
-    this.context.emit(resourceEvent(this.context.host, step, status, told))
-  }
-
-  #progress(doing: ProgressEvent['doing'], step: Step | null): void {
-    const { host, steps, emit } = this.context
-    const resource = step === null ? null : (step.resource.common.name ?? step.resource.address)
-    emit({ type: 'progress', host, doing, task: step?.task.name ?? null, resource, finished: this.#finished, total: steps.length })
-  }
-
-  async #readAll(lock: boolean): Promise<void> {
-    const { facts, steps, host } = this.context
-    this.#progress('reading', null)
-    const before = lock ? [lockBlock(facts.session.user === 'root')] : []
-    const [[locked]] = await Promise.all([facts.exchange(before, steps), ...steps.flatMap((step) => [facts.readGithub(step), facts.readHttp(step)])])
-    // What was asked by other ways was asked while another run was still at work.
-    if (locked !== undefined && checkLock(locked, host)) this.#changed = true
-  }
-
-  #planned(step: Step, changing: readonly Address[]): StepPlan | FettleError {
-    try {
-      return planStep(step.resource, this.context.facts.source(step), changing)
-    } catch (error) {
-      if (error instanceof FettleError) return error
-      throw error
-    }
+    for (let index = 0; index < this.context.steps.length; index = this.finished) await this.#step(index)
   }
 
   /** Which steps are expected to change, or cannot be judged yet: reading ahead stops there. A check changes nothing. */
   #firstImpression(): readonly (StepPlan | FettleError)[] {
     const changing: Address[] = []
     return this.context.steps.map((step) => {
-      const plan = this.#planned(step, changing)
+      const plan = this.planned(step, changing)
       const fine = step.resource.check !== null || (!(plan instanceof FettleError) && plan.is === 'fine')
       if (!fine) changing.push(step.resource.address)
       return plan
@@ -131,7 +53,7 @@ export class HostPlay {
   #plan(index: number): StepPlan {
     const { steps, facts } = this.context
     const step = steps[index] as Step
-    const fine = this.#changed || step.resource.check !== null ? null : this.#fine[index]
+    const fine = this.changed || step.resource.check !== null ? null : this.#fine[index]
     return fine ?? planStep(step.resource, facts.source(step), [])
   }
 
@@ -139,7 +61,7 @@ export class HostPlay {
   async #awaitTurn(step: Step): Promise<void> {
     const { once, runsOnce, stop } = this.context
     if (runsOnce) once.passed(step.task)
-    if (once.mustWait(step.task)) this.#progress('waiting', step)
+    if (once.mustWait(step.task)) this.progress('waiting', step)
     const ok = await once.before(step.task)
     if (stop.aborted) throw stopped()
     if (!ok) throw new FettleError('once-failed', { message: `a task before ${step.task.name} that runs for one host only has failed there` })
@@ -165,7 +87,7 @@ export class HostPlay {
   /** Answers what ends the walk: that the host has failed, or that the link is lost; null when the failure is to be ignored. */
   #reportFailed(step: Step, error: unknown, seconds: number): Error | null {
     const lost = isCode(error, 'connection-lost')
-    this.#report(step, lost ? 'failed' : failure(step), { error, seconds })
+    this.report(step, lost ? 'failed' : failure(step), { error, seconds })
     if (lost) return error
     return step.resource.common.ignoreFailure === true ? null : new HostFailed()
   }
@@ -192,8 +114,8 @@ export class HostPlay {
     const { facts, steps } = this.context
     const end = index + links.length
     const horizon = this.#outlook.horizon(end)
-    this.#progress('changing', steps[index] ?? null)
-    this.#changed = true
+    this.progress('changing', steps[index] ?? null)
+    this.changed = true
     this.#fresh = index
     const errors = await applyTogether(facts, links, steps.slice(end, horizon + 1))
     const each = seconds() / errors.length
@@ -217,16 +139,16 @@ export class HostPlay {
   async #converge(index: number, step: Step, seconds: () => number): Promise<void> {
     if (step.resource.check !== null) await this.#awaitCheck(step, step.resource.check.within)
     const plan = this.#plan(index)
-    if (plan.is === 'fine') return this.#report(step, 'ok', { reason: plan.reason, seconds: seconds() })
+    if (plan.is === 'fine') return this.report(step, 'ok', { reason: plan.reason, seconds: seconds() })
     if (plan.is !== 'changes') throw unmet(step, plan)
-    this.#progress('changing', step)
+    this.progress('changing', step)
     await this.#change(index, step, plan.changes)
     this.#reportChanged(step, plan.changes, seconds())
   }
 
   #reportChanged(step: Step, changes: readonly Change[], seconds: number): void {
     this.#noticePending(step)
-    this.#report(step, 'changed', { changes, seconds })
+    this.report(step, 'changed', { changes, seconds })
   }
 
   async #change(index: number, step: Step, changes: readonly Change[]): Promise<void> {
@@ -234,7 +156,7 @@ export class HostPlay {
     const { attempts, delay } = step.resource.common.retry ?? { attempts: 1, delay: 0 }
     const horizon = this.#outlook.horizon(index + 1)
     const application = new StepApplication(facts, others, marksFor(step.resource.address, waiting), step, steps.slice(index + 1, horizon + 1))
-    this.#changed = true
+    this.changed = true
     this.#fresh = index
     for (let attempt = 1; ; attempt++) {
       try {
@@ -262,9 +184,9 @@ export class HostPlay {
   /** A check is tried once with the first reading; at its turn it is read anew until it holds or its time has passed. */
   async #awaitCheck(step: Step, within: number): Promise<void> {
     const { facts, stop } = this.context
-    this.#progress('checking', step)
+    this.progress('checking', step)
     const deadline = performance.now() + within * 1000
-    if (this.#changed) await facts.readHttp(step)
+    if (this.changed) await facts.readHttp(step)
     for (let left = within; left > 0 && planStep(step.resource, facts.source(step), []).is !== 'fine'; ) {
       if (await interrupted(Math.min(checkInterval, left), stop)) throw stopped()
       await Promise.all([facts.exchange([], [step]), facts.readHttp(step)])
@@ -283,21 +205,8 @@ export class HostPlay {
   }
 }
 
-/** A resource has failed and was reported; the host's others are skipped. */
-export class HostFailed extends Error {}
-
-export const isCode = (error: unknown, code: ErrorCode): error is FettleError => error instanceof FettleError && error.code === code
-export const stopped = (): FettleError => new FettleError('stopped', { message: 'the run was stopped' })
-
 /** Waits, unless the run is stopped. */
 async function interrupted(seconds: number, stop: AbortSignal): Promise<boolean> {
   await sleep(seconds * 1000, undefined, { signal: stop }).catch(() => undefined)
   return stop.aborted
-}
-
-const failure = (step: Step): Status => (step.resource.common.ignoreFailure === true ? 'ignored' : 'failed')
-
-function unmet({ resource }: Step, plan: { readonly is: 'unknown' | 'blocked'; readonly reason: string; readonly remedy: string }): FettleError {
-  const code = resource.check !== null ? 'check-failed' : plan.is === 'unknown' ? 'fact-unknown' : 'blocked'
-  return new FettleError(code, { address: resource.address, message: `${resource.address}: ${plan.reason}`, remedy: plan.remedy })
 }

@@ -12,7 +12,9 @@ import type { OtherBackends } from '../../src/engine/apply-step.js'
 import { dependents } from '../../src/engine/build.js'
 import type { Event, ResourceEvent } from '../../src/engine/events.js'
 import { HostFacts, SharedFacts } from '../../src/engine/facts.js'
-import { HostFailed, HostPlay } from '../../src/engine/host-play.js'
+import { HostApply } from '../../src/engine/host-apply.js'
+import { HostPlan } from '../../src/engine/host-plan.js'
+import { HostFailed, type HostContext } from '../../src/engine/host-walk.js'
 import { OnceTasks } from '../../src/engine/once.js'
 import { Tally } from '../../src/engine/report.js'
 import { checkHttp } from '../../src/resources/check-http.js'
@@ -55,20 +57,20 @@ function walkOf(resources: readonly Resource[], { task, mysql, github, http, api
   const steps = task === undefined ? stepsOf(resources) : inOneTask(stepsOf(resources))
   const once = new OnceTasks(steps.map((step) => step.task), ['web1'])
   const others = { mysql: mysql ?? (() => Promise.reject(new Error('no MySQL here'))), github: github ?? (() => Promise.reject(new Error('no GitHub here'))) }
-  const walk = new HostPlay({ host: 'web1', steps, waiting: dependents(steps), facts, others, once, runsOnce: true, tally: new Tally(), emit: (event) => events.push(event), stop: stop.signal })
-  return { walk, facts, resourceEvents: () => events.filter((event): event is ResourceEvent => event.type === 'resource') }
+  const context: HostContext = { host: 'web1', steps, waiting: dependents(steps), facts, others, once, runsOnce: true, tally: new Tally(), emit: (event) => events.push(event), stop: stop.signal }
+  return { planning: new HostPlan(context, false), walk: new HostApply(context), facts, resourceEvents: () => events.filter((event): event is ResourceEvent => event.type === 'resource') }
 }
 
 async function planWith(others: Others, ...resources: readonly Resource[]): Promise<readonly string[]> {
-  const { walk, resourceEvents } = walkOf(resources, others)
-  await walk.plan(false)
+  const { planning, resourceEvents } = walkOf(resources, others)
+  await planning.perform()
   return resourceEvents().map(told)
 }
 
 async function applyWith(others: Others, ...resources: readonly Resource[]): Promise<readonly string[]> {
   const { walk, resourceEvents } = walkOf(resources, others)
   try {
-    await walk.apply()
+    await walk.perform()
   } catch (error) {
     if (!(error instanceof HostFailed)) throw error
     walk.skipRest('an earlier resource has failed')
@@ -142,7 +144,7 @@ describe('apply', () => {
 
   test('a command that fails stops the host, quotes the host, and does not pass for a change', async () => {
     const { walk, resourceEvents } = walkOf([note('a', { text: 'one', by: 'echo no space >&2; exit 3' })])
-    await expect(walk.apply()).rejects.toThrow(HostFailed)
+    await expect(walk.perform()).rejects.toThrow(HostFailed)
     expect(resourceEvents()[0]).toMatchObject({ status: 'failed', changes: [], error: { code: 'action-failed', message: 'note[a]: a command ended with status 3', detail: 'no space', address: 'web1/note[a]' } })
   })
 
@@ -167,7 +169,7 @@ describe('apply', () => {
 
   test('of what a command said its end is quoted', async () => {
     const { walk, resourceEvents } = walkOf([note('a', { text: 'a', by: 'seq 1 100; head -c 20000 /dev/zero | tr "\\0" x; exit 1' })])
-    await expect(walk.apply()).rejects.toThrow(HostFailed)
+    await expect(walk.perform()).rejects.toThrow(HostFailed)
     const detail = resourceEvents()[0]?.error?.detail ?? ''
     expect(detail).toMatch(/^x+$/)
     expect(detail).toHaveLength(8192)
@@ -252,7 +254,7 @@ describe('marks', () => {
   test('that cannot be written before a change keep it from being made', async () => {
     write('fettle', 'not a directory')
     const { walk, resourceEvents } = walkOf(marked(shell('printf a >a')))
-    await expect(walk.apply()).rejects.toThrow(HostFailed)
+    await expect(walk.perform()).rejects.toThrow(HostFailed)
     expect(resourceEvents()[0]?.error).toMatchObject({ code: 'action-failed', message: 'note[a]: what b must do after the change could not be noted in /var/lib/fettle/pending, so nothing was changed', detail: expect.stringMatching(/mkdir: .*Not a directory|File exists/) })
     expect(() => session.read('a')).toThrow('ENOENT')
   })
@@ -265,7 +267,7 @@ describe('marks', () => {
 
   test('that cannot be written after a change are a failure: the restart could be lost', async () => {
     const { walk, resourceEvents } = walkOf(marked(shell('printf a >a; rm -r fettle; : >fettle')))
-    await expect(walk.apply()).rejects.toThrow(HostFailed)
+    await expect(walk.perform()).rejects.toThrow(HostFailed)
     expect(resourceEvents()[0]?.error?.message).toBe('note[a]: what b must do after the change could not be noted in /var/lib/fettle/pending, after the change')
   })
 
@@ -304,7 +306,7 @@ describe('actions', () => {
 
   test('that are ended by their limit say so', async () => {
     const { walk, resourceEvents } = walkOf([note('a', { text: 'a', by: 'echo half; exit 124', timeout: 7 })])
-    await expect(walk.apply()).rejects.toThrow(HostFailed)
+    await expect(walk.perform()).rejects.toThrow(HostFailed)
     expect(resourceEvents()[0]?.error).toMatchObject({ message: 'note[a]: a command did not end within 7 s and was stopped', detail: 'half' })
   })
 })
@@ -326,13 +328,13 @@ describe('proof', () => {
 
   test('by facts is not given where they cannot be read afterwards', async () => {
     const { walk, resourceEvents } = walkOf([note('a', { text: 'a', by: 'printf a >a; : >unreadable' })])
-    await expect(walk.apply()).rejects.toThrow(HostFailed)
+    await expect(walk.perform()).rejects.toThrow(HostFailed)
     expect(resourceEvents()[0]?.error).toMatchObject({ code: 'still-differs', message: 'note[a] could not be read after the change: the folder cannot be read' })
   })
 
   test('names what is left', async () => {
     const { walk, resourceEvents } = walkOf([note('a', { text: 'a', by: 'printf other >a' })])
-    await expect(walk.apply()).rejects.toThrow(HostFailed)
+    await expect(walk.perform()).rejects.toThrow(HostFailed)
     expect(resourceEvents()[0]?.error).toMatchObject({ code: 'still-differs', message: 'note[a] still differs after the change: other → a' })
   })
 })
@@ -435,7 +437,7 @@ describe('a check', () => {
 
     test('is counted apart', async () => {
       const { walk, facts } = walkOf([checkHttp('http://localhost/', { within: 0.01 })], { http: () => Promise.reject(new Error('refused')) })
-      await expect(walk.apply()).rejects.toThrow(HostFailed)
+      await expect(walk.perform()).rejects.toThrow(HostFailed)
       expect([...facts.exchanges, session.roundTrips]).toEqual([['http', 2], 1])
     })
   })
@@ -503,8 +505,8 @@ describe('in a plan', () => {
 
   test('a trigger that would change is the cause of what follows', async () => {
     const config = thing('config')
-    const { walk, resourceEvents } = walkOf([config, note('service', { text: 'x', after: [config] })])
-    await walk.plan(false)
+    const { planning, resourceEvents } = walkOf([config, note('service', { text: 'x', after: [config] })])
+    await planning.perform()
     expect(resourceEvents()[1]?.changes).toEqual([{ summary: 'create service', diff: null, because: ['note[config]'] }])
   })
 })

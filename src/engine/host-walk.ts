@@ -1,0 +1,85 @@
+import type { Address } from '../core/address.js'
+import { FettleError, type ErrorCode } from '../core/errors.js'
+import type { Trigger } from '../core/resource.js'
+import type { OtherBackends } from './apply-step.js'
+import type { Step } from './build.js'
+import type { Emit, ProgressEvent, Status } from './events.js'
+import type { HostFacts } from './facts.js'
+import { checkLock, lockBlock } from './lock.js'
+import type { OnceTasks } from './once.js'
+import { planStep, type StepPlan } from './plan-step.js'
+import { resourceEvent, type Tally, type Told } from './report.js'
+
+export interface HostContext {
+  readonly host: string
+  /** What this host walks, in order. */
+  readonly steps: readonly Step[]
+  readonly waiting: ReadonlyMap<Address, readonly { readonly step: Step; readonly trigger: Trigger }[]>
+  readonly facts: HostFacts
+  readonly others: OtherBackends
+  readonly once: OnceTasks
+  readonly runsOnce: boolean
+  readonly tally: Tally
+  readonly emit: Emit
+  readonly stop: AbortSignal
+}
+
+/** One host's walk through the tasks of one play: what planning (`host-plan.ts`) and applying (`host-apply.ts`) have in common. */
+export abstract class HostWalk {
+  /** Something has changed since the first reading, or may have. */
+  protected changed = false
+  protected finished = 0
+
+  constructor(readonly context: HostContext) {}
+
+  /** Takes the steps in their order. */
+  abstract perform(): Promise<void>
+
+  /** Reports the steps that were not reached. */
+  skipRest(reason: string): void {
+    for (const step of this.context.steps.slice(this.finished)) this.report(step, 'skipped', { reason })
+  }
+
+  protected report(step: Step, status: Status, told: Told): void {
+    this.finished++
+    this.context.tally.count(status)
+    this.context.emit(resourceEvent(this.context.host, step, status, told))
+  }
+
+  protected progress(doing: ProgressEvent['doing'], step: Step | null): void {
+    const { host, steps, emit } = this.context
+    const resource = step === null ? null : (step.resource.common.name ?? step.resource.address)
+    emit({ type: 'progress', host, doing, task: step?.task.name ?? null, resource, finished: this.finished, total: steps.length })
+  }
+
+  protected async readAll(lock: boolean): Promise<void> {
+    const { facts, steps, host } = this.context
+    this.progress('reading', null)
+    const before = lock ? [lockBlock(facts.session.user === 'root')] : []
+    const [[locked]] = await Promise.all([facts.exchange(before, steps), ...steps.flatMap((step) => [facts.readGithub(step), facts.readHttp(step)])])
+    // What was asked by other ways was asked while another run was still at work.
+    if (locked !== undefined && checkLock(locked, host)) this.changed = true
+  }
+
+  protected planned(step: Step, changing: readonly Address[]): StepPlan | FettleError {
+    try {
+      return planStep(step.resource, this.context.facts.source(step), changing)
+    } catch (error) {
+      if (error instanceof FettleError) return error
+      throw error
+    }
+  }
+}
+
+/** A resource has failed and was reported; the host's others are skipped. */
+export class HostFailed extends Error {}
+
+export const isCode = (error: unknown, code: ErrorCode): error is FettleError => error instanceof FettleError && error.code === code
+export const stopped = (): FettleError => new FettleError('stopped', { message: 'the run was stopped' })
+
+export const failure = (step: Step): Status => (step.resource.common.ignoreFailure === true ? 'ignored' : 'failed')
+
+export function unmet({ resource }: Step, plan: { readonly is: 'unknown' | 'blocked'; readonly reason: string; readonly remedy: string }): FettleError {
+  const code = resource.check !== null ? 'check-failed' : plan.is === 'unknown' ? 'fact-unknown' : 'blocked'
+  return new FettleError(code, { address: resource.address, message: `${resource.address}: ${plan.reason}`, remedy: plan.remedy })
+}
