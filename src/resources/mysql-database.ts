@@ -26,6 +26,8 @@ const databaseName = line.max(64, 'must not be longer than 64 characters').regex
 /** MariaDB 10.6 and later says utf8mb3 where utf8 was meant before. */
 const sameName = (given: string): string => given.replace(/^utf8(?=_|$)/, 'utf8mb3')
 
+const shape = { charset: setName.optional(), collation: setName.optional(), state: state.optional(), connection: connectionSchema.optional() }
+
 /**
  * A database of MariaDB or MySQL, by CREATE, ALTER and DROP DATABASE.
  *
@@ -33,7 +35,7 @@ const sameName = (given: string): string => given.replace(/^utf8(?=_|$)/, 'utf8m
  */
 export function mysqlDatabase(name: string, options: MysqlDatabaseOptions = {}): Resource {
   checkedId('mysql.database', name, databaseName)
-  checked('mysql.database', name, options, { charset: setName.optional(), collation: setName.optional(), state: state.optional(), connection: connectionSchema.optional() }, ({ charset, collation, state }) => {
+  checked('mysql.database', name, options, shape, ({ charset, collation, state }) => {
     if (state === 'absent' && systemDatabases.includes(name.toLowerCase())) return 'is a database of the server itself and is not dropped'
     const mixed = charset !== undefined && collation !== undefined && collation !== charset && !sameName(collation).startsWith(`${sameName(charset)}_`)
     return mixed ? `the collation ${collation} does not belong to the character set ${charset}` : undefined

@@ -53,6 +53,17 @@ export function nativeHash(password: Secret): string {
   return `*${sha1(sha1(reveal(password))).toString('hex').toUpperCase()}`
 }
 
+const shape = {
+  host: z.string().max(255).regex(/^[a-z0-9_.:%/-]+$/, "must be localhost, '%', an address or a name in lower case").optional(),
+  password: value(passwordSchema).optional(),
+  plugin: z.literal(socketPlugin).optional(),
+  grants: grantsSchema.optional(),
+  exactGrants: z.boolean().optional(),
+  requireTls: z.boolean().optional(),
+  state: state.optional(),
+  connection: connectionSchema.optional(),
+}
+
 /**
  * An account of MariaDB 10.4 or later, with its ways to log in and its grants, by CREATE USER, ALTER USER, GRANT, REVOKE and DROP USER.
  *
@@ -66,16 +77,7 @@ export function mysqlUser(name: string, options: MysqlUserOptions): Resource {
     'mysql.user',
     id,
     options,
-    {
-      host: z.string().max(255).regex(/^[a-z0-9_.:%/-]+$/, "must be localhost, '%', an address or a name in lower case").optional(),
-      password: value(passwordSchema).optional(),
-      plugin: z.literal(socketPlugin).optional(),
-      grants: grantsSchema.optional(),
-      exactGrants: z.boolean().optional(),
-      requireTls: z.boolean().optional(),
-      state: state.optional(),
-      connection: connectionSchema.optional(),
-    },
+    shape,
     ({ password, plugin, grants, exactGrants, state }) => {
       if (exactGrants === true && grants === undefined) return 'exactGrants needs grants (an empty one takes everything away)'
       if (state !== 'absent' && password === undefined && plugin === undefined) return 'needs a password or plugin: anybody could log in without'

@@ -99,27 +99,28 @@ function changes(name: string, options: UserOptions, hash: string | Secret | und
   return all.length === 0 ? fine(`uid ${String(user.uid)}`) : all
 }
 
+const shape = {
+  uid: z.number().int().nonnegative().optional(),
+  group: account.optional(),
+  groups: z.array(accountName).optional(),
+  exactGroups: z.boolean().optional(),
+  shell: absolutePath.optional(),
+  home: absolutePath.optional(),
+  createHome: z.boolean().optional(),
+  system: z.boolean().optional(),
+  comment: z.string().regex(/^[^\0\r\n:]*$/, 'must be one line without a colon').optional(),
+  passwordHash: value(z.union([z.string().regex(cryptPattern, hashMessage), secret], { error: hashMessage })).optional(),
+  locked: z.boolean().optional(),
+  state: state.optional(),
+  removeHome: z.boolean().optional(),
+}
+
 /**
  * An account of the host, by useradd(8), usermod(8), chpasswd(8) and userdel(8). What is left out is not managed; `groups` are added and never taken
  * away unless `exactGroups` says so. Removing a user who is logged in fails with userdel's own message.
  */
 export function user(name: string, options: UserOptions = {}): Resource {
   checkedId('user', name, accountName)
-  const shape = {
-    uid: z.number().int().nonnegative().optional(),
-    group: account.optional(),
-    groups: z.array(accountName).optional(),
-    exactGroups: z.boolean().optional(),
-    shell: absolutePath.optional(),
-    home: absolutePath.optional(),
-    createHome: z.boolean().optional(),
-    system: z.boolean().optional(),
-    comment: z.string().regex(/^[^\0\r\n:]*$/, 'must be one line without a colon').optional(),
-    passwordHash: value(z.union([z.string().regex(cryptPattern, hashMessage), secret], { error: hashMessage })).optional(),
-    locked: z.boolean().optional(),
-    state: state.optional(),
-    removeHome: z.boolean().optional(),
-  }
   checked('user', name, options, shape, (given) => {
     if (given.removeHome !== undefined && given.state !== 'absent') return "removeHome is for state: 'absent'"
     return given.exactGroups !== undefined && given.groups === undefined ? 'exactGroups needs groups' : undefined
