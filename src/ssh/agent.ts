@@ -16,6 +16,15 @@ const limitSeconds = 5
  * the list is read here: a person with a hardware key must learn why it was not tried.
  */
 export function agentKeys(socket: string): Promise<readonly AgentKey[]> {
+  const answer = asked.get(socket) ?? ask(socket).finally(() => asked.delete(socket))
+  asked.set(socket, answer)
+  return answer
+}
+
+/** Hosts that connect at the same time share a question. */
+const asked = new Map<string, Promise<readonly AgentKey[]>>()
+
+function ask(socket: string): Promise<readonly AgentKey[]> {
   return new Promise((resolve, reject) => {
     const stream = createConnection({ path: socket, timeout: limitSeconds * 1000 })
     let answer: Buffer = Buffer.alloc(0)

@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { constants } from 'node:fs'
 import { mkdir, open, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { FileCache } from './file-cache.js'
 import { wildcard } from './wildcard.js'
 
 /** A line of a known_hosts file, as sshd(8) describes it. */
@@ -45,18 +46,38 @@ function matches(list: string, name: string): boolean {
   return patterns.some((pattern) => !pattern.startsWith('!') && matchesOne(pattern, name))
 }
 
-/** The keys that a file holds for a name. Lines that are not understood are passed over, as OpenSSH does. */
-export function knownKeys(path: string, text: string, name: string): readonly KnownKey[] {
-  return text.split('\n').flatMap((line, index) => {
-    const fields = line.trim().split(/[ \t]+/)
-    const marker = fields[0]?.startsWith('@') === true ? fields.shift() : undefined
-    const [hosts, type, base64] = fields
-    if (hosts === undefined || hosts.startsWith('#') || type === undefined || base64 === undefined) return []
-    if (marker !== undefined && marker !== '@revoked' && marker !== '@cert-authority') return []
-    const key = Buffer.from(base64, 'base64')
-    if (keyType(key) !== type || !matches(hosts, name)) return []
-    return [{ place: `${path}:${index + 1}`, marker: marker === undefined ? null : marker === '@revoked' ? 'revoked' : 'cert-authority', type, key }]
-  })
+interface Line extends Omit<KnownKey, 'key'> {
+  readonly hosts: string
+  readonly base64: string
+}
+
+/** A known_hosts file. Lines that are not understood are passed over, as OpenSSH does. */
+export class KnownHosts {
+  /** Lines of plain names by each of these, so that a file of a thousand hosts is not walked through for each of them. */
+  readonly #named = new Map<string, Line[]>()
+  readonly #others: Line[] = []
+
+  constructor(path: string, text: string) {
+    for (const [index, line] of text.split('\n').entries()) {
+      const fields = line.trim().split(/[ \t]+/)
+      const marker = fields[0]?.startsWith('@') === true ? fields.shift() : undefined
+      const [hosts, type, base64] = fields
+      if (hosts === undefined || hosts.startsWith('#') || type === undefined || base64 === undefined) continue
+      if (marker !== undefined && marker !== '@revoked' && marker !== '@cert-authority') continue
+      const known: Line = { place: `${path}:${index + 1}`, marker: marker === undefined ? null : marker === '@revoked' ? 'revoked' : 'cert-authority', type, hosts, base64 }
+      if (/[*?!|]/.test(hosts)) this.#others.push(known)
+      else for (const name of new Set(hosts.toLowerCase().split(','))) this.#named.set(name, [...(this.#named.get(name) ?? []), known])
+    }
+  }
+
+  /** The keys that it holds for a name. */
+  keysOf(name: string): readonly KnownKey[] {
+    const lines = [...(this.#named.get(name) ?? []), ...this.#others.filter(({ hosts }) => matches(hosts, name))]
+    return lines.flatMap(({ place, marker, type, base64 }) => {
+      const key = Buffer.from(base64, 'base64')
+      return keyType(key) === type ? [{ place, marker, type, key }] : []
+    })
+  }
 }
 
 /**
@@ -72,17 +93,12 @@ export function judge(keys: readonly KnownKey[], key: Buffer): Verdict {
   return { is: 'unknown', authorities: keys.filter((entry) => entry.marker === 'cert-authority') }
 }
 
+const files = new FileCache(async (path) => new KnownHosts(path, await readFile(path, 'utf8')))
+
 /** All that is known of a name. A file that does not exist holds nothing. */
 export async function readKnownKeys(paths: readonly string[], name: string): Promise<readonly KnownKey[]> {
-  const found = await Promise.all(paths.map(async (path) => {
-    try {
-      return knownKeys(path, await readFile(path, 'utf8'), name)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-      throw error
-    }
-  }))
-  return found.flat()
+  const found = await Promise.all(paths.map((path) => files.get(path)))
+  return found.flatMap((file) => file?.keysOf(name) ?? [])
 }
 
 /** Adds a line in one write, so that hosts that are accepted at the same time do not mix. A symbolic link is not followed. */

@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
 import ssh2, { type ParsedKey } from 'ssh2'
 import { FettleError } from '../core/errors.js'
+import { FileCache } from './file-cache.js'
 import { keyType } from './known-hosts.js'
 
 /** A key file as far as it can be read: its public part shows whether an agent holds it, and `usable` why it cannot be used itself. */
@@ -39,24 +40,23 @@ function publicKey(text: string): Buffer | null {
   return keyType(blob) === type ? blob : null
 }
 
+const files = new FileCache(async (path): Promise<PrivateKey> => {
+  const file = await open(path, constants.O_RDONLY)
+  try {
+    const stat = await file.stat()
+    return { path, ...(await understand(path, await file.readFile('utf8'), stat.uid === process.getuid?.() ? stat.mode & 0o777 : 0)) }
+  } finally {
+    await file.close()
+  }
+})
+
 /** Reads a key file as ssh(1) does. @returns null when there is none */
 export async function readPrivateKey(path: string): Promise<PrivateKey | null> {
-  let text: string
-  let mode: number
   try {
-    const file = await open(path, constants.O_RDONLY)
-    try {
-      const stat = await file.stat()
-      mode = stat.uid === process.getuid?.() ? stat.mode & 0o777 : 0
-      text = await file.readFile('utf8')
-    } finally {
-      await file.close()
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    return { path, publicBlob: null, usable: new FettleError('key-unreadable', { message: `the key ${path} cannot be read: ${(error as Error).message}`, cause: error }) }
+    return await files.get(path)
+  } catch (cause) {
+    return { path, publicBlob: null, usable: new FettleError('key-unreadable', { message: `the key ${path} cannot be read: ${(cause as Error).message}`, cause }) }
   }
-  return { path, ...(await understand(path, text, mode)) }
 }
 
 async function understand(path: string, text: string, mode: number): Promise<Omit<PrivateKey, 'path'>> {

@@ -3,7 +3,7 @@ import { lstatSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
-import { fingerprint, judge, knownHostsLine, knownKeys, knownName, readKnownKeys, remember } from '../../src/ssh/known-hosts.js'
+import { fingerprint, judge, KnownHosts, knownHostsLine, knownName, readKnownKeys, remember } from '../../src/ssh/known-hosts.js'
 import { makeKey } from './sshd.js'
 
 const directory = mkdtempSync(join(tmpdir(), 'fettle-known-hosts-'))
@@ -67,7 +67,7 @@ test.each([
   ['a type that is not the key\'s', `web1.example.org ssh-rsa ${own.text.split(' ')[1] ?? ''}`, web, 'unknown'],
   ['a key cut short', `web1.example.org ${own.text.slice(0, 20)}`, web, 'unknown'],
 ] as const)('%s', (row, text, name, verdict) => {
-  const keys = knownKeys('file', text, name)
+  const keys = new KnownHosts('file', text).keysOf(name)
   expect(judge(keys, own.blob).is).toBe(verdict)
   // OpenSSH finds the same keys; ssh-keygen prints a line also where type and key disagree.
   if (!/type that|cut short/.test(row)) expect(keys).toHaveLength(found(text, name))
@@ -76,24 +76,24 @@ test.each([
 describe('markers', () => {
   test('a revoked key is refused, also where another line knows it', () => {
     const text = `@revoked * ${own.text}\nweb1.example.org ${own.text}\n`
-    expect(judge(knownKeys('f', text, web), own.blob)).toMatchObject({ is: 'revoked', by: { place: 'f:1' } })
-    expect(judge(knownKeys('f', text, web), other.blob)).toMatchObject({ is: 'changed', known: [{ place: 'f:2' }] })
+    expect(judge(new KnownHosts('f', text).keysOf(web), own.blob)).toMatchObject({ is: 'revoked', by: { place: 'f:1' } })
+    expect(judge(new KnownHosts('f', text).keysOf(web), other.blob)).toMatchObject({ is: 'changed', known: [{ place: 'f:2' }] })
   })
   test('a certificate authority is no known key, and is named', () => {
-    expect(judge(knownKeys('f', `@cert-authority *.example.org ${own.text}`, web), own.blob)).toMatchObject({ is: 'unknown', authorities: [{ place: 'f:1' }] })
+    expect(judge(new KnownHosts('f', `@cert-authority *.example.org ${own.text}`).keysOf(web), own.blob)).toMatchObject({ is: 'unknown', authorities: [{ place: 'f:1' }] })
   })
   test('an unknown marker is passed over', () => {
-    expect(judge(knownKeys('f', `@other web1.example.org ${own.text}`, web), own.blob)).toMatchObject({ is: 'unknown', authorities: [] })
+    expect(judge(new KnownHosts('f', `@other web1.example.org ${own.text}`).keysOf(web), own.blob)).toMatchObject({ is: 'unknown', authorities: [] })
   })
 })
 
 test('another type than the known one is a change', () => {
-  expect(judge(knownKeys('f', `web1.example.org ${ecdsa.text}`, web), own.blob)).toMatchObject({ is: 'changed', known: [{ type: 'ecdsa-sha2-nistp256' }] })
+  expect(judge(new KnownHosts('f', `web1.example.org ${ecdsa.text}`).keysOf(web), own.blob)).toMatchObject({ is: 'changed', known: [{ type: 'ecdsa-sha2-nistp256' }] })
 })
 
 test('a hostile pattern costs nothing', () => {
   const name = `${'a'.repeat(2000)}b`
-  expect(knownKeys('f', `${'a*'.repeat(1000)}c ${own.text}`, name)).toEqual([])
+  expect(new KnownHosts('f', `${'a*'.repeat(1000)}c ${own.text}`).keysOf(name)).toEqual([])
 })
 
 test('fingerprints are ssh-keygen\'s', () => {
