@@ -129,7 +129,12 @@ export function user(name: string, options: UserOptions = {}): Resource {
     type: 'user',
     id: name,
     options,
-    reads: { user: request(userFact, { name, password: options.passwordHash !== undefined || options.locked !== undefined }), group: request(groupFact, name), shell: request(pathFact, { path: options.shell ?? '/bin/sh', follow: true }) },
+    reads: {
+      user: request(userFact, { name, password: options.passwordHash !== undefined || options.locked !== undefined }),
+      group: request(groupFact, name),
+      // Where none is asked for, what is there anyway and no link: a link takes programs of its own to follow.
+      shell: request(pathFact, { path: options.shell ?? '/', follow: true }),
+    },
     values: { passwordHash: options.passwordHash },
     plan({ user: now, group, shell }, { passwordHash: hash }) {
       if (options.state === 'absent') {
