@@ -71,6 +71,9 @@ function commonArguments({ name, commonArguments: given = [] }: Target): readonl
   return given
 }
 
+/** Whether these say the same of every host, whatever its name. */
+const sayTheSame = (given: readonly string[]): boolean => !given.some((word) => /%|^-[JF]|^(-o)?\s*(host|hostname|match|include|canonical\w*)\b/i.test(word))
+
 function questionFor(target: Target, sshConfig: string | undefined): Question {
   // A name that begins with a dash would be an option to ssh; the rest is what OpenSSH itself refuses since 9.6.
   for (const [what, value] of [['host', target.host], ['user', target.user]] as const) {
@@ -82,7 +85,7 @@ function questionFor(target: Target, sshConfig: string | undefined): Question {
     ...(target.user === undefined ? [] : ['-l', target.user]),
     ...commonArguments(target),
   ]
-  return { name: target.name, host: target.host.replace(/^\[(.*)\]$/, '$1'), options, sshConfig: target.commonArguments === undefined ? sshConfig : null }
+  return { name: target.name, host: target.host.replace(/^\[(.*)\]$/, '$1'), options, sshConfig: sayTheSame(target.commonArguments ?? []) ? sshConfig : null }
 }
 
 /** Asks OpenSSH what holds for a host. The inventory's own values are ssh's arguments and win, as they do there. */

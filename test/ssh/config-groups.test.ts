@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path'
 import { runInThisContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { askSsh, type Question } from '../../src/ssh/ask-ssh.js'
+import { resolveConfig } from '../../src/ssh/ssh-config.js'
 
 const directory = mkdtempSync(join(tmpdir(), 'fettle-groups-'))
 const log = join(directory, 'log')
@@ -111,6 +112,23 @@ describe('what patterns cannot judge is asked for each host', () => {
     writeFileSync(log, '')
     await Promise.all(['web1', 'web2'].map((host) => askSsh({ ...question(host, sshConfig, ['-o', 'HostName=%h']), sshConfig: null })))
     expect(readFileSync(log, 'utf8')).toBe('.\n'.repeat(2))
+  })
+})
+
+describe('options of the inventory', () => {
+  test.each<[processes: number, given: readonly string[]]>([
+    [1, ['-o', 'UserKnownHostsFile=/etc/known', '-oPort 2022']],
+    [2, ['-o', 'UserKnownHostsFile=/etc/known-%h']],
+    [2, ['-o', 'HostName=inside']],
+    [2, ['-ohostname inside']],
+    [2, ['-o', 'CanonicalizeHostname=no']],
+    [2, ['-F', join(directory, 'names.conf')]],
+  ])('need %d processes for two hosts: %j', async (count, given) => {
+    const sshConfig = file('')
+    writeFileSync(log, '')
+    const configs = await Promise.all(['web1', 'web2'].map((host) => resolveConfig({ name: host, host, become: null, commonArguments: given }, sshConfig)))
+    expect(readFileSync(log, 'utf8')).toBe('.\n'.repeat(count))
+    expect(configs.map(({ host }) => host)).toEqual(given.some((word) => /inside|-F/.test(word)) ? ['inside', 'inside'] : ['web1', 'web2'])
   })
 })
 
