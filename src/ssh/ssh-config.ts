@@ -156,9 +156,11 @@ function agentSocket(value: string | undefined, path: (text: string) => string):
   return named === undefined || named === '' ? null : named
 }
 
+/** Tokens of whoever runs this; the account is looked up in files, so only where a path names it. */
+const own: Readonly<Record<string, () => string>> = { d: homedir, u: () => userInfo().username, i: () => String(userInfo().uid), '%': () => '%' }
+
 /** `~`, `${NAME}` and the tokens of ssh_config(5) that a path may hold. */
 function expand(text: string, tokens: Readonly<Record<string, string>>): string {
-  const all: Readonly<Record<string, string>> = { ...tokens, d: homedir(), u: userInfo().username, i: String(userInfo().uid), '%': '%' }
   const home = text === '~' || text.startsWith('~/') ? join(homedir(), text.slice(1)) : text
-  return home.replace(/\$\{(\w+)\}/g, (_, name: string) => process.env[name] ?? '').replace(/%(.)/g, (whole, token: string) => all[token] ?? whole)
+  return home.replace(/\$\{(\w+)\}/g, (_, name: string) => process.env[name] ?? '').replace(/%(.)/g, (whole, token: string) => tokens[token] ?? own[token]?.() ?? whole)
 }
