@@ -146,7 +146,7 @@ async function main([what, ...words]) {
   if (command === null) return
   // Without root the lab cannot run, and each command says so in its own way.
   if (process.platform === 'linux' && process.getuid() === 0) await installPackages(what, ask)
-  process.exitCode = await run([process.execPath, ...command, ...words.filter((word) => word !== '--yes')], 'inherit')
+  process.exitCode = await run([process.execPath, ...command, ...words.filter((word) => word !== '--yes' || what === 'bench')], 'inherit')
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

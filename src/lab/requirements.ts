@@ -18,7 +18,7 @@ const folders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '
 const exists = (path: string): Promise<boolean> => stat(path).then(() => true, () => false)
 
 async function missing(programs: Readonly<Record<string, string>>): Promise<readonly string[]> {
-  const lacks = async (program: string): Promise<boolean> => !(await Promise.all(folders.map((folder) => exists(`${folder}/${program}`)))).includes(true)
+  const lacks = async (program: string): Promise<boolean> => program.startsWith('/') ? !(await exists(program)) : !(await Promise.all(folders.map((folder) => exists(`${folder}/${program}`)))).includes(true)
   const packages = await Promise.all(Object.entries(programs).map(async ([program, name]) => ((await lacks(program)) ? [name] : [])))
   return [...new Set(packages.flat())]
 }
@@ -38,7 +38,7 @@ export interface InstallOptions {
   /** Ask first when a person is at the terminal. Without one nobody is asked. */
   readonly ask: boolean
   readonly say: (line: string) => void
-  /** Program → package, needed besides the lab's own. */
+  /** Program, or the path of a file → package, needed besides the lab's own. */
   readonly also?: Readonly<Record<string, string>>
 }
 

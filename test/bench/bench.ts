@@ -1,20 +1,23 @@
 import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { FettleError } from '../../src/core/errors.js'
 import { endCgroup, makeCgroup } from '../../src/lab/cgroup.js'
 import { withLock } from '../../src/lab/lock.js'
 import { lockFile, names } from '../../src/lab/places.js'
+import { delayed, undelay } from './delay.js'
 import { prepareHosts, verify } from './finished.js'
 import { openFleet, type Fleet } from './fleet.js'
 import { measure } from './measure.js'
 import { parseOptions, usage, type Options } from './options.js'
 import { resultsFolder } from './places.js'
-import { runCase, type Contestant, type Row } from './run-case.js'
 import { table } from './report.js'
-import { prepareTool } from './tools/all.js'
+import { saveResults } from './results.js'
+import { runCase, type Contestant, type Row } from './run-case.js'
 import { parseOptions as parseScaleOptions, usage as scaleUsage } from './simulated/options.js'
 import { scale } from './simulated/scale.js'
+import { installPeers, prepareTool } from './tools/all.js'
 import { fettle } from './tools/fettle.js'
-import type { Tool } from './tools/tool.js'
+import { writeDocuments } from './write.js'
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
@@ -36,32 +39,42 @@ async function contestants(options: Options, fleet: Fleet): Promise<readonly Con
 
 /** Brings every host to the finished state with Fettle, unless it is in it. */
 async function finish(fleet: Fleet): Promise<void> {
+  await undelay(fleet)
   await prepareHosts(fleet.hosts)
   if (await verify(fleet.hosts).then(() => true, () => false)) return
   say('bringing the hosts to the finished state')
-  const tool: Tool = await fettle(fleet, say)
+  const tool = await fettle(fleet, say)
   const group = names.cgroup(fleet.id, firstGroup - 1)
+  const log = join(resultsFolder, 'finish.log')
   await makeCgroup(group)
-  const { status } = await measure(group, tool.command(fleet.hosts, 'first-run'), [], `${resultsFolder}/finish.log`)
+  const { status } = await measure(group, tool.command(fleet.hosts, 'first-run'), [], log)
   await endCgroup(group)
-  if (status !== 0) throw new Error(`fettle apply ended with status ${String(status)}: see ${resultsFolder}/finish.log`)
+  if (status !== 0) throw new Error(`fettle apply ended with status ${String(status)}: see ${log}`)
   await verify(fleet.hosts)
 }
 
-async function bench(options: Options): Promise<readonly Row[]> {
-  const most = Math.max(...options.places.map(({ hosts }) => hosts))
-  const fleet = await openFleet({ count: most, keep: options.keep, say })
-  const interrupted = (): void => void fleet.close().finally(() => process.exit(130))
-  process.once('SIGINT', interrupted)
+async function allCases(options: Options, fleet: Fleet, tools: readonly Contestant[]): Promise<readonly Row[]> {
   const rows: Row[] = []
+  const common = { contestants: tools, fleet, n: options.n, say }
+  if (options.scenarios.includes('help')) rows.push(...(await runCase({ ...common, place: { hosts: 0, rtt: 0 }, scenario: 'help' })))
+  for (const place of options.places) {
+    for (const scenario of options.scenarios.filter((name) => name !== 'help')) rows.push(...(await delayed(fleet, place.rtt, () => runCase({ ...common, place, scenario }))))
+  }
+  return rows
+}
+
+async function bench(options: Options): Promise<readonly Row[]> {
+  const fleet = await openFleet({ count: Math.max(...options.places.map(({ hosts }) => hosts)), keep: options.keep, say })
+  const interrupted = (): void => void undelay(fleet).then(() => fleet.close()).finally(() => process.exit(130))
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
   try {
     await finish(fleet)
     const tools = await contestants(options, fleet)
-    for (const place of options.places) for (const scenario of options.scenarios) rows.push(...(await runCase({ place, scenario, contestants: tools, fleet, n: options.n, say })))
+    const rows = await allCases(options, fleet, tools)
     for (const { group } of tools) await endCgroup(group)
     return rows
   } finally {
-    process.off('SIGINT', interrupted)
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
     await fleet.close()
   }
 }
@@ -83,16 +96,27 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0
   }
   if (scaling) {
-    const options = parseScaleOptions(argv)
+    const options = parseScaleOptions(argv.filter((word) => word !== '--yes'))
     await alone(() => scale(options, say))
     return 0
   }
   const options = parseOptions(argv)
-  say(`\n${table(await alone(() => bench(options)))}`)
+  const begun = new Date()
+  await installPeers(options.tools, options.ask, say)
+  const rows = await alone(() => bench(options))
+  const results = await saveResults(begun, rows)
+  say(`\n${table(rows)}\n\n${String(Math.round(results.seconds))} s; as JSON: ${join(resultsFolder, 'latest.json')}`)
+  if (options.write) await writeDocuments(results, say)
   return 0
 }
 
+function explained(error: unknown): string {
+  if (error instanceof FettleError) return [error.message, error.detail, error.remedy].filter((part) => part !== null && part !== '').join('\n')
+  if (error instanceof RangeError || error instanceof TypeError) return error.message
+  return error instanceof Error ? `${error.message}${error.cause === undefined ? '' : `: ${explained(error.cause)}`}` : String(error)
+}
+
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
-  process.stderr.write(`${error instanceof FettleError ? [error.message, error.detail, error.remedy].filter((part) => part !== null && part !== '').join('\n') : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
-  return error instanceof RangeError || error instanceof TypeError ? 3 : 1
+  process.stderr.write(`${explained(error)}\n`)
+  return error instanceof RangeError || (error instanceof TypeError && 'code' in error) ? 3 : 1
 })

@@ -18,16 +18,19 @@ git push -q /srv/src/app.git main
 systemctl is-system-running --wait >/dev/null || true
 `
 
-async function onAll(hosts: readonly BenchHost[], script: string, what: string): Promise<void> {
+type Asked = Pick<BenchHost, 'name' | 'run'>
+
+/** Runs a piece of shell on all hosts at once; throws with what those said where it failed. */
+export async function runOn(hosts: readonly Asked[], script: string, what: string): Promise<void> {
   const said = await Promise.all(hosts.map(async (host) => ({ host, ...(await host.run(script)) })))
   const failed = said.filter(({ code }) => code !== 0)
   if (failed.length > 0) throw new Error(failed.map(({ host, stdout, stderr }) => `${host.name}: ${what}:\n${stdout}${stderr}`).join('\n'))
 }
 
-export const prepareHosts = (hosts: readonly BenchHost[]): Promise<void> => onAll(hosts, preparation, 'could not be prepared')
+export const prepareHosts = (hosts: readonly Asked[]): Promise<void> => runOn(hosts, preparation, 'could not be prepared')
 
 /** Throws, with a line for each mistake, when a host is not in the finished state of the job. */
-export const verify = async (hosts: readonly BenchHost[]): Promise<void> => onAll(hosts, await readFile(benchFile('verify.sh'), 'utf8'), 'is not in the finished state')
+export const verify = async (hosts: readonly BenchHost[]): Promise<void> => runOn(hosts, await readFile(benchFile('verify.sh'), 'utf8'), 'is not in the finished state')
 
 /** The change that the one-change run repairs: a script that nothing depends on. */
-export const breakOneFile = (hosts: readonly BenchHost[]): Promise<void> => onAll(hosts, "echo '# by hand' >> /srv/demo/bin/reload.sh", 'could not be changed')
+export const breakOneFile = (hosts: readonly BenchHost[]): Promise<void> => runOn(hosts, "echo '# by hand' >> /srv/demo/bin/reload.sh", 'could not be changed')

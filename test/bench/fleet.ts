@@ -11,6 +11,8 @@ export interface BenchHost {
   readonly address: string
   /** Holds all its processes. */
   readonly cgroup: string
+  /** Its interface on this machine. */
+  readonly port: string
   /** Runs a piece of shell as root, past sshd. */
   run(script: string): Promise<Ended>
 }
@@ -20,8 +22,8 @@ export interface Fleet {
   readonly keyFile: string
   readonly knownHostsFile: string
   readonly hosts: readonly BenchHost[]
-  /** Throws away what was changed since the first boot, where the fleet is this process's own. */
-  reset(): Promise<void>
+  /** Throws away what was changed on these hosts since their first boot, where the fleet is this process's own. */
+  reset(hosts: readonly BenchHost[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -39,7 +41,7 @@ const isBench = ({ owner, hosts }: LabRecord): boolean => owner === null && host
 export async function openFleet({ count, keep, say }: FleetOptions): Promise<Fleet> {
   const kept = keep ? (await labsUp()).filter(isBench) : []
   const enough = kept.find(({ hosts }) => hosts.length >= count)
-  if (enough !== undefined) return fleet(enough, { reset: () => Promise.reject(new Error('hosts of an earlier call cannot be reset')), close: () => Promise.resolve() })
+  if (enough !== undefined) return fleet(enough, { reset: () => Promise.reject(new RangeError('hosts of an earlier call cannot be reset: leave out --keep, or --scenario first-run')), close: () => Promise.resolve() })
   for (const { id } of kept) await takeDown(id)
   say(`booting ${String(count)} hosts`)
   const lab = await openLab({ say })
@@ -48,8 +50,9 @@ export async function openFleet({ count, keep, say }: FleetOptions): Promise<Fle
     const record = readRecord(lab.id)
     if (record === null) throw new Error(`the lab ${lab.id} has no record`)
     return fleet(record, {
-      reset: async () => {
-        await Promise.all(lab.hosts.map((host) => host.reset()))
+      reset: async (hosts) => {
+        const chosen = new Set(hosts.map(({ name }) => name))
+        await Promise.all(lab.hosts.filter(({ name }) => chosen.has(name)).map((host) => host.reset()))
       },
       close: () => (keep ? lab.keep() : lab.close()),
     })
@@ -70,6 +73,7 @@ function benchHost(id: string, { name, address, index }: HostRecord): BenchHost 
     name,
     address,
     cgroup: names.cgroup(id, index),
+    port: names.port(id, index),
     run: async (script) => execute(['nsenter', '--target', await leader(names.namespace(id, index)), ...inside], { input: script }),
   }
 }

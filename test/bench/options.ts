@@ -16,9 +16,11 @@ export interface Options {
   readonly n: number | null
   readonly keep: boolean
   readonly write: boolean
+  /** Whether a person is asked before something is installed. */
+  readonly ask: boolean
 }
 
-export const toolNames = ['limit', 'fettle', 'ansible', 'mitogen', 'pyinfra'] as const
+export const toolNames = ['limit', 'fettle', 'pyinfra', 'mitogen', 'ansible', 'ssh', 'node'] as const
 export type ToolName = (typeof toolNames)[number]
 
 export const usage = `npm run bench [-- OPTIONS]
@@ -56,7 +58,7 @@ const numbers = (name: string, words: string): readonly number[] =>
 export function parseOptions(argv: readonly string[]): Options {
   const text = { type: 'string' } as const
   const flag = { type: 'boolean', default: false } as const
-  const { values } = parseArgs({ args: [...argv], options: { tools: text, scenario: text, hosts: text, rtt: text, n: text, quick: flag, keep: flag, write: flag } })
+  const { values } = parseArgs({ args: [...argv], options: { tools: text, scenario: text, hosts: text, rtt: text, n: text, quick: flag, keep: flag, write: flag, yes: flag } })
   const hosts = values.hosts === undefined ? null : numbers('hosts', values.hosts)
   const rtts = values.rtt === undefined ? null : numbers('rtt', values.rtt)
   const chosen = (hosts ?? (values.quick || rtts !== null ? [10] : null))?.flatMap((count) => (rtts ?? [0]).map((rtt) => ({ hosts: count, rtt })))
@@ -64,10 +66,11 @@ export function parseOptions(argv: readonly string[]): Options {
   if (n === 0 || hosts?.includes(0) === true) throw new RangeError('--n and --hosts begin at 1')
   return {
     tools: values.tools === undefined ? toolNames : oneOf('tools', values.tools, toolNames),
-    scenarios: values.scenario === undefined ? (values.quick ? ['no-op'] : scenarios) : oneOf('scenario', values.scenario, scenarios),
+    scenarios: values.scenario === undefined ? (values.quick ? ['no-op', 'help'] : scenarios) : oneOf('scenario', values.scenario, scenarios),
     places: chosen ?? allPlaces,
     n: n ?? null,
     keep: values.keep,
     write: values.write,
+    ask: !values.yes,
   }
 }

@@ -4,7 +4,7 @@ SELECT 'server', VERSION(), @@lower_case_table_names;
 SELECT 'database', SCHEMA_NAME, DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME FROM information_schema.SCHEMATA;
 SELECT 'kept', Priv FROM mysql.global_priv WHERE User = 'demo' AND Host = 'localhost';
 SHOW GRANTS FOR 'demo'@'localhost'; SELECT 'end'" 2>&1 &
-git ls-remote -- /srv/src/app.git refs/heads/main refs/tags/main 'refs/tags/main^{}' 2>&1 &
+git ls-remote -- file:///srv/src/app.git refs/heads/main refs/tags/main 'refs/tags/main^{}' 2>&1 &
 { git -C /opt/demo-src status --porcelain=v2 --branch; git -C /opt/demo-src config remote.origin.url; } 2>&1 &
 systemctl show -p Id,LoadState,ActiveState,SubState,UnitFileState,NeedDaemonReload,InvocationID,Result,NRestarts,FragmentPath mariadb.service demo-app.service demo-hook.service cron.service 2>&1 &
 dpkg-query -W -f '${Package} ${Version} ${db:Status-Abbrev} ${Provides}\n' mariadb-server python3-venv gunicorn webhook git

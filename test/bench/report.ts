@@ -1,21 +1,56 @@
-import { spread } from './statistics.js'
+import type { Measurement } from './measure.js'
 import type { Row } from './run-case.js'
+import { spread, type Spread } from './statistics.js'
 
 const mebibyte = 2 ** 20
 
-const headings = ['scenario', 'hosts', 'RTT', 'tool', 'n', 'wall s', 'range', '× limit', 'control CPU s', 'per host ms', 'hosts CPU s', 'peak MiB', 'logins', 'sessions', 'round trips'] as const
+/** Three significant digits, as many as a run's spread allows; nothing before the comma is lost. */
+export const seconds = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(3))
 
-/** A Markdown table, a line for each tool in each scenario. */
+export const of = ({ runs }: Row, pick: (run: Measurement) => number): Spread => spread(runs.map(pick))
+const wall = (row: Row): Spread => of(row, (run) => run.wall)
+
+/** A row's scenario and place: `no-op, 10 hosts, 100 ms`. */
+export function caseOf({ scenario, hosts, rtt }: Pick<Row, 'scenario' | 'hosts' | 'rtt'>): string {
+  if (scenario === 'help') return 'start (--help, -e 0)'
+  return [scenario, `${String(hosts)} ${hosts === 1 ? 'host' : 'hosts'}`, ...(rtt === 0 ? [] : [`${String(rtt)} ms`])].join(', ')
+}
+
+function markdown(headings: readonly string[], lines: readonly (readonly string[])[], textColumns: number): string {
+  const widths = headings.map((heading, column) => Math.max(heading.length, 3, ...lines.map((line) => line[column]?.length ?? 0)))
+  const fit = (word: string, column: number): string => (column < textColumns ? word.padEnd(widths[column] ?? 0) : word.padStart(widths[column] ?? 0))
+  const rule = widths.map((width, column) => (column < textColumns ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`))
+  return [headings.map(fit), rule, ...lines.map((line) => line.map(fit))].map((words) => `| ${words.join(' | ')} |`).join('\n')
+}
+
+/** Every measured figure, a line for each tool in each case. */
 export function table(rows: readonly Row[]): string {
-  const cells = rows.map((row) => {
-    const of = (pick: (run: Row['runs'][number]) => number) => spread(row.runs.map(pick))
-    const [wall, cpu, hostCpu, peak] = [of((run) => run.wall), of((run) => run.cpu), of((run) => run.hostCpu), of((run) => run.peak)]
-    const floor = rows.find((other) => other.tool === 'limit' && other.scenario === row.scenario && other.hosts === row.hosts && other.rtt === row.rtt)
-    const times = floor === undefined ? '' : (wall.median / spread(floor.runs.map((run) => run.wall)).median).toFixed(2)
+  const headings = ['case', 'tool', 'n', 'wall s', 'range', '× limit', 'control CPU s', 'hosts CPU s', 'peak MiB', 'logins', 'sessions', 'round trips of a host']
+  const lines = rows.map((row) => {
+    const floor = rows.find((other) => other.tool === (row.scenario === 'help' ? 'node' : 'limit') && caseOf(other) === caseOf(row))
+    const { median, lowest, highest, n } = wall(row)
     const trips = Object.entries(row.exchanges).map(([kind, count]) => `${kind} ${String(count)}`).join(', ')
-    return [row.scenario, String(row.hosts), String(row.rtt), row.tool, String(wall.n), wall.median.toFixed(3), `${wall.lowest.toFixed(3)} to ${wall.highest.toFixed(3)}`, times, cpu.median.toFixed(3), ((cpu.median * 1000) / row.hosts).toFixed(1), hostCpu.median.toFixed(3), (peak.median / mebibyte).toFixed(0), String(row.sessions.logins), String(row.sessions.sessions), trips]
+    const times = floor === undefined ? '' : (median / wall(floor).median).toFixed(2)
+    const figures = [seconds(of(row, (run) => run.cpu).median), seconds(of(row, (run) => run.hostCpu).median), (of(row, (run) => run.peak).median / mebibyte).toFixed(0)]
+    return [caseOf(row), row.tool, String(n), seconds(median), `${seconds(lowest)} to ${seconds(highest)}`, times, ...figures, String(row.sessions?.logins ?? ''), String(row.sessions?.sessions ?? ''), trips]
   })
-  const widths = headings.map((heading, column) => Math.max(heading.length, ...cells.map((line) => line[column]?.length ?? 0)))
-  const line = (words: readonly string[]): string => `| ${words.map((word, column) => word.padEnd(widths[column] ?? 0)).join(' | ')} |`
-  return [line(headings), line(widths.map((width) => '-'.repeat(width))), ...cells.map(line)].join('\n')
+  return markdown(headings, lines, 2)
+}
+
+/** Median wall time of all tools side by side; behind each peer's, how many times Fettle's it is. */
+export function overview(rows: readonly Row[], tools: readonly string[]): string {
+  const cases = [...new Set(rows.map(caseOf))]
+  const present = tools.filter((tool) => rows.some((row) => row.tool === tool))
+  const lines = cases.map((name) => {
+    const inCase = (tool: string): Row | undefined => rows.find((row) => row.tool === tool && caseOf(row) === name)
+    const own = inCase('fettle')
+    const cell = (tool: string): string => {
+      const row = inCase(tool)
+      if (row === undefined) return ''
+      const time = seconds(wall(row).median)
+      return own === undefined || tool === 'fettle' ? time : `${time} (${(wall(row).median / wall(own).median).toPrecision(2)}×)`
+    }
+    return [name, ...present.map(cell)]
+  })
+  return markdown(['median seconds', ...present], lines, 1)
 }

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { breakOneFile, verify } from './finished.js'
-import type { Fleet } from './fleet.js'
-import { measure, type Measurement } from './measure.js'
+import { endCgroup, makeCgroup } from '../../src/lab/cgroup.js'
+import { breakOneFile, prepareHosts, runOn, verify } from './finished.js'
+import type { BenchHost, Fleet } from './fleet.js'
+import { measure, type Command, type Measured, type Measurement } from './measure.js'
 import type { Place } from './options.js'
 import { resultsFolder } from './places.js'
 import { sessionsSince, type Sessions } from './sessions.js'
@@ -21,7 +22,7 @@ export interface Row extends Place {
   readonly tool: string
   readonly runs: readonly Measurement[]
   /** Of one host. */
-  readonly sessions: Sessions
+  readonly sessions: Sessions | null
   /** Round trips and requests of the busiest host by kind, where the tool tells. */
   readonly exchanges: Readonly<Record<string, number>>
 }
@@ -35,28 +36,76 @@ export interface Case {
   readonly say: (line: string) => void
 }
 
-/** Measures all tools in turn, n times over, so that what else the machine does meets all of them alike. The first round warms up and does not count. */
+interface Series extends Contestant {
+  readonly scenario: Scenario
+  readonly hosts: readonly BenchHost[]
+  readonly rtt: number
+  readonly n: number
+  readonly runs: Measurement[]
+  sessions: Sessions | null
+  /** What the run that warmed up said. */
+  told: string
+}
+
+/** Measures all tools in turn, several times over, so that what else the machine does meets all of them alike. */
 export async function runCase({ place, scenario, contestants, fleet, n, say }: Case): Promise<readonly Row[]> {
   const hosts = fleet.hosts.slice(0, place.hosts)
-  const [first] = hosts
-  if (first === undefined) throw new Error('there are no hosts')
-  const rows = new Map<string, Row>()
-  say(`\n${scenario}, ${String(place.hosts)} host${place.hosts === 1 ? '' : 's'}, RTT ${String(place.rtt)} ms`)
-  for (let round = 0; round <= (n ?? 5); round += 1) {
-    for (const { tool, group } of contestants) {
-      if (scenario === 'one-change') await breakOneFile(hosts)
-      const output = join(resultsFolder, `${tool.name}-${scenario}-${String(place.hosts)}-${String(place.rtt)}.log`)
-      const since = Date.now() / 1000
-      const { status, ...run } = await measure(group, tool.command(hosts, scenario), hosts, output)
-      const said = await readFile(output, 'utf8')
-      if (!tool.successes(scenario).includes(status)) throw new Error(`${tool.name} ended with status ${String(status)}: see ${output}`)
-      if (scenario === 'no-op' && tool.unchanged(said, hosts) === false) throw new Error(`${tool.name} changed something in a no-op run: see ${output}`)
-      if (scenario === 'one-change' && tool.name !== 'limit') await verify(hosts)
-      const sessions = await sessionsSince(first, since)
-      if (round === 0) continue
-      say(`  ${tool.name.padEnd(8)} ${run.wall.toFixed(3)} s   control ${run.cpu.toFixed(3)} s   hosts ${run.hostCpu.toFixed(3)} s   ${(run.peak / 2 ** 20).toFixed(0)} MiB   logins ${String(sessions.logins)}, sessions ${String(sessions.sessions)}`)
-      rows.set(tool.name, { ...place, scenario, tool: tool.name, runs: [...(rows.get(tool.name)?.runs ?? []), run], sessions, exchanges: tool.name === 'fettle' ? exchanges(said) : {} })
-    }
+  const series = contestants
+    .filter(({ tool }) => tool.takesPart(scenario, hosts.length))
+    .map(({ tool, group }): Series => ({ tool, group, scenario, hosts, rtt: place.rtt, n: n ?? tool.runs(scenario, place.hosts, place.rtt), runs: [], sessions: null, told: '' }))
+  if (series.length === 0) return []
+  say(scenario === 'help' ? '\nhelp' : `\n${scenario}, ${String(place.hosts)} host${place.hosts === 1 ? '' : 's'}, RTT ${String(place.rtt)} ms`)
+  for (const each of series) await warmUp(each)
+  for (let round = 1; round <= Math.max(...series.map((each) => each.n)); round += 1) {
+    for (const each of series.filter((one) => round <= one.n)) say(`  ${each.tool.name.padEnd(8)} ${described(await runOnce(each, fleet), each.sessions)}`)
   }
-  return [...rows.values()]
+  return series.map(({ tool, runs, sessions, told }) => ({ ...place, scenario, tool: tool.name, runs, sessions, exchanges: tool.name === 'fettle' ? exchanges(told) : {} }))
 }
+
+async function warmUp(series: Series): Promise<void> {
+  const { tool, scenario, hosts, rtt } = series
+  if (scenario === 'first-run') return
+  if (tool.onHosts !== undefined) await runOn(hosts, tool.onHosts, `could not be made ready for ${tool.name}`)
+  if (tool.warmUp !== undefined) {
+    await successful(series, tool.warmUp(hosts))
+    return
+  }
+  // A peer that is measured once takes too long to be run for nothing.
+  if (tool.runs(scenario, hosts.length, rtt) === 1) return
+  if (tool.provisions && scenario === 'one-change') await breakOneFile(hosts)
+  series.told = (await successful(series, tool.command(hosts, scenario, true))).output
+}
+
+async function runOnce(series: Series, fleet: Fleet): Promise<Measurement> {
+  const { tool, group, scenario, hosts } = series
+  if (scenario === 'first-run') await fresh(group, hosts, fleet)
+  if (tool.provisions && scenario === 'one-change') await breakOneFile(hosts)
+  const since = Date.now() / 1000
+  const { output, ...run } = await successful(series, tool.command(hosts, scenario))
+  const [first] = hosts
+  if (first !== undefined && scenario !== 'help') series.sessions = await sessionsSince(first, since)
+  if (scenario === 'no-op' && !tool.unchanged(output, hosts)) throw new Error(`${tool.name} changed something in a no-op run: see ${logOf(series)}`)
+  if (tool.provisions && (scenario === 'one-change' || scenario === 'first-run')) await verify(hosts)
+  series.runs.push(run)
+  return run
+}
+
+/** Hosts as they were after their first boot; connections that a tool had kept to them are gone with their other end. */
+async function fresh(group: string, hosts: readonly BenchHost[], fleet: Fleet): Promise<void> {
+  await endCgroup(group)
+  await makeCgroup(group)
+  await fleet.reset(hosts)
+  await prepareHosts(hosts)
+}
+
+const logOf = ({ tool, scenario, hosts }: Series): string => join(resultsFolder, `${tool.name}-${scenario}-${String(hosts.length)}.log`)
+
+async function successful(series: Series, command: Command): Promise<Measured & { readonly output: string }> {
+  const log = logOf(series)
+  const run = await measure(series.group, command, series.hosts, log)
+  if (run.status !== 0) throw new Error(`${series.tool.name} ended with status ${String(run.status)}: see ${log}`)
+  return { ...run, output: await readFile(log, 'utf8') }
+}
+
+const described = ({ wall, cpu, hostCpu, peak }: Measurement, sessions: Sessions | null): string =>
+  [`${wall.toFixed(3)} s`, `control ${cpu.toFixed(3)} s`, `hosts ${hostCpu.toFixed(3)} s`, `${(peak / 2 ** 20).toFixed(0)} MiB`, ...(sessions === null ? [] : [`logins ${String(sessions.logins)}, sessions ${String(sessions.sessions)}`])].join('   ')

@@ -103,6 +103,7 @@ workers = 1
 END
 
 is checkout "$(git -C /srv/src/app.git rev-parse main)" "$(git -C /opt/demo-src rev-parse HEAD 2>&1)"
+is 'remote of the checkout' file:///srv/src/app.git "$(git -C /opt/demo-src config remote.origin.url)"
 is 'changes in the checkout' '' "$(git -C /opt/demo-src status --porcelain 2>&1)"
 attributes /srv/demo/.ssh/authorized_keys 'regular file demo:demo 600'
 content /srv/demo/.ssh/authorized_keys <<'END'

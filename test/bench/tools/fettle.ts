@@ -3,8 +3,9 @@ import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promi
 import { join } from 'node:path'
 import { must } from '../../../src/lab/command.js'
 import { inventoryText } from '../../../src/lab/inventory.js'
+import type { Fleet } from '../fleet.js'
 import { benchCache, benchFile, root } from '../places.js'
-import type { Prepare } from './tool.js'
+import type { Scenario, Tool } from './tool.js'
 
 /** npm's own settings of this repository, which it hands down to what it runs, are not those of a user's project. */
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith('npm_')))
@@ -34,24 +35,33 @@ async function installed(say: (line: string) => void): Promise<string> {
   return project
 }
 
-export const fettle: Prepare = async (fleet, say) => {
+/** The project with the job: its folder, in which `node_modules/.bin/fettle` is. */
+export async function fettleProject(say: (line: string) => void): Promise<string> {
   const project = await installed(say)
   for (const part of ['tasks', 'templates']) {
     await rm(join(project, part), { recursive: true, force: true })
     await cp(benchFile('job', part), join(project, part), { recursive: true })
   }
   await writeFile(join(project, '.env'), 'DATABASE_PASSWORD=s3cret-demo\n', { mode: 0o600 })
+  return project
+}
+
+export const fettle = async (fleet: Fleet, say: (line: string) => void): Promise<Tool> => {
+  const project = await fettleProject(say)
   await rm(join(project, 'inventory'), { recursive: true, force: true })
   await mkdir(join(project, 'inventory'))
   for (let count = 1; count <= fleet.hosts.length; count += 1) {
     const hosts = fleet.hosts.slice(0, count).map(({ name, address }) => ({ name, address, keyFile: fleet.keyFile, knownHostsFile: fleet.knownHostsFile }))
     await writeFile(join(project, 'inventory', `${String(count)}.yml`), inventoryText(hosts))
   }
+  const words = (hosts: number, scenario: Scenario, warmUp: boolean): readonly string[] => [scenario === 'plan' ? 'plan' : 'apply', ...(warmUp ? ['-v'] : []), '-i', `inventory/${String(hosts)}.yml`]
   return {
     name: 'fettle',
-    command: (hosts, scenario) => ({ argv: ['node_modules/.bin/fettle', scenario === 'plan' ? 'plan' : 'apply', '-v', '-i', `inventory/${String(hosts.length)}.yml`], cwd: project, env: { DATABASE_PASSWORD: undefined } }),
-    successes: () => [0],
+    takesPart: () => true,
+    command: (hosts, scenario, warmUp = false) => ({ argv: ['node_modules/.bin/fettle', ...(scenario === 'help' ? ['--help'] : words(hosts.length, scenario, warmUp))], cwd: project, env: { DATABASE_PASSWORD: undefined } }),
+    runs: () => 5,
     unchanged: (output, hosts) => hosts.every(({ name }) => new RegExp(`^${name} +: .*\\bchanged=0 +unreachable=0 +failed=0`, 'm').test(output)),
+    provisions: true,
   }
 }
 

@@ -43,7 +43,7 @@ const files = task('App and hook', () => [
   environment,
   file(`/srv/${app}/bin/reload.sh`, { template: 'reload.sh.njk', vars, mode: '0755' }),
   gunicorn,
-  git.checkout('/opt/demo-src', { repo: '/srv/src/app.git', ref: 'main' }),
+  git.checkout('/opt/demo-src', { repo: 'file:///srv/src/app.git', ref: 'main' }),
   file('/etc/cron.d/demo-clean', { content: '17 3 * * * root /usr/bin/find /var/log/demo -mtime +30 -delete\n', mode: '0644' }),
   file('/etc/sysctl.d/60-demo.conf', { content: 'net.core.somaxconn = 1024\n', mode: '0644' }),
   command(['/usr/bin/python3', '-m', 'venv', '--without-pip', '/opt/demo-venv'], { creates: '/opt/demo-venv/bin/python' }),

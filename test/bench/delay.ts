@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { execute, must } from '../../src/lab/command.js'
+import { names } from '../../src/lab/places.js'
+import type { Fleet } from './fleet.js'
+import { benchFile } from './places.js'
+import { spread } from './statistics.js'
+
+/** These bear the lab's name, with numbers that no host has: what takes the lab down takes them with it. */
+const devices = (id: string) => ({ near: names.bridge(id), far: `${names.bridge(id)}-0`, nearTap: names.port(id, 901), farTap: names.port(id, 902) })
+
+const ip = (lines: readonly string[]): Promise<string> => must(['ip', '-batch', '-'], { input: `${lines.join('\n')}\n` })
+
+/** Puts the hosts back beside this machine, also after a benchmark that was killed. */
+export async function undelay({ id, hosts }: Fleet): Promise<void> {
+  const { near, far } = devices(id)
+  await ip(hosts.map(({ port }) => `link set ${port} master ${near}`))
+  await execute(['ip', 'link', 'del', far])
+}
+
+/**
+ * Runs `body` with a delay of `rtt` milliseconds between this machine and the hosts, there and back. The kernel's own (netem) is not everywhere: the
+ * hosts are put into a second bridge, and a program that holds every frame for half the time joins the two.
+ */
+export async function delayed<T>(fleet: Fleet, rtt: number, body: () => Promise<T>): Promise<T> {
+  if (rtt === 0) return body()
+  const { near, far, nearTap, farTap } = devices(fleet.id)
+  const holder = spawn('/usr/bin/python3', [benchFile('delay.py'), nearTap, farTap, String(rtt / 2000)], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const ended = once(holder, 'exit')
+  try {
+    await Promise.race([once(holder.stdout, 'data'), ended])
+    await ip([`link add ${far} type bridge`, `link set ${far} up`, `link set ${nearTap} txqueuelen 10000 master ${near} up`, `link set ${farTap} txqueuelen 10000 master ${far} up`, ...fleet.hosts.map(({ port }) => `link set ${port} master ${far}`)])
+    await checkDelay(fleet, rtt)
+    return await body()
+  } finally {
+    holder.stdin.end()
+    await ended
+    await undelay(fleet)
+  }
+}
+
+/** A TCP connection takes one round trip; the first one also asks for the host's hardware address. */
+async function connectMilliseconds(address: string): Promise<number> {
+  const begun = performance.now()
+  const socket = connect({ host: address, port: 22 })
+  await once(socket, 'connect')
+  socket.destroy()
+  return performance.now() - begun
+}
+
+async function checkDelay({ hosts: [host] }: Fleet, rtt: number): Promise<void> {
+  if (host === undefined) return
+  const times: number[] = []
+  while (times.length < 6) times.push(await connectMilliseconds(host.address))
+  const { median } = spread(times.slice(1))
+  if (!(median >= rtt && median < rtt + 5)) throw new Error(`the delay is ${median.toFixed(1)} ms instead of ${String(rtt)} ms`)
+}

@@ -1,0 +1,46 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { availableParallelism, cpus, release, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { execute } from '../../src/lab/command.js'
+import { resultsFolder, root } from './places.js'
+import type { Row } from './run-case.js'
+
+export interface Results {
+  /** ISO 8601. */
+  readonly time: string
+  /** How long the whole benchmark took. */
+  readonly seconds: number
+  readonly machine: string
+  /** What was measured, and its version. */
+  readonly versions: Readonly<Record<string, string>>
+  readonly rows: readonly Row[]
+}
+
+async function firstLine(argv: readonly string[]): Promise<string> {
+  const { stdout } = await execute(argv).catch(() => ({ stdout: '' }))
+  return stdout.split('\n')[0] ?? ''
+}
+
+async function versionsOf(rows: readonly Row[]): Promise<Readonly<Record<string, string>>> {
+  const measured = new Set(rows.map(({ tool }) => tool))
+  const debian = (name: string): Promise<string> => firstLine(['dpkg-query', '-W', '-f', '${Version}', name])
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { readonly version: string }
+  const commit = await firstLine(['git', '-C', root, 'rev-parse', '--short', 'HEAD'])
+  return {
+    fettle: `${version} (${commit})`,
+    node: process.version,
+    ...(measured.has('ansible') && { ansible: `ansible-core ${/core ([\d.]+)/.exec(await firstLine(['/usr/bin/ansible', '--version']))?.[1] ?? '?'}` }),
+    ...(measured.has('mitogen') && { mitogen: `ansible-mitogen ${await debian('ansible-mitogen')}` }),
+    ...(measured.has('pyinfra') && { pyinfra: /^# v(\S+)$/m.exec(await readFile(join(process.env['FETTLE_BENCH_PYINFRA'] ?? '', 'CHANGELOG.md'), 'utf8').catch(() => ''))?.[1] ?? 'a checkout' }),
+  }
+}
+
+/** Keeps the measurements beside the outputs of the runs: `latest.json`, and one by its time. */
+export async function saveResults(begun: Date, rows: readonly Row[]): Promise<Results> {
+  const machine = `${String(availableParallelism())} × ${cpus()[0]?.model.trim() ?? 'processor'}, ${String(Math.round(totalmem() / 2 ** 30))} GiB, Linux ${release()}`
+  const results = { time: begun.toISOString(), seconds: (Date.now() - begun.getTime()) / 1000, machine, versions: await versionsOf(rows), rows }
+  const text = `${JSON.stringify(results, null, 1)}\n`
+  await writeFile(join(resultsFolder, 'latest.json'), text)
+  await writeFile(join(resultsFolder, `${results.time.replaceAll(':', '-')}.json`), text)
+  return results
+}
