@@ -22,6 +22,9 @@ const longestPause = 400
 /** It begins to drop them at ten, and other people connect too. */
 const doors = new Doors(8)
 
+/** More key exchanges at a time than this process gets done in a fraction of the time limit would only make each other late. */
+const handshakes = new Doors(128)
+
 class Dropped extends FettleError {}
 
 /** One connection, whose login is at least on its way: a login that is refused is told by the first channel. */
@@ -75,12 +78,29 @@ async function connectOnce(plan: Plan): Promise<Transport> {
   const offer = algorithmsFor(config, hostKey.algorithms, place)
   const leave = await doors.enter(`${config.host} ${config.port}`, signal)
   try {
-    const connected = await logIn(plan, await dialTcp(plan), offer)
+    const connected = await inTurn(plan, await dialTcp(plan), (socket) => logIn(plan, socket, offer))
     void connected.loggedIn.then(leave, leave)
     return sshTransport(connected)
   } catch (error) {
     leave()
     throw error
+  }
+}
+
+/** A host that does not answer at all has no turn, so it holds nobody up. */
+async function inTurn<T>({ place, signal }: Plan, socket: Socket, handshake: (socket: Socket) => Promise<T>): Promise<T> {
+  const errors: Error[] = []
+  socket.once('error', (error) => void errors.push(error))
+  const leave = await handshakes.enter('', signal).catch((error: unknown) => {
+    socket.destroy()
+    throw error
+  })
+  try {
+    // ssh2 would not hear of an error that came before it listens, and wait until the time limit.
+    if (errors[0] !== undefined) throw dropped(place, errors[0])
+    return await handshake(socket)
+  } finally {
+    leave()
   }
 }
 
@@ -146,6 +166,9 @@ function watch(client: Client, seen: Seen): Promise<string> {
   })
 }
 
+const dropped = (place: string, cause: unknown): Dropped =>
+  new Dropped('ssh-handshake-failed', { message: `${place}: the SSH handshake failed: ${reason(cause)}`, remedy: 'is the port sshd\'s? with many hosts behind one address, raise MaxStartups there', cause })
+
 function explain(error: unknown, seen: Seen, { config, place, ways }: Plan): Error {
   const said = seen.banner.trim() === '' ? {} : { detail: quoted(seen.banner) }
   if (error instanceof FettleError) return error
@@ -154,9 +177,8 @@ function explain(error: unknown, seen: Seen, { config, place, ways }: Plan): Err
   const message = reason(error)
   if (!seen.handshake) {
     if (level === 'client-timeout') return new FettleError('ssh-handshake-failed', { message: `${place}: no SSH banner or handshake within ${config.connectSeconds} s`, ...said })
-    const dropped = code === 'ECONNRESET' || code === 'EPIPE' || /before handshake|No response from server/.test(message)
-    const text = `${place}: the SSH handshake failed: ${message}`
-    return dropped ? new Dropped('ssh-handshake-failed', { message: text, remedy: 'is the port sshd\'s? with many hosts behind one address, raise MaxStartups there', cause: error }) : new FettleError('ssh-handshake-failed', { message: text, cause: error, ...said })
+    const gone = code === 'ECONNRESET' || code === 'EPIPE' || /before handshake|No response from server/.test(message)
+    return gone ? dropped(place, error) : new FettleError('ssh-handshake-failed', { message: `${place}: the SSH handshake failed: ${message}`, cause: error, ...said })
   }
   const tried = seen.login.tried.join(', ') || 'nothing'
   const accepts = seen.login.offered.length === 0 ? '' : `; the server accepts ${seen.login.offered.join(', ')}`

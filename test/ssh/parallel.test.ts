@@ -1,6 +1,6 @@
-import { once } from 'node:events'
+import { once, setMaxListeners } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -42,3 +42,28 @@ test('one address gets eight logins at a time, as sshd drops others from ten on;
   expect(servers.map(({ most }) => most())).toEqual([8, 8])
   for (const { close } of servers) close()
 }, 30_000)
+
+test('128 handshakes are under way at a time; the next one begins when one of them has ended', async () => {
+  const begun: Socket[] = []
+  const servers = await Promise.all(Array.from({ length: 17 }, async () => {
+    const server = createServer((socket) => void socket.on('error', () => undefined).once('data', () => begun.push(socket)))
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    return server
+  }))
+  const abort = new AbortController()
+  setMaxListeners(0, abort.signal)
+  const options = { sshConfig: sshConfig(directory, 'ConnectTimeout 60'), knownHostsFiles: [], acceptNew: false, signal: abort.signal }
+  const logins = servers.flatMap((server) => Array.from({ length: 8 }, (_, index) => connect({ name: `web${index}`, host: '127.0.0.1', port: (server.address() as AddressInfo).port, user: 'root', privateKeyFile: join(directory, 'key'), become: null }, options)))
+  const ended = Promise.allSettled(logins)
+  const atLeast = async (count: number): Promise<number> => {
+    while (begun.length < count) await delay(10)
+    await delay(100)
+    return begun.length
+  }
+  expect(await atLeast(128)).toBe(128)
+  begun[0]?.end('not SSH\r\n\r\n')
+  expect(await atLeast(129)).toBe(129)
+  abort.abort(new Error('enough'))
+  await ended
+  for (const server of servers) server.close()
+}, 60_000)
