@@ -31,6 +31,11 @@ export class OnceTasks {
     this.#connected = new Map(hosts.map((host) => [host, new Gate()]))
   }
 
+  /** Whether the play has such tasks. */
+  get any(): boolean {
+    return this.#done.size > 0
+  }
+
   /** Tells whether a host is there to run them. Every host must say so in the end, or the others wait for ever. */
   connected(host: string, ok: boolean): void {
     this.#connected.get(host)?.open(ok)
@@ -38,7 +43,7 @@ export class OnceTasks {
 
   /** Whether these tasks are a host's to run. Waits until it is known that no host before it can. */
   async isRunner(host: string): Promise<boolean> {
-    if (this.#done.size === 0) return true
+    if (!this.any) return true
     for (const earlier of this.hosts.slice(0, this.hosts.indexOf(host))) if (await this.#connected.get(earlier)?.opened) return false
     return true
   }

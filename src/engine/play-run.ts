@@ -136,6 +136,8 @@ export class PlayRun {
         signal: options.stop,
         ...(options.sshConfig === null ? {} : { sshConfig: options.sshConfig }),
       })
+      // Whether a host can run the tasks of one host only must be certain.
+      if (this.#once.any) await started(session)
       this.#once.connected(host.name, true)
       return session
     } catch (error) {
@@ -166,7 +168,7 @@ export class PlayRun {
     try {
       await walk.perform()
     } catch (error) {
-      this.#failed(host, walk, error)
+      await this.#failed(host, walk, session, error)
     } finally {
       options.kill.removeEventListener('abort', kill)
       for (const [name, count] of [['shell', session.roundTrips - before], ...facts.exchanges, ...backends.exchanges] as const) counts.set(name, (counts.get(name) ?? 0) + count)
@@ -174,12 +176,23 @@ export class PlayRun {
     }
   }
 
-  #failed(host: InventoryHost, walk: HostWalk, error: unknown): void {
+  async #failed(host: InventoryHost, walk: HostWalk, session: Session, error: unknown): Promise<void> {
     const state = this.#state(host)
+    const isReached = await session.started.then(() => true, () => false)
+    if (!isReached) return this.#unreachable(host, error)
     // A session that was killed is not a link that was lost.
     if (isCode(error, 'connection-lost') && !this.context.options.kill.aborted) this.#unreachable(host, error)
     else state.ended = { type: 'host', host: host.name, status: 'failed', error: error instanceof HostFailed ? null : eventError(error) }
     walk.skipRest(error instanceof HostFailed ? 'an earlier resource has failed' : error instanceof Error ? error.message : String(error))
+  }
+}
+
+async function started(session: Session): Promise<void> {
+  try {
+    await session.started
+  } catch (error) {
+    await session.close()
+    throw error
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import { FettleError, type ErrorCode } from '../core/errors.js'
 import { reveal } from '../core/secret.js'
 import { quote } from '../core/sh.js'
@@ -67,14 +67,27 @@ class Preamble {
   }
 }
 
+/** A script that is on its way. */
+export interface Booting {
+  /** What is written here is the script's input, also before it runs. */
+  readonly stdin: Writable
+  /** Once it runs: what it says. Rejects with what stood in its way. */
+  readonly running: Promise<Pipes>
+}
+
 /**
  * Runs a script with the privilege that is asked for. Its standard input goes on behind the script's text. What login
  * shells and sudo print before it runs is not in its output.
+ */
+export const boot = async (transport: Transport, become: Become | null, script: string, programs?: Programs): Promise<Pipes> => (await begin(transport, become, script, programs)).running
+
+/**
+ * The same, without waiting for the script to run where that is not needed.
  *
  * With a password nothing is written before sudo has asked or the shell has spoken: where sudo needs none, the
  * password must not become somebody's input. Without one the script goes at once, which saves a round trip.
  */
-export async function boot(transport: Transport, wanted: Become | null, script: string, programs: Programs = standardPrograms): Promise<Pipes> {
+export async function begin(transport: Transport, wanted: Become | null, script: string, programs: Programs = standardPrograms): Promise<Booting> {
   const become = wanted?.user === transport.loginUser ? null : wanted
   const { line, marker, prompt } = command(become, programs)
   const pipes = await transport.open(line)
@@ -91,19 +104,26 @@ export async function boot(transport: Transport, wanted: Become | null, script: 
     else refuse(askedAgain)
   }
   const preambles = [new Preamble(stdout, marker, () => undefined), new Preamble(stderr, marker, answers)]
-  if (become?.password === undefined) stdin.write(bootScript(script))
-  const timer = setTimeout(() => refuse(`nothing within ${limitSeconds} s`), limitSeconds * 1000)
-  const failed = await Promise.race([Promise.all(preambles.map(({ passed }) => passed)).then(() => null), refused, ended])
-  clearTimeout(timer)
-  if (failed === null) {
-    if (become?.password !== undefined) stdin.write(bootScript(script))
-    return pipes
+  const running = run()
+  if (become?.password !== undefined) await running
+  else stdin.write(bootScript(script))
+  running.catch(() => undefined)
+  return { stdin, running }
+
+  async function run(): Promise<Pipes> {
+    const timer = setTimeout(() => refuse(`nothing within ${limitSeconds} s`), limitSeconds * 1000)
+    const failed = await Promise.race([Promise.all(preambles.map(({ passed }) => passed)).then(() => null), refused, ended])
+    clearTimeout(timer)
+    if (failed === null) {
+      if (become?.password !== undefined) stdin.write(bootScript(script))
+      return pipes
+    }
+    for (const preamble of preambles) preamble.stop()
+    pipes.destroy()
+    // Our own prompt and command, which sudo quotes, tell a person nothing.
+    const words = preambles.map(({ said }) => said.toString()).join('\n').replaceAll(prompt, '').replace(/-c '?PATH=.*\)"'?/g, '-c …')
+    throw failure(quoted(words), failed, become, transport.place)
   }
-  for (const preamble of preambles) preamble.stop()
-  pipes.destroy()
-  // Our own prompt and command, which sudo quotes, tell a person nothing.
-  const words = preambles.map(({ said }) => said.toString()).join('\n').replaceAll(prompt, '').replace(/-c '?PATH=.*\)"'?/g, '-c …')
-  throw failure(quoted(words), failed, become, transport.place)
 }
 
 function failure(said: string, how: string, become: Become | null, place: string): FettleError {

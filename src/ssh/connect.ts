@@ -8,8 +8,9 @@ import type { Transport } from './transport.js'
 export type { Become, ConnectOptions, Target } from './target.js'
 
 /**
- * Connects to a host, over SSH or here, and starts its privileged shell.
- * @throws FettleError whose code says what stands in the way: `unreachable`, `host-key-…`, `ssh-…`, `key-…`, `sudo-…`
+ * Connects to a host, over SSH or here, and starts its privileged shell without waiting for it: the first exchange travels with what starts it.
+ * @throws FettleError whose code says what stands in the way: `unreachable`, `host-key-…`, `ssh-…`, `key-…`, with a password `sudo-…` too,
+ * which otherwise comes from `started` and the first exchange
  */
 export async function connect(target: Target, options: ConnectOptions): Promise<Session> {
   const transport = target.local === true ? localTransport() : await overSsh(target, options)

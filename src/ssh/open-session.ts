@@ -1,4 +1,4 @@
-import { boot } from './boot.js'
+import { begin, boot } from './boot.js'
 import { bridgeScript, duplexOf } from './bridge.js'
 import { driver, killScript, nonce } from './driver.js'
 import type { Block, ForwardTarget, Session } from './session.js'
@@ -6,28 +6,33 @@ import { Shell, type Hello } from './shell.js'
 import type { Become } from './target.js'
 import type { Transport } from './transport.js'
 
-/** Starts the persistent shell with the privilege that is asked for. */
+/** Starts the persistent shell with the privilege that is asked for, and does not wait until it runs: see `Session.started`. */
 export async function openSession(transport: Transport, become: Become | null): Promise<Session> {
   const id = nonce()
-  const pipes = await boot(transport, become, driver(id))
-  const shell = new Shell(pipes, transport.place)
-  return new HostSession(transport, become, shell, await shell.hello(id), () => pipes.stdin.end())
+  const booting = await begin(transport, become, driver(id))
+  const shell = new Shell(booting, transport.place)
+  return new HostSession(transport, become, shell, shell.hello(id), () => booting.stdin.end())
 }
 
 class HostSession implements Session {
   readonly user: string
   readonly loginUser: string
+  readonly started: Promise<void>
+  #isStarted = false
   #roundTrips = 0
 
   constructor(
     private readonly transport: Transport,
     private readonly become: Become | null,
     private readonly shell: Shell,
-    private readonly hello: Hello,
+    private readonly hello: Promise<Hello>,
     private readonly hangUp: () => void,
   ) {
-    this.user = hello.user
     this.loginUser = transport.loginUser
+    this.user = become?.user ?? transport.loginUser
+    this.started = hello.then(() => void (this.#isStarted = true))
+    // Whoever asks for an exchange hears of it too.
+    this.started.catch(() => undefined)
   }
 
   get roundTrips(): number {
@@ -41,7 +46,13 @@ class HostSession implements Session {
   exchange(blocks: readonly Block[]): ReturnType<Session['exchange']> {
     if (blocks.length === 0) return Promise.resolve([])
     this.#roundTrips += 1
-    return this.shell.exchange(blocks, this.hello)
+    return this.#exchange(blocks)
+  }
+
+  /** Before the shell has said who it is, nothing is sent that may be secret, or for which its user id must be known. */
+  async #exchange(blocks: readonly Block[]): ReturnType<Session['exchange']> {
+    const early = blocks.every(({ input, as }) => input === undefined && (as === undefined || this.user === 'root'))
+    return this.shell.exchange(blocks, early && !this.#isStarted ? { user: this.user, uid: this.user === 'root' ? 0 : -1 } : await this.hello)
   }
 
   async forward(target: ForwardTarget): ReturnType<Session['forward']> {
@@ -52,7 +63,7 @@ class HostSession implements Session {
   }
 
   async kill(): Promise<void> {
-    const killer = await boot(this.transport, this.become, killScript(this.hello.session))
+    const killer = await boot(this.transport, this.become, killScript((await this.hello).session))
     killer.stdout.resume()
     killer.stderr.resume()
     await killer.ended

@@ -32,6 +32,8 @@ export interface Session {
   readonly user: string
   /** The user that logged in. */
   readonly loginUser: string
+  /** Resolves when the shell runs; rejects with what stood in its way, and so does every exchange then. */
+  readonly started: Promise<void>
   /** Whether the link or the shell has ended, so that nothing can be asked any more. */
   readonly over: boolean
   /** Exchanges so far: a round trip is one request to the privileged shell and its answer. */

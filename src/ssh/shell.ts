@@ -1,15 +1,21 @@
+import type { Writable } from 'node:stream'
 import { FettleError } from '../core/errors.js'
 import type { Output } from '../core/fact.js'
 import { frames } from './frame.js'
 import { Scanner, type Section } from './scanner.js'
 import type { Block } from './session.js'
 import { quoted } from './quoted.js'
+import type { Booting } from './boot.js'
 import type { Pipes } from './transport.js'
 
 /** What the driver says of itself when it starts. */
-export interface Hello {
+export interface Hello extends Actor {
   /** The session id of its processes, for ending them from outside. */
   readonly session: number
+}
+
+/** Whom blocks run as. */
+export interface Actor {
   readonly uid: number
   readonly user: string
 }
@@ -18,23 +24,29 @@ const accountPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/
 
 /** The client of the driver: writes blocks, reads their answers. It works over any pair of pipes. */
 export class Shell {
-  readonly #pipes: Pipes
+  readonly #stdin: Writable
   readonly #place: string
   readonly #stdout = new Scanner()
   readonly #stderr = new Scanner()
   readonly #rejects = new Set<(error: FettleError) => void>()
-  #ended: string | null = null
+  /** Why nothing can be asked any more. */
+  #failure: FettleError | null = null
 
-  constructor(pipes: Pipes, place: string) {
-    this.#pipes = pipes
+  /** Blocks may be written before the driver runs. */
+  constructor({ stdin, running }: Booting, place: string) {
+    this.#stdin = stdin
     this.#place = place
-    pipes.stdout.on('data', (chunk: Buffer) => this.#stdout.push(chunk)).resume()
-    pipes.stderr.on('data', (chunk: Buffer) => this.#stderr.push(chunk)).resume()
-    void pipes.ended.then((how) => this.#end(how))
+    running.then((pipes) => this.#listen(pipes), (error: unknown) => this.#fail(error as FettleError))
   }
 
   get over(): boolean {
-    return this.#ended !== null
+    return this.#failure !== null
+  }
+
+  #listen({ stdout, stderr, ended }: Pipes): void {
+    stdout.on('data', (chunk: Buffer) => this.#stdout.push(chunk)).resume()
+    stderr.on('data', (chunk: Buffer) => this.#stderr.push(chunk)).resume()
+    void ended.then((how) => this.#fail(this.#lost(how)))
   }
 
   /** Waits for the driver's first words, which end with the nonce that it was given. */
@@ -45,11 +57,11 @@ export class Shell {
   }
 
   /** Writes all blocks at once; answers when the last one has ended. */
-  async exchange(blocks: readonly Block[], { uid, user }: Hello): Promise<readonly Output[]> {
+  async exchange(blocks: readonly Block[], { uid, user }: Actor): Promise<readonly Output[]> {
     if (blocks.some(({ script }) => script.text.includes('\0'))) throw new FettleError('internal', { message: 'a script holds a NUL byte' })
     const framed = frames(blocks.map((block) => this.#asOther(block, uid, user)))
     const answers = framed.flatMap((frame) => frame.answers).map(async ({ id, index, beside }) => [index, await this.#answer(id, beside)] as const)
-    if (this.#ended === null) for (const bytes of framed.flatMap((frame) => frame.bytes)) this.#pipes.stdin.write(bytes)
+    if (!this.over) for (const bytes of framed.flatMap((frame) => frame.bytes)) this.#stdin.write(bytes)
     return [...(await Promise.all(answers))].sort(([one], [other]) => one - other).map(([, output]) => output)
   }
 
@@ -65,7 +77,7 @@ export class Shell {
 
   #answer(id: string, beside = false): Promise<Output> {
     return new Promise((resolve, reject) => {
-      if (this.#ended !== null) return reject(this.#lost(this.#ended))
+      if (this.#failure !== null) return reject(this.#failure)
       this.#rejects.add(reject)
       let other: Section | null = null
       const half = (own: Section): Section | null => {
@@ -89,9 +101,8 @@ export class Shell {
     })
   }
 
-  #end(how: string): void {
-    this.#ended = how
-    const error = this.#lost(how)
+  #fail(error: FettleError): void {
+    this.#failure = error
     for (const reject of this.#rejects) reject(error)
     this.#rejects.clear()
   }

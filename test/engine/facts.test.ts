@@ -19,6 +19,7 @@ class Echo implements Session {
   readonly user = 'root'
   readonly loginUser = 'deploy'
   readonly over = false
+  readonly started = Promise.resolve()
   roundTrips = 0
   blocks: readonly Block[] = []
   exchange(blocks: readonly Block[]): Promise<readonly Output[]> {

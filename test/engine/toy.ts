@@ -20,6 +20,7 @@ import { project } from '../inventory/project.js'
 /** A session on this machine for the engine's own tests: each block is a shell of its own in a folder. */
 export class FolderSession implements Session {
   readonly loginUser = 'tester'
+  readonly started = Promise.resolve()
   /** Set when its link is to have ended. */
   over = false
   roundTrips = 0

@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import { Secret } from '../../src/core/secret.js'
 import { sh } from '../../src/core/sh.js'
-import { connect, type Become } from '../../src/ssh/connect.js'
+import type { Become } from '../../src/ssh/connect.js'
 import type { Session } from '../../src/ssh/session.js'
 import { sshConfig } from '../ssh/sshd.js'
 import { labHost, slow } from './host.js'
+import { logIn } from '../ssh/log-in.js'
 
 /** What sudo, PAM and login shells of a real Debian say. The framing itself is tested in test/ssh. */
 const host = labHost({ image: 'bare' })
@@ -45,7 +46,7 @@ afterEach(async () => {
 afterAll(() => rmSync(directory, { recursive: true }))
 
 async function open(user: string, become: Become | null): Promise<Session> {
-  const session = await connect({ name: 'web1', host: host().address, user, privateKeyFile: host().keyFile, become }, { sshConfig: sshConfig(directory), knownHostsFiles: [host().knownHostsFile], acceptNew: false })
+  const session = await logIn({ name: 'web1', host: host().address, user, privateKeyFile: host().keyFile, become }, { sshConfig: sshConfig(directory), knownHostsFiles: [host().knownHostsFile], acceptNew: false })
   sessions.push(session)
   return session
 }

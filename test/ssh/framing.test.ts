@@ -51,7 +51,7 @@ async function open(shell: Programs): Promise<Open> {
   const id = nonce()
   const pipes = await boot(localTransport(), null, driver(id, shell), shell)
   opened.push(pipes)
-  const client = new Shell(pipes, 'here')
+  const client = new Shell({ stdin: pipes.stdin, running: Promise.resolve(pipes) }, 'here')
   const hello = await client.hello(id)
   const exchange: Open['exchange'] = (...blocks) => client.exchange(blocks, hello)
   return {

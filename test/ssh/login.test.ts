@@ -9,8 +9,9 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import ssh2, { type AuthContext, type Connection } from 'ssh2'
 import { Secret } from '../../src/core/secret.js'
 import { sh } from '../../src/core/sh.js'
-import { connect, type ConnectOptions, type Target } from '../../src/ssh/connect.js'
+import type { ConnectOptions, Target } from '../../src/ssh/connect.js'
 import { freePort, makeKey, sshConfig, startSshd, type Sshd } from './sshd.js'
+import { logIn } from './log-in.js'
 
 // Keys are made by ssh-keygen, which takes its time on a busy machine.
 jest.setTimeout(30_000)
@@ -41,7 +42,7 @@ const options = (config = '', known = sshd.knownHosts): ConnectOptions => ({ ssh
 
 /** Connects, says hello and closes; an error is what is looked at. */
 async function login(more: Partial<Target>, given: ConnectOptions = options()): Promise<string> {
-  const session = await connect({ ...sshd.target, ...more }, given)
+  const session = await logIn({ ...sshd.target, ...more }, given)
   const [output] = await session.exchange([{ script: sh`id -un` }])
   await session.close()
   return output?.stdout.toString().trim() ?? ''
@@ -125,7 +126,7 @@ describe('keys', () => {
 
   test('ssh_config\'s IdentityFile, after one that the server does not know', async () => {
     const first = key('unknown-to-server')
-    const session = await connect(targetWithoutKey(), options(`IdentityFile ${first}\nIdentityFile ${join(sshd.directory, 'user_key')}`))
+    const session = await logIn(targetWithoutKey(), options(`IdentityFile ${first}\nIdentityFile ${join(sshd.directory, 'user_key')}`))
     expect(session.user).toBe(me)
     await session.close()
   })
@@ -154,7 +155,7 @@ describe('keys', () => {
 
   test('the same, when ssh_config names them, are told when nothing is left', async () => {
     const files = [chmodded(key('open2'), 0o640), key('encrypted2', 'ed25519', 'secret words')]
-    await expect(connect(targetWithoutKey(), options(files.map((file) => `IdentityFile ${file}`).join('\n')))).rejects.toMatchObject({ code: 'ssh-auth-failed', message: expect.stringMatching(/no way to log in.*mode 0640.*is encrypted/) })
+    await expect(logIn(targetWithoutKey(), options(files.map((file) => `IdentityFile ${file}`).join('\n')))).rejects.toMatchObject({ code: 'ssh-auth-failed', message: expect.stringMatching(/no way to log in.*mode 0640.*is encrypted/) })
   })
 
   const chmodded = (path: string, mode: number): string => {
@@ -200,9 +201,9 @@ describe('ssh-agent', () => {
   }
 
   test('an empty agent, a dead one, none: each says so', async () => {
-    await expect(connect(targetWithoutKey(), withAgent())).rejects.toMatchObject({ code: 'ssh-auth-failed', message: expect.stringContaining('holds no key') })
-    await expect(connect(targetWithoutKey(), options(`IdentityAgent ${directory}/dead`))).rejects.toMatchObject({ code: 'ssh-auth-failed', message: expect.stringMatching(/ssh-agent at .*dead does not answer: .*ENOENT/) })
-    await expect(connect(targetWithoutKey(), options())).rejects.toMatchObject({ code: 'ssh-auth-failed', message: expect.stringContaining('no ssh-agent') })
+    await expect(logIn(targetWithoutKey(), withAgent())).rejects.toMatchObject({ code: 'ssh-auth-failed', message: expect.stringContaining('holds no key') })
+    await expect(logIn(targetWithoutKey(), options(`IdentityAgent ${directory}/dead`))).rejects.toMatchObject({ code: 'ssh-auth-failed', message: expect.stringMatching(/ssh-agent at .*dead does not answer: .*ENOENT/) })
+    await expect(logIn(targetWithoutKey(), options())).rejects.toMatchObject({ code: 'ssh-auth-failed', message: expect.stringContaining('no ssh-agent') })
   })
 
   test('a dead agent does not matter where a file will do', async () => {
@@ -211,16 +212,16 @@ describe('ssh-agent', () => {
 
   test('its key logs in; of many only the one that is named is tried', async () => {
     add(join(sshd.directory, 'user_key'))
-    const session = await connect(targetWithoutKey(), withAgent())
+    const session = await logIn(targetWithoutKey(), withAgent())
     await session.close()
     execFileSync('ssh-add', ['-q', '-D'], { env: { ...process.env, SSH_AUTH_SOCK: socket }, stdio: 'ignore' })
     for (let index = 0; index < 5; index += 1) add(key(`many${index}`))
     add(join(sshd.directory, 'user_key'))
-    const many = await connect(targetWithoutKey(), withAgent()).catch((error: unknown) => error)
+    const many = await logIn(targetWithoutKey(), withAgent()).catch((error: unknown) => error)
     expect(many).toMatchObject({ code: 'ssh-auth-failed', message: expect.stringMatching(/Too many authentication failures.*agent key/) })
     const publicFile = join(directory, 'chosen.pub')
     copyFileSync(join(sshd.directory, 'user_key.pub'), publicFile)
-    const chosen = await connect(targetWithoutKey(), withAgent(`IdentitiesOnly yes\nIdentityFile ${publicFile}`))
+    const chosen = await logIn(targetWithoutKey(), withAgent(`IdentitiesOnly yes\nIdentityFile ${publicFile}`))
     await chosen.close()
     expect(await login({ privateKeyFile: publicFile }, withAgent())).toBe(me)
   })
@@ -333,7 +334,7 @@ describe('hostile and strange servers', () => {
 
   test('a password, right: the shell is what fails then', async () => {
     const { target, options: given } = await fake((context) => (context.method === 'password' && context.password === 'pass é' ? context.accept() : context.reject(['password'])))
-    await expect(connect({ ...targetWithoutKey(), ...target, password: new Secret('pass é') }, given)).rejects.toMatchObject({ code: 'shell-not-started', detail: 'half an ans' })
+    await expect(logIn({ ...targetWithoutKey(), ...target, password: new Secret('pass é') }, given)).rejects.toMatchObject({ code: 'shell-not-started', detail: 'half an ans' })
   })
 
   test('a password, wrong: sent once, and not seen in the error', async () => {
@@ -343,7 +344,7 @@ describe('hostile and strange servers', () => {
       if (context.method === 'keyboard-interactive') sent += 1
       context.reject(['password', 'keyboard-interactive'])
     }, 'Authorised users only')
-    const error: unknown = await connect({ ...targetWithoutKey(), ...target, password: new Secret('wrong-canary') }, given).catch((thrown: unknown) => thrown)
+    const error: unknown = await logIn({ ...targetWithoutKey(), ...target, password: new Secret('wrong-canary') }, given).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code: 'ssh-auth-failed', message: expect.stringContaining('tried: password; the server accepts password, keyboard-interactive'), detail: 'Authorised users only' })
     expect(JSON.stringify(error) + String(error)).not.toContain('wrong-canary')
     expect(sent).toBe(1)
@@ -354,7 +355,7 @@ describe('hostile and strange servers', () => {
       if (context.method !== 'keyboard-interactive') return context.reject(['keyboard-interactive'])
       context.prompt([{ prompt: 'Password: ', echo: false }], (answers) => (answers[0] === 'by prompt' ? context.accept() : context.reject()))
     })
-    await expect(connect({ ...targetWithoutKey(), ...target, password: new Secret('by prompt') }, given)).rejects.toMatchObject({ code: 'shell-not-started' })
+    await expect(logIn({ ...targetWithoutKey(), ...target, password: new Secret('by prompt') }, given)).rejects.toMatchObject({ code: 'shell-not-started' })
   })
 
   test('hangs up during authentication: not tried again', async () => {
@@ -373,7 +374,7 @@ describe('hostile and strange servers', () => {
       asked += 1
       context.reject()
     })
-    await expect(connect({ ...targetWithoutKey(), ...target, password: new Secret('not for you') }, options())).rejects.toMatchObject({ code: 'host-key-unknown' })
+    await expect(logIn({ ...targetWithoutKey(), ...target, password: new Secret('not for you') }, options())).rejects.toMatchObject({ code: 'host-key-unknown' })
     expect(asked).toBe(0)
   })
 })

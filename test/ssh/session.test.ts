@@ -9,10 +9,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { sh } from '../../src/core/sh.js'
 import { bridgeScript, duplexOf } from '../../src/ssh/bridge.js'
 import { boot } from '../../src/ssh/boot.js'
-import { connect, type ConnectOptions, type Target } from '../../src/ssh/connect.js'
+import type { ConnectOptions, Target } from '../../src/ssh/connect.js'
 import { localTransport } from '../../src/ssh/local.js'
 import type { Session } from '../../src/ssh/session.js'
 import { sshConfig, startSshd, type Sshd } from './sshd.js'
+import { logIn } from './log-in.js'
 
 let sshd: Sshd
 const servers: Sshd[] = []
@@ -33,7 +34,7 @@ function trusting({ directory, knownHosts }: Sshd, more = ''): ConnectOptions {
 }
 
 async function open(to: Sshd = sshd, more: Partial<Target> = {}): Promise<Session> {
-  const session = await connect({ ...to.target, ...more }, trusting(to))
+  const session = await logIn({ ...to.target, ...more }, trusting(to))
   sessions.push(session)
   return session
 }
@@ -167,7 +168,7 @@ describe('a link that dies', () => {
   test('a black hole ends after the keepalives that nobody answers', async () => {
     const { port, swallow, close } = await proxy(sshd.port)
     const given = trusting(sshd, `HostKeyAlias [127.0.0.1]:${sshd.port}\nServerAliveInterval 1\nServerAliveCountMax 2`)
-    const session = await connect({ ...sshd.target, port }, given)
+    const session = await logIn({ ...sshd.target, port }, given)
     expect(text(await session.exchange([{ script: sh`sleep 2; echo quiet` }]))).toEqual(['quiet\n'])
     const under = session.exchange([{ script: sh`sleep 60` }]).catch((error: unknown) => error)
     swallow()
