@@ -34,6 +34,9 @@ export interface FleetOptions {
   readonly say: (line: string) => void
 }
 
+/** A hundred at once keep each other from being ready in time. */
+const bootsAtOnce = 10
+
 const nameOf = (index: number): string => `bench${String(index)}`
 const isBench = ({ owner, hosts }: LabRecord): boolean => owner === null && hosts.length > 0 && hosts.every(({ name }) => /^bench\d+$/.test(name))
 
@@ -46,7 +49,11 @@ export async function openFleet({ count, keep, say }: FleetOptions): Promise<Fle
   say(`booting ${String(count)} hosts`)
   const lab = await openLab({ say })
   try {
-    await Promise.all(Array.from({ length: count }, (_, index) => lab.boot({ name: nameOf(index + 1), image: 'stack' })))
+    const wanted = Array.from({ length: count }, (_, index) => nameOf(index + 1)).values()
+    const bootOne = async (): Promise<void> => {
+      for (const name of wanted) await lab.boot({ name, image: 'stack' })
+    }
+    await Promise.all(Array.from({ length: bootsAtOnce }, bootOne))
     const record = readRecord(lab.id)
     if (record === null) throw new Error(`the lab ${lab.id} has no record`)
     return fleet(record, {

@@ -11,8 +11,8 @@ import type { Stage } from './stage.js'
 export type ViewCosts = Readonly<Record<string, readonly number[]>>
 
 /** What a progress view in a terminal, plain lines and JSON cost: the same plan of played hosts, in turns. */
-export async function compareViews({ group, plan, inventory }: Stage, peer: Peer, hosts: number, n: number): Promise<ViewCosts> {
-  const plain = plan(await inventory('views', playedHosts(hosts, peer)))
+export async function compareViews({ group, fettle, inventory }: Stage, peer: Peer, hosts: number, n: number): Promise<ViewCosts> {
+  const plain = fettle('plan', '-i', await inventory('views', playedHosts(hosts, peer)))
   const ways: Readonly<Record<string, Command>> = {
     plain,
     json: { ...plain, argv: [...plain.argv, '--json'] },
@@ -39,11 +39,11 @@ export interface Ends {
 const [slowHost, muteHost] = [3, 7]
 
 /** 200 hosts without and with one that takes ten seconds for each of its two answers and one that takes the call and says nothing, in turns. */
-export async function compareSlow({ plan, inventory, play }: Stage, peer: Peer, n: number): Promise<Readonly<Record<'without' | 'with', readonly Ends[]>>> {
+export async function compareSlow({ fettle, inventory, play }: Stage, peer: Peer, n: number): Promise<Readonly<Record<'without' | 'with', readonly Ends[]>>> {
   const [slow, mute] = await Promise.all([play(10), play(null)])
   try {
-    const good = plan(await inventory('good', playedHosts(200, peer)), '--json')
-    const bad = plan(await inventory('bad', playedHosts(200, peer, { [slowHost]: slow, [muteHost]: mute })), '--json')
+    const good = fettle('plan', '--json', '-i', await inventory('good', playedHosts(200, peer)))
+    const bad = fettle('plan', '--json', '-i', await inventory('bad', playedHosts(200, peer, { [slowHost]: slow, [muteHost]: mute })))
     const ends: Record<'without' | 'with', Ends[]> = { without: [], with: [] }
     for (let round = 0; round < n; round += 1) {
       ends.without.push(split(await endTimes(good)))

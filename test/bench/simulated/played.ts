@@ -1,11 +1,14 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { PeerOptions, PeerReport } from './peer.js'
 
 /** A process that plays hosts, one for each address of 127/8 at its port. */
 export interface Peer {
   readonly port: number
+  /** What known_hosts has to say of its hosts. */
+  readonly hostKey: string
   report(): Promise<PeerReport>
   stop(): Promise<void>
 }
@@ -13,8 +16,10 @@ export interface Peer {
 export async function startPeer(options: PeerOptions): Promise<Peer> {
   const child = fork(fileURLToPath(new URL('peer.js', import.meta.url)), [JSON.stringify(options)])
   const port = (await answer(child)) as number
+  const [type = '', key = ''] = (await readFile(`${options.hostKey}.pub`, 'utf8')).split(' ')
   return {
     port,
+    hostKey: `${type} ${key}`,
     report: () => {
       const report = answer(child) as Promise<PeerReport>
       child.send('report')

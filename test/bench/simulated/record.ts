@@ -14,6 +14,8 @@ export interface RecordOptions {
 
 export interface Recorder {
   readonly port: number
+  /** What known_hosts has to say of it. */
+  readonly hostKey: string
   /** The first command that was run, once it has ended. */
   readonly transcript: Promise<Transcript>
   close(): void
@@ -37,7 +39,8 @@ export async function record({ address, keyFile, hostKey }: RecordOptions): Prom
     client.connect({ host: address, username: 'root', privateKey: readFileSync(keyFile) })
   }
   const server = await startServer({ hostKey, userKey: readFileSync(`${keyFile}.pub`, 'utf8'), run })
-  return { port: portOf(server), transcript: heard.then(transcriptOf), close: () => void server.close() }
+  const [type = '', key = ''] = readFileSync(`${hostKey}.pub`, 'utf8').split(' ')
+  return { port: portOf(server), hostKey: `${type} ${key}`, transcript: heard.then(transcriptOf), close: () => void server.close() }
 }
 
 function pass(command: string, caller: ServerChannel, real: ClientChannel): Promise<Heard> {

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openFleet } from '../fleet.js'
 import { resultsFolder, root } from '../places.js'
 import { compareSlow, compareViews, type Ends, type ViewCosts } from './comparisons.js'
 import { curves, curveTable, type Case, type Point } from './curves.js'
@@ -20,28 +21,36 @@ interface Results {
 
 /** Measures how the cost of a plan grows with its hosts. */
 export async function scale(options: Options, say: (line: string) => void): Promise<void> {
-  await onStage({ real: Math.max(...options.real), keep: options.keep }, say, async (stage) => {
-    const peer = await stage.play(0)
-    try {
-      const points = await curves(await cases(stage, options, peer), { n: options.n, few, group: stage.group, say })
-      const views = await compareViews(stage, peer, Math.min(1000, Math.max(...options.played)), options.n)
-      const slow = await compareSlow(stage, peer, options.n)
-      await checkPeer(peer, say)
-      await report({ points, views, slow }, options.write, say)
-    } finally {
-      await peer.stop()
-    }
-  })
+  const fleet = await openFleet({ count: Math.max(...options.real), keep: options.keep, say })
+  try {
+    await onStage(fleet, say, (stage) => measureAll(stage, options, say))
+  } finally {
+    await fleet.close()
+  }
 }
 
-async function cases({ tool, fleet, plan, inventory }: Stage, { real, played, forks }: Options, peer: Peer): Promise<readonly Case[]> {
-  const inventories = [
-    ...real.map((hosts) => ({ kind: 'real' as const, hosts, file: tool.command(fleet.hosts.slice(0, hosts), 'plan').argv.at(-1) ?? '' })),
-    ...(await Promise.all(played.map(async (hosts) => ({ kind: 'played' as const, hosts, file: await inventory(String(hosts), playedHosts(hosts, peer)) })))),
-  ]
+export async function measureAll(stage: Stage, options: Options, say: (line: string) => void): Promise<void> {
+  const peer = await stage.play(0)
+  try {
+    const points = await curves(await cases(stage, options, peer), { n: options.n, few, group: stage.group, say })
+    const views = await compareViews(stage, peer, Math.min(1000, Math.max(...options.played)), options.n)
+    const slow = await compareSlow(stage, peer, options.n)
+    await checkPeer(peer, say)
+    await report({ points, views, slow }, options.write, say)
+  } finally {
+    await peer.stop()
+  }
+}
+
+async function cases({ real, fettle, inventory }: Stage, options: Options, peer: Peer): Promise<readonly Case[]> {
   // More forks than hosts are as many as there are hosts.
-  const telling = (hosts: number): readonly number[] => forks.filter((_, index) => index === 0 || hosts > (forks[index - 1] ?? 0))
-  return inventories.flatMap(({ kind, hosts, file }) => telling(hosts).map((count) => ({ kind, hosts, forks: count, command: plan(file, '-f', String(count)) })))
+  const telling = (hosts: number): readonly number[] => options.forks.filter((_, index) => index === 0 || hosts > (options.forks[index - 1] ?? 0))
+  const all = [...options.real.map((hosts) => ({ kind: 'real' as const, hosts })), ...options.played.map((hosts) => ({ kind: 'played' as const, hosts }))]
+  const groups = await Promise.all(all.map(async ({ kind, hosts }) => {
+    const file = await inventory(`${kind}-${String(hosts)}`, kind === 'real' ? real.slice(0, hosts) : playedHosts(hosts, peer))
+    return telling(hosts).map((forks) => ({ kind, hosts, forks, command: fettle('plan', '-i', file, '-f', String(forks)) }))
+  }))
+  return groups.flat()
 }
 
 /** An answer that was not recorded makes the whole measurement worthless. */

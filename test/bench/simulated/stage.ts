@@ -2,28 +2,28 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { endCgroup, makeCgroup } from '../../../src/lab/cgroup.js'
+import { must } from '../../../src/lab/command.js'
 import { names } from '../../../src/lab/places.js'
 import { prepareHosts, verify } from '../finished.js'
-import { openFleet, type Fleet } from '../fleet.js'
+import type { Fleet } from '../fleet.js'
 import { measure, type Command } from '../measure.js'
 import { resultsFolder } from '../places.js'
-import { fettle } from '../tools/fettle.js'
-import type { Tool } from '../tools/tool.js'
-import { makeHostKey, playedAddress, writeInventory, type PlayedHost } from './hosts.js'
+import { fettleProject } from '../tools/fettle.js'
+import { playedAddress, realHosts, writeInventory, type InventoryHost } from './hosts.js'
 import { startPeer, type Peer } from './played.js'
 import { record } from './record.js'
 import { saveTranscript } from './transcript.js'
 
 /** Lab hosts in the finished state of the job, Fettle installed, and all that it takes to play more hosts like them. */
 export interface Stage {
-  readonly fleet: Fleet
-  readonly tool: Tool
+  /** The lab's hosts. */
+  readonly real: readonly InventoryHost[]
   /** The cgroup of what is measured. */
   readonly group: string
-  /** The plan of the job for an inventory. */
-  readonly plan: (inventory: string, ...words: readonly string[]) => Command
-  /** Writes an inventory of played hosts and answers its path. */
-  readonly inventory: (name: string, hosts: readonly PlayedHost[]) => Promise<string>
+  /** Fettle with the job. */
+  readonly fettle: (...words: readonly string[]) => Command
+  /** Writes an inventory of these hosts and answers its path. */
+  readonly inventory: (name: string, hosts: readonly InventoryHost[]) => Promise<string>
   /** Plays hosts that take `delay` seconds for each answer, or with null never give one. */
   readonly play: (delay: number | null) => Promise<Peer>
 }
@@ -31,54 +31,51 @@ export interface Stage {
 /** The lab's numbers from here on are not hosts. */
 const groupIndex = 800
 
-/** Sets the stage, and takes everything away afterwards. */
-export async function onStage({ real, keep }: { readonly real: number; readonly keep: boolean }, say: (line: string) => void, use: (stage: Stage) => Promise<void>): Promise<void> {
-  const fleet = await openFleet({ count: real, keep, say })
+/** Sets the stage, and takes away afterwards what it made. */
+export async function onStage(fleet: Fleet, say: (line: string) => void, use: (stage: Stage) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'fettle-scale-'))
   const group = names.cgroup(fleet.id, groupIndex)
   try {
     await mkdir(resultsFolder, { recursive: true })
     await makeCgroup(group)
-    const tool = await fettle(fleet, say)
-    await finish(fleet, tool, group, say)
-    const hostKey = await makeHostKey(folder)
+    const project = await fettleProject(say)
+    const [hostKey, transcript] = [join(folder, 'host_key'), join(folder, 'transcript.json')]
+    await must(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'played', '-f', hostKey])
     const userKey = await readFile(`${fleet.keyFile}.pub`, 'utf8')
-    const transcript = join(folder, 'transcript.json')
     const stage: Stage = {
-      fleet,
-      tool,
+      real: await realHosts(fleet),
       group,
-      plan: (inventory, ...words) => {
-        const { argv: [program = ''], cwd, env } = tool.command(fleet.hosts, 'plan')
-        return { argv: [program, 'plan', '-i', inventory, ...words], cwd, env }
-      },
-      inventory: (name, hosts) => writeInventory(join(folder, name), hosts, { keyFile: fleet.keyFile, hostKey: hostKey.publicKey }),
-      play: (delay) => startPeer({ transcript: delay === null ? null : transcript, hostKey: hostKey.file, userKey, delay: delay ?? 0 }),
+      fettle: (...words) => ({ argv: ['node_modules/.bin/fettle', ...words], cwd: project, env: { DATABASE_PASSWORD: undefined } }),
+      inventory: (name, hosts) => writeInventory(join(folder, name), hosts, fleet.keyFile),
+      play: (delay) => startPeer({ transcript: delay === null ? null : transcript, hostKey, userKey, delay: delay ?? 0 }),
     }
-    await recordPlan(stage, hostKey.file, transcript)
+    await finish(stage, fleet, say)
+    await recordPlan(stage, fleet, hostKey, transcript)
     await use(stage)
   } finally {
     await endCgroup(group)
     await rm(folder, { recursive: true })
-    await fleet.close()
   }
 }
 
-async function finish(fleet: Fleet, tool: Tool, group: string, say: (line: string) => void): Promise<void> {
+async function run(group: string, command: Command, name: string): Promise<void> {
+  const output = join(resultsFolder, `scale-${name}.log`)
+  const { status } = await measure(group, command, [], output)
+  if (status !== 0) throw new Error(`${command.argv.join(' ')} ended with status ${String(status)}: see ${output}`)
+}
+
+async function finish({ real, group, fettle, inventory }: Stage, fleet: Fleet, say: (line: string) => void): Promise<void> {
   await prepareHosts(fleet.hosts)
   if (await verify(fleet.hosts).then(() => true, () => false)) return
   say('bringing the hosts to the finished state')
-  await measure(group, tool.command(fleet.hosts, 'first-run'), [], join(resultsFolder, 'scale-finish.log'))
+  await run(group, fettle('apply', '-i', await inventory('real', real)), 'finish')
   await verify(fleet.hosts)
 }
 
 /** Writes down what the first host says in a plan. */
-async function recordPlan({ fleet, group, plan, inventory }: Stage, hostKey: string, transcript: string): Promise<void> {
-  const recorder = await record({ address: fleet.hosts[0]?.address ?? '', keyFile: fleet.keyFile, hostKey })
-  const recorded = await inventory('recorded', [{ name: 'recorded', address: playedAddress(1), port: recorder.port }])
-  const output = join(resultsFolder, 'scale-record.log')
-  const { status } = await measure(group, plan(recorded), [], output)
-  if (status !== 0) throw new Error(`the plan that was to be recorded ended with status ${String(status)}: see ${output}`)
+async function recordPlan({ real, group, fettle, inventory }: Stage, { keyFile }: Fleet, hostKey: string, transcript: string): Promise<void> {
+  const recorder = await record({ address: real[0]?.address ?? '', keyFile, hostKey })
+  await run(group, fettle('plan', '-i', await inventory('recorded', [{ name: 'recorded', address: playedAddress(1), port: recorder.port, hostKey: recorder.hostKey }])), 'record')
   saveTranscript(transcript, await recorder.transcript)
   recorder.close()
 }
