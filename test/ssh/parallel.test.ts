@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import ssh2 from 'ssh2'
-import { connect } from '../../src/ssh/connect.js'
+import { logIn } from './log-in.js'
 import { makeKey, sshConfig } from './sshd.js'
 
 let directory: string
@@ -36,7 +36,7 @@ test('one address gets eight logins at a time, as sshd drops others from ten on;
   const known = join(directory, 'known_hosts')
   writeFileSync(known, servers.map(({ port }) => `[127.0.0.1]:${port} ${readFileSync(join(directory, 'key.pub'), 'utf8')}`).join(''))
   const options = { sshConfig: sshConfig(directory), knownHostsFiles: [known], acceptNew: false }
-  const logins = servers.flatMap(({ port }) => Array.from({ length: 30 }, (_, index) => connect({ name: `web${index}`, host: '127.0.0.1', port, user: 'root', privateKeyFile: join(directory, 'key'), become: null }, options)))
+  const logins = servers.flatMap(({ port }) => Array.from({ length: 30 }, (_, index) => logIn({ name: `web${index}`, host: '127.0.0.1', port, user: 'root', privateKeyFile: join(directory, 'key'), become: null }, options)))
   const ends = await Promise.allSettled(logins)
   expect(ends.map((end) => end.status)).toEqual(logins.map(() => 'rejected'))
   expect(servers.map(({ most }) => most())).toEqual([8, 8])
@@ -53,7 +53,7 @@ test('128 handshakes are under way at a time; the next one begins when one of th
   const abort = new AbortController()
   setMaxListeners(0, abort.signal)
   const options = { sshConfig: sshConfig(directory, 'ConnectTimeout 60'), knownHostsFiles: [], acceptNew: false, signal: abort.signal }
-  const logins = servers.flatMap((server) => Array.from({ length: 8 }, (_, index) => connect({ name: `web${index}`, host: '127.0.0.1', port: (server.address() as AddressInfo).port, user: 'root', privateKeyFile: join(directory, 'key'), become: null }, options)))
+  const logins = servers.flatMap((server) => Array.from({ length: 8 }, (_, index) => logIn({ name: `web${index}`, host: '127.0.0.1', port: (server.address() as AddressInfo).port, user: 'root', privateKeyFile: join(directory, 'key'), become: null }, options)))
   const ended = Promise.allSettled(logins)
   const atLeast = async (count: number): Promise<number> => {
     while (begun.length < count) await delay(10)
