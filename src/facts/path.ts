@@ -36,64 +36,72 @@ export interface PathEntry {
 const longestContent = 256 * 1024
 
 /**
+ * Each path is sent once, in a variable under its index; `each_` asks a function about some of them, and lists those that it agrees to for
+ * the next program's arguments.
+ *
  * Every line of the answer names a key by its index or stands in the order of such lines, so that no path can imitate an answer. Behind the
  * line `targets` each target ends in a NUL; behind `contents` stand as many bytes as stat(1) has told. What is not there is told from what may
  * not be looked at by the nearest directory above that exists.
  */
 const functions = sh`n_='
 '
+each_() { f_=$1; shift; for i_; do eval "k_=\\$p_$i_"; ! "$f_" || l_="$l_ \\"\\$p_$i_\\""; done; }
 there_() {
-  if [ -e "$2" ] || [ -L "$2" ]; then echo "at $1"; return 0; fi
-  p_=$2
-  while [ ! -e "$p_" ] && [ ! -L "$p_" ]; do p_=\${p_%/*}; p_=\${p_:-/}; done
-  if [ -d "$p_" ] && [ ! -x "$p_" ]; then echo "closed $1"; else echo "absent $1"; fi
+  if [ -e "$k_" ] || [ -L "$k_" ]; then echo "at $i_"; return 0; fi
+  a_=$k_
+  while [ ! -e "$a_" ] && [ ! -L "$a_" ]; do a_=\${a_%/*}; a_=\${a_:-/}; done
+  if [ -d "$a_" ] && [ ! -x "$a_" ]; then echo "closed $i_"; else echo "absent $i_"; fi
   return 1
 }
-leads_() { [ -L "$2" ] && [ -e "$2" ] && echo "at $1"; }
-stays_() { if [ -L "$2" ] && [ -e "$2" ]; then return 1; else there_ "$@"; fi; }
-link_() { [ -L "$2" ] && echo "link $1"; }
-readable_() {
-  [ -f "$2" ] || return 1
-  if [ -r "$2" ]; then echo "sum $1"; else echo "closed $1"; return 1; fi
+leads_() { [ -L "$k_" ] && [ -e "$k_" ] && echo "at $i_"; }
+stays_() { if [ -L "$k_" ] && [ -e "$k_" ]; then return 1; else there_; fi; }
+link_() { [ -L "$k_" ] && echo "link $i_"; }
+file_() {
+  [ -f "$k_" ] || return 1
+  if [ -r "$k_" ]; then echo "sum $i_"; else echo "closed $i_"; return 1; fi
 }
+own_file_() { [ ! -L "$k_" ] && file_; }
 differs_() {
-  case "$n_$h_$n_" in *"$n_$3  $2$n_"*) return 1 ;; esac
-  [ -f "$2" ] && [ -r "$2" ] && echo "bytes $1"
+  eval "d_=\\$d_$i_"
+  case "$n_$h_$n_" in *"$n_$d_  $k_$n_"*) return 1 ;; esac
+  [ -f "$k_" ] && [ -r "$k_" ] && echo "bytes $i_"
 }
+own_differs_() { [ ! -L "$k_" ] && differs_; }
 targets_() {
   o_=$1; shift; echo targets
-  readlink "-$o_"z -- "$@" 2>/dev/null || for p_; do readlink "-$o_"n -- "$p_"; printf '\\0'; done
+  readlink "-$o_"z -- "$@" 2>/dev/null || for k_; do readlink "-$o_"n -- "$k_"; printf '\\0'; done
 }`
 
 interface Indexed extends PathKey {
   readonly index: number
 }
 
-const attributes = 'stat %f %u %g %s %U %G'
+/** A function and the keys that it is asked about. */
+type Question = readonly [asked: Sh, keys: readonly Indexed[]]
 
-/** Asks a function about each path; those that it agrees to are `$@` for what comes next, which is left out where there are none. */
-const forThose = (keys: readonly Indexed[], asked: (key: Indexed) => Sh, then: Sh): Sh =>
-  keys.length === 0 ? sh`` : lines([sh`set --`, ...keys.map((key) => sh`${asked(key)} && set -- "$@" ${key.path}`), sh`[ $# = 0 ] || ${then}`])
+/** What comes next has the listed paths behind its words; it is left out where there are none. */
+function pass(questions: readonly Question[], then: Sh): Sh {
+  const asked = questions.filter(([, keys]) => keys.length > 0).map(([ask, keys]) => sh`each_ ${ask} ${keys.map(({ index }) => index)}`)
+  return asked.length === 0 ? sh`` : lines([sh`l_=`, ...asked, sh`[ -z "$l_" ] || ${then}`])
+}
 
 function script(keys: readonly PathKey[]): Sh {
   const all = keys.map((key, index): Indexed => ({ ...key, index }))
   const followed = all.filter((key) => key.follow === true)
   const own = all.filter((key) => key.follow !== true)
-  const digested = all.filter((key) => key.digest === true || key.contentUnless !== undefined)
-  const unlessLink = ({ path, follow }: PathKey): Sh => (follow === true ? sh`` : sh`[ ! -L ${path} ] && `)
+  const digested = ({ digest, contentUnless }: PathKey): boolean => digest === true || contentUnless !== undefined
+  const shown = ({ contentUnless }: PathKey): boolean => contentUnless !== undefined
   return lines([
     functions,
-    forThose(followed, ({ index, path }) => sh`leads_ ${index} ${path}`, sh`stat -L -c ${attributes} -- "$@"`),
-    forThose(all, ({ index, path, follow }) => (follow === true ? sh`stays_ ${index} ${path}` : sh`there_ ${index} ${path}`), sh`stat -c ${attributes} -- "$@"`),
-    forThose(followed, ({ index, path }) => sh`link_ ${index} ${path}`, sh`targets_ f "$@"`),
-    forThose(own, ({ index, path }) => sh`link_ ${index} ${path}`, sh`targets_ '' "$@"`),
-    sh`h_=`,
-    forThose(digested, (key) => sh`${unlessLink(key)}readable_ ${key.index} ${key.path}`, sh`{ h_=$(sha256sum -- "$@"); printf '%s\\n' "$h_"; }`),
-    forThose(
-      all.filter((key) => key.contentUnless !== undefined),
-      (key) => sh`${unlessLink(key)}differs_ ${key.index} ${key.path} ${key.contentUnless ?? ''}`,
-      sh`{ echo contents; head -q -c ${longestContent + 1} -- "$@"; }`,
-    ),
+    ...all.map(({ index, path }) => sh`p_${index}=${path}`),
+    ...all.filter(shown).map(({ index, contentUnless = '' }) => sh`d_${index}=${contentUnless}`),
+    sh`s_='stat %f %u %g %s %U %G' h_=`,
+    pass([[sh`leads_`, followed]], sh`eval "stat -L -c \\"\\$s_\\" --$l_"`),
+    pass([[sh`stays_`, followed], [sh`there_`, own]], sh`eval "stat -c \\"\\$s_\\" --$l_"`),
+    pass([[sh`link_`, followed]], sh`eval "targets_ f$l_"`),
+    pass([[sh`link_`, own]], sh`eval "targets_ ''$l_"`),
+    pass([[sh`file_`, followed.filter(digested)], [sh`own_file_`, own.filter(digested)]], sh`{ h_=$(eval "exec sha256sum --$l_"); printf '%s\\n' "$h_"; }`),
+    pass([[sh`differs_`, followed.filter(shown)], [sh`own_differs_`, own.filter(shown)]], sh`{ echo contents; eval "head -q -c ${longestContent + 1} --$l_"; }`),
     sh`echo end`,
   ])
 }
