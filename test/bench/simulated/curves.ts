@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import type { Command } from '../measure.js'
 import { resultsFolder } from '../places.js'
-import { spread } from '../statistics.js'
 import { measureRun, type Run } from './measured.js'
 
 /** One point of a curve. */
@@ -34,21 +33,4 @@ export async function curves(cases: readonly Case[], { n, few, group, say }: { r
     }
   }
   return [...points.values()]
-}
-
-const columns: readonly (readonly [name: string, of: (point: Point) => string])[] = [
-  ['hosts', ({ kind, hosts }) => `${String(hosts)} ${kind}`],
-  ['forks', ({ forks }) => String(forks)],
-  ['n', ({ runs }) => String(runs.length)],
-  ['wall s', ({ runs }) => spread(runs.map((run) => run.wall)).median.toFixed(2)],
-  ['CPU s', ({ runs }) => spread(runs.map((run) => run.cpu)).median.toFixed(2)],
-  ['CPU of children s', ({ runs }) => spread(runs.map((run) => run.childrenCpu)).median.toFixed(2)],
-  ['CPU ms per host', ({ hosts, runs }) => ((spread(runs.map((run) => run.cpu + run.childrenCpu)).median * 1000) / hosts).toFixed(1)],
-  ['peak MiB', ({ runs }) => (spread(runs.map((run) => run.peak)).median / 2 ** 20).toFixed(0)],
-]
-
-/** A Markdown table, a line for each point. */
-export function curveTable(points: readonly Point[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-  return [line(columns.map(([name]) => name)), line(columns.map(() => '---')), ...points.map((point) => line(columns.map(([, of]) => of(point))))].join('\n')
 }

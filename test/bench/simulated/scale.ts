@@ -1,23 +1,16 @@
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openFleet } from '../fleet.js'
 import { resultsFolder, root } from '../places.js'
-import { compareSlow, compareViews, type Ends, type ViewCosts } from './comparisons.js'
-import { curves, curveTable, type Case, type Point } from './curves.js'
+import { compareSlow, compareViews } from './comparisons.js'
+import { curves, type Case } from './curves.js'
 import { playedHosts } from './hosts.js'
 import type { Options } from './options.js'
 import type { Peer } from './played.js'
-import { plot } from './plot.js'
+import { resultsText, writePage, writeResults, type Results } from './results.js'
 import { onStage, type Stage } from './stage.js'
 
 /** Above this many hosts a run takes minutes, and is measured once. */
 const few = 300
-
-interface Results {
-  readonly points: readonly Point[]
-  readonly views: ViewCosts
-  readonly slow: Readonly<Record<string, readonly Ends[]>>
-}
 
 /** Measures how the cost of a plan grows with its hosts. */
 export async function scale(options: Options, say: (line: string) => void): Promise<void> {
@@ -61,10 +54,9 @@ async function checkPeer(peer: Peer, say: (line: string) => void): Promise<void>
 }
 
 async function report(results: Results, write: boolean, say: (line: string) => void): Promise<void> {
-  const { points, views, slow } = results
-  say(`\n${curveTable(points)}\n\nprocessor seconds by view: ${JSON.stringify(views)}\nends of 200 hosts, seconds: ${JSON.stringify(slow)}`)
-  for (const folder of [resultsFolder, ...(write ? [join(root, 'docs')] : [])]) {
-    await writeFile(join(folder, 'scale.json'), `${JSON.stringify(results, null, 1)}\n`)
-    await writeFile(join(folder, 'scale.svg'), plot(points))
-  }
+  say(`\n${resultsText(results)}`)
+  await writeResults(results, resultsFolder)
+  if (!write) return
+  await writeResults(results, join(root, 'docs'))
+  await writePage(join(root, 'docs/scale.md'), resultsText(results))
 }
