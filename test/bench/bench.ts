@@ -39,7 +39,6 @@ async function contestants(options: Options, fleet: Fleet): Promise<readonly Con
 
 /** Brings every host to the finished state with Fettle, unless it is in it. */
 async function finish(fleet: Fleet): Promise<void> {
-  await undelay(fleet)
   await prepareHosts(fleet.hosts)
   if (await verify(fleet.hosts).then(() => true, () => false)) return
   say('bringing the hosts to the finished state')
@@ -55,7 +54,7 @@ async function finish(fleet: Fleet): Promise<void> {
 
 async function allCases(options: Options, fleet: Fleet, tools: readonly Contestant[]): Promise<readonly Row[]> {
   const rows: Row[] = []
-  const common = { contestants: tools, fleet, n: options.n, say }
+  const common = { contestants: tools, fleet, n: options.n, say, repair: () => finish(fleet) }
   if (options.scenarios.includes('help')) rows.push(...(await runCase({ ...common, place: { hosts: 0, rtt: 0 }, scenario: 'help' })))
   for (const place of options.places) {
     for (const scenario of options.scenarios.filter((name) => name !== 'help')) rows.push(...(await delayed(fleet, place.rtt, () => runCase({ ...common, place, scenario }))))
@@ -68,6 +67,7 @@ async function bench(options: Options): Promise<readonly Row[]> {
   const interrupted = (): void => void undelay(fleet).then(() => fleet.close()).finally(() => process.exit(130))
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
   try {
+    await undelay(fleet)
     await finish(fleet)
     const tools = await contestants(options, fleet)
     const rows = await allCases(options, fleet, tools)

@@ -32,6 +32,9 @@ export interface Measured extends Measurement {
 /** Enters its cgroups, says so, and becomes the program when it is told to: entering takes the kernel some milliseconds. */
 const starter = 'while [ "$1" != -- ]; do echo $$ >"$1" || exit; shift; done; shift; echo ready >&3; read -r go <&3; exec "$@" 3>&-'
 
+/** Milliseconds: a tool that takes longer hangs. */
+const patience = 30 * 60_000
+
 let runs = 0
 
 /** Runs a program in the cgroup of its tool and measures it; its output goes to a file, so that nobody has to read along. */
@@ -39,7 +42,7 @@ export async function measure(tool: string, { argv, cwd, env }: Command, hosts: 
   const group = await makeRunGroup(tool, (runs += 1))
   const file = await open(output, 'w')
   try {
-    const child = spawn('/bin/bash', ['-c', starter, 'starter', ...group.entrances, '--', ...argv], { cwd, env: { ...process.env, ...env }, stdio: ['ignore', file.fd, file.fd, 'pipe'] })
+    const child = spawn('/bin/bash', ['-c', starter, 'starter', ...group.entrances, '--', ...argv], { cwd, env: { ...process.env, ...env }, timeout: patience, killSignal: 'SIGKILL', stdio: ['ignore', file.fd, file.fd, 'pipe'] })
     const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
     const gate = child.stdio[3] as Readable & Writable
     await Promise.race([once(gate, 'data'), ended])

@@ -30,7 +30,7 @@ const round = (value: number): string => value.toFixed(1)
 
 /** Median wall times as bars on a logarithmic scale, with their range; a group for each case. Without a script, and readable on light and dark pages. */
 export function plot(rows: readonly Row[]): string {
-  const shown = rows.filter(({ tool }) => tool in colours)
+  const shown = rows.filter(({ tool, runs }) => tool in colours && runs.length > 0)
   const ticks = decades(shown.flatMap(({ runs }) => runs.map(({ wall }) => wall)))
   const [low = 1, high = 10] = [ticks[0], ticks.at(-1)]
   const x = (value: number): number => left + ((width - left - right) * Math.log(value / low)) / Math.log(high / low)

@@ -4,9 +4,9 @@ import { overview, seconds, table } from './report.js'
 import type { Row } from './run-case.js'
 
 const row = (tool: string, walls: readonly number[], more: Partial<Row> = {}): Row => ({
-  scenario: 'no-op', hosts: 10, rtt: 0, tool, runs: walls.map((wall) => ({ wall, cpu: wall / 2, hostCpu: wall * 2, peak: 50 * 2 ** 20 })), sessions: { logins: 1, sessions: 1 }, exchanges: {}, ...more,
+  scenario: 'no-op', hosts: 10, rtt: 0, tool, runs: walls.map((wall) => ({ wall, cpu: wall / 2, hostCpu: wall * 2, peak: 50 * 2 ** 20 })), sessions: { logins: 1, sessions: 1 }, exchanges: {}, failure: null, ...more,
 })
-const rows = [row('limit', [0.5, 0.4, 0.6]), row('fettle', [1, 1.1, 0.9], { exchanges: { shell: 1, 'git ls-remote': 1 } }), row('ansible', [43]), row('fettle', [2], { rtt: 100 })]
+const rows = [row('limit', [0.5, 0.4, 0.6]), row('fettle', [1, 1.1, 0.9], { exchanges: { shell: 1, 'git ls-remote': 1 } }), row('ansible', [43]), row('fettle', [2], { rtt: 100 }), row('ansible', [], { rtt: 100, failure: 'it broke' })]
 
 describe('the tables', () => {
   test('every figure, with the limit as the measure', () => {
@@ -19,7 +19,7 @@ describe('the tables', () => {
     const cells = overview(rows, ['limit', 'fettle', 'pyinfra', 'ansible']).split('\n').map((line) => line.split('|').map((cell) => cell.trim()).slice(1, -1))
     expect(cells[0]).toEqual(['median seconds', 'limit', 'fettle', 'ansible'])
     expect(cells[2]).toEqual(['no-op, 10 hosts', '0.500 (0.50×)', '1.00', '43.0 (43×)'])
-    expect(cells[3]).toEqual(['no-op, 10 hosts, 100 ms', '', '2.00', ''])
+    expect(cells[3]).toEqual(['no-op, 10 hosts, 100 ms', '', '2.00', 'failed'])
   })
 
   test.each([[0.1234, '0.123'], [12.34, '12.3'], [123.4, '123'], [1234, '1234']])('%d is %s', (value, text) => expect(seconds(value)).toBe(text))

@@ -27,7 +27,8 @@ function markdown(headings: readonly string[], lines: readonly (readonly string[
 export function table(rows: readonly Row[]): string {
   const headings = ['case', 'tool', 'n', 'wall s', 'range', '× limit', 'control CPU s', 'hosts CPU s', 'peak MiB', 'logins', 'sessions', 'round trips of a host']
   const lines = rows.map((row) => {
-    const floor = rows.find((other) => other.tool === (row.scenario === 'help' ? 'node' : 'limit') && caseOf(other) === caseOf(row))
+    if (row.runs.length === 0) return [caseOf(row), row.tool, '0', 'failed', ...Array.from({ length: headings.length - 4 }, () => '')]
+    const floor = rows.find((other) => other.runs.length > 0 && other.tool === (row.scenario === 'help' ? 'node' : 'limit') && caseOf(other) === caseOf(row))
     const { median, lowest, highest, n } = wall(row)
     const trips = Object.entries(row.exchanges).map(([kind, count]) => `${kind} ${String(count)}`).join(', ')
     const times = floor === undefined ? '' : (median / wall(floor).median).toFixed(2)
@@ -47,8 +48,9 @@ export function overview(rows: readonly Row[], tools: readonly string[]): string
     const cell = (tool: string): string => {
       const row = inCase(tool)
       if (row === undefined) return ''
+      if (row.runs.length === 0) return 'failed'
       const time = seconds(wall(row).median)
-      return own === undefined || tool === 'fettle' ? time : `${time} (${(wall(row).median / wall(own).median).toPrecision(2)}×)`
+      return own === undefined || own.runs.length === 0 || tool === 'fettle' ? time : `${time} (${(wall(row).median / wall(own).median).toPrecision(2)}×)`
     }
     return [name, ...present.map(cell)]
   })

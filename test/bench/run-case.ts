@@ -25,6 +25,8 @@ export interface Row extends Place {
   readonly sessions: Sessions | null
   /** Round trips and requests of the busiest host by kind, where the tool tells. */
   readonly exchanges: Readonly<Record<string, number>>
+  /** Why it could not be measured, or not as often as was wanted. */
+  readonly failure: string | null
 }
 
 export interface Case {
@@ -34,6 +36,8 @@ export interface Case {
   readonly fleet: Fleet
   readonly n: number | null
   readonly say: (line: string) => void
+  /** Brings all hosts to the finished state, whatever a tool that failed has left. */
+  readonly repair: () => Promise<void>
 }
 
 interface Series extends Contestant {
@@ -45,27 +49,40 @@ interface Series extends Contestant {
   sessions: Sessions | null
   /** What the run that warmed up said. */
   told: string
+  failure: string | null
 }
 
 /** Measures all tools in turn, several times over, so that what else the machine does meets all of them alike. */
-export async function runCase({ place, scenario, contestants, fleet, n, say }: Case): Promise<readonly Row[]> {
+export async function runCase({ place, scenario, contestants, fleet, n, say, repair }: Case): Promise<readonly Row[]> {
   const hosts = fleet.hosts.slice(0, place.hosts)
   const series = contestants
     .filter(({ tool }) => tool.takesPart(scenario, hosts.length))
-    .map(({ tool, group }): Series => ({ tool, group, scenario, hosts, rtt: place.rtt, n: n ?? tool.runs(scenario, place.hosts, place.rtt), runs: [], sessions: null, told: '' }))
+    .map(({ tool, group }): Series => ({ tool, group, scenario, hosts, rtt: place.rtt, n: n ?? tool.runs(scenario, place.hosts, place.rtt), runs: [], sessions: null, told: '', failure: null }))
   if (series.length === 0) return []
   say(scenario === 'help' ? '\nhelp' : `\n${scenario}, ${String(place.hosts)} host${place.hosts === 1 ? '' : 's'}, RTT ${String(place.rtt)} ms`)
-  for (const each of series) await warmUp(each)
-  for (let round = 1; round <= Math.max(...series.map((each) => each.n)); round += 1) {
-    for (const each of series.filter((one) => round <= one.n)) say(`  ${each.tool.name.padEnd(8)} ${described(await runOnce(each, fleet), each.sessions)}`)
+  const attempt = async (each: Series, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work()
+    } catch (error) {
+      if (!each.tool.isPeer || !(error instanceof Error)) throw error
+      each.failure = error.message
+      say(`  ${each.tool.name.padEnd(8)} failed: ${error.message}`)
+      await repair()
+    }
   }
-  return series.map(({ tool, runs, sessions, told }) => ({ ...place, scenario, tool: tool.name, runs, sessions, exchanges: tool.name === 'fettle' ? exchanges(told) : {} }))
+  for (const each of series) await attempt(each, () => warmUp(each))
+  for (let round = 1; round <= Math.max(...series.map((each) => each.n)); round += 1) {
+    for (const each of series.filter((one) => round <= one.n && one.failure === null)) {
+      await attempt(each, async () => say(`  ${each.tool.name.padEnd(8)} ${described(await runOnce(each, fleet), each.sessions)}`))
+    }
+  }
+  return series.map(({ tool, runs, sessions, told, failure }) => ({ ...place, scenario, tool: tool.name, runs, sessions, failure, exchanges: tool.name === 'fettle' ? exchanges(told) : {} }))
 }
 
 async function warmUp(series: Series): Promise<void> {
   const { tool, scenario, hosts, rtt } = series
   if (scenario === 'first-run') return
-  if (tool.onHosts !== undefined) await runOn(hosts, tool.onHosts, `could not be made ready for ${tool.name}`)
+  await makeReady(series)
   if (tool.warmUp !== undefined) {
     await successful(series, tool.warmUp(hosts))
     return
@@ -76,9 +93,17 @@ async function warmUp(series: Series): Promise<void> {
   series.told = (await successful(series, tool.command(hosts, scenario, true))).output
 }
 
+async function makeReady({ tool, scenario, hosts }: Series): Promise<void> {
+  const script = tool.onHosts?.(scenario) ?? null
+  if (script !== null) await runOn(hosts, script, `could not be made ready for ${tool.name}`)
+}
+
 async function runOnce(series: Series, fleet: Fleet): Promise<Measurement> {
   const { tool, group, scenario, hosts } = series
-  if (scenario === 'first-run') await fresh(group, hosts, fleet)
+  if (scenario === 'first-run') {
+    await fresh(group, hosts, fleet)
+    await makeReady(series)
+  }
   if (tool.provisions && scenario === 'one-change') await breakOneFile(hosts)
   const since = Date.now() / 1000
   const { output, ...run } = await successful(series, tool.command(hosts, scenario))

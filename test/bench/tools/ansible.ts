@@ -29,6 +29,7 @@ function playbook(name: string, config: string): Tool {
     runs: peerRuns,
     unchanged: (output, hosts) => hosts.every((host) => new RegExp(`^${host.name} +: ok=\\d+ +changed=0 +unreachable=0 +failed=0`, 'm').test(output)),
     provisions: true,
+    isPeer: true,
     // Opens the masters, which a tuned Ansible finds open.
     warmUp: (hosts) => ({ argv: ['/usr/bin/ansible', '-i', inventory(hosts), 'all', '-m', 'raw', '-a', 'true'], cwd: folder(), env }),
   }
@@ -41,5 +42,6 @@ export const ansible: Prepare = async (fleet) => {
 
 export const mitogen: Prepare = async (fleet) => {
   await writeInventories(fleet)
-  return playbook('mitogen', 'mitogen.cfg')
+  // Its apt module starts anew when it has installed python3-apt for itself, which Mitogen 0.3.3 cannot do.
+  return { ...playbook('mitogen', 'mitogen.cfg'), onHosts: (scenario) => (scenario === 'first-run' ? 'apt-get -q update && apt-get -q -y install python3-apt' : null) }
 }

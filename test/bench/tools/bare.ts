@@ -10,6 +10,7 @@ export const ssh: Prepare = (fleet) =>
     runs: () => 5,
     unchanged: () => true,
     provisions: false,
+    isPeer: false,
   })
 
 /** Node with nothing to do. */
@@ -21,4 +22,5 @@ export const node: Prepare = () =>
     runs: () => 5,
     unchanged: () => true,
     provisions: false,
+    isPeer: false,
   })

@@ -62,6 +62,7 @@ export const fettle = async (fleet: Fleet, say: (line: string) => void): Promise
     runs: () => 5,
     unchanged: (output, hosts) => hosts.every(({ name }) => new RegExp(`^${name} +: .*\\bchanged=0 +unreachable=0 +failed=0`, 'm').test(output)),
     provisions: true,
+    isPeer: false,
   }
 }
 

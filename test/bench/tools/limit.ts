@@ -11,4 +11,5 @@ export const limit: Prepare = (fleet) =>
     runs: () => 5,
     unchanged: () => true,
     provisions: false,
+    isPeer: false,
   })

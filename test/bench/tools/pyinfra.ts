@@ -35,8 +35,9 @@ export const pyinfra: Prepare = async (fleet, say) => {
     }),
     runs: peerRuns,
     // Its `git pull` needs to know which branch to pull, and runs every time: that one is no change.
-    onHosts: 'git -C /opt/demo-src branch -q -u origin/main main',
+    onHosts: (scenario) => (scenario === 'first-run' ? null : 'git -C /opt/demo-src branch -q -u origin/main main'),
     unchanged: (output) => [...output.matchAll(/^--> Starting operation: (\S+).*\n((?: .*\n)*)/gm)].every(([, name, lines = '']) => name === 'checkout' || !lines.includes('Success')),
     provisions: true,
+    isPeer: true,
   }
 }

@@ -16,12 +16,14 @@ export interface Tool {
   warmUp?(hosts: readonly BenchHost[]): Command
   /** How often it is measured when nobody says so: fewer times where a run takes minutes. */
   runs(scenario: Scenario, hosts: number, rtt: number): number
-  /** Shell for each host before a run on finished hosts: what the tool needs there that others do not leave. */
-  readonly onHosts?: string
+  /** Shell for each host before what is measured: what the tool needs there, and others neither need nor leave. Null: nothing. */
+  onHosts?(scenario: Scenario): string | null
   /** Whether the output of a no-op run says that nothing was changed. */
   unchanged(output: string, hosts: readonly BenchHost[]): boolean
   /** Whether it brings hosts to the finished state. */
   readonly provisions: boolean
+  /** Of a peer, a failure is a result; anything else that fails ends the benchmark. */
+  readonly isPeer: boolean
 }
 
 /** Makes a tool ready: what it needs on this machine and its inventories. Null where this machine does not have it. */

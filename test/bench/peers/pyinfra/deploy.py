@@ -15,8 +15,8 @@ def template(name, dest, user="root", group="root", mode="644"):
     return files.template(name=dest, src=f"{TEMPLATES}{name}.njk", dest=dest, user=user, group=group, mode=mode, **VARS)
 
 
-def content(text, dest, mode="644"):
-    return files.put(name=dest, src=StringIO(text), dest=dest, user="root", group="root", mode=mode)
+def content(text, dest, mode="644", user="root", group="root"):
+    return files.put(name=dest, src=StringIO(text), dest=dest, user=user, group=group, mode=mode)
 
 
 apt.packages(name="packages", packages=["mariadb-server", "python3-venv", "gunicorn", "webhook", "git"])
@@ -47,7 +47,8 @@ environment = template("app.env", "/etc/demo/app.env", "root", "demo", "640")
 template("reload.sh", "/srv/demo/bin/reload.sh", mode="755")
 gunicorn = template("gunicorn.conf.py", "/srv/demo/app/gunicorn.conf.py", "demo", "demo")
 git.repo(name="checkout", src="file:///srv/src/app.git", dest="/opt/demo-src", branch="main")
-server.user_authorized_keys(name="authorized_key", user="demo", group="demo", public_keys=[KEY], authorized_key_directory="/srv/demo/.ssh")
+files.directory(name="/srv/demo/.ssh", path="/srv/demo/.ssh", user="demo", group="demo", mode="700")
+content(f"{KEY}\n", "/srv/demo/.ssh/authorized_keys", "600", "demo", "demo")
 content("17 3 * * * root /usr/bin/find /var/log/demo -mtime +30 -delete\n", "/etc/cron.d/demo-clean")
 content("net.core.somaxconn = 1024\n", "/etc/sysctl.d/60-demo.conf")
 if not host.get_fact(File, "/opt/demo-venv/pyvenv.cfg"):
