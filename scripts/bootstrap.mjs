@@ -113,6 +113,7 @@ export async function build() {
   const [fresh, old] = ['new', 'old'].map((word) => `dist-${word}-${process.pid}`)
   try {
     await must([process.execPath, at('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json', '--outDir', fresh])
+    await must([process.execPath, at('scripts', 'bundle.mjs'), fresh])
     writeFileSync(at(fresh, '.built'), '')
     utimesSync(at(fresh, '.built'), started, started)
     if (existsSync(at('dist'))) renameSync(at('dist'), at(old))
