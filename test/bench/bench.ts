@@ -54,10 +54,10 @@ async function finish(fleet: Fleet): Promise<void> {
 
 async function allCases(options: Options, fleet: Fleet, tools: readonly Contestant[]): Promise<readonly Row[]> {
   const rows: Row[] = []
-  const common = { contestants: tools, fleet, n: options.n, say, repair: () => finish(fleet) }
-  if (options.scenarios.includes('help')) rows.push(...(await runCase({ ...common, place: { hosts: 0, rtt: 0 }, scenario: 'help' })))
+  const common = { contestants: tools, n: options.n, say, repair: () => finish(fleet) }
+  if (options.scenarios.includes('help')) rows.push(...(await runCase({ ...common, fleet, place: { hosts: 0, rtt: 0 }, scenario: 'help' })))
   for (const place of options.places) {
-    for (const scenario of options.scenarios.filter((name) => name !== 'help')) rows.push(...(await delayed(fleet, place.rtt, () => runCase({ ...common, place, scenario }))))
+    for (const scenario of options.scenarios.filter((name) => name !== 'help')) rows.push(...(await delayed(fleet, place.rtt, (there) => runCase({ ...common, fleet: there, place, scenario }))))
   }
   return rows
 }

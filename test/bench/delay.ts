@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { execute, must } from '../../src/lab/command.js'
 import { names } from '../../src/lab/places.js'
-import type { Fleet } from './fleet.js'
+import type { BenchHost, Fleet } from './fleet.js'
 import { benchFile } from './places.js'
 import { spread } from './statistics.js'
 
@@ -12,10 +12,14 @@ const devices = (id: string) => ({ near: names.bridge(id), far: `${names.bridge(
 
 const ip = (lines: readonly string[]): Promise<string> => must(['ip', '-batch', '-'], { input: `${lines.join('\n')}\n` })
 
+async function move(hosts: readonly BenchHost[], bridge: string): Promise<void> {
+  await ip(hosts.map(({ port }) => `link set ${port} master ${bridge}`))
+}
+
 /** Puts the hosts back beside this machine, also after a benchmark that was killed. */
 export async function undelay({ id, hosts }: Fleet): Promise<void> {
   const { near, far } = devices(id)
-  await ip(hosts.map(({ port }) => `link set ${port} master ${near}`))
+  await move(hosts, near)
   await execute(['ip', 'link', 'del', far])
 }
 
@@ -23,16 +27,18 @@ export async function undelay({ id, hosts }: Fleet): Promise<void> {
  * Runs `body` with a delay of `rtt` milliseconds between this machine and the hosts, there and back. The kernel's own (netem) is not everywhere: the
  * hosts are put into a second bridge, and a program that holds every frame for half the time joins the two.
  */
-export async function delayed<T>(fleet: Fleet, rtt: number, body: () => Promise<T>): Promise<T> {
-  if (rtt === 0) return body()
+export async function delayed<T>(fleet: Fleet, rtt: number, body: (fleet: Fleet) => Promise<T>): Promise<T> {
+  if (rtt === 0) return body(fleet)
   const { near, far, nearTap, farTap } = devices(fleet.id)
-  const holder = spawn('/usr/bin/python3', [benchFile('delay.py'), nearTap, farTap, String(rtt / 2000)], { stdio: ['pipe', 'pipe', 'inherit'] })
+  // In a session of its own: Ctrl-C at the terminal ends the benchmark, and that ends it.
+  const holder = spawn('/usr/bin/python3', [benchFile('delay.py'), nearTap, farTap, String(rtt / 2000)], { stdio: ['pipe', 'pipe', 'inherit'], detached: true })
   const ended = once(holder, 'exit')
   try {
     await Promise.race([once(holder.stdout, 'data'), ended])
-    await ip([`link add ${far} type bridge`, `link set ${far} up`, `link set ${nearTap} txqueuelen 10000 master ${near} up`, `link set ${farTap} txqueuelen 10000 master ${far} up`, ...fleet.hosts.map(({ port }) => `link set ${port} master ${far}`)])
+    await ip([`link add ${far} type bridge`, `link set ${far} up`, `link set ${nearTap} txqueuelen 10000 master ${near} up`, `link set ${farTap} txqueuelen 10000 master ${far} up`])
+    await move(fleet.hosts, far)
     await checkDelay(fleet, rtt)
-    return await body()
+    return await body({ ...fleet, reset: (hosts) => fleet.reset(hosts).then(() => move(hosts, far)) })
   } finally {
     holder.stdin.end()
     await ended

@@ -34,8 +34,14 @@ export interface FleetOptions {
   readonly say: (line: string) => void
 }
 
-/** A hundred at once keep each other from being ready in time. */
-const bootsAtOnce = 10
+/** A hundred that boot at once keep each other from being ready in time. */
+async function tenAtOnce<T>(items: readonly T[], boot: (item: T) => Promise<unknown>): Promise<void> {
+  const left = items.values()
+  const bootOne = async (): Promise<void> => {
+    for (const item of left) await boot(item)
+  }
+  await Promise.all(Array.from({ length: 10 }, bootOne))
+}
 
 const nameOf = (index: number): string => `bench${String(index)}`
 const isBench = ({ owner, hosts }: LabRecord): boolean => owner === null && hosts.length > 0 && hosts.every(({ name }) => /^bench\d+$/.test(name))
@@ -49,17 +55,13 @@ export async function openFleet({ count, keep, say }: FleetOptions): Promise<Fle
   say(`booting ${String(count)} hosts`)
   const lab = await openLab({ say })
   try {
-    const wanted = Array.from({ length: count }, (_, index) => nameOf(index + 1)).values()
-    const bootOne = async (): Promise<void> => {
-      for (const name of wanted) await lab.boot({ name, image: 'stack' })
-    }
-    await Promise.all(Array.from({ length: bootsAtOnce }, bootOne))
+    await tenAtOnce(Array.from({ length: count }, (_, index) => nameOf(index + 1)), (name) => lab.boot({ name, image: 'stack' }))
     const record = readRecord(lab.id)
     if (record === null) throw new Error(`the lab ${lab.id} has no record`)
     return fleet(record, {
       reset: async (hosts) => {
         const chosen = new Set(hosts.map(({ name }) => name))
-        await Promise.all(lab.hosts.filter(({ name }) => chosen.has(name)).map((host) => host.reset()))
+        await tenAtOnce(lab.hosts.filter(({ name }) => chosen.has(name)), (host) => host.reset())
       },
       close: () => (keep ? lab.keep() : lab.close()),
     })

@@ -12,14 +12,14 @@ describe('the tables', () => {
   test('every figure, with the limit as the measure', () => {
     const cells = table(rows).split('\n').map((line) => line.split('|').map((cell) => cell.trim()).slice(1, -1))
     expect(cells[3]).toEqual(['no-op, 10 hosts', 'fettle', '3', '1.00', '0.900 to 1.10', '2.00', '0.500', '2.00', '50', '1', '1', 'shell 1, git ls-remote 1'])
-    expect(cells[5]?.slice(0, 6)).toEqual(['no-op, 10 hosts, 100 ms', 'fettle', '1', '2.00', '2.00 to 2.00', ''])
+    expect(cells[5]?.slice(0, 6)).toEqual(['no-op, 10 hosts, RTT 100 ms', 'fettle', '1', '2.00', '2.00 to 2.00', ''])
   })
 
   test('tools side by side, as multiples of Fettle', () => {
     const cells = overview(rows, ['limit', 'fettle', 'pyinfra', 'ansible']).split('\n').map((line) => line.split('|').map((cell) => cell.trim()).slice(1, -1))
     expect(cells[0]).toEqual(['median seconds', 'limit', 'fettle', 'ansible'])
     expect(cells[2]).toEqual(['no-op, 10 hosts', '0.500 (0.50×)', '1.00', '43.0 (43×)'])
-    expect(cells[3]).toEqual(['no-op, 10 hosts, 100 ms', '', '2.00', 'failed'])
+    expect(cells[3]).toEqual(['no-op, 10 hosts, RTT 100 ms', '', '2.00', 'failed'])
   })
 
   test.each([[0.1234, '0.123'], [12.34, '12.3'], [123.4, '123'], [1234, '1234']])('%d is %s', (value, text) => expect(seconds(value)).toBe(text))

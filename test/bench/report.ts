@@ -10,10 +10,10 @@ export const seconds = (value: number): string => (value >= 100 ? value.toFixed(
 export const of = ({ runs }: Row, pick: (run: Measurement) => number): Spread => spread(runs.map(pick))
 const wall = (row: Row): Spread => of(row, (run) => run.wall)
 
-/** A row's scenario and place: `no-op, 10 hosts, 100 ms`. */
+/** A row's scenario and place: `no-op, 10 hosts, RTT 100 ms`. */
 export function caseOf({ scenario, hosts, rtt }: Pick<Row, 'scenario' | 'hosts' | 'rtt'>): string {
   if (scenario === 'help') return 'start (--help, -e 0)'
-  return [scenario, `${String(hosts)} ${hosts === 1 ? 'host' : 'hosts'}`, ...(rtt === 0 ? [] : [`${String(rtt)} ms`])].join(', ')
+  return [scenario, `${String(hosts)} ${hosts === 1 ? 'host' : 'hosts'}`, ...(rtt === 0 ? [] : [`RTT ${String(rtt)} ms`])].join(', ')
 }
 
 function markdown(headings: readonly string[], lines: readonly (readonly string[])[], textColumns: number): string {

@@ -35,13 +35,16 @@ function playbook(name: string, config: string): Tool {
   }
 }
 
+/** What its apt module needs on hosts that another tool has finished. In a first run it installs that by itself. */
+const pythonApt = '[ -e /usr/lib/python3/dist-packages/apt ] || { apt-get -q update && apt-get -q -y install python3-apt; }'
+
 export const ansible: Prepare = async (fleet) => {
   await writeInventories(fleet)
-  return playbook('ansible', 'tuned.cfg')
+  return { ...playbook('ansible', 'tuned.cfg'), onHosts: (scenario) => (scenario === 'first-run' ? null : pythonApt) }
 }
 
 export const mitogen: Prepare = async (fleet) => {
   await writeInventories(fleet)
   // Its apt module starts anew when it has installed python3-apt for itself, which Mitogen 0.3.3 cannot do.
-  return { ...playbook('mitogen', 'mitogen.cfg'), onHosts: (scenario) => (scenario === 'first-run' ? 'apt-get -q update && apt-get -q -y install python3-apt' : null) }
+  return { ...playbook('mitogen', 'mitogen.cfg'), onHosts: () => pythonApt }
 }
