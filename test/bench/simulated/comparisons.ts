@@ -38,7 +38,7 @@ export interface Ends {
 
 const [slowHost, muteHost] = [3, 7]
 
-/** 200 hosts without and with one that takes ten seconds for each of its two answers and one that takes the call and says nothing, in turns. */
+/** 200 hosts without and with one that takes ten seconds for each answer and one that takes the call and says nothing, in turns. */
 export async function compareSlow({ fettle, inventory, play }: Stage, peer: Peer, n: number): Promise<Readonly<Record<'without' | 'with', readonly Ends[]>>> {
   const [slow, mute] = await Promise.all([play(10), play(null)])
   try {
