@@ -106,7 +106,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const rows = await alone(() => bench(options))
   const results = await saveResults(begun, rows)
   say(`\n${table(rows)}\n\n${String(Math.round(results.seconds))} s; as JSON: ${join(resultsFolder, 'latest.json')}`)
-  if (options.write) await writeDocuments(results, say)
+  if (options.write) await writeDocuments(results, options.add, say)
   return 0
 }
 

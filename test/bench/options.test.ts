@@ -4,7 +4,7 @@ import { scenarios } from './tools/tool.js'
 
 describe('the command line of the benchmark', () => {
   test('nothing said: everything, where it is measured', () => {
-    expect(parseOptions([])).toEqual({ tools: toolNames, scenarios, places: [[1, 0], [10, 0], [50, 0], [10, 20], [10, 100]].map(([hosts, rtt]) => ({ hosts, rtt })), n: null, keep: false, write: false, ask: true })
+    expect(parseOptions([])).toEqual({ tools: toolNames, scenarios, places: [[1, 0], [10, 0], [50, 0], [10, 20], [10, 100]].map(([hosts, rtt]) => ({ hosts, rtt })), n: null, keep: false, write: false, add: false, ask: true })
   })
 
   test.each([

@@ -16,6 +16,8 @@ export interface Options {
   readonly n: number | null
   readonly keep: boolean
   readonly write: boolean
+  /** Keep what the page has of cases that this call does not measure. */
+  readonly add: boolean
   /** Whether a person is asked before something is installed. */
   readonly ask: boolean
 }
@@ -35,6 +37,7 @@ Measures Fettle, its peers and the bare limit on one job, on throwaway Debian ho
   --n NUMBER           runs of each tool; left out: 5, and fewer where a peer takes minutes
   --keep               leave the hosts up, and use those of an earlier call (npx fettle lab down ends them)
   --write              write docs/performance.md, .json and .svg from the results
+  --add                with --write: the cases of this call take their places among those that are there
   --yes                install what is missing without asking`
 
 /** Places of a whole run: delays are for ten hosts, where the hosts' own work does not hide them. */
@@ -58,7 +61,7 @@ const numbers = (name: string, words: string): readonly number[] =>
 export function parseOptions(argv: readonly string[]): Options {
   const text = { type: 'string' } as const
   const flag = { type: 'boolean', default: false } as const
-  const { values } = parseArgs({ args: [...argv], options: { tools: text, scenario: text, hosts: text, rtt: text, n: text, quick: flag, keep: flag, write: flag, yes: flag } })
+  const { values } = parseArgs({ args: [...argv], options: { tools: text, scenario: text, hosts: text, rtt: text, n: text, quick: flag, keep: flag, write: flag, add: flag, yes: flag } })
   const hosts = values.hosts === undefined ? null : numbers('hosts', values.hosts)
   const rtts = values.rtt === undefined ? null : numbers('rtt', values.rtt)
   const chosen = (hosts ?? (values.quick || rtts !== null ? [10] : null))?.flatMap((count) => (rtts ?? [0]).map((rtt) => ({ hosts: count, rtt })))
@@ -71,6 +74,7 @@ export function parseOptions(argv: readonly string[]): Options {
     n: n ?? null,
     keep: values.keep,
     write: values.write,
+    add: values.add,
     ask: !values.yes,
   }
 }

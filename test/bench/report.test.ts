@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { decades, plot } from './plot.js'
 import { overview, seconds, table } from './report.js'
+import { together, type Results } from './results.js'
 import type { Row } from './run-case.js'
 
 const row = (tool: string, walls: readonly number[], more: Partial<Row> = {}): Row => ({
@@ -20,6 +21,13 @@ describe('the tables', () => {
     expect(cells[0]).toEqual(['median seconds', 'limit', 'fettle', 'ansible'])
     expect(cells[2]).toEqual(['no-op, 10 hosts', '0.500 (0.50×)', '1.00', '43.0 (43×)'])
     expect(cells[3]).toEqual(['no-op, 10 hosts, RTT 100 ms', '', '2.00', 'failed'])
+  })
+
+  test('cases that are measured again take the place of the earlier ones, whole', () => {
+    const results = (of: readonly Row[]): Results => ({ time: '', seconds: 60, machine: '', versions: {}, rows: of })
+    const both = together(results(rows), results([row('limit', [0.7]), row('fettle', [3], { hosts: 50 })]))
+    expect(both.rows.map(({ tool, hosts, rtt }) => [tool, hosts, rtt])).toEqual([['fettle', 10, 100], ['ansible', 10, 100], ['limit', 10, 0], ['fettle', 50, 0]])
+    expect(both.seconds).toBe(120)
   })
 
   test.each([[0.1234, '0.123'], [12.34, '12.3'], [123.4, '123'], [1234, '1234']])('%d is %s', (value, text) => expect(seconds(value)).toBe(text))

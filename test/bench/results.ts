@@ -3,6 +3,7 @@ import { availableParallelism, cpus, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { execute } from '../../src/lab/command.js'
 import { resultsFolder, root } from './places.js'
+import { caseOf } from './report.js'
 import type { Row } from './run-case.js'
 
 export interface Results {
@@ -33,6 +34,12 @@ async function versionsOf(rows: readonly Row[]): Promise<Readonly<Record<string,
     ...(measured.has('mitogen') && { mitogen: `ansible-mitogen ${await debian('ansible-mitogen')}` }),
     ...(measured.has('pyinfra') && { pyinfra: /^# v(\S+)$/m.exec(await readFile(join(process.env['FETTLE_BENCH_PYINFRA'] ?? '', 'CHANGELOG.md'), 'utf8').catch(() => ''))?.[1] ?? 'a checkout' }),
   }
+}
+
+/** Results with the cases of an earlier call that this one did not measure, whole, so that what is compared was measured together. */
+export function together(earlier: Results, now: Results): Results {
+  const measured = new Set(now.rows.map(caseOf))
+  return { ...now, seconds: earlier.seconds + now.seconds, versions: { ...earlier.versions, ...now.versions }, rows: [...earlier.rows.filter((row) => !measured.has(caseOf(row))), ...now.rows] }
 }
 
 /** Keeps the measurements beside the outputs of the runs: `latest.json`, and one by its time. */
