@@ -18,7 +18,7 @@ class HostSession implements Session {
   readonly user: string
   readonly loginUser: string
   readonly started: Promise<void>
-  #isStarted = false
+  #hello: Hello | null = null
   #roundTrips = 0
 
   constructor(
@@ -30,7 +30,7 @@ class HostSession implements Session {
   ) {
     this.loginUser = transport.loginUser
     this.user = become?.user ?? transport.loginUser
-    this.started = hello.then(() => void (this.#isStarted = true))
+    this.started = hello.then((said) => void (this.#hello = said))
     // Whoever asks for an exchange hears of it too.
     this.started.catch(() => undefined)
   }
@@ -52,7 +52,8 @@ class HostSession implements Session {
   /** Before the shell has said who it is, nothing is sent that may be secret, or for which its user id must be known. */
   async #exchange(blocks: readonly Block[]): ReturnType<Session['exchange']> {
     const early = blocks.every(({ input, as }) => input === undefined && (as === undefined || this.user === 'root'))
-    return this.shell.exchange(blocks, early && !this.#isStarted ? { user: this.user, uid: this.user === 'root' ? 0 : -1 } : await this.hello)
+    const expected = early ? { user: this.user, uid: this.user === 'root' ? 0 : -1 } : null
+    return this.shell.exchange(blocks, this.#hello ?? expected ?? (await this.hello))
   }
 
   async forward(target: ForwardTarget): ReturnType<Session['forward']> {

@@ -76,7 +76,7 @@ describe.each(['ssh', 'local'] as const)('%s', (kind) => {
     const directory = mkdtempSync(join(tmpdir(), 'fettle-kill-'))
     const [pid] = text(await session.exchange([{ script: sh`echo $$` }]))
     const under = session.exchange([{ script: sh`trap 'echo cleaned >${join(directory, 'trap')}; exit 1' TERM; sleep 300; :`, timeout: 200 }]).catch((error: unknown) => error)
-    while (!living(Number(pid)).includes('sleep'));
+    while (!living(Number(pid)).includes('sleep')) await new Promise((resolve) => setTimeout(resolve, 20))
     await session.kill()
     expect(await under).toMatchObject({ code: 'connection-lost' })
     expect(living(Number(pid))).toEqual([])
