@@ -1,10 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { availableParallelism, cpus, release, totalmem } from 'node:os'
+import { availableParallelism, cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { execute } from '../../src/lab/command.js'
 import { resultsFolder, root } from './places.js'
 import { caseOf } from './report.js'
 import type { Row } from './run-case.js'
+import { scenarios } from './tools/tool.js'
 
 export interface Results {
   /** ISO 8601. */
@@ -36,15 +37,17 @@ async function versionsOf(rows: readonly Row[]): Promise<Readonly<Record<string,
   }
 }
 
+const byCase = (one: Row, other: Row): number => scenarios.indexOf(one.scenario) - scenarios.indexOf(other.scenario) || one.hosts - other.hosts || one.rtt - other.rtt
+
 /** Results with the cases of an earlier call that this one did not measure, whole, so that what is compared was measured together. */
 export function together(earlier: Results, now: Results): Results {
   const measured = new Set(now.rows.map(caseOf))
-  return { ...now, seconds: earlier.seconds + now.seconds, versions: { ...earlier.versions, ...now.versions }, rows: [...earlier.rows.filter((row) => !measured.has(caseOf(row))), ...now.rows] }
+  return { ...now, seconds: earlier.seconds + now.seconds, versions: { ...earlier.versions, ...now.versions }, rows: [...earlier.rows.filter((row) => !measured.has(caseOf(row))), ...now.rows].sort(byCase) }
 }
 
 /** Keeps the measurements beside the outputs of the runs: `latest.json`, and one by its time. */
 export async function saveResults(begun: Date, rows: readonly Row[]): Promise<Results> {
-  const machine = `${String(availableParallelism())} × ${cpus()[0]?.model.trim() ?? 'processor'}, ${String(Math.round(totalmem() / 2 ** 30))} GiB, Linux ${release()}`
+  const machine = `${String(availableParallelism())} × ${cpus()[0]?.model.trim() ?? 'processor'}, ${String(Math.round(totalmem() / 2 ** 30))} GiB`
   const results = { time: begun.toISOString(), seconds: (Date.now() - begun.getTime()) / 1000, machine, versions: await versionsOf(rows), rows }
   const text = `${JSON.stringify(results, null, 1)}\n`
   await writeFile(join(resultsFolder, 'latest.json'), text)
