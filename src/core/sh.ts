@@ -52,5 +52,9 @@ export function inputBytes(input: Input): Buffer {
   return Buffer.concat(input.map((part) => inputBytes(part)))
 }
 
-/** How many bytes an input has. */
-export const inputLength = (input: Input = ''): number => inputBytes(input).length
+/** How many bytes an input has, which are not made for it. */
+export function inputLength(input: Input = ''): number {
+  if (input instanceof Secret) return Buffer.byteLength(reveal(input))
+  if (typeof input === 'string' || input instanceof Uint8Array) return Buffer.byteLength(input)
+  return input.reduce((sum, part) => sum + inputLength(part), 0)
+}

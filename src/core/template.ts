@@ -52,7 +52,7 @@ environment.addFilter('uri', (value: unknown) => uri(text(value)))
 environment.addFilter('shell', (value: unknown) => quote(text(value)))
 environment.addFilter('systemd', (value: unknown, place?: 'exec') => systemdWord(text(value), place))
 
-/** Names that every template knows. */
+/** Names that every template knows. Nunjucks keeps them here, and @types/nunjucks does not say so. */
 const { globals } = environment as unknown as { readonly globals: Readonly<Record<string, unknown>> }
 const given: readonly unknown[] = [...Object.keys(globals), 'loop', 'caller']
 
