@@ -81,9 +81,14 @@ export interface Change {
   readonly proof: 'facts' | 'status'
   /**
    * Shell that succeeds only where this change took. With it the next change may follow in the same round trip, and begins only when this
-   * one is proved; see `Spec.selfContained`. The facts are read again all the same.
+   * one is proved; see `Spec.joins`. The facts are read again all the same.
    */
   readonly proves?: Sh
+  /**
+   * What completes the change and can wait for its neighbours: it runs when all of them are made, and where several ask for the same, once.
+   * It may run though the change itself was never begun, and must do no harm then.
+   */
+  readonly settles?: ShellAction
 }
 
 /** Something the resource needs is not there. */
@@ -101,6 +106,9 @@ export type Plan = readonly Change[] | Blocked | Fine
 
 export const blocked = (reason: string, remedy: string): Blocked => ({ blocked: reason, remedy })
 export const fine = (reason: string): Fine => ({ fine: reason })
+
+/** What completes these changes, each once. */
+export const settlesOf = (changes: readonly Change[]): readonly ShellAction[] => [...new Map(changes.flatMap(({ settles }) => (settles === undefined ? [] : [[settles.script.text, settles]]))).values()]
 
 /** The changes of a plan; none when it is blocked or fine. */
 export const changesOf = (plan: Plan): readonly Change[] => ('blocked' in plan || 'fine' in plan ? [] : plan)

@@ -19,6 +19,9 @@ export const pendingPlaces = { marks: '/var/lib/fettle/pending', instances: '/ru
 
 export type PendingPlaces = { readonly [P in keyof typeof pendingPlaces]: string }
 
+/** Where unit files lie (systemd.unit(5)); an alias is a link there. */
+const unitFolders = ['/etc', '/run', '/usr/lib', '/lib'].map((root) => `${root}/systemd/system`)
+
 /** A file's name holds 255 bytes; what is longer than this ends in its digest instead. */
 const longestName = 200
 
@@ -46,13 +49,15 @@ export const pendingDirectory = (pending: string, { marks }: PendingPlaces = pen
 
 /**
  * Writes marks: in the block directly before and the one directly after a trigger's change.
- * An alias has no link of its own, so systemctl is asked where the link is missing.
+ * A unit that is not active has no link, an alias neither, so systemctl is asked about aliases. What is noted already stays as it is.
  */
 export function markScript(marks: readonly Mark[], places: PendingPlaces = pendingPlaces): Sh {
   const write = sh`umask 077
-instance_() { i_=$(readlink -- ${places.instances}/invocation:"$1") || i_=$(systemctl show -p InvocationID --value -- "$1" 2>/dev/null) || i_=; echo "\${i_:-none}"; }
+alias_() { for d_ in ${unitFolders}; do [ ! -L "$d_/$1" ] || return 0; done; return 1; }
+instance_() { i_=$(readlink -- ${places.instances}/invocation:"$1") || { alias_ "$1" && i_=$(systemctl show -p InvocationID --value -- "$1" 2>/dev/null); } || i_=; echo "\${i_:-none}"; }
 mark_() {
   case $3 in run) n_=- ;; *) n_=$(instance_ "$4") ;; esac
+  if [ -f "$1/$2" ] && read -r r_ <"$1/$2" && [ "$r_" = "$3 $n_ $5" ]; then return; fi
   mkdir -p -- "$1" && t_=$(mktemp -- "$1/.XXXXXXXX") &&
   printf '%s %s %s\\n' "$3" "$n_" "$5" >"$t_" &&
   sync -- "$t_" && mv -f -- "$t_" "$1/$2" && sync -- "$1" || exit 1

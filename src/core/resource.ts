@@ -23,6 +23,9 @@ export interface PlanContext {
   readonly changing: readonly Address[]
 }
 
+/** What a resource can be changed together with: other files, each at a path of its own, or other services. */
+export type Joining = 'files' | 'services'
+
 /** Options that every resource takes. */
 export interface CommonOptions {
   /** How the resource is shown. Default: its address. */
@@ -54,10 +57,10 @@ export interface Spec<R extends Reads, V extends object> {
   /** A check: it changes nothing, and `apply` waits up to `within` seconds for it to hold. */
   readonly check?: { readonly within: number }
   /**
-   * Its changes touch nothing that another such resource reads (files, each at a path of its own): neighbours that all have `proves` are
-   * changed in one round trip. Default false.
+   * Neighbours in a task that join in the same way are changed in one round trip, where each of their changes `proves` or `settles` itself: what
+   * is to change of the later ones must not depend on the earlier ones. Left out: it is changed alone.
    */
-  readonly selfContained?: boolean
+  readonly joins?: Joining
   /** Pure: the changes that lead from the facts to the desired state. */
   readonly plan: (facts: Facts<R>, values: Resolved<V>, context: PlanContext) => Plan
 }
@@ -76,7 +79,7 @@ export interface Resource {
   readonly resolved: Later<unknown>
   readonly triggers: readonly Trigger[]
   readonly check: { readonly within: number } | null
-  readonly selfContained: boolean
+  readonly joins: Joining | null
   readonly plan: (facts: Readonly<Record<string, unknown>>, values: unknown, context: PlanContext) => Plan
   /** An error made where the user made the resource; its stack names the file and line. */
   readonly origin: Error
@@ -96,7 +99,7 @@ export function resource<const R extends Reads, const V extends object = object>
     resolved: Later.all<unknown>(values),
     triggers: spec.triggers ?? [],
     check: spec.check ?? null,
-    selfContained: spec.selfContained ?? false,
+    joins: spec.joins ?? null,
     plan: spec.plan as Resource['plan'],
     origin: new Error('made here'),
   }

@@ -1,5 +1,5 @@
 import type { Address } from '../core/address.js'
-import type { Action, Change, GithubAction, GithubProofAction, MysqlAction, MysqlLoginAction, ShellAction } from '../core/change.js'
+import { settlesOf, type Action, type Change, type GithubAction, type GithubProofAction, type MysqlAction, type MysqlLoginAction, type ShellAction } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import type { Output } from '../core/fact.js'
 import { markScript, pendingPlaces, type Mark } from '../core/pending.js'
@@ -38,22 +38,25 @@ export class StepApplication {
    * @throws FettleError `action-failed`, `still-differs` or `connection-lost`; whatever a backend throws
    */
   async perform(changes: readonly Change[]): Promise<void> {
-    const actions = changes.flatMap((change) => change.actions)
+    const actions = [...changes.flatMap((change) => change.actions), ...settlesOf(changes)]
     const { last, marked } = await this.#leading(actions)
     await this.#shell(last, { before: !marked || last.length > 0, after: true }, [this.step, ...this.ahead])
     if (actions.some((action) => action.on.startsWith('github'))) await this.facts.readGithub(this.step, true)
     this.#verify(changes)
   }
 
-  /** All of it as blocks that can follow another resource's in one exchange: each runs only if the one before it succeeded, the last ones prove the changes. */
-  chain(changes: readonly Change[]): Chain {
+  /** All of it as blocks that can follow another resource's in one exchange: each runs only if the one before it succeeded, the last ones prove the changes. What settles them is for behind all. */
+  chain(changes: readonly Change[]): JoinedChain {
     const actions = changes.flatMap((change) => change.actions).filter((action) => action.on === 'shell')
     const proofs = changes.flatMap(({ proves }) => (proves === undefined ? [] : [{ script: proves, onlyIfOk: true }]))
+    const settles = settlesOf(changes)
     const { blocks, check } = this.#compose(actions, { before: true, after: true })
     return {
       blocks: [...blocks.map((block) => ({ ...block, onlyIfOk: true })), ...proofs.map((block) => this.#asUser(block))],
-      check: (outputs) => {
+      settles: settles.map((action) => this.#block(action, 0)),
+      check: (outputs, settled) => {
         check(outputs)
+        for (const [index, action] of settles.entries()) this.#check(action, settled[index])
         if (outputs.slice(blocks.length).some((output) => output.code !== 0)) throw this.#stillDiffers('the host itself finds something else there')
         this.#verify(changes)
       },
@@ -166,6 +169,13 @@ interface Chain {
   readonly check: (outputs: readonly Output[]) => void
 }
 
+interface JoinedChain {
+  readonly blocks: readonly Block[]
+  /** To be run behind all chains; equal ones of several chains once. */
+  readonly settles: readonly Block[]
+  readonly check: (outputs: readonly Output[], settled: readonly (Output | undefined)[]) => void
+}
+
 /** One of several resources that are changed in one exchange. */
 export interface Link {
   readonly application: StepApplication
@@ -173,20 +183,28 @@ export interface Link {
 }
 
 /**
- * Changes neighbours in one round trip: each begins only when the one before it is proved on the host, and the facts of all are read behind them.
+ * Changes neighbours in one round trip: each begins only when the one before it is proved on the host, and what settles them and the reading of
+ * their facts come behind them all.
  * @returns of each that was begun, why it failed; null when it did not
  */
 export async function applyTogether(facts: HostFacts, links: readonly Link[], ahead: readonly Step[]): Promise<readonly unknown[]> {
   const chains = links.map(({ application, changes }) => application.chain(changes))
-  const outputs = [...(await facts.exchange(chains.flatMap(({ blocks }) => blocks), [...links.map(({ application }) => application.step), ...ahead]))]
+  const settling = new Map(chains.flatMap(({ settles }) => settles.map((block) => [settlingKey(block), block])))
+  const chained = chains.flatMap(({ blocks }) => blocks)
+  const outputs = await facts.exchange([...chained, ...settling.values()], [...links.map(({ application }) => application.step), ...ahead])
+  const settled = new Map([...settling.keys()].map((key, index) => [key, outputs[chained.length + index]]))
   const errors: unknown[] = []
-  for (const { blocks, check } of chains) {
-    const own = outputs.splice(0, blocks.length)
-    errors.push(failureOf(() => check(own)))
+  let begin = 0
+  for (const { blocks, settles, check } of chains) {
+    const own = outputs.slice(begin, (begin += blocks.length))
+    errors.push(failureOf(() => check(own, settles.map((block) => settled.get(settlingKey(block))))))
     if (own.at(-1)?.code !== 0) break
   }
   return errors
 }
+
+/** Blocks of one key do the same. */
+const settlingKey = ({ script, as, timeout }: Block): string => JSON.stringify([script.text, as, timeout])
 
 function failureOf(check: () => void): unknown {
   try {

@@ -100,7 +100,7 @@ export class HostApply extends HostWalk {
     for (const [at, step] of steps.slice(index, this.#fresh + 1).entries()) {
       if (links.length === mostTogether || !mayJoin(step, steps[index])) break
       const plan = this.#plan(index + at)
-      if (plan.is !== 'changes' || plan.changes.some(({ proves }) => proves === undefined)) break
+      if (plan.is !== 'changes' || plan.changes.some(({ proves, settles }) => proves === undefined && settles === undefined)) break
       const actions = plan.changes.flatMap((change) => change.actions)
       if (!actions.every((action) => action.on === 'shell')) break
       bytes += actions.reduce((sum, { input }) => sum + inputLength(input), 0)

@@ -5,7 +5,7 @@ export const mostTogether = 250
 
 /** Whether a resource may be changed in the round trip of another one before it. A failure that is to be tried again concerns one alone. */
 export const mayJoin = (step: Step, first: Step | undefined): boolean =>
-  step.resource.selfContained && first?.resource.selfContained === true && step.task === first.task && step.resource.common.retry === undefined
+  step.resource.joins !== null && step.resource.joins === first?.resource.joins && step.task === first.task && step.resource.common.retry === undefined
 
 /** What the first reading of a host lets one expect of the rest of its walk: how far ahead facts are worth reading. */
 export class Outlook {

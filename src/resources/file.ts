@@ -82,7 +82,7 @@ export function file(path: string, options: FileOptions = {}): Resource {
     options,
     reads: { path: request(pathFact, pathKey(path, wanted, options.follow)), missingParent: request(missingParentFact, path) },
     values: { content: wanted },
-    selfContained: true,
+    joins: 'files',
     plan({ path: entry, missingParent }, values) {
       const content = checkedContent('file', path, values.content)
       if (entry?.kind === 'link') {

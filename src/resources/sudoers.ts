@@ -108,6 +108,7 @@ export function sudoers(name: string, options: SudoersOptions): Resource {
     options,
     reads: { path: request(pathFact, pathKey(path, wanted)), missingParent: request(missingParentFact, path) },
     values: { content: wanted },
+    joins: 'files',
     plan({ path: entry, missingParent }, values): Plan {
       if (options.state === 'absent') return removal(name, entry)
       if (entry === null && missingParent !== null) return blocked(`directory ${missingParent.path} does not exist`, "install sudo before this: apt.packages(['sudo'])")

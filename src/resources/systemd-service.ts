@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Address } from '../core/address.js'
-import { blocked, fine, type Action, type Blocked, type Change, type Plan } from '../core/change.js'
+import { blocked, fine, type Action, type Blocked, type Change, type Plan, type ShellAction } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import { request } from '../core/fact.js'
 import { checked, resources } from '../core/options.js'
@@ -9,6 +9,7 @@ import { resource, type CommonOptions, type PlanContext, type Resource, type Tri
 import { lines, sh, type Sh } from '../core/sh.js'
 import { marksFact, type PendingMark } from '../facts/marks.js'
 import { unitFact, type UnitState } from '../facts/unit.js'
+import { daemonReload } from './systemd-unit.js'
 import { checkedUnitName, completeUnitName, isTemplate } from './unit-name.js'
 
 export interface ServiceOptions extends CommonOptions {
@@ -50,35 +51,62 @@ const isRunning = ({ active }: UnitState): boolean => active === 'active' || act
 const isStopped = ({ active }: UnitState): boolean => active === 'inactive' || active === 'failed'
 const isMasked = ({ load, file }: UnitState): boolean => load === 'masked' || file.startsWith('masked')
 
-/** Performs an operation and watches whether the unit holds; its journal is quoted when it does not. */
-function operate(operation: Operation, unit: string, stableFor: number): Action {
-  const clear = operation === 'reload' ? clearScript(unit, 'reload') : clearOldScript(unit)
+/** Where an operation notes what it has started and when, for the watch that follows it. */
+const recordOf = (unit: string): string => `/run/fettle/${unit}.started`
+
+/** Shell for both: what systemd says of the unit, the seconds of the host's clock, and how to fail with the unit's journal since `$since`. */
+const looking = sh`look() {
+  state= result= instance= is=
+  for w_ in $(systemctl show -p ActiveState -p Result -p InvocationID -p NRestarts -- "$unit"); do
+    case $w_ in ActiveState=*) state=\${w_#*=} ;; Result=*) result=\${w_#*=} ;; InvocationID=*) instance=\${w_#*=} is="$is $w_" ;; *) is="$is $w_" ;; esac
+  done
+}
+clock() { read -r now _ </proc/uptime; now=$((\${now%.*} * 100 + 1\${now#*.} - 100)); }
+fail() { journalctl --sync 2>/dev/null || sleep 1; journalctl -u "$unit" --since "@$since" --no-pager -o cat | tail -n 25 >&2; echo "$1" >&2; exit 1; }`
+
+/** Starts, restarts or reloads a unit. */
+function begin(operation: Operation, unit: string): Action {
   const script: Sh = lines([
-    sh`unit=${unit} stable=${stableFor} operation=${operation} since=$(date +%s)`,
-    sh`ask() { systemctl show -p "$1" --value -- "$unit"; }
-fail() { journalctl --sync 2>/dev/null || sleep 1; journalctl -u "$unit" --since "@$since" --no-pager -o cat | tail -n 25 >&2; echo "$1" >&2; exit 1; }
-systemctl reset-failed -- "$unit" 2>/dev/null || :
-[ "$(ask NeedDaemonReload)" != yes ] || systemctl daemon-reload || exit
+    sh`unit=${unit} operation=${operation} record=${recordOf(unit)} since=$(date +%s)`,
+    looking,
+    sh`systemctl reset-failed -- "$unit" 2>/dev/null || :
+[ "$(systemctl show -p NeedDaemonReload --value -- "$unit")" != yes ] || systemctl daemon-reload || exit
 systemctl "$operation" -- "$unit" || fail "$unit: systemctl $operation did not succeed"
-instance=$(ask InvocationID) restarts=$(ask NRestarts) seconds=0
-while :; do
-  state=$(ask ActiveState)
-  case $state in
-    active|reloading) ;;
-    inactive) fail "$unit is inactive $seconds s after its $operation: it ended by itself ($(ask Result)), or a condition of its unit is not met" ;;
-    *) fail "$unit is $state ($(ask Result)) $seconds s after its $operation" ;;
-  esac
-  [ "$(ask InvocationID) $(ask NRestarts)" = "$instance $restarts" ] || fail "$unit ended and was started again by systemd within $seconds s of its $operation"
-  [ "$seconds" -lt "$stable" ] || break
-  sleep 1; seconds=$((seconds + 1))
-done`,
-    clear,
+look && clock && (umask 077 && mkdir -p /run/fettle && echo "$since $now$is" >"$record")`,
   ])
   return { on: 'shell', script, long: true }
 }
 
+/** Watches whether what was begun holds for so many seconds; its journal is quoted when it does not. */
+function watch(operation: Operation, unit: string, stableFor: number): ShellAction {
+  const script: Sh = lines([
+    sh`unit=${unit} operation=${operation} record=${recordOf(unit)} stable=${stableFor * 100}`,
+    looking,
+    sh`read -r since begun was <"$record" && rm -f -- "$record" || exit
+while :; do
+  look && clock && passed=$((now - begun))
+  case $state in
+    active|reloading) ;;
+    inactive) fail "$unit is inactive $((passed / 100)) s after its $operation: it ended by itself ($result), or a condition of its unit is not met" ;;
+    *) fail "$unit is $state ($result) $((passed / 100)) s after its $operation" ;;
+  esac
+  [ "$is" = " $was" ] || fail "$unit ended and was started again by systemd within $((passed / 100)) s of its $operation"
+  left=$((stable - passed))
+  [ "$left" -gt 0 ] || break
+  [ "$left" -lt 100 ] || left=100
+  sleep "$((left / 100)).$((left / 10 % 10))$((left % 10))"
+done`,
+    operation === 'reload' ? clearScript(unit, 'reload') : clearOldScript(unit),
+  ])
+  return { on: 'shell', script, long: true }
+}
+
+const operate = (operation: Operation, unit: string, stableFor: number, summary: string): Change => ({ ...change(summary, begin(operation, unit)), settles: watch(operation, unit, stableFor) })
+
 const change = (summary: string, ...actions: readonly Action[]): Change => ({ summary, actions, proof: 'facts' })
 const systemctl = (...words: readonly string[]): Action => ({ on: 'shell', script: sh`systemctl ${words}`, long: true })
+/** Makes or removes links of unit files; systemd reads them again once for all that are changed together. */
+const linking = (summary: string, verb: 'enable' | 'disable', ...words: readonly string[]): Change => ({ ...change(summary, systemctl(verb, '--no-reload', ...words)), settles: daemonReload })
 const unique = (addresses: readonly Address[]): readonly Address[] => [...new Set(addresses)]
 
 /** The triggers that the running instance has not seen yet. */
@@ -105,8 +133,8 @@ function masking(name: string, { masked }: ServiceOptions, { file, load }: UnitS
 function enabling({ enabled, masked }: ServiceOptions, unit: UnitState): readonly Change[] {
   // What lies behind a mask cannot be read; enable and disable do no harm where nothing is to do.
   const behindMask = isMasked(unit) && masked === false
-  if (enabled === true && (behindMask || !Object.hasOwn(acceptedAsEnabled, unit.file))) return [change(`enable: ${unit.file} → enabled`, systemctl('enable', '--', unit.id))]
-  if (enabled === false && (behindMask || unit.file.startsWith('enabled'))) return [change(`disable: ${unit.file} → disabled`, systemctl('disable', ...(unit.file === 'enabled-runtime' ? ['--runtime'] : []), '--', unit.id))]
+  if (enabled === true && (behindMask || !Object.hasOwn(acceptedAsEnabled, unit.file))) return [linking(`enable: ${unit.file} → enabled`, 'enable', '--', unit.id)]
+  if (enabled === false && (behindMask || unit.file.startsWith('enabled'))) return [linking(`disable: ${unit.file} → disabled`, 'disable', ...(unit.file === 'enabled-runtime' ? ['--runtime'] : []), '--', unit.id)]
   return []
 }
 
@@ -115,15 +143,15 @@ function operating(name: string, options: ServiceOptions, unit: UnitState, marks
   if (options.running === false) return isStopped(unit) ? [] : [change(`stop: ${unit.active} → inactive`, systemctl('stop', '--', name))]
   if (!isRunning(unit)) {
     const was = unit.active === 'failed' ? `failed (${unit.result})` : unit.active === 'inactive' ? 'inactive' : `${unit.active} (${unit.sub})`
-    return options.running === true ? [change(`start: ${was} → active`, operate('start', name, stableFor))] : []
+    return options.running === true ? [operate('start', name, stableFor, `start: ${was} → active`)] : []
   }
   if (isMasked(unit) && options.masked !== false) return []
   const restart = unseen('restart', unit, marks, addresses(options.restartOn), context)
-  if (restart.length > 0) return [{ ...change('restart', operate('restart', name, stableFor)), because: restart }]
+  if (restart.length > 0) return [{ ...operate('restart', name, stableFor, 'restart'), because: restart }]
   const reload = unseen('reload', unit, marks, addresses(options.reloadOn), context)
   if (reload.length === 0) return []
   if (!unit.canReload && context.changing.length === 0) return blocked(`${name} cannot be reloaded: its unit has no ExecReload=`, 'use restartOn instead of reloadOn')
-  return [{ ...change('reload', operate('reload', name, stableFor)), because: reload }]
+  return [{ ...operate('reload', name, stableFor, 'reload'), because: reload }]
 }
 
 function described({ enabled }: ServiceOptions, unit: UnitState): string {
@@ -145,7 +173,8 @@ const shape = { running: boolean, enabled: boolean, masked: boolean, restartOn: 
 /**
  * The state of a unit of systemd, of any type; a name without a type is a service's. Its file is `systemd.unit`'s.
  *
- * After a start it must stay active for `stableFor` seconds as one instance, or the change has failed with the last lines of its journal.
+ * After a start it must stay active for `stableFor` seconds as one instance, or the change has failed with the last lines of its journal. Services that
+ * follow one another in a task are started one after the other and watched together.
  * A restart is due while the unit is active and still the instance (InvocationID) that ran when a trigger changed.
  */
 export function systemdService(name: string, options: ServiceOptions = {}): Resource {
@@ -163,6 +192,7 @@ export function systemdService(name: string, options: ServiceOptions = {}): Reso
     id: unitName,
     options,
     reads: { unit: request(unitFact, unitName), marks: request(marksFact, unitName) },
+    joins: 'services',
     triggers: [...triggersOf(options.restartOn, 'restart'), ...triggersOf(options.reloadOn, 'reload')],
     plan({ unit, marks }, _, context) {
       if (unit === null) return planAbsent(unitName, options)

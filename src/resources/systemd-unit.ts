@@ -1,4 +1,4 @@
-import { blocked, fine, type Action, type Blocked, type Change, type Plan } from '../core/change.js'
+import { blocked, fine, type Action, type Blocked, type Change, type Plan, type ShellAction } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import { Later, request } from '../core/fact.js'
 import { modeText } from '../core/mode.js'
@@ -11,7 +11,7 @@ import { unitFact, type UnitState } from '../facts/unit.js'
 import { contentOf, contentPairs, contentShape, diffOf, digestOf, type Content, type ContentOptions } from './content.js'
 import { checkedContent, pathKey } from './file.js'
 import { checkedUnitName, isTemplate } from './unit-name.js'
-import { holding, writeFile } from './write-file.js'
+import { holding, holds, writeFile } from './write-file.js'
 
 export interface UnitOptions extends ContentOptions, CommonOptions {
   /** `absent`: stopped, disabled, and the file removed. Default `present`. */
@@ -22,7 +22,9 @@ const type = 'systemd.unit'
 const directory = '/etc/systemd/system'
 const mode = 0o644
 
-const reload: Action = { on: 'shell', script: sh`systemctl daemon-reload`, long: true }
+/** Makes systemd read all units again. */
+export const daemonReload: ShellAction = { on: 'shell', script: sh`systemctl daemon-reload`, long: true }
+
 const run = (script: ReturnType<typeof sh>): Action => ({ on: 'shell', script, long: true })
 
 /**
@@ -63,15 +65,15 @@ function drift(file: PathEntry): readonly string[] {
 const isStale = (path: string, unit: UnitState | null): boolean => unit !== null && (unit.needsReload || (unit.path !== '' && unit.path !== path))
 
 function planPresent(name: string, path: string, content: string | Uint8Array, file: PathEntry | null, unit: UnitState | null): Plan {
-  const write = [writeFile({ path, mode, owner: 'root', group: 'root', content, validate: validate(name) }), reload]
+  const wanted = { path, mode, owner: 'root', group: 'root', content, validate: validate(name) }
   const diff = diffOf(file === null ? new Uint8Array() : file.content, content)
-  const written = (summary: string): readonly Change[] => [{ summary, actions: write, proof: 'facts', ...(diff === undefined ? {} : { diff }) }]
+  const written = (summary: string): readonly Change[] => [{ summary, actions: [writeFile(wanted)], proof: 'facts', proves: holds(wanted, digestOf(content)), settles: daemonReload, ...(diff === undefined ? {} : { diff }) }]
   if (file === null) return written(`create ${path}`)
   const attributes = drift(file)
   if (file.sha256 !== digestOf(content)) return written(['content changed', ...attributes].join(', '))
   const changes: readonly Change[] = [
     ...(attributes.length === 0 ? [] : [{ summary: attributes.join(', '), actions: [run(holding(path, sh`chown -- root:root /proc/self/fd/3 && chmod -- ${modeText(mode)} /proc/self/fd/3`))], proof: 'facts' as const }]),
-    ...(isStale(path, unit) ? [{ summary: 'daemon-reload: systemd has loaded an older version', actions: [reload], proof: 'facts' as const }] : []),
+    ...(isStale(path, unit) ? [{ summary: 'daemon-reload: systemd has loaded an older version', actions: [daemonReload], proof: 'facts' as const }] : []),
   ]
   return changes.length === 0 ? fine(`${path} is loaded as it should be`) : changes
 }
@@ -113,6 +115,7 @@ export function systemdUnit(name: string, options: UnitOptions): Resource {
     options,
     reads: { file: request(pathFact, pathKey(path, content)), ...unit },
     values: { content },
+    joins: 'files',
     plan({ file, unit = null }, { content }) {
       const hindered = occupied(name, path, file)
       if (hindered !== null) return hindered

@@ -59,6 +59,17 @@ describe.each(shells)('in $name', (shell) => {
     expect(readFileSync(join(places.marks, 'app.service', name ?? ''), 'utf8')).toBe(`restart ${instance} file[%2Fetc%2Fa]\n`)
   })
 
+  test('what is noted already is not written again', () => {
+    const mark: Mark = { pending: 'app.service', effect: 'restart', trigger: 'a' }
+    write(mark)
+    const written = (): bigint => statSync(join(places.marks, 'app.service', 'a'), { bigint: true }).ino
+    const first = written()
+    write(mark)
+    expect(written()).toBe(first)
+    write({ ...mark, effect: 'reload' })
+    expect(written()).not.toBe(first)
+  })
+
   test('every trigger has one mark, whatever it is called', () => {
     for (let round = 0; round < 2; round++) write(...hostile.map((trigger): Mark => ({ pending: 'app.service', effect: 'restart', trigger })))
     const [found] = read(['app.service'])

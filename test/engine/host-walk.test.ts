@@ -559,6 +559,24 @@ describe('neighbours whose changes prove themselves', () => {
     expect(log[1]).toBe(`mark + printf a >a + mark + [ "$(cat a)" = a ] + mark + printf b >b + mark + [ "$(cat b)" = b ] + read a b c`)
   })
 
+  test('are settled behind them all, equal ones once', async () => {
+    const settling = (name: string, settles: string): Resource => note(name, { text: name, settles })
+    expect(await together(settling('a', 'echo x >>x'), settling('b', 'test -e c && echo y >>y'), settling('c', 'echo x >>x'))).toEqual(['a changed: create a', 'b changed: create b', 'c changed: create c'])
+    expect(log).toEqual(['lock + read a b c', 'printf %s a >a + printf %s b >b + printf %s c >c + echo x >>x + test -e c && echo y >>y + read a b c'])
+    expect(session.read('x')).toBe('x\n')
+  })
+
+  test('of which one does not settle have failed alone', async () => {
+    const settling = (name: string, settles: string): Resource => note(name, { text: name, settles })
+    expect(await together(settling('a', 'exit 3'), settling('b', 'true'), thing('c'))).toEqual(['a failed: action-failed', 'b changed: create b', skipped.replace('skipped', 'c skipped')])
+  })
+
+  test('are settled also where a later one fails', async () => {
+    const settling = (name: string, by: string): Resource => note(name, { text: name, by, settles: `test -e ${name}` })
+    expect(await together(settling('a', 'printf a >a'), settling('b', 'exit 3'))).toEqual(['a changed: create a', 'b failed: action-failed'])
+    expect(await together(settling('b', 'printf b >b'))).toEqual(['b changed: create b'])
+  })
+
   test('are at most 250 in one round trip', async () => {
     const names = Array.from({ length: 251 }, (_, index) => `n${String(index)}`)
     session = new FolderSession(session.folder, (_, blocks) => log.push(String(blocks.length)))

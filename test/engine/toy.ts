@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { blocked, fine, type Action, type Change } from '../../src/core/change.js'
+import { blocked, fine, type Action, type Change, type ShellAction } from '../../src/core/change.js'
 import { FettleError } from '../../src/core/errors.js'
 import { absent, present, request, unknown, type Later, type Output, type ShellFactKind } from '../../src/core/fact.js'
 import { play, task, type Play, type Task } from '../../src/core/play.js'
@@ -89,12 +89,14 @@ export interface NoteOptions extends CommonOptions {
   readonly proof?: Change['proof']
   /** Shell that proves its change: it may then be changed together with its neighbours. */
   readonly proves?: string
+  /** Shell that completes its change behind those of its neighbours, together with which it may be changed. */
+  readonly settles?: string
   /** A value of its own that is only known later, and does not matter. */
   readonly value?: Later<unknown>
 }
 
 /** An action that runs a line of shell. */
-export const shell = (line: string): Action => ({ on: 'shell', script: sh`eval ${line}` })
+export const shell = (line: string): ShellAction => ({ on: 'shell', script: sh`eval ${line}` })
 
 /** A resource for tests: a file of one line in the session's folder. */
 export function note(name: string, options: NoteOptions): Resource {
@@ -104,7 +106,7 @@ export function note(name: string, options: NoteOptions): Resource {
     options: { ...options, after: undefined, actions: undefined, value: undefined },
     reads: { note: request(noteFact, name), needed: request(noteFact, options.needs ?? name) },
     values: { value: options.value },
-    selfContained: options.proves !== undefined,
+    ...(options.proves === undefined && options.settles === undefined ? {} : { joins: 'files' as const }),
     triggers: (options.after ?? []).map((trigger) => ({ address: trigger.address, effect: 'run', pending: name })),
     plan({ note, needed }, _, { changing }) {
       if (options.needs !== undefined && needed === null) return blocked(`there is no ${options.needs}`, 'write it first')
@@ -114,6 +116,7 @@ export function note(name: string, options: NoteOptions): Resource {
         actions: options.actions ?? [shell(options.by ?? `printf %s ${options.text} >${name}`)],
         proof: options.proof ?? 'facts',
         ...(options.proves === undefined ? {} : { proves: sh`eval ${options.proves}` }),
+        ...(options.settles === undefined ? {} : { settles: shell(options.settles) }),
       }
       return note === options.text ? [] : [change]
     },

@@ -2,7 +2,7 @@ import { httpReader } from '../../src/backends/http.js'
 import { projectReader } from '../../src/backends/local.js'
 import type { Change, MysqlAction, MysqlLoginAction } from '../../src/core/change.js'
 import type { Resource } from '../../src/core/resource.js'
-import { marksFor, StepApplication } from '../../src/engine/apply-step.js'
+import { applyTogether, marksFor, StepApplication } from '../../src/engine/apply-step.js'
 import type { Step } from '../../src/engine/build.js'
 import { HostFacts, SharedFacts } from '../../src/engine/facts.js'
 import { planStep, type StepPlan } from '../../src/engine/plan-step.js'
@@ -42,13 +42,28 @@ export class Convergence {
     return done
   }
 
+  /** Applies neighbours in one exchange and answers why each has failed; null where it has not. */
+  async applyTogether(...resources: readonly Resource[]): Promise<readonly unknown[]> {
+    const plans = []
+    for (const resource of resources) plans.push(await this.plan(resource))
+    const links = plans.map((plan, index) => {
+      if (plan.is !== 'changes') throw new Error(`plan ${String(index)} is ${plan.is}`)
+      return { application: this.#application(resources[index] as Resource, resources), changes: plan.changes }
+    })
+    return applyTogether(this.#facts, links, [])
+  }
+
   async #applyOne(resource: Resource, all: readonly Resource[]): Promise<readonly Change[]> {
     const plan = await this.plan(resource)
     if (plan.is === 'fine') return []
     if (plan.is !== 'changes') throw new Error(`${resource.address}: ${plan.reason}`)
-    const waiting = new Map([[resource.address, all.flatMap((other) => other.triggers.filter((trigger) => trigger.address === resource.address).map((trigger) => ({ trigger })))]])
-    await new StepApplication(this.#facts, { mysql: this.mysql, github: refuse }, marksFor(resource.address, waiting), this.#step(resource), []).perform(plan.changes)
+    await this.#application(resource, all).perform(plan.changes)
     return plan.changes
+  }
+
+  #application(resource: Resource, all: readonly Resource[]): StepApplication {
+    const waiting = new Map([[resource.address, all.flatMap((other) => other.triggers.filter((trigger) => trigger.address === resource.address).map((trigger) => ({ trigger })))]])
+    return new StepApplication(this.#facts, { mysql: this.mysql, github: refuse }, marksFor(resource.address, waiting), this.#step(resource), [])
   }
 
   #step(resource: Resource): Step {

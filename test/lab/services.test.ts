@@ -161,6 +161,23 @@ describe('a service', () => {
     expect(detail).toContain(said)
   }, slow)
 
+  test('and its neighbours are watched together, each for itself', async () => {
+    await host().run('systemctl stop app.service; systemctl reset-failed')
+    const names = ['first', 'second', 'third', 'fourth', 'fifth']
+    const texts = ['ExecStart=/bin/sleep infinity', 'ExecStart=/bin/sh -c "echo the second fails; sleep 1; exit 3"', 'ExecStart=/bin/sh -c "sleep 1; exit 3"\nRestart=always\nRestartSec=0', 'ExecStart=/bin/false\nType=oneshot', 'ExecStart=/bin/sleep infinity']
+    expect(await on.applyTogether(...names.map((name, index) => systemdUnit(`${name}.service`, { content: `[Service]\n${texts[index] ?? ''}\n` })))).toEqual(names.map(() => null))
+    expect(await on.applyTogether(...names.map((name) => systemdService(name, { running: true, stableFor: 2 })))).toEqual([
+      null,
+      expect.objectContaining({ code: 'action-failed', detail: expect.stringContaining('the second fails') }),
+      expect.objectContaining({ code: 'action-failed', detail: expect.stringMatching(/third.service (ended and was started again|is activating)/) }),
+      expect.objectContaining({ code: 'action-failed', detail: expect.stringContaining('systemctl start did not succeed') }),
+    ])
+    expect(await show('ActiveState', 'first.service')).toBe('active')
+    expect(await show('ActiveState', 'fifth.service')).toBe('inactive')
+    expect((await host().mustRun('ls /run/fettle')).split('\n').filter((name) => name.endsWith('.started'))).toEqual([])
+    await host().mustRun(`systemctl stop first third; rm ${names.map((name) => `/etc/systemd/system/${name}.service`).join(' ')}; systemctl daemon-reload`)
+  }, slow)
+
   test('that hit its limit of starts is started when its cause is gone', async () => {
     await host().run('systemctl stop app.service')
     await on.apply(unit('ExecStart=/bin/false\nRestart=always\nRestartSec=0'))

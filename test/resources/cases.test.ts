@@ -32,7 +32,7 @@ for (const file of tables) {
       const plan = made.plan(row.facts, row.values ?? made.values, { changing: row.changing ?? [] })
       const summaries = 'blocked' in plan ? [`blocked: ${plan.blocked}`] : changesOf(plan).map((change) => change.summary)
       expect(summaries).toEqual(row.changes)
-      if (row.scripts !== undefined) expect(changesOf(plan).flatMap((change) => change.actions.map(shown))).toEqual(row.scripts)
+      if (row.scripts !== undefined) expect(changesOf(plan).flatMap((change) => [...change.actions, ...(change.settles === undefined ? [] : [change.settles])].map(shown))).toEqual(row.scripts)
     })
   })
 }
