@@ -44,6 +44,8 @@ export interface ProgressEvent {
   readonly doing: 'connecting' | 'reading' | 'waiting' | 'changing' | 'checking'
   readonly task: string | null
   readonly resource: string | null
+  /** What the step under way has printed last, scrubbed of secrets; null where nothing is to be shown. The same step is told again with each new line. */
+  readonly line: string | null
   /** Resources of this host that are finished, and all of them. */
   readonly finished: number
   readonly total: number

@@ -49,7 +49,7 @@ export abstract class HostWalk {
   protected progress(doing: ProgressEvent['doing'], step: Step | null): void {
     const { host, steps, emit } = this.context
     const resource = step === null ? null : (step.resource.common.name ?? step.resource.address)
-    emit({ type: 'progress', host, doing, task: step?.task.name ?? null, resource, finished: this.finished, total: steps.length })
+    emit({ type: 'progress', host, doing, task: step?.task.name ?? null, resource, line: null, finished: this.finished, total: steps.length })
   }
 
   protected async readAll(lock: boolean): Promise<void> {

@@ -128,7 +128,7 @@ export class PlayRun {
       this.#once.connected(host.name, true)
       return kept
     }
-    emit({ type: 'progress', host: host.name, doing: 'connecting', task: null, resource: null, finished: 0, total })
+    emit({ type: 'progress', host: host.name, doing: 'connecting', task: null, resource: null, line: null, finished: 0, total })
     try {
       const session = await connect(target, {
         knownHostsFiles: [join(options.project, 'inventory/known_hosts')],

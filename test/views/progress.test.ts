@@ -10,7 +10,7 @@ import { colored, plainStyle } from '../../src/views/screen.js'
 import { error, paper, resource, runOf } from './events.js'
 
 const names = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `web${String(index + 1).padStart(3, '0')}`)
-const doing = (host: string, task = 'Gunicorn service', at = 3): Event => ({ type: 'progress', host, doing: 'changing', task, resource: 'file[/etc/app.conf]', finished: at, total: 30 })
+const doing = (host: string, task = 'Gunicorn service', at = 3): Event => ({ type: 'progress', host, doing: 'changing', task, resource: 'file[/etc/app.conf]', line: null, finished: at, total: 30 })
 
 function fleetOf(hosts: readonly string[], ...events: readonly (readonly [now: number, event: Event])[]): Fleet {
   const fleet = new Fleet()
