@@ -1,3 +1,4 @@
+import { createPrivateKey, sign } from 'node:crypto'
 import { constants } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
 import ssh2, { type ParsedKey } from 'ssh2'
@@ -77,5 +78,20 @@ async function understand(path: string, text: string, mode: number): Promise<Omi
   if (header?.encrypted === true || /ENCRYPTED/.test(text)) return unusable(new FettleError('key-encrypted', { message: `the key ${path} is encrypted, and no agent holds it`, remedy: `ssh-add ${path}` }))
   const parsed = ssh2.utils.parseKey(text)
   if (parsed instanceof Error) return unusable(new FettleError('key-unreadable', { message: `${path} holds no private key that Fettle understands: ${parsed.message}` }))
-  return { publicBlob: parsed.getPublicSSH(), usable: parsed }
+  try {
+    return { publicBlob: parsed.getPublicSSH(), usable: readOnce(parsed) }
+  } catch (cause) {
+    return unusable(new FettleError('key-unreadable', { message: `the private key in ${path} is refused by OpenSSL: ${(cause as Error).message}`, cause }))
+  }
+}
+
+/** What a type's signatures are made of; null where the type itself says it. RSA's depends on what the server takes, which ssh2 says. */
+const digests: Readonly<Record<string, string | null>> = { 'ssh-ed25519': null, 'ssh-rsa': 'sha1', 'ecdsa-sha2-nistp256': 'sha256', 'ecdsa-sha2-nistp384': 'sha384', 'ecdsa-sha2-nistp521': 'sha512' }
+
+/** ssh2 has OpenSSL read the key's text again for each signature: 0.9 ms for each host, where signing takes 0.03. */
+function readOnce(parsed: ParsedKey): ParsedKey {
+  const digest = digests[parsed.type]
+  if (digest === undefined || !parsed.isPrivateKey()) return parsed
+  const key = createPrivateKey(parsed.getPrivatePEM())
+  return Object.assign(parsed, { sign: (data: Buffer, algorithm?: string) => sign(algorithm ?? digest, data, key) })
 }
