@@ -80,6 +80,8 @@ end_session_`
  * - A limit or another user needs a shell of its own, which gets the script by fd 3 and never in argv.
  * - Status 124 is told by the clock too: busybox's timeout answers 143, and `-k` of coreutils' 137.
  * - What can be read with the shell's own `read` starts no program.
+ * - `$L_` is 1 for a long block, and for one that is to be heard while it runs the mark behind what `tell_` says meanwhile. That one is waited for: a
+ *   program that it has started would speak into the answer. On TERM its shell waits for that program, and not for the pause between two.
  */
 export const driver = (hello: string, programs: Programs = standardPrograms): string => `${prelude(programs)}
 exec 8<&0 </dev/null
@@ -115,20 +117,37 @@ show_() {
   else head -c ${shownBytes / 2} "$1"; printf '\\n[… %s bytes left out …]\\n' $((z_ - ${shownBytes})); tail -c ${shownBytes / 2} "$1"
   fi
 }
+told_() { case $L_ in 0 | 1) ;; *) printf '\\n@%s\\n' "$L_" ;; esac; }
+tell_() {
+  trap 'kill $!; exit' TERM
+  set -- 0 0
+  while :; do
+    sleep 1 8<&- >/dev/null & wait $!
+    for f_ in out err; do
+      z_=$(($(wc -c <"$d_/$f_")))
+      n_=$((z_ - $1)); [ $n_ -le ${liveBytes} ] || n_=${liveBytes}
+      [ $n_ = 0 ] || tail -c +$((z_ - n_ + 1)) "$d_/$f_" | head -c $n_
+      set -- $2 $z_
+    done
+  done
+}
 long_() {
   h_=/tmp/fettle
   if [ "$R_" = 0 ]; then
     h_=/run/fettle/output; (umask 077; mkdir -p /run/fettle)
     for d_ in $h_.*; do p_=\${d_#$h_.}; [ -e "/proc/\${p_%%.*}" ] || rm -rf -- "$d_"; done
   fi
-  d_=$(umask 077; mktemp -d "$h_.$$.XXXXXXXX") || { r_=1; return; }
+  d_=$(umask 077; mktemp -d "$h_.$$.XXXXXXXX") || { r_=1; told_; return; }
+  : >"$d_/out" >"$d_/err"
+  case $L_ in 1) w_= ;; *) tell_ 2>/dev/null & w_=$! ;; esac
   run_ >"$d_/out" 2>"$d_/err"
+  [ -z "$w_" ] || { kill $w_; wait $w_; told_; } 2>/dev/null
   show_ "$d_/out"; show_ "$d_/err" >&2
   rm -rf -- "$d_"
 }
 block_() { N_=$1 U_=$2 C_=$3 T_=$4 L_=$5 s_=$6; }
 go_() {
-  [ "$C_$r_" = 10 ] || [ "$C_" = 0 ] || return 0
+  [ "$C_$r_" = 10 ] || [ "$C_" = 0 ] || { told_; return 0; }
   case $L_ in 0) run_ ;; *) long_ ;; esac
 }
 end_() { printf '\\n@%s %s\\n' "$N_" "$r_"; printf '\\n@%s\\n' "$N_" >&2; }
@@ -164,6 +183,9 @@ while IFS=' ' read -r F_ S_ I_ <&8; do
   esac
 done
 `
+
+/** How much of what a `long` block printed within a second is told while it runs, of each stream. */
+const liveBytes = 65_536
 
 /** How much of the output of a `long` block is shown, of each stream: half from its start, half from its end. */
 const shownBytes = 262_144

@@ -11,6 +11,8 @@ export interface Frame {
 
 export interface Answer {
   readonly id: string
+  /** Ends what is told while the block runs; null where nobody listens. */
+  readonly liveId: string | null
   /** Which of the blocks it is. */
   readonly index: number
   readonly block: Block
@@ -33,7 +35,8 @@ export function frames(blocks: readonly Block[]): readonly Frame[] {
     together = []
   }
   for (const [index, block] of blocks.entries()) {
-    const answer: Answer = { id: nonce(), index, block, beside: block.beside === true && block.input === undefined }
+    const beside = block.beside === true && block.input === undefined
+    const answer: Answer = { id: nonce(), liveId: block.live !== undefined && block.long === true && !beside ? nonce() : null, index, block, beside }
     if (block.input === undefined) together.push(answer)
     else {
       flush()
@@ -61,6 +64,6 @@ function program(answers: readonly Answer[]): string {
 
 function words(answer: Answer | undefined): string {
   if (answer === undefined) throw new TypeError('a frame holds a block')
-  const { id, index, block } = answer
-  return [id, block.as ?? '-', block.onlyIfOk === true && index > 0 ? 1 : 0, Math.ceil(block.timeout ?? 0), block.long === true ? 1 : 0, quote(block.script.text)].join(' ')
+  const { id, liveId, index, block } = answer
+  return [id, block.as ?? '-', block.onlyIfOk === true && index > 0 ? 1 : 0, Math.ceil(block.timeout ?? 0), liveId ?? (block.long === true ? 1 : 0), quote(block.script.text)].join(' ')
 }

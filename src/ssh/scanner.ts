@@ -10,14 +10,17 @@ const nothing = Buffer.alloc(0)
 
 /** Cuts a stream at markers that are announced before they arrive, and keeps a bounded part of what lies between. */
 export class Scanner {
-  readonly #expected: { readonly marker: Buffer; readonly done: (section: Section) => void }[] = []
+  readonly #expected: { readonly marker: Buffer; readonly done: (section: Section) => void; readonly heard: ((data: Buffer) => void) | null }[] = []
   #carry: Buffer = nothing
   #kept: Buffer[] = []
   #size = 0
 
-  /** The marker is a line of its own that begins with `@id`; the newline before it belongs to it. */
-  expect(id: string, done: (section: Section) => void): void {
-    this.#expected.push({ marker: Buffer.from(`\n@${id}`), done })
+  /**
+   * The marker is a line of its own that begins with `@id`; the newline before it belongs to it. What comes before it is kept, or handed on
+   * as it comes where somebody has `heard` of it.
+   */
+  expect(id: string, done: (section: Section) => void, heard: ((data: Buffer) => void) | null = null): void {
+    this.#expected.push({ marker: Buffer.from(`\n@${id}`), done, heard })
   }
 
   push(chunk: Buffer): void {
@@ -32,7 +35,7 @@ export class Scanner {
       const start = data.indexOf(next.marker)
       const end = start < 0 ? -1 : data.indexOf('\n', start + next.marker.length)
       if (end < 0) {
-        const safe = start < 0 ? Math.max(0, data.length - next.marker.length + 1) : start
+        const safe = start < 0 ? data.length - begun(next.marker, data) : start
         this.#keep(data.subarray(0, safe))
         this.#carry = data.subarray(safe)
         return
@@ -50,6 +53,11 @@ export class Scanner {
   }
 
   #keep(data: Buffer): void {
+    const heard = this.#expected[0]?.heard ?? null
+    if (heard !== null) {
+      if (data.length > 0) heard(data)
+      return
+    }
     const room = keptBytes - this.#size
     if (room > 0 && data.length > 0) this.#kept.push(data.subarray(0, room))
     this.#size += data.length
@@ -61,4 +69,10 @@ export class Scanner {
     this.#size = 0
     return section
   }
+}
+
+/** How many bytes at the end of `data` may be the beginning of `marker`. */
+function begun(marker: Buffer, data: Buffer): number {
+  for (let length = Math.min(marker.length - 1, data.length); length > 0; length--) if (data.subarray(data.length - length).equals(marker.subarray(0, length))) return length
+  return 0
 }

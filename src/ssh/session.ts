@@ -15,6 +15,11 @@ export interface Block {
   /** Its output goes to a file on the host and is shown with a cap afterwards. */
   readonly long?: boolean
   /**
+   * Told what a `long` block prints while it runs, about once a second from its first second on, both streams as they come. Where more than
+   * 64 KiB came in between, the last of them. The answer holds all of it once more. Must not throw.
+   */
+  readonly live?: (text: string) => void
+  /**
    * It waits for others than this host (a repository elsewhere): it runs at the same time as the blocks before it. What runs
    * beside comes last in an exchange, without input; its errors come whole at its end.
    */

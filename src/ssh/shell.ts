@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream'
 import { FettleError } from '../core/errors.js'
 import type { Output } from '../core/fact.js'
-import { frames } from './frame.js'
+import { frames, type Answer } from './frame.js'
 import { Scanner, type Section } from './scanner.js'
 import type { Block } from './session.js'
 import { quoted } from './quoted.js'
@@ -51,7 +51,7 @@ export class Shell {
 
   /** Waits for the driver's first words, which end with the nonce that it was given. */
   async hello(id: string): Promise<Hello> {
-    const { stdout } = await this.#answer(id)
+    const { stdout } = await this.#answer({ id, liveId: null, beside: false })
     const [session, uid, ...user] = stdout.toString().split(' ')
     return { session: Number(session), uid: Number(uid), user: user.join(' ') }
   }
@@ -60,7 +60,7 @@ export class Shell {
   async exchange(blocks: readonly Block[], { uid, user }: Actor): Promise<readonly Output[]> {
     if (blocks.some(({ script }) => script.text.includes('\0'))) throw new FettleError('internal', { message: 'a script holds a NUL byte' })
     const framed = frames(blocks.map((block) => this.#asOther(block, uid, user)))
-    const answers = framed.flatMap((frame) => frame.answers).map(async ({ id, index, beside }) => [index, await this.#answer(id, beside)] as const)
+    const answers = framed.flatMap((frame) => frame.answers).map(async (answer) => [answer.index, await this.#answer(answer)] as const)
     if (!this.over) for (const bytes of framed.flatMap((frame) => frame.bytes)) this.#stdin.write(bytes)
     return [...(await Promise.all(answers))].sort(([one], [other]) => one - other).map(([, output]) => output)
   }
@@ -75,7 +75,7 @@ export class Shell {
     return block
   }
 
-  #answer(id: string, beside = false): Promise<Output> {
+  #answer({ id, liveId, beside, block }: Pick<Answer, 'id' | 'liveId' | 'beside'> & Partial<Answer>): Promise<Output> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== null) return reject(this.#failure)
       this.#rejects.add(reject)
@@ -88,6 +88,10 @@ export class Shell {
       const settle = (stdout: Section, stderr: Section): void => {
         this.#rejects.delete(reject)
         resolve({ code: Number(stdout.trailer), stdout: stdout.kept, stderr: stderr.kept.toString(), ...(stdout.leftOut > 0 && { leftOut: stdout.leftOut }) })
+      }
+      if (liveId !== null) {
+        const text = new TextDecoder()
+        this.#stdout.expect(liveId, () => undefined, (data) => block?.live?.(text.decode(data, { stream: true })))
       }
       this.#stdout.expect(id, (stdout) => {
         const stderr = half(stdout)

@@ -228,6 +228,26 @@ describe.each(available)('%s', (name) => {
     expect(left.filter((entry) => /^(fettle|output)\.\d+\./.test(entry))).toEqual([])
   })
 
+  test('what a long block prints is heard while it runs, and is in its answer all the same', async () => {
+    const { exchange } = await open(shell)
+    const heard: string[] = []
+    const live = (text: string): void => void heard.push(text)
+    const script = sh`printf 'é one'; echo three >&2; sleep 2.5; echo; echo '@two'; read -r word; echo "$word"; exit 3`
+    const [first, unrun, last] = await exchange({ script, long: true, live, input: 'four' }, { script: sh`echo no`, onlyIfOk: true, long: true, live }, { script: sh`echo last`, long: true, live })
+    expect(first).toMatchObject({ code: 3, stdout: Buffer.from('é one\n@two\nfour\n'), stderr: 'three\n' })
+    expect(unrun).toMatchObject({ code: 3, stdout: Buffer.alloc(0) })
+    expect(last).toMatchObject({ code: 0, stdout: Buffer.from('last\n'), stderr: '' })
+    expect(heard.join('')).toBe('é onethree\n')
+  })
+
+  test('of a flood its end is heard', async () => {
+    const { exchange } = await open(shell)
+    const heard: string[] = []
+    const [output] = await exchange({ script: sh`head -c 1000000 /dev/zero | tr '\\0' x; echo end; sleep 1.5`, long: true, live: (text) => void heard.push(text) })
+    expect(output?.code).toBe(0)
+    expect(heard.join('')).toBe(`${'x'.repeat(65_532)}end\n`)
+  })
+
   test('a limit ends the command with 124, also when it ignores TERM', async () => {
     const [plain, stubborn] = await Promise.all([open(shell), open(shell)])
     const outputs = await Promise.all([
