@@ -7,6 +7,7 @@ import type { Resource, Trigger } from '../core/resource.js'
 import type { Inventory, InventoryHost } from '../inventory/inventory.js'
 import { checkAllVars } from '../inventory/variables.js'
 import type { RunOptions } from './options.js'
+import { becomeUser } from './reach.js'
 import { sameOptions } from './same-options.js'
 import { chosenByTags } from './tags.js'
 
@@ -63,7 +64,7 @@ export function buildSteps(play: Play, vars: unknown, host: InventoryHost, inven
     for (const resource of resourcesOf(task, { host: info, vars, inventory })) {
       const tags = [...(task.options.tags ?? []), ...(resource.common.tags ?? [])]
       const selected = index >= selection.from && chosenByTags([task.name, ...tags], tags.length > 0, selection)
-      add(steps, { play: play.name, task, resource, user: userOf(resource, task, play, host, selection.become), selected }, host.name)
+      add(steps, { play: play.name, task, resource, user: becomeUser(host.connection, resource.common.become ?? task.options.become ?? play.become ?? selection.become), selected }, host.name)
     }
   }
   return [...steps.values()]
@@ -83,14 +84,6 @@ function add(steps: Map<string, Step>, step: Step, host: string): void {
 }
 
 const merged = (first: Step | undefined, again: Step): Step => (first === undefined ? again : { ...first, selected: first.selected || again.selected })
-
-/** Resource over task over play over `-b`; the inventory's `ansible_become*` over all. From plain JavaScript `false` comes too, and means no. */
-function userOf(resource: Resource, task: Task<unknown>, play: Play, { connection }: InventoryHost, become: boolean): string | null {
-  const wanted: unknown = resource.common.become ?? task.options.become ?? play.become ?? become
-  const wants = wanted === true || typeof wanted === 'string'
-  if (!(connection.become ?? wants)) return null
-  return connection.becomeUser ?? (typeof wanted === 'string' ? wanted : 'root')
-}
 
 function resourcesOf(task: Task<unknown>, context: TaskContext<unknown>): readonly Resource[] {
   const where = `task ${JSON.stringify(task.name)} for ${context.host.name}`

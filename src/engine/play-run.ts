@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { httpReader } from '../backends/http.js'
 import type { InventoryHost } from '../inventory/inventory.js'
 import type { Target } from '../ssh/connect.js'
@@ -9,14 +8,13 @@ import { HostFacts } from './facts.js'
 import { HostBackends } from './host-backends.js'
 import { HostApply } from './host-apply.js'
 import { HostPlan } from './host-plan.js'
-import { HostFailed, isCode, stopped, type HostContext, type HostWalk } from './host-walk.js'
+import { HostFailed, stopped, type HostContext, type HostWalk } from './host-walk.js'
 import { OnceTasks } from './once.js'
 import type { RunOptions } from './options.js'
 import type { PreparedPlay, PreparedRun } from './prepare.js'
+import { atOnce, connectOptions, defaultForks, isLost, isReached, killable, targetOf } from './reach.js'
 import { eventError, type Tally } from './report.js'
 import type { Connect, Sessions } from './sessions.js'
-
-const defaultForks = 50
 
 /** What is known of a host in the course of a run. */
 export interface HostState {
@@ -65,12 +63,7 @@ export class PlayRun {
   async perform(): Promise<void> {
     const { options, states } = this.context
     const behind = [...states.values()].some(({ tally }) => tally.pending)
-    const queue = this.#hosts.values()
-    const forks = options.forks ?? this.prepared.play.forks ?? defaultForks
-    const worker = async (): Promise<void> => {
-      for (const host of queue) await this.#host(host, behind)
-    }
-    await Promise.all(Array.from({ length: Math.min(forks, this.#hosts.length) }, worker))
+    await atOnce(options.forks ?? this.prepared.play.forks ?? defaultForks, this.#hosts, (host) => this.#host(host, behind))
   }
 
   /** One host's part in the play. Whatever goes wrong in it stays with this host. */
@@ -99,7 +92,7 @@ export class PlayRun {
     const steps = this.prepared.steps.get(host.name) ?? []
     const selected = steps.filter((step) => step.selected)
     if (selected.length === 0) return
-    const target = targetOf(host, selected, this.context.options)
+    const target = targetOf(host, sessionUser(selected), this.context.options)
     const session = await this.#connect(host, target, selected.length)
     if (session === null) return
     const runsOnce = await this.#once.isRunner(host.name)
@@ -130,12 +123,7 @@ export class PlayRun {
     }
     emit({ type: 'progress', host: host.name, doing: 'connecting', task: null, resource: null, line: null, finished: 0, total })
     try {
-      const session = await connect(target, {
-        knownHostsFiles: [join(options.project, 'inventory/known_hosts')],
-        acceptNew: options.acceptNew,
-        signal: options.stop,
-        ...(options.sshConfig === null ? {} : { sshConfig: options.sshConfig }),
-      })
+      const session = await connect(target, connectOptions(options))
       // Whether a host can run the tasks of one host only must be certain.
       if (this.#once.any) await started(session)
       this.#once.connected(host.name, true)
@@ -163,14 +151,12 @@ export class PlayRun {
     const backends = new HostBackends(session, run.github)
     const context: HostContext = { host: host.name, steps: selected, waiting: dependents(steps), facts, others: backends, once: this.#once, runsOnce, tally, emit, stop: options.stop }
     const walk = options.mode === 'plan' ? new HostPlan(context, behind) : new HostApply(context)
-    const kill = (): void => void session.kill().catch((error: unknown) => emit({ type: 'notice', host: host.name, message: `what is under way could not be ended: ${eventError(error).message}` }))
-    options.kill.addEventListener('abort', kill, { once: true })
+    const untold = (error: unknown): void => emit({ type: 'notice', host: host.name, message: `what is under way could not be ended: ${eventError(error).message}` })
     try {
-      await walk.perform()
+      await killable(session, options.kill, untold, () => walk.perform())
     } catch (error) {
       await this.#failed(host, walk, session, error)
     } finally {
-      options.kill.removeEventListener('abort', kill)
       for (const [name, count] of [['shell', session.roundTrips - before], ...facts.exchanges, ...backends.exchanges] as const) counts.set(name, (counts.get(name) ?? 0) + count)
       await backends.close()
     }
@@ -178,10 +164,8 @@ export class PlayRun {
 
   async #failed(host: InventoryHost, walk: HostWalk, session: Session, error: unknown): Promise<void> {
     const state = this.#state(host)
-    const isReached = await session.started.then(() => true, () => false)
-    if (!isReached) return this.#unreachable(host, error)
-    // A session that was killed is not a link that was lost.
-    if (isCode(error, 'connection-lost') && !this.context.options.kill.aborted) this.#unreachable(host, error)
+    if (!(await isReached(session))) return this.#unreachable(host, error)
+    if (isLost(error, this.context.options.kill)) this.#unreachable(host, error)
     else state.ended = { type: 'host', host: host.name, status: 'failed', error: error instanceof HostFailed ? null : eventError(error) }
     walk.skipRest(error instanceof HostFailed ? 'an earlier resource has failed' : error instanceof Error ? error.message : String(error))
   }
@@ -193,24 +177,6 @@ async function started(session: Session): Promise<void> {
   } catch (error) {
     await session.close()
     throw error
-  }
-}
-
-function targetOf({ name, connection }: InventoryHost, steps: readonly Step[], options: RunOptions): Target {
-  const user = connection.user ?? options.user
-  const password = connection.password ?? options.connectionPassword
-  const becomePassword = connection.becomePassword ?? options.becomePassword
-  const become = sessionUser(steps)
-  return {
-    name,
-    host: connection.host,
-    local: connection.local,
-    become: become === null ? null : { user: become, ...(becomePassword === null ? {} : { password: becomePassword }) },
-    ...(connection.port === undefined ? {} : { port: connection.port }),
-    ...(user === null ? {} : { user }),
-    ...(connection.privateKeyFile === undefined ? {} : { privateKeyFile: connection.privateKeyFile }),
-    ...(password === null ? {} : { password }),
-    ...(connection.commonArguments === undefined ? {} : { commonArguments: connection.commonArguments }),
   }
 }
 

@@ -1,0 +1,68 @@
+import { setMaxListeners } from 'node:events'
+import type { InventoryHost } from '../inventory/inventory.js'
+import { connect } from '../ssh/connect.js'
+import type { Session } from '../ssh/session.js'
+import type { EventError } from './events.js'
+import { stopped } from './host-walk.js'
+import type { RunOptions } from './options.js'
+import { atOnce, becomeUser, connectOptions, defaultForks, isLost, isReached, killable, targetOf, type ReachOptions } from './reach.js'
+import { eventError } from './report.js'
+import type { Connect } from './sessions.js'
+
+/** What became of a host: what the work answered, or why there is no answer. */
+export type HostOutcome<T> = { readonly host: string; readonly seconds: number } & End<T>
+
+type End<T> = { readonly status: 'ok'; readonly value: T } | { readonly status: 'failed' | 'unreachable'; readonly error: EventError }
+
+/**
+ * Connects to hosts, `forks` at once (default 50), and does one thing with the session of each, which is closed afterwards. One host's fault
+ * stays with it: what cannot be reached or is lost half way is `unreachable`, and work that throws has `failed`.
+ *
+ * After the first Ctrl-C (`stop`) work under way is finished and other hosts fail with `stopped`; the second (`kill`) ends on the hosts what is
+ * under way there, which fails with `connection-lost`.
+ *
+ * @param work gets a session of the login user, or with `-b` or `ansible_become` of root or who `ansible_become_user` names
+ * @param told hears of each host as soon as it is done with; must not throw
+ * @returns the outcomes in the order of the hosts
+ */
+export async function eachHost<T>(
+  hosts: readonly InventoryHost[],
+  options: ReachOptions & Pick<RunOptions, 'forks' | 'become'>,
+  work: (session: Session, host: InventoryHost) => Promise<T>,
+  told: (outcome: HostOutcome<T>) => void = () => undefined,
+  connectTo: Connect = connect,
+): Promise<readonly HostOutcome<T>[]> {
+  // Every host listens to both; Node warns of a leak from eleven on.
+  setMaxListeners(0, options.stop, options.kill)
+  const outcomes = new Map<InventoryHost, HostOutcome<T>>()
+  await atOnce(options.forks ?? defaultForks, hosts, async (host) => {
+    const begun = performance.now()
+    const end = await one(host, options, work, connectTo).catch(failed)
+    const outcome = { host: host.name, ...end, seconds: (performance.now() - begun) / 1000 }
+    outcomes.set(host, outcome)
+    told(outcome)
+  })
+  return hosts.flatMap((host) => outcomes.get(host) ?? [])
+}
+
+const failed = (error: unknown): { readonly status: 'failed'; readonly error: EventError } => ({ status: 'failed', error: eventError(error) })
+
+async function one<T>(host: InventoryHost, options: ReachOptions & Pick<RunOptions, 'become'>, work: (session: Session, host: InventoryHost) => Promise<T>, connectTo: Connect): Promise<End<T>> {
+  const isStopped = (): boolean => options.stop.aborted
+  if (isStopped()) return failed(stopped())
+  let session: Session
+  try {
+    session = await connectTo(targetOf(host, becomeUser(host.connection, options.become), options), connectOptions(options))
+  } catch (error) {
+    return isStopped() ? failed(stopped()) : { status: 'unreachable', error: eventError(error) }
+  }
+  const unkilled: unknown[] = []
+  try {
+    return { status: 'ok', value: await killable(session, options.kill, (error) => unkilled.push(error), () => work(session, host)) }
+  } catch (error) {
+    const away = !(await isReached(session)) || isLost(error, options.kill)
+    return away ? { status: 'unreachable', error: eventError(error) } : failed(unkilled[0] ?? error)
+  } finally {
+    await session.close()
+  }
+}

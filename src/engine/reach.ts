@@ -1,0 +1,75 @@
+import { join } from 'node:path'
+import type { Connection, InventoryHost } from '../inventory/inventory.js'
+import type { ConnectOptions, Target } from '../ssh/connect.js'
+import type { Session } from '../ssh/session.js'
+import { isCode } from './host-walk.js'
+import type { RunOptions } from './options.js'
+
+/** Hosts at once where nobody says otherwise. */
+export const defaultForks = 50
+
+/** The part of a run's options that says how hosts are reached. */
+export type ReachOptions = Pick<RunOptions, 'project' | 'user' | 'connectionPassword' | 'becomePassword' | 'sshConfig' | 'acceptNew' | 'stop' | 'kill'>
+
+/**
+ * The user to act as on a host; null is the login user. `wanted` is what the task, the play or `-b` says; the inventory's `ansible_become*`
+ * goes over it. From plain JavaScript `false` comes too, and means no.
+ */
+export function becomeUser({ become, becomeUser }: Connection, wanted: unknown): string | null {
+  if (!(become ?? (wanted === true || typeof wanted === 'string'))) return null
+  return becomeUser ?? (typeof wanted === 'string' ? wanted : 'root')
+}
+
+/** Where a host is, for a session of this user. */
+export function targetOf({ name, connection }: InventoryHost, become: string | null, options: ReachOptions): Target {
+  const user = connection.user ?? options.user
+  const password = connection.password ?? options.connectionPassword
+  const becomePassword = connection.becomePassword ?? options.becomePassword
+  return {
+    name,
+    host: connection.host,
+    local: connection.local,
+    become: become === null ? null : { user: become, ...(becomePassword === null ? {} : { password: becomePassword }) },
+    ...(connection.port === undefined ? {} : { port: connection.port }),
+    ...(user === null ? {} : { user }),
+    ...(connection.privateKeyFile === undefined ? {} : { privateKeyFile: connection.privateKeyFile }),
+    ...(password === null ? {} : { password }),
+    ...(connection.commonArguments === undefined ? {} : { commonArguments: connection.commonArguments }),
+  }
+}
+
+export const connectOptions = ({ project, acceptNew, stop, sshConfig }: ReachOptions): ConnectOptions => ({
+  knownHostsFiles: [join(project, 'inventory/known_hosts')],
+  acceptNew,
+  signal: stop,
+  ...(sshConfig === null ? {} : { sshConfig }),
+})
+
+/** Whether a session's shell runs, or ran: what stands in its way may be known only after connecting. */
+export const isReached = (session: Session): Promise<boolean> => session.started.then(() => true, () => false)
+
+/** Whether an error says that the link was lost. A session that was killed is not a link that was lost. */
+export const isLost = (error: unknown, kill: AbortSignal): boolean => isCode(error, 'connection-lost') && !kill.aborted
+
+/**
+ * Does some work while `kill` ends what is under way on the session's host.
+ * @param tell hears why that was not possible
+ */
+export async function killable<T>(session: Session, kill: AbortSignal, tell: (error: unknown) => void, work: () => Promise<T>): Promise<T> {
+  const end = (): void => void session.kill().catch(tell)
+  kill.addEventListener('abort', end, { once: true })
+  try {
+    return await work()
+  } finally {
+    kill.removeEventListener('abort', end)
+  }
+}
+
+/** Does the same with many, so many at once, in their order. */
+export async function atOnce<T>(forks: number, all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+  const queue = all.values()
+  const worker = async (): Promise<void> => {
+    for (const one of queue) await work(one)
+  }
+  await Promise.all(Array.from({ length: Math.min(forks, all.length) }, worker))
+}
