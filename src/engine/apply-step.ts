@@ -32,6 +32,8 @@ export class StepApplication {
     readonly step: Step,
     /** Steps whose facts are wanted afterwards, in the same round trip. */
     readonly ahead: readonly Step[],
+    /** Told what long actions print while they run. */
+    readonly hear?: (text: string) => void,
   ) {}
 
   /**
@@ -116,6 +118,7 @@ export class StepApplication {
       ...(input === undefined ? {} : { input }),
       ...(as === undefined ? {} : { as }),
       ...(long === undefined ? {} : { long }),
+      ...(long === undefined || this.hear === undefined ? {} : { live: this.hear }),
     })
   }
 

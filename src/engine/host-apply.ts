@@ -105,7 +105,7 @@ export class HostApply extends HostWalk {
       if (!actions.every((action) => action.on === 'shell')) break
       bytes += actions.reduce((sum, { input }) => sum + inputLength(input), 0)
       if (bytes > mostBytes) break
-      links.push({ application: new StepApplication(facts, others, marksFor(step.resource.address, waiting), step, []), changes: plan.changes })
+      links.push({ application: new StepApplication(facts, others, marksFor(step.resource.address, waiting), step, [], this.hearing(step)), changes: plan.changes })
     }
     return links
   }
@@ -155,7 +155,7 @@ export class HostApply extends HostWalk {
     const { facts, others, waiting, steps, stop } = this.context
     const { attempts, delay } = step.resource.common.retry ?? { attempts: 1, delay: 0 }
     const horizon = this.#outlook.horizon(index + 1)
-    const application = new StepApplication(facts, others, marksFor(step.resource.address, waiting), step, steps.slice(index + 1, horizon + 1))
+    const application = new StepApplication(facts, others, marksFor(step.resource.address, waiting), step, steps.slice(index + 1, horizon + 1), this.hearing(step))
     this.changed = true
     this.#fresh = index
     for (let attempt = 1; ; attempt++) {

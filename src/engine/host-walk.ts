@@ -1,5 +1,6 @@
 import type { Address } from '../core/address.js'
 import { FettleError, type ErrorCode } from '../core/errors.js'
+import { scrub } from '../core/secret.js'
 import type { Trigger } from '../core/resource.js'
 import type { OtherBackends } from './apply-step.js'
 import type { Step } from './build.js'
@@ -7,6 +8,7 @@ import type { Emit, ProgressEvent, Status } from './events.js'
 import type { HostFacts } from './facts.js'
 import { checkLock, lockBlock } from './lock.js'
 import type { OnceTasks } from './once.js'
+import { lastLine } from './last-line.js'
 import { planStep, type StepPlan } from './plan-step.js'
 import { resourceEvent, type Tally, type Told } from './report.js'
 
@@ -46,10 +48,20 @@ export abstract class HostWalk {
     this.context.emit(resourceEvent(this.context.host, step, status, told))
   }
 
-  protected progress(doing: ProgressEvent['doing'], step: Step | null): void {
+  protected progress(doing: ProgressEvent['doing'], step: Step | null, line: string | null = null): void {
     const { host, steps, emit } = this.context
     const resource = step === null ? null : (step.resource.common.name ?? step.resource.address)
-    emit({ type: 'progress', host, doing, task: step?.task.name ?? null, resource, line: null, finished: this.finished, total: steps.length })
+    emit({ type: 'progress', host, doing, task: step?.task.name ?? null, resource, line, finished: this.finished, total: steps.length })
+  }
+
+  /** Tells the last line that a step under way has printed, each time that it has printed one. */
+  protected hearing(step: Step): (text: string) => void {
+    if (step.resource.common.sensitive === true) return () => undefined
+    const last = lastLine()
+    return (text) => {
+      const line = last(text)
+      if (line !== null) this.progress('changing', step, scrub(line))
+    }
   }
 
   protected async readAll(lock: boolean): Promise<void> {
