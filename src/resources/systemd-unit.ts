@@ -25,6 +25,13 @@ const mode = 0o644
 /** Makes systemd read all units again. */
 export const daemonReload: ShellAction = { on: 'shell', script: sh`systemctl daemon-reload`, long: true }
 
+/**
+ * The same where systemd has loaded something else than the file that was just written. It takes a host more processor than all else about a
+ * unit, and a new one is loaded when it is first asked for. Instances of a template are not looked for.
+ */
+const reloadIfStale = (name: string, path: string): ShellAction =>
+  isTemplate(name) ? daemonReload : { on: 'shell', script: sh`case " $(echo $(systemctl show -p FragmentPath -p NeedDaemonReload --value -- ${name})) " in ${` ${path} no `} | ${` no ${path} `}) ;; *) systemctl daemon-reload ;; esac`, long: true }
+
 const run = (script: ReturnType<typeof sh>): Action => ({ on: 'shell', script, long: true })
 
 /**
@@ -67,7 +74,7 @@ const isStale = (path: string, unit: UnitState | null): boolean => unit !== null
 function planPresent(name: string, path: string, content: string | Uint8Array, file: PathEntry | null, unit: UnitState | null): Plan {
   const wanted = { path, mode, owner: 'root', group: 'root', content, validate: validate(name) }
   const diff = diffOf(file === null ? new Uint8Array() : file.content, content)
-  const written = (summary: string): readonly Change[] => [{ summary, actions: [writeFile(wanted)], proof: 'facts', proves: holds(wanted, digestOf(content)), settles: daemonReload, ...(diff === undefined ? {} : { diff }) }]
+  const written = (summary: string): readonly Change[] => [{ summary, actions: [writeFile(wanted)], proof: 'facts', proves: holds(wanted, digestOf(content)), settles: reloadIfStale(name, path), ...(diff === undefined ? {} : { diff }) }]
   if (file === null) return written(`create ${path}`)
   const attributes = drift(file)
   if (file.sha256 !== digestOf(content)) return written(['content changed', ...attributes].join(', '))
