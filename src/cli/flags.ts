@@ -1,34 +1,50 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 
-/** What was given to `plan` or `apply`. */
-export interface RunFlags {
+/** Which hosts: what `-i`, `-l` and `-e` gave. */
+export interface HostFlags {
   readonly inventory: readonly string[]
   readonly limit?: string
-  readonly tags: readonly string[]
-  readonly skipTags: readonly string[]
-  readonly forks?: number
   readonly extraVars: readonly string[]
+}
+
+/** How hosts are reached. */
+export interface ConnectionFlags {
+  readonly forks?: number
+  readonly user?: string
+  readonly askPass?: boolean
   readonly become?: boolean
   readonly askBecomePass?: boolean
-  readonly askPass?: boolean
-  readonly becomePasswordFile?: string
   readonly connectionPasswordFile?: string
-  readonly user?: string
+  readonly becomePasswordFile?: string
   readonly sshConfig?: string
   readonly acceptNew?: boolean
-  readonly check?: boolean
-  readonly diff?: boolean
-  readonly startAtTask?: string
-  readonly listHosts?: boolean
-  readonly listTasks?: boolean
+}
+
+/** What is shown, and to whom. */
+export interface OutputFlags {
   readonly verbose: number
   readonly json?: boolean
   readonly color: boolean
 }
 
-function positive(text: string): number {
+/** What was given to a command that does one thing on many hosts. */
+export type FleetFlags = HostFlags & ConnectionFlags & OutputFlags
+
+/** What was given to `plan` or `apply`. */
+export interface RunFlags extends FleetFlags {
+  readonly tags: readonly string[]
+  readonly skipTags: readonly string[]
+  readonly check?: boolean
+  readonly diff?: boolean
+  readonly startAtTask?: string
+  readonly listHosts?: boolean
+  readonly listTasks?: boolean
+}
+
+/** Reads a whole number of a range. */
+export const whole = (least: number, most = Infinity) => (text: string): number => {
   const number = Number(text)
-  if (!/^\d+$/.test(text) || number < 1) throw new InvalidArgumentError('It must be a whole number, at least 1.')
+  if (!/^\d+$/.test(text) || number < least || number > most) throw new InvalidArgumentError(`It must be a whole number${most === Infinity ? `, at least ${String(least)}` : ` from ${String(least)} to ${String(most)}`}.`)
   return number
 }
 
@@ -38,29 +54,48 @@ const listed = (text: string, before: readonly string[]): readonly string[] => [
 /** A flag that gathers a list; `empty` is what the help says of leaving it out. */
 const gathering = (flags: string, description: string, parse: (text: string, before: readonly string[]) => readonly string[], empty: string): Option => new Option(flags, description).argParser(parse).default([], empty)
 
-/** The flags of `plan` and `apply`, in the words of Ansible's command line. */
-export const withRunFlags = (command: Command): Command =>
+/** `-i`, `-l` and `-e`: which hosts. */
+export const withHostFlags = (command: Command): Command =>
   command
-    .argument('[FILE]', 'exports a play or a list of plays', 'tasks/site.ts')
     .addOption(gathering('-i, --inventory <PATH>', 'inventory file or folder, or a list of hosts with a comma; may be repeated', repeated, 'inventory/'))
     .option('-l, --limit <PATTERN>', 'only hosts that this pattern matches too')
-    .addOption(gathering('-t, --tags <TAGS>', 'only tasks and resources with one of these tags; a task\'s name is one', listed, 'all'))
-    .addOption(gathering('--skip-tags <TAGS>', 'leave out tasks and resources with one of these tags', listed, 'none'))
-    .option('-f, --forks <NUMBER>', 'hosts at once (default: the play\'s, else 50)', positive)
     .addOption(gathering('-e, --extra-vars <VARS>', 'variables over all others: name=value, YAML or JSON, @file; may be repeated', repeated, 'none'))
+
+/** How hosts are reached, and as whom. `byDefault` is how many at once. */
+export const withConnectionFlags = (command: Command, byDefault = '50'): Command =>
+  command
+    .option('-f, --forks <NUMBER>', `hosts at once (default: ${byDefault})`, whole(1))
     .option('-u, --user <NAME>', 'login user of hosts that have none of their own')
     .option('-k, --ask-pass', 'ask for the login password; without a terminal: a line of standard input')
-    .option('-b, --become', 'act as root where neither play nor task says otherwise')
+    .option('-b, --become', 'act as root where neither play, task nor inventory says otherwise')
     .option('-K, --ask-become-pass', 'ask for sudo\'s password; without a terminal: a line of standard input, the second one with -k')
     .option('--connection-password-file <FILE>', 'holds the login password, or is a program that prints it')
     .option('--become-password-file <FILE>', 'holds sudo\'s password, or is a program that prints it')
     .option('--ssh-config <FILE>', 'instead of ~/.ssh/config, as ssh\'s -F')
     .option('--accept-new', 'add unknown host keys to inventory/known_hosts; changed ones are refused all the same')
+
+export const withOutputFlags = (command: Command): Command =>
+  command
+    .option('-v, --verbose', 'show more: -v what is ok and why, -vv whole diffs, -vvv where errors were raised', (_: string, before: number) => before + 1, 0)
+    .option('--json', 'JSON lines on standard output; everything for people goes to standard error')
+    .option('--no-color', 'no colours')
+
+/** All that a command needs which does one thing on many hosts. */
+export const withFleetFlags = (command: Command): Command => withOutputFlags(withConnectionFlags(withHostFlags(command)))
+
+const withTaskFlags = (command: Command): Command =>
+  command
+    .addOption(gathering('-t, --tags <TAGS>', 'only tasks and resources with one of these tags; a task\'s name is one', listed, 'all'))
+    .addOption(gathering('--skip-tags <TAGS>', 'leave out tasks and resources with one of these tags', listed, 'none'))
+    .option('--start-at-task <NAME>', 'leave out the tasks before this one')
     .option('-C, --check', 'change nothing: apply -C is plan')
     .option('-D, --diff', 'apply: show the diffs of what is changed')
-    .option('--start-at-task <NAME>', 'leave out the tasks before this one')
     .option('--list-hosts', 'show which hosts each play would run for, and end')
     .option('--list-tasks', 'show the tasks of each play, and end')
-    .option('-v, --verbose', 'show more: -v what is ok and why, -vv whole diffs, -vvv where errors were raised', (_: string, before: number) => before + 1, 0)
-    .option('--json', 'one JSON event per line on standard output; everything for people goes to standard error')
-    .option('--no-color', 'no colours')
+
+/** The argument and the flags of `plan` and `apply`, in the words of Ansible's command line. */
+export const withRunFlags = (command: Command): Command =>
+  withOutputFlags(withConnectionFlags(withTaskFlags(withHostFlags(command.argument('[FILE]', 'exports a play or a list of plays', 'tasks/site.ts'))), 'the play\'s, else 50'))
+
+/** What a command's help ends with. */
+export const withExamples = (command: Command, ...lines: readonly string[]): Command => command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  ${line}\n`).join('')}`)

@@ -3,15 +3,20 @@ import type { Surroundings } from './surroundings.js'
 /** Exit codes by convention: 128 and the signal's number. */
 const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
+/** What is done on hosts: `changes` may finish at the first signal, a `command` is ended there by it. */
+type Doing = 'changes' | 'a command'
+
 /**
  * What signals ask of a run: the first lets the changes under way finish, the second ends them on their hosts, the third ends this
- * process as it stands.
+ * process as it stands. A command is ended by the first.
  */
 export class Interrupts {
   readonly #stop = new AbortController()
   readonly #kill = new AbortController()
   /** The exit code that a signal asks for. */
   code: number | null = null
+
+  constructor(readonly doing: Doing = 'changes') {}
 
   get stop(): AbortSignal {
     return this.#stop.signal
@@ -32,7 +37,11 @@ export class Interrupts {
 
   #hear(code: number, exit: (code: number) => void, tell: (message: string) => void): void {
     this.code ??= code
-    if (!this.stop.aborted) {
+    if (!this.stop.aborted && this.doing === 'a command') {
+      this.#stop.abort()
+      this.#kill.abort()
+      tell('ending it on the hosts')
+    } else if (!this.stop.aborted) {
       this.#stop.abort()
       tell('stopping: changes under way are finished, nothing new is begun; once more ends them on their hosts')
     } else if (!this.kill.aborted) {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import type { Command } from 'commander'
 import { FettleError } from '../core/errors.js'
-import { imageNames, type ImageName } from '../lab/image.js'
+import type { ImageName } from '../lab/image-name.js'
 import { inventoryText, type InventoryHost } from '../lab/inventory.js'
 import { openLab } from '../lab/lab.js'
 import { keyFile, knownHostsFile } from '../lab/places.js'
@@ -9,36 +9,10 @@ import type { HostRecord, LabRecord } from '../lab/record.js'
 import { installRequirements } from '../lab/requirements.js'
 import { clearLeftovers, labsUp, takeDownHost } from '../lab/take-down.js'
 
-interface UpFlags {
+export interface UpFlags {
   readonly image: ImageName
   readonly inventory?: string
   readonly yes?: boolean
-}
-
-function count(text: string): number {
-  const number = Number(text)
-  if (!/^\d+$/.test(text) || number < 1 || number > 200) throw new InvalidArgumentError('It must be a whole number from 1 to 200.')
-  return number
-}
-
-/** `fettle lab`: real Debian hosts on this machine that stay up until they are taken down. Needs root. */
-export function labCommand(): Command {
-  const lab = new Command('lab').description('throwaway real Debian hosts on this machine')
-  lab
-    .command('up')
-    .description('boot hosts, print an inventory of all that are up, and leave them up')
-    .argument('[N]', 'how many', count, 1)
-    .addOption(new Option('--image <NAME>', 'bare: a minimal Debian 12; stack: with MariaDB, git, Flask, gunicorn and webhook').choices(imageNames).default('bare'))
-    .option('--inventory <FILE>', 'write the inventory there instead of printing it')
-    .option('--yes', 'install missing Debian packages without asking')
-    .action((hosts: number, flags: UpFlags, command: Command) => up(hosts, flags, output(command)))
-  lab.command('list').description('show the hosts that are up').action(async (_: object, command: Command) => list(output(command)))
-  lab
-    .command('down')
-    .description('take down hosts that `lab up` left up')
-    .argument('[HOST...]', 'these; all of this machine when left out')
-    .action((hosts: readonly string[], _: object, command: Command) => down(hosts, output(command)))
-  return lab
 }
 
 interface Output {
@@ -55,7 +29,9 @@ function output(command: Command): Output {
 /** The labs that no process owns: those which `lab up`, or a demo that was told to, left to the user. */
 const kept = async (): Promise<readonly LabRecord[]> => (await labsUp()).filter((record) => record.owner === null)
 
-async function up(wanted: number, { image, inventory, yes = false }: UpFlags, { out, say }: Output): Promise<void> {
+/** `fettle lab up` */
+export async function up(wanted: number, { image, inventory, yes = false }: UpFlags, command: Command): Promise<void> {
+  const { out, say } = output(command)
   await installRequirements({ ask: !yes, say })
   const used = new Set((await kept()).flatMap((record) => record.hosts.map((host) => host.name)))
   const free = Array.from({ length: 1000 }, (_, index) => `lab${index + 1}`).filter((name) => !used.has(name))
@@ -82,7 +58,9 @@ const reachable = (record: LabRecord): readonly InventoryHost[] =>
 const login = (host: InventoryHost | undefined): string =>
   host === undefined ? '' : `ssh -i ${host.keyFile} -o UserKnownHostsFile=${host.knownHostsFile} root@${host.address}`
 
-async function list({ out, say }: Output): Promise<void> {
+/** `fettle lab list` */
+export async function list(command: Command): Promise<void> {
+  const { out, say } = output(command)
   const labs = await labsUp()
   const line = (host: HostRecord, owner: string): string => `${[host.name.padEnd(16), host.address.padEnd(16), host.image.padEnd(6), owner].join(' ').trimEnd()}\n`
   const lines = labs.flatMap(({ hosts, owner }) => hosts.map((host) => line(host, owner === null ? '' : `of process ${owner.pid}`)))
@@ -90,7 +68,9 @@ async function list({ out, say }: Output): Promise<void> {
   else say('no lab host is up')
 }
 
-async function down(wanted: readonly string[], { say }: Output): Promise<void> {
+/** `fettle lab down` */
+export async function down(wanted: readonly string[], command: Command): Promise<void> {
+  const { say } = output(command)
   await clearLeftovers()
   const hosts = (await kept()).flatMap(({ id, hosts }) => hosts.map((host) => ({ id, host })))
   const unknown = wanted.filter((name) => !hosts.some(({ host }) => host.name === name))

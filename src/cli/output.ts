@@ -3,14 +3,11 @@ import { scrub } from '../core/secret.js'
 import type { ErrorEvent } from '../engine/events.js'
 import { eventError } from '../engine/report.js'
 import { jsonView } from '../views/json.js'
+import { recapView } from '../views/recap.js'
 import { screen, type Screen } from '../views/screen.js'
-import type { View } from '../views/view.js'
+import { views, type View } from '../views/view.js'
+import type { OutputFlags } from './flags.js'
 import type { Surroundings } from './surroundings.js'
-
-export interface OutputFlags {
-  readonly json?: boolean
-  readonly color: boolean
-}
 
 export interface Output {
   /** Standard output, or with `--json` standard error. */
@@ -19,9 +16,15 @@ export interface Output {
   readonly programs: readonly View[]
 }
 
-export function openOutput({ stdout, stderr, env }: Surroundings, { json, color }: OutputFlags): Output {
+/** Standard output and standard error as screens. */
+export function screensOf({ stdout, stderr, env }: Surroundings, color: boolean): { readonly out: Screen; readonly err: Screen } {
   const on = (stream: typeof stdout): Screen => screen(stream, { noColor: !color, env, onTrouble: (message) => stderr.write(`fettle: ${message}\n`) })
-  return json === true ? { people: on(stderr), programs: [jsonView(on(stdout))] } : { people: on(stdout), programs: [] }
+  return { out: on(stdout), err: on(stderr) }
+}
+
+export function openOutput(surroundings: Surroundings, { json, color }: Pick<OutputFlags, 'json' | 'color'>): Output {
+  const { out, err } = screensOf(surroundings, color)
+  return json === true ? { people: err, programs: [jsonView(out)] } : { people: out, programs: [] }
 }
 
 /** An error that stands alone. `-vvv` adds where it was raised; of a defect that is told always. */
@@ -29,4 +32,12 @@ export function errorEvent(error: unknown, verbosity: number): ErrorEvent {
   const told = eventError(error)
   const stack = verbosity >= 3 && error instanceof FettleError ? scrub(error.stack ?? '') : null
   return { type: 'error', ...told, detail: [told.detail, stack].filter((part) => part !== null).join('\n') || null }
+}
+
+/** Tells an error that stands alone: to people, and with `--json` as a line. */
+export async function tellError(error: unknown, surroundings: Surroundings, flags: Pick<OutputFlags, 'json' | 'color'> & Partial<OutputFlags>): Promise<void> {
+  const { people, programs } = openOutput(surroundings, flags)
+  const view = views([...programs, recapView(people, { mode: 'plan', verbosity: 0 })])
+  view.onEvent(errorEvent(error, flags.verbose ?? 0))
+  await view.end()
 }

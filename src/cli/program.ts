@@ -1,7 +1,10 @@
 /** What the commands need besides the command line itself. */
 export { FettleError } from '../core/errors.js'
 export * as fettle from '../index.js'
-export { recapView } from '../views/recap.js'
-export { views } from '../views/view.js'
-export { errorEvent, openOutput } from './output.js'
+export { tellError } from './output.js'
+export { hostNames } from './host-names.js'
+export { initCommand } from './init-command.js'
+export { inventoryCommand } from './inventory-command.js'
+export { pingCommand } from './ping-command.js'
 export { runCommand } from './run-command.js'
+export { shellCommand } from './shell-command.js'

@@ -5,16 +5,12 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { FettleError } from '../core/errors.js'
 import { execute, lastLines } from './command.js'
+import type { ImageName } from './image-name.js'
 import { withLock } from './lock.js'
 import { mirror, mirrorName, upstream } from './mirror.js'
 import { cacheFolder, lockFile } from './places.js'
 
-/**
- * What a lab host starts from: `bare` is what a provider's minimal Debian 12 holds; `stack` is that and everything
- * which the deployment job installs, for tests that are about something else.
- */
-export type ImageName = 'bare' | 'stack'
-export const imageNames = ['bare', 'stack'] as const satisfies readonly ImageName[]
+export { imageNames, type ImageName } from './image-name.js'
 
 const bare = [
   'ca-certificates', 'cron', 'dbus', 'iproute2', 'libpam-systemd', 'netbase', 'openssh-server', 'procps', 'sudo', 'systemd', 'systemd-sysv', 'tzdata',

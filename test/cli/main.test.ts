@@ -31,7 +31,7 @@ describe('usage', () => {
 
   test('with --json a usage error is a line on standard output, and told on standard error', async () => {
     const { exitCode, out, err } = await fettle('plan --json --limt web')
-    expect(JSON.parse(out)).toEqual({ type: 'error', code: 'usage', message: "unknown option '--limt' (Did you mean --limit?)", remedy: 'see fettle --help', address: null })
+    expect(JSON.parse(out)).toEqual({ type: 'error', code: 'usage', message: "unknown option '--limt' (Did you mean --limit?)", remedy: 'see fettle plan --help', address: null })
     expect(err).toContain('error: unknown option')
     expect(exitCode).toBe(3)
   })

@@ -4,15 +4,16 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { Command } from 'commander'
 import { parse } from 'yaml'
-import { labCommand } from '../../src/cli/lab.js'
+import { withLabCommands } from '../../src/cli/lab-command.js'
 
 jest.setTimeout(300_000)
 
 /** Runs `fettle lab` here; answers what it wrote for programs and for people. */
 async function fettleLab(...words: readonly string[]): Promise<readonly [string, string]> {
   const [out, err]: [string[], string[]] = [[], []]
-  const command = labCommand()
+  const command = withLabCommands(new Command('lab'))
   for (const each of [command, ...command.commands]) each.exitOverride().configureOutput({ writeOut: (text) => out.push(text), writeErr: (text) => err.push(text) })
   await command.parseAsync(words, { from: 'user' })
   return [out.join(''), err.join('')]

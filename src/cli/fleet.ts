@@ -1,0 +1,55 @@
+import { FettleError } from '../core/errors.js'
+import { eachHost, type HostOutcome } from '../engine/each-host.js'
+import type { InventoryHost } from '../inventory/inventory.js'
+import { selectHosts } from '../inventory/pattern.js'
+import type { Session } from '../ssh/session.js'
+import type { FleetFlags } from './flags.js'
+import { Interrupts } from './interrupts.js'
+import { loadInventory } from './load-inventory.js'
+import { tellError } from './output.js'
+import { PromptInterrupted, readPasswords } from './passwords.js'
+import type { Surroundings } from './surroundings.js'
+
+/** The hosts that a command is for. */
+export interface Fleet {
+  readonly hosts: readonly InventoryHost[]
+  /** Connects to each of them, as the flags say, and does one thing there. `told` hears of a host as soon as it is done with. */
+  each<T>(work: (session: Session, host: InventoryHost) => Promise<T>, told: (outcome: HostOutcome<T>) => void): Promise<readonly HostOutcome<T>[]>
+}
+
+/**
+ * Selects hosts and reads passwords; what goes wrong here is told, and nothing was contacted.
+ * @returns the exit code: what `use` answers, 3 when nothing was contacted, or a signal's
+ */
+export async function onFleet(flags: FleetFlags, io: Surroundings, use: (fleet: Fleet) => Promise<number>): Promise<number> {
+  const interrupts = new Interrupts('a command')
+  const deafen = interrupts.listen(io, (message) => io.stderr.write(`note: ${message}\n`))
+  try {
+    const fleet = await fleetOf(flags, io, interrupts)
+    return interrupts.code ?? (await use(fleet).then((code) => interrupts.code ?? code))
+  } catch (error) {
+    if (error instanceof PromptInterrupted) return 130
+    await tellError(error, io, flags)
+    return interrupts.code ?? (error instanceof FettleError && error.code !== 'internal' ? 3 : 1)
+  } finally {
+    deafen()
+  }
+}
+
+async function fleetOf(flags: FleetFlags, io: Surroundings, { stop, kill }: Interrupts): Promise<Fleet> {
+  const inventory = await loadInventory({ sources: flags.inventory, project: io.cwd, extraVars: flags.extraVars })
+  const hosts = selectHosts(inventory, flags.limit ?? 'all')
+  const passwords = await readPasswords(flags, io)
+  const options = {
+    project: io.cwd,
+    forks: flags.forks ?? null,
+    become: flags.become === true,
+    user: flags.user ?? null,
+    sshConfig: flags.sshConfig ?? null,
+    acceptNew: flags.acceptNew === true,
+    ...passwords,
+    stop,
+    kill,
+  }
+  return { hosts, each: (work, told) => eachHost(hosts, options, work, told) }
+}

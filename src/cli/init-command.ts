@@ -1,0 +1,123 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { FettleError } from '../core/errors.js'
+import { manifest, packageFolder } from './package-folder.js'
+import type { Surroundings } from './surroundings.js'
+
+/** Files of a new project: their paths in it, and what is in them. */
+type Files = ReadonlyMap<string, string>
+
+/** npm takes no `.gitignore` into a package, and nobody looks for hidden files in a folder of templates. */
+const hidden: Readonly<Record<string, string>> = { gitignore: '.gitignore', 'env.example': '.env.example' }
+
+/** What lies below a folder of the package. */
+function below(folder: string, as = ''): Files {
+  const root = join(packageFolder(), folder)
+  const names = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => relative(root, join(entry.parentPath, entry.name)))
+  return new Map(names.sort().map((name) => [join(as, hidden[name] ?? name), readFileSync(join(root, name), 'utf8')]))
+}
+
+/** The files of the project that `fettle init` makes. */
+export function projectFiles(project: string): Files {
+  const { version, devDependencies } = manifest()
+  const packageJson = {
+    name: basename(project).toLowerCase().replace(/[^a-z0-9._-]+/g, '-').replace(/^[._-]+/, '') || 'servers',
+    private: true,
+    type: 'module',
+    dependencies: { fettle: ownSource(project, version) },
+    devDependencies: { typescript: devDependencies?.['typescript'] ?? '*' },
+  }
+  return new Map([['package.json', `${JSON.stringify(packageJson, null, 2)}\n`], ...below('starter'), ...below('tasks', 'tasks'), ...below('templates', 'templates')])
+}
+
+/** Where the new project gets Fettle from: where this one came from, as npm has noted it. */
+function ownSource(project: string, version: string): string {
+  const folder = packageFolder()
+  const modules = folder.endsWith(join('node_modules', 'fettle')) ? dirname(folder) : null
+  const resolved = modules === null ? null : resolvedBy(modules)
+  if (resolved?.startsWith('https://registry.') === true) return `^${version}`
+  const place = modules !== null && resolved?.startsWith('file:') === true ? resolve(dirname(modules), resolved.slice('file:'.length)) : folder
+  const path = relative(project, place).split(sep).join('/')
+  return `file:${path.startsWith('.') ? path : `./${path}`}`
+}
+
+function resolvedBy(modules: string): string | null {
+  try {
+    const { packages } = JSON.parse(readFileSync(join(modules, '.package-lock.json'), 'utf8')) as { readonly packages: Readonly<Record<string, { readonly resolved?: string }>> }
+    return packages['node_modules/fettle']?.resolved ?? null
+  } catch {
+    // A global installation keeps no such file.
+    return null
+  }
+}
+
+/** Whether it was written; what is there already stays. */
+async function written(path: string, text: string): Promise<boolean> {
+  await mkdir(dirname(path), { recursive: true })
+  try {
+    await writeFile(path, text, { flag: 'wx' })
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** What is still to be installed: npm notes it in the project's own `package.json`. */
+function installation(project: string, files: Files): readonly string[] {
+  const wanted = JSON.parse(files.get('package.json') ?? '{}') as { readonly dependencies: Readonly<Record<string, string>>; readonly devDependencies: Readonly<Record<string, string>> }
+  const noted = readFileSync(join(project, 'package.json'), 'utf8')
+  const missing = (names: Readonly<Record<string, string>>): readonly string[] => Object.entries(names).filter(([name]) => !noted.includes(`"${name}"`)).map(([name, source]) => (source.startsWith('file:') ? source.slice('file:'.length) : `${name}@${source}`))
+  const [own, checks] = [missing(wanted.dependencies), missing(wanted.devDependencies)]
+  if (own.length + checks.length === 0) return existsSync(join(project, 'node_modules', 'typescript')) ? [] : ['npm install']
+  return [...(own.length === 0 ? [] : [`npm install ${own.join(' ')}`]), ...(checks.length === 0 ? [] : [`npm install --save-dev ${checks.join(' ')}`])]
+}
+
+/** What to do next, in the order in which to do it. */
+function nextSteps(cwd: string, project: string, files: Files): string {
+  const place = relative(cwd, project)
+  const steps: readonly (readonly [step: string, why: string])[] = [
+    ...(place === '' ? [] : [[`cd ${place}`, ''] as const]),
+    ...installation(project, files).map((step) => [step, ''] as const),
+    ['edit inventory/hosts.yml', 'your server'],
+    ['edit inventory/group_vars/web.yml', 'your app'],
+    ['cp .env.example .env', 'a token of GitHub goes there; without one: github: false in group_vars/web.yml'],
+    ['npx fettle ping', 'is the server reached?'],
+    ['npx fettle plan', 'what would change; changes nothing'],
+    ['npx fettle apply', 'do it'],
+  ]
+  const width = Math.max(...steps.map(([step]) => step.length))
+  return `\nNext:\n${steps.map(([step, why]) => `  ${why === '' ? step : `${step.padEnd(width)}  # ${why}`}\n`).join('')}`
+}
+
+/** `tasks/ (12 files)` for what is written below a folder, the name for a single file. */
+function summary(names: readonly string[]): string {
+  const folders = new Map<string, number>()
+  for (const name of names) {
+    const [top = '', ...rest] = name.split(sep)
+    const shown = rest.length === 0 ? top : `${top}/`
+    folders.set(shown, (folders.get(shown) ?? 0) + 1)
+  }
+  return [...folders].map(([name, count]) => (name.endsWith('/') ? `${name} (${String(count)} files)` : name)).join(', ')
+}
+
+/**
+ * `fettle init`: a new project with the deployment job in it. What exists already is left as it is.
+ * @returns 0
+ * @throws FettleError `usage` when the directory cannot be written to
+ */
+export async function initCommand(directory: string, { cwd, stdout }: Pick<Surroundings, 'cwd' | 'stdout'>): Promise<number> {
+  const project = resolve(cwd, directory)
+  const files = projectFiles(project)
+  const [wrote, kept]: [string[], string[]] = [[], []]
+  try {
+    for (const [name, text] of files) ((await written(join(project, name), text)) ? wrote : kept).push(name)
+  } catch (error) {
+    throw new FettleError('usage', { message: `fettle init: ${error instanceof Error ? error.message : String(error)}`, remedy: 'name a directory that can be made and written to: fettle init DIR' })
+  }
+  if (wrote.length > 0) stdout.write(`Wrote ${summary(wrote)}\n`)
+  if (kept.length > 0) stdout.write(`Left as they are: ${kept.join(', ')}\n`)
+  stdout.write(nextSteps(cwd, project, files))
+  return 0
+}
