@@ -17,8 +17,8 @@ if (existsSync(bootstrap)) {
   })
 }
 
-if (process.argv[2] === 'lab') {
-  // It starts programs of its own, from their own files.
+if (['lab', 'demo'].includes(process.argv[2])) {
+  // They start programs of their own, from their own files.
   const { main } = await import('../dist/src/cli/main.js')
   await main(process.argv)
 } else {

@@ -13,7 +13,6 @@ const say = (line) => process.stderr.write(`${line}\n`)
 
 /** Programs besides the lab's own, and the Debian packages that hold them. */
 const programs = {
-  demo: { git: 'git', ssh: 'openssh-client' },
   bench: { git: 'git', ssh: 'openssh-client' },
   test: { git: 'git', ssh: 'openssh-client', sshd: 'openssh-server', socat: 'socat', busybox: 'busybox-static' },
 }
@@ -22,7 +21,7 @@ const programs = {
 const commands = {
   build: null,
   test: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', at('node_modules', 'jest', 'bin', 'jest.js')],
-  demo: [at('dist', 'test', 'demo', 'demo.js')],
+  demo: [at('bin', 'fettle.js'), 'demo'],
   bench: [at('dist', 'test', 'bench', 'bench.js')],
 }
 

@@ -38,7 +38,7 @@ export default task<AppVars>('Code', ({ vars, host }) => {
     directory(`${names.hookHome}/.ssh`, { owner: names.hookUser, group: names.hookUser, mode: '0700' }),
     deployKey(vars),
     knownHost(vars.git_host, { keys: vars.git_host_keys }),
-    github.deployKey(vars.repository, { title: `${vars.app} on ${host.name}`, key: deployKey(vars).publicKey, readOnly: true }),
+    vars.github && github.deployKey(vars.repository, { title: `${vars.app} on ${host.name}`, key: deployKey(vars).publicKey, readOnly: true }),
     directory(names.checkout, readable),
     checkout(vars),
     directory(names.venv, readable),

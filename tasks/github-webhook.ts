@@ -3,5 +3,5 @@ import { hookSecret } from './hook.js'
 import type { AppVars } from './vars.js'
 
 export default task<AppVars>('Webhook on GitHub', ({ vars }) => [
-  github.webhook(vars.repository, { url: vars.hook_url, secret: hookSecret(vars).value, events: ['push'], contentType: 'json', verifyTls: true, active: true }),
+  vars.github && github.webhook(vars.repository, { url: vars.hook_url, secret: hookSecret(vars).value, events: ['push'], contentType: 'json', verifyTls: true, active: true }),
 ])

@@ -21,6 +21,8 @@ export const AppVars = z.object({
   /** The name that git's host is known by, `[name]:port` for a port other than 22, and its keys. */
   git_host: oneLine.default('github.com'),
   git_host_keys: z.array(oneLine).min(1).default(githubHostKeys),
+  /** Have Fettle add the deploy key and the webhook on GitHub, with GITHUB_TOKEN. `false`: nothing is asked of GitHub, and you add them by hand. */
+  github: z.boolean().default(true),
 
   /** The account that gunicorn runs as. An existing one, such as your own, is used as it is. */
   app_user: name.optional(),

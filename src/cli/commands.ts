@@ -1,6 +1,7 @@
 import { Argument, Command } from 'commander'
 import { completion, named, type Candidate } from './complete.js'
 import { completionScript, shells, type Shell } from './completion-scripts.js'
+import type { DemoFlags } from './demo-command.js'
 import { withExamples, withFleetFlags, withHostFlags, withRunFlags, type FleetFlags, type RunFlags } from './flags.js'
 import type { InventoryFlags } from './inventory-command.js'
 import { withLabCommands } from './lab-command.js'
@@ -60,6 +61,11 @@ function projects(program: Command, io: Surroundings, start: Start): void {
     .argument('[DIR]', 'where', '.')
     .action((directory: string) => start(({ initCommand }) => initCommand(directory, io)))
   withLabCommands(program.command('lab').description('throwaway real Debian hosts on this machine'))
+  withExamples(program.command('demo'), 'fettle demo', 'fettle demo --keep')
+    .description('the deployment job, from nothing, on such a host')
+    .option('--keep', 'leave the host up afterwards (fettle lab down ends it)')
+    .option('--yes', 'install missing Debian packages without asking')
+    .action((flags: DemoFlags) => start(async () => (await import('./demo-command.js')).demoCommand(flags, io)))
   withExamples(program.command('completion'), 'source <(fettle completion bash)', 'fettle completion zsh >~/.zfunc/_fettle', 'fettle completion fish >~/.config/fish/completions/fettle.fish')
     .description('print what teaches a shell to complete fettle\'s commands, flags, files and hosts')
     .addArgument(new Argument('<SHELL>', 'the shell').choices(shells))

@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import ssh2 from 'ssh2'
 import { openGithub } from '../../src/backends/github.js'
-import { makeKeyPair, type KeyPair } from './key-pair.js'
+import { makeKeyPair, type KeyPair } from '../../src/demo/github/key-pair.js'
 import { isSignedWith, startReceiver, type Receiver } from './receiver.js'
 import { startGithub, type GithubStandIn } from './stand-in.js'
 

@@ -1,6 +1,5 @@
 import ssh2 from 'ssh2'
 import type { Deliveries } from './deliveries.js'
-import { repositoryEvents } from './openapi.js'
 import { pushOfHead } from './push-event.js'
 import type { GithubState, StoredDelivery, StoredHook, StoredKey, StoredRepository } from './state.js'
 
@@ -95,18 +94,18 @@ function configOf(sent: unknown): StoredHook['config'] {
 }
 
 /** What GitHub itself refuses although its description permits it. From documentation and from reports of others; the words of the last two are not known. */
-function refusedHook(hooks: readonly StoredHook[], url: unknown, config: Partial<StoredHook['config']>, events: readonly string[]): ApiAnswer | null {
+function refusedHook(hooks: readonly StoredHook[], url: unknown, config: Partial<StoredHook['config']>, events: readonly string[], known: ReadonlySet<string> | undefined): ApiAnswer | null {
   if (typeof url !== 'string') return refusal('Hook', 'Config must contain URL for webhooks', 'url')
   const same = (one: StoredHook): boolean => one.config.url === url && [...one.events].sort().join() === [...events].sort().join()
   if (hooks.some(same)) return refusal('Hook', 'Hook already exists on this repository')
-  const unknown = events.filter((event) => !repositoryEvents.has(event))
+  const unknown = events.filter((event) => known?.has(event) === false)
   if (unknown.length > 0) return refusal('Hook', `Unknown events: ${unknown.join(', ')}`, 'events')
   if (!['json', 'form'].includes(config.contentType ?? '')) return refusal('Hook', 'content_type must be json or form', 'content_type')
   return null
 }
 
-/** The operations of the stand-in, by the names of GitHub's description. */
-export function operations(state: GithubState, deliveries: Deliveries): Readonly<Record<string, Handler>> {
+/** The operations of the stand-in, by the names of GitHub's description. `known` are the events that a hook can have; left out: any. */
+export function operations(state: GithubState, deliveries: Deliveries, known?: ReadonlySet<string>): Readonly<Record<string, Handler>> {
   const hookOf = ({ repository, ids }: ApiRequest): StoredHook | undefined => repository.hooks.find(({ id }) => id === ids['hook_id'])
   const withHook = (handle: (request: ApiRequest, hook: StoredHook) => ApiAnswer | Promise<ApiAnswer>): Handler => (request) => {
     const hook = hookOf(request)
@@ -126,7 +125,7 @@ export function operations(state: GithubState, deliveries: Deliveries): Readonly
       const { repository, body, apiUrl } = request
       const config = configOf(body['config'] ?? {})
       const events = (body['events'] ?? ['push']) as readonly string[]
-      const refused = refusedHook(repository.hooks, (body['config'] as { readonly url?: unknown } | undefined)?.url, config, events)
+      const refused = refusedHook(repository.hooks, (body['config'] as { readonly url?: unknown } | undefined)?.url, config, events, known)
       if (refused !== null) return refused
       const time = state.time()
       const hook: StoredHook = { id: state.newId(), active: body['active'] !== false, events, config, createdAt: time, updatedAt: time, lastResponse: { code: null, status: 'unused', message: null }, deliveries: [] }
@@ -141,7 +140,7 @@ export function operations(state: GithubState, deliveries: Deliveries): Readonly
       const added = (body['add_events'] ?? []) as readonly string[]
       const removed = (body['remove_events'] ?? []) as readonly string[]
       const events = [...new Set([...((body['events'] ?? hook.events) as readonly string[]), ...added])].filter((event) => !removed.includes(event))
-      const refused = refusedHook(repository.hooks.filter((other) => other !== hook), body['config'] === undefined ? config.url : (body['config'] as { readonly url?: unknown }).url, config, events)
+      const refused = refusedHook(repository.hooks.filter((other) => other !== hook), body['config'] === undefined ? config.url : (body['config'] as { readonly url?: unknown }).url, config, events, known)
       if (refused !== null) return refused
       Object.assign(hook, { config, events, active: body['active'] ?? hook.active, updatedAt: state.time() })
       return { status: 200, body: shownHook(hook, repository, apiUrl) }

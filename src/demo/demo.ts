@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pc from 'picocolors'
-import type { LabHost } from '../../src/lab/host.js'
-import { openLab, type Lab } from '../../src/lab/lab.js'
-import { appVersion, setStage, type Stage } from '../job/stage.js'
+import type { LabHost } from '../lab/host.js'
+import { openLab, type Lab } from '../lab/lab.js'
+import { appVersion, setStage, type Stage } from './stage.js'
 
-const usage = `npm run demo [-- --keep] [-- --yes]
-
-The deployment job on a throwaway Debian host of this machine, from nothing to an app that every push redeploys.
-  --keep   leave the host up afterwards (npx fettle lab down ends it)
-  --yes    install what is missing without asking`
+export interface DemoOptions {
+  /** The folder of Fettle's package. */
+  readonly root: string
+  /** A project with the deployment job in it. */
+  readonly project: string
+  /** Leave the host up afterwards. */
+  readonly keep: boolean
+}
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 const title = (text: string): void => say(`\n${pc.bold(pc.cyan(`── ${text}`))}`)
@@ -30,10 +33,10 @@ async function fettle(stage: Stage, argv: readonly string[], expected: number): 
   if (code !== expected) throw new Error(`fettle ${argv.join(' ')} ended with ${String(code)} instead of ${String(expected)}`)
 }
 
-async function demo(lab: Lab): Promise<Stage> {
+async function show(lab: Lab, { root, project }: DemoOptions): Promise<Stage> {
   title('A bare Debian server, and a GitHub of its own')
   const host = await lab.boot({ name: 'demo' })
-  const stage = await setStage({ lab, hosts: [host] })
+  const stage = await setStage({ root, project, lab, hosts: [host] })
   say(`host   ${host.name} at ${host.address}: Debian 12, systemd, sshd, sudo, and nothing else`)
   say(`GitHub ${stage.github.apiUrl} (a stand-in), ${stage.github.gitUrl(stage.repository)}, private`)
 
@@ -45,7 +48,7 @@ async function demo(lab: Lab): Promise<Stage> {
   await onHost(host, 'curl -sS -X POST http://localhost:5000/')
 
   title('A push redeploys')
-  await pushAndWatch(stage, host)
+  await pushAndWatch(root, stage, host)
 
   title('A second run changes nothing')
   await fettle(stage, ['apply'], 0)
@@ -63,9 +66,9 @@ async function demo(lab: Lab): Promise<Stage> {
   return stage
 }
 
-async function pushAndWatch(stage: Stage, host: LabHost): Promise<void> {
+async function pushAndWatch(root: string, stage: Stage, host: LabHost): Promise<void> {
   const begun = performance.now()
-  const commit = await stage.push('Version two', { 'app.py': await appVersion('two') })
+  const commit = await stage.push('Version two', { 'app.py': await appVersion(root, 'two') })
   say(pc.dim('$ git push'))
   say(`pushed ${commit.slice(0, 12)}`)
   const deadline = begun + 60_000
@@ -89,26 +92,25 @@ function farewell(lab: Lab, keep: boolean): void {
   if (keep && host !== undefined) {
     say(`log in     ssh -i ${lab.keyFile} -o UserKnownHostsFile=${lab.knownHostsFile} root@${host.address}`)
     say('end it     npx fettle lab down        (the stand-in for GitHub ends now)')
-  } else say('The host is taken down now. To keep it and log in: npm run demo -- --keep')
-  say('your own   cp inventory/example.yml inventory/hosts.yml, edit it, put GITHUB_TOKEN into .env,')
-  say('           npx fettle plan, npx fettle apply')
+  } else say('The host is taken down now. To keep it and log in: npx fettle demo --keep')
+  say('your own   npx fettle init my-servers: a project with this very job, to edit, plan and apply')
 }
 
-async function main(argv: readonly string[]): Promise<number> {
-  if (argv.includes('--help')) {
-    say(usage)
-    return 0
-  }
-  const keep = argv.includes('--keep')
+/**
+ * The deployment job on a throwaway Debian host of this machine, from nothing to an app that every push redeploys, before the reader's eyes.
+ * @returns 0, or 1 when a step did not do what it should
+ * @throws FettleError `lab-unavailable`, `lab-failed`
+ */
+export async function demo(options: DemoOptions): Promise<number> {
   const begun = performance.now()
   const lab = await openLab({ say })
   const interrupted = (): void => void lab.close().then(() => process.exit(130))
   process.once('SIGINT', interrupted)
   let stage: Stage | null = null
   try {
-    stage = await demo(lab)
-    farewell(lab, keep)
-    if (keep) await lab.keep()
+    stage = await show(lab, options)
+    farewell(lab, options.keep)
+    if (options.keep) await lab.keep()
     say(pc.dim(`the demo took ${((performance.now() - begun) / 1000).toFixed(0)} s`))
     return 0
   } catch (error) {
@@ -117,8 +119,6 @@ async function main(argv: readonly string[]): Promise<number> {
   } finally {
     process.off('SIGINT', interrupted)
     await stage?.close()
-    if (!keep) await lab.close()
+    if (!options.keep) await lab.close()
   }
 }
-
-process.exitCode = await main(process.argv.slice(2))
