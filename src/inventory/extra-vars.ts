@@ -2,7 +2,8 @@ import { resolve } from 'node:path'
 import { isScalar, parseDocument } from 'yaml'
 import { FettleError } from '../core/errors.js'
 import { Secret } from '../core/secret.js'
-import { isPassword, readVariables, warnOfConnectionName, type Layer } from './layer.js'
+import { isPassword, readVariables, setVariable, type Layer } from './layer.js'
+import { scalarOf } from './scalar.js'
 import { readYaml } from './variable-files.js'
 import type { Warnings } from './warnings.js'
 import { YamlFile } from './yaml-file.js'
@@ -36,15 +37,14 @@ function readPairs(layer: Layer, text: string, warnings: Warnings): void {
     const [pair, name, value] = /^([^\s=]+)=("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s"']\S*|)(?=\s|$)/s.exec(rest) ?? []
     // The text may hold a password and is not quoted.
     if (pair === undefined || name === undefined || value === undefined) throw new FettleError('usage', { address: '-e', message: '-e takes name=value, a mapping in YAML or JSON, or @file', remedy: `put a value with spaces in quotes of its own: -e "name='two words'"` })
-    layer.set(name, { value: isPassword(name) ? new Secret(String(scalar(value, true))) : scalar(value, false), place: () => place })
-    if (name.startsWith('ansible_')) warnOfConnectionName(name, place, warnings)
+    const quoted = /^["']/.test(value) ? unquoted(value) : null
+    setVariable(layer, name, { value: isPassword(name) ? new Secret(quoted ?? value) : (quoted ?? scalarOf(value)), place: () => place }, warnings)
     rest = rest.slice(pair.length).trimStart()
   }
 }
 
-/** As a YAML scalar: a number, a truth, null or text. What only looks like other YAML (`[a]`, `#x`) is text, and so is nothing at all. */
-function scalar(text: string, asText: boolean): unknown {
+/** What quotes of YAML hold. */
+function unquoted(text: string): string {
   const { contents, errors } = parseDocument(text, { prettyErrors: false })
-  if (errors.length > 0 || !isScalar(contents) || text === '') return text
-  return asText && typeof contents.value !== 'string' ? text : contents.value
+  return errors.length === 0 && isScalar(contents) ? String(contents.value) : text
 }

@@ -31,18 +31,27 @@ export interface InventoryHost {
   readonly name: string
   /** Every group that it is in, by itself or through another: `all` first, parents before children. */
   readonly groups: readonly string[]
-  /** Merged: all < group (child over parent, the later name at equal depth) < host < `-e`. Without a prototype; passwords are Secrets. */
+  /** Merged: all < group (child over parent, then by priority, then the later name) < host < `-e`. Without a prototype; passwords are Secrets. */
   readonly vars: Readonly<Record<string, unknown>>
   readonly connection: Connection
   /** Where a variable, or a part of it, was set; null when it is not set. */
   place(variable: string, path?: readonly PropertyKey[]): Place | null
 }
 
+/** A group as the inventory describes it. */
+export interface InventoryGroup {
+  readonly children: readonly string[]
+  /** Those that it names itself. */
+  readonly hosts: readonly string[]
+}
+
 export interface Inventory {
-  /** In the inventory's order: the order in which the files name them. */
+  /** In the order in which the files name them. */
   readonly hosts: ReadonlyMap<string, InventoryHost>
-  /** The names of each group's hosts, in the inventory's order. */
+  /** The names of each group's hosts, its children's after its own, level by level. */
   readonly groups: ReadonlyMap<string, readonly string[]>
+  /** Which groups are below which, from `all` on. */
+  readonly graph: ReadonlyMap<string, InventoryGroup>
   /** What `-e` has set. */
   readonly extraVars: ReadonlyMap<string, Place>
   readonly warnings: readonly string[]

@@ -1,10 +1,9 @@
-import { isScalar, type Node } from 'yaml'
 import { Secret } from '../core/secret.js'
 import { nearest } from '../core/nearest.js'
 import { connectionNames } from './connection.js'
 import type { Place } from './inventory.js'
+import type { Source } from './source.js'
 import type { Warnings } from './warnings.js'
-import type { YamlFile } from './yaml-file.js'
 
 export interface Variable {
   readonly value: unknown
@@ -12,8 +11,38 @@ export interface Variable {
   place(path?: readonly PropertyKey[]): Place
 }
 
-/** The variables that one group, one host or the command line sets. */
+/** The variables that one group, one host or the command line sets in one place. */
 export type Layer = Map<string, Variable>
+
+/** Reads a mapping of variables into a layer, over what it holds. Passwords become Secrets at once. */
+export function readVariables<N>(layer: Layer, source: Source<N>, node: N | null, what: string, warnings: Warnings): void {
+  for (const entry of source.entries(node, what)) {
+    const { name, value } = entry
+    setVariable(layer, name, { value: isPassword(name) ? password(source, name, value) : source.plain(value), place: (path = []) => source.placeIn(entry, path) }, warnings)
+  }
+}
+
+/** Sets one variable, and warns of what it cannot mean. */
+export function setVariable(layer: Layer, name: string, variable: Variable, warnings: Warnings): void {
+  layer.set(name, variable)
+  const { value } = variable
+  if (name.startsWith('ansible_')) warnOfConnectionName(name, variable.place(), warnings)
+  else if (typeof value === 'string' && value.includes('{{') && value.includes('}}')) warnings.add(`${name} holds {{ … }}, which stays as it is: variables are not templates`, variable.place())
+}
+
+/** Of Fettle's own names and of those that Ansible knows: `ansible_sudo_pass` is ignored, and yet never shown. */
+export const isPassword = (name: string): boolean => /^ansible_.*pass/.test(name)
+
+function password<N>(source: Source<N>, name: string, node: N | null): Secret | null {
+  const value = source.plain(node)
+  if (value === null || value instanceof Secret) return value
+  const text = source.text(node)
+  if (text === null) throw source.error(node, `${name} must be a single value`)
+  return new Secret(text)
+}
+
+/** How Ansible lets a group win over others of its depth. */
+export const priorityName = 'ansible_group_priority'
 
 /** Old names of Ansible, for which it once had another spelling. */
 const oldNames: ReadonlyMap<string, string> = new Map([
@@ -24,27 +53,8 @@ const oldNames: ReadonlyMap<string, string> = new Map([
   ['ansible_become_pass', 'ansible_become_password'],
 ])
 
-/** Reads a mapping of variables into a layer, over what it holds. Passwords become Secrets at once. */
-export function readVariables(layer: Layer, yaml: YamlFile, node: Node | null, what: string, warnings: Warnings): void {
-  for (const entry of yaml.entries(node, what)) {
-    const { name, key, value } = entry
-    layer.set(name, { value: isPassword(name) ? password(yaml, name, value) : yaml.plain(value), place: (path = []) => yaml.placeIn(entry, path) })
-    if (name.startsWith('ansible_')) warnOfConnectionName(name, yaml.place(key), warnings)
-    else if (isScalar(value) && typeof value.value === 'string' && value.value.includes('{{') && value.value.includes('}}')) warnings.add(`${name} holds {{ … }}, which stays as it is: variables are not templates`, yaml.place(value))
-  }
-}
-
-/** Of Fettle's own names and of those that Ansible knows: `ansible_sudo_pass` is ignored, and yet never shown. */
-export const isPassword = (name: string): boolean => /^ansible_.*pass/.test(name)
-
-function password(yaml: YamlFile, name: string, value: Node | null): Secret | null {
-  const text = yaml.text(value)
-  if (text === null && value !== null && !(isScalar(value) && value.value === null)) throw yaml.error(value, `${name} must be a single value`)
-  return text === null ? null : new Secret(text)
-}
-
-export function warnOfConnectionName(name: string, place: Place, warnings: Warnings): void {
-  if (connectionNames.includes(name)) return
+function warnOfConnectionName(name: string, place: Place, warnings: Warnings): void {
+  if (connectionNames.includes(name) || name === priorityName) return
   const guess = oldNames.get(name) ?? nearest(name, connectionNames)
   warnings.add(`Fettle does not know ${name} and ignores it${guess === undefined ? '' : `; did you mean ${guess}?`}`, place)
 }

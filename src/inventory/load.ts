@@ -1,12 +1,18 @@
-import { existsSync, statSync } from 'node:fs'
-import { dirname, extname, join, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { extname, resolve } from 'node:path'
 import { FettleError } from '../core/errors.js'
+import { DataFile } from './data-file.js'
 import { readExtraVars } from './extra-vars.js'
+import { readGroups } from './group-reader.js'
+import { readIni } from './ini-file.js'
+import { inventoryFiles, isCode } from './inventory-files.js'
 import type { Inventory } from './inventory.js'
 import { merge } from './merge.js'
-import { newTree, readHostList, readTree, type Tree } from './tree.js'
-import { readVariableFiles, readYaml, shownPath } from './variable-files.js'
+import { readText, shownPath } from './text-file.js'
+import { newTree, type Tree } from './tree.js'
+import { readVariableFiles, type VariableFiles } from './variable-files.js'
 import { Warnings } from './warnings.js'
+import { YamlFile } from './yaml-file.js'
 
 export interface InventoryOptions {
   /** What `-i` names, in order: files, directories, or lists of hosts with a comma (`web1,web2`, `web1,`). None: the project's `inventory/`. */
@@ -15,65 +21,66 @@ export interface InventoryOptions {
   readonly project: string
   /** What `-e` gave, in order. */
   readonly extraVars: readonly string[]
+  /** Runs an inventory of TypeScript or JavaScript and answers what it exports, or what its function returns. Left out: such an inventory is refused. */
+  readonly runCode?: (file: string) => Promise<unknown>
 }
 
 /**
- * Loads hosts, groups and variables.
+ * Loads hosts, groups and variables, with Ansible's precedence, the later winning: `vars` of all, `vars` of groups (child over parent, then
+ * `ansible_group_priority`, then the later name), `group_vars/all`, `group_vars` of groups, a host's own, `host_vars`, `-e`.
  *
- * A directory stands for its `hosts.yml` (or `hosts.yaml`) alone, so that an `example.yml` or a `staging.yml` beside it is
- * read only when `-i` names it. `group_vars/` and `host_vars/` are read beside each inventory. Several inventories are one,
- * the later winning. Precedence: all < group (child over parent, the later name at equal depth) < host < `-e`, and for one
- * group or host its file in `group_vars/` or `host_vars/` over what the inventory itself says. (Ansible lets all of
- * `group_vars/` win over every group of the inventory file, so that there `group_vars/all.yml` beats a group.)
+ * Several inventories are one, the later winning. `group_vars/` and `host_vars/` are read beside each inventory, and in the project's directory,
+ * where they win, as those beside a playbook do.
  * @throws FettleError `inventory-missing`, `inventory-invalid`, or `usage` for an `-e` that cannot be read
  */
-export async function loadInventory({ sources, project, extraVars }: InventoryOptions): Promise<Inventory> {
+export async function loadInventory({ sources, project, extraVars, runCode }: InventoryOptions): Promise<Inventory> {
   const root = resolve(project)
   const tree = newTree()
   const warnings = new Warnings()
+  // A directory's files are read once, at its last place: there they win.
   const directories = new Set<string>()
+  const beside = (directory: string): void => void (directories.delete(directory), directories.add(directory))
   for (const source of sources.length === 0 ? ['inventory'] : sources) {
-    const directory = await readSource(tree, root, source, warnings)
-    if (directory !== null) directories.add(directory)
+    if (source.includes(',') && !existsSync(resolve(root, source))) {
+      readHostList(tree, source)
+      continue
+    }
+    const { files, directory } = inventoryFiles(root, source)
+    for (const file of files) await readInventory(tree, root, file, runCode, warnings)
+    beside(directory)
   }
-  for (const directory of directories) {
-    await readVariableFiles(root, join(directory, 'group_vars'), tree.groups, warnings)
-    await readVariableFiles(root, join(directory, 'host_vars'), tree.hosts, warnings)
-  }
+  beside(root)
+  const variableFiles: VariableFiles[] = []
+  for (const directory of directories) variableFiles.push(await readVariableFiles(root, directory, tree, warnings))
   const extra = await readExtraVars(extraVars, root, warnings)
-  return merge(tree, extra, root, warnings)
+  return merge(tree, variableFiles, extra, root, warnings)
 }
 
-/** Reads one `-i`; answers the directory that may hold its variables. */
-async function readSource(tree: Tree, project: string, source: string, warnings: Warnings): Promise<string | null> {
-  if (source.includes(',')) {
-    readHostList(tree, source)
-    return null
-  }
-  const file = inventoryFile(project, resolve(project, source))
-  readTree(tree, await readYaml(project, file), warnings)
-  return dirname(file)
-}
-
-function inventoryFile(project: string, path: string): string {
+async function readInventory(tree: Tree, project: string, path: string, runCode: InventoryOptions['runCode'], warnings: Warnings): Promise<void> {
   const shown = shownPath(project, path)
-  const info = statSync(path, { throwIfNoEntry: false })
-  if (info === undefined) throw new FettleError('inventory-missing', { address: shown, message: `there is no inventory ${shown}`, remedy: remedyFor(path) })
-  if (info.isDirectory()) return hostsFile(path, shown)
-  if (!['.yml', '.yaml', '.json'].includes(extname(path))) {
-    throw new FettleError('inventory-invalid', { address: shown, message: `${shown}: an inventory is YAML, in a file whose name ends in .yml, .yaml or .json`, remedy: `ansible-inventory -i ${shown} --list -y prints any of Ansible's inventories as YAML` })
+  if (isCode(path)) {
+    if (runCode === undefined) throw new FettleError('inventory-invalid', { address: shown, message: `${shown}: code cannot be run here`, remedy: 'give an inventory in YAML or INI' })
+    const data = new DataFile(shown, await runCode(path))
+    return readGroups(tree, data, data.root, warnings)
   }
-  return path
+  const text = await readText(path, shown)
+  if (!isYaml(path, shown, text)) return readIni(tree, shown, text, warnings)
+  const yaml = new YamlFile(shown, text)
+  return readGroups(tree, yaml, yaml.root, warnings)
 }
 
-function hostsFile(directory: string, shown: string): string {
-  const [file, second] = ['hosts.yml', 'hosts.yaml'].map((name) => join(directory, name)).filter((path) => existsSync(path))
-  if (file === undefined) throw new FettleError('inventory-missing', { address: shown, message: `${shown} has no hosts.yml`, remedy: remedyFor(directory) })
-  if (second !== undefined) throw new FettleError('inventory-invalid', { address: shown, message: `${shown} has both hosts.yml and hosts.yaml`, remedy: 'keep one of the two' })
-  return file
+/** As Ansible tells them apart: by the ending, and without one by what is written there. */
+function isYaml(path: string, shown: string, text: string): boolean {
+  const refused = (what: string): FettleError => new FettleError('inventory-invalid', { address: shown, message: `${shown}: ${what}`, remedy: `ansible-inventory -i ${shown} --list -y prints any of Ansible's inventories as YAML; or write a .ts inventory that exports a function` })
+  if (text.startsWith('#!')) throw refused('is a program, which Fettle does not run as an inventory')
+  if (extname(path) === '.toml') throw refused('TOML is no form of inventory that Fettle reads')
+  return extname(path) === '' ? /^\s*(?:#.*\s+)*(?:---|\{|["']?[^\s="':[]+["']?:(?:\s|$))/.test(text) : ['.yml', '.yaml', '.json'].includes(extname(path))
 }
 
-function remedyFor(directory: string): string {
-  if (existsSync(join(directory, 'example.yml'))) return `cp ${join(directory, 'example.yml')} ${join(directory, 'hosts.yml')}, and edit it; or name another inventory with -i`
-  return existsSync(join(directory, 'hosts')) || existsSync(join(directory, 'hosts.ini')) ? `ansible-inventory -i ${directory} --list -y prints Ansible's inventory as YAML` : 'create hosts.yml there, or name another inventory with -i'
+/** Hosts named on the command line, as in Ansible's `-i web1,web2`. */
+function readHostList(tree: Tree, list: string): void {
+  for (const word of list.split(',').map((part) => part.trim()).filter((part) => part !== '')) {
+    const named = new DataFile('-i', { ungrouped: { hosts: { [word]: null } } })
+    readGroups(tree, named, named.root, new Warnings())
+  }
 }

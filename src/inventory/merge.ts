@@ -1,8 +1,9 @@
-import { FettleError } from '../core/errors.js'
 import { connectionOf } from './connection.js'
-import { showPlace, type Inventory, type InventoryHost, type Place } from './inventory.js'
+import { depthsOf } from './group-depths.js'
+import type { Inventory, InventoryGroup, InventoryHost } from './inventory.js'
 import type { Layer } from './layer.js'
-import type { Host, Tree } from './tree.js'
+import type { Group, Host, Tree } from './tree.js'
+import type { VariableFiles } from './variable-files.js'
 import type { Warnings } from './warnings.js'
 
 /** What hosts of the same groups have in common. */
@@ -12,69 +13,67 @@ interface Family {
   readonly vars: Readonly<Record<string, unknown>>
 }
 
-/** Merges a tree's layers into each host's variables. */
-export function merge(tree: Tree, extra: Layer, project: string, warnings: Warnings): Inventory {
+/** Merges a tree's layers and those of the files beside the inventories into each host's variables. */
+export function merge(tree: Tree, files: readonly VariableFiles[], extra: Layer, project: string, warnings: Warnings): Inventory {
   placeUngrouped(tree)
+  placeBelowAll(tree)
   const depths = depthsOf(tree)
   const families = new Map<string, Family>()
-  const members = new Map<string, string[]>([...depths.keys()].map((group) => [group, []]))
   const hosts = new Map<string, InventoryHost>()
   for (const host of tree.hosts.values()) {
     const key = [...host.groups].join('\n')
-    const family = families.get(key) ?? familyOf(tree, host, depths)
+    const family = families.get(key) ?? familyOf(tree, host, files, depths)
     families.set(key, family)
-    for (const group of family.groups) members.get(group)?.push(host.name)
-    hosts.set(host.name, mergedHost(host, family, extra, project))
+    hosts.set(host.name, mergedHost(host, family, files, extra, project))
     if (tree.groups.has(host.name)) warnings.add(`${host.name} names both a host and a group`, { file: 'the inventory', line: 0, column: 0 })
   }
-  return { hosts, groups: members, extraVars: new Map([...extra].map(([name, variable]) => [name, variable.place()])), warnings: warnings.all }
+  const groups = new Map([...tree.groups.keys()].map((name) => [name, membersOf(tree, name)]))
+  const graph = new Map<string, InventoryGroup>([...tree.groups.values()].map(({ name, children, hosts: own }) => [name, { children: [...children], hosts: [...own] }]))
+  return { hosts, groups, graph, extraVars: new Map([...extra].map(([name, variable]) => [name, variable.place()])), warnings: warnings.all }
 }
 
 /** As in Ansible, `ungrouped` holds the hosts that are in no other group, whoever put them there. */
 function placeUngrouped(tree: Tree): void {
-  for (const { groups } of tree.hosts.values()) {
-    if (groups.size === 0) groups.add('ungrouped')
-    if (groups.size > 1) groups.delete('ungrouped')
+  const ungrouped = tree.groups.get('ungrouped')
+  for (const { name, groups } of tree.hosts.values()) {
+    if (groups.size === 0) {
+      groups.add('ungrouped')
+      ungrouped?.hosts.add(name)
+    }
+    if (groups.size > 1 && groups.delete('ungrouped')) ungrouped?.hosts.delete(name)
   }
 }
 
-const deepest = 64
-
-function invalid(place: Place, message: string): FettleError {
-  return new FettleError('inventory-invalid', { address: showPlace(place), message: `${showPlace(place)}: ${message}` })
+function placeBelowAll(tree: Tree): void {
+  const all = tree.groups.get('all')
+  for (const { name, parents } of tree.groups.values()) if (name !== 'all' && parents.size === 0) all?.children.add(name)
 }
 
-/** How far each group is from `all`, by its longest way: a child is deeper than each of its parents. */
-function depthsOf(tree: Tree): ReadonlyMap<string, number> {
-  const depths = new Map([['all', 0]])
-  const visit = (name: string, below: readonly string[]): number => {
-    const known = depths.get(name)
-    if (known !== undefined) return known
-    const depth = 1 + Math.max(0, ...[...(tree.groups.get(name)?.parents ?? [])].map(([parent, place]) => {
-      const way = [...below, name]
-      if (way.includes(parent)) throw invalid(place, `group ${parent} is below itself: ${[parent, ...way.slice(way.indexOf(parent) + 1).reverse(), parent].join(' > ')}`)
-      if (way.length > deepest) throw invalid(place, `groups are nested more than ${String(deepest)} levels deep`)
-      return visit(parent, way)
-    }))
-    if (depth > deepest) throw new FettleError('inventory-invalid', { address: name, message: `group ${name} is more than ${String(deepest)} levels below all` })
-    depths.set(name, depth)
-    return depth
+/** A group's hosts in Ansible's order, which patterns count in: its own, then those of its children, level by level. */
+function membersOf(tree: Tree, group: string): readonly string[] {
+  const below = new Set([group])
+  const hosts = new Set<string>()
+  for (const name of below) {
+    for (const host of tree.groups.get(name)?.hosts ?? []) hosts.add(host)
+    for (const child of tree.groups.get(name)?.children ?? []) below.add(child)
   }
-  for (const name of tree.groups.keys()) visit(name, [])
-  return depths
+  return [...hosts]
 }
 
-function familyOf(tree: Tree, host: Host, depths: ReadonlyMap<string, number>): Family {
-  const found = new Set(['all'])
+function familyOf(tree: Tree, host: Host, files: readonly VariableFiles[], depths: ReadonlyMap<string, number>): Family {
+  const found = new Set<Group>()
   const climb = (name: string): void => {
-    if (found.has(name)) return
-    found.add(name)
-    for (const parent of tree.groups.get(name)?.parents.keys() ?? []) climb(parent)
+    const group = tree.groups.get(name)
+    if (group === undefined || found.has(group)) return
+    found.add(group)
+    for (const parent of group.parents.keys()) climb(parent)
   }
-  for (const group of host.groups) climb(group)
-  const groups = [...found].sort((a, b) => (depths.get(a) ?? 0) - (depths.get(b) ?? 0) || (a < b ? -1 : 1))
-  const layers = groups.flatMap((group) => tree.groups.get(group)?.vars ?? [])
-  return { groups, layers, vars: varsOf(layers, null) }
+  for (const group of ['all', ...host.groups]) climb(group)
+  const depth = ({ name }: Group): number => depths.get(name) ?? 0
+  const groups = [...found].sort((a, b) => depth(a) - depth(b) || a.priority - b.priority || (a.name < b.name ? -1 : 1))
+  const filesFor = (some: readonly Group[]): readonly Layer[] => files.flatMap((each) => some.flatMap(({ name }) => each.groups.get(name) ?? []))
+  const layers = [...groups.map(({ vars }) => vars), ...filesFor(groups.slice(0, 1)), ...filesFor(groups.slice(1))]
+  return { groups: groups.map(({ name }) => name), layers, vars: varsOf(layers, null) }
 }
 
 function varsOf(layers: readonly Layer[], base: Readonly<Record<string, unknown>> | null): Readonly<Record<string, unknown>> {
@@ -83,11 +82,12 @@ function varsOf(layers: readonly Layer[], base: Readonly<Record<string, unknown>
   return vars
 }
 
-function mergedHost({ name, vars: own }: Host, family: Family, extra: Layer, project: string): InventoryHost {
-  const vars = Object.freeze(varsOf([own, extra], family.vars))
+function mergedHost({ name, vars: own }: Host, family: Family, files: readonly VariableFiles[], extra: Layer, project: string): InventoryHost {
+  const layers = [own, ...files.flatMap(({ hosts }) => hosts.get(name) ?? []), extra]
+  const vars = Object.freeze(varsOf(layers, family.vars))
   const place: InventoryHost['place'] = (variable, path) => {
-    const set = extra.get(variable) ?? own.get(variable) ?? family.layers.findLast((layer) => layer.has(variable))?.get(variable)
-    return set?.place(path) ?? null
+    const layer = layers.findLast((each) => each.has(variable)) ?? family.layers.findLast((each) => each.has(variable))
+    return layer?.get(variable)?.place(path) ?? null
   }
   return { name, groups: family.groups, vars, place, connection: connectionOf({ name, vars, place }, project) }
 }

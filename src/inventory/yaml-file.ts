@@ -1,13 +1,9 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Alias, type Document, type Node, type Pair, type YAMLMap } from 'yaml'
 import { FettleError } from '../core/errors.js'
 import { showPlace, type Place } from './inventory.js'
-
-/** One name of a mapping and what it stands for. */
-export interface Entry {
-  readonly name: string
-  readonly key: Node
-  readonly value: Node | null
-}
+import type { Entry, Source } from './source.js'
+import { unfitText, vaultRemedy } from './text-file.js'
+import { yamlScalars } from './yaml-scalars.js'
 
 const largest = 5_000_000
 /** Lines, items and brackets: what the parser's time and memory grow with, a kilobyte for each. 80,000 hosts of three lines are below it. */
@@ -17,11 +13,11 @@ const deepest = 64
 const mostNodes = 1_500_000
 
 /**
- * A file of YAML 1.2 that is read node by node, so that every value keeps its place and what is hostile (aliases that
+ * A file of YAML that is read node by node, so that every value keeps its place and what is hostile (aliases that
  * multiply, cycles, duplicate names, tags that ask for code) is an error with its place. Duplicates are looked for here
- * because the parser's own search takes six times as long as parsing. `<<` merges as in YAML 1.1, which Ansible reads.
+ * because the parser's own search takes six times as long as parsing. Plain words and `<<` mean what they mean in YAML 1.1, which Ansible reads.
  */
-export class YamlFile {
+export class YamlFile implements Source<Node> {
   readonly root: Node | null
   readonly #document: Document
   readonly #lines = new LineCounter()
@@ -30,15 +26,14 @@ export class YamlFile {
 
   /** @throws FettleError `inventory-invalid` for text that is not one document of YAML */
   constructor(
-    /** As errors show it. */
     readonly file: string,
     text: string,
   ) {
+    const unfit = unfitText(text)
+    if (unfit !== null) throw this.#invalid(null, unfit.message, unfit.remedy)
     if (text.length > largest) throw this.#invalid(null, `is larger than ${String(largest / 1_000_000)} MB`, 'write hosts as ranges, such as web[1:500], or split the inventory')
     if ((text.match(/[\n[{,]|[-?] /g)?.length ?? 0) > mostParts) throw this.#invalid(null, `has more than ${String(mostParts)} lines and items`, 'write hosts as ranges, such as web[1:500], or split the inventory')
-    if (text.includes('\0')) throw this.#invalid(null, 'holds a NUL byte', 'save the file as UTF-8 text')
-    if (text.startsWith('$ANSIBLE_VAULT')) throw this.#invalid(null, 'is encrypted with ansible-vault, which Fettle does not read', vaultRemedy)
-    this.#document = parseDocument(text, { lineCounter: this.#lines, uniqueKeys: false, prettyErrors: false })
+    this.#document = parseDocument(text, { lineCounter: this.#lines, uniqueKeys: false, prettyErrors: false, schema: 'failsafe', customTags: [...yamlScalars] })
     const problem = this.#document.errors[0] ?? this.#document.warnings[0]
     if (problem !== undefined) throw this.#invalid(this.#at(problem.pos[0]), sentence(problem.message), problem.message.includes('!vault') ? vaultRemedy : undefined)
     this.root = this.#document.contents
@@ -52,18 +47,13 @@ export class YamlFile {
     return this.#invalid(node === null ? null : this.place(node), message, remedy)
   }
 
-  /**
-   * The entries of a mapping, in order; an empty value has none.
-   * @param what names the mapping in the error when it is something else
-   */
-  entries(node: Node | null, what: string): readonly Entry[] {
+  entries(node: Node | null, what: string): readonly Entry<Node>[] {
     const mapping = this.#follow(node)
     if (mapping === null || (isScalar(mapping) && mapping.value === null)) return []
     if (!isMap(mapping)) throw this.error(node, `${what} must be a mapping (name: value), and is ${isSeq(mapping) ? 'a list' : 'a single value'}`)
     return this.#entriesOf(mapping)
   }
 
-  /** The value as plain, frozen data; mappings have no prototype, so that no name in them means anything to JavaScript. */
   plain(node: Node | null, depth = 0): unknown {
     if (depth > deepest) throw this.error(node, `is nested more than ${String(deepest)} levels deep`)
     const target = this.#follow(node)
@@ -75,15 +65,13 @@ export class YamlFile {
     return Object.freeze(made)
   }
 
-  /** The text of a single value as it was written, without quotes: `0123` stays `0123`. Null for anything else, and for null. */
   text(node: Node | null): string | null {
     const target = this.#follow(node)
     if (!isScalar(target) || target.value === null) return null
     return typeof target.value === 'string' ? target.value : (target.source ?? null)
   }
 
-  /** The place where a part of an entry is named, or the nearest thing around it. */
-  placeIn({ key, value }: Entry, path: readonly PropertyKey[]): Place {
+  placeIn({ key, value }: Entry<Node>, path: readonly PropertyKey[]): Place {
     const target = this.#follow(value)
     const [step, ...rest] = path
     if (isMap(target)) {
@@ -94,9 +82,9 @@ export class YamlFile {
     return isNode(item) ? this.placeIn({ name: '', key: item, value: item }, rest) : this.place(key)
   }
 
-  #entriesOf(mapping: YAMLMap): readonly Entry[] {
-    const found = new Map<string, Entry>()
-    const merged: Entry[] = []
+  #entriesOf(mapping: YAMLMap): readonly Entry<Node>[] {
+    const found = new Map<string, Entry<Node>>()
+    const merged: Entry<Node>[] = []
     for (const pair of mapping.items) {
       const entry = this.#entry(pair as Pair<Node, Node | null>)
       const { name, key, value } = entry
@@ -112,13 +100,13 @@ export class YamlFile {
     return [...found.values()]
   }
 
-  #entry({ key, value }: Pair<Node, Node | null>): Entry {
+  #entry({ key, value }: Pair<Node, Node | null>): Entry<Node> {
     const target = this.#follow(key)
     if (!isScalar(target) || target.value === null) throw this.error(key, 'a name must be a single word', 'put names that begin with [ or { in quotes')
     return { name: this.text(target) ?? '', key, value: value ?? null }
   }
 
-  #merged(value: Node | null): readonly Entry[] {
+  #merged(value: Node | null): readonly Entry<Node>[] {
     const target = this.#follow(value)
     if (!isSeq(target)) return this.entries(target, 'what << takes')
     return target.items.flatMap((item) => this.entries(item as Node, 'what << takes'))
@@ -150,7 +138,6 @@ export class YamlFile {
   }
 }
 
-const vaultRemedy = 'put the value in .env, and let the task take it with env.secret(…)'
 
 /** The parser's sentence without the text that it quotes, which may be a password. */
 const sentence = (message: string): string => message.replace(/(?<=characters|stream|document|token): .*/s, '')

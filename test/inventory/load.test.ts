@@ -10,7 +10,7 @@ const load = (files: Files, extraVars: readonly string[] = [], sources: readonly
 const loadHosts = (yaml: string): Promise<Inventory> => load({ 'inventory/hosts.yml': yaml })
 
 describe('groups', () => {
-  test('nested, with several parents, beside all, with ranges, in the order of the file', async () => {
+  test('nested, with several parents, beside all, with ranges; a group\'s own hosts come before those of its children', async () => {
     const inventory = await loadHosts(`
 all:
   hosts:
@@ -30,8 +30,8 @@ empty:
 `)
     expect([...inventory.hosts.keys()]).toEqual(['alone', 'web2', 'web1', 'web3', 'db1'])
     expect(Object.fromEntries(inventory.groups)).toEqual({
-      all: ['alone', 'web2', 'web1', 'web3', 'db1'], ungrouped: ['alone'], web: ['web2', 'web1', 'web3'], prod: ['web2', 'web1', 'web3', 'db1'],
-      db: ['web3', 'db1'], monitored: ['web3', 'db1'], empty: [],
+      all: ['alone', 'web2', 'web1', 'web3', 'db1'], ungrouped: ['alone'], web: ['web1', 'web2', 'web3'], prod: ['web1', 'web2', 'web3', 'db1'],
+      db: ['db1', 'web3'], monitored: ['db1', 'web3'], empty: [],
     })
     expect(inventory.hosts.get('web3')?.groups).toEqual(['all', 'monitored', 'prod', 'db', 'web'])
     expect(inventory.hosts.get('alone')?.groups).toEqual(['all', 'ungrouped'])
@@ -65,7 +65,9 @@ describe('precedence', () => {
     ['depth by the longest way', { 'hosts.yml': 'p: { children: { q: { children: { a: { vars: { v: a } } } } } }\na: { hosts: { h: } }\nr: { children: { z: { vars: { v: z }, hosts: { h: } } } }' }, [], 'a'],
     ['group_vars over the same group', { 'hosts.yml': groups, 'group_vars/web.yml': 'v: web file' }, [], 'web file'],
     ['group_vars/all.yml over all', { 'hosts.yml': 'all: { vars: { v: all }, hosts: { h: } }', 'group_vars/all.yml': 'v: all file' }, [], 'all file'],
-    ['a group of the inventory over group_vars/all.yml', { 'hosts.yml': groups, 'group_vars/all.yml': 'v: all file' }, [], 'web'],
+    ['group_vars/all.yml over every group of the inventory', { 'hosts.yml': groups, 'group_vars/all.yml': 'v: all file' }, [], 'all file'],
+    ['group_vars of a parent over the inventory\'s child', { 'hosts.yml': groups, 'group_vars/prod.yml': 'v: prod file' }, [], 'prod file'],
+    ['the priority of a group over the later name', { 'hosts.yml': 'b: { vars: { v: b, ansible_group_priority: 2 }, hosts: { h: } }\nc: { vars: { v: c }, hosts: { h: } }' }, [], 'b'],
     ['group_vars of a child over those of its parent', { 'hosts.yml': parents, 'group_vars/prod.yml': 'v: prod file', 'group_vars/web.yml': 'v: web file' }, [], 'web file'],
     ['a host over group_vars', { 'hosts.yml': web, 'group_vars/web.yml': 'v: web file' }, [], 'host'],
     ['host_vars over the host', { 'hosts.yml': web, 'host_vars/h.yml': 'v: host file' }, [], 'host file'],
@@ -92,9 +94,16 @@ describe('precedence', () => {
 
 describe('which files are read', () => {
   const hosts = 'all: { hosts: { h: } }'
-  test('a directory stands for its hosts.yml alone', async () => {
-    const inventory = await load({ 'inventory/hosts.yml': hosts, 'inventory/example.yml': 'all: { hosts: { sample: } }', 'inventory/staging.yml': 'all: { hosts: { stage: } }' })
-    expect([...inventory.hosts.keys()]).toEqual(['h'])
+  test('a directory stands for its files by name, and neither for an example, host keys nor code', async () => {
+    const inventory = await load({
+      'inventory/hosts.yml': hosts, 'inventory/more': '[web]\nk\n', 'inventory/example.yml': 'all: { hosts: { sample: } }', 'inventory/known_hosts': 'h ssh-ed25519 AAAA', 'inventory/known_hosts.old': '', 'inventory/cloud.ts': 'throw new Error()',
+    })
+    expect([...inventory.hosts.keys()]).toEqual(['h', 'k'])
+  })
+
+  test('hosts.ini, which Ansible leaves out, is read where a directory has nothing else', async () => {
+    expect([...(await load({ 'inventory/hosts.ini': 'h' })).hosts.keys()]).toEqual(['h'])
+    expect([...(await load({ 'inventory/hosts.ini': 'h', 'inventory/hosts.yml': 'all: { hosts: { k: } }' })).hosts.keys()]).toEqual(['k'])
   })
 
   test('a file that -i names, with the variables beside it', async () => {
@@ -117,16 +126,26 @@ describe('which files are read', () => {
 
   test.each<readonly [string, Files, readonly string[], string]>([
     ['nothing', {}, [], 'inventory-missing: there is no inventory inventory\n→ create hosts.yml there, or name another inventory with -i'],
-    ['a directory without hosts.yml', { 'inventory/group_vars/all.yml': '' }, [], 'inventory-missing: inventory has no hosts.yml\n→ create hosts.yml there, or name another inventory with -i'],
-    ['two files of hosts', { 'inventory/hosts.yml': hosts, 'inventory/hosts.yaml': hosts }, [], 'inventory-invalid: inventory has both hosts.yml and hosts.yaml\n→ keep one of the two'],
+    ['a directory without hosts.yml', { 'inventory/group_vars/all.yml': '' }, [], 'inventory-missing: inventory holds no inventory\n→ create hosts.yml there, or name another inventory with -i'],
+    ['a program', { 'cloud': '#!/bin/sh\n' }, ['cloud'], `inventory-invalid: cloud: is a program, which Fettle does not run as an inventory\n→ ansible-inventory -i cloud --list -y prints any of Ansible's inventories as YAML; or write a .ts inventory that exports a function`],
+    ['code where nothing can run it', { 'hosts.ts': '' }, ['hosts.ts'], 'inventory-invalid: hosts.ts: code cannot be run here\n→ give an inventory in YAML or INI'],
+    ['a plugin of Ansible', { 'aws.yml': 'plugin: aws_ec2\nregions: [eu]\n' }, ['aws.yml'], 'inventory-invalid: aws.yml:1:1: is the configuration of one of Ansible\'s inventory plugins, which Fettle does not run\n→ write a .ts inventory that exports a function'],
     ['a name without a file', {}, ['prod.yml'], 'inventory-missing: there is no inventory prod.yml\n→ create hosts.yml there, or name another inventory with -i'],
   ])('%s', async (_, files, sources, expected) => {
     expect(await problem(() => load(files, [], sources))).toBe(expected)
   })
 
-  test('an example is pointed at, and so is a way from INI', async () => {
-    expect(await problem(() => load({ 'inventory/example.yml': hosts }))).toMatch(/→ cp .*inventory\/example\.yml .*inventory\/hosts\.yml, and edit it/)
-    expect(await problem(() => load({ 'hosts.ini': '[web]\nh' }, [], ['hosts.ini']))).toMatch(/hosts\.ini: an inventory is YAML.*\n→ ansible-inventory -i hosts\.ini --list -y/)
+  test('an example is pointed at', async () => {
+    expect(await problem(() => load({ 'inventory/example.yml': hosts }))).toBe('inventory-missing: inventory holds no inventory\n→ cp inventory/example.yml inventory/hosts.yml, and edit it; or name another inventory with -i')
+  })
+
+  test('of a folder and files of variables the first that Ansible looks for, and a warning', async () => {
+    const { hosts: loaded, warnings } = await load({ 'inventory/hosts.yml': hosts, 'inventory/group_vars/all/a.yml': 'v: folder', 'inventory/group_vars/all.yml': 'v: file', 'inventory/group_vars/ungrouped.yml': 'ansible_group_priority: 3' })
+    expect(loaded.get('h')?.vars).toEqual({ v: 'folder', ansible_group_priority: 3 })
+    expect(warnings).toEqual([
+      'inventory/group_vars/all.yml: is not read, because all is there, as in Ansible',
+      'inventory/group_vars/ungrouped.yml:1:1: ansible_group_priority counts only in the inventory itself, as in Ansible',
+    ])
   })
 })
 
@@ -143,9 +162,9 @@ describe('-e', () => {
     ['on=true off=no none=null', { on: true, off: 'no', none: null }],
     ['a=', { a: '' }],
     ['a=#x b=[1] c={d} d=*e f=x=y', { a: '#x', b: '[1]', c: '{d}', d: '*e', f: 'x=y' }],
-    ['version=1.10 mode=0644', { version: 1.1, mode: 644 }],
+    ['version=1.10 mode=0644', { version: 1.1, mode: '0644' }],
     ['{"a": {"b": [1]}}', { a: { b: [1] } }],
-    ['{a: 1, b: yes}', { a: 1, b: 'yes' }],
+    ['{a: 1, b: yes}', { a: 1, b: true }],
     ['@more.yml', { from: 'file', list: [1, 2] }],
     ['__proto__.x=1', JSON.parse('{"__proto__.x": 1}')],
   ])('%s', async (given, expected) => {
@@ -227,7 +246,7 @@ all:
 
   test('what looks like a template is a warning', async () => {
     const { warnings } = await loadHosts('all:\n  vars: { url: "https://{{ name }}" }\n  hosts: { a: }')
-    expect(warnings).toEqual(['inventory/hosts.yml:2:16: url holds {{ … }}, which stays as it is: variables are not templates'])
+    expect(warnings).toEqual(['inventory/hosts.yml:2:11: url holds {{ … }}, which stays as it is: variables are not templates'])
   })
 
   test.each([
@@ -259,10 +278,11 @@ describe('an inventory of another shape', () => {
     ['all: { children: { web: { children: { all: } } } }', '1:39: all cannot be a child of web: every group is its child'],
     ['a: { children: { b: { children: { c: { children: { a: } } } } } }', '1:18: group a is below itself: a > b > c > a'],
     ['a: { children: { a: } }', '1:18: group a is below itself: a > a'],
-    ['all: { hosts: { "a b": } }', '1:17: "a b" is no name of a host: it takes letters, digits, _, - and .'],
+    ['all: { hosts: { "a b": } }', '1:17: "a b" is no name of a host: it takes letters, digits, _, -, . and +'],
     ['all: { hosts: { "../../etc": } }', '1:17: "../../etc" is no name of a host'],
     ['all: { hosts: { -oProxyCommand=x: } }', '1:17: "-oProxyCommand=x" is no name of a host'],
-    ['all: { hosts: { "fe80::1": } }', '1:17: "fe80::1" is no name of a host'],
+    ['all: { hosts: { "fe80::1::2": } }', '1:17: "fe80::1::2" is no name of a host'],
+    ['all: { vars: { ansible_group_priority: x } }', '1:16: ansible_group_priority of group all must be a whole number'],
     ['"web&db": ', '1:1: "web&db" is no name of a group'],
     ['all:\n  hosts:\n    web[3:1]:', '3:5: [3:1] ends before it begins'],
     ['? [a]\n: 1', '1:3: a name must be a single word'],
@@ -347,7 +367,7 @@ describe('YAML', () => {
     one: { <<: *defaults, a: 2 }
     two: { <<: [{ i: 1 }, *defaults], "<<": plain }
 `)
-    expect(hosts.get('one')?.vars).toEqual({ a: 2, b: 'no', c: 15, d: '0644', e: 1.5, f: null, g: '2024-01-31', h: '12:30:45' })
+    expect(hosts.get('one')?.vars).toEqual({ a: 2, b: false, c: '0o17', d: '0644', e: 1.5, f: null, g: '2024-01-31', h: 45045 })
     expect(hosts.get('two')?.vars).toMatchObject({ i: 1, a: 1, '<<': 'plain' })
   })
 

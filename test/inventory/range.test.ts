@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { BadRange, expandRanges } from '../../src/inventory/range.js'
+import { BadName, expandRanges } from '../../src/inventory/range.js'
 
 describe('ranges', () => {
   test.each<readonly [string, readonly string[]]>([
@@ -16,6 +16,7 @@ describe('ranges', () => {
     ['db-[y:B]', ['db-y', 'db-z', 'db-A', 'db-B']],
     ['r[1:2]-[a:b]', ['r1-a', 'r1-b', 'r2-a', 'r2-b']],
     ['one[5:5]', ['one5']],
+    ['web[:2]', ['web0', 'web1', 'web2']],
   ])('%s', (name, hosts) => {
     expect(expandRanges(name)).toEqual(hosts)
   })
@@ -36,7 +37,7 @@ describe('ranges', () => {
     ['web[1:1000][1:1000]', 'web[1:1000][1:1000] stands for more than 100000 hosts'],
     [`web${'[1:2]'.repeat(40)}`, 'stands for more than 100000 hosts'],
   ])('%s is refused', (name, message) => {
-    expect(() => expandRanges(name)).toThrow(BadRange)
+    expect(() => expandRanges(name)).toThrow(BadName)
     expect(() => expandRanges(name)).toThrow(message)
   })
 })

@@ -1,0 +1,47 @@
+import { FettleError } from '../core/errors.js'
+import { nearest } from '../core/nearest.js'
+import type { Inventory, InventoryHost } from '../inventory/inventory.js'
+import { selectHosts } from '../inventory/pattern.js'
+import { oneLine } from '../views/clean.js'
+import type { HostFlags, OutputFlags } from './flags.js'
+import { graphText, hostText, listText, placesText } from './inventory-texts.js'
+import { loadInventory } from './load-inventory.js'
+import { tellError } from './output.js'
+import type { Surroundings } from './surroundings.js'
+
+/** What was given to `inventory`. */
+export interface InventoryFlags extends HostFlags, Pick<OutputFlags, 'verbose'> {
+  readonly graph?: boolean
+  readonly list?: boolean
+  readonly host?: string
+}
+
+/**
+ * `fettle inventory`: prints what the inventory says, as `ansible-inventory` does, and connects to nothing. What is wrong goes to standard error.
+ * @returns 0, or 3 for an inventory that cannot be read and for a name that it lacks
+ */
+export async function inventoryCommand(flags: InventoryFlags, io: Surroundings): Promise<number> {
+  try {
+    const inventory = await loadInventory({ sources: flags.inventory, project: io.cwd, extraVars: flags.extraVars })
+    for (const warning of inventory.warnings) io.stderr.write(`note: ${oneLine(warning)}\n`)
+    io.stdout.write(textOf(inventory, flags))
+    return 0
+  } catch (error) {
+    await tellError(error, { ...io, stdout: io.stderr }, { color: true, verbose: flags.verbose })
+    return error instanceof FettleError && error.code !== 'internal' ? 3 : 1
+  }
+}
+
+function textOf(inventory: Inventory, { limit, graph, list, host, verbose }: InventoryFlags): string {
+  if ([graph, list, host].filter((each) => each !== undefined).length > 1) throw new FettleError('usage', { message: '--graph, --list and --host exclude each other', remedy: 'give one of the three' })
+  if (host !== undefined) return verbose > 0 ? placesText(hostOf(inventory, host)) : hostText(hostOf(inventory, host))
+  const chosen = limit === undefined ? null : new Set(selectHosts(inventory, limit).map(({ name }) => name))
+  return list === true ? listText(inventory, chosen) : graphText(inventory, chosen)
+}
+
+function hostOf({ hosts }: Inventory, name: string): InventoryHost {
+  const host = hosts.get(name)
+  if (host !== undefined) return host
+  const guess = nearest(name, [...hosts.keys()])
+  throw new FettleError('pattern-no-match', { message: `the inventory has no host ${name}${guess === undefined ? '' : `; did you mean ${guess}?`}`, remedy: 'see fettle inventory --graph' })
+}

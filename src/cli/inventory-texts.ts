@@ -1,0 +1,61 @@
+import { Secret } from '../core/secret.js'
+import { showPlace, type Inventory, type InventoryGroup, type InventoryHost } from '../inventory/inventory.js'
+
+/** Chooses hosts by name; null: all. */
+export type Chosen = ReadonlySet<string> | null
+
+/** A group with those of its hosts and children that are shown: with hosts chosen, only groups that hold one of them. */
+function shownGroup({ graph, groups }: Inventory, name: string, chosen: Chosen): InventoryGroup {
+  const { children, hosts } = graph.get(name) ?? { children: [], hosts: [] }
+  // As with Ansible, what `all` names itself is shown below `ungrouped`.
+  const own = name === 'all' ? [] : hosts
+  if (chosen === null) return { children, hosts: own }
+  return { children: children.filter((child) => groups.get(child)?.some((host) => chosen.has(host))), hosts: own.filter((host) => chosen.has(host)) }
+}
+
+/** The groups and hosts below a group, as `ansible-inventory --graph` prints them. */
+export function graphText(inventory: Inventory, chosen: Chosen, group = 'all', depth = 0): string {
+  const { children, hosts } = shownGroup(inventory, group, chosen)
+  const line = (text: string, level: number): string => `${'  |'.repeat(level)}${level === 0 ? '' : '--'}${text}\n`
+  const below = children.map((child) => graphText(inventory, chosen, child, depth + 1))
+  return [line(`@${group}:`, depth), ...below, ...hosts.map((host) => line(host, depth + 1))].join('')
+}
+
+/** Groups, hosts and merged variables, as `ansible-inventory --list` prints them; passwords read `[secret]`. */
+export function listText(inventory: Inventory, chosen: Chosen): string {
+  const listed: [string, unknown][] = []
+  for (const name of inventory.graph.keys()) {
+    const { children, hosts } = shownGroup(inventory, name, chosen)
+    const filled = [...(children.length === 0 ? [] : [['children', children]]), ...(hosts.length === 0 ? [] : [['hosts', hosts]])]
+    if (filled.length > 0) listed.push([name, Object.fromEntries(filled)])
+  }
+  const shown = [...inventory.hosts.values()].filter(({ name, vars }) => (chosen?.has(name) ?? true) && Object.keys(vars).length > 0)
+  return jsonText(mapping([...listed, ['_meta', { hostvars: mapping(shown.map(({ name, vars }) => [name, vars])) }]]))
+}
+
+/** The merged variables of a host, as `ansible-inventory --host` prints them. */
+export const hostText = ({ vars }: InventoryHost): string => jsonText(vars)
+
+/** The same as YAML, a variable in a line, and behind each the place where it was set. */
+export function placesText(host: InventoryHost): string {
+  const lines = Object.keys(host.vars).sort().map((name) => {
+    const set = host.place(name)
+    return `${name}: ${JSON.stringify(host.vars[name])}${set === null ? '' : `  # ${showPlace(set)}`}\n`
+  })
+  return lines.join('')
+}
+
+/** Without a prototype: a group may be called `__proto__`. */
+function mapping(entries: readonly (readonly [string, unknown])[]): object {
+  const made = Object.create(null) as Record<string, unknown>
+  for (const [name, value] of entries) made[name] = value
+  return made
+}
+
+const jsonText = (value: object): string => `${JSON.stringify(sorted(value), null, 4)}\n`
+
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || value instanceof Secret) return value
+  if (Array.isArray(value)) return value.map(sorted)
+  return mapping(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, inner]) => [name, sorted(inner)]))
+}

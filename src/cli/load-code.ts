@@ -1,0 +1,78 @@
+import { join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { types } from 'node:util'
+import { FettleError, type ErrorCode } from '../core/errors.js'
+import { scrub } from '../core/secret.js'
+import { setProjectDirectory } from '../inventory/environment.js'
+import { loadPlain } from './plain-tasks.js'
+
+/** The copy of Fettle that is running: the project's files get this very one, so that what they make is recognised. */
+const running = (): Promise<object> => import('../index.js')
+
+/** What code of the project is loaded as: how its own errors are told. */
+export interface CodeErrors {
+  /** The code of an error that is none of Fettle's. */
+  readonly code: ErrorCode
+  readonly remedy: string
+}
+
+/**
+ * Loads a file of the project, TypeScript or JavaScript, with what it imports, and does something with its default export. Types are not checked
+ * (`tsc` does that); what was compiled is kept in `.fettle/cache` of the project.
+ * @throws FettleError with the place in the user's own file, for what the file throws and what `use` throws
+ */
+export async function withCode<T>(path: string, project: string, errors: CodeErrors, use: (exported: unknown, shown: string) => T | Promise<T>, fettle: () => Promise<object> = running): Promise<T> {
+  const root = resolve(project)
+  const shown = shownIn(root, path)
+  setProjectDirectory(root)
+  try {
+    return await use(await exportOf(path, join(root, '.fettle/cache'), await fettle()), shown)
+  } catch (error) {
+    throw placed(error, root, shown, errors)
+  }
+}
+
+/** The default export of a file. */
+async function exportOf(path: string, cache: string, fettle: object): Promise<unknown> {
+  const plain = await loadPlain(path, cache, fettle)
+  if (plain !== null) return plain['default']
+  const { createJiti } = await import('jiti')
+  // `virtualModules` hands out the module itself: an alias to its file would make jiti load a second copy.
+  return createJiti(path, { virtualModules: { fettle }, fsCache: cache, interopDefault: true }).import(path, { default: true })
+}
+
+export const shownIn = (root: string, path: string): string => {
+  const inside = relative(root, path)
+  return inside.startsWith('..') ? path : inside
+}
+
+/** An error of the project's code, with the place in the user's own files where it arose. */
+function placed(error: unknown, root: string, shown: string, { code, remedy }: CodeErrors): FettleError {
+  if (error instanceof FettleError && error.code === code && error.address === shown) return error
+  const place = placeOf(error, root) ?? shown
+  const message = `${place}: ${scrub(sentenceOf(error))}`
+  if (error instanceof FettleError) return new FettleError(error.code, { message, remedy: error.remedy, address: error.address ?? place, ...(error.detail === null ? {} : { detail: error.detail }), cause: error })
+  return new FettleError(code, { message, remedy, address: place, cause: error })
+}
+
+/** The first line: what follows it is a stack of requires, or the place, which is shown already. */
+const sentenceOf = (error: unknown): string => {
+  const text = types.isNativeError(error) ? error.message : String(error)
+  const line = (text.split('\n')[0] ?? '').trim()
+  return types.isNativeError(error) && !['Error', 'FettleError'].includes(error.name) ? `${error.name}: ${line}` : line
+}
+
+/** Fettle's own sources lie in the project when it runs the tasks of its own repository. */
+const own = fileURLToPath(new URL('..', import.meta.url))
+
+/** A syntax error's last line is its place, with a column; a stack's lines are the user's, its columns the compiled text's. */
+function placeOf(error: unknown, root: string): string | null {
+  if (!(types.isNativeError(error))) return null
+  const syntax = /\n\s*(\/.+):(\d+):(\d+)\s*$/.exec(error.message)
+  if (syntax !== null) return `${shownIn(root, syntax[1] ?? '')}:${syntax[2] ?? ''}:${syntax[3] ?? ''}`
+  for (const frame of (error.stack ?? '').split('\n')) {
+    const [, path, line] = /(?:\(|at (?:async )?|^- )(?:file:\/\/)?(\/.+?)(?::(\d+):\d+)?\)?$/.exec(frame.trim()) ?? []
+    if (path?.startsWith(`${root}/`) === true && !path.startsWith(own) && !path.includes('/node_modules/')) return line === undefined ? shownIn(root, path) : `${shownIn(root, path)}:${line}`
+  }
+  return null
+}

@@ -1,0 +1,13 @@
+import { FettleError } from '../core/errors.js'
+import type { Inventory } from '../inventory/inventory.js'
+import { loadInventory as load, type InventoryOptions } from '../inventory/load.js'
+import { withCode } from './load-code.js'
+
+/** Loads what `-i` and `-e` give; an inventory of TypeScript is loaded as task files are, and its function is called. */
+export const loadInventory = (given: Omit<InventoryOptions, 'runCode'>, fettle?: () => Promise<object>): Promise<Inventory> =>
+  load({ ...given, runCode: (file) => withCode(file, given.project, { code: 'inventory-invalid', remedy: 'correct the inventory at that place' }, inventoryOf, fettle) })
+
+function inventoryOf(exported: unknown, shown: string): unknown {
+  if (exported === undefined || exported === null) throw new FettleError('inventory-invalid', { address: shown, message: `${shown} does not export an inventory as its default`, remedy: 'export default { web: { hosts: { web1: {} } } }, or a function that returns such an object' })
+  return typeof exported === 'function' ? (exported as () => unknown)() : exported
+}

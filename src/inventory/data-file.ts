@@ -1,0 +1,75 @@
+import { FettleError } from '../core/errors.js'
+import { Secret } from '../core/secret.js'
+import type { Place } from './inventory.js'
+import type { Entry, Source } from './source.js'
+
+/** A part of the data, and the names that lead to it. */
+interface Part {
+  readonly path: readonly string[]
+  readonly value: unknown
+}
+
+const deepest = 64
+
+/** What code has given as an inventory. Its places are the file's, and errors name the way to the part that is wrong. */
+export class DataFile implements Source<Part> {
+  readonly root: Part
+
+  constructor(
+    readonly file: string,
+    value: unknown,
+  ) {
+    this.root = { path: [], value }
+  }
+
+  entries(part: Part | null, what: string): readonly Entry<Part>[] {
+    if (part === null || part.value === null || part.value === undefined) return []
+    if (!isMapping(part.value)) throw this.error(part, `${what} must be a mapping (name: value), and is ${Array.isArray(part.value) ? 'a list' : 'something else'}`)
+    return Object.entries(part.value)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => {
+        const inner = { path: [...part.path, name], value }
+        return { name, key: inner, value: inner }
+      })
+  }
+
+  plain(part: Part | null): unknown {
+    return part === null ? null : this.#plain(part.path, part.value)
+  }
+
+  #plain(path: readonly string[], value: unknown): unknown {
+    if (path.length > deepest) throw this.error({ path, value }, `is nested more than ${String(deepest)} levels deep`)
+    if (value === undefined || value === null) return null
+    if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number' || value instanceof Secret) return value
+    if (Array.isArray(value)) return Object.freeze(value.map((item: unknown, index) => this.#plain([...path, String(index)], item)))
+    if (!isMapping(value)) throw this.error({ path, value }, 'must be data: text, numbers, truths, lists, mappings and Secrets')
+    const made = Object.create(null) as Record<string, unknown>
+    for (const [name, inner] of Object.entries(value)) if (inner !== undefined) made[name] = this.#plain([...path, name], inner)
+    return Object.freeze(made)
+  }
+
+  text(part: Part | null): string | null {
+    const value = part?.value
+    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : null
+  }
+
+  place(): Place {
+    return { file: this.file, line: 0, column: 0 }
+  }
+
+  placeIn(): Place {
+    return this.place()
+  }
+
+  error(part: Part | null, message: string, remedy?: string): FettleError {
+    const path = part === null || part.path.length === 0 ? '' : `${part.path.join('.')}: `
+    return new FettleError('inventory-invalid', { address: this.file, message: `${this.file}: ${path}${message}`, ...(remedy === undefined ? {} : { remedy }) })
+  }
+}
+
+/** Whatever realm it is from: an object with no class of its own. */
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}

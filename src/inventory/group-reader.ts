@@ -1,0 +1,81 @@
+import { nearest } from '../core/nearest.js'
+import { checkGroupName, namedHosts } from './names.js'
+import { takePriority } from './group-priority.js'
+import { readVariables, type Layer } from './layer.js'
+import { BadName, mostHosts } from './range.js'
+import type { Entry, Source } from './source.js'
+import { addChild, addHosts, groupOf, type Group, type Tree } from './tree.js'
+import type { Warnings } from './warnings.js'
+
+const sections = ['children', 'hosts', 'vars']
+const deepest = 64
+
+/** Reads Ansible's YAML shape into a tree, whatever it is written in: groups at the top, each with `children`, `hosts` and `vars`. */
+export function readGroups<N>(tree: Tree, source: Source<N>, root: N | null, warnings: Warnings): void {
+  const reader = new GroupReader(tree, source, warnings)
+  for (const entry of source.entries(root, 'an inventory')) reader.group(entry, null, 0)
+}
+
+class GroupReader<N> {
+  constructor(
+    private readonly tree: Tree,
+    private readonly source: Source<N>,
+    private readonly warnings: Warnings,
+  ) {}
+
+  group({ name, key, value }: Entry<N>, parent: Group | null, depth: number): void {
+    const { source } = this
+    if (sections.includes(name)) throw source.error(key, `${name} stands where the name of a group is expected`, `indent it under a group, such as all:`)
+    if (name === 'plugin' && source.text(value) !== null) throw source.error(key, 'is the configuration of one of Ansible\'s inventory plugins, which Fettle does not run', 'write a .ts inventory that exports a function')
+    this.#named(key, () => checkGroupName(name))
+    if (name === 'all' && parent !== null) throw source.error(key, `all cannot be a child of ${parent.name}: every group is its child`)
+    if (depth > deepest) throw source.error(key, `groups are nested more than ${String(deepest)} levels deep`)
+    const group = groupOf(this.tree, name)
+    for (const section of source.entries(value, `group ${name}`)) this.#section(group, section, depth)
+    if (parent !== null) addChild(parent, group, source.place(key))
+  }
+
+  #section(group: Group, section: Entry<N>, depth: number): void {
+    const { source } = this
+    switch (section.name) {
+      case 'vars':
+        readVariables(group.vars, source, section.value, `vars of group ${group.name}`, this.warnings)
+        takePriority(group)
+        return
+      case 'children':
+        for (const child of this.#members(section, group)) this.group(child, group, depth + 1)
+        return
+      case 'hosts':
+        for (const host of this.#members(section, group)) this.#hosts(host, group)
+        return
+      default: {
+        const guess = nearest(section.name, sections)
+        throw source.error(section.key, `group ${group.name} has children, hosts and vars, and no ${section.name}`, guess === undefined ? 'put groups under children, machines under hosts and variables under vars' : `did you mean ${guess}?`)
+      }
+    }
+  }
+
+  /** As in Ansible, one name may stand there without a mapping: `hosts: web1`. */
+  #members({ name, value }: Entry<N>, group: Group): readonly Entry<N>[] {
+    const single = this.source.text(value)
+    return single === null || value === null ? this.source.entries(value, `${name} of group ${group.name}`) : [{ name: single, key: value, value: null }]
+  }
+
+  /** One entry below `hosts`: a name, or a range of them, perhaps with a port as in `web1:2222`. */
+  #hosts({ name, key, value }: Entry<N>, group: Group): void {
+    const { source } = this
+    const hosts = this.#named(key, () => namedHosts(name))
+    const vars: Layer = new Map()
+    readVariables(vars, source, value, `the variables of ${name}`, this.warnings)
+    addHosts(this.tree, group, hosts, vars, () => source.place(key))
+    if (this.tree.hosts.size > mostHosts) throw source.error(key, `the inventory has more than ${String(mostHosts)} hosts`)
+  }
+
+  #named<T>(key: N, read: () => T): T {
+    try {
+      return read()
+    } catch (error) {
+      throw error instanceof BadName ? this.source.error(key, error.message, error.remedy) : error
+    }
+  }
+}

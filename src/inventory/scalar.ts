@@ -1,0 +1,18 @@
+const words: ReadonlyMap<string, boolean | null> = new Map([
+  ...['true', 'True', 'TRUE'].map((word) => [word, true] as const),
+  ...['false', 'False', 'FALSE'].map((word) => [word, false] as const),
+  ...['null', 'Null', 'NULL'].map((word) => [word, null] as const),
+])
+const int = /^[-+]?(?:0|[1-9]\d*)$|^0x[\da-f]+$|^0o[0-7]+$/i
+const float = /^[-+]?(?:\d+\.\d*|\.\d+)(?:e[-+]?\d+)?$|^[-+]?\d+e[-+]?\d+$/i
+
+/**
+ * What a word means that stands for a value outside YAML: a number, true, false or null, and else itself. A number with a leading zero
+ * (`0644`) and one that JavaScript would round stay as they are.
+ */
+export function scalarOf(word: string): string | number | boolean | null {
+  const known = words.get(word)
+  if (known !== undefined) return known
+  if (int.test(word) && Number.isSafeInteger(Number(word))) return Number(word)
+  return float.test(word) && Number.isFinite(Number(word)) ? Number(word) : word
+}

@@ -1,0 +1,41 @@
+import { readFile, stat } from 'node:fs/promises'
+import { relative } from 'node:path'
+import { FettleError } from '../core/errors.js'
+import { systemCode } from './system-code.js'
+
+/** A path as messages show it: relative to the project where it lies in it. */
+export function shownPath(project: string, path: string): string {
+  const inside = relative(project, path)
+  return inside.startsWith('..') || inside === '' ? path : inside
+}
+
+export function unreadable(shown: string, cause: unknown): FettleError {
+  return new FettleError('inventory-missing', { address: shown, message: `${shown}: cannot be read (${systemCode(cause) ?? String(cause)})`, cause })
+}
+
+/** Far above what YamlFile takes; it keeps a wrong path such as a disk image out of memory. */
+const largest = 50_000_000
+
+/**
+ * The text of a file.
+ * @throws FettleError `inventory-missing` or `inventory-invalid`
+ */
+export async function readText(path: string, shown: string): Promise<string> {
+  try {
+    const { size } = await stat(path)
+    if (size > largest) throw new FettleError('inventory-invalid', { address: shown, message: `${shown}: is larger than ${String(largest / 1_000_000)} MB` })
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path))
+  } catch (cause) {
+    if (cause instanceof FettleError) throw cause
+    if (systemCode(cause) === 'ERR_ENCODING_INVALID_ENCODED_DATA') throw new FettleError('inventory-invalid', { address: shown, message: `${shown}: is not UTF-8 text`, remedy: 'save the file as UTF-8', cause })
+    throw unreadable(shown, cause)
+  }
+}
+
+export const vaultRemedy = 'put the value in .env, and let the task take it with env.secret(…)'
+
+/** What no file of an inventory may be, and what to do. */
+export function unfitText(text: string): { readonly message: string; readonly remedy: string } | null {
+  if (text.includes('\0')) return { message: 'holds a NUL byte', remedy: 'save the file as UTF-8 text' }
+  return text.startsWith('$ANSIBLE_VAULT') ? { message: 'is encrypted with ansible-vault, which Fettle does not read', remedy: vaultRemedy } : null
+}

@@ -1,0 +1,363 @@
+/** Inventories that `ansible-inventory --list` and Fettle must agree on: groups, their children and hosts in order, and every host's merged variables. */
+export interface InventoryCase {
+  readonly name: string
+  readonly files: Readonly<Record<string, string>>
+  /** What `-i` gets; left out: the one file that stands first. */
+  readonly sources?: readonly string[]
+  readonly extraVars?: readonly string[]
+}
+
+const yaml = (name: string, text: string): InventoryCase => ({ name: `YAML: ${name}`, files: { 'hosts.yml': text } })
+const ini = (name: string, text: string): InventoryCase => ({ name: `INI: ${name}`, files: { 'hosts.ini': text } })
+const folder = (name: string, files: InventoryCase['files'], ...sources: readonly string[]): InventoryCase => ({ name, files, sources: sources.length === 0 ? ['inventory'] : sources })
+
+const levels = `
+all:
+  vars: { v: all, only_all: 1 }
+  hosts:
+    alone: { v: alone }
+  children:
+    prod:
+      vars: { v: prod, only_prod: [1, { deep: yes }] }
+      children:
+        web:
+          vars: { v: web, only_web: { a: 1 } }
+          hosts:
+            web1:
+            web2: { v: web2, only_web: { b: 2 } }
+        db:
+          hosts: { db1: }
+`
+
+export const inventories: readonly InventoryCase[] = [
+  yaml('hosts below all', 'all:\n  hosts:\n    a: { x: 1 }\n    b:\n'),
+  yaml('nested groups, variables at every level', levels),
+  yaml('groups beside all, several parents, empty groups', `
+web: { hosts: { web1: , web2: } }
+db: { hosts: { db1: , web2: } }
+monitored: { children: { db: , web: }, vars: { m: monitored } }
+prod: { children: { web: , db: }, vars: { m: prod } }
+empty:
+also_empty: { hosts: , vars: , children: }
+`),
+  yaml('a group that several parents describe a part of', `
+all:
+  children:
+    north: { children: { web: { hosts: { n1: } } }, vars: { where: north } }
+    south: { children: { web: { hosts: { s1: }, vars: { kind: web } } }, vars: { where: south } }
+`),
+  yaml('depth over name, name at equal depth', `
+z: { vars: { v: z, w: z }, hosts: { h: } }
+b: { vars: { w: b }, hosts: { h: } }
+p: { children: { a: { vars: { v: a }, hosts: { h: } } } }
+`),
+  yaml('depth by the longest way', `
+p: { children: { q: { children: { a: { vars: { v: a } } } } } }
+a: { hosts: { h: } }
+r: { children: { z: { vars: { v: z }, hosts: { h: } } } }
+`),
+  yaml('ansible_group_priority', `
+a: { vars: { v: a, ansible_group_priority: 10 }, hosts: { h: } }
+b: { vars: { v: b }, hosts: { h: } }
+c: { vars: { v: c, ansible_group_priority: "5" }, hosts: { h: } }
+deep: { children: { d: { vars: { w: d }, hosts: { h: } } }, vars: { w: deep, ansible_group_priority: 99 } }
+`),
+  yaml('ranges and ports', `
+web:
+  hosts:
+    web[01:03].example.org: { kind: numbered }
+    web[:1]:
+    db-[a:c]: { kind: letter }
+    rack[1:2]-[x:y]:
+    step[1:9:4]:
+    one:2222: { own: 1 }
+    many[1:2]:2200:
+  vars: { in: web }
+db:
+  hosts:
+    db-b: { kind: again }
+    one:22:
+`),
+  yaml('odd names', `
+all:
+  children:
+    web-servers: { hosts: { web-1.example.org: } }
+    3tier: { hosts: { 192.0.2.7: { v: 4 } } }
+    with.dots: { hosts: { under_score: , UPPER: } }
+    größe: { hosts: { füße.example: } }
+    two words: { hosts: { '2001:db8::7': { v: 6 }, '[2001:db8::8]:2222': , '::1': } }
+    __proto__: { hosts: { constructor: }, vars: { toString: 1 } }
+    c++: { hosts: { user@box: , a+b=c: } }
+    "123": { hosts: { "456": } }
+`),
+  yaml('scalars as PyYAML reads them', `
+all:
+  hosts:
+    h:
+      truths: [yes, No, on, OFF, true, False, y, n, "yes"]
+      ints: [0, 12, -5, +5, 0644, 0o17, 0x1F, 0b101, 1_000, 08, 1:30, 12:30:45, -1:30]
+      floats: [1.5, -1.5, 1., .5, 1e3, 1.5e+3, 1.5e3, 6.02e+23, 1_0.5, 1:30.5, 1.10]
+      nothing: [~, null, Null, NULL, nil, "", '']
+      dates: [2024-01-31, 2024-1-3]
+      texts: ["0644", '12', !!str 5, !!str yes, 1.2.3, 192.0.2.1, "a: b", 'it''s', "\\t\\u00e9"]
+      cast: [!!int "5", !!float "1.5", !!null "", !!bool "on"]
+      folded: >
+        two
+        lines
+      kept: |+
+        two
+          lines
+
+      mapping: { 1: one, yes_: two, "no": three, 1.5: half }
+`),
+  yaml('anchors and merges', `
+all:
+  vars: &defaults { a: 1, b: { c: 2 } }
+  hosts:
+    one: { <<: *defaults, a: 2 }
+    two: { <<: [{ i: 1 }, *defaults] }
+    three: { list: &l [1, 2], same: *l }
+`),
+  yaml('one name without a mapping', 'web:\n  hosts: web1\n  children: prod\nprod:\n  hosts: { h: }\n'),
+  yaml('a host that ungrouped names, alone and not', 'ungrouped: { hosts: { a: , b: }, vars: { u: 1 } }\nweb: { hosts: { b: } }\n'),
+  yaml('a mapping replaces another', 'all: { vars: { v: { a: 1 } } }\nweb: { vars: { v: { b: 2 } }, hosts: { h: } }\nmore: { hosts: { h: { v: { c: 3 } } } }\n'),
+  yaml('a port counts where its host is named first', 'a: { hosts: { "h:2222": , k: } }\nb: { hosts: { "h:2223": , "k:2224": } }\n'),
+  { name: 'JSON', files: { 'hosts.json': '{"web": {"hosts": {"web1": {"x": [1, 2.5, null, true, "é"]}}, "vars": {"y": {"z": "t"}}}}' } },
+  { name: 'YAML without an ending', files: { inventory: '# hosts\nweb:\n  hosts:\n    web1: { a: 1 }\n' } },
+
+  ini('hosts without a section', 'a\nb x=1\n\n# comment\n; comment\n  c   y=2  # comment\n'),
+  ini('groups, children before their sections, variables', `
+alone
+[prod:children]
+web
+db
+
+[web]
+web1 v=own
+web2
+
+[web:vars]
+v = web
+with spaces = in name and value
+[db:vars]
+v=db
+[db]
+db1
+[prod:vars]
+p=1
+[all:vars]
+v=all
+q=2
+[empty]
+`),
+  ini('nested children, declared late and twice', `
+[top:children]
+middle
+[middle:children]
+bottom
+other
+[web]
+w1
+[bottom]
+b1
+[web]
+w2 a=2
+w1 a=1
+[other:children]
+web
+bottom
+`),
+  ini('ranges, ports, aliases and addresses', `
+[web]
+web[01:03].example.org kind=numbered
+db-[a:c] ansible_host=192.0.2.9
+one:2222 own=1
+many[1:2]:2200
+step[1:9:4]
+jumper ansible_port=5555 ansible_host=192.0.2.50
+192.0.2.7
+2001:db8::7
+[2001:db8::8]:2222
+web-1_x.Example
+[db]
+one:22
+`),
+  ini('quotes', `
+h1 a="two words" b='two words' c="it's" d='say "x"' e="say \\"x\\"" f=back\\ slash g="\\d" h='\\d' i="" j= k=a=b l='a'"b"c
+h2 a='"5"' b="'5'" c="5" d=a#b e="a#b" f="[1, 'x', {'y': None}]" g='{"a": true}' h='{"a": True}' # the end
+`),
+  ini('literals of Python on a line and in a section', `
+h a=5 b=-5 c=+5 d=1_000 e=0x1f f=0o17 g=0b11 h=1.5 i=1. j=.5 k=1e3 l=1.5e-3 m=0644 n=00 o=1__0 p=1.2.3 q=192.0.2.1 r=5s s=True t=None u=[] v={} w=() x=(1,) y=1,2 z=- aa=2024-01-31 ab=1:30
+[all:vars]
+b1 = [1, 2, [3, {'a': (4, 5)}]]
+b2 = {'a': 1, "b": [True, False, None], 3: 4, None: 5}
+b3 = "quoted"
+b4 = 'a' 'b' "c"
+b5 = r'\\d' '\\x41\\u00e9\\n\\q\\101'
+b6 = 5 # comment
+b7 = text # no comment
+b8 = - 5
+b9 = [1, 2
+b10 = {{ template }}
+b11 = yes
+b12 = '''triple 'quoted' text'''
+b13 = 1 + 2
+b14 = "open
+b15 = (1)
+b16 = ~
+b17 = ,
+b18 = 'a',
+b19 = {'a'}b
+b20 = 12 34
+b21 = [1,,2]
+b22 = {'a': 1,}
+b23 = %(x)s ; c
+b24 = C:\\dir\\new
+b25 = url=http://x/?a=b
+`),
+  ini('odd names', `
+[web-servers]
+web-1.example.org
+UPPER
+under_score
+[3tier]
+456
+[with.dots:children]
+3tier
+[größe]
+füße.example
+[__proto__]
+constructor toString=1
+[c++] # comment
+user@box
+[web:servers:x]x
+`.replace('[web:servers:x]x\n', '')),
+  ini('the priority of groups, and connection variables', `
+[a]
+h ansible_user=deploy ansible_password=hunter22 ansible_become=yes ansible_become_password='"0123"'
+[b]
+h
+[a:vars]
+v=a
+ansible_group_priority=10
+[b:vars]
+v=b
+ansible_ssh_private_key_file=~/.ssh/id
+ansible_ssh_common_args='-o ProxyJump=bastion -F /dev/null'
+`),
+  { name: 'INI without an ending, and with another', files: { hosts: '[web]\nweb1\n', 'more.hosts': '[web]\nweb2 a=1\n' }, sources: ['hosts', 'more.hosts'] },
+
+  folder('group_vars over every group of the file', { 'inventory/hosts.yml': levels, 'inventory/group_vars/all.yml': 'v: all file\nonly_all: 2\n' }),
+  folder('group_vars and host_vars in every form of a file', {
+    'inventory/hosts.yml': levels,
+    'inventory/group_vars/all.yaml': 'v: all file\nfrom: all\n',
+    'inventory/group_vars/prod.json': '{"v": "prod file"}',
+    'inventory/group_vars/web': 'v: web file\n',
+    'inventory/host_vars/web1.yml': 'v: web1 file\nlist: [yes, 0644]\n',
+    'inventory/host_vars/web2': 'x: 1\n',
+    'inventory/host_vars/nobody.yml': 'x: 1\n',
+    'inventory/group_vars/notes.txt': 'no: yaml: here',
+  }),
+  folder('group_vars and host_vars as folders, by name', {
+    'inventory/hosts.yml': levels,
+    'inventory/group_vars/web/b.yml': 'v: b\nb: 1\n',
+    'inventory/group_vars/web/a.yml': 'v: a\na: 1\n',
+    'inventory/group_vars/web/c': 'c: 1\n',
+    'inventory/group_vars/web/deeper/z.yml': 'z: 1\n',
+    'inventory/group_vars/web/not.d/z.yml': 'not: 1\n',
+    'inventory/group_vars/web/README.md': 'not: [yaml',
+    'inventory/group_vars/web/.hidden.yml': 'hidden: 1\n',
+    'inventory/group_vars/web/old.yml~': 'old: 1\n',
+    'inventory/host_vars/web1/one.yaml': 'one: 1\n',
+    'inventory/host_vars/web1/two.json': '{"two": 2}',
+  }),
+  folder('of a folder, a bare file and files with endings the first counts', {
+    'inventory/hosts.yml': levels,
+    'inventory/group_vars/web/a.yml': 'v: folder\n',
+    'inventory/group_vars/web.yml': 'v: yml\n',
+    'inventory/group_vars/db': 'v: bare\n',
+    'inventory/group_vars/db.yaml': 'v: yaml\n',
+    'inventory/host_vars/alone.yaml': 'v: yaml\n',
+    'inventory/host_vars/alone.json': '{"v": "json"}',
+  }),
+  folder('group_vars by depth, priority and name', {
+    'inventory/hosts.yml': 'p: { children: { a: { hosts: { h: } }, b: { hosts: { h: }, vars: { v: b } }, c: { hosts: { h: } } } }\nb: { vars: { ansible_group_priority: 7 } }\nz: { hosts: { h: } }\n',
+    'inventory/group_vars/a.yml': 'v: a\nw: a\nx: a\n', 'inventory/group_vars/b.yml': 'v: b file\n', 'inventory/group_vars/c.yml': 'v: c\nw: c\nansible_group_priority: 99\n',
+    'inventory/group_vars/p.yml': 'v: p\nw: p\nx: p\ny: p\n', 'inventory/group_vars/z.yml': 'y: z\nx: z\n', 'inventory/group_vars/ungrouped.yml': 'u: 1\n',
+  }),
+  folder('group_vars beside INI', {
+    'inventory/hosts': '[web]\nweb1 v=host\nweb2\n[web:vars]\nv=web\nw=web\n', 'inventory/group_vars/all.yml': 'v: all file\nw: all file\nx: all file\n', 'inventory/group_vars/web.yml': 'x: web file\n', 'inventory/host_vars/web1.yml': 'v: host file\n',
+  }),
+  folder('several inventories with files of their own', {
+    'a/hosts.yml': 'web: { vars: { v: a, w: a }, hosts: { h: { x: a } } }\nparent: { children: { web: } }\n', 'a/group_vars/web.yml': 'f: a\ng: a\n', 'a/host_vars/h.yml': 'i: a\nj: a\n', 'a/group_vars/all.yml': 'k: a\n',
+    'b/prod.ini': '[web]\nh x=b\nk\n[web:vars]\nv=b\n[late:children]\nweb\n', 'b/group_vars/parent.yml': 'f: b\n', 'b/host_vars/h.yml': 'i: b\n', 'b/group_vars/all.yml': 'k: b\nl: b\n',
+  }, 'a', 'b/prod.ini'),
+  folder('an inventory twice: its variables count at the last place', {
+    'a/one.yml': 'web: { hosts: { h: } }\n', 'a/two.yml': 'web: { hosts: { k: } }\n', 'a/group_vars/web.yml': 'v: a\n', 'b/hosts.yml': 'web: { hosts: { h: } }\n', 'b/group_vars/web.yml': 'v: b\n',
+  }, 'a/one.yml', 'b', 'a/two.yml'),
+  folder('a folder of inventories, by name', {
+    'inventory/01-web.yml': 'web: { hosts: { web1: { v: 1 } }, vars: { w: 1 } }\n', 'inventory/02-more': '[web]\nweb1 v=2\nweb2\n[web:vars]\nw=2\n', 'inventory/03.yaml': 'db: { hosts: { db1: } }\n', 'inventory/below/hosts.json': '{"below": {"hosts": {"b1": null}}}',
+    'inventory/notes.txt': 'x', 'inventory/README.md': 'x', 'inventory/.hidden': '[x', 'inventory/old.yml.bak': 'x', 'inventory/old.yml~': 'x', 'inventory/settings.cfg': 'x', 'inventory/left.retry': 'x', 'inventory/out.ini': '[out]\nout1\n', 'inventory/group_vars/all.yml': 'g: 1\n',
+  }),
+  folder('lists of hosts', {}, '192.0.2.7,web1:2222, db1 ,'),
+  folder('a list of hosts beside a file', { 'hosts.yml': 'web: { hosts: { web1: } }\n', 'group_vars/all.yml': 'v: 1\n' }, 'hosts.yml', 'web1,other'),
+  { ...folder('group_vars of the project win over those of the inventory', {
+    'inventory/hosts.yml': levels, 'inventory/group_vars/all.yml': 'v: inventory all\na: 1\n', 'inventory/group_vars/web.yml': 'w: inventory web\n', 'inventory/host_vars/web1.yml': 'h: inventory\n',
+    'group_vars/all.yml': 'v: project all\n', 'group_vars/web.yml': 'w: project web\n', 'host_vars/web1.yml': 'h: project\n',
+  }) },
+  { ...folder('-e over all', { 'inventory/hosts.yml': levels, 'inventory/host_vars/web1.yml': 'v: file\n', 'more.yml': 'm: yes\nv: last\n' }), extraVars: ['{"v": "extra", "n": 0644}', '@more.yml'] },
+]
+
+/** The inventory that patterns are tried on. */
+export const fleet = `
+all:
+  hosts: { bastion: , "2001:db8::1": }
+  children:
+    prod:
+      hosts: { zulu.example.org: }
+      children:
+        web: { hosts: { 'web[1:4].example.org': } }
+        db: { hosts: { db2: , db1: } }
+    stage: { hosts: { web4.example.org: , stage1: , both: } }
+    both: { hosts: { db1: } }
+    dotted.name: { hosts: { stage1: } }
+    empty:
+  vars: {}
+more: { hosts: { dotted.name: , dup: } }
+dup: { hosts: { db2: } }
+`
+
+/** Patterns that `ansible --list-hosts` and Fettle must answer with the same hosts in the same order. */
+export const patterns: readonly string[] = [
+  'all', '*', 'ungrouped', 'ungr*', 'al?', 'bastion', 'prod', 'web', 'stage', 'db1',
+  'db:web', 'web:db', 'db,web', 'db,bastion', ' web , db ', 'web,', 'web db', 'web:stage', 'stage:web', 'bastion:db1:bastion',
+  'web:&stage', '&stage:web', 'web:!stage', '!stage:web', 'prod:!web:!db', 'prod:&web:!web1.example.org', '!web1.example.org:&web:prod', '!stage,db,web',
+  '&web:&stage', '!prod', '&prod', '&prod:!db', '!web*', 'web:empty', 'web:!empty',
+  'web*', '*.example.org', 'db?', '*b*', 'web[12].example.org', 'web[!12].*', 'web[1-3]*', '[dw]*1*', 'stage*:&web*', 'prod*', '*[!g]',
+  '~web[13]', '~(web1|db)', '~db', '~.*\\.example\\.org$', '~b', '!~web', '&~db\\d', 'all:!~(web|db)', '~(?i)WEB', '~[a-c]', '~^z',
+  'web[0]', 'web[-1]', 'web[1:2]', 'web[1-2]', 'web[2:]', 'web[0:99]', 'web[0:0]', 'prod[0]', 'prod[1:3]', 'prod[-1]', 'all[0]', 'all[1:3]', 'db[0]', 'db[1]', 'stage[0]',
+  'web*[0]', 'web*[5]', 'db*[1:4]', 'all[0]:db[1]', 'web:!web[0]', 'prod:&prod[1:2]', '&web[0]', '!prod[0]', 'zulu.example.org[0]', '*[2]',
+  '2001:db8::1', '2001:db8::1,db1', '!2001:db8::1,db', 'both', '&both', 'all:!both', 'both,web[0]', 'dotted.name', '&dotted.name', 'dup', '!dup', 'dup[0]', 'dup:web[0]',
+]
+
+/** Where Fettle differs on purpose: what Ansible makes of a host `h`, and what Fettle does. */
+export const differences: readonly (InventoryCase & { readonly ansible: unknown; readonly fettle: unknown })[] = [
+  // A typed variable needs a truth: with Ansible the text `true` becomes one where it is used, with `| bool`.
+  { ...ini('true, false and null in small letters are text to Ansible', '[all]\nh a=true b=FALSE c=null d=Null\n'), ansible: { a: 'true', b: 'FALSE', c: 'null', d: 'Null' }, fettle: { a: true, b: false, c: null, d: null } },
+  { ...ini('whole numbers that JavaScript would round stay text', '[all]\nh a=12345678901234567890\n'), ansible: { a: 12345678901234567890n }, fettle: { a: '12345678901234567890' } },
+  { ...yaml('the same in YAML, where times stay as written', 'all: { hosts: { h: { a: 12345678901234567890, b: 2024-01-31 10:00:00 } } }'), ansible: { a: 12345678901234567890n, b: '2024-01-31T10:00:00' }, fettle: { a: '12345678901234567890', b: '2024-01-31 10:00:00' } },
+  { ...yaml('names of values stay as written', 'all: { hosts: { h: { v: { on: 1, 0644: 2 } } } }'), ansible: { v: { true: 1, 420: 2 } }, fettle: { v: { on: 1, '0644': 2 } } },
+  { ...yaml('!unsafe marks text, and leaves no mark', 'all: { hosts: { h: { a: !unsafe "{{ x }}" } } }'), ansible: { a: { __ansible_unsafe: '{{ x }}' } }, fettle: { a: '{{ x }}' } },
+  { ...folder('an example and host keys are no inventories', { 'inventory/hosts.yml': 'all: { hosts: { h: } }', 'inventory/example.yml': 'all: { vars: { v: 1 } }' }), ansible: { v: 1 }, fettle: {} },
+]
+
+/** Patterns of which Fettle says what is wrong with them, and of which Ansible picks these hosts. */
+export const refused: readonly (readonly [pattern: string, picked: readonly string[], said: string])[] = [
+  ['nowhere', [], 'nowhere matches no host and no group'],
+  ['web[0]:nowhere', ['web1.example.org'], 'nowhere in the pattern web[0]:nowhere matches no host and no group'],
+  ['db1,web:stage', ['db1'], 'web:stage in the pattern db1,web:stage matches no host and no group'],
+  ['empty', [], 'no host matches empty'],
+  ['all:!all:web', [], 'no host matches all:!all:web'],
+  ['web[4]', [], 'web[4] in the pattern web[4] takes none of the 4 hosts of web'],
+  ['localhost', ['localhost'], 'localhost matches no host and no group'],
+]
