@@ -1,18 +1,33 @@
-/** Letters that take two columns (East Asian Width W and F, and emoji), as terminals draw them. */
-const wide = /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
+/** Letters that take two columns (East Asian Width W and F, and emoji), as terminals draw them. A flag is two letters of one column each. */
+const wide = /(?!\p{RI})\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1b000}-\u{1b2ff}\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
 const zero = /\p{M}|\p{Cf}/u
 
-const columnsOf = (letter: string): number => (zero.test(letter) ? 0 : wide.test(letter) ? 2 : 1)
+/** Asking for a letter's class is slow: what stands in nearly every line is known. */
+const isPlain = (letter: string): boolean => letter < '\u0300' || letter === '›' || letter === '│' || letter === '…'
+
+const columnsOf = (letter: string): number => (isPlain(letter) ? 1 : zero.test(letter) ? 0 : wide.test(letter) ? 2 : 1)
 
 const plain = /^[ -~]*$/
 
 /** How many columns of a terminal a text without control characters takes. */
 export function width(text: string): number {
-  // Nearly every line is plain, and asking for each letter's class is slow.
   if (plain.test(text)) return text.length
   let sum = 0
   for (const letter of text) sum += columnsOf(letter)
   return sum
+}
+
+/** How many lines of a terminal a text without control characters takes: a wide letter is not cut in two at the edge. */
+export function height(text: string, columns: number): number {
+  if (plain.test(text)) return Math.max(1, Math.ceil(text.length / columns))
+  let lines = 1
+  let sum = 0
+  for (const letter of text) {
+    const next = columnsOf(letter)
+    if (sum + next > columns) lines++
+    sum = sum + next > columns ? next : sum + next
+  }
+  return lines
 }
 
 /** The text, cut with `…` where it would take more than `columns`. */

@@ -5,39 +5,58 @@ import { shownName } from './resource-text.js'
 import type { Style } from './screen.js'
 
 /** A failure and the hosts that it befell in the very same words. */
-interface Failure {
+export interface Failure {
   readonly hosts: readonly string[]
   readonly what: string
   readonly error: EventError
+  /** It does not count. */
+  readonly ignored: boolean
 }
+
+interface Growing extends Failure {
+  readonly hosts: string[]
+}
+
+/** What befalls hosts because something else has failed, or was stopped. */
+const consequences: readonly string[] = ['not-begun', 'once-failed', 'stopped']
+
+/** How much a failure asks of a person. */
+const weight = ({ ignored, error }: Failure): number => (ignored ? 0 : consequences.includes(error.code) ? 1 : 2)
 
 /** Every failure of a run, in the order of their coming. */
 export class Failures {
-  readonly #all = new Map<string, Failure>()
+  readonly #all = new Map<string, Growing>()
+  /** The words that each host has failed with. */
+  readonly #told = new Map<string, Set<string>>()
 
-  onEvent(event: Event): void {
+  /** Answers the failure that an event tells of; its first host is the event's where nobody has failed in these words before. */
+  onEvent(event: Event): Failure | null {
     if (event.type === 'resource' && event.error !== null) {
-      this.#add(event.host, `${shownName(event)} (${event.status === 'ignored' ? 'ignored, ' : ''}task ${oneLine(event.task)})`, event.error)
+      const ignored = event.status === 'ignored'
+      return this.#add(event.host, `${shownName(event)} (${ignored ? 'ignored, ' : ''}task ${oneLine(event.task)})`, event.error, ignored)
     }
     // A host that failed at a resource may carry that resource's error again.
-    if (event.type === 'host' && event.error !== null && !this.#knows(event.host, event.error.message)) this.#add(event.host, event.status, event.error)
+    if (event.type !== 'host' || event.error === null || this.#told.get(event.host)?.has(event.error.message)) return null
+    return this.#add(event.host, event.status, event.error, false)
   }
 
-  #knows(host: string, message: string): boolean {
-    return [...this.#all.values()].some((failure) => failure.error.message === message && failure.hosts.includes(host))
-  }
-
-  #add(host: string, what: string, error: EventError): void {
+  #add(host: string, what: string, error: EventError, ignored: boolean): Failure {
+    this.#told.set(host, (this.#told.get(host) ?? new Set()).add(error.message))
     const alike = JSON.stringify([what, error.message, error.detail, error.remedy])
-    this.#all.set(alike, { hosts: [...(this.#all.get(alike)?.hosts ?? []), host], what, error: { ...error, address: null } })
+    const failure = this.#all.get(alike) ?? { hosts: [], what, error: { ...error, address: null }, ignored }
+    failure.hosts.push(host)
+    this.#all.set(alike, failure)
+    return failure
   }
 
-  /** All of them in full, with a blank line between two. */
+  /** All of them in full, with a blank line between two; last those that matter most, because the last are read first. */
   lines(style: Style): readonly string[] {
-    return [...this.#all.values()].flatMap(({ hosts, what, error }, index) => [
-      ...(index === 0 ? [] : ['']),
-      `${style.red('✗')} ${style.bold(`${hosts.map(oneLine).join(', ')}: ${what}`)}`,
-      ...problem(error, style).map((line) => `    ${line}`),
-    ])
+    return [...this.#all.values()].sort((a, b) => weight(a) - weight(b)).flatMap((failure, index) => [...(index === 0 ? [] : ['']), ...failureLines(failure, style)])
   }
+}
+
+/** A failure in full: where, what happened, the host's own words, and what to do. */
+export function failureLines({ hosts, what, error, ignored }: Failure, style: Style): readonly string[] {
+  const sign = ignored ? style.magenta('!') : style.red('✗')
+  return [`${sign} ${style.bold(`${hosts.map(oneLine).join(', ')}: ${what}`)}`, ...problem(error, style).map((line) => `    ${line}`)]
 }

@@ -1,32 +1,90 @@
 import type { Event, HostEvent, ProgressEvent } from '../engine/events.js'
-
-export type Doing = ProgressEvent['doing']
+import { oneLine } from './clean.js'
+import { width } from './columns.js'
 
 /** Where a host stands in a run. Times are of the clock that the events were given with, in milliseconds. */
 export interface HostProgress {
+  /** As it can be shown. */
   readonly name: string
+  /** `waiting` is also who waits for others: for a task that runs once, or for its next play. */
   readonly state: 'waiting' | 'running' | HostEvent['status']
-  readonly begun: number
+  /** Null before its first turn. */
+  readonly begun: number | null
   readonly ended: number
   readonly finished: number
   readonly total: number
   readonly changed: number
-  /** What is under way. */
-  readonly doing: Doing
+  /** What is under way, since when, and what it has printed last, as it can be shown. */
+  readonly doing: ProgressEvent['doing']
   readonly task: string | null
   readonly resource: string | null
+  readonly since: number
+  readonly line: string | null
 }
 
-const waiting = (name: string): HostProgress => ({ name, state: 'waiting', begun: 0, ended: 0, finished: 0, total: 0, changed: 0, doing: 'waiting', task: null, resource: null })
+type Step = Pick<HostProgress, 'doing' | 'task' | 'resource'>
 
-/** All hosts of a run with their progress, made from events alone. */
+const newcomer = (name: string): HostProgress => ({ name: oneLine(name), state: 'waiting', begun: null, ended: 0, finished: 0, total: 0, changed: 0, doing: 'waiting', task: null, resource: null, since: 0, line: null })
+
+/** Who has finished its part of a play and may have one in the next. */
+const idle: Step = { doing: 'waiting', task: null, resource: null }
+
+/** How long a step may last, in milliseconds, before a person asks what it is doing. */
+const patience = 2000
+
+/** Whether a host works on one step for so long that it is worth a look. */
+export const isSlow = ({ state, since }: HostProgress, now: number): boolean => state === 'running' && since <= now - patience
+
+/** More of a line than a terminal shows. */
+const longestLine = 1000
+
+/**
+ * All hosts of a run with their progress, made from events alone. Those that run are kept in the two orders in which they are asked for:
+ * to draw a few lines of thousands of hosts, nothing is sorted.
+ */
 export class Fleet {
   readonly #hosts = new Map<string, HostProgress>()
+  /** Those that run, in the order in which they began to, and in that in which their steps began. */
+  readonly #running = new Set<string>()
+  readonly #steps = new Set<string>()
   begun = 0
   mode = ''
+  /** Columns of the longest name. */
+  nameWidth = 0
 
-  get hosts(): readonly HostProgress[] {
-    return [...this.#hosts.values()]
+  get size(): number {
+    return this.#hosts.size
+  }
+
+  get running(): number {
+    return this.#running.size
+  }
+
+  /** In the order of the inventory. */
+  hosts(): Iterable<HostProgress> {
+    return this.#hosts.values()
+  }
+
+  /** Up to `most` that run: those that are slow, the slowest on top, then the others as they began. */
+  slowest(most: number, now: number): readonly HostProgress[] {
+    const chosen = new Set<HostProgress>()
+    for (const host of this.#named(this.#steps)) {
+      if (chosen.size >= most || !isSlow(host, now)) break
+      chosen.add(host)
+    }
+    for (const host of this.#named(this.#running)) {
+      if (chosen.size >= most) break
+      chosen.add(host)
+    }
+    return [...chosen]
+  }
+
+  *#named(names: Iterable<string>): Generator<HostProgress> {
+    for (const name of names) yield this.#host(name)
+  }
+
+  #host(name: string): HostProgress {
+    return this.#hosts.get(name) ?? newcomer(name)
   }
 
   onEvent(event: Event, now: number): void {
@@ -34,19 +92,28 @@ export class Fleet {
       case 'run':
         this.begun = now
         this.mode = event.mode
-        for (const name of event.plays.flatMap((play) => play.hosts)) if (!this.#hosts.has(name)) this.#hosts.set(name, waiting(name))
+        for (const name of event.plays.flatMap((play) => play.hosts)) this.#put(name, this.#host(name))
         break
       case 'progress': {
         const { doing, task, resource, finished, total } = event
-        this.#update(event.host, now, (host) => ({ ...host, doing, task, resource, finished, total: Math.max(total, finished) }))
+        const line = oneLine(event.line?.slice(0, longestLine) ?? '') || null
+        this.#update(event.host, now, { doing, task, resource }, { finished, total: Math.max(total, finished), line })
         break
       }
-      case 'resource':
-        this.#update(event.host, now, (host) => ({ ...host, finished: host.finished + 1, total: Math.max(host.total, host.finished + 1), changed: host.changed + (event.status === 'changed' ? 1 : 0) }))
+      case 'resource': {
+        const host = this.#host(event.host)
+        const finished = host.finished + 1
+        const total = Math.max(host.total, finished)
+        // What follows is told only where it changes something.
+        const next: Step = finished === total ? idle : { doing: 'checking', task: event.task, resource: null }
+        this.#update(event.host, now, next, { finished, total, changed: host.changed + (event.status === 'changed' ? 1 : 0), line: null })
         break
-      case 'host':
-        this.#update(event.host, now, (host) => ({ ...host, state: event.status, ended: now }))
+      }
+      case 'host': {
+        const host = this.#host(event.host)
+        this.#put(event.host, { ...host, state: event.status, begun: host.begun ?? now, ended: now })
         break
+      }
       case 'error':
       case 'notice':
       case 'exchanges':
@@ -55,8 +122,20 @@ export class Fleet {
     }
   }
 
-  #update(name: string, now: number, change: (host: HostProgress) => HostProgress): void {
-    const host = this.#hosts.get(name) ?? waiting(name)
-    this.#hosts.set(name, change(host.state === 'waiting' ? { ...host, state: 'running', begun: now } : host))
+  /** What a host does now. A step that is told again goes on. */
+  #update(name: string, now: number, { doing, task, resource }: Step, counts: Pick<HostProgress, 'finished' | 'total' | 'line'> & Partial<HostProgress>): void {
+    const host = this.#host(name)
+    const goesOn = host.finished === counts.finished && host.doing === doing && host.task === task && host.resource === resource
+    if (!goesOn) this.#steps.delete(name)
+    this.#put(name, { ...host, ...counts, doing, task, resource, state: doing === 'waiting' ? 'waiting' : 'running', begun: host.begun ?? now, since: goesOn ? host.since : now })
+  }
+
+  #put(name: string, host: HostProgress): void {
+    if (!this.#hosts.has(name)) this.nameWidth = Math.max(this.nameWidth, width(host.name))
+    this.#hosts.set(name, host)
+    for (const order of [this.#running, this.#steps]) {
+      if (host.state === 'running') order.add(name)
+      else order.delete(name)
+    }
   }
 }

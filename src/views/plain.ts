@@ -1,14 +1,19 @@
 import { oneLine } from './clean.js'
-import { paintOf, resourceLines, worthALine, type Detail } from './resource-text.js'
+import { paintOf, resourceLine, resourceLines, worthALine, type Detail } from './resource-text.js'
 import type { Screen } from './screen.js'
 import type { View } from './view.js'
 
-/** Without a terminal, as things happen: a line for each resource that is changed, failed or unknown, and nothing for what is ok. */
+/**
+ * Without a terminal, as things happen: a line for each resource that is changed, failed or unknown and for each host that cannot be reached,
+ * and nothing for what is ok. With diffs they follow their line.
+ */
 export const plainView = (screen: Screen, detail: Detail): View => ({
   onEvent(event) {
+    const { style } = screen
+    if (event.type === 'host' && event.error !== null) screen.write(`${oneLine(event.host)}: ${style.red(event.status)}: ${oneLine(event.error.message)}\n`)
     if (event.type !== 'resource' || !worthALine(event, detail)) return
-    const status = paintOf(event.status, screen.style)(event.status)
-    screen.write(`${oneLine(event.host)}: ${status}: ${resourceLines(event, screen.style, detail).join('\n')}\n`)
+    const lines = detail.diffs ? resourceLines(event, style, detail) : [resourceLine(event, style)]
+    screen.write(`${oneLine(event.host)}: ${paintOf(event.status, style)(event.status)}: ${lines.join('\n')}\n`)
   },
   end: () => screen.flush(),
 })

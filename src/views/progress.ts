@@ -1,10 +1,6 @@
 import { Listr } from 'listr2'
-import type { Event } from '../engine/events.js'
-import { oneLine, stripped } from './clean.js'
-import { width } from './columns.js'
-import { Fleet } from './fleet.js'
-import { frame } from './frame.js'
-import { inOneLine } from './resource-text.js'
+import { Drawing } from './drawing.js'
+import { LiveRun } from './live-run.js'
 import type { Screen } from './screen.js'
 import type { View } from './view.js'
 
@@ -13,44 +9,6 @@ const interval = 100
 
 const hideCursor = '\u001b[?25l'
 const showCursor = '\u001b[?25h'
-
-/** What is drawn: a frame that is drawn over, and lines above it that stay. */
-class Drawing {
-  readonly fleet = new Fleet()
-  #frame: readonly string[] = []
-  #permanent: string[] = []
-
-  constructor(
-    readonly screen: Screen,
-    readonly now: () => number,
-  ) {}
-
-  /** The next drawing puts the line above the frame, where it stays. */
-  keep(line: string): void {
-    this.#permanent.push(line)
-  }
-
-  draw(): void {
-    this.#replace(frame(this.fleet, this.now(), this.screen.size(), this.screen.style))
-  }
-
-  clear(): void {
-    this.#replace([])
-  }
-
-  /** Nothing is written where nothing would look different. */
-  #replace(next: readonly string[]): void {
-    const same = next.length === this.#frame.length && next.every((line, index) => line === this.#frame[index])
-    if (same && this.#permanent.length === 0) return
-    const { columns } = this.screen.size()
-    // A window that was made narrower has wrapped the lines that stand there.
-    const height = this.#frame.reduce((sum, line) => sum + Math.max(1, Math.ceil(width(stripped(line)) / columns)), 0)
-    const up = height === 0 ? '' : `\u001b[${height}A`
-    this.screen.write(`${up}\r\u001b[J${[...this.#permanent, ...next].map((line) => `${line}\n`).join('')}`)
-    this.#frame = next
-    this.#permanent = []
-  }
-}
 
 /**
  * Draws hosts instead of listr2's own tasks: its renderers measure every line anew at every event (100 hosts took 37 s for 3 s of
@@ -82,17 +40,10 @@ class FleetRenderer {
   }
 }
 
-/** A line that stays above the frame: failures, and notes on the run as a whole. */
-function permanent(event: Event, { style }: Screen): string | null {
-  if (event.type === 'notice' && event.host === null) return `${style.yellow('note')}: ${oneLine(event.message)}`
-  if (event.type === 'resource' && event.error !== null) return `${style.red('✗')} ${oneLine(event.host)}: ${inOneLine(event)}`
-  if (event.type === 'host' && event.status === 'unreachable') return `${style.red('✗')} ${oneLine(event.host)}: unreachable${event.error === null ? '' : `: ${oneLine(event.error.message)}`}`
-  return null
-}
-
 /** On a terminal: a line for each host under way, drawn anew at most ten times a second, and failures as they come. */
-export function progressView(screen: Screen, now: () => number = Date.now): View {
-  const drawing = new Drawing(screen, now)
+export function progressView(screen: Screen, now: () => number = () => performance.now()): View {
+  const live = new LiveRun(screen.style, now)
+  const drawing = new Drawing(screen, (size) => live.frame(size))
   let finish = (): void => undefined
   let running: Promise<unknown> = Promise.resolve()
 
@@ -104,10 +55,8 @@ export function progressView(screen: Screen, now: () => number = Date.now): View
   }
   return {
     onEvent(event) {
-      drawing.fleet.onEvent(event, now())
+      drawing.keep(live.take(event))
       if (event.type === 'run') begin()
-      const line = permanent(event, screen)
-      if (line !== null) drawing.keep(line)
     },
     async end() {
       finish()

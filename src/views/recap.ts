@@ -1,7 +1,8 @@
-import type { ErrorEvent, ExchangesEvent, HostSummary, Mode, NoticeEvent, SummaryEvent } from '../engine/events.js'
+import type { ErrorEvent, ExchangesEvent, HostEvent, HostSummary, Mode, NoticeEvent, SummaryEvent } from '../engine/events.js'
 import { oneLine } from './clean.js'
 import { fill, width } from './columns.js'
 import { Failures } from './failures.js'
+import { elapsed } from './header-line.js'
 import { problem } from './problem.js'
 import type { Screen, Style } from './screen.js'
 import type { View } from './view.js'
@@ -19,15 +20,31 @@ function paintOf(name: string, count: number, style: Style): (text: string) => s
   return (count === 0 ? undefined : paints[name]) ?? style.dim
 }
 
-/** `web1 : ok=30 changed=0 unreachable=0 failed=0 skipped=0 ignored=0  1.2s`: a line for each host, in columns. */
-export function recapLines(hosts: SummaryEvent['hosts'], mode: Mode, style: Style): readonly string[] {
-  const rows = Object.entries(hosts).map(([host, summary]) => ({ host: oneLine(host), cells: cells(summary, mode), seconds: summary.seconds }))
+/** `web1 : ok=30 changed=0 unreachable=0 failed=0 skipped=0 ignored=0  1.2s`: a line for each host, in columns; those that are not well come last. */
+export function recapLines(hosts: SummaryEvent['hosts'], mode: Mode, style: Style, isWell: (host: string) => boolean): readonly string[] {
+  const all = Object.entries(hosts)
+  const rows = [...all.filter(([host]) => isWell(host)), ...all.filter(([host]) => !isWell(host))].map(([host, summary]) => ({ host: oneLine(host), cells: cells(summary, mode), seconds: summary.seconds }))
   const nameWidth = Math.max(0, ...rows.map((row) => width(row.host)))
   const widths = (rows[0]?.cells ?? []).map((_, index) => Math.max(...rows.map((row) => row.cells[index]?.join('=').length ?? 0)))
   return rows.map((row) => {
     const counts = row.cells.map(([name, count], index) => paintOf(name, count, style)(fill(`${name}=${count}`, widths[index] ?? 0)))
     return `${fill(row.host, nameWidth)} : ${counts.join(' ')}  ${row.seconds.toFixed(1)}s`
   })
+}
+
+/** All hosts in one line, for who has more of them than lines. */
+function totalLine({ hosts, seconds }: SummaryEvent, mode: Mode, ends: ReadonlyMap<string, HostEvent['status']>, style: Style): string {
+  const names = Object.keys(hosts)
+  const ended = (status: HostEvent['status']): number => names.filter((name) => ends.get(name) === status).length
+  const changed = Object.values(hosts).filter((host) => host.changed > 0).length
+  const part = (count: number, text: string, paint: (text: string) => string): readonly string[] => (count === 0 ? [] : [paint(`${count} ${text}`)])
+  const parts = [
+    ...part(ended('ok'), 'ok', style.green),
+    ...part(ended('failed'), 'failed', style.red),
+    ...part(ended('unreachable'), 'unreachable', style.red),
+  ]
+  const differ = part(changed, mode === 'plan' ? 'would change' : 'changed', style.yellow)
+  return `${style.bold(`${names.length} hosts:`)} ${[parts.join(', '), ...differ].join('; ')}  ${style.dim(elapsed(seconds * 1000))}`
 }
 
 const exchangeLine = ({ host, counts }: ExchangesEvent): string => {
@@ -41,16 +58,22 @@ export interface RecapOptions {
   readonly verbosity: number
 }
 
-/** The end of a run: failures in full, notices of hosts (a restart that is pending), and a line for each host. */
+/**
+ * The end of a run: a line for each host, notices of hosts (a restart that is pending), and failures in full. The more it asks of a person,
+ * the later it comes, because with many hosts the end is all that is seen.
+ */
 export function recapView(screen: Screen, { mode, verbosity }: RecapOptions): View {
   const failures = new Failures()
   const notices: NoticeEvent[] = []
   const exchanges: ExchangesEvent[] = []
   const errors: ErrorEvent[] = []
   const summaries: SummaryEvent[] = []
+  const ends = new Map<string, HostEvent['status']>()
+  const isWell = (host: string): boolean => (ends.get(host) ?? 'ok') === 'ok'
   return {
     onEvent(event) {
       failures.onEvent(event)
+      if (event.type === 'host') ends.set(event.host, event.status)
       if (event.type === 'notice' && event.host !== null) notices.push(event)
       if (event.type === 'exchanges' && verbosity > 0) exchanges.push(event)
       if (event.type === 'error') errors.push(event)
@@ -59,11 +82,12 @@ export function recapView(screen: Screen, { mode, verbosity }: RecapOptions): Vi
     end() {
       const { style } = screen
       const sections = [
-        failures.lines(style),
-        notices.map((notice) => `${style.yellow('note')}: ${oneLine(notice.host ?? '')}: ${oneLine(notice.message)}`),
         exchanges.map(exchangeLine),
-        summaries.flatMap(({ hosts }) => recapLines(hosts, mode, style)),
+        summaries.flatMap(({ hosts }) => recapLines(hosts, mode, style, isWell)),
+        notices.map((notice) => `${style.yellow('note')}: ${oneLine(notice.host ?? '')}: ${oneLine(notice.message)}`),
+        failures.lines(style),
         errors.flatMap((error) => problem(error, style).map((line, index) => (index === 0 ? `${style.red('error')}: ${line}` : `  ${line}`))),
+        summaries.filter(({ hosts }) => Object.keys(hosts).length > 1).map((summary) => totalLine(summary, mode, ends, style)),
       ]
       const shown = sections.filter((section) => section.length > 0).map((section) => `${section.join('\n')}\n`)
       if (shown.length > 0) screen.write((summaries.length > 0 ? '\n' : '') + shown.join('\n'))

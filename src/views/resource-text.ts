@@ -58,15 +58,17 @@ export function inOneLine(event: ResourceEvent): string {
   return [shownName(event), ...(said.length === 0 ? [] : [said.join('; ')])].join(': ')
 }
 
+/** The same behind the sign of its status. */
+export const resourceLine = (event: ResourceEvent, style: Style): string => `${paintOf(event.status, style)(signs[event.status])} ${inOneLine(event)}`
+
 /** A resource with each of its changes on a line, diffs below. A single change without a diff stays on the resource's line. */
 export function resourceLines(event: ResourceEvent, style: Style, { diffs, verbosity }: Detail): readonly string[] {
-  const sign = paintOf(event.status, style)(signs[event.status])
   const withDiffs = diffs && event.changes.some((change) => change.diff !== null)
-  if (event.changes.length <= 1 && !withDiffs) return [`${sign} ${inOneLine(event)}`]
+  if (event.changes.length <= 1 && !withDiffs) return [resourceLine(event, style)]
   const most = verbosity >= 2 ? Infinity : diffCap
   const told = remark(event)
   return [
-    `${sign} ${shownName(event)}`,
+    `${paintOf(event.status, style)(signs[event.status])} ${shownName(event)}`,
     ...event.changes.flatMap((change) => [`    ${sentence(change)}`, ...(diffs && change.diff !== null ? diffLines(change.diff, style, most).map((line) => `      ${line}`) : [])]),
     ...(told === null ? [] : [`    ${told}`]),
   ]

@@ -83,14 +83,27 @@ a
 
 describe('plain', () => {
   test('a line for what is changed, failed, ignored or unknown, nothing for what is ok or skipped', async () => {
-    expect(await shown((screen) => plainView(screen, brief), everything('apply').filter((event) => !('host' in event) || event.host === 'web1'))).toBe(`web1: changed: ~ settings (file[/etc/app.conf])
-    mode 0644 → 0600
-    content differs
+    expect(await shown((screen) => plainView(screen, brief), everything('apply').filter((event) => !('host' in event) || event.host === 'web1'))).toBe(`web1: changed: ~ settings (file[/etc/app.conf]): mode 0644 → 0600; content differs
 web1: changed: ~ systemd.service[app.service]: restart, because file[/etc/app.conf]
 web1: unknown: ? mysql.user[app@localhost]: known after apply: MariaDB is not installed
 web1: ignored: ! command[true]: failure ignored: true ended with 1
 web1: failed: ✗ check.http[http://localhost/]: http://localhost/ answered 502
 `)
+  })
+
+  test('with diffs these follow, and each change has its line', async () => {
+    expect(await shown((screen) => plainView(screen, { diffs: true, verbosity: 0 }), everything('apply').slice(0, 5))).toBe(`web1: changed: ~ settings (file[/etc/app.conf])
+    mode 0644 → 0600
+    content differs
+      @@ -1,2 +1,2 @@
+       a
+      -b
+      +B
+`)
+  })
+
+  test('a host that cannot be reached has a line', async () => {
+    expect(await shown((screen) => plainView(screen, brief), everything('apply').filter((event) => 'host' in event && event.host === 'db1'))).toBe('db1: unreachable: db1: connection refused\n')
   })
 
   test('notices about the run are told at once, those of a host are not', async () => {
@@ -99,9 +112,15 @@ web1: failed: ✗ check.http[http://localhost/]: http://localhost/ answered 502
 })
 
 describe('recap', () => {
-  test('failures in full with the hosts that share them, then notices, then columns', async () => {
+  test('columns, then notices, then failures in full with the hosts that share them, and in the end all in one line', async () => {
     expect(await shown((screen) => recapView(screen, { mode: 'plan', verbosity: 0 }), everything())).toBe(`
-✗ web1, web2: command[true] (ignored, task Gunicorn service)
+web1 : ok=3  changed=2 unreachable=0 failed=1 skipped=1 unknown=1 ignored=1  1.2s
+web2 : ok=13 changed=2 unreachable=0 failed=1 skipped=1 unknown=1 ignored=1  1.2s
+db1  : ok=0  changed=0 unreachable=1 failed=0 skipped=0 unknown=0 ignored=0  10.0s
+
+note: web1: systemd.service[other.service]: a restart is pending
+
+! web1, web2: command[true] (ignored, task Gunicorn service)
     true ended with 1
     → see the output of the command
 
@@ -114,12 +133,44 @@ describe('recap', () => {
     db1: connection refused
     → see whether sshd runs
 
-note: web1: systemd.service[other.service]: a restart is pending
-
-web1 : ok=3  changed=2 unreachable=0 failed=1 skipped=1 unknown=1 ignored=1  1.2s
-web2 : ok=13 changed=2 unreachable=0 failed=1 skipped=1 unknown=1 ignored=1  1.2s
-db1  : ok=0  changed=0 unreachable=1 failed=0 skipped=0 unknown=0 ignored=0  10.0s
+3 hosts: 2 failed, 1 unreachable; 2 would change  2.5s
 `)
+  })
+
+  test('with many hosts every one has its line, those that are not well the last ones, and no failure scrolls away', async () => {
+    const names = Array.from({ length: 200 }, (_, index) => `web${String(index)}`)
+    const lost = error('web17 cannot be reached', { code: 'unreachable', detail: 'ECONNREFUSED' })
+    const text = await shown((screen) => recapView(screen, { mode: 'apply', verbosity: 0 }), [
+      runOf(names, 'apply'),
+      resource('web3', '/etc/x', { status: 'failed', error: error('no space left') }),
+      ...names.map((host): Event => ({ type: 'host', host, status: host === 'web17' ? 'unreachable' : host === 'web3' ? 'failed' : 'ok', error: host === 'web17' ? lost : null })),
+      { type: 'summary', hosts: Object.fromEntries(names.map((host) => [host, counts({ ok: 2, changed: host < 'web2' ? 1 : 0 })])), exitCode: 1, seconds: 61 },
+    ])
+    const lines = text.trimEnd().split('\n')
+    const recap = lines.filter((line) => / : ok=/.test(line)).map((line) => line.split(' ')[0])
+    expect([...recap].sort()).toEqual([...names].sort())
+    expect(recap.slice(-2)).toEqual(['web3', 'web17'])
+    expect(lines.slice(-11).join('\n')).toBe(`
+✗ web3: file[/etc/x] (task Gunicorn service)
+    no space left
+    → see the output of the command
+
+✗ web17: unreachable
+    web17 cannot be reached
+    │ ECONNREFUSED
+    → see the output of the command
+
+200 hosts: 198 ok, 1 failed, 1 unreachable; 112 changed  1m01s`)
+  })
+
+  test('what follows from another failure, and what was ignored, comes before it', async () => {
+    const text = await shown((screen) => recapView(screen, { mode: 'apply', verbosity: 0 }), [
+      resource('a', '/cause', { status: 'failed', error: error('the cause') }),
+      { type: 'host', host: 'b', status: 'failed', error: error('too many others had failed', { code: 'not-begun' }) },
+      resource('a', '/ignored', { status: 'ignored', error: error('ignored') }),
+      resource('c', '/cause', { status: 'failed', error: error('another cause') }),
+    ])
+    expect(text.split('\n').filter((line) => /^[!✗]/.test(line)).map((line) => line.slice(0, 12))).toEqual(['! a: file[/i', '✗ b: failed', '✗ a: file[/c', '✗ c: file[/c'])
   })
 
   test('apply has no unknown', async () => {

@@ -1,0 +1,54 @@
+import { joined, width, type Piece } from './columns.js'
+import type { Fleet, HostProgress } from './fleet.js'
+import type { Style } from './screen.js'
+
+/** Columns of the bar: the longest that there is room for. */
+const barWidths = [24, 12] as const
+
+/** `0.4s`, `12s`, `3m05s`, `1h02m`. */
+export function elapsed(milliseconds: number): string {
+  const seconds = Math.max(0, milliseconds) / 1000
+  if (seconds < 9.95) return `${seconds.toFixed(1)}s`
+  if (seconds < 59.5) return `${Math.round(seconds)}s`
+  const whole = Math.round(seconds)
+  const [small, large] = whole < 3600 ? [whole % 60, Math.floor(whole / 60)] : [Math.floor(whole / 60) % 60, Math.floor(whole / 3600)]
+  return `${large}${whole < 3600 ? 'm' : 'h'}${String(small).padStart(2, '0')}${whole < 3600 ? 's' : 'm'}`
+}
+
+interface Census {
+  readonly counts: Readonly<Record<HostProgress['state'], number>>
+  /** Between 0 and 1: the mean of what each host has behind it. */
+  readonly done: number
+}
+
+function census(fleet: Fleet): Census {
+  const counts = { ok: 0, failed: 0, unreachable: 0, running: 0, waiting: 0 }
+  let done = 0
+  for (const { state, finished, total } of fleet.hosts()) {
+    counts[state]++
+    done += state !== 'running' && state !== 'waiting' ? 1 : total === 0 ? 0 : finished / total
+  }
+  return { counts, done: fleet.size === 0 ? 0 : done / fleet.size }
+}
+
+const widthOf = (pieces: readonly Piece[]): number => pieces.reduce((sum, [text]) => sum + width(text), 0)
+
+/** The counts in words, with a bar where there is room for one; by their signs where there is no room for words. */
+export function headerLine(fleet: Fleet, now: number, columns: number, style: Style): string {
+  const { counts: { ok, failed, unreachable, running, waiting }, done } = census(fleet)
+  const over = `${ok + failed + unreachable}/${fleet.size}`
+  const counted = (counters: readonly (readonly [count: number, text: string, paint: (text: string) => string])[]): readonly Piece[] =>
+    counters.flatMap(([count, text, paint]): readonly Piece[] => (count === 0 ? [] : [[`${text}${count}`, paint]]))
+  const mode: Piece = [`${fleet.mode} `, style.bold]
+  const time: Piece = [`  ${elapsed(now - fleet.begun)}`, style.dim]
+  const words: readonly Piece[] = [
+    [`${over} ${fleet.size === 1 ? 'host' : 'hosts'}`],
+    ...counted([[ok, '  ok ', style.green], [failed, '  failed ', style.red], [unreachable, '  unreachable ', style.red], [running, '  running ', style.cyan], [waiting, '  waiting ', style.dim]]),
+    time,
+  ]
+  const spare = columns - widthOf([mode, ...words])
+  if (spare < 0) return joined([mode, [`${over} `], ...counted([[ok, ' ✓', style.green], [failed + unreachable, ' ✗', style.red], [running, ' ▸', style.cyan], [waiting, ' ·', style.dim]]), time], columns)
+  const bar = barWidths.find((each) => each < spare) ?? 0
+  const full = Math.floor(bar * done)
+  return joined([mode, ['█'.repeat(full), style.green], ['░'.repeat(bar - full), style.dim], [bar === 0 ? '' : ' '], ...words], columns)
+}
