@@ -48,7 +48,7 @@ async function prompted(prompts: readonly string[], surroundings: Surroundings):
 }
 
 /** readline edits the line; what it would echo goes nowhere. */
-function ask(prompt: string, { stdin, stderr }: Surroundings): Promise<string> {
+export function ask(prompt: string, { stdin, stderr }: Surroundings): Promise<string> {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   stderr.write(prompt)
   const reader = createInterface({ input: stdin, output: silent, terminal: true, historySize: 0 })

@@ -21,7 +21,7 @@ const word = z.string().regex(/^[^\s\p{Cc}-][^\s\p{Cc}]*$/u)
 
 /** The `ansible_*` names that Fettle knows: what each takes, and the sentence that says so. */
 const known = {
-  ansible_host: [z.string().regex(/^[\p{L}\p{N}_:][\p{L}\p{N}_.:%-]*$/u), 'must be a host name or an address'],
+  ansible_host: [z.string().transform((text) => text.replace(/^\[([0-9A-Fa-f:.]+(%[\w.-]+)?)\]$/, '$1')).pipe(z.string().regex(/^[\p{L}\p{N}_:][\p{L}\p{N}_.:%-]*$/u)), 'must be a host name or an address'],
   ansible_port: [z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.number().int().min(1).max(65535)), 'must be a number from 1 to 65535'],
   ansible_user: [word, 'must be the name of a user'],
   ansible_password: [z.instanceof(Secret), 'must be a string'],

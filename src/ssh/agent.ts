@@ -63,8 +63,9 @@ function identities(answer: Buffer): readonly AgentKey[] {
   })
 }
 
-/** A key in a form that ssh2 understands; null where it does not. */
+/** A key in a form that ssh2 understands; null where it does not. Of a certificate it understands the form and no more. */
 export function parsedKey({ type, blob }: AgentKey): ParsedKey | null {
+  if (type.includes('-cert-v')) return null
   const parsed = ssh2.utils.parseKey(`${type} ${blob.toString('base64')}`)
   return parsed instanceof Error ? null : parsed
 }

@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs'
 import type { AnyAuthMethod, AuthenticationType, NextAuthHandler } from 'ssh2'
 import { FettleError } from '../core/errors.js'
 import { reveal, type Secret } from '../core/secret.js'
 import { agentKeys, OneKeyAgent, parsedKey, type AgentKey } from './agent.js'
 import { fingerprint } from './known-hosts.js'
-import { readPrivateKey, type PrivateKey } from './private-key.js'
+import { isLocked, readPrivateKey, type PrivateKey } from './private-key.js'
 import type { HostConfig } from './ssh-config.js'
 import type { Target } from './target.js'
 
@@ -17,6 +18,10 @@ interface Attempt {
 export interface Ways {
   readonly attempts: readonly Attempt[]
   readonly notes: readonly string[]
+  /** Encrypted keys that would be others, by path. */
+  readonly locked: readonly string[]
+  /** The key files that were looked at. */
+  readonly keyFiles: readonly string[]
 }
 
 interface Found {
@@ -50,6 +55,21 @@ function fileAttempt(username: string, { path, usable }: PrivateKey): readonly A
   return [{ label: `key ${path} (${usable.type} ${fingerprint(usable.getPublicSSH())})`, method: { type: 'publickey', username, key: usable } }]
 }
 
+/** ssh shows a certificate that lies beside a key, and ssh2 cannot. */
+export const certificateNotes = ({ keyFiles }: Ways): readonly string[] =>
+  keyFiles.map((path) => `${path}-cert.pub`).filter((path) => existsSync(path)).map((path) => `the certificate ${path} was not shown: certificates are not supported yet`)
+
+/** The encrypted keys without which there is no way to log in. */
+export async function lockedKeysOf(target: Target, config: HostConfig): Promise<readonly string[]> {
+  try {
+    const { attempts, locked } = await waysToLogIn(target, config)
+    return attempts.length === 0 ? locked : []
+  } catch (error) {
+    // What else is wrong with the key is told when the host is connected to.
+    return isLocked(error) && target.privateKeyFile !== undefined ? [target.privateKeyFile] : []
+  }
+}
+
 /**
  * In ssh's order: keys of the agent that identity files name, the agent's others, then files. With a key file in the
  * inventory only that key is tried, and with a password there only the password: a server counts each failure.
@@ -58,8 +78,8 @@ function fileAttempt(username: string, { path, usable }: PrivateKey): readonly A
 export async function waysToLogIn(target: Target, config: HostConfig): Promise<Ways> {
   const { user, methods } = config
   const passwords = target.password === undefined ? [] : passwordAttempts(user, target.password, methods)
-  if (target.password !== undefined && target.privateKeyFile === undefined) return { attempts: passwords, notes: [] }
-  if (!methods.includes('publickey')) return { attempts: passwords, notes: ['ssh_config does not permit keys'] }
+  if (target.password !== undefined && target.privateKeyFile === undefined) return { attempts: passwords, notes: [], locked: [], keyFiles: [] }
+  if (!methods.includes('publickey')) return { attempts: passwords, notes: ['ssh_config does not permit keys'], locked: [], keyFiles: [] }
 
   const { keys: agent, note } = await askAgent(config.agent)
   const held = (key: PrivateKey): AgentKey | undefined => agent.find(({ blob }) => key.publicBlob?.equals(blob) === true)
@@ -70,7 +90,7 @@ export async function waysToLogIn(target: Target, config: HostConfig): Promise<W
     if (key === null) throw new FettleError('key-unreadable', { message: `${target.name}: the key ${target.privateKeyFile} does not exist` })
     const inAgent = held(key)
     if (inAgent === undefined && key.usable instanceof FettleError) throw key.usable
-    return { attempts: [...(inAgent === undefined ? fileAttempt(user, key) : fromAgent([inAgent])), ...passwords], notes: unusableNote(agent) }
+    return { attempts: [...(inAgent === undefined ? fileAttempt(user, key) : fromAgent([inAgent])), ...passwords], notes: unusableNote(agent), locked: [], keyFiles: [key.path] }
   }
 
   const files = (await Promise.all(config.identityFiles.map((path) => readPrivateKey(path)))).filter((key) => key !== null)
@@ -79,6 +99,8 @@ export async function waysToLogIn(target: Target, config: HostConfig): Promise<W
   const loose = files.filter((key) => held(key) === undefined)
   return {
     attempts: [...fromAgent([...named, ...others]), ...loose.flatMap((key) => fileAttempt(user, key))],
+    keyFiles: files.map(({ path }) => path),
+    locked: loose.filter(({ usable }) => isLocked(usable)).map(({ path }) => path),
     notes: [...(note === null ? [] : [note]), ...unusableNote(agent), ...loose.flatMap(({ usable }) => (usable instanceof FettleError ? [usable.message] : []))],
   }
 }

@@ -34,10 +34,11 @@ interface Command {
  * With a password sudo asks with a prompt of ours, which is in the command line with `%%` for its `%`: a start-up file
  * that traces commands cannot be taken for sudo.
  */
-function command(become: Become | null, programs: Programs): Command {
+function command(become: Become | null, programs: Programs, forwardsAgent: boolean): Command {
   const token = nonce()
   const secret = nonce()
-  const start = bootLine(token, programs)
+  // The login shell puts the socket's path in, before sudo drops the variable.
+  const start = bootLine(token, programs, forwardsAgent ? 'SSH_AUTH_SOCK=$SSH_AUTH_SOCK ' : '')
   const ask = become?.password === undefined ? '-n' : `-S -p fettle%%${secret}:`
   const line = become === null ? `exec ${start}` : `exec ${programs.env} LC_ALL=C PATH=${sudoPath} sudo ${ask} -H -u ${quote(become.user)} -- ${start}`
   return { line, marker: bootMarker(token), prompt: `fettle%${secret}:` }
@@ -89,7 +90,7 @@ export const boot = async (transport: Transport, become: Become | null, script: 
  */
 export async function begin(transport: Transport, wanted: Become | null, script: string, programs: Programs = standardPrograms): Promise<Booting> {
   const become = wanted?.user === transport.loginUser ? null : wanted
-  const { line, marker, prompt } = command(become, programs)
+  const { line, marker, prompt } = command(become, programs, transport.forwardsAgent)
   const pipes = await transport.open(line)
   const { stdin, stdout, stderr, ended } = pipes
   // What a broken pipe means is told by `ended`.

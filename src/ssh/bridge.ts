@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream'
-import { FettleError } from '../core/errors.js'
+import type { FettleError } from '../core/errors.js'
 import { sh } from '../core/sh.js'
 import { quoted } from './quoted.js'
 import type { Pipes } from './transport.js'
@@ -40,8 +40,8 @@ elif command -v socat >/dev/null; then exec socat - ${`UNIX-CONNECT:${socket.rep
 else echo 'none of perl, python3 and socat is installed' >&2; exit 127
 fi`.text
 
-/** One stream of a program's two pipes. When the program fails, the stream does, with its words. */
-export function duplexOf(pipes: Pipes, describe: string): Duplex {
+/** One stream of a program's two pipes. When the program fails, the stream does: with what `failed` makes of how it ended and of its words. */
+export function duplexOf(pipes: Pipes, failed: (how: string, words: string) => FettleError): Duplex {
   const words: Buffer[] = []
   const stream = new Duplex({
     read: () => void pipes.stdout.resume(),
@@ -64,9 +64,11 @@ export function duplexOf(pipes: Pipes, describe: string): Duplex {
     if (words.length < 16) words.push(chunk)
   })
   pipes.stderr.resume()
+  // A program that has ended reads nothing any more.
+  stream.once('end', () => stream.destroy())
   void pipes.ended.then((how) => {
     if (stream.destroyed || how === 'status 0') stream.push(null)
-    else stream.destroy(new FettleError('forward-failed', { message: `${describe} could not be reached (${how})`, detail: quoted(Buffer.concat(words)) }))
+    else stream.destroy(failed(how, quoted(Buffer.concat(words))))
   })
   return stream
 }

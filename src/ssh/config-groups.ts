@@ -58,8 +58,10 @@ export class ConfigGroups {
         case '':
         case 'canonicalizehostname':
           throw new Unclear()
-        // Many people's has `%h` in it, and nothing here reads it.
+        // Many people's have `%h` in them: nothing here reads the one, and ssh tells the tokens of the others as they are.
         case 'controlpath':
+        case 'proxycommand':
+        case 'proxyjump':
           break
         case 'hostname':
           if (several) throw new Unclear()

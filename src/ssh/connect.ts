@@ -1,7 +1,7 @@
 import { localTransport } from './local.js'
 import { openSession } from './open-session.js'
 import type { Session } from './session.js'
-import { resolveConfig } from './ssh-config.js'
+import { routeTo } from './route.js'
 import type { ConnectOptions, Target } from './target.js'
 import type { Transport } from './transport.js'
 
@@ -24,6 +24,6 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
 
 /** ssh2 is loaded only for a host that is not this machine, and while ssh answers what its configuration says of the host. */
 async function overSsh(target: Target, options: ConnectOptions): Promise<Transport> {
-  const [config, { connectSsh }] = await Promise.all([resolveConfig(target, options.sshConfig), import('./connection.js')])
-  return connectSsh(target, config, options)
+  const [route, { connectAlong }] = await Promise.all([routeTo(target, options.sshConfig), import('./connect-along.js')])
+  return connectAlong(route, options)
 }

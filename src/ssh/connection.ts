@@ -1,19 +1,18 @@
-import { once } from 'node:events'
-import { connect as connectTcp, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { NodeSSH } from 'node-ssh'
 import type { Algorithms, Client } from 'ssh2'
 import { FettleError } from '../core/errors.js'
+import { showAddress } from './address.js'
 import { algorithmsFor } from './algorithms.js'
-import { Login, waysToLogIn, type Ways } from './authentication.js'
+import { certificateNotes, Login, waysToLogIn, type Ways } from './authentication.js'
 import { Doors } from './doors.js'
 import { hostKeyCheck, type HostKeyCheck } from './host-key.js'
+import { Dropped, dropped, reason, type Link, type Way } from './link.js'
 import { quoted } from './quoted.js'
 import type { HostConfig } from './ssh-config.js'
-import { sshTransport, type Connected } from './ssh-transport.js'
+import { sshTransport, type Connected, type SshTransport } from './ssh-transport.js'
 import { swiftLogin } from './swift-login.js'
 import type { ConnectOptions, Target } from './target.js'
-import type { Transport } from './transport.js'
 
 /** sshd drops connections that have not logged in when there are many (MaxStartups): try again, at random times. */
 const attempts = 6
@@ -25,17 +24,15 @@ const doors = new Doors(8)
 /** More key exchanges at a time than this process gets done in a fraction of the time limit would only make each other late. */
 const handshakes = new Doors(128)
 
-class Dropped extends FettleError {}
-
 /** One connection, whose login is at least on its way: a login that is refused is told by the first channel. */
-export async function connectSsh(target: Target, config: HostConfig, options: ConnectOptions): Promise<Transport> {
-  const place = `${config.user}@${config.host}:${config.port}`
+export async function connectSsh(target: Target, config: HostConfig, way: Way, options: ConnectOptions): Promise<SshTransport> {
+  const place = `${config.user}@${showAddress(config)}`
   const described = target.name === config.host ? place : `${target.name} (${place})`
   const [hostKey, ways] = await Promise.all([hostKeyCheck(config, options, described), waysToLogIn(target, config)])
   if (ways.attempts.length === 0) throw new FettleError('ssh-auth-failed', { message: `${described}: there is no way to log in: ${ways.notes.join('; ') || 'neither key nor password'}` })
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await connectOnce({ config, hostKey, ways, place: described, signal: options.signal })
+      return await connectOnce({ config, way, hostKey, ways, place: described, signal: options.signal })
     } catch (error) {
       if (!(error instanceof Dropped) || attempt === attempts) throw error
       await delay(Math.random() * longestPause * attempt, undefined, { signal: options.signal })
@@ -45,40 +42,19 @@ export async function connectSsh(target: Target, config: HostConfig, options: Co
 
 interface Plan {
   readonly config: HostConfig
+  readonly way: Way
   readonly hostKey: HostKeyCheck
   readonly ways: Ways
   readonly place: string
   readonly signal: AbortSignal | undefined
 }
 
-/** An own socket, because ssh2 opens its without TCP_NODELAY: 44 ms instead of 2 for every exchange. */
-async function dialTcp({ config, place, signal }: Plan): Promise<Socket> {
-  const { host, port, connectSeconds, family, bindAddress } = config
-  const socket = connectTcp({ host, port, noDelay: true, family, ...(bindAddress !== null && { localAddress: bindAddress }) })
-  const limit = AbortSignal.timeout(connectSeconds * 1000)
-  try {
-    await once(socket, 'connect', { signal: signal === undefined ? limit : AbortSignal.any([limit, signal]) })
-    return socket
-  } catch (cause) {
-    socket.on('error', () => undefined).destroy()
-    if (signal?.aborted === true) throw signal.reason
-    const why = limit.aborted ? `no answer within ${connectSeconds} s` : reason(cause)
-    throw new FettleError('unreachable', { message: `${place} cannot be reached: ${why}`, cause })
-  }
-}
-
-/** Addresses of one name that all failed come as one error without a message. */
-function reason(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reason).join('; ')
-  return error instanceof Error ? error.message : String(error)
-}
-
-async function connectOnce(plan: Plan): Promise<Transport> {
-  const { config, hostKey, place, signal } = plan
+async function connectOnce(plan: Plan): Promise<SshTransport> {
+  const { config, way, hostKey, place, signal } = plan
   const offer = algorithmsFor(config, hostKey.algorithms, place)
-  const leave = await doors.enter(`${config.host} ${config.port}`, signal)
+  const leave = await doors.enter(way.door, signal)
   try {
-    const connected = await inTurn(plan, await dialTcp(plan), (socket) => logIn(plan, socket, offer))
+    const connected = await inTurn(plan, await way.dial(place, signal), (link) => logIn(plan, link, offer))
     void connected.loggedIn.then(leave, leave)
     return sshTransport(connected)
   } catch (error) {
@@ -88,17 +64,17 @@ async function connectOnce(plan: Plan): Promise<Transport> {
 }
 
 /** A host that does not answer at all has no turn, so it holds nobody up. */
-async function inTurn<T>({ place, signal }: Plan, socket: Socket, handshake: (socket: Socket) => Promise<T>): Promise<T> {
+async function inTurn<T>({ place, signal }: Plan, link: Link, handshake: (link: Link) => Promise<T>): Promise<T> {
   const errors: Error[] = []
-  socket.once('error', (error) => void errors.push(error))
+  link.stream.once('error', (error) => void errors.push(error))
   const leave = await handshakes.enter('', signal).catch((error: unknown) => {
-    socket.destroy()
+    link.stream.destroy()
     throw error
   })
   try {
     // ssh2 would not hear of an error that came before it listens, and wait until the time limit.
-    if (errors[0] !== undefined) throw dropped(place, errors[0])
-    return await handshake(socket)
+    if (errors[0] !== undefined) throw errors[0] instanceof FettleError ? errors[0] : dropped(place, errors[0])
+    return await handshake(link)
   } finally {
     leave()
   }
@@ -117,20 +93,21 @@ interface Seen {
  * node-ssh makes the connection, and nothing more: its execCommand resolves when the link is dropped, changes directory
  * with `;` and breaks UTF-8 between packets. All else is done with ssh2's client that it holds.
  */
-async function logIn(plan: Plan, socket: Socket, algorithms: Algorithms): Promise<Connected> {
+async function logIn(plan: Plan, link: Link, algorithms: Algorithms): Promise<Connected> {
   const { config, hostKey, ways, place, signal } = plan
   const login = new Login(ways.attempts)
   const seen: Seen = { refused: null, handshake: false, banner: '', expired: false, login }
   const ssh = new NodeSSH()
-  const stop = (): void => void socket.destroy()
+  const stop = (): void => void link.stream.destroy()
   signal?.addEventListener('abort', stop, { once: true })
   const ready = ssh.connect({
-    sock: socket,
+    sock: link.stream,
     username: config.user,
     readyTimeout: config.connectSeconds * 1000,
     keepaliveInterval: config.keepalive.seconds * 1000,
     keepaliveCountMax: config.keepalive.count,
     algorithms,
+    ...(config.forwardedAgent !== null && { agent: config.forwardedAgent }),
     authHandler: login.next,
     hostVerifier: (key: Buffer, answer: (accepted: boolean) => void) => {
       hostKey.verify(key).catch((error: unknown) => error as Error).then((error) => {
@@ -142,21 +119,21 @@ async function logIn(plan: Plan, socket: Socket, algorithms: Algorithms): Promis
   const client = ssh.connection
   if (client === null) throw new Error('node-ssh holds no connection', { cause: await ready.catch((error: unknown) => error) })
   // Errors come at any time, also twice; one that nobody hears would end the process.
-  const lost = watch(client, seen)
+  const lost = watch(client, seen, link)
   const loggedIn = ready.then(() => undefined, (error: unknown) => {
-    socket.destroy()
-    throw signal?.aborted === true ? signal.reason : explain(error, seen, plan)
+    link.stream.destroy()
+    throw signal?.aborted === true ? signal.reason : explain(error, seen, plan, link)
   }).finally(() => signal?.removeEventListener('abort', stop))
   await Promise.race([loggedIn, ...(ways.attempts.length === 1 ? [swiftLogin(client)] : [])])
-  return { client, socket, loginUser: config.user, place, loggedIn, lost }
+  return { client, link, loginUser: config.user, place, forwardsAgent: config.forwardedAgent !== null, loggedIn, lost }
 }
 
 /** @returns why the connection ended, when it has; it never rejects */
-function watch(client: Client, seen: Seen): Promise<string> {
+function watch(client: Client, seen: Seen, link: Link): Promise<string> {
   return new Promise((resolve) => {
     let why = 'the connection was closed'
     client.on('error', (error) => (why = error.message))
-    client.on('close', () => resolve(why))
+    client.on('close', () => resolve(link.why() ?? why))
     client.on('handshake', () => (seen.handshake = true))
     client.on('banner', (text) => (seen.banner += text))
     client.on('change password', () => {
@@ -166,23 +143,23 @@ function watch(client: Client, seen: Seen): Promise<string> {
   })
 }
 
-const dropped = (place: string, cause: unknown): Dropped =>
-  new Dropped('ssh-handshake-failed', { message: `${place}: the SSH handshake failed: ${reason(cause)}`, remedy: 'is the port sshd\'s? with many hosts behind one address, raise MaxStartups there', cause })
-
-function explain(error: unknown, seen: Seen, { config, place, ways }: Plan): Error {
+function explain(error: unknown, seen: Seen, { config, place, ways }: Plan, link: Link): Error {
   const said = seen.banner.trim() === '' ? {} : { detail: quoted(seen.banner) }
   if (error instanceof FettleError) return error
   if (seen.refused !== null) return seen.refused
   const { level, code } = error as { readonly level?: string; readonly code?: unknown }
-  const message = reason(error)
+  const message = link.why() ?? reason(error)
   if (!seen.handshake) {
     if (level === 'client-timeout') return new FettleError('ssh-handshake-failed', { message: `${place}: no SSH banner or handshake within ${config.connectSeconds} s`, ...said })
     const gone = code === 'ECONNRESET' || code === 'EPIPE' || /before handshake|No response from server/.test(message)
-    return gone ? dropped(place, error) : new FettleError('ssh-handshake-failed', { message: `${place}: the SSH handshake failed: ${message}`, cause: error, ...said })
+    return gone ? dropped(place, link.why() ?? error) : new FettleError('ssh-handshake-failed', { message: `${place}: the SSH handshake failed: ${message}`, cause: error, ...said })
   }
+  // Nothing was refused: what the connection goes through has ended.
+  if (link.why() !== null) return new FettleError('unreachable', { message: `${place} cannot be reached: ${message}`, cause: error, ...said })
   const tried = seen.login.tried.join(', ') || 'nothing'
   const accepts = seen.login.offered.length === 0 ? '' : `; the server accepts ${seen.login.offered.join(', ')}`
-  const notes = ways.notes.length === 0 ? '' : `; ${ways.notes.join('; ')}`
+  const gssapi = seen.login.offered.some((method) => method.startsWith('gssapi')) ? ['Fettle cannot log in by GSSAPI'] : []
+  const notes = [...ways.notes, ...certificateNotes(ways), ...gssapi].map((note) => `; ${note}`).join('')
   const why = seen.expired ? 'its password has expired' : level === 'client-authentication' ? 'the login was refused' : message
   return new FettleError('ssh-auth-failed', { message: `${place}: ${why}; tried: ${tried}${accepts}${notes}`, cause: error, ...said })
 }

@@ -19,8 +19,9 @@ const bootText = (token: string, path: string): string =>
 /**
  * The command that starts a clean shell. One line without `\`, `!` or `'` inside: bash, zsh, fish, csh and tcsh all hand
  * it on. `env -i` drops BASH_ENV, exported functions, LD_PRELOAD and PATH of a hostile start-up file.
+ * @param kept an assignment of what sshd has set and the shell is to have
  */
-export const bootLine = (token: string, { env, sh, path }: Programs = standardPrograms): string => `${env} -i ${sh} -c '${bootText(token, path)}'`
+export const bootLine = (token: string, { env, sh, path }: Programs = standardPrograms, kept = ''): string => `${env} -i ${kept}${sh} -c '${bootText(token, path)}'`
 
 /** A line of its own, so that neither a trace nor an echo of the command is taken for it. */
 export const bootMarker = (token: string): string => `@boot-${token}\n`

@@ -7,9 +7,11 @@ import { FettleError } from '../core/errors.js'
 import type { ForwardTarget } from './session.js'
 import type { Pipes, Transport } from './transport.js'
 
-/** Runs a command line here, in a session of its own: it is not ended by a Ctrl-C at our terminal. */
-function run(command: string): Pipes {
-  const child = spawn('/bin/sh', ['-c', command], { detached: true, stdio: 'pipe' })
+/** Runs a command line here, in a session of its own: it is not ended by a Ctrl-C at our terminal. `kill` ends it with all that it has started. */
+export function run(command: string, shell = '/bin/sh'): Pipes & { readonly kill: () => void } {
+  const child = spawn(shell, ['-c', command], { detached: true, stdio: 'pipe' })
+  // What a broken pipe means is told by `ended`.
+  child.stdin.on('error', () => undefined)
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
     child.once('close', (code, signal) => resolve(signal ?? `status ${String(code)}`))
@@ -23,6 +25,14 @@ function run(command: string): Pipes {
       child.stdin.destroy()
       child.stdout.destroy()
       child.stderr.destroy()
+    },
+    kill() {
+      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+      try {
+        process.kill(-child.pid, 'SIGHUP')
+      } catch {
+        // It has ended meanwhile.
+      }
     },
   }
 }
@@ -41,5 +51,5 @@ async function dial(target: ForwardTarget): Promise<Duplex> {
 /** This machine, for `ansible_connection: local`: the same protocol over a child process. */
 export function localTransport(): Transport {
   const loginUser = userInfo().username
-  return { loginUser, place: `${loginUser}@localhost`, open: (command) => Promise.resolve(run(command)), dial, close: () => Promise.resolve() }
+  return { loginUser, place: `${loginUser}@localhost`, forwardsAgent: false, open: (command) => Promise.resolve(run(command)), dial, close: () => Promise.resolve() }
 }

@@ -1,3 +1,4 @@
+import { FettleError } from '../core/errors.js'
 import { begin, boot } from './boot.js'
 import { bridgeScript, duplexOf } from './bridge.js'
 import { driver, killScript, nonce } from './driver.js'
@@ -60,7 +61,7 @@ class HostSession implements Session {
     // sshd and we ourselves have the rights of the login user only.
     if (!('socket' in target) || this.user === this.loginUser) return this.transport.dial(target)
     const pipes = await boot(this.transport, this.become, bridgeScript(target.socket))
-    return duplexOf(pipes, `${target.socket} on ${this.transport.place}`)
+    return duplexOf(pipes, (how, detail) => new FettleError('forward-failed', { message: `${target.socket} on ${this.transport.place} could not be reached (${how})`, detail }))
   }
 
   async kill(): Promise<void> {

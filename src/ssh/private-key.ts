@@ -1,8 +1,10 @@
 import { createPrivateKey, sign } from 'node:crypto'
 import { constants } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
+import { isNativeError } from 'node:util/types'
 import ssh2, { type ParsedKey } from 'ssh2'
 import { FettleError } from '../core/errors.js'
+import { reveal, type Secret } from '../core/secret.js'
 import { FileCache } from './file-cache.js'
 import { keyType } from './known-hosts.js'
 
@@ -12,6 +14,8 @@ export interface PrivateKey {
   readonly publicBlob: Buffer | null
   readonly usable: ParsedKey | FettleError
 }
+
+export const hardwareRemedy = 'use an ed25519, ecdsa or rsa key for this host, or reach it with a ProxyCommand over a connection that ssh has opened (docs/connecting.md)'
 
 const ed25519OpenSSH = 'openssh-key-v1\0'
 
@@ -51,13 +55,35 @@ const files = new FileCache(async (path): Promise<PrivateKey> => {
   }
 })
 
+/** The keys whose passphrases were given, by path. */
+const unlocked = new Map<string, ParsedKey>()
+
 /** Reads a key file as ssh(1) does. @returns null when there is none */
 export async function readPrivateKey(path: string): Promise<PrivateKey | null> {
   try {
-    return await files.get(path)
+    const found = await files.get(path)
+    const open = unlocked.get(path)
+    return found !== null && isLocked(found.usable) && open !== undefined ? { ...found, publicBlob: open.getPublicSSH(), usable: open } : found
   } catch (cause) {
     return { path, publicBlob: null, usable: new FettleError('key-unreadable', { message: `the key ${path} cannot be read: ${(cause as Error).message}`, cause }) }
   }
+}
+
+export const isLocked = (usable: unknown): boolean => usable instanceof FettleError && usable.code === 'key-encrypted'
+
+/**
+ * Decrypts a key for this process.
+ * @returns whether the passphrase is the right one
+ * @throws FettleError `key-unsupported` when it is encrypted in a way that is not understood
+ */
+export async function unlock(path: string, passphrase: Secret): Promise<boolean> {
+  const parsed = ssh2.utils.parseKey(await readFile(path), reveal(passphrase))
+  if (!isNativeError(parsed)) {
+    unlocked.set(path, readOnce(parsed))
+    return true
+  }
+  if (/bad passphrase|unable to authenticate/i.test(parsed.message)) return false
+  throw new FettleError('key-unsupported', { message: `the key ${path} is encrypted in a way that Fettle cannot read: ${parsed.message}`, remedy: `ssh-add ${path}, or have ssh-keygen -p -f ${path} write it anew` })
 }
 
 async function understand(path: string, text: string, mode: number): Promise<Omit<PrivateKey, 'path'>> {
@@ -74,8 +100,8 @@ async function understand(path: string, text: string, mode: number): Promise<Omi
   const type = header === null ? '' : keyType(header.blob)
   const unusable = (error: FettleError): Omit<PrivateKey, 'path'> => ({ publicBlob, usable: error })
   if ((mode & 0o077) !== 0) return unusable(new FettleError('key-permissions', { message: `the key ${path} has mode ${mode.toString(8).padStart(4, '0')}, so others can read it`, remedy: `chmod 600 ${path}` }))
-  if (type.startsWith('sk-')) return unusable(new FettleError('key-unsupported', { message: `the key ${path} is of type ${type}: hardware keys are not supported yet` }))
-  if (header?.encrypted === true || /ENCRYPTED/.test(text)) return unusable(new FettleError('key-encrypted', { message: `the key ${path} is encrypted, and no agent holds it`, remedy: `ssh-add ${path}` }))
+  if (type.startsWith('sk-')) return unusable(new FettleError('key-unsupported', { message: `the key ${path} is of type ${type}: hardware keys are not supported yet`, remedy: hardwareRemedy }))
+  if (header?.encrypted === true || /ENCRYPTED/.test(text)) return unusable(new FettleError('key-encrypted', { message: `the key ${path} is encrypted, and no agent holds it`, remedy: `ssh-add ${path}; or run Fettle at a terminal, where it asks for the passphrase, or with a program in SSH_ASKPASS that prints it` }))
   const parsed = ssh2.utils.parseKey(text)
   if (parsed instanceof Error) return unusable(new FettleError('key-unreadable', { message: `${path} holds no private key that Fettle understands: ${parsed.message}` }))
   try {

@@ -1,36 +1,56 @@
 import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Socket } from 'node:net'
-import type { Client, ClientChannel } from 'ssh2'
+import type { Client, ClientChannel, ExecOptions } from 'ssh2'
 import { FettleError } from '../core/errors.js'
+import type { Link } from './link.js'
 import type { ForwardTarget } from './session.js'
 import type { Pipes, Transport } from './transport.js'
 
 /** A connection whose login has been sent. */
 export interface Connected {
   readonly client: Client
-  readonly socket: Socket
+  readonly link: Link
   readonly loginUser: string
   readonly place: string
+  /** Whether our agent is offered to what runs there. */
+  readonly forwardsAgent: boolean
   /** Rejects when the host refuses the login. */
   readonly loggedIn: Promise<void>
   /** Why the connection ended, when it has; it never rejects. */
   readonly lost: Promise<string>
 }
 
+/** A connection over SSH. */
+export interface SshTransport extends Transport {
+  /** Rejects when the host refuses the login. */
+  readonly loggedIn: Promise<void>
+  /** Why the connection ended, when it has; it never rejects. */
+  readonly lost: Promise<string>
+  /** The same, as a sentence with its place; null: it has not ended. */
+  readonly over: string | null
+}
+
 /** The way to a host over SSH. Its first channel is asked for together with the login, where `loggedIn` is still open. */
-export function sshTransport({ client, socket, loginUser, place, loggedIn, lost }: Connected): Transport {
+export function sshTransport({ client, link, loginUser, place, forwardsAgent, loggedIn, lost }: Connected): SshTransport {
   let over: string | null = null
-  void lost.then((why) => (over = why))
+  // At once, as others end with it and ask why.
+  client.on('close', () => (over ??= `the connection to ${place} is over`))
+  void lost.then((why) => (over = `the connection to ${place} is over (${why})`))
   const alive = (): void => {
-    if (over !== null) throw new FettleError('connection-lost', { message: `the connection to ${place} is over (${over})` })
+    if (over !== null) throw new FettleError('connection-lost', { message: over })
   }
   return {
     loginUser,
     place,
+    forwardsAgent,
+    loggedIn,
+    lost,
+    get over() {
+      return over
+    },
     async open(command) {
       alive()
-      const opening = channel(place, (done) => void client.exec(command, done))
+      const opening = channel(place, (done) => execute(client, command, forwardsAgent, done))
       // Where the login is refused, that is what there is to say.
       opening.catch(() => undefined)
       await loggedIn
@@ -44,14 +64,24 @@ export function sshTransport({ client, socket, loginUser, place, loggedIn, lost 
     async close() {
       client.end()
       // Until all is written, but not for the host's own goodbye, which is a round trip.
-      socket.destroySoon()
-      await Promise.race([lost, delay(2000, undefined, { ref: false })])
+      await Promise.race([link.hangUp(), lost, delay(2000, undefined, { ref: false })])
       client.destroy()
+      link.stream.destroy()
     },
   }
 }
 
 type Opened = (error: (Error & { readonly reason?: unknown }) | undefined, channel: ClientChannel) => void
+
+/** A host that wants no agent (AllowAgentForwarding no) is asked again without it, as ssh goes on without it. */
+function execute(client: Client, command: string, forwardsAgent: boolean, done: Opened): void {
+  if (!forwardsAgent) return void client.exec(command, done)
+  const withAgent: ExecOptions & { readonly agentForward: true } = { agentForward: true }
+  client.exec(command, withAgent, (error, opened) => {
+    if (error?.message === 'Unable to request agent forwarding') client.exec(command, done)
+    else done(error, opened)
+  })
+}
 
 /** sshd gives places free late: a refused channel (MaxSessions) is asked for again. */
 async function channel(place: string, open: (done: Opened) => void): Promise<ClientChannel> {

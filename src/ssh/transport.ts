@@ -17,6 +17,8 @@ export interface Transport {
   readonly loginUser: string
   /** For messages: `deploy@192.0.2.1:22`. */
   readonly place: string
+  /** Whether what runs there may find our agent in SSH_AUTH_SOCK. */
+  readonly forwardsAgent: boolean
   /** Runs a command line with the login shell. */
   open(command: string): Promise<Pipes>
   /** A stream to a port or socket, with the rights of the login user. */

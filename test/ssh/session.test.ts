@@ -6,6 +6,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { FettleError } from '../../src/core/errors.js'
 import { sh } from '../../src/core/sh.js'
 import { bridgeScript, duplexOf } from '../../src/ssh/bridge.js'
 import { boot } from '../../src/ssh/boot.js'
@@ -124,6 +125,7 @@ async function conversation(stream: Duplex): Promise<string> {
 }
 
 describe('the bridge to a socket', () => {
+  const gone = (how: string, detail: string): FettleError => new FettleError('forward-failed', { message: `the socket could not be reached (${how})`, detail })
   test.each([
     ['perl', ['perl']],
     ['python3', ['python3']],
@@ -134,12 +136,12 @@ describe('the bridge to a socket', () => {
     const echo = await echoServer(path)
     const only = (at: string): string => bridgeScript(at).replace('PATH=/usr/local/bin:/usr/bin:/bin', `PATH=${directory}`)
     symlinkSync(`/usr/bin/${tool}`, join(directory, tool))
-    expect(await conversation(duplexOf(await boot(localTransport(), null, only(path)), 'the socket'))).toBe('hello back')
+    expect(await conversation(duplexOf(await boot(localTransport(), null, only(path)), gone))).toBe('hello back')
     echo.close()
-    const nobody = duplexOf(await boot(localTransport(), null, only(`${path}-missing`)), 'the socket')
+    const nobody = duplexOf(await boot(localTransport(), null, only(`${path}-missing`)), gone)
     await expect(conversation(nobody)).rejects.toMatchObject({ code: 'forward-failed', message: expect.stringContaining('the socket'), detail: expect.stringContaining('No such file') })
     rmSync(join(directory, tool))
-    const none = duplexOf(await boot(localTransport(), null, only(path)), 'the socket')
+    const none = duplexOf(await boot(localTransport(), null, only(path)), gone)
     await expect(conversation(none)).rejects.toMatchObject({ code: 'forward-failed', detail: expect.stringContaining('none of perl, python3 and socat') })
     rmSync(directory, { recursive: true })
   })

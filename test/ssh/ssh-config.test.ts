@@ -71,12 +71,10 @@ test.each([['yes', false], ['ask', false], ['accept-new', true], ['no', true], [
 })
 
 test.each([
-  ['ProxyJump', 'bastion'],
-  ['ProxyCommand', 'nc %h %p'],
+  ['ProxyUseFdpass', 'yes'],
   ['CertificateFile', '/x'],
   ['PKCS11Provider', '/x.so'],
   ['SecurityKeyProvider', '/x.so'],
-  ['ForwardAgent', 'yes'],
   ['ForwardX11', 'yes'],
   ['RemoteForward', '1 localhost:1'],
   ['RemoteCommand', 'true'],
@@ -94,8 +92,14 @@ describe('ansible_ssh_common_args', () => {
   test('-o and -F are ssh\'s own', async () => {
     expect(await resolveConfig(target({ commonArguments: ['-o', 'Port=2201', '-oConnectTimeout=2', '-F', file('User fromfile\n')] }))).toMatchObject({ port: 2201, connectSeconds: 2, user: 'fromfile' })
   })
-  test('-J asks for a jump host', async () => {
-    await expect(resolveConfig(target({ commonArguments: ['-J', 'bastion'] }), file(''))).rejects.toMatchObject({ code: 'ssh-config-unsupported', message: expect.stringContaining('ProxyJump bastion') })
+  test.each([
+    [['-J', 'one,u@two:23'], { proxyJump: 'one,u@two:23', proxyCommand: null }],
+    [['-o', 'ProxyJump=one'], { proxyJump: 'one', proxyCommand: null }],
+    [['-o', 'ProxyCommand=nc "a b" %h %p'], { proxyJump: null, proxyCommand: 'nc "a b" %h %p' }],
+    [['-J', 'none'], { proxyJump: null, proxyCommand: null }],
+    [['-oProxyCommand=none'], { proxyJump: null, proxyCommand: null }],
+  ])('%j', async (commonArguments, expected) => {
+    expect(await resolveConfig(target({ commonArguments }), file('Host web\n  ProxyJump bastion\n'))).toMatchObject(expected)
   })
   test.each([[['-i', 'key']], [['-o']], [['-vF']], [['host']]])('%j is refused', async (commonArguments) => {
     await expect(resolveConfig(target({ commonArguments }))).rejects.toMatchObject({ code: 'option-invalid', message: expect.stringContaining('ansible_ssh_common_args') })
@@ -122,6 +126,21 @@ test.each([
   ['~/agent', join(homedir(), 'agent')],
 ])('IdentityAgent %s', (value, agent) => {
   expect(readConfig(`identityagent ${value}`, target()).agent).toBe(agent)
+})
+
+test.each([
+  ['no', null],
+  ['yes', '/run/agent'],
+  ['/run/other', '/run/other'],
+  ['$HOME', homedir()],
+])('ForwardAgent %s', (value, forwardedAgent) => {
+  expect(readConfig(`identityagent /run/agent\nforwardagent ${value}`, target())).toMatchObject({ agent: '/run/agent', forwardedAgent })
+})
+
+test('of a jump host only what the way through it needs is looked at', async () => {
+  const sshConfig = file('Host web\n  RemoteForward 1 localhost:1\n  RemoteCommand true\n  ForwardX11 yes\nHost db\n  CertificateFile /x\n')
+  expect(await resolveConfig(target(), sshConfig, 'jump')).toMatchObject({ host: 'web' })
+  await expect(resolveConfig(target({ host: 'db' }), sshConfig, 'jump')).rejects.toMatchObject({ code: 'ssh-config-unsupported' })
 })
 
 test('100 hosts at once', async () => {

@@ -9,6 +9,7 @@ import type { Target } from '../../src/ssh/target.js'
 
 export interface Sshd {
   readonly port: number
+  readonly pid: number
   readonly directory: string
   /** A known_hosts line of its ed25519 key. */
   readonly knownHosts: string
@@ -61,6 +62,7 @@ export async function startSshd(options: readonly string[] = [], hostKeyType = '
   const key = readFileSync(path('host_key.pub'), 'utf8').split(' ').slice(0, 2).join(' ')
   return {
     port,
+    pid: child.pid ?? 0,
     directory,
     knownHosts: `[127.0.0.1]:${port} ${key}\n`,
     log: () => log,

@@ -1,0 +1,24 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { within, type Way } from './link.js'
+import type { HostConfig } from './ssh-config.js'
+
+/** TCP, with an own socket: ssh2 opens its without TCP_NODELAY, which makes 44 ms instead of 2 for every exchange. */
+export const direct = ({ host, port, connectSeconds, family, bindAddress }: HostConfig): Way => ({
+  door: `${host} ${port}`,
+  async dial(place, signal) {
+    const socket = connect({ host, port, noDelay: true, family, ...(bindAddress !== null && { localAddress: bindAddress }) })
+    await within(connectSeconds, place, signal, (limit) => once(socket, 'connect', { signal: limit })).catch((error: unknown) => {
+      socket.on('error', () => undefined).destroy()
+      throw error
+    })
+    return {
+      stream: socket,
+      async hangUp() {
+        socket.destroySoon()
+        if (!socket.closed) await once(socket, 'close')
+      },
+      why: () => null,
+    }
+  },
+})
