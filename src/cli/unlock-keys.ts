@@ -15,11 +15,11 @@ const tries = 3
  * contacted. An empty answer leaves a key locked, and so does a third wrong one; its hosts then say so. As with ssh, the program that SSH_ASKPASS names is asked
  * where there is no terminal, and also at one with SSH_ASKPASS_REQUIRE=force or prefer; without either nobody is asked.
  */
-export async function unlockKeys(hosts: readonly InventoryHost[], options: ReachOptions, surroundings: Surroundings): Promise<void> {
+export async function unlockKeys(hosts: () => readonly InventoryHost[], options: ReachOptions, surroundings: Surroundings): Promise<void> {
   const question = whomToAsk(surroundings)
   if (question === null) return
   const { lockedKeys, unlock } = await import('../ssh/locked-keys.js')
-  for (const path of await lockedKeys(hosts.map((host) => targetOf(host, null, options)), connectOptions(options))) {
+  for (const path of await lockedKeys(hosts().map((host) => targetOf(host, null, options)), connectOptions(options))) {
     let said = ''
     for (let left = tries; left > 0; left -= 1) {
       const passphrase = await question(`${said}Enter passphrase for key '${path}': `)

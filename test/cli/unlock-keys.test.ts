@@ -25,7 +25,7 @@ function hosts(io: FakeProcess, keys = 1): readonly InventoryHost[] {
 async function left(io: FakeProcess, all: readonly InventoryHost[]): Promise<number> {
   writeFileSync(join(io.cwd, 'config'), 'IdentityAgent none\n')
   const options = { project: io.cwd, user: null, connectionPassword: null, becomePassword: null, sshConfig: join(io.cwd, 'config'), acceptNew: false, stop: never, kill: never }
-  await unlockKeys(all, options, io)
+  await unlockKeys(() => all, options, io)
   return (await lockedKeys(all.map(({ name, connection: { host, privateKeyFile = '' } }) => ({ name, host, privateKeyFile, become: null })), { sshConfig: options.sshConfig })).length
 }
 const program = (io: FakeProcess, text: string): string => {
