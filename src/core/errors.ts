@@ -30,6 +30,7 @@ export const catalogue = {
   'check-failed': { summary: 'a check did not hold in time', remedy: 'see what was answered; the service\'s journal may say more' },
   'host-locked': { summary: 'another run works on the host', remedy: 'wait for it to end, or end it' },
   'stopped': { summary: 'the run was stopped before this was done', remedy: 'run again: it continues where it stopped' },
+  'not-begun': { summary: 'the run ended before the host\'s turn, because too many others had failed', remedy: 'see the failures of the others, then run again for those that are not done' },
   'once-failed': { summary: 'a task that runs for one host only has failed there', remedy: 'see the failure of that host' },
   'mysql-failed': { summary: 'MariaDB refused a statement or a login, or could not be reached', remedy: 'see the server\'s message; its log may say more (journalctl -u mariadb.service)' },
   'github-failed': { summary: 'GitHub refused a request, or could not be reached', remedy: 'see GitHub\'s message and the permission that is named' },
@@ -92,3 +93,5 @@ export class FettleError extends Error {
     this.detail = detail ?? null
   }
 }
+
+export const isCode = (error: unknown, code: ErrorCode): error is FettleError => error instanceof FettleError && error.code === code

@@ -5,7 +5,7 @@ import type { Output } from '../core/fact.js'
 import { markScript, pendingPlaces, type Mark } from '../core/pending.js'
 import type { Block } from '../ssh/session.js'
 import type { Step } from './build.js'
-import type { HostFacts } from './facts.js'
+import type { KnownFacts } from './facts.js'
 import { planStep } from './plan-step.js'
 
 /** What performs actions that are not shell. */
@@ -25,7 +25,7 @@ const tail = (text: string): string => text.trimEnd().split('\n').slice(-quoted)
 /** Performs a resource's changes on one host and proves that they took. */
 export class StepApplication {
   constructor(
-    readonly facts: HostFacts,
+    readonly facts: KnownFacts,
     readonly others: OtherBackends,
     /** What waits for this resource to change. */
     readonly marks: readonly Mark[],
@@ -190,7 +190,7 @@ export interface Link {
  * their facts come behind them all.
  * @returns of each that was begun, why it failed; null when it did not
  */
-export async function applyTogether(facts: HostFacts, links: readonly Link[], ahead: readonly Step[]): Promise<readonly unknown[]> {
+export async function applyTogether(facts: KnownFacts, links: readonly Link[], ahead: readonly Step[]): Promise<readonly unknown[]> {
   const chains = links.map(({ application, changes }) => application.chain(changes))
   const settling = new Map(chains.flatMap(({ settles }) => settles.map((block) => [settlingKey(block), block])))
   const chained = chains.flatMap(({ blocks }) => blocks)

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { types } from 'node:util'
 import type { Address } from '../core/address.js'
 import { FettleError } from '../core/errors.js'
+import type { HostFacts } from '../core/host-facts.js'
 import type { HostInfo, InventoryInfo, Play, Resources, Task, TaskContext } from '../core/play.js'
 import type { Resource, Trigger } from '../core/resource.js'
 import type { Inventory, InventoryHost } from '../inventory/inventory.js'
@@ -40,28 +41,32 @@ export function inventoryInfo(inventory: Inventory): InventoryInfo {
   return { hosts: [...inventory.hosts.values()].map(({ name, groups, vars }) => ({ name, groups, vars })), groups: inventory.groups }
 }
 
+/** Makes the steps of one of a play's hosts: from its variables, and in a play with `facts: true` from its facts. */
+export type BuildHost = (host: InventoryHost, facts?: HostFacts) => readonly Step[]
+
 /**
- * Checks the variables of a play's hosts and builds every host's steps.
- * @throws FettleError for whatever the user has to correct first
+ * Checks the variables of all of a play's hosts, and answers what builds the steps of one. Both throw FettleError for whatever the user has to
+ * correct first.
  */
-export function buildPlay({ play, hosts, from }: SelectedPlay, inventory: InventoryInfo, selection: Selection): ReadonlyMap<string, readonly Step[]> {
+export function buildPlay({ play, hosts, from }: SelectedPlay, inventory: InventoryInfo, selection: Selection): BuildHost {
   const vars = play.vars === null ? null : checkAllVars(hosts, play.vars)
-  return new Map(hosts.map((host) => {
-    const steps = buildSteps(play, vars?.get(host.name) ?? {}, host, inventory, { ...selection, from })
+  return (host, facts) => {
+    const steps = buildSteps(play, vars?.get(host.name) ?? {}, host, inventory, { ...selection, from }, facts)
     checkTriggers(steps, host.name)
-    return [host.name, steps]
-  }))
+    return steps
+  }
 }
 
 /**
  * Calls the play's tasks for one host and puts their resources in order. Two of one address are one, at the first place.
  * @throws FettleError `resource-conflict` when two of one address differ; whatever a task throws, with its name and place
  */
-export function buildSteps(play: Play, vars: unknown, host: InventoryHost, inventory: InventoryInfo, selection: Selection & { readonly from: number }): readonly Step[] {
+export function buildSteps(play: Play, vars: unknown, host: InventoryHost, inventory: InventoryInfo, selection: Selection & { readonly from: number }, facts?: HostFacts): readonly Step[] {
   const info: HostInfo = { name: host.name, groups: host.groups }
+  const context = { host: info, vars, inventory, ...(facts === undefined ? {} : { facts }) }
   const steps = new Map<string, Step>()
   for (const [index, task] of play.tasks.entries()) {
-    for (const resource of resourcesOf(task, { host: info, vars, inventory })) {
+    for (const resource of resourcesOf(task, context)) {
       const tags = [...(task.options.tags ?? []), ...(resource.common.tags ?? [])]
       const selected = index >= selection.from && chosenByTags([task.name, ...tags], tags.length > 0, selection)
       add(steps, { play: play.name, task, resource, user: becomeUser(host.connection, resource.common.become ?? task.options.become ?? play.become ?? selection.become), selected }, host.name)

@@ -72,7 +72,7 @@ export class SharedFacts {
 }
 
 /** The facts of one host, as last read. */
-export class HostFacts {
+export class KnownFacts {
   readonly #facts = new Map<string, Fact<unknown>>()
   /** What tells requests apart, made once for each. */
   readonly #identities = new Map<FactRequest<unknown>, { readonly reader: string; readonly identity: string }>()

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Address } from '../core/address.js'
 import type { Change } from '../core/change.js'
-import { FettleError } from '../core/errors.js'
+import { FettleError, isCode } from '../core/errors.js'
 import { inputLength } from '../core/sh.js'
 import { applyTogether, marksFor, StepApplication, type Link } from './apply-step.js'
 import type { Step } from './build.js'
-import { failure, HostFailed, HostWalk, isCode, stopped, unmet, type HostContext } from './host-walk.js'
+import { failure, HostFailed, HostWalk, stopped, unmet, type HostContext } from './host-walk.js'
 import { mayJoin, mostTogether, Outlook } from './outlook.js'
 import { planStep, type StepPlan } from './plan-step.js'
 

@@ -1,11 +1,11 @@
 import type { Address } from '../core/address.js'
-import { FettleError, type ErrorCode } from '../core/errors.js'
+import { FettleError } from '../core/errors.js'
 import { scrub } from '../core/secret.js'
 import type { Trigger } from '../core/resource.js'
 import type { OtherBackends } from './apply-step.js'
 import type { Step } from './build.js'
 import type { Emit, ProgressEvent, Status } from './events.js'
-import type { HostFacts } from './facts.js'
+import type { KnownFacts } from './facts.js'
 import { checkLock, lockBlock } from './lock.js'
 import type { OnceTasks } from './once.js'
 import { lastLine } from './last-line.js'
@@ -17,7 +17,7 @@ export interface HostContext {
   /** What this host walks, in order. */
   readonly steps: readonly Step[]
   readonly waiting: ReadonlyMap<Address, readonly { readonly step: Step; readonly trigger: Trigger }[]>
-  readonly facts: HostFacts
+  readonly facts: KnownFacts
   readonly others: OtherBackends
   readonly once: OnceTasks
   readonly runsOnce: boolean
@@ -86,7 +86,6 @@ export abstract class HostWalk {
 /** A resource has failed and was reported; the host's others are skipped. */
 export class HostFailed extends Error {}
 
-export const isCode = (error: unknown, code: ErrorCode): error is FettleError => error instanceof FettleError && error.code === code
 export const stopped = (): FettleError => new FettleError('stopped', { message: 'the run was stopped' })
 
 export const failure = (step: Step): Status => (step.resource.common.ignoreFailure === true ? 'ignored' : 'failed')

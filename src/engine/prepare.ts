@@ -1,19 +1,30 @@
 import { resolve } from 'node:path'
 import { projectReader } from '../backends/local.js'
 import type { GithubBackend } from '../backends/github.js'
+import type { HostFacts } from '../core/host-facts.js'
 import type { Play } from '../core/play.js'
 import { env } from '../inventory/environment.js'
-import type { Inventory } from '../inventory/inventory.js'
+import type { Inventory, InventoryHost } from '../inventory/inventory.js'
 import { undeclaredVariables } from '../inventory/variables.js'
-import { buildPlay, inventoryInfo, type SelectedPlay, type Step } from './build.js'
+import { buildPlay, inventoryInfo, type BuildHost, type SelectedPlay, type Step } from './build.js'
 import { requestsOf, SharedFacts } from './facts.js'
 import type { RunOptions } from './options.js'
 import { preflight } from './preflight.js'
 import { checkTags, selectPlays } from './select.js'
 
-/** A play with each host's steps, selected or not. */
+/** A play about which everything is known that can be known before anything connects. */
 export interface PreparedPlay extends SelectedPlay {
-  readonly steps: ReadonlyMap<string, readonly Step[]>
+  /** Whether a host is in it. */
+  has(host: InventoryHost): boolean
+  /** Whether there may be something to do for a host. */
+  asks(host: InventoryHost): boolean
+  /** Each host's steps, selected or not; null in a play with `facts: true`, where `build` makes them. */
+  readonly steps: ReadonlyMap<string, readonly Step[]> | null
+  /**
+   * Makes the steps of a host from its facts.
+   * @throws FettleError for whatever the user has to correct first
+   */
+  build(host: InventoryHost, facts: HostFacts): Promise<readonly Step[]>
 }
 
 /** A run about which everything is known that can be known before anything connects. */
@@ -32,15 +43,35 @@ export async function prepare(plays: readonly Play[], inventory: Inventory, opti
   const github = once(openGithub)
   const shared = new SharedFacts(projectReader(resolve(options.project)), github)
   const info = inventoryInfo(inventory)
-  const prepared = selectPlays(plays, inventory, options).map((selected): PreparedPlay => ({ ...selected, steps: buildPlay(selected, info, options) }))
-  const steps = prepared.flatMap((play) => [...play.steps.values()].flat())
-  checkTags(plays, options, steps)
-  const selected = steps.filter((step) => step.selected)
-  await preflight(selected, shared)
-  // Without a token, or with an address that must not get it, nothing is begun.
-  if (selected.some(({ resource }) => requestsOf(resource).some(({ kind }) => kind.backend === 'github'))) await github()
+  const ready = async (steps: readonly Step[]): Promise<void> => {
+    const selected = steps.filter((step) => step.selected)
+    await preflight(selected, shared)
+    // Without a token, or with an address that must not get it, nothing is begun.
+    if (selected.some(({ resource }) => requestsOf(resource).some(({ kind }) => kind.backend === 'github'))) await github()
+  }
+  const prepared = selectPlays(plays, inventory, options).map((selected) => prepareOne(selected, buildPlay(selected, info, options), ready))
+  const steps = prepared.flatMap((play) => [...(play.steps?.values() ?? [])].flat())
+  const tagWarnings = checkTags(plays, options, steps)
+  await ready(steps)
   const schemas = plays.flatMap((play) => (play.vars === null ? [] : [play.vars]))
-  return { plays: prepared, warnings: [...inventory.warnings, ...undeclaredVariables(inventory, schemas)], shared, github }
+  return { plays: prepared, warnings: [...inventory.warnings, ...undeclaredVariables(inventory, schemas), ...tagWarnings], shared, github }
+}
+
+function prepareOne(selected: SelectedPlay, build: BuildHost, ready: (steps: readonly Step[]) => Promise<void>): PreparedPlay {
+  const { play, hosts, from } = selected
+  const names = new Set(hosts.map((host) => host.name))
+  const steps = play.facts ? null : new Map(hosts.map((host) => [host.name, build(host)]))
+  return {
+    ...selected,
+    steps,
+    has: (host) => names.has(host.name),
+    asks: (host) => names.has(host.name) && (steps === null ? from < play.tasks.length : (steps.get(host.name)?.some((step) => step.selected) ?? false)),
+    async build(host, facts) {
+      const steps = build(host, facts)
+      await ready(steps)
+      return steps
+    },
+  }
 }
 
 async function openGithub(): Promise<GithubBackend> {

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
+import { isCode } from '../core/errors.js'
 import type { Connection, InventoryHost } from '../inventory/inventory.js'
 import type { ConnectOptions, Target } from '../ssh/connect.js'
 import type { Session } from '../ssh/session.js'
-import { isCode } from './host-walk.js'
 import type { RunOptions } from './options.js'
 
 /** Hosts at once where nobody says otherwise. */

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
+import type { FettleError } from '../core/errors.js'
 import type { Play } from '../core/play.js'
 import type { Inventory } from '../inventory/inventory.js'
 import { connect } from '../ssh/connect.js'
 import type { Emit, HostSummary } from './events.js'
 import type { RunOptions } from './options.js'
-import { PlayRun, type HostState } from './play-run.js'
+import { PlayRun } from './play-run.js'
 import { prepare } from './prepare.js'
 import { Tally } from './report.js'
+import type { HostState } from './run-context.js'
 import { Sessions, type Connect } from './sessions.js'
 
 /**
@@ -32,8 +34,9 @@ export async function run(plays: readonly Play[], inventory: Inventory, options:
   for (const message of prepared.warnings) emit({ type: 'notice', host: null, message })
   const states = new Map(prepared.plays.flatMap(({ hosts }) => hosts).map((host): [string, HostState] => [host.name, { tally: new Tally(), counts: new Map(), ended: null }]))
   const sessions = new Sessions()
+  let ended: FettleError | null = null
   for (const [index, play] of prepared.plays.entries()) {
-    await new PlayRun(play, { run: prepared, states, options, emit, connect: connectTo, sessions }, prepared.plays.slice(index + 1)).perform()
+    ended = await new PlayRun(play, { run: prepared, states, options, emit, connect: connectTo, sessions }, prepared.plays.slice(index + 1)).perform(ended)
   }
   await sessions.close().catch((error: unknown) => defects.push(error))
   const hosts = Object.fromEntries([...states].map(([name, { tally }]) => [name, tally.summary]))

@@ -2,7 +2,7 @@ import { FettleError } from '../core/errors.js'
 import { nearest } from '../core/nearest.js'
 import type { Play } from '../core/play.js'
 import type { Inventory } from '../inventory/inventory.js'
-import { selectHosts } from '../inventory/pattern.js'
+import { globSource, selectHosts } from '../inventory/pattern.js'
 import { buildPlay, inventoryInfo, type SelectedPlay, type Step } from './build.js'
 import type { RunOptions } from './options.js'
 import { chosenByTags, specialTags, tagsOf } from './tags.js'
@@ -24,19 +24,35 @@ export function selectPlays(plays: readonly Play[], inventory: Inventory, { limi
   return selected
 }
 
-/** `--start-at-task` leaves out what comes before the first task of that name, earlier plays too; later plays are whole. */
+/** `--start-at-task` leaves out what comes before the first task of that name, or that the glob matches, earlier plays too; later plays are whole. */
 function beginnings(plays: readonly Play[], startAtTask: string | null): readonly number[] {
   if (startAtTask === null) return plays.map(() => 0)
-  const places = plays.map((play) => play.tasks.findIndex((task) => task.name === startAtTask))
+  const glob = globOf(startAtTask)
+  const places = plays.map((play) => play.tasks.findIndex(({ name }) => name === startAtTask || glob.test(name)))
   const first = places.findIndex((place) => place >= 0)
   if (first < 0) throw missing('task', startAtTask, plays.flatMap((play) => play.tasks.map((task) => task.name)))
   return plays.map((play, index) => (index < first ? play.tasks.length : index === first ? (places[index] ?? 0) : 0))
 }
 
-/** @throws FettleError `usage` for a tag that nothing has: a misspelt one would silently do nothing */
-export function checkTags(plays: readonly Play[], { tags, skipTags }: Pick<Selection, 'tags' | 'skipTags'>, steps: readonly Step[]): void {
+function globOf(glob: string): RegExp {
+  try {
+    return new RegExp(`^${globSource(glob)}$`, 's')
+  } catch (cause) {
+    throw new FettleError('usage', { message: `--start-at-task ${glob} cannot be read as a glob: ${cause instanceof Error ? cause.message : String(cause)}`, remedy: 'write the name of a task, or a glob of *, ? and [abc]', cause })
+  }
+}
+
+/**
+ * A tag that nothing has would silently do nothing. Where resources are built from hosts' facts it may be one of theirs: then it is a warning.
+ * @returns warnings
+ * @throws FettleError `usage`
+ */
+export function checkTags(plays: readonly Play[], { tags, skipTags }: Pick<Selection, 'tags' | 'skipTags'>, steps: readonly Step[]): readonly string[] {
   const known = new Set([...plays.flatMap((play) => play.tasks.flatMap(tagsOf)), ...steps.flatMap(({ resource }) => resource.common.tags ?? []), ...specialTags])
-  for (const tag of [...tags, ...skipTags]) if (!known.has(tag)) throw missing('tag', tag, [...known])
+  const unknown = [...tags, ...skipTags].filter((tag) => !known.has(tag)).map((tag) => missing('tag', tag, [...known]))
+  const [first] = unknown
+  if (first !== undefined && !plays.some((play) => play.facts)) throw first
+  return unknown.map(({ message }) => `${message}; only a resource that is made from the facts of a host can have it`)
 }
 
 function missing(what: string, name: string, candidates: readonly string[]): FettleError {
@@ -57,7 +73,7 @@ export function listRun(plays: readonly Play[], inventory: Inventory, options: S
   const selected = selectPlays(plays, inventory, options)
   const byTags = options.tags.length + options.skipTags.length > 0
   const info = inventoryInfo(inventory)
-  const steps = selected.map((each) => (byTags ? [...buildPlay(each, info, { ...options, become: false }).values()].flat() : []))
+  const steps = selected.map((each) => (byTags && !each.play.facts ? each.hosts.flatMap((host) => buildPlay(each, info, { ...options, become: false })(host)) : []))
   checkTags(plays, options, steps.flat())
   return {
     plays: selected.map(({ play, hosts, from }, index) => {

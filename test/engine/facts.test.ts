@@ -6,7 +6,7 @@ import { resource, type Resource } from '../../src/core/resource.js'
 import { Secret } from '../../src/core/secret.js'
 import { sh } from '../../src/core/sh.js'
 import type { Step } from '../../src/engine/build.js'
-import { HostFacts, SharedFacts } from '../../src/engine/facts.js'
+import { KnownFacts, SharedFacts } from '../../src/engine/facts.js'
 import type { Block, Session } from '../../src/ssh/session.js'
 import { stepsOf } from './toy.js'
 
@@ -35,8 +35,8 @@ class Echo implements Session {
 /** Each key's fact is its place among those that were asked for. */
 const placeFact: ShellFactKind<unknown, number> = { backend: 'shell', name: 'place', script: (keys) => ({ script: sh`${keys.length}` }), parse: (_, keys) => keys.map((__, index) => present(index)) }
 
-function hostFacts(session: Session = new Echo(), shared = new SharedFacts(project, noGithub)): HostFacts {
-  return new HostFacts(shared, session, noHttp)
+function hostFacts(session: Session = new Echo(), shared = new SharedFacts(project, noGithub)): KnownFacts {
+  return new KnownFacts(shared, session, noHttp)
 }
 
 const reading = (id: string, ...wanted: readonly FactRequest<unknown>[]): Resource => resource({ type: 'reads', id, options: {}, reads: Object.fromEntries(wanted.map((each, index) => [String(index), each])), plan: () => fine('') })

@@ -11,7 +11,7 @@ import { sh } from '../../src/core/sh.js'
 import type { OtherBackends } from '../../src/engine/apply-step.js'
 import { dependents } from '../../src/engine/build.js'
 import type { Event, ResourceEvent } from '../../src/engine/events.js'
-import { HostFacts, SharedFacts } from '../../src/engine/facts.js'
+import { KnownFacts, SharedFacts } from '../../src/engine/facts.js'
 import { HostApply } from '../../src/engine/host-apply.js'
 import { HostPlan } from '../../src/engine/host-plan.js'
 import { HostFailed, type HostContext } from '../../src/engine/host-walk.js'
@@ -53,7 +53,7 @@ interface Others {
 function walkOf(resources: readonly Resource[], { task, mysql, github, http, api }: Others = {}) {
   const events: Event[] = []
   const shared = new SharedFacts({ readText: () => Promise.resolve(absent), readBytes: () => Promise.resolve(absent) }, () => (api === undefined ? Promise.reject(new Error('no GitHub here')) : Promise.resolve(api)))
-  const facts = new HostFacts(shared, session, { request: http ?? (() => Promise.reject(new Error('no HTTP here'))) })
+  const facts = new KnownFacts(shared, session, { request: http ?? (() => Promise.reject(new Error('no HTTP here'))) })
   const steps = task === undefined ? stepsOf(resources) : inOneTask(stepsOf(resources))
   const once = new OnceTasks(steps.map((step) => step.task), ['web1'])
   const others = { mysql: mysql ?? (() => Promise.reject(new Error('no MySQL here'))), github: github ?? (() => Promise.reject(new Error('no GitHub here'))) }

@@ -138,7 +138,7 @@ describe('the command line', () => {
     const two = task('Two', () => [file('/2', { content: '' })])
     const plays = [play({ name: 'a', hosts: 'all', tasks: [one] }), play({ name: 'b', hosts: 'all', tasks: [one, two] }), play({ name: 'c', hosts: 'all', tasks: [one] })]
     const { plays: made } = await prepare(plays, await hostsNamed('web1'), options({ startAtTask: 'Two' }))
-    expect(made.map(({ steps }) => steps.get('web1')?.filter((step) => step.selected).map((step) => step.resource.id))).toEqual([[], ['/2'], ['/1']])
+    expect(made.map(({ steps }) => steps?.get('web1')?.filter((step) => step.selected).map((step) => step.resource.id))).toEqual([[], ['/2'], ['/1']])
   })
 })
 

@@ -96,9 +96,16 @@ describe('--list-tasks', () => {
     // From the first task of that name on; later plays are whole.
     [{ startAtTask: 'two' }, [['two'], ['three', 'two']]],
     [{ startAtTask: 'three' }, [[], ['three', 'two']]],
+    // A glob, as Ansible's fnmatch: the whole name, case included. Seen in ansible-core 2.14.
+    [{ startAtTask: 't*' }, [['two'], ['three', 'two']]],
+    [{ startAtTask: 't?ree' }, [[], ['three', 'two']]],
     [{ startAtTask: 'two', tags: ['three'] }, [[], ['three']]],
   ])('%j lists %j', (options, expected) => {
     expect(listed(options)).toEqual(expected)
+  })
+
+  test.each([['[!ab]*', ['c (1+1)', '[d]']], ['[d]', ['[d]']], ['c (1+1)', ['c (1+1)', '[d]']]])('--start-at-task %s takes a task whose name it is, or which it matches', (startAtTask, expected) => {
+    expect(listed({ startAtTask }, play({ name: 'Odd', hosts: 'web', tasks: [named('a'), named('b'), named('c (1+1)'), named('[d]')] }))).toEqual([expected])
   })
 
   test('a task of which only a resource has the tag is listed', () => {
@@ -121,6 +128,8 @@ describe('--list-tasks', () => {
     [{ tags: ['tow'] }, 'usage: there is no tag tow; did you mean two?'],
     [{ skipTags: ['nothing-like-it'] }, 'usage: there is no tag nothing-like-it\n'],
     [{ startAtTask: 'thre' }, 'usage: there is no task thre; did you mean three?'],
+    [{ startAtTask: 'T*' }, 'usage: there is no task T*'],
+    [{ startAtTask: '[z-a]' }, 'usage: --start-at-task [z-a] cannot be read as a glob'],
   ])('%j is an error', async (options, expected) => {
     expect(await problem(() => listed(options))).toContain(expected)
   })

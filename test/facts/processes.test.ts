@@ -11,6 +11,7 @@ import { gitRemoteFact } from '../../src/facts/git-remote.js'
 import { githubMarkFact } from '../../src/facts/github-mark.js'
 import { groupFact } from '../../src/facts/group.js'
 import { guardFact } from '../../src/facts/guard.js'
+import { hostFact } from '../../src/facts/host.js'
 import { marksFact } from '../../src/facts/marks.js'
 import { missingParentFact } from '../../src/facts/missing-parent.js'
 import { accountFact, databaseFact } from '../../src/facts/mysql-server.js'
@@ -84,6 +85,7 @@ function makeThings(): void {
     writeFileSync(at(`venv${index}/requirements.txt`), 'flask>=2 # a comment\n')
     mkdirSync(at(`tree${index}/below`), { recursive: true })
   }
+  for (const tool of ['systemd-detect-virt', 'ip']) standIn(tool, ':')
   standIn('systemctl', 'shift 5; first=1; for unit; do [ -n "$first" ] || echo; first=; printf "Id=%s\\nLoadState=loaded\\nActiveState=active\\nSubState=running\\n" "$unit"; done')
   standIn('mariadb', `printf 'server\\t10.11.6-MariaDB\\t0\\n'
 printf 'database\\td%s\\tutf8mb4\\tutf8mb4_bin\\n' ${numbers.join(' ')}
@@ -155,6 +157,7 @@ described('processes that a host starts', () => {
     row('user with a password: getent for shadow too', userFact, () => ({ name: 'root', password: true }), 3, 3),
     row('apt: stat, dpkg-query', aptFact, (index) => [essential[index] ?? ''], 2, 2),
     row('apt, not installed: grep behind a list of all besides', aptFact, (index) => [`no-such-package-${index}`], 5, 5),
+    row('host: uname, nproc, systemd-detect-virt, ip thrice, head', hostFact, () => 'host' as const, 7, 7),
     row('unit: systemctl', unitFact, (index) => `unit${index}.service`, 1, 1),
     row('mysql: timeout and its client', databaseFact, (index) => ({ name: `d${index}`, connection: {} }), 2, 2),
     row('guard without commands', guardFact, (index) => ({ creates: at(`file${index}`) }), 0, 0),

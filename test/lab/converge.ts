@@ -4,7 +4,7 @@ import type { Change, MysqlAction, MysqlLoginAction } from '../../src/core/chang
 import type { Resource } from '../../src/core/resource.js'
 import { applyTogether, marksFor, StepApplication } from '../../src/engine/apply-step.js'
 import type { Step } from '../../src/engine/build.js'
-import { HostFacts, SharedFacts } from '../../src/engine/facts.js'
+import { KnownFacts, SharedFacts } from '../../src/engine/facts.js'
 import { planStep, type StepPlan } from '../../src/engine/plan-step.js'
 import type { LabHost } from '../../src/lab/host.js'
 import { connect } from '../../src/ssh/connect.js'
@@ -19,13 +19,13 @@ export const logIn = ({ name, address, keyFile, knownHostsFile }: LabHost): Prom
 
 /** One host's resources through the engine's own parts, one at a time, without plays and inventories. */
 export class Convergence {
-  readonly #facts: HostFacts
+  readonly #facts: KnownFacts
 
   constructor(
     session: Session,
     readonly mysql: (action: MysqlAction | MysqlLoginAction) => Promise<void> = refuse,
   ) {
-    this.#facts = new HostFacts(new SharedFacts(projectReader('.'), refuse), session, httpReader(session))
+    this.#facts = new KnownFacts(new SharedFacts(projectReader('.'), refuse), session, httpReader(session))
   }
 
   async plan(resource: Resource): Promise<StepPlan> {

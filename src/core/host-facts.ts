@@ -1,0 +1,51 @@
+/** An address of a host. */
+export interface HostAddress {
+  /** The network interface: `eth0`. */
+  readonly interface: string
+  /** Without its prefix: `10.0.0.5`, `2001:db8::5`. */
+  readonly address: string
+  readonly family: 'ipv4' | 'ipv6'
+  /** The length of its network's prefix in bits: 24. */
+  readonly prefix: number
+  /** `link` is an IPv6 address of `fe80::/10`, `host` one of the loopback interface. */
+  readonly scope: 'global' | 'link' | 'host'
+}
+
+/** What a play with `facts: true` knows of a host. Null is what the host does not tell. */
+export interface HostFacts {
+  /** The distribution, from os-release(5). */
+  readonly os: {
+    /** `ID`: `debian`, `ubuntu`, `alpine`; `linux` where there is none. */
+    readonly id: string
+    /** `ID_LIKE`: what it derives from. */
+    readonly like: readonly string[]
+    /** `VERSION_ID`: `12`; null for one that has no versions (Debian testing). */
+    readonly version: string | null
+    /** `VERSION_CODENAME`: `bookworm`. */
+    readonly codename: string | null
+    /** `PRETTY_NAME`: `Debian GNU/Linux 12 (bookworm)`. */
+    readonly name: string
+  }
+  /** The kernel's release, as `uname -r`. */
+  readonly release: string
+  /** The machine, as `uname -m`: `x86_64`, `aarch64`. */
+  readonly architecture: string
+  /** As `uname -n`. */
+  readonly hostname: string
+  /** The host's name with its domain, as far as the host tells without asking a name server: its hostname, if that has a dot, or by /etc/hosts. */
+  readonly fqdn: string | null
+  readonly memory: {
+    /** Bytes, as the kernel counts them (`MemTotal`). A container sees its machine's. */
+    readonly total: number
+  }
+  /** Processors that are online. */
+  readonly cpus: number
+  /** All addresses, in the order of ip-address(8); null without `ip`. */
+  readonly addresses: readonly HostAddress[] | null
+  /** The address from which the host speaks to the internet; null without a route there, or without `ip`. */
+  readonly defaultAddress: { readonly ipv4: string | null; readonly ipv6: string | null }
+  /** As systemd-detect-virt(1): `kvm`, `systemd-nspawn`, `none` for a real machine; null without that program. */
+  readonly virtualization: string | null
+  /** `systemd`, `openrc`, else the name of process 1. */
+  readonly init: string
+}

@@ -1,0 +1,16 @@
+/** So many of a hundred: `'30%'`. */
+export type Percentage = `${number}%`
+
+/** So many hosts, or a percentage of them. */
+export type Share = number | Percentage
+
+/** Whether plain JavaScript gave a whole number, or a percentage up to 100, that is at least `least`. */
+export function isShare(value: unknown, least: 0 | 1): value is Share {
+  if (typeof value === 'number') return Number.isInteger(value) && value >= least
+  if (typeof value !== 'string' || !/^\d+(\.\d+)?%$/.test(value)) return false
+  const percent = Number.parseFloat(value)
+  return percent <= 100 && (least === 0 || percent > 0)
+}
+
+/** How many that is, of so many; a percentage may make a fraction. */
+export const shareOf = (share: Share, all: number): number => (typeof share === 'number' ? share : (Number.parseFloat(share) * all) / 100)

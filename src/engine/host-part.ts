@@ -1,0 +1,190 @@
+import { httpReader } from '../backends/http.js'
+import type { InventoryHost } from '../inventory/inventory.js'
+import type { Target } from '../ssh/connect.js'
+import type { Session } from '../ssh/session.js'
+import { dependents, stepsOf, type Step } from './build.js'
+import { KnownFacts } from './facts.js'
+import { HostApply } from './host-apply.js'
+import { HostBackends } from './host-backends.js'
+import { readHostFacts } from './host-facts.js'
+import { HostPlan } from './host-plan.js'
+import { HostFailed, stopped, type HostContext, type HostWalk } from './host-walk.js'
+import type { OnceTasks } from './once.js'
+import type { PreparedPlay } from './prepare.js'
+import { becomeUser, connectOptions, isLost, isReached, killable, targetOf } from './reach.js'
+import { eventError } from './report.js'
+import type { HostState, RunContext } from './run-context.js'
+import { sameOptions } from './same-options.js'
+
+/** A host that is connected to, with what it is to have. */
+interface Reached {
+  readonly target: Target
+  readonly session: Session
+  readonly steps: readonly Step[]
+}
+
+/** One host's part in one play: connecting, its walk through the tasks, leaving. */
+export class HostPart {
+  constructor(
+    readonly host: InventoryHost,
+    readonly state: HostState,
+    readonly prepared: PreparedPlay,
+    readonly context: RunContext,
+    readonly once: OnceTasks,
+    /** A later play has something to do for it. */
+    readonly again: boolean,
+  ) {}
+
+  #isStopped(): boolean {
+    return this.context.options.stop.aborted
+  }
+
+  /** @param behind changes are planned in an earlier play */
+  async perform(behind: boolean): Promise<void> {
+    const known = this.prepared.steps?.get(this.host.name)
+    const reached = known === undefined ? await this.#reachAndBuild() : await this.#reach(known)
+    if (reached === null) return
+    try {
+      if (reached.steps.some((step) => step.selected)) await this.#takeTurn(reached, behind)
+    } finally {
+      await this.#leave(reached)
+    }
+  }
+
+  async #reach(steps: readonly Step[]): Promise<Reached | null> {
+    const selected = steps.filter((step) => step.selected)
+    const target = targetOf(this.host, oneUser(selected.map((step) => step.user)), this.context.options)
+    const session = await this.#connect(target, selected.length)
+    return session === null ? null : { target, session, steps }
+  }
+
+  /** What the host is decides what it gets, and that decides whose session is needed: mostly whom the tasks name. */
+  async #reachAndBuild(): Promise<Reached | null> {
+    const { play, from } = this.prepared
+    const { options } = this.context
+    const users = play.tasks.slice(from).map((task) => becomeUser(this.host.connection, task.options.become ?? play.become ?? options.become))
+    const target = targetOf(this.host, oneUser(users), options)
+    const session = await this.#connect(target, 0)
+    if (session === null) return null
+    const steps = await this.#build(session)
+    const wanted = steps === null ? [] : steps.filter((step) => step.selected).map((step) => step.user)
+    if (steps !== null && (wanted.length === 0 || sameOptions(targetOf(this.host, oneUser(wanted), options), target))) return { target, session, steps }
+    await session.close()
+    return steps === null ? null : this.#reach(steps)
+  }
+
+  /** Null when the host has failed at it. */
+  async #build(session: Session): Promise<readonly Step[] | null> {
+    this.#progress('reading', 0)
+    try {
+      const facts = await this.#killable(session, () => readHostFacts(session))
+      this.#count('shell', 1)
+      return await this.prepared.build(this.host, facts)
+    } catch (error) {
+      await this.#fail(session, error)
+      return null
+    }
+  }
+
+  async #takeTurn({ session, steps }: Reached, behind: boolean): Promise<void> {
+    this.once.connected(this.host.name, true)
+    const runsOnce = await this.once.isRunner(this.host.name)
+    try {
+      await this.#walk(session, stepsOf(steps, runsOnce), runsOnce, behind)
+      if (runsOnce) this.once.finish(this.state.ended === null)
+    } finally {
+      if (runsOnce) this.once.finish(false)
+    }
+  }
+
+  /** A host that a later play has something to do for keeps its session. */
+  async #leave({ target, session }: Reached): Promise<void> {
+    if (this.again && this.state.ended === null && !this.#isStopped()) await this.context.sessions.keep(target, session)
+    else await session.close()
+  }
+
+  /** Null when the host cannot be reached. */
+  async #connect(target: Target, total: number): Promise<Session | null> {
+    const { options, connect, sessions } = this.context
+    if (this.#isStopped()) throw stopped()
+    const kept = await sessions.take(target)
+    if (kept !== null) return kept
+    this.#progress('connecting', total)
+    try {
+      const session = await connect(target, connectOptions(options))
+      // Whether a host can run the tasks of one host only must be certain.
+      if (this.once.any) await started(session)
+      return session
+    } catch (error) {
+      if (this.#isStopped()) throw stopped()
+      this.#unreachable(error)
+      return null
+    }
+  }
+
+  #progress(doing: 'connecting' | 'reading', total: number): void {
+    this.context.emit({ type: 'progress', host: this.host.name, doing, task: null, resource: null, line: null, finished: 0, total })
+  }
+
+  #count(name: string, more: number): void {
+    const { counts } = this.state
+    counts.set(name, (counts.get(name) ?? 0) + more)
+  }
+
+  #killable<T>(session: Session, work: () => Promise<T>): Promise<T> {
+    const untold = (error: unknown): void => this.context.emit({ type: 'notice', host: this.host.name, message: `what is under way could not be ended: ${eventError(error).message}` })
+    return killable(session, this.context.options.kill, untold, work)
+  }
+
+  async #walk(session: Session, steps: readonly Step[], runsOnce: boolean, behind: boolean): Promise<void> {
+    const { run, emit, options } = this.context
+    const selected = steps.filter((step) => step.selected)
+    const before = session.roundTrips
+    if (runsOnce) this.once.expect(selected.map((step) => step.task))
+    const facts = new KnownFacts(run.shared, session, httpReader(session))
+    const backends = new HostBackends(session, run.github)
+    const context: HostContext = { host: this.host.name, steps: selected, waiting: dependents(steps), facts, others: backends, once: this.once, runsOnce, tally: this.state.tally, emit, stop: options.stop }
+    const walk = options.mode === 'plan' ? new HostPlan(context, behind) : new HostApply(context)
+    try {
+      await this.#killable(session, () => walk.perform())
+    } catch (error) {
+      await this.#walkFailed(session, walk, error)
+    } finally {
+      for (const [name, count] of [['shell', session.roundTrips - before], ...facts.exchanges, ...backends.exchanges] as const) this.#count(name, count)
+      await backends.close()
+    }
+  }
+
+  async #walkFailed(session: Session, walk: HostWalk, error: unknown): Promise<void> {
+    const isThere = await this.#fail(session, error)
+    if (isThere) walk.skipRest(error instanceof HostFailed ? 'an earlier resource has failed' : error instanceof Error ? error.message : String(error))
+  }
+
+  /** Answers whether the host was ever reached. */
+  async #fail(session: Session, error: unknown): Promise<boolean> {
+    const isThere = await isReached(session)
+    if (!isThere || isLost(error, this.context.options.kill)) this.#unreachable(error)
+    else this.state.ended = { type: 'host', host: this.host.name, status: 'failed', error: error instanceof HostFailed ? null : eventError(error) }
+    return isThere
+  }
+
+  #unreachable(error: unknown): void {
+    this.state.tally.unreachable = true
+    this.state.ended = { type: 'host', host: this.host.name, status: 'unreachable', error: eventError(error) }
+  }
+}
+
+async function started(session: Session): Promise<void> {
+  try {
+    await session.started
+  } catch (error) {
+    await session.close()
+    throw error
+  }
+}
+
+/** The one user that all want, else root, which can become every other. */
+function oneUser(users: readonly (string | null)[]): string | null {
+  const [first, ...others] = new Set(users)
+  return others.length > 0 ? 'root' : (first ?? null)
+}
