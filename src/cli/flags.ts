@@ -58,7 +58,7 @@ const gathering = (flags: string, description: string, parse: (text: string, bef
 export const withHostFlags = (command: Command): Command =>
   command
     .addOption(gathering('-i, --inventory <PATH>', 'inventory file or folder, or a list of hosts with a comma; may be repeated', repeated, 'inventory/'))
-    .option('-l, --limit <PATTERN>', 'only hosts that this pattern matches too')
+    .option('-l, --limit <PATTERN>', 'only hosts that this pattern matches too; @FILE: those that the file names, one a line')
     .addOption(gathering('-e, --extra-vars <VARS>', 'variables over all others: name=value, YAML or JSON, @file; may be repeated', repeated, 'none'))
 
 /** How hosts are reached, and as whom. `byDefault` is how many at once. */
@@ -87,7 +87,7 @@ const withTaskFlags = (command: Command): Command =>
   command
     .addOption(gathering('-t, --tags <TAGS>', 'only tasks and resources with one of these tags; a task\'s name is one', listed, 'all'))
     .addOption(gathering('--skip-tags <TAGS>', 'leave out tasks and resources with one of these tags', listed, 'none'))
-    .option('--start-at-task <NAME>', 'leave out the tasks before this one')
+    .option('--start-at-task <NAME>', 'leave out the tasks before this one; a name or a glob')
     .option('-C, --check', 'change nothing: apply -C is plan')
     .option('-D, --diff', 'apply: show the diffs of what is changed')
     .option('--list-hosts', 'show which hosts each play would run for, and end')

@@ -1,6 +1,7 @@
 import { FettleError } from '../core/errors.js'
 import { eachHost, type HostOutcome } from '../engine/each-host.js'
 import type { InventoryHost } from '../inventory/inventory.js'
+import { readLimit } from '../inventory/limit.js'
 import { selectHosts } from '../inventory/pattern.js'
 import type { Session } from '../ssh/session.js'
 import type { FleetFlags } from './flags.js'
@@ -9,6 +10,7 @@ import { loadInventory } from './load-inventory.js'
 import { tellError } from './output.js'
 import { PromptInterrupted, readPasswords } from './passwords.js'
 import type { Surroundings } from './surroundings.js'
+import { unlockKeys } from './unlock-keys.js'
 
 /** The hosts that a command is for. */
 export interface Fleet {
@@ -38,7 +40,7 @@ export async function onFleet(flags: FleetFlags, io: Surroundings, use: (fleet: 
 
 async function fleetOf(flags: FleetFlags, io: Surroundings, { stop, kill }: Interrupts): Promise<Fleet> {
   const inventory = await loadInventory({ sources: flags.inventory, project: io.cwd, extraVars: flags.extraVars })
-  const hosts = selectHosts(inventory, flags.limit ?? 'all')
+  const hosts = selectHosts(inventory, readLimit(flags.limit ?? 'all', io.cwd))
   const passwords = await readPasswords(flags, io)
   const options = {
     project: io.cwd,
@@ -51,5 +53,6 @@ async function fleetOf(flags: FleetFlags, io: Surroundings, { stop, kill }: Inte
     stop,
     kill,
   }
+  await unlockKeys(() => hosts, options, io)
   return { hosts, each: (work, told) => eachHost(hosts, options, work, told) }
 }

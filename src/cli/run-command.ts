@@ -3,7 +3,8 @@ import { FettleError } from '../core/errors.js'
 import type { Emit, Event, Mode } from '../engine/events.js'
 import type { RunOptions } from '../engine/options.js'
 import type { RunList } from '../engine/select.js'
-import type { Inventory } from '../inventory/inventory.js'
+import type { Inventory, InventoryHost } from '../inventory/inventory.js'
+import { readLimit } from '../inventory/limit.js'
 import { peopleView } from '../views/people.js'
 import { recordView } from '../views/record.js'
 import { views } from '../views/view.js'
@@ -13,6 +14,7 @@ import { listing } from './listing.js'
 import { errorEvent, openOutput } from './output.js'
 import { PromptInterrupted, readPasswords } from './passwords.js'
 import type { Surroundings } from './surroundings.js'
+import { unlockKeys } from './unlock-keys.js'
 
 /** What a run is made of below the command line. */
 export interface Parts {
@@ -25,7 +27,7 @@ export interface Parts {
 /** Imported when a command needs them: `fettle --help` loads none of it. */
 export async function realParts(): Promise<Parts> {
   const [{ loadPlays }, { loadInventory }, { run }, { listRun }] = await Promise.all([
-    import('./load-tasks.js'), import('../inventory/load.js'), import('../engine/run.js'), import('../engine/select.js'),
+    import('./load-tasks.js'), import('./load-inventory.js'), import('../engine/run.js'), import('../engine/select.js'),
   ])
   return { loadPlays, loadInventory, run, listRun }
 }
@@ -41,7 +43,7 @@ function runOptions({ mode, flags }: RunRequest, { cwd }: Surroundings, { stop, 
     mode,
     project: cwd,
     forks: flags.forks ?? null,
-    limit: flags.limit ?? null,
+    limit: flags.limit === undefined ? null : readLimit(flags.limit, cwd),
     tags: flags.tags,
     skipTags: flags.skipTags,
     startAtTask: flags.startAtTask ?? null,
@@ -52,6 +54,11 @@ function runOptions({ mode, flags }: RunRequest, { cwd }: Surroundings, { stop, 
     stop,
     kill,
   }
+}
+
+function chosenHosts({ plays }: RunList, inventory: Inventory): readonly InventoryHost[] {
+  const chosen = new Set(plays.flatMap(({ hosts }) => hosts))
+  return [...inventory.hosts.values()].filter(({ name }) => chosen.has(name))
 }
 
 /** The run itself: what is to be run is loaded and handed to the engine. Answers the exit code. */
@@ -65,6 +72,7 @@ async function perform(request: RunRequest, surroundings: Surroundings, parts: P
     return 0
   }
   const passwords = await readPasswords(flags, surroundings)
+  await unlockKeys(() => chosenHosts(parts.listRun(plays, inventory, options), inventory), { ...options, ...passwords }, surroundings)
   if (interrupts.code !== null) return interrupts.code
   return (await parts.run(plays, inventory, { ...options, ...passwords }, emit)).exitCode
 }

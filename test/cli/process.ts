@@ -77,11 +77,11 @@ export function fakeParts({ events = [], exitCode = 0, perform, load }: {
     loadPlays: (name) => {
       load?.()
       file = name
-      return Promise.resolve([{ name: 'Flask app', hosts: 'web:&prod', tasks: [], become: null, vars: null, forks: null }])
+      return Promise.resolve([{ name: 'Flask app', hosts: 'web:&prod', tasks: [], become: null, vars: null, facts: false, serial: [], maxFailures: null, forks: null }])
     },
     loadInventory: ({ sources, extraVars }) => {
       given = { sources, extraVars }
-      return Promise.resolve({ hosts: new Map(), groups: new Map(), extraVars: new Map(), warnings: [] })
+      return Promise.resolve({ hosts: new Map(), groups: new Map(), graph: new Map(), extraVars: new Map(), warnings: [] })
     },
     listRun: () => ({ plays: [{ name: 'Flask app', hosts: ['web1', 'web2'], tasks: [{ name: 'Packages', tags: [] }, { name: 'Database', tags: ['db', 'slow'] }] }] }),
     run: async (_plays, _inventory, options, emit) => {
