@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** The chapters, and what Ansible has for each thing. */
 const chapters = {
   'Plays and tasks': { 'play': 'a play', 'task': 'a task file or role' },
-  'Files': { 'file': '`copy`, `template`, `file`', 'directory': '`file` with `state: directory`', 'symlink': '`file` with `state: link`' },
+  'Files': { 'file': '`copy`, `template`, `file`', 'directory': '`file` with `state: directory`', 'symlink': '`file` with `state: link`', 'absent': '`file` with `state: absent`' },
   'Packages': { 'apt.packages': '`apt`', 'python.venv': '`pip` with `virtualenv`' },
   'Users and rights': { 'group': '`group`', 'user': '`user`', 'sudoers': '`community.general.sudoers`' },
   'Services': { 'systemd.unit': '`template`, then `systemd_service` with `daemon_reload`', 'systemd.service': '`systemd_service`, and handlers that restart' },
@@ -18,7 +18,7 @@ const chapters = {
   'Databases': { 'mysql.database': '`community.mysql.mysql_db`', 'mysql.user': '`community.mysql.mysql_user`' },
   'GitHub': { 'github.webhook': '`community.general.github_webhook`', 'github.deployKey': '`community.general.github_deploy_key`' },
   'Commands and checks': { 'command': '`command`, `shell`', 'check.http': '`uri` with `until`' },
-  'Values': { 'env': '`lookup(\'env\', …)`', 'env.secret': 'Vault, `no_log`', 'env.optional': '', 'secret': '', 'generatedSecret': '`lookup(\'password\', …)`, on the host', 'uri': '`urlencode`', 'json': '`to_json`' },
+  'Values': { 'env': '`lookup(\'env\', …)`', 'env.secret': 'Vault, `no_log`', 'env.optional': '', 'secret': '', 'secretSource': '`lookup(\'file\', …)`', 'generatedSecret': '`lookup(\'password\', …)`, on the host', 'uri': '`urlencode`', 'json': '`to_json`' },
 }
 
 const introduction = (laters) => `Everything here is imported from \`fettle\`; the [README](../README.md#what-you-write) shows how it comes together. A task returns resources, in the order in which they are

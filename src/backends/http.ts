@@ -29,7 +29,7 @@ async function answerTo(probe: HttpProbe, session: Pick<Session, 'forward'>, lim
   const url = new URL(probe.url)
   const stream = probe.from === 'host' ? await forwarded(session, targetOf(probe, url), limit) : null
   try {
-    return await ask(url, stream, limit)
+    return await ask(url, probe.address, stream, limit)
   } catch (error) {
     throw limit.aborted ? limit.reason : error
   } finally {
@@ -52,10 +52,10 @@ function forwarded(session: Pick<Session, 'forward'>, target: ForwardTarget, lim
 
 const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '')
 
-function targetOf({ socket }: HttpProbe, url: URL): ForwardTarget {
+function targetOf({ address, socket }: HttpProbe, url: URL): ForwardTarget {
   if (socket !== undefined) return { socket }
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
-  return { host: hostOf(url), port }
+  return { host: address ?? hostOf(url), port }
 }
 
 /** TLS over a stream. A certificate may be for an address, but an address is no server name (RFC 6066). */
@@ -63,9 +63,10 @@ function secured(stream: Duplex, host: string): TLSSocket {
   return secureConnect({ socket: stream, ...(isIP(host) === 0 ? { servername: host } : { host }) })
 }
 
-function ask(url: URL, stream: Duplex | null, limit: AbortSignal): Promise<HttpAnswer> {
+function ask(url: URL, address: string | undefined, stream: Duplex | null, limit: AbortSignal): Promise<HttpAnswer> {
   const secure = url.protocol === 'https:'
-  const options: RequestOptions = { method: 'GET', headers: { host: url.host, connection: 'close' }, signal: limit }
+  // Node takes the server's name from the header.
+  const options: RequestOptions = { method: 'GET', headers: { host: url.host, connection: 'close' }, signal: limit, ...(address === undefined ? {} : { hostname: address }) }
   // With any agent, false included, Node connects by itself and never asks createConnection.
   if (stream === null) options.agent = false
   else options.createConnection = () => (secure ? secured(stream, hostOf(url)) : stream)

@@ -69,6 +69,8 @@ export interface GithubFactKind<K, V> {
 /** What an HTTP request wants to see. */
 export interface HttpProbe {
   readonly url: string
+  /** Where to connect to instead of the URL's host. */
+  readonly address?: string
   /** A Unix socket on the host instead of the URL's own host and port. */
   readonly socket?: string
   readonly from: 'host' | 'control'

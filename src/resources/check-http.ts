@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { blocked, fine } from '../core/change.js'
 import { request, type HttpProbe } from '../core/fact.js'
-import { absolutePath, checked, checkedId } from '../core/options.js'
+import { absolutePath, checked, checkedId, line } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { httpFact, type HttpResult } from '../facts/http.js'
 
@@ -10,6 +10,8 @@ export interface HttpCheckOptions extends CommonOptions {
   readonly status?: number
   /** Text that the first MiB of the body must hold, read as UTF-8. Left out: the body is not looked at. */
   readonly contains?: string
+  /** Where to connect to, instead of what the URL's host resolves to; port, server name and `Host` stay the URL's. */
+  readonly address?: string
   /** A Unix socket on the host to connect to, instead of the URL's host and port. */
   readonly socket?: string
   /** `host`: through the SSH connection, so that `localhost` is the host. `control`: from this machine. Default `host`. */
@@ -32,20 +34,25 @@ function problem(result: HttpResult | null, status: number, contains: string | u
   return null
 }
 
-const shape = { status: z.number().int().min(100).max(599).optional(), contains: z.string().min(1).optional(), socket: absolutePath.optional(), from: z.enum(['host', 'control']).optional(), within: z.number().nonnegative().optional() }
+const shape = { status: z.number().int().min(100).max(599).optional(), contains: z.string().min(1).optional(), address: line.regex(/^[A-Za-z0-9_.:-]+$/, 'must be an address or a name').optional(), socket: absolutePath.optional(), from: z.enum(['host', 'control']).optional(), within: z.number().nonnegative().optional() }
 
 /**
  * A check that a server answers a GET. It is never a change: while it does not hold, the host has failed.
  *
- * Its id is the URL, and the socket where one is given.
+ * Its id is the URL, and the address or socket where one is given.
  */
 export function checkHttp(address: string, options: HttpCheckOptions = {}): Resource {
   const type = 'check.http'
   checkedId(type, address, url)
-  const id = options.socket === undefined ? address : `${address} at ${options.socket}`
-  checked(type, id, options, shape, ({ socket, from }) => (socket !== undefined && from === 'control' ? 'socket is a path on the host, so from cannot be control' : undefined))
+  const place = options.address ?? options.socket
+  const id = place === undefined ? address : `${address} at ${place}`
+  checked(type, id, options, shape, (given) => {
+    if (given.socket === undefined) return undefined
+    if (given.from === 'control') return 'socket is a path on the host, so from cannot be control'
+    return given.address === undefined ? undefined : 'address and socket exclude each other'
+  })
   const { status = 200, contains, socket, from = 'host', within = 0 } = options
-  const probe: HttpProbe = { url: address, from, timeout: answerLimit, ...(socket === undefined ? {} : { socket }) }
+  const probe: HttpProbe = { url: address, from, timeout: answerLimit, ...(options.address === undefined ? {} : { address: options.address }), ...(socket === undefined ? {} : { socket }) }
   return resource({
     type,
     id,

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { TextDiff } from '../core/change.js'
+import { FettleError } from '../core/errors.js'
 import { holdsSecret, Later, request, revealAll, type Value } from '../core/fact.js'
-import { bytes, line, secret, value } from '../core/options.js'
+import { bytes, checkedId, line, secret, value } from '../core/options.js'
 import { Secret } from '../core/secret.js'
 import { inputBytes } from '../core/sh.js'
 import { render } from '../core/template.js'
@@ -54,6 +55,22 @@ export function contentOf({ content, source, template, vars = {} }: ContentOptio
   if (template === undefined) return undefined
   const text = Later.fact(request(templateFact, template), '', `templates/${template}`)
   return Later.all({ text, vars }).map((all): Content => rendered(template, all.text, all.vars as Readonly<Record<string, unknown>>))
+}
+
+/**
+ * A file of the project as a Secret, such as the private half of a certificate: text in UTF-8, by its path from the project's directory. Keep it out of version control.
+ */
+export function secretSource(path: string): Later<Secret> {
+  checkedId('secretSource', path, inProject)
+  return Later.fact(request(sourceFact, path), new Uint8Array(), path).map((found): Secret => new Secret(textIn(found, path)), `secretSource(${path})`)
+}
+
+function textIn(found: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(found)
+  } catch (cause) {
+    throw new FettleError('source-missing', { address: path, message: `${path} is not text in UTF-8`, remedy: 'save it as UTF-8', cause })
+  }
 }
 
 /** The SHA-256 of content, in hex as sha256sum(1) prints it. */

@@ -6,6 +6,7 @@ import { mode, type Mode } from '../core/mode.js'
 import { absolutePath, checked, checkedId, line } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { Secret } from '../core/secret.js'
+import { sh } from '../core/sh.js'
 import { missingParentFact } from '../facts/missing-parent.js'
 import { pathFact, type PathKey } from '../facts/path.js'
 import { account } from './attributes.js'
@@ -24,6 +25,8 @@ export interface FileOptions extends ContentOptions, CommonOptions {
   readonly group?: string | number
   /** A shell line that must succeed before new content takes its place; `%s` becomes the quoted path of the new file: `'visudo -cf %s'`. Left out: none. */
   readonly validate?: string
+  /** A shell line that must succeed once new content is in its place, such as `nginx -t`, which reads all files together; otherwise what was there comes back at once, and the change has failed. Left out: none. */
+  readonly confirm?: string
   /** Keep what is replaced under `/var/lib/fettle/backups` (for root only), by its path and the time. Default false. */
   readonly backup?: boolean
   /** Write content only where there is no file yet; attributes are managed all the same. Default false. */
@@ -56,6 +59,7 @@ const shape = {
   owner: account.optional(),
   group: account.optional(),
   validate: line.regex(/%s/, 'must hold %s, which becomes the path of the new file').optional(),
+  confirm: line.optional(),
   backup: z.boolean().optional(),
   onlyIfAbsent: z.boolean().optional(),
   follow: z.boolean().optional(),
@@ -72,7 +76,7 @@ export function file(path: string, options: FileOptions = {}): Resource {
   checkedId('file', path, absolutePath)
   checked('file', path, options, shape, (given) => {
     const managed = given.content ?? given.source ?? given.template
-    const alone = (['validate', 'backup', 'onlyIfAbsent'] as const).find((option) => given[option] !== undefined && managed === undefined)
+    const alone = (['validate', 'confirm', 'backup', 'onlyIfAbsent'] as const).find((option) => given[option] !== undefined && managed === undefined)
     return contentPairs(given) ?? (alone === undefined ? undefined : `${alone} is for a file with content, source or template`)
   })
   const wanted = contentOf(options)
@@ -92,7 +96,8 @@ export function file(path: string, options: FileOptions = {}): Resource {
       // Only a link that was followed has a target here.
       const place = entry?.target ?? path
       const { mode, owner, group, validate, backup } = options
-      return fileChanges({ path: place, content: options.onlyIfAbsent === true && entry !== null ? undefined : content, mode, owner, group, validate, backup }, entry, missingParent)
+      const confirm = options.confirm === undefined ? undefined : sh`sh -c ${options.confirm} </dev/null`
+      return fileChanges({ path: place, content: options.onlyIfAbsent === true && entry !== null ? undefined : content, mode, owner, group, validate, confirm, backup }, entry, missingParent)
     },
   })
 }

@@ -77,6 +77,11 @@ describe.each(['host', 'control'] as const)('from %s', (from) => {
     expect(await get(`http://127.0.0.1:${port}/a?b=c`, { from })).toEqual({ status: 200, body: `/a?b=c of 127.0.0.1:${port}` })
   })
 
+  test('an answer from another address than that of the name', async () => {
+    const port = await page(greeting)
+    expect(await get(`http://demo.example.org:${port}/a`, { from, address: '127.0.0.1' })).toEqual({ status: 200, body: `/a of demo.example.org:${port}` })
+  })
+
   test.each([404, 500, 204, 304])('%i is an answer', async (status) => {
     const port = await page((_, answer) => answer.writeHead(status).end())
     expect(await get(`http://127.0.0.1:${port}/`, { from })).toEqual({ status, body: '' })

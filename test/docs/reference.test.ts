@@ -31,7 +31,7 @@ const chapters = (page: string): ReadonlyMap<string, string> => new Map(page.spl
 
 describe('the reference', () => {
   const reference = chapters(pages['docs/resources.md'] ?? '')
-  const values = ['play', 'task', 'env', 'env.secret', 'env.optional', 'secret', 'uri', 'json']
+  const values = ['play', 'task', 'env', 'env.secret', 'env.optional', 'secret', 'secretSource', 'uri', 'json']
   const functions = publicFunctions(fettle)
 
   test.each(functions)('%s has a chapter', (name) => {

@@ -4,7 +4,7 @@ import { FettleError } from '../../src/core/errors.js'
 import { reveal, Secret } from '../../src/core/secret.js'
 import { secretFileFact } from '../../src/facts/secret-file.js'
 import { sourceFact, templateFact } from '../../src/facts/project-file.js'
-import { contentOf, diffOf, digestOf, type ContentOptions } from '../../src/resources/content.js'
+import { contentOf, diffOf, digestOf, secretSource, type ContentOptions } from '../../src/resources/content.js'
 import { checkedContent, pathKey } from '../../src/resources/file.js'
 import { generatedSecret } from '../../src/resources/generated-secret.js'
 import { sshKey } from '../../src/resources/ssh-key.js'
@@ -66,6 +66,22 @@ describe('files of the project', () => {
       { is: 'unknown', reason: 'templates/b does not exist in the project' },
       { is: 'unknown', reason: 'b does not exist in the project' },
     ])
+  })
+})
+
+describe('secretSource', () => {
+  const read = (bytes: Uint8Array, path = 'key.pem'): unknown => {
+    const result = Later.evaluate(secretSource(path), { standIns: true, fact: () => present(bytes) as never })
+    return result.known && reveal(result.value)
+  }
+  test('is the text of a file of the project, known before anything connects', () => {
+    expect([read(Buffer.from('grün\n')), secretSource('key.pem').isLocal]).toEqual(['grün\n', true])
+  })
+  test('tells two files apart', () => {
+    expect(secretSource('a').shape).not.toBe(secretSource('b').shape)
+  })
+  test('of bytes that are no text is an error', () => {
+    expect(() => read(Buffer.from([0xff, 0xfe]))).toThrow('key.pem is not text in UTF-8')
   })
 })
 

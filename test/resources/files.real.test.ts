@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { reveal, Secret } from '../../src/core/secret.js'
+import { absent } from '../../src/resources/absent.js'
 import { directory } from '../../src/resources/directory.js'
 import { file } from '../../src/resources/file.js'
 import { generatedSecret } from '../../src/resources/generated-secret.js'
@@ -166,6 +167,37 @@ described.each(shells.map((shell) => [shell.name, shell] as const))('%s: what is
     expect(() => { applied(shell, made) }).toThrow('File exists')
     expect(() => { applied(shell, pointed) }).toThrow(`${at('link')} was replaced meanwhile`)
     expect([readFileSync(at('new'), 'utf8'), readFileSync(at('link'), 'utf8'), readdirSync(dir).sort()]).toEqual(['precious', 'precious', ['link', 'new']])
+  })
+
+  test('file: confirmed in its place, or what was there comes back', () => {
+    const confirmed = (content: string): ReturnType<typeof file> => file(at('conf'), { content, confirm: `grep -q good '${at('conf')}' || { echo "it's bad" >&2; exit 3; }` })
+    expect(() => converge(shell, confirmed('bad'))).toThrow("it's bad")
+    expect(readdirSync(dir)).toEqual([])
+    expect(converge(shell, confirmed('good'))).toEqual([['create file'], ['fine']])
+    expect(() => converge(shell, confirmed('bad'))).toThrow("it's bad")
+    expect([readFileSync(at('conf'), 'utf8'), readdirSync(dir)]).toEqual(['good', ['conf']])
+  })
+
+  test('absent: a file, a link and what it leads to, a socket', () => {
+    writeFileSync(at('-rf'), 'x')
+    mkdirSync(at('real'))
+    writeFileSync(at('real/kept'), 'x')
+    symlinkSync('real', at('link'))
+    execFileSync('mkfifo', [at('pipe')])
+    expect(['-rf', 'link', 'pipe'].map((name) => converge(shell, absent(at(name))))).toEqual([[['remove file'], ['fine']], [['remove link to real'], ['fine']], [['remove file'], ['fine']]])
+    expect([readdirSync(dir), readdirSync(at('real'))]).toEqual([['real'], ['kept']])
+  })
+  test('absent: a directory only with recurse, and nothing that its links lead to', () => {
+    mkdirSync(at("tree/it's\na $(tree)"), { recursive: true })
+    mkdirSync(at('outside'))
+    writeFileSync(at('outside/kept'), 'x')
+    symlinkSync(at('outside'), at('tree/link'))
+    writeFileSync(at("tree/it's\na $(tree)/file"), 'x')
+    expect(sentences(planned(shell, absent(at('tree'))))).toEqual([`blocked: ${at('tree')} is a directory`])
+    expect(converge(shell, absent(at('tree'), { recurse: true }))).toEqual([['remove directory and 3 entries in it'], ['fine']])
+    symlinkSync('outside', at('tree'))
+    expect(converge(shell, absent(at('tree'), { recurse: true }))).toEqual([['remove link to outside'], ['fine']])
+    expect([readdirSync(dir), readdirSync(at('outside'))]).toEqual([['outside'], ['kept']])
   })
 
   test('generatedSecret: made once, never changed, its attributes repaired', () => {

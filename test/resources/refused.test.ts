@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { Secret } from '../../src/core/secret.js'
+import { absent } from '../../src/resources/absent.js'
+import { secretSource } from '../../src/resources/content.js'
 import { directory } from '../../src/resources/directory.js'
 import { file, type FileOptions } from '../../src/resources/file.js'
 import { generatedSecret } from '../../src/resources/generated-secret.js'
@@ -28,6 +30,9 @@ describe('refused, with the resource, the option and what is wrong', () => {
     ['an absolute source', () => file('/x', { source: '/etc/passwd' }), 'source is a path within the project, not an absolute one'],
     ['content that is none', () => file('/x', js<FileOptions>({ content: 5 })), 'file[/x]: content must be a string, bytes or a Secret'],
     ['validate without its place', () => file('/x', { content: '', validate: 'visudo -c' }), 'validate must hold %s'],
+    ['confirm of nothing', () => file('/x', { confirm: 'nginx -t' }), 'confirm is for a file with content, source or template'],
+    ['the root of everything', () => absent('/', { recurse: true }), 'must not be the root of everything'],
+    ['a project file elsewhere', () => secretSource('/etc/key'), 'is a path within the project'],
     ['validate of nothing', () => file('/x', { validate: 'sh -n %s' }), 'validate is for a file with content, source or template'],
     ['an owner with a colon', () => file('/x', { owner: 'a:b' }), 'owner must be a name or a number'],
     ['an owner with a dash', () => file('/x', { owner: '--reference=/etc/shadow' }), 'owner must be a name or a number'],

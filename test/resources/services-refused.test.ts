@@ -40,6 +40,7 @@ describe('refused, with the resource, the option and what is wrong', () => {
     ['no status is success', () => command('x', { successCodes: [] }), 'successCodes'],
     ['a file as a URL', () => checkHttp('file:///etc/passwd'), 'must be a URL of http or https'],
     ['a password in a URL', () => checkHttp('http://a:b@localhost/'), 'must not hold a user or password'],
+    ['an address and a socket', () => checkHttp('http://localhost/', { socket: '/run/x', address: '127.0.0.1' }), 'address and socket exclude each other'],
     ['a socket of this machine', () => checkHttp('http://localhost/', { socket: '/run/x', from: 'control' }), 'from cannot be control'],
   ])('%s', (_, make, message) => {
     expect(refusal(make)).toContain(message)

@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { blocked, fine, type Change, type Plan } from '../core/change.js'
+import { request } from '../core/fact.js'
+import { absolutePath, checked, checkedId } from '../core/options.js'
+import { resource, type CommonOptions, type Resource } from '../core/resource.js'
+import { sh, type Sh } from '../core/sh.js'
+import { pathFact, type PathEntry } from '../facts/path.js'
+import { treeFact, type TreeEntry } from '../facts/tree.js'
+import { enter, split, steps } from './write-file.js'
+
+export interface AbsentOptions extends CommonOptions {
+  /** A directory goes with everything in it, links themselves and never what they lead to, on its own file system only. Default false: a directory is refused. */
+  readonly recurse?: boolean
+}
+
+function removal(path: string, entry: PathEntry): Change {
+  const { directory, name } = split(path)
+  const here = `./${name}`
+  const isLink = entry.kind === 'link'
+  return {
+    summary: isLink ? `remove link to ${entry.target ?? 'nowhere'}` : 'remove file',
+    proof: 'facts',
+    actions: [{ on: 'shell', script: steps([enter(directory), sh`rm -f -- ${here}`, sh`sync -- .`]) }],
+    proves: sh`[ ! -e ${path} ] && [ ! -L ${path} ]`,
+  }
+}
+
+/**
+ * find(1) follows no link, and its `-delete` acts within the directory that it is in, so that nobody who exchanges one on the way leads it elsewhere.
+ * busybox may be without.
+ */
+const emptied = (here: string): Sh => sh`if find /dev/null -name '' -delete 2>/dev/null; then find ${here} -xdev -depth -delete
+else find ${here} -xdev ! -type d -exec rm -f -- {} + && find ${here} -xdev -depth -type d -exec rmdir -- {} +; fi`
+
+function treeRemoval(path: string, tree: readonly TreeEntry[]): Change {
+  const { directory, name } = split(path)
+  const below = tree.reduce((total, { count }) => total + count, -1)
+  const summary = below === 0 ? 'remove empty directory' : `remove directory and ${String(below)} ${below === 1 ? 'entry' : 'entries'} in it`
+  return { summary, proof: 'facts', actions: [{ on: 'shell', script: steps([enter(directory), emptied(`./${name}`), sh`sync -- .`]), long: true }] }
+}
+
+const shape = { recurse: z.boolean().optional() }
+
+/**
+ * Nothing is at the path: a file, a link, a socket or, with `recurse`, a directory is removed. A link is removed itself, and what it leads to stays.
+ *
+ * What has a resource of its own, such as a user, a unit or a package, is taken away by that resource's `state: 'absent'`.
+ */
+export function absent(path: string, options: AbsentOptions = {}): Resource {
+  checkedId('absent', path, absolutePath.refine((given) => given !== '/', 'must not be the root of everything'))
+  checked('absent', path, options, shape)
+  const plan = (entry: PathEntry | null, tree: readonly TreeEntry[] | null): Plan => {
+    if (entry === null) return fine('there is no such path')
+    if (entry.kind !== 'directory') return [removal(path, entry)]
+    return tree === null ? blocked(`${path} is a directory`, 'set recurse: true to remove it with everything in it') : [treeRemoval(path, tree)]
+  }
+  const reads = { path: request(pathFact, { path }) }
+  if (options.recurse === true) {
+    return resource({ type: 'absent', id: path, options, reads: { ...reads, tree: request(treeFact, path) }, plan: ({ path: entry, tree }) => plan(entry, tree) })
+  }
+  return resource({ type: 'absent', id: path, options, reads, joins: 'files', plan: ({ path: entry }) => plan(entry, null) })
+}
