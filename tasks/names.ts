@@ -22,5 +22,10 @@ export const namesOf = ({ app, app_user, app_group, git_url, repository, bind }:
   hooks: `/etc/webhook/${app}.json`,
   deployScript: `/usr/local/sbin/${app}-deploy`,
   deployLock: `/srv/${app}/deploy.lock`,
+
+  /** For nginx in front of the app: its site, and certificate and key together. */
+  site: `/etc/nginx/conf.d/${app}.conf`,
+  certificate: `/etc/${app}/certificate.pem`,
+
   restart: `/usr/bin/systemctl restart ${app}.service`,
 })

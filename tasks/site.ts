@@ -8,6 +8,7 @@ import githubWebhook from './github-webhook.js'
 import gunicorn from './gunicorn.js'
 import hook from './hook.js'
 import hookRights from './hook-rights.js'
+import nginx from './nginx.js'
 import { AppVars } from './vars.js'
 
 /** A Flask app on a bare Debian server, redeployed by every push. */
@@ -16,5 +17,5 @@ export default play({
   hosts: 'web',
   become: true,
   vars: AppVars,
-  tasks: [accounts, database, connectionString, code, gunicorn, hookRights, deployScript, hook, githubWebhook],
+  tasks: [accounts, database, connectionString, code, gunicorn, hookRights, deployScript, hook, nginx, githubWebhook],
 })

@@ -1,4 +1,5 @@
 import { z } from 'fettle'
+import { NginxVars, originOf } from './nginx-vars.js'
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,23}$/, 'must be lower case letters, digits and hyphens, at most 24')
 const oneLine = z.string().regex(/^[^\r\n\0]+$/, 'must be one line')
@@ -9,8 +10,7 @@ const githubHostKeys = [
   'ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBEmKSENjQEezOmxkZMy7opKgwFB9nkt5YRrYMjNuG5N87uRgg6CLrbo5wAdT/y6v0mKV0U2w0WZ2YB/++Tpockg=',
 ]
 
-/** What the inventory may say about an app. Only `app`, `repository` and `hook_url` have no default. */
-export const AppVars = z.object({
+const given = z.object({
   /** The app's name: its service, its database, and the folder under /srv. */
   app: name,
   /** The repository on GitHub: `owner/name`. */
@@ -41,13 +41,38 @@ export const AppVars = z.object({
   system_site_packages: z.boolean().default(false),
   find_links: oneLine.nullable().default(null),
 
-  /** The public address of the hook, as GitHub calls it: `https://demo.example.org/hooks/demo`. */
-  hook_url: z.url(),
-  /** Where the hook's own server listens. Loopback needs a proxy in front of it. */
+  /** nginx in front of the app and the hook, with TLS from given files: `nginx-vars.ts` tells what it takes. Left out: nothing of nginx is managed. */
+  nginx: NginxVars.optional(),
+
+  /** The public address of the hook, as GitHub calls it: `https://demo.example.org/hooks/demo`. With `nginx` it follows from that. */
+  hook_url: z.url().optional(),
+  /** Addresses that the hook had before: GitHub is told to forget them. */
+  former_hook_urls: z.array(z.url()).default([]),
+  /** Where the hook's own server listens. Loopback needs a proxy in front of it, such as `nginx`. */
   hook_address: z.ipv4().default('127.0.0.1'),
   hook_port: z.number().int().min(1).max(65535).default(9000),
   /** Load the deploy key into an ssh-agent that lives for one deployment, instead of naming it to ssh. */
   ssh_agent: z.boolean().default(false),
+})
+
+type Given = z.output<typeof given>
+
+const isLoopback = (address: string): boolean => /^(localhost$|127\.)/.test(address.replace(/:\d+$/, ''))
+
+/** What is wrong with variables that do not go together, by their names. */
+function conflicts({ nginx, hook_url, hook_address, bind }: Given): Readonly<Record<string, string | false>> {
+  if (nginx === undefined) return { hook_url: hook_url === undefined && 'must be the public address of the hook, as GitHub calls it' }
+  return {
+    hook_url: hook_url !== undefined && 'must be left out where nginx is given: it follows from server_name',
+    hook_address: !isLoopback(hook_address) && 'must be left out where nginx is given, or an address of loopback: GitHub comes through nginx',
+    bind: !isLoopback(bind) && 'must be an address of loopback where nginx is given: visitors come through nginx',
+  }
+}
+
+/** What the inventory may say about an app. Only `app`, `repository` and one of `hook_url` and `nginx` have no default. */
+export const AppVars = given.transform((vars, context) => {
+  for (const [variable, message] of Object.entries(conflicts(vars))) if (message !== false) context.addIssue({ code: 'custom', path: [variable], message })
+  return { ...vars, hook_url: vars.nginx === undefined ? vars.hook_url ?? '' : `${originOf(vars.nginx)}/hooks/${vars.app}` }
 })
 
 export type AppVars = z.output<typeof AppVars>

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { DeliveryNetwork } from '../../src/demo/github/deliveries.js'
 import * as demo from '../../src/demo/stage.js'
 import { startGithub } from '../github/stand-in.js'
 
@@ -6,8 +7,15 @@ export type { Stage } from '../../src/demo/stage.js'
 
 const root = resolve(import.meta.dirname, '../..')
 
-/** The stage of the demo, around the tasks of this repository and with a strict stand-in for GitHub. */
-export const setStage = (options: Omit<demo.StageOptions, 'root' | 'project' | 'github'>): Promise<demo.Stage> => demo.setStage({ ...options, root, project: root, github: startGithub })
+type StageOptions = Omit<demo.StageOptions, 'root' | 'project' | 'github'> & {
+  /** The project with the job's tasks and templates. Default: this repository. */
+  readonly project?: string
+  /** Where GitHub's deliveries go. Default: this machine's network. */
+  readonly network?: DeliveryNetwork
+}
+
+/** The stage of the demo, with a strict stand-in for GitHub. */
+export const setStage = ({ project = root, network = {}, ...options }: StageOptions): Promise<demo.Stage> => demo.setStage({ ...options, root, project, github: (given) => startGithub({ ...given, network }) })
 
 export const appVersion = (version: string): Promise<string> => demo.appVersion(root, version)
 export const appRequirements = (): Promise<string> => demo.appRequirements(root)

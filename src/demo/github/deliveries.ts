@@ -30,12 +30,23 @@ function headersOf(repository: StoredRepository, hook: StoredHook, event: string
   }
 }
 
+/** What GitHub's own network knows and this machine's does not. */
+export interface DeliveryNetwork {
+  /** A certificate authority, in PEM, that is trusted instead of the usual ones. */
+  readonly authority?: string
+  /** The addresses of names. */
+  readonly addresses?: Readonly<Record<string, string>>
+}
+
 /** Really delivers events to hooks, signed, and records what came back. */
 export class Deliveries {
   readonly #underWay = new Set<Promise<unknown>>()
   readonly #ending = new AbortController()
 
-  constructor(readonly state: GithubState) {}
+  constructor(
+    readonly state: GithubState,
+    readonly network: DeliveryNetwork = {},
+  ) {}
 
   /** Delivers to one hook, whether it is subscribed or not, in the background. */
   deliver(repository: StoredRepository, hook: StoredHook, event: string, payload: object, repeated?: StoredDelivery): void {
@@ -94,18 +105,19 @@ export class Deliveries {
   async #send(hook: StoredHook, headers: Readonly<Record<string, string>>, body: string): Promise<Answer> {
     const tooLate = AbortSignal.timeout(limit * 1000)
     try {
-      return await post(hook, headers, body, AbortSignal.any([tooLate, this.#ending.signal]))
+      return await post(hook, this.network, headers, body, AbortSignal.any([tooLate, this.#ending.signal]))
     } catch {
       return tooLate.aborted ? { statusCode: 504, status: 'timed out', headers: {}, payload: '' } : { statusCode: 502, status: 'failed to connect', headers: {}, payload: '' }
     }
   }
 }
 
-async function post({ config }: StoredHook, headers: Readonly<Record<string, string>>, body: string, signal: AbortSignal): Promise<Answer> {
+async function post({ config }: StoredHook, { authority, addresses = {} }: DeliveryNetwork, headers: Readonly<Record<string, string>>, body: string, signal: AbortSignal): Promise<Answer> {
   const request = config.url.startsWith('https:') ? requestHttps : requestHttp
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const options = { method: 'POST', headers: { ...headers, 'content-length': Buffer.byteLength(body) }, signal, agent: false as const, rejectUnauthorized: config.insecureSsl === '0' }
-    request(config.url, options, resolve).on('error', reject).end(body)
+    const options = { method: 'POST', headers: { ...headers, 'content-length': Buffer.byteLength(body), 'host': new URL(config.url).host }, signal, agent: false as const, rejectUnauthorized: config.insecureSsl === '0', ...(authority === undefined ? {} : { ca: authority }) }
+    const address = addresses[new URL(config.url).hostname]
+    request(config.url, address === undefined ? options : { ...options, hostname: address, servername: new URL(config.url).hostname }, resolve).on('error', reject).end(body)
   })
   const parts: Buffer[] = []
   for await (const part of response) parts.push(part as Buffer)

@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { reveal, Secret } from '../../core/secret.js'
 import { documentation, notFound, operations, type ApiAnswer } from './api.js'
-import { Deliveries } from './deliveries.js'
+import { Deliveries, type DeliveryNetwork } from './deliveries.js'
 import { startGitServer } from './git-server.js'
 import { makeKeyPair, type KeyPair } from './key-pair.js'
 import { pushEvent } from './push-event.js'
@@ -22,6 +22,8 @@ export interface GithubStandInOptions {
   readonly gitAddress?: string
   /** Default: any free port. */
   readonly gitPort?: number
+  /** Where deliveries go. Default: this machine's network. */
+  readonly network?: DeliveryNetwork
   /** The clock of its times. Default: this machine's. */
   readonly now?: () => Date
   /** Holds requests and answers to it. Left out: they are taken as they come. */
@@ -87,10 +89,10 @@ async function bareRepositories(directory: string, names: readonly string[]): Pr
   return new Map(made)
 }
 
-export async function startGithub({ repositories, gitAddress = '127.0.0.1', gitPort = 0, now = () => new Date(), description }: GithubStandInOptions): Promise<GithubStandIn> {
+export async function startGithub({ repositories, gitAddress = '127.0.0.1', gitPort = 0, network = {}, now = () => new Date(), description }: GithubStandInOptions): Promise<GithubStandIn> {
   const directory = await mkdtemp(join(tmpdir(), 'github-'))
   const state = new GithubState(await bareRepositories(directory, repositories), now)
-  const deliveries = new Deliveries(state)
+  const deliveries = new Deliveries(state, network)
   const api = new Api(state, deliveries, description)
   const apiUrl = await api.listen()
   const [hostKey, developer] = await Promise.all([makeKeyPair(directory, 'github'), makeKeyPair(directory, 'developer')])
