@@ -28,19 +28,25 @@ export interface Screens {
 /** A host has done its part when the command ended with 0 there. */
 export const isGood = (outcome: CommandOutcome): boolean => outcome.status === 'ok' && outcome.value.code === 0
 
+/** What a signal has left of a host: it needs no explanation. */
+const interrupted: Readonly<Record<string, string>> = { 'connection-lost': 'ended', stopped: 'not begun' }
+
 /** In words what became of a host: `ok`, `exit status 3`, `unreachable`. */
-export function verdict(outcome: CommandOutcome): string {
+function verdict(outcome: CommandOutcome): string {
   if (outcome.status === 'ok') return outcome.value.code === 0 ? 'ok' : `exit status ${String(outcome.value.code)}`
-  return outcome.status
+  return outcome.status === 'failed' ? (interrupted[outcome.error.code] ?? 'failed') : outcome.status
 }
+
+const explained = (outcome: CommandOutcome, { style }: Screen): readonly string[] =>
+  outcome.status === 'ok' || ['ended', 'not begun'].includes(verdict(outcome)) ? [] : problem(outcome.error, style)
 
 const cleaned = (text: string): string => stripped(scrub(text))
 const outputOf = (outcome: CommandOutcome): string => (outcome.status === 'ok' ? outcome.value.stdout.toString() : '')
 
 /** Why there is no output of a host, and for a single one what its command ended with. */
-function problemLines(outcome: CommandOutcome, { style }: Screen): readonly string[] {
-  const [first = '', ...others] = outcome.status === 'ok' ? [verdict(outcome)] : problem(outcome.error, style)
-  return [`${style.red(oneLine(outcome.host))}: ${first}`, ...others.map((line) => `  ${line}`)]
+function problemLines(outcome: CommandOutcome, screen: Screen): readonly string[] {
+  const [first = verdict(outcome), ...others] = explained(outcome, screen)
+  return [`${screen.style.red(oneLine(outcome.host))}: ${first}`, ...others.map((line) => `  ${line}`)]
 }
 
 /** One host that nobody watches: its streams go where this process's go, so that the output can be read by a program. */
@@ -60,7 +66,7 @@ export function streamView(hosts: readonly string[], screens: Screens, show = pr
   return {
     live: (host, text) => live.get(host)?.hear(text),
     told: (outcome) => {
-      live.get(outcome.host)?.end(outputOf(outcome))
+      live.get(outcome.host)?.end(outcome.status === 'ok' ? outputOf(outcome) : null)
       if (!isGood(outcome)) screens.err.write(`${problemLines(outcome, screens.err).join('\n')}\n`)
     },
     end: (outcomes) => count(outcomes, screens),
@@ -120,7 +126,7 @@ function groupText(group: readonly CommandOutcome[], screen: Screen): string {
   if (first === undefined) return ''
   const names = `${group.map(({ host }) => oneLine(host)).join(', ')}${group.length > 1 ? ` (${String(group.length)})` : ''}`
   const head = isGood(first) ? style.bold(style.green(names)) : `${style.bold(style.red(names))}: ${verdict(first)}`
-  const body = first.status === 'ok' ? [ended(cleaned(outputOf(first))), style.yellow(ended(cleaned(first.value.stderr)))].join('') : problem(first.error, style).map((line) => `  ${line}\n`).join('')
+  const body = first.status === 'ok' ? [ended(cleaned(outputOf(first))), style.yellow(ended(cleaned(first.value.stderr)))].join('') : explained(first, screen).map((line) => `  ${line}\n`).join('')
   return `${head}\n${body}\n`
 }
 

@@ -1,4 +1,4 @@
-import { loadInventory } from '../inventory/load.js'
+import { loadInventory } from './load-inventory.js'
 
 /** The names of an inventory's groups and hosts; none while it cannot be read: who completes a word wants no error. */
 export async function hostNames(sources: readonly string[], project: string): Promise<readonly string[]> {

@@ -56,12 +56,15 @@ export const isLost = (error: unknown, kill: AbortSignal): boolean => isCode(err
  * @param tell hears why that was not possible
  */
 export async function killable<T>(session: Session, kill: AbortSignal, tell: (error: unknown) => void, work: () => Promise<T>): Promise<T> {
-  const end = (): void => void session.kill().catch(tell)
+  const endings: Promise<void>[] = []
+  const end = (): void => void endings.push(session.kill().catch(tell))
   kill.addEventListener('abort', end, { once: true })
   try {
     return await work()
   } finally {
     kill.removeEventListener('abort', end)
+    // Work fails as soon as the shell has ended; what defies the first signal on the host is ended a few seconds later.
+    await Promise.all(endings)
   }
 }
 

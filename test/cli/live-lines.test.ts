@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { LiveLines } from '../../src/cli/live-lines.js'
 
 function lines(pieces: readonly string[], whole: string): readonly string[] {
@@ -23,5 +23,33 @@ describe('each line is told once', () => {
     ['what was told last is not in the whole any more', ['gone\n'], 'a\nend\n', ['gone', '[… some lines left out …]', 'a', 'end']],
   ])('%s', (_, pieces, whole, expected) => {
     expect(lines(pieces, whole)).toEqual(expected)
+  })
+})
+
+describe('a line whose end does not come', () => {
+  beforeEach(() => void jest.useFakeTimers())
+  afterEach(() => void jest.useRealTimers())
+
+  function told(...steps: readonly (string | number)[]): readonly string[] {
+    const told: string[] = []
+    const live = new LiveLines((line) => told.push(line))
+    for (const step of steps) {
+      if (typeof step === 'string') live.hear(step)
+      else jest.advanceTimersByTime(step)
+    }
+    const before = [...told]
+    live.end(steps.filter((step) => typeof step === 'string').join(''))
+    return [...before, '(end)', ...told.slice(before.length)]
+  }
+
+  test.each<readonly [string, readonly (string | number)[], readonly string[]]>([
+    ['is told after a while', ['a', 2000], ['a', '(end)']],
+    ['and not again when its end comes', ['a', 2000, '\nb', 2000], ['a', 'b', '(end)']],
+    ['is not told while there may be more of it', ['a', 1000, 'b', 1000, 'c\n'], ['abc', '(end)']],
+    ['is told in two when more comes later still', ['a', 2000, 'b\n', 1], ['a', 'b', '(end)']],
+    ['an empty line after it stays', ['a', 2000, '\n\nb\n', 1], ['a', '', 'b', '(end)']],
+    ['is told at the end', ['a\nb', 1000], ['a', '(end)', 'b']],
+  ])('%s', (_, steps, expected) => {
+    expect(told(...steps)).toEqual(expected)
   })
 })
