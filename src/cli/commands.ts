@@ -33,7 +33,7 @@ function tasks(program: Command, io: Surroundings, start: Start, parts?: () => P
     .action((file: string, flags: RunFlags) => start(({ runCommand }) => runCommand({ mode: 'plan', file, flags }, io, parts)))
   withRunFlags(withExamples(program.command('apply'), 'fettle apply', 'fettle apply -l web1 -D', 'fettle apply -K -e workers=5'))
     .description('do it, without asking')
-    .action((file: string, flags: RunFlags) => start(({ runCommand }) => runCommand({ mode: flags.check === true ? 'plan' : 'apply', file, flags }, io, parts)))
+    .action((file: string, flags: RunFlags, command: Command) => start(({ againForRetry, runCommand }) => runCommand({ mode: flags.check === true ? 'plan' : 'apply', file, flags, again: againForRetry(command) }, io, parts)))
 }
 
 function hosts(program: Command, io: Surroundings, start: Start): void {

@@ -1,6 +1,7 @@
 /** What the commands need besides the command line itself. */
 export { FettleError } from '../core/errors.js'
 export * as fettle from '../index.js'
+export { againForRetry } from './again.js'
 export { tellError } from './output.js'
 export { hostNames } from './host-names.js'
 export { initCommand } from './init-command.js'

@@ -7,6 +7,7 @@ import type { Inventory, InventoryHost } from '../inventory/inventory.js'
 import { readLimit } from '../inventory/limit.js'
 import { peopleView } from '../views/people.js'
 import { recordView } from '../views/record.js'
+import { retryView } from '../views/retry.js'
 import { views } from '../views/view.js'
 import type { RunFlags } from './flags.js'
 import { Interrupts } from './interrupts.js'
@@ -36,6 +37,8 @@ export interface RunRequest {
   readonly mode: Mode
   readonly file: string
   readonly flags: RunFlags
+  /** The command that runs it again for the hosts that are not done. Left out: nothing is said of them. */
+  readonly again?: string
 }
 
 function runOptions({ mode, flags }: RunRequest, { cwd }: Surroundings, { stop, kill }: Interrupts): Omit<RunOptions, 'becomePassword' | 'connectionPassword'> {
@@ -82,7 +85,7 @@ async function perform(request: RunRequest, surroundings: Surroundings, parts: P
  * @returns the exit code: 0, 1, 2 (a plan with changes), 3 (nothing was contacted), or a signal's
  */
 export async function runCommand(request: RunRequest, surroundings: Surroundings, parts: () => Promise<Parts> = realParts): Promise<number> {
-  const { mode, flags } = request
+  const { mode, flags, again } = request
   const { people, programs } = openOutput(surroundings, flags)
   const interrupts = new Interrupts()
   const seen = new Set<Event['type']>()
@@ -92,7 +95,7 @@ export async function runCommand(request: RunRequest, surroundings: Surroundings
     view.onEvent(event.type === 'summary' ? { ...event, exitCode: interrupts.code ?? event.exitCode } : event)
   }
   const note = (message: string): void => emit({ type: 'notice', host: null, message })
-  const view = views([recordView(surroundings.cwd, note), ...programs, await peopleView(people, { mode, diffs: flags.diff === true, verbosity: flags.verbose })])
+  const view = views([recordView(surroundings.cwd, note), retryView(surroundings.cwd, note), ...programs, await peopleView(people, { mode, diffs: flags.diff === true, verbosity: flags.verbose, ...(again === undefined ? {} : { again }) })])
   const deafen = interrupts.listen(surroundings, note)
   try {
     const exitCode = await perform(request, surroundings, await parts(), interrupts, emit, (text) => people.write(text))

@@ -121,7 +121,7 @@ const plays = new WeakSet()
  */
 export function play<S extends z.ZodType, F extends boolean = false>(options: PlayOptions<S, F>): Play {
   const { name, hosts, tasks, become, vars, facts, serial, maxFailures, forks } = options
-  if (typeof name !== 'string' || name === '' || typeof hosts !== 'string' || !Array.isArray(tasks)) throw invalid('a play needs a name, hosts (a pattern) and a list of tasks')
+  if (typeof name !== 'string' || name === '' || typeof hosts !== 'string' || !Array.isArray(tasks)) throw new FettleError('play-invalid', { message: 'a play needs a name, hosts (a pattern) and a list of tasks' })
   const strange = Object.keys(options).find((option) => !known.includes(option))
   if (strange !== undefined) throw invalid(`the play ${JSON.stringify(name)} has an option ${strange}, which plays do not have`, nearest(strange, known))
   const batches = serial === undefined ? [] : [serial].flat()

@@ -11,15 +11,17 @@ export interface PeopleOptions {
   readonly diffs: boolean
   /** How often `-v` was given. */
   readonly verbosity: number
+  /** The command that runs an `apply` again for the hosts that it has not done. */
+  readonly again?: string
 }
 
 /**
  * What a person sees of a run. On a terminal: progress while it runs, then what would change or has changed, then the recap.
  * Elsewhere `apply` prints a line for each change as it happens, and `plan` the plan.
  */
-export async function peopleView(screen: Screen, { mode, diffs, verbosity }: PeopleOptions): Promise<View> {
+export async function peopleView(screen: Screen, { mode, diffs, verbosity, again }: PeopleOptions): Promise<View> {
   const detail = { diffs: diffs || mode === 'plan', verbosity }
-  const recap = recapView(screen, { mode, verbosity })
+  const recap = recapView(screen, { mode, verbosity, ...(again === undefined ? {} : { again }) })
   if (screen.redraws) {
     // Imported only where it is needed: loading listr2 takes longer than the rest of the command line.
     const { progressView } = await import('./progress.js')

@@ -4,6 +4,7 @@ import { fill, width } from './columns.js'
 import { Failures } from './failures.js'
 import { elapsed } from './header-line.js'
 import { problem } from './problem.js'
+import { undone } from './retry.js'
 import type { Screen, Style } from './screen.js'
 import type { View } from './view.js'
 
@@ -56,13 +57,15 @@ export interface RecapOptions {
   readonly mode: Mode
   /** From 1 on, how often each host was asked. */
   readonly verbosity: number
+  /** The command that runs an `apply` again for the hosts that it has not done. Left out: nothing is said of them. */
+  readonly again?: string
 }
 
 /**
  * The end of a run: a line for each host, notices of hosts (a restart that is pending), and failures in full. The more it asks of a person,
  * the later it comes, because with many hosts the end is all that is seen.
  */
-export function recapView(screen: Screen, { mode, verbosity }: RecapOptions): View {
+export function recapView(screen: Screen, { mode, verbosity, again }: RecapOptions): View {
   const failures = new Failures()
   const notices: NoticeEvent[] = []
   const exchanges: ExchangesEvent[] = []
@@ -88,6 +91,7 @@ export function recapView(screen: Screen, { mode, verbosity }: RecapOptions): Vi
         failures.lines(style),
         errors.flatMap((error) => problem(error, style).map((line, index) => (index === 0 ? `${style.red('error')}: ${line}` : `  ${line}`))),
         summaries.filter(({ hosts }) => Object.keys(hosts).length > 1).map((summary) => totalLine(summary, mode, ends, style)),
+        again === undefined || mode === 'plan' ? [] : summaries.map((summary) => undone(ends, summary).length).filter((hosts) => hosts > 0).map((hosts) => `${hosts === 1 ? '1 host is' : `${hosts} hosts are`} not done; for ${hosts === 1 ? 'it' : 'these'} alone: ${style.bold(again)}`),
       ]
       const shown = sections.filter((section) => section.length > 0).map((section) => `${section.join('\n')}\n`)
       if (shown.length > 0) screen.write((summaries.length > 0 ? '\n' : '') + shown.join('\n'))

@@ -11,12 +11,18 @@ const kept = 50
 /** Files of this name are records; by name they are in the order of their time. */
 const named = ({ time, id }: RunEvent): string => `${time.replaceAll(':', '-')}-${id}.jsonl`
 
-/** The folder of records. It holds diffs of hosts' files: for its owner only, and never for a repository. */
-function folder(project: string): string {
+/** Where Fettle keeps what belongs to a project and never into a repository. */
+export function ownFolder(project: string): string {
   const own = join(project, '.fettle')
-  const runs = join(own, 'runs')
-  mkdirSync(runs, { recursive: true, mode: 0o700 })
+  mkdirSync(own, { recursive: true, mode: 0o700 })
   if (!existsSync(join(own, '.gitignore'))) writeFileSync(join(own, '.gitignore'), '*\n')
+  return own
+}
+
+/** The folder of records. It holds diffs of hosts' files: for its owner only. */
+function folder(project: string): string {
+  const runs = join(ownFolder(project), 'runs')
+  mkdirSync(runs, { recursive: true, mode: 0o700 })
   return runs
 }
 

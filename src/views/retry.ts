@@ -1,0 +1,37 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { HostEvent, Mode, SummaryEvent } from '../engine/events.js'
+import { ownFolder } from './record.js'
+import type { View } from './view.js'
+
+/** Names, in a project, the hosts that the last `apply` has not done. */
+export const retryFile = '.fettle/retry'
+
+/** The hosts of a run that are not done: failed, unreachable, or never begun. */
+export const undone = (ends: ReadonlyMap<string, HostEvent['status']>, { hosts }: SummaryEvent): readonly string[] => Object.keys(hosts).filter((host) => ends.get(host) !== 'ok')
+
+/**
+ * Writes the hosts that an `apply` has not done to `.fettle/retry`, one a line, for `-l @.fettle/retry`. It always tells of the last `apply` that got
+ * as far as its hosts: one that has done them all removes it. A file that cannot be written does not stop a run: `onTrouble` is told why.
+ */
+export function retryView(project: string, onTrouble: (message: string) => void): View {
+  const ends = new Map<string, HostEvent['status']>()
+  let mode: Mode = 'plan'
+
+  const write = (hosts: readonly string[]): void => {
+    try {
+      if (hosts.length === 0) rmSync(join(project, retryFile), { force: true })
+      else writeFileSync(join(ownFolder(project), 'retry'), hosts.map((host) => `${host}\n`).join(''))
+    } catch (error) {
+      onTrouble(`${retryFile} is not that of this run: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+  return {
+    onEvent(event) {
+      if (event.type === 'run') mode = event.mode
+      if (event.type === 'host') ends.set(event.host, event.status)
+      if (event.type === 'summary' && mode === 'apply') write(undone(ends, event))
+    },
+    end: () => Promise.resolve(),
+  }
+}
