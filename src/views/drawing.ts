@@ -3,17 +3,22 @@ import { height } from './columns.js'
 import type { FrameSize } from './frame.js'
 import type { Screen } from './screen.js'
 
-/** Erases what is right of the cursor, and what is below it. */
+/** Erases what is right of the cursor, what is below it, and the whole screen. */
 const clearLine = '\u001b[K'
 const clearBelow = '\u001b[J'
+const clearAll = '\u001b[H\u001b[J'
 
 /** Terminals disagree on how wide some letters are: a line that is wider than was reckoned must not become two. */
 const wrapOff = '\u001b[?7l'
 const wrapOn = '\u001b[?7h'
 
+/** How many of the lines that stay are remembered: more than a terminal shows. */
+const mostKept = 300
+
 /** Lines that are drawn over again and again, and lines above them that stay. */
 export class Drawing {
   #frame: readonly string[] = []
+  #size: FrameSize | null = null
   /** The last of those that stay, and those that have not been written yet. */
   #kept: readonly string[] = []
   #new: string[] = []
@@ -33,8 +38,7 @@ export class Drawing {
   draw(): void {
     const { rows, columns } = this.screen.size()
     const most = Math.floor(rows / 2)
-    this.#kept = [...this.#kept, ...this.#new].slice(-most)
-    const above = this.#kept.reduce((sum, line) => sum + height(stripped(line), columns), 0)
+    const above = rowsOf([...this.#kept, ...this.#new].slice(-most), columns)
     this.#replace(this.frame({ rows: rows - Math.min(above, most), columns }))
   }
 
@@ -44,15 +48,30 @@ export class Drawing {
 
   /** Nothing is written where nothing would look different. */
   #replace(next: readonly string[]): void {
-    const { columns } = this.screen.size()
+    const { rows, columns } = this.screen.size()
+    const isResized = this.#size !== null && (rows !== this.#size.rows || columns !== this.#size.columns)
     const isSame = next.length === this.#frame.length && next.every((line, index) => line === this.#frame[index])
-    if (isSame && this.#new.length === 0) return
-    // A window that was made narrower has wrapped the lines that stand there.
-    const drawn = this.#frame.reduce((sum, line) => sum + height(stripped(line), columns), 0)
-    const up = drawn === 0 ? '' : `\u001b[${drawn}A`
+    if (isSame && !isResized && this.#new.length === 0) return
+    this.#kept = [...this.#kept, ...this.#new].slice(-mostKept)
+    // Where the lines stand in a window of another size depends on the terminal: all is drawn anew from the top.
+    const begin = isResized ? clearAll : `${this.#frame.length === 0 ? '' : `\u001b[${this.#frame.length}A`}\r`
+    const above = isResized ? lastRows(this.#kept, columns, rows - 1 - next.length) : this.#new
     const lines = (all: readonly string[]): string => all.map((line) => `${line}${clearLine}\n`).join('')
-    this.screen.write(`${up}\r${lines(this.#new)}${next.length === 0 ? '' : `${wrapOff}${lines(next)}${wrapOn}`}${clearBelow}`)
+    this.screen.write(`${begin}${lines(above)}${next.length === 0 ? '' : `${wrapOff}${lines(next)}${wrapOn}`}${clearBelow}`)
     this.#frame = next
+    this.#size = { rows, columns }
     this.#new = []
   }
+}
+
+const rowsOf = (lines: readonly string[], columns: number): number => lines.reduce((sum, line) => sum + height(stripped(line), columns), 0)
+
+/** The last lines, as many as so many rows of a terminal hold. */
+function lastRows(lines: readonly string[], columns: number, rows: number): readonly string[] {
+  let begin = lines.length
+  for (let left = rows; begin > 0; begin--) {
+    left -= height(stripped(lines[begin - 1] ?? ''), columns)
+    if (left < 0) break
+  }
+  return lines.slice(begin)
 }

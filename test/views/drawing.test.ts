@@ -43,7 +43,7 @@ describe('a whole run', () => {
   const table = [1, 8, 50, 200].flatMap((hosts) => sizes.map((size) => [hosts, size] as const))
 
   /** The scenes of all hosts in turns, with a drawing after some. */
-  function played(hosts: number, size: Size, odd: boolean, between: (terminal: Terminal, round: number) => void): { readonly terminal: Terminal; readonly kept: readonly string[] } {
+  function played(hosts: number, size: Size, odd: boolean): { readonly terminal: Terminal; readonly kept: readonly string[] } {
     const { terminal, drawing, take, pass } = onTerminal(size)
     const stories = imagined({ hosts, failing: Math.min(4, hosts), odd })
     const kept: string[] = []
@@ -57,7 +57,6 @@ describe('a whole run', () => {
       }
       drawing.draw()
       expect(headers(terminal.text)).toBe(1)
-      between(terminal, round)
     }
     drawing.clear()
     return { terminal, kept }
@@ -67,13 +66,13 @@ describe('a whole run', () => {
   const text = (lines: readonly string[]): string => lines.join('').replace(/\s/g, '')
 
   test.each(table)('%d hosts at %j leave the failures behind, each once, and nothing else', (hosts, size) => {
-    const { terminal, kept } = played(hosts, size, false, () => undefined)
+    const { terminal, kept } = played(hosts, size, false)
     expect(kept.length).toBeGreaterThan(2)
     expect(text(terminal.text)).toBe(text(kept))
   })
 
   test.each(table.filter(([hosts]) => hosts > 1))('odd names of %d hosts at %j do not break a line', (hosts, size) => {
-    const { terminal, kept } = played(hosts, size, true, () => undefined)
+    const { terminal, kept } = played(hosts, size, true)
     expect(text(terminal.text)).toBe(text(kept))
   })
 
@@ -81,9 +80,27 @@ describe('a whole run', () => {
     ['wider', { rows: 24, columns: 100 }],
     ['narrower', { rows: 40, columns: 50 }],
     ['higher', { rows: 60, columns: 80 }],
-  ])('a window that is made %s is drawn anew, and what is kept stays once', (_, size) => {
-    const { terminal, kept } = played(8, { rows: 40, columns: 80 }, false, (window, round) => window.resize(round % 2 === 0 ? size : { rows: 40, columns: 80 }))
-    expect(text(terminal.text)).toBe(text(kept))
+    ['lower', { rows: 12, columns: 80 }],
+    ['a stamp', { rows: 6, columns: 20 }],
+  ])('in a window that is made %s and back the last failure is in sight after each drawing', (_, other) => {
+    const { terminal, drawing, take } = onTerminal({ rows: 40, columns: 80 })
+    const names = Array.from({ length: 30 }, (_name, index) => `web${String(index)}`)
+    take(runOf(names, 'apply'))
+    for (const host of names) take(doing(host))
+    take(failed('web1', 'an earlier failure'))
+    drawing.draw()
+    const kept = take(failed('web0', 'short')).slice(0, 2)
+    for (const size of [other, { rows: 40, columns: 80 }, other]) {
+      drawing.draw()
+      terminal.resize(size)
+      drawing.draw()
+      const seen = terminal.screen
+      expect([seen.filter((line) => line.startsWith('apply ')).length, seen.filter((line) => line.includes('short')).length]).toEqual([1, 1])
+      expect(seen.length).toBeLessThanOrEqual(size.rows)
+      if (size.columns > 60) expect(seen).toEqual(expect.arrayContaining(kept.slice()))
+    }
+    drawing.clear()
+    expect(terminal.screen.filter((line) => line.startsWith('apply '))).toEqual([])
   })
 })
 

@@ -52,7 +52,8 @@ export function imagined({ hosts, failing, odd }: { readonly hosts: number; read
     const place = Math.floor((index * failing) / hosts)
     const fails = failing > 0 && place !== Math.floor(((index + 1) * failing) / hosts)
     const isAway = fails && place === 0 && failing > 1
-    const pace = 0.6 + next() * 0.8 + (next() < 0.1 ? 1.5 : 0)
+    const slow = 0.6 + next() * 0.8 + (next() < 0.1 ? 1.5 : 0)
+    const pace = fails ? 0.7 : slow
     const breaks = fails && !isAway ? job.findIndex(([, resource]) => resource === 'python.venv') : job.length
     const scenes = (isAway ? [] : job).map(([task, resource, id, seconds, lines = []], at): Scene => {
       const changed = next() < 0.9 && resource !== 'check.http'

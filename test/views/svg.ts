@@ -22,6 +22,8 @@ function changed(look: Look, code: number): Look {
   if (code === 22) return { ...look, bold: false, dim: false }
   if (code === 24) return { ...look, underlined: false }
   if (code === 39) return { ...look, color: ink }
+  // The background is never changed, and is set to its default again and again.
+  if (code === 49) return look
   const color = colors[code]
   if (color === undefined) throw new Error(`a colour that this view does not use: ${code}`)
   return { ...look, color }

@@ -58,6 +58,7 @@ export class Terminal implements Screen {
       row.wraps = false
       this.#rows.length = this.#at.row + 1
     } else if (sequence.endsWith('A')) this.#at.row = Math.max(this.#top, this.#at.row - Number.parseInt(sequence))
+    else if (sequence === 'H') this.#at = { row: this.#top, column: 0 }
     else if (sequence === '?7l') this.#wrap = false
     else if (sequence === '?7h') this.#wrap = true
     else if (!/^(?:\?25[lh]|\d*m)$/.test(sequence)) throw new Error(`unknown sequence ${sequence}`)

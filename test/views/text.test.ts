@@ -173,6 +173,20 @@ note: web1: systemd.service[other.service]: a restart is pending
     expect(text.split('\n').filter((line) => /^[!✗]/.test(line)).map((line) => line.slice(0, 12))).toEqual(['! a: file[/i', '✗ b: failed', '✗ a: file[/c', '✗ c: file[/c'])
   })
 
+  const full = ['web1  : ok=30 changed=2 unreachable=0 failed=0 skipped=1 ignored=0  1.2s', 'web20 : ok=3  changed=0 unreachable=0 failed=0 skipped=0 ignored=0  1.2s']
+  test.each([
+    ['a terminal of 72 columns', 72, true, full],
+    ['a terminal of 71 columns: counts of nothing are left out', 71, true, ['web1  : ok=30 changed=2 skipped=1  1.2s', 'web20 : ok=3 changed=0  1.2s']],
+    ['a file', 40, false, full],
+  ])('on %s', async (_, columns, redraws, lines) => {
+    const screen = { ...paper({ rows: 24, columns }), redraws }
+    let text = ''
+    const view = recapView({ ...screen, write: (written) => void (text += written) }, { mode: 'apply', verbosity: 0 })
+    view.onEvent({ type: 'summary', hosts: { web1: counts({ ok: 30, changed: 2, skipped: 1 }), web20: counts({ ok: 3 }) }, exitCode: 0, seconds: 1.2 })
+    await view.end()
+    expect(text.split('\n').slice(1, 3)).toEqual(lines)
+  })
+
   test('apply has no unknown', async () => {
     const summary: Event = { type: 'summary', hosts: { web1: counts({ ok: 30 }) }, exitCode: 0, seconds: 1.2 }
     expect(await shown((screen) => recapView(screen, { mode: 'apply', verbosity: 0 }), [summary])).toBe('\nweb1 : ok=30 changed=0 unreachable=0 failed=0 skipped=0 ignored=0  1.2s\n')
