@@ -12,6 +12,8 @@ const exchangeLine = ({ host, counts }: ExchangesEvent): string => {
   return `${oneLine(host)} was asked: ${kinds.join(', ')}`
 }
 
+const againLine = (hosts: number, again: string): readonly string[] => (hosts === 0 ? [] : [`${hosts === 1 ? '1 host is' : `${hosts} hosts are`} not done; for ${hosts === 1 ? 'it' : 'these'} alone: ${again}`])
+
 export interface RecapOptions {
   readonly mode: Mode
   /** From 1 on, how often each host was asked. */
@@ -51,8 +53,10 @@ export function recapView(screen: Screen, { mode, verbosity, again }: RecapOptio
         notices.map((notice) => `${style.yellow('note')}: ${oneLine(notice.host ?? '')}: ${oneLine(notice.message)}`),
         failures.lines(style),
         errors.flatMap((error) => problem(error, style).map((line, index) => (index === 0 ? `${style.red('error')}: ${line}` : `  ${line}`))),
-        summaries.filter(({ hosts }) => Object.keys(hosts).length > 1).map((summary) => totalLine(summary, mode, ends, style)),
-        again === undefined || mode === 'plan' ? [] : summaries.map((summary) => undone(ends, summary).length).filter((hosts) => hosts > 0).map((hosts) => `${hosts === 1 ? '1 host is' : `${hosts} hosts are`} not done; for ${hosts === 1 ? 'it' : 'these'} alone: ${style.bold(again)}`),
+        summaries.flatMap((summary) => [
+          ...(Object.keys(summary.hosts).length > 1 ? [totalLine(summary, mode, ends, style)] : []),
+          ...(again === undefined || mode === 'plan' ? [] : againLine(undone(ends, summary).length, style.bold(again))),
+        ]),
       ]
       const shown = sections.filter((section) => section.length > 0).map((section) => `${section.join('\n')}\n`)
       if (shown.length > 0) screen.write((summaries.length > 0 ? '\n' : '') + shown.join('\n'))
