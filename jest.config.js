@@ -44,10 +44,14 @@ function noPeers() {
   return lacking.length === 0 ? null : `${lacking.join(', ')} is not installed`
 }
 
+/** The tests ask Debian's own, whose modules /usr/bin/python3 finds. */
+const noAnsible = () => (existsSync('/usr/lib/python3/dist-packages/ansible') ? null : 'ansible-core is not installed')
+
 const withoutLab = leaveOut('the tests on real hosts (test/lab)', noLab())
 const withoutPeers = leaveOut('the tests against an SSH server of their own (test/ssh)', noPeers())
+const withoutAnsible = leaveOut('the comparison of inventories with Ansible (test/inventory/ansible.test.ts)', noAnsible())
 
-const others = ['<rootDir>/test/lab/', '<rootDir>/test/package/', ...(withoutPeers ? ['<rootDir>/test/ssh/'] : [])]
+const others = ['<rootDir>/test/lab/', '<rootDir>/test/package/', ...(withoutPeers ? ['<rootDir>/test/ssh/'] : []), ...(withoutAnsible ? ['<rootDir>/test/inventory/ansible.test.ts'] : [])]
 const unit = { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: ['/node_modules/', ...others] }
 
 export default {

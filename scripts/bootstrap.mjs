@@ -11,10 +11,10 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const at = (...parts) => join(root, ...parts)
 const say = (line) => process.stderr.write(`${line}\n`)
 
-/** Programs besides the lab's own, and the Debian packages that hold them. */
+/** Programs, or paths, besides the lab's own, and the Debian packages that hold them. */
 const programs = {
   bench: { git: 'git', ssh: 'openssh-client' },
-  test: { git: 'git', ssh: 'openssh-client', sshd: 'openssh-server', socat: 'socat', busybox: 'busybox-static' },
+  test: { git: 'git', ssh: 'openssh-client', sshd: 'openssh-server', socat: 'socat', busybox: 'busybox-static', '/usr/lib/python3/dist-packages/ansible': 'ansible-core' },
 }
 
 /** What runs once nothing is lacking. */

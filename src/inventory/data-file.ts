@@ -10,6 +10,8 @@ interface Part {
 }
 
 const deepest = 64
+/** How many names lead to a part in an error. */
+const mostShown = 8
 
 /** What code has given as an inventory. Its places are the file's, and errors name the way to the part that is wrong. */
 export class DataFile implements Source<Part> {
@@ -62,7 +64,8 @@ export class DataFile implements Source<Part> {
   }
 
   error(part: Part | null, message: string, remedy?: string): FettleError {
-    const path = part === null || part.path.length === 0 ? '' : `${part.path.join('.')}: `
+    const names = part?.path ?? []
+    const path = names.length === 0 ? '' : `${names.length > mostShown ? [...names.slice(0, mostShown), '…'].join('.') : names.join('.')}: `
     return new FettleError('inventory-invalid', { address: this.file, message: `${this.file}: ${path}${message}`, ...(remedy === undefined ? {} : { remedy }) })
   }
 }

@@ -15,11 +15,11 @@ const place = { file: '-e', line: 0, column: 0 }
  * `name=value other='two words'`, whose values are read as YAML scalars. A later one wins.
  * @throws FettleError `usage` for text of no form, `inventory-invalid` for YAML that cannot be read
  */
-export async function readExtraVars(given: readonly string[], project: string, warnings: Warnings): Promise<Layer> {
+export function readExtraVars(given: readonly string[], project: string, warnings: Warnings): Layer {
   const layer: Layer = new Map()
   for (const text of given) {
     if (text.startsWith('@')) {
-      const yaml = await readYaml(project, resolve(project, text.slice(1)))
+      const yaml = readYaml(project, resolve(project, text.slice(1)))
       readVariables(layer, yaml, yaml.root, 'a file of variables', warnings)
     } else if (/^\s*[{[]/.test(text)) {
       const yaml = new YamlFile('-e', text)

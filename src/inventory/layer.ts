@@ -26,7 +26,7 @@ export function readVariables<N>(layer: Layer, source: Source<N>, node: N | null
 export function setVariable(layer: Layer, name: string, variable: Variable, warnings: Warnings): void {
   layer.set(name, variable)
   const { value } = variable
-  if (name.startsWith('ansible_')) warnOfConnectionName(name, variable.place(), warnings)
+  if (name.startsWith('ansible_')) warnOfConnectionName(name, variable, warnings)
   else if (typeof value === 'string' && value.includes('{{') && value.includes('}}')) warnings.add(`${name} holds {{ … }}, which stays as it is: variables are not templates`, variable.place())
 }
 
@@ -53,8 +53,8 @@ const oldNames: ReadonlyMap<string, string> = new Map([
   ['ansible_become_pass', 'ansible_become_password'],
 ])
 
-function warnOfConnectionName(name: string, place: Place, warnings: Warnings): void {
+function warnOfConnectionName(name: string, variable: Variable, warnings: Warnings): void {
   if (connectionNames.includes(name) || name === priorityName) return
   const guess = oldNames.get(name) ?? nearest(name, connectionNames)
-  warnings.add(`Fettle does not know ${name} and ignores it${guess === undefined ? '' : `; did you mean ${guess}?`}`, place)
+  warnings.add(`Fettle does not know ${name} and ignores it${guess === undefined ? '' : `; did you mean ${guess}?`}`, variable.place())
 }

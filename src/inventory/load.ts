@@ -10,7 +10,7 @@ import type { Inventory } from './inventory.js'
 import { merge } from './merge.js'
 import { readText, shownPath } from './text-file.js'
 import { newTree, type Tree } from './tree.js'
-import { readVariableFiles, type VariableFiles } from './variable-files.js'
+import { readVariableFiles } from './variable-files.js'
 import { Warnings } from './warnings.js'
 import { YamlFile } from './yaml-file.js'
 
@@ -50,9 +50,8 @@ export async function loadInventory({ sources, project, extraVars, runCode }: In
     beside(directory)
   }
   beside(root)
-  const variableFiles: VariableFiles[] = []
-  for (const directory of directories) variableFiles.push(await readVariableFiles(root, directory, tree, warnings))
-  const extra = await readExtraVars(extraVars, root, warnings)
+  const variableFiles = [...directories].map((directory) => readVariableFiles(root, directory, tree, warnings))
+  const extra = readExtraVars(extraVars, root, warnings)
   return merge(tree, variableFiles, extra, root, warnings)
 }
 
@@ -63,7 +62,7 @@ async function readInventory(tree: Tree, project: string, path: string, runCode:
     const data = new DataFile(shown, await runCode(path))
     return readGroups(tree, data, data.root, warnings)
   }
-  const text = await readText(path, shown)
+  const text = readText(path, shown)
   if (!isYaml(path, shown, text)) return readIni(tree, shown, text, warnings)
   const yaml = new YamlFile(shown, text)
   return readGroups(tree, yaml, yaml.root, warnings)

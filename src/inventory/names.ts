@@ -11,6 +11,8 @@ export function checkGroupName(name: string): void {
   if (!plainGroup.test(name)) throw new BadName(`${JSON.stringify(name)} is no name of a group: it takes letters, digits, _, -, . and +`, 'choose another name')
 }
 
+const isAddress = (name: string): boolean => name.includes(':') && isIPv6(name)
+
 /** The hosts that an inventory's line names, and the port for all of them. */
 export interface NamedHosts {
   readonly names: readonly string[]
@@ -23,9 +25,9 @@ export interface NamedHosts {
  */
 export function namedHosts(written: string): NamedHosts {
   const [, base = written, port] = /^\[(.+)\]:(\d{1,5})$/.exec(written) ?? /^((?:[^:[\]]|\[[^\]]*\])*):(\d{1,5})$/.exec(written) ?? []
-  const names = isIPv6(base) ? [base] : expandRanges(base)
+  const names = isAddress(base) ? [base] : expandRanges(base)
   for (const name of names) {
-    if (!plainName.test(name) && !isIPv6(name)) throw new BadName(`${JSON.stringify(name)} is no name of a host: it takes letters, digits, _, -, . and +`, 'give it a short name, and its address as ansible_host')
+    if (!plainName.test(name) && !isAddress(name)) throw new BadName(`${JSON.stringify(name)} is no name of a host: it takes letters, digits, _, -, . and +`, 'give it a short name, and its address as ansible_host')
   }
   return { names, port: port === undefined ? null : Number(port) }
 }

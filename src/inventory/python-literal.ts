@@ -1,7 +1,8 @@
 /** How deep brackets may stand in each other. */
 const deepest = 64
 
-class NoLiteral extends Error {}
+// One for all: each of its own would record where it was made, which takes longer than the reading.
+const noLiteral = new Error('no literal')
 
 /**
  * The value of a literal of Python, as `ast.literal_eval` reads it for Ansible's INI: numbers, quoted text, True, False, None, lists, tuples
@@ -11,7 +12,7 @@ export function pythonLiteral(text: string): { readonly value: unknown } | null 
   try {
     return { value: new Reader(text).whole() }
   } catch (error) {
-    if (error instanceof NoLiteral) return null
+    if (error === noLiteral) return null
     throw error
   }
 }
@@ -34,7 +35,7 @@ class Reader {
   }
 
   #fail(): never {
-    throw new NoLiteral()
+    throw noLiteral
   }
 
   #match(pattern: RegExp): RegExpExecArray | null {

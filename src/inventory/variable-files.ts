@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises'
+import { readdirSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { nearest } from '../core/nearest.js'
 import { readVariables, priorityName, type Layer } from './layer.js'
@@ -8,9 +8,9 @@ import type { Warnings } from './warnings.js'
 import { YamlFile } from './yaml-file.js'
 
 /** @throws FettleError `inventory-missing` or `inventory-invalid` */
-export async function readYaml(project: string, path: string): Promise<YamlFile> {
+export function readYaml(project: string, path: string): YamlFile {
   const shown = shownPath(project, path)
-  return new YamlFile(shown, await readText(path, shown))
+  return new YamlFile(shown, readText(path, shown))
 }
 
 /** What `group_vars/` and `host_vars/` of one directory set. */
@@ -20,9 +20,9 @@ export interface VariableFiles {
 }
 
 /** Reads the files of variables in a directory for the groups and hosts of the inventory. */
-export async function readVariableFiles(project: string, directory: string, names: { readonly groups: ReadonlyMap<string, unknown>; readonly hosts: ReadonlyMap<string, unknown> }, warnings: Warnings): Promise<VariableFiles> {
-  const groups = await layersIn(project, join(directory, 'group_vars'), names.groups, warnings)
-  const hosts = await layersIn(project, join(directory, 'host_vars'), names.hosts, warnings)
+export function readVariableFiles(project: string, directory: string, names: { readonly groups: ReadonlyMap<string, unknown>; readonly hosts: ReadonlyMap<string, unknown> }, warnings: Warnings): VariableFiles {
+  const groups = layersIn(project, join(directory, 'group_vars'), names.groups, warnings)
+  const hosts = layersIn(project, join(directory, 'host_vars'), names.hosts, warnings)
   for (const layer of groups.values()) {
     const priority = layer.get(priorityName)
     if (priority !== undefined) warnings.add(`${priorityName} counts only in the inventory itself, as in Ansible`, priority.place())
@@ -32,25 +32,28 @@ export async function readVariableFiles(project: string, directory: string, name
 
 /** As Ansible looks for them: of these the first that is there, and no other. */
 const endings = ['', '.yml', '.yaml', '.json']
+const mostGuessed = 10
 
 /**
  * The layers of `group_vars/<name>` or `host_vars/<name>`: a folder of that name, whose files are read by name, or a file, with or without an ending.
  * Names are looked up in the listing, never joined to a path.
  */
-async function layersIn(project: string, directory: string, known: ReadonlyMap<string, unknown>, warnings: Warnings): Promise<ReadonlyMap<string, Layer>> {
+function layersIn(project: string, directory: string, known: ReadonlyMap<string, unknown>, warnings: Warnings): ReadonlyMap<string, Layer> {
   const layers = new Map<string, Layer>()
-  for (const [name, files] of byName(await listed(project, directory))) {
-    const [file, second] = files
-    const warn = (ending: string, message: string): void => warnings.add(message, { file: shownPath(project, join(directory, name + ending)), line: 0, column: 0 })
-    if (file === undefined) continue
+  const unused: [name: string, ending: string][] = []
+  const warn = (file: string, message: string): void => warnings.add(message, { file: shownPath(project, join(directory, file)), line: 0, column: 0 })
+  for (const [name, [ending = '', second]] of byName(listed(project, directory))) {
     if (known.has(name)) {
-      layers.set(name, await layerOf(project, join(directory, name + file), warnings))
-      if (second !== undefined) warn(second, `is not read, because ${name}${file} is there, as in Ansible`)
-    } else if (file !== '') {
-      const guess = nearest(name, [...known.keys()])
-      warn(file, `is not used: the inventory has no ${name}${guess === undefined ? '' : `; did you mean ${guess}?`}`)
-    }
+      layers.set(name, layerOf(project, join(directory, name + ending), warnings))
+      if (second !== undefined) warn(name + second, `is not read, because ${name}${ending} is there, as in Ansible`)
+    } else if (ending !== '') unused.push([name, ending])
   }
+  // Many are another inventory's, and nobody's typing errors.
+  for (const [name, ending] of unused.slice(0, mostGuessed)) {
+    const guess = unused.length > mostGuessed ? undefined : nearest(name, [...known.keys()])
+    warn(name + ending, `is not used: the inventory has no ${name}${guess === undefined ? '' : `; did you mean ${guess}?`}`)
+  }
+  if (unused.length > mostGuessed) warn('', `${String(unused.length - mostGuessed)} more files are not used: the inventory has nothing of their names`)
   return layers
 }
 
@@ -70,28 +73,34 @@ function byName(files: readonly string[]): ReadonlyMap<string, readonly string[]
   return found
 }
 
-async function layerOf(project: string, path: string, warnings: Warnings): Promise<Layer> {
+function layerOf(project: string, path: string, warnings: Warnings): Layer {
   const layer: Layer = new Map()
-  for (const file of await filesOf(project, path)) {
-    const yaml = await readYaml(project, file)
+  for (const file of filesOf(project, path)) {
+    const yaml = readYaml(project, file)
     readVariables(layer, yaml, yaml.root, 'a file of variables', warnings)
   }
   return layer
 }
 
 /** A file, or those of a folder and of the folders below it whose names have no ending. */
-async function filesOf(project: string, path: string): Promise<readonly string[]> {
-  if (!(await isFolder(path))) return [path]
-  const inner = (await listed(project, path)).filter((name) => endings.includes(extname(name))).map((name) => join(path, name))
-  return (await Promise.all(inner.map(async (each) => (extname(each) !== '' && (await isFolder(each)) ? [] : filesOf(project, each))))).flat()
+function filesOf(project: string, path: string): readonly string[] {
+  if (!isFolder(path)) return [path]
+  const inner = listed(project, path).filter((name) => endings.includes(extname(name))).map((name) => join(path, name))
+  return inner.flatMap((each) => (extname(each) !== '' && isFolder(each) ? [] : filesOf(project, each)))
 }
 
-// What cannot be looked at is left for reading it to say why.
-const isFolder = async (path: string): Promise<boolean> => (await stat(path).catch(() => null))?.isDirectory() === true
-
-async function listed(project: string, directory: string): Promise<readonly string[]> {
+/** What cannot be looked at is left for reading it to say why. */
+function isFolder(path: string): boolean {
   try {
-    return (await readdir(directory)).filter((name) => !name.startsWith('.') && !name.endsWith('~')).sort()
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
+}
+
+function listed(project: string, directory: string): readonly string[] {
+  try {
+    return readdirSync(directory).filter((name) => !name.startsWith('.') && !name.endsWith('~')).sort()
   } catch (cause) {
     if (systemCode(cause) === 'ENOENT') return []
     throw unreadable(shownPath(project, directory), cause)

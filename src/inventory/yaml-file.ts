@@ -1,9 +1,10 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Alias, type Document, type Node, type Pair, type YAMLMap } from 'yaml'
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Alias, type Node, type Pair, type YAMLMap } from 'yaml'
 import { FettleError } from '../core/errors.js'
 import { showPlace, type Place } from './inventory.js'
+import { plainYaml } from './plain-yaml.js'
 import type { Entry, Source } from './source.js'
 import { unfitText, vaultRemedy } from './text-file.js'
-import { yamlScalars } from './yaml-scalars.js'
+import { yamlOptions } from './yaml-scalars.js'
 
 const largest = 5_000_000
 /** Lines, items and brackets: what the parser's time and memory grow with, a kilobyte for each. 80,000 hosts of three lines are below it. */
@@ -19,8 +20,7 @@ const mostNodes = 1_500_000
  */
 export class YamlFile implements Source<Node> {
   readonly root: Node | null
-  readonly #document: Document
-  readonly #lines = new LineCounter()
+  #lines = new LineCounter()
   #anchors: ReadonlyMap<string, readonly Node[]> | null = null
   #followed = 0
 
@@ -33,10 +33,15 @@ export class YamlFile implements Source<Node> {
     if (unfit !== null) throw this.#invalid(null, unfit.message, unfit.remedy)
     if (text.length > largest) throw this.#invalid(null, `is larger than ${String(largest / 1_000_000)} MB`, 'write hosts as ranges, such as web[1:500], or split the inventory')
     if ((text.match(/[\n[{,]|[-?] /g)?.length ?? 0) > mostParts) throw this.#invalid(null, `has more than ${String(mostParts)} lines and items`, 'write hosts as ranges, such as web[1:500], or split the inventory')
-    this.#document = parseDocument(text, { lineCounter: this.#lines, uniqueKeys: false, prettyErrors: false, schema: 'failsafe', customTags: [...yamlScalars] })
-    const problem = this.#document.errors[0] ?? this.#document.warnings[0]
+    this.root = plainYaml(text, this.#lines.addNewLine) ?? this.#parsed(text)
+  }
+
+  #parsed(text: string): Node | null {
+    this.#lines = new LineCounter()
+    const { contents, errors, warnings } = parseDocument(text, { ...yamlOptions, lineCounter: this.#lines })
+    const problem = errors[0] ?? warnings[0]
     if (problem !== undefined) throw this.#invalid(this.#at(problem.pos[0]), sentence(problem.message), problem.message.includes('!vault') ? vaultRemedy : undefined)
-    this.root = this.#document.contents
+    return contents
   }
 
   place(node: Node): Place {
@@ -123,7 +128,7 @@ export class YamlFile implements Source<Node> {
   }
 
   #anchored(name: string): readonly Node[] {
-    this.#anchors ??= anchorsOf(this.#document)
+    this.#anchors ??= anchorsOf(this.root)
     return this.#anchors.get(name) ?? []
   }
 
@@ -142,9 +147,9 @@ export class YamlFile implements Source<Node> {
 /** The parser's sentence without the text that it quotes, which may be a password. */
 const sentence = (message: string): string => message.replace(/(?<=characters|stream|document|token): .*/s, '')
 
-function anchorsOf(document: Document): ReadonlyMap<string, readonly Node[]> {
+function anchorsOf(root: Node | null): ReadonlyMap<string, readonly Node[]> {
   const found = new Map<string, Node[]>()
-  visit(document, {
+  visit(root, {
     Node(_, node) {
       if (isAlias(node) || node.anchor === undefined) return
       const same = found.get(node.anchor)
