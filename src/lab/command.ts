@@ -13,13 +13,15 @@ export interface CommandOptions {
   readonly input?: string | Uint8Array
   /** Left out: this process's environment. */
   readonly env?: NodeJS.ProcessEnv
+  /** Where it runs; left out: where this process does. */
+  readonly cwd?: string
 }
 
 /** Runs a program to its end, whatever its status. */
-export function execute(argv: readonly string[], { input, env }: CommandOptions = {}): Promise<Ended> {
+export function execute(argv: readonly string[], { input, env, cwd }: CommandOptions = {}): Promise<Ended> {
   const [program = '', ...args] = argv
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], ...(env && { env }) })
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], ...(env && { env }), ...(cwd !== undefined && { cwd }) })
     const out: Buffer[] = []
     const err: Buffer[] = []
     child.stdout.on('data', (bytes: Buffer) => out.push(bytes))
