@@ -278,6 +278,7 @@ describe('an inventory of another shape', () => {
     ['all: { children: { web: { children: { all: } } } }', '1:39: all cannot be a child of web: every group is its child'],
     ['a: { children: { b: { children: { c: { children: { a: } } } } } }', '1:18: group a is below itself: a > b > c > a'],
     ['a: { children: { a: } }', '1:18: group a is below itself: a > a'],
+    ['ungrouped: { children: { a: { hosts: { h: } } } }', '1:26: a cannot be a child of ungrouped, which holds the hosts that are in no other group'],
     ['all: { hosts: { "a b": } }', '1:17: "a b" is no name of a host: it takes letters, digits, _, -, . and +'],
     ['all: { hosts: { "../../etc": } }', '1:17: "../../etc" is no name of a host'],
     ['all: { hosts: { -oProxyCommand=x: } }', '1:17: "-oProxyCommand=x" is no name of a host'],
