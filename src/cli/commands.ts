@@ -24,6 +24,7 @@ export function commandLine(io: Surroundings, start: Start, parts?: () => Promis
   tasks(program.commandsGroup('Tasks:'), io, start, parts)
   hosts(program.commandsGroup('Hosts:'), io, start)
   projects(program.commandsGroup('Projects:'), io, start)
+  program.helpCommand(true)
   return withExamples(program, 'fettle plan', 'fettle apply -l web1', "fettle run 'uptime' -l web", 'fettle plan --help')
 }
 
@@ -54,7 +55,7 @@ function hosts(program: Command, io: Surroundings, start: Start): void {
     .description('hosts, groups and variables, as ansible-inventory prints them')
     .option('--graph', 'groups and their hosts as a tree (the default)')
     .option('--list', 'all of it as JSON, passwords left out')
-    .option('--host <NAME>', 'the merged variables of a host; with -v: where each was set')
+    .option('--host <HOST>', 'the merged variables of a host; with -v: where each was set')
     .option('-v, --verbose', 'with --host: the place of each variable', (_: string, before: number) => before + 1, 0)
     .action((flags: InventoryFlags) => start(({ inventoryCommand }) => inventoryCommand(flags, io)))
 }

@@ -4,6 +4,7 @@ import type { InventoryHost } from '../inventory/inventory.js'
 import { readLimit } from '../inventory/limit.js'
 import { selectHosts } from '../inventory/pattern.js'
 import type { Session } from '../ssh/session.js'
+import { oneLine } from '../views/clean.js'
 import type { FleetFlags } from './flags.js'
 import { Interrupts } from './interrupts.js'
 import { loadInventory } from './load-inventory.js'
@@ -40,6 +41,7 @@ export async function onFleet(flags: FleetFlags, io: Surroundings, use: (fleet: 
 
 async function fleetOf(flags: FleetFlags, io: Surroundings, { stop, kill }: Interrupts): Promise<Fleet> {
   const inventory = await loadInventory({ sources: flags.inventory, project: io.cwd, extraVars: flags.extraVars })
+  for (const warning of inventory.warnings) io.stderr.write(`note: ${oneLine(warning)}\n`)
   const hosts = selectHosts(inventory, readLimit(flags.limit ?? 'all', io.cwd))
   const passwords = await readPasswords(flags, io)
   const options = {
