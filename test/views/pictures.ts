@@ -31,7 +31,10 @@ async function captured(name: string, { rows, columns, play, at }: Picture): Pro
   tmux(name, 'new-session', '-d', '-s', 'view', '-x', String(columns), '-y', String(rows), `clear; echo '$ fettle apply'; env -u NO_COLOR -u CI -u FORCE_COLOR ${process.execPath} node_modules/jiti/lib/jiti-cli.mjs test/views/play.ts ${play}; tmux -L fettle-view-${process.pid}-${name} wait-for -S over; PS1='$ ' exec sh`)
   try {
     if (at === null) tmux(name, 'wait-for', 'over')
-    else await sleep((at + 1) * 1000)
+    else {
+      while (!tmux(name, 'capture-pane', '-p', '-t', 'view').includes('running')) await sleep(100)
+      await sleep(at * 1000)
+    }
     if (at === null) await sleep(300)
     return tmux(name, 'capture-pane', '-e', '-p', '-t', 'view').trimEnd().split('\n')
   } finally {
@@ -44,5 +47,5 @@ for (const [name, picture] of Object.entries(pictures)) {
   if (asked.length > 0 && !asked.includes(name)) continue
   const lines = await captured(name, picture)
   if (process.argv.includes('--show')) process.stdout.write(`── ${name}\n${lines.join('\n')}\n`)
-  else writeFileSync(`docs/view-${name}.svg`, svg(lines, picture))
+  else writeFileSync(`docs/view-${name}.svg`, svg(lines, picture.columns))
 }

@@ -48,10 +48,11 @@ function runs(text: string, look: Look, column: number, y: number): string {
   return svg
 }
 
-/** A captured screen as a picture. */
-export function svg(capture: readonly string[], { rows, columns }: { readonly rows: number; readonly columns: number }): string {
+/** A captured screen as a picture, as high as what stands there. */
+export function svg(capture: readonly string[], columns: number): string {
+  const rows = capture.length
   let look = plain
-  const lines = capture.slice(0, rows).map((line, row) => {
+  const lines = capture.map((line, row) => {
     let column = 0
     let drawn = ''
     for (const [, codes, text = ''] of line.matchAll(/\u001b\[([\d;]*)m|([^\u001b]+)/g)) {
