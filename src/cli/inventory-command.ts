@@ -1,6 +1,7 @@
 import { FettleError } from '../core/errors.js'
 import { nearest } from '../core/nearest.js'
 import type { Inventory, InventoryHost } from '../inventory/inventory.js'
+import { readLimit } from '../inventory/limit.js'
 import { selectHosts } from '../inventory/pattern.js'
 import { oneLine } from '../views/clean.js'
 import type { HostFlags, OutputFlags } from './flags.js'
@@ -24,7 +25,7 @@ export async function inventoryCommand(flags: InventoryFlags, io: Surroundings):
   try {
     const inventory = await loadInventory({ sources: flags.inventory, project: io.cwd, extraVars: flags.extraVars })
     for (const warning of inventory.warnings) io.stderr.write(`note: ${oneLine(warning)}\n`)
-    io.stdout.write(textOf(inventory, flags))
+    io.stdout.write(textOf(inventory, flags, io.cwd))
     return 0
   } catch (error) {
     await tellError(error, { ...io, stdout: io.stderr }, { color: true, verbose: flags.verbose })
@@ -32,10 +33,10 @@ export async function inventoryCommand(flags: InventoryFlags, io: Surroundings):
   }
 }
 
-function textOf(inventory: Inventory, { limit, graph, list, host, verbose }: InventoryFlags): string {
+function textOf(inventory: Inventory, { limit, graph, list, host, verbose }: InventoryFlags, directory: string): string {
   if ([graph, list, host].filter((each) => each !== undefined).length > 1) throw new FettleError('usage', { message: '--graph, --list and --host exclude each other', remedy: 'give one of the three' })
   if (host !== undefined) return verbose > 0 ? placesText(hostOf(inventory, host)) : hostText(hostOf(inventory, host))
-  const chosen = limit === undefined ? null : new Set(selectHosts(inventory, limit).map(({ name }) => name))
+  const chosen = limit === undefined ? null : new Set(selectHosts(inventory, readLimit(limit, directory)).map(({ name }) => name))
   return list === true ? listText(inventory, chosen) : graphText(inventory, chosen)
 }
 

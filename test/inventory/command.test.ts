@@ -5,6 +5,7 @@ import { project } from './project.js'
 
 const files = {
   'inventory/hosts.yml': 'all:\n  children:\n    web:\n      hosts:\n        web1: { ansible_password: hunter22, port: 81 }\n        web2:\n    db: { hosts: { db1: } }\n',
+  failed: 'db1\n',
   'inventory/group_vars/web.yml': 'port: 80\napp: { name: demo }\n',
 }
 
@@ -20,6 +21,7 @@ describe('fettle inventory', () => {
     ['the graph, by default', [], graph],
     ['--graph', ['--graph'], graph],
     ['--graph of some', ['--graph', '-l', 'web2'], '@all:\n  |--@web:\n  |  |--web2\n'],
+    ['--graph of those that a file names', ['-l', '@failed'], '@all:\n  |--@db:\n  |  |--db1\n'],
     ['another inventory', ['-i', 'a,b'], '@all:\n  |--@ungrouped:\n  |  |--a\n  |  |--b\n'],
     ['--host, with -e', ['--host', 'web2', '-e', 'port=8080'], '{\n    "app": {\n        "name": "demo"\n    },\n    "port": 8080\n}\n'],
     ['--host -v: where each was set', ['--host', 'web1', '-v'], 'ansible_password: "[secret]"  # inventory/hosts.yml:5:17\napp: {"name":"demo"}  # inventory/group_vars/web.yml:2:1\nport: 81  # inventory/hosts.yml:5:45\n'],
