@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { FettleError } from '../core/errors.js'
 import { Dropped, within, type Way } from './link.js'
+import { giveWindowBack } from './give-window-back.js'
 import type { HostConfig } from './ssh-config.js'
 import type { SshTransport } from './ssh-transport.js'
 
@@ -69,6 +70,7 @@ export class JumpHosts {
         try {
           const jump = await shared.transport
           const stream = await within(config.connectSeconds, `${place}, asked for at ${jump.place},`, signal, (limit) => dial(jump, config, place, limit))
+          giveWindowBack(stream)
           // A host that has hung up leaves its channel half open, and ssh2 would wait for ever.
           stream.on('close', leave).on('end', () => stream.destroy())
           return {

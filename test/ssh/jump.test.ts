@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
+import { connect as connectTcp, type AddressInfo } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import ssh2 from 'ssh2'
+import ssh2, { type ServerChannel } from 'ssh2'
 import { Secret } from '../../src/core/secret.js'
 import { sh } from '../../src/core/sh.js'
 import type { ConnectOptions, Target } from '../../src/ssh/connect.js'
@@ -181,6 +181,33 @@ describe('what goes wrong names the place', () => {
     expect(connections(mortal)).toBe(2)
     await mortal.stop()
   })
+})
+
+test('what comes from a jump host is acknowledged at once, as its sshd would hold the next piece back', async () => {
+  const path = join(mkdtempSync(join(directory, 'fake-')), 'key')
+  makeKey(path)
+  const left: (() => number)[] = []
+  const fake = new ssh2.Server({ hostKeys: [readFileSync(path)] }, (client) => {
+    client.on('error', () => undefined).on('authentication', (context) => context.accept()).on('tcpip', (accept, _reject, { destPort }) => {
+      const channel = accept() as ServerChannel & { readonly outgoing: { readonly window: number } }
+      const before = channel.outgoing.window
+      left.push(() => before - channel.outgoing.window)
+      channel.pipe(connectTcp(destPort, '127.0.0.1')).pipe(channel)
+    })
+  })
+  await once(fake.listen(0, '127.0.0.1'), 'listening')
+  const { port } = fake.address() as AddressInfo
+  const options = through({ gate: { ...gate, port } }, { known: [`[127.0.0.1]:${port} ${readFileSync(`${path}.pub`, 'utf8')}`, host.knownHosts] })
+  const session = await logIn(target('-J', 'gate'), options)
+  for (const bytes of [10, 1000, 10_000]) {
+    await session.exchange([{ script: sh`head -c ${String(bytes)} /dev/zero` }])
+    for (let tries = 0; left[0]?.() !== 0; tries += 1) {
+      if (tries > 50) throw new Error(`${String(left[0]?.())} bytes of the window are not given back`)
+      await delay(20)
+    }
+  }
+  await session.close()
+  fake.close()
 })
 
 test('a host behind a jump host dies: the connection is lost', async () => {
