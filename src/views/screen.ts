@@ -55,7 +55,8 @@ export function screen(stream: OutputStream, { noColor, env, onTrouble }: Screen
   return {
     style: wantsColor(terminal, noColor, env) ? colored : plainStyle,
     redraws: terminal && (env['CI'] ?? '') === '',
-    size: () => ({ rows: stream.rows ?? 24, columns: stream.columns ?? 80 }),
+    // A terminal that was told no size says 0.
+    size: () => ({ rows: stream.rows || 24, columns: stream.columns || 80 }),
     write(text) {
       if (open) stream.write(text)
     },

@@ -26,6 +26,10 @@ describe('screen', () => {
     expect([made.style.red('x') !== 'x', made.redraws]).toEqual([colors, redraws])
   })
 
+  test.each([[{ rows: 50, columns: 120 }, { rows: 50, columns: 120 }], [{}, { rows: 24, columns: 80 }], [{ rows: 0, columns: 0 }, { rows: 24, columns: 80 }]])('of a terminal that says %j the size is %j', (said, size) => {
+    expect(screen(Object.assign(terminal(), said), { ...quiet }).size()).toEqual(size)
+  })
+
   test.each([['EPIPE', []], ['ENOSPC', ['the output could not be written: it broke']]])('a stream that fails with %s ends the writing, not the run', async (code, told) => {
     const troubles: string[] = []
     const written: string[] = []
