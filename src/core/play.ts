@@ -66,7 +66,19 @@ export interface Task<Vars, Facts = unknown> {
  * `facts: true` takes it. It is called when they have been read, before anything on the host is changed.
  */
 export function task<Vars, Facts = unknown>(name: string, build: (context: TaskContext<Vars, Facts>) => Resources, options: TaskOptions<Vars, Facts> = {}): Task<Vars, Facts> {
+  const strange = strangeOption(options, taskOptions)
+  if (strange !== null) throw invalid(`the task ${JSON.stringify(name)} has an option ${strange}`)
   return { name, build, options }
+}
+
+const taskOptions: readonly string[] = ['tags', 'become', 'once', 'when'] satisfies readonly (keyof TaskOptions<unknown>)[]
+
+/** Plain JavaScript may give any; a misspelt one would silently do nothing. */
+function strangeOption(options: object, known: readonly string[]): string | null {
+  const strange = Object.keys(options).find((option) => !known.includes(option))
+  if (strange === undefined) return null
+  const guess = nearest(strange, known)
+  return `${strange}, which is none${guess === undefined ? '' : `; did you mean ${guess}?`}`
 }
 
 export interface PlayOptions<S extends z.ZodType, F extends boolean = false> {
@@ -122,8 +134,8 @@ const plays = new WeakSet()
 export function play<S extends z.ZodType, F extends boolean = false>(options: PlayOptions<S, F>): Play {
   const { name, hosts, tasks, become, vars, facts, serial, maxFailures, forks } = options
   if (typeof name !== 'string' || name === '' || typeof hosts !== 'string' || !Array.isArray(tasks)) throw new FettleError('play-invalid', { message: 'a play needs a name, hosts (a pattern) and a list of tasks' })
-  const strange = Object.keys(options).find((option) => !known.includes(option))
-  if (strange !== undefined) throw invalid(`the play ${JSON.stringify(name)} has an option ${strange}, which plays do not have`, nearest(strange, known))
+  const strange = strangeOption(options, playOptions)
+  if (strange !== null) throw invalid(`the play ${JSON.stringify(name)} has an option ${strange}`)
   const batches = serial === undefined ? [] : [serial].flat()
   const wrong = (option: string, value: unknown, wanted: string): FettleError => invalid(`${option} of the play ${JSON.stringify(name)} must be ${wanted}, and is ${JSON.stringify(value)}`)
   if (serial !== undefined && (batches.length === 0 || !batches.every((each) => isShare(each, 1)))) throw wrong('serial', serial, "a number from 1 on, a percentage such as '30%', or a list of these")
@@ -135,10 +147,9 @@ export function play<S extends z.ZodType, F extends boolean = false>(options: Pl
   return made
 }
 
-const known: readonly string[] = ['name', 'hosts', 'tasks', 'become', 'vars', 'facts', 'serial', 'maxFailures', 'forks'] satisfies readonly (keyof PlayOptions<z.ZodType>)[]
+const playOptions: readonly string[] = ['name', 'hosts', 'tasks', 'become', 'vars', 'facts', 'serial', 'maxFailures', 'forks'] satisfies readonly (keyof PlayOptions<z.ZodType>)[]
 
-const invalid = (message: string, guess?: string): FettleError =>
-  new FettleError('play-invalid', { message: `${message}${guess === undefined ? '' : `; did you mean ${guess}?`}`, remedy: 'correct the play' })
+const invalid = (message: string): FettleError => new FettleError('play-invalid', { message, remedy: 'correct it at that place' })
 
 /** Whether a task file's export came from `play`. */
 export const isPlay = (exported: unknown): exported is Play => typeof exported === 'object' && exported !== null && plays.has(exported)

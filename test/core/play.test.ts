@@ -24,11 +24,16 @@ describe('a play refuses', () => {
     [{ forks: 0 }, 'forks of the play "Web" must be a number from 1 on, and is 0'],
     [{ forks: '50%' }, 'and is "50%"'],
     [{ facts: 'yes' }, 'facts of the play "Web" must be true or false, and is "yes"'],
-    [{ maxFailure: 1 }, 'the play "Web" has an option maxFailure, which plays do not have; did you mean maxFailures?'],
+    [{ maxFailure: 1 }, 'the play "Web" has an option maxFailure, which is none; did you mean maxFailures?'],
     [{ name: '' }, 'a play needs a name, hosts (a pattern) and a list of tasks'],
   ])('%j', async (given, expected) => {
     expect(await made(given)).toContain(expected)
   })
+})
+
+test('a task refuses an option that it does not have', async () => {
+  const misspelt: object = { onec: true }
+  expect(await problem(() => task('Migrate', () => [], misspelt))).toContain('the task "Migrate" has an option onec, which is none; did you mean once?')
 })
 
 test('what a play takes, and what it is without', () => {

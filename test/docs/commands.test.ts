@@ -26,6 +26,8 @@ describe('what is printed is, too', () => {
     ['run true -l nowhere', ['error']],
     ['run true', ['error']],
     ['ping -l here', ['ping', 'summary']],
+    ['facts', ['facts', 'facts', 'summary']],
+    ['facts here -l there', ['error']],
   ])('fettle %s --json', async (words, types) => {
     const io = { ...fakeProcess(), cwd }
     await main(['node', 'fettle', ...words.split(' '), '--json'], io)
