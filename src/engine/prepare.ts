@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { projectReader } from '../backends/local.js'
 import type { GithubBackend } from '../backends/github.js'
+import { FettleError } from '../core/errors.js'
 import type { HostFacts } from '../core/host-facts.js'
 import type { Play } from '../core/play.js'
 import { env } from '../inventory/environment.js'
@@ -47,7 +48,8 @@ export async function prepare(plays: readonly Play[], inventory: Inventory, opti
     const selected = steps.filter((step) => step.selected)
     await preflight(selected, shared)
     // Without a token, or with an address that must not get it, nothing is begun.
-    if (selected.some(({ resource }) => requestsOf(resource).some(({ kind }) => kind.backend === 'github'))) await github()
+    const asking = selected.find(({ resource }) => requestsOf(resource).some(({ kind }) => kind.backend === 'github'))
+    if (asking !== undefined) await github().catch((error: unknown) => { throw neededBy(error, asking) })
   }
   const prepared = selectPlays(plays, inventory, options).map((selected) => prepareOne(selected, buildPlay(selected, info, options), ready))
   const steps = prepared.flatMap((play) => [...(play.steps?.values() ?? [])].flat())
@@ -55,6 +57,12 @@ export async function prepare(plays: readonly Play[], inventory: Inventory, opti
   await ready(steps)
   const schemas = plays.flatMap((play) => (play.vars === null ? [] : [play.vars]))
   return { plays: prepared, warnings: [...inventory.warnings, ...undeclaredVariables(inventory, schemas), ...tagWarnings], shared, github }
+}
+
+/** Who has no token wants to know what asks for one. */
+function neededBy(error: unknown, { task, resource }: Step): unknown {
+  if (!(error instanceof FettleError) || error.code !== 'environment-missing') return error
+  return new FettleError(error.code, { message: `${error.message}; ${resource.address} of the task ${task.name} needs it`, remedy: error.remedy, cause: error })
 }
 
 function prepareOne(selected: SelectedPlay, build: BuildHost, ready: (steps: readonly Step[]) => Promise<void>): PreparedPlay {

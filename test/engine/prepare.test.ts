@@ -107,7 +107,7 @@ describe('GITHUB_TOKEN', () => {
   })
 
   test('is demanded before anything connects', async () => {
-    expect(await within('')).toMatch(/^environment-missing: GITHUB_TOKEN is neither in the environment nor in /)
+    expect(await within('')).toMatch(/^environment-missing: GITHUB_TOKEN is neither in the environment nor in .*; github\.deployKey\[owner\/repo web\] of the task .* needs it\n/)
   })
 
   test('is not demanded where tags leave GitHub out', async () => {
