@@ -15,8 +15,6 @@ export interface PrivateKey {
   readonly usable: ParsedKey | FettleError
 }
 
-export const hardwareRemedy = 'use an ed25519, ecdsa or rsa key for this host, or reach it with a ProxyCommand over a connection that ssh has opened (docs/connecting.md)'
-
 const ed25519OpenSSH = 'openssh-key-v1\0'
 
 /** The public part, which OpenSSH's format holds in the clear also when the key is encrypted (PROTOCOL.key). */
@@ -100,7 +98,7 @@ async function understand(path: string, text: string, mode: number): Promise<Omi
   const type = header === null ? '' : keyType(header.blob)
   const unusable = (error: FettleError): Omit<PrivateKey, 'path'> => ({ publicBlob, usable: error })
   if ((mode & 0o077) !== 0) return unusable(new FettleError('key-permissions', { message: `the key ${path} has mode ${mode.toString(8).padStart(4, '0')}, so others can read it`, remedy: `chmod 600 ${path}` }))
-  if (type.startsWith('sk-')) return unusable(new FettleError('key-unsupported', { message: `the key ${path} is of type ${type}: hardware keys are not supported yet`, remedy: hardwareRemedy }))
+  if (type.startsWith('sk-')) return unusable(new FettleError('key-unsupported', { message: `the key ${path} is of type ${type}: hardware keys are not supported yet`, remedy: 'use an ed25519, ecdsa or rsa key for this host; through a jump host ssh itself can go: ProxyCommand ssh -W %h:%p JUMPHOST' }))
   if (header?.encrypted === true || /ENCRYPTED/.test(text)) return unusable(new FettleError('key-encrypted', { message: `the key ${path} is encrypted, and no agent holds it`, remedy: `ssh-add ${path}; or run Fettle at a terminal, where it asks for the passphrase, or with a program in SSH_ASKPASS that prints it` }))
   const parsed = ssh2.utils.parseKey(text)
   if (parsed instanceof Error) return unusable(new FettleError('key-unreadable', { message: `${path} holds no private key that Fettle understands: ${parsed.message}` }))

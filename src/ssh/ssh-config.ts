@@ -129,7 +129,7 @@ export function readConfig(answer: string, target: Pick<Target, 'name' | 'host'>
   const list = (option: string): readonly string[] | null => first(option)?.split(',') ?? null
   for (const [option, { name, login = false, asked = set, remedy }] of Object.entries(unsupported)) {
     const value = login || use === 'shell' ? values.get(option)?.find(asked) : undefined
-    if (value !== undefined) throw new FettleError('ssh-config-unsupported', { message: `${target.name}: ssh_config sets ${name} ${value}, which Fettle cannot do yet`, remedy: remedy ?? `set ${name} otherwise for this host, in a file that --ssh-config names` })
+    if (value !== undefined) throw new FettleError('ssh-config-unsupported', { message: `${target.name}: ssh_config sets ${name} ${value}, which Fettle cannot do yet`, remedy: use === 'jump' ? `let ssh itself go through it: ProxyCommand ssh -W %h:%p ${target.host}` : (remedy ?? `set ${name} otherwise for this host, in a file that --ssh-config names`) })
   }
   const originalHost = target.host.replace(/^\[(.*)\]$/, '$1')
   const host = first('hostname') ?? originalHost

@@ -140,7 +140,7 @@ test.each([
 test('of a jump host only what the way through it needs is looked at', async () => {
   const sshConfig = file('Host web\n  RemoteForward 1 localhost:1\n  RemoteCommand true\n  ForwardX11 yes\nHost db\n  CertificateFile /x\n')
   expect(await resolveConfig(target(), sshConfig, 'jump')).toMatchObject({ host: 'web' })
-  await expect(resolveConfig(target({ host: 'db' }), sshConfig, 'jump')).rejects.toMatchObject({ code: 'ssh-config-unsupported' })
+  await expect(resolveConfig(target({ host: 'db' }), sshConfig, 'jump')).rejects.toMatchObject({ code: 'ssh-config-unsupported', remedy: 'let ssh itself go through it: ProxyCommand ssh -W %h:%p db' })
 })
 
 test('100 hosts at once', async () => {
