@@ -38,7 +38,7 @@ export interface HostFacts {
     /** Bytes, as the kernel counts them (`MemTotal`). A container sees its machine's. */
     readonly total: number
   }
-  /** Processors that are online. */
+  /** Processors that programs may use, as nproc(1). */
   readonly cpus: number
   /** All addresses, in the order of ip-address(8); null without `ip`. */
   readonly addresses: readonly HostAddress[] | null

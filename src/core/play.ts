@@ -42,7 +42,7 @@ export interface TaskOptions<Vars, Facts = unknown> {
   readonly tags?: readonly string[]
   /** Act as root (`true`) or another user through sudo. Default: as the play says. */
   readonly become?: true | string
-  /** Run for one host only: the first selected, reachable one of the play. The others wait for it, and fail with it. Default false. */
+  /** Run for one host only: the first selected, reachable one of the play, not one of each batch. The others wait for it, and fail with it. Default false. */
   readonly once?: boolean
   /** Hosts for which this is false do not get the task. Default: all of the play do. */
   readonly when?: (context: TaskContext<Vars, Facts>) => boolean
