@@ -3,6 +3,7 @@ import type { Output } from '../core/fact.js'
 import { scrub } from '../core/secret.js'
 import type { HostOutcome } from '../engine/each-host.js'
 import { oneLine, stripped } from '../views/clean.js'
+import { clip } from '../views/columns.js'
 import { problem } from '../views/problem.js'
 import type { Screen } from '../views/screen.js'
 import { LiveLines } from './live-lines.js'
@@ -91,16 +92,20 @@ function count(outcomes: readonly CommandOutcome[], { err }: Screens): void {
 }
 
 /** Each output whole, in the order of the hosts and the good ones first; hosts that answered the same share it. */
-export function groupedView(total: number, screens: Screens): CommandView {
+export function groupedView(hosts: readonly string[], screens: Screens): CommandView {
   const { out, err } = screens
-  let done = 0
-  const wait = (text: string): void => (err.redraws ? err.write(`\r\u001b[K${text}`) : undefined)
-  wait(`0 of ${String(total)} hosts`)
+  const waited = new Set(hosts)
+  const redraw = (text: string): void => (err.redraws ? err.write(`\r\u001b[K${clip(text, err.size().columns - 1)}`) : undefined)
+  const wait = (): void => redraw(`${String(hosts.length - waited.size)} of ${String(hosts.length)} hosts, waiting for ${oneLine([...waited].join(', '))}`)
+  wait()
   return {
     live: null,
-    told: () => wait(`${String((done += 1))} of ${String(total)} hosts`),
+    told: ({ host }) => {
+      waited.delete(host)
+      wait()
+    },
     end: (outcomes) => {
-      wait('')
+      redraw('')
       const groups = grouped(outcomes)
       for (const group of [...groups.filter(([first]) => first !== undefined && isGood(first)), ...groups.filter(([first]) => first !== undefined && !isGood(first))]) out.write(groupText(group, out))
       count(outcomes, screens)

@@ -39,7 +39,7 @@ function tasks(program: Command, io: Surroundings, start: Start, parts?: () => P
 
 function hosts(program: Command, io: Surroundings, start: Start): void {
   withFleetFlags(withExamples(program.command('run'), "fettle run 'uptime' -l web", "fettle run 'systemctl restart nginx' -l 'web:!web3' -b", 'fettle run -l db --stream -- journalctl -fu mariadb.service', "fettle run 'tar -xC /srv' -l web --stdin <site.tar"))
-    .description('one command on many hosts')
+    .description('one command on the hosts that -l names')
     .argument('<COMMAND...>', 'one text for the shell, or a program with its arguments (after --)')
     .option('--stream', 'show each line when it comes, with its host before it; without it: each output whole, equal ones once')
     .option('--stdin', 'give standard input to the command, on each host the same')

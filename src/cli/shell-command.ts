@@ -69,5 +69,5 @@ function viewOf({ hosts }: Fleet, { json = false, stream = false, color }: Shell
   const screens = screensOf(io, color)
   if (json) return jsonLinesView(names, stream, screens)
   if (stream || (names.length === 1 && io.stdout.isTTY === true)) return streamView(names, screens)
-  return names.length === 1 ? plainView(screens) : groupedView(names.length, screens)
+  return names.length === 1 ? plainView(screens) : groupedView(names, screens)
 }

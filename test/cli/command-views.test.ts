@@ -17,7 +17,7 @@ function shown(make: (screens: { readonly out: ReturnType<typeof paper>; readonl
 }
 
 describe('several hosts', () => {
-  const grouped = (...outcomes: readonly CommandOutcome[]) => shown((screens) => groupedView(outcomes.length, screens), outcomes)
+  const grouped = (...outcomes: readonly CommandOutcome[]) => shown((screens) => groupedView(outcomes.map(({ host }) => host), screens), outcomes)
 
   test('hosts that answered the same share the output, good ones stand first', () => {
     const { out, err } = grouped(ended('w1', 'no\n', { code: 3 }), ended('w2', 'hi\n'), away('w3'), ended('w4', 'hi\n'), ended('w5', 'ho\n'))
@@ -33,6 +33,17 @@ describe('several hosts', () => {
     const { out } = grouped(ended('a', 'x'), other)
     expect(out).toContain('a\nx\n\n')
     expect(out).toContain(expected)
+  })
+
+  test('in a terminal, who is still waited for', () => {
+    const screens = { out: paper(), err: { ...paper({ rows: 24, columns: 50 }), redraws: true } }
+    const view = groupedView(['web1.example.org', 'web2.example.org', 'w3'], screens)
+    view.told(ended('w3', ''))
+    view.told(ended('web1.example.org', ''))
+    view.end([])
+    expect(screens.err.writes.slice(0, 4).map((text) => text.replace('\r\u001b[K', '|'))).toEqual([
+      '|0 of 3 hosts, waiting for web1.example.org, web2…', '|1 of 3 hosts, waiting for web1.example.org, web2…', '|2 of 3 hosts, waiting for web2.example.org', '|',
+    ])
   })
 
   test('lines as they come, behind their hosts; the rest at the end, and each once', () => {
@@ -77,7 +88,7 @@ describe('for programs', () => {
 test('a secret that a host prints is not shown, in any form', () => {
   const { length } = [new Secret('s3cret-word')]
   const outcome = [ended('w1', `it is s3cret-word\n`, { stderr: 's3cret-word' })].slice(0, length)
-  for (const make of [plainView, (screens: Parameters<typeof plainView>[0]) => streamView(['w1'], screens), (screens: Parameters<typeof plainView>[0]) => groupedView(1, screens), (screens: Parameters<typeof plainView>[0]) => jsonLinesView(['w1'], true, screens)]) {
+  for (const make of [plainView, (screens: Parameters<typeof plainView>[0]) => streamView(['w1'], screens), (screens: Parameters<typeof plainView>[0]) => groupedView(['w1'], screens), (screens: Parameters<typeof plainView>[0]) => jsonLinesView(['w1'], true, screens)]) {
     const { out, err } = shown(make, outcome, [['w1', 'it is s3cr']])
     expect(out + err).toContain('it is ')
     expect(out + err).not.toContain('s3cret-word')
