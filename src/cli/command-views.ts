@@ -4,6 +4,7 @@ import { scrub } from '../core/secret.js'
 import type { HostOutcome } from '../engine/each-host.js'
 import { oneLine, stripped } from '../views/clean.js'
 import { clip } from '../views/columns.js'
+import { errorJson, rounded } from '../views/json.js'
 import { problem } from '../views/problem.js'
 import type { Screen } from '../views/screen.js'
 import { LiveLines } from './live-lines.js'
@@ -157,16 +158,12 @@ export function jsonLinesView(hosts: readonly string[], streams: boolean, { out,
   }
 }
 
-const rounded = (seconds: number): number => Math.round(seconds * 1000) / 1000
 const statusOf = (outcome: CommandOutcome): string => (isGood(outcome) ? 'ok' : outcome.status === 'ok' ? 'failed' : outcome.status)
 
 /** A host's line, as `docs/commands.md` documents it. */
 function commandLine(outcome: CommandOutcome): object {
   const { host, seconds } = outcome
   const line = { type: 'command', host, status: statusOf(outcome) }
-  if (outcome.status !== 'ok') {
-    const { code, message, remedy, address } = outcome.error
-    return { ...line, exitStatus: null, stdout: '', stderr: '', error: { code, message, remedy, address }, seconds: rounded(seconds) }
-  }
+  if (outcome.status !== 'ok') return { ...line, exitStatus: null, stdout: '', stderr: '', error: errorJson(outcome.error), seconds: rounded(seconds) }
   return { ...line, exitStatus: outcome.value.code, stdout: scrub(outputOf(outcome)), stderr: scrub(outcome.value.stderr), error: null, seconds: rounded(seconds) }
 }

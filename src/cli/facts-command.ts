@@ -3,6 +3,7 @@ import type { HostFacts } from '../core/host-facts.js'
 import type { HostOutcome } from '../engine/each-host.js'
 import { readHostFacts } from '../engine/host-facts.js'
 import { oneLine } from '../views/clean.js'
+import { errorJson, rounded } from '../views/json.js'
 import { problem } from '../views/problem.js'
 import type { Style } from '../views/screen.js'
 import { onFleet } from './fleet.js'
@@ -56,12 +57,9 @@ function leaves(path: string, value: unknown): readonly (readonly [string, strin
   return [[path, path === 'memory.total' ? `${shown} (${(Number(value) / 2 ** 30).toFixed(1)} GiB)` : shown]]
 }
 
-const rounded = (seconds: number): number => Math.round(seconds * 1000) / 1000
-
 /** A host's line, as `docs/commands.md` documents it. */
 function jsonLine(outcome: Outcome): object {
   const { host, status, seconds } = outcome
   if (status === 'ok') return { type: 'facts', host, status, facts: outcome.value, error: null, seconds: rounded(seconds) }
-  const { code, message, remedy, address } = outcome.error
-  return { type: 'facts', host, status, facts: null, error: { code, message, remedy, address }, seconds: rounded(seconds) }
+  return { type: 'facts', host, status, facts: null, error: errorJson(outcome.error), seconds: rounded(seconds) }
 }

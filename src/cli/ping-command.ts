@@ -1,6 +1,7 @@
 import { sh } from '../core/sh.js'
 import type { HostOutcome } from '../engine/each-host.js'
 import { oneLine } from '../views/clean.js'
+import { errorJson, rounded } from '../views/json.js'
 import { problem } from '../views/problem.js'
 import type { Style } from '../views/screen.js'
 import { onFleet } from './fleet.js'
@@ -44,12 +45,9 @@ function shown(pong: Pong, width: number, style: Style): string {
   return `${host} : ${style.red(pong.status)}  ${seconds}\n${lines.join('')}`
 }
 
-const rounded = (seconds: number): number => Math.round(seconds * 1000) / 1000
-
 /** A host's line, as `docs/commands.md` documents it. */
 function jsonLine(pong: Pong): object {
   const line = { type: 'ping', host: pong.host, status: pong.status, user: pong.status === 'ok' ? pong.value.user : null }
   if (pong.status === 'ok') return { ...line, error: null, seconds: rounded(pong.seconds) }
-  const { code, message, remedy, address } = pong.error
-  return { ...line, error: { code, message, remedy, address }, seconds: rounded(pong.seconds) }
+  return { ...line, error: errorJson(pong.error), seconds: rounded(pong.seconds) }
 }

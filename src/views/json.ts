@@ -4,10 +4,12 @@ import type { View } from './view.js'
 
 // Objects are written anew, key by key: the order of the keys is documented, and fields for people stay out.
 
-const error = ({ code, message, remedy, address }: EventError): object => ({ code, message, remedy, address })
+/** An error as lines hold it, whichever command prints them. */
+export const errorJson = ({ code, message, remedy, address }: EventError): object => ({ code, message, remedy, address })
 const change = ({ summary, diff, because }: EventChange): object => ({ summary, diff: diff === null ? null : { before: diff.before, after: diff.after }, because })
 const counts = ({ ok, changed, failed, skipped, unknown, ignored, unreachable }: HostSummary): object => ({ ok, changed, failed, skipped, unknown, ignored, unreachable })
-const rounded = (seconds: number): number => Math.round(seconds * 1000) / 1000
+/** Seconds, to a thousandth. */
+export const rounded = (seconds: number): number => Math.round(seconds * 1000) / 1000
 
 /** An event as `docs/events.md` documents it; null for what is for people only. */
 export function documented(event: Event): object | null {
@@ -18,12 +20,12 @@ export function documented(event: Event): object | null {
     }
     case 'resource': {
       const { type, play, task, host, resource, id, status, reason } = event
-      return { type, play, task, host, resource, id, status, changes: event.changes.map(change), reason, error: event.error === null ? null : error(event.error), seconds: rounded(event.seconds) }
+      return { type, play, task, host, resource, id, status, changes: event.changes.map(change), reason, error: event.error === null ? null : errorJson(event.error), seconds: rounded(event.seconds) }
     }
     case 'error':
-      return { type: event.type, ...error(event) }
+      return { type: event.type, ...errorJson(event) }
     case 'host':
-      return { type: event.type, host: event.host, status: event.status, error: event.error === null ? null : error(event.error) }
+      return { type: event.type, host: event.host, status: event.status, error: event.error === null ? null : errorJson(event.error) }
     case 'summary': {
       const hosts = Object.fromEntries(Object.entries(event.hosts).map(([host, summary]) => [host, counts(summary)]))
       return { type: event.type, hosts, exitCode: event.exitCode, seconds: rounded(event.seconds) }
