@@ -12,10 +12,13 @@ const flowWord = String.raw`(?!-[ ,}]|@)[\p{L}\p{N}_./@+-]+`
 const flowEntry = String.raw`([\p{L}\p{N}_-]+): +(${flowWord}|${quoted}) *`
 
 /** A blank line, a comment, or a name with nothing, a mapping in braces or a single value behind it. */
-const line = new RegExp(String.raw`( *)(?:(${name}|${quoted}) *:(?: +(?:\{ *((?:${flowEntry.replaceAll(/\((?!\?)/g, '(?:')}(?:, *(?=[^}])|(?=\})))*)\}|(${word}(?: +${word})*|${quoted})))?)?(?: *(?<!\S)#[^\n]*| *)(?:\r?\n|$)`, 'uy')
+const line = new RegExp(String.raw`( *)(?:(${name}|${quoted}) *:(?: +(?:\{ *((?:${flowEntry.replaceAll(/\((?!\?)/g, '(?:')}(?:, *(?=[^}])|(?=\})))*)\}|(${word}(?: +${word})*|${quoted})))?(?: +#[^\n]*| *)|#[^\n]*|)(?:\r?\n|$)`, 'uy')
 const entry = new RegExp(flowEntry, 'uy')
 const named = new RegExp(String.raw`( *)(?:${name}|${quoted}) *:(?=[ \r\n]|$)`, 'uy')
 const start = /---[ ]*(?:#[^\n]*)?\r?\n/y
+
+/** With more values of other forms the parser is quicker that reads the whole. */
+const mostParsed = 1000
 
 type Value = Node | null
 type Mapping = YAMLMap<Scalar, Value>
@@ -43,6 +46,7 @@ class Reader {
   readonly #root = mappingAt(0)
   readonly #levels: Level[] = []
   #started = false
+  #parsings = 0
 
   constructor(private readonly text: string) {}
 
@@ -106,6 +110,7 @@ class Reader {
   /** Has the parser read a name and what belongs to it: the deeper lines, and a list that is not deeper. */
   #parsed(from: number, indent: number): { readonly pair: Pair<Scalar, Value>; readonly next: number } | null {
     const belongs = new RegExp(String.raw`(?: {${String(indent + 1)},}[^\n]*| {${String(indent)}}-(?=[ \r\n])[^\n]*| *(?:#[^\n]*|\r)?)(?:\n|$)`, 'y')
+    if (++this.#parsings > mostParsed) return null
     let next = afterLine(this.text, from)
     for (belongs.lastIndex = next; next < this.text.length && belongs.test(this.text); ) next = belongs.lastIndex
     const { contents, errors, warnings } = parseDocument(this.text.slice(from, next), yamlOptions)

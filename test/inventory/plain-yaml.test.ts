@@ -43,6 +43,11 @@ describe('plain block mappings are read as the parser reads them', () => {
     else expect(root).toBeNull()
   })
 
+  test('two million spaces, letters and quotes: nothing is tried twice', () => {
+    const many = 2_000_000
+    for (const text of [`${' '.repeat(many)}!`, `a${' '.repeat(many)}!`, `a: b${' '.repeat(many)}!`, `${'a'.repeat(many)}!`, `a: "${'x'.repeat(many)}`]) plainYaml(text, () => undefined)
+  })
+
   test('whatever is put together', () => {
     let seed = 20261122
     const any = <T>(some: readonly T[]): T => some[((seed = (seed * 1103515245 + 12345) % 2147483648) >> 9) % some.length] as T
