@@ -43,9 +43,11 @@ describe('plain block mappings are read as the parser reads them', () => {
     else expect(root).toBeNull()
   })
 
-  test('two million spaces, letters and quotes: nothing is tried twice', () => {
+  // Tried in the square of their length these would take an hour.
+  test('two million spaces, letters and quotes', () => {
     const many = 2_000_000
-    for (const text of [`${' '.repeat(many)}!`, `a${' '.repeat(many)}!`, `a: b${' '.repeat(many)}!`, `${'a'.repeat(many)}!`, `a: "${'x'.repeat(many)}`]) plainYaml(text, () => undefined)
+    const texts = [`${' '.repeat(many)}!`, `a${' '.repeat(many)}!`, `a: b${' '.repeat(many)}!`, `${'a'.repeat(many)}!`, `a: "${'x'.repeat(many)}`]
+    expect(texts.map((text) => plainYaml(text, () => undefined) === null)).toEqual([true, true, false, true, true])
   })
 
   test('whatever is put together', () => {
