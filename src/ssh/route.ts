@@ -10,6 +10,9 @@ export interface Route {
   readonly via: Route | null
 }
 
+/** Names that are made of each other (`ProxyJump x%h`) would have no end. */
+const mostHops = 16
+
 /**
  * The way to a host. Each jump host is resolved as the `ssh -W` that OpenSSH would start for it: with its own configuration, without
  * the user, port, keys and passwords of the host behind it; of what ssh was told only `-F` holds for it, and `-J` names those before it.
@@ -17,8 +20,9 @@ export interface Route {
  */
 export async function routeTo(target: Target, sshConfig: string | undefined, behind: readonly string[] = []): Promise<Route> {
   const config = await resolveConfig(target, sshConfig, behind.length === 0 ? 'shell' : 'jump')
-  const here = `${config.user}@${showAddress(config)}`
-  if (behind.includes(here)) throw new FettleError('ssh-config-invalid', { message: `the jump hosts lead to each other: ${[...behind, here].join(' goes through ')}`, remedy: 'leave ProxyJump out for the first of them (Host * !NAME, or ProxyJump none)' })
+  // Not its address: a host may well have the one that its jump host has elsewhere.
+  const here = `${target.user === undefined ? '' : `${target.user}@`}${target.port === undefined ? target.host : showAddress({ host: target.host, port: target.port })}`
+  if (behind.includes(here) || behind.length > mostHops) throw new FettleError('ssh-config-invalid', { message: `the jump hosts lead to each other: ${[...behind, here].join(' goes through ')}`, remedy: 'leave ProxyJump out for the first of them (Host * !NAME, or ProxyJump none)' })
   const via = config.proxyJump === null ? null : await routeTo(jumpHost(config.proxyJump, config, target), sshConfig, [...behind, here])
   return { target, config, via }
 }

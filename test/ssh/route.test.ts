@@ -32,6 +32,7 @@ test.each<[what: string, config: string, given: readonly string[], hops: readonl
   ['before the first of a list it does', 'Host a\n  ProxyJump other\n', ['-J', 'a,b'], ['me@other:22', 'me@a:22', 'me@b:22', 'deploy@web:2200']],
   ['ProxyJump none wins', 'Host *\n  ProxyJump a\n', ['-J', 'none'], ['deploy@web:2200']],
   ['an IPv6 address with a zone', '', ['-J', 'u@[fe80::1%eth0]:23'], ['u@fe80::1%eth0:23', 'deploy@web:2200']],
+  ['a host that has the address of its jump host', 'Host bastion\n  HostName web\n  Port 2200\n  User deploy\n', ['-J', 'bastion'], ['deploy@web:2200', 'deploy@web:2200']],
   ['a name made of the host\'s', 'Host web\n  HostName inner\nHost web inner\n  ProxyJump %h-gate\n', [], ['me@inner-gate:22', 'deploy@inner:2200']],
 ])('%s', async (_, config, given, expected) => {
   expect(hops(await routeTo(target(...given), file(config)))).toEqual(expected)
@@ -48,8 +49,9 @@ test('a jump host gets neither key nor password of the host behind it', async ()
 })
 
 test.each([
-  ['Host *\n  ProxyJump bastion\n', /jumphost loop via bastion|me@bastion:22 goes through me@bastion:22/],
-  ['Host web b\n  ProxyJump a\nHost a\n  ProxyJump b\n', /the jump hosts lead to each other: deploy@web:2200 goes through me@a:22 goes through me@b:22 goes through me@a:22/],
+  ['Host *\n  ProxyJump bastion\n', /jumphost loop via bastion|bastion goes through bastion/],
+  ['Host web b\n  ProxyJump a\nHost a\n  ProxyJump b\n', /the jump hosts lead to each other: deploy@web:2200 goes through a goes through b goes through a/],
+  ['Host *\n  ProxyJump x%h\n', /goes through x+web goes through/],
 ])('jump hosts that lead to each other: %j', async (config, message) => {
   const error: unknown = await routeTo(target(), file(config)).catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ code: 'ssh-config-invalid' })

@@ -64,6 +64,26 @@ test('of several keys each is asked for, and only one that will do signs', async
   expect(await counted(target, options(`IdentityFile ${other}\nIdentityFile ${privateKeyFile ?? ''}`))).toEqual([9, 1])
 }, 20_000)
 
+test('behind a jump host that is connected to already: a channel more than without', async () => {
+  const gate = await startSshd()
+  const jumping = await Trips.to(gate.port)
+  const known = join(mkdtempSync(join(directory, 'known-')), 'known_hosts')
+  writeFileSync(known, sshd.knownHosts + gate.knownHosts.replace(String(gate.port), String(jumping.port)))
+  const target = { ...sshd.target, commonArguments: ['-J', 'gate'] }
+  const given = { ...options(), knownHostsFiles: [known], sshConfig: sshConfig(directory, `Host gate\n  HostName 127.0.0.1\n  Port ${jumping.port}\n  User ${gate.target.user ?? ''}\n  IdentityFile ${gate.target.privateKeyFile ?? ''}\nHost *`) }
+  const first = await logIn(target, given)
+  const before = jumping.count
+  const second = await logIn(target, given)
+  await second.exchange([{ script: sh`true` }])
+  const after = jumping.count
+  await second.exchange([{ script: sh`true` }])
+  // Five for the host itself, as above; the exchange waits for the shell here.
+  expect([after - before, jumping.count - after]).toEqual([1 + 5 + 1, 1])
+  await Promise.all([first.close(), second.close()])
+  jumping.close()
+  await gate.stop()
+}, 40_000)
+
 test('a login that is refused says so, and not that its channel was', async () => {
   const privateKeyFile = join(directory, 'refused')
   makeKey(privateKeyFile)
