@@ -31,7 +31,7 @@ async function install(): Promise<void> {
 beforeAll(async () => {
   ;[stage] = await Promise.all([setStage({ lab: lab(), hosts: [web()], ghosts: { gone: '127.0.0.1:1' } }), install()])
   inventory = join(project, 'all.yml')
-  await writeFile(inventory, `${lab().inventory()}    gone: { ansible_host: ${lab().address}, ansible_port: 1, ansible_user: root, ansible_ssh_private_key_file: ${lab().keyFile} }\n`.replace(/^web:/m, 'all:'))
+  await writeFile(inventory, `${lab().inventory([web(), db()])}    gone: { ansible_host: ${lab().address}, ansible_port: 1, ansible_user: root, ansible_ssh_private_key_file: ${lab().keyFile} }\n`.replace(/^web:/m, 'all:'))
 }, slow)
 afterAll(async () => {
   await stage.close()
