@@ -222,6 +222,11 @@ all:
     expect(warnings).toEqual([])
   })
 
+  test.each([['[2001:db8::7]', '2001:db8::7'], ['[fe80::1%eth0]', 'fe80::1%eth0']])('the address %s may have its brackets', async (written, host) => {
+    const { hosts } = await loadHosts(`all: { hosts: { h: { ansible_host: "${written}" } } }`)
+    expect(hosts.get('h')?.connection.host).toBe(host)
+  })
+
   test('a host stands for itself where nothing is said', async () => {
     const { hosts } = await loadHosts('all: { hosts: { web1.example.org: , here: { ansible_connection: local, ansible_become: off } } }')
     expect([...hosts.values()].map(({ connection }) => connection)).toEqual([{ host: 'web1.example.org', local: false }, { host: 'here', local: true, become: false }])
