@@ -65,10 +65,10 @@ function know(instead: Partial<Record<'gate' | 'outer' | 'webs', string>>): void
 const fettle = async (command: string, ...more: readonly string[]): Promise<Told> =>
   told(await stage.fettle([command, '--json', '-K', '--ssh-config', file('config'), ...more, '-i', stage.inventory, '-i', file('ways.yml')], { input: `${sudo}\n`, env: { SSH_ASKPASS: file('askpass') } }))
 
-/** From where somebody has logged in on a host, by the number of times. */
+/** From where somebody has logged in on a host, by the number of times. By the name of the program: a login that is read late counts for the unit of its session. */
 async function logins(to: ReturnType<typeof gate>): Promise<Readonly<Record<string, number>>> {
   const addresses = new Map([gate, outer, ...webs].map((each) => [each().address, each().name]))
-  const lines = (await to.mustRun('journalctl -q -o cat -u ssh -g "^Accepted"')).trim().split('\n')
+  const lines = (await to.mustRun('journalctl -q -o cat -t sshd -g "^Accepted"')).trim().split('\n')
   const counts: Record<string, number> = {}
   for (const line of lines) {
     const [, way = '', address = ''] = /^Accepted (\S+) for \S+ from (\S+)/.exec(line) ?? []
