@@ -44,7 +44,7 @@ export function loadProgram() {
   if (program !== undefined) return program
   const name = `${readFileSync(join(dirname(file), 'id'), 'utf8')}-${process.version}-${process.arch}`
   const cachedData = kept(name)
-  const script = new Script(`(function (exports, require, module, __filename, __dirname) { ${readFileSync(file, 'latin1')}\n})`, { filename: file, cachedData })
+  const script = new Script(readFileSync(file, 'latin1'), { filename: file, cachedData })
   const module = { exports: {} }
   script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file))
   // At the end what was used is compiled, and nobody waits.

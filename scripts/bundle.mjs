@@ -47,7 +47,9 @@ mkdirSync(at('fettle'), { recursive: true })
 writeFileSync(at('fettle', 'main.cjs'), await joined('main.js', { plugins: [onDemand] }))
 
 // Seldom used, or with files of their own beside them. A script that is compiled by hand, as this one is, cannot import.
-const program = await joined('program.js', { external: ['jiti', 'mysql2', 'cpu-features'], plugins: [native], supported: { 'dynamic-import': false } })
+const text = await joined('program.js', { external: ['jiti', 'mysql2', 'cpu-features'], plugins: [native], supported: { 'dynamic-import': false } })
+// The function that Node would make of it stands in the file: put around it later, it would take another three megabytes.
+const program = `(function (exports, require, module, __filename, __dirname) { ${text}\n})`
 writeFileSync(at('fettle', 'program.cjs'), program)
 // By itself V8 would take what it has kept for any program of this length.
 writeFileSync(at('fettle', 'id'), createHash('sha256').update(program).digest('hex').slice(0, 16))

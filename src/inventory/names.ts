@@ -11,7 +11,8 @@ export function checkGroupName(name: string): void {
   if (!plainGroup.test(name)) throw new BadName(`${JSON.stringify(name)} is no name of a group: it takes letters, digits, _, -, . and +`, 'choose another name')
 }
 
-const isAddress = (name: string): boolean => name.includes(':') && isIPv6(name)
+/** Whether a name is an IPv6 address. Node compiles a regular expression of its own to tell, which takes 3 ms. */
+export const isAddress = (name: string): boolean => name.includes(':') && isIPv6(name)
 
 /** The hosts that an inventory's line names, and the port for all of them. */
 export interface NamedHosts {

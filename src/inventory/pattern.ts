@@ -1,7 +1,7 @@
-import { isIPv6 } from 'node:net'
 import { FettleError } from '../core/errors.js'
 import { nearest } from '../core/nearest.js'
 import type { Inventory, InventoryHost } from './inventory.js'
+import { isAddress } from './names.js'
 
 interface Term {
   readonly sign: '' | '&' | '!'
@@ -33,7 +33,7 @@ const intersection = (some: ReadonlySet<string>, others: ReadonlySet<string>): S
 /** Splits at commas; where there is none at colons and spaces, unless the whole is an address of IPv6. */
 export function splitPattern(pattern: string): readonly string[] {
   const listed = splitAt(',', pattern)
-  const terms = listed.length > 1 || isIPv6(pattern) ? listed : splitAt(': \t', pattern)
+  const terms = listed.length > 1 || isAddress(pattern) ? listed : splitAt(': \t', pattern)
   return terms.map((part) => part.trim()).filter((part) => part !== '')
 }
 
