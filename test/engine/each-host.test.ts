@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { FettleError } from '../../src/core/errors.js'
 import { sh } from '../../src/core/sh.js'
 import { eachHost, type HostOutcome } from '../../src/engine/each-host.js'
@@ -7,16 +7,10 @@ import type { RunOptions } from '../../src/engine/options.js'
 import { selectHosts } from '../../src/inventory/pattern.js'
 import type { Session } from '../../src/ssh/session.js'
 import type { Target } from '../../src/ssh/connect.js'
-import { Fleet, hostsNamed, inventoryOf, options } from './toy.js'
+import { hostsNamed, inEachTest, inventoryOf, options, type Fleet } from './toy.js'
 
 let fleet: Fleet
-beforeEach(() => {
-  fleet = new Fleet()
-})
-afterEach(() => {
-  expect(fleet.open).toBe(0)
-  fleet.remove()
-})
+inEachTest((fresh) => (fleet = fresh))
 
 const names = ['web1', 'web2', 'web3']
 const shown = (outcome: HostOutcome<unknown>): string => `${outcome.host} ${outcome.status} ${outcome.status === 'ok' ? String(outcome.value) : outcome.error.code}`

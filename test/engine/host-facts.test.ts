@@ -1,5 +1,5 @@
 import { hostname, totalmem } from 'node:os'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { FettleError } from '../../src/core/errors.js'
 import type { HostFacts } from '../../src/core/host-facts.js'
@@ -9,16 +9,10 @@ import { listRun } from '../../src/engine/select.js'
 import { file } from '../../src/resources/file.js'
 import type { Resource } from '../../src/core/resource.js'
 import { problem } from '../inventory/project.js'
-import { Fleet, hostsNamed, note, options, playOf, runOn } from './toy.js'
+import { hostsNamed, inEachTest, note, options, playOf, runOn, type Fleet } from './toy.js'
 
 let fleet: Fleet
-beforeEach(() => {
-  fleet = new Fleet()
-})
-afterEach(() => {
-  expect(fleet.open).toBe(0)
-  fleet.remove()
-})
+inEachTest((fresh) => (fleet = fresh))
 
 const hosts = ['web1', 'web2']
 /** A play that reads facts; its tasks are built for every host from those. */

@@ -1,20 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { FettleError } from '../../src/core/errors.js'
 import { task, type TaskOptions } from '../../src/core/play.js'
 import type { Event } from '../../src/engine/events.js'
 import { OnceTasks } from '../../src/engine/once.js'
 import { run } from '../../src/engine/run.js'
-import { Fleet, hostsNamed, note, options, playOf, runOn, type NoteOptions } from './toy.js'
+import { hostsNamed, inEachTest, note, options, playOf, runOn, type Fleet, type NoteOptions } from './toy.js'
 
 let fleet: Fleet
-beforeEach(() => {
-  fleet = new Fleet()
-})
-afterEach(() => {
-  expect(fleet.open).toBe(0)
-  fleet.remove()
-})
+inEachTest((fresh) => (fleet = fresh))
 
 const hosts = ['web1', 'web2', 'web3']
 const write = (name: string, options: TaskOptions<unknown> = {}, more: Partial<NoteOptions> = {}) => task<unknown>(name, () => [note(name, { text: name, ...more })], options)

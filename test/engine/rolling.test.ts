@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { play, task, type Play, type PlayOptions } from '../../src/core/play.js'
 import type { Share } from '../../src/core/share.js'
 import { batchesOf, Failures } from '../../src/engine/rolling.js'
 import type { z } from 'zod'
-import { Fleet, note, playOf, runOn, type Ran } from './toy.js'
+import { inEachTest, note, playOf, runOn, type Fleet, type Ran } from './toy.js'
 
 describe('batches', () => {
   // Where `serial` is of this form in Ansible too, _get_serialized_batches of ansible-core 2.14 makes the same.
@@ -86,13 +86,7 @@ describe('failures', () => {
 })
 
 let fleet: Fleet
-beforeEach(() => {
-  fleet = new Fleet()
-})
-afterEach(() => {
-  expect(fleet.open).toBe(0)
-  fleet.remove()
-})
+inEachTest((fresh) => (fleet = fresh))
 
 const hosts = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `web${String(index + 1)}`)
 const rolling = (given: Partial<PlayOptions<z.ZodType>>, ...bad: readonly string[]): Play =>

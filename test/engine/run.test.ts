@@ -1,20 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { FettleError } from '../../src/core/errors.js'
 import { play, task, type Task } from '../../src/core/play.js'
 import type { Mode } from '../../src/engine/events.js'
 import { run } from '../../src/engine/run.js'
 import { freePort } from '../ssh/sshd.js'
-import { Fleet, hostsNamed, inventoryOf, note, options, playOf, runOn } from './toy.js'
+import { hostsNamed, inEachTest, inventoryOf, note, options, playOf, runOn, type Fleet } from './toy.js'
 
 let fleet: Fleet
-beforeEach(() => {
-  fleet = new Fleet()
-})
-afterEach(() => {
-  expect(fleet.open).toBe(0)
-  fleet.remove()
-})
+inEachTest((fresh) => (fleet = fresh))
 
 const write = (name: string, text = name) => task<unknown>(`write ${name}`, () => [note(name, { text })])
 const fail = (name: string) => task<unknown>(`fail ${name}`, () => [note(name, { text: name, by: 'exit 1' })])

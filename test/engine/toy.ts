@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterEach, beforeEach, expect } from '@jest/globals'
 import { blocked, fine, type Action, type Change, type ShellAction } from '../../src/core/change.js'
 import { FettleError } from '../../src/core/errors.js'
 import { absent, present, request, unknown, type Later, type Output, type ShellFactKind } from '../../src/core/fact.js'
@@ -247,3 +248,16 @@ export async function runOn(fleet: Fleet, hosts: readonly string[], plays: Play 
 
 /** A play for all hosts of tasks that hold these resources. */
 export const playOf = (...tasks: readonly Task<unknown>[]): Play => play({ name: 'play', hosts: 'all', tasks })
+
+/** Gives each test of a file a fleet of its own, all of whose sessions it must have closed. */
+export function inEachTest(take: (fresh: Fleet) => void): void {
+  let fleet: Fleet
+  beforeEach(() => {
+    fleet = new Fleet()
+    take(fleet)
+  })
+  afterEach(() => {
+    expect(fleet.open).toBe(0)
+    fleet.remove()
+  })
+}
