@@ -75,7 +75,8 @@ async function perform(request: RunRequest, surroundings: Surroundings, parts: P
     return 0
   }
   const passwords = await readPasswords(flags, surroundings)
-  await unlockKeys(() => chosenHosts(parts.listRun(plays, inventory, options), inventory), { ...options, ...passwords }, surroundings)
+  // Which hosts there are depends on no tag, and tags would have all resources built only to be asked for theirs.
+  await unlockKeys(() => chosenHosts(parts.listRun(plays, inventory, { ...options, tags: [], skipTags: [] }), inventory), { ...options, ...passwords }, surroundings)
   if (interrupts.code !== null) return interrupts.code
   return (await parts.run(plays, inventory, { ...options, ...passwords }, emit)).exitCode
 }

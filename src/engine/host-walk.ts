@@ -54,9 +54,9 @@ export abstract class HostWalk {
     emit({ type: 'progress', host, doing, task: step?.task.name ?? null, resource, line, finished: this.finished, total: steps.length })
   }
 
-  /** Tells the last line that a step under way has printed, each time that it has printed one. */
-  protected hearing(step: Step): (text: string) => void {
-    if (step.resource.common.sensitive === true) return () => undefined
+  /** Tells the last line that a step under way has printed, each time that it has printed one. Undefined: nobody may hear it. */
+  protected hearing(step: Step): ((text: string) => void) | undefined {
+    if (step.resource.common.sensitive === true) return undefined
     const last = lastLine()
     return (text) => {
       const line = last(text)
