@@ -38,6 +38,10 @@ export function sh(text: TemplateStringsArray, ...values: readonly ShArgument[])
   return Sh.of(text.reduce((whole, part, index) => whole + render(values[index - 1] as ShArgument) + part))
 }
 
+/** Steps of which each runs only if the one before it succeeded, whatever the shell's `-e`. */
+export const steps = (pieces: readonly (Sh | false | undefined)[]): Sh =>
+  Sh.of(pieces.filter((piece): piece is Sh => piece instanceof Sh).map((piece) => piece.text).join(' &&\n'))
+
 /** Joins pieces of shell with newlines. */
 export const lines = (pieces: readonly Sh[]): Sh => Sh.of(pieces.map((piece) => piece.text).join('\n'))
 

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { blocked, fine, type Change, type Plan } from '../core/change.js'
+import { enter, split } from '../core/enter.js'
 import { request } from '../core/fact.js'
 import { absolutePath, checked, checkedId } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
-import { sh, type Sh } from '../core/sh.js'
+import { sh, steps } from '../core/sh.js'
 import { pathFact, type PathEntry } from '../facts/path.js'
 import { treeFact, type TreeEntry } from '../facts/tree.js'
-import { enter, split, steps } from './write-file.js'
+import { removeTree } from './change-tree.js'
 
 export interface AbsentOptions extends CommonOptions {
   /** A directory goes with everything in it, links themselves and never what they lead to, on its own file system only. Default false: a directory is refused. */
@@ -25,18 +26,11 @@ function removal(path: string, entry: PathEntry): Change {
   }
 }
 
-/**
- * find(1) follows no link, and its `-delete` acts within the directory that it is in, so that nobody who exchanges one on the way leads it elsewhere.
- * busybox may be without.
- */
-const emptied = (here: string): Sh => sh`if find /dev/null -name '' -delete 2>/dev/null; then find ${here} -xdev -depth -delete
-else find ${here} -xdev ! -type d -exec rm -f -- {} + && find ${here} -xdev -depth -type d -exec rmdir -- {} +; fi`
-
 function treeRemoval(path: string, tree: readonly TreeEntry[]): Change {
   const { directory, name } = split(path)
   const below = tree.reduce((total, { count }) => total + count, -1)
   const summary = below === 0 ? 'remove empty directory' : `remove directory and ${String(below)} ${below === 1 ? 'entry' : 'entries'} in it`
-  return { summary, proof: 'facts', actions: [{ on: 'shell', script: steps([enter(directory), emptied(`./${name}`), sh`sync -- .`]), long: true }] }
+  return { summary, proof: 'facts', actions: [{ on: 'shell', script: steps([enter(directory), removeTree(`./${name}`), sh`sync -- .`]), long: true }] }
 }
 
 const shape = { recurse: z.boolean().optional() }

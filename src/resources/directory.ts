@@ -1,16 +1,19 @@
 import { z } from 'zod'
 import { blocked, fine, type Change, type Plan } from '../core/change.js'
+import { enter } from '../core/enter.js'
 import { request, type FactRequest } from '../core/fact.js'
 import { isAbsoluteMode, mode, modeText, resolveMode, type Mode } from '../core/mode.js'
 import { absolutePath, checked, checkedId } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
-import { sh, type Sh } from '../core/sh.js'
+import { sh, steps, type Sh } from '../core/sh.js'
 import { missingParentFact, parentsOf, type MissingParent } from '../facts/missing-parent.js'
 import { pathFact, type PathEntry } from '../facts/path.js'
 import { treeFact, type TreeEntry } from '../facts/tree.js'
 import { account, attributeDifferences, isAccount } from './attributes.js'
+import { chmodTree, chownTree } from './change-tree.js'
 import { blockedBy } from './file-changes.js'
-import { enter, exactly, owned, steps } from './write-file.js'
+import { makeDirectory } from './make-directory.js'
+import { exactly, owned } from './write-file.js'
 
 export interface DirectoryOptions extends CommonOptions {
   /** Permissions, as for `file`. Left out: a new directory is 0755, an existing one keeps its own. An octal mode says all twelve bits, setgid included. */
@@ -20,7 +23,8 @@ export interface DirectoryOptions extends CommonOptions {
   /** Name or id. Left out: a new directory gets the user's group (in a setgid directory, that one's), an existing one keeps its own. */
   readonly group?: string | number
   /**
-   * Everything below has this owner, group and mode too, on the same file system; links are changed themselves and never followed. The mode must
+   * Everything below has this owner, group and mode too, on the same file system; links are changed themselves and never followed, and sockets,
+   * named pipes and devices keep their mode. The mode must
    * then be in symbols (`'u=rwX,go=rX'`), since one number cannot be right for files and directories. Default false.
    */
   readonly recurse?: boolean
@@ -30,34 +34,36 @@ const newMode = 0o755
 
 function creation(path: string, { mode, owner, group }: DirectoryOptions, missingParent: MissingParent | null): Change {
   const parents = missingParent === null ? [] : parentsOf(path).filter((parent) => parent.length >= missingParent.path.length)
-  const script = steps([
-    sh`umask 022`,
-    ...parents.map((parent) => sh`mkdir -- ${parent}`),
-    sh`umask 077`,
-    sh`mkdir -- ${path}`,
-    enter(path),
+  const complete = steps([
     owned(owner, group, '.'),
     // Without a mode of its own, the setgid bit that the parent hands down stays.
     mode === undefined ? sh`chmod -- go+rx .` : sh`chmod -- ${exactly(resolveMode(mode, newMode, true))} .`,
   ])
+  const script = makeDirectory(path, missingParent?.path ?? null, complete)
   return { summary: `create directory${parents.length === 0 ? '' : ` and its parents ${parents.join(', ')}`}`, proof: 'facts', actions: [{ on: 'shell', script }] }
 }
 
 const sum = (entries: readonly TreeEntry[]): number => entries.reduce((total, { count }) => total + count, 0)
 const things = (count: number): string => `${String(count)} ${count === 1 ? 'entry' : 'entries'}`
 
-/** One pass for each mode that is not as wanted: octal modes mean the same to every chmod(1), `X` does not (busybox). */
-function modeSteps(mode: Mode, tree: readonly TreeEntry[]): { readonly wrong: readonly TreeEntry[]; readonly script: Sh } {
-  const wanted = (entry: TreeEntry): number => resolveMode(mode, entry.mode, entry.kind === 'directory')
-  const wrong = tree.filter((entry) => entry.kind !== 'link' && wanted(entry) !== entry.mode)
-  const passes = wrong.map((entry) => {
-    const type = entry.kind === 'directory' ? sh`-type d` : entry.kind === 'file' ? sh`-type f` : sh`! -type d ! -type f ! -type l`
-    return sh`find . -xdev ${type} -perm ${modeText(entry.mode)} -exec chmod -- ${exactly(wanted(entry))} {} +`
-  })
-  return { wrong, script: steps([...new Map(passes.map((pass) => [pass.text, pass])).values()]) }
+interface WrongMode {
+  readonly entry: TreeEntry & { readonly kind: 'file' | 'directory' }
+  readonly wanted: number
 }
 
-/** Each attribute by itself; chmod(1) and chown(1) are started for many entries at once. */
+/** The mode of what is neither a file nor a directory is its maker's: who binds a socket decides who may connect. */
+const hasMode = (entry: TreeEntry): entry is WrongMode['entry'] => entry.kind === 'file' || entry.kind === 'directory'
+
+const wrongModes = (mode: Mode | undefined, tree: readonly TreeEntry[]): readonly WrongMode[] =>
+  mode === undefined ? [] : tree.filter(hasMode).map((entry) => ({ entry, wanted: resolveMode(mode, entry.mode, entry.kind === 'directory') })).filter(({ entry, wanted }) => wanted !== entry.mode)
+
+/** One pass for each mode that is not as wanted: octal modes mean the same to every chmod(1), `X` does not (busybox). */
+function modePasses(wrong: readonly WrongMode[]): Sh {
+  const passes = wrong.map(({ entry, wanted }) => chmodTree(entry.kind, entry.mode, wanted))
+  return steps([...new Map(passes.map((pass) => [pass.text, pass])).values()])
+}
+
+/** Each attribute by itself. */
 function treeChanges(path: string, { mode, owner, group }: DirectoryOptions, tree: readonly TreeEntry[]): Plan {
   const changes: Change[] = []
   const add = (summary: string, script: Sh): void => {
@@ -65,10 +71,10 @@ function treeChanges(path: string, { mode, owner, group }: DirectoryOptions, tre
   }
   const wrongOwner = sum(tree.filter((entry) => owner !== undefined && !isAccount(owner, entry.owner, entry.uid)))
   const wrongGroup = sum(tree.filter((entry) => group !== undefined && !isAccount(group, entry.group, entry.gid)))
-  const modes = mode === undefined ? undefined : modeSteps(mode, tree)
-  if (owner !== undefined && wrongOwner > 0) add(`owner of ${things(wrongOwner)} → ${String(owner)}`, sh`find . -xdev -exec chown -h -- ${owner} {} +`)
-  if (group !== undefined && wrongGroup > 0) add(`group of ${things(wrongGroup)} → ${String(group)}`, sh`find . -xdev -exec chown -h -- ${`:${String(group)}`} {} +`)
-  if (modes !== undefined && modes.wrong.length > 0) add(`mode of ${things(sum(modes.wrong))} → ${String(mode)}`, modes.script)
+  const wrongMode = wrongModes(mode, tree)
+  if (owner !== undefined && wrongOwner > 0) add(`owner of ${things(wrongOwner)} → ${String(owner)}`, chownTree(String(owner)))
+  if (group !== undefined && wrongGroup > 0) add(`group of ${things(wrongGroup)} → ${String(group)}`, chownTree(`:${String(group)}`))
+  if (wrongMode.length > 0) add(`mode of ${things(sum(wrongMode.map(({ entry }) => entry)))} → ${String(mode)}`, modePasses(wrongMode))
   return changes.length === 0 ? fine(`${things(sum(tree))} as wanted`) : changes
 }
 

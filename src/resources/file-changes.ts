@@ -1,16 +1,19 @@
 import { blocked, fine, type Blocked, type Change, type Plan } from '../core/change.js'
+import { enter, split } from '../core/enter.js'
 import { modeText, resolveMode, type Mode } from '../core/mode.js'
 import { Secret } from '../core/secret.js'
-import { sh, type Sh } from '../core/sh.js'
+import { sh, steps, type Sh } from '../core/sh.js'
 import type { MissingParent } from '../facts/missing-parent.js'
 import type { PathEntry } from '../facts/path.js'
 import { attributeDifferences, type WantedAttributes } from './attributes.js'
 import { diffOf, digestOf, type Content } from './content.js'
-import { enter, holding, holds, split, steps, writeFile, type FileToWrite } from './write-file.js'
+import { holding, holds, writeFile, type FileToWrite } from './write-file.js'
 
 /** A file as it should be. */
 export interface DesiredFile {
   readonly path: string
+  /** The link that was followed to the path. */
+  readonly via?: string | undefined
   /** Left out: whatever is there. */
   readonly content?: Content | undefined
   readonly mode?: Mode | undefined
@@ -62,14 +65,16 @@ function creation(desired: DesiredFile & { readonly content: Content }, mode: nu
 /** One write carries the attributes as well: the file is never seen with its new content and its old mode. */
 function rewriting(desired: DesiredFile & { readonly content: Content }, entry: PathEntry, wanted: WantedAttributes): Change {
   const { content, owner = entry.uid, group = entry.gid } = desired
-  const summary = ['content changed', ...attributeDifferences(entry, wanted, '/proc/self/fd/3').map((difference) => difference.summary)].join(', ')
-  const diff = diffOf(entry.content, content)
+  const isSame = entry.sha256 === digestOf(content)
+  const attributes = attributeDifferences(entry, wanted, '/proc/self/fd/3').map((difference) => difference.summary)
+  const summary = [...(isSame ? [] : ['content changed']), ...attributes].join(', ')
+  const diff = isSame ? undefined : diffOf(entry.content, content)
   return { summary, ...(diff === undefined ? {} : { diff }), ...writing({ ...desired, owner, group, mode: wanted.mode ?? entry.mode }) }
 }
 
 /** The changes that make a regular file what it should be. Its parents must be there. */
 export function fileChanges(desired: DesiredFile, entry: PathEntry | null, missingParent: MissingParent | null): Plan {
-  const { path, content, owner, group } = desired
+  const { path, via, content, owner, group } = desired
   if (entry === null) {
     if (missingParent !== null) return blockedBy(missingParent)
     if (content === undefined) return blocked(`${path} does not exist`, 'give it content, source or template, or add what makes it before this')
@@ -78,10 +83,13 @@ export function fileChanges(desired: DesiredFile, entry: PathEntry | null, missi
   const wrong = notAFile(path, entry)
   if (wrong !== undefined) return wrong
   const wanted: WantedAttributes = { mode: wantedMode(desired, entry), owner, group }
-  if (content !== undefined && entry.sha256 !== digestOf(content)) return [rewriting({ ...desired, content }, entry, wanted)]
   const differences = attributeDifferences(entry, wanted, '/proc/self/fd/3')
+  const isOther = content !== undefined && entry.sha256 !== digestOf(content)
+  // A program that acts as its owner is written anew: what lies there may have been exchanged since it was read, and would get these rights.
+  const actsAsOwner = differences.length > 0 && ((wanted.mode ?? entry.mode) & 0o6000) !== 0
+  if (content !== undefined && (isOther || actsAsOwner)) return [rewriting({ ...desired, content }, entry, wanted)]
   if (differences.length === 0) return fine(`mode ${modeText(entry.mode)}, owner ${entry.owner ?? String(entry.uid)}:${entry.group ?? String(entry.gid)}`)
-  return differences.map(({ summary, step }): Change => ({ summary, proof: 'facts', actions: [{ on: 'shell', script: holding(path, step) }] }))
+  return differences.map(({ summary, step }): Change => ({ summary, proof: 'facts', actions: [{ on: 'shell', script: holding(path, step, via) }] }))
 }
 
 /** Removes a file, if it is one, and never what another user's link leads to. */

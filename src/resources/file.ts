@@ -31,7 +31,7 @@ export interface FileOptions extends ContentOptions, CommonOptions {
   readonly backup?: boolean
   /** Write content only where there is no file yet; attributes are managed all the same. Default false. */
   readonly onlyIfAbsent?: boolean
-  /** Manage the file that a symbolic link leads to. Default false: a path that is a link is refused. */
+  /** Manage the file that a symbolic link leads to, if nobody but root or the user who acts can have made or moved the link. Default false: a path that is a link is refused. */
   readonly follow?: boolean
 }
 
@@ -94,10 +94,10 @@ export function file(path: string, options: FileOptions = {}): Resource {
         return notAFile(path, entry, 'set follow: true to manage the file that it points to, or remove the link') ?? []
       }
       // Only a link that was followed has a target here.
-      const place = entry?.target ?? path
+      const place = entry?.target == null ? { path } : { path: entry.target, via: path }
       const { mode, owner, group, validate, backup } = options
       const confirm = options.confirm === undefined ? undefined : sh`sh -c ${options.confirm} </dev/null`
-      return fileChanges({ path: place, content: options.onlyIfAbsent === true && entry !== null ? undefined : content, mode, owner, group, validate, confirm, backup }, entry, missingParent)
+      return fileChanges({ ...place, content: options.onlyIfAbsent === true && entry !== null ? undefined : content, mode, owner, group, validate, confirm, backup }, entry, missingParent)
     },
   })
 }

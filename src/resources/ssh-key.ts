@@ -1,15 +1,16 @@
 import { z } from 'zod'
 import { blocked, changesOf, fine, type Change, type Plan } from '../core/change.js'
+import { enter, enterChild, split } from '../core/enter.js'
 import { Later, request } from '../core/fact.js'
 import { absolutePath, checked, checkedId, line, state } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
-import { sh, type Sh } from '../core/sh.js'
+import { sh, steps, type Sh } from '../core/sh.js'
 import { missingParentFact } from '../facts/missing-parent.js'
 import { pathFact, type PathEntry } from '../facts/path.js'
 import { sshKeyFact, type SshKeyEntry } from '../facts/ssh-key.js'
 import { account } from './attributes.js'
 import { blockedBy, fileChanges, fileRemoval, notAFile } from './file-changes.js'
-import { enter, split, steps, writeFile } from './write-file.js'
+import { writeFile } from './write-file.js'
 
 export interface SshKeyOptions extends CommonOptions {
   /** The kind of key. Left out: a new key is `ed25519`, an existing one is taken as it is; given, an existing key of another kind is refused. */
@@ -40,10 +41,11 @@ function making(path: string, { comment = 'fettle', owner }: SshKeyOptions): Sh 
   return steps([
     sh`umask 077`,
     enter(directory),
-    sh`t_=$PWD/$(mktemp -d -- .fettle-key.XXXXXXXX)`,
-    sh`trap 'rm -rf -- "$t_"' EXIT`,
+    sh`t_=$(mktemp -d -- .fettle-key.XXXXXXXX)`,
+    sh`trap 'rmdir -- "./$t_"' EXIT`,
     sh`trap 'exit 143' TERM INT HUP`,
-    sh`cd -P -- "$t_" && [ -O . ]`,
+    enterChild(sh`"$t_"`),
+    sh`trap 'rm -f -- ./key ./key.pub; cd .. && rmdir -- "./$t_"' EXIT`,
     sh`ssh-keygen -q -t ed25519 -N '' -C ${comment} -f ./key </dev/null`,
     owner === undefined ? undefined : sh`chown -- ${withOwnGroup(owner)} ./key ./key.pub`,
     sh`chmod -- 0600 ./key && chmod -- 0644 ./key.pub`,
@@ -51,7 +53,7 @@ function making(path: string, { comment = 'fettle', owner }: SshKeyOptions): Sh 
     sh`[ ! -e ${`../${name}`} ] && [ ! -L ${`../${name}`} ]`,
     sh`mv -fT -- ./key.pub ${`../${name}.pub`}`,
     sh`ln -T -- ./key ${`../${name}`}`,
-    sh`rm -f -- ./key && cd .. && rmdir -- "$t_"`,
+    sh`rm -f -- ./key && cd .. && rmdir -- "./$t_"`,
     sh`trap - EXIT`,
     sh`sync -- .`,
   ])

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { blocked, fine, type Plan } from '../core/change.js'
+import { enter } from '../core/enter.js'
 import { request, type Value } from '../core/fact.js'
 import { checked, checkedId, line, state, value } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
-import { sh } from '../core/sh.js'
+import { sh, steps } from '../core/sh.js'
 import { missingParentFact } from '../facts/missing-parent.js'
 import { pathFact, type PathEntry } from '../facts/path.js'
 import { checkedContent, pathKey } from './file.js'
 import { fileChanges, notAFile } from './file-changes.js'
-import { enter, steps } from './write-file.js'
 
 /** What one user or group may run. */
 export interface SudoersRule {

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { blocked, fine, type Change, type Plan } from '../core/change.js'
+import { enter, split } from '../core/enter.js'
 import { request } from '../core/fact.js'
 import { absolutePath, checked, checkedId, line } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
-import { sh, type Sh } from '../core/sh.js'
+import { sh, steps, type Sh } from '../core/sh.js'
 import { missingParentFact, type MissingParent } from '../facts/missing-parent.js'
 import { pathFact, type PathEntry } from '../facts/path.js'
 import { treeFact, type TreeEntry } from '../facts/tree.js'
 import { blockedBy } from './file-changes.js'
-import { enter, split, steps } from './write-file.js'
 
 export interface SymlinkOptions extends CommonOptions {
   /** What the link says, exactly: an absolute path, or one relative to the link's own directory. It need not exist. */

@@ -1,33 +1,11 @@
 import type { ShellAction } from '../core/change.js'
+import { enter, enterThrough, split } from '../core/enter.js'
 import { modeText } from '../core/mode.js'
-import { Sh, sh } from '../core/sh.js'
+import { sh, steps, type Sh } from '../core/sh.js'
 import type { Content } from './content.js'
 
 /** Where Fettle keeps what it replaced, for root alone. Beside it, sudo or cron might read it. */
 const backups = '/var/lib/fettle/backups'
-
-/** Directory and name of a path. */
-export function split(path: string): { readonly directory: string; readonly name: string } {
-  const slash = path.lastIndexOf('/')
-  return { directory: path.slice(0, slash) || '/', name: path.slice(slash + 1) }
-}
-
-/** Steps of which each runs only if the one before it succeeded, whatever the shell's `-e`. */
-export const steps = (pieces: readonly (Sh | false | undefined)[]): Sh =>
-  Sh.of(pieces.filter((piece): piece is Sh => piece instanceof Sh).map((piece) => piece.text).join(' &&\n'))
-
-/**
- * Goes into a directory and stays there, so that nobody who may rename things above it can lead what follows elsewhere. A link on the way is
- * followed only if it belongs to root or to this user: another user's may point anywhere by now.
- */
-export const enter = (directory: string): Sh => sh`cd -P -- ${directory} &&
-{ [ "$(pwd -P)" = ${directory} ] || {
-  p_=${directory}
-  while [ -n "$p_" ]; do
-    if [ -L "$p_" ]; then case $(stat -c %u -- "$p_") in 0|"$(id -u)") ;; *) printf '%s\n' "$p_ is a symbolic link of another user" >&2; exit 1 ;; esac; fi
-    p_=\${p_%/*}
-  done
-  [ "$(cd -P -- ${directory} && pwd -P)" = "$(pwd -P)" ]; }; }`
 
 /**
  * Gives what was just made its owner, its group, or both. The one that is left out is asked for and given as well: busybox would take it from the
@@ -43,6 +21,8 @@ export const exactly = (mode: number): string => `0${modeText(mode)}`
 
 export interface FileToWrite {
   readonly path: string
+  /** The link that was followed to the path. */
+  readonly via?: string | undefined
   /** All its permissions. */
   readonly mode: number
   /** Left out: this user, and the group that the directory gives. */
@@ -60,11 +40,14 @@ export interface FileToWrite {
   readonly from?: Sh | undefined
 }
 
+/** Goes into the directory of a file. */
+const enterDirectoryOf = (path: string, via: string | undefined): Sh => (via === undefined ? enter(split(path).directory) : enterThrough(via, path))
+
 /** Copies what is about to be replaced into root's own folder, under its path and the time. */
 function backUp(path: string): Sh {
   const { directory, name } = split(path)
   const folder = `${backups}${directory === '/' ? '' : directory}`
-  return sh`if [ -e ${`./${name}`} ]; then mkdir -p -- ${folder} && chmod 0700 ${backups} && cp -pP -- ${`./${name}`} ${`${folder}/${name}`}."$(date -u +%Y%m%dT%H%M%SZ)"; fi`
+  return sh`if [ -f ${`./${name}`} ] && [ ! -L ${`./${name}`} ]; then mkdir -p -- ${folder} && chmod 0700 ${backups} && cp -pP -- ${`./${name}`} ${`${folder}/${name}`}."$(date -u +%Y%m%dT%H%M%SZ)"; fi`
 }
 
 /** Takes the place of what is there. Before `confirm` has succeeded, any end of the shell brings back what was there. */
@@ -87,13 +70,13 @@ rm -f -- "$o_"`
  * the open descriptor, since who owns the directory may exchange the name for a link at any moment.
  */
 export function writing(file: FileToWrite): Sh {
-  const { directory, name } = split(file.path)
+  const { name } = split(file.path)
   const here = `./${name}`
   // The same beginning for each write of this file, so that what a killed one left is found; shortened, as names have at most 255 bytes.
   const begin = `./.${[...name].slice(0, 40).join('')}.fettle-`
   return steps([
     sh`umask 077`,
-    enter(directory),
+    enterDirectoryOf(file.path, file.via),
     sh`if [ -L ${here} ]; then printf '%s\n' ${`${file.path} is a symbolic link`} >&2; exit 1; fi`,
     sh`for p_ in ${begin}*; do if [ -f "$p_" ]; then rm -f -- "$p_"; fi; done`,
     sh`t_=$(mktemp -u -- ${begin}XXXXXXXX)`,
@@ -128,16 +111,16 @@ export function holds({ path, mode, owner, group }: FileToWrite, digest: string)
 }
 
 /**
- * Runs shell with an existing regular file open at descriptor 3, for changing its attributes by `/proc/self/fd/3`: the name must still
- * be that very file and no link when it has been opened.
+ * Runs shell with an existing regular file open at descriptor 3, for changing its attributes by `/proc/self/fd/3`. The kernel's path of what was
+ * opened tells whether a link was followed.
  */
-export function holding(path: string, action: Sh): Sh {
-  const { directory, name } = split(path)
+export function holding(path: string, action: Sh, via?: string): Sh {
+  const { name } = split(path)
   const here = `./${name}`
   return steps([
-    enter(directory),
-    sh`exec 3<${here}`,
-    sh`if [ "$(stat -c '%d %i' -- ${here})" != "$(stat -L -c '%d %i' -- /proc/self/fd/3)" ]; then printf '%s\n' ${`${path} is a symbolic link, or was replaced meanwhile`} >&2; exit 1; fi`,
+    enterDirectoryOf(path, via),
+    // Opening a named pipe would wait, and opening a device may do something.
+    sh`if ! { [ -f ${here} ] && exec 3<${here} && [ "$(readlink /proc/self/fd/3)" = "$at_/"${name} ]; }; then printf '%s\n' ${`${path} is a symbolic link, or was replaced meanwhile`} >&2; exit 1; fi`,
     action,
   ])
 }

@@ -1,5 +1,5 @@
 import { absent } from '../../src/resources/absent.js'
-import { enter } from '../../src/resources/write-file.js'
+import { enter } from '../../src/core/enter.js'
 import type { Case } from './case.js'
 import { directoryEntry, fileEntry, linkEntry } from './entry.js'
 

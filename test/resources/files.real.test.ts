@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, lchownSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { reveal, Secret } from '../../src/core/secret.js'
+import { sh } from '../../src/core/sh.js'
 import { absent } from '../../src/resources/absent.js'
 import { directory } from '../../src/resources/directory.js'
 import { file } from '../../src/resources/file.js'
@@ -12,7 +13,7 @@ import { knownHost } from '../../src/resources/known-host.js'
 import { sshKey } from '../../src/resources/ssh-key.js'
 import { symlink } from '../../src/resources/symlink.js'
 import { applied, converge, known, planned, sentences } from '../converge.js'
-import { shells, type Shell } from '../shells.js'
+import { runIn, shells, type Shell } from '../shells.js'
 
 // Owners other than the one who acts take root.
 const described = process.getuid?.() === 0 ? describe : describe.skip
@@ -63,6 +64,13 @@ described.each(shells.map((shell) => [shell.name, shell] as const))('%s: what is
     chmodSync(at('env'), 0o640)
     expect(converge(shell, wanted)).toEqual([['mode 0640 → 0600'], ['fine']])
   })
+  test('file: what acts as its owner is written anew rather than given its rights', () => {
+    writeFileSync(at('bin'), 'x')
+    chownSync(at('bin'), who, who)
+    const { ino } = statSync(at('bin'))
+    expect(converge(shell, file(at('bin'), { content: 'x', owner: 'root', mode: '4755' }))).toEqual([['owner 4242 → root, mode 0644 → 4755'], ['fine']])
+    expect([statSync(at('bin')).ino === ino, modeAndOwner(at('bin'))]).toEqual([false, '4755 0:4242'])
+  })
   test('file: setuid stays through a change of owner', () => {
     writeFileSync(at('bin'), '')
     chmodSync(at('bin'), 0o4755)
@@ -108,6 +116,25 @@ described.each(shells.map((shell) => [shell.name, shell] as const))('%s: what is
     chmodSync(at('shared'), 0o2775)
     expect(converge(shell, directory(at('shared/x')))).toEqual([['create directory'], ['fine']])
     expect(modeAndOwner(at('shared/x'))).toBe('2755 0:4242')
+  })
+  test("directory: nothing is made through another user's link, and what was made before an error goes again", () => {
+    mkdirSync(at('etc'))
+    symlinkSync(at('etc'), at('link'))
+    lchownSync(at('link'), who, who)
+    const refused = planned(shell, directory(at('link/b/c')))
+    expect(() => { applied(shell, refused) }).toThrow(`${at('link')} is a symbolic link of another user`)
+    expect(readdirSync(at('etc'))).toEqual([])
+    const failing = planned(shell, directory(at("x/it's/z"), { owner: 'no-such-user' }))
+    expect(() => { applied(shell, failing) }).toThrow('no-such-user')
+    expect(readdirSync(dir).sort()).toEqual(['etc', 'link'])
+  })
+  test('directory: a tree of many files, one of which is no regular one', () => {
+    mkdirSync(at('tree/sub'), { recursive: true })
+    for (let index = 0; index < 40; index++) writeFileSync(at(`tree/${index % 2 === 0 ? 'sub/' : ''}${String(index)}`), '', { mode: 0o600 })
+    runIn(shell, { script: sh`mkfifo -m 600 ${at('tree/pipe')}` })
+    const wanted = directory(at('tree'), { recurse: true, mode: 'u=rwX,go=rX', owner: who, group: who })
+    expect(converge(shell, wanted)).toEqual([['owner of 43 entries → 4242', 'group of 43 entries → 4242', 'mode of 40 entries → u=rwX,go=rX'], ['fine']])
+    expect([at('tree/pipe'), at('tree/sub/38')].map(modeAndOwner)).toEqual(['600 4242:4242', '644 4242:4242'])
   })
   test('directory: a whole tree, its links themselves and nothing that they lead to', () => {
     mkdirSync(at('tree/sub'), { recursive: true })

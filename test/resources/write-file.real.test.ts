@@ -80,6 +80,48 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     expect(write({ path: at('home/.ssh/authorized_keys'), content: 'x', mode: 0o600 })).toMatchObject({ code: 1, stderr: `${at('home/.ssh')} is a symbolic link of another user\n` })
     expect(readdirSync(at('etc'))).toEqual([])
   })
+  asRoot.each([
+    ["in another user's directory", 4242, 0o755, "is a symbolic link in another user's directory"],
+    ['in a directory that a group may write to', 0, 0o775, 'is a symbolic link in a directory that others may write to'],
+    ['in a directory that everybody may write to', 0, 0o757, 'is a symbolic link in a directory that others may write to'],
+    ['in one where nobody moves what is not his own', 0, 0o1777, null],
+  ] as const)("root's own link %s", (_where, uid, bits, refusal) => {
+    for (const name of ['shared', 'etc']) mkdirSync(at(name))
+    chownSync(at('shared'), uid, 0)
+    chmodSync(at('shared'), bits)
+    symlinkSync('../etc', at('shared/way'))
+    const { code, stderr } = write({ path: at('shared/way/a'), content: 'x', mode: 0o600 })
+    expect([code, stderr, readdirSync(at('etc'))]).toEqual(refusal === null ? [0, '', ['a']] : [1, `${at('shared/way')} ${refusal}\n`, []])
+  })
+  test('links one behind the other, absolute and upwards, and in a loop', () => {
+    mkdirSync(at('x/y'), { recursive: true })
+    mkdirSync(at('z'))
+    symlinkSync(at('x/up'), at('first'))
+    symlinkSync('y/../../z/.', at('x/up'))
+    expect(write({ path: at('first/a'), content: 'x', mode: 0o600 })).toMatchObject({ code: 0, stderr: '' })
+    expect(readdirSync(at('z'))).toEqual(['a'])
+    symlinkSync('round', at('round'))
+    expect(write({ path: at('round/a'), content: 'x', mode: 0o600 }).code).not.toBe(0)
+  })
+  test('through a link to the file itself, as long as it leads there', () => {
+    mkdirSync(at('real'))
+    writeFileSync(at('real/a'), 'old')
+    symlinkSync('real/a', at('a'))
+    const followed = { path: at('real/a'), via: at('a'), content: 'new', mode: 0o600 }
+    expect(write(followed)).toMatchObject({ code: 0, stderr: '' })
+    expect([readFileSync(at('real/a'), 'utf8'), readlinkSync(at('a'))]).toEqual(['new', 'real/a'])
+    rmSync(at('a'))
+    symlinkSync('real/b', at('a'))
+    expect(write(followed)).toMatchObject({ code: 1, stderr: `${at('a')} does not lead to ${at('real/a')} any more\n` })
+    expect(readdirSync(at('real'))).toEqual(['a'])
+  })
+  asRoot("not through another user's link to a file of root's", () => {
+    writeFileSync(at('shadow'), 'kept')
+    symlinkSync(at('shadow'), at('a'))
+    runIn(shell, { script: sh`chown -h 4242:4242 -- ${at('a')}` })
+    expect(write({ path: at('shadow'), via: at('a'), content: 'x', mode: 0o600 })).toMatchObject({ code: 1, stderr: `${at('a')} is a symbolic link of another user\n` })
+    expect(readFileSync(at('shadow'), 'utf8')).toBe('kept')
+  })
   asRoot('owner, group and special bits', () => {
     write({ path: at('a'), content: 'x', mode: 0o6750, owner: 4242, group: 4243 })
     expect([statSync(at('a')).uid, statSync(at('a')).gid, mode(at('a'))]).toEqual([4242, 4243, '6750'])
