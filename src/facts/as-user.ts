@@ -21,8 +21,18 @@ export const asUser: Sh = sh`as_() {
   HOME=$home_ USER=$user_ LOGNAME=$user_ "$@"
 }`
 
-/** What is made in a directory that is closed to others is closed to them too, wherever it is moved. */
-export const umaskOf = (directory: string): Sh => sh`case $(stat -c %a -- ${directory}) in *0) umask 027 ;; esac`
+/**
+ * Defines `as_owner_ OWNER DIRECTORY COMMAND…`: runs a command in a directory as the owner of what lies there. Another user can do there what he can do
+ * anyway; root runs nothing in a directory of another user, wherever the path has led. Status 95: it is another user's.
+ */
+export const asOwner: Sh = sh`${asUser}
+as_owner_() {
+  owner_=$1
+  cd -- "$2" || return
+  case $owner_ in 0 | root) [ -O . ] || return 95 ;; esac
+  shift 2
+  as_ "$owner_" "$@"
+}`
 
 /** Who owns a file: `name` is `UNKNOWN` where the number has none. */
 export interface Owner {

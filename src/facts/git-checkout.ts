@@ -1,6 +1,6 @@
 import { absent, present, unknown, type Fact, type ShellFactKind } from '../core/fact.js'
 import { lines, sh } from '../core/sh.js'
-import { asUser, type Owner } from './as-user.js'
+import { asOwner, type Owner } from './as-user.js'
 import { localEnvironment } from './git-environment.js'
 
 /** Options of git-clean(1) that say what `clean` removes; null where nothing is to be removed. */
@@ -83,18 +83,18 @@ export const gitCheckoutFact: ShellFactKind<CheckoutKey, Checkout | NoCheckout> 
   name: 'git.checkout',
   script: (keys) => ({
     script: lines([
-      asUser,
+      asOwner,
       sh`checkout_() {
   command -v git >/dev/null || return 90
   if [ ! -e "$1" ] && [ ! -L "$1" ]; then return 92; fi
   [ -d "$1" ] || return 93
   if [ ! -e "$1/.git" ]; then [ -z "$(ls -A -- "$1")" ] && return 92; return 94; fi
-  owner_=$(stat -c '%U %u' -- "$1/.git") && echo "owner $owner_" && cd -- "$1" || return
-  shift
-  case $owner_ in UNKNOWN*) owner_=\${owner_#* } ;; *) owner_=\${owner_% *} ;; esac
+  found_=$(stat -c '%U %u' -- "$1/.git") && echo "owner $found_" || return
+  checkout_=$1; shift
+  case $found_ in UNKNOWN*) found_=\${found_#* } ;; *) found_=\${found_% *} ;; esac
   set -- sh -c ${inspect} - "$@"
-  [ "\${USER-}" = "$owner_" ] || set -- timeout -k 5 ${answerLimit} "$@"
-  as_ "$owner_" "$@"
+  [ "\${USER-}" = "$found_" ] || set -- timeout -k 5 ${answerLimit} "$@"
+  as_owner_ "$found_" "$checkout_" "$@"
 }`,
       ...keys.map(({ path, clean, submodules }) => sh`export ${localEnvironment(path)}
 echo @checkout; checkout_ ${path} ${submodules ? 1 : 0} ${clean ?? []} 2>&1; echo "@status $?"`),
@@ -112,6 +112,7 @@ const answers: ReadonlyMap<string | undefined, Fact<NoCheckout>> = new Map([
   ['92', absent],
   ['93', present({ other: 'no directory' })],
   ['94', present({ other: 'a directory that holds other things' })],
+  ['95', unknown('root owns the checkout in a directory of another user, and git as root does nothing there', 'give both one owner')],
   ['124', unknown(`git did not answer within ${String(answerLimit)} s`, 'run git status there as its owner and see what it waits for')],
 ])
 

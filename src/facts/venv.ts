@@ -1,6 +1,6 @@
 import { present, unknown, type Fact, type ShellFactKind } from '../core/fact.js'
 import { lines, sh, type Sh } from '../core/sh.js'
-import { asUser, type Owner } from './as-user.js'
+import { asOwner, type Owner } from './as-user.js'
 import { parseRequirements, type Distribution } from './requirements.js'
 
 export interface VenvKey {
@@ -93,8 +93,8 @@ const sorting = `s/^/requirement /p; s/^requirement //; s/#.*//; \\,${unclear},{
 /** Asks pip whether everything is there, without a network and without writing. It runs as the owner of the environment. */
 function askPip(path: string, source: Sh, input: Sh): Sh {
   const options = ['--dry-run', '--no-index', '--no-deps', '--no-input', '--disable-pip-version-check', '--no-cache-dir', '--quiet']
-  const run = sh`${input}timeout -k 5 ${pipLimit} ${`${path}/bin/python`} -m pip install ${options} -r ${source}`
-  return sh`[ ! -x ${`${path}/bin/python`} ] || { as_ "$(stat -c %u ${path})" env PYTHONDONTWRITEBYTECODE=1 sh -c ${run.text} >/dev/null 2>&1 </dev/null; echo "pip $?"; }`
+  const run = sh`${input}timeout -k 5 ${pipLimit} ./bin/python -m pip install ${options} -r ${source}`
+  return sh`[ ! -x ${`${path}/bin/python`} ] || { as_owner_ "$(stat -c %u ${path})" ${path} env PYTHONDONTWRITEBYTECODE=1 sh -c ${run.text} >/dev/null 2>&1 </dev/null; echo "pip $?"; }`
 }
 
 function requirementsScript({ path, requirements }: VenvKey): Sh {
@@ -141,7 +141,7 @@ echo @venv; look_ 2>&1; echo "@status $?"`
 export const venvFact: ShellFactKind<VenvKey, Venv> = {
   backend: 'shell',
   name: 'python.venv',
-  script: (keys) => ({ script: lines([asUser, functions, ...keys.map(look)]) }),
+  script: (keys) => ({ script: lines([asOwner, functions, ...keys.map(look)]) }),
   parse({ code, stdout, stderr }, keys): readonly Fact<Venv>[] {
     const sections = stdout.toString().split(/^@venv\n/m).slice(1)
     return keys.map((key, index) => venvOf(key, sections[index] ?? '', stderr.trim() || `status ${String(code)}`))

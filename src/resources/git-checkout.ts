@@ -1,15 +1,18 @@
 import { z } from 'zod'
 import { blocked, fine, type Change, type Plan, type ShellAction } from '../core/change.js'
+import { enter } from '../core/enter.js'
 import { request } from '../core/fact.js'
 import { absolutePath, accountName, checked, checkedId, line } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
-import { lines, sh, type Sh } from '../core/sh.js'
-import { asUser, isOwner, umaskOf } from '../facts/as-user.js'
+import { lines, sh, steps, type Sh } from '../core/sh.js'
+import { isOwner } from '../facts/as-user.js'
 import { gitCheckoutFact, type Checkout } from '../facts/git-checkout.js'
 import { localEnvironment, protocolOf, remoteEnvironment } from '../facts/git-environment.js'
 import { gitRemoteFact, isCommit, type RemoteRef } from '../facts/git-remote.js'
 import { missingParentFact } from '../facts/missing-parent.js'
+import { chownTree } from './change-tree.js'
 import { blockedBy } from './file-changes.js'
+import { inDirectory } from './in-directory.js'
 import type { SshKey } from './ssh-key.js'
 
 export interface CleanTree {
@@ -143,7 +146,7 @@ function changesOf(work: Work, { head, locks, changed, unwanted, submodules, own
   const { path, options, remote: { commit } } = work
   const change = (summary: string, action: ShellAction): Change => ({ summary, proof: 'facts', actions: [action] })
   return [
-    ...(options.owner === undefined || isOwner(owner, options.owner) ? [] : [change(`owner ${owner.name} → ${options.owner}`, { on: 'shell', script: sh`chown -R -h -- ${options.owner} ${path}`, long: true })]),
+    ...(options.owner === undefined || isOwner(owner, options.owner) ? [] : [change(`owner ${owner.name} → ${options.owner}`, { on: 'shell', script: steps([enter(path), chownTree(options.owner)]), long: true })]),
     ...(locks.length === 0 ? [] : [change(`remove ${count(locks, 'lock')} of a git that is gone: ${list(locks)}`, inCheckout(work, sh`rm -f -- ${locks}`))]),
     ...(remote === options.repo || head === null ? [] : [change(`remote ${remote ?? 'none'} → ${options.repo}`, inCheckout(work, setRemote(options.repo)))]),
     ...(changed.length === 0 ? [] : [change(`discard changes of ${count(changed, 'file')}: ${list(changed)}`, inCheckout(work, sh`git reset --quiet --hard`))]),
@@ -181,13 +184,9 @@ function bring({ options, remote }: Work): Sh {
   ])
 }
 
-/** Runs in the checkout as its owner, under the lock. A missing directory is made first. */
+/** Runs in the checkout as its owner, under the lock. */
 function inCheckout({ path, options: { lock, repo, owner }, key, checkout }: Work, script: Sh, reaches?: 'reaches'): ShellAction {
-  const user = owner ?? checkout?.owner.id
   const held = lock === undefined ? [] : [sh`exec 9>>${lock}; flock -w ${lockLimit} 9 || { echo ${`${lock} was not free within ${String(lockLimit)} s`} >&2; exit 1; }`]
-  const inner = lines([...held, sh`cd ${path}`, script])
   const environment = [...localEnvironment(path), ...(reaches === undefined ? [] : remoteEnvironment(repo, key))]
-  const make = user === undefined ? sh`mkdir -- ${path}` : sh`mkdir -- ${path} && chown -- ${user} ${path}`
-  const runner = user === undefined ? sh`"$(stat -c %u -- ${path})"` : sh`${user}`
-  return { on: 'shell', long: true, script: lines([asUser, sh`{ [ -d ${path} ] || ${make}; } && ${umaskOf(path)} && as_ ${runner} env ${environment} sh -euc ${inner.text}`]) }
+  return { on: 'shell', long: true, script: inDirectory(path, owner ?? checkout?.owner.id, environment, lines([...held, script])) }
 }

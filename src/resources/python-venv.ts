@@ -1,15 +1,18 @@
 import { z } from 'zod'
 import { blocked, fine, type Change, type Plan, type ShellAction } from '../core/change.js'
+import { enter, split } from '../core/enter.js'
 import { Later, request } from '../core/fact.js'
 import { absolutePath, accountName, checked, checkedId, line, state } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
-import { lines, sh, type Input, type Sh } from '../core/sh.js'
-import { asUser, isOwner, umaskOf } from '../facts/as-user.js'
+import { sh, steps, type Input, type Sh } from '../core/sh.js'
+import { isOwner } from '../facts/as-user.js'
 import { missingParentFact } from '../facts/missing-parent.js'
 import { sourceFact } from '../facts/project-file.js'
 import { normalName, parseRequirements, unmet, type Distribution, type Requirements } from '../facts/requirements.js'
 import { venvFact, type Environment, type Venv, type VenvKey } from '../facts/venv.js'
+import { chownTree, removeTree } from './change-tree.js'
 import { blockedBy } from './file-changes.js'
+import { inDirectory } from './in-directory.js'
 
 export interface PythonVenvOptions extends CommonOptions {
   /** A requirements file: of the project, relative to its directory, or an absolute path on the host, as in a checkout. Left out: as `packages` say. */
@@ -71,7 +74,7 @@ export function pythonVenv(path: string, options: PythonVenvOptions = {}): Resou
       if (venv?.other != null) return blocked(`${path} is ${venv.other}`, 'remove what is there, or choose another path')
       if (options.state === 'absent') {
         if (venv?.environment == null) return fine('there is no virtual environment')
-        return [{ summary: 'remove the virtual environment', proof: 'facts', actions: [{ on: 'shell', script: sh`rm -rf -- ${path}` }] }]
+        return [{ summary: 'remove the virtual environment', proof: 'facts', actions: [{ on: 'shell', script: steps([enter(split(path).directory), removeTree(`./${split(path).name}`)]) }] }]
       }
       if (missingParent !== null) return blockedBy(missingParent)
       if (venv === null) return blocked(`${path} could not be read`, 'report this')
@@ -120,7 +123,7 @@ function environmentChanges(path: string, options: PythonVenvOptions, venv: Venv
   const sight = options.systemSitePackages === undefined || options.systemSitePackages === sees ? [] : [`the system's packages ${sees ? 'seen → not seen' : 'not seen → seen'}`]
   const made = useless === undefined ? [...sight, ...(installedIn(options, venv).some(({ name }) => normalName(name) === 'pip') ? [] : ['install pip'])] : [`make it anew: ${useless}`, ...sight]
   return [
-    ...(options.owner === undefined || isOwner(owner, options.owner) ? [] : [change(`owner ${owner.name} → ${options.owner}`, { on: 'shell', script: sh`chown -R -h -- ${options.owner} ${path}`, long: true })]),
+    ...(options.owner === undefined || isOwner(owner, options.owner) ? [] : [change(`owner ${owner.name} → ${options.owner}`, { on: 'shell', script: steps([enter(path), chownTree(options.owner)]), long: true })]),
     ...(made.length === 0 ? [] : [change(made.join(', '), making(path, options, venv, useless !== undefined))]),
   ]
 }
@@ -135,26 +138,26 @@ function installation(path: string, options: PythonVenvOptions, venv: Venv, want
   return [{ summary: `install ${shown}`, proof: 'facts', actions: [installing(path, options, venv)] }]
 }
 
-/** As the owner of the environment, with its directory made first where it is missing. */
-function asOwner(path: string, options: PythonVenvOptions, { environment }: Venv, script: Sh, input?: Input): ShellAction {
-  const user = options.owner ?? environment?.owner.id
-  const make = user === undefined ? sh`mkdir -- ${path}` : sh`mkdir -- ${path} && chown -- ${user} ${path}`
-  const runner = user === undefined ? sh`"$(stat -c %u -- ${path})"` : sh`${user}`
-  return { on: 'shell', long: true, script: lines([asUser, sh`{ [ -d ${path} ] || ${make}; } && ${umaskOf(path)} && as_ ${runner} sh -euc ${script.text}`]), ...(input === undefined ? {} : { input }) }
-}
+/** As the owner of the environment, in its directory. */
+const asOwner = (path: string, options: PythonVenvOptions, { environment }: Venv, script: Sh, input?: Input): ShellAction => ({
+  on: 'shell',
+  long: true,
+  script: inDirectory(path, options.owner ?? environment?.owner.id, [], script),
+  ...(input === undefined ? {} : { input }),
+})
 
 function making(path: string, options: PythonVenvOptions, venv: Venv, clear = false): ShellAction {
   // Making one over an old one keeps what is installed, and its configuration is written anew.
   const python = options.python ?? venv.environment?.interpreter ?? 'python3'
   const flags = [...(willSee(options, venv) ? ['--system-site-packages'] : []), ...(clear ? ['--clear'] : [])]
   return asOwner(path, options, venv, sh`${python} -c 'import venv, ensurepip' 2>/dev/null || { echo ${`${python} has no venv module: install the package python3-venv`} >&2; exit 1; }
-${python} -m venv ${flags} ${path}`)
+${python} -m venv ${flags} .`)
 }
 
 function installing(path: string, options: PythonVenvOptions, venv: Venv): ShellAction {
   const { indexUrl, findLinks, requirements } = options
   const source = [...(indexUrl === undefined ? [] : ['--index-url', indexUrl]), ...(findLinks === undefined ? [] : ['--find-links', findLinks]), ...(findLinks !== undefined && indexUrl === undefined ? ['--no-index'] : [])]
-  const pip = sh`${`${path}/bin/python`} -m pip install --disable-pip-version-check --no-input --quiet ${source}`
+  const pip = sh`./bin/python -m pip install --disable-pip-version-check --no-input --quiet ${source}`
   if (requirements?.startsWith('/') === true) return asOwner(path, options, venv, sh`${pip} -r ${requirements}`)
   // The owner may not open a pipe that another user made, so the text goes through one of the owner's own.
   return asOwner(path, options, venv, sh`cat | ${pip} -r /dev/stdin`, `${venv.requirements ?? ''}\n`)

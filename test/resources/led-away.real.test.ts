@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { chmodSync, lchownSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,8 +9,10 @@ import { inputBytes } from '../../src/core/sh.js'
 import { absent } from '../../src/resources/absent.js'
 import { directory } from '../../src/resources/directory.js'
 import { file } from '../../src/resources/file.js'
+import { gitCheckout } from '../../src/resources/git-checkout.js'
 import { generatedSecret } from '../../src/resources/generated-secret.js'
 import { knownHost } from '../../src/resources/known-host.js'
+import { pythonVenv } from '../../src/resources/python-venv.js'
 import { sshKey } from '../../src/resources/ssh-key.js'
 import { symlink } from '../../src/resources/symlink.js'
 import { planned } from '../converge.js'
@@ -22,7 +24,8 @@ const described = process.getuid?.() === 0 ? describe : describe.skip
 jest.setTimeout(600_000)
 
 const [dash] = shells as readonly [Shell]
-const user = 4242
+/** Who has a name, as git needs one: nobody, on every Debian. */
+const user = 65_534
 /** How often each action runs while a user exchanges without a pause; with FETTLE_SWAPS given, each is stepped through whole as well. */
 const rounds = Number(process.env['FETTLE_SWAPS'] ?? 4)
 /** Of the commands of an action, so many have an exchange before them. */
@@ -61,10 +64,21 @@ beforeEach(() => {
   for (const path of ['precious', 'precious/sub', 'precious/sub/deep']) mkdirSync(join(dir, path))
   for (const name of names) writeFileSync(join(dir, 'precious', name), 'root\'s\n', { mode: 0o600 })
   stage()
+  makeRepository()
 })
 afterEach(() => {
   rmSync(dir, { recursive: true, force: true })
 })
+
+function makeRepository(): void {
+  const git = (...words: readonly string[]): void => {
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...words], { cwd: dir, env: environment(dash) })
+  }
+  git('init', '--quiet', '-b', 'main', 'app.git')
+  git('-C', 'app.git', 'commit', '--quiet', '--allow-empty', '-m', 'one')
+  // git serves a repository to its owner only.
+  execFileSync('chown', ['-R', 'nobody', join(dir, 'app.git')])
+}
 
 interface Attack {
   readonly name: string
@@ -101,6 +115,9 @@ const attacks: readonly Attack[] = [
   { name: 'symlink in the place of a file', resource: () => symlink(work('conf'), { target: 'x', force: true }), exchanged: whole },
   { name: 'generatedSecret', resource: () => generatedSecret(work('secret')), exchanged: whole },
   { name: 'sshKey', resource: () => sshKey(work('key'), { owner: user }), exchanged: whole },
+  { name: 'git.checkout, new', resource: () => gitCheckout(work('app'), { repo: join(dir, 'app.git'), ref: 'main', owner: 'nobody' }), exchanged: whole },
+  { name: 'git.checkout, new, itself', resource: () => gitCheckout(work('sub'), { repo: join(dir, 'app.git'), ref: 'main', owner: 'nobody' }), exchanged: sub, before: () => { rmSync(work('sub'), { recursive: true }) } },
+  { name: 'python.venv, new', resource: () => pythonVenv(work('venv'), { owner: 'nobody' }), exchanged: whole },
   { name: 'knownHost', resource: () => knownHost('git.example.org', { keys: [key], path: work('conf') }), exchanged: whole },
 ]
 

@@ -1,3 +1,5 @@
+import { enter } from '../../src/core/enter.js'
+import { chownTree, removeTree } from '../../src/resources/change-tree.js'
 import { pythonVenv, type PythonVenvOptions } from '../../src/resources/python-venv.js'
 import type { Case } from './case.js'
 
@@ -40,8 +42,8 @@ export const cases: readonly Case[] = [
     facts: facts({ system: [flask], requirements: 'flask' }, { systemSitePackages: true }),
     changes: ['the system\'s packages seen → not seen', 'install flask'],
   },
-  { name: 'another owner', resource: venv({ owner: 'deploy' }), facts: facts(), changes: ['owner webhook → deploy'], scripts: ['chown -R -h -- deploy /srv/app/venv'] },
+  { name: 'another owner', resource: venv({ owner: 'deploy' }), facts: facts(), changes: ['owner webhook → deploy'], scripts: [`${enter('/srv/app/venv').text} &&\n${chownTree('deploy').text}`] },
   { name: 'something else in its place', resource: venv(), facts: facts({ other: 'a directory that holds other things' }, null), changes: ['blocked: /srv/app/venv is a directory that holds other things'] },
-  { name: 'removed', resource: venv({ state: 'absent' }), facts: facts(), changes: ['remove the virtual environment'], scripts: ['rm -rf -- /srv/app/venv'] },
+  { name: 'removed', resource: venv({ state: 'absent' }), facts: facts(), changes: ['remove the virtual environment'], scripts: [`${enter('/srv/app').text} &&\n${removeTree('./venv').text}`] },
   { name: 'already removed', resource: venv({ state: 'absent' }), facts: facts({}, null), changes: [] },
 ]
