@@ -1,52 +1,20 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import { gitCheckout, type GitCheckoutOptions } from '../../src/resources/git-checkout.js'
+import { beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { gitCheckout } from '../../src/resources/git-checkout.js'
 import { applied, converge, planned, sentences } from '../converge.js'
-import { shells, type Shell } from '../shells.js'
+import { dash, git, GitStage } from './git-stage.js'
 
-const [dash] = shells as readonly [Shell]
 jest.setTimeout(60_000)
 
-const identity = { GIT_AUTHOR_NAME: 'a', GIT_AUTHOR_EMAIL: 'a@b', GIT_COMMITTER_NAME: 'a', GIT_COMMITTER_EMAIL: 'a@b' }
-const settings = { GIT_CONFIG_COUNT: '2', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*', GIT_CONFIG_KEY_1: 'protocol.file.allow', GIT_CONFIG_VALUE_1: 'always' }
-const git = (folder: string, ...words: readonly string[]): string =>
-  execFileSync('git', ['-C', folder, ...words], { env: { PATH: dash.path, HOME: '/nonexistent', ...identity, ...settings }, stdio: ['ignore', 'pipe', 'pipe'] }).toString().trim()
-
-let root = ''
-let repo = ''
-let upstream = ''
-let path = ''
+const stage = new GitStage()
+const { head, checkout, inCheckout } = stage
+const push = stage.push.bind(stage)
+let { root, repo, upstream, path } = stage
 beforeEach(() => {
-  root = realpathSync(mkdtempSync(join(tmpdir(), "git it's ")))
-  chmodSync(root, 0o755)
-  repo = join(root, 'app.git').replaceAll(' ', '_')
-  mkdirSync(dirname(repo), { recursive: true })
-  upstream = join(root, 'work')
-  path = join(root, 'check out')
-  git(root, 'init', '--quiet', '--bare', '-b', 'main', repo)
-  git(root, 'clone', '--quiet', repo, upstream)
-  git(upstream, 'checkout', '--quiet', '-b', 'main')
-  push({ 'app.py': 'one\n', '.gitignore': '*.log\n' })
+  ;({ root, repo, upstream, path } = stage)
 })
-afterEach(() => {
-  rmSync(root, { recursive: true, force: true })
-  rmSync(dirname(repo), { recursive: true, force: true })
-})
-
-/** Commits files upstream and pushes them; answers the commit's short id. */
-function push(files: Readonly<Record<string, string>>, ...options: readonly string[]): string {
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(upstream, name), content)
-  git(upstream, 'add', '--all')
-  git(upstream, 'commit', '--quiet', '-m', 'a change', '--allow-empty')
-  git(upstream, 'push', '--quiet', ...options, 'origin', 'HEAD')
-  return head()
-}
-const head = (): string => git(upstream, 'rev-parse', 'HEAD').slice(0, 7)
-const checkout = (options: Partial<GitCheckoutOptions> = {}) => gitCheckout(path, { repo, ref: 'main', ...options })
-const inCheckout = (name: string): string => readFileSync(join(path, name), 'utf8')
 const clean = { untracked: true, keep: ['.env', 'instance/'] }
 
 test('an empty directory keeps its mode, and a second run has nothing to do', () => {
