@@ -2,6 +2,7 @@ import { absent, present, unknown, type Fact, type ShellFactKind } from '../core
 import { lines, sh } from '../core/sh.js'
 import { asOwner, type Owner } from './as-user.js'
 import { localEnvironment } from './git-environment.js'
+import { inspection } from './git-inspection.js'
 
 /** Options of git-clean(1) that say what `clean` removes; null where nothing is to be removed. */
 export type CleanOptions = readonly string[] | null
@@ -10,6 +11,15 @@ export interface CheckoutKey {
   readonly path: string
   readonly clean: CleanOptions
   readonly submodules: boolean
+  /** The local branch that is wanted; empty where none is. */
+  readonly branch: string
+}
+
+/** Commits that neither a branch of the remote nor a tag has, or had. */
+export interface OwnCommits {
+  /** A branch's name, or a submodule's path. */
+  readonly name: string
+  readonly unpushed: number
 }
 
 export interface Checkout {
@@ -18,7 +28,7 @@ export interface Checkout {
   readonly head: string | null
   /** The URL of `origin`, without what may be a password in it. */
   readonly remote: string | null
-  /** Tracked files that differ from the commit. */
+  /** Tracked files that are not as the commit gives them, with `submodules` theirs too. */
   readonly changed: readonly string[]
   /** What `clean` would remove. */
   readonly unwanted: readonly string[]
@@ -28,51 +38,29 @@ export interface Checkout {
   readonly locks: readonly string[]
   /** Submodules that differ from the commit. */
   readonly submodules: readonly string[]
+  /** Those of them that are at another commit. */
+  readonly ahead: readonly OwnCommits[]
+  /** Local branches that stand where the wanted one would be made. */
+  readonly branches: readonly OwnCommits[]
+  /** What somebody has begun and not ended, such as a merge. */
+  readonly underWay: Operation | null
 }
+
+export type Operation = 'rebase' | 'merge' | 'cherry-pick' | 'revert'
+
+/** By the files that git keeps meanwhile; `git am` and the older kind of rebase share one. */
+const operations: ReadonlyMap<string | undefined, Operation> = new Map([
+  ['rebase-merge', 'rebase'],
+  ['rebase-apply', 'rebase'],
+  ['MERGE_HEAD', 'merge'],
+  ['CHERRY_PICK_HEAD', 'cherry-pick'],
+  ['REVERT_HEAD', 'revert'],
+])
 
 /** What is at a checkout's path instead of one. */
 export interface NoCheckout {
   readonly other: string
 }
-
-/**
- * Runs as the checkout's owner, in it. `$1` is 1 with submodules, the rest are options of git-clean. Whether a git still works there matters
- * only where a lock is. A commit that a branch of the remote is at was pushed; only for another one is git asked. Commits that a remote branch
- * once had are in the reflogs of the remote branches: after a forced push they are not the checkout's own.
- */
-const inspect = `set -u
-n_='
-'
-if [ -d .git ] && [ ! -e .git/HEAD ]; then echo 'head none'; exit 0; fi
-git_=.git
-[ -d .git ] || git_=$(git rev-parse --git-dir) || exit
-modules_=$1; shift
-url_=$(git config --get remote.origin.url) && echo "remote \${url_%%"$n_"*}"
-locks_=
-below_() { for f_ in "$1"/*; do case $f_ in *.lock) lock_ "$f_" ;; *) [ ! -d "$f_" ] || [ -L "$f_" ] || below_ "$f_" ;; esac; done; }
-lock_() { [ ! -e "$1" ] || locks_="\${locks_}lock $1$n_"; }
-busy_() {
-  here_=$(pwd -P)
-  for p_ in /proc/[0-9]*; do
-    { read -r c_ <"$p_/comm"; } 2>/dev/null && case $c_ in git*) case $(readlink "$p_/cwd" 2>/dev/null)/ in "$here_"/*) return 0 ;; esac ;; esac
-  done
-  return 1
-}
-for f_ in "$git_"/*.lock; do lock_ "$f_"; done
-below_ "$git_/refs"
-[ -z "$locks_" ] || busy_ || printf %s "$locks_"
-ignore_=all; [ "$modules_" = 0 ] || ignore_=none
-state_=$(git status --porcelain=v2 --branch --no-ahead-behind --untracked-files=no --no-renames --ignore-submodules="$ignore_") || exit
-head_=\${state_#*'# branch.oid '}; head_=\${head_%%"$n_"*}
-[ "$head_" != '(initial)' ] || { echo 'head none'; exit 0; }
-printf '%s\\n' "head $head_" "$state_"
-[ $# = 0 ] || git clean -n "$@" || exit
-pushed_() { for f_ in "$git_"/refs/remotes/*/*; do { read -r c_ <"$f_"; } 2>/dev/null && [ "$c_" = "$head_" ] && return; done; return 1; }
-own_() { git rev-list --count --ignore-missing "$@" "$head_" --not --remotes --tags; }
-if pushed_; then own_=0; else own_=$(own_) || exit; fi
-[ "$own_" = 0 ] || own_=$(git rev-list -g --remotes | sort -u | sed 's/^/^/' | own_ --stdin) || exit
-echo "unpushed $own_"
-[ "$modules_" = 0 ] || git submodule status --recursive`
 
 /** Seconds for git as another user, whose filters it runs: they must not hold up the host. */
 const answerLimit = 120
@@ -88,16 +76,16 @@ export const gitCheckoutFact: ShellFactKind<CheckoutKey, Checkout | NoCheckout> 
   command -v git >/dev/null || return 90
   if [ ! -e "$1" ] && [ ! -L "$1" ]; then return 92; fi
   [ -d "$1" ] || return 93
-  if [ ! -e "$1/.git" ]; then [ -z "$(ls -A -- "$1")" ] && return 92; return 94; fi
+  if [ ! -e "$1/.git" ]; then list_=$(ls -A -- "$1") || return; [ -z "$list_" ] && return 92; return 94; fi
   found_=$(stat -c '%U %u' -- "$1/.git") && echo "owner $found_" || return
   checkout_=$1; shift
   case $found_ in UNKNOWN*) found_=\${found_#* } ;; *) found_=\${found_% *} ;; esac
-  set -- sh -c ${inspect} - "$@"
+  set -- sh -c ${inspection} - "$@"
   [ "\${USER-}" = "$found_" ] || set -- timeout -k 5 ${answerLimit} "$@"
   as_owner_ "$found_" "$checkout_" "$@"
 }`,
-      ...keys.map(({ path, clean, submodules }) => sh`export ${localEnvironment(path)}
-echo @checkout; checkout_ ${path} ${submodules ? 1 : 0} ${clean ?? []} 2>&1; echo "@status $?"`),
+      ...keys.map(({ path, clean, submodules, branch }) => sh`export ${localEnvironment(path)}
+echo @checkout; checkout_ ${path} ${submodules ? 1 : 0} ${branch} ${sh`${clean ?? []}`.text} ${clean ?? []} 2>&1; echo "@status $?"`),
     ]),
   }),
   parse({ code, stdout, stderr }, keys): readonly Fact<Checkout | NoCheckout>[] {
@@ -141,11 +129,20 @@ function parsed(path: string, answer: string): Fact<Checkout> {
     owner: { name: owner, id },
     head: head === 'none' ? null : head,
     remote: remote === undefined ? null : withoutToken(remote.trimEnd()),
-    // Entries of git-status(1) in its format v2: changed ones, and those of a merge.
-    changed: found(/^(?:1(?: \S+){7}|u(?: \S+){9}) (.*)$/),
+    changed: all('changed'),
     unwanted: found(/^Would remove (.*)$/),
     unpushed: Number(unpushed),
     locks: all('lock'),
-    submodules: found(/^[-+U][0-9a-f]{40,64} (.*)$/),
+    // git-describe(1) stands behind the path of one that is checked out.
+    submodules: found(/^[-+U][0-9a-f]{40,64} (.*?)(?: \(.*\))?$/),
+    ahead: ownCommits(all('ahead')),
+    branches: ownCommits(all('branch')),
+    underWay: operations.get(all('under-way')[0]) ?? null,
   })
 }
+
+const ownCommits = (lines: readonly string[]): readonly OwnCommits[] =>
+  lines.flatMap((line) => {
+    const [, unpushed, name] = /^(\d+) (.+)$/.exec(line) ?? []
+    return unpushed === undefined || name === undefined ? [] : [{ name, unpushed: Number(unpushed) }]
+  })

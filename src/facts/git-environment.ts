@@ -15,6 +15,7 @@ const settings: readonly (readonly [string, string])[] = [
   ['core.hooksPath', '/dev/null'],
   ['core.fsmonitor', 'false'],
   ['core.quotePath', 'false'],
+  ['submodule.recurse', 'false'],
   ['gc.autoDetach', 'false'],
   ['maintenance.autoDetach', 'false'],
   ['advice.detachedHead', 'false'],

@@ -6,12 +6,13 @@ import { absolutePath, accountName, checked, checkedId, line } from '../core/opt
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { lines, sh, steps, type Sh } from '../core/sh.js'
 import { isOwner } from '../facts/as-user.js'
-import { gitCheckoutFact, type Checkout } from '../facts/git-checkout.js'
+import { gitCheckoutFact, type Checkout, type OwnCommits } from '../facts/git-checkout.js'
 import { localEnvironment, protocolOf, remoteEnvironment } from '../facts/git-environment.js'
 import { gitRemoteFact, isCommit, type RemoteRef } from '../facts/git-remote.js'
 import { missingParentFact } from '../facts/missing-parent.js'
 import { chownTree } from './change-tree.js'
 import { blockedBy } from './file-changes.js'
+import { bring, bringSubmodules, cleaning, discarding, type Bringing } from './git-bring.js'
 import { inDirectory } from './in-directory.js'
 import type { SshKey } from './ssh-key.js'
 
@@ -33,13 +34,19 @@ export interface GitCheckoutOptions extends CommonOptions {
   readonly owner?: string
   /** The private key for ssh: a path on the host, or the `sshKey` resource that makes it. Left out: ssh's own choice. */
   readonly key?: string | SshKey
-  /** The tree holds what the commit holds: changes of tracked files are discarded, and what this names is removed. Left out: untracked files stay, and changed ones are an error. */
+  /**
+   * The tree holds what the commit holds: changes of tracked files are discarded, and what this names is removed. Left out: untracked files stay, and
+   * changed ones are an error. An untracked file that stays is never overwritten: where the commit has a file in its place, that is an error.
+   */
   readonly clean?: CleanTree
   /** Fetch this many commits of history. It matters when something is fetched and is not compared. Default: all. */
   readonly depth?: number
   /** Bring submodules, at any depth, to what the commit names. Default false. */
   readonly submodules?: boolean
-  /** Discard changes of tracked files, and leave commits that were never pushed. Default false: both are an error. */
+  /**
+   * Discard changes of tracked files, overwrite untracked and ignored ones that stand where the commit has a file, and leave commits that were never
+   * pushed. Default false: each of these is an error that names them, and the tree stays as it was.
+   */
   readonly force?: boolean
   /** A file on the host that is locked (flock(2)) while the checkout is changed, waited for up to 300 s. Its directory must be there. Default: none. */
   readonly lock?: string
@@ -86,7 +93,7 @@ export function gitCheckout(path: string, options: GitCheckoutOptions): Resource
     id: path,
     options,
     reads: {
-      checkout: request(gitCheckoutFact, { path, clean: cleaning(options.clean), submodules: options.submodules === true }),
+      checkout: request(gitCheckoutFact, { path, clean: cleanOptions(options.clean), submodules: options.submodules === true, branch: branchOf(ref) }),
       remote: request(gitRemoteFact, { repo, ref, path, ...(owner === undefined ? {} : { owner }), ...(keyPath === undefined ? {} : { key: keyPath }) }),
       missingParent: request(missingParentFact, path),
     },
@@ -111,8 +118,11 @@ const count = (names: readonly string[] | number, what: string): string => {
 }
 const list = (names: readonly string[]): string => [...names.slice(0, shownNames), ...(names.length > shownNames ? [`and ${String(names.length - shownNames)} more`] : [])].join(', ')
 
+/** The local branch that a ref may be checked out as; empty for a commit and a tag. */
+const branchOf = (ref: string): string => (isCommit(ref) || /^refs\/(?!heads\/)/.test(ref) ? '' : ref.replace(/^refs\/heads\//, ''))
+
 /** Options of git-clean(1). */
-function cleaning(wanted: CleanTree | undefined): readonly string[] | null {
+function cleanOptions(wanted: CleanTree | undefined): readonly string[] | null {
   if (wanted?.untracked !== true) return null
   return ['-d', ...(wanted.ignored === true ? ['-x'] : []), ...(wanted.keep ?? []).map((pattern) => `--exclude=${pattern}`)]
 }
@@ -126,63 +136,87 @@ interface Work {
   readonly checkout: Checkout | null
 }
 
-function inTheWay({ path, options: { force, clean }, remote }: Work, { changed, unpushed, head }: Checkout): Plan | undefined {
-  if (changed.length > 0 && force !== true && clean === undefined) return blocked(`${path} has changes of its own in ${count(changed, 'file')}: ${list(changed)}`, 'commit and push them, or give clean or force, which discard them')
-  if (unpushed > 0 && head !== remote.commit && force !== true) return blocked(`${path} has ${count(unpushed, 'commit')} that the repository does not have, up to ${short(head ?? '')}`, 'push them, or give force, which leaves them')
+/** Local branches that go, because their names and the wanted one exclude each other. */
+const replacedBy = ({ kind, name }: RemoteRef, checkout: Checkout | null): readonly OwnCommits[] =>
+  kind === 'branch' && checkout !== null ? checkout.branches.filter((branch) => branch.name !== name) : []
+
+function bringing({ options: { depth, submodules, clean, force }, remote, checkout }: Work): Bringing {
+  return {
+    remote,
+    head: checkout?.head ?? null,
+    replaced: replacedBy(remote, checkout).map(({ name }) => name),
+    depth,
+    submodules: submodules === true,
+    clean: cleanOptions(clean),
+    discards: clean !== undefined || force === true,
+    force: force === true,
+  }
+}
+
+/** Where there are commits that would be lost. */
+function ownCommits({ path, remote }: Work, { head, unpushed, branches, ahead }: Checkout): readonly OwnCommits[] {
+  const own = [
+    ...(head === remote.commit || head === null ? [] : [{ name: path, unpushed }]),
+    ...(remote.kind === 'branch' ? branches.map((branch) => ({ ...branch, name: `the local branch ${branch.name} of ${path}` })) : []),
+    ...ahead.map((module) => ({ ...module, name: `${path}/${module.name}` })),
+  ]
+  return own.filter((each) => each.unpushed > 0)
+}
+
+/** What only `force` or `clean` may do away with. */
+function inTheWay(work: Work, checkout: Checkout): Plan | undefined {
+  const { path, options: { force, clean }, remote } = work
+  const { changed, head, underWay } = checkout
+  if (force === true) return undefined
+  if (changed.length > 0 && clean === undefined) {
+    return blocked(`${path} has changes of its own in ${count(changed, 'file')}: ${list(changed)}`, 'commit and push them, or give clean or force, which discard them')
+  }
+  const [own] = ownCommits(work, checkout)
+  if (own !== undefined) {
+    const upTo = own.name === path ? `, up to ${short(head ?? '')}` : ''
+    return blocked(`${own.name} has ${count(own.unpushed, 'commit')} that the repository does not have${upTo}`, 'push them, or give force, which leaves them')
+  }
+  if (underWay !== null && head !== remote.commit && clean === undefined) {
+    return blocked(`a ${underWay} is under way in ${path}`, `end it there, as with git ${underWay} --abort, or give clean or force`)
+  }
   return undefined
 }
 
 /** The commit, and what names it where the ref itself does not. */
 const target = ({ options, remote }: Work): string => `${short(remote.commit)}${isCommit(options.ref) ? '' : ` (${remote.name})`}`
 
+/** What goes with the move to another commit, besides the files that the commits differ in. */
+function besides({ remote, options: { clean }, checkout }: Work): string {
+  const branches = replacedBy(remote, checkout).map(({ name, unpushed }) => `${name}${unpushed === 0 ? '' : ` and its ${count(unpushed, 'commit')}`}`)
+  return [
+    ...(branches.length === 0 ? [] : [`, in the place of the local ${branches.length === 1 ? 'branch' : 'branches'} ${branches.join(', ')}`]),
+    ...(clean?.untracked === true ? [`, then remove what is untracked${clean.ignored === true ? ' or ignored' : ''}`] : []),
+  ].join('')
+}
+
 function cloned(work: Work): Change {
-  const { options, remote } = work
+  const { options, remote, checkout } = work
   const branch = remote.kind === 'branch' ? remote.name : 'main'
-  const script = lines([sh`git -c init.defaultBranch=${branch} init --quiet`, setRemote(options.repo), bring(work)])
-  return { summary: `clone ${options.repo} at ${target(work)}`, proof: 'facts', actions: [inCheckout(work, script, 'reaches')] }
+  const script = lines([sh`git -c init.defaultBranch=${branch} init --quiet`, setRemote(options.repo), bring(bringing(work))])
+  return { summary: `clone ${options.repo} at ${target(work)}${checkout === null ? '' : besides(work)}`, proof: 'facts', actions: [inCheckout(work, script, 'reaches')] }
 }
 
 function changesOf(work: Work, { head, locks, changed, unwanted, submodules, owner, remote }: Checkout): readonly Change[] {
   const { path, options, remote: { commit } } = work
+  const wanted = bringing(work)
   const change = (summary: string, action: ShellAction): Change => ({ summary, proof: 'facts', actions: [action] })
   return [
     ...(options.owner === undefined || isOwner(owner, options.owner) ? [] : [change(`owner ${owner.name} → ${options.owner}`, { on: 'shell', script: steps([enter(path), chownTree(options.owner)]), long: true })]),
     ...(locks.length === 0 ? [] : [change(`remove ${count(locks, 'lock')} of a git that is gone: ${list(locks)}`, inCheckout(work, sh`rm -f -- ${locks}`))]),
     ...(remote === options.repo || head === null ? [] : [change(`remote ${remote ?? 'none'} → ${options.repo}`, inCheckout(work, setRemote(options.repo)))]),
-    ...(changed.length === 0 ? [] : [change(`discard changes of ${count(changed, 'file')}: ${list(changed)}`, inCheckout(work, sh`git reset --quiet --hard`))]),
-    ...(head === commit ? [] : [head === null ? cloned(work) : change(`${short(head)} → ${target(work)}`, inCheckout(work, bring(work), 'reaches'))]),
-    ...(unwanted.length === 0 ? [] : [change(`remove ${count(unwanted, 'untracked file')}: ${list(unwanted)}`, inCheckout(work, clean(options)))]),
-    ...(submodules.length === 0 || head !== commit ? [] : [change(`bring ${count(submodules, 'submodule')}: ${list(submodules)}`, inCheckout(work, bringSubmodules, 'reaches'))]),
+    ...(changed.length === 0 ? [] : [change(`discard changes of ${count(changed, 'file')}: ${list(changed)}`, inCheckout(work, discarding(wanted)))]),
+    ...(head === commit ? [] : [head === null ? cloned(work) : change(`${short(head)} → ${target(work)}${besides(work)}`, inCheckout(work, bring(wanted), 'reaches'))]),
+    ...(unwanted.length === 0 ? [] : [change(`remove ${count(unwanted, 'untracked file')}: ${list(unwanted)}`, inCheckout(work, cleaning(wanted)))]),
+    ...(submodules.length === 0 || head !== commit ? [] : [change(`bring ${count(submodules, 'submodule')}: ${list(submodules)}`, inCheckout(work, bringSubmodules(wanted.force), 'reaches'))]),
   ]
 }
 
 const setRemote = (repo: string): Sh => sh`if git config --get remote.origin.url >/dev/null; then git remote set-url origin ${repo}; else git remote add origin ${repo}; fi`
-const bringSubmodules = sh`git submodule sync --quiet --recursive && git submodule update --quiet --init --recursive --force`
-
-function clean(options: GitCheckoutOptions): Sh {
-  const given = cleaning(options.clean)
-  return given === null ? sh`:` : sh`git clean --quiet --force ${given}`
-}
-
-/** What is fetched: with a depth the one ref, else all branches, so that names that are gone are not in the way of new ones. */
-function refSpec({ kind, name, commit }: RemoteRef, depth: number | undefined): string {
-  if (kind === 'tag') return `+refs/tags/${name}:refs/tags/${name}`
-  if (depth === undefined) return '+refs/heads/*:refs/remotes/origin/*'
-  return kind === 'branch' ? `+refs/heads/${name}:refs/remotes/origin/${name}` : commit
-}
-
-/** Brings the commit that was planned, also when the branch has moved on since. */
-function bring({ options, remote }: Work): Sh {
-  const { kind, name, commit } = remote
-  const fetch = sh`git fetch --quiet --force --no-tags ${options.depth === undefined ? [] : ['--depth', options.depth]}`
-  return lines([
-    sh`${fetch} ${options.depth === undefined && kind !== 'tag' ? ['--prune'] : []} origin ${refSpec(remote, options.depth)}`,
-    sh`git cat-file -e ${`${commit}^{commit}`} 2>/dev/null || ${fetch} origin ${commit}`,
-    kind === 'branch' ? sh`git checkout --quiet --force -B ${name} ${commit} --` : sh`git checkout --quiet --force --detach ${commit} --`,
-    ...(options.submodules === true ? [bringSubmodules] : []),
-    clean(options),
-  ])
-}
 
 /** Runs in the checkout as its owner, under the lock. */
 function inCheckout({ path, options: { lock, repo, owner }, key, checkout }: Work, script: Sh, reaches?: 'reaches'): ShellAction {

@@ -164,7 +164,7 @@ described('processes that a host starts', () => {
     row('guard: timeout and the command, each of them', guardFact, () => ({ unless: ['true'] }), 2, 40),
     row('tree: a pipeline of three, find and its stat for each', treeFact, path('tree'), 5, 43),
     // git works in one directory: for each of them stat, and git for its configuration, state and untracked files.
-    row('git.checkout of the one who reads', gitCheckoutFact, (index) => ({ path: at(`checkout${index}`), clean: ['-d'], submodules: false }), 5, 100),
+    row('git.checkout of the one who reads', gitCheckoutFact, (index) => ({ path: at(`checkout${index}`), clean: ['-d'], submodules: false, branch: 'main' }), 5, 100),
     row('git.remote of a commit', gitRemoteFact, (index) => ({ repo: '/r', ref: '0'.repeat(40), path: at(`checkout${index}`) }), 0, 0),
     // readlink for two interpreters, stat, and sed for the requirements.
     row('python.venv', venvFact, (index) => ({ path: at(`venv${index}`), python: at('usr/bin/python3.11'), systemSitePackages: true, requirements: { file: at(`venv${index}/requirements.txt`) } }), 4, 80),
@@ -179,6 +179,6 @@ described('processes that a host starts', () => {
     expect(count(databaseFact, keys)).toEqual({ forks: 2, unknown: [] })
   })
   test('a checkout of another user: runuser with its child, and timeout besides', () => {
-    expect(count(gitCheckoutFact, [{ path: at('others'), clean: ['-d'], submodules: false }])).toEqual({ forks: 7, unknown: [] })
+    expect(count(gitCheckoutFact, [{ path: at('others'), clean: ['-d'], submodules: false, branch: 'main' }])).toEqual({ forks: 7, unknown: [] })
   })
 })

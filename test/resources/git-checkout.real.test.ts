@@ -198,6 +198,68 @@ test('hooks of the checkout do not run', () => {
   expect(existsSync(ran)).toBe(true)
 })
 
+describe('files that git calls modified as soon as it has written them', () => {
+  /** What was committed, in UTF-8 or UTF-16, what .gitattributes says of it, and what a checkout makes of it. */
+  const files: Readonly<Record<string, readonly [committed: string, attributes: string, written: RegExp]>> = {
+    'CRLF under eol=lf': ['one\r\ntwo\r\n', 'text eol=lf', /^one\r\ntwo\r\n$/],
+    'mixed line endings under eol=crlf': ['one\r\ntwo\n', 'text eol=crlf', /^one\r\ntwo\r\n$/],
+    'an identifier that was expanded': [`$Id: ${'0'.repeat(40)} $\n`, 'ident', /^\$Id: (?!0{40})[0-9a-f]{40} \$\n$/],
+    'an encoding that it was not converted from': ['one\r\n', 'text working-tree-encoding=UTF-16LE eol=lf', /^o\0n\0e\0\r\0\n\0$/],
+    'a filter that is no inverse': ['one\n', 'filter=upper', /^ONE\n$/],
+  }
+  /** As it is, whatever .gitattributes says. */
+  const pushPage = (content: string): string => {
+    writeFileSync(join(root, 'page'), content)
+    git(upstream, 'update-index', '--add', '--cacheinfo', `100644,${git(upstream, 'hash-object', '-w', '--no-filters', join(root, 'page'))},a page`)
+    git(upstream, 'commit', '--quiet', '-m', 'a page')
+    git(upstream, 'push', '--quiet', 'origin', 'HEAD')
+    return head()
+  }
+  const setUp = (name: string): void => {
+    const [committed, attributes] = files[name] ?? []
+    push({ '.gitattributes': `a?page ${attributes ?? ''}\n` })
+    pushPage(committed ?? '')
+    mkdirSync(path)
+    git(path, 'init', '--quiet', '-b', 'main')
+    git(path, 'config', 'filter.upper.smudge', 'tr a-z A-Z')
+  }
+  test.each(Object.keys(files))('%s: the tree is what the commit gives', (name) => {
+    setUp(name)
+    for (const options of [{ clean, force: true }, {}]) {
+      expect(converge(dash, checkout(options))[1]).toEqual(['fine'])
+      expect(inCheckout('a page')).toMatch(files[name]?.[2] ?? '')
+      // As after a while, when git compares contents again.
+      execFileSync('touch', [join(path, 'a page')])
+      expect(git(path, 'status', '--short')).toBe('M "a page"')
+    }
+  })
+  test('a change of it is a change, and the commit after it comes without force', () => {
+    setUp('CRLF under eol=lf')
+    converge(dash, checkout())
+    pushPage('three\r\n')
+    expect(converge(dash, checkout())[1]).toEqual(['fine'])
+    expect(inCheckout('a page')).toBe('three\r\n')
+    for (const content of ['three\n', 'four\r\n']) {
+      writeFileSync(join(path, 'a page'), content)
+      expect(sentences(planned(dash, checkout()))).toEqual([`blocked: ${path} has changes of its own in 1 file: a page`])
+      expect(converge(dash, checkout({ clean }))).toEqual([['discard changes of 1 file: a page'], ['fine']])
+    }
+  })
+  test('a mode or a link in its place is a change', () => {
+    setUp('CRLF under eol=lf')
+    converge(dash, checkout())
+    chmodSync(join(path, 'a page'), 0o755)
+    expect(sentences(planned(dash, checkout({ clean })))).toEqual(['discard changes of 1 file: a page'])
+    expect(converge(dash, checkout({ clean }))[1]).toEqual(['fine'])
+  })
+  test('a filter whose program is missing fails with its words', () => {
+    setUp('a filter that is no inverse')
+    git(path, 'config', 'filter.upper.smudge', 'git-lfs smudge -- %f')
+    git(path, 'config', 'filter.upper.required', 'true')
+    expect(() => applied(dash, planned(dash, checkout()))).toThrow(/git-lfs.*not found|smudge filter upper failed/s)
+  })
+})
+
 test('something else in its place', () => {
   writeFileSync(path, '')
   expect(sentences(planned(dash, checkout()))).toEqual([`blocked: ${path} is no directory`])
