@@ -125,6 +125,13 @@ class NotYet extends Error {
   }
 }
 
+/** What a `Later` was made of. Two Laters are told apart by this: what functions close over cannot be looked into. */
+export type LaterOrigin =
+  | { readonly by: 'fact' }
+  | { readonly by: 'values'; readonly values: unknown }
+  /** `change` was called with the value of `of`, and with `given` behind it. */
+  | { readonly by: 'map'; readonly of: Later<unknown>; readonly change: unknown; readonly given: readonly unknown[] }
+
 /**
  * A value that only the host (or a file of the project) knows: fact requests with a pure function of their values.
  * Nothing is awaited while resources are built or planned.
@@ -137,8 +144,7 @@ export class Later<T> {
 
   private constructor(
     readonly requests: readonly FactRequest<unknown>[],
-    /** What distinguishes two Laters of the same requests: the text of their functions. */
-    readonly shape: string,
+    readonly origin: LaterOrigin,
     evaluate: (source: FactSource) => T,
   ) {
     this.#evaluate = evaluate
@@ -154,7 +160,7 @@ export class Later<T> {
 
   /** The value of one fact; `standIn` takes its place when templates are tried before anything connects. */
   static fact<T>(wanted: FactRequest<T>, standIn: T, describe: string): Later<T> {
-    return new Later([wanted], 'fact', (source) => {
+    return new Later([wanted], { by: 'fact' }, (source) => {
       if (source.standIns && wanted.kind.backend !== 'local') return standIn
       const fact = source.fact(wanted)
       switch (fact.is) {
@@ -168,14 +174,27 @@ export class Later<T> {
     })
   }
 
-  /** All of a record's values, `Later`s replaced by theirs at any depth of plain objects and arrays. */
+  /**
+   * All of a record's values, `Later`s replaced by theirs at any depth of plain objects and arrays.
+   * @throws FettleError `option-invalid` for values that hold themselves
+   */
   static all<const T>(values: T): Later<Resolved<T>> {
-    const found = findLaters(values)
-    return new Later(
-      found.flatMap((later) => later.requests),
-      `all(${found.map((later) => later.shape).join()})`,
-      (source) => replaceLaters(values, source) as Resolved<T>,
-    )
+    const requests = findLaters(values).flatMap((later) => later.requests)
+    return new Later(requests, { by: 'values', values }, (source) => replaceLaters(values, source) as Resolved<T>)
+  }
+
+  /**
+   * The value of the first of two Laters, once the second has been compared with it. Stand-ins are not compared: functions may make
+   * the same of them and not of the real values, or the other way round.
+   * @param compare throws where the two values differ
+   */
+  static agreed<T>(first: Later<T>, second: Later<unknown>, compare: (first: T, second: unknown) => void): Later<T> {
+    const isLocal = first.isLocal && second.isLocal
+    return new Later([...first.requests, ...second.requests], first.origin, (source) => {
+      const value = first.#value(source)
+      if (isLocal || !source.standIns) compare(value, second.#value(source))
+      return value
+    })
   }
 
   static evaluate<T>(later: Later<T>, source: FactSource): Evaluated<T> {
@@ -187,9 +206,12 @@ export class Later<T> {
     }
   }
 
-  /** A pure function of the value. A function that closes over what may differ says so in its own `shape`. */
-  map<U>(change: (value: T) => U, shape = `${this.shape}.map(${String(change)})`): Later<U> {
-    return new Later(this.requests, shape, (source) => change(this.#value(source)))
+  /**
+   * A pure function of the value. Two Laters that the same function object was given to are equal where their values are, so what it needs
+   * besides is better `given` to it than closed over.
+   */
+  map<U, G extends readonly unknown[]>(change: (value: T, ...given: G) => U, ...given: G): Later<U> {
+    return new Later(this.requests, { by: 'map', of: this, change, given }, (source) => change(this.#value(source), ...given))
   }
 
   static inner<T>(later: Later<T>, source: FactSource): T {
@@ -228,11 +250,13 @@ function isPlain(value: unknown): value is Record<string, unknown> {
   return prototype === Object.prototype || prototype === null
 }
 
-/** Every `Later` in plain objects and arrays, in order. */
-export function findLaters(value: unknown): readonly Later<unknown>[] {
+/** Every `Later` in plain objects and arrays, in order; `around` are those that the value stands in. */
+export function findLaters(value: unknown, around: readonly unknown[] = []): readonly Later<unknown>[] {
   if (value instanceof Later) return [value]
-  if (Array.isArray(value)) return value.flatMap(findLaters)
-  return isPlain(value) ? Object.values(value).flatMap(findLaters) : []
+  if (!Array.isArray(value) && !isPlain(value)) return []
+  if (around.includes(value)) throw new FettleError('option-invalid', { message: 'a value that is given to a resource holds itself, so it has no end' })
+  const inside = [...around, value]
+  return Object.values(value).flatMap((item) => findLaters(item, inside))
 }
 
 function replaceLaters(value: unknown, source: FactSource): unknown {

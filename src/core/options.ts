@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { address } from './address.js'
 import { FettleError } from './errors.js'
 import { Later } from './fact.js'
-import type { CommonOptions, Resource } from './resource.js'
+import { isResource, type CommonOptions, type Resource } from './resource.js'
 import { Secret } from './secret.js'
 import { nearest } from './nearest.js'
 
@@ -32,7 +32,7 @@ export const state = z.enum(['present', 'absent'])
 export const secret = z.instanceof(Secret, { error: 'must be a Secret: use secret(…), env.secret(…) or generatedSecret(…).value' })
 export const bytes = z.instanceof(Uint8Array)
 /** Triggers: resources themselves, never their names. */
-export const resources = z.array(z.custom<Resource>((given) => typeof given === 'object' && given !== null && 'address' in given && 'reads' in given, 'must be a resource, not its name'))
+export const resources = z.array(z.custom<Resource>(isResource, 'must be a resource, not its name'))
 
 /** What `schema` takes, or a `Later`, which is checked when it is known. */
 export const value = (schema: z.ZodType): z.ZodType => z.union([z.custom((given) => given instanceof Later), schema], { error: (issue) => readable(issue.errors[1]) })

@@ -48,7 +48,7 @@ export interface Spec<R extends Reads, V extends object> {
   /** The function's name as users write it: `mysql.user`. */
   readonly type: string
   readonly id: string
-  /** What the user gave, for comparing two resources of one address; the common options are taken from it. */
+  /** All that the user gave, for comparing two resources of one address; the common options are taken from it. What holds functions is in `values` too, or two can never be told to be the same. */
   readonly options: object
   readonly reads: R
   /** Options that may hold a `Later` at any depth; `plan` gets them resolved. */
@@ -84,6 +84,9 @@ export interface Resource {
   /** An error made where the user made the resource; its stack names the file and line. */
   readonly origin: Error
 }
+
+/** Whether something is a resource: tasks of plain JavaScript may hold anything. */
+export const isResource = (given: unknown): given is Resource => typeof given === 'object' && given !== null && 'address' in given && 'reads' in given && 'plan' in given
 
 /** Makes a resource from its three parts: options, the facts it reads, and a pure plan. */
 export function resource<const R extends Reads, const V extends object = object>(spec: Spec<R, V>): Resource {

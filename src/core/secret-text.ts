@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { Later, type Value } from './fact.js'
 import { reveal, Secret } from './secret.js'
 
@@ -21,29 +20,30 @@ export function secret<const P extends readonly Value<Part>[]>(text: TemplateStr
 export function secret(text: string | TemplateStringsArray, ...parts: readonly Value<Part>[]): Value<Secret> {
   if (typeof text === 'string') return new Secret(text)
   if (!parts.some((part) => part instanceof Later)) return join(text, parts as readonly Part[])
-  // What distinguishes two Laters. It is never shown, and holds of a Secret its digest only.
-  const shape = JSON.stringify([text, parts.map((part) => (part instanceof Later ? part.shape : part instanceof Secret ? digestOf(part) : part))])
-  return Later.all(parts).map((known) => join(text, known), `secret${shape}`)
+  return Later.all(parts).map(joined, text)
 }
+
+const joined = (parts: readonly Part[], text: TemplateStringsArray): Secret => join(text, parts)
 
 function join(text: TemplateStringsArray, parts: readonly Part[]): Secret {
   return new Secret(text.reduce((whole, piece, index) => whole + textOf(parts[index - 1] ?? '') + piece))
 }
 
-const digestOf = (part: Secret): string => createHash('sha256').update(reveal(part)).digest('hex')
 const textOf = (part: Part): string => (part instanceof Secret ? reveal(part) : String(part))
 
 /** Percent-encodes a value for any part of a URL, as encodeURIComponent does (a space is `%20`, never `+`). A Secret stays a Secret, a `Later` a `Later`. */
 export function uri<const T extends Value<string> | Value<Secret>>(value: T): Changed<T> {
-  return changed(value, encodeURIComponent, 'uri') as Changed<T>
+  return changed(value, encodeURIComponent) as Changed<T>
 }
 
 /** Writes text as a JSON string, with its quotes. A Secret stays a Secret, a `Later` a `Later`. */
 export function json<const T extends Value<string> | Value<Secret>>(value: T): Changed<T> {
-  return changed(value, (text) => JSON.stringify(text), 'json') as Changed<T>
+  return changed(value, jsonText) as Changed<T>
 }
 
-function changed(value: Value<string> | Value<Secret>, change: (text: string) => string, name: string): Value<string | Secret> {
-  const apply = (known: string | Secret): string | Secret => (known instanceof Secret ? new Secret(change(reveal(known))) : change(known))
-  return value instanceof Later ? (value as Later<string | Secret>).map(apply, `${value.shape}.${name}`) : apply(value)
+const jsonText = (text: string): string => JSON.stringify(text)
+const apply = (known: string | Secret, change: (text: string) => string): string | Secret => (known instanceof Secret ? new Secret(change(reveal(known))) : change(known))
+
+function changed(value: Value<string> | Value<Secret>, change: (text: string) => string): Value<string | Secret> {
+  return value instanceof Later ? (value as Later<string | Secret>).map(apply, change) : apply(value, change)
 }

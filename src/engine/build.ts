@@ -1,15 +1,15 @@
-import { fileURLToPath } from 'node:url'
 import { types } from 'node:util'
 import type { Address } from '../core/address.js'
 import { FettleError } from '../core/errors.js'
 import type { HostFacts } from '../core/host-facts.js'
 import type { HostInfo, InventoryInfo, Play, Resources, Task, TaskContext } from '../core/play.js'
-import type { Resource, Trigger } from '../core/resource.js'
+import { isResource, type Resource, type Trigger } from '../core/resource.js'
 import type { Inventory, InventoryHost } from '../inventory/inventory.js'
 import { checkAllVars } from '../inventory/variables.js'
 import type { RunOptions } from './options.js'
+import { joined } from './duplicates.js'
+import { placeOf, placeOfError } from './places.js'
 import { becomeUser } from './reach.js'
-import { sameOptions } from './same-options.js'
 import { chosenByTags } from './tags.js'
 
 /** A play with the part of it that is run. */
@@ -32,6 +32,8 @@ export interface Step {
   readonly selected: boolean
   /** A `once` task holds it earlier: this place counts on the hosts that do not run that one. */
   readonly repeats?: true
+  /** The same resource at later places of the play. */
+  readonly also?: readonly Resource[]
 }
 
 type Selection = Pick<RunOptions, 'tags' | 'skipTags' | 'become'>
@@ -81,14 +83,16 @@ export const stepsOf = (steps: readonly Step[], runsOnce: boolean): readonly Ste
 function add(steps: Map<string, Step>, step: Step, host: string): void {
   const { address } = step.resource
   const first = steps.get(address)
-  if (first !== undefined) checkSame(first, step, host)
-  steps.set(address, merged(first, step))
+  put(steps, address, step, host)
   if (first?.task.options.once !== true || step.task.options.once === true) return
-  const elsewhere = `${address} on other hosts`
-  steps.set(elsewhere, merged(steps.get(elsewhere), { ...step, repeats: true }))
+  put(steps, `${address} on other hosts`, { ...step, repeats: true }, host)
 }
 
-const merged = (first: Step | undefined, again: Step): Step => (first === undefined ? again : { ...first, selected: first.selected || again.selected })
+function put(steps: Map<string, Step>, key: string, step: Step, host: string): void {
+  const first = steps.get(key)
+  if (first === undefined) steps.set(key, step)
+  else steps.set(key, { ...first, resource: joined(first, step, host), selected: first.selected || step.selected, also: [...(first.also ?? []), step.resource] })
+}
 
 function resourcesOf(task: Task<unknown>, context: TaskContext<unknown>): readonly Resource[] {
   const where = `task ${JSON.stringify(task.name)} for ${context.host.name}`
@@ -114,8 +118,6 @@ function flatten(returned: unknown, where: string): readonly Resource[] {
   })
 }
 
-const isResource = (entry: unknown): entry is Resource => typeof entry === 'object' && entry !== null && 'address' in entry && 'reads' in entry && 'plan' in entry
-
 function notResources(returned: unknown, sentence: string): FettleError {
   const what =
     types.isPromise(returned) ? 'a promise: a task is not async'
@@ -129,37 +131,10 @@ function notResources(returned: unknown, sentence: string): FettleError {
 
 /** What went wrong in a task's function, with the task, the host and the user's own line. */
 function inTask(error: unknown, task: string): FettleError {
-  const place = types.isNativeError(error) || error instanceof Error ? userPlace(error.stack) : null
+  const place = types.isNativeError(error) || error instanceof Error ? placeOfError(error) : null
   const where = place === null ? task : `${task}, at ${place}`
   if (error instanceof FettleError) return new FettleError(error.code, { message: `${where}: ${error.message}`, remedy: error.remedy, cause: error, ...(error.address === null ? {} : { address: error.address }), ...(error.detail === null ? {} : { detail: error.detail }) })
   return new FettleError('play-invalid', { message: `${where}: ${String(error)}`, remedy: 'correct the task at that place', cause: error })
-}
-
-/** Fettle's own code: what stands above it in a stack is the user's. */
-const own = fileURLToPath(new URL('..', import.meta.url))
-const frame = /^\s+at (?:async )?(?:[^/]*\()?(file:\/\/)?(\/.*?):(\d+)(?::\d+)?\)?$/
-
-/** The first line of the user's own code in a stack, as `file:line`. Columns are left out: they are those of the compiled text. */
-function userPlace(stack = ''): string | null {
-  const places = stack.split('\n').flatMap((line) => {
-    const [, url, path = '', number = ''] = frame.exec(line) ?? []
-    const file = url === undefined ? path : decodeURI(path)
-    return file === '' || file.startsWith(own) ? [] : [`${file}:${number}`]
-  })
-  return places.find((place) => !place.includes('/node_modules/')) ?? places[0] ?? null
-}
-
-/** The file and line of the user's code where a resource was made. */
-export const placeOf = (resource: Resource): string => userPlace(resource.origin.stack) ?? 'an unknown place'
-
-function checkSame(first: Step, second: Step, host: string): void {
-  const same = sameOptions(first.resource.options, second.resource.options)
-  if (same && first.user === second.user) return
-  const users = same ? `, as ${first.user ?? 'the login user'} and as ${second.user ?? 'the login user'}` : ''
-  throw new FettleError('resource-conflict', {
-    address: `${host}/${first.resource.address}`,
-    message: `${first.resource.address} is described twice with different options: at ${placeOf(first.resource)} and at ${placeOf(second.resource)}${users}`,
-  })
 }
 
 /** @throws FettleError `trigger-missing` for a trigger that no task holds for this host */

@@ -67,6 +67,8 @@ export interface ResourceEvent {
   readonly reason: string | null
   readonly error: EventError | null
   readonly seconds: number
+  /** Where it stands, `tasks/a.ts:12`, when what runs on every apply stands at several places: it runs once for all of them. Left out otherwise. */
+  readonly places?: readonly string[]
 }
 
 /** An error that stands alone, where nothing was contacted. */

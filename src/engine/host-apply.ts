@@ -57,6 +57,16 @@ export class HostApply extends HostWalk {
     return fine ?? planStep(step.resource, facts.source(step), [])
   }
 
+  /** Null where the step cannot be planned: that is its own failure, at its turn. */
+  #planAhead(index: number): StepPlan | null {
+    try {
+      return this.#plan(index)
+    } catch (error) {
+      if (error instanceof FettleError) return null
+      throw error
+    }
+  }
+
   /** @throws FettleError `stopped`, or `once-failed` when a task that ran elsewhere has failed there */
   async #awaitTurn(step: Step): Promise<void> {
     const { once, runsOnce, stop } = this.context
@@ -99,8 +109,8 @@ export class HostApply extends HostWalk {
     let bytes = 0
     for (const [at, step] of steps.slice(index, this.#fresh + 1).entries()) {
       if (links.length === mostTogether || !mayJoin(step, steps[index])) break
-      const plan = this.#plan(index + at)
-      if (plan.is !== 'changes' || plan.changes.some(({ proves, settles }) => proves === undefined && settles === undefined)) break
+      const plan = this.#planAhead(index + at)
+      if (plan?.is !== 'changes' || plan.changes.some(({ proves, settles }) => proves === undefined && settles === undefined)) break
       const actions = plan.changes.flatMap((change) => change.actions)
       if (!actions.every((action) => action.on === 'shell')) break
       bytes += actions.reduce((sum, { input }) => sum + inputLength(input), 0)

@@ -143,7 +143,7 @@ export class HostPart {
     if (runsOnce) this.once.expect(selected.map((step) => step.task))
     const facts = new KnownFacts(run.shared, session, httpReader(session))
     const backends = new HostBackends(session, run.github)
-    const context: HostContext = { host: this.host.name, steps: selected, waiting: dependents(steps), facts, others: backends, once: this.once, runsOnce, tally: this.state.tally, emit, stop: options.stop }
+    const context: HostContext = { host: this.host.name, project: options.project, steps: selected, waiting: dependents(steps), facts, others: backends, once: this.once, runsOnce, tally: this.state.tally, emit, stop: options.stop }
     const walk = options.mode === 'plan' ? new HostPlan(context, behind) : new HostApply(context)
     try {
       await this.#killable(session, () => walk.perform())

@@ -9,11 +9,14 @@ import type { KnownFacts } from './facts.js'
 import { checkLock, lockBlock } from './lock.js'
 import type { OnceTasks } from './once.js'
 import { lastLine } from './last-line.js'
+import { placesOnce } from './places.js'
 import { planStep, type StepPlan } from './plan-step.js'
 import { resourceEvent, type Tally, type Told } from './report.js'
 
 export interface HostContext {
   readonly host: string
+  /** The project's directory. */
+  readonly project: string
   /** What this host walks, in order. */
   readonly steps: readonly Step[]
   readonly waiting: ReadonlyMap<Address, readonly { readonly step: Step; readonly trigger: Trigger }[]>
@@ -45,7 +48,8 @@ export abstract class HostWalk {
   protected report(step: Step, status: Status, told: Told): void {
     this.finished++
     this.context.tally.count(status)
-    this.context.emit(resourceEvent(this.context.host, step, status, told))
+    const { host, project } = this.context
+    this.context.emit(resourceEvent(host, step, status, { ...told, places: placesOnce(step.resource, step.also ?? [], told.changes ?? [], project) }))
   }
 
   protected progress(doing: ProgressEvent['doing'], step: Step | null, line: string | null = null): void {

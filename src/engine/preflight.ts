@@ -1,7 +1,8 @@
-import { FettleError } from '../core/errors.js'
+import { FettleError, isCode } from '../core/errors.js'
 import { Later, type FactRequest } from '../core/fact.js'
-import { placeOf, type Step } from './build.js'
+import type { Step } from './build.js'
 import { requestsOf, type SharedFacts } from './facts.js'
+import { placeOf } from './places.js'
 
 const local = (wanted: FactRequest<unknown>): boolean => wanted.kind.backend === 'local'
 
@@ -32,6 +33,7 @@ function problemOf(step: Step, shared: SharedFacts): FettleError | null {
     const lack = lackOf(step, shared)
     return lack === null ? null : placed('source-missing', lack.reason, lack.remedy)
   } catch (error) {
+    if (isCode(error, 'resource-conflict')) return error
     if (error instanceof FettleError) return placed(error.code, error.message, error.remedy)
     // A function of the user's may take offence at a stand-in; what it makes of the real value is seen at the resource's turn.
     if (!resource.resolved.isLocal) return null

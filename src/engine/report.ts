@@ -25,9 +25,10 @@ export interface Told {
   readonly reason?: string | null
   readonly error?: unknown
   readonly seconds?: number
+  readonly places?: readonly string[]
 }
 
-export function resourceEvent(host: string, { play, task, resource }: Step, status: Status, { changes, reason, error, seconds }: Told): ResourceEvent {
+export function resourceEvent(host: string, { play, task, resource }: Step, status: Status, { changes, reason, error, seconds, places = [] }: Told): ResourceEvent {
   const told = error === undefined ? null : eventError(error)
   return {
     type: 'resource',
@@ -42,6 +43,7 @@ export function resourceEvent(host: string, { play, task, resource }: Step, stat
     reason: reason === undefined || reason === null ? null : scrub(reason),
     error: told === null ? null : { ...told, address: `${host}/${resource.address}` },
     seconds: seconds ?? 0,
+    ...(places.length === 0 ? {} : { places }),
   }
 }
 

@@ -1,23 +1,118 @@
-import { Later } from '../core/fact.js'
+import { types } from 'node:util'
+import { Later, type FactRequest } from '../core/fact.js'
+import { isResource } from '../core/resource.js'
 import { reveal, Secret } from '../core/secret.js'
 
-/** Whether two resources were given the same: plain data by value, Secrets by their text, Laters by facts and functions. */
+/** How alike two values are, the most alike first. */
+const ranks = [
+  'equal',
+  /** Names stand in another order, or one is there with `undefined`. That matters where a template loops over them. */
+  'reordered',
+  /** Laters of the same facts and different functions: their values tell. */
+  'later',
+  /** Functions, getters or objects of a class: what they do or hold cannot be seen. */
+  'opaque',
+  'different',
+] as const
+
+export interface Comparison {
+  readonly is: (typeof ranks)[number]
+  /** Names that lead to where the two are least alike: `['env', 'PASSWORD']`. */
+  readonly at: readonly string[]
+}
+
+const alike = (is: Comparison['is']): Comparison => ({ is, at: [] })
+const rankOf = ({ is }: Comparison): number => ranks.indexOf(is)
+const leastAlike = (all: readonly Comparison[]): Comparison => all.reduce((worst, each) => (rankOf(each) > rankOf(worst) ? each : worst), alike('equal'))
+const under = (name: PropertyKey, { is, at }: Comparison): Comparison => ({ is, at: [String(name), ...at] })
+
+/**
+ * Compares what two resources were given. Only what is surely equal is `equal`: plain data by value, Secrets by their text, triggers by their
+ * address, functions when they are the same object.
+ */
+export const compareOptions = (a: unknown, b: unknown): Comparison => compare(a, b, new Map())
+
+/** Whether two values are equal, whatever the order of their names. */
 export function sameOptions(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true
-  if (a instanceof Secret || b instanceof Secret) return a instanceof Secret && b instanceof Secret && reveal(a) === reveal(b)
-  if (a instanceof Later || b instanceof Later) return a instanceof Later && b instanceof Later && sameLater(a, b)
-  if (typeof a === 'function' && typeof b === 'function') return String(a) === String(b)
-  if (a instanceof RegExp && b instanceof RegExp) return String(a) === String(b)
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
-  if (Array.isArray(a) !== Array.isArray(b)) return false
-  const left = given(a)
-  const right = given(b)
-  return left.length === right.length && left.every(([name, value]) => Object.hasOwn(b, name) && sameOptions(value, (b as Record<string, unknown>)[name]))
+  const { is } = compareOptions(a, b)
+  return is === 'equal' || is === 'reordered'
 }
 
-/** An option given as undefined is one that was left out. */
-const given = (options: object): readonly (readonly [string, unknown])[] => Object.entries(options).filter(([, value]) => value !== undefined)
+/** Pairs of objects that are being compared or have been: what holds itself has no end. */
+type Seen = Map<object, Set<object>>
 
-function sameLater(a: Later<unknown>, b: Later<unknown>): boolean {
-  return a.shape === b.shape && a.requests.length === b.requests.length && a.requests.every((wanted, index) => wanted.kind.name === b.requests[index]?.kind.name && sameOptions(wanted.key, b.requests[index].key))
+function compare(a: unknown, b: unknown, seen: Seen): Comparison {
+  if (a === b || Object.is(a, b)) return alike('equal')
+  if (typeof a === 'function' && typeof b === 'function') return alike('opaque')
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return alike('different')
+  if (seen.get(a)?.has(b) === true) return alike('equal')
+  seen.set(a, (seen.get(a) ?? new Set()).add(b))
+  return compareObjects(a, b, seen)
 }
+
+function compareObjects(a: object, b: object, seen: Seen): Comparison {
+  const equalIf = (same: boolean): Comparison => alike(same ? 'equal' : 'different')
+  if (a instanceof Secret && b instanceof Secret) return equalIf(reveal(a) === reveal(b))
+  if (a instanceof Later && b instanceof Later) return compareLaters(a, b, seen)
+  if (types.isRegExp(a) && types.isRegExp(b)) return equalIf(a.source === b.source && a.flags === b.flags)
+  if (types.isDate(a) && types.isDate(b)) return equalIf(Object.is(a.getTime(), b.getTime()))
+  if (types.isUint8Array(a) && types.isUint8Array(b)) return equalIf(Buffer.compare(a, b) === 0)
+  if (types.isMap(a) && types.isMap(b)) return compareLists([...a], [...b], seen)
+  if (types.isSet(a) && types.isSet(b)) return compareLists([...a], [...b], seen)
+  if (Array.isArray(a) && Array.isArray(b)) return compareLists(a, b, seen)
+  // A trigger is only looked for by its address.
+  if (isResource(a) && isResource(b)) return equalIf(a.address === b.address)
+  const [isRecord, isAnother] = [isPlain(a), isPlain(b)]
+  if (isRecord && isAnother) return compareRecords(a, b, seen)
+  return alike(isRecord || isAnother || kindOf(a) !== kindOf(b) ? 'different' : 'opaque')
+}
+
+/** Objects of two kinds are never equal; our own classes are kinds of their own. */
+const kindOf = (value: object): string => (value instanceof Secret ? 'Secret' : value instanceof Later ? 'Later' : Object.prototype.toString.call(value))
+
+/** Made by a literal, by JSON or the like, also in another realm than this one, as a test's. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+function compareLists(a: readonly unknown[], b: readonly unknown[], seen: Seen): Comparison {
+  if (a.length !== b.length) return alike('different')
+  return leastAlike(a.map((item, index) => under(index, compare(item, b[index], seen))))
+}
+
+function compareRecords(a: object, b: object, seen: Seen): Comparison {
+  const [left, right] = [Object.getOwnPropertyDescriptors(a), Object.getOwnPropertyDescriptors(b)]
+  const [names, others] = [Reflect.ownKeys(left), Reflect.ownKeys(right)]
+  const inOrder = names.length === others.length && names.every((name, index) => name === others[index])
+  // What is given as undefined was left out.
+  const property = (of: Descriptors, name: PropertyKey): PropertyDescriptor => (Object.hasOwn(of, name) ? of[name] : undefined) ?? {}
+  const each = [...new Set([...names, ...others])].map((name) => under(name, compareProperties(property(left, name), property(right, name), seen)))
+  return leastAlike([alike(inOrder ? 'equal' : 'reordered'), ...each])
+}
+
+type Descriptors = Readonly<Record<PropertyKey, PropertyDescriptor>>
+
+/** What a getter answers may be another thing each time. */
+function compareProperties(a: PropertyDescriptor, b: PropertyDescriptor, seen: Seen): Comparison {
+  return a.get === undefined && b.get === undefined ? compare(a.value, b.value, seen) : alike('opaque')
+}
+
+function compareLaters(a: Later<unknown>, b: Later<unknown>, seen: Seen): Comparison {
+  if (!holdsAll(a.requests, b.requests) || !holdsAll(b.requests, a.requests)) return alike('different')
+  const [one, other] = [a.origin, b.origin]
+  if (one.by === 'fact' && other.by === 'fact') return alike('equal')
+  if (one.by === 'values' && other.by === 'values') return ofLater(compare(one.values, other.values, seen))
+  if (one.by !== 'map' || other.by !== 'map' || one.change !== other.change) return alike('later')
+  return ofLater(leastAlike([compare(one.of, other.of, seen), compare(one.given, other.given, seen)]))
+}
+
+/** What functions and objects lead to is seen in the Later's value; the names within are not the user's. */
+const ofLater = ({ is }: Comparison): Comparison => alike(is === 'opaque' ? 'later' : is)
+
+type Requests = readonly FactRequest<unknown>[]
+
+const holdsAll = (some: Requests, wanted: Requests): boolean => wanted.every((one) => some.some((other) => sameRequest(one, other)))
+
+const sameRequest = (one: FactRequest<unknown>, other: FactRequest<unknown>): boolean =>
+  one.kind.backend === other.kind.backend && one.kind.name === other.kind.name && sameOptions(one.key, other.key)

@@ -136,8 +136,8 @@ export function command(line: CommandLine, options: CommandOptions = {}): Resour
   return resource({
     type,
     id,
-    // Under a name of its own two commands could have one address.
-    options: options.name === undefined ? options : { ...options, line },
+    // Two commands can have one address: under one name, or one as a list of arguments and the other as text for the shell.
+    options: options.name === undefined && typeof line !== 'string' ? options : { ...options, line },
     reads: { verdict: request(guardFact, guards), marks: request(marksFact, pending) },
     values: { env: options.env ?? {}, input: options.input },
     triggers: triggers?.map((trigger) => ({ address: trigger, effect: 'run', pending })) ?? [],

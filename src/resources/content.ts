@@ -43,9 +43,9 @@ export function contentPairs({ content, source, template, vars }: ContentOptions
 }
 
 /** The whole is secret when a part of it is. */
-function rendered(name: string, template: string, vars: Readonly<Record<string, unknown>>): Content {
-  if (!holdsSecret(vars)) return render(name, template, vars)
-  return new Secret(render(name, template, revealAll(vars) as Readonly<Record<string, unknown>>))
+function rendered({ text, vars }: { readonly text: string; readonly vars: Readonly<Record<string, unknown>> }, name: string): Content {
+  if (!holdsSecret(vars)) return render(name, text, vars)
+  return new Secret(render(name, text, revealAll(vars) as Readonly<Record<string, unknown>>))
 }
 
 /** The one value that the options stand for; `undefined` when content is not managed. */
@@ -54,7 +54,7 @@ export function contentOf({ content, source, template, vars = {} }: ContentOptio
   if (source !== undefined) return Later.fact<Content>(request(sourceFact, source), '', source)
   if (template === undefined) return undefined
   const text = Later.fact(request(templateFact, template), '', `templates/${template}`)
-  return Later.all({ text, vars }).map((all): Content => rendered(template, all.text, all.vars as Readonly<Record<string, unknown>>))
+  return Later.all({ text, vars }).map(rendered, template)
 }
 
 /**
@@ -62,8 +62,10 @@ export function contentOf({ content, source, template, vars = {} }: ContentOptio
  */
 export function secretSource(path: string): Later<Secret> {
   checkedId('secretSource', path, inProject)
-  return Later.fact(request(sourceFact, path), new Uint8Array(), path).map((found): Secret => new Secret(textIn(found, path)), `secretSource(${path})`)
+  return Later.fact(request(sourceFact, path), new Uint8Array(), path).map(secretIn, path)
 }
+
+const secretIn = (found: Uint8Array, path: string): Secret => new Secret(textIn(found, path))
 
 function textIn(found: Uint8Array, path: string): string {
   try {

@@ -80,6 +80,8 @@ function keeping(path: string, { type, owner }: SshKeyOptions, entry: PathEntry,
   return changes.length === 0 ? fine(`${kind} key`) : changes
 }
 
+const publicHalf = (key: SshKeyEntry): string => key.publicKey
+
 const shape = { type: z.literal('ed25519', { error: 'must be ed25519' }).optional(), comment: line.optional(), owner: account.optional(), state: state.optional() }
 
 /**
@@ -111,5 +113,5 @@ export function sshKey(path: string, options: SshKeyOptions = {}): SshKey {
       return keeping(path, options, entry, publicPath, key)
     },
   })
-  return Object.assign(made, { publicKey: Later.fact(request(sshKeyFact, path), standIn, `the key ${path}`).map((key) => key.publicKey) })
+  return Object.assign(made, { publicKey: Later.fact(request(sshKeyFact, path), standIn, `the key ${path}`).map(publicHalf) })
 }

@@ -41,7 +41,7 @@ const run = (script: ReturnType<typeof sh>): Action => ({ on: 'shell', script, l
 const validate = (name: string): string =>
   `d=$(mktemp -d) && trap 'rm -rf -- "$d"' EXIT && cp -- %s "$d"/${quote(name)} && { ! systemd-analyze --help | grep -q -e --recursive-errors || o=--recursive-errors=no; } && systemd-analyze verify --man=no \${o-} "$d"/${quote(name)}`
 
-function readable(name: string, given: Content): string | Uint8Array {
+function readable(given: Content, name: string): string | Uint8Array {
   const content = checkedContent(type, name, given) ?? ''
   if (!(content instanceof Secret)) return content
   throw new FettleError('option-invalid', {
@@ -114,7 +114,7 @@ export function systemdUnit(name: string, options: UnitOptions): Resource {
   })
   const path = `${directory}/${name}`
   const given = options.state === 'absent' ? undefined : contentOf(options)
-  const content = given instanceof Later ? given.map((known) => readable(name, known), `${given.shape}.unit(${name})`) : given === undefined ? undefined : readable(name, given)
+  const content = given instanceof Later ? given.map(readable, name) : given === undefined ? undefined : readable(given, name)
   const unit = isTemplate(name) ? {} : { unit: request(unitFact, name) }
   return resource({
     type,

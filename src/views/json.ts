@@ -19,8 +19,8 @@ export function documented(event: Event): object | null {
       return { type, version, id, time, mode, plays: plays.map(({ name, hosts, tasks }) => ({ name, hosts, tasks })) }
     }
     case 'resource': {
-      const { type, play, task, host, resource, id, status, reason } = event
-      return { type, play, task, host, resource, id, status, changes: event.changes.map(change), reason, error: event.error === null ? null : errorJson(event.error), seconds: rounded(event.seconds) }
+      const { type, play, task, host, resource, id, status, reason, places } = event
+      return { type, play, task, host, resource, id, status, changes: event.changes.map(change), reason, error: event.error === null ? null : errorJson(event.error), seconds: rounded(event.seconds), ...(places === undefined ? {} : { places }) }
     }
     case 'error':
       return { type: event.type, ...errorJson(event) }

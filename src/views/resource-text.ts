@@ -41,14 +41,15 @@ export function shownName({ name, resource, id }: ResourceEvent): string {
 
 const sentence = ({ summary, because }: EventChange): string => oneLine(summary) + (because.length === 0 ? '' : `, because ${because.map(oneLine).join(', ')}`)
 
-/** What a status needs said beside it: why it is unknown, ok or skipped, or the first line of its error. */
-function remark({ resource, id, status, reason, error }: ResourceEvent): string | null {
+/** What a status needs said beside it: why it is unknown, ok or skipped, the first line of its error, or the places that it runs once for. */
+function remark({ resource, id, status, reason, error, places }: ResourceEvent): string | null {
   if (error !== null) {
     const [first = ''] = error.message.split('\n')
     const prefix = `${address(resource, id)}: `
     return `${status === 'ignored' ? 'failure ignored: ' : ''}${oneLine(first.startsWith(prefix) ? first.slice(prefix.length) : first)}`
   }
   if (status === 'unknown') return `known after apply${reason === null ? '' : `: ${oneLine(reason)}`}`
+  if (places !== undefined) return `once for ${places.map(oneLine).join(' and ')}`
   return reason === null ? null : oneLine(reason)
 }
 

@@ -84,7 +84,7 @@ describe('two of one address', () => {
       group('twice', { gid: 2 }),
     ]]
     expect(await problem(() => build([first, task('Role', role)]))).toBe(
-      `resource-conflict: group[twice] is described twice with different options: at ${placeOfText("  group('twice', { gid: 1 }),")} and at ${placeOfText("  group('twice', { gid: 2 }),")}\n→ give both the same options, or keep one`,
+      `resource-conflict: group[twice] is described twice with different options (gid): at ${placeOfText("  group('twice', { gid: 1 }),")} and at ${placeOfText("  group('twice', { gid: 2 }),")}\n→ give both the same options, or keep one`,
     )
   })
 
@@ -197,5 +197,5 @@ test('a task file in TypeScript, loaded by the program, is named with its own li
   const program = `import { createJiti } from '${root}/node_modules/jiti/lib/jiti.mjs'; const { main } = await createJiti('${root}/').import('${root}/src/cli/main.ts'); await main(process.argv)`
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program, 'fettle', 'plan', '--no-color'], { cwd: directory, encoding: 'utf8' })
   const role = `${directory}/my (own)/src/core/role.ts:8`
-  expect(stdout).toContain(`at ${role} and at ${role}`)
+  expect(stdout).toContain(`at ${role} (called at ${directory}/tasks/site.ts:6) and at ${role} (called at ${directory}/tasks/site.ts:7)`)
 }, 60_000)

@@ -57,7 +57,7 @@ function walkOf(resources: readonly Resource[], { task, mysql, github, http, api
   const steps = task === undefined ? stepsOf(resources) : inOneTask(stepsOf(resources))
   const once = new OnceTasks(steps.map((step) => step.task), ['web1'])
   const others = { mysql: mysql ?? (() => Promise.reject(new Error('no MySQL here'))), github: github ?? (() => Promise.reject(new Error('no GitHub here'))) }
-  const context: HostContext = { host: 'web1', steps, waiting: dependents(steps), facts, others, once, runsOnce: true, tally: new Tally(), emit: (event) => events.push(event), stop: stop.signal }
+  const context: HostContext = { host: 'web1', project: '.', steps, waiting: dependents(steps), facts, others, once, runsOnce: true, tally: new Tally(), emit: (event) => events.push(event), stop: stop.signal }
   return { planning: new HostPlan(context, false), walk: new HostApply(context), facts, resourceEvents: () => events.filter((event): event is ResourceEvent => event.type === 'resource') }
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect } from '@jest/globals'
 import { blocked, fine, type Action, type Change, type ShellAction } from '../../src/core/change.js'
 import { FettleError } from '../../src/core/errors.js'
-import { absent, present, request, unknown, type Later, type Output, type ShellFactKind } from '../../src/core/fact.js'
+import { absent, Later, present, request, unknown, type Output, type ShellFactKind } from '../../src/core/fact.js'
 import { play, task, type Play, type Task } from '../../src/core/play.js'
 import { resource, type CommonOptions, type Resource } from '../../src/core/resource.js'
 import { inputBytes, sh } from '../../src/core/sh.js'
@@ -95,6 +95,9 @@ export interface NoteOptions extends CommonOptions {
   /** A value of its own that is only known later, and does not matter. */
   readonly value?: Later<unknown>
 }
+
+/** The text of a note, as a value of another resource. */
+export const textOf = (name: string): Later<string> => Later.fact(request(noteFact, name), 'stand-in', name)
 
 /** An action that runs a line of shell. */
 export const shell = (line: string): ShellAction => ({ on: 'shell', script: sh`eval ${line}` })

@@ -77,9 +77,6 @@ describe('secretSource', () => {
   test('is the text of a file of the project, known before anything connects', () => {
     expect([read(Buffer.from('grün\n')), secretSource('key.pem').isLocal]).toEqual(['grün\n', true])
   })
-  test('tells two files apart', () => {
-    expect(secretSource('a').shape).not.toBe(secretSource('b').shape)
-  })
   test('of bytes that are no text is an error', () => {
     expect(() => read(Buffer.from([0xff, 0xfe]))).toThrow('key.pem is not text in UTF-8')
   })

@@ -3,9 +3,10 @@ import { describe, expect, test } from '@jest/globals'
 import { Ajv } from 'ajv'
 import formats from 'ajv-formats'
 import { jsonView } from '../../src/views/json.js'
-import { error, everything, paper } from './events.js'
+import { error, everything, paper, resource } from './events.js'
 
 interface Described {
+  readonly required?: readonly string[]
   readonly properties?: Readonly<Record<string, Described>>
   readonly items?: Described
   readonly oneOf?: readonly Described[]
@@ -26,11 +27,12 @@ function resolved(described: Described): Described {
 
 /** Where keys are not exactly the documented ones in their order. */
 function disorder(value: unknown, described: Described, path: string): readonly string[] {
-  const { properties, items } = resolved(described)
+  const { properties, items, required = [] } = resolved(described)
   if (Array.isArray(value)) return value.flatMap((item, index) => disorder(item, items ?? {}, `${path}[${String(index)}]`))
   if (typeof value !== 'object' || value === null || properties === undefined) return []
   const keys = Object.keys(value)
-  const own = keys.join() === Object.keys(properties).join() ? [] : [`${path}: ${keys.join()}`]
+  const documented = Object.keys(properties).filter((key) => keys.includes(key) || required.includes(key))
+  const own = keys.join() === documented.join() ? [] : [`${path}: ${keys.join()}`]
   return [...own, ...keys.flatMap((key) => disorder((value as Record<string, unknown>)[key], properties[key] ?? {}, `${path}.${key}`))]
 }
 
@@ -44,6 +46,7 @@ function printed(): readonly string[] {
   const screen = paper()
   const view = jsonView(screen)
   for (const event of everything()) view.onEvent(event)
+  view.onEvent(resource('web1', 'date', { resource: 'command', status: 'changed', changes: [{ summary: 'always runs: date', diff: null, because: [] }], places: ['tasks/a.ts:5', 'tasks/b.ts:12'] }))
   view.onEvent({ type: 'error', ...error('no host matches web9', { code: 'usage' }) })
   return screen.text.trimEnd().split('\n')
 }
@@ -66,6 +69,10 @@ describe('JSON lines', () => {
   test('a line is exactly this text', () => {
     const line = '{"type":"resource","play":"Flask app","task":"Gunicorn service","host":"web1","resource":"systemd.service","id":"app.service","status":"changed","changes":[{"summary":"restart","diff":null,"because":["file[/etc/app.conf]"]}],"reason":null,"error":null,"seconds":0.012}'
     expect(printed()).toContain(line)
+  })
+
+  test('what runs once for several places names them at the end of its line', () => {
+    expect(printed().filter((line) => line.includes('"places"'))).toEqual([expect.stringMatching(/,"seconds":0\.012,"places":\["tasks\/a\.ts:5","tasks\/b\.ts:12"]}$/)])
   })
 
   test.each([

@@ -50,6 +50,11 @@ web1, web2
     expect(text.split('\n').filter((line) => /^\w/.test(line))).toEqual(['a, c', 'b'])
   })
 
+  test('what runs on every apply names the places that it runs once for', async () => {
+    const always = resource('a', 'date', { resource: 'command', status: 'changed', changes: [{ summary: 'always runs: date', diff: null, because: [] }], places: ['tasks/a.ts:5', 'tasks/b.ts:12'] })
+    expect(await shown((screen) => planText(screen, brief), [runOf(['a']), always])).toContain('    ~ command[date]: always runs: date; once for tasks/a.ts:5 and tasks/b.ts:12\n')
+  })
+
   test('nothing is printed where nothing would change', async () => {
     expect(await shown((screen) => planText(screen, brief), [runOf(['a']), resource('a', '/x')])).toBe('')
   })

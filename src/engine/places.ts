@@ -1,0 +1,50 @@
+import { fileURLToPath } from 'node:url'
+import { isAbsolute, relative, resolve } from 'node:path'
+import type { Change } from '../core/change.js'
+import type { Resource } from '../core/resource.js'
+
+/** Fettle's own code: what stands above it in a stack is the user's. */
+const own = fileURLToPath(new URL('..', import.meta.url))
+const frame = /^\s+at (?:async )?(?:[^/]*\()?(file:\/\/)?(\/.*?):(\d+)(?::\d+)?\)?$/
+
+/** The lines of the user's own code in a stack, the innermost first, as `file:line`. Columns are left out: they are those of the compiled text. */
+function userPlaces(stack = ''): readonly string[] {
+  const places = stack.split('\n').flatMap((line) => {
+    const [, url, path = '', number = ''] = frame.exec(line) ?? []
+    const file = url === undefined ? path : decodeURI(path)
+    return file === '' || file.startsWith(own) ? [] : [`${file}:${number}`]
+  })
+  const theirs = places.filter((place) => !place.includes('/node_modules/'))
+  return theirs.length > 0 ? theirs : places
+}
+
+/** The line of the user's code at which something was thrown. */
+export const placeOfError = (error: Error): string | null => userPlaces(error.stack)[0] ?? null
+
+/** The file and line of the user's code where a resource was made. */
+export const placeOf = (resource: Resource): string => placeOfError(resource.origin) ?? 'an unknown place'
+
+/**
+ * The same for two resources. Where one line made both, as a role's that was called twice, the lines that called it tell them apart.
+ * @param shown how a `file:line` is written
+ */
+export function placesOf(first: Resource, second: Resource, shown: (place: string) => string = String): readonly [string, string] {
+  const [one, other] = [userPlaces(first.origin.stack), userPlaces(second.origin.stack)]
+  const depth = one.findIndex((place, index) => place !== other[index])
+  const called = (places: readonly string[]): string => {
+    const place = places[0] ?? 'an unknown place'
+    const caller = depth > 0 ? places[depth] : undefined
+    return caller === undefined ? shown(place) : `${shown(place)} (called at ${shown(caller)})`
+  }
+  return [called(one), called(other)]
+}
+
+/** All places of a resource that is changed on every apply, where it stands at several and is changed once. Paths within the project are relative to it. */
+export function placesOnce(first: Resource, also: readonly Resource[], changes: readonly Change[], project: string): readonly string[] {
+  if (also.length === 0 || !changes.some(({ proof }) => proof === 'status')) return []
+  const shown = (place: string): string => {
+    const short = relative(resolve(project), place)
+    return short.startsWith('..') || isAbsolute(short) ? place : short
+  }
+  return [...new Set(also.flatMap((other) => placesOf(first, other, shown)))]
+}
