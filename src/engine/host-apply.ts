@@ -3,6 +3,7 @@ import type { Address } from '../core/address.js'
 import type { Change } from '../core/change.js'
 import { FettleError, isCode } from '../core/errors.js'
 import { inputLength } from '../core/sh.js'
+import { twinWarning } from '../inventory/twins.js'
 import { applyTogether, marksFor, StepApplication, type Link } from './apply-step.js'
 import type { Step } from './build.js'
 import { failure, HostFailed, HostWalk, stopped, unmet, type HostContext } from './host-walk.js'
@@ -31,11 +32,38 @@ export class HostApply extends HostWalk {
 
   /** Walks the steps and applies what differs. */
   async perform(): Promise<void> {
-    await this.readAll(true)
+    await this.#myTurn()
+    await this.#readInTurn(0)
     const first = this.#firstImpression()
     this.#fine = first.map((plan) => (!(plan instanceof FettleError) && plan.is === 'fine' ? plan : null))
     this.#outlook = new Outlook(this.context.steps, this.context.steps.map(({ resource }, index) => resource.check === null && this.#fine[index] === null))
     for (let index = 0; index < this.context.steps.length; index = this.finished) await this.#step(index)
+  }
+
+  /** Waits until no other name of the host's machine has its turn. Answers whether one had since this host's last. */
+  async #myTurn(): Promise<boolean> {
+    const { host, turn, stop } = this.context
+    const waits = turn.machines.isTaken(host)
+    if (waits) this.progress('waiting', null)
+    const others = await turn.begin()
+    if (waits && stop.aborted) throw stopped()
+    return others
+  }
+
+  /** Reads the facts of the steps from `index` on, with the lock of the host's machine in hand. */
+  async #readInTurn(index: number, again = false): Promise<void> {
+    const { host, steps, facts, turn, emit } = this.context
+    const [said] = await this.readAll(steps.slice(index), [turn.machines.lock(host, facts.session.user === 'root')])
+    if (said === undefined) return
+    const { waited, twin } = turn.machines.locked(host, said)
+    // What was asked by other ways was asked while another run was still at work; and what was fine before need not be so now.
+    if (waited || again) this.changed = true
+    this.#fresh = steps.length - 1
+    if (twin === null || !turn.machines.join(host, twin)) return
+    emit({ type: 'notice', host, message: twinWarning([twin, host], null) })
+    turn.end()
+    await this.#myTurn()
+    await this.#readInTurn(index, again)
   }
 
   /** Which steps are expected to change, or cannot be judged yet: reading ahead stops there. A check changes nothing. */
@@ -68,19 +96,25 @@ export class HostApply extends HostWalk {
   }
 
   /** @throws FettleError `stopped`, or `once-failed` when a task that ran elsewhere has failed there */
-  async #awaitTurn(step: Step): Promise<void> {
-    const { once, runsOnce, stop } = this.context
+  async #awaitOnce(index: number, step: Step): Promise<void> {
+    const { once, runsOnce, stop, turn } = this.context
     if (runsOnce) once.passed(step.task)
-    if (once.mustWait(step.task)) this.progress('waiting', step)
+    const waits = once.mustWait(step.task)
+    if (waits) {
+      this.progress('waiting', step)
+      // The host that it waits for may be another name of its machine.
+      turn.end()
+    }
     const ok = await once.before(step.task)
     if (stop.aborted) throw stopped()
     if (!ok) throw new FettleError('once-failed', { message: `a task before ${step.task.name} that runs for one host only has failed there` })
+    if (waits && (await this.#myTurn())) await this.#readInTurn(index, true)
   }
 
   /** Takes the step at `index`, and those that are changed together with it. */
   async #step(index: number): Promise<void> {
     const step = this.context.steps[index] as Step
-    await this.#awaitTurn(step)
+    await this.#awaitOnce(index, step)
     const begun = performance.now()
     const seconds = (): number => (performance.now() - begun) / 1000
     try {

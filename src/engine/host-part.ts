@@ -143,13 +143,15 @@ export class HostPart {
     if (runsOnce) this.once.expect(selected.map((step) => step.task))
     const facts = new KnownFacts(run.shared, session, httpReader(session))
     const backends = new HostBackends(session, run.github)
-    const context: HostContext = { host: this.host.name, project: options.project, steps: selected, waiting: dependents(steps), facts, others: backends, once: this.once, runsOnce, tally: this.state.tally, emit, stop: options.stop }
+    const turn = this.context.machines.turnOf(this.host.name)
+    const context: HostContext = { host: this.host.name, project: options.project, steps: selected, waiting: dependents(steps), facts, others: backends, turn, once: this.once, runsOnce, tally: this.state.tally, emit, stop: options.stop }
     const walk = options.mode === 'plan' ? new HostPlan(context, behind) : new HostApply(context)
     try {
       await this.#killable(session, () => walk.perform())
     } catch (error) {
       await this.#walkFailed(session, walk, error)
     } finally {
+      turn.end()
       for (const [name, count] of [['shell', session.roundTrips - before], ...facts.exchanges, ...backends.exchanges] as const) this.#count(name, count)
       await backends.close()
     }
@@ -169,6 +171,7 @@ export class HostPart {
   }
 
   #unreachable(error: unknown): void {
+    this.context.machines.lost(this.host.name)
     this.state.tally.unreachable = true
     this.state.ended = { type: 'host', host: this.host.name, status: 'unreachable', error: eventError(error) }
   }

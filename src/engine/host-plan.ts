@@ -14,7 +14,7 @@ export class HostPlan extends HostWalk {
 
   /** Plans all steps from one reading. */
   async perform(): Promise<void> {
-    await this.readAll(false)
+    await this.readAll(this.context.steps)
     let pending = this.behind
     const changing: Address[] = []
     const open = new Set<Address>()

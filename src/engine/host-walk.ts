@@ -1,12 +1,14 @@
 import type { Address } from '../core/address.js'
 import { FettleError } from '../core/errors.js'
 import { scrub } from '../core/secret.js'
+import type { Output } from '../core/fact.js'
 import type { Trigger } from '../core/resource.js'
+import type { Block } from '../ssh/session.js'
 import type { OtherBackends } from './apply-step.js'
 import type { Step } from './build.js'
 import type { Emit, ProgressEvent, Status } from './events.js'
 import type { KnownFacts } from './facts.js'
-import { checkLock, lockBlock } from './lock.js'
+import type { Turn } from './machines.js'
 import type { OnceTasks } from './once.js'
 import { lastLine } from './last-line.js'
 import { placesOnce } from './places.js'
@@ -22,6 +24,7 @@ export interface HostContext {
   readonly waiting: ReadonlyMap<Address, readonly { readonly step: Step; readonly trigger: Trigger }[]>
   readonly facts: KnownFacts
   readonly others: OtherBackends
+  readonly turn: Turn
   readonly once: OnceTasks
   readonly runsOnce: boolean
   readonly tally: Tally
@@ -68,13 +71,12 @@ export abstract class HostWalk {
     }
   }
 
-  protected async readAll(lock: boolean): Promise<void> {
-    const { facts, steps, host } = this.context
+  /** Reads all facts of these steps. Answers what `before` said, in the same round trip. */
+  protected async readAll(steps: readonly Step[], before: readonly Block[] = []): Promise<readonly Output[]> {
+    const { facts } = this.context
     this.progress('reading', null)
-    const before = lock ? [lockBlock(facts.session.user === 'root')] : []
-    const [[locked]] = await Promise.all([facts.exchange(before, steps), ...steps.flatMap((step) => [facts.readGithub(step), facts.readHttp(step)])])
-    // What was asked by other ways was asked while another run was still at work.
-    if (locked !== undefined && checkLock(locked, host)) this.changed = true
+    const [said] = await Promise.all([facts.exchange(before, steps), ...steps.flatMap((step) => [facts.readGithub(step), facts.readHttp(step)])])
+    return said
   }
 
   protected planned(step: Step, changing: readonly Address[]): StepPlan | FettleError {

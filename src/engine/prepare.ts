@@ -6,6 +6,7 @@ import type { HostFacts } from '../core/host-facts.js'
 import type { Play } from '../core/play.js'
 import { env } from '../inventory/environment.js'
 import type { Inventory, InventoryHost } from '../inventory/inventory.js'
+import { evidentTwinWarning, twinsAmong } from '../inventory/twins.js'
 import { undeclaredVariables } from '../inventory/variables.js'
 import { buildPlay, inventoryInfo, type BuildHost, type SelectedPlay, type Step } from './build.js'
 import { requestsOf, SharedFacts } from './facts.js'
@@ -32,6 +33,8 @@ export interface PreparedPlay extends SelectedPlay {
 export interface PreparedRun {
   readonly plays: readonly PreparedPlay[]
   readonly warnings: readonly string[]
+  /** Names of hosts that the inventory shows to be one machine. */
+  readonly twins: readonly (readonly string[])[]
   readonly shared: SharedFacts
   readonly github: () => Promise<GithubBackend>
 }
@@ -56,7 +59,9 @@ export async function prepare(plays: readonly Play[], inventory: Inventory, opti
   const tagWarnings = checkTags(plays, options, steps)
   await ready(steps)
   const schemas = plays.flatMap((play) => (play.vars === null ? [] : [play.vars]))
-  return { plays: prepared, warnings: [...inventory.warnings, ...undeclaredVariables(inventory, schemas), ...tagWarnings], shared, github }
+  const twins = twinsAmong([...new Set(prepared.flatMap(({ hosts }) => hosts))])
+  const warnings = [...inventory.warnings, ...undeclaredVariables(inventory, schemas), ...tagWarnings, ...twins.map(evidentTwinWarning)]
+  return { plays: prepared, warnings, twins: twins.map((names) => names.map(({ name }) => name)), shared, github }
 }
 
 /** Who has no token wants to know what asks for one. */

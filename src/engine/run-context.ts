@@ -1,5 +1,6 @@
 import type { Emit, HostEvent } from './events.js'
 import type { RunOptions } from './options.js'
+import type { Machines } from './machines.js'
 import type { PreparedRun } from './prepare.js'
 import type { Tally } from './report.js'
 import type { Connect, Sessions } from './sessions.js'
@@ -22,4 +23,5 @@ export interface RunContext {
   readonly emit: Emit
   readonly connect: Connect
   readonly sessions: Sessions
+  readonly machines: Machines
 }

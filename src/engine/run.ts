@@ -5,6 +5,7 @@ import type { Play } from '../core/play.js'
 import type { Inventory } from '../inventory/inventory.js'
 import { connect } from '../ssh/connect.js'
 import type { Emit, HostSummary } from './events.js'
+import { Machines } from './machines.js'
 import type { RunOptions } from './options.js'
 import { PlayRun } from './play-run.js'
 import { prepare } from './prepare.js'
@@ -30,13 +31,15 @@ export async function run(plays: readonly Play[], inventory: Inventory, options:
       defects.push(error)
     }
   }
-  emit({ type: 'run', version: 1, id: randomUUID(), time: new Date().toISOString(), mode: options.mode, plays: prepared.plays.map(({ play, hosts }) => ({ name: play.name, hosts: hosts.map((host) => host.name), tasks: play.tasks.map((task) => task.name) })) })
+  const [id, time] = [randomUUID(), new Date().toISOString()]
+  emit({ type: 'run', version: 1, id, time, mode: options.mode, plays: prepared.plays.map(({ play, hosts }) => ({ name: play.name, hosts: hosts.map((host) => host.name), tasks: play.tasks.map((task) => task.name) })) })
   for (const message of prepared.warnings) emit({ type: 'notice', host: null, message })
   const states = new Map(prepared.plays.flatMap(({ hosts }) => hosts).map((host): [string, HostState] => [host.name, { tally: new Tally(), counts: new Map(), ended: null }]))
   const sessions = new Sessions()
+  const machines = new Machines({ id, time }, [...states.keys()], prepared.twins)
   let ended: FettleError | null = null
   for (const [index, play] of prepared.plays.entries()) {
-    ended = await new PlayRun(play, { run: prepared, states, options, emit, connect: connectTo, sessions }, prepared.plays.slice(index + 1)).perform(ended)
+    ended = await new PlayRun(play, { run: prepared, states, options, emit, connect: connectTo, sessions, machines }, prepared.plays.slice(index + 1)).perform(ended)
   }
   await sessions.close().catch((error: unknown) => defects.push(error))
   const hosts = Object.fromEntries([...states].map(([name, { tally }]) => [name, tally.summary]))

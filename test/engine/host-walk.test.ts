@@ -15,6 +15,7 @@ import { KnownFacts, SharedFacts } from '../../src/engine/facts.js'
 import { HostApply } from '../../src/engine/host-apply.js'
 import { HostPlan } from '../../src/engine/host-plan.js'
 import { HostFailed, type HostContext } from '../../src/engine/host-walk.js'
+import { Machines } from '../../src/engine/machines.js'
 import { OnceTasks } from '../../src/engine/once.js'
 import { Tally } from '../../src/engine/report.js'
 import { checkHttp } from '../../src/resources/check-http.js'
@@ -57,7 +58,7 @@ function walkOf(resources: readonly Resource[], { task, mysql, github, http, api
   const steps = task === undefined ? stepsOf(resources) : inOneTask(stepsOf(resources))
   const once = new OnceTasks(steps.map((step) => step.task), ['web1'])
   const others = { mysql: mysql ?? (() => Promise.reject(new Error('no MySQL here'))), github: github ?? (() => Promise.reject(new Error('no GitHub here'))) }
-  const context: HostContext = { host: 'web1', project: '.', steps, waiting: dependents(steps), facts, others, once, runsOnce: true, tally: new Tally(), emit: (event) => events.push(event), stop: stop.signal }
+  const context: HostContext = { host: 'web1', project: '.', steps, waiting: dependents(steps), facts, others, turn: new Machines({ id: 'run', time: '' }, ['web1'], []).turnOf('web1'), once, runsOnce: true, tally: new Tally(), emit: (event) => events.push(event), stop: stop.signal }
   return { planning: new HostPlan(context, false), walk: new HostApply(context), facts, resourceEvents: () => events.filter((event): event is ResourceEvent => event.type === 'resource') }
 }
 

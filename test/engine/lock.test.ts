@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { checkLock, lockBlock } from '../../src/engine/lock.js'
+import { checkLock, lockBlock, type Holder } from '../../src/engine/lock.js'
 import { environment, shells, type Shell } from '../shells.js'
 import { problem } from '../inventory/project.js'
 
@@ -25,8 +26,8 @@ interface Ended {
 }
 
 /** A shell that takes the lock and then does something, as a session does. */
-function take({ command: [program = '', ...flags], ...shell }: Shell, { patience = 0, then = ':' }: { readonly patience?: number; readonly then?: string } = {}) {
-  const { script } = lockBlock(false, patience)
+function take({ command: [program = '', ...flags], ...shell }: Shell, { patience = 0, then = ':', ...holder }: Partial<Holder> & { readonly patience?: number; readonly then?: string } = {}) {
+  const { script } = lockBlock(false, { run: randomUUID(), number: 0, who: 'ada@laptop', since: '2026-01-31T12:00:00.000Z', lost: [], ...holder }, patience)
   const child = spawn(program, [...flags, '-c', `set -u; if ( eval "$1" ); then :; else exit $?; fi; ${then}`, 'sh', script.text], { env: { ...environment({ command: [program], ...shell }), HOME: home } })
   const [out, err]: [Buffer[], Buffer[]] = [[], []]
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
@@ -45,23 +46,23 @@ describe.each(shells.filter(({ name }) => name !== 'bash as sh').map((shell) => 
   test('is taken at once, in a folder that only its owner may enter', async () => {
     expect(await take(shell).ended).toEqual({ code: 0, stdout: Buffer.alloc(0), stderr: '' })
     expect(statSync(state()).mode & 0o777).toBe(0o700)
-    expect(readdirSync(state())).toEqual(['lock'])
+    expect(readdirSync(state())).toEqual(['lock', `run.${readlinkSync(lock())}`])
   })
 
-  test('of a session that lives keeps others waiting, who name its process in the end', async () => {
-    const first = take(shell, { then: hold })
+  test('of a session that lives keeps others waiting, who name its process and its run in the end', async () => {
+    const first = take(shell, { then: hold, run: 'a', number: 3 })
     await first.holds()
     const second = await take(shell).ended
     expect(second.code).toBe(75)
-    expect(second.stderr).toBe(`${readlinkSync(lock())}\n`)
-    expect(second.stderr).toMatch(new RegExp(`^${String(first.child.pid)}:\\d+\n$`))
+    expect(second.stderr).toBe(`${readlinkSync(lock())}\na 3 ada@laptop 2026-01-31T12:00:00.000Z\n`)
+    expect(second.stderr).toMatch(new RegExp(`^${String(first.child.pid)}:\\d+\n`))
     first.child.stdin.end()
     await first.ended
   })
 
   test('of a session that has ended is nobody\'s, however often', async () => {
     for (let round = 0; round < 4; round++) expect((await take(shell).ended).code).toBe(0)
-    expect(readdirSync(state())).toEqual(['lock'])
+    expect(readdirSync(state())).toEqual(['lock', `run.${readlinkSync(lock())}`])
   })
 
   test('is had by who waited, when the holder ends, and he says that he waited', async () => {
@@ -72,7 +73,7 @@ describe.each(shells.filter(({ name }) => name !== 'bash as sh').map((shell) => 
     expect(second.child.exitCode).toBeNull()
     first.child.kill('SIGKILL')
     const { code, stdout, stderr } = await second.ended
-    expect({ code, stderr, waited: checkLock({ code: code ?? -1, stdout, stderr }, 'web1') }).toEqual({ code: 0, stderr: '', waited: true })
+    expect({ code, stderr, ...checkLock({ code: code ?? -1, stdout, stderr }, 'web1', 'a') }).toEqual({ code: 0, stderr: '', waited: true, twin: null })
   })
 
   test('may be taken again by the session that has it', async () => {
@@ -97,6 +98,56 @@ describe.each(shells.filter(({ name }) => name !== 'bash as sh').map((shell) => 
     expect([second.code, second.stderr]).toEqual([1, expect.stringContaining(join(home, '.local'))])
   })
 
+  describe('is shared by sessions of one run', () => {
+    const run = 'a'
+    const said = ({ stdout }: Ended): string => stdout.toString()
+
+    test('and stays the run\'s whichever of them ends first', async () => {
+      const first = take(shell, { then: hold, run })
+      await first.holds()
+      const second = take(shell, { then: hold, run, number: 1 })
+      await second.holds()
+      const third = take(shell, { then: hold, run, number: 2 })
+      await third.holds()
+      for (const session of [first, second]) {
+        expect((await take(shell).ended).code).toBe(75)
+        session.child.kill('SIGKILL')
+        await session.ended
+      }
+      expect((await take(shell).ended).code).toBe(75)
+      third.child.stdin.end()
+      expect([said(await second.ended), said(await third.ended)]).toEqual(['twin 0\nheld\n', 'twin 1\nheld\n'])
+      expect((await take(shell).ended).code).toBe(0)
+      expect(readdirSync(state())).toEqual(['lock', `run.${readlinkSync(lock())}`])
+    })
+
+    test('which may take it again, and keep their places', async () => {
+      const again = 'read -r line; ( eval "$1" ) && exec cat'
+      const first = take(shell, { then: `echo held; ${again}`, run })
+      await first.holds()
+      const second = take(shell, { then: `echo held; ${again}`, run, number: 1 })
+      await second.holds()
+      second.child.stdin.end('\n')
+      expect(said(await second.ended)).toBe('twin 0\nheld\ntwin 0\n')
+      first.child.stdin.end('\n')
+      expect(said(await first.ended)).toBe('held\n')
+    })
+
+    test('but not with one whose link was lost: it may be at work still', async () => {
+      const first = take(shell, { then: hold, run, number: 7 })
+      await first.holds()
+      const second = take(shell, { then: hold, run, number: 8 })
+      await second.holds()
+      expect((await take(shell, { run, number: 9, lost: [8] }).ended).code).toBe(75)
+      expect((await take(shell, { run, number: 9, lost: [5, 7] }).ended).code).toBe(75)
+      expect(said(await take(shell, { run, number: 9, lost: [78] }).ended)).toBe('twin 8\n')
+      for (const session of [first, second]) {
+        session.child.stdin.end()
+        await session.ended
+      }
+    })
+  })
+
   // Whoever holds it dies at once, so that all others find a dead holder to follow at the same moment, again and again.
   test('is never held by two', async () => {
     const inside = join(home, 'inside')
@@ -109,11 +160,27 @@ describe.each(shells.filter(({ name }) => name !== 'bash as sh').map((shell) => 
     }
     await Promise.all(Array.from({ length: 6 }, worker))
   }, 60_000)
+
+  test('is never held by two runs, whose sessions come and go', async () => {
+    const inside = join(home, 'inside')
+    mkdirSync(inside)
+    const worker = async (_: unknown, index: number): Promise<void> => {
+      const run = index % 2 === 0 ? 'a' : 'b'
+      const critical = `: >${inside}/${run}.$$; for f in ${inside}/*; do case $f in */${run}.*) ;; *) [ ! -e "$f" ] || { echo two; exit 1; } ;; esac; done; sleep 0.02; rm ${inside}/${run}.$$`
+      for (let round = 0; round < 5; round++) {
+        const { stdout, stderr, code } = await take(shell, { patience: 60, then: critical, run, number: index }).ended
+        expect({ said: stdout.toString().replace(/waited\n|twin \d\n/g, ''), stderr, code }).toEqual({ said: '', stderr: '', code: 0 })
+      }
+    }
+    await Promise.all(Array.from({ length: 6 }, worker))
+  }, 60_000)
 })
 
 test.each<[answer: Partial<Ended>, expected: string]>([
+  [{ code: 75, stderr: '4711:99\nb 0 ada@laptop 2026-01-31T12:00:00.000Z\n' }, 'host-locked: another run has held web1 for 60 s (ada@laptop, since 2026-01-31T12:00:00.000Z; process 4711 on the host)\n→ wait for it, or end it on the host with kill 4711'],
+  [{ code: 75, stderr: '4711:99\na 0 ada@laptop 2026-01-31T12:00:00.000Z\n' }, 'host-locked: what this run had under way on the machine of web1 when a link was lost has not ended in 60 s (process 4711 on the host)\n→ run again when it has ended'],
   [{ code: 75, stderr: '4711:99\n' }, 'host-locked: another run has held web1 for 60 s (process 4711 on the host)\n→ wait for it, or end it on the host with kill 4711'],
   [{ code: 1, stderr: 'mkdir: cannot create directory' }, 'host-locked: the lock of web1 could not be taken (status 1)\n→ see that the directory which is named can be written'],
 ])('%j: %s', async ({ code, stderr }, expected) => {
-  expect(await problem(() => checkLock({ code: code ?? 0, stdout: Buffer.alloc(0), stderr: stderr ?? '' }, 'web1'))).toBe(expected)
+  expect(await problem(() => checkLock({ code: code ?? 0, stdout: Buffer.alloc(0), stderr: stderr ?? '' }, 'web1', 'a'))).toBe(expected)
 })
