@@ -6,7 +6,7 @@ import { showAddress } from './address.js'
 import { algorithmsFor } from './algorithms.js'
 import { certificateNotes, Login, waysToLogIn, type Ways } from './authentication.js'
 import { Doors } from './doors.js'
-import { hostKeyCheck, type HostKeyCheck } from './host-key.js'
+import { hostKeyCheck, hostVerifier, type HostKeyCheck } from './host-key.js'
 import { Dropped, dropped, reason, type Link, type Way } from './link.js'
 import { quoted } from './quoted.js'
 import type { HostConfig } from './ssh-config.js'
@@ -109,12 +109,7 @@ async function logIn(plan: Plan, link: Link, algorithms: Algorithms): Promise<Co
     algorithms,
     ...(config.forwardedAgent !== null && { agent: config.forwardedAgent }),
     authHandler: login.next,
-    hostVerifier: (key: Buffer, answer: (accepted: boolean) => void) => {
-      hostKey.verify(key).catch((error: unknown) => error as Error).then((error) => {
-        seen.refused ??= error
-        answer(error === null)
-      }, () => answer(false))
-    },
+    hostVerifier: hostVerifier(hostKey, (error) => (seen.refused ??= error)),
   })
   const client = ssh.connection
   if (client === null) throw new Error('node-ssh holds no connection', { cause: await ready.catch((error: unknown) => error) })
@@ -133,7 +128,7 @@ function watch(client: Client, seen: Seen, link: Link): Promise<string> {
   return new Promise((resolve) => {
     let why = 'the connection was closed'
     client.on('error', (error) => (why = error.message))
-    client.on('close', () => resolve(link.why() ?? why))
+    client.on('close', () => resolve(link.why() ?? seen.refused?.message ?? why))
     client.on('handshake', () => (seen.handshake = true))
     client.on('banner', (text) => (seen.banner += text))
     client.on('change password', () => {

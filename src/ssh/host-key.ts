@@ -43,6 +43,30 @@ export async function hostKeyCheck(config: HostConfig, options: ConnectOptions, 
   }
 }
 
+/**
+ * ssh2's `hostVerifier`. The first key exchange waits for the check. A later one (a rekey) must show the key that was accepted, and is judged
+ * at once: while ssh2 waits for an answer there, it sends what is under way with keys that the host no longer has.
+ * @param refuse hears why a key is not accepted
+ */
+export function hostVerifier(check: HostKeyCheck, refuse: (error: Error) => void): (key: Buffer, answer: (accepted: boolean) => void) => void {
+  let asked = false
+  let accepted: Buffer | null = null
+  const later = (key: Buffer): boolean => {
+    if (accepted?.equals(key) === true) return true
+    refuse(new FettleError('host-key-changed', { message: `a rekey showed another host key than the login: ${shown(keyType(key), key)}`, remedy: 'somebody may be in between: find out why before anything else' }))
+    return false
+  }
+  return (key, answer) => {
+    if (asked) return answer(later(key))
+    asked = true
+    check.verify(key).catch((error: unknown) => error as Error).then((error) => {
+      if (error === null) accepted = Buffer.from(key)
+      else refuse(error)
+      answer(error === null)
+    }, () => answer(false))
+  }
+}
+
 function changed(place: string, key: Buffer, known: readonly KnownKey[]): FettleError {
   const places = [...new Set(known.map((entry) => entry.place))].join(', ')
   return new FettleError('host-key-changed', {

@@ -54,7 +54,14 @@ export function sshTransport({ client, link, loginUser, place, forwardsAgent, lo
       // Where the login is refused, that is what there is to say.
       opening.catch(() => undefined)
       await loggedIn
-      return pipes(await opening, lost)
+      try {
+        return pipes(await opening, lost)
+      } catch (error) {
+        // Where the connection ends meanwhile, ssh2 says of the channel that nobody has answered, and then why.
+        if (error instanceof FettleError && /No response from server/.test(error.message)) await lost
+        alive()
+        throw error
+      }
     },
     async dial(target) {
       await loggedIn
