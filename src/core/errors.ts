@@ -52,6 +52,8 @@ export const catalogue = {
   'host-key-changed': { summary: 'the host\'s key is not the one that is known', remedy: 'find out why before anything else: somebody may be in between' },
   'host-key-revoked': { summary: 'the host\'s key is revoked', remedy: 'give the host a new key' },
   'connection-lost': { summary: 'the connection or the shell ended while something was under way', remedy: 'run again: it continues where it stopped' },
+  'answer-late': { summary: 'the host did not answer in time', remedy: 'see what the host is busy with; where it needs longer, give the resource a timeout' },
+  'answer-long': { summary: 'the host sends more than Fettle takes', remedy: 'see on the host what writes so much; for the output of a command, use a file' },
   'shell-not-started': { summary: 'the host did not start a shell for Fettle', remedy: 'see what it said; ssh HOST /bin/sh -c true must work' },
   'sudo-password-wrong': { summary: 'sudo refused the password', remedy: 'correct the password of the user who logs in' },
   'sudo-password-missing': { summary: 'sudo wants a password and none was given', remedy: 'use -K or ansible_become_password' },

@@ -10,6 +10,8 @@ export interface AgentKey {
 }
 
 const limitSeconds = 5
+/** OpenSSH takes no longer answer either. */
+const longestAnswer = 256 * 1024
 
 /**
  * All keys of an agent (draft-ietf-sshm-ssh-agent, section 3.5). ssh2 drops those that it cannot use without a word, so
@@ -37,6 +39,7 @@ function ask(socket: string): Promise<readonly AgentKey[]> {
     stream.on('close', () => fail('it hung up'))
     stream.on('data', (chunk: Buffer) => {
       answer = Buffer.concat([answer, chunk])
+      if (answer.length > longestAnswer) return fail('its answer is too long')
       if (answer.length < 4 || answer.length < 4 + answer.readUInt32BE(0)) return
       try {
         resolve(identities(answer.subarray(4)))

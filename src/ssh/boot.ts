@@ -10,7 +10,12 @@ import type { Pipes, Transport } from './transport.js'
 /** Seconds until the shell must run. sudo's PAM takes some after a wrong password, and more where accounts come from a network. */
 const limitSeconds = 30
 
+/** Bytes of what start-up files print: those in which sudo's prompt is looked for, those that an error quotes, and how many there may be at all. */
 const noiseBytes = 65_536
+const quotedBytes = 8192
+const mostNoise = 16 * 1024 * 1024
+const tooMuch = `more than ${mostNoise / 1024 / 1024} MiB came before it ran`
+
 const askedAgain = 'sudo asked again'
 const sudoPath = '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin'
 
@@ -50,10 +55,13 @@ class Preamble {
   readonly passed: Promise<void>
   readonly stop: () => void
 
-  constructor(stream: Readable, marker: string, heard: (said: Buffer) => void) {
+  constructor(stream: Readable, marker: string, heard: (said: Buffer) => void, refuse: (how: string) => void) {
     let pass: () => void = () => undefined
+    let length = 0
     this.passed = new Promise((resolve) => (pass = resolve))
     const onData = (chunk: Buffer): void => {
+      length += chunk.length
+      if (length > mostNoise) refuse(tooMuch)
       const said = Buffer.concat([this.said, chunk])
       const start = said.indexOf(marker)
       this.said = start < 0 ? said.subarray(-noiseBytes) : said.subarray(0, start)
@@ -104,7 +112,7 @@ export async function begin(transport: Transport, wanted: Become | null, script:
     if (asked === 1) stdin.write(`${reveal(become.password)}\n`)
     else refuse(askedAgain)
   }
-  const preambles = [new Preamble(stdout, marker, () => undefined), new Preamble(stderr, marker, answers)]
+  const preambles = [new Preamble(stdout, marker, () => undefined, refuse), new Preamble(stderr, marker, answers, refuse)]
   const running = run()
   if (become?.password !== undefined) await running
   else stdin.write(bootScript(script))
@@ -122,7 +130,7 @@ export async function begin(transport: Transport, wanted: Become | null, script:
     for (const preamble of preambles) preamble.stop()
     pipes.destroy()
     // Our own prompt and command, which sudo quotes, tell a person nothing.
-    const words = preambles.map(({ said }) => said.toString()).join('\n').replaceAll(prompt, '').replace(/-c '?PATH=.*\)"'?/g, '-c …')
+    const words = preambles.map(({ said }) => said.subarray(-quotedBytes).toString()).join('\n').replaceAll(prompt, '').replace(/-c '?PATH=.*\)"'?/g, '-c …')
     throw failure(quoted(words), failed, become, transport.place)
   }
 }

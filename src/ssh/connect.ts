@@ -1,5 +1,6 @@
 import { localTransport } from './local.js'
 import { openSession } from './open-session.js'
+import { unlessAborted } from './link.js'
 import type { Session } from './session.js'
 import { routeTo } from './route.js'
 import type { ConnectOptions, Target } from './target.js'
@@ -15,7 +16,7 @@ export type { Become, ConnectOptions, Target } from './target.js'
 export async function connect(target: Target, options: ConnectOptions): Promise<Session> {
   const transport = target.local === true ? localTransport() : await overSsh(target, options)
   try {
-    return await openSession(transport, target.become)
+    return await unlessAborted(openSession(transport, target.become), options.signal)
   } catch (error) {
     await transport.close()
     throw error

@@ -6,6 +6,7 @@ import { showAddress } from './address.js'
 import { algorithmsFor } from './algorithms.js'
 import { certificateNotes, Login, waysToLogIn, type Ways } from './authentication.js'
 import { Doors } from './doors.js'
+import { guardWindows } from './guard-windows.js'
 import { hostKeyCheck, hostVerifier, type HostKeyCheck } from './host-key.js'
 import { Dropped, dropped, reason, type Link, type Way } from './link.js'
 import { quoted } from './quoted.js'
@@ -80,6 +81,9 @@ async function inTurn<T>({ place, signal }: Plan, link: Link, handshake: (link: 
   }
 }
 
+/** Of a banner its last characters are kept, however much the host says before the login. */
+const bannerCharacters = 8192
+
 interface Seen {
   /** Why the host's key was not accepted. */
   refused: Error | null
@@ -115,9 +119,13 @@ async function logIn(plan: Plan, link: Link, algorithms: Algorithms): Promise<Co
   if (client === null) throw new Error('node-ssh holds no connection', { cause: await ready.catch((error: unknown) => error) })
   // Errors come at any time, also twice; one that nobody hears would end the process.
   const lost = watch(client, seen, link)
+  guardWindows(client, () => {
+    client.emit('error', new Error('it sent more than the window of a channel allows'))
+    link.stream.destroy()
+  })
   const loggedIn = ready.then(() => undefined, (error: unknown) => {
     link.stream.destroy()
-    throw signal?.aborted === true ? signal.reason : explain(error, seen, plan, link)
+    throw signal?.aborted === true ? signal.reason : explain(error, { ...seen, named: isNamed(client) }, plan, link)
   }).finally(() => signal?.removeEventListener('abort', stop))
   await Promise.race([loggedIn, ...(ways.attempts.length === 1 ? [swiftLogin(client)] : [])])
   return { client, link, loginUser: config.user, place, forwardsAgent: config.forwardedAgent !== null, loggedIn, lost }
@@ -130,7 +138,7 @@ function watch(client: Client, seen: Seen, link: Link): Promise<string> {
     client.on('error', (error) => (why = error.message))
     client.on('close', () => resolve(link.why() ?? seen.refused?.message ?? why))
     client.on('handshake', () => (seen.handshake = true))
-    client.on('banner', (text) => (seen.banner += text))
+    client.on('banner', (text) => (seen.banner = (seen.banner + text).slice(-bannerCharacters)))
     client.on('change password', () => {
       seen.expired = true
       client.end()
@@ -138,14 +146,18 @@ function watch(client: Client, seen: Seen, link: Link): Promise<string> {
   })
 }
 
-function explain(error: unknown, seen: Seen, { config, place, ways }: Plan, link: Link): Error {
+/** Whether the server has said its name (RFC 4253, section 4.2), which ssh2 keeps without a word in its types. */
+const isNamed = (client: Client): boolean => typeof (client as { readonly _remoteVer?: unknown })._remoteVer === 'string'
+
+function explain(error: unknown, seen: Seen & { readonly named: boolean }, { config, place, ways }: Plan, link: Link): Error {
   const said = seen.banner.trim() === '' ? {} : { detail: quoted(seen.banner) }
   if (error instanceof FettleError) return error
   if (seen.refused !== null) return seen.refused
   const { level, code } = error as { readonly level?: string; readonly code?: unknown }
   const message = link.why() ?? reason(error)
   if (!seen.handshake) {
-    if (level === 'client-timeout') return new FettleError('ssh-handshake-failed', { message: `${place}: no SSH banner or handshake within ${config.connectSeconds} s`, ...said })
+    const missing = seen.named ? 'the key exchange did not end' : 'no SSH banner or handshake'
+    if (level === 'client-timeout') return new FettleError('ssh-handshake-failed', { message: `${place}: ${missing} within ${config.connectSeconds} s`, ...said })
     const gone = code === 'ECONNRESET' || code === 'EPIPE' || /before handshake|No response from server/.test(message)
     return gone ? dropped(place, link.why() ?? error) : new FettleError('ssh-handshake-failed', { message: `${place}: the SSH handshake failed: ${message}`, cause: error, ...said })
   }
@@ -155,6 +167,7 @@ function explain(error: unknown, seen: Seen, { config, place, ways }: Plan, link
   const accepts = seen.login.offered.length === 0 ? '' : `; the server accepts ${seen.login.offered.join(', ')}`
   const gssapi = seen.login.offered.some((method) => method.startsWith('gssapi')) ? ['Fettle cannot log in by GSSAPI'] : []
   const notes = [...ways.notes, ...certificateNotes(ways), ...gssapi].map((note) => `; ${note}`).join('')
-  const why = seen.expired ? 'its password has expired' : level === 'client-authentication' ? 'the login was refused' : message
+  const slow = level === 'client-timeout' ? `the login did not end within ${config.connectSeconds} s` : null
+  const why = seen.expired ? 'its password has expired' : level === 'client-authentication' ? 'the login was refused' : (slow ?? message)
   return new FettleError('ssh-auth-failed', { message: `${place}: ${why}; tried: ${tried}${accepts}${notes}`, cause: error, ...said })
 }

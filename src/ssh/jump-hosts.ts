@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { FettleError } from '../core/errors.js'
-import { Dropped, within, type Way } from './link.js'
+import { Dropped, unlessAborted, within, type Way } from './link.js'
 import { giveWindowBack } from './give-window-back.js'
 import type { HostConfig } from './ssh-config.js'
 import type { SshTransport } from './ssh-transport.js'
@@ -106,7 +106,7 @@ const resourceShortage = 4
 async function dial(jump: SshTransport, { host, port }: HostConfig, place: string, limit: AbortSignal): Promise<Duplex> {
   const opening = jump.dial({ host, port })
   try {
-    return await Promise.race([opening, new Promise<never>((_, reject) => limit.addEventListener('abort', () => reject(limit.reason as Error), { once: true }))])
+    return await unlessAborted(opening, limit)
   } catch (error) {
     void opening.then((late) => late.destroy(), () => undefined)
     if (!(error instanceof FettleError)) throw error

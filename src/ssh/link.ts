@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { FettleError } from '../core/errors.js'
 
@@ -42,5 +43,20 @@ export async function within<T>(seconds: number, place: string, signal: AbortSig
     if (signal?.aborted === true) throw signal.reason
     if (cause instanceof FettleError) throw cause
     throw new FettleError('unreachable', { message: `${place} cannot be reached: ${time.aborted ? `no answer within ${seconds} s` : reason(cause)}`, cause })
+  }
+}
+
+/** Waits no longer than the signal lets it. @throws the signal's reason */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work
+  if (signal.aborted) {
+    work.catch(() => undefined)
+    throw signal.reason
+  }
+  const waiting = new AbortController()
+  try {
+    return await Promise.race([work, once(signal, 'abort', { signal: waiting.signal }).then(() => Promise.reject(signal.reason as Error))])
+  } finally {
+    waiting.abort()
   }
 }

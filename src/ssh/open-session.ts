@@ -1,4 +1,5 @@
-import { FettleError } from '../core/errors.js'
+import { setTimeout as delay } from 'node:timers/promises'
+import { FettleError, isCode } from '../core/errors.js'
 import { begin, boot } from './boot.js'
 import { bridgeScript, duplexOf } from './bridge.js'
 import { driver, killScript, nonce } from './driver.js'
@@ -15,12 +16,18 @@ export async function openSession(transport: Transport, become: Become | null): 
   return new HostSession(transport, become, shell, shell.hello(id), () => booting.stdin.end())
 }
 
+/** Seconds for ending what is under way on a host: six that its processes may take, and the way there and back. */
+const killSeconds = 15
+/** Seconds in which a shell that has been started may still say who it is: before that there is nothing to be ended. */
+const greetingSeconds = 1
+
 class HostSession implements Session {
   readonly user: string
   readonly loginUser: string
   readonly started: Promise<void>
   #hello: Hello | null = null
   #roundTrips = 0
+  #killed: Promise<void> | null = null
 
   constructor(
     private readonly transport: Transport,
@@ -54,7 +61,20 @@ class HostSession implements Session {
   async #exchange(blocks: readonly Block[]): ReturnType<Session['exchange']> {
     const early = blocks.every(({ input, as }) => input === undefined && (as === undefined || this.user === 'root'))
     const expected = early ? { user: this.user, uid: this.user === 'root' ? 0 : -1 } : null
-    return this.shell.exchange(blocks, this.#hello ?? expected ?? (await this.hello))
+    try {
+      return await this.shell.exchange(blocks, this.#hello ?? expected ?? (await this.hello))
+    } catch (error) {
+      // Nobody waits for it any more, so it must not go on.
+      if (isCode(error, 'answer-late') || isCode(error, 'answer-long')) throw await this.#ended(error)
+      throw error
+    }
+  }
+
+  /** The error of an answer that is not waited for any longer, with what became of the blocks. */
+  async #ended(error: FettleError): Promise<FettleError> {
+    if (this.#hello === null) return error
+    const outcome = await this.kill().then(() => 'it was ended there', (unkilled: unknown) => `it could not be ended there (${unkilled instanceof Error ? unkilled.message : String(unkilled)})`)
+    return new FettleError(error.code, { message: `${error.message}; ${outcome}`, cause: error })
   }
 
   async forward(target: ForwardTarget): ReturnType<Session['forward']> {
@@ -64,12 +84,25 @@ class HostSession implements Session {
     return duplexOf(pipes, (how, detail) => new FettleError('forward-failed', { message: `${target.socket} on ${this.transport.place} could not be reached (${how})`, detail }))
   }
 
-  async kill(): Promise<void> {
-    const killer = await boot(this.transport, this.become, killScript((await this.hello).session))
-    killer.stdout.resume()
-    killer.stderr.resume()
-    await killer.ended
-    await this.close()
+  kill(): Promise<void> {
+    return (this.#killed ??= this.#kill().finally(() => this.close()))
+  }
+
+  async #kill(): Promise<void> {
+    const nobody = (seconds: number): Promise<null> => delay(seconds * 1000, null, { ref: false })
+    const hello = await Promise.race([this.hello.catch(() => null), nobody(greetingSeconds)])
+    if (hello === null) return
+    const how = await Promise.race([this.#endSession(hello), nobody(killSeconds)])
+    if (how === null) throw new FettleError('answer-late', { message: `${this.transport.place}: no end within ${killSeconds} s` })
+  }
+
+  /** By a shell beside the one that is ended, which says nothing itself. */
+  async #endSession({ session }: Hello): Promise<string> {
+    const { stdout, stderr, ended } = await boot(this.transport, this.become, killScript(session))
+    const words = [stdout, stderr].map((stream) => new Promise<never>((_, reject) => {
+      stream.once('data', () => reject(new FettleError('answer-long', { message: `${this.transport.place}: an answer where there is none` }))).resume()
+    }))
+    return Promise.race([ended, ...words])
   }
 
   async close(): Promise<void> {

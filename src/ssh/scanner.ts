@@ -6,6 +6,13 @@ export interface Section {
 }
 
 const keptBytes = 4 * 1024 * 1024
+
+/** What comes before a marker has an end, or it is none of ours. */
+export const mostBytes = 64 * 1024 * 1024
+
+/** A marker's line ends with a status. */
+const longestTrailer = 64
+
 const nothing = Buffer.alloc(0)
 
 /** Cuts a stream at markers that are announced before they arrive, and keeps a bounded part of what lies between. */
@@ -14,6 +21,14 @@ export class Scanner {
   #carry: Buffer = nothing
   #kept: Buffer[] = []
   #size = 0
+
+  /** @param endless is told when a section has more bytes than any that is ours */
+  constructor(readonly endless: () => void = () => undefined) {}
+
+  /** Bytes of the section so far that count: those that are kept. */
+  get received(): number {
+    return Math.min(this.#size, keptBytes)
+  }
 
   /**
    * The marker is a line of its own that begins with `@id`; the newline before it belongs to it. What comes before it is kept, or handed on
@@ -35,6 +50,7 @@ export class Scanner {
       const start = data.indexOf(next.marker)
       const end = start < 0 ? -1 : data.indexOf('\n', start + next.marker.length)
       if (end < 0) {
+        if (start >= 0 && data.length - start > next.marker.length + longestTrailer) return this.endless()
         const safe = start < 0 ? data.length - begun(next.marker, data) : start
         this.#keep(data.subarray(0, safe))
         this.#carry = data.subarray(safe)
@@ -61,6 +77,7 @@ export class Scanner {
     const room = keptBytes - this.#size
     if (room > 0 && data.length > 0) this.#kept.push(data.subarray(0, room))
     this.#size += data.length
+    if (this.#size > mostBytes) this.endless()
   }
 
   #take(): { readonly kept: Buffer; readonly leftOut: number } {

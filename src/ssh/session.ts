@@ -12,6 +12,13 @@ export interface Block {
   readonly onlyIfOk?: boolean
   /** Seconds after which the host ends it (status 124). Left out: no limit. */
   readonly timeout?: number
+  /** What it does, for the error when its answer is late or too long: `reading path`. Left out: `a command`. */
+  readonly what?: string
+  /**
+   * Seconds within which its answer must come, from the answer before it on; what is sent and received adds a second for each 10 KiB. After
+   * that it is ended on the host, and so is the session. Left out: `timeout` and 30 more; without one 600, and for a `long` block any time.
+   */
+  readonly deadline?: number
   /** Its output goes to a file on the host and is shown with a cap afterwards. */
   readonly long?: boolean
   /**
@@ -30,7 +37,8 @@ export type ForwardTarget = { readonly socket: string } | { readonly host: strin
 
 /**
  * One authenticated connection to a host, with the privilege it was asked for.
- * A connection that is lost rejects what is under way with `connection-lost`: the outcome is unknown, never "ok".
+ * A connection that is lost rejects what is under way with `connection-lost`: the outcome is unknown, never "ok". An answer that does not come
+ * in time, or has no end, rejects it with `answer-late` and `answer-long`: what is under way is ended on the host, and the session is over as well.
  */
 export interface Session {
   /** The user that blocks run as. */
@@ -47,7 +55,10 @@ export interface Session {
   exchange(blocks: readonly Block[]): Promise<readonly Output[]>
   /** A stream to a socket or port as seen from the host, with the session's privilege for sockets. */
   forward(target: ForwardTarget): Promise<Duplex>
-  /** Ends what is under way on the host: its whole process group. The session is over afterwards. */
+  /**
+   * Ends what is under way on the host: its whole session. The session is over afterwards, also where that does not succeed.
+   * @throws FettleError when it could not be ended
+   */
   kill(): Promise<void>
   close(): Promise<void>
 }

@@ -1,8 +1,9 @@
 import type { Writable } from 'node:stream'
 import { FettleError } from '../core/errors.js'
 import type { Output } from '../core/fact.js'
+import { Deadlines, type Awaited } from './deadlines.js'
 import { frames, type Answer } from './frame.js'
-import { Scanner, type Section } from './scanner.js'
+import { mostBytes, Scanner, type Section } from './scanner.js'
 import type { Block } from './session.js'
 import { quoted } from './quoted.js'
 import type { Booting } from './boot.js'
@@ -22,12 +23,24 @@ export interface Actor {
 
 const accountPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/
 
+/** Seconds for the driver's first words, once the shell runs: its user's name may come from a network. */
+const helloSeconds = 30
+/** Seconds for a block that says nothing of its own limit, and those that the host has for ending one. */
+const usualSeconds = 600
+const endingSeconds = 30
+
+function awaitedOf({ what = 'a command', deadline, timeout, long }: Block, sent: readonly Buffer[]): Awaited {
+  const unsaid = long === true ? Infinity : usualSeconds
+  return { what, seconds: deadline ?? (timeout === undefined ? unsaid : timeout + endingSeconds), bytes: sent.reduce((sum, { length }) => sum + length, 0) }
+}
+
 /** The client of the driver: writes blocks, reads their answers. It works over any pair of pipes. */
 export class Shell {
   readonly #stdin: Writable
   readonly #place: string
-  readonly #stdout = new Scanner()
-  readonly #stderr = new Scanner()
+  readonly #stdout = new Scanner(() => this.#fail(this.#endless()))
+  readonly #stderr = new Scanner(() => this.#fail(this.#endless()))
+  readonly #deadlines = new Deadlines(() => this.#stdout.received + this.#stderr.received, (awaited) => this.#fail(this.#late(awaited)))
   readonly #rejects = new Set<(error: FettleError) => void>()
   /** Why nothing can be asked any more. */
   #failure: FettleError | null = null
@@ -44,14 +57,17 @@ export class Shell {
   }
 
   #listen({ stdout, stderr, ended }: Pipes): void {
-    stdout.on('data', (chunk: Buffer) => this.#stdout.push(chunk)).resume()
-    stderr.on('data', (chunk: Buffer) => this.#stderr.push(chunk)).resume()
+    for (const [stream, scanner] of [[stdout, this.#stdout], [stderr, this.#stderr]] as const) {
+      // What is not wanted any more is not taken from the connection either.
+      stream.on('data', (chunk: Buffer) => (this.over ? stream.pause() : scanner.push(chunk))).resume()
+    }
     void ended.then((how) => this.#fail(this.#lost(how)))
+    this.#deadlines.start()
   }
 
   /** Waits for the driver's first words, which end with the nonce that it was given. */
   async hello(id: string): Promise<Hello> {
-    const { stdout } = await this.#answer({ id, liveId: null, beside: false })
+    const { stdout } = await this.#answer({ id, liveId: null, beside: false }, { what: 'the start of the shell', seconds: helloSeconds, bytes: 0 })
     const [session, uid, ...user] = stdout.toString().split(' ')
     return { session: Number(session), uid: Number(uid), user: user.join(' ') }
   }
@@ -60,7 +76,7 @@ export class Shell {
   async exchange(blocks: readonly Block[], { uid, user }: Actor): Promise<readonly Output[]> {
     if (blocks.some(({ script }) => script.text.includes('\0'))) throw new FettleError('internal', { message: 'a script holds a NUL byte' })
     const framed = frames(blocks.map((block) => this.#asOther(block, uid, user)))
-    const answers = framed.flatMap((frame) => frame.answers).map(async (answer) => [answer.index, await this.#answer(answer)] as const)
+    const answers = framed.flatMap(({ answers: asked, bytes }) => asked.map(async (answer, place) => [answer.index, await this.#answer(answer, awaitedOf(answer.block, place === 0 ? bytes : []))] as const))
     if (!this.over) for (const bytes of framed.flatMap((frame) => frame.bytes)) this.#stdin.write(bytes)
     return [...(await Promise.all(answers))].sort(([one], [other]) => one - other).map(([, output]) => output)
   }
@@ -75,10 +91,11 @@ export class Shell {
     return block
   }
 
-  #answer({ id, liveId, beside, block }: Pick<Answer, 'id' | 'liveId' | 'beside'> & Partial<Answer>): Promise<Output> {
+  #answer({ id, liveId, beside, block }: Pick<Answer, 'id' | 'liveId' | 'beside'> & Partial<Answer>, awaited: Awaited): Promise<Output> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== null) return reject(this.#failure)
       this.#rejects.add(reject)
+      const arrived = this.#deadlines.expect(awaited)
       let other: Section | null = null
       const half = (own: Section): Section | null => {
         const first = other
@@ -87,6 +104,7 @@ export class Shell {
       }
       const settle = (stdout: Section, stderr: Section): void => {
         this.#rejects.delete(reject)
+        arrived()
         resolve({ code: Number(stdout.trailer), stdout: stdout.kept, stderr: stderr.kept.toString(), ...(stdout.leftOut > 0 && { leftOut: stdout.leftOut }) })
       }
       if (liveId !== null) {
@@ -106,9 +124,19 @@ export class Shell {
   }
 
   #fail(error: FettleError): void {
+    if (this.#failure !== null) return
     this.#failure = error
+    this.#deadlines.stop()
     for (const reject of this.#rejects) reject(error)
     this.#rejects.clear()
+  }
+
+  #late({ what, seconds }: Awaited): FettleError {
+    return new FettleError('answer-late', { message: `${this.#place}: ${what} did not end within ${seconds} s` })
+  }
+
+  #endless(): FettleError {
+    return new FettleError('answer-long', { message: `${this.#place}: ${this.#deadlines.head?.what ?? 'nothing was asked for, which'} brought more than ${mostBytes / 1024 / 1024} MiB` })
   }
 
   #lost(how: string): FettleError {

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Client, ClientChannel, ExecOptions } from 'ssh2'
 import { FettleError } from '../core/errors.js'
-import type { Link } from './link.js'
+import { unlessAborted, type Link } from './link.js'
 import type { ForwardTarget } from './session.js'
 import type { Pipes, Transport } from './transport.js'
 
@@ -55,7 +55,7 @@ export function sshTransport({ client, link, loginUser, place, forwardsAgent, lo
       opening.catch(() => undefined)
       await loggedIn
       try {
-        return pipes(await opening, lost)
+        return pipes(await inTime(opening, () => notOpened(place, `nothing within ${channelSeconds} s`)), lost)
       } catch (error) {
         // Where the connection ends meanwhile, ssh2 says of the channel that nobody has answered, and then why.
         if (error instanceof FettleError && /No response from server/.test(error.message)) await lost
@@ -66,7 +66,7 @@ export function sshTransport({ client, link, loginUser, place, forwardsAgent, lo
     async dial(target) {
       await loggedIn
       alive()
-      return dial(client, target, place)
+      return inTime(dial(client, target, place), () => new FettleError('forward-failed', { message: `${where(target)} could not be reached from ${place}: no answer within ${channelSeconds} s` }))
     },
     async close() {
       client.end()
@@ -75,6 +75,20 @@ export function sshTransport({ client, link, loginUser, place, forwardsAgent, lo
       client.destroy()
       link.stream.destroy()
     },
+  }
+}
+
+/** Seconds for a channel to be opened, and for what a forwarding leads to to be reached: TCP itself takes two minutes. */
+const channelSeconds = 30
+
+/** What is opened after all, when nobody waits for it any more, ends with the connection. */
+async function inTime<T>(opening: Promise<T>, late: () => FettleError): Promise<T> {
+  const limit = new AbortController()
+  const timer = setTimeout(() => limit.abort(late()), channelSeconds * 1000)
+  try {
+    return await unlessAborted(opening, limit.signal)
+  } finally {
+    clearTimeout(timer)
   }
 }
 
@@ -101,10 +115,13 @@ async function channel(place: string, open: (done: Opened) => void): Promise<Cli
       }
     })
     if (!(result instanceof Error)) return result
-    if (!/Channel open failure/.test(result.message) || attempt === 5) throw new FettleError('shell-not-started', { message: `${place}: sshd opened no channel: ${result.message}`, remedy: 'see MaxSessions, ForceCommand and the log of sshd on the host', cause: result })
+    if (!/Channel open failure/.test(result.message) || attempt === 5) throw notOpened(place, result.message, result)
     await delay(attempt * 50)
   }
 }
+
+const notOpened = (place: string, why: string, cause?: unknown): FettleError =>
+  new FettleError('shell-not-started', { message: `${place}: sshd opened no channel: ${why}`, remedy: 'see MaxSessions, ForceCommand and the log of sshd on the host', cause })
 
 function pipes(opened: ClientChannel, lost: Promise<string>): Pipes {
   const ended = new Promise<string>((resolve) => {
@@ -119,12 +136,13 @@ function pipes(opened: ClientChannel, lost: Promise<string>): Pipes {
   return { stdin: opened, stdout: opened, stderr: opened.stderr, ended, destroy: () => opened.close() }
 }
 
+const where = (target: ForwardTarget): string => ('socket' in target ? target.socket : `${target.host}:${target.port}`)
+
 function dial(client: Client, target: ForwardTarget, place: string): Promise<Duplex> {
-  const where = 'socket' in target ? target.socket : `${target.host}:${target.port}`
   return new Promise((resolve, reject) => {
     const done: Opened = (error, opened) => {
       if (error === undefined) resolve(opened)
-      else reject(new FettleError('forward-failed', { message: `${where} could not be reached from ${place}: ${error.message}`, cause: error }))
+      else reject(new FettleError('forward-failed', { message: `${where(target)} could not be reached from ${place}: ${error.message}`, cause: error }))
     }
     if ('socket' in target) client.openssh_forwardOutStreamLocal(target.socket, done)
     else client.forwardOut('127.0.0.1', 0, target.host, target.port, done)
