@@ -2,12 +2,15 @@ import { z } from 'zod'
 import { FettleError } from '../core/errors.js'
 import { scrub } from '../core/secret.js'
 import { neededPermission } from '../facts/github.js'
+import { BadAnswer } from './github-fetch.js'
 
 /** What is known of a request that GitHub refused or never answered; `status` 500 without a response is Octokit's word for a network failure. */
 const requestErrorShape = z.object({
   status: z.number(),
   message: z.string(),
   response: z.object({ headers: z.record(z.string(), z.unknown()), data: z.unknown() }).optional(),
+  /** An answer that came and could not be used; Octokit gives it no response. */
+  cause: z.instanceof(BadAnswer).optional().catch(undefined),
 })
 
 export type RequestError = z.output<typeof requestErrorShape>
@@ -18,7 +21,13 @@ export const requestError = (error: unknown): RequestError | null => requestErro
 /** Whether GitHub may have done what was asked although no answer says so. */
 export const isLost = ({ status }: RequestError): boolean => status >= 500
 
+/** Whether the same request may have a better answer soon. */
+export const mayPass = ({ status, cause }: RequestError): boolean => status >= 500 && cause?.again !== false
+
 const bodyShape = z.object({ message: z.string(), errors: z.array(z.union([z.string(), z.object({ message: z.string().optional(), field: z.string().optional(), code: z.string().optional() })])).optional() })
+
+/** Characters of GitHub's message that an error quotes. */
+const quoted = 1000
 
 /** GitHub's message with the messages of its single errors. */
 function messageOf({ response, message }: RequestError): string {
@@ -29,19 +38,44 @@ function messageOf({ response, message }: RequestError): string {
   return [data.message, ...single].join(': ')
 }
 
-/** When GitHub answers again; null where no rate limit is the reason. */
-function limitedUntil({ status, response }: RequestError, message: string): Date | null {
+function shownMessage(error: RequestError): string {
+  const message = scrub(messageOf(error))
+  return message.length > quoted ? `${message.slice(0, quoted)}…` : message
+}
+
+/** A rate limit. */
+export interface Limit {
+  /** Seconds until it ends; null where GitHub does not say. */
+  readonly seconds: number | null
+  /** The same as a time. */
+  readonly until: Date | null
+}
+
+/** The rate limit that a request was refused for; null where none is the reason. Any 429 is one, whatever its words. */
+export function limitOf(error: RequestError): Limit | null {
+  const { status, response } = error
   if (response === undefined || (status !== 403 && status !== 429)) return null
   const { headers } = response
-  if (headers['retry-after'] !== undefined) return new Date(Date.now() + Number(headers['retry-after']) * 1000)
-  if (headers['x-ratelimit-remaining'] === '0') return new Date(Number(headers['x-ratelimit-reset']) * 1000)
-  return status === 429 || /secondary rate/i.test(message) ? new Date(Date.now() + 60_000) : null
+  // This machine's clock may be wrong, so the time of the answer is the server's, where it tells it.
+  const sent = Date.parse(String(headers['date']))
+  const now = Number.isNaN(sent) ? Date.now() : sent
+  const after = headers['retry-after']
+  if (typeof after === 'string') return limitOver(/^\d+$/.test(after) ? now + Number(after) * 1000 : Date.parse(after), now)
+  if (headers['x-ratelimit-remaining'] === '0') return limitOver(Number(headers['x-ratelimit-reset']) * 1000, now)
+  return status === 429 || /secondary rate|abuse detection/i.test(messageOf(error)) ? { seconds: null, until: null } : null
+}
+
+/** @param end in milliseconds, as `now`; NaN when it is not known */
+function limitOver(end: number, now: number): Limit {
+  const until = new Date(end)
+  return { seconds: Number.isNaN(end) ? null : Math.max(0, Math.ceil((end - now) / 1000)), until: Number.isNaN(until.getTime()) ? null : until }
 }
 
 function remedyOf(route: string, repo: string, error: RequestError, message: string): string {
-  const until = limitedUntil(error, message)
-  if (until !== null) return `wait until ${Number.isNaN(until.getTime()) ? 'the limit ends' : until.toISOString()} and run again`
-  if (error.response === undefined) return 'look at the network, at TLS and at GITHUB_API_URL, then run again: it continues where it stopped'
+  const limited = limitOf(error)
+  if (limited !== null) return `wait until ${limited.until?.toISOString() ?? 'the limit ends'} and run again`
+  if (error.cause !== undefined) return 'look whether GITHUB_API_URL leads to GitHub\'s API, and at what stands in between (a proxy), then run again: it continues where it stopped'
+  if (error.response === undefined) return 'look at the network (a proxy of HTTPS_PROXY is not used), at TLS (NODE_EXTRA_CA_CERTS names further authorities) and at GITHUB_API_URL, then run again: it continues where it stopped'
   switch (error.status) {
     case 401:
       return 'put a valid token into GITHUB_TOKEN: this one is wrong, expired or revoked (or this machine\'s clock is wrong)'
@@ -68,11 +102,15 @@ export const filledIn = (route: string, parameters: Readonly<Record<string, unkn
 /** The error for the user. Octokit's own is not its cause: it holds the request, and so the secret of a hook. */
 export function githubFailure(route: string, parameters: Readonly<Record<string, unknown>>, error: RequestError): FettleError {
   const endpoint = filledIn(route, parameters)
-  const message = scrub(messageOf(error))
-  const id = error.response?.headers['x-github-request-id']
+  const message = shownMessage(error)
+  const id = error.cause?.requestId ?? error.response?.headers['x-github-request-id']
   return new FettleError('github-failed', {
-    message: error.response === undefined ? `GitHub could not be reached for ${endpoint}: ${message}` : `GitHub refused ${endpoint} with ${String(error.status)}: ${message}`,
+    message: `${what(endpoint, error, message)}${typeof id === 'string' ? ` (request ${scrub(id).slice(0, 100)})` : ''}`,
     remedy: remedyOf(route, filledIn('{owner}/{repo}', parameters), error, message),
-    ...(typeof id === 'string' ? { detail: `request ${id}` } : {}),
   })
+}
+
+function what(endpoint: string, { status, response, cause }: RequestError, message: string): string {
+  if (cause !== undefined) return `GitHub's answer to ${endpoint} ${message}`
+  return response === undefined ? `GitHub could not be reached for ${endpoint}: ${message}` : `GitHub refused ${endpoint} with ${String(status)}: ${message}`
 }

@@ -1,42 +1,111 @@
+import { z } from 'zod'
+import { scrub } from '../core/secret.js'
+import { reasonOf } from './network-error.js'
+
 /** Redirects that are followed before an answer is given up. */
 const longestChain = 5
+/** Characters of an answer that an error quotes. */
+const quoted = 80
 
 export interface FetchLimits {
   /** Only requests to this origin are sent, so that the token cannot go elsewhere. */
   readonly origin: string
-  /** Seconds for one request and its whole answer. */
+  /** Seconds for one request, its redirects and the whole answer. */
   readonly timeout: number
+  /** Bytes of the answer's body, unpacked. */
+  readonly size: number
   readonly onExchange: () => void
 }
 
+/** An answer that cannot be used: too long, too slow, cut off, or no JSON. The message goes on after "GitHub's answer to …". */
+export class BadAnswer extends Error {
+  constructor(
+    message: string,
+    readonly requestId: string | null = null,
+    /** Whether another try may have a better answer. */
+    readonly again = true,
+  ) {
+    super(message)
+  }
+}
+
+const requestIdOf = ({ headers }: Response): string | null => headers.get('x-github-request-id')
+
 /**
- * The `fetch` that Octokit gets: with a limit in time, answers read whole, and redirects followed only within the origin, method and body kept
+ * The `fetch` that Octokit gets: with limits in time and size, and redirects followed only within the origin, method and body kept
  * (a renamed repository answers 301 or 307). A redirect elsewhere is returned as it came.
- * @throws TypeError for a success whose body is not JSON: a proxy's page, or an answer that was cut off
+ * @throws BadAnswer for an answer beyond the limits, and for a success that is not JSON
  */
-export function fetchWithin({ origin, timeout, onExchange }: FetchLimits): typeof fetch {
+export function fetchWithin(limits: FetchLimits): typeof fetch {
   return async (input, init) => {
+    const time = AbortSignal.timeout(limits.timeout * 1000)
     let url = new URL(input instanceof Request ? input.url : String(input))
     for (let hop = 0; ; hop++) {
-      onExchange()
-      const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(timeout * 1000) })
+      limits.onExchange()
+      const response = await begin(url, { ...init, redirect: 'manual', signal: time }, limits)
       const location = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null
       const target = location !== null && URL.canParse(location, url.href) ? new URL(location, url) : null
-      if (target?.origin !== origin || hop === longestChain) return whole(response)
+      if (target?.origin !== limits.origin || hop === longestChain) return whole(response, await read(response, limits, time))
       await response.body?.cancel()
       url = target
     }
   }
 }
 
-async function whole(response: Response): Promise<Response> {
-  const text = await response.text()
-  if (response.ok && response.status !== 204) {
-    try {
-      JSON.parse(text)
-    } catch (error) {
-      throw new TypeError(`the answer ${String(response.status)} is not whole JSON (${String(text.length)} characters of ${response.headers.get('content-type') ?? 'no type'})`, { cause: error })
-    }
+/** Sends a request and waits for the answer's headers, whose size Node limits. */
+async function begin(url: URL, init: RequestInit & { readonly signal: AbortSignal }, { timeout }: FetchLimits): Promise<Response> {
+  try {
+    return await fetch(url, init)
+  } catch (error) {
+    if (init.signal.aborted) throw new BadAnswer(`did not come within ${String(timeout)} s`)
+    if (/^HPE_|^UND_ERR_HEADERS_OVERFLOW$/.test(codeOf(error))) throw new BadAnswer(`is no HTTP that can be read: ${reasonOf(error)}`)
+    throw new Error(reasonOf(error), { cause: error })
   }
-  return new Response(text === '' ? null : text, { status: response.status, statusText: response.statusText, headers: response.headers })
+}
+
+const causeShape = z.object({ cause: z.object({ code: z.string() }) })
+/** The code of the reason that fetch gives. */
+const codeOf = (error: unknown): string => causeShape.safeParse(error).data?.cause.code ?? ''
+
+async function read(response: Response, { size, timeout }: FetchLimits, time: AbortSignal): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  const bad = (how: string, again = true): BadAnswer => new BadAnswer(how, requestIdOf(response), again)
+  try {
+    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+      length += chunk.length
+      if (length > size) throw bad(`is longer than ${String(size)} bytes: it was given up after ${String(length)}`, false)
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    if (error instanceof BadAnswer) throw error
+    throw bad(time.aborted ? `was not whole within ${String(timeout)} s: ${String(length)} bytes had come` : `ended after ${String(length)} bytes: ${reasonOf(error)}`)
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+/** The answer as Octokit can read it. Of what is no JSON it gets a description, which stands where GitHub's message would. */
+function whole(response: Response, text: string): Response {
+  const { status, statusText, headers } = response
+  const empty = text === '' && (status === 204 || !response.ok)
+  const isJson = /^application\/(?:[\w.-]+\+)?json\b/i.test(headers.get('content-type') ?? '') && parses(text)
+  if (response.ok && !isJson && !empty) throw new BadAnswer(`is no JSON: ${String(status)} ${headers.has('content-type') ? 'with ' : ''}${described(headers, text)}`, requestIdOf(response))
+  const body = empty ? null : isJson ? text : JSON.stringify({ message: described(headers, text) })
+  return new Response(body, { status, statusText, headers: { ...Object.fromEntries(headers), 'content-type': 'application/json' } })
+}
+
+function described(headers: Headers, text: string): string {
+  // A secret that was cut in two would not be known again.
+  const words = scrub(text).replace(/\s+/g, ' ').trim()
+  const start = words === '' ? '' : `: ${JSON.stringify(words.length > quoted ? `${words.slice(0, quoted)}…` : words)}`
+  return `${headers.get('content-type') ?? 'without a content type'}, ${String(Buffer.byteLength(text))} bytes${start}`
+}
+
+function parses(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
 }

@@ -1,11 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Octokit } from '@octokit/rest'
 import type { GithubAction, GithubProofAction } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import { revealAll, type GithubReader } from '../core/fact.js'
 import { reveal, scrub, type Secret } from '../core/secret.js'
 import { ownerAndName, parseDeliveries, parseDelivery, type DeliveryItem } from '../facts/github.js'
-import { filledIn, githubFailure, isLost, requestError } from './github-failure.js'
+import { filledIn, githubFailure, isLost, limitOf, mayPass, requestError, type Limit, type RequestError } from './github-failure.js'
 import { fetchWithin } from './github-fetch.js'
 
 export interface GithubOptions {
@@ -13,9 +13,14 @@ export interface GithubOptions {
   readonly token: Secret
   /** Default `https://api.github.com`. GitHub Enterprise Server has `https://HOST/api/v3`. Plain http is refused except on loopback. */
   readonly baseUrl?: string
-  /** Seconds for one request and its answer. Default 30. */
+  /** Seconds for one request and its answer; all pages of a list have four times as many. Default 30. */
   readonly timeout?: number
+  /** Ends the wait for a rate limit: the request has then failed. */
+  readonly stop?: AbortSignal
 }
+
+/** Waits some milliseconds; rejects when the signal comes first. */
+type Pause = (milliseconds: number, signal?: AbortSignal) => Promise<void>
 
 /** Reads GitHub's API and performs github actions. What was read is kept until something of its repository is changed. */
 export interface GithubBackend extends GithubReader {
@@ -30,12 +35,26 @@ export interface GithubBackend extends GithubReader {
 
 type Parameters = Readonly<Record<string, unknown>>
 
+interface Answer {
+  readonly data: unknown
+  readonly headers: { readonly link?: string | undefined }
+}
+
+const defaultTimeout = 30
 /** Seconds of a rate limit that are waited for; a longer one is an error with its time. */
 const longestWait = 60
+/** Seconds to wait where GitHub does not say how long; twice as many the next time ("Rate limits for the REST API"). */
+const usualWait = 60
+/** How often a request waits for a rate limit. */
+const mostWaits = 2
 const pageSize = 100
 const mostPages = 20
-/** Attempts at a POST, each after a look whether the one before it succeeded unheard. */
+/** Attempts at a POST that makes something, each after a look whether the one before it succeeded unheard; at any other request one more. */
 const attempts = 3
+
+const mebibyte = 1024 * 1024
+/** Bytes of an answer. A page of a hundred entries has some hundred KB; a delivery holds its payload, for which GitHub allows 25 MB. */
+const sizeOf = (route: string): number => (route.endsWith('/deliveries/{delivery_id}') ? 32 : 4) * mebibyte
 
 /** How a thing that a POST made is found again when the answer was lost. */
 const adoption: Readonly<Record<string, { readonly list: string; readonly sign: (item: Parameters) => unknown }>> = {
@@ -60,8 +79,8 @@ const isLoopback = ({ hostname }: URL): boolean => hostname === 'localhost' || h
  * GitHub's API by Octokit, which is loaded at the first request.
  * @throws FettleError `github-failed` for a base URL to which a token must not be sent
  */
-export function openGithub(options: GithubOptions): GithubBackend {
-  return new OctokitBackend(options, checkedBase(options.baseUrl ?? 'https://api.github.com'))
+export function openGithub(options: GithubOptions, pause: Pause = (milliseconds, signal) => sleep(milliseconds, undefined, { signal })): GithubBackend {
+  return new OctokitBackend(options, checkedBase(options.baseUrl ?? 'https://api.github.com'), pause)
 }
 
 class OctokitBackend implements GithubBackend {
@@ -75,6 +94,7 @@ class OctokitBackend implements GithubBackend {
   constructor(
     readonly options: GithubOptions,
     readonly base: URL,
+    readonly pause: Pause,
   ) {
     this.#beat = isLoopback(base) ? 20 : 1000
   }
@@ -113,17 +133,29 @@ class OctokitBackend implements GithubBackend {
     this.#kept.delete(repositoryOf(parameters))
   }
 
+  get #timeout(): number {
+    return this.options.timeout ?? defaultTimeout
+  }
+
   /** Page by page by number: the address in a Link header is never followed, so it cannot lead the token away or in a circle. */
   async #pages(route: string, parameters: Parameters): Promise<readonly unknown[] | null> {
     const items: unknown[] = []
+    const begun = performance.now()
+    const limit = 4 * this.#timeout
     for (let page = 1; page <= mostPages; page++) {
+      if (performance.now() - begun > limit * 1000) throw new FettleError('github-failed', { message: `${filledIn(route, parameters)} did not end within ${String(limit)} s: ${String(items.length)} entries on ${String(page - 1)} pages had come`, remedy: 'look whether GITHUB_API_URL leads to GitHub\'s API, then run again' })
       const answer = await this.#orNull(this.#send(route, { ...parameters, per_page: pageSize, page }), 404)
       if (answer === null) return null
-      if (!Array.isArray(answer.data)) throw new FettleError('github-failed', { message: `GitHub's answer to ${filledIn(route, parameters)} is not a list`, remedy: 'look whether GITHUB_API_URL leads to GitHub\'s API' })
+      if (!Array.isArray(answer.data)) throw this.#strange(route, parameters, `is no list but ${answer.data === null ? 'null' : typeof answer.data}`)
+      if (answer.data.length > pageSize) throw this.#strange(route, parameters, `has ${String(answer.data.length)} entries on a page, where ${String(pageSize)} were asked for`)
       items.push(...(answer.data as unknown[]))
       if (answer.data.length === 0 || !(answer.headers.link ?? '').includes('rel="next"')) return items
     }
     throw new FettleError('github-failed', { message: `${filledIn(route, parameters)} has more than ${String(mostPages * pageSize)} entries`, remedy: 'remove those that are not needed' })
+  }
+
+  #strange(route: string, parameters: Parameters, how: string): FettleError {
+    return new FettleError('github-failed', { message: `GitHub's answer to ${filledIn(route, parameters)} ${how}`, remedy: 'look whether GITHUB_API_URL leads to GitHub\'s API' })
   }
 
   async #orNull<T>(request: Promise<T>, status: number): Promise<T | null> {
@@ -146,15 +178,15 @@ class OctokitBackend implements GithubBackend {
   async #create(route: string, parameters: Parameters): Promise<unknown> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return (await this.#send(route, parameters, 0)).data
+        return (await this.#send(route, parameters, 1)).data
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
         const again = attempt > 1 && error.status === 422
-        if (!error.lost && !again) throw error
+        if (!error.isLost && !again) throw error
         const made = await this.#adopted(route, parameters)
         if (made !== null) return made
         if (again || attempt === attempts) throw error
-        await pause(attempt ** 2 * this.#beat)
+        await this.pause(attempt ** 2 * this.#beat)
       }
     }
   }
@@ -178,14 +210,14 @@ class OctokitBackend implements GithubBackend {
       const pings = (await this.#deliveries(parameters)).filter(({ id, event }) => event === 'ping' && !before.has(id))
       if (pings.some(({ status_code }) => status_code >= 200 && status_code < 300)) return null
       if (performance.now() >= end) throw await this.#unproved(repo, hook, within, pings[0])
-      await pause(this.#beat)
+      await this.pause(this.#beat)
     }
   }
 
   async #deliveries(parameters: Parameters): Promise<readonly DeliveryItem[]> {
     const route = 'GET /repos/{owner}/{repo}/hooks/{hook_id}/deliveries'
     const items = parseDeliveries((await this.#send(route, { ...parameters, per_page: 30 })).data)
-    if (items === null) throw new FettleError('github-failed', { message: `GitHub's answer to ${filledIn(route, parameters)} could not be understood`, remedy: 'look whether GITHUB_API_URL leads to GitHub\'s API' })
+    if (items === null) throw this.#strange(route, parameters, 'could not be understood')
     return items
   }
 
@@ -201,37 +233,65 @@ class OctokitBackend implements GithubBackend {
     })
   }
 
-  async #send(route: string, parameters: Parameters, retries?: number): Promise<{ readonly data: unknown; readonly headers: { readonly link?: string | undefined } }> {
+  /** Sends a request, and again after a rate limit that ends soon, or where another attempt may be answered better. */
+  async #send(route: string, parameters: Parameters, mostAttempts = attempts + 1): Promise<Answer> {
+    const begun = performance.now()
+    // A server that lets an attempt wait would let each of them wait.
+    const isLate = (): boolean => performance.now() - begun >= this.#timeout * 1000
+    for (let attempt = 1, waits = 0; ; ) {
+      try {
+        return await this.#ask(route, parameters)
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error
+        if (error.limit !== null) await this.#waitFor(error.limit, ++waits, error)
+        else if (!error.mayPass || attempt === mostAttempts || isLate()) throw error
+        else await this.pause(attempt++ ** 2 * this.#beat)
+      }
+    }
+  }
+
+  /** @throws refusal when the limit lasts too long, or the run is stopped meanwhile */
+  async #waitFor({ seconds }: Limit, waits: number, refusal: Refusal): Promise<void> {
+    const wait = seconds ?? usualWait * 2 ** (waits - 1)
+    if (wait > longestWait || waits > mostWaits) throw refusal
+    await this.pause(wait * 1000, this.options.stop).catch(() => {
+      throw refusal
+    })
+  }
+
+  async #ask(route: string, parameters: Parameters): Promise<Answer> {
     const octokit = await (this.#octokit ??= this.#open())
-    const answer = await octokit.request(route, { ...parameters, ...(retries === undefined ? {} : { request: { retries } }) }).catch((error: unknown) => {
+    const limits = { origin: this.base.origin, timeout: this.#timeout, size: sizeOf(route), onExchange: () => this.exchanges++ }
+    const answer = await octokit.request(route, { ...parameters, request: { fetch: fetchWithin(limits) } }).catch((error: unknown) => {
       const refused = requestError(error)
-      throw refused === null ? error : new Refusal(githubFailure(route, parameters, refused), refused.status, isLost(refused))
+      throw refused === null ? error : new Refusal(githubFailure(route, parameters, refused), refused)
     })
     const status: number = answer.status
-    if (status < 300) return { data: answer.data, headers: answer.headers }
+    // Octokit's parser, which keeps integers beyond 2^53, gives up on more than a few MB and hands the text on.
+    if (status < 300) return { data: typeof answer.data === 'string' && answer.data !== '' ? JSON.parse(answer.data) : answer.data, headers: answer.headers }
     throw new FettleError('github-failed', {
-      message: `GitHub redirects ${filledIn(route, parameters)} to ${answer.headers.location ?? 'nowhere'}, which is outside of ${this.base.origin} or a circle; the token was not sent there`,
+      message: `GitHub redirects ${filledIn(route, parameters)} to ${scrub(answer.headers.location ?? 'nowhere').slice(0, 200)}, which is outside of ${this.base.origin} or a circle; the token was not sent there`,
       remedy: 'correct GITHUB_API_URL, or the name of the repository if it was renamed',
     })
   }
 
   async #open(): Promise<Octokit> {
-    const [{ Octokit }, { throttling }, { retry }] = await Promise.all([import('@octokit/rest'), import('@octokit/plugin-throttling'), import('@octokit/plugin-retry')])
+    const [{ Octokit }, { throttling }] = await Promise.all([import('@octokit/rest'), import('@octokit/plugin-throttling')])
     const log = { debug: silent, info: silent, warn: silent, error: silent }
-    const waits = (retryAfter: number, _options: object, _octokit: object, retryCount: number): boolean => retryAfter <= longestWait && retryCount < 2
-    return new (Octokit.plugin(throttling, retry))({
+    return new (Octokit.plugin(throttling))({
       auth: reveal(this.options.token),
       baseUrl: this.base.href.replace(/\/+$/, ''),
       userAgent: 'fettle',
       log,
-      request: { log, fetch: fetchWithin({ origin: this.base.origin, timeout: this.options.timeout ?? 30, onExchange: () => this.exchanges++ }) },
-      retry: { doNotRetry: [400, 401, 403, 404, 410, 422, 429, 451], retryAfterBaseValue: this.#beat },
-      throttle: { onRateLimit: waits, onSecondaryRateLimit: waits, ...(isLoopback(this.base) ? { write: unspaced as never } : {}) },
+      request: { log },
+      // It spaces requests. Waiting for limits is done here: it knows only some of GitHub's words for them.
+      throttle: { onRateLimit: never, onSecondaryRateLimit: never, ...(isLoopback(this.base) ? { write: unspaced as never } : {}) },
     })
   }
 }
 
 const silent = (): void => undefined
+const never = (): boolean => false
 
 /** In place of the plugin's queue, which keeps writes a second apart as GitHub asks: a stand-in on loopback does not ask. */
 const unspaced = { key: () => ({ schedule: (_options: unknown, job: () => Promise<unknown>) => job() }) }
@@ -240,14 +300,21 @@ const repositoryOf = (parameters: Parameters): string => filledIn('{owner}/{repo
 
 const ownAndName = ({ owner, repo }: Parameters): Parameters => ({ owner, repo })
 
-/** A refusal whose status matters to what is tried next; for everybody else it is the error in it. */
+/**
+ * A refusal with what decides on the next step; for everybody else it is the error in it. What it came from is not kept: that
+ * holds what GitHub repeated of the request.
+ */
 class Refusal extends FettleError {
-  constructor(
-    failure: FettleError,
-    readonly status: number,
-    /** Whether GitHub may have done it all the same. */
-    readonly lost: boolean,
-  ) {
-    super(failure.code, { message: failure.message, remedy: failure.remedy, ...(failure.detail === null ? {} : { detail: failure.detail }) })
+  readonly status: number
+  readonly isLost: boolean
+  readonly mayPass: boolean
+  readonly limit: Limit | null
+
+  constructor({ code, message, remedy }: FettleError, refused: RequestError) {
+    super(code, { message, remedy })
+    this.status = refused.status
+    this.isLost = isLost(refused)
+    this.mayPass = mayPass(refused)
+    this.limit = limitOf(refused)
   }
 }

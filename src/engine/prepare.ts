@@ -44,7 +44,7 @@ export interface PreparedRun {
  * @throws FettleError for whatever the user has to correct first
  */
 export async function prepare(plays: readonly Play[], inventory: Inventory, options: RunOptions): Promise<PreparedRun> {
-  const github = once(openGithub)
+  const github = once(() => openGithub(options.stop))
   const shared = new SharedFacts(projectReader(resolve(options.project)), github)
   const info = inventoryInfo(inventory)
   const ready = async (steps: readonly Step[]): Promise<void> => {
@@ -87,9 +87,9 @@ function prepareOne(selected: SelectedPlay, build: BuildHost, ready: (steps: rea
   }
 }
 
-async function openGithub(): Promise<GithubBackend> {
+async function openGithub(stop: AbortSignal): Promise<GithubBackend> {
   const backend = await import('../backends/github.js')
-  return backend.openGithub({ token: env.secret('GITHUB_TOKEN'), ...baseUrl() })
+  return backend.openGithub({ token: env.secret('GITHUB_TOKEN'), stop, ...baseUrl() })
 }
 
 function baseUrl(): { readonly baseUrl?: string } {

@@ -117,11 +117,14 @@ export function parseDelivery(answer: unknown): Pick<Delivery, 'signature' | 'bo
   return { signature: typeof signature === 'string' ? signature : null, body: written(data.request.payload), answered: data.response?.payload ?? '' }
 }
 
-/** An integer beyond 2^53 arrives as a bigint, which JSON.stringify refuses. */
+/** An integer beyond 2^53 arrives as a bigint, which JSON.stringify refuses, or as another number than was sent. */
 function written(payload: unknown): string | null {
   if (typeof payload !== 'object' || payload === null) return null
   try {
-    return JSON.stringify(payload)
+    return JSON.stringify(payload, (_, value: unknown) => {
+      if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw new RangeError('not exact')
+      return value
+    })
   } catch {
     return null
   }

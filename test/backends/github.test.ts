@@ -97,7 +97,7 @@ describe('refusals are not repeated, and say what to do', () => {
     const error = await failure(backend.list(list, at))
     expect(error.message).toContain(message)
     expect(error.remedy).toContain(remedy)
-    expect(error.detail).toBe('request ABCD:1')
+    expect(error.message).toMatch(/ \(request ABCD:1\)$/)
     expect(github.requests).toHaveLength(1)
   })
   test('a key in use', async () => {
@@ -108,12 +108,12 @@ describe('refusals are not repeated, and say what to do', () => {
   test('a hook that somebody else made meanwhile', async () => {
     await backend.perform(creation())
     const error = await failure(backend.perform(creation()))
-    expect([error.message, error.remedy]).toEqual(['GitHub refused POST /repos/acme/demo/hooks with 422: Validation Failed: Hook already exists on this repository', expect.stringContaining('run again')])
+    expect([error.message, error.remedy]).toEqual([expect.stringMatching(/^GitHub refused POST \/repos\/acme\/demo\/hooks with 422: Validation Failed: Hook already exists on this repository \(request \w+\)$/), expect.stringContaining('run again')])
     expect(github.hooks('acme/demo')).toHaveLength(1)
   })
   test('a hook that somebody deleted meanwhile', async () => {
     const patch: GithubAction = { on: 'github', route: `${list.replace('GET', 'PATCH')}/{hook_id}`, parameters: { ...at, hook_id: 1, active: true } }
-    expect(await failure(backend.perform(patch))).toMatchObject({ message: 'GitHub refused PATCH /repos/acme/demo/hooks/1 with 404: Not Found', remedy: expect.stringMatching(/either it does not exist.*"Webhooks: read and write".*for acme\/demo/) })
+    expect(await failure(backend.perform(patch))).toMatchObject({ message: expect.stringContaining('GitHub refused PATCH /repos/acme/demo/hooks/1 with 404: Not Found'), remedy: expect.stringMatching(/either it does not exist.*"Webhooks: read and write".*for acme\/demo/) })
     expect(await backend.perform({ ...patch, route: patch.route.replace('PATCH', 'DELETE'), parameters: { ...at, hook_id: 1 } })).toBeNull()
   })
   test('neither token nor secret is in an error, whatever GitHub repeats', async () => {
@@ -128,15 +128,56 @@ describe('refusals are not repeated, and say what to do', () => {
 })
 
 describe('rate limits', () => {
-  test('a short one is waited for', async () => {
-    github.faults.push({ answer: { status: 403, headers: { 'retry-after': '1' }, body: '{"message":"You have exceeded a secondary rate limit."}' } })
+  /** Seconds that were waited for. */
+  let waited: number[]
+  beforeEach(() => {
+    waited = []
+    backend = openGithub({ token: github.token, baseUrl: github.apiUrl }, (milliseconds) => Promise.resolve(void waited.push(milliseconds / 1000)))
+  })
+  const at = (seconds: number): string => String(Math.round(Date.now() / 1000) + seconds)
+  const message = '{"message":"Slow down"}'
+  test.each<[string, number, () => Readonly<Record<string, string>>, string, readonly number[]]>([
+    ['retry-after in seconds, in GitHub\'s words', 403, () => ({ 'retry-after': '1' }), '{"message":"You have exceeded a secondary rate limit."}', [1]],
+    ['retry-after in seconds, in other words', 429, () => ({ 'retry-after': '2' }), message, [2]],
+    ['retry-after as a date, on another clock than this machine\'s', 429, () => ({ 'retry-after': 'Wed, 21 Oct 2015 07:28:07 GMT', 'date': 'Wed, 21 Oct 2015 07:28:00 GMT' }), message, [7]],
+    ['nothing left until soon, on another clock than this machine\'s', 403, () => ({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1000000042', 'date': 'Sun, 09 Sep 2001 01:46:42 GMT' }), message, [40]],
+    ['a time that has passed', 429, () => ({ 'retry-after': 'Wed, 21 Oct 2015 07:28:07 GMT' }), message, [0]],
+    ['a 429 that does not say how long', 429, () => ({}), message, [60]],
+    ['a time that is none', 429, () => ({ 'retry-after': 'soon' }), message, [60]],
+    ['no words at all', 429, () => ({ 'x-ratelimit-remaining': '0' }), '', [60]],
+    ['an older word for it', 403, () => ({}), '{"message":"You have triggered an abuse detection mechanism."}', [60]],
+  ])('%s: waited for', async (_, status, headers, body, waits) => {
+    github.faults.push({ answer: { status, headers: headers(), body } })
+    expect(await backend.list(list, { owner: 'acme', repo: 'demo' })).toEqual([])
+    expect(waited).toEqual(waits)
+  })
+  test('a change is performed afterwards, once', async () => {
+    github.faults.push({ answer: { status: 429, headers: { 'retry-after': '3' }, body: message } })
     expect(hookId(await backend.perform(creation()))).toBeGreaterThan(0)
-    expect(github.hooks('acme/demo')).toHaveLength(1)
+    expect([github.hooks('acme/demo').length, waited]).toEqual([1, [3]])
     await github.settled()
   })
-  test('a long one is refused with its time', async () => {
-    github.faults.push({ answer: { status: 429, headers: { 'retry-after': '3600' }, body: '{"message":"You have exceeded a secondary rate limit."}' } })
-    expect((await failure(backend.list(list, at))).remedy).toMatch(/^wait until 20\d\d-.*Z and run again$/)
+  test.each<[string, () => Readonly<Record<string, string>>, RegExp]>([
+    ['an hour', () => ({ 'retry-after': '3600' }), /^wait until 20\d\d-.*Z and run again$/],
+    ['until later', () => ({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': at(3000) }), /^wait until 20\d\d-.*Z and run again$/],
+    ['more than a Date can hold', () => ({ 'retry-after': '9'.repeat(30) }), /^wait until the limit ends and run again$/],
+  ])('%s is refused, with its time where there is one', async (_, headers, remedy) => {
+    github.faults.push({ answer: { status: 429, headers: headers(), body: message } })
+    expect((await failure(backend.list(list, { owner: 'acme', repo: 'demo' }))).remedy).toMatch(remedy)
+    expect(waited).toEqual([])
+  })
+  test('one that goes on is waited for twice', async () => {
+    github.faults.push(...Array.from({ length: 3 }, () => ({ answer: { status: 429, headers: { 'retry-after': '5' }, body: message } })))
+    expect(await failure(backend.list(list, { owner: 'acme', repo: 'demo' }))).toMatchObject({ message: expect.stringContaining('with 429: Slow down') })
+    expect([waited, github.requests.length]).toEqual([[5, 5], 3])
+  })
+  test('the wait ends when the run is stopped', async () => {
+    const stop = new AbortController()
+    backend = openGithub({ token: github.token, baseUrl: github.apiUrl, stop: stop.signal })
+    github.faults.push({ answer: { status: 429, headers: { 'retry-after': '50' }, body: message } })
+    const failed = failure(backend.list(list, { owner: 'acme', repo: 'demo' }))
+    stop.abort()
+    expect((await failed).message).toContain('with 429: Slow down')
   })
 })
 
@@ -167,9 +208,14 @@ describe('a change whose answer is lost is not made twice', () => {
   })
   test('it is given up after three attempts', async () => {
     github.faults.push(...Array.from({ length: 3 }, () => ({ of: hooks, answer: { status: 503, body: '{"message":"No server is available"}' } })))
-    expect(await failure(backend.perform(creation()))).toMatchObject({ message: 'GitHub refused POST /repos/acme/demo/hooks with 503: No server is available' })
+    expect(await failure(backend.perform(creation()))).toMatchObject({ message: expect.stringContaining('GitHub refused POST /repos/acme/demo/hooks with 503: No server is available') })
     expect(github.hooks('acme/demo')).toEqual([])
   })
+})
+
+test('what cannot be read says which request GitHub refused', async () => {
+  github.faults.push({ answer: { status: 403, headers: { 'x-github-request-id': 'ABCD:2' }, body: '{"message":"Forbidden"}' } })
+  expect(await hooksFact.read(backend, { repo: 'acme/demo' })).toEqual({ is: 'unknown', reason: 'GitHub refused GET /repos/acme/demo/hooks with 403: Forbidden (request ABCD:2)', remedy: expect.stringContaining('Webhooks: read') })
 })
 
 describe('redirects', () => {

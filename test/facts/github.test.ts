@@ -59,6 +59,7 @@ describe('the newest delivery', () => {
     ['unsigned', { headers: {}, payload: { a: 1 } }, { signature: null, body: '{"a":1}' }],
     ['with the header in lower case', { headers: { 'x-hub-signature-256': 's' }, payload: null }, { signature: 's', body: null }],
     ['with an integer that JSON cannot hold', { headers: null, payload: { n: 2n ** 60n } }, { signature: null, body: null }],
+    ['with an integer that was read as another', { headers: null, payload: { n: 2 ** 60 } }, { signature: null, body: null }],
   ])('%s', async (_, request, expected) => {
     expect(await kinds.delivery(reader({ list: [hook], deliveries: [item], delivery: { ...detail, request } }))).toMatchObject({ is: 'present', value: expected })
   })

@@ -1,0 +1,7 @@
+/** Why a connection failed, in words. Addresses of one name that all refused come as one error without a message, and fetch gives its reason as the cause. */
+export function reasonOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return String(error)
+  if ('errors' in error && Array.isArray(error.errors)) return error.errors.map(reasonOf).join('; ')
+  if ('name' in error && error.name === 'TypeError' && 'cause' in error) return reasonOf(error.cause)
+  return 'message' in error ? String(error.message) : 'no reason is known'
+}
