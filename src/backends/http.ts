@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream'
 import { connect as secureConnect, TLSSocket } from 'node:tls'
 import type { HttpAnswer, HttpProbe, HttpReader } from '../core/fact.js'
 import type { ForwardTarget, Session } from '../ssh/session.js'
+import { reasonOf } from './network-error.js'
 
 /** More of a page than a check can want to see. */
 const bodyLimit = 1024 * 1024
@@ -14,10 +15,20 @@ export const httpReader = (session: Pick<Session, 'forward'>): HttpReader => ({
   request: (probe) => within(probe.timeout, (limit) => answerTo(probe, session, limit)),
 })
 
+/** The time for an answer has passed; how much of it had come is told by who was reading. */
+class TooLate extends Error {
+  constructor(readonly seconds: number) {
+    super(`no answer within ${String(seconds)} s`)
+  }
+}
+
+/** An answer that began and did not come whole. */
+class Unfinished extends Error {}
+
 /** Ends all that is done for one answer, the connecting too, when its time has passed. */
 async function within<T>(seconds: number, work: (limit: AbortSignal) => Promise<T>): Promise<T> {
   const limit = new AbortController()
-  const timer = setTimeout(() => limit.abort(new Error(`no answer within ${String(seconds)} s`)), seconds * 1000)
+  const timer = setTimeout(() => limit.abort(new TooLate(seconds)), seconds * 1000)
   try {
     return await work(limit.signal)
   } finally {
@@ -31,7 +42,7 @@ async function answerTo(probe: HttpProbe, session: Pick<Session, 'forward'>, lim
   try {
     return await ask(url, probe.address, stream, limit)
   } catch (error) {
-    throw limit.aborted ? limit.reason : error
+    throw limit.aborted && !(error instanceof Unfinished) ? limit.reason : error
   } finally {
     stream?.destroy()
   }
@@ -73,32 +84,36 @@ function ask(url: URL, address: string | undefined, stream: Duplex | null, limit
   return new Promise((resolve, reject) => {
     const asked = (secure ? secureRequest : request)(url, options, (answer) => {
       answered = true
-      collect(answer).then((body) => resolve({ status: answer.statusCode ?? 0, body }), (cause: unknown) => reject(new Error('the connection ended in the middle of the answer', { cause })))
+      collect(answer, limit).then((body) => resolve({ status: answer.statusCode ?? 0, ...body }), reject)
     })
     let answered = false
-    asked.on('error', (error) => reject(new Error(reasonOf(error, asked), { cause: error })))
+    // Once the answer has begun, who reads it tells how far that went.
+    asked.on('error', (error) => answered || reject(new Error(whyOf(error, asked), { cause: error })))
     // A server that switches to another protocol is left without an error and without an answer.
     asked.on('close', () => answered || reject(new Error('the server closed the connection without an answer')))
     asked.end()
   })
 }
 
-/** Addresses of one name that all refused come as one error without a message. */
-function reasonOf(error: Error, { socket }: ClientRequest): string {
-  if (error instanceof AggregateError) return error.errors.map((each) => (each instanceof Error ? each.message : String(each))).join('; ')
+function whyOf(error: Error, { socket }: ClientRequest): string {
   // The types promise a socket; there is none before a connection is made.
   const refused = (socket as unknown) instanceof TLSSocket && (socket as TLSSocket).authorizationError
-  return refused ? `its certificate is not trusted: ${error.message}` : error.message
+  return `${refused ? 'its certificate is not trusted: ' : ''}${reasonOf(error)}`
 }
 
 /** The body as text, up to the limit; the rest is not waited for. */
-async function collect(answer: IncomingMessage): Promise<string> {
+async function collect(answer: IncomingMessage, limit: AbortSignal): Promise<Pick<HttpAnswer, 'body' | 'isCut'>> {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
-    chunks.push(chunk.subarray(0, bodyLimit - size))
-    size += chunk.length
-    if (size >= bodyLimit) break
+  try {
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
+      chunks.push(chunk.subarray(0, Math.max(0, bodyLimit - size)))
+      size += chunk.length
+      if (size > bodyLimit) break
+    }
+  } catch (cause) {
+    const late: unknown = limit.reason
+    throw new Unfinished(late instanceof TooLate ? `its body did not end within ${String(late.seconds)} s (${String(size)} bytes had come)` : `the connection ended in the middle of the answer (${String(size)} bytes of its body had come)`, { cause })
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return { body: Buffer.concat(chunks).toString(), ...(size > bodyLimit && { isCut: true }) }
 }

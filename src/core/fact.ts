@@ -80,6 +80,8 @@ export interface HttpProbe {
 export interface HttpAnswer {
   readonly status: number
   readonly body: string
+  /** The body is longer than what was read of it. */
+  readonly isCut?: true
 }
 
 /** Asks HTTP servers, through the host's SSH connection or from the control machine. It throws where nothing answers. */

@@ -34,21 +34,29 @@ export async function upstream(folder = '/etc/apt'): Promise<Upstream> {
 /** Files whose name fixes their content: a version's package, and an index under its own digest. */
 const immutable = (path: string): boolean => path.endsWith('.deb') || path.includes('/by-hash/')
 
+/** What one file may take; Debian's largest packages have between one and two GB. */
+export interface DownloadLimits {
+  readonly bytes: number
+  readonly seconds: number
+}
+
+const usualLimits: DownloadLimits = { bytes: 4 * 1024 ** 3, seconds: 1800 }
+
 /**
  * A caching Debian mirror. What never changes is fetched once, however many hosts ask for it, and kept; everything else
  * (the signed Release files) is asked for anew each time. A file is in the cache whole or not at all.
  */
-export function mirror(from: Upstream, folder = packagesFolder()): Server {
+export function mirror(from: Upstream, folder = packagesFolder(), limits = usualLimits): Server {
   const underWay = new Map<string, Promise<void>>()
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [, archive, path] = /^(?:http:\/\/[^/]+)?\/(debian|debian-security)(\/[\w./%~+:-]+)$/.exec(request.url ?? '') ?? []
     if (request.method !== 'GET' || path === undefined || path.split('/').some((part) => decodeURIComponent(part) === '..')) return void response.writeHead(404).end()
     const url = `${from[archive as keyof Upstream]}${path}`
-    if (!immutable(path)) return pass(url, request, response)
+    if (!immutable(path)) return pass(url, request, response, limits)
     const file = join(folder, `${archive}${path}`)
     if (!(await exists(file))) {
-      const fetched = underWay.get(file) ?? fetchTo(file, url, folder).finally(() => underWay.delete(file))
+      const fetched = underWay.get(file) ?? fetchTo(file, url, folder, limits).finally(() => underWay.delete(file))
       underWay.set(file, fetched)
       await fetched
     }
@@ -70,14 +78,23 @@ class NotServed extends Error {
   }
 }
 
-async function get(url: string, headers: Record<string, string> = {}): Promise<Response> {
+async function get(url: string, { seconds }: DownloadLimits, headers: Record<string, string> = {}): Promise<Response> {
   // apt compares digests and sizes: no coding of the content on the way.
-  return fetch(url, { headers: { 'accept-encoding': 'identity', ...headers } })
+  return fetch(url, { headers: { 'accept-encoding': 'identity', ...headers }, signal: AbortSignal.timeout(seconds * 1000) })
 }
 
-async function pass(url: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function* limited(body: Readable, url: string, { bytes }: DownloadLimits): AsyncGenerator<Buffer> {
+  let size = 0
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > bytes) throw new Error(`${url}: longer than ${bytes} bytes`)
+    yield chunk
+  }
+}
+
+async function pass(url: string, request: IncomingMessage, response: ServerResponse, limits: DownloadLimits): Promise<void> {
   const since = request.headers['if-modified-since']
-  const reply = await get(url, since === undefined ? {} : { 'if-modified-since': since })
+  const reply = await get(url, limits, since === undefined ? {} : { 'if-modified-since': since })
   const headers = ['content-length', 'last-modified'].flatMap((name) => (reply.headers.has(name) ? [[name, reply.headers.get(name) ?? ''] as const] : []))
   response.writeHead(reply.status, Object.fromEntries(headers))
   if (reply.body) await pipeline(Readable.fromWeb(reply.body), response)
@@ -86,13 +103,13 @@ async function pass(url: string, request: IncomingMessage, response: ServerRespo
 
 let serial = 0
 
-async function fetchTo(file: string, url: string, folder: string): Promise<void> {
+async function fetchTo(file: string, url: string, folder: string, limits: DownloadLimits): Promise<void> {
   const partial = join(folder, `partial-${process.pid}-${serial++}`)
   await mkdir(dirname(file), { recursive: true })
-  const reply = await get(url)
+  const reply = await get(url, limits)
   if (!reply.ok || !reply.body) throw new NotServed(reply.status, url)
   try {
-    await pipeline(Readable.fromWeb(reply.body), createWriteStream(partial))
+    await pipeline(limited(Readable.fromWeb(reply.body), url, limits), createWriteStream(partial))
     const announced = reply.headers.get('content-length')
     const { size } = await stat(partial)
     if (announced !== null && Number(announced) !== size) throw new Error(`${url}: ${size} of ${announced} bytes came`)

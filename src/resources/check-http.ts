@@ -30,7 +30,7 @@ const url = z
 function problem(result: HttpResult | null, status: number, contains: string | undefined): string | null {
   if (result === null || 'silent' in result) return `had no answer: ${result?.silent ?? 'not asked'}`
   if (result.status !== status) return `answered ${String(result.status)}, not ${String(status)}`
-  if (contains !== undefined && !result.body.includes(contains)) return `answered ${String(status)} without ${JSON.stringify(contains)} in the body`
+  if (contains !== undefined && !result.body.includes(contains)) return `answered ${String(status)} without ${JSON.stringify(contains)} in the ${result.isCut === true ? 'first MiB of the ' : ''}body`
   return null
 }
 

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Duplex } from 'node:stream'
+import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { httpReader } from '../../src/backends/http.js'
 import type { HttpAnswer, HttpProbe } from '../../src/core/fact.js'
@@ -114,7 +115,7 @@ describe.each(['host', 'control'] as const)('from %s', (from) => {
       answer.on('drain', more)
       more()
     })
-    expect(await get(`http://127.0.0.1:${port}/`, { from })).toEqual({ status: 200, body: 'x'.repeat(1024 * 1024) })
+    expect(await get(`http://127.0.0.1:${port}/`, { from })).toEqual({ status: 200, body: 'x'.repeat(1024 * 1024), isCut: true })
   })
 
   test('a whole body of less than a MiB is kept, also when the server closes before it is read', async () => {
@@ -129,7 +130,42 @@ describe.each(['host', 'control'] as const)('from %s', (from) => {
 
   test('a server that stops in the middle of the body', async () => {
     const port = await page((_, answer) => answer.writeHead(200, { 'content-length': '10' }).write('half'))
-    expect(await get(`http://127.0.0.1:${port}/`, { from, timeout: 0.2 })).toBe('no answer within 0.2 s')
+    expect(await get(`http://127.0.0.1:${port}/`, { from, timeout: 0.5 })).toBe('its body did not end within 0.5 s (4 bytes had come)')
+  })
+
+  test('a server that sends a drop at a time', async () => {
+    const port = await page((_, answer) => {
+      answer.writeHead(200).write(' ')
+      const drops = setInterval(() => answer.write(' '), 20)
+      answer.on('close', () => clearInterval(drops))
+    })
+    expect(await get(`http://127.0.0.1:${port}/`, { from, timeout: 0.5 })).toMatch(/^its body did not end within 0\.5 s \(\d+ bytes had come\)$/)
+  })
+
+  test('headers without an end', async () => {
+    const port = await listen(createTcpServer((socket) => {
+      socket.on('error', () => undefined).write('HTTP/1.1 200 OK\r\n')
+      const more = (): void => {
+        while (!socket.destroyed && socket.write('x: y\r\n'.repeat(1000)));
+      }
+      socket.on('drain', more)
+      more()
+    }))
+    expect(await get(`http://127.0.0.1:${port}/`, { from })).toBe('Parse Error: Header overflow')
+  })
+
+  test('interim answers without an end', async () => {
+    const port = await listen(createTcpServer((socket) => {
+      const more = setInterval(() => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'), 10)
+      socket.on('error', () => undefined).on('close', () => clearInterval(more))
+    }))
+    expect(await get(`http://127.0.0.1:${port}/`, { from, timeout: 0.5 })).toBe('no answer within 0.5 s')
+  })
+
+  test('what is packed is not unpacked', async () => {
+    const packed = gzipSync('x'.repeat(4 * 1024 * 1024))
+    const port = await page((_, answer) => answer.writeHead(200, { 'content-encoding': 'gzip' }).end(packed))
+    expect(await get(`http://127.0.0.1:${port}/`, { from })).toEqual({ status: 200, body: packed.toString() })
   })
 
   test('a server that closes at once', async () => {
@@ -139,7 +175,7 @@ describe.each(['host', 'control'] as const)('from %s', (from) => {
 
   test('a server that closes in the middle of the body', async () => {
     const port = await listen(createTcpServer((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf')))
-    expect(await get(`http://127.0.0.1:${port}/`, { from })).toBe('the connection ended in the middle of the answer')
+    expect(await get(`http://127.0.0.1:${port}/`, { from })).toBe('the connection ended in the middle of the answer (4 bytes of its body had come)')
   })
 
   test('a server that does not speak HTTP', async () => {

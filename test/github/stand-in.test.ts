@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { Octokit } from '@octokit/rest'
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { reveal } from '../../src/core/secret.js'
@@ -122,6 +125,20 @@ describe('deliveries', () => {
     expect(signed !== undefined && isSignedWith(signed, 'of the hook')).toBe(true)
     expect(JSON.parse(new URLSearchParams(signed?.body).get('payload') ?? '')).toMatchObject({ zen: 'Design for failure.' })
     expect(receiver.received).toHaveLength(2)
+  })
+  test('of an answer without an end the first MiB is recorded', async () => {
+    const server = createServer((_, response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write('x'.repeat(65_536)));
+      }
+      response.on('drain', more)
+      more()
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    await create({ url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/` })
+    await github.settled()
+    server.close()
+    expect(github.deliveries('acme/demo').map(({ statusCode, response }) => [statusCode, response.payload])).toEqual([[200, 'x'.repeat(1024 * 1024)]])
   })
   test('are recorded with what was sent and answered, the newest first, page by page', async () => {
     const { data: hook } = await create({ secret: 'of the hook' })

@@ -5,7 +5,7 @@ import { createServer, get, type IncomingMessage, type RequestListener, type Ser
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { mirror, upstream } from '../../src/lab/mirror.js'
+import { mirror, upstream, type DownloadLimits } from '../../src/lab/mirror.js'
 
 let folder = ''
 const servers: Server[] = []
@@ -28,13 +28,13 @@ async function listening(server: Server): Promise<string> {
 }
 
 /** A mirror whose upstream answers like this; `asked` has the paths that came to the upstream. */
-async function mirrored(listener: RequestListener): Promise<{ readonly base: string; readonly asked: readonly string[] }> {
+async function mirrored(listener: RequestListener, limits?: DownloadLimits): Promise<{ readonly base: string; readonly asked: readonly string[] }> {
   const asked: string[] = []
   const source = await listening(createServer((request, response) => {
     asked.push(request.url ?? '')
     listener(request, response)
   }))
-  return { base: await listening(mirror({ debian: `${source}/d`, 'debian-security': `${source}/s` }, folder)), asked }
+  return { base: await listening(mirror({ debian: `${source}/d`, 'debian-security': `${source}/s` }, folder, limits)), asked }
 }
 
 const files = async (): Promise<readonly string[]> => (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => entry.name)
@@ -75,6 +75,24 @@ describe('the mirror', () => {
     cut = false
     expect(await (await fetch(url)).text()).toBe('whole')
     expect(await files()).toEqual(['a.deb'])
+  })
+
+  test.each<[string, RequestListener]>([
+    ['does not end', (_, response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write('x'.repeat(65_536)));
+      }
+      response.on('drain', more)
+      more()
+    }],
+    ['comes a drop at a time', (_, response) => {
+      const drops = setInterval(() => response.write('x'), 20)
+      response.on('close', () => clearInterval(drops))
+    }],
+  ])('gives a download up that %s', async (_, listener) => {
+    const { base } = await mirrored(listener, { bytes: 1_000_000, seconds: 1 })
+    expect((await fetch(`${base}/debian/pool/a.deb`)).status).toBe(502)
+    expect(await files()).toEqual([])
   })
 
   test('hands on that something is missing, and serves nothing else than archives', async () => {

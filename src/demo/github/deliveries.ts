@@ -5,6 +5,8 @@ import type { GithubState, StoredDelivery, StoredHook, StoredRepository } from '
 
 /** Seconds after which GitHub gives a delivery up (docs.github.com, "Best practices for using webhooks"). */
 const limit = 10
+/** Bytes of an answer that are kept; the rest is not waited for. */
+const mostBytes = 1024 * 1024
 
 interface Answer {
   readonly statusCode: number
@@ -119,14 +121,24 @@ async function post({ config }: StoredHook, { authority, addresses = {} }: Deliv
     const address = addresses[new URL(config.url).hostname]
     request(config.url, address === undefined ? options : { ...options, hostname: address, servername: new URL(config.url).hostname }, resolve).on('error', reject).end(body)
   })
-  const parts: Buffer[] = []
-  for await (const part of response) parts.push(part as Buffer)
+  const payload = await beginning(response)
   const statusCode = response.statusCode ?? 0
   const ok = statusCode >= 200 && statusCode < 300
   return {
     statusCode,
     status: ok ? 'OK' : `Invalid HTTP Response: ${String(statusCode)}`,
     headers: Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)])),
-    payload: Buffer.concat(parts).toString(),
+    payload,
   }
+}
+
+async function beginning(response: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = []
+  let size = 0
+  for await (const part of response as AsyncIterable<Buffer>) {
+    parts.push(part)
+    size += part.length
+    if (size >= mostBytes) break
+  }
+  return Buffer.concat(parts).subarray(0, mostBytes).toString()
 }
