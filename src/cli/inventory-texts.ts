@@ -1,4 +1,5 @@
 import { Secret } from '../core/secret.js'
+import { jsonText, WrittenNumber } from '../core/written-number.js'
 import { showPlace, type Inventory, type InventoryGroup, type InventoryHost } from '../inventory/inventory.js'
 
 /** Chooses hosts by name; null: all. */
@@ -30,17 +31,17 @@ export function listText(inventory: Inventory, chosen: Chosen): string {
     if (filled.length > 0) listed.push([name, Object.fromEntries(filled)])
   }
   const shown = [...inventory.hosts.values()].filter(({ name, vars }) => (chosen?.has(name) ?? true) && Object.keys(vars).length > 0)
-  return jsonText(mapping([...listed, ['_meta', { hostvars: mapping(shown.map(({ name, vars }) => [name, vars])) }]]))
+  return printed(mapping([...listed, ['_meta', { hostvars: mapping(shown.map(({ name, vars }) => [name, vars])) }]]))
 }
 
 /** The merged variables of a host, as `ansible-inventory --host` prints them. */
-export const hostText = ({ vars }: InventoryHost): string => jsonText(vars)
+export const hostText = ({ vars }: InventoryHost): string => printed(vars)
 
 /** The same as YAML, a variable in a line, and behind each the place where it was set. */
 export function placesText(host: InventoryHost): string {
   const lines = Object.keys(host.vars).sort().map((name) => {
     const set = host.place(name)
-    return `${name}: ${JSON.stringify(host.vars[name])}${set === null ? '' : `  # ${showPlace(set)}`}\n`
+    return `${name}: ${jsonText(host.vars[name]) ?? ''}${set === null ? '' : `  # ${showPlace(set)}`}\n`
   })
   return lines.join('')
 }
@@ -52,10 +53,10 @@ function mapping(entries: readonly (readonly [string, unknown])[]): object {
   return made
 }
 
-const jsonText = (value: object): string => `${JSON.stringify(sorted(value), null, 4)}\n`
+const printed = (value: object): string => `${jsonText(sorted(value), 4) ?? ''}\n`
 
 function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || value instanceof Secret) return value
+  if (typeof value !== 'object' || value === null || value instanceof Secret || value instanceof WrittenNumber) return value
   if (Array.isArray(value)) return value.map(sorted)
   return mapping(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, inner]) => [name, sorted(inner)]))
 }

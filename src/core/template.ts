@@ -3,6 +3,7 @@ import { FettleError } from './errors.js'
 import { nearest } from './nearest.js'
 import { scrub } from './secret.js'
 import { quote } from './sh.js'
+import { jsonText, WrittenNumber } from './written-number.js'
 
 /** What is read of nunjucks' syntax tree, which has no types of its own. */
 interface Node {
@@ -18,7 +19,7 @@ const options = { throwOnUndefined: true, autoescape: false, trimBlocks: true, l
 
 function text(value: unknown): string {
   if (typeof value === 'string') return value
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (typeof value === 'number' || typeof value === 'boolean' || value instanceof WrittenNumber) return String(value)
   throw new TypeError(`a text, number or boolean is needed, and there is ${value === null ? 'null' : typeof value}`)
 }
 
@@ -42,8 +43,9 @@ function systemdWord(value: string, place?: 'exec'): string {
 }
 
 function json(value: unknown, indent?: number): string {
-  if (value === undefined) throw new TypeError('there is no value')
-  return JSON.stringify(value, null, indent)
+  const text = jsonText(value, indent)
+  if (text === undefined) throw new TypeError('there is no value')
+  return text
 }
 
 const environment = new nunjucks.Environment([], options)

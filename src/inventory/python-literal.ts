@@ -1,12 +1,16 @@
+import { pythonFloat, pythonInteger, WrittenNumber } from '../core/written-number.js'
+
 /** How deep brackets may stand in each other. */
 const deepest = 64
+/** Python reads no longer integers. */
+const mostDigits = 4300
 
 // One for all: each of its own would record where it was made, which takes longer than the reading.
 const noLiteral = new Error('no literal')
 
 /**
  * The value of a literal of Python, as `ast.literal_eval` reads it for Ansible's INI: numbers, quoted text, True, False, None, lists, tuples
- * and mappings. Null for all other text, and for what JSON has no form for: sets, bytes, complex numbers, whole numbers that JavaScript would round.
+ * and mappings. Numbers print as Python prints them. Null for all other text, and for what JSON has no form for: sets, bytes, complex numbers.
  */
 export function pythonLiteral(text: string): { readonly value: unknown } | null {
   try {
@@ -97,7 +101,7 @@ class Reader {
     const made = Object.create(null) as Record<string, unknown>
     this.#sequence('}', () => {
       const key = this.#value()
-      if (typeof key === 'object' && key !== null) this.#fail()
+      if (typeof key === 'object' && key !== null && !(key instanceof WrittenNumber)) this.#fail()
       if (this.#next() !== ':') this.#fail()
       this.#at++
       made[String(key)] = this.#value()
@@ -110,12 +114,13 @@ class Reader {
     return word === undefined ? undefined : words.get(word)
   }
 
-  #number(): number | undefined {
+  #number(): unknown {
     const [, sign, float, int] = this.#match(number) ?? []
     if (sign === undefined) return undefined
-    const value = Number((float ?? int ?? '').replaceAll('_', ''))
-    if (float === undefined ? !Number.isSafeInteger(value) : !Number.isFinite(value)) this.#fail()
-    return sign === '-' ? -value : value
+    if (float !== undefined) return pythonFloat(Number(sign + float.replaceAll('_', '')))
+    const digits = (int ?? '').replaceAll('_', '')
+    if (digits.length > mostDigits) this.#fail()
+    return pythonInteger(sign === '-' ? -BigInt(digits) : BigInt(digits))
   }
 
   /** One text, or several that stand side by side and are one. */

@@ -1,3 +1,5 @@
+import { numberAs, type WrittenNumber } from '../core/written-number.js'
+
 const words: ReadonlyMap<string, boolean | null> = new Map([
   ...['true', 'True', 'TRUE'].map((word) => [word, true] as const),
   ...['false', 'False', 'FALSE'].map((word) => [word, false] as const),
@@ -7,12 +9,12 @@ const int = /^[-+]?(?:0|[1-9]\d*)$|^0x[\da-f]+$|^0o[0-7]+$/i
 const float = /^[-+]?(?:\d+\.\d*|\.\d+)(?:e[-+]?\d+)?$|^[-+]?\d+e[-+]?\d+$/i
 
 /**
- * What a word means that stands for a value outside YAML: a number, true, false or null, and else itself. A number with a leading zero
- * (`0644`) and one that JavaScript would round stay as they are.
+ * What a word means that stands for a value outside YAML: a number, true, false or null, and else itself. To Ansible it is text, so a number prints as it
+ * was written. One with a leading zero (`0644`) and one that JavaScript would round stay text.
  */
-export function scalarOf(word: string): string | number | boolean | null {
+export function scalarOf(word: string): string | number | boolean | WrittenNumber | null {
   const known = words.get(word)
   if (known !== undefined) return known
-  if (int.test(word) && Number.isSafeInteger(Number(word))) return Number(word)
-  return float.test(word) && Number.isFinite(Number(word)) ? Number(word) : word
+  if (int.test(word) && Number.isSafeInteger(Number(word))) return numberAs(word, Number(word))
+  return float.test(word) && Number.isFinite(Number(word)) ? numberAs(word, Number(word)) : word
 }

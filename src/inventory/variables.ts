@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { FettleError } from '../core/errors.js'
 import { nearest } from '../core/nearest.js'
 import { Secret } from '../core/secret.js'
+import { WrittenNumber } from '../core/written-number.js'
 import { showPlace, type Inventory, type InventoryHost, type Place } from './inventory.js'
 import { Warnings } from './warnings.js'
 
@@ -82,12 +83,27 @@ function expected(issue: z.core.$ZodIssue): string {
 }
 
 function described(value: unknown, issue: z.core.$ZodIssue): string {
-  if (value === null || typeof value === 'number' || typeof value === 'boolean') return `, and is ${String(value)}`
+  if (typeof value === 'number' || value instanceof WrittenNumber) return describedNumber(value, issue)
+  if (value === null || typeof value === 'boolean') return `, and is ${String(value)}`
   // A word that is not in a list of words was meant to be one of them, and is no secret.
   if (typeof value === 'string' && issue.code === 'invalid_value') return `, and is ${JSON.stringify(value)}`
   if (issue.code !== 'invalid_type' && issue.code !== 'invalid_union') return ''
   if (typeof value === 'string') return ', and is text'
   return `, and is ${value instanceof Secret ? 'a Secret' : Array.isArray(value) ? 'a list' : 'a mapping'}`
+}
+
+function describedNumber(value: number | WrittenNumber, issue: z.core.$ZodIssue): string {
+  if (takes(issue, 'string') && !takes(issue, 'number')) return `, and is the number ${String(value)}: in quotes it is text`
+  if (typeof value === 'number') return `, and is ${String(value)}`
+  const plain = String(value.value)
+  return `, and is ${value.text}, which a number would print as ${plain}: write ${plain}, or put it in quotes and declare it as text`
+}
+
+/** Whether a schema that has refused a value takes some of a type. */
+function takes(issue: z.core.$ZodIssue, type: 'string' | 'number'): boolean {
+  if (issue.code === 'invalid_type') return issue.expected === type
+  if (issue.code === 'invalid_value') return issue.values.some((each) => typeof each === type)
+  return issue.code === 'invalid_union' && issue.errors.some((errors) => errors.slice(0, 1).some((inner) => takes(inner, type)))
 }
 
 const most = 20

@@ -4,7 +4,7 @@ import { showPlace, type Place } from './inventory.js'
 import { plainYaml } from './plain-yaml.js'
 import type { Entry, Source } from './source.js'
 import { unfitText, vaultRemedy } from './text-file.js'
-import { yamlOptions } from './yaml-scalars.js'
+import { jsonOptions, yamlOptions } from './yaml-scalars.js'
 
 const largest = 5_000_000
 /** Lines, items and brackets: what the parser's time and memory grow with, a kilobyte for each. 80,000 hosts of three lines are below it. */
@@ -38,7 +38,7 @@ export class YamlFile implements Source<Node> {
 
   #parsed(text: string): Node | null {
     this.#lines = new LineCounter()
-    const { contents, errors, warnings } = parseDocument(text, { ...yamlOptions, lineCounter: this.#lines })
+    const { contents, errors, warnings } = parseDocument(text, { ...(isJson(text) ? jsonOptions : yamlOptions), lineCounter: this.#lines })
     const problem = errors[0] ?? warnings[0]
     if (problem !== undefined) throw this.#invalid(this.#at(problem.pos[0]), sentence(problem.message), problem.message.includes('!vault') ? vaultRemedy : undefined)
     return contents
@@ -73,7 +73,7 @@ export class YamlFile implements Source<Node> {
   text(node: Node | null): string | null {
     const target = this.#follow(node)
     if (!isScalar(target) || target.value === null) return null
-    return typeof target.value === 'string' ? target.value : (target.source ?? null)
+    return target.source ?? (typeof target.value === 'string' ? target.value : null)
   }
 
   placeIn({ key, value }: Entry<Node>, path: readonly PropertyKey[]): Place {
@@ -143,6 +143,16 @@ export class YamlFile implements Source<Node> {
   }
 }
 
+/** As with Ansible, what can be read as JSON is JSON, whatever the file is called. */
+function isJson(text: string): boolean {
+  if (!/^\s*[{[]/.test(text)) return false
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
 
 /** The parser's sentence without the text that it quotes, which may be a password. */
 const sentence = (message: string): string => message.replace(/(?<=characters|stream|document|token): .*/s, '')

@@ -1,38 +1,43 @@
 import { Scalar, Schema, type ScalarTag } from 'yaml'
+import { pythonFloat, pythonInteger } from '../core/written-number.js'
 
-// YAML 1.1 as PyYAML resolves it, which Ansible uses: `yes` is true, `0644` is octal, `1:30` is 90, and `1e3` is text.
+// YAML 1.1 as PyYAML resolves it, which Ansible uses: `yes` is true, `0644` is octal, `1:30` is 90, and `1e3` is text. Numbers print as Python prints them.
 
 const tag = (name: string, test: RegExp, resolve: (text: string) => unknown): ScalarTag => ({ tag: `tag:yaml.org,2002:${name}`, default: true, test, resolve })
 
-/** A number in base 60, as `12:30:45`. */
-const sexagesimal = (text: string): number => text.split(':').reduce((sum, part) => sum * 60 + Number(part), 0)
+/** A number in base 60, as `12:30:45.5`, summed up from its end as PyYAML does: floats are rounded on the way. */
+const sexagesimal = (text: string): number => text.split(':').reverse().reduce((sum, part, place) => sum + Number(part) * 60 ** place, 0)
 
-function unsigned(text: string): number {
-  if (text.includes(':')) return sexagesimal(text)
-  if (text.startsWith('0b') || text.startsWith('0x')) return Number(text)
-  return /^0./.test(text) ? Number.parseInt(text, 8) : Number(text)
+function unsignedInt(text: string): bigint {
+  if (text.includes(':')) return text.split(':').reduce((sum, part) => sum * 60n + BigInt(part), 0n)
+  return BigInt(/^0[0-7]/.test(text) ? `0o${text.slice(1)}` : text)
 }
 
-const signed = (read: (text: string) => number) => (written: string): number => {
-  const text = written.replaceAll('_', '')
-  return text.startsWith('-') ? -read(text.slice(1)) : read(text.replace(/^\+/, ''))
-}
-
-/** A number that JavaScript would round stays text: an account's number is no measure. */
-function int(written: string): number | string {
-  const value = signed(unsigned)(written)
-  return Number.isSafeInteger(value) ? value : written
-}
-
-const float = signed((text) => {
+function unsignedFloat(text: string): number {
   if (/inf$/i.test(text)) return Infinity
   if (/nan$/i.test(text)) return Number.NaN
   return text.includes(':') ? sexagesimal(text) : Number(text)
-})
+}
+
+/** Reads a number without its underscores and its sign. */
+function signed<N extends number | bigint>(written: string, read: (text: string) => N): readonly [number: N, isNegative: boolean] {
+  const text = written.replaceAll('_', '')
+  return [read(text.replace(/^[-+]/, '')), text.startsWith('-')]
+}
+
+function int(written: string): unknown {
+  const [number, isNegative] = signed(written, unsignedInt)
+  return pythonInteger(isNegative ? -number : number)
+}
+
+function float(written: string): unknown {
+  const [number, isNegative] = signed(written, unsignedFloat)
+  return pythonFloat(isNegative ? -number : number)
+}
 
 const plainScalars: readonly ScalarTag[] = [
   tag('bool', /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON|no|No|NO|false|False|FALSE|off|Off|OFF)$/, (text) => /^(?:yes|true|on)$/i.test(text)),
-  tag('int', /^[-+]?(?:0b[01_]+|0[0-7_]+|0|[1-9][0-9_]*|0x[0-9a-fA-F_]+|[1-9][0-9_]*(?::[0-5]?[0-9])+)$/, int),
+  tag('int', /^[-+]?(?:0b_*[01][01_]*|0[0-7_]+|0|[1-9][0-9_]*|0x_*[0-9a-fA-F][0-9a-fA-F_]*|[1-9][0-9_]*(?::[0-5]?[0-9])+)$/, int),
   tag('float', /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/, float),
 ]
 const nothing = /^(?:~|null|Null|NULL)?$/
@@ -51,5 +56,15 @@ const yamlScalars: readonly ScalarTag[] = [
   { tag: '!unsafe', resolve: (text) => text },
 ]
 
-/** How every text is parsed. Duplicates are looked for where places are known. */
-export const yamlOptions = { schema: new Schema({ schema: 'failsafe', customTags: [...yamlScalars], resolveKnownTags: true }), uniqueKeys: false, prettyErrors: false }
+/** JSON's numbers are all decimal: `1e3` is one, and `010` none. */
+const jsonNumbers: readonly ScalarTag[] = [
+  tag('int', /^-?(?:0|[1-9][0-9]*)$/, (text) => pythonInteger(BigInt(text))),
+  tag('float', /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$/, (text) => pythonFloat(Number(text))),
+]
+
+const optionsWith = (customTags: readonly ScalarTag[]) => ({ schema: new Schema({ schema: 'failsafe', customTags: [...customTags], resolveKnownTags: true }), uniqueKeys: false, prettyErrors: false })
+
+/** How every text is parsed that is not JSON. Duplicates are looked for where places are known. */
+export const yamlOptions = optionsWith(yamlScalars)
+/** How JSON is parsed, with the parser that tells places. */
+export const jsonOptions = optionsWith([...jsonNumbers, ...yamlScalars])

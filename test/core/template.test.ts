@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { FettleError } from '../../src/core/errors.js'
 import { render } from '../../src/core/template.js'
+import { pythonFloat } from '../../src/core/written-number.js'
 
 function failure(template: string, vars: Readonly<Record<string, unknown>> = {}): string {
   try {
@@ -25,6 +26,8 @@ describe('render', () => {
     ['a given but undefined name in a condition', '{% if x %}y{% else %}n{% endif %}', { x: undefined }, 'n'],
     ['a key of an object is no variable', '{{ { n: 1 } | json }}', {}, '{"n":1}'],
     ['json', '{{ x | json }}', { x: { a: ['"', '\n'] } }, '{"a":["\\"","\\n"]}'],
+    ['a number as it is written', '{{ x }} {{ x | shell }} {{ x | uri }} {{ x | systemd }} {{ [x, y] }} {% if x > 7 and y < 1 %}{{ x * 2 }}{% endif %}', { x: pythonFloat(8), y: pythonFloat(1e-5) }, '8.0 8.0 8.0 8.0 8.0,1e-05 16'],
+    ['the same as JSON', '{{ x | json(1) }}', { x: { a: pythonFloat(8), b: [pythonFloat(Infinity)] } }, '{\n "a": 8.0,\n "b": [\n  Infinity\n ]\n}'],
     ['uri', '{{ x | uri }}', { x: `p@ss/'(:é*!` }, 'p%40ss%2F%27%28%3A%C3%A9%2A%21'],
     ['shell', '{{ x | shell }} {{ y | shell }}', { x: "it's $(x)", y: '/plain' }, `'it'\\''s $(x)' /plain`],
     ['systemd leaves plain words', '{{ x | systemd }}', { x: 'unix:/run/app-1.sock' }, 'unix:/run/app-1.sock'],

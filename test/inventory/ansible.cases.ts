@@ -5,6 +5,8 @@ export interface InventoryCase {
   /** What `-i` gets; left out: the one file that stands first. */
   readonly sources?: readonly string[]
   readonly extraVars?: readonly string[]
+  /** Names of several types stand in one mapping, which Ansible then leaves unsorted. */
+  readonly unsorted?: true
 }
 
 const yaml = (name: string, text: string): InventoryCase => ({ name: `YAML: ${name}`, files: { 'hosts.yml': text } })
@@ -90,7 +92,7 @@ all:
     c++: { hosts: { user@box: , a+b=c: } }
     "123": { hosts: { "456": } }
 `),
-  yaml('scalars as PyYAML reads them', `
+  { unsorted: true, ...yaml('scalars as PyYAML reads them', `
 all:
   hosts:
     h:
@@ -109,6 +111,20 @@ all:
           lines
 
       mapping: { 1: one, yes_: two, "no": three, 1.5: half }
+`) },
+  yaml('numbers print as Python prints them', `
+all:
+  hosts:
+    h:
+      versions: [8.0, 1.10, 10.0, 1.0.0, "8.0", '1.10', 08.0, -7.0]
+      floats: [0.0, -0.0, 100.0, 1_000.0, 5., .5e-0, 0.1, 0.0001, 0.00001, 1.0e-05, 1.0e+2, 1.0e+15, 1.0e+16, 9999999999999998.0, 1.0e+20, 1.0e+21, 1.0e+22, 123456789012345680000.0, 1.7976931348623157e+308, 1.0e+999, 5.0e-324, .inf, -.Inf, .nan]
+      sexagesimal: [1:30.0, 190:20:30.15, 1:30:15.1, -1:30.5, 1:30, 1_0:30]
+      whole: [9007199254740991, -9007199254740991, -0, +0, 0_7, 0o10, 010, 0x1F, 0b11, 12e03, +1, 12e-3]
+      nested: { list: [1, [2.0, { deep: 3.0 }]], flow: {a: 4.0}, "quoted": "5.0", 6.0.1: 7.0 }
+    k: { v: 8.0, w: "8.0", x: 8.00, y: 1e3 }
+  vars:
+    number marks: "# 8.0 #"
+    plain: 8.0
 `),
   yaml('anchors and merges', `
 all:
@@ -123,6 +139,9 @@ all:
   yaml('a mapping replaces another', 'all: { vars: { v: { a: 1 } } }\nweb: { vars: { v: { b: 2 } }, hosts: { h: } }\nmore: { hosts: { h: { v: { c: 3 } } } }\n'),
   yaml('a port counts where its host is named first', 'a: { hosts: { "h:2222": , k: } }\nb: { hosts: { "h:2223": , "k:2224": } }\n'),
   { name: 'JSON', files: { 'hosts.json': '{"web": {"hosts": {"web1": {"x": [1, 2.5, null, true, "é"]}}, "vars": {"y": {"z": "t"}}}}' } },
+  { name: 'JSON: its own numbers, in every file that can be read as it', files: {
+    'hosts.yml': '{"web": {"hosts": {"h": {"a": [8.0, 1e3, 1.5e3, 1E5, 1.10, -0, -0.0, 1e-7, 1e16, 1e999]}}}}', 'group_vars/web.json': '{\n\t"b": 8.0,\n\t"c": 2E2\n}\n', 'host_vars/h.yml': '{"d": 8.0, "e": {"f": 1e-5}}', 'group_vars/all.yml': '{d: 8.0, g: 1e3, h: 2.50}\n',
+  } },
   { name: 'YAML without an ending', files: { inventory: '# hosts\nweb:\n  hosts:\n    web1: { a: 1 }\n' } },
 
   ini('hosts without a section', 'a\nb x=1\n\n# comment\n; comment\n  c   y=2  # comment\n'),
@@ -186,7 +205,7 @@ one:22
 h1 a="two words" b='two words' c="it's" d='say "x"' e="say \\"x\\"" f=back\\ slash g="\\d" h='\\d' i="" j= k=a=b l='a'"b"c
 h2 a='"5"' b="'5'" c="5" d=a#b e="a#b" f="[1, 'x', {'y': None}]" g='{"a": true}' h='{"a": True}' # the end
 `),
-  ini('literals of Python on a line and in a section', `
+  { unsorted: true, ...ini('literals of Python on a line and in a section', `
 h a=5 b=-5 c=+5 d=1_000 e=0x1f f=0o17 g=0b11 h=1.5 i=1. j=.5 k=1e3 l=1.5e-3 m=0644 n=00 o=1__0 p=1.2.3 q=192.0.2.1 r=5s s=True t=None u=[] v={} w=() x=(1,) y=1,2 z=- aa=2024-01-31 ab=1:30
 [all:vars]
 b1 = [1, 2, [3, {'a': (4, 5)}]]
@@ -214,6 +233,12 @@ b22 = {'a': 1,}
 b23 = %(x)s ; c
 b24 = C:\\dir\\new
 b25 = url=http://x/?a=b
+`) },
+  ini('numbers print as Python prints them', `
+h a=8.0 b=1.10 c=-0.0 d=1e999 e=-1e999 f=1e-5 g=1e16 h=0.00001 i=5. j=1e21 k=[8.0,(1.0,2)] l={8.0:1.0} ll={1e3:2} m="8.0" n='"8.0"' o=10.0.0 p=1_0.0 q=-0 r=9007199254740991 s=inf t=nan u=08.0
+[all:vars]
+v = 8.0
+w = {'a': [1e3, -2.0]}
 `),
   ini('odd names', `
 [web-servers]
@@ -306,6 +331,7 @@ ansible_ssh_common_args='-o ProxyJump=bastion -F /dev/null'
     'group_vars/all.yml': 'v: project all\n', 'group_vars/web.yml': 'w: project web\n', 'host_vars/web1.yml': 'h: project\n',
   }) },
   { ...folder('-e over all', { 'inventory/hosts.yml': levels, 'inventory/host_vars/web1.yml': 'v: file\n', 'more.yml': 'm: yes\nv: last\n' }), extraVars: ['{"v": "extra", "n": 0644}', '@more.yml'] },
+  { ...folder('numbers in -e', { 'inventory/hosts.yml': 'all: { hosts: { h: } }', 'more.yml': 'c: 8.0\nd: 1e3\n', 'more.json': '{"e": 8.0, "f": 1e3}' }), extraVars: ['{"a": 8.0, "b": 1e3}', '{aa: 8.0, bb: 1e3}', '@more.yml', '@more.json'] },
 ]
 
 /** The inventory that patterns are tried on. */
@@ -340,12 +366,20 @@ export const patterns: readonly string[] = [
   '2001:db8::1', '2001:db8::1,db1', '!2001:db8::1,db', 'both', '&both', 'all:!both', 'both,web[0]', 'dotted.name', '&dotted.name', 'dup', '!dup', 'dup[0]', 'dup:web[0]',
 ]
 
+/** Scalars that read the same in a template of Ansible's and one of Fettle's, set in YAML, in INI and by `-e name=value`. */
+export const printed: readonly string[] = [
+  '8.0', '1.10', '10.0', '-7.0', '+1.0', '0.0', '-0.0', '1.', '.5', '1e3', '12e03', '1.0e+2', '1.5e3', '1e-05', '1.0e-5', '0.0001', '0.00001', '1.0e+15', '1.0e+16', '1.0e+20', '1.0e+22', '123456789012345680000.0', '100000000000000.5', '1.0e+999',
+  '1_000', '1_000.0', '010', '08', '0644', '0o10', '0x1F', '0b101', '0777777777777777777777777', '+1', '-5', '-0', '00', '1:30', '12:30:45', '1:30.5', '1:30.0', '.inf', '-.inf', '.nan', 'inf', 'nan',
+  '9007199254740991', '9007199254740993', '-9007199254740993', '12345678901234567890', '1_000_000_000_000_000_000_000', '0xFFFFFFFFFFFFFFFFFF', '2024-01-01', '2024-1-3', '1.2.3', '192.0.2.1', '5s',
+]
+
 /** Where Fettle differs on purpose: what Ansible makes of a host `h`, and what Fettle does. */
 export const differences: readonly (InventoryCase & { readonly ansible: unknown; readonly fettle: unknown })[] = [
   // A typed variable needs a truth: with Ansible the text `true` becomes one where it is used, with `| bool`.
   { ...ini('true, false and null in small letters are text to Ansible', '[all]\nh a=true b=FALSE c=null d=Null\n'), ansible: { a: 'true', b: 'FALSE', c: 'null', d: 'Null' }, fettle: { a: true, b: false, c: null, d: null } },
-  { ...ini('whole numbers that JavaScript would round stay text', '[all]\nh a=12345678901234567890\n'), ansible: { a: 12345678901234567890n }, fettle: { a: '12345678901234567890' } },
+  { ...ini('whole numbers that JavaScript would round are text', '[all]\nh a=12345678901234567890 b=[0xFFFFFFFFFFFFFFFFFF]\n'), ansible: { a: 12345678901234567890n, b: [4722366482869645213695n] }, fettle: { a: '12345678901234567890', b: ['4722366482869645213695'] } },
   { ...yaml('the same in YAML, where times stay as written', 'all: { hosts: { h: { a: 12345678901234567890, b: 2024-01-31 10:00:00 } } }'), ansible: { a: 12345678901234567890n, b: '2024-01-31T10:00:00' }, fettle: { a: '12345678901234567890', b: '2024-01-31 10:00:00' } },
+  { ...yaml('the digits of one that is written otherwise', 'all: { hosts: { h: { a: 0xFFFFFFFFFFFFFFFFFF, b: 1_000_000_000_000_000_000_000, c: 0777777777777777777777777 } } }'), ansible: { a: 4722366482869645213695n, b: 1000000000000000000000n, c: 4722366482869645213695n }, fettle: { a: '4722366482869645213695', b: '1000000000000000000000', c: '4722366482869645213695' } },
   { ...yaml('names of values stay as written', 'all: { hosts: { h: { v: { on: 1, 0644: 2 } } } }'), ansible: { v: { true: 1, 420: 2 } }, fettle: { v: { on: 1, '0644': 2 } } },
   { ...yaml('!unsafe marks text, and leaves no mark', 'all: { hosts: { h: { a: !unsafe "{{ x }}" } } }'), ansible: { a: { __ansible_unsafe: '{{ x }}' } }, fettle: { a: '{{ x }}' } },
   { ...folder('an example and host keys are no inventories', { 'inventory/hosts.yml': 'all: { hosts: { h: } }', 'inventory/example.yml': 'all: { vars: { v: 1 } }' }), ansible: { v: 1 }, fettle: {} },

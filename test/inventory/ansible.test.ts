@@ -1,18 +1,24 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { z } from 'zod'
 import { graphText, listText } from '../../src/cli/inventory-texts.js'
+import { render } from '../../src/core/template.js'
 import { isPassword } from '../../src/inventory/layer.js'
 import { loadInventory } from '../../src/inventory/load.js'
 import { selectHosts } from '../../src/inventory/pattern.js'
+import { checkVars } from '../../src/inventory/variables.js'
 import { ansible, type AnsibleAnswer } from './ansible.js'
-import { differences, fleet, inventories, patterns, refused, type InventoryCase } from './ansible.cases.js'
+import { differences, fleet, inventories, patterns, printed, refused, type InventoryCase } from './ansible.cases.js'
 import { problem, project } from './project.js'
 
 interface Listed {
   readonly _meta: { readonly hostvars: Readonly<Record<string, unknown>> }
 }
 
+/** Numbers that Python's JSON has and JavaScript's has not. */
+const noJson = /(?<=[ ,[])(?:-?Infinity|NaN)(?=,?\n)/g
+
 /** What Ansible lists, with passwords left out as Fettle leaves them out. */
-const withoutPasswords = (text: string): Listed => JSON.parse(text, (name, value: unknown) => (isPassword(name) ? '[secret]' : value)) as Listed
+const withoutPasswords = (text: string): Listed => JSON.parse(text.replaceAll(noJson, '0'), (name, value: unknown) => (isPassword(name) ? '[secret]' : value)) as Listed
 
 describe('ansible-inventory', () => {
   const sourcesOf = ({ files, sources }: InventoryCase): readonly string[] => sources ?? Object.keys(files).slice(0, 1)
@@ -40,7 +46,9 @@ describe('ansible-inventory', () => {
 
   test.each(inventories.map((each) => [each.name, each] as const))('--list and --graph agree: %s', async (_, each) => {
     const { inventory, list, graph } = await listed(each)
-    expect(JSON.parse(listText(inventory, null))).toEqual(withoutPasswords(list))
+    const text = listText(inventory, null)
+    expect(JSON.parse(text.replaceAll(noJson, '0'))).toEqual(withoutPasswords(list))
+    if (each.unsorted !== true) expect(text).toBe(list.replace(/("ansible_\w*pass\w*": ).*?(,?\n)/g, '$1"[secret]"$2'))
     expect(graphText(inventory, null)).toBe(graph)
   })
 
@@ -48,6 +56,31 @@ describe('ansible-inventory', () => {
     const { inventory, list } = await listed(each)
     expect(withoutPasswords(list)._meta.hostvars['h']).toEqual(JSON.parse(JSON.stringify(each.ansible, (__, value: unknown) => (typeof value === 'bigint' ? Number(value) : value))))
     expect(inventory.hosts.get('h')?.vars).toEqual(each.fettle)
+  })
+})
+
+describe('what a template prints', () => {
+  const name = (index: number): string => `v${String(index)}`
+  const set = (sign: string): readonly string[] => printed.map((scalar, index) => `${name(index)}${sign}${scalar}`)
+  const directory = project({ 'hosts.yml': `all:\n  hosts: { h: }\n  vars:\n    ${set(': ').join('\n    ')}\n`, 'hosts.ini': `h\n[all:vars]\n${set('=').join('\n')}\n` })
+  const ways: readonly (readonly [way: string, source: string, extraVars: readonly string[]])[] = [['YAML', 'hosts.yml', []], ['INI', 'hosts.ini', []], ['-e name=value', 'h,', [set('=').join(' ')]]]
+  let answers: readonly AnsibleAnswer[] = []
+
+  beforeAll(() => {
+    const message = `msg='start|${printed.map((_, index) => `{{ ${name(index)} }}`).join('|')}|end'`
+    answers = ansible(ways.map(([, source, extraVars]) => ({ cwd: directory, argv: ['ansible', '-i', source, 'h', '-c', 'local', '-m', 'debug', '-a', message, ...extraVars.flatMap((given) => ['-e', given])] })))
+  }, 120_000)
+
+  test.each(ways)('%s: as with Ansible, in a template, a text and by z.coerce.string()', async (way, source, extraVars) => {
+    const [, message = ''] = /"msg": "start\|(.*)\|end"/.exec(answers[ways.findIndex(([each]) => each === way)]?.stdout ?? '') ?? []
+    const expected = Object.fromEntries(printed.map((scalar, index) => [scalar, message.split('|')[index]]))
+    const host = (await loadInventory({ sources: [source], project: directory, extraVars })).hosts.get('h')
+    if (host === undefined) throw new Error('there is no host')
+    const inAll = (text: (index: number) => unknown): unknown => Object.fromEntries(printed.map((scalar, index) => [scalar, text(index)]))
+    expect(inAll((index) => render('x', `{{ ${name(index)} }}`, host.vars))).toEqual(expected)
+    expect(inAll((index) => `php${host.vars[name(index)] as string}`.slice(3))).toEqual(expected)
+    const coerced = checkVars(host, z.record(z.string(), z.coerce.string())) as Readonly<Record<string, string>>
+    expect(inAll((index) => coerced[name(index)])).toEqual(expected)
   })
 })
 

@@ -25,6 +25,8 @@ describe('fettle inventory', () => {
     ['another inventory', ['-i', 'a,b'], '@all:\n  |--@ungrouped:\n  |  |--a\n  |  |--b\n'],
     ['--host, with -e', ['--host', 'web2', '-e', 'port=8080'], '{\n    "app": {\n        "name": "demo"\n    },\n    "port": 8080\n}\n'],
     ['--host -v: where each was set', ['--host', 'web1', '-v'], 'ansible_password: "[secret]"  # inventory/hosts.yml:5:17\napp: {"name":"demo"}  # inventory/group_vars/web.yml:2:1\nport: 81  # inventory/hosts.yml:5:45\n'],
+    ['--host, with numbers as they are written', ['--host', 'db1', '-e', '{version: 8.0, list: [1.0e-5]}', '-e', 'other=1.10 hex=0x1F'], '{\n    "hex": "0x1F",\n    "list": [\n        1e-05\n    ],\n    "other": 1.10,\n    "version": 8.0\n}\n'],
+    ['--host -v, with the same', ['--host', 'db1', '-v', '-e', '{version: 8.0, list: [1.0e-5]}'], 'list: [1e-05]  # -e:1:16\nversion: 8.0  # -e:1:2\n'],
     ['--host without variables', ['--host', 'db1'], '{}\n'],
   ])('%s', async (_, words, expected) => {
     expect(await inventory(...words)).toEqual({ code: 0, out: expected, err: '' })

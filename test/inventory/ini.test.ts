@@ -69,7 +69,6 @@ describe('hostile values', () => {
     ['a call', '__import__("os").system("id")'],
     ['a comprehension', '[x for x in (1,)]'],
     ['a huge number', '9'.repeat(5_000)],
-    ['an infinite one', '1e999'],
   ])('%s is no literal', (_, text) => {
     expect(pythonLiteral(text)).toBeNull()
   })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { Secret, reveal } from '../../src/core/secret.js'
+import { WrittenNumber } from '../../src/core/written-number.js'
 import type { Inventory } from '../../src/inventory/inventory.js'
 import { loadInventory } from '../../src/inventory/load.js'
 import { problem, project } from './project.js'
@@ -162,7 +163,8 @@ describe('-e', () => {
     ['on=true off=no none=null', { on: true, off: 'no', none: null }],
     ['a=', { a: '' }],
     ['a=#x b=[1] c={d} d=*e f=x=y', { a: '#x', b: '[1]', c: '{d}', d: '*e', f: 'x=y' }],
-    ['version=1.10 mode=0644', { version: 1.1, mode: '0644' }],
+    ['mode=0644 port=+80 zero=0', { mode: '0644', port: new WrittenNumber('+80', 80), zero: 0 }],
+    ['version=1.10 other=8.1', { version: new WrittenNumber('1.10', 1.1), other: 8.1 }],
     ['{"a": {"b": [1]}}', { a: { b: [1] } }],
     ['{a: 1, b: yes}', { a: 1, b: true }],
     ['@more.yml', { from: 'file', list: [1, 2] }],

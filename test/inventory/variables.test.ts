@@ -49,6 +49,35 @@ describe('variables', () => {
     expect(await checked(vars)).toBe(expected)
   })
 
+  const inQuotes = ': in quotes it is text'
+  const kept = (text: string, number: string): string => `, and is ${text}, which a number would print as ${number}: write ${number}, or put it in quotes and declare it as text`
+  test.each<readonly [value: string, schema: z.ZodType, expected: unknown]>([
+    ['8.0', z.number(), `must be a number${kept('8.0', '8')}`],
+    ['8.0', z.number().int().optional(), `must be a number${kept('8.0', '8')}`],
+    ['1.0e-05', z.number().default(1), `must be a number${kept('1e-05', '0.00001')}`],
+    ['8.0', z.union([z.number(), z.string()]), `must be a number, or text${kept('8.0', '8')}`],
+    ['8.0', z.boolean(), `must be true or false${kept('8.0', '8')}`],
+    ['8.0', z.string(), `must be text, and is the number 8.0${inQuotes}`],
+    ['8.1', z.string(), `must be text, and is the number 8.1${inQuotes}`],
+    ['0644', z.string().optional(), `must be text, and is the number 420${inQuotes}`],
+    ['8.0', z.enum(['8.0', '8.1']), `must be one of "8.0", "8.1", and is the number 8.0${inQuotes}`],
+    ['8.0', z.union([z.string(), z.boolean()]), `must be text, or true or false, and is the number 8.0${inQuotes}`],
+    ['12345678901234567890', z.number(), 'must be a number, and is text'],
+    ['8.0', z.coerce.string(), '8.0'],
+    ['8.0', z.coerce.number(), 8],
+    ['"8.0"', z.string(), '8.0'],
+    ['8.1', z.number(), 8.1],
+    ['1.10', z.number(), 1.1],
+    ['12345678901234567890', z.string(), '12345678901234567890'],
+    ['8.0', z.unknown().transform((value) => `php${value as string}`), 'php8.0'],
+    ['8.0', z.unknown().transform((value) => (value as number) * 2), 16],
+  ])('%s as %j: %j', async (value, wanted, expected) => {
+    const inventory = await load({ 'inventory/hosts.yml': `all:\n  hosts:\n    a:\n      v: ${value}\n` })
+    const shape = z.object({ v: wanted })
+    const said = await problem(() => expect(checkAllVars([...inventory.hosts.values()], shape).get('a')).toEqual({ v: expected }))
+    expect(said.split('\n')[0]).toBe(typeof expected === 'string' && expected.startsWith('must') ? `variable-invalid: inventory/hosts.yml:4:7: v of a ${expected}` : 'nothing was thrown')
+  })
+
   test('the problems of all hosts are one error, equal ones told once', async () => {
     const inventory = await load({ 'inventory/hosts.yml': 'all:\n  vars: { app: demo }\n  hosts:\n    a: { port: x }\n    b: { port: 5000, mode: fast }\n    c: { port: 80 }\n    d:\n    e:\n' })
     expect(await problem(() => checkAllVars([...inventory.hosts.values()], schema))).toBe([
