@@ -4,6 +4,7 @@ import type { GithubBackend } from '../backends/github.js'
 import { FettleError } from '../core/errors.js'
 import type { HostFacts } from '../core/host-facts.js'
 import type { Play } from '../core/play.js'
+import { checkConnections } from '../inventory/connection.js'
 import { env } from '../inventory/environment.js'
 import type { Inventory, InventoryHost } from '../inventory/inventory.js'
 import { evidentTwinWarning, twinsAmong } from '../inventory/twins.js'
@@ -54,7 +55,9 @@ export async function prepare(plays: readonly Play[], inventory: Inventory, opti
     const asking = selected.find(({ resource }) => requestsOf(resource).some(({ kind }) => kind.backend === 'github'))
     if (asking !== undefined) await github().catch((error: unknown) => { throw neededBy(error, asking) })
   }
-  const prepared = selectPlays(plays, inventory, options).map((selected) => prepareOne(selected, buildPlay(selected, info, options), ready))
+  const selection = selectPlays(plays, inventory, options)
+  checkConnections([...new Set(selection.flatMap(({ hosts }) => hosts))])
+  const prepared = selection.map((selected) => prepareOne(selected, buildPlay(selected, info, options), ready))
   const steps = prepared.flatMap((play) => [...(play.steps?.values() ?? [])].flat())
   const tagWarnings = checkTags(plays, options, steps)
   await ready(steps)

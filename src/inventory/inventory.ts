@@ -17,7 +17,7 @@ export interface Connection {
   readonly password?: Secret
   /** Absolute. */
   readonly privateKeyFile?: string
-  /** `ansible_ssh_common_args` as words: pairs of `-J`, `-F` or `-o` and its value. */
+  /** What `ansible_ssh_args`, `ansible_ssh_common_args`, `ansible_ssh_extra_args` and the like ask of ssh, as words: pairs of `-J`, `-F` or `-o` and its value. */
   readonly commonArguments?: readonly string[]
   /** `ansible_connection: local`: this machine, without SSH. */
   readonly local: boolean
@@ -33,6 +33,10 @@ export interface InventoryHost {
   readonly groups: readonly string[]
   /** Merged: all < group (child over parent, then by priority, then the later name) < host < `-e`. Without a prototype; passwords are Secrets. */
   readonly vars: Readonly<Record<string, unknown>>
+  /**
+   * Worked out when it is asked for: what is wrong with it stops nobody who does without the host.
+   * @throws FettleError `inventory-invalid` for a way to the host that cannot be, or that Fettle does not have
+   */
   readonly connection: Connection
   /** Where a variable, or a part of it, was set; null when it is not set. */
   place(variable: string, path?: readonly PropertyKey[]): Place | null

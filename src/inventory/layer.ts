@@ -1,6 +1,6 @@
 import { Secret } from '../core/secret.js'
 import { nearest } from '../core/nearest.js'
-import { connectionNames } from './connection.js'
+import { followedNames, isConnectionName } from './connection-options.js'
 import type { Place } from './inventory.js'
 import type { Source } from './source.js'
 import type { Warnings } from './warnings.js'
@@ -30,8 +30,8 @@ export function setVariable(layer: Layer, name: string, variable: Variable, warn
   else if (typeof value === 'string' && value.includes('{{') && value.includes('}}')) warnings.add(`${name} holds {{ … }}, which stays as it is: variables are not templates`, variable.place())
 }
 
-/** Of Fettle's own names and of those that Ansible knows: `ansible_sudo_pass` is ignored, and yet never shown. */
-export const isPassword = (name: string): boolean => /^ansible_.*pass/.test(name)
+/** Of all names that Ansible knows, followed or not: they are never shown. */
+export const isPassword = (name: string): boolean => /^ansible_.*(?:pass|private_key$)/.test(name)
 
 function password<N>(source: Source<N>, name: string, node: N | null): Secret | null {
   const value = source.plain(node)
@@ -44,17 +44,8 @@ function password<N>(source: Source<N>, name: string, node: N | null): Secret | 
 /** How Ansible lets a group win over others of its depth. */
 export const priorityName = 'ansible_group_priority'
 
-/** Old names of Ansible, for which it once had another spelling. */
-const oldNames: ReadonlyMap<string, string> = new Map([
-  ['ansible_ssh_host', 'ansible_host'],
-  ['ansible_ssh_port', 'ansible_port'],
-  ['ansible_ssh_user', 'ansible_user'],
-  ['ansible_ssh_pass', 'ansible_password'],
-  ['ansible_become_pass', 'ansible_become_password'],
-])
-
 function warnOfConnectionName(name: string, variable: Variable, warnings: Warnings): void {
-  if (connectionNames.includes(name) || name === priorityName) return
-  const guess = oldNames.get(name) ?? nearest(name, connectionNames)
+  if (isConnectionName(name) || name === priorityName) return
+  const guess = nearest(name, followedNames)
   warnings.add(`Fettle does not know ${name} and ignores it${guess === undefined ? '' : `; did you mean ${guess}?`}`, variable.place())
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
 import { FettleError } from '../core/errors.js'
+import { warnOfAnsibleCfg } from './ansible-cfg.js'
 import { DataFile } from './data-file.js'
 import { readExtraVars } from './extra-vars.js'
 import { readGroups } from './group-reader.js'
@@ -37,6 +38,7 @@ export async function loadInventory({ sources, project, extraVars, runCode }: In
   const root = resolve(project)
   const tree = newTree()
   const warnings = new Warnings()
+  warnOfAnsibleCfg(root, sources, warnings)
   // A directory's files are read once, at its last place: there they win.
   const directories = new Set<string>()
   const beside = (directory: string): void => void (directories.delete(directory), directories.add(directory))

@@ -1,6 +1,6 @@
 import { connectionOf } from './connection.js'
 import { depthsOf } from './group-depths.js'
-import type { Inventory, InventoryGroup, InventoryHost } from './inventory.js'
+import type { Connection, Inventory, InventoryGroup, InventoryHost } from './inventory.js'
 import type { Layer } from './layer.js'
 import type { Group, Host, Tree } from './tree.js'
 import type { VariableFiles } from './variable-files.js'
@@ -89,5 +89,6 @@ function mergedHost({ name, vars: own }: Host, family: Family, files: readonly V
     const layer = layers.findLast((each) => each.has(variable)) ?? family.layers.findLast((each) => each.has(variable))
     return layer?.get(variable)?.place(path) ?? null
   }
-  return { name, groups: family.groups, vars, place, connection: connectionOf({ name, vars, place }, project) }
+  let connection: Connection | null = null
+  return { name, groups: family.groups, vars, place, get connection() { return (connection ??= connectionOf(this, project)) } }
 }

@@ -4,6 +4,7 @@ import { nearest } from '../core/nearest.js'
 import { Secret } from '../core/secret.js'
 import { WrittenNumber } from '../core/written-number.js'
 import { showPlace, type Inventory, type InventoryHost, type Place } from './inventory.js'
+import { listed } from './names.js'
 import { Warnings } from './warnings.js'
 
 /**
@@ -109,19 +110,13 @@ function takes(issue: z.core.$ZodIssue, type: 'string' | 'number'): boolean {
 const most = 20
 
 function errorOf(problems: readonly Problem[]): FettleError {
-  const lines = problems.slice(0, most).map(({ place, variable, sentence, hosts }) => `${place === null ? '' : `${showPlace(place)}: `}${variable === '' ? 'the variables' : variable} of ${names(hosts)} ${sentence}`)
+  const lines = problems.slice(0, most).map(({ place, variable, sentence, hosts }) => `${place === null ? '' : `${showPlace(place)}: `}${variable === '' ? 'the variables' : variable} of ${listed(hosts.map(({ name }) => name))} ${sentence}`)
   const more = problems.length > most ? [`and ${String(problems.length - most)} more`] : []
   const missing = problems.filter(({ place }) => place === null)
   return new FettleError(missing.length === problems.length ? 'variable-missing' : 'variable-invalid', {
     message: [...(problems.length === 1 ? [] : [`${String(problems.length)} variables are not as the play needs them:`]), ...lines, ...more].join('\n'),
     ...(missing.length === 0 ? {} : { remedy: remedyFor(missing) }),
   })
-}
-
-function names(hosts: readonly InventoryHost[]): string {
-  const shown = hosts.slice(0, 3).map((host) => host.name)
-  const last = hosts.length > 3 ? `${String(hosts.length - 3)} more` : shown.pop() ?? ''
-  return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`
 }
 
 /** Where a missing variable may be set: the innermost group that all hosts share, or the host's own file. */

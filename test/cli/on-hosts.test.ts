@@ -99,3 +99,20 @@ describe('fettle ping', () => {
     ])
   })
 })
+
+describe('a host that cannot be reached as the inventory says', () => {
+  const beside = (): FakeProcess => {
+    const io = machine()
+    writeFileSync(join(io.cwd, 'inventory/more.yml'), 'windows: { hosts: { dc1: }, vars: { ansible_connection: winrm } }\n')
+    return io
+  }
+
+  test('is an error, and nobody is contacted', async () => {
+    const { exitCode, out } = await fettle(['run', 'echo hi', '-l', 'all'], beside())
+    expect({ exitCode, out }).toEqual({ exitCode: 3, out: `error: inventory/more.yml:1:37: ansible_connection of dc1 must be ssh or local, and is "winrm"\n  → correct it there, or leave the host out: -l 'all:!dc1'\n` })
+  })
+
+  test('but not where it is left out', async () => {
+    expect(await fettle(['run', 'echo hi', '-l', 'all:!dc1'], beside())).toEqual({ exitCode: 0, out: 'w1, w2 (2)\nhi\n\n', err: expect.stringContaining('2 ok') })
+  })
+})

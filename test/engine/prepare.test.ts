@@ -12,7 +12,7 @@ import { file } from '../../src/resources/file.js'
 import { githubDeployKey } from '../../src/resources/github-deploy-key.js'
 import { generatedSecret } from '../../src/resources/generated-secret.js'
 import { problem, project } from '../inventory/project.js'
-import { hostsNamed, options } from './toy.js'
+import { hostsNamed, inventoryOf, options } from './toy.js'
 
 /** What a run of one task would be refused for, on two hosts. */
 const prepared = async (made: () => readonly Resource[], given: Partial<RunOptions> = {}, ofTask: TaskOptions<unknown> = {}) => {
@@ -145,4 +145,20 @@ describe('the command line', () => {
 test('variables are checked for the hosts that are run, and no others', async () => {
   const strict = play({ name: 'play', hosts: 'all', vars: z.object({ app: z.string() }), tasks: [] })
   expect(await problem(async () => prepare([strict], await hostsNamed('web1', 'web2'), options({ limit: 'web2' })))).toMatch(/^variable-missing: app of web2 is not set/)
+})
+
+describe('hosts that cannot be reached as the inventory says', () => {
+  const inventory = inventoryOf('web: { hosts: { web1: } }\nwindows: { hosts: { dc1: , dc2: }, vars: { ansible_connection: winrm } }')
+  const plays = (facts: boolean) => ['web', 'all'].map((hosts) => play({ name: hosts, hosts, facts, tasks: [task('Nothing', () => [])] }))
+
+  test.each([true, false])('stop the run before anything connects when they are in it; facts: %j', async (facts) => {
+    expect(await problem(async () => prepare(plays(facts), await inventory, options({})))).toBe(
+      'inventory-invalid: inventory/hosts.yml:2:44: ansible_connection of dc1 and dc2 must be ssh or local, and is "winrm"\n→ correct it there, or leave these hosts out with -l',
+    )
+  })
+
+  test('stop nobody else', async () => {
+    const { plays: prepared } = await prepare(plays(false), await inventory, options({ limit: 'web' }))
+    expect(prepared.map(({ hosts }) => hosts.map(({ name }) => name))).toEqual([['web1'], ['web1']])
+  })
 })

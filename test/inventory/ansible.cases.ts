@@ -395,3 +395,23 @@ export const refused: readonly (readonly [pattern: string, picked: readonly stri
   ['web[4]', [], 'web[4] in the pattern web[4] takes none of the 4 hosts of web'],
   ['localhost', ['localhost'], 'localhost matches no host and no group'],
 ]
+
+/** Variables of hosts of which Ansible's and Fettle's way to the host must be the same. */
+export const ways: Readonly<Record<string, string>> = {
+  plain: '',
+  'with-a-port:2222': '',
+  new: 'ansible_host=192.0.2.1 ansible_port=2201 ansible_user=new ansible_ssh_private_key_file=/k',
+  old: 'ansible_ssh_host=192.0.2.2 ansible_ssh_port=2202 ansible_ssh_user=old ansible_private_key_file=/k',
+  both: 'ansible_host=192.0.2.3 ansible_ssh_host=192.0.2.4 ansible_port=1 ansible_ssh_port=2 ansible_user=new ansible_ssh_user=old ansible_private_key_file=/k1 ansible_ssh_private_key_file=/k2',
+  'old-port:2222': 'ansible_ssh_port=2223',
+  arguments: `ansible_ssh_extra_args='-o A=3 -oB=3' ansible_ssh_common_args='-o A=2 -J bastion' ansible_ssh_args='-C -o A=1'`,
+  checked: 'ansible_host_key_checking=false ansible_ssh_host_key_checking=true',
+  unchecked: 'ansible_host_key_checking=no ansible_timeout=7',
+  timeouts: 'ansible_timeout=7 ansible_ssh_timeout=8',
+  empty: `ansible_user= ansible_ssh_private_key_file='' ansible_ssh_common_args=`,
+  become: 'ansible_become=1 ansible_become_user=new',
+  'become-old': 'ansible_become=yes ansible_become_user=new ansible_sudo_user=old ansible_become_method=sudo ansible_become_flags=-H',
+  'become-nobody': 'ansible_become=true ansible_become_user=',
+  'become-none': 'ansible_become=no ansible_become_user=new ansible_become_method=su',
+  smart: 'ansible_connection=smart ansible_ssh_executable=ssh',
+}

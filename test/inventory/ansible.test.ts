@@ -1,3 +1,5 @@
+import { chmodSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { graphText, listText } from '../../src/cli/inventory-texts.js'
@@ -7,7 +9,7 @@ import { loadInventory } from '../../src/inventory/load.js'
 import { selectHosts } from '../../src/inventory/pattern.js'
 import { checkVars } from '../../src/inventory/variables.js'
 import { ansible, type AnsibleAnswer } from './ansible.js'
-import { differences, fleet, inventories, patterns, printed, refused, type InventoryCase } from './ansible.cases.js'
+import { differences, fleet, inventories, patterns, printed, refused, ways as connections, type InventoryCase } from './ansible.cases.js'
 import { problem, project } from './project.js'
 
 interface Listed {
@@ -104,5 +106,39 @@ describe('ansible --list-hosts', () => {
   test.each(refused)('%s picks %j, and Fettle refuses it', async (pattern, hosts, said) => {
     expect(picked(pattern)).toEqual(hosts)
     expect(await problem(() => picks(pattern))).toContain(`pattern-no-match: ${said}`)
+  })
+})
+
+describe('how Ansible starts ssh', () => {
+  // A stand-in for ssh keeps what it was given: Ansible shows nothing of it where sudo is asked for.
+  const directory = project({ 'hosts.ini': Object.entries(connections).map(([name, vars]) => `${name} ${vars}\n`).join(''), ssh: '#!/bin/sh\nprintf "%s\\n" "$@" > "$0.$$"\n' })
+  const names = Object.keys(connections).map((name) => name.replace(/:.*/, ''))
+  let started: ReadonlyMap<string, readonly string[]> = new Map()
+
+  beforeAll(() => {
+    chmodSync(join(directory, 'ssh'), 0o700)
+    ansible([{ cwd: directory, argv: ['ansible', '-i', 'hosts.ini', 'all', '-m', 'raw', '-a', 'true', '-f', String(names.length), '-e', `ansible_ssh_executable=${join(directory, 'ssh')}`] }])
+    const calls = readdirSync(directory).filter((file) => file.startsWith('ssh.')).map((file) => readFileSync(join(directory, file), 'utf8').split('\n'))
+    started = new Map(calls.map((words) => [names.find((name) => words[words.indexOf('-tt') + 1] === addressOf(name)) ?? '', words]))
+  }, 120_000)
+
+  const addressOf = (name: string): string => /192\.0\.2\.\d+/g.exec((connections[name] ?? '').split(' ').findLast((set) => /^ansible_(?:ssh_)?host=/.test(set)) ?? '')?.[0] ?? name
+
+  /** What Ansible adds to every call, for copying, for its own connection sharing and because it asks for no password. */
+  const always = /^(?:Control\w+|KbdInteractiveAuthentication|PreferredAuthentications|PasswordAuthentication)=|^ConnectTimeout=10$/
+
+  test.each(names)('is how Fettle reaches the host: %s', async (name) => {
+    const words = started.get(name) ?? []
+    const end = words.indexOf('-tt')
+    const given = words.slice(0, end).flatMap((word, index) => (word === '-o' || word === '-J' ? [[word, words[index + 1] ?? '']] : word.startsWith('-o') ? [['-o', word.slice(2)]] : []))
+    const value = (option: string): string | undefined => given.find(([, word = '']) => word.startsWith(`${option}=`))?.[1]?.slice(option.length + 1).replaceAll('"', '')
+    const [sudo, sudoUser = 'root'] = /\bsudo .*?(?:-u (\S+)|$)/.exec(words.slice(end + 2).join(' ')) ?? []
+    const { connection } = (await loadInventory({ sources: ['hosts.ini'], project: directory, extraVars: [] })).hosts.get(name) ?? {}
+    expect({
+      host: connection?.host, port: connection?.port?.toString(), user: connection?.user, key: connection?.privateKeyFile, become: connection?.become === true ? connection.becomeUser ?? 'root' : undefined, commonArguments: connection?.commonArguments ?? [],
+    }).toEqual({
+      host: words[end + 1], port: value('Port'), user: value('User'), key: value('IdentityFile'), become: sudo === undefined ? undefined : sudoUser,
+      commonArguments: given.filter(([, word = '']) => !always.test(word) && !/^(?:Port|User|IdentityFile)=/.test(word)).flat(),
+    })
   })
 })

@@ -30,13 +30,17 @@ describe('errors with their places', () => {
     ['---\nall:\n', '1:1: "---" is no name of a host', null],
     ['-oProxyCommand=x', '1:1: "-oProxyCommand=x" is no name of a host', null],
     ['[a:children]\nb\n[b:children]\na\n', '2:1: group a is below itself: a > b > a', null],
-    ['h ansible_port=22x', '1:3: ansible_port of h must be a number from 1 to 65535, and is "22x"', null],
     ['$ANSIBLE_VAULT;1.1;AES256\n6162', ' is encrypted with ansible-vault, which Fettle does not read', null],
     ['h a=\0', ' holds a NUL byte', null],
   ])('%j', async (ini, said, remedy) => {
     const [message, advice] = (await problem(() => load(ini))).split('\n')
     expect(message).toContain(`inventory-invalid: hosts.ini:${said}`)
     if (remedy !== null) expect(advice).toBe(`→ ${remedy}`)
+  })
+
+  test('what is wrong with a connection is told where it is wanted', async () => {
+    const { hosts } = await load('h ansible_port=22x')
+    expect(await problem(() => hosts.get('h')?.connection)).toContain('inventory-invalid: hosts.ini:1:3: ansible_port of h must be a number from 1 to 65535, and is "22x"')
   })
 
   test('what may be a password is not quoted', async () => {

@@ -193,84 +193,32 @@ describe('-e', () => {
   })
 })
 
-describe('connections', () => {
-  test('every name that Fettle knows', async () => {
-    const { hosts, warnings } = await loadHosts(`
-all:
-  hosts:
-    h:
-      ansible_host: 2001:db8::7
-      ansible_port: "2222"
-      ansible_user: deploy
-      ansible_password: 007
-      ansible_ssh_private_key_file: /keys/id
-      ansible_ssh_common_args: -J jump@bastion -o "ProxyCommand=nc %h %p" -F/etc/ssh_config
-      ansible_connection: ssh
-      ansible_become: yes
-      ansible_become_user: root
-      ansible_become_password: sudo
-      port: 80
-      user: app
-      host: app.example.org
-`)
-    const { password, becomePassword, ...connection } = hosts.get('h')?.connection ?? { host: '', local: false }
-    expect(connection).toEqual({
-      host: '2001:db8::7', port: 2222, user: 'deploy', local: false, privateKeyFile: '/keys/id', become: true, becomeUser: 'root',
-      commonArguments: ['-J', 'jump@bastion', '-o', 'ProxyCommand=nc %h %p', '-F', '/etc/ssh_config'],
-    })
-    expect([password, becomePassword].map((secret) => (secret === undefined ? null : reveal(secret)))).toEqual(['007', 'sudo'])
-    expect(hosts.get('h')?.vars).toMatchObject({ port: 80, user: 'app', host: 'app.example.org', ansible_user: 'deploy' })
-    expect(hosts.get('h')?.vars.ansible_password).toBeInstanceOf(Secret)
-    expect(warnings).toEqual([])
-  })
+describe('ansible.cfg', () => {
+  const warningsOf = async (cfg: string, sources: readonly string[] = []): Promise<readonly string[]> => (await load({ 'ansible.cfg': cfg, 'inventory/hosts.yml': 'all: { hosts: { h: } }' }, [], sources)).warnings
+  const said = (line: number, key: string, instead: string): string => `ansible.cfg:${String(line)}:1: Fettle does not read ${key} of ansible.cfg: ${instead}`
 
-  test.each([['[2001:db8::7]', '2001:db8::7'], ['[fe80::1%eth0]', 'fe80::1%eth0']])('the address %s may have its brackets', async (written, host) => {
-    const { hosts } = await loadHosts(`all: { hosts: { h: { ansible_host: "${written}" } } }`)
-    expect(hosts.get('h')?.connection.host).toBe(host)
-  })
-
-  test('a host stands for itself where nothing is said', async () => {
-    const { hosts } = await loadHosts('all: { hosts: { web1.example.org: , here: { ansible_connection: local, ansible_become: off } } }')
-    expect([...hosts.values()].map(({ connection }) => connection)).toEqual([{ host: 'web1.example.org', local: false }, { host: 'here', local: true, become: false }])
-  })
-
-  test('a relative key is the project\'s, ~ is the home directory', async () => {
-    const { hosts } = await loadHosts('all: { hosts: { a: { ansible_ssh_private_key_file: keys/id }, b: { ansible_ssh_private_key_file: ~/.ssh/id } } }')
-    expect(hosts.get('a')?.connection.privateKeyFile).toMatch(/^\/.*fettle-project-.*\/keys\/id$/)
-    expect(hosts.get('b')?.connection.privateKeyFile).toBe(`${process.env.HOME ?? ''}/.ssh/id`)
-  })
-
-  test('another ansible_ name is a warning with its place, said once; its password is never plain', async () => {
-    const { hosts, warnings } = await loadHosts('all:\n  vars:\n    ansible_python_interpreter: /usr/bin/python3\n    ansible_sudo_pass: hunter22\n  hosts:\n    a: { ansible_usr: x }\n    b: { ansible_usr: y, ansible_ssh_pass: z }\n')
-    expect(warnings).toEqual([
-      'inventory/hosts.yml:3:5: Fettle does not know ansible_python_interpreter and ignores it',
-      'inventory/hosts.yml:4:5: Fettle does not know ansible_sudo_pass and ignores it',
-      'inventory/hosts.yml:6:10: Fettle does not know ansible_usr and ignores it; did you mean ansible_user? (and at 1 more place)',
-      'inventory/hosts.yml:7:26: Fettle does not know ansible_ssh_pass and ignores it; did you mean ansible_password?',
+  test('what it would decide of hosts and the way to them is a warning with its place', async () => {
+    expect(await warningsOf('[defaults]\ninventory = prod/\nremote_user = deploy\nprivate_key_file=~/.ssh/deploy ; a comment\nhost_key_checking: False\nhash_behaviour=merge\nforks = 20\n\n[privilege_escalation]\n# become_user = x\nbecome = True\n[ssh_connection]\nssh_args = -o ForwardAgent=yes\n[sudo_become_plugin]\npassword = hunter22\n')).toEqual([
+      said(2, 'inventory', 'name it with -i'),
+      said(3, 'remote_user', 'set ansible_user in the inventory, or give -u'),
+      said(4, 'private_key_file', 'set ansible_ssh_private_key_file in the inventory'),
+      said(5, 'host_key_checking', 'set ansible_host_key_checking in the inventory, or give --accept-new'),
+      said(6, 'hash_behaviour', 'mappings replace each other'),
+      said(11, 'become', 'set ansible_become in the inventory, or give -b'),
+      said(13, 'ssh_args', 'set ansible_ssh_args in the inventory'),
+      said(15, 'password', 'give -K or --become-password-file'),
     ])
-    expect(JSON.stringify([...hosts.values()])).not.toContain('hunter22')
   })
 
-  test('what looks like a template is a warning', async () => {
-    const { warnings } = await loadHosts('all:\n  vars: { url: "https://{{ name }}" }\n  hosts: { a: }')
-    expect(warnings).toEqual(['inventory/hosts.yml:2:11: url holds {{ … }}, which stays as it is: variables are not templates'])
+  test('what changes nothing is none', async () => {
+    expect(await warningsOf('[defaults]\ninventory = ./inventory\nhost_key_checking = True\ntransport = smart\nconstructor = x\n[privilege_escalation]\nbecome = no\nbecome_method = sudo\nbecome_flags = -H -S -n\n[ssh_connection]\nssh_args = -C -o ControlMaster=auto -o ControlPersist=60s\npipelining = True\n')).toEqual([])
+    expect(await warningsOf('[defaults]\ninventory = prod/\n', ['inventory'])).toEqual([])
   })
+})
 
-  test.each([
-    ['ansible_port: 0', 'ansible_port of h must be a number from 1 to 65535, and is 0'],
-    ['ansible_port: 22x', 'ansible_port of h must be a number from 1 to 65535, and is "22x"'],
-    ['ansible_host: -oProxyCommand=id', 'ansible_host of h must be a host name or an address, and is "-oProxyCommand=id"'],
-    ['ansible_host: "{{ ip }}"', 'ansible_host of h must be a host name or an address, and is "{{ ip }}"'],
-    ['ansible_user: -x', 'ansible_user of h must be the name of a user, and is "-x"'],
-    ['ansible_connection: paramiko', 'ansible_connection of h must be ssh or local, and is "paramiko"'],
-    ['ansible_become: maybe', 'ansible_become of h must be true or false, and is "maybe"'],
-    ['ansible_password: [hunter2]', 'ansible_password must be a single value'],
-    ['ansible_ssh_common_args: -v', `ansible_ssh_common_args of h takes ssh's -J, -F and -o with a value each, and has "-v"`],
-    ['ansible_ssh_common_args: -o', `ansible_ssh_common_args of h takes ssh's -J, -F and -o with a value each, and has "-o"`],
-    [`ansible_ssh_common_args: -o "User=x`, 'ansible_ssh_common_args of h has a quote without its partner'],
-  ])('%s is refused', async (variable, expected) => {
-    expect((await problem(() => loadHosts(`all:\n  hosts:\n    h:\n      ${variable}\n`))).split('\n')[0]).toMatch(new RegExp(`^inventory-invalid: inventory/hosts\\.yml:4:\\d+: ${expected.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`))
-  })
+test('what looks like a template is a warning', async () => {
+  const { warnings } = await loadHosts('all:\n  vars: { url: "https://{{ name }}" }\n  hosts: { a: }')
+  expect(warnings).toEqual(['inventory/hosts.yml:2:11: url holds {{ … }}, which stays as it is: variables are not templates'])
 })
 
 describe('an inventory of another shape', () => {
