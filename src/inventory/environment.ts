@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { parse } from 'dotenv'
 import { FettleError } from '../core/errors.js'
 import { Secret } from '../core/secret.js'
+import { DotenvFile } from './dotenv-file.js'
 import { systemCode } from './system-code.js'
 
 let directory: string | null = null
-let dotenv: ReadonlyMap<string, string> | null = null
+let dotenv: Pick<DotenvFile, 'get'> | null = null
 
 /** Says where `.env` lies. Without it that is the current directory. */
 export function setProjectDirectory(project: string): void {
@@ -20,11 +20,12 @@ function fromFile(name: string): string | undefined {
   return dotenv.get(name)
 }
 
-function readDotenv(file: string): ReadonlyMap<string, string> {
+function readDotenv(file: string): Pick<DotenvFile, 'get'> {
   try {
-    return new Map(Object.entries(parse(readFileSync(file, 'utf8'))))
+    return new DotenvFile(file, readFileSync(file))
   } catch (cause) {
-    if (systemCode(cause) === 'ENOENT') return new Map()
+    if (cause instanceof FettleError) throw cause
+    if (systemCode(cause) === 'ENOENT') return new Map<string, string>()
     throw new FettleError('source-missing', { address: file, message: `${file} cannot be read (${systemCode(cause) ?? String(cause)})`, cause })
   }
 }
@@ -42,15 +43,18 @@ function required(name: string): string {
 export interface Environment {
   /**
    * The value of a name, from the environment, else from `.env` of the project; an empty one is a value.
-   * @throws FettleError `environment-missing`, before anything connects
+   * @throws FettleError `environment-missing`, or `environment-invalid` where `.env` can be read in more than one way, before anything connects
    */
   (name: string): string
   /**
    * The value of a name as a Secret, from the environment, else from `.env`; an empty one is refused.
-   * @throws FettleError `environment-missing`, before anything connects
+   * @throws FettleError as `env` does
    */
   secret(name: string): Secret
-  /** The value of a name, as `env` finds it, or undefined where nobody has set it. */
+  /**
+   * The value of a name, as `env` finds it, or undefined where nobody has set it.
+   * @throws FettleError `environment-invalid`
+   */
   optional(name: string): string | undefined
 }
 

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { reveal } from '../../src/core/secret.js'
@@ -48,5 +50,105 @@ describe('env', () => {
     const directory = project({ '.env/file': '' })
     setProjectDirectory(directory)
     expect(await problem(() => env(name))).toBe(`source-missing: ${directory}/.env cannot be read (EISDIR)\n→ create the file or correct its path`)
+  })
+})
+
+describe('.env', () => {
+  /** What `env` answers for A, and what a POSIX shell that reads the file has for it: null where it complains. */
+  const read = async (text: string | Uint8Array) => {
+    const directory = project({ '.env': text })
+    setProjectDirectory(directory)
+    let value: string | undefined
+    const said = await problem(() => void (value = env.optional('A')))
+    const shell = spawnSync('sh', ['-c', '. ./.env; printf %s "${A-}"'], { cwd: directory, encoding: 'utf8', env: { HOME: '/home/a', PATH: '/usr/bin:/bin' } })
+    return { value, said: said.replaceAll(join(directory, '.env'), '.env'), shell: shell.status === 0 && shell.stderr === '' ? shell.stdout : null }
+  }
+
+  test.each([
+    ['A=x', 'x'], ['A=', ''], ['A=  ', ''], ['export A=x', 'x'], ['  export \tA=x # y', 'x'], ['A=x  ', 'x'], ['A=1\nA=2\nB=3', '2'], ['# A=1\n\nA=2 #3\n', '2'],
+    ['A=a=b', 'a=b'], ['A=p%40s!*?[x],y', 'p%40s!*?[x],y'], ['A=https://u:p@h/x?y=1', 'https://u:p@h/x?y=1'], ['A=a~', 'a~'],
+    [`A='x#y'`, 'x#y'], ['A="x#y" # z', 'x#y'], [`A="it's"`, `it's`], [`A='say "x"'`, 'say "x"'], [`A='$HOME \\d \`x\` ~ > \\n'`, '$HOME \\d `x` ~ > \\n'], [`A='{"a": 1}'`, '{"a": 1}'], [`A=' x '`, ' x '], [`A=''`, ''],
+    [`A='a\n#b\nB=c'\nB=1`, 'a\n#b\nB=c'], ['A="a\nb"', 'a\nb'],
+  ])('%j is read as a shell reads it', async (text, expected) => {
+    const { value, said, shell } = await read(text)
+    expect({ value, said, shell }).toEqual({ value: expected, said: 'nothing was thrown', shell: expected })
+  })
+
+  test.each([['A=two words', 'two words'], ['A = x', 'x'], ['A= x', 'x'], ['A=a&b', 'a&b'], ['A=a;b|c', 'a;b|c'], ['A=(a)', '(a)']])('%j, which a shell refuses, is read as docker compose and python-dotenv read it', async (text, expected) => {
+    expect(await read(text)).toEqual({ value: expected, said: 'nothing was thrown', shell: null })
+  })
+
+  test.each([['\uFEFFA=x'], ['A=x\r\nB=y\r\n'], ["A='x'\rB=y"]])('%j: marks of Windows are no part of a value', async (text) => {
+    expect((await read(text)).value).toBe('x')
+  })
+
+  const single = `put the whole value in single quotes, NAME='…', line breaks too: there everything means itself`
+  const double = 'put the whole value in double quotes, NAME="…"'
+  const environment = 'set it in the environment instead: no quotes hold it for all of them'
+  const outside = (odd: string): string => `A holds ${odd} outside quotes, which programs read in different ways`
+  const inside = (odd: string): string => `A holds ${odd} in double quotes, which programs read in different ways`
+  test.each([
+    ['A=s3cret#hunter22', outside('#'), single],
+    ['A=#hunter22', outside('#'), single],
+    ['A= # hunter22', outside('#'), single],
+    ['A=x#hunter22 # y', outside('#'), single],
+    ['A=$hunter22', outside('$'), single],
+    ['A=${hunter22}', outside('$'), single],
+    ['A=hunter22$', outside('$'), single],
+    ['A=hunter\\22', outside('\\'), single],
+    ['A=hunter22\\', outside('\\'), single],
+    ['A=`hunter22`', outside('`'), single],
+    ['A=hunter>22', outside('>'), single],
+    ['A=hunter<22', outside('<'), single],
+    ['A=~/hunter22', outside('~'), single],
+    ['A=/x:~/hunter22', outside('~'), single],
+    ['A={"a":"hunter22"}', outside('"'), single],
+    [`A=it's hunter22`, outside(`'`), double],
+    [`A=it's $hunter22`, outside(`'`), environment],
+    ['A="$hunter22"', inside('$'), single],
+    ['A="hunter\\n22"', inside('\\'), single],
+    ['A="hunter\\"22"', inside('\\'), single],
+    ['A="hunter`22"', inside('`'), single],
+    [`A="it's $hunter22"`, inside('$'), environment],
+    [`A='x'hunter22`, 'A has text right behind its quotes', single],
+    [`A='x'#hunter22`, 'A has text right behind its quotes', single],
+    [`A="x"'hunter22'`, 'A has text right behind its quotes', double],
+    [`A='hunter22\\'`, 'A ends with a backslash before the quote, which some programs take for a part of the value', 'set it in the environment instead'],
+    ['A=hunter22\u00a0', 'A can be read in more than one way', single],
+    ['A: hunter22', 'A is set with a colon, which is YAML', 'write NAME=value'],
+    ['A', 'A is named without a value', 'write NAME=value'],
+    ['export A', 'A is named without a value', 'write NAME=value'],
+  ])('%j is an error of the name', async (line, expected, remedy) => {
+    expect((await read(`B=1\n\n${line}\n`)).said).toBe(`environment-invalid: .env:3: ${expected}\n→ ${remedy}`)
+    expect(env('B')).toBe('1')
+  })
+
+  test.each([
+    ['A hunter22', 'this line is no NAME=value'],
+    ['A+=hunter22', 'this line is no NAME=value'],
+    ['PÄSSWORD=hunter22', 'this line is no NAME=value'],
+    [`'A'=hunter22`, 'this line is no NAME=value'],
+    ['A="hunter22', 'a quote begins here and has no partner'],
+    [`A='hunter22\nC=2`, 'a quote begins here and has no partner'],
+  ])('%j is an error whatever is asked for', async (line, expected) => {
+    const { said } = await read(`B=1\n${line}\n`)
+    expect(said).toContain(`environment-invalid: .env:2: ${expected}\n→ `)
+    expect(said).not.toContain('hunter22')
+    expect(await problem(() => env('B'))).toContain(expected)
+  })
+
+  test.each(['A.B', 'A-B', '1A'])('%s is no name', async (name) => {
+    await read(`${name}=1`)
+    expect(await problem(() => env(name))).toContain(`.env:1: ${name} is no name that a shell takes`)
+  })
+
+  test('the environment goes before a name that cannot be read', async () => {
+    await read(`${name}=x#y`)
+    process.env[name] = 'z'
+    expect(env(name)).toBe('z')
+  })
+
+  test('what is not UTF-8 is an error', async () => {
+    for (const text of [Buffer.from('A=x', 'utf16le'), Buffer.from([0xff, 0xfe, 0x41]), Buffer.from([0x41, 0x3d, 0xe9])]) expect((await read(text)).said).toBe('environment-invalid: .env: is not UTF-8 text\n→ save the file as UTF-8')
   })
 })

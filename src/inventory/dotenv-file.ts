@@ -1,0 +1,132 @@
+import { parse } from 'dotenv'
+import { FettleError } from '../core/errors.js'
+
+/** A value, or why programs that read such files would not agree on one. */
+type Reading = { readonly value: string } | { readonly problem: string; readonly remedy: string }
+/** What `.env` says of a name, and in which line. */
+type Entry = Reading & { readonly line: number }
+
+const blank = /[ \t]*(?:#[^\n]*)?(?:\n|$)/y
+const name = /[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*/y
+const quoted = /'([^']*)'|"((?:[^"\\]|\\[^])*)"/y
+const end = /(?:[ \t]+#[^\n]*|[ \t]*)(?:\n|$)/y
+const rest = /([^\n]*)(?:\n|$)/y
+const gap = /[ \t]*/y
+
+const asPair = 'write NAME=value'
+
+/** The quotes in which all programs take a value as it stands. */
+function inQuotes(value: string): string {
+  if (!value.includes("'")) return `put the whole value in single quotes, NAME='…', line breaks too: there everything means itself`
+  return /["\\$`]/.test(value) ? 'set it in the environment instead: no quotes hold it for all of them' : 'put the whole value in double quotes, NAME="…"'
+}
+
+/**
+ * A `.env` file. dotenv's reading of a value counts where sh, docker compose and python-dotenv read the same, or sh refuses the line. Where one of them would
+ * silently get another value (`A=x#y`, of which dotenv takes `x`), asking for the name is an error. What stands in single quotes is never changed, although
+ * python-dotenv knows escapes there, and line ends of Windows are no part of a value, although sh takes them for one.
+ */
+export class DotenvFile {
+  readonly #entries = new Map<string, Entry>()
+
+  /** @throws FettleError `environment-invalid` for a line that no name can be told of, and for a quote that has no partner */
+  constructor(
+    readonly file: string,
+    content: Uint8Array,
+  ) {
+    const text = this.#decoded(content).replaceAll(/\r\n?/g, '\n')
+    new Reader(text, this.#entries, (line, problem, remedy) => this.#invalid(`${file}:${String(line)}`, problem, remedy)).read()
+    const known: Readonly<Record<string, string>> = parse(text)
+    for (const [found, entry] of this.#entries) {
+      if ('value' in entry && known[found] !== entry.value) this.#entries.set(found, { line: entry.line, problem: 'can be read in more than one way', remedy: inQuotes(entry.value) })
+    }
+  }
+
+  /**
+   * The value of a name; undefined where the file has none.
+   * @throws FettleError `environment-invalid` for one that can be read in more than one way. The value is not in the message.
+   */
+  get(wanted: string): string | undefined {
+    const entry = this.#entries.get(wanted)
+    if (entry === undefined || 'value' in entry) return entry?.value
+    throw this.#invalid(`${this.file}:${String(entry.line)}`, `${wanted} ${entry.problem}`, entry.remedy)
+  }
+
+  #decoded(content: Uint8Array): string {
+    try {
+      const text = new TextDecoder('utf-8', { fatal: true }).decode(content)
+      if (!text.includes('\0')) return text
+    } catch {
+      // Said below.
+    }
+    throw this.#invalid(this.file, 'is not UTF-8 text', 'save the file as UTF-8')
+  }
+
+  #invalid(where: string, problem: string, remedy: string): FettleError {
+    return new FettleError('environment-invalid', { address: where, message: `${where}: ${problem}`, remedy })
+  }
+}
+
+/** Goes through the lines as the shell would, and notes what dotenv could read otherwise. */
+class Reader {
+  #at = 0
+  #line = 1
+
+  constructor(
+    private readonly text: string,
+    private readonly entries: Map<string, Entry>,
+    private readonly invalid: (line: number, problem: string, remedy: string) => FettleError,
+  ) {}
+
+  read(): void {
+    while (this.#at < this.text.length) {
+      if (this.#match(blank) === null) this.#statement()
+    }
+  }
+
+  #match(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = this.#at
+    const found = pattern.exec(this.text)
+    if (found === null) return null
+    this.#at = pattern.lastIndex
+    this.#line += found[0].split('\n').length - 1
+    return found
+  }
+
+  #statement(): void {
+    const line = this.#line
+    const found = this.#match(name)?.[1]
+    const sign = this.text.charAt(this.#at)
+    if (found === undefined || !['=', ':', '\n', ''].includes(sign)) throw this.invalid(line, 'this line is no NAME=value', `${asPair}, where a name has letters, digits and _; or begin the line with #`)
+    if (sign === '=') {
+      this.#at++
+      this.#match(gap)
+      const read = /['"]/.test(this.text.charAt(this.#at)) ? this.#quoted(line) : this.#plain()
+      const isName = /^[A-Za-z_]\w*$/.test(found)
+      this.entries.set(found, { line, ...(isName ? read : { problem: 'is no name that a shell takes', remedy: 'give it a name of letters, digits and _' }) })
+      return
+    }
+    this.#match(rest)
+    this.entries.set(found, { line, problem: sign === ':' ? 'is set with a colon, which is YAML' : 'is named without a value', remedy: asPair })
+  }
+
+  #quoted(line: number): Reading {
+    const found = this.#match(quoted)
+    if (found === null) throw this.invalid(line, 'a quote begins here and has no partner', 'close it, or put a value that holds one in quotes of the other kind')
+    const [, single, double = ''] = found
+    const value = single ?? double
+    if (this.#match(end) === null) {
+      const behind = this.#match(rest)?.[1] ?? ''
+      return { problem: 'has text right behind its quotes', remedy: inQuotes(value + behind) }
+    }
+    if (single?.endsWith('\\') === true) return { problem: 'ends with a backslash before the quote, which some programs take for a part of the value', remedy: 'set it in the environment instead' }
+    const [odd] = single === undefined ? (/[\\$`]/.exec(value) ?? []) : []
+    return odd === undefined ? { value } : { problem: `holds ${odd} in double quotes, which programs read in different ways`, remedy: inQuotes(value) }
+  }
+
+  #plain(): Reading {
+    const value = (this.#match(rest)?.[1] ?? '').replace(/[ \t]+#.*$/, '').replace(/[ \t]+$/, '')
+    const [odd] = /[#'"`\\$<>]/.exec(value) ?? /(?<=^|:)~/.exec(value) ?? []
+    return odd === undefined ? { value } : { problem: `holds ${odd} outside quotes, which programs read in different ways`, remedy: inQuotes(value) }
+  }
+}
