@@ -4,6 +4,7 @@ import { FettleError } from '../core/errors.js'
 import { Secret } from '../core/secret.js'
 import { isPassword, readVariables, setVariable, type Layer } from './layer.js'
 import { scalarOf } from './scalar.js'
+import { warnOfSecrets } from './secret-names.js'
 import { readYaml } from './variable-files.js'
 import type { Warnings } from './warnings.js'
 import { YamlFile } from './yaml-file.js'
@@ -17,17 +18,24 @@ const place = { file: '-e', line: 0, column: 0 }
  */
 export function readExtraVars(given: readonly string[], project: string, warnings: Warnings): Layer {
   const layer: Layer = new Map()
+  const onCommandLine: Layer = new Map()
   for (const text of given) {
+    const read: Layer = new Map()
     if (text.startsWith('@')) {
       const yaml = readYaml(project, resolve(project, text.slice(1)))
-      readVariables(layer, yaml, yaml.root, 'a file of variables', warnings)
+      readVariables(read, yaml, yaml.root, 'a file of variables', warnings)
     } else if (/^\s*[{[]/.test(text)) {
       const yaml = new YamlFile('-e', text)
-      readVariables(layer, yaml, yaml.root, 'what -e takes', warnings)
+      readVariables(read, yaml, yaml.root, 'what -e takes', warnings)
     } else {
-      readPairs(layer, text, warnings)
+      readPairs(read, text, warnings)
+    }
+    for (const [name, variable] of read) {
+      layer.set(name, variable)
+      if (!text.startsWith('@')) onCommandLine.set(name, variable)
     }
   }
+  warnOfSecrets(onCommandLine, warnings)
   return layer
 }
 

@@ -5,6 +5,7 @@ import { Secret } from '../core/secret.js'
 import { WrittenNumber } from '../core/written-number.js'
 import { showPlace, type Inventory, type InventoryHost, type Place } from './inventory.js'
 import { listed } from './names.js'
+import { soundsSecret } from './secret-names.js'
 import { Warnings } from './warnings.js'
 
 /**
@@ -94,8 +95,10 @@ function described(value: unknown, issue: z.core.$ZodIssue): string {
 }
 
 function describedNumber(value: number | WrittenNumber, issue: z.core.$ZodIssue): string {
-  if (takes(issue, 'string') && !takes(issue, 'number')) return `, and is the number ${String(value)}: in quotes it is text`
-  if (typeof value === 'number') return `, and is ${String(value)}`
+  const isHidden = issue.path.some((step) => soundsSecret(String(step)))
+  if (takes(issue, 'string') && !takes(issue, 'number')) return `, and is ${isHidden ? 'a number' : `the number ${String(value)}`}: in quotes it is text`
+  if (typeof value === 'number') return `, and is ${isHidden ? 'a number' : String(value)}`
+  if (isHidden) return ', and a number would print otherwise: put it in quotes and declare it as text'
   const plain = String(value.value)
   return `, and is ${value.text}, which a number would print as ${plain}: write ${plain}, or put it in quotes and declare it as text`
 }

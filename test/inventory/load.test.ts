@@ -193,6 +193,38 @@ describe('-e', () => {
   })
 })
 
+describe('secrets in -e', () => {
+  const warningsOf = async (...extraVars: readonly string[]): Promise<readonly string[]> => (await load({ 'inventory/hosts.yml': 'all: { hosts: { h: } }', 'more.yml': 'db_password: hunter22\nansible_password: hunter22\n' }, extraVars)).warnings
+  const shown = (where: string, name: string, instead = 'put it into .env and take it with env.secret(…), or give -e @FILE'): string => `${where}: ${name} is given on the command line, where ps shows it to everybody on this machine: ${instead}`
+  const sudo = 'give -K or --become-password-file'
+  const login = 'give -k or --connection-password-file'
+
+  test.each<readonly [given: string, expected: readonly string[]]>([
+    ['ansible_become_password=hunter22', [shown('-e', 'ansible_become_password', sudo)]],
+    ['ansible_sudo_pass=hunter22', [shown('-e', 'ansible_sudo_pass', sudo)]],
+    ['ansible_password=hunter22 port=80', [shown('-e', 'ansible_password', login)]],
+    [`ansible_ssh_pass='hunter22'`, [shown('-e', 'ansible_ssh_pass', login)]],
+    ['{"ansible_password": "hunter22", "a": 1}', [shown('-e:1:2', 'ansible_password', login)]],
+    ['db_password=hunter22', [shown('-e', 'db_password')]],
+    ['db_password=22222222', [shown('-e', 'db_password')]],
+    ['{db: {user: a, password: hunter22}}', [shown('-e:1:16', 'db.password')]],
+    ['{github_tokens: [hunter22, hunter23], apiKey: hunter22}', [shown('-e:1:18', 'github_tokens.0'), shown('-e:1:28', 'github_tokens.1'), shown('-e:1:39', 'apiKey')]],
+    ['{secrets: {a: {b: hunter22}}}', [shown('-e:1:16', 'secrets.a.b')]],
+    ['database_url=mysql://app:hunter22@localhost/app', [shown('-e', 'database_url')]],
+    ['{urls: ["https://example.org", "https://:hunter22@example.org"]}', [shown('-e:1:32', 'urls.1')]],
+    [`key='-----BEGIN OPENSSH PRIVATE KEY-----'`, [shown('-e', 'key')]],
+    ...['rootpw', 'MYSQL_PWD', 'aws_secret_access_key', 'private_key', 'client_secret', 'vault_token', 'credentials', 'deploy-passphrase'].map((name): [string, string[]] => [`${name}=hunter22`, [shown('-e', name)]]),
+  ])('%s', async (given, expected) => {
+    const said = await warningsOf(given)
+    expect(said).toEqual(expected)
+    expect(said.join()).not.toMatch(/hunter2|22222222/)
+  })
+
+  test.each(['@more.yml', 'port=80', 'password_length=12', 'db_password_file=/run/secrets/db', 'token_url=https://example.org/token', 'secret_name=app', 'password_login=false', 'password=', 'bypass=x', 'ssh_key=/etc/key', 'url=https://user@example.org/', '{public_key: ssh-ed25519 AAAA}'])('nothing is said of %s', async (given) => {
+    expect(await warningsOf(given)).toEqual([])
+  })
+})
+
 describe('ansible.cfg', () => {
   const warningsOf = async (cfg: string, sources: readonly string[] = []): Promise<readonly string[]> => (await load({ 'ansible.cfg': cfg, 'inventory/hosts.yml': 'all: { hosts: { h: } }' }, [], sources)).warnings
   const said = (line: number, key: string, instead: string): string => `ansible.cfg:${String(line)}:1: Fettle does not read ${key} of ansible.cfg: ${instead}`

@@ -78,6 +78,14 @@ describe('variables', () => {
     expect(said.split('\n')[0]).toBe(typeof expected === 'string' && expected.startsWith('must') ? `variable-invalid: inventory/hosts.yml:4:7: v of a ${expected}` : 'nothing was thrown')
   })
 
+  test('a number that may be a secret is not shown', async () => {
+    const inventory = await load({ 'inventory/hosts.yml': 'all: { hosts: { a: { db_password: 22222222, db: { token: 8.0 } } } }' })
+    const said = await problem(() => checkAllVars([...inventory.hosts.values()], z.object({ db_password: z.string(), db: z.object({ token: z.number() }) })))
+    expect(said).toContain('db_password of a must be text, and is a number: in quotes it is text')
+    expect(said).toContain('db.token of a must be a number, and a number would print otherwise: put it in quotes')
+    expect(said).not.toMatch(/22222222|8\.0/)
+  })
+
   test('the problems of all hosts are one error, equal ones told once', async () => {
     const inventory = await load({ 'inventory/hosts.yml': 'all:\n  vars: { app: demo }\n  hosts:\n    a: { port: x }\n    b: { port: 5000, mode: fast }\n    c: { port: 80 }\n    d:\n    e:\n' })
     expect(await problem(() => checkAllVars([...inventory.hosts.values()], schema))).toBe([
