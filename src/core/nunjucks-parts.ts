@@ -1,0 +1,50 @@
+import nunjucks from 'nunjucks'
+
+/** What is read of nunjucks' syntax tree, which has no types of its own. */
+export interface Node {
+  readonly typename: string
+  readonly lineno: number
+  readonly fields: readonly string[]
+  readonly [field: string]: unknown
+}
+
+export type AnyFunction = (...given: readonly unknown[]) => unknown
+
+/** A template's variables by scope; nunjucks' own. */
+export interface Frame {
+  /** What is set here is seen in macros too. */
+  topLevel: boolean
+  lookup(name: string): unknown
+}
+
+interface Runtime {
+  readonly Frame: new () => Frame
+  /** What a macro answers: a text that is never escaped. */
+  readonly SafeString: new (text: string) => { toString(): string }
+  readonly makeMacro: (names: readonly string[], options: readonly string[], body: AnyFunction) => AnyFunction
+  readonly makeKeywordArgs: AnyFunction
+  readonly suppressValue: AnyFunction
+  readonly keys: AnyFunction
+  readonly isArray: AnyFunction
+}
+
+/** Writes a syntax tree as JavaScript. Each node goes through `compile`. */
+interface Compiler {
+  compile(node: Node, frame?: unknown): void
+  getCode(): string
+  _emit(code: string): void
+  _getNodeName(node: Node): string
+}
+
+// Nunjucks exports all of these, and @types/nunjucks does not say so.
+const parts = nunjucks as unknown as {
+  readonly parser: { parse(text: string, extensions: readonly unknown[], options: object): Node }
+  readonly compiler: { readonly Compiler: new (name: string, throwOnUndefined: boolean) => Compiler }
+  readonly runtime: Runtime
+}
+const defaults = new nunjucks.Environment([]) as unknown as { readonly filters: Readonly<Record<string, AnyFunction>>; readonly tests: Readonly<Record<string, AnyFunction>> }
+
+export const { parser, compiler, runtime } = parts
+/** Nunjucks' own filters and tests, by name. */
+export const ownFilters: ReadonlyMap<string, AnyFunction> = new Map(Object.entries(defaults.filters))
+export const ownTests: ReadonlyMap<string, AnyFunction> = new Map(Object.entries(defaults.tests))

@@ -1,0 +1,63 @@
+import { compiler, type AnyFunction, type Node } from './nunjucks-parts.js'
+import type { Root } from './template-runtime.js'
+import { inner } from './template-syntax.js'
+
+const statements: readonly string[] = ['Output', 'For', 'If', 'Set', 'Switch']
+
+/** A called expression as messages show it. It becomes part of the code, so it holds names and nothing else. */
+function callee(node: Node): string {
+  if (node.typename === 'Symbol') return String(node.value)
+  if (node.typename !== 'LookupVal') return '(…)'
+  const { value } = node.val as Node
+  return `${callee(node.target as Node)}${typeof value === 'string' && /^\w+$/.test(value) ? `.${value}` : '[…]'}`
+}
+
+/** What is made, and the method of the `Rendering` that counts it. */
+const counting: Readonly<Record<string, string>> = { Add: 'made', Concat: 'made', Array: 'together', Dict: 'together' }
+
+/** Nunjucks' compiler, with calls of the `Rendering` where it has none: at each line, for what is made, and around what loops run over. */
+class GuardedCompiler extends compiler.Compiler {
+  readonly #loops: ReadonlyMap<unknown, Node>
+
+  constructor(nodes: readonly Node[]) {
+    super('template', true)
+    this.#loops = new Map(nodes.filter(({ typename }) => typename === 'For').map((loop) => [loop.arr, loop]))
+  }
+
+  override compile(node: Node, frame?: unknown): void {
+    if (statements.includes(node.typename)) this._emit(`runtime.line = ${String(node.lineno + 1)};\n`)
+    if (node.typename === 'Output') this._emit(`runtime.wrote(${String(writtenIn(node))});\n`)
+    const loop = this.#loops.get(node)
+    const method = counting[node.typename]
+    if (loop !== undefined) this._emit('runtime.loop(')
+    if (method !== undefined) this._emit(`runtime.${method}(`)
+    super.compile(node, frame)
+    if (method !== undefined) this._emit(')')
+    if (loop !== undefined) this._emit(`, ${String(namesOf(loop))})`)
+  }
+
+  override _getNodeName(node: Node): string {
+    return callee(node)
+  }
+}
+
+const writtenIn = (output: Node): number => inner(output).reduce((sum, { typename, value }) => (typename === 'TemplateData' ? sum + String(value).length : sum), 0)
+
+const namesOf = ({ name }: Node): number => ((name as Node).typename === 'Array' ? inner(name as Node).length : 1)
+
+/** A template as functions. */
+export interface Code {
+  readonly root: Root
+  readonly blocks: ReadonlyMap<string, Root>
+}
+
+/** Makes functions of a syntax tree that `parse` has let pass. */
+export function codeOf({ root, nodes }: { readonly root: Node; readonly nodes: readonly Node[] }): Code {
+  const guarded = new GuardedCompiler(nodes)
+  guarded.compile(root)
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- as nunjucks does it
+  const made = (new Function(guarded.getCode()) as AnyFunction)() as Readonly<Record<string, Root>>
+  const { root: whole, ...blocks } = made
+  if (whole === undefined) throw new TypeError('nunjucks made no code')
+  return { root: whole, blocks: new Map(Object.entries(blocks).map(([name, block]) => [name.slice('b_'.length), block])) }
+}
