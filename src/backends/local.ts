@@ -1,16 +1,75 @@
-import { readFile } from 'node:fs/promises'
+import { constants, type Stats } from 'node:fs'
+import { open, readlink, realpath, stat, type FileHandle } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { absent, present, unknown, type Fact, type ProjectReader } from '../core/fact.js'
+import { SourceFolders } from './source-folders.js'
 
-const why: Readonly<Record<string, string>> = { EISDIR: 'is a directory', EACCES: 'may not be read by this user' }
+/** A template makes no more than 10 MB; a file that is sent is held in memory. */
+const largest = { text: 16 * 2 ** 20, bytes: 2 ** 30 } as const
 
-async function read<T>(directory: string, path: string, parse: (bytes: Buffer) => Fact<T>): Promise<Fact<T>> {
+const why: Readonly<Record<string, string>> = { EACCES: 'may not be read by this user', ELOOP: 'is a link that leads to itself', ENXIO: 'is a socket' }
+const remedy = 'name a file that can be read'
+
+/** What something is that is no file; null: it is one. */
+function kindOf(found: Stats): string | null {
+  if (found.isFile()) return null
+  if (found.isDirectory()) return 'a directory'
+  if (found.isFIFO()) return 'a named pipe'
+  return found.isSocket() ? 'a socket' : 'a device'
+}
+
+const sizeText = (bytes: number): string => (bytes >= 2 ** 30 ? `${String(bytes / 2 ** 30)} GiB` : `${String(bytes / 2 ** 20)} MiB`)
+
+/** Where an open file lies, links followed: as the kernel says it, and elsewhere as the path leads to this very file. */
+async function placeOf(file: FileHandle, path: string): Promise<string> {
+  const place = process.platform === 'linux' ? await readlink(`/proc/self/fd/${String(file.fd)}`).catch(() => null) : null
+  if (place !== null) return place
+  const real = await realpath(path)
+  const [there, opened] = await Promise.all([stat(real), file.stat()])
+  if (there.dev !== opened.dev || there.ino !== opened.ino) throw new Error('it was replaced meanwhile')
+  return real
+}
+
+/** All bytes of a file of that size; what is added meanwhile is left out. */
+async function bytesOf(file: FileHandle, size: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafeSlow(size)
+  let read = 0
+  while (read < size) {
+    const { bytesRead } = await file.read(bytes, read, size - read, read)
+    if (bytesRead === 0) break
+    read += bytesRead
+  }
+  return bytes.subarray(0, read)
+}
+
+/** Reads what lies in the folders. What was opened is judged again: the path may have led elsewhere by then. */
+async function readFrom(folders: SourceFolders, path: string, limit: number): Promise<Fact<Buffer>> {
+  const target = resolve(folders.project, path)
+  const refused = (found: Stats): Fact<never> | null => {
+    const kind = kindOf(found)
+    if (kind !== null) return unknown(`${path} is ${kind}`, remedy)
+    return found.size > limit ? unknown(`${path} is larger than ${sizeText(limit)}`, remedy) : null
+  }
+  // Before it is opened: a named pipe waits for its other end, devices may do anything, and who may not read it need not hear more.
+  const before = (await folders.refusal(path, await realpath(target))) ?? refused(await stat(target))
+  if (before !== null) return before
+  const file = await open(target, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
   try {
-    return parse(await readFile(resolve(directory, path)))
+    const found = await file.stat()
+    return refused(found) ?? (await folders.refusal(path, await placeOf(file, target))) ?? present(await bytesOf(file, found.size))
+  } finally {
+    await file.close()
+  }
+}
+
+async function read<T>(folders: SourceFolders, path: string, limit: number, parse: (bytes: Buffer) => Fact<T>): Promise<Fact<T>> {
+  try {
+    const fact = (await folders.refusal(path)) ?? (await readFrom(folders, path, limit))
+    return fact.is === 'present' ? parse(fact.value) : fact
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return absent
-    return unknown(`${path} ${why[code ?? ''] ?? `cannot be read: ${message}`}`, 'name a file that can be read')
+    return unknown(`${path} ${why[code ?? ''] ?? `cannot be read: ${message}`}`, remedy)
   }
 }
 
@@ -19,8 +78,11 @@ function textOf(bytes: Buffer, path: string): Fact<string> {
   return Buffer.from(text).equals(bytes) ? present(text) : unknown(`${path} is not UTF-8`, 'save it as UTF-8')
 }
 
-/** Reads files of the project that lies in `directory`. */
-export const projectReader = (directory: string): ProjectReader => ({
-  readText: (path) => read(directory, path, (bytes) => textOf(bytes, path)),
-  readBytes: (path) => read(directory, path, (bytes) => present(new Uint8Array(bytes))),
-})
+/** Reads files of the project that lies in `directory`, and of the folders outside it that its `package.json` names. */
+export function projectReader(directory: string): ProjectReader {
+  const folders = new SourceFolders(resolve(directory))
+  return {
+    readText: (path) => read(folders, path, largest.text, (bytes) => textOf(bytes, path)),
+    readBytes: (path) => read(folders, path, largest.bytes, (bytes) => present(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length))),
+  }
+}

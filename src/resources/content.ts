@@ -16,9 +16,9 @@ export type Content = string | Uint8Array | Secret
 export interface ContentOptions {
   /** The content itself. */
   readonly content?: Value<Content>
-  /** A file of the project, by its path from the project's directory; its bytes are taken as they are. */
+  /** A file of the project, by its path from the project's directory, at most 1 GiB; its bytes are taken as they are. Outside the project only where `package.json` names the folder. */
   readonly source?: string
-  /** A Nunjucks template, by its name in `templates/`. A variable that it names and `vars` does not hold is an error before anything connects. */
+  /** A [Nunjucks template](templates.md), by its name in `templates/`. A variable that it names and `vars` does not hold is an error before anything connects. */
   readonly template?: string
   /** The template's variables. Values may be `Secret` or `Later` at any depth. */
   readonly vars?: Readonly<Record<string, unknown>>

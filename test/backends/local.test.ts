@@ -1,6 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { expect, test } from '@jest/globals'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, renameSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { basename, join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
 import { projectReader } from '../../src/backends/local.js'
 import { project } from '../inventory/project.js'
 
@@ -25,3 +27,122 @@ test.each<[path: string, expected: unknown]>([
   ['none', { is: 'absent' }],
   ['folder', { is: 'unknown', reason: 'folder is a directory', remedy: 'name a file that can be read' }],
 ])('the bytes of %s', async (path, expected) => expect(await reader.readBytes(path)).toEqual(expected))
+
+describe('what lies outside the project', () => {
+  const outside = project({ 'app/file': 'app', 'secret': 'secret', 'app/deep/er': 'deeper' })
+  const beside = `../${basename(outside)}`
+  const refused = (path: string, folder: string, leads = ''): unknown => ({
+    is: 'unknown',
+    reason: `${path} ${leads === '' ? 'lies' : `leads to ${leads}, which lies`} outside the project`,
+    remedy: `copy it into the project, or name its folder in package.json: "fettle": { "sources": ["${folder}"] }`,
+  })
+  const inside = project({ 'file': 'x', 'templates/a.njk': 'a' })
+  for (const [name, target] of [['link', join(outside, 'secret')], ['folder', outside], ['templates/link.njk', '/etc/passwd'], ['templates/file.njk', '../file'], ['here', 'file'], ['app', join(outside, 'app')], ['gone', join(outside, 'none')], ['etc', '/etc'], ['shadow', '/etc/shadow'], ['zero', '/dev/zero'], ['round', 'round'], ['up', '..']] as const) {
+    symlinkSync(target, join(inside, name))
+  }
+
+  test.each<[path: string, expected: unknown]>([
+    [`${beside}/secret`, refused(`${beside}/secret`, beside)],
+    [`${beside}/none`, refused(`${beside}/none`, beside)],
+    [`file/../../${basename(outside)}/secret`, refused(`file/../../${basename(outside)}/secret`, beside)],
+    ['../../../../../../../etc/shadow', refused('../../../../../../../etc/shadow', '../../etc')],
+    ['link', refused('link', beside, join(outside, 'secret'))],
+    ['folder/secret', refused('folder/secret', beside, join(outside, 'secret'))],
+    [`up/${basename(outside)}/secret`, refused(`up/${basename(outside)}/secret`, beside, join(outside, 'secret'))],
+    ['templates/link.njk', refused('templates/link.njk', '../../etc', '/etc/passwd')],
+    ['app/file', refused('app/file', `${beside}/app`, join(outside, 'app/file'))],
+    ['etc', refused('etc', '../..', '/etc')],
+    ['shadow', refused('shadow', '../../etc', '/etc/shadow')],
+    ['zero', refused('zero', '../../dev', '/dev/zero')],
+    ['gone', { is: 'absent' }],
+    ['round', { is: 'unknown', reason: 'round is a link that leads to itself', remedy: 'name a file that can be read' }],
+    ['here', { is: 'present', value: 'x' }],
+    ['templates/file.njk', { is: 'present', value: 'x' }],
+    ['./templates/../file', { is: 'present', value: 'x' }],
+  ])('%s', async (path, expected) => expect(await projectReader(inside).readText(path)).toEqual(expected))
+
+  test('is read from folders that package.json names, and from no other', async () => {
+    const named = project({ 'package.json': JSON.stringify({ fettle: { sources: [`${beside}/app`] } }) })
+    symlinkSync(join(outside, 'app/deep'), join(named, 'deep'))
+    symlinkSync(join(outside, 'secret'), join(named, 'link'))
+    const read = projectReader(named)
+    expect(await Promise.all([`${beside}/app/file`, 'deep/er', 'link', `${beside}/app/../secret`].map((path) => read.readText(path)))).toEqual([
+      { is: 'present', value: 'app' },
+      { is: 'present', value: 'deeper' },
+      refused('link', beside, join(outside, 'secret')),
+      refused(`${beside}/app/../secret`, beside),
+    ])
+  })
+
+  test('a link in a named folder that leads out of it', async () => {
+    const other = project({ 'app/x': '' })
+    symlinkSync('/etc/passwd', join(other, 'app/link'))
+    const named = project({ 'package.json': JSON.stringify({ fettle: { sources: [join(other, 'app')] } }) })
+    const path = `../${basename(other)}/app/link`
+    expect(await projectReader(named).readText(path)).toEqual(refused(path, '../../etc', '/etc/passwd'))
+  })
+
+  test('a project that is reached through a link', async () => {
+    const through = project({})
+    symlinkSync(inside, join(through, 'it'))
+    expect(await projectReader(join(through, 'it')).readText('here')).toEqual({ is: 'present', value: 'x' })
+  })
+
+  test.each<[text: string, reason: string]>([
+    ['{', 'package.json is not JSON: '],
+    ['{"fettle": []}', 'package.json: fettle is no object'],
+    ['{"fettle": {"sources": "../app"}}', 'package.json: fettle.sources is no list of folders'],
+    ['{"fettle": {"sources": [""]}}', 'package.json: fettle.sources is no list of folders'],
+    ['{"fettle": {"source": ["../app"]}}', 'package.json: fettle has no source; did you mean sources?'],
+  ])('a package.json with %s', async (text, reason) => {
+    expect(await projectReader(project({ 'package.json': text })).readText('../x')).toMatchObject({ is: 'unknown', reason: expect.stringContaining(reason) })
+  })
+
+  test('a file that is swapped for a link while it is looked for', async () => {
+    const racing = project({ 'a': 'inside', 'b/x': '' })
+    let swapped = true
+    const swap = setInterval(() => {
+      swapped = !swapped
+      symlinkSync(swapped ? join(outside, 'secret') : join(racing, 'b/x'), join(racing, 'next'))
+      renameSync(join(racing, 'next'), join(racing, 'a'))
+    }, 0)
+    const read = projectReader(racing)
+    const seen = new Set<string>()
+    // Until it was met in both states: how soon that is, is for the machine to say.
+    for (let round = 0; round < 300 || (seen.size < 2 && round < 10_000); round += 1) {
+      const fact = await read.readText('a')
+      seen.add(fact.is === 'present' ? fact.value : fact.is)
+    }
+    clearInterval(swap)
+    expect([...seen]).not.toContain('secret')
+    expect(seen.size).toBeGreaterThan(1)
+  })
+})
+
+describe('what is no file', () => {
+  const odd = project({})
+  execFileSync('mkfifo', [join(odd, 'pipe')])
+  writeFileSync(join(odd, 'huge'), '')
+  truncateSync(join(odd, 'huge'), 5 * 2 ** 40)
+  writeFileSync(join(odd, 'large.njk'), '')
+  truncateSync(join(odd, 'large.njk'), 20 * 2 ** 20)
+
+  test.each<[path: string, reason: string]>([
+    ['pipe', 'pipe is a named pipe'],
+    ['.', '. is a directory'],
+    ['huge', 'huge is larger than 1 GiB'],
+  ])('%s', async (path, reason) => {
+    expect(await projectReader(odd).readBytes(path)).toEqual({ is: 'unknown', reason, remedy: 'name a file that can be read' })
+  })
+
+  test('a socket', async () => {
+    const server = createServer().listen(join(odd, 'socket'))
+    await new Promise((listening) => server.once('listening', listening))
+    expect(await projectReader(odd).readBytes('socket')).toMatchObject({ reason: 'socket is a socket' })
+    server.close()
+  })
+
+  test('a text that is larger than any template', async () => {
+    expect(await projectReader(odd).readText('large.njk')).toMatchObject({ reason: 'large.njk is larger than 16 MiB' })
+  })
+})

@@ -32,6 +32,7 @@ describe('what the project lacks stops the run before anything connects', () => 
     ['a source that is a folder', () => file('/3', { source: 'here' }), 'source-missing: file[/3] at PLACE: here is a directory\n→ name a file that can be read'],
     ['a source beneath a file', () => file('/4', { source: 'here/x/y' }), 'source-missing: file[/4] at PLACE: here/x/y does not exist in the project'],
     ['a template that is not text', () => file('/5', { template: 'latin.njk' }), 'source-missing: file[/5] at PLACE: templates/latin.njk is not UTF-8\n→ save it as UTF-8'],
+    ['a source outside the project', () => file('/10', { source: '../x' }), 'source-missing: file[/10] at PLACE: ../x lies outside the project\n→ copy it into the project, or name its folder in package.json: "fettle": { "sources": [".."] }'],
     ['a variable', () => file('/6', { template: 'a.njk', vars: { name: 1 } }), 'template-failed: file[/6] at PLACE: template a.njk:2: the variable nmae is not given; did you mean name?'],
     ['a template that cannot be read', () => file('/7', { template: 'bad.njk' }), 'template-failed: file[/7] at PLACE: template bad.njk:1: '],
     ['a template behind a value that only the host knows', () => file('/8', { template: 'a.njk', vars: { key: generatedSecret('/key').value } }), 'template-failed: file[/8] at PLACE: template a.njk:2: the variable nmae is not given'],
