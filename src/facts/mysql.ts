@@ -2,6 +2,7 @@ import type { MysqlConnection } from '../core/change.js'
 import { unknown, type Fact, type Output } from '../core/fact.js'
 import { reveal, Secret } from '../core/secret.js'
 import { lines, sh, type Input, type Sh } from '../core/sh.js'
+import { howToStart, problemOf } from './mysql-errors.js'
 
 /** Where Debian's server listens. */
 export const defaultSocket = '/run/mysqld/mysqld.sock'
@@ -23,12 +24,16 @@ export const identifier = (name: string): string => `\`${name.replaceAll('`', '`
 /** Without these, the server's own settings decide what a backslash or a double quote means. */
 export const sessionSettings = "SET SESSION sql_mode = '', sql_quote_show_create = 1"
 
+const hangs = [`MariaDB did not answer within ${String(answerLimit)} s: it hangs, or waits for a lock`, 'look at the server: systemctl status mariadb.service, SHOW PROCESSLIST, journalctl -u mariadb.service'] as const
+
 /** Status values of the script's own; the client ends with 1. */
 const problems: Readonly<Record<number, readonly [reason: string, remedy: string]>> = {
   90: ['no MariaDB client is installed on the host', "add apt.packages(['mariadb-server']) before this resource"],
-  91: ['MariaDB is not running: its socket does not exist', 'start it: add systemd.service(\'mariadb.service\', { running: true }) before this resource'],
-  92: ['MariaDB is not running (a connection would start it, and reading must not)', 'start it: add systemd.service(\'mariadb.service\', { running: true }) before this resource'],
-  124: [`MariaDB did not answer within ${String(answerLimit)} s`, 'look at the server: journalctl -u mariadb.service'],
+  91: ['MariaDB is not running: its socket does not exist', howToStart],
+  92: ['MariaDB is not running (a connection would start it, and reading must not)', howToStart],
+  93: [`mariadb.service runs, but ${defaultSocket} does not exist: it is still starting, or listens elsewhere`, 'wait for it, or give the socket that it has (connection: { socket })'],
+  124: hangs,
+  137: hangs,
 }
 
 function optionLine(password: Secret): Secret {
@@ -42,8 +47,9 @@ function optionLine(password: Secret): Secret {
  * only otherwise is systemd asked.
  */
 const socketFunction = sh`socket_() {
-  [ -S "$1" ] || return 91
-  [ "$1" != ${defaultSocket} ] || [ ! -L /run/systemd/units/invocation:mariadb.service ] || return 0
+  runs_=; [ "$1" != ${defaultSocket} ] || [ ! -L /run/systemd/units/invocation:mariadb.service ] || runs_=yes
+  [ -S "$1" ] || { [ -z "$runs_" ] || return 93; return 91; }
+  [ -z "$runs_" ] || return 0
   command -v systemctl >/dev/null || return 0
   path_=$(readlink -f "$1")
   unit_=$(systemctl list-sockets --no-legend --full --plain 2>/dev/null | while read -r listen_ socket_ service_; do [ "$listen_" != "$path_" ] || echo "$service_"; done)
@@ -67,7 +73,7 @@ function clientWords({ socket, host, port, user }: MysqlConnection, defaults: st
 function askServer(connection: MysqlConnection, sql: string): Sh {
   const ask = (defaults: string): Sh => sh`ask_ ${connection.host === undefined ? (connection.socket ?? defaultSocket) : ''} ${clientWords(connection, defaults, `${sessionSettings};\n${sql}`)}`
   const asked = connection.password === undefined ? ask('--no-defaults') : sh`IFS= read -r line_; printf '[client]\\n%s\\n' "$line_" | { exec 3<&0; ${ask('--defaults-file=/proc/self/fd/3')}; }`
-  return sh`echo @server; ${asked}; echo "@status $?"`
+  return sh`echo @server; echo @server >&2; ${asked}; echo "@status $?"`
 }
 
 /**
@@ -93,9 +99,10 @@ const unescape = (cell: string): string => cell.replace(/\\([nt0\\])/g, (_, esca
 
 /** The answers of `askServers`, in the order of its questions. */
 export function serverAnswers({ code, stdout, stderr }: Output, count: number): readonly ServerAnswer[] {
-  const said = withoutHashes(stderr.trim())
+  const [before = '', ...words] = stderr.split(/^@server\n/m)
   const sections = stdout.toString().split(/^@server\n/m).slice(1)
   return Array.from({ length: count }, (_, index): ServerAnswer => {
+    const said = withoutHashes(`${before}${words[index] ?? ''}`.trim())
     const match = /^([\s\S]*?)^@status (\d+)\n/m.exec(sections[index] ?? '')
     if (match === null) return { problem: unknown(`reading MariaDB ended with status ${String(code)}: ${said}`, 'run mariadb on the host and see what it says') }
     const problem = problems[Number(match[2])]
@@ -105,10 +112,10 @@ export function serverAnswers({ code, stdout, stderr }: Output, count: number): 
 }
 
 /** The fact of a server that answered something else than was asked. */
-export const notUnderstood = (said: string): Fact<never> => {
-  if (/ERROR (1045|1698|1044|1142|1227) /.test(said)) return unknown(`MariaDB refuses to say: ${said}`, 'read it as root (become: true), or give a connection with an account that may')
-  if (/ERROR 200[236] /.test(said)) return unknown(`MariaDB is not running: ${said}`, problems[91]?.[1] ?? '')
-  return unknown(said === '' ? 'MariaDB gave an answer that cannot be understood' : `MariaDB could not answer: ${said}`, 'run mariadb on the host and see what it says')
+export function notUnderstood(said: string): Fact<never> {
+  if (said === '') return unknown('MariaDB gave an answer that cannot be understood', 'run mariadb on the host and see what it says')
+  const { reason, remedy } = problemOf(said)
+  return unknown(reason, remedy)
 }
 
 /** Text without the hashes of passwords, which `SHOW GRANTS` and errors quote. */

@@ -53,7 +53,9 @@ describe('mysql.user', () => {
     ['no client', '@server\n@status 90\n', 'no MariaDB client'],
     ['no socket', '@server\n@status 91\n', 'MariaDB is not running'],
     ['a service that a connection would start', '@server\n@status 92\n', 'a connection would start it'],
+    ['a service that has no socket yet', '@server\n@status 93\n', 'mariadb.service runs, but /run/mysqld/mysqld.sock does not exist'],
     ['a server that hangs', '@server\n@status 124\n', 'did not answer within 30 s'],
+    ['a server that hangs, whose client had to be killed', '@server\n@status 137\n', 'did not answer within 30 s'],
     ['MySQL', '@server\nserver\t8.0.36\t0\naccount\t0\nend\n@status 0\n', 'is not MariaDB but says 8.0.36'],
     ['an account without grants', answer(`${kept}\n`), 'cannot be understood'],
     ['a strange grant', answer(`${kept}\n${usage}GRANT ODD ${hash}\n`), 'GRANT ODD [hash]'],
@@ -68,6 +70,39 @@ describe('mysql.user', () => {
   test('who may not ask does not learn that an account is absent', () => {
     expect(only(answer(''), 'ERROR 1142 (42000) at line 4: SELECT command denied')).toMatchObject({ is: 'unknown', reason: expect.stringContaining('SELECT command denied') })
     expect(only('@server\n@status 1\n', 'ERROR 1698 (28000): Access denied for user')).toMatchObject({ is: 'unknown', reason: expect.stringContaining('Access denied') })
+  })
+  const start = expect.stringContaining('start it')
+  const look = expect.stringContaining('systemctl status mariadb.service')
+  const wrapped = 'ERROR 2002 (HY000): Received error packet before completion of TLS handshake. The authenticity of the following error cannot be verified: '
+  test.each([
+    // Words of MariaDB's client 10.11 as they were seen, and of others.
+    [`${wrapped}1040 - Too many connections`, 'MariaDB has no connection left', expect.stringContaining('max_connections')],
+    ['ERROR 1040 (08004): Too many connections', 'MariaDB has no connection left', expect.stringContaining('max_connections')],
+    ['ERROR 1040 (HY000): Trop de connexions', 'MariaDB has no connection left', expect.stringContaining('max_connections')],
+    ["ERROR 1203 (42000): User app already has more than 'max_user_connections' active connections", 'MariaDB has no connection left for this account', expect.stringContaining('max_user_connections')],
+    ["ERROR 1045 (28000): Access denied for user 'app'@'localhost' (using password: YES)", 'MariaDB refuses to say', expect.stringContaining('an account that may')],
+    ["ERROR 1698 (28000): Access denied for user 'root'@'localhost'", 'MariaDB refuses to say', expect.stringContaining('an account that may')],
+    [`${wrapped}1130 - Host '10.201.0.2' is not allowed to connect to this MariaDB server`, 'MariaDB takes no connections from this address', expect.stringContaining('connection.host')],
+    ["ERROR 2002 (HY000): Can't connect to local server through socket '/run/mysqld/mysqld.sock' (2)", 'MariaDB is not running', start],
+    ["ERROR 2002 (HY000): Can't connect to local server through socket '/run/mysqld/mysqld.sock' (111)", 'MariaDB is not running', start],
+    ["ERROR 2002 (HY000): Can't connect to local MySQL server through socket '/run/mysqld/mysqld.sock' (111 \"Connection refused\")", 'MariaDB is not running', start],
+    ["ERROR 2002 (HY000): Can't connect to local server through socket '/run/mysqld/mysqld.sock' (13)", "MariaDB's socket is closed to this user", expect.stringContaining('become')],
+    ["ERROR 2002 (HY000): Can't connect to local server through socket '/run/mysqld/mysqld.sock' (11)", 'MariaDB does not answer, because it hangs or has too much to do', look],
+    ["ERROR 2002 (HY000): Can't connect to server on '127.0.0.1' (115)", 'nobody listens where the connection leads', expect.stringContaining('bind-address')],
+    ["ERROR 2003 (HY000): Can't connect to MySQL server on '127.0.0.1:3399' (111)", 'nobody listens where the connection leads', expect.stringContaining('bind-address')],
+    ["ERROR 2002 (HY000): Can't connect to server on '192.0.2.1' (101)", 'MariaDB could not be reached', look],
+    ["ERROR 2005 (HY000): Unknown server host 'no.such.example' (-3)", 'the server of the connection is unknown', expect.stringContaining('connection.host')],
+    ["ERROR 2013 (HY000): Lost connection to server at 'handshake: reading initial communication packet', system error: 110", 'MariaDB does not answer, because it hangs or has too much to do', look],
+    ["ERROR 2013 (HY000): Lost connection to server at 'handshake: reading initial communication packet', system error: 11", 'MariaDB ended the connection', look],
+    ['ERROR 1053 (08S01): Server shutdown in progress', 'MariaDB is shutting down', look],
+    ["ERROR 1146 (42S02) at line 4: Table 'mysql.global_priv' doesn't exist", 'MariaDB could not answer', expect.stringContaining('see what it says')],
+    ['ERROR 1141 (42000) at line 9: There is no such grant\nERROR 1142 (42000) at line 4: SELECT command denied', 'MariaDB refuses to say', expect.stringContaining('an account that may')],
+    ['mariadb: error while loading shared libraries: libssl.so.3', 'MariaDB could not answer', expect.stringContaining('see what it says')],
+  ])('%s', (said, meaning, remedy) => {
+    expect(only('@server\n@status 1\n', `@server\n${said}\n`)).toEqual({ is: 'unknown', reason: expect.stringContaining(`${meaning}: ${said}`.slice(0, 200)), remedy })
+  })
+  test('words without measure are shortened', () => {
+    expect(JSON.stringify(only('@server\n@status 1\n', `ERROR 1064 (42000): ${'x'.repeat(1_000_000)}`)).length).toBeLessThan(2000)
   })
   test('an error ends no client: --force stands behind --execute, which would take it back', () => {
     expect(accountFact.script([key('app')]).script.text).toMatch(/--execute=[^]*' --force; echo "@status/)
@@ -98,7 +133,7 @@ describe('mysql.database', () => {
   test('databases and accounts of a server are asked for at once', () => {
     const keys = [{ name: 'a', connection: {} }, { name: 'app', host: 'localhost', connection: {} }, { name: 'none', host: '%', connection: {} }]
     const script = databaseFact.script(keys).script.text
-    expect([script.split('echo @server').length - 1, databaseFact.name]).toEqual([1, accountFact.name])
+    expect([script.split('"@status').length - 1, databaseFact.name]).toEqual([1, accountFact.name])
     const stdout = `@server\nserver\t10.11.6-MariaDB\t0\ndatabase\ta\tx\ty\naccount\t1\n${kept}\n${usage}account\t2\nend\n@status 0\n`
     expect(databaseFact.parse(output(stdout, 'ERROR 1141 (42000) at line 9: There is no such grant'), keys)).toMatchObject([{ value: { charset: 'x' } }, { value: { requires: 'tls' } }, { is: 'absent' }])
   })
@@ -108,6 +143,12 @@ describe('mysql.database', () => {
   test('two servers are two questions', () => {
     const keys = [{ name: 'a', connection: {} }, { name: 'a', connection: { host: 'db' } }]
     const stdout = '@server\nserver\t10.11.6-MariaDB\t0\ndatabase\ta\tx\ty\nend\n@status 0\n@server\n@status 1\n'
-    expect(databaseFact.parse(output(stdout, "ERROR 2002 (HY000): Can't connect"), keys)).toMatchObject([{ is: 'present' }, { is: 'unknown' }])
+    expect(databaseFact.parse(output(stdout, "@server\n@server\nERROR 2002 (HY000): Can't connect"), keys)).toMatchObject([{ is: 'present' }, { is: 'unknown' }])
+  })
+  test('what one server says is not held against another', () => {
+    const keys = [{ name: 'none', host: 'localhost', connection: {} }, { name: 'none', host: 'localhost', connection: { host: 'db' } }]
+    const stdout = '@server\nserver\t10.11.6-MariaDB\t0\naccount\t0\nend\n@status 1\n@server\n@status 1\n'
+    const words = '@server\nERROR 1141 (42000) at line 3: There is no such grant\n@server\nERROR 1040 (08004): Too many connections\n'
+    expect(accountFact.parse(output(stdout, words), keys)).toMatchObject([{ is: 'absent' }, { is: 'unknown', reason: expect.stringContaining('no connection left') }])
   })
 })
