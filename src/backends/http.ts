@@ -3,38 +3,31 @@ import { request as secureRequest } from 'node:https'
 import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as secureConnect, TLSSocket } from 'node:tls'
+import { isCode } from '../core/errors.js'
 import type { HttpAnswer, HttpProbe, HttpReader } from '../core/fact.js'
 import type { ForwardTarget, Session } from '../ssh/session.js'
+import { TooLate, within } from './deadline.js'
+import { forwarded, lossOf } from './forwarded.js'
 import { reasonOf } from './network-error.js'
 
 /** More of a page than a check can want to see. */
 const bodyLimit = 1024 * 1024
 
 /** Asks from the host, through its SSH connection, or from here. Redirects are answers, not followed. */
-export const httpReader = (session: Pick<Session, 'forward'>): HttpReader => ({
-  request: (probe) => within(probe.timeout, (limit) => answerTo(probe, session, limit)),
+export const httpReader = (session: Pick<Session, 'forward' | 'exchange'>): HttpReader => ({
+  async request(probe) {
+    try {
+      return await within(probe.timeout, (limit) => answerTo(probe, session, limit))
+    } catch (error) {
+      // Where nobody listens, the host itself has said so.
+      const heard = probe.from === 'control' || isCode(error, 'forward-failed')
+      throw (heard ? null : await lossOf(session)) ?? error
+    }
+  },
 })
-
-/** The time for an answer has passed; how much of it had come is told by who was reading. */
-class TooLate extends Error {
-  constructor(readonly seconds: number) {
-    super(`no answer within ${String(seconds)} s`)
-  }
-}
 
 /** An answer that began and did not come whole. */
 class Unfinished extends Error {}
-
-/** Ends all that is done for one answer, the connecting too, when its time has passed. */
-async function within<T>(seconds: number, work: (limit: AbortSignal) => Promise<T>): Promise<T> {
-  const limit = new AbortController()
-  const timer = setTimeout(() => limit.abort(new TooLate(seconds)), seconds * 1000)
-  try {
-    return await work(limit.signal)
-  } finally {
-    clearTimeout(timer)
-  }
-}
 
 async function answerTo(probe: HttpProbe, session: Pick<Session, 'forward'>, limit: AbortSignal): Promise<HttpAnswer> {
   const url = new URL(probe.url)
@@ -46,19 +39,6 @@ async function answerTo(probe: HttpProbe, session: Pick<Session, 'forward'>, lim
   } finally {
     stream?.destroy()
   }
-}
-
-/** A stream that comes too late is closed by nobody else. */
-function forwarded(session: Pick<Session, 'forward'>, target: ForwardTarget, limit: AbortSignal): Promise<Duplex> {
-  return new Promise((resolve, reject) => {
-    limit.addEventListener('abort', () => reject(limit.reason as Error))
-    session.forward(target).then((stream) => {
-      // A link that breaks when the answer is there concerns nobody; without a listener it would end the process.
-      stream.on('error', () => undefined)
-      if (limit.aborted) stream.destroy()
-      else resolve(stream)
-    }, reject)
-  })
 }
 
 const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '')

@@ -1,13 +1,17 @@
+import type { Duplex } from 'node:stream'
 import type { Connection, ConnectionOptions, QueryError } from 'mysql2'
 import type { MysqlAction, MysqlConnection, MysqlLoginAction } from '../core/change.js'
-import { FettleError } from '../core/errors.js'
+import { FettleError, isCode } from '../core/errors.js'
 import { reveal, scrub, Secret } from '../core/secret.js'
+import { remedyOf } from '../facts/mysql-errors.js'
 import { defaultSocket, sessionSettings, withoutHashes } from '../facts/mysql.js'
 import type { ForwardTarget, Session } from '../ssh/session.js'
+import { TooLate, within } from './deadline.js'
+import { forwarded, lossOf } from './forwarded.js'
 
 /** Performs MySQL's actions through a host's SSH connection. */
 export interface MysqlBackend {
-  /** @throws FettleError `mysql-failed`, with the server's own message */
+  /** @throws FettleError `mysql-failed`, with the server's own message, or `connection-lost` */
   perform(action: MysqlAction | MysqlLoginAction): Promise<void>
   /** Statements and logins so far. */
   readonly exchanges: number
@@ -23,14 +27,19 @@ export interface MysqlLimits {
 const usualLimits: MysqlLimits = { connect: 30, statement: 60 }
 
 /** One administrator's connection for each server and account, opened when first needed, and one for each login test. */
-export async function openMysql(session: Pick<Session, 'forward'>, limits: MysqlLimits = usualLimits): Promise<MysqlBackend> {
+export async function openMysql(session: Pick<Session, 'forward' | 'exchange'>, limits: MysqlLimits = usualLimits): Promise<MysqlBackend> {
   const { createConnection } = await import('mysql2')
   const open = new Map<string, Link>()
   let exchanges = 0
-  const connect = async (connection: MysqlConnection, limit = limits): Promise<Link> => {
-    const stream = await session.forward(targetOf(connection))
-    const options: ConnectionOptions = { stream, user: userOf(connection), charset: 'utf8mb4', connectTimeout: limit.connect * 1000, ...(connection.password === undefined ? {} : { password: reveal(connection.password) }) }
-    return Link.open(createConnection(options), describe(connection), limit)
+  const connect = (connection: MysqlConnection): Promise<Link> => {
+    const where = describe(connection)
+    const options = { user: userOf(connection), charset: 'utf8mb4', ...(connection.password === undefined ? {} : { password: reveal(connection.password) }), ...noTimer }
+    return within(limits.connect, async (limit) => {
+      const stream = await forwarded(session, targetOf(connection), limit)
+      return Link.open(createConnection({ ...options, stream }), stream, where, limits.statement, limit)
+    }).catch((error: unknown) => {
+      throw error instanceof TooLate ? new NoVerdict('mysql-failed', { message: `${where} did not answer within ${String(limits.connect)} s`, remedy: 'look at the server: systemctl status mariadb.service, journalctl -u mariadb.service' }) : error
+    })
   }
   const administrator = async (connection: MysqlConnection): Promise<Link> => {
     const name = nameOf(connection)
@@ -42,19 +51,28 @@ export async function openMysql(session: Pick<Session, 'forward'>, limits: Mysql
     open.set(name, link)
     return link
   }
+  const attempt = async (action: MysqlAction | MysqlLoginAction): Promise<void> => {
+    if (action.on === 'mysql-login') {
+      exchanges += 1
+      await (await connect(action.connection)).end()
+      return
+    }
+    const link = await administrator(action.connection)
+    exchanges += 1
+    await link.run(action.sql, action.values)
+  }
   return {
     get exchanges() {
       return exchanges
     },
     async perform(action) {
-      if (action.on === 'mysql-login') {
-        exchanges += 1
-        await login(() => connect(action.connection), action.connection)
-        return
+      try {
+        await attempt(action)
+      } catch (error) {
+        const heard = isCode(error, 'mysql-failed') && !(error instanceof NoVerdict)
+        const lost = heard ? null : await lossOf(session)
+        throw lost ?? (action.on === 'mysql-login' ? loginFailure(action, error) : error)
       }
-      const link = await administrator(action.connection)
-      exchanges += 1
-      await link.run(action.sql, action.values)
     },
     async close() {
       await Promise.all([...open.values()].map((link) => link.end()))
@@ -62,6 +80,12 @@ export async function openMysql(session: Pick<Session, 'forward'>, limits: Mysql
     },
   }
 }
+
+/** The driver's own timers go on after a connection is lost, and keep the process alive. */
+const noTimer: ConnectionOptions = { connectTimeout: 0 }
+
+/** A failure in which the server has not said anything: the link to its host may be lost. */
+class NoVerdict extends FettleError {}
 
 const targetOf = ({ socket, host, port }: MysqlConnection): ForwardTarget => (host === undefined ? { socket: socket ?? defaultSocket } : { host, port: port ?? 3306 })
 const userOf = ({ user }: MysqlConnection): string => user ?? 'root'
@@ -72,14 +96,10 @@ const placeOf = (connection: MysqlConnection): string => {
 const describe = (connection: MysqlConnection): string => `MariaDB at ${placeOf(connection)} as ${userOf(connection)}`
 const nameOf = (connection: MysqlConnection): string => JSON.stringify([placeOf(connection), userOf(connection), connection.password === undefined ? null : reveal(connection.password)])
 
-async function login(connect: () => Promise<Link>, { user }: MysqlLoginAction['connection']): Promise<void> {
-  try {
-    await (await connect()).end()
-  } catch (error) {
-    if (!(error instanceof FettleError) || error.code !== 'mysql-failed') throw error
-    const remedy = "look for another account that matches first, such as an anonymous ''@'localhost' (SELECT User, Host FROM mysql.user)"
-    throw new FettleError('mysql-failed', { message: `the password of ${user} was set, but a login with it failed: ${error.message}`, remedy })
-  }
+function loginFailure({ connection }: MysqlLoginAction, error: unknown): unknown {
+  if (!isCode(error, 'mysql-failed')) return error
+  const remedy = "look for another account that matches first, such as an anonymous ''@'localhost' (SELECT User, Host FROM mysql.user)"
+  return new FettleError('mysql-failed', { message: `the password of ${connection.user} was set, but a login with it failed: ${error.message}`, remedy })
 }
 
 /**
@@ -99,13 +119,11 @@ export function bind(sql: string, values: MysqlAction['values'], escape: (value:
 }
 
 /** The driver's error holds the statement with its values, so it is never kept as a cause. */
-function failure(where: string, limits: MysqlLimits, error: QueryError): FettleError {
-  const said = withoutHashes(scrub(error.message))
-  if (error.code === 'ETIMEDOUT') return new FettleError('mysql-failed', { message: `${where} did not answer within ${String(limits.connect)} s`, remedy: 'look at the server: journalctl -u mariadb.service' })
-  if (error.code === 'PROTOCOL_SEQUENCE_TIMEOUT') {
-    return new FettleError('mysql-failed', { message: `${where} did not finish a statement within ${String(limits.statement)} s: its outcome is unknown`, remedy: 'see SHOW PROCESSLIST for what it waits for, then run again' })
-  }
-  return new FettleError('mysql-failed', { message: `${where}: ${said}` })
+function failure(where: string, error: QueryError): FettleError {
+  const message = `${where}: ${withoutHashes(scrub(error.message))}`
+  if (!('sqlMessage' in error)) return new NoVerdict('mysql-failed', { message })
+  const remedy = remedyOf(error.errno ?? 0)
+  return new FettleError('mysql-failed', { message, ...(remedy === null ? {} : { remedy }) })
 }
 
 /** One connection of the driver. */
@@ -114,21 +132,25 @@ class Link {
 
   private constructor(
     readonly connection: Connection,
+    readonly stream: Duplex,
     readonly where: string,
-    readonly limits: MysqlLimits,
+    /** Seconds for a statement. */
+    readonly limit: number,
   ) {
     // Whatever breaks an idle connection comes here; without a listener it would end the process.
     connection.on('error', () => (this.alive = false))
     connection.on('end', () => (this.alive = false))
   }
 
-  static async open(connection: Connection, where: string, limits: MysqlLimits): Promise<Link> {
-    const link = new Link(connection, where, limits)
+  static async open(connection: Connection, stream: Duplex, where: string, seconds: number, limit: AbortSignal): Promise<Link> {
+    const link = new Link(connection, stream, where, seconds)
     await new Promise<void>((resolve, reject) => {
-      connection.once('error', (error: QueryError) => {
-        connection.destroy()
-        reject(failure(where, limits, error))
-      })
+      const refuse = (error: Error): void => {
+        link.#break()
+        reject(error)
+      }
+      limit.addEventListener('abort', () => refuse(limit.reason as Error))
+      connection.once('error', (error: QueryError) => refuse(failure(where, error)))
       connection.once('connect', () => resolve())
     })
     return link
@@ -136,29 +158,34 @@ class Link {
 
   async run(sql: string, values: MysqlAction['values'] = []): Promise<void> {
     const text = bind(sql, values, (value) => this.connection.escape(value))
-    await new Promise<void>((resolve, reject) => {
-      this.connection.query({ sql: text, timeout: this.limits.statement * 1000 }, (error) => {
-        if (error === null) return resolve()
-        if (error.fatal || error.code === 'PROTOCOL_SEQUENCE_TIMEOUT') {
-          this.alive = false
-          this.connection.destroy()
-        }
-        reject(failure(this.where, this.limits, error))
+    await within(this.limit, (limit) => new Promise<void>((resolve, reject) => {
+      limit.addEventListener('abort', () => {
+        this.#break()
+        reject(new NoVerdict('mysql-failed', { message: `${this.where} did not finish a statement within ${String(this.limit)} s: its outcome is unknown`, remedy: 'see SHOW PROCESSLIST for what it waits for, then run again' }))
       })
-    })
+      this.connection.query(text, (error) => {
+        if (error === null) return resolve()
+        if (error.fatal) this.#break()
+        reject(failure(this.where, error))
+      })
+    }))
   }
 
   /** Says goodbye; a server that is gone or hangs is not waited for. */
   async end(): Promise<void> {
-    if (!this.alive) return this.connection.destroy()
+    if (this.alive) {
+      this.alive = false
+      await within(2, (limit) => new Promise<void>((resolve) => {
+        limit.addEventListener('abort', () => resolve())
+        this.connection.end(() => resolve())
+      }))
+    }
+    this.#break()
+  }
+
+  #break(): void {
     this.alive = false
-    await new Promise<void>((resolve) => {
-      const late = setTimeout(resolve, 2000)
-      this.connection.end(() => {
-        clearTimeout(late)
-        resolve()
-      })
-    })
     this.connection.destroy()
+    this.stream.destroy()
   }
 }

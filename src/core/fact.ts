@@ -84,7 +84,7 @@ export interface HttpAnswer {
   readonly isCut?: true
 }
 
-/** Asks HTTP servers, through the host's SSH connection or from the control machine. It throws where nothing answers. */
+/** Asks HTTP servers, through the host's SSH connection or from the control machine. It throws where nothing answers; `connection-lost` where that is the host's connection. */
 export interface HttpReader {
   request(probe: HttpProbe): Promise<HttpAnswer>
 }

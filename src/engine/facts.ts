@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { factBlocks, type ShellRequest } from '../backends/shell.js'
-import { FettleError } from '../core/errors.js'
+import { FettleError, isCode } from '../core/errors.js'
 import { Later, unknown, type Fact, type FactRequest, type FactSource, type GithubFactKind, type GithubReader, type HttpReader, type LocalFactKind, type Output, type ProjectReader } from '../core/fact.js'
 import type { Resource } from '../core/resource.js'
 import { reveal, Secret } from '../core/secret.js'
@@ -20,11 +20,12 @@ function identityOf(backend: string, kind: string, key: unknown, as: string): st
   return [backend, kind, as, text].join('\0')
 }
 
-/** Reads one fact. What goes wrong in reading it is its own affair and no other's. */
+/** Reads one fact. What goes wrong in reading it is its own affair and no other's, but for a link that is lost. */
 async function attempt(kind: string, read: () => Promise<Fact<unknown>>): Promise<Fact<unknown>> {
   try {
     return await read()
   } catch (error) {
+    if (isCode(error, 'connection-lost')) throw error
     if (error instanceof FettleError) return unknown(error.message, error.remedy)
     return unknown(`${kind} could not be read: ${error instanceof Error ? error.message : String(error)}`, 'report it as a defect')
   }

@@ -1,3 +1,4 @@
+import { isCode } from '../core/errors.js'
 import { present, type HttpAnswer, type HttpFactKind, type HttpProbe } from '../core/fact.js'
 
 /** What a server answered, or why nobody did: a check compares both. */
@@ -11,6 +12,7 @@ export const httpFact: HttpFactKind<HttpProbe, HttpResult> = {
     try {
       return present(await http.request(probe))
     } catch (error) {
+      if (isCode(error, 'connection-lost')) throw error
       return present({ silent: error instanceof Error ? error.message : String(error) })
     }
   },

@@ -81,7 +81,7 @@ class HostSession implements Session {
     // sshd and we ourselves have the rights of the login user only.
     if (!('socket' in target) || this.user === this.loginUser) return this.transport.dial(target)
     const pipes = await boot(this.transport, this.become, bridgeScript(target.socket))
-    return duplexOf(pipes, (how, detail) => new FettleError('forward-failed', { message: `${target.socket} on ${this.transport.place} could not be reached (${how})`, detail }))
+    return duplexOf(pipes, (how, detail) => new FettleError(this.over ? 'connection-lost' : 'forward-failed', { message: `${target.socket} on ${this.transport.place} could not be reached (${how})`, detail }))
   }
 
   kill(): Promise<void> {

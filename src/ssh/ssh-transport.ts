@@ -66,7 +66,12 @@ export function sshTransport({ client, link, loginUser, place, forwardsAgent, lo
     async dial(target) {
       await loggedIn
       alive()
-      return inTime(dial(client, target, place), () => new FettleError('forward-failed', { message: `${where(target)} could not be reached from ${place}: no answer within ${channelSeconds} s` }))
+      const late = (): FettleError => new FettleError('forward-failed', { message: `${where(target)} could not be reached from ${place}: no answer within ${channelSeconds} s` })
+      return inTime(dial(client, target, place), late).catch((error: unknown) => {
+        // A channel that is asked for while the connection ends is refused.
+        alive()
+        throw error
+      })
     },
     async close() {
       client.end()

@@ -12,8 +12,9 @@ import { Duplex } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { httpReader } from '../../src/backends/http.js'
+import { FettleError } from '../../src/core/errors.js'
 import type { HttpAnswer, HttpProbe } from '../../src/core/fact.js'
-import type { ForwardTarget } from '../../src/ssh/session.js'
+import type { ForwardTarget, Session } from '../../src/ssh/session.js'
 
 let folder: string
 beforeAll(() => {
@@ -64,9 +65,9 @@ const session = {
 }
 
 /** The answer, or why there was none. */
-async function get(url: string, probe: Partial<HttpProbe> = {}, over: { forward(target: ForwardTarget): Promise<Duplex> } = session): Promise<HttpAnswer | string> {
+async function get(url: string, probe: Partial<HttpProbe> = {}, over: Pick<Session, 'forward'> & Partial<Pick<Session, 'exchange'>> = session): Promise<HttpAnswer | string> {
   try {
-    return await httpReader(over).request({ url, from: 'host', timeout: 5, ...probe })
+    return await httpReader({ exchange: () => Promise.resolve([]), ...over }).request({ url, from: 'host', timeout: 5, ...probe })
   } catch (error) {
     return (error as Error).message
   }
@@ -257,6 +258,24 @@ test('a stream that is no socket is closed, too, when the server keeps it open',
     },
   }
   expect(await get(`http://127.0.0.1:${port}/`, {}, channel)).toEqual({ status: 200, body: 'ok' })
+})
+
+describe('where the link to the host is lost, that is said', () => {
+  const lost = new FettleError('connection-lost', { message: 'the connection ended: the outcome is unknown' })
+  const exchange = (): Promise<never> => Promise.reject(lost)
+  const hangsUp = (): Promise<number> => listen(createTcpServer((socket) => socket.end()))
+  test.each<[string, Partial<HttpProbe>]>([
+    ['a server that hangs up', {}],
+    ['a server that says nothing', { timeout: 0.2 }],
+  ])('%s', async (_, probe) => {
+    const port = await (probe.timeout === undefined ? hangsUp() : listen(createTcpServer()))
+    expect(await get(`http://127.0.0.1:${port}/`, probe, { ...session, exchange })).toBe(lost.message)
+  })
+  test('and not of what goes another way, or of a host that has said something', async () => {
+    expect(await get(`http://127.0.0.1:${await hangsUp()}/`, { from: 'control' }, { ...session, exchange })).toBe('socket hang up')
+    const refused = new FettleError('forward-failed', { message: 'nobody listens' })
+    expect(await get('http://127.0.0.1:1/', {}, { forward: () => Promise.reject(refused), exchange })).toBe('nobody listens')
+  })
 })
 
 test('a link that breaks after the answer hurts nobody', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Action } from '../../src/core/change.js'
 import { FettleError } from '../../src/core/errors.js'
-import { absent, Later, present, request, type GithubFactKind, type GithubReader, type HttpReader } from '../../src/core/fact.js'
+import { absent, Later, present, request, type GithubFactKind, type GithubReader, type HttpAnswer, type HttpReader } from '../../src/core/fact.js'
 import { resource, type CommonOptions, type Resource } from '../../src/core/resource.js'
 import { sh } from '../../src/core/sh.js'
 import type { OtherBackends } from '../../src/engine/apply-step.js'
@@ -434,6 +434,16 @@ describe('a check', () => {
       const others = http()
       expect(await applyWith(others, checkHttp('http://localhost/'))).toEqual(['http://localhost/ ok: 200'])
       expect([others.asked(), session.roundTrips]).toEqual([2, 1])
+    })
+
+    test('that finds the link lost is no failed check', async () => {
+      const lost = new FettleError('connection-lost', { message: 'gone' })
+      let asked = 0
+      const http = (): Promise<HttpAnswer> => (++asked === 1 ? Promise.reject(new Error('refused')) : Promise.reject(lost))
+      const { walk, resourceEvents } = walkOf([thing('a'), checkHttp('http://localhost/', { within: 60, ignoreFailure: true }), thing('b')], { http })
+      await expect(walk.perform()).rejects.toBe(lost)
+      expect(resourceEvents().map(told)).toEqual(['a changed: create a', 'http://localhost/ failed: connection-lost'])
+      await expect(planWith({ http }, checkHttp('http://localhost/'))).rejects.toBe(lost)
     })
 
     test('is counted apart', async () => {

@@ -1,3 +1,8 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { openMysql, type MysqlBackend } from '../../src/backends/mysql.js'
 import { FettleError } from '../../src/core/errors.js'
@@ -7,8 +12,11 @@ import { mysqlUser, type MysqlUserOptions } from '../../src/resources/mysql-user
 import type { Session } from '../../src/ssh/session.js'
 import { Convergence, logIn } from './converge.js'
 import { labHost, slow } from './host.js'
+import { eventually, told, type Told } from './job.js'
+import { startProxy, type Cut, type Proxy } from './proxy.js'
 
 const host = labHost({ image: 'stack' })
+const root = join(import.meta.dirname, '../..')
 let session: Session
 let mysql: MysqlBackend
 let on: Convergence
@@ -124,8 +132,103 @@ describe('accounts', () => {
   })
 })
 
-describe('a server that is not there', () => {
+describe('a link that is lost in the middle of SQL', () => {
+  let folder: string
+  let proxy: Proxy
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'fettle-mysql-'))
+    proxy = await startProxy(host().address)
+    await writeFile(join(folder, 'known_hosts'), `[127.0.0.1]:${String(proxy.port)} ${host().hostKey}\n`)
+  })
+  afterAll(async () => {
+    proxy.close()
+    await rm(folder, { recursive: true })
+  })
+  beforeEach(() => asRoot('DROP DATABASE IF EXISTS cut; DROP USER IF EXISTS cut@localhost'))
+
+  /** Applies through the proxy. A process that does not end by itself after its summary has no status. */
+  async function apply(user: string, ...options: readonly string[]): Promise<Told> {
+    const inventory = join(folder, `${user}.yml`)
+    const place = { ansible_host: '127.0.0.1', ansible_port: proxy.port, ansible_user: user, ansible_ssh_private_key_file: host().keyFile, ansible_ssh_common_args: [`-o UserKnownHostsFile=${join(folder, 'known_hosts')}`, ...options].join(' ') }
+    await writeFile(inventory, JSON.stringify({ all: { hosts: { db: place } } }))
+    const child = spawn(process.execPath, [join(root, 'bin/fettle.js'), 'apply', join(root, 'test/lab/mysql/tasks/site.ts'), '--json', '-i', inventory], { stdio: ['ignore', 'pipe', 'pipe'] })
+    let stdout = ''
+    let stderr = ''
+    let late: NodeJS.Timeout | undefined
+    child.stderr.on('data', (data: Buffer) => (stderr += data.toString()))
+    child.stdout.on('data', (data: Buffer) => {
+      stdout += data.toString()
+      if (stdout.includes('"type":"summary"')) late ??= setTimeout(() => child.kill('SIGKILL'), 30_000)
+    })
+    const [code] = (await once(child, 'close')) as [number | null]
+    clearTimeout(late)
+    return told({ code, stdout, stderr })
+  }
+  const statuses = ({ resources }: Told): readonly string[] => resources.map(({ resource, status, error }) => `${resource} ${status}${error === null ? '' : `: ${error.code}`}`)
+  const lostInSql = ['command changed', 'mysql.database failed: connection-lost', 'mysql.user skipped', 'command skipped']
+
+  test.each<[string, Cut, readonly string[]]>([
+    ['root', 'reset', []],
+    ['admin', 'reset', []],
+    ['root', 'silence', ['-o ServerAliveInterval=1', '-o ServerAliveCountMax=2']],
+  ])('of %s, by a %s, while a statement waits: the host is unreachable, the outcome unknown, and the process ends', async (user, how, options) => {
+    proxy.cutAfter(Infinity)
+    const holder = host().run(['mariadb', '-e', 'FLUSH TABLES WITH READ LOCK; DO SLEEP(600)'])
+    try {
+      await eventually(60, () => asRoot('SHOW PROCESSLIST'), (list) => list.includes('SLEEP(600)'))
+      const applying = apply(user, ...options)
+      await eventually(60, () => asRoot('SHOW PROCESSLIST'), (list) => /CREATE DATABASE `cut`/.test(list))
+      proxy.cut(how)
+      const run = await applying
+      expect([run.code, run.hosts.map(({ status, error }) => [status, error?.code]), statuses(run)]).toEqual([1, [['unreachable', 'connection-lost']], lostInSql])
+      expect(run.resources[1]?.error?.message).toMatch(/^the connection to db \(\w+@127\.0\.0\.1:\d+\) ended \(.+\): the outcome of what was under way is unknown$/)
+      expect(run.summary['db']).toMatchObject({ unreachable: true, failed: 1, skipped: 2 })
+    } finally {
+      await asRoot("SELECT CONCAT('KILL ', id) INTO @kill FROM information_schema.processlist WHERE info LIKE '%SLEEP(600)%' AND id <> CONNECTION_ID() LIMIT 1; EXECUTE IMMEDIATE @kill")
+      await holder
+    }
+  })
+
+  test('wherever it is cut, and the next run converges', async () => {
+    proxy.cutAfter(Infinity)
+    expect(await apply('root')).toMatchObject({ code: 0 })
+    const pieces = proxy.pieces()
+    let inSql = 0
+    // Down to where the login ends; the last pieces are the goodbye.
+    for (let cut = pieces - 1; cut > pieces / 3; cut -= 2) {
+      await asRoot('DROP DATABASE IF EXISTS cut; DROP USER IF EXISTS cut@localhost')
+      proxy.cutAfter(cut)
+      const run = await apply('root')
+      const failed = statuses(run).filter((line) => line.includes('failed'))
+      if (run.code === 0) continue
+      expect([cut, run.code, run.hosts.map(({ status }) => status), run.summary['db']]).toEqual([cut, 1, ['unreachable'], expect.objectContaining({ unreachable: true })])
+      expect(failed.filter((line) => !line.endsWith('connection-lost'))).toEqual([])
+      inSql += failed.filter((line) => line.startsWith('mysql')).length
+    }
+    expect(inSql).toBeGreaterThan(0)
+    proxy.cutAfter(Infinity)
+    expect(await apply('root')).toMatchObject({ code: 0 })
+  })
+})
+
+describe('a server that does not serve', () => {
   afterAll(() => host().mustRun('systemctl stop early.socket; rm -f /etc/systemd/system/early.socket; systemctl daemon-reload; systemctl start mariadb.service'))
+
+  test('has no connection left: it is not said to be stopped', async () => {
+    const others = host().run('for each in 1 2 3 4 5 6 7 8 9 10 11 12; do mariadb -e "DO SLEEP(600)" & done; wait')
+    const fresh = await openMysql(session)
+    try {
+      await asRoot('SET GLOBAL max_connections = 10')
+      await eventually(60, () => host().run('mariadb -e "SELECT 1"'), ({ stderr }) => stderr.includes('1040'))
+      expect(await on.plan(database)).toMatchObject({ is: 'unknown', reason: expect.stringMatching(/^MariaDB has no connection left: .*Too many connections/), remedy: expect.stringContaining('max_connections') })
+      await expect(fresh.perform({ on: 'mysql', connection: {}, sql: 'SELECT 1', values: [] })).rejects.toMatchObject({ code: 'mysql-failed', message: expect.stringContaining('Too many connections'), remedy: expect.stringContaining('max_connections') })
+    } finally {
+      await host().run('pkill -x mariadb')
+      await others
+      await eventually(60, () => host().run('mariadb -e "SET GLOBAL max_connections = 151"'), ({ code }) => code === 0)
+      await fresh.close()
+    }
+  })
 
   test('hangs: it is unknown, and a change fails', async () => {
     const impatient = await openMysql(session, { connect: 1, statement: 1 })
@@ -133,7 +236,7 @@ describe('a server that is not there', () => {
     await impatient.perform(drop)
     await host().mustRun('pkill -STOP -x mariadbd')
     try {
-      expect(await on.plan(database)).toMatchObject({ is: 'unknown' })
+      expect(await on.plan(database)).toMatchObject({ is: 'unknown', reason: expect.stringMatching(/^MariaDB does not answer, because it hangs or has too much to do: ERROR 2013/) })
       await expect(impatient.perform(drop)).rejects.toMatchObject({ code: 'mysql-failed', message: expect.stringContaining('did not finish a statement within 1 s') })
       await expect(impatient.perform(drop)).rejects.toMatchObject({ code: 'mysql-failed', message: expect.stringContaining('did not answer within 1 s') })
     } finally {
@@ -147,6 +250,15 @@ describe('a server that is not there', () => {
     for (const resource of [database, app()]) expect(await on.plan(resource)).toMatchObject({ is: 'unknown', reason: expect.stringContaining('MariaDB is not running') })
     await expect(mysql.perform({ on: 'mysql', connection: {}, sql: 'SELECT 1', values: [] })).rejects.toBeInstanceOf(FettleError)
     expect((await host().run('systemctl is-active mariadb.service')).stdout.trim()).toBe('inactive')
+  })
+
+  test('starting still: its service runs, and has no socket yet', async () => {
+    await host().mustRun('systemctl start mariadb.service; mv /run/mysqld/mysqld.sock /run/mysqld/aside')
+    try {
+      expect(await on.plan(database)).toMatchObject({ is: 'unknown', reason: expect.stringMatching(/^mariadb\.service runs, but \/run\/mysqld\/mysqld\.sock does not exist/) })
+    } finally {
+      await host().mustRun('mv /run/mysqld/aside /run/mysqld/mysqld.sock; systemctl stop mariadb.service')
+    }
   })
 
   test('a socket that would start it is not touched by reading', async () => {

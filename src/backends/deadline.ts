@@ -1,0 +1,20 @@
+/** The time for something has passed. */
+export class TooLate extends Error {
+  constructor(readonly seconds: number) {
+    super(`no answer within ${String(seconds)} s`)
+  }
+}
+
+/**
+ * Gives some work a limit in time, and leaves no timer behind.
+ * @param work must end when the signal is aborted, whose reason is a `TooLate`
+ */
+export async function within<T>(seconds: number, work: (limit: AbortSignal) => Promise<T>): Promise<T> {
+  const limit = new AbortController()
+  const timer = setTimeout(() => limit.abort(new TooLate(seconds)), seconds * 1000)
+  try {
+    return await work(limit.signal)
+  } finally {
+    clearTimeout(timer)
+  }
+}
