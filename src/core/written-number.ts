@@ -43,6 +43,9 @@ function pythonText(value: number): string {
   return Number.isInteger(value) ? `${String(value)}.0` : String(value)
 }
 
+/** Python reads no longer integers: it would take the square of their length in time. */
+export const mostDigits = 4300
+
 /** An integer of Python. Its digits are all there: one that JavaScript would round is text, because an account's number is no measure. */
 export function pythonInteger(value: bigint): number | string {
   const number = Number(value)

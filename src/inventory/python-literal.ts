@@ -1,9 +1,7 @@
-import { pythonFloat, pythonInteger, WrittenNumber } from '../core/written-number.js'
+import { mostDigits, pythonFloat, pythonInteger, WrittenNumber } from '../core/written-number.js'
 
 /** How deep brackets may stand in each other. */
 const deepest = 64
-/** Python reads no longer integers. */
-const mostDigits = 4300
 
 // One for all: each of its own would record where it was made, which takes longer than the reading.
 const noLiteral = new Error('no literal')

@@ -1,5 +1,5 @@
 import { Scalar, Schema, type ScalarTag } from 'yaml'
-import { pythonFloat, pythonInteger } from '../core/written-number.js'
+import { mostDigits, pythonFloat, pythonInteger } from '../core/written-number.js'
 
 // YAML 1.1 as PyYAML resolves it, which Ansible uses: `yes` is true, `0644` is octal, `1:30` is 90, and `1e3` is text. Numbers print as Python prints them.
 
@@ -26,6 +26,7 @@ function signed<N extends number | bigint>(written: string, read: (text: string)
 }
 
 function int(written: string): unknown {
+  if (written.length > mostDigits) return written
   const [number, isNegative] = signed(written, unsignedInt)
   return pythonInteger(isNegative ? -number : number)
 }
@@ -58,8 +59,8 @@ const yamlScalars: readonly ScalarTag[] = [
 
 /** JSON's numbers are all decimal: `1e3` is one, and `010` none. */
 const jsonNumbers: readonly ScalarTag[] = [
-  tag('int', /^-?(?:0|[1-9][0-9]*)$/, (text) => pythonInteger(BigInt(text))),
-  tag('float', /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$/, (text) => pythonFloat(Number(text))),
+  tag('int', /^-?(?:0|[1-9][0-9]*)$/, int),
+  tag('float', /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$/, float),
 ]
 
 const optionsWith = (customTags: readonly ScalarTag[]) => ({ schema: new Schema({ schema: 'failsafe', customTags: [...customTags], resolveKnownTags: true }), uniqueKeys: false, prettyErrors: false })

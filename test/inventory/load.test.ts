@@ -359,6 +359,13 @@ describe('YAML', () => {
     expect(hosts.get('two')?.vars).toMatchObject({ i: 1, a: 1, '<<': 'plain' })
   })
 
+  // Read as numbers these would take minutes.
+  test('four million digits are text', async () => {
+    const long = '9'.repeat(4_000_000)
+    const { hosts } = await load({ 'inventory/hosts.yml': `all: { hosts: { h: { a: ${long} } } }`, 'inventory/host_vars/h.yml': `b: 0x${long}`, 'inventory/group_vars/all.json': `{"c": -${long}}` })
+    expect(Object.entries(hosts.get('h')?.vars ?? {}).map(([name, value]) => [name, (value as string).length])).toEqual([['c', 4_000_001], ['a', 4_000_000], ['b', 4_000_002]])
+  })
+
   test('places of variables and of their parts', async () => {
     const { hosts } = await load({ 'inventory/hosts.yml': 'all:\n  hosts:\n    h:\n      app:\n        ports:\n          - 80\n          - 81\n', 'inventory/group_vars/all.yml': 'app: 1\nother: 2\n' }, ['extra=1'])
     const place = (variable: string, path?: readonly PropertyKey[]): unknown => hosts.get('h')?.place(variable, path)
