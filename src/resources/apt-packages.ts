@@ -20,7 +20,7 @@ export interface PackagesOptions extends CommonOptions {
   readonly allowDowngrade?: boolean
 }
 
-/** A name as the user gave it: `git`, `git=1:2.39*`, `libc6:i386`. */
+/** A name as the user gave it: `git`, `git=1:2.39*`, `libc6:i386`. Without an architecture it is what apt takes it for: the host's own. */
 interface Wanted {
   readonly name: string
   /** Exact, or with `*` at its end the beginning; null for any. */
@@ -132,14 +132,15 @@ function planAbsent(wanted: readonly Wanted[], { packages }: AptState, purge: bo
     return found !== undefined && found.providedBy === null && (purge || isInstalled(found))
   })
   if (due.length === 0) return fine('none of them is installed')
-  const names = due.map(({ name }) => name)
-  return held(due, packages) ?? [{ summary: `${purge ? 'purge' : 'remove'} ${names.join(', ')}`, actions: [remove(names, purge)], proof: 'facts' }]
+  const summary = `${purge ? 'purge' : 'remove'} ${due.map(({ name }) => name).join(', ')}`
+  return held(due, packages) ?? [{ summary, actions: [remove(due.map(({ name }) => packages[name]?.aptName ?? name), purge)], proof: 'facts' }]
 }
 
 const shape = { state: state.optional(), purge: z.boolean().optional(), updateCache: z.strictObject({ maxAge: z.number().nonnegative() }).optional(), recommends: z.boolean().optional(), allowDowngrade: z.boolean().optional() }
 
 /**
- * Packages of Debian, by apt-get(8), as one resource. A name may say a version (`git=1:2.39.5-0+deb12u2`, or its beginning, `git=1:2.39*`).
+ * Packages of Debian, by apt-get(8), as one resource. A name may say a version (`git=1:2.39.5-0+deb12u2`, or its beginning, `git=1:2.39*`) and an architecture (`libc6:i386`);
+ * without one it is the host's own that counts and that is removed, as with apt.
  *
  * A virtual package is present when an installed package provides it. Nothing else is ever removed for them, packages on hold are left alone,
  * and changed configuration files stay: each of these is an error that says so where it stands in the way.

@@ -75,29 +75,50 @@ describe('units', () => {
 })
 
 describe('packages', () => {
-  // dpkg 1.21.22
+  // dpkg 1.21.22 and apt 2.6.1, on amd64
   const rows = `lists 120
-git\tinstalled\tamd64\tinstall\tok\t1:2.39.5-0+deb12u3\tgit-completion, git-core
-git-man\tinstalled\tall\tinstall\tok\t1:2.39.5-0+deb12u3\t
-mawk\tinstalled\tamd64\tinstall\tok\t1.3.4.20200120-3.1\tawk
-nginx\tconfig-files\tamd64\tdeinstall\tok\t1.22.1-9\thttpd, httpd-cgi
-webhook\tinstalled\tamd64\thold\tok\t2.8.0-2+b6\t
-sick\thalf-configured\tall\tinstall\tok\t1\t
-torn\thalf-installed\tall\tinstall\treinstreq\t1\t
-exim4\tinstalled\tall\tinstall\tok\t4.96-15\tmail-transport-agent (= 4.96), default-mta
-libc6\tinstalled\tamd64\tinstall\tok\t2.36-9\t
+native amd64
+foreign wine32:i386
+git\tinstalled\tamd64\tinstall\tok\t1:2.39.5-0+deb12u3\tforeign\tgit-completion, git-core
+git-man\tinstalled\tall\tinstall\tok\t1:2.39.5-0+deb12u3\tforeign\t
+mawk\tinstalled\tamd64\tinstall\tok\t1.3.4.20200120-3.1\tforeign\tawk
+nginx\tconfig-files\tamd64\tdeinstall\tok\t1.22.1-9\t\thttpd, httpd-cgi
+webhook\tinstalled\tamd64\thold\tok\t2.8.0-2+b6\t\t
+sick\thalf-configured\tall\tinstall\tok\t1\t\t
+torn\thalf-installed\tall\tinstall\treinstreq\t1\t\t
+exim4\tinstalled\tall\tinstall\tok\t4.96-15\t\tmail-transport-agent (= 4.96), default-mta
+libc6\tinstalled\tamd64\tinstall\tok\t2.36-9\tsame\t
+libc6\tinstalled\ti386\thold\tok\t2.36-8\tsame\t
+libgif7\tinstalled\ti386\tinstall\tok\t5.2.1-2.5\tsame\t
+libz\tconfig-files\tamd64\tdeinstall\tok\t1\tsame\t
+libz\tinstalled\ti386\tinstall\tok\t1\tsame\tlibz-dev
+wine32\tinstalled\ti386\tinstall\tok\t8.0\tforeign\twine-bin
 `
+  const of = (version: string, rest: object = {}): object => ({ status: 'installed', version, held: false, reinstall: false, providedBy: null, ...rest })
 
   test.each([
-    ['git', { status: 'installed', version: '1:2.39.5-0+deb12u3', held: false, reinstall: false, providedBy: null }],
-    ['awk', { status: 'installed', version: '1.3.4.20200120-3.1', held: false, reinstall: false, providedBy: 'mawk' }],
-    ['mail-transport-agent', { status: 'installed', version: '4.96-15', held: false, reinstall: false, providedBy: 'exim4' }],
-    ['nginx', { status: 'config-files', version: '1.22.1-9', held: false, reinstall: false, providedBy: null }],
-    ['webhook', { status: 'installed', version: '2.8.0-2+b6', held: true, reinstall: false, providedBy: null }],
-    ['sick', { status: 'half-configured', version: '1', held: false, reinstall: false, providedBy: null }],
-    ['torn', { status: 'half-installed', version: '1', held: false, reinstall: true, providedBy: null }],
-    ['libc6:amd64', { status: 'installed', version: '2.36-9', held: false, reinstall: false, providedBy: null }],
-    ['libc6:i386', undefined],
+    ['git', of('1:2.39.5-0+deb12u3', { aptName: 'git' })],
+    ['awk', of('1.3.4.20200120-3.1', { providedBy: 'mawk', aptName: 'mawk' })],
+    ['mail-transport-agent', of('4.96-15', { providedBy: 'exim4', aptName: 'exim4' })],
+    ['nginx', of('1.22.1-9', { status: 'config-files', aptName: 'nginx' })],
+    ['webhook', of('2.8.0-2+b6', { held: true, aptName: 'webhook' })],
+    ['sick', of('1', { status: 'half-configured', aptName: 'sick' })],
+    ['torn', of('1', { status: 'half-installed', reinstall: true, aptName: 'torn' })],
+    ['libc6', of('2.36-9', { aptName: 'libc6' })],
+    ['libc6:amd64', of('2.36-9', { aptName: 'libc6' })],
+    ['libc6:native', of('2.36-9', { aptName: 'libc6' })],
+    ['libc6:i386', of('2.36-8', { held: true, aptName: 'libc6:i386' })],
+    ['git-man:i386', of('1:2.39.5-0+deb12u3', { aptName: 'git-man' })],
+    ['git-man:all', of('1:2.39.5-0+deb12u3', { aptName: 'git-man' })],
+    // Another architecture's is another package, unless apt knows no other.
+    ['libgif7', undefined],
+    ['libgif7:any', undefined],
+    ['libgif7:i386', of('5.2.1-2.5', { aptName: 'libgif7:i386' })],
+    ['libz', of('1', { status: 'config-files', aptName: 'libz' })],
+    ['libz-dev', undefined],
+    ['git:i386', undefined],
+    ['wine32', of('8.0', { aptName: 'wine32:i386' })],
+    ['wine-bin', of('8.0', { providedBy: 'wine32', aptName: 'wine32:i386' })],
     ['httpd', undefined],
     ['gi', undefined],
   ])('%s', (name, state) => {
@@ -106,15 +127,20 @@ libc6\tinstalled\tamd64\tinstall\tok\t2.36-9\t
     expect(valueOf(second)).toEqual({ listsAge: 120, packages: {} })
   })
 
+  test('without lists apt knows no architecture of what is not installed', () => {
+    expect(valueOf(aptFact.parse(said(rows.replace('lists 120', 'lists none')), [['wine32']])[0]).packages).toEqual({})
+  })
+
   test('lists that were never fetched, and lists from the future', () => {
-    expect(valueOf(aptFact.parse(said('lists none\n'), [['git']])[0]).listsAge).toBeNull()
-    expect(valueOf(aptFact.parse(said('lists -100\n'), [['git']])[0]).listsAge).toBe(0)
+    expect(valueOf(aptFact.parse(said('lists none\nnative amd64\n'), [['git']])[0]).listsAge).toBeNull()
+    expect(valueOf(aptFact.parse(said('lists -100\nnative amd64\n'), [['git']])[0]).listsAge).toBe(0)
   })
 
   test.each([
-    ['no dpkg', said('lists none\n', 127, 'sh: dpkg-query: not found')],
+    ['no dpkg', said('lists none\nnative amd64\n', 127, 'sh: dpkg-query: not found')],
     ['nothing', said('')],
-    ['a row that is torn', said('lists 1\ngit\tamd64\tinst')],
+    ['no architecture', said('lists 1\nnative \n')],
+    ['a row that is torn', said('lists 1\nnative amd64\ngit\tamd64\tinst')],
     ['noise', said('\u0000\u0001')],
   ])('are unknown after %s', (_, output) => {
     expect(aptFact.parse(output, [['git'], ['curl']]).map((fact) => fact.is)).toEqual(['unknown', 'unknown'])

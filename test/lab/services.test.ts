@@ -67,6 +67,32 @@ describe('packages and a stock unit masked before it is installed', () => {
     expect(await on.apply(aptPackages(['sick'], { state: 'absent', purge: true }))).toEqual([[]])
   }, slow)
 
+  test('of another architecture are other packages, as apt has it', async () => {
+    // An archive of this host's own: `twofold` for both architectures, `single` for the other one alone, which also gives `virtual` to all.
+    await host().mustRun(`dpkg --add-architecture i386; mkdir -p /srv/archive && cd /srv/archive
+      made() { mkdir -p $1/DEBIAN; printf 'Package: %s\\nVersion: 1\\nArchitecture: %s\\nMulti-Arch: %s\\nMaintainer: x <x@example.org>\\nDescription: x\\n%s' "$1" "$2" "$3" "\${4-}" >$1/DEBIAN/control; dpkg-deb -b $1 $1_$2.deb >/dev/null
+        { cat $1/DEBIAN/control; echo "Filename: ./$1_$2.deb"; echo "Size: $(stat -c %s $1_$2.deb)"; echo "SHA256: $(sha256sum <$1_$2.deb | cut -d' ' -f1)"; echo; } >>Packages; }
+      made twofold amd64 same; made twofold i386 same; made single i386 foreign 'Provides: virtual
+'
+      echo 'deb [trusted=yes] file:/srv/archive ./' >/etc/apt/sources.list.d/own.list
+      apt-get -q update -o Dir::Etc::SourceList=/etc/apt/sources.list.d/own.list -o Dir::Etc::SourceParts=/dev/null -o APT::Get::List-Cleanup=0
+      apt-get -q -y install twofold:i386`)
+    const [bare, other, own] = [aptPackages(['twofold']), aptPackages(['twofold:i386']), aptPackages(['twofold:amd64'])]
+    expect(await on.apply(other, bare, own)).toEqual([[], ['install twofold'], []])
+    expect(await on.apply(aptPackages(['twofold'], { state: 'absent' }), other)).toEqual([['remove twofold'], []])
+    expect(await on.plan(aptPackages(['twofold'], { state: 'absent' }))).toMatchObject({ is: 'fine' })
+    await host().mustRun('apt-mark hold twofold:i386')
+    expect(await on.apply(bare)).toEqual([['install twofold']])
+    expect(await on.plan(aptPackages(['twofold:i386'], { state: 'absent' }))).toMatchObject({ is: 'blocked', reason: 'held: twofold:i386' })
+    await host().mustRun('apt-mark unhold twofold:i386')
+    expect(await on.apply(aptPackages(['twofold:amd64', 'twofold:i386'], { state: 'absent', purge: true }))).toEqual([['purge twofold:amd64, twofold:i386']])
+    // Known for one architecture alone, the name stands for that one.
+    const single = aptPackages(['single'])
+    expect(await on.apply(single, single, aptPackages(['virtual']))).toEqual([['install single'], [], []])
+    expect(await on.apply(aptPackages(['single'], { state: 'absent' }))).toEqual([['remove single']])
+    await host().mustRun('rm -r /srv/archive /etc/apt/sources.list.d/own.list /var/lib/apt/lists/_srv_archive_*; dpkg --remove-architecture i386')
+  }, slow)
+
   test('removal that would take others with it is refused', async () => {
     await host().mustRun(`cd /tmp; for name in needed needs; do mkdir -p $name/DEBIAN; printf 'Package: %s\\nVersion: 1\\nArchitecture: all\\nMaintainer: x <x@example.org>\\nDescription: x\\n' $name >$name/DEBIAN/control; done
       echo 'Depends: needed' >>needs/DEBIAN/control; for name in needed needs; do dpkg-deb -b $name >/dev/null && dpkg -i $name.deb; done`)

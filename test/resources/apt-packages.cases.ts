@@ -2,7 +2,7 @@ import type { PackageState } from '../../src/facts/package.js'
 import { aptPackages } from '../../src/resources/apt-packages.js'
 import type { Case } from './case.js'
 
-const git = (changed: Partial<PackageState> = {}): PackageState => ({ status: 'installed', version: '1:2.39.5-0+deb12u3', held: false, reinstall: false, providedBy: null, ...changed })
+const git = (changed: Partial<PackageState> = {}): PackageState => ({ status: 'installed', version: '1:2.39.5-0+deb12u3', held: false, reinstall: false, providedBy: null, aptName: 'git', ...changed })
 const apt = (packages: Readonly<Record<string, PackageState>>, listsAge: number | null = 100): Case['facts'] => ({ apt: { packages, listsAge } })
 
 export const cases: readonly Case[] = [
@@ -10,6 +10,7 @@ export const cases: readonly Case[] = [
   { name: 'several', resource: () => aptPackages(['git', 'g++', 'libc6:i386']), facts: apt({}), changes: ['install git, g++, libc6:i386'] },
   { name: 'there', resource: () => aptPackages(['git']), facts: apt({ git: git() }, null), changes: [] },
   { name: 'old lists alone are no change', resource: () => aptPackages(['git'], { updateCache: { maxAge: 1 } }), facts: apt({ git: git() }), changes: [] },
+  { name: 'removed by the name that apt has for it', resource: () => aptPackages(['git:amd64'], { state: 'absent' }), facts: apt({ 'git:amd64': git() }), changes: ['remove git:amd64'] },
   { name: 'one of two', resource: () => aptPackages(['git', 'curl']), facts: apt({ git: git() }), changes: ['install curl'] },
   { name: 'removed, configuration kept', resource: () => aptPackages(['git']), facts: apt({ git: git({ status: 'config-files' }) }), changes: ['install git'] },
   { name: 'half configured', resource: () => aptPackages(['git', 'curl']), facts: apt({ git: git({ status: 'half-configured' }) }), changes: ['install curl; configure git (half-configured)'] },
