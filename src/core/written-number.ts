@@ -1,6 +1,6 @@
 /**
- * A number that JavaScript would print otherwise than it is meant: `8.0` would read `8`, and the `1.10` of a command line `1.1`. In text it is `text`, in
- * arithmetic and comparisons the number.
+ * A number with a text that JavaScript would not print for it: `8.0` would read `8`, and `1.10` of a command line `1.1`.
+ * In text it is that text, in arithmetic and comparisons the number.
  */
 export class WrittenNumber {
   constructor(
@@ -12,7 +12,7 @@ export class WrittenNumber {
     return this.text
   }
 
-  /** A template joins texts with `+`, so that only what certainly asks for a number gets one. */
+  /** Text wherever no number is asked for: `+`, by which templates join texts, has the hint `default`. */
   [Symbol.toPrimitive](hint: 'string' | 'number' | 'default'): string | number {
     return hint === 'number' ? this.value : this.text
   }
@@ -27,7 +27,8 @@ export class WrittenNumber {
 }
 
 /** A number as it is printed here, or with the text that it has elsewhere. */
-export const numberAs = (text: string, value: number): number | WrittenNumber => (text === String(value) ? value : new WrittenNumber(text, value))
+export const numberAs = (text: string, value: number): number | WrittenNumber =>
+  text === String(value) ? value : new WrittenNumber(text, value)
 
 /** A float of Python, which prints `8.0`, `1e-05` and `inf` where JavaScript prints `8`, `0.00001` and `Infinity`. */
 export const pythonFloat = (value: number): number | WrittenNumber => numberAs(pythonText(value), value)
@@ -46,13 +47,13 @@ function pythonText(value: number): string {
 /** Python reads no longer integers: it would take the square of their length in time. */
 export const mostDigits = 4300
 
-/** An integer of Python. Its digits are all there: one that JavaScript would round is text, because an account's number is no measure. */
+/** An integer of Python. One that JavaScript would round is text, with all its digits: an account's number is no measure. */
 export function pythonInteger(value: bigint): number | string {
   const number = Number(value)
   return Number.isSafeInteger(number) ? number : String(value)
 }
 
-/** JSON in which each number stands as it is written: `8.0`; as in Python's JSON there are `Infinity` and `NaN`. Undefined for what JSON leaves out. */
+/** JSON with numbers as they are written (`8.0`), and as in Python with `Infinity` and `NaN`. Undefined for what JSON leaves out. */
 export function jsonText(value: unknown, indent?: number): string | undefined {
   const numbers: string[] = []
   const plain = stringified(value, indent, (number) => {
@@ -67,7 +68,9 @@ export function jsonText(value: unknown, indent?: number): string | undefined {
   return stringified(value, indent, () => mark)?.replaceAll(`"${mark}"`, () => next.next().value ?? '')
 }
 
-function stringified(value: unknown, indent: number | undefined, written: (number: WrittenNumber) => unknown): string | undefined {
+type Replace = (number: WrittenNumber) => unknown
+
+function stringified(value: unknown, indent: number | undefined, written: Replace): string | undefined {
   const replaced = function (this: Readonly<Record<string, unknown>>, name: string, shown: unknown): unknown {
     const own = this[name]
     return own instanceof WrittenNumber ? written(own) : shown
@@ -77,5 +80,7 @@ function stringified(value: unknown, indent: number | undefined, written: (numbe
 
 const jsonNames: ReadonlyMap<string, string> = new Map([['inf', 'Infinity'], ['-inf', '-Infinity'], ['nan', 'NaN']])
 
+const jsonForm = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[-+]?\d+)?$/i
+
 /** What JSON has no form for (`0x1F`) is a text there. */
-const jsonNumber = ({ text }: WrittenNumber): string => jsonNames.get(text) ?? (/^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[-+]?\d+)?$/i.test(text) ? text : JSON.stringify(text))
+const jsonNumber = ({ text }: WrittenNumber): string => jsonNames.get(text) ?? (jsonForm.test(text) ? text : JSON.stringify(text))

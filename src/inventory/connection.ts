@@ -60,9 +60,14 @@ function take<N extends OptionName>(host: Source, option: N): z.output<(typeof c
   const value = host.vars[name]
   const text = value instanceof Secret ? reveal(value) : value
   if (text === '' && option !== 'host' && option !== 'port') return undefined
-  if (typeof text === 'string' && text.includes('{{') && text.includes('}}')) throw new UnfitConnection(host, name, 'holds {{ … }}, and variables are not templates')
+  if (typeof text === 'string' && text.includes('{{') && text.includes('}}')) {
+    throw new UnfitConnection(host, name, 'holds {{ … }}, and variables are not templates')
+  }
   const result = takes.safeParse(value)
-  if (!result.success) throw new UnfitConnection(host, name, `${expected}, and is ${value instanceof Secret ? 'something else' : (jsonText(value) ?? '')}`)
+  if (!result.success) {
+    const shown = value instanceof Secret ? 'something else' : (jsonText(value) ?? '')
+    throw new UnfitConnection(host, name, `${expected}, and is ${shown}`)
+  }
   return result.data as z.output<(typeof connectionOptions)[N]['takes']>
 }
 
@@ -73,12 +78,14 @@ function refuse(host: Source, when: 'ssh' | 'become'): void {
   }
 }
 
-/** ssh's `-J`, `-F` and `-o` with their values, in the order in which Ansible gives them to ssh, which takes the first that says something. */
+/** ssh's `-J`, `-F` and `-o` with their values, in Ansible's order: of several options of one name ssh takes the first. */
 function sshArguments(host: Source): readonly string[] {
   const first = argumentsOf(host, 'args')
   for (const option of ['port', 'user'] as const) {
     const isSet = first.some((word) => word.toLowerCase().replace(/\W.*/s, '') === option)
-    if (isSet && take(host, option) !== undefined) throw new UnfitConnection(host, 'ansible_ssh_args', `sets a ${option}, and so does another variable: keep one of the two`)
+    if (isSet && take(host, option) !== undefined) {
+      throw new UnfitConnection(host, 'ansible_ssh_args', `sets a ${option}, and so does another variable: keep one of the two`)
+    }
   }
   const timeout = take(host, 'timeout')
   const words = [
@@ -103,19 +110,22 @@ function argumentsOf(host: Source, option: 'args' | 'commonArgs' | 'extraArgs'):
     if (word === '-C') continue
     const [, flag, joined = ''] = /^(-[JFo])(.*)$/s.exec(word) ?? []
     const value = flag === undefined || joined !== '' ? joined : words[++index]
-    if (flag === undefined || value === undefined) throw new UnfitConnection(host, name, `takes ssh's -J, -F and -o with a value each, and has ${JSON.stringify(word)}`)
+    if (flag === undefined || value === undefined) {
+      throw new UnfitConnection(host, name, `takes ssh's -J, -F and -o with a value each, and has ${JSON.stringify(word)}`)
+    }
     pairs.push(flag, value)
   }
   return pairs
 }
 
-/** What says nothing of the way to the host, or the same as ssh's own arguments, can be passed over. */
+/** Arguments for copying are passed over when they say nothing of the way to the host, or the same as ssh's own. */
 function checkCopying(host: Source, name: (typeof copyingArguments)[number], followed: readonly string[]): void {
   const value = host.vars[name] ?? ''
   const words = typeof value === 'string' ? shellWords(value) : null
-  if (words === null || words.some((word) => !/^-[OCpqrv]+$/.test(word) && !/^-[JFo]$/.test(word) && !followed.includes(word.replace(/^-[JFo]/, '')))) {
-    throw new UnfitConnection(host, name, 'would say how to reach the host, and Fettle does not copy by scp or sftp: set ansible_ssh_common_args')
-  }
+  const isSaid = (word: string): boolean => /^-(?:[OCpqrv]+|[JFo])$/.test(word) || followed.includes(word.replace(/^-[JFo]/, ''))
+  if (words?.every(isSaid) === true) return
+  const why = 'would say how to reach the host, and Fettle does not copy by scp or sftp: set ansible_ssh_common_args'
+  throw new UnfitConnection(host, name, why)
 }
 
 /** A host that cannot be reached in the way that the inventory says. */
@@ -138,8 +148,12 @@ interface Problem {
 }
 
 const whereOf = ({ place, hosts }: Problem): string => (place === null ? listed(hosts) : showPlace(place))
-const sentenceOf = (problem: Problem): string => `${whereOf(problem)}: ${problem.variable} of ${listed(problem.hosts)} ${problem.sentence}`
-const remedyFor = (hosts: readonly string[]): string => `correct it there, or leave ${hosts.length === 1 ? `the host out: -l 'all:!${hosts[0] ?? ''}'` : 'these hosts out with -l'}`
+const sentenceOf = (problem: Problem): string =>
+  `${whereOf(problem)}: ${problem.variable} of ${listed(problem.hosts)} ${problem.sentence}`
+
+function remedyFor([first = '', ...others]: readonly string[]): string {
+  return `correct it there, or leave ${others.length === 0 ? `the host out: -l 'all:!${first}'` : 'these hosts out with -l'}`
+}
 
 /**
  * Answers the hosts that it is given, when each of them can be reached in the way that the inventory says.
@@ -158,7 +172,10 @@ export function checkConnections(hosts: readonly InventoryHost[]): readonly Inve
   if (problems.size === 0) return hosts
   const all = [...problems.values()]
   const more = all.length > mostShown ? [`and ${String(all.length - mostShown)} more`] : []
-  throw new FettleError('inventory-invalid', { message: [...all.slice(0, mostShown).map(sentenceOf), ...more].join('\n'), remedy: remedyFor(all.flatMap((problem) => problem.hosts)) })
+  throw new FettleError('inventory-invalid', {
+    message: [...all.slice(0, mostShown).map(sentenceOf), ...more].join('\n'),
+    remedy: remedyFor(all.flatMap((problem) => problem.hosts)),
+  })
 }
 
 const mostShown = 20

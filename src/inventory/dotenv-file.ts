@@ -14,17 +14,30 @@ const rest = /([^\n]*)(?:\n|$)/y
 const gap = /[ \t]*/y
 
 const asPair = 'write NAME=value'
+const noName: Reading = { problem: 'is no name that a shell takes', remedy: 'give it a name of letters, digits and _' }
+const cutQuote: Reading = {
+  problem: 'ends with a backslash before the quote, which some programs take for a part of the value',
+  remedy: 'set it in the environment instead',
+}
+
+const ambiguous = (odd: string, where: string, value: string): Reading => ({
+  problem: `holds ${odd} ${where} quotes, which programs read in different ways`,
+  remedy: inQuotes(value),
+})
 
 /** The quotes in which all programs take a value as it stands. */
 function inQuotes(value: string): string {
-  if (!value.includes("'")) return `put the whole value in single quotes, NAME='…', line breaks too: there everything means itself`
-  return /["\\$`]/.test(value) ? 'set it in the environment instead: no quotes hold it for all of them' : 'put the whole value in double quotes, NAME="…"'
+  if (!value.includes("'") && !value.endsWith('\\')) return `put the whole value in single quotes, NAME='…', line breaks too: there everything means itself`
+  if (!/["\\$`]/.test(value)) return 'put the whole value in double quotes, NAME="…"'
+  return 'set it in the environment instead: no quotes hold it for all of them'
 }
 
 /**
- * A `.env` file. dotenv's reading of a value counts where sh, docker compose and python-dotenv read the same, or sh refuses the line. Where one of them would
- * silently get another value (`A=x#y`, of which dotenv takes `x`), asking for the name is an error. What stands in single quotes is never changed, although
- * python-dotenv knows escapes there, and line ends of Windows are no part of a value, although sh takes them for one.
+ * A `.env` file. dotenv's reading of a value counts where sh, docker compose and python-dotenv read the same, or sh refuses the line.
+ * Where one of them would silently get another value (`A=x#y`, of which dotenv takes `x`), asking for the name is an error.
+ *
+ * Two exceptions: single quotes are the remedy, so nothing in them is an error, although python-dotenv knows escapes there; and line
+ * ends of Windows are no part of a value, although sh takes them for one.
  */
 export class DotenvFile {
   readonly #entries = new Map<string, Entry>()
@@ -35,10 +48,11 @@ export class DotenvFile {
     content: Uint8Array,
   ) {
     const text = this.#decoded(content).replaceAll(/\r\n?/g, '\n')
-    new Reader(text, this.#entries, (line, problem, remedy) => this.#invalid(`${file}:${String(line)}`, problem, remedy)).read()
+    new Reader(text, this.#entries, (line, ...said) => this.#invalid(`${file}:${String(line)}`, ...said)).read()
     const known: Readonly<Record<string, string>> = parse(text)
     for (const [found, entry] of this.#entries) {
-      if ('value' in entry && known[found] !== entry.value) this.#entries.set(found, { line: entry.line, problem: 'can be read in more than one way', remedy: inQuotes(entry.value) })
+      if (!('value' in entry) || known[found] === entry.value) continue
+      this.#entries.set(found, { line: entry.line, problem: 'can be read in more than one way', remedy: inQuotes(entry.value) })
     }
   }
 
@@ -97,36 +111,40 @@ class Reader {
     const line = this.#line
     const found = this.#match(name)?.[1]
     const sign = this.text.charAt(this.#at)
-    if (found === undefined || !['=', ':', '\n', ''].includes(sign)) throw this.invalid(line, 'this line is no NAME=value', `${asPair}, where a name has letters, digits and _; or begin the line with #`)
+    if (found === undefined || !['=', ':', '\n', ''].includes(sign)) {
+      throw this.invalid(line, 'this line is no NAME=value', `${asPair}, where a name has letters, digits and _; or begin the line with #`)
+    }
     if (sign === '=') {
       this.#at++
       this.#match(gap)
       const read = /['"]/.test(this.text.charAt(this.#at)) ? this.#quoted(line) : this.#plain()
-      const isName = /^[A-Za-z_]\w*$/.test(found)
-      this.entries.set(found, { line, ...(isName ? read : { problem: 'is no name that a shell takes', remedy: 'give it a name of letters, digits and _' }) })
+      this.entries.set(found, { line, ...(/^[A-Za-z_]\w*$/.test(found) ? read : noName) })
       return
     }
     this.#match(rest)
-    this.entries.set(found, { line, problem: sign === ':' ? 'is set with a colon, which is YAML' : 'is named without a value', remedy: asPair })
+    const problem = sign === ':' ? 'is set with a colon, which is YAML' : 'is named without a value'
+    this.entries.set(found, { line, problem, remedy: asPair })
   }
 
   #quoted(line: number): Reading {
     const found = this.#match(quoted)
-    if (found === null) throw this.invalid(line, 'a quote begins here and has no partner', 'close it, or put a value that holds one in quotes of the other kind')
+    if (found === null) {
+      throw this.invalid(line, 'a quote begins here and has no partner', 'close it, or put a value that holds one in quotes of the other kind')
+    }
     const [, single, double = ''] = found
     const value = single ?? double
     if (this.#match(end) === null) {
       const behind = this.#match(rest)?.[1] ?? ''
       return { problem: 'has text right behind its quotes', remedy: inQuotes(value + behind) }
     }
-    if (single?.endsWith('\\') === true) return { problem: 'ends with a backslash before the quote, which some programs take for a part of the value', remedy: 'set it in the environment instead' }
+    if (single?.endsWith('\\') === true) return cutQuote
     const [odd] = single === undefined ? (/[\\$`]/.exec(value) ?? []) : []
-    return odd === undefined ? { value } : { problem: `holds ${odd} in double quotes, which programs read in different ways`, remedy: inQuotes(value) }
+    return odd === undefined ? { value } : ambiguous(odd, 'in double', value)
   }
 
   #plain(): Reading {
     const value = (this.#match(rest)?.[1] ?? '').replace(/[ \t]+#.*$/, '').replace(/[ \t]+$/, '')
     const [odd] = /[#'"`\\$<>]/.exec(value) ?? /(?<=^|:)~/.exec(value) ?? []
-    return odd === undefined ? { value } : { problem: `holds ${odd} outside quotes, which programs read in different ways`, remedy: inQuotes(value) }
+    return odd === undefined ? { value } : ambiguous(odd, 'outside', value)
   }
 }

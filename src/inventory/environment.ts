@@ -43,12 +43,12 @@ function required(name: string): string {
 export interface Environment {
   /**
    * The value of a name, from the environment, else from `.env` of the project; an empty one is a value.
-   * @throws FettleError `environment-missing`, or `environment-invalid` where `.env` can be read in more than one way, before anything connects
+   * @throws FettleError `environment-missing`, or `environment-invalid` for a line of `.env` that programs read in different ways, before anything connects
    */
   (name: string): string
   /**
    * The value of a name as a Secret, from the environment, else from `.env`; an empty one is refused.
-   * @throws FettleError as `env` does
+   * @throws FettleError `environment-missing` or `environment-invalid`, before anything connects
    */
   secret(name: string): Secret
   /**

@@ -17,7 +17,7 @@ export interface Connection {
   readonly password?: Secret
   /** Absolute. */
   readonly privateKeyFile?: string
-  /** What `ansible_ssh_args`, `ansible_ssh_common_args`, `ansible_ssh_extra_args` and the like ask of ssh, as words: pairs of `-J`, `-F` or `-o` and its value. */
+  /** `ansible_ssh_args`, `…_common_args`, `…_extra_args` and the like, as words: pairs of `-J`, `-F` or `-o` and its value. */
   readonly commonArguments?: readonly string[]
   /** `ansible_connection: local`: this machine, without SSH. */
   readonly local: boolean

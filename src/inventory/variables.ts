@@ -96,7 +96,8 @@ function described(value: unknown, issue: z.core.$ZodIssue): string {
 
 function describedNumber(value: number | WrittenNumber, issue: z.core.$ZodIssue): string {
   const isHidden = issue.path.some((step) => soundsSecret(String(step)))
-  if (takes(issue, 'string') && !takes(issue, 'number')) return `, and is ${isHidden ? 'a number' : `the number ${String(value)}`}: in quotes it is text`
+  const wantsText = takes(issue, 'string') && !takes(issue, 'number')
+  if (wantsText) return `, and is ${isHidden ? 'a number' : `the number ${String(value)}`}: in quotes it is text`
   if (typeof value === 'number') return `, and is ${isHidden ? 'a number' : String(value)}`
   if (isHidden) return ', and a number would print otherwise: put it in quotes and declare it as text'
   const plain = String(value.value)

@@ -62,6 +62,18 @@ describe('fettle run', () => {
     expect(stdout).toBe('[secret]\n')
   }, slow)
 
+  test('by the old names of Ansible, beside a host that Fettle cannot reach', async () => {
+    const old = join(project, 'old.ini')
+    const { address, keyFile } = db()
+    const vars = `ansible_ssh_host=${address} ansible_ssh_port=22 ansible_ssh_user=deploy ansible_private_key_file=${keyFile} ansible_sudo_pass=${deployPassword} ansible_timeout=20`
+    await writeFile(old, `[linux]\nlocalhost ${vars} ansible_ssh_extra_args='-o UserKnownHostsFile=${lab().knownHostsFile}'\n[windows]\ndc1 ansible_connection=winrm\n`)
+    const run = (...words: readonly string[]): Promise<Ended> => execute(['fettle', 'run', '-i', old, 'hostname; id -un', ...words], { cwd: project, env: env() })
+    expect(await run('-l', 'linux')).toEqual({ code: 0, stdout: 'db\ndeploy\n', stderr: '' })
+    expect(await run('-l', 'linux', '-b')).toEqual({ code: 0, stdout: 'db\nroot\n', stderr: '' })
+    const { code, stdout } = await run('-l', 'all')
+    expect({ code, stdout }).toEqual({ code: 3, stdout: expect.stringContaining('old.ini:4:5: ansible_connection of dc1 must be ssh or local, and is "winrm"') })
+  }, slow)
+
   test('with --json a line for each host and a summary', async () => {
     const { code, stdout } = await fettle('run', 'hostname; test "$(hostname)" = db', '-l', 'web,db', '--json', '-f', '1')
     expect(code).toBe(1)
