@@ -45,7 +45,10 @@ set --`,
       if (word === 'absent') return absent
       const publicKey = (word === 'file' ? (contents.shift() ?? '') : Buffer.from(made, 'base64')).toString().trim()
       if (publicKeyPattern.test(publicKey)) return present({ publicKey, hasPublicFile: word === 'file' })
-      return unknown(`${word === 'file' ? `${path}.pub holds no public key` : `no public key can be derived from ${path}`}${stderr.trim() === '' ? '' : `: ${stderr.trim()}`}`, `remove ${word === 'file' ? `${path}.pub to have it derived again` : 'the file to have a new key made'}`)
+      const said = stderr.trim() === '' ? '' : `: ${stderr.trim()}`
+      if (word === 'file') return unknown(`${path}.pub holds no public key${said}`, `remove ${path}.pub to have it derived again`)
+      // ssh-keygen may be missing, and a passphrase is no damage: that the key is worthless is not known.
+      return unknown(`no public key can be derived from ${path}${said}`, `put its public half into ${path}.pub, or move the file away to have a new key made`)
     })
   },
 }

@@ -34,7 +34,8 @@ const standIn: SshKeyEntry = { publicKey: `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI
 
 /**
  * Makes the pair in a new folder that belongs to the user who acts, so that the directory's owner cannot meddle, and moves both halves out of
- * it, the private one last: a key exists when its private half does, whole, and never takes the place of another.
+ * it, the private one first: a key exists when its private half does, whole, and a public one that is missing is derived again. Neither takes the place
+ * of a file that is there.
  */
 function making(path: string, { comment = 'fettle', owner }: SshKeyOptions): Sh {
   const { directory, name } = split(path)
@@ -50,10 +51,9 @@ function making(path: string, { comment = 'fettle', owner }: SshKeyOptions): Sh 
     owner === undefined ? undefined : sh`chown -- ${withOwnGroup(owner)} ./key ./key.pub`,
     sh`chmod -- 0600 ./key && chmod -- 0644 ./key.pub`,
     sh`sync -- ./key ./key.pub`,
-    sh`[ ! -e ${`../${name}`} ] && [ ! -L ${`../${name}`} ]`,
-    sh`mv -fT -- ./key.pub ${`../${name}.pub`}`,
     sh`ln -T -- ./key ${`../${name}`}`,
-    sh`rm -f -- ./key && cd .. && rmdir -- "./$t_"`,
+    sh`ln -T -- ./key.pub ${`../${name}.pub`}`,
+    sh`rm -f -- ./key ./key.pub && cd .. && rmdir -- "./$t_"`,
     sh`trap - EXIT`,
     sh`sync -- .`,
   ])
@@ -107,6 +107,7 @@ export function sshKey(path: string, options: SshKeyOptions = {}): SshKey {
       }
       if (entry === null) {
         if (missingParent !== null) return blockedBy(missingParent)
+        if (publicPath !== null) return blocked(`${path}.pub is there without its private half`, 'move it away to have a new pair made, or bring the private half')
         return [{ summary: 'create ed25519 key', proof: 'facts', actions: [{ on: 'shell', script: making(path, options) }] }]
       }
       if (key === null) return notAFile(path, entry) ?? blocked(`${path} cannot be read as a key`, 'remove it to have a new one made')

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, lchownSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, lchownSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
@@ -304,10 +304,12 @@ described('dash: sshKey', () => {
     expect(() => planned(shell, sshKey(at('id')))).toThrow(`no public key can be derived from ${at('id')}`)
     expect(existsSync(at('id'))).toBe(true)
   })
-  test('a public half that is a hard link elsewhere is replaced, not written through', () => {
-    writeFileSync(at('precious'), 'kept')
-    linkSync(at('precious'), at('id.pub'))
-    expect(converge(shell, sshKey(at('id')))[0]).toEqual(['create ed25519 key'])
-    expect(readFileSync(at('precious'), 'utf8')).toBe('kept')
+  test('a public half alone is somebody’s, and is not overwritten', () => {
+    const plan = planned(shell, sshKey(at('id')))
+    writeFileSync(at('id.pub'), 'of a key elsewhere')
+    expect(sentences(planned(shell, sshKey(at('id'))))).toEqual([`blocked: ${at('id.pub')} is there without its private half`])
+    // One that came after the plan stays too, and the new key is whole without it.
+    expect(() => { applied(shell, plan) }).toThrow('File exists')
+    expect(readFileSync(at('id.pub'), 'utf8')).toBe('of a key elsewhere')
   })
 })

@@ -13,6 +13,7 @@ export const cases: readonly Case[] = [
   { name: 'too open and with another owner', resource: () => sshKey(path, { owner: 'webhook' }), facts: { ...there, path: fileEntry({ mode: 0o640 }) }, changes: ['owner root → webhook', 'mode 0640 → 0600'] },
   { name: 'a public half that others may write', resource: () => sshKey(path), facts: { ...there, publicPath: fileEntry({ mode: 0o666 }) }, changes: ['public key: mode 0666 → 0644'] },
   { name: 'without its public half', resource: () => sshKey(path), facts: { ...there, publicPath: null, key: { ...key, hasPublicFile: false } }, changes: [`create ${path}.pub`] },
+  { name: 'a public half alone', resource: () => sshKey(path), facts: { ...none, publicPath: fileEntry() }, changes: [`blocked: ${path}.pub is there without its private half`] },
   { name: 'another kind, none given', resource: () => sshKey(path), facts: { ...there, key: { ...key, publicKey: 'ssh-rsa AAAA x' } }, changes: [] },
   { name: 'another kind than given', resource: () => sshKey(path, { type: 'ed25519' }), facts: { ...there, key: { ...key, publicKey: 'ssh-rsa AAAA x' } }, changes: [`blocked: ${path} is a key of the kind ssh-rsa`] },
   { name: 'a missing directory', resource: () => sshKey(path), facts: { ...none, missingParent: { path: '/var/lib/webhook', taken: false } }, changes: ['blocked: directory /var/lib/webhook does not exist'] },
