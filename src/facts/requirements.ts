@@ -19,7 +19,7 @@ export interface Requirement {
 /** What a requirements file asks for. */
 export interface Requirements {
   readonly simple: readonly Requirement[]
-  /** Lines that only pip can judge: markers and other files. */
+  /** Lines that only Python can judge: markers and other files. */
   readonly forPip: readonly string[]
   /** Lines that nobody can judge without building something: URLs, paths, editable ones, and what is no requirement. */
   readonly unclear: readonly string[]

@@ -1,6 +1,7 @@
 import { present, unknown, type Fact, type ShellFactKind } from '../core/fact.js'
 import { lines, sh, type Sh } from '../core/sh.js'
 import { asOwner, type Owner } from './as-user.js'
+import { judging } from './judge-requirements.js'
 import { parseRequirements, type Distribution } from './requirements.js'
 
 export interface VenvKey {
@@ -36,12 +37,12 @@ export interface Venv {
   readonly system: readonly Distribution[]
   /** What is asked for; null when nothing is, or when the file does not exist yet. */
   readonly requirements: string | null
-  /** What pip says about requirements that only it can judge; null when it was not asked. */
-  readonly pip: 'met' | 'unmet' | null
+  /** What the environment's Python says about requirements that only it can judge; null when it was not asked. */
+  readonly judged: Judgement | null
 }
 
-/** Seconds for pip, where it is asked. */
-const pipLimit = 30
+/** `cannot` names a requirement that nobody can judge, `failed` says why there is no answer. */
+export type Judgement = 'met' | 'unmet' | { readonly cannot: string } | { readonly failed: string }
 
 /**
  * Names and versions are in the names of `.dist-info` and `.egg-info`: no Python is started. The version of an interpreter
@@ -84,29 +85,22 @@ config_() {
 }
 version_of_() { case $1 in */python3.*) version_=\${1##*/python} ;; esac; }`
 
-/** Requirements that only pip can judge, and none that it would have to build or fetch to judge. */
+/** Requirements that only Python can judge, and none that one would have to build or fetch to judge. */
 const forPip = '^[[:space:]]*(-r|--requirement|-c|--constraint)|;'
 const unclear = '://|[[:space:]]@[[:space:]]|^[[:space:]]*(-e|--editable|[./])'
 /** For sed(1): each line as it is and, without its comment, of what kind it is. */
 const sorting = `s/^/requirement /p; s/^requirement //; s/#.*//; \\,${unclear},{s/.*/unclear/p; d; }; \\,${forPip},s/.*/for pip/p`
 
-/** Asks pip whether everything is there, without a network and without writing. It runs as the owner of the environment. */
-function askPip(path: string, source: Sh, input: Sh): Sh {
-  const options = ['--dry-run', '--no-index', '--no-deps', '--no-input', '--disable-pip-version-check', '--no-cache-dir', '--quiet']
-  const run = sh`${input}timeout -k 5 ${pipLimit} ./bin/python -m pip install ${options} -r ${source}`
-  return sh`[ ! -x ${`${path}/bin/python`} ] || { as_owner_ "$(stat -c %u ${path})" ${path} env PYTHONDONTWRITEBYTECODE=1 sh -c ${run.text} >/dev/null 2>&1 </dev/null; echo "pip $?"; }`
-}
-
 function requirementsScript({ path, requirements }: VenvKey): Sh {
   if (requirements === null) return sh`:`
   if ('text' in requirements) {
     const { forPip, unclear } = parseRequirements(requirements.text)
-    return forPip.length === 0 || unclear.length > 0 ? sh`:` : askPip(path, sh`/dev/stdin`, sh`printf '%s\\n' ${requirements.text} | `)
+    return forPip.length === 0 || unclear.length > 0 ? sh`:` : judging(path, '/dev/stdin', sh`printf '%s\\n' ${requirements.text} | `)
   }
   const { file } = requirements
   return sh`if [ -f ${file} ]; then
   lines_=$(sed -nE ${sorting} ${file}) && printf '%s\\n' "$lines_" || return
-  case $lines_ in *"\${n_}unclear"*) ;; *"\${n_}for pip"*) ${askPip(path, sh`${file}`, sh``)} ;; esac
+  case $lines_ in *"\${n_}unclear"*) ;; *"\${n_}for pip"*) ${judging(path, file)} ;; esac
 else echo 'no requirements'; fi`
 }
 
@@ -115,7 +109,7 @@ function look(key: VenvKey): Sh {
   return sh`look_() {
   new_= python_= version_=
   if [ -e ${path} ] && [ ! -d ${path} ]; then return 93; fi
-  if [ -d ${path} ] && [ ! -f ${`${path}/pyvenv.cfg`} ] && [ -n "$(ls -A -- ${path})" ]; then return 94; fi
+  if [ -d ${path} ] && [ ! -f ${`${path}/pyvenv.cfg`} ]; then list_=$(ls -A -- ${path}) || return; [ -z "$list_" ] || return 94; fi
   which_ ${python ?? 'none'} && new_=$(readlink -f -- "$found_")
   python_=$new_
   system_=${systemSitePackages ? 1 : 0}
@@ -150,7 +144,7 @@ export const venvFact: ShellFactKind<VenvKey, Venv> = {
 
 function venvOf(key: VenvKey, section: string, said: string): Fact<Venv> {
   const [, answer = '', status] = /^([\s\S]*)^@status (\d+)\n/m.exec(section) ?? []
-  const nothing = { environment: null, own: [], system: [], requirements: null, pip: null, python: key.python }
+  const nothing = { environment: null, own: [], system: [], requirements: null, judged: null, python: key.python }
   if (status === '90') return unknown(`${key.python ?? 'Python'} is not installed on the host`, "add apt.packages(['python3-venv']) before this resource")
   if (status === '93') return present({ ...nothing, other: 'no directory' })
   if (status === '94') return present({ ...nothing, other: 'a directory that holds other things' })
@@ -158,7 +152,6 @@ function venvOf(key: VenvKey, section: string, said: string): Fact<Venv> {
   const python = all('python')[0]
   const environment = environmentOf(answer, all)
   if (status !== '0' || python === undefined || environment === undefined) return unknown(`the virtual environment ${key.path} could not be read: ${answer.trim() || said}`, 'see what the shell says on the host')
-  const pip = all('pip')[0]
   return present({
     environment,
     other: null,
@@ -166,8 +159,17 @@ function venvOf(key: VenvKey, section: string, said: string): Fact<Venv> {
     own: distributions(all('own')),
     system: distributions(all('system')),
     requirements: textOf(key.requirements, answer, all('requirement')),
-    pip: pip === undefined ? null : pip === '0' ? 'met' : 'unmet',
+    judged: judgement(all('judged')[0]),
   })
+}
+
+/** Only Python's own words are an answer: a status says that something went wrong, and never that a requirement is not met. */
+function judgement(answer: string | undefined): Judgement | null {
+  if (answer === undefined) return null
+  const [, status, words = ''] = /^(\d+) (.*)$/.exec(answer) ?? []
+  if (status === '0' && (words === 'met' || words === 'unmet')) return words
+  if (status === '0' && words.startsWith('cannot ')) return { cannot: words.slice(7) }
+  return { failed: words === '' ? `status ${status ?? 'unknown'}` : words }
 }
 
 function environmentOf(answer: string, all: (word: string) => readonly string[]): Environment | null | undefined {

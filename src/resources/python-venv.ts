@@ -82,6 +82,8 @@ export function pythonVenv(path: string, options: PythonVenvOptions = {}): Resou
       const wanted = parseRequirements(venv.requirements ?? '')
       const [odd] = wanted.unclear
       if (odd !== undefined) return blocked(`the requirement ${JSON.stringify(odd)} cannot be compared with what is installed`, 'install it by a command, and leave it out here')
+      const unjudged = notJudged(options, venv)
+      if (unjudged !== undefined) return unjudged
       const changes = [...environmentChanges(path, options, venv), ...installation(path, options, venv, wanted)]
       return changes.length === 0 ? fine('the requirements are met') : changes
     },
@@ -114,24 +116,42 @@ function installedIn(options: PythonVenvOptions, venv: Venv): readonly Distribut
   return [...(willSee(options, venv) ? venv.system : []), ...(anew ? [] : venv.own)]
 }
 
+/** What the module venv has to do for an environment that is there. */
+function makingOf(options: PythonVenvOptions, venv: Venv): readonly string[] {
+  const { environment } = venv
+  if (environment === null) return []
+  const { systemSitePackages: sees } = environment
+  const useless = uselessness(environment, venv, options.python)
+  const sight = options.systemSitePackages === undefined || options.systemSitePackages === sees ? [] : [`the system's packages ${sees ? 'seen → not seen' : 'not seen → seen'}`]
+  if (useless !== undefined) return [`make it anew: ${useless}`, ...sight]
+  return [...sight, ...(installedIn(options, venv).some(({ name }) => normalName(name) === 'pip') ? [] : ['install pip'])]
+}
+
 function environmentChanges(path: string, options: PythonVenvOptions, venv: Venv): readonly Change[] {
   const { environment } = venv
   const change = (summary: string, action: ShellAction): Change => ({ summary, proof: 'facts', actions: [action] })
   if (environment === null) return [change(`create a virtual environment of Python ${versionOf(venv.python)}`, making(path, options, venv))]
-  const { owner, systemSitePackages: sees } = environment
+  const { owner } = environment
   const useless = uselessness(environment, venv, options.python)
-  const sight = options.systemSitePackages === undefined || options.systemSitePackages === sees ? [] : [`the system's packages ${sees ? 'seen → not seen' : 'not seen → seen'}`]
-  const made = useless === undefined ? [...sight, ...(installedIn(options, venv).some(({ name }) => normalName(name) === 'pip') ? [] : ['install pip'])] : [`make it anew: ${useless}`, ...sight]
+  const made = makingOf(options, venv)
   return [
     ...(options.owner === undefined || isOwner(owner, options.owner) ? [] : [change(`owner ${owner.name} → ${options.owner}`, { on: 'shell', script: steps([enter(path), chownTree(options.owner)]), long: true })]),
     ...(made.length === 0 ? [] : [change(made.join(', '), making(path, options, venv, useless !== undefined))]),
   ]
 }
 
+/** Why nothing can be said of requirements that only Python can judge. An environment that is made anew, or gets pip first, is asked afterwards. */
+function notJudged(options: PythonVenvOptions, venv: Venv): Plan | undefined {
+  const { judged, environment } = venv
+  if (judged === null || typeof judged === 'string' || environment === null || makingOf(options, venv).length > 0) return undefined
+  if ('cannot' in judged) return blocked(`the requirement ${JSON.stringify(judged.cannot)} cannot be compared with what is installed`, 'install it by a command, and leave it out here')
+  return blocked(`the environment's Python cannot judge the requirements: ${judged.failed}`, 'see what it says to import pip; remove the environment to have it made anew')
+}
+
 function installation(path: string, options: PythonVenvOptions, venv: Venv, wanted: Requirements): readonly Change[] {
   const anew = venv.environment !== null && uselessness(venv.environment, venv, options.python) !== undefined
   const missing = unmet(wanted.simple, installedIn(options, venv))
-  const open = wanted.forPip.length > 0 && (anew || venv.pip !== 'met')
+  const open = wanted.forPip.length > 0 && (anew || venv.judged !== 'met')
   if (missing.length === 0 && !open) return []
   const names = missing.length > 0 ? missing : wanted.forPip
   const shown = [...names.slice(0, shownNames), ...(names.length > shownNames ? [`and ${String(names.length - shownNames)} more`] : [])].join(', ')
@@ -150,7 +170,12 @@ function making(path: string, options: PythonVenvOptions, venv: Venv, clear = fa
   // Making one over an old one keeps what is installed, and its configuration is written anew.
   const python = options.python ?? venv.environment?.interpreter ?? 'python3'
   const flags = [...(willSee(options, venv) ? ['--system-site-packages'] : []), ...(clear ? ['--clear'] : [])]
-  return asOwner(path, options, venv, sh`${python} -c 'import venv, ensurepip' 2>/dev/null || { echo ${`${python} has no venv module: install the package python3-venv`} >&2; exit 1; }
+  // Only a module that is missing is one that a package brings; whatever else Python says is said.
+  return asOwner(path, options, venv, sh`e_=$(${python} -c 'import venv, ensurepip' 2>&1) || {
+  printf '%s\\n' "$e_" >&2
+  case $e_ in *"No module named"*) echo ${`${python} has no venv module: install the package python3-venv`} >&2 ;; esac
+  exit 1
+}
 ${python} -m venv ${flags} .`)
 }
 

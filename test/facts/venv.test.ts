@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
@@ -110,7 +110,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s reads wit
     const file = join(root, "it's.txt")
     expect(read({ requirements: { file } })).toMatchObject({ value: { requirements: null } })
     writeFileSync(file, 'flask\n@venv\n@status 0\nlast')
-    expect(read({ requirements: { file } })).toMatchObject({ value: { requirements: 'flask\n@venv\n@status 0\nlast', pip: null } })
+    expect(read({ requirements: { file } })).toMatchObject({ value: { requirements: 'flask\n@venv\n@status 0\nlast', judged: null } })
     expect(read({ path: root })).toMatchObject({ value: { environment: null, other: 'a directory that holds other things' } })
     expect(read({ path: file })).toMatchObject({ value: { other: 'no directory' } })
   })
@@ -120,24 +120,92 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s reads wit
   })
 })
 
-// pip is started as the owner of the environment, and that needs getent.
-test('pip is asked about markers, and not about what it would have to build', () => {
+// Python is started as the owner of the environment, and that needs getent.
+describe('what only Python can judge', () => {
   const [dash] = shells as readonly [Shell]
-  const root = mkdtempSync(join(tmpdir(), 'venv-'))
-  try {
-    for (const folder of ['v/bin', 'v/lib/python3.11']) mkdirSync(join(root, folder), { recursive: true })
-    writeFileSync(join(root, 'v/pyvenv.cfg'), 'version = 3.11.2\n')
-    writeFileSync(join(root, 'v/bin/python'), `#!/bin/sh\necho "$@" >>${root}/ran\ncat /dev/stdin >>${root}/ran\nexit 1\n`, { mode: 0o755 })
-    const ask = (requirements: VenvKey['requirements']): unknown => venvFact.parse(runIn(dash, venvFact.script([{ ...key, path: join(root, 'v'), requirements }])), [{ ...key, requirements }])[0]
-    execFileSync('touch', [join(root, 'ran')])
-    writeFileSync(join(root, 'r'), 'x; python_version > "3"\n-e .\n')
-    expect([ask({ file: join(root, 'r') }), ask({ text: 'flask # ; x' })]).toMatchObject([{ value: { pip: null } }, { value: { pip: null } }])
-    expect(readFileSync(join(root, 'ran'), 'utf8')).toBe('')
-    expect(ask({ text: 'x; python_version > "3"' })).toMatchObject({ is: 'present', value: { pip: 'unmet' } })
-    expect(readFileSync(join(root, 'ran'), 'utf8')).toMatch(/^-m pip install --dry-run --no-index .*\nx; python_version > "3"\n$/)
-  } finally {
-    rmSync(root, { recursive: true, force: true })
+  let root = ''
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'venv-'))
+  })
+  afterEach(() => rmSync(root, { recursive: true, force: true }))
+  const at = (name: string): string => join(root, name)
+  const ask = (requirements: VenvKey['requirements']): unknown => {
+    const whole = { ...key, path: at('v'), requirements }
+    return venvFact.parse(runIn(dash, venvFact.script([whole])), [whole])[0]
   }
+  const standIn = (script: string): void => {
+    for (const folder of ['v/bin', 'v/lib/python3.11']) mkdirSync(at(folder), { recursive: true })
+    writeFileSync(at('v/pyvenv.cfg'), 'version = 3.11.2\n')
+    writeFileSync(at('v/bin/python'), `#!/bin/sh\ntouch ${root}/asked\n${script}\n`, { mode: 0o755 })
+  }
+  const marked = { text: 'x; python_version > "3"' }
+
+  test('it is not asked about what would have to be built', () => {
+    standIn('echo met')
+    writeFileSync(at('r'), 'x; python_version > "3"\n-e .\n')
+    expect([ask({ file: at('r') }), ask({ text: 'flask # ; x' })]).toMatchObject([{ value: { judged: null } }, { value: { judged: null } }])
+    expect(existsSync(at('asked'))).toBe(false)
+  })
+  test.each([
+    ['echo met', 'met'],
+    ['echo unmet', 'unmet'],
+    ['echo cannot -e .', { cannot: '-e .' }],
+    ['exit 1', { failed: 'status 1' }],
+    ["echo Traceback; echo \"ModuleNotFoundError: No module named 'pip'\" >&2; exit 1", { failed: "ModuleNotFoundError: No module named 'pip'" }],
+    ['echo met; kill -9 $$', { failed: expect.any(String) }],
+    ['exit 0', { failed: 'status 0' }],
+  ])('%s', (script, judged) => {
+    standIn(script)
+    expect(ask(marked)).toMatchObject({ is: 'present', value: { judged } })
+  })
+
+  // One interpreter with pip's copy of \`packaging\`, and what is installed beside it, stand for an environment.
+  const python = ['/usr/bin/python3', ...(process.env.PATH ?? '').split(':').map((folder) => join(folder, 'python3'))].find((path) => spawnSync(path, ['-c', 'import pip._vendor.packaging.requirements']).status === 0)
+  const described = python === undefined ? describe.skip : describe
+  described('by an environment', () => {
+    beforeEach(() => {
+      spawnSync(python ?? '', ['-m', 'venv', '--without-pip', '--system-site-packages', at('v')])
+      for (const name of ['Flask-2.2.2', 'ruamel.yaml-0.17.21rc1']) {
+        const [folder] = readdirSync(at('v/lib'))
+        mkdirSync(at(`v/lib/${folder ?? ''}/site-packages/${name}.dist-info`))
+        writeFileSync(at(`v/lib/${folder ?? ''}/site-packages/${name}.dist-info/METADATA`), `Metadata-Version: 2.1\nName: ${name.replace(/-[^-]*$/, '')}\nVersion: ${name.replace(/^.*-/, '')}\n`)
+      }
+      writeFileSync(at('base.txt'), 'ruamel-yaml>=0.17 # why\n--hash-free\n-c limits.txt\n')
+      writeFileSync(at('limits.txt'), 'flask<3\nnot-wanted==1\n')
+      writeFileSync(at('strict.txt'), 'flask<2\n')
+      writeFileSync(at('built.txt'), 'flask\n-e .\n')
+      writeFileSync(at('utf16.txt'), Buffer.from('\ufeffflask; python_version > "3"\n', 'utf16le'))
+    })
+    test('with markers, other files, constraints and encodings', () => {
+      const judged = (lines: string): unknown => {
+        writeFileSync(at('r.txt'), lines)
+        const fact = ask({ file: at('r.txt') })
+        return (fact as { value?: { judged?: unknown } }).value?.judged ?? fact
+      }
+      const rows: readonly (readonly [string, unknown])[] = [
+        ['flask ; python_version >= "3"\n', 'met'],
+        ['flask >= 3 ; python_version >= "3"\n', 'unmet'],
+        ['nothing ; python_version < "3"\n', 'met'],
+        ['nothing ; sys_platform == "linux" and extra != "dev"\n', 'unmet'],
+        ['Flask[async]>=2,<3 ; os_name == "posix" \\\n  --hash=sha256:ab\n', 'met'],
+        ['-r base.txt\nflask\n', 'met'],
+        ['--requirement=base.txt\n', 'met'],
+        ['flask\n-c strict.txt\n', 'unmet'],
+        ['-r utf16.txt\n', 'met'],
+        ['-r built.txt\n', { cannot: '-e .' }],
+        ['-r none.txt\n', { cannot: expect.stringContaining('none.txt') }],
+        ['flask ; pythn == "3"\n', { cannot: 'flask ; pythn == "3"' }],
+      ]
+      expect(rows.map(([lines]) => [lines, judged(lines)])).toEqual(rows.map(([lines, answer]) => [lines, answer]))
+      expect(ask(marked)).toMatchObject({ value: { judged: 'unmet' } })
+    })
+    test('reading writes nothing', () => {
+      const listing = (): string => execFileSync('find', [root, '-printf', '%p %i %T@ %C@\n']).toString()
+      const before = listing()
+      expect(ask(marked)).toMatchObject({ value: { judged: 'unmet' } })
+      expect(listing()).toBe(before)
+    })
+  })
 })
 
 test.each<[PythonVenvOptions, string]>([

@@ -9,7 +9,7 @@ const pip = { name: 'pip', version: '23.0.1' }
 const flask = { name: 'Flask', version: '2.2.2' }
 const environment = { owner: { name: 'webhook', id: '990' }, systemSitePackages: false, interpreter: python, outdated: false }
 const facts = (rest: object = {}, environmentRest: object | null = {}): Readonly<Record<string, unknown>> => ({
-  venv: { environment: environmentRest === null ? null : { ...environment, ...environmentRest }, other: null, python, own: [pip], system: [], requirements: null, pip: null, ...rest },
+  venv: { environment: environmentRest === null ? null : { ...environment, ...environmentRest }, other: null, python, own: [pip], system: [], requirements: null, judged: null, ...rest },
   missingParent: null,
 })
 const fromFile = { requirements: '/srv/app/src/requirements.txt' }
@@ -27,8 +27,11 @@ export const cases: readonly Case[] = [
   { name: 'another version is wanted', resource: venv({ packages: ['flask>=3'] }), facts: facts({ own: [pip, flask], requirements: 'flask>=3' }), changes: ['install flask>=3 (2.2.2 is installed)'] },
   { name: 'its own come before the system\'s', resource: venv({ packages: ['flask>=3'] }), facts: facts({ own: [pip, { name: 'flask', version: '3.0' }], system: [flask], requirements: 'flask>=3' }, { systemSitePackages: true }), changes: [] },
   { name: 'many are counted', resource: venv({ packages: [] }), facts: facts({ requirements: [...'abcdefgh'].join('\n') }), changes: ['install a, b, c, d, e, f, and 2 more'] },
-  { name: 'pip says that markers are met', resource: venv(fromFile), facts: facts({ requirements: 'x; python_version > "3"', pip: 'met' }), changes: [] },
-  { name: 'pip says that they are not', resource: venv(fromFile), facts: facts({ requirements: 'x; python_version > "3"', pip: 'unmet' }), changes: ['install x; python_version > "3"'] },
+  { name: 'Python says that markers are met', resource: venv(fromFile), facts: facts({ requirements: 'x; python_version > "3"', judged: 'met' }), changes: [] },
+  { name: 'Python says that they are not', resource: venv(fromFile), facts: facts({ requirements: 'x; python_version > "3"', judged: 'unmet' }), changes: ['install x; python_version > "3"'] },
+  { name: 'Python cannot say', resource: venv(fromFile), facts: facts({ requirements: 'x; python_version > "3"', judged: { failed: 'status 137' } }), changes: ["blocked: the environment's Python cannot judge the requirements: status 137"] },
+  { name: 'what cannot be compared in another file', resource: venv(fromFile), facts: facts({ requirements: '-r base.txt', judged: { cannot: '-e .' } }), changes: ['blocked: the requirement "-e ." cannot be compared with what is installed'] },
+  { name: 'what it said before pip is there does not count', resource: venv(fromFile), facts: facts({ own: [], requirements: '-r base.txt', judged: { failed: "No module named 'pip'" } }), changes: ['install pip', 'install -r base.txt'] },
   { name: 'what cannot be compared', resource: venv(fromFile), facts: facts({ requirements: '-e .' }), changes: ['blocked: the requirement "-e ." cannot be compared with what is installed'] },
   { name: 'its interpreter is gone', resource: venv({ packages: ['flask'] }), facts: facts({ own: [pip, flask], requirements: 'flask' }, { interpreter: null }), changes: ['make it anew: its interpreter is gone', 'install flask'] },
   { name: 'the system was upgraded', resource: venv(), facts: facts({}, { interpreter: '/usr/bin/python3.13', outdated: true }), changes: ['make it anew: it was made for another Python than 3.13'] },
