@@ -127,8 +127,8 @@ class NotYet extends Error {
   }
 }
 
-/** What a `Later` was made of. Two Laters are told apart by this: what functions close over cannot be looked into. */
-export type LaterOrigin =
+/** What a `Later` was made from. Two Laters are compared by this, because what their functions close over cannot be looked into. */
+export type Derivation =
   | { readonly by: 'fact' }
   | { readonly by: 'values'; readonly values: unknown }
   /** `change` was called with the value of `of`, and with `given` behind it. */
@@ -146,7 +146,7 @@ export class Later<T> {
 
   private constructor(
     readonly requests: readonly FactRequest<unknown>[],
-    readonly origin: LaterOrigin,
+    readonly derivation: Derivation,
     evaluate: (source: FactSource) => T,
   ) {
     this.#evaluate = evaluate
@@ -192,7 +192,7 @@ export class Later<T> {
    */
   static agreed<T>(first: Later<T>, second: Later<unknown>, compare: (first: T, second: unknown) => void): Later<T> {
     const isLocal = first.isLocal && second.isLocal
-    return new Later([...first.requests, ...second.requests], first.origin, (source) => {
+    return new Later([...first.requests, ...second.requests], first.derivation, (source) => {
       const value = first.#value(source)
       if (isLocal || !source.standIns) compare(value, second.#value(source))
       return value
@@ -209,8 +209,8 @@ export class Later<T> {
   }
 
   /**
-   * A pure function of the value. Two Laters that the same function object was given to are equal where their values are, so what it needs
-   * besides is better `given` to it than closed over.
+   * A pure function of the value, and of what else it is `given`. One that closes over what it needs is another function each time that it is
+   * made: two such Laters are only known to be equal when their values are.
    */
   map<U, G extends readonly unknown[]>(change: (value: T, ...given: G) => U, ...given: G): Later<U> {
     return new Later(this.requests, { by: 'map', of: this, change, given }, (source) => change(this.#value(source), ...given))

@@ -48,7 +48,10 @@ export interface Spec<R extends Reads, V extends object> {
   /** The function's name as users write it: `mysql.user`. */
   readonly type: string
   readonly id: string
-  /** All that the user gave, for comparing two resources of one address; the common options are taken from it. What holds functions is in `values` too, or two can never be told to be the same. */
+  /**
+   * All that the user gave, for comparing two resources of one address; the common options are taken from it. Functions among them must show in
+   * `values`, or two resources can never be told to be the same.
+   */
   readonly options: object
   readonly reads: R
   /** Options that may hold a `Later` at any depth; `plan` gets them resolved. */

@@ -100,7 +100,7 @@ function compareProperties(a: PropertyDescriptor, b: PropertyDescriptor, seen: S
 
 function compareLaters(a: Later<unknown>, b: Later<unknown>, seen: Seen): Comparison {
   if (!holdsAll(a.requests, b.requests) || !holdsAll(b.requests, a.requests)) return alike('different')
-  const [one, other] = [a.origin, b.origin]
+  const [one, other] = [a.derivation, b.derivation]
   if (one.by === 'fact' && other.by === 'fact') return alike('equal')
   if (one.by === 'values' && other.by === 'values') return ofLater(compare(one.values, other.values, seen))
   if (one.by !== 'map' || other.by !== 'map' || one.change !== other.change) return alike('later')
