@@ -6,6 +6,7 @@ import { inputLength } from '../core/sh.js'
 import { twinWarning } from '../inventory/twins.js'
 import { applyTogether, marksFor, StepApplication, type Link } from './apply-step.js'
 import type { Step } from './build.js'
+import type { Looked } from './lock.js'
 import { failure, HostFailed, HostWalk, stopped, unmet, type HostContext } from './host-walk.js'
 import { mayJoin, mostTogether, Outlook } from './outlook.js'
 import { planStep, type StepPlan } from './plan-step.js'
@@ -51,15 +52,18 @@ export class HostApply extends HostWalk {
   }
 
   /** Reads the facts of the steps from `index` on, with the lock of the host's machine in hand. */
-  async #readInTurn(index: number, again = false): Promise<void> {
+  async #readInTurn(index: number, again = false, looked: Looked | null = null): Promise<void> {
     const { host, steps, facts, turn, emit } = this.context
-    const [said] = await this.readAll(steps.slice(index), [turn.machines.lock(host, facts.session.user === 'root')])
+    const { machines } = turn
+    const [said] = await this.readAll(steps.slice(index), [machines.lock(host, facts.session.user === 'root', looked)])
     if (said === undefined) return
-    const { waited, twin } = turn.machines.locked(host, said)
+    const locked = machines.locked(host, said)
+    if (locked.is === 'asking') return this.#readInTurn(index, again, machines.look(locked))
     // What was asked by other ways was asked while another run was still at work; and what was fine before need not be so now.
-    if (waited || again) this.changed = true
+    if (locked.waited || again) this.changed = true
     this.#fresh = steps.length - 1
-    if (twin === null || !turn.machines.join(host, twin)) return
+    const twin = machines.hostOf(locked.twin)
+    if (twin === null || !machines.join(host, twin)) return
     emit({ type: 'notice', host, message: twinWarning([twin, host], null) })
     turn.end()
     await this.#myTurn()

@@ -171,7 +171,8 @@ export class HostPart {
   }
 
   #unreachable(error: unknown): void {
-    this.context.machines.lost(this.host.name)
+    // Without SSH the shell itself has ended, and the lock with it.
+    if (!this.host.connection.local) this.context.machines.lost(this.host.name)
     this.state.tally.unreachable = true
     this.state.ended = { type: 'host', host: this.host.name, status: 'unreachable', error: eventError(error) }
   }

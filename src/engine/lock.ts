@@ -6,6 +6,7 @@ import type { Block } from '../ssh/session.js'
 /** Seconds to wait for another run on the same host. */
 const usualPatience = 60
 const busy = 75
+const asking = 76
 
 /** Who takes a lock. Others read it, so none of it is secret, and no word of it has a space. */
 export interface Holder {
@@ -17,8 +18,17 @@ export interface Holder {
   readonly who: string
   /** When the run began, by its own clock. */
   readonly since: string
+  /** The run's process, and where it is (`this-process.ts`); null where that cannot be told. */
+  readonly process: { readonly name: string; readonly place: string } | null
   /** Hosts of the run whose link was lost: what they had under way may still be. */
   readonly lost: readonly number[]
+}
+
+/** An owner whose process was looked for on this machine. */
+export interface Looked {
+  readonly owner: string
+  /** Its process has ended: nobody speaks to its session any more. */
+  readonly ended: boolean
 }
 
 /**
@@ -34,16 +44,22 @@ export interface Holder {
  * the lock stays the run's whichever of them ends first. `run.OWNER` tells whose run an owner is of. That only one of them acts at a time is the
  * run's own affair (`machines.ts`).
  *
+ * A host may not hear for hours that a link is gone, when the network swallows everything. So the link of an owner to whom nobody speaks any more
+ * is ended here, as its sshd would have ended it: an owner of this run whose link is lost, or of a run whose process on this machine has ended.
+ * Whether it has, the control machine is asked: status 76 names the owner and its process.
+ *
  * It says `waited` when another run was in the way, and `twin NUMBER` when it shares the lock with that host of its own run.
  */
-export const lockBlock = (root: boolean, { run, number, who, since, lost }: Holder, patience = usualPatience): Block => ({
+export const lockBlock = (root: boolean, { run, number, who, since, process, lost }: Holder, looked: Looked | null = null, patience = usualPatience): Block => ({
   script: sh`
 if ${root ? 'true' : 'false'}; then d=/run/fettle; else d=\${HOME:?}/.local/state/fettle; fi
 [ -d "$d" ] || (umask 077; mkdir -p -- "$d") || exit
 started() { begun=; { read -r s <"/proc/$1/stat"; } 2>/dev/null || return; s=\${s##*) }; set -- $s; case $1 in Z|X) ;; *) begun=\${20} ;; esac; }
 alive() { started "\${1%%:*}"; [ "$begun" = "\${1#*:}" ]; }
 ours() {
-  { read -r run number more <"$d/run.$1"; } 2>/dev/null && [ "$run" = ${run} ] || return
+  run= number= who= since= process=
+  { read -r run number who since process <"$d/run.$1"; } 2>/dev/null
+  [ "$run" = ${run} ] || return
   case ${` ${lost.join(' ')} `} in *" $number "*) return 1 ;; esac
 }
 end() {
@@ -55,17 +71,29 @@ end() {
   done
   held=
 }
+hang_up() {
+  p=\${1%%:*}
+  while { read -r s <"/proc/$p/stat"; } 2>/dev/null; do
+    case $s in *'(sshd'*) kill "$p" 2>/dev/null; return ;; esac
+    s=\${s##*) }; set -- $s; p=$2
+  done
+}
 started "$$"
 me="$$:$begun" waited=0 failed=0
 while end; [ "$held" != "$me" ]; do
   if [ -n "$held" ]; then
-    [ "$waited" -lt ${patience * 10} ] || { echo "$held" >&2; { read -r note <"$d/run.$held"; } 2>/dev/null && echo "$note" >&2; exit ${busy}; }
+    case $run,$held,$process in
+      ${run},* | *,${looked?.ended === true ? looked.owner : 'nobody'},*) hang_up "$held" ;;
+      *,${looked?.owner ?? 'nobody'},*) ;;
+      *,${process?.place ?? 'nowhere'}*) echo "$held $process" >&2; exit ${asking} ;;
+    esac
+    [ "$waited" -lt ${patience * 10} ] || { echo "$held" >&2; echo "$run" "$number" "$who" "$since" >&2; exit ${busy}; }
     if sleep 0.1 2>/dev/null; then waited=$((waited + 1)); else sleep 1; waited=$((waited + 10)); fi
   elif ! said=$(ln -sT -- "$me" "$link" 2>&1) && [ ! -L "$link" ]; then
     failed=$((failed + 1)); [ "$failed" -lt 10 ] || { echo "$said" >&2; exit 1; }
   fi
 done
-echo ${run} ${number} ${who} ${since} >"$d/run.$me" || exit
+echo ${run} ${number} ${who} ${since} ${process?.name ?? '-'} >"$d/run.$me" || exit
 if [ -z "$twin" ] && [ "$link" != "$d/lock" ]; then
   ln -sfT -- "$me" "$d/new.$$" && mv -fT -- "$d/new.$$" "$d/lock" || exit
   set --
@@ -77,24 +105,34 @@ fi
 })
 
 /** What taking the lock came to. */
-export interface Locked {
-  /** Another run had to be waited for. */
-  readonly waited: boolean
-  /** The number of another host of the run that is the same machine. */
-  readonly twin: number | null
-}
+export type Locked =
+  | {
+      readonly is: 'held'
+      /** Another run had to be waited for. */
+      readonly waited: boolean
+      /** The number of another host of the run that is the same machine. */
+      readonly twin: number | null
+    }
+  /** A run from this machine holds it: has its process ended? */
+  | { readonly is: 'asking'; readonly owner: string; readonly process: string }
 
 /** @throws FettleError `host-locked` when another run kept the lock */
 export function checkLock({ code, stdout, stderr }: Output, host: string, ownRun: string): Locked {
   const said = stdout.toString()
   const [, twin] = /^twin (\d+)$/m.exec(said) ?? []
-  if (code === 0) return { waited: said.startsWith('waited'), twin: twin === undefined ? null : Number(twin) }
+  if (code === 0) return { is: 'held', waited: said.startsWith('waited'), twin: twin === undefined ? null : Number(twin) }
   const [held = '', note = ''] = stderr.trim().split('\n')
+  const [owner = '', process = ''] = held.split(' ')
+  if (code === asking) return { is: 'asking', owner, process }
   if (code !== busy) throw new FettleError('host-locked', { address: host, message: `the lock of ${host} could not be taken (status ${String(code)})`, detail: stderr, remedy: 'see that the directory which is named can be written' })
-  const [pid = '?'] = held.split(':')
-  const [run = '', , who = '', since = ''] = note.split(' ')
-  const process = `process ${pid} on the host`
-  if (run === ownRun) throw new FettleError('host-locked', { address: host, message: `what this run had under way on the machine of ${host} when a link was lost has not ended in ${String(usualPatience)} s (${process})`, remedy: 'run again when it has ended' })
-  const holder = who === '' ? process : `${who}, since ${since}; ${process}`
-  throw new FettleError('host-locked', { address: host, message: `another run has held ${host} for ${String(usualPatience)} s (${holder})`, remedy: `wait for it, or end it on the host with kill ${pid}` })
+  throw kept(owner, note.split(' '), host, ownRun)
+}
+
+/** The lock was not to be had in time. */
+function kept(owner: string, [run = '', , who = '', since = '']: readonly string[], host: string, ownRun: string): FettleError {
+  const [id = '?'] = owner.split(':')
+  const process = `process ${id} on the host`
+  if (run === ownRun) return new FettleError('host-locked', { address: host, message: `what this run had under way on the machine of ${host} when a link was lost has not ended in ${String(usualPatience)} s (${process})`, remedy: 'run again when it has ended' })
+  const holder = run === '' ? process : `${who}, since ${since}; ${process}`
+  return new FettleError('host-locked', { address: host, message: `another run has held ${host} for ${String(usualPatience)} s (${holder})`, remedy: `wait for it, or end it on the host with kill ${id}` })
 }

@@ -2,7 +2,8 @@ import { hostname, userInfo } from 'node:os'
 import type { Output } from '../core/fact.js'
 import { Doors } from '../ssh/doors.js'
 import type { Block } from '../ssh/session.js'
-import { checkLock, lockBlock } from './lock.js'
+import { checkLock, lockBlock, type Locked, type Looked } from './lock.js'
+import { hasEnded, thisProcess } from './this-process.js'
 
 /**
  * The machines of a run's hosts: several names may lead to one. There they take turns, because each decides by facts that the other would change
@@ -18,6 +19,7 @@ export class Machines {
   readonly #taken = new Set<string>()
   readonly #lost = new Set<number>()
   readonly #who = account()
+  readonly #process = thisProcess()
 
   /** @param twins hosts that are known to be one machine */
   constructor(
@@ -84,14 +86,23 @@ export class Machines {
   }
 
   /** Shell that takes the lock of a host's machine for its session. */
-  lock(host: string, root: boolean): Block {
-    return lockBlock(root, { run: this.run.id, number: this.#number(host), who: this.#who, since: this.run.time, lost: [...this.#lost] })
+  lock(host: string, root: boolean, looked: Looked | null): Block {
+    return lockBlock(root, { run: this.run.id, number: this.#number(host), who: this.#who, since: this.run.time, process: this.#process, lost: [...this.#lost] }, looked)
   }
 
   /** @throws FettleError `host-locked` when another run kept the lock */
-  locked(host: string, output: Output): { readonly waited: boolean; readonly twin: string | null } {
-    const { waited, twin } = checkLock(output, host, this.run.id)
-    return { waited, twin: twin === null ? null : (this.hosts[twin] ?? null) }
+  locked(host: string, output: Output): Locked {
+    return checkLock(output, host, this.run.id)
+  }
+
+  /** Looks for the process of an owner that the lock asks about. */
+  look({ owner, process }: Extract<Locked, { readonly is: 'asking' }>): Looked {
+    return { owner, ended: this.#process !== null && hasEnded(this.#process, process) }
+  }
+
+  /** The host of a number in the run's locks. */
+  hostOf(number: number | null): string | null {
+    return number === null ? null : (this.hosts[number] ?? null)
   }
 }
 

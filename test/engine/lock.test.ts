@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { checkLock, lockBlock, type Holder } from '../../src/engine/lock.js'
+import { checkLock, lockBlock, type Holder, type Looked } from '../../src/engine/lock.js'
 import { environment, shells, type Shell } from '../shells.js'
 import { problem } from '../inventory/project.js'
 
@@ -26,8 +26,8 @@ interface Ended {
 }
 
 /** A shell that takes the lock and then does something, as a session does. */
-function take({ command: [program = '', ...flags], ...shell }: Shell, { patience = 0, then = ':', ...holder }: Partial<Holder> & { readonly patience?: number; readonly then?: string } = {}) {
-  const { script } = lockBlock(false, { run: randomUUID(), number: 0, who: 'ada@laptop', since: '2026-01-31T12:00:00.000Z', lost: [], ...holder }, patience)
+function take({ command: [program = '', ...flags], ...shell }: Shell, { patience = 0, then = ':', looked = null, ...holder }: Partial<Holder> & { readonly patience?: number; readonly then?: string; readonly looked?: Looked | null } = {}) {
+  const { script } = lockBlock(false, { run: randomUUID(), number: 0, who: 'ada@laptop', since: '2026-01-31T12:00:00.000Z', process: null, lost: [], ...holder }, looked, patience)
   const child = spawn(program, [...flags, '-c', `set -u; if ( eval "$1" ); then :; else exit $?; fi; ${then}`, 'sh', script.text], { env: { ...environment({ command: [program], ...shell }), HOME: home } })
   const [out, err]: [Buffer[], Buffer[]] = [[], []]
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
@@ -73,7 +73,7 @@ describe.each(shells.filter(({ name }) => name !== 'bash as sh').map((shell) => 
     expect(second.child.exitCode).toBeNull()
     first.child.kill('SIGKILL')
     const { code, stdout, stderr } = await second.ended
-    expect({ code, stderr, ...checkLock({ code: code ?? -1, stdout, stderr }, 'web1', 'a') }).toEqual({ code: 0, stderr: '', waited: true, twin: null })
+    expect({ code, stderr, ...checkLock({ code: code ?? -1, stdout, stderr }, 'web1', 'a') }).toEqual({ code: 0, stderr: '', is: 'held', waited: true, twin: null })
   })
 
   test('may be taken again by the session that has it', async () => {
@@ -96,6 +96,32 @@ describe.each(shells.filter(({ name }) => name !== 'bash as sh').map((shell) => 
     writeFileSync(join(home, '.local'), 'no folder')
     const second = await take(shell).ended
     expect([second.code, second.stderr]).toEqual([1, expect.stringContaining(join(home, '.local'))])
+  })
+
+  test('of a run from the same machine is asked about, once', async () => {
+    const here = { place: 'boot/pid:[1]/', name: 'boot/pid:[1]/17/99' }
+    const first = take(shell, { then: hold, process: here })
+    await first.holds()
+    const owner = readlinkSync(lock())
+    const asked = await take(shell, { process: { ...here, name: 'boot/pid:[1]/18/99' } }).ended
+    expect(checkLock({ code: asked.code ?? 0, stdout: asked.stdout, stderr: asked.stderr }, 'web1', 'a')).toEqual({ is: 'asking', owner, process: here.name })
+    expect((await take(shell, { process: here, looked: { owner, ended: false } }).ended).code).toBe(75)
+    expect((await take(shell, { process: { place: 'boot/pid:[2]/', name: '' } }).ended).code).toBe(75)
+    first.child.stdin.end()
+    await first.ended
+  })
+
+  // A shell by another name stands for the sshd that still holds the pipe to a session: its end is the session's end of input.
+  test('of a run that is known to have ended is had when its link has been ended here', async () => {
+    const sshd = join(home, 'sshd')
+    symlinkSync('/bin/sh', sshd)
+    const { script } = lockBlock(false, { run: 'a', number: 0, who: 'ada@laptop', since: '', process: null, lost: [] })
+    const first = spawn(sshd, ['-c', 'mkfifo "$HOME/pipe"; exec 9<>"$HOME/pipe"; sh -c "$1" sh "$2" <"$HOME/pipe" & exec 9>"$HOME/pipe"; wait', 'sshd', 'exec 9<&-; ( eval "$1" ); echo held; read -r line', script.text], { env: { PATH: process.env['PATH'], HOME: home } })
+    const held = once(first.stdout, 'data')
+    await held
+    const owner = readlinkSync(lock())
+    const second = await take(shell, { patience: 20, looked: { owner, ended: true } }).ended
+    expect(checkLock({ code: second.code ?? 0, stdout: second.stdout, stderr: second.stderr }, 'web1', 'b')).toEqual({ is: 'held', waited: true, twin: null })
   })
 
   describe('is shared by sessions of one run', () => {
