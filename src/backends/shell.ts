@@ -7,6 +7,8 @@ export interface ShellRequest {
   readonly kind: ShellFactKind<never, unknown>
   readonly key: unknown
   readonly as: string | undefined
+  /** Seconds that the resource allows for it, where these are more than the kind's. */
+  readonly timeout?: number | undefined
 }
 
 /** Blocks that read facts, and what makes facts of their answers: they ride in any exchange. */
@@ -16,6 +18,9 @@ export interface FactBlocks {
   /** How many blocks leave the host, by the name of what they are. */
   readonly exchanges: ReadonlyMap<string, number>
 }
+
+/** Seconds that reading may take where the kind does not say otherwise. */
+export const usualSeconds = 60
 
 /** All that one user wants to know of one kind. */
 interface Batch {
@@ -41,11 +46,24 @@ export function factBlocks(requests: readonly ShellRequest[]): FactBlocks {
   }
 }
 
+/** Characters of standard error that a kind gets, which it may say again of each of its keys, and of what it says then. */
+const mostErrors = 16_384
+const longestReason = 2000
+
+const shortened = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most / 2)} […] ${text.slice(-most / 2)}`)
+
+/** An answer as kinds get it. */
+export const parsable = (output: Output): Output => ({ ...output, stderr: shortened(output.stderr, mostErrors) })
+
+const told = (fact: Fact<unknown>): Fact<unknown> => (fact.is === 'unknown' ? unknown(shortened(fact.reason, longestReason), shortened(fact.remedy, longestReason)) : fact)
+
 function batchOf(members: readonly ShellRequest[]): readonly Batch[] {
   const [first] = members
   if (first === undefined) return []
-  const { script, input } = first.kind.script(members.map((member) => member.key as never))
-  const block: Block = { script, ...(input === undefined ? {} : { input }), ...(first.as === undefined ? {} : { as: first.as }), ...(first.kind.exchange === undefined ? {} : { beside: true }) }
+  const keys = members.map((member) => member.key as never)
+  const { script, input } = first.kind.script(keys)
+  const deadline = Math.max(first.kind.mayTake?.(keys) ?? usualSeconds, ...members.map(({ timeout = 0 }) => timeout))
+  const block: Block = { script, what: `reading ${first.kind.name}`, deadline, ...(input === undefined ? {} : { input }), ...(first.as === undefined ? {} : { as: first.as }), ...(first.kind.exchange === undefined ? {} : { beside: true }) }
   return [{ members, kind: first.kind, block }]
 }
 
@@ -61,7 +79,7 @@ function read(kind: ShellFactKind<never, unknown>, keys: readonly unknown[], out
   if (output === undefined) return []
   if (output.leftOut !== undefined && output.leftOut > 0) return nothing(`the host's answer about ${kind.name} is ${String(output.leftOut)} bytes too long`, 'ask for less at once: divide the tasks over several plays')
   try {
-    return kind.parse(output, keys as never)
+    return kind.parse(parsable(output), keys as never).map(told)
   } catch (error) {
     return nothing(`the host's answer about ${kind.name} could not be understood: ${error instanceof Error ? error.message : String(error)}`, 'report it as a defect, with what the host has there')
   }

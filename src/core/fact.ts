@@ -33,6 +33,8 @@ export interface ShellFactKind<K, V> {
   script(keys: readonly K[]): { readonly script: Sh; readonly input?: Input }
   /** A fact for each key, in their order. Output that cannot be understood is `unknown`, never a throw and never `absent`. */
   parse(output: Output, keys: readonly K[]): readonly Fact<V>[]
+  /** Seconds that reading these keys may take, all in all. Left out: 60. */
+  mayTake?(keys: readonly K[]): number
   /** Names what leaves the host, such as `git ls-remote`: it is counted apart from round trips, and read beside the other kinds. */
   readonly exchange?: string
   /** Read as the session's own user, also for a resource that acts as another: what is read is root's. */

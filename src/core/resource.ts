@@ -36,7 +36,10 @@ export interface CommonOptions {
   readonly tags?: readonly string[]
   /** The diff is never shown. Default false. */
   readonly sensitive?: boolean
-  /** Seconds that one of its actions may take. Default 600 for what runs programs of others (packages, services, commands, repositories), else none. */
+  /**
+   * Seconds that one of its actions may take, and reading its state where a minute is not enough. Default 600 for what runs programs of others
+   * (packages, services, commands, repositories); anything else is given up after 600, and the session with it.
+   */
   readonly timeout?: number
   /** Tries a failed change again: `attempts` in all, `delay` seconds between two. Default: one attempt. */
   readonly retry?: { readonly attempts: number; readonly delay: number }

@@ -94,7 +94,7 @@ export class StepApplication {
   }
 
   #compose(actions: readonly ShellAction[], marks: { readonly before: boolean; readonly after: boolean }): Chain {
-    const mark: readonly Block[] = this.marks.length === 0 ? [] : [{ script: markScript(this.marks) }]
+    const mark: readonly Block[] = this.marks.length === 0 ? [] : [{ script: markScript(this.marks), what: this.step.resource.address }]
     const before = marks.before ? mark : []
     const after = marks.after ? mark : []
     return {
@@ -124,7 +124,7 @@ export class StepApplication {
 
   #asUser(block: Block): Block {
     const user = block.as ?? this.facts.as(this.step)
-    return user === undefined ? block : { ...block, as: user }
+    return { ...block, what: this.step.resource.address, ...(user === undefined ? {} : { as: user }) }
   }
 
   #limit({ timeout, long }: ShellAction): number | undefined {

@@ -51,6 +51,9 @@ export interface Looked {
  * It says `waited` when another run was in the way, and `twin NUMBER` when it shares the lock with that host of its own run.
  */
 export const lockBlock = (root: boolean, { run, number, who, since, process, lost }: Holder, looked: Looked | null = null, patience = usualPatience): Block => ({
+  what: 'taking the lock',
+  // Its clock counts pauses, which a busy host makes longer.
+  deadline: 2 * patience + 60,
   script: sh`
 if ${root ? 'true' : 'false'}; then d=/run/fettle; else d=\${HOME:?}/.local/state/fettle; fi
 [ -d "$d" ] || (umask 077; mkdir -p -- "$d") || exit

@@ -29,7 +29,7 @@ export const asOwner: Sh = sh`${asUser}
 as_owner_() {
   owner_=$1
   cd -- "$2" || return
-  case $owner_ in 0 | root) [ -O . ] || return 95 ;; esac
+  case $owner_ in 0 | root) [ -O . ] || { echo 'root runs nothing in a directory of another user' >&2; return 95; } ;; esac
   shift 2
   as_ "$owner_" "$@"
 }`

@@ -88,6 +88,7 @@ export const gitCheckoutFact: ShellFactKind<CheckoutKey, Checkout | NoCheckout> 
 echo @checkout; checkout_ ${path} ${submodules ? 1 : 0} ${branch} ${sh`${clean ?? []}`.text} ${clean ?? []} 2>&1; echo "@status $?"`),
     ]),
   }),
+  mayTake: (keys) => 60 + keys.length * (answerLimit + 5),
   parse({ code, stdout, stderr }, keys): readonly Fact<Checkout | NoCheckout>[] {
     const sections = stdout.toString().split(/^@checkout\n/m).slice(1)
     return keys.map(({ path }, index) => checkoutOf(path, sections[index] ?? '', stderr.trim() || `status ${String(code)}`))

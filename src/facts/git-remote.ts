@@ -54,6 +54,7 @@ echo @remote; remote_ ${owner ?? ''} ${path} ${repo} ${namesOf(ref)} 2>&1; echo 
       ),
     ]),
   }),
+  mayTake: (keys) => 60 + keys.length * (answerLimit + 5),
   parse({ code, stdout, stderr }, keys): readonly Fact<RemoteRef>[] {
     const sections = stdout.toString().split(/^@remote\n/m).slice(1)
     return keys.map((key, index) => remoteRef(key, sections[index] ?? '', stderr.trim() || `status ${String(code)}`))

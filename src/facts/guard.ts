@@ -68,6 +68,7 @@ export const guardFact: ShellFactKind<Guards, Verdict> = {
   script: (keys) => ({
     script: lines([sh`ask_() { timeout -k 5 ${guardLimit} "$@" </dev/null >/dev/null 2>&1; s_=$?; return $s_; }`, ...keys.map(script)]),
   }),
+  mayTake: (keys) => 60 + keys.flatMap(({ unless, onlyIf }) => [unless, onlyIf]).filter((line) => line !== undefined).length * (guardLimit + 5),
   parse({ code, stdout, stderr }, keys): readonly Fact<Verdict>[] {
     const found = stdout.toString().split('\n').filter((line) => line !== '').map(verdictOf)
     const wrong = code !== 0 ? stderr.trim() || `status ${String(code)}` : found.length === keys.length && !found.includes(null) ? null : 'the answer could not be understood'

@@ -44,13 +44,13 @@ for name, versions in [*parsed(wanted), *((name, versions) for name, versions in
 say("met")`
 
 /** Seconds for Python, where it is asked. */
-const answerLimit = 30
+export const judgementLimit = 30
 
 /**
  * Asks the environment's Python whether the requirements in a file are met, as the owner of the environment, without a network and without writing.
  * The answer is a line `judged STATUS WORDS`. `before` writes what is in /dev/stdin.
  */
 export function judging(path: string, source: string, before = sh``): Sh {
-  const run = sh`${before}timeout -k 5 ${answerLimit} ./bin/python -I -B -c ${program} ${source}`
+  const run = sh`${before}timeout -k 5 ${judgementLimit} ./bin/python -I -B -c ${program} ${source}`
   return sh`[ ! -x ${`${path}/bin/python`} ] || { v_=$(as_owner_ "$(stat -c %u ${path})" ${path} sh -c ${run.text} 2>&1 </dev/null); s_=$?; echo "judged $s_ \${v_##*"$n_"}"; }`
 }

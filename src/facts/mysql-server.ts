@@ -1,7 +1,7 @@
 import type { Fact, ShellFactKind } from '../core/fact.js'
 import { accountOf, accountQuestion, type Account, type AccountKey } from './mysql-account.js'
 import { databaseOf, databasesQuestion, type DatabaseDefaults, type DatabaseKey } from './mysql-database.js'
-import { askServers, byServer, notUnderstood, serverAnswers } from './mysql.js'
+import { answerLimit, askServers, byServer, notUnderstood, serverAnswers } from './mysql.js'
 
 type ServerKey = DatabaseKey | AccountKey
 type Answer<K> = K extends AccountKey ? Account : DatabaseDefaults
@@ -21,6 +21,7 @@ const serverFact = <K extends ServerKey>(): ShellFactKind<K, Answer<K>> => ({
   name: 'mysql',
   asSession: true,
   script: (keys) => askServers(byServer(keys).map(({ connection, members }) => ({ connection, sql: question(members.map(({ key }) => key)) }))),
+  mayTake: (keys) => 60 + byServer(keys).length * (answerLimit + 5),
   parse(output, keys) {
     const servers = byServer(keys)
     const facts = new Map<number, Fact<Account | DatabaseDefaults>>()

@@ -8,7 +8,7 @@ import { howToStart, problemOf } from './mysql-errors.js'
 export const defaultSocket = '/run/mysqld/mysqld.sock'
 
 /** Seconds that a server may take: one that was stopped (SIGSTOP) accepts connections and never answers. */
-const answerLimit = 30
+export const answerLimit = 30
 
 /** What all keys of MySQL's facts have. */
 export interface OnServer {

@@ -1,5 +1,6 @@
 import { absent, present, unknown, type Fact, type Output, type ShellFactKind } from '../core/fact.js'
 import { lines, sh, type Sh } from '../core/sh.js'
+import { processorLimit, slowDisk } from './limits.js'
 
 /** Which path, and what of it besides its attributes. */
 export interface PathKey {
@@ -8,6 +9,8 @@ export interface PathKey {
   readonly follow?: boolean
   /** The digest of a regular file is wanted. Default false. */
   readonly digest?: boolean
+  /** The only size, in bytes, at which a digest is worth taking. Left out: any up to 64 MiB. */
+  readonly size?: number
   /** Its bytes are wanted too (up to 256 KiB), unless the SHA-256, in hex, is this one; '' wants them always. Left out: never. */
   readonly contentUnless?: string
 }
@@ -24,7 +27,7 @@ export interface PathEntry {
   readonly group: string | null
   /** In bytes. */
   readonly size: number
-  /** Of a regular file, when asked for; else `null`. */
+  /** Of a regular file, when asked for and the size is one at which it is taken; else `null`. */
   readonly sha256: string | null
   /** Where a link points, as it is written; with `follow` the path of what it leads to. `null` for what is no link. */
   readonly target: string | null
@@ -35,9 +38,13 @@ export interface PathEntry {
 /** Longer files are not carried over. */
 const longestContent = 256 * 1024
 
+/** Of a longer file no digest is taken where nobody knows the size that it should have: somebody may have made it endless. */
+export const mostDigested = 64 * 1024 * 1024
+
 /**
  * Each path is sent once, in a variable under its index; `each_` asks a function about some of them, and lists those that it agrees to for
- * the next program's arguments.
+ * the next program's arguments. `sized_` shows what stat(1) says of these, and keeps their sizes: `z_` is the size
+ * that is there, `w_` the one that is wanted, `t_` the sum of all that are read.
  *
  * Every line of the answer names a key by its index or stands in the order of such lines, so that no path can imitate an answer. Behind the
  * line `targets` each target ends in a NUL; behind `contents` stand as many bytes as stat(1) has told. What is not there is told from what may
@@ -45,7 +52,18 @@ const longestContent = 256 * 1024
  */
 const functions = sh`n_='
 '
-each_() { f_=$1; shift; for i_; do eval "k_=\\$p_$i_"; ! "$f_" || l_="$l_ \\"\\$p_$i_\\""; done; }
+each_() { f_=$1; shift; for i_; do eval "k_=\\$p_$i_"; ! "$f_" || { l_="$l_ \\"\\$p_$i_\\"" x_="$x_ $i_"; }; done; }
+sized_() {
+  printf '%s\\n' "$1"
+  o_=$1; set -- $x_
+  IFS=$n_; set -f
+  for z_ in $o_; do z_=\${z_#* * * * }; eval "z_$1=\${z_%% *}"; shift; done
+  unset IFS; set +f
+}
+fits_() {
+  eval "z_=\\\${z_$i_:-${mostDigested + 1}} w_=\\\${w_$i_-}"
+  case $w_ in $z_) ;; '') [ "$z_" -le ${mostDigested} ] ;; *) false ;; esac && t_=$((t_ + z_))
+}
 there_() {
   if [ -e "$k_" ] || [ -L "$k_" ]; then echo "at $i_"; return 0; fi
   a_=$k_
@@ -58,7 +76,8 @@ stays_() { if [ -L "$k_" ] && [ -e "$k_" ]; then return 1; else there_; fi; }
 link_() { [ -L "$k_" ] && echo "link $i_"; }
 file_() {
   [ -f "$k_" ] || return 1
-  if [ -r "$k_" ]; then echo "sum $i_"; else echo "closed $i_"; return 1; fi
+  if [ ! -r "$k_" ]; then echo "closed $i_"; return 1; fi
+  fits_ && echo "sum $i_"
 }
 own_file_() { [ ! -L "$k_" ] && file_; }
 differs_() {
@@ -82,25 +101,28 @@ type Question = readonly [asked: Sh, keys: readonly Indexed[]]
 /** What comes next has the listed paths behind its words; it is left out where there are none. */
 function pass(questions: readonly Question[], then: Sh): Sh {
   const asked = questions.filter(([, keys]) => keys.length > 0).map(([ask, keys]) => sh`each_ ${ask} ${keys.map(({ index }) => index)}`)
-  return asked.length === 0 ? sh`` : lines([sh`l_=`, ...asked, sh`[ -z "$l_" ] || ${then}`])
+  return asked.length === 0 ? sh`` : lines([sh`l_= x_=`, ...asked, sh`[ -z "$l_" ] || ${then}`])
 }
+
+const isDigested = ({ digest, contentUnless }: PathKey): boolean => digest === true || contentUnless !== undefined
 
 function script(keys: readonly PathKey[]): Sh {
   const all = keys.map((key, index): Indexed => ({ ...key, index }))
   const followed = all.filter((key) => key.follow === true)
   const own = all.filter((key) => key.follow !== true)
-  const digested = ({ digest, contentUnless }: PathKey): boolean => digest === true || contentUnless !== undefined
   const shown = ({ contentUnless }: PathKey): boolean => contentUnless !== undefined
+  const stat = (options: Sh): Sh => (all.some(isDigested) ? sh`sized_ "$(eval "exec stat ${options} --$l_")"` : sh`eval "stat ${options} --$l_"`)
   return lines([
     functions,
     ...all.map(({ index, path }) => sh`p_${index}=${path}`),
     ...all.filter(shown).map(({ index, contentUnless = '' }) => sh`d_${index}=${contentUnless}`),
-    sh`s_='stat %f %u %g %s %U %G' h_=`,
-    pass([[sh`leads_`, followed]], sh`eval "stat -L -c \\"\\$s_\\" --$l_"`),
-    pass([[sh`stays_`, followed], [sh`there_`, own]], sh`eval "stat -c \\"\\$s_\\" --$l_"`),
+    ...all.filter(isDigested).flatMap(({ index, size }) => (size === undefined ? [] : [sh`w_${index}=${size}`])),
+    sh`s_='stat %f %u %g %s %U %G' h_= t_=0`,
+    pass([[sh`leads_`, followed]], stat(sh`-L -c \\"\\$s_\\"`)),
+    pass([[sh`stays_`, followed], [sh`there_`, own]], stat(sh`-c \\"\\$s_\\"`)),
     pass([[sh`link_`, followed]], sh`eval "targets_ f$l_"`),
     pass([[sh`link_`, own]], sh`eval "targets_ ''$l_"`),
-    pass([[sh`file_`, followed.filter(digested)], [sh`own_file_`, own.filter(digested)]], sh`{ h_=$(eval "exec sha256sum --$l_"); printf '%s\\n' "$h_"; }`),
+    pass([[sh`file_`, followed.filter(isDigested)], [sh`own_file_`, own.filter(isDigested)]], sh`{ h_=$(${processorLimit(sh`$((60 + t_ / ${slowDisk}))`)}; eval "exec sha256sum --$l_"); printf '%s\\n' "$h_"; }`),
     pass([[sh`differs_`, followed.filter(shown)], [sh`own_differs_`, own.filter(shown)]], sh`{ echo contents; eval "head -q -c ${longestContent + 1} --$l_"; }`),
     sh`echo end`,
   ])
@@ -202,6 +224,7 @@ export const pathFact: ShellFactKind<PathKey, PathEntry> = {
   backend: 'shell',
   name: 'path',
   script: (keys) => ({ script: script(keys) }),
+  mayTake: (keys) => 60 + Math.ceil(keys.filter(isDigested).reduce((sum, { size = mostDigested }) => sum + size, 0) / slowDisk),
   parse(output, keys) {
     const drafts = read(output, keys)
     if (drafts === undefined) {

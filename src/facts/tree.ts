@@ -1,9 +1,13 @@
 import { absent, present, unknown, type ShellFactKind } from '../core/fact.js'
 import { lines, sh } from '../core/sh.js'
+import { processorLimit } from './limits.js'
 import { readAttributes, type PathEntry } from './path.js'
 
 /** Things of a directory tree that are alike: how many, of which kind, whose, and with which mode. */
 export type TreeEntry = Pick<PathEntry, 'kind' | 'mode' | 'uid' | 'gid' | 'owner' | 'group'> & { readonly count: number }
+
+/** Seconds for all trees: one may hold millions of files. */
+const longest = 600
 
 /** A directory with all that is below it on the same file system, counted by kind, owner, group and mode. Links are not followed. One sort(1) for all trees. */
 export const treeFact: ShellFactKind<string, readonly TreeEntry[]> = {
@@ -11,6 +15,7 @@ export const treeFact: ShellFactKind<string, readonly TreeEntry[]> = {
   name: 'tree',
   script: (paths) => ({
     script: lines([
+      processorLimit(longest),
       sh`tree_() { if [ -d "$2" ] && [ ! -L "$2" ]; then find "$2" -xdev -exec stat -c "$1 %f %u %g 0 %U %G" -- {} +; else echo "$1 none"; fi; }
 {`,
       ...paths.map((path, index) => sh`tree_ ${index} ${path}`),
@@ -18,6 +23,7 @@ export const treeFact: ShellFactKind<string, readonly TreeEntry[]> = {
 echo end`,
     ]),
   }),
+  mayTake: () => longest,
   parse({ code, stdout, stderr }, paths) {
     const trees: (TreeEntry[] | 'none')[] = paths.map(() => [])
     const rows = stdout.toString().split('\n')

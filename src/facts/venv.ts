@@ -1,7 +1,8 @@
 import { present, unknown, type Fact, type ShellFactKind } from '../core/fact.js'
 import { lines, sh, type Sh } from '../core/sh.js'
 import { asOwner, type Owner } from './as-user.js'
-import { judging } from './judge-requirements.js'
+import { judging, judgementLimit } from './judge-requirements.js'
+import { memoryLimit, processorLimit } from './limits.js'
 import { parseRequirements, type Distribution } from './requirements.js'
 
 export interface VenvKey {
@@ -44,6 +45,9 @@ export interface Venv {
 /** `cannot` names a requirement that nobody can judge, `failed` says why there is no answer. */
 export type Judgement = 'met' | 'unmet' | { readonly cannot: string } | { readonly failed: string }
 
+/** Bytes of a file of requirements. Its size comes with its environment's owner, from one stat(1). */
+const longestFile = 1024 * 1024
+
 /**
  * Names and versions are in the names of `.dist-info` and `.egg-info`: no Python is started. The version of an interpreter
  * is in its real path's name (`python3.11`) or in the environment's `version`.
@@ -58,7 +62,7 @@ dists_() {
     *-*) ;;
     *)
       v_=
-      for m_ in "$d_/METADATA" "$d_/PKG-INFO"; do [ -n "$v_" ] || [ ! -f "$m_" ] || v_=$(sed -n '/^Version: /{s///p;q;}' "$m_"); done
+      for m_ in "$d_/METADATA" "$d_/PKG-INFO"; do [ -n "$v_" ] || [ ! -f "$m_" ] || v_=$(${memoryLimit}; exec sed -n '/^Version: /{s///p;q;}' "$m_"); done
       f_=\${f_%.*}-\${v_:-0}.dist-info
       ;;
     esac
@@ -99,22 +103,25 @@ function requirementsScript({ path, requirements }: VenvKey): Sh {
   }
   const { file } = requirements
   return sh`if [ -f ${file} ]; then
-  lines_=$(sed -nE ${sorting} ${file}) && printf '%s\\n' "$lines_" || return
+  [ -n "$z_" ] && [ ! -L ${file} ] || z_=$(stat -L -c %s -- ${file})
+  [ "$z_" -le ${longestFile} ] || return 95
+  lines_=$(${memoryLimit}; exec sed -nE ${sorting} ${file}) && printf '%s\\n' "$lines_" || return
   case $lines_ in *"\${n_}unclear"*) ;; *"\${n_}for pip"*) ${judging(path, file)} ;; esac
 else echo 'no requirements'; fi`
 }
 
 function look(key: VenvKey): Sh {
-  const { path, python, systemSitePackages } = key
+  const { path, python, systemSitePackages, requirements } = key
+  const file = requirements !== null && 'file' in requirements ? [requirements.file] : []
   return sh`look_() {
-  new_= python_= version_=
+  new_= python_= version_= z_=
   if [ -e ${path} ] && [ ! -d ${path} ]; then return 93; fi
   if [ -d ${path} ] && [ ! -f ${`${path}/pyvenv.cfg`} ]; then list_=$(ls -A -- ${path}) || return; [ -z "$list_" ] || return 94; fi
   which_ ${python ?? 'none'} && new_=$(readlink -f -- "$found_")
   python_=$new_
   system_=${systemSitePackages ? 1 : 0}
   if [ -f ${`${path}/pyvenv.cfg`} ]; then
-    stat -c 'owner %U %u' -- ${path}
+    o_=$(exec stat -c 'owner %U %u %s' -- ${path} ${file} 2>/dev/null); printf '%s\\n' "$o_"; z_=\${o_##* }
     config_ <${`${path}/pyvenv.cfg`} || return
     if [ -e ${`${path}/bin/python`} ]; then python_=$(readlink -f -- ${`${path}/bin/python`}); echo "interpreter $python_"; fi
     version_of_ "$python_"
@@ -135,7 +142,8 @@ echo @venv; look_ 2>&1; echo "@status $?"`
 export const venvFact: ShellFactKind<VenvKey, Venv> = {
   backend: 'shell',
   name: 'python.venv',
-  script: (keys) => ({ script: lines([asOwner, functions, ...keys.map(look)]) }),
+  script: (keys) => ({ script: lines([processorLimit(60), asOwner, functions, ...keys.map(look)]) }),
+  mayTake: (keys) => 60 + keys.length * (judgementLimit + 5),
   parse({ code, stdout, stderr }, keys): readonly Fact<Venv>[] {
     const sections = stdout.toString().split(/^@venv\n/m).slice(1)
     return keys.map((key, index) => venvOf(key, sections[index] ?? '', stderr.trim() || `status ${String(code)}`))
@@ -148,6 +156,7 @@ function venvOf(key: VenvKey, section: string, said: string): Fact<Venv> {
   if (status === '90') return unknown(`${key.python ?? 'Python'} is not installed on the host`, "add apt.packages(['python3-venv']) before this resource")
   if (status === '93') return present({ ...nothing, other: 'no directory' })
   if (status === '94') return present({ ...nothing, other: 'a directory that holds other things' })
+  if (status === '95') return unknown(`the requirements of ${key.path} are longer than ${String(longestFile)} bytes`, 'see what the file holds')
   const all = (word: string): readonly string[] => answer.split('\n').flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []))
   const python = all('python')[0]
   const environment = environmentOf(answer, all)

@@ -2,9 +2,9 @@ import { blocked, fine, type Blocked, type Change, type Plan } from '../core/cha
 import { enter, split } from '../core/enter.js'
 import { modeText, resolveMode, type Mode } from '../core/mode.js'
 import { Secret } from '../core/secret.js'
-import { sh, steps, type Sh } from '../core/sh.js'
+import { inputLength, sh, steps, type Sh } from '../core/sh.js'
 import type { MissingParent } from '../facts/missing-parent.js'
-import type { PathEntry } from '../facts/path.js'
+import { mostDigested, type PathEntry } from '../facts/path.js'
 import { attributeDifferences, type WantedAttributes } from './attributes.js'
 import { diffOf, digestOf, type Content } from './content.js'
 import { holding, holds, writeFile, type FileToWrite } from './write-file.js'
@@ -83,6 +83,9 @@ export function fileChanges(desired: DesiredFile, entry: PathEntry | null, missi
   const wrong = notAFile(path, entry)
   if (wrong !== undefined) return wrong
   const wanted: WantedAttributes = { mode: wantedMode(desired, entry), owner, group }
+  if (content !== undefined && entry.sha256 === null && entry.size > mostDigested && entry.size === inputLength(content)) {
+    return blocked(`${path} is ${String(entry.size)} bytes long: content that is secret, or known on the host only, is compared up to ${String(mostDigested)}`, 'give it as a source, or keep a smaller file')
+  }
   const differences = attributeDifferences(entry, wanted, '/proc/self/fd/3')
   const isOther = content !== undefined && entry.sha256 !== digestOf(content)
   // A program that acts as its owner is written anew: what lies there may have been exchanged since it was read, and would get these rights.

@@ -6,7 +6,7 @@ import { mode, type Mode } from '../core/mode.js'
 import { absolutePath, checked, checkedId, line } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { Secret } from '../core/secret.js'
-import { sh } from '../core/sh.js'
+import { inputLength, sh } from '../core/sh.js'
 import { missingParentFact } from '../facts/missing-parent.js'
 import { pathFact, type PathKey } from '../facts/path.js'
 import { account } from './attributes.js'
@@ -38,7 +38,7 @@ export interface FileOptions extends ContentOptions, CommonOptions {
 /** What of the path is read: the bytes that are there only where they differ and may be shown. */
 function keyFor(path: string, follow: boolean, content: Content | undefined): PathKey {
   if (content === undefined) return { path, follow }
-  return content instanceof Secret ? { path, follow, digest: true } : { path, follow, contentUnless: digestOf(content) }
+  return content instanceof Secret ? { path, follow, digest: true } : { path, follow, contentUnless: digestOf(content), size: inputLength(content) }
 }
 
 /** The digest of content that only the host knows is not known when facts are asked for: such a file is compared, and shows no diff. */

@@ -7,10 +7,10 @@ export interface Section {
 
 const keptBytes = 4 * 1024 * 1024
 
-/** What comes before a marker has an end, or it is none of ours. */
-export const mostBytes = 64 * 1024 * 1024
+/** MiB that may come before a marker. */
+const most = 64
 
-/** A marker's line ends with a status. */
+/** Characters behind a marker on its line, which is a status. */
 const longestTrailer = 64
 
 const nothing = Buffer.alloc(0)
@@ -22,8 +22,8 @@ export class Scanner {
   #kept: Buffer[] = []
   #size = 0
 
-  /** @param endless is told when a section has more bytes than any that is ours */
-  constructor(readonly endless: () => void = () => undefined) {}
+  /** @param endless is told when what comes is too long for an answer, and in which way */
+  constructor(readonly endless: (how: string) => void = () => undefined) {}
 
   /** Bytes of the section so far that count: those that are kept. */
   get received(): number {
@@ -50,7 +50,7 @@ export class Scanner {
       const start = data.indexOf(next.marker)
       const end = start < 0 ? -1 : data.indexOf('\n', start + next.marker.length)
       if (end < 0) {
-        if (start >= 0 && data.length - start > next.marker.length + longestTrailer) return this.endless()
+        if (start >= 0 && data.length - start > next.marker.length + longestTrailer) return this.endless('a last line without an end')
         const safe = start < 0 ? data.length - begun(next.marker, data) : start
         this.#keep(data.subarray(0, safe))
         this.#carry = data.subarray(safe)
@@ -77,7 +77,7 @@ export class Scanner {
     const room = keptBytes - this.#size
     if (room > 0 && data.length > 0) this.#kept.push(data.subarray(0, room))
     this.#size += data.length
-    if (this.#size > mostBytes) this.endless()
+    if (this.#size > most * 1024 * 1024) this.endless(`more than ${String(most)} MiB`)
   }
 
   #take(): { readonly kept: Buffer; readonly leftOut: number } {

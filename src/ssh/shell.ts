@@ -3,7 +3,7 @@ import { FettleError } from '../core/errors.js'
 import type { Output } from '../core/fact.js'
 import { Deadlines, type Awaited } from './deadlines.js'
 import { frames, type Answer } from './frame.js'
-import { mostBytes, Scanner, type Section } from './scanner.js'
+import { Scanner, type Section } from './scanner.js'
 import type { Block } from './session.js'
 import { quoted } from './quoted.js'
 import type { Booting } from './boot.js'
@@ -38,8 +38,8 @@ function awaitedOf({ what = 'a command', deadline, timeout, long }: Block, sent:
 export class Shell {
   readonly #stdin: Writable
   readonly #place: string
-  readonly #stdout = new Scanner(() => this.#fail(this.#endless()))
-  readonly #stderr = new Scanner(() => this.#fail(this.#endless()))
+  readonly #stdout = new Scanner((how) => this.#fail(this.#endless(how)))
+  readonly #stderr = new Scanner((how) => this.#fail(this.#endless(how)))
   readonly #deadlines = new Deadlines(() => this.#stdout.received + this.#stderr.received, (awaited) => this.#fail(this.#late(awaited)))
   readonly #rejects = new Set<(error: FettleError) => void>()
   /** Why nothing can be asked any more. */
@@ -135,8 +135,8 @@ export class Shell {
     return new FettleError('answer-late', { message: `${this.#place}: ${what} did not end within ${seconds} s` })
   }
 
-  #endless(): FettleError {
-    return new FettleError('answer-long', { message: `${this.#place}: ${this.#deadlines.head?.what ?? 'nothing was asked for, which'} brought more than ${mostBytes / 1024 / 1024} MiB` })
+  #endless(how: string): FettleError {
+    return new FettleError('answer-long', { message: `${this.#place}: ${this.#deadlines.head?.what ?? 'nothing that was asked for'} brought ${how}` })
   }
 
   #lost(how: string): FettleError {

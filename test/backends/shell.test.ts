@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { factBlocks, type ShellRequest } from '../../src/backends/shell.js'
-import { present, type Fact, type Output, type ShellFactKind } from '../../src/core/fact.js'
+import { present, unknown, type Fact, type Output, type ShellFactKind } from '../../src/core/fact.js'
 import { sh } from '../../src/core/sh.js'
 
 const kind = (name: string, more: Partial<ShellFactKind<string, string>> = {}): ShellFactKind<string, string> => ({
@@ -21,6 +21,12 @@ describe('blocks', () => {
     expect(blocks.map(({ script, as }) => [script.text, as])).toEqual([['read a 1 2', undefined], ['read b 1', undefined], ['read a 3', 'app']])
   })
 
+  test('may take a minute, what the kind says, or what a resource allows for it, and say what they read', () => {
+    const slow = kind('slow', { mayTake: (keys) => 100 * keys.length })
+    const { blocks } = factBlocks([wanted(kind('a'), '1'), wanted(slow, '1'), wanted(slow, '2'), { ...wanted(kind('b'), '1'), timeout: 1000 }, { ...wanted(kind('c'), '1'), timeout: 5 }])
+    expect(blocks.map(({ what, deadline }) => [what, deadline])).toEqual([['reading a', 60], ['reading slow', 200], ['reading b', 1000], ['reading c', 60]])
+  })
+
   test('of what leaves the host are counted', () => {
     const remote = kind('remote', { exchange: 'git ls-remote' })
     expect(factBlocks([wanted(remote, '1'), wanted(remote, '2'), wanted(remote, '3', 'app'), wanted(kind('a'), '1')]).exchanges).toEqual(new Map([['git ls-remote', 2]]))
@@ -34,6 +40,13 @@ describe('answers', () => {
     const facts = blocks.parse(answer === undefined ? [] : [answer, output('fine')])
     return [`${of.name},1,`, `${of.name},2,`, 'good,1,'].map((identity) => told(facts.get(identity)))
   }
+
+  test('whose errors are long are told in short', () => {
+    const complaining = kind('a', { parse: ({ stderr }, keys) => keys.map(() => unknown(`wrong: ${stderr}`, 'look')) })
+    const [first = ''] = read(complaining, output('', { stderr: `begin${'x'.repeat(4_000_000)}end` }))
+    expect(first).toMatch(/^unknown: wrong: beginx+ \[…\] x+end$/)
+    expect(first.length).toBeLessThan(2100)
+  })
 
   test.each<[name: string, of: ShellFactKind<string, string>, answer: Output, expected: string]>([
     ['whole', kind('a'), output('x'), '1: x'],

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, chownSync, lutimesSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, lutimesSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Fact } from '../../src/core/fact.js'
 import { reveal } from '../../src/core/secret.js'
 import { missingParentFact, type MissingParent } from '../../src/facts/missing-parent.js'
-import { pathFact, type PathEntry, type PathKey } from '../../src/facts/path.js'
+import { mostDigested, pathFact, type PathEntry, type PathKey } from '../../src/facts/path.js'
 import { secretFileFact } from '../../src/facts/secret-file.js'
 import { sshKeyFact } from '../../src/facts/ssh-key.js'
 import { runIn, shells } from '../shells.js'
@@ -113,6 +113,23 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     const paths = [at('pair0'), at('gone'), at('pair1'), at('pair2')]
     const facts = sshKeyFact.parse(runIn(shell, sshKeyFact.script(paths)), paths)
     expect(facts.map((fact) => (fact.is === 'present' ? fact.value.publicKey : fact.is))).toEqual(['ssh-ed25519 AAAA zero', 'absent', 'unknown', 'ssh-ed25519 BBBB'])
+  })
+
+  test('a file of another size than is wanted, and one of any size that is too long, are not read', () => {
+    const terabytes = 4 * 2 ** 40
+    writeFileSync(at('endless'), '')
+    truncateSync(at('endless'), terabytes)
+    const known = { contentUnless: sha256('hello\n'), size: 6 }
+    expect(entry({ path: at('plain'), ...known })).toMatchObject({ sha256: sha256('hello\n'), content: null })
+    expect(entry({ path: at('plain'), ...known, size: 7 })).toMatchObject({ sha256: null, size: 6, content: Buffer.from('hello\n') })
+    expect(entry({ path: at('endless'), ...known })).toMatchObject({ kind: 'file', size: terabytes, sha256: null, content: null })
+    expect(entry({ path: at('endless'), digest: true })).toMatchObject({ size: terabytes, sha256: null })
+    const facts = read({ path: at('gone'), ...known }, { path: at('link'), follow: true, ...known }, { path: at('endless'), ...known }, { path: at('folder'), digest: true }, { path: at('plain'), ...known })
+    expect(facts.map((fact) => (fact.is === 'present' ? fact.value.sha256 : fact.is))).toEqual(['absent', sha256('hello\n'), null, null, sha256('hello\n')])
+    truncateSync(at('endless'), mostDigested + 1)
+    expect(entry({ path: at('endless'), digest: true }).sha256).toBe(null)
+    expect(entry({ path: at('endless'), digest: true, size: mostDigested + 1 }).sha256).toBe(sha256(Buffer.alloc(mostDigested + 1)))
+    rmSync(at('endless'))
   })
 
   const hostile = ["it's", '$(touch pwned)', '`touch pwned`', '; touch pwned #', '-rf', '--', '*', 'a b', '"', '\\', 'a\\nb', '%s', '\u2028', '~root', '!!', 'é', '[x]']

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
@@ -113,6 +113,17 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s reads wit
     expect(read({ requirements: { file } })).toMatchObject({ value: { requirements: 'flask\n@venv\n@status 0\nlast', judged: null } })
     expect(read({ path: root })).toMatchObject({ value: { environment: null, other: 'a directory that holds other things' } })
     expect(read({ path: file })).toMatchObject({ value: { other: 'no directory' } })
+  })
+  test('requirements without an end are not read, whatever leads to them', () => {
+    makeVenv()
+    const file = join(root, 'endless.txt')
+    writeFileSync(file, '')
+    truncateSync(file, 4 * 2 ** 40)
+    expect(read({ requirements: { file } })).toMatchObject({ is: 'unknown', reason: expect.stringContaining('are longer than 1048576 bytes') })
+    symlinkSync(file, join(root, 'link.txt'))
+    expect(read({ requirements: { file: join(root, 'link.txt') } })).toMatchObject({ is: 'unknown', reason: expect.stringContaining('are longer') })
+    rmSync(join(root, 'v'), { recursive: true })
+    expect(read({ requirements: { file } })).toMatchObject({ is: 'unknown', reason: expect.stringContaining('are longer') })
   })
   test('no Python', () => {
     expect(read({ python: 'python3.99' })).toMatchObject({ is: 'unknown', reason: 'python3.99 is not installed on the host' })

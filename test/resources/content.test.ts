@@ -84,7 +84,7 @@ describe('secretSource', () => {
 
 describe('what is read of a path', () => {
   test('its bytes where they differ and may be shown', () => {
-    expect(pathKey('/x', 'a')).toEqual({ path: '/x', follow: false, contentUnless: digestOf('a') })
+    expect(pathKey('/x', 'a')).toEqual({ path: '/x', follow: false, contentUnless: digestOf('a'), size: 1 })
     expect(pathKey('/x', new Secret('abcdefgh'))).toEqual({ path: '/x', follow: false, digest: true })
     expect(pathKey('/x', undefined, true)).toEqual({ path: '/x', follow: true })
   })
@@ -93,7 +93,7 @@ describe('what is read of a path', () => {
   })
   test('what follows from a template, once that is read', () => {
     const key = pathKey('/x', contentOf({ template: 'app.njk', vars: { port: 1, key: 'k' } }))
-    expect(key instanceof Later && Later.evaluate(key, source(false))).toEqual({ known: true, value: { path: '/x', follow: false, contentUnless: digestOf('port=1\nkey=k\n') } })
+    expect(key instanceof Later && Later.evaluate(key, source(false))).toEqual({ known: true, value: { path: '/x', follow: false, contentUnless: digestOf('port=1\nkey=k\n'), size: 13 } })
   })
 })
 
