@@ -23,6 +23,8 @@ export interface Environment {
   readonly interpreter: string | null
   /** It was made for another version of Python than its interpreter is now (after an upgrade of the system). */
   readonly outdated: boolean
+  /** What lies in its directory and is none of an environment: a project may have one at its own root. */
+  readonly strange: readonly string[]
 }
 
 export interface Venv {
@@ -87,6 +89,12 @@ config_() {
     esac
   done
 }
+strange_() {
+  for f_ in "$1"/* "$1"/.[!.]*; do
+    case \${f_##*/} in bin | include | lib | lib64 | man | share | pyvenv.cfg | pip-selfcheck.json | CACHEDIR.TAG | .gitignore | .lock) continue ;; esac
+    if [ -e "$f_" ] || [ -L "$f_" ]; then echo "strange \${f_##*/}"; fi
+  done
+}
 version_of_() { case $1 in */python3.*) version_=\${1##*/python} ;; esac; }`
 
 /** Requirements that only Python can judge, and none that one would have to build or fetch to judge. */
@@ -125,8 +133,9 @@ function look(key: VenvKey): Sh {
     config_ <${`${path}/pyvenv.cfg`} || return
     if [ -e ${`${path}/bin/python`} ]; then python_=$(readlink -f -- ${`${path}/bin/python`}); echo "interpreter $python_"; fi
     version_of_ "$python_"
-    [ -d ${`${path}/lib/python`}"$version_" ] || echo outdated
-    for s_ in ${path}/lib/python3*/site-packages; do dists_ own "$s_"; done
+    [ -d ${`${path}/lib/python`}"$version_" ] || [ -d ${`${path}/lib/pypy`}"$version_" ] || echo outdated
+    for s_ in ${path}/lib/python3*/site-packages ${path}/lib/pypy3*/site-packages; do dists_ own "$s_"; done
+    strange_ ${path}
   else
     version_of_ "$python_"
   fi
@@ -186,7 +195,7 @@ function environmentOf(answer: string, all: (word: string) => readonly string[])
   if (owner === undefined) return null
   const [name, id] = owner.split(' ')
   if (name === undefined || id === undefined) return undefined
-  return { owner: { name, id }, systemSitePackages: all('sees').includes('system'), interpreter: all('interpreter')[0] ?? null, outdated: /^outdated$/m.test(answer) }
+  return { owner: { name, id }, systemSitePackages: all('sees').includes('system'), interpreter: all('interpreter')[0] ?? null, outdated: /^outdated$/m.test(answer), strange: all('strange') }
 }
 
 function textOf(requirements: VenvKey['requirements'], answer: string, read: readonly string[]): string | null {

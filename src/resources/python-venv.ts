@@ -29,7 +29,7 @@ export interface PythonVenvOptions extends CommonOptions {
   readonly indexUrl?: string
   /** A directory of the host, or an `https://` page, with packages. Without `indexUrl` it is the only source (pip's `--no-index`), so that nothing is asked of a network that may not be there. */
   readonly findLinks?: string
-  /** `absent` removes the environment. Default `present`. */
+  /** `absent` removes the environment with its directory; one that holds anything else is refused. Default `present`. */
   readonly state?: 'present' | 'absent'
 }
 
@@ -74,7 +74,7 @@ export function pythonVenv(path: string, options: PythonVenvOptions = {}): Resou
       if (venv?.other != null) return blocked(`${path} is ${venv.other}`, 'remove what is there, or choose another path')
       if (options.state === 'absent') {
         if (venv?.environment == null) return fine('there is no virtual environment')
-        return [{ summary: 'remove the virtual environment', proof: 'facts', actions: [{ on: 'shell', script: steps([enter(split(path).directory), removeTree(`./${split(path).name}`)]) }] }]
+        return mixed(path, venv.environment) ?? [{ summary: 'remove the virtual environment', proof: 'facts', actions: [{ on: 'shell', script: steps([enter(split(path).directory), removeTree(`./${split(path).name}`)]) }] }]
       }
       if (missingParent !== null) return blockedBy(missingParent)
       if (venv === null) return blocked(`${path} could not be read`, 'report this')
@@ -82,6 +82,10 @@ export function pythonVenv(path: string, options: PythonVenvOptions = {}): Resou
       const wanted = parseRequirements(venv.requirements ?? '')
       const [odd] = wanted.unclear
       if (odd !== undefined) return blocked(`the requirement ${JSON.stringify(odd)} cannot be compared with what is installed`, 'install it by a command, and leave it out here')
+      if (venv.environment !== null && uselessness(venv.environment, venv, options.python) !== undefined) {
+        const stopped = mixed(path, venv.environment)
+        if (stopped !== undefined) return stopped
+      }
       const unjudged = notJudged(options, venv)
       if (unjudged !== undefined) return unjudged
       const changes = [...environmentChanges(path, options, venv), ...installation(path, options, venv, wanted)]
@@ -108,6 +112,12 @@ function uselessness({ interpreter, outdated }: Environment, { python }: Venv, w
   return wanted !== undefined && interpreter !== python ? `Python ${versionOf(interpreter)} → ${versionOf(python)}` : undefined
 }
 
+const shown = (names: readonly string[]): string => [...names.slice(0, shownNames), ...(names.length > shownNames ? [`and ${String(names.length - shownNames)} more`] : [])].join(', ')
+
+/** An environment goes with its whole directory, in which nothing else may be. */
+const mixed = (path: string, { strange }: Environment): Plan | undefined =>
+  strange.length === 0 ? undefined : blocked(`${path} holds more than a virtual environment: ${shown(strange)}`, 'move that elsewhere: it would be removed with the environment')
+
 const willSee = ({ systemSitePackages }: PythonVenvOptions, { environment }: Venv): boolean => systemSitePackages ?? environment?.systemSitePackages ?? false
 
 /** What there is once the environment is as desired, before anything is installed. */
@@ -123,7 +133,8 @@ function makingOf(options: PythonVenvOptions, venv: Venv): readonly string[] {
   const { systemSitePackages: sees } = environment
   const useless = uselessness(environment, venv, options.python)
   const sight = options.systemSitePackages === undefined || options.systemSitePackages === sees ? [] : [`the system's packages ${sees ? 'seen → not seen' : 'not seen → seen'}`]
-  if (useless !== undefined) return [`make it anew: ${useless}`, ...sight]
+  const removed = venv.own.filter(({ name }) => !['pip', 'setuptools'].includes(normalName(name))).map(({ name, version }) => `${name} ${version}`)
+  if (useless !== undefined) return [`make it anew: ${useless}${removed.length === 0 ? '' : ` (removes ${shown(removed)})`}`, ...sight]
   return [...sight, ...(installedIn(options, venv).some(({ name }) => normalName(name) === 'pip') ? [] : ['install pip'])]
 }
 
@@ -153,9 +164,7 @@ function installation(path: string, options: PythonVenvOptions, venv: Venv, want
   const missing = unmet(wanted.simple, installedIn(options, venv))
   const open = wanted.forPip.length > 0 && (anew || venv.judged !== 'met')
   if (missing.length === 0 && !open) return []
-  const names = missing.length > 0 ? missing : wanted.forPip
-  const shown = [...names.slice(0, shownNames), ...(names.length > shownNames ? [`and ${String(names.length - shownNames)} more`] : [])].join(', ')
-  return [{ summary: `install ${shown}`, proof: 'facts', actions: [installing(path, options, venv)] }]
+  return [{ summary: `install ${shown(missing.length > 0 ? missing : wanted.forPip)}`, proof: 'facts', actions: [installing(path, options, venv)] }]
 }
 
 /** As the owner of the environment, in its directory. */

@@ -105,6 +105,23 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s reads wit
     symlinkSync('/usr/bin/python3.4', join(root, 'v/bin/python'))
     expect(read()).toMatchObject({ value: { environment: { interpreter: null } } })
   })
+  test('what is none of an environment is named, whatever it is', () => {
+    makeVenv()
+    for (const name of ['include', 'share']) mkdirSync(join(root, 'v', name))
+    writeFileSync(join(root, 'v/.gitignore'), '*')
+    expect(read()).toMatchObject({ value: { environment: { strange: [] } } })
+    mkdirSync(join(root, "v/it's static"))
+    for (const name of ['app.py', '.env']) writeFileSync(join(root, 'v', name), '')
+    symlinkSync('/nonexistent', join(root, 'v/data'))
+    expect(read()).toMatchObject({ value: { environment: { strange: ['app.py', 'data', "it's static", '.env'] } } })
+  })
+  test('one of PyPy is none that is outdated', () => {
+    makeVenv('false', 'pypy3.11')
+    rmSync(join(root, 'v/bin/python'))
+    symlinkSync('python3.11', join(root, 'usr/bin/pypy3.11'))
+    symlinkSync(join(root, 'usr/bin/pypy3.11'), join(root, 'v/bin/python'))
+    expect(read()).toMatchObject({ value: { environment: { outdated: false }, own: [{ name: 'my_wheel' }, { name: 'pip' }, { name: 'bare' }] } })
+  })
   test('requirements of the host are read, and a folder in the way is told', () => {
     makeVenv()
     const file = join(root, "it's.txt")

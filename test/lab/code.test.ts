@@ -135,7 +135,7 @@ with zipfile.ZipFile('/srv/wheels/greeting-${version}-py3-none-any.whl', 'w') as
   test('an interpreter that is gone', async () => {
     await requirements('flask\ngreeting==1.2\n')
     await host().mustRun(`ln -sf /usr/bin/python3.10 ${path}/bin/python3`)
-    expect(await on.apply(venv(), venv())).toEqual([['make it anew: its interpreter is gone', 'install greeting==1.2'], []])
+    expect(await on.apply(venv(), venv())).toEqual([['make it anew: its interpreter is gone (removes greeting 1.2)', 'install greeting==1.2'], []])
     expect(await mode(path)).toEqual(['webhook:app 2750'])
   }, 60_000)
 
@@ -151,6 +151,9 @@ with zipfile.ZipFile('/srv/wheels/greeting-${version}-py3-none-any.whl', 'w') as
     await host().mustRun('mv /usr/lib/python3.11/ensurepip /root/')
     await expect(on.apply(pythonVenv('/srv/other'))).rejects.toMatchObject({ detail: expect.stringContaining('install the package python3-venv') })
     await host().mustRun('mv /root/ensurepip /usr/lib/python3.11/; test -z "$(ls -A /srv/other)"')
+    await host().mustRun(`touch ${path}/app.py`)
+    expect(await on.plan(venv({ state: 'absent' }))).toMatchObject({ is: 'blocked', reason: expect.stringContaining('app.py') })
+    await host().mustRun(`rm ${path}/app.py`)
     expect(await on.apply(venv({ state: 'absent' }), venv({ state: 'absent' }))).toEqual([['remove the virtual environment'], []])
   }, 60_000)
 })

@@ -7,7 +7,7 @@ const venv = (options: PythonVenvOptions = {}) => () => pythonVenv('/srv/app/ven
 const python = '/usr/bin/python3.11'
 const pip = { name: 'pip', version: '23.0.1' }
 const flask = { name: 'Flask', version: '2.2.2' }
-const environment = { owner: { name: 'webhook', id: '990' }, systemSitePackages: false, interpreter: python, outdated: false }
+const environment = { owner: { name: 'webhook', id: '990' }, systemSitePackages: false, interpreter: python, outdated: false, strange: [] }
 const facts = (rest: object = {}, environmentRest: object | null = {}): Readonly<Record<string, unknown>> => ({
   venv: { environment: environmentRest === null ? null : { ...environment, ...environmentRest }, other: null, python, own: [pip], system: [], requirements: null, judged: null, ...rest },
   missingParent: null,
@@ -33,7 +33,7 @@ export const cases: readonly Case[] = [
   { name: 'what cannot be compared in another file', resource: venv(fromFile), facts: facts({ requirements: '-r base.txt', judged: { cannot: '-e .' } }), changes: ['blocked: the requirement "-e ." cannot be compared with what is installed'] },
   { name: 'what it said before pip is there does not count', resource: venv(fromFile), facts: facts({ own: [], requirements: '-r base.txt', judged: { failed: "No module named 'pip'" } }), changes: ['install pip', 'install -r base.txt'] },
   { name: 'what cannot be compared', resource: venv(fromFile), facts: facts({ requirements: '-e .' }), changes: ['blocked: the requirement "-e ." cannot be compared with what is installed'] },
-  { name: 'its interpreter is gone', resource: venv({ packages: ['flask'] }), facts: facts({ own: [pip, flask], requirements: 'flask' }, { interpreter: null }), changes: ['make it anew: its interpreter is gone', 'install flask'] },
+  { name: 'its interpreter is gone', resource: venv({ packages: ['flask'] }), facts: facts({ own: [pip, flask], requirements: 'flask' }, { interpreter: null }), changes: ['make it anew: its interpreter is gone (removes Flask 2.2.2)', 'install flask'] },
   { name: 'the system was upgraded', resource: venv(), facts: facts({}, { interpreter: '/usr/bin/python3.13', outdated: true }), changes: ['make it anew: it was made for another Python than 3.13'] },
   { name: 'another interpreter is wanted', resource: venv({ python: '/usr/bin/python3.12' }), facts: facts({ python: '/usr/bin/python3.12' }), changes: ['make it anew: Python 3.11 → 3.12'] },
   { name: 'another interpreter is not wanted', resource: venv(), facts: facts({ python: '/usr/bin/python3.12' }), changes: [] },
@@ -48,5 +48,8 @@ export const cases: readonly Case[] = [
   { name: 'another owner', resource: venv({ owner: 'deploy' }), facts: facts(), changes: ['owner webhook → deploy'], scripts: [`${enter('/srv/app/venv').text} &&\n${chownTree('deploy').text}`] },
   { name: 'something else in its place', resource: venv(), facts: facts({ other: 'a directory that holds other things' }, null), changes: ['blocked: /srv/app/venv is a directory that holds other things'] },
   { name: 'removed', resource: venv({ state: 'absent' }), facts: facts(), changes: ['remove the virtual environment'], scripts: [`${enter('/srv/app').text} &&\n${removeTree('./venv').text}`] },
+  { name: 'not removed with what else is there', resource: venv({ state: 'absent' }), facts: facts({}, { strange: ['app.py', 'static'] }), changes: ['blocked: /srv/app/venv holds more than a virtual environment: app.py, static'] },
+  { name: 'not made anew over what else is there', resource: venv(), facts: facts({}, { interpreter: null, strange: ['app.py'] }), changes: ['blocked: /srv/app/venv holds more than a virtual environment: app.py'] },
+  { name: 'what else is there does not matter to what is installed', resource: venv({ packages: ['flask'] }), facts: facts({ requirements: 'flask' }, { strange: ['app.py'] }), changes: ['install flask'] },
   { name: 'already removed', resource: venv({ state: 'absent' }), facts: facts({}, null), changes: [] },
 ]
