@@ -19,14 +19,17 @@ const shown = (type: string, key: Buffer): string => `${type} ${fingerprint(key)
 export async function hostKeyCheck(config: HostConfig, options: ConnectOptions, place: string): Promise<HostKeyCheck> {
   const name = config.hostKeyAlias?.toLowerCase() ?? knownName(config.host, config.port)
   const own = options.knownHostsFiles[0] ?? config.knownHostsFiles[0]
-  const known = await readKnownKeys([...options.knownHostsFiles, ...config.knownHostsFiles], name)
+  const files = [...options.knownHostsFiles, ...config.knownHostsFiles]
+  const known = await readKnownKeys(files, name)
+  const hasPort = config.hostKeyAlias === null && config.port !== 22
+  const portless = hasPort && known.every(({ marker }) => marker !== null) ? await readKnownKeys(files, knownName(config.host, 22)) : []
   const allowed = supported.filter((algorithm) => config.algorithms.serverHostKey?.includes(algorithm) ?? true)
   if (allowed.length === 0) throw new FettleError('ssh-config-unsupported', { message: `${place}: ssh_config's HostKeyAlgorithms holds none that Fettle has (${supported.join(', ')})` })
-  const wanted = new Set(known.filter(({ marker }) => marker === null).flatMap(({ type }) => algorithmsOf(type)))
+  const wanted = new Set([...known, ...portless].filter(({ marker }) => marker === null).flatMap(({ type }) => algorithmsOf(type)))
   return {
     algorithms: [...allowed.filter((algorithm) => wanted.has(algorithm)), ...allowed.filter((algorithm) => !wanted.has(algorithm))],
     async verify(key) {
-      const verdict = judge(known, key)
+      const verdict = judge(known, key, portless)
       switch (verdict.is) {
         case 'known':
           return null

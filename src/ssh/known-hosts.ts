@@ -31,19 +31,40 @@ export const keyType = (key: Buffer): string => (key.length < 4 ? '' : key.subar
 
 export const knownHostsLine = (name: string, key: Buffer): string => `${name} ${keyType(key)} ${key.toString('base64')}`
 
-function matchesOne(pattern: string, name: string): boolean {
-  if (pattern.startsWith('|')) {
-    const [, version, salt, hash] = pattern.split('|')
-    return version === '1' && salt !== undefined && createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash
-  }
-  return wildcard(pattern.toLowerCase(), name)
+/** A name that is hashed stands alone on its line. */
+function isHashOf(hosts: string, name: string): boolean {
+  const [, version, salt, hash] = hosts.split('|')
+  return version === '1' && salt !== undefined && createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash
 }
 
 /** A list of patterns; one that is negated and matches decides against the whole list. */
-function matches(list: string, name: string): boolean {
-  const patterns = list.split(',')
-  if (patterns.some((pattern) => pattern.startsWith('!') && matchesOne(pattern.slice(1), name))) return false
-  return patterns.some((pattern) => !pattern.startsWith('!') && matchesOne(pattern, name))
+function matches(hosts: string, name: string): boolean {
+  if (hosts.startsWith('|')) return isHashOf(hosts, name)
+  const patterns = hosts.toLowerCase().split(',')
+  if (patterns.some((pattern) => pattern.startsWith('!') && wildcard(pattern.slice(1), name))) return false
+  return patterns.some((pattern) => !pattern.startsWith('!') && wildcard(pattern, name))
+}
+
+/** How many fields a key of each type has (RFC 4253, section 6.6; RFC 5656, section 3.1; RFC 8709; OpenSSH's PROTOCOL.u2f). */
+const fieldCounts: Readonly<Record<string, number>> = {
+  'ssh-ed25519': 2,
+  'ssh-rsa': 3,
+  'ssh-dss': 5,
+  'ecdsa-sha2-nistp256': 3,
+  'ecdsa-sha2-nistp384': 3,
+  'ecdsa-sha2-nistp521': 3,
+  'sk-ssh-ed25519@openssh.com': 3,
+  'sk-ecdsa-sha2-nistp256@openssh.com': 4,
+}
+
+/** The key, if it is one and whole. */
+function keyOf({ type, base64 }: Pick<Line, 'type' | 'base64'>): Buffer | null {
+  const key = Buffer.from(base64, 'base64')
+  if (keyType(key) !== type || key.toString('base64') !== base64) return null
+  let fields = 0
+  let end = 0
+  for (; end + 4 <= key.length; fields += 1) end += 4 + key.readUInt32BE(end)
+  return end === key.length && fields === fieldCounts[type] ? key : null
 }
 
 interface Line extends Omit<KnownKey, 'key'> {
@@ -59,7 +80,7 @@ export class KnownHosts {
 
   constructor(path: string, text: string) {
     for (const [index, line] of text.split('\n').entries()) {
-      const fields = line.trim().split(/[ \t]+/)
+      const fields = line.replace(/\r$/, '').replace(/^[ \t]+/, '').split(/[ \t]+/)
       const marker = fields[0]?.startsWith('@') === true ? fields.shift() : undefined
       const [hosts, type, base64] = fields
       if (hosts === undefined || hosts.startsWith('#') || type === undefined || base64 === undefined) continue
@@ -73,24 +94,27 @@ export class KnownHosts {
   /** The keys that it holds for a name. */
   keysOf(name: string): readonly KnownKey[] {
     const lines = [...(this.#named.get(name) ?? []), ...this.#others.filter(({ hosts }) => matches(hosts, name))]
-    return lines.flatMap(({ place, marker, type, base64 }) => {
-      const key = Buffer.from(base64, 'base64')
-      return keyType(key) === type ? [{ place, marker, type, key }] : []
+    return lines.flatMap((line) => {
+      const { place, marker, type } = line
+      const key = keyOf(line)
+      return key === null ? [] : [{ place, marker, type, key }]
     })
   }
 }
 
 /**
- * OpenSSH's verdict on a key, but for one case: where another type of key is known, OpenSSH calls this one unknown.
- * The known types are asked for first, so a host that shows another one has lost them, and that is a change.
+ * OpenSSH's verdict on a key.
+ * @param portless what is known of the host without its port, other than 22: it counts where it knows or revokes the key, and nothing is known with the port
  */
-export function judge(keys: readonly KnownKey[], key: Buffer): Verdict {
+export function judge(keys: readonly KnownKey[], key: Buffer, portless: readonly KnownKey[] = []): Verdict {
   const by = keys.find((known) => known.marker === 'revoked' && known.key.equals(key))
   if (by !== undefined) return { is: 'revoked', by }
   const known = keys.filter((entry) => entry.marker === null)
   if (known.some((entry) => entry.key.equals(key))) return { is: 'known' }
   if (known.length > 0) return { is: 'changed', known }
-  return { is: 'unknown', authorities: keys.filter((entry) => entry.marker === 'cert-authority') }
+  const elsewhere = portless.length === 0 ? null : judge(portless, key)
+  if (elsewhere?.is === 'known' || elsewhere?.is === 'revoked') return elsewhere
+  return { is: 'unknown', authorities: [...keys, ...portless].filter((entry) => entry.marker === 'cert-authority') }
 }
 
 const files = new FileCache(async (path) => new KnownHosts(path, await readFile(path, 'utf8')))

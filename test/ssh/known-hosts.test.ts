@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process'
-import { lstatSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { execFile, execFileSync } from 'node:child_process'
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from '@jest/globals'
-import { fingerprint, judge, KnownHosts, knownHostsLine, knownName, readKnownKeys, remember } from '../../src/ssh/known-hosts.js'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { fingerprint, judge, KnownHosts, knownHostsLine, knownName, readKnownKeys, remember, type Verdict } from '../../src/ssh/known-hosts.js'
 import { makeKey } from './sshd.js'
 
 const directory = mkdtempSync(join(tmpdir(), 'fettle-known-hosts-'))
@@ -17,6 +17,7 @@ function key(name: string, type: string): { readonly text: string; readonly blob
 const own = key('own', 'ed25519')
 const other = key('other', 'ed25519')
 const ecdsa = key('ecdsa', 'ecdsa')
+const [type = '', base64 = ''] = own.text.split(' ')
 
 /** The line with its names hashed, by OpenSSH itself. */
 function hashed(line: string): string {
@@ -26,69 +27,132 @@ function hashed(line: string): string {
   return readFileSync(path, 'utf8').trim()
 }
 
-/** How many keys OpenSSH finds for a name. */
-function found(text: string, name: string): number {
-  const path = join(directory, 'to-search')
-  writeFileSync(path, text)
-  try {
-    const output = execFileSync('ssh-keygen', ['-F', name, '-f', path], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-    return output.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length
-  } catch {
-    return 0
-  }
+const web1 = 'web1.example.org'
+const web = knownName(web1, 22)
+
+type Row = readonly [row: string, text: string, verdict: Verdict['is'], host?: string, port?: number]
+const rows: readonly Row[] = [
+  ['plain', `${web1} ${own.text} comment # more`, 'known'],
+  ['upper case in the file', `WEB1.Example.org ${own.text}`, 'known'],
+  ['upper case asked for', `${web1} ${own.text}`, 'known', 'WEB1.example.org'],
+  ['a list', `a,${web1},b ${own.text}`, 'known'],
+  ['a list with a blank', `a, ${web1} ${own.text}`, 'unknown'],
+  ['a list with nothing between commas', `,,${web1},, ${own.text}`, 'known'],
+  ['tabs and blanks', `  ${web1}\t${type}   ${base64}\t`, 'known'],
+  ['what is not a blank before a name', `\f${web1} ${own.text}`, 'unknown'],
+  ['a byte order mark', `\ufeff${web1} ${own.text}`, 'unknown'],
+  ['CRLF', `${web1} ${own.text}\r\n`, 'known'],
+  ['CR alone', `x ${other.text}\r${web1} ${own.text}\r`, 'unknown'],
+  ['no final newline, other lines before', `# hello\n\njunk\nx y z\n${own.text}\n${web1} ${own.text}`, 'known'],
+  ['a comment', `  # ${web1} ${own.text}`, 'unknown'],
+  ['a comment that touches the key', `${web1} ${own.text}#x`, 'unknown'],
+  ['another key', `${web1} ${other.text}`, 'changed'],
+  ['another key, then this one', `${web1} ${other.text}\n${web1} ${own.text}`, 'known'],
+  ['another type of key', `${web1} ${ecdsa.text}`, 'changed'],
+  ['another host', `web2.example.org ${own.text}`, 'unknown'],
+  ['a dot behind the name', `${web1}. ${own.text}`, 'unknown'],
+  ['a star', `*.example.org ${own.text}`, 'known'],
+  ['a pattern in upper case', `*.EXAMPLE.org ${own.text}`, 'known'],
+  ['stars and a question mark', `w*b?.*.org ${own.text}`, 'known'],
+  ['a star that does not reach', `*.example.com ${own.text}`, 'unknown'],
+  ['a star and another key', `* ${other.text}`, 'changed'],
+  ['a negated name', `*.example.org,!${web1} ${own.text}`, 'unknown'],
+  ['a negated name alone', `!${web1} ${own.text}`, 'unknown'],
+  ['another negated name alone', `!web2.example.org ${own.text}`, 'unknown'],
+  ['a negated pattern first', `!web*,* ${own.text}`, 'unknown'],
+  ['a negated name that is another', `*.example.org,!web2.* ${own.text}`, 'known'],
+  ['a negated line, and one that is not', `!${web1},* ${other.text}\n${web1} ${own.text}`, 'known'],
+  ['hashed', hashed(`${web1} ${own.text}`), 'known'],
+  ['hashed from upper case', hashed(`WEB1.example.org ${own.text}`), 'known'],
+  ['hashed, another key', hashed(`${web1} ${other.text}`), 'changed'],
+  ['hashed, another host', hashed(`web2.example.org ${own.text}`), 'unknown'],
+  ['hashed, behind a name', `a,${hashed(`${web1} ${own.text}`)}`, 'unknown'],
+  ['hashed, before a name', hashed(`${web1} ${own.text}`).replace(' ', ',b '), 'unknown'],
+  ['hashed and negated', `!${hashed(`${web1} ${own.text}`)}`, 'unknown'],
+  ['a hash that is none', `|1|x|y ${own.text}\n|2|a|b ${own.text}\n| ${own.text}`, 'unknown'],
+  ['a port', `[${web1}]:2222 ${own.text}`, 'known', web1, 2222],
+  ['a port that is another', `[${web1}]:22 ${own.text}`, 'unknown', web1, 2222],
+  ['a port where it is the usual one', `[${web1}]:22 ${own.text}`, 'unknown'],
+  ['brackets without a port', `[${web1}] ${own.text}`, 'unknown'],
+  ['patterns with a port', `[web?.*]:22* ${own.text}`, 'known', web1, 2222],
+  ['a star for any port', `* ${own.text}`, 'known', web1, 2222],
+  ['hashed with a port', hashed(`[${web1}]:2222 ${own.text}`), 'known', web1, 2222],
+  ['the name without the port', `${web1} ${own.text}`, 'known', web1, 2222],
+  ['hashed without the port', hashed(`${web1} ${own.text}`), 'known', web1, 2222],
+  ['a pattern without the port', `*.example.org ${own.text}`, 'known', web1, 2222],
+  ['another key without the port', `${web1} ${other.text}`, 'unknown', web1, 2222],
+  ['another type without the port', `${web1} ${ecdsa.text}`, 'unknown', web1, 2222],
+  ['another key with the port, this one without', `[${web1}]:2222 ${other.text}\n${web1} ${own.text}`, 'changed', web1, 2222],
+  ['this key with the port, another without', `[${web1}]:2222 ${own.text}\n${web1} ${other.text}`, 'known', web1, 2222],
+  ['negated with the port', `![${web1}]:2222,* ${own.text}`, 'known', web1, 2222],
+  ['revoked without the port', `@revoked ${web1} ${own.text}`, 'revoked', web1, 2222],
+  ['revoked with the port, known without', `${web1} ${own.text}\n@revoked [${web1}]:2222 ${own.text}`, 'revoked', web1, 2222],
+  ['an address of IPv6', `::1 ${own.text}`, 'known', '::1'],
+  ['an address of IPv6 in brackets', `[::1] ${own.text}`, 'unknown', '::1'],
+  ['an address of IPv6 in upper case', `FE80::AB ${own.text}`, 'known', 'fe80::ab'],
+  ['an address of IPv6 written otherwise', `0:0:0:0:0:0:0:1 ${own.text}`, 'unknown', '::1'],
+  ['an address of IPv6 with a port', `[::1]:2222 ${own.text}`, 'known', '::1', 2222],
+  ['an address of IPv6 without the port', `::1 ${own.text}`, 'known', '::1', 2222],
+  ['revoked', `@revoked ${web1} ${own.text}`, 'revoked'],
+  ['revoked by a pattern, behind tabs, and known', `\t@revoked\t*.org\t${type}\t${base64}\r\n${web1} ${own.text}`, 'revoked'],
+  ['revoked by a hash, after it is known', `${web1} ${own.text}\n@revoked ${hashed(`${web1} ${own.text}`)}`, 'revoked'],
+  ['revoked by a list that leaves it out', `@revoked *,!${web1} ${own.text}\n${web1} ${own.text}`, 'known'],
+  ['another key revoked', `@revoked * ${other.text}\n${web1} ${own.text}`, 'known'],
+  ['another key revoked, and nothing known', `@revoked ${web1} ${other.text}`, 'unknown'],
+  ['a certificate authority', `@cert-authority * ${own.text}`, 'unknown'],
+  ['a certificate authority, and known', `@cert-authority * ${other.text}\n${web1} ${own.text}`, 'known'],
+  ['a certificate authority that is revoked', `@cert-authority * ${own.text}\n@revoked * ${own.text}`, 'revoked'],
+  ['an unknown marker', `@other ${web1} ${own.text}`, 'unknown'],
+  ['a marker in upper case', `@REVOKED ${web1} ${own.text}\n${web1} ${own.text}`, 'known'],
+  ['two markers', `@revoked @revoked ${web1} ${own.text}`, 'unknown'],
+  ['a marker alone', '@revoked', 'unknown'],
+  ["a type that is not the key's", `${web1} ssh-rsa ${base64}`, 'unknown'],
+  ['a type in upper case', `${web1} SSH-ED25519 ${base64}`, 'unknown'],
+  ['no type', `${web1} ${base64}`, 'unknown'],
+  ['a key cut short', `${web1} ${type} ${base64.slice(0, 32)}`, 'unknown'],
+  ['a key with more behind it', `${web1} ${type} ${Buffer.concat([own.blob, Buffer.from([0, 0, 0, 0])]).toString('base64')}`, 'unknown'],
+  ['a key with padding that it does not need', `${web1} ${own.text}==`, 'unknown'],
+  ['options, as authorized_keys has them', `${web1} no-pty ${own.text}`, 'unknown'],
+  ['a long line', `${'a,'.repeat(5000)}${web1} ${own.text}`, 'known'],
+  ['nothing', '', 'unknown'],
+]
+
+/** What ssh itself says of the key that an sshd shows, by row. */
+const verdicts = new Map<string, string>()
+beforeAll(async () => {
+  if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true })
+  writeFileSync(join(directory, 'sshd_config'), `HostKey ${join(directory, 'own')}\nUsePAM no\n`)
+  const waiting = [...rows.entries()]
+  await Promise.all(Array.from({ length: 4 }, async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) verdicts.set(next[1][0], await saidBySsh(...next))
+  }))
+}, 120_000)
+
+function saidBySsh(index: number, [, text, , host = web1, port = 22]: Row): Promise<string> {
+  const file = join(directory, `known_hosts_${String(index)}`)
+  writeFileSync(file, text)
+  const options = [`UserKnownHostsFile=${file}`, 'GlobalKnownHostsFile=/dev/null', 'StrictHostKeyChecking=yes', 'BatchMode=yes', 'PreferredAuthentications=none', `ProxyCommand=/usr/sbin/sshd -i -e -f ${join(directory, 'sshd_config')} 2>/dev/null`]
+  return new Promise((resolve) => {
+    execFile('ssh', ['-F', 'none', ...options.flatMap((option) => ['-o', option]), '-p', String(port), host, 'true'], (_, __, words) => {
+      const said = [[/REVOKED/, 'revoked'], [/IDENTIFICATION HAS CHANGED/, 'changed'], [/host key is known for/, 'unknown'], [/Permission denied/, 'known']] as const
+      resolve(said.find(([pattern]) => pattern.test(words))?.[1] ?? words)
+    })
+  })
 }
 
-const web = knownName('web1.example.org', 22)
-const port = knownName('Web1.example.org', 2222)
-
-test.each([
-  ['plain', `web1.example.org ${own.text} comment`, web, 'known'],
-  ['upper case in the file', `WEB1.example.org ${own.text}`, web, 'known'],
-  ['a list', `a,web1.example.org,b ${own.text}`, web, 'known'],
-  ['tabs and spaces', `  web1.example.org\t${own.text.replace(' ', '  ')}`, web, 'known'],
-  ['CRLF', `web1.example.org ${own.text}\r\n`, web, 'known'],
-  ['no final newline, other lines before', `# hello\n\njunk\nx y z\n${own.text}\nweb1.example.org ${own.text}`, web, 'known'],
-  ['another key', `web1.example.org ${other.text}`, web, 'changed'],
-  ['another key, then this one', `web1.example.org ${other.text}\nweb1.example.org ${own.text}`, web, 'known'],
-  ['another host', `web2.example.org ${own.text}`, web, 'unknown'],
-  ['a port', `[web1.example.org]:2222 ${own.text}`, port, 'known'],
-  ['a port that is not this one', `[web1.example.org]:22 ${own.text}`, port, 'unknown'],
-  ['the name without the port', `web1.example.org ${own.text}`, port, 'unknown'],
-  ['a star', `*.example.org ${own.text}`, web, 'known'],
-  ['stars and a question mark', `w*b?.*.org ${own.text}`, web, 'known'],
-  ['a star that does not reach', `*.example.com ${own.text}`, web, 'unknown'],
-  ['a negated name', `*.example.org,!web1.example.org ${own.text}`, web, 'unknown'],
-  ['a negated name that is another', `*.example.org,!web2.* ${own.text}`, web, 'known'],
-  ['hashed', hashed(`web1.example.org ${own.text}`), web, 'known'],
-  ['hashed with a port', hashed(`[web1.example.org]:2222 ${own.text}`), port, 'known'],
-  ['hashed, another key', hashed(`web1.example.org ${other.text}`), web, 'changed'],
-  ['hashed, another host', hashed(`web2.example.org ${own.text}`), web, 'unknown'],
-  ['a hash that is none', `|1|x|y ${own.text}\n|2|a|b ${own.text}\n| ${own.text}`, web, 'unknown'],
-  ['a type that is not the key\'s', `web1.example.org ssh-rsa ${own.text.split(' ')[1] ?? ''}`, web, 'unknown'],
-  ['a key cut short', `web1.example.org ${own.text.slice(0, 20)}`, web, 'unknown'],
-] as const)('%s', (row, text, name, verdict) => {
-  const keys = new KnownHosts('file', text).keysOf(name)
-  expect(judge(keys, own.blob).is).toBe(verdict)
-  // OpenSSH finds the same keys; ssh-keygen prints a line also where type and key disagree.
-  if (!/type that|cut short/.test(row)) expect(keys).toHaveLength(found(text, name))
-})
-
-describe('markers', () => {
-  test('a revoked key is refused, also where another line knows it', () => {
-    const text = `@revoked * ${own.text}\nweb1.example.org ${own.text}\n`
-    expect(judge(new KnownHosts('f', text).keysOf(web), own.blob)).toMatchObject({ is: 'revoked', by: { place: 'f:1' } })
-    expect(judge(new KnownHosts('f', text).keysOf(web), other.blob)).toMatchObject({ is: 'changed', known: [{ place: 'f:2' }] })
-  })
-  test('a certificate authority is no known key, and is named', () => {
-    expect(judge(new KnownHosts('f', `@cert-authority *.example.org ${own.text}`).keysOf(web), own.blob)).toMatchObject({ is: 'unknown', authorities: [{ place: 'f:1' }] })
-  })
-  test('an unknown marker is passed over', () => {
-    expect(judge(new KnownHosts('f', `@other web1.example.org ${own.text}`).keysOf(web), own.blob)).toMatchObject({ is: 'unknown', authorities: [] })
+describe("OpenSSH's verdict", () => {
+  test.each(rows)('%s', (row, text, verdict, host = web1, port = 22) => {
+    const file = new KnownHosts('file', text)
+    expect([judge(file.keysOf(knownName(host, port)), own.blob, port === 22 ? [] : file.keysOf(knownName(host, 22))).is, verdicts.get(row)]).toEqual([verdict, verdict])
   })
 })
 
-test('another type than the known one is a change', () => {
-  expect(judge(new KnownHosts('f', `web1.example.org ${ecdsa.text}`).keysOf(web), own.blob)).toMatchObject({ is: 'changed', known: [{ type: 'ecdsa-sha2-nistp256' }] })
+test('who revokes, who has changed and who would vouch is named', () => {
+  const text = `@revoked * ${own.text}\n${web1} ${own.text}\n@cert-authority *.example.org ${other.text}\n`
+  const known = new KnownHosts('f', text).keysOf(web)
+  expect(judge(known, own.blob)).toMatchObject({ is: 'revoked', by: { place: 'f:1' } })
+  expect(judge(known, other.blob)).toMatchObject({ is: 'changed', known: [{ place: 'f:2' }] })
+  expect(judge([], other.blob, known.slice(2))).toMatchObject({ is: 'unknown', authorities: [{ place: 'f:3' }] })
 })
 
 test('a hostile pattern costs nothing', () => {

@@ -115,6 +115,9 @@ describe('host keys', () => {
     expect(await login(both.target, options('', both.knownHosts))).toBe(me)
     const rsa = readFileSync(`${key('host-rsa', 'rsa')}.pub`, 'utf8')
     await expect(login(both.target, options('', `[127.0.0.1]:${both.port} ${rsa}`))).rejects.toMatchObject({ code: 'host-key-changed' })
+    // Where no line has the port, one without it counts.
+    expect(await login(both.target, options('', `127.0.0.1 ${readFileSync(`${ecdsa}.pub`, 'utf8')}`))).toBe(me)
+    await expect(login(both.target, options('', `127.0.0.1 ${rsa}`))).rejects.toMatchObject({ code: 'host-key-unknown' })
     await both.stop()
   })
 })
