@@ -106,8 +106,8 @@ function planPresent(wanted: readonly Wanted[], { packages, listsAge }: AptState
   if (hindered !== null) return hindered
   const names = due.map(({ name, version }) => (version === null ? name : `${name}=${version}`))
   const isOld = listsAge === null || (options.updateCache !== undefined && listsAge > options.updateCache.maxAge)
-  const change: Change = { summary: sentence(due, packages), actions: [...(isOld ? [update] : []), install(names, options)], proof: 'facts' }
-  return [change]
+  const fetched: Change = { summary: 'fetch the package lists', actions: [update], proof: 'facts' }
+  return [...(isOld ? [fetched] : []), { summary: sentence(due, packages), actions: [install(names, options)], proof: 'facts' }]
 }
 
 /** What happens to each, the same verbs together. */

@@ -64,10 +64,10 @@ function creation(desired: DesiredFile & { readonly content: Content }, mode: nu
 
 /** One write carries the attributes as well: the file is never seen with its new content and its old mode. */
 function rewriting(desired: DesiredFile & { readonly content: Content }, entry: PathEntry, wanted: WantedAttributes): Change {
-  const { content, owner = entry.uid, group = entry.gid } = desired
+  const { content, owner = entry.uid, group = entry.gid, backup } = desired
   const isSame = entry.sha256 === digestOf(content)
   const attributes = attributeDifferences(entry, wanted, '/proc/self/fd/3').map((difference) => difference.summary)
-  const summary = [...(isSame ? [] : ['content changed']), ...attributes].join(', ')
+  const summary = [...(isSame ? [] : ['content changed']), ...attributes, ...(backup === true ? ['a copy kept'] : [])].join(', ')
   const diff = isSame ? undefined : diffOf(entry.content, content)
   return { summary, ...(diff === undefined ? {} : { diff }), ...writing({ ...desired, owner, group, mode: wanted.mode ?? entry.mode }) }
 }

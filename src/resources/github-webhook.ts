@@ -106,7 +106,7 @@ function created(repo: string, options: GithubWebhookOptions, secret: Secret | u
   const settings = { contentType: options.contentType ?? 'json', verifyTls: options.verifyTls ?? true, active: options.active ?? true }
   return [
     {
-      summary: `create hook for ${options.url} (${[...events, ...shown(settings)].join(', ')})`,
+      summary: `create hook for ${options.url} (${[...events, ...shown(settings)].join(', ')})${pinged(settings, options)}`,
       proof: 'facts',
       actions: [
         {
@@ -116,7 +116,7 @@ function created(repo: string, options: GithubWebhookOptions, secret: Secret | u
           then: (answer) => {
             const id = parseHooks([answer])?.[0]?.id
             // GitHub said that it made the hook; without its id no mark can be kept, and the next run sets the secret again.
-            return id === undefined ? [] : afterwards(repo, id, settings.active && options.prove !== false, secret)
+            return id === undefined ? [] : afterwards(repo, id, isProved(settings, options), secret)
           },
         },
       ],
@@ -130,6 +130,9 @@ const shown = ({ contentType, verifyTls, active }: Settings): readonly string[] 
   ...(verifyTls ? [] : ['TLS is not verified']),
   ...(active ? [] : ['not active']),
 ]
+
+const isProved = ({ active }: Settings, { prove }: GithubWebhookOptions): boolean => active && prove !== false
+const pinged = (settings: Settings, options: GithubWebhookOptions): string => (isProved(settings, options) ? ', then ping it' : '')
 
 interface Settings {
   readonly contentType: string
@@ -161,14 +164,14 @@ function updated(repo: string, options: GithubWebhookOptions, hook: Hook, secret
   if (secret === undefined && hook.hasSecret) return blocked(`hook ${String(hook.id)} has a secret, which GitHub would remove with this change: ${differences.join('; ')}`, 'give the option secret')
   return [
     {
-      summary: differences.join('; '),
+      summary: `${differences.join('; ')}${pinged(wanted, options)}`,
       proof: 'facts',
       actions: [
         {
           on: 'github',
           route: 'PATCH /repos/{owner}/{repo}/hooks/{hook_id}',
           parameters: { ...ownerAndName(repo), hook_id: hook.id, active: wanted.active, events, config: config(options.url, wanted, secret) },
-          then: () => afterwards(repo, hook.id, wanted.active && options.prove !== false, secret),
+          then: () => afterwards(repo, hook.id, isProved(wanted, options), secret),
         },
       ],
     },

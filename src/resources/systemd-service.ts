@@ -101,7 +101,9 @@ done`,
   return { on: 'shell', script, long: true }
 }
 
-const operate = (operation: Operation, unit: string, stableFor: number, summary: string): Change => ({ ...change(summary, begin(operation, unit)), settles: watch(operation, unit, stableFor) })
+function operate(operation: Operation, unit: string, stableFor: number, summary: string, { needsReload }: UnitState): Change {
+  return { ...change(`${summary}${needsReload ? ', after a daemon-reload' : ''}`, begin(operation, unit)), settles: watch(operation, unit, stableFor) }
+}
 
 const change = (summary: string, ...actions: readonly Action[]): Change => ({ summary, actions, proof: 'facts' })
 const systemctl = (...words: readonly string[]): Action => ({ on: 'shell', script: sh`systemctl ${words}`, long: true })
@@ -143,15 +145,15 @@ function operating(name: string, options: ServiceOptions, unit: UnitState, marks
   if (options.running === false) return isStopped(unit) ? [] : [change(`stop: ${unit.active} → inactive`, systemctl('stop', '--', name))]
   if (!isRunning(unit)) {
     const was = unit.active === 'failed' ? `failed (${unit.result})` : unit.active === 'inactive' ? 'inactive' : `${unit.active} (${unit.sub})`
-    return options.running === true ? [operate('start', name, stableFor, `start: ${was} → active`)] : []
+    return options.running === true ? [operate('start', name, stableFor, `start: ${was} → active`, unit)] : []
   }
   if (isMasked(unit) && options.masked !== false) return []
   const restart = unseen('restart', unit, marks, addresses(options.restartOn), context)
-  if (restart.length > 0) return [{ ...operate('restart', name, stableFor, 'restart'), because: restart }]
+  if (restart.length > 0) return [{ ...operate('restart', name, stableFor, 'restart', unit), because: restart }]
   const reload = unseen('reload', unit, marks, addresses(options.reloadOn), context)
   if (reload.length === 0) return []
   if (!unit.canReload && context.changing.length === 0) return blocked(`${name} cannot be reloaded: its unit has no ExecReload=`, 'use restartOn instead of reloadOn')
-  return [{ ...operate('reload', name, stableFor, 'reload'), because: reload }]
+  return [{ ...operate('reload', name, stableFor, 'reload', unit), because: reload }]
 }
 
 function described({ enabled }: ServiceOptions, unit: UnitState): string {

@@ -7,6 +7,7 @@ import { resource, type CommonOptions, type Resource } from '../core/resource.js
 import { Secret } from '../core/secret.js'
 import { quote, sh } from '../core/sh.js'
 import { pathFact, type PathEntry } from '../facts/path.js'
+import { unitInstancesFact } from '../facts/unit-instances.js'
 import { unitFact, type UnitState } from '../facts/unit.js'
 import { contentOf, contentPairs, contentShape, diffOf, digestOf, type Content, type ContentOptions } from './content.js'
 import { checkedContent, pathKey } from './file.js'
@@ -85,16 +86,24 @@ function planPresent(name: string, path: string, content: string | Uint8Array, f
   return changes.length === 0 ? fine(`${path} is loaded as it should be`) : changes
 }
 
-function planAbsent(name: string, path: string, file: PathEntry | null, unit: UnitState | null): Plan {
-  const loaded = unit !== null && unit.path === path
-  if (file === null && !loaded) return fine(`there is no ${path}`)
-  const instances = name.replace('@.', '@*.')
+/** What is done about a unit before its file goes. */
+interface Running {
+  /** What is stopped: names of units. */
+  readonly stopped: readonly string[]
+  readonly disabled: boolean
+}
+
+const isLoaded = (path: string, unit: UnitState | null): boolean => unit !== null && unit.path === path
+
+function planAbsent(name: string, path: string, file: PathEntry | null, isKnown: boolean, { stopped, disabled }: Running): Plan {
+  if (file === null && !isKnown) return fine(`there is no ${path}`)
   const actions = [
-    ...(isTemplate(name) || (loaded && unit.active !== 'inactive' && unit.active !== 'failed') ? [run(sh`systemctl stop -- ${instances}`)] : []),
-    ...(isTemplate(name) || unit?.file.startsWith('enabled') === true ? [run(sh`systemctl disable -- ${name}`)] : []),
-    run(sh`rm -f -- ${path} && sync -- ${directory} && systemctl daemon-reload && { systemctl reset-failed -- ${instances} 2>/dev/null || :; }`),
+    ...(stopped.length === 0 ? [] : [run(sh`systemctl stop -- ${stopped}`)]),
+    ...(disabled ? [run(sh`systemctl disable -- ${name}`)] : []),
+    run(sh`rm -f -- ${path} && sync -- ${directory} && systemctl daemon-reload && { systemctl reset-failed -- ${name.replace('@.', '@*.')} 2>/dev/null || :; }`),
   ]
-  return [{ summary: `remove ${path}`, actions, proof: 'facts' }]
+  const stop = stopped.length === 0 ? [] : [isTemplate(name) ? `stop ${stopped.join(', ')}` : 'stop']
+  return [{ summary: [...stop, ...(disabled ? ['disable'] : []), file === null ? `daemon-reload: ${path} is gone` : `remove ${path}`].join(', '), actions, proof: 'facts' }]
 }
 
 const shape = { ...contentShape, state: state.optional() }
@@ -115,18 +124,25 @@ export function systemdUnit(name: string, options: UnitOptions): Resource {
   const path = `${directory}/${name}`
   const given = options.state === 'absent' ? undefined : contentOf(options)
   const content = given instanceof Later ? given.map(readable, name) : given === undefined ? undefined : readable(given, name)
-  const unit = isTemplate(name) ? {} : { unit: request(unitFact, name) }
+  const common = { type, id: name, options, values: { content }, joins: 'files' as const }
+  const reads = { file: request(pathFact, pathKey(path, content)) }
+  const present = (file: PathEntry | null, unit: UnitState | null, wanted: string | Uint8Array): Plan => occupied(name, path, file) ?? planPresent(name, path, wanted, file, unit)
+  if (isTemplate(name) && options.state === 'absent') {
+    return resource({
+      ...common,
+      reads: { ...reads, instances: request(unitInstancesFact, name) },
+      plan: ({ file, instances }) => occupied(name, path, file) ?? planAbsent(name, path, file, false, { stopped: instances?.running ?? [], disabled: instances?.enabled ?? false }),
+    })
+  }
+  if (isTemplate(name)) return resource({ ...common, reads, plan: ({ file }, { content }) => present(file, null, content ?? '') })
   return resource({
-    type,
-    id: name,
-    options,
-    reads: { file: request(pathFact, pathKey(path, content)), ...unit },
-    values: { content },
-    joins: 'files',
-    plan({ file, unit = null }, { content }) {
-      const hindered = occupied(name, path, file)
-      if (hindered !== null) return hindered
-      return content === undefined ? planAbsent(name, path, file, unit) : planPresent(name, path, content, file, unit)
+    ...common,
+    reads: { ...reads, unit: request(unitFact, name) },
+    plan({ file, unit }, { content }) {
+      if (content !== undefined) return present(file, unit, content)
+      const known = isLoaded(path, unit)
+      const stopped = known && unit?.active !== 'inactive' && unit?.active !== 'failed' ? [name] : []
+      return occupied(name, path, file) ?? planAbsent(name, path, file, known, { stopped, disabled: unit?.file.startsWith('enabled') === true })
     },
   })
 }

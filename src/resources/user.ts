@@ -5,7 +5,7 @@ import { absolutePath, accountName, checked, checkedId, secret, state, value } f
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { reveal, Secret } from '../core/secret.js'
 import { sh, type Sh, type ShArgument } from '../core/sh.js'
-import { groupFact } from '../facts/group.js'
+import { groupFact, type GroupEntry } from '../facts/group.js'
 import { pathFact } from '../facts/path.js'
 import { userFact, type UserEntry, type UserPassword } from '../facts/user.js'
 import { account, isAccount } from './attributes.js'
@@ -55,7 +55,8 @@ function creation(name: string, options: UserOptions, hash: string | Secret | un
   const { uid, group, groups = [], shell, home, comment, system = false, createHome = !system, locked = false } = options
   const primary: ShArgument = group !== undefined ? ['-g', group] : hasGroup ? ['-g', name] : ['-U']
   const words = [...argumentOf('-u', uid), ...primary, ...(groups.length === 0 ? [] : ['-G', groups.join(',')]), ...argumentOf('-s', shell), ...argumentOf('-d', home), ...argumentOf('-c', comment), ...(system ? ['-r'] : []), createHome ? '-m' : '-M']
-  return change(`create user ${name}`, run(sh`useradd ${words} -- ${name}`), ...(hash === undefined ? [] : [setPassword(name, hash, locked)]))
+  const made = [...(group === undefined && !hasGroup ? ['its group'] : []), ...(createHome ? [home === undefined ? 'its home' : `the home ${home}`] : [])]
+  return change(`create user ${name}${made.length === 0 ? '' : ` with ${made.join(' and ')}`}`, run(sh`useradd ${words} -- ${name}`), ...(hash === undefined ? [] : [setPassword(name, hash, locked)]))
 }
 
 function groupChange(name: string, { groups, exactGroups = false }: UserOptions, user: UserEntry): readonly Change[] {
@@ -87,9 +88,11 @@ function changes(name: string, options: UserOptions, hash: string | Secret | und
   if ('blocked' in password) return password
   const modified = (flag: string, label: string, now: string, wanted: string | number | undefined, same: boolean): readonly Change[] =>
     wanted === undefined || same ? [] : [change(`${label} ${isNow(now, String(wanted))}`, run(sh`usermod ${flag} ${wanted} -- ${name}`))]
+  // usermod(8) hands the files in the home on to the new owner, and to the new group.
+  const inHome = (all: readonly Change[]): readonly Change[] => all.map((one) => ({ ...one, summary: `${one.summary}, also of the files in ${user.home}` }))
   const all: readonly Change[] = [
-    ...modified('-u', 'uid', String(user.uid), uid, uid === user.uid),
-    ...modified('-g', 'group', user.group ?? String(user.gid), group, group === undefined || isAccount(group, user.group, user.gid)),
+    ...inHome(modified('-u', 'uid', String(user.uid), uid, uid === user.uid)),
+    ...inHome(modified('-g', 'group', user.group ?? String(user.gid), group, group === undefined || isAccount(group, user.group, user.gid))),
     ...groupChange(name, options, user),
     ...modified('-s', 'shell', user.shell, shell, shell === user.shell),
     ...modified('-d', 'home', user.home, home, home === user.home),
@@ -97,6 +100,13 @@ function changes(name: string, options: UserOptions, hash: string | Secret | und
     ...password,
   ]
   return all.length === 0 ? fine(`uid ${String(user.uid)}`) : all
+}
+
+/** userdel(8) takes the group of the same name along when nobody else is in it, and with `-r` the mail. */
+function removalOf(name: string, { removeHome }: UserOptions, user: UserEntry, group: GroupEntry | null): string {
+  const own = group !== null && group.members.every((member) => member === name)
+  const others = [...(own ? ['its group'] : []), ...(removeHome === true ? [`its home ${user.home}`, 'its mail'] : [])]
+  return `remove user ${name}${others.length === 0 ? '' : ` with ${others.join(', ')}`}`
 }
 
 const shape = {
@@ -139,7 +149,7 @@ export function user(name: string, options: UserOptions = {}): Resource {
     plan({ user: now, group, shell }, { passwordHash: hash }) {
       if (options.state === 'absent') {
         if (now === null) return fine('there is no such user')
-        return [change(`remove user ${name}${options.removeHome === true ? ' and its home' : ''}`, run(sh`userdel ${options.removeHome === true ? ['-r'] : []} -- ${name}`))]
+        return [change(removalOf(name, options, now, group), run(sh`userdel ${options.removeHome === true ? ['-r'] : []} -- ${name}`))]
       }
       if (hash !== undefined && !cryptPattern.test(textOf(hash))) return blocked(`the password of ${name} is no hash`, hashMessage)
       // useradd and usermod take any path as a shell; sshd then refuses the login.

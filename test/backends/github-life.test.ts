@@ -81,7 +81,7 @@ async function ping(): Promise<void> {
 }
 
 test('a hook is made once, proved, and then left alone', async () => {
-  expect(await apply(webhook())).toEqual({ did: [`create hook for ${receiver.url} (push)`], left: [] })
+  expect(await apply(webhook())).toEqual({ did: [`create hook for ${receiver.url} (push), then ping it`], left: [] })
   await github.settled()
   expect(receiver.received.map((one) => [one.event, isSignedWith(one, 'the-first-of-the-secrets')])).toEqual([['ping', true], ['ping', true]])
   const before = github.requests.length
@@ -92,19 +92,19 @@ test('a hook is made once, proved, and then left alone', async () => {
 test('edited on GitHub, without its secret: all of it is put right', async () => {
   await apply(webhook())
   await byHand({ events: ['release'], config: { url: receiver.url } })
-  expect(await apply(webhook())).toEqual({ did: ['events release → push; secret none → set'], left: [] })
+  expect(await apply(webhook())).toEqual({ did: ['events release → push; secret none → set, then ping it'], left: [] })
   expect(github.hooks('acme/demo')[0]?.config).toMatchObject({ contentType: 'form', secret: 'the-first-of-the-secrets' })
-  expect(await apply(webhook({ contentType: 'json' }))).toEqual({ did: ['content type form → json'], left: [] })
+  expect(await apply(webhook({ contentType: 'json' }))).toEqual({ did: ['content type form → json, then ping it'], left: [] })
 })
 
 test('another secret wanted: set, proved and marked, and the one before is a change again', async () => {
   await apply(webhook())
   now += 60
   const other = webhook({ secret: new Secret('the-second-of-the-secrets') })
-  expect(await apply(other)).toEqual({ did: ['secret changed'], left: [] })
+  expect(await apply(other)).toEqual({ did: ['secret changed, then ping it'], left: [] })
   now += 60
   expect((await plan(other)).sentences).toEqual([])
-  expect((await plan(webhook())).sentences).toEqual(['secret changed'])
+  expect((await plan(webhook())).sentences).toEqual(['secret changed, then ping it'])
 })
 
 test('another secret set by hand is seen with the next delivery', async () => {
@@ -112,13 +112,13 @@ test('another secret set by hand is seen with the next delivery', async () => {
   await byHand(configured({ secret: 'somebody else chose this' }))
   expect((await plan(webhook())).sentences).toEqual([])
   await ping()
-  expect(await apply(webhook())).toEqual({ did: ['secret changed: the newest delivery is signed with another'], left: [] })
+  expect(await apply(webhook())).toEqual({ did: ['secret changed: the newest delivery is signed with another, then ping it'], left: [] })
 })
 
 test('without a mark a delivery is proof enough', async () => {
   await apply(webhook())
   marks.clear()
-  expect((await plan(webhook())).sentences).toEqual(['secret is not known to be set'])
+  expect((await plan(webhook())).sentences).toEqual(['secret is not known to be set, then ping it'])
   now += 60
   await ping()
   expect((await plan(webhook())).sentences).toEqual([])
@@ -139,7 +139,7 @@ test('a proof that fails leaves no mark: the hook is due again', async () => {
   backend = { ...backend, list: backend.list.bind(backend), get: backend.get.bind(backend), exchanges: 0, perform: (action) => failing(action.on === 'github-proof' ? { ...action, within: 0.2 } : action) }
   await expect(apply(webhook())).rejects.toThrow('came back with 500')
   expect([marks.size, github.hooks('acme/demo').length]).toEqual([0, 1])
-  expect((await plan(webhook())).sentences).toEqual(['secret is not known to be set'])
+  expect((await plan(webhook())).sentences).toEqual(['secret is not known to be set, then ping it'])
 })
 
 test('duplicates are named and left, absent removes what has the URL, with its mark', async () => {

@@ -6,6 +6,7 @@ import type { Fact, HttpReader, Output } from '../../src/core/fact.js'
 import { guardFact, type Guards } from '../../src/facts/guard.js'
 import { httpFact } from '../../src/facts/http.js'
 import { aptFact } from '../../src/facts/package.js'
+import { unitInstancesFact } from '../../src/facts/unit-instances.js'
 import { unitFact } from '../../src/facts/unit.js'
 import { runIn, shells } from '../shells.js'
 
@@ -71,6 +72,19 @@ describe('units', () => {
     ['noise', said('%PDF\n\n\u0000\u0001')],
   ])('are unknown after %s', (_, output) => {
     expect(unitFact.parse(output, ['mysql.service', 'nosuch.service']).every((fact) => fact.is === 'unknown')).toBe(true)
+  })
+})
+
+describe('instances of units', () => {
+  const read = (output: Output): readonly Fact<unknown>[] => unitInstancesFact.parse(output, ['many@.service', 'few@.timer'])
+  test('by what systemd has loaded, and by links', () => {
+    expect(read(said('@instances\nmany@a.service loaded active running many\n  many@b.service loaded activating auto-restart many\nenabled\n@instances\n'))).toEqual([
+      { is: 'present', value: { running: ['many@a.service', 'many@b.service'], enabled: true } },
+      { is: 'present', value: { running: [], enabled: false } },
+    ])
+  })
+  test.each([said('', 1, 'Failed to connect to bus'), said('@instances\n'), said('')])('are unknown after %j', (output) => {
+    expect(read(output).map((fact) => fact.is)).toEqual(['unknown', 'unknown'])
   })
 })
 

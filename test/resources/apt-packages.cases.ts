@@ -6,10 +6,11 @@ const git = (changed: Partial<PackageState> = {}): PackageState => ({ status: 'i
 const apt = (packages: Readonly<Record<string, PackageState>>, listsAge: number | null = 100): Case['facts'] => ({ apt: { packages, listsAge } })
 
 export const cases: readonly Case[] = [
-  { name: 'from nothing', example: true, resource: () => aptPackages(['git'], { updateCache: { maxAge: 3600 }, recommends: false }), facts: apt({}, null), changes: ['install git'] },
+  { name: 'from nothing', example: true, resource: () => aptPackages(['git'], { updateCache: { maxAge: 3600 }, recommends: false }), facts: apt({}, null), changes: ['fetch the package lists', 'install git'] },
   { name: 'several', resource: () => aptPackages(['git', 'g++', 'libc6:i386']), facts: apt({}), changes: ['install git, g++, libc6:i386'] },
   { name: 'there', resource: () => aptPackages(['git']), facts: apt({ git: git() }, null), changes: [] },
   { name: 'old lists alone are no change', resource: () => aptPackages(['git'], { updateCache: { maxAge: 1 } }), facts: apt({ git: git() }), changes: [] },
+  { name: 'old lists are fetched first', resource: () => aptPackages(['git'], { updateCache: { maxAge: 99 } }), facts: apt({}), changes: ['fetch the package lists', 'install git'] },
   { name: 'removed by the name that apt has for it', resource: () => aptPackages(['git:amd64'], { state: 'absent' }), facts: apt({ 'git:amd64': git() }), changes: ['remove git:amd64'] },
   { name: 'one of two', resource: () => aptPackages(['git', 'curl']), facts: apt({ git: git() }), changes: ['install curl'] },
   { name: 'removed, configuration kept', resource: () => aptPackages(['git']), facts: apt({ git: git({ status: 'config-files' }) }), changes: ['install git'] },

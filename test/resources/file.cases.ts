@@ -12,6 +12,7 @@ export const cases: readonly Case[] = [
   { name: 'as wanted', resource: () => file(path, { content: 'a\n', mode: '0644', owner: 'root', group: 0 }), facts: { ...here, path: holdingText('a\n') }, changes: [] },
   { name: 'left out is not managed', resource: () => file(path, { content: 'a\n' }), facts: { ...here, path: holdingText('a\n', { mode: 0o4711, owner: 'x', uid: 7 }) }, changes: [] },
   { name: 'another content', resource: () => file(path, { content: 'b\n' }), facts: { ...here, path: holdingText('a\n') }, changes: ['content changed'] },
+  { name: 'what was there is kept', resource: () => file(path, { content: 'b\n', backup: true }), facts: { ...here, path: holdingText('a\n') }, changes: ['content changed, a copy kept'] },
   { name: 'content and attributes are one write', resource: () => file(path, { content: 'b\n', mode: '0600', owner: 'demo' }), facts: { ...here, path: holdingText('a\n') }, changes: ['content changed, owner root → demo, mode 0644 → 0600'] },
   { name: 'attributes are a change each', resource: () => file(path, { content: 'a\n', mode: '0600', owner: 'demo', group: 'demo' }), facts: { ...here, path: holdingText('a\n') }, changes: ['owner root → demo', 'group root → demo', 'mode 0644 → 0600'] },
   { name: 'owners by id', resource: () => file(path, { owner: 33, group: '33' }), facts: { ...here, path: fileEntry({ uid: 33, gid: 33, owner: 'www-data', group: 'www-data' }) }, changes: [] },

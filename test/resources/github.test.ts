@@ -45,7 +45,7 @@ describe('what github.webhook asks of GitHub', () => {
     const [read] = githubMarkFact.parse({ code: 0, stdout: Buffer.concat([Buffer.from('12 '), inputBytes(mark.input)]), stderr: '' }, ['all'])
     if (read?.is !== 'present') throw new Error('the mark cannot be read')
     expect(changes(made, { hooks: [{ ...hook, id: 12 }], marks: read.value, delivery: null })).toEqual([])
-    expect(changes(githubWebhook('acme/demo', { url, secret: new Secret('another-of-them') }), { hooks: [{ ...hook, id: 12 }], marks: read.value, delivery: null }).map(({ summary }) => summary)).toEqual(['secret changed'])
+    expect(changes(githubWebhook('acme/demo', { url, secret: new Secret('another-of-them') }), { hooks: [{ ...hook, id: 12 }], marks: read.value, delivery: null }).map(({ summary }) => summary)).toEqual(['secret changed, then ping it'])
   })
 
   test('two marks of one secret differ', () => {

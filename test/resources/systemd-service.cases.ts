@@ -20,6 +20,7 @@ export const cases: readonly Case[] = [
   { name: 'runs', resource: service(wanted), facts: on(running), changes: [] },
   { name: 'reloads itself', resource: service(wanted), facts: on({ ...running, active: 'reloading' }), changes: [] },
   { name: 'stopped by hand', resource: service(wanted), facts: on({ file: 'enabled' }), changes: ['start: inactive → active'] },
+  { name: 'stopped, and its unit written by hand', resource: service(wanted), facts: on({ file: 'enabled', needsReload: true }), changes: ['start: inactive → active, after a daemon-reload'] },
   { name: 'disabled by hand', resource: service(wanted), facts: on({ ...running, file: 'disabled' }), changes: ['enable: disabled → enabled'], scripts: ['systemctl enable --no-reload -- app.service', 'systemctl daemon-reload'] },
   { name: 'failed', resource: service(wanted), facts: on({ active: 'failed', sub: 'failed', file: 'enabled', result: 'start-limit-hit' }), changes: ['start: failed (start-limit-hit) → active'] },
   { name: 'crashes again and again', resource: service(wanted), facts: on({ ...running, active: 'activating', sub: 'auto-restart' }), changes: ['start: activating (auto-restart) → active'] },
