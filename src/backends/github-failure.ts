@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { FettleError } from '../core/errors.js'
-import { scrub } from '../core/secret.js'
+import { scrub } from '../core/scrub.js'
 import { neededPermission } from '../facts/github.js'
 import { BadAnswer } from './github-fetch.js'
 

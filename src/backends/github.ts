@@ -3,7 +3,8 @@ import type { Octokit } from '@octokit/rest'
 import type { GithubAction, GithubProofAction } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import { revealAll, type GithubReader } from '../core/fact.js'
-import { reveal, scrub, type Secret } from '../core/secret.js'
+import { scrub } from '../core/scrub.js'
+import { reveal, type Secret } from '../core/secret.js'
 import { ownerAndName, parseDeliveries, parseDelivery, type DeliveryItem } from '../facts/github.js'
 import { filledIn, githubFailure, isLost, limitOf, mayPass, requestError, type Limit, type RequestError } from './github-failure.js'
 import { fetchWithin } from './github-fetch.js'
@@ -67,6 +68,10 @@ const isRecord = (value: unknown): value is Parameters => typeof value === 'obje
 function checkedBase(given: string): URL {
   const base = URL.canParse(given) ? new URL(given) : null
   if (base === null || !/^https?:$/.test(base.protocol)) throw new FettleError('github-failed', { message: `GITHUB_API_URL is not a URL: ${given}`, remedy: 'use https://api.github.com, or https://HOST/api/v3 of a GitHub Enterprise Server' })
+  if (base.username !== '' || base.password !== '') {
+    const remedy = 'leave it out there: the token is GITHUB_TOKEN\'s'
+    throw new FettleError('github-failed', { message: 'GITHUB_API_URL holds a user name or a password', remedy })
+  }
   if (base.protocol === 'http:' && !isLoopback(base)) {
     throw new FettleError('github-failed', { message: `GITHUB_API_URL is ${base.origin}, where the token could be read on the way`, remedy: 'use https; plain http is for loopback only' })
   }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Output } from '../core/fact.js'
-import { scrub } from '../core/secret.js'
+import { scrub } from '../core/scrub.js'
 import type { HostOutcome } from '../engine/each-host.js'
 import { oneLine, stripped } from '../views/clean.js'
 import { clip } from '../views/columns.js'
@@ -76,9 +76,9 @@ export function streamView(hosts: readonly string[], screens: Screens, show = pr
 }
 
 function printed(hosts: readonly string[], { out }: Screens): (host: string, line: string) => void {
-  if (hosts.length === 1) return (_, line) => out.write(`${cleaned(line)}\n`)
+  if (hosts.length === 1) return (_, line) => out.write(`${stripped(line)}\n`)
   const width = Math.max(...hosts.map((host) => oneLine(host).length))
-  return (host, line) => out.write(`${out.style.cyan(oneLine(host).padEnd(width))} ${out.style.dim('|')} ${cleaned(line)}\n`)
+  return (host, line) => out.write(`${out.style.cyan(oneLine(host).padEnd(width))} ${out.style.dim('|')} ${stripped(line)}\n`)
 }
 
 /** `3 hosts: 2 ok, 1 exit status 1 (web3)` where there is more than one host. */
@@ -142,7 +142,7 @@ const ended = (text: string): string => (text === '' || text.endsWith('\n') ? te
 export function jsonLinesView(hosts: readonly string[], streams: boolean, { out, err }: Screens): CommandView {
   const tell = (line: object): void => out.write(`${JSON.stringify(line)}\n`)
   const begun = performance.now()
-  const stream = streams ? streamView(hosts, { out, err }, (host, text) => tell({ type: 'line', host, text: scrub(text) })) : null
+  const stream = streams ? streamView(hosts, { out, err }, (host, text) => tell({ type: 'line', host, text })) : null
   return {
     live: stream?.live ?? null,
     told: (outcome) => {

@@ -1,5 +1,6 @@
 import { FettleError } from '../core/errors.js'
 import type { HostFacts } from '../core/host-facts.js'
+import { scrubAll } from '../core/scrub.js'
 import type { HostOutcome } from '../engine/each-host.js'
 import { readHostFacts } from '../engine/host-facts.js'
 import { oneLine } from '../views/clean.js'
@@ -26,7 +27,8 @@ export async function factsCommand(pattern: string | undefined, flags: FleetFlag
     const people = flags.json === true ? err : out
     const tell = (line: object): void => (flags.json === true ? out.write(`${JSON.stringify(line)}\n`) : undefined)
     const begun = performance.now()
-    const outcomes = await fleet.each(readHostFacts, (outcome) => {
+    const outcomes = await fleet.each(readHostFacts, (raw) => {
+      const outcome = scrubAll(raw, ['host', 'status', 'code'])
       tell(jsonLine(outcome))
       if (flags.json !== true || outcome.status !== 'ok') people.write(shown(outcome, people.style))
     })

@@ -1,4 +1,5 @@
 import { FettleError } from '../core/errors.js'
+import { scrub } from '../core/scrub.js'
 import { eachHost, type HostOutcome } from '../engine/each-host.js'
 import { checkConnections } from '../inventory/connection.js'
 import type { InventoryHost } from '../inventory/inventory.js'
@@ -42,7 +43,7 @@ export async function onFleet(flags: FleetFlags, io: Surroundings, use: (fleet: 
 
 async function fleetOf(flags: FleetFlags, io: Surroundings, { stop, kill }: Interrupts): Promise<Fleet> {
   const inventory = await loadInventory({ sources: flags.inventory, project: io.cwd, extraVars: flags.extraVars })
-  for (const warning of inventory.warnings) io.stderr.write(`note: ${oneLine(warning)}\n`)
+  for (const warning of inventory.warnings) io.stderr.write(`note: ${oneLine(scrub(warning))}\n`)
   const hosts = checkConnections(selectHosts(inventory, readLimit(flags.limit ?? 'all', io.cwd)))
   const passwords = await readPasswords(flags, io)
   const options = {

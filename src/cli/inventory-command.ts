@@ -1,5 +1,6 @@
 import { FettleError } from '../core/errors.js'
 import { nearest } from '../core/nearest.js'
+import { scrub } from '../core/scrub.js'
 import type { Inventory, InventoryHost } from '../inventory/inventory.js'
 import { readLimit } from '../inventory/limit.js'
 import { selectHosts } from '../inventory/pattern.js'
@@ -24,7 +25,7 @@ export interface InventoryFlags extends HostFlags, Pick<OutputFlags, 'verbose'> 
 export async function inventoryCommand(flags: InventoryFlags, io: Surroundings): Promise<number> {
   try {
     const inventory = await loadInventory({ sources: flags.inventory, project: io.cwd, extraVars: flags.extraVars })
-    for (const warning of inventory.warnings) io.stderr.write(`note: ${oneLine(warning)}\n`)
+    for (const warning of inventory.warnings) io.stderr.write(`note: ${oneLine(scrub(warning))}\n`)
     io.stdout.write(textOf(inventory, flags, io.cwd))
     return 0
   } catch (error) {

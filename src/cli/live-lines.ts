@@ -1,3 +1,5 @@
+import { ScrubbedLines } from '../core/scrub.js'
+
 /** Milliseconds that a line without an end is waited for. What is told comes once a second, and may be cut anywhere; the last line break of all is held back until more comes. */
 const patience = 1500
 
@@ -5,12 +7,11 @@ const patience = 1500
 const tailLength = 4096
 
 /**
- * The lines of what a command prints, told while it runs, and the rest from its whole output when it has ended. What came too fast to be told is left out
- * with a line that says so, unless the end still holds it.
+ * The lines of what a command prints, scrubbed and told while it runs, and the rest from its whole output when it has
+ * ended. What came too fast to be told is left out with a line that says so, unless the end still holds it.
  */
 export class LiveLines {
-  /** The beginning of a line whose end has not come yet. */
-  #begun = ''
+  readonly #scrubbed = new ScrubbedLines()
   /** What was begun has been told, so that a line break alone says nothing new. */
   #impatient = false
   #length = 0
@@ -25,7 +26,7 @@ export class LiveLines {
     this.#length += text.length
     this.#last = text
     this.#lines(text)
-    if (this.#begun !== '') this.#timer = setTimeout(() => (this.#impatient = this.#tellBegun()), patience)
+    if (this.#scrubbed.isOpen) this.#timer = setTimeout(() => (this.#impatient = this.#tellBegun()), patience)
   }
 
   /** The end, with all that the command has printed; null where that is not known. */
@@ -39,15 +40,12 @@ export class LiveLines {
     clearTimeout(this.#timer)
     const fresh = this.#impatient && text.startsWith('\n') ? text.slice(1) : text
     if (text !== '') this.#impatient = false
-    const lines = `${this.#begun}${fresh}`.split('\n')
-    this.#begun = lines.pop() ?? ''
-    for (const line of lines) this.tell(line)
+    for (const line of this.#scrubbed.hear(fresh)) this.tell(line)
   }
 
   #tellBegun(): boolean {
-    if (this.#begun === '') return false
-    this.tell(this.#begun)
-    this.#begun = ''
+    if (!this.#scrubbed.isOpen) return false
+    this.tell(this.#scrubbed.take())
     return true
   }
 
@@ -57,6 +55,6 @@ export class LiveLines {
     if (whole.slice(this.#length - last.length, this.#length) === last) return whole.slice(this.#length)
     const at = whole.lastIndexOf(last)
     if (at >= 0) return whole.slice(at + last.length)
-    return `${this.#begun === '' ? '' : '\n'}[… some lines left out …]\n${whole.slice(-tailLength)}`
+    return `${this.#scrubbed.isOpen ? '\n' : ''}[… some lines left out …]\n${whole.slice(-tailLength)}`
   }
 }

@@ -2,7 +2,7 @@ import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { types } from 'node:util'
 import { FettleError, type ErrorCode } from '../core/errors.js'
-import { scrub } from '../core/secret.js'
+import { scrub } from '../core/scrub.js'
 import { setProjectDirectory } from '../inventory/environment.js'
 import { loadPlain } from './plain-tasks.js'
 

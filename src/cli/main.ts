@@ -1,5 +1,6 @@
 import { CommanderError, type Command } from 'commander'
 import { commandLine } from './commands.js'
+import { scrubLastWords } from './last-words.js'
 import type * as Whole from './program.js'
 import type { Parts } from './run-command.js'
 import { thisProcess, type Surroundings } from './surroundings.js'
@@ -31,6 +32,7 @@ async function complain(error: unknown, words: readonly string[], commands: Comm
 export async function main(argv: readonly string[], surroundings?: Surroundings, parts?: () => Promise<Parts>, program: Program = separately): Promise<number> {
   const io = surroundings ?? thisProcess()
   const words = argv.slice(2)
+  if (surroundings === undefined) scrubLastWords(program)
   let exitCode = 0
   const commands = commandLine(io, async (command) => void (exitCode = await command(await program())), parts)
   try {

@@ -1,5 +1,5 @@
 import { FettleError } from '../core/errors.js'
-import { scrub } from '../core/secret.js'
+import { scrub } from '../core/scrub.js'
 import type { ErrorEvent } from '../engine/events.js'
 import { eventError } from '../engine/report.js'
 import { jsonView } from '../views/json.js'

@@ -1,5 +1,6 @@
 /** What the commands need besides the command line itself. */
 export { FettleError } from '../core/errors.js'
+export { scrub } from '../core/scrub.js'
 export * as fettle from '../index.js'
 export { againForRetry } from './again.js'
 export { tellError } from './output.js'

@@ -1,5 +1,6 @@
 import type { Play } from '../core/play.js'
 import { FettleError } from '../core/errors.js'
+import { scrub } from '../core/scrub.js'
 import type { Emit, Event, Mode } from '../engine/events.js'
 import type { RunOptions } from '../engine/options.js'
 import type { RunList } from '../engine/select.js'
@@ -72,7 +73,7 @@ async function perform(request: RunRequest, surroundings: Surroundings, parts: P
   const plays = await parts.loadPlays(file, options.project)
   const inventory = await parts.loadInventory({ sources: flags.inventory, project: options.project, extraVars: flags.extraVars })
   if (flags.listHosts === true || flags.listTasks === true) {
-    print(listing(file, plays, parts.listRun(plays, inventory, options), flags))
+    print(scrub(listing(file, plays, parts.listRun(plays, inventory, options), flags)))
     return 0
   }
   const passwords = await readPasswords(flags, surroundings)

@@ -1,3 +1,5 @@
+import { scrub } from './scrub.js'
+
 /**
  * Every error that Fettle raises on purpose: its code, what it means, and what to do about it.
  * `docs/errors.md` lists the same codes; a test proves that both agree.
@@ -80,7 +82,7 @@ export interface ErrorDetail {
   readonly cause?: unknown
 }
 
-/** An expected failure with a code that scripts may rely on. */
+/** An expected failure with a code that scripts may rely on. Its texts quote what was given and said, and are scrubbed. */
 export class FettleError extends Error {
   readonly code: ErrorCode
   readonly remedy: string
@@ -88,12 +90,12 @@ export class FettleError extends Error {
   readonly detail: string | null
 
   constructor(code: ErrorCode, { message, remedy, address, detail, cause }: ErrorDetail) {
-    super(message, cause === undefined ? undefined : { cause })
+    super(scrub(message), cause === undefined ? undefined : { cause })
     this.name = 'FettleError'
     this.code = code
-    this.remedy = remedy ?? catalogue[code].remedy
-    this.address = address ?? null
-    this.detail = detail ?? null
+    this.remedy = scrub(remedy ?? catalogue[code].remedy)
+    this.address = address === undefined ? null : scrub(address)
+    this.detail = detail === undefined ? null : scrub(detail)
   }
 }
 

@@ -96,6 +96,7 @@ export function checked<O extends object>(type: string, id: string, given: O, sh
 export function checkedId(type: string, id: unknown, schema: z.ZodType): string {
   const result = schema.safeParse(id)
   if (result.success && typeof id === 'string') return id
-  const shown = typeof id === 'string' ? JSON.stringify(id) : typeof id
+  // A URL without its scheme is no URL, and may hold a password all the same.
+  const shown = typeof id === 'string' ? JSON.stringify(id).replace(/:[^\s:@]+@/g, ':[secret]@') : typeof id
   throw new FettleError('option-invalid', { address: `${type}[]`, message: `${type}(${shown}): the first argument ${result.error?.issues[0]?.message ?? 'must be a string'}` })
 }

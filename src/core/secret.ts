@@ -1,14 +1,5 @@
 import { FettleError } from './errors.js'
-
-/** Shorter values are not searched for in output: replacing every `ab` would hide the output, not the secret. */
-const shortestScrubbed = 6
-
-const scrubbed = new Set<string>()
-
-function encodings(value: string): readonly string[] {
-  const json = JSON.stringify(value).slice(1, -1)
-  return [value, encodeURIComponent(value), json, value.replaceAll("'", `'\\''`), Buffer.from(value).toString('base64')]
-}
+import { hideSecret } from './scrub.js'
 
 /**
  * A value that must not be seen. It cannot be printed, joined to a string, logged or serialised by accident:
@@ -18,9 +9,10 @@ function encodings(value: string): readonly string[] {
 export class Secret {
   readonly #value: string
 
-  constructor(value: string) {
+  /** @param compound made of other Secrets and plain text: its lines are not hidden by themselves */
+  constructor(value: string, compound = false) {
     this.#value = value
-    if (value.length >= shortestScrubbed) for (const form of encodings(value)) scrubbed.add(form)
+    hideSecret(value, compound)
   }
 
   static reveal(secret: Secret): string {
@@ -46,10 +38,3 @@ export class Secret {
 
 /** The text of a Secret. Only for what feeds standard input, a driver or a digest. */
 export const reveal = (secret: Secret): string => Secret.reveal(secret)
-
-/** Replaces every known secret, in its usual encodings, in text that came from elsewhere (a host's output, an API's message). */
-export function scrub(text: string): string {
-  let clean = text
-  for (const form of scrubbed) if (clean.includes(form)) clean = clean.replaceAll(form, '[secret]')
-  return clean
-}

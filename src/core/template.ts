@@ -1,7 +1,7 @@
 import { FettleError } from './errors.js'
 import { nearest } from './nearest.js'
 import type { Node } from './nunjucks-parts.js'
-import { scrub } from './secret.js'
+import { scrub } from './scrub.js'
 import { codeOf, type Code } from './template-code.js'
 import { limits, Meter, NeedsWatch, timed } from './template-limits.js'
 import { Refusal } from './template-refusal.js'

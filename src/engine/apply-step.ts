@@ -3,6 +3,7 @@ import { settlesOf, type Action, type Change, type GithubAction, type GithubProo
 import { FettleError } from '../core/errors.js'
 import type { Output } from '../core/fact.js'
 import { markScript, pendingPlaces, type Mark } from '../core/pending.js'
+import { scrub } from '../core/scrub.js'
 import type { Block } from '../ssh/session.js'
 import type { Step } from './build.js'
 import type { KnownFacts } from './facts.js'
@@ -19,8 +20,8 @@ const longLimit = 600
 /** Lines of a failed command's output that an error quotes. */
 const quoted = 30
 
-/** The last lines, and of lines without an end the last characters. */
-const tail = (text: string): string => text.trimEnd().split('\n').slice(-quoted).join('\n').slice(-8192)
+/** The last lines, and of lines without an end the last characters; scrubbed first, or a cut could leave half a secret. */
+const tail = (text: string): string => scrub(text).trimEnd().split('\n').slice(-quoted).join('\n').slice(-8192)
 
 /** Performs a resource's changes on one host and proves that they took. */
 export class StepApplication {

@@ -9,7 +9,7 @@ export type Mode = 'plan' | 'apply'
  */
 export type Status = 'ok' | 'changed' | 'failed' | 'skipped' | 'unknown' | 'ignored'
 
-/** A failure as events carry it: scrubbed of secrets, and without a stack. */
+/** A failure as events carry it, without a stack. */
 export interface EventError {
   readonly code: string
   readonly message: string
@@ -115,7 +115,7 @@ export interface SummaryEvent {
   readonly seconds: number
 }
 
-/** The only way out of the engine: every view is drawn from these. */
+/** The only way out of the engine: every view is drawn from these. They are scrubbed of secrets as they leave. */
 export type Event = RunEvent | ProgressEvent | ResourceEvent | ErrorEvent | NoticeEvent | ExchangesEvent | HostEvent | SummaryEvent
 
 export type Emit = (event: Event) => void

@@ -1,6 +1,5 @@
 import type { Address } from '../core/address.js'
 import { FettleError } from '../core/errors.js'
-import { scrub } from '../core/secret.js'
 import type { Output } from '../core/fact.js'
 import type { Trigger } from '../core/resource.js'
 import type { Block } from '../ssh/session.js'
@@ -67,7 +66,7 @@ export abstract class HostWalk {
     const last = lastLine()
     return (text) => {
       const line = last(text)
-      if (line !== null) this.progress('changing', step, scrub(line))
+      if (line !== null) this.progress('changing', step, line)
     }
   }
 

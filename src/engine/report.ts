@@ -1,8 +1,14 @@
 import type { Change } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
-import { scrub } from '../core/secret.js'
+import { scrub, scrubAll } from '../core/scrub.js'
 import type { Step } from './build.js'
-import type { EventChange, EventError, HostSummary, ResourceEvent, Status } from './events.js'
+import type { Event, EventChange, EventError, HostSummary, ResourceEvent, Status } from './events.js'
+
+/** Words of our own, and the names of hosts, by which views know them. */
+const unscrubbed = ['type', 'mode', 'status', 'doing', 'code', 'host', 'hosts']
+
+/** An event as it leaves the engine: scrubbed, names and ids included. */
+export const scrubbedEvent = (event: Event): Event => scrubAll(event, unscrubbed)
 
 /** An error as events carry it. What is not a FettleError is a defect and keeps its stack. */
 export function eventError(error: unknown): EventError {
@@ -14,8 +20,8 @@ export function eventError(error: unknown): EventError {
 }
 
 const eventChange = (change: Change, sensitive: boolean): EventChange => ({
-  summary: scrub(change.summary),
-  diff: change.diff === undefined || sensitive ? null : { before: scrub(change.diff.before), after: scrub(change.diff.after) },
+  summary: change.summary,
+  diff: change.diff === undefined || sensitive ? null : change.diff,
   because: change.because ?? [],
 })
 
@@ -40,7 +46,7 @@ export function resourceEvent(host: string, { play, task, resource }: Step, stat
     name: resource.common.name ?? resource.address,
     status,
     changes: (changes ?? []).map((change) => eventChange(change, resource.common.sensitive ?? false)),
-    reason: reason === undefined || reason === null ? null : scrub(reason),
+    reason: reason ?? null,
     error: told === null ? null : { ...told, address: `${host}/${resource.address}` },
     seconds: seconds ?? 0,
     ...(places.length === 0 ? {} : { places }),

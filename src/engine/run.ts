@@ -9,7 +9,7 @@ import { Machines } from './machines.js'
 import type { RunOptions } from './options.js'
 import { PlayRun } from './play-run.js'
 import { prepare } from './prepare.js'
-import { Tally } from './report.js'
+import { scrubbedEvent, Tally } from './report.js'
 import type { HostState } from './run-context.js'
 import { Sessions, type Connect } from './sessions.js'
 
@@ -26,7 +26,7 @@ export async function run(plays: readonly Play[], inventory: Inventory, options:
   const defects: unknown[] = []
   const emit: Emit = (event) => {
     try {
-      view(event)
+      view(scrubbedEvent(event))
     } catch (error) {
       defects.push(error)
     }

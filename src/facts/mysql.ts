@@ -38,7 +38,7 @@ const problems: Readonly<Record<number, readonly [reason: string, remedy: string
 
 function optionLine(password: Secret): Secret {
   const escaped = reveal(password).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n').replaceAll('\r', '\\r')
-  return new Secret(`password="${escaped}"\n`)
+  return new Secret(`password="${escaped}"\n`, true)
 }
 
 /**

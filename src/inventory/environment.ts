@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { parse } from 'dotenv'
 import { FettleError } from '../core/errors.js'
+import { hide } from '../core/scrub.js'
+import { mayBeSecret } from '../core/scrub/searched-texts.js'
 import { Secret } from '../core/secret.js'
 import { DotenvFile } from './dotenv-file.js'
 import { systemCode } from './system-code.js'
@@ -14,15 +17,36 @@ export function setProjectDirectory(project: string): void {
   dotenv = null
 }
 
+/**
+ * Hides the values of the project's `.env` in whatever is shown, whether a task asks for them or not; all but those that
+ * cannot be secret. That the file cannot be read is told to who asks for a value.
+ */
+export function hideDotenv(project: string): void {
+  setProjectDirectory(project)
+  try {
+    dotenv = readDotenv(join(project, '.env'))
+  } catch {
+    dotenv = null
+  }
+}
+
 /** The project's `.env`, read once. Its values never enter `process.env`, where child processes would inherit them. */
 function fromFile(name: string): string | undefined {
   dotenv ??= readDotenv(join(directory ?? process.cwd(), '.env'))
   return dotenv.get(name)
 }
 
+/** Hides values as dotenv reads them and as they stand: of one that programs read in different ways, each reading is a secret. */
+function hideValues(text: string): void {
+  const lines = [...text.matchAll(/^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*[=:][ \t]*(\S[^\r\n]*)/gm)].map(([, name = '', value = '']) => [name, value.trimEnd()] as const)
+  for (const [name, value] of [...Object.entries(parse(text)), ...lines]) if (mayBeSecret(name, value)) hide(value)
+}
+
 function readDotenv(file: string): Pick<DotenvFile, 'get'> {
   try {
-    return new DotenvFile(file, readFileSync(file))
+    const content = readFileSync(file)
+    hideValues(content.toString())
+    return new DotenvFile(file, content)
   } catch (cause) {
     if (cause instanceof FettleError) throw cause
     if (systemCode(cause) === 'ENOENT') return new Map<string, string>()

@@ -45,7 +45,7 @@ export function contentPairs({ content, source, template, vars }: ContentOptions
 /** The whole is secret when a part of it is. */
 function rendered({ text, vars }: { readonly text: string; readonly vars: Readonly<Record<string, unknown>> }, name: string): Content {
   if (!holdsSecret(vars)) return render(name, text, vars)
-  return new Secret(render(name, text, revealAll(vars) as Readonly<Record<string, unknown>>))
+  return new Secret(render(name, text, revealAll(vars) as Readonly<Record<string, unknown>>), true)
 }
 
 /** The one value that the options stand for; `undefined` when content is not managed. */

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { blocked, fine, type Change, type MysqlAction, type MysqlConnection } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import { request, type Value } from '../core/fact.js'
+import { mysqlHash } from '../core/scrub/mysql-hash.js'
 import { checked, checkedId, line, secret, state, value } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { reveal, Secret } from '../core/secret.js'
@@ -48,10 +48,7 @@ const passwordSchema = secret.superRefine((given, context) => {
 })
 
 /** What `mysql_native_password` keeps: `*SHA1(SHA1(password))`. */
-export function nativeHash(password: Secret): string {
-  const sha1 = (bytes: string | Buffer): Buffer => createHash('sha1').update(bytes).digest()
-  return `*${sha1(sha1(reveal(password))).toString('hex').toUpperCase()}`
-}
+export const nativeHash = (password: Secret): string => `*${mysqlHash(reveal(password))}`
 
 const shape = {
   host: z.string().max(255).regex(/^[a-z0-9_.:%/-]+$/, "must be localhost, '%', an address or a name in lower case").optional(),

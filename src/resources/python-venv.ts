@@ -4,6 +4,7 @@ import { enter, split } from '../core/enter.js'
 import { Later, request } from '../core/fact.js'
 import { absolutePath, accountName, checked, checkedId, line, state } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
+import { urlCredentials } from '../core/scrub/credentials.js'
 import { sh, steps, type Input, type Sh } from '../core/sh.js'
 import { isOwner } from '../facts/as-user.js'
 import { missingParentFact } from '../facts/missing-parent.js'
@@ -37,7 +38,7 @@ export interface PythonVenvOptions extends CommonOptions {
 const shownNames = 6
 
 const noOption = line.regex(/^[^-]/, 'must not begin with -')
-const withoutSecret = (url: string): boolean => !/^[a-z]+:\/\/[^/]*@/i.test(url)
+const withoutSecret = (url: string): boolean => !/^[a-z]+:\/\/[^/]*@/i.test(url) && urlCredentials(url).length === 0
 
 const shape = {
   requirements: line.optional(),

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { FettleError } from '../core/errors.js'
 import { ConfigGroups } from './config-groups.js'
 import { Doors } from './doors.js'
+import { environmentFor, refuseSecrets } from './own-programs.js'
 
 /** At most so many `ssh -G` at once, however many hosts there are. */
 const processes = new Doors(8)
@@ -40,10 +41,12 @@ function once<K, V>(map: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Pr
 }
 
 async function sshG({ name, host, options }: Question): Promise<string | null> {
+  refuseSecrets(`${name}: what ssh is given (ansible_ssh_common_args)`, options)
   const leave = await processes.enter('ssh -G')
   try {
     return await new Promise((resolve, reject) => {
-      const child = execFile('ssh', ['-G', ...options, '--', host], { timeout: 10_000 }, (error, stdout, stderr) => {
+      const settings = { timeout: 10_000, ...environmentFor('ssh') }
+      const child = execFile('ssh', ['-G', ...options, '--', host], settings, (error, stdout, stderr) => {
         if (error === null) resolve(stdout)
         else if (error.code === 'ENOENT' as unknown) resolve(null)
         else reject(new FettleError('ssh-config-invalid', { message: `${name}: ssh -G ended with ${error.killed === true ? 'no answer within 10 s' : `status ${String(error.code)}`}`, detail: stderr.trim(), cause: error }))

@@ -4,12 +4,13 @@ import { connect } from 'node:net'
 import { userInfo } from 'node:os'
 import type { Duplex } from 'node:stream'
 import { FettleError } from '../core/errors.js'
+import { environmentFor } from './own-programs.js'
 import type { ForwardTarget } from './session.js'
 import type { Pipes, Transport } from './transport.js'
 
 /** Runs a command line here, in a session of its own: it is not ended by a Ctrl-C at our terminal. `kill` ends it with all that it has started. */
 export function run(command: string, shell = '/bin/sh'): Pipes & { readonly kill: () => void } {
-  const child = spawn(shell, ['-c', command], { detached: true, stdio: 'pipe' })
+  const child = spawn(shell, ['-c', command], { detached: true, stdio: 'pipe', ...environmentFor(command) })
   // What a broken pipe means is told by `ended`.
   child.stdin.on('error', () => undefined)
   const ended = new Promise<string>((resolve) => {

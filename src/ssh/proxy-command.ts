@@ -2,6 +2,7 @@ import { FettleError } from '../core/errors.js'
 import { duplexOf } from './bridge.js'
 import type { Way } from './link.js'
 import { run } from './local.js'
+import { refuseSecrets } from './own-programs.js'
 import type { HostConfig } from './ssh-config.js'
 
 /**
@@ -24,6 +25,7 @@ export const throughCommand = (command: string, config: HostConfig): Way => ({
   dial(place, signal) {
     signal?.throwIfAborted()
     const line = expandProxyCommand(command, config)
+    refuseSecrets(`${place}: its ProxyCommand`, [line])
     const pipes = run(`exec ${line}`, process.env['SHELL'] || '/bin/sh')
     let why: string | null = null
     const stream = duplexOf(pipes, (how, words) => {

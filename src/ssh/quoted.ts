@@ -1,4 +1,4 @@
-import { scrub } from '../core/secret.js'
+import { scrub } from '../core/scrub.js'
 
 const shownCharacters = 2000
 

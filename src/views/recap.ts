@@ -1,3 +1,4 @@
+import { scrub } from '../core/scrub.js'
 import type { ErrorEvent, ExchangesEvent, HostEvent, Mode, NoticeEvent, SummaryEvent } from '../engine/events.js'
 import { oneLine } from './clean.js'
 import { Failures } from './failures.js'
@@ -55,7 +56,7 @@ export function recapView(screen: Screen, { mode, verbosity, again }: RecapOptio
         errors.flatMap((error) => problem(error, style).map((line, index) => (index === 0 ? `${style.red('error')}: ${line}` : `  ${line}`))),
         summaries.flatMap((summary) => [
           ...(Object.keys(summary.hosts).length > 1 ? [totalLine(summary, mode, ends, style)] : []),
-          ...(again === undefined || mode === 'plan' ? [] : againLine(undone(ends, summary).length, style.bold(again))),
+          ...(again === undefined || mode === 'plan' ? [] : againLine(undone(ends, summary).length, style.bold(scrub(again)))),
         ]),
       ]
       const shown = sections.filter((section) => section.length > 0).map((section) => `${section.join('\n')}\n`)

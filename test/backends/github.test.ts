@@ -248,6 +248,7 @@ describe('where the token may be sent', () => {
     ['http://ghe.example.org/api/v3', 'where the token could be read on the way'],
     ['ftp://ghe.example.org', 'GITHUB_API_URL is not a URL'],
     ['ghe.example.org', 'GITHUB_API_URL is not a URL'],
+    ['https://user:pw@ghe.example.org', 'GITHUB_API_URL holds a user name or a password'],
     ['http://127.0.0.1.example.org', 'where the token could be read on the way'],
   ])('not to %s', (baseUrl, expected) => {
     expect(() => openGithub({ token: secret, baseUrl })).toThrow(expected)

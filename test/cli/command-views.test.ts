@@ -94,3 +94,25 @@ test('a secret that a host prints is not shown, in any form', () => {
     expect(out + err).not.toContain('s3cret-word')
   }
 })
+
+describe('secrets in what a command prints', () => {
+  new Secret('views-0815-x')
+  const outcomes = [ended('w1', 'a views-0815-x\nviews-0815-x b\n', { stderr: 'e views-0815-x' })]
+  const pieces = [['w1', 'a views-08'], ['w1', '15-x\nviews-0815-x b\n']] as const
+
+  test.each<readonly [string, Parameters<typeof shown>[0], string]>([
+    ['whole', plainView, 'a [secret]\n[secret] b\n'],
+    ['grouped', (screens) => groupedView(['w1'], screens), 'w1\na [secret]\n[secret] b\ne [secret]\n\n'],
+    ['line by line', (screens) => streamView(['w1'], screens), 'a [secret]\n[secret] b\n'],
+  ])('are hidden: %s', (_, make, expected) => {
+    const { out, err } = shown(make, outcomes, pieces)
+    expect(out).toBe(expected)
+    expect(err).not.toContain('0815')
+  })
+
+  test('are hidden in JSON, in its lines too', () => {
+    const { out } = shown((screens) => jsonLinesView(['w1'], true, screens), outcomes, pieces)
+    const lines = out.trimEnd().split('\n').map((line) => JSON.parse(line) as object)
+    expect(lines).toMatchObject([{ text: 'a [secret]' }, { text: '[secret] b' }, { stdout: 'a [secret]\n[secret] b\n', stderr: 'e [secret]' }, { type: 'summary' }])
+  })
+})

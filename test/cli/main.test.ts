@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { FettleError } from '../../src/core/errors.js'
+import { Secret } from '../../src/core/secret.js'
 import type { Event } from '../../src/engine/events.js'
 import { main } from '../../src/cli/main.js'
 import { counts, everything, resource, runOf } from '../views/events.js'
@@ -103,6 +104,12 @@ playbook: tasks/site.ts
       Database\tTAGS: [db, slow]
 `)
     expect([asked, exitCode]).toEqual([[], 0])
+  })
+
+  test('they show no secret', async () => {
+    const io = fakeProcess()
+    new Secret('Flask app')
+    expect((await fettle('plan --list-tasks', fakeParts(), io)).out).toContain('play #1 (web:&prod): [secret]\n')
   })
 })
 

@@ -7,6 +7,7 @@ import type { Action } from '../../src/core/change.js'
 import { FettleError } from '../../src/core/errors.js'
 import { absent, Later, present, request, type GithubFactKind, type GithubReader, type HttpAnswer, type HttpReader } from '../../src/core/fact.js'
 import { resource, type CommonOptions, type Resource } from '../../src/core/resource.js'
+import { Secret } from '../../src/core/secret.js'
 import { sh } from '../../src/core/sh.js'
 import type { OtherBackends } from '../../src/engine/apply-step.js'
 import { dependents } from '../../src/engine/build.js'
@@ -174,6 +175,13 @@ describe('apply', () => {
     const detail = resourceEvents()[0]?.error?.detail ?? ''
     expect(detail).toMatch(/^x+$/)
     expect(detail).toHaveLength(8192)
+  })
+
+  test('a secret is found before an end is cut off that holds only half of it', async () => {
+    new Secret('walk-0815/quoted')
+    const { walk, resourceEvents } = walkOf([note('a', { text: 'a', by: 'printf "walk-0815/quo%s" ted; head -c 8188 /dev/zero | tr "\\0" x; exit 1' })])
+    await expect(walk.perform()).rejects.toThrow(HostFailed)
+    expect(resourceEvents()[0]?.error?.detail).toMatch(/^ret\]x{8188}$/)
   })
 })
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import type { Change } from '../../src/core/change.js'
 import { FettleError } from '../../src/core/errors.js'
 import { Secret } from '../../src/core/secret.js'
-import { eventError, resourceEvent, Tally } from '../../src/engine/report.js'
+import { eventError, resourceEvent, scrubbedEvent, Tally } from '../../src/engine/report.js'
 import { note, stepsOf } from './toy.js'
 
 new Secret('hunter22')
@@ -29,11 +29,23 @@ describe('an error', () => {
 describe('a resource\'s event', () => {
   const change: Change = { summary: 'hunter22 → x', diff: { before: 'hunter22', after: 'x' }, because: ['note[c]'], actions: [{ on: 'shell', script: {} as never }], proof: 'facts' }
 
-  test('has what was told, without secrets and without actions', () => {
-    expect(resourceEvent('web1', plain, 'changed', { changes: [change], reason: 'hunter22', seconds: 2 })).toEqual({
+  test('has what was told, without secrets and without actions when it leaves the engine', () => {
+    expect(scrubbedEvent(resourceEvent('web1', plain, 'changed', { changes: [change], reason: 'hunter22', seconds: 2 }))).toEqual({
       type: 'resource', play: 'play', task: 'task 0', host: 'web1', resource: 'note', id: 'a', name: 'the note', status: 'changed',
       changes: [{ summary: '[secret] → x', diff: { before: '[secret]', after: 'x' }, because: ['note[c]'] }], reason: '[secret]', error: null, seconds: 2,
     })
+  })
+
+  test('shows no secret in names, ids and triggers either; a host keeps its name', () => {
+    const event = resourceEvent('hunter22', plain, 'changed', { changes: [{ ...change, because: ['note[hunter22]'] }] })
+    const told = { ...event, play: 'p hunter22', task: 't hunter22', id: '/hunter22', name: 'n hunter22' }
+    expect(scrubbedEvent(told)).toMatchObject({ host: 'hunter22', play: 'p [secret]', task: 't [secret]', id: '/[secret]', name: 'n [secret]', changes: [{ because: ['note[[secret]]'] }] })
+    const run = { type: 'run', version: 1, id: 'x', time: 't', mode: 'plan', plays: [{ name: 'hunter22', hosts: ['hunter22'], tasks: ['hunter22'] }] } as const
+    expect(scrubbedEvent(run)).toMatchObject({ plays: [{ name: '[secret]', hosts: ['hunter22'], tasks: ['[secret]'] }] })
+    expect(scrubbedEvent({ type: 'notice', host: null, message: 'http://user:pw@host' })).toMatchObject({ message: 'http://user:[secret]@host' })
+    new Secret('progress')
+    const progress = { type: 'progress', host: 'web1', doing: 'reading', task: null, resource: null, line: 'progress', finished: 0, total: 1 } as const
+    expect(scrubbedEvent(progress)).toMatchObject({ type: 'progress', line: '[secret]' })
   })
 
   test('shows no diff of what is sensitive', () => {

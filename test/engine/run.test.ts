@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
 import { FettleError } from '../../src/core/errors.js'
 import { play, task, type Task } from '../../src/core/play.js'
+import { Secret } from '../../src/core/secret.js'
 import type { Mode } from '../../src/engine/events.js'
 import { run } from '../../src/engine/run.js'
 import { freePort } from '../ssh/sshd.js'
@@ -14,6 +15,15 @@ const write = (name: string, text = name) => task<unknown>(`write ${name}`, () =
 const fail = (name: string) => task<unknown>(`fail ${name}`, () => [note(name, { text: name, by: 'exit 1' })])
 /** A task for one host only of those that are run. */
 const onlyOn = (host: string, name: string, by: string) => task<unknown>(`${name} on ${host}`, () => [note(name, { text: name, by })], { when: ({ host: { name: own } }) => own === host })
+
+test('no event shows a secret, wherever it stands: in a name, an id, a sentence or a notice', async () => {
+  new Secret('run-0815-x')
+  const made = task('task run-0815-x', () => [note('run-0815-x', { text: 'a', name: 'name run-0815-x' }), note('b', { text: 'b', by: 'echo run-0815-x; exit 1' })])
+  const { events } = await runOn(fleet, ['web1'], play({ name: 'play run-0815-x', hosts: 'all', tasks: [made] }))
+  expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(['run', 'progress', 'resource', 'host', 'summary']))
+  expect(JSON.stringify(events)).not.toContain('0815')
+  expect(JSON.stringify(events).match(/\[secret\]/g)?.length).toBeGreaterThan(8)
+})
 
 describe('the exit code', () => {
   const given: Readonly<Record<string, () => unknown>> = { 'a note that is there': () => fleet.write('web1', 'a', 'a'), 'web2 down': () => fleet.down.add('web2'), 'nothing': () => null }

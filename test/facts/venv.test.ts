@@ -241,6 +241,8 @@ test.each<[PythonVenvOptions, string]>([
   [{ packages: ['-e .'] }, 'must not begin with -'],
   [{ packages: ['flask=2'] }, 'must be requirements such as flask>=2'],
   [{ indexUrl: 'https://user:token@example.org/simple' }, 'must not hold a user name, password or token'],
+  [{ indexUrl: 'https://example.org/simple?token=x1' }, 'must not hold a user name, password or token'],
+  [{ findLinks: 'https://example.org/wheels?access_token=x1' }, 'must not hold a user name, password or token'],
   [{ findLinks: 'wheels' }, 'must be an absolute path or an https:// URL'],
   [{ python: '-c' }, 'must not begin with -'],
 ])('%j is refused', (options, message) => {

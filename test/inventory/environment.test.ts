@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { scrub } from '../../src/core/scrub.js'
 import { reveal } from '../../src/core/secret.js'
-import { env, setProjectDirectory } from '../../src/inventory/environment.js'
+import { env, hideDotenv, setProjectDirectory } from '../../src/inventory/environment.js'
 import { problem, project } from './project.js'
 
 const name = 'FETTLE_TEST_VALUE'
@@ -150,5 +151,30 @@ describe('.env', () => {
 
   test('what is not UTF-8 is an error', async () => {
     for (const text of [Buffer.from('A=x', 'utf16le'), Buffer.from([0xff, 0xfe, 0x41]), Buffer.from([0x41, 0x3d, 0xe9])]) expect((await read(text)).said).toBe('environment-invalid: .env: is not UTF-8 text\n→ save the file as UTF-8')
+  })
+})
+
+describe('values of .env that nobody has asked for', () => {
+  const directory = project({
+    '.env': 'SESSION_KEY="k3y of the session"\nDATABASE_URL=mysql://app:env-pw-1@db.example.org/x\nANY=env-any-0815\nSHORT=s7\nCACHE_PASSWORD=pa-55\nMODE=production\nADMIN_PASSWORD=admin\nPORT=80808080\nDOMAIN=www.example.org\nROOT=/srv/example/app\nHOOK=https://example.org/hooks/x\nMAIL=ops@example.org\nZONE=Europe/Berlin\nTOKEN_FILE=/run/secrets/token\nADDRESS=192.168.100.20/24\n',
+  })
+  beforeAll(() => hideDotenv(directory))
+
+  test.each([
+    ['k3y of the session', '[secret]'],
+    ['the password env-pw-1', 'the password [secret]'],
+    ['is env-any-0815', 'is [secret]'],
+    // A name that says it counts for short ones, too.
+    ['is pa-55', 'is [secret]'],
+  ])('%s is not shown', (text, shown) => expect(scrub(text)).toBe(shown))
+
+  test.each(['s7', 'production', 'admin', '80808080', 'www.example.org', '/srv/example/app', 'https://example.org/hooks/x', 'ops@example.org', 'Europe/Berlin', '/run/secrets/token', '192.168.100.20/24'])('%s is', (value) => {
+    expect(scrub(`the value is ${value} here`)).toBe(`the value is ${value} here`)
+  })
+
+  test('where there is no such file, or none that can be read, nothing is said', () => {
+    hideDotenv(project({}))
+    hideDotenv(project({ '.env/file': '' }))
+    expect(() => env(name)).toThrow('EISDIR')
   })
 })

@@ -18,6 +18,7 @@ describe('refused, with the resource, the option and what is wrong', () => {
   test.each<[string, () => unknown, string]>([
     ['a relative path', () => file('etc/x'), 'file("etc/x"): the first argument must be an absolute path'],
     ['a path upwards', () => file('/etc/../x'), 'must not hold ..'],
+    ['a URL with a password in the place of a path', () => directory('https://a:pass-word@example.org/x'), 'directory("https://a:[secret]@example.org/x"): the first argument must be an absolute path'],
     ['a path spelt in another way', () => directory('/srv/app/'), 'must be written without //, /./ and a slash at its end'],
     ['a path of two slashes', () => directory('/srv//app'), 'must be written without //'],
     ['a path of two lines', () => file('/etc/a\nb'), 'must be one line'],

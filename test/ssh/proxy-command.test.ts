@@ -4,8 +4,10 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { Secret } from '../../src/core/secret.js'
 import { sh } from '../../src/core/sh.js'
 import type { ConnectOptions } from '../../src/ssh/connect.js'
+import { environmentFor } from '../../src/ssh/own-programs.js'
 import { expandProxyCommand } from '../../src/ssh/proxy-command.js'
 import { logIn } from './log-in.js'
 import { sshConfig, startSshd, type Sshd } from './sshd.js'
@@ -96,4 +98,38 @@ test.each([
 
 test('the host\'s key is checked behind it', async () => {
   await expect(login('socat - TCP:%h:%p', options(''))).rejects.toMatchObject({ code: 'host-key-unknown', message: expect.stringContaining('web1') })
+})
+
+describe('secrets, which other processes could read', () => {
+  new Secret('proxy-0815')
+
+  test('are no argument of ssh -G', async () => {
+    await expect(login('sshpass -p proxy-0815 ssh -W %h:%p gate')).rejects.toMatchObject({
+      code: 'secret-exposed',
+      message: 'web1: what ssh is given (ansible_ssh_common_args) holds a secret, which every process of this machine could read there',
+      remedy: expect.stringContaining('sshpass -f FILE'),
+    })
+  })
+
+  test('are none of a ProxyCommand from ssh_config', async () => {
+    const given = options(sshd.knownHosts, 'ProxyCommand sshpass -p proxy-0815 ssh -W %h:%p gate')
+    await expect(logIn(sshd.target, given)).rejects.toMatchObject({ code: 'secret-exposed', message: expect.stringMatching(/^web1 \(.*\): its ProxyCommand holds a secret, which/) })
+  })
+
+  test('that are not known as such are not told', async () => {
+    await expect(login("sh -c 'exit 3' sshpass -p typed-0815")).rejects.toMatchObject({ message: expect.stringContaining("sh -c 'exit 3' sshpass -p [secret]") })
+  })
+
+  test('are no variables of a program, unless its command names them', () => {
+    const names = ['FETTLE_TEST_TOKEN', 'SSHPASS']
+    for (const name of names) process.env[name] = 'proxy-0815'
+    try {
+      const kept = (command: string): readonly string[] => names.filter((name) => (environmentFor(command).env ?? process.env)[name] !== undefined)
+      expect(['ssh', 'x "$FETTLE_TEST_TOKEN" ${SSHPASS}', 'sshpass -e ssh', 'x $FETTLE_TEST_TOKENS'].map(kept)).toEqual([[], names, ['SSHPASS'], []])
+      expect(environmentFor('ssh').env?.['PATH']).toBe(process.env['PATH'])
+    } finally {
+      for (const name of names) Reflect.deleteProperty(process.env, name)
+    }
+    expect(environmentFor('ssh')).toEqual({})
+  })
 })

@@ -1,0 +1,179 @@
+import { gap, ReadingBuilder, type Reading } from './reading.js'
+
+/** The value of each letter of the alphabets, by its unit; of others -1. */
+function valuesOf(...alphabets: readonly string[]): Int8Array {
+  const values = new Int8Array(128).fill(-1)
+  for (const alphabet of alphabets) {
+    for (const [value, letter] of [...alphabet].entries()) values[letter.charCodeAt(0)] = value
+  }
+  return values
+}
+
+const valueAt = (values: Int8Array, units: Uint16Array, at: number): number => values[units[at] ?? gap] ?? -1
+
+const nibbles = valuesOf('0123456789abcdef', '0123456789ABCDEF')
+
+/** Adds bytes of two digits each: from the first digit on, and from the second. `digits` are offsets in the source. */
+function addBytes(made: ReadingBuilder, digits: readonly number[]): void {
+  const { units } = made.source
+  for (const first of [0, 1]) {
+    for (let index = first; index + 1 < digits.length; index += 2) {
+      const [high, low] = [digits[index] ?? 0, digits[index + 1] ?? 0]
+      made.add((valueAt(nibbles, units, high) << 4) | valueAt(nibbles, units, low), high, low + 1)
+    }
+    made.gap(digits[0] ?? 0)
+  }
+}
+
+/** Adds the bytes of little-endian words of four digits (`od -x`, hexdump), wherever the first word begins. */
+function addWords(made: ReadingBuilder, digits: readonly number[]): void {
+  const { units } = made.source
+  const digit = (index: number): number => valueAt(nibbles, units, digits[index] ?? 0)
+  for (let first = 0; first < 4; first++) {
+    for (let index = first; index + 3 < digits.length; index += 4) {
+      const [from, to] = [digits[index] ?? 0, (digits[index + 3] ?? 0) + 1]
+      made.add((digit(index + 2) << 4) | digit(index + 3), from, to)
+      made.add((digit(index) << 4) | digit(index + 1), from, to)
+    }
+    made.gap(digits[0] ?? 0)
+  }
+}
+
+/** Shorter runs are no secret: the shortest that is searched for has four bytes. */
+const fewestDigits = 8
+/** What may stand between bytes, indentation of the next line included. */
+const between = valuesOf(' \t\r\n:,;-')
+const mostBetween = 12
+/** The digits of an offset, which stands before the bytes of a line and is none of them. */
+const isOffsetLength = (digits: number): boolean => digits >= 6 && digits <= 16
+const x = 0x78
+
+/** Hexadecimal bytes: `68756e`, `68 75 6e`, `68:75:6e`, `6875 6e74`, `0x68, 0x75`, over several lines too. */
+function hexadecimal(source: Reading): Reading | null {
+  const { units } = source
+  const made = new ReadingBuilder(source, 2)
+  let digits: number[] = []
+  let together = 0
+  let signs = 0
+  let words = false
+  const flush = (): void => {
+    if (digits.length >= fewestDigits) addBytes(made, digits)
+    if (digits.length >= fewestDigits && words) addWords(made, digits)
+    digits = []
+    words = false
+  }
+  for (let at = 0; at <= units.length; at++) {
+    if (valueAt(nibbles, units, at) >= 0) {
+      signs = 0
+      // The zero of 0x is no digit.
+      if (units[at + 1] === x) at++
+      else {
+        digits.push(at)
+        together++
+      }
+    } else if (digits.length > 0) {
+      words ||= together === 4
+      if (isOffsetLength(together) || valueAt(between, units, at) < 0 || ++signs > mostBetween) flush()
+      together = 0
+    }
+  }
+  return made.build(true)
+}
+
+const column = new RegExp(
+  [
+    /[0-9A-Fa-f]{2}[ \t]+[|>]([^\n]{1,64})[|<][ \t]*$/, // hexdump, od
+    /[0-9A-Fa-f]{6,16}:(?: [0-9A-Fa-f]{2,8})+ {2,}(\S[^\n]{0,63})$/, // xxd
+  ].map(({ source }) => source).join('|'),
+  'dgm',
+)
+
+/** The characters that hexdump, od and xxd show beside the bytes, line after line. */
+function columns(source: Reading): Reading | null {
+  const made = new ReadingBuilder(source)
+  for (const { indices } of source.text.matchAll(column)) made.keep(...(indices?.[1] ?? indices?.[2] ?? [0, 0]))
+  return made.build(true)
+}
+
+/** Bytes as numbers with something between them. */
+function numbers(source: Reading, run: RegExp, number: RegExp, radix: number): Reading | null {
+  if (source.text.search(run) < 0) return null
+  const made = new ReadingBuilder(source)
+  for (const { 0: text, index } of source.text.matchAll(run)) {
+    for (const { 0: digits, index: at } of text.matchAll(number)) {
+      made.add(Number.parseInt(digits, radix) & 0xff, index + at, index + at + digits.length)
+    }
+    made.gap(index)
+  }
+  return made.build(true)
+}
+
+const decimalRun = /(?<![\d.])\d{1,3}(?:[ \t]{0,2}[,;]?\s{1,12}\d{1,3}|,\d{1,3}){3,}(?![\d.])/g
+const octalRun = /(?<!\d)[0-3][0-7]{2}(?:\s{1,2}(?:[0-7]{7} )?[0-3][0-7]{2}){3,}(?!\d)/g
+
+/** `[104, 117, 110]`: a Buffer of Node's as JSON, a list of Python's. */
+const decimal = (source: Reading): Reading | null => numbers(source, decimalRun, /\d+/g, 10)
+
+/** `150 165 156`: `od -b`. */
+const octal = (source: Reading): Reading | null => numbers(source, octalRun, /(?<!\d)\d{3}(?!\d)/g, 8)
+
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+const sextets = valuesOf(`${letters}+/`, `${letters}-_`)
+const equals = 0x3d
+const lineBreak = 0x0a
+
+/** How many letters four bytes have, and what is less than most words where no `=` ends them. */
+const fewestLetters = 6
+const fewestUnpadded = 8
+
+/**
+ * Base64 and base64url, folded into lines or not. Each run is decoded from its first four letters on, since what stands
+ * before base64 may look like it.
+ */
+export function base64(source: Reading): Reading | null {
+  const { units } = source
+  const made = new ReadingBuilder(source, 3.5)
+  let run: number[] = []
+  for (let at = 0; at <= units.length; at++) {
+    if (valueAt(sextets, units, at) >= 0) {
+      run.push(at)
+      continue
+    }
+    if (run.length === 0) continue
+    const isLong = run.length >= (units[at] === equals ? fewestLetters : fewestUnpadded)
+    const next = isLong ? afterFold(units, at) : at
+    if (next > at) at = next - 1
+    else {
+      for (let first = 0; isLong && first < 4; first++) addSextets(made, run, first)
+      run = []
+    }
+  }
+  return made.build(true)
+}
+
+/** Where base64 goes on behind a line break and the next line's indentation; `at` where it does not. */
+function afterFold(units: Uint16Array, at: number): number {
+  let next = units[at] === 0x0d ? at + 1 : at
+  if (units[next] !== lineBreak) return at
+  do next++
+  while (units[next] === 0x20 || units[next] === 0x09)
+  return valueAt(sextets, units, next) >= 0 ? next : at
+}
+
+/** Adds what a run means from its `first` letter on; `run` are offsets in the source. */
+function addSextets(made: ReadingBuilder, run: readonly number[], first: number): void {
+  const { units } = made.source
+  let value = valueAt(sextets, units, run[first] ?? 0)
+  let bits = 0
+  for (let index = first + 1; index < run.length; index++) {
+    const place = run[index] ?? 0
+    const next = valueAt(sextets, units, place)
+    if (bits < 6) made.add(((value << (2 + bits)) | (next >> (4 - bits))) & 0xff, run[index - 1] ?? 0, place + 1)
+    value = next
+    bits = (bits + 2) % 8
+  }
+  made.gap(run[0] ?? 0)
+}
+
+/** Encodings of bytes that hold no further one. Each answers null where it finds nothing to decode. */
+export const byteEncodings: readonly ((source: Reading) => Reading | null)[] = [hexadecimal, columns, decimal, octal]

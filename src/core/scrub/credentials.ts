@@ -1,0 +1,89 @@
+/** A password in a text, and where it stands. */
+export interface Credential {
+  readonly from: number
+  readonly to: number
+  readonly text: string
+}
+
+const secretName = new RegExp(
+  [
+    'pass(?:wd|word|phrase)?(?:$|[^a-z])',
+    'pwd|secret|token|credential|signature',
+    '(?:api|private|access)_?key',
+    '^(?:key|sig|auth|pw)$',
+  ].join('|'),
+  'i',
+)
+/** The ends of names that tell something about a secret: where it lies, whose it is. */
+const aboutSecret = /(?:ur[il]|file|path|dir|id|name|user|type|host|port|endpoint|length|age|ttl|expires?|algorithm)$/i
+
+/** Whether a name says that its value is secret: `DB_PASSWORD` and `access_token` do, `TOKEN_FILE` does not. */
+export const namesSecret = (name: string): boolean => secretName.test(name) && !aboutSecret.test(name)
+
+const longestUrl = 8192
+
+/** The passwords in URLs: `user:password@`, a token in place of the user, and values of the query whose names say it. */
+export function urlCredentials(text: string): readonly Credential[] {
+  const found: Credential[] = []
+  for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', at + 3)) {
+    const begin = at + 3
+    const rest = /^[^\s"'`<>\\]*/.exec(text.slice(begin, begin + longestUrl))?.[0] ?? ''
+    for (const [from, to] of [userInfo(rest), ...query(rest)]) {
+      if (to > from) found.push({ from: begin + from, to: begin + to, text: rest.slice(from, to) })
+    }
+  }
+  return found
+}
+
+type Range = readonly [from: number, to: number]
+const none: Range = [0, 0]
+
+/** A longer name before an `@` is a token: `https://ghp_…@github.com/`. */
+const longestUser = 20
+
+/** The password before the host of a URL that has lost its scheme. */
+function userInfo(url: string): Range {
+  const authority = /^[^/?#]*/.exec(url)?.[0] ?? ''
+  const [colon, end] = [authority.indexOf(':'), authority.lastIndexOf('@')]
+  if (colon >= 0 && colon < end) return [colon + 1, end]
+  if (end >= 0) return end > longestUser ? [0, end] : none
+  // A port, or an address of IPv6. Anything else is the beginning of a password that holds a slash.
+  if (colon < 0 || authority.startsWith('[') || /^\d{0,5}$/.test(authority.slice(colon + 1))) return none
+  return [colon + 1, url.indexOf('@', authority.length)]
+}
+
+const query = (url: string): readonly Range[] =>
+  [...url.matchAll(/(?<=[?&;])([\w.-]+)=([^&;#]+)/g)].flatMap(({ 0: whole, 1: name = '', index }) =>
+    namesSecret(name) ? [[index + name.length + 1, index + whole.length] as const] : [],
+  )
+
+/** A word of a command line, which may stand in quotes. */
+const word = String.raw`(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"'=-][^\s"']*))`
+/** What may stand between a program and its option. */
+const arguments_ = String.raw`\b[^\n|;&]{0,200}?\s`
+
+/** Options that take a password, with a text that is there wherever they are. */
+const passwordOptions: readonly (readonly [sign: string, pattern: RegExp])[] = [
+  ['sshpass', new RegExp(`\\bsshpass${arguments_}-p\\s*${word}`, 'dg')],
+  ['mysql', new RegExp(`\\bmysql\\w*${arguments_}-p${word}`, 'dg')],
+  ['mariadb', new RegExp(`\\bmariadb[\\w-]*${arguments_}-p${word}`, 'dg')],
+  ['curl', new RegExp(`\\bcurl${arguments_}(?:-u|--user)[ =]?["']?[^\\s:"']{1,64}:([^\\s"']+)`, 'dg')],
+  ['--', new RegExp(`(?<=^|\\s)--(?:[\\w-]{0,32}-)?(?:password|passwd|token|secret)=${word}`, 'dg')],
+]
+
+/** The passwords in command lines: `sshpass -p …`, `mysql -p…`, `curl -u user:…`, `--password=…`. */
+function commandCredentials(text: string): readonly Credential[] {
+  const patterns = passwordOptions.flatMap(([sign, pattern]) => (text.includes(sign) ? [pattern] : []))
+  return patterns.flatMap((pattern) => [...text.matchAll(pattern)].flatMap(({ indices }) => {
+    const [from, to] = firstGroup(indices)
+    return to > from ? [{ from, to, text: text.slice(from, to) }] : []
+  }))
+}
+
+/** The types promise every group, and leave out that only one of several alternatives is there. */
+function firstGroup(indices: readonly (Range | undefined)[] = []): Range {
+  return indices.slice(1).find((range) => range !== undefined) ?? none
+}
+
+/** All passwords that are told by what stands around them. */
+export const credentials = (text: string): readonly Credential[] => [...urlCredentials(text), ...commandCredentials(text)]

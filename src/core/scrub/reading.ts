@@ -1,0 +1,86 @@
+/**
+ * A text with encodings undone (the text itself: with none), and where each of its units stands in the source.
+ * Units are those of UTF-16, or decoded bytes.
+ */
+export class Reading {
+  #text: string | null = null
+
+  constructor(
+    readonly units: Uint16Array,
+    /** Decoded from numbers or base64. A part of a secret is no accident there, so parts count as found. */
+    readonly decoded: boolean,
+    /** Two offsets in the source for each unit: its beginning and its end. Null: the units are the source's own. */
+    readonly places: Int32Array | null = null,
+  ) {}
+
+  static of(text: string): Reading {
+    const units = new Uint16Array(text.length)
+    for (let at = 0; at < text.length; at++) units[at] = text.charCodeAt(at)
+    return new Reading(units, false)
+  }
+
+  get text(): string {
+    const { buffer, byteOffset, byteLength } = this.units
+    return (this.#text ??= Buffer.from(buffer, byteOffset, byteLength).toString('utf16le'))
+  }
+
+  start(index: number): number {
+    return this.places === null ? index : (this.places[2 * index] ?? 0)
+  }
+
+  end(index: number): number {
+    return this.places === null ? index + 1 : (this.places[2 * index + 1] ?? 0)
+  }
+}
+
+/** Separates runs of decoded bytes; it is in no secret. */
+export const gap = 0xffff
+
+const empty = { units: new Uint16Array(0), places: new Int32Array(0) }
+
+/** Collects the units of a reading that is decoded from another one. */
+export class ReadingBuilder {
+  #units = empty.units
+  #places = empty.places
+  #size = 0
+
+  constructor(
+    readonly source: Reading,
+    /** How many units are expected for each of the source's. */
+    readonly growth = 1,
+  ) {}
+
+  /** Adds a unit that the source shows from `from` up to `to`. */
+  add(unit: number, from: number, to: number): void {
+    if (this.#size === this.#units.length) this.#grow()
+    const { source } = this
+    this.#units[this.#size] = unit
+    this.#places[2 * this.#size] = source.start(from)
+    this.#places[2 * this.#size + 1] = source.end(to - 1)
+    this.#size++
+  }
+
+  #grow(): void {
+    const [units, places] = [this.#units, this.#places]
+    const size = Math.ceil(Math.max(this.source.units.length * this.growth, 16, units.length * 1.5))
+    this.#units = new Uint16Array(size)
+    this.#places = new Int32Array(2 * size)
+    this.#units.set(units)
+    this.#places.set(places)
+  }
+
+  /** Adds the source's units from `from` up to `to` as they are. */
+  keep(from: number, to: number): void {
+    for (let index = from; index < to; index++) this.add(this.source.units[index] ?? 0, index, index + 1)
+  }
+
+  gap(at: number): void {
+    this.add(gap, at, at + 1)
+  }
+
+  /** What was added; null where nothing was. */
+  build(decoded: boolean): Reading | null {
+    const size = this.#size
+    return size === 0 ? null : new Reading(this.#units.subarray(0, size), decoded, this.#places.subarray(0, 2 * size))
+  }
+}

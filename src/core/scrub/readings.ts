@@ -1,0 +1,45 @@
+import { base64, byteEncodings } from './byte-encodings.js'
+import { Reading } from './reading.js'
+import { textEncodings, visible } from './text-encodings.js'
+
+/** How many encodings are undone, one inside the other: JSON in JSON, JSON in base64. */
+const depth = 2
+
+/**
+ * All readings of a text in which a secret is searched for. Decoding the text instead of encoding each secret finds what
+ * is encoded in part, and base64 that begins and is folded anywhere; and of a secret only its text has to be kept. The
+ * work is a constant times the length of the text.
+ */
+export function* readingsOf(text: string): Generator<Reading> {
+  const source = Reading.of(text)
+  yield source
+  const shown = visible(source)
+  if (shown !== null) yield shown
+  yield* within(shown ?? source, depth)
+}
+
+function* within(reading: Reading, left: number): Generator<Reading> {
+  for (const decode of [...textEncodings, base64]) {
+    const inner = decode(reading)
+    if (inner === null) continue
+    yield inner
+    if (left > 1 && holdsText(inner)) yield* within(inner, left - 1)
+  }
+  for (const decode of reading.decoded ? [] : byteEncodings) {
+    const inner = decode(reading)
+    if (inner !== null) yield inner
+  }
+}
+
+/** So many printable characters in a row are text, which may be encoded once more; fewer are chance. */
+const fewestPrintable = 12
+
+function holdsText({ units, decoded }: Reading): boolean {
+  if (!decoded) return true
+  let row = 0
+  for (let at = 0; at < units.length && row < fewestPrintable; at++) {
+    const unit = units[at] ?? 0
+    row = unit >= 0x20 && unit < 0x7f ? row + 1 : 0
+  }
+  return row === fewestPrintable
+}

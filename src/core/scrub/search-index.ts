@@ -1,0 +1,145 @@
+import { gap, type Reading } from './reading.js'
+
+/** A text that is searched for. */
+export interface Pattern {
+  readonly text: string
+  /** In decoded bytes any part of some length counts, too: a line of a dump holds sixteen bytes. */
+  readonly parts: boolean
+  /** Its first characters count everywhere: programs name a token by them. */
+  readonly beginning: boolean
+}
+
+export interface Search {
+  /** Shorter patterns are left out. */
+  readonly least: number
+  /**
+   * Offsets in the source where something may be missing. The end of a pattern that stands behind one counts, and so does
+   * the beginning of a pattern before one.
+   */
+  readonly cuts: readonly number[]
+}
+
+/** Hears of what is found, as offsets in the source. */
+export type Found = (start: number, end: number) => void
+
+/** Characters that are compared at once: shorter patterns are never found. */
+export const anchorLength = 4
+
+/** How many characters make a part of a pattern. */
+const partLength = 8
+
+/**
+ * Finds any of many patterns in one pass. Every fourth place of a pattern is an anchor, in a hash table by its four
+ * characters; where they stand in a text, pattern and text are compared to the left and to the right. So whole patterns
+ * and parts of them are found, whatever their number, and a pattern takes a few numbers for each anchor.
+ */
+export class SearchIndex {
+  readonly #patterns: Pattern[] = []
+  readonly #known = new Set<string>()
+  /** The newest anchor of each slot; -1: none. */
+  #slots = new Int32Array(1024).fill(-1)
+  readonly #keys: number[] = []
+  /** The anchor before in the same slot. */
+  readonly #previous: number[] = []
+  readonly #pattern: number[] = []
+  readonly #offset: number[] = []
+
+  get size(): number {
+    return this.#patterns.length
+  }
+
+  add(pattern: Pattern): void {
+    const { text, parts } = pattern
+    if (text.length < anchorLength || this.#known.has(text)) return
+    this.#known.add(text)
+    const last = text.length - anchorLength
+    const count = parts ? Math.ceil(last / anchorLength) : 1
+    const offsets = Array.from({ length: count }, (_, index) => index * anchorLength)
+    // The first of equal anchors is enough, or a text that repeats itself would be compared over and over.
+    const anchors = new Map(offsets.reverse().map((offset) => [keyAt(text, offset), offset]))
+    for (const [key, offset] of anchors) this.#addAnchor(key, offset)
+    if (anchors.get(keyAt(text, last)) !== last) this.#addAnchor(keyAt(text, last), last)
+    this.#patterns.push(pattern)
+  }
+
+  /** Adds an anchor of the pattern that is about to be added. */
+  #addAnchor(key: number, offset: number): void {
+    if (this.#keys.length * 2 > this.#slots.length) this.#grow()
+    this.#keys.push(key)
+    this.#pattern.push(this.#patterns.length)
+    this.#offset.push(offset)
+    this.#link(this.#keys.length - 1)
+  }
+
+  #link(anchor: number): void {
+    const slot = slotOf(this.#keys[anchor] ?? 0, this.#slots.length)
+    this.#previous[anchor] = this.#slots[slot] ?? -1
+    this.#slots[slot] = anchor
+  }
+
+  #grow(): void {
+    this.#slots = new Int32Array(this.#slots.length * 4).fill(-1)
+    for (let anchor = 0; anchor < this.#keys.length; anchor++) this.#link(anchor)
+  }
+
+  /** Tells all that it finds. What overlaps is told separately, and may be told twice. */
+  find(reading: Reading, search: Search, found: Found): void {
+    const { units } = reading
+    let key = 0
+    let covered = 0
+    for (let at = 0; at < units.length; at++) {
+      key = rolled(key, units[at] ?? 0)
+      // Every pattern ends in an anchor: one that goes beyond what was found already is met there.
+      if (at + 1 < anchorLength || at < covered) continue
+      let anchor = this.#slots[slotOf(key, this.#slots.length)] ?? -1
+      for (; anchor >= 0; anchor = this.#previous[anchor] ?? -1) {
+        if (this.#keys[anchor] !== key) continue
+        const end = this.#compare(reading, at + 1 - anchorLength, anchor, search, found)
+        covered = Math.max(covered, end)
+      }
+    }
+  }
+
+  /** Compares around an anchor that stands at `at`. Answers the end of what it has found, or 0. */
+  #compare(reading: Reading, at: number, anchor: number, { least, cuts }: Search, found: Found): number {
+    const { units, decoded } = reading
+    const { text = '', parts = false, beginning = false } = this.#patterns[this.#pattern[anchor] ?? 0] ?? {}
+    if (text.length < least) return 0
+    /** From an offset in the pattern to the unit that is compared with it. */
+    const shift = at - (this.#offset[anchor] ?? 0)
+    let [from, to] = [at, at]
+    while (to < units.length && to - shift < text.length && units[to] === text.charCodeAt(to - shift)) to++
+    if (to - at < anchorLength) return 0
+    while (from > 0 && from > shift && units[from - 1] === text.charCodeAt(from - 1 - shift)) from--
+    const isFirst = from === shift
+    const isPart = to - from >= partLength && ((parts && decoded) || (beginning && isFirst))
+    const begins = isFirst || isCut(reading, from, cuts)
+    const ends = to - shift === text.length || isCut(reading, to, cuts)
+    if (!isPart && !(begins && ends)) return 0
+    found(reading.start(from), reading.end(to - 1))
+    return to
+  }
+}
+
+/** Whether something may be missing before a unit: at a cut, and where a run of decoded bytes begins or ends. */
+function isCut(reading: Reading, index: number, cuts: readonly number[]): boolean {
+  const { units, decoded } = reading
+  const [isStart, isEnd] = [index === 0, index === units.length]
+  if (decoded && (isStart || isEnd || units[index - 1] === gap || units[index] === gap)) return true
+  if (cuts.length === 0) return false
+  const before = isStart ? 0 : reading.end(index - 1)
+  const after = isEnd ? Infinity : reading.start(index)
+  return cuts.some((cut) => before <= cut && cut <= after)
+}
+
+/** The key of four units is themselves, where they are below 256; the texts are compared in any case. */
+const rolled = (key: number, unit: number): number => (key >>> 8) | ((unit ^ (unit >>> 8)) << 24)
+
+function keyAt(text: string, offset: number): number {
+  let key = 0
+  for (let at = offset; at < offset + anchorLength; at++) key = rolled(key, text.charCodeAt(at))
+  return key
+}
+
+/** The upper bits of a product with the golden ratio. */
+const slotOf = (key: number, slots: number): number => Math.imul(key, 0x9e3779b1) >>> (Math.clz32(slots) + 1)
