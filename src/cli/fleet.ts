@@ -1,6 +1,7 @@
 import { FettleError } from '../core/errors.js'
 import { scrub } from '../core/scrub.js'
 import { eachHost, type HostOutcome } from '../engine/each-host.js'
+import { reading } from '../engine/reach.js'
 import { checkConnections } from '../inventory/connection.js'
 import type { InventoryHost } from '../inventory/inventory.js'
 import { readLimit } from '../inventory/limit.js'
@@ -26,8 +27,8 @@ export interface Fleet {
  * Selects hosts and reads passwords; what goes wrong here is told, and nothing was contacted.
  * @returns the exit code: what `use` answers, 3 when nothing was contacted, or a signal's
  */
-export async function onFleet(flags: FleetFlags, io: Surroundings, use: (fleet: Fleet) => Promise<number>): Promise<number> {
-  const interrupts = new Interrupts('a command')
+export async function onFleet(flags: FleetFlags, io: Surroundings, doing: 'reading' | 'a command', use: (fleet: Fleet) => Promise<number>): Promise<number> {
+  const interrupts = new Interrupts(doing)
   const deafen = interrupts.listen(io, (message) => io.stderr.write(`note: ${message}\n`))
   try {
     const fleet = await fleetOf(flags, io, interrupts)
@@ -41,7 +42,7 @@ export async function onFleet(flags: FleetFlags, io: Surroundings, use: (fleet: 
   }
 }
 
-async function fleetOf(flags: FleetFlags, io: Surroundings, { stop, kill }: Interrupts): Promise<Fleet> {
+async function fleetOf(flags: FleetFlags, io: Surroundings, { doing, stop, kill }: Interrupts): Promise<Fleet> {
   const inventory = await loadInventory({ sources: flags.inventory, project: io.cwd, extraVars: flags.extraVars })
   for (const warning of inventory.warnings) io.stderr.write(`note: ${oneLine(scrub(warning))}\n`)
   const hosts = checkConnections(selectHosts(inventory, readLimit(flags.limit ?? 'all', io.cwd)))
@@ -58,5 +59,5 @@ async function fleetOf(flags: FleetFlags, io: Surroundings, { stop, kill }: Inte
     kill,
   }
   await unlockKeys(() => hosts, options, io)
-  return { hosts, each: (work, told) => eachHost(hosts, options, work, told) }
+  return { hosts, each: (work, told) => eachHost(hosts, options, doing === 'reading' ? (session, host) => reading(session, stop, () => work(session, host)) : work, told) }
 }

@@ -3,12 +3,15 @@ import type { Surroundings } from './surroundings.js'
 /** Exit codes by convention: 128 and the signal's number. */
 const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
-/** What is done on hosts: `changes` may finish at the first signal, a `command` is ended there by it. */
-type Doing = 'changes' | 'a command'
+/** What is done on hosts: `changes` may finish at the first signal, which ends a `command` and `reading` there. */
+type Doing = 'changes' | 'reading' | 'a command'
+
+/** Milliseconds after the end for what still waits for others, such as a request to GitHub. */
+const leftOver = 1000
 
 /**
- * What signals ask of a run: the first lets the changes under way finish, the second ends them on their hosts, the third ends this
- * process as it stands. A command is ended by the first.
+ * What signals ask of a run: the first ends what only reads and lets changes under way finish, the second ends them on their hosts, the third
+ * ends this process as it stands. A command is ended by the first, and where nothing is changed the second is the last.
  */
 export class Interrupts {
   readonly #stop = new AbortController()
@@ -16,7 +19,7 @@ export class Interrupts {
   /** The exit code that a signal asks for. */
   code: number | null = null
 
-  constructor(readonly doing: Doing = 'changes') {}
+  constructor(readonly doing: Doing) {}
 
   get stop(): AbortSignal {
     return this.#stop.signal
@@ -26,12 +29,14 @@ export class Interrupts {
     return this.#kill.signal
   }
 
-  /** Listens until the returned function is called; `tell` gets a sentence for people. */
+  /** Listens until the returned function is called, with which an end that was asked for is one; `tell` gets a sentence for people. */
   listen({ signals, exit }: Pick<Surroundings, 'signals' | 'exit'>, tell: (message: string) => void): () => void {
     const listeners = Object.entries(codes).map(([signal, code]) => [signal, () => this.#hear(code, exit, tell)] as const)
     for (const [signal, listener] of listeners) signals.on(signal, listener)
     return () => {
       for (const [signal, listener] of listeners) signals.off(signal, listener)
+      const { code } = this
+      if (code !== null) setTimeout(() => exit(code), leftOver).unref()
     }
   }
 
@@ -43,8 +48,8 @@ export class Interrupts {
       tell('ending it on the hosts')
     } else if (!this.stop.aborted) {
       this.#stop.abort()
-      tell('stopping: changes under way are finished, nothing new is begun; once more ends them on their hosts')
-    } else if (!this.kill.aborted) {
+      tell(this.doing === 'reading' ? 'stopping: nothing is changed' : 'stopping: changes under way are finished, reading is ended, nothing new is begun; once more ends changes on their hosts')
+    } else if (!this.kill.aborted && this.doing === 'changes') {
       this.#kill.abort()
       tell('ending what is under way on the hosts; its outcome will be unknown')
     } else exit(this.code)

@@ -17,14 +17,14 @@ type Pong = HostOutcome<{ readonly user: string }>
  * @returns 0 when every host answered, 1 when one did not; 3 when nothing was contacted; a signal's code
  */
 export const pingCommand = (flags: FleetFlags, io: Surroundings): Promise<number> =>
-  onFleet(flags, io, async (fleet) => {
+  onFleet(flags, io, 'reading', async (fleet) => {
     const { out, err } = screensOf(io, flags.color)
     const people = flags.json === true ? err : out
     const tell = (line: object): void => (flags.json === true ? out.write(`${JSON.stringify(line)}\n`) : undefined)
     const width = Math.max(0, ...fleet.hosts.map(({ name }) => oneLine(name).length))
     const begun = performance.now()
     const outcomes = await fleet.each<{ readonly user: string }>(async (session) => {
-      await session.exchange([{ script: sh`:` }])
+      await session.exchange([{ script: sh`:`, what: 'the ping', deadline: 30 }])
       return { user: session.user }
     }, (pong) => {
       tell(jsonLine(pong))

@@ -90,7 +90,7 @@ async function perform(request: RunRequest, surroundings: Surroundings, parts: P
 export async function runCommand(request: RunRequest, surroundings: Surroundings, parts: () => Promise<Parts> = realParts): Promise<number> {
   const { mode, flags, again } = request
   const { people, programs } = openOutput(surroundings, flags)
-  const interrupts = new Interrupts()
+  const interrupts = new Interrupts(mode === 'plan' ? 'reading' : 'changes')
   const seen = new Set<Event['type']>()
   const emit: Emit = (event) => {
     seen.add(event.type)

@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events'
+import { isCode } from '../core/errors.js'
 import type { InventoryHost } from '../inventory/inventory.js'
 import { connect } from '../ssh/connect.js'
 import type { Session } from '../ssh/session.js'
 import type { EventError } from './events.js'
-import { stopped } from './host-walk.js'
 import type { RunOptions } from './options.js'
-import { atOnce, becomeUser, connectOptions, defaultForks, isLost, isReached, killable, targetOf, type ReachOptions } from './reach.js'
+import { atOnce, becomeUser, connectOptions, defaultForks, isLost, isReached, killable, stopped, targetOf, type ReachOptions } from './reach.js'
 import { eventError } from './report.js'
 import type { Connect } from './sessions.js'
 
@@ -60,7 +60,7 @@ async function one<T>(host: InventoryHost, options: ReachOptions & Pick<RunOptio
   try {
     return { status: 'ok', value: await killable(session, options.kill, (error) => unkilled.push(error), () => work(session, host)) }
   } catch (error) {
-    const away = !(await isReached(session)) || isLost(error, options.kill)
+    const away = !isCode(error, 'stopped') && (!(await isReached(session)) || isLost(error, options.kill))
     return away ? { status: 'unreachable', error: eventError(error) } : failed(unkilled[0] ?? error)
   } finally {
     await session.close()

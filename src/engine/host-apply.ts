@@ -7,9 +7,10 @@ import { twinWarning } from '../inventory/twins.js'
 import { applyTogether, marksFor, StepApplication, type Link } from './apply-step.js'
 import type { Step } from './build.js'
 import type { Looked } from './lock.js'
-import { failure, HostFailed, HostWalk, stopped, unmet, type HostContext } from './host-walk.js'
+import { failure, HostFailed, HostWalk, unmet, type HostContext } from './host-walk.js'
 import { mayJoin, mostTogether, Outlook } from './outlook.js'
 import { planStep, type StepPlan } from './plan-step.js'
+import { endsSession, stopped } from './reach.js'
 
 /** How many bytes of contents a round trip carries for several resources. */
 const mostBytes = 8 * 1024 * 1024
@@ -134,7 +135,7 @@ export class HostApply extends HostWalk {
 
   /** Answers what ends the walk: that the host has failed, or that the link is lost; null when the failure is to be ignored. */
   #reportFailed(step: Step, error: unknown, seconds: number): Error | null {
-    const lost = isCode(error, 'connection-lost')
+    const lost = endsSession(error)
     this.report(step, lost ? 'failed' : failure(step), { error, seconds })
     if (lost) return error
     return step.resource.common.ignoreFailure === true ? null : new HostFailed()
@@ -181,7 +182,7 @@ export class HostApply extends HostWalk {
   async #refresh(index: number): Promise<void> {
     if (index <= this.#fresh) return
     this.#fresh = this.#outlook.horizon(index)
-    await this.context.facts.exchange([], this.context.steps.slice(index, this.#fresh + 1))
+    await this.reading(() => this.context.facts.exchange([], this.context.steps.slice(index, this.#fresh + 1)))
   }
 
   async #converge(index: number, step: Step, seconds: () => number): Promise<void> {
@@ -214,7 +215,7 @@ export class HostApply extends HostWalk {
         this.#fresh = horizon
         return
       } catch (error) {
-        if (attempt >= attempts || isCode(error, 'connection-lost')) throw error
+        if (attempt >= attempts || endsSession(error)) throw error
         if (await interrupted(delay, stop)) throw error
       }
     }
@@ -234,10 +235,10 @@ export class HostApply extends HostWalk {
     const { facts, stop } = this.context
     this.progress('checking', step)
     const deadline = performance.now() + within * 1000
-    if (this.changed) await facts.readHttp(step)
+    if (this.changed) await this.reading(() => facts.readHttp(step))
     for (let left = within; left > 0 && planStep(step.resource, facts.source(step), []).is !== 'fine'; ) {
       if (await interrupted(Math.min(checkInterval, left), stop)) throw stopped()
-      await Promise.all([facts.exchange([], [step]), facts.readHttp(step)])
+      await this.reading(() => Promise.all([facts.exchange([], [step]), facts.readHttp(step)]))
       // A timer may be a little early; what was asked after the last pause is the last answer all the same.
       left = left <= checkInterval ? 0 : (deadline - performance.now()) / 1000
     }

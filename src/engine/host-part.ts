@@ -1,4 +1,5 @@
 import { httpReader } from '../backends/http.js'
+import { isCode } from '../core/errors.js'
 import type { InventoryHost } from '../inventory/inventory.js'
 import type { Target } from '../ssh/connect.js'
 import type { Session } from '../ssh/session.js'
@@ -8,10 +9,10 @@ import { HostApply } from './host-apply.js'
 import { HostBackends } from './host-backends.js'
 import { readHostFacts } from './host-facts.js'
 import { HostPlan } from './host-plan.js'
-import { HostFailed, stopped, type HostContext, type HostWalk } from './host-walk.js'
+import { HostFailed, type HostContext, type HostWalk } from './host-walk.js'
 import type { OnceTasks } from './once.js'
 import type { PreparedPlay } from './prepare.js'
-import { becomeUser, connectOptions, isLost, isReached, killable, targetOf } from './reach.js'
+import { becomeUser, connectOptions, isLost, isReached, killable, reading, stopped, targetOf } from './reach.js'
 import { eventError } from './report.js'
 import type { HostState, RunContext } from './run-context.js'
 import { sameOptions } from './same-options.js'
@@ -77,7 +78,7 @@ export class HostPart {
   async #build(session: Session): Promise<readonly Step[] | null> {
     this.#progress('reading', 0)
     try {
-      const facts = await this.#killable(session, () => readHostFacts(session))
+      const facts = await reading(session, this.context.options.stop, () => readHostFacts(session))
       this.#count('shell', 1)
       return await this.prepared.build(this.host, facts)
     } catch (error) {
@@ -113,7 +114,7 @@ export class HostPart {
     try {
       const session = await connect(target, connectOptions(options))
       // Whether a host can run the tasks of one host only must be certain.
-      if (this.once.any) await started(session)
+      if (this.once.any) await started(session, options.stop)
       return session
     } catch (error) {
       if (this.#isStopped()) throw stopped()
@@ -164,7 +165,8 @@ export class HostPart {
 
   /** Answers whether the host was ever reached. */
   async #fail(session: Session, error: unknown): Promise<boolean> {
-    const isThere = await isReached(session)
+    // What was stopped may still be on its way.
+    const isThere = isCode(error, 'stopped') || (await isReached(session))
     if (!isThere || isLost(error, this.context.options.kill)) this.#unreachable(error)
     else this.state.ended = { type: 'host', host: this.host.name, status: 'failed', error: error instanceof HostFailed ? null : eventError(error) }
     return isThere
@@ -178,9 +180,9 @@ export class HostPart {
   }
 }
 
-async function started(session: Session): Promise<void> {
+async function started(session: Session, stop: AbortSignal): Promise<void> {
   try {
-    await session.started
+    await reading(session, stop, () => session.started)
   } catch (error) {
     await session.close()
     throw error

@@ -12,6 +12,7 @@ import type { OnceTasks } from './once.js'
 import { lastLine } from './last-line.js'
 import { placesOnce } from './places.js'
 import { planStep, type StepPlan } from './plan-step.js'
+import { reading } from './reach.js'
 import { resourceEvent, type Tally, type Told } from './report.js'
 
 export interface HostContext {
@@ -70,11 +71,16 @@ export abstract class HostWalk {
     }
   }
 
+  /** Does what changes nothing: a stop ends it at once. */
+  protected reading<T>(work: () => Promise<T>): Promise<T> {
+    return reading(this.context.facts.session, this.context.stop, work)
+  }
+
   /** Reads all facts of these steps. Answers what `before` said, in the same round trip. */
   protected async readAll(steps: readonly Step[], before: readonly Block[] = []): Promise<readonly Output[]> {
     const { facts } = this.context
     this.progress('reading', null)
-    const [said] = await Promise.all([facts.exchange(before, steps), ...steps.flatMap((step) => [facts.readGithub(step), facts.readHttp(step)])])
+    const [said] = await this.reading(() => Promise.all([facts.exchange(before, steps), ...steps.flatMap((step) => [facts.readGithub(step), facts.readHttp(step)])]))
     return said
   }
 
@@ -90,8 +96,6 @@ export abstract class HostWalk {
 
 /** A resource has failed and was reported; the host's others are skipped. */
 export class HostFailed extends Error {}
-
-export const stopped = (): FettleError => new FettleError('stopped', { message: 'the run was stopped' })
 
 export const failure = (step: Step): Status => (step.resource.common.ignoreFailure === true ? 'ignored' : 'failed')
 

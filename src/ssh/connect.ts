@@ -25,6 +25,6 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
 
 /** ssh2 is loaded only for a host that is not this machine, and while ssh answers what its configuration says of the host. */
 async function overSsh(target: Target, options: ConnectOptions): Promise<Transport> {
-  const [route, { connectAlong }] = await Promise.all([routeTo(target, options.sshConfig), import('./connect-along.js')])
+  const [route, { connectAlong }] = await unlessAborted(Promise.all([routeTo(target, options.sshConfig), import('./connect-along.js')]), options.signal)
   return connectAlong(route, options)
 }

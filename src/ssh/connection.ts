@@ -8,7 +8,7 @@ import { certificateNotes, Login, waysToLogIn, type Ways } from './authenticatio
 import { Doors } from './doors.js'
 import { guardWindows } from './guard-windows.js'
 import { hostKeyCheck, hostVerifier, type HostKeyCheck } from './host-key.js'
-import { Dropped, dropped, reason, type Link, type Way } from './link.js'
+import { Dropped, dropped, reason, unlessAborted, type Link, type Way } from './link.js'
 import { quoted } from './quoted.js'
 import type { HostConfig } from './ssh-config.js'
 import { sshTransport, type Connected, type SshTransport } from './ssh-transport.js'
@@ -29,7 +29,7 @@ const handshakes = new Doors(128)
 export async function connectSsh(target: Target, config: HostConfig, way: Way, options: ConnectOptions): Promise<SshTransport> {
   const place = `${config.user}@${showAddress(config)}`
   const described = target.name === config.host ? place : `${target.name} (${place})`
-  const [hostKey, ways] = await Promise.all([hostKeyCheck(config, options, described), waysToLogIn(target, config)])
+  const [hostKey, ways] = await unlessAborted(Promise.all([hostKeyCheck(config, options, described), waysToLogIn(target, config)]), options.signal)
   if (ways.attempts.length === 0) throw new FettleError('ssh-auth-failed', { message: `${described}: there is no way to log in: ${ways.notes.join('; ') || 'neither key nor password'}` })
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -200,6 +200,23 @@ describe('signals', () => {
     expect(io.signals.listenerCount(signal)).toBe(0)
   })
 
+  test('a plan changes nothing: once stops, twice leaves', async () => {
+    const io = fakeProcess()
+    const seen: unknown[] = []
+    const fake = fakeParts({
+      perform: ({ stop, kill }) => {
+        for (let times = 0; times < 2; times++) {
+          io.signals.emit('SIGINT')
+          seen.push([stop.aborted, kill.aborted, io.exits.length])
+        }
+        return Promise.resolve()
+      },
+    })
+    const { exitCode, err } = await fettle('plan --json', fake, io)
+    expect([seen, exitCode]).toEqual([[[true, false, 0], [true, false, 1]], 130])
+    expect(err).toContain('note: stopping: nothing is changed')
+  })
+
   test('a signal while things are loaded: nothing is run', async () => {
     const io = fakeProcess()
     const { exitCode, asked } = await fettle('apply', fakeParts({ load: (() => io.signals.emit('SIGINT')) as () => never }), io)

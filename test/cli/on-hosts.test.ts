@@ -91,6 +91,18 @@ describe('fettle ping', () => {
     expect(out.replace(/as \S+ {2}[\d.]+s/g, 'as …').split('\n').sort()).toEqual(['', '2 of 2 hosts answered', 'w1 : ok as …', 'w2 : ok as …'])
   })
 
+  test('is ended by a signal, and the hosts that were not asked say why', async () => {
+    const io = machine()
+    const write = io.stdout._write.bind(io.stdout)
+    io.stdout._write = (chunk: Buffer, encoding, done) => {
+      write(chunk, encoding, done)
+      io.signals.emit('SIGTERM')
+    }
+    const { exitCode, out, err } = await fettle(['ping', '-f', '1'], io)
+    expect([exitCode, err]).toEqual([143, 'note: stopping: nothing is changed\n'])
+    expect(out).toMatch(/^w1 : ok as .*\nw2 : failed .*\n {2}the run was stopped\n/)
+  })
+
   test('--json', async () => {
     const { out } = await fettle(['ping', '--json', '-l', 'w1'])
     expect(out.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).toEqual([

@@ -101,6 +101,43 @@ describe('a stop', () => {
   })
 })
 
+describe('a stop while a host is read', () => {
+  /** The first exchange has no end but that of its session. */
+  function endless(kill: (end: () => void) => Promise<void>): void {
+    let end: () => void = () => undefined
+    fleet.before = (_, exchange) => exchange === 1 && new Promise<void>((_resolve, reject) => {
+      end = () => reject(new FettleError('connection-lost', { message: 'ended: the outcome is unknown' }))
+      stop.abort()
+    })
+    fleet.kill = () => kill(end)
+  }
+
+  test.each(['plan', 'apply'] as const)('ends it on the host, and the host is as stopped as any other: %s', async (mode) => {
+    endless((end) => Promise.resolve(end()))
+    const { of, ends, exitCode } = await interrupted(['web1'], playOf(write('a'), write('b')), { mode })
+    expect(of('web1')).toEqual(['a skipped: the run was stopped', 'b skipped: the run was stopped'])
+    expect([ends, exitCode]).toEqual([['web1 failed: stopped'], 1])
+  })
+
+  test('goes on without a host that cannot be told', async () => {
+    endless(() => Promise.reject(new FettleError('unreachable', { message: 'no second channel' })))
+    const { of, ends } = await interrupted(['web1'], playOf(write('a')))
+    expect([of('web1'), ends]).toEqual([['a skipped: the run was stopped'], ['web1 failed: stopped']])
+  })
+
+  test('goes on without a host that does not answer', async () => {
+    endless(() => new Promise(() => undefined))
+    const { ends } = await interrupted(['web1'], playOf(write('a')), { mode: 'plan' })
+    expect(ends).toEqual(['web1 failed: stopped'])
+  })
+
+  test('does so before tasks are made from what the host is', async () => {
+    endless((end) => Promise.resolve(end()))
+    const { of, ends } = await interrupted(['web1'], play({ name: 'play', hosts: 'all', facts: true, tasks: [write('a')] }))
+    expect([of('web1'), ends]).toEqual([[], ['web1 failed: stopped']])
+  })
+})
+
 describe('a kill', () => {
   test('ends what is under way: its outcome is unknown, and the host is not called unreachable', async () => {
     const killed: string[] = []

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { execute } from '../../src/lab/command.js'
 import { told, withStatus, type Told } from './job.js'
 import { lab, labHosts, slow } from './host.js'
@@ -21,8 +22,11 @@ beforeAll(async () => {
 }, slow)
 afterAll(() => rm(folder, { recursive: true }))
 
-const argv = (command: string, vars: Readonly<Record<string, unknown>>, ...flags: readonly string[]): readonly string[] => [join(root, 'bin/fettle.js'), command, 'test/lab/faults/tasks/site.ts', '--json', '-i', inventory, '-e', JSON.stringify(vars), ...flags]
+const tasks = (file: string) => (command: string, vars: Readonly<Record<string, unknown>>, ...flags: readonly string[]): readonly string[] => [join(root, 'bin/fettle.js'), command, `test/lab/faults/tasks/${file}.ts`, '--json', '-i', inventory, '-e', JSON.stringify(vars), ...flags]
+const argv = tasks('site')
+const readingArgv = tasks('reading')
 const fettle = async (...given: Parameters<typeof argv>): Promise<Told> => told(await execute([process.execPath, ...argv(...given)]))
+const read = async (command: string, vars = {}): Promise<Told> => told(await execute([process.execPath, ...readingArgv(command, vars, '-l', 'one')]))
 const greeting = async (): Promise<string> => one().mustRun('tr "\\0" "\\n" </proc/$(systemctl show -p MainPID --value nap)/environ | grep ^GREETING=')
 
 test('killed between the change of a unit and its restart: the next run restarts it', async () => {
@@ -59,3 +63,54 @@ test('a connection that is cut in the middle of a command fails that host clearl
   await writeFile(inventory, lab().inventory([one(), two()]))
   expect(withStatus(await fettle('apply', { greeting: 'cut' }), 'changed')).toEqual(['systemd.service[nap.service]: restart'])
 }, slow)
+
+describe('what a user has put in the place of a managed file', () => {
+  const shown = ({ resources }: Told): readonly unknown[] => resources.map(({ id, status, error }) => [id, status, error?.message ?? ''])
+  const [known, hidden] = ['/home/deploy/known', '/home/deploy/hidden']
+
+  test('a file without an end is told by its size, and replaced', async () => {
+    expect(await read('apply')).toMatchObject({ code: 0 })
+    await one().mustRun(`truncate -s 4T ${known} ${hidden}`)
+    expect(shown(await read('plan'))).toEqual([[known, 'changed', ''], [hidden, 'changed', '']])
+    expect(shown(await read('apply'))).toEqual([[known, 'changed', ''], [hidden, 'changed', '']])
+    expect(await read('plan')).toMatchObject({ code: 0 })
+  }, slow)
+
+  test('a FIFO and a device are refused', async () => {
+    await one().mustRun(`rm ${known} ${hidden} && mkfifo ${known} && mknod ${hidden} c 1 5`)
+    for (const command of ['plan', 'apply']) {
+      const [first] = shown(await read(command))
+      expect(first).toEqual([known, 'failed', `file[${known}]: ${known} is neither a file nor a directory`])
+    }
+    await one().mustRun(`rm ${known} ${hidden}`)
+  }, slow)
+})
+
+describe('Ctrl-C', () => {
+  /** Presses it as soon as a program runs on the host. */
+  async function interrupted(command: string, vars: Readonly<Record<string, unknown>>, program: string): Promise<Told> {
+    const child = spawn(process.execPath, readingArgv(command, vars, '-l', 'one'), { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    const [out, err]: [Buffer[], Buffer[]] = [[], []]
+    child.stdout.on('data', (data: Buffer) => out.push(data))
+    child.stderr.on('data', (data: Buffer) => err.push(data))
+    while (!(await one().run(`pgrep -fx '${program}'`)).stdout) await sleep(100)
+    child.kill('SIGINT')
+    await once(child, 'close')
+    return told({ code: child.exitCode ?? -1, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() })
+  }
+
+  test.each(['plan', 'apply'])('ends reading at once, on the host too: %s', async (command) => {
+    const run = await interrupted(command, { asks: 47 }, 'sleep 47')
+    expect((await one().run("pgrep -fx 'sleep 47'")).stdout).toBe('')
+    expect(run.code).toBe(130)
+    expect(run.hosts.map(({ host, status, error }) => [host, status, error?.code])).toEqual([['one', 'failed', 'stopped']])
+    expect(new Set(run.resources.map(({ status }) => status))).toEqual(new Set(['skipped']))
+  }, slow)
+
+  test('lets a change under way finish', async () => {
+    await read('apply')
+    const run = await interrupted('apply', { pause: 5, asks: 1 }, 'sleep 5')
+    expect(run.code).toBe(130)
+    expect(run.resources.map(({ id, status }) => [id, status])).toEqual([['/home/deploy/known', 'ok'], ['/home/deploy/hidden', 'ok'], ['pause', 'changed'], ['asked', 'skipped']])
+  }, slow)
+})

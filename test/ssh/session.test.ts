@@ -86,6 +86,25 @@ describe.each(['ssh', 'local'] as const)('%s', (kind) => {
     await expect(session.exchange([{ script: sh`true` }])).rejects.toMatchObject({ code: 'connection-lost' })
   })
 
+  test.each([
+    ['late', 'answer-late', /: napping did not end within 1 s; it was ended there$/, sh`sleep 300; :`],
+    ['endless', 'answer-long', /: napping brought more than 64 MiB; it was ended there$/, sh`yes; :`],
+  ] as const)('what is %s is ended, and the session with it', async (_, code, message, script) => {
+    const session = await open(sshd, local)
+    const [pid] = text(await session.exchange([{ script: sh`echo $$` }]))
+    const [first, under] = [session.exchange([{ script: sh`echo first` }]), session.exchange([{ script, what: 'napping', deadline: code === 'answer-late' ? 1 : 60 }, { script: sh`echo never` }])]
+    expect(text(await first)).toEqual(['first\n'])
+    await expect(under).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
+    expect(living(Number(pid))).toEqual([])
+    await expect(session.exchange([{ script: sh`true` }])).rejects.toMatchObject({ code })
+  })
+
+  test('a limit of the host and a longer input come before the session\'s own', async () => {
+    const session = await open(sshd, local)
+    const outputs = await session.exchange([{ script: sh`sleep 300`, timeout: 1, deadline: 20 }, { script: sh`cat >/dev/null; sleep 2; echo on`, input: Buffer.alloc(10 * 1024 * 10), deadline: 1 }])
+    expect(outputs.map(({ code, stdout }) => [code, stdout.toString()])).toEqual([[124, ''], [0, 'on\n']])
+  })
+
   test('reaches a port and a socket of the host, and says when nothing listens', async () => {
     const session = await open(sshd, local)
     const directory = mkdtempSync(join(tmpdir(), 'fettle-forward-'))
