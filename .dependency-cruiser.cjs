@@ -3,14 +3,15 @@ const below = {
   core: [],
   facts: ['core'],
   resources: ['core', 'facts'],
-  ssh: ['core'],
+  files: ['core'],
+  ssh: ['core', 'files'],
   backends: ['core', 'facts', 'ssh'],
   inventory: ['core'],
-  engine: ['core', 'facts', 'resources', 'ssh', 'backends', 'inventory'],
-  views: ['core', 'engine'],
-  lab: ['core'],
+  engine: ['core', 'facts', 'resources', 'files', 'ssh', 'backends', 'inventory'],
+  views: ['core', 'files', 'engine'],
+  lab: ['core', 'files'],
   demo: ['core', 'lab'],
-  cli: ['core', 'inventory', 'engine', 'views', 'lab', 'demo', 'ssh', 'backends', 'facts'],
+  cli: ['core', 'files', 'inventory', 'engine', 'views', 'lab', 'demo', 'ssh', 'backends', 'facts'],
 }
 const io = '^(node:)?(fs|child_process|net|http|https|os|process|tls|dgram|readline)(/|$)'
 

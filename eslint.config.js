@@ -1,6 +1,6 @@
 import tseslint from 'typescript-eslint'
 
-const edges = ['src/cli/**', 'src/ssh/**', 'src/lab/**', 'src/demo/**', 'src/backends/**', 'src/views/**', 'src/inventory/**', 'test/**']
+const edges = ['src/cli/**', 'src/ssh/**', 'src/files/**', 'src/lab/**', 'src/demo/**', 'src/backends/**', 'src/views/**', 'src/inventory/**', 'test/**']
 
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', '.fettle/', '**/*.js', '**/*.mjs', '**/*.cjs', 'test/types/'] },

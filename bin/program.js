@@ -1,34 +1,54 @@
-import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash, randomBytes } from 'node:crypto'
+import { chmodSync, closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Script } from 'node:vm'
 
 const file = fileURLToPath(new URL('../dist/fettle/program.cjs', import.meta.url))
-const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'fettle', 'program')
+const { XDG_CACHE_HOME: given = '' } = process.env
+const folder = join(isAbsolute(given) ? given : join(homedir(), '.cache'), 'fettle', 'program')
 
 const digestOf = (data) => createHash('sha256').update(data).digest()
 
-/** What was kept, behind its digest: V8 trusts what it is given. Nothing where it is not there, or damaged. */
+/** Whether nobody else can have written it: V8 runs what it is given. `src/files/trust.ts` judges so too, and is part of what is loaded here. */
+const isOwn = ({ uid, mode }) => process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0)
+
+/** What was kept, behind its digest, which tells damage. Nothing where it is not there, or could be somebody else's. */
 function kept(name) {
   try {
-    const whole = readFileSync(join(folder, name))
-    const data = whole.subarray(32)
-    return digestOf(data).equals(whole.subarray(0, 32)) ? data : undefined
+    const around = lstatSync(folder)
+    if (!around.isDirectory() || !isOwn(around)) return undefined
+    const opened = openSync(join(folder, name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    try {
+      const found = fstatSync(opened)
+      if (!found.isFile() || !isOwn(found)) return undefined
+      const whole = readFileSync(opened)
+      const data = whole.subarray(32)
+      return digestOf(data).equals(whole.subarray(0, 32)) ? data : undefined
+    } finally {
+      closeSync(opened)
+    }
   } catch {
     return undefined
   }
 }
 
-/** Renamed into its place whole, since others may do the same now; what other versions left goes. A folder that cannot be written to costs time and nothing else. */
+/**
+ * Renamed into its place whole, since others may do the same now; what other versions left goes. A folder that cannot be written to costs time and
+ * nothing else, and so does one that is a link or somebody else's; one that others may write to is closed.
+ */
 function keep(name, data) {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    for (const old of readdirSync(folder)) rmSync(join(folder, old), { force: true })
-    writeFileSync(join(folder, `${name}.${process.pid}`), Buffer.concat([digestOf(data), data]), { mode: 0o600 })
-    renameSync(join(folder, `${name}.${process.pid}`), join(folder, name))
+    const around = lstatSync(folder)
+    if (!around.isDirectory() || (process.getuid !== undefined && around.uid !== process.getuid())) return
+    chmodSync(folder, 0o700)
+    for (const old of readdirSync(folder)) rmSync(join(folder, old), { recursive: true, force: true })
+    const fresh = join(folder, `${name}.${randomBytes(6).toString('hex')}`)
+    writeFileSync(fresh, Buffer.concat([digestOf(data), data]), { flag: 'wx', mode: 0o600 })
+    renameSync(fresh, join(folder, name))
   } catch {
     // The next start compiles again.
   }

@@ -43,7 +43,7 @@ async function bytesOf(file: FileHandle, size: number): Promise<Buffer> {
 }
 
 /** Reads what lies in the folders. What was opened is judged again: the path may have led elsewhere by then. */
-async function readFrom(folders: SourceFolders, path: string, limit: number): Promise<Fact<Buffer>> {
+async function readFrom(folders: SourceFolders, path: string, limit: number, opened: Set<string>): Promise<Fact<Buffer>> {
   const target = resolve(folders.project, path)
   const refused = (found: Stats): Fact<never> | null => {
     const kind = kindOf(found)
@@ -55,21 +55,13 @@ async function readFrom(folders: SourceFolders, path: string, limit: number): Pr
   if (before !== null) return before
   const file = await open(target, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
   try {
-    const found = await file.stat()
-    return refused(found) ?? (await folders.refusal(path, await placeOf(file, target))) ?? present(await bytesOf(file, found.size))
+    const [found, place] = [await file.stat(), await placeOf(file, target)]
+    const after = refused(found) ?? (await folders.refusal(path, place))
+    if (after !== null) return after
+    opened.add(place)
+    return present(await bytesOf(file, found.size))
   } finally {
     await file.close()
-  }
-}
-
-async function read<T>(folders: SourceFolders, path: string, limit: number, parse: (bytes: Buffer) => Fact<T>): Promise<Fact<T>> {
-  try {
-    const fact = (await folders.refusal(path)) ?? (await readFrom(folders, path, limit))
-    return fact.is === 'present' ? parse(fact.value) : fact
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return absent
-    return unknown(`${path} ${why[code ?? ''] ?? `cannot be read: ${message}`}`, remedy)
   }
 }
 
@@ -78,11 +70,29 @@ function textOf(bytes: Buffer, path: string): Fact<string> {
   return Buffer.from(text).equals(bytes) ? present(text) : unknown(`${path} is not UTF-8`, 'save it as UTF-8')
 }
 
+/** A reader that knows what it has read. */
+export interface LocalReader extends ProjectReader {
+  /** Where the files lie that were read, links followed. */
+  readonly opened: ReadonlySet<string>
+}
+
 /** Reads files of the project that lies in `directory`, and of the folders outside it that its `package.json` names. */
-export function projectReader(directory: string): ProjectReader {
+export function projectReader(directory: string): LocalReader {
   const folders = new SourceFolders(resolve(directory))
+  const opened = new Set<string>()
+  const read = async <T>(path: string, limit: number, parse: (bytes: Buffer) => Fact<T>): Promise<Fact<T>> => {
+    try {
+      const fact = (await folders.refusal(path)) ?? (await readFrom(folders, path, limit, opened))
+      return fact.is === 'present' ? parse(fact.value) : fact
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException
+      if (code === 'ENOENT' || code === 'ENOTDIR') return absent
+      return unknown(`${path} ${why[code ?? ''] ?? `cannot be read: ${message}`}`, remedy)
+    }
+  }
   return {
-    readText: (path) => read(folders, path, largest.text, (bytes) => textOf(bytes, path)),
-    readBytes: (path) => read(folders, path, largest.bytes, (bytes) => present(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length))),
+    opened,
+    readText: (path) => read(path, largest.text, (bytes) => textOf(bytes, path)),
+    readBytes: (path) => read(path, largest.bytes, (bytes) => present(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length))),
   }
 }

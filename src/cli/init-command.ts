@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { chmodSync, closeSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { types } from 'node:util'
 import { FettleError } from '../core/errors.js'
+import { createExactly } from '../files/write-whole.js'
 import { manifest, packageFolder } from './package-folder.js'
 import type { Surroundings } from './surroundings.js'
 
@@ -52,14 +53,28 @@ function resolvedBy(modules: string): string | null {
   }
 }
 
+/** Whose copies will hold secrets: cp keeps the mode. */
+const secret: readonly string[] = ['.env.example']
+
+/** A folder that others may read, with those above it, whatever the umask. */
+function folder(path: string): void {
+  if (existsSync(path)) return
+  folder(dirname(path))
+  mkdirSync(path)
+  chmodSync(path, 0o755)
+}
+
 /** Whether it was written; what is there already stays. */
-async function written(path: string, text: string): Promise<boolean> {
-  await mkdir(dirname(path), { recursive: true })
+function written(project: string, name: string, text: string): boolean {
+  const path = join(project, name)
+  folder(dirname(path))
   try {
-    await writeFile(path, text, { flag: 'wx' })
+    const file = createExactly(path, secret.includes(name) ? 0o600 : 0o644)
+    writeFileSync(file, text)
+    closeSync(file)
     return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    if (types.isNativeError(error) && 'code' in error && error.code === 'EEXIST') return false
     throw error
   }
 }
@@ -107,12 +122,12 @@ function summary(names: readonly string[]): string {
  * @returns 0
  * @throws FettleError `usage` when the directory cannot be written to
  */
-export async function initCommand(directory: string, { cwd, stdout }: Pick<Surroundings, 'cwd' | 'stdout'>): Promise<number> {
+export function initCommand(directory: string, { cwd, stdout }: Pick<Surroundings, 'cwd' | 'stdout'>): number {
   const project = resolve(cwd, directory)
   const files = projectFiles(project)
   const [wrote, kept]: [string[], string[]] = [[], []]
   try {
-    for (const [name, text] of files) ((await written(join(project, name), text)) ? wrote : kept).push(name)
+    for (const [name, text] of files) (written(project, name, text) ? wrote : kept).push(name)
   } catch (error) {
     throw new FettleError('usage', { message: `fettle init: ${error instanceof Error ? error.message : String(error)}`, remedy: 'name a directory that can be made and written to: fettle init DIR' })
   }

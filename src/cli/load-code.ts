@@ -1,10 +1,11 @@
-import { join, relative, resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { types } from 'node:util'
 import { FettleError, type ErrorCode } from '../core/errors.js'
 import { scrub } from '../core/scrub.js'
 import { setProjectDirectory } from '../inventory/environment.js'
 import { loadPlain } from './plain-tasks.js'
+import { closeFiles, taskCache } from './task-cache.js'
 
 /** The copy of Fettle that is running: the project's files get this very one, so that what they make is recognised. */
 const running = (): Promise<object> => import('../index.js')
@@ -26,20 +27,36 @@ export async function withCode<T>(path: string, project: string, errors: CodeErr
   const shown = shownIn(root, path)
   setProjectDirectory(root)
   try {
-    return await use(await exportOf(path, join(root, '.fettle/cache'), await fettle()), shown)
+    return await use(await exportOf(path, root, await fettle()), shown)
   } catch (error) {
     throw placed(error, root, shown, errors)
   }
 }
 
 /** The default export of a file. */
-async function exportOf(path: string, cache: string, fettle: object): Promise<unknown> {
+async function exportOf(path: string, root: string, fettle: object): Promise<unknown> {
+  const cache = taskCache(root)
   const plain = await loadPlain(path, cache, fettle)
-  if (plain !== null) return plain['default']
+  if (plain !== null) {
+    note(root, plain.files)
+    return plain.exports['default']
+  }
   const { createJiti } = await import('jiti')
   // `virtualModules` hands out the module itself: an alias to its file would make jiti load a second copy.
-  return createJiti(path, { virtualModules: { fettle }, fsCache: cache, interopDefault: true }).import(path, { default: true })
+  const jiti = createJiti(path, { virtualModules: { fettle }, fsCache: cache ?? false, interopDefault: true })
+  const exported: unknown = await jiti.import(path, { default: true })
+  if (cache !== null) closeFiles(cache)
+  note(root, [path, ...Object.keys(jiti.cache).filter((file) => !file.includes('/node_modules/') && !file.startsWith(own))])
+  return exported
 }
+
+/** Files of code by the projects that they were loaded for. */
+const loaded = new Map<string, Set<string>>()
+
+const note = (root: string, files: readonly string[]): void => void loaded.set(root, new Set([...(loaded.get(root) ?? []), ...files]))
+
+/** The files of code that were loaded for a project, packages left out. */
+export const loadedCode = (project: string): readonly string[] => [...(loaded.get(resolve(project)) ?? [])]
 
 export const shownIn = (root: string, path: string): string => {
   const inside = relative(root, path)

@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process'
-import { accessSync, constants, readFileSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { promisify } from 'node:util'
 import { FettleError } from '../core/errors.js'
 import { Secret } from '../core/secret.js'
 import type { RunOptions } from '../engine/options.js'
+import { hasModes, isOpenToAll } from '../files/trust.js'
 import type { RunFlags } from './flags.js'
 import type { Surroundings } from './surroundings.js'
 
@@ -83,16 +84,28 @@ function isProgram(path: string): boolean {
   }
 }
 
+/** What everybody could have written is no password, and no program to ask: the file, or another in its place. Pipes and the like are what their name says. */
+function checkClosed(path: string, file: string): void {
+  if (!statSync(path).isFile()) return
+  const real = realpathSync(path)
+  const open = [real, dirname(real)].find((each) => isOpenToAll(statSync(each)) && hasModes(each))
+  if (open === undefined) return
+  const isFolder = open !== real
+  throw new FettleError('usage', { message: `the password file ${file} is not used: everybody may write ${isFolder ? `its folder ${open}` : 'it'}`, remedy: `chmod ${isFolder ? 'o-w' : '600'} ${isFolder ? open : file}` })
+}
+
 /** The content of a file, or what an executable one prints; line breaks at its ends are no part of the password, as in Ansible. */
 async function fromFile(file: string | undefined, { cwd }: Surroundings): Promise<Secret | null> {
   if (file === undefined) return null
   const path = resolve(cwd, file)
   try {
+    checkClosed(path, file)
     const text = isProgram(path) ? (await promisify(execFile)(path)).stdout : readFileSync(path, 'utf8')
     const password = text.replace(/^[\r\n]+|[\r\n]+$/g, '')
     if (password === '') throw new Error('it is empty')
     return new Secret(password)
   } catch (error) {
+    if (error instanceof FettleError) throw error
     throw new FettleError('usage', { message: `the password file ${file} cannot be used: ${error instanceof Error ? error.message : String(error)}`, remedy: 'give a file that holds the password, or a program that prints it' })
   }
 }

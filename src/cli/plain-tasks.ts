@@ -17,9 +17,9 @@ type Run = (exports: object, jitiImport: (name: string) => Promise<object>, __fi
 
 /**
  * Loads a task file and what it imports, if all of them are plain.
- * @returns the exports, or null where jiti must load it; nothing has been run then
+ * @returns the exports and all files, or null where jiti must load it; nothing has been run then
  */
-export async function loadPlain(path: string, folder: string, fettle: object): Promise<Readonly<Record<string, unknown>> | null> {
+export async function loadPlain(path: string, folder: string | null, fettle: object): Promise<{ readonly exports: Readonly<Record<string, unknown>>; readonly files: readonly string[] } | null> {
   const entry = realpathSync(path)
   const files = await gather(entry, folder)
   if (files === null) return null
@@ -36,14 +36,14 @@ export async function loadPlain(path: string, folder: string, fettle: object): P
     await run(exports, imported, file, dirname(file))
     return exports
   }
-  return (await load(entry)) as Readonly<Record<string, unknown>>
+  return { exports: (await load(entry)) as Readonly<Record<string, unknown>>, files: [...files.keys()] }
 }
 
 /** Compiled code takes the default export of what is marked like this, and would else take the whole for it. */
 const builtin = async (name: string): Promise<object> => ({ __esModule: true, ...((await import(name)) as object) })
 
 /** The entry and everything that it imports; null when something among it is not plain. */
-async function gather(entry: string, folder: string): Promise<ReadonlyMap<string, Plain> | null> {
+async function gather(entry: string, folder: string | null): Promise<ReadonlyMap<string, Plain> | null> {
   const files = new Map<string, Plain>()
   const queue = [entry]
   for (const file of queue) {

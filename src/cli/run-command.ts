@@ -11,6 +11,7 @@ import { peopleView } from '../views/people.js'
 import { recordView } from '../views/record.js'
 import { retryView } from '../views/retry.js'
 import { views } from '../views/view.js'
+import { decisiveFiles } from './decisive-files.js'
 import type { RunFlags } from './flags.js'
 import { Interrupts } from './interrupts.js'
 import { listing } from './listing.js'
@@ -80,7 +81,7 @@ async function perform(request: RunRequest, surroundings: Surroundings, parts: P
   // Which hosts there are depends on no tag, and tags would have all resources built only to be asked for theirs.
   await unlockKeys(() => checkConnections(chosenHosts(parts.listRun(plays, inventory, { ...options, tags: [], skipTags: [] }), inventory)), { ...options, ...passwords }, surroundings)
   if (interrupts.code !== null) return interrupts.code
-  return (await parts.run(plays, inventory, { ...options, ...passwords }, emit)).exitCode
+  return (await parts.run(plays, inventory, { ...options, ...passwords, decisive: decisiveFiles(options.project, flags.inventory) }, emit)).exitCode
 }
 
 /**

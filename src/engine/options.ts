@@ -1,4 +1,5 @@
 import type { Secret } from '../core/secret.js'
+import type { DecisiveFiles } from '../files/doubts.js'
 import type { Mode } from './events.js'
 
 /** What the command line decides about a run. */
@@ -25,6 +26,8 @@ export interface RunOptions {
   readonly sshConfig: string | null
   /** `--accept-new`: unknown host keys are written to `inventory/known_hosts`; changed ones are refused all the same. */
   readonly acceptNew: boolean
+  /** What was loaded, to tell who else may change it; sources and templates are added. Left out: nobody is told of. */
+  readonly decisive?: DecisiveFiles
   /** Aborted by the first Ctrl-C: changes under way are finished, nothing new is begun. */
   readonly stop: AbortSignal
   /** Aborted by the second Ctrl-C: changes under way are ended on their hosts. */

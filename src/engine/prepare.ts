@@ -4,6 +4,7 @@ import type { GithubBackend } from '../backends/github.js'
 import { FettleError } from '../core/errors.js'
 import type { HostFacts } from '../core/host-facts.js'
 import type { Play } from '../core/play.js'
+import { doubts } from '../files/doubts.js'
 import { checkConnections } from '../inventory/connection.js'
 import { env } from '../inventory/environment.js'
 import type { Inventory, InventoryHost } from '../inventory/inventory.js'
@@ -46,7 +47,8 @@ export interface PreparedRun {
  */
 export async function prepare(plays: readonly Play[], inventory: Inventory, options: RunOptions): Promise<PreparedRun> {
   const github = once(() => openGithub(options.stop))
-  const shared = new SharedFacts(projectReader(resolve(options.project)), github)
+  const reader = projectReader(resolve(options.project))
+  const shared = new SharedFacts(reader, github)
   const info = inventoryInfo(inventory)
   const ready = async (steps: readonly Step[]): Promise<void> => {
     const selected = steps.filter((step) => step.selected)
@@ -63,7 +65,8 @@ export async function prepare(plays: readonly Play[], inventory: Inventory, opti
   await ready(steps)
   const schemas = plays.flatMap((play) => (play.vars === null ? [] : [play.vars]))
   const twins = twinsAmong([...new Set(prepared.flatMap(({ hosts }) => hosts))])
-  const warnings = [...inventory.warnings, ...undeclaredVariables(inventory, schemas), ...tagWarnings, ...twins.map(evidentTwinWarning)]
+  const trust = options.decisive === undefined ? [] : doubts(options.project, { ...options.decisive, paths: [...options.decisive.paths, ...reader.opened] })
+  const warnings = [...inventory.warnings, ...undeclaredVariables(inventory, schemas), ...tagWarnings, ...twins.map(evidentTwinWarning), ...trust]
   return { plays: prepared, warnings, twins: twins.map((names) => names.map(({ name }) => name)), shared, github }
 }
 

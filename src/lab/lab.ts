@@ -12,7 +12,7 @@ import { ensureImage, type ImageName } from './image.js'
 import { inventoryText, type InventoryOptions } from './inventory.js'
 import { withLock } from './lock.js'
 import { bridgeAddress, makeNetwork, mostHosts, type Network } from './network.js'
-import { keyFile, knownHostsFile, labFolder, lockFile } from './places.js'
+import { cacheFolder, ensureOwn, keyFile, knownHostsFile, labFolder, lockFile } from './places.js'
 import { processOf, thisBoot, writeRecord, type LabRecord } from './record.js'
 import { requireLab } from './requirements.js'
 import { clearLeftovers, takeDown } from './take-down.js'
@@ -76,6 +76,7 @@ export async function openLab({ say = () => undefined }: LabOptions = {}): Promi
   await requireLab()
   await clearLeftovers()
   await raiseInotify()
+  ensureOwn(cacheFolder())
   const key = await ensureKey()
   const id = randomBytes(3).toString('hex')
   const record: LabRecord = { id, boot: thisBoot(), owner: processOf(process.pid), keeper: null, address: '', hosts: [] }

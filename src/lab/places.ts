@@ -1,8 +1,26 @@
+import { lstatSync, mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
+import { FettleError } from '../core/errors.js'
+import { changedBy } from '../files/trust.js'
 
-/** What may be thrown away but is dear to make again: images, packages, the lab's key. */
-export const cacheFolder = (): string => join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'fettle', 'lab')
+/** What may be thrown away but is dear to make again: images, packages, the lab's key. A cache folder that is relative is none, as the XDG base directories say. */
+export function cacheFolder(): string {
+  const { XDG_CACHE_HOME: given = '' } = process.env
+  return join(isAbsolute(given) ? given : join(homedir(), '.cache'), 'fettle', 'lab')
+}
+
+/**
+ * Makes a folder where there is none.
+ * @throws FettleError `lab-unavailable` where others could put something there, or a link
+ */
+export function ensureOwn(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o755 })
+  const found = lstatSync(folder)
+  const who = found.isSymbolicLink() ? 'it is a symbolic link' : changedBy(folder, found)
+  if (who === null) return
+  throw new FettleError('lab-unavailable', { message: `${folder} cannot be used, because the lab acts as root on what lies there: ${who}`, remedy: `remove it, or close it: chown root: ${folder} && chmod go-w ${folder}` })
+}
 
 /** The private key that logs in to every lab host of this user. */
 export const keyFile = (): string => join(cacheFolder(), 'id_ed25519')

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { FettleError } from '../core/errors.js'
 import { fingerprint, judge, keyType, knownHostsLine, knownName, readKnownKeys, remember, type KnownKey } from './known-hosts.js'
 import type { HostConfig } from './ssh-config.js'
@@ -39,8 +40,7 @@ export async function hostKeyCheck(config: HostConfig, options: ConnectOptions, 
           return changed(place, key, verdict.known)
         case 'unknown':
           if (!(options.acceptNew || config.acceptNew) || own === undefined) return unknownKey(place, name, key, own, verdict.authorities)
-          await remember(own, knownHostsLine(name, key))
-          return null
+          return remember(own, knownHostsLine(name, key)).then(() => null, (cause: unknown) => notRemembered(place, own, cause))
       }
     },
   }
@@ -68,6 +68,15 @@ export function hostVerifier(check: HostKeyCheck, refuse: (error: Error) => void
       answer(error === null)
     }, () => answer(false))
   }
+}
+
+function notRemembered(place: string, file: string, cause: unknown): FettleError {
+  const isLink = types.isNativeError(cause) && 'code' in cause && cause.code === 'ELOOP'
+  return new FettleError('host-key-unknown', {
+    message: `the host key of ${place} cannot be written to ${file}: ${isLink ? 'it is a symbolic link, which is not followed' : String(cause)}`,
+    remedy: isLink ? `put a file in the place of the link ${file}` : `see that ${file} can be written to`,
+    cause,
+  })
 }
 
 function changed(place: string, key: Buffer, known: readonly KnownKey[]): FettleError {

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { constants } from 'node:fs'
-import { mkdir, open, readFile } from 'node:fs/promises'
+import { chmod, mkdir, open, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { FileCache } from './file-cache.js'
 import { wildcard } from './wildcard.js'
@@ -125,12 +125,14 @@ export async function readKnownKeys(paths: readonly string[], name: string): Pro
   return found.flatMap((file) => file?.keysOf(name) ?? [])
 }
 
-/** Adds a line in one write, so that hosts that are accepted at the same time do not mix. A symbolic link is not followed. */
+/** Adds a line in one write, so that hosts that are accepted at the same time do not mix. A symbolic link is not followed; modes of what is made are exact, whatever the umask. */
 export async function remember(path: string, line: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
+  const made = await mkdir(dirname(path), { recursive: true, mode: 0o755 })
+  if (made !== undefined) await chmod(dirname(path), 0o755)
   const file = await open(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW, 0o600)
   try {
     const { size } = await file.stat()
+    if (size === 0) await file.chmod(0o600)
     const last = size === 0 ? '\n' : (await file.read({ buffer: Buffer.alloc(1), position: size - 1 })).buffer.toString()
     await file.appendFile(`${last === '\n' ? '' : '\n'}${line}\n`)
   } finally {

@@ -46,8 +46,10 @@ function publicKey(text: string): Buffer | null {
 const files = new FileCache(async (path): Promise<PrivateKey> => {
   const file = await open(path, constants.O_RDONLY)
   try {
-    const stat = await file.stat()
-    return { path, ...(await understand(path, await file.readFile('utf8'), stat.uid === process.getuid?.() ? stat.mode & 0o777 : 0)) }
+    const { uid, mode } = await file.stat()
+    // As ssh(1), which looks at the user's own keys only; but what everybody may write is nobody's key.
+    const isOpen = (mode & (uid === process.getuid?.() ? 0o077 : 0o002)) !== 0 && process.getuid !== undefined
+    return { path, ...(await understand(path, await file.readFile('utf8'), isOpen ? mode & 0o777 : 0)) }
   } finally {
     await file.close()
   }

@@ -1,7 +1,9 @@
 import { once } from 'node:events'
-import { createWriteStream, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync, type WriteStream } from 'node:fs'
+import { createWriteStream, readdirSync, rmSync, type WriteStream } from 'node:fs'
 import { join } from 'node:path'
 import type { Event, RunEvent } from '../engine/events.js'
+import { ownFolder } from '../files/own-folder.js'
+import { createExactly } from '../files/write-whole.js'
 import { documented } from './json.js'
 import type { View } from './view.js'
 
@@ -11,21 +13,6 @@ const kept = 50
 /** Files of this name are records; by name they are in the order of their time. */
 const named = ({ time, id }: RunEvent): string => `${time.replaceAll(':', '-')}-${id}.jsonl`
 
-/** Where Fettle keeps what belongs to a project and never into a repository. */
-export function ownFolder(project: string): string {
-  const own = join(project, '.fettle')
-  mkdirSync(own, { recursive: true, mode: 0o700 })
-  if (!existsSync(join(own, '.gitignore'))) writeFileSync(join(own, '.gitignore'), '*\n')
-  return own
-}
-
-/** The folder of records. It holds diffs of hosts' files: for its owner only. */
-function folder(project: string): string {
-  const runs = join(ownFolder(project), 'runs')
-  mkdirSync(runs, { recursive: true, mode: 0o700 })
-  return runs
-}
-
 /** Makes room for one more. */
 function prune(runs: string): void {
   const records = readdirSync(runs).filter((name) => name.endsWith('.jsonl')).sort()
@@ -33,7 +20,7 @@ function prune(runs: string): void {
 }
 
 /**
- * The record of a run: its documented events and its notices as JSON lines in `.fettle/runs/<time>-<id>.jsonl` (0600).
+ * The record of a run: its documented events and its notices as JSON lines in `.fettle/runs/<time>-<id>.jsonl` (0600, because it holds diffs of hosts' files).
  * The newest 50 are kept. A record that cannot be written does not stop a run: `onTrouble` is told why, once.
  */
 export function recordView(project: string, onTrouble: (message: string) => void): View {
@@ -48,9 +35,9 @@ export function recordView(project: string, onTrouble: (message: string) => void
   }
   const begin = (run: RunEvent): void => {
     try {
-      const runs = folder(project)
-      prune(runs)
-      stream = createWriteStream(join(runs, named(run)), { flags: 'wx', mode: 0o600 }).on('error', fail)
+      const { path } = ownFolder(project, 'runs')
+      prune(path)
+      stream = createWriteStream('', { fd: createExactly(join(path, named(run)), 0o600) }).on('error', fail)
     } catch (error) {
       fail(error)
     }

@@ -1,7 +1,8 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HostEvent, Mode, SummaryEvent } from '../engine/events.js'
-import { ownFolder } from './record.js'
+import { ownFolder } from '../files/own-folder.js'
+import { writeWhole } from '../files/write-whole.js'
 import type { View } from './view.js'
 
 /** Names, in a project, the hosts that the last `apply` has not done. */
@@ -20,8 +21,10 @@ export function retryView(project: string, onTrouble: (message: string) => void)
 
   const write = (hosts: readonly string[]): void => {
     try {
-      if (hosts.length === 0) rmSync(join(project, retryFile), { force: true })
-      else writeFileSync(join(ownFolder(project), 'retry'), hosts.map((host) => `${host}\n`).join(''))
+      if (hosts.length === 0 && !existsSync(join(project, '.fettle'))) return
+      const path = join(ownFolder(project).path, 'retry')
+      if (hosts.length === 0) rmSync(path, { force: true })
+      else writeWhole(path, hosts.map((host) => `${host}\n`).join(''))
     } catch (error) {
       onTrouble(`${retryFile} is not that of this run: ${error instanceof Error ? error.message : String(error)}`)
     }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { main } from '../../src/cli/main.js'
@@ -46,6 +46,23 @@ describe('fettle init', () => {
     expect(said).toMatch(/\n {2}npm install --save-dev typescript@\S+\n/)
     const again = fakeProcess()
     expect(await init({ ...again, cwd: io.cwd })).toEqual([0, expect.not.stringContaining('Wrote')])
+  })
+
+  test.each([0o000, 0o077, 0o777])('under umask %o files have their modes, and the pattern of secrets is for nobody else', async (mask) => {
+    const io = fakeProcess()
+    const before = process.umask(mask)
+    await init(io, 'servers').finally(() => process.umask(before))
+    const modes = files(join(io.cwd, 'servers')).map((name) => [name, statSync(join(io.cwd, 'servers', name))] as const)
+    for (const [name, found] of modes) expect([name, (found.mode & 0o777).toString(8)]).toEqual([name, found.isDirectory() ? '755' : name === '.env.example' ? '600' : '644'])
+    expect(modes.map(([name]) => name)).toEqual(expect.arrayContaining(['.env.example', 'inventory/hosts.yml', 'tasks/site.ts']))
+  })
+
+  test('a link in the place of a file is left as it is', async () => {
+    const io = fakeProcess()
+    writeFileSync(join(io.cwd, 'theirs'), 'theirs')
+    symlinkSync('theirs', join(io.cwd, 'README.md'))
+    expect(await init(io)).toEqual([0, expect.stringContaining('Left as they are: README.md\n')])
+    expect(readFileSync(join(io.cwd, 'theirs'), 'utf8')).toBe('theirs')
   })
 
   test('a directory that cannot be is a usage error', async () => {

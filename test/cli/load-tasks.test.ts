@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
@@ -97,6 +97,8 @@ describe('task files', () => {
     expect(plays[0]?.name).toBe('low,2,4,true,site.ts')
     const computed = await load({ 'tasks/site.ts': `const name = './play' + '.js'\nexport default (await import(name)).default\n`, 'tasks/play.ts': named('computed') })
     expect(computed.plays[0]?.name).toBe('computed')
+    const cache = join(computed.directory, '.fettle/cache')
+    expect(readdirSync(cache).map((name) => (statSync(join(cache, name)).mode & 0o777).toString(8)).filter((mode) => mode !== '600')).toEqual([])
   })
 
   const missing = 'name the file that exports the plays: fettle plan FILE; without FILE it is tasks/site.ts'

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { main } from '../../src/cli/main.js'
@@ -48,6 +48,14 @@ describe('fettle run', () => {
   test('standard input goes to every host when it is asked for, and only then', async () => {
     expect((await fettle(['run', 'cat', '-l', 'web', '--stdin'], machine({ input: 'some\n' }))).out).toBe('w1, w2 (2)\nsome\n\n')
     expect((await fettle(['run', 'cat', '-l', 'w1'], machine({ input: 'some\n' }))).out).toBe('')
+  })
+
+  test('who else may change what decides is told once, for all of it', async () => {
+    const io = machine()
+    for (const name of ['inventory', 'inventory/hosts.yml']) chmodSync(join(io.cwd, name), 0o777)
+    expect((await fettle(['run', 'true', '-l', 'web'], io)).err.split('\n').filter((line) => line.startsWith('note: '))).toEqual([
+      'note: others may change 2 paths that decide what runs: inventory/hosts.yml (everybody may write), inventory (everybody may write); chmod go-w what is yours, and chown what is to be',
+    ])
   })
 
   test('with --stream both streams come in their order', async () => {

@@ -1,5 +1,7 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { reveal, type Secret } from '../../src/core/secret.js'
 import { main } from '../../src/cli/main.js'
@@ -69,6 +71,35 @@ describe('from files', () => {
     const { exitCode, shown } = await passwords('--connection-password-file secret', project('secret', content, mode))
     expect(exitCode).toBe(3)
     expect(shown).toContain(message)
+  })
+
+  test.each<[what: string, content: string, spoil: (path: string) => void, message: string, remedy: string]>([
+    ['a file that everybody may write', 'sudo1\n', (path) => chmodSync(path, 0o606), 'the password file secret is not used: everybody may write it', 'chmod 600 secret'],
+    ['a program that everybody may write', '#!/bin/sh\necho sudo1\n', (path) => chmodSync(path, 0o777), 'the password file secret is not used: everybody may write it', 'chmod 600 secret'],
+    ['a file in a folder that everybody may write', 'sudo1\n', (path) => chmodSync(dirname(path), 0o777), 'the password file secret is not used: everybody may write its folder', 'chmod o-w '],
+    ['a link to a file that everybody may write', 'sudo1\n', (path) => {
+      renameSync(path, `${path}.real`)
+      chmodSync(`${path}.real`, 0o666)
+      symlinkSync(`${path}.real`, path)
+    }, 'the password file secret is not used: everybody may write it', 'chmod 600 secret'],
+  ])('%s ends with 3', async (_, content, spoil, message, remedy) => {
+    const io = project('secret', content, 0o600)
+    spoil(join(io.cwd, 'secret'))
+    const { exitCode, shown } = await passwords('--become-password-file secret', io)
+    expect(exitCode).toBe(3)
+    expect(shown).toContain(message)
+    expect(shown).toContain(remedy)
+    expect(shown).not.toContain('sudo1')
+  })
+
+  test('a folder that everybody may use for himself, and a pipe, are fine', async () => {
+    const io = project('secret', 'sudo1\n', 0o600)
+    chmodSync(io.cwd, 0o1777)
+    expect((await passwords('--become-password-file secret', io)).become).toBe('sudo1')
+    execFileSync('mkfifo', ['-m', '666', join(io.cwd, 'pipe')])
+    const writer = spawn('sh', ['-c', 'echo sudo2 >pipe'], { cwd: io.cwd, stdio: 'ignore' })
+    expect((await passwords('--become-password-file pipe', io)).become).toBe('sudo2')
+    await once(writer, 'exit')
   })
 
   test('a file that does not exist ends with 3', async () => {

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { chmodSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { fine } from '../../src/core/change.js'
@@ -162,4 +163,13 @@ describe('hosts that cannot be reached as the inventory says', () => {
     const { plays: prepared } = await prepare(plays(false), await inventory, options({ limit: 'web' }))
     expect(prepared.map(({ hosts }) => hosts.map(({ name }) => name))).toEqual([['web1'], ['web1']])
   })
+})
+
+test('who else may change what was loaded, and what it reads, is a warning', async () => {
+  const directory = project({ 'templates/a.njk': '', 'page.html': '', 'tasks/site.ts': '' })
+  for (const name of ['tasks/site.ts', 'page.html']) chmodSync(join(directory, name), 0o666)
+  const made = (): readonly Resource[] => [file('/a', { template: 'a.njk' }), file('/b', { source: 'page.html' })]
+  const { warnings } = await prepared(made, { project: directory, decisive: { paths: [join(directory, 'tasks/site.ts')], secrets: [] } })
+  expect(warnings).toEqual(['others may change 2 paths that decide what runs: tasks/site.ts (everybody may write), page.html (everybody may write); chmod go-w what is yours, and chown what is to be'])
+  expect((await prepared(made, { project: directory })).warnings).toEqual([])
 })

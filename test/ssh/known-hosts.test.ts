@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { fingerprint, judge, KnownHosts, knownHostsLine, knownName, readKnownKeys, remember, type Verdict } from '../../src/ssh/known-hosts.js'
 import { makeKey } from './sshd.js'
@@ -183,4 +183,11 @@ test('remembering: a private file, whole lines, all of many at once, no link fol
   symlinkSync(path, link)
   await expect(remember(link, 'x')).rejects.toMatchObject({ code: 'ELOOP' })
   expect(lstatSync(link).isSymbolicLink()).toBe(true)
+})
+
+test.each([0o000, 0o077, 0o777])('what is remembered under umask %o has its modes', async (mask) => {
+  const path = join(directory, `umask-${String(mask)}`, 'known_hosts')
+  const before = process.umask(mask)
+  await remember(path, knownHostsLine('host', own.blob)).finally(() => process.umask(before))
+  expect([statSync(path).mode & 0o777, statSync(dirname(path)).mode & 0o777]).toEqual([0o600, 0o755])
 })

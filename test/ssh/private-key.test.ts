@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
@@ -30,4 +30,18 @@ test.each<readonly [type: string, bits: number, format: string, algorithm: strin
   if (own instanceof Error) throw own
   expect(own.verify(data, key.sign(data, algorithm), algorithm)).toBe(true)
   expect(own.verify(Buffer.from('something else'), key.sign(data, algorithm), algorithm)).toBe(false)
+})
+
+test.each<readonly [mode: number, owner: string, isRefused: boolean]>([
+  [0o600, 'own', false],
+  [0o640, 'own', true],
+  [0o602, 'own', true],
+  ...(process.getuid?.() === 0 ? [[0o644, 'another', false], [0o666, 'another', true], [0o602, 'another', true]] as const : []),
+])('a key of mode %o, of %s user', async (mode, owner, isRefused) => {
+  const path = join(directory, `modes-${mode.toString(8)}-${owner}`)
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', path])
+  chmodSync(path, mode)
+  if (owner === 'another') chownSync(path, 65534, 65534)
+  const key = (await readPrivateKey(path))?.usable
+  expect(key instanceof FettleError ? key.code : 'usable').toBe(isRefused ? 'key-permissions' : 'usable')
 })
