@@ -120,7 +120,7 @@ export async function begin(transport: Transport, wanted: Become | null, script:
   return { stdin, running }
 
   async function run(): Promise<Pipes> {
-    const timer = setTimeout(() => refuse(`nothing within ${limitSeconds} s`), limitSeconds * 1000)
+    const timer = setTimeout(() => refuse(`nothing within ${limitSeconds} s${asked > 0 ? ', though sudo has the password' : ''}`), limitSeconds * 1000)
     const failed = await Promise.race([Promise.all(preambles.map(({ passed }) => passed)).then(() => null), refused, ended])
     clearTimeout(timer)
     if (failed === null) {

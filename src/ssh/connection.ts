@@ -6,7 +6,7 @@ import { showAddress } from './address.js'
 import { algorithmsFor } from './algorithms.js'
 import { certificateNotes, Login, waysToLogIn, type Ways } from './authentication.js'
 import { Doors } from './doors.js'
-import { guardWindows } from './guard-windows.js'
+import { guardAnswers, guardWindows } from './guard-memory.js'
 import { hostKeyCheck, hostVerifier, type HostKeyCheck } from './host-key.js'
 import { Dropped, dropped, reason, unlessAborted, type Link, type Way } from './link.js'
 import { quoted } from './quoted.js'
@@ -119,6 +119,7 @@ async function logIn(plan: Plan, link: Link, algorithms: Algorithms): Promise<Co
   if (client === null) throw new Error('node-ssh holds no connection', { cause: await ready.catch((error: unknown) => error) })
   // Errors come at any time, also twice; one that nobody hears would end the process.
   const lost = watch(client, seen, link)
+  guardAnswers(link.stream)
   guardWindows(client, () => {
     client.emit('error', new Error('it sent more than the window of a channel allows'))
     link.stream.destroy()

@@ -13,8 +13,8 @@ export interface Behaviour {
   readonly authentication?: (context: AuthContext, client: Connection) => void
   /** Answers the request for a channel itself; left out: it is opened. */
   readonly session?: (accept: () => ssh2.Session) => void
-  /** A command has been asked for, the `nth`. The boot's token is in it. */
-  readonly exec?: (channel: ServerChannel, token: string, from: { readonly client: Connection; readonly nth: number }) => void
+  /** A command has been asked for, the `nth`. The boot's token is in it, and what sudo is to ask with. */
+  readonly exec?: (channel: ServerChannel, token: string, from: { readonly client: Connection; readonly nth: number; readonly prompt: string }) => void
 }
 
 export interface Hostile {
@@ -39,7 +39,7 @@ export async function startHostile({ banner, authentication = (context) => conte
         commands += 1
         const channel = take()
         channel.on('error', () => undefined)
-        exec(channel, /@boot-([0-9a-f]{32})/.exec(command)?.[1] ?? '', { client, nth: commands })
+        exec(channel, /@boot-([0-9a-f]{32})/.exec(command)?.[1] ?? '', { client, nth: commands, prompt: `fettle%${/fettle%%([0-9a-f]{32}:)/.exec(command)?.[1] ?? ''}` })
       })
       if (session === undefined) open()
       else session(open)

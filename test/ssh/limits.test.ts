@@ -1,12 +1,16 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
+import { Duplex } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import type { ServerChannel } from 'ssh2'
 import { Secret } from '../../src/core/secret.js'
 import { sh } from '../../src/core/sh.js'
 import { connect, type Target } from '../../src/ssh/connect.js'
+import { guardAnswers } from '../../src/ssh/guard-memory.js'
 import type { Session } from '../../src/ssh/session.js'
 import { booted, flood, greeted, startHostile, type Behaviour, type Hostile } from './hostile.js'
+
+jest.setTimeout(30_000)
 
 const peers: Hostile[] = []
 const sessions: Session[] = []
@@ -87,6 +91,7 @@ describe('each step of a login has a limit, and the error names the step', () =>
     ['the channel', { session: () => void turn() }, {}, 'shell-not-started', /web1 .*: sshd opened no channel: nothing within 30 s/],
     ['the shell', { exec: () => void turn() }, {}, 'shell-not-started', /web1 .*: the login shell did not start \/bin\/sh \(nothing within 30 s\)/],
     ['sudo', { exec: () => void turn() }, { become: { user: 'app', password: new Secret('pass') } }, 'shell-not-started', /web1 .*: the login shell did not start sudo and \/bin\/sh as app \(nothing within 30 s\)/],
+    ['sudo, once it has the password', { exec: (channel, token, { prompt }) => (channel.stderr.write(prompt), channel.once('data', () => void turn())) }, { become: { user: 'app', password: new Secret('pass') } }, 'shell-not-started', /as app \(nothing within 30 s, though sudo has the password\)/],
     ['the first words', { exec: (channel, token) => (booted(channel, token), void turn()) }, {}, 'answer-late', /web1 .*: the start of the shell did not end within 30 s$/],
     ['the answer', { exec: (channel, token) => greeted(channel, token, () => void turn()) }, {}, 'answer-late', /web1 .*: reading did not end within 600 s/],
   ])('%s', async (_, behaviour, more, code, message) => {
@@ -149,10 +154,29 @@ describe('a server that sends without an end', () => {
     expect(failed).toMatchObject({ message: expect.stringContaining('it sent more than the window of a channel allows') })
   })
 
+  test('questions, without taking the answers: it is not read until it does', async () => {
+    let take: () => void = () => undefined
+    const stream = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => (take = done), highWaterMark: 4 })
+    stream.on('data', () => stream.write('answer'))
+    guardAnswers(stream, 10)
+    const paused = async (): Promise<boolean> => {
+      stream.push('question')
+      await new Promise((resolve) => setImmediate(resolve))
+      return stream.isPaused()
+    }
+    expect([await paused(), await paused()]).toEqual([false, true])
+    take()
+    await new Promise((resolve) => setImmediate(resolve))
+    take()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(stream.isPaused()).toBe(false)
+    stream.destroy()
+  })
+
   test('what a long block is heard to print is not kept', async () => {
     const session = await open({ exec: (channel, token) => greeted(channel, token, () => flood(channel)) })
     await session.started
-    let left = 256 * 1024 * 1024
+    let left = 96 * 1024 * 1024
     const live = ({ length }: string): void => {
       if (left > 0 && (left -= length) <= 0) void session.close()
     }

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { Client } from 'ssh2'
 
 const messages = ['CHANNEL_DATA', 'CHANNEL_EXTENDED_DATA'] as const
@@ -30,6 +31,22 @@ export function guardWindows(client: Client, violated: () => void): void {
       if (!over) handle(from, channel, data, ...more)
     }
   }
+}
+
+/** Bytes that may wait to be written. What uploads have on the way is a channel's window, which sshd makes 2 MiB. */
+const mostWaiting = 64 * 1024 * 1024
+
+/** Reads no further while too much waits to be written: a server that asks without an end, and does not take the answers, could fill the memory with them. */
+export function guardAnswers(stream: Duplex, most = mostWaiting): void {
+  let waits = false
+  stream.on('data', () => {
+    if (waits || stream.writableLength <= most) return
+    waits = true
+    stream.pause().once('drain', () => {
+      waits = false
+      stream.resume()
+    })
+  })
 }
 
 function windowOf(channel: unknown): number | null {
