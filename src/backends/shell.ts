@@ -1,3 +1,4 @@
+import type { Address } from '../core/address.js'
 import { unknown, type Fact, type Output, type ShellFactKind } from '../core/fact.js'
 import type { Block } from '../ssh/session.js'
 
@@ -7,8 +8,8 @@ export interface ShellRequest {
   readonly kind: ShellFactKind<never, unknown>
   readonly key: unknown
   readonly as: string | undefined
-  /** Seconds that the resource allows for it, where these are more than the kind's. */
-  readonly timeout?: number | undefined
+  /** The resource that wants it, and the seconds that it allows for that, where these are more than the kind's. */
+  readonly wantedBy?: { readonly address: Address; readonly timeout: number | undefined }
 }
 
 /** Blocks that read facts, and what makes facts of their answers: they ride in any exchange. */
@@ -57,13 +58,19 @@ export const parsable = (output: Output): Output => ({ ...output, stderr: shorte
 
 const told = (fact: Fact<unknown>): Fact<unknown> => (fact.is === 'unknown' ? unknown(shortened(fact.reason, longestReason), shortened(fact.remedy, longestReason)) : fact)
 
+/** For whom: the first resource, and how many more there are. */
+function wanting(members: readonly ShellRequest[]): string {
+  const [first, ...others] = new Set(members.flatMap(({ wantedBy }) => wantedBy?.address ?? []))
+  return first === undefined ? '' : ` for ${first}${others.length === 0 ? '' : ` and ${String(others.length)} more`}`
+}
+
 function batchOf(members: readonly ShellRequest[]): readonly Batch[] {
   const [first] = members
   if (first === undefined) return []
   const keys = members.map((member) => member.key as never)
   const { script, input } = first.kind.script(keys)
-  const deadline = Math.max(first.kind.mayTake?.(keys) ?? usualSeconds, ...members.map(({ timeout = 0 }) => timeout))
-  const block: Block = { script, what: `reading ${first.kind.name}`, deadline, ...(input === undefined ? {} : { input }), ...(first.as === undefined ? {} : { as: first.as }), ...(first.kind.exchange === undefined ? {} : { beside: true }) }
+  const deadline = Math.max(first.kind.mayTake?.(keys) ?? usualSeconds, ...members.map(({ wantedBy }) => wantedBy?.timeout ?? 0))
+  const block: Block = { script, what: `reading ${first.kind.name}${wanting(members)}`, deadline, ...(input === undefined ? {} : { input }), ...(first.as === undefined ? {} : { as: first.as }), ...(first.kind.exchange === undefined ? {} : { beside: true }) }
   return [{ members, kind: first.kind, block }]
 }
 

@@ -136,7 +136,7 @@ export class KnownFacts {
   #shellRequests(step: Step): readonly ShellRequest[] {
     return requestsOf(step.resource).flatMap((wanted) => {
       const { kind } = wanted
-      return kind.backend === 'shell' ? [{ identity: this.#identity(wanted, step), kind, key: this.#key(wanted), as: this.#reader(wanted, step), timeout: step.resource.common.timeout }] : []
+      return kind.backend === 'shell' ? [{ identity: this.#identity(wanted, step), kind, key: this.#key(wanted), as: this.#reader(wanted, step), wantedBy: { address: step.resource.address, timeout: step.resource.common.timeout } }] : []
     })
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { factBlocks, type ShellRequest } from '../../src/backends/shell.js'
+import { address } from '../../src/core/address.js'
 import { present, unknown, type Fact, type Output, type ShellFactKind } from '../../src/core/fact.js'
 import { sh } from '../../src/core/sh.js'
 
@@ -23,8 +24,10 @@ describe('blocks', () => {
 
   test('may take a minute, what the kind says, or what a resource allows for it, and say what they read', () => {
     const slow = kind('slow', { mayTake: (keys) => 100 * keys.length })
-    const { blocks } = factBlocks([wanted(kind('a'), '1'), wanted(slow, '1'), wanted(slow, '2'), { ...wanted(kind('b'), '1'), timeout: 1000 }, { ...wanted(kind('c'), '1'), timeout: 5 }])
-    expect(blocks.map(({ what, deadline }) => [what, deadline])).toEqual([['reading a', 60], ['reading slow', 200], ['reading b', 1000], ['reading c', 60]])
+    const by = (id: string, timeout?: number): Pick<ShellRequest, 'wantedBy'> => ({ wantedBy: { address: address('file', id), timeout } })
+    const [b, c] = [kind('b'), kind('c')]
+    const { blocks } = factBlocks([wanted(kind('a'), '1'), wanted(slow, '1'), wanted(slow, '2'), { ...wanted(b, '1'), ...by('/x', 1000) }, { ...wanted(b, '2'), ...by('/y') }, { ...wanted(c, '1'), ...by('/z', 5) }])
+    expect(blocks.map(({ what, deadline }) => [what, deadline])).toEqual([['reading a', 60], ['reading slow', 200], ['reading b for file[/x] and 1 more', 1000], ['reading c for file[/z]', 60]])
   })
 
   test('of what leaves the host are counted', () => {

@@ -148,6 +148,26 @@ describe('a connection', () => {
   })
 })
 
+describe('an answer that does not come in time', () => {
+  const late = (exchange: number) => (_: string, number: number): void => {
+    if (number === exchange) throw new FettleError('answer-late', { message: 'web1: a change did not end within 600 s; it was ended there' })
+  }
+
+  test('of a change: its outcome is unknown, it is neither ignored nor tried again, and the host has failed', async () => {
+    fleet.before = late(2)
+    const { of, ends } = await runOn(fleet, ['web1'], playOf(task('t', () => [note('a', { text: 'a', ignoreFailure: true, retry: { attempts: 3, delay: 0 } }), note('b', { text: 'b' })])))
+    expect(of('web1')).toEqual(['a failed: answer-late', 'b skipped: web1: a change did not end within 600 s; it was ended there'])
+    expect(ends).toEqual(['web1 failed: answer-late'])
+  })
+
+  test('of the first reading: the host was reached, and has failed', async () => {
+    fleet.before = late(1)
+    const { of, ends } = await runOn(fleet, ['web1'], playOf(write('a')), { mode: 'plan' })
+    expect(of('web1')).toEqual(['a skipped: web1: a change did not end within 600 s; it was ended there'])
+    expect(ends).toEqual(['web1 failed: answer-late'])
+  })
+})
+
 describe('forks', () => {
   const hosts = Array.from({ length: 7 }, (_, index) => `web${index}`)
 
