@@ -45,15 +45,17 @@ const shortestUnspaced = 8
 /** Where a text was cut: what Fettle leaves out, and how programs say that there is more. */
 const cutMark = /\n?\[… [^\n\]]{1,40} …\]\n?|…|\.{3}|\*{3,}/g
 
-const cutsIn = (text: string): readonly number[] =>
-  [...text.matchAll(cutMark)].flatMap(({ 0: mark, index }) => [index, index + mark.length])
+function cutsIn(text: string): readonly number[] {
+  return [...text.matchAll(cutMark)].flatMap(({ 0: mark, index }) => [index, index + mark.length])
+}
 
 function secretSpans(text: string, cuts: readonly number[]): readonly Span[] {
   if (hidden.size === 0 || text.length < anchorLength) return []
   const spans: Span[] = []
   for (let begin = 0; begin === 0 || begin + overlap < text.length; begin += windowLength - overlap) {
     const part = text.slice(begin, begin + windowLength)
-    const near = cuts.map((cut) => cut - begin).filter((cut) => cut >= 0 && cut <= part.length)
+    const given = cuts.map((cut) => cut - begin).filter((cut) => cut >= 0 && cut <= part.length)
+    const near = [...given, ...cutsIn(part)]
     const found = (from: number, to: number): unknown => spans.push([begin + from, begin + to])
     for (const reading of readingsOf(part)) {
       hidden.find(reading, { least: anchorLength, cuts: near }, found)
@@ -77,7 +79,7 @@ function merged(spans: readonly Span[]): readonly Span[] {
 
 function hiddenSpans(text: string, cuts: readonly number[]): readonly Span[] {
   const passwords = credentials(text).map(({ from, to }): Span => [from, to])
-  return merged([...passwords, ...secretSpans(text, [...cuts, ...cutsIn(text)])])
+  return merged([...passwords, ...secretSpans(text, cuts)])
 }
 
 function masked(text: string, spans: readonly Span[]): string {

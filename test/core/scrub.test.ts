@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
 import { hide, scrub, scrubAll, ScrubbedLines, showsSecret } from '../../src/core/scrub.js'
 import { Secret } from '../../src/core/secret.js'
@@ -83,12 +84,14 @@ const forms: readonly (readonly [name: string, form: (text: string) => string])[
     (text) => every(text, (byte) => (byte > 0x7e ? `\\${byte.toString(8)}` : String.fromCharCode(byte).replace(/[\\']/, '\\$&'))),
   ],
   ['a word of a shell within JSON', (text) => JSON.stringify(text.replaceAll("'", `'\\''`)).slice(1, -1)],
+  ['JSON within a word of a shell', (text) => JSON.stringify(text).slice(1, -1).replaceAll("'", `'\\''`)],
   ['C, in hexadecimal', (text) => every(text, (byte) => `\\x${byte.toString(16)}`)],
   ['SQL and YAML in apostrophes', (text) => text.replaceAll("'", "''")],
   ['SQL with backslashes', (text) => text.replace(/[\\'"]/g, '\\$&')],
   ['CSV', (text) => text.replaceAll('"', '""')],
   ['a setting of systemd', (text) => text.replaceAll('%', '%%').replace(/[\\"]/g, '\\$&')],
-  ['a variable of systemd', (text) => text.replaceAll('$', '$$$$')],
+  ['a file of make or compose', (text) => text.replaceAll('$', '$$$$')],
+  ['a command of systemd', (text) => text.replaceAll('%', '%%').replaceAll('$', '$$$$').replace(/[\\"]/g, '\\$&')],
   [
     'systemd-escape',
     (text) => Buffer.from(text).toString('latin1').replace(/[^A-Za-z0-9:_.]/g, (letter) => (letter === '/' ? '-' : `\\x${number(letter, 16)}`)),
@@ -206,6 +209,19 @@ describe('secrets within a secret', () => {
   })
 })
 
+describe('what is as good as a secret', () => {
+  test('the hash that MariaDB keeps of it, with its star or without, in small letters too', () => {
+    new Secret('mariadb-0815')
+    const hash = createHash('sha1').update(createHash('sha1').update('mariadb-0815').digest()).digest('hex')
+    expect(scrub(`*${hash.toUpperCase()} ${hash}`)).toBe('*[secret] [secret]')
+  })
+
+  test('a hexadecimal one in other letters', () => {
+    new Secret('00ff11ee22dd33cc')
+    expect(scrub('00FF11EE22DD33CC')).toBe('[secret]')
+  })
+})
+
 describe('a secret made of others and plain text', () => {
   new Secret('[client]\nuser=compound\npassword=whatever-0815', true)
   test('is found as a whole, and what is secret in it; its plain lines are not', () => {
@@ -301,6 +317,7 @@ describe('passwords in URLs, of which nobody has said that they are secret', () 
     ['(see https://u:p1@a/, https://v:p2@b/)', '(see https://u:[secret]@a/, https://v:[secret]@b/)'],
     ['https://host/simple?user=x&access_token=abc&page=2', 'https://host/simple?user=x&access_token=[secret]&page=2'],
     ['https://:pw@host', 'https://:[secret]@host'],
+    ['https://u:p1@a/?next=https://v:p2@b/&token=t3', 'https://u:[secret]@a/?next=https://v:[secret]@b/&token=[secret]'],
     ['https://host:8080/a@b', 'https://host:8080/a@b'],
     ['http://[::1]:8080/x@y', 'http://[::1]:8080/x@y'],
     ['ssh://git@host:22/x', 'ssh://git@host:22/x'],

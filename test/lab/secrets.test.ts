@@ -126,8 +126,9 @@ function needles(text: string): readonly string[] {
   const base64 = [0, 1, 2].map((offset) => Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64').slice(4).replace(/.{2}=*$/, ''))
   return [text, hex, hex.toUpperCase(), hex.replace(/..(?=.)/g, '$& '), encodeURIComponent(text), JSON.stringify(text).slice(1, -1), ...base64]
 }
-const keyLines = [pem, secrets.APP_PEM].flatMap((text) => text.split('\n').slice(1, -2))
-const all = [...Object.values({ ...secrets, APP_PEM: pem }), ...keyLines].flatMap(needles)
+/** All secrets; of keys each line but the first and the last, which are no secret by themselves. */
+const singly = [...Object.values(secrets), pem].flatMap((text) => (text.includes('\n') ? text.split('\n').slice(1, -2) : [text]))
+const all = singly.flatMap(needles)
 const found = (text: string, wanted: readonly string[] = all): readonly string[] => wanted.filter((needle) => text.includes(needle))
 
 /** Each file below a folder, as text. */

@@ -108,7 +108,7 @@ function numbers(source: Reading, run: RegExp, number: RegExp, radix: number): R
   return made.build(true)
 }
 
-const decimalRun = /(?<![\d.])\d{1,3}(?:[ \t]{0,2}[,;]?\s{1,12}\d{1,3}|,\d{1,3}){3,}(?![\d.])/g
+const decimalRun = /(?<![\d.])\d{1,3}(?:(?:[ \t]{0,2}[,;])?\s{1,12}\d{1,3}|,\d{1,3}){3,}(?![\d.])/g
 const octalRun = /(?<!\d)[0-3][0-7]{2}(?:\s{1,2}(?:[0-7]{7} )?[0-3][0-7]{2}){3,}(?!\d)/g
 
 /** `[104, 117, 110]`: a Buffer of Node's as JSON, a list of Python's. */

@@ -25,9 +25,11 @@ const longestUrl = 8192
 /** The passwords in URLs: `user:password@`, a token in place of the user, and values of the query whose names say it. */
 export function urlCredentials(text: string): readonly Credential[] {
   const found: Credential[] = []
-  for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', at + 3)) {
+  for (let at = text.indexOf('://'), next = 0; at >= 0; at = next) {
     const begin = at + 3
-    const rest = /^[^\s"'`<>\\]*/.exec(text.slice(begin, begin + longestUrl))?.[0] ?? ''
+    next = text.indexOf('://', begin)
+    const end = Math.min(next < 0 ? text.length : next, begin + longestUrl)
+    const rest = /^[^\s"'`<>\\]*/.exec(text.slice(begin, end))?.[0] ?? ''
     for (const [from, to] of [userInfo(rest), ...query(rest)]) {
       if (to > from) found.push({ from: begin + from, to: begin + to, text: rest.slice(from, to) })
     }
