@@ -2,7 +2,7 @@ import { FettleError } from '../core/errors.js'
 import { nearest } from '../core/nearest.js'
 import type { Play } from '../core/play.js'
 import type { Inventory } from '../inventory/inventory.js'
-import { globSource, selectHosts } from '../inventory/pattern.js'
+import { globSource, matching, selectHosts } from '../inventory/pattern.js'
 import { buildPlay, inventoryInfo, type SelectedPlay, type Step } from './build.js'
 import type { RunOptions } from './options.js'
 import { chosenByTags, specialTags, tagsOf } from './tags.js'
@@ -27,19 +27,22 @@ export function selectPlays(plays: readonly Play[], inventory: Inventory, { limi
 /** `--start-at-task` leaves out what comes before the first task of that name, or that the glob matches, earlier plays too; later plays are whole. */
 function beginnings(plays: readonly Play[], startAtTask: string | null): readonly number[] {
   if (startAtTask === null) return plays.map(() => 0)
-  const glob = globOf(startAtTask)
-  const places = plays.map((play) => play.tasks.findIndex(({ name }) => name === startAtTask || glob.test(name)))
+  const matched = new Set(tasksLike(startAtTask, plays.flatMap(({ tasks }) => tasks.map(({ name }) => name))))
+  const places = plays.map((play) => play.tasks.findIndex(({ name }) => name === startAtTask || matched.has(name)))
   const first = places.findIndex((place) => place >= 0)
   if (first < 0) throw missing('task', startAtTask, plays.flatMap((play) => play.tasks.map((task) => task.name)))
   return plays.map((play, index) => (index < first ? play.tasks.length : index === first ? (places[index] ?? 0) : 0))
 }
 
-function globOf(glob: string): RegExp {
+function tasksLike(glob: string, names: readonly string[]): readonly string[] {
+  const remedy = 'write the name of a task, or a glob of *, ? and [abc]'
   try {
-    return new RegExp(`^${globSource(glob)}$`, 's')
+    const found = matching(names, new RegExp(`^${globSource(glob)}$`, 's'))
+    if (found !== null) return found
   } catch (cause) {
-    throw new FettleError('usage', { message: `--start-at-task ${glob} cannot be read as a glob: ${cause instanceof Error ? cause.message : String(cause)}`, remedy: 'write the name of a task, or a glob of *, ? and [abc]', cause })
+    throw new FettleError('usage', { message: `--start-at-task ${glob} cannot be read as a glob: ${cause instanceof Error ? cause.message : String(cause)}`, remedy, cause })
   }
+  throw new FettleError('usage', { message: `--start-at-task ${glob} takes too long to be compared with the names of the tasks`, remedy })
 }
 
 /**

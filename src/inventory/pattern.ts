@@ -1,5 +1,6 @@
 import { FettleError } from '../core/errors.js'
 import { nearest } from '../core/nearest.js'
+import { TimeOver, withinTime } from '../core/within-time.js'
 import type { Inventory, InventoryHost } from './inventory.js'
 import { isAddress } from './names.js'
 
@@ -81,11 +82,32 @@ function expand(inventory: Inventory, text: string, pattern: string): readonly s
  */
 function matches(inventory: Inventory, text: string, pattern: string): readonly string[] {
   const search = searchOf(text, pattern)
-  const named = (names: Iterable<string>, known: boolean): readonly string[] => (search === null ? (known ? [text] : []) : [...names].filter((name) => search.test(name)))
+  const named = (names: Iterable<string>, known: boolean): readonly string[] => (search === null ? (known ? [text] : []) : (matching(names, search) ?? tooSlow(text, pattern)))
   const groups = named(inventory.groups.keys(), inventory.groups.has(text))
   const hosts = groups.length === 0 || search !== null || text.includes('.') ? named(inventory.hosts.keys(), inventory.hosts.has(text)) : []
   if (groups.length === 0 && hosts.length === 0) throw unmatched(inventory, text, pattern)
   return [...groups.flatMap((name) => inventory.groups.get(name) ?? []), ...hosts]
+}
+
+/** Seconds for all names; ten thousand take a hundredth of it. */
+const patience = 1
+
+/**
+ * Those names that a pattern of the user's matches; null when that takes too long: `(a+)+$` and `*a*a*a*a` take longer than anybody lives on a
+ * long name that they do not match.
+ */
+export function matching(names: Iterable<string>, search: RegExp): readonly string[] | null {
+  try {
+    return withinTime(patience, () => [...names].filter((name) => search.test(name)))
+  } catch (error) {
+    if (error instanceof TimeOver) return null
+    throw error
+  }
+}
+
+function tooSlow(text: string, pattern: string): never {
+  const where = text === pattern ? '' : ` in the pattern ${pattern}`
+  throw new FettleError('pattern-invalid', { message: `${text}${where} takes too long to be compared with the names of the inventory`, remedy: 'write it with fewer repetitions, and none inside of another: ~a+$ instead of ~(a+)+$' })
 }
 
 /** Null for a plain name. */

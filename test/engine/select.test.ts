@@ -133,4 +133,10 @@ describe('--list-tasks', () => {
   ])('%j is an error', async (options, expected) => {
     expect(await problem(() => listed(options))).toContain(expected)
   })
+
+  test('a glob has a limit in time', async () => {
+    const startAtTask = `${'*w'.repeat(30)}*b`
+    const long = play({ name: 'Long', hosts: 'web', tasks: [named('w'.repeat(60))] })
+    expect(await problem(() => listed({ startAtTask }, long))).toContain(`usage: --start-at-task ${startAtTask} takes too long to be compared with the names of the tasks`)
+  })
 })

@@ -104,6 +104,13 @@ describe('patterns', () => {
     expect(await problem(() => selectHosts(inventory, pattern))).toBe(expected)
   })
 
+  // On names of 60 letters these take longer than the age of the universe.
+  test.each(['~(a+)+$x', '~(?:a|aa)+$', '*a'.repeat(30) + '*b'])('%s has a limit in time', async (pattern) => {
+    const long = await loadInventory({ sources: [], extraVars: [], project: project({ 'inventory/hosts.yml': `all:\n  hosts:\n    ${'a'.repeat(60)}x:\n` }) })
+    expect(await problem(() => selectHosts(long, pattern))).toBe(`pattern-invalid: ${pattern} takes too long to be compared with the names of the inventory\n→ write it with fewer repetitions, and none inside of another: ~a+$ instead of ~(a+)+$`)
+    expect(await problem(() => selectHosts(long, `all:&${pattern}`))).toContain(`${pattern} in the pattern all:&${pattern} takes too long`)
+  })
+
   test('characters of a glob mean nothing else', () => {
     expect(() => selectHosts(inventory, 'web1*example+org')).toThrow('matches no host')
     expect(() => selectHosts(inventory, 'db(1|2)*')).toThrow('matches no host')
