@@ -9,17 +9,17 @@ export const changedFiles = `given_() { [ -f "$1" ] && [ ! -L "$1" ] && git cat-
 changed_() {
   while IFS= read -r l_; do
     case $l_ in
-    '1 '*) f_=\${l_#1 * * * * * * * } ;;
-    'u '*) f_=\${l_#u * * * * * * * * * } ;;
+    "1 "*) f_=\${l_#1 * * * * * * * } ;;
+    "u "*) f_=\${l_#u * * * * * * * * * } ;;
     *) continue ;;
     esac
     case $l_ in
-    '1 .M N... '*)
+    "1 .M N... "*)
       m_=\${l_#1 .M N... ?????? }
       case $m_ in "\${m_%% *} \${m_%% *} "*) ! given_ "$f_" || continue ;; esac
       ;;
     esac
-    printf 'changed %s\\n' "$2$f_"
+    printf "changed %s\\n" "$2$f_"
   done <<E_
 $1
 E_

@@ -80,7 +80,7 @@ export const gitCheckoutFact: ShellFactKind<CheckoutKey, Checkout | NoCheckout> 
   found_=$(stat -c '%U %u' -- "$1/.git") && echo "owner $found_" || return
   checkout_=$1; shift
   case $found_ in UNKNOWN*) found_=\${found_#* } ;; *) found_=\${found_% *} ;; esac
-  set -- sh -c ${inspection} - "$@"
+  set -- sh -c ${inspection(keys.some(({ submodules }) => submodules))} - "$@"
   [ "\${USER-}" = "$found_" ] || set -- timeout -k 5 ${answerLimit} "$@"
   as_owner_ "$found_" "$checkout_" "$@"
 }`,

@@ -1,7 +1,7 @@
 import { quote } from '../core/sh.js'
 import { changedFiles, statusCommand } from './git-changes.js'
 
-/** Commits of a submodule's own are those that its repository does not have; `sha1` and `displaypath` are git-submodule(1)'s. */
+/** In each submodule. Commits of its own are those that its repository does not have; `sha1` and `displaypath` are git-submodule(1)'s. */
 const submodule = `${changedFiles}
 head_=$(git rev-parse --quiet --verify HEAD) || exit 0
 state_=$(${statusCommand}) || exit
@@ -13,21 +13,11 @@ while IFS= read -r l_; do case $l_ in 'Would remove '*) printf 'Would remove %s\
 $found_
 E_`
 
-/**
- * Shell that tells the state of a checkout. It runs as the checkout's owner, in it. `$1` is 1 with submodules, `$2` the branch that is wanted, `$3`
- * the options of git-clean as one text; the rest are those options.
- *
- * - Whether a git still works there matters only where a lock is.
- * - A commit that a branch of the remote is at was pushed; only for another one is git asked. Commits that a branch of the remote once had are in
- *   its reflog, and those that were brought in the reflog of `refs/fettle/brought`: after a forced push, or when their branch is gone, they are not
- *   the checkout's own.
- * - Local branches matter where HEAD is not on the wanted one: one of its name, and those whose names have it as a folder, or are one of its folders.
- */
-export const inspection = `set -u
+const repository = `set -u
 n_='
 '
 ${changedFiles}
-if [ -d .git ] && [ ! -e .git/HEAD ]; then echo 'head none'; exit 0; fi
+if [ -d .git ] && [ ! -e .git/HEAD ]; then echo "head none"; exit 0; fi
 git_=.git
 [ -d .git ] || git_=$(git rev-parse --git-dir) || exit
 modules_=$1 branch_=$2 clean_=$3
@@ -48,16 +38,16 @@ below_ "$git_/refs"
 [ -z "$locks_" ] || busy_ || printf %s "$locks_"
 for f_ in rebase-merge rebase-apply MERGE_HEAD CHERRY_PICK_HEAD REVERT_HEAD; do [ ! -e "$git_/$f_" ] || echo "under-way $f_"; done
 state_=$(${statusCommand}) || exit
-head_=\${state_#*'# branch.oid '}; head_=\${head_%%"$n_"*}
-[ "$head_" != '(initial)' ] || head_=none
+head_=\${state_#*"# branch.oid "}; head_=\${head_%%"$n_"*}
+[ "$head_" != "(initial)" ] || head_=none
 echo "head $head_"
-changed_ "$state_" ''
+changed_ "$state_" ""
 [ $# = 0 ] || git clean -n "$@" || exit
 pushed_() { for f_ in "$git_"/refs/remotes/*/*; do { read -r c_ <"$f_"; } 2>/dev/null && [ "$c_" = "$head_" ] && return; done; return 1; }
 count_() { git rev-list --count --ignore-missing "$@" --not --remotes --tags --glob=refs/fettle; }
 own_() {
   own_=$(count_ "$1") || return
-  [ "$own_" = 0 ] || own_=$(git rev-list -g --remotes --glob=refs/fettle | sort -u | sed 's/^/^/' | count_ --stdin "$1")
+  [ "$own_" = 0 ] || own_=$(git rev-list -g --remotes --glob=refs/fettle | sort -u | sed "s/^/^/" | count_ --stdin "$1")
 }
 own_=0
 [ "$head_" = none ] || pushed_ || own_ "$head_" || exit
@@ -71,11 +61,26 @@ taken_() {
   while case $a_ in */*) ;; *) return 1 ;; esac; do a_=\${a_%/*}; [ ! -f ".git/refs/heads/$a_" ] || return 0; done
 }
 if taken_; then
-  heads_=$(git for-each-ref --format='%(objectname) %(refname:lstrip=2)' refs/heads) || exit
+  heads_=$(git for-each-ref --format="%(objectname) %(refname:lstrip=2)" refs/heads) || exit
   while read -r c_ f_; do
     if at_ "$f_"; then own_ "$c_" </dev/null && echo "branch $own_ $f_" || exit; fi
   done <<E_
 $heads_
 E_
-fi
+fi`
+
+const submodules = `
 [ "$modules_" = 0 ] || { git submodule status --recursive && export clean_ module_=${quote(submodule)} && git submodule foreach --quiet --recursive 'eval "$module_"'; }`
+
+/**
+ * Shell that tells the state of a checkout, with the part about submodules where it is wanted. It runs as the checkout's owner, in it. `$1` is 1 with
+ * submodules, `$2` the branch that is wanted, `$3` the options of git-clean as one text; the rest are those options. Words stand in double quotes,
+ * because each single one takes four bytes where this text is quoted itself.
+ *
+ * - Whether a git still works there matters only where a lock is.
+ * - A commit that a branch of the remote is at was pushed; only for another one is git asked. Commits that a branch of the remote once had are in
+ *   its reflog, and those that were brought in the reflog of `refs/fettle/brought`: after a forced push, or when their branch is gone, they are not
+ *   the checkout's own.
+ * - Local branches matter where HEAD is not on the wanted one: one of its name, and those whose names have it as a folder, or are one of its folders.
+ */
+export const inspection = (withSubmodules: boolean): string => (withSubmodules ? `${repository}${submodules}` : repository)

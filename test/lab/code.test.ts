@@ -54,7 +54,7 @@ describe('a private repository over ssh', () => {
   test('a push, then drift of every kind, and what the deploy script did itself is the desired state', async () => {
     const before = (await upstream('git -C work rev-parse HEAD')).slice(0, 7)
     const after = await push('echo two >app.py')
-    expect(await on.apply(checkout(), checkout())).toEqual([[`${before} → ${after} (main)`], []])
+    expect(await on.apply(checkout(), checkout())).toEqual([[`${before} → ${after} (main), then remove what is untracked`], []])
     await host().mustRun(`cd ${source}; echo drift >app.py; touch junk kept.log; chown -R root .; touch .git/index.lock`)
     expect(await on.apply(checkout(), checkout())).toEqual([
       ['owner root → webhook', 'remove 1 lock of a git that is gone: .git/index.lock', 'discard changes of 1 file: app.py', 'remove 1 untracked file: junk'],
@@ -62,6 +62,22 @@ describe('a private repository over ssh', () => {
     ])
     await push('echo three >app.py')
     await host().mustRun(['runuser', '-u', 'webhook', '--', 'env', 'HOME=/var/lib/webhook', 'GIT_SSH_COMMAND=ssh -i /var/lib/webhook/.ssh/id_app', 'sh', '-euc', `umask 027; cd ${source}; git fetch --quiet --prune --no-tags origin +refs/heads/main:refs/remotes/origin/main; git reset --quiet --hard refs/remotes/origin/main; git clean -fd`])
+    expect(await on.apply(checkout())).toEqual([[]])
+  })
+
+  test('what is in the way is named and left; line endings and names that change places are followed', async () => {
+    const plain = gitCheckout(source, { repo, ref: 'main', owner: 'webhook', key, lock: '/run/lock/app' })
+    await host().mustRun(['runuser', '-u', 'webhook', '--', 'sh', '-c', `echo mine >${source}/local.ini`])
+    await push('echo theirs >local.ini')
+    await expect(on.apply(plain)).rejects.toMatchObject({ code: 'action-failed', detail: expect.stringMatching(/\nlocal\.ini\nmove them away/) })
+    expect(await host().mustRun(`cat ${source}/local.ini; rm ${source}/local.ini`)).toBe('mine\n')
+    await upstream('cd work; printf "one\\r\\n" >page.html; git add page.html; git commit --quiet -m page; echo "*.html text eol=lf" >.gitattributes; git add .gitattributes; git commit --quiet -m attributes; git push --quiet origin HEAD HEAD:release/1.0')
+    expect(await on.apply(plain, plain)).toEqual([[expect.stringContaining('(main)')], []])
+    await host().mustRun(`touch ${source}/page.html`)
+    expect(await on.apply(plain, checkout({ ref: 'release/1.0' }))).toEqual([[], []])
+    await upstream('cd work; git commit --quiet --allow-empty -m release; git push --quiet origin :release/1.0 HEAD:release')
+    await on.apply(checkout({ ref: 'release' }), checkout({ ref: 'release' }))
+    await upstream('cd work; git push --quiet origin HEAD')
     expect(await on.apply(checkout())).toEqual([[]])
   })
 
@@ -135,7 +151,7 @@ with zipfile.ZipFile('/srv/wheels/greeting-${version}-py3-none-any.whl', 'w') as
   test('an interpreter that is gone', async () => {
     await requirements('flask\ngreeting==1.2\n')
     await host().mustRun(`ln -sf /usr/bin/python3.10 ${path}/bin/python3`)
-    expect(await on.apply(venv(), venv())).toEqual([['make it anew: its interpreter is gone (removes greeting 1.2)', 'install greeting==1.2'], []])
+    expect(await on.apply(venv(), venv())).toEqual([['make it anew: its interpreter is gone (removes greeting 1.0)', 'install greeting==1.2'], []])
     expect(await mode(path)).toEqual(['webhook:app 2750'])
   }, 60_000)
 
