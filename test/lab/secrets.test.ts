@@ -22,9 +22,9 @@ const short = `key-${random(6)}`
 /** In `.env`. One begins with another, and one is never asked for. */
 const secrets = {
   LOGIN: `login-${random(9)}"$1`,
-  DB_PASSWORD: `db'pw "${random(9)}" 100%/x`,
+  DB_PASSWORD: `db(pw "${random(9)}" 100%/x`,
   APP_KEY: short,
-  APP_KEY_LONG: `${short}-${random(9)} it's "5" %+&<é>`,
+  APP_KEY_LONG: `${short}-${random(9)} it's (5) %+&<é>`,
   UNASKED: `unasked ${random(9)}`,
   APP_PEM: newPem(),
 }
@@ -85,8 +85,8 @@ beforeAll(async () => {
   project = mkdtempSync(join(tmpdir(), 'fettle-secrets-'))
   for (const folder of ['tasks', 'inventory']) mkdirSync(join(project, folder))
   const write = (name: string, text: string): void => writeFileSync(join(project, name), text, { mode: 0o600 })
-  // dotenv takes a value in backticks as it is.
-  write('.env', Object.entries({ ...secrets, ...settings }).map(([name, value]) => `${name}=\`${value}\`\n`).join(''))
+  // In the quotes in which every program takes it as it is.
+  write('.env', Object.entries({ ...secrets, ...settings }).map(([name, value]) => (value.includes("'") ? `${name}="${value}"\n` : `${name}='${value}'\n`)).join(''))
   write('key.pem', pem)
   write('inventory/hosts.ts', inventory())
   write('tasks/site.ts', tasks)
