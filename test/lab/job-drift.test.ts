@@ -53,7 +53,7 @@ const drifts: readonly Drift[] = [
   { name: 'mode', by: 'chmod 0644 /etc/webhook/demo.json', named: [/^file\[\/etc\/webhook\/demo\.json\]: mode 0644 → 0640$/, restarted('demo-hook')], restarts: ['demo-hook.service'], because: ['file[/etc/webhook/demo.json]'] },
   { name: 'owner', by: 'chown webhook /usr/local/sbin/demo-deploy', named: [/^file\[\/usr\/local\/sbin\/demo-deploy\]: owner webhook → root$/] },
   { name: 'a deleted file', by: 'rm /usr/local/sbin/demo-deploy', named: [/^file\[\/usr\/local\/sbin\/demo-deploy\]: create/] },
-  { name: 'a unit file', by: "sed -i 's/--workers 3/--workers 2/' /etc/systemd/system/demo.service", named: [/^systemd\.unit\[demo\.service\]: content/, restarted('demo')], restarts: ['demo.service'], because: ['systemd.unit[demo.service]'] },
+  { name: 'a unit file', by: "sed -i 's/--workers 3/--workers 2/' /etc/systemd/system/demo.service", named: [/^systemd\.unit\[demo\.service\]: content/, /^systemd\.service\[demo\.service\]: restart(?:, after a daemon-reload)?$/], restarts: ['demo.service'], because: ['systemd.unit[demo.service]'] },
   { name: 'a stopped service', by: 'systemctl stop demo-hook.service', named: [/^systemd\.service\[demo-hook\.service\]: start: inactive → active$/], unknown: ['check.http'], restarts: ['demo-hook.service'] },
   { name: 'a disabled service', by: 'systemctl disable demo.service', named: [/^systemd\.service\[demo\.service\]: enable: disabled → enabled$/] },
   { name: 'a masked service', by: 'systemctl mask mariadb.service', named: [/^systemd\.service\[mariadb\.service\]: unmask/] },
