@@ -1,3 +1,4 @@
+import { isCommon } from '../core/scrub/searched-texts.js'
 import { Secret } from '../core/secret.js'
 import { WrittenNumber } from '../core/written-number.js'
 import type { Layer } from './layer.js'
@@ -37,11 +38,11 @@ export function warnOfSecrets(layer: Layer, warnings: Warnings): void {
 
 type Path = readonly (string | number)[]
 
-/** The way to each secret in a value. A name that sounds secret is enough for all texts and numbers below it. */
+/** The way to each secret in a value. A name that sounds secret is enough for all texts and numbers below it, common words (`database_password=env`) excepted. */
 function secretsIn(value: unknown, path: Path, within: boolean): readonly Path[] {
   const isSecret = within || soundsSecret(String(path.at(-1)))
   if (value instanceof Secret) return [path]
-  if (typeof value === 'string') return value !== '' && (isSecret || holdsSecret(value)) ? [path] : []
+  if (typeof value === 'string') return (isSecret && !isCommon(value)) || holdsSecret(value) ? [path] : []
   if (typeof value === 'number' || value instanceof WrittenNumber) return isSecret ? [path] : []
   if (typeof value !== 'object' || value === null) return []
   const inner = (name: string | number, part: unknown): readonly Path[] => secretsIn(part, [...path, name], isSecret)
