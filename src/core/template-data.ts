@@ -66,6 +66,7 @@ function nameOf(key: unknown): string | undefined {
   const text = textIn(key)
   if (text !== null) return text
   if (typeof key === 'number' || typeof key === 'boolean') return String(key)
+  if (key instanceof WrittenNumber) return String(key.value)
   throw outOfReach(`a text or a number is needed in brackets, and there is ${kindOf(key)}`)
 }
 

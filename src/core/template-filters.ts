@@ -32,7 +32,7 @@ function systemdWord(value: string, place: unknown): string {
 }
 
 function json(value: unknown, indent: unknown): string {
-  const text = jsonText(value, typeof indent === 'number' ? indent : undefined)
+  const text = jsonText(value, typeof indent === 'number' || typeof indent === 'string' ? indent : undefined)
   if (text === undefined) throw new TypeError('there is no value')
   return text
 }
@@ -82,7 +82,7 @@ const sizes: Readonly<Record<string, (given: readonly unknown[], size: number, m
 }
 
 function checkSize(name: string, given: readonly unknown[], meter: Meter): void {
-  const size = given[1]
+  const size = given[1] instanceof WrittenNumber ? given[1].value : given[1]
   if (size === undefined || size === null) return
   if (typeof size === 'object') throw outOfReach(`the filter ${name} takes a number, and was given ${kindOf(size)}`)
   sizes[name]?.(given, Number(size), meter)

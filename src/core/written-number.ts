@@ -54,7 +54,7 @@ export function pythonInteger(value: bigint): number | string {
 }
 
 /** JSON with numbers as they are written (`8.0`), and as in Python with `Infinity` and `NaN`. Undefined for what JSON leaves out. */
-export function jsonText(value: unknown, indent?: number): string | undefined {
+export function jsonText(value: unknown, indent?: number | string): string | undefined {
   const numbers: string[] = []
   const plain = stringified(value, indent, (number) => {
     numbers.push(jsonNumber(number))
@@ -70,7 +70,7 @@ export function jsonText(value: unknown, indent?: number): string | undefined {
 
 type Replace = (number: WrittenNumber) => unknown
 
-function stringified(value: unknown, indent: number | undefined, written: Replace): string | undefined {
+function stringified(value: unknown, indent: number | string | undefined, written: Replace): string | undefined {
   const replaced = function (this: Readonly<Record<string, unknown>>, name: string, shown: unknown): unknown {
     const own = this[name]
     return own instanceof WrittenNumber ? written(own) : shown

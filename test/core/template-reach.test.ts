@@ -5,6 +5,7 @@ import { member } from '../../src/core/template-data.js'
 import { filterOf } from '../../src/core/template-filters.js'
 import { Meter, NeedsWatch } from '../../src/core/template-limits.js'
 import { TimeOver, withinTime } from '../../src/core/within-time.js'
+import { WrittenNumber } from '../../src/core/written-number.js'
 
 type Vars = Readonly<Record<string, unknown>>
 
@@ -180,6 +181,8 @@ describe('data is reached', () => {
     ['texts', '{{ t.split(".")[0] }} {{ t.toUpperCase() }} {{ t.length }} {{ t[0] }} {{ t.replace(r/b/g, "x") }}', { t: 'a.b' }, 'a A.B 3 a a.x'],
     ['lists', '{{ l.concat(["c"]).join("+") }} {{ l.length }} {{ l.includes("a") }} {{ l.at(-1) }}', { l: ['a', 'b'] }, 'a+b+c 2 true b'],
     ['numbers', '{{ n.toFixed(1) }} {{ n.toString(8) }}', { n: 8 }, '8.0 10'],
+    ['numbers that are written otherwise', '{{ l[n] }} {{ "a\nb" | indent(n) | json }} {{ n.toFixed(2) }} {{ n }}', { l: ['a', 'b', 'c'], n: new WrittenNumber('2.0', 2) }, 'c "a\\n  b" 2.00 2.0'],
+    ['an indent that is a text', '{{ o | json("\t") }}', { o: [1] }, '[\n\t1\n]'],
     ['patterns', '{% set p = r/^we/ %}{{ p.test(t) }}', { t: 'web' }, 'true'],
     ['what a macro answers', '{% macro m(x) %}{{ x }}{% endmacro %}{{ m("ab").length }}{{ m("ab") | upper }}{{ m("a b") | shell }}', {}, "2AB'a b'"],
     ['a loop over an object with a length', '{% for k, v in o %}{{ k }}{{ v }} {% endfor %}', { o: { length: 1, a: 2 } }, 'length1 a2 '],
