@@ -8,38 +8,22 @@ interface Doubt {
   readonly who: string
 }
 
-const isBelow = (folder: string, path: string): boolean => path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
-
-/** The directories that a path lies in: up to the project where it is in it, else the one. */
-function above(path: string, project: string): readonly string[] {
-  const directory = dirname(path)
-  return directory !== project && isBelow(project, directory) ? [directory, ...above(directory, project)] : [directory]
-}
-
-/** A path, what it leads to where it is a link, and the directories of both. */
-function around(path: string, project: string, realProject: string): readonly string[] {
-  const own = [path, ...above(path, project)]
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return own
-  try {
-    const real = realpathSync(path)
-    return [...own, real, ...above(real, realProject)]
-  } catch {
-    return own
-  }
-}
-
-function stateOf(path: string): Stats | null {
-  try {
-    return statSync(path)
-  } catch {
-    return null
-  }
-}
+const isBelow = (folder: string, path: string): boolean => path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
 
 const shown = (path: string, project: string): string => (path === project ? 'the project’s folder' : isBelow(project, path) ? relative(project, path) : path)
 
 /** The first few, and how many more there are. */
 const listed = (all: readonly string[]): string => (all.length > 4 ? `${all.slice(0, 3).join(', ')} and ${String(all.length - 3)} more` : all.join(', '))
+
+/** What is at a path, links followed, and where it really is; null: nothing, or nothing that this user may look at. */
+function lookAt(path: string): { readonly found: Stats; readonly real: string } | null {
+  try {
+    const found = lstatSync(path)
+    return found.isSymbolicLink() ? { found: statSync(path), real: realpathSync(path) } : { found, real: path }
+  } catch {
+    return null
+  }
+}
 
 /** Files that decide what a run does. */
 export interface DecisiveFiles {
@@ -48,20 +32,30 @@ export interface DecisiveFiles {
   readonly secrets: readonly string[]
 }
 
-/** Paths that others than this user and root may change: these, and their directories up to the project's. */
+/** Paths that others than this user and root may change: these, where links lead, and the directories of both: up to the project's in it, elsewhere the one. */
 function doubtful(project: string, paths: readonly string[]): readonly Doubt[] {
-  const realProject = stateOf(project) === null ? project : realpathSync(project)
-  const all = new Set([project, ...paths.flatMap((path) => around(path, project, realProject))])
-  return [...all].flatMap((path) => {
-    const found = stateOf(path)
-    const who = found === null ? null : changedBy(path, found)
-    return who === null ? [] : [{ path, who }]
-  })
+  const roots = [project, lookAt(project)?.real ?? project]
+  const doubts: Doubt[] = []
+  const seen = new Set<string>()
+  const look = (path: string, climbs: boolean): void => {
+    if (seen.has(path)) return
+    seen.add(path)
+    const at = lookAt(path)
+    if (at === null) return
+    const who = changedBy(path, at.found)
+    if (who !== null) doubts.push({ path, who })
+    if (at.real !== path) look(at.real, climbs)
+    const isInside = roots.some((root) => isBelow(root, path))
+    if (climbs && !roots.includes(path)) look(dirname(path), isInside)
+  }
+  look(project, false)
+  for (const path of paths) look(path, true)
+  return doubts
 }
 
 function isOpen(path: string): boolean {
-  const found = stateOf(path)
-  return found !== null && isReadByAll(path, found)
+  const at = lookAt(path)
+  return at !== null && isReadByAll(path, at.found)
 }
 
 /** What others could do to a run: a sentence for what they may change, and one for secrets that everybody may read. */

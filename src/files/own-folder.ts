@@ -26,7 +26,7 @@ function closed(path: string, shown: string): OwnFolder {
   const found = lstatSync(path)
   const hinders = hindrance(path, found, shown)
   if (hinders !== null) throw new Error(hinders)
-  if ((found.mode & 0o777) !== 0o700) chmodSync(path, 0o700)
+  if ((found.mode & 0o777) !== 0o700 && hasModes(path)) chmodSync(path, 0o700)
   return { path, wasOpen: (found.mode & 0o022) !== 0 && hasModes(path) }
 }
 

@@ -1,13 +1,26 @@
 import { statfsSync, type Stats } from 'node:fs'
+import { dirname } from 'node:path'
 import { groupName, isPrivate, userName } from './accounts.js'
 
 /** File systems that keep no modes and owners of their own, by statfs(2)'s numbers: FAT, exFAT, NTFS, FUSE, 9p (Windows' disks in WSL), SMB. */
 const withoutModes: ReadonlySet<number> = new Set([0x4d44, 0x2011bab0, 0x5346544e, 0x7366746e, 0x65735546, 0x01021997, 0x517b, 0xff534d42, 0xfe534d42])
 
+/** Directories, by whether modes tell anything in them. */
+const known = new Map<string, boolean>()
+
 /** Whether modes and owners tell anything where a path lies. */
 export function hasModes(path: string): boolean {
+  const directory = dirname(path)
+  const before = known.get(directory)
+  if (before !== undefined) return before
+  const has = tellsModes(directory)
+  known.set(directory, has)
+  return has
+}
+
+function tellsModes(directory: string): boolean {
   try {
-    return !withoutModes.has(statfsSync(path).type >>> 0)
+    return !withoutModes.has(statfsSync(directory).type >>> 0)
   } catch {
     return false
   }

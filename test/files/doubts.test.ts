@@ -58,6 +58,13 @@ describe('a project', () => {
     expect(doubts(directory, { paths: [join(directory, 'inventory/a.yml')], secrets: [] })).toEqual([`others may change a path that decides what runs: ${join(elsewhere, 'shared')} (everybody may write); chmod go-w what is yours, and chown what is to be`])
   })
 
+  test('where links of directories lead', () => {
+    const [directory, elsewhere] = [project({}), project({ 'shared/inventory/hosts.yml': '' })]
+    chmodSync(join(elsewhere, 'shared'), 0o777)
+    symlinkSync(join(elsewhere, 'shared/inventory'), join(directory, 'inventory'))
+    expect(doubts(directory, { paths: [join(directory, 'inventory/hosts.yml')], secrets: [] })).toEqual([`others may change a path that decides what runs: ${join(elsewhere, 'shared')} (everybody may write); chmod go-w what is yours, and chown what is to be`])
+  })
+
   test('a directory of all that each may use for himself is none of them', () => {
     const directory = project(files)
     mkdirSync(join(directory, 'tmp'))
