@@ -29,7 +29,7 @@ export class Interrupts {
     return this.#kill.signal
   }
 
-  /** Listens until the returned function is called, with which an end that was asked for is one; `tell` gets a sentence for people. */
+  /** Listens until the returned function is called, which after a signal ends the process within a second; `tell` gets a sentence for people. */
   listen({ signals, exit }: Pick<Surroundings, 'signals' | 'exit'>, tell: (message: string) => void): () => void {
     const listeners = Object.entries(codes).map(([signal, code]) => [signal, () => this.#hear(code, exit, tell)] as const)
     for (const [signal, listener] of listeners) signals.on(signal, listener)

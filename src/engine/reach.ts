@@ -87,12 +87,14 @@ export async function reading<T>(session: Session, stop: AbortSignal, work: () =
   if (isStopped()) throw stopped()
   let leave: (error: FettleError) => void = () => undefined
   const left = new Promise<never>((_, reject) => (leave = reject))
+  const settled = new AbortController()
+  const pause = (seconds: number): Promise<void> => delay(seconds * 1000, undefined, { signal: settled.signal })
   const end = async (): Promise<void> => {
-    await Promise.race([session.kill().catch(() => undefined), delay(endingSeconds * 1000, undefined, { ref: false })])
-    await delay(leavingSeconds * 1000, undefined, { ref: false })
+    await Promise.race([session.kill().catch(() => undefined), pause(endingSeconds)])
+    await pause(leavingSeconds)
     leave(stopped())
   }
-  const onStop = (): void => void end()
+  const onStop = (): void => void end().catch(() => undefined)
   stop.addEventListener('abort', onStop, { once: true })
   try {
     return await Promise.race([work(), left])
@@ -100,6 +102,7 @@ export async function reading<T>(session: Session, stop: AbortSignal, work: () =
     // Whatever it fails with then: it was ended.
     throw isStopped() ? stopped() : error
   } finally {
+    settled.abort()
     stop.removeEventListener('abort', onStop)
   }
 }

@@ -1,8 +1,8 @@
 import { sh, type Sh } from '../core/sh.js'
 
 /**
- * Seconds of the processor for each program that follows, by the shell itself: what reads a file that has become endless is ended also where no
- * run waits for it any more. timeout(1) would be a process for each, and a file that nobody writes to (a FIFO) takes no processor.
+ * Limits the processor's time, in seconds, of each program that follows: a file that has become endless is not read for ever, also where no run
+ * waits for it any more. It is the shell's own, where timeout(1) would start two processes. A program that waits, such as for a FIFO, is not ended by it.
  */
 export const processorLimit = (seconds: number | Sh): Sh => sh`ulimit -S -t ${seconds} 2>/dev/null || :`
 

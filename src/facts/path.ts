@@ -122,7 +122,7 @@ function script(keys: readonly PathKey[]): Sh {
     pass([[sh`stays_`, followed], [sh`there_`, own]], stat(sh`-c \\"\\$s_\\"`)),
     pass([[sh`link_`, followed]], sh`eval "targets_ f$l_"`),
     pass([[sh`link_`, own]], sh`eval "targets_ ''$l_"`),
-    pass([[sh`file_`, followed.filter(isDigested)], [sh`own_file_`, own.filter(isDigested)]], sh`{ h_=$(${processorLimit(sh`$((60 + t_ / ${slowDisk}))`)}; eval "exec sha256sum --$l_"); printf '%s\\n' "$h_"; }`),
+    pass([[sh`file_`, followed.filter(isDigested)], [sh`own_file_`, own.filter(isDigested)]], sh`{ h_=$(${processorLimit(sh`$((10 + t_ / ${slowDisk}))`)}; eval "exec sha256sum --$l_"); printf '%s\\n' "$h_"; }`),
     pass([[sh`differs_`, followed.filter(shown)], [sh`own_differs_`, own.filter(shown)]], sh`{ echo contents; eval "head -q -c ${longestContent + 1} --$l_"; }`),
     sh`echo end`,
   ])

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Fact } from '../../src/core/fact.js'
 import { reveal } from '../../src/core/secret.js'
+import { sh } from '../../src/core/sh.js'
+import { processorLimit } from '../../src/facts/limits.js'
 import { missingParentFact, type MissingParent } from '../../src/facts/missing-parent.js'
 import { mostDigested, pathFact, type PathEntry, type PathKey } from '../../src/facts/path.js'
 import { secretFileFact } from '../../src/facts/secret-file.js'
@@ -130,6 +132,10 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     expect(entry({ path: at('endless'), digest: true }).sha256).toBe(null)
     expect(entry({ path: at('endless'), digest: true, size: mostDigested + 1 }).sha256).toBe(sha256(Buffer.alloc(mostDigested + 1)))
     rmSync(at('endless'))
+  })
+
+  test('what has become endless while it is read takes so much of the processor and no more', () => {
+    expect(runIn(shell, { script: sh`${processorLimit(1)}; (exec sha256sum /dev/zero) 2>/dev/null; echo $?` }).stdout.toString()).toBe('152\n')
   })
 
   const hostile = ["it's", '$(touch pwned)', '`touch pwned`', '; touch pwned #', '-rf', '--', '*', 'a b', '"', '\\', 'a\\nb', '%s', '\u2028', '~root', '!!', 'é', '[x]']

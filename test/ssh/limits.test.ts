@@ -52,7 +52,7 @@ async function turn(): Promise<void> {
   await jest.advanceTimersByTimeAsync(3_600_000)
 }
 
-/** Whether `path` of the server's connection, whose parts have no types, is there. */
+/** Parts of a connection of ssh2's server that its types leave out. */
 interface Wire {
   readonly _protocol: {
     readonly _handlers: Record<string, (...parts: readonly unknown[]) => void>
