@@ -285,7 +285,7 @@ class OctokitBackend implements GithubBackend {
     const log = { debug: silent, info: silent, warn: silent, error: silent }
     return new (Octokit.plugin(throttling))({
       auth: reveal(this.options.token),
-      baseUrl: this.base.href.replace(/\/+$/, ''),
+      baseUrl: this.base.href.replace(/(?<!\/)\/+$/, ''),
       userAgent: 'fettle',
       log,
       request: { log },

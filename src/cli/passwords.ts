@@ -101,7 +101,7 @@ async function fromFile(file: string | undefined, { cwd }: Surroundings): Promis
   try {
     checkClosed(path, file)
     const text = isProgram(path) ? (await promisify(execFile)(path)).stdout : readFileSync(path, 'utf8')
-    const password = text.replace(/^[\r\n]+|[\r\n]+$/g, '')
+    const password = text.replace(/^[\r\n]+|(?<![\r\n])[\r\n]+$/g, '')
     if (password === '') throw new Error('it is empty')
     return new Secret(password)
   } catch (error) {

@@ -93,8 +93,8 @@ function rendered({ root, blocks }: Readied, vars: Readonly<Record<string, unkno
 
 /** The expression that ends at a column of a line, counted from 1. */
 function expressionAt(line: string, column: number): string {
-  const expressions = [...line.matchAll(/\{\{-?\s*(.*?)\s*-?\}\}/g)]
-  return expressions.find((found) => found.index + found[0].length >= column)?.[1] ?? line.trim()
+  const expressions = [...line.matchAll(/\{\{-?(.*?)-?\}\}/g)]
+  return expressions.find((found) => found.index + found[0].length >= column)?.[1]?.trim() ?? line.trim()
 }
 
 /** Where the parser stopped; it does not know for a block that is never closed. */

@@ -3,6 +3,7 @@ import { lines, sh } from '../core/sh.js'
 import { asOwner, type Owner } from './as-user.js'
 import { localEnvironment } from './git-environment.js'
 import { inspection } from './git-inspection.js'
+import { answerOf } from './section.js'
 
 /** Options of git-clean(1) that say what `clean` removes; null where nothing is to be removed. */
 export type CleanOptions = readonly string[] | null
@@ -106,7 +107,7 @@ const answers: ReadonlyMap<string | undefined, Fact<NoCheckout>> = new Map([
 ])
 
 function checkoutOf(path: string, section: string, said: string): Fact<Checkout | NoCheckout> {
-  const [, answer = '', status] = /^([\s\S]*?)^@status (\d+)\n/m.exec(section) ?? []
+  const { answer = '', status } = answerOf(section) ?? {}
   const known = answers.get(status)
   if (known !== undefined) return known
   if (status === '0') return parsed(path, answer)
@@ -114,7 +115,7 @@ function checkoutOf(path: string, section: string, said: string): Fact<Checkout 
 }
 
 /** A URL may hold a token, which must not be shown. */
-const withoutToken = (url: string): string => url.replace(/^([a-z+]+:\/\/)[^/@]*:[^/@]*@/, '$1[secret]@').replace(/^(https?:\/\/)[^/@[]+@/, '$1[secret]@')
+const withoutToken = (url: string): string => url.replace(/^([a-z+]+:\/\/)[^/@:]*:[^/@]*@/, '$1[secret]@').replace(/^(https?:\/\/)[^/@[]+@/, '$1[secret]@')
 
 function parsed(path: string, answer: string): Fact<Checkout> {
   const found = (pattern: RegExp): readonly string[] => answer.split('\n').flatMap((line) => pattern.exec(line)?.[1] ?? [])

@@ -2,6 +2,7 @@ import { absent, present, unknown, type Fact, type ShellFactKind } from '../core
 import { lines, sh } from '../core/sh.js'
 import { asUser } from './as-user.js'
 import { remoteEnvironment } from './git-environment.js'
+import { answerOf } from './section.js'
 
 export interface RemoteKey {
   readonly repo: string
@@ -62,7 +63,7 @@ echo @remote; remote_ ${owner ?? ''} ${path} ${repo} ${namesOf(ref)} 2>&1; echo 
 }
 
 function remoteRef({ repo, ref }: RemoteKey, section: string, said: string): Fact<RemoteRef> {
-  const [, answer, status] = /^([\s\S]*?)^@status (\d+)\n/m.exec(section) ?? []
+  const { answer, status } = answerOf(section) ?? {}
   if (answer === undefined) return unknown(`git could not be asked: ${said}`, 'run git ls-remote on the host and see what it says')
   if (isCommit(ref)) return present({ kind: 'commit', name: ref, commit: ref })
   if (status === '90') return unknown('git is not installed on the host', "add apt.packages(['git']) before this resource")

@@ -67,7 +67,7 @@ export function neededPermission(route: string): string {
 export function normalizedUrl(url: string): string {
   if (!URL.canParse(url)) return url
   const parsed = new URL(url)
-  parsed.pathname = parsed.pathname.replace(/\/+$/, '')
+  parsed.pathname = parsed.pathname.replace(/(?<!\/)\/+$/, '')
   return parsed.href
 }
 

@@ -80,8 +80,9 @@ function canonicalName(hosts: string, hostname: string): string | null {
 /** Lines of `ip -o address`, of iproute2 and of busybox; the latter writes lines for links too. */
 function addressesOf(text: string): readonly HostAddress[] {
   return text.split('\n').flatMap((line): readonly HostAddress[] => {
-    const [, name = '', family, address, own, peer, scope] = /^\d+:\s+([^\s@:]+)\S*\s+(inet6?) ([\da-fA-F.:]+)(?:\/(\d+)| peer [^\s/]+\/(\d+)).* scope (\w+)/.exec(line) ?? []
-    if (address === undefined) return []
+    const [, name = '', family, address, own, peer, rest = ''] = /^\d+:\s+([^\s@:]+)(?:[@:]\S*)?\s+(inet6?) ([\da-fA-F.:]+)(?:\/(\d+)| peer [^\s/]+\/(\d+))(.*)/.exec(line) ?? []
+    const [, scope] = / scope (\w+)/.exec(rest) ?? []
+    if (address === undefined || scope === undefined) return []
     return [{ interface: name, address, family: family === 'inet6' ? 'ipv6' : 'ipv4', prefix: Number(own ?? peer), scope: scope === 'link' || scope === 'host' ? scope : 'global' }]
   })
 }

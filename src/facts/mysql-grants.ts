@@ -6,9 +6,11 @@ export interface Grant {
   readonly privileges: readonly string[]
 }
 
-const quotedName = '`(?:[^`]|``)*`'
-const account = `(?:${quotedName}|'(?:[^']|'')*')(?:@(?:${quotedName}|'(?:[^']|'')*'))?`
-const privilege = `[A-Z][A-Z_ ]*[A-Z](?: \\((?:${quotedName}|[^()])*\\))?`
+// Without a look ahead a row of quotes could be read in many ways, and a hostile one would be tried in all of them.
+const quotedName = '`(?:[^`]|``)*`(?!`)'
+const quotedText = "'(?:[^']|'')*'(?!')"
+const account = `(?:${quotedName}|${quotedText})(?:@(?:${quotedName}|${quotedText}))?`
+const privilege = `[A-Z][A-Z_ ]*[A-Z](?: \\((?:${quotedName}|[^()\`])*\\))?`
 const target = `(?:(?:PROCEDURE|FUNCTION|PACKAGE|PACKAGE BODY) )?(?:\\*|${quotedName})\\.(?:\\*|${quotedName})|${account}`
 const onSomething = new RegExp(`^GRANT (${privilege}(?:, ${privilege})*) ON (${target}) TO ${account}(.*)$`)
 const ofRole = new RegExp(`^GRANT (${quotedName}) TO ${account}(?: WITH ADMIN OPTION)?$`)
@@ -28,4 +30,4 @@ export function parseGrant(line: string): Grant | 'nothing' | null {
   return { on, privileges: / WITH (?:\S+ \d+ )*GRANT OPTION\b/.test(withoutQuoted(rest)) ? [...given, 'GRANT OPTION'] : given }
 }
 
-const withoutQuoted = (text: string): string => text.replace(/'(?:[^'\\]|''|\\.)*'/g, "''")
+const withoutQuoted = (text: string): string => text.replace(/'(?:[^'\\]|''|\\[^])*(?:'|\\?$)/g, "''")

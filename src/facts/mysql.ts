@@ -3,6 +3,7 @@ import { unknown, type Fact, type Output } from '../core/fact.js'
 import { reveal, Secret } from '../core/secret.js'
 import { lines, sh, type Input, type Sh } from '../core/sh.js'
 import { howToStart, problemOf } from './mysql-errors.js'
+import { answerOf } from './section.js'
 
 /** Where Debian's server listens. */
 export const defaultSocket = '/run/mysqld/mysqld.sock'
@@ -103,11 +104,11 @@ export function serverAnswers({ code, stdout, stderr }: Output, count: number): 
   const sections = stdout.toString().split(/^@server\n/m).slice(1)
   return Array.from({ length: count }, (_, index): ServerAnswer => {
     const said = withoutHashes(`${before}${words[index] ?? ''}`.trim())
-    const match = /^([\s\S]*?)^@status (\d+)\n/m.exec(sections[index] ?? '')
-    if (match === null) return { problem: unknown(`reading MariaDB ended with status ${String(code)}: ${said}`, 'run mariadb on the host and see what it says') }
-    const problem = problems[Number(match[2])]
+    const ended = answerOf(sections[index] ?? '')
+    if (ended === null) return { problem: unknown(`reading MariaDB ended with status ${String(code)}: ${said}`, 'run mariadb on the host and see what it says') }
+    const problem = problems[Number(ended.status)]
     if (problem !== undefined) return { problem: unknown(...problem) }
-    return { rows: (match[1] ?? '').split('\n').filter((line) => line !== '').map((line) => line.split('\t').map(unescape)), said }
+    return { rows: ended.answer.split('\n').filter((line) => line !== '').map((line) => line.split('\t').map(unescape)), said }
   })
 }
 

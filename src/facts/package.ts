@@ -36,7 +36,7 @@ const format = `${fields.map((field) => `\${${field}}`).join('\\t')}\\n`
 function parseRow(line: string): Row | null {
   const [name, status, architecture, want, flag, version, multiArch, provides] = line.split('\t')
   if (name === undefined || status === undefined || architecture === undefined || want === undefined || flag === undefined || version === undefined || multiArch === undefined || provides === undefined) return null
-  return { name, architecture, held: want === 'hold', reinstall: flag !== 'ok', status, version, multiArch, provides: provides.split(',').map((each) => each.trim().replace(/[ :].*$/, '')) }
+  return { name, architecture, held: want === 'hold', reinstall: flag !== 'ok', status, version, multiArch, provides: provides.split(',').map((each) => each.trim().split(/[ :]/, 1)[0] ?? '') }
 }
 
 interface Answer {

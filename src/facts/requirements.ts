@@ -28,14 +28,15 @@ export interface Requirements {
 /** PEP 503. */
 export const normalName = (name: string): string => name.replace(/[-_.]+/g, '-').toLowerCase()
 
-const requirement = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(?:\(([^()]*)\)|([^()]*))$/
+/** Each part begins where the one before it cannot go on, so that a long line is read once. */
+const requirement = /^(?=[A-Za-z0-9])([A-Za-z0-9._-]+)(?<=[A-Za-z0-9])(?![A-Za-z0-9._-])\s*(?:\[[^\]]*\]\s*)?(?:\(([^()]*)\)|([^()\s][^()]*)?)$/
 
 /** Lines as pip reads them: continued ones joined, comments and hashes (which say nothing about what is installed) gone. */
 const logicalLines = (text: string): readonly string[] =>
   text
     .replace(/\\\r?\n/g, ' ')
     .split(/\r?\n/)
-    .map((line) => line.replace(/(^|\s)#.*$/, '').replace(/\s--hash[=\s]\S+/g, '').trim())
+    .map((line) => line.replace(/(^|\s)#[^]*$/, '').replace(/\s--hash[=\s]\S+/g, '').trim())
     .filter((line) => line !== '')
 
 type Judged = readonly ['simple', Requirement] | readonly ['forPip' | 'unclear', string] | null

@@ -68,7 +68,7 @@ fi`,
   }),
   // getent ends with 2 when one of several names does not exist.
   parse({ code, stdout, stderr }, keys) {
-    const [, passwd = '', group = '', shadow = '', statuses] = /^((?:[^=][^\n]*\n|\n)*)=\n((?:[^=][^\n]*\n|\n)*)=\n((?:[^=][^\n]*\n|\n)*)= ([02] 0)\n$/.exec(stdout.toString()) ?? []
+    const [, passwd = '', group = '', shadow = '', statuses] = /^((?:[^=\n][^\n]*\n|\n)*)=\n((?:[^=\n][^\n]*\n|\n)*)=\n((?:[^=\n][^\n]*\n|\n)*)= ([02] 0)\n$/.exec(stdout.toString()) ?? []
     const [users, groups, passwords] = [table(passwd, 7), table(group, 4), table(shadow, 2)]
     if (code !== 0 || statuses === undefined || users === null || groups === null || passwords === null) {
       return keys.map(() => unknown(`the accounts could not be read: ${stderr.trim() || `status ${String(code)}`}`, 'see getent(1) on the host'))

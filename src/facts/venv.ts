@@ -4,6 +4,7 @@ import { asOwner, type Owner } from './as-user.js'
 import { judging, judgementLimit } from './judge-requirements.js'
 import { memoryLimit, processorLimit } from './limits.js'
 import { parseRequirements, type Distribution } from './requirements.js'
+import { answerOf } from './section.js'
 
 export interface VenvKey {
   readonly path: string
@@ -160,7 +161,7 @@ export const venvFact: ShellFactKind<VenvKey, Venv> = {
 }
 
 function venvOf(key: VenvKey, section: string, said: string): Fact<Venv> {
-  const [, answer = '', status] = /^([\s\S]*)^@status (\d+)\n/m.exec(section) ?? []
+  const { answer = '', status } = answerOf(section) ?? {}
   const nothing = { environment: null, own: [], system: [], requirements: null, judged: null, python: key.python }
   if (status === '90') return unknown(`${key.python ?? 'Python'} is not installed on the host`, "add apt.packages(['python3-venv']) before this resource")
   if (status === '93') return present({ ...nothing, other: 'no directory' })

@@ -7,7 +7,7 @@ type Setting = readonly [instead: string, harmless?: RegExp]
 
 const off: RegExp = /^(?:false|no|off|n|f|0)?$/i
 const on: RegExp = /^(?:true|yes|on|y|t|1)?$/i
-const sharing: RegExp = /^(?:(?:-C|-o\s*Control\w+=\S+)\s*)*$/
+const sharing: RegExp = /^(?:(?:-C|-o\s*Control\w+=\S+)(?:\s+|$))*$/
 
 /** Settings that decide which hosts there are, or where, as whom and how they are reached. */
 const settings: Readonly<Record<string, Setting>> = {
@@ -46,7 +46,8 @@ export function warnOfAnsibleCfg(project: string, sources: readonly string[], wa
   let section = ''
   for (const [index, line] of linesOf(join(project, 'ansible.cfg')).entries()) {
     section = /^\[([^\]]+)\]/.exec(line)?.[1] ?? section
-    const [, key = '', value = ''] = /^(\w+)\s*[=:]\s*(.*?)(?:\s+[;#].*)?\s*$/.exec(line) ?? []
+    const [, key = '', rest = ''] = /^(\w+)\s*[=:]([^]*)$/.exec(line) ?? []
+    const value = rest.replace(/\s[;#][^]*$/, '').trim()
     const [instead, harmless] = setting(`${section}.${key}`) ?? []
     if (instead === undefined || value === '' || harmless?.test(value) === true) continue
     // As with Ansible, what -i names goes before it, and the folder that is read without -i is the same.

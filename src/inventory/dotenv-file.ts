@@ -143,7 +143,7 @@ class Reader {
   }
 
   #plain(): Reading {
-    const value = (this.#match(rest)?.[1] ?? '').replace(/[ \t]+#.*$/, '').replace(/[ \t]+$/, '')
+    const value = (this.#match(rest)?.[1] ?? '').replace(/[ \t]#[^]*$/, '').replace(/(?<![ \t])[ \t]+$/, '')
     const [odd] = /[#'"`\\$<>]/.exec(value) ?? /(?<=^|:)~/.exec(value) ?? []
     return odd === undefined ? { value } : ambiguous(odd, 'outside', value)
   }

@@ -102,7 +102,7 @@ class IniReader {
   }
 
   #child(text: string, column: number): void {
-    const [, name] = /^\s*([^:\]\s]+)\s*(?:#.*)?$/.exec(text) ?? []
+    const [, name] = /^\s*([^:\]\s]+)\s*(?:#[^]*)?$/.exec(text) ?? []
     if (name === undefined) throw this.#error(column, `the name of a group is expected here, a child of ${this.#group.name}`)
     this.#named(column, () => checkGroupName(name))
     if (name === 'all') throw this.#error(column, `all cannot be a child of ${this.#group.name}: every group is its child`)

@@ -75,7 +75,7 @@ function isYaml(path: string, shown: string, text: string): boolean {
   const refused = (what: string): FettleError => new FettleError('inventory-invalid', { address: shown, message: `${shown}: ${what}`, remedy: `ansible-inventory -i ${shown} --list -y prints any of Ansible's inventories as YAML; or write a .ts inventory that exports a function` })
   if (text.startsWith('#!')) throw refused('is a program, which Fettle does not run as an inventory')
   if (extname(path) === '.toml') throw refused('TOML is no form of inventory that Fettle reads')
-  return extname(path) === '' ? /^\s*(?:#.*\s+)*(?:---|\{|["']?[^\s="':[]+["']?:(?:\s|$))/.test(text) : ['.yml', '.yaml', '.json'].includes(extname(path))
+  return extname(path) === '' ? /^\s*(?:#[^\n]*\n\s*)*(?:---|\{|["']?[^\s="':[]+["']?:(?:\s|$))/.test(text) : ['.yml', '.yaml', '.json'].includes(extname(path))
 }
 
 /** Hosts named on the command line, as in Ansible's `-i web1,web2`. */

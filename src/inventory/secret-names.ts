@@ -21,7 +21,7 @@ export function soundsSecret(name: string): boolean {
   return words.some((word) => secretWord.test(word) || shortWord.test(word)) || secretKey.test(words.join('_'))
 }
 
-const urlWithPassword = /[a-z][\w+.-]*:\/\/[^\s/:@]*:[^\s/@]+@/i
+const urlWithPassword = /(?<![\w+.-])[\w+.-]+:\/\/[^\s/:@]*:[^\s/@]+@/
 const privateKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----/
 
 const holdsSecret = (text: string): boolean => urlWithPassword.test(text) || privateKey.test(text)

@@ -61,7 +61,7 @@ const shownNames = 5
 const refName = line.max(255).refine((ref) => !/^[-/]|[\0-\x20~^:?*[\\\x7f]|\.\.|@\{|\/\/|\/$|\.$|(?:^|\/)\.|\.lock(?:\/|$)|^@$/.test(ref), 'must be the name of a branch or tag, or a whole commit id')
 const repository = line
   .refine((repo) => protocolOf(repo) !== null, 'must be https://…, ssh://…, user@host:path, or an absolute path or file:// URL on the host')
-  .refine((repo) => !/^https:\/\/[^/]*@/.test(repo) && !/^ssh:\/\/[^/@]*:[^/@]*@/.test(repo), 'must not hold a user name, password or token: it would be readable in .git/config')
+  .refine((repo) => !/^https:\/\/[^/]*@/.test(repo) && !/^ssh:\/\/[^/@:]*:[^/@]*@/.test(repo), 'must not hold a user name, password or token: it would be readable in .git/config')
 const keySchema = z.union([absolutePath, z.custom<SshKey>((given) => typeof given === 'object' && given !== null && 'type' in given && given.type === 'sshKey')], 'must be an absolute path or an sshKey resource')
 const cleanSchema = z.strictObject({ untracked: z.boolean(), ignored: z.boolean().optional(), keep: z.array(line.regex(/^[^!]/, 'must not begin with !')).readonly().optional() }).refine(({ untracked, ignored }) => untracked || ignored !== true, 'cannot remove ignored files alone: set untracked too')
 

@@ -19,7 +19,7 @@ export interface KnownHostOptions extends CommonOptions {
 }
 
 const publicKey = line.regex(publicKeyPattern, "must be a public key: 'type base64'")
-const hostPattern = line.regex(/^(?:[A-Za-z0-9][A-Za-z0-9._-]*(?::\d{1,5})?|\[[A-Za-z0-9][A-Za-z0-9._:-]*\]:\d{1,5}|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)$/, 'must be a host: a name, name:port or [name]:port')
+const hostPattern = line.regex(/^(?:[A-Za-z0-9][A-Za-z0-9._-]*(?::\d{1,5})?|\[[A-Za-z0-9][A-Za-z0-9._:-]*\]:\d{1,5}|[0-9A-Fa-f]*(?=:)[0-9A-Fa-f:]+(?:\.[0-9A-Fa-f:.]*)?)$/, 'must be a host: a name, name:port or [name]:port')
 
 /** A host as known_hosts writes it: in lower case, `[name]:port` for a port other than 22. */
 export function knownName(host: string): string {

@@ -130,7 +130,7 @@ export async function begin(transport: Transport, wanted: Become | null, script:
     for (const preamble of preambles) preamble.stop()
     pipes.destroy()
     // Our own prompt and command, which sudo quotes, tell a person nothing.
-    const words = preambles.map(({ said }) => said.subarray(-quotedBytes).toString()).join('\n').replaceAll(prompt, '').replace(/-c '?PATH=.*\)"'?/g, '-c …')
+    const words = preambles.map(({ said }) => said.subarray(-quotedBytes).toString()).join('\n').replaceAll(prompt, '').replace(/-c '?PATH=.{0,4000}\)"'?/g, '-c …')
     throw failure(quoted(words), failed, become, transport.place)
   }
 }

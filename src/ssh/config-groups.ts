@@ -43,7 +43,7 @@ export class ConfigGroups {
     let several = true
     for (const line of text.split('\n')) {
       if (/^\s*(#|$)/.test(line)) continue
-      const [, keyword = '', value = ''] = /^\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*?)\s*$/.exec(line) ?? []
+      const [, keyword = '', value = ''] = /^([A-Za-z0-9]+)(?:\s*=\s*|\s+)([^]*)$/.exec(line.trim()) ?? []
       switch (keyword.toLowerCase()) {
         case 'host':
           several = this.#add(words(value))
@@ -107,7 +107,7 @@ function nested(depth: number): number {
 /** The files that an Include names, with wildcards in their last part only. */
 async function included(patterns: readonly string[], folder: string): Promise<readonly string[]> {
   const files = await Promise.all(patterns.map(async (pattern) => {
-    if (/[%$[\]{}]|^~[^/]|[*?].*\//.test(pattern)) throw new Unclear()
+    if (/[%$[\]{}]|^~[^/]/.test(pattern) || /[*?]/.test(pattern.slice(0, pattern.lastIndexOf('/') + 1))) throw new Unclear()
     const path = pattern.startsWith('~/') ? join(userInfo().homedir, pattern.slice(2)) : isAbsolute(pattern) ? pattern : join(folder, pattern)
     if (!/[*?]/.test(path)) return [path]
     const names = await readdir(dirname(path)).catch((error: unknown) => {

@@ -225,6 +225,12 @@ describe('secrets in -e', () => {
   })
 })
 
+// A pattern that reads the first of these in many ways takes half a minute for 40, and twice as long for each two more.
+test('a line of many # before the first group is a comment like any other', async () => {
+  expect([...(await load({ 'inventory/hosts': `${'# '.repeat(60)}\n\n[web]\nweb1\n` })).hosts.keys()]).toEqual(['web1'])
+  expect([...(await load({ 'inventory/hosts': `${'# '.repeat(60)}\n  # more\nweb:\n  hosts: { web1: }\n` })).hosts.keys()]).toEqual(['web1'])
+})
+
 describe('ansible.cfg', () => {
   const warningsOf = async (cfg: string, sources: readonly string[] = []): Promise<readonly string[]> => (await load({ 'ansible.cfg': cfg, 'inventory/hosts.yml': 'all: { hosts: { h: } }' }, [], sources)).warnings
   const said = (line: number, key: string, instead: string): string => `ansible.cfg:${String(line)}:1: Fettle does not read ${key} of ansible.cfg: ${instead}`
@@ -245,6 +251,11 @@ describe('ansible.cfg', () => {
   test('what changes nothing is none', async () => {
     expect(await warningsOf('[defaults]\ninventory = ./inventory\nhost_key_checking = True\ntransport = smart\nconstructor = x\n[privilege_escalation]\nbecome = no\nbecome_method = sudo\nbecome_flags = -H -S -n\n[ssh_connection]\nssh_args = -C -o ControlMaster=auto -o ControlPersist=60s\npipelining = True\n')).toEqual([])
     expect(await warningsOf('[defaults]\ninventory = prod/\n', ['inventory'])).toEqual([])
+  })
+
+  test('a long value is read once', async () => {
+    const args = `-oControlX=${'-oControlX=-C'.repeat(40)}\t-`
+    expect(await warningsOf(`[ssh_connection]\nssh_args = ${args}\nssh_extra_args =${' '.repeat(20_000)}-C${' ;'.repeat(20_000)}\n`)).toEqual([said(2, 'ssh_args', 'set ansible_ssh_args in the inventory')])
   })
 })
 
