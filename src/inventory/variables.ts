@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { FettleError } from '../core/errors.js'
 import { nearest } from '../core/nearest.js'
+import { soundsSecret } from '../core/secret-names.js'
 import { Secret } from '../core/secret.js'
 import { WrittenNumber } from '../core/written-number.js'
 import { showPlace, type Inventory, type InventoryHost, type Place } from './inventory.js'
 import { listed } from './names.js'
-import { soundsSecret } from './secret-names.js'
 import { Warnings } from './warnings.js'
 
 /**

@@ -1,3 +1,5 @@
+import { soundsSecret } from '../secret-names.js'
+
 /** A password in a text, and where it stands. */
 export interface Credential {
   readonly from: number
@@ -5,20 +7,8 @@ export interface Credential {
   readonly text: string
 }
 
-const secretName = new RegExp(
-  [
-    'pass(?:wd|word|phrase)?(?:$|[^a-z])',
-    'pwd|secret|token|credential|signature',
-    '(?:api|private|access)_?key',
-    '^(?:key|sig|auth|pw)$',
-  ].join('|'),
-  'i',
-)
-/** The ends of names that tell something about a secret: where it lies, whose it is. */
-const aboutSecret = /(?:ur[il]|file|path|dir|id|name|user|type|host|port|endpoint|length|age|ttl|expires?|algorithm)$/i
-
-/** Whether a name says that its value is secret: `DB_PASSWORD` and `access_token` do, `TOKEN_FILE` does not. */
-export const namesSecret = (name: string): boolean => secretName.test(name) && !aboutSecret.test(name)
+/** Whether what stands behind a name in a setting or the query of a URL is secret: a `key` alone is there, as no variable's is. */
+export const namesSecret = (name: string): boolean => soundsSecret(name) || /^(?:auth|key|sig)$/i.test(name)
 
 const longestUrl = 8192
 

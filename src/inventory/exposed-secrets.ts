@@ -1,25 +1,9 @@
 import { isCommon } from '../core/scrub/searched-texts.js'
+import { soundsSecret } from '../core/secret-names.js'
 import { Secret } from '../core/secret.js'
 import { WrittenNumber } from '../core/written-number.js'
 import type { Layer } from './layer.js'
 import type { Warnings } from './warnings.js'
-
-const secretWord = /^(?:.*(?:password|passwd|passphrase|secret|token|apikey)s?|credentials?)$/
-const shortWord = /^(?:db|root|user|admin|sql|ssh|sudo|vault)?(?:pass|pwd|pw)$/
-const secretKey = /(?:^|_)(?:access|api|auth|encryption|master|private|secret|signing)_keys?(?:_|$)/
-
-/** What a name ends with that tells about a secret and does not hold it: `password_length`, `token_url`. */
-const about: ReadonlySet<string> = new Set([
-  ...['age', 'count', 'days', 'dir', 'enabled', 'expiry', 'file', 'host', 'id', 'len', 'length', 'max', 'method', 'min'],
-  ...['name', 'path', 'policy', 'port', 'prompt', 'required', 'size', 'ttl', 'type', 'uri', 'url', 'user'],
-])
-
-/** Whether a variable of this name most likely holds a secret: `db_password`, `apiKey`, and not `password_length`. */
-export function soundsSecret(name: string): boolean {
-  const words = name.replace(/([a-z\d])([A-Z])/g, '$1_$2').toLowerCase().split(/[^a-z\d]+/)
-  if (about.has(words.at(-1) ?? '')) return false
-  return words.some((word) => secretWord.test(word) || shortWord.test(word)) || secretKey.test(words.join('_'))
-}
 
 const urlWithPassword = /(?<![\w+.-])[\w+.-]+:\/\/[^\s/:@]*:[^\s/@]+@/
 const privateKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----/
