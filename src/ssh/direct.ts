@@ -4,7 +4,7 @@ import { within, type Way } from './link.js'
 import type { HostConfig } from './ssh-config.js'
 
 /** TCP, with an own socket: ssh2 opens its without TCP_NODELAY, which makes 44 ms instead of 2 for every exchange. */
-export const direct = ({ host, port, connectSeconds, family, bindAddress }: HostConfig): Way => ({
+export const direct = ({ host, port, connectSeconds, family, bindAddress }: Pick<HostConfig, 'host' | 'port' | 'connectSeconds' | 'family' | 'bindAddress'>): Way => ({
   door: `${host} ${port}`,
   async dial(place, signal) {
     const socket = connect({ host, port, noDelay: true, family, ...(bindAddress !== null && { localAddress: bindAddress }) })
@@ -16,7 +16,8 @@ export const direct = ({ host, port, connectSeconds, family, bindAddress }: Host
       stream: socket,
       async hangUp() {
         socket.destroySoon()
-        if (!socket.closed) await once(socket, 'close')
+        // What goes wrong now has no bearing on anything; `once` would throw it.
+        if (!socket.closed) await new Promise<void>((resolve) => socket.once('close', () => resolve()))
       },
       why: () => null,
     }
