@@ -23,21 +23,29 @@ export interface FactBlocks {
 /** Seconds that reading may take where the kind does not say otherwise. */
 export const usualSeconds = 60
 
-/** All that one user wants to know of one kind. */
+/**
+ * Keys that one block reads: what the shell does for each may take time that grows with their number, an argument list has an end, and a line
+ * that nobody can understand costs all that are read with it.
+ */
+const mostKeys = 200
+
+/** What one user wants to know of one kind, or a part of it. */
 interface Batch {
   readonly kind: ShellFactKind<never, unknown>
   readonly members: readonly ShellRequest[]
   readonly block: Block
 }
 
-/** One block for each kind and user, holding all keys. */
+/** Blocks for each kind and user, holding all keys. */
 export function factBlocks(requests: readonly ShellRequest[]): FactBlocks {
   const groups = new Map<string, ShellRequest[]>()
   for (const wanted of new Map(requests.map((each) => [each.identity, each])).values()) {
     const group = `${wanted.kind.name}\0${wanted.as ?? ''}`
-    groups.set(group, [...(groups.get(group) ?? []), wanted])
+    const members = groups.get(group) ?? []
+    members.push(wanted)
+    groups.set(group, members)
   }
-  const batches = [...groups.values()].flatMap(batchOf)
+  const batches = [...groups.values()].flatMap(parts).flatMap(batchOf)
   const exchanges = new Map<string, number>()
   for (const { kind } of batches) if (kind.exchange !== undefined) exchanges.set(kind.exchange, (exchanges.get(kind.exchange) ?? 0) + 1)
   return {
@@ -46,6 +54,9 @@ export function factBlocks(requests: readonly ShellRequest[]): FactBlocks {
     exchanges,
   }
 }
+
+const parts = (members: readonly ShellRequest[]): readonly (readonly ShellRequest[])[] =>
+  Array.from({ length: Math.ceil(members.length / mostKeys) }, (_, index) => members.slice(index * mostKeys, (index + 1) * mostKeys))
 
 /** Characters of standard error that a kind gets, which it may say again of each of its keys, and of what it says then. */
 const mostErrors = 16_384

@@ -84,12 +84,29 @@ export interface Change {
    * one is proved; see `Spec.joins`. The facts are read again all the same.
    */
   readonly proves?: Sh
+  /** What its action does, as data: an action for many of its kind is cheaper than one for each. */
+  readonly bulk?: Bulk
   /**
    * What completes the change and can wait for its neighbours: it runs when all of them are made, and where several ask for the same, once.
    * It may run though the change itself was never begun, and must do no harm then.
    */
   readonly settles?: ShellAction
 }
+
+/** A kind of change that one action makes for many resources. Where that action fails, each is made by its own, which says why. */
+export interface BulkKind<T> {
+  readonly name: string
+  /** Its success proves the changes as `proves` does. */
+  readonly action: (items: readonly T[]) => ShellAction
+}
+
+/** A change as one of many; made by `bulk`. */
+export interface Bulk {
+  readonly kind: BulkKind<never>
+  readonly item: unknown
+}
+
+export const bulk = <T>(kind: BulkKind<T>, item: T): Bulk => ({ kind, item })
 
 /** Something the resource needs is not there. */
 export interface Blocked {

@@ -45,7 +45,7 @@ export class StepApplication {
     const { last, marked } = await this.#leading(actions)
     await this.#shell(last, { before: !marked || last.length > 0, after: true }, [this.step, ...this.ahead])
     if (actions.some((action) => action.on.startsWith('github'))) await this.facts.readGithub(this.step, true)
-    this.#verify(changes)
+    this.verify(changes)
   }
 
   /** All of it as blocks that can follow another resource's in one exchange: each runs only if the one before it succeeded, the last ones prove the changes. What settles them is for behind all. */
@@ -61,7 +61,7 @@ export class StepApplication {
         check(outputs)
         for (const [index, action] of settles.entries()) this.#check(action, settled[index])
         if (outputs.slice(blocks.length).some((output) => output.code !== 0)) throw this.#stillDiffers('the host itself finds something else there')
-        this.#verify(changes)
+        this.verify(changes)
       },
     }
   }
@@ -149,7 +149,8 @@ export class StepApplication {
     throw new FettleError('action-failed', { address, message: `${address}: a command ${what}`, detail: said })
   }
 
-  #verify(changes: readonly Change[]): void {
+  /** @throws FettleError `still-differs` where the facts, read after the changes, are not as they should be */
+  verify(changes: readonly Change[]): void {
     const { resource } = this.step
     const after = planStep(resource, this.facts.source(this.step), [])
     if (after.is === 'fine') return
@@ -173,50 +174,11 @@ interface Chain {
   readonly check: (outputs: readonly Output[]) => void
 }
 
-interface JoinedChain {
+export interface JoinedChain {
   readonly blocks: readonly Block[]
   /** To be run behind all chains; equal ones of several chains once. */
   readonly settles: readonly Block[]
   readonly check: (outputs: readonly Output[], settled: readonly (Output | undefined)[]) => void
-}
-
-/** One of several resources that are changed in one exchange. */
-export interface Link {
-  readonly application: StepApplication
-  readonly changes: readonly Change[]
-}
-
-/**
- * Changes neighbours in one round trip: each begins only when the one before it is proved on the host, and what settles them and the reading of
- * their facts come behind them all.
- * @returns of each that was begun, why it failed; null when it did not
- */
-export async function applyTogether(facts: KnownFacts, links: readonly Link[], ahead: readonly Step[]): Promise<readonly unknown[]> {
-  const chains = links.map(({ application, changes }) => application.chain(changes))
-  const settling = new Map(chains.flatMap(({ settles }) => settles.map((block) => [settlingKey(block), block])))
-  const chained = chains.flatMap(({ blocks }) => blocks)
-  const outputs = await facts.exchange([...chained, ...settling.values()], [...links.map(({ application }) => application.step), ...ahead])
-  const settled = new Map([...settling.keys()].map((key, index) => [key, outputs[chained.length + index]]))
-  const errors: unknown[] = []
-  let begin = 0
-  for (const { blocks, settles, check } of chains) {
-    const own = outputs.slice(begin, (begin += blocks.length))
-    errors.push(failureOf(() => check(own, settles.map((block) => settled.get(settlingKey(block))))))
-    if (own.at(-1)?.code !== 0) break
-  }
-  return errors
-}
-
-/** Blocks of one key do the same. */
-const settlingKey = ({ script, as, timeout }: Block): string => JSON.stringify([script.text, as, timeout])
-
-function failureOf(check: () => void): unknown {
-  try {
-    check()
-    return null
-  } catch (error) {
-    return error
-  }
 }
 
 /** The marks to write around a change of `address`. */

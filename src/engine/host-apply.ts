@@ -4,7 +4,8 @@ import type { Change } from '../core/change.js'
 import { FettleError, isCode } from '../core/errors.js'
 import { inputLength } from '../core/sh.js'
 import { twinWarning } from '../inventory/twins.js'
-import { applyTogether, marksFor, StepApplication, type Link } from './apply-step.js'
+import { marksFor, StepApplication } from './apply-step.js'
+import { applyInBulk, applyTogether, inBulk, type Link } from './apply-together.js'
 import type { Step } from './build.js'
 import type { Looked } from './lock.js'
 import { failure, HostFailed, HostWalk, unmet, type HostContext } from './host-walk.js'
@@ -124,8 +125,10 @@ export class HostApply extends HostWalk {
     const seconds = (): number => (performance.now() - begun) / 1000
     try {
       await this.#refresh(index)
-      const links = this.#links(index)
-      await (links.length > 1 ? this.#together(index, links, seconds) : this.#converge(index, step, seconds))
+      const { is, links } = inBulk(this.#links(index), this.context.facts)
+      if (is === 'bulk' && (await this.#together(index, links, seconds, applyInBulk))) return
+      if (links.length > 1) await this.#together(index, links, seconds, applyTogether)
+      else await this.#converge(index, step, seconds)
     } catch (error) {
       if (isCode(error, 'stopped') || error instanceof HostFailed) throw error
       const fatal = this.#reportFailed(step, error, seconds())
@@ -159,14 +162,16 @@ export class HostApply extends HostWalk {
     return links
   }
 
-  async #together(index: number, links: readonly Link[], seconds: () => number): Promise<void> {
+  /** Answers whether it was done: an action for all fails as one. */
+  async #together(index: number, links: readonly Link[], seconds: () => number, apply: typeof applyTogether | typeof applyInBulk): Promise<boolean> {
     const { facts, steps } = this.context
     const end = index + links.length
     const horizon = this.#outlook.horizon(end)
     this.progress('changing', steps[index] ?? null)
     this.changed = true
     this.#fresh = index
-    const errors = await applyTogether(facts, links, steps.slice(end, horizon + 1))
+    const errors = await apply(facts, links, steps.slice(end, horizon + 1))
+    if (errors === null) return false
     const each = seconds() / errors.length
     const outcomes = links.slice(0, errors.length).map(({ application, changes }, at) => {
       if (errors[at] !== null) return this.#reportFailed(application.step, errors[at], each)
@@ -176,6 +181,7 @@ export class HostApply extends HostWalk {
     const fatal = outcomes.find((outcome) => outcome !== null)
     if (fatal) throw fatal
     if (errors.length === links.length) this.#fresh = horizon
+    return true
   }
 
   /** Reads again what an earlier change may have made untrue, unless that was done in the round trip of the change itself. */

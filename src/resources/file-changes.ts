@@ -1,4 +1,4 @@
-import { blocked, fine, type Blocked, type Change, type Plan } from '../core/change.js'
+import { blocked, bulk, fine, type Blocked, type Change, type Plan } from '../core/change.js'
 import { enter, split } from '../core/enter.js'
 import { modeText, resolveMode, type Mode } from '../core/mode.js'
 import { Secret } from '../core/secret.js'
@@ -8,6 +8,7 @@ import { mostDigested, type PathEntry } from '../facts/path.js'
 import { attributeDifferences, type WantedAttributes } from './attributes.js'
 import { diffOf, digestOf, type Content } from './content.js'
 import { holding, holds, writeFile, type FileToWrite } from './write-file.js'
+import { isPlain, writeFiles } from './write-files.js'
 
 /** A file as it should be. */
 export interface DesiredFile {
@@ -54,7 +55,12 @@ function wantedMode({ mode, content }: DesiredFile, entry: PathEntry | null): nu
   return isSecret && (entry.mode & ~secretMode) !== 0 ? secretMode : undefined
 }
 
-const writing = (file: FileToWrite & { readonly content: Content }): Pick<Change, 'actions' | 'proof' | 'proves'> => ({ actions: [writeFile(file)], proof: 'facts', proves: holds(file, digestOf(file.content)) })
+const writing = (file: FileToWrite & { readonly content: Content }): Pick<Change, 'actions' | 'proof' | 'proves' | 'bulk'> => ({
+  actions: [writeFile(file)],
+  proof: 'facts',
+  proves: holds(file, digestOf(file.content)),
+  ...(isPlain(file) && { bulk: bulk(writeFiles, file) }),
+})
 
 function creation(desired: DesiredFile & { readonly content: Content }, mode: number): Change {
   const { content } = desired

@@ -22,6 +22,15 @@ describe('blocks', () => {
     expect(blocks.map(({ script, as }) => [script.text, as])).toEqual([['read a 1 2', undefined], ['read b 1', undefined], ['read a 3', 'app']])
   })
 
+  test('hold 200 keys at most, and each answer is for its own keys', () => {
+    const many = kind('many', { parse: ({ stdout }, keys) => keys.map((key) => (stdout.toString() === 'odd' ? unknown('what is that', 'look') : present(key))) })
+    const keys = Array.from({ length: 450 }, (_, index) => String(index))
+    const asked = factBlocks(keys.map((key) => wanted(many, key)))
+    expect(asked.blocks.map(({ script }) => script.text.split(' ').length - 2)).toEqual([200, 200, 50])
+    const facts = asked.parse([output('fine'), output('odd'), output('fine')])
+    expect(keys.map((key) => told(facts.get(`many,${key},`)))).toEqual(keys.map((key, index) => (index >= 200 && index < 400 ? 'unknown: what is that' : key)))
+  })
+
   test('may take a minute, what the kind says, or what a resource allows for it, and say what they read', () => {
     const slow = kind('slow', { mayTake: (keys) => 100 * keys.length })
     const by = (id: string, timeout?: number): Pick<ShellRequest, 'wantedBy'> => ({ wantedBy: { address: address('file', id), timeout } })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Action } from '../../src/core/change.js'
+import type { BulkKind } from '../../src/core/change.js'
 import { FettleError } from '../../src/core/errors.js'
 import { absent, Later, present, request, type GithubFactKind, type GithubReader, type HttpAnswer, type HttpReader } from '../../src/core/fact.js'
 import { resource, type CommonOptions, type Resource } from '../../src/core/resource.js'
@@ -600,6 +601,45 @@ describe('neighbours whose changes prove themselves', () => {
     const names = Array.from({ length: 251 }, (_, index) => `n${String(index)}`)
     session = new FolderSession(session.folder, (_, blocks) => log.push(String(blocks.length)))
     expect(new Set(await together(...names.map((name) => part(name, { by: `printf ${name} >${name}`, proves: 'true' })))).size).toBe(251)
-    expect(log).toEqual(['2', '501', '2'])
+    expect(log).toEqual(['3', '502', '2'])
   }, 60_000)
+
+  describe('of one kind', () => {
+    const names = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `n${String(index)}`)
+    const kind = (script: (names: readonly string[]) => string): BulkKind<string> => ({ name: 'notes', action: (items) => shell(script(items)) })
+    const writing = kind((items) => items.map((name) => `printf ${name} >${name}`).join('; '))
+    const one = (name: string, more: Partial<NoteOptions> = {}): Resource => part(name, { bulk: writing, ...more })
+    const changed = (all: readonly string[]): readonly string[] => all.map((name) => `${name} changed: create ${name}`)
+    const bulkOf = (all: readonly string[]): string => all.map((name) => `printf ${name} >${name}`).join('; ')
+
+    test('are made by one action, where there are eight or more', async () => {
+      expect(await together(...names(8).map((name) => one(name)))).toEqual(changed(names(8)))
+      expect(log).toEqual([`lock + read ${names(8).join(' ')}`, `${bulkOf(names(8))} + read ${names(8).join(' ')}`])
+      log = []
+      expect(await together(one('a'), one('b'))).toEqual(changed(['a', 'b']))
+      expect(log[1]).toBe(`${prove('a')} + ${prove('b')} + read a b`)
+    })
+
+    test('come behind others before them, and before others behind them', async () => {
+      expect(await together(part('a'), ...names(9).map((name) => one(name)), part('z', { timeout: 9 }))).toEqual(changed(['a', ...names(9), 'z']))
+      expect(log.slice(1).map((blocks) => blocks.replace(/ \+ read .*/, ''))).toEqual(['printf a >a', bulkOf(names(9)), expect.stringContaining('printf z >z')])
+    })
+
+    test('are made one by one where that action fails, and the one that is at fault is told', async () => {
+      const failing = kind((items) => `printf n0 >n0; exit ${String(items.length)}`)
+      const resources = names(9).map((name) => one(name, { bulk: failing, ...(name === 'n4' && { by: 'exit 3' }) }))
+      expect(await together(...resources)).toEqual([...changed(names(4)), 'n4 failed: action-failed', ...names(9).slice(5).map((name) => `${name} ${skipped}`)])
+    })
+
+    test('are believed only when the facts agree', async () => {
+      const forgetting = kind((items) => bulkOf(items.filter((name) => name !== 'n2')))
+      expect(await together(...names(8).map((name) => one(name, { bulk: forgetting })), thing('z'))).toEqual([...changed(['n0', 'n1']), 'n2 failed: still-differs', ...changed(names(8).slice(3)), `z ${skipped}`])
+    })
+
+    test('mark what waits for them once', async () => {
+      const all = names(8).map((name) => one(name))
+      await together(...all, note('c', { text: 'c', after: all }))
+      expect(log[1]).toBe(`mark + ${bulkOf(names(8))} + mark + read ${names(8).join(' ')} c`)
+    })
+  })
 })

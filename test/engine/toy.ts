@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect } from '@jest/globals'
-import { blocked, fine, type Action, type Change, type ShellAction } from '../../src/core/change.js'
+import { blocked, bulk, fine, type Action, type BulkKind, type Change, type ShellAction } from '../../src/core/change.js'
 import { FettleError } from '../../src/core/errors.js'
 import { absent, Later, present, request, unknown, type Output, type ShellFactKind } from '../../src/core/fact.js'
 import { play, task, type Play, type Task } from '../../src/core/play.js'
@@ -92,6 +92,8 @@ export interface NoteOptions extends CommonOptions {
   readonly proves?: string
   /** Shell that completes its change behind those of its neighbours, together with which it may be changed. */
   readonly settles?: string
+  /** Makes many notes at once, by their names. */
+  readonly bulk?: BulkKind<string>
   /** A value of its own that is only known later, and does not matter. */
   readonly value?: Later<unknown>
 }
@@ -107,7 +109,7 @@ export function note(name: string, options: NoteOptions): Resource {
   return resource({
     type: 'note',
     id: name,
-    options: { ...options, after: undefined, actions: undefined, value: undefined },
+    options: { ...options, after: undefined, actions: undefined, bulk: undefined, value: undefined },
     reads: { note: request(noteFact, name), needed: request(noteFact, options.needs ?? name) },
     values: { value: options.value },
     ...(options.proves === undefined && options.settles === undefined ? {} : { joins: 'files' as const }),
@@ -121,6 +123,7 @@ export function note(name: string, options: NoteOptions): Resource {
         proof: options.proof ?? 'facts',
         ...(options.proves === undefined ? {} : { proves: sh`eval ${options.proves}` }),
         ...(options.settles === undefined ? {} : { settles: shell(options.settles) }),
+        ...(options.bulk === undefined ? {} : { bulk: bulk(options.bulk, name) }),
       }
       return note === options.text ? [] : [change]
     },
