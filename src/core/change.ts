@@ -11,6 +11,8 @@ export interface TextDiff {
 /** Runs on the host, in its privileged shell. Status 0 is success and nothing else is. */
 export interface ShellAction {
   readonly on: 'shell'
+  /** What it does, for the error when it fails: `systemctl enable app.service`. Left out: the summary of its change. */
+  readonly what?: string
   readonly script: Sh
   readonly input?: Input
   /** The user it runs as; left out: the session's. */
@@ -91,6 +93,8 @@ export interface Change {
    * It may run though the change itself was never begun, and must do no harm then.
    */
   readonly settles?: ShellAction
+  /** What is said where its actions have succeeded and the facts still ask for the change. Left out: that its summary still differs. */
+  readonly undone?: { readonly reason: string; readonly remedy: string }
 }
 
 /** A kind of change that one action makes for many resources. Where that action fails, each is made by its own, which says why. */
@@ -107,6 +111,9 @@ export interface Bulk {
 }
 
 export const bulk = <T>(kind: BulkKind<T>, item: T): Bulk => ({ kind, item })
+
+/** One program with its arguments, which says by itself what it does. No secret may be among them. */
+export const program = (script: Sh): ShellAction => ({ on: 'shell', what: `\`${script.text}\``, script })
 
 /** Something the resource needs is not there. */
 export interface Blocked {
@@ -125,7 +132,13 @@ export const blocked = (reason: string, remedy: string): Blocked => ({ blocked: 
 export const fine = (reason: string): Fine => ({ fine: reason })
 
 /** What completes these changes, each once. */
-export const settlesOf = (changes: readonly Change[]): readonly ShellAction[] => [...new Map(changes.flatMap(({ settles }) => (settles === undefined ? [] : [[settles.script.text, settles]]))).values()]
+export const settlesOf = (changes: readonly Change[]): readonly ShellAction[] =>
+  [...new Map(changes.flatMap((change) => (change.settles === undefined ? [] : [[change.settles.script.text, named(change.settles, change)]]))).values()]
+
+/** The actions of these changes, each shell action with words for what it does. */
+export const actionsOf = (changes: readonly Change[]): readonly Action[] => changes.flatMap((change) => change.actions.map((action) => (action.on === 'shell' ? named(action, change) : action)))
+
+const named = (action: ShellAction, { summary }: Change): ShellAction => (action.what === undefined ? { ...action, what: summary } : action)
 
 /** The changes of a plan; none when it is blocked or fine. */
 export const changesOf = (plan: Plan): readonly Change[] => ('blocked' in plan || 'fine' in plan ? [] : plan)

@@ -1,3 +1,4 @@
+import { refuse } from './refuse.js'
 import { sh, type Sh } from './sh.js'
 
 /** Directory and name of a path. */
@@ -14,7 +15,7 @@ export const whereabouts: Sh = sh`$(readlink /proc/self/cwd)`
  * the directory's place a moment ago, is not followed unnoticed: the kernel's path would be another.
  */
 export const enterChild = (name: Sh): Sh =>
-  sh`{ cd -P -- ./${name} && { [ "${whereabouts}" = "$at_"/${name} ] || { printf '%s\n' "$at_/"${name}" is a symbolic link, or was replaced meanwhile" >&2; exit 1; }; } && at_=$at_/${name}; }`
+  sh`{ cd -P -- ./${name} && { [ "${whereabouts}" = "$at_"/${name} ] || ${refuse(sh`"$at_/"${name}" is a symbolic link, or was replaced meanwhile"`)}; } && at_=$at_/${name}; }`
 
 /**
  * Enters the names of `$left_`, each of which ends in a slash, one by one. A link is followed only if nobody else could have made or moved it: it is
@@ -22,7 +23,7 @@ export const enterChild = (name: Sh): Sh =>
  * @param atLeaf what happens in front of a name that is no link
  */
 const walk = (atLeaf: Sh): Sh => sh`links_=0
-refuse_() { printf '%s\n' "$at_/$name_ is a symbolic link $1" >&2; exit 1; }
+refuse_() ${refuse(sh`"$at_/$name_ is a symbolic link $1"`)}
 while [ -n "$left_" ]; do
   name_=\${left_%%/*} left_=\${left_#*/}
   case $name_ in
@@ -50,4 +51,4 @@ export const enter = (directory: string): Sh => sh`cd -P -- ${directory} && at_=
 
 /** Goes into the directory of a file that a link leads to, as `enter` does; it fails if the link leads elsewhere by now. */
 export const enterThrough = (link: string, file: string): Sh => sh`at_= left_=${link}/ && cd / && { ${walk(sh`[ -n "$left_" ] || break; `)}
-} && { [ "$at_/$name_" = ${file} ] || { printf '%s\n' ${`${link} does not lead to ${file} any more`} >&2; exit 1; }; }`
+} && { [ "$at_/$name_" = ${file} ] || ${refuse(`${link} does not lead to ${file} any more`)}; }`

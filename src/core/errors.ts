@@ -28,7 +28,7 @@ export const catalogue = {
   // Hosts
   'fact-unknown': { summary: 'the state of something on the host could not be read', remedy: 'see the message of the host' },
   'blocked': { summary: 'something that the resource needs is not there', remedy: 'add a resource that provides it before this one' },
-  'action-failed': { summary: 'a command that changes the host ended with a status other than 0', remedy: 'see the output of the command; "Operation not permitted" to root means an immutable file (lsattr) or a file system without owners and modes' },
+  'action-failed': { summary: 'a command that changes the host ended with a status other than 0', remedy: 'see what it printed; "Operation not permitted" to root means an immutable file (lsattr) or a file system without owners and modes' },
   'still-differs': { summary: 'after a change the host still is not in the desired state', remedy: 'see which difference is left: something else may change it back, or the file system does not keep it (modes and owners on vfat)' },
   'check-failed': { summary: 'a check did not hold in time', remedy: 'see what was answered; the service\'s journal may say more' },
   'host-locked': { summary: 'another run works on the host', remedy: 'wait for it to end, or end it' },

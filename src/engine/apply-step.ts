@@ -1,10 +1,10 @@
 import type { Address } from '../core/address.js'
-import { settlesOf, type Action, type Change, type GithubAction, type GithubProofAction, type MysqlAction, type MysqlLoginAction, type ShellAction } from '../core/change.js'
+import { actionsOf, settlesOf, type Action, type Change, type GithubAction, type GithubProofAction, type MysqlAction, type MysqlLoginAction, type ShellAction } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import type { Output } from '../core/fact.js'
 import { markScript, pendingPlaces, type Mark } from '../core/pending.js'
-import { scrub } from '../core/scrub.js'
 import type { Block } from '../ssh/session.js'
+import { actionFailure, tail } from './action-failure.js'
 import type { Step } from './build.js'
 import type { KnownFacts } from './facts.js'
 import { planStep } from './plan-step.js'
@@ -17,12 +17,6 @@ export interface OtherBackends {
 
 /** Seconds that a `long` action may take when neither it nor its resource says so. A limit costs processes on the host: what only calls the system has none. */
 const longLimit = 600
-/** Lines of a failed command's output that an error quotes. */
-const quoted = 30
-
-/** The last lines, and of lines without an end the last characters; scrubbed first, or a cut could leave half a secret. */
-const tail = (text: string): string => scrub(text).trimEnd().split('\n').slice(-quoted).join('\n').slice(-8192)
-
 /** Performs a resource's changes on one host and proves that they took. */
 export class StepApplication {
   constructor(
@@ -41,7 +35,7 @@ export class StepApplication {
    * @throws FettleError `action-failed`, `still-differs` or `connection-lost`; whatever a backend throws
    */
   async perform(changes: readonly Change[]): Promise<void> {
-    const actions = [...changes.flatMap((change) => change.actions), ...settlesOf(changes)]
+    const actions = [...actionsOf(changes), ...settlesOf(changes)]
     const { last, marked } = await this.#leading(actions)
     await this.#shell(last, { before: !marked || last.length > 0, after: true }, [this.step, ...this.ahead])
     if (actions.some((action) => action.on.startsWith('github'))) await this.facts.readGithub(this.step, true)
@@ -50,7 +44,7 @@ export class StepApplication {
 
   /** All of it as blocks that can follow another resource's in one exchange: each runs only if the one before it succeeded, the last ones prove the changes. What settles them is for behind all. */
   chain(changes: readonly Change[]): JoinedChain {
-    const actions = changes.flatMap((change) => change.actions).filter((action) => action.on === 'shell')
+    const actions = actionsOf(changes).filter((action) => action.on === 'shell')
     const proofs = changes.flatMap(({ proves }) => (proves === undefined ? [] : [{ script: proves, onlyIfOk: true }]))
     const settles = settlesOf(changes)
     const { blocks, check } = this.#compose(actions, { before: true, after: true })
@@ -136,17 +130,15 @@ export class StepApplication {
     if (output?.code === 0) return
     const { address } = this.step.resource
     const names = [...new Set(this.marks.map((mark) => mark.pending))].join(', ')
-    throw new FettleError('action-failed', { address, message: `${address}: what ${names} must do after the change could not be noted in ${pendingPlaces.marks}, ${when}`, detail: tail(output?.stderr ?? ''), remedy: 'see that root can write there' })
+    throw new FettleError('action-failed', { address, message: `what ${names} must do after the change could not be noted in ${pendingPlaces.marks}, ${when}`, detail: tail(output?.stderr ?? ''), remedy: 'see that root can write there' })
   }
 
   #check(action: ShellAction, output: Output | undefined): void {
     if (output?.code === 0) return
     const { address } = this.step.resource
-    if (output === undefined) throw new FettleError('internal', { address, message: `${address}: the host gave no answer about a command` })
-    const said = [output.stdout.toString(), output.stderr].map(tail).filter((text) => text !== '').join('\n')
-    const limit = this.#limit(action)
-    const what = output.code === 124 && limit !== undefined ? `did not end within ${String(limit)} s and was stopped` : `ended with status ${String(output.code)}`
-    throw new FettleError('action-failed', { address, message: `${address}: a command ${what}`, detail: said })
+    if (output === undefined) throw new FettleError('internal', { address, message: 'the host gave no answer about a command' })
+    const { what = 'a command', as: user = this.facts.as(this.step) ?? this.facts.session.user } = action
+    throw actionFailure(address, { what, user, limit: this.#limit(action) }, output)
   }
 
   /** @throws FettleError `still-differs` where the facts, read after the changes, are not as they should be */
@@ -156,15 +148,16 @@ export class StepApplication {
     if (after.is === 'fine') return
     if (after.is !== 'changes') {
       if (changes.every((change) => change.proof === 'status')) return
-      throw new FettleError('still-differs', { address: resource.address, message: `${resource.address} could not be read after the change: ${after.reason}`, remedy: after.remedy })
+      throw new FettleError('still-differs', { address: resource.address, message: `could not be read after the change: ${after.reason}`, remedy: after.remedy })
     }
     const left = after.changes.filter((change) => change.proof === 'facts')
+    const undone = left.find((change) => change.undone !== undefined)?.undone
+    if (undone !== undefined) throw new FettleError('still-differs', { address: resource.address, message: undone.reason, remedy: undone.remedy })
     if (left.length > 0) throw this.#stillDiffers(left.map((change) => change.summary).join('; '))
   }
 
   #stillDiffers(how: string): FettleError {
-    const { address } = this.step.resource
-    return new FettleError('still-differs', { address, message: `${address} still differs after the change: ${how}` })
+    return new FettleError('still-differs', { address: this.step.resource.address, message: `still differs after the change: ${how}` })
   }
 }
 

@@ -17,6 +17,8 @@ export interface EventError {
   readonly address: string | null
   /** The other side's own words. */
   readonly detail: string | null
+  /** Where the resource stands that has failed on a host: `tasks/site.ts:12`. Left out where it is none's, or the message names it. */
+  readonly place?: string
 }
 
 export interface EventChange {

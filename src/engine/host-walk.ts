@@ -10,7 +10,7 @@ import type { KnownFacts } from './facts.js'
 import type { Turn } from './machines.js'
 import type { OnceTasks } from './once.js'
 import { lastLine } from './last-line.js'
-import { placesOnce } from './places.js'
+import { placeIn, placesOnce } from './places.js'
 import { planStep, type StepPlan } from './plan-step.js'
 import { reading } from './reach.js'
 import { resourceEvent, type Tally, type Told } from './report.js'
@@ -52,7 +52,8 @@ export abstract class HostWalk {
     this.finished++
     this.context.tally.count(status)
     const { host, project } = this.context
-    this.context.emit(resourceEvent(host, step, status, { ...told, places: placesOnce(step.resource, step.also ?? [], told.changes ?? [], project) }))
+    const places = placesOnce(step.resource, step.also ?? [], told.changes ?? [], project)
+    this.context.emit(resourceEvent(host, step, status, { ...told, places, place: placeIn(project, step.resource) }))
   }
 
   protected progress(doing: ProgressEvent['doing'], step: Step | null, line: string | null = null): void {
@@ -101,5 +102,5 @@ export const failure = (step: Step): Status => (step.resource.common.ignoreFailu
 
 export function unmet({ resource }: Step, plan: { readonly is: 'unknown' | 'blocked'; readonly reason: string; readonly remedy: string }): FettleError {
   const code = resource.check !== null ? 'check-failed' : plan.is === 'unknown' ? 'fact-unknown' : 'blocked'
-  return new FettleError(code, { address: resource.address, message: `${resource.address}: ${plan.reason}`, remedy: plan.remedy })
+  return new FettleError(code, { address: resource.address, message: plan.reason, remedy: plan.remedy })
 }

@@ -20,7 +20,7 @@ export function planStep(resource: Resource, source: FactSource, changing: reado
     return compare(resource, source, changing)
   } catch (error) {
     if (error instanceof FettleError) throw error
-    throw new FettleError('internal', { address: resource.address, message: `${resource.address} could not be planned: ${error instanceof Error ? error.message : String(error)}`, cause: error })
+    throw new FettleError('internal', { address: resource.address, message: `could not be planned: ${error instanceof Error ? error.message : String(error)}`, cause: error })
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Address } from '../core/address.js'
 import type { Change } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import { scrub, scrubAll } from '../core/scrub.js'
@@ -32,10 +33,11 @@ export interface Told {
   readonly error?: unknown
   readonly seconds?: number
   readonly places?: readonly string[]
+  /** Where the resource stands, for its error. */
+  readonly place?: string | null
 }
 
-export function resourceEvent(host: string, { play, task, resource }: Step, status: Status, { changes, reason, error, seconds, places = [] }: Told): ResourceEvent {
-  const told = error === undefined ? null : eventError(error)
+export function resourceEvent(host: string, { play, task, resource }: Step, status: Status, { changes, reason, error, seconds, places = [], place = null }: Told): ResourceEvent {
   return {
     type: 'resource',
     play,
@@ -47,10 +49,18 @@ export function resourceEvent(host: string, { play, task, resource }: Step, stat
     status,
     changes: (changes ?? []).map((change) => eventChange(change, resource.common.sensitive ?? false)),
     reason: reason ?? null,
-    error: told === null ? null : { ...told, address: `${host}/${resource.address}` },
+    error: error === undefined ? null : resourceError(error, host, resource.address, place),
     seconds: seconds ?? 0,
     ...(places.length === 0 ? {} : { places }),
   }
+}
+
+/** An error of a resource: its address and its place stand beside the message, so a message that begins with the address goes on without it. */
+function resourceError(error: unknown, host: string, address: Address, place: string | null): EventError {
+  const told = eventError(error)
+  const prefix = `${address}: `
+  const message = told.message.startsWith(prefix) ? told.message.slice(prefix.length) : told.message
+  return { ...told, message, address: `${host}/${address}`, ...(place === null ? {} : { place }) }
 }
 
 /** Counts a host's resources by status as they are reported. */

@@ -8,6 +8,7 @@ import { sh, steps } from '../core/sh.js'
 import { pathFact, type PathEntry } from '../facts/path.js'
 import { treeFact, type TreeEntry } from '../facts/tree.js'
 import { removeTree } from './change-tree.js'
+import { mayWriteHere } from './write-file.js'
 
 export interface AbsentOptions extends CommonOptions {
   /** A directory goes with everything in it, links themselves and never what they lead to, on its own file system only. Default false: a directory is refused. */
@@ -21,7 +22,7 @@ function removal(path: string, entry: PathEntry): Change {
   return {
     summary: isLink ? `remove link to ${entry.target ?? 'nowhere'}` : 'remove file',
     proof: 'facts',
-    actions: [{ on: 'shell', script: steps([enter(directory), sh`rm -f -- ${here}`, sh`sync -- .`]) }],
+    actions: [{ on: 'shell', script: steps([enter(directory), mayWriteHere, sh`rm -f -- ${here}`, sh`sync -- .`]) }],
     proves: sh`[ ! -e ${path} ] && [ ! -L ${path} ]`,
   }
 }
@@ -30,7 +31,7 @@ function treeRemoval(path: string, tree: readonly TreeEntry[]): Change {
   const { directory, name } = split(path)
   const below = tree.reduce((total, { count }) => total + count, -1)
   const summary = below === 0 ? 'remove empty directory' : `remove directory and ${String(below)} ${below === 1 ? 'entry' : 'entries'} in it`
-  return { summary, proof: 'facts', actions: [{ on: 'shell', script: steps([enter(directory), removeTree(`./${name}`), sh`sync -- .`]), long: true }] }
+  return { summary, proof: 'facts', actions: [{ on: 'shell', script: steps([enter(directory), mayWriteHere, removeTree(`./${name}`), sh`sync -- .`]), long: true }] }
 }
 
 const shape = { recurse: z.boolean().optional() }

@@ -3,8 +3,9 @@ import { blocked, fine, type Action, type Blocked, type Change, type Plan } from
 import { FettleError } from '../core/errors.js'
 import { request } from '../core/fact.js'
 import { checked, state } from '../core/options.js'
+import { refuse } from '../core/refuse.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
-import { lines, sh, type Sh } from '../core/sh.js'
+import { lines, Sh, sh } from '../core/sh.js'
 import { aptFact, type AptState, type PackageState } from '../facts/package.js'
 
 export interface PackagesOptions extends CommonOptions {
@@ -55,11 +56,12 @@ repaired_() {
 /** The lists have a lock of their own, for which apt does not wait. What apt calls a warning, an index that was not fetched, is a failure here. */
 const update: Action = {
   on: 'shell',
+  what: '`apt-get update`',
   script: lines([
     prepare,
     sh`l_=0
 until e_=$(apt_ update -o APT::Update::Error-Mode=any 2>&1); do
-  case $e_ in *"/var/lib/apt/lists/lock"*) ;; *) printf '%s\\n' "$e_" >&2; exit 100 ;; esac
+  case $e_ in *"Could not get lock /var/lib/apt/lists/lock"*) ;; *) printf '%s\\n' "$e_" >&2; exit 100 ;; esac
   [ $l_ -lt 60 ] || { printf '%s\\n' "$e_" >&2; exit 100; }
   l_=$((l_ + 1)); sleep 5
 done
@@ -69,12 +71,25 @@ touch /var/lib/apt/lists`,
   timeout: installLimit,
 }
 
+/** Shell that names what the package lists lack: the package, or the version of it. apt says so too, below what else it prints. */
+const notFound = (names: readonly string[]): Sh => sh`for p_ in ${names}; do
+  n_=\${p_%%=*}
+  if [ -z "$(apt-cache policy -- "$n_" 2>/dev/null)" ]; then ${refuse(sh`"no package $n_ in the package lists of the host"`, 'correct the name, or add the repository that has it before this; updateCache has the lists fetched anew')}; fi
+  if [ "$n_" != "$p_" ] && [ -z "$(apt-cache show -- "$p_" 2>/dev/null)" ]; then ${refuse(sh`"no version \${p_#*=} of $n_ in the package lists of the host"`, sh`"name one of these: $(apt-cache madison -- "$n_" | cut -d'|' -f2 | tr -d '\n')"`)}; fi
+done`
+
 function install(names: readonly string[], { recommends, allowDowngrade }: PackagesOptions): Action {
   const flags = [
     ...(recommends === undefined ? [] : [recommends ? '--install-recommends' : '--no-install-recommends']),
     ...(allowDowngrade === true ? ['--allow-downgrades'] : []),
   ]
-  return { on: 'shell', script: lines([prepare, sh`repaired_ install --no-remove ${flags} -- ${names}`]), long: true, timeout: installLimit }
+  return {
+    on: 'shell',
+    what: `\`apt-get install ${names.join(' ')}\``,
+    script: lines([prepare, sh`repaired_ install --no-remove ${flags} -- ${names} && exit`, sh`failed_=$?`, notFound(names), sh`exit $failed_`]),
+    long: true,
+    timeout: installLimit,
+  }
 }
 
 /** apt removes what depends on a package as well: that is refused here, as nobody asked for it. */
@@ -82,9 +97,9 @@ function remove(names: readonly string[], purge: boolean): Action {
   const verb = purge ? 'purge' : 'remove'
   const script = sh`s_=$(apt_ -s ${verb} -- ${names}) || exit
 x_=$(printf '%s\\n' "$s_" | sed -n -e 's/^Remv \\([^ ]*\\).*/\\1/p' -e 's/^Purg \\([^ ]*\\).*/\\1/p' | grep -vxF ${names.flatMap((name) => ['-e', name])} | tr '\\n' ' ')
-[ -z "$x_" ] || { echo "other packages need them and would be removed too: $x_" >&2; exit 1; }
+[ -z "$x_" ] || ${refuse(sh`"other packages need ${Sh.of(names.join(', '))} and would be removed too: $x_"`, 'remove those first, or name them here')}
 repaired_ ${verb} -- ${names}`
-  return { on: 'shell', script: lines([prepare, script]), long: true, timeout: installLimit }
+  return { on: 'shell', what: `\`apt-get ${verb} ${names.join(' ')}\``, script: lines([prepare, script]), long: true, timeout: installLimit }
 }
 
 function held(wanted: readonly Wanted[], packages: AptState['packages']): Blocked | null {

@@ -1,5 +1,6 @@
 import { whereabouts } from '../core/enter.js'
 import { modeText } from '../core/mode.js'
+import { refuse } from '../core/refuse.js'
 import { sh, type Sh } from '../core/sh.js'
 import { exactly } from './write-file.js'
 
@@ -9,7 +10,7 @@ import { exactly } from './write-file.js'
 /** `path_ ./a/b` puts its absolute path into `$path_`, as the kernel would tell it. */
 const top = sh`top_=${whereabouts} top_=\${top_%/}
 path_() { path_=$top_\${1#.}; path_=\${path_:-/}; }
-replaced_() { printf '%s\n' "$path_ was replaced meanwhile" >&2; exit 1; }`
+replaced_() ${refuse(sh`"$path_ was replaced meanwhile"`)}`
 
 /** Entries that follow one another in a directory are changed together, from within it; chown(1) with `-h` follows no link at the end. */
 const chownPaths = (whom: string): Sh => sh`${top}
@@ -63,8 +64,8 @@ else
   ${top}
   device_=$(stat -c %d -- ${here})
   remove_() (
-    cd -P -- "$1" && here_=$2/\${1#./} && [ "${whereabouts}" = "$here_" ] || { printf '%s\n' "$2/\${1#./} was replaced meanwhile" >&2; exit 1; }
-    [ "$(stat -c %d .)" = "$device_" ] || { printf '%s\n' "$here_ is another file system" >&2; exit 1; }
+    cd -P -- "$1" && here_=$2/\${1#./} && [ "${whereabouts}" = "$here_" ] || ${refuse(sh`"$2/\${1#./} was replaced meanwhile"`)}
+    [ "$(stat -c %d .)" = "$device_" ] || ${refuse(sh`"$here_ is another file system"`)}
     for e_ in ./* ./.[!.]* ./..?*; do
       if [ -d "$e_" ] && [ ! -L "$e_" ]; then remove_ "$e_" "$here_" && rmdir -- "$e_"
       elif [ -e "$e_" ] || [ -L "$e_" ]; then rm -f -- "$e_"

@@ -5,6 +5,7 @@ import { FettleError } from '../core/errors.js'
 import { request, type Value } from '../core/fact.js'
 import { absolutePath, checked, resources, secret, text, value } from '../core/options.js'
 import { clearScript } from '../core/pending.js'
+import { refuse } from '../core/refuse.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { reveal, Secret } from '../core/secret.js'
 import { lines, quote, Sh, sh, type Input } from '../core/sh.js'
@@ -53,6 +54,9 @@ const shape = {
 
 const shown = (line: CommandLine): string => (typeof line === 'string' ? line : line.map(quote).join(' '))
 
+/** A command in a sentence. */
+const quoted = (line: CommandLine): string => `\`${short(shown(line))}\``
+
 function short(line: string): string {
   const [first = ''] = line.trim().split('\n')
   const cut = first.slice(0, longestShown)
@@ -78,6 +82,7 @@ function run(line: CommandLine, { cwd, creates, successCodes: codes = [0] }: Com
   const given: Input = [...secrets, ...(input === undefined ? [] : [input])]
   return {
     on: 'shell',
+    what: quoted(line),
     script: lines([
       sh`cd -- ${cwd ?? '/'} || exit`,
       ...script,
@@ -86,10 +91,10 @@ function run(line: CommandLine, { cwd, creates, successCodes: codes = [0] }: Com
 ( exec "$@" ); s_=$?
 case $s_ in
   ${Sh.of(codes.join('|'))}) ;;
-  0) echo 'it ended with 0, which is not in successCodes' >&2; exit 1 ;;
-  *) exit "$s_" ;;
+${codes.includes(0) ? sh`` : sh`  0) ${refuse(`${quoted(line)} ended with 0, which is not in successCodes`, 'correct successCodes')} ;;
+`}  *) exit "$s_" ;;
 esac`,
-      ...(creates === undefined ? [] : [sh`[ -e ${creates} ] || [ -L ${creates} ] || { echo 'it ended well, and '${creates}' is still missing' >&2; exit 1; }`]),
+      ...(creates === undefined ? [] : [sh`[ -e ${creates} ] || [ -L ${creates} ] || ${refuse(`${quoted(line)} ended well, and ${creates} is still missing`, 'correct creates, or the command so that it makes that path')}`]),
     ]),
     ...(given.length === 0 ? {} : { input: given }),
     long: true,
@@ -108,6 +113,16 @@ function notDue(verdict: Verdict, options: CommandOptions): string | null {
     case 'onlyIf':
       return `${short(shown(options.onlyIf ?? ''))} does not hold`
   }
+}
+
+/** What is wrong where the command has succeeded and its guards want it to run once more. */
+function undoneBy(line: CommandLine, { removes, unless, onlyIf }: CommandOptions): NonNullable<Change['undone']> {
+  const left = [
+    ...(removes === undefined ? [] : [`${removes} is still there`]),
+    ...(unless === undefined ? [] : [`its guard unless (${quoted(unless)}) still does not hold`]),
+    ...(onlyIf === undefined ? [] : [`its guard onlyIf (${quoted(onlyIf)}) still holds`]),
+  ]
+  return { reason: `${quoted(line)} ended well, and ${left.length === 0 ? 'is still to be run' : left.join(', ')}`, remedy: 'correct the command, or the guard that it is to satisfy' }
 }
 
 function unasked(verdict: Verdict, options: CommandOptions): Blocked | null {
@@ -155,6 +170,7 @@ export function command(line: CommandLine, options: CommandOptions = {}): Resour
         summary: `${settles ? 'run' : 'always runs'}: ${short(shown(line))}`,
         actions: [run(line, options, env, input), ...clear],
         proof: settles ? 'facts' : 'status',
+        ...(settles ? { undone: undoneBy(line, options) } : {}),
         ...(triggers === undefined ? {} : { because }),
       }
       return [change]

@@ -100,7 +100,7 @@ export function directory(path: string, options: DirectoryOptions = {}): Resourc
   const entryFact: FactRequest<PathEntry> = request(pathFact, { path })
   const reads = { path: entryFact, missingParent: request(missingParentFact, path) }
   const plan = (entry: PathEntry | null, missingParent: MissingParent | null, tree: readonly TreeEntry[] | null): Plan => {
-    if (entry === null) return missingParent?.taken === true ? blockedBy(missingParent) : [creation(path, options, missingParent)]
+    if (entry === null) return missingParent?.taken === true ? blockedBy(missingParent, path) : [creation(path, options, missingParent)]
     if (entry.kind === 'link') return blocked(`${path} is a symbolic link to ${entry.target ?? 'nowhere'}`, 'remove the link, or manage the directory that it points to')
     if (entry.kind !== 'directory') return blocked(`${path} is there and no directory`, 'remove it, or choose another path')
     return tree === null ? leafChanges(path, options, entry) : treeChanges(path, options, tree)

@@ -2,12 +2,12 @@ import { blocked, bulk, fine, type Blocked, type Change, type Plan } from '../co
 import { enter, split } from '../core/enter.js'
 import { modeText, resolveMode, type Mode } from '../core/mode.js'
 import { Secret } from '../core/secret.js'
-import { inputLength, sh, steps, type Sh } from '../core/sh.js'
+import { inputLength, sh, steps } from '../core/sh.js'
 import type { MissingParent } from '../facts/missing-parent.js'
 import { mostDigested, type PathEntry } from '../facts/path.js'
 import { attributeDifferences, type WantedAttributes } from './attributes.js'
 import { diffOf, digestOf, type Content } from './content.js'
-import { holding, holds, writeFile, type FileToWrite } from './write-file.js'
+import { holding, holds, mayWriteHere, writeFile, type FileToWrite } from './write-file.js'
 import { isPlain, writeFiles } from './write-files.js'
 
 /** A file as it should be. */
@@ -20,14 +20,15 @@ export interface DesiredFile {
   readonly mode?: Mode | undefined
   readonly owner?: string | number | undefined
   readonly group?: string | number | undefined
-  readonly validate?: string | undefined
+  readonly validate?: FileToWrite['validate']
   readonly backup?: boolean | undefined
-  readonly confirm?: Sh | undefined
+  readonly confirm?: string | undefined
 }
 
-/** The parent that is not there, as a reason why nothing can be made below it. */
-export function blockedBy({ path, taken }: MissingParent): Blocked {
-  return taken ? blocked(`${path} is no directory`, 'remove what is there, or choose another path') : blocked(`directory ${path} does not exist`, `add directory('${path}') before this`)
+/** The parent that is not there, as a reason why nothing can be made at a path below it. The path's own directory is what to add: `directory` makes all above it. */
+export function blockedBy({ path: parent, taken }: MissingParent, path: string): Blocked {
+  if (taken) return blocked(`${parent} is no directory`, `remove what is there, or choose another path than ${path}`)
+  return blocked(`directory ${parent} does not exist`, `add directory('${split(path).directory}') before this`)
 }
 
 /** What is in the way of a regular file. */
@@ -82,7 +83,7 @@ function rewriting(desired: DesiredFile & { readonly content: Content }, entry: 
 export function fileChanges(desired: DesiredFile, entry: PathEntry | null, missingParent: MissingParent | null): Plan {
   const { path, via, content, owner, group } = desired
   if (entry === null) {
-    if (missingParent !== null) return blockedBy(missingParent)
+    if (missingParent !== null) return blockedBy(missingParent, path)
     if (content === undefined) return blocked(`${path} does not exist`, 'give it content, source or template, or add what makes it before this')
     return [creation({ ...desired, content }, wantedMode(desired, null) ?? 0o644)]
   }
@@ -106,5 +107,5 @@ export function fileRemoval(path: string, entry: PathEntry | null): Plan {
   if (entry === null) return fine('there is no such file')
   if (entry.kind === 'directory') return notAFile(path, entry) ?? []
   const { directory, name } = split(path)
-  return [{ summary: 'remove file', proof: 'facts', actions: [{ on: 'shell', script: steps([enter(directory), sh`rm -f -- ${`./${name}`}`, sh`sync -- .`]) }] }]
+  return [{ summary: 'remove file', proof: 'facts', actions: [{ on: 'shell', script: steps([enter(directory), mayWriteHere, sh`rm -f -- ${`./${name}`}`, sh`sync -- .`]) }] }]
 }

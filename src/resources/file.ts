@@ -6,7 +6,7 @@ import { mode, type Mode } from '../core/mode.js'
 import { absolutePath, checked, checkedId, line } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { Secret } from '../core/secret.js'
-import { inputLength, sh } from '../core/sh.js'
+import { inputLength } from '../core/sh.js'
 import { missingParentFact } from '../facts/missing-parent.js'
 import { pathFact, type PathKey } from '../facts/path.js'
 import { account } from './attributes.js'
@@ -95,8 +95,7 @@ export function file(path: string, options: FileOptions = {}): Resource {
       }
       // Only a link that was followed has a target here.
       const place = entry?.target == null ? { path } : { path: entry.target, via: path }
-      const { mode, owner, group, validate, backup } = options
-      const confirm = options.confirm === undefined ? undefined : sh`sh -c ${options.confirm} </dev/null`
+      const { mode, owner, group, validate, confirm, backup } = options
       return fileChanges({ ...place, content: options.onlyIfAbsent === true && entry !== null ? undefined : content, mode, owner, group, validate, confirm, backup }, entry, missingParent)
     },
   })

@@ -46,7 +46,7 @@ export function generatedSecret(path: string, options: GeneratedSecretOptions = 
     reads: { path: request(pathFact, { path }), missingParent: request(missingParentFact, path), secret: request(secretFileFact, path) },
     plan({ path: entry, missingParent }) {
       if (entry === null) {
-        if (missingParent !== null) return blockedBy(missingParent)
+        if (missingParent !== null) return blockedBy(missingParent, path)
         const change: Change = { summary: `make a secret of ${String(count)} random bytes`, proof: 'facts', actions: [{ on: 'shell', script: writing({ path, mode: 0o600, owner: 'root', group: 'root', from: digits, onlyNew: true }) }] }
         return [change]
       }

@@ -1,3 +1,4 @@
+import { refuse } from '../core/refuse.js'
 import { lines, sh, type Sh } from '../core/sh.js'
 import type { RemoteRef } from '../facts/git-remote.js'
 import { spareTracked, spareUntracked } from './git-spare.js'
@@ -85,7 +86,7 @@ function tagging({ remote: { kind, name }, force }: Bringing, around: readonly S
 
 /** Ends where somebody has committed, or another deployment come, since the plan. */
 const spareCommits = (head: string | null): Sh =>
-  sh`[ "$(git rev-parse --quiet --verify HEAD)" = ${head ?? ''} ] || { echo 'the checkout is no longer at the commit that the plan saw: run again' >&2; exit 1; }`
+  sh`[ "$(git rev-parse --quiet --verify HEAD)" = ${head ?? ''} ] || ${refuse('the checkout is no longer at the commit that the plan saw', 'run again')}`
 
 /** Nothing that is in the way of the commit is lost unless an option says so; where something is, the tree stays as it was. */
 function sparing({ head, remote: { commit }, clean, discards, force }: Bringing): readonly Sh[] {

@@ -3,6 +3,7 @@ import { blocked, fine, type Change, type Plan, type ShellAction } from '../core
 import { enter } from '../core/enter.js'
 import { request } from '../core/fact.js'
 import { absolutePath, accountName, checked, checkedId, line } from '../core/options.js'
+import { refuse } from '../core/refuse.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { lines, sh, steps, type Sh } from '../core/sh.js'
 import { isOwner } from '../facts/as-user.js'
@@ -99,7 +100,7 @@ export function gitCheckout(path: string, options: GitCheckoutOptions): Resource
     },
     plan({ checkout, remote, missingParent }): Plan {
       if (remote === null) return blocked(`${repo} has neither a branch nor a tag ${ref}`, 'push it first, or correct the name')
-      if (missingParent !== null) return blockedBy(missingParent)
+      if (missingParent !== null) return blockedBy(missingParent, path)
       if (checkout !== null && 'other' in checkout) return blocked(`${path} is ${checkout.other}`, 'remove what is there, or choose another path')
       const work: Work = { path, options, key: keyPath, remote, checkout }
       if (checkout === null) return [cloned(work)]
@@ -220,7 +221,7 @@ const setRemote = (repo: string): Sh => sh`if git config --get remote.origin.url
 
 /** Runs in the checkout as its owner, under the lock. */
 function inCheckout({ path, options: { lock, repo, owner }, key, checkout }: Work, script: Sh, reaches?: 'reaches'): ShellAction {
-  const held = lock === undefined ? [] : [sh`exec 9>>${lock}; flock -w ${lockLimit} 9 || { echo ${`${lock} was not free within ${String(lockLimit)} s`} >&2; exit 1; }`]
+  const held = lock === undefined ? [] : [sh`exec 9>>${lock}; flock -w ${lockLimit} 9 || ${refuse(`${lock} was not free within ${String(lockLimit)} s`, `see who holds it: fuser -v ${lock}`)}`]
   const environment = [...localEnvironment(path), ...(reaches === undefined ? [] : remoteEnvironment(repo, key))]
   return { on: 'shell', long: true, script: inDirectory(path, owner ?? checkout?.owner.id, environment, lines([...held, script])) }
 }

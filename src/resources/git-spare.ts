@@ -1,3 +1,4 @@
+import { explain } from '../core/refuse.js'
 import { lines, quote, Sh, sh } from '../core/sh.js'
 import { changedFiles, statusCommand } from '../facts/git-changes.js'
 
@@ -41,9 +42,8 @@ export function spareUntracked(from: Sh, commit: Sh, clean: readonly string[] | 
   return lines([
     way,
     sh`if ${clean === null ? isTaken : sh`${isTaken} && ${removed} && ${isTaken}`}; then
-  echo 'untracked files stand where the commit has files, and would be overwritten:'
+  ${explain('untracked files stand where the commit has files, and would be overwritten', clean === null ? remedies.staying : remedies.kept)}
   tr '\\0' '\\n' <"$w_" | sort -u | head -n 20
-  echo ${clean === null ? remedies.staying : remedies.kept}
   exit 1
 fi >&2`,
   ])
@@ -63,9 +63,8 @@ export const spareTracked: Sh = lines([
 state_=$(${statusCommand}) && tags_=$(git ls-files -v) || exit
 found_=$(changed_ "$state_" ''; overlooked_ "$tags_")
 if [ -n "$found_" ]; then
-  echo 'tracked files have changes of their own, which would be overwritten:'
+  ${explain('tracked files have changes of their own, which would be overwritten', 'commit and push them, or give clean or force, which discard them').text}
   printf '%s\\n' "$found_" | head -n 20
-  echo 'commit and push them, or give clean or force, which discard them'
   exit 1
 fi >&2`),
 ])

@@ -96,7 +96,7 @@ function removed(repo: string, url: string, hooks: readonly Hook[]): Plan {
     proof: 'facts',
     actions: [
       { on: 'github', route: 'DELETE /repos/{owner}/{repo}/hooks/{hook_id}', parameters: { ...ownerAndName(repo), hook_id: id } },
-      { on: 'shell', script: sh`rm -f -- ${`${marksDirectory}/${String(id)}`}` },
+      { on: 'shell', what: `removing ${marksDirectory}/${String(id)}`, script: sh`rm -f -- ${`${marksDirectory}/${String(id)}`}` },
     ],
   }))
 }
@@ -213,6 +213,7 @@ function marked(hook: number, secret: Secret): ShellAction {
   const salt = randomBytes(16).toString('hex')
   return {
     on: 'shell',
+    what: `writing ${marksDirectory}/${String(hook)}`,
     script: sh`umask 077 && mkdir -p ${marksDirectory} && cd ${marksDirectory} && new=$(mktemp ./.mark.XXXXXX) && if cat >"$new" && sync "$new" && mv -f -- "$new" ${String(hook)}; then :; else rm -f -- "$new"; false; fi`,
     input: markText({ salt, hmac: hmac(salt, secret) }),
   }

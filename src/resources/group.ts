@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fine, type Change } from '../core/change.js'
+import { fine, program, type Change } from '../core/change.js'
 import { request } from '../core/fact.js'
 import { accountName, checked, checkedId, state } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
@@ -33,15 +33,15 @@ export function group(name: string, options: GroupOptions = {}): Resource {
     plan({ group }) {
       if (options.state === 'absent') {
         if (group === null) return fine('there is no such group')
-        return [{ summary: `remove group ${name}`, proof: 'facts', actions: [{ on: 'shell', script: sh`groupdel -- ${name}` }] }]
+        return [{ summary: `remove group ${name}`, proof: 'facts', actions: [program(sh`groupdel -- ${name}`)] }]
       }
       const gid = options.gid === undefined ? [] : ['-g', options.gid]
       if (group === null) {
-        const change: Change = { summary: `create group ${name}`, proof: 'facts', actions: [{ on: 'shell', script: sh`groupadd ${options.system === true ? ['-r'] : []} ${gid} -- ${name}` }] }
+        const change: Change = { summary: `create group ${name}`, proof: 'facts', actions: [program(sh`groupadd ${options.system === true ? ['-r'] : []} ${gid} -- ${name}`)] }
         return [change]
       }
       if (options.gid === undefined || options.gid === group.gid) return fine(`gid ${String(group.gid)}`)
-      return [{ summary: `gid ${String(group.gid)} → ${String(options.gid)}`, proof: 'facts', actions: [{ on: 'shell', script: sh`groupmod ${gid} -- ${name}` }] }]
+      return [{ summary: `gid ${String(group.gid)} → ${String(options.gid)}`, proof: 'facts', actions: [program(sh`groupmod ${gid} -- ${name}`)] }]
     },
   })
 }

@@ -1,4 +1,5 @@
 import { enter } from '../core/enter.js'
+import { refuse } from '../core/refuse.js'
 import { lines, sh, steps, type Sh } from '../core/sh.js'
 import { asUser } from '../facts/as-user.js'
 import { makeDirectory } from './make-directory.js'
@@ -19,7 +20,7 @@ else ${makeDirectory(path, null, complete)}
 fi || exit
 case $(stat -c %a .) in *0) umask 027 ;; esac
 owner_=${owner === undefined ? sh`$(stat -c %u .)` : sh`${owner}`}
-case $owner_ in 0 | root) [ "$(stat -c %u .)" = 0 ] || { printf '%s\n' ${`${path} belongs to another user, and root runs nothing there: give it an owner`} >&2; exit 1; } ;; esac
+case $owner_ in 0 | root) [ "$(stat -c %u .)" = 0 ] || ${refuse(`${path} belongs to another user, and root runs nothing there`, 'give it an owner')} ;; esac
 as_ "$owner_" env ${environment} sh -euc ${script.text}`,
   ])
 }

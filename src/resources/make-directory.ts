@@ -1,6 +1,7 @@
 import { enter, enterChild, split } from '../core/enter.js'
 import { sh, steps, type Sh } from '../core/sh.js'
 import { parentsOf } from '../facts/missing-parent.js'
+import { mayWriteHere } from './write-file.js'
 
 /**
  * Shell that makes a directory with its missing parents, stays in it and completes it there, at `.`. Each is made in the directory that the shell
@@ -15,6 +16,7 @@ export function makeDirectory(path: string, firstMissing: string | null, complet
   const isLeaf = (index: number): boolean => index === names.length - 1
   return steps([
     enter(split(missing[0] ?? path).directory),
+    mayWriteHere,
     sh`top_=$at_`,
     sh`exec 9<.`,
     sh`undo_() { n_=$1; shift; [ $# = 0 ] || ( ${enterChild(sh`"$n_"`)} 2>/dev/null && undo_ "$@" ); rmdir -- "./$n_" 2>/dev/null; }`,

@@ -3,6 +3,7 @@ import { blocked, fine, type Change, type Plan, type ShellAction } from '../core
 import { enter, split } from '../core/enter.js'
 import { Later, request } from '../core/fact.js'
 import { absolutePath, accountName, checked, checkedId, line, state } from '../core/options.js'
+import { refuse } from '../core/refuse.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { urlCredentials } from '../core/scrub/credentials.js'
 import { sh, steps, type Input, type Sh } from '../core/sh.js'
@@ -77,7 +78,7 @@ export function pythonVenv(path: string, options: PythonVenvOptions = {}): Resou
         if (venv?.environment == null) return fine('there is no virtual environment')
         return mixed(path, venv.environment) ?? [{ summary: 'remove the virtual environment', proof: 'facts', actions: [{ on: 'shell', script: steps([enter(split(path).directory), removeTree(`./${split(path).name}`)]) }] }]
       }
-      if (missingParent !== null) return blockedBy(missingParent)
+      if (missingParent !== null) return blockedBy(missingParent, path)
       if (venv === null) return blocked(`${path} could not be read`, 'report this')
       if (venv.requirements === null && options.requirements !== undefined) return blocked(`${options.requirements} does not exist`, 'add what brings it, such as git.checkout, before this')
       const wanted = parseRequirements(venv.requirements ?? '')
@@ -169,8 +170,9 @@ function installation(path: string, options: PythonVenvOptions, venv: Venv, want
 }
 
 /** As the owner of the environment, in its directory. */
-const asOwner = (path: string, options: PythonVenvOptions, { environment }: Venv, script: Sh, input?: Input): ShellAction => ({
+const asOwner = (what: string, path: string, options: PythonVenvOptions, { environment }: Venv, script: Sh, input?: Input): ShellAction => ({
   on: 'shell',
+  what: `\`${what}\` in ${path}`,
   long: true,
   script: inDirectory(path, options.owner ?? environment?.owner.id, [], script),
   ...(input === undefined ? {} : { input }),
@@ -181,9 +183,9 @@ function making(path: string, options: PythonVenvOptions, venv: Venv, clear = fa
   const python = options.python ?? venv.environment?.interpreter ?? 'python3'
   const flags = [...(willSee(options, venv) ? ['--system-site-packages'] : []), ...(clear ? ['--clear'] : [])]
   // Only a module that is missing is one that a package brings; whatever else Python says is said.
-  return asOwner(path, options, venv, sh`e_=$(${python} -c 'import venv, ensurepip' 2>&1) || {
+  return asOwner(`${python} -m venv`, path, options, venv, sh`e_=$(${python} -c 'import venv, ensurepip' 2>&1) || {
   printf '%s\\n' "$e_" >&2
-  case $e_ in *"No module named"*) echo ${`${python} has no venv module: install the package python3-venv`} >&2 ;; esac
+  case $e_ in *"No module named"*) ${refuse(`${python} has no module venv`, "add apt.packages(['python3-venv']) before this")} ;; esac
   exit 1
 }
 ${python} -m venv ${flags} .`)
@@ -193,7 +195,7 @@ function installing(path: string, options: PythonVenvOptions, venv: Venv): Shell
   const { indexUrl, findLinks, requirements } = options
   const source = [...(indexUrl === undefined ? [] : ['--index-url', indexUrl]), ...(findLinks === undefined ? [] : ['--find-links', findLinks]), ...(findLinks !== undefined && indexUrl === undefined ? ['--no-index'] : [])]
   const pip = sh`./bin/python -m pip install --disable-pip-version-check --no-input --quiet ${source}`
-  if (requirements?.startsWith('/') === true) return asOwner(path, options, venv, sh`${pip} -r ${requirements}`)
+  if (requirements?.startsWith('/') === true) return asOwner('pip install', path, options, venv, sh`${pip} -r ${requirements}`)
   // The owner may not open a pipe that another user made, so the text goes through one of the owner's own.
-  return asOwner(path, options, venv, sh`cat | ${pip} -r /dev/stdin`, `${venv.requirements ?? ''}\n`)
+  return asOwner('pip install', path, options, venv, sh`cat | ${pip} -r /dev/stdin`, `${venv.requirements ?? ''}\n`)
 }

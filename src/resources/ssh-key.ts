@@ -10,7 +10,7 @@ import { pathFact, type PathEntry } from '../facts/path.js'
 import { sshKeyFact, type SshKeyEntry } from '../facts/ssh-key.js'
 import { account } from './attributes.js'
 import { blockedBy, fileChanges, fileRemoval, notAFile } from './file-changes.js'
-import { writeFile } from './write-file.js'
+import { mayWriteHere, writeFile } from './write-file.js'
 
 export interface SshKeyOptions extends CommonOptions {
   /** The kind of key. Left out: a new key is `ed25519`, an existing one is taken as it is; given, an existing key of another kind is refused. */
@@ -42,6 +42,7 @@ function making(path: string, { comment = 'fettle', owner }: SshKeyOptions): Sh 
   return steps([
     sh`umask 077`,
     enter(directory),
+    mayWriteHere,
     sh`t_=$(mktemp -d -- .fettle-key.XXXXXXXX)`,
     sh`trap 'rmdir -- "./$t_"' EXIT`,
     sh`trap 'exit 143' TERM INT HUP`,
@@ -106,9 +107,9 @@ export function sshKey(path: string, options: SshKeyOptions = {}): SshKey {
         return first === undefined ? fine('there is no such key') : [{ ...first, summary: 'remove key', actions: [first, ...rest].flatMap((change) => change.actions) }]
       }
       if (entry === null) {
-        if (missingParent !== null) return blockedBy(missingParent)
+        if (missingParent !== null) return blockedBy(missingParent, path)
         if (publicPath !== null) return blocked(`${path}.pub is there without its private half`, 'move it away to have a new pair made, or bring the private half')
-        return [{ summary: 'create ed25519 key', proof: 'facts', actions: [{ on: 'shell', script: making(path, options) }] }]
+        return [{ summary: 'create ed25519 key', proof: 'facts', actions: [{ on: 'shell', what: 'making the key', script: making(path, options) }] }]
       }
       if (key === null) return notAFile(path, entry) ?? blocked(`${path} cannot be read as a key`, 'remove it to have a new one made')
       return keeping(path, options, entry, publicPath, key)

@@ -3,6 +3,7 @@ import { blocked, fine, type Plan } from '../core/change.js'
 import { enter } from '../core/enter.js'
 import { request, type Value } from '../core/fact.js'
 import { checked, checkedId, line, state, value } from '../core/options.js'
+import { refuse } from '../core/refuse.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { sh, steps } from '../core/sh.js'
 import { missingParentFact } from '../facts/missing-parent.js'
@@ -77,7 +78,7 @@ function removal(name: string, entry: PathEntry | null): Plan {
     sh`trap back_ EXIT`,
     sh`trap 'exit 143' TERM INT HUP`,
     sh`mv -fT -- ${`./${name}`} ${aside}`,
-    sh`visudo -c`,
+    sh`{ visudo -c || ${refuse(`\`visudo -c\` refused the policy without ${folder}/${name}, so it is still there`, 'see what it printed')}; }`,
     sh`rm -f -- ${aside}`,
     sh`trap - EXIT`,
     sh`sync -- .`,
@@ -113,7 +114,7 @@ export function sudoers(name: string, options: SudoersOptions): Resource {
       if (options.state === 'absent') return removal(name, entry)
       if (entry === null && missingParent !== null) return blocked(`directory ${missingParent.path} does not exist`, "install sudo before this: apt.packages(['sudo'])")
       const content = checkedContent('sudoers', name, values.content)
-      return fileChanges({ path, content, ...ownerAndMode, validate: 'visudo -cf %s', confirm: sh`visudo -c` }, entry, missingParent)
+      return fileChanges({ path, content, ...ownerAndMode, validate: 'visudo -cf %s', confirm: 'visudo -c' }, entry, missingParent)
     },
   })
 }

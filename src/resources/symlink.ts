@@ -3,12 +3,14 @@ import { blocked, fine, type Change, type Plan } from '../core/change.js'
 import { enter, split } from '../core/enter.js'
 import { request } from '../core/fact.js'
 import { absolutePath, checked, checkedId, line } from '../core/options.js'
+import { refuse } from '../core/refuse.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { sh, steps, type Sh } from '../core/sh.js'
 import { missingParentFact, type MissingParent } from '../facts/missing-parent.js'
 import { pathFact, type PathEntry } from '../facts/path.js'
 import { treeFact, type TreeEntry } from '../facts/tree.js'
 import { blockedBy } from './file-changes.js'
+import { mayWriteHere } from './write-file.js'
 
 export interface SymlinkOptions extends CommonOptions {
   /** What the link says, exactly: an absolute path, or one relative to the link's own directory. It need not exist. */
@@ -22,7 +24,7 @@ const shellChange = (summary: string, pieces: readonly (Sh | undefined)[]): Chan
 /** Nothing is there to be replaced: ln(1) makes the link at once, and fails if something came meanwhile. */
 function creation(path: string, target: string): Change {
   const { directory, name } = split(path)
-  return shellChange(`create link to ${target}`, [enter(directory), sh`ln -sT -- ${target} ${`./${name}`}`, sh`sync -- .`])
+  return shellChange(`create link to ${target}`, [enter(directory), mayWriteHere, sh`ln -sT -- ${target} ${`./${name}`}`, sh`sync -- .`])
 }
 
 /** A new link takes the place of what is there by one rename(2), so that the path is never without one; an empty directory must go first. */
@@ -33,13 +35,14 @@ function replacement(path: string, target: string, kind: PathEntry['kind'], summ
   const still = kind === 'link' ? sh`[ -L ${here} ]` : sh`[ ! -L ${here} ] && ${kind === 'file' ? sh`[ -f ${here} ]` : sh`[ -d ${here} ]`}`
   return shellChange(summary, [
     enter(directory),
+    mayWriteHere,
     // What a killed replacement left.
     sh`for p_ in ${begin}*; do if [ -L "$p_" ]; then rm -f -- "$p_"; fi; done`,
     sh`t_=$(mktemp -u -- ${begin}XXXXXXXX)`,
     sh`trap 'rm -f -- "$t_"' EXIT`,
     sh`trap 'exit 143' TERM INT HUP`,
     sh`ln -sT -- ${target} "$t_"`,
-    sh`if ! { ${still}; }; then printf '%s\n' ${`${path} was replaced meanwhile`} >&2; exit 1; fi`,
+    sh`if ! { ${still}; }; then ${refuse(`${path} was replaced meanwhile`)}; fi`,
     kind === 'directory' ? sh`rmdir -- ${here}` : undefined,
     sh`mv -fT -- "$t_" ${here}`,
     sh`trap - EXIT`,
@@ -68,7 +71,7 @@ export function symlink(path: string, options: SymlinkOptions): Resource {
   checked('symlink', path, options, shape, ({ target }) => (target === path ? 'target is the link itself' : undefined))
   const { target } = options
   const plan = (entry: PathEntry | null, missingParent: MissingParent | null, tree: readonly TreeEntry[] | null): Plan => {
-    if (entry === null) return missingParent === null ? [creation(path, target)] : blockedBy(missingParent)
+    if (entry === null) return missingParent === null ? [creation(path, target)] : blockedBy(missingParent, path)
     if (entry.kind !== 'link') return inItsPlace(path, options, entry.kind, tree)
     return entry.target === target ? fine(`it points to ${target}`) : [replacement(path, target, 'link', `target ${entry.target ?? 'unknown'} → ${target}`)]
   }

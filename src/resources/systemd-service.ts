@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import type { Address } from '../core/address.js'
-import { blocked, fine, type Action, type Blocked, type Change, type Plan, type ShellAction } from '../core/change.js'
+import { blocked, fine, program, type Action, type Blocked, type Change, type Plan, type ShellAction } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import { request } from '../core/fact.js'
 import { checked, resources } from '../core/options.js'
 import { clearOldScript, clearScript } from '../core/pending.js'
+import { refuse } from '../core/refuse.js'
 import { resource, type CommonOptions, type PlanContext, type Resource, type Trigger } from '../core/resource.js'
 import { lines, sh, type Sh } from '../core/sh.js'
 import { marksFact, type PendingMark } from '../facts/marks.js'
@@ -62,7 +63,7 @@ const looking = sh`look() {
   done
 }
 clock() { read -r now _ </proc/uptime; now=$((\${now%.*} * 100 + 1\${now#*.} - 100)); }
-fail() { journalctl --sync 2>/dev/null || sleep 1; journalctl -u "$unit" --since "@$since" --no-pager -o cat | tail -n 25 >&2; echo "$1" >&2; exit 1; }`
+fail() { journalctl --sync 2>/dev/null || sleep 1; journalctl -u "$unit" --since "@$since" --no-pager -o cat | tail -n 25 >&2; ${refuse(sh`"$1"`, sh`"see its journal: journalctl -u $unit"`)}; }`
 
 /** Starts, restarts or reloads a unit. */
 function begin(operation: Operation, unit: string): Action {
@@ -71,10 +72,10 @@ function begin(operation: Operation, unit: string): Action {
     looking,
     sh`systemctl reset-failed -- "$unit" 2>/dev/null || :
 [ "$(systemctl show -p NeedDaemonReload --value -- "$unit")" != yes ] || systemctl daemon-reload || exit
-systemctl "$operation" -- "$unit" || fail "$unit: systemctl $operation did not succeed"
+systemctl "$operation" -- "$unit" || fail "$unit did not $operation"
 look && clock && (umask 077 && mkdir -p /run/fettle && echo "$since $now$is" >"$record")`,
   ])
-  return { on: 'shell', script, long: true }
+  return { on: 'shell', what: `\`systemctl ${operation} ${unit}\``, script, long: true }
 }
 
 /** Watches whether what was begun holds for so many seconds; its journal is quoted when it does not. */
@@ -87,8 +88,9 @@ while :; do
   look && clock && passed=$((now - begun))
   case $state in
     active|reloading) ;;
-    inactive) fail "$unit is inactive $((passed / 100)) s after its $operation: it ended by itself ($result), or a condition of its unit is not met" ;;
-    *) fail "$unit is $state ($result) $((passed / 100)) s after its $operation" ;;
+    inactive) fail "$unit was inactive $((passed / 100)) s after its $operation: it ended by itself ($result), or a condition of its unit is not met" ;;
+    failed) fail "$unit ended $((passed / 100)) s after its $operation ($result)" ;;
+    *) fail "$unit was $state ($result) $((passed / 100)) s after its $operation" ;;
   esac
   [ "$is" = " $was" ] || fail "$unit ended and was started again by systemd within $((passed / 100)) s of its $operation"
   left=$((stable - passed))
@@ -98,7 +100,7 @@ while :; do
 done`,
     operation === 'reload' ? clearScript(unit, 'reload') : clearOldScript(unit),
   ])
-  return { on: 'shell', script, long: true }
+  return { on: 'shell', what: `watching ${unit} after its ${operation}`, script, long: true }
 }
 
 function operate(operation: Operation, unit: string, stableFor: number, summary: string, { needsReload }: UnitState): Change {
@@ -106,7 +108,7 @@ function operate(operation: Operation, unit: string, stableFor: number, summary:
 }
 
 const change = (summary: string, ...actions: readonly Action[]): Change => ({ summary, actions, proof: 'facts' })
-const systemctl = (...words: readonly string[]): Action => ({ on: 'shell', script: sh`systemctl ${words}`, long: true })
+const systemctl = (...words: readonly string[]): Action => ({ ...program(sh`systemctl ${words}`), long: true })
 /** Makes or removes links of unit files; systemd reads them again once for all that are changed together. */
 const linking = (summary: string, verb: 'enable' | 'disable', ...words: readonly string[]): Change => ({ ...change(summary, systemctl(verb, '--no-reload', ...words)), settles: daemonReload })
 const unique = (addresses: readonly Address[]): readonly Address[] => [...new Set(addresses)]

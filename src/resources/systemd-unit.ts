@@ -1,4 +1,4 @@
-import { blocked, fine, type Action, type Blocked, type Change, type Plan, type ShellAction } from '../core/change.js'
+import { blocked, fine, program, type Action, type Blocked, type Change, type Plan, type ShellAction } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import { Later, request } from '../core/fact.js'
 import { modeText } from '../core/mode.js'
@@ -24,14 +24,14 @@ const directory = '/etc/systemd/system'
 const mode = 0o644
 
 /** Makes systemd read all units again. */
-export const daemonReload: ShellAction = { on: 'shell', script: sh`systemctl daemon-reload`, long: true }
+export const daemonReload: ShellAction = { ...program(sh`systemctl daemon-reload`), long: true }
 
 /**
  * The same where systemd has loaded something else than the file that was just written. It takes a host more processor than all else about a
  * unit, and a new one is loaded when it is first asked for. Instances of a template are not looked for.
  */
 const reloadIfStale = (name: string, path: string): ShellAction =>
-  isTemplate(name) ? daemonReload : { on: 'shell', script: sh`case " $(echo $(systemctl show -p FragmentPath -p NeedDaemonReload --value -- ${name})) " in ${` ${path} no `} | ${` no ${path} `}) ;; *) systemctl daemon-reload ;; esac`, long: true }
+  isTemplate(name) ? daemonReload : { ...daemonReload, script: sh`case " $(echo $(systemctl show -p FragmentPath -p NeedDaemonReload --value -- ${name})) " in ${` ${path} no `} | ${` no ${path} `}) ;; *) systemctl daemon-reload ;; esac` }
 
 const run = (script: ReturnType<typeof sh>): Action => ({ on: 'shell', script, long: true })
 
@@ -73,7 +73,7 @@ function drift(file: PathEntry): readonly string[] {
 const isStale = (path: string, unit: UnitState | null): boolean => unit !== null && (unit.needsReload || (unit.path !== '' && unit.path !== path))
 
 function planPresent(name: string, path: string, content: string | Uint8Array, file: PathEntry | null, unit: UnitState | null): Plan {
-  const wanted = { path, mode, owner: 'root', group: 'root', content, validate: validate(name) }
+  const wanted = { path, mode, owner: 'root', group: 'root', content, validate: { line: validate(name), by: '`systemd-analyze verify`' } }
   const diff = diffOf(file === null ? new Uint8Array() : file.content, content)
   const written = (summary: string): readonly Change[] => [{ summary, actions: [writeFile(wanted)], proof: 'facts', proves: holds(wanted, digestOf(content)), settles: reloadIfStale(name, path), ...(diff === undefined ? {} : { diff }) }]
   if (file === null) return written(`create ${path}`)
@@ -98,8 +98,8 @@ const isLoaded = (path: string, unit: UnitState | null): boolean => unit !== nul
 function planAbsent(name: string, path: string, file: PathEntry | null, isKnown: boolean, { stopped, disabled }: Running): Plan {
   if (file === null && !isKnown) return fine(`there is no ${path}`)
   const actions = [
-    ...(stopped.length === 0 ? [] : [run(sh`systemctl stop -- ${stopped}`)]),
-    ...(disabled ? [run(sh`systemctl disable -- ${name}`)] : []),
+    ...(stopped.length === 0 ? [] : [{ ...program(sh`systemctl stop -- ${stopped}`), long: true as const }]),
+    ...(disabled ? [{ ...program(sh`systemctl disable -- ${name}`), long: true as const }] : []),
     run(sh`rm -f -- ${path} && sync -- ${directory} && systemctl daemon-reload && { systemctl reset-failed -- ${name.replace('@.', '@*.')} 2>/dev/null || :; }`),
   ]
   const stop = stopped.length === 0 ? [] : [isTemplate(name) ? `stop ${stopped.join(', ')}` : 'stop']

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { blocked, fine, type Action, type Blocked, type Change, type Plan } from '../core/change.js'
+import { blocked, fine, program, type Action, type Blocked, type Change, type Plan } from '../core/change.js'
 import { request, type Value } from '../core/fact.js'
 import { absolutePath, accountName, checked, checkedId, secret, state, value } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { reveal, Secret } from '../core/secret.js'
-import { sh, type Sh, type ShArgument } from '../core/sh.js'
+import { sh, type ShArgument } from '../core/sh.js'
 import { groupFact, type GroupEntry } from '../facts/group.js'
 import { pathFact } from '../facts/path.js'
 import { userFact, type UserEntry, type UserPassword } from '../facts/user.js'
@@ -45,18 +45,17 @@ const hashMessage = "must be a hash that crypt(3) made, such as '$y$…' or '$6$
 const isNow = (before: string, after: string): string => `${before} → ${after}`
 const argumentOf = (flag: string, given: string | number | undefined): readonly (string | number)[] => (given === undefined ? [] : [flag, given])
 const change = (summary: string, ...actions: readonly Action[]): Change => ({ summary, proof: 'facts', actions })
-const run = (script: Sh): Action => ({ on: 'shell', script })
 const textOf = (hash: string | Secret): string => (hash instanceof Secret ? reveal(hash) : hash)
 
 /** By standard input, so that the hash is in no command line. */
-const setPassword = (name: string, hash: string | Secret, locked: boolean): Action => ({ on: 'shell', script: sh`chpasswd -e`, input: [`${name}:${locked ? '!' : ''}`, hash, '\n'] })
+const setPassword = (name: string, hash: string | Secret, locked: boolean): Action => ({ on: 'shell', what: '`chpasswd -e`', script: sh`chpasswd -e`, input: [`${name}:${locked ? '!' : ''}`, hash, '\n'] })
 
 function creation(name: string, options: UserOptions, hash: string | Secret | undefined, hasGroup: boolean): Change {
   const { uid, group, groups = [], shell, home, comment, system = false, createHome = !system, locked = false } = options
   const primary: ShArgument = group !== undefined ? ['-g', group] : hasGroup ? ['-g', name] : ['-U']
   const words = [...argumentOf('-u', uid), ...primary, ...(groups.length === 0 ? [] : ['-G', groups.join(',')]), ...argumentOf('-s', shell), ...argumentOf('-d', home), ...argumentOf('-c', comment), ...(system ? ['-r'] : []), createHome ? '-m' : '-M']
   const made = [...(group === undefined && !hasGroup ? ['its group'] : []), ...(createHome ? [home === undefined ? 'its home' : `the home ${home}`] : [])]
-  return change(`create user ${name}${made.length === 0 ? '' : ` with ${made.join(' and ')}`}`, run(sh`useradd ${words} -- ${name}`), ...(hash === undefined ? [] : [setPassword(name, hash, locked)]))
+  return change(`create user ${name}${made.length === 0 ? '' : ` with ${made.join(' and ')}`}`, program(sh`useradd ${words} -- ${name}`), ...(hash === undefined ? [] : [setPassword(name, hash, locked)]))
 }
 
 function groupChange(name: string, { groups, exactGroups = false }: UserOptions, user: UserEntry): readonly Change[] {
@@ -65,7 +64,7 @@ function groupChange(name: string, { groups, exactGroups = false }: UserOptions,
   const surplus = exactGroups ? user.groups.filter((group) => !groups.includes(group)) : []
   const named = [missing.length === 0 ? '' : `+ ${missing.join(', ')}`, surplus.length === 0 ? '' : `- ${surplus.join(', ')}`].filter((part) => part !== '')
   if (named.length === 0) return []
-  return [change(`groups ${named.join(' ')}`, run(exactGroups ? sh`usermod -G ${groups.join(',')} -- ${name}` : sh`usermod -aG ${missing.join(',')} -- ${name}`))]
+  return [change(`groups ${named.join(' ')}`, program(exactGroups ? sh`usermod -G ${groups.join(',')} -- ${name}` : sh`usermod -aG ${missing.join(',')} -- ${name}`))]
 }
 
 /** Hash and lock are two things in one field: each is changed without touching the other. */
@@ -76,8 +75,8 @@ function passwordChanges(name: string, locked: boolean | undefined, hash: string
     return [change(summary, setPassword(name, hash, lock))]
   }
   if (locked === undefined || locked === password.locked) return []
-  if (locked) return [change('lock password', run(sh`usermod -L -- ${name}`))]
-  return password.hash === null ? blocked(`user ${name} has no password that could be unlocked`, 'give passwordHash, or leave locked out') : [change('unlock password', run(sh`usermod -U -- ${name}`))]
+  if (locked) return [change('lock password', program(sh`usermod -L -- ${name}`))]
+  return password.hash === null ? blocked(`user ${name} has no password that could be unlocked`, 'give passwordHash, or leave locked out') : [change('unlock password', program(sh`usermod -U -- ${name}`))]
 }
 
 function changes(name: string, options: UserOptions, hash: string | Secret | undefined, user: UserEntry): Plan {
@@ -87,7 +86,7 @@ function changes(name: string, options: UserOptions, hash: string | Secret | und
   const password = !needsShadow || user.password === null ? [] : passwordChanges(name, locked, hash, user.password)
   if ('blocked' in password) return password
   const modified = (flag: string, label: string, now: string, wanted: string | number | undefined, same: boolean): readonly Change[] =>
-    wanted === undefined || same ? [] : [change(`${label} ${isNow(now, String(wanted))}`, run(sh`usermod ${flag} ${wanted} -- ${name}`))]
+    wanted === undefined || same ? [] : [change(`${label} ${isNow(now, String(wanted))}`, program(sh`usermod ${flag} ${wanted} -- ${name}`))]
   // usermod(8) hands the files in the home on to the new owner, and to the new group.
   const inHome = (all: readonly Change[]): readonly Change[] => all.map((one) => ({ ...one, summary: `${one.summary}, also of the files in ${user.home}` }))
   const all: readonly Change[] = [
@@ -149,7 +148,7 @@ export function user(name: string, options: UserOptions = {}): Resource {
     plan({ user: now, group, shell }, { passwordHash: hash }) {
       if (options.state === 'absent') {
         if (now === null) return fine('there is no such user')
-        return [change(removalOf(name, options, now, group), run(sh`userdel ${options.removeHome === true ? ['-r'] : []} -- ${name}`))]
+        return [change(removalOf(name, options, now, group), program(sh`userdel ${options.removeHome === true ? ['-r'] : []} -- ${name}`))]
       }
       if (hash !== undefined && !cryptPattern.test(textOf(hash))) return blocked(`the password of ${name} is no hash`, hashMessage)
       // useradd and usermod take any path as a shell; sshd then refuses the login.

@@ -1,6 +1,7 @@
 import type { ShellAction } from '../core/change.js'
 import { enter, enterThrough, split } from '../core/enter.js'
 import { modeText } from '../core/mode.js'
+import { refuse } from '../core/refuse.js'
 import { sh, steps, type Sh } from '../core/sh.js'
 import type { Content } from './content.js'
 
@@ -19,6 +20,12 @@ export function owned(owner: string | number | undefined, group: string | number
 /** Five digits: with four, chmod(1) keeps a directory's setuid and setgid bits. */
 export const exactly = (mode: number): string => `0${modeText(mode)}`
 
+/** A shell line that judges a file, with the name that an error has for it. */
+interface Judge {
+  readonly line: string
+  readonly by: string
+}
+
 export interface FileToWrite {
   readonly path: string
   /** The link that was followed to the path. */
@@ -29,15 +36,27 @@ export interface FileToWrite {
   readonly owner?: string | number | undefined
   readonly group?: string | number | undefined
   /** A shell line that must succeed before the file takes its place; `%s` becomes the quoted path of the new file. */
-  readonly validate?: string | undefined
+  readonly validate?: string | Judge | undefined
   /** Keep what is replaced under /var/lib/fettle/backups. */
   readonly backup?: boolean | undefined
-  /** Shell that must succeed once the file is in place; otherwise what was there comes back at once. */
-  readonly confirm?: Sh | undefined
+  /** A shell line that must succeed once the file is in place; otherwise what was there comes back at once. */
+  readonly confirm?: string | undefined
   /** Fails where there is such a file already. */
   readonly onlyNew?: boolean | undefined
   /** Shell that writes the content to descriptor 3. Left out: the action's input is the content. */
   readonly from?: Sh | undefined
+}
+
+/** Ends where this user may not write to the directory that the shell is in: programs would tell it of a file that nobody knows. */
+export const mayWriteHere: Sh = sh`[ -w . ] || ${refuse(sh`"$(id -un) may not write to \${at_:-/}"`)}`
+
+/** Runs the shell line that judges the new file. Whatever it prints is told. */
+function validation(path: string, validate: string | Judge): Sh {
+  const { line, by } = typeof validate === 'string' ? { line: validate, by: `\`${(validate.split('%s')[0] ?? '').trim()}\`` } : validate
+  return sh`{ sh -c ${line.replaceAll('%s', '"$1"')} sh "$PWD/\${t_#./}" </dev/null || case $? in
+  126 | 127) ${refuse(`${by} could not be run, so ${path} was not written`, 'add the package that has the program before this, or correct validate')} ;;
+  *) ${refuse(`${by} refused the new ${path}`, 'correct its content')} ;;
+esac; }`
 }
 
 /** Goes into the directory of a file. */
@@ -51,15 +70,14 @@ function backUp(path: string): Sh {
 }
 
 /** Takes the place of what is there. Before `confirm` has succeeded, any end of the shell brings back what was there. */
-function replace(name: string, confirm: Sh): Sh {
+function replace(name: string, path: string, confirm: string): Sh {
   return sh`o_=$t_.old &&
 back_() { if [ -e "$o_" ]; then mv -fT -- "$o_" ${name}; else rm -f -- ${name}; fi; sync -- .; } &&
 if [ -e ${name} ]; then ln -- ${name} "$o_"; fi &&
 trap 'back_; rm -f -- "$t_"' EXIT &&
 mv -fT -- "$t_" ${name} &&
 sync -- . &&
-{ ${confirm}
-} &&
+{ sh -c ${confirm} </dev/null || ${refuse(`\`${confirm}\` refused what there is with the new ${path}, so the former one is back`, 'correct its content, or what else is named')}; } &&
 trap - EXIT &&
 rm -f -- "$o_"`
 }
@@ -77,7 +95,8 @@ export function writing(file: FileToWrite): Sh {
   return steps([
     sh`umask 077`,
     enterDirectoryOf(file.path, file.via),
-    sh`if [ -L ${here} ]; then printf '%s\n' ${`${file.path} is a symbolic link`} >&2; exit 1; fi`,
+    sh`if [ -L ${here} ]; then ${refuse(`${file.path} is a symbolic link`)}; fi`,
+    mayWriteHere,
     sh`for p_ in ${begin}*; do if [ -f "$p_" ]; then rm -f -- "$p_"; fi; done`,
     sh`t_=$(mktemp -u -- ${begin}XXXXXXXX)`,
     sh`trap 'rm -f -- "$t_"' EXIT`,
@@ -88,15 +107,15 @@ export function writing(file: FileToWrite): Sh {
     sh`chmod -- ${exactly(file.mode)} /proc/self/fd/3`,
     sh`sync -- /proc/self/fd/3`,
     sh`exec 3>&-`,
-    file.validate === undefined ? undefined : sh`sh -c ${file.validate.replaceAll('%s', '"$1"')} sh "$PWD/\${t_#./}" </dev/null`,
+    file.validate === undefined ? undefined : validation(file.path, file.validate),
     file.backup === true && backUp(file.path),
-    ...(file.confirm !== undefined ? [replace(here, file.confirm)] : file.onlyNew === true ? [sh`ln -T -- "$t_" ${here}`, sh`rm -f -- "$t_"`, sh`trap - EXIT`, sh`sync -- .`] : [sh`mv -fT -- "$t_" ${here}`, sh`trap - EXIT`, sh`sync -- .`]),
+    ...(file.confirm !== undefined ? [replace(here, file.path, file.confirm)] : file.onlyNew === true ? [sh`ln -T -- "$t_" ${here}`, sh`rm -f -- "$t_"`, sh`trap - EXIT`, sh`sync -- .`] : [sh`mv -fT -- "$t_" ${here}`, sh`trap - EXIT`, sh`sync -- .`]),
   ])
 }
 
 /** Writes a file; its content is the action's input, so that no secret is ever in the script. */
 export function writeFile(file: FileToWrite & { readonly content: Content }): ShellAction {
-  return { on: 'shell', script: writing(file), input: file.content, ...(file.validate === undefined && file.confirm === undefined ? {} : { long: true as const }) }
+  return { on: 'shell', what: `writing ${file.path}`, script: writing(file), input: file.content, ...(file.validate === undefined && file.confirm === undefined ? {} : { long: true as const }) }
 }
 
 /** Shell that succeeds where a file holds these bytes and has these attributes. */
@@ -120,7 +139,7 @@ export function holding(path: string, action: Sh, via?: string): Sh {
   return steps([
     enterDirectoryOf(path, via),
     // Opening a named pipe would wait, and opening a device may do something.
-    sh`if ! { [ -f ${here} ] && exec 3<${here} && [ "$(readlink /proc/self/fd/3)" = "$at_/"${name} ]; }; then printf '%s\n' ${`${path} is a symbolic link, or was replaced meanwhile`} >&2; exit 1; fi`,
+    sh`if ! { [ -f ${here} ] && exec 3<${here} && [ "$(readlink /proc/self/fd/3)" = "$at_/"${name} ]; }; then ${refuse(`${path} is a symbolic link, or was replaced meanwhile`)}; fi`,
     action,
   ])
 }

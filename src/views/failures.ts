@@ -1,13 +1,15 @@
 import type { Event, EventError } from '../engine/events.js'
 import { oneLine } from './clean.js'
-import { problem } from './problem.js'
-import { shownName } from './resource-text.js'
+import { headed, problem } from './problem.js'
+import { placedName } from './resource-text.js'
 import type { Style } from './screen.js'
 
 /** A failure and the hosts that it befell in the very same words. */
 export interface Failure {
   readonly hosts: readonly string[]
+  /** What has failed: the resource and its task; of a host that failed as a whole how it ended. */
   readonly what: string
+  readonly isResource: boolean
   readonly error: EventError
   /** It does not count. */
   readonly ignored: boolean
@@ -33,17 +35,17 @@ export class Failures {
   onEvent(event: Event): Failure | null {
     if (event.type === 'resource' && event.error !== null) {
       const ignored = event.status === 'ignored'
-      return this.#add(event.host, `${shownName(event)} (${ignored ? 'ignored, ' : ''}task ${oneLine(event.task)})`, event.error, ignored)
+      return this.#add(event.host, `${placedName(event)}, task ${oneLine(event.task)}${ignored ? ', ignored' : ''}`, event.error, ignored)
     }
     // A host that failed at a resource may carry that resource's error again.
     if (event.type !== 'host' || event.error === null || this.#told.get(event.host)?.has(event.error.message)) return null
-    return this.#add(event.host, event.status, event.error, false)
+    return this.#add(event.host, event.status, event.error, false, false)
   }
 
-  #add(host: string, what: string, error: EventError, ignored: boolean): Failure {
+  #add(host: string, what: string, error: EventError, ignored: boolean, isResource = true): Failure {
     this.#told.set(host, (this.#told.get(host) ?? new Set()).add(error.message))
     const alike = JSON.stringify([what, error.message, error.detail, error.remedy])
-    const failure = this.#all.get(alike) ?? { hosts: [], what, error: { ...error, address: null }, ignored }
+    const failure = this.#all.get(alike) ?? { hosts: [], what, isResource, error: { ...error, address: null }, ignored }
     failure.hosts.push(host)
     this.#all.set(alike, failure)
     return failure
@@ -55,8 +57,11 @@ export class Failures {
   }
 }
 
-/** A failure in full: where, what happened, the host's own words, and what to do. */
-export function failureLines({ hosts, what, error, ignored }: Failure, style: Style): readonly string[] {
+/** A failure in full: what has failed, where, the host's own words, and what to do. */
+export function failureLines({ hosts, what, isResource, error, ignored }: Failure, style: Style): readonly string[] {
   const sign = ignored ? style.magenta('!') : style.red('✗')
-  return [`${sign} ${style.bold(`${hosts.map(oneLine).join(', ')}: ${what}`)}`, ...problem(error, style).map((line) => `    ${line}`)]
+  const names = hosts.map(oneLine).join(', ')
+  const { heading, below } = headed(error, style)
+  const lines = isResource ? [what, ...below] : problem(error, style)
+  return [`${sign} ${style.bold(`${names}: ${isResource ? heading : what}`)}`, ...lines.map((line) => `    ${line}`)]
 }

@@ -5,7 +5,7 @@ import type { View } from './view.js'
 // Objects are written anew, key by key: the order of the keys is documented, and fields for people stay out.
 
 /** An error as lines hold it, whichever command prints them. */
-export const errorJson = ({ code, message, remedy, address }: EventError): object => ({ code, message, remedy, address })
+export const errorJson = ({ code, message, remedy, address, place }: EventError): object => ({ code, message, remedy, address, ...(place === undefined ? {} : { place }) })
 const change = ({ summary, diff, because }: EventChange): object => ({ summary, diff: diff === null ? null : { before: diff.before, after: diff.after }, because })
 const counts = ({ ok, changed, failed, skipped, unknown, ignored, unreachable }: HostSummary): object => ({ ok, changed, failed, skipped, unknown, ignored, unreachable })
 /** Seconds, to a thousandth. */

@@ -39,14 +39,16 @@ export function shownName({ name, resource, id }: ResourceEvent): string {
   return name === address(resource, id) ? own : `${oneLine(name)} (${own})`
 }
 
+/** The same with the place in the project of a resource that has failed: `file[/etc/app.conf] at tasks/site.ts:12`. */
+export const placedName = (event: ResourceEvent): string => shownName(event) + (event.error?.place === undefined ? '' : ` at ${oneLine(event.error.place)}`)
+
 const sentence = ({ summary, because }: EventChange): string => oneLine(summary) + (because.length === 0 ? '' : `, because ${because.map(oneLine).join(', ')}`)
 
 /** What a status needs said beside it: why it is unknown, ok or skipped, the first line of its error, or the places that it runs once for. */
-function remark({ resource, id, status, reason, error, places }: ResourceEvent): string | null {
+function remark({ status, reason, error, places }: ResourceEvent): string | null {
   if (error !== null) {
     const [first = ''] = error.message.split('\n')
-    const prefix = `${address(resource, id)}: `
-    return `${status === 'ignored' ? 'failure ignored: ' : ''}${oneLine(first.startsWith(prefix) ? first.slice(prefix.length) : first)}`
+    return `${status === 'ignored' ? 'failure ignored: ' : ''}${oneLine(first)}`
   }
   if (status === 'unknown') return `known after apply${reason === null ? '' : `: ${oneLine(reason)}`}`
   if (places !== undefined) return `once for ${places.map(oneLine).join(' and ')}`
@@ -56,7 +58,7 @@ function remark({ resource, id, status, reason, error, places }: ResourceEvent):
 /** All that is to be said of a resource on one line: its changes or its remark. */
 export function inOneLine(event: ResourceEvent): string {
   const said = [...event.changes.map(sentence), remark(event)].filter((part) => part !== null)
-  return [shownName(event), ...(said.length === 0 ? [] : [said.join('; ')])].join(': ')
+  return [placedName(event), ...(said.length === 0 ? [] : [said.join('; ')])].join(': ')
 }
 
 /** The same behind the sign of its status. */
@@ -69,7 +71,7 @@ export function resourceLines(event: ResourceEvent, style: Style, { diffs, verbo
   const most = verbosity >= 2 ? Infinity : diffCap
   const told = remark(event)
   return [
-    `${paintOf(event.status, style)(signs[event.status])} ${shownName(event)}`,
+    `${paintOf(event.status, style)(signs[event.status])} ${placedName(event)}`,
     ...event.changes.flatMap((change) => [`    ${sentence(change)}`, ...(diffs && change.diff !== null ? diffLines(change.diff, style, most).map((line) => `      ${line}`) : [])]),
     ...(told === null ? [] : [`    ${told}`]),
   ]

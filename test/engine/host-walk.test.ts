@@ -148,7 +148,7 @@ describe('apply', () => {
   test('a command that fails stops the host, quotes the host, and does not pass for a change', async () => {
     const { walk, resourceEvents } = walkOf([note('a', { text: 'one', by: 'echo no space >&2; exit 3' })])
     await expect(walk.perform()).rejects.toThrow(HostFailed)
-    expect(resourceEvents()[0]).toMatchObject({ status: 'failed', changes: [], error: { code: 'action-failed', message: 'note[a]: a command ended with status 3', detail: 'no space', address: 'web1/note[a]' } })
+    expect(resourceEvents()[0]).toMatchObject({ status: 'failed', changes: [], error: { code: 'action-failed', message: 'create a failed with status 3', place: expect.stringMatching(/^test\/engine\/toy\.ts:\d+$/), detail: 'no space', address: 'web1/note[a]' } })
   })
 
   test('after an ignored failure the run goes on, on fresh facts', async () => {
@@ -265,7 +265,7 @@ describe('marks', () => {
     write('fettle', 'not a directory')
     const { walk, resourceEvents } = walkOf(marked(shell('printf a >a')))
     await expect(walk.perform()).rejects.toThrow(HostFailed)
-    expect(resourceEvents()[0]?.error).toMatchObject({ code: 'action-failed', message: 'note[a]: what b must do after the change could not be noted in /var/lib/fettle/pending, so nothing was changed', detail: expect.stringMatching(/mkdir: .*Not a directory|File exists/) })
+    expect(resourceEvents()[0]?.error).toMatchObject({ code: 'action-failed', message: 'what b must do after the change could not be noted in /var/lib/fettle/pending, so nothing was changed', detail: expect.stringMatching(/mkdir: .*Not a directory|File exists/) })
     expect(() => session.read('a')).toThrow('ENOENT')
   })
 
@@ -278,7 +278,7 @@ describe('marks', () => {
   test('that cannot be written after a change are a failure: the restart could be lost', async () => {
     const { walk, resourceEvents } = walkOf(marked(shell('printf a >a; rm -r fettle; : >fettle')))
     await expect(walk.perform()).rejects.toThrow(HostFailed)
-    expect(resourceEvents()[0]?.error?.message).toBe('note[a]: what b must do after the change could not be noted in /var/lib/fettle/pending, after the change')
+    expect(resourceEvents()[0]?.error?.message).toBe('what b must do after the change could not be noted in /var/lib/fettle/pending, after the change')
   })
 
   test('stand around a change that fails, too: half of it may have been done', async () => {
@@ -317,7 +317,7 @@ describe('actions', () => {
   test('that are ended by their limit say so', async () => {
     const { walk, resourceEvents } = walkOf([note('a', { text: 'a', by: 'echo half; exit 124', timeout: 7 })])
     await expect(walk.perform()).rejects.toThrow(HostFailed)
-    expect(resourceEvents()[0]?.error).toMatchObject({ message: 'note[a]: a command did not end within 7 s and was stopped', detail: 'half' })
+    expect(resourceEvents()[0]?.error).toMatchObject({ message: 'create a did not end within 7 s and was stopped', detail: 'half' })
   })
 })
 
@@ -339,13 +339,13 @@ describe('proof', () => {
   test('by facts is not given where they cannot be read afterwards', async () => {
     const { walk, resourceEvents } = walkOf([note('a', { text: 'a', by: 'printf a >a; : >unreadable' })])
     await expect(walk.perform()).rejects.toThrow(HostFailed)
-    expect(resourceEvents()[0]?.error).toMatchObject({ code: 'still-differs', message: 'note[a] could not be read after the change: the folder cannot be read' })
+    expect(resourceEvents()[0]?.error).toMatchObject({ code: 'still-differs', message: 'could not be read after the change: the folder cannot be read' })
   })
 
   test('names what is left', async () => {
     const { walk, resourceEvents } = walkOf([note('a', { text: 'a', by: 'printf other >a' })])
     await expect(walk.perform()).rejects.toThrow(HostFailed)
-    expect(resourceEvents()[0]?.error).toMatchObject({ code: 'still-differs', message: 'note[a] still differs after the change: other → a' })
+    expect(resourceEvents()[0]?.error).toMatchObject({ code: 'still-differs', message: 'still differs after the change: other → a' })
   })
 })
 

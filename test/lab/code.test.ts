@@ -69,7 +69,7 @@ describe('a private repository over ssh', () => {
     const plain = gitCheckout(source, { repo, ref: 'main', owner: 'webhook', key, lock: '/run/lock/app' })
     await host().mustRun(['runuser', '-u', 'webhook', '--', 'sh', '-c', `echo mine >${source}/local.ini`])
     await push('echo theirs >local.ini')
-    await expect(on.apply(plain)).rejects.toMatchObject({ code: 'action-failed', detail: expect.stringMatching(/\nlocal\.ini\nmove them away/) })
+    await expect(on.apply(plain)).rejects.toMatchObject({ code: 'action-failed', message: expect.stringContaining('would be overwritten'), detail: 'local.ini', remedy: expect.stringMatching(/^move them away/) })
     expect(await host().mustRun(`cat ${source}/local.ini; rm ${source}/local.ini`)).toBe('mine\n')
     await upstream('cd work; printf "one\\r\\n" >page.html; git add page.html; git commit --quiet -m page; echo "*.html text eol=lf" >.gitattributes; git add .gitattributes; git commit --quiet -m attributes; git push --quiet origin HEAD HEAD:release/1.0')
     expect(await on.apply(plain, plain)).toEqual([[expect.stringContaining('(main)')], []])
@@ -165,7 +165,7 @@ with zipfile.ZipFile('/srv/wheels/greeting-${version}-py3-none-any.whl', 'w') as
 
   test('without the package, the remedy is said, and nothing half is left', async () => {
     await host().mustRun('mv /usr/lib/python3.11/ensurepip /root/')
-    await expect(on.apply(pythonVenv('/srv/other'))).rejects.toMatchObject({ detail: expect.stringContaining('install the package python3-venv') })
+    await expect(on.apply(pythonVenv('/srv/other'))).rejects.toMatchObject({ message: 'python3 has no module venv', remedy: expect.stringContaining('python3-venv') })
     await host().mustRun('mv /root/ensurepip /usr/lib/python3.11/; test -z "$(ls -A /srv/other)"')
     await host().mustRun(`touch ${path}/app.py`)
     expect(await on.plan(venv({ state: 'absent' }))).toMatchObject({ is: 'blocked', reason: expect.stringContaining('app.py') })

@@ -80,7 +80,7 @@ describe('what a user has put in the place of a managed file', () => {
     await one().mustRun(`rm ${known} ${hidden} && mkfifo ${known} && mknod ${hidden} c 1 5`)
     for (const command of ['plan', 'apply']) {
       const [first] = shown(await read(command))
-      expect(first).toEqual([known, 'failed', `file[${known}]: ${known} is neither a file nor a directory`])
+      expect(first).toEqual([known, 'failed', `${known} is neither a file nor a directory`])
     }
     await one().mustRun(`rm ${known} ${hidden}`)
   }, slow)

@@ -4,9 +4,13 @@ import { secret } from '../../src/core/secret-text.js'
 import { aptPackages } from '../../src/resources/apt-packages.js'
 import { checkHttp } from '../../src/resources/check-http.js'
 import { command } from '../../src/resources/command.js'
+import { directory } from '../../src/resources/directory.js'
 import { file } from '../../src/resources/file.js'
+import { sudoers } from '../../src/resources/sudoers.js'
+import { symlink } from '../../src/resources/symlink.js'
 import { systemdService } from '../../src/resources/systemd-service.js'
 import { systemdUnit, type UnitOptions } from '../../src/resources/systemd-unit.js'
+import { user } from '../../src/resources/user.js'
 import type { Session } from '../../src/ssh/session.js'
 import { Convergence, logIn } from './converge.js'
 import { labHost, slow } from './host.js'
@@ -48,19 +52,19 @@ describe('packages and a stock unit masked before it is installed', () => {
 
   test('a version, a hold and a package that does not exist', async () => {
     const other = aptPackages(['webhook=2.7*'])
-    expect((await failure(on.apply(other))).detail).toContain('2.7')
+    expect(await failure(on.apply(other))).toMatchObject({ message: 'no version 2.7* of webhook in the package lists of the host', remedy: expect.stringMatching(/^name one of these: .*2\.8/) })
     await host().mustRun('apt-mark hold webhook')
     expect(await on.plan(other)).toMatchObject({ is: 'blocked', reason: 'held: webhook' })
     expect(await on.plan(aptPackages(['webhook=2.*']))).toMatchObject({ is: 'fine' })
     await host().mustRun('apt-mark unhold webhook')
-    expect((await failure(on.apply(aptPackages(['no-such-package-here'])))).detail).toContain('Unable to locate package')
+    expect(await failure(on.apply(aptPackages(['no-such-package-here', 'nor-this'])))).toMatchObject({ message: 'no package no-such-package-here in the package lists of the host', detail: expect.stringContaining('Unable to locate package') })
   }, slow)
 
   test('a package whose script failed is not present, and is configured when the cause is gone', async () => {
     await host().mustRun(`mkdir -p /tmp/sick/DEBIAN && cd /tmp && printf 'Package: sick\\nVersion: 1\\nArchitecture: all\\nMaintainer: x <x@example.org>\\nDescription: x\\n' >sick/DEBIAN/control &&
       printf '#!/bin/sh\\necho the disk is on fire >&2\\ntest -e /tmp/cured\\n' >sick/DEBIAN/postinst && chmod 755 sick/DEBIAN/postinst && dpkg-deb -b sick >/dev/null && ! dpkg -i sick.deb`)
     const sick = aptPackages(['sick'])
-    expect((await failure(on.apply(sick))).detail).toContain('the disk is on fire')
+    expect(await failure(on.apply(sick))).toMatchObject({ message: '`apt-get install sick` failed with status 100', detail: expect.stringContaining('the disk is on fire') })
     await host().mustRun('touch /tmp/cured')
     expect(await on.apply(sick)).toEqual([['configure sick (half-configured)']])
     expect(await on.apply(aptPackages(['sick'], { state: 'absent', purge: true }))).toEqual([['purge sick']])
@@ -96,7 +100,7 @@ describe('packages and a stock unit masked before it is installed', () => {
   test('removal that would take others with it is refused', async () => {
     await host().mustRun(`cd /tmp; for name in needed needs; do mkdir -p $name/DEBIAN; printf 'Package: %s\\nVersion: 1\\nArchitecture: all\\nMaintainer: x <x@example.org>\\nDescription: x\\n' $name >$name/DEBIAN/control; done
       echo 'Depends: needed' >>needs/DEBIAN/control; for name in needed needs; do dpkg-deb -b $name >/dev/null && dpkg -i $name.deb; done`)
-    expect((await failure(on.apply(aptPackages(['needed'], { state: 'absent' })))).detail).toContain('would be removed too: needs')
+    expect((await failure(on.apply(aptPackages(['needed'], { state: 'absent' })))).message).toBe('other packages need needed and would be removed too: needs')
     expect(await on.apply(aptPackages(['needed', 'needs'], { state: 'absent' }))).toEqual([['remove needed, needs']])
   }, slow)
 })
@@ -107,8 +111,8 @@ describe('a unit', () => {
     ['a program that is not there', 'ExecStart=/nonexistent/program', '/nonexistent/program'],
     ['no command at all', 'Type=simple', 'ExecStart'],
   ])('%s is refused before it takes its place', async (_, service, said) => {
-    const { code, detail } = await failure(on.apply(unit(service)))
-    expect(code).toBe('action-failed')
+    const { code, message, detail } = await failure(on.apply(unit(service)))
+    expect([code, message]).toEqual(['action-failed', '`systemd-analyze verify` refused the new /etc/systemd/system/app.service'])
     expect(detail).toContain(said)
     expect((await host().run('test -e /etc/systemd/system/app.service')).code).toBe(1)
   })
@@ -178,15 +182,15 @@ describe('a service', () => {
   }, slow)
 
   test.each([
-    ['ends at once with a failure', 'ExecStart=/bin/sh -c "echo the port is taken; exit 3"', 'the port is taken'],
-    ['ends a second later', 'ExecStart=/bin/sh -c "echo nearly; sleep 1; exit 3"', 'nearly'],
-    ['is started again and again', 'ExecStart=/bin/sh -c "echo again; exit 3"\nRestart=always\nRestartSec=0', 'again'],
-    ['never says that it is ready', 'Type=notify\nExecStart=/bin/sh -c "echo waiting; exec sleep infinity"\nTimeoutStartSec=1', 'waiting'],
-    ['has a condition that is not met', 'ExecStart=/bin/sleep infinity\n[Unit]\nConditionPathExists=/nonexistent', 'condition'],
-  ])('that %s has failed, with its journal', async (_, text, said) => {
+    ['ends at once with a failure', 'ExecStart=/bin/sh -c "echo the port is taken; exit 3"', 'the port is taken', /^app\.service ended 0 s after its start \(exit-code\)$/],
+    ['ends a second later', 'ExecStart=/bin/sh -c "echo nearly; sleep 1; exit 3"', 'nearly', /^app\.service ended \d s after its start \(exit-code\)$/],
+    ['is started again and again', 'ExecStart=/bin/sh -c "echo again; exit 3"\nRestart=always\nRestartSec=0', 'again', /^app\.service /],
+    ['never says that it is ready', 'Type=notify\nExecStart=/bin/sh -c "echo waiting; exec sleep infinity"\nTimeoutStartSec=1', 'waiting', /^app\.service did not start$/],
+    ['has a condition that is not met', 'ExecStart=/bin/sleep infinity\n[Unit]\nConditionPathExists=/nonexistent', 'skipped', /^app\.service was inactive 0 s after its start: .* condition/],
+  ])('that %s has failed, with its journal', async (_, text, said, heading) => {
     await host().run('systemctl stop app.service; systemctl reset-failed')
-    const { code, detail } = await failure(on.apply(unit(text), systemdService('app.service', { running: true, stableFor: 3 })))
-    expect(code).toBe('action-failed')
+    const { code, message, detail } = await failure(on.apply(unit(text), systemdService('app.service', { running: true, stableFor: 3 })))
+    expect([code, message]).toEqual(['action-failed', expect.stringMatching(heading)])
     expect(detail).toContain(said)
   }, slow)
 
@@ -198,8 +202,8 @@ describe('a service', () => {
     expect(await on.applyTogether(...names.map((name) => systemdService(name, { running: true, stableFor: 2 })))).toEqual([
       null,
       expect.objectContaining({ code: 'action-failed', detail: expect.stringContaining('the second fails') }),
-      expect.objectContaining({ code: 'action-failed', detail: expect.stringMatching(/third.service (ended and was started again|is activating)/) }),
-      expect.objectContaining({ code: 'action-failed', detail: expect.stringContaining('systemctl start did not succeed') }),
+      expect.objectContaining({ code: 'action-failed', message: expect.stringMatching(/^third.service (ended and was started again|was activating)/) }),
+      expect.objectContaining({ code: 'action-failed', message: 'fourth.service did not start' }),
     ])
     expect(await show('ActiveState', 'first.service')).toBe('active')
     expect(await show('ActiveState', 'fifth.service')).toBe('inactive')
@@ -220,11 +224,21 @@ describe('a command', () => {
   test('runs by its guards, and fails when it does not bring what it should', async () => {
     const touch = command(['touch', '/tmp/made'], { creates: '/tmp/made' })
     expect(await on.apply(touch, touch)).toEqual([['run: touch /tmp/made'], []])
-    expect((await failure(on.apply(command('true', { creates: '/tmp/never' })))).detail).toContain('still missing')
+    expect((await failure(on.apply(command('true', { creates: '/tmp/never' })))).message).toBe('`true` ended well, and /tmp/never is still missing')
+    expect((await failure(on.apply(command('true', { removes: '/etc/passwd' })))).message).toBe('`true` ended well, and /etc/passwd is still there')
+    expect((await failure(on.apply(command('true', { unless: 'test -e /tmp/never' })))).message).toBe('`true` ended well, and its guard unless (`test -e /tmp/never`) still does not hold')
     expect(await on.apply(command('rm /tmp/made', { removes: '/tmp/made' }), command('exit 3', { successCodes: [0, 3] }))).toEqual([['run: rm /tmp/made'], ['always runs: exit 3']])
     expect(await on.apply(command('echo x >/tmp/unless', { unless: 'grep -q x /tmp/unless' }), command('false', { onlyIf: ['test', '-e', '/nonexistent'] }))).toEqual([['run: echo x >/tmp/unless'], []])
     expect(await on.plan(command('true', { unless: 'nosuchprogram' }))).toMatchObject({ is: 'blocked', reason: expect.stringContaining('was not found') })
-    expect((await failure(on.apply(command('exit 3')))).message).toContain('status 3')
+    expect((await failure(on.apply(command('exit 3')))).message).toBe('`exit 3` failed with status 3')
+  }, slow)
+
+  test('and whatever else another user than root may not do names that user, and become', async () => {
+    const as = { become: 'nobody' } as const
+    for (const resource of [file('/etc/app.conf', { content: 'a', ...as }), directory('/opt/app', as), symlink('/etc/link', { target: '/opt', ...as }), sudoers('app', { content: 'a', ...as })]) {
+      expect(await failure(on.apply(resource))).toMatchObject({ message: expect.stringMatching(/^nobody may not write to \/(etc|opt|etc\/sudoers\.d)$/), detail: '', remedy: expect.stringContaining('become: true') })
+    }
+    expect(await failure(on.apply(user('app', as)))).toMatchObject({ message: '`useradd -U -m -- app` failed with status 1', remedy: expect.stringMatching(/ran as nobody: .* become: true/) })
   }, slow)
 
   test('gets its secrets and input as another user, and waits for its triggers', async () => {

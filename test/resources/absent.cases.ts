@@ -1,3 +1,4 @@
+import { mayWriteHere } from '../../src/resources/write-file.js'
 import { absent } from '../../src/resources/absent.js'
 import { enter } from '../../src/core/enter.js'
 import type { Case } from './case.js'
@@ -8,7 +9,7 @@ const top = { kind: 'directory', mode: 0o755, uid: 0, gid: 0, owner: 'root', gro
 const within = enter('/etc/nginx/sites-enabled').text
 
 export const cases: readonly Case[] = [
-  { name: 'a link', example: true, resource: () => absent('/etc/nginx/sites-enabled/default'), facts: { path: linkEntry('/etc/nginx/sites-available/default') }, changes: ['remove link to /etc/nginx/sites-available/default'], scripts: [`${within} &&\nrm -f -- ./default &&\nsync -- .`] },
+  { name: 'a link', example: true, resource: () => absent('/etc/nginx/sites-enabled/default'), facts: { path: linkEntry('/etc/nginx/sites-available/default') }, changes: ['remove link to /etc/nginx/sites-available/default'], scripts: [`${within} &&\n${mayWriteHere.text} &&\nrm -f -- ./default &&\nsync -- .`] },
   { name: 'a file', resource: () => absent(path), facts: { path: fileEntry() }, changes: ['remove file'] },
   { name: 'a socket', resource: () => absent(path), facts: { path: fileEntry({ kind: 'other' }) }, changes: ['remove file'] },
   { name: 'nothing', resource: () => absent(path), facts: { path: null }, changes: [] },

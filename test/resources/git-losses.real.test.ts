@@ -67,7 +67,7 @@ test.each(cases)('%s in the way of the commit is named and left, unless an optio
   const said = refusal(() => applied(dash, planned(dash, checkout())))
   expect(said).toContain(`\n${row.named}\n`)
   expect(said).toContain('move them away, or give clean')
-  if (row.ignored) expect(refusal(() => applied(dash, planned(dash, checkout({ clean }))))).toContain(`\n${row.named}\nmove them away, or give force`)
+  if (row.ignored) expect(refusal(() => applied(dash, planned(dash, checkout({ clean }))))).toMatch(/remedy: move them away, or give force/)
   expect(tree()).toBe(before)
   expect(converge(dash, checkout(row.ignored ? { force: true } : { clean }))[1]).toEqual(['fine'])
   expect(Object.keys(row.comes).map(inCheckout)).toEqual(Object.values(row.comes))
@@ -130,7 +130,7 @@ describe('between the plan and its turn', () => {
     return refusal(() => applied(dash, plan))
   }
   test('a changed file stops it', () => {
-    expect(meanwhile(() => write({ 'app.py': 'mine\n' }))).toMatch(/\nchanged app\.py\ncommit and push them/)
+    expect(meanwhile(() => write({ 'app.py': 'mine\n' }))).toMatch(/remedy: commit and push them.*\nchanged app\.py\n/)
     expect(inCheckout('app.py')).toBe('mine\n')
   })
   test('a staged file stops it', () => {
@@ -149,7 +149,7 @@ test.each(['--assume-unchanged', '--skip-worktree'])('a change that git was told
   for (const name of ['local.ini', 'same.ini']) git(stage.path, 'update-index', flag, name)
   push({ 'local.ini': 'two\n' })
   write({ 'local.ini': 'mine\n' })
-  expect(refusal(() => applied(dash, planned(dash, checkout())))).toMatch(/\nchanged local\.ini, which git was told to overlook .*\ncommit and push/)
+  expect(refusal(() => applied(dash, planned(dash, checkout())))).toMatch(/remedy: commit and push.*\nchanged local\.ini, which git was told to overlook /)
   expect(inCheckout('local.ini')).toBe('mine\n')
 })
 

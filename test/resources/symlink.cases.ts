@@ -1,3 +1,4 @@
+import { mayWriteHere } from '../../src/resources/write-file.js'
 import { symlink } from '../../src/resources/symlink.js'
 import { enter } from '../../src/core/enter.js'
 import type { Case } from './case.js'
@@ -11,7 +12,7 @@ const directory = { kind: 'directory', mode: 0o755, uid: 0, gid: 0, owner: 'root
 export const cases: readonly Case[] = [
   {
     name: 'created', example: true, resource: () => symlink(path, { target: '../sites-available/demo' }), facts: { ...here, path: null }, changes: ['create link to ../sites-available/demo'],
-    scripts: [`${enter('/etc/nginx/sites-enabled').text} &&\nln -sT -- ../sites-available/demo ./demo &&\nsync -- .`],
+    scripts: [`${enter('/etc/nginx/sites-enabled').text} &&\n${mayWriteHere.text} &&\nln -sT -- ../sites-available/demo ./demo &&\nsync -- .`],
   },
   { name: 'as wanted', resource: () => symlink(path, { target }), facts: { ...here, path: linkEntry(target) }, changes: [] },
   { name: 'as wanted, and it may replace', resource: () => symlink(path, { target, force: true }), facts: { ...here, path: linkEntry(target), tree: null }, changes: [] },

@@ -58,7 +58,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
   test('a link in its place is refused and neither followed nor replaced', () => {
     writeFileSync(at('target'), 'kept')
     symlinkSync('target', at('a'))
-    expect(write({ path: at('a'), content: 'x', mode: 0o600 })).toMatchObject({ code: 1, stderr: `${at('a')} is a symbolic link\n` })
+    expect(write({ path: at('a'), content: 'x', mode: 0o600 })).toMatchObject({ code: 1, stderr: `fettle: ${at('a')} is a symbolic link\n` })
     expect([readlinkSync(at('a')), readFileSync(at('target'), 'utf8'), readdirSync(dir).sort()]).toEqual(['target', 'kept', ['a', 'target']])
   })
   test('a missing directory', () => {
@@ -77,7 +77,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     mkdirSync(at('etc'))
     symlinkSync(at('etc'), at('home/.ssh'))
     lchown(at('home/.ssh'))
-    expect(write({ path: at('home/.ssh/authorized_keys'), content: 'x', mode: 0o600 })).toMatchObject({ code: 1, stderr: `${at('home/.ssh')} is a symbolic link of another user\n` })
+    expect(write({ path: at('home/.ssh/authorized_keys'), content: 'x', mode: 0o600 })).toMatchObject({ code: 1, stderr: `fettle: ${at('home/.ssh')} is a symbolic link of another user\n` })
     expect(readdirSync(at('etc'))).toEqual([])
   })
   asRoot.each([
@@ -91,7 +91,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     chmodSync(at('shared'), bits)
     symlinkSync('../etc', at('shared/way'))
     const { code, stderr } = write({ path: at('shared/way/a'), content: 'x', mode: 0o600 })
-    expect([code, stderr, readdirSync(at('etc'))]).toEqual(refusal === null ? [0, '', ['a']] : [1, `${at('shared/way')} ${refusal}\n`, []])
+    expect([code, stderr, readdirSync(at('etc'))]).toEqual(refusal === null ? [0, '', ['a']] : [1, `fettle: ${at('shared/way')} ${refusal}\n`, []])
   })
   test('links one behind the other, absolute and upwards, and in a loop', () => {
     mkdirSync(at('x/y'), { recursive: true })
@@ -112,14 +112,14 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     expect([readFileSync(at('real/a'), 'utf8'), readlinkSync(at('a'))]).toEqual(['new', 'real/a'])
     rmSync(at('a'))
     symlinkSync('real/b', at('a'))
-    expect(write(followed)).toMatchObject({ code: 1, stderr: `${at('a')} does not lead to ${at('real/a')} any more\n` })
+    expect(write(followed)).toMatchObject({ code: 1, stderr: `fettle: ${at('a')} does not lead to ${at('real/a')} any more\n` })
     expect(readdirSync(at('real'))).toEqual(['a'])
   })
   asRoot("not through another user's link to a file of root's", () => {
     writeFileSync(at('shadow'), 'kept')
     symlinkSync(at('shadow'), at('a'))
     runIn(shell, { script: sh`chown -h 4242:4242 -- ${at('a')}` })
-    expect(write({ path: at('shadow'), via: at('a'), content: 'x', mode: 0o600 })).toMatchObject({ code: 1, stderr: `${at('a')} is a symbolic link of another user\n` })
+    expect(write({ path: at('shadow'), via: at('a'), content: 'x', mode: 0o600 })).toMatchObject({ code: 1, stderr: `fettle: ${at('a')} is a symbolic link of another user\n` })
     expect(readFileSync(at('shadow'), 'utf8')).toBe('kept')
   })
   asRoot('owner, group and special bits', () => {
@@ -140,7 +140,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     writeFileSync(at('a b'), 'old')
     expect(write({ path: at('a b'), content: 'good', mode: 0o644, validate: 'test "$(cat %s)" = good # comment' }).code).toBe(0)
     const refused = write({ path: at('a b'), content: 'bad', mode: 0o644, validate: 'grep -q good %s || { echo no good >&2; exit 3; }' })
-    expect(refused).toMatchObject({ code: 3, stderr: 'no good\n' })
+    expect(refused).toMatchObject({ code: 1, stderr: `no good\nfettle: \`grep -q good\` refused the new ${at('a b')}\nfettle, remedy: correct its content\n` })
     expect([readFileSync(at('a b'), 'utf8'), readdirSync(dir)]).toEqual(['good', ['a b']])
     expect(write({ path: at('a b'), content: 'bad', mode: 0o644, validate: 'if %s' }).code).not.toBe(0)
     expect(readFileSync(at('a b'), 'utf8')).toBe('good')
@@ -149,7 +149,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     expect(write({ path: at('a'), content: '#!/bin/sh\nexit 0\n', mode: 0o755, validate: '%s' })).toMatchObject({ code: 0, stderr: '' })
   })
   test('what is not confirmed in its place goes back', () => {
-    const confirm = sh`grep -q good ${at('a')}`
+    const confirm = `grep -q good ${at('a')}`
     expect(write({ path: at('a'), content: 'bad', mode: 0o644, confirm }).code).not.toBe(0)
     expect(readdirSync(dir)).toEqual([])
     expect(write({ path: at('a'), content: 'good', mode: 0o644, confirm }).code).toBe(0)
@@ -177,7 +177,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     writeFileSync(at('target'), 'x')
     chmodSync(at('target'), 0o644)
     symlinkSync('target', at('b'))
-    expect(runIn(shell, { script: holding(at('b'), sh`chmod -- 00600 /proc/self/fd/3`) })).toMatchObject({ code: 1, stderr: `${at('b')} is a symbolic link, or was replaced meanwhile\n` })
+    expect(runIn(shell, { script: holding(at('b'), sh`chmod -- 00600 /proc/self/fd/3`) })).toMatchObject({ code: 1, stderr: `fettle: ${at('b')} is a symbolic link, or was replaced meanwhile\n` })
     expect(mode(at('target'))).toBe('644')
   })
 

@@ -89,7 +89,7 @@ describe('a whole run', () => {
     for (const host of names) take(doing(host))
     take(failed('web1', 'an earlier failure'))
     drawing.draw()
-    const kept = take(failed('web0', 'short')).slice(0, 2)
+    const kept = take(failed('web0', 'a failure\nshort')).slice(0, 3)
     for (const size of [other, { rows: 40, columns: 80 }, other]) {
       drawing.draw()
       terminal.resize(size)
@@ -131,7 +131,7 @@ describe('failures', () => {
     for (const host of names) take(doing(host))
     for (const host of names.slice(0, 40)) take(failed(host, 'install ended with 1', detail))
     drawing.draw()
-    expect(terminal.screen.filter((line) => line.includes('✗'))).toEqual(['✗ web0: file[/etc/x] (task Gunicorn service)', '✗ 39 more in the same words: web1, web2, web3, web4, web5,…'])
+    expect(terminal.screen.filter((line) => line.includes('✗'))).toEqual(['✗ web0: install ended with 1', '✗ 39 more in the same words: web1, web2, web3, web4, web5,…'])
     expect(terminal.screen.filter((line) => line.includes('│ word'))).toHaveLength(6)
   })
 
@@ -172,7 +172,7 @@ describe('progress view', () => {
     expect(frames.length).toBeGreaterThan(1)
     expect(frames.length).toBeLessThanOrEqual(Math.ceil((performance.now() - begun) / 100))
     expect([writes[0], writes.at(-1)]).toEqual(['\u001b[?25l', '\u001b[?25h'])
-    expect(terminal.text.filter((line) => line !== '')).toEqual(['✗ web7: file[/etc/x] (task Gunicorn service)', '    install ended with 1', '    → see the output of the command'])
+    expect(terminal.text.filter((line) => line !== '')).toEqual(['✗ web7: install ended with 1', '    file[/etc/x], task Gunicorn service', '    → see the output of the command'])
   })
 
   test('a run that never begins draws nothing', async () => {

@@ -66,8 +66,8 @@ web1, web2
     expect(text.includes('more lines')).toBe(lines < 101)
   })
 
-  test('a new file begins at line 0 of nothing, and the error of a resource does not repeat its address', async () => {
-    const events = [runOf(['a']), resource('a', '/x', { status: 'changed', changes: [{ summary: 'create file', diff: { before: '', after: 'x\n' }, because: [] }] }), resource('a', '/y', { status: 'failed', error: error('file[/y]: no space\nleft') })]
+  test('a new file begins at line 0 of nothing, and the error of a resource stands behind its place', async () => {
+    const events = [runOf(['a']), resource('a', '/x', { status: 'changed', changes: [{ summary: 'create file', diff: { before: '', after: 'x\n' }, because: [] }] }), resource('a', '/y', { status: 'failed', error: error('no space\nleft', { place: 'tasks/site.ts:7' }) })]
     expect(await shown((screen) => planText(screen, { diffs: true, verbosity: 0 }), events)).toBe(`
 a
   Gunicorn service
@@ -75,7 +75,7 @@ a
         create file
           @@ -0,0 +1,1 @@
           +x
-    ✗ file[/y]: no space
+    ✗ file[/y] at tasks/site.ts:7: no space
 `)
   })
 
@@ -125,12 +125,12 @@ db1  : ok=0  changed=0 unreachable=1 failed=0 skipped=0 unknown=0 ignored=0  10.
 
 note: web1: systemd.service[other.service]: a restart is pending
 
-! web1, web2: command[true] (ignored, task Gunicorn service)
-    true ended with 1
+! web1, web2: true ended with 1
+    command[true], task Gunicorn service, ignored
     → see the output of the command
 
-✗ web1, web2: check.http[http://localhost/] (task Gunicorn service)
-    http://localhost/ answered 502
+✗ web1, web2: http://localhost/ answered 502
+    check.http[http://localhost/], task Gunicorn service
     │ Bad Gateway
     → see the output of the command
 
@@ -156,8 +156,8 @@ note: web1: systemd.service[other.service]: a restart is pending
     expect([...recap].sort()).toEqual([...names].sort())
     expect(recap.slice(-2)).toEqual(['web3', 'web17'])
     expect(lines.slice(-11).join('\n')).toBe(`
-✗ web3: file[/etc/x] (task Gunicorn service)
-    no space left
+✗ web3: no space left
+    file[/etc/x], task Gunicorn service
     → see the output of the command
 
 ✗ web17: unreachable
@@ -175,7 +175,7 @@ note: web1: systemd.service[other.service]: a restart is pending
       resource('a', '/ignored', { status: 'ignored', error: error('ignored') }),
       resource('c', '/cause', { status: 'failed', error: error('another cause') }),
     ])
-    expect(text.split('\n').filter((line) => /^[!✗]/.test(line)).map((line) => line.slice(0, 12))).toEqual(['! a: file[/i', '✗ b: failed', '✗ a: file[/c', '✗ c: file[/c'])
+    expect(text.split('\n').filter((line) => /^[!✗]/.test(line)).map((line) => line.slice(0, 12))).toEqual(['! a: ignored', '✗ b: failed', '✗ a: the cau', '✗ c: another'])
   })
 
   const full = ['web1  : ok=30 changed=2 unreachable=0 failed=0 skipped=1 ignored=0  1.2s', 'web20 : ok=3  changed=0 unreachable=0 failed=0 skipped=0 ignored=0  1.2s']
