@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { accountPattern } from './account-name.js'
 import { address } from './address.js'
 import { FettleError } from './errors.js'
 import { Later } from './fact.js'
@@ -11,7 +12,7 @@ export type Shape<O> = { readonly [K in keyof Required<Omit<O, keyof CommonOptio
 
 const common: { readonly [K in keyof Required<CommonOptions>]: z.ZodType } = {
   name: z.string().min(1).optional(),
-  become: z.string().regex(/^[a-z_][a-z0-9_-]*\$?$/i, 'must be the name of a user').optional(),
+  become: z.string().regex(accountPattern, 'must be the name of a user').optional(),
   tags: z.array(z.string().min(1)).optional(),
   sensitive: z.boolean().optional(),
   timeout: z.number().positive().optional(),
@@ -26,8 +27,10 @@ export const absolutePath = line
   .regex(/^\//, 'must be an absolute path')
   .refine((path) => !path.split('/').includes('..'), 'must not hold ..')
   .refine((path) => path === '/' || !path.slice(1).split('/').some((name) => name === '' || name === '.'), 'must be written without //, /./ and a slash at its end')
-/** An account's or group's name as useradd(8) of Debian takes it, or a number. */
-export const accountName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/, 'must be a name or a number').max(32)
+/** The name of a user or group that is made on the host, as useradd(8) of Debian takes it. */
+export const newAccountName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/, 'must be a name or a number').max(32)
+/** A user or group that is there, wherever it comes from, by its name or number. */
+export const accountName = z.string().regex(accountPattern, 'must be a name or a number').max(256)
 export const state = z.enum(['present', 'absent'])
 export const secret = z.instanceof(Secret, { error: 'must be a Secret: use secret(…), env.secret(…) or generatedSecret(…).value' })
 export const bytes = z.instanceof(Uint8Array)

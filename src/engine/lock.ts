@@ -90,13 +90,13 @@ while end; [ "$held" != "$me" ]; do
       *,${looked?.owner ?? 'nobody'},*) ;;
       *,${process?.place ?? 'nowhere'}*) echo "$held $process" >&2; exit ${asking} ;;
     esac
-    [ "$waited" -lt ${patience * 10} ] || { echo "$held" >&2; echo "$run" "$number" "$who" "$since" >&2; exit ${busy}; }
+    [ "$waited" -lt ${patience * 10} ] || { echo "$held" >&2; printf '%s\n' "$run $number $who $since" >&2; exit ${busy}; }
     if sleep 0.1 2>/dev/null; then waited=$((waited + 1)); else sleep 1; waited=$((waited + 10)); fi
   elif ! said=$(ln -sT -- "$me" "$link" 2>&1) && [ ! -L "$link" ]; then
     failed=$((failed + 1)); [ "$failed" -lt 10 ] || { echo "$said" >&2; exit 1; }
   fi
 done
-echo ${run} ${number} ${who} ${since} ${process?.name ?? '-'} >"$d/run.$me" || exit
+printf '%s\n' ${`${run} ${String(number)} ${who} ${since} ${process?.name ?? '-'}`} >"$d/run.$me" || exit
 if [ -z "$twin" ] && [ "$link" != "$d/lock" ]; then
   ln -sfT -- "$me" "$d/new.$$" && mv -fT -- "$d/new.$$" "$d/lock" || exit
   set --

@@ -12,7 +12,7 @@ export const asUser: Sh = sh`as_() {
   case $home_ in
   /*) ;;
   *)
-    home_=$(getent passwd -- "$1") || { echo "there is no user $1" >&2; return 91; }
+    home_=$(getent passwd -- "$1") || { printf '%s\\n' "there is no user $1" >&2; return 91; }
     user_=\${home_%%:*}; home_=\${home_%:*}; home_=\${home_##*:}
     ;;
   esac
@@ -38,6 +38,12 @@ as_owner_() {
 export interface Owner {
   readonly name: string
   readonly id: string
+}
+
+/** What `stat -c '%U %u'` says. */
+export function ownerOf(said: string): Owner | undefined {
+  const [, name, id] = /^(.+) (\d+)$/.exec(said) ?? []
+  return name === undefined || id === undefined ? undefined : { name, id }
 }
 
 export const isOwner = (owner: Owner, wanted: string): boolean => owner.name === wanted || owner.id === wanted

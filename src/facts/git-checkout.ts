@@ -1,6 +1,6 @@
 import { absent, present, unknown, type Fact, type ShellFactKind } from '../core/fact.js'
 import { lines, sh } from '../core/sh.js'
-import { asOwner, type Owner } from './as-user.js'
+import { asOwner, ownerOf, type Owner } from './as-user.js'
 import { localEnvironment } from './git-environment.js'
 import { inspection } from './git-inspection.js'
 import { answerOf } from './section.js'
@@ -78,9 +78,9 @@ export const gitCheckoutFact: ShellFactKind<CheckoutKey, Checkout | NoCheckout> 
   if [ ! -e "$1" ] && [ ! -L "$1" ]; then return 92; fi
   [ -d "$1" ] || return 93
   if [ ! -e "$1/.git" ]; then list_=$(ls -A -- "$1") || return; [ -z "$list_" ] && return 92; return 94; fi
-  found_=$(stat -c '%U %u' -- "$1/.git") && echo "owner $found_" || return
+  found_=$(stat -c '%U %u' -- "$1/.git") && printf 'owner %s\\n' "$found_" || return
   checkout_=$1; shift
-  case $found_ in UNKNOWN*) found_=\${found_#* } ;; *) found_=\${found_% *} ;; esac
+  case $found_ in 'UNKNOWN '[0-9]*) found_=\${found_#* } ;; *) found_=\${found_% *} ;; esac
   set -- sh -c ${inspection(keys.some(({ submodules }) => submodules))} - "$@"
   [ "\${USER-}" = "$found_" ] || set -- timeout -k 5 ${answerLimit} "$@"
   as_owner_ "$found_" "$checkout_" "$@"
@@ -120,15 +120,15 @@ const withoutToken = (url: string): string => url.replace(/^([a-z+]+:\/\/)[^/@:]
 function parsed(path: string, answer: string): Fact<Checkout> {
   const found = (pattern: RegExp): readonly string[] => answer.split('\n').flatMap((line) => pattern.exec(line)?.[1] ?? [])
   const all = (word: string): readonly string[] => found(new RegExp(`^${word} (.*)$`))
-  const [owner, id] = all('owner')[0]?.split(' ') ?? []
+  const owner = ownerOf(all('owner')[0] ?? '')
   const head = all('head')[0]
   const unpushed = all('unpushed')[0] ?? (head === 'none' ? '0' : undefined)
-  if (owner === undefined || id === undefined || head === undefined || !/^(?:none|[0-9a-f]{40,64})$/.test(head) || unpushed === undefined || !/^\d+$/.test(unpushed)) {
+  if (owner === undefined || head === undefined || !/^(?:none|[0-9a-f]{40,64})$/.test(head) || unpushed === undefined || !/^\d+$/.test(unpushed)) {
     return unknown(`the state of ${path} cannot be understood: ${answer.trim()}`, 'run git status there as its owner and see what it says')
   }
   const remote = all('remote')[0]
   return present({
-    owner: { name: owner, id },
+    owner,
     head: head === 'none' ? null : head,
     remote: remote === undefined ? null : withoutToken(remote.trimEnd()),
     changed: all('changed'),

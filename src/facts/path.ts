@@ -117,7 +117,7 @@ function script(keys: readonly PathKey[]): Sh {
     ...all.map(({ index, path }) => sh`p_${index}=${path}`),
     ...all.filter(shown).map(({ index, contentUnless = '' }) => sh`d_${index}=${contentUnless}`),
     ...all.filter(isDigested).flatMap(({ index, size }) => (size === undefined ? [] : [sh`w_${index}=${size}`])),
-    sh`s_='stat %f %u %g %s %U %G' h_= t_=0`,
+    sh`s_='stat %f %u %g %s %U:%G' h_= t_=0`,
     pass([[sh`leads_`, followed]], stat(sh`-L -c \\"\\$s_\\"`)),
     pass([[sh`stays_`, followed], [sh`there_`, own]], stat(sh`-c \\"\\$s_\\"`)),
     pass([[sh`link_`, followed]], sh`eval "targets_ f$l_"`),
@@ -135,9 +135,9 @@ const nameOf = (name: string | undefined): string | null => (name === undefined 
 
 type Attributes = Omit<PathEntry, 'sha256' | 'target' | 'content'>
 
-/** A line of `stat -c '%f %u %g %s %U %G'`. */
+/** A line of `stat -c '%f %u %g %s %U:%G'`: a name may hold spaces, and no colon. */
 export function readAttributes(rest: string): Attributes | undefined {
-  const found = /^([0-9a-f]+) (\d+) (\d+) (\d+) (\S+) (\S+)$/.exec(rest)
+  const found = /^([0-9a-f]+) (\d+) (\d+) (\d+) ([^:]+):([^:]+)$/.exec(rest)
   if (found === null) return undefined
   const bits = parseInt(found[1] ?? '', 16)
   return { kind: kinds[bits & 0o170000] ?? 'other', mode: bits & 0o7777, uid: Number(found[2]), gid: Number(found[3]), size: Number(found[4]), owner: nameOf(found[5]), group: nameOf(found[6]) }
@@ -185,7 +185,8 @@ function read({ code, stdout }: Output, keys: readonly PathKey[]): readonly (Dra
       const index = due.sum.shift()
       return sum.path === keys[index ?? -1]?.path && add(index, { sha256: sum.sha256 })
     }
-    if (line.startsWith('stat ')) return add(due.at.shift(), readAttributes(line.slice(5)))
+    // A line that is not understood costs its own key: what its draft has not is unknown.
+    if (line.startsWith('stat ')) return add(due.at.shift(), readAttributes(line.slice(5)) ?? {})
     if (line === 'targets') return due.link.splice(0).every(target)
     if (line === 'contents') return due.bytes.splice(0).every(content)
     const [, word, number] = /^([a-z]+) (\d+)$/.exec(line) ?? []

@@ -16,7 +16,7 @@ export const treeFact: ShellFactKind<string, readonly TreeEntry[]> = {
   script: (paths) => ({
     script: lines([
       processorLimit(longest),
-      sh`tree_() { if [ -d "$2" ] && [ ! -L "$2" ]; then find "$2" -xdev -exec stat -c "$1 %f %u %g 0 %U %G" -- {} +; else echo "$1 none"; fi; }
+      sh`tree_() { if [ -d "$2" ] && [ ! -L "$2" ]; then find "$2" -xdev -exec stat -c "$1 %f %u %g 0 %U:%G" -- {} +; else echo "$1 none"; fi; }
 {`,
       ...paths.map((path, index) => sh`tree_ ${index} ${path}`),
       sh`} | sort | uniq -c
@@ -26,6 +26,7 @@ echo end`,
   mayTake: () => longest,
   parse({ code, stdout, stderr }, paths) {
     const trees: (TreeEntry[] | 'none')[] = paths.map(() => [])
+    const odd = new Set<unknown>()
     const rows = stdout.toString().split('\n')
     const understood = rows.slice(0, -2).every((row) => {
       const [, count, index, rest = ''] = /^ *(\d+) (\d+) (.*)$/.exec(row) ?? []
@@ -36,15 +37,19 @@ echo end`,
         return tree.length === 0
       }
       const entry = readAttributes(rest)
-      if (entry === undefined) return false
+      // It costs its own tree only.
+      if (entry === undefined) return odd.add(tree).size > 0
       const { kind, mode, uid, gid, owner, group } = entry
       return tree.push({ kind, mode, uid, gid, owner, group, count: Number(count) }) > 0
     })
-    const whole = trees.every((tree) => tree.length > 0)
+    const whole = trees.every((tree) => tree.length > 0 || odd.has(tree))
     // A tool that complained may have left something out.
     if (code !== 0 || rows.at(-2) !== 'end' || !understood || !whole || stderr.trim() !== '') {
       return paths.map(() => unknown(`directory trees could not be looked at: ${stderr.trim() || `status ${String(code)}`}`, 'run again: something may have gone meanwhile; else see what find(1) says on the host'))
     }
-    return trees.map((tree) => (tree === 'none' ? absent : present(tree)))
+    return trees.map((tree, index) => {
+      if (odd.has(tree)) return unknown(`what is in ${paths[index] ?? 'a directory'} could not be understood`, 'look at it with stat(1) on the host')
+      return tree === 'none' ? absent : present(tree)
+    })
   },
 }

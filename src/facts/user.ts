@@ -38,11 +38,11 @@ function userOf(line: readonly string[], groups: readonly (readonly string[])[],
   return present({ uid: Number(uid), gid: Number(gid), group: groups.find(([, , id]) => id === gid)?.[0] ?? null, comment, home, shell, groups: named, password })
 }
 
-/** Lines of one database; `null` when one of them has too few fields. */
-function table(text: string, fields: number): readonly (readonly string[])[] | null {
-  const rows = text.split('\n').filter((row) => row !== '').map((row) => row.split(':'))
-  return rows.every((row) => row.length >= fields) ? rows : null
-}
+/** The fields of each line of a database. */
+export const rowsOf = (text: string): readonly (readonly string[])[] => text.split('\n').filter((row) => row !== '').map((row) => row.split(':'))
+
+/** Whether a line has too few fields: nobody knows whose it is. Lines of NIS (`+::::`) and comments are no accounts. */
+export const isOdd = (row: readonly string[], fields: number): boolean => row.length < fields && !/^[+#-]/.test(row[0] ?? '')
 
 /** Which account, and whether its password is wanted too. */
 export interface UserKey {
@@ -69,12 +69,13 @@ fi`,
   // getent ends with 2 when one of several names does not exist.
   parse({ code, stdout, stderr }, keys) {
     const [, passwd = '', group = '', shadow = '', statuses] = /^((?:[^=\n][^\n]*\n|\n)*)=\n((?:[^=\n][^\n]*\n|\n)*)=\n((?:[^=\n][^\n]*\n|\n)*)= ([02] 0)\n$/.exec(stdout.toString()) ?? []
-    const [users, groups, passwords] = [table(passwd, 7), table(group, 4), table(shadow, 2)]
-    if (code !== 0 || statuses === undefined || users === null || groups === null || passwords === null) {
+    const [users, groups, passwords] = [rowsOf(passwd), rowsOf(group), rowsOf(shadow)]
+    if (code !== 0 || statuses === undefined) {
       return keys.map(() => unknown(`the accounts could not be read: ${stderr.trim() || `status ${String(code)}`}`, 'see getent(1) on the host'))
     }
     return keys.map(({ name }) => {
       const line = users.find(([other]) => other === name)
+      if (line === undefined && users.some((row) => isOdd(row, 7))) return unknown(`the list of accounts, in which ${name} was not found, could not be understood`, 'run getent passwd on the host and look at its lines')
       const field = passwords.find(([other]) => other === name)?.[1]
       return line === undefined ? absent : userOf(line, groups, field === undefined ? null : passwordOf(field))
     })

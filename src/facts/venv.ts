@@ -1,6 +1,6 @@
 import { present, unknown, type Fact, type ShellFactKind } from '../core/fact.js'
 import { lines, sh, type Sh } from '../core/sh.js'
-import { asOwner, type Owner } from './as-user.js'
+import { asOwner, ownerOf, type Owner } from './as-user.js'
 import { judging, judgementLimit } from './judge-requirements.js'
 import { memoryLimit, processorLimit } from './limits.js'
 import { parseRequirements, type Distribution } from './requirements.js'
@@ -194,9 +194,9 @@ function judgement(answer: string | undefined): Judgement | null {
 function environmentOf(answer: string, all: (word: string) => readonly string[]): Environment | null | undefined {
   const owner = all('owner')[0]
   if (owner === undefined) return null
-  const [name, id] = owner.split(' ')
-  if (name === undefined || id === undefined) return undefined
-  return { owner: { name, id }, systemSitePackages: all('sees').includes('system'), interpreter: all('interpreter')[0] ?? null, outdated: /^outdated$/m.test(answer), strange: all('strange') }
+  const found = ownerOf(owner.replace(/ \d+$/, ''))
+  if (found === undefined) return undefined
+  return { owner: found, systemSitePackages: all('sees').includes('system'), interpreter: all('interpreter')[0] ?? null, outdated: /^outdated$/m.test(answer), strange: all('strange') }
 }
 
 function textOf(requirements: VenvKey['requirements'], answer: string, read: readonly string[]): string | null {

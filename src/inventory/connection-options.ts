@@ -13,7 +13,6 @@ const truth = z.union([z.boolean(), z.union([z.string(), z.number()]).transform(
   return z.NEVER
 })])
 
-const word = z.string().regex(/^[^\s\p{Cc}-][^\s\p{Cc}]*$/u)
 const address = z
   .string()
   .transform((text) => text.replace(/^\[([0-9A-Fa-f:.]+(%[\w.-]+)?)\]$/, '$1'))
@@ -40,6 +39,8 @@ interface Option {
 
 const aString = 'must be a string'
 const aTruth = 'must be true or false'
+/** Names of a domain's users may hold spaces. */
+const userName = z.string().regex(/^[^\s\p{Cc}-](?:[^\p{Cc}]*[^\s\p{Cc}])?$/u)
 const aUser = 'must be the name of a user'
 const onlySudo = 'must be sudo: Fettle has no other way to become another user'
 
@@ -52,7 +53,7 @@ export const connectionOptions = {
     takes: whole.pipe(z.number().int().min(1).max(65535)),
     expected: 'must be a number from 1 to 65535',
   },
-  user: { names: ['ansible_user', 'ansible_ssh_user'], takes: word, expected: aUser },
+  user: { names: ['ansible_user', 'ansible_ssh_user'], takes: userName, expected: aUser },
   password: { names: ['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password'], takes: secret, expected: aString },
   key: {
     names: ['ansible_private_key_file', 'ansible_ssh_private_key_file'],
@@ -69,7 +70,7 @@ export const connectionOptions = {
   },
   hostKeyChecking: { names: ['ansible_host_key_checking', 'ansible_ssh_host_key_checking'], takes: truth, expected: aTruth },
   become: { names: ['ansible_become'], takes: truth, expected: aTruth },
-  becomeUser: { names: ['ansible_become_user', 'ansible_sudo_user'], takes: word, expected: aUser },
+  becomeUser: { names: ['ansible_become_user', 'ansible_sudo_user'], takes: userName, expected: aUser },
   becomePassword: {
     names: ['ansible_become_password', 'ansible_become_pass', 'ansible_sudo_pass'],
     takes: secret,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { fine, program, type Change } from '../core/change.js'
 import { request } from '../core/fact.js'
-import { accountName, checked, checkedId, state } from '../core/options.js'
+import { checked, checkedId, newAccountName, state } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { sh } from '../core/sh.js'
 import { groupFact } from '../facts/group.js'
@@ -23,7 +23,7 @@ const shape = { gid: z.number().int().nonnegative().optional(), system: z.boolea
  * Removing a group that is some user's primary group fails with groupdel's own message.
  */
 export function group(name: string, options: GroupOptions = {}): Resource {
-  checkedId('group', name, accountName)
+  checkedId('group', name, newAccountName)
   checked('group', name, options, shape)
   return resource({
     type: 'group',

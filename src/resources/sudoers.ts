@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { blocked, fine, type Plan } from '../core/change.js'
 import { enter } from '../core/enter.js'
 import { request, type Value } from '../core/fact.js'
-import { checked, checkedId, line, state, value } from '../core/options.js'
+import { accountName, checked, checkedId, line, state, value } from '../core/options.js'
 import { refuse } from '../core/refuse.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { sh, steps } from '../core/sh.js'
@@ -41,9 +41,8 @@ const folder = '/etc/sudoers.d'
 const ownerAndMode = { mode: '0440', owner: 'root', group: 'root' } as const
 
 /** An account in a rule. Names in capitals are aliases in sudoers, and ALL is everybody. */
-const who = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/, 'must be the name of an account')
+const who = accountName
+  .regex(/^[\p{L}\p{N}_]/u, 'must be the name of an account')
   .refine((name) => !/^[A-Z][A-Z0-9_]*$/.test(name), 'in capitals would be an alias of sudoers: use content')
 
 /** The characters that mean themselves in a command, or do so behind a backslash. */
@@ -60,8 +59,11 @@ function rendered(text: string): string {
   return text.includes(' ') ? escaped : `${escaped} ""`
 }
 
-const ruleText = ({ user, group, runAs = 'root', nopasswd = false, commands }: SudoersRule): string =>
-  `${user ?? `%${group ?? ''}`} ALL=(${runAs}) ${nopasswd ? 'NOPASSWD: ' : ''}${commands.map(rendered).join(', ')}`
+/** Names of a domain hold spaces and backslashes (`domain users`), which divide words and escape. */
+const escapedName = (name: string): string => name.replace(/[^\p{L}\p{N}_.-]/gu, '\\$&')
+
+const ruleText = ({ user, group = '', runAs = 'root', nopasswd = false, commands }: SudoersRule): string =>
+  `${user === undefined ? '%' : ''}${escapedName(user ?? group)} ALL=(${escapedName(runAs)}) ${nopasswd ? 'NOPASSWD: ' : ''}${commands.map(rendered).join(', ')}`
 
 /** A drop-in of sudoers(5) from its rules. */
 export const sudoersText = (rules: readonly SudoersRule[]): string => `# Managed by Fettle: changes made here are lost.\n${rules.map((each) => `${ruleText(each)}\n`).join('')}`

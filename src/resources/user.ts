@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { blocked, fine, program, type Action, type Blocked, type Change, type Plan } from '../core/change.js'
 import { request, type Value } from '../core/fact.js'
-import { absolutePath, accountName, checked, checkedId, secret, state, value } from '../core/options.js'
+import { absolutePath, accountName, checked, checkedId, newAccountName, secret, state, value } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { reveal, Secret } from '../core/secret.js'
 import { sh, type ShArgument } from '../core/sh.js'
@@ -129,7 +129,7 @@ const shape = {
  * away unless `exactGroups` says so. Removing a user who is logged in fails with userdel's own message.
  */
 export function user(name: string, options: UserOptions = {}): Resource {
-  checkedId('user', name, accountName)
+  checkedId('user', name, newAccountName)
   checked('user', name, options, shape, (given) => {
     if (given.removeHome !== undefined && given.state !== 'absent') return "removeHome is for state: 'absent'"
     return given.exactGroups !== undefined && given.groups === undefined ? 'exactGroups needs groups' : undefined

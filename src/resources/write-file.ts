@@ -122,10 +122,11 @@ export function writeFile(file: FileToWrite & { readonly content: Content }): Sh
 export function holds({ path, mode, owner, group }: FileToWrite, digest: string): Sh {
   const is = (wanted: string | number | undefined, name: Sh, id: Sh): Sh | undefined => (wanted === undefined ? undefined : sh`{ [ ${name} = ${String(wanted)} ] || [ ${id} = ${String(wanted)} ]; }`)
   return steps([
-    sh`set -- $(sha256sum <${path} && stat -c '%a %U %u %G %g' -- ${path})`,
-    sh`[ "$1 $3" = ${`${digest} ${mode.toString(8)}`} ]`,
-    is(owner, sh`"$4"`, sh`"$5"`),
-    is(group, sh`"$6"`, sh`"$7"`),
+    // Names may hold spaces, and no colon.
+    sh`IFS=: && set -f && set -- $(sha256sum <${path} && stat -c ':%a:%U:%u:%G:%g' -- ${path})`,
+    sh`[ "\${1%% *} $2" = ${`${digest} ${mode.toString(8)}`} ]`,
+    is(owner, sh`"$3"`, sh`"$4"`),
+    is(group, sh`"$5"`, sh`"$6"`),
   ])
 }
 

@@ -89,7 +89,7 @@ exec 8<&0 </dev/null
 ${endSession}
 account_() {
   USER=$1 LOGNAME=$1 HOME=/
-  case $1 in *[!A-Za-z0-9_.-]*) ;; *) eval "HOME=~$1" ;; esac
+  case $1 in *[!A-Za-z0-9_.-]*) l_=$(exec getent passwd -- "$1" 2>/dev/null); l_=\${l_%:*} HOME=\${l_##*:} ;; *) eval "HOME=~$1" ;; esac
   case $HOME in /*) ;; *) HOME=/ ;; esac
   export HOME USER LOGNAME
 }

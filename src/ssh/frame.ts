@@ -65,5 +65,5 @@ function program(answers: readonly Answer[]): string {
 function words(answer: Answer | undefined): string {
   if (answer === undefined) throw new TypeError('a frame holds a block')
   const { id, liveId, index, block } = answer
-  return [id, block.as ?? '-', block.onlyIfOk === true && index > 0 ? 1 : 0, Math.ceil(block.timeout ?? 0), liveId ?? (block.long === true ? 1 : 0), quote(block.script.text)].join(' ')
+  return [id, quote(block.as ?? '-'), block.onlyIfOk === true && index > 0 ? 1 : 0, Math.ceil(block.timeout ?? 0), liveId ?? (block.long === true ? 1 : 0), quote(block.script.text)].join(' ')
 }

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import { accountPattern } from '../core/account-name.js'
 import { FettleError } from '../core/errors.js'
 import type { Output } from '../core/fact.js'
 import { Deadlines, type Awaited } from './deadlines.js'
@@ -20,8 +21,6 @@ export interface Actor {
   readonly uid: number
   readonly user: string
 }
-
-const accountPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/
 
 /** Seconds for the driver's first words, once the shell runs: its user's name may come from a network. */
 const helloSeconds = 30

@@ -81,10 +81,15 @@ function commonArguments({ name, commonArguments: given = [] }: Target): readonl
 /** Whether these say the same of every host, whatever its name. ssh tells the tokens of proxies as they are. */
 const sayTheSame = (given: readonly string[]): boolean => !given.some((word) => !/^(-o)?\s*proxy(command|jump)\b/i.test(word) && /%|^-F|^(-o)?\s*(host|hostname|match|include|canonical\w*)\b/i.test(word))
 
+/**
+ * What no name may hold. One that begins with a dash would be an option to ssh, and a shell expands `$`; the rest OpenSSH itself refuses since 9.6.
+ * Users of a domain have backslashes and spaces in their names: `DOM\\alice`.
+ */
+const refusedNames = { host: /^$|^-|[\s'"`$\\;&<>|(){}]/, user: /^$|^-|\s-|\\$|[\p{Cc}'"`$;&<>|(){}]/u } as const
+
 function questionFor(target: Target, sshConfig: string | undefined): Question {
-  // A name that begins with a dash would be an option to ssh; the rest is what OpenSSH itself refuses since 9.6.
   for (const [what, value] of [['host', target.host], ['user', target.user]] as const) {
-    if (value !== undefined && (/^-|[\s'"`$\\;&<>|(){}]/.test(value) || value === '')) throw new FettleError('option-invalid', { message: `${target.name}: ${JSON.stringify(value)} is not a name of a ${what}` })
+    if (value !== undefined && refusedNames[what].test(value)) throw new FettleError('option-invalid', { message: `${target.name}: ${JSON.stringify(value)} is not a name of a ${what}` })
   }
   const options = [
     ...(sshConfig === undefined ? [] : ['-F', sshConfig]),

@@ -27,7 +27,7 @@ interface Ended {
 
 /** A shell that takes the lock and then does something, as a session does. */
 function take({ command: [program = '', ...flags], ...shell }: Shell, { patience = 0, then = ':', looked = null, ...holder }: Partial<Holder> & { readonly patience?: number; readonly then?: string; readonly looked?: Looked | null } = {}) {
-  const { script } = lockBlock(false, { run: randomUUID(), number: 0, who: 'ada@laptop', since: '2026-01-31T12:00:00.000Z', process: null, lost: [], ...holder }, looked, patience)
+  const { script } = lockBlock(false, { run: randomUUID(), number: 0, who: 'DOM\\ada@laptop', since: '2026-01-31T12:00:00.000Z', process: null, lost: [], ...holder }, looked, patience)
   const child = spawn(program, [...flags, '-c', `set -u; if ( eval "$1" ); then :; else exit $?; fi; ${then}`, 'sh', script.text], { env: { ...environment({ command: [program], ...shell }), HOME: home } })
   const [out, err]: [Buffer[], Buffer[]] = [[], []]
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
@@ -54,7 +54,7 @@ describe.each(shells.filter(({ name }) => name !== 'bash as sh').map((shell) => 
     await first.holds()
     const second = await take(shell).ended
     expect(second.code).toBe(75)
-    expect(second.stderr).toBe(`${readlinkSync(lock())}\na 3 ada@laptop 2026-01-31T12:00:00.000Z\n`)
+    expect(second.stderr).toBe(`${readlinkSync(lock())}\na 3 DOM\\ada@laptop 2026-01-31T12:00:00.000Z\n`)
     expect(second.stderr).toMatch(new RegExp(`^${String(first.child.pid)}:\\d+\n`))
     first.child.stdin.end()
     await first.ended

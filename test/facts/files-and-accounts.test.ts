@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Fact, Output, ShellFactKind } from '../../src/core/fact.js'
 import { reveal } from '../../src/core/secret.js'
+import { groupFact } from '../../src/facts/group.js'
 import { missingParentFact } from '../../src/facts/missing-parent.js'
 import { pathFact } from '../../src/facts/path.js'
 import { secretFileFact } from '../../src/facts/secret-file.js'
@@ -88,25 +89,55 @@ describe('user', () => {
   test('shadow that may not be read', () => {
     expect(one(userFact, of('app'), `${passwd}=\n${group}=\n= 0 0\n`)).toMatchObject({ is: 'present', value: { password: null } })
   })
+  test('names of a domain, beside lines that are not understood', () => {
+    const alice = 'DOM\\alice:x:5001:5513::/home/DOM/alice:/bin/bash\n'
+    const answer = said(`odd\n${alice}=\nodd:x\ndomain users:x:5513:\nweb team:x:7:bob,DOM\\alice\n=\n= 2 0\n`)
+    expect(userFact.parse(answer, [of('DOM\\alice'), of('odd'), of('gone')])).toMatchObject([
+      { value: { uid: 5001, group: 'domain users', groups: ['web team'] } },
+      { is: 'unknown', reason: 'the account of odd could not be understood' },
+      { is: 'unknown', reason: 'the list of accounts, in which gone was not found, could not be understood' },
+    ])
+    expect(userFact.parse(said(`# mine\n+::::\n${alice}=\n=\n= 0 0\n`), [of('gone')])).toEqual([{ is: 'absent' }])
+  })
   test('a source that failed', () => {
     expect(one(userFact, of('app'), `=\n${group}=\n= 3 0\n`)?.is).toBe('unknown')
     expect(one(userFact, of('app'), `${passwd}=\n=\n= 0 1\n`)?.is).toBe('unknown')
   })
 })
 
+test('groups with spaces, and one that is not understood', () => {
+  expect(groupFact.parse(said('domain users:x:5513:DOM\\alice,bob\nodd:x\n', 2), ['domain users', 'odd', 'gone'])).toMatchObject([
+    { value: { gid: 5513, members: ['DOM\\alice', 'bob'] } },
+    { is: 'unknown', reason: 'the group odd could not be understood' },
+    { is: 'unknown' },
+  ])
+  expect(groupFact.parse(said('+:::\n'), ['gone'])).toEqual([{ is: 'absent' }])
+})
+
+test('paths whose owners have names of a domain; a line that is not understood costs its own path', () => {
+  const text = 'at 0\nat 1\nat 2\nstat 81a4 5001 5513 4 DOM\\alice:domain users\nstat 81a4 0 0 4 root\nstat 41ed 0 0 4 root:root\nend\n'
+  expect(pathFact.parse(said(text), [{ path: '/a' }, { path: '/b' }, { path: '/c' }])).toMatchObject([
+    { value: { uid: 5001, gid: 5513, owner: 'DOM\\alice', group: 'domain users' } },
+    { is: 'unknown', reason: 'the host said nothing of /b' },
+    { value: { kind: 'directory', owner: 'root', group: 'root' } },
+  ])
+})
+
 test('a tree, and what is none', () => {
-  const text = '      2 0 41ed 0 0 0 root root\n     12 0 81a4 33 33 0 www-data UNKNOWN\n      1 1 none\nend\n'
+  const text = '      2 0 41ed 0 0 0 root:domain users\n     12 0 81a4 33 33 0 DOM\\www-data:UNKNOWN\n      1 1 none\nend\n'
   expect(treeFact.parse(said(text), ['/a', '/b'])).toEqual([
     {
       is: 'present',
       value: [
-        { kind: 'directory', mode: 0o755, uid: 0, gid: 0, owner: 'root', group: 'root', count: 2 },
-        { kind: 'file', mode: 0o644, uid: 33, gid: 33, owner: 'www-data', group: null, count: 12 },
+        { kind: 'directory', mode: 0o755, uid: 0, gid: 0, owner: 'root', group: 'domain users', count: 2 },
+        { kind: 'file', mode: 0o644, uid: 33, gid: 33, owner: 'DOM\\www-data', group: null, count: 12 },
       ],
     },
     { is: 'absent' },
   ])
   expect(treeFact.parse(said(text, 0, 'find: permission denied'), ['/a', '/b'])[0]?.is).toBe('unknown')
+  // A line that is not understood costs its own tree.
+  expect(treeFact.parse(said('      1 0 41ed 0 0 0 root\n      1 1 none\nend\n'), ['/a', '/b'])).toMatchObject([{ is: 'unknown', reason: 'what is in /a could not be understood' }, { is: 'absent' }])
   // A find that was killed says nothing.
   expect(treeFact.parse(said('      1 1 none\nend\n'), ['/a', '/b'])[0]?.is).toBe('unknown')
 })

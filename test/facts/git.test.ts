@@ -38,11 +38,11 @@ describe('git ls-remote', () => {
 describe('a checkout', () => {
   const read = (stdout: string): Fact<unknown> | undefined => gitCheckoutFact.parse(output(stdout, 'it broke'), [{ path: '/p', clean: null, submodules: false, branch: 'main' }])[0]
   test('whole', () => {
-    const answer = `owner webhook 990\nremote https://user:token@example.org/r\nunder-way rebase-apply\nhead ${one}\nchanged a b\nchanged changed\nWould remove "x\\ny"\nunpushed 0\nbranch 2 release/1.0\n-${one} lib\n+${two} my lib (heads/main)\nahead 3 my lib\n`
+    const answer = `owner DOM\\web hook 990\nremote https://user:token@example.org/r\nunder-way rebase-apply\nhead ${one}\nchanged a b\nchanged changed\nWould remove "x\\ny"\nunpushed 0\nbranch 2 release/1.0\n-${one} lib\n+${two} my lib (heads/main)\nahead 3 my lib\n`
     expect(read(`@checkout\n${answer}@status 0\n`)).toEqual({
       is: 'present',
       value: {
-        owner: { name: 'webhook', id: '990' },
+        owner: { name: 'DOM\\web hook', id: '990' },
         head: one,
         remote: 'https://[secret]@example.org/r',
         changed: ['a b', 'changed'],

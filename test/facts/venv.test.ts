@@ -52,6 +52,10 @@ test.each(['', 'garbage', '@venv\n', '@venv\n@status 0\n', '@venv\nstat: denied\
   expect(venvFact.parse(output(stdout), [key])).toMatchObject([{ is: 'unknown' }])
 })
 
+test('the owner may have the name of a domain', () => {
+  expect(venvFact.parse(output('@venv\nowner DOM\\web admin 5001 96\npython /usr/bin/python3.11\n@status 0\n'), [key])).toMatchObject([{ value: { environment: { owner: { name: 'DOM\\web admin', id: '5001' } } } }])
+})
+
 describe.each(shells.map((shell) => [shell.name, shell] as const))('%s reads without starting Python', (_, shell: Shell) => {
   let root = ''
   let ran = ''

@@ -251,6 +251,22 @@ describe('a command', () => {
   }, slow)
 })
 
+test('accounts of a domain own files and trees, act, and have rights, as others do', async () => {
+  await host().mustRun("printf '%s\\n' 'DOM\\alice:x:5001:5513::/home/alice:/bin/bash' >>/etc/passwd; echo 'domain users:x:5513:' >>/etc/group; mkdir -p /srv/share/a; touch /srv/share/a/b; chgrp -R 5513 /srv/share")
+  const owner = 'DOM\\alice'
+  const group = 'domain users'
+  const one = file('/srv/share/one', { content: 'one\n', owner, group, mode: '0640' })
+  const two = file('/srv/share/two', { content: 'two\n', owner, group })
+  const tree = directory('/srv/share', { owner, group, recurse: true })
+  const rights = sudoers('domain', { rules: [{ group, nopasswd: true, commands: ['/usr/bin/true'] }] })
+  const acts = command(['touch', '/srv/share/a/made'], { creates: '/srv/share/a/made', become: owner })
+  const deploy = user('deploy', { groups: [group] })
+  expect(await on.applyTogether(one, two)).toEqual([null, null])
+  expect(await on.apply(tree, rights, acts, deploy)).toMatchObject([[expect.stringContaining('DOM\\alice')], ['create file'], [expect.anything()], ['groups + domain users']])
+  expect(await on.apply(one, two, tree, rights, acts, deploy)).toEqual([[], [], [], [], [], []])
+  expect(await host().mustRun("stat -c '%U:%G' /srv/share/one /srv/share/a/b /srv/share/a/made; sudo -n -l -U 'DOM\\alice' | grep -c 'NOPASSWD: /usr/bin/true'")).toBe(`${`${owner}:${group}\n`.repeat(3)}1\n`)
+}, slow)
+
 test('a check by HTTP holds or says why not', async () => {
   await host().mustRun('echo "[]" >/tmp/hooks.json; systemd-run --unit=answers webhook -ip 127.0.0.1 -port 9123 -verbose -hooks /tmp/hooks.json; for i in 1 2 3 4 5 6 7 8 9; do ss -ltn | grep -q :9123 && break; sleep 0.5; done')
   expect(await on.plan(checkHttp('http://127.0.0.1:9123/', { contains: 'OK' }))).toMatchObject({ is: 'fine', reason: '200 with "OK"' })

@@ -71,6 +71,15 @@ test.each([
   expect(copy?.stdout.toString().trim()).toBe('2000000')
 })
 
+test('a user of a domain logs in, and acts for root, with his home', async () => {
+  const alice = 'DOM\\alice smith'
+  await host().mustRun(`printf '%s\\n' 'DOM\\alice smith:x:5001:5001::/home/alice:/bin/bash' >>/etc/passwd && printf '%s\\n' 'DOM\\alice smith:*:19000::::::' >>/etc/shadow && install -d -o 5001 /home/alice /home/alice/.ssh && cp /root/.ssh/authorized_keys /home/alice/.ssh && chmod a+r /home/alice/.ssh/authorized_keys`)
+  const [own] = await (await open(alice, null)).exchange([{ script: sh`id -un; echo "$HOME"` }])
+  expect(own?.stdout.toString()).toBe(`${alice}\n/home/alice\n`)
+  const [acted] = await (await open('root', null)).exchange([{ script: sh`id -un; echo "$HOME"`, as: alice }])
+  expect(acted?.stdout.toString()).toBe(`${alice}\n/home/alice\n`)
+})
+
 test.each([
   ['asked', { ...root, password: new Secret('wrong-canary') }, 'sudo-password-wrong', 'one attempt'],
   ['asked', root, 'sudo-password-missing', 'password'],

@@ -17,6 +17,12 @@ export const cases: readonly Case[] = [
   { name: 'removed', resource: () => sudoers('x', { state: 'absent' }), facts: { ...here, path: fileEntry() }, changes: ['remove file'] },
   { name: 'already removed', resource: () => sudoers('x', { state: 'absent' }), facts: { ...here, path: null }, changes: [] },
   {
+    name: 'names of a domain are escaped',
+    resource: () => sudoers('x', { rules: [{ group: 'domain admins', runAs: 'DOM\\app', commands: ['/bin/b'] }, { user: 'DOM\\alice', commands: ['/bin/b'] }] }),
+    facts: { ...here, path: holdingText('# Managed by Fettle: changes made here are lost.\n%domain\\ admins ALL=(DOM\\\\app) /bin/b ""\nDOM\\\\alice ALL=(root) /bin/b ""\n', { mode: 0o440 }) },
+    changes: [],
+  },
+  {
     name: 'what ends an argument is escaped; no argument means none; several commands',
     resource: () => sudoers('x', { content: sudoersText([{ user: 'app', commands: ['/bin/a --x=1,2:3 #4', '/bin/b'] }]) }),
     facts: { ...here, path: holdingText('# Managed by Fettle: changes made here are lost.\napp ALL=(root) /bin/a --x\\=1\\,2\\:3 \\#4, /bin/b ""\n', { mode: 0o440 }) },

@@ -110,6 +110,13 @@ test.each(['-oProxyCommand=touch /pwn', '', 'a b', 'x;id', '$(id)'])('a host %j 
   await expect(resolveConfig(target({ host }))).rejects.toMatchObject({ code: 'option-invalid' })
 })
 
+test.each(['-oProxyCommand=x', '', 'a -oProxyCommand=x', 'DOM\\', '$(id)', '$HOME', 'a;id'])('a user %j is refused', async (user) => {
+  await expect(resolveConfig(target({ user }))).rejects.toMatchObject({ code: 'option-invalid' })
+})
+test.each(['DOM\\alice', 'alice smith', 'alice@example.org'])('a user %j is taken', async (user) => {
+  expect(await resolveConfig(target({ user }), file(''))).toMatchObject({ user })
+})
+
 test('a configuration that ssh cannot read', async () => {
   await expect(resolveConfig(target(), file('NoSuchOption yes\n'))).rejects.toMatchObject({ code: 'ssh-config-invalid', detail: expect.stringContaining('nosuchoption') })
   await expect(resolveConfig(target(), join(directory, 'missing'))).rejects.toMatchObject({ code: 'ssh-config-invalid' })
