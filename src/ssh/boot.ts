@@ -19,20 +19,20 @@ const tooMuch = `more than ${mostNoise / 1024 / 1024} MiB came before it ran`
 const askedAgain = 'sudo asked again'
 const sudoPath = '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin'
 
-/** sudo's complaints, in the language that LC_ALL=C gives them. */
+/** The complaints of sudo and of sudo-rs, in the language that LC_ALL=C gives them. */
 const complaints: readonly (readonly [pattern: RegExp, code: ErrorCode, what: string])[] = [
   [/you must have a tty/, 'sudo-needs-tty', 'sudo wants a terminal (requiretty)'],
-  [/a password is required|a terminal is required/, 'sudo-password-missing', 'sudo wants a password, or does not know the user'],
-  [/is not in the sudoers file|is not allowed to|may not run sudo|unknown user/, 'sudo-denied', 'sudo refuses'],
+  [/a password is required|a terminal is required|interacti(?:ve authentication|on) is required|authentication required but not attempted/i, 'sudo-password-missing', 'sudo wants a password, or does not know the user'],
+  [/is not in the sudoers file|is not allowed to|may not run |unknown user|user '[^']*' not found|I'm afraid I can't do that/, 'sudo-denied', 'sudo refuses'],
   [/sudo['’]?: (No such file|not found)|Unknown command:? '?sudo/, 'sudo-missing', 'there is no sudo'],
-  [/incorrect password|no password was provided/, 'sudo-password-wrong', 'sudo refuses the password'],
+  [/incorrect password|no password was provided|incorrect authentication attempt|Authentication failed, try again/i, 'sudo-password-wrong', 'sudo refuses the password'],
 ]
 
 interface Command {
   readonly line: string
   readonly marker: string
-  /** What sudo asks with. */
-  readonly prompt: string
+  /** What sudo asks with: its own form, and that of sudo-rs, which may leave `%%` as it is. */
+  readonly prompts: readonly string[]
 }
 
 /**
@@ -46,7 +46,7 @@ function command(become: Become | null, programs: Programs, forwardsAgent: boole
   const start = bootLine(token, programs, forwardsAgent ? 'SSH_AUTH_SOCK=$SSH_AUTH_SOCK ' : '')
   const ask = become?.password === undefined ? '-n' : `-S -p fettle%%${secret}:`
   const line = become === null ? `exec ${start}` : `exec ${programs.env} LC_ALL=C PATH=${sudoPath} sudo ${ask} -H -u ${quote(become.user)} -- ${start}`
-  return { line, marker: bootMarker(token), prompt: `fettle%${secret}:` }
+  return { line, marker: bootMarker(token), prompts: [`fettle%${secret}:`, `[sudo: fettle%%${secret}:`] }
 }
 
 /** What a stream says up to a marker. What follows stays in the stream, which is paused then. */
@@ -98,7 +98,7 @@ export const boot = async (transport: Transport, become: Become | null, script: 
  */
 export async function begin(transport: Transport, wanted: Become | null, script: string, programs: Programs = standardPrograms): Promise<Booting> {
   const become = wanted?.user === transport.loginUser ? null : wanted
-  const { line, marker, prompt } = command(become, programs, transport.forwardsAgent)
+  const { line, marker, prompts } = command(become, programs, transport.forwardsAgent)
   const pipes = await transport.open(line)
   const { stdin, stdout, stderr, ended } = pipes
   // What a broken pipe means is told by `ended`.
@@ -107,7 +107,8 @@ export async function begin(transport: Transport, wanted: Become | null, script:
   let refuse: (how: string) => void = () => undefined
   const refused = new Promise<string>((resolve) => (refuse = resolve))
   const answers = (said: Buffer): void => {
-    if (become?.password === undefined || said.toString().split(prompt).length - 1 <= asked) return
+    const times = prompts.reduce((sum, prompt) => sum + said.toString().split(prompt).length - 1, 0)
+    if (become?.password === undefined || times <= asked) return
     asked += 1
     if (asked === 1) stdin.write(`${reveal(become.password)}\n`)
     else refuse(askedAgain)
@@ -130,7 +131,8 @@ export async function begin(transport: Transport, wanted: Become | null, script:
     for (const preamble of preambles) preamble.stop()
     pipes.destroy()
     // Our own prompt and command, which sudo quotes, tell a person nothing.
-    const words = preambles.map(({ said }) => said.subarray(-quotedBytes).toString()).join('\n').replaceAll(prompt, '').replace(/-c '?PATH=.{0,4000}\)"'?/g, '-c …')
+    const said = preambles.map((preamble) => preamble.said.subarray(-quotedBytes).toString()).join('\n')
+    const words = prompts.reduce((text, prompt) => text.replaceAll(prompt, ''), said).replace(/-c '?PATH=.{0,4000}\)"'?/g, '-c …')
     throw failure(quoted(words), failed, become, transport.place)
   }
 }
@@ -140,6 +142,9 @@ function failure(said: string, how: string, become: Become | null, place: string
   if (become === null) return new FettleError('shell-not-started', { message: `${place}: the login shell did not start /bin/sh (${how})`, ...detail })
   if (how === askedAgain) return new FettleError('sudo-password-wrong', { message: `${place}: wrong sudo password (one attempt was made)`, ...detail })
   const complaint = complaints.find(([pattern]) => pattern.test(said))
-  if (complaint === undefined) return new FettleError('shell-not-started', { message: `${place}: the login shell did not start sudo and /bin/sh as ${become.user} (${how})`, ...detail })
+  if (complaint === undefined) {
+    const password = become.password === undefined ? '; where sudo wants a password, use -K or ansible_become_password' : ''
+    return new FettleError('shell-not-started', { message: `${place}: the login shell did not start sudo and /bin/sh as ${become.user} (${how})`, remedy: `see what it said; ssh HOST sudo -u ${become.user} true must work${password}`, ...detail })
+  }
   return new FettleError(complaint[1], { message: `${place}: ${complaint[2]}, so nothing can run as ${become.user}`, ...detail })
 }
