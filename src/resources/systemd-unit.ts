@@ -36,11 +36,34 @@ const reloadIfStale = (name: string, path: string): ShellAction =>
 const run = (script: ReturnType<typeof sh>): Action => ({ on: 'shell', script, long: true })
 
 /**
- * systemd judges a unit by its file's name, so a copy is verified under the right one. `--recursive-errors=no` (systemd 250) makes what is
- * ignored in this unit, such as a misspelt setting, an error, and leaves out what is wrong with other units.
+ * Patterns of the shell for what systemd-analyze(1) refuses and systemd does not: what other files decide, which may come later. These are the
+ * programs of `Exec…=`, the service of a socket, units that are required, and for a template what drop-ins of its instances add.
  */
-const validate = (name: string): string =>
-  `d=$(mktemp -d) && trap 'rm -rf -- "$d"' EXIT && cp -- %s "$d"/${quote(name)} && { ! systemd-analyze --help | grep -q -e --recursive-errors || o=--recursive-errors=no; } && systemd-analyze verify --man=no \${o-} "$d"/${quote(name)}`
+const decidedByOthers = (name: string): string =>
+  [
+    "*': Command '*' is not executable: '*",
+    "*': service '*' not loaded, socket cannot be started.'",
+    "*': Failed to create '*'/start: Unit '*' not found.'",
+    ...(isTemplate(name) ? ["*' has no '*' Refusing.'", "*' lacks '*' Refusing.'", "'Unit '*' has a bad unit file setting.'"] : []),
+  ].join(' | ')
+
+/**
+ * systemd judges a unit by its file's name, so a copy is verified under the right one. `--recursive-errors=no` (systemd 250) makes what is
+ * ignored in this unit, such as a misspelt setting, an error, and leaves out what is wrong with other units. Without it, lines that do not
+ * name this unit are about others.
+ */
+function validate(name: string): string {
+  const [stem = name] = name.split(/(?<=@)\./)
+  return `d=$(mktemp -d) && trap 'rm -rf -- "$d"' EXIT && cp -- %s "$d"/${quote(name)} || exit
+! systemd-analyze --help | grep -q -e --recursive-errors || o=--recursive-errors=no
+systemd-analyze verify --man=no \${o-} "$d"/${quote(name)} 2>"$d"/said && exit
+s=$?
+while [ "$s" != 127 ] && IFS= read -r l; do
+  case $l in ${decidedByOthers(name)}) s=0; continue ;; esac
+  case \${o-none}$l in --* | *${quote(stem)}*) s=1; break ;; *) s=0 ;; esac
+done <"$d"/said
+[ "$s" = 0 ] || { cat "$d"/said >&2; exit 1; }`
+}
 
 function readable(given: Content, name: string): string | Uint8Array {
   const content = checkedContent(type, name, given) ?? ''
@@ -110,7 +133,8 @@ const shape = { ...contentShape, state: state.optional() }
 
 /**
  * A unit of systemd in `/etc/systemd/system`, root's and 0644, verified by systemd-analyze(1) before it takes its place, and loaded.
- * The programs that its `Exec…=` lines name must exist by then: put what installs them before it. A setting that systemd would ignore is an error.
+ * A setting that systemd would ignore is an error. What other files decide may come later: the programs of its `Exec…=` lines, the service of
+ * a socket, and drop-ins that complete a template.
  *
  * Whether it runs is `systemd.service`'s. A Secret in it is refused: units are readable for everybody.
  */

@@ -108,7 +108,8 @@ describe('packages and a stock unit masked before it is installed', () => {
 describe('a unit', () => {
   test.each([
     ['a misspelt setting', 'ExecStrat=/bin/true\nExecStart=/bin/true', 'ExecStrat'],
-    ['a program that is not there', 'ExecStart=/nonexistent/program', '/nonexistent/program'],
+    ['a path that is not absolute', 'ExecStart=bin/program', 'bin/program'],
+    ['a misspelt setting beside a program that comes later', 'Restrat=always\nExecStart=/srv/later', 'Restrat'],
     ['no command at all', 'Type=simple', 'ExecStart'],
   ])('%s is refused before it takes its place', async (_, service, said) => {
     const { code, message, detail } = await failure(on.apply(unit(service)))
@@ -116,6 +117,16 @@ describe('a unit', () => {
     expect(detail).toContain(said)
     expect((await host().run('test -e /etc/systemd/system/app.service')).code).toBe(1)
   })
+
+  test('is judged by its own file alone: what others decide may come later', async () => {
+    const socket = (more = '') => ({ content: `[Socket]\nListenStream=/run/shop.sock\n${more}` })
+    const service = systemdUnit('shop.service', { content: '[Unit]\nRequires=shop.socket not-there.service\n[Service]\nExecStart=/srv/shop\n' })
+    const template = systemdUnit('shop@.service', { content: '[Service]\nType=simple\n' })
+    expect(await on.applyTogether(systemdUnit('shop.socket', socket()), systemdUnit('other.socket', socket('Accept=yes\n')), service, template)).toEqual([null, null, null, null])
+    expect((await failure(on.apply(systemdUnit('shop@.service', { content: '[Service]\nTyp=simple\n' })))).detail).toContain('Typ')
+    expect((await failure(on.apply(systemdUnit('other.socket', { content: '[Socket]\nAccept=yes\n' })))).detail).toContain('Listen')
+    await host().mustRun('cd /etc/systemd/system && rm shop.socket other.socket shop.service shop@.service && systemctl daemon-reload')
+  }, slow)
 
   test('drifts, is repaired and is removed', async () => {
     const sleeps = unit('ExecStart=/bin/sleep infinity')
