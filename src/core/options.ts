@@ -30,7 +30,7 @@ export const absolutePath = line
 /** The name of a user or group that is made on the host, as useradd(8) of Debian takes it. */
 export const newAccountName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/, 'must be a name or a number').max(32)
 /** A user or group that is there, wherever it comes from, by its name or number. */
-export const accountName = z.string().regex(accountPattern, 'must be a name or a number').max(256)
+export const accountName = z.string().regex(accountPattern, 'must be the name of an account').max(256)
 export const state = z.enum(['present', 'absent'])
 export const secret = z.instanceof(Secret, { error: 'must be a Secret: use secret(…), env.secret(…) or generatedSecret(…).value' })
 export const bytes = z.instanceof(Uint8Array)

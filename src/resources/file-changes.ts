@@ -23,6 +23,7 @@ export interface DesiredFile {
   readonly validate?: FileToWrite['validate']
   readonly backup?: boolean | undefined
   readonly confirm?: string | undefined
+  readonly sparedByOthers?: boolean | undefined
 }
 
 /** The parent that is not there, as a reason why nothing can be made at a path below it. The path's own directory is what to add: `directory` makes all above it. */

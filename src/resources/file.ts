@@ -25,7 +25,7 @@ export interface FileOptions extends ContentOptions, CommonOptions {
   readonly group?: string | number
   /** A shell line that must succeed before new content takes its place; `%s` becomes the quoted path of the new file: `'visudo -cf %s'`. Left out: none. */
   readonly validate?: string
-  /** A shell line that must succeed once new content is in its place, such as `nginx -t`, which reads all files together; otherwise what was there comes back at once, and the change has failed. Left out: none. */
+  /** A shell line that must succeed once new content is in its place, such as `nginx -t`, which reads all files together; otherwise what was there comes back at once, and the change has failed; the error says where that fails, too, because of other files. Left out: none. */
   readonly confirm?: string
   /** Keep what is replaced under `/var/lib/fettle/backups` (for root only), by its path and the time. Default false. */
   readonly backup?: boolean

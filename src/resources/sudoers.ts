@@ -68,7 +68,7 @@ const ruleText = ({ user, group = '', runAs = 'root', nopasswd = false, commands
 /** A drop-in of sudoers(5) from its rules. */
 export const sudoersText = (rules: readonly SudoersRule[]): string => `# Managed by Fettle: changes made here are lost.\n${rules.map((each) => `${ruleText(each)}\n`).join('')}`
 
-/** Puts the file aside under a name that sudo does not read, and back again where the rest of the policy does not hold without it. */
+/** Puts the file aside under a name that sudo does not read, and back again where the rest of the policy does not hold without it, and did with it. */
 function removal(name: string, entry: PathEntry | null): Plan {
   if (entry === null) return fine('there is no such file')
   const wrong = notAFile(`${folder}/${name}`, entry)
@@ -80,7 +80,8 @@ function removal(name: string, entry: PathEntry | null): Plan {
     sh`trap back_ EXIT`,
     sh`trap 'exit 143' TERM INT HUP`,
     sh`mv -fT -- ${`./${name}`} ${aside}`,
-    sh`{ visudo -c || ${refuse(`\`visudo -c\` refused the policy without ${folder}/${name}, so it is still there`, 'see what it printed')}; }`,
+    sh`compare_() { now_=$(visudo -c 2>&1 >/dev/null); back_; before_=$(visudo -c 2>&1 >/dev/null) && return 1; [ "$before_" = "$now_" ] && mv -fT -- ${`./${name}`} ${aside}; }`,
+    sh`{ visudo -c || compare_ || ${refuse(`\`visudo -c\` refused the policy without ${folder}/${name}, so it is still there`, 'see what it printed')}; }`,
     sh`rm -f -- ${aside}`,
     sh`trap - EXIT`,
     sh`sync -- .`,
@@ -92,7 +93,7 @@ const shape = { rules: z.array(rule).min(1, 'must hold at least one rule').optio
 
 /**
  * A drop-in of sudo's policy, `/etc/sudoers.d/NAME`: root's, 0440. It is validated alone before it takes its place and with the whole policy
- * right after; if that fails, what was there comes back at once. Needs sudo on the host. Groups and users that rules name are not looked for:
+ * right after; if that fails, what was there comes back at once, unless the policy failed with the same words before. Needs sudo on the host. Groups and users that rules name are not looked for:
  * add them before.
  *
  * `name` holds letters, digits, `_` and `-` only: sudo skips files with a dot or a `~` at the end (sudoers(5), "Including other files").
@@ -116,7 +117,7 @@ export function sudoers(name: string, options: SudoersOptions): Resource {
       if (options.state === 'absent') return removal(name, entry)
       if (entry === null && missingParent !== null) return blocked(`directory ${missingParent.path} does not exist`, "install sudo before this: apt.packages(['sudo'])")
       const content = checkedContent('sudoers', name, values.content)
-      return fileChanges({ path, content, ...ownerAndMode, validate: 'visudo -cf %s', confirm: 'visudo -c' }, entry, missingParent)
+      return fileChanges({ path, content, ...ownerAndMode, validate: 'visudo -cf %s', confirm: 'visudo -c', sparedByOthers: true }, entry, missingParent)
     },
   })
 }

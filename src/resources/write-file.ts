@@ -41,6 +41,8 @@ export interface FileToWrite {
   readonly backup?: boolean | undefined
   /** A shell line that must succeed once the file is in place; otherwise what was there comes back at once. */
   readonly confirm?: string | undefined
+  /** Where `confirm` says the same without the new content, the fault is another file's, and the new content stays. Default false: it goes, and the failure says so. */
+  readonly sparedByOthers?: boolean | undefined
   /** Fails where there is such a file already. */
   readonly onlyNew?: boolean | undefined
   /** Shell that writes the content to descriptor 3. Left out: the action's input is the content. */
@@ -50,12 +52,16 @@ export interface FileToWrite {
 /** Ends where this user may not write to the directory that the shell is in: programs would tell it of a file that nobody knows. */
 export const mayWriteHere: Sh = sh`[ -w . ] || ${refuse(sh`"$(id -un) may not write to \${at_:-/}"`)}`
 
-/** Runs the shell line that judges the new file. Whatever it prints is told. */
+/** Runs the shell line that judges the new file. Whatever it prints is told. Where it refuses the present file too, the fault may be another one's. */
 function validation(path: string, validate: string | Judge): Sh {
   const { line, by } = typeof validate === 'string' ? { line: validate, by: `\`${(validate.split('%s')[0] ?? '').trim()}\`` } : validate
-  return sh`{ sh -c ${line.replaceAll('%s', '"$1"')} sh "$PWD/\${t_#./}" </dev/null || case $? in
+  const { name } = split(path)
+  const check = line.replaceAll('%s', '"$1"')
+  return sh`{ sh -c ${check} sh "$PWD/\${t_#./}" </dev/null || case $? in
   126 | 127) ${refuse(`${by} could not be run, so ${path} was not written`, 'add the package that has the program before this, or correct validate')} ;;
-  *) ${refuse(`${by} refused the new ${path}`, 'correct its content')} ;;
+  *)
+    if [ -f ${`./${name}`} ] && ! sh -c ${check} sh "$PWD/"${name} </dev/null >/dev/null 2>&1; then ${refuse(`${by} refused the new ${path}, and the present one as well`, 'correct its content, or what is named of other files')}; fi
+    ${refuse(`${by} refused the new ${path}`, 'correct its content')} ;;
 esac; }`
 }
 
@@ -69,15 +75,25 @@ function backUp(path: string): Sh {
   return sh`if [ -f ${`./${name}`} ] && [ ! -L ${`./${name}`} ]; then mkdir -p -- ${folder} && chmod 0700 ${backups} && cp -pP -- ${`./${name}`} ${`${folder}/${name}`}."$(date -u +%Y%m%dT%H%M%SZ)"; fi`
 }
 
-/** Takes the place of what is there. Before `confirm` has succeeded, any end of the shell brings back what was there. */
-function replace(name: string, path: string, confirm: string): Sh {
+/**
+ * Takes the place of what is there. Before `confirm` has succeeded, any end of the shell brings back what was there. Where it fails, it is asked again
+ * without the new content: what fails with the same words then is the fault of another file.
+ */
+function replace(name: string, { path, sparedByOthers }: FileToWrite, confirm: string): Sh {
   return sh`o_=$t_.old &&
 back_() { if [ -e "$o_" ]; then mv -fT -- "$o_" ${name}; else rm -f -- ${name}; fi; sync -- .; } &&
 if [ -e ${name} ]; then ln -- ${name} "$o_"; fi &&
 trap 'back_; rm -f -- "$t_"' EXIT &&
 mv -fT -- "$t_" ${name} &&
 sync -- . &&
-{ sh -c ${confirm} </dev/null || ${refuse(`\`${confirm}\` refused what there is with the new ${path}, so the former one is back`, 'correct its content, or what else is named')}; } &&
+confirm_() { sh -c ${confirm} </dev/null; } &&
+compare_() {
+  now_=$(confirm_ 2>&1 >/dev/null)
+  ln -- ${name} "$t_" && trap 'rm -f -- "$t_"' EXIT && back_ || exit
+  if before_=$(confirm_ 2>&1 >/dev/null) || [ "$before_" != "$now_" ]; then ${refuse(`\`${confirm}\` refused what there is with the new ${path}, so the former one is back`, 'correct its content, or what else is named')}; fi
+  ${sparedByOthers === true ? sh`mv -fT -- "$t_" ${name} && sync -- .` : refuse(`\`${confirm}\` refused what there is, before the change to ${path} as well, so the former one is back`, 'mend what is named there first')}
+} &&
+{ confirm_ || compare_; } &&
 trap - EXIT &&
 rm -f -- "$o_"`
 }
@@ -109,7 +125,7 @@ export function writing(file: FileToWrite): Sh {
     sh`exec 3>&-`,
     file.validate === undefined ? undefined : validation(file.path, file.validate),
     file.backup === true && backUp(file.path),
-    ...(file.confirm !== undefined ? [replace(here, file.path, file.confirm)] : file.onlyNew === true ? [sh`ln -T -- "$t_" ${here}`, sh`rm -f -- "$t_"`, sh`trap - EXIT`, sh`sync -- .`] : [sh`mv -fT -- "$t_" ${here}`, sh`trap - EXIT`, sh`sync -- .`]),
+    ...(file.confirm !== undefined ? [replace(here, file, file.confirm)] : file.onlyNew === true ? [sh`ln -T -- "$t_" ${here}`, sh`rm -f -- "$t_"`, sh`trap - EXIT`, sh`sync -- .`] : [sh`mv -fT -- "$t_" ${here}`, sh`trap - EXIT`, sh`sync -- .`]),
   ])
 }
 

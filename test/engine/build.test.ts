@@ -139,7 +139,7 @@ describe('a task that throws', () => {
     const broken = task('Broken', () => [
       group('-x'),
     ])
-    expect(await problem(() => build([broken]))).toBe(`option-invalid: task "Broken" for web1, at ${placeOfText("  group('-x'),")}: group("-x"): the first argument must be a name or a number\n→ give a value of the kind that the message names`)
+    expect(await problem(() => build([broken]))).toBe(`option-invalid: task "Broken" for web1, at ${placeOfText("  group('-x'),")}: group("-x"): the first argument must be the name of an account\n→ give a value of the kind that the message names`)
   })
 
   test('through a function that map calls is found at the line of the map', async () => {

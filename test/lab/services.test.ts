@@ -262,6 +262,19 @@ describe('a command', () => {
   }, slow)
 })
 
+test("somebody else's file that visudo refuses does not keep a drop-in out, or in; one's own error does", async () => {
+  const rights = (content: string) => sudoers('own', { content })
+  const good = rights('deploy ALL=(root) NOPASSWD: /usr/bin/true\n')
+  const wrong = rights('User_Alias OTHERS = deploy\n')
+  await host().mustRun("printf 'User_Alias OTHERS = admin\\n' >/etc/sudoers.d/zz-other; chmod 0440 /etc/sudoers.d/zz-other; printf 'admin ALL=(ALL) NOPASSWD: ALL\\n' >/etc/sudoers.d/90-lxd; chmod 0644 /etc/sudoers.d/90-lxd")
+  expect((await host().run('visudo -c')).code).toBe(1)
+  expect(await on.apply(good)).toEqual([['create file']])
+  expect((await failure(on.apply(wrong))).detail).toContain('OTHERS')
+  expect(await host().mustRun('cat /etc/sudoers.d/own')).toContain('/usr/bin/true')
+  expect(await on.apply(sudoers('own', { state: 'absent' }))).toEqual([['remove file']])
+  await host().mustRun('test ! -e /etc/sudoers.d/own; rm /etc/sudoers.d/90-lxd /etc/sudoers.d/zz-other; visudo -c')
+}, slow)
+
 test('accounts of a domain own files and trees, act, and have rights, as others do', async () => {
   await host().mustRun("printf '%s\\n' 'DOM\\alice:x:5001:5513::/home/alice:/bin/bash' >>/etc/passwd; echo 'domain users:x:5513:' >>/etc/group; mkdir -p /srv/share/a; touch /srv/share/a/b; chgrp -R 5513 /srv/share")
   const owner = 'DOM\\alice'

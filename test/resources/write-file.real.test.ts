@@ -157,6 +157,27 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     expect(write({ path: at('a'), content: 'bad', mode: 0o644, confirm }).code).not.toBe(0)
     expect([readFileSync(at('a'), 'utf8'), statSync(at('a')).ino, readdirSync(dir)]).toEqual(['good', ino, ['a']])
   })
+  test('what another file keeps from being confirmed goes back with a word about that, or stays', () => {
+    writeFileSync(at('other'), 'bad')
+    const confirm = `cd ${dir}; for f in a other; do ! grep -q bad "$f" 2>/dev/null || { echo "$f is bad" >&2; exit 4; }; done`
+    const file = { path: at('a'), mode: 0o644, confirm }
+    const before = 'before the change to'
+    for (const old of [undefined, 'old']) {
+      if (old !== undefined) writeFileSync(at('a'), old)
+      const refused = write({ ...file, content: 'good' })
+      expect([refused.code, refused.stderr.includes('other is bad'), refused.stderr.includes(before)]).toEqual([1, true, true])
+      expect([existsSync(at('a')) ? readFileSync(at('a'), 'utf8') : undefined, readdirSync(dir).length]).toEqual([old, old === undefined ? 1 : 2])
+    }
+    expect(write({ ...file, content: 'good', sparedByOthers: true }).code).toBe(0)
+    const own = write({ ...file, content: 'bad', sparedByOthers: true })
+    expect([own.code, own.stderr.includes(before)]).toEqual([1, false])
+    expect([readFileSync(at('a'), 'utf8'), readdirSync(dir)]).toEqual(['good', ['a', 'other']])
+  })
+  test('validate that fails for the present file too says so', () => {
+    writeFileSync(at('a'), 'old')
+    expect(write({ path: at('a'), content: 'new', mode: 0o644, validate: ': %s; echo "other is bad" >&2; exit 3' })).toMatchObject({ code: 1, stderr: expect.stringContaining('and the present one as well') })
+    expect(readFileSync(at('a'), 'utf8')).toBe('old')
+  })
   test('only a new one', () => {
     const onlyNew = { path: at('a'), mode: 0o600, onlyNew: true }
     expect(write({ ...onlyNew, content: 'first' }).code).toBe(0)
