@@ -7,6 +7,7 @@ import { FettleError } from '../core/errors.js'
 import { reveal, type Secret } from '../core/secret.js'
 import { FileCache } from './file-cache.js'
 import { keyType } from './known-hosts.js'
+import { pemKey } from './pem-key.js'
 
 /** A key file as far as it can be read: its public part shows whether an agent holds it, and `usable` why it cannot be used itself. */
 export interface PrivateKey {
@@ -77,13 +78,30 @@ export const isLocked = (usable: unknown): boolean => usable instanceof FettleEr
  * @throws FettleError `key-unsupported` when it is encrypted in a way that is not understood
  */
 export async function unlock(path: string, passphrase: Secret): Promise<boolean> {
-  const parsed = ssh2.utils.parseKey(await readFile(path), reveal(passphrase))
+  const parsed = parse(await readFile(path, 'utf8'), reveal(passphrase))
   if (!isNativeError(parsed)) {
     unlocked.set(path, readOnce(parsed))
     return true
   }
-  if (/bad passphrase|unable to authenticate/i.test(parsed.message)) return false
+  if (/bad passphrase|unable to authenticate|bad decrypt/i.test(parsed.message)) return false
   throw new FettleError('key-unsupported', { message: `the key ${path} is encrypted in a way that Fettle cannot read: ${parsed.message}`, remedy: `ssh-add ${path}, or have ssh-keygen -p -f ${path} write it anew` })
+}
+
+function parse(text: string, passphrase?: string): ParsedKey | Error {
+  const parsed = ssh2.utils.parseKey(text, passphrase)
+  if (!isNativeError(parsed)) return parsed
+  try {
+    return pemKey(text, passphrase) ?? parsed
+  } catch (error) {
+    return error as Error
+  }
+}
+
+/** What brings a key into a form that ssh reads. */
+function rewriting(path: string, text: string): string {
+  if (text.startsWith('PuTTY-User-Key-File-')) return `it is a key of PuTTY: puttygen ${path} -O private-openssh -o NEWFILE writes it for ssh`
+  if (text.includes('BEGIN SSH2 ')) return `it is a key of another SSH: ssh-keygen -i -f ${path} >NEWFILE writes it for ssh`
+  return `where ssh-keygen -y -f ${path} can read it, ssh-keygen -p -f ${path} writes it anew; else correct its path or its content`
 }
 
 async function understand(path: string, text: string, mode: number): Promise<Omit<PrivateKey, 'path'>> {
@@ -101,9 +119,9 @@ async function understand(path: string, text: string, mode: number): Promise<Omi
   const unusable = (error: FettleError): Omit<PrivateKey, 'path'> => ({ publicBlob, usable: error })
   if ((mode & 0o077) !== 0) return unusable(new FettleError('key-permissions', { message: `the key ${path} has mode ${mode.toString(8).padStart(4, '0')}, so others can read it`, remedy: `chmod 600 ${path}` }))
   if (type.startsWith('sk-')) return unusable(new FettleError('key-unsupported', { message: `the key ${path} is of type ${type}: hardware keys are not supported yet`, remedy: 'use an ed25519, ecdsa or rsa key for this host; through a jump host ssh itself can go: ProxyCommand ssh -W %h:%p JUMPHOST' }))
-  if (header?.encrypted === true || /ENCRYPTED/.test(text)) return unusable(new FettleError('key-encrypted', { message: `the key ${path} is encrypted, and no agent holds it`, remedy: `ssh-add ${path}; or run Fettle at a terminal, where it asks for the passphrase, or with a program in SSH_ASKPASS that prints it` }))
-  const parsed = ssh2.utils.parseKey(text)
-  if (parsed instanceof Error) return unusable(new FettleError('key-unreadable', { message: `${path} holds no private key that Fettle understands: ${parsed.message}` }))
+  if (header?.encrypted === true || /(?<!SSH2 )ENCRYPTED/.test(text)) return unusable(new FettleError('key-encrypted', { message: `the key ${path} is encrypted, and no agent holds it`, remedy: `ssh-add ${path}; or run Fettle at a terminal, where it asks for the passphrase, or with a program in SSH_ASKPASS that prints it` }))
+  const parsed = parse(text)
+  if (isNativeError(parsed)) return unusable(new FettleError('key-unreadable', { message: `${path} holds no private key that Fettle understands: ${parsed.message}`, remedy: rewriting(path, text) }))
   try {
     return { publicBlob: parsed.getPublicSSH(), usable: readOnce(parsed) }
   } catch (cause) {
