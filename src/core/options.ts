@@ -28,7 +28,7 @@ export const absolutePath = line
   .refine((path) => !path.split('/').includes('..'), 'must not hold ..')
   .refine((path) => path === '/' || !path.slice(1).split('/').some((name) => name === '' || name === '.'), 'must be written without //, /./ and a slash at its end')
 /** The name of a user or group that is made on the host, as useradd(8) of Debian takes it. */
-export const newAccountName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/, 'must be a name or a number').max(32)
+export const newAccountName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/, 'must be the name of an account').max(32)
 /** A user or group that is there, wherever it comes from, by its name or number. */
 export const accountName = z.string().regex(accountPattern, 'must be the name of an account').max(256)
 export const state = z.enum(['present', 'absent'])
