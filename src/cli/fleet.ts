@@ -3,10 +3,10 @@ import { scrub } from '../core/scrub.js'
 import { eachHost, type HostOutcome } from '../engine/each-host.js'
 import { reading } from '../engine/reach.js'
 import { doubts } from '../files/doubts.js'
-import { checkConnections } from '../inventory/connection.js'
 import type { InventoryHost } from '../inventory/inventory.js'
 import { readLimit } from '../inventory/limit.js'
 import { selectHosts } from '../inventory/pattern.js'
+import { checkHosts } from '../inventory/usable-hosts.js'
 import type { Session } from '../ssh/session.js'
 import { oneLine } from '../views/clean.js'
 import { decisiveFiles } from './decisive-files.js'
@@ -47,7 +47,7 @@ export async function onFleet(flags: FleetFlags, io: Surroundings, doing: 'readi
 async function fleetOf(flags: FleetFlags, io: Surroundings, { doing, stop, kill }: Interrupts): Promise<Fleet> {
   const inventory = await loadInventory({ sources: flags.inventory, project: io.cwd, extraVars: flags.extraVars })
   for (const warning of [...inventory.warnings, ...doubts(io.cwd, decisiveFiles(io.cwd, flags.inventory))]) io.stderr.write(`note: ${oneLine(scrub(warning))}\n`)
-  const hosts = checkConnections(selectHosts(inventory, readLimit(flags.limit ?? 'all', io.cwd)))
+  const hosts = checkHosts(selectHosts(inventory, readLimit(flags.limit ?? 'all', io.cwd)))
   const passwords = await readPasswords(flags, io)
   const options = {
     project: io.cwd,

@@ -1,6 +1,6 @@
 import { Secret } from '../core/secret.js'
 import { jsonText, WrittenNumber } from '../core/written-number.js'
-import { showPlace, type Inventory, type InventoryGroup, type InventoryHost } from '../inventory/inventory.js'
+import { readVars, showPlace, type Inventory, type InventoryGroup, type InventoryHost } from '../inventory/inventory.js'
 
 /** Chooses hosts by name; null: all. */
 export type Chosen = ReadonlySet<string> | null
@@ -30,16 +30,17 @@ export function listText(inventory: Inventory, chosen: Chosen): string {
     const filled = [...(children.length === 0 ? [] : [['children', children]]), ...(hosts.length === 0 ? [] : [['hosts', hosts]])]
     if (filled.length > 0) listed.push([name, Object.fromEntries(filled)])
   }
-  const shown = [...inventory.hosts.values()].filter(({ name, vars }) => (chosen?.has(name) ?? true) && Object.keys(vars).length > 0)
-  return printed(mapping([...listed, ['_meta', { hostvars: mapping(shown.map(({ name, vars }) => [name, vars])) }]]))
+  const shown = [...inventory.hosts.values()].filter(({ name }) => chosen?.has(name) ?? true).map((host) => [host.name, readVars(host)] as const)
+  const filled = shown.filter(([, vars]) => Object.keys(vars).length > 0)
+  return printed(mapping([...listed, ['_meta', { hostvars: mapping(filled) }]]))
 }
 
 /** The merged variables of a host, as `ansible-inventory --host` prints them. */
-export const hostText = ({ vars }: InventoryHost): string => printed(vars)
+export const hostText = (host: InventoryHost): string => printed(readVars(host))
 
 /** The same as YAML, a variable in a line, and behind each the place where it was set. */
 export function placesText(host: InventoryHost): string {
-  const lines = Object.keys(host.vars).sort().map((name) => {
+  const lines = Object.keys(readVars(host)).sort().map((name) => {
     const set = host.place(name)
     return `${name}: ${jsonText(host.vars[name]) ?? ''}${set === null ? '' : `  # ${showPlace(set)}`}\n`
   })

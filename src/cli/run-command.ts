@@ -4,9 +4,9 @@ import { scrub } from '../core/scrub.js'
 import type { Emit, Event, Mode } from '../engine/events.js'
 import type { RunOptions } from '../engine/options.js'
 import type { RunList } from '../engine/select.js'
-import { checkConnections } from '../inventory/connection.js'
 import type { Inventory, InventoryHost } from '../inventory/inventory.js'
 import { readLimit } from '../inventory/limit.js'
+import { checkHosts } from '../inventory/usable-hosts.js'
 import { peopleView } from '../views/people.js'
 import { recordView } from '../views/record.js'
 import { retryView } from '../views/retry.js'
@@ -79,7 +79,7 @@ async function perform(request: RunRequest, surroundings: Surroundings, parts: P
   }
   const passwords = await readPasswords(flags, surroundings)
   // Which hosts there are depends on no tag, and tags would have all resources built only to be asked for theirs.
-  await unlockKeys(() => checkConnections(chosenHosts(parts.listRun(plays, inventory, { ...options, tags: [], skipTags: [] }), inventory)), { ...options, ...passwords }, surroundings)
+  await unlockKeys(() => checkHosts(chosenHosts(parts.listRun(plays, inventory, { ...options, tags: [], skipTags: [] }), inventory)), { ...options, ...passwords }, surroundings)
   if (interrupts.code !== null) return interrupts.code
   return (await parts.run(plays, inventory, { ...options, ...passwords, decisive: decisiveFiles(options.project, flags.inventory) }, emit)).exitCode
 }

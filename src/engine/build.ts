@@ -4,7 +4,7 @@ import { FettleError } from '../core/errors.js'
 import type { HostFacts } from '../core/host-facts.js'
 import type { HostInfo, InventoryInfo, Play, Resources, Task, TaskContext } from '../core/play.js'
 import { isResource, type Resource, type Trigger } from '../core/resource.js'
-import type { Inventory, InventoryHost } from '../inventory/inventory.js'
+import { readVars, type Inventory, type InventoryHost } from '../inventory/inventory.js'
 import { checkAllVars } from '../inventory/variables.js'
 import type { RunOptions } from './options.js'
 import { joined } from './duplicates.js'
@@ -40,7 +40,9 @@ type Selection = Pick<RunOptions, 'tags' | 'skipTags' | 'become'>
 
 /** What tasks see of the inventory. */
 export function inventoryInfo(inventory: Inventory): InventoryInfo {
-  return { hosts: [...inventory.hosts.values()].map(({ name, groups, vars }) => ({ name, groups, vars })), groups: inventory.groups }
+  // What cannot be read of a host is an error of the task that asks for it.
+  const hosts = [...inventory.hosts.values()].map((host) => ({ name: host.name, groups: host.groups, get vars() { return readVars(host) } }))
+  return { hosts, groups: inventory.groups }
 }
 
 /** Makes the steps of one of a play's hosts: from its variables, and in a play with `facts: true` from its facts. */

@@ -5,10 +5,10 @@ import { FettleError } from '../core/errors.js'
 import type { HostFacts } from '../core/host-facts.js'
 import type { Play } from '../core/play.js'
 import { doubts } from '../files/doubts.js'
-import { checkConnections } from '../inventory/connection.js'
 import { env } from '../inventory/environment.js'
 import type { Inventory, InventoryHost } from '../inventory/inventory.js'
 import { evidentTwinWarning, twinsAmong } from '../inventory/twins.js'
+import { checkHosts } from '../inventory/usable-hosts.js'
 import { undeclaredVariables } from '../inventory/variables.js'
 import { buildPlay, inventoryInfo, type BuildHost, type SelectedPlay, type Step } from './build.js'
 import { requestsOf, SharedFacts } from './facts.js'
@@ -58,7 +58,7 @@ export async function prepare(plays: readonly Play[], inventory: Inventory, opti
     if (asking !== undefined) await github().catch((error: unknown) => { throw neededBy(error, asking) })
   }
   const selection = selectPlays(plays, inventory, options)
-  checkConnections([...new Set(selection.flatMap(({ hosts }) => hosts))])
+  checkHosts([...new Set(selection.flatMap(({ hosts }) => hosts))])
   const prepared = selection.map((selected) => prepareOne(selected, buildPlay(selected, info, options), ready))
   const steps = prepared.flatMap((play) => [...(play.steps?.values() ?? [])].flat())
   const tagWarnings = checkTags(plays, options, steps)

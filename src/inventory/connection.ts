@@ -1,13 +1,13 @@
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import type { z } from 'zod'
-import { FettleError } from '../core/errors.js'
 import { reveal, Secret } from '../core/secret.js'
 import { jsonText } from '../core/written-number.js'
 import { connectionOptions, copyingArguments, refusals, type OptionName } from './connection-options.js'
-import { showPlace, type Connection, type InventoryHost, type Place } from './inventory.js'
-import { listed } from './names.js'
+import type { Connection, InventoryHost } from './inventory.js'
 import { shellWords } from './shell-words.js'
+import { UnfitHost } from './unfit-host.js'
+import { isTemplate } from './value-parts.js'
 
 /** The part of a host that its connection follows from. */
 type Source = Pick<InventoryHost, 'name' | 'vars' | 'place'>
@@ -60,13 +60,13 @@ function take<N extends OptionName>(host: Source, option: N): z.output<(typeof c
   const value = host.vars[name]
   const text = value instanceof Secret ? reveal(value) : value
   if (text === '' && option !== 'host' && option !== 'port') return undefined
-  if (typeof text === 'string' && text.includes('{{') && text.includes('}}')) {
-    throw new UnfitConnection(host, name, 'holds {{ … }}, and variables are not templates')
+  if (typeof text === 'string' && isTemplate(text)) {
+    throw unfit(host, name, 'holds {{ … }}, and variables are not templates')
   }
   const result = takes.safeParse(value)
   if (!result.success) {
     const shown = value instanceof Secret ? 'something else' : (jsonText(value) ?? '')
-    throw new UnfitConnection(host, name, `${expected}, and is ${shown}`)
+    throw unfit(host, name, `${expected}, and is ${shown}`)
   }
   return result.data as z.output<(typeof connectionOptions)[N]['takes']>
 }
@@ -74,7 +74,7 @@ function take<N extends OptionName>(host: Source, option: N): z.output<(typeof c
 function refuse(host: Source, when: 'ssh' | 'become'): void {
   for (const refusal of refusals.filter((each) => each.when === when)) {
     const name = Object.keys(host.vars).find((each) => refusal.names.test(each) && (host.vars[each] ?? null) !== null)
-    if (name !== undefined) throw new UnfitConnection(host, name, refusal.why)
+    if (name !== undefined) throw unfit(host, name, refusal.why)
   }
 }
 
@@ -84,7 +84,7 @@ function sshArguments(host: Source): readonly string[] {
   for (const option of ['port', 'user'] as const) {
     const isSet = first.some((word) => word.toLowerCase().replace(/\W.*/s, '') === option)
     if (isSet && take(host, option) !== undefined) {
-      throw new UnfitConnection(host, 'ansible_ssh_args', `sets a ${option}, and so does another variable: keep one of the two`)
+      throw unfit(host, 'ansible_ssh_args', `sets a ${option}, and so does another variable: keep one of the two`)
     }
   }
   const timeout = take(host, 'timeout')
@@ -102,7 +102,7 @@ function sshArguments(host: Source): readonly string[] {
 function argumentsOf(host: Source, option: 'args' | 'commonArgs' | 'extraArgs'): readonly string[] {
   const [name] = connectionOptions[option].names
   const words = shellWords(take(host, option) ?? '')
-  if (words === null) throw new UnfitConnection(host, name, 'has a quote without its partner')
+  if (words === null) throw unfit(host, name, 'has a quote without its partner')
   const pairs: string[] = []
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? ''
@@ -111,7 +111,7 @@ function argumentsOf(host: Source, option: 'args' | 'commonArgs' | 'extraArgs'):
     const [, flag, joined = ''] = /^(-[JFo])(.*)$/s.exec(word) ?? []
     const value = flag === undefined || joined !== '' ? joined : words[++index]
     if (flag === undefined || value === undefined) {
-      throw new UnfitConnection(host, name, `takes ssh's -J, -F and -o with a value each, and has ${JSON.stringify(word)}`)
+      throw unfit(host, name, `takes ssh's -J, -F and -o with a value each, and has ${JSON.stringify(word)}`)
     }
     pairs.push(flag, value)
   }
@@ -125,68 +125,9 @@ function checkCopying(host: Source, name: (typeof copyingArguments)[number], fol
   const isSaid = (word: string): boolean => /^-(?:[OCpqrv]+|[JFo])$/.test(word) || followed.includes(word.replace(/^-[JFo]/, ''))
   if (words?.every(isSaid) === true) return
   const why = 'would say how to reach the host, and Fettle does not copy by scp or sftp: set ansible_ssh_common_args'
-  throw new UnfitConnection(host, name, why)
+  throw unfit(host, name, why)
 }
 
-/** A host that cannot be reached in the way that the inventory says. */
-class UnfitConnection extends FettleError {
-  readonly problem: Problem
-
-  constructor({ name, place }: Source, variable: string, sentence: string) {
-    const problem = { variable, sentence, place: place(variable), hosts: [name] }
-    super('inventory-invalid', { address: whereOf(problem), message: sentenceOf(problem), remedy: remedyFor([name]) })
-    this.problem = problem
-  }
-}
-
-interface Problem {
-  readonly variable: string
-  readonly sentence: string
-  readonly place: Place | null
-  /** Those that have it in common. */
-  readonly hosts: string[]
-}
-
-const whereOf = ({ place, hosts }: Problem): string => (place === null ? listed(hosts) : showPlace(place))
-const sentenceOf = (problem: Problem): string =>
-  `${whereOf(problem)}: ${problem.variable} of ${listed(problem.hosts)} ${problem.sentence}`
-
-function remedyFor([first = '', ...others]: readonly string[]): string {
-  return `correct it there, or leave ${others.length === 0 ? `the host out: -l 'all:!${first}'` : 'these hosts out with -l'}`
-}
-
-/**
- * Answers the hosts that it is given, when each of them can be reached in the way that the inventory says.
- * @throws FettleError `inventory-invalid`: one error for all hosts, a line for each problem with its place
- */
-export function checkConnections(hosts: readonly InventoryHost[]): readonly InventoryHost[] {
-  const problems = new Map<string, Problem>()
-  for (const host of hosts) {
-    const found = problemOf(() => host.connection)
-    if (found === null) continue
-    const key = JSON.stringify([found.variable, found.sentence, found.place])
-    const known = problems.get(key)
-    if (known === undefined) problems.set(key, { ...found, hosts: [host.name] })
-    else known.hosts.push(host.name)
-  }
-  if (problems.size === 0) return hosts
-  const all = [...problems.values()]
-  const more = all.length > mostShown ? [`and ${String(all.length - mostShown)} more`] : []
-  throw new FettleError('inventory-invalid', {
-    message: [...all.slice(0, mostShown).map(sentenceOf), ...more].join('\n'),
-    remedy: remedyFor(all.flatMap((problem) => problem.hosts)),
-  })
-}
-
-const mostShown = 20
-
-/** What is wrong with a connection that is asked for; null: nothing. */
-function problemOf(connection: () => Connection): Problem | null {
-  try {
-    connection()
-    return null
-  } catch (error) {
-    if (error instanceof UnfitConnection) return error.problem
-    throw error
-  }
-}
+/** The error of a host that cannot be reached in the way that the inventory says. */
+const unfit = ({ name, place }: Source, variable: string, sentence: string): UnfitHost =>
+  new UnfitHost({ subject: variable, sentence, place: place(variable), remedy: 'correct it there' }, name)

@@ -55,6 +55,15 @@ export class DataFile implements Source<Part> {
     return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : null
   }
 
+  isList(part: Part | null): boolean {
+    return Array.isArray(part?.value)
+  }
+
+  /** Code writes what it means: nobody takes its text for a template of Ansible's. */
+  isUnsafe(): boolean {
+    return true
+  }
+
   place(): Place {
     return { file: this.file, line: 0, column: 0 }
   }

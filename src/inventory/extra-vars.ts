@@ -22,10 +22,10 @@ export function readExtraVars(given: readonly string[], project: string, warning
   for (const text of given) {
     const read: Layer = new Map()
     if (text.startsWith('@')) {
-      const yaml = readYaml(project, resolve(project, text.slice(1)))
+      const yaml = readYaml(project, resolve(project, text.slice(1)), warnings)
       readVariables(read, yaml, yaml.root, 'a file of variables', warnings)
     } else if (/^\s*[{[]/.test(text)) {
-      const yaml = new YamlFile('-e', text)
+      const yaml = new YamlFile('-e', text, warnings)
       readVariables(read, yaml, yaml.root, 'what -e takes', warnings)
     } else {
       readPairs(read, text, warnings)

@@ -1,3 +1,4 @@
+import type { FettleError } from '../core/errors.js'
 import { nearest } from '../core/nearest.js'
 import { checkGroupName, namedHosts } from './names.js'
 import { takePriority } from './group-priority.js'
@@ -13,7 +14,13 @@ const deepest = 64
 /** Reads Ansible's YAML shape into a tree, whatever it is written in: groups at the top, each with `children`, `hosts` and `vars`. */
 export function readGroups<N>(tree: Tree, source: Source<N>, root: N | null, warnings: Warnings): void {
   const reader = new GroupReader(tree, source, warnings)
-  for (const entry of source.entries(root, 'an inventory')) reader.group(entry, null, 0)
+  const entries = source.entries(root, 'an inventory')
+  const groups = entries.filter(({ name, value }) => reader.isGroup(name, value))
+  // A file without any group was meant for something else, as a file of variables is.
+  const [other] = groups.length === 0 ? entries : []
+  if (other !== undefined) throw reader.noGroup(other)
+  for (const entry of entries) if (groups.includes(entry)) reader.group(entry, null, 0)
+    else warnings.add(`${entry.name} is passed over, as by Ansible: it is no group`, source.place(entry.key))
 }
 
 class GroupReader<N> {
@@ -23,9 +30,20 @@ class GroupReader<N> {
     private readonly warnings: Warnings,
   ) {}
 
+  /** Whether an entry at the top describes a group. One may be called as its parts are: `hosts: { hosts: { web1: } }`. */
+  isGroup(name: string, value: N | null): boolean {
+    if (this.source.text(value) !== null || this.source.isList(value)) return name === 'plugin'
+    return !sections.includes(name) || this.source.entries(value, name).some((inner) => sections.includes(inner.name))
+  }
+
+  noGroup({ name, key, value }: Entry<N>): FettleError {
+    if (sections.includes(name)) return this.source.error(key, `${name} stands where the name of a group is expected`, 'indent it under a group, such as all:')
+    const is = value !== null && this.source.isList(value) ? 'a list' : 'a single value'
+    return this.source.error(value ?? key, `group ${name} must be a mapping (name: value), and is ${is}`)
+  }
+
   group({ name, key, value }: Entry<N>, parent: Group | null, depth: number): void {
     const { source } = this
-    if (sections.includes(name)) throw source.error(key, `${name} stands where the name of a group is expected`, `indent it under a group, such as all:`)
     if (name === 'plugin' && source.text(value) !== null) throw source.error(key, 'is the configuration of one of Ansible\'s inventory plugins, which Fettle does not run', 'write a .ts inventory that exports a function')
     this.#named(key, () => checkGroupName(name))
     if (name === 'all' && parent !== null) throw source.error(key, `all cannot be a child of ${parent.name}: every group is its child`)
@@ -50,7 +68,9 @@ class GroupReader<N> {
         return
       default: {
         const guess = nearest(section.name, sections)
-        throw source.error(section.key, `group ${group.name} has children, hosts and vars, and no ${section.name}`, guess === undefined ? 'put groups under children, machines under hosts and variables under vars' : `did you mean ${guess}?`)
+        const message = `group ${group.name} has children, hosts and vars, and no ${section.name}`
+        if (guess !== undefined) throw source.error(section.key, message, `did you mean ${guess}?`)
+        this.warnings.add(`${message}, which is passed over, as by Ansible`, source.place(section.key))
       }
     }
   }

@@ -1,4 +1,6 @@
+import type { FettleError } from '../core/errors.js'
 import type { Secret } from '../core/secret.js'
+import type { ValuePath } from './value-parts.js'
 
 /** Where something was written. A `line` of 0 is the command line. */
 export interface Place {
@@ -38,8 +40,14 @@ export interface InventoryHost {
    * @throws FettleError `inventory-invalid` for a way to the host that cannot be, or that Fettle does not have
    */
   readonly connection: Connection
+  /** Where the inventory names it first. */
+  readonly namedAt: Place
+  /** Why a file of `group_vars` or `host_vars` that is for this host could not be read; its variables lack what stands there. Null: all were read. */
+  readonly unreadable: FettleError | null
   /** Where a variable, or a part of it, was set; null when it is not set. */
   place(variable: string, path?: readonly PropertyKey[]): Place | null
+  /** Whether a part of a variable is marked as text that is no template. */
+  isUnsafe(variable: string, path: ValuePath): boolean
 }
 
 /** A group as the inventory describes it. */
@@ -59,6 +67,15 @@ export interface Inventory {
   /** What `-e` has set. */
   readonly extraVars: ReadonlyMap<string, Place>
   readonly warnings: readonly string[]
+}
+
+/**
+ * The merged variables of a host, whoever it is.
+ * @throws FettleError where a file of its variables could not be read
+ */
+export function readVars({ unreadable, vars }: InventoryHost): InventoryHost['vars'] {
+  if (unreadable !== null) throw unreadable
+  return vars
 }
 
 export const showPlace = ({ file, line, column }: Place): string => (line === 0 ? file : `${file}:${String(line)}:${String(column)}`)

@@ -3,12 +3,15 @@ import { nearest } from '../core/nearest.js'
 import { followedNames, isConnectionName } from './connection-options.js'
 import type { Place } from './inventory.js'
 import type { Source } from './source.js'
+import { isVault, type ValuePath } from './value-parts.js'
 import type { Warnings } from './warnings.js'
 
 export interface Variable {
   readonly value: unknown
   /** Where it, or a part of it, was set. */
   place(path?: readonly PropertyKey[]): Place
+  /** Whether a part of it is marked as text that is no template: `!unsafe` of YAML. Left out: nothing is. */
+  isUnsafe?(path: ValuePath): boolean
 }
 
 /** The variables that one group, one host or the command line sets in one place. */
@@ -18,24 +21,24 @@ export type Layer = Map<string, Variable>
 export function readVariables<N>(layer: Layer, source: Source<N>, node: N | null, what: string, warnings: Warnings): void {
   for (const entry of source.entries(node, what)) {
     const { name, value } = entry
-    setVariable(layer, name, { value: isPassword(name) ? password(source, name, value) : source.plain(value), place: (path = []) => source.placeIn(entry, path) }, warnings)
+    const read = isPassword(name) ? password(source, name, value) : source.plain(value)
+    const place = (path: readonly PropertyKey[] = []): Place => source.placeIn(entry, path)
+    setVariable(layer, name, { value: read, place, isUnsafe: (path) => source.isUnsafe(value, path) }, warnings)
   }
 }
 
-/** Sets one variable, and warns of what it cannot mean. */
+/** Sets one variable, and warns of a name that means nothing here. */
 export function setVariable(layer: Layer, name: string, variable: Variable, warnings: Warnings): void {
   layer.set(name, variable)
-  const { value } = variable
   if (name.startsWith('ansible_')) warnOfConnectionName(name, variable, warnings)
-  else if (typeof value === 'string' && value.includes('{{') && value.includes('}}')) warnings.add(`${name} holds {{ … }}, which stays as it is: variables are not templates`, variable.place())
 }
 
 /** Of all names that Ansible knows, followed or not: they are never shown. */
 export const isPassword = (name: string): boolean => /^ansible_.*(?:pass|private_key$)/.test(name)
 
-function password<N>(source: Source<N>, name: string, node: N | null): Secret | null {
+function password<N>(source: Source<N>, name: string, node: N | null): unknown {
   const value = source.plain(node)
-  if (value === null || value instanceof Secret) return value
+  if (value === null || value instanceof Secret || isVault(value)) return value
   const text = source.text(node)
   if (text === null) throw source.error(node, `${name} must be a single value`)
   return new Secret(text)

@@ -6,6 +6,7 @@ import { DataFile } from './data-file.js'
 import { readExtraVars } from './extra-vars.js'
 import { readGroups } from './group-reader.js'
 import { readIni } from './ini-file.js'
+import { isYaml } from './inventory-form.js'
 import { inventoryFiles, isCode } from './inventory-files.js'
 import type { Inventory } from './inventory.js'
 import { merge } from './merge.js'
@@ -65,17 +66,16 @@ async function readInventory(tree: Tree, project: string, path: string, runCode:
     return readGroups(tree, data, data.root, warnings)
   }
   const text = readText(path, shown)
-  if (!isYaml(path, shown, text)) return readIni(tree, shown, text, warnings)
-  const yaml = new YamlFile(shown, text)
+  refuseOtherForms(path, shown, text)
+  if (!isYaml(path, text)) return readIni(tree, shown, text, warnings)
+  const yaml = new YamlFile(shown, text, warnings)
   return readGroups(tree, yaml, yaml.root, warnings)
 }
 
-/** As Ansible tells them apart: by the ending, and without one by what is written there. */
-function isYaml(path: string, shown: string, text: string): boolean {
+function refuseOtherForms(path: string, shown: string, text: string): void {
   const refused = (what: string): FettleError => new FettleError('inventory-invalid', { address: shown, message: `${shown}: ${what}`, remedy: `ansible-inventory -i ${shown} --list -y prints any of Ansible's inventories as YAML; or write a .ts inventory that exports a function` })
   if (text.startsWith('#!')) throw refused('is a program, which Fettle does not run as an inventory')
   if (extname(path) === '.toml') throw refused('TOML is no form of inventory that Fettle reads')
-  return extname(path) === '' ? /^\s*(?:#[^\n]*\n\s*)*(?:---|\{|["']?[^\s="':[]+["']?:(?:\s|$))/.test(text) : ['.yml', '.yaml', '.json'].includes(extname(path))
 }
 
 /** Hosts named on the command line, as in Ansible's `-i web1,web2`. */

@@ -1,9 +1,10 @@
+import type { FettleError } from '../core/errors.js'
 import { connectionOf } from './connection.js'
 import { depthsOf } from './group-depths.js'
 import type { Connection, Inventory, InventoryGroup, InventoryHost } from './inventory.js'
-import type { Layer } from './layer.js'
+import type { Layer, Variable } from './layer.js'
 import type { Group, Host, Tree } from './tree.js'
-import type { VariableFiles } from './variable-files.js'
+import type { VariableFile, VariableFiles } from './variable-files.js'
 import type { Warnings } from './warnings.js'
 
 /** What hosts of the same groups have in common. */
@@ -11,6 +12,7 @@ interface Family {
   readonly groups: readonly string[]
   readonly layers: readonly Layer[]
   readonly vars: Readonly<Record<string, unknown>>
+  readonly unreadable: FettleError | null
 }
 
 /** Merges a tree's layers and those of the files beside the inventories into each host's variables. */
@@ -71,9 +73,10 @@ function familyOf(tree: Tree, host: Host, files: readonly VariableFiles[], depth
   for (const group of ['all', ...host.groups]) climb(group)
   const depth = ({ name }: Group): number => depths.get(name) ?? 0
   const groups = [...found].sort((a, b) => depth(a) - depth(b) || a.priority - b.priority || (a.name < b.name ? -1 : 1))
-  const filesFor = (some: readonly Group[]): readonly Layer[] => files.flatMap((each) => some.flatMap(({ name }) => each.groups.get(name) ?? []))
-  const layers = [...groups.map(({ vars }) => vars), ...filesFor(groups.slice(0, 1)), ...filesFor(groups.slice(1))]
-  return { groups: groups.map(({ name }) => name), layers, vars: varsOf(layers, null) }
+  const filesFor = (some: readonly Group[]): readonly VariableFile[] => files.flatMap((each) => some.flatMap(({ name }) => each.groups.get(name) ?? []))
+  const read = [...filesFor(groups.slice(0, 1)), ...filesFor(groups.slice(1))]
+  const layers = [...groups.map(({ vars }) => vars), ...read.map(({ layer }) => layer)]
+  return { groups: groups.map(({ name }) => name), layers, vars: varsOf(layers, null), unreadable: problemIn(read) }
 }
 
 function varsOf(layers: readonly Layer[], base: Readonly<Record<string, unknown>> | null): Readonly<Record<string, unknown>> {
@@ -82,13 +85,23 @@ function varsOf(layers: readonly Layer[], base: Readonly<Record<string, unknown>
   return vars
 }
 
-function mergedHost({ name, vars: own }: Host, family: Family, files: readonly VariableFiles[], extra: Layer, project: string): InventoryHost {
-  const layers = [own, ...files.flatMap(({ hosts }) => hosts.get(name) ?? []), extra]
+const problemIn = (files: readonly VariableFile[]): FettleError | null => files.find(({ problem }) => problem !== null)?.problem ?? null
+
+function mergedHost({ name, namedAt, vars: own }: Host, family: Family, files: readonly VariableFiles[], extra: Layer, project: string): InventoryHost {
+  const read = files.flatMap(({ hosts }) => hosts.get(name) ?? [])
+  const layers = [own, ...read.map(({ layer }) => layer), extra]
   const vars = Object.freeze(varsOf(layers, family.vars))
-  const place: InventoryHost['place'] = (variable, path) => {
-    const layer = layers.findLast((each) => each.has(variable)) ?? family.layers.findLast((each) => each.has(variable))
-    return layer?.get(variable)?.place(path) ?? null
-  }
+  const set = (variable: string): Variable | undefined =>
+    (layers.findLast((each) => each.has(variable)) ?? family.layers.findLast((each) => each.has(variable)))?.get(variable)
   let connection: Connection | null = null
-  return { name, groups: family.groups, vars, place, get connection() { return (connection ??= connectionOf(this, project)) } }
+  return {
+    name,
+    groups: family.groups,
+    vars,
+    get namedAt() { return namedAt() },
+    unreadable: family.unreadable ?? problemIn(read),
+    place: (variable, path) => set(variable)?.place(path) ?? null,
+    isUnsafe: (variable, path) => set(variable)?.isUnsafe?.(path) ?? false,
+    get connection() { return (connection ??= connectionOf(this, project)) },
+  }
 }

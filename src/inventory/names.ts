@@ -3,12 +3,15 @@ import { BadName, expandRanges } from './range.js'
 
 /** What neither patterns nor a command line could take for anything but a name. */
 const plainName = /^[\p{L}\p{N}_][\p{L}\p{N}_.+=@-]*$/u
-/** Names of groups may have spaces within, as they may in Ansible's YAML. */
-const plainGroup = /^[\p{L}\p{N}_](?:[\p{L}\p{N}_.+=@ -]*[\p{L}\p{N}_.+=@-])?$/u
+/** What a terminal could take for a command, and what nobody means. */
+const control = /\p{Cc}/u
 
-/** @throws BadName for what is no name of a group */
+/** Whether a host of this name can be used: its name becomes an argument and the name of files. */
+export const isFitName = (name: string): boolean => plainName.test(name) || isAddress(name)
+
+/** As with Ansible a group is called as anybody likes. @throws BadName */
 export function checkGroupName(name: string): void {
-  if (!plainGroup.test(name)) throw new BadName(`${JSON.stringify(name)} is no name of a group: it takes letters, digits, _, -, . and +`, 'choose another name')
+  if (name === '' || control.test(name)) throw new BadName(`${JSON.stringify(name)} is no name of a group`, 'choose another name')
 }
 
 /** Whether a name is an IPv6 address. Node compiles a regular expression of its own to tell, which takes 3 ms. */
@@ -22,14 +25,16 @@ export interface NamedHosts {
 
 /**
  * Reads how an inventory names hosts: a name or an address, perhaps with ranges, perhaps with a port (`web[1:3]:2222`, `[2001:db8::7]:22`).
+ * What cannot be used as a name is a problem of that host, when it is selected.
  * @throws BadName
  */
 export function namedHosts(written: string): NamedHosts {
   const [, base = written, port] = /^\[(.+)\]:(\d{1,5})$/.exec(written) ?? /^((?:[^:[\]]|\[[^\]]*\])*):(\d{1,5})$/.exec(written) ?? []
   const names = isAddress(base) ? [base] : expandRanges(base)
-  for (const name of names) {
-    if (!plainName.test(name) && !isAddress(name)) throw new BadName(`${JSON.stringify(name)} is no name of a host: it takes letters, digits, _, -, . and +`, 'give it a short name, and its address as ansible_host')
-  }
+  // As with Ansible; both are signs of YAML in a file of INI.
+  if (written === '---' || written.endsWith(':')) throw new BadName(`${JSON.stringify(written)} is no name of a host`, 'give a file of YAML a name that ends with .yml')
+  const bad = names.find((name) => name === '' || control.test(name))
+  if (bad !== undefined) throw new BadName(`${JSON.stringify(bad)} is no name of a host`, 'give it a short name, and its address as ansible_host')
   return { names, port: port === undefined ? null : Number(port) }
 }
 

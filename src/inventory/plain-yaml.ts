@@ -1,5 +1,6 @@
-import { isMap, Pair, parseDocument, Scalar, visit, YAMLMap, type Node } from 'yaml'
-import { plainValue, yamlOptions } from './yaml-scalars.js'
+import { isMap, Pair, Scalar, visit, YAMLMap, type Node } from 'yaml'
+import { parseYaml } from './yaml-parse.js'
+import { plainValue } from './yaml-scalars.js'
 
 // The parser of YAML takes a second for 10,000 hosts. What inventories mostly are, mappings in block style whose names and values stand in one line
 // each, is read here, into the same nodes. A value of another form is the parser's, and so is the whole text where anything could be wrong: no error is told
@@ -113,13 +114,13 @@ class Reader {
     if (++this.#parsings > mostParsed) return null
     let next = afterLine(this.text, from)
     for (belongs.lastIndex = next; next < this.text.length && belongs.test(this.text); ) next = belongs.lastIndex
-    const { contents, errors, warnings } = parseDocument(this.text.slice(from, next), yamlOptions)
-    const pair = isMap<Scalar, Value>(contents) && contents.items.length === 1 ? contents.items[0] : undefined
-    if (contents === null || pair === undefined || pair.key.value === null || errors.length + warnings.length > 0) return null
+    const { root, problem } = parseYaml(this.text.slice(from, next))
+    const pair = isMap<Scalar, Value>(root) && root.items.length === 1 ? root.items[0] : undefined
+    if (root === null || pair === undefined || pair.key.value === null || problem !== null) return null
     const shift = (_: unknown, node: Node): void => {
       if (node.range) node.range = [node.range[0] + from, node.range[1] + from, node.range[2] + from]
     }
-    visit(contents, { Node: shift })
+    visit(root, { Node: shift })
     return { pair, next }
   }
 

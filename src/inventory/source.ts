@@ -1,5 +1,6 @@
 import type { FettleError } from '../core/errors.js'
 import type { Place } from './inventory.js'
+import type { ValuePath } from './value-parts.js'
 
 /** One name of a mapping and what it stands for. */
 export interface Entry<N> {
@@ -21,6 +22,9 @@ export interface Source<N> {
   plain(node: N | null): unknown
   /** The text of a single value as it was written, without quotes: `0123` stays `0123`. Null for anything else, and for null. */
   text(node: N | null): string | null
+  isList(node: N | null): boolean
+  /** Whether a part of a value, or something around it, is marked as text that is no template. */
+  isUnsafe(node: N | null, path: ValuePath): boolean
   place(node: N): Place
   /** The place where a part of an entry is named, or the nearest thing around it. */
   placeIn(entry: Entry<N>, path: readonly PropertyKey[]): Place

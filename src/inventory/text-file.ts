@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { relative } from 'node:path'
 import { FettleError } from '../core/errors.js'
 import { systemCode } from './system-code.js'
+import { vaultRemedy } from './value-parts.js'
 
 /** A path as messages show it: relative to the project where it lies in it. */
 export function shownPath(project: string, path: string): string {
@@ -31,8 +32,6 @@ export function readText(path: string, shown: string): string {
     throw unreadable(shown, cause)
   }
 }
-
-export const vaultRemedy = 'put the value in .env, and let the task take it with env.secret(…)'
 
 /** What no file of an inventory may be, and what to do. */
 export function unfitText(text: string): { readonly message: string; readonly remedy: string } | null {

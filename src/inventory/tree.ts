@@ -18,6 +18,8 @@ export interface Group {
 
 export interface Host {
   readonly name: string
+  /** Where it is named first. */
+  readonly namedAt: () => Place
   readonly vars: Layer
   /** The groups that name it themselves; `all` is not among them. */
   readonly groups: Set<string>
@@ -60,7 +62,7 @@ export function addHosts(tree: Tree, group: Group, { names, port }: NamedHosts, 
 
 function newHost(tree: Tree, name: string, port: number | null, place: () => Place): Host {
   const vars = new Map<string, Variable>(port === null ? [] : [['ansible_port', { value: port, place }]])
-  const host: Host = { name, vars, groups: new Set() }
+  const host: Host = { name, namedAt: place, vars, groups: new Set() }
   tree.hosts.set(name, host)
   return host
 }

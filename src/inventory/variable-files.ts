@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
+import { FettleError } from '../core/errors.js'
 import { nearest } from '../core/nearest.js'
 import { readVariables, priorityName, type Layer } from './layer.js'
 import { systemCode } from './system-code.js'
@@ -8,22 +9,29 @@ import type { Warnings } from './warnings.js'
 import { YamlFile } from './yaml-file.js'
 
 /** @throws FettleError `inventory-missing` or `inventory-invalid` */
-export function readYaml(project: string, path: string): YamlFile {
+export function readYaml(project: string, path: string, warnings: Warnings): YamlFile {
   const shown = shownPath(project, path)
-  return new YamlFile(shown, readText(path, shown))
+  return new YamlFile(shown, readText(path, shown), warnings)
+}
+
+/** What the file, or the files, for one group or host set. */
+export interface VariableFile {
+  readonly layer: Layer
+  /** Why one of them could not be read: it concerns only the hosts that they are for. Null: all were read. */
+  readonly problem: FettleError | null
 }
 
 /** What `group_vars/` and `host_vars/` of one directory set. */
 export interface VariableFiles {
-  readonly groups: ReadonlyMap<string, Layer>
-  readonly hosts: ReadonlyMap<string, Layer>
+  readonly groups: ReadonlyMap<string, VariableFile>
+  readonly hosts: ReadonlyMap<string, VariableFile>
 }
 
 /** Reads the files of variables in a directory for the groups and hosts of the inventory. */
 export function readVariableFiles(project: string, directory: string, names: { readonly groups: ReadonlyMap<string, unknown>; readonly hosts: ReadonlyMap<string, unknown> }, warnings: Warnings): VariableFiles {
   const groups = layersIn(project, join(directory, 'group_vars'), names.groups, warnings)
   const hosts = layersIn(project, join(directory, 'host_vars'), names.hosts, warnings)
-  for (const layer of groups.values()) {
+  for (const { layer } of groups.values()) {
     const priority = layer.get(priorityName)
     if (priority !== undefined) warnings.add(`${priorityName} counts only in the inventory itself, as in Ansible`, priority.place())
   }
@@ -38,13 +46,13 @@ const mostGuessed = 10
  * The layers of `group_vars/<name>` or `host_vars/<name>`: a folder of that name, whose files are read by name, or a file, with or without an ending.
  * Names are looked up in the listing, never joined to a path.
  */
-function layersIn(project: string, directory: string, known: ReadonlyMap<string, unknown>, warnings: Warnings): ReadonlyMap<string, Layer> {
-  const layers = new Map<string, Layer>()
+function layersIn(project: string, directory: string, known: ReadonlyMap<string, unknown>, warnings: Warnings): ReadonlyMap<string, VariableFile> {
+  const layers = new Map<string, VariableFile>()
   const unused: [name: string, ending: string][] = []
   const warn = (file: string, message: string): void => warnings.add(message, { file: shownPath(project, join(directory, file)), line: 0, column: 0 })
   for (const [name, [ending = '', second]] of byName(listed(project, directory))) {
     if (known.has(name)) {
-      layers.set(name, layerOf(project, join(directory, name + ending), warnings))
+      layers.set(name, variableFile(project, join(directory, name + ending), warnings))
       if (second !== undefined) warn(name + second, `is not read, because ${name}${ending} is there, as in Ansible`)
     } else if (ending !== '') unused.push([name, ending])
   }
@@ -73,13 +81,18 @@ function byName(files: readonly string[]): ReadonlyMap<string, readonly string[]
   return found
 }
 
-function layerOf(project: string, path: string, warnings: Warnings): Layer {
+function variableFile(project: string, path: string, warnings: Warnings): VariableFile {
   const layer: Layer = new Map()
-  for (const file of filesOf(project, path)) {
-    const yaml = readYaml(project, file)
-    readVariables(layer, yaml, yaml.root, 'a file of variables', warnings)
+  try {
+    for (const file of filesOf(project, path)) {
+      const yaml = readYaml(project, file, warnings)
+      readVariables(layer, yaml, yaml.root, 'a file of variables', warnings)
+    }
+    return { layer, problem: null }
+  } catch (error) {
+    if (!(error instanceof FettleError)) throw error
+    return { layer, problem: error }
   }
-  return layer
 }
 
 /** A file, or those of a folder and of the folders below it whose names have no ending. */

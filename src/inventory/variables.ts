@@ -6,6 +6,7 @@ import { Secret } from '../core/secret.js'
 import { WrittenNumber } from '../core/written-number.js'
 import { showPlace, type Inventory, type InventoryHost, type Place } from './inventory.js'
 import { listed } from './names.js'
+import { isTemplate, pathTo } from './value-parts.js'
 import { Warnings } from './warnings.js'
 
 /**
@@ -16,37 +17,57 @@ export const checkVars = (host: InventoryHost, schema: z.ZodType): unknown => ch
 
 /**
  * The variables of several hosts as the play's schema makes them, by the hosts' names.
+ * Text that Ansible would take for a template is refused in variables that the play uses, unless `!unsafe` marks it.
  * @throws FettleError `variable-missing` when nothing but missing variables is wrong, else `variable-invalid`: one error for all hosts, a line
  * for each problem with the place where the variable was set. Values that could be secret (all text but a word that a list of words lacks) are not shown.
  */
 export function checkAllVars(hosts: readonly InventoryHost[], schema: z.ZodType): ReadonlyMap<string, unknown> {
   const checked = new Map<string, unknown>()
   const problems = new Map<string, Problem>()
+  const used = declaredNames(schema)
   for (const host of hosts) {
+    const templates = templatesOf(host, used)
+    for (const found of templates) collect(problems, host, found)
     const result = schema.safeParse(host.vars)
     if (result.success) checked.set(host.name, result.data)
-    else for (const issue of result.error.issues) collect(problems, host, problemOf(host, issue))
+    else for (const issue of result.error.issues) if (!templates.some(({ name }) => name === issue.path[0])) collect(problems, host, problemOf(host, issue))
   }
   if (problems.size > 0) throw errorOf([...problems.values()])
   return checked
 }
+
+/** What Ansible would fill in of the variables that a play uses: all of them where its schema takes any name. */
+function templatesOf(host: InventoryHost, used: readonly string[] | null): readonly (Found & { readonly name: string })[] {
+  const names = used ?? Object.keys(host.vars).filter((name) => !name.startsWith('ansible_'))
+  return names.flatMap((name) => {
+    const path = pathTo(host.vars[name], (part, at) => typeof part === 'string' && isTemplate(part) && !host.isUnsafe(name, at))
+    if (path === null) return []
+    return [{ name, variable: [name, ...path].join('.'), sentence: templateSentence, place: host.place(name, path), remedy: templateRemedy }]
+  })
+}
+
+const templateSentence = 'holds {{ … }}, which Ansible would fill in: here variables are no templates'
+const templateRemedy = `write the value itself, or let the task put it together; text that is meant so is marked in YAML: name: !unsafe '{{ … }}'`
 
 interface Problem {
   readonly variable: string
   readonly sentence: string
   /** Null for a variable that is not set. */
   readonly place: Place | null
+  readonly remedy?: string
   readonly hosts: InventoryHost[]
 }
 
-function collect(problems: Map<string, Problem>, host: InventoryHost, found: Omit<Problem, 'hosts'>): void {
+type Found = Omit<Problem, 'hosts'>
+
+function collect(problems: Map<string, Problem>, host: InventoryHost, found: Found): void {
   const key = JSON.stringify([found.variable, found.sentence, found.place])
   const known = problems.get(key)
   if (known === undefined) problems.set(key, { ...found, hosts: [host] })
   else known.hosts.push(host)
 }
 
-function problemOf(host: InventoryHost, issue: z.core.$ZodIssue): Omit<Problem, 'hosts'> {
+function problemOf(host: InventoryHost, issue: z.core.$ZodIssue): Found {
   const got = valueAt(host.vars, issue.path)
   const [first, ...rest] = issue.path
   const place = first === undefined ? null : host.place(String(first), got === undefined ? rest.slice(0, -1) : rest)
@@ -117,9 +138,10 @@ function errorOf(problems: readonly Problem[]): FettleError {
   const lines = problems.slice(0, most).map(({ place, variable, sentence, hosts }) => `${place === null ? '' : `${showPlace(place)}: `}${variable === '' ? 'the variables' : variable} of ${listed(hosts.map(({ name }) => name))} ${sentence}`)
   const more = problems.length > most ? [`and ${String(problems.length - most)} more`] : []
   const missing = problems.filter(({ place }) => place === null)
+  const remedies = [...(missing.length === 0 ? [] : [remedyFor(missing)]), ...new Set(problems.flatMap(({ remedy }) => remedy ?? []))]
   return new FettleError(missing.length === problems.length ? 'variable-missing' : 'variable-invalid', {
     message: [...(problems.length === 1 ? [] : [`${String(problems.length)} variables are not as the play needs them:`]), ...lines, ...more].join('\n'),
-    ...(missing.length === 0 ? {} : { remedy: remedyFor(missing) }),
+    ...(remedies.length === 0 ? {} : { remedy: remedies.join('; ') }),
   })
 }
 

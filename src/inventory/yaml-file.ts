@@ -1,10 +1,13 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Alias, type Node, type Pair, type YAMLMap } from 'yaml'
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, visit, type Alias, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml'
 import { FettleError } from '../core/errors.js'
 import { showPlace, type Place } from './inventory.js'
 import { plainYaml } from './plain-yaml.js'
 import type { Entry, Source } from './source.js'
-import { unfitText, vaultRemedy } from './text-file.js'
-import { jsonOptions, yamlOptions } from './yaml-scalars.js'
+import { unfitText } from './text-file.js'
+import { vaultName, type ValuePath } from './value-parts.js'
+import type { Warnings } from './warnings.js'
+import { parseYaml } from './yaml-parse.js'
+import { unsafeTag, vaultTags } from './yaml-scalars.js'
 
 const largest = 5_000_000
 /** Lines, items and brackets: what the parser's time and memory grow with, a kilobyte for each. 80,000 hosts of three lines are below it. */
@@ -15,33 +18,37 @@ const mostNodes = 1_500_000
 
 /**
  * A file of YAML that is read node by node, so that every value keeps its place and what is hostile (aliases that
- * multiply, cycles, duplicate names, tags that ask for code) is an error with its place. Duplicates are looked for here
- * because the parser's own search takes six times as long as parsing. Plain words and `<<` mean what they mean in YAML 1.1, which Ansible reads.
+ * multiply, cycles, tags that ask for code) is an error with its place. Of two entries of one name the later counts, as
+ * with Ansible, and a warning says so; they are looked for here because the parser's own search takes six times as long
+ * as parsing. Plain words and `<<` mean what they mean in YAML 1.1, which Ansible reads.
  */
 export class YamlFile implements Source<Node> {
   readonly root: Node | null
-  #lines = new LineCounter()
+  readonly #lines = new LineCounter()
   #anchors: ReadonlyMap<string, readonly Node[]> | null = null
   #followed = 0
+  /** Entries of which a warning has said that a later one replaces them. */
+  readonly #replaced = new Set<Node>()
 
   /** @throws FettleError `inventory-invalid` for text that is not one document of YAML */
   constructor(
     readonly file: string,
     text: string,
+    private readonly warnings: Warnings,
   ) {
     const unfit = unfitText(text)
     if (unfit !== null) throw this.#invalid(null, unfit.message, unfit.remedy)
     if (text.length > largest) throw this.#invalid(null, `is larger than ${String(largest / 1_000_000)} MB`, 'write hosts as ranges, such as web[1:500], or split the inventory')
     if ((text.match(/[\n[{,]|[-?] /g)?.length ?? 0) > mostParts) throw this.#invalid(null, `has more than ${String(mostParts)} lines and items`, 'write hosts as ranges, such as web[1:500], or split the inventory')
-    this.root = plainYaml(text, this.#lines.addNewLine) ?? this.#parsed(text)
+    // A line may end as on Macs of old, as far as PyYAML is concerned.
+    const lines = text.replaceAll(/\r(?!\n)/g, '\n')
+    this.root = plainYaml(lines, this.#lines.addNewLine) ?? this.#parsed(lines)
   }
 
   #parsed(text: string): Node | null {
-    this.#lines = new LineCounter()
-    const { contents, errors, warnings } = parseDocument(text, { ...(isJson(text) ? jsonOptions : yamlOptions), lineCounter: this.#lines })
-    const problem = errors[0] ?? warnings[0]
-    if (problem !== undefined) throw this.#invalid(this.#at(problem.pos[0]), sentence(problem.message), problem.message.includes('!vault') ? vaultRemedy : undefined)
-    return contents
+    const { root, problem } = parseYaml(text, isJson(text) ? 'json' : 'yaml')
+    if (problem !== null) throw this.#invalid(this.#at(problem.offset), sentence(problem.message))
+    return root
   }
 
   place(node: Node): Place {
@@ -63,7 +70,8 @@ export class YamlFile implements Source<Node> {
     if (depth > deepest) throw this.error(node, `is nested more than ${String(deepest)} levels deep`)
     const target = this.#follow(node)
     if (target === null) return null
-    if (isScalar(target)) return target.value
+    // As ansible-inventory prints it. Who uses the host is told that it cannot be read.
+    if (isScalar(target)) return isEncrypted(target) ? Object.freeze({ [vaultName]: target.value }) : target.value
     if (isSeq(target)) return Object.freeze(target.items.map((item) => this.plain(isNode(item) ? item : null, depth + 1)))
     const made = Object.create(null) as Record<string, unknown>
     for (const { name, value } of this.entries(target, 'this')) made[name] = this.plain(value, depth + 1)
@@ -72,7 +80,7 @@ export class YamlFile implements Source<Node> {
 
   text(node: Node | null): string | null {
     const target = this.#follow(node)
-    if (!isScalar(target) || target.value === null) return null
+    if (!isScalar(target) || target.value === null || isEncrypted(target)) return null
     return target.source ?? (typeof target.value === 'string' ? target.value : null)
   }
 
@@ -87,6 +95,19 @@ export class YamlFile implements Source<Node> {
     return isNode(item) ? this.placeIn({ name: '', key: item, value: item }, rest) : this.place(key)
   }
 
+  isList(node: Node | null): boolean {
+    return isSeq(this.#follow(node))
+  }
+
+  isUnsafe(node: Node | null, path: ValuePath): boolean {
+    const target = this.#follow(node)
+    if (target === null || target.tag === unsafeTag) return target !== null
+    const [step, ...rest] = path
+    if (isMap(target)) return this.isUnsafe(this.#entriesOf(target).find(({ name }) => name === step)?.value ?? null, rest)
+    const item = isSeq(target) && typeof step === 'number' ? target.items[step] : null
+    return isNode(item) && this.isUnsafe(item, rest)
+  }
+
   #entriesOf(mapping: YAMLMap): readonly Entry<Node>[] {
     const found = new Map<string, Entry<Node>>()
     const merged: Entry<Node>[] = []
@@ -98,17 +119,23 @@ export class YamlFile implements Source<Node> {
         continue
       }
       const first = found.get(name)
-      if (first !== undefined) throw this.error(key, `${name} is there twice, first at ${showPlace(this.place(first.key))}`, 'keep one of the two')
+      if (first !== undefined) this.#warnOfTwo(name, first.key, key)
       found.set(name, entry)
     }
     for (const entry of merged) if (!found.has(entry.name)) found.set(entry.name, entry)
     return [...found.values()]
   }
 
+  #warnOfTwo(name: string, first: Node, second: Node): void {
+    if (this.#replaced.has(first)) return
+    this.#replaced.add(first)
+    this.warnings.add(`${name} is there twice, and this one counts, as with Ansible; the other is at ${showPlace(this.place(first))}`, this.place(second))
+  }
+
   #entry({ key, value }: Pair<Node, Node | null>): Entry<Node> {
     const target = this.#follow(key)
-    if (!isScalar(target) || target.value === null) throw this.error(key, 'a name must be a single word', 'put names that begin with [ or { in quotes')
-    return { name: this.text(target) ?? '', key, value: value ?? null }
+    if (!isScalar(target)) throw this.error(key, 'a name must be a single word', 'put names that begin with [ or { in quotes')
+    return { name: this.text(target) ?? target.source ?? '', key, value: value ?? null }
   }
 
   #merged(value: Node | null): readonly Entry<Node>[] {
@@ -142,6 +169,8 @@ export class YamlFile implements Source<Node> {
     return new FettleError('inventory-invalid', { address: where, message: `${where}: ${message}`, ...(remedy === undefined ? {} : { remedy }) })
   }
 }
+
+const isEncrypted = ({ tag }: Scalar): boolean => tag !== undefined && vaultTags.includes(tag)
 
 /** As with Ansible, what can be read as JSON is JSON, whatever the file is called. */
 function isJson(text: string): boolean {

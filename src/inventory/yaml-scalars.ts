@@ -1,4 +1,4 @@
-import { Scalar, Schema, type ScalarTag } from 'yaml'
+import { Scalar, Schema, type CollectionTag, type ScalarTag } from 'yaml'
 import { mostDigits, pythonFloat, pythonInteger } from '../core/written-number.js'
 
 // YAML 1.1 as PyYAML resolves it, which Ansible uses: `yes` is true, `0644` is octal, `1:30` is 90, and `1e3` is text. Numbers print as Python prints them.
@@ -50,11 +50,31 @@ export function plainValue(text: string): unknown {
   return found === undefined ? text : found.resolve(text, () => undefined, {})
 }
 
-/** What plain words of YAML mean. Dates stay text. `!unsafe` is Ansible's mark for text that is no template, which no text is here. */
-const yamlScalars: readonly ScalarTag[] = [
+/** Ansible's mark for text that is no template, whatever it holds. */
+export const unsafeTag = '!unsafe'
+/** Ansible's marks for a value that is encrypted. */
+export const vaultTags: readonly string[] = ['!vault', '!vault-encrypted']
+
+/** What a tag makes of a single value that no plain word of its type would be: `!!float 1`. */
+const asked = (name: string, resolve: ScalarTag['resolve']): ScalarTag => ({ tag: `tag:yaml.org,2002:${name}`, resolve })
+
+const askedFloat: ScalarTag['resolve'] = (text, onError) => {
+  const value = float(text)
+  if (text.trim() === '' || (Number.isNaN(Number(value)) && !/nan$/i.test(text))) onError('this is no number')
+  return value
+}
+
+/** What plain words and tags of YAML mean. Dates stay text. */
+const yamlTags: readonly (ScalarTag | CollectionTag)[] = [
   { ...tag('null', nothing, () => new Scalar(null)), identify: (value) => value == null },
   ...plainScalars,
-  { tag: '!unsafe', resolve: (text) => text },
+  asked('null', () => new Scalar(null)),
+  asked('float', askedFloat),
+  asked('timestamp', (text) => text),
+  { tag: unsafeTag, resolve: (text) => text },
+  { tag: unsafeTag, collection: 'map' },
+  { tag: unsafeTag, collection: 'seq' },
+  ...vaultTags.map((each): ScalarTag => ({ tag: each, resolve: (text) => text })),
 ]
 
 /** JSON's numbers are all decimal: `1e3` is one, and `010` none. */
@@ -63,9 +83,14 @@ const jsonNumbers: readonly ScalarTag[] = [
   tag('float', /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$/, float),
 ]
 
-const optionsWith = (customTags: readonly ScalarTag[]) => ({ schema: new Schema({ schema: 'failsafe', customTags: [...customTags], resolveKnownTags: true }), uniqueKeys: false, prettyErrors: false })
+const optionsWith = (customTags: readonly (ScalarTag | CollectionTag)[]) => ({
+  // Tags that have no form here (!!set, !!binary) are errors.
+  schema: new Schema({ schema: 'failsafe', customTags: [...customTags], resolveKnownTags: false }),
+  uniqueKeys: false,
+  prettyErrors: false,
+})
 
 /** How every text is parsed that is not JSON. Duplicates are looked for where places are known. */
-export const yamlOptions = optionsWith(yamlScalars)
+export const yamlOptions = optionsWith(yamlTags)
 /** How JSON is parsed, with the parser that tells places. */
-export const jsonOptions = optionsWith([...jsonNumbers, ...yamlScalars])
+export const jsonOptions = optionsWith([...jsonNumbers, ...yamlTags])

@@ -17,7 +17,7 @@ function hosts(io: FakeProcess, keys = 1): readonly InventoryHost[] {
   return Array.from({ length: keys }, () => {
     const privateKeyFile = join(io.cwd, `key${(made += 1)}`)
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-a', '1', '-N', 'secret words', '-f', privateKeyFile])
-    return [1, 2].map((index) => ({ name: `web${index}`, groups: [], vars: {}, connection: { host: '192.0.2.1', local: false, privateKeyFile }, place: () => null }))
+    return [1, 2].map((index) => ({ name: `web${index}`, groups: [], vars: {}, connection: { host: '192.0.2.1', local: false, privateKeyFile }, place: () => null, namedAt: { file: 'hosts.yml', line: 1, column: 1 }, unreadable: null, isUnsafe: () => false }))
   }).flat()
 }
 

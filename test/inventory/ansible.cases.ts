@@ -134,6 +134,74 @@ all:
     two: { <<: [{ i: 1 }, *defaults] }
     three: { list: &l [1, 2], same: *l }
 `),
+  folder('brackets and quotes with lines at the margin, or not deeper than their name', {
+    'inventory/hosts.yml': 'web:\n  hosts: { h: }\n  vars: {\n  a: 1, b: [\n1, 2 ],\nc: "x\ny" }\n',
+    'inventory/group_vars/web/rules.yml': `
+---
+rules: [   # first
+'-A INPUT -p tcp --dport 80 -j ACCEPT',
+
+'it''s: [not] a { bracket', # ]
+"nor \\" this }",
+]
+nested:
+  - deep: {
+  key: [ [1,
+2], {x: y} ]
+    }
+    next: 1
+  - "two
+lines"
+- 'three
+
+lines'
+"quoted name": [
+1]
+key: !!str "a
+b"
+plain: it's [no
+  bracket
+block: |
+  [ no
+  bracket
+folded: >-
+  { neither
+after: [
+ 1 ]
+query: "{{ lookup('x',
+  y='z',
+  )
+}}"
+long: "begins \\
+and goes on \\
+\t  here"
+`.replace("- 'three\n\nlines'\n", ''),
+    'inventory/group_vars/web/tabs.yml': 'tabs: [\n\t1,\n\t# c\n\t2\n]\nmap: {\n\tb: 1\n}\ncomments: [1]#c\nmore: "x"#c\nblock: |#c\n  x\n',
+  }),
+  folder('a block text that ends without a line break', {
+    'inventory/hosts.yml': 'all:\n  hosts:\n    h:\n      text: |\n        one\n        two',
+    'inventory/host_vars/h/a.yml': 'kept: |+\n  x', 'inventory/host_vars/h/b.yml': 'folded: >\n  x\n  y', 'inventory/host_vars/h/c.yml': 'list:\n- a: |2\n     x', 'inventory/host_vars/h/d.yml': 'commented: |\n  x\n# c',
+    'inventory/host_vars/h/e.yml': 'tagged: !!str |\n  x\n  # no comment', 'inventory/host_vars/h/f.yml': 'stripped: |-\n  x', 'inventory/host_vars/h/g.yml': 'blank: |\n  x\n ', 'inventory/host_vars/h/i.yml': 'windows: |\r\n  x\r\n  y', 'inventory/host_vars/h/j.yml': '--- # c\nbegun: |\n\n  x',
+  }),
+  yaml('of two entries of one name the later', 'all:\n  hosts:\n    h: { a: 1, b: 2, a: 3, c: { d: 1, d: [2] } }\n    k: { e: 1 }\n    k: { f: 1 }\nweb: { hosts: { lost: } }\nweb: { hosts: { k: } }\n'),
+  yaml('values and passwords that are encrypted', `
+all:
+  hosts:
+    h:
+      a: !vault |
+        $ANSIBLE_VAULT;1.1;AES256
+        6162
+      b: [1, { c: !vault "$ANSIBLE_VAULT;1.2;AES256;dev" }]
+      d: !vault-encrypted |-
+        $ANSIBLE_VAULT;1.1;AES256
+  vars: { e: &e !vault "x", f: *e }
+`),
+  yaml('tags', 'all: { hosts: { h: { a: !!float 1, b: !!float "1.5", c: !!null x, d: !!str 010, e: !!int "010", f: !!map { g: 1 }, i: !!seq [1], j: !!float 010, k: !!str } } }'),
+  folder('a document of every kind', {
+    'inventory/hosts.yml': '%YAML 1.1\n---\nall: { hosts: { h: } }\n...\n', 'inventory/host_vars/h/a.yml': '\ufeff# c\na: 1\n', 'inventory/host_vars/h/b.yml': 'b: 1\r  \rc: 2\r', 'inventory/host_vars/h/d.yml': '---\n', 'inventory/host_vars/h/e.yml': '{e: 1}', 'inventory/host_vars/h/f.yml': '   f: 1\n   g: 2\n', 'inventory/host_vars/h/i.yml': '--- {i: 1}\n', 'inventory/host_vars/h/j.yml': '# nothing\n',
+  }),
+  yaml('groups that are called as their parts, and what is no group', 'port: 80\nlist: [1]\nhosts:\n  hosts: { h: }\n  children: { vars: { vars: { a: 1 } } }\nvars: { hosts: { k: } }\nweb: { hosts: { h: }, environment: { a: 1 } }\n'),
+  yaml('names that nobody would choose', '"web&db": { hosts: { "matrix.<your domain>": { a: 1 }, "{{ x }}": } }\n"a/b": { hosts: { "c/d": } }\n"*": { hosts: { "$h": } }\n'),
   yaml('one name without a mapping', 'web:\n  hosts: web1\n  children: prod\nprod:\n  hosts: { h: }\n'),
   yaml('a host that ungrouped names, alone and not', 'ungrouped: { hosts: { a: , b: }, vars: { u: 1 } }\nweb: { hosts: { b: } }\n'),
   yaml('a mapping replaces another', 'all: { vars: { v: { a: 1 } } }\nweb: { vars: { v: { b: 2 } }, hosts: { h: } }\nmore: { hosts: { h: { v: { c: 3 } } } }\n'),
@@ -144,6 +212,8 @@ all:
   } },
   { name: 'YAML without an ending', files: { inventory: '# hosts\nweb:\n  hosts:\n    web1: { a: 1 }\n' } },
 
+  ini('names that nobody would choose', '[a/b]\n<address> ansible_user=x\n$HOST\n{{host}} a=1\n[c&d:children]\na/b\n[!e]\nhttp://x.example\n'),
+  { name: 'INI without an ending, behind comments that look like YAML', files: { hosts: '#file: hosts\n# web:\n;---\n\n[web]\nweb1 a="b: c"\n' } },
   ini('hosts without a section', 'a\nb x=1\n\n# comment\n; comment\n  c   y=2  # comment\n'),
   ini('groups, children before their sections, variables', `
 alone

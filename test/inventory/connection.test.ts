@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { Secret, reveal } from '../../src/core/secret.js'
-import { checkConnections } from '../../src/inventory/connection.js'
+import { checkHosts } from '../../src/inventory/usable-hosts.js'
 import type { Connection, Inventory } from '../../src/inventory/inventory.js'
 import { loadInventory } from '../../src/inventory/load.js'
 import { selectHosts } from '../../src/inventory/pattern.js'
@@ -171,17 +171,42 @@ later: { hosts: { new: { ansible_port: "{{ port }}" } } }
 
   test('which does not concern the others', async () => {
     const inventory = await loadHosts(mixed)
-    expect(checkConnections(selectHosts(inventory, 'web')).map(({ connection }) => connection)).toEqual([{ host: '192.0.2.10', local: false }])
+    expect(checkHosts(selectHosts(inventory, 'web')).map(({ connection }) => connection)).toEqual([{ host: '192.0.2.10', local: false }])
   })
 
   test('all of them are one error, equal ones told once', async () => {
     const inventory = await loadHosts(mixed)
-    expect(await problem(() => checkConnections(selectHosts(inventory, 'all')))).toBe([
+    expect(await problem(() => checkHosts(selectHosts(inventory, 'all')))).toBe([
       'inventory-invalid: inventory/hosts.yml:3:60: ansible_connection of dc1, dc2, dc3 and 1 more must be ssh or local, and is "winrm"',
       'inventory/hosts.yml:4:26: ansible_port of new holds {{ … }}, and variables are not templates',
       '→ correct it there, or leave these hosts out with -l',
     ].join('\n'))
-    expect(await problem(() => checkConnections(selectHosts(inventory, 'new')))).toContain(`→ correct it there, or leave the host out: -l 'all:!new'`)
+    expect(await problem(() => checkHosts(selectHosts(inventory, 'new')))).toContain(`→ correct it there, or leave the host out: -l 'all:!new'`)
+  })
+
+  test.each([
+    ['a name that would be an argument', 'all: { hosts: { h: , -oProxyCommand=x: } }', '1:22: the name of -oProxyCommand=x may have letters, digits and _ - . + = @ only, and begins with a letter, a digit or _\n→ give it a short name, and its address as ansible_host, or leave these hosts out with -l'],
+    ['a name that would be a path', 'all: { hosts: { h: , "../../etc": } }', '1:22: the name of ../../etc may have'],
+    ['a name that is to be filled in', 'all: { hosts: { h: , "matrix.<your domain>": , "{{ x }}": } }', '1:22: the name of matrix.<your domain> may have'],
+    ['an address that is none', 'all: { hosts: { h: , "fe80::1::2": } }', '1:22: the name of fe80::1::2 may have'],
+    ['a value of ansible-vault', 'all: { hosts: { h: , k: { a: { b: [1, !vault "$ANSIBLE_VAULT;1.1;AES256 61"] } } } }', `1:46: a.b.1 of k is encrypted with ansible-vault, which Fettle does not read\n→ put the value in .env, and let the task take it with env.secret(…), or leave the host out: -l 'all:!k'`],
+    ['a password of ansible-vault', 'all:\n  hosts:\n    h:\n    k:\n      ansible_password: !vault |\n        $ANSIBLE_VAULT;1.1;AES256\n        6162\n', '5:7: ansible_password of k is encrypted with ansible-vault'],
+    ['values of ansible-vault in JSON', '{"all": {"hosts": {"h": null}, "children": {"web": {"vars": {"a": {"__ansible_vault": "x"}}, "hosts": {"k1": null, "k2": null}}}}}', '1:62: a of k1 and k2 is encrypted with ansible-vault'],
+  ])('%s stops nobody but its host', async (_, hosts, said) => {
+    const inventory = await loadInventory({ sources: [], project: project({ 'inventory/hosts.yml': hosts }), extraVars: [] })
+    expect(checkHosts(selectHosts(inventory, 'h')).map(({ name }) => name)).toEqual(['h'])
+    expect(await problem(() => checkHosts(selectHosts(inventory, 'all')))).toContain(`inventory-invalid: inventory/hosts.yml:${said}`)
+  })
+
+  test.each([
+    ['of a host, with an error', { 'host_vars/k.yml': 'a: [1' }, 'inventory/host_vars/k.yml:1:'],
+    ['of a group, encrypted', { 'group_vars/web/vault.yml': '$ANSIBLE_VAULT;1.1;AES256\n6162', 'group_vars/web/x.yml': 'a: 1' }, 'inventory/group_vars/web/vault.yml: is encrypted with ansible-vault, which Fettle does not read\n→ put the value in .env'],
+    ['of a group, in another encoding', { 'group_vars/web.yml': new Uint8Array([0x61, 0xe9, 0x0a]) }, 'inventory/group_vars/web.yml: is not UTF-8'],
+  ])('a file of variables %s, stops nobody but whom it is for', async (_, files, said) => {
+    const inside = Object.fromEntries(Object.entries(files).map(([path, content]) => [`inventory/${path}`, content]))
+    const inventory = await loadInventory({ sources: [], project: project({ 'inventory/hosts.yml': 'all: { hosts: { h: }, children: { web: { hosts: { k: } } } }', ...inside }), extraVars: [] })
+    expect(checkHosts(selectHosts(inventory, 'h')).map(({ name }) => name)).toEqual(['h'])
+    expect(await problem(() => checkHosts(selectHosts(inventory, 'all')))).toContain(`inventory-invalid: ${said}`)
   })
 
   test('a password that is no single value is an error of the file', async () => {

@@ -26,9 +26,9 @@ describe('errors with their places', () => {
     ['[web]\n[web:vars]\n  port 80\n', '3:3: a variable of group web is expected here: name=value', null],
     ['[web]\n[web:vars]\nansible_group_priority=high', '3:1: ansible_group_priority of group web must be a whole number', null],
     ['[web]\nweb[3:1]', '2:1: [3:1] ends before it begins', null],
-    ['[web]\nh:', '2:1: "h:" is no name of a host', null],
-    ['---\nall:\n', '1:1: "---" is no name of a host', null],
-    ['-oProxyCommand=x', '1:1: "-oProxyCommand=x" is no name of a host', null],
+    ['[web]\nh:', '2:1: "h:" is no name of a host', 'give a file of YAML a name that ends with .yml'],
+    ['---\nall:\n', '1:1: "---" is no name of a host', 'give a file of YAML a name that ends with .yml'],
+    ['[web]\nh\x07', '2:1: "h\\u0007" is no name of a host', null],
     ['[a:children]\nb\n[b:children]\na\n', '2:1: group a is below itself: a > b > a', null],
     ['$ANSIBLE_VAULT;1.1;AES256\n6162', ' is encrypted with ansible-vault, which Fettle does not read', null],
     ['h a=\0', ' holds a NUL byte', null],
@@ -49,11 +49,10 @@ describe('errors with their places', () => {
 })
 
 test('places of variables, and warnings', async () => {
-  const { hosts, warnings } = await load('[web]\nh a=1  ansible_usr=x\n[web:vars]\n  b = {{ c }}\n')
+  const { hosts, warnings } = await load('[web]\nh a=1  ansible_usr=x\n[web:vars]\n  b = 1\n')
   expect([hosts.get('h')?.place('a'), hosts.get('h')?.place('b')]).toEqual([{ file: 'hosts.ini', line: 2, column: 3 }, { file: 'hosts.ini', line: 4, column: 3 }])
   expect(warnings).toEqual([
     'hosts.ini:2:8: Fettle does not know ansible_usr and ignores it; did you mean ansible_user?',
-    'hosts.ini:4:3: b holds {{ … }}, which stays as it is: variables are not templates',
   ])
 })
 

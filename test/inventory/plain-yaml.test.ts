@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq } from 'yaml'
 import { plainYaml } from '../../src/inventory/plain-yaml.js'
-import { yamlOptions } from '../../src/inventory/yaml-scalars.js'
+import { parseYaml } from '../../src/inventory/yaml-parse.js'
 
 /** Names, values and where they stand, as both ways must find them. */
 function outline(node: unknown): unknown {
@@ -14,8 +14,8 @@ function outline(node: unknown): unknown {
 }
 
 const parsed = (text: string) => {
-  const { contents, errors, warnings } = parseDocument(text, yamlOptions)
-  return { root: outline(contents), wrong: errors.length + warnings.length > 0 }
+  const { root, problem } = parseYaml(text)
+  return { root: outline(root), wrong: problem !== null }
 }
 
 const startsOf = (text: string): readonly number[] => [...text.matchAll(/[^\n]*\n|[^\n]+$/g)].map(({ index }) => index)
@@ -23,7 +23,7 @@ const startsOf = (text: string): readonly number[] => [...text.matchAll(/[^\n]*\
 describe('plain block mappings are read as the parser reads them', () => {
   test.each([
     ['a: 1\n'], ['a: 1'], ['a:\n  b: 2\n  c:\n    d: x y  z\ne:\n'], ['---\n# c\na: yes # d\n\n   # e\nb: "yes"\n'], ['all:\n  hosts:\n    web[1:3].example.org:\n    host:2222: {}\n'],
-    ['a: { b: 1, c-d: "x, y", e: \'f\' }\n'], ['a: {b: 1}\r\nc: d\r\n'], ['a : ~\nb: null\n"c d": 0644\n\'e\': 1:30\n'], ['url: https://example.org/?a=b&c\nu: https://example.org:80/x;y\n'], ['é: ü\nx: -1\ny: +.5\nz: a-b\n'], ['a: b#c\n'], ['a: 2001:db8::7\n'], ['a: 8.0\nb: { c: 1.0, d: 1e3, e: 0x1F }\nf: 12345678901234567890\n8.0: -0.0\n'], ['a:\n- b\n- c: 1\n  d: 2\ne: 3\n'], ['a: [1, {b: c}]\nd:\n  e: |\n    f\n\n    # g\n  h: >-\n    i\n  # j\nk: "\\t"\n'], ['a:\n  - b\n  -\n    c\n\nd: &x 1\ne: f\n'], ['a:\n  b\n  c\nd: 1\n'],
+    ['a: { b: 1, c-d: "x, y", e: \'f\' }\n'], ['a: {b: 1}\r\nc: d\r\n'], ['a : ~\nb: null\n"c d": 0644\n\'e\': 1:30\n'], ['url: https://example.org/?a=b&c\nu: https://example.org:80/x;y\n'], ['é: ü\nx: -1\ny: +.5\nz: a-b\n'], ['a: b#c\n'], ['a: 2001:db8::7\n'], ['a: 8.0\nb: { c: 1.0, d: 1e3, e: 0x1F }\nf: 12345678901234567890\n8.0: -0.0\n'], ['a:\n- b\n- c: 1\n  d: 2\ne: 3\n'], ['a: [1, {b: c}]\nd:\n  e: |\n    f\n\n    # g\n  h: >-\n    i\n  # j\nk: "\\t"\n'], ['a:\n  - b\n  -\n    c\n\nd: &x 1\ne: f\n'], ['a:\n  b\n  c\nd: 1\n'], ['a: 1\nb: |\n  c'],
   ])('%j', (text) => {
     const starts: number[] = []
     const root = plainYaml(text, (offset) => starts.push(offset))

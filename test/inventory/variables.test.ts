@@ -49,6 +49,40 @@ describe('variables', () => {
     expect(await checked(vars)).toBe(expected)
   })
 
+  const filledIn = 'which Ansible would fill in: here variables are no templates'
+  const mark = `write the value itself, or let the task put it together; text that is meant so is marked in YAML: name: !unsafe '{{ … }}'`
+  test.each([
+    ['app: "{{ name }}"\nport: 5000', `variable-invalid: ${place}:1:1: app of ${all} holds {{ … }}, ${filledIn}\n→ ${mark}`],
+    ['app: demo\nport: "{{ base + 1 }}"', `variable-invalid: ${place}:2:1: port of ${all} holds {{ … }}, ${filledIn}\n→ ${mark}`],
+    ['app: |\n  {% if x %}a{% endif %}\nport: 5000', `variable-invalid: ${place}:1:1: app of ${all} holds {{ … }}, ${filledIn}\n→ ${mark}`],
+    ['app: demo\nport: 5000\ngithub:\n  repo: a/b\n  events: [push, "{{ x }}"]', `variable-invalid: ${place}:5:18: github.events.1 of ${all} holds {{ … }}, ${filledIn}\n→ ${mark}`],
+    ['app: "{{ name }}"', `variable-invalid: 2 variables are not as the play needs them:\n${place}:1:1: app of ${all} holds {{ … }}, ${filledIn}\nport of ${all} is not set, and must be a number\n→ set port in group_vars/web.yml or host_vars/<host>.yml beside the inventory, or with -e port=…; ${mark}`],
+    ['app: !unsafe "{{ name }}"\nport: 5000', 'nothing was thrown\n→ '],
+    ['app: demo\nport: 5000\nbind: !unsafe ["{{ x }}", "{% y %}"]', 'nothing was thrown\n→ '],
+    ['app: demo\nport: 5000\nbind: ["{{ x }}", !unsafe "{{ y }}"]', `variable-invalid: ${place}:3:8: bind.0 of ${all} holds {{ … }}, ${filledIn}\n→ ${mark}`],
+    ['app: demo\nport: 5000\nunused: "{{ x }}"\nmore: [{ a: "{{ y }}" }]', 'nothing was thrown\n→ '],
+    ['app: "{{ and }} {{"\nport: 5000', `variable-invalid: ${place}:1:1: app of ${all} holds`],
+    ['app: "}} and {{, or { { x } }"\nport: 5000', 'nothing was thrown\n→ '],
+  ])('what Ansible would fill in: %j', async (vars, expected) => {
+    expect(`${await checked(vars)}\n→ `).toContain(expected)
+  })
+
+  test.each<readonly [way: string, files: Readonly<Record<string, string>>, extraVars: readonly string[], said: string]>([
+    ['INI', { 'inventory/hosts': '[web]\nweb1 a="{{ x }}"\n' }, [], 'inventory/hosts:2:6: a of web1 holds'],
+    ['-e', { 'inventory/hosts': 'web1\n' }, ['a={{x}}'], '-e: a of web1 holds'],
+    ['-e in YAML', { 'inventory/hosts': 'web1\n' }, ['{a: !unsafe "{{ x }}"}'], 'nothing was thrown'],
+    ['a merge', { 'inventory/hosts.yml': 'all: { hosts: { web1: { <<: &m { a: !unsafe "{{ x }}" } } }, vars: { b: *m } }' }, [], 'nothing was thrown'],
+    ['a place that another hides', { 'inventory/hosts.yml': 'all: { hosts: { web1: { a: 1 } }, vars: { a: "{{ x }}" } }' }, [], 'nothing was thrown'],
+  ])('the same by %s', async (_, files, extraVars, said) => {
+    const inventory = await load(files, extraVars)
+    expect(await problem(() => checkAllVars([...inventory.hosts.values()], z.object({ a: z.unknown() })))).toContain(said)
+  })
+
+  test('a play that takes any variable uses them all', async () => {
+    const inventory = await load({ 'inventory/hosts.yml': 'all: { hosts: { web1: { a: "{{ x }}" } } }' })
+    expect(await problem(() => checkAllVars([...inventory.hosts.values()], z.looseObject({ b: z.number().optional() })))).toContain('inventory/hosts.yml:1:25: a of web1 holds')
+  })
+
   const inQuotes = ': in quotes it is text'
   const kept = (text: string, number: string): string => `, and is ${text}, which a number would print as ${number}: write ${number}, or put it in quotes and declare it as text`
   test.each<readonly [value: string, schema: z.ZodType, expected: unknown]>([

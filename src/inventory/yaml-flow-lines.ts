@@ -1,0 +1,104 @@
+/** A text with spaces put in, and how far to the right its places are. */
+export interface IndentedText {
+  readonly text: string
+  /** Where in the original text a place of this one is. */
+  original(offset: number): number
+}
+
+// YAML 1.2 wants every line within brackets and quotes deeper than the name before them; YAML 1.1 does not care. So
+//
+//   rules: [
+//   'a',
+//   ]
+//
+// is indented here before it is parsed again. This is not a parser: it is asked only about texts that were refused for their indentation.
+
+/** A line that is empty, a comment, or the mark between documents. */
+const blank = /(?:---|\.\.\.|%[^\n]*)?[ \t\r]*(?:#[^\n]*)?(?:\n|$)/y
+const nesting = /(?:--- +)? *(?:[-?] +)*/y
+const key = /(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|[^\s"'[\]{},#&*!|>@`](?:[^\n:]|:(?=[^\s]))*):(?=[ \t\n])/y
+const marks = /[ \t]*(?:[!&][^\s]*[ \t]+)*/y
+const token = /\s+|(?<=\s)#[^\n]*|"(?:[^"\\]|\\[^])*"|'(?:[^']|'')*'|[[\]{},]|(?:[^\s[\]{},:]|:(?!\s))+|:/y
+
+/** Indents the lines of brackets and quotes that go over several. */
+export function indentFlow(text: string): IndentedText {
+  const starts: number[] = []
+  let widest = 0
+  for (let at = 0; at < text.length; ) {
+    const { parent, value } = headOf(text, at)
+    const first = text.charAt(value)
+    if (first !== '' && '[{"\''.includes(first)) {
+      const end = endOfFlow(text, value)
+      for (let line = afterLine(text, value); line < end; line = afterLine(text, line)) starts.push(line)
+      widest = Math.max(widest, value - at)
+      at = afterLine(text, end)
+    } else {
+      at = afterLine(text, value)
+      // What is deeper than a value's name belongs to the value: another bracket in it begins nothing.
+      if (!/[\r\n#]|^$/.test(first)) while (at < text.length && belongs(text, at, parent)) at = afterLine(text, at)
+    }
+  }
+  return padded(text, starts, widest + 1)
+}
+
+/** The column of the name in a line, or of the dash before its value, and where the value begins. */
+function headOf(text: string, start: number): { readonly parent: number; readonly value: number } {
+  if (matched(blank, text, start) !== null) return { parent: 0, value: Math.max(start, afterLine(text, start) - 1) }
+  const inner = start + (matched(nesting, text, start)?.length ?? 0)
+  const named = matched(key, text, inner)
+  const dash = text.slice(start, inner).search(/[-?] +$/)
+  const behind = inner + (named?.length ?? 0)
+  return { parent: named === null && dash >= 0 ? dash : inner - start - (named === null ? 1 : 0), value: behind + (matched(marks, text, behind)?.length ?? 0) }
+}
+
+function belongs(text: string, start: number, parent: number): boolean {
+  if (matched(/[ \t]*(?:\r?\n|$)/y, text, start) !== null) return true
+  return (matched(/ */y, text, start)?.length ?? 0) > parent
+}
+
+/** Behind the partner of a bracket or a quote; the end of its line where it has none. */
+function endOfFlow(text: string, start: number): number {
+  let depth = 0
+  for (let at = start; at < text.length; ) {
+    const found = matched(token, text, at)
+    if (found === null) break
+    at += found.length
+    if (found === '[' || found === '{') depth++
+    else if (found === ']' || found === '}') depth--
+    if (depth <= 0) return at
+  }
+  return start
+}
+
+function padded(text: string, starts: readonly number[], width: number): IndentedText {
+  const space = ' '.repeat(width)
+  const parts = starts.map((start, index) => space + text.slice(start, starts[index + 1]))
+  const places = starts.map((start, index) => start + index * width)
+  const original = (offset: number): number => {
+    const before = countBelow(places, offset)
+    const last = starts[before - 1]
+    return last === undefined ? offset : Math.max(last, offset - before * width)
+  }
+  return { text: text.slice(0, starts[0]) + parts.join(''), original }
+}
+
+/** How many of some ascending numbers are at most a limit. */
+function countBelow(numbers: readonly number[], limit: number): number {
+  let [from, to] = [0, numbers.length]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if ((numbers[middle] ?? 0) <= limit) from = middle + 1
+    else to = middle
+  }
+  return from
+}
+
+function afterLine(text: string, at: number): number {
+  const end = text.indexOf('\n', at)
+  return end < 0 ? text.length : end + 1
+}
+
+function matched(pattern: RegExp, text: string, at: number): string | null {
+  pattern.lastIndex = at
+  return pattern.exec(text)?.[0] ?? null
+}

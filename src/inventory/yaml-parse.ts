@@ -1,0 +1,62 @@
+import { isMap, isNode, isPair, isScalar, isSeq, parseDocument, Scalar, visit, type Node, type ParsedNode, type YAMLError } from 'yaml'
+import { indentFlow } from './yaml-flow-lines.js'
+import { jsonOptions, yamlOptions } from './yaml-scalars.js'
+
+/** What is wrong with a text, and where in it. */
+export interface YamlProblem {
+  readonly message: string
+  readonly offset: number
+}
+
+/** A document of YAML; with a problem, what could be made of it. */
+export interface YamlText {
+  readonly root: Node | null
+  readonly problem: YamlProblem | null
+}
+
+/**
+ * Parses a text as PyYAML does, which Ansible reads it with. The parser itself follows YAML 1.2, and refuses or reads otherwise what this mends:
+ * brackets and quotes whose lines stand further left than their name, a comment right behind a bracket, and a block text that ends without a
+ * line break.
+ */
+export function parseYaml(text: string, form: 'yaml' | 'json' = 'yaml'): YamlText {
+  const parsed = parsedOnce(text, form)
+  if (parsed.problem === null || !isOfIndentation(parsed.problem)) return parsed
+  const indented = indentFlow(text)
+  const again = parsedOnce(indented.text, form)
+  if (again.problem !== null) return parsed
+  const shift = (_: unknown, node: Node): void => {
+    if (node.range) node.range = [indented.original(node.range[0]), indented.original(node.range[1]), indented.original(node.range[2])]
+  }
+  if (again.root !== null) visit(again.root, { Node: shift })
+  return again
+}
+
+function parsedOnce(text: string, form: 'yaml' | 'json'): YamlText {
+  const { contents, errors, warnings } = parseDocument(text, form === 'json' ? jsonOptions : yamlOptions)
+  const found = [...errors, ...warnings].find((error) => !isTaken(error))
+  if (contents !== null && !/\n[ \t]*$/.test(text)) endWithoutBreak(contents, text.length)
+  return { root: contents, problem: found === undefined ? null : { message: found.message, offset: found.pos[0] } }
+}
+
+/** What PyYAML takes: a `#` without a space before it begins a comment behind brackets and quotes, and a last bracket may stand at the margin. */
+const isTaken = ({ message }: YAMLError): boolean =>
+  message.startsWith('Comments must be separated') || message.startsWith('Flow end indicator should be more indented')
+
+const isOfIndentation = ({ message }: YamlProblem): boolean => /^Missing closing ["']quote|must be sufficiently indented/.test(message)
+
+/** Takes the line break away that the parser adds to a block text at the end of a file. */
+function endWithoutBreak(root: ParsedNode, end: number): void {
+  const last = lastOf(root)
+  if (!isScalar<string>(last) || last.range?.[1] !== end) return
+  if (last.type !== Scalar.BLOCK_LITERAL && last.type !== Scalar.BLOCK_FOLDED) return
+  last.value = last.value.replace(/\n$/, '')
+  if (last.source !== undefined) last.source = last.source.replace(/\n$/, '')
+}
+
+function lastOf(node: Node): Node {
+  if (!isMap(node) && !isSeq(node)) return node
+  const item: unknown = node.items.at(-1)
+  const inner = isPair(item) ? item.value ?? item.key : item
+  return isNode(inner) ? lastOf(inner) : node
+}
