@@ -69,10 +69,15 @@ function conflicts({ nginx, hook_url, hook_address, bind }: Given): Readonly<Rec
   }
 }
 
+/** What tasks see. A schema behind `transform` says which names there are, so that a misspelt one is an error. */
+const settled = given.extend({ hook_url: z.string() })
+
 /** What the inventory may say about an app. Only `app`, `repository` and one of `hook_url` and `nginx` have no default. */
-export const AppVars = given.transform((vars, context) => {
-  for (const [variable, message] of Object.entries(conflicts(vars))) if (message !== false) context.addIssue({ code: 'custom', path: [variable], message })
-  return { ...vars, hook_url: vars.nginx === undefined ? vars.hook_url ?? '' : `${originOf(vars.nginx)}/hooks/${vars.app}` }
-})
+export const AppVars = given
+  .transform((vars, context): z.input<typeof settled> => {
+    for (const [variable, message] of Object.entries(conflicts(vars))) if (message !== false) context.addIssue({ code: 'custom', path: [variable], message })
+    return { ...vars, hook_url: vars.nginx === undefined ? vars.hook_url ?? '' : `${originOf(vars.nginx)}/hooks/${vars.app}` }
+  })
+  .pipe(settled)
 
 export type AppVars = z.output<typeof AppVars>

@@ -16,6 +16,7 @@ export const catalogue = {
   'source-missing': { summary: 'a file of the project does not exist or cannot be read', remedy: 'create the file or correct its path' },
   'environment-missing': { summary: 'a name is neither in the environment nor in .env', remedy: 'add the name to .env or to the environment' },
   'environment-invalid': { summary: '.env has a line that programs read in different ways, or cannot read', remedy: 'put the value in single quotes' },
+  'name-unknown': { summary: 'a task file reads a name that is not there: of a variable, of the inventory, of facts or of Fettle', remedy: 'correct the name; a variable that may be missing is declared in the schema of the play with .optional(), and `in` tells whether one is there' },
   'play-invalid': { summary: 'a task file does not export what it should', remedy: 'export default play({ … }) or a list of plays' },
   'inventory-missing': { summary: 'there is no inventory where one was looked for', remedy: 'create inventory/hosts.yml, or name another inventory with -i' },
   'inventory-invalid': { summary: 'a file of the inventory cannot be understood', remedy: 'correct the file at the place that the message names' },

@@ -1,4 +1,5 @@
 import { FettleError } from './errors.js'
+import { isPlain } from './plain.js'
 import { reveal, Secret } from './secret.js'
 import type { Input, Sh } from './sh.js'
 
@@ -247,12 +248,6 @@ export type Resolved<T> =
   : T extends (...parameters: never) => unknown ? T
   : T extends object ? { readonly [K in keyof T]: Resolved<T[K]> }
   : T
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
-}
 
 /** Every `Later` in plain objects and arrays, in order; `around` are those that the value stands in. */
 export function findLaters(value: unknown, around: readonly unknown[] = []): readonly Later<unknown>[] {

@@ -90,7 +90,11 @@ export interface PlayOptions<S extends z.ZodType, F extends boolean = false> {
   readonly tasks: readonly Task<z.output<NoInfer<S>>, F extends true ? WithFacts : unknown>[]
   /** Act as root (`true`) or another user through sudo. Default: the login user. */
   readonly become?: true | string
-  /** A zod schema (`z` is exported) of the variables that tasks see, checked for every host before anything connects. Default: tasks see none. */
+  /**
+   * A zod schema (`z` is exported) of the variables that tasks see, checked for every host before anything connects. Reading a name that it does not
+   * have is an error, at any depth; one that may be missing is `.optional()`. What `transform` makes has any name, unless a schema follows:
+   * `.transform(…).pipe(z.object({ … }))`. Default: tasks see none.
+   */
   readonly vars?: S
   /**
    * Read each host's facts (system, architecture, memory, addresses …) in a round trip of their own before its resources are built; tasks see

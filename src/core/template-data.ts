@@ -1,4 +1,5 @@
 import { runtime, type AnyFunction } from './nunjucks-parts.js'
+import { isPlain } from './plain.js'
 import { limits, type Meter } from './template-limits.js'
 import { outOfReach } from './template-refusal.js'
 import { inherited } from './template-syntax.js'
@@ -16,12 +17,6 @@ export const isCallable = (value: unknown): value is AnyFunction => typeof value
 
 /** The text that a value is; what a macro answers is one too. */
 export const textIn = (value: unknown): string | null => (typeof value === 'string' ? value : value instanceof runtime.SafeString ? value.toString() : null)
-
-export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
-}
 
 export const isRegExp = (value: unknown): value is RegExp => value instanceof RegExp && Object.getPrototypeOf(value) === RegExp.prototype
 

@@ -1,6 +1,7 @@
 import { ownFilters, ownTests, type AnyFunction } from './nunjucks-parts.js'
+import { isPlain } from './plain.js'
 import { quote } from './sh.js'
-import { isPlain, isRegExp, kindOf, member, textIn } from './template-data.js'
+import { isRegExp, kindOf, member, textIn } from './template-data.js'
 import type { Meter } from './template-limits.js'
 import { outOfReach } from './template-refusal.js'
 import { jsonText, WrittenNumber } from './written-number.js'

@@ -1,5 +1,6 @@
 import { runtime, type AnyFunction, type Frame } from './nunjucks-parts.js'
-import { allowed, callable, isCallable, isPlain, kindOf, member, textIn } from './template-data.js'
+import { isPlain } from './plain.js'
+import { allowed, callable, isCallable, kindOf, member, textIn } from './template-data.js'
 import { filterOf, testOf } from './template-filters.js'
 import { limits, type Meter } from './template-limits.js'
 import { outOfReach, Refusal } from './template-refusal.js'

@@ -2,15 +2,18 @@ import { types } from 'node:util'
 import type { Address } from '../core/address.js'
 import { FettleError } from '../core/errors.js'
 import type { HostFacts } from '../core/host-facts.js'
-import type { HostInfo, InventoryInfo, Play, Resources, Task, TaskContext } from '../core/play.js'
+import { withKnownNames } from '../core/known-names.js'
+import type { InventoryInfo, Play, Resources, Task, TaskContext } from '../core/play.js'
 import { isResource, type Resource, type Trigger } from '../core/resource.js'
-import { readVars, type Inventory, type InventoryHost } from '../inventory/inventory.js'
+import { placeOfError } from '../core/stack.js'
+import type { InventoryHost } from '../inventory/inventory.js'
 import { checkAllVars } from '../inventory/variables.js'
 import type { RunOptions } from './options.js'
 import { joined } from './duplicates.js'
-import { placeOf, placeOfError } from './places.js'
+import { placeOf } from './places.js'
 import { becomeUser } from './reach.js'
 import { chosenByTags } from './tags.js'
+import { namesOfVars, taskContext } from './task-context.js'
 
 /** A play with the part of it that is run. */
 export interface SelectedPlay {
@@ -38,13 +41,6 @@ export interface Step {
 
 type Selection = Pick<RunOptions, 'tags' | 'skipTags' | 'become'>
 
-/** What tasks see of the inventory. */
-export function inventoryInfo(inventory: Inventory): InventoryInfo {
-  // What cannot be read of a host is an error of the task that asks for it.
-  const hosts = [...inventory.hosts.values()].map((host) => ({ name: host.name, groups: host.groups, get vars() { return readVars(host) } }))
-  return { hosts, groups: inventory.groups }
-}
-
 /** Makes the steps of one of a play's hosts: from its variables, and in a play with `facts: true` from its facts. */
 export type BuildHost = (host: InventoryHost, facts?: HostFacts) => readonly Step[]
 
@@ -52,10 +48,12 @@ export type BuildHost = (host: InventoryHost, facts?: HostFacts) => readonly Ste
  * Checks the variables of all of a play's hosts, and answers what builds the steps of one. Both throw FettleError for whatever the user has to
  * correct first.
  */
-export function buildPlay({ play, hosts, from }: SelectedPlay, inventory: InventoryInfo, selection: Selection): BuildHost {
+export function buildPlay({ play, hosts, from }: SelectedPlay, inventory: () => InventoryInfo, selection: Selection): BuildHost {
   const vars = play.vars === null ? null : checkAllVars(hosts, play.vars)
+  const names = namesOfVars(play)
   return (host, facts) => {
-    const steps = buildSteps(play, vars?.get(host.name) ?? {}, host, inventory, { ...selection, from }, facts)
+    const checked = vars?.get(host.name) ?? {}
+    const steps = buildSteps(play, names === null ? checked : withKnownNames(checked, names), host, inventory, { ...selection, from }, facts)
     checkTriggers(steps, host.name)
     return steps
   }
@@ -65,9 +63,8 @@ export function buildPlay({ play, hosts, from }: SelectedPlay, inventory: Invent
  * Calls the play's tasks for one host and puts their resources in order. Two of one address are one, at the first place.
  * @throws FettleError `resource-conflict` when two of one address differ; whatever a task throws, with its name and place
  */
-export function buildSteps(play: Play, vars: unknown, host: InventoryHost, inventory: InventoryInfo, selection: Selection & { readonly from: number }, facts?: HostFacts): readonly Step[] {
-  const info: HostInfo = { name: host.name, groups: host.groups }
-  const context = { host: info, vars, inventory, ...(facts === undefined ? {} : { facts }) }
+export function buildSteps(play: Play, vars: unknown, host: InventoryHost, inventory: () => InventoryInfo, selection: Selection & { readonly from: number }, facts?: HostFacts): readonly Step[] {
+  const context = taskContext(host, vars, inventory, facts)
   const steps = new Map<string, Step>()
   for (const [index, task] of play.tasks.entries()) {
     for (const resource of resourcesOf(task, context)) {

@@ -1,25 +1,7 @@
-import { fileURLToPath } from 'node:url'
 import { isAbsolute, relative, resolve } from 'node:path'
 import type { Change } from '../core/change.js'
 import type { Resource } from '../core/resource.js'
-
-/** Fettle's own code: what stands above it in a stack is the user's. */
-const own = fileURLToPath(new URL('..', import.meta.url))
-const frame = /^\s+at (?:async )?(?:[^/]*\()?(file:\/\/)?(\/.*?):(\d+)(?::\d+)?\)?$/
-
-/** The lines of the user's own code in a stack, the innermost first, as `file:line`. Columns are left out: they are those of the compiled text. */
-function userPlaces(stack = ''): readonly string[] {
-  const places = stack.split('\n').flatMap((line) => {
-    const [, url, path = '', number = ''] = frame.exec(line) ?? []
-    const file = url === undefined ? path : decodeURI(path)
-    return file === '' || file.startsWith(own) ? [] : [`${file}:${number}`]
-  })
-  const theirs = places.filter((place) => !place.includes('/node_modules/'))
-  return theirs.length > 0 ? theirs : places
-}
-
-/** The line of the user's code at which something was thrown. */
-export const placeOfError = (error: Error): string | null => userPlaces(error.stack)[0] ?? null
+import { placeOfError, userPlaces } from '../core/stack.js'
 
 /** The file and line of the user's code where a resource was made. */
 export const placeOf = (resource: Resource): string => placeOfError(resource.origin) ?? 'an unknown place'

@@ -10,11 +10,12 @@ import type { Inventory, InventoryHost } from '../inventory/inventory.js'
 import { evidentTwinWarning, twinsAmong } from '../inventory/twins.js'
 import { checkHosts } from '../inventory/usable-hosts.js'
 import { undeclaredVariables } from '../inventory/variables.js'
-import { buildPlay, inventoryInfo, type BuildHost, type SelectedPlay, type Step } from './build.js'
+import { buildPlay, type BuildHost, type SelectedPlay, type Step } from './build.js'
 import { requestsOf, SharedFacts } from './facts.js'
 import type { RunOptions } from './options.js'
 import { preflight } from './preflight.js'
 import { checkTags, selectPlays } from './select.js'
+import { inventoryInfo } from './task-context.js'
 
 /** A play about which everything is known that can be known before anything connects. */
 export interface PreparedPlay extends SelectedPlay {
@@ -49,7 +50,7 @@ export async function prepare(plays: readonly Play[], inventory: Inventory, opti
   const github = once(() => openGithub(options.stop))
   const reader = projectReader(resolve(options.project))
   const shared = new SharedFacts(reader, github)
-  const info = inventoryInfo(inventory)
+  const info = inventoryInfo(inventory, plays)
   const ready = async (steps: readonly Step[]): Promise<void> => {
     const selected = steps.filter((step) => step.selected)
     await preflight(selected, shared)

@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import { Later, type FactRequest } from '../core/fact.js'
+import { isPlain } from '../core/plain.js'
 import { isResource } from '../core/resource.js'
 import { reveal, Secret } from '../core/secret.js'
 
@@ -69,12 +70,6 @@ function compareObjects(a: object, b: object, seen: Seen): Comparison {
 
 /** Objects of two kinds are never equal; our own classes are kinds of their own. */
 const kindOf = (value: object): string => (value instanceof Secret ? 'Secret' : value instanceof Later ? 'Later' : Object.prototype.toString.call(value))
-
-/** Made by a literal, by JSON or the like, also in another realm than this one, as a test's. */
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || Object.getPrototypeOf(prototype) === null
-}
 
 function compareLists(a: readonly unknown[], b: readonly unknown[], seen: Seen): Comparison {
   if (a.length !== b.length) return alike('different')

@@ -3,9 +3,10 @@ import { nearest } from '../core/nearest.js'
 import type { Play } from '../core/play.js'
 import type { Inventory } from '../inventory/inventory.js'
 import { globSource, matching, selectHosts } from '../inventory/pattern.js'
-import { buildPlay, inventoryInfo, type SelectedPlay, type Step } from './build.js'
+import { buildPlay, type SelectedPlay, type Step } from './build.js'
 import type { RunOptions } from './options.js'
 import { chosenByTags, specialTags, tagsOf } from './tags.js'
+import { inventoryInfo } from './task-context.js'
 
 type Selection = Pick<RunOptions, 'limit' | 'tags' | 'skipTags' | 'startAtTask'>
 
@@ -75,7 +76,7 @@ export interface RunList {
 export function listRun(plays: readonly Play[], inventory: Inventory, options: Selection): RunList {
   const selected = selectPlays(plays, inventory, options)
   const byTags = options.tags.length + options.skipTags.length > 0
-  const info = inventoryInfo(inventory)
+  const info = inventoryInfo(inventory, plays)
   const steps = selected.map((each) => (byTags && !each.play.facts ? each.hosts.flatMap((host) => buildPlay(each, info, { ...options, become: false })(host)) : []))
   checkTags(plays, options, steps.flat())
   return {

@@ -5,7 +5,8 @@ import { describe, expect, test } from '@jest/globals'
 import { FettleError } from '../../src/core/errors.js'
 import { play, task, type PlayOptions, type Resources, type Task, type TaskContext } from '../../src/core/play.js'
 import type { z } from 'zod'
-import { buildSteps, checkTriggers, dependents, inventoryInfo, stepsOf, type Step } from '../../src/engine/build.js'
+import { buildSteps, checkTriggers, dependents, stepsOf, type Step } from '../../src/engine/build.js'
+import { inventoryInfo } from '../../src/engine/task-context.js'
 import { command } from '../../src/resources/command.js'
 import { group } from '../../src/resources/group.js'
 import { problem, project } from '../inventory/project.js'
@@ -23,7 +24,7 @@ interface Given {
 function build(tasks: readonly Task<unknown>[], { host = 'web1', become = false, tags = [], play: given = {} }: Given = {}): readonly Step[] {
   const found = inventory.hosts.get(host)
   if (found === undefined) throw new Error(`there is no ${host}`)
-  return buildSteps(play({ name: 'play', hosts: 'all', tasks, ...given }), {}, found, inventoryInfo(inventory), { tags, skipTags: [], become, from: 0 })
+  return buildSteps(play({ name: 'play', hosts: 'all', tasks, ...given }), {}, found, inventoryInfo(inventory, []), { tags, skipTags: [], become, from: 0 })
 }
 
 /** Whatever plain JavaScript may hand over. */
