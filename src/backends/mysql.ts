@@ -5,7 +5,7 @@ import { FettleError, isCode } from '../core/errors.js'
 import { scrub } from '../core/scrub.js'
 import { reveal, Secret } from '../core/secret.js'
 import { remedyOf } from '../facts/mysql-errors.js'
-import { defaultSocket, sessionSettings, withoutHashes } from '../facts/mysql.js'
+import { defaultSocket, placeOf, sessionSettings, withoutHashes } from '../facts/mysql.js'
 import type { ForwardTarget, Session } from '../ssh/session.js'
 import { TooLate, within } from './deadline.js'
 import { forwarded, lossOf } from './forwarded.js'
@@ -52,16 +52,22 @@ export async function openMysql(session: Pick<Session, 'forward' | 'exchange'>, 
     open.set(name, link)
     return link
   }
-  const attempt = async (action: MysqlAction | MysqlLoginAction): Promise<void> => {
-    if (action.on === 'mysql-login') {
-      exchanges += 1
-      await (await connect(action.connection)).end()
-      return
-    }
-    const link = await administrator(action.connection)
+  const run = async ({ connection, sql, values }: MysqlAction): Promise<unknown> => {
+    const link = await administrator(connection)
     exchanges += 1
-    await link.run(action.sql, action.values)
+    return link.run(sql, values)
   }
+  const logIn = async ({ connection, unless }: MysqlLoginAction): Promise<void> => {
+    const rows = unless === undefined ? [] : await run(unless)
+    if (Array.isArray(rows) && rows.length > 0) return
+    exchanges += 1
+    try {
+      await (await connect(connection)).end()
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.isOfPassword) throw error
+    }
+  }
+  const attempt = (action: MysqlAction | MysqlLoginAction): Promise<unknown> => (action.on === 'mysql' ? run(action) : logIn(action))
   return {
     get exchanges() {
       return exchanges
@@ -88,12 +94,24 @@ const noTimer: ConnectionOptions = { connectTimeout: 0 }
 /** A failure in which the server has not said anything: the link to its host may be lost. */
 class NoVerdict extends FettleError {}
 
+/** What the server has said no to. */
+class Refusal extends FettleError {
+  constructor(
+    readonly number: number,
+    message: string,
+  ) {
+    const remedy = remedyOf(number)
+    super('mysql-failed', { message, ...(remedy === null ? {} : { remedy }) })
+  }
+
+  /** Of a login: whether it was refused for its password, and not because the account is locked or has no connection left. */
+  get isOfPassword(): boolean {
+    return this.number === 1045 || this.number === 1698
+  }
+}
+
 const targetOf = ({ socket, host, port }: MysqlConnection): ForwardTarget => (host === undefined ? { socket: socket ?? defaultSocket } : { host, port: port ?? 3306 })
 const userOf = ({ user }: MysqlConnection): string => user ?? 'root'
-const placeOf = (connection: MysqlConnection): string => {
-  const target = targetOf(connection)
-  return 'socket' in target ? target.socket : `${target.host}:${String(target.port)}`
-}
 const describe = (connection: MysqlConnection): string => `MariaDB at ${placeOf(connection)} as ${userOf(connection)}`
 const nameOf = (connection: MysqlConnection): string => JSON.stringify([placeOf(connection), userOf(connection), connection.password === undefined ? null : reveal(connection.password)])
 
@@ -105,7 +123,7 @@ function loginFailure({ connection }: MysqlLoginAction, error: unknown): unknown
 
 /**
  * A statement with its values in place of each `?` that stands outside quotes and backticks (the driver would replace
- * those inside a database's name too). `sql_mode` is empty, so that escaping by backslash is right.
+ * those inside a database's name too). The `sql_mode` of `sessionSettings` makes escaping by backslash right.
  */
 export function bind(sql: string, values: MysqlAction['values'], escape: (value: string | number) => string): string {
   const rest = [...values]
@@ -122,9 +140,7 @@ export function bind(sql: string, values: MysqlAction['values'], escape: (value:
 /** The driver's error holds the statement with its values, so it is never kept as a cause. */
 function failure(where: string, error: QueryError): FettleError {
   const message = `${where}: ${withoutHashes(scrub(error.message))}`
-  if (!('sqlMessage' in error)) return new NoVerdict('mysql-failed', { message })
-  const remedy = remedyOf(error.errno ?? 0)
-  return new FettleError('mysql-failed', { message, ...(remedy === null ? {} : { remedy }) })
+  return 'sqlMessage' in error ? new Refusal(error.errno ?? 0, message) : new NoVerdict('mysql-failed', { message })
 }
 
 /** One connection of the driver. */
@@ -157,15 +173,16 @@ class Link {
     return link
   }
 
-  async run(sql: string, values: MysqlAction['values'] = []): Promise<void> {
+  /** Runs a statement; answers what the driver makes of it, which is a list for rows. */
+  async run(sql: string, values: MysqlAction['values'] = []): Promise<unknown> {
     const text = bind(sql, values, (value) => this.connection.escape(value))
-    await within(this.limit, (limit) => new Promise<void>((resolve, reject) => {
+    return within(this.limit, (limit) => new Promise<unknown>((resolve, reject) => {
       limit.addEventListener('abort', () => {
         this.#break()
         reject(new NoVerdict('mysql-failed', { message: `${this.where} did not finish a statement within ${String(this.limit)} s: its outcome is unknown`, remedy: 'see SHOW PROCESSLIST for what it waits for, then run again' }))
       })
-      this.connection.query(text, (error) => {
-        if (error === null) return resolve()
+      this.connection.query(text, (error, result) => {
+        if (error === null) return resolve(result)
         if (error.fatal) this.#break()
         reject(failure(this.where, error))
       })

@@ -47,6 +47,8 @@ export interface MysqlAction {
 export interface MysqlLoginAction {
   readonly on: 'mysql-login'
   readonly connection: MysqlConnection & { readonly user: string; readonly password: Secret }
+  /** Asked first, as an administrator: a row means that another account would answer the login, which then proves nothing and is left out. */
+  readonly unless?: MysqlAction
 }
 
 /** One request to GitHub's API. */

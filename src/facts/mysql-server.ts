@@ -1,7 +1,8 @@
+import type { MysqlConnection } from '../core/change.js'
 import type { Fact, ShellFactKind } from '../core/fact.js'
 import { accountOf, accountQuestion, type Account, type AccountKey } from './mysql-account.js'
 import { databaseOf, databasesQuestion, type DatabaseDefaults, type DatabaseKey } from './mysql-database.js'
-import { answerLimit, askServers, byServer, notUnderstood, serverAnswers } from './mysql.js'
+import { answerLimit, askServers, byServer, notUnderstood, placeOf, serverAnswers } from './mysql.js'
 
 type ServerKey = DatabaseKey | AccountKey
 type Answer<K> = K extends AccountKey ? Account : DatabaseDefaults
@@ -13,6 +14,12 @@ function question(keys: readonly ServerKey[]): string {
   const databases = keys.every(isAccount) ? [] : [databasesQuestion]
   const accounts = keys.flatMap((key, place) => (isAccount(key) ? [accountQuestion(key, place)] : []))
   return ["SELECT 'server', VERSION(), @@lower_case_table_names;", ...databases, ...accounts, "SELECT 'end';"].join('\n')
+}
+
+/** Names the server that does not answer, unless it is the one that is meant where none is named: a wrong port is not among the client's words. */
+function withPlace<T>(fact: Fact<T>, connection: MysqlConnection): Fact<T> {
+  if (fact.is !== 'unknown' || (connection.host === undefined && connection.socket === undefined)) return fact
+  return { ...fact, reason: `${placeOf(connection)}: ${fact.reason}` }
 }
 
 /** Databases and accounts are one kind, so that one client asks a server for both. */
@@ -27,8 +34,8 @@ const serverFact = <K extends ServerKey>(): ShellFactKind<K, Answer<K>> => ({
     const facts = new Map<number, Fact<Account | DatabaseDefaults>>()
     serverAnswers(output, servers.length).forEach((answer, server) => {
       servers[server]?.members.forEach(({ key, index }, place) => {
-        if ('problem' in answer) facts.set(index, answer.problem)
-        else facts.set(index, isAccount(key) ? accountOf(answer.rows, place, answer.said) : databaseOf(answer.rows, key.name, answer.said))
+        const fact: Fact<Account | DatabaseDefaults> = 'problem' in answer ? answer.problem : isAccount(key) ? accountOf(answer.rows, place, answer.said) : databaseOf(answer.rows, key.name, answer.said)
+        facts.set(index, withPlace(fact, key.connection))
       })
     })
     return keys.map((_, index) => facts.get(index) ?? notUnderstood('')) as readonly Fact<Answer<K>>[]

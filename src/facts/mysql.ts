@@ -16,14 +16,22 @@ export interface OnServer {
   readonly connection: MysqlConnection
 }
 
-/** A string of SQL; the session's `sql_mode` must be empty, so that a backslash is an escape. */
+/** A string of SQL; the session's `sql_mode` must be that of `sessionSettings`, so that a backslash is an escape. */
 export const literal = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+
+/** Where a server is: its socket, or host and port. */
+export function placeOf({ socket, host, port }: MysqlConnection): string {
+  return host === undefined ? (socket ?? defaultSocket) : `${host}:${String(port ?? 3306)}`
+}
 
 /** A name of SQL, in backticks. */
 export const identifier = (name: string): string => `\`${name.replaceAll('`', '``')}\``
 
-/** Without these, the server's own settings decide what a backslash or a double quote means. */
-export const sessionSettings = "SET SESSION sql_mode = '', sql_quote_show_create = 1"
+/**
+ * Without these, the server's own settings decide what a backslash or a double quote means. The comment is MariaDB's only (MySQL lacks that mode):
+ * without it, GRANT makes an account that is not there, with no password.
+ */
+export const sessionSettings = "SET SESSION sql_mode = '' /*M! 'NO_AUTO_CREATE_USER' */, sql_quote_show_create = 1"
 
 const hangs = [`MariaDB did not answer within ${String(answerLimit)} s: it hangs, or waits for a lock`, 'look at the server: systemctl status mariadb.service, SHOW PROCESSLIST, journalctl -u mariadb.service'] as const
 

@@ -3,22 +3,10 @@ import type { Change } from '../core/change.js'
 import { nearest } from '../core/nearest.js'
 import type { Grant } from '../facts/mysql-grants.js'
 import { identifier } from '../facts/mysql.js'
+import { all, grantOption, holds, known, nameOf, spelled, type Level } from './mysql-privileges.js'
 
 /** What an account may do: `{ 'app.*': ['SELECT', 'INSERT'] }`. Keys are literal names, `*.*` is the whole server. */
 export type GrantOptions = Readonly<Record<string, readonly string[]>>
-
-/** Privileges as MariaDB's `SHOW GRANTS` writes them: they cannot be bound as values, so only these become part of a statement. */
-const onTables = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'DROP', 'REFERENCES', 'INDEX', 'ALTER', 'CREATE VIEW', 'SHOW VIEW', 'TRIGGER', 'DELETE HISTORY'] as const
-const onDatabases = [...onTables, 'CREATE TEMPORARY TABLES', 'LOCK TABLES', 'EXECUTE', 'CREATE ROUTINE', 'ALTER ROUTINE', 'EVENT'] as const
-const onServer = [
-  ...onDatabases, 'RELOAD', 'SHUTDOWN', 'PROCESS', 'FILE', 'SHOW DATABASES', 'SUPER', 'CREATE USER', 'CREATE TABLESPACE', 'REPLICATION SLAVE', 'BINLOG MONITOR', 'BINLOG ADMIN', 'BINLOG REPLAY',
-  'SLAVE MONITOR', 'REPLICATION SLAVE ADMIN', 'REPLICATION MASTER ADMIN', 'SET USER', 'FEDERATED ADMIN', 'CONNECTION ADMIN', 'READ_ONLY ADMIN',
-] as const
-const all = 'ALL PRIVILEGES'
-const grantOption = 'GRANT OPTION'
-
-type Level = 'server' | 'database' | 'table'
-const known: Readonly<Record<Level, readonly string[]>> = { server: onServer, database: onDatabases, table: onTables }
 
 interface Wanted extends Grant {
   readonly on: string
@@ -40,11 +28,6 @@ function targetOf(key: string): { readonly on: string; readonly level: Level } |
   return name === undefined || table === undefined ? null : { on: `${identifier(name)}.${identifier(table)}`, level: 'table' }
 }
 
-const canonical = (privilege: string): string => {
-  const upper = privilege.trim().toUpperCase().replace(/\s+/g, ' ')
-  return upper === 'ALL' ? all : upper
-}
-
 function wrongKey(key: string): string | undefined {
   if (/[\0\r\n]/.test(key)) return `${JSON.stringify(key)} must be one line`
   return targetOf(key) === null ? `${JSON.stringify(key)} must be 'database.*', 'database.table' or '*.*'` : undefined
@@ -53,9 +36,9 @@ function wrongKey(key: string): string | undefined {
 function wrongPrivilege(key: string, privilege: string): string | undefined {
   const level = targetOf(key)?.level ?? 'server'
   const allowed = [...known[level], all, grantOption]
-  const name = canonical(privilege)
-  if (allowed.includes(name)) return undefined
-  if (known.server.some((each) => each === name)) return `${name} cannot be given on ${key}, only on ${known.database.some((each) => each === name) ? 'a database or ' : ''}'*.*'`
+  const name = spelled(privilege)
+  if (holds(allowed, name)) return undefined
+  if (holds(known.server, name)) return `${name} cannot be given on ${key}, only on ${holds(known.database, name) ? 'a database or ' : ''}'*.*'`
   const guess = nearest(name, allowed)
   return `${JSON.stringify(privilege)} is no privilege on ${key}${guess === undefined ? '' : `; did you mean ${guess}?`}`
 }
@@ -70,9 +53,12 @@ export const grantsSchema = z.record(z.string(), z.array(z.string()).min(1, 'mus
 function wantedOf(grants: GrantOptions): readonly Wanted[] {
   return Object.entries(grants).flatMap(([key, privileges]) => {
     const target = targetOf(key)
-    return target === null ? [] : [{ ...target, key, privileges: [...new Set(privileges.map(canonical))] }]
+    return target === null ? [] : [{ ...target, key, privileges: once(privileges.map(spelled)) }]
   })
 }
+
+/** Each privilege in its first spelling. */
+const once = (privileges: readonly string[]): readonly string[] => privileges.filter((each, index) => privileges.findIndex((other) => nameOf(other) === nameOf(each)) === index)
 
 /** A statement of a grant's change, for an account that the caller binds. */
 type Run = (summary: string, statements: readonly string[]) => Change
@@ -114,10 +100,10 @@ const taken = ({ on, privileges }: Grant): string => (on === null ? `take away r
 function changesOn(wanted: Wanted, have: readonly string[], exact: boolean, run: Run): readonly Change[] {
   const { on, key, privileges, level } = wanted
   const hasAll = have.includes(all)
-  const complete = privileges.includes(all) || known[level].every((privilege) => privileges.includes(privilege))
+  const complete = privileges.includes(all) || known[level].every((privilege) => holds(privileges, privilege))
   if (exact && hasAll && !complete) return narrowed(wanted, have, run)
-  const missing = privileges.filter((privilege) => !have.includes(privilege) && !(hasAll && privilege !== grantOption))
-  const extra = exact ? have.filter((privilege) => !privileges.includes(privilege) && !(complete && privilege !== grantOption)) : []
+  const missing = privileges.filter((privilege) => !holds(have, privilege) && !(hasAll && privilege !== grantOption))
+  const extra = exact ? have.filter((privilege) => !holds(privileges, privilege) && !(complete && privilege !== grantOption)) : []
   return [
     ...(missing.length === 0 ? [] : [run(`grant ${words(missing)} on ${key}`, [granting(on, missing)])]),
     ...(extra.length === 0 ? [] : [run(`revoke ${words(extra)} on ${key}`, revoking({ on, privileges: extra }))]),

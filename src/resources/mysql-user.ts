@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { blocked, fine, type Change, type MysqlAction, type MysqlConnection } from '../core/change.js'
+import { blocked, fine, type Blocked, type Change, type MysqlAction, type MysqlConnection, type MysqlLoginAction } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import { request, type Value } from '../core/fact.js'
 import { mysqlHash } from '../core/scrub/mysql-hash.js'
@@ -16,12 +16,18 @@ export interface MysqlUserOptions extends CommonOptions {
   readonly host?: string
   /**
    * Logs in with this password (`mysql_native_password`): a Secret of printable ASCII. MariaDB is given its hash only.
-   * Left out: not managed. Other ways to log in, such as the socket, stay open.
+   * Left out: not managed. Other ways to log in, such as the socket, stay open unless `plugin` says otherwise. A new account needs a password or a plugin.
    */
   readonly password?: Value<Secret>
-  /** Logs in through the socket as the host's user of the same name. Left out: not managed. */
-  readonly plugin?: 'unix_socket'
-  /** Privileges by what they are on: `{ 'app.*': ['SELECT', 'INSERT'] }`. Names are literal: `my_app.*` never matches `myXapp`. `ALL` and `GRANT OPTION` may be given. */
+  /**
+   * `unix_socket`: logs in through the socket as the host's user of the same name. `mysql_native_password`: logs in with `password` and in no other way.
+   * Left out: not managed.
+   */
+  readonly plugin?: 'unix_socket' | 'mysql_native_password'
+  /**
+   * Privileges by what they are on: `{ 'app.*': ['SELECT', 'INSERT'] }`. Names are literal: `my_app.*` never matches `myXapp`. `ALL` and `GRANT OPTION` may be given.
+   * Spellings of one privilege are equal, such as `REPLICATION CLIENT` and `BINLOG MONITOR`.
+   */
   readonly grants?: GrantOptions
   /** `grants` is the whole: everything else is revoked, roles and privileges on other things included. Default false: `grants` adds. */
   readonly exactGrants?: boolean
@@ -53,7 +59,7 @@ export const nativeHash = (password: Secret): string => `*${mysqlHash(reveal(pas
 const shape = {
   host: z.string().max(255).regex(/^[a-z0-9_.:%/-]+$/, "must be localhost, '%', an address or a name in lower case").optional(),
   password: value(passwordSchema).optional(),
-  plugin: z.literal(socketPlugin).optional(),
+  plugin: z.enum([socketPlugin, native]).optional(),
   grants: grantsSchema.optional(),
   exactGrants: z.boolean().optional(),
   requireTls: z.boolean().optional(),
@@ -64,7 +70,8 @@ const shape = {
 /**
  * An account of MariaDB 10.4 or later, with its ways to log in and its grants, by CREATE USER, ALTER USER, GRANT, REVOKE and DROP USER.
  *
- * A password that was set is proved by a login, where the account may come from the host itself.
+ * An account that exists may be given grants, or lose them, without naming its password. A password that was set is proved by a login, where the account may come from
+ * the host itself; where another account of the same name would answer it, or the server does not take it for another reason than the password, the stored hash decides.
  */
 export function mysqlUser(name: string, options: MysqlUserOptions): Resource {
   checkedId('mysql.user', name, line.max(80, 'must not be longer than 80 characters'))
@@ -77,7 +84,7 @@ export function mysqlUser(name: string, options: MysqlUserOptions): Resource {
     shape,
     ({ password, plugin, grants, exactGrants, state }) => {
       if (exactGrants === true && grants === undefined) return 'exactGrants needs grants (an empty one takes everything away)'
-      if (state !== 'absent' && password === undefined && plugin === undefined) return 'needs a password or plugin: anybody could log in without'
+      if (state !== 'absent' && plugin === native && password === undefined) return `plugin ${native} needs a password: anybody could log in without`
       return undefined
     },
   )
@@ -93,8 +100,8 @@ export function mysqlUser(name: string, options: MysqlUserOptions): Resource {
       const run = (sql: string, values: MysqlAction['values'] = []): MysqlAction => ({ on: 'mysql', connection, sql, values })
       const user = `${name}@${host}`
       if (options.state === 'absent') return account === null ? fine('there is no such account') : [{ summary: `remove user ${user}`, proof: 'facts', actions: [run('DROP USER ?@?', [name, host])] }]
-      const foreign = password === undefined ? undefined : account?.ways.find((way) => way.plugin !== native && way.plugin !== socketPlugin)
-      if (foreign !== undefined) return blocked(`${user} logs in by ${foreign.plugin}, whose passwords cannot be compared`, `ALTER USER to ${native} by hand, or leave password out`)
+      const obstacle = cannotBe(account, { name, host, password, options, connection })
+      if (obstacle !== null) return obstacle
       const changes = [
         ...loginChanges(account, { name, host, password, options, connection }),
         ...grantChanges(account?.grants ?? [], options.grants ?? {}, { exact: options.exactGrants === true, foldsCase: account?.foldsCase ?? false }, (summary, statements) => ({
@@ -116,6 +123,26 @@ interface Desired {
   readonly connection: MysqlConnection
 }
 
+/** Why an account cannot be made or changed as desired. */
+function cannotBe(account: Account | null, { name, host, password, options, connection }: Desired): Blocked | null {
+  const user = `${name}@${host}`
+  if (account === null) {
+    if (password !== undefined || options.plugin !== undefined) return null
+    return blocked(`there is no account ${user}, and it cannot be made without a password or plugin: anybody could log in`, 'give a password or plugin, or make the account before this resource')
+  }
+  if (options.plugin === native) {
+    const isAsking = host === 'localhost' && name === (connection.user ?? 'root') && connection.host === undefined && connection.password === undefined
+    if (!isAsking || !account.ways.some((way) => way.plugin === socketPlugin)) return null
+    return blocked(
+      `${user} is the account that MariaDB is asked with, through the socket: without that way nothing could be asked any more`,
+      "give its password to the connection too (connection: { password }), or another administrator's account",
+    )
+  }
+  const foreign = password === undefined ? undefined : account.ways.find((way) => way.plugin !== native && way.plugin !== socketPlugin)
+  if (foreign === undefined) return null
+  return blocked(`${user} logs in by ${foreign.plugin}, whose passwords cannot be compared`, `give plugin: '${native}', which closes every other way, or leave password out`)
+}
+
 /** Shorter ones are words, such as Debian's `invalid` for a password that nobody has. */
 const shortestHash = 30
 
@@ -126,7 +153,8 @@ function identified(ways: readonly Way[]): { readonly sql: string; readonly valu
 }
 
 function desiredWays(have: readonly Way[], { password, options }: Desired): readonly Way[] {
-  const others = password === undefined ? have : [{ plugin: native, kept: nativeHash(password) }, ...have.filter((way) => way.plugin !== native)]
+  const staying = options.plugin === native ? [] : have.filter((way) => way.plugin !== native)
+  const others = password === undefined ? have : [{ plugin: native, kept: nativeHash(password) }, ...staying]
   return options.plugin === undefined || others.some((way) => way.plugin === options.plugin) ? others : [...others, { plugin: options.plugin, kept: '' }]
 }
 
@@ -141,21 +169,29 @@ function loginChanges(account: Account | null, desired: Desired): readonly Chang
   const set: MysqlAction = { on: 'mysql', connection, sql, values: [name, host, ...(auth?.values ?? [])] }
   const closed = options.requireTls ?? (account !== null && account.requires !== 'nothing')
   const proves = auth !== null && password !== undefined && !closed && connection.host === undefined && (host === 'localhost' || host === '%')
-  const login: MysqlConnection = connection.socket === undefined ? {} : { socket: connection.socket }
-  return [
-    {
-      summary: [...differing, ...(tls === undefined ? [] : [tls])].join(', '),
-      proof: 'facts',
-      actions: [set, ...(proves ? [{ on: 'mysql-login' as const, connection: { ...login, user: name, password } }] : [])],
-    },
-  ]
+  return [{ summary: [...differing, ...(tls === undefined ? [] : [tls])].join(', '), proof: 'facts', actions: [set, ...(proves ? [login(desired, password)] : [])] }]
+}
+
+/**
+ * A login through the socket, as the account that comes from `localhost`. MariaDB takes the account with the most specific host, so `app@localhost` answers before `app@%`.
+ * An anonymous `''@localhost` answers before it too; then the failure is told, since nobody means that.
+ */
+function login({ name, host, connection }: Desired, password: Secret): MysqlLoginAction {
+  const socket: MysqlConnection = connection.socket === undefined ? {} : { socket: connection.socket }
+  const proof: MysqlLoginAction = { on: 'mysql-login', connection: { ...socket, user: name, password } }
+  if (host === 'localhost') return proof
+  const sql = "SELECT 1 FROM mysql.global_priv WHERE User = ? AND Host <> ? AND 'localhost' LIKE Host LIMIT 1"
+  return { ...proof, unless: { on: 'mysql', connection, sql, values: [name, host] } }
 }
 
 function loginDifferences(have: readonly Way[], wanted: readonly Way[]): readonly string[] {
   const before = have.find((way) => way.plugin === native)
   const after = wanted.find((way) => way.plugin === native)
   const password = after === undefined || before?.kept.toUpperCase() === after.kept.toUpperCase() ? [] : [before === undefined ? 'login with a password allowed' : 'password changed']
-  return have.some((way) => way.plugin === socketPlugin) || !wanted.some((way) => way.plugin === socketPlugin) ? password : [...password, 'login through the socket allowed']
+  const isIn = (ways: readonly Way[], plugin: string): boolean => ways.some((way) => way.plugin === plugin)
+  const opened = isIn(wanted, socketPlugin) && !isIn(have, socketPlugin) ? ['login through the socket allowed'] : []
+  const closed = have.filter(({ plugin }) => !isIn(wanted, plugin)).map(({ plugin }) => `login ${plugin === socketPlugin ? 'through the socket' : `by ${plugin}`} closed`)
+  return [...password, ...opened, ...closed]
 }
 
 function tlsDifference(requires: Account['requires'], wanted: boolean | undefined): string | undefined {

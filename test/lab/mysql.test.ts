@@ -104,6 +104,107 @@ describe('accounts', () => {
     expect(JSON.stringify(failed) + String(failed)).not.toContain(text)
   })
 
+  test('an account that is shadowed on the host by another of its name: its stored hash decides, and nobody else is logged in to', async () => {
+    await asRoot("CREATE USER app@localhost IDENTIFIED BY 'another'; SET GLOBAL max_password_errors = 1")
+    try {
+      const everywhere = app({ host: '%' })
+      expect(await on.apply(everywhere, everywhere)).toEqual([['create user app@%', 'grant SELECT, INSERT on my_app.*'], []])
+      // One failed login more would lock it.
+      expect((await asAccount('app', 'another', 'SELECT 1')).code).toBe(0)
+      await asRoot("ALTER USER app@'%' IDENTIFIED BY 'third'; DROP USER app@localhost")
+      expect(await on.apply(everywhere, everywhere)).toEqual([['password changed'], []])
+      expect((await asAccount('app', text, 'SELECT 1')).code).toBe(0)
+    } finally {
+      await asRoot('SET GLOBAL max_password_errors = DEFAULT; FLUSH PRIVILEGES')
+    }
+  })
+
+  test('an account that takes no logins for another reason than the password: the stored hash decides', async () => {
+    await asRoot("CREATE USER app@localhost IDENTIFIED BY 'another' ACCOUNT LOCK")
+    expect(await on.apply(mysqlUser('app', { password }), mysqlUser('app', { password }))).toEqual([['password changed'], []])
+    await asRoot('ALTER USER app@localhost ACCOUNT UNLOCK')
+    expect((await asAccount('app', text, 'SELECT 1')).code).toBe(0)
+  })
+
+  test('an account that exists is given grants, and loses them, without its password; one that does not is refused in the plan', async () => {
+    const granted = mysqlUser('app', { grants: { 'my_app.*': ['SELECT'] } })
+    expect(await on.plan(granted)).toMatchObject({ is: 'blocked', reason: expect.stringContaining('there is no account app@localhost'), remedy: expect.stringContaining('password or plugin') })
+    await asRoot("CREATE USER app@localhost IDENTIFIED VIA mysql_native_password USING PASSWORD('own') OR unix_socket; GRANT INSERT ON `my\\_app`.* TO app@localhost")
+    const kept = await asRoot('SHOW CREATE USER app@localhost')
+    expect(await on.apply(granted, granted)).toEqual([['grant SELECT on my_app.*'], []])
+    const whole = mysqlUser('app', { grants: { 'my_app.*': ['SELECT'] }, exactGrants: true })
+    expect(await on.apply(whole, whole)).toEqual([['revoke INSERT on my_app.*'], []])
+    expect(await asRoot('SHOW CREATE USER app@localhost')).toBe(kept)
+  })
+
+  test('an account that is dropped between plan and apply does not come back without a password', async () => {
+    await expect(mysql.perform({ on: 'mysql', connection: {}, sql: 'GRANT SELECT ON *.* TO ?@?', values: ['app', 'localhost'] })).rejects.toMatchObject({ code: 'mysql-failed' })
+    expect(await asRoot("SELECT COUNT(*) FROM mysql.global_priv WHERE User = 'app'")).toBe('0\n')
+  })
+
+  test('the password alone: the way through the socket is closed, but not the one that Fettle comes by', async () => {
+    await asRoot('CREATE USER deploy@localhost IDENTIFIED VIA unix_socket')
+    const alone = mysqlUser('deploy', { password, plugin: 'mysql_native_password' })
+    expect(await on.apply(alone, alone, mysqlUser('deploy', { password }))).toEqual([['login with a password allowed, login through the socket closed'], [], []])
+    expect((await host().run(['runuser', '-u', 'deploy', '--', 'mariadb', '-e', 'SELECT 1'])).code).toBe(1)
+    expect((await asAccount('deploy', text, 'SELECT 1')).code).toBe(0)
+    expect(await on.plan(mysqlUser('root', { password, plugin: 'mysql_native_password' }))).toMatchObject({ is: 'blocked', remedy: expect.stringContaining('connection: { password }') })
+    try {
+      const root = mysqlUser('root', { password, plugin: 'mysql_native_password', connection: { password } })
+      expect(await on.apply(root, root)).toEqual([['password changed, login through the socket closed'], []])
+    } finally {
+      await host().run(['env', `MYSQL_PWD=${text}`, 'mariadb', '-e', "ALTER USER root@localhost IDENTIFIED VIA mysql_native_password USING 'invalid' OR unix_socket"])
+    }
+    await asRoot('SELECT 1')
+  })
+
+  test.each([
+    ['the server, in several spellings', '*.*', ['REPLICATION CLIENT', 'REPLICATION REPLICA', 'REPLICA MONITOR', 'REPLICATION REPLICA ADMIN', 'READ ONLY ADMIN', 'BINLOG_ADMIN', 'CONNECTION_ADMIN', 'DELETE VERSIONING ROWS', 'process']],
+    ['the server, as SHOW GRANTS writes them', '*.*', ['BINLOG MONITOR', 'REPLICATION SLAVE', 'SLAVE MONITOR', 'REPLICATION SLAVE ADMIN', 'READ_ONLY ADMIN', 'BINLOG ADMIN', 'CONNECTION ADMIN', 'DELETE HISTORY', 'PROCESS']],
+    ['a database, in several spellings', 'my_app.*', ['DELETE VERSIONING ROWS', 'create temporary tables', 'Event', 'LOCK TABLES', 'ALTER ROUTINE']],
+    ['a table, in several spellings', 'my_app.t', ['DELETE HISTORY', 'show  view', 'TRIGGER', 'GRANT OPTION']],
+  ])('privileges on %s, are granted once', async (_, key, privileges) => {
+    await asRoot('CREATE DATABASE my_app; CREATE TABLE my_app.t (a INT)')
+    const granted = app({ grants: { [key]: privileges } })
+    expect((await on.apply(granted, granted)).map((changes) => changes.length)).toEqual([2, 0])
+    expect(await on.apply(app({ grants: {} }))).toEqual([[expect.stringMatching(/^revoke /)]])
+    expect(await on.apply(app({ grants: {} }))).toEqual([[]])
+  })
+
+  test('grants on columns, routines and roles are left alone, or taken away by name', async () => {
+    await asRoot(`CREATE DATABASE my_app; CREATE TABLE my_app.t (a INT, b INT); CREATE PROCEDURE my_app.p() SELECT 1; CREATE FUNCTION my_app.f() RETURNS INT RETURN 1; CREATE OR REPLACE ROLE reader;
+      CREATE USER app@localhost; GRANT SELECT (b, a), UPDATE (a), SELECT ON my_app.t TO app@localhost; GRANT EXECUTE, ALTER ROUTINE ON PROCEDURE my_app.p TO app@localhost WITH GRANT OPTION;
+      GRANT ALL ON FUNCTION my_app.f TO app@localhost; GRANT reader TO app@localhost WITH ADMIN OPTION; SET DEFAULT ROLE reader FOR app@localhost; GRANT SELECT ON my_app.t TO PUBLIC;`)
+    try {
+      const table = { grants: { 'my_app.t': ['SELECT'] } }
+      expect(await on.apply(mysqlUser('app', table))).toEqual([[]])
+      const exactly = mysqlUser('app', { ...table, exactGrants: true })
+      const [changes, again] = await on.apply(exactly, exactly)
+      expect([...(changes ?? [])].sort()).toEqual([
+        'revoke EXECUTE, ALTER ROUTINE on FUNCTION my_app.f',
+        'revoke EXECUTE, ALTER ROUTINE, GRANT OPTION on PROCEDURE my_app.p',
+        'revoke SELECT (a, b), UPDATE (a) on my_app.t',
+        'take away role reader',
+      ])
+      expect(again).toEqual([])
+    } finally {
+      await asRoot('REVOKE SELECT ON my_app.t FROM PUBLIC; DROP ROLE reader')
+    }
+  })
+
+  test.each([
+    ['a port that nobody listens at', { host: '127.0.0.1', port: 3307 }, /^127\.0\.0\.1:3307: nobody listens where the connection leads/],
+    ['a port of something else', { host: '127.0.0.1', port: 22 }, /^127\.0\.0\.1:22: /],
+    ['a name that is none', { host: 'no.such.example', port: 3307 }, /^no\.such\.example:3307: the server of the connection is unknown/],
+    ['a socket that is none', { socket: '/run/none.sock' }, /^\/run\/none\.sock: MariaDB is not running/],
+  ])('a plan names %s', async (_, connection, reason) => {
+    expect(await on.plan(mysqlDatabase('my_app', { connection }))).toMatchObject({ is: 'unknown', reason: expect.stringMatching(reason) })
+  })
+
+  test('a change names a port that nobody listens at', async () => {
+    await expect(mysql.perform({ on: 'mysql', connection: { host: '127.0.0.1', port: 3307 }, sql: 'SELECT 1', values: [] })).rejects.toMatchObject({ message: expect.stringContaining('127.0.0.1:3307') })
+  })
+
   test('TLS is required and no longer', async () => {
     expect(await on.apply(app({ requireTls: true }))).toEqual([['create user app@localhost, TLS required', 'grant SELECT, INSERT on my_app.*']])
     expect(await on.apply(app({ requireTls: false }), app({ requireTls: false }))).toEqual([['TLS no longer required'], []])

@@ -13,7 +13,7 @@ function shown(action: Action): string {
     case 'mysql':
       return action.sql
     case 'mysql-login':
-      return `login ${action.connection.user}`
+      return `login ${action.connection.user}${action.unless === undefined ? '' : `, unless ${action.unless.sql}`}`
     case 'github':
       return action.route
     case 'github-proof':

@@ -12,7 +12,7 @@ test('the hash is the one that MariaDB keeps', () => {
 })
 
 test.each<[string, MysqlUserOptions, string]>([
-  ['neither password nor plugin', {}, 'needs a password or plugin'],
+  ['the plugin of passwords without one', { plugin: 'mysql_native_password' }, 'plugin mysql_native_password needs a password'],
   ['a string for the password', { password: 'x' as unknown as Secret }, 'must be a Secret'],
   ['an empty password', { password: new Secret('') }, 'must not be empty'],
   ['a password that clients encode differently', { password: new Secret('pwé') }, 'must be printable ASCII'],
@@ -20,6 +20,7 @@ test.each<[string, MysqlUserOptions, string]>([
   ['a privilege that carries SQL', { password, grants: { 'a.*': ['ALL; DROP DATABASE x'] } }, 'is no privilege on a.*'],
   ['a misspelt privilege', { password, grants: { 'a.*': ['SELEKT'] } }, 'did you mean SELECT?'],
   ['a privilege of the server on a database', { password, grants: { 'a.*': ['FILE'] } }, "FILE cannot be given on a.*, only on '*.*'"],
+  ['one in another spelling', { password, grants: { 'a.*': ['REPLICA MONITOR'] } }, "REPLICA MONITOR cannot be given on a.*, only on '*.*'"],
   ['a privilege of a database on a table', { password, grants: { 'a.b': ['EVENT'] } }, "EVENT cannot be given on a.b, only on a database or '*.*'"],
   ['a name without what it is of', { password, grants: { app: ['SELECT'] } }, "must be 'database.*', 'database.table' or '*.*'"],
   ['no privilege', { password, grants: { 'a.*': [] } }, 'must name a privilege'],
