@@ -42,12 +42,16 @@ export interface RunEvent {
 export interface ProgressEvent {
   readonly type: 'progress'
   readonly host: string
+  /** The index of the play in the run's `plays`. */
+  readonly play: number
   /** `connecting`, `reading`, or what is under way: the task and the resource. */
   readonly doing: 'connecting' | 'reading' | 'waiting' | 'changing' | 'checking'
   readonly task: string | null
   readonly resource: string | null
   /** What the step under way has printed last, scrubbed of secrets; null where nothing is to be shown. The same step is told again with each new line. */
   readonly line: string | null
+  /** Whom a host waits for that is none of this run: another run, and whose. Left out otherwise. */
+  readonly whom?: string
   /** Resources of this host that are finished, and all of them. */
   readonly finished: number
   readonly total: number

@@ -54,15 +54,20 @@ export class HostApply extends HostWalk {
   }
 
   /** Reads the facts of the steps from `index` on, with the lock of the host's machine in hand. */
-  async #readInTurn(index: number, again = false, looked: Looked | null = null): Promise<void> {
+  async #readInTurn(index: number, again = false, looked: Looked | null = null, told = false): Promise<void> {
     const { host, steps, facts, turn, emit } = this.context
     const { machines } = turn
-    const [said] = await this.readAll(steps.slice(index), [machines.lock(host, facts.session.user === 'root', looked)])
+    if (!told) this.progress('reading', null)
+    const [said] = await this.readAll(steps.slice(index), [machines.lock(host, facts.session.user === 'root', looked, told)])
     if (said === undefined) return
-    const locked = machines.locked(host, said)
-    if (locked.is === 'asking') return this.#readInTurn(index, again, machines.look(locked))
+    const locked = machines.locked(host, said, told)
+    if (locked.is !== 'held') {
+      const found = locked.is === 'asking' ? machines.look(locked) : looked
+      if (found?.ended !== true) this.awaiting(locked.holder)
+      return this.#readInTurn(index, again, found, true)
+    }
     // What was asked by other ways was asked while another run was still at work; and what was fine before need not be so now.
-    if (locked.waited || again) this.changed = true
+    if (locked.waited || again || told) this.changed = true
     this.#fresh = steps.length - 1
     const twin = machines.hostOf(locked.twin)
     if (twin === null || !machines.join(host, twin)) return

@@ -36,6 +36,10 @@ export class HostPart {
     readonly again: boolean,
   ) {}
 
+  get #play(): number {
+    return this.context.run.plays.indexOf(this.prepared)
+  }
+
   #isStopped(): boolean {
     return this.context.options.stop.aborted
   }
@@ -124,7 +128,7 @@ export class HostPart {
   }
 
   #progress(doing: 'connecting' | 'reading', total: number): void {
-    this.context.emit({ type: 'progress', host: this.host.name, doing, task: null, resource: null, line: null, finished: 0, total })
+    this.context.emit({ type: 'progress', host: this.host.name, play: this.#play, doing, task: null, resource: null, line: null, finished: 0, total })
   }
 
   #count(name: string, more: number): void {
@@ -145,7 +149,7 @@ export class HostPart {
     const facts = new KnownFacts(run.shared, session, httpReader(session))
     const backends = new HostBackends(session, run.github)
     const turn = this.context.machines.turnOf(this.host.name)
-    const context: HostContext = { host: this.host.name, project: options.project, steps: selected, waiting: dependents(steps), facts, others: backends, turn, once: this.once, runsOnce, tally: this.state.tally, emit, stop: options.stop }
+    const context: HostContext = { host: this.host.name, project: options.project, play: this.#play, steps: selected, waiting: dependents(steps), facts, others: backends, turn, once: this.once, runsOnce, tally: this.state.tally, emit, stop: options.stop }
     const walk = options.mode === 'plan' ? new HostPlan(context, behind) : new HostApply(context)
     try {
       await this.#killable(session, () => walk.perform())

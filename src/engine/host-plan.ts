@@ -14,6 +14,7 @@ export class HostPlan extends HostWalk {
 
   /** Plans all steps from one reading. */
   async perform(): Promise<void> {
+    this.progress('reading', null)
     await this.readAll(this.context.steps)
     let pending = this.behind
     const changing: Address[] = []

@@ -19,6 +19,8 @@ export interface HostContext {
   readonly host: string
   /** The project's directory. */
   readonly project: string
+  /** The index of the play in the run. */
+  readonly play: number
   /** What this host walks, in order. */
   readonly steps: readonly Step[]
   readonly waiting: ReadonlyMap<Address, readonly { readonly step: Step; readonly trigger: Trigger }[]>
@@ -57,9 +59,18 @@ export abstract class HostWalk {
   }
 
   protected progress(doing: ProgressEvent['doing'], step: Step | null, line: string | null = null): void {
-    const { host, steps, emit } = this.context
     const resource = step === null ? null : (step.resource.common.name ?? step.resource.address)
-    emit({ type: 'progress', host, doing, task: step?.task.name ?? null, resource, line, finished: this.finished, total: steps.length })
+    this.#emitProgress({ doing, task: step?.task.name ?? null, resource, line })
+  }
+
+  /** Tells that the host waits for somebody who has nothing to do with this run. */
+  protected awaiting(whom: string): void {
+    this.#emitProgress({ doing: 'waiting', task: null, resource: null, line: null, whom })
+  }
+
+  #emitProgress(what: Pick<ProgressEvent, 'doing' | 'task' | 'resource' | 'line' | 'whom'>): void {
+    const { host, play, steps, emit } = this.context
+    emit({ type: 'progress', host, play, ...what, finished: this.finished, total: steps.length })
   }
 
   /** Tells the last line that a step under way has printed, each time that it has printed one. Undefined: nobody may hear it. */
@@ -80,7 +91,6 @@ export abstract class HostWalk {
   /** Reads all facts of these steps. Answers what `before` said, in the same round trip. */
   protected async readAll(steps: readonly Step[], before: readonly Block[] = []): Promise<readonly Output[]> {
     const { facts } = this.context
-    this.progress('reading', null)
     const [said] = await this.reading(() => Promise.all([facts.exchange(before, steps), ...steps.flatMap((step) => [facts.readGithub(step), facts.readHttp(step)])]))
     return said
   }

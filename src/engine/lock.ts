@@ -3,7 +3,8 @@ import type { Output } from '../core/fact.js'
 import { sh } from '../core/sh.js'
 import type { Block } from '../ssh/session.js'
 
-/** Seconds to wait for another run on the same host. */
+/** Seconds to wait for another run on the same host: at first, to say whose it is, and then in all. */
+const firstPatience = 1
 const usualPatience = 60
 const busy = 75
 const asking = 76
@@ -46,11 +47,11 @@ export interface Looked {
  *
  * A host may not hear for hours that a link is gone, when the network swallows everything. So the link of an owner to whom nobody speaks any more
  * is ended here, as its sshd would have ended it: an owner of this run whose link is lost, or of a run whose process on this machine has ended.
- * Whether it has, the control machine is asked: status 76 names the owner and its process.
+ * Whether it has, the control machine is asked: status 76 names the owner and its process, then its run.
  *
  * It says `waited` when another run was in the way, and `twin NUMBER` when it shares the lock with that host of its own run.
  */
-export const lockBlock = (root: boolean, { run, number, who, since, process, lost }: Holder, looked: Looked | null = null, patience = usualPatience): Block => ({
+export const lockBlock = (root: boolean, { run, number, who, since, process, lost }: Holder, looked: Looked | null = null, patience = patienceOf(false)): Block => ({
   what: 'taking the lock',
   // Its clock counts pauses, which a busy host makes longer.
   deadline: 2 * patience + 60,
@@ -88,7 +89,7 @@ while end; [ "$held" != "$me" ]; do
     case $run,$held,$process in
       ${run},* | *,${looked?.ended === true ? looked.owner : 'nobody'},*) hang_up "$held" ;;
       *,${looked?.owner ?? 'nobody'},*) ;;
-      *,${process?.place ?? 'nowhere'}*) echo "$held $process" >&2; exit ${asking} ;;
+      *,${process?.place ?? 'nowhere'}*) echo "$held $process" >&2; echo "$run $number $who $since" >&2; exit ${asking} ;;
     esac
     [ "$waited" -lt ${patience * 10} ] || { echo "$held" >&2; printf '%s\n' "$run $number $who $since" >&2; exit ${busy}; }
     if sleep 0.1 2>/dev/null; then waited=$((waited + 1)); else sleep 1; waited=$((waited + 10)); fi
@@ -117,25 +118,39 @@ export type Locked =
       readonly twin: number | null
     }
   /** A run from this machine holds it: has its process ended? */
-  | { readonly is: 'asking'; readonly owner: string; readonly process: string }
+  | { readonly is: 'asking'; readonly owner: string; readonly process: string; readonly holder: string }
+  /** Another run holds it: whoever waits is told whose it is. */
+  | { readonly is: 'taken'; readonly holder: string }
 
-/** @throws FettleError `host-locked` when another run kept the lock */
-export function checkLock({ code, stdout, stderr }: Output, host: string, ownRun: string): Locked {
+/** Seconds to wait for the lock: a moment until somebody has been told who holds it. */
+export const patienceOf = (told: boolean): number => (told ? usualPatience : firstPatience)
+
+/**
+ * What the shell of `lockBlock` has answered.
+ * @param told somebody knows who holds it, so the shell has waited for all of the time
+ * @throws FettleError `host-locked` when another run kept the lock
+ */
+export function checkLock({ code, stdout, stderr }: Output, host: string, ownRun: string, told = true): Locked {
   const said = stdout.toString()
   const [, twin] = /^twin (\d+)$/m.exec(said) ?? []
   if (code === 0) return { is: 'held', waited: said.startsWith('waited'), twin: twin === undefined ? null : Number(twin) }
   const [held = '', note = ''] = stderr.trim().split('\n')
   const [owner = '', process = ''] = held.split(' ')
-  if (code === asking) return { is: 'asking', owner, process }
+  const holder = holderOf(owner, note.split(' '), ownRun)
+  if (code === asking) return { is: 'asking', owner, process, holder }
+  if (code === busy && !told) return { is: 'taken', holder }
   if (code !== busy) throw new FettleError('host-locked', { address: host, message: `the lock of ${host} could not be taken (status ${String(code)})`, detail: stderr, remedy: 'see that the directory which is named can be written' })
-  throw kept(owner, note.split(' '), host, ownRun)
+  const isOwn = note.startsWith(`${ownRun} `)
+  const message = isOwn ? `${holder} has not ended` : `${host} is held by ${holder}`
+  const remedy = isOwn ? 'run again when it has ended' : `wait for it, or end it on the host with kill ${processOf(owner)}`
+  throw new FettleError('host-locked', { address: host, message: `${message}; waited for ${String(usualPatience)} s`, remedy })
 }
 
-/** The lock was not to be had in time. */
-function kept(owner: string, [run = '', , who = '', since = '']: readonly string[], host: string, ownRun: string): FettleError {
-  const [id = '?'] = owner.split(':')
-  const process = `process ${id} on the host`
-  if (run === ownRun) return new FettleError('host-locked', { address: host, message: `what this run had under way on the machine of ${host} when a link was lost has not ended in ${String(usualPatience)} s (${process})`, remedy: 'run again when it has ended' })
-  const holder = run === '' ? process : `${who}, since ${since}; ${process}`
-  return new FettleError('host-locked', { address: host, message: `another run has held ${host} for ${String(usualPatience)} s (${holder})`, remedy: `wait for it, or end it on the host with kill ${id}` })
+const processOf = (owner: string): string => owner.split(':')[0] ?? '?'
+
+/** Who holds the lock: whose run, since when, and its process there. */
+function holderOf(owner: string, [run = '', , who = '', since = '']: readonly string[], ownRun: string): string {
+  const process = `process ${processOf(owner)} on the host`
+  if (run === ownRun) return `what this run had under way there when a link was lost (${process})`
+  return `another run (${run === '' ? '' : `${who}, since ${since.slice(0, 19).replace('T', ' ')} UTC, `}${process})`
 }

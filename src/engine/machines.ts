@@ -2,7 +2,7 @@ import { hostname, userInfo } from 'node:os'
 import type { Output } from '../core/fact.js'
 import { Doors } from '../ssh/doors.js'
 import type { Block } from '../ssh/session.js'
-import { checkLock, lockBlock, type Locked, type Looked } from './lock.js'
+import { checkLock, lockBlock, patienceOf, type Locked, type Looked } from './lock.js'
 import { hasEnded, thisProcess } from './this-process.js'
 
 /**
@@ -85,14 +85,14 @@ export class Machines {
     this.#lost.add(this.#number(host))
   }
 
-  /** Shell that takes the lock of a host's machine for its session. */
-  lock(host: string, root: boolean, looked: Looked | null): Block {
-    return lockBlock(root, { run: this.run.id, number: this.#number(host), who: this.#who, since: this.run.time, process: this.#process, lost: [...this.#lost] }, looked)
+  /** Shell that takes the lock of a host's machine for its session. `told`: it is known who holds it, so it is waited for. */
+  lock(host: string, root: boolean, looked: Looked | null, told: boolean): Block {
+    return lockBlock(root, { run: this.run.id, number: this.#number(host), who: this.#who, since: this.run.time, process: this.#process, lost: [...this.#lost] }, looked, patienceOf(told))
   }
 
   /** @throws FettleError `host-locked` when another run kept the lock */
-  locked(host: string, output: Output): Locked {
-    return checkLock(output, host, this.run.id)
+  locked(host: string, output: Output, told: boolean): Locked {
+    return checkLock(output, host, this.run.id, told)
   }
 
   /** Looks for the process of an owner that the lock asks about. */

@@ -17,19 +17,6 @@ export function width(text: string): number {
   return sum
 }
 
-/** How many lines of a terminal a text without control characters takes: a wide letter is not cut in two at the edge. */
-export function height(text: string, columns: number): number {
-  if (plain.test(text)) return Math.max(1, Math.ceil(text.length / columns))
-  let lines = 1
-  let sum = 0
-  for (const letter of text) {
-    const next = columnsOf(letter)
-    if (sum + next > columns) lines++
-    sum = sum + next > columns ? next : sum + next
-  }
-  return lines
-}
-
 /** The text, cut with `…` where it would take more than `columns`. */
 export function clip(text: string, columns: number): string {
   if (width(text) <= columns) return text
@@ -64,4 +51,38 @@ export function joined(pieces: readonly Piece[], columns: number): string {
     if (left <= 0) break
   }
   return line
+}
+
+const paints = /\u001b\[[\d;]*m/g
+/** Colours, words and blanks. */
+const tokens = /(?:\u001b\[[\d;]*m)+|[^\s\u001b]+|\s+/g
+/** Below so many columns an indented line would hold hardly a word. */
+const leastIndented = 30
+
+/** A line, coloured or not, as lines of at most `columns`: broken between words, and what goes on is indented as the line itself is. */
+export function wrapped(line: string, columns: number): readonly string[] {
+  const bare = line.replace(paints, '')
+  if (width(bare) <= columns) return [line]
+  const indent = columns < leastIndented ? '' : (/^ *(?:│ )?/.exec(bare)?.[0] ?? '')
+  const lines: string[] = []
+  let [current, used] = ['', 0]
+  const next = (): void => {
+    lines.push(current.trimEnd())
+    ;[current, used] = [indent, width(indent)]
+  }
+  for (const token of line.match(tokens) ?? []) {
+    if (token.startsWith('\u001b')) {
+      current += token
+      continue
+    }
+    const isBlank = token.trim() === ''
+    if (used + width(token) > columns && (isBlank || used > width(indent))) next()
+    if (isBlank && lines.length > 0 && used === width(indent)) continue
+    for (const letter of token) {
+      if (used + columnsOf(letter) > columns) next()
+      current += letter
+      used += columnsOf(letter)
+    }
+  }
+  return [...lines, current]
 }

@@ -1,5 +1,4 @@
-import { stripped } from './clean.js'
-import { height } from './columns.js'
+import { wrapped } from './columns.js'
 import type { FrameSize } from './frame.js'
 import type { Screen } from './screen.js'
 
@@ -38,7 +37,7 @@ export class Drawing {
   draw(): void {
     const { rows, columns } = this.screen.size()
     const most = Math.floor(rows / 2)
-    const above = rowsOf([...this.#kept, ...this.#new].slice(-most), columns)
+    const above = fitted([...this.#kept, ...this.#new].slice(-most), columns).length
     this.#replace(this.frame({ rows: rows - Math.min(above, most), columns }))
   }
 
@@ -55,7 +54,7 @@ export class Drawing {
     this.#kept = [...this.#kept, ...this.#new].slice(-mostKept)
     // Where the lines stand in a window of another size depends on the terminal: all is drawn anew from the top.
     const begin = isResized ? clearAll : `${this.#frame.length === 0 ? '' : `\u001b[${this.#frame.length}A`}\r`
-    const above = isResized ? lastRows(this.#kept, columns, rows - 1 - next.length) : this.#new
+    const above = isResized ? lastOf(fitted(this.#kept, columns), rows - 1 - next.length) : fitted(this.#new, columns)
     const lines = (all: readonly string[]): string => all.map((line) => `${line}${clearLine}\n`).join('')
     this.screen.write(`${begin}${lines(above)}${next.length === 0 ? '' : `${wrapOff}${lines(next)}${wrapOn}`}${clearBelow}`)
     this.#frame = next
@@ -64,14 +63,6 @@ export class Drawing {
   }
 }
 
-const rowsOf = (lines: readonly string[], columns: number): number => lines.reduce((sum, line) => sum + height(stripped(line), columns), 0)
+const fitted = (lines: readonly string[], columns: number): readonly string[] => lines.flatMap((line) => wrapped(line, columns))
 
-/** The last lines, as many as so many rows of a terminal hold. */
-function lastRows(lines: readonly string[], columns: number, rows: number): readonly string[] {
-  let begin = lines.length
-  for (let left = rows; begin > 0; begin--) {
-    left -= height(stripped(lines[begin - 1] ?? ''), columns)
-    if (left < 0) break
-  }
-  return lines.slice(begin)
-}
+const lastOf = (lines: readonly string[], most: number): readonly string[] => lines.slice(Math.max(0, lines.length - Math.max(0, most)))

@@ -1,4 +1,4 @@
-import type { Event, HostEvent, ProgressEvent } from '../engine/events.js'
+import type { Event, HostEvent, ProgressEvent, RunEvent } from '../engine/events.js'
 import { oneLine } from './clean.js'
 import { width } from './columns.js'
 
@@ -7,10 +7,14 @@ export interface HostProgress {
   /** As it can be shown. */
   readonly name: string
   /** `waiting` is also who waits for others: for a task that runs once, or for its next play. */
-  readonly state: 'waiting' | 'running' | HostEvent['status']
+  readonly state: 'waiting' | 'running' | HostEnd
   /** Null before its first turn. */
   readonly begun: number | null
   readonly ended: number
+  /** The indices of the run's plays that it has a part in, and how many of these are behind it. */
+  readonly plays: readonly number[]
+  readonly playsDone: number
+  /** Resources of the play under way. */
   readonly finished: number
   readonly total: number
   readonly changed: number
@@ -18,22 +22,37 @@ export interface HostProgress {
   readonly doing: ProgressEvent['doing']
   readonly task: string | null
   readonly resource: string | null
+  /** Whom it waits for that is none of this run. */
+  readonly whom: string | null
   readonly since: number
   readonly line: string | null
 }
 
-type Step = Pick<HostProgress, 'doing' | 'task' | 'resource'>
+type Step = Pick<HostProgress, 'doing' | 'task' | 'resource' | 'whom'>
 
-const newcomer = (name: string): HostProgress => ({ name: oneLine(name), state: 'waiting', begun: null, ended: 0, finished: 0, total: 0, changed: 0, doing: 'waiting', task: null, resource: null, since: 0, line: null })
+const newcomer = (name: string, plays: readonly number[] = []): HostProgress => ({ name: oneLine(name), state: 'waiting', begun: null, ended: 0, plays, playsDone: 0, finished: 0, total: 0, changed: 0, doing: 'waiting', task: null, resource: null, whom: null, since: 0, line: null })
 
 /** Who has finished its part of a play and may have one in the next. */
-const idle: Step = { doing: 'waiting', task: null, resource: null }
+const idle: Step = { doing: 'waiting', task: null, resource: null, whom: null }
 
 /** How long a step may last, in milliseconds, before a person asks what it is doing. */
 const patience = 2000
 
 /** Whether a host works on one step for so long that it is worth a look. */
 export const isSlow = ({ state, since }: HostProgress, now: number): boolean => state === 'running' && since <= now - patience
+
+export type HostEnd = HostEvent['status'] | 'not begun'
+
+/** How a host has ended. Whose turn never came has not failed, although the run is not done with it. */
+export function endOf({ status, error }: Pick<HostEvent, 'status' | 'error'>, begun: boolean): HostEnd {
+  return error?.code === 'not-begun' || (error?.code === 'stopped' && !begun) ? 'not begun' : status
+}
+
+/** How much of its part in the run a host has behind it, between 0 and 1: of plays each as much as the others, whatever they hold. */
+export function shareDone({ state, plays, playsDone, finished, total }: HostProgress): number {
+  if (state !== 'running' && state !== 'waiting') return 1
+  return (playsDone + (total === 0 ? 0 : finished / total)) / Math.max(1, plays.length)
+}
 
 /** More of a line than a terminal shows. */
 const longestLine = 1000
@@ -47,6 +66,9 @@ export class Fleet {
   /** Those that run, in the order in which they began to, and in that in which their steps began. */
   readonly #running = new Set<string>()
   readonly #steps = new Set<string>()
+  #plays: readonly string[] = []
+  /** The index of the play under way: they follow one another, whatever the host. */
+  #play = 0
   begun = 0
   mode = ''
   /** Columns of the longest name. */
@@ -54,6 +76,12 @@ export class Fleet {
 
   get size(): number {
     return this.#hosts.size
+  }
+
+  /** The play under way, and where it stands among several: `Flask app (2/3)`. */
+  get play(): string {
+    const name = oneLine(this.#plays[this.#play] ?? '')
+    return this.#plays.length > 1 ? `${name} (${String(this.#play + 1)}/${String(this.#plays.length)})` : name
   }
 
   get running(): number {
@@ -92,12 +120,15 @@ export class Fleet {
       case 'run':
         this.begun = now
         this.mode = event.mode
-        for (const name of event.plays.flatMap((play) => play.hosts)) this.#put(name, this.#host(name))
+        this.#plays = event.plays.map(({ name }) => name)
+        this.#gather(event)
         break
       case 'progress': {
-        const { doing, task, resource, finished, total } = event
+        const { doing, task, resource, whom = null, finished, total } = event
         const line = oneLine(event.line?.slice(0, longestLine) ?? '') || null
-        this.#update(event.host, now, { doing, task, resource }, { finished, total: Math.max(total, finished), line })
+        const playsDone = Math.max(0, this.#host(event.host).plays.indexOf(event.play))
+        this.#play = Math.max(this.#play, event.play)
+        this.#update(event.host, now, { doing, task, resource, whom }, { playsDone, finished, total: Math.max(total, finished), line })
         break
       }
       case 'resource': {
@@ -105,13 +136,13 @@ export class Fleet {
         const finished = host.finished + 1
         const total = Math.max(host.total, finished)
         // What follows is told only where it changes something.
-        const next: Step = finished === total ? idle : { doing: 'checking', task: event.task, resource: null }
+        const next: Step = finished === total ? idle : { doing: 'checking', task: event.task, resource: null, whom: null }
         this.#update(event.host, now, next, { finished, total, changed: host.changed + (event.status === 'changed' ? 1 : 0), line: null })
         break
       }
       case 'host': {
         const host = this.#host(event.host)
-        this.#put(event.host, { ...host, state: event.status, begun: host.begun ?? now, ended: now })
+        this.#put(event.host, { ...host, state: endOf(event, host.begun !== null), begun: host.begun ?? now, ended: now })
         break
       }
       case 'error':
@@ -122,12 +153,20 @@ export class Fleet {
     }
   }
 
+  #gather({ plays }: RunEvent): void {
+    const indices = new Map<string, number[]>()
+    for (const [index, { hosts }] of plays.entries()) {
+      for (const name of hosts) indices.set(name, [...(indices.get(name) ?? []), index])
+    }
+    for (const [name, own] of indices) this.#put(name, newcomer(name, own))
+  }
+
   /** What a host does now. A step that is told again goes on. */
-  #update(name: string, now: number, { doing, task, resource }: Step, counts: Pick<HostProgress, 'finished' | 'total' | 'line'> & Partial<HostProgress>): void {
+  #update(name: string, now: number, { doing, task, resource, whom }: Step, counts: Pick<HostProgress, 'finished' | 'total' | 'line'> & Partial<HostProgress>): void {
     const host = this.#host(name)
-    const goesOn = host.finished === counts.finished && host.doing === doing && host.task === task && host.resource === resource
+    const goesOn = host.finished === counts.finished && host.doing === doing && host.task === task && host.resource === resource && host.whom === whom
     if (!goesOn) this.#steps.delete(name)
-    this.#put(name, { ...host, ...counts, doing, task, resource, state: doing === 'waiting' ? 'waiting' : 'running', begun: host.begun ?? now, since: goesOn ? host.since : now })
+    this.#put(name, { ...host, ...counts, doing, task, resource, whom, state: doing === 'waiting' ? 'waiting' : 'running', begun: host.begun ?? now, since: goesOn ? host.since : now })
   }
 
   #put(name: string, host: HostProgress): void {

@@ -16,7 +16,7 @@ const roomBehind = 100
 function inOrder(fleet: Fleet, now: number, room: number): readonly HostProgress[] {
   const running = fleet.slowest(room, now)
   if (fleet.size > room) return running
-  const ranks = { running: 0, waiting: 1, unreachable: 2, failed: 2, ok: 3 } as const
+  const ranks = { running: 0, waiting: 1, unreachable: 2, failed: 2, 'not begun': 3, ok: 4 } as const
   const others = [...fleet.hosts()].filter(({ state }) => state !== 'running')
   return [...running, ...others.sort((a, b) => ranks[a.state] - ranks[b.state])]
 }

@@ -18,7 +18,7 @@ export type Place = 'under' | 'behind' | 'nowhere'
 /** Whether a host has something to be shown under or behind its line. */
 export const isTalking = (host: HostProgress, now: number): boolean => host.line !== null && isSlow(host, now)
 
-function underWay({ doing, task, resource }: HostProgress, isNarrow: boolean): string {
+function underWay({ doing, task, resource, whom }: HostProgress, isNarrow: boolean): string {
   const named = isNarrow ? [resource ?? task] : [task, resource]
   const what = named.filter((part) => part !== null).map(oneLine).join(' › ')
   switch (doing) {
@@ -27,6 +27,7 @@ function underWay({ doing, task, resource }: HostProgress, isNarrow: boolean): s
     case 'reading':
       return what === '' ? 'reading facts' : `reading ${what}`
     case 'waiting':
+      if (whom !== null) return `waiting for ${whom}`
       return what === '' ? 'waiting' : `waiting: ${what}`
     case 'checking':
       return `checking ${what}`
@@ -43,6 +44,8 @@ function stateOf(host: HostProgress, now: number, isNarrow: boolean, style: Styl
       return { sign: ['▸', style.cyan], end: now, text: [underWay(host, isNarrow)] }
     case 'ok':
       return { sign: ['✓', style.green], end: host.ended, text: [host.changed === 0 ? '' : `${host.changed} changed`, style.yellow] }
+    case 'not begun':
+      return { sign: ['-', style.dim], end: host.ended, text: [host.state, style.dim] }
     case 'failed':
     case 'unreachable':
       return { sign: ['✗', style.red], end: host.ended, text: [host.state, style.red] }

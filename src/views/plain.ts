@@ -4,12 +4,13 @@ import type { Screen } from './screen.js'
 import type { View } from './view.js'
 
 /**
- * Without a terminal, as things happen: a line for each resource that is changed, failed or unknown and for each host that cannot be reached,
+ * Without a terminal, as things happen: a line for each resource that is changed, failed or unknown, for each host that cannot be reached or waits for another run,
  * and nothing for what is ok. With diffs they follow their line.
  */
 export const plainView = (screen: Screen, detail: Detail): View => ({
   onEvent(event) {
     const { style } = screen
+    if (event.type === 'progress' && event.whom !== undefined) screen.write(`${oneLine(event.host)}: waiting for ${oneLine(event.whom)}\n`)
     if (event.type === 'host' && event.error !== null) screen.write(`${oneLine(event.host)}: ${style.red(event.status)}: ${oneLine(event.error.message)}\n`)
     if (event.type !== 'resource' || !worthALine(event, detail)) return
     const lines = detail.diffs ? resourceLines(event, style, detail) : [resourceLine(event, style)]

@@ -1,6 +1,7 @@
-import type { HostEvent, HostSummary, Mode, SummaryEvent } from '../engine/events.js'
+import type { HostSummary, Mode, SummaryEvent } from '../engine/events.js'
 import { oneLine, stripped } from './clean.js'
 import { fill, width } from './columns.js'
+import type { HostEnd } from './fleet.js'
 import { elapsed } from './header-line.js'
 import type { Style } from './screen.js'
 
@@ -40,15 +41,16 @@ export function recapLines(hosts: SummaryEvent['hosts'], { mode, style, isWell, 
 }
 
 /** All hosts in one line, for who has more of them than lines. */
-export function totalLine({ hosts, seconds }: SummaryEvent, mode: Mode, ends: ReadonlyMap<string, HostEvent['status']>, style: Style): string {
+export function totalLine({ hosts, seconds }: SummaryEvent, mode: Mode, ends: ReadonlyMap<string, HostEnd>, style: Style): string {
   const names = Object.keys(hosts)
-  const ended = (status: HostEvent['status']): number => names.filter((name) => ends.get(name) === status).length
+  const ended = (status: HostEnd): number => names.filter((name) => ends.get(name) === status).length
   const changed = Object.values(hosts).filter((host) => host.changed > 0).length
   const part = (count: number, text: string, paint: (text: string) => string): readonly string[] => (count === 0 ? [] : [paint(`${count} ${text}`)])
   const parts = [
     ...part(ended('ok'), 'ok', style.green),
     ...part(ended('failed'), 'failed', style.red),
     ...part(ended('unreachable'), 'unreachable', style.red),
+    ...part(ended('not begun'), 'not begun', style.dim),
   ]
   const differ = part(changed, mode === 'plan' ? 'would change' : 'changed', style.yellow)
   return `${style.bold(`${names.length} hosts:`)} ${[parts.join(', '), ...differ].join('; ')}  ${style.dim(elapsed(seconds * 1000))}`

@@ -1,7 +1,9 @@
 import { scrub } from '../core/scrub.js'
-import type { ErrorEvent, ExchangesEvent, HostEvent, Mode, NoticeEvent, SummaryEvent } from '../engine/events.js'
+import type { ErrorEvent, ExchangesEvent, Mode, NoticeEvent, SummaryEvent } from '../engine/events.js'
 import { oneLine } from './clean.js'
+import { wrapped } from './columns.js'
 import { Failures } from './failures.js'
+import { endOf, type HostEnd } from './fleet.js'
 import { problem } from './problem.js'
 import { recapLines, totalLine } from './recap-lines.js'
 import { undone } from './retry.js'
@@ -33,12 +35,14 @@ export function recapView(screen: Screen, { mode, verbosity, again }: RecapOptio
   const exchanges: ExchangesEvent[] = []
   const errors: ErrorEvent[] = []
   const summaries: SummaryEvent[] = []
-  const ends = new Map<string, HostEvent['status']>()
+  const begun = new Set<string>()
+  const ends = new Map<string, HostEnd>()
   const isWell = (host: string): boolean => (ends.get(host) ?? 'ok') === 'ok'
   return {
     onEvent(event) {
       failures.onEvent(event)
-      if (event.type === 'host') ends.set(event.host, event.status)
+      if (event.type === 'progress') begun.add(event.host)
+      if (event.type === 'host') ends.set(event.host, endOf(event, begun.has(event.host)))
       if (event.type === 'notice' && event.host !== null) notices.push(event)
       if (event.type === 'exchanges' && verbosity > 0) exchanges.push(event)
       if (event.type === 'error') errors.push(event)
@@ -48,12 +52,13 @@ export function recapView(screen: Screen, { mode, verbosity, again }: RecapOptio
       const { style } = screen
       // Who reads from a pipe or a file gets all counts.
       const columns = screen.redraws ? screen.size().columns : Infinity
+      const fitted = (lines: readonly string[]): readonly string[] => lines.flatMap((line) => wrapped(line, columns))
       const sections = [
         exchanges.map(exchangeLine),
         summaries.flatMap(({ hosts }) => recapLines(hosts, { mode, style, isWell, columns })),
-        notices.map((notice) => `${style.yellow('note')}: ${oneLine(notice.host ?? '')}: ${oneLine(notice.message)}`),
-        failures.lines(style),
-        errors.flatMap((error) => problem(error, style).map((line, index) => (index === 0 ? `${style.red('error')}: ${line}` : `  ${line}`))),
+        fitted(notices.map((notice) => `${style.yellow('note')}: ${oneLine(notice.host ?? '')}: ${oneLine(notice.message)}`)),
+        fitted(failures.lines(style)),
+        fitted(errors.flatMap((error) => problem(error, style).map((line, index) => (index === 0 ? `${style.red('error')}: ${line}` : `  ${line}`)))),
         summaries.flatMap((summary) => [
           ...(Object.keys(summary.hosts).length > 1 ? [totalLine(summary, mode, ends, style)] : []),
           ...(again === undefined || mode === 'plan' ? [] : againLine(undone(ends, summary).length, style.bold(scrub(again)))),

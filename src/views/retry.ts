@@ -9,7 +9,7 @@ import type { View } from './view.js'
 export const retryFile = '.fettle/retry'
 
 /** The hosts of a run that are not done: failed, unreachable, or never begun. */
-export const undone = (ends: ReadonlyMap<string, HostEvent['status']>, { hosts }: SummaryEvent): readonly string[] => Object.keys(hosts).filter((host) => ends.get(host) !== 'ok')
+export const undone = (ends: ReadonlyMap<string, string>, { hosts }: SummaryEvent): readonly string[] => Object.keys(hosts).filter((host) => ends.get(host) !== 'ok')
 
 /**
  * Writes the hosts that an `apply` has not done to `.fettle/retry`, one a line, for `-l @.fettle/retry`. It always tells of the last `apply` that got

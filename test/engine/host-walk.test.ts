@@ -51,16 +51,18 @@ interface Others {
   readonly github?: OtherBackends['github']
   readonly http?: HttpReader['request']
   readonly api?: GithubReader
+  /** Hears each event. */
+  readonly heard?: (event: Event) => void
 }
 
-function walkOf(resources: readonly Resource[], { task, mysql, github, http, api }: Others = {}) {
+function walkOf(resources: readonly Resource[], { task, mysql, github, http, api, heard = () => undefined }: Others = {}) {
   const events: Event[] = []
   const shared = new SharedFacts({ readText: () => Promise.resolve(absent), readBytes: () => Promise.resolve(absent) }, () => (api === undefined ? Promise.reject(new Error('no GitHub here')) : Promise.resolve(api)))
   const facts = new KnownFacts(shared, session, { request: http ?? (() => Promise.reject(new Error('no HTTP here'))) })
   const steps = task === undefined ? stepsOf(resources) : inOneTask(stepsOf(resources))
   const once = new OnceTasks(steps.map((step) => step.task), ['web1'])
   const others = { mysql: mysql ?? (() => Promise.reject(new Error('no MySQL here'))), github: github ?? (() => Promise.reject(new Error('no GitHub here'))) }
-  const context: HostContext = { host: 'web1', project: '.', steps, waiting: dependents(steps), facts, others, turn: new Machines({ id: 'run', time: '' }, ['web1'], []).turnOf('web1'), once, runsOnce: true, tally: new Tally(), emit: (event) => events.push(event), stop: stop.signal }
+  const context: HostContext = { host: 'web1', project: '.', play: 0, steps, waiting: dependents(steps), facts, others, turn: new Machines({ id: 'run', time: '' }, ['web1'], []).turnOf('web1'), once, runsOnce: true, tally: new Tally(), emit: (event) => { events.push(event); heard(event) }, stop: stop.signal }
   return { planning: new HostPlan(context, false), walk: new HostApply(context), facts, resourceEvents: () => events.filter((event): event is ResourceEvent => event.type === 'resource') }
 }
 
@@ -443,6 +445,25 @@ describe('a check', () => {
       const others = http()
       expect(await applyWith(others, checkHttp('http://localhost/'))).toEqual(['http://localhost/ ok: 200'])
       expect([others.asked(), session.roundTrips]).toEqual([2, 1])
+    })
+
+    test('is asked again when another run held the host for longer, and whoever waits is told whose it is', async () => {
+      const holder = spawn('sleep', ['60'])
+      const started = readFileSync(`/proc/${String(holder.pid)}/stat`, 'utf8').split(') ')[1]?.split(' ')[19] ?? ''
+      const owner = `${String(holder.pid)}:${started}`
+      mkdirSync(join(session.folder, '.local/state/fettle'), { recursive: true })
+      symlinkSync(owner, join(session.folder, '.local/state/fettle/lock'))
+      writeFileSync(join(session.folder, `.local/state/fettle/run.${owner}`), 'other 0 ada@laptop 2026-01-31T12:00:00.000Z -\n')
+      const whom: string[] = []
+      const heard = (event: Event): void => {
+        if (event.type !== 'progress' || event.whom === undefined) return
+        whom.push(event.whom)
+        holder.kill()
+      }
+      const others = http()
+      expect(await applyWith({ ...others, heard }, checkHttp('http://localhost/'))).toEqual(['http://localhost/ ok: 200'])
+      expect(whom).toEqual([`another run (ada@laptop, since 2026-01-31 12:00:00 UTC, process ${String(holder.pid)} on the host)`])
+      expect([others.asked(), session.roundTrips]).toEqual([3, 2])
     })
 
     test('that finds the link lost is no failed check', async () => {

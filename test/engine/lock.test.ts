@@ -104,7 +104,7 @@ describe.each(shells.filter(({ name }) => name !== 'bash as sh').map((shell) => 
     await first.holds()
     const owner = readlinkSync(lock())
     const asked = await take(shell, { process: { ...here, name: 'boot/pid:[1]/18/99' } }).ended
-    expect(checkLock({ code: asked.code ?? 0, stdout: asked.stdout, stderr: asked.stderr }, 'web1', 'a')).toEqual({ is: 'asking', owner, process: here.name })
+    expect(checkLock({ code: asked.code ?? 0, stdout: asked.stdout, stderr: asked.stderr }, 'web1', 'a')).toEqual({ is: 'asking', owner, process: here.name, holder: expect.stringMatching(/^another run \(ada@laptop, since 2026-01-31 12:00:00 UTC, process \d+ on the host\)$/) })
     expect((await take(shell, { process: here, looked: { owner, ended: false } }).ended).code).toBe(75)
     expect((await take(shell, { process: { place: 'boot/pid:[2]/', name: '' } }).ended).code).toBe(75)
     first.child.stdin.end()
@@ -203,10 +203,15 @@ describe.each(shells.filter(({ name }) => name !== 'bash as sh').map((shell) => 
 })
 
 test.each<[answer: Partial<Ended>, expected: string]>([
-  [{ code: 75, stderr: '4711:99\nb 0 ada@laptop 2026-01-31T12:00:00.000Z\n' }, 'host-locked: another run has held web1 for 60 s (ada@laptop, since 2026-01-31T12:00:00.000Z; process 4711 on the host)\n→ wait for it, or end it on the host with kill 4711'],
-  [{ code: 75, stderr: '4711:99\na 0 ada@laptop 2026-01-31T12:00:00.000Z\n' }, 'host-locked: what this run had under way on the machine of web1 when a link was lost has not ended in 60 s (process 4711 on the host)\n→ run again when it has ended'],
-  [{ code: 75, stderr: '4711:99\n' }, 'host-locked: another run has held web1 for 60 s (process 4711 on the host)\n→ wait for it, or end it on the host with kill 4711'],
+  [{ code: 75, stderr: '4711:99\nb 0 ada@laptop 2026-01-31T12:00:00.000Z\n' }, 'host-locked: web1 is held by another run (ada@laptop, since 2026-01-31 12:00:00 UTC, process 4711 on the host); waited for 60 s\n→ wait for it, or end it on the host with kill 4711'],
+  [{ code: 75, stderr: '4711:99\na 0 ada@laptop 2026-01-31T12:00:00.000Z\n' }, 'host-locked: what this run had under way there when a link was lost (process 4711 on the host) has not ended; waited for 60 s\n→ run again when it has ended'],
+  [{ code: 75, stderr: '4711:99\n' }, 'host-locked: web1 is held by another run (process 4711 on the host); waited for 60 s\n→ wait for it, or end it on the host with kill 4711'],
   [{ code: 1, stderr: 'mkdir: cannot create directory' }, 'host-locked: the lock of web1 could not be taken (status 1)\n→ see that the directory which is named can be written'],
 ])('%j: %s', async ({ code, stderr }, expected) => {
   expect(await problem(() => checkLock({ code: code ?? 0, stdout: Buffer.alloc(0), stderr: stderr ?? '' }, 'web1', 'a'))).toBe(expected)
+})
+
+test('whoever has not been told yet who holds it is told before the time is over', () => {
+  const answer = { code: 75, stdout: Buffer.alloc(0), stderr: '4711:99\nb 0 ada@laptop 2026-01-31T12:00:00.000Z\n' }
+  expect(checkLock(answer, 'web1', 'a', false)).toEqual({ is: 'taken', holder: 'another run (ada@laptop, since 2026-01-31 12:00:00 UTC, process 4711 on the host)' })
 })

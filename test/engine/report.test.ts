@@ -44,7 +44,7 @@ describe('a resource\'s event', () => {
     expect(scrubbedEvent(run)).toMatchObject({ plays: [{ name: '[secret]', hosts: ['hunter22'], tasks: ['[secret]'] }] })
     expect(scrubbedEvent({ type: 'notice', host: null, message: 'http://user:pw@host' })).toMatchObject({ message: 'http://user:[secret]@host' })
     new Secret('progress')
-    const progress = { type: 'progress', host: 'web1', doing: 'reading', task: null, resource: null, line: 'progress', finished: 0, total: 1 } as const
+    const progress = { type: 'progress', host: 'web1', play: 0, doing: 'reading', task: null, resource: null, line: 'progress', finished: 0, total: 1 } as const
     expect(scrubbedEvent(progress)).toMatchObject({ type: 'progress', line: '[secret]' })
   })
 

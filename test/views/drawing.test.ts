@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
 import type { Event } from '../../src/engine/events.js'
-import { height } from '../../src/views/columns.js'
+import { wrapped } from '../../src/views/columns.js'
 import { Drawing } from '../../src/views/drawing.js'
 import { LiveRun } from '../../src/views/live-run.js'
 import { progressView } from '../../src/views/progress.js'
@@ -15,7 +15,7 @@ interface Size {
   readonly columns: number
 }
 
-const doing = (host: string, finished = 3): Event => ({ type: 'progress', host, doing: 'changing', task: 'Packages', resource: 'file[/etc/app.conf]', line: null, finished, total: 30 })
+const doing = (host: string, finished = 3): Event => ({ type: 'progress', host, play: 0, doing: 'changing', task: 'Packages', resource: 'file[/etc/app.conf]', line: null, finished, total: 30 })
 const failed = (host: string, message: string, detail: string | null = null): Event => resource(host, '/etc/x', { status: 'failed', error: error(message, { detail }) })
 
 /** A view on a terminal and a clock of its own. */
@@ -52,7 +52,7 @@ describe('a whole run', () => {
       for (const { host, scenes, end } of stories) {
         pass(17)
         const scene = scenes[round]
-        if (scene !== undefined) kept.push(...take({ type: 'progress', host, doing: 'changing', task: scene.event.task, resource: scene.event.name, line: scene.lines[0] ?? null, finished: round, total: scenes.length }), ...take(scene.event))
+        if (scene !== undefined) kept.push(...take({ type: 'progress', host, play: 0, doing: 'changing', task: scene.event.task, resource: scene.event.name, line: scene.lines[0] ?? null, finished: round, total: scenes.length }), ...take(scene.event))
         else if (round === scenes.length) kept.push(...take(end))
       }
       drawing.draw()
@@ -63,7 +63,7 @@ describe('a whole run', () => {
   }
 
   /** What was kept, as the terminal breaks it. */
-  const text = (lines: readonly string[]): string => lines.join('').replace(/\s/g, '')
+  const text = (lines: readonly string[]): string => lines.join('').replace(/[\s│]/g, '')
 
   test.each(table)('%d hosts at %j leave the failures behind, each once, and nothing else', (hosts, size) => {
     const { terminal, kept } = played(hosts, size, false)
@@ -115,7 +115,7 @@ describe('failures', () => {
     drawing.draw()
     const lines = take(failed('web0', 'install ended with 1', detail))
     expect(lines).toHaveLength(9)
-    expect(lines.reduce((sum, line) => sum + height(line, columns), 0)).toBeLessThanOrEqual(rows / 2)
+    expect(lines.flatMap((line) => wrapped(line, columns)).length).toBeLessThanOrEqual(rows / 2)
     for (let round = 4; round < 40; round++) {
       pass(100)
       for (const host of names.slice(1)) take(doing(host, round))

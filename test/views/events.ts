@@ -35,7 +35,7 @@ export const everything = (mode: 'plan' | 'apply' = 'plan'): readonly Event[] =>
   runOf(['web1', 'web2', 'db1'], mode),
   { type: 'notice', host: null, message: 'inventory/hosts.yml:4: nobody declares prot; did you mean port?' },
   ...['web1', 'web2'].flatMap((host): readonly Event[] => [
-    { type: 'progress', host, doing: 'reading', task: null, resource: null, line: null, finished: 0, total: 6 },
+    { type: 'progress', host, play: 0, doing: 'reading', task: null, resource: null, line: null, finished: 0, total: 6 },
     resource(host, 'nginx', { resource: 'apt.packages', task: 'Packages', reason: 'nginx 1.22.1-9 is installed' }),
     resource(host, '/etc/app.conf', {
       name: 'settings', status: 'changed',

@@ -6,12 +6,12 @@ import { Fleet } from '../../src/views/fleet.js'
 import { frame, type FrameSize } from '../../src/views/frame.js'
 import { elapsed } from '../../src/views/header-line.js'
 import { colored, plainStyle } from '../../src/views/screen.js'
-import { resource, runOf } from './events.js'
+import { error, resource, runOf } from './events.js'
 
 type Told = readonly [now: number, event: Event]
 
 const names = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `web${String(index + 1).padStart(3, '0')}`)
-const step = (host: string, rest: Partial<ProgressEvent> = {}): Event => ({ type: 'progress', host, doing: 'changing', task: 'Packages', resource: 'apt.packages[nginx]', line: null, finished: 3, total: 30, ...rest })
+const step = (host: string, rest: Partial<ProgressEvent> = {}): Event => ({ type: 'progress', host, play: 0, doing: 'changing', task: 'Packages', resource: 'apt.packages[nginx]', line: null, finished: 3, total: 30, ...rest })
 const end = (host: string, status: 'ok' | 'failed' | 'unreachable' = 'ok'): Event => ({ type: 'host', host, status, error: null })
 
 function fleetOf(hosts: readonly string[], events: readonly Told[]): Fleet {
@@ -24,14 +24,51 @@ function fleetOf(hosts: readonly string[], events: readonly Told[]): Fleet {
 const drawn = (fleet: Fleet, now: number, size: FrameSize): readonly string[] => frame(fleet, now, size, plainStyle)
 const hostOf = (line: string): string | undefined => /web\d+/.exec(line)?.[0]
 
+describe('the first line', () => {
+  const plays = (...hosts: readonly (readonly string[])[]): Event => ({ ...runOf([], 'apply'), plays: hosts.map((each, index) => ({ name: `Play ${String(index + 1)}`, hosts: each, tasks: [] })) } as Event)
+  const bar = (line = ''): number => line.split('█').length - 1
+
+  test('names the play, and its bar never runs backwards between plays', () => {
+    const fleet = new Fleet()
+    fleet.onEvent(plays(['web1', 'web2'], ['web1'], ['web1', 'web2']), 0)
+    const events = [0, 1, 2].flatMap((play) => [0, 2, 4].flatMap((finished) => (play === 1 ? ['web1'] : ['web1', 'web2']).map((host) => step(host, { play, finished, total: 4 }))))
+    const lines = [...events, end('web1'), end('web2')].map((event) => {
+      fleet.onEvent(event, 0)
+      return drawn(fleet, 0, { rows: 24, columns: 100 })[0] ?? ''
+    })
+    expect(lines.map(bar)).toEqual([...lines.map(bar)].sort((a, b) => a - b))
+    expect([bar(lines[0]), bar(lines.at(-1))]).toEqual([0, 24])
+    expect([lines[0], lines[8], lines.at(-1)]).toEqual([expect.stringMatching(/^apply Play 1 \(1\/3\) {2}░/), expect.stringMatching(/^apply Play 2 \(2\/3\) {2}█/), expect.stringMatching(/^apply Play 3 \(3\/3\) {2}█/)])
+  })
+
+  test('leaves the play out where there is no room, before the bar', () => {
+    const fleet = fleetOf(['web1'], [[0, step('web1')]])
+    expect([100, 50, 40].map((columns) => drawn(fleet, 0, { rows: 24, columns })[0])).toEqual([expect.stringMatching(/^apply Flask app {2}█/), expect.stringMatching(/^apply █/), expect.stringMatching(/^apply 0\/1/)])
+  })
+
+  test('counts who was not begun apart from who has failed', () => {
+    const stop = (host: string, code: string): Event => ({ type: 'host', host, status: 'failed', error: error('too many', { code }) })
+    const fleet = fleetOf(names(4), [[0, step('web001')], [1, stop('web001', 'stopped')], [1, stop('web002', 'stopped')], [1, stop('web003', 'not-begun')], [1, end('web004')]])
+    expect(drawn(fleet, 1000, { rows: 24, columns: 120 })).toEqual([
+      expect.stringContaining('4/4 hosts  ok 1  failed 1  not begun 2  1.0s'),
+      expect.stringMatching(/^ ✗ web001 .*failed$/), expect.stringMatching(/^ - web002 .*not begun$/), expect.stringMatching(/^ - web003 .*not begun$/), expect.stringMatching(/^ ✓ web004/),
+    ])
+  })
+})
+
 describe('the hosts that have a line', () => {
+  test('who waits for another run says whose', () => {
+    const fleet = fleetOf(['web1'], [[0, step('web1', { doing: 'waiting', task: null, resource: null, whom: 'another run (ada@laptop)' })]])
+    expect(drawn(fleet, 0, { rows: 24, columns: 100 })[1]).toMatch(/waiting for another run \(ada@laptop\)$/)
+  })
+
   test('with room for all: the slow on top, then who began first, who waits, who failed, who is through', () => {
     const fleet = fleetOf(['web1', 'web2', 'web3', 'web4', 'web5', 'web6'], [
       [0, step('web1')], [0, step('web2')], [500, step('web3')], [1000, step('web6')], [1500, end('web6')], [1600, step('web5')], [2000, end('web5', 'unreachable')],
       [3900, step('web1', { task: 'Service', resource: 'file[/etc/x]', finished: 4 })],
     ])
     expect(drawn(fleet, 4000, { rows: 24, columns: 100 })).toEqual([
-      `apply ${'█'.repeat(9)}${'░'.repeat(15)} 2/6 hosts  ok 1  unreachable 1  running 3  waiting 1  4.0s`,
+      `apply Flask app  ${'█'.repeat(4)}${'░'.repeat(8)} 2/6 hosts  ok 1  unreachable 1  running 3  waiting 1  4.0s`,
       ' ▸ web2     3/30    4.0s  Packages › apt.packages[nginx]  4.0s',
       ' ▸ web3     3/30    3.5s  Packages › apt.packages[nginx]  3.5s',
       ' ▸ web1     4/30    4.0s  Service › file[/etc/x]',
@@ -128,7 +165,7 @@ describe('header', () => {
     ...names(200).slice(0, 50).map((host, index): Told => [10, end(host, index < 44 ? 'ok' : index < 47 ? 'failed' : 'unreachable')]),
   ])
   test.each([
-    [120, `apply ${'█'.repeat(6)}${'░'.repeat(18)} 50/200 hosts  ok 44  failed 3  unreachable 3  running 47  waiting 103  1m01s`],
+    [120, `apply Flask app  ${'█'.repeat(6)}${'░'.repeat(18)} 50/200 hosts  ok 44  failed 3  unreachable 3  running 47  waiting 103  1m01s`],
     [100, `apply ${'█'.repeat(3)}${'░'.repeat(9)} 50/200 hosts  ok 44  failed 3  unreachable 3  running 47  waiting 103  1m01s`],
     [90, 'apply 50/200 hosts  ok 44  failed 3  unreachable 3  running 47  waiting 103  1m01s'],
     [80, 'apply 50/200  ✓44 ✗6 ▸47 ·103  1m01s'],

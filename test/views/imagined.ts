@@ -30,7 +30,7 @@ const job: readonly (readonly [task: string, resource: string, id: string, secon
 ]
 
 const broken: EventError = {
-  code: 'action-failed', message: 'python.venv[/srv/demo/venv]: a command ended with status 1', remedy: 'read what the command printed', address: null,
+  code: 'action-failed', message: '`pip install` in /srv/demo/venv failed with status 1', remedy: 'see what it printed', address: null, place: 'tasks/code.ts:14',
   detail: 'Collecting SQLAlchemy==2.0.99\nERROR: Could not find a version that satisfies the requirement SQLAlchemy==2.0.99 (from versions: 2.0.27, 2.0.28, 2.0.29, 2.0.30)\n\u001b[31mERROR: No matching distribution found for SQLAlchemy==2.0.99\u001b[0m',
 }
 

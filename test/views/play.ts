@@ -33,7 +33,7 @@ async function play({ host, connecting, scenes, end }: Story, emit: (event: Even
   const begun = Date.now()
   const counts = { ok: 0, changed: 0, failed: 0, skipped: 0, unknown: 0, ignored: 0 }
   let finished = 0
-  const progress = (doing: ProgressEvent['doing'], rest: Partial<ProgressEvent> = {}): void => emit({ type: 'progress', host, doing, task: null, resource: null, line: null, finished, total: scenes.length, ...rest })
+  const progress = (doing: ProgressEvent['doing'], rest: Partial<ProgressEvent> = {}): void => emit({ type: 'progress', host, play: 0, doing, task: null, resource: null, line: null, finished, total: scenes.length, ...rest })
   progress('connecting')
   await wait(connecting)
   progress('reading')

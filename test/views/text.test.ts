@@ -87,6 +87,11 @@ a
 })
 
 describe('plain', () => {
+  test('who waits for another run is told at once', async () => {
+    const waiting: Event = { type: 'progress', host: 'web1', play: 0, doing: 'waiting', task: null, resource: null, line: null, whom: 'another run (ada@laptop)', finished: 0, total: 6 }
+    expect(await shown((screen) => plainView(screen, brief), [runOf(['web1'], 'apply'), waiting])).toBe('web1: waiting for another run (ada@laptop)\n')
+  })
+
   test('a line for what is changed, failed, ignored or unknown, nothing for what is ok or skipped', async () => {
     expect(await shown((screen) => plainView(screen, brief), everything('apply').filter((event) => !('host' in event) || event.host === 'web1'))).toBe(`web1: changed: ~ settings (file[/etc/app.conf]): mode 0644 → 0600; content differs
 web1: changed: ~ systemd.service[app.service]: restart, because file[/etc/app.conf]
