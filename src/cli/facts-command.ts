@@ -22,7 +22,7 @@ type Outcome = HostOutcome<HostFacts>
 export async function factsCommand(pattern: string | undefined, flags: FleetFlags, io: Surroundings): Promise<number> {
   if (pattern !== undefined && flags.limit !== undefined) throw new FettleError('usage', { message: `the hosts are named twice, by ${pattern} and by -l ${flags.limit}`, remedy: 'join them to one pattern, such as web:&prod' })
   const limit = pattern ?? flags.limit
-  return onFleet({ ...flags, ...(limit === undefined ? {} : { limit }) }, io, 'reading', async (fleet) => {
+  return onFleet({ ...flags, ...(limit === undefined ? {} : { limit }) }, io, { name: 'fettle facts', doing: 'reading' }, async (fleet) => {
     const { out, err } = screensOf(io, flags.color)
     const people = flags.json === true ? err : out
     const tell = (line: object): void => (flags.json === true ? out.write(`${JSON.stringify(line)}\n`) : undefined)

@@ -25,15 +25,21 @@ export interface Fleet {
   each<T>(work: (session: Session, host: InventoryHost) => Promise<T>, told: (outcome: HostOutcome<T>) => void): Promise<readonly HostOutcome<T>[]>
 }
 
+/** A command that does one thing on many hosts: what it is called, and what a Ctrl-C ends. */
+export interface FleetCommand {
+  readonly name: string
+  readonly doing: 'reading' | 'a command'
+}
+
 /**
  * Selects hosts and reads passwords; what goes wrong here is told, and nothing was contacted.
  * @returns the exit code: what `use` answers, 3 when nothing was contacted, or a signal's
  */
-export async function onFleet(flags: FleetFlags, io: Surroundings, doing: 'reading' | 'a command', use: (fleet: Fleet) => Promise<number>): Promise<number> {
+export async function onFleet(flags: FleetFlags, io: Surroundings, { name, doing }: FleetCommand, use: (fleet: Fleet) => Promise<number>): Promise<number> {
   const interrupts = new Interrupts(doing)
   const deafen = interrupts.listen(io, (message) => io.stderr.write(`note: ${message}\n`))
   try {
-    const fleet = await fleetOf(flags, io, interrupts)
+    const fleet = await fleetOf(flags, io, interrupts, name)
     return interrupts.code ?? (await use(fleet).then((code) => interrupts.code ?? code))
   } catch (error) {
     if (error instanceof PromptInterrupted) return 130
@@ -44,7 +50,7 @@ export async function onFleet(flags: FleetFlags, io: Surroundings, doing: 'readi
   }
 }
 
-async function fleetOf(flags: FleetFlags, io: Surroundings, { doing, stop, kill }: Interrupts): Promise<Fleet> {
+async function fleetOf(flags: FleetFlags, io: Surroundings, { doing, stop, kill }: Interrupts, command: string): Promise<Fleet> {
   const inventory = await loadInventory({ sources: flags.inventory, project: io.cwd, extraVars: flags.extraVars })
   for (const warning of [...inventory.warnings, ...doubts(io.cwd, decisiveFiles(io.cwd, flags.inventory))]) io.stderr.write(`note: ${oneLine(scrub(warning))}\n`)
   const hosts = checkHosts(selectHosts(inventory, readLimit(flags.limit ?? 'all', io.cwd)))
@@ -56,6 +62,7 @@ async function fleetOf(flags: FleetFlags, io: Surroundings, { doing, stop, kill 
     user: flags.user ?? null,
     sshConfig: flags.sshConfig ?? null,
     acceptNew: flags.acceptNew === true,
+    command,
     ...passwords,
     stop,
     kill,

@@ -17,7 +17,7 @@ type Pong = HostOutcome<{ readonly user: string }>
  * @returns 0 when every host answered, 1 when one did not; 3 when nothing was contacted; a signal's code
  */
 export const pingCommand = (flags: FleetFlags, io: Surroundings): Promise<number> =>
-  onFleet(flags, io, 'reading', async (fleet) => {
+  onFleet(flags, io, { name: 'fettle ping', doing: 'reading' }, async (fleet) => {
     const { out, err } = screensOf(io, flags.color)
     const people = flags.json === true ? err : out
     const tell = (line: object): void => (flags.json === true ? out.write(`${JSON.stringify(line)}\n`) : undefined)

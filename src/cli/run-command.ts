@@ -57,6 +57,7 @@ function runOptions({ mode, flags }: RunRequest, { cwd }: Surroundings, { stop, 
     user: flags.user ?? null,
     sshConfig: flags.sshConfig ?? null,
     acceptNew: flags.acceptNew === true,
+    command: `fettle ${mode}`,
     stop,
     kill,
   }

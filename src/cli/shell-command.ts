@@ -48,7 +48,7 @@ function check(flags: ShellFlags, io: Surroundings): void {
  */
 export async function shellCommand(words: readonly string[], flags: ShellFlags, io: Surroundings): Promise<number> {
   check(flags, io)
-  return onFleet(flags, io, 'a command', async (fleet) => {
+  return onFleet(flags, io, { name: 'fettle run', doing: 'a command' }, async (fleet) => {
     const view = viewOf(fleet, flags, io)
     const { live } = view
     const input = flags.stdin === true ? { input: await standardInput(io) } : {}

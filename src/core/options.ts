@@ -6,13 +6,14 @@ import { Later } from './fact.js'
 import { isResource, type CommonOptions, type Resource } from './resource.js'
 import { Secret } from './secret.js'
 import { nearest } from './nearest.js'
+import { kindOf, wanted } from './wanted.js'
 
 /** A schema for each option of `O`: one that is missing, or that `O` does not have, does not compile. */
 export type Shape<O> = { readonly [K in keyof Required<Omit<O, keyof CommonOptions>>]: z.ZodType }
 
 const common: { readonly [K in keyof Required<CommonOptions>]: z.ZodType } = {
   name: z.string().min(1).optional(),
-  become: z.string().regex(accountPattern, 'must be the name of a user').optional(),
+  become: z.string('must be the name of a user').regex(accountPattern, 'must be the name of a user').optional(),
   tags: z.array(z.string().min(1)).optional(),
   sensitive: z.boolean().optional(),
   timeout: z.number().positive().optional(),
@@ -38,10 +39,16 @@ export const bytes = z.instanceof(Uint8Array)
 export const resources = z.array(z.custom<Resource>(isResource, 'must be a resource, not its name'))
 
 /** What `schema` takes, or a `Later`, which is checked when it is known. */
-export const value = (schema: z.ZodType): z.ZodType => z.union([z.custom((given) => given instanceof Later), schema], { error: (issue) => readable(issue.errors[1]) })
+export const value = (schema: z.ZodType): z.ZodType => z.union([z.custom((given) => given instanceof Later), schema], { error: (issue) => wantedOf(issue.errors[1]?.[0]) })
 
-function readable(issues: readonly z.core.$ZodIssue[] | undefined): string {
-  return issues?.[0]?.message ?? 'has a value that it cannot have'
+/** What is wanted instead of what an issue is about. */
+export const wantedOf = (issue: z.core.$ZodIssue | undefined, schema?: z.ZodType): string => (issue === undefined ? 'has a value that it cannot have' : wanted(issue, schema))
+
+/** What was given instead, where it can be told: text may be secret, but for a word that is not in a list of words. */
+function instead(value: unknown, issue: z.core.$ZodIssue | undefined): string {
+  const got = (issue?.path ?? []).reduce<unknown>((inner, step) => (typeof inner === 'object' && inner !== null ? (inner as Record<PropertyKey, unknown>)[step] : undefined), value)
+  if (got === undefined || (issue?.code !== 'invalid_type' && issue?.code !== 'invalid_value' && issue?.code !== 'invalid_union')) return ''
+  return `, and is ${typeof got === 'string' && issue.code === 'invalid_value' ? JSON.stringify(got) : typeof got === 'number' ? String(got) : kindOf(got)}`
 }
 
 /** All options of a resource, and those that cannot be left out. */
@@ -85,7 +92,7 @@ export function checked<O extends object>(type: string, id: string, given: O, sh
     if (!result.success) {
       const issue = result.error.issues[0]
       const place = [option, ...(issue?.path ?? [])].join('.')
-      throw new FettleError('option-invalid', { address: where, message: `${where}: ${place} ${issue === undefined ? 'is not valid' : issue.message}` })
+      throw new FettleError('option-invalid', { address: where, message: `${where}: ${place} ${wantedOf(issue, schema)}${instead(got, issue)}` })
     }
   }
   const missing = required.find((option) => (given as Record<string, unknown>)[option] === undefined)
@@ -101,5 +108,5 @@ export function checkedId(type: string, id: unknown, schema: z.ZodType): string 
   if (result.success && typeof id === 'string') return id
   // A URL without its scheme is no URL, and may hold a password all the same.
   const shown = typeof id === 'string' ? JSON.stringify(id).replace(/:[^\s:@]+@/g, ':[secret]@') : typeof id
-  throw new FettleError('option-invalid', { address: `${type}[]`, message: `${type}(${shown}): the first argument ${result.error?.issues[0]?.message ?? 'must be a string'}` })
+  throw new FettleError('option-invalid', { address: `${type}[]`, message: `${type}(${shown}): the first argument ${wantedOf(result.error?.issues[0])}` })
 }

@@ -29,7 +29,7 @@ export function actionFailure(address: Address, { what, user, limit }: FailedAct
   const { reason, remedy, words } = explanationIn(output.stderr)
   const detail = [output.stdout.toString(), words.replace(shellName, '')].map(tail).filter((text) => text !== '').join('\n')
   const { how, advice } = reason === null ? ending(output.code, limit, detail) : { how: '', advice: catalogue['action-failed'].remedy }
-  const asOther = `it ran as ${user}: what only root may do needs become: true in the play, the task or the resource`
+  const asOther = `it ran as ${user}: what only root may do needs become: true in the play or the task, or become: 'root' in the resource`
   return new FettleError('action-failed', { address, message: reason ?? `${what} ${how}`, detail, remedy: remedy ?? (user === 'root' ? advice : asOther) })
 }
 

@@ -10,7 +10,7 @@ import type { RunOptions } from './options.js'
 export const defaultForks = 50
 
 /** The part of a run's options that says how hosts are reached. */
-export type ReachOptions = Pick<RunOptions, 'project' | 'user' | 'connectionPassword' | 'becomePassword' | 'sshConfig' | 'acceptNew' | 'stop' | 'kill'>
+export type ReachOptions = Pick<RunOptions, 'project' | 'user' | 'connectionPassword' | 'becomePassword' | 'sshConfig' | 'acceptNew' | 'command' | 'stop' | 'kill'>
 
 /**
  * The user to act as on a host; null is the login user. `wanted` is what the task, the play or `-b` says; the inventory's `ansible_become*`
@@ -39,10 +39,11 @@ export function targetOf({ name, connection }: InventoryHost, become: string | n
   }
 }
 
-export const connectOptions = ({ project, acceptNew, stop, sshConfig }: ReachOptions): ConnectOptions => ({
+export const connectOptions = ({ project, acceptNew, command, stop, sshConfig }: ReachOptions): ConnectOptions => ({
   knownHostsFiles: [join(project, 'inventory/known_hosts')],
   acceptNew,
   signal: stop,
+  ...(command === undefined ? {} : { command }),
   ...(sshConfig === null ? {} : { sshConfig }),
 })
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { FettleError } from '../core/errors.js'
 import { nearest } from '../core/nearest.js'
 import { soundsSecret } from '../core/secret-names.js'
-import { Secret } from '../core/secret.js'
+import { hasOwnWords, kindOf, wanted } from '../core/wanted.js'
 import { WrittenNumber } from '../core/written-number.js'
 import { showPlace, type Inventory, type InventoryHost, type Place } from './inventory.js'
 import { listed } from './names.js'
@@ -30,7 +30,7 @@ export function checkAllVars(hosts: readonly InventoryHost[], schema: z.ZodType)
     for (const found of templates) collect(problems, host, found)
     const result = schema.safeParse(host.vars)
     if (result.success) checked.set(host.name, result.data)
-    else for (const issue of result.error.issues) if (!templates.some(({ name }) => name === issue.path[0])) collect(problems, host, problemOf(host, issue))
+    else for (const issue of result.error.issues) if (!templates.some(({ name }) => name === issue.path[0])) collect(problems, host, problemOf(host, issue, schema))
   }
   if (problems.size > 0) throw errorOf([...problems.values()])
   return checked
@@ -67,42 +67,30 @@ function collect(problems: Map<string, Problem>, host: InventoryHost, found: Fou
   else known.hosts.push(host)
 }
 
-function problemOf(host: InventoryHost, issue: z.core.$ZodIssue): Found {
+function problemOf(host: InventoryHost, issue: z.core.$ZodIssue, schema: z.ZodType): Found {
   const got = valueAt(host.vars, issue.path)
   const [first, ...rest] = issue.path
   const place = first === undefined ? null : host.place(String(first), got === undefined ? rest.slice(0, -1) : rest)
-  return { variable: issue.path.map(String).join('.'), sentence: got === undefined ? `is not set, and ${expected(issue)}` : `${expected(issue)}${described(got, issue)}`, place }
+  return { variable: issue.path.map(String).join('.'), sentence: got === undefined ? `is not set, and ${expected(issue, schema)}${misspelt(host, issue.path, schema)}` : `${expected(issue, schema)}${described(got, issue)}`, place }
+}
+
+/** A variable that is set and that the play does not declare, where its name is nearly that of one which is not set. */
+function misspelt(host: InventoryHost, path: readonly PropertyKey[], schema: z.ZodType): string {
+  if (path.length !== 1) return ''
+  const declared = declaredNames(schema) ?? []
+  const guess = nearest(String(path[0]), Object.keys(host.vars).filter((name) => !declared.includes(name) && !name.startsWith('ansible_')))
+  const at = guess === undefined ? null : host.place(guess)
+  return at === null ? '' : `; ${showPlace(at)} sets ${guess ?? ''}: did you mean ${String(path[0])} there?`
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((inner, step) => (typeof inner === 'object' && inner !== null && Object.hasOwn(inner, step) ? (inner as Record<PropertyKey, unknown>)[step] : undefined), value)
 }
 
-const kinds: Readonly<Record<string, string>> = { string: 'text', int: 'a whole number', boolean: 'true or false', array: 'a list', object: 'a mapping', record: 'a mapping' }
-
-/** What a schema wants, in its own words where it has them: `z.string().min(1, 'must name a branch')`. */
-function expected(issue: z.core.$ZodIssue): string {
-  if (/^must\b/.test(issue.message)) return issue.message
-  switch (issue.code) {
-    case 'invalid_type':
-      return `must be ${kinds[issue.expected] ?? `a ${issue.expected}`}`
-    case 'invalid_value':
-      return `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map((value) => JSON.stringify(value)).join(', ')}`
-    case 'invalid_union': {
-      const ways = [...new Set(issue.errors.flatMap((errors) => errors.slice(0, 1).map((inner) => expected(inner).replace(/^must be /, ''))))]
-      return ways.length === 0 ? 'must be something else' : `must be ${ways.join(', or ')}`
-    }
-    case 'unrecognized_keys':
-      return `must not have ${issue.keys.join(', ')}`
-    case 'too_small':
-    case 'too_big':
-    case 'not_multiple_of':
-    case 'invalid_format':
-    case 'invalid_key':
-    case 'invalid_element':
-    case 'custom':
-      return `is not right (${issue.message})`
-  }
+/** What a schema wants. Its own words need not go on from a variable's name. */
+function expected(issue: z.core.$ZodIssue, schema: z.ZodType): string {
+  const words = wanted(issue, schema)
+  return hasOwnWords(issue) && !/^must\b/.test(words) ? `is not right (${words})` : words
 }
 
 function described(value: unknown, issue: z.core.$ZodIssue): string {
@@ -111,8 +99,7 @@ function described(value: unknown, issue: z.core.$ZodIssue): string {
   // A word that is not in a list of words was meant to be one of them, and is no secret.
   if (typeof value === 'string' && issue.code === 'invalid_value') return `, and is ${JSON.stringify(value)}`
   if (issue.code !== 'invalid_type' && issue.code !== 'invalid_union') return ''
-  if (typeof value === 'string') return ', and is text'
-  return `, and is ${value instanceof Secret ? 'a Secret' : Array.isArray(value) ? 'a list' : 'a mapping'}`
+  return `, and is ${kindOf(value)}`
 }
 
 function describedNumber(value: number | WrittenNumber, issue: z.core.$ZodIssue): string {
@@ -155,8 +142,8 @@ function remedyFor(missing: readonly Problem[]): string {
 }
 
 /**
- * Warns of variables that no schema declares, `ansible_*` excepted, with their places and the nearest declared name. Where a schema is no object,
- * or takes any name, nothing can be said.
+ * Warns of variables that no schema declares, `ansible_*` excepted, where a host lacks a variable that is declared by nearly that name: its default
+ * counts then, and most likely should not. Others are for the plays of other task files. Where a schema is no object, or takes any name, nothing can be said.
  * @throws FettleError `variable-undeclared` for such a name in `-e`
  */
 export function undeclaredVariables(inventory: Inventory, schemas: readonly z.ZodType[]): readonly string[] {
@@ -174,19 +161,17 @@ export function undeclaredVariables(inventory: Inventory, schemas: readonly z.Zo
   for (const [name, place] of inventory.extraVars) {
     if (undeclared(name)) throw new FettleError('variable-undeclared', { address: showPlace(place), message: `${showPlace(place)}: ${suggestion(name)}` })
   }
-  const places = new Map<string, Map<string, Place>>()
-  for (const host of inventory.hosts.values()) {
-    for (const name of Object.keys(host.vars).filter(undeclared)) {
-      const place = host.place(name)
-      if (place === null) continue
-      const known = places.get(name) ?? new Map<string, Place>()
-      places.set(name, known.set(showPlace(place), place))
-    }
-  }
   const warnings = new Warnings()
-  for (const [name, found] of places) {
-    const sentence = suggestion(name)
-    for (const place of found.values()) warnings.add(sentence, place)
+  const told = new Set<string>()
+  for (const host of inventory.hosts.values()) {
+    const unset = [...declared].filter((name) => !Object.hasOwn(host.vars, name))
+    for (const name of unset.length === 0 ? [] : Object.keys(host.vars).filter(undeclared)) {
+      const place = nearest(name, unset) === undefined ? null : host.place(name)
+      const key = place === null ? null : `${name} ${showPlace(place)}`
+      if (place === null || key === null || told.has(key)) continue
+      told.add(key)
+      warnings.add(suggestion(name), place)
+    }
   }
   return warnings.all
 }

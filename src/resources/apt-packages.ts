@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { blocked, fine, type Action, type Blocked, type Change, type Plan } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import { request } from '../core/fact.js'
-import { checked, state } from '../core/options.js'
+import { checked, state, wantedOf } from '../core/options.js'
 import { refuse } from '../core/refuse.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { lines, Sh, sh } from '../core/sh.js'
@@ -162,7 +162,7 @@ const shape = { state: state.optional(), purge: z.boolean().optional(), updateCa
  */
 export function aptPackages(names: readonly string[], options: PackagesOptions = {}): Resource {
   const parsed = z.array(nameSchema, 'must be a list of names').min(1, 'must name a package').safeParse(names)
-  if (!parsed.success) throw new FettleError('option-invalid', { address: `${type}[]`, message: `${type}(${JSON.stringify(names)}): the first argument ${parsed.error.issues[0]?.message ?? 'is not valid'}` })
+  if (!parsed.success) throw new FettleError('option-invalid', { address: `${type}[]`, message: `${type}(${JSON.stringify(names)}): the first argument ${wantedOf(parsed.error.issues[0])}` })
   const id = names.join(' ')
   const wanted = names.map(parseName)
   checked(type, id, options, shape, (given) => {

@@ -3,7 +3,7 @@ import { address as addressOf } from '../core/address.js'
 import { blocked, fine, type Action, type Blocked, type Change } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import { request, type Value } from '../core/fact.js'
-import { absolutePath, checked, resources, secret, text, value } from '../core/options.js'
+import { absolutePath, checked, resources, secret, text, value, wantedOf } from '../core/options.js'
 import { clearScript } from '../core/pending.js'
 import { refuse } from '../core/refuse.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
@@ -140,7 +140,7 @@ function unasked(verdict: Verdict, options: CommandOptions): Blocked | null {
  */
 export function command(line: CommandLine, options: CommandOptions = {}): Resource {
   const parsed = commandLine.safeParse(line)
-  if (!parsed.success) throw new FettleError('option-invalid', { address: `${type}[]`, message: `${type}: the first argument ${parsed.error.issues[0]?.message ?? 'is not valid'}` })
+  if (!parsed.success) throw new FettleError('option-invalid', { address: `${type}[]`, message: `${type}: the first argument ${wantedOf(parsed.error.issues[0])}` })
   const id = options.name ?? shown(line)
   checked(type, id, options, shape)
   const { creates, removes, unless, onlyIf, cwd, onChangeOf } = options

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { blocked, fine, type Plan } from '../core/change.js'
 import { request, type Value } from '../core/fact.js'
-import { absolutePath, checked, checkedId, line, state, value } from '../core/options.js'
+import { absolutePath, checked, checkedId, line, state, value, wantedOf } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { missingParentFact } from '../facts/missing-parent.js'
 import { pathFact } from '../facts/path.js'
@@ -67,7 +67,7 @@ export function withKeys(before: string, host: string, keys: readonly string[]):
 /** What a `Later` brought has not been checked with the options. */
 function wrongKeys(keys: unknown): Plan | undefined {
   const result = z.array(publicKey).min(1).safeParse(keys)
-  return result.success ? undefined : blocked(`the keys are not public keys: ${result.error.issues[0]?.message ?? ''}`, "give each key as 'type base64'")
+  return result.success ? undefined : blocked(`the keys are not public keys: each ${wantedOf(result.error.issues[0])}`, "give each key as 'type base64'")
 }
 
 const shape = { keys: value(z.array(publicKey).min(1, 'must hold at least one key')).optional(), path: absolutePath.optional(), state: state.optional() }

@@ -39,7 +39,7 @@ export async function hostKeyCheck(config: HostConfig, options: ConnectOptions, 
         case 'changed':
           return changed(place, key, verdict.known)
         case 'unknown':
-          if (!(options.acceptNew || config.acceptNew) || own === undefined) return unknownKey(place, name, key, own, verdict.authorities)
+          if (!(options.acceptNew || config.acceptNew) || own === undefined) return unknownKey(place, name, key, own, verdict.authorities, options.command)
           return remember(own, knownHostsLine(name, key)).then(() => null, (cause: unknown) => notRemembered(place, own, cause))
       }
     },
@@ -87,11 +87,11 @@ function changed(place: string, key: Buffer, known: readonly KnownKey[]): Fettle
   })
 }
 
-function unknownKey(place: string, name: string, key: Buffer, own: string | undefined, authorities: readonly KnownKey[]): FettleError {
+function unknownKey(place: string, name: string, key: Buffer, own: string | undefined, authorities: readonly KnownKey[], command = 'the same command'): FettleError {
   const file = own ?? 'a known_hosts file'
   const authority = authorities.length === 0 ? '' : ` (${authorities.map((entry) => entry.place).join(', ')} names a certificate authority, which is not supported yet)`
   return new FettleError('host-key-unknown', {
     message: `the host key of ${place} is not known: it shows ${shown(keyType(key), key)}${authority}`,
-    remedy: `compare the fingerprint with the one of the host (ssh-keygen -lf /etc/ssh/ssh_host_…_key.pub there), then run fettle apply --accept-new, or add this line to ${file}: ${knownHostsLine(name, key)}`,
+    remedy: `compare the fingerprint with the one of the host (ssh-keygen -lf /etc/ssh/ssh_host_…_key.pub there), then run ${command} with --accept-new, or add this line to ${file}: ${knownHostsLine(name, key)}`,
   })
 }

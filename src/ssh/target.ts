@@ -33,6 +33,8 @@ export interface ConnectOptions {
   readonly knownHostsFiles: readonly string[]
   /** Accept and remember the key of a host of which nothing is known. A changed or revoked key is always refused. */
   readonly acceptNew: boolean
+  /** The command that connects, for advice: `fettle ping`. Left out: `the same command`. */
+  readonly command?: string
   /** Ends the attempt to connect. */
   readonly signal?: AbortSignal
 }

@@ -36,7 +36,7 @@ describe('variables', () => {
   test.each([
     ['app: demo', `variable-missing: port of ${all} is not set, and must be a number\n→ set port in group_vars/web.yml or host_vars/<host>.yml beside the inventory, or with -e port=…`],
     ['app: demo\nport: "80a"', `variable-invalid: ${place}:2:1: port of ${all} must be a number, and is text\n→ ${correct}`],
-    ['app: demo\nport: 80', `variable-invalid: ${place}:2:1: port of ${all} is not right (Too small: expected number to be >=1024), and is 80\n→ ${correct}`],
+    ['app: demo\nport: 80', `variable-invalid: ${place}:2:1: port of ${all} must be at least 1024, and is 80\n→ ${correct}`],
     ['app: demo\nport: 5000.5', `variable-invalid: ${place}:2:1: port of ${all} must be a whole number, and is 5000.5\n→ ${correct}`],
     ['app: demo\nport: 5000\nmode: prodction', `variable-invalid: ${place}:3:1: mode of ${all} must be one of "development", "production", and is "prodction"\n→ ${correct}`],
     ['app: demo\nport: 5000\ntoken: hunter22', `variable-invalid: ${place}:3:1: token of ${all} must be hexadecimal\n→ ${correct}`],
@@ -126,7 +126,7 @@ describe('variables', () => {
       'variable-invalid: 4 variables are not as the play needs them:',
       'inventory/hosts.yml:4:10: port of a must be a number, and is text',
       'inventory/hosts.yml:5:22: mode of b must be one of "development", "production", and is "fast"',
-      'inventory/hosts.yml:6:10: port of c is not right (Too small: expected number to be >=1024), and is 80',
+      'inventory/hosts.yml:6:10: port of c must be at least 1024, and is 80',
       'port of d and e is not set, and must be a number',
       '→ set port in group_vars/all.yml or host_vars/<host>.yml beside the inventory, or with -e port=…',
     ].join('\n'))
@@ -154,10 +154,19 @@ describe('variables', () => {
 describe('undeclared variables', () => {
   const files = { 'inventory/hosts.yml': 'all:\n  vars:\n    prot: 80\n    ansible_user: x\n    app: demo\n  hosts:\n    a: { unheard: 1 }\n    b: { unheard: 2 }\n    c: { unheard: 3 }\n' }
 
-  test('are warnings with their places and the nearest declared name', async () => {
+  test('are no matter to this task file where no name is near, or the near one is set: others may declare them', async () => {
+    const inventory = await load({ 'inventory/hosts.yml': 'all: { vars: { port: 80, prot: 81, app: demo }, hosts: { a: { apps: 2 } } }' })
+    expect(undeclaredVariables(inventory, [schema])).toEqual([])
+  })
+
+  test('that are nearly what is missing are the answer', async () => {
+    const inventory = await load({ 'inventory/hosts.yml': 'all:\n  vars:\n    prot: 80\n    app: demo\n  hosts: { a: }\n' })
+    expect(await problem(() => checkAllVars([...inventory.hosts.values()], schema))).toContain('port of a is not set, and must be a number; inventory/hosts.yml:3:5 sets prot: did you mean port there?')
+  })
+
+  test('where a near name is not set are warnings with their places', async () => {
     expect(undeclaredVariables(await load(files), [schema, z.object({ extra: z.string() })])).toEqual([
       'inventory/hosts.yml:3:5: no play declares prot; did you mean port?',
-      'inventory/hosts.yml:7:10: no play declares unheard (and at 2 more places)',
     ])
   })
 
@@ -171,8 +180,8 @@ describe('undeclared variables', () => {
     expect(undeclaredVariables(await load(files, ['nowhere=1']), [schema, open])).toEqual([])
   })
 
-  test('without any schema every name is undeclared', async () => {
-    expect(undeclaredVariables(await load(files), [])).toHaveLength(3)
+  test('without any schema nothing is near', async () => {
+    expect(undeclaredVariables(await load(files), [])).toEqual([])
   })
 
   test('in -e they are an error, ansible_ names excepted', async () => {

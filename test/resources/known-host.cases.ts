@@ -15,7 +15,7 @@ export const cases: readonly Case[] = [
   { name: 'port 22 is no port', resource: () => knownHost('[git.example]:22', { keys: [one] }), facts: { ...here, path: holdingText(`git.example ${one}\n`) }, changes: [] },
   { name: 'a missing directory', resource: () => knownHost('h', { keys: [one], path: '/x/known' }), facts: { path: null, missingParent: { path: '/x', taken: false } }, changes: ['blocked: directory /x does not exist'] },
   { name: 'a file that is too long', resource: () => knownHost('h', { keys: [one] }), facts: { ...here, path: fileEntry({ size: 1e7 }) }, changes: ['blocked: /etc/ssh/ssh_known_hosts is longer than 256 KiB'] },
-  { name: 'keys from the host that are none', resource: () => knownHost('h', { keys: [one] }), values: { keys: ['ssh-ed25519 AAAA\nevil ssh-rsa AAAA'] }, facts: { ...here, path: null }, changes: ["blocked: the keys are not public keys: must be one line"] },
+  { name: 'keys from the host that are none', resource: () => knownHost('h', { keys: [one] }), values: { keys: ['ssh-ed25519 AAAA\nevil ssh-rsa AAAA'] }, facts: { ...here, path: null }, changes: ["blocked: the keys are not public keys: each must be one line"] },
   { name: 'forgotten', resource: () => knownHost('h', { state: 'absent' }), facts: { ...here, path: holdingText(`h ${one}\n`) }, changes: ['forget the keys of h'] },
   { name: 'never known', resource: () => knownHost('h', { state: 'absent' }), facts: { ...here, path: null }, changes: [] },
 ]

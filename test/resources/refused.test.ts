@@ -62,7 +62,7 @@ describe('refused, with the resource, the option and what is wrong', () => {
     ['everybody', rule('/bin/a', { user: 'ALL' }), 'rules.0.user in capitals would be an alias of sudoers'],
     ['a comma in a user', rule('/bin/a', { user: 'a,ALL' }), 'rules.0.user must be the name of an account'],
     ['a user and a group', rule('/bin/a', { user: 'a', group: 'b' }), 'rules.0 needs a user or a group, and not both'],
-    ['an option of a rule', rule('/bin/a', { user: 'a', nopassword: true }), 'Unrecognized key: "nopassword"'],
+    ['an option of a rule', rule('/bin/a', { user: 'a', nopassword: true }), 'rules.0 must not have nopassword; did you mean nopasswd?'],
     ['a Secret', () => sudoers('x', js<SudoersOptions>({ content: new Secret('abcdefgh') })), 'content must be a string'],
 
     ['a key that is none', () => knownHost('h', { keys: ['AAAA'] }), "knownHost[h]: keys.0 must be a public key: 'type base64'"],

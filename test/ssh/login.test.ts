@@ -66,6 +66,7 @@ describe('host keys', () => {
     expect(error).toMatchObject({ code: 'host-key-unknown', message: expect.stringContaining(`ssh-ed25519 ${print}`), remedy: expect.stringContaining('--accept-new') })
     expect(error).toMatchObject({ remedy: expect.stringContaining(sshd.knownHosts.trim()) })
     expect(readFileSync(known, 'utf8')).toBe('')
+    await expect(login({}, { ...options(), knownHostsFiles: [known], command: 'fettle ping' })).rejects.toMatchObject({ remedy: expect.stringContaining('then run fettle ping with --accept-new') })
   })
 
   test('accept-new remembers it in the project\'s file, which then knows it', async () => {
