@@ -7,13 +7,13 @@ import { deployKeysFact, ownerAndName, type DeployKey } from '../facts/github.js
 import { repositoryName } from './github-webhook.js'
 
 export interface GithubDeployKeyOptions extends CommonOptions {
-  /** How the key is called on GitHub. */
-  readonly title: string
+  /** How the key is called on GitHub. Needed unless `state` is `absent`. */
+  readonly title?: string
   /** The public key in OpenSSH's form, `ssh-ed25519 AAAA…`; a comment does not matter. `sshKey(…).publicKey` fits. */
   readonly key: Value<string>
   /** A read-only key can fetch and not push. Default for a new key: true. Left out: an existing key keeps what it has. */
   readonly readOnly?: boolean
-  /** `absent` deletes the key. Default `present`. */
+  /** `absent` deletes the key, whatever its title. Default `present`. */
   readonly state?: 'present' | 'absent'
 }
 
@@ -26,7 +26,7 @@ function identityOf(key: string): string | null {
 }
 
 const shape = {
-  title: line,
+  title: line.optional(),
   key: value(z.string().regex(publicKey, 'must be a public key in OpenSSH\'s form: ssh-ed25519 AAAA…')),
   readOnly: z.boolean().optional(),
   state: state.optional(),
@@ -40,8 +40,8 @@ const shape = {
  */
 export function githubDeployKey(repo: string, options: GithubDeployKeyOptions): Resource {
   checkedId('github.deployKey', repo, repositoryName)
-  checked('github.deployKey', repo, options, shape)
-  const { title } = options
+  checked('github.deployKey', repo, options, shape, ({ title, state }) => (title === undefined && state !== 'absent' ? 'title is required' : undefined))
+  const { title = nameOf(options.key) } = options
   return resource({
     type: 'github.deployKey',
     id: `${repo} ${title}`,
@@ -66,6 +66,9 @@ export function githubDeployKey(repo: string, options: GithubDeployKeyOptions): 
     },
   })
 }
+
+/** What a key is called that is given without a title: the end of its blob, or `key` where only the host knows it. */
+const nameOf = (key: Value<string>): string => (typeof key === 'string' ? `…${identityOf(key)?.slice(-12) ?? ''}` : 'key')
 
 const access = (readOnly: boolean): string => (readOnly ? 'read-only' : 'read and write')
 

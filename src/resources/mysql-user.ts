@@ -95,15 +95,16 @@ export function mysqlUser(name: string, options: MysqlUserOptions): Resource {
     reads: { account: request(accountFact, onServer(options.connection, { name, host })) },
     values: { password: options.password, connection: options.connection ?? {} },
     plan({ account }, { password, connection }) {
-      const wrong = password === undefined ? undefined : wrongPassword(password)
-      if (wrong !== undefined) throw new FettleError('option-invalid', { address: `mysql.user[${id}]`, message: `mysql.user[${id}]: ${wrong}` })
       const run = (sql: string, values: MysqlAction['values'] = []): MysqlAction => ({ on: 'mysql', connection, sql, values })
       const user = `${name}@${host}`
       if (options.state === 'absent') return account === null ? fine('there is no such account') : [{ summary: `remove user ${user}`, proof: 'facts', actions: [run('DROP USER ?@?', [name, host])] }]
-      const obstacle = cannotBe(account, { name, host, password, options, connection })
+      const wrong = password === undefined ? undefined : wrongPassword(password)
+      if (wrong !== undefined) throw new FettleError('option-invalid', { address: `mysql.user[${id}]`, message: `mysql.user[${id}]: ${wrong}` })
+      const desired = { name, host, password, options, connection }
+      const obstacle = cannotBe(account, desired)
       if (obstacle !== null) return obstacle
       const changes = [
-        ...loginChanges(account, { name, host, password, options, connection }),
+        ...loginChanges(account, desired),
         ...grantChanges(account?.grants ?? [], options.grants ?? {}, { exact: options.exactGrants === true, foldsCase: account?.foldsCase ?? false }, (summary, statements) => ({
           summary,
           proof: 'facts',

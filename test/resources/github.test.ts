@@ -80,6 +80,11 @@ describe('what github.webhook asks of GitHub', () => {
   })
 })
 
+test('deploy keys that are to go from one repository have addresses of their own', () => {
+  const absent = (blob: string): string => githubDeployKey('acme/demo', { key: `ssh-ed25519 ${blob}`, state: 'absent' }).address
+  expect([absent('AAAAC3NzaC1lZDI1NTE5one'), absent('AAAAC3NzaC1lZDI1NTE5two')]).toEqual(['github.deployKey[acme/demo …lZDI1NTE5one]', 'github.deployKey[acme/demo …lZDI1NTE5two]'])
+})
+
 describe('refused before anything connects', () => {
   const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5'
   test.each<[string, () => unknown, string]>([
@@ -96,7 +101,8 @@ describe('refused before anything connects', () => {
     ['an unknown option', () => githubWebhook('acme/demo', { url, insecure: true } as unknown as GithubWebhookOptions), 'has no option insecure'],
     ['a private key', () => githubDeployKey('acme/demo', { title: 'x', key: '-----BEGIN OPENSSH PRIVATE KEY-----' }), 'key must be a public key'],
     ['two keys in one', () => githubDeployKey('acme/demo', { title: 'x', key: `${key}\n${key}` }), 'key must be a public key'],
-    ['no title', () => githubDeployKey('acme/demo', { title: '', key }), 'title'],
+    ['a key to be added without a title', () => githubDeployKey('acme/demo', { key }), 'title is required'],
+    ['an empty title', () => githubDeployKey('acme/demo', { title: '', key }), 'title'],
   ])('%s', (_, make, expected) => {
     expect(make).toThrow(expected)
   })
