@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 
 // Three projects: `unit` needs neither root nor a host and is the developer's loop; `lab` runs on real Debian hosts;
@@ -35,6 +35,9 @@ function leaveOut(what, why) {
 function noLab() {
   if (process.platform !== 'linux') return 'they need Linux'
   if (process.getuid() !== 0) return 'they need root'
+  // CAP_NET_ADMIN and CAP_SYS_ADMIN, as in src/lab/requirements.ts.
+  const capabilities = BigInt(`0x${/^CapEff:\s*(\w+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]}`)
+  if ([12n, 21n].some((bit) => (capabilities & (1n << bit)) === 0n)) return 'this root may not make namespaces, as in a container'
   const lacking = missing('systemd-nspawn', 'mmdebstrap', 'ip')
   return lacking.length === 0 ? null : `${lacking.join(', ')} is not installed`
 }

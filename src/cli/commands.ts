@@ -65,7 +65,7 @@ function projects(program: Command, io: Surroundings, start: Start): void {
     .description('a new project: inventory, the deployment job\'s tasks and templates; overwrites nothing')
     .argument('[DIR]', 'where', '.')
     .action((directory: string) => start(({ initCommand }) => initCommand(directory, io)))
-  withLabCommands(program.command('lab').description('throwaway real Debian hosts on this machine'))
+  withLabCommands(program.command('lab').description('throwaway real Debian hosts on this machine: Linux with apt, as root'))
   withExamples(program.command('demo'), 'fettle demo', 'fettle demo --keep')
     .description('the deployment job, from nothing, on such a host')
     .option('--keep', 'leave the host up afterwards (fettle lab down ends it)')

@@ -3,10 +3,11 @@ import type { Command } from 'commander'
 import { FettleError } from '../core/errors.js'
 import type { ImageName } from '../lab/image-name.js'
 import { inventoryText, type InventoryHost } from '../lab/inventory.js'
-import { openLab } from '../lab/lab.js'
-import { keyFile, knownHostsFile } from '../lab/places.js'
+import { openLab, type Lab } from '../lab/lab.js'
+import { withLock } from '../lab/lock.js'
+import { keyFile, knownHostsFile, lockFile } from '../lab/places.js'
 import type { HostRecord, LabRecord } from '../lab/record.js'
-import { installRequirements } from '../lab/requirements.js'
+import { installRequirements, requireMachine } from '../lab/requirements.js'
 import { clearLeftovers, labsUp, takeDownHost } from '../lab/take-down.js'
 
 export interface UpFlags {
@@ -29,27 +30,37 @@ function output(command: Command): Output {
 /** The labs that no process owns: those which `lab up`, or a demo that was told to, left to the user. */
 const kept = async (): Promise<readonly LabRecord[]> => (await labsUp()).filter((record) => record.owner === null)
 
+/** Those of them that were started from this project's folder. */
+const keptHere = async (): Promise<readonly LabRecord[]> => (await kept()).filter(isHere)
+const isHere = ({ project }: LabRecord): boolean => project === process.cwd()
+
 /** `fettle lab up` */
 export async function up(wanted: number, { image, inventory, yes = false }: UpFlags, command: Command): Promise<void> {
   const { out, say } = output(command)
   await installRequirements({ ask: !yes, say })
-  const used = new Set((await kept()).flatMap((record) => record.hosts.map((host) => host.name)))
-  const free = Array.from({ length: 1000 }, (_, index) => `lab${index + 1}`).filter((name) => !used.has(name))
-  const lab = await openLab({ say })
-  const names = free.slice(0, wanted)
+  const names = await bootAndKeep(await openLab({ say }), wanted, image)
+  // Under the lock, so that of several that write one file at once the last names the hosts of all.
+  const hosts = await withLock(lockFile('labs'), async () => {
+    const reached = (await keptHere()).flatMap(reachable)
+    if (inventory !== undefined) await writeFile(inventory, inventoryText(reached))
+    return reached
+  })
+  if (inventory === undefined) out(inventoryText(hosts))
+  for (const name of names) say(`${name} is up: ${login(hosts.find((host) => host.name === name))}`)
+  say("they share this machine's kernel: of the values of sysctl they can set those of their network (net.*), and no others")
+  say(`inventory: ${inventory ?? 'printed to standard output'}; take them down with: fettle lab down ${names.join(' ')}`)
+}
+
+async function bootAndKeep(lab: Lab, wanted: number, image: ImageName): Promise<readonly string[]> {
   try {
+    const names = await lab.reserve(wanted)
     await Promise.all(names.map((name) => lab.boot({ name, image })))
     await lab.keep()
+    return names
   } catch (error) {
     await lab.close()
     throw error
   }
-  const hosts = (await kept()).flatMap(reachable)
-  const text = inventoryText(hosts)
-  if (inventory === undefined) out(text)
-  else await writeFile(inventory, text)
-  for (const name of names) say(`${name} is up: ${login(hosts.find((host) => host.name === name))}`)
-  say(`inventory: ${inventory ?? 'printed to standard output'}; take them down with: fettle lab down ${names.join(' ')}`)
 }
 
 const reachable = (record: LabRecord): readonly InventoryHost[] =>
@@ -61,23 +72,40 @@ const login = (host: InventoryHost | undefined): string =>
 /** `fettle lab list` */
 export async function list(command: Command): Promise<void> {
   const { out, say } = output(command)
+  requireMachine()
   const labs = await labsUp()
-  const line = (host: HostRecord, owner: string): string => `${[host.name.padEnd(16), host.address.padEnd(16), host.image.padEnd(6), owner].join(' ').trimEnd()}\n`
-  const lines = labs.flatMap(({ hosts, owner }) => hosts.map((host) => line(host, owner === null ? '' : `of process ${owner.pid}`)))
+  const belongs = (lab: LabRecord): string => (lab.owner !== null ? `of process ${lab.owner.pid}` : isHere(lab) || lab.project === '' ? '' : `of ${lab.project}`)
+  const line = (host: HostRecord, lab: LabRecord): string => `${[host.name.padEnd(16), host.address.padEnd(16), host.image.padEnd(6), belongs(lab)].join(' ').trimEnd()}\n`
+  const lines = labs.flatMap((lab) => lab.hosts.map((host) => line(host, lab)))
   if (lines.length > 0) out(lines.join(''))
   else say('no lab host is up')
 }
 
+export interface DownFlags {
+  readonly all?: boolean
+}
+
 /** `fettle lab down` */
-export async function down(wanted: readonly string[], command: Command): Promise<void> {
+export async function down(wanted: readonly string[], { all = false }: DownFlags, command: Command): Promise<void> {
   const { say } = output(command)
+  requireMachine()
   await clearLeftovers()
-  const hosts = (await kept()).flatMap(({ id, hosts }) => hosts.map((host) => ({ id, host })))
+  const labs = await kept()
+  const hosts = labs.filter((lab) => all || isHere(lab)).flatMap(({ id, hosts }) => hosts.map((host) => ({ id, host })))
   const unknown = wanted.filter((name) => !hosts.some(({ host }) => host.name === name))
-  if (unknown.length > 0) throw new FettleError('usage', { message: `no host that \`lab up\` left up is called ${unknown.join(', ')}`, remedy: 'fettle lab list' })
-  for (const { id, host } of hosts.filter(({ host: { name } }) => wanted.length === 0 || wanted.includes(name))) {
+  if (unknown.length > 0) throw notHere(unknown, labs)
+  const chosen = hosts.filter(({ host: { name } }) => wanted.length === 0 || wanted.includes(name))
+  for (const { id, host } of chosen) {
     await takeDownHost(id, host)
     say(`${host.name} is down`)
   }
-  if (hosts.length === 0) say('no host was up')
+  if (chosen.length === 0) say(labs.length === 0 ? 'no host was up' : 'no host of this folder was up; those of others: fettle lab list')
+}
+
+/** Why there is nothing of these names to take down. */
+function notHere(names: readonly string[], labs: readonly LabRecord[]): FettleError {
+  const elsewhere = labs.find(({ hosts }) => hosts.some(({ name }) => names.includes(name)))
+  const message = `no host that \`lab up\` left up from this folder is called ${names.join(', ')}`
+  if (elsewhere === undefined) return new FettleError('usage', { message, remedy: 'fettle lab list' })
+  return new FettleError('usage', { message: `${message}: it belongs to ${elsewhere.project || 'a lab of an earlier version'}`, remedy: `run it there, or for all folders: fettle lab down --all ${names.join(' ')}` })
 }

@@ -63,6 +63,7 @@ const betweenStarts = 150
 /**
  * Runs in a mount namespace of its own, so the overlay vanishes with the host's last process. It enters the host's
  * cgroups first: hosts that share one would see each other's units. nspawn's own records go to a folder of their own.
+ * The host's network is its own, so it may load rules of nftables and set the values of sysctl below `net`; all others are this machine's, and read-only.
  */
 const starter = `
 set -eu
@@ -84,7 +85,7 @@ if [ ! -e root/etc/machine-id ]; then
     install -m 0600 -o "\${home%%:*}" -g "\${home%%:*}" "$KEY.pub" "root/\${home#*:}/.ssh/authorized_keys"
   done
 fi
-exec env -i PATH="$PATH" systemd-nspawn -q --register=no --keep-unit -D root --machine="$MACHINE" --hostname="$NAME" \\
+exec env -i PATH="$PATH" SYSTEMD_NSPAWN_API_VFS_WRITABLE=network systemd-nspawn -q --capability=CAP_NET_ADMIN --register=no --keep-unit -D root --machine="$MACHINE" --hostname="$NAME" \\
   --network-namespace-path="/run/netns/$MACHINE" --boot --console=pipe --resolv-conf=off --timezone=off --link-journal=no
 `
 

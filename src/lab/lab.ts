@@ -15,7 +15,7 @@ import { bridgeAddress, makeNetwork, mostHosts, type Network } from './network.j
 import { cacheFolder, ensureOwn, keyFile, knownHostsFile, labFolder, lockFile } from './places.js'
 import { processOf, thisBoot, writeRecord, type LabRecord } from './record.js'
 import { requireLab } from './requirements.js'
-import { clearLeftovers, takeDown } from './take-down.js'
+import { clearLeftovers, labsUp, takeDown } from './take-down.js'
 
 /**
  * Throwaway real Debian hosts on this machine: systemd, sshd, a network of their own. Root and Linux are needed.
@@ -51,6 +51,8 @@ export interface Lab {
   readonly hosts: readonly LabHost[]
   /** Boots a host; it is ready when the promise resolves. Several may be booted at once. */
   boot(options?: BootOptions): Promise<LabHost>
+  /** Names `lab1`, `lab2`, … that no other lab of this machine has or will give, for `boot`. */
+  reserve(count: number): Promise<readonly string[]>
   /** A YAML inventory of these hosts; of all when left out. */
   inventory(hosts?: readonly LabHost[], options?: InventoryOptions): string
   /** Leaves the hosts up when this process ends, until `fettle lab down`. */
@@ -69,17 +71,19 @@ export interface BootOptions {
 export interface LabOptions {
   /** Where a line goes that tells of something slow (an image that is built). Left out: nowhere. */
   readonly say?: (line: string) => void
+  /** The project folder that the lab belongs to. Left out: the current one. */
+  readonly project?: string
 }
 
 /** Opens a lab without hosts. `lab-unavailable` says what this machine lacks. */
-export async function openLab({ say = () => undefined }: LabOptions = {}): Promise<Lab> {
+export async function openLab({ say = () => undefined, project = process.cwd() }: LabOptions = {}): Promise<Lab> {
   await requireLab()
   await clearLeftovers()
   await raiseInotify()
   ensureOwn(cacheFolder())
   const key = await ensureKey()
   const id = randomBytes(3).toString('hex')
-  const record: LabRecord = { id, boot: thisBoot(), owner: processOf(process.pid), keeper: null, address: '', hosts: [] }
+  const record: LabRecord = { id, boot: thisBoot(), owner: processOf(process.pid), keeper: null, address: '', project, reserved: [], hosts: [] }
   const network = await withLock(lockFile('labs'), () => {
     writeRecord(record)
     return makeNetwork(id)
@@ -146,12 +150,21 @@ class OpenLab implements Lab {
     }
   }
 
+  reserve(count: number): Promise<readonly string[]> {
+    return withLock(lockFile('labs'), async () => {
+      const used = new Set((await labsUp()).flatMap(({ hosts, reserved }) => [...reserved, ...hosts.map(({ name }) => name)]))
+      const names = Array.from({ length: used.size + count }, (_, index) => `lab${index + 1}`).filter((name) => !used.has(name)).slice(0, count)
+      this.#save({ reserved: [...this.#record.reserved, ...names] })
+      return names
+    })
+  }
+
   inventory(hosts: readonly LabHost[] = this.#booted, options: InventoryOptions = {}): string {
     return inventoryText(hosts.map(({ name, address }) => ({ name, address, keyFile: this.keyFile, knownHostsFile: this.knownHostsFile })), options)
   }
 
   async keep(): Promise<void> {
-    this.#save({ owner: null })
+    this.#save({ owner: null, reserved: [] })
     this.keeper.stdin.end('keep\n')
     await once(this.keeper.stdin, 'finish')
   }

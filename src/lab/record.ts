@@ -28,6 +28,10 @@ export interface LabRecord {
   readonly owner: Process | null
   readonly keeper: Process | null
   readonly address: string
+  /** The project folder that it was started from, to which it belongs. */
+  readonly project: string
+  /** Names that it will give to hosts, so that no other lab gives them. */
+  readonly reserved: readonly string[]
   readonly hosts: readonly HostRecord[]
 }
 
@@ -60,9 +64,14 @@ export function writeRecord(record: LabRecord): void {
   renameSync(`${path}.new`, path)
 }
 
+/** What a lab says nothing of that an earlier version left up. */
+const later: Pick<LabRecord, 'project' | 'reserved'> = { project: '', reserved: [] }
+
 export function readRecord(id: string): LabRecord | null {
   const json = text(join(labFolder(id), 'lab.json'))
-  return json === null ? null : (JSON.parse(json) as LabRecord)
+  if (json === null) return null
+  const record = JSON.parse(json) as Omit<LabRecord, keyof typeof later> & Partial<typeof later>
+  return { ...later, ...record }
 }
 
 /** The ids of every lab that has a folder, up or not. */

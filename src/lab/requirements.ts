@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { mkdir, stat, symlink } from 'node:fs/promises'
 import { createInterface } from 'node:readline/promises'
 import { spawn } from 'node:child_process'
@@ -17,8 +18,10 @@ const needed: Readonly<Record<string, string>> = {
 const folders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
 const exists = (path: string): Promise<boolean> => stat(path).then(() => true, () => false)
 
+const isInstalled = async (program: string): Promise<boolean> => (await Promise.all(folders.map((folder) => exists(`${folder}/${program}`)))).includes(true)
+
 async function missing(programs: Readonly<Record<string, string>>): Promise<readonly string[]> {
-  const lacks = async (program: string): Promise<boolean> => program.startsWith('/') ? !(await exists(program)) : !(await Promise.all(folders.map((folder) => exists(`${folder}/${program}`)))).includes(true)
+  const lacks = async (program: string): Promise<boolean> => !(await (program.startsWith('/') ? exists(program) : isInstalled(program)))
   const packages = await Promise.all(Object.entries(programs).map(async ([program, name]) => ((await lacks(program)) ? [name] : [])))
   return [...new Set(packages.flat())]
 }
@@ -26,13 +29,46 @@ async function missing(programs: Readonly<Record<string, string>>): Promise<read
 /** The Debian packages that a lab needs and this machine has not. */
 export const missingPackages = (): Promise<readonly string[]> => missing(needed)
 
+/** What decides whether a machine can run lab hosts. */
+export interface Machine {
+  readonly platform: NodeJS.Platform
+  readonly isRoot: boolean
+  /** The capabilities of its processes, as `CapEff` of /proc/self/status. */
+  readonly capabilities: bigint
+}
+
+function thisMachine(): Machine {
+  const isLinux = process.platform === 'linux'
+  const [, capabilities = '0'] = /^CapEff:\s*([0-9a-f]+)$/m.exec(isLinux ? readFileSync('/proc/self/status', 'utf8') : '') ?? []
+  return { platform: process.platform, isRoot: process.getuid?.() === 0, capabilities: BigInt(`0x${capabilities}`) }
+}
+
+const where = 'lab hosts are containers with a kernel of Linux and a network of their own'
+const systems: Partial<Readonly<Record<NodeJS.Platform, string>>> = { darwin: 'macOS', win32: 'Windows' }
+/** Their numbers in capabilities(7). */
+const neededCapabilities = { CAP_NET_ADMIN: 12n, CAP_SYS_ADMIN: 21n } as const
+
+/**
+ * Throws where no package that could be installed would help. Call it before anybody is asked to install one.
+ * @throws FettleError `lab-unavailable`, which says where lab hosts run
+ */
+export function requireMachine({ platform, isRoot, capabilities }: Machine = thisMachine()): void {
+  const unavailable = (message: string, remedy: string): FettleError => new FettleError('lab-unavailable', { message, remedy })
+  if (platform !== 'linux') throw unavailable(`${where}: they run on Linux, and this is ${systems[platform] ?? platform}`, 'run it as root on Debian 12, in a virtual machine too; everything but lab and demo works here')
+  if (!isRoot) throw unavailable(`${where}: they need root`, 'run it as root (sudo)')
+  const lacking = Object.entries(neededCapabilities).filter(([, bit]) => (capabilities & (1n << bit)) === 0n).map(([name]) => name)
+  if (lacking.length > 0) throw unavailable(`${where}: this root may not make them, for it lacks ${lacking.join(' and ')}`, 'run it outside of the container that this is, or with all its rights (docker run --privileged)')
+}
+
 /** Throws `lab-unavailable`, saying what is missing, when this machine cannot run lab hosts. */
 export async function requireLab(): Promise<void> {
-  if (process.platform !== 'linux') throw new FettleError('lab-unavailable', { message: `lab hosts need Linux, and this is ${process.platform}`, remedy: 'run it on a Linux machine' })
-  if (process.getuid?.() !== 0) throw new FettleError('lab-unavailable', { message: 'lab hosts need root: they are containers with a network of their own', remedy: 'run it as root' })
+  requireMachine()
   const packages = await missingPackages()
-  if (packages.length > 0) throw new FettleError('lab-unavailable', { message: `lab hosts need packages that are not installed: ${packages.join(', ')}`, remedy: `apt-get install ${packages.join(' ')}` })
+  if (packages.length > 0) throw lacksPackages(packages)
 }
+
+const lacksPackages = (packages: readonly string[]): FettleError =>
+  new FettleError('lab-unavailable', { message: `lab hosts need packages that are not installed: ${packages.join(', ')}`, remedy: `apt-get install ${packages.join(' ')}` })
 
 export interface InstallOptions {
   /** Ask first when a person is at the terminal. Without one nobody is asked. */
@@ -42,13 +78,18 @@ export interface InstallOptions {
   readonly also?: Readonly<Record<string, string>>
 }
 
-/** Installs by apt-get what a lab needs and this machine lacks, after saying so. Refused by the person: `lab-unavailable`. */
+const withoutApt = (packages: readonly string[]): FettleError =>
+  new FettleError('lab-unavailable', { message: `this machine lacks what Debian's packages ${packages.join(', ')} hold, and has no apt-get to install them`, remedy: 'install them by its own package manager, or run it on Debian 12' })
+
+/** Installs by apt-get what a lab needs and this machine lacks, after saying so. Refused by the person, or where there is no apt-get: `lab-unavailable`. */
 export async function installRequirements({ ask, say, also = {} }: InstallOptions): Promise<void> {
+  requireMachine()
   const packages = await missing({ ...needed, ...also })
   if (packages.length === 0) return
+  if (!(await isInstalled('apt-get'))) throw withoutApt(packages)
   say(`installing Debian packages: ${packages.join(' ')}`)
   if (ask && process.stdin.isTTY && !(await agreed())) {
-    throw new FettleError('lab-unavailable', { message: `not installed: ${packages.join(', ')}`, remedy: `apt-get install ${packages.join(' ')}` })
+    throw lacksPackages(packages)
   }
   if (packages.includes('openssh-server')) await keepSshdOff(say)
   const apt = ['apt-get', '-q', '-y', '-o', 'DPkg::Lock::Timeout=300']

@@ -28,10 +28,12 @@ export async function removeHost(id: string, { name, index }: Pick<HostRecord, '
 /** Takes down one host of a lab that no process owns, and the lab with its last host. */
 export async function takeDownHost(id: string, host: HostRecord): Promise<void> {
   await removeHost(id, host)
-  const record = readRecord(id)
-  const left = record?.hosts.filter(({ name }) => name !== host.name) ?? []
-  if (record === null || left.length === 0) await takeDown(id)
-  else writeRecord({ ...record, hosts: left })
+  await withLock(lockFile('labs'), async () => {
+    const record = readRecord(id)
+    const left = record?.hosts.filter(({ name }) => name !== host.name) ?? []
+    if (record === null || left.length === 0) await takeDown(id)
+    else writeRecord({ ...record, hosts: left })
+  })
 }
 
 /** Takes down every lab whose owner is gone, and what is left of one that has not even a folder. Returns their ids. */

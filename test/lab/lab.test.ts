@@ -64,6 +64,19 @@ describe('hosts', () => {
     expect(await cached()).toEqual(before)
   })
 
+  test('a host sets the values of its network and loads rules, and cannot touch those of this machine', async () => {
+    const host = first()
+    const elsewhere = async (): Promise<readonly string[]> => [await readFile('/proc/sys/net/core/somaxconn', 'utf8'), await second().mustRun('cat /proc/sys/net/core/somaxconn')]
+    const before = await elsewhere()
+    expect(await host.mustRun('sysctl -w net.core.somaxconn=1234 && cat /proc/sys/net/core/somaxconn')).toBe('net.core.somaxconn = 1234\n1234\n')
+    expect(await elsewhere()).toEqual(before)
+    expect((await host.run('sysctl -w kernel.panic=7')).code).not.toBe(0)
+    await host.mustRun('apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends nftables')
+    await host.mustRun('nft -f -', { input: 'table inet lab {\n  chain in {\n    type filter hook input priority 0\n    tcp dport 9 drop\n  }\n}\n' })
+    expect(await host.mustRun(['nft', 'list', 'ruleset'])).toContain('tcp dport 9 drop')
+    expect((await host.run(['systemctl', 'restart', 'nftables.service'])).code).toBe(0)
+  })
+
   test('a reset host is pristine, has the same address and key, and is ready', async () => {
     const host = third()
     const listing = 'find / -xdev -not -path "/var/log/*" -not -path "/root*" -not -path "/var/tmp/systemd-private-*" -printf "%p %y %m %U %G\\n" | sort'
