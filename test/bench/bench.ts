@@ -10,7 +10,7 @@ import { openFleet, type Fleet } from './fleet.js'
 import { measure } from './measure.js'
 import { parseOptions, usage, type Options } from './options.js'
 import { resultsFolder } from './places.js'
-import { table } from './report.js'
+import { shortfallLines, shortfallsOf, table, type Shortfall } from './report.js'
 import { saveResults } from './results.js'
 import { runCase, type Contestant, type Row } from './run-case.js'
 import { parseOptions as parseScaleOptions, usage as scaleUsage } from './simulated/options.js'
@@ -24,17 +24,28 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`)
 /** Tools get the lab's highest numbers, so that whatever takes the lab down ends what they left running. */
 const firstGroup = 900
 
-async function contestants(options: Options, fleet: Fleet): Promise<readonly Contestant[]> {
+interface Contestants {
+  readonly made: readonly Contestant[]
+  readonly missing: readonly Shortfall[]
+}
+
+async function contestants(options: Options, fleet: Fleet): Promise<Contestants> {
   const made: Contestant[] = []
+  const missing: Shortfall[] = []
   for (const name of options.tools) {
     const tool = await prepareTool(name, fleet, say)
     if (tool === null) continue
+    if ('failure' in tool) {
+      say(`${name} ${tool.failure}`)
+      missing.push({ tool: name, place: null, failure: tool.failure })
+      continue
+    }
     const group = names.cgroup(fleet.id, firstGroup + made.length)
     await endCgroup(group)
     await makeCgroup(group)
     made.push({ tool, group })
   }
-  return made
+  return { made, missing }
 }
 
 /** Brings every host to the finished state with Fettle, unless it is in it. */
@@ -62,17 +73,17 @@ async function allCases(options: Options, fleet: Fleet, tools: readonly Contesta
   return rows
 }
 
-async function bench(options: Options): Promise<readonly Row[]> {
+async function bench(options: Options): Promise<{ readonly rows: readonly Row[]; readonly shortfalls: readonly Shortfall[] }> {
   const fleet = await openFleet({ count: Math.max(...options.places.map(({ hosts }) => hosts)), keep: options.keep, say })
   const interrupted = (): void => void undelay(fleet).then(() => fleet.close()).finally(() => process.exit(130))
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
   try {
     await undelay(fleet)
     await finish(fleet)
-    const tools = await contestants(options, fleet)
-    const rows = await allCases(options, fleet, tools)
-    for (const { group } of tools) await endCgroup(group)
-    return rows
+    const { made, missing } = await contestants(options, fleet)
+    const rows = await allCases(options, fleet, made)
+    for (const { group } of made) await endCgroup(group)
+    return { rows, shortfalls: [...missing, ...shortfallsOf(rows)] }
   } finally {
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
     await fleet.close()
@@ -103,11 +114,12 @@ async function main(argv: readonly string[]): Promise<number> {
   const options = parseOptions(argv)
   const begun = new Date()
   await installPeers(options.tools, options.ask, say)
-  const rows = await alone(() => bench(options))
+  const { rows, shortfalls } = await alone(() => bench(options))
   const results = await saveResults(begun, rows)
   say(`\n${table(rows)}\n\n${String(Math.round(results.seconds))} s; as JSON: ${join(resultsFolder, 'latest.json')}`)
   if (options.write) await writeDocuments(results, options.add, say)
-  return 0
+  if (shortfalls.length > 0) say(`\n${shortfallLines(shortfalls).join('\n')}`)
+  return shortfalls.length === 0 ? 0 : 1
 }
 
 function explained(error: unknown): string {

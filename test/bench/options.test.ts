@@ -15,4 +15,9 @@ describe('the command line of the benchmark', () => {
   ])('%j', (argv, expected) => expect(parseOptions(argv)).toMatchObject(expected))
 
   test.each([[['--tools', 'puppet'], 'puppet'], [['--hosts', 'many'], 'many'], [['--hosts', '0'], 'begin at 1'], [['--n', '0'], 'begin at 1'], [['--scenario', 'noop'], 'no-op'], [['--nonsense'], 'nonsense']])('%j is refused', (argv, said) => expect(() => parseOptions(argv)).toThrow(said))
+
+  test('pyinfra is not asked for without being there', () => {
+    expect(() => parseOptions(['--tools', 'fettle,pyinfra'], {})).toThrow('FETTLE_BENCH_PYINFRA')
+    expect(parseOptions(['--tools', 'fettle,pyinfra'], { FETTLE_BENCH_PYINFRA: '/src/pyinfra' }).tools).toEqual(['fettle', 'pyinfra'])
+  })
 })

@@ -58,7 +58,7 @@ const numbers = (name: string, words: string): readonly number[] =>
   })
 
 /** @throws RangeError or TypeError with a sentence for who typed it */
-export function parseOptions(argv: readonly string[]): Options {
+export function parseOptions(argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Options {
   const text = { type: 'string' } as const
   const flag = { type: 'boolean', default: false } as const
   const { values } = parseArgs({ args: [...argv], options: { tools: text, scenario: text, hosts: text, rtt: text, n: text, quick: flag, keep: flag, write: flag, add: flag, yes: flag } })
@@ -67,6 +67,8 @@ export function parseOptions(argv: readonly string[]): Options {
   const chosen = (hosts ?? (values.quick || rtts !== null ? [10] : null))?.flatMap((count) => (rtts ?? [0]).map((rtt) => ({ hosts: count, rtt })))
   const [n] = values.n === undefined ? [null] : numbers('n', values.n)
   if (n === 0 || hosts?.includes(0) === true) throw new RangeError('--n and --hosts begin at 1')
+  const pyinfraIsMissing = env['FETTLE_BENCH_PYINFRA'] === undefined && values.tools?.split(',').includes('pyinfra') === true
+  if (pyinfraIsMissing) throw new RangeError('--tools: pyinfra takes part where FETTLE_BENCH_PYINFRA names a checkout of it')
   return {
     tools: values.tools === undefined ? toolNames : oneOf('tools', values.tools, toolNames),
     scenarios: values.scenario === undefined ? (values.quick ? ['no-op', 'help'] : scenarios) : oneOf('scenario', values.scenario, scenarios),

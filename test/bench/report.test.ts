@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { decades, plot } from './plot.js'
-import { overview, seconds, table } from './report.js'
+import { overview, seconds, shortfallLines, shortfallsOf, table } from './report.js'
 import { together, type Results } from './results.js'
 import type { Row } from './run-case.js'
 
@@ -31,6 +31,11 @@ describe('the tables', () => {
   })
 
   test.each([[0.1234, '0.123'], [12.34, '12.3'], [123.4, '123'], [1234, '1234']])('%d is %s', (value, text) => expect(seconds(value)).toBe(text))
+})
+
+test('who did not take part is named with the reason', () => {
+  expect(shortfallLines([{ tool: 'mitogen', place: null, failure: 'it is not there' }, ...shortfallsOf(rows)])).toEqual(['mitogen did not take part: it is not there', 'ansible did not take part in: no-op, 10 hosts, RTT 100 ms: it broke'])
+  expect(shortfallsOf([row('fettle', [1])])).toEqual([])
 })
 
 describe('the plot', () => {

@@ -56,3 +56,18 @@ export function overview(rows: readonly Row[], tools: readonly string[]): string
   })
   return markdown(['median seconds', ...present], lines, 1)
 }
+
+/** What could not be measured, or not as often as was wanted: the end of a benchmark names it. */
+export interface Shortfall {
+  readonly tool: string
+  /** Null: everywhere. */
+  readonly place: string | null
+  readonly failure: string
+}
+
+/** The cases in which a tool failed. */
+export const shortfallsOf = (rows: readonly Row[]): readonly Shortfall[] => rows.flatMap((row) => (row.failure === null ? [] : [{ tool: row.tool, place: caseOf(row), failure: row.failure }]))
+
+/** A line for each, and none where there is none. */
+export const shortfallLines = (shortfalls: readonly Shortfall[]): readonly string[] =>
+  shortfalls.map(({ tool, place, failure }) => `${tool} did not take part${place === null ? '' : ` in: ${place}`}: ${failure}`)
