@@ -10,6 +10,6 @@ export default task<AppVars>('Gunicorn service', ({ vars }) => {
   return [
     unit,
     systemd.service(names.service, { running: true, enabled: true, restartOn: [unit, appEnvironment(vars), checkout(vars), virtualEnvironment(vars)] }),
-    check.http(names.page, { status: 200, within: 30 }),
+    check.http(names.pageUrl, { status: vars.page_status, within: 30, ...(names.socket === null ? {} : { socket: names.socket }) }),
   ]
 })

@@ -1,7 +1,10 @@
 import type { AppVars } from './vars.js'
 
+/** The path of the socket that gunicorn listens on; null where it is an address. */
+const socketOf = (bind: string): string | null => (bind.startsWith('unix:') ? bind.slice('unix:'.length) : null)
+
 /** Every path and account that two tasks must agree on, from the one name of the app. */
-export const namesOf = ({ app, app_user, app_group, git_url, repository, bind }: AppVars) => ({
+export const namesOf = ({ app, app_user, app_group, git_url, repository, bind, page }: AppVars) => ({
   user: app_user ?? app,
   group: app_group ?? app,
   service: `${app}.service`,
@@ -10,7 +13,9 @@ export const namesOf = ({ app, app_user, app_group, git_url, repository, bind }:
   venv: `/srv/${app}/venv`,
   environment: `/etc/${app}/env`,
   database: app.replaceAll('-', '_'),
-  page: `http://${bind}/`,
+  /** The page that shows whether the app is up, as it is asked for on the host. */
+  pageUrl: `http://${socketOf(bind) === null ? bind : 'localhost'}${page}`,
+  socket: socketOf(bind),
   gitUrl: git_url ?? `git@github.com:${repository}.git`,
 
   /** The account that receives hooks and owns the code: gunicorn may read the code and not change it. */

@@ -50,7 +50,7 @@ export default task<AppVars>('nginx', ({ vars }) => {
     apt.packages(['nginx'], { updateCache: { maxAge: 86_400 } }),
     ...files,
     systemd.service('nginx.service', { running: true, enabled: true, reloadOn: files }),
-    check.http(`${originOf(nginx)}/`, { address: '127.0.0.1', status: 200, within: 10 }),
+    check.http(`${originOf(nginx)}${vars.page}`, { address: '127.0.0.1', status: vars.page_status, within: 10 }),
     check.http(hook_url, { address: '127.0.0.1', status: 405, within: 10 }),
   ]
 })

@@ -10,12 +10,17 @@ const githubHostKeys = [
   'ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBEmKSENjQEezOmxkZMy7opKgwFB9nkt5YRrYMjNuG5N87uRgg6CLrbo5wAdT/y6v0mKV0U2w0WZ2YB/++Tpockg=',
 ]
 
+/** The rules of git-check-ref-format(1). */
+const isBranch = (branch: string): boolean => !/^[-/]|[\0-\x20~^:?*[\\\x7f]|\.\.|@\{|\/\/|\/$|\.$|(?:^|\/)\.|\.lock(?:\/|$)|^@?$/.test(branch)
+const status = z.number().int().min(200).max(499)
+
 const given = z.object({
   /** The app's name: its service, its database, and the folder under /srv. */
   app: name,
   /** The repository on GitHub: `owner/name`. */
   repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'must be owner/name'),
-  branch: z.string().regex(/^[\w./-]+$/).default('main'),
+  /** Every push to it redeploys. Any name that git has for a branch: `feature/x#1`. */
+  branch: z.string().max(200).refine(isBranch, 'must be the name of a branch').default('main'),
   /** Where the code is fetched from; git@github.com when left out. */
   git_url: oneLine.optional(),
   /** The name that git's host is known by, `[name]:port` for a port other than 22, and its keys. */
@@ -27,10 +32,17 @@ const given = z.object({
   /** The account that gunicorn runs as. An existing one, such as your own, is used as it is. */
   app_user: name.optional(),
   app_group: name.optional(),
-  /** What gunicorn serves: `module:object`. */
-  wsgi: z.string().regex(/^[\w.]+:[\w.]+$/, 'must be module:object').default('app:app'),
-  /** Where gunicorn listens: an address of this host and a port. */
-  bind: z.string().regex(/^(localhost|[\d.]+):\d+$/, 'must be address:port').default('localhost:5000'),
+  /** What gunicorn serves: `module:object`, or a factory, `module:create_app()`. */
+  wsgi: z.string().regex(/^[\w.]+:[\w.]+(\([^\r\n\0]*\))?$/, 'must be module:object or module:factory()').default('app:app'),
+  /** Where gunicorn listens: an address of this host and a port, or a socket in the app's own folder, `unix:/run/demo/gunicorn.sock`. */
+  bind: z.string().regex(/^((localhost|[\d.]+):\d+|unix:\/run\/[a-z0-9-]+\/[\w.-]+)$/, 'must be address:port or unix:/run/APP/FILE').default('localhost:5000'),
+  /** The page that shows whether the app is up: asked for on the host after each start and each push. */
+  page: z.string().regex(/^\/[\w.~/?=&+,;:@%-]*$/, 'must be a path, such as /health').default('/'),
+  /**
+   * What it then answers: a status, or several. By default anything but an error: a page, a redirect (to a login, to https), or that a login is wanted.
+   * A push after which it answers anything else is taken back.
+   */
+  page_status: z.union([status.transform((one) => [one]), z.array(status).min(1)]).default([200, 204, 301, 302, 303, 307, 308, 401, 403]),
   workers: z.number().int().positive().default(3),
 
   /** `generate` makes the database's password on the host; `env` takes DATABASE_PASSWORD from .env. */
@@ -57,10 +69,12 @@ const given = z.object({
 
 type Given = z.output<typeof given>
 
-const isLoopback = (address: string): boolean => /^(localhost$|127\.)/.test(address.replace(/:\d+$/, ''))
+/** Whether only this host can reach it. */
+const isLoopback = (address: string): boolean => /^(localhost$|127\.|unix:)/.test(address.replace(/:\d+$/, ''))
 
-/** What is wrong with variables that do not go together, by their names. */
-function conflicts({ nginx, hook_url, hook_address, bind }: Given): Readonly<Record<string, string | false>> {
+/** What is wrong with variables that do not go together, by their names. systemd makes and removes the folder of a socket, so it must be the app's alone. */
+function conflicts({ app, nginx, hook_url, hook_address, bind }: Given): Readonly<Record<string, string | false>> {
+  if (bind.startsWith('unix:') && !bind.startsWith(`unix:/run/${app}/`)) return { bind: `must be a socket in the app's own folder: unix:/run/${app}/gunicorn.sock` }
   if (nginx === undefined) return { hook_url: hook_url === undefined && 'must be the public address of the hook, as GitHub calls it' }
   return {
     hook_url: hook_url !== undefined && 'must be left out where nginx is given: it follows from server_name',

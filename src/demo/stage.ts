@@ -12,7 +12,6 @@ import { wheel } from './wheel.js'
 
 const repository = 'acme/demo'
 const wheels = '/srv/wheels'
-const branch = 'main'
 
 export interface StageOptions {
   /** The folder of Fettle's package: the command line and the app are there. */
@@ -27,6 +26,8 @@ export interface StageOptions {
   readonly user?: string
   /** Hosts of the inventory that are not there at all, by name and address. */
   readonly ghosts?: Readonly<Record<string, string>>
+  /** The branch that the developer pushes and the job deploys. Default: `main`. */
+  readonly branch?: string
   /** Variables of the group, over those of the stage. */
   readonly vars?: Readonly<Record<string, unknown>>
 }
@@ -67,11 +68,11 @@ export async function appVersion(root: string, version: string): Promise<string>
 
 export const appRequirements = (root: string): Promise<string> => readFile(join(appFolder(root), 'requirements.txt'), 'utf8')
 
-export async function setStage({ root, project, github: start = startGithub, lab, hosts, user = 'root', ghosts = {}, vars = {} }: StageOptions): Promise<Stage> {
+export async function setStage({ root, project, github: start = startGithub, lab, hosts, user = 'root', ghosts = {}, branch = 'main', vars = {} }: StageOptions): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'fettle-stage-'))
   const github = await start({ repositories: [repository], gitAddress: lab.address })
   try {
-    const clone = await cloneAsDeveloper(folder, github)
+    const clone = await cloneAsDeveloper(folder, github, branch)
     const push: Stage['push'] = async (message, files, { force = false } = {}) => {
       for (const [name, text] of Object.entries(files)) {
         if (text === null) await rm(join(clone.folder, name))
@@ -86,7 +87,7 @@ export async function setStage({ root, project, github: start = startGithub, lab
     await push('The app', {})
     for (const host of hosts) await placeWheels(host)
     const inventory = join(folder, 'hosts.yml')
-    await writeFile(inventory, inventoryOf({ lab, hosts, user, ghosts, vars, github }), { mode: 0o600 })
+    await writeFile(inventory, inventoryOf({ lab, hosts, user, ghosts, branch, vars, github }), { mode: 0o600 })
     const env = { GITHUB_TOKEN: reveal(github.token), GITHUB_API_URL: github.apiUrl }
     return {
       github,
@@ -108,7 +109,7 @@ export async function setStage({ root, project, github: start = startGithub, lab
   }
 }
 
-async function cloneAsDeveloper(folder: string, github: GithubStandIn): Promise<{ readonly folder: string; readonly git: (...argv: readonly string[]) => Promise<string> }> {
+async function cloneAsDeveloper(folder: string, github: GithubStandIn, branch: string): Promise<{ readonly folder: string; readonly git: (...argv: readonly string[]) => Promise<string> }> {
   const clone = join(folder, 'clone')
   const key = join(folder, 'developer')
   const known = join(folder, 'known_hosts')
@@ -134,7 +135,7 @@ async function placeWheels(host: LabHost): Promise<void> {
 
 type InventoryParts = Required<Omit<StageOptions, 'root' | 'project' | 'github'>> & { readonly github: GithubStandIn }
 
-function inventoryOf({ lab, hosts, user, ghosts, vars, github }: InventoryParts): string {
+function inventoryOf({ lab, hosts, user, ghosts, branch, vars, github }: InventoryParts): string {
   const common = `-o UserKnownHostsFile=${lab.knownHostsFile}`
   const members = hosts.map(({ name, address }) => [name, { ansible_host: address, hook_url: `http://${address}:9000/hooks/demo`, hook_address: address }] as const)
   const missing = Object.entries(ghosts).map(([name, address]) => [name, { ansible_host: address, hook_url: `http://${address}:9000/hooks/demo` }] as const)
@@ -147,6 +148,7 @@ function inventoryOf({ lab, hosts, user, ghosts, vars, github }: InventoryParts)
         ansible_ssh_common_args: common,
         app: 'demo',
         repository,
+        branch,
         git_url: github.gitUrl(repository),
         git_host: `[${github.gitAddress}]:${String(github.gitPort)}`,
         git_host_keys: [github.hostKey],

@@ -6,8 +6,8 @@ import { resource, type CommonOptions, type Resource } from '../core/resource.js
 import { httpFact, type HttpResult } from '../facts/http.js'
 
 export interface HttpCheckOptions extends CommonOptions {
-  /** The status that the answer must have. Redirects are not followed. Default 200. */
-  readonly status?: number
+  /** The status that the answer must have, or several of which it must have one. Redirects are not followed. Default 200. */
+  readonly status?: number | readonly number[]
   /** Text that the first MiB of the body must hold, read as UTF-8. Left out: the body is not looked at. */
   readonly contains?: string
   /** Where to connect to, instead of what the URL's host resolves to; port, server name and `Host` stay the URL's. */
@@ -27,14 +27,15 @@ const url = z
   .url({ protocol: /^https?$/, error: 'must be a URL of http or https' })
   .refine((given) => !given.includes('\n') && URL.canParse(given) && new URL(given).username === '' && new URL(given).password === '', 'must not hold a user or password')
 
-function problem(result: HttpResult | null, status: number, contains: string | undefined): string | null {
+function problem(result: HttpResult | null, statuses: readonly number[], contains: string | undefined): string | null {
   if (result === null || 'silent' in result) return `had no answer: ${result?.silent ?? 'not asked'}`
-  if (result.status !== status) return `answered ${String(result.status)}, not ${String(status)}`
-  if (contains !== undefined && !result.body.includes(contains)) return `answered ${String(status)} without ${JSON.stringify(contains)} in the ${result.isCut === true ? 'first MiB of the ' : ''}body`
+  if (!statuses.includes(result.status)) return `answered ${String(result.status)}, ${statuses.length === 1 ? 'not' : 'none of'} ${statuses.join(', ')}`
+  if (contains !== undefined && !result.body.includes(contains)) return `answered ${String(result.status)} without ${JSON.stringify(contains)} in the ${result.isCut === true ? 'first MiB of the ' : ''}body`
   return null
 }
 
-const shape = { status: z.number().int().min(100).max(599).optional(), contains: z.string().min(1).optional(), address: line.regex(/^[A-Za-z0-9_.:-]+$/, 'must be an address or a name').optional(), socket: absolutePath.optional(), from: z.enum(['host', 'control']).optional(), within: z.number().nonnegative().optional() }
+const status = z.number().int().min(100).max(599)
+const shape = { status: z.union([status, z.array(status).min(1, 'must hold at least one status').readonly()]).optional(), contains: z.string().min(1).optional(), address: line.regex(/^[A-Za-z0-9_.:-]+$/, 'must be an address or a name').optional(), socket: absolutePath.optional(), from: z.enum(['host', 'control']).optional(), within: z.number().nonnegative().optional() }
 
 /**
  * A check that a server answers a GET. It is never a change: while it does not hold, the host has failed.
@@ -51,7 +52,8 @@ export function checkHttp(address: string, options: HttpCheckOptions = {}): Reso
     if (given.from === 'control') return 'socket is a path on the host, so from cannot be control'
     return given.address === undefined ? undefined : 'address and socket exclude each other'
   })
-  const { status = 200, contains, socket, from = 'host', within = 0 } = options
+  const { status: wanted = 200, contains, socket, from = 'host', within = 0 } = options
+  const statuses = typeof wanted === 'number' ? [wanted] : wanted
   const probe: HttpProbe = { url: address, from, timeout: answerLimit, ...(options.address === undefined ? {} : { address: options.address }), ...(socket === undefined ? {} : { socket }) }
   return resource({
     type,
@@ -60,8 +62,8 @@ export function checkHttp(address: string, options: HttpCheckOptions = {}): Reso
     reads: { answer: request(httpFact, probe) },
     check: { within },
     plan({ answer }) {
-      const wrong = problem(answer, status, contains)
-      if (wrong === null) return fine(`${String(status)}${contains === undefined ? '' : ` with ${JSON.stringify(contains)}`}`)
+      const wrong = problem(answer, statuses, contains)
+      if (wrong === null) return fine(`${answer !== null && 'status' in answer ? String(answer.status) : ''}${contains === undefined ? '' : ` with ${JSON.stringify(contains)}`}`)
       return blocked(`GET ${id} ${wrong}`, 'see the journal of the service that should answer')
     },
   })

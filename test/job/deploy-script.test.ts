@@ -17,12 +17,13 @@ function standIn(path: string, script = 'exit 0'): void {
 
 beforeEach(() => {
   for (const folder of ['bin', 'home', 'venv/bin']) mkdirSync(at(folder), { recursive: true })
-  for (const name of ['bin/sudo', 'bin/curl', 'venv/bin/python']) standIn(at(name))
+  for (const name of ['bin/sudo', 'bin/sleep', 'venv/bin/python']) standIn(at(name))
+  standIn(at('bin/curl'), 'echo 200')
   git(stage.root, 'clone', '--quiet', stage.repo, stage.path)
 })
 
-function deploy(): { readonly status: number | null; readonly said: string } {
-  const vars = { app: 'demo', branch: 'main', checkout: stage.path, venv: at('venv'), deployKey: at('key'), deployLock: at('lock'), hookHome: at('home'), hookUser: 'webhook', page: 'http://localhost/', restart: 'true', find_links: null, ssh_agent: false }
+function deploy(given: Readonly<Record<string, unknown>> = {}): { readonly status: number | null; readonly said: string } {
+  const vars = { app: 'demo', branch: 'main', checkout: stage.path, venv: at('venv'), deployKey: at('key'), deployLock: at('lock'), hookHome: at('home'), hookUser: 'webhook', pageUrl: 'http://localhost/', page_status: [200], socket: null, restart: 'true', find_links: null, ssh_agent: false, ...given }
   writeFileSync(at('deploy'), render('deploy.sh.njk', readFileSync('templates/deploy.sh.njk', 'utf8'), vars))
   const { status, stdout, stderr } = spawnSync(dash.command[0] ?? '', [at('deploy')], { env: { PATH: `${at('bin')}:${dash.path}`, HOME: at('home'), LC_ALL: 'C' } })
   return { status, said: `${stdout.toString()}${stderr.toString()}` }
@@ -45,4 +46,25 @@ test('packages that cannot be put back are kept, and the place is said', () => {
   const { status, said } = deploy()
   const [, kept = ''] = /the earlier packages could not be put back: they are in (.*)/.exec(said) ?? []
   expect([status, stage.inCheckout('app.py'), existsSync(join(kept, 'package'))]).toEqual([1, 'one\n', true])
+})
+
+test.each(['feature/x#1', "it's", 'a$(touch${IFS}x)&b;c', 'ünïcode'])('the branch %s', (branch) => {
+  git(stage.upstream, 'checkout', '--quiet', '-b', branch)
+  stage.push({ 'app.py': 'of the branch\n' })
+  const { status, said } = deploy({ branch })
+  expect([status, stage.inCheckout('app.py'), said]).toEqual([0, 'of the branch\n', expect.stringContaining(' -> ')])
+})
+
+test('a page that answers as it should, on a socket', () => {
+  standIn(at('bin/curl'), `[ "$*" = "--silent --output /dev/null --write-out %{http_code} --max-time 5 --unix-socket /run/demo/s http://localhost/a?b=1&c='" ] && echo 302`)
+  stage.push({ 'app.py': 'two\n' })
+  expect(deploy({ pageUrl: "http://localhost/a?b=1&c='", socket: '/run/demo/s', page_status: [200, 302] })).toMatchObject({ status: 0 })
+})
+
+test('a page that answers otherwise takes the push back, and what it answered is said', () => {
+  standIn(at('bin/curl'), 'echo 500')
+  stage.push({ 'app.py': 'two\n' })
+  const { status, said } = deploy({ page_status: [200, 302] })
+  expect([status, stage.inCheckout('app.py')]).toEqual([1, 'one\n'])
+  expect(said).toContain('deploy: http://localhost/ answers 500, none of 200, 302\ndeploy: failed: wait for the page; going back to')
 })

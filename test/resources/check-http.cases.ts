@@ -7,6 +7,8 @@ const answer = (status: number, body = ''): Case['facts'] => ({ answer: { status
 export const cases: readonly Case[] = [
   { name: 'holds', example: true, resource: () => checkHttp(url, { contains: 'Hello', within: 30 }), facts: answer(200, 'Hello, world'), changes: [] },
   { name: 'another status', resource: () => checkHttp(url), facts: answer(502), changes: [`blocked: GET ${url} answered 502, not 200`] },
+  { name: 'one of several statuses', resource: () => checkHttp(url, { status: [200, 302] }), facts: answer(302), changes: [] },
+  { name: 'none of several statuses', resource: () => checkHttp(url, { status: [200, 302] }), facts: answer(404), changes: [`blocked: GET ${url} answered 404, none of 200, 302`] },
   { name: 'the status that is wanted', resource: () => checkHttp(url, { status: 401 }), facts: answer(401), changes: [] },
   { name: 'without the text', resource: () => checkHttp(url, { contains: 'Hello' }), facts: answer(200, 'Bye'), changes: [`blocked: GET ${url} answered 200 without "Hello" in the body`] },
   { name: 'without the text in what is read of it', resource: () => checkHttp(url, { contains: 'Hello' }), facts: { answer: { status: 200, body: 'Bye', isCut: true } }, changes: [`blocked: GET ${url} answered 200 without "Hello" in the first MiB of the body`] },
