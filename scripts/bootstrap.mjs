@@ -152,6 +152,8 @@ export async function prepare({ ask }) {
 async function main([what, ...words]) {
   if (!Object.hasOwn(commands, what)) throw new Unready(`usage: node scripts/bootstrap.mjs ${Object.keys(commands).join('|')}`, 3)
   const ask = !words.includes('--yes')
+  // As src/lab/requirements.ts says it, which is not compiled yet.
+  if (what === 'demo' && (process.platform !== 'linux' || process.getuid() !== 0)) throw new Unready('the demo boots a lab host, which runs on Linux as root\nrun it as root on Debian 12, in a virtual machine too')
   await prepare({ ask })
   const command = commands[what]
   if (command === null) return
