@@ -3,7 +3,7 @@ import { request as secureRequest } from 'node:https'
 import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as secureConnect, TLSSocket } from 'node:tls'
-import { isCode } from '../core/errors.js'
+import { FettleError, isCode } from '../core/errors.js'
 import type { HttpAnswer, HttpProbe, HttpReader } from '../core/fact.js'
 import type { ForwardTarget, Session } from '../ssh/session.js'
 import { TooLate, within } from './deadline.js'
@@ -20,7 +20,7 @@ export const httpReader = (session: Pick<Session, 'forward' | 'exchange'>): Http
       return await within(probe.timeout, (limit) => answerTo(probe, session, limit))
     } catch (error) {
       // Where nobody listens, the host itself has said so.
-      const heard = probe.from === 'control' || isCode(error, 'forward-failed')
+      const heard = probe.from === 'control' || isCode(error, 'forward-failed') || isCode(error, 'forward-forbidden')
       throw (heard ? null : await lossOf(session)) ?? error
     }
   },
@@ -68,7 +68,7 @@ function ask(url: URL, address: string | undefined, stream: Duplex | null, limit
     })
     let answered = false
     // Once the answer has begun, who reads it tells how far that went.
-    asked.on('error', (error) => answered || reject(new Error(whyOf(error, asked), { cause: error })))
+    asked.on('error', (error) => answered || reject(error instanceof FettleError ? error : new Error(whyOf(error, asked), { cause: error })))
     // A server that switches to another protocol is left without an error and without an answer.
     asked.on('close', () => answered || reject(new Error('the server closed the connection without an answer')))
     asked.end()

@@ -76,7 +76,7 @@ export async function openMysql(session: Pick<Session, 'forward' | 'exchange'>, 
       try {
         await attempt(action)
       } catch (error) {
-        const heard = isCode(error, 'mysql-failed') && !(error instanceof NoVerdict)
+        const heard = isCode(error, 'forward-forbidden') || (isCode(error, 'mysql-failed') && !(error instanceof NoVerdict))
         const lost = heard ? null : await lossOf(session)
         throw lost ?? (action.on === 'mysql-login' ? loginFailure(action, error) : error)
       }
@@ -139,6 +139,7 @@ export function bind(sql: string, values: MysqlAction['values'], escape: (value:
 
 /** The driver's error holds the statement with its values, so it is never kept as a cause. */
 function failure(where: string, error: QueryError): FettleError {
+  if (isCode(error, 'forward-forbidden')) return error
   const message = `${where}: ${withoutHashes(scrub(error.message))}`
   return 'sqlMessage' in error ? new Refusal(error.errno ?? 0, message) : new NoVerdict('mysql-failed', { message })
 }

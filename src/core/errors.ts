@@ -66,6 +66,7 @@ export const catalogue = {
   'sudo-needs-tty': { summary: 'sudo on the host wants a terminal', remedy: 'add a line "Defaults:USER !requiretty" to sudoers on the host' },
   'become-denied': { summary: 'only root can act as another user', remedy: 'use become: true for the play' },
   'forward-failed': { summary: 'a socket or port of the host could not be reached through the connection', remedy: 'check that the service listens there' },
+  'forward-forbidden': { summary: 'sshd on the host forbids forwarding, and no program there can connect instead', remedy: 'permit it for the user who logs in (AllowTcpForwarding, AllowStreamLocalForwarding, PermitOpen and DisableForwarding in sshd_config), or install perl, python3 or socat on the host' },
   'internal': { summary: 'a defect in Fettle', remedy: 'report it with the message and the task that led to it' },
 } as const satisfies Record<string, { readonly summary: string; readonly remedy: string }>
 

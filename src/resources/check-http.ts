@@ -64,7 +64,8 @@ export function checkHttp(address: string, options: HttpCheckOptions = {}): Reso
     plan({ answer }) {
       const wrong = problem(answer, statuses, contains)
       if (wrong === null) return fine(`${answer !== null && 'status' in answer ? String(answer.status) : ''}${contains === undefined ? '' : ` with ${JSON.stringify(contains)}`}`)
-      return blocked(`GET ${id} ${wrong}`, 'see the journal of the service that should answer')
+      const remedy = answer !== null && 'remedy' in answer ? answer.remedy : undefined
+      return blocked(`GET ${id} ${wrong}`, remedy ?? 'see the journal of the service that should answer')
     },
   })
 }

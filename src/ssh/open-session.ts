@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { FettleError, isCode } from '../core/errors.js'
 import { begin, boot } from './boot.js'
-import { bridgeScript, duplexOf } from './bridge.js'
+import { bridgeScript, duplexOf, withoutProgram } from './bridge.js'
 import { driver, killScript, nonce } from './driver.js'
 import type { Block, ForwardTarget, Session } from './session.js'
 import { Shell, type Hello } from './shell.js'
@@ -20,6 +20,20 @@ export async function openSession(transport: Transport, become: Become | null): 
 const killSeconds = 15
 /** Seconds in which a shell that has been started may still say who it is: before that there is nothing to be ended. */
 const greetingSeconds = 1
+
+const nameOf = (target: ForwardTarget): string => ('socket' in target ? target.socket : `${target.host}:${String(target.port)}`)
+
+/** RFC 4254, section 5.1: administratively prohibited, unknown channel type. */
+const refusals: readonly unknown[] = [1, 3]
+
+/** Whether sshd may have forbidden it. For a port it says so; for a socket it has one answer for everything that can be wrong. */
+function mayBeForbidden(target: ForwardTarget, error: unknown): boolean {
+  if (!isCode(error, 'forward-failed') || typeof error.cause !== 'object' || error.cause === null || !('reason' in error.cause)) return false
+  return 'socket' in target || refusals.includes(error.cause.reason)
+}
+
+const forbidden = (target: ForwardTarget, place: string, why: string): FettleError =>
+  new FettleError('forward-forbidden', { message: `sshd on ${place} ${'socket' in target ? 'may forbid' : 'forbids'} the forwarding to ${nameOf(target)}, and there is no other way on the host (${why})` })
 
 class HostSession implements Session {
   readonly user: string
@@ -79,9 +93,27 @@ class HostSession implements Session {
 
   async forward(target: ForwardTarget): ReturnType<Session['forward']> {
     // sshd and we ourselves have the rights of the login user only.
-    if (!('socket' in target) || this.user === this.loginUser) return this.transport.dial(target)
-    const pipes = await boot(this.transport, this.become, bridgeScript(target.socket))
-    return duplexOf(pipes, (how, detail) => new FettleError(this.over ? 'connection-lost' : 'forward-failed', { message: `${target.socket} on ${this.transport.place} could not be reached (${how})`, detail }))
+    if ('socket' in target && this.user !== this.loginUser) return this.#bridge(target)
+    try {
+      return await this.transport.dial(target)
+    } catch (error) {
+      if (!mayBeForbidden(target, error)) throw error
+      return this.#bridge(target).catch((cause: unknown) => {
+        // The login works, so what fails here is a second session beside the first (MaxSessions).
+        if (isCode(cause, 'shell-not-started')) throw forbidden(target, this.transport.place, cause.message)
+        throw cause
+      })
+    }
+  }
+
+  /** By a program of the host, which has the session's rights and needs no forwarding. */
+  async #bridge(target: ForwardTarget): ReturnType<Session['forward']> {
+    const { place } = this.transport
+    const pipes = await boot(this.transport, this.become, bridgeScript(target))
+    return duplexOf(pipes, (how, detail) => {
+      if (!this.over && how === withoutProgram) return forbidden(target, place, detail)
+      return new FettleError(this.over ? 'connection-lost' : 'forward-failed', { message: `${nameOf(target)} on ${place} could not be reached (${detail === '' ? how : detail})`, detail })
+    })
   }
 
   kill(): Promise<void> {

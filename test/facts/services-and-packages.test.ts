@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
+import { FettleError } from '../../src/core/errors.js'
 import type { Fact, HttpReader, Output } from '../../src/core/fact.js'
 import { guardFact, type Guards } from '../../src/facts/guard.js'
 import { httpFact } from '../../src/facts/http.js'
@@ -204,6 +205,8 @@ test('silence of an HTTP server is an answer that says why', async () => {
   const probe = { url: 'http://localhost/', from: 'host', timeout: 1 } as const
   const silent: HttpReader = { request: () => Promise.reject(new Error('connection refused')) }
   const speaks: HttpReader = { request: () => Promise.resolve({ status: 200, body: 'OK' }) }
+  const forbidden: HttpReader = { request: () => Promise.reject(new FettleError('forward-forbidden', { message: 'sshd forbids it', remedy: 'permit it' })) }
+  expect(await httpFact.read(forbidden, probe)).toEqual({ is: 'present', value: { silent: 'sshd forbids it', remedy: 'permit it' } })
   expect(await httpFact.read(silent, probe)).toEqual({ is: 'present', value: { silent: 'connection refused' } })
   expect(await httpFact.read(speaks, probe)).toEqual({ is: 'present', value: { status: 200, body: 'OK' } })
 })

@@ -220,6 +220,19 @@ describe('accounts', () => {
     expect(await on.plan(mysqlDatabase('my_app', { connection: { ...administrator, password: new Secret('another') } }))).toMatchObject({ is: 'unknown', reason: expect.stringContaining('Access denied') })
   })
 
+  test('by the socket and by TCP, where sshd forbids forwarding', async () => {
+    await asRoot(`CREATE OR REPLACE USER app@'%' IDENTIFIED BY 'words'; GRANT ALL ON *.* TO app@'%' WITH GRANT OPTION;`)
+    await host().mustRun("echo 'DisableForwarding yes' >/etc/ssh/sshd_config.d/50-hardened.conf; systemctl reload ssh")
+    const closed = await logIn(host())
+    const backend = await openMysql(closed)
+    const there = new Convergence(closed, (action) => backend.perform(action))
+    const byTcp = { user: 'app', password: new Secret('words'), host: '127.0.0.1' }
+    expect(await there.apply(mysqlDatabase('my_app'), mysqlDatabase('my_app', { state: 'absent', connection: byTcp }))).toEqual([['create database my_app'], ['drop database my_app with everything in it']])
+    await backend.close()
+    await closed.close()
+    await host().mustRun('rm /etc/ssh/sshd_config.d/50-hardened.conf; systemctl reload ssh')
+  })
+
   test('the server\'s message comes without what was bound', async () => {
     const failed: unknown = await mysql.perform({ on: 'mysql', connection: {}, sql: 'ALTER USER ?@? IDENTIFIED BY ?', values: ['none', 'localhost', password] }).catch((error: unknown) => error)
     expect(failed).toBeInstanceOf(FettleError)

@@ -13,5 +13,6 @@ export const cases: readonly Case[] = [
   { name: 'without the text', resource: () => checkHttp(url, { contains: 'Hello' }), facts: answer(200, 'Bye'), changes: [`blocked: GET ${url} answered 200 without "Hello" in the body`] },
   { name: 'without the text in what is read of it', resource: () => checkHttp(url, { contains: 'Hello' }), facts: { answer: { status: 200, body: 'Bye', isCut: true } }, changes: [`blocked: GET ${url} answered 200 without "Hello" in the first MiB of the body`] },
   { name: 'at another address', resource: () => checkHttp('https://demo.example.org/', { address: '127.0.0.1' }), facts: answer(502), changes: ['blocked: GET https://demo.example.org/ at 127.0.0.1 answered 502, not 200'] },
+  { name: 'nobody could ask', resource: () => checkHttp(url), facts: { answer: { silent: 'sshd forbids it', remedy: 'permit it' } }, changes: [`blocked: GET ${url} had no answer: sshd forbids it`] },
   { name: 'no answer', resource: () => checkHttp(url, { socket: '/run/app.sock' }), facts: { answer: { silent: 'connection refused' } }, changes: [`blocked: GET ${url} at /run/app.sock had no answer: connection refused`] },
 ]

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { connect as connectTcp, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { FettleError } from '../../src/core/errors.js'
@@ -117,7 +117,7 @@ describe.each(['ssh', 'local'] as const)('%s', (kind) => {
     unix.close()
     await once(tcp, 'close')
     await expect(session.forward({ host: '127.0.0.1', port })).rejects.toMatchObject({ code: 'forward-failed', message: expect.stringContaining(`127.0.0.1:${port}`) })
-    await expect(session.forward({ socket: path })).rejects.toMatchObject({ code: 'forward-failed', message: expect.stringContaining(path) })
+    await expect(session.forward({ socket: path }).then(conversation)).rejects.toMatchObject({ code: 'forward-failed', message: expect.stringContaining(path) })
     rmSync(directory, { recursive: true, force: true })
   })
 })
@@ -143,7 +143,29 @@ async function conversation(stream: Duplex): Promise<string> {
   return answer
 }
 
-describe('the bridge to a socket', () => {
+describe('where sshd forbids forwarding', () => {
+  const forbidding = ['AllowTcpForwarding no', 'AllowStreamLocalForwarding no']
+  test.each([[forbidding], [['DisableForwarding yes']], [['PermitOpen none', 'AllowStreamLocalForwarding no']]])('by %j, a program of the host connects instead, or says why not', async (options) => {
+    const session = await open(await server(options))
+    const path = join(mkdtempSync(join(tmpdir(), 'fettle-forbidden-')), 'socket')
+    const [tcp, unix] = [await echoServer(0), await echoServer(path)]
+    const { port } = tcp.address() as AddressInfo
+    expect(await conversation(await session.forward({ host: '127.0.0.1', port }))).toBe('hello back')
+    expect(await conversation(await session.forward({ socket: path }))).toBe('hello back')
+    tcp.close()
+    unix.close()
+    await expect(session.forward({ host: '127.0.0.1', port }).then(conversation)).rejects.toMatchObject({ code: 'forward-failed', message: expect.stringContaining('Connection refused') })
+    await expect(session.forward({ socket: `${path}-missing` }).then(conversation)).rejects.toMatchObject({ code: 'forward-failed', message: expect.stringContaining('No such file') })
+    expect(text(await session.exchange([{ script: sh`echo on` }]))).toEqual(['on\n'])
+    rmSync(dirname(path), { recursive: true })
+  })
+  test('and a second session too, that is said with its remedy', async () => {
+    const session = await open(await server([...forbidding, 'MaxSessions 1']))
+    await expect(session.forward({ host: '127.0.0.1', port: 1 })).rejects.toMatchObject({ code: 'forward-forbidden', message: expect.stringMatching(/forbids the forwarding to 127\.0\.0\.1:1.*opened no channel/), remedy: expect.stringContaining('AllowTcpForwarding') })
+  })
+})
+
+describe('the bridge to a socket or port', () => {
   const gone = (how: string, detail: string): FettleError => new FettleError('forward-failed', { message: `the socket could not be reached (${how})`, detail })
   test.each([
     ['perl', ['perl']],
@@ -153,7 +175,7 @@ describe('the bridge to a socket', () => {
     const directory = mkdtempSync(join(tmpdir(), 'fettle-bridge-'))
     const path = join(directory, 'so cket,x')
     const echo = await echoServer(path)
-    const only = (at: string): string => bridgeScript(at).replace('PATH=/usr/local/bin:/usr/bin:/bin', `PATH=${directory}`)
+    const only = (socket: string): string => bridgeScript({ socket }).replace('PATH=/usr/local/bin:/usr/bin:/bin', `PATH=${directory}`)
     symlinkSync(`/usr/bin/${tool}`, join(directory, tool))
     expect(await conversation(duplexOf(await boot(localTransport(), null, only(path)), gone))).toBe('hello back')
     echo.close()
@@ -162,6 +184,18 @@ describe('the bridge to a socket', () => {
     rmSync(join(directory, tool))
     const none = duplexOf(await boot(localTransport(), null, only(path)), gone)
     await expect(conversation(none)).rejects.toMatchObject({ code: 'forward-failed', detail: expect.stringContaining('none of perl, python3 and socat') })
+    rmSync(directory, { recursive: true })
+  })
+  test.each(['perl', 'python3', 'socat', 'bash'])('of TCP, by %s', async (tool) => {
+    const directory = mkdtempSync(join(tmpdir(), 'fettle-bridge-'))
+    const echo = await echoServer(0)
+    const { port } = echo.address() as AddressInfo
+    const only = (): string => bridgeScript({ host: '127.0.0.1', port }).replace('PATH=/usr/local/bin:/usr/bin:/bin', `PATH=${directory}`)
+    for (const each of tool === 'bash' ? [tool, 'cat'] : [tool]) symlinkSync(`/usr/bin/${each}`, join(directory, each))
+    expect(await conversation(duplexOf(await boot(localTransport(), null, only()), gone))).toBe('hello back')
+    echo.close()
+    await once(echo, 'close')
+    await expect(conversation(duplexOf(await boot(localTransport(), null, only()), gone))).rejects.toMatchObject({ code: 'forward-failed', detail: expect.stringContaining('Connection refused') })
     rmSync(directory, { recursive: true })
   })
 })
