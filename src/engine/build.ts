@@ -31,6 +31,8 @@ export interface Step {
   readonly resource: Resource
   /** The user it acts as; null is the login user. */
   readonly user: string | null
+  /** Its task acts as root, though the resource itself does not: root's session is at hand for what only root may do, such as the marks of restarts. */
+  readonly behindRoot?: true
   /** Chosen by tags and `--start-at-task`. What is not chosen is still a trigger and still marked by one. */
   readonly selected: boolean
   /** A `once` task holds it earlier: this place counts on the hosts that do not run that one. */
@@ -70,7 +72,9 @@ export function buildSteps(play: Play, vars: unknown, host: InventoryHost, inven
     for (const resource of resourcesOf(task, context)) {
       const tags = [...(task.options.tags ?? []), ...(resource.common.tags ?? [])]
       const selected = index >= selection.from && chosenByTags([task.name, ...tags], tags.length > 0, selection)
-      add(steps, { play: play.name, task, resource, user: becomeUser(host.connection, resource.common.become ?? task.options.become ?? play.become ?? selection.become), selected }, host.name)
+      const taskUser = becomeUser(host.connection, task.options.become ?? play.become ?? selection.become)
+      const user = resource.common.become === undefined ? taskUser : becomeUser(host.connection, resource.common.become)
+      add(steps, { play: play.name, task, resource, user, ...(taskUser === 'root' && user !== 'root' && { behindRoot: true as const }), selected }, host.name)
     }
   }
   return [...steps.values()]

@@ -58,7 +58,7 @@ export class HostPart {
 
   async #reach(steps: readonly Step[]): Promise<Reached | null> {
     const selected = steps.filter((step) => step.selected)
-    const target = targetOf(this.host, oneUser(selected.map((step) => step.user)), this.context.options)
+    const target = targetOf(this.host, oneUser(usersOf(selected)), this.context.options)
     const session = await this.#connect(target, selected.length)
     return session === null ? null : { target, session, steps }
   }
@@ -72,7 +72,7 @@ export class HostPart {
     const session = await this.#connect(target, 0)
     if (session === null) return null
     const steps = await this.#build(session)
-    const wanted = steps === null ? [] : steps.filter((step) => step.selected).map((step) => step.user)
+    const wanted = steps === null ? [] : usersOf(steps.filter((step) => step.selected))
     if (steps !== null && (wanted.length === 0 || sameOptions(targetOf(this.host, oneUser(wanted), options), target))) return { target, session, steps }
     await session.close()
     return steps === null ? null : this.#reach(steps)
@@ -192,6 +192,9 @@ async function started(session: Session, stop: AbortSignal): Promise<void> {
     throw error
   }
 }
+
+/** Whom steps need: who acts, and root where their task acts as root. */
+const usersOf = (steps: readonly Step[]): readonly (string | null)[] => steps.flatMap(({ user, behindRoot }) => (behindRoot === true ? [user, 'root'] : [user]))
 
 /** The one user that all want, else root, which can become every other. */
 function oneUser(users: readonly (string | null)[]): string | null {

@@ -10,7 +10,7 @@ import { resource, type CommonOptions, type Resource } from '../core/resource.js
 import { reveal, Secret } from '../core/secret.js'
 import { lines, quote, Sh, sh, type Input } from '../core/sh.js'
 import { commandWords, guardFact, type CommandLine, type Guards, type Verdict } from '../facts/guard.js'
-import { marksFact } from '../facts/marks.js'
+import { hiddenMarks, marksFact, seenMarks } from '../facts/marks.js'
 
 export interface CommandOptions extends CommonOptions {
   /** It runs only while this path is missing, and has failed when the path is still missing afterwards. */
@@ -162,8 +162,8 @@ export function command(line: CommandLine, options: CommandOptions = {}): Resour
       if (hindered !== null) return hindered
       const reason = notDue(answer, options)
       if (reason !== null) return fine(reason)
-      const because = [...new Set([...(marks ?? []).map((mark) => mark.trigger), ...changing])]
-      if (triggers !== undefined && because.length === 0) return fine('nothing it waits for has changed')
+      const because = [...new Set([...seenMarks(marks).map((mark) => mark.trigger), ...changing])]
+      if (triggers !== undefined && because.length === 0) return hiddenMarks(marks) ?? fine('nothing it waits for has changed')
       // The marks are root's, whoever the command runs as.
       const clear: readonly Action[] = triggers === undefined ? [] : [{ on: 'shell', script: clearScript(pending, 'run'), as: 'root' }]
       const change: Change = {

@@ -8,7 +8,7 @@ import { clearOldScript, clearScript } from '../core/pending.js'
 import { refuse } from '../core/refuse.js'
 import { resource, type CommonOptions, type PlanContext, type Resource, type Trigger } from '../core/resource.js'
 import { lines, sh, type Sh } from '../core/sh.js'
-import { marksFact, type PendingMark } from '../facts/marks.js'
+import { hiddenMarks, marksFact, seenMarks, type PendingMark, type PendingMarks } from '../facts/marks.js'
 import { unitFact, type UnitState } from '../facts/unit.js'
 import { daemonReload } from './systemd-unit.js'
 import { checkedUnitName, completeUnitName, isTemplate } from './unit-name.js'
@@ -142,7 +142,8 @@ function enabling({ enabled, masked }: ServiceOptions, unit: UnitState): readonl
   return []
 }
 
-function operating(name: string, options: ServiceOptions, unit: UnitState, marks: readonly PendingMark[], context: PlanContext): readonly Change[] | Blocked {
+function operating(name: string, options: ServiceOptions, unit: UnitState, found: PendingMarks | null, context: PlanContext): readonly Change[] | Blocked {
+  const marks = seenMarks(found)
   const stableFor = options.stableFor ?? 3
   if (options.running === false) return isStopped(unit) ? [] : [change(`stop: ${unit.active} → inactive`, systemctl('stop', '--', name))]
   if (!isRunning(unit)) {
@@ -153,7 +154,7 @@ function operating(name: string, options: ServiceOptions, unit: UnitState, marks
   const restart = unseen('restart', unit, marks, addresses(options.restartOn), context)
   if (restart.length > 0) return [{ ...operate('restart', name, stableFor, 'restart', unit), because: restart }]
   const reload = unseen('reload', unit, marks, addresses(options.reloadOn), context)
-  if (reload.length === 0) return []
+  if (reload.length === 0) return (options.restartOn ?? options.reloadOn) === undefined ? [] : (hiddenMarks(found) ?? [])
   if (!unit.canReload && context.changing.length === 0) return blocked(`${name} cannot be reloaded: its unit has no ExecReload=`, 'use restartOn instead of reloadOn')
   return [{ ...operate('reload', name, stableFor, 'reload', unit), because: reload }]
 }
@@ -202,7 +203,7 @@ export function systemdService(name: string, options: ServiceOptions = {}): Reso
       if (unit === null) return planAbsent(unitName, options)
       const hindered = obstacle(unitName, options, unit)
       if (hindered !== null) return hindered
-      const operations = operating(unitName, options, unit, marks ?? [], context)
+      const operations = operating(unitName, options, unit, marks, context)
       if ('blocked' in operations) return operations
       const { unmask, mask } = masking(unitName, options, unit)
       const changes = [...unmask, ...enabling(options, unit), ...operations, ...mask]

@@ -24,6 +24,7 @@ afterAll(() => rm(folder, { recursive: true }))
 
 const tasks = (file: string) => (command: string, vars: Readonly<Record<string, unknown>>, ...flags: readonly string[]): readonly string[] => [join(root, 'bin/fettle.js'), command, `test/lab/faults/tasks/${file}.ts`, '--json', '-i', inventory, '-e', JSON.stringify(vars), ...flags]
 const argv = tasks('site')
+const usersArgv = tasks('users')
 const readingArgv = tasks('reading')
 const fettle = async (...given: Parameters<typeof argv>): Promise<Told> => told(await execute([process.execPath, ...argv(...given)]))
 const read = async (command: string, vars = {}): Promise<Told> => told(await execute([process.execPath, ...readingArgv(command, vars, '-l', 'one')]))
@@ -45,6 +46,15 @@ test('killed between the change of a unit and its restart: the next run restarts
   expect(next.code).toBe(0)
   expect(await greeting()).toBe('GREETING=new\n')
   expect(withStatus(await fettle('apply', { greeting: 'new' }, '-l', 'one'), 'changed')).toEqual([])
+}, slow)
+
+test('resources that all act as another user leave what follows from them with root, who runs the play', async () => {
+  const users = async (command: string, text: string): Promise<Told> => told(await execute([process.execPath, ...usersArgv(command, { text }, '-l', 'two')]))
+  for (const text of ['one', 'two']) {
+    expect(withStatus(await users('apply', text), 'changed')).toEqual(['file[/home/deploy/note]: ' + (text === 'one' ? 'create file' : 'content changed'), 'command[tell]: run: cat note >>told'])
+    expect(await users('apply', text)).toMatchObject({ code: 0, resources: [{ status: 'ok' }, { status: 'ok' }, { status: 'ok' }] })
+  }
+  expect(await two().mustRun("stat -c '%U %a' /var/lib/fettle /home/deploy/told; cat /home/deploy/told")).toBe('root 700\ndeploy 644\nonetwo')
 }, slow)
 
 test('a connection that is cut in the middle of a command fails that host clearly, and the other finishes', async () => {

@@ -9,6 +9,7 @@ import { instance, unitState } from './unit-state.js'
 const unit = systemdUnit('app.service', { content: '[Service]\nExecStart=/bin/true\n' })
 const members = group('demo-hook')
 const service = (options: ServiceOptions) => () => systemdService('app.service', options)
+const hidden = { hidden: '/var/lib/fettle' }
 const on = (changed: Partial<UnitState> | null, ...marks: readonly PendingMark[]): Case['facts'] => ({ unit: changed === null ? null : unitState(changed), marks })
 const running: Partial<UnitState> = { active: 'active', sub: 'running', file: 'enabled', invocation: instance }
 const masked: Partial<UnitState> = { load: 'masked', file: 'masked' }
@@ -29,6 +30,10 @@ export const cases: readonly Case[] = [
   { name: 'a trigger that no task has any more', resource: service({ running: true }), facts: on(running, mark('restart', 'file[/etc/gone]')), changes: ['restart'] },
   { name: 'a trigger is going to change', resource: service(wanted), facts: on(running), changing: [unit.address], changes: ['restart'] },
   { name: 'what is stopped is started, not restarted', resource: service(wanted), facts: on({ file: 'enabled' }, mark('restart')), changing: [unit.address], changes: ['start: inactive → active'] },
+  { name: 'marks that only root may see matter to what runs and waits for something', resource: service({ restartOn: [unit] }), facts: { unit: unitState(running), marks: hidden }, changes: ['blocked: the pending restarts could not be read: only root may read /var/lib/fettle'] },
+  { name: 'but not where a change is known', resource: service({ restartOn: [unit] }), facts: { unit: unitState(running), marks: hidden }, changing: [unit.address], changes: ['restart'] },
+  { name: 'nor to what waits for nothing', resource: service({ running: true }), facts: { unit: unitState(running), marks: hidden }, changes: [] },
+  { name: 'nor to what does not run', resource: service({ running: true, restartOn: [unit] }), facts: { unit: unitState({}), marks: hidden }, changes: ['start: inactive → active'] },
   { name: 'what does not run is not restarted', resource: service({ restartOn: [unit] }), facts: on({ invocation: instance }, mark('restart')), changing: [unit.address], changes: [] },
   { name: 'what should not run is not restarted', resource: service({ running: false, restartOn: [unit] }), facts: on(running, mark('restart')), changes: ['stop: active → inactive'], scripts: ['systemctl stop -- app.service'] },
   { name: 'reload', resource: service({ running: true, reloadOn: [unit] }), facts: on(running, mark('reload')), changes: ['reload'] },
