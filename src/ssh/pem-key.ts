@@ -22,17 +22,11 @@ function ed25519InOpenSsh(key: KeyObject): string {
   return `-----BEGIN OPENSSH PRIVATE KEY-----\n${whole.toString('base64')}\n-----END OPENSSH PRIVATE KEY-----\n`
 }
 
-function inFormOfSsh2(key: KeyObject): string | null {
-  switch (key.asymmetricKeyType) {
-    case 'rsa':
-      return key.export({ type: 'pkcs1', format: 'pem' }).toString()
-    case 'ec':
-      return key.export({ type: 'sec1', format: 'pem' }).toString()
-    case 'ed25519':
-      return ed25519InOpenSsh(key)
-    default:
-      return null
-  }
+/** By the types that SSH has. */
+const formsOfSsh2: Readonly<Record<string, (key: KeyObject) => string>> = {
+  rsa: (key) => key.export({ type: 'pkcs1', format: 'pem' }).toString(),
+  ec: (key) => key.export({ type: 'sec1', format: 'pem' }).toString(),
+  ed25519: ed25519InOpenSsh,
 }
 
 /**
@@ -43,7 +37,8 @@ function inFormOfSsh2(key: KeyObject): string | null {
 export function pemKey(text: string, passphrase?: string): ParsedKey | null {
   const [pem] = /-----BEGIN ((?:[A-Z]+ )?PRIVATE KEY)-----[\s\S]+?-----END \1-----/.exec(text) ?? []
   if (pem === undefined || pem.includes('OPENSSH')) return null
-  const form = inFormOfSsh2(createPrivateKey({ key: pem, ...(passphrase === undefined ? {} : { passphrase }) }))
-  const parsed = form === null ? null : ssh2.utils.parseKey(form)
+  const key = createPrivateKey({ key: pem, ...(passphrase === undefined ? {} : { passphrase }) })
+  const form = formsOfSsh2[key.asymmetricKeyType ?? '']
+  const parsed = form === undefined ? null : ssh2.utils.parseKey(form(key))
   return parsed instanceof Error ? null : parsed
 }
