@@ -2,6 +2,7 @@ import { constants, type Stats } from 'node:fs'
 import { open, readlink, realpath, stat, type FileHandle } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { absent, present, unknown, type Fact, type ProjectReader } from '../core/fact.js'
+import { decodeText } from '../core/text-encoding.js'
 import { SourceFolders } from './source-folders.js'
 
 /** A template makes no more than 10 MB; a file that is sent is held in memory. */
@@ -66,8 +67,8 @@ async function readFrom(folders: SourceFolders, path: string, limit: number, ope
 }
 
 function textOf(bytes: Buffer, path: string): Fact<string> {
-  const text = bytes.toString('utf8')
-  return Buffer.from(text).equals(bytes) ? present(text) : unknown(`${path} is not UTF-8`, 'save it as UTF-8')
+  const decoded = decodeText(bytes)
+  return 'text' in decoded ? present(decoded.text) : unknown(`${path} ${decoded.problem}`, 'save it as UTF-8')
 }
 
 /** A reader that knows what it has read. */

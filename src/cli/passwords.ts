@@ -6,6 +6,7 @@ import { Writable } from 'node:stream'
 import { promisify } from 'node:util'
 import { FettleError } from '../core/errors.js'
 import { Secret } from '../core/secret.js'
+import { decodeText } from '../core/text-encoding.js'
 import type { RunOptions } from '../engine/options.js'
 import { hasModes, isOpenToAll } from '../files/trust.js'
 import type { RunFlags } from './flags.js'
@@ -94,13 +95,19 @@ function checkClosed(path: string, file: string): void {
   throw new FettleError('usage', { message: `the password file ${file} is not used: everybody may write ${isFolder ? `its folder ${open}` : 'it'}`, remedy: `chmod ${isFolder ? 'o-w' : '600'} ${isFolder ? open : file}` })
 }
 
+function textOf(path: string): string {
+  const decoded = decodeText(readFileSync(path))
+  if ('problem' in decoded) throw new Error(`it ${decoded.problem}`)
+  return decoded.text
+}
+
 /** The content of a file, or what an executable one prints; line breaks at its ends are no part of the password, as in Ansible. */
 async function fromFile(file: string | undefined, { cwd }: Surroundings): Promise<Secret | null> {
   if (file === undefined) return null
   const path = resolve(cwd, file)
   try {
     checkClosed(path, file)
-    const text = isProgram(path) ? (await promisify(execFile)(path)).stdout : readFileSync(path, 'utf8')
+    const text = isProgram(path) ? (await promisify(execFile)(path)).stdout : textOf(path)
     const password = text.replace(/^[\r\n]+|(?<![\r\n])[\r\n]+$/g, '')
     if (password === '') throw new Error('it is empty')
     return new Secret(password)

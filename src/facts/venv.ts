@@ -102,7 +102,7 @@ version_of_() { case $1 in */python3.*) version_=\${1##*/python} ;; esac; }`
 const forPip = '^[[:space:]]*(-r|--requirement|-c|--constraint)|;'
 const unclear = '://|[[:space:]]@[[:space:]]|^[[:space:]]*(-e|--editable|[./])'
 /** For sed(1): each line as it is and, without its comment, of what kind it is. */
-const sorting = `s/^/requirement /p; s/^requirement //; s/#.*//; \\,${unclear},{s/.*/unclear/p; d; }; \\,${forPip},s/.*/for pip/p`
+const sorting = `1s/^\ufeff//; s/^/requirement /p; s/^requirement //; s/#.*//; \\,${unclear},{s/.*/unclear/p; d; }; \\,${forPip},s/.*/for pip/p`
 
 function requirementsScript({ path, requirements }: VenvKey): Sh {
   if (requirements === null) return sh`:`
@@ -168,6 +168,7 @@ function venvOf(key: VenvKey, section: string, said: string): Fact<Venv> {
   if (status === '94') return present({ ...nothing, other: 'a directory that holds other things' })
   if (status === '95') return unknown(`the requirements of ${key.path} are longer than ${String(longestFile)} bytes`, 'see what the file holds')
   const all = (word: string): readonly string[] => answer.split('\n').flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []))
+  if (isWide(all('requirement'))) return unknown(`the requirements of ${key.path} are written in UTF-16 or UTF-32, which is read only from files of the project`, 'save the file on the host as UTF-8')
   const python = all('python')[0]
   const environment = environmentOf(answer, all)
   if (status !== '0' || python === undefined || environment === undefined) return unknown(`the virtual environment ${key.path} could not be read: ${answer.trim() || said}`, 'see what the shell says on the host')
@@ -181,6 +182,9 @@ function venvOf(key: VenvKey, section: string, said: string): Fact<Venv> {
     judged: judgement(all('judged')[0]),
   })
 }
+
+/** Whether a file begins with a byte order mark other than UTF-8's: its bytes are no characters. */
+const isWide = ([first = '']: readonly string[]): boolean => first.startsWith('\ufffd\ufffd')
 
 /** Only Python's own words are an answer: a status says that something went wrong, and never that a requirement is not met. */
 function judgement(answer: string | undefined): Judgement | null {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { decodeText } from '../core/text-encoding.js'
 import type { Warnings } from './warnings.js'
 
 /** What is said of a setting: where Fettle takes it from, and values that ask for nothing. */
@@ -61,7 +62,8 @@ const setting = (name: string): Setting | undefined => (Object.hasOwn(settings, 
 /** None where there is no such file, or none that can be read: nothing depends on it. */
 function linesOf(path: string): readonly string[] {
   try {
-    return readFileSync(path, 'utf8').split(/\r?\n/)
+    const decoded = decodeText(readFileSync(path))
+    return 'text' in decoded ? decoded.text.split(/\r?\n/) : []
   } catch {
     return []
   }

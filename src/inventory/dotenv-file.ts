@@ -1,5 +1,6 @@
 import { parse } from 'dotenv'
 import { FettleError } from '../core/errors.js'
+import { decodeText } from '../core/text-encoding.js'
 
 /** A value, or why programs that read such files would not agree on one. */
 type Reading = { readonly value: string } | { readonly problem: string; readonly remedy: string }
@@ -67,13 +68,10 @@ export class DotenvFile {
   }
 
   #decoded(content: Uint8Array): string {
-    try {
-      const text = new TextDecoder('utf-8', { fatal: true }).decode(content)
-      if (!text.includes('\0')) return text
-    } catch {
-      // Said below.
-    }
-    throw this.#invalid(this.file, 'is not UTF-8 text', 'save the file as UTF-8')
+    const decoded = decodeText(content)
+    if ('text' in decoded && !decoded.text.includes('\0')) return decoded.text
+    const problem = 'problem' in decoded ? decoded.problem : 'holds a NUL byte'
+    throw this.#invalid(this.file, problem, 'save the file as UTF-8')
   }
 
   #invalid(where: string, problem: string, remedy: string): FettleError {

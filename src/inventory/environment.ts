@@ -5,6 +5,7 @@ import { FettleError } from '../core/errors.js'
 import { hide } from '../core/scrub.js'
 import { mayBeSecret } from '../core/scrub/searched-texts.js'
 import { Secret } from '../core/secret.js'
+import { decodeText } from '../core/text-encoding.js'
 import { DotenvFile } from './dotenv-file.js'
 import { systemCode } from './system-code.js'
 
@@ -45,7 +46,8 @@ function hideValues(text: string): void {
 function readDotenv(file: string): Pick<DotenvFile, 'get'> {
   try {
     const content = readFileSync(file)
-    hideValues(content.toString())
+    const decoded = decodeText(content)
+    hideValues('text' in decoded ? decoded.text : content.toString())
     return new DotenvFile(file, content)
   } catch (cause) {
     if (cause instanceof FettleError) throw cause

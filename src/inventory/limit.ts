@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { FettleError } from '../core/errors.js'
+import { decodeText } from '../core/text-encoding.js'
 import { splitPattern } from './pattern.js'
 
 /**
@@ -22,8 +23,11 @@ function linesOf(file: string, directory: string): readonly string[] {
 
 function textOf(file: string, directory: string): string {
   try {
-    return readFileSync(resolve(directory, file), 'utf8')
+    const decoded = decodeText(readFileSync(resolve(directory, file)))
+    if ('text' in decoded) return decoded.text
+    throw new FettleError('usage', { address: '-l', message: `-l @${file}: the file ${decoded.problem}`, remedy: 'save it as UTF-8' })
   } catch (cause) {
+    if (cause instanceof FettleError) throw cause
     throw new FettleError('usage', { address: '-l', message: `-l @${file}: the file cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, remedy: 'name a file with a host on each line, such as the one that the last recap named', cause })
   }
 }

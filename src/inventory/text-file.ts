@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { relative } from 'node:path'
 import { FettleError } from '../core/errors.js'
+import { decodeText } from '../core/text-encoding.js'
 import { systemCode } from './system-code.js'
 import { vaultRemedy } from './value-parts.js'
 
@@ -25,10 +26,11 @@ export function readText(path: string, shown: string): string {
   try {
     const { size } = statSync(path)
     if (size > largest) throw new FettleError('inventory-invalid', { address: shown, message: `${shown}: is larger than ${String(largest / 1_000_000)} MB` })
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
+    const decoded = decodeText(readFileSync(path))
+    if ('text' in decoded) return decoded.text
+    throw new FettleError('inventory-invalid', { address: shown, message: `${shown}: ${decoded.problem}`, remedy: 'save the file as UTF-8' })
   } catch (cause) {
     if (cause instanceof FettleError) throw cause
-    if (systemCode(cause) === 'ERR_ENCODING_INVALID_ENCODED_DATA') throw new FettleError('inventory-invalid', { address: shown, message: `${shown}: is not UTF-8 text`, remedy: 'save the file as UTF-8', cause })
     throw unreadable(shown, cause)
   }
 }

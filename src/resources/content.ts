@@ -7,6 +7,7 @@ import { bytes, checkedId, line, secret, value } from '../core/options.js'
 import { Secret } from '../core/secret.js'
 import { inputBytes } from '../core/sh.js'
 import { render } from '../core/template.js'
+import { decodeText } from '../core/text-encoding.js'
 import { sourceFact, templateFact } from '../facts/project-file.js'
 
 /** What a file holds. It is secret as a whole when a `Secret` is in it. */
@@ -58,7 +59,7 @@ export function contentOf({ content, source, template, vars = {} }: ContentOptio
 }
 
 /**
- * A file of the project as a Secret, such as the private half of a certificate: text in UTF-8, by its path from the project's directory. Keep it out of version control.
+ * A file of the project as a Secret, such as the private half of a certificate: text in UTF-8 or, with a byte order mark, UTF-16, by its path from the project's directory. Keep it out of version control.
  */
 export function secretSource(path: string): Later<Secret> {
   checkedId('secretSource', path, inProject)
@@ -67,12 +68,14 @@ export function secretSource(path: string): Later<Secret> {
 
 const secretIn = (found: Uint8Array, path: string): Secret => new Secret(textIn(found, path))
 
-function textIn(found: Uint8Array, path: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(found)
-  } catch (cause) {
-    throw new FettleError('source-missing', { address: path, message: `${path} is not text in UTF-8`, remedy: 'save it as UTF-8', cause })
-  }
+/**
+ * The text of a file of the project.
+ * @throws FettleError `source-missing` for an encoding that is not read
+ */
+export function textIn(found: Uint8Array, path: string): string {
+  const decoded = decodeText(found)
+  if ('text' in decoded) return decoded.text
+  throw new FettleError('source-missing', { address: path, message: `${path} ${decoded.problem}`, remedy: 'save it as UTF-8' })
 }
 
 /** The SHA-256 of content, in hex as sha256sum(1) prints it. */

@@ -13,11 +13,12 @@ import { sourceFact } from '../facts/project-file.js'
 import { normalName, parseRequirements, unmet, type Distribution, type Requirements } from '../facts/requirements.js'
 import { venvFact, type Environment, type Venv, type VenvKey } from '../facts/venv.js'
 import { chownTree, removeTree } from './change-tree.js'
+import { textIn } from './content.js'
 import { blockedBy } from './file-changes.js'
 import { inDirectory } from './in-directory.js'
 
 export interface PythonVenvOptions extends CommonOptions {
-  /** A requirements file: of the project, relative to its directory, or an absolute path on the host, as in a checkout. Left out: as `packages` say. */
+  /** A requirements file: of the project, relative to its directory, or an absolute path on the host, as in a checkout. UTF-8; of the project also UTF-16 with a byte order mark. Left out: as `packages` say. */
   readonly requirements?: string
   /** Requirements themselves: `['flask', 'gunicorn>=20']`. Not with `requirements`. Left out: with neither, only the environment is managed. */
   readonly packages?: readonly string[]
@@ -102,7 +103,7 @@ function keyOf(path: string, { python, systemSitePackages, requirements, package
   if (packages !== undefined) return { ...key, requirements: { text: packages.join('\n') } }
   if (requirements === undefined) return key
   if (requirements.startsWith('/')) return { ...key, requirements: { file: requirements } }
-  return Later.fact(request(sourceFact, requirements), new Uint8Array(), requirements).map((bytes) => ({ ...key, requirements: { text: new TextDecoder().decode(bytes) } }))
+  return Later.fact(request(sourceFact, requirements), new Uint8Array(), requirements).map((bytes) => ({ ...key, requirements: { text: textIn(bytes, requirements) } }))
 }
 
 const versionOf = (interpreter: string | null): string => /python(\d[\d.]*)$/.exec(interpreter ?? '')?.[1] ?? interpreter ?? 'none'

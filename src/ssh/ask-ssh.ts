@@ -49,7 +49,10 @@ async function sshG({ name, host, options }: Question): Promise<string | null> {
       const child = execFile('ssh', ['-G', ...options, '--', host], settings, (error, stdout, stderr) => {
         if (error === null) resolve(stdout)
         else if (error.code === 'ENOENT' as unknown) resolve(null)
-        else reject(new FettleError('ssh-config-invalid', { message: `${name}: ssh -G ended with ${error.killed === true ? 'no answer within 10 s' : `status ${String(error.code)}`}`, detail: stderr.trim(), cause: error }))
+        else {
+          const end = error.killed === true ? 'no answer within 10 s' : `status ${String(error.code)}`
+          reject(new FettleError('ssh-config-invalid', { message: `${name}: ssh -G ended with ${end}`, detail: stderr.trim(), cause: error, ...remedyFor(stderr) }))
+        }
       })
       child.stdin?.end()
     })
@@ -57,3 +60,9 @@ async function sshG({ name, host, options }: Question): Promise<string | null> {
     leave()
   }
 }
+
+/** How ssh shows the byte order marks of UTF-8 and UTF-16, which it does not know. */
+const mark = /\\357\\273\\277|\\377\\376|\\376\\377/
+
+const remedyFor = (said: string): { readonly remedy?: string } =>
+  mark.test(said) ? { remedy: 'the file begins with a byte order mark of UTF-8 or UTF-16, which OpenSSH does not read: save it as UTF-8 without one' } : {}

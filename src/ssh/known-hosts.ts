@@ -2,6 +2,8 @@ import { createHash, createHmac } from 'node:crypto'
 import { constants } from 'node:fs'
 import { chmod, mkdir, open, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { FettleError } from '../core/errors.js'
+import { markedEncoding } from '../core/text-encoding.js'
 import { FileCache } from './file-cache.js'
 import { wildcard } from './wildcard.js'
 
@@ -117,7 +119,14 @@ export function judge(keys: readonly KnownKey[], key: Buffer, portless: readonly
   return { is: 'unknown', authorities: [...keys, ...portless].filter((entry) => entry.marker === 'cert-authority') }
 }
 
-const files = new FileCache(async (path) => new KnownHosts(path, await readFile(path, 'utf8')))
+const files = new FileCache(async (path) => new KnownHosts(path, textOf(await readFile(path), path)))
+
+/** Comments may be in any encoding. UTF-16 is refused, because a line that is added would be lost in it. */
+function textOf(content: Buffer, path: string): string {
+  const encoding = markedEncoding(content)
+  if (encoding === null || encoding === 'UTF-8') return content.toString().replace(/^\ufeff/, '')
+  throw new FettleError('host-key-unknown', { address: path, message: `${path} is written in ${encoding}, which neither OpenSSH nor Fettle reads there`, remedy: 'save it as UTF-8' })
+}
 
 /** All that is known of a name. A file that does not exist holds nothing. */
 export async function readKnownKeys(paths: readonly string[], name: string): Promise<readonly KnownKey[]> {

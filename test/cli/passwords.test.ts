@@ -54,7 +54,7 @@ describe('at a terminal', () => {
 })
 
 describe('from files', () => {
-  const project = (name: string, content: string, mode: number): FakeProcess => {
+  const project = (name: string, content: string | Uint8Array, mode: number): FakeProcess => {
     const io = fakeProcess()
     writeFileSync(join(io.cwd, name), content, { mode })
     return io
@@ -63,11 +63,13 @@ describe('from files', () => {
   test.each([
     ['a file', 'sudo1\n', 0o600, 'sudo1'],
     ['a program', '#!/bin/sh\necho "sudo$((1+1))"\n', 0o700, 'sudo2'],
+    ['a file with the byte order mark of UTF-8', '\ufeffsudo1\r\n', 0o600, 'sudo1'],
+    ['a file in UTF-16', Buffer.from('\ufeffsudo1\r\n', 'utf16le'), 0o600, 'sudo1'],
   ])('%s', async (_, content, mode, password) => {
     expect((await passwords('--become-password-file secret', project('secret', content, mode))).become).toBe(password)
   })
 
-  test.each([['an empty file', '\n', 0o600, 'it is empty'], ['a program that fails', '#!/bin/sh\nexit 3\n', 0o700, 'Command failed']])('%s ends with 3', async (_, content, mode, message) => {
+  test.each([['an empty file', '\n', 0o600, 'it is empty'], ['a file in Latin-1', Buffer.from('grün', 'latin1'), 0o600, 'it is not UTF-8 text'], ['a program that fails', '#!/bin/sh\nexit 3\n', 0o700, 'Command failed']])('%s ends with 3', async (_, content, mode, message) => {
     const { exitCode, shown } = await passwords('--connection-password-file secret', project('secret', content, mode))
     expect(exitCode).toBe(3)
     expect(shown).toContain(message)

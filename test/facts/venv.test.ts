@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { Fact, Output } from '../../src/core/fact.js'
+import { Later, present, type Fact, type Output } from '../../src/core/fact.js'
 import { meets } from '../../src/facts/pep440.js'
 import { parseRequirements, unmet } from '../../src/facts/requirements.js'
 import { venvFact, type Venv, type VenvKey } from '../../src/facts/venv.js'
@@ -47,6 +47,14 @@ describe('requirements', () => {
 })
 
 const output = (stdout: string): Output => ({ code: 0, stdout: Buffer.from(stdout), stderr: 'it broke' })
+test.each(['utf8', 'utf16le'] as const)('requirements of the project that PowerShell wrote, in %s', (encoding) => {
+  const { reads } = pythonVenv('/v', { requirements: 'requirements.txt' })
+  const later = Object.values(reads).map(({ key: asked }) => asked).find((asked) => asked instanceof Later && asked.isLocal)
+  const content = Buffer.from('\ufeffflask\r\nPyMySQL>=1\r\n', encoding)
+  const source = { standIns: true, fact: () => present(new Uint8Array(content)) as never }
+  expect(later instanceof Later && Later.evaluate(later, source)).toMatchObject({ known: true, value: { requirements: { text: 'flask\r\nPyMySQL>=1\r\n' } } })
+})
+
 const key: VenvKey = { path: '/v', python: 'python3', systemSitePackages: false, requirements: null }
 test.each(['', 'garbage', '@venv\n', '@venv\n@status 0\n', '@venv\nstat: denied\n@status 1\n', '@venv\nowner x\npython /usr/bin/python3.11\n@status 0\n', '@venv\n@status 90\n'])('%j is unknown', (stdout) => {
   expect(venvFact.parse(output(stdout), [key])).toMatchObject([{ is: 'unknown' }])
@@ -230,6 +238,12 @@ describe('what only Python can judge', () => {
       ]
       expect(rows.map(([lines]) => [lines, judged(lines)])).toEqual(rows.map(([lines, answer]) => [lines, answer]))
       expect(ask(marked)).toMatchObject({ value: { judged: 'unmet' } })
+    })
+    test('of a byte order mark, which other encodings than UTF-8 are refused by', () => {
+      writeFileSync(at('marked.txt'), '\ufeff-r base.txt\nflask\n')
+      expect(ask({ file: at('marked.txt') })).toMatchObject({ value: { judged: 'met', requirements: '-r base.txt\nflask' } })
+      const reason = `the requirements of ${at('v')} are written in UTF-16 or UTF-32, which is read only from files of the project`
+      expect(ask({ file: at('utf16.txt') })).toMatchObject({ is: 'unknown', reason })
     })
     test('reading writes nothing', () => {
       const listing = (): string => execFileSync('find', [root, '-printf', '%p %i %T@ %C@\n']).toString()

@@ -32,6 +32,12 @@ describe('env', () => {
     expect(inspect({ secret })).toBe('{ secret: [secret] }')
   })
 
+  test.each(['utf8', 'utf16le'] as const)('with a byte order mark of %s, its values are hidden too', (encoding) => {
+    setProjectDirectory(project({ '.env': Buffer.from(`\ufeff${name}=${encoding}-value-1\nOTHER_PASSWORD=${encoding}-value-2\n`, encoding) }))
+    expect(env(name)).toBe(`${encoding}-value-1`)
+    expect(scrub(`${encoding}-value-2`)).toBe('[secret]')
+  })
+
   test('a name that nobody sets is an error that says where it was looked for', async () => {
     const directory = project({})
     setProjectDirectory(directory)
@@ -149,8 +155,13 @@ describe('.env', () => {
     expect(env(name)).toBe('z')
   })
 
-  test('what is not UTF-8 is an error', async () => {
-    for (const text of [Buffer.from('A=x', 'utf16le'), Buffer.from([0xff, 0xfe, 0x41]), Buffer.from([0x41, 0x3d, 0xe9])]) expect((await read(text)).said).toBe('environment-invalid: .env: is not UTF-8 text\n→ save the file as UTF-8')
+  test.each([
+    ['UTF-16 without its mark', Buffer.from('A=x', 'utf16le'), 'is written in UTF-16 without a byte order mark, which is not read'],
+    ['half of UTF-16', Buffer.from([0xff, 0xfe, 0x41]), 'begins as UTF-16LE and is not'],
+    ['Latin-1', Buffer.from([0x41, 0x3d, 0xe9]), 'is not UTF-8 text'],
+    ['a NUL', Buffer.from('A=long\0x'), 'holds a NUL byte'],
+  ])('%s is an error', async (_, text, problem) => {
+    expect((await read(text)).said).toBe(`environment-invalid: .env: ${problem}\n→ save the file as UTF-8`)
   })
 })
 

@@ -7,6 +7,8 @@ const directory = project({
   patterns: 'web:!web3\n&prod\n',
   'one': '2001:db8::1\n',
   empty: '# nothing\n\n',
+  marked: Buffer.from('\ufeffweb1\r\nweb2\r\n', 'utf16le'),
+  latin: Buffer.from('grün', 'latin1'),
   'below/retry': 'db1',
 })
 
@@ -18,6 +20,7 @@ describe('-l', () => {
     [`@${directory}/below/retry`, 'db1'],
     ['@patterns', 'web,!web3,&prod'],
     ['@one', '2001:db8::1'],
+    ['@marked', 'web1,web2'],
     ['@retry:!web2', 'web1,web2,web3,!web2'],
     ['db1,@below/retry', 'db1,db1'],
   ])('%s is %s', (limit, expected) => {
@@ -27,6 +30,7 @@ describe('-l', () => {
   test.each<[limit: string, expected: string]>([
     ['@nothing', 'usage: -l @nothing: the file cannot be read: .*ENOENT'],
     ['@below', 'usage: -l @below: the file cannot be read: .*EISDIR'],
+    ['@latin', 'usage: -l @latin: the file is not UTF-8 text'],
     ['@empty', 'usage: -l @empty: the file names no host'],
   ])('%s is an error', async (limit, expected) => {
     expect(await problem(() => readLimit(limit, directory))).toMatch(new RegExp(`^${expected}`))

@@ -356,7 +356,19 @@ describe('hostile files', () => {
     expect(said.length).toBeLessThan(500)
   })
 
+  test.each(['utf8', 'utf16le', 'utf16be'] as const)('a byte order mark of %s, in every file', async (encoding) => {
+    const marked = (text: string): Uint8Array => {
+      const bytes = Buffer.from(`\ufeff${text}`, encoding === 'utf8' ? 'utf8' : 'utf16le')
+      return encoding === 'utf16be' ? bytes.swap16() : bytes
+    }
+    const inventory = await load({
+      'inventory/hosts.yml': marked('web: { hosts: { h: } }\n'), 'inventory/more': marked('[web]\nk\n'), 'inventory/group_vars/web.yml': marked('a: é\n'), 'more.yml': marked('b: 1'),
+    }, ['@more.yml'])
+    expect([...inventory.hosts.values()].map(({ name, vars }) => [name, vars])).toEqual([['h', { a: 'é', b: 1 }], ['k', { a: 'é', b: 1 }]])
+  })
+
   test('bytes that are not UTF-8', async () => {
+    expect(await problem(() => load({ 'inventory/hosts.yml': new Uint8Array([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0]) }))).toContain('hosts.yml: is written in UTF-32, which is not read')
     expect(await problem(() => load({ 'inventory/hosts.yml': new Uint8Array([0x61, 0xff, 0xfe]) }))).toBe('inventory-invalid: inventory/hosts.yml: is not UTF-8 text\n→ save the file as UTF-8')
   })
 

@@ -171,6 +171,14 @@ test('several files are one, and a missing one is empty', async () => {
   expect(judge(await readKnownKeys([one, join(directory, 'none'), two], web), own.blob).is).toBe('known')
 })
 
+test('of files with a byte order mark those in UTF-8 are read, and others are named', async () => {
+  const [marked, wide] = [join(directory, 'marked'), join(directory, 'wide')]
+  writeFileSync(marked, `\ufeffweb1.example.org ${own.text} gr\u00fcn\n`)
+  writeFileSync(wide, Buffer.from(`\ufeffweb1.example.org ${own.text}\r\n`, 'utf16le'))
+  expect(judge(await readKnownKeys([marked], 'web1.example.org'), own.blob).is).toBe('known')
+  await expect(readKnownKeys([wide], 'web1.example.org')).rejects.toMatchObject({ code: 'host-key-unknown', message: `${wide} is written in UTF-16LE, which neither OpenSSH nor Fettle reads there` })
+})
+
 test('remembering: a private file, whole lines, all of many at once, no link followed', async () => {
   const path = join(directory, 'inventory', 'known_hosts')
   await Promise.all(Array.from({ length: 50 }, (_, index) => remember(path, knownHostsLine(`host${index}`, own.blob))))

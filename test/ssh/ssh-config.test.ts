@@ -122,6 +122,13 @@ test('a configuration that ssh cannot read', async () => {
   await expect(resolveConfig(target(), join(directory, 'missing'))).rejects.toMatchObject({ code: 'ssh-config-invalid' })
 })
 
+test.each([['UTF-8', 'utf8'], ['UTF-16', 'utf16le']] as const)('one that begins with the byte order mark of %s', async (_, encoding) => {
+  const path = file('')
+  writeFileSync(path, Buffer.from('\ufeffHost web1\n', encoding))
+  const remedy = 'the file begins with a byte order mark of UTF-8 or UTF-16, which OpenSSH does not read: save it as UTF-8 without one'
+  await expect(resolveConfig(target(), path)).rejects.toMatchObject({ code: 'ssh-config-invalid', detail: expect.stringContaining(path), remedy })
+})
+
 test('IPv6 addresses', async () => {
   expect(await resolveConfig(target({ host: '[fe80::1%eth0]', port: 2222 }), file(''))).toMatchObject({ host: 'fe80::1%eth0', port: 2222 })
 })
