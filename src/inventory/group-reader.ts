@@ -11,16 +11,23 @@ import type { Warnings } from './warnings.js'
 const sections = ['children', 'hosts', 'vars']
 const deepest = 64
 
-/** Reads Ansible's YAML shape into a tree, whatever it is written in: groups at the top, each with `children`, `hosts` and `vars`. */
-export function readGroups<N>(tree: Tree, source: Source<N>, root: N | null, warnings: Warnings): void {
+/**
+ * Reads Ansible's YAML shape into a tree, whatever it is written in: groups at the top, each with `children`, `hosts` and `vars`.
+ * @param isOneOfMany whether a file without any group, such as one of variables, may stand among others
+ */
+export function readGroups<N>(tree: Tree, source: Source<N>, root: N | null, warnings: Warnings, isOneOfMany = false): void {
   const reader = new GroupReader(tree, source, warnings)
-  const entries = source.entries(root, 'an inventory')
-  const groups = entries.filter(({ name, value }) => reader.isGroup(name, value))
-  // A file without any group was meant for something else, as a file of variables is.
-  const [other] = groups.length === 0 ? entries : []
-  if (other !== undefined) throw reader.noGroup(other)
-  for (const entry of entries) if (groups.includes(entry)) reader.group(entry, null, 0)
-    else warnings.add(`${entry.name} is passed over, as by Ansible: it is no group`, source.place(entry.key))
+  const others: Entry<N>[] = []
+  let groups = 0
+  for (const entry of source.entries(root, 'an inventory')) {
+    if (reader.isGroup(entry)) {
+      groups++
+      reader.group(entry, null, 0)
+    } else others.push(entry)
+  }
+  const [first] = others
+  if (first !== undefined && groups === 0 && !isOneOfMany) throw reader.noGroup(first)
+  for (const { name, key } of others) warnings.add(`${name} is passed over, as by Ansible: it is no group`, source.place(key))
 }
 
 class GroupReader<N> {
@@ -31,7 +38,7 @@ class GroupReader<N> {
   ) {}
 
   /** Whether an entry at the top describes a group. One may be called as its parts are: `hosts: { hosts: { web1: } }`. */
-  isGroup(name: string, value: N | null): boolean {
+  isGroup({ name, value }: Entry<N>): boolean {
     if (this.source.text(value) !== null || this.source.isList(value)) return name === 'plugin'
     return !sections.includes(name) || this.source.entries(value, name).some((inner) => sections.includes(inner.name))
   }

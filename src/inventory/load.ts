@@ -49,7 +49,7 @@ export async function loadInventory({ sources, project, extraVars, runCode }: In
       continue
     }
     const { files, directory } = inventoryFiles(root, source)
-    for (const file of files) await readInventory(tree, root, file, runCode, warnings)
+    for (const file of files) await readInventory(tree, root, file, runCode, warnings, files.length > 1)
     beside(directory)
   }
   beside(root)
@@ -58,7 +58,7 @@ export async function loadInventory({ sources, project, extraVars, runCode }: In
   return merge(tree, variableFiles, extra, root, warnings)
 }
 
-async function readInventory(tree: Tree, project: string, path: string, runCode: InventoryOptions['runCode'], warnings: Warnings): Promise<void> {
+async function readInventory(tree: Tree, project: string, path: string, runCode: InventoryOptions['runCode'], warnings: Warnings, isOneOfMany: boolean): Promise<void> {
   const shown = shownPath(project, path)
   if (isCode(path)) {
     if (runCode === undefined) throw new FettleError('inventory-invalid', { address: shown, message: `${shown}: code cannot be run here`, remedy: 'give an inventory in YAML or INI' })
@@ -69,7 +69,7 @@ async function readInventory(tree: Tree, project: string, path: string, runCode:
   refuseOtherForms(path, shown, text)
   if (!isYaml(path, text)) return readIni(tree, shown, text, warnings)
   const yaml = new YamlFile(shown, text, warnings)
-  return readGroups(tree, yaml, yaml.root, warnings)
+  return readGroups(tree, yaml, yaml.root, warnings, isOneOfMany)
 }
 
 function refuseOtherForms(path: string, shown: string, text: string): void {

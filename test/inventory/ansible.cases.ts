@@ -394,6 +394,7 @@ ansible_ssh_common_args='-o ProxyJump=bastion -F /dev/null'
     'inventory/01-web.yml': 'web: { hosts: { web1: { v: 1 } }, vars: { w: 1 } }\n', 'inventory/02-more': '[web]\nweb1 v=2\nweb2\n[web:vars]\nw=2\n', 'inventory/03.yaml': 'db: { hosts: { db1: } }\n', 'inventory/below/hosts.json': '{"below": {"hosts": {"b1": null}}}',
     'inventory/notes.txt': 'x', 'inventory/README.md': 'x', 'inventory/.hidden': '[x', 'inventory/old.yml.bak': 'x', 'inventory/old.yml~': 'x', 'inventory/settings.cfg': 'x', 'inventory/left.retry': 'x', 'inventory/out.ini': '[out]\nout1\n', 'inventory/group_vars/all.yml': 'g: 1\n',
   }),
+  folder('a file of variables among inventories', { 'inventory/hosts.yml': 'web: { hosts: { h: } }\n', 'inventory/vars.yml': 'port: 80\nlist: [1]\nnested: { a: 1 }\n' }),
   folder('lists of hosts', {}, '192.0.2.7,web1:2222, db1 ,'),
   folder('a list of hosts beside a file', { 'hosts.yml': 'web: { hosts: { web1: } }\n', 'group_vars/all.yml': 'v: 1\n' }, 'hosts.yml', 'web1,other'),
   { ...folder('group_vars of the project win over those of the inventory', {
