@@ -5,6 +5,7 @@ import { FettleError, type ErrorCode } from '../core/errors.js'
 import { scrub } from '../core/scrub.js'
 import { setProjectDirectory } from '../inventory/environment.js'
 import { loadPlain } from './plain-tasks.js'
+import { publicModule } from './public-names.js'
 import { closeFiles, taskCache } from './task-cache.js'
 
 /** The copy of Fettle that is running: the project's files get this very one, so that what they make is recognised. */
@@ -27,7 +28,7 @@ export async function withCode<T>(path: string, project: string, errors: CodeErr
   const shown = shownIn(root, path)
   setProjectDirectory(root)
   try {
-    return await use(await exportOf(path, root, await fettle()), shown)
+    return await use(await exportOf(path, root, publicModule(await fettle())), shown)
   } catch (error) {
     throw placed(error, root, shown, errors)
   }

@@ -9,6 +9,8 @@ export interface Names {
   readonly path: string
   /** What to do about a name that is not known. */
   readonly remedy: string
+  /** What there is instead of a name, as a clause; left out: the nearest name is told. */
+  readonly instead?: (name: string) => string | null
   /** Names that may be read although an object lacks them; null: any. */
   readonly known: ReadonlySet<string> | null
   /** The names of the object below a name; null: nothing is known of it, or it is no object. */
@@ -75,8 +77,9 @@ function guard(names: Names, base: object | null): object {
 /** Whether a name that an object lacks is an error to read. */
 const isUnknown = (name: string, { known }: Names): boolean => known !== null && !known.has(name) && !asked.has(name)
 
-function unknownName(name: string, { path, known, remedy }: Names, reader: unknown): FettleError {
+function unknownName(name: string, { path, known, remedy, instead }: Names, reader: unknown): FettleError {
   const there = [...new Set([...(typeof reader === 'object' && reader !== null ? Object.keys(reader) : []), ...(known ?? [])])]
   const guess = nearest(name, there)
-  return new FettleError('name-unknown', { address: `${path}.${name}`, message: `${path} has no ${name}${guess === undefined ? '' : `; did you mean ${guess}?`}`, remedy })
+  const advice = instead?.(name) ?? (guess === undefined ? null : `did you mean ${guess}?`)
+  return new FettleError('name-unknown', { address: `${path}.${name}`, message: `${path} has no ${name}${advice === null ? '' : `; ${advice}`}`, remedy })
 }

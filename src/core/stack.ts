@@ -27,6 +27,8 @@ export const placeOfError = (error: Error): string | null => userPlaces(error.st
 export function callerOf(called: (...parameters: never) => unknown): string | null {
   const here = new Error()
   Error.captureStackTrace(here, called)
-  const place = placeOfFrame(here.stack?.split('\n')[1] ?? '')
+  // jiti hands modules out behind a Proxy of its own.
+  const line = here.stack?.split('\n').slice(1).find((each) => !each.includes('/node_modules/jiti/'))
+  const place = placeOfFrame(line ?? '')
   return place === null || isInPackage(place) ? null : place
 }

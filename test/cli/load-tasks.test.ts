@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { loadPlays } from '../../src/cli/load-tasks.js'
+import { insteadOfModules } from '../../src/cli/public-names.js'
 import { isPlay, play, task } from '../../src/core/play.js'
 import { Secret } from '../../src/core/secret.js'
 import { env } from '../../src/inventory/environment.js'
@@ -150,3 +151,43 @@ test('the compiled program and task files share one copy of Fettle, the first ti
   const broken = project({ 'tasks/site.ts': `import { a } from './nowhere.js'\nexport default a` })
   expect(loadCompiled(compiled, broken)).toBe("false tasks/site.ts: Cannot find module './nowhere.js'\n")
 }, 60_000)
+
+describe('an import that Fettle does not have is an error of the line that uses it', () => {
+  const whole = (): Promise<object> => import('../../src/index.js')
+  const using = async (line: string, file = 'tasks/site.ts', before: Readonly<Record<string, string>> = {}): Promise<string> =>
+    problem(() => loadPlays(file, project({ ...before, [file]: `${line}\n` }), whole))
+
+  test.each<[how: string, line: string, expected: string]>([
+    ['a name', "import { lineinfile } from 'fettle'\nexport default lineinfile('/x')", "fettle has no lineinfile; for Ansible's lineinfile there is file(…), which manages the whole file, with content or template"],
+    ['a module of Ansible', "import { copy } from 'fettle'\nexport default copy('/x')", "fettle has no copy; what Ansible's copy does is file(…)"],
+    ['one that is misspelt', "import { directry } from 'fettle'\nexport default directry('/x')", 'fettle has no directry; did you mean directory?'],
+    ['of a default import', "import fettle from 'fettle'\nexport default fettle.directry('/x')", 'fettle has no directry; did you mean directory?'],
+    ['of a namespace', "import * as fettle from 'fettle'\nexport default fettle.directry('/x')", 'fettle has no directry; did you mean directory?'],
+    ['of an import at run time', "const all = await import('fettle')\nexport default all.directry('/x')", 'fettle has no directry; did you mean directory?'],
+    ['in a group', "import { apt } from 'fettle'\nexport default apt.package(['x'])", "fettle.apt has no package; what Ansible's package does is apt.packages(…)"],
+    ['misspelt in a group', "import { systemd } from 'fettle'\nexport default systemd.servce('x')", 'fettle.systemd has no servce; did you mean service?'],
+  ])('%s', async (_, line, expected) => {
+    expect(await using(line)).toContain(`name-unknown: tasks/site.ts:2: ${expected}\n`)
+  })
+
+  test('in JavaScript, and beside packages', async () => {
+    const packages = { 'package.json': '{"type": "module"}', 'node_modules/own/package.json': '{"name": "own", "type": "module", "exports": "./index.js"}', 'node_modules/own/index.js': 'export const own = 1\n' }
+    for (const file of ['tasks/site.js', 'tasks/site.ts', 'tasks/site.mts']) {
+      expect(await using("import { own } from 'own'; import * as all from 'fettle'; import { directry } from 'fettle'\nexport default [own, all, directry('/x')]", file, packages)).toContain(`name-unknown: ${file}:2: fettle has no directry; did you mean directory?\n`)
+    }
+    expect(await using("const all = require('fettle')\nmodule.exports = all.directry('/x')", 'tasks/site.cjs')).toContain('name-unknown: tasks/site.cjs:2: fettle has no directry; did you mean directory?\n')
+  })
+
+  test('what there is works in each way', async () => {
+    const plays = async (text: string): Promise<readonly string[]> => (await loadPlays('tasks/site.ts', project({ 'tasks/site.ts': text }), whole)).map(({ name }) => name)
+    expect(await plays("import fettle from 'fettle'\nexport default fettle.play({ name: 'one', hosts: 'all', tasks: [] })\n")).toEqual(['one'])
+    expect(await plays("import * as fettle from 'fettle'\nexport default fettle.play({ name: Object.keys(fettle).includes('apt') ? 'two' : '', hosts: 'all', tasks: [] })\n")).toEqual(['two'])
+    expect(await plays("import { z } from 'fettle'\nimport * as fettle from 'fettle'\nexport * from 'fettle'\nexport default fettle.play({ name: typeof z.object, hosts: 'all', tasks: [] })\n")).toEqual(['function'])
+  })
+
+  test('what is told of modules of Ansible is there', async () => {
+    const all = await whole()
+    const at = (path: string): unknown => path.split('.').reduce<unknown>((inner, name) => (inner as Readonly<Record<string, unknown>>)[name], all)
+    for (const name of Object.values(insteadOfModules)) expect([name, typeof at(name)]).toEqual([name, 'function'])
+  })
+})
