@@ -158,7 +158,7 @@ describe('where sshd forbids forwarding', () => {
     await expect(session.forward({ socket: `${path}-missing` }).then(conversation)).rejects.toMatchObject({ code: 'forward-failed', message: expect.stringContaining('No such file') })
     expect(text(await session.exchange([{ script: sh`echo on` }]))).toEqual(['on\n'])
     rmSync(dirname(path), { recursive: true })
-  })
+  }, 30_000)
   test('and a second session too, that is said with its remedy', async () => {
     const session = await open(await server([...forbidding, 'MaxSessions 1']))
     await expect(session.forward({ host: '127.0.0.1', port: 1 })).rejects.toMatchObject({ code: 'forward-forbidden', message: expect.stringMatching(/forbids the forwarding to 127\.0\.0\.1:1.*opened no channel/), remedy: expect.stringContaining('AllowTcpForwarding') })
