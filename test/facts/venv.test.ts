@@ -14,6 +14,7 @@ test.each([
   // What pip 23.0.1 answers.
   ['1', '==1.0.*', true], ['1.0', '==1', true], ['1.0+local', '==1.0', true], ['1.0+local', '==1.0+other', false], ['1!1.0', '==1.0', false], ['2.2.10', '>2.2.2', true],
   ['1.0', '>1.0rc1', true], ['1.0.post1', '>1.0', false], ['1.0.post1', '>1.0.post0', true], ['1.0rc1', '<1.0', false], ['1.0rc1', '<1.0rc2', true], ['1.0', '<1.0.post1', true], ['1.0rc1', '>=0.9', true],
+  ['1.0.dev1', '<1.0a1', true], ['1.0a1.dev1', '<1.0a1', true], ['1.0b2', '>1.0a10', true], ['v1.0-RC1', '==1.0c1', true], ['1.0-1', '==1.0.post1', true], ['1.0+abc', '==1.0+1', false], ['1.0+1.2', '>=1.0', true],
   ['1', '~=1.0.0', true], ['1.4.5', '~=1.4.2', true], ['1.5', '~=1.4.2', false], ['1.5', '~=1.4', true], ['2.0', '!=2.0.*', false], ['1.0', '===1.0', true], ['1.0.0', '===1.0', false], ['junk', '>=0', false],
 ])('%s %s: %s', (version, specifier, met) => {
   expect(meets(version, specifier)).toBe(met)
@@ -41,7 +42,7 @@ describe('requirements', () => {
   test.each(['flask; python_version > "3"', '-r other.txt', '--requirement=other.txt', '-c limits.txt'])('%s is for pip', (text) => {
     expect(parseRequirements(text)).toEqual({ simple: [], forPip: [text], unclear: [] })
   })
-  test.each(['-e .', '--editable=.', './local', '/srv/local', 'a @ https://example.org/a.whl', 'git+https://example.org/a', 'flask=2', 'flask>>2', 'flask two', '$(id)', '-e git+ssh://x ; y'])('%s is unclear', (text) => {
+  test.each(['-e .', '--editable=.', './local', '/srv/local', 'a @ https://example.org/a.whl', 'git+https://example.org/a', 'flask=2', 'flask>>2', 'flask~=2', 'flask>=2.*', 'flask>2+local', 'flask==2.x', 'flask two', '$(id)', '-e git+ssh://x ; y'])('%s is unclear', (text) => {
     expect(parseRequirements(text)).toEqual({ simple: [], forPip: [], unclear: [text] })
   })
 })
