@@ -155,6 +155,15 @@ with zipfile.ZipFile('/srv/wheels/greeting-${version}-py3-none-any.whl', 'w') as
     expect(await mode(path)).toEqual(['webhook:app 2750'])
   }, 60_000)
 
+  test('a file with the byte order mark of UTF-8 is read as pip reads it, and one in UTF-16 is named', async () => {
+    await requirements('\ufeffgreeting==1.1\r\n')
+    expect(await on.apply(venv(), venv())).toEqual([['install greeting==1.1 (1.2 is installed)'], []])
+    await requirements('\ufeffgreeting==1.2 ; python_version > "3"\r\n')
+    expect(await on.apply(venv(), venv())).toEqual([[expect.stringMatching(/^install greeting==1\.2 /)], []])
+    await host().mustRun(`printf 'greeting==1.2\\n' | iconv -t utf-16 >/srv/app/requirements.txt`)
+    expect(await on.plan(venv())).toMatchObject({ is: 'unknown', reason: expect.stringContaining('are written in UTF-16') })
+  }, 60_000)
+
   test('reading changes nothing, also where pip is asked', async () => {
     await requirements('greeting==1.2 ; python_version > "3"\n')
     const listing = (): Promise<string> => host().mustRun('find /srv /var/lib/webhook /tmp /root -xdev -printf "%p %i %m %u %s %T@ %C@\\n" | grep -v "^/tmp "')
