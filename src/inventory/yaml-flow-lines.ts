@@ -18,7 +18,7 @@ const blank = /(?:---|\.\.\.|%[^\n]*)?[ \t\r]*(?:#[^\n]*)?(?:\n|$)/y
 const nesting = /(?:--- +)? *(?:[-?] +)*/y
 const key = /(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|[^\s"'[\]{},#&*!|>@`](?:[^\n:]|:(?=[^\s]))*):(?=[ \t\n])/y
 const marks = /[ \t]*(?:[!&][^\s]*[ \t]+)*/y
-const token = /\s+|(?<=\s)#[^\n]*|"(?:[^"\\]|\\[^])*"|'(?:[^']|'')*'|[[\]{},]|(?:[^\s[\]{},:]|:(?!\s))+|:/y
+const token = /\s+|(?<=\s)#[^\n]*|"[^"\\]*(?:\\[^][^"\\]*)*"|'[^']*(?:''[^']*)*'|[[\]{},]|(?:[^\s[\]{},:]|:(?!\s))+|:/y
 
 /** Indents the lines of brackets and quotes that go over several. */
 export function indentFlow(text: string): IndentedText {
@@ -29,6 +29,8 @@ export function indentFlow(text: string): IndentedText {
     const first = text.charAt(value)
     if (first !== '' && '[{"\''.includes(first)) {
       const end = endOfFlow(text, value)
+      // What has no end is no matter of indentation.
+      if (end === null) break
       for (let line = afterLine(text, value); line < end; line = afterLine(text, line)) starts.push(line)
       widest = Math.max(widest, value - at)
       at = afterLine(text, end)
@@ -56,8 +58,8 @@ function belongs(text: string, start: number, parent: number): boolean {
   return (matched(/ */y, text, start)?.length ?? 0) > parent
 }
 
-/** Behind the partner of a bracket or a quote; the end of its line where it has none. */
-function endOfFlow(text: string, start: number): number {
+/** Behind the partner of a bracket or a quote; null where it has none. */
+function endOfFlow(text: string, start: number): number | null {
   let depth = 0
   for (let at = start; at < text.length; ) {
     const found = matched(token, text, at)
@@ -67,7 +69,7 @@ function endOfFlow(text: string, start: number): number {
     else if (found === ']' || found === '}') depth--
     if (depth <= 0) return at
   }
-  return start
+  return null
 }
 
 function padded(text: string, starts: readonly number[], width: number): IndentedText {

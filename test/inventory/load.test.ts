@@ -339,6 +339,8 @@ describe('hostile files', () => {
     ['an alias before its anchor', inVars('a: *b\nb: &b 1'), '4:8: there is no &b before this'],
     ['10,000 levels', inVars(`a: ${'['.repeat(10_000)}${']'.repeat(10_000)}`), 'inventory/hosts.yml:4:'],
     ['10,000 levels that are not closed', inVars(`a: ${'{a: '.repeat(10_000)}`), 'inventory/hosts.yml:4:'],
+    ['3,000 brackets without a partner', inVars('a: [\n'.repeat(3000)), 'inventory/hosts.yml:5:'],
+    ['a quote without a partner, and 3,000 brackets', inVars(`a: "\n${'b: [\n'.repeat(3000)}`), 'Missing closing "quote'],
     ['a tag that asks for code', inVars('a: !!js/function "function () {}"'), '4:8: Unresolved tag'],
     ['!include', inVars('a: !include /etc/shadow'), '4:8: Unresolved tag: !include'],
     ['two documents', 'all:\n---\nweb:', '2:1: '],
