@@ -108,5 +108,5 @@ export function checkedId(type: string, id: unknown, schema: z.ZodType): string 
   if (result.success && typeof id === 'string') return id
   // A URL without its scheme is no URL, and may hold a password all the same.
   const shown = typeof id === 'string' ? JSON.stringify(id).replace(/:[^\s:@]+@/g, ':[secret]@') : typeof id
-  throw new FettleError('option-invalid', { address: `${type}[]`, message: `${type}(${shown}): the first argument ${wantedOf(result.error?.issues[0])}` })
+  throw new FettleError('option-invalid', { message: `${type}(${shown}): the first argument ${wantedOf(result.error?.issues[0])}` })
 }

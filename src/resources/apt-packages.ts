@@ -162,7 +162,7 @@ const shape = { state: state.optional(), purge: z.boolean().optional(), updateCa
  */
 export function aptPackages(names: readonly string[], options: PackagesOptions = {}): Resource {
   const parsed = z.array(nameSchema, 'must be a list of names').min(1, 'must name a package').safeParse(names)
-  if (!parsed.success) throw new FettleError('option-invalid', { address: `${type}[]`, message: `${type}(${JSON.stringify(names)}): the first argument ${wantedOf(parsed.error.issues[0])}` })
+  if (!parsed.success) throw new FettleError('option-invalid', { message: `${type}(${JSON.stringify(names)}): the first argument ${wantedOf(parsed.error.issues[0])}` })
   const id = names.join(' ')
   const wanted = names.map(parseName)
   checked(type, id, options, shape, (given) => {

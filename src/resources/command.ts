@@ -140,7 +140,7 @@ function unasked(verdict: Verdict, options: CommandOptions): Blocked | null {
  */
 export function command(line: CommandLine, options: CommandOptions = {}): Resource {
   const parsed = commandLine.safeParse(line)
-  if (!parsed.success) throw new FettleError('option-invalid', { address: `${type}[]`, message: `${type}: the first argument ${wantedOf(parsed.error.issues[0])}` })
+  if (!parsed.success) throw new FettleError('option-invalid', { message: `${type}: the first argument ${wantedOf(parsed.error.issues[0])}` })
   const id = options.name ?? shown(line)
   checked(type, id, options, shape)
   const { creates, removes, unless, onlyIf, cwd, onChangeOf } = options
