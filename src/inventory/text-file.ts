@@ -3,7 +3,7 @@ import { relative } from 'node:path'
 import { FettleError } from '../core/errors.js'
 import { decodeText } from '../core/text-encoding.js'
 import { systemCode } from './system-code.js'
-import { vaultRemedy } from './value-parts.js'
+import { vaultRemedy, vaultSentence } from './value-parts.js'
 
 /** A path as messages show it: relative to the project where it lies in it. */
 export function shownPath(project: string, path: string): string {
@@ -38,5 +38,5 @@ export function readText(path: string, shown: string): string {
 /** What no file of an inventory may be, and what to do. */
 export function unfitText(text: string): { readonly message: string; readonly remedy: string } | null {
   if (text.includes('\0')) return { message: 'holds a NUL byte', remedy: 'save the file as UTF-8 text' }
-  return text.startsWith('$ANSIBLE_VAULT') ? { message: 'is encrypted with ansible-vault, which Fettle does not read', remedy: vaultRemedy } : null
+  return text.startsWith('$ANSIBLE_VAULT') ? { message: vaultSentence, remedy: vaultRemedy } : null
 }

@@ -19,6 +19,7 @@ export function pathTo(value: unknown, isWanted: (part: unknown, path: ValuePath
 /** What a value that ansible-vault has encrypted is called in JSON, by Ansible's own programs too. */
 export const vaultName = '__ansible_vault'
 
+export const vaultSentence = 'is encrypted with ansible-vault, which Fettle does not read'
 export const vaultRemedy = 'put the value in .env, and let the task take it with env.secret(…)'
 
 export const isVault = (value: unknown): boolean => typeof value === 'object' && value !== null && Object.hasOwn(value, vaultName)

@@ -6,7 +6,7 @@ import { hasOwnWords, kindOf, wanted } from '../core/wanted.js'
 import { WrittenNumber } from '../core/written-number.js'
 import { showPlace, type Inventory, type InventoryHost, type Place } from './inventory.js'
 import { listed } from './names.js'
-import { isTemplate, pathTo } from './value-parts.js'
+import { isTemplate, isVault, pathTo, vaultRemedy, vaultSentence } from './value-parts.js'
 import { Warnings } from './warnings.js'
 
 /**
@@ -26,23 +26,28 @@ export function checkAllVars(hosts: readonly InventoryHost[], schema: z.ZodType)
   const problems = new Map<string, Problem>()
   const used = declaredNames(schema)
   for (const host of hosts) {
-    const templates = templatesOf(host, used)
-    for (const found of templates) collect(problems, host, found)
+    const unfit = unfitValues(host, used)
+    for (const found of unfit) collect(problems, host, found)
     const result = schema.safeParse(host.vars)
     if (result.success) checked.set(host.name, result.data)
-    else for (const issue of result.error.issues) if (!templates.some(({ name }) => name === issue.path[0])) collect(problems, host, problemOf(host, issue, schema))
+    else for (const issue of result.error.issues) if (!unfit.some(({ name }) => name === issue.path[0])) collect(problems, host, problemOf(host, issue, schema))
   }
   if (problems.size > 0) throw errorOf([...problems.values()])
   return checked
 }
 
-/** What Ansible would fill in of the variables that a play uses: all of them where its schema takes any name. */
-function templatesOf(host: InventoryHost, used: readonly string[] | null): readonly (Found & { readonly name: string })[] {
+/** What Ansible would fill in or decrypt, of the variables that a play uses: all of them where its schema takes any name. */
+function unfitValues(host: InventoryHost, used: readonly string[] | null): readonly (Found & { readonly name: string })[] {
   const names = used ?? Object.keys(host.vars).filter((name) => !name.startsWith('ansible_'))
   return names.flatMap((name) => {
-    const path = pathTo(host.vars[name], (part, at) => typeof part === 'string' && isTemplate(part) && !host.isUnsafe(name, at))
-    if (path === null) return []
-    return [{ name, variable: [name, ...path].join('.'), sentence: templateSentence, place: host.place(name, path), remedy: templateRemedy }]
+    const first = (isUnfit: Parameters<typeof pathTo>[1], sentence: string, remedy: string): readonly (Found & { readonly name: string })[] => {
+      const path = pathTo(host.vars[name], isUnfit)
+      return path === null ? [] : [{ name, variable: [name, ...path].join('.'), sentence, place: host.place(name, path), remedy }]
+    }
+    return [
+      ...first(isVault, vaultSentence, vaultRemedy),
+      ...first((part, at) => typeof part === 'string' && isTemplate(part) && !host.isUnsafe(name, at), templateSentence, templateRemedy),
+    ]
   })
 }
 

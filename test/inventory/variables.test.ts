@@ -60,6 +60,8 @@ describe('variables', () => {
     ['app: !unsafe "{{ name }}"\nport: 5000', 'nothing was thrown\n→ '],
     ['app: demo\nport: 5000\nbind: !unsafe ["{{ x }}", "{% y %}"]', 'nothing was thrown\n→ '],
     ['app: demo\nport: 5000\nbind: ["{{ x }}", !unsafe "{{ y }}"]', `variable-invalid: ${place}:3:8: bind.0 of ${all} holds {{ … }}, ${filledIn}\n→ ${mark}`],
+    ['app: demo\nport: 5000\ngithub:\n  repo: !vault |\n    $ANSIBLE_VAULT;1.1;AES256\n    6162', `variable-invalid: ${place}:4:3: github.repo of ${all} is encrypted with ansible-vault, which Fettle does not read\n→ put the value in .env, and let the task take it with env.secret(…)`],
+    ['app: demo\nport: 5000\nunused: { a: !vault x }', 'nothing was thrown\n→ '],
     ['app: demo\nport: 5000\nunused: "{{ x }}"\nmore: [{ a: "{{ y }}" }]', 'nothing was thrown\n→ '],
     ['app: "{{ and }} {{"\nport: 5000', `variable-invalid: ${place}:1:1: app of ${all} holds`],
     ['app: "}} and {{, or { { x } }"\nport: 5000', 'nothing was thrown\n→ '],
