@@ -148,7 +148,11 @@ function operating(name: string, options: ServiceOptions, unit: UnitState, found
   if (options.running === false) return isStopped(unit) ? [] : [change(`stop: ${unit.active} → inactive`, systemctl('stop', '--', name))]
   if (!isRunning(unit)) {
     const was = unit.active === 'failed' ? `failed (${unit.result})` : unit.active === 'inactive' ? 'inactive' : `${unit.active} (${unit.sub})`
-    return options.running === true ? [operate('start', name, stableFor, `start: ${was} → active`, unit)] : []
+    if (options.running !== true) return []
+    // A start would only join the one under way, of what was there before.
+    const isOld = unit.active === 'activating' && (unit.needsReload || unseen('restart', unit, marks, addresses(options.restartOn), context).length > 0)
+    const operation = isOld ? 'restart' : 'start'
+    return [operate(operation, name, stableFor, `${operation}: ${was} → active`, unit)]
   }
   if (isMasked(unit) && options.masked !== false) return []
   const restart = unseen('restart', unit, marks, addresses(options.restartOn), context)
