@@ -222,7 +222,7 @@ describe('accounts', () => {
 
   test('by the socket and by TCP, where sshd forbids forwarding', async () => {
     await asRoot(`CREATE OR REPLACE USER app@'%' IDENTIFIED BY 'words'; GRANT ALL ON *.* TO app@'%' WITH GRANT OPTION;`)
-    await host().mustRun("echo 'DisableForwarding yes' >/etc/ssh/sshd_config.d/50-hardened.conf; systemctl reload ssh")
+    await host().mustRun("echo 'DisableForwarding yes' >/etc/ssh/sshd_config.d/50-hardened.conf; systemctl restart ssh")
     const closed = await logIn(host())
     const backend = await openMysql(closed)
     const there = new Convergence(closed, (action) => backend.perform(action))
@@ -230,7 +230,7 @@ describe('accounts', () => {
     expect(await there.apply(mysqlDatabase('my_app'), mysqlDatabase('my_app', { state: 'absent', connection: byTcp }))).toEqual([['create database my_app'], ['drop database my_app with everything in it']])
     await backend.close()
     await closed.close()
-    await host().mustRun('rm /etc/ssh/sshd_config.d/50-hardened.conf; systemctl reload ssh')
+    await host().mustRun('rm /etc/ssh/sshd_config.d/50-hardened.conf; systemctl restart ssh')
   })
 
   test('the server\'s message comes without what was bound', async () => {
