@@ -89,9 +89,9 @@ while end; [ "$held" != "$me" ]; do
     case $run,$held,$process in
       ${run},* | *,${looked?.ended === true ? looked.owner : 'nobody'},*) hang_up "$held" ;;
       *,${looked?.owner ?? 'nobody'},*) ;;
-      *,${process?.place ?? 'nowhere'}*) echo "$held $process" >&2; echo "$run $number $who $since" >&2; exit ${asking} ;;
+      *,${process?.place ?? 'nowhere'}*) printf '%s\n' "$held $process" "$run $number $who $since" >&2; exit ${asking} ;;
     esac
-    [ "$waited" -lt ${patience * 10} ] || { echo "$held" >&2; printf '%s\n' "$run $number $who $since" >&2; exit ${busy}; }
+    [ "$waited" -lt ${patience * 10} ] || { printf '%s\n' "$held" "$run $number $who $since" >&2; exit ${busy}; }
     if sleep 0.1 2>/dev/null; then waited=$((waited + 1)); else sleep 1; waited=$((waited + 10)); fi
   elif ! said=$(ln -sT -- "$me" "$link" 2>&1) && [ ! -L "$link" ]; then
     failed=$((failed + 1)); [ "$failed" -lt 10 ] || { echo "$said" >&2; exit 1; }

@@ -32,10 +32,18 @@ interface Level {
   open: { readonly pair: Pair<Scalar, Value>; readonly at: number } | null
 }
 
+/** Characters of a line: a pattern needs memory of its own for each. */
+const longestLine = 65_536
+
 /** The root of a text that is a plain block mapping; null for every other. */
 export function plainYaml(text: string, newLine: (offset: number) => void): YAMLMap | null {
-  for (let at = 0; at < text.length; at = afterLine(text, at)) newLine(at)
-  return new Reader(text).root()
+  let longest = 0
+  for (let at = 0, next = 0; at < text.length; at = next) {
+    newLine(at)
+    next = afterLine(text, at)
+    longest = Math.max(longest, next - at)
+  }
+  return longest > longestLine ? null : new Reader(text).root()
 }
 
 function afterLine(text: string, at: number): number {

@@ -104,7 +104,7 @@ describe.each(shells.filter(({ name }) => name !== 'bash as sh').map((shell) => 
     await first.holds()
     const owner = readlinkSync(lock())
     const asked = await take(shell, { process: { ...here, name: 'boot/pid:[1]/18/99' } }).ended
-    expect(checkLock({ code: asked.code ?? 0, stdout: asked.stdout, stderr: asked.stderr }, 'web1', 'a')).toEqual({ is: 'asking', owner, process: here.name, holder: expect.stringMatching(/^another run \(ada@laptop, since 2026-01-31 12:00:00 UTC, process \d+ on the host\)$/) })
+    expect(checkLock({ code: asked.code ?? 0, stdout: asked.stdout, stderr: asked.stderr }, 'web1', 'a')).toEqual({ is: 'asking', owner, process: here.name, holder: expect.stringMatching(/^another run \(DOM\\ada@laptop, since 2026-01-31 12:00:00 UTC, process \d+ on the host\)$/) })
     expect((await take(shell, { process: here, looked: { owner, ended: false } }).ended).code).toBe(75)
     expect((await take(shell, { process: { place: 'boot/pid:[2]/', name: '' } }).ended).code).toBe(75)
     first.child.stdin.end()
