@@ -78,8 +78,7 @@ function ask(url: URL, address: string | undefined, stream: Duplex | null, limit
 function whyOf(error: Error, { socket }: ClientRequest): string {
   // The types promise a socket; there is none before a connection is made.
   const refused = (socket as unknown) instanceof TLSSocket && (socket as TLSSocket).authorizationError
-  // From 24 on Node advises an option of its own.
-  return refused ? `its certificate is not trusted: ${reasonOf(error).replace(/; if the root CA .*/, '')}` : reasonOf(error)
+  return `${refused ? 'its certificate is not trusted: ' : ''}${reasonOf(error)}`
 }
 
 /** The body as text, up to the limit; the rest is not waited for. */

@@ -3,5 +3,6 @@ export function reasonOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error)
   if ('errors' in error && Array.isArray(error.errors)) return error.errors.map(reasonOf).join('; ')
   if ('name' in error && error.name === 'TypeError' && 'cause' in error) return reasonOf(error.cause)
-  return 'message' in error ? String(error.message) : 'no reason is known'
+  // From 24 on Node advises an option of its own where a certificate is not trusted.
+  return 'message' in error ? String(error.message).replace(/; if the root CA is installed locally.*/, '') : 'no reason is known'
 }
