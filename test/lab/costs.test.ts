@@ -98,7 +98,7 @@ describe('the 30-task job, with nothing to do,', () => {
   test('sends the host so many bytes', async () => {
     // The lock names whoever runs this.
     const { name, place } = thisProcess() ?? { name: '', place: '' }
-    expect([(await take(job, 'plan')).sent, (await take(job, 'apply')).sent]).toEqual([15_470, 17_657 + account().length + name.length + place.length])
+    expect([(await take(job, 'plan')).sent, (await take(job, 'apply')).sent]).toEqual([15_470, 17_651 + account().length + name.length + place.length])
   }, slow)
 
   test('starts so many processes there, besides those of logging in and of the shell', async () => {
