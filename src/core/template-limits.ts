@@ -20,7 +20,8 @@ export const limits = {
 const unwatched = { turns: 10_000, made: 1_000_000, characters: 10_000 } as const
 
 const remedy = 'make the text in the task and give it as content, or as source (docs/templates.md tells the limits)'
-const counted = (count: number): string => count.toLocaleString('en')
+/** With commas. Intl does that too, and takes 12 ms to be loaded. */
+export const counted = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ',')
 
 const tooMuch = (message: string): Refusal => new Refusal(message, remedy)
 

@@ -3,7 +3,7 @@ import { nearest } from './nearest.js'
 import type { Node } from './nunjucks-parts.js'
 import { scrub } from './scrub.js'
 import { codeOf, type Code } from './template-code.js'
-import { limits, Meter, NeedsWatch, timed } from './template-limits.js'
+import { counted, limits, Meter, NeedsWatch, timed } from './template-limits.js'
 import { Refusal } from './template-refusal.js'
 import { NoValue, Rendering } from './template-runtime.js'
 import { boundIn, inner, parse, walk } from './template-syntax.js'
@@ -106,7 +106,7 @@ function lineOf(error: unknown): number | undefined {
 /** Where V8 itself ends what a template asks for, in words. */
 const ends: ReadonlyMap<string, string> = new Map([
   ['Maximum call stack size exceeded', 'it is nested too deeply'],
-  ['Invalid string length', `it makes a text of more than ${limits.characters.toLocaleString('en')} characters`],
+  ['Invalid string length', `it makes a text of more than ${counted(limits.characters)} characters`],
 ])
 
 /** What became of a template, with its place. */
