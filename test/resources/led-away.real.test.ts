@@ -183,6 +183,8 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_name,
       attacker.kill('SIGCONT')
       for (const { script, input } of actions) runIn(shell, { script, ...(input === undefined ? {} : { input }) })
       attacker.kill('SIGSTOP')
+      // A signal is only on its way yet.
+      while (!readFileSync(`/proc/${String(attacker.pid)}/stat`, 'utf8').includes(') T ')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
       expect([round, precious()]).toEqual([round, expected])
       stage()
       before?.()
