@@ -36,7 +36,7 @@ interface Compiler {
   _getNodeName(node: Node): string
 }
 
-// Nunjucks exports all of these, and @types/nunjucks does not say so.
+// @types/nunjucks leaves these exports out, and the filters and tests that an environment has.
 const parts = nunjucks as unknown as {
   readonly parser: { parse(text: string, extensions: readonly unknown[], options: object): Node }
   readonly compiler: { readonly Compiler: new (name: string, throwOnUndefined: boolean) => Compiler }

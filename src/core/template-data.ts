@@ -90,7 +90,7 @@ function memberOf(row: Methodical, value: unknown, name: string, meter: Meter): 
   const own: unknown = row === 'text' ? String(value) : value
   if (name === 'length' && (typeof own === 'string' || Array.isArray(own))) return own.length
   if (typeof own === 'string' && /^\d+$/.test(name)) return own[Number(name)]
-  if (Array.isArray(own) && Object.prototype.propertyIsEnumerable.call(own, name)) return allowed((own as unknown as Readonly<Record<string, unknown>>)[name], name)
+  if (Array.isArray(own) && Object.prototype.propertyIsEnumerable.call(own, name)) return allowed(Reflect.get(own, name) as unknown, name)
   if ((methods[row] as readonly string[]).includes(name)) return method(row, own, name, meter)
   if (name in prototypes[row]) throw outOfReach(`${kindOf(value)} has no ${name} in a template; there is ${methods[row].join(', ')}`)
   return undefined

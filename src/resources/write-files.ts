@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import type { BulkKind } from '../core/change.js'
 import { enter, split } from '../core/enter.js'
-import { inputBytes, inputLength, lines, sh, steps, type Sh } from '../core/sh.js'
-import type { Content } from './content.js'
+import { inputLength, lines, sh, steps, type Sh } from '../core/sh.js'
+import { digestOf, type Content } from './content.js'
 import { exactly, type FileToWrite } from './write-file.js'
 
 /** A file that needs nothing besides being written. */
@@ -40,8 +39,6 @@ place_() {
 }
 trap 'exit 143' TERM INT HUP`
 
-const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
-
 /** The members in lists by a key, in the order of their first ones. */
 function grouped<T>(all: readonly T[], keyOf: (member: T) => string): readonly (readonly [T, ...T[]])[] {
   const groups = new Map<string, [T, ...T[]]>()
@@ -58,7 +55,7 @@ const byDirectory = (files: readonly PlainFile[]): readonly (readonly [PlainFile
 const placed = (files: readonly [PlainFile, ...PlainFile[]]): Sh => {
   const [{ owner, group, mode }] = files
   const account = owner === undefined && group === undefined ? '' : `${String(owner ?? '')}${group === undefined ? '' : `:${String(group)}`}`
-  const sums = sha256(files.map(({ content }) => `${sha256(inputBytes(content))}\n`).join(''))
+  const sums = digestOf(files.map(({ content }) => `${digestOf(content)}\n`).join(''))
   return sh`place_ ${account} ${exactly(mode)} ${sums} ${files.map(({ path }) => `${folder}/${split(path).name}`)}`
 }
 

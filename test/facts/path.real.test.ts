@@ -12,9 +12,9 @@ import { mostDigested, pathFact, type PathEntry, type PathKey } from '../../src/
 import { secretFileFact } from '../../src/facts/secret-file.js'
 import { sshKeyFact } from '../../src/facts/ssh-key.js'
 import { runIn, shells } from '../shells.js'
+import { asRoot, describedAsRoot } from '../as-root.js'
 
 const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex')
-const root = process.getuid?.() === 0
 
 describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, shell) => {
   let dir = ''
@@ -174,7 +174,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
   })
 
   // Giving a file away takes root.
-  ;(root ? test : test.skip)('ids without a name', () => {
+  asRoot('ids without a name', () => {
     writeFileSync(at('nobody'), '')
     chownSync(at('nobody'), 424242, 424243)
     expect(entry({ path: at('nobody') })).toMatchObject({ uid: 424242, gid: 424243, owner: null, group: null })
@@ -182,7 +182,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
 })
 
 // Only root can become another user.
-;(root ? describe : describe.skip)('as a user who may not look', () => {
+describedAsRoot('as a user who may not look', () => {
   const dir = mkdtempSync(join(tmpdir(), 'closed-'))
   afterAll(() => {
     rmSync(dir, { recursive: true })

@@ -200,7 +200,7 @@ describe('what only Python can judge', () => {
     expect(ask(marked)).toMatchObject({ is: 'present', value: { judged } })
   })
 
-  // One interpreter with pip's copy of \`packaging\`, and what is installed beside it, stand for an environment.
+  // One interpreter with pip's copy of \`packaging\`, and what is installed beside it, stand for an environment. Where there is no pip, there is nothing to compare with.
   const python = ['/usr/bin/python3', ...(process.env.PATH ?? '').split(':').map((folder) => join(folder, 'python3'))].find((path) => spawnSync(path, ['-c', 'import pip._vendor.packaging.requirements']).status === 0)
   const described = python === undefined ? describe.skip : describe
   described('by an environment', () => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals'
 import { doubts } from '../../src/files/doubts.js'
 import { changedBy, type Attributes } from '../../src/files/trust.js'
 import { project } from '../inventory/project.js'
+import { asRoot } from '../as-root.js'
 
 const me = 4242
 const state = (mode: number, uid = me, gid = me, isDirectory = false): Attributes => ({ mode, uid, gid, isDirectory: () => isDirectory })
@@ -80,7 +81,6 @@ describe('a project', () => {
     expect(said(directory, [join(directory, '.env')])).toEqual([])
   })
 
-  const asRoot = process.getuid?.() === 0 ? test : test.skip
   asRoot('of somebody else', () => {
     const directory = project(files)
     chownSync(join(directory, 'tasks'), 65534, 65534)

@@ -9,6 +9,7 @@ import { recordView } from '../../src/views/record.js'
 import { retryView } from '../../src/views/retry.js'
 import { project } from '../inventory/project.js'
 import { runOf } from '../views/events.js'
+import { asRoot } from '../as-root.js'
 
 const modeOf = (path: string): number => lstatSync(path).mode & 0o777
 
@@ -67,7 +68,6 @@ describe('.fettle', () => {
     expect(modeOf(elsewhere)).toBe(0o700)
   })
 
-  const asRoot = process.getuid?.() === 0 ? test : test.skip
   asRoot('that is somebody else’s is left alone', async () => {
     const directory = project({ '.fettle/retry': 'theirs\n' })
     chownSync(join(directory, '.fettle'), 65534, 65534)

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, existsSync, lchownSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { reveal, Secret } from '../../src/core/secret.js'
 import { sh } from '../../src/core/sh.js'
 import { absent } from '../../src/resources/absent.js'
@@ -14,13 +14,13 @@ import { sshKey } from '../../src/resources/ssh-key.js'
 import { symlink } from '../../src/resources/symlink.js'
 import { applied, converge, known, planned, sentences } from '../converge.js'
 import { runIn, shells, type Shell } from '../shells.js'
+import { describedAsRoot } from '../as-root.js'
 
 // Owners other than the one who acts take root.
-const described = process.getuid?.() === 0 ? describe : describe.skip
 const who = 4242
 const modeAndOwner = (path: string): string => `${(lstatSync(path).mode & 0o7777).toString(8)} ${String(lstatSync(path).uid)}:${String(lstatSync(path).gid)}`
 
-described.each(shells.map((shell) => [shell.name, shell] as const))('%s: what is planned is done, and then nothing is left', (_, shell: Shell) => {
+describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))('%s: what is planned is done, and then nothing is left', (_, shell: Shell) => {
   let dir = ''
   const at = (name: string): string => join(dir, name)
   beforeEach(() => {
@@ -264,7 +264,7 @@ described.each(shells.map((shell) => [shell.name, shell] as const))('%s: what is
 })
 
 // ssh-keygen comes with OpenSSH, beside which coreutils are.
-described('dash: sshKey', () => {
+describedAsRoot('dash: sshKey', () => {
   const [shell] = shells
   let dir = ''
   const at = (name: string): string => join(dir, name)

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { gitCheckout } from '../../src/resources/git-checkout.js'
 import { applied, converge, planned, sentences } from '../converge.js'
 import { dash, git, GitStage } from './git-stage.js'
+import { describedAsRoot } from '../as-root.js'
 
 jest.setTimeout(60_000)
 
@@ -287,8 +288,7 @@ test('the lock is waited for', async () => {
 })
 
 // Another owner takes root.
-const described = process.getuid?.() === 0 ? describe : describe.skip
-described('as another user', () => {
+describedAsRoot('as another user', () => {
   const ownerOf = (name: string): number => statSync(name).uid
   test('everything git makes is that user\'s, and an owner that drifted comes back', () => {
     execFileSync('chown', ['-R', 'nobody', repo])

@@ -17,10 +17,10 @@ import { sshKey } from '../../src/resources/ssh-key.js'
 import { symlink } from '../../src/resources/symlink.js'
 import { planned } from '../converge.js'
 import { environment, runIn, shells, wrapper, type Shell } from '../shells.js'
+import { asRoot, describedAsRoot } from '../as-root.js'
 
 // Root changes things below a directory of a user's, and the user exchanges what is there for links to what is root's. Whenever that happens,
 // root's things stay as they were. Another user and his links take root.
-const described = process.getuid?.() === 0 ? describe : describe.skip
 jest.setTimeout(600_000)
 
 const [dash] = shells as readonly [Shell]
@@ -129,7 +129,7 @@ const actionsOf = (wanted: Resource): readonly ShellAction[] =>
     return action
   })
 
-described('root is not led away by what a user exchanges', () => {
+describedAsRoot('root is not led away by what a user exchanges', () => {
   /** Runs all actions by bash, and before its command number `first` or `second` exchanges; answers how many commands there were. */
   function steppedThrough(actions: readonly ShellAction[], [here, there]: readonly [string, string], first: number, second: number): number {
     const count = join(dir, 'count')
@@ -167,7 +167,6 @@ set -T; trap step_ DEBUG`)
 })
 
 describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_name, shell) => {
-  const asRoot = process.getuid?.() === 0 ? test : test.skip
   let attacker: ChildProcess | undefined
   afterEach(() => {
     attacker?.kill('SIGKILL')

@@ -8,10 +8,8 @@ import { sh } from '../../src/core/sh.js'
 import { holding, writeFile, writing, type FileToWrite } from '../../src/resources/write-file.js'
 import type { Content } from '../../src/resources/content.js'
 import { environment, runIn, shells, wrapper } from '../shells.js'
+import { asRoot } from '../as-root.js'
 
-const root = process.getuid?.() === 0
-// Owners other than the one who acts take root.
-const asRoot = root ? test : test.skip
 const mode = (path: string): string => (lstatSync(path).mode & 0o7777).toString(8)
 
 let dir = ''

@@ -5,9 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Secret } from '../../src/core/secret.js'
 import { writeFiles, type PlainFile } from '../../src/resources/write-files.js'
 import { runIn, shells } from '../shells.js'
+import { asRoot } from '../as-root.js'
 
-// Owners other than the one who acts take root.
-const asRoot = process.getuid?.() === 0 ? test : test.skip
 let dir = ''
 beforeEach(() => {
   dir = realpathSync(mkdtempSync(join(tmpdir(), 'write-files-')))

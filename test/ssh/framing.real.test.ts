@@ -15,6 +15,7 @@ import { localTransport } from '../../src/ssh/local.js'
 import type { Block } from '../../src/ssh/session.js'
 import { Shell, type Hello } from '../../src/ssh/shell.js'
 import type { Pipes } from '../../src/ssh/transport.js'
+import { asRoot } from '../as-root.js'
 
 const directory = mkdtempSync(join(tmpdir(), 'fettle-framing-'))
 // Other users run the shells in it too.
@@ -152,8 +153,6 @@ describe.each(available)('%s', (name) => {
     await expect(run(Sh.of('echo \0'))).rejects.toMatchObject({ code: 'internal' })
   })
 
-  // Only root can become another user.
-  const asRoot = userInfo().uid === 0 ? test : test.skip
   asRoot('as another user, with the home and input of its own', async () => {
     const { exchange } = await open(shell)
     const outputs = await exchange(

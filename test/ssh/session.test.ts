@@ -109,13 +109,7 @@ describe.each(['ssh', 'local'] as const)('%s', (kind) => {
     const session = await open(sshd, local)
     const directory = mkdtempSync(join(tmpdir(), 'fettle-forward-'))
     const path = join(directory, 'socket')
-    const [tcp, unix] = [await echoServer(0), await echoServer(path)]
-    const { port } = tcp.address() as AddressInfo
-    expect(await conversation(await session.forward({ host: '127.0.0.1', port }))).toBe('hello back')
-    expect(await conversation(await session.forward({ socket: path }))).toBe('hello back')
-    tcp.close()
-    unix.close()
-    await once(tcp, 'close')
+    const port = await talkedTo(session, path)
     await expect(session.forward({ host: '127.0.0.1', port })).rejects.toMatchObject({ code: 'forward-failed', message: expect.stringContaining(`127.0.0.1:${port}`) })
     await expect(session.forward({ socket: path }).then(conversation)).rejects.toMatchObject({ code: 'forward-failed', message: expect.stringContaining(path) })
     rmSync(directory, { recursive: true, force: true })
@@ -143,17 +137,24 @@ async function conversation(stream: Duplex): Promise<string> {
   return answer
 }
 
+/** Talks to a port and to a socket; answers the port, where nobody listens any more. */
+async function talkedTo(session: Session, path: string): Promise<number> {
+  const [tcp, unix] = [await echoServer(0), await echoServer(path)]
+  const { port } = tcp.address() as AddressInfo
+  expect(await conversation(await session.forward({ host: '127.0.0.1', port }))).toBe('hello back')
+  expect(await conversation(await session.forward({ socket: path }))).toBe('hello back')
+  tcp.close()
+  unix.close()
+  await once(tcp, 'close')
+  return port
+}
+
 describe('where sshd forbids forwarding', () => {
   const forbidding = ['AllowTcpForwarding no', 'AllowStreamLocalForwarding no']
   test.each([[forbidding], [['DisableForwarding yes']], [['PermitOpen none', 'AllowStreamLocalForwarding no']]])('by %j, a program of the host connects instead, or says why not', async (options) => {
     const session = await open(await server(options))
     const path = join(mkdtempSync(join(tmpdir(), 'fettle-forbidden-')), 'socket')
-    const [tcp, unix] = [await echoServer(0), await echoServer(path)]
-    const { port } = tcp.address() as AddressInfo
-    expect(await conversation(await session.forward({ host: '127.0.0.1', port }))).toBe('hello back')
-    expect(await conversation(await session.forward({ socket: path }))).toBe('hello back')
-    tcp.close()
-    unix.close()
+    const port = await talkedTo(session, path)
     await expect(session.forward({ host: '127.0.0.1', port }).then(conversation)).rejects.toMatchObject({ code: 'forward-failed', message: expect.stringContaining('Connection refused') })
     await expect(session.forward({ socket: `${path}-missing` }).then(conversation)).rejects.toMatchObject({ code: 'forward-failed', message: expect.stringContaining('No such file') })
     expect(text(await session.exchange([{ script: sh`echo on` }]))).toEqual(['on\n'])
