@@ -100,12 +100,10 @@ describe('each step of a login has a limit, and the error names the step', () =>
   })
 
   test('another channel, for a forwarding', async () => {
-    const session = await open({ exec: (channel, token, { nth }) => (nth === 1 ? greeted(channel, token) : undefined) })
+    const session = await open({ exec: (channel, token, { nth }) => (nth === 1 ? greeted(channel, token) : void turn()) })
     await session.started
     fakeTimers()
-    const forwarding = session.forward({ host: '127.0.0.1', port: 1 }).catch((error: unknown) => error)
-    await turn()
-    expect(await forwarding).toMatchObject({ code: 'forward-forbidden' })
+    expect(await session.forward({ host: '127.0.0.1', port: 1 }).catch((error: unknown) => error)).toMatchObject({ code: 'forward-forbidden' })
   })
 })
 
