@@ -1,8 +1,18 @@
-// What a fresh clone lacks, made before something runs: `node scripts/bootstrap.mjs build|test|demo|bench [ARGUMENTS]`.
-// Plain Node without dependencies, for there are none yet. It says what it installs and asks first when a person is at
-// the terminal (not with --yes), and writes to standard error only.
+// What a fresh clone lacks, made before something runs:
+// `node scripts/bootstrap.mjs build|test|demo|bench [ARGUMENTS]`. Plain Node without dependencies,
+// for there are none yet. It says what it installs and asks first when a person is at the terminal
+// (not with --yes), and writes to standard error only.
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { constants } from 'node:os'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -14,13 +24,24 @@ const say = (line) => process.stderr.write(`${line}\n`)
 /** Programs, or paths, besides the lab's own, and the Debian packages that hold them. */
 const programs = {
   bench: { git: 'git', ssh: 'openssh-client' },
-  test: { git: 'git', ssh: 'openssh-client', sshd: 'openssh-server', socat: 'socat', busybox: 'busybox-static', '/usr/lib/python3/dist-packages/ansible': 'ansible-core' },
+  test: {
+    git: 'git',
+    ssh: 'openssh-client',
+    sshd: 'openssh-server',
+    socat: 'socat',
+    busybox: 'busybox-static',
+    '/usr/lib/python3/dist-packages/ansible': 'ansible-core',
+  },
 }
 
 /** What runs once nothing is lacking. */
 const commands = {
   build: null,
-  test: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', at('node_modules', 'jest', 'bin', 'jest.js')],
+  test: [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    at('node_modules', 'jest', 'bin', 'jest.js'),
+  ],
   demo: [at('bin', 'fettle.js'), 'demo'],
   bench: [at('dist', 'test', 'bench', 'bench.js')],
 }
@@ -33,7 +54,10 @@ class Unready extends Error {
   }
 }
 
-/** Runs a program to its end and returns its status. It decides how to end on a signal; the terminal's reach it by themselves. */
+/**
+ * Runs a program to its end and returns its status. It decides how to end on a signal; the
+ * terminal's reach it by themselves.
+ */
 async function run(argv, stdio = ['inherit', 2, 2]) {
   const [program, ...args] = argv
   const { spawn } = await import('node:child_process')
@@ -56,7 +80,10 @@ async function agreed(ask) {
   const { createInterface } = await import('node:readline/promises')
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   // An input that ends is no agreement.
-  const answer = await Promise.race([terminal.question('Go on? [Y/n] '), once(terminal, 'close').then(() => 'no')])
+  const answer = await Promise.race([
+    terminal.question('Go on? [Y/n] '),
+    once(terminal, 'close').then(() => 'no'),
+  ])
   terminal.close()
   return /^(y|yes|)$/i.test(answer.trim())
 }
@@ -64,17 +91,26 @@ async function agreed(ask) {
 function checkNode() {
   const [wantedMajor, wantedMinor] = [20, 19]
   const [major, minor] = process.versions.node.split('.').map(Number)
-  if (major < wantedMajor || (major === wantedMajor && minor < wantedMinor)) throw new Unready(`Node ${wantedMajor}.${wantedMinor} or newer is needed, and this is ${process.version}`)
+  if (major < wantedMajor || (major === wantedMajor && minor < wantedMinor))
+    throw new Unready(
+      `Node ${wantedMajor}.${wantedMinor} or newer is needed, and this is ${process.version}`,
+    )
 }
 
 const json = (path) => JSON.parse(readFileSync(path, 'utf8'))
 
-/** Whether node_modules holds what package-lock.json asks for; npm keeps its own copy of the lock file in there. */
+/**
+ * Whether node_modules holds what package-lock.json asks for; npm keeps its own copy of the lock
+ * file in there.
+ */
 function modulesAreCurrent() {
   try {
     const installed = json(at('node_modules', '.package-lock.json')).packages
     const wanted = Object.entries(json(at('package-lock.json')).packages)
-    return wanted.every(([path, { version, optional }]) => path === '' || optional || installed[path]?.version === version)
+    return wanted.every(
+      ([path, { version, optional }]) =>
+        path === '' || optional || installed[path]?.version === version,
+    )
   } catch {
     return false
   }
@@ -89,12 +125,17 @@ async function installModules(ask) {
 
 const stamp = at('dist', '.built')
 
-/** When something that is compiled was changed last; a folder's own time tells of files that are gone. */
+/**
+ * When something that is compiled was changed last; a folder's own time tells of files that are
+ * gone.
+ */
 function newest(path) {
   const found = statSync(path, { throwIfNoEntry: false })
   // What is missing has to be made.
   if (found === undefined) return Infinity
-  const below = found.isDirectory() ? readdirSync(path).filter((name) => !/\.(test|cases)\.ts$/.test(name)) : []
+  const below = found.isDirectory()
+    ? readdirSync(path).filter((name) => !/\.(test|cases)\.ts$/.test(name))
+    : []
   return Math.max(found.mtimeMs, ...below.map((name) => newest(join(path, name))))
 }
 
@@ -103,15 +144,30 @@ function buildIsCurrent() {
   if (built === undefined) return false
   // Of the tests a few folders are compiled; the rest may change.
   const sources = ['src', ...readdirSync(at('dist', 'test')).map((folder) => join('test', folder))]
-  return ['node_modules/.package-lock.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', ...sources].every((path) => built > newest(at(path)))
+  return [
+    'node_modules/.package-lock.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    ...sources,
+  ].every((path) => built > newest(at(path)))
 }
 
-/** Builds beside `dist` and puts it in its place whole, so that a killed build leaves the old one. */
+/**
+ * Builds beside `dist` and puts it in its place whole, so that a killed build leaves the old one.
+ */
 export async function build() {
   const started = new Date()
   const [fresh, old] = ['new', 'old'].map((word) => `dist-${word}-${process.pid}`)
   try {
-    await must([process.execPath, at('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json', '--outDir', fresh])
+    await must([
+      process.execPath,
+      at('node_modules', 'typescript', 'bin', 'tsc'),
+      '-p',
+      'tsconfig.build.json',
+      '--outDir',
+      fresh,
+    ])
     await must([process.execPath, at('scripts', 'bundle.mjs'), fresh])
     writeFileSync(at(fresh, '.built'), '')
     utimesSync(at(fresh, '.built'), started, started)
@@ -126,8 +182,11 @@ export async function build() {
 }
 
 async function installPackages(what, ask) {
-  const { installRequirements, requireMachine } = await import(pathToFileURL(at('dist', 'src', 'lab', 'requirements.js')))
-  // The tests that need no host run where there can be none; jest.config.js says which are left out.
+  const { installRequirements, requireMachine } = await import(
+    pathToFileURL(at('dist', 'src', 'lab', 'requirements.js'))
+  )
+  // The tests that need no host run where there can be none; jest.config.js says which are left
+  // out.
   if (what === 'test' && refuses(requireMachine)) return
   await installRequirements({ ask, say, also: programs[what] })
 }
@@ -141,7 +200,10 @@ function refuses(check) {
   }
 }
 
-/** Makes the clone ready to run `fettle` from. A build is newer than the modules that it was made with, so where it is current they are too. */
+/**
+ * Makes the clone ready to run `fettle` from. A build is newer than the modules that it was made
+ * with, so where it is current they are too.
+ */
 export async function prepare({ ask }) {
   checkNode()
   if (buildIsCurrent()) return
@@ -150,16 +212,23 @@ export async function prepare({ ask }) {
 }
 
 async function main([what, ...words]) {
-  if (!Object.hasOwn(commands, what)) throw new Unready(`usage: node scripts/bootstrap.mjs ${Object.keys(commands).join('|')}`, 3)
+  if (!Object.hasOwn(commands, what))
+    throw new Unready(`usage: node scripts/bootstrap.mjs ${Object.keys(commands).join('|')}`, 3)
   const ask = !words.includes('--yes')
   // As src/lab/requirements.ts says it, which is not compiled yet.
-  if (what === 'demo' && (process.platform !== 'linux' || process.getuid() !== 0)) throw new Unready('the demo boots a lab host, which runs on Linux as root\nrun it as root on Debian 12, in a virtual machine too')
+  if (what === 'demo' && (process.platform !== 'linux' || process.getuid() !== 0))
+    throw new Unready(
+      'the demo boots a lab host, which runs on Linux as root\nrun it as root on Debian 12, in a virtual machine too',
+    )
   await prepare({ ask })
   const command = commands[what]
   if (command === null) return
   // Without root the lab cannot run, and each command says so in its own way.
   if (process.platform === 'linux' && process.getuid() === 0) await installPackages(what, ask)
-  process.exitCode = await run([process.execPath, ...command, ...words.filter((word) => word !== '--yes' || what === 'bench')], 'inherit')
+  process.exitCode = await run(
+    [process.execPath, ...command, ...words.filter((word) => word !== '--yes' || what === 'bench')],
+    'inherit',
+  )
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -13,7 +13,17 @@ import { systemdUnit } from './resources/systemd-unit.js'
 export { z } from 'zod'
 export { play, task } from './core/play.js'
 export type { HostAddress, HostFacts } from './core/host-facts.js'
-export type { HostInfo, InventoryInfo, Play, PlayOptions, Resources, Task, TaskContext, TaskOptions, WithFacts } from './core/play.js'
+export type {
+  HostInfo,
+  InventoryInfo,
+  Play,
+  PlayOptions,
+  Resources,
+  Task,
+  TaskContext,
+  TaskOptions,
+  WithFacts,
+} from './core/play.js'
 export type { Percentage } from './core/share.js'
 export type { CommonOptions, Resource } from './core/resource.js'
 export type { Later, Value } from './core/fact.js'

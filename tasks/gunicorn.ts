@@ -6,10 +6,21 @@ import type { AppVars } from './vars.js'
 
 export default task<AppVars>('Gunicorn service', ({ vars }) => {
   const names = namesOf(vars)
-  const unit = systemd.unit(names.service, { template: 'app.service.njk', vars: { ...vars, ...names } })
+  const unit = systemd.unit(names.service, {
+    template: 'app.service.njk',
+    vars: { ...vars, ...names },
+  })
   return [
     unit,
-    systemd.service(names.service, { running: true, enabled: true, restartOn: [unit, appEnvironment(vars), checkout(vars), virtualEnvironment(vars)] }),
-    check.http(names.pageUrl, { status: vars.page_status, within: 30, ...(names.socket === null ? {} : { socket: names.socket }) }),
+    systemd.service(names.service, {
+      running: true,
+      enabled: true,
+      restartOn: [unit, appEnvironment(vars), checkout(vars), virtualEnvironment(vars)],
+    }),
+    check.http(names.pageUrl, {
+      status: vars.page_status,
+      within: 30,
+      ...(names.socket === null ? {} : { socket: names.socket }),
+    }),
   ]
 })

@@ -4,5 +4,9 @@ import type { AppVars } from './vars.js'
 
 export default task<AppVars>('Rights of the hook', ({ vars }) => {
   const { hookGroup, restart } = namesOf(vars)
-  return [sudoers(hookGroup, { rules: [{ group: hookGroup, runAs: 'root', nopasswd: true, commands: [restart] }] })]
+  return [
+    sudoers(hookGroup, {
+      rules: [{ group: hookGroup, runAs: 'root', nopasswd: true, commands: [restart] }],
+    }),
+  ]
 })

@@ -1,10 +1,19 @@
 import type { AppVars } from './vars.js'
 
 /** The path of the socket that gunicorn listens on; null where it is an address. */
-const socketOf = (bind: string): string | null => (bind.startsWith('unix:') ? bind.slice('unix:'.length) : null)
+const socketOf = (bind: string): string | null =>
+  bind.startsWith('unix:') ? bind.slice('unix:'.length) : null
 
 /** Every path and account that two tasks must agree on, from the one name of the app. */
-export const namesOf = ({ app, app_user, app_group, git_url, repository, bind, page }: AppVars) => ({
+export const namesOf = ({
+  app,
+  app_user,
+  app_group,
+  git_url,
+  repository,
+  bind,
+  page,
+}: AppVars) => ({
   user: app_user ?? app,
   group: app_group ?? app,
   service: `${app}.service`,
@@ -18,7 +27,10 @@ export const namesOf = ({ app, app_user, app_group, git_url, repository, bind, p
   socket: socketOf(bind),
   gitUrl: git_url ?? `git@github.com:${repository}.git`,
 
-  /** The account that receives hooks and owns the code: gunicorn may read the code and not change it. */
+  /**
+   * The account that receives hooks and owns the code: gunicorn may read the code and not change
+   * it.
+   */
   hookUser: 'webhook',
   hookHome: '/var/lib/webhook',
   deployKey: `/var/lib/webhook/.ssh/id_${app}`,

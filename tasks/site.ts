@@ -17,5 +17,16 @@ export default play({
   hosts: 'web',
   become: true,
   vars: AppVars,
-  tasks: [accounts, database, connectionString, code, gunicorn, hookRights, deployScript, hook, nginx, githubWebhook],
+  tasks: [
+    accounts,
+    database,
+    connectionString,
+    code,
+    gunicorn,
+    hookRights,
+    deployScript,
+    hook,
+    nginx,
+    githubWebhook,
+  ],
 })

@@ -1,5 +1,12 @@
 import { changesOf, type Plan } from '../src/core/change.js'
-import { Later, unknown, type Fact, type FactRequest, type FactSource, type ShellFactKind } from '../src/core/fact.js'
+import {
+  Later,
+  unknown,
+  type Fact,
+  type FactRequest,
+  type FactSource,
+  type ShellFactKind,
+} from '../src/core/fact.js'
 import type { Resource } from '../src/core/resource.js'
 import { runIn, type Shell } from './shells.js'
 
@@ -8,10 +15,15 @@ type AnyKind = ShellFactKind<unknown, unknown>
 /** Reads one fact by a real shell on this machine. */
 function read(shell: Shell, { kind, key }: FactRequest<unknown>): Fact<unknown> {
   const shellKind = kind as AnyKind
-  return shellKind.parse(runIn(shell, shellKind.script([key])), [key])[0] ?? unknown('no answer', '')
+  return (
+    shellKind.parse(runIn(shell, shellKind.script([key])), [key])[0] ?? unknown('no answer', '')
+  )
 }
 
-const sourceOf = (shell: Shell): FactSource => ({ standIns: false, fact: <V>(wanted: FactRequest<V>) => read(shell, wanted) as Fact<V> })
+const sourceOf = (shell: Shell): FactSource => ({
+  standIns: false,
+  fact: <V>(wanted: FactRequest<V>) => read(shell, wanted) as Fact<V>,
+})
 
 /** The value of a Later, from this machine. */
 export function known<T>(shell: Shell, later: Later<T>): T {
@@ -32,20 +44,30 @@ export function planned(shell: Shell, resource: Resource): Plan {
 
 /** The sentences of a plan; `fine` when there is nothing to do. */
 export function sentences(plan: Plan): readonly string[] {
-  return 'blocked' in plan ? [`blocked: ${plan.blocked}`] : 'fine' in plan ? ['fine'] : plan.map((change) => change.summary)
+  return 'blocked' in plan
+    ? [`blocked: ${plan.blocked}`]
+    : 'fine' in plan
+      ? ['fine']
+      : plan.map((change) => change.summary)
 }
 
 /** Applies a plan: every action, in order, until one fails with what it said. */
 export function applied(shell: Shell, plan: Plan): void {
   for (const action of changesOf(plan).flatMap((change) => change.actions)) {
     if (action.on !== 'shell') throw new Error(action.on)
-    const { code, stderr } = runIn(shell, { script: action.script, ...(action.input === undefined ? {} : { input: action.input }) })
+    const { code, stderr } = runIn(shell, {
+      script: action.script,
+      ...(action.input === undefined ? {} : { input: action.input }),
+    })
     if (code !== 0) throw new Error(`status ${String(code)}: ${stderr}`)
   }
 }
 
 /** Plans and applies, and answers what was planned and what is left to do afterwards. */
-export function converge(shell: Shell, resource: Resource): readonly [before: readonly string[], after: readonly string[]] {
+export function converge(
+  shell: Shell,
+  resource: Resource,
+): readonly [before: readonly string[], after: readonly string[]] {
   const plan = planned(shell, resource)
   applied(shell, plan)
   return [sentences(plan), sentences(planned(shell, resource))]

@@ -26,21 +26,38 @@ function busybox(): readonly Shell[] {
   return [{ name: 'busybox ash', command: [join(tools, 'sh')], path: tools }]
 }
 
-/** The shells that hosts have: dash with coreutils, bash as sh, and busybox with nothing else (where it is installed). */
+/**
+ * The shells that hosts have: dash with coreutils, bash as sh, and busybox with nothing else (where
+ * it is installed).
+ */
 export const shells: readonly Shell[] = [
   { name: 'dash', command: ['/bin/dash'], path: '/usr/sbin:/usr/bin:/sbin:/bin' },
-  { name: 'bash as sh', command: ['/bin/bash', '--norc', '--posix'], path: '/usr/sbin:/usr/bin:/sbin:/bin' },
+  {
+    name: 'bash as sh',
+    command: ['/bin/bash', '--norc', '--posix'],
+    path: '/usr/sbin:/usr/bin:/sbin:/bin',
+  },
   ...busybox(),
 ]
 
-/** How a block is run on a host, and in the one place where `-e` would have no effect: scripts must not rely on it. */
+/**
+ * How a block is run on a host, and in the one place where `-e` would have no effect: scripts must
+ * not rely on it.
+ */
 export const wrapper = 'set -u; umask 022; cd /; if ( eval "$1" ); then exit 0; else exit $?; fi'
 
 export const environment = (shell: Shell): NodeJS.ProcessEnv => ({ LC_ALL: 'C', PATH: shell.path })
 
 /** Runs a script as a host would. */
-export function runIn(shell: Shell, { script, input = '' }: { readonly script: Sh; readonly input?: Input }): Output {
+export function runIn(
+  shell: Shell,
+  { script, input = '' }: { readonly script: Sh; readonly input?: Input },
+): Output {
   const [command = '', ...options] = shell.command
-  const { status, stdout, stderr } = spawnSync(command, [...options, '-c', wrapper, 'sh', script.text], { env: environment(shell), input: inputBytes(input), maxBuffer: 1 << 28 })
+  const { status, stdout, stderr } = spawnSync(
+    command,
+    [...options, '-c', wrapper, 'sh', script.text],
+    { env: environment(shell), input: inputBytes(input), maxBuffer: 1 << 28 },
+  )
   return { code: status ?? -1, stdout, stderr: stderr.toString() }
 }

@@ -9,7 +9,10 @@ export class TooLate extends Error {
  * Gives some work a limit in time, and leaves no timer behind.
  * @param work must end when the signal is aborted, whose reason is a `TooLate`
  */
-export async function within<T>(seconds: number, work: (limit: AbortSignal) => Promise<T>): Promise<T> {
+export async function within<T>(
+  seconds: number,
+  work: (limit: AbortSignal) => Promise<T>,
+): Promise<T> {
   const limit = new AbortController()
   const timer = setTimeout(() => limit.abort(new TooLate(seconds)), seconds * 1000)
   try {

@@ -4,7 +4,10 @@ import { scrub } from '../core/scrub.js'
 import { neededPermission } from '../facts/github.js'
 import { BadAnswer } from './github-fetch.js'
 
-/** What is known of a request that GitHub refused or never answered; `status` 500 without a response is Octokit's word for a network failure. */
+/**
+ * What is known of a request that GitHub refused or never answered; `status` 500 without a response
+ * is Octokit's word for a network failure.
+ */
 const requestErrorShape = z.object({
   status: z.number(),
   message: z.string(),
@@ -16,15 +19,31 @@ const requestErrorShape = z.object({
 export type RequestError = z.output<typeof requestErrorShape>
 
 /** An error of Octokit, or null when it is something else. */
-export const requestError = (error: unknown): RequestError | null => requestErrorShape.safeParse(error).data ?? null
+export const requestError = (error: unknown): RequestError | null =>
+  requestErrorShape.safeParse(error).data ?? null
 
 /** Whether GitHub may have done what was asked although no answer says so. */
 export const isLost = ({ status }: RequestError): boolean => status >= 500
 
 /** Whether the same request may have a better answer soon. */
-export const mayPass = ({ status, cause }: RequestError): boolean => status >= 500 && cause?.again !== false
+export const mayPass = ({ status, cause }: RequestError): boolean =>
+  status >= 500 && cause?.again !== false
 
-const bodyShape = z.object({ message: z.string(), errors: z.array(z.union([z.string(), z.object({ message: z.string().optional(), field: z.string().optional(), code: z.string().optional() })])).optional() })
+const bodyShape = z.object({
+  message: z.string(),
+  errors: z
+    .array(
+      z.union([
+        z.string(),
+        z.object({
+          message: z.string().optional(),
+          field: z.string().optional(),
+          code: z.string().optional(),
+        }),
+      ]),
+    )
+    .optional(),
+})
 
 /** Characters of GitHub's message that an error quotes. */
 const quoted = 1000
@@ -34,7 +53,11 @@ function messageOf({ response, message }: RequestError): string {
   if (response === undefined) return message
   const { data } = bodyShape.safeParse(response.data)
   if (data === undefined) return 'an answer without a message'
-  const single = (data.errors ?? []).map((error) => (typeof error === 'string' ? error : (error.message ?? [error.field, error.code].filter((word) => word !== undefined).join(' '))))
+  const single = (data.errors ?? []).map((error) =>
+    typeof error === 'string'
+      ? error
+      : (error.message ?? [error.field, error.code].filter((word) => word !== undefined).join(' ')),
+  )
   return [data.message, ...single].join(': ')
 }
 
@@ -51,44 +74,62 @@ export interface Limit {
   readonly until: Date | null
 }
 
-/** The rate limit that a request was refused for; null where none is the reason. Any 429 is one, whatever its words. */
+/**
+ * The rate limit that a request was refused for; null where none is the reason. Any 429 is one,
+ * whatever its words.
+ */
 export function limitOf(error: RequestError): Limit | null {
   const { status, response } = error
   if (response === undefined || (status !== 403 && status !== 429)) return null
   const { headers } = response
-  // This machine's clock may be wrong, so the time of the answer is the server's, where it tells it.
+  // This machine's clock may be wrong, so the time of the answer is the server's, where it tells
+  // it.
   const sent = Date.parse(String(headers['date']))
   const now = Number.isNaN(sent) ? Date.now() : sent
   const after = headers['retry-after']
-  if (typeof after === 'string') return limitOver(/^\d+$/.test(after) ? now + Number(after) * 1000 : Date.parse(after), now)
-  if (headers['x-ratelimit-remaining'] === '0') return limitOver(Number(headers['x-ratelimit-reset']) * 1000, now)
-  return status === 429 || /secondary rate|abuse detection/i.test(messageOf(error)) ? { seconds: null, until: null } : null
+  if (typeof after === 'string')
+    return limitOver(/^\d+$/.test(after) ? now + Number(after) * 1000 : Date.parse(after), now)
+  if (headers['x-ratelimit-remaining'] === '0')
+    return limitOver(Number(headers['x-ratelimit-reset']) * 1000, now)
+  return status === 429 || /secondary rate|abuse detection/i.test(messageOf(error))
+    ? { seconds: null, until: null }
+    : null
 }
 
 /** @param end in milliseconds, as `now`; NaN when it is not known */
 function limitOver(end: number, now: number): Limit {
   const until = new Date(end)
-  return { seconds: Number.isNaN(end) ? null : Math.max(0, Math.ceil((end - now) / 1000)), until: Number.isNaN(until.getTime()) ? null : until }
+  return {
+    seconds: Number.isNaN(end) ? null : Math.max(0, Math.ceil((end - now) / 1000)),
+    until: Number.isNaN(until.getTime()) ? null : until,
+  }
 }
 
 function remedyOf(route: string, repo: string, error: RequestError, message: string): string {
   const limited = limitOf(error)
-  if (limited !== null) return `wait until ${limited.until?.toISOString() ?? 'the limit ends'} and run again`
-  if (error.cause !== undefined) return 'look whether GITHUB_API_URL leads to GitHub\'s API, and at what stands in between (a proxy), then run again: it continues where it stopped'
-  if (error.response === undefined) return 'look at the network (a proxy of HTTPS_PROXY is not used), at TLS (NODE_EXTRA_CA_CERTS names further authorities) and at GITHUB_API_URL, then run again: it continues where it stopped'
+  if (limited !== null)
+    return `wait until ${limited.until?.toISOString() ?? 'the limit ends'} and run again`
+  if (error.cause !== undefined)
+    return "look whether GITHUB_API_URL leads to GitHub's API, and at what stands in between (a proxy), then run again: it continues where it stopped"
+  if (error.response === undefined)
+    return 'look at the network (a proxy of HTTPS_PROXY is not used), at TLS (NODE_EXTRA_CA_CERTS names further authorities) and at GITHUB_API_URL, then run again: it continues where it stopped'
   switch (error.status) {
     case 401:
-      return 'put a valid token into GITHUB_TOKEN: this one is wrong, expired or revoked (or this machine\'s clock is wrong)'
+      return "put a valid token into GITHUB_TOKEN: this one is wrong, expired or revoked (or this machine's clock is wrong)"
     case 403:
       return `give the token of GITHUB_TOKEN ${neededPermission(route)} for ${repo}`
     case 404:
       return `either it does not exist (any more), or the token may not see it: correct the name, or give the token of GITHUB_TOKEN ${neededPermission(route)} for ${repo}`
     case 422:
-      if (/key is already in use/i.test(message)) return 'GitHub takes a key once: make one for each repository with sshKey(…), or remove it where it is in use'
-      if (/hook already exists/i.test(message)) return 'another run made the hook at the same time: run again; a hook that several hosts share belongs in a task with once: true'
-      return 'correct what GitHub\'s message names'
+      if (/key is already in use/i.test(message))
+        return 'GitHub takes a key once: make one for each repository with sshKey(…), or remove it where it is in use'
+      if (/hook already exists/i.test(message))
+        return 'another run made the hook at the same time: run again; a hook that several hosts share belongs in a task with once: true'
+      return "correct what GitHub's message names"
     default:
-      return error.status >= 500 ? 'GitHub has trouble (https://www.githubstatus.com): run again later' : 'see GitHub\'s message'
+      return error.status >= 500
+        ? 'GitHub has trouble (https://www.githubstatus.com): run again later'
+        : "see GitHub's message"
   }
 }
 
@@ -99,8 +140,15 @@ export const filledIn = (route: string, parameters: Readonly<Record<string, unkn
     return typeof value === 'string' || typeof value === 'number' ? String(value) : whole
   })
 
-/** The error for the user. Octokit's own is not its cause: it holds the request, and so the secret of a hook. */
-export function githubFailure(route: string, parameters: Readonly<Record<string, unknown>>, error: RequestError): FettleError {
+/**
+ * The error for the user. Octokit's own is not its cause: it holds the request, and so the secret
+ * of a hook.
+ */
+export function githubFailure(
+  route: string,
+  parameters: Readonly<Record<string, unknown>>,
+  error: RequestError,
+): FettleError {
   const endpoint = filledIn(route, parameters)
   const message = shownMessage(error)
   const id = error.cause?.requestId ?? error.response?.headers['x-github-request-id']
@@ -110,7 +158,13 @@ export function githubFailure(route: string, parameters: Readonly<Record<string,
   })
 }
 
-function what(endpoint: string, { status, response, cause }: RequestError, message: string): string {
+function what(
+  endpoint: string,
+  { status, response, cause }: RequestError,
+  message: string,
+): string {
   if (cause !== undefined) return `GitHub's answer to ${endpoint} ${message}`
-  return response === undefined ? `GitHub could not be reached for ${endpoint}: ${message}` : `GitHub refused ${endpoint} with ${String(status)}: ${message}`
+  return response === undefined
+    ? `GitHub could not be reached for ${endpoint}: ${message}`
+    : `GitHub refused ${endpoint} with ${String(status)}: ${message}`
 }

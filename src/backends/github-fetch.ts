@@ -17,7 +17,10 @@ export interface FetchLimits {
   readonly onExchange: () => void
 }
 
-/** An answer that cannot be used: too long, too slow, cut off, or no JSON. The message goes on after "GitHub's answer to …". */
+/**
+ * An answer that cannot be used: too long, too slow, cut off, or no JSON. The message goes on after
+ * "GitHub's answer to …".
+ */
 export class BadAnswer extends Error {
   constructor(
     message: string,
@@ -32,8 +35,9 @@ export class BadAnswer extends Error {
 const requestIdOf = ({ headers }: Response): string | null => headers.get('x-github-request-id')
 
 /**
- * The `fetch` that Octokit gets: with limits in time and size, and redirects followed only within the origin, method and body kept
- * (a renamed repository answers 301 or 307). A redirect elsewhere is returned as it came.
+ * The `fetch` that Octokit gets: with limits in time and size, and redirects followed only within
+ * the origin, method and body kept (a renamed repository answers 301 or 307). A redirect elsewhere
+ * is returned as it came.
  * @throws BadAnswer for an answer beyond the limits, and for a success that is not JSON
  */
 export function fetchWithin(limits: FetchLimits): typeof fetch {
@@ -43,9 +47,12 @@ export function fetchWithin(limits: FetchLimits): typeof fetch {
     for (let hop = 0; ; hop++) {
       limits.onExchange()
       const response = await begin(url, { ...init, redirect: 'manual', signal: time }, limits)
-      const location = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null
-      const target = location !== null && URL.canParse(location, url.href) ? new URL(location, url) : null
-      if (target?.origin !== limits.origin || hop === longestChain) return whole(response, await read(response, limits, time))
+      const location =
+        response.status >= 300 && response.status < 400 ? response.headers.get('location') : null
+      const target =
+        location !== null && URL.canParse(location, url.href) ? new URL(location, url) : null
+      if (target?.origin !== limits.origin || hop === longestChain)
+        return whole(response, await read(response, limits, time))
       await response.body?.cancel()
       url = target
     }
@@ -53,12 +60,17 @@ export function fetchWithin(limits: FetchLimits): typeof fetch {
 }
 
 /** Sends a request and waits for the answer's headers, whose size Node limits. */
-async function begin(url: URL, init: RequestInit & { readonly signal: AbortSignal }, { timeout }: FetchLimits): Promise<Response> {
+async function begin(
+  url: URL,
+  init: RequestInit & { readonly signal: AbortSignal },
+  { timeout }: FetchLimits,
+): Promise<Response> {
   try {
     return await fetch(url, init)
   } catch (error) {
     if (init.signal.aborted) throw new BadAnswer(`did not come within ${String(timeout)} s`)
-    if (/^HPE_|^UND_ERR_HEADERS_OVERFLOW$/.test(codeOf(error))) throw new BadAnswer(`is no HTTP that can be read: ${reasonOf(error)}`)
+    if (/^HPE_|^UND_ERR_HEADERS_OVERFLOW$/.test(codeOf(error)))
+      throw new BadAnswer(`is no HTTP that can be read: ${reasonOf(error)}`)
     throw new Error(reasonOf(error), { cause: error })
   }
 }
@@ -67,37 +79,65 @@ const causeShape = z.object({ cause: z.object({ code: z.string() }) })
 /** The code of the reason that fetch gives. */
 const codeOf = (error: unknown): string => causeShape.safeParse(error).data?.cause.code ?? ''
 
-async function read(response: Response, { size, timeout }: FetchLimits, time: AbortSignal): Promise<string> {
+async function read(
+  response: Response,
+  { size, timeout }: FetchLimits,
+  time: AbortSignal,
+): Promise<string> {
   const chunks: Uint8Array[] = []
   let length = 0
-  const bad = (how: string, again = true): BadAnswer => new BadAnswer(how, requestIdOf(response), again)
+  const bad = (how: string, again = true): BadAnswer =>
+    new BadAnswer(how, requestIdOf(response), again)
   try {
     for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
       length += chunk.length
-      if (length > size) throw bad(`is longer than ${String(size)} bytes: it was given up after ${String(length)}`, false)
+      if (length > size)
+        throw bad(
+          `is longer than ${String(size)} bytes: it was given up after ${String(length)}`,
+          false,
+        )
       chunks.push(chunk)
     }
   } catch (error) {
     if (error instanceof BadAnswer) throw error
-    throw bad(time.aborted ? `was not whole within ${String(timeout)} s: ${String(length)} bytes had come` : `ended after ${String(length)} bytes: ${reasonOf(error)}`)
+    throw bad(
+      time.aborted
+        ? `was not whole within ${String(timeout)} s: ${String(length)} bytes had come`
+        : `ended after ${String(length)} bytes: ${reasonOf(error)}`,
+    )
   }
   return Buffer.concat(chunks).toString()
 }
 
-/** The answer as Octokit can read it. Of what is no JSON it gets a description, which stands where GitHub's message would. */
+/**
+ * The answer as Octokit can read it. Of what is no JSON it gets a description, which stands where
+ * GitHub's message would.
+ */
 function whole(response: Response, text: string): Response {
   const { status, statusText, headers } = response
   const empty = text === '' && (status === 204 || !response.ok)
-  const isJson = /^application\/(?:[\w.-]+\+)?json\b/i.test(headers.get('content-type') ?? '') && parses(text)
-  if (response.ok && !isJson && !empty) throw new BadAnswer(`is no JSON: ${String(status)} ${headers.has('content-type') ? 'with ' : ''}${described(headers, text)}`, requestIdOf(response))
+  const isJson =
+    /^application\/(?:[\w.-]+\+)?json\b/i.test(headers.get('content-type') ?? '') && parses(text)
+  if (response.ok && !isJson && !empty)
+    throw new BadAnswer(
+      `is no JSON: ${String(status)} ${headers.has('content-type') ? 'with ' : ''}${described(headers, text)}`,
+      requestIdOf(response),
+    )
   const body = empty ? null : isJson ? text : JSON.stringify({ message: described(headers, text) })
-  return new Response(body, { status, statusText, headers: { ...Object.fromEntries(headers), 'content-type': 'application/json' } })
+  return new Response(body, {
+    status,
+    statusText,
+    headers: { ...Object.fromEntries(headers), 'content-type': 'application/json' },
+  })
 }
 
 function described(headers: Headers, text: string): string {
   // A secret that was cut in two would not be known again.
   const words = scrub(text).replace(/\s+/g, ' ').trim()
-  const start = words === '' ? '' : `: ${JSON.stringify(words.length > quoted ? `${words.slice(0, quoted)}…` : words)}`
+  const start =
+    words === ''
+      ? ''
+      : `: ${JSON.stringify(words.length > quoted ? `${words.slice(0, quoted)}…` : words)}`
   return `${headers.get('content-type') ?? 'without a content type'}, ${String(Buffer.byteLength(text))} bytes${start}`
 }
 

@@ -8,7 +8,11 @@ import { SourceFolders } from './source-folders.js'
 /** A template makes no more than 10 MB; a file that is sent is held in memory. */
 const largest = { text: 16 * 2 ** 20, bytes: 2 ** 30 } as const
 
-const why: Readonly<Record<string, string>> = { EACCES: 'may not be read by this user', ELOOP: 'is a link that leads to itself', ENXIO: 'is a socket' }
+const why: Readonly<Record<string, string>> = {
+  EACCES: 'may not be read by this user',
+  ELOOP: 'is a link that leads to itself',
+  ENXIO: 'is a socket',
+}
 const remedy = 'name a file that can be read'
 
 /** What something is that is no file; null: it is one. */
@@ -19,15 +23,23 @@ function kindOf(found: Stats): string | null {
   return found.isSocket() ? 'a socket' : 'a device'
 }
 
-const sizeText = (bytes: number): string => (bytes >= 2 ** 30 ? `${String(bytes / 2 ** 30)} GiB` : `${String(bytes / 2 ** 20)} MiB`)
+const sizeText = (bytes: number): string =>
+  bytes >= 2 ** 30 ? `${String(bytes / 2 ** 30)} GiB` : `${String(bytes / 2 ** 20)} MiB`
 
-/** Where an open file lies, links followed: as the kernel says it, and elsewhere as the path leads to this very file. */
+/**
+ * Where an open file lies, links followed: as the kernel says it, and elsewhere as the path leads
+ * to this very file.
+ */
 async function placeOf(file: FileHandle, path: string): Promise<string> {
-  const place = process.platform === 'linux' ? await readlink(`/proc/self/fd/${String(file.fd)}`).catch(() => null) : null
+  const place =
+    process.platform === 'linux'
+      ? await readlink(`/proc/self/fd/${String(file.fd)}`).catch(() => null)
+      : null
   if (place !== null) return place
   const real = await realpath(path)
   const [there, opened] = await Promise.all([stat(real), file.stat()])
-  if (there.dev !== opened.dev || there.ino !== opened.ino) throw new Error('it was replaced meanwhile')
+  if (there.dev !== opened.dev || there.ino !== opened.ino)
+    throw new Error('it was replaced meanwhile')
   return real
 }
 
@@ -43,16 +55,26 @@ async function bytesOf(file: FileHandle, size: number): Promise<Buffer> {
   return bytes.subarray(0, read)
 }
 
-/** Reads what lies in the folders. What was opened is judged again: the path may have led elsewhere by then. */
-async function readFrom(folders: SourceFolders, path: string, limit: number, opened: Set<string>): Promise<Fact<Buffer>> {
+/**
+ * Reads what lies in the folders. What was opened is judged again: the path may have led elsewhere
+ * by then.
+ */
+async function readFrom(
+  folders: SourceFolders,
+  path: string,
+  limit: number,
+  opened: Set<string>,
+): Promise<Fact<Buffer>> {
   const target = resolve(folders.project, path)
   const refused = (found: Stats): Fact<never> | null => {
     const kind = kindOf(found)
     if (kind !== null) return unknown(`${path} is ${kind}`, remedy)
     return found.size > limit ? unknown(`${path} is larger than ${sizeText(limit)}`, remedy) : null
   }
-  // Before it is opened: a named pipe waits for its other end, devices may do anything, and who may not read it need not hear more.
-  const before = (await folders.refusal(path, await realpath(target))) ?? refused(await stat(target))
+  // Before it is opened: a named pipe waits for its other end, devices may do anything, and who may
+  // not read it need not hear more.
+  const before =
+    (await folders.refusal(path, await realpath(target))) ?? refused(await stat(target))
   if (before !== null) return before
   const file = await open(target, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
   try {
@@ -68,7 +90,9 @@ async function readFrom(folders: SourceFolders, path: string, limit: number, ope
 
 function textOf(bytes: Buffer, path: string): Fact<string> {
   const decoded = decodeText(bytes)
-  return 'text' in decoded ? present(decoded.text) : unknown(`${path} ${decoded.problem}`, 'save it as UTF-8')
+  return 'text' in decoded
+    ? present(decoded.text)
+    : unknown(`${path} ${decoded.problem}`, 'save it as UTF-8')
 }
 
 /** A reader that knows what it has read. */
@@ -77,11 +101,18 @@ export interface LocalReader extends ProjectReader {
   readonly opened: ReadonlySet<string>
 }
 
-/** Reads files of the project that lies in `directory`, and of the folders outside it that its `package.json` names. */
+/**
+ * Reads files of the project that lies in `directory`, and of the folders outside it that its
+ * `package.json` names.
+ */
 export function projectReader(directory: string): LocalReader {
   const folders = new SourceFolders(resolve(directory))
   const opened = new Set<string>()
-  const read = async <T>(path: string, limit: number, parse: (bytes: Buffer) => Fact<T>): Promise<Fact<T>> => {
+  const read = async <T>(
+    path: string,
+    limit: number,
+    parse: (bytes: Buffer) => Fact<T>,
+  ): Promise<Fact<T>> => {
     try {
       const fact = (await folders.refusal(path)) ?? (await readFrom(folders, path, limit, opened))
       return fact.is === 'present' ? parse(fact.value) : fact
@@ -94,6 +125,9 @@ export function projectReader(directory: string): LocalReader {
   return {
     opened,
     readText: (path) => read(path, largest.text, (bytes) => textOf(bytes, path)),
-    readBytes: (path) => read(path, largest.bytes, (bytes) => present(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length))),
+    readBytes: (path) =>
+      read(path, largest.bytes, (bytes) =>
+        present(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)),
+      ),
   }
 }

@@ -19,7 +19,10 @@ export interface MysqlBackend {
   close(): Promise<void>
 }
 
-/** Seconds for connecting, and for each statement. A server that hangs (SIGSTOP) accepts connections and never answers. */
+/**
+ * Seconds for connecting, and for each statement. A server that hangs (SIGSTOP) accepts connections
+ * and never answers.
+ */
 export interface MysqlLimits {
   readonly connect: number
   readonly statement: number
@@ -27,19 +30,42 @@ export interface MysqlLimits {
 
 const usualLimits: MysqlLimits = { connect: 30, statement: 60 }
 
-/** One administrator's connection for each server and account, opened when first needed, and one for each login test. */
-export async function openMysql(session: Pick<Session, 'forward' | 'exchange'>, limits: MysqlLimits = usualLimits): Promise<MysqlBackend> {
+/**
+ * One administrator's connection for each server and account, opened when first needed, and one for
+ * each login test.
+ */
+export async function openMysql(
+  session: Pick<Session, 'forward' | 'exchange'>,
+  limits: MysqlLimits = usualLimits,
+): Promise<MysqlBackend> {
   const { createConnection } = await import('mysql2')
   const open = new Map<string, Link>()
   let exchanges = 0
   const connect = (connection: MysqlConnection): Promise<Link> => {
     const where = describe(connection)
-    const options = { user: userOf(connection), charset: 'utf8mb4', ...(connection.password === undefined ? {} : { password: reveal(connection.password) }), ...noTimer }
+    const options = {
+      user: userOf(connection),
+      charset: 'utf8mb4',
+      ...(connection.password === undefined ? {} : { password: reveal(connection.password) }),
+      ...noTimer,
+    }
     return within(limits.connect, async (limit) => {
       const stream = await forwarded(session, targetOf(connection), limit)
-      return Link.open(createConnection({ ...options, stream }), stream, where, limits.statement, limit)
+      return Link.open(
+        createConnection({ ...options, stream }),
+        stream,
+        where,
+        limits.statement,
+        limit,
+      )
     }).catch((error: unknown) => {
-      throw error instanceof TooLate ? new NoVerdict('mysql-failed', { message: `${where} did not answer within ${String(limits.connect)} s`, remedy: 'look at the server: systemctl status mariadb.service, journalctl -u mariadb.service' }) : error
+      throw error instanceof TooLate
+        ? new NoVerdict('mysql-failed', {
+            message: `${where} did not answer within ${String(limits.connect)} s`,
+            remedy:
+              'look at the server: systemctl status mariadb.service, journalctl -u mariadb.service',
+          })
+        : error
     })
   }
   const administrator = async (connection: MysqlConnection): Promise<Link> => {
@@ -67,7 +93,8 @@ export async function openMysql(session: Pick<Session, 'forward' | 'exchange'>, 
       if (!(error instanceof Refusal) || error.isOfPassword) throw error
     }
   }
-  const attempt = (action: MysqlAction | MysqlLoginAction): Promise<unknown> => (action.on === 'mysql' ? run(action) : logIn(action))
+  const attempt = (action: MysqlAction | MysqlLoginAction): Promise<unknown> =>
+    action.on === 'mysql' ? run(action) : logIn(action)
   return {
     get exchanges() {
       return exchanges
@@ -76,7 +103,9 @@ export async function openMysql(session: Pick<Session, 'forward' | 'exchange'>, 
       try {
         await attempt(action)
       } catch (error) {
-        const heard = isCode(error, 'forward-forbidden') || (isCode(error, 'mysql-failed') && !(error instanceof NoVerdict))
+        const heard =
+          isCode(error, 'forward-forbidden') ||
+          (isCode(error, 'mysql-failed') && !(error instanceof NoVerdict))
         const lost = heard ? null : await lossOf(session)
         throw lost ?? (action.on === 'mysql-login' ? loginFailure(action, error) : error)
       }
@@ -104,36 +133,61 @@ class Refusal extends FettleError {
     super('mysql-failed', { message, ...(remedy === null ? {} : { remedy }) })
   }
 
-  /** Of a login: whether it was refused for its password, and not because the account is locked or has no connection left. */
+  /**
+   * Of a login: whether it was refused for its password, and not because the account is locked or
+   * has no connection left.
+   */
   get isOfPassword(): boolean {
     return this.number === 1045 || this.number === 1698
   }
 }
 
-const targetOf = ({ socket, host, port }: MysqlConnection): ForwardTarget => (host === undefined ? { socket: socket ?? defaultSocket } : { host, port: port ?? 3306 })
+const targetOf = ({ socket, host, port }: MysqlConnection): ForwardTarget =>
+  host === undefined ? { socket: socket ?? defaultSocket } : { host, port: port ?? 3306 }
 const userOf = ({ user }: MysqlConnection): string => user ?? 'root'
-const describe = (connection: MysqlConnection): string => `MariaDB at ${placeOf(connection)} as ${userOf(connection)}`
-const nameOf = (connection: MysqlConnection): string => JSON.stringify([placeOf(connection), userOf(connection), connection.password === undefined ? null : reveal(connection.password)])
+const describe = (connection: MysqlConnection): string =>
+  `MariaDB at ${placeOf(connection)} as ${userOf(connection)}`
+const nameOf = (connection: MysqlConnection): string =>
+  JSON.stringify([
+    placeOf(connection),
+    userOf(connection),
+    connection.password === undefined ? null : reveal(connection.password),
+  ])
 
 function loginFailure({ connection }: MysqlLoginAction, error: unknown): unknown {
   if (!isCode(error, 'mysql-failed')) return error
-  const remedy = "look for another account that matches first, such as an anonymous ''@'localhost' (SELECT User, Host FROM mysql.user)"
-  return new FettleError('mysql-failed', { message: `the password of ${connection.user} was set, but a login with it failed: ${error.message}`, remedy })
+  const remedy =
+    "look for another account that matches first, such as an anonymous ''@'localhost' (SELECT User, Host FROM mysql.user)"
+  return new FettleError('mysql-failed', {
+    message: `the password of ${connection.user} was set, but a login with it failed: ${error.message}`,
+    remedy,
+  })
 }
 
 /**
- * A statement with its values in place of each `?` that stands outside quotes and backticks (the driver would replace
- * those inside a database's name too). The `sql_mode` of `sessionSettings` makes escaping by backslash right.
+ * A statement with its values in place of each `?` that stands outside quotes and backticks (the
+ * driver would replace those inside a database's name too). The `sql_mode` of `sessionSettings`
+ * makes escaping by backslash right.
  */
-export function bind(sql: string, values: MysqlAction['values'], escape: (value: string | number) => string): string {
+export function bind(
+  sql: string,
+  values: MysqlAction['values'],
+  escape: (value: string | number) => string,
+): string {
   const rest = [...values]
   const bound = sql.replace(/`(?:[^`]|``)*`|'(?:[^'\\]|''|\\.)*'|\?/g, (piece) => {
     if (piece !== '?') return piece
     const value = rest.shift()
-    if (value === undefined) throw new FettleError('internal', { message: `a statement has more places than values: ${sql}` })
+    if (value === undefined)
+      throw new FettleError('internal', {
+        message: `a statement has more places than values: ${sql}`,
+      })
     return escape(value instanceof Secret ? reveal(value) : value)
   })
-  if (rest.length > 0) throw new FettleError('internal', { message: `a statement has fewer places than values: ${sql}` })
+  if (rest.length > 0)
+    throw new FettleError('internal', {
+      message: `a statement has fewer places than values: ${sql}`,
+    })
   return bound
 }
 
@@ -141,7 +195,9 @@ export function bind(sql: string, values: MysqlAction['values'], escape: (value:
 function failure(where: string, error: QueryError): FettleError {
   if (isCode(error, 'forward-forbidden')) return error
   const message = `${where}: ${withoutHashes(scrub(error.message))}`
-  return 'sqlMessage' in error ? new Refusal(error.errno ?? 0, message) : new NoVerdict('mysql-failed', { message })
+  return 'sqlMessage' in error
+    ? new Refusal(error.errno ?? 0, message)
+    : new NoVerdict('mysql-failed', { message })
 }
 
 /** One connection of the driver. */
@@ -160,7 +216,13 @@ class Link {
     connection.on('end', () => (this.alive = false))
   }
 
-  static async open(connection: Connection, stream: Duplex, where: string, seconds: number, limit: AbortSignal): Promise<Link> {
+  static async open(
+    connection: Connection,
+    stream: Duplex,
+    where: string,
+    seconds: number,
+    limit: AbortSignal,
+  ): Promise<Link> {
     const link = new Link(connection, stream, where, seconds)
     await new Promise<void>((resolve, reject) => {
       const refuse = (error: Error): void => {
@@ -177,27 +239,40 @@ class Link {
   /** Runs a statement; answers what the driver makes of it, which is a list for rows. */
   async run(sql: string, values: MysqlAction['values'] = []): Promise<unknown> {
     const text = bind(sql, values, (value) => this.connection.escape(value))
-    return within(this.limit, (limit) => new Promise<unknown>((resolve, reject) => {
-      limit.addEventListener('abort', () => {
-        this.#break()
-        reject(new NoVerdict('mysql-failed', { message: `${this.where} did not finish a statement within ${String(this.limit)} s: its outcome is unknown`, remedy: 'see SHOW PROCESSLIST for what it waits for, then run again' }))
-      })
-      this.connection.query(text, (error, result) => {
-        if (error === null) return resolve(result)
-        if (error.fatal) this.#break()
-        reject(failure(this.where, error))
-      })
-    }))
+    return within(
+      this.limit,
+      (limit) =>
+        new Promise<unknown>((resolve, reject) => {
+          limit.addEventListener('abort', () => {
+            this.#break()
+            reject(
+              new NoVerdict('mysql-failed', {
+                message: `${this.where} did not finish a statement within ${String(this.limit)} s: its outcome is unknown`,
+                remedy: 'see SHOW PROCESSLIST for what it waits for, then run again',
+              }),
+            )
+          })
+          this.connection.query(text, (error, result) => {
+            if (error === null) return resolve(result)
+            if (error.fatal) this.#break()
+            reject(failure(this.where, error))
+          })
+        }),
+    )
   }
 
   /** Says goodbye; a server that is gone or hangs is not waited for. */
   async end(): Promise<void> {
     if (this.alive) {
       this.alive = false
-      await within(2, (limit) => new Promise<void>((resolve) => {
-        limit.addEventListener('abort', () => resolve())
-        this.connection.end(() => resolve())
-      }))
+      await within(
+        2,
+        (limit) =>
+          new Promise<void>((resolve) => {
+            limit.addEventListener('abort', () => resolve())
+            this.connection.end(() => resolve())
+          }),
+      )
     }
     this.#break()
   }

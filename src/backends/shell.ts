@@ -8,7 +8,10 @@ export interface ShellRequest {
   readonly kind: ShellFactKind<never, unknown>
   readonly key: unknown
   readonly as: string | undefined
-  /** The resource that wants it, and the seconds that it allows for that, where these are more than the kind's. */
+  /**
+   * The resource that wants it, and the seconds that it allows for that, where these are more than
+   * the kind's.
+   */
   readonly wantedBy?: { readonly address: Address; readonly timeout: number | undefined }
 }
 
@@ -24,8 +27,9 @@ export interface FactBlocks {
 export const usualSeconds = 60
 
 /**
- * Keys that one block reads: what the shell does for each may take time that grows with their number, an argument list has an end, and a line
- * that nobody can understand costs all that are read with it.
+ * Keys that one block reads: what the shell does for each may take time that grows with their
+ * number, an argument list has an end, and a line that nobody can understand costs all that are
+ * read with it.
  */
 const mostKeys = 200
 
@@ -47,32 +51,49 @@ export function factBlocks(requests: readonly ShellRequest[]): FactBlocks {
   }
   const batches = [...groups.values()].flatMap(parts).flatMap(batchOf)
   const exchanges = new Map<string, number>()
-  for (const { kind } of batches) if (kind.exchange !== undefined) exchanges.set(kind.exchange, (exchanges.get(kind.exchange) ?? 0) + 1)
+  for (const { kind } of batches)
+    if (kind.exchange !== undefined)
+      exchanges.set(kind.exchange, (exchanges.get(kind.exchange) ?? 0) + 1)
   return {
     blocks: batches.map((batch) => batch.block),
-    parse: (outputs) => new Map(batches.flatMap((batch, index) => parseBatch(batch, outputs[index]))),
+    parse: (outputs) =>
+      new Map(batches.flatMap((batch, index) => parseBatch(batch, outputs[index]))),
     exchanges,
   }
 }
 
 const parts = (members: readonly ShellRequest[]): readonly (readonly ShellRequest[])[] =>
-  Array.from({ length: Math.ceil(members.length / mostKeys) }, (_, index) => members.slice(index * mostKeys, (index + 1) * mostKeys))
+  Array.from({ length: Math.ceil(members.length / mostKeys) }, (_, index) =>
+    members.slice(index * mostKeys, (index + 1) * mostKeys),
+  )
 
-/** Characters of standard error that a kind gets, which it may say again of each of its keys, and of what it says then. */
+/**
+ * Characters of standard error that a kind gets, which it may say again of each of its keys, and of
+ * what it says then.
+ */
 const mostErrors = 16_384
 const longestReason = 2000
 
-const shortened = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most / 2)} […] ${text.slice(-most / 2)}`)
+const shortened = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most / 2)} […] ${text.slice(-most / 2)}`
 
 /** An answer as kinds get it. */
-export const parsable = (output: Output): Output => ({ ...output, stderr: shortened(output.stderr, mostErrors) })
+export const parsable = (output: Output): Output => ({
+  ...output,
+  stderr: shortened(output.stderr, mostErrors),
+})
 
-const told = (fact: Fact<unknown>): Fact<unknown> => (fact.is === 'unknown' ? unknown(shortened(fact.reason, longestReason), shortened(fact.remedy, longestReason)) : fact)
+const told = (fact: Fact<unknown>): Fact<unknown> =>
+  fact.is === 'unknown'
+    ? unknown(shortened(fact.reason, longestReason), shortened(fact.remedy, longestReason))
+    : fact
 
 /** For whom: the first resource, and how many more there are. */
 function wanting(members: readonly ShellRequest[]): string {
   const [first, ...others] = new Set(members.flatMap(({ wantedBy }) => wantedBy?.address ?? []))
-  return first === undefined ? '' : ` for ${first}${others.length === 0 ? '' : ` and ${String(others.length)} more`}`
+  return first === undefined
+    ? ''
+    : ` for ${first}${others.length === 0 ? '' : ` and ${String(others.length)} more`}`
 }
 
 function batchOf(members: readonly ShellRequest[]): readonly Batch[] {
@@ -80,25 +101,60 @@ function batchOf(members: readonly ShellRequest[]): readonly Batch[] {
   if (first === undefined) return []
   const keys = members.map((member) => member.key as never)
   const { script, input } = first.kind.script(keys)
-  const deadline = Math.max(first.kind.mayTake?.(keys) ?? usualSeconds, ...members.map(({ wantedBy }) => wantedBy?.timeout ?? 0))
-  const block: Block = { script, what: `reading ${first.kind.name}${wanting(members)}`, deadline, ...(input === undefined ? {} : { input }), ...(first.as === undefined ? {} : { as: first.as }), ...(first.kind.exchange === undefined ? {} : { beside: true }) }
+  const deadline = Math.max(
+    first.kind.mayTake?.(keys) ?? usualSeconds,
+    ...members.map(({ wantedBy }) => wantedBy?.timeout ?? 0),
+  )
+  const block: Block = {
+    script,
+    what: `reading ${first.kind.name}${wanting(members)}`,
+    deadline,
+    ...(input === undefined ? {} : { input }),
+    ...(first.as === undefined ? {} : { as: first.as }),
+    ...(first.kind.exchange === undefined ? {} : { beside: true }),
+  }
   return [{ members, kind: first.kind, block }]
 }
 
-function parseBatch({ kind, members }: Batch, output: Output | undefined): readonly (readonly [string, Fact<unknown>])[] {
-  const facts = read(kind, members.map((member) => member.key), output)
-  const nothing = unknown(`reading ${kind.name} gave no answer`, 'run again with -vvv, and report it if it stays')
+function parseBatch(
+  { kind, members }: Batch,
+  output: Output | undefined,
+): readonly (readonly [string, Fact<unknown>])[] {
+  const facts = read(
+    kind,
+    members.map((member) => member.key),
+    output,
+  )
+  const nothing = unknown(
+    `reading ${kind.name} gave no answer`,
+    'run again with -vvv, and report it if it stays',
+  )
   return members.map((member, index) => [member.identity, facts[index] ?? nothing])
 }
 
-/** What the kind makes of an answer. One that is not whole, or that the kind stumbles over, says nothing about any key. */
-function read(kind: ShellFactKind<never, unknown>, keys: readonly unknown[], output: Output | undefined): readonly Fact<unknown>[] {
-  const nothing = (reason: string, remedy: string): readonly Fact<unknown>[] => keys.map(() => unknown(reason, remedy))
+/**
+ * What the kind makes of an answer. One that is not whole, or that the kind stumbles over, says
+ * nothing about any key.
+ */
+function read(
+  kind: ShellFactKind<never, unknown>,
+  keys: readonly unknown[],
+  output: Output | undefined,
+): readonly Fact<unknown>[] {
+  const nothing = (reason: string, remedy: string): readonly Fact<unknown>[] =>
+    keys.map(() => unknown(reason, remedy))
   if (output === undefined) return []
-  if (output.leftOut !== undefined && output.leftOut > 0) return nothing(`the host's answer about ${kind.name} is ${String(output.leftOut)} bytes too long`, 'ask for less at once: divide the tasks over several plays')
+  if (output.leftOut !== undefined && output.leftOut > 0)
+    return nothing(
+      `the host's answer about ${kind.name} is ${String(output.leftOut)} bytes too long`,
+      'ask for less at once: divide the tasks over several plays',
+    )
   try {
     return kind.parse(parsable(output), keys as never).map(told)
   } catch (error) {
-    return nothing(`the host's answer about ${kind.name} could not be understood: ${error instanceof Error ? error.message : String(error)}`, 'report it as a defect, with what the host has there')
+    return nothing(
+      `the host's answer about ${kind.name} could not be understood: ${error instanceof Error ? error.message : String(error)}`,
+      'report it as a defect, with what the host has there',
+    )
   }
 }

@@ -15,15 +15,21 @@ function sourcesIn(text: string): readonly string[] {
   try {
     json = JSON.parse(text)
   } catch (error) {
-    throw new Misunderstood(`package.json is not JSON: ${error instanceof Error ? error.message : String(error)}`)
+    throw new Misunderstood(
+      `package.json is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
-  const given: unknown = typeof json === 'object' && json !== null && 'fettle' in json ? json.fettle : {}
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw new Misunderstood('package.json: fettle is no object')
+  const given: unknown =
+    typeof json === 'object' && json !== null && 'fettle' in json ? json.fettle : {}
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw new Misunderstood('package.json: fettle is no object')
   const { sources = [], ...others } = given as { readonly sources?: unknown }
   const [other] = Object.keys(others)
   if (other !== undefined) {
     const guess = nearest(other, ['sources'])
-    throw new Misunderstood(`package.json: fettle has no ${other}${guess === undefined ? '' : `; did you mean ${guess}?`}`)
+    throw new Misunderstood(
+      `package.json: fettle has no ${other}${guess === undefined ? '' : `; did you mean ${guess}?`}`,
+    )
   }
   const read = schema.safeParse(sources)
   if (!read.success) throw new Misunderstood('package.json: fettle.sources is no list of folders')
@@ -37,7 +43,10 @@ function isWithin(folder: string, path: string): boolean {
 
 const real = (folder: string): Promise<string | null> => realpath(folder).catch(() => null)
 
-/** The folders whose files a project may use: its own, and those outside it that its `package.json` names. */
+/**
+ * The folders whose files a project may use: its own, and those outside it that its `package.json`
+ * names.
+ */
 export class SourceFolders {
   #named: Promise<readonly string[]> | null = null
   #real: Promise<readonly string[]> | null = null
@@ -54,27 +63,41 @@ export class SourceFolders {
     try {
       if (await this.#hold(leads ?? resolve(this.project, path), leads !== undefined)) return null
     } catch (error) {
-      if (error instanceof Misunderstood) return unknown(error.message, 'correct package.json: "fettle": { "sources": ["../app"] } names folders outside the project')
+      if (error instanceof Misunderstood)
+        return unknown(
+          error.message,
+          'correct package.json: "fettle": { "sources": ["../app"] } names folders outside the project',
+        )
       throw error
     }
     const target = leads ?? resolve(this.project, path)
     const folder = relative((await real(this.project)) ?? this.project, dirname(target))
-    const reason = leads === undefined ? `${path} lies outside the project` : `${path} leads to ${leads}, which lies outside the project`
-    return unknown(reason, `copy it into the project, or name its folder in package.json: "fettle": { "sources": [${JSON.stringify(folder)}] }`)
+    const reason =
+      leads === undefined
+        ? `${path} lies outside the project`
+        : `${path} leads to ${leads}, which lies outside the project`
+    return unknown(
+      reason,
+      `copy it into the project, or name its folder in package.json: "fettle": { "sources": [${JSON.stringify(folder)}] }`,
+    )
   }
 
   async #hold(path: string, isReal: boolean): Promise<boolean> {
     const own = isReal ? await (this.#ownReal ??= real(this.project)) : this.project
     if (own !== null && isWithin(own, path)) return true
-    const named = await (isReal ? (this.#real ??= this.#realNamed()) : (this.#named ??= this.#readNamed()))
+    const named = await (isReal
+      ? (this.#real ??= this.#realNamed())
+      : (this.#named ??= this.#readNamed()))
     return named.some((folder) => isWithin(folder, path))
   }
 
   async #readNamed(): Promise<readonly string[]> {
-    const text = await readFile(join(this.project, 'package.json'), 'utf8').catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '{}'
-      throw error
-    })
+    const text = await readFile(join(this.project, 'package.json'), 'utf8').catch(
+      (error: unknown) => {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '{}'
+        throw error
+      },
+    )
     return sourcesIn(text).map((folder) => resolve(this.project, folder))
   }
 

@@ -3,11 +3,13 @@ import { quote } from '../core/sh.js'
 import { retryFile } from '../views/retry.js'
 
 /**
- * The words that run a command again for the hosts that it has not done. Where variables stand on the command line no words are shown: they may
- * be secret.
+ * The words that run a command again for the hosts that it has not done. Where variables stand on
+ * the command line no words are shown: they may be secret.
  */
 export function againForRetry(command: Command): string {
-  const given = command.options.filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli')
+  const given = command.options.filter(
+    (option) => command.getOptionValueSource(option.attributeName()) === 'cli',
+  )
   const words = given.flatMap((option) => {
     const name = option.attributeName()
     if (name === 'limit') return []
@@ -17,6 +19,12 @@ export function againForRetry(command: Command): string {
     if (name === 'verbose') return [`-${'v'.repeat(Number(value))}`]
     return [value].flat().flatMap((each) => [flag, String(each)])
   })
-  const variables = [command.getOptionValue('extraVars')].flat().some((each) => !String(each).startsWith('@'))
-  return variables ? `the same command with -l @${retryFile}` : ['fettle', command.name(), ...command.args, ...words, '-l', `@${retryFile}`].map(quote).join(' ')
+  const variables = [command.getOptionValue('extraVars')]
+    .flat()
+    .some((each) => !String(each).startsWith('@'))
+  return variables
+    ? `the same command with -l @${retryFile}`
+    : ['fettle', command.name(), ...command.args, ...words, '-l', `@${retryFile}`]
+        .map(quote)
+        .join(' ')
 }

@@ -2,7 +2,14 @@ import { Argument, Command } from 'commander'
 import { completion, named, type Candidate } from './complete.js'
 import { completionScript, shells, type Shell } from './completion-scripts.js'
 import type { DemoFlags } from './demo-command.js'
-import { withExamples, withFleetFlags, withHostFlags, withRunFlags, type FleetFlags, type RunFlags } from './flags.js'
+import {
+  withExamples,
+  withFleetFlags,
+  withHostFlags,
+  withRunFlags,
+  type FleetFlags,
+  type RunFlags,
+} from './flags.js'
 import type { InventoryFlags } from './inventory-command.js'
 import { withLabCommands } from './lab-command.js'
 import { manifest } from './package-folder.js'
@@ -11,68 +18,162 @@ import type { Parts } from './run-command.js'
 import type { ShellFlags } from './shell-command.js'
 import type { Surroundings } from './surroundings.js'
 
-/** Performs a command with the rest of the program, which is loaded now; its answer becomes the exit code. */
+/**
+ * Performs a command with the rest of the program, which is loaded now; its answer becomes the exit
+ * code.
+ */
 export type Start = (command: (program: typeof Whole) => Promise<number> | number) => Promise<void>
 
-/** All commands with their flags, and what each of them starts: this is all that `fettle --help` loads, and what completion reads. */
+/**
+ * All commands with their flags, and what each of them starts: this is all that `fettle --help`
+ * loads, and what completion reads.
+ */
 export function commandLine(io: Surroundings, start: Start, parts?: () => Promise<Parts>): Command {
   const program = new Command('fettle')
     .description('Puts servers in order: plans and applies typed state over SSH.')
     .version(manifest().version, '-V, --version')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text), outputError: () => undefined })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      outputError: () => undefined,
+    })
   tasks(program.commandsGroup('Tasks:'), io, start, parts)
   hosts(program.commandsGroup('Hosts:'), io, start)
   projects(program.commandsGroup('Projects:'), io, start)
   program.helpCommand(true)
-  return withExamples(program, 'fettle plan', 'fettle apply -l web1', "fettle run 'uptime' -l web", 'fettle plan --help')
+  return withExamples(
+    program,
+    'fettle plan',
+    'fettle apply -l web1',
+    "fettle run 'uptime' -l web",
+    'fettle plan --help',
+  )
 }
 
-function tasks(program: Command, io: Surroundings, start: Start, parts?: () => Promise<Parts>): void {
-  withRunFlags(withExamples(program.command('plan'), 'fettle plan', "fettle plan -l 'web:!web3' -t database", 'fettle plan tasks/upgrade.ts -i staging.yml'))
+function tasks(
+  program: Command,
+  io: Surroundings,
+  start: Start,
+  parts?: () => Promise<Parts>,
+): void {
+  withRunFlags(
+    withExamples(
+      program.command('plan'),
+      'fettle plan',
+      "fettle plan -l 'web:!web3' -t database",
+      'fettle plan tasks/upgrade.ts -i staging.yml',
+    ),
+  )
     .description('show what would change, with diffs; change nothing')
-    .action((file: string, flags: RunFlags) => start(({ runCommand }) => runCommand({ mode: 'plan', file, flags }, io, parts)))
-  withRunFlags(withExamples(program.command('apply'), 'fettle apply', 'fettle apply -l web1 -D', 'fettle apply -K -e workers=5'))
+    .action((file: string, flags: RunFlags) =>
+      start(({ runCommand }) => runCommand({ mode: 'plan', file, flags }, io, parts)),
+    )
+  withRunFlags(
+    withExamples(
+      program.command('apply'),
+      'fettle apply',
+      'fettle apply -l web1 -D',
+      'fettle apply -K -e workers=5',
+    ),
+  )
     .description('do it, without asking')
-    .action((file: string, flags: RunFlags, command: Command) => start(({ againForRetry, runCommand }) => runCommand({ mode: flags.check === true ? 'plan' : 'apply', file, flags, again: againForRetry(command) }, io, parts)))
+    .action((file: string, flags: RunFlags, command: Command) =>
+      start(({ againForRetry, runCommand }) =>
+        runCommand(
+          {
+            mode: flags.check === true ? 'plan' : 'apply',
+            file,
+            flags,
+            again: againForRetry(command),
+          },
+          io,
+          parts,
+        ),
+      ),
+    )
 }
 
 function hosts(program: Command, io: Surroundings, start: Start): void {
-  withFleetFlags(withExamples(program.command('run'), "fettle run 'uptime' -l web", "fettle run 'systemctl restart nginx' -l 'web:!web3' -b", 'fettle run -l db --stream -- journalctl -fu mariadb.service', "fettle run 'tar -xC /srv' -l web --stdin <site.tar"))
+  withFleetFlags(
+    withExamples(
+      program.command('run'),
+      "fettle run 'uptime' -l web",
+      "fettle run 'systemctl restart nginx' -l 'web:!web3' -b",
+      'fettle run -l db --stream -- journalctl -fu mariadb.service',
+      "fettle run 'tar -xC /srv' -l web --stdin <site.tar",
+    ),
+  )
     .description('one command on the hosts that -l names')
     .argument('<COMMAND...>', 'one text for the shell, or a program with its arguments (after --)')
-    .option('--stream', 'show each line when it comes, with its host before it; without it: each output whole, equal ones once')
+    .option(
+      '--stream',
+      'show each line when it comes, with its host before it; without it: each output whole, equal ones once',
+    )
     .option('--stdin', 'give standard input to the command, on each host the same')
-    .action((words: readonly string[], flags: ShellFlags) => start(({ shellCommand }) => shellCommand(words, flags, io)))
-  withFleetFlags(withExamples(program.command('ping'), 'fettle ping', "fettle ping -l 'web:&prod' -b"))
+    .action((words: readonly string[], flags: ShellFlags) =>
+      start(({ shellCommand }) => shellCommand(words, flags, io)),
+    )
+  withFleetFlags(
+    withExamples(program.command('ping'), 'fettle ping', "fettle ping -l 'web:&prod' -b"),
+  )
     .description('connect to hosts, act as root if asked, and exchange one answer')
     .action((flags: FleetFlags) => start(({ pingCommand }) => pingCommand(flags, io)))
-  withFleetFlags(withExamples(program.command('facts'), 'fettle facts web1', "fettle facts 'web:&prod' --json"))
+  withFleetFlags(
+    withExamples(program.command('facts'), 'fettle facts web1', "fettle facts 'web:&prod' --json"),
+  )
     .description('what hosts are: system, memory, addresses …, as tasks see it')
     .argument('[PATTERN]', 'which hosts (default: as -l says, else all)')
-    .action((pattern: string | undefined, flags: FleetFlags) => start(({ factsCommand }) => factsCommand(pattern, flags, io)))
-  withHostFlags(withExamples(program.command('inventory'), 'fettle inventory', 'fettle inventory --list -i staging.yml', 'fettle inventory --host web1 -v'))
+    .action((pattern: string | undefined, flags: FleetFlags) =>
+      start(({ factsCommand }) => factsCommand(pattern, flags, io)),
+    )
+  withHostFlags(
+    withExamples(
+      program.command('inventory'),
+      'fettle inventory',
+      'fettle inventory --list -i staging.yml',
+      'fettle inventory --host web1 -v',
+    ),
+  )
     .description('hosts, groups and variables, as ansible-inventory prints them')
     .option('--graph', 'groups and their hosts as a tree (the default)')
     .option('--list', 'all of it as JSON, passwords left out')
     .option('--host <HOST>', 'the merged variables of a host; with -v: where each was set')
-    .option('-v, --verbose', 'with --host: the place of each variable', (_: string, before: number) => before + 1, 0)
+    .option(
+      '-v, --verbose',
+      'with --host: the place of each variable',
+      (_: string, before: number) => before + 1,
+      0,
+    )
     .action((flags: InventoryFlags) => start(({ inventoryCommand }) => inventoryCommand(flags, io)))
 }
 
 function projects(program: Command, io: Surroundings, start: Start): void {
   withExamples(program.command('init'), 'fettle init', 'fettle init my-servers')
-    .description('a new project: inventory, the deployment job\'s tasks and templates; overwrites nothing')
+    .description(
+      "a new project: inventory, the deployment job's tasks and templates; overwrites nothing",
+    )
     .argument('[DIR]', 'where', '.')
     .action((directory: string) => start(({ initCommand }) => initCommand(directory, io)))
-  withLabCommands(program.command('lab').description('throwaway real Debian hosts on this machine: Linux with apt, as root'))
+  withLabCommands(
+    program
+      .command('lab')
+      .description('throwaway real Debian hosts on this machine: Linux with apt, as root'),
+  )
   withExamples(program.command('demo'), 'fettle demo', 'fettle demo --keep')
     .description('the deployment job, from nothing, on such a host')
     .option('--keep', 'leave the host up afterwards (fettle lab down ends it)')
     .option('--yes', 'install missing Debian packages without asking')
-    .action((flags: DemoFlags) => start(async () => (await import('./demo-command.js')).demoCommand(flags, io)))
-  withExamples(program.command('completion'), 'source <(fettle completion bash)', 'fettle completion zsh >~/.zfunc/_fettle', 'fettle completion fish >~/.config/fish/completions/fettle.fish')
-    .description('print what teaches a shell to complete fettle\'s commands, flags, files and hosts')
+    .action((flags: DemoFlags) =>
+      start(async () => (await import('./demo-command.js')).demoCommand(flags, io)),
+    )
+  withExamples(
+    program.command('completion'),
+    'source <(fettle completion bash)',
+    'fettle completion zsh >~/.zfunc/_fettle',
+    'fettle completion fish >~/.config/fish/completions/fettle.fish',
+  )
+    .description("print what teaches a shell to complete fettle's commands, flags, files and hosts")
     .addArgument(new Argument('<SHELL>', 'the shell').choices(shells))
     .action((shell: Shell) => void io.stdout.write(completionScript(shell)))
   program
@@ -82,12 +183,27 @@ function projects(program: Command, io: Surroundings, start: Start): void {
 }
 
 /** Answers what the scripts of `fettle completion` ask. */
-async function complete(program: Command, words: readonly string[], io: Surroundings, start: Start): Promise<void> {
+async function complete(
+  program: Command,
+  words: readonly string[],
+  io: Surroundings,
+  start: Start,
+): Promise<void> {
   const found = completion(program, words)
-  const tell = (candidates: readonly Candidate[]): void => void io.stdout.write([`:${found.also === 'hosts' ? '' : (found.also ?? '')}`, ...candidates.map(({ word, meaning }) => (meaning === '' ? word : `${word}\t${meaning}`)), ''].join('\n'))
+  const tell = (candidates: readonly Candidate[]): void =>
+    void io.stdout.write(
+      [
+        `:${found.also === 'hosts' ? '' : (found.also ?? '')}`,
+        ...candidates.map(({ word, meaning }) => (meaning === '' ? word : `${word}\t${meaning}`)),
+        '',
+      ].join('\n'),
+    )
   if (found.also !== 'hosts') return tell(found.candidates)
   await start(async ({ hostNames }) => {
-    tell([...found.candidates, ...named(await hostNames(found.inventories, io.cwd), found, words.at(-1) ?? '')])
+    tell([
+      ...found.candidates,
+      ...named(await hostNames(found.inventories, io.cwd), found, words.at(-1) ?? ''),
+    ])
     return 0
   })
 }

@@ -19,7 +19,13 @@ export interface Completion {
 }
 
 /** What help shows in the place of a value says what it is. */
-const kinds: Readonly<Record<string, Completion['also']>> = { FILE: 'files', PATH: 'files', DIR: 'folders', PATTERN: 'hosts', HOST: 'hosts' }
+const kinds: Readonly<Record<string, Completion['also']>> = {
+  FILE: 'files',
+  PATH: 'files',
+  DIR: 'folders',
+  PATTERN: 'hosts',
+  HOST: 'hosts',
+}
 
 const kindOf = (placeholder: string): Completion['also'] => kinds[placeholder] ?? null
 
@@ -47,7 +53,9 @@ class Reader {
   }
 
   #flag(word: string): void {
-    const [flag = '', ...value] = word.startsWith('--') ? word.split('=') : shortFlag(this.command, word)
+    const [flag = '', ...value] = word.startsWith('--')
+      ? word.split('=')
+      : shortFlag(this.command, word)
     const option = optionOf(this.command, flag)
     if (option === undefined || (!option.required && !option.optional)) return
     if (value.length > 0) this.#value(option, value.join('='))
@@ -70,19 +78,22 @@ class Reader {
   }
 }
 
-const optionOf = (command: Command, flag: string): Option | undefined => command.options.find((option) => option.short === flag || option.long === flag)
+const optionOf = (command: Command, flag: string): Option | undefined =>
+  command.options.find((option) => option.short === flag || option.long === flag)
 
 /** `-bl`, `-lweb`: several flags, the last of which may have its value behind it. */
 function shortFlag(command: Command, word: string): readonly string[] {
   for (let at = 1; at < word.length; at += 1) {
     const flag = `-${word.charAt(at)}`
-    if (optionOf(command, flag)?.required === true) return at + 1 < word.length ? [flag, word.slice(at + 1)] : [flag]
+    if (optionOf(command, flag)?.required === true)
+      return at + 1 < word.length ? [flag, word.slice(at + 1)] : [flag]
   }
   return [word]
 }
 
 /**
- * What could be the last of these words, from the definitions that the command line itself is made of.
+ * What could be the last of these words, from the definitions that the command line itself is made
+ * of.
  * @param words what stands behind `fettle`; the last one is under the cursor and may be empty
  */
 export function completion(program: Command, words: readonly string[]): Completion {
@@ -90,31 +101,75 @@ export function completion(program: Command, words: readonly string[]): Completi
   for (const word of words.slice(0, -1)) reader.read(word)
   const typed = words.at(-1) ?? ''
   const { command, inventories, wants } = reader
-  const answer = (given: Partial<Completion>, before = ''): Completion => ({ candidates: [], also: null, before, inventories, ...given })
+  const answer = (given: Partial<Completion>, before = ''): Completion => ({
+    candidates: [],
+    also: null,
+    before,
+    inventories,
+    ...given,
+  })
   if (wants !== null) return answer(...valuesOf(wants, typed))
   const [, flag, value] = /^(--[^=]+)=(.*)$/s.exec(typed) ?? []
   const option = flag !== undefined && reader.takesFlags ? optionOf(command, flag) : undefined
-  if (flag !== undefined && value !== undefined && option !== undefined) return answer(...valuesOf(option, value, `${flag}=`))
-  if (typed.startsWith('-') && reader.takesFlags) return answer({ candidates: flagsOf(command).filter(({ word }) => word.startsWith(typed)) })
+  if (flag !== undefined && value !== undefined && option !== undefined)
+    return answer(...valuesOf(option, value, `${flag}=`))
+  if (typed.startsWith('-') && reader.takesFlags)
+    return answer({ candidates: flagsOf(command).filter(({ word }) => word.startsWith(typed)) })
   const { argument } = reader
   const [given, before] = argument === undefined ? [{}] : valuesOf(argument, typed)
-  return answer({ ...given, candidates: [...commandsOf(command).filter(({ word }) => word.startsWith(typed)), ...(given.candidates ?? [])] }, before)
+  return answer(
+    {
+      ...given,
+      candidates: [
+        ...commandsOf(command).filter(({ word }) => word.startsWith(typed)),
+        ...(given.candidates ?? []),
+      ],
+    },
+    before,
+  )
 }
 
-const commandsOf = (command: Command): readonly Candidate[] => command.createHelp().visibleCommands(command).filter((below) => below.name() !== 'help').map((below) => ({ word: below.name(), meaning: below.description() }))
+const commandsOf = (command: Command): readonly Candidate[] =>
+  command
+    .createHelp()
+    .visibleCommands(command)
+    .filter((below) => below.name() !== 'help')
+    .map((below) => ({ word: below.name(), meaning: below.description() }))
 
 const flagsOf = (command: Command): readonly Candidate[] =>
-  command.createHelp().visibleOptions(command).flatMap(({ long, short, description }) => [long, short].flatMap((word) => (typeof word === 'string' ? [{ word, meaning: description }] : [])))
+  command
+    .createHelp()
+    .visibleOptions(command)
+    .flatMap(({ long, short, description }) =>
+      [long, short].flatMap((word) =>
+        typeof word === 'string' ? [{ word, meaning: description }] : [],
+      ),
+    )
 
 /** What an option or an argument can be, and what of the typed word stays before it. */
-function valuesOf(of: Option | Argument, typed: string, before = ''): readonly [Partial<Completion>, string] {
+function valuesOf(
+  of: Option | Argument,
+  typed: string,
+  before = '',
+): readonly [Partial<Completion>, string] {
   const placeholder = 'flags' in of ? (/[<[](\w+)/.exec(of.flags)?.[1] ?? '') : of.name()
-  const choices = (of.argChoices ?? []).filter((choice) => choice.startsWith(typed)).map((choice) => ({ word: `${before}${choice}`, meaning: '' }))
+  const choices = (of.argChoices ?? [])
+    .filter((choice) => choice.startsWith(typed))
+    .map((choice) => ({ word: `${before}${choice}`, meaning: '' }))
   const also = kindOf(placeholder)
   // A pattern's earlier terms stay.
-  return [{ candidates: choices, also }, also === 'hosts' ? `${before}${/^.*[:,&!]/s.exec(typed)?.[0] ?? ''}` : before]
+  return [
+    { candidates: choices, also },
+    also === 'hosts' ? `${before}${/^.*[:,&!]/s.exec(typed)?.[0] ?? ''}` : before,
+  ]
 }
 
 /** Hosts and groups that the last term of a pattern could be. */
-export const named = (names: readonly string[], { before }: Completion, typed: string): readonly Candidate[] =>
-  names.map((name) => ({ word: `${before}${name}`, meaning: '' })).filter(({ word }) => word.startsWith(typed))
+export const named = (
+  names: readonly string[],
+  { before }: Completion,
+  typed: string,
+): readonly Candidate[] =>
+  names
+    .map((name) => ({ word: `${before}${name}`, meaning: '' }))
+    .filter(({ word }) => word.startsWith(typed))

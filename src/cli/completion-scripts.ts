@@ -3,10 +3,14 @@ export const shells = ['bash', 'zsh', 'fish'] as const
 
 export type Shell = (typeof shells)[number]
 
-// Each script asks the very program that is being typed: `fettle complete -- WORDS` answers `:files`, `:folders` or `:` on the first line, then a
-// candidate on each line, with its meaning behind a tab. So a script that was kept in a file knows the flags of a newer version too.
+// Each script asks the very program that is being typed: `fettle complete -- WORDS` answers
+// `:files`, `:folders` or `:` on the first line, then a candidate on each line, with its meaning
+// behind a tab. So a script that was kept in a file knows the flags of a newer version too.
 
-/** bash splits words at `:` and `=` also, and replaces only the last piece: so words are taken from the line, and pieces from the answers. */
+/**
+ * bash splits words at `:` and `=` also, and replaces only the last piece: so words are taken from
+ * the line, and pieces from the answers.
+ */
 const bash = `_fettle() {
   local IFS=$' \\t\\n' line=\${COMP_LINE:0:COMP_POINT} last reply pieces
   local -a words

@@ -8,7 +8,12 @@ import { loadedCode } from './load-code.js'
 /** A folder with all that lies in it; nothing where there is none. */
 function below(folder: string): readonly string[] {
   try {
-    return [folder, ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name))]
+    return [
+      folder,
+      ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) =>
+        join(folder, name),
+      ),
+    ]
   } catch {
     return []
   }
@@ -26,15 +31,26 @@ function ofInventory(project: string, source: string): readonly string[] {
   }
 }
 
-const variables = (directory: string): readonly string[] => ['group_vars', 'host_vars'].flatMap((name) => below(join(directory, name)))
+const variables = (directory: string): readonly string[] =>
+  ['group_vars', 'host_vars'].flatMap((name) => below(join(directory, name)))
 
-/** What decides what a run does: the inventory, the code that was loaded, templates, host keys, the names of folders outside, and `.env`. */
+/**
+ * What decides what a run does: the inventory, the code that was loaded, templates, host keys, the
+ * names of folders outside, and `.env`.
+ */
 export function decisiveFiles(directory: string, inventories: readonly string[]): DecisiveFiles {
   const project = resolve(directory)
   const sources = inventories.length === 0 ? ['inventory'] : inventories
-  const there = (...names: readonly string[]): readonly string[] => names.map((name) => join(project, name)).filter((path) => existsSync(path))
+  const there = (...names: readonly string[]): readonly string[] =>
+    names.map((name) => join(project, name)).filter((path) => existsSync(path))
   return {
-    paths: [...sources.flatMap((source) => ofInventory(project, source)), ...variables(project), ...below(join(project, 'templates')), ...loadedCode(project), ...there('package.json', 'inventory/known_hosts')],
+    paths: [
+      ...sources.flatMap((source) => ofInventory(project, source)),
+      ...variables(project),
+      ...below(join(project, 'templates')),
+      ...loadedCode(project),
+      ...there('package.json', 'inventory/known_hosts'),
+    ],
     secrets: there('.env'),
   }
 }

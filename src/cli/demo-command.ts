@@ -13,8 +13,15 @@ export interface DemoFlags {
 }
 
 /** `fettle demo`: on a host of the lab, with a project as `fettle init` makes it. */
-export async function demoCommand({ keep = false, yes = false }: DemoFlags, { stderr }: Pick<Surroundings, 'stderr'>): Promise<number> {
-  await installRequirements({ ask: !yes, say: (line) => stderr.write(`${line}\n`), also: { git: 'git', ssh: 'openssh-client' } })
+export async function demoCommand(
+  { keep = false, yes = false }: DemoFlags,
+  { stderr }: Pick<Surroundings, 'stderr'>,
+): Promise<number> {
+  await installRequirements({
+    ask: !yes,
+    say: (line) => stderr.write(`${line}\n`),
+    also: { git: 'git', ssh: 'openssh-client' },
+  })
   const project = await mkdtemp(join(tmpdir(), 'fettle-demo-'))
   try {
     for (const [name, text] of projectFiles(project)) {

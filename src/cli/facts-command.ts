@@ -17,51 +17,107 @@ type Outcome = HostOutcome<HostFacts>
 /**
  * `fettle facts`: what hosts are, as a play with `facts: true` gives it to its tasks.
  * @param pattern which hosts; left out: what `-l` says, else all
- * @returns 0 when every host has told, 1 when one did not; 3 when nothing was contacted; a signal's code
+ * @returns 0 when every host has told, 1 when one did not; 3 when nothing was contacted; a signal's
+ * code
  */
-export async function factsCommand(pattern: string | undefined, flags: FleetFlags, io: Surroundings): Promise<number> {
-  if (pattern !== undefined && flags.limit !== undefined) throw new FettleError('usage', { message: `the hosts are named twice, by ${pattern} and by -l ${flags.limit}`, remedy: 'join them to one pattern, such as web:&prod' })
-  const limit = pattern ?? flags.limit
-  return onFleet({ ...flags, ...(limit === undefined ? {} : { limit }) }, io, { name: 'fettle facts', doing: 'reading' }, async (fleet) => {
-    const { out, err } = screensOf(io, flags.color)
-    const people = flags.json === true ? err : out
-    const tell = (line: object): void => (flags.json === true ? out.write(`${JSON.stringify(line)}\n`) : undefined)
-    const begun = performance.now()
-    const outcomes = await fleet.each(readHostFacts, (raw) => {
-      const outcome = scrubAll(raw, ['host', 'status', 'code'])
-      tell(jsonLine(outcome))
-      if (flags.json !== true || outcome.status !== 'ok') people.write(shown(outcome, people.style))
+export async function factsCommand(
+  pattern: string | undefined,
+  flags: FleetFlags,
+  io: Surroundings,
+): Promise<number> {
+  if (pattern !== undefined && flags.limit !== undefined)
+    throw new FettleError('usage', {
+      message: `the hosts are named twice, by ${pattern} and by -l ${flags.limit}`,
+      remedy: 'join them to one pattern, such as web:&prod',
     })
-    const exitCode = outcomes.every(({ status }) => status === 'ok') ? 0 : 1
-    tell({ type: 'summary', hosts: Object.fromEntries(outcomes.map(({ host, status }) => [host, status])), exitCode, seconds: rounded((performance.now() - begun) / 1000) })
-    return exitCode
-  })
+  const limit = pattern ?? flags.limit
+  return onFleet(
+    { ...flags, ...(limit === undefined ? {} : { limit }) },
+    io,
+    { name: 'fettle facts', doing: 'reading' },
+    async (fleet) => {
+      const { out, err } = screensOf(io, flags.color)
+      const people = flags.json === true ? err : out
+      const tell = (line: object): void =>
+        flags.json === true ? out.write(`${JSON.stringify(line)}\n`) : undefined
+      const begun = performance.now()
+      const outcomes = await fleet.each(readHostFacts, (raw) => {
+        const outcome = scrubAll(raw, ['host', 'status', 'code'])
+        tell(jsonLine(outcome))
+        if (flags.json !== true || outcome.status !== 'ok')
+          people.write(shown(outcome, people.style))
+      })
+      const exitCode = outcomes.every(({ status }) => status === 'ok') ? 0 : 1
+      tell({
+        type: 'summary',
+        hosts: Object.fromEntries(outcomes.map(({ host, status }) => [host, status])),
+        exitCode,
+        seconds: rounded((performance.now() - begun) / 1000),
+      })
+      return exitCode
+    },
+  )
 }
 
 function shown(outcome: Outcome, style: Style): string {
   const host = oneLine(outcome.host)
-  if (outcome.status !== 'ok') return `${style.bold(style.red(host))}: ${outcome.status}\n${problem(outcome.error, style).map((line) => `  ${line}\n`).join('')}`
+  if (outcome.status !== 'ok')
+    return `${style.bold(style.red(host))}: ${outcome.status}\n${problem(outcome.error, style)
+      .map((line) => `  ${line}\n`)
+      .join('')}`
   const rows = rowsOf(outcome.value)
   const width = Math.max(...rows.map(([name]) => name.length))
   return `${style.bold(style.green(host))}\n${rows.map(([name, value]) => `  ${style.dim(name.padEnd(width))}  ${oneLine(value)}\n`).join('')}`
 }
 
 /** Each fact by the name that a task has for it: `os.id`. An address has a line of its own. */
-function rowsOf({ addresses, ...facts }: HostFacts): readonly (readonly [name: string, value: string])[] {
-  const list = (addresses ?? []).map(({ interface: name, address, prefix, scope }) => ['addresses', `${name} ${address}/${String(prefix)}${scope === 'global' ? '' : ` (${scope})`}`] as const)
+function rowsOf({
+  addresses,
+  ...facts
+}: HostFacts): readonly (readonly [name: string, value: string])[] {
+  const list = (addresses ?? []).map(
+    ({ interface: name, address, prefix, scope }) =>
+      [
+        'addresses',
+        `${name} ${address}/${String(prefix)}${scope === 'global' ? '' : ` (${scope})`}`,
+      ] as const,
+  )
   return [...leaves('', facts), ...(addresses === null ? [['addresses', '-'] as const] : list)]
 }
 
 function leaves(path: string, value: unknown): readonly (readonly [string, string])[] {
   if (Array.isArray(value)) return value.length === 0 ? [] : [[path, value.join(' ')]]
-  if (typeof value === 'object' && value !== null) return Object.entries(value).flatMap(([name, inner]) => leaves(path === '' ? name : `${path}.${name}`, inner))
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).flatMap(([name, inner]) =>
+      leaves(path === '' ? name : `${path}.${name}`, inner),
+    )
   const shown = typeof value === 'string' || typeof value === 'number' ? String(value) : '-'
-  return [[path, path === 'memory.total' ? `${shown} (${(Number(value) / 2 ** 30).toFixed(1)} GiB)` : shown]]
+  return [
+    [
+      path,
+      path === 'memory.total' ? `${shown} (${(Number(value) / 2 ** 30).toFixed(1)} GiB)` : shown,
+    ],
+  ]
 }
 
 /** A host's line, as `docs/commands.md` documents it. */
 function jsonLine(outcome: Outcome): object {
   const { host, status, seconds } = outcome
-  if (status === 'ok') return { type: 'facts', host, status, facts: outcome.value, error: null, seconds: rounded(seconds) }
-  return { type: 'facts', host, status, facts: null, error: errorJson(outcome.error), seconds: rounded(seconds) }
+  if (status === 'ok')
+    return {
+      type: 'facts',
+      host,
+      status,
+      facts: outcome.value,
+      error: null,
+      seconds: rounded(seconds),
+    }
+  return {
+    type: 'facts',
+    host,
+    status,
+    facts: null,
+    error: errorJson(outcome.error),
+    seconds: rounded(seconds),
+  }
 }

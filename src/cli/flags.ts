@@ -42,51 +42,119 @@ export interface RunFlags extends FleetFlags {
 }
 
 /** Reads a whole number of a range. */
-export const whole = (least: number, most = Infinity) => (text: string): number => {
-  const number = Number(text)
-  if (!/^\d+$/.test(text) || number < least || number > most) throw new InvalidArgumentError(`It must be a whole number${most === Infinity ? `, at least ${String(least)}` : ` from ${String(least)} to ${String(most)}`}.`)
-  return number
-}
+export const whole =
+  (least: number, most = Infinity) =>
+  (text: string): number => {
+    const number = Number(text)
+    if (!/^\d+$/.test(text) || number < least || number > most)
+      throw new InvalidArgumentError(
+        `It must be a whole number${most === Infinity ? `, at least ${String(least)}` : ` from ${String(least)} to ${String(most)}`}.`,
+      )
+    return number
+  }
 
 const repeated = (text: string, before: readonly string[]): readonly string[] => [...before, text]
-const listed = (text: string, before: readonly string[]): readonly string[] => [...before, ...text.split(',').map((part) => part.trim()).filter((part) => part !== '')]
+const listed = (text: string, before: readonly string[]): readonly string[] => [
+  ...before,
+  ...text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+]
 
 /** A flag that gathers a list; `empty` is what the help says of leaving it out. */
-const gathering = (flags: string, description: string, parse: (text: string, before: readonly string[]) => readonly string[], empty: string): Option => new Option(flags, description).argParser(parse).default([], empty)
+const gathering = (
+  flags: string,
+  description: string,
+  parse: (text: string, before: readonly string[]) => readonly string[],
+  empty: string,
+): Option => new Option(flags, description).argParser(parse).default([], empty)
 
 /** `-i`, `-l` and `-e`: which hosts. */
 export const withHostFlags = (command: Command): Command =>
   command
-    .addOption(gathering('-i, --inventory <PATH>', 'inventory file or folder, or a list of hosts with a comma; may be repeated', repeated, 'inventory/'))
-    .option('-l, --limit <PATTERN>', 'only hosts that this pattern matches too; @FILE: those that the file names, one a line')
-    .addOption(gathering('-e, --extra-vars <VARS>', 'variables over all others: name=value, YAML or JSON, @file; may be repeated', repeated, 'none'))
+    .addOption(
+      gathering(
+        '-i, --inventory <PATH>',
+        'inventory file or folder, or a list of hosts with a comma; may be repeated',
+        repeated,
+        'inventory/',
+      ),
+    )
+    .option(
+      '-l, --limit <PATTERN>',
+      'only hosts that this pattern matches too; @FILE: those that the file names, one a line',
+    )
+    .addOption(
+      gathering(
+        '-e, --extra-vars <VARS>',
+        'variables over all others: name=value, YAML or JSON, @file; may be repeated',
+        repeated,
+        'none',
+      ),
+    )
 
 /** How hosts are reached, and as whom. `byDefault` is how many at once. */
 export const withConnectionFlags = (command: Command, byDefault = '50'): Command =>
   command
     .option('-f, --forks <NUMBER>', `hosts at once (default: ${byDefault})`, whole(1))
     .option('-u, --user <NAME>', 'login user of hosts that have none of their own')
-    .option('-k, --ask-pass', 'ask for the login password; without a terminal: a line of standard input')
+    .option(
+      '-k, --ask-pass',
+      'ask for the login password; without a terminal: a line of standard input',
+    )
     .option('-b, --become', 'act as root where neither play, task nor inventory says otherwise')
-    .option('-K, --ask-become-pass', 'ask for sudo\'s password; without a terminal: a line of standard input, the second one with -k')
-    .option('--connection-password-file <FILE>', 'holds the login password, or is a program that prints it')
-    .option('--become-password-file <FILE>', 'holds sudo\'s password, or is a program that prints it')
-    .option('--ssh-config <FILE>', 'instead of ~/.ssh/config, as ssh\'s -F')
-    .option('--accept-new', 'add unknown host keys to inventory/known_hosts; changed ones are refused all the same')
+    .option(
+      '-K, --ask-become-pass',
+      "ask for sudo's password; without a terminal: a line of standard input, the second one with -k",
+    )
+    .option(
+      '--connection-password-file <FILE>',
+      'holds the login password, or is a program that prints it',
+    )
+    .option(
+      '--become-password-file <FILE>',
+      "holds sudo's password, or is a program that prints it",
+    )
+    .option('--ssh-config <FILE>', "instead of ~/.ssh/config, as ssh's -F")
+    .option(
+      '--accept-new',
+      'add unknown host keys to inventory/known_hosts; changed ones are refused all the same',
+    )
 
 export const withOutputFlags = (command: Command): Command =>
   command
-    .option('-v, --verbose', 'show more: -v what is ok and why, -vv whole diffs, -vvv where errors were raised', (_: string, before: number) => before + 1, 0)
+    .option(
+      '-v, --verbose',
+      'show more: -v what is ok and why, -vv whole diffs, -vvv where errors were raised',
+      (_: string, before: number) => before + 1,
+      0,
+    )
     .option('--json', 'JSON lines on standard output; everything for people goes to standard error')
     .option('--no-color', 'no colours')
 
 /** All that a command needs which does one thing on many hosts. */
-export const withFleetFlags = (command: Command): Command => withOutputFlags(withConnectionFlags(withHostFlags(command)))
+export const withFleetFlags = (command: Command): Command =>
+  withOutputFlags(withConnectionFlags(withHostFlags(command)))
 
 const withTaskFlags = (command: Command): Command =>
   command
-    .addOption(gathering('-t, --tags <TAGS>', 'only tasks and resources with one of these tags; a task\'s name is one', listed, 'all'))
-    .addOption(gathering('--skip-tags <TAGS>', 'leave out tasks and resources with one of these tags', listed, 'none'))
+    .addOption(
+      gathering(
+        '-t, --tags <TAGS>',
+        "only tasks and resources with one of these tags; a task's name is one",
+        listed,
+        'all',
+      ),
+    )
+    .addOption(
+      gathering(
+        '--skip-tags <TAGS>',
+        'leave out tasks and resources with one of these tags',
+        listed,
+        'none',
+      ),
+    )
     .option('--start-at-task <NAME>', 'leave out the tasks before this one; a name or a glob')
     .option('-C, --check', 'change nothing: apply -C is plan')
     .option('-D, --diff', 'apply: show the diffs of what is changed')
@@ -95,7 +163,17 @@ const withTaskFlags = (command: Command): Command =>
 
 /** The argument and the flags of `plan` and `apply`, in the words of Ansible's command line. */
 export const withRunFlags = (command: Command): Command =>
-  withOutputFlags(withConnectionFlags(withTaskFlags(withHostFlags(command.argument('[FILE]', 'exports a play or a list of plays', 'tasks/site.ts'))), 'the play\'s, else 50'))
+  withOutputFlags(
+    withConnectionFlags(
+      withTaskFlags(
+        withHostFlags(
+          command.argument('[FILE]', 'exports a play or a list of plays', 'tasks/site.ts'),
+        ),
+      ),
+      "the play's, else 50",
+    ),
+  )
 
 /** What a command's help ends with. */
-export const withExamples = (command: Command, ...lines: readonly string[]): Command => command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  ${line}\n`).join('')}`)
+export const withExamples = (command: Command, ...lines: readonly string[]): Command =>
+  command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  ${line}\n`).join('')}`)

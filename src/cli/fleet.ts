@@ -21,8 +21,14 @@ import { unlockKeys } from './unlock-keys.js'
 /** The hosts that a command is for. */
 export interface Fleet {
   readonly hosts: readonly InventoryHost[]
-  /** Connects to each of them, as the flags say, and does one thing there. `told` hears of a host as soon as it is done with. */
-  each<T>(work: (session: Session, host: InventoryHost) => Promise<T>, told: (outcome: HostOutcome<T>) => void): Promise<readonly HostOutcome<T>[]>
+  /**
+   * Connects to each of them, as the flags say, and does one thing there. `told` hears of a host as
+   * soon as it is done with.
+   */
+  each<T>(
+    work: (session: Session, host: InventoryHost) => Promise<T>,
+    told: (outcome: HostOutcome<T>) => void,
+  ): Promise<readonly HostOutcome<T>[]>
 }
 
 /** A command that does one thing on many hosts: what it is called, and what a Ctrl-C ends. */
@@ -35,7 +41,12 @@ export interface FleetCommand {
  * Selects hosts and reads passwords; what goes wrong here is told, and nothing was contacted.
  * @returns the exit code: what `use` answers, 3 when nothing was contacted, or a signal's
  */
-export async function onFleet(flags: FleetFlags, io: Surroundings, { name, doing }: FleetCommand, use: (fleet: Fleet) => Promise<number>): Promise<number> {
+export async function onFleet(
+  flags: FleetFlags,
+  io: Surroundings,
+  { name, doing }: FleetCommand,
+  use: (fleet: Fleet) => Promise<number>,
+): Promise<number> {
   const interrupts = new Interrupts(doing)
   const deafen = interrupts.listen(io, (message) => io.stderr.write(`note: ${message}\n`))
   try {
@@ -50,9 +61,22 @@ export async function onFleet(flags: FleetFlags, io: Surroundings, { name, doing
   }
 }
 
-async function fleetOf(flags: FleetFlags, io: Surroundings, { doing, stop, kill }: Interrupts, command: string): Promise<Fleet> {
-  const inventory = await loadInventory({ sources: flags.inventory, project: io.cwd, extraVars: flags.extraVars })
-  for (const warning of [...inventory.warnings, ...doubts(io.cwd, decisiveFiles(io.cwd, flags.inventory))]) io.stderr.write(`note: ${oneLine(scrub(warning))}\n`)
+async function fleetOf(
+  flags: FleetFlags,
+  io: Surroundings,
+  { doing, stop, kill }: Interrupts,
+  command: string,
+): Promise<Fleet> {
+  const inventory = await loadInventory({
+    sources: flags.inventory,
+    project: io.cwd,
+    extraVars: flags.extraVars,
+  })
+  for (const warning of [
+    ...inventory.warnings,
+    ...doubts(io.cwd, decisiveFiles(io.cwd, flags.inventory)),
+  ])
+    io.stderr.write(`note: ${oneLine(scrub(warning))}\n`)
   const hosts = checkHosts(selectHosts(inventory, readLimit(flags.limit ?? 'all', io.cwd)))
   const passwords = await readPasswords(flags, io)
   const options = {
@@ -68,5 +92,16 @@ async function fleetOf(flags: FleetFlags, io: Surroundings, { doing, stop, kill 
     kill,
   }
   await unlockKeys(() => hosts, options, io)
-  return { hosts, each: (work, told) => eachHost(hosts, options, doing === 'reading' ? (session, host) => reading(session, stop, () => work(session, host)) : work, told) }
+  return {
+    hosts,
+    each: (work, told) =>
+      eachHost(
+        hosts,
+        options,
+        doing === 'reading'
+          ? (session, host) => reading(session, stop, () => work(session, host))
+          : work,
+        told,
+      ),
+  }
 }

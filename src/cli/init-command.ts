@@ -1,4 +1,12 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { types } from 'node:util'
 import { FettleError } from '../core/errors.js'
@@ -9,27 +17,48 @@ import type { Surroundings } from './surroundings.js'
 /** Files of a new project: their paths in it, and what is in them. */
 type Files = ReadonlyMap<string, string>
 
-/** npm takes no `.gitignore` into a package, and nobody looks for hidden files in a folder of templates. */
-const hidden: Readonly<Record<string, string>> = { gitignore: '.gitignore', 'env.example': '.env.example' }
+/**
+ * npm takes no `.gitignore` into a package, and nobody looks for hidden files in a folder of
+ * templates.
+ */
+const hidden: Readonly<Record<string, string>> = {
+  gitignore: '.gitignore',
+  'env.example': '.env.example',
+}
 
 /** What lies below a folder of the package. */
 function below(folder: string, as = ''): Files {
   const root = join(packageFolder(), folder)
-  const names = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => relative(root, join(entry.parentPath, entry.name)))
-  return new Map(names.sort().map((name) => [join(as, hidden[name] ?? name), readFileSync(join(root, name), 'utf8')]))
+  const names = readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+  return new Map(
+    names
+      .sort()
+      .map((name) => [join(as, hidden[name] ?? name), readFileSync(join(root, name), 'utf8')]),
+  )
 }
 
 /** The files of the project that `fettle init` makes. */
 export function projectFiles(project: string): Files {
   const { version, devDependencies } = manifest()
   const packageJson = {
-    name: basename(project).toLowerCase().replace(/[^a-z0-9._-]+/g, '-').replace(/^[._-]+/, '') || 'servers',
+    name:
+      basename(project)
+        .toLowerCase()
+        .replace(/[^a-z0-9._-]+/g, '-')
+        .replace(/^[._-]+/, '') || 'servers',
     private: true,
     type: 'module',
     dependencies: { fettle: ownSource(project, version) },
     devDependencies: { typescript: devDependencies?.['typescript'] ?? '*' },
   }
-  return new Map([['package.json', `${JSON.stringify(packageJson, null, 2)}\n`], ...below('starter'), ...below('tasks', 'tasks'), ...below('templates', 'templates')])
+  return new Map([
+    ['package.json', `${JSON.stringify(packageJson, null, 2)}\n`],
+    ...below('starter'),
+    ...below('tasks', 'tasks'),
+    ...below('templates', 'templates'),
+  ])
 }
 
 /** Where the new project gets Fettle from: where this one came from, as npm has noted it. */
@@ -38,14 +67,19 @@ function ownSource(project: string, version: string): string {
   const modules = folder.endsWith(join('node_modules', 'fettle')) ? dirname(folder) : null
   const resolved = modules === null ? null : resolvedBy(modules)
   if (resolved?.startsWith('https://registry.') === true) return `^${version}`
-  const place = modules !== null && resolved?.startsWith('file:') === true ? resolve(dirname(modules), resolved.slice('file:'.length)) : folder
+  const place =
+    modules !== null && resolved?.startsWith('file:') === true
+      ? resolve(dirname(modules), resolved.slice('file:'.length))
+      : folder
   const path = relative(project, place).split(sep).join('/')
   return `file:${path.startsWith('.') ? path : `./${path}`}`
 }
 
 function resolvedBy(modules: string): string | null {
   try {
-    const { packages } = JSON.parse(readFileSync(join(modules, '.package-lock.json'), 'utf8')) as { readonly packages: Readonly<Record<string, { readonly resolved?: string }>> }
+    const { packages } = JSON.parse(readFileSync(join(modules, '.package-lock.json'), 'utf8')) as {
+      readonly packages: Readonly<Record<string, { readonly resolved?: string }>>
+    }
     return packages['node_modules/fettle']?.resolved ?? null
   } catch {
     // A global installation keeps no such file.
@@ -81,12 +115,24 @@ function written(project: string, name: string, text: string): boolean {
 
 /** What is still to be installed: npm notes it in the project's own `package.json`. */
 function installation(project: string, files: Files): readonly string[] {
-  const wanted = JSON.parse(files.get('package.json') ?? '{}') as { readonly dependencies: Readonly<Record<string, string>>; readonly devDependencies: Readonly<Record<string, string>> }
+  const wanted = JSON.parse(files.get('package.json') ?? '{}') as {
+    readonly dependencies: Readonly<Record<string, string>>
+    readonly devDependencies: Readonly<Record<string, string>>
+  }
   const noted = readFileSync(join(project, 'package.json'), 'utf8')
-  const missing = (names: Readonly<Record<string, string>>): readonly string[] => Object.entries(names).filter(([name]) => !noted.includes(`"${name}"`)).map(([name, source]) => (source.startsWith('file:') ? source.slice('file:'.length) : `${name}@${source}`))
+  const missing = (names: Readonly<Record<string, string>>): readonly string[] =>
+    Object.entries(names)
+      .filter(([name]) => !noted.includes(`"${name}"`))
+      .map(([name, source]) =>
+        source.startsWith('file:') ? source.slice('file:'.length) : `${name}@${source}`,
+      )
   const [own, checks] = [missing(wanted.dependencies), missing(wanted.devDependencies)]
-  if (own.length + checks.length === 0) return existsSync(join(project, 'node_modules', 'typescript')) ? [] : ['npm install']
-  return [...(own.length === 0 ? [] : [`npm install ${own.join(' ')}`]), ...(checks.length === 0 ? [] : [`npm install --save-dev ${checks.join(' ')}`])]
+  if (own.length + checks.length === 0)
+    return existsSync(join(project, 'node_modules', 'typescript')) ? [] : ['npm install']
+  return [
+    ...(own.length === 0 ? [] : [`npm install ${own.join(' ')}`]),
+    ...(checks.length === 0 ? [] : [`npm install --save-dev ${checks.join(' ')}`]),
+  ]
 }
 
 /** What to do next, in the order in which to do it. */
@@ -97,7 +143,10 @@ function nextSteps(cwd: string, project: string, files: Files): string {
     ...installation(project, files).map((step) => [step, ''] as const),
     ['edit inventory/hosts.yml', 'your server'],
     ['edit inventory/group_vars/web.yml', 'your app'],
-    ['cp .env.example .env', 'a token of GitHub goes there; without one: github: false in group_vars/web.yml'],
+    [
+      'cp .env.example .env',
+      'a token of GitHub goes there; without one: github: false in group_vars/web.yml',
+    ],
     ['npx fettle ping', 'is the server reached?'],
     ['npx fettle plan', 'what would change; changes nothing'],
     ['npx fettle apply', 'do it'],
@@ -114,7 +163,9 @@ function summary(names: readonly string[]): string {
     const shown = rest.length === 0 ? top : `${top}/`
     folders.set(shown, (folders.get(shown) ?? 0) + 1)
   }
-  return [...folders].map(([name, count]) => (name.endsWith('/') ? `${name} (${String(count)} files)` : name)).join(', ')
+  return [...folders]
+    .map(([name, count]) => (name.endsWith('/') ? `${name} (${String(count)} files)` : name))
+    .join(', ')
 }
 
 /**
@@ -122,14 +173,20 @@ function summary(names: readonly string[]): string {
  * @returns 0
  * @throws FettleError `usage` when the directory cannot be written to
  */
-export function initCommand(directory: string, { cwd, stdout }: Pick<Surroundings, 'cwd' | 'stdout'>): number {
+export function initCommand(
+  directory: string,
+  { cwd, stdout }: Pick<Surroundings, 'cwd' | 'stdout'>,
+): number {
   const project = resolve(cwd, directory)
   const files = projectFiles(project)
   const [wrote, kept]: [string[], string[]] = [[], []]
   try {
     for (const [name, text] of files) (written(project, name, text) ? wrote : kept).push(name)
   } catch (error) {
-    throw new FettleError('usage', { message: `fettle init: ${error instanceof Error ? error.message : String(error)}`, remedy: 'name a directory that can be made and written to: fettle init DIR' })
+    throw new FettleError('usage', {
+      message: `fettle init: ${error instanceof Error ? error.message : String(error)}`,
+      remedy: 'name a directory that can be made and written to: fettle init DIR',
+    })
   }
   if (wrote.length > 0) stdout.write(`Wrote ${summary(wrote)}\n`)
   if (kept.length > 0) stdout.write(`Left as they are: ${kept.join(', ')}\n`)

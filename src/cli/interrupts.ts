@@ -3,15 +3,19 @@ import type { Surroundings } from './surroundings.js'
 /** Exit codes by convention: 128 and the signal's number. */
 const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
-/** What is done on hosts: `changes` may finish at the first signal, which ends a `command` and `reading` there. */
+/**
+ * What is done on hosts: `changes` may finish at the first signal, which ends a `command` and
+ * `reading` there.
+ */
 type Doing = 'changes' | 'reading' | 'a command'
 
 /** Milliseconds after the end for what still waits for others, such as a request to GitHub. */
 const leftOver = 1000
 
 /**
- * What signals ask of a run: the first ends what only reads and lets changes under way finish, the second ends them on their hosts, the third
- * ends this process as it stands. A command is ended by the first, and where nothing is changed the second is the last.
+ * What signals ask of a run: the first ends what only reads and lets changes under way finish, the
+ * second ends them on their hosts, the third ends this process as it stands. A command is ended by
+ * the first, and where nothing is changed the second is the last.
  */
 export class Interrupts {
   readonly #stop = new AbortController()
@@ -29,9 +33,17 @@ export class Interrupts {
     return this.#kill.signal
   }
 
-  /** Listens until the returned function is called, which after a signal ends the process within a second; `tell` gets a sentence for people. */
-  listen({ signals, exit }: Pick<Surroundings, 'signals' | 'exit'>, tell: (message: string) => void): () => void {
-    const listeners = Object.entries(codes).map(([signal, code]) => [signal, () => this.#hear(code, exit, tell)] as const)
+  /**
+   * Listens until the returned function is called, which after a signal ends the process within a
+   * second; `tell` gets a sentence for people.
+   */
+  listen(
+    { signals, exit }: Pick<Surroundings, 'signals' | 'exit'>,
+    tell: (message: string) => void,
+  ): () => void {
+    const listeners = Object.entries(codes).map(
+      ([signal, code]) => [signal, () => this.#hear(code, exit, tell)] as const,
+    )
     for (const [signal, listener] of listeners) signals.on(signal, listener)
     return () => {
       for (const [signal, listener] of listeners) signals.off(signal, listener)
@@ -48,7 +60,11 @@ export class Interrupts {
       tell('ending it on the hosts')
     } else if (!this.stop.aborted) {
       this.#stop.abort()
-      tell(this.doing === 'reading' ? 'stopping: nothing is changed' : 'stopping: changes under way are finished, reading is ended, nothing new is begun; once more ends changes on their hosts')
+      tell(
+        this.doing === 'reading'
+          ? 'stopping: nothing is changed'
+          : 'stopping: changes under way are finished, reading is ended, nothing new is begun; once more ends changes on their hosts',
+      )
     } else if (!this.kill.aborted && this.doing === 'changes') {
       this.#kill.abort()
       tell('ending what is under way on the hosts; its outcome will be unknown')

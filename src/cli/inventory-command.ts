@@ -19,12 +19,17 @@ export interface InventoryFlags extends HostFlags, Pick<OutputFlags, 'verbose'> 
 }
 
 /**
- * `fettle inventory`: prints what the inventory says, as `ansible-inventory` does, and connects to nothing. What is wrong goes to standard error.
+ * `fettle inventory`: prints what the inventory says, as `ansible-inventory` does, and connects to
+ * nothing. What is wrong goes to standard error.
  * @returns 0, or 3 for an inventory that cannot be read and for a name that it lacks
  */
 export async function inventoryCommand(flags: InventoryFlags, io: Surroundings): Promise<number> {
   try {
-    const inventory = await loadInventory({ sources: flags.inventory, project: io.cwd, extraVars: flags.extraVars })
+    const inventory = await loadInventory({
+      sources: flags.inventory,
+      project: io.cwd,
+      extraVars: flags.extraVars,
+    })
     for (const warning of inventory.warnings) io.stderr.write(`note: ${oneLine(scrub(warning))}\n`)
     io.stdout.write(textOf(inventory, flags, io.cwd))
     return 0
@@ -34,10 +39,22 @@ export async function inventoryCommand(flags: InventoryFlags, io: Surroundings):
   }
 }
 
-function textOf(inventory: Inventory, { limit, graph, list, host, verbose }: InventoryFlags, directory: string): string {
-  if ([graph, list, host].filter((each) => each !== undefined).length > 1) throw new FettleError('usage', { message: '--graph, --list and --host exclude each other', remedy: 'give one of the three' })
-  if (host !== undefined) return verbose > 0 ? placesText(hostOf(inventory, host)) : hostText(hostOf(inventory, host))
-  const chosen = limit === undefined ? null : new Set(selectHosts(inventory, readLimit(limit, directory)).map(({ name }) => name))
+function textOf(
+  inventory: Inventory,
+  { limit, graph, list, host, verbose }: InventoryFlags,
+  directory: string,
+): string {
+  if ([graph, list, host].filter((each) => each !== undefined).length > 1)
+    throw new FettleError('usage', {
+      message: '--graph, --list and --host exclude each other',
+      remedy: 'give one of the three',
+    })
+  if (host !== undefined)
+    return verbose > 0 ? placesText(hostOf(inventory, host)) : hostText(hostOf(inventory, host))
+  const chosen =
+    limit === undefined
+      ? null
+      : new Set(selectHosts(inventory, readLimit(limit, directory)).map(({ name }) => name))
   return list === true ? listText(inventory, chosen) : graphText(inventory, chosen)
 }
 
@@ -45,5 +62,8 @@ function hostOf({ hosts }: Inventory, name: string): InventoryHost {
   const host = hosts.get(name)
   if (host !== undefined) return host
   const guess = nearest(name, [...hosts.keys()])
-  throw new FettleError('pattern-no-match', { message: `the inventory has no host ${name}${guess === undefined ? '' : `; did you mean ${guess}?`}`, remedy: 'see fettle inventory --graph' })
+  throw new FettleError('pattern-no-match', {
+    message: `the inventory has no host ${name}${guess === undefined ? '' : `; did you mean ${guess}?`}`,
+    remedy: 'see fettle inventory --graph',
+  })
 }

@@ -1,36 +1,59 @@
 import { Secret } from '../core/secret.js'
 import { jsonText, WrittenNumber } from '../core/written-number.js'
-import { readVars, showPlace, type Inventory, type InventoryGroup, type InventoryHost } from '../inventory/inventory.js'
+import {
+  readVars,
+  showPlace,
+  type Inventory,
+  type InventoryGroup,
+  type InventoryHost,
+} from '../inventory/inventory.js'
 
 /** Chooses hosts by name; null: all. */
 export type Chosen = ReadonlySet<string> | null
 
-/** A group with those of its hosts and children that are shown: with hosts chosen, only groups that hold one of them. */
+/**
+ * A group with those of its hosts and children that are shown: with hosts chosen, only groups that
+ * hold one of them.
+ */
 function shownGroup({ graph, groups }: Inventory, name: string, chosen: Chosen): InventoryGroup {
   const { children, hosts } = graph.get(name) ?? { children: [], hosts: [] }
   // As with Ansible, what `all` names itself is shown below `ungrouped`.
   const own = name === 'all' ? [] : hosts
   if (chosen === null) return { children, hosts: own }
-  return { children: children.filter((child) => groups.get(child)?.some((host) => chosen.has(host))), hosts: own.filter((host) => chosen.has(host)) }
+  return {
+    children: children.filter((child) => groups.get(child)?.some((host) => chosen.has(host))),
+    hosts: own.filter((host) => chosen.has(host)),
+  }
 }
 
 /** The groups and hosts below a group, as `ansible-inventory --graph` prints them. */
 export function graphText(inventory: Inventory, chosen: Chosen, group = 'all', depth = 0): string {
   const { children, hosts } = shownGroup(inventory, group, chosen)
-  const line = (text: string, level: number): string => `${'  |'.repeat(level)}${level === 0 ? '' : '--'}${text}\n`
+  const line = (text: string, level: number): string =>
+    `${'  |'.repeat(level)}${level === 0 ? '' : '--'}${text}\n`
   const below = children.map((child) => graphText(inventory, chosen, child, depth + 1))
-  return [line(`@${group}:`, depth), ...below, ...hosts.map((host) => line(host, depth + 1))].join('')
+  return [line(`@${group}:`, depth), ...below, ...hosts.map((host) => line(host, depth + 1))].join(
+    '',
+  )
 }
 
-/** Groups, hosts and merged variables, as `ansible-inventory --list` prints them; passwords read `[secret]`. */
+/**
+ * Groups, hosts and merged variables, as `ansible-inventory --list` prints them; passwords read
+ * `[secret]`.
+ */
 export function listText(inventory: Inventory, chosen: Chosen): string {
   const listed: [string, unknown][] = []
   for (const name of inventory.graph.keys()) {
     const { children, hosts } = shownGroup(inventory, name, chosen)
-    const filled = [...(children.length === 0 ? [] : [['children', children]]), ...(hosts.length === 0 ? [] : [['hosts', hosts]])]
+    const filled = [
+      ...(children.length === 0 ? [] : [['children', children]]),
+      ...(hosts.length === 0 ? [] : [['hosts', hosts]]),
+    ]
     if (filled.length > 0) listed.push([name, Object.fromEntries(filled)])
   }
-  const shown = [...inventory.hosts.values()].filter(({ name }) => chosen?.has(name) ?? true).map((host) => [host.name, readVars(host)] as const)
+  const shown = [...inventory.hosts.values()]
+    .filter(({ name }) => chosen?.has(name) ?? true)
+    .map((host) => [host.name, readVars(host)] as const)
   const filled = shown.filter(([, vars]) => Object.keys(vars).length > 0)
   return printed(mapping([...listed, ['_meta', { hostvars: mapping(filled) }]]))
 }
@@ -40,10 +63,12 @@ export const hostText = (host: InventoryHost): string => printed(readVars(host))
 
 /** The same as YAML, a variable in a line, and behind each the place where it was set. */
 export function placesText(host: InventoryHost): string {
-  const lines = Object.keys(readVars(host)).sort().map((name) => {
-    const set = host.place(name)
-    return `${name}: ${jsonText(host.vars[name]) ?? ''}${set === null ? '' : `  # ${showPlace(set)}`}\n`
-  })
+  const lines = Object.keys(readVars(host))
+    .sort()
+    .map((name) => {
+      const set = host.place(name)
+      return `${name}: ${jsonText(host.vars[name]) ?? ''}${set === null ? '' : `  # ${showPlace(set)}`}\n`
+    })
   return lines.join('')
 }
 
@@ -57,7 +82,17 @@ function mapping(entries: readonly (readonly [string, unknown])[]): object {
 const printed = (value: object): string => `${jsonText(sorted(value), 4) ?? ''}\n`
 
 function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || value instanceof Secret || value instanceof WrittenNumber) return value
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    value instanceof Secret ||
+    value instanceof WrittenNumber
+  )
+    return value
   if (Array.isArray(value)) return value.map(sorted)
-  return mapping(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, inner]) => [name, sorted(inner)]))
+  return mapping(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, inner]) => [name, sorted(inner)]),
+  )
 }

@@ -27,15 +27,23 @@ function output(command: Command): Output {
   return { out: (text) => streams.writeOut?.(text), say: (line) => streams.writeErr?.(`${line}\n`) }
 }
 
-/** The labs that no process owns: those which `lab up`, or a demo that was told to, left to the user. */
-const kept = async (): Promise<readonly LabRecord[]> => (await labsUp()).filter((record) => record.owner === null)
+/**
+ * The labs that no process owns: those which `lab up`, or a demo that was told to, left to the
+ * user.
+ */
+const kept = async (): Promise<readonly LabRecord[]> =>
+  (await labsUp()).filter((record) => record.owner === null)
 
 /** Those of them that were started from this project's folder. */
 const keptHere = async (): Promise<readonly LabRecord[]> => (await kept()).filter(isHere)
 const isHere = ({ project }: LabRecord): boolean => project === process.cwd()
 
 /** `fettle lab up` */
-export async function up(wanted: number, { image, inventory, yes = false }: UpFlags, command: Command): Promise<void> {
+export async function up(
+  wanted: number,
+  { image, inventory, yes = false }: UpFlags,
+  command: Command,
+): Promise<void> {
   const { out, say } = output(command)
   await installRequirements({ ask: !yes, say })
   const names = await bootAndKeep(await openLab({ say }), wanted, image)
@@ -47,8 +55,12 @@ export async function up(wanted: number, { image, inventory, yes = false }: UpFl
   })
   if (inventory === undefined) out(inventoryText(hosts))
   for (const name of names) say(`${name} is up: ${login(hosts.find((host) => host.name === name))}`)
-  say("they share this machine's kernel: of the values of sysctl they can set those of their network (net.*), and no others")
-  say(`inventory: ${inventory ?? 'printed to standard output'}; take them down with: fettle lab down ${names.join(' ')}`)
+  say(
+    "they share this machine's kernel: of the values of sysctl they can set those of their network (net.*), and no others",
+  )
+  say(
+    `inventory: ${inventory ?? 'printed to standard output'}; take them down with: fettle lab down ${names.join(' ')}`,
+  )
 }
 
 async function bootAndKeep(lab: Lab, wanted: number, image: ImageName): Promise<readonly string[]> {
@@ -64,18 +76,30 @@ async function bootAndKeep(lab: Lab, wanted: number, image: ImageName): Promise<
 }
 
 const reachable = (record: LabRecord): readonly InventoryHost[] =>
-  record.hosts.map((host) => ({ ...host, keyFile: keyFile(), knownHostsFile: knownHostsFile(record.id) }))
+  record.hosts.map((host) => ({
+    ...host,
+    keyFile: keyFile(),
+    knownHostsFile: knownHostsFile(record.id),
+  }))
 
 const login = (host: InventoryHost | undefined): string =>
-  host === undefined ? '' : `ssh -i ${host.keyFile} -o UserKnownHostsFile=${host.knownHostsFile} root@${host.address}`
+  host === undefined
+    ? ''
+    : `ssh -i ${host.keyFile} -o UserKnownHostsFile=${host.knownHostsFile} root@${host.address}`
 
 /** `fettle lab list` */
 export async function list(command: Command): Promise<void> {
   const { out, say } = output(command)
   requireMachine()
   const labs = await labsUp()
-  const belongs = (lab: LabRecord): string => (lab.owner !== null ? `of process ${lab.owner.pid}` : isHere(lab) || lab.project === '' ? '' : `of ${lab.project}`)
-  const line = (host: HostRecord, lab: LabRecord): string => `${[host.name.padEnd(16), host.address.padEnd(16), host.image.padEnd(6), belongs(lab)].join(' ').trimEnd()}\n`
+  const belongs = (lab: LabRecord): string =>
+    lab.owner !== null
+      ? `of process ${lab.owner.pid}`
+      : isHere(lab) || lab.project === ''
+        ? ''
+        : `of ${lab.project}`
+  const line = (host: HostRecord, lab: LabRecord): string =>
+    `${[host.name.padEnd(16), host.address.padEnd(16), host.image.padEnd(6), belongs(lab)].join(' ').trimEnd()}\n`
   const lines = labs.flatMap((lab) => lab.hosts.map((host) => line(host, lab)))
   if (lines.length > 0) out(lines.join(''))
   else say('no lab host is up')
@@ -86,12 +110,18 @@ export interface DownFlags {
 }
 
 /** `fettle lab down` */
-export async function down(wanted: readonly string[], { all = false }: DownFlags, command: Command): Promise<void> {
+export async function down(
+  wanted: readonly string[],
+  { all = false }: DownFlags,
+  command: Command,
+): Promise<void> {
   const { say } = output(command)
   requireMachine()
   await clearLeftovers()
   const labs = await kept()
-  const hosts = labs.filter((lab) => all || isHere(lab)).flatMap(({ id, hosts }) => hosts.map((host) => ({ id, host })))
+  const hosts = labs
+    .filter((lab) => all || isHere(lab))
+    .flatMap(({ id, hosts }) => hosts.map((host) => ({ id, host })))
   const unknown = wanted.filter((name) => !hosts.some(({ host }) => host.name === name))
   if (unknown.length > 0) throw notHere(unknown, labs)
   const chosen = hosts.filter(({ host: { name } }) => wanted.length === 0 || wanted.includes(name))
@@ -99,13 +129,22 @@ export async function down(wanted: readonly string[], { all = false }: DownFlags
     await takeDownHost(id, host)
     say(`${host.name} is down`)
   }
-  if (chosen.length === 0) say(labs.length === 0 ? 'no host was up' : 'no host of this folder was up; those of others: fettle lab list')
+  if (chosen.length === 0)
+    say(
+      labs.length === 0
+        ? 'no host was up'
+        : 'no host of this folder was up; those of others: fettle lab list',
+    )
 }
 
 /** Why there is nothing of these names to take down. */
 function notHere(names: readonly string[], labs: readonly LabRecord[]): FettleError {
   const elsewhere = labs.find(({ hosts }) => hosts.some(({ name }) => names.includes(name)))
   const message = `no host that \`lab up\` left up from this folder is called ${names.join(', ')}`
-  if (elsewhere === undefined) return new FettleError('usage', { message, remedy: 'fettle lab list' })
-  return new FettleError('usage', { message: `${message}: it belongs to ${elsewhere.project || 'a lab of an earlier version'}`, remedy: `run it there, or for all folders: fettle lab down --all ${names.join(' ')}` })
+  if (elsewhere === undefined)
+    return new FettleError('usage', { message, remedy: 'fettle lab list' })
+  return new FettleError('usage', {
+    message: `${message}: it belongs to ${elsewhere.project || 'a lab of an earlier version'}`,
+    remedy: `run it there, or for all folders: fettle lab down --all ${names.join(' ')}`,
+  })
 }

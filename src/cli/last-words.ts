@@ -2,16 +2,21 @@ import { inspect } from 'node:util'
 import type * as Whole from './program.js'
 
 /**
- * Scrubs what Node itself prints of this process: an error that nobody has caught, which ends it with 1, and warnings.
- * Node shows such an error with all that hangs on it, such as a statement with its values.
+ * Scrubs what Node itself prints of this process: an error that nobody has caught, which ends it
+ * with 1, and warnings. Node shows such an error with all that hangs on it, such as a statement
+ * with its values.
  */
 export function scrubLastWords(program: () => Promise<Pick<typeof Whole, 'scrub'>>): void {
-  const say = (text: string): Promise<void> => program().then(({ scrub }) => void process.stderr.write(`${scrub(text)}\n`))
+  const say = (text: string): Promise<void> =>
+    program().then(({ scrub }) => void process.stderr.write(`${scrub(text)}\n`))
   process.on('uncaughtException', (error: unknown) => {
     void say(inspect(error)).finally(() => process.exit(1))
   })
   // Without a listener warnings are off (NODE_NO_WARNINGS).
   if (process.listenerCount('warning') === 0) return
   process.removeAllListeners('warning')
-  process.on('warning', ({ name, message }) => void say(`(node:${String(process.pid)}) ${name}: ${message}`))
+  process.on(
+    'warning',
+    ({ name, message }) => void say(`(node:${String(process.pid)}) ${name}: ${message}`),
+  )
 }

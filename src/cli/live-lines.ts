@@ -1,14 +1,18 @@
 import { ScrubbedLines } from '../core/scrub.js'
 
-/** Milliseconds that a line without an end is waited for. What is told comes once a second, and may be cut anywhere; the last line break of all is held back until more comes. */
+/**
+ * Milliseconds that a line without an end is waited for. What is told comes once a second, and may
+ * be cut anywhere; the last line break of all is held back until more comes.
+ */
 const patience = 1500
 
 /** How much of the end is shown when it cannot be told what of it was shown before. */
 const tailLength = 4096
 
 /**
- * The lines of what a command prints, scrubbed and told while it runs, and the rest from its whole output when it has
- * ended. What came too fast to be told is left out with a line that says so, unless the end still holds it.
+ * The lines of what a command prints, scrubbed and told while it runs, and the rest from its whole
+ * output when it has ended. What came too fast to be told is left out with a line that says so,
+ * unless the end still holds it.
  */
 export class LiveLines {
   readonly #scrubbed = new ScrubbedLines()
@@ -26,7 +30,8 @@ export class LiveLines {
     this.#length += text.length
     this.#last = text
     this.#lines(text)
-    if (this.#scrubbed.isOpen) this.#timer = setTimeout(() => (this.#impatient = this.#tellBegun()), patience)
+    if (this.#scrubbed.isOpen)
+      this.#timer = setTimeout(() => (this.#impatient = this.#tellBegun()), patience)
   }
 
   /** The end, with all that the command has printed; null where that is not known. */
@@ -49,10 +54,14 @@ export class LiveLines {
     return true
   }
 
-  /** What follows the last piece that was told: at its place when all was told, else where it stands last. */
+  /**
+   * What follows the last piece that was told: at its place when all was told, else where it stands
+   * last.
+   */
   #untold(whole: string): string {
     const last = this.#last
-    if (whole.slice(this.#length - last.length, this.#length) === last) return whole.slice(this.#length)
+    if (whole.slice(this.#length - last.length, this.#length) === last)
+      return whole.slice(this.#length)
     const at = whole.lastIndexOf(last)
     if (at >= 0) return whole.slice(at + last.length)
     return `${this.#scrubbed.isOpen ? '\n' : ''}[… some lines left out …]\n${whole.slice(-tailLength)}`

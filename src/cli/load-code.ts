@@ -8,7 +8,10 @@ import { loadPlain } from './plain-tasks.js'
 import { publicModule } from './public-names.js'
 import { closeFiles, taskCache } from './task-cache.js'
 
-/** The copy of Fettle that is running: the project's files get this very one, so that what they make is recognised. */
+/**
+ * The copy of Fettle that is running: the project's files get this very one, so that what they make
+ * is recognised.
+ */
 const running = (): Promise<object> => import('../index.js')
 
 /** What code of the project is loaded as: how its own errors are told. */
@@ -19,11 +22,19 @@ export interface CodeErrors {
 }
 
 /**
- * Loads a file of the project, TypeScript or JavaScript, with what it imports, and does something with its default export. Types are not checked
- * (`tsc` does that); what was compiled is kept in `.fettle/cache` of the project.
- * @throws FettleError with the place in the user's own file, for what the file throws and what `use` throws
+ * Loads a file of the project, TypeScript or JavaScript, with what it imports, and does something
+ * with its default export. Types are not checked (`tsc` does that); what was compiled is kept in
+ * `.fettle/cache` of the project.
+ * @throws FettleError with the place in the user's own file, for what the file throws and what
+ * `use` throws
  */
-export async function withCode<T>(path: string, project: string, errors: CodeErrors, use: (exported: unknown, shown: string) => T | Promise<T>, fettle: () => Promise<object> = running): Promise<T> {
+export async function withCode<T>(
+  path: string,
+  project: string,
+  errors: CodeErrors,
+  use: (exported: unknown, shown: string) => T | Promise<T>,
+  fettle: () => Promise<object> = running,
+): Promise<T> {
   const root = resolve(project)
   const shown = shownIn(root, path)
   setProjectDirectory(root)
@@ -43,21 +54,34 @@ async function exportOf(path: string, root: string, fettle: object): Promise<unk
     return plain.exports['default']
   }
   const { createJiti } = await import('jiti')
-  // `virtualModules` hands out the module itself: an alias to its file would make jiti load a second copy.
-  const jiti = createJiti(path, { virtualModules: { fettle }, fsCache: cache ?? false, interopDefault: true })
+  // `virtualModules` hands out the module itself: an alias to its file would make jiti load a
+  // second copy.
+  const jiti = createJiti(path, {
+    virtualModules: { fettle },
+    fsCache: cache ?? false,
+    interopDefault: true,
+  })
   const exported: unknown = await jiti.import(path, { default: true })
   if (cache !== null) closeFiles(cache)
-  note(root, [path, ...Object.keys(jiti.cache).filter((file) => !file.includes('/node_modules/') && !file.startsWith(own))])
+  note(root, [
+    path,
+    ...Object.keys(jiti.cache).filter(
+      (file) => !file.includes('/node_modules/') && !file.startsWith(own),
+    ),
+  ])
   return exported
 }
 
 /** Files of code by the projects that they were loaded for. */
 const loaded = new Map<string, Set<string>>()
 
-const note = (root: string, files: readonly string[]): void => void loaded.set(root, new Set([...(loaded.get(root) ?? []), ...files]))
+const note = (root: string, files: readonly string[]): void =>
+  void loaded.set(root, new Set([...(loaded.get(root) ?? []), ...files]))
 
 /** The files of code that were loaded for a project, packages left out. */
-export const loadedCode = (project: string): readonly string[] => [...(loaded.get(resolve(project)) ?? [])]
+export const loadedCode = (project: string): readonly string[] => [
+  ...(loaded.get(resolve(project)) ?? []),
+]
 
 export const shownIn = (root: string, path: string): string => {
   const inside = relative(root, path)
@@ -65,11 +89,23 @@ export const shownIn = (root: string, path: string): string => {
 }
 
 /** An error of the project's code, with the place in the user's own files where it arose. */
-function placed(error: unknown, root: string, shown: string, { code, remedy }: CodeErrors): FettleError {
+function placed(
+  error: unknown,
+  root: string,
+  shown: string,
+  { code, remedy }: CodeErrors,
+): FettleError {
   if (error instanceof FettleError && error.code === code && error.address === shown) return error
   const place = placeOf(error, root) ?? shown
   const message = `${place}: ${scrub(sentenceOf(error))}`
-  if (error instanceof FettleError) return new FettleError(error.code, { message, remedy: error.remedy, address: error.address ?? place, ...(error.detail === null ? {} : { detail: error.detail }), cause: error })
+  if (error instanceof FettleError)
+    return new FettleError(error.code, {
+      message,
+      remedy: error.remedy,
+      address: error.address ?? place,
+      ...(error.detail === null ? {} : { detail: error.detail }),
+      cause: error,
+    })
   return new FettleError(code, { message, remedy, address: place, cause: error })
 }
 
@@ -77,20 +113,32 @@ function placed(error: unknown, root: string, shown: string, { code, remedy }: C
 const sentenceOf = (error: unknown): string => {
   const text = types.isNativeError(error) ? error.message : String(error)
   const line = (text.split('\n')[0] ?? '').trim()
-  return types.isNativeError(error) && !['Error', 'FettleError'].includes(error.name) ? `${error.name}: ${line}` : line
+  return types.isNativeError(error) && !['Error', 'FettleError'].includes(error.name)
+    ? `${error.name}: ${line}`
+    : line
 }
 
 /** Fettle's own sources lie in the project when it runs the tasks of its own repository. */
 const own = fileURLToPath(new URL('..', import.meta.url))
 
-/** A syntax error's last line is its place, with a column; a stack's lines are the user's, its columns the compiled text's. */
+/**
+ * A syntax error's last line is its place, with a column; a stack's lines are the user's, its
+ * columns the compiled text's.
+ */
 function placeOf(error: unknown, root: string): string | null {
-  if (!(types.isNativeError(error))) return null
+  if (!types.isNativeError(error)) return null
   const syntax = /\n\s*(\/.+):(\d+):(\d+)\s*$/.exec(error.message)
-  if (syntax !== null) return `${shownIn(root, syntax[1] ?? '')}:${syntax[2] ?? ''}:${syntax[3] ?? ''}`
+  if (syntax !== null)
+    return `${shownIn(root, syntax[1] ?? '')}:${syntax[2] ?? ''}:${syntax[3] ?? ''}`
   for (const frame of (error.stack ?? '').split('\n')) {
-    const [, path, line] = /(?:\(|at (?:async )?|^- )(?:file:\/\/)?(\/.+?)(?::(\d+):\d+)?\)?$/.exec(frame.trim()) ?? []
-    if (path?.startsWith(`${root}/`) === true && !path.startsWith(own) && !path.includes('/node_modules/')) return line === undefined ? shownIn(root, path) : `${shownIn(root, path)}:${line}`
+    const [, path, line] =
+      /(?:\(|at (?:async )?|^- )(?:file:\/\/)?(\/.+?)(?::(\d+):\d+)?\)?$/.exec(frame.trim()) ?? []
+    if (
+      path?.startsWith(`${root}/`) === true &&
+      !path.startsWith(own) &&
+      !path.includes('/node_modules/')
+    )
+      return line === undefined ? shownIn(root, path) : `${shownIn(root, path)}:${line}`
   }
   return null
 }

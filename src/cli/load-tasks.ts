@@ -9,17 +9,35 @@ import { shownIn, withCode } from './load-code.js'
  * @param file relative to the project
  * @throws FettleError `source-missing`, or `play-invalid` with the place in the user's own file
  */
-export async function loadPlays(file: string, project: string, fettle?: () => Promise<object>): Promise<readonly Play[]> {
+export async function loadPlays(
+  file: string,
+  project: string,
+  fettle?: () => Promise<object>,
+): Promise<readonly Play[]> {
   const path = resolve(project, file)
   const shown = shownIn(resolve(project), path)
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
-    throw new FettleError('source-missing', { address: shown, message: `there is no task file ${shown}`, remedy: 'name the file that exports the plays: fettle plan FILE; without FILE it is tasks/site.ts' })
+    throw new FettleError('source-missing', {
+      address: shown,
+      message: `there is no task file ${shown}`,
+      remedy:
+        'name the file that exports the plays: fettle plan FILE; without FILE it is tasks/site.ts',
+    })
   }
-  return withCode(path, project, { code: 'play-invalid', remedy: 'correct the task file at that place' }, playsOf, fettle)
+  return withCode(
+    path,
+    project,
+    { code: 'play-invalid', remedy: 'correct the task file at that place' },
+    playsOf,
+    fettle,
+  )
 }
 
 function playsOf(exported: unknown, shown: string): readonly Play[] {
   const plays: readonly unknown[] = Array.isArray(exported) ? exported : [exported]
   if (plays.length > 0 && plays.every(isPlay)) return plays
-  throw new FettleError('play-invalid', { address: shown, message: `${shown} does not export a play or a list of plays as its default` })
+  throw new FettleError('play-invalid', {
+    address: shown,
+    message: `${shown} does not export a play or a list of plays as its default`,
+  })
 }

@@ -9,32 +9,59 @@ import { thisProcess, type Surroundings } from './surroundings.js'
 type Program = () => Promise<typeof Whole>
 const separately: Program = () => import('./program.js')
 
-/** Prints an error that no view of a run could print. What is misspelt is told with the nearest name, as commander suggests it. */
-async function complain(error: unknown, words: readonly string[], commands: Command, surroundings: Surroundings, program: Program): Promise<number> {
+/**
+ * Prints an error that no view of a run could print. What is misspelt is told with the nearest
+ * name, as commander suggests it.
+ */
+async function complain(
+  error: unknown,
+  words: readonly string[],
+  commands: Command,
+  surroundings: Surroundings,
+  program: Program,
+): Promise<number> {
   if (error instanceof CommanderError && error.exitCode === 0) return 0
   // Help was asked for by giving no command, and is printed.
   if (error instanceof CommanderError && error.code === 'commander.help') return 3
   const { FettleError, tellError } = await program()
   const known = commands.commands.find((command) => command.name() === words[0])
-  const told = error instanceof CommanderError
-    ? new FettleError('usage', { message: error.message.replace(/^error: /, '').replaceAll('\n', ' '), remedy: `see fettle ${known === undefined ? '' : `${known.name()} `}--help` })
-    : error
-  await tellError(told, surroundings, { json: words.includes('--json'), color: !words.includes('--no-color') })
+  const told =
+    error instanceof CommanderError
+      ? new FettleError('usage', {
+          message: error.message.replace(/^error: /, '').replaceAll('\n', ' '),
+          remedy: `see fettle ${known === undefined ? '' : `${known.name()} `}--help`,
+        })
+      : error
+  await tellError(told, surroundings, {
+    json: words.includes('--json'),
+    color: !words.includes('--no-color'),
+  })
   return told instanceof FettleError && told.code === 'usage' ? 3 : 1
 }
 
 /**
- * The command line of Fettle. Without `surroundings` it is this process's, whose exit code is then set.
+ * The command line of Fettle. Without `surroundings` it is this process's, whose exit code is then
+ * set.
  * @param argv as `process.argv`: two entries that are skipped, then the words
  * @param program gives the rest of the program, when it is needed; left out: from its own files
- * @returns the exit code: 0 done; 1 failed; 2 (`plan`) changes; 3 a usage error; 130, 143 and 129 after SIGINT, SIGTERM and SIGHUP
+ * @returns the exit code: 0 done; 1 failed; 2 (`plan`) changes; 3 a usage error; 130, 143 and 129
+ * after SIGINT, SIGTERM and SIGHUP
  */
-export async function main(argv: readonly string[], surroundings?: Surroundings, parts?: () => Promise<Parts>, program: Program = separately): Promise<number> {
+export async function main(
+  argv: readonly string[],
+  surroundings?: Surroundings,
+  parts?: () => Promise<Parts>,
+  program: Program = separately,
+): Promise<number> {
   const io = surroundings ?? thisProcess()
   const words = argv.slice(2)
   if (surroundings === undefined) scrubLastWords(program)
   let exitCode = 0
-  const commands = commandLine(io, async (command) => void (exitCode = await command(await program())), parts)
+  const commands = commandLine(
+    io,
+    async (command) => void (exitCode = await command(await program())),
+    parts,
+  )
   try {
     await commands.parseAsync(words, { from: 'user' })
   } catch (error) {

@@ -17,12 +17,23 @@ export interface Output {
 }
 
 /** Standard output and standard error as screens. */
-export function screensOf({ stdout, stderr, env }: Surroundings, color: boolean): { readonly out: Screen; readonly err: Screen } {
-  const on = (stream: typeof stdout): Screen => screen(stream, { noColor: !color, env, onTrouble: (message) => stderr.write(`fettle: ${message}\n`) })
+export function screensOf(
+  { stdout, stderr, env }: Surroundings,
+  color: boolean,
+): { readonly out: Screen; readonly err: Screen } {
+  const on = (stream: typeof stdout): Screen =>
+    screen(stream, {
+      noColor: !color,
+      env,
+      onTrouble: (message) => stderr.write(`fettle: ${message}\n`),
+    })
   return { out: on(stdout), err: on(stderr) }
 }
 
-export function openOutput(surroundings: Surroundings, { json, color }: Pick<OutputFlags, 'json' | 'color'>): Output {
+export function openOutput(
+  surroundings: Surroundings,
+  { json, color }: Pick<OutputFlags, 'json' | 'color'>,
+): Output {
   const { out, err } = screensOf(surroundings, color)
   return json === true ? { people: err, programs: [jsonView(out)] } : { people: out, programs: [] }
 }
@@ -31,11 +42,19 @@ export function openOutput(surroundings: Surroundings, { json, color }: Pick<Out
 export function errorEvent(error: unknown, verbosity: number): ErrorEvent {
   const told = eventError(error)
   const stack = verbosity >= 3 && error instanceof FettleError ? scrub(error.stack ?? '') : null
-  return { type: 'error', ...told, detail: [told.detail, stack].filter((part) => part !== null).join('\n') || null }
+  return {
+    type: 'error',
+    ...told,
+    detail: [told.detail, stack].filter((part) => part !== null).join('\n') || null,
+  }
 }
 
 /** Tells an error that stands alone: to people, and with `--json` as a line. */
-export async function tellError(error: unknown, surroundings: Surroundings, flags: Pick<OutputFlags, 'json' | 'color'> & Partial<OutputFlags>): Promise<void> {
+export async function tellError(
+  error: unknown,
+  surroundings: Surroundings,
+  flags: Pick<OutputFlags, 'json' | 'color'> & Partial<OutputFlags>,
+): Promise<void> {
   const { people, programs } = openOutput(surroundings, flags)
   const view = views([...programs, recapView(people, { mode: 'plan', verbosity: 0 })])
   view.onEvent(errorEvent(error, flags.verbose ?? 0))

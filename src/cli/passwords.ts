@@ -16,34 +16,71 @@ import type { Surroundings } from './surroundings.js'
 export class PromptInterrupted extends Error {}
 
 type Passwords = Pick<RunOptions, 'connectionPassword' | 'becomePassword'>
-type Flags = Pick<RunFlags, 'askPass' | 'askBecomePass' | 'connectionPasswordFile' | 'becomePasswordFile'>
+type Flags = Pick<
+  RunFlags,
+  'askPass' | 'askBecomePass' | 'connectionPasswordFile' | 'becomePasswordFile'
+>
 
 /**
- * The passwords that the command line asks for. At a terminal an empty answer to the second prompt means the first password, as in
- * Ansible; elsewhere `-k` takes the first line of standard input and `-K` the next.
+ * The passwords that the command line asks for. At a terminal an empty answer to the second prompt
+ * means the first password, as in Ansible; elsewhere `-k` takes the first line of standard input
+ * and `-K` the next.
  */
 export async function readPasswords(flags: Flags, surroundings: Surroundings): Promise<Passwords> {
-  for (const [ask, file] of [['askPass', 'connectionPasswordFile'], ['askBecomePass', 'becomePasswordFile']] as const) {
-    if (flags[ask] === true && flags[file] !== undefined) throw new FettleError('usage', { message: `${shown[ask]} and ${shown[file]} cannot be given together`, remedy: 'give one of them' })
+  for (const [ask, file] of [
+    ['askPass', 'connectionPasswordFile'],
+    ['askBecomePass', 'becomePasswordFile'],
+  ] as const) {
+    if (flags[ask] === true && flags[file] !== undefined)
+      throw new FettleError('usage', {
+        message: `${shown[ask]} and ${shown[file]} cannot be given together`,
+        remedy: 'give one of them',
+      })
   }
-  const asked = [...(flags.askPass === true ? ['SSH password: '] : []), ...(flags.askBecomePass === true ? [flags.askPass === true ? 'BECOME password [defaults to SSH password]: ' : 'BECOME password: '] : [])]
-  const answers = surroundings.stdin.isTTY === true ? await prompted(asked, surroundings) : await fromLines(asked, surroundings)
+  const asked = [
+    ...(flags.askPass === true ? ['SSH password: '] : []),
+    ...(flags.askBecomePass === true
+      ? [
+          flags.askPass === true
+            ? 'BECOME password [defaults to SSH password]: '
+            : 'BECOME password: ',
+        ]
+      : []),
+  ]
+  const answers =
+    surroundings.stdin.isTTY === true
+      ? await prompted(asked, surroundings)
+      : await fromLines(asked, surroundings)
   const connection = flags.askPass === true ? answers[0] : undefined
   const become = flags.askBecomePass === true ? answers.at(-1) || connection : undefined
   return {
-    connectionPassword: secretOf('-k', connection) ?? (await fromFile(flags.connectionPasswordFile, surroundings)),
-    becomePassword: secretOf('-K', become) ?? (await fromFile(flags.becomePasswordFile, surroundings)),
+    connectionPassword:
+      secretOf('-k', connection) ?? (await fromFile(flags.connectionPasswordFile, surroundings)),
+    becomePassword:
+      secretOf('-K', become) ?? (await fromFile(flags.becomePasswordFile, surroundings)),
   }
 }
 
-const shown = { askPass: '-k', askBecomePass: '-K', connectionPasswordFile: '--connection-password-file', becomePasswordFile: '--become-password-file' } as const
+const shown = {
+  askPass: '-k',
+  askBecomePass: '-K',
+  connectionPasswordFile: '--connection-password-file',
+  becomePasswordFile: '--become-password-file',
+} as const
 
 function secretOf(flag: string, text: string | undefined): Secret | null {
-  if (text === '') throw new FettleError('usage', { message: `${flag}: the password is empty`, remedy: 'give a password, or leave the flag out' })
+  if (text === '')
+    throw new FettleError('usage', {
+      message: `${flag}: the password is empty`,
+      remedy: 'give a password, or leave the flag out',
+    })
   return text === undefined ? null : new Secret(text)
 }
 
-async function prompted(prompts: readonly string[], surroundings: Surroundings): Promise<readonly string[]> {
+async function prompted(
+  prompts: readonly string[],
+  surroundings: Surroundings,
+): Promise<readonly string[]> {
   const answers: string[] = []
   for (const prompt of prompts) answers.push(await ask(prompt, surroundings))
   return answers
@@ -56,7 +93,14 @@ export function ask(prompt: string, { stdin, stderr }: Surroundings): Promise<st
   const reader = createInterface({ input: stdin, output: silent, terminal: true, historySize: 0 })
   return new Promise<string>((answered, failed) => {
     reader.on('SIGINT', () => failed(new PromptInterrupted()))
-    reader.on('close', () => failed(new FettleError('usage', { message: `no password was given at the prompt ${prompt.trim()}`, remedy: 'type the password, or leave the flag out' })))
+    reader.on('close', () =>
+      failed(
+        new FettleError('usage', {
+          message: `no password was given at the prompt ${prompt.trim()}`,
+          remedy: 'type the password, or leave the flag out',
+        }),
+      ),
+    )
     reader.question('', answered)
   }).finally(() => {
     reader.close()
@@ -64,7 +108,10 @@ export function ask(prompt: string, { stdin, stderr }: Surroundings): Promise<st
   })
 }
 
-function fromLines(prompts: readonly string[], { stdin }: Surroundings): Promise<readonly string[]> {
+function fromLines(
+  prompts: readonly string[],
+  { stdin }: Surroundings,
+): Promise<readonly string[]> {
   if (prompts.length === 0) return Promise.resolve([])
   const reader = createInterface({ input: stdin })
   const lines: string[] = []
@@ -72,7 +119,14 @@ function fromLines(prompts: readonly string[], { stdin }: Surroundings): Promise
     reader.on('line', (line) => {
       if (lines.push(line) === prompts.length) answered(lines)
     })
-    reader.on('close', () => failed(new FettleError('usage', { message: `standard input ended after ${lines.length} of ${prompts.length} passwords`, remedy: 'write each password on a line of its own, that of -k first' })))
+    reader.on('close', () =>
+      failed(
+        new FettleError('usage', {
+          message: `standard input ended after ${lines.length} of ${prompts.length} passwords`,
+          remedy: 'write each password on a line of its own, that of -k first',
+        }),
+      ),
+    )
   }).finally(() => reader.close())
 }
 
@@ -85,14 +139,20 @@ function isProgram(path: string): boolean {
   }
 }
 
-/** What everybody could have written is no password, and no program to ask: the file, or another in its place. Pipes and the like are what their name says. */
+/**
+ * What everybody could have written is no password, and no program to ask: the file, or another in
+ * its place. Pipes and the like are what their name says.
+ */
 function checkClosed(path: string, file: string): void {
   if (!statSync(path).isFile()) return
   const real = realpathSync(path)
   const open = [real, dirname(real)].find((each) => isOpenToAll(statSync(each)) && hasModes(each))
   if (open === undefined) return
   const isFolder = open !== real
-  throw new FettleError('usage', { message: `the password file ${file} is not used: everybody may write ${isFolder ? `its folder ${open}` : 'it'}`, remedy: `chmod ${isFolder ? 'o-w' : '600'} ${isFolder ? open : file}` })
+  throw new FettleError('usage', {
+    message: `the password file ${file} is not used: everybody may write ${isFolder ? `its folder ${open}` : 'it'}`,
+    remedy: `chmod ${isFolder ? 'o-w' : '600'} ${isFolder ? open : file}`,
+  })
 }
 
 function textOf(path: string): string {
@@ -101,7 +161,10 @@ function textOf(path: string): string {
   return decoded.text
 }
 
-/** The content of a file, or what an executable one prints; line breaks at its ends are no part of the password, as in Ansible. */
+/**
+ * The content of a file, or what an executable one prints; line breaks at its ends are no part of
+ * the password, as in Ansible.
+ */
 async function fromFile(file: string | undefined, { cwd }: Surroundings): Promise<Secret | null> {
   if (file === undefined) return null
   const path = resolve(cwd, file)
@@ -113,6 +176,9 @@ async function fromFile(file: string | undefined, { cwd }: Surroundings): Promis
     return new Secret(password)
   } catch (error) {
     if (error instanceof FettleError) throw error
-    throw new FettleError('usage', { message: `the password file ${file} cannot be used: ${error instanceof Error ? error.message : String(error)}`, remedy: 'give a file that holds the password, or a program that prints it' })
+    throw new FettleError('usage', {
+      message: `the password file ${file} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+      remedy: 'give a file that holds the password, or a program that prints it',
+    })
   }
 }

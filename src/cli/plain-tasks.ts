@@ -3,23 +3,39 @@ import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
 import { compiled } from './task-cache.js'
 
-// jiti finds each imported file by trying some hundred names, and takes longer for that than a host takes to answer. Task files of the
-// usual form need nothing of it but its compiler: TypeScript that imports Fettle, Node and TypeScript beside it. jiti loads all others.
+// jiti finds each imported file by trying some hundred names, and takes longer for that than a host
+// takes to answer. Task files of the usual form need nothing of it but its compiler: TypeScript
+// that imports Fettle, Node and TypeScript beside it. jiti loads all others.
 
-/** A task file, ready to be run: its code, and the files that it imports by the names that it has for them. */
+/**
+ * A task file, ready to be run: its code, and the files that it imports by the names that it has
+ * for them.
+ */
 interface Plain {
   readonly code: string
   readonly imports: ReadonlyMap<string, string>
 }
 
 /** What the code may use of what jiti hands to it. */
-type Run = (exports: object, jitiImport: (name: string) => Promise<object>, __filename: string, __dirname: string) => Promise<void>
+type Run = (
+  exports: object,
+  jitiImport: (name: string) => Promise<object>,
+  __filename: string,
+  __dirname: string,
+) => Promise<void>
 
 /**
  * Loads a task file and what it imports, if all of them are plain.
  * @returns the exports and all files, or null where jiti must load it; nothing has been run then
  */
-export async function loadPlain(path: string, folder: string | null, fettle: object): Promise<{ readonly exports: Readonly<Record<string, unknown>>; readonly files: readonly string[] } | null> {
+export async function loadPlain(
+  path: string,
+  folder: string | null,
+  fettle: object,
+): Promise<{
+  readonly exports: Readonly<Record<string, unknown>>
+  readonly files: readonly string[]
+} | null> {
   const entry = realpathSync(path)
   const files = await gather(entry, folder)
   if (files === null) return null
@@ -31,19 +47,37 @@ export async function loadPlain(path: string, folder: string | null, fettle: obj
     const exports = {}
     loaded.set(file, exports)
     const { code, imports } = files.get(file) as Plain
-    const run = new Script(`(async function (exports, jitiImport, __filename, __dirname) { ${code}\n})`, { filename: file }).runInThisContext() as Run
-    const imported = async (name: string): Promise<object> => (name === 'fettle' ? fettle : await (name.startsWith('node:') ? builtin(name) : load(imports.get(name) as string)))
+    const run = new Script(
+      `(async function (exports, jitiImport, __filename, __dirname) { ${code}\n})`,
+      { filename: file },
+    ).runInThisContext() as Run
+    const imported = async (name: string): Promise<object> =>
+      name === 'fettle'
+        ? fettle
+        : await (name.startsWith('node:') ? builtin(name) : load(imports.get(name) as string))
     await run(exports, imported, file, dirname(file))
     return exports
   }
-  return { exports: (await load(entry)) as Readonly<Record<string, unknown>>, files: [...files.keys()] }
+  return {
+    exports: (await load(entry)) as Readonly<Record<string, unknown>>,
+    files: [...files.keys()],
+  }
 }
 
-/** Compiled code takes the default export of what is marked like this, and would else take the whole for it. */
-const builtin = async (name: string): Promise<object> => ({ __esModule: true, ...((await import(name)) as object) })
+/**
+ * Compiled code takes the default export of what is marked like this, and would else take the whole
+ * for it.
+ */
+const builtin = async (name: string): Promise<object> => ({
+  __esModule: true,
+  ...((await import(name)) as object),
+})
 
 /** The entry and everything that it imports; null when something among it is not plain. */
-async function gather(entry: string, folder: string | null): Promise<ReadonlyMap<string, Plain> | null> {
+async function gather(
+  entry: string,
+  folder: string | null,
+): Promise<ReadonlyMap<string, Plain> | null> {
   const files = new Map<string, Plain>()
   const queue = [entry]
   for (const file of queue) {
@@ -57,10 +91,19 @@ async function gather(entry: string, folder: string | null): Promise<ReadonlyMap
   return files
 }
 
-/** The imported files by their names; null for a name that is computed, what only jiti can give, and files that are not plain. */
+/**
+ * The imported files by their names; null for a name that is computed, what only jiti can give, and
+ * files that are not plain.
+ */
 function importsOf(code: string, file: string): ReadonlyMap<string, string> | null {
-  const names = [...code.matchAll(/\bjitiImport\((["'])([^"'\\]+)\1\)/g)].map((found) => found[2] ?? '')
-  if (names.length !== code.split('jitiImport').length - 1 || /\bjitiESMResolve\b|\b(?:require|module)\s*[.([]/.test(code)) return null
+  const names = [...code.matchAll(/\bjitiImport\((["'])([^"'\\]+)\1\)/g)].map(
+    (found) => found[2] ?? '',
+  )
+  if (
+    names.length !== code.split('jitiImport').length - 1 ||
+    /\bjitiESMResolve\b|\b(?:require|module)\s*[.([]/.test(code)
+  )
+    return null
   const imports = new Map<string, string>()
   for (const name of names.filter((each) => each !== 'fettle' && !each.startsWith('node:'))) {
     const found = /^\.\.?\//.test(name) ? typescriptAt(join(dirname(file), name)) : null
@@ -70,7 +113,8 @@ function importsOf(code: string, file: string): ReadonlyMap<string, string> | nu
   return imports
 }
 
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true
+const isFile = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isFile() === true
 
 /** `./names.js` is written for `names.ts`, unless there is such a file. */
 function typescriptAt(path: string): string | null {

@@ -23,15 +23,31 @@ import { unlockKeys } from './unlock-keys.js'
 /** What a run is made of below the command line. */
 export interface Parts {
   loadPlays(file: string, project: string): Promise<readonly Play[]>
-  loadInventory(given: { readonly sources: readonly string[]; readonly project: string; readonly extraVars: readonly string[] }): Promise<Inventory>
-  run(plays: readonly Play[], inventory: Inventory, options: RunOptions, emit: Emit): Promise<{ readonly exitCode: number }>
-  listRun(plays: readonly Play[], inventory: Inventory, options: Pick<RunOptions, 'limit' | 'tags' | 'skipTags' | 'startAtTask'>): RunList
+  loadInventory(given: {
+    readonly sources: readonly string[]
+    readonly project: string
+    readonly extraVars: readonly string[]
+  }): Promise<Inventory>
+  run(
+    plays: readonly Play[],
+    inventory: Inventory,
+    options: RunOptions,
+    emit: Emit,
+  ): Promise<{ readonly exitCode: number }>
+  listRun(
+    plays: readonly Play[],
+    inventory: Inventory,
+    options: Pick<RunOptions, 'limit' | 'tags' | 'skipTags' | 'startAtTask'>,
+  ): RunList
 }
 
 /** Imported when a command needs them: `fettle --help` loads none of it. */
 export async function realParts(): Promise<Parts> {
   const [{ loadPlays }, { loadInventory }, { run }, { listRun }] = await Promise.all([
-    import('./load-tasks.js'), import('./load-inventory.js'), import('../engine/run.js'), import('../engine/select.js'),
+    import('./load-tasks.js'),
+    import('./load-inventory.js'),
+    import('../engine/run.js'),
+    import('../engine/select.js'),
   ])
   return { loadPlays, loadInventory, run, listRun }
 }
@@ -40,11 +56,18 @@ export interface RunRequest {
   readonly mode: Mode
   readonly file: string
   readonly flags: RunFlags
-  /** The command that runs it again for the hosts that are not done. Left out: nothing is said of them. */
+  /**
+   * The command that runs it again for the hosts that are not done. Left out: nothing is said of
+   * them.
+   */
   readonly again?: string
 }
 
-function runOptions({ mode, flags }: RunRequest, { cwd }: Surroundings, { stop, kill }: Interrupts): Omit<RunOptions, 'becomePassword' | 'connectionPassword'> {
+function runOptions(
+  { mode, flags }: RunRequest,
+  { cwd }: Surroundings,
+  { stop, kill }: Interrupts,
+): Omit<RunOptions, 'becomePassword' | 'connectionPassword'> {
   return {
     mode,
     project: cwd,
@@ -69,27 +92,60 @@ function chosenHosts({ plays }: RunList, inventory: Inventory): readonly Invento
 }
 
 /** The run itself: what is to be run is loaded and handed to the engine. Answers the exit code. */
-async function perform(request: RunRequest, surroundings: Surroundings, parts: Parts, interrupts: Interrupts, emit: Emit, print: (text: string) => void): Promise<number> {
+async function perform(
+  request: RunRequest,
+  surroundings: Surroundings,
+  parts: Parts,
+  interrupts: Interrupts,
+  emit: Emit,
+  print: (text: string) => void,
+): Promise<number> {
   const { file, flags } = request
   const options = runOptions(request, surroundings, interrupts)
   const plays = await parts.loadPlays(file, options.project)
-  const inventory = await parts.loadInventory({ sources: flags.inventory, project: options.project, extraVars: flags.extraVars })
+  const inventory = await parts.loadInventory({
+    sources: flags.inventory,
+    project: options.project,
+    extraVars: flags.extraVars,
+  })
   if (flags.listHosts === true || flags.listTasks === true) {
     print(scrub(listing(file, plays, parts.listRun(plays, inventory, options), flags)))
     return 0
   }
   const passwords = await readPasswords(flags, surroundings)
-  // Which hosts there are depends on no tag, and tags would have all resources built only to be asked for theirs.
-  await unlockKeys(() => checkHosts(chosenHosts(parts.listRun(plays, inventory, { ...options, tags: [], skipTags: [] }), inventory)), { ...options, ...passwords }, surroundings)
+  // Which hosts there are depends on no tag, and tags would have all resources built only to be
+  // asked for theirs.
+  await unlockKeys(
+    () =>
+      checkHosts(
+        chosenHosts(
+          parts.listRun(plays, inventory, { ...options, tags: [], skipTags: [] }),
+          inventory,
+        ),
+      ),
+    { ...options, ...passwords },
+    surroundings,
+  )
   if (interrupts.code !== null) return interrupts.code
-  return (await parts.run(plays, inventory, { ...options, ...passwords, decisive: decisiveFiles(options.project, flags.inventory) }, emit)).exitCode
+  return (
+    await parts.run(
+      plays,
+      inventory,
+      { ...options, ...passwords, decisive: decisiveFiles(options.project, flags.inventory) },
+      emit,
+    )
+  ).exitCode
 }
 
 /**
  * `plan` and `apply`.
  * @returns the exit code: 0, 1, 2 (a plan with changes), 3 (nothing was contacted), or a signal's
  */
-export async function runCommand(request: RunRequest, surroundings: Surroundings, parts: () => Promise<Parts> = realParts): Promise<number> {
+export async function runCommand(
+  request: RunRequest,
+  surroundings: Surroundings,
+  parts: () => Promise<Parts> = realParts,
+): Promise<number> {
   const { mode, flags, again } = request
   const { people, programs } = openOutput(surroundings, flags)
   const interrupts = new Interrupts(mode === 'plan' ? 'reading' : 'changes')
@@ -97,19 +153,36 @@ export async function runCommand(request: RunRequest, surroundings: Surroundings
   const emit: Emit = (event) => {
     seen.add(event.type)
     // The engine knows that it was stopped, but not by which signal.
-    view.onEvent(event.type === 'summary' ? { ...event, exitCode: interrupts.code ?? event.exitCode } : event)
+    view.onEvent(
+      event.type === 'summary' ? { ...event, exitCode: interrupts.code ?? event.exitCode } : event,
+    )
   }
   const note = (message: string): void => emit({ type: 'notice', host: null, message })
-  const view = views([recordView(surroundings.cwd, note), retryView(surroundings.cwd, note), ...programs, await peopleView(people, { mode, diffs: flags.diff === true, verbosity: flags.verbose, ...(again === undefined ? {} : { again }) })])
+  const view = views([
+    recordView(surroundings.cwd, note),
+    retryView(surroundings.cwd, note),
+    ...programs,
+    await peopleView(people, {
+      mode,
+      diffs: flags.diff === true,
+      verbosity: flags.verbose,
+      ...(again === undefined ? {} : { again }),
+    }),
+  ])
   const deafen = interrupts.listen(surroundings, note)
   try {
-    const exitCode = await perform(request, surroundings, await parts(), interrupts, emit, (text) => people.write(text))
+    const exitCode = await perform(request, surroundings, await parts(), interrupts, emit, (text) =>
+      people.write(text),
+    )
     return interrupts.code ?? exitCode
   } catch (error) {
     if (error instanceof PromptInterrupted) return 130
     emit(errorEvent(error, flags.verbose))
     const contacted = (['progress', 'resource', 'host'] as const).some((type) => seen.has(type))
-    return interrupts.code ?? (error instanceof FettleError && error.code !== 'internal' && !contacted ? 3 : 1)
+    return (
+      interrupts.code ??
+      (error instanceof FettleError && error.code !== 'internal' && !contacted ? 3 : 1)
+    )
   } finally {
     await view.end()
     deafen()

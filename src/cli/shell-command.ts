@@ -1,7 +1,14 @@
 import { FettleError } from '../core/errors.js'
 import { lines, sh, type Sh } from '../core/sh.js'
 import { commandWords } from '../facts/guard.js'
-import { groupedView, isGood, jsonLinesView, plainView, streamView, type CommandView } from './command-views.js'
+import {
+  groupedView,
+  isGood,
+  jsonLinesView,
+  plainView,
+  streamView,
+  type CommandView,
+} from './command-views.js'
 import { onFleet, type Fleet } from './fleet.js'
 import type { FleetFlags } from './flags.js'
 import { screensOf } from './output.js'
@@ -14,8 +21,9 @@ export interface ShellFlags extends FleetFlags {
 }
 
 /**
- * A command in the home of the user it runs as. Programs get SIGPIPE back, which the session's shell ignores: a pipeline whose reader leaves ends
- * without a word. `together` joins both streams, so that lines stay in their order.
+ * A command in the home of the user it runs as. Programs get SIGPIPE back, which the session's
+ * shell ignores: a pipeline whose reader leaves ends without a word. `together` joins both streams,
+ * so that lines stay in their order.
  */
 function script(words: readonly string[], together: boolean): Sh {
   const [text = ''] = words
@@ -29,42 +37,72 @@ function script(words: readonly string[], together: boolean): Sh {
 
 async function standardInput({ stdin }: Surroundings): Promise<Buffer> {
   const parts: Buffer[] = []
-  for await (const part of stdin) parts.push(typeof part === 'string' ? Buffer.from(part) : (part as Buffer))
+  for await (const part of stdin)
+    parts.push(typeof part === 'string' ? Buffer.from(part) : (part as Buffer))
   return Buffer.concat(parts)
 }
 
 function check(flags: ShellFlags, io: Surroundings): void {
   // As in Ansible: what runs on every host of an inventory was asked for by name.
-  if (flags.limit === undefined) throw new FettleError('usage', { message: 'fettle run: no hosts are named', remedy: 'name them with -l: a host, a group or a pattern; -l all for every host of the inventory' })
-  if (flags.stdin === true && io.stdin.isTTY !== true && (flags.askPass === true || flags.askBecomePass === true)) {
-    throw new FettleError('usage', { message: '--stdin cannot be given together with -k or -K: both read standard input', remedy: 'give the password with --become-password-file or --connection-password-file' })
+  if (flags.limit === undefined)
+    throw new FettleError('usage', {
+      message: 'fettle run: no hosts are named',
+      remedy:
+        'name them with -l: a host, a group or a pattern; -l all for every host of the inventory',
+    })
+  if (
+    flags.stdin === true &&
+    io.stdin.isTTY !== true &&
+    (flags.askPass === true || flags.askBecomePass === true)
+  ) {
+    throw new FettleError('usage', {
+      message: '--stdin cannot be given together with -k or -K: both read standard input',
+      remedy: 'give the password with --become-password-file or --connection-password-file',
+    })
   }
 }
 
 /**
  * `fettle run`: one command on many hosts.
  * @param words one text for the shell, or a program and its arguments
- * @returns 0 when it ended with 0 on every host, 1 when it did not, or a host could not be reached; 3 when nothing was contacted; a signal's code
+ * @returns 0 when it ended with 0 on every host, 1 when it did not, or a host could not be reached;
+ * 3 when nothing was contacted; a signal's code
  */
-export async function shellCommand(words: readonly string[], flags: ShellFlags, io: Surroundings): Promise<number> {
+export async function shellCommand(
+  words: readonly string[],
+  flags: ShellFlags,
+  io: Surroundings,
+): Promise<number> {
   check(flags, io)
   return onFleet(flags, io, { name: 'fettle run', doing: 'a command' }, async (fleet) => {
     const view = viewOf(fleet, flags, io)
     const { live } = view
     const input = flags.stdin === true ? { input: await standardInput(io) } : {}
     const block = { script: script(words, live !== null), long: true, ...input }
-    const outcomes = await fleet.each(async (session, { name }) => {
-      const [output] = await session.exchange([live === null ? block : { ...block, live: (text: string) => live(name, text) }])
-      if (output === undefined) throw new TypeError('one block has one answer')
-      return output
-    }, (outcome) => view.told(outcome))
+    const outcomes = await fleet.each(
+      async (session, { name }) => {
+        const [output] = await session.exchange([
+          live === null ? block : { ...block, live: (text: string) => live(name, text) },
+        ])
+        if (output === undefined) throw new TypeError('one block has one answer')
+        return output
+      },
+      (outcome) => view.told(outcome),
+    )
     view.end(outcomes)
     return outcomes.every(isGood) ? 0 : 1
   })
 }
 
-/** One host is shown as if its command ran here: as it comes where a terminal shows it, and else with its streams apart. */
-function viewOf({ hosts }: Fleet, { json = false, stream = false, color }: ShellFlags, io: Surroundings): CommandView {
+/**
+ * One host is shown as if its command ran here: as it comes where a terminal shows it, and else
+ * with its streams apart.
+ */
+function viewOf(
+  { hosts }: Fleet,
+  { json = false, stream = false, color }: ShellFlags,
+  io: Surroundings,
+): CommandView {
   const names = hosts.map(({ name }) => name)
   const screens = screensOf(io, color)
   if (json) return jsonLinesView(names, stream, screens)

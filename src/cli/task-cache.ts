@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs'
 import { basename, join } from 'node:path'
 import { types } from 'node:util'
 import { ownFolder } from '../files/own-folder.js'
@@ -12,11 +22,16 @@ const format = 'jiti 2.7'
 /** What is said of a file whose syntax is wrong, instead of its code. */
 const broken = '__JITI_ERROR__'
 
-/** Where a project's compiled code is kept, `.fettle/cache`; null where that is not this user's alone. What lies there is run: what others could have put there goes. */
+/**
+ * Where a project's compiled code is kept, `.fettle/cache`; null where that is not this user's
+ * alone. What lies there is run: what others could have put there goes.
+ */
 export function taskCache(project: string): string | null {
   try {
     const { path, wasOpen } = ownFolder(project, 'cache')
-    if (wasOpen) for (const name of readdirSync(path)) rmSync(join(path, name), { recursive: true, force: true })
+    if (wasOpen)
+      for (const name of readdirSync(path))
+        rmSync(join(path, name), { recursive: true, force: true })
     return path
   } catch {
     return null
@@ -36,17 +51,27 @@ export function closeFiles(cache: string): void {
 }
 
 /**
- * What TypeScript compiles to, with `await jitiImport('…')` for each import; null when its syntax is wrong. It is kept in `folder` by
- * the content of the source, so that the compiler is loaded only for what has changed; null: it is kept nowhere.
+ * What TypeScript compiles to, with `await jitiImport('…')` for each import; null when its syntax
+ * is wrong. It is kept in `folder` by the content of the source, so that the compiler is loaded
+ * only for what has changed; null: it is kept nowhere.
  */
 export async function compiled(filename: string, folder: string | null): Promise<string | null> {
   const source = readFileSync(filename, 'utf8')
   const title = `// ${digest(`${format}\n${source}`)}\n`
-  const kept = folder === null ? null : join(folder, `${basename(filename)}.${digest(filename).slice(0, 16)}.js`)
+  const kept =
+    folder === null
+      ? null
+      : join(folder, `${basename(filename)}.${digest(filename).slice(0, 16)}.js`)
   const found = kept === null ? null : ownText(kept)
   if (found?.startsWith(title) === true) return found.slice(title.length)
   const { createJiti } = await import('jiti')
-  const code = createJiti(filename, { fsCache: false }).transform({ source, filename, ts: true, async: true, interopDefault: true })
+  const code = createJiti(filename, { fsCache: false }).transform({
+    source,
+    filename,
+    ts: true,
+    async: true,
+    interopDefault: true,
+  })
   if (code.includes(broken)) return null
   if (kept !== null) keep(kept, title + code)
   return code

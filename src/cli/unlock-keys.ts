@@ -11,15 +11,24 @@ import type { Surroundings } from './surroundings.js'
 const tries = 3
 
 /**
- * Asks for the passphrases of the encrypted keys that the hosts cannot be reached without: each once for the whole run, before anything is
- * contacted. An empty answer leaves a key locked, and so does a third wrong one; its hosts then say so. As with ssh, the program that SSH_ASKPASS names is asked
- * where there is no terminal, and also at one with SSH_ASKPASS_REQUIRE=force or prefer; without either nobody is asked.
+ * Asks for the passphrases of the encrypted keys that the hosts cannot be reached without: each
+ * once for the whole run, before anything is contacted. An empty answer leaves a key locked, and so
+ * does a third wrong one; its hosts then say so. As with ssh, the program that SSH_ASKPASS names is
+ * asked where there is no terminal, and also at one with SSH_ASKPASS_REQUIRE=force or prefer;
+ * without either nobody is asked.
  */
-export async function unlockKeys(hosts: () => readonly InventoryHost[], options: ReachOptions, surroundings: Surroundings): Promise<void> {
+export async function unlockKeys(
+  hosts: () => readonly InventoryHost[],
+  options: ReachOptions,
+  surroundings: Surroundings,
+): Promise<void> {
   const question = whomToAsk(surroundings)
   if (question === null) return
   const { lockedKeys, unlock } = await import('../ssh/locked-keys.js')
-  for (const path of await lockedKeys(hosts().map((host) => targetOf(host, null, options)), connectOptions(options))) {
+  for (const path of await lockedKeys(
+    hosts().map((host) => targetOf(host, null, options)),
+    connectOptions(options),
+  )) {
     let said = ''
     for (let left = tries; left > 0; left -= 1) {
       const passphrase = await question(`${said}Enter passphrase for key '${path}': `)
@@ -32,7 +41,8 @@ export async function unlockKeys(hosts: () => readonly InventoryHost[], options:
 function whomToAsk(surroundings: Surroundings): ((prompt: string) => Promise<string>) | null {
   const { SSH_ASKPASS: program = '', SSH_ASKPASS_REQUIRE: required = '' } = surroundings.env
   const terminal = surroundings.stdin.isTTY === true
-  if (program !== '' && required !== 'never' && (!terminal || required !== '')) return (prompt) => fromProgram(program, prompt)
+  if (program !== '' && required !== 'never' && (!terminal || required !== ''))
+    return (prompt) => fromProgram(program, prompt)
   return terminal ? (prompt) => ask(prompt, surroundings) : null
 }
 
@@ -40,6 +50,9 @@ async function fromProgram(program: string, prompt: string): Promise<string> {
   try {
     return (await promisify(execFile)(program, [prompt])).stdout.replace(/[\r\n][^]*$/, '')
   } catch (error) {
-    throw new FettleError('usage', { message: `SSH_ASKPASS: ${program} gave no passphrase: ${(error as Error).message.split('\n')[0] ?? ''}`, remedy: 'give a program that prints the passphrase, or leave it out' })
+    throw new FettleError('usage', {
+      message: `SSH_ASKPASS: ${program} gave no passphrase: ${(error as Error).message.split('\n')[0] ?? ''}`,
+      remedy: 'give a program that prints the passphrase, or leave it out',
+    })
   }
 }

@@ -11,15 +11,24 @@ export interface TextDiff {
 /** Runs on the host, in its privileged shell. Status 0 is success and nothing else is. */
 export interface ShellAction {
   readonly on: 'shell'
-  /** What it does, for the error when it fails: `systemctl enable app.service`. Left out: the summary of its change. */
+  /**
+   * What it does, for the error when it fails: `systemctl enable app.service`. Left out: the
+   * summary of its change.
+   */
   readonly what?: string
   readonly script: Sh
   readonly input?: Input
   /** The user it runs as; left out: the session's. */
   readonly as?: string
-  /** Seconds after which it is ended on the host, unless the user gave the resource a `timeout`. Default 600 for what is `long`, else none. */
+  /**
+   * Seconds after which it is ended on the host, unless the user gave the resource a `timeout`.
+   * Default 600 for what is `long`, else none.
+   */
   readonly timeout?: number
-  /** May take more than a second, or prints what Fettle does not control: its output goes through a file on the host. */
+  /**
+   * May take more than a second, or prints what Fettle does not control: its output goes through a
+   * file on the host.
+   */
   readonly long?: true
 }
 
@@ -47,7 +56,10 @@ export interface MysqlAction {
 export interface MysqlLoginAction {
   readonly on: 'mysql-login'
   readonly connection: MysqlConnection & { readonly user: string; readonly password: Secret }
-  /** Asked first, as an administrator: a row means that another account would answer the login, which then proves nothing and is left out. */
+  /**
+   * Asked first, as an administrator: a row means that another account would answer the login,
+   * which then proves nothing and is left out.
+   */
   readonly unless?: MysqlAction
 }
 
@@ -73,7 +85,10 @@ export interface GithubProofAction {
 /** What performs a change, as data. It may hold secrets and is never serialised. */
 export type Action = ShellAction | MysqlAction | MysqlLoginAction | GithubAction | GithubProofAction
 
-/** One difference between the facts and the desired state. Sentence, diff and cause are for people; actions are not. */
+/**
+ * One difference between the facts and the desired state. Sentence, diff and cause are for people;
+ * actions are not.
+ */
 export interface Change {
   /** In the present, with both values: `mode 0644 → 0600`. */
   readonly summary: string
@@ -81,25 +96,36 @@ export interface Change {
   /** The triggers that a restart follows from. */
   readonly because?: readonly Address[]
   readonly actions: readonly Action[]
-  /** `facts`: read again afterwards and compared. `status`: cannot be read back, judged by its exit status. */
+  /**
+   * `facts`: read again afterwards and compared. `status`: cannot be read back, judged by its exit
+   * status.
+   */
   readonly proof: 'facts' | 'status'
   /**
-   * Shell that succeeds only where this change took. With it the next change may follow in the same round trip, and begins only when this
-   * one is proved; see `Spec.joins`. The facts are read again all the same.
+   * Shell that succeeds only where this change took. With it the next change may follow in the same
+   * round trip, and begins only when this one is proved; see `Spec.joins`. The facts are read again
+   * all the same.
    */
   readonly proves?: Sh
   /** What its action does, as data: an action for many of its kind is cheaper than one for each. */
   readonly bulk?: Bulk
   /**
-   * What completes the change and can wait for its neighbours: it runs when all of them are made, and where several ask for the same, once.
-   * It may run though the change itself was never begun, and must do no harm then.
+   * What completes the change and can wait for its neighbours: it runs when all of them are made,
+   * and where several ask for the same, once. It may run though the change itself was never begun,
+   * and must do no harm then.
    */
   readonly settles?: ShellAction
-  /** What is said where its actions have succeeded and the facts still ask for the change. Left out: that its summary still differs. */
+  /**
+   * What is said where its actions have succeeded and the facts still ask for the change. Left out:
+   * that its summary still differs.
+   */
   readonly undone?: { readonly reason: string; readonly remedy: string }
 }
 
-/** A kind of change that one action makes for many resources. Where that action fails, each is made by its own, which says why. */
+/**
+ * A kind of change that one action makes for many resources. Where that action fails, each is made
+ * by its own, which says why.
+ */
 export interface BulkKind<T> {
   readonly name: string
   /** Its success proves the changes as `proves` does. */
@@ -114,8 +140,14 @@ export interface Bulk {
 
 export const bulk = <T>(kind: BulkKind<T>, item: T): Bulk => ({ kind, item })
 
-/** One program with its arguments, which says by itself what it does. No secret may be among them. */
-export const program = (script: Sh): ShellAction => ({ on: 'shell', what: `\`${script.text}\``, script })
+/**
+ * One program with its arguments, which says by itself what it does. No secret may be among them.
+ */
+export const program = (script: Sh): ShellAction => ({
+  on: 'shell',
+  what: `\`${script.text}\``,
+  script,
+})
 
 /** Something the resource needs is not there. */
 export interface Blocked {
@@ -134,13 +166,25 @@ export const blocked = (reason: string, remedy: string): Blocked => ({ blocked: 
 export const fine = (reason: string): Fine => ({ fine: reason })
 
 /** What completes these changes, each once. */
-export const settlesOf = (changes: readonly Change[]): readonly ShellAction[] =>
-  [...new Map(changes.flatMap((change) => (change.settles === undefined ? [] : [[change.settles.script.text, named(change.settles, change)]]))).values()]
+export const settlesOf = (changes: readonly Change[]): readonly ShellAction[] => [
+  ...new Map(
+    changes.flatMap((change) =>
+      change.settles === undefined
+        ? []
+        : [[change.settles.script.text, named(change.settles, change)]],
+    ),
+  ).values(),
+]
 
 /** The actions of these changes, each shell action with words for what it does. */
-export const actionsOf = (changes: readonly Change[]): readonly Action[] => changes.flatMap((change) => change.actions.map((action) => (action.on === 'shell' ? named(action, change) : action)))
+export const actionsOf = (changes: readonly Change[]): readonly Action[] =>
+  changes.flatMap((change) =>
+    change.actions.map((action) => (action.on === 'shell' ? named(action, change) : action)),
+  )
 
-const named = (action: ShellAction, { summary }: Change): ShellAction => (action.what === undefined ? { ...action, what: summary } : action)
+const named = (action: ShellAction, { summary }: Change): ShellAction =>
+  action.what === undefined ? { ...action, what: summary } : action
 
 /** The changes of a plan; none when it is blocked or fine. */
-export const changesOf = (plan: Plan): readonly Change[] => ('blocked' in plan || 'fine' in plan ? [] : plan)
+export const changesOf = (plan: Plan): readonly Change[] =>
+  'blocked' in plan || 'fine' in plan ? [] : plan

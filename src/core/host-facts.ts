@@ -32,7 +32,10 @@ export interface HostFacts {
   readonly architecture: string
   /** As `uname -n`. */
   readonly hostname: string
-  /** The host's name with its domain, as far as the host tells without asking a name server: its hostname, if that has a dot, or by /etc/hosts. */
+  /**
+   * The host's name with its domain, as far as the host tells without asking a name server: its
+   * hostname, if that has a dot, or by /etc/hosts.
+   */
   readonly fqdn: string | null
   readonly memory: {
     /** Bytes, as the kernel counts them (`MemTotal`). A container sees its machine's. */
@@ -42,9 +45,15 @@ export interface HostFacts {
   readonly cpus: number
   /** All addresses, in the order of ip-address(8); null without `ip`. */
   readonly addresses: readonly HostAddress[] | null
-  /** The address from which the host speaks to the internet; null without a route there, or without `ip`. */
+  /**
+   * The address from which the host speaks to the internet; null without a route there, or without
+   * `ip`.
+   */
   readonly defaultAddress: { readonly ipv4: string | null; readonly ipv6: string | null }
-  /** As systemd-detect-virt(1): `kvm`, `systemd-nspawn`, `none` for a real machine; null without that program. */
+  /**
+   * As systemd-detect-virt(1): `kvm`, `systemd-nspawn`, `none` for a real machine; null without
+   * that program.
+   */
   readonly virtualization: string | null
   /** `systemd`, `openrc`, else the name of process 1. */
   readonly init: string

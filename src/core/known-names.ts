@@ -19,13 +19,26 @@ export interface Names {
   items(): Names | null
 }
 
-/** What JavaScript itself asks of any object: whether it is a promise, has a form as JSON, is a module. */
-const asked: ReadonlySet<string> = new Set(['then', 'toJSON', '__esModule', '__proto__', 'toString', 'valueOf', 'constructor'])
+/**
+ * What JavaScript itself asks of any object: whether it is a promise, has a form as JSON, is a
+ * module.
+ */
+const asked: ReadonlySet<string> = new Set([
+  'then',
+  'toJSON',
+  '__esModule',
+  '__proto__',
+  'toString',
+  'valueOf',
+  'constructor',
+])
 
 /**
- * A copy of data in which reading a name that is not known is an error of the line that reads it; only the project's own code is told, as packages
- * ask for what they might find. The check is a prototype: names that are there are read as fast as before, and `in`, spreading, JSON, printing
- * and structuredClone see an ordinary object. A Proxy around the object would cost each read, and cannot be cloned.
+ * A copy of data in which reading a name that is not known is an error of the line that reads it;
+ * only the project's own code is told, as packages ask for what they might find. The check is a
+ * prototype: names that are there are read as fast as before, and `in`, spreading, JSON, printing
+ * and structuredClone see an ordinary object. A Proxy around the object would cost each read, and
+ * cannot be cloned.
  */
 export function withKnownNames<T>(data: T, names: Names): T
 export function withKnownNames(data: unknown, names: Names): unknown {
@@ -38,15 +51,29 @@ function copied(data: unknown, names: Names): unknown {
   const item = (value: unknown): unknown => below(value, names.items())
   // With such a prototype V8 no longer calls a list one (Object.prototype.toString).
   if (Array.isArray(data)) return data.map(item)
-  if (data instanceof Map) return Object.setPrototypeOf(new Map([...data].map(([key, value]) => [key, item(value)])), guardOf(names, data))
-  if (data instanceof Set) return Object.setPrototypeOf(new Set([...data].map(item)), guardOf(names, data))
+  if (data instanceof Map)
+    return Object.setPrototypeOf(
+      new Map([...data].map(([key, value]) => [key, item(value)])),
+      guardOf(names, data),
+    )
+  if (data instanceof Set)
+    return Object.setPrototypeOf(new Set([...data].map(item)), guardOf(names, data))
   if (!isPlain(data)) return data
   const made = Object.create(guardOf(names, data)) as object
-  for (const [name, value] of Object.entries(data)) Object.defineProperty(made, name, { value: inner(name, value), writable: true, enumerable: true, configurable: true })
+  for (const [name, value] of Object.entries(data))
+    Object.defineProperty(made, name, {
+      value: inner(name, value),
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    })
   return made
 }
 
-const below = (value: unknown, names: Names | null): unknown => (names === null || typeof value !== 'object' || value === null ? value : withKnownNames(value, names))
+const below = (value: unknown, names: Names | null): unknown =>
+  names === null || typeof value !== 'object' || value === null
+    ? value
+    : withKnownNames(value, names)
 
 /** One prototype for all objects of one place, so that V8 sees one kind of object for all hosts. */
 const guardsOf = new WeakMap<Names, Map<object | null, object>>()
@@ -66,7 +93,8 @@ function guard(names: Names, base: object | null): object {
   const isInherited = (name: PropertyKey): boolean => base !== null && name in base
   const get = (_: object, name: PropertyKey, reader: unknown): unknown => {
     if (isInherited(name)) return Reflect.get(holder, name, reader)
-    if (typeof name === 'string' && isUnknown(name, names) && callerOf(get) !== null) throw unknownName(name, names, reader)
+    if (typeof name === 'string' && isUnknown(name, names) && callerOf(get) !== null)
+      throw unknownName(name, names, reader)
     return undefined
   }
   const made = new Proxy(holder, { get, has: (_, name) => isInherited(name) })
@@ -75,11 +103,25 @@ function guard(names: Names, base: object | null): object {
 }
 
 /** Whether a name that an object lacks is an error to read. */
-const isUnknown = (name: string, { known }: Names): boolean => known !== null && !known.has(name) && !asked.has(name)
+const isUnknown = (name: string, { known }: Names): boolean =>
+  known !== null && !known.has(name) && !asked.has(name)
 
-function unknownName(name: string, { path, known, remedy, instead }: Names, reader: unknown): FettleError {
-  const there = [...new Set([...(typeof reader === 'object' && reader !== null ? Object.keys(reader) : []), ...(known ?? [])])]
+function unknownName(
+  name: string,
+  { path, known, remedy, instead }: Names,
+  reader: unknown,
+): FettleError {
+  const there = [
+    ...new Set([
+      ...(typeof reader === 'object' && reader !== null ? Object.keys(reader) : []),
+      ...(known ?? []),
+    ]),
+  ]
   const guess = nearest(name, there)
   const advice = instead?.(name) ?? (guess === undefined ? null : `did you mean ${guess}?`)
-  return new FettleError('name-unknown', { address: `${path}.${name}`, message: `${path} has no ${name}${advice === null ? '' : `; ${advice}`}`, remedy })
+  return new FettleError('name-unknown', {
+    address: `${path}.${name}`,
+    message: `${path} has no ${name}${advice === null ? '' : `; ${advice}`}`,
+    remedy,
+  })
 }

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { FettleError } from './errors.js'
 
 /**
- * Permissions: `'0644'`, `0o644`, or chmod(1)'s symbols (`'u=rw,g=r,o='`, `'go-w'`, `'u=rwX'`), which change only what they name:
- * a new thing's other permissions are its default's. The number `644` is refused: it is not what it looks like.
+ * Permissions: `'0644'`, `0o644`, or chmod(1)'s symbols (`'u=rw,g=r,o='`, `'go-w'`, `'u=rwX'`),
+ * which change only what they name: a new thing's other permissions are its default's. The number
+ * `644` is refused: it is not what it looks like.
  */
 export type Mode = string | number
 
@@ -11,8 +12,13 @@ const symbolic = /^(?<who>[ugoa]+)(?<changes>(?:[-+=](?:[ugo]|[rwxXst]*))+)$/
 const octal = /^[0-7]{3,4}$/
 const masks = { u: 0o4700, g: 0o2070, o: 0o1007, a: 0o7777 } as const
 const permissions = { r: 0o444, w: 0o222, x: 0o111, s: 0o6000, t: 0o1000 } as const
-/** Written as octal literals, these have a decimal value that may itself look like an octal mode. */
-const common: ReadonlySet<number> = new Set([0o400, 0o440, 0o444, 0o500, 0o550, 0o555, 0o600, 0o640, 0o644, 0o660, 0o664, 0o666, 0o700, 0o711, 0o750, 0o751, 0o755, 0o770, 0o775, 0o777])
+/**
+ * Written as octal literals, these have a decimal value that may itself look like an octal mode.
+ */
+const common: ReadonlySet<number> = new Set([
+  0o400, 0o440, 0o444, 0o500, 0o550, 0o555, 0o600, 0o640, 0o644, 0o660, 0o664, 0o666, 0o700, 0o711,
+  0o750, 0o751, 0o755, 0o770, 0o775, 0o777,
+])
 
 /** The owner reads, and nobody has what the class before does not have. */
 function plausible(mode: number): boolean {
@@ -22,32 +28,44 @@ function plausible(mode: number): boolean {
 
 function wrongNumber(mode: number): string | undefined {
   const decimal = String(mode)
-  if (octal.test(decimal) && !common.has(mode & 0o777) && plausible(parseInt(decimal, 8))) return `${decimal} is decimal and means ${modeText(mode & 0o7777)}: write '0${decimal}' or 0o${decimal}`
-  return Number.isInteger(mode) && mode >= 0 && mode <= 0o7777 ? undefined : `${decimal} is no mode: write it as '0644' or 0o644`
+  if (octal.test(decimal) && !common.has(mode & 0o777) && plausible(parseInt(decimal, 8)))
+    return `${decimal} is decimal and means ${modeText(mode & 0o7777)}: write '0${decimal}' or 0o${decimal}`
+  return Number.isInteger(mode) && mode >= 0 && mode <= 0o7777
+    ? undefined
+    : `${decimal} is no mode: write it as '0644' or 0o644`
 }
 
 function wrongText(mode: string): string | undefined {
-  return octal.test(mode) || mode.split(',').every((clause) => symbolic.test(clause)) ? undefined : `${JSON.stringify(mode)} is no mode: write it as '0644', 0o644 or 'u=rw,g=r,o='`
+  return octal.test(mode) || mode.split(',').every((clause) => symbolic.test(clause))
+    ? undefined
+    : `${JSON.stringify(mode)} is no mode: write it as '0644', 0o644 or 'u=rw,g=r,o='`
 }
 
 /** Why a value is no mode; `undefined` when it is one. */
-export const wrongMode = (mode: Mode): string | undefined => (typeof mode === 'number' ? wrongNumber(mode) : wrongText(mode))
+export const wrongMode = (mode: Mode): string | undefined =>
+  typeof mode === 'number' ? wrongNumber(mode) : wrongText(mode)
 
 /** A mode as an option takes it. */
-export const mode = z.union([z.string(), z.number()], { error: "must be a mode such as '0644', 0o644 or 'u=rw,g=r,o='" }).superRefine((given, context) => {
-  const wrong = wrongMode(given)
-  if (wrong !== undefined) context.addIssue({ code: 'custom', message: wrong })
-})
+export const mode = z
+  .union([z.string(), z.number()], {
+    error: "must be a mode such as '0644', 0o644 or 'u=rw,g=r,o='",
+  })
+  .superRefine((given, context) => {
+    const wrong = wrongMode(given)
+    if (wrong !== undefined) context.addIssue({ code: 'custom', message: wrong })
+  })
 
 /** `0o644` as `0644`. */
 export const modeText = (bits: number): string => bits.toString(8).padStart(4, '0')
 
 /** Whether a mode says what every permission is, and not only how some change. */
-export const isAbsoluteMode = (given: Mode): boolean => typeof given === 'number' || octal.test(given)
+export const isAbsoluteMode = (given: Mode): boolean =>
+  typeof given === 'number' || octal.test(given)
 
 /** The permissions that one letter names, seen from the mode as it is. */
 function bitsOf(letters: string, bits: number, isDirectory: boolean): number {
-  if (letters === 'u' || letters === 'g' || letters === 'o') return ((bits >> { u: 6, g: 3, o: 0 }[letters]) & 7) * 0o111
+  if (letters === 'u' || letters === 'g' || letters === 'o')
+    return ((bits >> { u: 6, g: 3, o: 0 }[letters]) & 7) * 0o111
   return [...letters].reduce((sum, letter) => {
     if (letter === 'X') return isDirectory || (bits & 0o111) !== 0 ? sum | permissions.x : sum
     return sum | permissions[letter as keyof typeof permissions]
@@ -57,13 +75,16 @@ function bitsOf(letters: string, bits: number, isDirectory: boolean): number {
 function applyClause(clause: string, bits: number, isDirectory: boolean): number {
   const { who = '', changes = '' } = symbolic.exec(clause)?.groups ?? {}
   const mask = [...who].reduce((sum, letter) => sum | masks[letter as keyof typeof masks], 0)
-  return [...changes.matchAll(/([-+=])([^-+=]*)/g)].reduce((current, [, operator, letters = '']) => {
-    const named = bitsOf(letters, current, isDirectory) & mask
-    if (operator === '+') return current | named
-    if (operator === '-') return current & ~named
-    // chmod(1) keeps a directory's setuid and setgid bits under `=` unless `s` is named.
-    return (current & ~(mask & (isDirectory ? 0o1777 : 0o7777))) | named
-  }, bits)
+  return [...changes.matchAll(/([-+=])([^-+=]*)/g)].reduce(
+    (current, [, operator, letters = '']) => {
+      const named = bitsOf(letters, current, isDirectory) & mask
+      if (operator === '+') return current | named
+      if (operator === '-') return current & ~named
+      // chmod(1) keeps a directory's setuid and setgid bits under `=` unless `s` is named.
+      return (current & ~(mask & (isDirectory ? 0o1777 : 0o7777))) | named
+    },
+    bits,
+  )
 }
 
 /**
@@ -74,5 +95,7 @@ export function resolveMode(given: Mode, current: number, isDirectory = false): 
   const wrong = wrongMode(given)
   if (wrong !== undefined) throw new FettleError('option-invalid', { message: wrong })
   if (typeof given === 'number') return given
-  return octal.test(given) ? parseInt(given, 8) : given.split(',').reduce((bits, clause) => applyClause(clause, bits, isDirectory), current)
+  return octal.test(given)
+    ? parseInt(given, 8)
+    : given.split(',').reduce((bits, clause) => applyClause(clause, bits, isDirectory), current)
 }

@@ -20,8 +20,14 @@ export interface Frame {
 interface Runtime {
   readonly Frame: new () => Frame
   /** What a macro answers: a text that is never escaped. */
-  readonly SafeString: new (text: string) => { toString(): string }
-  readonly makeMacro: (names: readonly string[], options: readonly string[], body: AnyFunction) => AnyFunction
+  readonly SafeString: new (
+    text: string,
+  ) => { toString(): string }
+  readonly makeMacro: (
+    names: readonly string[],
+    options: readonly string[],
+    body: AnyFunction,
+  ) => AnyFunction
   readonly makeKeywordArgs: AnyFunction
   readonly suppressValue: AnyFunction
   readonly keys: AnyFunction
@@ -39,12 +45,19 @@ interface Compiler {
 // @types/nunjucks leaves these exports out, and the filters and tests that an environment has.
 const parts = nunjucks as unknown as {
   readonly parser: { parse(text: string, extensions: readonly unknown[], options: object): Node }
-  readonly compiler: { readonly Compiler: new (name: string, throwOnUndefined: boolean) => Compiler }
+  readonly compiler: {
+    readonly Compiler: new (name: string, throwOnUndefined: boolean) => Compiler
+  }
   readonly runtime: Runtime
 }
-const defaults = new nunjucks.Environment([]) as unknown as { readonly filters: Readonly<Record<string, AnyFunction>>; readonly tests: Readonly<Record<string, AnyFunction>> }
+const defaults = new nunjucks.Environment([]) as unknown as {
+  readonly filters: Readonly<Record<string, AnyFunction>>
+  readonly tests: Readonly<Record<string, AnyFunction>>
+}
 
 export const { parser, compiler, runtime } = parts
 /** Nunjucks' own filters and tests, by name. */
-export const ownFilters: ReadonlyMap<string, AnyFunction> = new Map(Object.entries(defaults.filters))
+export const ownFilters: ReadonlyMap<string, AnyFunction> = new Map(
+  Object.entries(defaults.filters),
+)
 export const ownTests: ReadonlyMap<string, AnyFunction> = new Map(Object.entries(defaults.tests))

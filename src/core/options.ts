@@ -8,46 +8,92 @@ import { Secret } from './secret.js'
 import { nearest } from './nearest.js'
 import { kindOf, wanted } from './wanted.js'
 
-/** A schema for each option of `O`: one that is missing, or that `O` does not have, does not compile. */
+/**
+ * A schema for each option of `O`: one that is missing, or that `O` does not have, does not
+ * compile.
+ */
 export type Shape<O> = { readonly [K in keyof Required<Omit<O, keyof CommonOptions>>]: z.ZodType }
 
 const common: { readonly [K in keyof Required<CommonOptions>]: z.ZodType } = {
   name: z.string().min(1).optional(),
-  become: z.string('must be the name of a user').regex(accountPattern, 'must be the name of a user').optional(),
+  become: z
+    .string('must be the name of a user')
+    .regex(accountPattern, 'must be the name of a user')
+    .optional(),
   tags: z.array(z.string().min(1)).optional(),
   sensitive: z.boolean().optional(),
   timeout: z.number().positive().optional(),
-  retry: z.strictObject({ attempts: z.number().int().positive(), delay: z.number().nonnegative() }).optional(),
+  retry: z
+    .strictObject({ attempts: z.number().int().positive(), delay: z.number().nonnegative() })
+    .optional(),
   ignoreFailure: z.boolean().optional(),
 }
 
 /** A string of one line without NUL: what a name, a path or an argument may be. */
 export const text = z.string().regex(/^[^\0]*$/, 'must not hold a NUL byte')
-export const line = z.string().min(1).regex(/^[^\0\r\n]*$/, 'must be one line')
+export const line = z
+  .string()
+  .min(1)
+  .regex(/^[^\0\r\n]*$/, 'must be one line')
 export const absolutePath = line
   .regex(/^\//, 'must be an absolute path')
   .refine((path) => !path.split('/').includes('..'), 'must not hold ..')
-  .refine((path) => path === '/' || !path.slice(1).split('/').some((name) => name === '' || name === '.'), 'must be written without //, /./ and a slash at its end')
+  .refine(
+    (path) =>
+      path === '/' ||
+      !path
+        .slice(1)
+        .split('/')
+        .some((name) => name === '' || name === '.'),
+    'must be written without //, /./ and a slash at its end',
+  )
 /** The name of a user or group that is made on the host, as useradd(8) of Debian takes it. */
-export const newAccountName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/, 'must be the name of an account').max(32)
+export const newAccountName = z
+  .string()
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/, 'must be the name of an account')
+  .max(32)
 /** A user or group that is there, wherever it comes from, by its name or number. */
-export const accountName = z.string().regex(accountPattern, 'must be the name of an account').max(256)
+export const accountName = z
+  .string()
+  .regex(accountPattern, 'must be the name of an account')
+  .max(256)
 export const state = z.enum(['present', 'absent'])
-export const secret = z.instanceof(Secret, { error: 'must be a Secret: use secret(…), env.secret(…) or generatedSecret(…).value' })
+export const secret = z.instanceof(Secret, {
+  error: 'must be a Secret: use secret(…), env.secret(…) or generatedSecret(…).value',
+})
 export const bytes = z.instanceof(Uint8Array)
 /** Triggers: resources themselves, never their names. */
 export const resources = z.array(z.custom<Resource>(isResource, 'must be a resource, not its name'))
 
 /** What `schema` takes, or a `Later`, which is checked when it is known. */
-export const value = (schema: z.ZodType): z.ZodType => z.union([z.custom((given) => given instanceof Later), schema], { error: (issue) => wantedOf(issue.errors[1]?.[0]) })
+export const value = (schema: z.ZodType): z.ZodType =>
+  z.union([z.custom((given) => given instanceof Later), schema], {
+    error: (issue) => wantedOf(issue.errors[1]?.[0]),
+  })
 
 /** What is wanted instead of what an issue is about. */
-export const wantedOf = (issue: z.core.$ZodIssue | undefined, schema?: z.ZodType): string => (issue === undefined ? 'has a value that it cannot have' : wanted(issue, schema))
+export const wantedOf = (issue: z.core.$ZodIssue | undefined, schema?: z.ZodType): string =>
+  issue === undefined ? 'has a value that it cannot have' : wanted(issue, schema)
 
-/** What was given instead, where it can be told: text may be secret, but for a word that is not in a list of words. */
+/**
+ * What was given instead, where it can be told: text may be secret, but for a word that is not in a
+ * list of words.
+ */
 function instead(value: unknown, issue: z.core.$ZodIssue | undefined): string {
-  const got = (issue?.path ?? []).reduce<unknown>((inner, step) => (typeof inner === 'object' && inner !== null ? (inner as Record<PropertyKey, unknown>)[step] : undefined), value)
-  if (got === undefined || (issue?.code !== 'invalid_type' && issue?.code !== 'invalid_value' && issue?.code !== 'invalid_union')) return ''
+  const got = (issue?.path ?? []).reduce<unknown>(
+    (inner, step) =>
+      typeof inner === 'object' && inner !== null
+        ? (inner as Record<PropertyKey, unknown>)[step]
+        : undefined,
+    value,
+  )
+  if (
+    got === undefined ||
+    (issue?.code !== 'invalid_type' &&
+      issue?.code !== 'invalid_value' &&
+      issue?.code !== 'invalid_union')
+  )
+    return ''
   return `, and is ${typeof got === 'string' && issue.code === 'invalid_value' ? JSON.stringify(got) : typeof got === 'number' ? String(got) : kindOf(got)}`
 }
 
@@ -64,27 +110,46 @@ function optionsOf(shape: object): Options {
   const before = allOptions.get(shape)
   if (before !== undefined) return before
   const schemas: Readonly<Record<string, z.ZodType>> = { ...shape, ...common }
-  const made = { schemas, required: Object.keys(schemas).filter((option) => schemas[option]?.safeParse(undefined).success === false) }
+  const made = {
+    schemas,
+    required: Object.keys(schemas).filter(
+      (option) => schemas[option]?.safeParse(undefined).success === false,
+    ),
+  }
   allOptions.set(shape, made)
   return made
 }
 
 /**
- * Checks what a user gave a resource, from plain JavaScript too: unknown options by name with the nearest known one,
- * impossible values, and with `pairs` combinations that exclude each other (it answers what is wrong, or nothing).
+ * Checks what a user gave a resource, from plain JavaScript too: unknown options by name with the
+ * nearest known one, impossible values, and with `pairs` combinations that exclude each other (it
+ * answers what is wrong, or nothing).
  * @param shape a constant beside the resource, not made anew for each
  * @returns the options as given
  * @throws FettleError `option-unknown` or `option-invalid`, naming the resource and the option
  */
-export function checked<O extends object>(type: string, id: string, given: O, shape: Shape<O>, pairs?: (options: O) => string | undefined): O {
+export function checked<O extends object>(
+  type: string,
+  id: string,
+  given: O,
+  shape: Shape<O>,
+  pairs?: (options: O) => string | undefined,
+): O {
   const where = address(type, id)
-  if (typeof given !== 'object' || (given as unknown) === null) throw new FettleError('option-invalid', { address: where, message: `${where}: options must be an object` })
+  if (typeof given !== 'object' || (given as unknown) === null)
+    throw new FettleError('option-invalid', {
+      address: where,
+      message: `${where}: options must be an object`,
+    })
   const { schemas, required } = optionsOf(shape)
   for (const [option, got] of Object.entries(given)) {
     const schema = Object.hasOwn(schemas, option) ? schemas[option] : undefined
     if (schema === undefined) {
       const guess = nearest(option, Object.keys(schemas))
-      throw new FettleError('option-unknown', { address: where, message: `${where} has no option ${option}${guess === undefined ? '' : `; did you mean ${guess}?`}` })
+      throw new FettleError('option-unknown', {
+        address: where,
+        message: `${where} has no option ${option}${guess === undefined ? '' : `; did you mean ${guess}?`}`,
+      })
     }
     // A falsy condition may leave an option out by giving undefined.
     if (got === undefined) continue
@@ -92,13 +157,23 @@ export function checked<O extends object>(type: string, id: string, given: O, sh
     if (!result.success) {
       const issue = result.error.issues[0]
       const place = [option, ...(issue?.path ?? [])].join('.')
-      throw new FettleError('option-invalid', { address: where, message: `${where}: ${place} ${wantedOf(issue, schema)}${instead(got, issue)}` })
+      throw new FettleError('option-invalid', {
+        address: where,
+        message: `${where}: ${place} ${wantedOf(issue, schema)}${instead(got, issue)}`,
+      })
     }
   }
-  const missing = required.find((option) => (given as Record<string, unknown>)[option] === undefined)
-  if (missing !== undefined) throw new FettleError('option-invalid', { address: where, message: `${where}: ${missing} is required` })
+  const missing = required.find(
+    (option) => (given as Record<string, unknown>)[option] === undefined,
+  )
+  if (missing !== undefined)
+    throw new FettleError('option-invalid', {
+      address: where,
+      message: `${where}: ${missing} is required`,
+    })
   const wrong = pairs?.(given)
-  if (wrong !== undefined) throw new FettleError('option-invalid', { address: where, message: `${where}: ${wrong}` })
+  if (wrong !== undefined)
+    throw new FettleError('option-invalid', { address: where, message: `${where}: ${wrong}` })
   return given
 }
 
@@ -107,6 +182,9 @@ export function checkedId(type: string, id: unknown, schema: z.ZodType): string 
   const result = schema.safeParse(id)
   if (result.success && typeof id === 'string') return id
   // A URL without its scheme is no URL, and may hold a password all the same.
-  const shown = typeof id === 'string' ? JSON.stringify(id).replace(/:[^\s:@]+@/g, ':[secret]@') : typeof id
-  throw new FettleError('option-invalid', { message: `${type}(${shown}): the first argument ${wantedOf(result.error?.issues[0])}` })
+  const shown =
+    typeof id === 'string' ? JSON.stringify(id).replace(/:[^\s:@]+@/g, ':[secret]@') : typeof id
+  throw new FettleError('option-invalid', {
+    message: `${type}(${shown}): the first argument ${wantedOf(result.error?.issues[0])}`,
+  })
 }

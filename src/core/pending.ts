@@ -4,9 +4,10 @@ import type { Trigger } from './resource.js'
 import { lines, sh, type Sh } from './sh.js'
 
 /**
- * A trigger's change that something still has to follow, kept on the host in `/var/lib/fettle/pending/<pending>/<trigger>`
- * (root, 0600). Its one line holds the effect, the instance of the unit that ran at the change (systemd's InvocationID,
- * `none` when none ran, `-` where there is no unit) and the trigger's address.
+ * A trigger's change that something still has to follow, kept on the host in
+ * `/var/lib/fettle/pending/<pending>/<trigger>` (root, 0600). Its one line holds the effect, the
+ * instance of the unit that ran at the change (systemd's InvocationID, `none` when none ran, `-`
+ * where there is no unit) and the trigger's address.
  */
 export interface Mark {
   readonly pending: string
@@ -15,7 +16,10 @@ export interface Mark {
 }
 
 /** Where marks lie, and where systemd links each running unit to its instance. */
-export const pendingPlaces = { marks: '/var/lib/fettle/pending', instances: '/run/systemd/units' } as const
+export const pendingPlaces = {
+  marks: '/var/lib/fettle/pending',
+  instances: '/run/systemd/units',
+} as const
 
 export type PendingPlaces = { readonly [P in keyof typeof pendingPlaces]: string }
 
@@ -25,9 +29,16 @@ const unitFolders = ['/etc', '/run', '/usr/lib', '/lib'].map((root) => `${root}/
 /** A file's name holds 255 bytes; what is longer than this ends in its digest instead. */
 const longestName = 200
 
-/** One word of safe bytes: others as `%XX`, and a dot at the beginning too, so that no mark is a hidden file. */
+/**
+ * One word of safe bytes: others as `%XX`, and a dot at the beginning too, so that no mark is a
+ * hidden file.
+ */
 export const encodeMark = (text: string): string =>
-  text.replace(/[^A-Za-z0-9_.@:+=,[\]-]|^\./gu, (character) => [...Buffer.from(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''))
+  text.replace(/[^A-Za-z0-9_.@:+=,[\]-]|^\./gu, (character) =>
+    [...Buffer.from(character)]
+      .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+      .join(''),
+  )
 
 /** The text that was encoded; null when `word` is not the encoding of any. */
 export function decodeMark(word: string): string | null {
@@ -41,15 +52,21 @@ export function decodeMark(word: string): string | null {
 
 function fileName(text: string): string {
   const word = encodeMark(text)
-  return word.length <= longestName ? word : `${word.slice(0, longestName - 65)}%${createHash('sha256').update(text).digest('hex')}`
+  return word.length <= longestName
+    ? word
+    : `${word.slice(0, longestName - 65)}%${createHash('sha256').update(text).digest('hex')}`
 }
 
 /** The directory of everything that `pending` has to follow. */
-export const pendingDirectory = (pending: string, { marks }: PendingPlaces = pendingPlaces): string => `${marks}/${fileName(pending)}`
+export const pendingDirectory = (
+  pending: string,
+  { marks }: PendingPlaces = pendingPlaces,
+): string => `${marks}/${fileName(pending)}`
 
 /**
- * Writes marks: in the block directly before and the one directly after a trigger's change.
- * A unit that is not active has no link, an alias neither, so systemctl is asked about aliases. What is noted already stays as it is.
+ * Writes marks: in the block directly before and the one directly after a trigger's change. A unit
+ * that is not active has no link, an alias neither, so systemctl is asked about aliases. What is
+ * noted already stays as it is.
  */
 export function markScript(marks: readonly Mark[], places: PendingPlaces = pendingPlaces): Sh {
   const write = sh`umask 077
@@ -62,7 +79,13 @@ mark_() {
   printf '%s %s %s\\n' "$3" "$n_" "$5" >"$t_" &&
   sync -- "$t_" && mv -f -- "$t_" "$1/$2" && sync -- "$1" || exit 1
 }`
-  return lines([write, ...marks.map(({ pending, effect, trigger }) => sh`mark_ ${[pendingDirectory(pending, places), fileName(trigger), effect, pending, encodeMark(trigger)]}`)])
+  return lines([
+    write,
+    ...marks.map(
+      ({ pending, effect, trigger }) =>
+        sh`mark_ ${[pendingDirectory(pending, places), fileName(trigger), effect, pending, encodeMark(trigger)]}`,
+    ),
+  ])
 }
 
 /** Removes the marks of an effect, once it has succeeded. */

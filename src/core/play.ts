@@ -42,7 +42,10 @@ export interface TaskOptions<Vars, Facts = unknown> {
   readonly tags?: readonly string[]
   /** Act as root (`true`) or another user through sudo. Default: as the play says. */
   readonly become?: true | string
-  /** Run for one host only: the first selected, reachable one of the play, not one of each batch. The others wait for it, and fail with it. Default false. */
+  /**
+   * Run for one host only: the first selected, reachable one of the play, not one of each batch.
+   * The others wait for it, and fail with it. Default false.
+   */
   readonly once?: boolean
   /** Hosts for which this is false do not get the task. Default: all of the play do. */
   readonly when?: (context: TaskContext<Vars, Facts>) => boolean
@@ -56,22 +59,35 @@ export interface Task<Vars, Facts = unknown> {
 }
 
 /**
- * Makes a task: a named, ordered list of resources; the unit of progress, tags and limits. A role is a function that returns some of them.
+ * Makes a task: a named, ordered list of resources; the unit of progress, tags and limits. A role
+ * is a function that returns some of them.
  *
- * `build` is called once for each host with `{ host, vars, inventory }`: the host's name and groups, its variables as the play's schema has them, and
- * all hosts, groups and variables. That is before anything connects, so it computes and awaits nothing. Lists that it returns may nest, and falsy
- * entries are left out: `vars.tls && file(…)`.
+ * `build` is called once for each host with `{ host, vars, inventory }`: the host's name and
+ * groups, its variables as the play's schema has them, and all hosts, groups and variables. That is
+ * before anything connects, so it computes and awaits nothing. Lists that it returns may nest, and
+ * falsy entries are left out: `vars.tls && file(…)`.
  *
- * A task that needs the host's facts says so in its type: `task<Vars, WithFacts>('…', ({ facts }) => …)` gets `facts` too, and only a play with
- * `facts: true` takes it. It is called when they have been read, before anything on the host is changed.
+ * A task that needs the host's facts says so in its type:
+ * `task<Vars, WithFacts>('…', ({ facts }) => …)` gets `facts` too, and only a play with
+ * `facts: true` takes it. It is called when they have been read, before anything on the host is
+ * changed.
  */
-export function task<Vars, Facts = unknown>(name: string, build: (context: TaskContext<Vars, Facts>) => Resources, options: TaskOptions<Vars, Facts> = {}): Task<Vars, Facts> {
+export function task<Vars, Facts = unknown>(
+  name: string,
+  build: (context: TaskContext<Vars, Facts>) => Resources,
+  options: TaskOptions<Vars, Facts> = {},
+): Task<Vars, Facts> {
   const strange = strangeOption(options, taskOptions)
   if (strange !== null) throw invalid(`the task ${JSON.stringify(name)} has an option ${strange}`)
   return { name, build, options }
 }
 
-const taskOptions: readonly string[] = ['tags', 'become', 'once', 'when'] satisfies readonly (keyof TaskOptions<unknown>)[]
+const taskOptions: readonly string[] = [
+  'tags',
+  'become',
+  'once',
+  'when',
+] satisfies readonly (keyof TaskOptions<unknown>)[]
 
 /** Plain JavaScript may give any; a misspelt one would silently do nothing. */
 function strangeOption(options: object, known: readonly string[]): string | null {
@@ -91,24 +107,28 @@ export interface PlayOptions<S extends z.ZodType, F extends boolean = false> {
   /** Act as root (`true`) or another user through sudo. Default: the login user. */
   readonly become?: true | string
   /**
-   * A zod schema (`z` is exported) of the variables that tasks see, checked for every host before anything connects. Reading a name that it does not
-   * have is an error, at any depth; one that may be missing is `.optional()`. What `transform` makes has any name, unless a schema follows:
+   * A zod schema (`z` is exported) of the variables that tasks see, checked for every host before
+   * anything connects. Reading a name that it does not have is an error, at any depth; one that may
+   * be missing is `.optional()`. What `transform` makes has any name, unless a schema follows:
    * `.transform(…).pipe(z.object({ … }))`. Default: tasks see none.
    */
   readonly vars?: S
   /**
-   * Read each host's facts (system, architecture, memory, addresses …) in a round trip of their own before its resources are built; tasks see
-   * them as `facts`. What is wrong with a task or a resource is then a failure of that host, before anything on it is changed. Default false.
+   * Read each host's facts (system, architecture, memory, addresses …) in a round trip of their own
+   * before its resources are built; tasks see them as `facts`. What is wrong with a task or a
+   * resource is then a failure of that host, before anything on it is changed. Default false.
    */
   readonly facts?: F
   /**
-   * Hosts in batches, the next of which is begun when every host of the one before has ended: how many, what percentage of the play's hosts
-   * (truncated, at least 1), or a list of both whose last entry repeats. After a batch in which every host failed the run ends. Default: all at once.
+   * Hosts in batches, the next of which is begun when every host of the one before has ended: how
+   * many, what percentage of the play's hosts (truncated, at least 1), or a list of both whose last
+   * entry repeats. After a batch in which every host failed the run ends. Default: all at once.
    */
   readonly serial?: number | Percentage | readonly (number | Percentage)[]
   /**
-   * How many hosts may fail, unreachable ones among them. With one more no further host is begun, in this play or a later one; those
-   * under way go on. A number counts over the whole play, a percentage over each batch by itself. Default: any number.
+   * How many hosts may fail, unreachable ones among them. With one more no further host is begun,
+   * in this play or a later one; those under way go on. A number counts over the whole play, a
+   * percentage over each batch by itself. Default: any number.
    */
   readonly maxFailures?: number | Percentage
   /** Hosts at once. Default 50. `--forks` overrides it. */
@@ -132,28 +152,67 @@ export interface Play {
 const plays = new WeakSet()
 
 /**
- * Makes a play: which hosts get which tasks, in which order. A task that needs a variable which the schema lacks does not compile, nor does one
- * that needs the host's facts in a play without `facts: true`.
+ * Makes a play: which hosts get which tasks, in which order. A task that needs a variable which the
+ * schema lacks does not compile, nor does one that needs the host's facts in a play without
+ * `facts: true`.
  */
-export function play<S extends z.ZodType, F extends boolean = false>(options: PlayOptions<S, F>): Play {
+export function play<S extends z.ZodType, F extends boolean = false>(
+  options: PlayOptions<S, F>,
+): Play {
   const { name, hosts, tasks, become, vars, facts, serial, maxFailures, forks } = options
-  if (typeof name !== 'string' || name === '' || typeof hosts !== 'string' || !Array.isArray(tasks)) throw new FettleError('play-invalid', { message: 'a play needs a name, hosts (a pattern) and a list of tasks' })
+  if (typeof name !== 'string' || name === '' || typeof hosts !== 'string' || !Array.isArray(tasks))
+    throw new FettleError('play-invalid', {
+      message: 'a play needs a name, hosts (a pattern) and a list of tasks',
+    })
   const strange = strangeOption(options, playOptions)
   if (strange !== null) throw invalid(`the play ${JSON.stringify(name)} has an option ${strange}`)
   const batches = serial === undefined ? [] : [serial].flat()
-  const wrong = (option: string, value: unknown, wanted: string): FettleError => invalid(`${option} of the play ${JSON.stringify(name)} must be ${wanted}, and is ${JSON.stringify(value)}`)
-  if (serial !== undefined && (batches.length === 0 || !batches.every((each) => isShare(each, 1)))) throw wrong('serial', serial, "a number from 1 on, a percentage such as '30%', or a list of these")
-  if (maxFailures !== undefined && !isShare(maxFailures, 0)) throw wrong('maxFailures', maxFailures, "a number from 0 on, or a percentage such as '20%'")
-  if (forks !== undefined && (typeof forks !== 'number' || !isShare(forks, 1))) throw wrong('forks', forks, 'a number from 1 on')
-  if (facts !== undefined && typeof facts !== 'boolean') throw wrong('facts', facts, 'true or false')
-  const made: Play = { name, hosts, tasks: tasks as readonly Task<unknown>[], become: become ?? null, vars: vars ?? null, facts: facts ?? false, serial: batches, maxFailures: maxFailures ?? null, forks: forks ?? null }
+  const wrong = (option: string, value: unknown, wanted: string): FettleError =>
+    invalid(
+      `${option} of the play ${JSON.stringify(name)} must be ${wanted}, and is ${JSON.stringify(value)}`,
+    )
+  if (serial !== undefined && (batches.length === 0 || !batches.every((each) => isShare(each, 1))))
+    throw wrong(
+      'serial',
+      serial,
+      "a number from 1 on, a percentage such as '30%', or a list of these",
+    )
+  if (maxFailures !== undefined && !isShare(maxFailures, 0))
+    throw wrong('maxFailures', maxFailures, "a number from 0 on, or a percentage such as '20%'")
+  if (forks !== undefined && (typeof forks !== 'number' || !isShare(forks, 1)))
+    throw wrong('forks', forks, 'a number from 1 on')
+  if (facts !== undefined && typeof facts !== 'boolean')
+    throw wrong('facts', facts, 'true or false')
+  const made: Play = {
+    name,
+    hosts,
+    tasks: tasks as readonly Task<unknown>[],
+    become: become ?? null,
+    vars: vars ?? null,
+    facts: facts ?? false,
+    serial: batches,
+    maxFailures: maxFailures ?? null,
+    forks: forks ?? null,
+  }
   plays.add(made)
   return made
 }
 
-const playOptions: readonly string[] = ['name', 'hosts', 'tasks', 'become', 'vars', 'facts', 'serial', 'maxFailures', 'forks'] satisfies readonly (keyof PlayOptions<z.ZodType>)[]
+const playOptions: readonly string[] = [
+  'name',
+  'hosts',
+  'tasks',
+  'become',
+  'vars',
+  'facts',
+  'serial',
+  'maxFailures',
+  'forks',
+] satisfies readonly (keyof PlayOptions<z.ZodType>)[]
 
-const invalid = (message: string): FettleError => new FettleError('play-invalid', { message, remedy: 'correct it at that place' })
+const invalid = (message: string): FettleError =>
+  new FettleError('play-invalid', { message, remedy: 'correct it at that place' })
 
 /** Whether a task file's export came from `play`. */
-export const isPlay = (exported: unknown): exported is Play => typeof exported === 'object' && exported !== null && plays.has(exported)
+export const isPlay = (exported: unknown): exported is Play =>
+  typeof exported === 'object' && exported !== null && plays.has(exported)

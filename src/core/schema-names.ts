@@ -7,13 +7,23 @@ type Side = 'in' | 'out'
 type Schema = z.core.$ZodType
 
 /** Parts of a schema that say which names an object has, or what a list holds. */
-type Bearing = z.core.$ZodObject | z.core.$ZodRecord | z.core.$ZodArray | z.core.$ZodTuple | z.core.$ZodMap | z.core.$ZodSet
+type Bearing =
+  | z.core.$ZodObject
+  | z.core.$ZodRecord
+  | z.core.$ZodArray
+  | z.core.$ZodTuple
+  | z.core.$ZodMap
+  | z.core.$ZodSet
 
 /**
- * The schemas of objects and lists that a value may have been made by; null where one of them says nothing about its value, as `z.any()` and what a
- * function makes (`transform`, `custom`).
+ * The schemas of objects and lists that a value may have been made by; null where one of them says
+ * nothing about its value, as `z.any()` and what a function makes (`transform`, `custom`).
  */
-function bearing(schema: Schema, side: Side, around: ReadonlySet<Schema> = new Set()): readonly Bearing[] | null {
+function bearing(
+  schema: Schema,
+  side: Side,
+  around: ReadonlySet<Schema> = new Set(),
+): readonly Bearing[] | null {
   // A lazy schema may lead back to itself before anything is named.
   if (around.has(schema)) return []
   const inside = new Set([...around, schema])
@@ -77,14 +87,22 @@ function bearing(schema: Schema, side: Side, around: ReadonlySet<Schema> = new S
 }
 
 /**
- * The names in what a schema takes or makes, at any depth. What it allows to be missing is known; records and objects that are open have any name.
+ * The names in what a schema takes or makes, at any depth. What it allows to be missing is known;
+ * records and objects that are open have any name.
  * @param path how the whole is called in an error
  * @returns null where the schema says nothing about names
  */
-export function schemaNames(schemas: readonly Schema[], path: string, side: Side, remedy: string): Names | null {
+export function schemaNames(
+  schemas: readonly Schema[],
+  path: string,
+  side: Side,
+  remedy: string,
+): Names | null {
   const found = schemas.map((schema) => bearing(schema, side))
   const parts = found.flatMap((each) => each ?? [])
-  return found.includes(null) || parts.length === 0 ? null : new SchemaNames(parts, path, side, remedy)
+  return found.includes(null) || parts.length === 0
+    ? null
+    : new SchemaNames(parts, path, side, remedy)
 }
 
 class SchemaNames implements Names {
@@ -98,13 +116,22 @@ class SchemaNames implements Names {
     private readonly side: Side,
     readonly remedy: string,
   ) {
-    this.known = parts.some(isOpen) ? null : new Set(parts.flatMap(({ _zod: { def } }) => (def.type === 'object' ? Object.keys(def.shape) : [])))
+    this.known = parts.some(isOpen)
+      ? null
+      : new Set(
+          parts.flatMap(({ _zod: { def } }) =>
+            def.type === 'object' ? Object.keys(def.shape) : [],
+          ),
+        )
   }
 
   member(name: string): Names | null {
     const before = this.#members.get(name)
     if (before !== undefined) return before
-    const made = this.#below(this.parts.flatMap((part) => valueOf(part, name)), `.${name}`)
+    const made = this.#below(
+      this.parts.flatMap((part) => valueOf(part, name)),
+      `.${name}`,
+    )
     this.#members.set(name, made)
     return made
   }
@@ -122,7 +149,11 @@ class SchemaNames implements Names {
 /** Whether objects may have names that the schema does not list. */
 function isOpen({ _zod: { def } }: Bearing): boolean {
   if (def.type === 'record') return true
-  return def.type === 'object' && def.catchall !== undefined && (def.catchall as z.core.$ZodTypes)._zod.def.type !== 'never'
+  return (
+    def.type === 'object' &&
+    def.catchall !== undefined &&
+    (def.catchall as z.core.$ZodTypes)._zod.def.type !== 'never'
+  )
 }
 
 /** The schema of the value below a name. */

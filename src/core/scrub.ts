@@ -30,16 +30,22 @@ export function hideSecret(text: string, compound: boolean): void {
 export const isSecret = (text: string): boolean => secrets.has(text)
 
 /** Whether a text holds a Secret's as it is. */
-export const showsSecret = (text: string): boolean => [...secrets].some((secret) => text.includes(secret))
+export const showsSecret = (text: string): boolean =>
+  [...secrets].some((secret) => text.includes(secret))
 
 type Span = readonly [from: number, to: number]
 
-/** A text is searched in windows, so that what is decoded of it takes a bounded amount of memory. */
+/**
+ * A text is searched in windows, so that what is decoded of it takes a bounded amount of memory.
+ */
 const windowLength = 65_536
 /** More than the longest pattern takes in any encoding: 512 characters, each written as twelve. */
 const overlap = 8192
 
-/** Shorter patterns are not searched for without white space: words beside each other may look like them. */
+/**
+ * Shorter patterns are not searched for without white space: words beside each other may look like
+ * them.
+ */
 const shortestUnspaced = 8
 
 /** Where a text was cut: what Fettle leaves out, and how programs say that there is more. */
@@ -52,7 +58,11 @@ function cutsIn(text: string): readonly number[] {
 function secretSpans(text: string, cuts: readonly number[]): readonly Span[] {
   if (hidden.size === 0 || text.length < anchorLength) return []
   const spans: Span[] = []
-  for (let begin = 0; begin === 0 || begin + overlap < text.length; begin += windowLength - overlap) {
+  for (
+    let begin = 0;
+    begin === 0 || begin + overlap < text.length;
+    begin += windowLength - overlap
+  ) {
     const part = text.slice(begin, begin + windowLength)
     const given = cuts.map((cut) => cut - begin).filter((cut) => cut >= 0 && cut <= part.length)
     const near = [...given, ...cutsIn(part)]
@@ -96,9 +106,11 @@ const mostKept = 2000
 let resultsFor = 0
 
 /**
- * Replaces whatever of a text is secret by `[secret]`: known secrets in any encoding, and passwords in URLs and command
- * lines. Texts from elsewhere (a host's output, an API's message) pass here before they are cut or divided into lines.
- * @param cuts offsets where something was left out, so that half a secret may stand before or behind them
+ * Replaces whatever of a text is secret by `[secret]`: known secrets in any encoding, and passwords
+ * in URLs and command lines. Texts from elsewhere (a host's output, an API's message) pass here
+ * before they are cut or divided into lines.
+ * @param cuts offsets where something was left out, so that half a secret may stand before or
+ * behind them
  */
 export function scrub(text: string, cuts: readonly number[] = []): string {
   if (text.length > longestKept || cuts.length > 0) return masked(text, hiddenSpans(text, cuts))
@@ -118,13 +130,17 @@ export function scrubAll(value: unknown, except: readonly string[] = []): unknow
   if (typeof value === 'string') return scrub(value)
   if (Array.isArray(value)) return value.map((each: unknown) => scrubAll(each, except))
   if (typeof value !== 'object' || value === null) return value
-  const scrubbed = (name: string, each: unknown): unknown => (except.includes(name) ? each : scrubAll(each, except))
-  return Object.fromEntries(Object.entries(value).map(([name, each]: [string, unknown]) => [name, scrubbed(name, each)]))
+  const scrubbed = (name: string, each: unknown): unknown =>
+    except.includes(name) ? each : scrubAll(each, except)
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]: [string, unknown]) => [name, scrubbed(name, each)]),
+  )
 }
 
 /**
- * Scrubs lines that come in pieces. A secret may begin in one piece and end in the next, or have something else between
- * its halves; what was told before is remembered, so that the rest of a secret is known for what it is.
+ * Scrubs lines that come in pieces. A secret may begin in one piece and end in the next, or have
+ * something else between its halves; what was told before is remembered, so that the rest of a
+ * secret is known for what it is.
  */
 export class ScrubbedLines {
   /** The end of what was told. */
@@ -155,9 +171,13 @@ export class ScrubbedLines {
     const end = Math.max(...this.ends.map((sign) => text.lastIndexOf(sign) + 1))
     const begin = Math.max(end, text.length - this.longest)
     this.#open = text.slice(begin)
-    this.#cuts = [...cuts, ...(begin > end ? [begin] : [])].filter((cut) => cut >= begin).map((cut) => cut - begin)
+    this.#cuts = [...cuts, ...(begin > end ? [begin] : [])]
+      .filter((cut) => cut >= begin)
+      .map((cut) => cut - begin)
     if (end === 0) return []
-    return this.#scrubbed(text.slice(0, end - 1), cuts, text.slice(end - 1)).split(new RegExp(`[${this.ends.join('')}]`))
+    return this.#scrubbed(text.slice(0, end - 1), cuts, text.slice(end - 1)).split(
+      new RegExp(`[${this.ends.join('')}]`),
+    )
   }
 
   /** Takes the open line as far as it has come. What comes next is another line. */

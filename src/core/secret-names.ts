@@ -1,16 +1,60 @@
-const secretWord = /^(?:.*(?:password|passwd|passphrase|secret|token|signature|(?:access|api|private)key)s?|credentials?)$/
+const secretWord =
+  /^(?:.*(?:password|passwd|passphrase|secret|token|signature|(?:access|api|private)key)s?|credentials?)$/
 const shortWord = /^(?:db|root|user|admin|sql|ssh|sudo|vault)?(?:pass|pwd|pw)\d*$/
 const secretKey = /(?:^|_)(?:access|api|auth|encryption|master|private|secret|signing)_keys?(?:_|$)/
 
-/** What a name ends with that tells about a secret and does not hold it: `password_length`, `token_url`. */
+/**
+ * What a name ends with that tells about a secret and does not hold it: `password_length`,
+ * `token_url`.
+ */
 const about: ReadonlySet<string> = new Set([
-  ...['age', 'algorithm', 'count', 'days', 'dir', 'enabled', 'endpoint', 'expires', 'expiry', 'file', 'host', 'id', 'len', 'length', 'max', 'method', 'min'],
-  ...['name', 'path', 'policy', 'port', 'prompt', 'required', 'size', 'ttl', 'type', 'uri', 'url', 'user'],
+  ...[
+    'age',
+    'algorithm',
+    'count',
+    'days',
+    'dir',
+    'enabled',
+    'endpoint',
+    'expires',
+    'expiry',
+    'file',
+    'host',
+    'id',
+    'len',
+    'length',
+    'max',
+    'method',
+    'min',
+  ],
+  ...[
+    'name',
+    'path',
+    'policy',
+    'port',
+    'prompt',
+    'required',
+    'size',
+    'ttl',
+    'type',
+    'uri',
+    'url',
+    'user',
+  ],
 ])
 
-/** Whether a variable of this name most likely holds a secret: `db_password`, `apiKey`, and not `password_length`. */
+/**
+ * Whether a variable of this name most likely holds a secret: `db_password`, `apiKey`, and not
+ * `password_length`.
+ */
 export function soundsSecret(name: string): boolean {
-  const words = name.replace(/([a-z\d])([A-Z])/g, '$1_$2').toLowerCase().split(/[^a-z\d]+/)
+  const words = name
+    .replace(/([a-z\d])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .split(/[^a-z\d]+/)
   if (about.has(words.at(-1) ?? '')) return false
-  return words.some((word) => secretWord.test(word) || shortWord.test(word)) || secretKey.test(words.join('_'))
+  return (
+    words.some((word) => secretWord.test(word) || shortWord.test(word)) ||
+    secretKey.test(words.join('_'))
+  )
 }

@@ -5,19 +5,34 @@ import { reveal, Secret } from './secret.js'
 type Part = string | number | Secret
 
 /** A Secret, or a `Later` of one when a part is a `Later`. */
-type Joined<P extends readonly Value<Part>[]> =
-  true extends { readonly [I in keyof P]: P[I] extends Later<unknown> ? true : false }[number] ? Later<Secret>
-  : [Extract<P[number], Later<unknown>>] extends [never] ? Secret
-  : Value<Secret>
+type Joined<P extends readonly Value<Part>[]> = true extends {
+  readonly [I in keyof P]: P[I] extends Later<unknown> ? true : false
+}[number]
+  ? Later<Secret>
+  : [Extract<P[number], Later<unknown>>] extends [never]
+    ? Secret
+    : Value<Secret>
 
 /** The same kind of value, changed: text stays text, a Secret a Secret, a `Later` a `Later`. */
 type Changed<T> = T extends string ? string : T
 
-/** Given text, a Secret of it, such as one that a program made. What is typed into a task file is there for everybody to read: prefer `env.secret`. */
+/**
+ * Given text, a Secret of it, such as one that a program made. What is typed into a task file is
+ * there for everybody to read: prefer `env.secret`.
+ */
 export function secret(value: string): Secret
-/** As a tag, joins strings, numbers, Secrets and `Later`s into one Secret: `` secret`mysql+pymysql://${user}:${uri(password)}@localhost/${db}` ``. */
-export function secret<const P extends readonly Value<Part>[]>(text: TemplateStringsArray, ...parts: P): Joined<P>
-export function secret(text: string | TemplateStringsArray, ...parts: readonly Value<Part>[]): Value<Secret> {
+/**
+ * As a tag, joins strings, numbers, Secrets and `Later`s into one Secret: ``
+ * secret`mysql+pymysql://${user}:${uri(password)}@localhost/${db}` ``.
+ */
+export function secret<const P extends readonly Value<Part>[]>(
+  text: TemplateStringsArray,
+  ...parts: P
+): Joined<P>
+export function secret(
+  text: string | TemplateStringsArray,
+  ...parts: readonly Value<Part>[]
+): Value<Secret> {
   if (typeof text === 'string') return new Secret(text)
   if (!parts.some((part) => part instanceof Later)) return join(text, parts as readonly Part[])
   return Later.all(parts).map(joined, text)
@@ -26,12 +41,18 @@ export function secret(text: string | TemplateStringsArray, ...parts: readonly V
 const joined = (parts: readonly Part[], text: TemplateStringsArray): Secret => join(text, parts)
 
 function join(text: TemplateStringsArray, parts: readonly Part[]): Secret {
-  return new Secret(text.reduce((whole, piece, index) => whole + textOf(parts[index - 1] ?? '') + piece), true)
+  return new Secret(
+    text.reduce((whole, piece, index) => whole + textOf(parts[index - 1] ?? '') + piece),
+    true,
+  )
 }
 
 const textOf = (part: Part): string => (part instanceof Secret ? reveal(part) : String(part))
 
-/** Percent-encodes a value for any part of a URL, as encodeURIComponent does (a space is `%20`, never `+`). A Secret stays a Secret, a `Later` a `Later`. */
+/**
+ * Percent-encodes a value for any part of a URL, as encodeURIComponent does (a space is `%20`,
+ * never `+`). A Secret stays a Secret, a `Later` a `Later`.
+ */
 export function uri<const T extends Value<string> | Value<Secret>>(value: T): Changed<T> {
   return changed(value, encodeURIComponent) as Changed<T>
 }
@@ -42,8 +63,14 @@ export function json<const T extends Value<string> | Value<Secret>>(value: T): C
 }
 
 const jsonText = (text: string): string => JSON.stringify(text)
-const apply = (known: string | Secret, change: (text: string) => string): string | Secret => (known instanceof Secret ? new Secret(change(reveal(known)), true) : change(known))
+const apply = (known: string | Secret, change: (text: string) => string): string | Secret =>
+  known instanceof Secret ? new Secret(change(reveal(known)), true) : change(known)
 
-function changed(value: Value<string> | Value<Secret>, change: (text: string) => string): Value<string | Secret> {
-  return value instanceof Later ? (value as Later<string | Secret>).map(apply, change) : apply(value, change)
+function changed(
+  value: Value<string> | Value<Secret>,
+  change: (text: string) => string,
+): Value<string | Secret> {
+  return value instanceof Later
+    ? (value as Later<string | Secret>).map(apply, change)
+    : apply(value, change)
 }

@@ -2,14 +2,17 @@ import { FettleError } from './errors.js'
 import { hideSecret } from './scrub.js'
 
 /**
- * A value that must not be seen. It cannot be printed, joined to a string, logged or serialised by accident:
- * `toString` throws, `toJSON` and `inspect` answer `[secret]`. Its text leaves it only through `reveal`, which is not
- * part of the public API, on its way into a program's standard input or a database driver.
+ * A value that must not be seen. It cannot be printed, joined to a string, logged or serialised by
+ * accident: `toString` throws, `toJSON` and `inspect` answer `[secret]`. Its text leaves it only
+ * through `reveal`, which is not part of the public API, on its way into a program's standard input
+ * or a database driver.
  */
 export class Secret {
   readonly #value: string
 
-  /** @param compound made of other Secrets and plain text: its lines are not hidden by themselves */
+  /**
+   * @param compound made of other Secrets and plain text: its lines are not hidden by themselves
+   */
   constructor(value: string, compound = false) {
     this.#value = value
     hideSecret(value, compound)

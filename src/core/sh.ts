@@ -20,7 +20,10 @@ export type ShArgument = string | number | Sh | readonly (string | number)[]
 
 /** One word of POSIX shell, whatever it holds. A NUL byte cannot be in one and is refused. */
 export function quote(word: string): string {
-  if (word.includes('\0')) throw new FettleError('option-invalid', { message: `a value holds a NUL byte: ${JSON.stringify(word)}` })
+  if (word.includes('\0'))
+    throw new FettleError('option-invalid', {
+      message: `a value holds a NUL byte: ${JSON.stringify(word)}`,
+    })
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }
 
@@ -28,31 +31,46 @@ function render(argument: ShArgument): string {
   if (argument instanceof Sh) return argument.text
   if (typeof argument === 'string') return quote(argument)
   if (typeof argument === 'number') return quote(String(argument))
-  if (Array.isArray(argument)) return argument.map((word: string | number) => render(word)).join(' ')
+  if (Array.isArray(argument))
+    return argument.map((word: string | number) => render(word)).join(' ')
   const what = argument instanceof Secret ? 'a Secret' : typeof argument
-  throw new FettleError('secret-exposed', { message: `sh\`…\` takes strings, numbers and lists of them, and was given ${what}`, remedy: 'pass a Secret as input' })
+  throw new FettleError('secret-exposed', {
+    message: `sh\`…\` takes strings, numbers and lists of them, and was given ${what}`,
+    remedy: 'pass a Secret as input',
+  })
 }
 
 /** Shell text in which every interpolated value is quoted. */
 export function sh(text: TemplateStringsArray, ...values: readonly ShArgument[]): Sh {
-  return Sh.of(text.reduce((whole, part, index) => whole + render(values[index - 1] as ShArgument) + part))
+  return Sh.of(
+    text.reduce((whole, part, index) => whole + render(values[index - 1] as ShArgument) + part),
+  )
 }
 
 /** Steps of which each runs only if the one before it succeeded, whatever the shell's `-e`. */
 export const steps = (pieces: readonly (Sh | false | undefined)[]): Sh =>
-  Sh.of(pieces.filter((piece): piece is Sh => piece instanceof Sh).map((piece) => piece.text).join(' &&\n'))
+  Sh.of(
+    pieces
+      .filter((piece): piece is Sh => piece instanceof Sh)
+      .map((piece) => piece.text)
+      .join(' &&\n'),
+  )
 
 /** Joins pieces of shell with newlines. */
-export const lines = (pieces: readonly Sh[]): Sh => Sh.of(pieces.map((piece) => piece.text).join('\n'))
+export const lines = (pieces: readonly Sh[]): Sh =>
+  Sh.of(pieces.map((piece) => piece.text).join('\n'))
 
 /** What a program reads from its standard input: the only way a secret travels to a host. */
 export type Input = string | Uint8Array | Secret | readonly (string | Uint8Array | Secret)[]
 
-/** The bytes of an input, secrets in the clear. Only a backend about to write them asks for this. */
+/**
+ * The bytes of an input, secrets in the clear. Only a backend about to write them asks for this.
+ */
 export function inputBytes(input: Input): Buffer {
   if (typeof input === 'string') return Buffer.from(input)
   if (input instanceof Secret) return Buffer.from(reveal(input))
-  if (input instanceof Uint8Array) return Buffer.from(input.buffer, input.byteOffset, input.byteLength)
+  if (input instanceof Uint8Array)
+    return Buffer.from(input.buffer, input.byteOffset, input.byteLength)
   return Buffer.concat(input.map((part) => inputBytes(part)))
 }
 

@@ -4,7 +4,10 @@ export type Percentage = `${number}%`
 /** So many hosts, or a percentage of them. */
 export type Share = number | Percentage
 
-/** Whether plain JavaScript gave a whole number, or a percentage up to 100, that is at least `least`. */
+/**
+ * Whether plain JavaScript gave a whole number, or a percentage up to 100, that is at least
+ * `least`.
+ */
 export function isShare(value: unknown, least: 0 | 1): value is Share {
   if (typeof value === 'number') return Number.isInteger(value) && value >= least
   if (typeof value !== 'string' || !/^\d+(\.\d+)?%$/.test(value)) return false
@@ -13,4 +16,5 @@ export function isShare(value: unknown, least: 0 | 1): value is Share {
 }
 
 /** How many that is, of so many; a percentage may make a fraction. */
-export const shareOf = (share: Share, all: number): number => (typeof share === 'number' ? share : (Number.parseFloat(share) * all) / 100)
+export const shareOf = (share: Share, all: number): number =>
+  typeof share === 'number' ? share : (Number.parseFloat(share) * all) / 100

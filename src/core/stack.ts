@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url'
 const own = fileURLToPath(new URL('..', import.meta.url))
 const frame = /^\s+at (?:async )?(?:[^/]*\()?(file:\/\/)?(\/.*?):(\d+)(?::\d+)?\)?$/
 
-/** Where one line of a stack is, as `file:line`; null within Fettle and V8. Columns are left out: they are those of the compiled text. */
+/**
+ * Where one line of a stack is, as `file:line`; null within Fettle and V8. Columns are left out:
+ * they are those of the compiled text.
+ */
 function placeOfFrame(line: string): string | null {
   const [, url, path = '', number = ''] = frame.exec(line) ?? []
   const file = url === undefined ? path : decodeURI(path)
@@ -23,12 +26,18 @@ export function userPlaces(stack = ''): readonly string[] {
 /** The line of the user's code at which something was thrown. */
 export const placeOfError = (error: Error): string | null => userPlaces(error.stack)[0] ?? null
 
-/** The place in the project's code that called a function; null where JavaScript, Fettle or a package called it. */
+/**
+ * The place in the project's code that called a function; null where JavaScript, Fettle or a
+ * package called it.
+ */
 export function callerOf(called: (...parameters: never) => unknown): string | null {
   const here = new Error()
   Error.captureStackTrace(here, called)
   // jiti hands modules out behind a Proxy of its own.
-  const line = here.stack?.split('\n').slice(1).find((each) => !each.includes('/node_modules/jiti/'))
+  const line = here.stack
+    ?.split('\n')
+    .slice(1)
+    .find((each) => !each.includes('/node_modules/jiti/'))
   const place = placeOfFrame(line ?? '')
   return place === null || isInPackage(place) ? null : place
 }

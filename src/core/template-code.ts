@@ -4,7 +4,10 @@ import { inner } from './template-syntax.js'
 
 const statements: readonly string[] = ['Output', 'For', 'If', 'Set', 'Switch']
 
-/** A called expression as messages show it. It becomes part of the code, so it holds names and nothing else. */
+/**
+ * A called expression as messages show it. It becomes part of the code, so it holds names and
+ * nothing else.
+ */
 function callee(node: Node): string {
   if (node.typename === 'Symbol') return String(node.value)
   if (node.typename !== 'LookupVal') return '(…)'
@@ -13,19 +16,30 @@ function callee(node: Node): string {
 }
 
 /** What is made, and the method of the `Rendering` that counts it. */
-const counting: Readonly<Record<string, string>> = { Add: 'made', Concat: 'made', Array: 'together', Dict: 'together' }
+const counting: Readonly<Record<string, string>> = {
+  Add: 'made',
+  Concat: 'made',
+  Array: 'together',
+  Dict: 'together',
+}
 
-/** Nunjucks' compiler, with calls of the `Rendering` where it has none: at each line, for what is made, and around what loops run over. */
+/**
+ * Nunjucks' compiler, with calls of the `Rendering` where it has none: at each line, for what is
+ * made, and around what loops run over.
+ */
 class GuardedCompiler extends compiler.Compiler {
   readonly #loops: ReadonlyMap<unknown, Node>
 
   constructor(nodes: readonly Node[]) {
     super('template', true)
-    this.#loops = new Map(nodes.filter(({ typename }) => typename === 'For').map((loop) => [loop.arr, loop]))
+    this.#loops = new Map(
+      nodes.filter(({ typename }) => typename === 'For').map((loop) => [loop.arr, loop]),
+    )
   }
 
   override compile(node: Node, frame?: unknown): void {
-    if (statements.includes(node.typename)) this._emit(`runtime.line = ${String(node.lineno + 1)};\n`)
+    if (statements.includes(node.typename))
+      this._emit(`runtime.line = ${String(node.lineno + 1)};\n`)
     if (node.typename === 'Output') this._emit(`runtime.wrote(${String(writtenIn(node))});\n`)
     const loop = this.#loops.get(node)
     const method = counting[node.typename]
@@ -41,9 +55,14 @@ class GuardedCompiler extends compiler.Compiler {
   }
 }
 
-const writtenIn = (output: Node): number => inner(output).reduce((sum, { typename, value }) => (typename === 'TemplateData' ? sum + String(value).length : sum), 0)
+const writtenIn = (output: Node): number =>
+  inner(output).reduce(
+    (sum, { typename, value }) => (typename === 'TemplateData' ? sum + String(value).length : sum),
+    0,
+  )
 
-const namesOf = ({ name }: Node): number => ((name as Node).typename === 'Array' ? inner(name as Node).length : 1)
+const namesOf = ({ name }: Node): number =>
+  (name as Node).typename === 'Array' ? inner(name as Node).length : 1
 
 /** A template as functions. */
 export interface Code {
@@ -52,12 +71,23 @@ export interface Code {
 }
 
 /** Makes functions of a syntax tree that `parse` has let pass. */
-export function codeOf({ root, nodes }: { readonly root: Node; readonly nodes: readonly Node[] }): Code {
+export function codeOf({
+  root,
+  nodes,
+}: {
+  readonly root: Node
+  readonly nodes: readonly Node[]
+}): Code {
   const guarded = new GuardedCompiler(nodes)
   guarded.compile(root)
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- nunjucks renders no other way; GuardedCompiler wrote the code
   const made = (new Function(guarded.getCode()) as AnyFunction)() as Readonly<Record<string, Root>>
   const { root: whole, ...blocks } = made
   if (whole === undefined) throw new TypeError('nunjucks made no code')
-  return { root: whole, blocks: new Map(Object.entries(blocks).map(([name, block]) => [name.slice('b_'.length), block])) }
+  return {
+    root: whole,
+    blocks: new Map(
+      Object.entries(blocks).map(([name, block]) => [name.slice('b_'.length), block]),
+    ),
+  }
 }

@@ -13,12 +13,15 @@ export function callable<F extends AnyFunction>(made: F): F {
   return made
 }
 
-export const isCallable = (value: unknown): value is AnyFunction => typeof value === 'function' && callables.has(value as AnyFunction)
+export const isCallable = (value: unknown): value is AnyFunction =>
+  typeof value === 'function' && callables.has(value as AnyFunction)
 
 /** The text that a value is; what a macro answers is one too. */
-export const textIn = (value: unknown): string | null => (typeof value === 'string' ? value : value instanceof runtime.SafeString ? value.toString() : null)
+export const textIn = (value: unknown): string | null =>
+  typeof value === 'string' ? value : value instanceof runtime.SafeString ? value.toString() : null
 
-export const isRegExp = (value: unknown): value is RegExp => value instanceof RegExp && Object.getPrototypeOf(value) === RegExp.prototype
+export const isRegExp = (value: unknown): value is RegExp =>
+  value instanceof RegExp && Object.getPrototypeOf(value) === RegExp.prototype
 
 /** A value in words. */
 export function kindOf(value: unknown): string {
@@ -27,13 +30,42 @@ export function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (isPlain(value)) return 'an object'
   if (value instanceof WrittenNumber) return 'a number'
-  if (typeof value === 'object') return `an instance of ${(value.constructor as { readonly name?: string } | undefined)?.name ?? 'a class'}`
+  if (typeof value === 'object')
+    return `an instance of ${(value.constructor as { readonly name?: string } | undefined)?.name ?? 'a class'}`
   return `a ${typeof value}`
 }
 
 /** Methods of JavaScript that read and change nothing. */
 const methods = {
-  text: ['at', 'charAt', 'charCodeAt', 'codePointAt', 'concat', 'endsWith', 'includes', 'indexOf', 'lastIndexOf', 'match', 'padEnd', 'padStart', 'repeat', 'replace', 'replaceAll', 'search', 'slice', 'split', 'startsWith', 'substr', 'substring', 'toLowerCase', 'toString', 'toUpperCase', 'trim', 'trimEnd', 'trimStart'],
+  text: [
+    'at',
+    'charAt',
+    'charCodeAt',
+    'codePointAt',
+    'concat',
+    'endsWith',
+    'includes',
+    'indexOf',
+    'lastIndexOf',
+    'match',
+    'padEnd',
+    'padStart',
+    'repeat',
+    'replace',
+    'replaceAll',
+    'search',
+    'slice',
+    'split',
+    'startsWith',
+    'substr',
+    'substring',
+    'toLowerCase',
+    'toString',
+    'toUpperCase',
+    'trim',
+    'trimEnd',
+    'trimStart',
+  ],
   list: ['at', 'concat', 'includes', 'indexOf', 'join', 'lastIndexOf', 'slice', 'toString'],
   number: ['toFixed', 'toPrecision', 'toString'],
   boolean: ['toString'],
@@ -42,7 +74,13 @@ const methods = {
 
 type Methodical = keyof typeof methods
 
-const prototypes: { readonly [K in Methodical]: object } = { text: String.prototype, list: Array.prototype, number: Number.prototype, boolean: Boolean.prototype, pattern: RegExp.prototype }
+const prototypes: { readonly [K in Methodical]: object } = {
+  text: String.prototype,
+  list: Array.prototype,
+  number: Number.prototype,
+  boolean: Boolean.prototype,
+  pattern: RegExp.prototype,
+}
 
 /** What takes its methods from which row; null: it has none. */
 function methodical(target: unknown): { readonly row: Methodical; readonly value: unknown } | null {
@@ -76,7 +114,10 @@ export function member(target: unknown, key: unknown, meter: Meter): unknown {
   if (name === undefined) return undefined
   if (isPlain(target)) return keyOf(target, name)
   const found = methodical(target)
-  if (found === null) throw outOfReach(`${kindOf(target)} has nothing that a template may read, and ${name} is asked for`)
+  if (found === null)
+    throw outOfReach(
+      `${kindOf(target)} has nothing that a template may read, and ${name} is asked for`,
+    )
   return memberOf(found.row, found.value, name, meter)
 }
 
@@ -90,9 +131,13 @@ function memberOf(row: Methodical, value: unknown, name: string, meter: Meter): 
   const own: unknown = row === 'text' ? String(value) : value
   if (name === 'length' && (typeof own === 'string' || Array.isArray(own))) return own.length
   if (typeof own === 'string' && /^\d+$/.test(name)) return own[Number(name)]
-  if (Array.isArray(own) && Object.prototype.propertyIsEnumerable.call(own, name)) return allowed(Reflect.get(own, name) as unknown, name)
+  if (Array.isArray(own) && Object.prototype.propertyIsEnumerable.call(own, name))
+    return allowed(Reflect.get(own, name) as unknown, name)
   if ((methods[row] as readonly string[]).includes(name)) return method(row, own, name, meter)
-  if (name in prototypes[row]) throw outOfReach(`${kindOf(value)} has no ${name} in a template; there is ${methods[row].join(', ')}`)
+  if (name in prototypes[row])
+    throw outOfReach(
+      `${kindOf(value)} has no ${name} in a template; there is ${methods[row].join(', ')}`,
+    )
   return undefined
 }
 
@@ -108,10 +153,14 @@ function method(row: Methodical, target: unknown, name: string, meter: Meter): A
     const given = words.map((word) => argument(row, word, meter))
     if (typeof target === 'string') meter.look(target.length)
     if (row === 'pattern') meter.needWatch()
-    if (typeof target === 'string' && name === 'repeat') meter.text(target.length * Number(given[0]))
+    if (typeof target === 'string' && name === 'repeat')
+      meter.text(target.length * Number(given[0]))
     if (name === 'padStart' || name === 'padEnd') meter.text(Number(given[0]))
     // A text of many characters would be a list of as many texts.
-    const limited = name === 'split' ? [given[0], Math.min(Number(given[1] ?? Infinity), limits.items + 1)] : given
+    const limited =
+      name === 'split'
+        ? [given[0], Math.min(Number(given[1] ?? Infinity), limits.items + 1)]
+        : given
     return meter.value(Reflect.apply(native, target, limited))
   })
 }

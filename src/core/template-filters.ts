@@ -9,31 +9,47 @@ import { jsonText, WrittenNumber } from './written-number.js'
 function text(value: unknown): string {
   const found = textIn(value)
   if (found !== null) return found
-  if (typeof value === 'number' || typeof value === 'boolean' || value instanceof WrittenNumber) return String(value)
-  throw new TypeError(`a text, number or boolean is needed, and there is ${value === null ? 'null' : typeof value}`)
+  if (typeof value === 'number' || typeof value === 'boolean' || value instanceof WrittenNumber)
+    return String(value)
+  throw new TypeError(
+    `a text, number or boolean is needed, and there is ${value === null ? 'null' : typeof value}`,
+  )
 }
 
 /** Percent-encoding of everything but RFC 3986's unreserved characters. */
-const uri = (value: string): string => encodeURIComponent(value).replace(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`)
+const uri = (value: string): string =>
+  encodeURIComponent(value).replace(
+    /[!'()*]/g,
+    (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
 
 const controls: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
 /**
- * One word of a setting in a unit, by systemd.syntax(7) and systemd.unit(5): `%` doubled, since a single one starts a specifier;
- * put into double quotes, with C-style escapes, where anything but letters, digits and `_@%+=:,./-` is in it or it is empty.
- * On `Exec…=` lines a `$` starts a variable too (systemd.service(5)): `| systemd('exec')` doubles it.
+ * One word of a setting in a unit, by systemd.syntax(7) and systemd.unit(5): `%` doubled, since a
+ * single one starts a specifier; put into double quotes, with C-style escapes, where anything but
+ * letters, digits and `_@%+=:,./-` is in it or it is empty. On `Exec…=` lines a `$` starts a
+ * variable too (systemd.service(5)): `| systemd('exec')` doubles it.
  */
 function systemdWord(value: string, place: unknown): string {
   if (value.includes('\0')) throw new TypeError('a unit cannot hold a NUL byte')
   const specified = value.replaceAll('%', '%%')
   const expanded = place === 'exec' ? specified.replaceAll('$', '$$$$') : specified
   if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(expanded)) return expanded
-  const escaped = expanded.replace(/[\\"]/g, '\\$&').replace(/[\x01-\x1f\x7f]/g, (letter) => controls[letter] ?? `\\x${letter.charCodeAt(0).toString(16).padStart(2, '0')}`)
+  const escaped = expanded
+    .replace(/[\\"]/g, '\\$&')
+    .replace(
+      /[\x01-\x1f\x7f]/g,
+      (letter) => controls[letter] ?? `\\x${letter.charCodeAt(0).toString(16).padStart(2, '0')}`,
+    )
   return `"${escaped}"`
 }
 
 function json(value: unknown, indent: unknown): string {
-  const text = jsonText(value, typeof indent === 'number' || typeof indent === 'string' ? indent : undefined)
+  const text = jsonText(
+    value,
+    typeof indent === 'number' || typeof indent === 'string' ? indent : undefined,
+  )
   if (text === undefined) throw new TypeError('there is no value')
   return text
 }
@@ -52,30 +68,58 @@ const added: Readonly<Record<string, AnyFunction>> = {
 /** These answer or print what they are given, whatever it is. */
 const takeAnything: readonly string[] = ['default', 'd', 'dump']
 
-const takeLists: readonly string[] = ['batch', 'first', 'groupby', 'join', 'last', 'random', 'reject', 'rejectattr', 'reverse', 'select', 'selectattr', 'slice', 'sort', 'sum']
+const takeLists: readonly string[] = [
+  'batch',
+  'first',
+  'groupby',
+  'join',
+  'last',
+  'random',
+  'reject',
+  'rejectattr',
+  'reverse',
+  'select',
+  'selectattr',
+  'slice',
+  'sort',
+  'sum',
+]
 
-/** Refuses what nunjucks' filters would call or run through: functions, and objects that pass for lists or texts by what they hold. */
+/**
+ * Refuses what nunjucks' filters would call or run through: functions, and objects that pass for
+ * lists or texts by what they hold.
+ */
 function checkGiven(name: string, value: unknown, meter: Meter): void {
   if (typeof value !== 'object' && typeof value !== 'function') {
     if (typeof value === 'string') meter.look(value.length)
     return
   }
-  if (value === null || value instanceof Map || value instanceof Set || value instanceof WrittenNumber) return
+  if (
+    value === null ||
+    value instanceof Map ||
+    value instanceof Set ||
+    value instanceof WrittenNumber
+  )
+    return
   if (Array.isArray(value)) return meter.look(value.length)
   if (isRegExp(value)) return meter.needWatch()
   const text = textIn(value)
   if (text !== null) return meter.look(text.length)
   if (!isPlain(value)) throw outOfReach(`the filter ${name} was given ${kindOf(value)}`)
-  if (Object.values(value).some((each) => typeof each === 'function')) throw outOfReach(`the filter ${name} was given an object that holds a function`)
+  if (Object.values(value).some((each) => typeof each === 'function'))
+    throw outOfReach(`the filter ${name} was given an object that holds a function`)
 }
 
 /** Refuses an object in the place of a list: how long it is would be what it says. */
 function checkList(name: string, list: unknown): void {
-  if (typeof list === 'object' && list !== null && !Array.isArray(list) && textIn(list) === null) throw outOfReach(`the filter ${name} takes a list, and was given ${kindOf(list)}`)
+  if (typeof list === 'object' && list !== null && !Array.isArray(list) && textIn(list) === null)
+    throw outOfReach(`the filter ${name} takes a list, and was given ${kindOf(list)}`)
 }
 
 /** How much a filter makes out of a number. */
-const sizes: Readonly<Record<string, (given: readonly unknown[], size: number, meter: Meter) => void>> = {
+const sizes: Readonly<
+  Record<string, (given: readonly unknown[], size: number, meter: Meter) => void>
+> = {
   center: (_, size, meter) => meter.text(size),
   indent: ([value], size, meter) => meter.text(size * text(value ?? '').split('\n').length),
   batch: (_, size, meter) => meter.list(size),
@@ -85,27 +129,38 @@ const sizes: Readonly<Record<string, (given: readonly unknown[], size: number, m
 function checkSize(name: string, given: readonly unknown[], meter: Meter): void {
   const size = given[1] instanceof WrittenNumber ? given[1].value : given[1]
   if (size === undefined || size === null) return
-  if (typeof size === 'object') throw outOfReach(`the filter ${name} takes a number, and was given ${kindOf(size)}`)
+  if (typeof size === 'object')
+    throw outOfReach(`the filter ${name} takes a number, and was given ${kindOf(size)}`)
   sizes[name]?.(given, Number(size), meter)
 }
 
 /** The member that a path such as `address.port` leads to. */
-const follow = (item: unknown, path: unknown, meter: Meter): unknown => text(path).split('.').reduce((value: unknown, name) => member(value, name, meter), item)
+const follow = (item: unknown, path: unknown, meter: Meter): unknown =>
+  text(path)
+    .split('.')
+    .reduce((value: unknown, name) => member(value, name, meter), item)
 
-const each = (list: unknown, change: (item: unknown) => unknown): unknown => (Array.isArray(list) ? list.map(change) : list)
+const each = (list: unknown, change: (item: unknown) => unknown): unknown =>
+  Array.isArray(list) ? list.map(change) : list
 
 function groupBy(list: unknown, path: unknown, meter: Meter): object {
   const groups: Record<string, unknown[]> = Object.create(null) as Record<string, unknown[]>
   each(list, (item) => {
     const key = follow(item, path, meter)
-    if (key === undefined) throw new TypeError(`groupby: attribute "${text(path)}" resolved to undefined`)
+    if (key === undefined)
+      throw new TypeError(`groupby: attribute "${text(path)}" resolved to undefined`)
     const name = textIn(key) ?? JSON.stringify(key)
     ;(groups[name] ??= []).push(item)
   })
   return groups
 }
 
-const chosenBy = (wanted: boolean): Filter => ([list, name], meter) => (Array.isArray(list) ? list.filter((item) => Boolean(member(item, name, meter)) === wanted) : list)
+const chosenBy =
+  (wanted: boolean): Filter =>
+  ([list, name], meter) =>
+    Array.isArray(list)
+      ? list.filter((item) => Boolean(member(item, name, meter)) === wanted)
+      : list
 
 /** The attribute that `sort` is given, by its place or its name. */
 function sortedBy(given: readonly unknown[]): unknown {
@@ -115,11 +170,24 @@ function sortedBy(given: readonly unknown[]): unknown {
 
 /** Filters that read members: nunjucks' own read any. */
 const reading: Readonly<Record<string, (own: AnyFunction) => Filter>> = {
-  groupby: () => ([list, path], meter) => groupBy(list, path, meter),
+  groupby:
+    () =>
+    ([list, path], meter) =>
+      groupBy(list, path, meter),
   selectattr: () => chosenBy(true),
   rejectattr: () => chosenBy(false),
-  join: (own) => ([list, between, name], meter) => own(name === undefined ? list : each(list, (item) => member(item, name, meter)), between),
-  sum: (own) => ([list, name, start], meter) => own(name === undefined ? list : each(list, (item) => member(item, name, meter)), undefined, start),
+  join:
+    (own) =>
+    ([list, between, name], meter) =>
+      own(name === undefined ? list : each(list, (item) => member(item, name, meter)), between),
+  sum:
+    (own) =>
+    ([list, name, start], meter) =>
+      own(
+        name === undefined ? list : each(list, (item) => member(item, name, meter)),
+        undefined,
+        start,
+      ),
   sort: (own) => (given, meter, context) => {
     const path = sortedBy(given)
     if (path !== undefined) each(given[0], (item) => follow(item, path, meter))
@@ -129,7 +197,11 @@ const reading: Readonly<Record<string, (own: AnyFunction) => Filter>> = {
 
 function guarded(name: string, own: AnyFunction): Filter {
   const apply = reading[name]?.(own) ?? ((given, _, context) => Reflect.apply(own, context, given))
-  const [takesAnything, takesList, takesSize] = [takeAnything.includes(name), takeLists.includes(name), name in sizes]
+  const [takesAnything, takesList, takesSize] = [
+    takeAnything.includes(name),
+    takeLists.includes(name),
+    name in sizes,
+  ]
   return (given, meter, context) => {
     if (!takesAnything) for (const value of given) checkGiven(name, value, meter)
     if (takesList) checkList(name, given[0])
@@ -140,7 +212,9 @@ function guarded(name: string, own: AnyFunction): Filter {
 
 const filters: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   ...[...ownFilters].map(([name, own]) => [name, guarded(name, own)] as const),
-  ...Object.entries(added).map(([name, own]) => [name, (given: readonly unknown[]) => own(...given)] as const),
+  ...Object.entries(added).map(
+    ([name, own]) => [name, (given: readonly unknown[]) => own(...given)] as const,
+  ),
 ])
 
 /** @throws Error when there is no filter of that name */
@@ -150,7 +224,12 @@ export function filterOf(name: string): Filter {
   return found
 }
 
-const tests: ReadonlyMap<unknown, AnyFunction> = new Map([...ownTests].map(([name, own]): readonly [string, AnyFunction] => [name, ['upper', 'lower'].includes(name) ? (value) => own(text(value)) : own]))
+const tests: ReadonlyMap<unknown, AnyFunction> = new Map(
+  [...ownTests].map(([name, own]): readonly [string, AnyFunction] => [
+    name,
+    ['upper', 'lower'].includes(name) ? (value) => own(text(value)) : own,
+  ]),
+)
 
 /** @throws Error when there is no test of that name */
 export function testOf(name: unknown): AnyFunction {

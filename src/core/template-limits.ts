@@ -1,7 +1,10 @@
 import { Refusal } from './template-refusal.js'
 import { TimeOver, withinTime } from './within-time.js'
 
-/** What one rendering may make: some hundred times what the largest file of a server needs, and far below what ends a process. */
+/**
+ * What one rendering may make: some hundred times what the largest file of a server needs, and far
+ * below what ends a process.
+ */
 export const limits = {
   /** Turns of all loops, and calls. */
   turns: 1_000_000,
@@ -16,16 +19,23 @@ export const limits = {
   seconds: 10,
 } as const
 
-/** What may be done without a watch over the time: it costs 0.2 ms, which is more than most renderings. */
+/**
+ * What may be done without a watch over the time: it costs 0.2 ms, which is more than most
+ * renderings.
+ */
 const unwatched = { turns: 10_000, made: 1_000_000, characters: 10_000 } as const
 
-const remedy = 'make the text in the task and give it as content, or as source (docs/templates.md tells the limits)'
+const remedy =
+  'make the text in the task and give it as content, or as source (docs/templates.md tells the limits)'
 /** With commas. Intl does that too, and takes 12 ms to be loaded. */
 export const counted = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ',')
 
 const tooMuch = (message: string): Refusal => new Refusal(message, remedy)
 
-/** Thrown by a rendering that turns out to be a long one: it is begun again, with a watch over its time. */
+/**
+ * Thrown by a rendering that turns out to be a long one: it is begun again, with a watch over its
+ * time.
+ */
 export class NeedsWatch extends Error {}
 
 /** What one rendering has made so far. */
@@ -47,7 +57,8 @@ export class Meter {
   /** Counts turns of a loop, or a call. */
   turn(turns: number): void {
     this.#turns += turns
-    if (this.#turns > limits.turns) throw tooMuch(`its loops turn more than ${counted(limits.turns)} times`)
+    if (this.#turns > limits.turns)
+      throw tooMuch(`its loops turn more than ${counted(limits.turns)} times`)
     this.#check()
   }
 
@@ -58,9 +69,13 @@ export class Meter {
     return made
   }
 
-  /** Counts a list or an object as it is put together, and answers it: it may hold the same thing many times, and so on in that. */
+  /**
+   * Counts a list or an object as it is put together, and answers it: it may hold the same thing
+   * many times, and so on in that.
+   */
   together<T extends object>(made: T): T {
-    if (this.#weigh(made) > limits.characters) throw tooMuch(`it makes a list of more than ${counted(limits.characters)} characters`)
+    if (this.#weigh(made) > limits.characters)
+      throw tooMuch(`it makes a list of more than ${counted(limits.characters)} characters`)
     this.#made += 64 + 8 * (Array.isArray(made) ? made.length : Object.keys(made).length)
     this.#check()
     return made
@@ -72,40 +87,49 @@ export class Meter {
     const before = this.#weights.get(value)
     if (before !== undefined) return before
     const items: readonly unknown[] = Object.values(value)
-    const weight = items.reduce((sum: number, item) => (sum > limits.characters ? sum : sum + this.#weigh(item)), 8)
+    const weight = items.reduce(
+      (sum: number, item) => (sum > limits.characters ? sum : sum + this.#weigh(item)),
+      8,
+    )
     // What is soon counted again is not worth keeping.
-    if (items.length > 8 || items.some((item) => typeof item === 'object')) this.#weights.set(value, weight)
+    if (items.length > 8 || items.some((item) => typeof item === 'object'))
+      this.#weights.set(value, weight)
     return weight
   }
 
   text(length: number): void {
-    if (length > limits.characters) throw tooMuch(`it makes a text of more than ${counted(limits.characters)} characters`)
+    if (length > limits.characters)
+      throw tooMuch(`it makes a text of more than ${counted(limits.characters)} characters`)
     this.#made += length
     this.#check()
   }
 
   list(length: number): void {
-    if (length > limits.items) throw tooMuch(`it makes a list of more than ${counted(limits.items)} items`)
+    if (length > limits.items)
+      throw tooMuch(`it makes a list of more than ${counted(limits.items)} items`)
     this.#made += 8 * length
     this.#check()
   }
 
   /** Looks at a text before something is done with it that may take longer than its length. */
   look(length: number): void {
-    if (length > limits.characters) throw tooMuch(`it works on a text of more than ${counted(limits.characters)} characters`)
+    if (length > limits.characters)
+      throw tooMuch(`it works on a text of more than ${counted(limits.characters)} characters`)
     if (length > unwatched.characters) this.needWatch()
   }
 
   write(length: number): void {
     this.#written += length
     this.#made += 32
-    if (this.#written > limits.characters) throw tooMuch(`it writes more than ${counted(limits.characters)} characters`)
+    if (this.#written > limits.characters)
+      throw tooMuch(`it writes more than ${counted(limits.characters)} characters`)
     this.#check()
   }
 
   /** Does what is inside a macro. */
   inside<T>(work: () => T): T {
-    if (this.#depth >= limits.depth) throw tooMuch(`its macros call each other more than ${counted(limits.depth)} deep`)
+    if (this.#depth >= limits.depth)
+      throw tooMuch(`its macros call each other more than ${counted(limits.depth)} deep`)
     this.#depth += 1
     try {
       return work()
@@ -115,7 +139,8 @@ export class Meter {
   }
 
   #check(): void {
-    if (this.#made > limits.made) throw tooMuch(`it makes more than ${counted(limits.made)} characters and items on the way`)
+    if (this.#made > limits.made)
+      throw tooMuch(`it makes more than ${counted(limits.made)} characters and items on the way`)
     if (this.#turns > unwatched.turns || this.#made > unwatched.made) this.needWatch()
   }
 }
@@ -128,6 +153,8 @@ export function timed<T>(work: () => T): T {
   try {
     return withinTime(limits.seconds, work)
   } catch (error) {
-    throw error instanceof TimeOver ? tooMuch(`it takes longer than ${String(limits.seconds)} s`) : error
+    throw error instanceof TimeOver
+      ? tooMuch(`it takes longer than ${String(limits.seconds)} s`)
+      : error
   }
 }

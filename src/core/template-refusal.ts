@@ -1,4 +1,7 @@
-/** What a template may not do, or makes too much of. `line` counts from 1; undefined: it is not known. */
+/**
+ * What a template may not do, or makes too much of. `line` counts from 1; undefined: it is not
+ * known.
+ */
 export class Refusal extends Error {
   constructor(
     message: string,
@@ -9,7 +12,9 @@ export class Refusal extends Error {
   }
 }
 
-const plainData = 'a template works with texts, numbers, lists and plain objects: work out everything else in the task, and give it the result'
+const plainData =
+  'a template works with texts, numbers, lists and plain objects: work out everything else in the task, and give it the result'
 
 /** A way that leads out of the data. */
-export const outOfReach = (message: string, line?: number): Refusal => new Refusal(message, plainData, line)
+export const outOfReach = (message: string, line?: number): Refusal =>
+  new Refusal(message, plainData, line)

@@ -6,7 +6,13 @@ import { limits, type Meter } from './template-limits.js'
 import { outOfReach, Refusal } from './template-refusal.js'
 
 /** What nunjucks makes of a template: the whole, and each `{% block %}`. */
-export type Root = (environment: object, context: object, frame: Frame, runtime: object, told: (error: unknown, output?: string) => void) => void
+export type Root = (
+  environment: object,
+  context: object,
+  frame: Frame,
+  runtime: object,
+  told: (error: unknown, output?: string) => void,
+) => void
 
 /** Something without a value was to be printed; both count from 1. */
 export class NoValue extends Error {
@@ -21,7 +27,8 @@ export class NoValue extends Error {
 /** The functions that every template knows, as nunjucks has them. */
 function globalsFor(meter: Meter): ReadonlyMap<string, unknown> {
   const range = (first: unknown, second: unknown, third: unknown): readonly number[] => {
-    const [start, stop] = second === undefined ? [0, Number(first)] : [Number(first), Number(second)]
+    const [start, stop] =
+      second === undefined ? [0, Number(first)] : [Number(first), Number(second)]
     const step = second === undefined ? 1 : Number(third) || 1
     const numbers: number[] = []
     for (let next = start; step > 0 ? next < stop : next > stop; next += step) {
@@ -52,7 +59,12 @@ function globalsFor(meter: Meter): ReadonlyMap<string, unknown> {
       return said
     })
   }
-  return new Map(Object.entries({ range, cycler, joiner }).map(([name, made]) => [name, callable(made as AnyFunction)]))
+  return new Map(
+    Object.entries({ range, cycler, joiner }).map(([name, made]) => [
+      name,
+      callable(made as AnyFunction),
+    ]),
+  )
 }
 
 interface Environment {
@@ -90,7 +102,9 @@ export class Rendering {
 
   /** A Refusal with the line, any other error as it is. */
   placed(error: unknown): unknown {
-    return error instanceof Refusal && error.line === undefined ? new Refusal(error.message, error.remedy, this.line) : error
+    return error instanceof Refusal && error.line === undefined
+      ? new Refusal(error.message, error.remedy, this.line)
+      : error
   }
 
   readonly environment: Environment = {
@@ -141,7 +155,8 @@ export class Rendering {
   }
 
   callWrap(called: unknown, name: string, context: unknown, given: readonly unknown[]): unknown {
-    if (!isCallable(called)) throw outOfReach(`${name} cannot be called: it is ${kindOf(called)}`, this.line)
+    if (!isCallable(called))
+      throw outOfReach(`${name} cannot be called: it is ${kindOf(called)}`, this.line)
     this.meter.turn(1)
     return Reflect.apply(called, context, given)
   }
@@ -168,7 +183,11 @@ export class Rendering {
       this.meter.turn(Object.keys(items).length)
       return items
     }
-    if (typeof items === 'object' ? items !== null : typeof items === 'function') throw outOfReach(`a loop runs over a list, a text or an object, and there is ${kindOf(items)}`, this.line)
+    if (typeof items === 'object' ? items !== null : typeof items === 'function')
+      throw outOfReach(
+        `a loop runs over a list, a text or an object, and there is ${kindOf(items)}`,
+        this.line,
+      )
     return items
   }
 
@@ -203,7 +222,12 @@ export class Rendering {
     const text = textIn(value)
     if (text !== null) return text
     if (typeof value === 'function') throw outOfReach('a function cannot be written', this.line)
-    if (Array.isArray(value)) return this.meter.value(value.map((item: unknown) => (item === null || item === undefined ? '' : this.#printed(item))).join())
+    if (Array.isArray(value))
+      return this.meter.value(
+        value
+          .map((item: unknown) => (item === null || item === undefined ? '' : this.#printed(item)))
+          .join(),
+      )
     return isPlain(value) ? '[object Object]' : String(value)
   }
 
@@ -212,10 +236,15 @@ export class Rendering {
     if (text !== null || Array.isArray(holder)) {
       const within = text ?? (holder as readonly unknown[])
       this.meter.look(within.length)
-      return typeof within === 'string' ? within.includes(textIn(wanted) ?? String(wanted)) : within.includes(wanted)
+      return typeof within === 'string'
+        ? within.includes(textIn(wanted) ?? String(wanted))
+        : within.includes(wanted)
     }
     if (isPlain(holder)) return Object.hasOwn(holder, textIn(wanted) ?? String(wanted))
-    throw outOfReach(`"in" asks a list, a text or an object, and there is ${kindOf(holder)}`, this.line)
+    throw outOfReach(
+      `"in" asks a list, a text or an object, and there is ${kindOf(holder)}`,
+      this.line,
+    )
   }
 
   handleError(error: unknown): unknown {

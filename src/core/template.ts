@@ -13,16 +13,26 @@ const options = { trimBlocks: true, lstripBlocks: true }
 /** Names that every template knows. */
 const known: readonly unknown[] = ['range', 'cycler', 'joiner', 'loop', 'caller']
 
-/** Names that are no variables: a filter's, a test's, a keyword's, and what stands before `is defined` or `default()`, the ways to ask. */
+/**
+ * Names that are no variables: a filter's, a test's, a keyword's, and what stands before
+ * `is defined` or `default()`, the ways to ask.
+ */
 function exemptIn(node: Node): readonly Node[] {
   switch (node.typename) {
     case 'Filter': {
       const name = node.name as Node
-      const asked = name.value === 'default' || name.value === 'd' ? inner(node.args as Node).slice(0, 1) : []
+      const asked =
+        name.value === 'default' || name.value === 'd' ? inner(node.args as Node).slice(0, 1) : []
       return [name, ...asked]
     }
     case 'Is':
-      return [node.right as Node, ...walk(node.right as Node).filter((part) => part.typename === 'Symbol'), ...(testName(node) === 'defined' || testName(node) === 'undefined' ? [node.left as Node] : [])]
+      return [
+        node.right as Node,
+        ...walk(node.right as Node).filter((part) => part.typename === 'Symbol'),
+        ...(testName(node) === 'defined' || testName(node) === 'undefined'
+          ? [node.left as Node]
+          : []),
+      ]
     case 'Pair':
       return [node.key as Node]
     case 'Block':
@@ -32,16 +42,26 @@ function exemptIn(node: Node): readonly Node[] {
   }
 }
 
-const testName = (node: Node): unknown => (node.right as Node).value ?? ((node.right as Node).name as Node | undefined)?.value
+const testName = (node: Node): unknown =>
+  (node.right as Node).value ?? ((node.right as Node).name as Node | undefined)?.value
 
 interface Place {
   readonly name: string
   readonly text: string
 }
 
-function failed({ name }: Place, line: number | undefined, what: string, details: { readonly cause?: unknown; readonly remedy?: string } = {}): FettleError {
+function failed(
+  { name }: Place,
+  line: number | undefined,
+  what: string,
+  details: { readonly cause?: unknown; readonly remedy?: string } = {},
+): FettleError {
   const place = line === undefined ? name : `${name}:${String(line)}`
-  return new FettleError('template-failed', { address: place, message: `template ${place}: ${scrub(what)}`, ...details })
+  return new FettleError('template-failed', {
+    address: place,
+    message: `template ${place}: ${scrub(what)}`,
+    ...details,
+  })
 }
 
 /** A template that has been read. */
@@ -50,7 +70,10 @@ interface Readied extends Code {
   readonly wanted: readonly Node[]
 }
 
-/** By their texts: reading one takes a hundred times as long as rendering it, and each host has the same. */
+/**
+ * By their texts: reading one takes a hundred times as long as rendering it, and each host has the
+ * same.
+ */
 const readied = new Map<string, Readied>()
 
 /** Reads a template, and refuses one that reaches outside itself. */
@@ -61,7 +84,9 @@ function ready(text: string): Readied {
     const syntax = parse(text, options)
     const bound = new Set([...known, ...syntax.nodes.flatMap(boundIn).map((node) => node.value)])
     const exempt = new Set(syntax.nodes.flatMap(exemptIn))
-    const wanted = syntax.nodes.filter((node) => node.typename === 'Symbol' && !exempt.has(node) && !bound.has(node.value))
+    const wanted = syntax.nodes.filter(
+      (node) => node.typename === 'Symbol' && !exempt.has(node) && !bound.has(node.value),
+    )
     return { ...codeOf(syntax), wanted }
   })
   readied.set(text, made)
@@ -69,14 +94,25 @@ function ready(text: string): Readied {
 }
 
 /** Refuses names that were not given. */
-function check(place: Place, wanted: readonly Node[], vars: Readonly<Record<string, unknown>>): void {
+function check(
+  place: Place,
+  wanted: readonly Node[],
+  vars: Readonly<Record<string, unknown>>,
+): void {
   const missing = wanted.find((node) => !Object.hasOwn(vars, String(node.value)))
   if (missing === undefined) return
   const guess = nearest(String(missing.value), Object.keys(vars))
-  throw failed(place, missing.lineno + 1, `the variable ${String(missing.value)} is not given${guess === undefined ? '' : `; did you mean ${guess}?`}`)
+  throw failed(
+    place,
+    missing.lineno + 1,
+    `the variable ${String(missing.value)} is not given${guess === undefined ? '' : `; did you mean ${guess}?`}`,
+  )
 }
 
-/** Most renderings are over sooner than a watch over their time could begin. One that turns out to be long is begun again: it has changed nothing. */
+/**
+ * Most renderings are over sooner than a watch over their time could begin. One that turns out to
+ * be long is begun again: it has changed nothing.
+ */
 function rendered({ root, blocks }: Readied, vars: Readonly<Record<string, unknown>>): string {
   try {
     return new Rendering(vars, new Meter(false), blocks).run(root)
@@ -94,7 +130,9 @@ function rendered({ root, blocks }: Readied, vars: Readonly<Record<string, unkno
 /** The expression that ends at a column of a line, counted from 1. */
 function expressionAt(line: string, column: number): string {
   const expressions = [...line.matchAll(/\{\{-?(.*?)-?\}\}/g)]
-  return expressions.find((found) => found.index + found[0].length >= column)?.[1]?.trim() ?? line.trim()
+  return (
+    expressions.find((found) => found.index + found[0].length >= column)?.[1]?.trim() ?? line.trim()
+  )
 }
 
 /** Where the parser stopped; it does not know for a block that is never closed. */
@@ -106,27 +144,45 @@ function lineOf(error: unknown): number | undefined {
 /** Where V8 itself ends what a template asks for, in words. */
 const ends: ReadonlyMap<string, string> = new Map([
   ['Maximum call stack size exceeded', 'it is nested too deeply'],
-  ['Invalid string length', `it makes a text of more than ${counted(limits.characters)} characters`],
+  [
+    'Invalid string length',
+    `it makes a text of more than ${counted(limits.characters)} characters`,
+  ],
 ])
 
 /** What became of a template, with its place. */
 function explained(place: Place, error: unknown): FettleError {
-  if (error instanceof Refusal) return failed(place, error.line, error.message, { remedy: error.remedy })
-  if (error instanceof NoValue) return failed(place, error.line, `${expressionAt(place.text.split('\n')[error.line - 1] ?? '', error.column)} has no value`)
+  if (error instanceof Refusal)
+    return failed(place, error.line, error.message, { remedy: error.remedy })
+  if (error instanceof NoValue)
+    return failed(
+      place,
+      error.line,
+      `${expressionAt(place.text.split('\n')[error.line - 1] ?? '', error.column)} has no value`,
+    )
   const message = error instanceof Error ? error.message : String(error)
-  return failed(place, lineOf(error), ends.get(message) ?? message.split('\n').at(-1) ?? message, { cause: error })
+  return failed(place, lineOf(error), ends.get(message) ?? message.split('\n').at(-1) ?? message, {
+    cause: error,
+  })
 }
 
 /**
- * Renders a Nunjucks template (Jinja's syntax). Nothing is escaped for HTML; a name that is not given is an error wherever it stands, unless the
- * template asks (`is defined`, `default(…)`). Filters besides Nunjucks' own: `json` (optionally with an indent), `uri` (RFC 3986), `shell` (one
- * word of POSIX shell) and `systemd` (one word of a unit's setting). A line that holds only a block tag leaves nothing behind.
+ * Renders a Nunjucks template (Jinja's syntax). Nothing is escaped for HTML; a name that is not
+ * given is an error wherever it stands, unless the template asks (`is defined`, `default(…)`).
+ * Filters besides Nunjucks' own: `json` (optionally with an indent), `uri` (RFC 3986), `shell` (one
+ * word of POSIX shell) and `systemd` (one word of a unit's setting). A line that holds only a block
+ * tag leaves nothing behind.
  *
- * A template reads data: own members of plain objects, lists and texts, and their methods that change nothing. It calls its macros, `range`,
- * `cycler` and `joiner`; no function of JavaScript or of the project is within its reach, and what it may make is limited (`limits`).
+ * A template reads data: own members of plain objects, lists and texts, and their methods that
+ * change nothing. It calls its macros, `range`, `cycler` and `joiner`; no function of JavaScript or
+ * of the project is within its reach, and what it may make is limited (`limits`).
  * @throws FettleError `template-failed` with the template, the line and the variable
  */
-export function render(name: string, template: string, vars: Readonly<Record<string, unknown>>): string {
+export function render(
+  name: string,
+  template: string,
+  vars: Readonly<Record<string, unknown>>,
+): string {
   const place: Place = { name, text: template }
   try {
     const made = ready(template)

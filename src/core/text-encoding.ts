@@ -1,4 +1,7 @@
-/** The text of a file, or what is wrong with its encoding, for a sentence that begins with the file's name. */
+/**
+ * The text of a file, or what is wrong with its encoding, for a sentence that begins with the
+ * file's name.
+ */
 export type DecodedText = { readonly text: string } | { readonly problem: string }
 
 interface Mark {
@@ -6,7 +9,9 @@ interface Mark {
   readonly encoding: string
 }
 
-/** Byte order marks (Unicode 15, section 2.6). Of two that begin alike the longer one comes first. */
+/**
+ * Byte order marks (Unicode 15, section 2.6). Of two that begin alike the longer one comes first.
+ */
 const marks: readonly Mark[] = [
   { bytes: [0xff, 0xfe, 0, 0], encoding: 'UTF-32' },
   { bytes: [0, 0, 0xfe, 0xff], encoding: 'UTF-32' },
@@ -16,15 +21,17 @@ const marks: readonly Mark[] = [
 ]
 
 /**
- * Decodes a file that a person wrote: UTF-8, or UTF-16 with a byte order mark, as PowerShell and editors of Windows write it. The mark
- * is no part of the text.
+ * Decodes a file that a person wrote: UTF-8, or UTF-16 with a byte order mark, as PowerShell and
+ * editors of Windows write it. The mark is no part of the text.
  */
 export function decodeText(content: Uint8Array): DecodedText {
   const encoding = markedEncoding(content)
   if (encoding === 'UTF-32') return { problem: 'is written in UTF-32, which is not read' }
   try {
     const text = new TextDecoder(encoding ?? 'utf-8', { fatal: true }).decode(content)
-    return looksWide(text) ? { problem: 'is written in UTF-16 without a byte order mark, which is not read' } : { text }
+    return looksWide(text)
+      ? { problem: 'is written in UTF-16 without a byte order mark, which is not read' }
+      : { text }
   } catch {
     return { problem: encoding === null ? 'is not UTF-8 text' : `begins as ${encoding} and is not` }
   }
@@ -34,5 +41,7 @@ export function decodeText(content: Uint8Array): DecodedText {
 export const markedEncoding = (content: Uint8Array): string | null =>
   marks.find(({ bytes }) => bytes.every((byte, index) => content[index] === byte))?.encoding ?? null
 
-/** A NUL beside each of the first characters: half of UTF-16's bytes in most languages of Europe. */
+/**
+ * A NUL beside each of the first characters: half of UTF-16's bytes in most languages of Europe.
+ */
 const looksWide = (text: string): boolean => /^(?:[^\0]\0|\0[^\0]){2}/.test(text)

@@ -4,15 +4,38 @@ import { Secret } from './secret.js'
 
 type Issue = z.core.$ZodIssue
 
-const kinds: Readonly<Record<string, string>> = { string: 'text', int: 'a whole number', boolean: 'true or false', array: 'a list', tuple: 'a list', object: 'a mapping', record: 'a mapping', nan: 'a number' }
-const formats: Readonly<Record<string, string>> = { email: 'an e-mail address', url: 'a URL', ipv4: 'an IPv4 address', ipv6: 'an IPv6 address', cidrv4: 'an IPv4 network such as 10.0.0.0/8', uuid: 'a UUID', datetime: 'a date and time (ISO 8601)', date: 'a date (ISO 8601)' }
-
-/** Whether a schema says by itself what is wrong. zod's messages are for programmers; they begin with these words. */
-export const hasOwnWords = ({ message }: Issue): boolean => !/^(?:Invalid|Too (?:small|big)|Unrecognized)\b/.test(message)
+const kinds: Readonly<Record<string, string>> = {
+  string: 'text',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  tuple: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+  nan: 'a number',
+}
+const formats: Readonly<Record<string, string>> = {
+  email: 'an e-mail address',
+  url: 'a URL',
+  ipv4: 'an IPv4 address',
+  ipv6: 'an IPv6 address',
+  cidrv4: 'an IPv4 network such as 10.0.0.0/8',
+  uuid: 'a UUID',
+  datetime: 'a date and time (ISO 8601)',
+  date: 'a date (ISO 8601)',
+}
 
 /**
- * What a schema wants, for the error of a value that it refuses: all that is possible for a union or a list of words, the nearest name for one that it
- * does not know, and else the schema's own words where it has them (`z.string().min(1, 'must name a branch')`).
+ * Whether a schema says by itself what is wrong. zod's messages are for programmers; they begin
+ * with these words.
+ */
+export const hasOwnWords = ({ message }: Issue): boolean =>
+  !/^(?:Invalid|Too (?:small|big)|Unrecognized)\b/.test(message)
+
+/**
+ * What a schema wants, for the error of a value that it refuses: all that is possible for a union
+ * or a list of words, the nearest name for one that it does not know, and else the schema's own
+ * words where it has them (`z.string().min(1, 'must name a branch')`).
  * @param schema what the issue's path begins at
  */
 export function wanted(issue: Issue, schema?: z.core.$ZodType): string {
@@ -33,9 +56,13 @@ export function wanted(issue: Issue, schema?: z.core.$ZodType): string {
     case 'not_multiple_of':
       return `must be a multiple of ${String(issue.divisor)}`
     case 'invalid_format':
-      if (issue.format === 'starts_with' && 'prefix' in issue) return `must begin with ${JSON.stringify(issue.prefix)}`
-      if (issue.format === 'ends_with' && 'suffix' in issue) return `must end with ${JSON.stringify(issue.suffix)}`
-      return issue.pattern === undefined || formats[issue.format] !== undefined ? `must be ${formats[issue.format] ?? `a valid ${issue.format}`}` : `must match ${issue.pattern}`
+      if (issue.format === 'starts_with' && 'prefix' in issue)
+        return `must begin with ${JSON.stringify(issue.prefix)}`
+      if (issue.format === 'ends_with' && 'suffix' in issue)
+        return `must end with ${JSON.stringify(issue.suffix)}`
+      return issue.pattern === undefined || formats[issue.format] !== undefined
+        ? `must be ${formats[issue.format] ?? `a valid ${issue.format}`}`
+        : `must match ${issue.pattern}`
     case 'invalid_key':
       return `has a name in it that is not right: it ${issue.issues.map((inner) => wanted(inner)).join(', ')}`
     case 'invalid_element':
@@ -48,12 +75,19 @@ export function wanted(issue: Issue, schema?: z.core.$ZodType): string {
 /** All that a union takes; of an object that nearly fits what is wrong with it would say less. */
 function unionWanted(issue: Extract<Issue, { readonly code: 'invalid_union' }>): string {
   if (issue.errors.length === 0) return 'must be something else'
-  const ways = issue.errors.flatMap((errors) => errors.slice(0, 1).map((inner) => wanted(inner).replace(/^must be /, '')))
+  const ways = issue.errors.flatMap((errors) =>
+    errors.slice(0, 1).map((inner) => wanted(inner).replace(/^must be /, '')),
+  )
   const distinct = [...new Set(ways)]
-  return /^must\b/.test(distinct[0] ?? '') ? distinct.join(', or ') : `must be ${distinct.join(', or ')}`
+  return /^must\b/.test(distinct[0] ?? '')
+    ? distinct.join(', or ')
+    : `must be ${distinct.join(', or ')}`
 }
 
-function unknownKeys({ keys, path }: Extract<Issue, { readonly code: 'unrecognized_keys' }>, schema: z.core.$ZodType | undefined): string {
+function unknownKeys(
+  { keys, path }: Extract<Issue, { readonly code: 'unrecognized_keys' }>,
+  schema: z.core.$ZodType | undefined,
+): string {
   const known = schema === undefined ? [] : namesAt(schema, path)
   const [first = ''] = keys
   const guess = nearest(first, known)
@@ -61,29 +95,52 @@ function unknownKeys({ keys, path }: Extract<Issue, { readonly code: 'unrecogniz
 }
 
 /** A text is measured in characters, a list in entries, and a number is one. */
-function sized(origin: string, bound: 'least' | 'most', limit: number | bigint, inclusive = true): string {
+function sized(
+  origin: string,
+  bound: 'least' | 'most',
+  limit: number | bigint,
+  inclusive = true,
+): string {
   const number = String(limit)
-  if (origin === 'string') return bound === 'least' && number === '1' ? 'must not be empty' : `must have at ${bound} ${number} ${number === '1' ? 'character' : 'characters'}`
-  if (['array', 'set', 'map', 'object'].includes(origin)) return bound === 'least' && number === '1' ? 'must not be empty' : `must have at ${bound} ${number} ${number === '1' ? 'entry' : 'entries'}`
-  return inclusive ? `must be at ${bound} ${number}` : `must be ${bound === 'least' ? 'more' : 'less'} than ${number}`
+  if (origin === 'string')
+    return bound === 'least' && number === '1'
+      ? 'must not be empty'
+      : `must have at ${bound} ${number} ${number === '1' ? 'character' : 'characters'}`
+  if (['array', 'set', 'map', 'object'].includes(origin))
+    return bound === 'least' && number === '1'
+      ? 'must not be empty'
+      : `must have at ${bound} ${number} ${number === '1' ? 'entry' : 'entries'}`
+  return inclusive
+    ? `must be at ${bound} ${number}`
+    : `must be ${bound === 'least' ? 'more' : 'less'} than ${number}`
 }
 
 /** The names that an object at a path of a schema has; none where there is no such object. */
 function namesAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
-  const inner = path.reduce<z.core.$ZodType | undefined>((at, step) => (at === undefined ? undefined : within(bare(at), step)), schema)
+  const inner = path.reduce<z.core.$ZodType | undefined>(
+    (at, step) => (at === undefined ? undefined : within(bare(at), step)),
+    schema,
+  )
   const object = inner === undefined ? undefined : bare(inner)
   return object instanceof z.ZodObject ? Object.keys(object.shape) : []
 }
 
 function within(schema: z.core.$ZodType, step: PropertyKey): z.core.$ZodType | undefined {
-  if (schema instanceof z.ZodObject) return (schema.shape as Readonly<Record<PropertyKey, z.core.$ZodType>>)[step]
+  if (schema instanceof z.ZodObject)
+    return (schema.shape as Readonly<Record<PropertyKey, z.core.$ZodType>>)[step]
   if (schema instanceof z.ZodArray) return schema.element
   return schema instanceof z.ZodRecord ? schema.valueType : undefined
 }
 
 /** A schema without what stands around it: `optional`, `default`, `readonly`, a pipe. */
 function bare(schema: z.core.$ZodType): z.core.$ZodType {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault || schema instanceof z.ZodReadonly) return bare(schema.def.innerType)
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodReadonly
+  )
+    return bare(schema.def.innerType)
   return schema instanceof z.ZodPipe ? bare(schema.def.in) : schema
 }
 

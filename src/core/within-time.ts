@@ -10,8 +10,9 @@ let box: Context | null = null
 const start = new Script('work()')
 
 /**
- * Ends what takes longer than so many seconds, also a regular expression, which only V8 itself can end. It costs 0.2 ms, for the thread that watches.
- * What was ended has left nothing half done only if it changes nothing.
+ * Ends what takes longer than so many seconds, also a regular expression, which only V8 itself can
+ * end. It costs 0.2 ms, for the thread that watches. What was ended has left nothing half done only
+ * if it changes nothing.
  * @throws what `work` throws, or TimeOver
  */
 export function withinTime<T>(seconds: number, work: () => T): T {
@@ -27,7 +28,11 @@ export function withinTime<T>(seconds: number, work: () => T): T {
   try {
     start.runInContext(box, { timeout: seconds * 1000 })
   } catch (error) {
-    throw types.isNativeError(error) && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT' ? new TimeOver(`it took longer than ${String(seconds)} s`) : error
+    throw types.isNativeError(error) &&
+      'code' in error &&
+      error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
+      ? new TimeOver(`it took longer than ${String(seconds)} s`)
+      : error
   } finally {
     delete box['work']
   }

@@ -30,7 +30,10 @@ async function fettle(stage: Stage, argv: readonly string[], expected: number): 
   say(pc.dim(`$ npx fettle ${argv.join(' ')} -i ${stage.inventory}`))
   const { code } = await stage.fettle(argv, { inherit: true })
   say(pc.dim(`exit status ${String(code)}`))
-  if (code !== expected) throw new Error(`fettle ${argv.join(' ')} ended with ${String(code)} instead of ${String(expected)}`)
+  if (code !== expected)
+    throw new Error(
+      `fettle ${argv.join(' ')} ended with ${String(code)} instead of ${String(expected)}`,
+    )
 }
 
 async function show(lab: Lab, { root, project }: DemoOptions): Promise<Stage> {
@@ -38,7 +41,9 @@ async function show(lab: Lab, { root, project }: DemoOptions): Promise<Stage> {
   const host = await lab.boot({ name: 'demo' })
   const stage = await setStage({ root, project, lab, hosts: [host] })
   say(`host   ${host.name} at ${host.address}: Debian 12, systemd, sshd, sudo, and nothing else`)
-  say(`GitHub ${stage.github.apiUrl} (a stand-in), ${stage.github.gitUrl(stage.repository)}, private`)
+  say(
+    `GitHub ${stage.github.apiUrl} (a stand-in), ${stage.github.gitUrl(stage.repository)}, private`,
+  )
 
   title('From nothing to a running app: tasks/site.ts, in one run')
   await fettle(stage, ['apply'], 0)
@@ -62,7 +67,10 @@ async function show(lab: Lab, { root, project }: DemoOptions): Promise<Stage> {
   title('Exactly those are repaired')
   await fettle(stage, ['apply'], 0)
   await fettle(stage, ['plan'], 0)
-  await onHost(host, 'systemctl is-active demo.service demo-hook.service; grep ^ExecStart= /etc/systemd/system/demo.service; curl -sS -X POST http://localhost:5000/')
+  await onHost(
+    host,
+    'systemctl is-active demo.service demo-hook.service; grep ^ExecStart= /etc/systemd/system/demo.service; curl -sS -X POST http://localhost:5000/',
+  )
   return stage
 }
 
@@ -72,14 +80,19 @@ async function pushAndWatch(root: string, stage: Stage, host: LabHost): Promise<
   say(pc.dim('$ git push'))
   say(`pushed ${commit.slice(0, 12)}`)
   const deadline = begun + 60_000
-  while (!(await host.run(['curl', '-sS', 'http://localhost:5000/'])).stdout.startsWith('version two')) {
-    if (performance.now() > deadline) throw new Error('the pushed version did not appear within 60 s')
+  while (
+    !(await host.run(['curl', '-sS', 'http://localhost:5000/'])).stdout.startsWith('version two')
+  ) {
+    if (performance.now() > deadline)
+      throw new Error('the pushed version did not appear within 60 s')
     await sleep(100)
   }
   const seconds = (performance.now() - begun) / 1000
   await stage.github.settled()
   const [delivery] = stage.github.deliveries(stage.repository)
-  say(`delivered as ${delivery?.event ?? '?'}, signed, answered ${String(delivery?.statusCode ?? '?')}`)
+  say(
+    `delivered as ${delivery?.event ?? '?'}, signed, answered ${String(delivery?.statusCode ?? '?')}`,
+  )
   await sleep(1000)
   await onHost(host, 'journalctl -u demo-hook.service -o cat --no-pager -n 12')
   await onHost(host, "curl -sS -w '%{http_code}\\n' http://localhost:5000/")
@@ -90,14 +103,19 @@ function farewell(lab: Lab, keep: boolean): void {
   const [host] = lab.hosts
   title('Your turn')
   if (keep && host !== undefined) {
-    say(`log in     ssh -i ${lab.keyFile} -o UserKnownHostsFile=${lab.knownHostsFile} root@${host.address}`)
+    say(
+      `log in     ssh -i ${lab.keyFile} -o UserKnownHostsFile=${lab.knownHostsFile} root@${host.address}`,
+    )
     say('end it     npx fettle lab down        (the stand-in for GitHub ends now)')
   } else say('The host is taken down now. To keep it and log in: npx fettle demo --keep')
-  say('your own   npx fettle init my-servers: a project with this very job, to edit, plan and apply')
+  say(
+    'your own   npx fettle init my-servers: a project with this very job, to edit, plan and apply',
+  )
 }
 
 /**
- * The deployment job on a throwaway Debian host of this machine, from nothing to an app that every push redeploys, before the reader's eyes.
+ * The deployment job on a throwaway Debian host of this machine, from nothing to an app that every
+ * push redeploys, before the reader's eyes.
  * @returns 0, or 1 when a step did not do what it should
  * @throws FettleError `lab-unavailable`, `lab-failed`
  */

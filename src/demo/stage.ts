@@ -41,7 +41,10 @@ export interface FettleOptions {
   readonly inherit?: boolean
 }
 
-/** Everything that the deployment job needs around it: GitHub, a private repository with the app, wheels, an inventory. */
+/**
+ * Everything that the deployment job needs around it: GitHub, a private repository with the app,
+ * wheels, an inventory.
+ */
 export interface Stage {
   readonly github: GithubStandIn
   readonly repository: string
@@ -53,7 +56,11 @@ export interface Stage {
   /** Runs the command line as a user would, with the inventory of the stage. */
   fettle(argv: readonly string[], options?: FettleOptions): Promise<Ended>
   /** Commits files (null removes one) and pushes them as the developer. Answers the commit. */
-  push(message: string, files: Readonly<Record<string, string | null>>, options?: { readonly force?: boolean }): Promise<string>
+  push(
+    message: string,
+    files: Readonly<Record<string, string | null>>,
+    options?: { readonly force?: boolean },
+  ): Promise<string>
   /** The app's page, asked on a host; its status stands in the last line. */
   page(host: LabHost): Promise<string>
   close(): Promise<void>
@@ -63,12 +70,26 @@ const appFolder = (root: string): string => join(root, 'src/demo/app')
 
 /** A version of the app's source. */
 export async function appVersion(root: string, version: string): Promise<string> {
-  return (await readFile(join(appFolder(root), 'app.py'), 'utf8')).replace('VERSION = "one"', `VERSION = ${JSON.stringify(version)}`)
+  return (await readFile(join(appFolder(root), 'app.py'), 'utf8')).replace(
+    'VERSION = "one"',
+    `VERSION = ${JSON.stringify(version)}`,
+  )
 }
 
-export const appRequirements = (root: string): Promise<string> => readFile(join(appFolder(root), 'requirements.txt'), 'utf8')
+export const appRequirements = (root: string): Promise<string> =>
+  readFile(join(appFolder(root), 'requirements.txt'), 'utf8')
 
-export async function setStage({ root, project, github: start = startGithub, lab, hosts, user = 'root', ghosts = {}, branch = 'main', vars = {} }: StageOptions): Promise<Stage> {
+export async function setStage({
+  root,
+  project,
+  github: start = startGithub,
+  lab,
+  hosts,
+  user = 'root',
+  ghosts = {},
+  branch = 'main',
+  vars = {},
+}: StageOptions): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'fettle-stage-'))
   const github = await start({ repositories: [repository], gitAddress: lab.address })
   try {
@@ -79,7 +100,14 @@ export async function setStage({ root, project, github: start = startGithub, lab
         else await writeFile(join(clone.folder, name), text)
       }
       await clone.git('add', '--all')
-      await clone.git('commit', '--quiet', '--allow-empty', ...(force ? ['--amend'] : []), '--message', message)
+      await clone.git(
+        'commit',
+        '--quiet',
+        '--allow-empty',
+        ...(force ? ['--amend'] : []),
+        '--message',
+        message,
+      )
       await clone.git('push', '--quiet', ...(force ? ['--force'] : []), 'origin', branch)
       return (await clone.git('rev-parse', 'HEAD')).trim()
     }
@@ -87,7 +115,9 @@ export async function setStage({ root, project, github: start = startGithub, lab
     await push('The app', {})
     for (const host of hosts) await placeWheels(host)
     const inventory = join(folder, 'hosts.yml')
-    await writeFile(inventory, inventoryOf({ lab, hosts, user, ghosts, branch, vars, github }), { mode: 0o600 })
+    await writeFile(inventory, inventoryOf({ lab, hosts, user, ghosts, branch, vars, github }), {
+      mode: 0o600,
+    })
     const env = { GITHUB_TOKEN: reveal(github.token), GITHUB_API_URL: github.apiUrl }
     return {
       github,
@@ -96,8 +126,10 @@ export async function setStage({ root, project, github: start = startGithub, lab
       inventory,
       env,
       push,
-      fettle: (argv, options = {}) => runFettle({ root, project }, [...argv, '-i', inventory], env, options),
-      page: (host) => host.mustRun(['curl', '-sS', '-w', '%{http_code}\n', 'http://localhost:5000/']),
+      fettle: (argv, options = {}) =>
+        runFettle({ root, project }, [...argv, '-i', inventory], env, options),
+      page: (host) =>
+        host.mustRun(['curl', '-sS', '-w', '%{http_code}\n', 'http://localhost:5000/']),
       close: async () => {
         await github.close()
         await rm(folder, { recursive: true, force: true })
@@ -109,16 +141,33 @@ export async function setStage({ root, project, github: start = startGithub, lab
   }
 }
 
-async function cloneAsDeveloper(folder: string, github: GithubStandIn, branch: string): Promise<{ readonly folder: string; readonly git: (...argv: readonly string[]) => Promise<string> }> {
+async function cloneAsDeveloper(
+  folder: string,
+  github: GithubStandIn,
+  branch: string,
+): Promise<{
+  readonly folder: string
+  readonly git: (...argv: readonly string[]) => Promise<string>
+}> {
   const clone = join(folder, 'clone')
   const key = join(folder, 'developer')
   const known = join(folder, 'known_hosts')
   await mkdir(clone)
   await writeFile(key, github.developer.privateKey, { mode: 0o600 })
   await writeFile(known, `[${github.gitAddress}]:${String(github.gitPort)} ${github.hostKey}\n`)
-  const identity = { GIT_AUTHOR_NAME: 'Dev', GIT_AUTHOR_EMAIL: 'dev@example.org', GIT_COMMITTER_NAME: 'Dev', GIT_COMMITTER_EMAIL: 'dev@example.org' }
-  const env = { ...process.env, ...identity, GIT_SSH_COMMAND: `ssh -F none -i ${key} -o IdentitiesOnly=yes -o UserKnownHostsFile=${known}` }
-  const git = (...argv: readonly string[]): Promise<string> => must(['git', '-C', clone, ...argv], { env })
+  const identity = {
+    GIT_AUTHOR_NAME: 'Dev',
+    GIT_AUTHOR_EMAIL: 'dev@example.org',
+    GIT_COMMITTER_NAME: 'Dev',
+    GIT_COMMITTER_EMAIL: 'dev@example.org',
+  }
+  const env = {
+    ...process.env,
+    ...identity,
+    GIT_SSH_COMMAND: `ssh -F none -i ${key} -o IdentitiesOnly=yes -o UserKnownHostsFile=${known}`,
+  }
+  const git = (...argv: readonly string[]): Promise<string> =>
+    must(['git', '-C', clone, ...argv], { env })
   await git('init', '--quiet', `--initial-branch=${branch}`)
   await git('remote', 'add', 'origin', github.gitUrl(repository))
   return { folder: clone, git }
@@ -133,12 +182,27 @@ async function placeWheels(host: LabHost): Promise<void> {
   }
 }
 
-type InventoryParts = Required<Omit<StageOptions, 'root' | 'project' | 'github'>> & { readonly github: GithubStandIn }
+type InventoryParts = Required<Omit<StageOptions, 'root' | 'project' | 'github'>> & {
+  readonly github: GithubStandIn
+}
 
 function inventoryOf({ lab, hosts, user, ghosts, branch, vars, github }: InventoryParts): string {
   const common = `-o UserKnownHostsFile=${lab.knownHostsFile}`
-  const members = hosts.map(({ name, address }) => [name, { ansible_host: address, hook_url: `http://${address}:9000/hooks/demo`, hook_address: address }] as const)
-  const missing = Object.entries(ghosts).map(([name, address]) => [name, { ansible_host: address, hook_url: `http://${address}:9000/hooks/demo` }] as const)
+  const members = hosts.map(
+    ({ name, address }) =>
+      [
+        name,
+        {
+          ansible_host: address,
+          hook_url: `http://${address}:9000/hooks/demo`,
+          hook_address: address,
+        },
+      ] as const,
+  )
+  const missing = Object.entries(ghosts).map(
+    ([name, address]) =>
+      [name, { ansible_host: address, hook_url: `http://${address}:9000/hooks/demo` }] as const,
+  )
   return stringify({
     web: {
       hosts: Object.fromEntries([...members, ...missing]),
@@ -152,7 +216,8 @@ function inventoryOf({ lab, hosts, user, ghosts, branch, vars, github }: Invento
         git_url: github.gitUrl(repository),
         git_host: `[${github.gitAddress}]:${String(github.gitPort)}`,
         git_host_keys: [github.hostKey],
-        // The lab cannot reach PyPI: Flask and the like come from Debian, and one package from wheels on the host.
+        // The lab cannot reach PyPI: Flask and the like come from Debian, and one package from
+        // wheels on the host.
         debian_packages: ['python3-flask', 'python3-sqlalchemy', 'python3-pymysql', 'gunicorn'],
         system_site_packages: true,
         find_links: wheels,
@@ -162,8 +227,17 @@ function inventoryOf({ lab, hosts, user, ghosts, branch, vars, github }: Invento
   })
 }
 
-function runFettle({ root, project }: Pick<StageOptions, 'root' | 'project'>, argv: readonly string[], env: Readonly<Record<string, string>>, { input = '', env: more = {}, started, inherit = false }: FettleOptions): Promise<Ended> {
-  const child = spawn(process.execPath, [join(root, 'bin/fettle.js'), ...argv], { cwd: project, env: { ...process.env, ...env, ...more }, stdio: inherit ? ['inherit', 'inherit', 'inherit'] : ['pipe', 'pipe', 'pipe'] })
+function runFettle(
+  { root, project }: Pick<StageOptions, 'root' | 'project'>,
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+  { input = '', env: more = {}, started, inherit = false }: FettleOptions,
+): Promise<Ended> {
+  const child = spawn(process.execPath, [join(root, 'bin/fettle.js'), ...argv], {
+    cwd: project,
+    env: { ...process.env, ...env, ...more },
+    stdio: inherit ? ['inherit', 'inherit', 'inherit'] : ['pipe', 'pipe', 'pipe'],
+  })
   if (child.pid !== undefined) started?.(child.pid)
   const out: Buffer[] = []
   const err: Buffer[] = []
@@ -173,6 +247,12 @@ function runFettle({ root, project }: Pick<StageOptions, 'root' | 'project'>, ar
   child.stdin?.end(input)
   return new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (code) => resolve({ code, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() }))
+    child.on('close', (code) =>
+      resolve({
+        code,
+        stdout: Buffer.concat(out).toString(),
+        stderr: Buffer.concat(err).toString(),
+      }),
+    )
   })
 }

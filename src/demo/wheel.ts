@@ -24,7 +24,12 @@ function zip(entries: readonly Entry[]): Buffer {
     place.writeUInt32LE((0o100644 << 16) >>> 0, 6)
     place.writeUInt32LE(offset, 10)
     directory.push(Buffer.from('PK\x01\x02\x14\x00', 'latin1'), common, place, Buffer.from(name))
-    const body = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), common, Buffer.from(name), data])
+    const body = Buffer.concat([
+      Buffer.from('PK\x03\x04', 'latin1'),
+      common,
+      Buffer.from(name),
+      data,
+    ])
     bodies.push(body)
     offset += body.length
   }
@@ -38,15 +43,36 @@ function zip(entries: readonly Entry[]): Buffer {
   return Buffer.concat([...bodies, central, end])
 }
 
-/** A wheel (PEP 427) with one module that holds `WORD`: a dependency that needs no index to be installed from. */
-export function wheel(distribution: string, version: string, word: string): { readonly fileName: string; readonly data: Buffer } {
+/**
+ * A wheel (PEP 427) with one module that holds `WORD`: a dependency that needs no index to be
+ * installed from.
+ */
+export function wheel(
+  distribution: string,
+  version: string,
+  word: string,
+): { readonly fileName: string; readonly data: Buffer } {
   const info = `${distribution}-${version}.dist-info`
   const files: Entry[] = [
     { name: `${distribution}.py`, data: Buffer.from(`WORD = ${JSON.stringify(word)}\n`) },
-    { name: `${info}/METADATA`, data: Buffer.from(`Metadata-Version: 2.1\nName: ${distribution}\nVersion: ${version}\n`) },
-    { name: `${info}/WHEEL`, data: Buffer.from('Wheel-Version: 1.0\nGenerator: fettle\nRoot-Is-Purelib: true\nTag: py3-none-any\n') },
+    {
+      name: `${info}/METADATA`,
+      data: Buffer.from(`Metadata-Version: 2.1\nName: ${distribution}\nVersion: ${version}\n`),
+    },
+    {
+      name: `${info}/WHEEL`,
+      data: Buffer.from(
+        'Wheel-Version: 1.0\nGenerator: fettle\nRoot-Is-Purelib: true\nTag: py3-none-any\n',
+      ),
+    },
   ]
-  const record = files.map(({ name, data }) => `${name},sha256=${createHash('sha256').update(data).digest('base64url')},${String(data.length)}`)
-  files.push({ name: `${info}/RECORD`, data: Buffer.from(`${[...record, `${info}/RECORD,,`].join('\n')}\n`) })
+  const record = files.map(
+    ({ name, data }) =>
+      `${name},sha256=${createHash('sha256').update(data).digest('base64url')},${String(data.length)}`,
+  )
+  files.push({
+    name: `${info}/RECORD`,
+    data: Buffer.from(`${[...record, `${info}/RECORD,,`].join('\n')}\n`),
+  })
   return { fileName: `${distribution}-${version}-py3-none-any.whl`, data: zip(files) }
 }

@@ -1,5 +1,15 @@
 import type { Address } from '../core/address.js'
-import { actionsOf, settlesOf, type Action, type Change, type GithubAction, type GithubProofAction, type MysqlAction, type MysqlLoginAction, type ShellAction } from '../core/change.js'
+import {
+  actionsOf,
+  settlesOf,
+  type Action,
+  type Change,
+  type GithubAction,
+  type GithubProofAction,
+  type MysqlAction,
+  type MysqlLoginAction,
+  type ShellAction,
+} from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import type { Output } from '../core/fact.js'
 import { markScript, pendingPlaces, type Mark } from '../core/pending.js'
@@ -15,7 +25,10 @@ export interface OtherBackends {
   github(action: GithubAction | GithubProofAction): Promise<unknown>
 }
 
-/** Seconds that a `long` action may take when neither it nor its resource says so. A limit costs processes on the host: what only calls the system has none. */
+/**
+ * Seconds that a `long` action may take when neither it nor its resource says so. A limit costs
+ * processes on the host: what only calls the system has none.
+ */
 const longLimit = 600
 /** Performs a resource's changes on one host and proves that they took. */
 export class StepApplication {
@@ -32,36 +45,55 @@ export class StepApplication {
   ) {}
 
   /**
-   * @throws FettleError `action-failed`, `still-differs` or `connection-lost`; whatever a backend throws
+   * @throws FettleError `action-failed`, `still-differs` or `connection-lost`; whatever a backend
+   * throws
    */
   async perform(changes: readonly Change[]): Promise<void> {
     const actions = [...actionsOf(changes), ...settlesOf(changes)]
     const { last, marked } = await this.#leading(actions)
-    await this.#shell(last, { before: !marked || last.length > 0, after: true }, [this.step, ...this.ahead])
-    if (actions.some((action) => action.on.startsWith('github'))) await this.facts.readGithub(this.step, true)
+    await this.#shell(last, { before: !marked || last.length > 0, after: true }, [
+      this.step,
+      ...this.ahead,
+    ])
+    if (actions.some((action) => action.on.startsWith('github')))
+      await this.facts.readGithub(this.step, true)
     this.verify(changes)
   }
 
-  /** All of it as blocks that can follow another resource's in one exchange: each runs only if the one before it succeeded, the last ones prove the changes. What settles them is for behind all. */
+  /**
+   * All of it as blocks that can follow another resource's in one exchange: each runs only if the
+   * one before it succeeded, the last ones prove the changes. What settles them is for behind all.
+   */
   chain(changes: readonly Change[]): JoinedChain {
     const actions = actionsOf(changes).filter((action) => action.on === 'shell')
-    const proofs = changes.flatMap(({ proves }) => (proves === undefined ? [] : [{ script: proves, onlyIfOk: true }]))
+    const proofs = changes.flatMap(({ proves }) =>
+      proves === undefined ? [] : [{ script: proves, onlyIfOk: true }],
+    )
     const settles = settlesOf(changes)
     const { blocks, check } = this.#compose(actions, { before: true, after: true })
     return {
-      blocks: [...blocks.map((block) => ({ ...block, onlyIfOk: true })), ...proofs.map((block) => this.#asUser(block))],
+      blocks: [
+        ...blocks.map((block) => ({ ...block, onlyIfOk: true })),
+        ...proofs.map((block) => this.#asUser(block)),
+      ],
       settles: settles.map((action) => this.#block(action, 0)),
       check: (outputs, settled) => {
         check(outputs)
         for (const [index, action] of settles.entries()) this.#check(action, settled[index])
-        if (outputs.slice(blocks.length).some((output) => output.code !== 0)) throw this.#stillDiffers('the host itself finds something else there')
+        if (outputs.slice(blocks.length).some((output) => output.code !== 0))
+          throw this.#stillDiffers('the host itself finds something else there')
         this.verify(changes)
       },
     }
   }
 
-  /** Performs everything up to the last action that is not shell; answers the shell actions that follow it, and whether a mark was written. */
-  async #leading(actions: readonly Action[]): Promise<{ readonly last: readonly ShellAction[]; readonly marked: boolean }> {
+  /**
+   * Performs everything up to the last action that is not shell; answers the shell actions that
+   * follow it, and whether a mark was written.
+   */
+  async #leading(
+    actions: readonly Action[],
+  ): Promise<{ readonly last: readonly ShellAction[]; readonly marked: boolean }> {
     let run: ShellAction[] = []
     const queue = [...actions]
     let marked = false
@@ -82,27 +114,49 @@ export class StepApplication {
     return { last: run, marked }
   }
 
-  /** Runs shell actions between the marks of what waits for them, and reads: one round trip, or none where there is nothing to say. */
-  async #shell(actions: readonly ShellAction[], marks: { readonly before: boolean; readonly after: boolean }, reads: readonly Step[]): Promise<void> {
+  /**
+   * Runs shell actions between the marks of what waits for them, and reads: one round trip, or none
+   * where there is nothing to say.
+   */
+  async #shell(
+    actions: readonly ShellAction[],
+    marks: { readonly before: boolean; readonly after: boolean },
+    reads: readonly Step[],
+  ): Promise<void> {
     const { blocks, check } = this.#compose(actions, marks)
     check(await this.facts.exchange(blocks, reads))
   }
 
-  #compose(actions: readonly ShellAction[], marks: { readonly before: boolean; readonly after: boolean }): Chain {
-    const mark: readonly Block[] = this.marks.length === 0 ? [] : [{ script: markScript(this.marks), what: this.step.resource.address }]
+  #compose(
+    actions: readonly ShellAction[],
+    marks: { readonly before: boolean; readonly after: boolean },
+  ): Chain {
+    const mark: readonly Block[] =
+      this.marks.length === 0
+        ? []
+        : [{ script: markScript(this.marks), what: this.step.resource.address }]
     const before = marks.before ? mark : []
     const after = marks.after ? mark : []
     return {
-      blocks: [...before, ...actions.map((action, index) => this.#block(action, before.length + index)), ...after],
+      blocks: [
+        ...before,
+        ...actions.map((action, index) => this.#block(action, before.length + index)),
+        ...after,
+      ],
       check: (outputs) => {
         for (const index of before.keys()) this.#checkMark(outputs[index], 'so nothing was changed')
-        for (const [index, action] of actions.entries()) this.#check(action, outputs[before.length + index])
-        for (const index of after.keys()) this.#checkMark(outputs[before.length + actions.length + index], 'after the change')
+        for (const [index, action] of actions.entries())
+          this.#check(action, outputs[before.length + index])
+        for (const index of after.keys())
+          this.#checkMark(outputs[before.length + actions.length + index], 'after the change')
       },
     }
   }
 
-  /** Chained to what stands before it: to the action, and to the mark without which a restart could be lost. */
+  /**
+   * Chained to what stands before it: to the action, and to the mark without which a restart could
+   * be lost.
+   */
   #block(action: ShellAction, index: number): Block {
     const { script, input, as, long } = action
     const timeout = this.#limit(action)
@@ -119,7 +173,11 @@ export class StepApplication {
 
   #asUser(block: Block): Block {
     const user = block.as ?? this.facts.as(this.step)
-    return { ...block, what: this.step.resource.address, ...(user === undefined ? {} : { as: user }) }
+    return {
+      ...block,
+      what: this.step.resource.address,
+      ...(user === undefined ? {} : { as: user }),
+    }
   }
 
   #limit({ timeout, long }: ShellAction): number | undefined {
@@ -130,34 +188,59 @@ export class StepApplication {
     if (output?.code === 0) return
     const { address } = this.step.resource
     const names = [...new Set(this.marks.map((mark) => mark.pending))].join(', ')
-    throw new FettleError('action-failed', { address, message: `what ${names} must do after the change could not be noted in ${pendingPlaces.marks}, ${when}`, detail: tail(output?.stderr ?? ''), remedy: 'see that root can write there' })
+    throw new FettleError('action-failed', {
+      address,
+      message: `what ${names} must do after the change could not be noted in ${pendingPlaces.marks}, ${when}`,
+      detail: tail(output?.stderr ?? ''),
+      remedy: 'see that root can write there',
+    })
   }
 
   #check(action: ShellAction, output: Output | undefined): void {
     if (output?.code === 0) return
     const { address } = this.step.resource
-    if (output === undefined) throw new FettleError('internal', { address, message: 'the host gave no answer about a command' })
-    const { what = 'a command', as: user = this.facts.as(this.step) ?? this.facts.session.user } = action
+    if (output === undefined)
+      throw new FettleError('internal', {
+        address,
+        message: 'the host gave no answer about a command',
+      })
+    const { what = 'a command', as: user = this.facts.as(this.step) ?? this.facts.session.user } =
+      action
     throw actionFailure(address, { what, user, limit: this.#limit(action) }, output)
   }
 
-  /** @throws FettleError `still-differs` where the facts, read after the changes, are not as they should be */
+  /**
+   * @throws FettleError `still-differs` where the facts, read after the changes, are not as they
+   * should be
+   */
   verify(changes: readonly Change[]): void {
     const { resource } = this.step
     const after = planStep(resource, this.facts.source(this.step), [])
     if (after.is === 'fine') return
     if (after.is !== 'changes') {
       if (changes.every((change) => change.proof === 'status')) return
-      throw new FettleError('still-differs', { address: resource.address, message: `could not be read after the change: ${after.reason}`, remedy: after.remedy })
+      throw new FettleError('still-differs', {
+        address: resource.address,
+        message: `could not be read after the change: ${after.reason}`,
+        remedy: after.remedy,
+      })
     }
     const left = after.changes.filter((change) => change.proof === 'facts')
     const undone = left.find((change) => change.undone !== undefined)?.undone
-    if (undone !== undefined) throw new FettleError('still-differs', { address: resource.address, message: undone.reason, remedy: undone.remedy })
+    if (undone !== undefined)
+      throw new FettleError('still-differs', {
+        address: resource.address,
+        message: undone.reason,
+        remedy: undone.remedy,
+      })
     if (left.length > 0) throw this.#stillDiffers(left.map((change) => change.summary).join('; '))
   }
 
   #stillDiffers(how: string): FettleError {
-    return new FettleError('still-differs', { address: this.step.resource.address, message: `still differs after the change: ${how}` })
+    return new FettleError('still-differs', {
+      address: this.step.resource.address,
+      message: `still differs after the change: ${how}`,
+    })
   }
 }
 
@@ -175,5 +258,15 @@ export interface JoinedChain {
 }
 
 /** The marks to write around a change of `address`. */
-export const marksFor = (address: Address, waiting: ReadonlyMap<Address, readonly { readonly trigger: { readonly pending: string; readonly effect: Mark['effect'] } }[]>): readonly Mark[] =>
-  (waiting.get(address) ?? []).map(({ trigger }) => ({ pending: trigger.pending, effect: trigger.effect, trigger: address }))
+export const marksFor = (
+  address: Address,
+  waiting: ReadonlyMap<
+    Address,
+    readonly { readonly trigger: { readonly pending: string; readonly effect: Mark['effect'] } }[]
+  >,
+): readonly Mark[] =>
+  (waiting.get(address) ?? []).map(({ trigger }) => ({
+    pending: trigger.pending,
+    effect: trigger.effect,
+    trigger: address,
+  }))

@@ -16,7 +16,9 @@ const fewestInBulk = 8
 /** The kind of a resource's only change, where it has one that is made in bulk. */
 function bulkKind({ application: { step }, changes }: Link): BulkKind<never> | null {
   const [change, ...others] = changes
-  return others.length > 0 || step.resource.common.timeout !== undefined ? null : (change?.bulk?.kind ?? null)
+  return others.length > 0 || step.resource.common.timeout !== undefined
+    ? null
+    : (change?.bulk?.kind ?? null)
 }
 
 /** How many neighbours from `begin` on are of one kind. */
@@ -25,15 +27,24 @@ function lengthOfRun(links: readonly Link[], begin: number, facts: KnownFacts): 
   const kind = first === undefined ? null : bulkKind(first)
   if (first === undefined || kind === null) return 0
   const user = facts.as(first.application.step)
-  const end = links.findIndex((link, index) => index > begin && (bulkKind(link) !== kind || facts.as(link.application.step) !== user))
+  const end = links.findIndex(
+    (link, index) =>
+      index > begin && (bulkKind(link) !== kind || facts.as(link.application.step) !== user),
+  )
   return (end === -1 ? links.length : end) - begin
 }
 
 /** Those of the first neighbours that one action makes, or those before such. */
-export function inBulk(links: readonly Link[], facts: KnownFacts): { readonly is: 'bulk' | 'chain'; readonly links: readonly Link[] } {
+export function inBulk(
+  links: readonly Link[],
+  facts: KnownFacts,
+): { readonly is: 'bulk' | 'chain'; readonly links: readonly Link[] } {
   for (let begin = 0; begin < links.length; ) {
     const length = lengthOfRun(links, begin, facts)
-    if (length >= fewestInBulk) return begin === 0 ? { is: 'bulk', links: links.slice(0, length) } : { is: 'chain', links: links.slice(0, begin) }
+    if (length >= fewestInBulk)
+      return begin === 0
+        ? { is: 'bulk', links: links.slice(0, length) }
+        : { is: 'chain', links: links.slice(0, begin) }
     begin += Math.max(1, length)
   }
   return { is: 'chain', links }
@@ -43,43 +54,79 @@ export function inBulk(links: readonly Link[], facts: KnownFacts): { readonly is
  * Changes neighbours of one kind by one action, and reads their facts in the same round trip.
  * @returns of each, why it failed; null for all of them when the action did
  */
-export async function applyInBulk(facts: KnownFacts, links: readonly Link[], ahead: readonly Step[]): Promise<readonly unknown[] | null> {
+export async function applyInBulk(
+  facts: KnownFacts,
+  links: readonly Link[],
+  ahead: readonly Step[],
+): Promise<readonly unknown[] | null> {
   const [first] = links
   const [change] = first?.changes ?? []
   if (first?.application === undefined || change?.bulk === undefined) return null
   const { step, others } = first.application
-  const action = change.bulk.kind.action(links.map(({ changes }) => changes[0]?.bulk?.item as never))
+  const action = change.bulk.kind.action(
+    links.map(({ changes }) => changes[0]?.bulk?.item as never),
+  )
   // One mark for each effect is enough: nobody asks which of the neighbours it follows.
-  const marks = [...new Map(links.flatMap(({ application }) => application.marks).map((mark) => [JSON.stringify([mark.pending, mark.effect]), mark])).values()]
-  const { blocks } = new StepApplication(facts, others, marks, step, []).chain([{ summary: change.summary, proof: change.proof, actions: [action] }])
-  const outputs = await facts.exchange(blocks, [...links.map(({ application }) => application.step), ...ahead])
+  const marks = [
+    ...new Map(
+      links
+        .flatMap(({ application }) => application.marks)
+        .map((mark) => [JSON.stringify([mark.pending, mark.effect]), mark]),
+    ).values(),
+  ]
+  const { blocks } = new StepApplication(facts, others, marks, step, []).chain([
+    { summary: change.summary, proof: change.proof, actions: [action] },
+  ])
+  const outputs = await facts.exchange(blocks, [
+    ...links.map(({ application }) => application.step),
+    ...ahead,
+  ])
   if (outputs.slice(0, blocks.length).some(({ code }) => code !== 0)) return null
   return links.map(({ application, changes }) => failureOf(() => application.verify(changes)))
 }
 
 /**
- * Changes neighbours in one round trip: each begins only when the one before it is proved on the host, and what settles them and the reading of
- * their facts come behind them all.
+ * Changes neighbours in one round trip: each begins only when the one before it is proved on the
+ * host, and what settles them and the reading of their facts come behind them all.
  * @returns of each that was begun, why it failed; null when it did not
  */
-export async function applyTogether(facts: KnownFacts, links: readonly Link[], ahead: readonly Step[]): Promise<readonly unknown[]> {
+export async function applyTogether(
+  facts: KnownFacts,
+  links: readonly Link[],
+  ahead: readonly Step[],
+): Promise<readonly unknown[]> {
   const chains = links.map(({ application, changes }) => application.chain(changes))
-  const settling = new Map(chains.flatMap(({ settles }) => settles.map((block) => [settlingKey(block), block])))
+  const settling = new Map(
+    chains.flatMap(({ settles }) => settles.map((block) => [settlingKey(block), block])),
+  )
   const chained = chains.flatMap(({ blocks }) => blocks)
-  const outputs = await facts.exchange([...chained, ...settling.values()], [...links.map(({ application }) => application.step), ...ahead])
-  const settled = new Map([...settling.keys()].map((key, index) => [key, outputs[chained.length + index]]))
+  const outputs = await facts.exchange(
+    [...chained, ...settling.values()],
+    [...links.map(({ application }) => application.step), ...ahead],
+  )
+  const settled = new Map(
+    [...settling.keys()].map((key, index) => [key, outputs[chained.length + index]]),
+  )
   const errors: unknown[] = []
   let begin = 0
   for (const { blocks, settles, check } of chains) {
     const own = outputs.slice(begin, (begin += blocks.length))
-    errors.push(failureOf(() => check(own, settles.map((block) => settled.get(settlingKey(block))))))
+    errors.push(
+      failureOf(() =>
+        check(
+          own,
+          settles.map((block) => settled.get(settlingKey(block))),
+        ),
+      ),
+    )
     if (own.at(-1)?.code !== 0) break
   }
   return errors
 }
 
 /** Blocks of one key do the same. */
-const settlingKey = ({ script, as, timeout }: Block): string => JSON.stringify([script.text, as, timeout])
+const settlingKey = ({ script, as, timeout }: Block): string =>
+  JSON.stringify([script.text, as, timeout])
 
 function failureOf(check: () => void): unknown {
   try {

@@ -31,9 +31,15 @@ export interface Step {
   readonly resource: Resource
   /** The user it acts as; null is the login user. */
   readonly user: string | null
-  /** Its task acts as root, though the resource itself does not: root's session is at hand for what only root may do, such as the marks of restarts. */
+  /**
+   * Its task acts as root, though the resource itself does not: root's session is at hand for what
+   * only root may do, such as the marks of restarts.
+   */
   readonly behindRoot?: true
-  /** Chosen by tags and `--start-at-task`. What is not chosen is still a trigger and still marked by one. */
+  /**
+   * Chosen by tags and `--start-at-task`. What is not chosen is still a trigger and still marked by
+   * one.
+   */
   readonly selected: boolean
   /** A `once` task holds it earlier: this place counts on the hosts that do not run that one. */
   readonly repeats?: true
@@ -43,45 +49,87 @@ export interface Step {
 
 type Selection = Pick<RunOptions, 'tags' | 'skipTags' | 'become'>
 
-/** Makes the steps of one of a play's hosts: from its variables, and in a play with `facts: true` from its facts. */
+/**
+ * Makes the steps of one of a play's hosts: from its variables, and in a play with `facts: true`
+ * from its facts.
+ */
 export type BuildHost = (host: InventoryHost, facts?: HostFacts) => readonly Step[]
 
 /**
- * Checks the variables of all of a play's hosts, and answers what builds the steps of one. Both throw FettleError for whatever the user has to
- * correct first.
+ * Checks the variables of all of a play's hosts, and answers what builds the steps of one. Both
+ * throw FettleError for whatever the user has to correct first.
  */
-export function buildPlay({ play, hosts, from }: SelectedPlay, inventory: () => InventoryInfo, selection: Selection): BuildHost {
+export function buildPlay(
+  { play, hosts, from }: SelectedPlay,
+  inventory: () => InventoryInfo,
+  selection: Selection,
+): BuildHost {
   const vars = play.vars === null ? null : checkAllVars(hosts, play.vars)
   const names = namesOfVars(play)
   return (host, facts) => {
     const checked = vars?.get(host.name) ?? {}
-    const steps = buildSteps(play, names === null ? checked : withKnownNames(checked, names), host, inventory, { ...selection, from }, facts)
+    const steps = buildSteps(
+      play,
+      names === null ? checked : withKnownNames(checked, names),
+      host,
+      inventory,
+      { ...selection, from },
+      facts,
+    )
     checkTriggers(steps, host.name)
     return steps
   }
 }
 
 /**
- * Calls the play's tasks for one host and puts their resources in order. Two of one address are one, at the first place.
- * @throws FettleError `resource-conflict` when two of one address differ; whatever a task throws, with its name and place
+ * Calls the play's tasks for one host and puts their resources in order. Two of one address are
+ * one, at the first place.
+ * @throws FettleError `resource-conflict` when two of one address differ; whatever a task throws,
+ * with its name and place
  */
-export function buildSteps(play: Play, vars: unknown, host: InventoryHost, inventory: () => InventoryInfo, selection: Selection & { readonly from: number }, facts?: HostFacts): readonly Step[] {
+export function buildSteps(
+  play: Play,
+  vars: unknown,
+  host: InventoryHost,
+  inventory: () => InventoryInfo,
+  selection: Selection & { readonly from: number },
+  facts?: HostFacts,
+): readonly Step[] {
   const context = taskContext(host, vars, inventory, facts)
   const steps = new Map<string, Step>()
   for (const [index, task] of play.tasks.entries()) {
     for (const resource of resourcesOf(task, context)) {
       const tags = [...(task.options.tags ?? []), ...(resource.common.tags ?? [])]
-      const selected = index >= selection.from && chosenByTags([task.name, ...tags], tags.length > 0, selection)
-      const taskUser = becomeUser(host.connection, task.options.become ?? play.become ?? selection.become)
-      const user = resource.common.become === undefined ? taskUser : becomeUser(host.connection, resource.common.become)
-      add(steps, { play: play.name, task, resource, user, ...(taskUser === 'root' && user !== 'root' && { behindRoot: true as const }), selected }, host.name)
+      const selected =
+        index >= selection.from && chosenByTags([task.name, ...tags], tags.length > 0, selection)
+      const taskUser = becomeUser(
+        host.connection,
+        task.options.become ?? play.become ?? selection.become,
+      )
+      const user =
+        resource.common.become === undefined
+          ? taskUser
+          : becomeUser(host.connection, resource.common.become)
+      add(
+        steps,
+        {
+          play: play.name,
+          task,
+          resource,
+          user,
+          ...(taskUser === 'root' && user !== 'root' && { behindRoot: true as const }),
+          selected,
+        },
+        host.name,
+      )
     }
   }
   return [...steps.values()]
 }
 
 /** The steps of a host that runs the play's `once` tasks, or of one that does not. */
-export const stepsOf = (steps: readonly Step[], runsOnce: boolean): readonly Step[] => steps.filter((step) => (runsOnce ? step.repeats !== true : step.task.options.once !== true))
+export const stepsOf = (steps: readonly Step[], runsOnce: boolean): readonly Step[] =>
+  steps.filter((step) => (runsOnce ? step.repeats !== true : step.task.options.once !== true))
 
 function add(steps: Map<string, Step>, step: Step, host: string): void {
   const { address } = step.resource
@@ -94,7 +142,13 @@ function add(steps: Map<string, Step>, step: Step, host: string): void {
 function put(steps: Map<string, Step>, key: string, step: Step, host: string): void {
   const first = steps.get(key)
   if (first === undefined) steps.set(key, step)
-  else steps.set(key, { ...first, resource: joined(first, step, host), selected: first.selected || step.selected, also: [...(first.also ?? []), step.resource] })
+  else
+    steps.set(key, {
+      ...first,
+      resource: joined(first, step, host),
+      selected: first.selected || step.selected,
+      also: [...(first.also ?? []), step.resource],
+    })
 }
 
 function resourcesOf(task: Task<unknown>, context: TaskContext<unknown>): readonly Resource[] {
@@ -102,7 +156,11 @@ function resourcesOf(task: Task<unknown>, context: TaskContext<unknown>): readon
   return flatten(returnedBy(task, context, where), where)
 }
 
-function returnedBy({ build, options: { when } }: Task<unknown>, context: TaskContext<unknown>, where: string): Resources {
+function returnedBy(
+  { build, options: { when } }: Task<unknown>,
+  context: TaskContext<unknown>,
+  where: string,
+): Resources {
   try {
     return when !== undefined && !when(context) ? [] : build(context)
   } catch (error) {
@@ -112,7 +170,8 @@ function returnedBy({ build, options: { when } }: Task<unknown>, context: TaskCo
 
 /** Resources in order. Tasks of plain JavaScript may return anything. */
 function flatten(returned: unknown, where: string): readonly Resource[] {
-  if (!Array.isArray(returned)) throw notResources(returned, `${where}: instead of a list of resources it returned`)
+  if (!Array.isArray(returned))
+    throw notResources(returned, `${where}: instead of a list of resources it returned`)
   return returned.flatMap((entry: unknown) => {
     if (Array.isArray(entry)) return flatten(entry, where)
     if (isResource(entry)) return [entry]
@@ -122,22 +181,40 @@ function flatten(returned: unknown, where: string): readonly Resource[] {
 }
 
 function notResources(returned: unknown, sentence: string): FettleError {
-  const what =
-    types.isPromise(returned) ? 'a promise: a task is not async'
-    : typeof returned === 'function' ? `the function ${returned.name || 'without a name'}: was it to be called?`
-    : isResource(returned) ? `the resource ${returned.address}: put it into a list`
-    : typeof returned === 'string' ? JSON.stringify(returned)
-    : typeof returned === 'object' && returned !== null ? 'an object'
-    : String(returned)
-  return new FettleError('play-invalid', { message: `${sentence} ${what}`, remedy: 'correct what the task returns' })
+  const what = types.isPromise(returned)
+    ? 'a promise: a task is not async'
+    : typeof returned === 'function'
+      ? `the function ${returned.name || 'without a name'}: was it to be called?`
+      : isResource(returned)
+        ? `the resource ${returned.address}: put it into a list`
+        : typeof returned === 'string'
+          ? JSON.stringify(returned)
+          : typeof returned === 'object' && returned !== null
+            ? 'an object'
+            : String(returned)
+  return new FettleError('play-invalid', {
+    message: `${sentence} ${what}`,
+    remedy: 'correct what the task returns',
+  })
 }
 
 /** What went wrong in a task's function, with the task, the host and the user's own line. */
 function inTask(error: unknown, task: string): FettleError {
   const place = types.isNativeError(error) || error instanceof Error ? placeOfError(error) : null
   const where = place === null ? task : `${task}, at ${place}`
-  if (error instanceof FettleError) return new FettleError(error.code, { message: `${where}: ${error.message}`, remedy: error.remedy, cause: error, ...(error.address === null ? {} : { address: error.address }), ...(error.detail === null ? {} : { detail: error.detail }) })
-  return new FettleError('play-invalid', { message: `${where}: ${String(error)}`, remedy: 'correct the task at that place', cause: error })
+  if (error instanceof FettleError)
+    return new FettleError(error.code, {
+      message: `${where}: ${error.message}`,
+      remedy: error.remedy,
+      cause: error,
+      ...(error.address === null ? {} : { address: error.address }),
+      ...(error.detail === null ? {} : { detail: error.detail }),
+    })
+  return new FettleError('play-invalid', {
+    message: `${where}: ${String(error)}`,
+    remedy: 'correct the task at that place',
+    cause: error,
+  })
 }
 
 /** @throws FettleError `trigger-missing` for a trigger that no task holds for this host */
@@ -146,16 +223,22 @@ export function checkTriggers(steps: readonly Step[], host: string): void {
   for (const { resource } of steps) {
     for (const trigger of resource.triggers) {
       if (held.has(trigger.address)) continue
-      throw new FettleError('trigger-missing', { address: `${host}/${resource.address}`, message: `${resource.address} at ${placeOf(resource)} names ${trigger.address} as a trigger, which no task holds for ${host}` })
+      throw new FettleError('trigger-missing', {
+        address: `${host}/${resource.address}`,
+        message: `${resource.address} at ${placeOf(resource)} names ${trigger.address} as a trigger, which no task holds for ${host}`,
+      })
     }
   }
 }
 
 /** What waits for each address to change, over all steps of a host, selected or not. */
-export function dependents(steps: readonly Step[]): ReadonlyMap<Address, readonly { readonly step: Step; readonly trigger: Trigger }[]> {
+export function dependents(
+  steps: readonly Step[],
+): ReadonlyMap<Address, readonly { readonly step: Step; readonly trigger: Trigger }[]> {
   const waiting = new Map<Address, { step: Step; trigger: Trigger }[]>()
   for (const step of steps) {
-    for (const trigger of step.resource.triggers) waiting.set(trigger.address, [...(waiting.get(trigger.address) ?? []), { step, trigger }])
+    for (const trigger of step.resource.triggers)
+      waiting.set(trigger.address, [...(waiting.get(trigger.address) ?? []), { step, trigger }])
   }
   return waiting
 }

@@ -11,34 +11,60 @@ interface Described {
 }
 
 /**
- * Two resources of one address as one: the first. Where functions keep it from being told whether both were given the same, their values are
- * compared as soon as they are known: before anything connects where files of the project suffice, else at the resource's turn.
+ * Two resources of one address as one: the first. Where functions keep it from being told whether
+ * both were given the same, their values are compared as soon as they are known: before anything
+ * connects where files of the project suffice, else at the resource's turn.
  * @throws FettleError `resource-conflict` when the two differ
  */
 export function joined(first: Described, again: Described, host: string): Resource {
   const conflict = conflictOf(first.resource, again.resource, host)
   const compared = compareOptions(first.resource.options, again.resource.options)
   if (compared.is === 'different') throw conflict(compared)
-  if (first.user !== again.user) throw conflict({ is: 'different', at: [] }, `, as ${first.user ?? 'the login user'} and as ${again.user ?? 'the login user'}`)
-  return compared.is === 'equal' ? first.resource : agreeing(first.resource, again.resource, compared, conflict)
+  if (first.user !== again.user)
+    throw conflict(
+      { is: 'different', at: [] },
+      `, as ${first.user ?? 'the login user'} and as ${again.user ?? 'the login user'}`,
+    )
+  return compared.is === 'equal'
+    ? first.resource
+    : agreeing(first.resource, again.resource, compared, conflict)
 }
 
 type Conflict = (compared: Comparison, users?: string) => FettleError
 
-/** The first resource. Each of its values that may differ from the second's is compared with that before it is known. */
-function agreeing(first: Resource, again: Resource, compared: Comparison, conflict: Conflict): Resource {
+/**
+ * The first resource. Each of its values that may differ from the second's is compared with that
+ * before it is known.
+ */
+function agreeing(
+  first: Resource,
+  again: Resource,
+  compared: Comparison,
+  conflict: Conflict,
+): Resource {
   const others = new Map(Object.entries(again.values))
-  const values = Object.entries(first.values).map(([name, value]) => ({ name, value: value as unknown, is: compareOptions(value, others.get(name)).is }))
+  const values = Object.entries(first.values).map(([name, value]) => ({
+    name,
+    value: value as unknown,
+    is: compareOptions(value, others.get(name)).is,
+  }))
   // A function that no value is made with cannot be judged by one.
-  if (compared.is === 'opaque' && values.every(({ is }) => is === 'equal' || is === 'reordered')) throw conflict(compared)
-  const all = Object.fromEntries(values.map(({ name, value, is }) => [name, is === 'equal' ? value : agreed(name, value, others.get(name), conflict)]))
+  if (compared.is === 'opaque' && values.every(({ is }) => is === 'equal' || is === 'reordered'))
+    throw conflict(compared)
+  const all = Object.fromEntries(
+    values.map(({ name, value, is }) => [
+      name,
+      is === 'equal' ? value : agreed(name, value, others.get(name), conflict),
+    ]),
+  )
   return { ...first, values: all, resolved: Later.all<unknown>(all) }
 }
 
 const agreed = (name: string, first: unknown, again: unknown, conflict: Conflict): Later<unknown> =>
   Later.agreed(Later.all<unknown>(first), Later.all<unknown>(again), (value, other) => {
     const compared = compareOptions(value, other)
-    if (compared.is !== 'equal' && compared.is !== 'reordered') throw conflict({ ...compared, at: [name, ...compared.at] })
+    if (compared.is !== 'equal' && compared.is !== 'reordered')
+      throw conflict({ ...compared, at: [name, ...compared.at] })
   })
 
 const conflictOf =
@@ -47,6 +73,14 @@ const conflictOf =
     const [one, other] = placesOf(first, again)
     const where = `${at.length === 0 ? '' : ` (${at.join('.')})`}: at ${one} and at ${other}${users}`
     const address = `${host}/${first.address}`
-    if (is !== 'opaque') return new FettleError('resource-conflict', { address, message: `${first.address} is described twice with different options${where}` })
-    return new FettleError('resource-conflict', { address, message: `${first.address} is described twice, and whether both are the same cannot be told${where}`, remedy: 'make the function or object once and give the same one to both, or keep one' })
+    if (is !== 'opaque')
+      return new FettleError('resource-conflict', {
+        address,
+        message: `${first.address} is described twice with different options${where}`,
+      })
+    return new FettleError('resource-conflict', {
+      address,
+      message: `${first.address} is described twice, and whether both are the same cannot be told${where}`,
+      remedy: 'make the function or object once and give the same one to both, or keep one',
+    })
   }

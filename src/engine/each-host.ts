@@ -5,23 +5,39 @@ import { connect } from '../ssh/connect.js'
 import type { Session } from '../ssh/session.js'
 import type { EventError } from './events.js'
 import type { RunOptions } from './options.js'
-import { atOnce, becomeUser, connectOptions, defaultForks, isLost, isReached, killable, stopped, targetOf, type ReachOptions } from './reach.js'
+import {
+  atOnce,
+  becomeUser,
+  connectOptions,
+  defaultForks,
+  isLost,
+  isReached,
+  killable,
+  stopped,
+  targetOf,
+  type ReachOptions,
+} from './reach.js'
 import { eventError } from './report.js'
 import type { Connect } from './sessions.js'
 
 /** What became of a host: what the work answered, or why there is no answer. */
 export type HostOutcome<T> = { readonly host: string; readonly seconds: number } & End<T>
 
-type End<T> = { readonly status: 'ok'; readonly value: T } | { readonly status: 'failed' | 'unreachable'; readonly error: EventError }
+type End<T> =
+  | { readonly status: 'ok'; readonly value: T }
+  | { readonly status: 'failed' | 'unreachable'; readonly error: EventError }
 
 /**
- * Connects to hosts, `forks` at once (default 50), and does one thing with the session of each, which is closed afterwards. One host's fault
- * stays with it: what cannot be reached or is lost half way is `unreachable`, and work that throws has `failed`.
+ * Connects to hosts, `forks` at once (default 50), and does one thing with the session of each,
+ * which is closed afterwards. One host's fault stays with it: what cannot be reached or is lost
+ * half way is `unreachable`, and work that throws has `failed`.
  *
- * After the first Ctrl-C (`stop`) work under way is finished and other hosts fail with `stopped`; the second (`kill`) ends on the hosts what is
- * under way there, which fails with `connection-lost`.
+ * After the first Ctrl-C (`stop`) work under way is finished and other hosts fail with `stopped`;
+ * the second (`kill`) ends on the hosts what is under way there, which fails with
+ * `connection-lost`.
  *
- * @param work gets a session of the login user, or with `-b` or `ansible_become` of root or who `ansible_become_user` names
+ * @param work gets a session of the login user, or with `-b` or `ansible_become` of root or who
+ * `ansible_become_user` names
  * @param told hears of each host as soon as it is done with; must not throw
  * @returns the outcomes in the order of the hosts
  */
@@ -45,22 +61,42 @@ export async function eachHost<T>(
   return hosts.flatMap((host) => outcomes.get(host) ?? [])
 }
 
-const failed = (error: unknown): { readonly status: 'failed'; readonly error: EventError } => ({ status: 'failed', error: eventError(error) })
+const failed = (error: unknown): { readonly status: 'failed'; readonly error: EventError } => ({
+  status: 'failed',
+  error: eventError(error),
+})
 
-async function one<T>(host: InventoryHost, options: ReachOptions & Pick<RunOptions, 'become'>, work: (session: Session, host: InventoryHost) => Promise<T>, connectTo: Connect): Promise<End<T>> {
+async function one<T>(
+  host: InventoryHost,
+  options: ReachOptions & Pick<RunOptions, 'become'>,
+  work: (session: Session, host: InventoryHost) => Promise<T>,
+  connectTo: Connect,
+): Promise<End<T>> {
   const isStopped = (): boolean => options.stop.aborted
   if (isStopped()) return failed(stopped())
   let session: Session
   try {
-    session = await connectTo(targetOf(host, becomeUser(host.connection, options.become), options), connectOptions(options))
+    session = await connectTo(
+      targetOf(host, becomeUser(host.connection, options.become), options),
+      connectOptions(options),
+    )
   } catch (error) {
     return isStopped() ? failed(stopped()) : { status: 'unreachable', error: eventError(error) }
   }
   const unkilled: unknown[] = []
   try {
-    return { status: 'ok', value: await killable(session, options.kill, (error) => unkilled.push(error), () => work(session, host)) }
+    return {
+      status: 'ok',
+      value: await killable(
+        session,
+        options.kill,
+        (error) => unkilled.push(error),
+        () => work(session, host),
+      ),
+    }
   } catch (error) {
-    const away = !isCode(error, 'stopped') && (!(await isReached(session)) || isLost(error, options.kill))
+    const away =
+      !isCode(error, 'stopped') && (!(await isReached(session)) || isLost(error, options.kill))
     return away ? { status: 'unreachable', error: eventError(error) } : failed(unkilled[0] ?? error)
   } finally {
     await session.close()

@@ -4,8 +4,9 @@ import type { TextDiff } from '../core/change.js'
 export type Mode = 'plan' | 'apply'
 
 /**
- * What became of a resource. In a plan `changed` means *would change* and `unknown` *cannot be known before an earlier
- * change is applied*; `ignored` is failed with `ignoreFailure`, `skipped` was not tried after a failure.
+ * What became of a resource. In a plan `changed` means *would change* and `unknown` *cannot be
+ * known before an earlier change is applied*; `ignored` is failed with `ignoreFailure`, `skipped`
+ * was not tried after a failure.
  */
 export type Status = 'ok' | 'changed' | 'failed' | 'skipped' | 'unknown' | 'ignored'
 
@@ -17,7 +18,10 @@ export interface EventError {
   readonly address: string | null
   /** The other side's own words. */
   readonly detail: string | null
-  /** Where the resource stands that has failed on a host: `tasks/site.ts:12`. Left out where it is none's, or the message names it. */
+  /**
+   * Where the resource stands that has failed on a host: `tasks/site.ts:12`. Left out where it is
+   * none's, or the message names it.
+   */
   readonly place?: string
 }
 
@@ -35,7 +39,11 @@ export interface RunEvent {
   readonly id: string
   readonly time: string
   readonly mode: Mode
-  readonly plays: readonly { readonly name: string; readonly hosts: readonly string[]; readonly tasks: readonly string[] }[]
+  readonly plays: readonly {
+    readonly name: string
+    readonly hosts: readonly string[]
+    readonly tasks: readonly string[]
+  }[]
 }
 
 /** A host's resource begins to be read, planned or changed: for progress only. */
@@ -48,7 +56,10 @@ export interface ProgressEvent {
   readonly doing: 'connecting' | 'reading' | 'waiting' | 'changing' | 'checking'
   readonly task: string | null
   readonly resource: string | null
-  /** What the step under way has printed last, scrubbed of secrets; null where nothing is to be shown. The same step is told again with each new line. */
+  /**
+   * What the step under way has printed last, scrubbed of secrets; null where nothing is to be
+   * shown. The same step is told again with each new line.
+   */
   readonly line: string | null
   /** Whom a host waits for that is none of this run: another run, and whose. Left out otherwise. */
   readonly whom?: string
@@ -73,7 +84,10 @@ export interface ResourceEvent {
   readonly reason: string | null
   readonly error: EventError | null
   readonly seconds: number
-  /** Where it stands, `tasks/a.ts:12`, when what runs on every apply stands at several places: it runs once for all of them. Left out otherwise. */
+  /**
+   * Where it stands, `tasks/a.ts:12`, when what runs on every apply stands at several places: it
+   * runs once for all of them. Left out otherwise.
+   */
   readonly places?: readonly string[]
 }
 
@@ -89,7 +103,10 @@ export interface NoticeEvent {
   readonly message: string
 }
 
-/** How often a host was asked, and in which ways: `shell` are the round trips, the others run beside them. */
+/**
+ * How often a host was asked, and in which ways: `shell` are the round trips, the others run beside
+ * them.
+ */
 export interface ExchangesEvent {
   readonly type: 'exchanges'
   readonly host: string
@@ -121,7 +138,18 @@ export interface SummaryEvent {
   readonly seconds: number
 }
 
-/** The only way out of the engine: every view is drawn from these. They are scrubbed of secrets as they leave. */
-export type Event = RunEvent | ProgressEvent | ResourceEvent | ErrorEvent | NoticeEvent | ExchangesEvent | HostEvent | SummaryEvent
+/**
+ * The only way out of the engine: every view is drawn from these. They are scrubbed of secrets as
+ * they leave.
+ */
+export type Event =
+  | RunEvent
+  | ProgressEvent
+  | ResourceEvent
+  | ErrorEvent
+  | NoticeEvent
+  | ExchangesEvent
+  | HostEvent
+  | SummaryEvent
 
 export type Emit = (event: Event) => void

@@ -1,37 +1,68 @@
 import { createHash } from 'node:crypto'
 import { factBlocks, type ShellRequest } from '../backends/shell.js'
 import { FettleError, isCode } from '../core/errors.js'
-import { Later, unknown, type Fact, type FactRequest, type FactSource, type GithubFactKind, type GithubReader, type HttpReader, type LocalFactKind, type Output, type ProjectReader } from '../core/fact.js'
+import {
+  Later,
+  unknown,
+  type Fact,
+  type FactRequest,
+  type FactSource,
+  type GithubFactKind,
+  type GithubReader,
+  type HttpReader,
+  type LocalFactKind,
+  type Output,
+  type ProjectReader,
+} from '../core/fact.js'
 import type { Resource } from '../core/resource.js'
 import { reveal, Secret } from '../core/secret.js'
 import type { Block, Session } from '../ssh/session.js'
 import type { Step } from './build.js'
 
 /** Everything a resource asks for: by its reads, and through its Laters. */
-export const requestsOf = ({ reads, resolved }: Resource): readonly FactRequest<unknown>[] => [...Object.values(reads), ...resolved.requests]
+export const requestsOf = ({ reads, resolved }: Resource): readonly FactRequest<unknown>[] => [
+  ...Object.values(reads),
+  ...resolved.requests,
+]
 
-/** Two keys are one when all in them is equal, Secrets and regular expressions too, which JSON does not tell apart. */
+/**
+ * Two keys are one when all in them is equal, Secrets and regular expressions too, which JSON does
+ * not tell apart.
+ */
 function identityOf(backend: string, kind: string, key: unknown, as: string): string {
-  const text = JSON.stringify(key, function (this: Readonly<Record<string, unknown>>, name, shown: unknown) {
-    const value = this[name]
-    if (value instanceof Secret) return { secret: createHash('sha256').update(reveal(value)).digest('hex') }
-    return value instanceof RegExp ? { pattern: String(value) } : shown
-  })
+  const text = JSON.stringify(
+    key,
+    function (this: Readonly<Record<string, unknown>>, name, shown: unknown) {
+      const value = this[name]
+      if (value instanceof Secret)
+        return { secret: createHash('sha256').update(reveal(value)).digest('hex') }
+      return value instanceof RegExp ? { pattern: String(value) } : shown
+    },
+  )
   return [backend, kind, as, text].join('\0')
 }
 
-/** Reads one fact. What goes wrong in reading it is its own affair and no other's, but for a link that is lost. */
+/**
+ * Reads one fact. What goes wrong in reading it is its own affair and no other's, but for a link
+ * that is lost.
+ */
 async function attempt(kind: string, read: () => Promise<Fact<unknown>>): Promise<Fact<unknown>> {
   try {
     return await read()
   } catch (error) {
     if (isCode(error, 'connection-lost')) throw error
     if (error instanceof FettleError) return unknown(error.message, error.remedy)
-    return unknown(`${kind} could not be read: ${error instanceof Error ? error.message : String(error)}`, 'report it as a defect')
+    return unknown(
+      `${kind} could not be read: ${error instanceof Error ? error.message : String(error)}`,
+      'report it as a defect',
+    )
   }
 }
 
-/** Facts of the control machine: files of the project, and GitHub. Each key is read once for all hosts. */
+/**
+ * Facts of the control machine: files of the project, and GitHub. Each key is read once for all
+ * hosts.
+ */
 export class SharedFacts {
   readonly #facts = new Map<string, Fact<unknown>>()
   readonly #reading = new Map<string, Promise<void>>()
@@ -43,7 +74,11 @@ export class SharedFacts {
   ) {}
 
   /** Local facts for resources and for the keys of other facts. */
-  readonly source: FactSource = { standIns: false, memory: this, fact: <V>(wanted: FactRequest<V>) => this.get(wanted) }
+  readonly source: FactSource = {
+    standIns: false,
+    memory: this,
+    fact: <V>(wanted: FactRequest<V>) => this.get(wanted),
+  }
   /** The same, with stand-ins for what only hosts know. */
   readonly trial: FactSource = { ...this.source, standIns: true }
 
@@ -56,18 +91,29 @@ export class SharedFacts {
     return identityOf(wanted.kind.backend, wanted.kind.name, wanted.key, '')
   }
 
-  /** Reads what has not been read yet; with `again`, all of it. Answers how many were read for this call. */
+  /**
+   * Reads what has not been read yet; with `again`, all of it. Answers how many were read for this
+   * call.
+   */
   async read(wanted: readonly FactRequest<unknown>[], again = false): Promise<number> {
     const distinct = new Map(wanted.map((each) => [this.#identity(each), each]))
     const due = [...distinct].filter(([identity]) => again || !this.#reading.has(identity))
-    for (const [identity, each] of due) this.#reading.set(identity, attempt(each.kind.name, () => this.#read(each)).then((fact) => void this.#facts.set(identity, fact)))
+    for (const [identity, each] of due)
+      this.#reading.set(
+        identity,
+        attempt(each.kind.name, () => this.#read(each)).then(
+          (fact) => void this.#facts.set(identity, fact),
+        ),
+      )
     for (const identity of distinct.keys()) await this.#reading.get(identity)
     return due.length
   }
 
   async #read({ kind, key }: FactRequest<unknown>): Promise<Fact<unknown>> {
-    if (kind.backend === 'local') return (kind as LocalFactKind<unknown, unknown>).read(this.project, key)
-    if (kind.backend === 'github') return (kind as GithubFactKind<unknown, unknown>).read(await this.github(), key)
+    if (kind.backend === 'local')
+      return (kind as LocalFactKind<unknown, unknown>).read(this.project, key)
+    if (kind.backend === 'github')
+      return (kind as GithubFactKind<unknown, unknown>).read(await this.github(), key)
     throw new TypeError(`${kind.name} is not read on the control machine`)
   }
 }
@@ -76,7 +122,10 @@ export class SharedFacts {
 export class KnownFacts {
   readonly #facts = new Map<string, Fact<unknown>>()
   /** What tells requests apart, made once for each. */
-  readonly #identities = new Map<FactRequest<unknown>, { readonly reader: string; readonly identity: string }>()
+  readonly #identities = new Map<
+    FactRequest<unknown>,
+    { readonly reader: string; readonly identity: string }
+  >()
   /** Exchanges that are not round trips, by their names. */
   readonly exchanges = new Map<string, number>()
 
@@ -86,7 +135,9 @@ export class KnownFacts {
     readonly http: HttpReader,
   ) {}
 
-  /** The user for whom a block must be switched; undefined where the session already is that user. */
+  /**
+   * The user for whom a block must be switched; undefined where the session already is that user.
+   */
   as(step: Step): string | undefined {
     const user = step.user ?? this.session.loginUser
     return user === this.session.user ? undefined : user
@@ -94,11 +145,16 @@ export class KnownFacts {
 
   /** Where a step's plan finds its facts. */
   source(step: Step): FactSource {
-    return { standIns: false, memory: this.shared, fact: <V>(wanted: FactRequest<V>) => this.#get(wanted, step) }
+    return {
+      standIns: false,
+      memory: this.shared,
+      fact: <V>(wanted: FactRequest<V>) => this.#get(wanted, step),
+    }
   }
 
   #get<V>(wanted: FactRequest<V>, step: Step): Fact<V> {
-    if (wanted.kind.backend === 'local' || wanted.kind.backend === 'github') return this.shared.get(wanted)
+    if (wanted.kind.backend === 'local' || wanted.kind.backend === 'github')
+      return this.shared.get(wanted)
     const fact = this.#facts.get(this.#identity(wanted, step))
     return (fact ?? unknown(`${wanted.kind.name} has not been read`, 'report this')) as Fact<V>
   }
@@ -123,20 +179,34 @@ export class KnownFacts {
     return evaluated.value
   }
 
-  /** Writes `before` and the reads of these steps at once: one round trip. Answers what `before` said. */
+  /**
+   * Writes `before` and the reads of these steps at once: one round trip. Answers what `before`
+   * said.
+   */
   async exchange(before: readonly Block[], steps: readonly Step[]): Promise<readonly Output[]> {
     const reads = factBlocks(steps.flatMap((step) => this.#shellRequests(step)))
     if (before.length + reads.blocks.length === 0) return []
     for (const [name, count] of reads.exchanges) this.#count(name, count)
     const outputs = await this.session.exchange([...before, ...reads.blocks])
-    for (const [identity, fact] of reads.parse(outputs.slice(before.length))) this.#facts.set(identity, fact)
+    for (const [identity, fact] of reads.parse(outputs.slice(before.length)))
+      this.#facts.set(identity, fact)
     return outputs.slice(0, before.length)
   }
 
   #shellRequests(step: Step): readonly ShellRequest[] {
     return requestsOf(step.resource).flatMap((wanted) => {
       const { kind } = wanted
-      return kind.backend === 'shell' ? [{ identity: this.#identity(wanted, step), kind, key: this.#key(wanted), as: this.#reader(wanted, step), wantedBy: { address: step.resource.address, timeout: step.resource.common.timeout } }] : []
+      return kind.backend === 'shell'
+        ? [
+            {
+              identity: this.#identity(wanted, step),
+              kind,
+              key: this.#key(wanted),
+              as: this.#reader(wanted, step),
+              wantedBy: { address: step.resource.address, timeout: step.resource.common.timeout },
+            },
+          ]
+        : []
     })
   }
 
@@ -146,13 +216,22 @@ export class KnownFacts {
       const { kind } = wanted
       if (kind.backend !== 'http') continue
       this.#count('http', 1)
-      this.#facts.set(this.#identity(wanted, step), await attempt(kind.name, () => kind.read(this.http, this.#key(wanted) as never)))
+      this.#facts.set(
+        this.#identity(wanted, step),
+        await attempt(kind.name, () => kind.read(this.http, this.#key(wanted) as never)),
+      )
     }
   }
 
   /** Reads GitHub's facts of a step: once in a run, or `again` after a change. */
   async readGithub(step: Step, again = false): Promise<void> {
-    this.#count('github', await this.shared.read(requestsOf(step.resource).filter((wanted) => wanted.kind.backend === 'github'), again))
+    this.#count(
+      'github',
+      await this.shared.read(
+        requestsOf(step.resource).filter((wanted) => wanted.kind.backend === 'github'),
+        again,
+      ),
+    )
   }
 
   #count(name: string, more: number): void {

@@ -38,12 +38,23 @@ export class HostApply extends HostWalk {
     await this.#myTurn()
     await this.#readInTurn(0)
     const first = this.#firstImpression()
-    this.#fine = first.map((plan) => (!(plan instanceof FettleError) && plan.is === 'fine' ? plan : null))
-    this.#outlook = new Outlook(this.context.steps, this.context.steps.map(({ resource }, index) => resource.check === null && this.#fine[index] === null))
-    for (let index = 0; index < this.context.steps.length; index = this.finished) await this.#step(index)
+    this.#fine = first.map((plan) =>
+      !(plan instanceof FettleError) && plan.is === 'fine' ? plan : null,
+    )
+    this.#outlook = new Outlook(
+      this.context.steps,
+      this.context.steps.map(
+        ({ resource }, index) => resource.check === null && this.#fine[index] === null,
+      ),
+    )
+    for (let index = 0; index < this.context.steps.length; index = this.finished)
+      await this.#step(index)
   }
 
-  /** Waits until no other name of the host's machine has its turn. Answers whether one had since this host's last. */
+  /**
+   * Waits until no other name of the host's machine has its turn. Answers whether one had since
+   * this host's last.
+   */
   async #myTurn(): Promise<boolean> {
     const { host, turn, stop } = this.context
     const waits = turn.machines.isTaken(host)
@@ -54,11 +65,18 @@ export class HostApply extends HostWalk {
   }
 
   /** Reads the facts of the steps from `index` on, with the lock of the host's machine in hand. */
-  async #readInTurn(index: number, again = false, looked: Looked | null = null, told = false): Promise<void> {
+  async #readInTurn(
+    index: number,
+    again = false,
+    looked: Looked | null = null,
+    told = false,
+  ): Promise<void> {
     const { host, steps, facts, turn, emit } = this.context
     const { machines } = turn
     if (!told) this.progress('reading', null)
-    const [said] = await this.readAll(steps.slice(index), [machines.lock(host, facts.session.user === 'root', looked, told)])
+    const [said] = await this.readAll(steps.slice(index), [
+      machines.lock(host, facts.session.user === 'root', looked, told),
+    ])
     if (said === undefined) return
     const locked = machines.locked(host, said, told)
     if (locked.is !== 'held') {
@@ -66,7 +84,8 @@ export class HostApply extends HostWalk {
       if (found?.ended !== true) this.awaiting(locked.holder)
       return this.#readInTurn(index, again, found, true)
     }
-    // What was asked by other ways was asked while another run was still at work; and what was fine before need not be so now.
+    // What was asked by other ways was asked while another run was still at work; and what was fine
+    // before need not be so now.
     if (locked.waited || again || told) this.changed = true
     this.#fresh = steps.length - 1
     const twin = machines.hostOf(locked.twin)
@@ -77,18 +96,25 @@ export class HostApply extends HostWalk {
     await this.#readInTurn(index, again)
   }
 
-  /** Which steps are expected to change, or cannot be judged yet: reading ahead stops there. A check changes nothing. */
+  /**
+   * Which steps are expected to change, or cannot be judged yet: reading ahead stops there. A check
+   * changes nothing.
+   */
   #firstImpression(): readonly (StepPlan | FettleError)[] {
     const changing: Address[] = []
     return this.context.steps.map((step) => {
       const plan = this.planned(step, changing)
-      const fine = step.resource.check !== null || (!(plan instanceof FettleError) && plan.is === 'fine')
+      const fine =
+        step.resource.check !== null || (!(plan instanceof FettleError) && plan.is === 'fine')
       if (!fine) changing.push(step.resource.address)
       return plan
     })
   }
 
-  /** Plans a step at its turn. What was fine is so as long as nothing has changed, a check apart, which looks again. */
+  /**
+   * Plans a step at its turn. What was fine is so as long as nothing has changed, a check apart,
+   * which looks again.
+   */
   #plan(index: number): StepPlan {
     const { steps, facts } = this.context
     const step = steps[index] as Step
@@ -106,7 +132,9 @@ export class HostApply extends HostWalk {
     }
   }
 
-  /** @throws FettleError `stopped`, or `once-failed` when a task that ran elsewhere has failed there */
+  /**
+   * @throws FettleError `stopped`, or `once-failed` when a task that ran elsewhere has failed there
+   */
   async #awaitOnce(index: number, step: Step): Promise<void> {
     const { once, runsOnce, stop, turn } = this.context
     if (runsOnce) once.passed(step.task)
@@ -118,7 +146,10 @@ export class HostApply extends HostWalk {
     }
     const ok = await once.before(step.task)
     if (stop.aborted) throw stopped()
-    if (!ok) throw new FettleError('once-failed', { message: `a task before ${step.task.name} that runs for one host only has failed there` })
+    if (!ok)
+      throw new FettleError('once-failed', {
+        message: `a task before ${step.task.name} that runs for one host only has failed there`,
+      })
     if (waits && (await this.#myTurn())) await this.#readInTurn(index, true)
   }
 
@@ -141,7 +172,10 @@ export class HostApply extends HostWalk {
     }
   }
 
-  /** Answers what ends the walk: that the host has failed, or that the link is lost; null when the failure is to be ignored. */
+  /**
+   * Answers what ends the walk: that the host has failed, or that the link is lost; null when the
+   * failure is to be ignored.
+   */
   #reportFailed(step: Step, error: unknown, seconds: number): Error | null {
     const lost = endsSession(error)
     this.report(step, lost ? 'failed' : failure(step), { error, seconds })
@@ -157,18 +191,37 @@ export class HostApply extends HostWalk {
     for (const [at, step] of steps.slice(index, this.#fresh + 1).entries()) {
       if (links.length === mostTogether || !mayJoin(step, steps[index])) break
       const plan = this.#planAhead(index + at)
-      if (plan?.is !== 'changes' || plan.changes.some(({ proves, settles }) => proves === undefined && settles === undefined)) break
+      if (
+        plan?.is !== 'changes' ||
+        plan.changes.some(({ proves, settles }) => proves === undefined && settles === undefined)
+      )
+        break
       const actions = plan.changes.flatMap((change) => change.actions)
       if (!actions.every((action) => action.on === 'shell')) break
       bytes += actions.reduce((sum, { input }) => sum + inputLength(input), 0)
       if (bytes > mostBytes) break
-      links.push({ application: new StepApplication(facts, others, marksFor(step.resource.address, waiting), step, [], this.hearing(step)), changes: plan.changes })
+      links.push({
+        application: new StepApplication(
+          facts,
+          others,
+          marksFor(step.resource.address, waiting),
+          step,
+          [],
+          this.hearing(step),
+        ),
+        changes: plan.changes,
+      })
     }
     return links
   }
 
   /** Answers whether it was done: an action for all fails as one. */
-  async #together(index: number, links: readonly Link[], seconds: () => number, apply: typeof applyTogether | typeof applyInBulk): Promise<boolean> {
+  async #together(
+    index: number,
+    links: readonly Link[],
+    seconds: () => number,
+    apply: typeof applyTogether | typeof applyInBulk,
+  ): Promise<boolean> {
     const { facts, steps } = this.context
     const end = index + links.length
     const horizon = this.#outlook.horizon(end)
@@ -189,17 +242,23 @@ export class HostApply extends HostWalk {
     return true
   }
 
-  /** Reads again what an earlier change may have made untrue, unless that was done in the round trip of the change itself. */
+  /**
+   * Reads again what an earlier change may have made untrue, unless that was done in the round trip
+   * of the change itself.
+   */
   async #refresh(index: number): Promise<void> {
     if (index <= this.#fresh) return
     this.#fresh = this.#outlook.horizon(index)
-    await this.reading(() => this.context.facts.exchange([], this.context.steps.slice(index, this.#fresh + 1)))
+    await this.reading(() =>
+      this.context.facts.exchange([], this.context.steps.slice(index, this.#fresh + 1)),
+    )
   }
 
   async #converge(index: number, step: Step, seconds: () => number): Promise<void> {
     if (step.resource.check !== null) await this.#awaitCheck(step, step.resource.check.within)
     const plan = this.#plan(index)
-    if (plan.is === 'fine') return this.report(step, 'ok', { reason: plan.reason, seconds: seconds() })
+    if (plan.is === 'fine')
+      return this.report(step, 'ok', { reason: plan.reason, seconds: seconds() })
     if (plan.is !== 'changes') throw unmet(step, plan)
     this.progress('changing', step)
     await this.#change(index, step, plan.changes)
@@ -215,7 +274,14 @@ export class HostApply extends HostWalk {
     const { facts, others, waiting, steps, stop } = this.context
     const { attempts, delay } = step.resource.common.retry ?? { attempts: 1, delay: 0 }
     const horizon = this.#outlook.horizon(index + 1)
-    const application = new StepApplication(facts, others, marksFor(step.resource.address, waiting), step, steps.slice(index + 1, horizon + 1), this.hearing(step))
+    const application = new StepApplication(
+      facts,
+      others,
+      marksFor(step.resource.address, waiting),
+      step,
+      steps.slice(index + 1, horizon + 1),
+      this.hearing(step),
+    )
     this.changed = true
     this.#fresh = index
     for (let attempt = 1; ; attempt++) {
@@ -241,16 +307,23 @@ export class HostApply extends HostWalk {
     return plan.is === 'changes' ? plan.changes : []
   }
 
-  /** A check is tried once with the first reading; at its turn it is read anew until it holds or its time has passed. */
+  /**
+   * A check is tried once with the first reading; at its turn it is read anew until it holds or its
+   * time has passed.
+   */
   async #awaitCheck(step: Step, within: number): Promise<void> {
     const { facts, stop } = this.context
     this.progress('checking', step)
     const deadline = performance.now() + within * 1000
     if (this.changed) await this.reading(() => facts.readHttp(step))
-    for (let left = within; left > 0 && planStep(step.resource, facts.source(step), []).is !== 'fine'; ) {
+    for (
+      let left = within;
+      left > 0 && planStep(step.resource, facts.source(step), []).is !== 'fine';
+    ) {
       if (await interrupted(Math.min(checkInterval, left), stop)) throw stopped()
       await this.reading(() => Promise.all([facts.exchange([], [step]), facts.readHttp(step)]))
-      // A timer may be a little early; what was asked after the last pause is the last answer all the same.
+      // A timer may be a little early; what was asked after the last pause is the last answer all
+      // the same.
       left = left <= checkInterval ? 0 : (deadline - performance.now()) / 1000
     }
   }
@@ -260,7 +333,11 @@ export class HostApply extends HostWalk {
     const { waiting, steps, host, emit } = this.context
     for (const { step: dependent, trigger } of waiting.get(step.resource.address) ?? []) {
       if (steps.includes(dependent)) continue
-      emit({ type: 'notice', host, message: `${dependent.resource.address}: a ${trigger.effect} is pending because ${step.resource.address} has changed; it was not selected in this run` })
+      emit({
+        type: 'notice',
+        host,
+        message: `${dependent.resource.address}: a ${trigger.effect} is pending because ${step.resource.address} has changed; it was not selected in this run`,
+      })
     }
   }
 }

@@ -1,6 +1,11 @@
 import type { GithubBackend } from '../backends/github.js'
 import type { MysqlBackend } from '../backends/mysql.js'
-import type { GithubAction, GithubProofAction, MysqlAction, MysqlLoginAction } from '../core/change.js'
+import type {
+  GithubAction,
+  GithubProofAction,
+  MysqlAction,
+  MysqlLoginAction,
+} from '../core/change.js'
 import type { Session } from '../ssh/session.js'
 import type { OtherBackends } from './apply-step.js'
 

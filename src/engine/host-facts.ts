@@ -10,9 +10,17 @@ import type { Session } from '../ssh/session.js'
  */
 export async function readHostFacts(session: Session): Promise<HostFacts> {
   const keys = ['host'] as const
-  const [output] = await session.exchange([{ ...hostFact.script(keys), what: 'reading what the host is', deadline: usualSeconds }])
+  const [output] = await session.exchange([
+    { ...hostFact.script(keys), what: 'reading what the host is', deadline: usualSeconds },
+  ])
   const [fact] = output === undefined ? [] : hostFact.parse(parsable(output), keys)
   if (fact?.is === 'present') return fact.value
-  const { reason, remedy } = fact?.is === 'unknown' ? fact : { reason: 'the host gave no answer about itself', remedy: 'run again, and report it if it stays' }
+  const { reason, remedy } =
+    fact?.is === 'unknown'
+      ? fact
+      : {
+          reason: 'the host gave no answer about itself',
+          remedy: 'run again, and report it if it stays',
+        }
   throw new FettleError('fact-unknown', { message: `what the host is: ${reason}`, remedy })
 }

@@ -12,7 +12,16 @@ import { HostPlan } from './host-plan.js'
 import { HostFailed, type HostContext, type HostWalk } from './host-walk.js'
 import type { OnceTasks } from './once.js'
 import type { PreparedPlay } from './prepare.js'
-import { becomeUser, connectOptions, isLost, isReached, killable, reading, stopped, targetOf } from './reach.js'
+import {
+  becomeUser,
+  connectOptions,
+  isLost,
+  isReached,
+  killable,
+  reading,
+  stopped,
+  targetOf,
+} from './reach.js'
 import { eventError } from './report.js'
 import type { HostState, RunContext } from './run-context.js'
 import { sameOptions } from './same-options.js'
@@ -63,17 +72,28 @@ export class HostPart {
     return session === null ? null : { target, session, steps }
   }
 
-  /** What the host is decides what it gets, and that decides whose session is needed: mostly whom the tasks name. */
+  /**
+   * What the host is decides what it gets, and that decides whose session is needed: mostly whom
+   * the tasks name.
+   */
   async #reachAndBuild(): Promise<Reached | null> {
     const { play, from } = this.prepared
     const { options } = this.context
-    const users = play.tasks.slice(from).map((task) => becomeUser(this.host.connection, task.options.become ?? play.become ?? options.become))
+    const users = play.tasks
+      .slice(from)
+      .map((task) =>
+        becomeUser(this.host.connection, task.options.become ?? play.become ?? options.become),
+      )
     const target = targetOf(this.host, oneUser(users), options)
     const session = await this.#connect(target, 0)
     if (session === null) return null
     const steps = await this.#build(session)
     const wanted = steps === null ? [] : usersOf(steps.filter((step) => step.selected))
-    if (steps !== null && (wanted.length === 0 || sameOptions(targetOf(this.host, oneUser(wanted), options), target))) return { target, session, steps }
+    if (
+      steps !== null &&
+      (wanted.length === 0 || sameOptions(targetOf(this.host, oneUser(wanted), options), target))
+    )
+      return { target, session, steps }
     await session.close()
     return steps === null ? null : this.#reach(steps)
   }
@@ -104,7 +124,8 @@ export class HostPart {
 
   /** A host that a later play has something to do for keeps its session. */
   async #leave({ target, session }: Reached): Promise<void> {
-    if (this.again && this.state.ended === null && !this.#isStopped()) await this.context.sessions.keep(target, session)
+    if (this.again && this.state.ended === null && !this.#isStopped())
+      await this.context.sessions.keep(target, session)
     else await session.close()
   }
 
@@ -128,7 +149,17 @@ export class HostPart {
   }
 
   #progress(doing: 'connecting' | 'reading', total: number): void {
-    this.context.emit({ type: 'progress', host: this.host.name, play: this.#play, doing, task: null, resource: null, line: null, finished: 0, total })
+    this.context.emit({
+      type: 'progress',
+      host: this.host.name,
+      play: this.#play,
+      doing,
+      task: null,
+      resource: null,
+      line: null,
+      finished: 0,
+      total,
+    })
   }
 
   #count(name: string, more: number): void {
@@ -137,11 +168,21 @@ export class HostPart {
   }
 
   #killable<T>(session: Session, work: () => Promise<T>): Promise<T> {
-    const untold = (error: unknown): void => this.context.emit({ type: 'notice', host: this.host.name, message: `what is under way could not be ended: ${eventError(error).message}` })
+    const untold = (error: unknown): void =>
+      this.context.emit({
+        type: 'notice',
+        host: this.host.name,
+        message: `what is under way could not be ended: ${eventError(error).message}`,
+      })
     return killable(session, this.context.options.kill, untold, work)
   }
 
-  async #walk(session: Session, steps: readonly Step[], runsOnce: boolean, behind: boolean): Promise<void> {
+  async #walk(
+    session: Session,
+    steps: readonly Step[],
+    runsOnce: boolean,
+    behind: boolean,
+  ): Promise<void> {
     const { run, emit, options } = this.context
     const selected = steps.filter((step) => step.selected)
     const before = session.roundTrips
@@ -149,7 +190,21 @@ export class HostPart {
     const facts = new KnownFacts(run.shared, session, httpReader(session))
     const backends = new HostBackends(session, run.github)
     const turn = this.context.machines.turnOf(this.host.name)
-    const context: HostContext = { host: this.host.name, project: options.project, play: this.#play, steps: selected, waiting: dependents(steps), facts, others: backends, turn, once: this.once, runsOnce, tally: this.state.tally, emit, stop: options.stop }
+    const context: HostContext = {
+      host: this.host.name,
+      project: options.project,
+      play: this.#play,
+      steps: selected,
+      waiting: dependents(steps),
+      facts,
+      others: backends,
+      turn,
+      once: this.once,
+      runsOnce,
+      tally: this.state.tally,
+      emit,
+      stop: options.stop,
+    }
     const walk = options.mode === 'plan' ? new HostPlan(context, behind) : new HostApply(context)
     try {
       await this.#killable(session, () => walk.perform())
@@ -157,14 +212,26 @@ export class HostPart {
       await this.#walkFailed(session, walk, error)
     } finally {
       turn.end()
-      for (const [name, count] of [['shell', session.roundTrips - before], ...facts.exchanges, ...backends.exchanges] as const) this.#count(name, count)
+      for (const [name, count] of [
+        ['shell', session.roundTrips - before],
+        ...facts.exchanges,
+        ...backends.exchanges,
+      ] as const)
+        this.#count(name, count)
       await backends.close()
     }
   }
 
   async #walkFailed(session: Session, walk: HostWalk, error: unknown): Promise<void> {
     const isThere = await this.#fail(session, error)
-    if (isThere) walk.skipRest(error instanceof HostFailed ? 'an earlier resource has failed' : error instanceof Error ? error.message : String(error))
+    if (isThere)
+      walk.skipRest(
+        error instanceof HostFailed
+          ? 'an earlier resource has failed'
+          : error instanceof Error
+            ? error.message
+            : String(error),
+      )
   }
 
   /** Answers whether the host was ever reached. */
@@ -172,7 +239,13 @@ export class HostPart {
     // What was stopped may still be on its way.
     const isThere = isCode(error, 'stopped') || (await isReached(session))
     if (!isThere || isLost(error, this.context.options.kill)) this.#unreachable(error)
-    else this.state.ended = { type: 'host', host: this.host.name, status: 'failed', error: error instanceof HostFailed ? null : eventError(error) }
+    else
+      this.state.ended = {
+        type: 'host',
+        host: this.host.name,
+        status: 'failed',
+        error: error instanceof HostFailed ? null : eventError(error),
+      }
     return isThere
   }
 
@@ -180,7 +253,12 @@ export class HostPart {
     // Without SSH the shell itself has ended, and the lock with it.
     if (!this.host.connection.local) this.context.machines.lost(this.host.name)
     this.state.tally.unreachable = true
-    this.state.ended = { type: 'host', host: this.host.name, status: 'unreachable', error: eventError(error) }
+    this.state.ended = {
+      type: 'host',
+      host: this.host.name,
+      status: 'unreachable',
+      error: eventError(error),
+    }
   }
 }
 
@@ -194,7 +272,8 @@ async function started(session: Session, stop: AbortSignal): Promise<void> {
 }
 
 /** Whom steps need: who acts, and root where their task acts as root. */
-const usersOf = (steps: readonly Step[]): readonly (string | null)[] => steps.flatMap(({ user, behindRoot }) => (behindRoot === true ? [user, 'root'] : [user]))
+const usersOf = (steps: readonly Step[]): readonly (string | null)[] =>
+  steps.flatMap(({ user, behindRoot }) => (behindRoot === true ? [user, 'root'] : [user]))
 
 /** The one user that all want, else root, which can become every other. */
 function oneUser(users: readonly (string | null)[]): string | null {

@@ -27,9 +27,15 @@ export class HostPlan extends HostWalk {
         this.report(step, 'changed', { changes: plan.changes })
         changing.push(step.resource.address)
         pending = true
-      } else if (plan.is === 'fine' && trigger === undefined) this.report(step, 'ok', { reason: plan.reason })
+      } else if (plan.is === 'fine' && trigger === undefined)
+        this.report(step, 'ok', { reason: plan.reason })
       else if (plan.is === 'fine' || pending) {
-        this.report(step, 'unknown', { reason: plan.is === 'fine' ? `whether ${trigger?.address ?? ''} changes is known after apply` : plan.reason })
+        this.report(step, 'unknown', {
+          reason:
+            plan.is === 'fine'
+              ? `whether ${trigger?.address ?? ''} changes is known after apply`
+              : plan.reason,
+        })
         open.add(step.resource.address)
       } else this.report(step, failure(step), { error: unmet(step, plan) })
     }

@@ -23,7 +23,10 @@ export interface HostContext {
   readonly play: number
   /** What this host walks, in order. */
   readonly steps: readonly Step[]
-  readonly waiting: ReadonlyMap<Address, readonly { readonly step: Step; readonly trigger: Trigger }[]>
+  readonly waiting: ReadonlyMap<
+    Address,
+    readonly { readonly step: Step; readonly trigger: Trigger }[]
+  >
   readonly facts: KnownFacts
   readonly others: OtherBackends
   readonly turn: Turn
@@ -34,7 +37,10 @@ export interface HostContext {
   readonly stop: AbortSignal
 }
 
-/** One host's walk through the tasks of one play: what planning (`host-plan.ts`) and applying (`host-apply.ts`) have in common. */
+/**
+ * One host's walk through the tasks of one play: what planning (`host-plan.ts`) and applying
+ * (`host-apply.ts`) have in common.
+ */
 export abstract class HostWalk {
   /** Something has changed since the first reading, or may have. */
   protected changed = false
@@ -47,7 +53,8 @@ export abstract class HostWalk {
 
   /** Reports the steps that were not reached. */
   skipRest(reason: string): void {
-    for (const step of this.context.steps.slice(this.finished)) this.report(step, 'skipped', { reason })
+    for (const step of this.context.steps.slice(this.finished))
+      this.report(step, 'skipped', { reason })
   }
 
   protected report(step: Step, status: Status, told: Told): void {
@@ -55,10 +62,20 @@ export abstract class HostWalk {
     this.context.tally.count(status)
     const { host, project } = this.context
     const places = placesOnce(step.resource, step.also ?? [], told.changes ?? [], project)
-    this.context.emit(resourceEvent(host, step, status, { ...told, places, place: placeIn(project, step.resource) }))
+    this.context.emit(
+      resourceEvent(host, step, status, {
+        ...told,
+        places,
+        place: placeIn(project, step.resource),
+      }),
+    )
   }
 
-  protected progress(doing: ProgressEvent['doing'], step: Step | null, line: string | null = null): void {
+  protected progress(
+    doing: ProgressEvent['doing'],
+    step: Step | null,
+    line: string | null = null,
+  ): void {
     const resource = step === null ? null : (step.resource.common.name ?? step.resource.address)
     this.#emitProgress({ doing, task: step?.task.name ?? null, resource, line })
   }
@@ -73,7 +90,10 @@ export abstract class HostWalk {
     emit({ type: 'progress', host, play, ...what, finished: this.finished, total: steps.length })
   }
 
-  /** Tells the last line that a step under way has printed, each time that it has printed one. Undefined: nobody may hear it. */
+  /**
+   * Tells the last line that a step under way has printed, each time that it has printed one.
+   * Undefined: nobody may hear it.
+   */
   protected hearing(step: Step): ((text: string) => void) | undefined {
     if (step.resource.common.sensitive === true) return undefined
     const last = lastLine()
@@ -89,9 +109,17 @@ export abstract class HostWalk {
   }
 
   /** Reads all facts of these steps. Answers what `before` said, in the same round trip. */
-  protected async readAll(steps: readonly Step[], before: readonly Block[] = []): Promise<readonly Output[]> {
+  protected async readAll(
+    steps: readonly Step[],
+    before: readonly Block[] = [],
+  ): Promise<readonly Output[]> {
     const { facts } = this.context
-    const [said] = await this.reading(() => Promise.all([facts.exchange(before, steps), ...steps.flatMap((step) => [facts.readGithub(step), facts.readHttp(step)])]))
+    const [said] = await this.reading(() =>
+      Promise.all([
+        facts.exchange(before, steps),
+        ...steps.flatMap((step) => [facts.readGithub(step), facts.readHttp(step)]),
+      ]),
+    )
     return said
   }
 
@@ -108,9 +136,18 @@ export abstract class HostWalk {
 /** A resource has failed and was reported; the host's others are skipped. */
 export class HostFailed extends Error {}
 
-export const failure = (step: Step): Status => (step.resource.common.ignoreFailure === true ? 'ignored' : 'failed')
+export const failure = (step: Step): Status =>
+  step.resource.common.ignoreFailure === true ? 'ignored' : 'failed'
 
-export function unmet({ resource }: Step, plan: { readonly is: 'unknown' | 'blocked'; readonly reason: string; readonly remedy: string }): FettleError {
-  const code = resource.check !== null ? 'check-failed' : plan.is === 'unknown' ? 'fact-unknown' : 'blocked'
-  return new FettleError(code, { address: resource.address, message: plan.reason, remedy: plan.remedy })
+export function unmet(
+  { resource }: Step,
+  plan: { readonly is: 'unknown' | 'blocked'; readonly reason: string; readonly remedy: string },
+): FettleError {
+  const code =
+    resource.check !== null ? 'check-failed' : plan.is === 'unknown' ? 'fact-unknown' : 'blocked'
+  return new FettleError(code, {
+    address: resource.address,
+    message: plan.reason,
+    remedy: plan.remedy,
+  })
 }

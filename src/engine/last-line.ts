@@ -4,8 +4,9 @@ import { ScrubbedLines } from '../core/scrub.js'
 const longest = 4096
 
 /**
- * Takes text as it comes and answers the last line that has ended in it and is not empty, scrubbed; null when none has.
- * A line that has not ended yet may hold the first half of a secret, which nobody would know for one.
+ * Takes text as it comes and answers the last line that has ended in it and is not empty, scrubbed;
+ * null when none has. A line that has not ended yet may hold the first half of a secret, which
+ * nobody would know for one.
  */
 export function lastLine(): (text: string) => string | null {
   const lines = new ScrubbedLines(['\n', '\r'], longest)

@@ -3,7 +3,9 @@ import type { Output } from '../core/fact.js'
 import { sh } from '../core/sh.js'
 import type { Block } from '../ssh/session.js'
 
-/** Seconds to wait for another run on the same host: at first, to say whose it is, and then in all. */
+/**
+ * Seconds to wait for another run on the same host: at first, to say whose it is, and then in all.
+ */
 const firstPatience = 1
 const usualPatience = 60
 const busy = 75
@@ -33,25 +35,37 @@ export interface Looked {
 }
 
 /**
- * Takes the host's lock for this session: it holds as long as the session's shell lives, which is until the run has ended or, after
- * a lost link, until the block under way has. It need not be given back, and what nobody gives back cannot be forgotten.
+ * Takes the host's lock for this session: it holds as long as the session's shell lives, which is
+ * until the run has ended or, after a lost link, until the block under way has. It need not be
+ * given back, and what nobody gives back cannot be forgotten.
  *
- * It is a chain of symbolic links, each made atomically and naming its owner (process id and start time): `lock`, then `lock.OWNER`
- * for who comes after an owner that is dead, and so on. Who finds himself at the end of it holds the lock. A dead owner's link is
- * never taken away to make room: between looking at a link and removing it, it may have become somebody else's. Only who holds the
- * lock tidies up, by making himself the beginning; that is why one's own link counts only when the chain leads to it.
+ * It is a chain of symbolic links, each made atomically and naming its owner (process id and start
+ * time): `lock`, then `lock.OWNER` for who comes after an owner that is dead, and so on. Who finds
+ * himself at the end of it holds the lock. A dead owner's link is never taken away to make room:
+ * between looking at a link and removing it, it may have become somebody else's. Only who holds the
+ * lock tidies up, by making himself the beginning; that is why one's own link counts only when the
+ * chain leads to it.
  *
- * Sessions of one run share the lock, where several of its hosts are one machine: each adds its link behind the living one before it, so that
- * the lock stays the run's whichever of them ends first. `run.OWNER` tells whose run an owner is of. That only one of them acts at a time is the
+ * Sessions of one run share the lock, where several of its hosts are one machine: each adds its
+ * link behind the living one before it, so that the lock stays the run's whichever of them ends
+ * first. `run.OWNER` tells whose run an owner is of. That only one of them acts at a time is the
  * run's own affair (`machines.ts`).
  *
- * A host may not hear for hours that a link is gone, when the network swallows everything. So the link of an owner to whom nobody speaks any more
- * is ended here, as its sshd would have ended it: an owner of this run whose link is lost, or of a run whose process on this machine has ended.
- * Whether it has, the control machine is asked: status 76 names the owner and its process, then its run.
+ * A host may not hear for hours that a link is gone, when the network swallows everything. So the
+ * link of an owner to whom nobody speaks any more is ended here, as its sshd would have ended it:
+ * an owner of this run whose link is lost, or of a run whose process on this machine has ended.
+ * Whether it has, the control machine is asked: status 76 names the owner and its process, then its
+ * run.
  *
- * It says `waited` when another run was in the way, and `twin NUMBER` when it shares the lock with that host of its own run.
+ * It says `waited` when another run was in the way, and `twin NUMBER` when it shares the lock with
+ * that host of its own run.
  */
-export const lockBlock = (root: boolean, { run, number, who, since, process, lost }: Holder, looked: Looked | null = null, patience = patienceOf(false)): Block => ({
+export const lockBlock = (
+  root: boolean,
+  { run, number, who, since, process, lost }: Holder,
+  looked: Looked | null = null,
+  patience = patienceOf(false),
+): Block => ({
   what: 'taking the lock',
   // Its clock counts pauses, which a busy host makes longer.
   deadline: 2 * patience + 60,
@@ -118,7 +132,12 @@ export type Locked =
       readonly twin: number | null
     }
   /** A run from this machine holds it: has its process ended? */
-  | { readonly is: 'asking'; readonly owner: string; readonly process: string; readonly holder: string }
+  | {
+      readonly is: 'asking'
+      readonly owner: string
+      readonly process: string
+      readonly holder: string
+    }
   /** Another run holds it: whoever waits is told whose it is. */
   | { readonly is: 'taken'; readonly holder: string }
 
@@ -130,26 +149,52 @@ export const patienceOf = (told: boolean): number => (told ? usualPatience : fir
  * @param told somebody knows who holds it, so the shell has waited for all of the time
  * @throws FettleError `host-locked` when another run kept the lock
  */
-export function checkLock({ code, stdout, stderr }: Output, host: string, ownRun: string, told = true): Locked {
+export function checkLock(
+  { code, stdout, stderr }: Output,
+  host: string,
+  ownRun: string,
+  told = true,
+): Locked {
   const said = stdout.toString()
   const [, twin] = /^twin (\d+)$/m.exec(said) ?? []
-  if (code === 0) return { is: 'held', waited: said.startsWith('waited'), twin: twin === undefined ? null : Number(twin) }
+  if (code === 0)
+    return {
+      is: 'held',
+      waited: said.startsWith('waited'),
+      twin: twin === undefined ? null : Number(twin),
+    }
   const [held = '', note = ''] = stderr.trim().split('\n')
   const [owner = '', process = ''] = held.split(' ')
   const holder = holderOf(owner, note.split(' '), ownRun)
   if (code === asking) return { is: 'asking', owner, process, holder }
   if (code === busy && !told) return { is: 'taken', holder }
-  if (code !== busy) throw new FettleError('host-locked', { address: host, message: `the lock of ${host} could not be taken (status ${String(code)})`, detail: stderr, remedy: 'see that the directory which is named can be written' })
+  if (code !== busy)
+    throw new FettleError('host-locked', {
+      address: host,
+      message: `the lock of ${host} could not be taken (status ${String(code)})`,
+      detail: stderr,
+      remedy: 'see that the directory which is named can be written',
+    })
   const isOwn = note.startsWith(`${ownRun} `)
   const message = isOwn ? `${holder} has not ended` : `${host} is held by ${holder}`
-  const remedy = isOwn ? 'run again when it has ended' : `wait for it, or end it on the host with kill ${processOf(owner)}`
-  throw new FettleError('host-locked', { address: host, message: `${message}; waited for ${String(usualPatience)} s`, remedy })
+  const remedy = isOwn
+    ? 'run again when it has ended'
+    : `wait for it, or end it on the host with kill ${processOf(owner)}`
+  throw new FettleError('host-locked', {
+    address: host,
+    message: `${message}; waited for ${String(usualPatience)} s`,
+    remedy,
+  })
 }
 
 const processOf = (owner: string): string => owner.split(':')[0] ?? '?'
 
 /** Who holds the lock: whose run, since when, and its process there. */
-function holderOf(owner: string, [run = '', , who = '', since = '']: readonly string[], ownRun: string): string {
+function holderOf(
+  owner: string,
+  [run = '', , who = '', since = '']: readonly string[],
+  ownRun: string,
+): string {
   const process = `process ${processOf(owner)} on the host`
   if (run === ownRun) return `what this run had under way there when a link was lost (${process})`
   return `another run (${run === '' ? '' : `${who}, since ${since.slice(0, 19).replace('T', ' ')} UTC, `}${process})`

@@ -6,8 +6,9 @@ import { checkLock, lockBlock, patienceOf, type Locked, type Looked } from './lo
 import { hasEnded, thisProcess } from './this-process.js'
 
 /**
- * The machines of a run's hosts: several names may lead to one. There they take turns, because each decides by facts that the other would change
- * meanwhile. What the inventory does not tell (another address, a jump host) the machine's lock does: its holder is a session of this run.
+ * The machines of a run's hosts: several names may lead to one. There they take turns, because each
+ * decides by facts that the other would change meanwhile. What the inventory does not tell (another
+ * address, a jump host) the machine's lock does: its holder is a session of this run.
  */
 export class Machines {
   readonly #doors = new Doors(1)
@@ -53,7 +54,8 @@ export class Machines {
     for (;;) {
       const machine = this.#machineOf(host)
       const leave = await this.#doors.enter(machine)
-      if (this.#machineOf(host) === machine) return { turn: this.#begin(machine), leave: () => this.#end(machine, leave) }
+      if (this.#machineOf(host) === machine)
+        return { turn: this.#begin(machine), leave: () => this.#end(machine, leave) }
       // While it waited, its machine has turned out to be another host's too.
       leave()
     }
@@ -80,14 +82,32 @@ export class Machines {
     return true
   }
 
-  /** A host's link was lost: what it had under way may still change the machine, so nobody shares its lock. */
+  /**
+   * A host's link was lost: what it had under way may still change the machine, so nobody shares
+   * its lock.
+   */
   lost(host: string): void {
     this.#lost.add(this.#number(host))
   }
 
-  /** Shell that takes the lock of a host's machine for its session. `told`: it is known who holds it, so it is waited for. */
+  /**
+   * Shell that takes the lock of a host's machine for its session. `told`: it is known who holds
+   * it, so it is waited for.
+   */
   lock(host: string, root: boolean, looked: Looked | null, told: boolean): Block {
-    return lockBlock(root, { run: this.run.id, number: this.#number(host), who: this.#who, since: this.run.time, process: this.#process, lost: [...this.#lost] }, looked, patienceOf(told))
+    return lockBlock(
+      root,
+      {
+        run: this.run.id,
+        number: this.#number(host),
+        who: this.#who,
+        since: this.run.time,
+        process: this.#process,
+        lost: [...this.#lost],
+      },
+      looked,
+      patienceOf(told),
+    )
   }
 
   /** @throws FettleError `host-locked` when another run kept the lock */
@@ -116,7 +136,10 @@ export class Turn {
     readonly host: string,
   ) {}
 
-  /** Begins a turn when no other name of the machine has one. @returns whether one had since this host's last turn */
+  /**
+   * Begins a turn when no other name of the machine has one. @returns whether one had since this
+   * host's last turn
+   */
   async begin(): Promise<boolean> {
     const { turn, leave } = await this.machines.enter(this.host)
     const others = turn !== this.#last + 1

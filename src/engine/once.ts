@@ -1,6 +1,8 @@
 import type { Task } from '../core/play.js'
 
-/** What some wait for and another tells. It is told once; what is said afterwards changes nothing. */
+/**
+ * What some wait for and another tells. It is told once; what is said afterwards changes nothing.
+ */
 class Gate {
   #open: (ok: boolean) => void = () => undefined
   readonly opened = new Promise<boolean>((resolve) => (this.#open = resolve))
@@ -13,8 +15,8 @@ class Gate {
 }
 
 /**
- * The tasks of a play that run for one host: the first selected, reachable one that has anything to do in the play. The
- * others wait for such a task before their next one, and fail with it.
+ * The tasks of a play that run for one host: the first selected, reachable one that has anything to
+ * do in the play. The others wait for such a task before their next one, and fail with it.
  */
 export class OnceTasks {
   readonly #tasks: readonly Task<unknown>[]
@@ -27,7 +29,9 @@ export class OnceTasks {
     readonly hosts: readonly string[],
   ) {
     this.#tasks = tasks
-    this.#done = new Map(tasks.filter((task) => task.options.once).map((task) => [task, new Gate()]))
+    this.#done = new Map(
+      tasks.filter((task) => task.options.once).map((task) => [task, new Gate()]),
+    )
     this.#connected = new Map(hosts.map((host) => [host, new Gate()]))
   }
 
@@ -36,15 +40,21 @@ export class OnceTasks {
     return this.#done.size > 0
   }
 
-  /** Tells whether a host is there to run them. Every host must say so in the end, or the others wait for ever. */
+  /**
+   * Tells whether a host is there to run them. Every host must say so in the end, or the others
+   * wait for ever.
+   */
   connected(host: string, ok: boolean): void {
     this.#connected.get(host)?.open(ok)
   }
 
-  /** Whether these tasks are a host's to run. Waits until it is known that no host before it can. */
+  /**
+   * Whether these tasks are a host's to run. Waits until it is known that no host before it can.
+   */
   async isRunner(host: string): Promise<boolean> {
     if (!this.any) return true
-    for (const earlier of this.hosts.slice(0, this.hosts.indexOf(host))) if (await this.#connected.get(earlier)?.opened) return false
+    for (const earlier of this.hosts.slice(0, this.hosts.indexOf(host)))
+      if (await this.#connected.get(earlier)?.opened) return false
     return true
   }
 
@@ -54,7 +64,9 @@ export class OnceTasks {
   }
 
   #before(task: Task<unknown>): readonly Gate[] {
-    return this.#tasks.slice(0, this.#tasks.indexOf(task)).flatMap((each) => this.#done.get(each) ?? [])
+    return this.#tasks
+      .slice(0, this.#tasks.indexOf(task))
+      .flatMap((each) => this.#done.get(each) ?? [])
   }
 
   /** Whether a host must wait before `task`. */
@@ -62,7 +74,10 @@ export class OnceTasks {
     return this.#before(task).some((gate) => !gate.isOpen)
   }
 
-  /** Waits for all such tasks that come before `task` in the play. @returns false when one has failed */
+  /**
+   * Waits for all such tasks that come before `task` in the play. @returns false when one has
+   * failed
+   */
   async before(task: Task<unknown>): Promise<boolean> {
     return (await Promise.all(this.#before(task).map((gate) => gate.opened))).every((ok) => ok)
   }

@@ -24,11 +24,17 @@ export interface RunOptions {
   readonly user: string | null
   /** `--ssh-config`: ssh's `-F`. */
   readonly sshConfig: string | null
-  /** `--accept-new`: unknown host keys are written to `inventory/known_hosts`; changed ones are refused all the same. */
+  /**
+   * `--accept-new`: unknown host keys are written to `inventory/known_hosts`; changed ones are
+   * refused all the same.
+   */
   readonly acceptNew: boolean
   /** The command that is run, for advice: `fettle apply`. */
   readonly command?: string
-  /** What was loaded, to tell who else may change it; sources and templates are added. Left out: nobody is told of. */
+  /**
+   * What was loaded, to tell who else may change it; sources and templates are added. Left out:
+   * nobody is told of.
+   */
   readonly decisive?: DecisiveFiles
   /** Aborted by the first Ctrl-C: changes under way are finished, nothing new is begun. */
   readonly stop: AbortSignal

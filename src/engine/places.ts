@@ -4,9 +4,12 @@ import type { Resource } from '../core/resource.js'
 import { placeOfError, userPlaces } from '../core/stack.js'
 
 /** The file and line of the user's code where a resource was made. */
-export const placeOf = (resource: Resource): string => placeOfError(resource.origin) ?? 'an unknown place'
+export const placeOf = (resource: Resource): string =>
+  placeOfError(resource.origin) ?? 'an unknown place'
 
-/** The same with a path relative to the project where it lies in it; null where nothing is known. */
+/**
+ * The same with a path relative to the project where it lies in it; null where nothing is known.
+ */
 export function placeIn(project: string, resource: Resource): string | null {
   const place = placeOfError(resource.origin)
   return place === null ? null : within(project, place)
@@ -18,10 +21,15 @@ function within(project: string, place: string): string {
 }
 
 /**
- * The same for two resources. Where one line made both, as a role's that was called twice, the lines that called it tell them apart.
+ * The same for two resources. Where one line made both, as a role's that was called twice, the
+ * lines that called it tell them apart.
  * @param shown how a `file:line` is written
  */
-export function placesOf(first: Resource, second: Resource, shown: (place: string) => string = String): readonly [string, string] {
+export function placesOf(
+  first: Resource,
+  second: Resource,
+  shown: (place: string) => string = String,
+): readonly [string, string] {
   const [one, other] = [userPlaces(first.origin.stack), userPlaces(second.origin.stack)]
   const depth = one.findIndex((place, index) => place !== other[index])
   const called = (places: readonly string[]): string => {
@@ -32,8 +40,18 @@ export function placesOf(first: Resource, second: Resource, shown: (place: strin
   return [called(one), called(other)]
 }
 
-/** All places of a resource that is changed on every apply, where it stands at several and is changed once. Paths within the project are relative to it. */
-export function placesOnce(first: Resource, also: readonly Resource[], changes: readonly Change[], project: string): readonly string[] {
+/**
+ * All places of a resource that is changed on every apply, where it stands at several and is
+ * changed once. Paths within the project are relative to it.
+ */
+export function placesOnce(
+  first: Resource,
+  also: readonly Resource[],
+  changes: readonly Change[],
+  project: string,
+): readonly string[] {
   if (also.length === 0 || !changes.some(({ proof }) => proof === 'status')) return []
-  return [...new Set(also.flatMap((other) => placesOf(first, other, (place) => within(project, place))))]
+  return [
+    ...new Set(also.flatMap((other) => placesOf(first, other, (place) => within(project, place)))),
+  ]
 }

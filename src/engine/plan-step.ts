@@ -13,14 +13,23 @@ export type StepPlan =
 
 /**
  * Compares a resource with the facts of its host. Pure.
- * @throws FettleError for what a value or the resource itself refuses; `internal` for a defect in either
+ * @throws FettleError for what a value or the resource itself refuses; `internal` for a defect in
+ * either
  */
-export function planStep(resource: Resource, source: FactSource, changing: readonly Address[]): StepPlan {
+export function planStep(
+  resource: Resource,
+  source: FactSource,
+  changing: readonly Address[],
+): StepPlan {
   try {
     return compare(resource, source, changing)
   } catch (error) {
     if (error instanceof FettleError) throw error
-    throw new FettleError('internal', { address: resource.address, message: `could not be planned: ${error instanceof Error ? error.message : String(error)}`, cause: error })
+    throw new FettleError('internal', {
+      address: resource.address,
+      message: `could not be planned: ${error instanceof Error ? error.message : String(error)}`,
+      cause: error,
+    })
   }
 }
 
@@ -34,7 +43,9 @@ function compare(resource: Resource, source: FactSource, changing: readonly Addr
   const values = Later.evaluate(resource.resolved, source)
   if (!values.known) return { is: 'unknown', reason: values.reason, remedy: values.remedy }
   const own = new Set(resource.triggers.map((trigger) => trigger.address))
-  const plan = resource.plan(facts, values.value, { changing: changing.filter((address) => own.has(address)) })
+  const plan = resource.plan(facts, values.value, {
+    changing: changing.filter((address) => own.has(address)),
+  })
   if ('blocked' in plan) return { is: 'blocked', reason: plan.blocked, remedy: plan.remedy }
   if ('fine' in plan) return { is: 'fine', reason: plan.fine }
   return plan.length === 0 ? { is: 'fine', reason: null } : { is: 'changes', changes: plan }

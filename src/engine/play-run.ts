@@ -22,9 +22,14 @@ export class PlayRun {
   ) {
     const { play } = prepared
     this.#hosts = prepared.hosts.filter((host) => this.#state(host).ended === null)
-    this.#once = new OnceTasks(play.tasks, this.#hosts.map((host) => host.name))
-    // A plan changes nothing, so it need not be careful: it asks all hosts, and shows what is wrong with each.
-    this.#rolling = context.options.mode === 'plan' ? { ...play, serial: [], maxFailures: null } : play
+    this.#once = new OnceTasks(
+      play.tasks,
+      this.#hosts.map((host) => host.name),
+    )
+    // A plan changes nothing, so it need not be careful: it asks all hosts, and shows what is wrong
+    // with each.
+    this.#rolling =
+      context.options.mode === 'plan' ? { ...play, serial: [], maxFailures: null } : play
     this.#failures = new Failures(this.#rolling)
   }
 
@@ -57,7 +62,8 @@ export class PlayRun {
     } catch (error) {
       state.ended ??= { type: 'host', host: host.name, status: 'failed', error: eventError(error) }
     }
-    // Whoever waits to hear whether this host runs the tasks of one host only has waited long enough.
+    // Whoever waits to hear whether this host runs the tasks of one host only has waited long
+    // enough.
     this.#once.connected(host.name, false)
     state.tally.end()
     if (state.ended !== null) this.#failures.count()
@@ -65,16 +71,36 @@ export class PlayRun {
     if (state.ended !== null || !this.later.some((play) => play.has(host))) this.#end(host, state)
   }
 
-  async #begin(host: InventoryHost, state: HostState, behind: boolean, ended: FettleError | null): Promise<void> {
+  async #begin(
+    host: InventoryHost,
+    state: HostState,
+    behind: boolean,
+    ended: FettleError | null,
+  ): Promise<void> {
     if (this.context.options.stop.aborted) throw stopped()
     const why = ended ?? this.#failures.verdict
     if (why !== null) throw why
-    await new HostPart(host, state, this.prepared, this.context, this.#once, this.later.some((play) => play.asks(host))).perform(behind)
+    await new HostPart(
+      host,
+      state,
+      this.prepared,
+      this.context,
+      this.#once,
+      this.later.some((play) => play.asks(host)),
+    ).perform(behind)
   }
 
   #end(host: InventoryHost, { tally, counts, ended }: HostState): void {
     const { emit } = this.context
-    if (counts.size > 0) emit({ type: 'exchanges', host: host.name, counts: Object.fromEntries(counts) })
-    emit(ended ?? { type: 'host', host: host.name, status: tally.failed ? 'failed' : 'ok', error: null })
+    if (counts.size > 0)
+      emit({ type: 'exchanges', host: host.name, counts: Object.fromEntries(counts) })
+    emit(
+      ended ?? {
+        type: 'host',
+        host: host.name,
+        status: tally.failed ? 'failed' : 'ok',
+        error: null,
+      },
+    )
   }
 }

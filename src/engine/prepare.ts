@@ -23,7 +23,10 @@ export interface PreparedPlay extends SelectedPlay {
   has(host: InventoryHost): boolean
   /** Whether there may be something to do for a host. */
   asks(host: InventoryHost): boolean
-  /** Each host's steps, selected or not; null in a play with `facts: true`, where `build` makes them. */
+  /**
+   * Each host's steps, selected or not; null in a play with `facts: true`, where `build` makes
+   * them.
+   */
   readonly steps: ReadonlyMap<string, readonly Step[]> | null
   /**
    * Makes the steps of a host from its facts.
@@ -43,10 +46,15 @@ export interface PreparedRun {
 }
 
 /**
- * Selects hosts, checks variables, builds all resources and tries the templates of those that are selected; no host is touched.
+ * Selects hosts, checks variables, builds all resources and tries the templates of those that are
+ * selected; no host is touched.
  * @throws FettleError for whatever the user has to correct first
  */
-export async function prepare(plays: readonly Play[], inventory: Inventory, options: RunOptions): Promise<PreparedRun> {
+export async function prepare(
+  plays: readonly Play[],
+  inventory: Inventory,
+  options: RunOptions,
+): Promise<PreparedRun> {
   const github = once(() => openGithub(options.stop))
   const reader = projectReader(resolve(options.project))
   const shared = new SharedFacts(reader, github)
@@ -55,29 +63,62 @@ export async function prepare(plays: readonly Play[], inventory: Inventory, opti
     const selected = steps.filter((step) => step.selected)
     await preflight(selected, shared)
     // Without a token, or with an address that must not get it, nothing is begun.
-    const asking = selected.find(({ resource }) => requestsOf(resource).some(({ kind }) => kind.backend === 'github'))
-    if (asking !== undefined) await github().catch((error: unknown) => { throw neededBy(error, asking) })
+    const asking = selected.find(({ resource }) =>
+      requestsOf(resource).some(({ kind }) => kind.backend === 'github'),
+    )
+    if (asking !== undefined)
+      await github().catch((error: unknown) => {
+        throw neededBy(error, asking)
+      })
   }
   const selection = selectPlays(plays, inventory, options)
   checkHosts([...new Set(selection.flatMap(({ hosts }) => hosts))])
-  const prepared = selection.map((selected) => prepareOne(selected, buildPlay(selected, info, options), ready))
+  const prepared = selection.map((selected) =>
+    prepareOne(selected, buildPlay(selected, info, options), ready),
+  )
   const steps = prepared.flatMap((play) => [...(play.steps?.values() ?? [])].flat())
   const tagWarnings = checkTags(plays, options, steps)
   await ready(steps)
   const schemas = plays.flatMap((play) => (play.vars === null ? [] : [play.vars]))
   const twins = twinsAmong([...new Set(prepared.flatMap(({ hosts }) => hosts))])
-  const trust = options.decisive === undefined ? [] : doubts(options.project, { ...options.decisive, paths: [...options.decisive.paths, ...reader.opened] })
-  const warnings = [...inventory.warnings, ...undeclaredVariables(inventory, schemas), ...tagWarnings, ...twins.map(evidentTwinWarning), ...trust]
-  return { plays: prepared, warnings, twins: twins.map((names) => names.map(({ name }) => name)), shared, github }
+  const trust =
+    options.decisive === undefined
+      ? []
+      : doubts(options.project, {
+          ...options.decisive,
+          paths: [...options.decisive.paths, ...reader.opened],
+        })
+  const warnings = [
+    ...inventory.warnings,
+    ...undeclaredVariables(inventory, schemas),
+    ...tagWarnings,
+    ...twins.map(evidentTwinWarning),
+    ...trust,
+  ]
+  return {
+    plays: prepared,
+    warnings,
+    twins: twins.map((names) => names.map(({ name }) => name)),
+    shared,
+    github,
+  }
 }
 
 /** Who has no token wants to know what asks for one. */
 function neededBy(error: unknown, { task, resource }: Step): unknown {
   if (!(error instanceof FettleError) || error.code !== 'environment-missing') return error
-  return new FettleError(error.code, { message: `${error.message}; ${resource.address} of the task ${task.name} needs it`, remedy: error.remedy, cause: error })
+  return new FettleError(error.code, {
+    message: `${error.message}; ${resource.address} of the task ${task.name} needs it`,
+    remedy: error.remedy,
+    cause: error,
+  })
 }
 
-function prepareOne(selected: SelectedPlay, build: BuildHost, ready: (steps: readonly Step[]) => Promise<void>): PreparedPlay {
+function prepareOne(
+  selected: SelectedPlay,
+  build: BuildHost,
+  ready: (steps: readonly Step[]) => Promise<void>,
+): PreparedPlay {
   const { play, hosts, from } = selected
   const names = new Set(hosts.map((host) => host.name))
   const steps = play.facts ? null : new Map(hosts.map((host) => [host.name, build(host)]))
@@ -85,7 +126,11 @@ function prepareOne(selected: SelectedPlay, build: BuildHost, ready: (steps: rea
     ...selected,
     steps,
     has: (host) => names.has(host.name),
-    asks: (host) => names.has(host.name) && (steps === null ? from < play.tasks.length : (steps.get(host.name)?.some((step) => step.selected) ?? false)),
+    asks: (host) =>
+      names.has(host.name) &&
+      (steps === null
+        ? from < play.tasks.length
+        : (steps.get(host.name)?.some((step) => step.selected) ?? false)),
     async build(host, facts) {
       const steps = build(host, facts)
       await ready(steps)

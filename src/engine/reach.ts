@@ -10,11 +10,23 @@ import type { RunOptions } from './options.js'
 export const defaultForks = 50
 
 /** The part of a run's options that says how hosts are reached. */
-export type ReachOptions = Pick<RunOptions, 'project' | 'user' | 'connectionPassword' | 'becomePassword' | 'sshConfig' | 'acceptNew' | 'command' | 'stop' | 'kill'>
+export type ReachOptions = Pick<
+  RunOptions,
+  | 'project'
+  | 'user'
+  | 'connectionPassword'
+  | 'becomePassword'
+  | 'sshConfig'
+  | 'acceptNew'
+  | 'command'
+  | 'stop'
+  | 'kill'
+>
 
 /**
- * The user to act as on a host; null is the login user. `wanted` is what the task, the play or `-b` says; the inventory's `ansible_become*`
- * goes over it. From plain JavaScript `false` comes too, and means no.
+ * The user to act as on a host; null is the login user. `wanted` is what the task, the play or `-b`
+ * says; the inventory's `ansible_become*` goes over it. From plain JavaScript `false` comes too,
+ * and means no.
  */
 export function becomeUser({ become, becomeUser }: Connection, wanted: unknown): string | null {
   if (!(become ?? (wanted === true || typeof wanted === 'string'))) return null
@@ -22,7 +34,11 @@ export function becomeUser({ become, becomeUser }: Connection, wanted: unknown):
 }
 
 /** Where a host is, for a session of this user. */
-export function targetOf({ name, connection }: InventoryHost, become: string | null, options: ReachOptions): Target {
+export function targetOf(
+  { name, connection }: InventoryHost,
+  become: string | null,
+  options: ReachOptions,
+): Target {
   const user = connection.user ?? options.user
   const password = connection.password ?? options.connectionPassword
   const becomePassword = connection.becomePassword ?? options.becomePassword
@@ -30,16 +46,29 @@ export function targetOf({ name, connection }: InventoryHost, become: string | n
     name,
     host: connection.host,
     local: connection.local,
-    become: become === null ? null : { user: become, ...(becomePassword === null ? {} : { password: becomePassword }) },
+    become:
+      become === null
+        ? null
+        : { user: become, ...(becomePassword === null ? {} : { password: becomePassword }) },
     ...(connection.port === undefined ? {} : { port: connection.port }),
     ...(user === null ? {} : { user }),
-    ...(connection.privateKeyFile === undefined ? {} : { privateKeyFile: connection.privateKeyFile }),
+    ...(connection.privateKeyFile === undefined
+      ? {}
+      : { privateKeyFile: connection.privateKeyFile }),
     ...(password === null ? {} : { password }),
-    ...(connection.commonArguments === undefined ? {} : { commonArguments: connection.commonArguments }),
+    ...(connection.commonArguments === undefined
+      ? {}
+      : { commonArguments: connection.commonArguments }),
   }
 }
 
-export const connectOptions = ({ project, acceptNew, command, stop, sshConfig }: ReachOptions): ConnectOptions => ({
+export const connectOptions = ({
+  project,
+  acceptNew,
+  command,
+  stop,
+  sshConfig,
+}: ReachOptions): ConnectOptions => ({
   knownHostsFiles: [join(project, 'inventory/known_hosts')],
   acceptNew,
   signal: stop,
@@ -47,22 +76,42 @@ export const connectOptions = ({ project, acceptNew, command, stop, sshConfig }:
   ...(sshConfig === null ? {} : { sshConfig }),
 })
 
-/** Whether a session's shell runs, or ran: what stands in its way may be known only after connecting. */
-export const isReached = (session: Session): Promise<boolean> => session.started.then(() => true, () => false)
+/**
+ * Whether a session's shell runs, or ran: what stands in its way may be known only after
+ * connecting.
+ */
+export const isReached = (session: Session): Promise<boolean> =>
+  session.started.then(
+    () => true,
+    () => false,
+  )
 
-export const stopped = (): FettleError => new FettleError('stopped', { message: 'the run was stopped' })
+export const stopped = (): FettleError =>
+  new FettleError('stopped', { message: 'the run was stopped' })
 
-/** Whether an error says that its session is over, and with it what is known of what was under way. */
-export const endsSession = (error: unknown): error is FettleError => (['connection-lost', 'answer-late', 'answer-long'] as const).some((code) => isCode(error, code))
+/**
+ * Whether an error says that its session is over, and with it what is known of what was under way.
+ */
+export const endsSession = (error: unknown): error is FettleError =>
+  (['connection-lost', 'answer-late', 'answer-long'] as const).some((code) => isCode(error, code))
 
-/** Whether an error says that the link was lost. A session that was killed is not a link that was lost. */
-export const isLost = (error: unknown, kill: AbortSignal): boolean => isCode(error, 'connection-lost') && !kill.aborted
+/**
+ * Whether an error says that the link was lost. A session that was killed is not a link that was
+ * lost.
+ */
+export const isLost = (error: unknown, kill: AbortSignal): boolean =>
+  isCode(error, 'connection-lost') && !kill.aborted
 
 /**
  * Does some work while `kill` ends what is under way on the session's host.
  * @param tell hears why that was not possible
  */
-export async function killable<T>(session: Session, kill: AbortSignal, tell: (error: unknown) => void, work: () => Promise<T>): Promise<T> {
+export async function killable<T>(
+  session: Session,
+  kill: AbortSignal,
+  tell: (error: unknown) => void,
+  work: () => Promise<T>,
+): Promise<T> {
   const endings: Promise<void>[] = []
   const end = (): void => void endings.push(session.kill().catch(tell))
   kill.addEventListener('abort', end, { once: true })
@@ -70,26 +119,36 @@ export async function killable<T>(session: Session, kill: AbortSignal, tell: (er
     return await work()
   } finally {
     kill.removeEventListener('abort', end)
-    // Work fails as soon as the shell has ended; what defies the first signal on the host is ended a few seconds later.
+    // Work fails as soon as the shell has ended; what defies the first signal on the host is ended
+    // a few seconds later.
     await Promise.all(endings)
   }
 }
 
-/** Seconds that a stop waits for what is being read to be ended on the host, which goes on without us, and then for the reading to fail. */
+/**
+ * Seconds that a stop waits for what is being read to be ended on the host, which goes on without
+ * us, and then for the reading to fail.
+ */
 const endingSeconds = 3
 const leavingSeconds = 0.5
 
 /**
- * Does what only reads. A stop ends it at once, on the host too, and with it the session; what is read by other ways is not waited for.
+ * Does what only reads. A stop ends it at once, on the host too, and with it the session; what is
+ * read by other ways is not waited for.
  * @throws FettleError `stopped`
  */
-export async function reading<T>(session: Session, stop: AbortSignal, work: () => Promise<T>): Promise<T> {
+export async function reading<T>(
+  session: Session,
+  stop: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
   const isStopped = (): boolean => stop.aborted
   if (isStopped()) throw stopped()
   let leave: (error: FettleError) => void = () => undefined
   const left = new Promise<never>((_, reject) => (leave = reject))
   const settled = new AbortController()
-  const pause = (seconds: number): Promise<void> => delay(seconds * 1000, undefined, { signal: settled.signal })
+  const pause = (seconds: number): Promise<void> =>
+    delay(seconds * 1000, undefined, { signal: settled.signal })
   const end = async (): Promise<void> => {
     await Promise.race([session.kill().catch(() => undefined), pause(endingSeconds)])
     await pause(leavingSeconds)
@@ -109,7 +168,11 @@ export async function reading<T>(session: Session, stop: AbortSignal, work: () =
 }
 
 /** Does the same with many, so many at once, in their order. */
-export async function atOnce<T>(forks: number, all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+export async function atOnce<T>(
+  forks: number,
+  all: readonly T[],
+  work: (one: T) => Promise<void>,
+): Promise<void> {
   const queue = all.values()
   const worker = async (): Promise<void> => {
     for (const one of queue) await work(one)

@@ -3,7 +3,14 @@ import type { Change } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import { scrub, scrubAll } from '../core/scrub.js'
 import type { Step } from './build.js'
-import type { Event, EventChange, EventError, HostSummary, ResourceEvent, Status } from './events.js'
+import type {
+  Event,
+  EventChange,
+  EventError,
+  HostSummary,
+  ResourceEvent,
+  Status,
+} from './events.js'
 
 /** Words of our own, and the names of hosts, by which views know them. */
 const unscrubbed = ['type', 'mode', 'status', 'doing', 'code', 'host', 'hosts']
@@ -14,10 +21,21 @@ export const scrubbedEvent = (event: Event): Event => scrubAll(event, unscrubbed
 /** An error as events carry it. What is not a FettleError is a defect and keeps its stack. */
 export function eventError(error: unknown): EventError {
   if (error instanceof FettleError) {
-    return { code: error.code, message: scrub(error.message), remedy: scrub(error.remedy), address: error.address, detail: error.detail === null ? null : scrub(error.detail) }
+    return {
+      code: error.code,
+      message: scrub(error.message),
+      remedy: scrub(error.remedy),
+      address: error.address,
+      detail: error.detail === null ? null : scrub(error.detail),
+    }
   }
-  const defect = new FettleError('internal', { message: error instanceof Error ? error.message : String(error) })
-  return { ...eventError(defect), detail: error instanceof Error && error.stack !== undefined ? scrub(error.stack) : null }
+  const defect = new FettleError('internal', {
+    message: error instanceof Error ? error.message : String(error),
+  })
+  return {
+    ...eventError(defect),
+    detail: error instanceof Error && error.stack !== undefined ? scrub(error.stack) : null,
+  }
 }
 
 const eventChange = (change: Change, sensitive: boolean): EventChange => ({
@@ -37,7 +55,12 @@ export interface Told {
   readonly place?: string | null
 }
 
-export function resourceEvent(host: string, { play, task, resource }: Step, status: Status, { changes, reason, error, seconds, places = [], place = null }: Told): ResourceEvent {
+export function resourceEvent(
+  host: string,
+  { play, task, resource }: Step,
+  status: Status,
+  { changes, reason, error, seconds, places = [], place = null }: Told,
+): ResourceEvent {
   return {
     type: 'resource',
     play,
@@ -47,7 +70,9 @@ export function resourceEvent(host: string, { play, task, resource }: Step, stat
     id: resource.id,
     name: resource.common.name ?? resource.address,
     status,
-    changes: (changes ?? []).map((change) => eventChange(change, resource.common.sensitive ?? false)),
+    changes: (changes ?? []).map((change) =>
+      eventChange(change, resource.common.sensitive ?? false),
+    ),
     reason: reason ?? null,
     error: error === undefined ? null : resourceError(error, host, resource.address, place),
     seconds: seconds ?? 0,
@@ -55,8 +80,16 @@ export function resourceEvent(host: string, { play, task, resource }: Step, stat
   }
 }
 
-/** An error of a resource: its address and its place stand beside the message, so a message that begins with the address goes on without it. */
-function resourceError(error: unknown, host: string, address: Address, place: string | null): EventError {
+/**
+ * An error of a resource: its address and its place stand beside the message, so a message that
+ * begins with the address goes on without it.
+ */
+function resourceError(
+  error: unknown,
+  host: string,
+  address: Address,
+  place: string | null,
+): EventError {
   const told = eventError(error)
   const prefix = `${address}: `
   const message = told.message.startsWith(prefix) ? told.message.slice(prefix.length) : told.message
@@ -65,7 +98,14 @@ function resourceError(error: unknown, host: string, address: Address, place: st
 
 /** Counts a host's resources by status as they are reported. */
 export class Tally {
-  readonly #counts: Record<Status, number> = { ok: 0, changed: 0, failed: 0, skipped: 0, unknown: 0, ignored: 0 }
+  readonly #counts: Record<Status, number> = {
+    ok: 0,
+    changed: 0,
+    failed: 0,
+    skipped: 0,
+    unknown: 0,
+    ignored: 0,
+  }
   #begun: number | null = null
   #seconds = 0
   unreachable = false
@@ -99,6 +139,12 @@ export class Tally {
   /** As in Ansible's recap, `ok` counts what changed too. */
   get summary(): HostSummary {
     const { ok, changed, ...others } = this.#counts
-    return { ok: ok + changed, changed, ...others, unreachable: this.unreachable, seconds: this.#seconds }
+    return {
+      ok: ok + changed,
+      changed,
+      ...others,
+      unreachable: this.unreachable,
+      seconds: this.#seconds,
+    }
   }
 }

@@ -2,7 +2,10 @@ import { FettleError } from '../core/errors.js'
 import type { Play } from '../core/play.js'
 import { shareOf } from '../core/share.js'
 
-/** Cuts a list into batches: so many, or a percentage of all (truncated, at least 1); the last entry repeats. Without entries all are one batch. */
+/**
+ * Cuts a list into batches: so many, or a percentage of all (truncated, at least 1); the last entry
+ * repeats. Without entries all are one batch.
+ */
 export function batchesOf<T>(all: readonly T[], serial: Play['serial']): readonly (readonly T[])[] {
   const batches: (readonly T[])[] = []
   for (let begun = 0; begun < all.length; begun += batches.at(-1)?.length ?? 0) {
@@ -33,7 +36,10 @@ export class Failures {
     this.#inPlay++
     this.#inBatch++
     const why = this.#exceeded() ?? this.#allFailed()
-    if (why !== null) this.verdict ??= new FettleError('not-begun', { message: `the run ended before the host's turn: ${why}` })
+    if (why !== null)
+      this.verdict ??= new FettleError('not-begun', {
+        message: `the run ended before the host's turn: ${why}`,
+      })
   }
 
   #exceeded(): string | null {

@@ -14,11 +14,20 @@ import type { HostState } from './run-context.js'
 import { Sessions, type Connect } from './sessions.js'
 
 /**
- * Plans or applies plays for the hosts of an inventory. All it has to say it says in events; a view that fails does not end the run.
- * @returns the exit code: 0 done or nothing to do, 1 a failure or an unreachable host, 2 changes (of a plan)
- * @throws FettleError for what the user has to correct first, when nothing has been contacted; in the end what a view threw, or the close of a session
+ * Plans or applies plays for the hosts of an inventory. All it has to say it says in events; a view
+ * that fails does not end the run.
+ * @returns the exit code: 0 done or nothing to do, 1 a failure or an unreachable host, 2 changes
+ * (of a plan)
+ * @throws FettleError for what the user has to correct first, when nothing has been contacted; in
+ * the end what a view threw, or the close of a session
  */
-export async function run(plays: readonly Play[], inventory: Inventory, options: RunOptions, view: Emit, connectTo: Connect = connect): Promise<{ readonly exitCode: number }> {
+export async function run(
+  plays: readonly Play[],
+  inventory: Inventory,
+  options: RunOptions,
+  view: Emit,
+  connectTo: Connect = connect,
+): Promise<{ readonly exitCode: number }> {
   const begun = performance.now()
   const prepared = await prepare(plays, inventory, options)
   // Every host listens to both; Node warns of a leak from eleven on.
@@ -32,14 +41,36 @@ export async function run(plays: readonly Play[], inventory: Inventory, options:
     }
   }
   const [id, time] = [randomUUID(), new Date().toISOString()]
-  emit({ type: 'run', version: 1, id, time, mode: options.mode, plays: prepared.plays.map(({ play, hosts }) => ({ name: play.name, hosts: hosts.map((host) => host.name), tasks: play.tasks.map((task) => task.name) })) })
+  emit({
+    type: 'run',
+    version: 1,
+    id,
+    time,
+    mode: options.mode,
+    plays: prepared.plays.map(({ play, hosts }) => ({
+      name: play.name,
+      hosts: hosts.map((host) => host.name),
+      tasks: play.tasks.map((task) => task.name),
+    })),
+  })
   for (const message of prepared.warnings) emit({ type: 'notice', host: null, message })
-  const states = new Map(prepared.plays.flatMap(({ hosts }) => hosts).map((host): [string, HostState] => [host.name, { tally: new Tally(), counts: new Map(), ended: null }]))
+  const states = new Map(
+    prepared.plays
+      .flatMap(({ hosts }) => hosts)
+      .map((host): [string, HostState] => [
+        host.name,
+        { tally: new Tally(), counts: new Map(), ended: null },
+      ]),
+  )
   const sessions = new Sessions()
   const machines = new Machines({ id, time }, [...states.keys()], prepared.twins)
   let ended: FettleError | null = null
   for (const [index, play] of prepared.plays.entries()) {
-    ended = await new PlayRun(play, { run: prepared, states, options, emit, connect: connectTo, sessions, machines }, prepared.plays.slice(index + 1)).perform(ended)
+    ended = await new PlayRun(
+      play,
+      { run: prepared, states, options, emit, connect: connectTo, sessions, machines },
+      prepared.plays.slice(index + 1),
+    ).perform(ended)
   }
   await sessions.close().catch((error: unknown) => defects.push(error))
   const hosts = Object.fromEntries([...states].map(([name, { tally }]) => [name, tally.summary]))
@@ -49,8 +80,14 @@ export async function run(plays: readonly Play[], inventory: Inventory, options:
   return { exitCode }
 }
 
-function exitCodeOf(mode: RunOptions['mode'], summaries: readonly HostSummary[], states: readonly HostState[]): number {
-  const bad = summaries.some(({ failed }) => failed > 0) || states.some(({ ended }) => ended !== null && ended.status !== 'ok')
+function exitCodeOf(
+  mode: RunOptions['mode'],
+  summaries: readonly HostSummary[],
+  states: readonly HostState[],
+): number {
+  const bad =
+    summaries.some(({ failed }) => failed > 0) ||
+    states.some(({ ended }) => ended !== null && ended.status !== 'ok')
   const pending = summaries.some(({ changed, unknown }) => changed + unknown > 0)
   if (bad) return 1
   return mode === 'plan' && pending ? 2 : 0

@@ -7,7 +7,10 @@ import { reveal, Secret } from '../core/secret.js'
 /** How alike two values are, the most alike first. */
 const ranks = [
   'equal',
-  /** Names stand in another order, or one is there with `undefined`. That matters where a template loops over them. */
+  /**
+   * Names stand in another order, or one is there with `undefined`. That matters where a template
+   * loops over them.
+   */
   'reordered',
   /** Laters of the same facts and different functions: their values tell. */
   'later',
@@ -24,12 +27,16 @@ export interface Comparison {
 
 const alike = (is: Comparison['is']): Comparison => ({ is, at: [] })
 const rankOf = ({ is }: Comparison): number => ranks.indexOf(is)
-const leastAlike = (all: readonly Comparison[]): Comparison => all.reduce((worst, each) => (rankOf(each) > rankOf(worst) ? each : worst), alike('equal'))
-const under = (name: PropertyKey, { is, at }: Comparison): Comparison => ({ is, at: [String(name), ...at] })
+const leastAlike = (all: readonly Comparison[]): Comparison =>
+  all.reduce((worst, each) => (rankOf(each) > rankOf(worst) ? each : worst), alike('equal'))
+const under = (name: PropertyKey, { is, at }: Comparison): Comparison => ({
+  is,
+  at: [String(name), ...at],
+})
 
 /**
- * Compares what two resources were given. Only what is surely equal is `equal`: plain data by value, Secrets by their text, triggers by their
- * address, functions when they are the same object.
+ * Compares what two resources were given. Only what is surely equal is `equal`: plain data by
+ * value, Secrets by their text, triggers by their address, functions when they are the same object.
  */
 export const compareOptions = (a: unknown, b: unknown): Comparison => compare(a, b, new Map())
 
@@ -45,7 +52,8 @@ type Seen = Map<object, Set<object>>
 function compare(a: unknown, b: unknown, seen: Seen): Comparison {
   if (a === b || Object.is(a, b)) return alike('equal')
   if (typeof a === 'function' && typeof b === 'function') return alike('opaque')
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return alike('different')
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null)
+    return alike('different')
   if (seen.get(a)?.has(b) === true) return alike('equal')
   seen.set(a, (seen.get(a) ?? new Set()).add(b))
   return compareObjects(a, b, seen)
@@ -55,7 +63,8 @@ function compareObjects(a: object, b: object, seen: Seen): Comparison {
   const equalIf = (same: boolean): Comparison => alike(same ? 'equal' : 'different')
   if (a instanceof Secret && b instanceof Secret) return equalIf(reveal(a) === reveal(b))
   if (a instanceof Later && b instanceof Later) return compareLaters(a, b, seen)
-  if (types.isRegExp(a) && types.isRegExp(b)) return equalIf(a.source === b.source && a.flags === b.flags)
+  if (types.isRegExp(a) && types.isRegExp(b))
+    return equalIf(a.source === b.source && a.flags === b.flags)
   if (types.isDate(a) && types.isDate(b)) return equalIf(Object.is(a.getTime(), b.getTime()))
   if (types.isUint8Array(a) && types.isUint8Array(b)) return equalIf(Buffer.compare(a, b) === 0)
   if (types.isMap(a) && types.isMap(b)) return compareLists([...a], [...b], seen)
@@ -69,7 +78,12 @@ function compareObjects(a: object, b: object, seen: Seen): Comparison {
 }
 
 /** Objects of two kinds are never equal; our own classes are kinds of their own. */
-const kindOf = (value: object): string => (value instanceof Secret ? 'Secret' : value instanceof Later ? 'Later' : Object.prototype.toString.call(value))
+const kindOf = (value: object): string =>
+  value instanceof Secret
+    ? 'Secret'
+    : value instanceof Later
+      ? 'Later'
+      : Object.prototype.toString.call(value)
 
 function compareLists(a: readonly unknown[], b: readonly unknown[], seen: Seen): Comparison {
   if (a.length !== b.length) return alike('different')
@@ -79,10 +93,14 @@ function compareLists(a: readonly unknown[], b: readonly unknown[], seen: Seen):
 function compareRecords(a: object, b: object, seen: Seen): Comparison {
   const [left, right] = [Object.getOwnPropertyDescriptors(a), Object.getOwnPropertyDescriptors(b)]
   const [names, others] = [Reflect.ownKeys(left), Reflect.ownKeys(right)]
-  const inOrder = names.length === others.length && names.every((name, index) => name === others[index])
+  const inOrder =
+    names.length === others.length && names.every((name, index) => name === others[index])
   // What is given as undefined was left out.
-  const property = (of: Descriptors, name: PropertyKey): PropertyDescriptor => (Object.hasOwn(of, name) ? of[name] : undefined) ?? {}
-  const each = [...new Set([...names, ...others])].map((name) => under(name, compareProperties(property(left, name), property(right, name), seen)))
+  const property = (of: Descriptors, name: PropertyKey): PropertyDescriptor =>
+    (Object.hasOwn(of, name) ? of[name] : undefined) ?? {}
+  const each = [...new Set([...names, ...others])].map((name) =>
+    under(name, compareProperties(property(left, name), property(right, name), seen)),
+  )
   return leastAlike([alike(inOrder ? 'equal' : 'reordered'), ...each])
 }
 
@@ -90,24 +108,36 @@ type Descriptors = Readonly<Record<PropertyKey, PropertyDescriptor>>
 
 /** What a getter answers may be another thing each time. */
 function compareProperties(a: PropertyDescriptor, b: PropertyDescriptor, seen: Seen): Comparison {
-  return a.get === undefined && b.get === undefined ? compare(a.value, b.value, seen) : alike('opaque')
+  return a.get === undefined && b.get === undefined
+    ? compare(a.value, b.value, seen)
+    : alike('opaque')
 }
 
 function compareLaters(a: Later<unknown>, b: Later<unknown>, seen: Seen): Comparison {
-  if (!holdsAll(a.requests, b.requests) || !holdsAll(b.requests, a.requests)) return alike('different')
+  if (!holdsAll(a.requests, b.requests) || !holdsAll(b.requests, a.requests))
+    return alike('different')
   const [one, other] = [a.derivation, b.derivation]
   if (one.by === 'fact' && other.by === 'fact') return alike('equal')
-  if (one.by === 'values' && other.by === 'values') return ofLater(compare(one.values, other.values, seen))
+  if (one.by === 'values' && other.by === 'values')
+    return ofLater(compare(one.values, other.values, seen))
   if (one.by !== 'map' || other.by !== 'map' || one.change !== other.change) return alike('later')
-  return ofLater(leastAlike([compare(one.of, other.of, seen), compare(one.given, other.given, seen)]))
+  return ofLater(
+    leastAlike([compare(one.of, other.of, seen), compare(one.given, other.given, seen)]),
+  )
 }
 
-/** What functions and objects lead to is seen in the Later's value; the names within are not the user's. */
+/**
+ * What functions and objects lead to is seen in the Later's value; the names within are not the
+ * user's.
+ */
 const ofLater = ({ is }: Comparison): Comparison => alike(is === 'opaque' ? 'later' : is)
 
 type Requests = readonly FactRequest<unknown>[]
 
-const holdsAll = (some: Requests, wanted: Requests): boolean => wanted.every((one) => some.some((other) => sameRequest(one, other)))
+const holdsAll = (some: Requests, wanted: Requests): boolean =>
+  wanted.every((one) => some.some((other) => sameRequest(one, other)))
 
 const sameRequest = (one: FactRequest<unknown>, other: FactRequest<unknown>): boolean =>
-  one.kind.backend === other.kind.backend && one.kind.name === other.kind.name && sameOptions(one.key, other.key)
+  one.kind.backend === other.kind.backend &&
+  one.kind.name === other.kind.name &&
+  sameOptions(one.key, other.key)

@@ -11,28 +11,58 @@ import { inventoryInfo } from './task-context.js'
 type Selection = Pick<RunOptions, 'limit' | 'tags' | 'skipTags' | 'startAtTask'>
 
 /**
- * The hosts of each play, narrowed by `--limit`, and the task with which each begins. A limit may leave a play without hosts, but not
- * all of them.
- * @throws FettleError `pattern-no-match` when a play's pattern or the limit matches no host, or both have none in common; `usage` for an unknown task
+ * The hosts of each play, narrowed by `--limit`, and the task with which each begins. A limit may
+ * leave a play without hosts, but not all of them.
+ * @throws FettleError `pattern-no-match` when a play's pattern or the limit matches no host, or
+ * both have none in common; `usage` for an unknown task
  */
-export function selectPlays(plays: readonly Play[], inventory: Inventory, { limit, startAtTask }: Pick<Selection, 'limit' | 'startAtTask'>): readonly SelectedPlay[] {
-  const limited = limit === null ? null : new Set(selectHosts(inventory, limit).map((host) => host.name))
+export function selectPlays(
+  plays: readonly Play[],
+  inventory: Inventory,
+  { limit, startAtTask }: Pick<Selection, 'limit' | 'startAtTask'>,
+): readonly SelectedPlay[] {
+  const limited =
+    limit === null ? null : new Set(selectHosts(inventory, limit).map((host) => host.name))
   const begin = beginnings(plays, startAtTask)
-  const selected = plays.map((play, index) => ({ play, hosts: selectHosts(inventory, play.hosts).filter((host) => limited?.has(host.name) ?? true), from: begin[index] ?? 0 }))
+  const selected = plays.map((play, index) => ({
+    play,
+    hosts: selectHosts(inventory, play.hosts).filter((host) => limited?.has(host.name) ?? true),
+    from: begin[index] ?? 0,
+  }))
   if (limit !== null && selected.every(({ hosts }) => hosts.length === 0)) {
-    throw new FettleError('pattern-no-match', { message: `no host matches both ${plays.map((play) => play.hosts).join(', ')} and --limit ${limit}`, remedy: 'see fettle plan --list-hosts, and the groups of the inventory' })
+    throw new FettleError('pattern-no-match', {
+      message: `no host matches both ${plays.map((play) => play.hosts).join(', ')} and --limit ${limit}`,
+      remedy: 'see fettle plan --list-hosts, and the groups of the inventory',
+    })
   }
   return selected
 }
 
-/** `--start-at-task` leaves out what comes before the first task of that name, or that the glob matches, earlier plays too; later plays are whole. */
+/**
+ * `--start-at-task` leaves out what comes before the first task of that name, or that the glob
+ * matches, earlier plays too; later plays are whole.
+ */
 function beginnings(plays: readonly Play[], startAtTask: string | null): readonly number[] {
   if (startAtTask === null) return plays.map(() => 0)
-  const matched = new Set(tasksLike(startAtTask, plays.flatMap(({ tasks }) => tasks.map(({ name }) => name))))
-  const places = plays.map((play) => play.tasks.findIndex(({ name }) => name === startAtTask || matched.has(name)))
+  const matched = new Set(
+    tasksLike(
+      startAtTask,
+      plays.flatMap(({ tasks }) => tasks.map(({ name }) => name)),
+    ),
+  )
+  const places = plays.map((play) =>
+    play.tasks.findIndex(({ name }) => name === startAtTask || matched.has(name)),
+  )
   const first = places.findIndex((place) => place >= 0)
-  if (first < 0) throw missing('task', startAtTask, plays.flatMap((play) => play.tasks.map((task) => task.name)))
-  return plays.map((play, index) => (index < first ? play.tasks.length : index === first ? (places[index] ?? 0) : 0))
+  if (first < 0)
+    throw missing(
+      'task',
+      startAtTask,
+      plays.flatMap((play) => play.tasks.map((task) => task.name)),
+    )
+  return plays.map((play, index) =>
+    index < first ? play.tasks.length : index === first ? (places[index] ?? 0) : 0,
+  )
 }
 
 function tasksLike(glob: string, names: readonly string[]): readonly string[] {
@@ -41,49 +71,94 @@ function tasksLike(glob: string, names: readonly string[]): readonly string[] {
     const found = matching(names, new RegExp(`^${globSource(glob)}$`, 's'))
     if (found !== null) return found
   } catch (cause) {
-    throw new FettleError('usage', { message: `--start-at-task ${glob} cannot be read as a glob: ${cause instanceof Error ? cause.message : String(cause)}`, remedy, cause })
+    throw new FettleError('usage', {
+      message: `--start-at-task ${glob} cannot be read as a glob: ${cause instanceof Error ? cause.message : String(cause)}`,
+      remedy,
+      cause,
+    })
   }
-  throw new FettleError('usage', { message: `--start-at-task ${glob} takes too long to be compared with the names of the tasks`, remedy })
+  throw new FettleError('usage', {
+    message: `--start-at-task ${glob} takes too long to be compared with the names of the tasks`,
+    remedy,
+  })
 }
 
 /**
- * A tag that nothing has would silently do nothing. Where resources are built from hosts' facts it may be one of theirs: then it is a warning.
+ * A tag that nothing has would silently do nothing. Where resources are built from hosts' facts it
+ * may be one of theirs: then it is a warning.
  * @returns warnings
  * @throws FettleError `usage`
  */
-export function checkTags(plays: readonly Play[], { tags, skipTags }: Pick<Selection, 'tags' | 'skipTags'>, steps: readonly Step[]): readonly string[] {
-  const known = new Set([...plays.flatMap((play) => play.tasks.flatMap(tagsOf)), ...steps.flatMap(({ resource }) => resource.common.tags ?? []), ...specialTags])
-  const unknown = [...tags, ...skipTags].filter((tag) => !known.has(tag)).map((tag) => missing('tag', tag, [...known]))
+export function checkTags(
+  plays: readonly Play[],
+  { tags, skipTags }: Pick<Selection, 'tags' | 'skipTags'>,
+  steps: readonly Step[],
+): readonly string[] {
+  const known = new Set([
+    ...plays.flatMap((play) => play.tasks.flatMap(tagsOf)),
+    ...steps.flatMap(({ resource }) => resource.common.tags ?? []),
+    ...specialTags,
+  ])
+  const unknown = [...tags, ...skipTags]
+    .filter((tag) => !known.has(tag))
+    .map((tag) => missing('tag', tag, [...known]))
   const [first] = unknown
   if (first !== undefined && !plays.some((play) => play.facts)) throw first
-  return unknown.map(({ message }) => `${message}; only a resource that is made from the facts of a host can have it`)
+  return unknown.map(
+    ({ message }) =>
+      `${message}; only a resource that is made from the facts of a host can have it`,
+  )
 }
 
 function missing(what: string, name: string, candidates: readonly string[]): FettleError {
   const guess = nearest(name, candidates)
-  return new FettleError('usage', { message: `there is no ${what} ${name}${guess === undefined ? '' : `; did you mean ${guess}?`}`, remedy: 'see fettle plan --list-tasks' })
+  return new FettleError('usage', {
+    message: `there is no ${what} ${name}${guess === undefined ? '' : `; did you mean ${guess}?`}`,
+    remedy: 'see fettle plan --list-tasks',
+  })
 }
 
 /** What `--list-hosts` and `--list-tasks` print. */
 export interface RunList {
-  readonly plays: readonly { readonly name: string; readonly hosts: readonly string[]; readonly tasks: readonly { readonly name: string; readonly tags: readonly string[] }[] }[]
+  readonly plays: readonly {
+    readonly name: string
+    readonly hosts: readonly string[]
+    readonly tasks: readonly { readonly name: string; readonly tags: readonly string[] }[]
+  }[]
 }
 
 /**
- * The hosts and tasks that a run would have. A task is listed when its own tags choose it, or those of one of its resources: resources
- * are built, and variables checked, only where tags are asked for.
+ * The hosts and tasks that a run would have. A task is listed when its own tags choose it, or those
+ * of one of its resources: resources are built, and variables checked, only where tags are asked
+ * for.
  */
 export function listRun(plays: readonly Play[], inventory: Inventory, options: Selection): RunList {
   const selected = selectPlays(plays, inventory, options)
   const byTags = options.tags.length + options.skipTags.length > 0
   const info = inventoryInfo(inventory, plays)
-  const steps = selected.map((each) => (byTags && !each.play.facts ? each.hosts.flatMap((host) => buildPlay(each, info, { ...options, become: false })(host)) : []))
+  const steps = selected.map((each) =>
+    byTags && !each.play.facts
+      ? each.hosts.flatMap((host) => buildPlay(each, info, { ...options, become: false })(host))
+      : [],
+  )
   checkTags(plays, options, steps.flat())
   return {
     plays: selected.map(({ play, hosts, from }, index) => {
-      const inParts = new Set(steps[index]?.filter((step) => step.selected).map((step) => step.task))
-      const chosen = play.tasks.slice(from).filter((task) => inParts.has(task) || chosenByTags(tagsOf(task), (task.options.tags ?? []).length > 0, options))
-      return { name: play.name, hosts: hosts.map((host) => host.name), tasks: chosen.map((task) => ({ name: task.name, tags: task.options.tags ?? [] })) }
+      const inParts = new Set(
+        steps[index]?.filter((step) => step.selected).map((step) => step.task),
+      )
+      const chosen = play.tasks
+        .slice(from)
+        .filter(
+          (task) =>
+            inParts.has(task) ||
+            chosenByTags(tagsOf(task), (task.options.tags ?? []).length > 0, options),
+        )
+      return {
+        name: play.name,
+        hosts: hosts.map((host) => host.name),
+        tasks: chosen.map((task) => ({ name: task.name, tags: task.options.tags ?? [] })),
+      }
     }),
   }
 }

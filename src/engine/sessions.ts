@@ -18,7 +18,10 @@ export class Sessions {
     return null
   }
 
-  /** Keeps root's session. Another user's is closed: it may be in other groups by now, which only a new login learns. */
+  /**
+   * Keeps root's session. Another user's is closed: it may be in other groups by now, which only a
+   * new login learns.
+   */
   async keep(target: Target, session: Session): Promise<void> {
     if (session.user !== 'root') await session.close()
     else this.#kept.set(target.name, { target, session })

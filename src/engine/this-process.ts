@@ -1,6 +1,9 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 
-/** What tells this process, and only this one, to a later run: the boot of the machine, the namespace of its process ids, its id and its start. */
+/**
+ * What tells this process, and only this one, to a later run: the boot of the machine, the
+ * namespace of its process ids, its id and its start.
+ */
 export interface ProcessName {
   /** Processes of one place see each other. */
   readonly place: string
@@ -24,11 +27,16 @@ export function hasEnded({ place }: ProcessName, name: string): boolean {
   return startOf(id) !== start
 }
 
-/** When a process was started, in ticks since the boot; null when it is not there, or waits only to be buried. */
+/**
+ * When a process was started, in ticks since the boot; null when it is not there, or waits only to
+ * be buried.
+ */
 function startOf(id: string): string | null {
   try {
     // Its second word is the program's name in brackets, which may hold anything.
-    const words = readFileSync(`/proc/${id}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')
+    const words = readFileSync(`/proc/${id}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
     return /^[ZX]$/.test(words[0] ?? '') ? null : (words[19] ?? null)
   } catch {
     return null

@@ -1,10 +1,11 @@
 import { sh, type Sh } from '../core/sh.js'
 
 /**
- * Defines `as_ USER COMMAND…`: runs a command as a user of the host, by name or number, with that user's home; directly
- * where the shell already is that user. Programs that refuse other people's files (git) or execute what lies in them
- * (git's hooks, Python's packages) are always run as the owner of those files. Status 91: there is no such user.
- * The shell's `~` looks an account up without starting a program; getent is for what it does not know, and for numbers.
+ * Defines `as_ USER COMMAND…`: runs a command as a user of the host, by name or number, with that
+ * user's home; directly where the shell already is that user. Programs that refuse other people's
+ * files (git) or execute what lies in them (git's hooks, Python's packages) are always run as the
+ * owner of those files. Status 91: there is no such user. The shell's `~` looks an account up
+ * without starting a program; getent is for what it does not know, and for numbers.
  */
 export const asUser: Sh = sh`as_() {
   user_=$1 home_=
@@ -22,8 +23,9 @@ export const asUser: Sh = sh`as_() {
 }`
 
 /**
- * Defines `as_owner_ OWNER DIRECTORY COMMAND…`: runs a command in a directory as the owner of what lies there. Another user can do there what he can do
- * anyway; root runs nothing in a directory of another user, wherever the path has led. Status 95: it is another user's.
+ * Defines `as_owner_ OWNER DIRECTORY COMMAND…`: runs a command in a directory as the owner of what
+ * lies there. Another user can do there what he can do anyway; root runs nothing in a directory of
+ * another user, wherever the path has led. Status 95: it is another user's.
  */
 export const asOwner: Sh = sh`${asUser}
 as_owner_() {
@@ -46,4 +48,5 @@ export function ownerOf(said: string): Owner | undefined {
   return name === undefined || id === undefined ? undefined : { name, id }
 }
 
-export const isOwner = (owner: Owner, wanted: string): boolean => owner.name === wanted || owner.id === wanted
+export const isOwner = (owner: Owner, wanted: string): boolean =>
+  owner.name === wanted || owner.id === wanted

@@ -1,9 +1,10 @@
 /**
- * Shell that defines `changed_ STATE PREFIX`: of what `statusCommand` printed, a line `changed PATH` for each tracked file that is not as the
- * commit gives it.
+ * Shell that defines `changed_ STATE PREFIX`: of what `statusCommand` printed, a line
+ * `changed PATH` for each tracked file that is not as the commit gives it.
  *
- * git calls some files modified right after it has written them, and no checkout mends that: CRLF that was committed under `text eol=lf`, an
- * expanded `$Id$`, a filter that is not the inverse of the other. Such a file is what the commit gives if it holds the bytes that a checkout writes.
+ * git calls some files modified right after it has written them, and no checkout mends that: CRLF
+ * that was committed under `text eol=lf`, an expanded `$Id$`, a filter that is not the inverse of
+ * the other. Such a file is what the commit gives if it holds the bytes that a checkout writes.
  */
 export const changedFiles = `given_() { [ -f "$1" ] && [ ! -L "$1" ] && git cat-file --filters "HEAD:$1" 2>/dev/null | cmp -s - "$1"; }
 changed_() {
@@ -25,5 +26,9 @@ $1
 E_
 }`
 
-/** The tracked files of one repository that differ, in git-status(1)'s format v2. Submodules are asked by themselves. */
-export const statusCommand = 'git status --porcelain=v2 --branch --no-ahead-behind --untracked-files=no --no-renames --ignore-submodules=all'
+/**
+ * The tracked files of one repository that differ, in git-status(1)'s format v2. Submodules are
+ * asked by themselves.
+ */
+export const statusCommand =
+  'git status --porcelain=v2 --branch --no-ahead-behind --untracked-files=no --no-renames --ignore-submodules=all'

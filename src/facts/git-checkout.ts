@@ -66,7 +66,10 @@ export interface NoCheckout {
 /** Seconds for git as another user, whose filters it runs: they must not hold up the host. */
 const answerLimit = 120
 
-/** A checkout as it is. A path that is missing or an empty directory is absent: git can be put there. */
+/**
+ * A checkout as it is. A path that is missing or an empty directory is absent: git can be put
+ * there.
+ */
 export const gitCheckoutFact: ShellFactKind<CheckoutKey, Checkout | NoCheckout> = {
   backend: 'shell',
   name: 'git.checkout',
@@ -85,25 +88,47 @@ export const gitCheckoutFact: ShellFactKind<CheckoutKey, Checkout | NoCheckout> 
   [ "\${USER-}" = "$found_" ] || set -- timeout -k 5 ${answerLimit} "$@"
   as_owner_ "$found_" "$checkout_" "$@"
 }`,
-      ...keys.map(({ path, clean, submodules, branch }) => sh`export ${localEnvironment(path)}
-echo @checkout; checkout_ ${path} ${submodules ? 1 : 0} ${branch} ${sh`${clean ?? []}`.text} ${clean ?? []} 2>&1; echo "@status $?"`),
+      ...keys.map(
+        ({ path, clean, submodules, branch }) => sh`export ${localEnvironment(path)}
+echo @checkout; checkout_ ${path} ${submodules ? 1 : 0} ${branch} ${sh`${clean ?? []}`.text} ${clean ?? []} 2>&1; echo "@status $?"`,
+      ),
     ]),
   }),
   mayTake: (keys) => 60 + keys.length * (answerLimit + 5),
   parse({ code, stdout, stderr }, keys): readonly Fact<Checkout | NoCheckout>[] {
-    const sections = stdout.toString().split(/^@checkout\n/m).slice(1)
-    return keys.map(({ path }, index) => checkoutOf(path, sections[index] ?? '', stderr.trim() || `status ${String(code)}`))
+    const sections = stdout
+      .toString()
+      .split(/^@checkout\n/m)
+      .slice(1)
+    return keys.map(({ path }, index) =>
+      checkoutOf(path, sections[index] ?? '', stderr.trim() || `status ${String(code)}`),
+    )
   },
 }
 
 /** Status values of the script's own. */
 const answers: ReadonlyMap<string | undefined, Fact<NoCheckout>> = new Map([
-  ['90', unknown('git is not installed on the host', "add apt.packages(['git']) before this resource")],
+  [
+    '90',
+    unknown('git is not installed on the host', "add apt.packages(['git']) before this resource"),
+  ],
   ['92', absent],
   ['93', present({ other: 'no directory' })],
   ['94', present({ other: 'a directory that holds other things' })],
-  ['95', unknown('root owns the checkout in a directory of another user, and git as root does nothing there', 'give both one owner')],
-  ['124', unknown(`git did not answer within ${String(answerLimit)} s`, 'run git status there as its owner and see what it waits for')],
+  [
+    '95',
+    unknown(
+      'root owns the checkout in a directory of another user, and git as root does nothing there',
+      'give both one owner',
+    ),
+  ],
+  [
+    '124',
+    unknown(
+      `git did not answer within ${String(answerLimit)} s`,
+      'run git status there as its owner and see what it waits for',
+    ),
+  ],
 ])
 
 function checkoutOf(path: string, section: string, said: string): Fact<Checkout | NoCheckout> {
@@ -111,20 +136,36 @@ function checkoutOf(path: string, section: string, said: string): Fact<Checkout 
   const known = answers.get(status)
   if (known !== undefined) return known
   if (status === '0') return parsed(path, answer)
-  return unknown(`git cannot read ${path}: ${answer.replace(/^owner .*\n/, '').trim() || said}`, `see git's message; if the repository is damaged, remove ${path} and it is cloned anew`)
+  return unknown(
+    `git cannot read ${path}: ${answer.replace(/^owner .*\n/, '').trim() || said}`,
+    `see git's message; if the repository is damaged, remove ${path} and it is cloned anew`,
+  )
 }
 
 /** A URL may hold a token, which must not be shown. */
-const withoutToken = (url: string): string => url.replace(/^([a-z+]+:\/\/)[^/@:]*:[^/@]*@/, '$1[secret]@').replace(/^(https?:\/\/)[^/@[]+@/, '$1[secret]@')
+const withoutToken = (url: string): string =>
+  url
+    .replace(/^([a-z+]+:\/\/)[^/@:]*:[^/@]*@/, '$1[secret]@')
+    .replace(/^(https?:\/\/)[^/@[]+@/, '$1[secret]@')
 
 function parsed(path: string, answer: string): Fact<Checkout> {
-  const found = (pattern: RegExp): readonly string[] => answer.split('\n').flatMap((line) => pattern.exec(line)?.[1] ?? [])
+  const found = (pattern: RegExp): readonly string[] =>
+    answer.split('\n').flatMap((line) => pattern.exec(line)?.[1] ?? [])
   const all = (word: string): readonly string[] => found(new RegExp(`^${word} (.*)$`))
   const owner = ownerOf(all('owner')[0] ?? '')
   const head = all('head')[0]
   const unpushed = all('unpushed')[0] ?? (head === 'none' ? '0' : undefined)
-  if (owner === undefined || head === undefined || !/^(?:none|[0-9a-f]{40,64})$/.test(head) || unpushed === undefined || !/^\d+$/.test(unpushed)) {
-    return unknown(`the state of ${path} cannot be understood: ${answer.trim()}`, 'run git status there as its owner and see what it says')
+  if (
+    owner === undefined ||
+    head === undefined ||
+    !/^(?:none|[0-9a-f]{40,64})$/.test(head) ||
+    unpushed === undefined ||
+    !/^\d+$/.test(unpushed)
+  ) {
+    return unknown(
+      `the state of ${path} cannot be understood: ${answer.trim()}`,
+      'run git status there as its owner and see what it says',
+    )
   }
   const remote = all('remote')[0]
   return present({
@@ -146,5 +187,7 @@ function parsed(path: string, answer: string): Fact<Checkout> {
 const ownCommits = (lines: readonly string[]): readonly OwnCommits[] =>
   lines.flatMap((line) => {
     const [, unpushed, name] = /^(\d+) (.+)$/.exec(line) ?? []
-    return unpushed === undefined || name === undefined ? [] : [{ name, unpushed: Number(unpushed) }]
+    return unpushed === undefined || name === undefined
+      ? []
+      : [{ name, unpushed: Number(unpushed) }]
   })

@@ -1,16 +1,28 @@
 import { sh } from '../core/sh.js'
 
-/** What git may reach a repository by. `ext::` would run commands, also through a submodule's URL or `insteadOf`. */
+/**
+ * What git may reach a repository by. `ext::` would run commands, also through a submodule's URL or
+ * `insteadOf`.
+ */
 export type Protocol = 'https' | 'ssh' | 'file'
 
 /** The protocol of a repository's URL; null where it is none that git may be given. */
 export function protocolOf(repo: string): Protocol | null {
   if (/^https:\/\/[^\s/]/.test(repo)) return 'https'
-  if (/^ssh:\/\/[^\s/-]/.test(repo) || /^[A-Za-z0-9_.][A-Za-z0-9_.-]*@(?:[A-Za-z0-9_.][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\]):[^\s:-]\S*$/.test(repo)) return 'ssh'
+  if (
+    /^ssh:\/\/[^\s/-]/.test(repo) ||
+    /^[A-Za-z0-9_.][A-Za-z0-9_.-]*@(?:[A-Za-z0-9_.][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\]):[^\s:-]\S*$/.test(
+      repo,
+    )
+  )
+    return 'ssh'
   return /^(?:file:\/\/)?\/[^\s]*$/.test(repo) ? 'file' : null
 }
 
-/** Settings that a repository cannot override: none of its hooks runs, and no process outlives the command. */
+/**
+ * Settings that a repository cannot override: none of its hooks runs, and no process outlives the
+ * command.
+ */
 const settings: readonly (readonly [string, string])[] = [
   ['core.hooksPath', '/dev/null'],
   ['core.fsmonitor', 'false'],
@@ -26,13 +38,30 @@ export const localEnvironment = (path: string): readonly string[] => [
   `GIT_CEILING_DIRECTORIES=${path.slice(0, path.lastIndexOf('/')) || '/'}`,
   'GIT_OPTIONAL_LOCKS=0',
   `GIT_CONFIG_COUNT=${String(settings.length)}`,
-  ...settings.flatMap(([name, value], index) => [`GIT_CONFIG_KEY_${String(index)}=${name}`, `GIT_CONFIG_VALUE_${String(index)}=${value}`]),
+  ...settings.flatMap(([name, value], index) => [
+    `GIT_CONFIG_KEY_${String(index)}=${name}`,
+    `GIT_CONFIG_VALUE_${String(index)}=${value}`,
+  ]),
 ]
 
-/** Variables for a git that reaches a repository: nothing is asked, host keys are known or refused, nothing hangs for ever. */
+/**
+ * Variables for a git that reaches a repository: nothing is asked, host keys are known or refused,
+ * nothing hangs for ever.
+ */
 export function remoteEnvironment(repo: string, key: string | undefined): readonly string[] {
   const protocol = protocolOf(repo)
-  const ssh = ['ssh', ...(key === undefined ? [] : ['-i', key, '-o', 'IdentitiesOnly=yes']), ...['BatchMode=yes', 'StrictHostKeyChecking=yes', 'UpdateHostKeys=no', 'ConnectTimeout=15', 'ServerAliveInterval=15', 'ServerAliveCountMax=4'].flatMap((option) => ['-o', option])]
+  const ssh = [
+    'ssh',
+    ...(key === undefined ? [] : ['-i', key, '-o', 'IdentitiesOnly=yes']),
+    ...[
+      'BatchMode=yes',
+      'StrictHostKeyChecking=yes',
+      'UpdateHostKeys=no',
+      'ConnectTimeout=15',
+      'ServerAliveInterval=15',
+      'ServerAliveCountMax=4',
+    ].flatMap((option) => ['-o', option]),
+  ]
   return [
     `GIT_SSH_COMMAND=${sh`${ssh}`.text}`,
     'GIT_TERMINAL_PROMPT=0',

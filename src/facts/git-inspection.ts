@@ -1,7 +1,10 @@
 import { quote } from '../core/sh.js'
 import { changedFiles, statusCommand } from './git-changes.js'
 
-/** In each submodule. Commits of its own are those that its repository does not have; `sha1` and `displaypath` are git-submodule(1)'s. */
+/**
+ * In each submodule. Commits of its own are those that its repository does not have; `sha1` and
+ * `displaypath` are git-submodule(1)'s.
+ */
 const submodule = `${changedFiles}
 head_=$(git rev-parse --quiet --verify HEAD) || exit 0
 state_=$(${statusCommand}) || exit
@@ -73,14 +76,18 @@ const submodules = `
 [ "$modules_" = 0 ] || { git submodule status --recursive && export clean_ module_=${quote(submodule)} && git submodule foreach --quiet --recursive 'eval "$module_"'; }`
 
 /**
- * Shell that tells the state of a checkout, with the part about submodules where it is wanted. It runs as the checkout's owner, in it. `$1` is 1 with
- * submodules, `$2` the branch that is wanted, `$3` the options of git-clean as one text; the rest are those options. Words stand in double quotes,
- * because each single one takes four bytes where this text is quoted itself.
+ * Shell that tells the state of a checkout, with the part about submodules where it is wanted. It
+ * runs as the checkout's owner, in it. `$1` is 1 with submodules, `$2` the branch that is wanted,
+ * `$3` the options of git-clean as one text; the rest are those options. Words stand in double
+ * quotes, because each single one takes four bytes where this text is quoted itself.
  *
  * - Whether a git still works there matters only where a lock is.
- * - A commit that a branch of the remote is at was pushed; only for another one is git asked. Commits that a branch of the remote once had are in
- *   its reflog, and those that were brought in the reflog of `refs/fettle/brought`: after a forced push, or when their branch is gone, they are not
- *   the checkout's own.
- * - Local branches matter where HEAD is not on the wanted one: one of its name, and those whose names have it as a folder, or are one of its folders.
+ * - A commit that a branch of the remote is at was pushed; only for another one is git asked.
+ *   Commits that a branch of the remote once had are in its reflog, and those that were brought in
+ *   the reflog of `refs/fettle/brought`: after a forced push, or when their branch is gone, they
+ *   are not the checkout's own.
+ * - Local branches matter where HEAD is not on the wanted one: one of its name, and those whose
+ *   names have it as a folder, or are one of its folders.
  */
-export const inspection = (withSubmodules: boolean): string => (withSubmodules ? `${repository}${submodules}` : repository)
+export const inspection = (withSubmodules: boolean): string =>
+  withSubmodules ? `${repository}${submodules}` : repository

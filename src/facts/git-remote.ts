@@ -30,9 +30,15 @@ const answerLimit = 30
 export const isCommit = (ref: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(ref)
 
 /** `ls-remote` matches the end of names; only these are wanted. */
-const namesOf = (ref: string): readonly string[] => (ref.startsWith('refs/') ? [ref, `${ref}^{}`] : [`refs/heads/${ref}`, `refs/tags/${ref}`, `refs/tags/${ref}^{}`])
+const namesOf = (ref: string): readonly string[] =>
+  ref.startsWith('refs/')
+    ? [ref, `${ref}^{}`]
+    : [`refs/heads/${ref}`, `refs/tags/${ref}`, `refs/tags/${ref}^{}`]
 
-/** What a ref of a repository stands for, by `git ls-remote` on the host. A whole commit id is known without asking. */
+/**
+ * What a ref of a repository stands for, by `git ls-remote` on the host. A whole commit id is known
+ * without asking.
+ */
 export const gitRemoteFact: ShellFactKind<RemoteKey, RemoteRef> = {
   backend: 'shell',
   name: 'git.remote',
@@ -57,19 +63,48 @@ echo @remote; remote_ ${owner ?? ''} ${path} ${repo} ${namesOf(ref)} 2>&1; echo 
   }),
   mayTake: (keys) => 60 + keys.length * (answerLimit + 5),
   parse({ code, stdout, stderr }, keys): readonly Fact<RemoteRef>[] {
-    const sections = stdout.toString().split(/^@remote\n/m).slice(1)
-    return keys.map((key, index) => remoteRef(key, sections[index] ?? '', stderr.trim() || `status ${String(code)}`))
+    const sections = stdout
+      .toString()
+      .split(/^@remote\n/m)
+      .slice(1)
+    return keys.map((key, index) =>
+      remoteRef(key, sections[index] ?? '', stderr.trim() || `status ${String(code)}`),
+    )
   },
 }
 
 function remoteRef({ repo, ref }: RemoteKey, section: string, said: string): Fact<RemoteRef> {
   const { answer, status } = answerOf(section) ?? {}
-  if (answer === undefined) return unknown(`git could not be asked: ${said}`, 'run git ls-remote on the host and see what it says')
+  if (answer === undefined)
+    return unknown(
+      `git could not be asked: ${said}`,
+      'run git ls-remote on the host and see what it says',
+    )
   if (isCommit(ref)) return present({ kind: 'commit', name: ref, commit: ref })
-  if (status === '90') return unknown('git is not installed on the host', "add apt.packages(['git']) before this resource")
-  if (status === '124') return unknown(`${repo} did not answer within ${String(answerLimit)} s`, 'look at the network between the host and the repository')
-  if (status !== '0') return unknown(`${repo} could not be read: ${answer.trim()}`, 'see git\'s message: the deploy key may not be registered, or the host\'s key not be known')
-  const commits = new Map(answer.split('\n').flatMap((line) => (/^[0-9a-f]{40,64}\trefs\/\S+$/.test(line) ? [line.split('\t').reverse() as [string, string]] : [])))
+  if (status === '90')
+    return unknown(
+      'git is not installed on the host',
+      "add apt.packages(['git']) before this resource",
+    )
+  if (status === '124')
+    return unknown(
+      `${repo} did not answer within ${String(answerLimit)} s`,
+      'look at the network between the host and the repository',
+    )
+  if (status !== '0')
+    return unknown(
+      `${repo} could not be read: ${answer.trim()}`,
+      "see git's message: the deploy key may not be registered, or the host's key not be known",
+    )
+  const commits = new Map(
+    answer
+      .split('\n')
+      .flatMap((line) =>
+        /^[0-9a-f]{40,64}\trefs\/\S+$/.test(line)
+          ? [line.split('\t').reverse() as [string, string]]
+          : [],
+      ),
+  )
   return chosen(ref, commits)
 }
 
@@ -82,7 +117,8 @@ function chosen(ref: string, commits: ReadonlyMap<string, string>): Fact<RemoteR
   }
   const branch = named('branch', 'refs/heads/')
   const tag = named('tag', 'refs/tags/')
-  if (branch !== undefined && tag !== undefined) return unknown(`${ref} is a branch and a tag`, `write refs/heads/${ref} or refs/tags/${ref}`)
+  if (branch !== undefined && tag !== undefined)
+    return unknown(`${ref} is a branch and a tag`, `write refs/heads/${ref} or refs/tags/${ref}`)
   const found = branch ?? tag
   return found === undefined ? absent : present(found)
 }

@@ -1,7 +1,10 @@
 import { present, unknown, type Fact, type ShellFactKind } from '../core/fact.js'
 import { sh } from '../core/sh.js'
 
-/** What a run leaves on the host about the secret that it gave a hook: GitHub never shows a secret, so this is how it is known again. */
+/**
+ * What a run leaves on the host about the secret that it gave a hook: GitHub never shows a secret,
+ * so this is how it is known again.
+ */
 export interface Mark {
   /** The hook's id on GitHub: the name of the mark's file. */
   readonly hook: number
@@ -15,7 +18,8 @@ export interface Mark {
 export const marksDirectory = '/var/lib/fettle/github'
 
 /** The text of a mark's file. */
-export const markText = ({ salt, hmac }: Pick<Mark, 'salt' | 'hmac'>): string => `1 ${salt} ${hmac}\n`
+export const markText = ({ salt, hmac }: Pick<Mark, 'salt' | 'hmac'>): string =>
+  `1 ${salt} ${hmac}\n`
 
 function parseLine(line: string): Mark | null {
   const name = /^(\d+) /.exec(line)
@@ -25,7 +29,10 @@ function parseLine(line: string): Mark | null {
   return { hook: Number(name[1]), salt: mark?.[1] ?? '', hmac: mark?.[2] ?? '' }
 }
 
-/** All marks of the host, in one block: a hook's id is not known when resources are built. The key is always `all`. */
+/**
+ * All marks of the host, in one block: a hook's id is not known when resources are built. The key
+ * is always `all`.
+ */
 export const githubMarkFact: ShellFactKind<'all', readonly Mark[]> = {
   backend: 'shell',
   name: 'github-mark',
@@ -37,9 +44,25 @@ then echo 'no permission to look into /var/lib/fettle' >&2; exit 1
 fi`,
   }),
   parse({ code, stdout, stderr }, keys): readonly Fact<readonly Mark[]>[] {
-    if (code !== 0) return keys.map(() => unknown(`the marks of webhooks in ${marksDirectory} could not be read: ${stderr.trim() || `status ${String(code)}`}`, 'act as root (become), and look at that directory on the host'))
-    const marks = stdout.toString().split('\n').filter((line) => line !== '').map(parseLine)
-    if (marks.includes(null)) return keys.map(() => unknown(`the marks of webhooks in ${marksDirectory} could not be understood`, 'look at that directory on the host; its files may be removed'))
+    if (code !== 0)
+      return keys.map(() =>
+        unknown(
+          `the marks of webhooks in ${marksDirectory} could not be read: ${stderr.trim() || `status ${String(code)}`}`,
+          'act as root (become), and look at that directory on the host',
+        ),
+      )
+    const marks = stdout
+      .toString()
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(parseLine)
+    if (marks.includes(null))
+      return keys.map(() =>
+        unknown(
+          `the marks of webhooks in ${marksDirectory} could not be understood`,
+          'look at that directory on the host; its files may be removed',
+        ),
+      )
     return keys.map(() => present(marks.filter((mark) => mark !== null)))
   },
 }

@@ -13,7 +13,10 @@ export interface Guards {
   readonly cwd?: string
 }
 
-/** The first guard that holds, the first that could not be asked, or `due` when all of them let the command run. */
+/**
+ * The first guard that holds, the first that could not be asked, or `due` when all of them let the
+ * command run.
+ */
 export type Verdict =
   | { readonly is: 'due' }
   | { readonly is: 'holds'; readonly guard: 'creates' | 'removes' | 'unless' | 'onlyIf' }
@@ -23,18 +26,32 @@ export type Verdict =
 const guardLimit = 60
 
 /** Words that a shell starts as a program, whatever they are: `if`, `A=1` and `echo` too. */
-export const commandWords = (line: CommandLine): readonly string[] => (typeof line === 'string' ? ['/bin/sh', '-c', line] : line)
+export const commandWords = (line: CommandLine): readonly string[] =>
+  typeof line === 'string' ? ['/bin/sh', '-c', line] : line
 
-/** Statuses that do not answer the question: too slow (124), not executable (126), not found (127), ended by a signal. */
+/**
+ * Statuses that do not answer the question: too slow (124), not executable (126), not found (127),
+ * ended by a signal.
+ */
 const answered = (status: number): boolean => status < 124 || status === 125
 
 function script({ creates, removes, unless, onlyIf, cwd }: Guards): Sh {
   const steps = [
-    ...(creates === undefined ? [] : [sh`[ ! -e ${creates} ] && [ ! -L ${creates} ] || { echo creates; return; }`]),
-    ...(removes === undefined ? [] : [sh`[ -e ${removes} ] || [ -L ${removes} ] || { echo removes; return; }`]),
-    ...(unless === undefined && onlyIf === undefined ? [] : [sh`cd -- ${cwd ?? '/'} 2>/dev/null || { echo cwd; return; }`]),
-    ...(onlyIf === undefined ? [] : [sh`ask_ ${commandWords(onlyIf)} || { echo "onlyIf $s_"; return; }`]),
-    ...(unless === undefined ? [] : [sh`ask_ ${commandWords(unless)} || :; echo "unless $s_"; return`]),
+    ...(creates === undefined
+      ? []
+      : [sh`[ ! -e ${creates} ] && [ ! -L ${creates} ] || { echo creates; return; }`]),
+    ...(removes === undefined
+      ? []
+      : [sh`[ -e ${removes} ] || [ -L ${removes} ] || { echo removes; return; }`]),
+    ...(unless === undefined && onlyIf === undefined
+      ? []
+      : [sh`cd -- ${cwd ?? '/'} 2>/dev/null || { echo cwd; return; }`]),
+    ...(onlyIf === undefined
+      ? []
+      : [sh`ask_ ${commandWords(onlyIf)} || { echo "onlyIf $s_"; return; }`]),
+    ...(unless === undefined
+      ? []
+      : [sh`ask_ ${commandWords(unless)} || :; echo "unless $s_"; return`]),
   ]
   return lines([sh`guard_() {`, ...steps, sh`echo due; }`, sh`guard_`])
 }
@@ -61,18 +78,43 @@ function verdictOf(line: string): Verdict | null {
   }
 }
 
-/** Asks a command's guards, in the order creates, removes, onlyIf, unless, up to the first that holds. They are the user's, and must change nothing. Only commands start processes. */
+/**
+ * Asks a command's guards, in the order creates, removes, onlyIf, unless, up to the first that
+ * holds. They are the user's, and must change nothing. Only commands start processes.
+ */
 export const guardFact: ShellFactKind<Guards, Verdict> = {
   backend: 'shell',
   name: 'guard',
   script: (keys) => ({
-    script: lines([sh`ask_() { timeout -k 5 ${guardLimit} "$@" </dev/null >/dev/null 2>&1; s_=$?; return $s_; }`, ...keys.map(script)]),
+    script: lines([
+      sh`ask_() { timeout -k 5 ${guardLimit} "$@" </dev/null >/dev/null 2>&1; s_=$?; return $s_; }`,
+      ...keys.map(script),
+    ]),
   }),
-  mayTake: (keys) => 60 + keys.flatMap(({ unless, onlyIf }) => [unless, onlyIf]).filter((line) => line !== undefined).length * (guardLimit + 5),
+  mayTake: (keys) =>
+    60 +
+    keys.flatMap(({ unless, onlyIf }) => [unless, onlyIf]).filter((line) => line !== undefined)
+      .length *
+      (guardLimit + 5),
   parse({ code, stdout, stderr }, keys): readonly Fact<Verdict>[] {
-    const found = stdout.toString().split('\n').filter((line) => line !== '').map(verdictOf)
-    const wrong = code !== 0 ? stderr.trim() || `status ${String(code)}` : found.length === keys.length && !found.includes(null) ? null : 'the answer could not be understood'
-    if (wrong !== null) return keys.map(() => unknown(`the guards of commands could not be asked: ${wrong}`, 'try the guards by hand on the host'))
+    const found = stdout
+      .toString()
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(verdictOf)
+    const wrong =
+      code !== 0
+        ? stderr.trim() || `status ${String(code)}`
+        : found.length === keys.length && !found.includes(null)
+          ? null
+          : 'the answer could not be understood'
+    if (wrong !== null)
+      return keys.map(() =>
+        unknown(
+          `the guards of commands could not be asked: ${wrong}`,
+          'try the guards by hand on the host',
+        ),
+      )
     return found.map((verdict) => present(verdict ?? { is: 'due' }))
   },
 }

@@ -3,7 +3,15 @@ import type { HostAddress, HostFacts } from '../core/host-facts.js'
 import { sh } from '../core/sh.js'
 
 /** Read by one `head`, which writes the name of each that it finds above its content. */
-const files = ['/etc/os-release', '/usr/lib/os-release', '/etc/hosts', '/proc/meminfo', '/proc/sys/kernel/hostname', '/proc/sys/kernel/osrelease', '/proc/1/comm']
+const files = [
+  '/etc/os-release',
+  '/usr/lib/os-release',
+  '/etc/hosts',
+  '/proc/meminfo',
+  '/proc/sys/kernel/hostname',
+  '/proc/sys/kernel/osrelease',
+  '/proc/1/comm',
+]
 
 /** What a host is. Asking for a route to an address sends nothing there. */
 export const hostFact: ShellFactKind<'host', HostFacts> = {
@@ -24,7 +32,14 @@ echo '= files'; head -c 65536 ${files} 2>/dev/null || :`,
   parse({ stdout, stderr }, keys) {
     const facts = hostOf(stdout.toString())
     const said = stderr.trim() === '' ? '' : `: ${stderr.trim()}`
-    return keys.map(() => (facts === null ? unknown(`it could not be understood${said}`, 'see that uname, nproc and head run there, and that /proc is mounted') : present(facts)))
+    return keys.map(() =>
+      facts === null
+        ? unknown(
+            `it could not be understood${said}`,
+            'see that uname, nproc and head run there, and that /proc is mounted',
+          )
+        : present(facts),
+    )
   },
 }
 
@@ -34,11 +49,24 @@ function hostOf(text: string): HostFacts | null {
   const sections = pieces(head, /^= (\w+)\n/m)
   const file = pieces(tail, /^==> (\/\S+) <==\n/m)
   const of = (name: string): string | null => sections.get(name)?.trim() || null
-  const [machine, hostname, release] = [of('machine'), file.get('/proc/sys/kernel/hostname')?.trim(), file.get('/proc/sys/kernel/osrelease')?.trim()]
+  const [machine, hostname, release] = [
+    of('machine'),
+    file.get('/proc/sys/kernel/hostname')?.trim(),
+    file.get('/proc/sys/kernel/osrelease')?.trim(),
+  ]
   const cpus = Number(of('cpus') ?? 0)
   const kibibytes = /^MemTotal:\s+(\d+) kB$/m.exec(file.get('/proc/meminfo') ?? '')?.[1]
   const init = of('init') ?? file.get('/proc/1/comm')?.trim()
-  if (machine === null || !hostname || !release || !init || kibibytes === undefined || !Number.isInteger(cpus) || cpus < 1) return null
+  if (
+    machine === null ||
+    !hostname ||
+    !release ||
+    !init ||
+    kibibytes === undefined ||
+    !Number.isInteger(cpus) ||
+    cpus < 1
+  )
+    return null
   return {
     os: systemOf(file.get('/etc/os-release') ?? file.get('/usr/lib/os-release') ?? ''),
     release,
@@ -57,35 +85,61 @@ function hostOf(text: string): HostFacts | null {
 /** What stands below each heading. */
 function pieces(text: string, heading: RegExp): ReadonlyMap<string, string> {
   const parts = text.split(heading)
-  return new Map(parts.flatMap((name, index) => (index % 2 === 1 ? [[name, parts[index + 1] ?? ''] as const] : [])))
+  return new Map(
+    parts.flatMap((name, index) =>
+      index % 2 === 1 ? [[name, parts[index + 1] ?? ''] as const] : [],
+    ),
+  )
 }
 
 /** os-release(5): assignments as a shell would read them. */
 function systemOf(text: string): HostFacts['os'] {
   const values = new Map<string, string>()
-  for (const [, name = '', double, single, plain = ''] of text.matchAll(/^([A-Z][A-Z0-9_]*)=(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|(.*))$/gm)) {
+  for (const [, name = '', double, single, plain = ''] of text.matchAll(
+    /^([A-Z][A-Z0-9_]*)=(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|(.*))$/gm,
+  )) {
     values.set(name, double?.replace(/\\(["$`\\])/g, '$1') ?? single ?? plain.trim())
   }
   const of = (name: string): string | null => values.get(name) || null
   const id = of('ID') ?? 'linux'
-  return { id, like: (of('ID_LIKE') ?? '').split(/\s+/).filter((each) => each !== ''), version: of('VERSION_ID'), codename: of('VERSION_CODENAME'), name: of('PRETTY_NAME') ?? of('NAME') ?? id }
+  return {
+    id,
+    like: (of('ID_LIKE') ?? '').split(/\s+/).filter((each) => each !== ''),
+    version: of('VERSION_ID'),
+    codename: of('VERSION_CODENAME'),
+    name: of('PRETTY_NAME') ?? of('NAME') ?? id,
+  }
 }
 
 /** hosts(5): the first name of a line is the canonical one of the others. */
 function canonicalName(hosts: string, hostname: string): string | null {
-  const lines = hosts.split('\n').map((line) => line.replace(/#.*/, '').trim().split(/\s+/).slice(1))
+  const lines = hosts
+    .split('\n')
+    .map((line) => line.replace(/#.*/, '').trim().split(/\s+/).slice(1))
   return lines.find((names) => names.includes(hostname) && names[0]?.includes('.'))?.[0] ?? null
 }
 
 /** Lines of `ip -o address`, of iproute2 and of busybox; the latter writes lines for links too. */
 function addressesOf(text: string): readonly HostAddress[] {
   return text.split('\n').flatMap((line): readonly HostAddress[] => {
-    const [, name = '', family, address, own, peer, rest = ''] = /^\d+:\s+([^\s@:]+)(?:[@:]\S*)?\s+(inet6?) ([\da-fA-F.:]+)(?:\/(\d+)| peer [^\s/]+\/(\d+))(.*)/.exec(line) ?? []
+    const [, name = '', family, address, own, peer, rest = ''] =
+      /^\d+:\s+([^\s@:]+)(?:[@:]\S*)?\s+(inet6?) ([\da-fA-F.:]+)(?:\/(\d+)| peer [^\s/]+\/(\d+))(.*)/.exec(
+        line,
+      ) ?? []
     const [, scope] = / scope (\w+)/.exec(rest) ?? []
     if (address === undefined || scope === undefined) return []
-    return [{ interface: name, address, family: family === 'inet6' ? 'ipv6' : 'ipv4', prefix: Number(own ?? peer), scope: scope === 'link' || scope === 'host' ? scope : 'global' }]
+    return [
+      {
+        interface: name,
+        address,
+        family: family === 'inet6' ? 'ipv6' : 'ipv4',
+        prefix: Number(own ?? peer),
+        scope: scope === 'link' || scope === 'host' ? scope : 'global',
+      },
+    ]
   })
 }
 
 /** The source address of a route. */
-const sourceOf = (route: string | null): string | null => / src ([\da-fA-F.:]+)/.exec(route ?? '')?.[1] ?? null
+const sourceOf = (route: string | null): string | null =>
+  / src ([\da-fA-F.:]+)/.exec(route ?? '')?.[1] ?? null

@@ -14,7 +14,8 @@ export const httpFact: HttpFactKind<HttpProbe, HttpResult> = {
     } catch (error) {
       if (isCode(error, 'connection-lost')) throw error
       // Nobody has asked the service.
-      if (isCode(error, 'forward-forbidden')) return present({ silent: error.message, remedy: error.remedy })
+      if (isCode(error, 'forward-forbidden'))
+        return present({ silent: error.message, remedy: error.remedy })
       return present({ silent: error instanceof Error ? error.message : String(error) })
     }
   },

@@ -1,9 +1,10 @@
 import { sh, type Sh } from '../core/sh.js'
 
 /**
- * A program of Python that says `met`, `unmet`, or `cannot LINE` of a requirements file with all that it includes. It reads markers and versions as
- * pip does, by pip's own copy of `packaging`, and nothing but these words is an answer. pip itself could be asked by `--dry-run` from 22.2 on only,
- * and would take a failure of its own for a requirement that is not met.
+ * A program of Python that says `met`, `unmet`, or `cannot LINE` of a requirements file with all
+ * that it includes. It reads markers and versions as pip does, by pip's own copy of `packaging`,
+ * and nothing but these words is an answer. pip itself could be asked by `--dry-run` from 22.2 on
+ * only, and would take a failure of its own for a requirement that is not met.
  */
 const program = `import codecs, os, re, sys
 try: from pip._vendor.packaging import requirements, utils
@@ -47,8 +48,9 @@ say("met")`
 export const judgementLimit = 30
 
 /**
- * Asks the environment's Python whether the requirements in a file are met, as the owner of the environment, without a network and without writing.
- * The answer is a line `judged STATUS WORDS`. `before` writes what is in /dev/stdin.
+ * Asks the environment's Python whether the requirements in a file are met, as the owner of the
+ * environment, without a network and without writing. The answer is a line `judged STATUS WORDS`.
+ * `before` writes what is in /dev/stdin.
  */
 export function judging(path: string, source: string, before = sh``): Sh {
   const run = sh`${before}timeout -k 5 ${judgementLimit} ./bin/python -I -B -c ${program} ${source}`

@@ -1,12 +1,18 @@
 import { sh, type Sh } from '../core/sh.js'
 
 /**
- * Limits the processor's time, in seconds, of each program that follows: a file that has become endless is not read for ever, also where no run
- * waits for it any more. It is the shell's own, where timeout(1) would start two processes. A program that waits, such as for a FIFO, is not ended by it.
+ * Limits the processor's time, in seconds, of each program that follows: a file that has become
+ * endless is not read for ever, also where no run waits for it any more. It is the shell's own,
+ * where timeout(1) would start two processes. A program that waits, such as for a FIFO, is not
+ * ended by it.
  */
-export const processorLimit = (seconds: number | Sh): Sh => sh`ulimit -S -t ${seconds} 2>/dev/null || :`
+export const processorLimit = (seconds: number | Sh): Sh =>
+  sh`ulimit -S -t ${seconds} 2>/dev/null || :`
 
-/** 128 MiB of memory for each program that follows, in the same way: one that reads lines takes an endless file for one line. */
+/**
+ * 128 MiB of memory for each program that follows, in the same way: one that reads lines takes an
+ * endless file for one line.
+ */
 export const memoryLimit = sh`ulimit -S -v 131072 2>/dev/null || :`
 
 /** Bytes a second that a slow disk reads. */

@@ -1,6 +1,12 @@
 import { blocked, type Blocked } from '../core/change.js'
 import { present, unknown, type Fact, type ShellFactKind } from '../core/fact.js'
-import { decodeMark, pendingDirectory, pendingPlaces, type Mark, type PendingPlaces } from '../core/pending.js'
+import {
+  decodeMark,
+  pendingDirectory,
+  pendingPlaces,
+  type Mark,
+  type PendingPlaces,
+} from '../core/pending.js'
 import { lines, sh } from '../core/sh.js'
 
 /** A mark as it lies on the host. */
@@ -13,21 +19,33 @@ export interface PendingMark extends Omit<Mark, 'pending'> {
 export type PendingMarks = readonly PendingMark[] | { readonly hidden: string }
 
 /** The marks that may be seen. */
-export const seenMarks = (marks: PendingMarks | null): readonly PendingMark[] => (marks === null || 'hidden' in marks ? [] : marks)
+export const seenMarks = (marks: PendingMarks | null): readonly PendingMark[] =>
+  marks === null || 'hidden' in marks ? [] : marks
 
 /** Why marks that matter cannot be seen; undefined where they can. */
 export const hiddenMarks = (marks: PendingMarks | null): Blocked | undefined =>
-  marks !== null && 'hidden' in marks ? blocked(`the pending restarts could not be read: only root may read ${marks.hidden}`, 'give the play become: true') : undefined
+  marks !== null && 'hidden' in marks
+    ? blocked(
+        `the pending restarts could not be read: only root may read ${marks.hidden}`,
+        'give the play become: true',
+      )
+    : undefined
 
 function parseLine(line: string): readonly [key: number, mark: PendingMark] | null {
   const [key, effect, instance, word] = line.split(' ')
   const trigger = decodeMark(word ?? '')
   if (key === undefined || instance === undefined || trigger === null) return null
   if (effect !== 'restart' && effect !== 'reload' && effect !== 'run') return null
-  return [Number(key), { effect, trigger, instance: /^[0-9a-f]{32}$/.test(instance) ? instance : null }]
+  return [
+    Number(key),
+    { effect, trigger, instance: /^[0-9a-f]{32}$/.test(instance) ? instance : null },
+  ]
 }
 
-/** What waits to be done for a service or a command, by the name that it is pending under; the directory is read whole. */
+/**
+ * What waits to be done for a service or a command, by the name that it is pending under; the
+ * directory is read whole.
+ */
 export const marksFactIn = (places: PendingPlaces): ShellFactKind<string, PendingMarks> => ({
   backend: 'shell',
   name: 'marks',
@@ -40,12 +58,30 @@ marks_() { for m_ in "$2"/*; do [ ! -f "$m_" ] || { r_=; read -r r_ <"$m_" || :;
     ]),
   }),
   parse({ code, stdout, stderr }, names): readonly Fact<PendingMarks>[] {
-    if (code !== 0) return names.map(() => unknown(`the pending restarts could not be read: ${stderr.trim() || `status ${String(code)}`}`, 'give the play become: true'))
+    if (code !== 0)
+      return names.map(() =>
+        unknown(
+          `the pending restarts could not be read: ${stderr.trim() || `status ${String(code)}`}`,
+          'give the play become: true',
+        ),
+      )
     const [, hidden] = /^hidden (.+)\n$/.exec(stdout.toString()) ?? []
     if (hidden !== undefined) return names.map(() => present({ hidden }))
-    const marks = stdout.toString().split('\n').filter((line) => line !== '').map(parseLine)
-    if (marks.includes(null)) return names.map(() => unknown(`a mark in ${places.marks} could not be understood`, `look at its files; an empty or damaged one can be removed, and the service restarted by hand`))
-    return names.map((_, index) => present(marks.flatMap((found) => (found?.[0] === index ? [found[1]] : []))))
+    const marks = stdout
+      .toString()
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(parseLine)
+    if (marks.includes(null))
+      return names.map(() =>
+        unknown(
+          `a mark in ${places.marks} could not be understood`,
+          `look at its files; an empty or damaged one can be removed, and the service restarted by hand`,
+        ),
+      )
+    return names.map((_, index) =>
+      present(marks.flatMap((found) => (found?.[0] === index ? [found[1]] : []))),
+    )
   },
 })
 

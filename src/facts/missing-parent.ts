@@ -17,9 +17,14 @@ export function parentsOf(path: string): readonly string[] {
 const directoryOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
 
 /** One path of each directory: its neighbours have the same answer. */
-const directoriesOf = (paths: readonly string[]): readonly string[] => [...new Map(paths.map((path) => [directoryOf(path), path])).values()]
+const directoriesOf = (paths: readonly string[]): readonly string[] => [
+  ...new Map(paths.map((path) => [directoryOf(path), path])).values(),
+]
 
-/** The first missing directory above a path; absent when there is none, so that the path can be made. It starts no process. */
+/**
+ * The first missing directory above a path; absent when there is none, so that the path can be
+ * made. It starts no process.
+ */
 export const missingParentFact: ShellFactKind<string, MissingParent> = {
   backend: 'shell',
   name: 'missing-parent',
@@ -42,8 +47,17 @@ export const missingParentFact: ShellFactKind<string, MissingParent> = {
   parse({ code, stdout, stderr }, paths) {
     const answers = stdout.toString().split('\n').slice(0, -1)
     const asked = directoriesOf(paths).map(directoryOf)
-    const understood = code === 0 && answers.length === asked.length && answers.every((answer) => /^(?:none|(?:taken|missing) \d+)$/.test(answer))
-    if (!understood) return paths.map(() => unknown(`directories could not be looked at: ${stderr.trim() || `status ${String(code)}`}`, 'see what the shell says on the host'))
+    const understood =
+      code === 0 &&
+      answers.length === asked.length &&
+      answers.every((answer) => /^(?:none|(?:taken|missing) \d+)$/.test(answer))
+    if (!understood)
+      return paths.map(() =>
+        unknown(
+          `directories could not be looked at: ${stderr.trim() || `status ${String(code)}`}`,
+          'see what the shell says on the host',
+        ),
+      )
     return paths.map((path) => {
       const [word, depth] = answers[asked.indexOf(directoryOf(path))]?.split(' ') ?? []
       const parent = depth === undefined ? undefined : parentsOf(path)[Number(depth)]

@@ -11,16 +11,26 @@ export interface DatabaseDefaults {
   readonly collation: string
 }
 
-/** All databases at once: whether the server folds case is only known there, so names are compared here. */
-export const databasesQuestion = "SELECT 'database', SCHEMA_NAME AS name, DEFAULT_CHARACTER_SET_NAME AS charset, DEFAULT_COLLATION_NAME AS collation FROM information_schema.SCHEMATA;"
+/**
+ * All databases at once: whether the server folds case is only known there, so names are compared
+ * here.
+ */
+export const databasesQuestion =
+  "SELECT 'database', SCHEMA_NAME AS name, DEFAULT_CHARACTER_SET_NAME AS charset, DEFAULT_COLLATION_NAME AS collation FROM information_schema.SCHEMATA;"
 
 /** A database's defaults, from `information_schema.SCHEMATA`. */
 export function databaseOf(rows: Rows, wanted: string, said: string): Fact<DatabaseDefaults> {
   const folds = rows.find(([what]) => what === 'server')?.[2]
-  const whole = rows.at(-1)?.[0] === 'end' && folds !== undefined && rows.every((row) => row[0] !== 'database' || row.length === 4)
+  const whole =
+    rows.at(-1)?.[0] === 'end' &&
+    folds !== undefined &&
+    rows.every((row) => row[0] !== 'database' || row.length === 4)
   // A server always has databases of its own.
   if (!whole || !rows.some(([what]) => what === 'database')) return notUnderstood(said)
-  const same = folds === '0' ? (name: string | undefined) => name === wanted : (name: string | undefined) => name?.toLowerCase() === wanted.toLowerCase()
+  const same =
+    folds === '0'
+      ? (name: string | undefined) => name === wanted
+      : (name: string | undefined) => name?.toLowerCase() === wanted.toLowerCase()
   const row = rows.find(([what, name]) => what === 'database' && same(name))
   return row === undefined ? absent : present({ charset: row[2] ?? '', collation: row[3] ?? '' })
 }

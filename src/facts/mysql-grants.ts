@@ -1,24 +1,33 @@
 /** Privileges on one thing, as `SHOW GRANTS` tells them. */
 export interface Grant {
-  /** What they are on, as SQL: `*.*`, `` `my\_app`.* ``, `` PROCEDURE `app`.`p` ``; null for a role. */
+  /**
+   * What they are on, as SQL: `*.*`, `` `my\_app`.* ``, `` PROCEDURE `app`.`p` ``; null for a role.
+   */
   readonly on: string | null
-  /** `SELECT`, `` UPDATE (`name`) ``, `ALL PRIVILEGES`, `GRANT OPTION`; of a role its quoted name. `USAGE`, which means none, is left out. */
+  /**
+   * `SELECT`, `` UPDATE (`name`) ``, `ALL PRIVILEGES`, `GRANT OPTION`; of a role its quoted name.
+   * `USAGE`, which means none, is left out.
+   */
   readonly privileges: readonly string[]
 }
 
-// Without a look ahead a row of quotes could be read in many ways, and a hostile one would be tried in all of them.
+// Without a look ahead a row of quotes could be read in many ways, and a hostile one would be tried
+// in all of them.
 const quotedName = '`(?:[^`]|``)*`(?!`)'
 const quotedText = "'(?:[^']|'')*'(?!')"
 const account = `(?:${quotedName}|${quotedText})(?:@(?:${quotedName}|${quotedText}))?`
 const privilege = `[A-Z][A-Z_ ]*[A-Z](?: \\((?:${quotedName}|[^()\`])*\\))?`
 const target = `(?:(?:PROCEDURE|FUNCTION|PACKAGE|PACKAGE BODY) )?(?:\\*|${quotedName})\\.(?:\\*|${quotedName})|${account}`
-const onSomething = new RegExp(`^GRANT (${privilege}(?:, ${privilege})*) ON (${target}) TO ${account}(.*)$`)
+const onSomething = new RegExp(
+  `^GRANT (${privilege}(?:, ${privilege})*) ON (${target}) TO ${account}(.*)$`,
+)
 const ofRole = new RegExp(`^GRANT (${quotedName}) TO ${account}(?: WITH ADMIN OPTION)?$`)
 const eachPrivilege = new RegExp(privilege, 'g')
 
 /**
- * One line of `SHOW GRANTS`: a grant; nothing where the line gives nothing (`SET DEFAULT ROLE`); null where it cannot be
- * understood. What follows the account (the hash of its password, REQUIRE, limits) is not kept.
+ * One line of `SHOW GRANTS`: a grant; nothing where the line gives nothing (`SET DEFAULT ROLE`);
+ * null where it cannot be understood. What follows the account (the hash of its password, REQUIRE,
+ * limits) is not kept.
  */
 export function parseGrant(line: string): Grant | 'nothing' | null {
   if (line.startsWith('SET DEFAULT ROLE ')) return 'nothing'
@@ -27,7 +36,13 @@ export function parseGrant(line: string): Grant | 'nothing' | null {
   const [, privileges, on, rest] = onSomething.exec(line) ?? []
   if (privileges === undefined || on === undefined || rest === undefined) return null
   const given = (privileges.match(eachPrivilege) ?? []).filter((name) => name !== 'USAGE')
-  return { on, privileges: / WITH (?:\S+ \d+ )*GRANT OPTION\b/.test(withoutQuoted(rest)) ? [...given, 'GRANT OPTION'] : given }
+  return {
+    on,
+    privileges: / WITH (?:\S+ \d+ )*GRANT OPTION\b/.test(withoutQuoted(rest))
+      ? [...given, 'GRANT OPTION']
+      : given,
+  }
 }
 
-const withoutQuoted = (text: string): string => text.replace(/'(?:[^'\\]|''|\\[^])*(?:'|\\?$)/g, "''")
+const withoutQuoted = (text: string): string =>
+  text.replace(/'(?:[^'\\]|''|\\[^])*(?:'|\\?$)/g, "''")

@@ -1,8 +1,20 @@
 import type { MysqlConnection } from '../core/change.js'
 import type { Fact, ShellFactKind } from '../core/fact.js'
 import { accountOf, accountQuestion, type Account, type AccountKey } from './mysql-account.js'
-import { databaseOf, databasesQuestion, type DatabaseDefaults, type DatabaseKey } from './mysql-database.js'
-import { answerLimit, askServers, byServer, notUnderstood, placeOf, serverAnswers } from './mysql.js'
+import {
+  databaseOf,
+  databasesQuestion,
+  type DatabaseDefaults,
+  type DatabaseKey,
+} from './mysql-database.js'
+import {
+  answerLimit,
+  askServers,
+  byServer,
+  notUnderstood,
+  placeOf,
+  serverAnswers,
+} from './mysql.js'
 
 type ServerKey = DatabaseKey | AccountKey
 type Answer<K> = K extends AccountKey ? Account : DatabaseDefaults
@@ -12,13 +24,24 @@ const isAccount = (key: ServerKey): key is AccountKey => 'host' in key
 /** Accounts stand in the order of their keys, each under its place. */
 function question(keys: readonly ServerKey[]): string {
   const databases = keys.every(isAccount) ? [] : [databasesQuestion]
-  const accounts = keys.flatMap((key, place) => (isAccount(key) ? [accountQuestion(key, place)] : []))
-  return ["SELECT 'server', VERSION(), @@lower_case_table_names;", ...databases, ...accounts, "SELECT 'end';"].join('\n')
+  const accounts = keys.flatMap((key, place) =>
+    isAccount(key) ? [accountQuestion(key, place)] : [],
+  )
+  return [
+    "SELECT 'server', VERSION(), @@lower_case_table_names;",
+    ...databases,
+    ...accounts,
+    "SELECT 'end';",
+  ].join('\n')
 }
 
-/** Names the server that does not answer, unless it is the one that is meant where none is named: a wrong port is not among the client's words. */
+/**
+ * Names the server that does not answer, unless it is the one that is meant where none is named: a
+ * wrong port is not among the client's words.
+ */
 function withPlace<T>(fact: Fact<T>, connection: MysqlConnection): Fact<T> {
-  if (fact.is !== 'unknown' || (connection.host === undefined && connection.socket === undefined)) return fact
+  if (fact.is !== 'unknown' || (connection.host === undefined && connection.socket === undefined))
+    return fact
   return { ...fact, reason: `${placeOf(connection)}: ${fact.reason}` }
 }
 
@@ -27,18 +50,31 @@ const serverFact = <K extends ServerKey>(): ShellFactKind<K, Answer<K>> => ({
   backend: 'shell',
   name: 'mysql',
   asSession: true,
-  script: (keys) => askServers(byServer(keys).map(({ connection, members }) => ({ connection, sql: question(members.map(({ key }) => key)) }))),
+  script: (keys) =>
+    askServers(
+      byServer(keys).map(({ connection, members }) => ({
+        connection,
+        sql: question(members.map(({ key }) => key)),
+      })),
+    ),
   mayTake: (keys) => 60 + byServer(keys).length * (answerLimit + 5),
   parse(output, keys) {
     const servers = byServer(keys)
     const facts = new Map<number, Fact<Account | DatabaseDefaults>>()
     serverAnswers(output, servers.length).forEach((answer, server) => {
       servers[server]?.members.forEach(({ key, index }, place) => {
-        const fact: Fact<Account | DatabaseDefaults> = 'problem' in answer ? answer.problem : isAccount(key) ? accountOf(answer.rows, place, answer.said) : databaseOf(answer.rows, key.name, answer.said)
+        const fact: Fact<Account | DatabaseDefaults> =
+          'problem' in answer
+            ? answer.problem
+            : isAccount(key)
+              ? accountOf(answer.rows, place, answer.said)
+              : databaseOf(answer.rows, key.name, answer.said)
         facts.set(index, withPlace(fact, key.connection))
       })
     })
-    return keys.map((_, index) => facts.get(index) ?? notUnderstood('')) as readonly Fact<Answer<K>>[]
+    return keys.map((_, index) => facts.get(index) ?? notUnderstood('')) as readonly Fact<
+      Answer<K>
+    >[]
   },
 })
 

@@ -3,7 +3,10 @@ import { sh } from '../core/sh.js'
 
 /** A package as dpkg knows it, or the one that provides a virtual package. */
 export interface PackageState {
-  /** `installed`, `config-files` (removed, configuration kept), or a state in which dpkg stopped: `unpacked`, `half-configured`, `half-installed`, `triggers-awaited`, … */
+  /**
+   * `installed`, `config-files` (removed, configuration kept), or a state in which dpkg stopped:
+   * `unpacked`, `half-configured`, `half-installed`, `triggers-awaited`, …
+   */
   readonly status: string
   readonly version: string
   /** `apt-mark hold`: apt leaves it as it is. */
@@ -30,13 +33,41 @@ interface Row extends Omit<PackageState, 'providedBy' | 'aptName'> {
   readonly provides: readonly string[]
 }
 
-const fields = ['Package', 'db:Status-Status', 'Architecture', 'db:Status-Want', 'db:Status-Eflag', 'Version', 'Multi-Arch', 'Provides']
+const fields = [
+  'Package',
+  'db:Status-Status',
+  'Architecture',
+  'db:Status-Want',
+  'db:Status-Eflag',
+  'Version',
+  'Multi-Arch',
+  'Provides',
+]
 const format = `${fields.map((field) => `\${${field}}`).join('\\t')}\\n`
 
 function parseRow(line: string): Row | null {
   const [name, status, architecture, want, flag, version, multiArch, provides] = line.split('\t')
-  if (name === undefined || status === undefined || architecture === undefined || want === undefined || flag === undefined || version === undefined || multiArch === undefined || provides === undefined) return null
-  return { name, architecture, held: want === 'hold', reinstall: flag !== 'ok', status, version, multiArch, provides: provides.split(',').map((each) => each.trim().split(/[ :]/, 1)[0] ?? '') }
+  if (
+    name === undefined ||
+    status === undefined ||
+    architecture === undefined ||
+    want === undefined ||
+    flag === undefined ||
+    version === undefined ||
+    multiArch === undefined ||
+    provides === undefined
+  )
+    return null
+  return {
+    name,
+    architecture,
+    held: want === 'hold',
+    reinstall: flag !== 'ok',
+    status,
+    version,
+    multiArch,
+    provides: provides.split(',').map((each) => each.trim().split(/[ :]/, 1)[0] ?? ''),
+  }
 }
 
 interface Answer {
@@ -49,39 +80,88 @@ interface Answer {
 }
 
 /**
- * What a name stands for to apt: without an architecture for the host's own, and for another one only where there is no other; `all` fits each. A package of another
- * architecture provides a virtual one here if it is `Multi-Arch: foreign`.
+ * What a name stands for to apt: without an architecture for the host's own, and for another one
+ * only where there is no other; `all` fits each. A package of another architecture provides a
+ * virtual one here if it is `Multi-Arch: foreign`.
  */
-function stateOf(wanted: string, { listsAge, native, foreign, rows }: Answer): PackageState | undefined {
+function stateOf(
+  wanted: string,
+  { listsAge, native, foreign, rows }: Answer,
+): PackageState | undefined {
   const [name = '', qualifier = 'native'] = wanted.split(':')
   const architecture = ['native', 'any', 'all'].includes(qualifier) ? native : qualifier
-  const isOf = (row: Row): boolean => row.architecture === architecture || row.architecture === 'all'
+  const isOf = (row: Row): boolean =>
+    row.architecture === architecture || row.architecture === 'all'
   const own = rows.filter((row) => row.name === name && isOf(row))
-  const provider = wanted === name ? rows.find((row) => row.status === 'installed' && row.provides.includes(name) && (isOf(row) || row.multiArch === 'foreign')) : undefined
+  const provider =
+    wanted === name
+      ? rows.find(
+          (row) =>
+            row.status === 'installed' &&
+            row.provides.includes(name) &&
+            (isOf(row) || row.multiArch === 'foreign'),
+        )
+      : undefined
   // Without lists apt knows only what is installed.
-  const other = wanted === name && listsAge !== null ? rows.find((row) => foreign.includes(`${row.name}:${row.architecture}`) && row.name === name) : undefined
-  const best = own.find((row) => row.status === 'installed') ?? own.find((row) => row.status !== 'config-files') ?? provider ?? own[0] ?? other
+  const other =
+    wanted === name && listsAge !== null
+      ? rows.find((row) => foreign.includes(`${row.name}:${row.architecture}`) && row.name === name)
+      : undefined
+  const best =
+    own.find((row) => row.status === 'installed') ??
+    own.find((row) => row.status !== 'config-files') ??
+    provider ??
+    own[0] ??
+    other
   if (best === undefined) return undefined
   const { status, version, held, reinstall } = best
-  const aptName = best.architecture === native || best.architecture === 'all' ? best.name : `${best.name}:${best.architecture}`
-  return { status, version, held, reinstall, providedBy: best === provider && !own.includes(best) ? best.name : null, aptName }
+  const aptName =
+    best.architecture === native || best.architecture === 'all'
+      ? best.name
+      : `${best.name}:${best.architecture}`
+  return {
+    status,
+    version,
+    held,
+    reinstall,
+    providedBy: best === provider && !own.includes(best) ? best.name : null,
+    aptName,
+  }
 }
 
 function read({ code, stdout }: Output): Answer | null {
-  const [age = '', architecture = '', ...rest] = stdout.toString().split('\n').filter((line) => line !== '')
+  const [age = '', architecture = '', ...rest] = stdout
+    .toString()
+    .split('\n')
+    .filter((line) => line !== '')
   const [, native] = /^native ([a-z0-9-]+)$/.exec(architecture) ?? []
   const foreign = rest.flatMap((line) => /^foreign (\S+)$/.exec(line)?.[1] ?? [])
   const rows = rest.slice(foreign.length).map(parseRow)
-  if (code !== 0 || !/^lists (-?\d+|none)$/.test(age) || native === undefined || rows.includes(null)) return null
-  // A clock that was set back makes lists come from the future: that old, they are worth as much as new ones.
-  return { listsAge: age === 'lists none' ? null : Math.max(0, Number(age.slice(6))), native, foreign, rows: rows.filter((row) => row !== null) }
+  if (
+    code !== 0 ||
+    !/^lists (-?\d+|none)$/.test(age) ||
+    native === undefined ||
+    rows.includes(null)
+  )
+    return null
+  // A clock that was set back makes lists come from the future: that old, they are worth as much as
+  // new ones.
+  return {
+    listsAge: age === 'lists none' ? null : Math.max(0, Number(age.slice(6))),
+    native,
+    foreign,
+    rows: rows.filter((row) => row !== null),
+  }
 }
 
 /**
- * Packages by lists of their names, by one dpkg-query(1) for all, in which dpkg's own line tells the host's architecture. Only where a name is none of an installed package are all packages listed, and
- * thinned out on the host: another may provide it. The lists' age is that of their directory, which `aptPackages` touches after an update; where
- * nothing was fetched yet there is no file of packages in it. What `/proc/self` is for a process is as old as that process, so it tells the time.
- * Where a name is there for another architecture alone, apt is asked whether it knows it for this one.
+ * Packages by lists of their names, by one dpkg-query(1) for all, in which dpkg's own line tells
+ * the host's architecture. Only where a name is none of an installed package are all packages
+ * listed, and thinned out on the host: another may provide it. The lists' age is that of their
+ * directory, which `aptPackages` touches after an update; where nothing was fetched yet there is no
+ * file of packages in it. What `/proc/self` is for a process is as old as that process, so it tells
+ * the time. Where a name is there for another architecture alone, apt is asked whether it knows it
+ * for this one.
  */
 export const aptFact: ShellFactKind<readonly string[], AptState> = {
   backend: 'shell',
@@ -119,7 +199,13 @@ fi`,
   },
   parse(output, lists): readonly Fact<AptState>[] {
     const answer = read(output)
-    if (answer === null) return lists.map(() => unknown(`the packages could not be read: ${output.stderr.trim() || `status ${String(output.code)}`}`, 'see dpkg-query -W on the host'))
+    if (answer === null)
+      return lists.map(() =>
+        unknown(
+          `the packages could not be read: ${output.stderr.trim() || `status ${String(output.code)}`}`,
+          'see dpkg-query -W on the host',
+        ),
+      )
     return lists.map((names) =>
       present({
         listsAge: answer.listsAge,

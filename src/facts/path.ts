@@ -1,4 +1,11 @@
-import { absent, present, unknown, type Fact, type Output, type ShellFactKind } from '../core/fact.js'
+import {
+  absent,
+  present,
+  unknown,
+  type Fact,
+  type Output,
+  type ShellFactKind,
+} from '../core/fact.js'
 import { lines, sh, type Sh } from '../core/sh.js'
 import { processorLimit, slowDisk } from './limits.js'
 
@@ -11,7 +18,10 @@ export interface PathKey {
   readonly digest?: boolean
   /** The only size, in bytes, at which a digest is worth taking. Left out: any up to 64 MiB. */
   readonly size?: number
-  /** Its bytes are wanted too (up to 256 KiB), unless the SHA-256, in hex, is this one; '' wants them always. Left out: never. */
+  /**
+   * Its bytes are wanted too (up to 256 KiB), unless the SHA-256, in hex, is this one; '' wants
+   * them always. Left out: never.
+   */
   readonly contentUnless?: string
 }
 
@@ -29,7 +39,10 @@ export interface PathEntry {
   readonly size: number
   /** Of a regular file, when asked for and the size is one at which it is taken; else `null`. */
   readonly sha256: string | null
-  /** Where a link points, as it is written; with `follow` the path of what it leads to. `null` for what is no link. */
+  /**
+   * Where a link points, as it is written; with `follow` the path of what it leads to. `null` for
+   * what is no link.
+   */
   readonly target: string | null
   /** When asked for and not longer than 256 KiB; else `null`. */
   readonly content: Uint8Array | null
@@ -38,17 +51,22 @@ export interface PathEntry {
 /** Longer files are not carried over. */
 const longestContent = 256 * 1024
 
-/** Of a longer file no digest is taken where nobody knows the size that it should have: somebody may have made it endless. */
+/**
+ * Of a longer file no digest is taken where nobody knows the size that it should have: somebody may
+ * have made it endless.
+ */
 export const mostDigested = 64 * 1024 * 1024
 
 /**
- * Each path is sent once, in a variable under its index; `each_` asks a function about some of them, and lists those that it agrees to for
- * the next program's arguments. `sized_` shows what stat(1) says of these, and keeps their sizes: `z_` is the size
- * that is there, `w_` the one that is wanted, `t_` the sum of all that are read.
+ * Each path is sent once, in a variable under its index; `each_` asks a function about some of
+ * them, and lists those that it agrees to for the next program's arguments. `sized_` shows what
+ * stat(1) says of these, and keeps their sizes: `z_` is the size that is there, `w_` the one that
+ * is wanted, `t_` the sum of all that are read.
  *
- * Every line of the answer names a key by its index or stands in the order of such lines, so that no path can imitate an answer. Behind the
- * line `targets` each target ends in a NUL; behind `contents` stand as many bytes as stat(1) has told. What is not there is told from what may
- * not be looked at by the nearest directory above that exists.
+ * Every line of the answer names a key by its index or stands in the order of such lines, so that
+ * no path can imitate an answer. Behind the line `targets` each target ends in a NUL; behind
+ * `contents` stand as many bytes as stat(1) has told. What is not there is told from what may not
+ * be looked at by the nearest directory above that exists.
  */
 const functions = sh`n_='
 '
@@ -100,38 +118,69 @@ type Question = readonly [asked: Sh, keys: readonly Indexed[]]
 
 /** What comes next has the listed paths behind its words; it is left out where there are none. */
 function pass(questions: readonly Question[], then: Sh): Sh {
-  const asked = questions.filter(([, keys]) => keys.length > 0).map(([ask, keys]) => sh`each_ ${ask} ${keys.map(({ index }) => index)}`)
+  const asked = questions
+    .filter(([, keys]) => keys.length > 0)
+    .map(([ask, keys]) => sh`each_ ${ask} ${keys.map(({ index }) => index)}`)
   return asked.length === 0 ? sh`` : lines([sh`l_= x_=`, ...asked, sh`[ -z "$l_" ] || ${then}`])
 }
 
-const isDigested = ({ digest, contentUnless }: PathKey): boolean => digest === true || contentUnless !== undefined
+const isDigested = ({ digest, contentUnless }: PathKey): boolean =>
+  digest === true || contentUnless !== undefined
 
 function script(keys: readonly PathKey[]): Sh {
   const all = keys.map((key, index): Indexed => ({ ...key, index }))
   const followed = all.filter((key) => key.follow === true)
   const own = all.filter((key) => key.follow !== true)
   const shown = ({ contentUnless }: PathKey): boolean => contentUnless !== undefined
-  const stat = (options: Sh): Sh => (all.some(isDigested) ? sh`sized_ "$(eval "exec stat ${options} --$l_")"` : sh`eval "stat ${options} --$l_"`)
+  const stat = (options: Sh): Sh =>
+    all.some(isDigested)
+      ? sh`sized_ "$(eval "exec stat ${options} --$l_")"`
+      : sh`eval "stat ${options} --$l_"`
   return lines([
     functions,
     ...all.map(({ index, path }) => sh`p_${index}=${path}`),
     ...all.filter(shown).map(({ index, contentUnless = '' }) => sh`d_${index}=${contentUnless}`),
-    ...all.filter(isDigested).flatMap(({ index, size }) => (size === undefined ? [] : [sh`w_${index}=${size}`])),
+    ...all
+      .filter(isDigested)
+      .flatMap(({ index, size }) => (size === undefined ? [] : [sh`w_${index}=${size}`])),
     sh`s_='stat %f %u %g %s %U:%G' h_= t_=0`,
     pass([[sh`leads_`, followed]], stat(sh`-L -c \\"\\$s_\\"`)),
-    pass([[sh`stays_`, followed], [sh`there_`, own]], stat(sh`-c \\"\\$s_\\"`)),
+    pass(
+      [
+        [sh`stays_`, followed],
+        [sh`there_`, own],
+      ],
+      stat(sh`-c \\"\\$s_\\"`),
+    ),
     pass([[sh`link_`, followed]], sh`eval "targets_ f$l_"`),
     pass([[sh`link_`, own]], sh`eval "targets_ ''$l_"`),
-    pass([[sh`file_`, followed.filter(isDigested)], [sh`own_file_`, own.filter(isDigested)]], sh`{ h_=$(${processorLimit(sh`$((10 + t_ / ${slowDisk}))`)}; eval "exec sha256sum --$l_"); printf '%s\\n' "$h_"; }`),
-    pass([[sh`differs_`, followed.filter(shown)], [sh`own_differs_`, own.filter(shown)]], sh`{ echo contents; eval "head -q -c ${longestContent + 1} --$l_"; }`),
+    pass(
+      [
+        [sh`file_`, followed.filter(isDigested)],
+        [sh`own_file_`, own.filter(isDigested)],
+      ],
+      sh`{ h_=$(${processorLimit(sh`$((10 + t_ / ${slowDisk}))`)}; eval "exec sha256sum --$l_"); printf '%s\\n' "$h_"; }`,
+    ),
+    pass(
+      [
+        [sh`differs_`, followed.filter(shown)],
+        [sh`own_differs_`, own.filter(shown)],
+      ],
+      sh`{ echo contents; eval "head -q -c ${longestContent + 1} --$l_"; }`,
+    ),
     sh`echo end`,
   ])
 }
 
 type Draft = { -readonly [N in keyof PathEntry]?: PathEntry[N] }
 
-const kinds: Readonly<Record<number, PathEntry['kind']>> = { 0o100000: 'file', 0o040000: 'directory', 0o120000: 'link' }
-const nameOf = (name: string | undefined): string | null => (name === undefined || name === 'UNKNOWN' ? null : name)
+const kinds: Readonly<Record<number, PathEntry['kind']>> = {
+  0o100000: 'file',
+  0o040000: 'directory',
+  0o120000: 'link',
+}
+const nameOf = (name: string | undefined): string | null =>
+  name === undefined || name === 'UNKNOWN' ? null : name
 
 type Attributes = Omit<PathEntry, 'sha256' | 'target' | 'content'>
 
@@ -140,7 +189,15 @@ export function readAttributes(rest: string): Attributes | undefined {
   const found = /^([0-9a-f]+) (\d+) (\d+) (\d+) ([^:]+):([^:]+)$/.exec(rest)
   if (found === null) return undefined
   const bits = parseInt(found[1] ?? '', 16)
-  return { kind: kinds[bits & 0o170000] ?? 'other', mode: bits & 0o7777, uid: Number(found[2]), gid: Number(found[3]), size: Number(found[4]), owner: nameOf(found[5]), group: nameOf(found[6]) }
+  return {
+    kind: kinds[bits & 0o170000] ?? 'other',
+    mode: bits & 0o7777,
+    uid: Number(found[2]),
+    gid: Number(found[3]),
+    size: Number(found[4]),
+    owner: nameOf(found[5]),
+    group: nameOf(found[6]),
+  }
 }
 
 const escaped: Readonly<Record<string, string>> = { '\\\\': '\\', '\\n': '\n', '\\r': '\r' }
@@ -149,14 +206,25 @@ const escaped: Readonly<Record<string, string>> = { '\\\\': '\\', '\\n': '\n', '
 function digestIn(line: string): { readonly sha256: string; readonly path: string } | undefined {
   const [, slash, sha256, path] = /^(\\?)([0-9a-f]{64}) [ *](.*)$/s.exec(line) ?? []
   if (sha256 === undefined || path === undefined) return undefined
-  return { sha256, path: slash === '' ? path : path.replace(/\\[\\nr]/g, (pair) => escaped[pair] ?? pair) }
+  return {
+    sha256,
+    path: slash === '' ? path : path.replace(/\\[\\nr]/g, (pair) => escaped[pair] ?? pair),
+  }
 }
 
 /** What the answer says of each key; `undefined` when a part of it cannot be understood. */
-function read({ code, stdout }: Output, keys: readonly PathKey[]): readonly (Draft | 'absent' | 'closed')[] | undefined {
+function read(
+  { code, stdout }: Output,
+  keys: readonly PathKey[],
+): readonly (Draft | 'absent' | 'closed')[] | undefined {
   const drafts: (Draft | 'absent' | 'closed')[] = keys.map(() => ({}))
   /** Keys that were announced, and whose part is yet to come. */
-  const due = { at: [] as number[], sum: [] as number[], link: [] as number[], bytes: [] as number[] }
+  const due = {
+    at: [] as number[],
+    sum: [] as number[],
+    link: [] as number[],
+    bytes: [] as number[],
+  }
   let place = 0
   const until = (end: string): string | undefined => {
     const found = stdout.indexOf(end, place)
@@ -168,12 +236,16 @@ function read({ code, stdout }: Output, keys: readonly PathKey[]): readonly (Dra
     if (typeof draft === 'object') Object.assign(draft, part)
     return true
   }
-  const mark = (index: number, as: 'absent' | 'closed'): boolean => index < keys.length && ((drafts[index] = as), true)
+  const mark = (index: number, as: 'absent' | 'closed'): boolean =>
+    index < keys.length && ((drafts[index] = as), true)
   const content = (index: number): boolean => {
     const draft = drafts[index]
     if (typeof draft !== 'object' || draft.size === undefined) return false
     const start = place
-    return (place += Math.min(draft.size, longestContent + 1)) <= stdout.length && add(index, { content: stdout.subarray(start, place) })
+    return (
+      (place += Math.min(draft.size, longestContent + 1)) <= stdout.length &&
+      add(index, { content: stdout.subarray(start, place) })
+    )
   }
   const target = (index: number): boolean => {
     const text = until('\0')
@@ -206,31 +278,82 @@ function read({ code, stdout }: Output, keys: readonly PathKey[]): readonly (Dra
   }
   let line = until('\n')
   while (line !== undefined && line !== 'end' && one(line)) line = until('\n')
-  const whole = code === 0 && line === 'end' && place === stdout.length && Object.values(due).every((indexes) => indexes.length === 0)
+  const whole =
+    code === 0 &&
+    line === 'end' &&
+    place === stdout.length &&
+    Object.values(due).every((indexes) => indexes.length === 0)
   return whole ? drafts : undefined
 }
 
 function factOf(draft: Draft | 'absent' | 'closed', { path }: PathKey): Fact<PathEntry> {
   if (draft === 'absent') return absent
-  if (draft === 'closed') return unknown(`${path} may not be read by this user`, 'use become, or let the user read it')
-  const { kind, mode, uid, gid, owner, group, size, sha256 = null, target = null, content = null } = draft
-  if (kind === undefined || mode === undefined || uid === undefined || gid === undefined || owner === undefined || group === undefined || size === undefined) {
-    return unknown(`the host said nothing of ${path}`, 'run again; look at the path with stat(1) on the host')
+  if (draft === 'closed')
+    return unknown(`${path} may not be read by this user`, 'use become, or let the user read it')
+  const {
+    kind,
+    mode,
+    uid,
+    gid,
+    owner,
+    group,
+    size,
+    sha256 = null,
+    target = null,
+    content = null,
+  } = draft
+  if (
+    kind === undefined ||
+    mode === undefined ||
+    uid === undefined ||
+    gid === undefined ||
+    owner === undefined ||
+    group === undefined ||
+    size === undefined
+  ) {
+    return unknown(
+      `the host said nothing of ${path}`,
+      'run again; look at the path with stat(1) on the host',
+    )
   }
-  return present({ kind, mode, uid, gid, owner, group, size, sha256, target, content: content !== null && content.length > longestContent ? null : content })
+  return present({
+    kind,
+    mode,
+    uid,
+    gid,
+    owner,
+    group,
+    size,
+    sha256,
+    target,
+    content: content !== null && content.length > longestContent ? null : content,
+  })
 }
 
-/** What is at a path: kind, attributes and, when asked for, digest and bytes. Each of stat(1), readlink(1), sha256sum(1) and head(1) is started once for all paths, and only when one of them needs it. */
+/**
+ * What is at a path: kind, attributes and, when asked for, digest and bytes. Each of stat(1),
+ * readlink(1), sha256sum(1) and head(1) is started once for all paths, and only when one of them
+ * needs it.
+ */
 export const pathFact: ShellFactKind<PathKey, PathEntry> = {
   backend: 'shell',
   name: 'path',
   script: (keys) => ({ script: script(keys) }),
-  mayTake: (keys) => 60 + Math.ceil(keys.filter(isDigested).reduce((sum, { size = mostDigested }) => sum + size, 0) / slowDisk),
+  mayTake: (keys) =>
+    60 +
+    Math.ceil(
+      keys.filter(isDigested).reduce((sum, { size = mostDigested }) => sum + size, 0) / slowDisk,
+    ),
   parse(output, keys) {
     const drafts = read(output, keys)
     if (drafts === undefined) {
       const said = output.stderr.trim()
-      return keys.map(() => unknown(`files could not be looked at${said === '' ? '' : `: ${said}`}`, 'run again: a file may have gone meanwhile; else see what stat(1) and sha256sum(1) say on the host'))
+      return keys.map(() =>
+        unknown(
+          `files could not be looked at${said === '' ? '' : `: ${said}`}`,
+          'run again: a file may have gone meanwhile; else see what stat(1) and sha256sum(1) say on the host',
+        ),
+      )
     }
     return keys.map((key, index) => factOf(drafts[index] ?? 'closed', key))
   },

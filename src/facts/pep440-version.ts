@@ -17,17 +17,41 @@ const form = new RegExp(
     /(?<post>-(?<bare>\d+)|[-_.]?(?:post|rev|r)[-_.]?(?<number>\d*))?/,
     /(?<dev>[-_.]?dev[-_.]?(?<build>\d*))?/,
     /(?:\+(?<local>[a-z0-9]+(?:[-_.][a-z0-9]+)*))?$/,
-  ].map(({ source }) => source).join(''),
+  ]
+    .map(({ source }) => source)
+    .join(''),
   'i',
 )
 
-const phases: Readonly<Record<string, 'a' | 'b' | 'rc'>> = { a: 'a', alpha: 'a', b: 'b', beta: 'b', c: 'rc', pre: 'rc', preview: 'rc', rc: 'rc' }
+const phases: Readonly<Record<string, 'a' | 'b' | 'rc'>> = {
+  a: 'a',
+  alpha: 'a',
+  b: 'b',
+  beta: 'b',
+  c: 'rc',
+  pre: 'rc',
+  preview: 'rc',
+  rc: 'rc',
+}
 
 /** Reads a version; null for a text that is none. */
 export function parseVersion(text: string): Version | null {
-  const parts: Readonly<Record<string, string | undefined>> | undefined = form.exec(text.trim())?.groups
+  const parts: Readonly<Record<string, string | undefined>> | undefined = form.exec(
+    text.trim(),
+  )?.groups
   if (parts === undefined) return null
-  const { epoch = '0', release = '', phase, pre = '', post, bare, number, dev, build = '', local } = parts
+  const {
+    epoch = '0',
+    release = '',
+    phase,
+    pre = '',
+    post,
+    bare,
+    number,
+    dev,
+    build = '',
+    local,
+  } = parts
   const known = phase === undefined ? undefined : phases[phase.toLowerCase()]
   return {
     epoch: Number(epoch),
@@ -35,25 +59,39 @@ export function parseVersion(text: string): Version | null {
     pre: known === undefined ? null : { phase: known, number: Number(pre) },
     post: post === undefined ? null : Number(bare ?? number ?? ''),
     dev: dev === undefined ? null : Number(build),
-    local: local === undefined ? null : local.toLowerCase().split(/[-_.]/).map((part) => (/^\d+$/.test(part) ? Number(part) : part)),
+    local:
+      local === undefined
+        ? null
+        : local
+            .toLowerCase()
+            .split(/[-_.]/)
+            .map((part) => (/^\d+$/.test(part) ? Number(part) : part)),
   }
 }
 
-/** Negative, 0 or positive, as PEP 440 orders versions: 1.0.dev1, 1.0a1.dev1, 1.0a1, 1.0, 1.0+local, 1.0.post1. */
+/**
+ * Negative, 0 or positive, as PEP 440 orders versions: 1.0.dev1, 1.0a1.dev1, 1.0a1, 1.0, 1.0+local,
+ * 1.0.post1.
+ */
 export function compareVersions(a: Version, b: Version): number {
   return byParts(sortKey(a), sortKey(b)) || byParts(localKey(a), localKey(b))
 }
 
-/** Numbers that sort as versions without local labels do. Zeros at the end of a release mean nothing. */
+/**
+ * Numbers that sort as versions without local labels do. Zeros at the end of a release mean
+ * nothing.
+ */
 function sortKey({ epoch, release, pre, post, dev }: Version): readonly number[] {
   const significant = release.slice(0, release.findLastIndex((part) => part !== 0) + 1)
-  const before = pre !== null ? ['a', 'b', 'rc'].indexOf(pre.phase) : post === null && dev !== null ? -1 : 3
+  const before =
+    pre !== null ? ['a', 'b', 'rc'].indexOf(pre.phase) : post === null && dev !== null ? -1 : 3
   // The release ends before whatever a longer one has there.
   return [epoch, ...significant, -1, before, pre?.number ?? 0, post ?? -1, dev ?? Infinity]
 }
 
 /** Words sort before numbers, and nothing before both. */
-const localKey = ({ local }: Version): readonly (number | string)[] => (local ?? []).flatMap((part) => (typeof part === 'number' ? [2, part] : [1, part]))
+const localKey = ({ local }: Version): readonly (number | string)[] =>
+  (local ?? []).flatMap((part) => (typeof part === 'number' ? [2, part] : [1, part]))
 
 function byParts(a: readonly (number | string)[], b: readonly (number | string)[]): number {
   for (const [index, part] of a.entries()) {

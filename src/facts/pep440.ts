@@ -1,13 +1,19 @@
 import { compareVersions, parseVersion, type Version } from './pep440-version.js'
 
-const sameBase = (a: Version, b: Version): boolean => a.epoch === b.epoch && startsWith(a.release, b.release) && startsWith(b.release, a.release)
+const sameBase = (a: Version, b: Version): boolean =>
+  a.epoch === b.epoch && startsWith(a.release, b.release) && startsWith(b.release, a.release)
 
 /** Whether a release begins with another, with zeros where it is shorter. */
-const startsWith = (release: readonly number[], beginning: readonly number[]): boolean => beginning.every((part, index) => (release[index] ?? 0) === part)
+const startsWith = (release: readonly number[], beginning: readonly number[]): boolean =>
+  beginning.every((part, index) => (release[index] ?? 0) === part)
 
 const hasPrefix = (version: Version, prefix: string, length?: number): boolean => {
   const wanted = parseVersion(prefix)
-  return wanted !== null && version.epoch === wanted.epoch && startsWith(version.release, wanted.release.slice(0, length ?? wanted.release.length))
+  return (
+    wanted !== null &&
+    version.epoch === wanted.epoch &&
+    startsWith(version.release, wanted.release.slice(0, length ?? wanted.release.length))
+  )
 }
 
 const isPreRelease = ({ pre, dev }: Version): boolean => pre !== null || dev !== null
@@ -19,7 +25,10 @@ function meetsClause(text: string, version: Version, operator: string, wanted: s
   const target = parseVersion(wanted)
   if (target === null) return false
   // A local label (1.0+debian1) counts only where the clause has one.
-  const order = compareVersions(target.local === null ? { ...version, local: null } : version, target)
+  const order = compareVersions(
+    target.local === null ? { ...version, local: null } : version,
+    target,
+  )
   switch (operator) {
     case '==':
       return order === 0
@@ -30,9 +39,13 @@ function meetsClause(text: string, version: Version, operator: string, wanted: s
     case '<=':
       return order <= 0
     case '>':
-      return order > 0 && (target.post !== null || version.post === null || !sameBase(version, target))
+      return (
+        order > 0 && (target.post !== null || version.post === null || !sameBase(version, target))
+      )
     case '<':
-      return order < 0 && (isPreRelease(target) || !isPreRelease(version) || !sameBase(version, target))
+      return (
+        order < 0 && (isPreRelease(target) || !isPreRelease(version) || !sameBase(version, target))
+      )
     case '~=':
       return order >= 0 && hasPrefix(version, wanted, target.release.length - 1)
     default:
@@ -40,26 +53,45 @@ function meetsClause(text: string, version: Version, operator: string, wanted: s
   }
 }
 
-const clauses = (specifier: string): readonly (readonly [operator: string, version: string])[] | null => {
-  const parts = specifier.split(',').map((part) => /^\s*(===|==|!=|~=|>=|<=|>|<)\s*(\S+)\s*$/.exec(part))
-  return parts.some((part) => part === null) ? null : parts.map((part) => [part?.[1] ?? '', part?.[2] ?? ''])
+const clauses = (
+  specifier: string,
+): readonly (readonly [operator: string, version: string])[] | null => {
+  const parts = specifier
+    .split(',')
+    .map((part) => /^\s*(===|==|!=|~=|>=|<=|>|<)\s*(\S+)\s*$/.exec(part))
+  return parts.some((part) => part === null)
+    ? null
+    : parts.map((part) => [part?.[1] ?? '', part?.[2] ?? ''])
 }
 
-/** Whether an operator can stand before a text: `.*` behind equality alone, and `~=` before a release of two parts or more. */
+/**
+ * Whether an operator can stand before a text: `.*` behind equality alone, and `~=` before a
+ * release of two parts or more.
+ */
 function isClause(operator: string, wanted: string): boolean {
   if (operator === '===') return true
   const isEquality = operator === '==' || operator === '!='
   const isPrefix = isEquality && wanted.endsWith('.*')
   const version = parseVersion(isPrefix ? wanted.slice(0, -2) : wanted)
   if (version === null || (operator === '~=' && version.release.length < 2)) return false
-  return isPrefix ? version.dev === null && version.local === null : isEquality || version.local === null
+  return isPrefix
+    ? version.dev === null && version.local === null
+    : isEquality || version.local === null
 }
 
 /** Whether a text is a version specifier of PEP 440. */
-export const isSpecifier = (specifier: string): boolean => clauses(specifier)?.every(([operator, wanted]) => isClause(operator, wanted)) ?? false
+export const isSpecifier = (specifier: string): boolean =>
+  clauses(specifier)?.every(([operator, wanted]) => isClause(operator, wanted)) ?? false
 
-/** Whether an installed version meets a specifier, as pip decides it: a pre-release that is installed counts. */
+/**
+ * Whether an installed version meets a specifier, as pip decides it: a pre-release that is
+ * installed counts.
+ */
 export function meets(text: string, specifier: string): boolean {
   const version = parseVersion(text)
-  return (clauses(specifier) ?? []).every(([operator, wanted]) => (version === null ? operator === '===' && text === wanted : meetsClause(text, version, operator, wanted)))
+  return (clauses(specifier) ?? []).every(([operator, wanted]) =>
+    version === null
+      ? operator === '===' && text === wanted
+      : meetsClause(text, version, operator, wanted),
+  )
 }

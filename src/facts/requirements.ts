@@ -21,7 +21,10 @@ export interface Requirements {
   readonly simple: readonly Requirement[]
   /** Lines that only Python can judge: markers and other files. */
   readonly forPip: readonly string[]
-  /** Lines that nobody can judge without building something: URLs, paths, editable ones, and what is no requirement. */
+  /**
+   * Lines that nobody can judge without building something: URLs, paths, editable ones, and what is
+   * no requirement.
+   */
   readonly unclear: readonly string[]
 }
 
@@ -29,14 +32,23 @@ export interface Requirements {
 export const normalName = (name: string): string => name.replace(/[-_.]+/g, '-').toLowerCase()
 
 /** Each part begins where the one before it cannot go on, so that a long line is read once. */
-const requirement = /^(?=[A-Za-z0-9])([A-Za-z0-9._-]+)(?<=[A-Za-z0-9])(?![A-Za-z0-9._-])\s*(?:\[[^\]]*\]\s*)?(?:\(([^()]*)\)|([^()\s][^()]*)?)$/
+const requirement =
+  /^(?=[A-Za-z0-9])([A-Za-z0-9._-]+)(?<=[A-Za-z0-9])(?![A-Za-z0-9._-])\s*(?:\[[^\]]*\]\s*)?(?:\(([^()]*)\)|([^()\s][^()]*)?)$/
 
-/** Lines as pip reads them: continued ones joined, comments and hashes (which say nothing about what is installed) gone. */
+/**
+ * Lines as pip reads them: continued ones joined, comments and hashes (which say nothing about what
+ * is installed) gone.
+ */
 const logicalLines = (text: string): readonly string[] =>
   text
     .replace(/\\\r?\n/g, ' ')
     .split(/\r?\n/)
-    .map((line) => line.replace(/(^|\s)#[^]*$/, '').replace(/\s--hash[=\s]\S+/g, '').trim())
+    .map((line) =>
+      line
+        .replace(/(^|\s)#[^]*$/, '')
+        .replace(/\s--hash[=\s]\S+/g, '')
+        .trim(),
+    )
     .filter((line) => line !== '')
 
 type Judged = readonly ['simple', Requirement] | readonly ['forPip' | 'unclear', string] | null
@@ -56,17 +68,29 @@ function judged(line: string): Judged {
 
 /** Reads a requirements file (pip's "Requirements File Format"). */
 export function parseRequirements(text: string): Requirements {
-  const lines = logicalLines(text).map(judged).filter((line) => line !== null)
-  const of = (what: 'forPip' | 'unclear'): readonly string[] => lines.flatMap((line) => (line[0] === what ? [line[1]] : []))
-  return { simple: lines.flatMap((line) => (line[0] === 'simple' ? [line[1]] : [])), forPip: of('forPip'), unclear: of('unclear') }
+  const lines = logicalLines(text)
+    .map(judged)
+    .filter((line) => line !== null)
+  const of = (what: 'forPip' | 'unclear'): readonly string[] =>
+    lines.flatMap((line) => (line[0] === what ? [line[1]] : []))
+  return {
+    simple: lines.flatMap((line) => (line[0] === 'simple' ? [line[1]] : [])),
+    forPip: of('forPip'),
+    unclear: of('unclear'),
+  }
 }
 
 /** Requirements that are not met, each with what is installed instead. */
-export function unmet(wanted: readonly Requirement[], installed: readonly Distribution[]): readonly string[] {
+export function unmet(
+  wanted: readonly Requirement[],
+  installed: readonly Distribution[],
+): readonly string[] {
   const versions = new Map(installed.map(({ name, version }) => [normalName(name), version]))
   return wanted.flatMap(({ text, name, specifier }) => {
     const version = versions.get(name)
     if (version === undefined) return [text]
-    return specifier === '' || meets(version, specifier) ? [] : [`${text} (${version} is installed)`]
+    return specifier === '' || meets(version, specifier)
+      ? []
+      : [`${text} (${version} is installed)`]
   })
 }

@@ -9,8 +9,20 @@ const longest = 4096
 /** A secret is one line of text, with or without a line break at its end. */
 function secretIn(bytes: Buffer, path: string): Fact<Secret> {
   const text = bytes.toString().replace(/\r?\n$/, '')
-  const wrong = text === '' ? 'is empty' : bytes.length > longest ? 'is longer than a secret' : /[\0\r\n\ufffd]/.test(text) ? 'is not one line of text' : undefined
-  return wrong === undefined ? present(new Secret(text)) : unknown(`${path} ${wrong}, so it holds no secret that could be used`, 'put the secret into it, or remove the file to have a new one made')
+  const wrong =
+    text === ''
+      ? 'is empty'
+      : bytes.length > longest
+        ? 'is longer than a secret'
+        : /[\0\r\n\ufffd]/.test(text)
+          ? 'is not one line of text'
+          : undefined
+  return wrong === undefined
+    ? present(new Secret(text))
+    : unknown(
+        `${path} ${wrong}, so it holds no secret that could be used`,
+        'put the secret into it, or remove the file to have a new one made',
+      )
 }
 
 /** The secret in a file of the host. It is read by root, whoever the resource acts as. */
@@ -35,15 +47,25 @@ set --`,
   parse({ code, stdout }, paths) {
     const answer = firstLines(stdout, paths.length)
     const kept = answer?.lines.filter((word) => word === 'has').length ?? 0
-    const contents = answer === null ? null : [...(readContents(answer.rest, kept, longest + 1) ?? [])]
-    const understood = code === 0 && contents?.length === kept && answer?.lines.every((word) => /^(?:link|absent|closed|has)$/.test(word)) === true
+    const contents =
+      answer === null ? null : [...(readContents(answer.rest, kept, longest + 1) ?? [])]
+    const understood =
+      code === 0 &&
+      contents?.length === kept &&
+      answer?.lines.every((word) => /^(?:link|absent|closed|has)$/.test(word)) === true
     // What was said instead may hold a secret and is not repeated.
-    if (!understood) return paths.map((path) => unknown(`${path} could not be read`, 'see what head(1) and stat(1) say on the host'))
+    if (!understood)
+      return paths.map((path) =>
+        unknown(`${path} could not be read`, 'see what head(1) and stat(1) say on the host'),
+      )
     return paths.map((path, index) => {
       const word = answer.lines[index]
       if (word === 'absent') return absent
       if (word === 'has') return secretIn(contents.shift() ?? Buffer.alloc(0), path)
-      return unknown(word === 'link' ? `${path} is a symbolic link` : `${path} is no file that may be read`, 'a secret is kept in a regular file of root: remove what is there, or choose another path')
+      return unknown(
+        word === 'link' ? `${path} is a symbolic link` : `${path} is no file that may be read`,
+        'a secret is kept in a regular file of root: remove what is there, or choose another path',
+      )
     })
   },
 }

@@ -3,13 +3,20 @@ import { lines, sh } from '../core/sh.js'
 import { processorLimit } from './limits.js'
 import { readAttributes, type PathEntry } from './path.js'
 
-/** Things of a directory tree that are alike: how many, of which kind, whose, and with which mode. */
-export type TreeEntry = Pick<PathEntry, 'kind' | 'mode' | 'uid' | 'gid' | 'owner' | 'group'> & { readonly count: number }
+/**
+ * Things of a directory tree that are alike: how many, of which kind, whose, and with which mode.
+ */
+export type TreeEntry = Pick<PathEntry, 'kind' | 'mode' | 'uid' | 'gid' | 'owner' | 'group'> & {
+  readonly count: number
+}
 
 /** Seconds for all trees: one may hold millions of files. */
 const longest = 600
 
-/** A directory with all that is below it on the same file system, counted by kind, owner, group and mode. Links are not followed. One sort(1) for all trees. */
+/**
+ * A directory with all that is below it on the same file system, counted by kind, owner, group and
+ * mode. Links are not followed. One sort(1) for all trees.
+ */
 export const treeFact: ShellFactKind<string, readonly TreeEntry[]> = {
   backend: 'shell',
   name: 'tree',
@@ -45,10 +52,19 @@ echo end`,
     const whole = trees.every((tree) => tree.length > 0 || odd.has(tree))
     // A tool that complained may have left something out.
     if (code !== 0 || rows.at(-2) !== 'end' || !understood || !whole || stderr.trim() !== '') {
-      return paths.map(() => unknown(`directory trees could not be looked at: ${stderr.trim() || `status ${String(code)}`}`, 'run again: something may have gone meanwhile; else see what find(1) says on the host'))
+      return paths.map(() =>
+        unknown(
+          `directory trees could not be looked at: ${stderr.trim() || `status ${String(code)}`}`,
+          'run again: something may have gone meanwhile; else see what find(1) says on the host',
+        ),
+      )
     }
     return trees.map((tree, index) => {
-      if (odd.has(tree)) return unknown(`what is in ${paths[index] ?? 'a directory'} could not be understood`, 'look at it with stat(1) on the host')
+      if (odd.has(tree))
+        return unknown(
+          `what is in ${paths[index] ?? 'a directory'} could not be understood`,
+          'look at it with stat(1) on the host',
+        )
       return tree === 'none' ? absent : present(tree)
     })
   },

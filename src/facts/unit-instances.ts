@@ -9,7 +9,10 @@ export interface UnitInstances {
   readonly enabled: boolean
 }
 
-/** The instances of templates such as `app@.service`. systemd lists those that it has loaded; links of units tell what is enabled. */
+/**
+ * The instances of templates such as `app@.service`. systemd lists those that it has loaded; links
+ * of units tell what is enabled.
+ */
 export const unitInstancesFact: ShellFactKind<string, UnitInstances> = {
   backend: 'shell',
   name: 'unit-instances',
@@ -25,11 +28,23 @@ enabled_ ${begin} ${end}`
     ]),
   }),
   parse({ code, stdout, stderr }, names): readonly Fact<UnitInstances>[] {
-    const sections = stdout.toString().split(/^@instances\n/m).slice(1)
-    if (code !== 0 || sections.length !== names.length) return names.map(() => unknown(`the instances of units could not be read: ${stderr.trim() || `status ${String(code)}`}`, 'see systemctl list-units on the host'))
+    const sections = stdout
+      .toString()
+      .split(/^@instances\n/m)
+      .slice(1)
+    if (code !== 0 || sections.length !== names.length)
+      return names.map(() =>
+        unknown(
+          `the instances of units could not be read: ${stderr.trim() || `status ${String(code)}`}`,
+          'see systemctl list-units on the host',
+        ),
+      )
     return sections.map((section) => {
       const words = section.split('\n').map((line) => line.trim().split(/\s+/)[0] ?? '')
-      return present({ running: words.filter((word) => word.includes('@')), enabled: words.includes('enabled') })
+      return present({
+        running: words.filter((word) => word.includes('@')),
+        enabled: words.includes('enabled'),
+      })
     })
   },
 }

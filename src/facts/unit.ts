@@ -23,7 +23,19 @@ export interface UnitState {
   readonly result: string
 }
 
-const properties = ['Id', 'Names', 'LoadState', 'ActiveState', 'SubState', 'UnitFileState', 'FragmentPath', 'NeedDaemonReload', 'CanReload', 'InvocationID', 'Result'] as const
+const properties = [
+  'Id',
+  'Names',
+  'LoadState',
+  'ActiveState',
+  'SubState',
+  'UnitFileState',
+  'FragmentPath',
+  'NeedDaemonReload',
+  'CanReload',
+  'InvocationID',
+  'Result',
+] as const
 type Property = (typeof properties)[number]
 type Block = Readonly<Partial<Record<Property, string>>>
 
@@ -40,10 +52,19 @@ const yes = (answer: string | undefined): boolean => answer === 'yes'
 
 function factOf(name: string, block: Block): Fact<UnitState> {
   const { Id, Names, LoadState, ActiveState, SubState } = block
-  const known = Id !== undefined && LoadState !== undefined && ActiveState !== undefined && SubState !== undefined
-  if (!known || (Id !== name && Names?.split(' ').includes(name) !== true)) return unknown(`systemd's answer about ${name} could not be understood`, `run systemctl show ${name} on the host and look at its lines`)
+  const known =
+    Id !== undefined &&
+    LoadState !== undefined &&
+    ActiveState !== undefined &&
+    SubState !== undefined
+  if (!known || (Id !== name && Names?.split(' ').includes(name) !== true))
+    return unknown(
+      `systemd's answer about ${name} could not be understood`,
+      `run systemctl show ${name} on the host and look at its lines`,
+    )
   // The process of a unit whose file was removed may still run: then there is something to stop.
-  if (LoadState === 'not-found' && (ActiveState === 'inactive' || ActiveState === 'failed')) return absent
+  if (LoadState === 'not-found' && (ActiveState === 'inactive' || ActiveState === 'failed'))
+    return absent
   return present({
     id: Id,
     load: LoadState,
@@ -53,7 +74,8 @@ function factOf(name: string, block: Block): Fact<UnitState> {
     path: block.FragmentPath ?? '',
     needsReload: yes(block.NeedDaemonReload),
     canReload: yes(block.CanReload),
-    invocation: block.InvocationID === undefined || block.InvocationID === '' ? null : block.InvocationID,
+    invocation:
+      block.InvocationID === undefined || block.InvocationID === '' ? null : block.InvocationID,
     result: block.Result ?? '',
   })
 }
@@ -67,9 +89,25 @@ export const unitFact: ShellFactKind<string, UnitState> = {
   }),
   // systemctl answers in the order of its arguments, an empty line between two.
   parse({ code, stdout, stderr }, names): readonly Fact<UnitState>[] {
-    if (code !== 0) return names.map(() => unknown(`the units could not be read: ${stderr.trim() || `status ${String(code)}`}`, 'see systemctl status on the host'))
-    const blocks = stdout.toString().split(/\n\n+/).filter((text) => text.trim() !== '').map(parseBlock)
-    if (blocks.length !== names.length) return names.map(() => unknown(`systemd was asked for ${String(names.length)} units and answered for ${String(blocks.length)}`, 'run systemctl show on the host and look at its lines'))
+    if (code !== 0)
+      return names.map(() =>
+        unknown(
+          `the units could not be read: ${stderr.trim() || `status ${String(code)}`}`,
+          'see systemctl status on the host',
+        ),
+      )
+    const blocks = stdout
+      .toString()
+      .split(/\n\n+/)
+      .filter((text) => text.trim() !== '')
+      .map(parseBlock)
+    if (blocks.length !== names.length)
+      return names.map(() =>
+        unknown(
+          `systemd was asked for ${String(names.length)} units and answered for ${String(blocks.length)}`,
+          'run systemctl show on the host and look at its lines',
+        ),
+      )
     return names.map((name, index) => factOf(name, blocks[index] ?? {}))
   },
 }

@@ -25,24 +25,60 @@ export interface UserPassword {
 
 const number = /^\d+$/
 
-/** A locked password has a `!` before its hash; what is no hash (`*`, `!`, `!*`) no password can match. */
+/**
+ * A locked password has a `!` before its hash; what is no hash (`*`, `!`, `!*`) no password can
+ * match.
+ */
 function passwordOf(field: string): UserPassword {
   const hash = field.replace(/^!+/, '')
-  return { hash: hash === '' && field !== '' ? null : hash === '*' ? null : new Secret(hash), locked: field.startsWith('!') }
+  return {
+    hash: hash === '' && field !== '' ? null : hash === '*' ? null : new Secret(hash),
+    locked: field.startsWith('!'),
+  }
 }
 
-function userOf(line: readonly string[], groups: readonly (readonly string[])[], password: UserPassword | null): Fact<UserEntry> {
+function userOf(
+  line: readonly string[],
+  groups: readonly (readonly string[])[],
+  password: UserPassword | null,
+): Fact<UserEntry> {
   const [name = '', , uid = '', gid = '', comment = '', home = '', shell] = line
-  if (shell === undefined || !number.test(uid) || !number.test(gid)) return unknown(`the account of ${name} could not be understood`, 'run getent passwd on the host and look at its line')
-  const named = groups.filter(([, , id, members]) => id !== gid && members !== undefined && members.split(',').includes(name)).map(([group = '']) => group)
-  return present({ uid: Number(uid), gid: Number(gid), group: groups.find(([, , id]) => id === gid)?.[0] ?? null, comment, home, shell, groups: named, password })
+  if (shell === undefined || !number.test(uid) || !number.test(gid))
+    return unknown(
+      `the account of ${name} could not be understood`,
+      'run getent passwd on the host and look at its line',
+    )
+  const named = groups
+    .filter(
+      ([, , id, members]) =>
+        id !== gid && members !== undefined && members.split(',').includes(name),
+    )
+    .map(([group = '']) => group)
+  return present({
+    uid: Number(uid),
+    gid: Number(gid),
+    group: groups.find(([, , id]) => id === gid)?.[0] ?? null,
+    comment,
+    home,
+    shell,
+    groups: named,
+    password,
+  })
 }
 
 /** The fields of each line of a database. */
-export const rowsOf = (text: string): readonly (readonly string[])[] => text.split('\n').filter((row) => row !== '').map((row) => row.split(':'))
+export const rowsOf = (text: string): readonly (readonly string[])[] =>
+  text
+    .split('\n')
+    .filter((row) => row !== '')
+    .map((row) => row.split(':'))
 
-/** Whether a line has too few fields: nobody knows whose it is. Lines of NIS (`+::::`) and comments are no accounts. */
-export const isOdd = (row: readonly string[], fields: number): boolean => row.length < fields && !/^[+#-]/.test(row[0] ?? '')
+/**
+ * Whether a line has too few fields: nobody knows whose it is. Lines of NIS (`+::::`) and comments
+ * are no accounts.
+ */
+export const isOdd = (row: readonly string[], fields: number): boolean =>
+  row.length < fields && !/^[+#-]/.test(row[0] ?? '')
 
 /** Which account, and whether its password is wanted too. */
 export interface UserKey {
@@ -51,8 +87,9 @@ export interface UserKey {
 }
 
 /**
- * Accounts by their names: passwd, groups and, where it is wanted, shadow, in one block. `getent` asks every source of nsswitch.conf; without it
- * the files are read, and of shadow nothing. Hashes are `Secret`.
+ * Accounts by their names: passwd, groups and, where it is wanted, shadow, in one block. `getent`
+ * asks every source of nsswitch.conf; without it the files are read, and of shadow nothing. Hashes
+ * are `Secret`.
  */
 export const userFact: ShellFactKind<UserKey, UserEntry> = {
   backend: 'shell',
@@ -68,16 +105,30 @@ fi`,
   }),
   // getent ends with 2 when one of several names does not exist.
   parse({ code, stdout, stderr }, keys) {
-    const [, passwd = '', group = '', shadow = '', statuses] = /^((?:[^=\n][^\n]*\n|\n)*)=\n((?:[^=\n][^\n]*\n|\n)*)=\n((?:[^=\n][^\n]*\n|\n)*)= ([02] 0)\n$/.exec(stdout.toString()) ?? []
+    const [, passwd = '', group = '', shadow = '', statuses] =
+      /^((?:[^=\n][^\n]*\n|\n)*)=\n((?:[^=\n][^\n]*\n|\n)*)=\n((?:[^=\n][^\n]*\n|\n)*)= ([02] 0)\n$/.exec(
+        stdout.toString(),
+      ) ?? []
     const [users, groups, passwords] = [rowsOf(passwd), rowsOf(group), rowsOf(shadow)]
     if (code !== 0 || statuses === undefined) {
-      return keys.map(() => unknown(`the accounts could not be read: ${stderr.trim() || `status ${String(code)}`}`, 'see getent(1) on the host'))
+      return keys.map(() =>
+        unknown(
+          `the accounts could not be read: ${stderr.trim() || `status ${String(code)}`}`,
+          'see getent(1) on the host',
+        ),
+      )
     }
     return keys.map(({ name }) => {
       const line = users.find(([other]) => other === name)
-      if (line === undefined && users.some((row) => isOdd(row, 7))) return unknown(`the list of accounts, in which ${name} was not found, could not be understood`, 'run getent passwd on the host and look at its lines')
+      if (line === undefined && users.some((row) => isOdd(row, 7)))
+        return unknown(
+          `the list of accounts, in which ${name} was not found, could not be understood`,
+          'run getent passwd on the host and look at its lines',
+        )
       const field = passwords.find(([other]) => other === name)?.[1]
-      return line === undefined ? absent : userOf(line, groups, field === undefined ? null : passwordOf(field))
+      return line === undefined
+        ? absent
+        : userOf(line, groups, field === undefined ? null : passwordOf(field))
     })
   },
 }

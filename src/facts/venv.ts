@@ -22,9 +22,15 @@ export interface Environment {
   readonly systemSitePackages: boolean
   /** The real path of its interpreter; null when the link leads nowhere. */
   readonly interpreter: string | null
-  /** It was made for another version of Python than its interpreter is now (after an upgrade of the system). */
+  /**
+   * It was made for another version of Python than its interpreter is now (after an upgrade of the
+   * system).
+   */
   readonly outdated: boolean
-  /** What lies in its directory and is none of an environment: a project may have one at its own root. */
+  /**
+   * What lies in its directory and is none of an environment: a project may have one at its own
+   * root.
+   */
   readonly strange: readonly string[]
 }
 
@@ -33,7 +39,10 @@ export interface Venv {
   readonly environment: Environment | null
   /** Something else is at the path. */
   readonly other: string | null
-  /** The real path of the interpreter that a new one would be made with; null where none is to be made. */
+  /**
+   * The real path of the interpreter that a new one would be made with; null where none is to be
+   * made.
+   */
   readonly python: string | null
   /** What is installed in it. */
   readonly own: readonly Distribution[]
@@ -41,19 +50,25 @@ export interface Venv {
   readonly system: readonly Distribution[]
   /** What is asked for; null when nothing is, or when the file does not exist yet. */
   readonly requirements: string | null
-  /** What the environment's Python says about requirements that only it can judge; null when it was not asked. */
+  /**
+   * What the environment's Python says about requirements that only it can judge; null when it was
+   * not asked.
+   */
   readonly judged: Judgement | null
 }
 
 /** `cannot` names a requirement that nobody can judge, `failed` says why there is no answer. */
 export type Judgement = 'met' | 'unmet' | { readonly cannot: string } | { readonly failed: string }
 
-/** Bytes of a file of requirements. Its size comes with its environment's owner, from one stat(1). */
+/**
+ * Bytes of a file of requirements. Its size comes with its environment's owner, from one stat(1).
+ */
 const longestFile = 1024 * 1024
 
 /**
- * Names and versions are in the names of `.dist-info` and `.egg-info`: no Python is started. The version of an interpreter
- * is in its real path's name (`python3.11`) or in the environment's `version`.
+ * Names and versions are in the names of `.dist-info` and `.egg-info`: no Python is started. The
+ * version of an interpreter is in its real path's name (`python3.11`) or in the environment's
+ * `version`.
  */
 const functions = sh`n_='
 '
@@ -98,7 +113,9 @@ strange_() {
 }
 version_of_() { case $1 in */python3.*) version_=\${1##*/python} ;; esac; }`
 
-/** Requirements that only Python can judge, and none that one would have to build or fetch to judge. */
+/**
+ * Requirements that only Python can judge, and none that one would have to build or fetch to judge.
+ */
 const forPip = '^[[:space:]]*(-r|--requirement|-c|--constraint)|;'
 const unclear = '://|[[:space:]]@[[:space:]]|^[[:space:]]*(-e|--editable|[./])'
 /** For sed(1): each line as it is and, without its comment, of what kind it is. */
@@ -108,7 +125,9 @@ function requirementsScript({ path, requirements }: VenvKey): Sh {
   if (requirements === null) return sh`:`
   if ('text' in requirements) {
     const { forPip, unclear } = parseRequirements(requirements.text)
-    return forPip.length === 0 || unclear.length > 0 ? sh`:` : judging(path, '/dev/stdin', sh`printf '%s\\n' ${requirements.text} | `)
+    return forPip.length === 0 || unclear.length > 0
+      ? sh`:`
+      : judging(path, '/dev/stdin', sh`printf '%s\\n' ${requirements.text} | `)
   }
   const { file } = requirements
   return sh`if [ -f ${file} ]; then
@@ -152,26 +171,59 @@ echo @venv; look_ 2>&1; echo "@status $?"`
 export const venvFact: ShellFactKind<VenvKey, Venv> = {
   backend: 'shell',
   name: 'python.venv',
-  script: (keys) => ({ script: lines([processorLimit(60), asOwner, functions, ...keys.map(look)]) }),
+  script: (keys) => ({
+    script: lines([processorLimit(60), asOwner, functions, ...keys.map(look)]),
+  }),
   mayTake: (keys) => 60 + keys.length * (judgementLimit + 5),
   parse({ code, stdout, stderr }, keys): readonly Fact<Venv>[] {
-    const sections = stdout.toString().split(/^@venv\n/m).slice(1)
-    return keys.map((key, index) => venvOf(key, sections[index] ?? '', stderr.trim() || `status ${String(code)}`))
+    const sections = stdout
+      .toString()
+      .split(/^@venv\n/m)
+      .slice(1)
+    return keys.map((key, index) =>
+      venvOf(key, sections[index] ?? '', stderr.trim() || `status ${String(code)}`),
+    )
   },
 }
 
 function venvOf(key: VenvKey, section: string, said: string): Fact<Venv> {
   const { answer = '', status } = answerOf(section) ?? {}
-  const nothing = { environment: null, own: [], system: [], requirements: null, judged: null, python: key.python }
-  if (status === '90') return unknown(`${key.python ?? 'Python'} is not installed on the host`, "add apt.packages(['python3-venv']) before this resource")
+  const nothing = {
+    environment: null,
+    own: [],
+    system: [],
+    requirements: null,
+    judged: null,
+    python: key.python,
+  }
+  if (status === '90')
+    return unknown(
+      `${key.python ?? 'Python'} is not installed on the host`,
+      "add apt.packages(['python3-venv']) before this resource",
+    )
   if (status === '93') return present({ ...nothing, other: 'no directory' })
   if (status === '94') return present({ ...nothing, other: 'a directory that holds other things' })
-  if (status === '95') return unknown(`the requirements of ${key.path} are longer than ${String(longestFile)} bytes`, 'see what the file holds')
-  const all = (word: string): readonly string[] => answer.split('\n').flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []))
-  if (isWide(all('requirement'))) return unknown(`the requirements of ${key.path} are written in UTF-16 or UTF-32, which is read only from files of the project`, 'save the file on the host as UTF-8')
+  if (status === '95')
+    return unknown(
+      `the requirements of ${key.path} are longer than ${String(longestFile)} bytes`,
+      'see what the file holds',
+    )
+  const all = (word: string): readonly string[] =>
+    answer
+      .split('\n')
+      .flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []))
+  if (isWide(all('requirement')))
+    return unknown(
+      `the requirements of ${key.path} are written in UTF-16 or UTF-32, which is read only from files of the project`,
+      'save the file on the host as UTF-8',
+    )
   const python = all('python')[0]
   const environment = environmentOf(answer, all)
-  if (status !== '0' || python === undefined || environment === undefined) return unknown(`the virtual environment ${key.path} could not be read: ${answer.trim() || said}`, 'see what the shell says on the host')
+  if (status !== '0' || python === undefined || environment === undefined)
+    return unknown(
+      `the virtual environment ${key.path} could not be read: ${answer.trim() || said}`,
+      'see what the shell says on the host',
+    )
   return present({
     environment,
     other: null,
@@ -186,7 +238,10 @@ function venvOf(key: VenvKey, section: string, said: string): Fact<Venv> {
 /** Whether a file begins with a byte order mark other than UTF-8's: its bytes are no characters. */
 const isWide = ([first = '']: readonly string[]): boolean => first.startsWith('\ufffd\ufffd')
 
-/** Only Python's own words are an answer: a status says that something went wrong, and never that a requirement is not met. */
+/**
+ * Only Python's own words are an answer: a status says that something went wrong, and never that a
+ * requirement is not met.
+ */
 function judgement(answer: string | undefined): Judgement | null {
   if (answer === undefined) return null
   const [, status, words = ''] = /^(\d+) (.*)$/.exec(answer) ?? []
@@ -195,22 +250,39 @@ function judgement(answer: string | undefined): Judgement | null {
   return { failed: words === '' ? `status ${status ?? 'unknown'}` : words }
 }
 
-function environmentOf(answer: string, all: (word: string) => readonly string[]): Environment | null | undefined {
+function environmentOf(
+  answer: string,
+  all: (word: string) => readonly string[],
+): Environment | null | undefined {
   const owner = all('owner')[0]
   if (owner === undefined) return null
   const found = ownerOf(owner.replace(/ \d+$/, ''))
   if (found === undefined) return undefined
-  return { owner: found, systemSitePackages: all('sees').includes('system'), interpreter: all('interpreter')[0] ?? null, outdated: /^outdated$/m.test(answer), strange: all('strange') }
+  return {
+    owner: found,
+    systemSitePackages: all('sees').includes('system'),
+    interpreter: all('interpreter')[0] ?? null,
+    outdated: /^outdated$/m.test(answer),
+    strange: all('strange'),
+  }
 }
 
-function textOf(requirements: VenvKey['requirements'], answer: string, read: readonly string[]): string | null {
+function textOf(
+  requirements: VenvKey['requirements'],
+  answer: string,
+  read: readonly string[],
+): string | null {
   if (requirements === null || /^no requirements$/m.test(answer)) return null
   return 'text' in requirements ? requirements.text : read.join('\n')
 }
 
-/** `Flask-2.2.2.egg-info`, `flask-2.2.2.dist-info`, `x-1.0-py3.11.egg-info`; what pip renames while it works (`~lask-…`) does not count. */
+/**
+ * `Flask-2.2.2.egg-info`, `flask-2.2.2.dist-info`, `x-1.0-py3.11.egg-info`; what pip renames while
+ * it works (`~lask-…`) does not count.
+ */
 const distributions = (names: readonly string[]): readonly Distribution[] =>
   names.flatMap((each) => {
-    const [, name, version] = /^([^~-][^-]*)-([^-]+)(?:-py\d.*)?\.(?:dist|egg)-info$/.exec(each) ?? []
+    const [, name, version] =
+      /^([^~-][^-]*)-([^-]+)(?:-py\d.*)?\.(?:dist|egg)-info$/.exec(each) ?? []
     return name === undefined || version === undefined ? [] : [{ name, version }]
   })

@@ -8,18 +8,32 @@ interface Doubt {
   readonly who: string
 }
 
-const isBelow = (folder: string, path: string): boolean => path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
+const isBelow = (folder: string, path: string): boolean =>
+  path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
 
-const shown = (path: string, project: string): string => (path === project ? 'the project’s folder' : isBelow(project, path) ? relative(project, path) : path)
+const shown = (path: string, project: string): string =>
+  path === project
+    ? 'the project’s folder'
+    : isBelow(project, path)
+      ? relative(project, path)
+      : path
 
 /** The first few, and how many more there are. */
-const listed = (all: readonly string[]): string => (all.length > 4 ? `${all.slice(0, 3).join(', ')} and ${String(all.length - 3)} more` : all.join(', '))
+const listed = (all: readonly string[]): string =>
+  all.length > 4
+    ? `${all.slice(0, 3).join(', ')} and ${String(all.length - 3)} more`
+    : all.join(', ')
 
-/** What is at a path, links followed, and where it really is; null: nothing, or nothing that this user may look at. */
+/**
+ * What is at a path, links followed, and where it really is; null: nothing, or nothing that this
+ * user may look at.
+ */
 function lookAt(path: string): { readonly found: Stats; readonly real: string } | null {
   try {
     const found = lstatSync(path)
-    return found.isSymbolicLink() ? { found: statSync(path), real: realpathSync(path) } : { found, real: path }
+    return found.isSymbolicLink()
+      ? { found: statSync(path), real: realpathSync(path) }
+      : { found, real: path }
   } catch {
     return null
   }
@@ -32,7 +46,10 @@ export interface DecisiveFiles {
   readonly secrets: readonly string[]
 }
 
-/** Paths that others than this user and root may change: these, where links lead, and the directories of both: up to the project's in it, elsewhere the one. */
+/**
+ * Paths that others than this user and root may change: these, where links lead, and the
+ * directories of both: up to the project's in it, elsewhere the one.
+ */
 function doubtful(project: string, paths: readonly string[]): readonly Doubt[] {
   const roots = [project, lookAt(project)?.real ?? project]
   const doubts: Doubt[] = []
@@ -58,14 +75,28 @@ function isOpen(path: string): boolean {
   return at !== null && isReadByAll(path, at.found)
 }
 
-/** What others could do to a run: a sentence for what they may change, and one for secrets that everybody may read. */
+/**
+ * What others could do to a run: a sentence for what they may change, and one for secrets that
+ * everybody may read.
+ */
 export function doubts(directory: string, { paths, secrets }: DecisiveFiles): readonly string[] {
   const project = resolve(directory)
-  const changed = doubtful(project, [...paths, ...secrets]).map(({ path, who }) => `${shown(path, project)} (${who})`)
-  const some = changed.length === 1 ? 'a path that decides what runs' : `${String(changed.length)} paths that decide what runs`
+  const changed = doubtful(project, [...paths, ...secrets]).map(
+    ({ path, who }) => `${shown(path, project)} (${who})`,
+  )
+  const some =
+    changed.length === 1
+      ? 'a path that decides what runs'
+      : `${String(changed.length)} paths that decide what runs`
   const open = secrets.filter(isOpen).map((path) => shown(path, project))
   return [
-    ...(changed.length === 0 ? [] : [`others may change ${some}: ${listed(changed)}; chmod go-w what is yours, and chown what is to be`]),
-    ...(open.length === 0 ? [] : [`everybody may read ${open.join(', ')}; chmod 600 ${open.join(' ')}`]),
+    ...(changed.length === 0
+      ? []
+      : [
+          `others may change ${some}: ${listed(changed)}; chmod go-w what is yours, and chown what is to be`,
+        ]),
+    ...(open.length === 0
+      ? []
+      : [`everybody may read ${open.join(', ')}; chmod 600 ${open.join(' ')}`]),
   ]
 }

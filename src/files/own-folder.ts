@@ -13,13 +13,16 @@ export interface OwnFolder {
 
 /** What keeps a folder from being used; null: nothing. `shown` is its name in messages. */
 function hindrance(path: string, found: Stats, shown: string): string | null {
-  if (found.isSymbolicLink()) return `${shown} is a symbolic link, which is not followed; remove it: rm ${shown}`
+  if (found.isSymbolicLink())
+    return `${shown} is a symbolic link, which is not followed; remove it: rm ${shown}`
   const user = thisUser()
   if (user === null || found.uid === user || !hasModes(path)) return null
   return `${shown} belongs to ${userName(found.uid)}; remove it, or make it yours: chown -R ${userName(user)} ${shown}`
 }
 
-/** Makes a folder for this user alone (0700, whatever the umask), or closes the one that is there. */
+/**
+ * Makes a folder for this user alone (0700, whatever the umask), or closes the one that is there.
+ */
 function closed(path: string, shown: string): OwnFolder {
   const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
   if (!isLink) mkdirSync(path, { recursive: true, mode: 0o700 })
@@ -31,7 +34,8 @@ function closed(path: string, shown: string): OwnFolder {
 }
 
 /**
- * `.fettle` of a project, where Fettle keeps what belongs to the project and never into a repository, or a folder in it.
+ * `.fettle` of a project, where Fettle keeps what belongs to the project and never into a
+ * repository, or a folder in it.
  * @throws Error with the remedy where it is a link, or somebody else's, or cannot be made
  */
 export function ownFolder(project: string, name?: string): OwnFolder {

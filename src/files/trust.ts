@@ -2,8 +2,14 @@ import { statfsSync, type Stats } from 'node:fs'
 import { dirname } from 'node:path'
 import { groupName, isPrivate, userName } from './accounts.js'
 
-/** File systems that keep no modes and owners of their own, by statfs(2)'s numbers: FAT, exFAT, NTFS, FUSE, 9p (Windows' disks in WSL), SMB. */
-const withoutModes: ReadonlySet<number> = new Set([0x4d44, 0x2011bab0, 0x5346544e, 0x7366746e, 0x65735546, 0x01021997, 0x517b, 0xff534d42, 0xfe534d42])
+/**
+ * File systems that keep no modes and owners of their own, by statfs(2)'s numbers: FAT, exFAT,
+ * NTFS, FUSE, 9p (Windows' disks in WSL), SMB.
+ */
+const withoutModes: ReadonlySet<number> = new Set([
+  0x4d44, 0x2011bab0, 0x5346544e, 0x7366746e, 0x65735546, 0x01021997, 0x517b, 0xff534d42,
+  0xfe534d42,
+])
 
 /** Directories, by whether modes tell anything in them. */
 const known = new Map<string, boolean>()
@@ -36,14 +42,20 @@ export const thisUser = (): number | null => process.getuid?.() ?? null
 const isSticky = (found: Attributes): boolean => found.isDirectory() && (found.mode & 0o1000) !== 0
 
 /** Whether everybody may change something. */
-export const isOpenToAll = (found: Attributes): boolean => (found.mode & 0o002) !== 0 && !isSticky(found)
+export const isOpenToAll = (found: Attributes): boolean =>
+  (found.mode & 0o002) !== 0 && !isSticky(found)
 
 /**
- * Who besides this user and root may change something, in words; null: nobody, or there are no modes that could tell. All that decides what runs is judged by it.
+ * Who besides this user and root may change something, in words; null: nobody, or there are no
+ * modes that could tell. All that decides what runs is judged by it.
  * @param path where it lies
  * @param found its own state, links followed
  */
-export function changedBy(path: string, found: Attributes, user: number | null = thisUser()): string | null {
+export function changedBy(
+  path: string,
+  found: Attributes,
+  user: number | null = thisUser(),
+): string | null {
   if (user === null) return null
   const others = othersThan(user, found)
   return others !== null && hasModes(path) ? others : null
@@ -52,9 +64,11 @@ export function changedBy(path: string, found: Attributes, user: number | null =
 function othersThan(user: number, found: Attributes): string | null {
   if (found.uid !== user && found.uid !== 0) return `belongs to ${userName(found.uid)}`
   if (isOpenToAll(found)) return 'everybody may write'
-  const isGroups = (found.mode & 0o020) !== 0 && !isSticky(found) && found.gid !== 0 && !isPrivate(found.gid, user)
+  const isGroups =
+    (found.mode & 0o020) !== 0 && !isSticky(found) && found.gid !== 0 && !isPrivate(found.gid, user)
   return isGroups ? `the group ${groupName(found.gid)} may write` : null
 }
 
 /** Whether everybody may read something. */
-export const isReadByAll = (path: string, { mode }: Attributes): boolean => thisUser() !== null && (mode & 0o004) !== 0 && hasModes(path)
+export const isReadByAll = (path: string, { mode }: Attributes): boolean =>
+  thisUser() !== null && (mode & 0o004) !== 0 && hasModes(path)

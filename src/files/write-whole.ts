@@ -1,10 +1,21 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, constants, fchmodSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
 
-/** Makes a new file, follows no link, and gives it exactly this mode, whatever the umask. Answers its descriptor. */
+/**
+ * Makes a new file, follows no link, and gives it exactly this mode, whatever the umask. Answers
+ * its descriptor.
+ */
 export function createExactly(path: string, mode: number): number {
   const file = openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode)
   try {
@@ -16,7 +27,10 @@ export function createExactly(path: string, mode: number): number {
   }
 }
 
-/** Writes a file under another name and renames it into its place: who reads it sees the old or the new one, and a link there is replaced, not followed. */
+/**
+ * Writes a file under another name and renames it into its place: who reads it sees the old or the
+ * new one, and a link there is replaced, not followed.
+ */
 export function writeWhole(path: string, content: string | Uint8Array, mode = 0o600): void {
   const fresh = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`)
   try {

@@ -22,8 +22,14 @@ const settings: Readonly<Record<string, Setting>> = {
   'defaults.ask_pass': ['give -k', off],
   'defaults.connection_password_file': ['give --connection-password-file'],
   'defaults.become_password_file': ['give --become-password-file'],
-  'defaults.host_key_checking': ['set ansible_host_key_checking in the inventory, or give --accept-new', on],
-  'ssh_connection.host_key_checking': ['set ansible_host_key_checking in the inventory, or give --accept-new', on],
+  'defaults.host_key_checking': [
+    'set ansible_host_key_checking in the inventory, or give --accept-new',
+    on,
+  ],
+  'ssh_connection.host_key_checking': [
+    'set ansible_host_key_checking in the inventory, or give --accept-new',
+    on,
+  ],
   'ssh_connection.ssh_args': ['set ansible_ssh_args in the inventory', sharing],
   'ssh_connection.ssh_common_args': ['set ansible_ssh_common_args in the inventory', sharing],
   'ssh_connection.ssh_extra_args': ['set ansible_ssh_extra_args in the inventory', sharing],
@@ -42,8 +48,15 @@ const settings: Readonly<Record<string, Setting>> = {
   'sudo_become_plugin.password': ['give -K or --become-password-file'],
 }
 
-/** Warns of what an `ansible.cfg` of the project would make Ansible do otherwise. Fettle does not read it. */
-export function warnOfAnsibleCfg(project: string, sources: readonly string[], warnings: Warnings): void {
+/**
+ * Warns of what an `ansible.cfg` of the project would make Ansible do otherwise. Fettle does not
+ * read it.
+ */
+export function warnOfAnsibleCfg(
+  project: string,
+  sources: readonly string[],
+  warnings: Warnings,
+): void {
   let section = ''
   for (const [index, line] of linesOf(join(project, 'ansible.cfg')).entries()) {
     section = /^\[([^\]]+)\]/.exec(line)?.[1] ?? section
@@ -51,13 +64,23 @@ export function warnOfAnsibleCfg(project: string, sources: readonly string[], wa
     const value = rest.replace(/\s[;#][^]*$/, '').trim()
     const [instead, harmless] = setting(`${section}.${key}`) ?? []
     if (instead === undefined || value === '' || harmless?.test(value) === true) continue
-    // As with Ansible, what -i names goes before it, and the folder that is read without -i is the same.
-    if (key === 'inventory' && (sources.length > 0 || resolve(project, value) === resolve(project, 'inventory'))) continue
-    warnings.add(`Fettle does not read ${key} of ansible.cfg: ${instead}`, { file: 'ansible.cfg', line: index + 1, column: 1 })
+    // As with Ansible, what -i names goes before it, and the folder that is read without -i is the
+    // same.
+    if (
+      key === 'inventory' &&
+      (sources.length > 0 || resolve(project, value) === resolve(project, 'inventory'))
+    )
+      continue
+    warnings.add(`Fettle does not read ${key} of ansible.cfg: ${instead}`, {
+      file: 'ansible.cfg',
+      line: index + 1,
+      column: 1,
+    })
   }
 }
 
-const setting = (name: string): Setting | undefined => (Object.hasOwn(settings, name) ? settings[name] : undefined)
+const setting = (name: string): Setting | undefined =>
+  Object.hasOwn(settings, name) ? settings[name] : undefined
 
 /** None where there is no such file, or none that can be read: nothing depends on it. */
 function linesOf(path: string): readonly string[] {

@@ -5,13 +5,16 @@ import { Secret } from '../core/secret.js'
 const yes = ['yes', 'y', 'on', 'true', 't', '1']
 const no = ['no', 'n', 'off', 'false', 'f', '0']
 
-const truth = z.union([z.boolean(), z.union([z.string(), z.number()]).transform((value, context) => {
-  const word = String(value).toLowerCase()
-  if (yes.includes(word)) return true
-  if (no.includes(word)) return false
-  context.addIssue('no truth')
-  return z.NEVER
-})])
+const truth = z.union([
+  z.boolean(),
+  z.union([z.string(), z.number()]).transform((value, context) => {
+    const word = String(value).toLowerCase()
+    if (yes.includes(word)) return true
+    if (no.includes(word)) return false
+    context.addIssue('no truth')
+    return z.NEVER
+  }),
+])
 
 const address = z
   .string()
@@ -21,15 +24,18 @@ const whole = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
 const secret = z.instanceof(Secret)
 /** A plugin by its name, which may have its collection's in front. */
 const plugin = <const N extends string>(...names: readonly N[]) =>
-  z.string().transform((name) => name.replace(/^ansible\.(?:builtin|legacy)\./, '')).pipe(z.enum(names))
+  z
+    .string()
+    .transform((name) => name.replace(/^ansible\.(?:builtin|legacy)\./, ''))
+    .pipe(z.enum(names))
 /** A program by its name or path. */
 const program = (...names: readonly string[]) =>
   z.string().refine((path) => names.includes(path.replace(/^(?:\/[\w.-]+)*\//, '')))
 
 interface Option {
   /**
-   * The variables that set it. Of several that are set the last one here counts: Ansible's plugins ssh and sudo list them in this
-   * order, old names behind new ones.
+   * The variables that set it. Of several that are set the last one here counts: Ansible's plugins
+   * ssh and sudo list them in this order, old names behind new ones.
    */
   readonly names: readonly string[]
   readonly takes: z.ZodType
@@ -46,15 +52,27 @@ const onlySudo = 'must be sudo: Fettle has no other way to become another user'
 
 /** What the inventory may say of a connection. */
 export const connectionOptions = {
-  connection: { names: ['ansible_connection'], takes: plugin('local', 'ssh', 'smart'), expected: 'must be ssh or local' },
-  host: { names: ['ansible_host', 'ansible_ssh_host'], takes: address, expected: 'must be a host name or an address' },
+  connection: {
+    names: ['ansible_connection'],
+    takes: plugin('local', 'ssh', 'smart'),
+    expected: 'must be ssh or local',
+  },
+  host: {
+    names: ['ansible_host', 'ansible_ssh_host'],
+    takes: address,
+    expected: 'must be a host name or an address',
+  },
   port: {
     names: ['ansible_port', 'ansible_ssh_port'],
     takes: whole.pipe(z.number().int().min(1).max(65535)),
     expected: 'must be a number from 1 to 65535',
   },
   user: { names: ['ansible_user', 'ansible_ssh_user'], takes: userName, expected: aUser },
-  password: { names: ['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password'], takes: secret, expected: aString },
+  password: {
+    names: ['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password'],
+    takes: secret,
+    expected: aString,
+  },
   key: {
     names: ['ansible_private_key_file', 'ansible_ssh_private_key_file'],
     takes: z.string().regex(/^[^\0\r\n]+$/),
@@ -68,9 +86,17 @@ export const connectionOptions = {
     takes: whole.pipe(z.number().int().min(1)),
     expected: 'must be a whole number of seconds',
   },
-  hostKeyChecking: { names: ['ansible_host_key_checking', 'ansible_ssh_host_key_checking'], takes: truth, expected: aTruth },
+  hostKeyChecking: {
+    names: ['ansible_host_key_checking', 'ansible_ssh_host_key_checking'],
+    takes: truth,
+    expected: aTruth,
+  },
   become: { names: ['ansible_become'], takes: truth, expected: aTruth },
-  becomeUser: { names: ['ansible_become_user', 'ansible_sudo_user'], takes: userName, expected: aUser },
+  becomeUser: {
+    names: ['ansible_become_user', 'ansible_sudo_user'],
+    takes: userName,
+    expected: aUser,
+  },
   becomePassword: {
     names: ['ansible_become_password', 'ansible_become_pass', 'ansible_sudo_pass'],
     takes: secret,
@@ -93,7 +119,11 @@ export const connectionOptions = {
     expected: 'must be a POSIX shell: Fettle uses /bin/sh',
   },
   becomeMethod: { names: ['ansible_become_method'], takes: plugin('sudo'), expected: onlySudo },
-  becomeProgram: { names: ['ansible_become_exe', 'ansible_sudo_exe'], takes: program('sudo'), expected: onlySudo },
+  becomeProgram: {
+    names: ['ansible_become_exe', 'ansible_sudo_exe'],
+    takes: program('sudo'),
+    expected: onlySudo,
+  },
   becomeFlags: {
     names: ['ansible_become_flags', 'ansible_sudo_flags'],
     takes: z.string().regex(/^\s*(?:-[HSn]+\s*)*$/),
@@ -103,7 +133,9 @@ export const connectionOptions = {
 
 export type OptionName = keyof typeof connectionOptions
 
-/** Variables that would decide where, as whom or how a host is reached, and that are not followed. */
+/**
+ * Variables that would decide where, as whom or how a host is reached, and that are not followed.
+ */
 interface Refusal {
   readonly names: RegExp
   /** They concern only hosts that are reached so. */
@@ -147,7 +179,11 @@ export const refusals: readonly Refusal[] = [
     when: 'ssh',
     why: 'cannot be followed: add the key to ssh-agent',
   },
-  { names: /^ansible_network_os$/, when: 'ssh', why: 'is for network devices, which Fettle does not manage' },
+  {
+    names: /^ansible_network_os$/,
+    when: 'ssh',
+    why: 'is for network devices, which Fettle does not manage',
+  },
 ]
 
 /** What only Ansible's copying by scp and sftp would use, which Fettle does not do. */
@@ -160,5 +196,9 @@ export const followedNames: readonly string[] = [
 ]
 const followed: ReadonlySet<string> = new Set(followedNames)
 
-/** Whether a variable decides where, as whom or how a host is reached: it is followed, or an error of its host. */
-export const isConnectionName = (name: string): boolean => followed.has(name) || refusals.some(({ names }) => names.test(name))
+/**
+ * Whether a variable decides where, as whom or how a host is reached: it is followed, or an error
+ * of its host.
+ */
+export const isConnectionName = (name: string): boolean =>
+  followed.has(name) || refusals.some(({ names }) => names.test(name))

@@ -3,7 +3,12 @@ import { resolve } from 'node:path'
 import type { z } from 'zod'
 import { reveal, Secret } from '../core/secret.js'
 import { jsonText } from '../core/written-number.js'
-import { connectionOptions, copyingArguments, refusals, type OptionName } from './connection-options.js'
+import {
+  connectionOptions,
+  copyingArguments,
+  refusals,
+  type OptionName,
+} from './connection-options.js'
 import type { Connection, InventoryHost } from './inventory.js'
 import { shellWords } from './shell-words.js'
 import { UnfitHost } from './unfit-host.js'
@@ -14,7 +19,8 @@ type Source = Pick<InventoryHost, 'name' | 'vars' | 'place'>
 
 /**
  * How a host is reached, from its `ansible_*` variables.
- * @throws FettleError `inventory-invalid` with the place of a value that cannot be, or cannot be followed
+ * @throws FettleError `inventory-invalid` with the place of a value that cannot be, or cannot be
+ * followed
  */
 export function connectionOf(host: Source, project: string): Connection {
   const local = take(host, 'connection') === 'local'
@@ -24,7 +30,12 @@ export function connectionOf(host: Source, project: string): Connection {
   if (local) return { host: host.name, local, ...become }
   refuse(host, 'ssh')
   take(host, 'executable')
-  const [port, user, password, key] = [take(host, 'port'), take(host, 'user'), take(host, 'password'), take(host, 'key')]
+  const [port, user, password, key] = [
+    take(host, 'port'),
+    take(host, 'user'),
+    take(host, 'password'),
+    take(host, 'key'),
+  ]
   const commonArguments = sshArguments(host)
   return {
     host: take(host, 'host') ?? host.name,
@@ -32,7 +43,9 @@ export function connectionOf(host: Source, project: string): Connection {
     ...(port === undefined ? {} : { port }),
     ...(user === undefined ? {} : { user }),
     ...(password === undefined ? {} : { password }),
-    ...(key === undefined ? {} : { privateKeyFile: resolve(project, key.replace(/^~(?=\/)/, homedir())) }),
+    ...(key === undefined
+      ? {}
+      : { privateKeyFile: resolve(project, key.replace(/^~(?=\/)/, homedir())) }),
     ...(commonArguments.length === 0 ? {} : { commonArguments }),
     ...become,
   }
@@ -53,7 +66,10 @@ function becomeOf(host: Source): Pick<Connection, 'become' | 'becomeUser' | 'bec
 }
 
 /** The value of an option; an empty one is none, as with Ansible. */
-function take<N extends OptionName>(host: Source, option: N): z.output<(typeof connectionOptions)[N]['takes']> | undefined {
+function take<N extends OptionName>(
+  host: Source,
+  option: N,
+): z.output<(typeof connectionOptions)[N]['takes']> | undefined {
   const { names, takes, expected } = connectionOptions[option]
   const name = names.findLast((each: string) => (host.vars[each] ?? null) !== null)
   if (name === undefined) return undefined
@@ -73,18 +89,27 @@ function take<N extends OptionName>(host: Source, option: N): z.output<(typeof c
 
 function refuse(host: Source, when: 'ssh' | 'become'): void {
   for (const refusal of refusals.filter((each) => each.when === when)) {
-    const name = Object.keys(host.vars).find((each) => refusal.names.test(each) && (host.vars[each] ?? null) !== null)
+    const name = Object.keys(host.vars).find(
+      (each) => refusal.names.test(each) && (host.vars[each] ?? null) !== null,
+    )
     if (name !== undefined) throw unfit(host, name, refusal.why)
   }
 }
 
-/** ssh's `-J`, `-F` and `-o` with their values, in Ansible's order: of several options of one name ssh takes the first. */
+/**
+ * ssh's `-J`, `-F` and `-o` with their values, in Ansible's order: of several options of one name
+ * ssh takes the first.
+ */
 function sshArguments(host: Source): readonly string[] {
   const first = argumentsOf(host, 'args')
   for (const option of ['port', 'user'] as const) {
     const isSet = first.some((word) => word.toLowerCase().replace(/\W.*/s, '') === option)
     if (isSet && take(host, option) !== undefined) {
-      throw unfit(host, 'ansible_ssh_args', `sets a ${option}, and so does another variable: keep one of the two`)
+      throw unfit(
+        host,
+        'ansible_ssh_args',
+        `sets a ${option}, and so does another variable: keep one of the two`,
+      )
     }
   }
   const timeout = take(host, 'timeout')
@@ -111,23 +136,39 @@ function argumentsOf(host: Source, option: 'args' | 'commonArgs' | 'extraArgs'):
     const [, flag, joined = ''] = /^(-[JFo])(.*)$/s.exec(word) ?? []
     const value = flag === undefined || joined !== '' ? joined : words[++index]
     if (flag === undefined || value === undefined) {
-      throw unfit(host, name, `takes ssh's -J, -F and -o with a value each, and has ${JSON.stringify(word)}`)
+      throw unfit(
+        host,
+        name,
+        `takes ssh's -J, -F and -o with a value each, and has ${JSON.stringify(word)}`,
+      )
     }
     pairs.push(flag, value)
   }
   return pairs
 }
 
-/** Arguments for copying are passed over when they say nothing of the way to the host, or the same as ssh's own. */
-function checkCopying(host: Source, name: (typeof copyingArguments)[number], followed: readonly string[]): void {
+/**
+ * Arguments for copying are passed over when they say nothing of the way to the host, or the same
+ * as ssh's own.
+ */
+function checkCopying(
+  host: Source,
+  name: (typeof copyingArguments)[number],
+  followed: readonly string[],
+): void {
   const value = host.vars[name] ?? ''
   const words = typeof value === 'string' ? shellWords(value) : null
-  const isSaid = (word: string): boolean => /^-(?:[OCpqrv]+|[JFo])$/.test(word) || followed.includes(word.replace(/^-[JFo]/, ''))
+  const isSaid = (word: string): boolean =>
+    /^-(?:[OCpqrv]+|[JFo])$/.test(word) || followed.includes(word.replace(/^-[JFo]/, ''))
   if (words?.every(isSaid) === true) return
-  const why = 'would say how to reach the host, and Fettle does not copy by scp or sftp: set ansible_ssh_common_args'
+  const why =
+    'would say how to reach the host, and Fettle does not copy by scp or sftp: set ansible_ssh_common_args'
   throw unfit(host, name, why)
 }
 
 /** The error of a host that cannot be reached in the way that the inventory says. */
 const unfit = ({ name, place }: Source, variable: string, sentence: string): UnfitHost =>
-  new UnfitHost({ subject: variable, sentence, place: place(variable), remedy: 'correct it there' }, name)
+  new UnfitHost(
+    { subject: variable, sentence, place: place(variable), remedy: 'correct it there' },
+    name,
+  )

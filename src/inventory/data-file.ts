@@ -13,7 +13,10 @@ const deepest = 64
 /** How many names lead to a part in an error. */
 const mostShown = 8
 
-/** What code has given as an inventory. Its places are the file's, and errors name the way to the part that is wrong. */
+/**
+ * What code has given as an inventory. Its places are the file's, and errors name the way to the
+ * part that is wrong.
+ */
 export class DataFile implements Source<Part> {
   readonly root: Part
 
@@ -26,7 +29,11 @@ export class DataFile implements Source<Part> {
 
   entries(part: Part | null, what: string): readonly Entry<Part>[] {
     if (part === null || part.value === null || part.value === undefined) return []
-    if (!isMapping(part.value)) throw this.error(part, `${what} must be a mapping (name: value), and is ${Array.isArray(part.value) ? 'a list' : 'something else'}`)
+    if (!isMapping(part.value))
+      throw this.error(
+        part,
+        `${what} must be a mapping (name: value), and is ${Array.isArray(part.value) ? 'a list' : 'something else'}`,
+      )
     return Object.entries(part.value)
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => {
@@ -40,19 +47,36 @@ export class DataFile implements Source<Part> {
   }
 
   #plain(path: readonly string[], value: unknown): unknown {
-    if (path.length > deepest) throw this.error({ path, value }, `is nested more than ${String(deepest)} levels deep`)
+    if (path.length > deepest)
+      throw this.error({ path, value }, `is nested more than ${String(deepest)} levels deep`)
     if (value === undefined || value === null) return null
-    if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number' || value instanceof Secret) return value
-    if (Array.isArray(value)) return Object.freeze(value.map((item: unknown, index) => this.#plain([...path, String(index)], item)))
-    if (!isMapping(value)) throw this.error({ path, value }, 'must be data: text, numbers, truths, lists, mappings and Secrets')
+    if (
+      typeof value === 'string' ||
+      typeof value === 'boolean' ||
+      typeof value === 'number' ||
+      value instanceof Secret
+    )
+      return value
+    if (Array.isArray(value))
+      return Object.freeze(
+        value.map((item: unknown, index) => this.#plain([...path, String(index)], item)),
+      )
+    if (!isMapping(value))
+      throw this.error(
+        { path, value },
+        'must be data: text, numbers, truths, lists, mappings and Secrets',
+      )
     const made = Object.create(null) as Record<string, unknown>
-    for (const [name, inner] of Object.entries(value)) if (inner !== undefined) made[name] = this.#plain([...path, name], inner)
+    for (const [name, inner] of Object.entries(value))
+      if (inner !== undefined) made[name] = this.#plain([...path, name], inner)
     return Object.freeze(made)
   }
 
   text(part: Part | null): string | null {
     const value = part?.value
-    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : null
+    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+      ? String(value)
+      : null
   }
 
   isList(part: Part | null): boolean {
@@ -74,8 +98,15 @@ export class DataFile implements Source<Part> {
 
   error(part: Part | null, message: string, remedy?: string): FettleError {
     const names = part?.path ?? []
-    const path = names.length === 0 ? '' : `${names.length > mostShown ? [...names.slice(0, mostShown), '…'].join('.') : names.join('.')}: `
-    return new FettleError('inventory-invalid', { address: this.file, message: `${this.file}: ${path}${message}`, ...(remedy === undefined ? {} : { remedy }) })
+    const path =
+      names.length === 0
+        ? ''
+        : `${names.length > mostShown ? [...names.slice(0, mostShown), '…'].join('.') : names.join('.')}: `
+    return new FettleError('inventory-invalid', {
+      address: this.file,
+      message: `${this.file}: ${path}${message}`,
+      ...(remedy === undefined ? {} : { remedy }),
+    })
   }
 }
 

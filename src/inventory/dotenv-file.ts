@@ -15,9 +15,13 @@ const rest = /([^\n]*)(?:\n|$)/y
 const gap = /[ \t]*/y
 
 const asPair = 'write NAME=value'
-const noName: Reading = { problem: 'is no name that a shell takes', remedy: 'give it a name of letters, digits and _' }
+const noName: Reading = {
+  problem: 'is no name that a shell takes',
+  remedy: 'give it a name of letters, digits and _',
+}
 const cutQuote: Reading = {
-  problem: 'ends with a backslash before the quote, which some programs take for a part of the value',
+  problem:
+    'ends with a backslash before the quote, which some programs take for a part of the value',
   remedy: 'set it in the environment instead',
 }
 
@@ -28,43 +32,60 @@ const ambiguous = (odd: string, where: string, value: string): Reading => ({
 
 /** The quotes in which all programs take a value as it stands. */
 function inQuotes(value: string): string {
-  if (!value.includes("'") && !value.endsWith('\\')) return `put the whole value in single quotes, NAME='…', line breaks too: there everything means itself`
+  if (!value.includes("'") && !value.endsWith('\\'))
+    return `put the whole value in single quotes, NAME='…', line breaks too: there everything means itself`
   if (!/["\\$`]/.test(value)) return 'put the whole value in double quotes, NAME="…"'
   return 'set it in the environment instead: no quotes hold it for all of them'
 }
 
 /**
- * A `.env` file. dotenv's reading of a value counts where sh, docker compose and python-dotenv read the same, or sh refuses the line.
- * Where one of them would silently get another value (`A=x#y`, of which dotenv takes `x`), asking for the name is an error.
+ * A `.env` file. dotenv's reading of a value counts where sh, docker compose and python-dotenv read
+ * the same, or sh refuses the line. Where one of them would silently get another value (`A=x#y`, of
+ * which dotenv takes `x`), asking for the name is an error.
  *
- * Two exceptions: single quotes are the remedy, so nothing in them is an error, although python-dotenv knows escapes there; and line
- * ends of Windows are no part of a value, although sh takes them for one.
+ * Two exceptions: single quotes are the remedy, so nothing in them is an error, although
+ * python-dotenv knows escapes there; and line ends of Windows are no part of a value, although sh
+ * takes them for one.
  */
 export class DotenvFile {
   readonly #entries = new Map<string, Entry>()
 
-  /** @throws FettleError `environment-invalid` for a line that no name can be told of, and for a quote that has no partner */
+  /**
+   * @throws FettleError `environment-invalid` for a line that no name can be told of, and for a
+   * quote that has no partner
+   */
   constructor(
     readonly file: string,
     content: Uint8Array,
   ) {
     const text = this.#decoded(content).replaceAll(/\r\n?/g, '\n')
-    new Reader(text, this.#entries, (line, ...said) => this.#invalid(`${file}:${String(line)}`, ...said)).read()
+    new Reader(text, this.#entries, (line, ...said) =>
+      this.#invalid(`${file}:${String(line)}`, ...said),
+    ).read()
     const known: Readonly<Record<string, string>> = parse(text)
     for (const [found, entry] of this.#entries) {
       if (!('value' in entry) || known[found] === entry.value) continue
-      this.#entries.set(found, { line: entry.line, problem: 'can be read in more than one way', remedy: inQuotes(entry.value) })
+      this.#entries.set(found, {
+        line: entry.line,
+        problem: 'can be read in more than one way',
+        remedy: inQuotes(entry.value),
+      })
     }
   }
 
   /**
    * The value of a name; undefined where the file has none.
-   * @throws FettleError `environment-invalid` for one that can be read in more than one way. The value is not in the message.
+   * @throws FettleError `environment-invalid` for one that can be read in more than one way. The
+   * value is not in the message.
    */
   get(wanted: string): string | undefined {
     const entry = this.#entries.get(wanted)
     if (entry === undefined || 'value' in entry) return entry?.value
-    throw this.#invalid(`${this.file}:${String(entry.line)}`, `${wanted} ${entry.problem}`, entry.remedy)
+    throw this.#invalid(
+      `${this.file}:${String(entry.line)}`,
+      `${wanted} ${entry.problem}`,
+      entry.remedy,
+    )
   }
 
   #decoded(content: Uint8Array): string {
@@ -75,7 +96,11 @@ export class DotenvFile {
   }
 
   #invalid(where: string, problem: string, remedy: string): FettleError {
-    return new FettleError('environment-invalid', { address: where, message: `${where}: ${problem}`, remedy })
+    return new FettleError('environment-invalid', {
+      address: where,
+      message: `${where}: ${problem}`,
+      remedy,
+    })
   }
 }
 
@@ -110,7 +135,11 @@ class Reader {
     const found = this.#match(name)?.[1]
     const sign = this.text.charAt(this.#at)
     if (found === undefined || !['=', ':', '\n', ''].includes(sign)) {
-      throw this.invalid(line, 'this line is no NAME=value', `${asPair}, where a name has letters, digits and _; or begin the line with #`)
+      throw this.invalid(
+        line,
+        'this line is no NAME=value',
+        `${asPair}, where a name has letters, digits and _; or begin the line with #`,
+      )
     }
     if (sign === '=') {
       this.#at++
@@ -127,7 +156,11 @@ class Reader {
   #quoted(line: number): Reading {
     const found = this.#match(quoted)
     if (found === null) {
-      throw this.invalid(line, 'a quote begins here and has no partner', 'close it, or put a value that holds one in quotes of the other kind')
+      throw this.invalid(
+        line,
+        'a quote begins here and has no partner',
+        'close it, or put a value that holds one in quotes of the other kind',
+      )
     }
     const [, single, double = ''] = found
     const value = single ?? double
@@ -141,7 +174,9 @@ class Reader {
   }
 
   #plain(): Reading {
-    const value = (this.#match(rest)?.[1] ?? '').replace(/[ \t]#[^]*$/, '').replace(/(?<![ \t])[ \t]+$/, '')
+    const value = (this.#match(rest)?.[1] ?? '')
+      .replace(/[ \t]#[^]*$/, '')
+      .replace(/(?<![ \t])[ \t]+$/, '')
     const [odd] = /[#'"`\\$<>]/.exec(value) ?? /(?<=^|:)~/.exec(value) ?? []
     return odd === undefined ? { value } : ambiguous(odd, 'outside', value)
   }

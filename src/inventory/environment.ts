@@ -19,8 +19,9 @@ export function setProjectDirectory(project: string): void {
 }
 
 /**
- * Hides the values of the project's `.env` in whatever is shown, whether a task asks for them or not; all but those that
- * cannot be secret. That the file cannot be read is told to who asks for a value.
+ * Hides the values of the project's `.env` in whatever is shown, whether a task asks for them or
+ * not; all but those that cannot be secret. That the file cannot be read is told to who asks for a
+ * value.
  */
 export function hideDotenv(project: string): void {
   setProjectDirectory(project)
@@ -31,16 +32,25 @@ export function hideDotenv(project: string): void {
   }
 }
 
-/** The project's `.env`, read once. Its values never enter `process.env`, where child processes would inherit them. */
+/**
+ * The project's `.env`, read once. Its values never enter `process.env`, where child processes
+ * would inherit them.
+ */
 function fromFile(name: string): string | undefined {
   dotenv ??= readDotenv(join(directory ?? process.cwd(), '.env'))
   return dotenv.get(name)
 }
 
-/** Hides values as dotenv reads them and as they stand: of one that programs read in different ways, each reading is a secret. */
+/**
+ * Hides values as dotenv reads them and as they stand: of one that programs read in different ways,
+ * each reading is a secret.
+ */
 function hideValues(text: string): void {
-  const lines = [...text.matchAll(/^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*[=:][ \t]*(\S[^\r\n]*)/gm)].map(([, name = '', value = '']) => [name, value.trimEnd()] as const)
-  for (const [name, value] of [...Object.entries(parse(text)), ...lines]) if (mayBeSecret(name, value)) hide(value)
+  const lines = [
+    ...text.matchAll(/^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*[=:][ \t]*(\S[^\r\n]*)/gm),
+  ].map(([, name = '', value = '']) => [name, value.trimEnd()] as const)
+  for (const [name, value] of [...Object.entries(parse(text)), ...lines])
+    if (mayBeSecret(name, value)) hide(value)
 }
 
 function readDotenv(file: string): Pick<DotenvFile, 'get'> {
@@ -52,28 +62,40 @@ function readDotenv(file: string): Pick<DotenvFile, 'get'> {
   } catch (cause) {
     if (cause instanceof FettleError) throw cause
     if (systemCode(cause) === 'ENOENT') return new Map<string, string>()
-    throw new FettleError('source-missing', { address: file, message: `${file} cannot be read (${systemCode(cause) ?? String(cause)})`, cause })
+    throw new FettleError('source-missing', {
+      address: file,
+      message: `${file} cannot be read (${systemCode(cause) ?? String(cause)})`,
+      cause,
+    })
   }
 }
 
-const optional = (name: string): string | undefined => (Object.hasOwn(process.env, name) ? process.env[name] : undefined) ?? fromFile(name)
+const optional = (name: string): string | undefined =>
+  (Object.hasOwn(process.env, name) ? process.env[name] : undefined) ?? fromFile(name)
 
 function required(name: string): string {
   const value = optional(name)
   if (value !== undefined) return value
   const file = join(directory ?? process.cwd(), '.env')
-  throw new FettleError('environment-missing', { address: name, message: `${name} is neither in the environment nor in ${file}`, remedy: `add a line ${name}=… to ${file}, or set it in the environment` })
+  throw new FettleError('environment-missing', {
+    address: name,
+    message: `${name} is neither in the environment nor in ${file}`,
+    remedy: `add a line ${name}=… to ${file}, or set it in the environment`,
+  })
 }
 
 /** What reads the environment, and `.env` where the environment does not have a name. */
 export interface Environment {
   /**
-   * The value of a name, from the environment, else from `.env` of the project; an empty one is a value.
-   * @throws FettleError `environment-missing`, or `environment-invalid` for a line of `.env` that programs read in different ways, before anything connects
+   * The value of a name, from the environment, else from `.env` of the project; an empty one is a
+   * value.
+   * @throws FettleError `environment-missing`, or `environment-invalid` for a line of `.env` that
+   * programs read in different ways, before anything connects
    */
   (name: string): string
   /**
-   * The value of a name as a Secret, from the environment, else from `.env`; an empty one is refused.
+   * The value of a name as a Secret, from the environment, else from `.env`; an empty one is
+   * refused.
    * @throws FettleError `environment-missing` or `environment-invalid`, before anything connects
    */
   secret(name: string): Secret
@@ -86,7 +108,12 @@ export interface Environment {
 
 function secret(name: string): Secret {
   const value = required(name)
-  if (value === '') throw new FettleError('environment-missing', { address: name, message: `${name} is set, and empty`, remedy: 'give it a value' })
+  if (value === '')
+    throw new FettleError('environment-missing', {
+      address: name,
+      message: `${name} is set, and empty`,
+      remedy: 'give it a value',
+    })
   return new Secret(value)
 }
 

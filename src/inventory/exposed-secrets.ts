@@ -10,7 +10,10 @@ const privateKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----/
 
 const holdsSecret = (text: string): boolean => urlWithPassword.test(text) || privateKey.test(text)
 
-/** Warns of secrets on the command line, which `ps` shows to every user of the machine. No value is in a warning. */
+/**
+ * Warns of secrets on the command line, which `ps` shows to every user of the machine. No value is
+ * in a warning.
+ */
 export function warnOfSecrets(layer: Layer, warnings: Warnings): void {
   for (const [name, variable] of layer) {
     for (const path of secretsIn(variable.value, [name], false)) {
@@ -22,14 +25,19 @@ export function warnOfSecrets(layer: Layer, warnings: Warnings): void {
 
 type Path = readonly (string | number)[]
 
-/** The way to each secret in a value. A name that sounds secret is enough for all texts and numbers below it, common words (`database_password=env`) excepted. */
+/**
+ * The way to each secret in a value. A name that sounds secret is enough for all texts and numbers
+ * below it, common words (`database_password=env`) excepted.
+ */
 function secretsIn(value: unknown, path: Path, within: boolean): readonly Path[] {
   const isSecret = within || soundsSecret(String(path.at(-1)))
   if (value instanceof Secret) return [path]
-  if (typeof value === 'string') return (isSecret && !isCommon(value)) || holdsSecret(value) ? [path] : []
+  if (typeof value === 'string')
+    return (isSecret && !isCommon(value)) || holdsSecret(value) ? [path] : []
   if (typeof value === 'number' || value instanceof WrittenNumber) return isSecret ? [path] : []
   if (typeof value !== 'object' || value === null) return []
-  const inner = (name: string | number, part: unknown): readonly Path[] => secretsIn(part, [...path, name], isSecret)
+  const inner = (name: string | number, part: unknown): readonly Path[] =>
+    secretsIn(part, [...path, name], isSecret)
   if (Array.isArray(value)) return value.flatMap((part, index) => inner(index, part))
   return Object.entries(value).flatMap(([name, part]) => inner(name, part))
 }

@@ -12,11 +12,16 @@ import { YamlFile } from './yaml-file.js'
 const place = { file: '-e', line: 0, column: 0 }
 
 /**
- * What `-e` sets, in its three forms as in Ansible: `@file.yml`, a mapping in YAML or JSON (`{"port": 80}`), and
- * `name=value other='two words'`, whose values are read as YAML scalars. A later one wins.
+ * What `-e` sets, in its three forms as in Ansible: `@file.yml`, a mapping in YAML or JSON
+ * (`{"port": 80}`), and `name=value other='two words'`, whose values are read as YAML scalars. A
+ * later one wins.
  * @throws FettleError `usage` for text of no form, `inventory-invalid` for YAML that cannot be read
  */
-export function readExtraVars(given: readonly string[], project: string, warnings: Warnings): Layer {
+export function readExtraVars(
+  given: readonly string[],
+  project: string,
+  warnings: Warnings,
+): Layer {
   const layer: Layer = new Map()
   const onCommandLine: Layer = new Map()
   for (const text of given) {
@@ -42,11 +47,25 @@ export function readExtraVars(given: readonly string[], project: string, warning
 function readPairs(layer: Layer, text: string, warnings: Warnings): void {
   let rest = text.trim()
   while (rest !== '') {
-    const [pair, name, value] = /^([^\s=]+)=("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s"']\S*|)(?=\s|$)/s.exec(rest) ?? []
+    const [pair, name, value] =
+      /^([^\s=]+)=("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s"']\S*|)(?=\s|$)/s.exec(rest) ?? []
     // The text may hold a password and is not quoted.
-    if (pair === undefined || name === undefined || value === undefined) throw new FettleError('usage', { address: '-e', message: '-e takes name=value, a mapping in YAML or JSON, or @file', remedy: `put a value with spaces in quotes of its own: -e "name='two words'"` })
+    if (pair === undefined || name === undefined || value === undefined)
+      throw new FettleError('usage', {
+        address: '-e',
+        message: '-e takes name=value, a mapping in YAML or JSON, or @file',
+        remedy: `put a value with spaces in quotes of its own: -e "name='two words'"`,
+      })
     const quoted = /^["']/.test(value) ? unquoted(value) : null
-    setVariable(layer, name, { value: isPassword(name) ? new Secret(quoted ?? value) : (quoted ?? scalarOf(value)), place: () => place }, warnings)
+    setVariable(
+      layer,
+      name,
+      {
+        value: isPassword(name) ? new Secret(quoted ?? value) : (quoted ?? scalarOf(value)),
+        place: () => place,
+      },
+      warnings,
+    )
     rest = rest.slice(pair.length).trimStart()
   }
 }

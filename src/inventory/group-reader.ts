@@ -12,10 +12,18 @@ const sections = ['children', 'hosts', 'vars']
 const deepest = 64
 
 /**
- * Reads Ansible's YAML shape into a tree, whatever it is written in: groups at the top, each with `children`, `hosts` and `vars`.
- * @param isOneOfMany whether a file without any group, such as one of variables, may stand among others
+ * Reads Ansible's YAML shape into a tree, whatever it is written in: groups at the top, each with
+ * `children`, `hosts` and `vars`.
+ * @param isOneOfMany whether a file without any group, such as one of variables, may stand among
+ * others
  */
-export function readGroups<N>(tree: Tree, source: Source<N>, root: N | null, warnings: Warnings, isOneOfMany = false): void {
+export function readGroups<N>(
+  tree: Tree,
+  source: Source<N>,
+  root: N | null,
+  warnings: Warnings,
+  isOneOfMany = false,
+): void {
   const reader = new GroupReader(tree, source, warnings)
   const others: Entry<N>[] = []
   let groups = 0
@@ -27,7 +35,8 @@ export function readGroups<N>(tree: Tree, source: Source<N>, root: N | null, war
   }
   const [first] = others
   if (first !== undefined && groups === 0 && !isOneOfMany) throw reader.noGroup(first)
-  for (const { name, key } of others) warnings.add(`${name} is passed over, as by Ansible: it is no group`, source.place(key))
+  for (const { name, key } of others)
+    warnings.add(`${name} is passed over, as by Ansible: it is no group`, source.place(key))
 }
 
 class GroupReader<N> {
@@ -37,26 +46,48 @@ class GroupReader<N> {
     private readonly warnings: Warnings,
   ) {}
 
-  /** Whether an entry at the top describes a group. One may be called as its parts are: `hosts: { hosts: { web1: } }`. */
+  /**
+   * Whether an entry at the top describes a group. One may be called as its parts are:
+   * `hosts: { hosts: { web1: } }`.
+   */
   isGroup({ name, value }: Entry<N>): boolean {
     if (this.source.text(value) !== null || this.source.isList(value)) return name === 'plugin'
-    return !sections.includes(name) || this.source.entries(value, name).some((inner) => sections.includes(inner.name))
+    return (
+      !sections.includes(name) ||
+      this.source.entries(value, name).some((inner) => sections.includes(inner.name))
+    )
   }
 
   noGroup({ name, key, value }: Entry<N>): FettleError {
-    if (sections.includes(name)) return this.source.error(key, `${name} stands where the name of a group is expected`, 'indent it under a group, such as all:')
+    if (sections.includes(name))
+      return this.source.error(
+        key,
+        `${name} stands where the name of a group is expected`,
+        'indent it under a group, such as all:',
+      )
     const is = value !== null && this.source.isList(value) ? 'a list' : 'a single value'
-    return this.source.error(value ?? key, `group ${name} must be a mapping (name: value), and is ${is}`)
+    return this.source.error(
+      value ?? key,
+      `group ${name} must be a mapping (name: value), and is ${is}`,
+    )
   }
 
   group({ name, key, value }: Entry<N>, parent: Group | null, depth: number): void {
     const { source } = this
-    if (name === 'plugin' && source.text(value) !== null) throw source.error(key, 'is the configuration of one of Ansible\'s inventory plugins, which Fettle does not run', 'write a .ts inventory that exports a function')
+    if (name === 'plugin' && source.text(value) !== null)
+      throw source.error(
+        key,
+        "is the configuration of one of Ansible's inventory plugins, which Fettle does not run",
+        'write a .ts inventory that exports a function',
+      )
     this.#named(key, () => checkGroupName(name))
-    if (name === 'all' && parent !== null) throw source.error(key, `all cannot be a child of ${parent.name}: every group is its child`)
-    if (depth > deepest) throw source.error(key, `groups are nested more than ${String(deepest)} levels deep`)
+    if (name === 'all' && parent !== null)
+      throw source.error(key, `all cannot be a child of ${parent.name}: every group is its child`)
+    if (depth > deepest)
+      throw source.error(key, `groups are nested more than ${String(deepest)} levels deep`)
     const group = groupOf(this.tree, name)
-    for (const section of source.entries(value, `group ${name}`)) this.#section(group, section, depth)
+    for (const section of source.entries(value, `group ${name}`))
+      this.#section(group, section, depth)
     if (parent !== null) addChild(parent, group, source.place(key))
   }
 
@@ -64,7 +95,13 @@ class GroupReader<N> {
     const { source } = this
     switch (section.name) {
       case 'vars':
-        readVariables(group.vars, source, section.value, `vars of group ${group.name}`, this.warnings)
+        readVariables(
+          group.vars,
+          source,
+          section.value,
+          `vars of group ${group.name}`,
+          this.warnings,
+        )
         takePriority(group)
         return
       case 'children':
@@ -77,7 +114,10 @@ class GroupReader<N> {
         const guess = nearest(section.name, sections)
         const message = `group ${group.name} has children, hosts and vars, and no ${section.name}`
         if (guess !== undefined) throw source.error(section.key, message, `did you mean ${guess}?`)
-        this.warnings.add(`${message}, which is passed over, as by Ansible`, source.place(section.key))
+        this.warnings.add(
+          `${message}, which is passed over, as by Ansible`,
+          source.place(section.key),
+        )
       }
     }
   }
@@ -85,7 +125,9 @@ class GroupReader<N> {
   /** As in Ansible, one name may stand there without a mapping: `hosts: web1`. */
   #members({ name, value }: Entry<N>, group: Group): readonly Entry<N>[] {
     const single = this.source.text(value)
-    return single === null || value === null ? this.source.entries(value, `${name} of group ${group.name}`) : [{ name: single, key: value, value: null }]
+    return single === null || value === null
+      ? this.source.entries(value, `${name} of group ${group.name}`)
+      : [{ name: single, key: value, value: null }]
   }
 
   /** One entry below `hosts`: a name, or a range of them, perhaps with a port as in `web1:2222`. */
@@ -95,7 +137,8 @@ class GroupReader<N> {
     const vars: Layer = new Map()
     readVariables(vars, source, value, `the variables of ${name}`, this.warnings)
     addHosts(this.tree, group, hosts, vars, () => source.place(key))
-    if (this.tree.hosts.size > mostHosts) throw source.error(key, `the inventory has more than ${String(mostHosts)} hosts`)
+    if (this.tree.hosts.size > mostHosts)
+      throw source.error(key, `the inventory has more than ${String(mostHosts)} hosts`)
   }
 
   #named<T>(key: N, read: () => T): T {

@@ -14,13 +14,19 @@ import { addChild, addHosts, groupOf, type Group, type Tree } from './tree.js'
 import type { Warnings } from './warnings.js'
 
 /**
- * Reads Ansible's INI shape into a tree: hosts in `[group]`, groups in `[group:children]`, variables in `[group:vars]`.
- * Values are literals of Python, as in Ansible; true, false and null are what YAML means by them, and all else is text.
+ * Reads Ansible's INI shape into a tree: hosts in `[group]`, groups in `[group:children]`,
+ * variables in `[group:vars]`. Values are literals of Python, as in Ansible; true, false and null
+ * are what YAML means by them, and all else is text.
  * @throws FettleError `inventory-invalid` with line and column
  */
 export function readIni(tree: Tree, file: string, text: string, warnings: Warnings): void {
   const unfit = unfitText(text)
-  if (unfit !== null) throw new FettleError('inventory-invalid', { address: file, message: `${file}: ${unfit.message}`, remedy: unfit.remedy })
+  if (unfit !== null)
+    throw new FettleError('inventory-invalid', {
+      address: file,
+      message: `${file}: ${unfit.message}`,
+      remedy: unfit.remedy,
+    })
   const reader = new IniReader(tree, file, warnings)
   for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) reader.line(line, index + 1)
   reader.end()
@@ -33,8 +39,14 @@ class IniReader {
   #group: Group
   #kind: Kind = 'hosts'
   #line = 0
-  /** Groups that sections have named as children or given variables, and that no section has declared yet. */
-  readonly #undeclared = new Map<string, { readonly place: Place; readonly parents: Map<Group, Place> }>()
+  /**
+   * Groups that sections have named as children or given variables, and that no section has
+   * declared yet.
+   */
+  readonly #undeclared = new Map<
+    string,
+    { readonly place: Place; readonly parents: Map<Group, Place> }
+  >()
 
   constructor(
     private readonly tree: Tree,
@@ -50,8 +62,14 @@ class IniReader {
     const column = text.length - text.trimStart().length + 1
     if (text === '' || /^\s*[;#]/.test(text)) return
     const section = /^\s*\[(?<name>[^:\]\s]+)(?::(?<kind>\w+))?\]\s*(?:#.*)?$/.exec(text)?.groups
-    if (section !== undefined) this.#section(section['name'] ?? '', section['kind'] ?? 'hosts', column + 1)
-    else if (/^\s*\[.*\]$/.test(text)) throw this.#error(column, 'this is no section', 'write [group], [group:vars] or [group:children], without spaces')
+    if (section !== undefined)
+      this.#section(section['name'] ?? '', section['kind'] ?? 'hosts', column + 1)
+    else if (/^\s*\[.*\]$/.test(text))
+      throw this.#error(
+        column,
+        'this is no section',
+        'write [group], [group:vars] or [group:children], without spaces',
+      )
     else if (this.#kind === 'hosts') this.#hosts(text)
     else if (this.#kind === 'vars') this.#variable(text, column)
     else this.#child(text, column)
@@ -60,21 +78,38 @@ class IniReader {
   end(): void {
     for (const [name, { place, parents }] of this.#undeclared) {
       const [parent] = parents.keys()
-      const guess = nearest(name, [...this.tree.groups.keys()].filter((known) => !this.#undeclared.has(known)))
-      const message = parent === undefined ? `there is no group ${name} that these variables could be of` : `there is no group ${name} that ${parent.name} could have among its children`
-      throw invalid(place, `${message}${guess === undefined ? '' : `; did you mean ${guess}?`}`, `declare it with a section [${name}]`)
+      const guess = nearest(
+        name,
+        [...this.tree.groups.keys()].filter((known) => !this.#undeclared.has(known)),
+      )
+      const message =
+        parent === undefined
+          ? `there is no group ${name} that these variables could be of`
+          : `there is no group ${name} that ${parent.name} could have among its children`
+      throw invalid(
+        place,
+        `${message}${guess === undefined ? '' : `; did you mean ${guess}?`}`,
+        `declare it with a section [${name}]`,
+      )
     }
   }
 
   #section(name: string, kind: string, column: number): void {
     const known = kinds.find((each) => each === kind)
-    if (known === undefined) throw this.#error(column + name.length + 1, `[${name}:${kind}] is of no kind that there is`, 'write [group], [group:vars] or [group:children]')
+    if (known === undefined)
+      throw this.#error(
+        column + name.length + 1,
+        `[${name}:${kind}] is of no kind that there is`,
+        'write [group], [group:vars] or [group:children]',
+      )
     this.#named(column, () => checkGroupName(name))
-    if (known === 'vars' && !this.tree.groups.has(name) && !this.#undeclared.has(name)) this.#undeclared.set(name, { place: this.#place(column), parents: new Map() })
+    if (known === 'vars' && !this.tree.groups.has(name) && !this.#undeclared.has(name))
+      this.#undeclared.set(name, { place: this.#place(column), parents: new Map() })
     this.#group = groupOf(this.tree, name)
     this.#kind = known
     if (known === 'vars') return
-    for (const [parent, place] of this.#undeclared.get(name)?.parents ?? []) addChild(parent, this.#group, place)
+    for (const [parent, place] of this.#undeclared.get(name)?.parents ?? [])
+      addChild(parent, this.#group, place)
     this.#undeclared.delete(name)
   }
 
@@ -86,26 +121,44 @@ class IniReader {
     for (const { text: assignment, column } of assignments) {
       const [name = '', value] = split(assignment)
       // A password with a space in it may stand here, and is not quoted.
-      if (name === '' || value === undefined) throw this.#error(column, 'name=value is expected here', 'put a value with spaces in quotes: name="two words"')
+      if (name === '' || value === undefined)
+        throw this.#error(
+          column,
+          'name=value is expected here',
+          'put a value with spaces in quotes: name="two words"',
+        )
       this.#set(vars, name, value, column)
     }
     const place = this.#place(first.column)
     addHosts(this.tree, this.#group, named, vars, () => place)
-    if (this.tree.hosts.size > mostHosts) throw this.#error(first.column, `the inventory has more than ${String(mostHosts)} hosts`)
+    if (this.tree.hosts.size > mostHosts)
+      throw this.#error(first.column, `the inventory has more than ${String(mostHosts)} hosts`)
   }
 
   #variable(text: string, column: number): void {
     const [name = '', value] = split(text).map((part) => part.trim())
-    if (name === '' || value === undefined) throw this.#error(column, `a variable of group ${this.#group.name} is expected here: name=value`)
+    if (name === '' || value === undefined)
+      throw this.#error(
+        column,
+        `a variable of group ${this.#group.name} is expected here: name=value`,
+      )
     this.#set(this.#group.vars, name, value, column)
     takePriority(this.#group)
   }
 
   #child(text: string, column: number): void {
     const [, name] = /^\s*([^:\]\s]+)\s*(?:#[^]*)?$/.exec(text) ?? []
-    if (name === undefined) throw this.#error(column, `the name of a group is expected here, a child of ${this.#group.name}`)
+    if (name === undefined)
+      throw this.#error(
+        column,
+        `the name of a group is expected here, a child of ${this.#group.name}`,
+      )
     this.#named(column, () => checkGroupName(name))
-    if (name === 'all') throw this.#error(column, `all cannot be a child of ${this.#group.name}: every group is its child`)
+    if (name === 'all')
+      throw this.#error(
+        column,
+        `all cannot be a child of ${this.#group.name}: every group is its child`,
+      )
     const place = this.#place(column)
     const child = this.tree.groups.get(name)
     if (child !== undefined) return addChild(this.#group, child, place)
@@ -118,7 +171,15 @@ class IniReader {
     const place = this.#place(column)
     const literal = pythonLiteral(text)
     const value = literal === null ? scalarOf(text) : literal.value
-    setVariable(layer, name, { value: isPassword(name) ? new Secret(typeof value === 'string' ? value : text) : value, place: () => place }, this.warnings)
+    setVariable(
+      layer,
+      name,
+      {
+        value: isPassword(name) ? new Secret(typeof value === 'string' ? value : text) : value,
+        place: () => place,
+      },
+      this.warnings,
+    )
   }
 
   #words(text: string): readonly Word[] {
@@ -152,5 +213,9 @@ const split = (text: string): readonly string[] => {
 }
 
 function invalid(place: Place, message: string, remedy?: string): FettleError {
-  return new FettleError('inventory-invalid', { address: showPlace(place), message: `${showPlace(place)}: ${message}`, ...(remedy === undefined ? {} : { remedy }) })
+  return new FettleError('inventory-invalid', {
+    address: showPlace(place),
+    message: `${showPlace(place)}: ${message}`,
+    ...(remedy === undefined ? {} : { remedy }),
+  })
 }

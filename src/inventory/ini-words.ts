@@ -18,7 +18,10 @@ export class BadQuote extends Error {
 const gap = /\s*(?:#.*)?/sy
 const word = /(?:[^\s"'\\#]+|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+/sy
 
-/** The words of a line as Python's `shlex.split(line, comments=True)` finds them: a `#` outside quotes ends the line, within a word too. */
+/**
+ * The words of a line as Python's `shlex.split(line, comments=True)` finds them: a `#` outside
+ * quotes ends the line, within a word too.
+ */
 export function iniWords(line: string): readonly Word[] {
   const words: Word[] = []
   let at = 0
@@ -31,7 +34,8 @@ export function iniWords(line: string): readonly Word[] {
     const [written = ''] = word.exec(line) ?? []
     at = start + written.length
     const next = line.charAt(at)
-    if (next === '\\') throw new BadQuote('a backslash at the end of a line escapes nothing', at + 1)
+    if (next === '\\')
+      throw new BadQuote('a backslash at the end of a line escapes nothing', at + 1)
     if (next === '"' || next === "'") throw new BadQuote('this quote has no partner', at + 1)
     words.push({ text: unquoted(written), column: start + 1 })
   }
@@ -39,5 +43,9 @@ export function iniWords(line: string): readonly Word[] {
 
 const unquoted = (written: string): string =>
   /["'\\]/.test(written)
-    ? written.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/gs, (_, double?: string, single?: string, escaped?: string) => double?.replace(/\\(["\\])/g, '$1') ?? single ?? escaped ?? '')
+    ? written.replace(
+        /"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/gs,
+        (_, double?: string, single?: string, escaped?: string) =>
+          double?.replace(/\\(["\\])/g, '$1') ?? single ?? escaped ?? '',
+      )
     : written

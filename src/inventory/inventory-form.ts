@@ -1,12 +1,15 @@
 import { extname } from 'node:path'
 
 const endings = ['.yml', '.yaml', '.json']
-/** A name of YAML, in quotes or not. Nothing of INI has a colon at its end, or one with a space behind it, before any `=`. */
+/**
+ * A name of YAML, in quotes or not. Nothing of INI has a colon at its end, or one with a space
+ * behind it, before any `=`.
+ */
 const yamlName = /^(?:"[^"]*"|'[^']*'|[^\s"'[\]{}=#;][^"'[\]{}=#;]*?)\s*:(?:\s|$)/
 
 /**
- * Whether an inventory is YAML, or else INI. As with Ansible the ending of its name tells; a file without one is judged by its
- * first line that is neither empty nor a comment.
+ * Whether an inventory is YAML, or else INI. As with Ansible the ending of its name tells; a file
+ * without one is judged by its first line that is neither empty nor a comment.
  */
 export function isYaml(path: string, text: string): boolean {
   const ending = extname(path)

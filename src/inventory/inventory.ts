@@ -10,7 +10,10 @@ export interface Place {
   readonly column: number
 }
 
-/** How a host is reached: the `ansible_*` variables that Fettle knows. What is left out is for ssh's configuration and the command line to say. */
+/**
+ * How a host is reached: the `ansible_*` variables that Fettle knows. What is left out is for ssh's
+ * configuration and the command line to say.
+ */
 export interface Connection {
   /** `ansible_host`, else the host's name. */
   readonly host: string
@@ -19,7 +22,10 @@ export interface Connection {
   readonly password?: Secret
   /** Absolute. */
   readonly privateKeyFile?: string
-  /** `ansible_ssh_args`, `…_common_args`, `…_extra_args` and the like, as words: pairs of `-J`, `-F` or `-o` and its value. */
+  /**
+   * `ansible_ssh_args`, `…_common_args`, `…_extra_args` and the like, as words: pairs of `-J`, `-F`
+   * or `-o` and its value.
+   */
   readonly commonArguments?: readonly string[]
   /** `ansible_connection: local`: this machine, without SSH. */
   readonly local: boolean
@@ -31,18 +37,27 @@ export interface Connection {
 /** One machine to manage, with its merged variables. */
 export interface InventoryHost {
   readonly name: string
-  /** Every group that it is in, by itself or through another: `all` first, parents before children. */
+  /**
+   * Every group that it is in, by itself or through another: `all` first, parents before children.
+   */
   readonly groups: readonly string[]
-  /** Merged: all < group (child over parent, then by priority, then the later name) < host < `-e`. Without a prototype; passwords are Secrets. */
+  /**
+   * Merged: all < group (child over parent, then by priority, then the later name) < host < `-e`.
+   * Without a prototype; passwords are Secrets.
+   */
   readonly vars: Readonly<Record<string, unknown>>
   /**
    * Worked out when it is asked for: what is wrong with it stops nobody who does without the host.
-   * @throws FettleError `inventory-invalid` for a way to the host that cannot be, or that Fettle does not have
+   * @throws FettleError `inventory-invalid` for a way to the host that cannot be, or that Fettle
+   * does not have
    */
   readonly connection: Connection
   /** Where the inventory names it first. */
   readonly namedAt: Place
-  /** Why a file of `group_vars` or `host_vars` that is for this host could not be read; its variables lack what stands there. Null: all were read. */
+  /**
+   * Why a file of `group_vars` or `host_vars` that is for this host could not be read; its
+   * variables lack what stands there. Null: all were read.
+   */
   readonly unreadable: FettleError | null
   /** Where a variable, or a part of it, was set; null when it is not set. */
   place(variable: string, path?: readonly PropertyKey[]): Place | null
@@ -78,4 +93,5 @@ export function readVars({ unreadable, vars }: InventoryHost): InventoryHost['va
   return vars
 }
 
-export const showPlace = ({ file, line, column }: Place): string => (line === 0 ? file : `${file}:${String(line)}:${String(column)}`)
+export const showPlace = ({ file, line, column }: Place): string =>
+  line === 0 ? file : `${file}:${String(line)}:${String(column)}`

@@ -10,25 +10,46 @@ export interface Variable {
   readonly value: unknown
   /** Where it, or a part of it, was set. */
   place(path?: readonly PropertyKey[]): Place
-  /** Whether a part of it is marked as text that is no template: `!unsafe` of YAML. Left out: nothing is. */
+  /**
+   * Whether a part of it is marked as text that is no template: `!unsafe` of YAML. Left out:
+   * nothing is.
+   */
   isUnsafe?(path: ValuePath): boolean
 }
 
 /** The variables that one group, one host or the command line sets in one place. */
 export type Layer = Map<string, Variable>
 
-/** Reads a mapping of variables into a layer, over what it holds. Passwords become Secrets at once. */
-export function readVariables<N>(layer: Layer, source: Source<N>, node: N | null, what: string, warnings: Warnings): void {
+/**
+ * Reads a mapping of variables into a layer, over what it holds. Passwords become Secrets at once.
+ */
+export function readVariables<N>(
+  layer: Layer,
+  source: Source<N>,
+  node: N | null,
+  what: string,
+  warnings: Warnings,
+): void {
   for (const entry of source.entries(node, what)) {
     const { name, value } = entry
     const read = isPassword(name) ? password(source, name, value) : source.plain(value)
     const place = (path: readonly PropertyKey[] = []): Place => source.placeIn(entry, path)
-    setVariable(layer, name, { value: read, place, isUnsafe: (path) => source.isUnsafe(value, path) }, warnings)
+    setVariable(
+      layer,
+      name,
+      { value: read, place, isUnsafe: (path) => source.isUnsafe(value, path) },
+      warnings,
+    )
   }
 }
 
 /** Sets one variable, and warns of a name that means nothing here. */
-export function setVariable(layer: Layer, name: string, variable: Variable, warnings: Warnings): void {
+export function setVariable(
+  layer: Layer,
+  name: string,
+  variable: Variable,
+  warnings: Warnings,
+): void {
   layer.set(name, variable)
   if (name.startsWith('ansible_')) warnOfConnectionName(name, variable, warnings)
 }
@@ -50,5 +71,8 @@ export const priorityName = 'ansible_group_priority'
 function warnOfConnectionName(name: string, variable: Variable, warnings: Warnings): void {
   if (isConnectionName(name) || name === priorityName) return
   const guess = nearest(name, followedNames)
-  warnings.add(`Fettle does not know ${name} and ignores it${guess === undefined ? '' : `; did you mean ${guess}?`}`, variable.place())
+  warnings.add(
+    `Fettle does not know ${name} and ignores it${guess === undefined ? '' : `; did you mean ${guess}?`}`,
+    variable.place(),
+  )
 }

@@ -17,51 +17,80 @@ import { Warnings } from './warnings.js'
 import { YamlFile } from './yaml-file.js'
 
 export interface InventoryOptions {
-  /** What `-i` names, in order: files, directories, or lists of hosts with a comma (`web1,web2`, `web1,`). None: the project's `inventory/`. */
+  /**
+   * What `-i` names, in order: files, directories, or lists of hosts with a comma (`web1,web2`,
+   * `web1,`). None: the project's `inventory/`.
+   */
   readonly sources: readonly string[]
   /** The project's directory; relative paths start here. */
   readonly project: string
   /** What `-e` gave, in order. */
   readonly extraVars: readonly string[]
-  /** Runs an inventory of TypeScript or JavaScript and answers what it exports, or what its function returns. Left out: such an inventory is refused. */
+  /**
+   * Runs an inventory of TypeScript or JavaScript and answers what it exports, or what its function
+   * returns. Left out: such an inventory is refused.
+   */
   readonly runCode?: (file: string) => Promise<unknown>
 }
 
 /**
- * Loads hosts, groups and variables, with Ansible's precedence, the later winning: `vars` of all, `vars` of groups (child over parent, then
- * `ansible_group_priority`, then the later name), `group_vars/all`, `group_vars` of groups, a host's own, `host_vars`, `-e`.
+ * Loads hosts, groups and variables, with Ansible's precedence, the later winning: `vars` of all,
+ * `vars` of groups (child over parent, then `ansible_group_priority`, then the later name),
+ * `group_vars/all`, `group_vars` of groups, a host's own, `host_vars`, `-e`.
  *
- * Several inventories are one, the later winning. `group_vars/` and `host_vars/` are read beside each inventory, and in the project's directory,
- * where they win, as those beside a playbook do.
- * @throws FettleError `inventory-missing`, `inventory-invalid`, or `usage` for an `-e` that cannot be read
+ * Several inventories are one, the later winning. `group_vars/` and `host_vars/` are read beside
+ * each inventory, and in the project's directory, where they win, as those beside a playbook do.
+ * @throws FettleError `inventory-missing`, `inventory-invalid`, or `usage` for an `-e` that cannot
+ * be read
  */
-export async function loadInventory({ sources, project, extraVars, runCode }: InventoryOptions): Promise<Inventory> {
+export async function loadInventory({
+  sources,
+  project,
+  extraVars,
+  runCode,
+}: InventoryOptions): Promise<Inventory> {
   const root = resolve(project)
   const tree = newTree()
   const warnings = new Warnings()
   warnOfAnsibleCfg(root, sources, warnings)
   // A directory's files are read once, at its last place: there they win.
   const directories = new Set<string>()
-  const beside = (directory: string): void => void (directories.delete(directory), directories.add(directory))
+  const beside = (directory: string): void =>
+    void (directories.delete(directory), directories.add(directory))
   for (const source of sources.length === 0 ? ['inventory'] : sources) {
     if (source.includes(',') && !existsSync(resolve(root, source))) {
       readHostList(tree, source)
       continue
     }
     const { files, directory } = inventoryFiles(root, source)
-    for (const file of files) await readInventory(tree, root, file, runCode, warnings, files.length > 1)
+    for (const file of files)
+      await readInventory(tree, root, file, runCode, warnings, files.length > 1)
     beside(directory)
   }
   beside(root)
-  const variableFiles = [...directories].map((directory) => readVariableFiles(root, directory, tree, warnings))
+  const variableFiles = [...directories].map((directory) =>
+    readVariableFiles(root, directory, tree, warnings),
+  )
   const extra = readExtraVars(extraVars, root, warnings)
   return merge(tree, variableFiles, extra, root, warnings)
 }
 
-async function readInventory(tree: Tree, project: string, path: string, runCode: InventoryOptions['runCode'], warnings: Warnings, isOneOfMany: boolean): Promise<void> {
+async function readInventory(
+  tree: Tree,
+  project: string,
+  path: string,
+  runCode: InventoryOptions['runCode'],
+  warnings: Warnings,
+  isOneOfMany: boolean,
+): Promise<void> {
   const shown = shownPath(project, path)
   if (isCode(path)) {
-    if (runCode === undefined) throw new FettleError('inventory-invalid', { address: shown, message: `${shown}: code cannot be run here`, remedy: 'give an inventory in YAML or INI' })
+    if (runCode === undefined)
+      throw new FettleError('inventory-invalid', {
+        address: shown,
+        message: `${shown}: code cannot be run here`,
+        remedy: 'give an inventory in YAML or INI',
+      })
     const data = new DataFile(shown, await runCode(path))
     return readGroups(tree, data, data.root, warnings)
   }
@@ -73,14 +102,23 @@ async function readInventory(tree: Tree, project: string, path: string, runCode:
 }
 
 function refuseOtherForms(path: string, shown: string, text: string): void {
-  const refused = (what: string): FettleError => new FettleError('inventory-invalid', { address: shown, message: `${shown}: ${what}`, remedy: `ansible-inventory -i ${shown} --list -y prints any of Ansible's inventories as YAML; or write a .ts inventory that exports a function` })
-  if (text.startsWith('#!')) throw refused('is a program, which Fettle does not run as an inventory')
+  const refused = (what: string): FettleError =>
+    new FettleError('inventory-invalid', {
+      address: shown,
+      message: `${shown}: ${what}`,
+      remedy: `ansible-inventory -i ${shown} --list -y prints any of Ansible's inventories as YAML; or write a .ts inventory that exports a function`,
+    })
+  if (text.startsWith('#!'))
+    throw refused('is a program, which Fettle does not run as an inventory')
   if (extname(path) === '.toml') throw refused('TOML is no form of inventory that Fettle reads')
 }
 
 /** Hosts named on the command line, as in Ansible's `-i web1,web2`. */
 function readHostList(tree: Tree, list: string): void {
-  for (const word of list.split(',').map((part) => part.trim()).filter((part) => part !== '')) {
+  for (const word of list
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')) {
     const named = new DataFile('-i', { ungrouped: { hosts: { [word]: null } } })
     readGroups(tree, named, named.root, new Warnings())
   }

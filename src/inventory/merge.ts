@@ -15,8 +15,16 @@ interface Family {
   readonly unreadable: FettleError | null
 }
 
-/** Merges a tree's layers and those of the files beside the inventories into each host's variables. */
-export function merge(tree: Tree, files: readonly VariableFiles[], extra: Layer, project: string, warnings: Warnings): Inventory {
+/**
+ * Merges a tree's layers and those of the files beside the inventories into each host's variables.
+ */
+export function merge(
+  tree: Tree,
+  files: readonly VariableFiles[],
+  extra: Layer,
+  project: string,
+  warnings: Warnings,
+): Inventory {
   placeUngrouped(tree)
   placeBelowAll(tree)
   const depths = depthsOf(tree)
@@ -27,14 +35,32 @@ export function merge(tree: Tree, files: readonly VariableFiles[], extra: Layer,
     const family = families.get(key) ?? familyOf(tree, host, files, depths)
     families.set(key, family)
     hosts.set(host.name, mergedHost(host, family, files, extra, project))
-    if (tree.groups.has(host.name)) warnings.add(`${host.name} names both a host and a group`, { file: 'the inventory', line: 0, column: 0 })
+    if (tree.groups.has(host.name))
+      warnings.add(`${host.name} names both a host and a group`, {
+        file: 'the inventory',
+        line: 0,
+        column: 0,
+      })
   }
   const groups = new Map([...tree.groups.keys()].map((name) => [name, membersOf(tree, name)]))
-  const graph = new Map<string, InventoryGroup>([...tree.groups.values()].map(({ name, children, hosts: own }) => [name, { children: [...children], hosts: [...own] }]))
-  return { hosts, groups, graph, extraVars: new Map([...extra].map(([name, variable]) => [name, variable.place()])), warnings: warnings.all }
+  const graph = new Map<string, InventoryGroup>(
+    [...tree.groups.values()].map(({ name, children, hosts: own }) => [
+      name,
+      { children: [...children], hosts: [...own] },
+    ]),
+  )
+  return {
+    hosts,
+    groups,
+    graph,
+    extraVars: new Map([...extra].map(([name, variable]) => [name, variable.place()])),
+    warnings: warnings.all,
+  }
 }
 
-/** As in Ansible, `ungrouped` holds the hosts that are in no other group, whoever put them there. */
+/**
+ * As in Ansible, `ungrouped` holds the hosts that are in no other group, whoever put them there.
+ */
 function placeUngrouped(tree: Tree): void {
   const ungrouped = tree.groups.get('ungrouped')
   for (const { name, groups } of tree.hosts.values()) {
@@ -48,10 +74,14 @@ function placeUngrouped(tree: Tree): void {
 
 function placeBelowAll(tree: Tree): void {
   const all = tree.groups.get('all')
-  for (const { name, parents } of tree.groups.values()) if (name !== 'all' && parents.size === 0) all?.children.add(name)
+  for (const { name, parents } of tree.groups.values())
+    if (name !== 'all' && parents.size === 0) all?.children.add(name)
 }
 
-/** A group's hosts in Ansible's order, which patterns count in: its own, then those of its children, level by level. */
+/**
+ * A group's hosts in Ansible's order, which patterns count in: its own, then those of its children,
+ * level by level.
+ */
 function membersOf(tree: Tree, group: string): readonly string[] {
   const below = new Set([group])
   const hosts = new Set<string>()
@@ -62,7 +92,12 @@ function membersOf(tree: Tree, group: string): readonly string[] {
   return [...hosts]
 }
 
-function familyOf(tree: Tree, host: Host, files: readonly VariableFiles[], depths: ReadonlyMap<string, number>): Family {
+function familyOf(
+  tree: Tree,
+  host: Host,
+  files: readonly VariableFiles[],
+  depths: ReadonlyMap<string, number>,
+): Family {
   const found = new Set<Group>()
   const climb = (name: string): void => {
     const group = tree.groups.get(name)
@@ -72,36 +107,61 @@ function familyOf(tree: Tree, host: Host, files: readonly VariableFiles[], depth
   }
   for (const group of ['all', ...host.groups]) climb(group)
   const depth = ({ name }: Group): number => depths.get(name) ?? 0
-  const groups = [...found].sort((a, b) => depth(a) - depth(b) || a.priority - b.priority || (a.name < b.name ? -1 : 1))
-  const filesFor = (some: readonly Group[]): readonly VariableFile[] => files.flatMap((each) => some.flatMap(({ name }) => each.groups.get(name) ?? []))
+  const groups = [...found].sort(
+    (a, b) => depth(a) - depth(b) || a.priority - b.priority || (a.name < b.name ? -1 : 1),
+  )
+  const filesFor = (some: readonly Group[]): readonly VariableFile[] =>
+    files.flatMap((each) => some.flatMap(({ name }) => each.groups.get(name) ?? []))
   const read = [...filesFor(groups.slice(0, 1)), ...filesFor(groups.slice(1))]
   const layers = [...groups.map(({ vars }) => vars), ...read.map(({ layer }) => layer)]
-  return { groups: groups.map(({ name }) => name), layers, vars: varsOf(layers, null), unreadable: problemIn(read) }
+  return {
+    groups: groups.map(({ name }) => name),
+    layers,
+    vars: varsOf(layers, null),
+    unreadable: problemIn(read),
+  }
 }
 
-function varsOf(layers: readonly Layer[], base: Readonly<Record<string, unknown>> | null): Readonly<Record<string, unknown>> {
+function varsOf(
+  layers: readonly Layer[],
+  base: Readonly<Record<string, unknown>> | null,
+): Readonly<Record<string, unknown>> {
   const vars = Object.assign(Object.create(null) as Record<string, unknown>, base)
   for (const layer of layers) for (const [name, { value }] of layer) vars[name] = value
   return vars
 }
 
-const problemIn = (files: readonly VariableFile[]): FettleError | null => files.find(({ problem }) => problem !== null)?.problem ?? null
+const problemIn = (files: readonly VariableFile[]): FettleError | null =>
+  files.find(({ problem }) => problem !== null)?.problem ?? null
 
-function mergedHost({ name, namedAt, vars: own }: Host, family: Family, files: readonly VariableFiles[], extra: Layer, project: string): InventoryHost {
+function mergedHost(
+  { name, namedAt, vars: own }: Host,
+  family: Family,
+  files: readonly VariableFiles[],
+  extra: Layer,
+  project: string,
+): InventoryHost {
   const read = files.flatMap(({ hosts }) => hosts.get(name) ?? [])
   const layers = [own, ...read.map(({ layer }) => layer), extra]
   const vars = Object.freeze(varsOf(layers, family.vars))
   const set = (variable: string): Variable | undefined =>
-    (layers.findLast((each) => each.has(variable)) ?? family.layers.findLast((each) => each.has(variable)))?.get(variable)
+    (
+      layers.findLast((each) => each.has(variable)) ??
+      family.layers.findLast((each) => each.has(variable))
+    )?.get(variable)
   let connection: Connection | null = null
   return {
     name,
     groups: family.groups,
     vars,
-    get namedAt() { return namedAt() },
+    get namedAt() {
+      return namedAt()
+    },
     unreadable: family.unreadable ?? problemIn(read),
     place: (variable, path) => set(variable)?.place(path) ?? null,
     isUnsafe: (variable, path) => set(variable)?.isUnsafe?.(path) ?? false,
-    get connection() { return (connection ??= connectionOf(this, project)) },
+    get connection() {
+      return (connection ??= connectionOf(this, project))
+    },
   }
 }

@@ -11,27 +11,49 @@ interface Term {
 }
 
 /**
- * The hosts that a pattern means, with Ansible's words and in its order: terms joined by `:` or `,` (by one of them: with a comma in the pattern, `:`
- * belongs to the term), each the name of a host or group, a glob, or a `~regexp` that is anchored at its beginning; `[0]`, `[-1]`, `[1:3]`, `[1:]` take
- * from what the term stands for. All plain terms are united first, then each `&` intersects, then each `!` excludes, whatever their order; without a
- * plain term the base is `all`. A name that is a host's and a group's is the host; after `&` and `!` it is the group.
- * @throws FettleError `pattern-no-match` when a term names nothing or no host is left, `pattern-invalid` when it cannot be read
+ * The hosts that a pattern means, with Ansible's words and in its order: terms joined by `:` or `,`
+ * (by one of them: with a comma in the pattern, `:` belongs to the term), each the name of a host
+ * or group, a glob, or a `~regexp` that is anchored at its beginning; `[0]`, `[-1]`, `[1:3]`,
+ * `[1:]` take from what the term stands for. All plain terms are united first, then each `&`
+ * intersects, then each `!` excludes, whatever their order; without a plain term the base is `all`.
+ * A name that is a host's and a group's is the host; after `&` and `!` it is the group.
+ * @throws FettleError `pattern-no-match` when a term names nothing or no host is left,
+ * `pattern-invalid` when it cannot be read
  */
 export function selectHosts(inventory: Inventory, pattern: string): readonly InventoryHost[] {
   const terms = splitPattern(pattern).map(termOf)
-  if (terms.length === 0) throw new FettleError('pattern-invalid', { message: 'a pattern of hosts is empty', remedy: 'write all for every host' })
-  const matched = terms.map(({ sign, text }) => ({ sign, hosts: sign === '' && inventory.hosts.has(text) ? [text] : expand(inventory, text, pattern) }))
+  if (terms.length === 0)
+    throw new FettleError('pattern-invalid', {
+      message: 'a pattern of hosts is empty',
+      remedy: 'write all for every host',
+    })
+  const matched = terms.map(({ sign, text }) => ({
+    sign,
+    hosts: sign === '' && inventory.hosts.has(text) ? [text] : expand(inventory, text, pattern),
+  }))
   const plain = matched.filter(({ sign }) => sign === '')
-  let selected = new Set(plain.length === 0 ? inventory.groups.get('all') : plain.flatMap(({ hosts }) => hosts))
-  for (const { sign, hosts } of matched) if (sign === '&') selected = intersection(selected, new Set(hosts))
-  for (const { sign, hosts } of matched) if (sign === '!') for (const name of hosts) selected.delete(name)
-  if (selected.size === 0) throw new FettleError('pattern-no-match', { message: `no host matches ${pattern}`, remedy: 'its groups have no hosts, or its terms leave none: see fettle inventory --graph' })
+  let selected = new Set(
+    plain.length === 0 ? inventory.groups.get('all') : plain.flatMap(({ hosts }) => hosts),
+  )
+  for (const { sign, hosts } of matched)
+    if (sign === '&') selected = intersection(selected, new Set(hosts))
+  for (const { sign, hosts } of matched)
+    if (sign === '!') for (const name of hosts) selected.delete(name)
+  if (selected.size === 0)
+    throw new FettleError('pattern-no-match', {
+      message: `no host matches ${pattern}`,
+      remedy: 'its groups have no hosts, or its terms leave none: see fettle inventory --graph',
+    })
   return [...selected].flatMap((name) => inventory.hosts.get(name) ?? [])
 }
 
-const intersection = (some: ReadonlySet<string>, others: ReadonlySet<string>): Set<string> => new Set([...some].filter((name) => others.has(name)))
+const intersection = (some: ReadonlySet<string>, others: ReadonlySet<string>): Set<string> =>
+  new Set([...some].filter((name) => others.has(name)))
 
-/** Splits at commas; where there is none at colons and spaces, unless the whole is an address of IPv6. */
+/**
+ * Splits at commas; where there is none at colons and spaces, unless the whole is an address of
+ * IPv6.
+ */
 export function splitPattern(pattern: string): readonly string[] {
   const listed = splitAt(',', pattern)
   const terms = listed.length > 1 || isAddress(pattern) ? listed : splitAt(': \t', pattern)
@@ -71,20 +93,34 @@ function expand(inventory: Inventory, text: string, pattern: string): readonly s
   const hosts = matches(inventory, base, pattern)
   if (at === undefined && from === undefined) return hosts
   const one = at === undefined ? undefined : hosts.at(Number(at))
-  const taken = at === undefined ? hosts.slice(Number(from), to === '' ? undefined : Number(to) + 1) : one === undefined ? [] : [one]
-  if (taken.length === 0) throw new FettleError('pattern-no-match', { message: `${text} in the pattern ${pattern} takes none of the ${String(hosts.length)} ${hosts.length === 1 ? 'host' : 'hosts'} of ${base}`, remedy: 'counting begins with 0' })
+  const taken =
+    at === undefined
+      ? hosts.slice(Number(from), to === '' ? undefined : Number(to) + 1)
+      : one === undefined
+        ? []
+        : [one]
+  if (taken.length === 0)
+    throw new FettleError('pattern-no-match', {
+      message: `${text} in the pattern ${pattern} takes none of the ${String(hosts.length)} ${hosts.length === 1 ? 'host' : 'hosts'} of ${base}`,
+      remedy: 'counting begins with 0',
+    })
   return taken
 }
 
 /**
- * Groups by their names, and hosts by theirs where no group has it, or the term is a glob or a regexp, or has a dot. As in Ansible a host that is found
- * by its group and by its name counts twice in a subscript.
+ * Groups by their names, and hosts by theirs where no group has it, or the term is a glob or a
+ * regexp, or has a dot. As in Ansible a host that is found by its group and by its name counts
+ * twice in a subscript.
  */
 function matches(inventory: Inventory, text: string, pattern: string): readonly string[] {
   const search = searchOf(text, pattern)
-  const named = (names: Iterable<string>, known: boolean): readonly string[] => (search === null ? (known ? [text] : []) : (matching(names, search) ?? tooSlow(text, pattern)))
+  const named = (names: Iterable<string>, known: boolean): readonly string[] =>
+    search === null ? (known ? [text] : []) : (matching(names, search) ?? tooSlow(text, pattern))
   const groups = named(inventory.groups.keys(), inventory.groups.has(text))
-  const hosts = groups.length === 0 || search !== null || text.includes('.') ? named(inventory.hosts.keys(), inventory.hosts.has(text)) : []
+  const hosts =
+    groups.length === 0 || search !== null || text.includes('.')
+      ? named(inventory.hosts.keys(), inventory.hosts.has(text))
+      : []
   if (groups.length === 0 && hosts.length === 0) throw unmatched(inventory, text, pattern)
   return [...groups.flatMap((name) => inventory.groups.get(name) ?? []), ...hosts]
 }
@@ -93,8 +129,8 @@ function matches(inventory: Inventory, text: string, pattern: string): readonly 
 const patience = 1
 
 /**
- * Those names that a pattern of the user's matches; null when that takes too long: `(a+)+$` and `*a*a*a*a` take longer than anybody lives on a
- * long name that they do not match.
+ * Those names that a pattern of the user's matches; null when that takes too long: `(a+)+$` and
+ * `*a*a*a*a` take longer than anybody lives on a long name that they do not match.
  */
 export function matching(names: Iterable<string>, search: RegExp): readonly string[] | null {
   try {
@@ -107,27 +143,40 @@ export function matching(names: Iterable<string>, search: RegExp): readonly stri
 
 function tooSlow(text: string, pattern: string): never {
   const where = text === pattern ? '' : ` in the pattern ${pattern}`
-  throw new FettleError('pattern-invalid', { message: `${text}${where} takes too long to be compared with the names of the inventory`, remedy: 'write it with fewer repetitions, and none inside of another: ~a+$ instead of ~(a+)+$' })
+  throw new FettleError('pattern-invalid', {
+    message: `${text}${where} takes too long to be compared with the names of the inventory`,
+    remedy: 'write it with fewer repetitions, and none inside of another: ~a+$ instead of ~(a+)+$',
+  })
 }
 
 /** Null for a plain name. */
 function searchOf(text: string, pattern: string): RegExp | null {
   try {
     // Python's way to ask for both cases.
-    if (text.startsWith('~')) return new RegExp(`^(?:${text.slice(1).replace(/^\(\?i\)/, '')})`, text.startsWith('~(?i)') ? 'i' : '')
+    if (text.startsWith('~'))
+      return new RegExp(
+        `^(?:${text.slice(1).replace(/^\(\?i\)/, '')})`,
+        text.startsWith('~(?i)') ? 'i' : '',
+      )
     return /[*?[]/.test(text) ? new RegExp(`^${globSource(text)}$`, 's') : null
   } catch (cause) {
-    throw new FettleError('pattern-invalid', { message: `${text} in the pattern ${pattern} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, cause })
+    throw new FettleError('pattern-invalid', {
+      message: `${text} in the pattern ${pattern} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      cause,
+    })
   }
 }
 
 /** Python's fnmatch, which Ansible uses: `*`, `?`, `[ab]`, `[!ab]`. */
 export const globSource = (glob: string): string =>
-  glob.replace(/\*+|\?|\[(!?)(\]?[^\]]*)\]|[\\^$.|+(){}[\]]/g, (found, not?: string, set?: string) => {
-    if (set !== undefined) return `[${not === '!' ? '^' : ''}${set.replace(/[\\^\][]/g, '\\$&')}]`
-    if (found.startsWith('*')) return '.*'
-    return found === '?' ? '.' : `\\${found}`
-  })
+  glob.replace(
+    /\*+|\?|\[(!?)(\]?[^\]]*)\]|[\\^$.|+(){}[\]]/g,
+    (found, not?: string, set?: string) => {
+      if (set !== undefined) return `[${not === '!' ? '^' : ''}${set.replace(/[\\^\][]/g, '\\$&')}]`
+      if (found.startsWith('*')) return '.*'
+      return found === '?' ? '.' : `\\${found}`
+    },
+  )
 
 function unmatched(inventory: Inventory, text: string, pattern: string): FettleError {
   const guess = nearest(text, [...inventory.groups.keys(), ...inventory.hosts.keys()])

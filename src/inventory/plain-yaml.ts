@@ -2,9 +2,10 @@ import { isMap, Pair, Scalar, visit, YAMLMap, type Node } from 'yaml'
 import { parseYaml } from './yaml-parse.js'
 import { plainValue } from './yaml-scalars.js'
 
-// The parser of YAML takes a second for 10,000 hosts. What inventories mostly are, mappings in block style whose names and values stand in one line
-// each, is read here, into the same nodes. A value of another form is the parser's, and so is the whole text where anything could be wrong: no error is told
-// from here.
+// The parser of YAML takes a second for 10,000 hosts. What inventories mostly are, mappings in
+// block style whose names and values stand in one line each, is read here, into the same nodes. A
+// value of another form is the parser's, and so is the whole text where anything could be wrong: no
+// error is told from here.
 
 const name = String.raw`[\p{L}\p{N}_](?:[\p{L}\p{N}_.+@[\]-]|:(?=\S))*`
 const quoted = String.raw`"[^"\\\n\t]*"|'[^'\n\t]*'`
@@ -12,8 +13,13 @@ const word = String.raw`(?!-[ \r\n]|[@%,])(?:[\p{L}\p{N}_./@+=,~%();$-]|:(?=\S))
 const flowWord = String.raw`(?!-[ ,}]|@)[\p{L}\p{N}_./@+-]+`
 const flowEntry = String.raw`([\p{L}\p{N}_-]+): +(${flowWord}|${quoted}) *`
 
-/** A blank line, a comment, or a name with nothing, a mapping in braces or a single value behind it. */
-const line = new RegExp(String.raw`( *)(?:(${name}|${quoted}) *:(?: +(?:\{ *((?:${flowEntry.replaceAll(/\((?!\?)/g, '(?:')}(?:, *(?=[^}])|(?=\})))*)\}|(${word}(?: +${word})*|${quoted})))?(?: +#[^\n]*| *)|#[^\n]*|)(?:\r?\n|$)`, 'uy')
+/**
+ * A blank line, a comment, or a name with nothing, a mapping in braces or a single value behind it.
+ */
+const line = new RegExp(
+  String.raw`( *)(?:(${name}|${quoted}) *:(?: +(?:\{ *((?:${flowEntry.replaceAll(/\((?!\?)/g, '(?:')}(?:, *(?=[^}])|(?=\})))*)\}|(${word}(?: +${word})*|${quoted})))?(?: +#[^\n]*| *)|#[^\n]*|)(?:\r?\n|$)`,
+  'uy',
+)
 const entry = new RegExp(flowEntry, 'uy')
 const named = new RegExp(String.raw`( *)(?:${name}|${quoted}) *:(?=[ \r\n]|$)`, 'uy')
 const start = /---[ ]*(?:#[^\n]*)?\r?\n/y
@@ -67,7 +73,10 @@ class Reader {
     return this.#levels.length === 0 ? null : this.#root
   }
 
-  /** Reads what begins in this line, and answers where the next begins; null for what must be left to the parser. */
+  /**
+   * Reads what begins in this line, and answers where the next begins; null for what must be left
+   * to the parser.
+   */
   #line(at: number): number | null {
     line.lastIndex = at
     const found = line.exec(this.text)
@@ -87,7 +96,10 @@ class Reader {
     return next
   }
 
-  /** The beginning of the document, a name with a value of another form, or such a value below its name. */
+  /**
+   * The beginning of the document, a name with a value of another form, or such a value below its
+   * name.
+   */
   #other(at: number): number | null {
     start.lastIndex = at
     if (!this.#started && this.#levels.length === 0 && start.test(this.text)) {
@@ -116,23 +128,38 @@ class Reader {
     return parsed.next
   }
 
-  /** Has the parser read a name and what belongs to it: the deeper lines, and a list that is not deeper. */
-  #parsed(from: number, indent: number): { readonly pair: Pair<Scalar, Value>; readonly next: number } | null {
-    const belongs = new RegExp(String.raw`(?: {${String(indent + 1)},}[^\n]*| {${String(indent)}}-(?=[ \r\n])[^\n]*| *(?:#[^\n]*|\r)?)(?:\n|$)`, 'y')
+  /**
+   * Has the parser read a name and what belongs to it: the deeper lines, and a list that is not
+   * deeper.
+   */
+  #parsed(
+    from: number,
+    indent: number,
+  ): { readonly pair: Pair<Scalar, Value>; readonly next: number } | null {
+    const belongs = new RegExp(
+      String.raw`(?: {${String(indent + 1)},}[^\n]*| {${String(indent)}}-(?=[ \r\n])[^\n]*| *(?:#[^\n]*|\r)?)(?:\n|$)`,
+      'y',
+    )
     if (++this.#parsings > mostParsed) return null
     let next = afterLine(this.text, from)
-    for (belongs.lastIndex = next; next < this.text.length && belongs.test(this.text); ) next = belongs.lastIndex
+    for (belongs.lastIndex = next; next < this.text.length && belongs.test(this.text); )
+      next = belongs.lastIndex
     const { root, problem } = parseYaml(this.text.slice(from, next))
     const pair = isMap<Scalar, Value>(root) && root.items.length === 1 ? root.items[0] : undefined
-    if (root === null || pair === undefined || pair.key.value === null || problem !== null) return null
+    if (root === null || pair === undefined || pair.key.value === null || problem !== null)
+      return null
     const shift = (_: unknown, node: Node): void => {
-      if (node.range) node.range = [node.range[0] + from, node.range[1] + from, node.range[2] + from]
+      if (node.range)
+        node.range = [node.range[0] + from, node.range[1] + from, node.range[2] + from]
     }
     visit(root, { Node: shift })
     return { pair, next }
   }
 
-  /** The mapping that a name belongs to by its indentation; a deeper one begins where the last name has no value yet. */
+  /**
+   * The mapping that a name belongs to by its indentation; a deeper one begins where the last name
+   * has no value yet.
+   */
   #levelFor(indent: number, offset: number): Level | null {
     const levels = this.#levels
     while (levels.length > 0 && (levels.at(-1)?.indent ?? 0) > indent) levels.pop()
@@ -165,10 +192,19 @@ function mappingAt(offset: number): Mapping {
 function flowAt(body: string, text: string, offset: number): Mapping {
   const made = mappingAt(offset)
   entry.lastIndex = text.indexOf(body, offset + 1)
-  for (let found = body === '' ? null : entry.exec(text); found !== null; found = entry.exec(text)) {
+  for (
+    let found = body === '' ? null : entry.exec(text);
+    found !== null;
+    found = entry.exec(text)
+  ) {
     const [whole, key = '', value = ''] = found
     const at = entry.lastIndex - whole.length
-    made.items.push(new Pair<Scalar, Scalar>(scalarAt(key, at), scalarAt(value, at + whole.indexOf(value, key.length + 1))))
+    made.items.push(
+      new Pair<Scalar, Scalar>(
+        scalarAt(key, at),
+        scalarAt(value, at + whole.indexOf(value, key.length + 1)),
+      ),
+    )
     if (text.charAt(entry.lastIndex) !== ',') break
     entry.lastIndex++
     while (text.charAt(entry.lastIndex) === ' ') entry.lastIndex++

@@ -7,8 +7,9 @@ const deepest = 64
 const noLiteral = new Error('no literal')
 
 /**
- * The value of a literal of Python, as `ast.literal_eval` reads it for Ansible's INI: numbers, quoted text, True, False, None, lists, tuples
- * and mappings. Numbers print as Python prints them. Null for all other text, and for what JSON has no form for: sets, bytes, complex numbers.
+ * The value of a literal of Python, as `ast.literal_eval` reads it for Ansible's INI: numbers,
+ * quoted text, True, False, None, lists, tuples and mappings. Numbers print as Python prints them.
+ * Null for all other text, and for what JSON has no form for: sets, bytes, complex numbers.
  */
 export function pythonLiteral(text: string): { readonly value: unknown } | null {
   try {
@@ -19,10 +20,27 @@ export function pythonLiteral(text: string): { readonly value: unknown } | null 
   }
 }
 
-const words: ReadonlyMap<string, boolean | null> = new Map([['True', true], ['False', false], ['None', null]])
-const number = /([-+]?)[ \t]*(?:((?:\d(?:_?\d)*)?\.\d(?:_?\d)*(?:e[-+]?\d+)?|\d(?:_?\d)*\.?e[-+]?\d+|\d(?:_?\d)*\.)|(0x[\da-f](?:_?[\da-f])*|0o[0-7](?:_?[0-7])*|0b[01](?:_?[01])*|[1-9](?:_?\d)*|0(?:_?0)*))(?![\w.])/iy
-const quoted = /[ur]?(?:'''((?:[^\\]|\\.)*?)'''|"""((?:[^\\]|\\.)*?)"""|'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/isy
-const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v', '\\': '\\', "'": "'", '"': '"' }
+const words: ReadonlyMap<string, boolean | null> = new Map([
+  ['True', true],
+  ['False', false],
+  ['None', null],
+])
+const number =
+  /([-+]?)[ \t]*(?:((?:\d(?:_?\d)*)?\.\d(?:_?\d)*(?:e[-+]?\d+)?|\d(?:_?\d)*\.?e[-+]?\d+|\d(?:_?\d)*\.)|(0x[\da-f](?:_?[\da-f])*|0o[0-7](?:_?[0-7])*|0b[01](?:_?[01])*|[1-9](?:_?\d)*|0(?:_?0)*))(?![\w.])/iy
+const quoted =
+  /[ur]?(?:'''((?:[^\\]|\\.)*?)'''|"""((?:[^\\]|\\.)*?)"""|'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/isy
+const escapes: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+}
 
 class Reader {
   #at = 0
@@ -54,7 +72,14 @@ class Reader {
   }
 
   /** Values with commas between them, up to `end`, which is taken. */
-  #sequence(end: string, read = (): unknown => this.#value()): { readonly items: readonly unknown[]; readonly length: number; readonly comma: boolean } | null {
+  #sequence(
+    end: string,
+    read = (): unknown => this.#value(),
+  ): {
+    readonly items: readonly unknown[]
+    readonly length: number
+    readonly comma: boolean
+  } | null {
     const items: unknown[] = []
     let comma = false
     while (this.#next() !== end) {
@@ -64,7 +89,9 @@ class Reader {
       if (comma) this.#at++
     }
     this.#at += end.length
-    return items.length === 0 && end === '' ? null : { items: Object.freeze(items), length: items.length, comma }
+    return items.length === 0 && end === ''
+      ? null
+      : { items: Object.freeze(items), length: items.length, comma }
   }
 
   #value(): unknown {
@@ -124,7 +151,11 @@ class Reader {
   /** One text, or several that stand side by side and are one. */
   #quoted(): string {
     let text: string | null = null
-    for (let found = this.#match(quoted); found !== null; this.#next(), found = this.#match(quoted)) {
+    for (
+      let found = this.#match(quoted);
+      found !== null;
+      this.#next(), found = this.#match(quoted)
+    ) {
       const inner = found[1] ?? found[2] ?? found[3] ?? found[4] ?? ''
       text = (text ?? '') + (/^r/i.test(found[0]) ? inner : unescaped(inner))
     }
@@ -133,9 +164,12 @@ class Reader {
 }
 
 const unescaped = (text: string): string =>
-  text.replace(/\\(?:([0-7]{1,3})|x([\da-f]{2})|u([\da-f]{4})|U([\da-f]{8})|(.))/gis, (whole, octal?: string, byte?: string, short?: string, long?: string, letter?: string) => {
-    if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8))
-    const code = byte ?? short ?? long
-    if (code !== undefined) return String.fromCodePoint(Number.parseInt(code, 16))
-    return escapes[letter ?? ''] ?? whole
-  })
+  text.replace(
+    /\\(?:([0-7]{1,3})|x([\da-f]{2})|u([\da-f]{4})|U([\da-f]{8})|(.))/gis,
+    (whole, octal?: string, byte?: string, short?: string, long?: string, letter?: string) => {
+      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8))
+      const code = byte ?? short ?? long
+      if (code !== undefined) return String.fromCodePoint(Number.parseInt(code, 16))
+      return escapes[letter ?? ''] ?? whole
+    },
+  )

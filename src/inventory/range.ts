@@ -1,4 +1,6 @@
-/** Hosts that one inventory may have; a range with a typing error would otherwise ask for millions. */
+/**
+ * Hosts that one inventory may have; a range with a typing error would otherwise ask for millions.
+ */
 export const mostHosts = 100_000
 
 const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
@@ -14,8 +16,9 @@ export class BadName extends Error {
 }
 
 /**
- * The names that a name with ranges stands for, by Ansible's rules: `web[01:20]`, `db-[a:f]`, with a step `[1:9:2]`; both
- * ends are included, `[:3]` begins with 0, and a leading zero asks for numbers of that width. Several ranges in one name give every combination.
+ * The names that a name with ranges stands for, by Ansible's rules: `web[01:20]`, `db-[a:f]`, with
+ * a step `[1:9:2]`; both ends are included, `[:3]` begins with 0, and a leading zero asks for
+ * numbers of that width. Several ranges in one name give every combination.
  * @throws BadName with what is wrong
  */
 export function expandRanges(name: string): readonly string[] {
@@ -27,27 +30,35 @@ export function expandRanges(name: string): readonly string[] {
   const [, before = '', range = '', after = ''] = match
   const ends = expandRanges(after)
   const middles = expandRange(range)
-  if (middles.length * ends.length > mostHosts) throw new BadName(`${name} stands for more than ${String(mostHosts)} hosts`)
+  if (middles.length * ends.length > mostHosts)
+    throw new BadName(`${name} stands for more than ${String(mostHosts)} hosts`)
   return middles.flatMap((middle) => ends.map((end) => `${before}${middle}${end}`))
 }
 
 function expandRange(range: string): readonly string[] {
   const match = /^(?:(\d{0,9}):(\d{1,9})|([a-z]):([a-z]))(?::(\d{1,9}))?$/i.exec(range)
-  if (match === null) throw new BadName(`[${range}] is no range: write [1:20], [01:20], [a:f] or [1:9:2]`)
+  if (match === null)
+    throw new BadName(`[${range}] is no range: write [1:20], [01:20], [a:f] or [1:9:2]`)
   const [, from, to, fromLetter, toLetter, stepText = '1'] = match
   const step = Number(stepText)
   if (step === 0) throw new BadName(`[${range}] has a step of 0`)
   if (from !== undefined && to !== undefined) {
     const width = from.startsWith('0') ? from.length : 1
-    if (width > 1 && to.length !== width) throw new BadName(`[${range}] must have as many digits at its end as at its beginning`)
-    return steps(range, Number(from), Number(to), step).map((number) => String(number).padStart(width, '0'))
+    if (width > 1 && to.length !== width)
+      throw new BadName(`[${range}] must have as many digits at its end as at its beginning`)
+    return steps(range, Number(from), Number(to), step).map((number) =>
+      String(number).padStart(width, '0'),
+    )
   }
-  return steps(range, letters.indexOf(fromLetter ?? ''), letters.indexOf(toLetter ?? ''), step).map((index) => letters.charAt(index))
+  return steps(range, letters.indexOf(fromLetter ?? ''), letters.indexOf(toLetter ?? ''), step).map(
+    (index) => letters.charAt(index),
+  )
 }
 
 function steps(range: string, from: number, to: number, step: number): readonly number[] {
   if (from > to) throw new BadName(`[${range}] ends before it begins`)
   const count = Math.floor((to - from) / step) + 1
-  if (count > mostHosts) throw new BadName(`[${range}] stands for more than ${String(mostHosts)} hosts`)
+  if (count > mostHosts)
+    throw new BadName(`[${range}] stands for more than ${String(mostHosts)} hosts`)
   return Array.from({ length: count }, (_, index) => from + index * step)
 }

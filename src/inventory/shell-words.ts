@@ -1,4 +1,7 @@
-/** The words of a text as a POSIX shell would split it, without expansions; null when a quote has no partner. */
+/**
+ * The words of a text as a POSIX shell would split it, without expansions; null when a quote has no
+ * partner.
+ */
 export function shellWords(text: string): readonly string[] | null {
   const words: string[] = []
   let rest = text.trim()
@@ -12,4 +15,8 @@ export function shellWords(text: string): readonly string[] | null {
 }
 
 const unquote = (word: string): string =>
-  word.replace(/'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)/gs, (_, single?: string, double?: string, escaped?: string) => single ?? double?.replace(/\\(["\\$`])/g, '$1') ?? escaped ?? '')
+  word.replace(
+    /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)/gs,
+    (_, single?: string, double?: string, escaped?: string) =>
+      single ?? double?.replace(/\\(["\\$`])/g, '$1') ?? escaped ?? '',
+  )

@@ -18,9 +18,15 @@ export interface Source<N> {
    * @param what names the mapping in the error when it is something else
    */
   entries(node: N | null, what: string): readonly Entry<N>[]
-  /** The value as plain, frozen data; mappings have no prototype, so that no name in them means anything to JavaScript. */
+  /**
+   * The value as plain, frozen data; mappings have no prototype, so that no name in them means
+   * anything to JavaScript.
+   */
   plain(node: N | null): unknown
-  /** The text of a single value as it was written, without quotes: `0123` stays `0123`. Null for anything else, and for null. */
+  /**
+   * The text of a single value as it was written, without quotes: `0123` stays `0123`. Null for
+   * anything else, and for null.
+   */
   text(node: N | null): string | null
   isList(node: N | null): boolean
   /** Whether a part of a value, or something around it, is marked as text that is no template. */

@@ -6,7 +6,10 @@ export interface Group {
   readonly name: string
   /** What the inventory itself says; `group_vars` are apart. */
   readonly vars: Layer
-  /** Groups that name it among their children, and where. `all` is everybody's parent and is not among them. */
+  /**
+   * Groups that name it among their children, and where. `all` is everybody's parent and is not
+   * among them.
+   */
   readonly parents: Map<string, Place>
   /** In the order in which they became its children. */
   readonly children: Set<string>
@@ -40,7 +43,14 @@ export function newTree(): Tree {
 export function groupOf(tree: Tree, name: string): Group {
   const known = tree.groups.get(name)
   if (known !== undefined) return known
-  const made: Group = { name, vars: new Map(), parents: new Map(), children: new Set(), hosts: new Set(), priority: 1 }
+  const made: Group = {
+    name,
+    vars: new Map(),
+    parents: new Map(),
+    children: new Set(),
+    hosts: new Set(),
+    priority: 1,
+  }
   tree.groups.set(name, made)
   return made
 }
@@ -50,8 +60,17 @@ export function addChild(parent: Group, child: Group, place: Place): void {
   if (parent.name !== 'all') child.parents.set(parent.name, place)
 }
 
-/** Puts hosts into a group and sets their variables. As in Ansible, a port counts only where its host is named first. */
-export function addHosts(tree: Tree, group: Group, { names, port }: NamedHosts, vars: Layer, place: () => Place): void {
+/**
+ * Puts hosts into a group and sets their variables. As in Ansible, a port counts only where its
+ * host is named first.
+ */
+export function addHosts(
+  tree: Tree,
+  group: Group,
+  { names, port }: NamedHosts,
+  vars: Layer,
+  place: () => Place,
+): void {
   for (const name of names) {
     const host = tree.hosts.get(name) ?? newHost(tree, name, port, place)
     group.hosts.add(name)
@@ -61,7 +80,9 @@ export function addHosts(tree: Tree, group: Group, { names, port }: NamedHosts, 
 }
 
 function newHost(tree: Tree, name: string, port: number | null, place: () => Place): Host {
-  const vars = new Map<string, Variable>(port === null ? [] : [['ansible_port', { value: port, place }]])
+  const vars = new Map<string, Variable>(
+    port === null ? [] : [['ansible_port', { value: port, place }]],
+  )
   const host: Host = { name, namedAt: place, vars, groups: new Set() }
   tree.hosts.set(name, host)
   return host

@@ -20,12 +20,17 @@ export class UnfitHost extends FettleError {
 
   constructor(found: Omit<HostProblem, 'hosts'>, host: string) {
     const problem = { ...found, hosts: [host] }
-    super('inventory-invalid', { address: whereOf(problem), message: sentenceOf(problem), remedy: remedyFor([problem]) })
+    super('inventory-invalid', {
+      address: whereOf(problem),
+      message: sentenceOf(problem),
+      remedy: remedyFor([problem]),
+    })
     this.problem = problem
   }
 }
 
-const whereOf = ({ place, hosts }: HostProblem): string => (place === null ? listed(hosts) : showPlace(place))
+const whereOf = ({ place, hosts }: HostProblem): string =>
+  place === null ? listed(hosts) : showPlace(place)
 
 export const sentenceOf = (problem: HostProblem): string =>
   `${whereOf(problem)}: ${problem.subject} of ${listed(problem.hosts)} ${problem.sentence}`

@@ -7,9 +7,11 @@ import { isVault, vaultRemedy, vaultSentence } from './value-parts.js'
 const mostShown = 20
 
 /**
- * Answers the hosts that it is given, when each of them can be used: its files of variables could be read, and it can
- * be reached in the way that the inventory says. What is wrong with other hosts stops nobody.
- * @throws FettleError `inventory-invalid`: one error for all hosts, a line for each problem with its place
+ * Answers the hosts that it is given, when each of them can be used: its files of variables could
+ * be read, and it can be reached in the way that the inventory says. What is wrong with other hosts
+ * stops nobody.
+ * @throws FettleError `inventory-invalid`: one error for all hosts, a line for each problem with
+ * its place
  */
 export function checkHosts(hosts: readonly InventoryHost[]): readonly InventoryHost[] {
   const problems = new Map<string, HostProblem>()
@@ -33,11 +35,25 @@ export function checkHosts(hosts: readonly InventoryHost[]): readonly InventoryH
 
 function* problemsOf(host: InventoryHost): Iterable<Omit<HostProblem, 'hosts'>> {
   if (!isFitName(host.name)) {
-    const sentence = 'may have letters, digits and _ - . + = @ only, and begins with a letter, a digit or _'
-    yield { subject: 'the name', sentence, place: host.namedAt, remedy: 'give it a short name, and its address as ansible_host' }
+    const sentence =
+      'may have letters, digits and _ - . + = @ only, and begins with a letter, a digit or _'
+    yield {
+      subject: 'the name',
+      sentence,
+      place: host.namedAt,
+      remedy: 'give it a short name, and its address as ansible_host',
+    }
   }
-  const encrypted = Object.keys(host.vars).filter((name) => name.startsWith('ansible_') && isVault(host.vars[name]))
-  for (const name of encrypted) yield { subject: name, sentence: vaultSentence, place: host.place(name, []), remedy: vaultRemedy }
+  const encrypted = Object.keys(host.vars).filter(
+    (name) => name.startsWith('ansible_') && isVault(host.vars[name]),
+  )
+  for (const name of encrypted)
+    yield {
+      subject: name,
+      sentence: vaultSentence,
+      place: host.place(name, []),
+      remedy: vaultRemedy,
+    }
   // A way that hangs on an encrypted value is told of already.
   if (encrypted.length > 0) return
   const found = connectionProblem(() => host.connection)

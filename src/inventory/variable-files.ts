@@ -17,7 +17,10 @@ export function readYaml(project: string, path: string, warnings: Warnings): Yam
 /** What the file, or the files, for one group or host set. */
 export interface VariableFile {
   readonly layer: Layer
-  /** Why one of them could not be read: it concerns only the hosts that they are for. Null: all were read. */
+  /**
+   * Why one of them could not be read: it concerns only the hosts that they are for. Null: all were
+   * read.
+   */
   readonly problem: FettleError | null
 }
 
@@ -28,12 +31,24 @@ export interface VariableFiles {
 }
 
 /** Reads the files of variables in a directory for the groups and hosts of the inventory. */
-export function readVariableFiles(project: string, directory: string, names: { readonly groups: ReadonlyMap<string, unknown>; readonly hosts: ReadonlyMap<string, unknown> }, warnings: Warnings): VariableFiles {
+export function readVariableFiles(
+  project: string,
+  directory: string,
+  names: {
+    readonly groups: ReadonlyMap<string, unknown>
+    readonly hosts: ReadonlyMap<string, unknown>
+  },
+  warnings: Warnings,
+): VariableFiles {
   const groups = layersIn(project, join(directory, 'group_vars'), names.groups, warnings)
   const hosts = layersIn(project, join(directory, 'host_vars'), names.hosts, warnings)
   for (const { layer } of groups.values()) {
     const priority = layer.get(priorityName)
-    if (priority !== undefined) warnings.add(`${priorityName} counts only in the inventory itself, as in Ansible`, priority.place())
+    if (priority !== undefined)
+      warnings.add(
+        `${priorityName} counts only in the inventory itself, as in Ansible`,
+        priority.place(),
+      )
   }
   return { groups, hosts }
 }
@@ -43,25 +58,40 @@ const endings = ['', '.yml', '.yaml', '.json']
 const mostGuessed = 10
 
 /**
- * The layers of `group_vars/<name>` or `host_vars/<name>`: a folder of that name, whose files are read by name, or a file, with or without an ending.
- * Names are looked up in the listing, never joined to a path.
+ * The layers of `group_vars/<name>` or `host_vars/<name>`: a folder of that name, whose files are
+ * read by name, or a file, with or without an ending. Names are looked up in the listing, never
+ * joined to a path.
  */
-function layersIn(project: string, directory: string, known: ReadonlyMap<string, unknown>, warnings: Warnings): ReadonlyMap<string, VariableFile> {
+function layersIn(
+  project: string,
+  directory: string,
+  known: ReadonlyMap<string, unknown>,
+  warnings: Warnings,
+): ReadonlyMap<string, VariableFile> {
   const layers = new Map<string, VariableFile>()
   const unused: [name: string, ending: string][] = []
-  const warn = (file: string, message: string): void => warnings.add(message, { file: shownPath(project, join(directory, file)), line: 0, column: 0 })
+  const warn = (file: string, message: string): void =>
+    warnings.add(message, { file: shownPath(project, join(directory, file)), line: 0, column: 0 })
   for (const [name, [ending = '', second]] of byName(listed(project, directory))) {
     if (known.has(name)) {
       layers.set(name, variableFile(project, join(directory, name + ending), warnings))
-      if (second !== undefined) warn(name + second, `is not read, because ${name}${ending} is there, as in Ansible`)
+      if (second !== undefined)
+        warn(name + second, `is not read, because ${name}${ending} is there, as in Ansible`)
     } else if (ending !== '') unused.push([name, ending])
   }
   // Many are another inventory's, and nobody's typing errors.
   for (const [name, ending] of unused.slice(0, mostGuessed)) {
     const guess = unused.length > mostGuessed ? undefined : nearest(name, [...known.keys()])
-    warn(name + ending, `is not used: the inventory has no ${name}${guess === undefined ? '' : `; did you mean ${guess}?`}`)
+    warn(
+      name + ending,
+      `is not used: the inventory has no ${name}${guess === undefined ? '' : `; did you mean ${guess}?`}`,
+    )
   }
-  if (unused.length > mostGuessed) warn('', `${String(unused.length - mostGuessed)} more files are not used: the inventory has nothing of their names`)
+  if (unused.length > mostGuessed)
+    warn(
+      '',
+      `${String(unused.length - mostGuessed)} more files are not used: the inventory has nothing of their names`,
+    )
   return layers
 }
 
@@ -98,8 +128,12 @@ function variableFile(project: string, path: string, warnings: Warnings): Variab
 /** A file, or those of a folder and of the folders below it whose names have no ending. */
 function filesOf(project: string, path: string): readonly string[] {
   if (!isFolder(path)) return [path]
-  const inner = listed(project, path).filter((name) => endings.includes(extname(name))).map((name) => join(path, name))
-  return inner.flatMap((each) => (extname(each) !== '' && isFolder(each) ? [] : filesOf(project, each)))
+  const inner = listed(project, path)
+    .filter((name) => endings.includes(extname(name)))
+    .map((name) => join(path, name))
+  return inner.flatMap((each) =>
+    extname(each) !== '' && isFolder(each) ? [] : filesOf(project, each),
+  )
 }
 
 /** What cannot be looked at is left for reading it to say why. */
@@ -113,7 +147,9 @@ function isFolder(path: string): boolean {
 
 function listed(project: string, directory: string): readonly string[] {
   try {
-    return readdirSync(directory).filter((name) => !name.startsWith('.') && !name.endsWith('~')).sort()
+    return readdirSync(directory)
+      .filter((name) => !name.startsWith('.') && !name.endsWith('~'))
+      .sort()
   } catch (cause) {
     if (systemCode(cause) === 'ENOENT') return []
     throw unreadable(shownPath(project, directory), cause)

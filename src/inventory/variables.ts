@@ -13,15 +13,22 @@ import { Warnings } from './warnings.js'
  * The variables of one host as the play's schema makes them.
  * @throws FettleError as `checkAllVars` does
  */
-export const checkVars = (host: InventoryHost, schema: z.ZodType): unknown => checkAllVars([host], schema).get(host.name)
+export const checkVars = (host: InventoryHost, schema: z.ZodType): unknown =>
+  checkAllVars([host], schema).get(host.name)
 
 /**
- * The variables of several hosts as the play's schema makes them, by the hosts' names.
- * Text that Ansible would take for a template is refused in variables that the play uses, unless `!unsafe` marks it.
- * @throws FettleError `variable-missing` when nothing but missing variables is wrong, else `variable-invalid`: one error for all hosts, a line
- * for each problem with the place where the variable was set. Values that could be secret (all text but a word that a list of words lacks) are not shown.
+ * The variables of several hosts as the play's schema makes them, by the hosts' names. Text that
+ * Ansible would take for a template is refused in variables that the play uses, unless `!unsafe`
+ * marks it.
+ * @throws FettleError `variable-missing` when nothing but missing variables is wrong, else
+ * `variable-invalid`: one error for all hosts, a line for each problem with the place where the
+ * variable was set. Values that could be secret (all text but a word that a list of words lacks)
+ * are not shown.
  */
-export function checkAllVars(hosts: readonly InventoryHost[], schema: z.ZodType): ReadonlyMap<string, unknown> {
+export function checkAllVars(
+  hosts: readonly InventoryHost[],
+  schema: z.ZodType,
+): ReadonlyMap<string, unknown> {
   const checked = new Map<string, unknown>()
   const problems = new Map<string, Problem>()
   const used = declaredNames(schema)
@@ -30,28 +37,56 @@ export function checkAllVars(hosts: readonly InventoryHost[], schema: z.ZodType)
     for (const found of unfit) collect(problems, host, found)
     const result = schema.safeParse(host.vars)
     if (result.success) checked.set(host.name, result.data)
-    else for (const issue of result.error.issues) if (!unfit.some(({ name }) => name === issue.path[0])) collect(problems, host, problemOf(host, issue, schema))
+    else
+      for (const issue of result.error.issues)
+        if (!unfit.some(({ name }) => name === issue.path[0]))
+          collect(problems, host, problemOf(host, issue, schema))
   }
   if (problems.size > 0) throw errorOf([...problems.values()])
   return checked
 }
 
-/** What Ansible would fill in or decrypt, of the variables that a play uses: all of them where its schema takes any name. */
-function unfitValues(host: InventoryHost, used: readonly string[] | null): readonly (Found & { readonly name: string })[] {
+/**
+ * What Ansible would fill in or decrypt, of the variables that a play uses: all of them where its
+ * schema takes any name.
+ */
+function unfitValues(
+  host: InventoryHost,
+  used: readonly string[] | null,
+): readonly (Found & { readonly name: string })[] {
   const names = used ?? Object.keys(host.vars).filter((name) => !name.startsWith('ansible_'))
   return names.flatMap((name) => {
-    const first = (isUnfit: Parameters<typeof pathTo>[1], sentence: string, remedy: string): readonly (Found & { readonly name: string })[] => {
+    const first = (
+      isUnfit: Parameters<typeof pathTo>[1],
+      sentence: string,
+      remedy: string,
+    ): readonly (Found & { readonly name: string })[] => {
       const path = pathTo(host.vars[name], isUnfit)
-      return path === null ? [] : [{ name, variable: [name, ...path].join('.'), sentence, place: host.place(name, path), remedy }]
+      return path === null
+        ? []
+        : [
+            {
+              name,
+              variable: [name, ...path].join('.'),
+              sentence,
+              place: host.place(name, path),
+              remedy,
+            },
+          ]
     }
     return [
       ...first(isVault, vaultSentence, vaultRemedy),
-      ...first((part, at) => typeof part === 'string' && isTemplate(part) && !host.isUnsafe(name, at), templateSentence, templateRemedy),
+      ...first(
+        (part, at) => typeof part === 'string' && isTemplate(part) && !host.isUnsafe(name, at),
+        templateSentence,
+        templateRemedy,
+      ),
     ]
   })
 }
 
-const templateSentence = 'holds {{ … }}, which Ansible would fill in: here variables are no templates'
+const templateSentence =
+  'holds {{ … }}, which Ansible would fill in: here variables are no templates'
 const templateRemedy = `write the value itself, or let the task put it together; text that is meant so is marked in YAML: name: !unsafe '{{ … }}'`
 
 interface Problem {
@@ -75,21 +110,47 @@ function collect(problems: Map<string, Problem>, host: InventoryHost, found: Fou
 function problemOf(host: InventoryHost, issue: z.core.$ZodIssue, schema: z.ZodType): Found {
   const got = valueAt(host.vars, issue.path)
   const [first, ...rest] = issue.path
-  const place = first === undefined ? null : host.place(String(first), got === undefined ? rest.slice(0, -1) : rest)
-  return { variable: issue.path.map(String).join('.'), sentence: got === undefined ? `is not set, and ${expected(issue, schema)}${misspelt(host, issue.path, schema)}` : `${expected(issue, schema)}${described(got, issue)}`, place }
+  const place =
+    first === undefined
+      ? null
+      : host.place(String(first), got === undefined ? rest.slice(0, -1) : rest)
+  return {
+    variable: issue.path.map(String).join('.'),
+    sentence:
+      got === undefined
+        ? `is not set, and ${expected(issue, schema)}${misspelt(host, issue.path, schema)}`
+        : `${expected(issue, schema)}${described(got, issue)}`,
+    place,
+  }
 }
 
-/** A variable that is set and that the play does not declare, where its name is nearly that of one which is not set. */
+/**
+ * A variable that is set and that the play does not declare, where its name is nearly that of one
+ * which is not set.
+ */
 function misspelt(host: InventoryHost, path: readonly PropertyKey[], schema: z.ZodType): string {
   if (path.length !== 1) return ''
   const declared = declaredNames(schema) ?? []
-  const guess = nearest(String(path[0]), Object.keys(host.vars).filter((name) => !declared.includes(name) && !name.startsWith('ansible_')))
+  const guess = nearest(
+    String(path[0]),
+    Object.keys(host.vars).filter(
+      (name) => !declared.includes(name) && !name.startsWith('ansible_'),
+    ),
+  )
   const at = guess === undefined ? null : host.place(guess)
-  return at === null ? '' : `; ${showPlace(at)} sets ${guess ?? ''}: did you mean ${String(path[0])} there?`
+  return at === null
+    ? ''
+    : `; ${showPlace(at)} sets ${guess ?? ''}: did you mean ${String(path[0])} there?`
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((inner, step) => (typeof inner === 'object' && inner !== null && Object.hasOwn(inner, step) ? (inner as Record<PropertyKey, unknown>)[step] : undefined), value)
+  return path.reduce<unknown>(
+    (inner, step) =>
+      typeof inner === 'object' && inner !== null && Object.hasOwn(inner, step)
+        ? (inner as Record<PropertyKey, unknown>)[step]
+        : undefined,
+    value,
+  )
 }
 
 /** What a schema wants. Its own words need not go on from a variable's name. */
@@ -99,10 +160,12 @@ function expected(issue: z.core.$ZodIssue, schema: z.ZodType): string {
 }
 
 function described(value: unknown, issue: z.core.$ZodIssue): string {
-  if (typeof value === 'number' || value instanceof WrittenNumber) return describedNumber(value, issue)
+  if (typeof value === 'number' || value instanceof WrittenNumber)
+    return describedNumber(value, issue)
   if (value === null || typeof value === 'boolean') return `, and is ${String(value)}`
   // A word that is not in a list of words was meant to be one of them, and is no secret.
-  if (typeof value === 'string' && issue.code === 'invalid_value') return `, and is ${JSON.stringify(value)}`
+  if (typeof value === 'string' && issue.code === 'invalid_value')
+    return `, and is ${JSON.stringify(value)}`
   if (issue.code !== 'invalid_type' && issue.code !== 'invalid_union') return ''
   return `, and is ${kindOf(value)}`
 }
@@ -110,9 +173,11 @@ function described(value: unknown, issue: z.core.$ZodIssue): string {
 function describedNumber(value: number | WrittenNumber, issue: z.core.$ZodIssue): string {
   const isHidden = issue.path.some((step) => soundsSecret(String(step)))
   const wantsText = takes(issue, 'string') && !takes(issue, 'number')
-  if (wantsText) return `, and is ${isHidden ? 'a number' : `the number ${String(value)}`}: in quotes it is text`
+  if (wantsText)
+    return `, and is ${isHidden ? 'a number' : `the number ${String(value)}`}: in quotes it is text`
   if (typeof value === 'number') return `, and is ${isHidden ? 'a number' : String(value)}`
-  if (isHidden) return ', and a number would print otherwise: put it in quotes and declare it as text'
+  if (isHidden)
+    return ', and a number would print otherwise: put it in quotes and declare it as text'
   const plain = String(value.value)
   return `, and is ${value.text}, which a number would print as ${plain}: write ${plain}, or put it in quotes and declare it as text`
 }
@@ -121,37 +186,69 @@ function describedNumber(value: number | WrittenNumber, issue: z.core.$ZodIssue)
 function takes(issue: z.core.$ZodIssue, type: 'string' | 'number'): boolean {
   if (issue.code === 'invalid_type') return issue.expected === type
   if (issue.code === 'invalid_value') return issue.values.some((each) => typeof each === type)
-  return issue.code === 'invalid_union' && issue.errors.some((errors) => errors.slice(0, 1).some((inner) => takes(inner, type)))
+  return (
+    issue.code === 'invalid_union' &&
+    issue.errors.some((errors) => errors.slice(0, 1).some((inner) => takes(inner, type)))
+  )
 }
 
 const most = 20
 
 function errorOf(problems: readonly Problem[]): FettleError {
-  const lines = problems.slice(0, most).map(({ place, variable, sentence, hosts }) => `${place === null ? '' : `${showPlace(place)}: `}${variable === '' ? 'the variables' : variable} of ${listed(hosts.map(({ name }) => name))} ${sentence}`)
+  const lines = problems
+    .slice(0, most)
+    .map(
+      ({ place, variable, sentence, hosts }) =>
+        `${place === null ? '' : `${showPlace(place)}: `}${variable === '' ? 'the variables' : variable} of ${listed(hosts.map(({ name }) => name))} ${sentence}`,
+    )
   const more = problems.length > most ? [`and ${String(problems.length - most)} more`] : []
   const missing = problems.filter(({ place }) => place === null)
-  const remedies = [...(missing.length === 0 ? [] : [remedyFor(missing)]), ...new Set(problems.flatMap(({ remedy }) => remedy ?? []))]
-  return new FettleError(missing.length === problems.length ? 'variable-missing' : 'variable-invalid', {
-    message: [...(problems.length === 1 ? [] : [`${String(problems.length)} variables are not as the play needs them:`]), ...lines, ...more].join('\n'),
-    ...(remedies.length === 0 ? {} : { remedy: remedies.join('; ') }),
-  })
+  const remedies = [
+    ...(missing.length === 0 ? [] : [remedyFor(missing)]),
+    ...new Set(problems.flatMap(({ remedy }) => remedy ?? [])),
+  ]
+  return new FettleError(
+    missing.length === problems.length ? 'variable-missing' : 'variable-invalid',
+    {
+      message: [
+        ...(problems.length === 1
+          ? []
+          : [`${String(problems.length)} variables are not as the play needs them:`]),
+        ...lines,
+        ...more,
+      ].join('\n'),
+      ...(remedies.length === 0 ? {} : { remedy: remedies.join('; ') }),
+    },
+  )
 }
 
-/** Where a missing variable may be set: the innermost group that all hosts share, or the host's own file. */
+/**
+ * Where a missing variable may be set: the innermost group that all hosts share, or the host's own
+ * file.
+ */
 function remedyFor(missing: readonly Problem[]): string {
   const hosts = missing.flatMap((problem) => problem.hosts)
-  const shared = (hosts[0]?.groups ?? []).filter((group) => group !== 'ungrouped' && hosts.every((host) => host.groups.includes(group)))
-  const [variable = '', one] = [...new Set(missing.map((problem) => problem.variable.split('.')[0] ?? ''))]
+  const shared = (hosts[0]?.groups ?? []).filter(
+    (group) => group !== 'ungrouped' && hosts.every((host) => host.groups.includes(group)),
+  )
+  const [variable = '', one] = [
+    ...new Set(missing.map((problem) => problem.variable.split('.')[0] ?? '')),
+  ]
   const host = hosts.every(({ name }) => name === hosts[0]?.name) ? hosts[0]?.name : '<host>'
   return `set ${one === undefined ? variable : 'them'} in group_vars/${shared.at(-1) ?? 'all'}.yml or host_vars/${host ?? '<host>'}.yml beside the inventory, or with -e ${variable}=…`
 }
 
 /**
- * Warns of variables that no schema declares, `ansible_*` excepted, where a host lacks a variable that is declared by nearly that name: its default
- * counts then, and most likely should not. Others are for the plays of other task files. Where a schema is no object, or takes any name, nothing can be said.
+ * Warns of variables that no schema declares, `ansible_*` excepted, where a host lacks a variable
+ * that is declared by nearly that name: its default counts then, and most likely should not. Others
+ * are for the plays of other task files. Where a schema is no object, or takes any name, nothing
+ * can be said.
  * @throws FettleError `variable-undeclared` for such a name in `-e`
  */
-export function undeclaredVariables(inventory: Inventory, schemas: readonly z.ZodType[]): readonly string[] {
+export function undeclaredVariables(
+  inventory: Inventory,
+  schemas: readonly z.ZodType[],
+): readonly string[] {
   const declared = new Set<string>()
   for (const schema of schemas) {
     const found = declaredNames(schema)
@@ -164,7 +261,11 @@ export function undeclaredVariables(inventory: Inventory, schemas: readonly z.Zo
     return `no play declares ${name}${guess === undefined ? '' : `; did you mean ${guess}?`}`
   }
   for (const [name, place] of inventory.extraVars) {
-    if (undeclared(name)) throw new FettleError('variable-undeclared', { address: showPlace(place), message: `${showPlace(place)}: ${suggestion(name)}` })
+    if (undeclared(name))
+      throw new FettleError('variable-undeclared', {
+        address: showPlace(place),
+        message: `${showPlace(place)}: ${suggestion(name)}`,
+      })
   }
   const warnings = new Warnings()
   const told = new Set<string>()
@@ -185,7 +286,9 @@ export function undeclaredVariables(inventory: Inventory, schemas: readonly z.Zo
 function declaredNames(schema: z.core.$ZodType): readonly string[] | null {
   if (schema instanceof z.ZodObject) {
     const { catchall } = schema.def
-    return catchall === undefined || catchall instanceof z.ZodNever ? Object.keys(schema.shape) : null
+    return catchall === undefined || catchall instanceof z.ZodNever
+      ? Object.keys(schema.shape)
+      : null
   }
   if (schema instanceof z.ZodPipe) return declaredNames(schema.def.in)
   if (schema instanceof z.ZodIntersection) {

@@ -11,6 +11,9 @@ export class Warnings {
   }
 
   get all(): readonly string[] {
-    return [...this.#said].map(([message, { place, more }]) => `${showPlace(place)}: ${message}${more === 0 ? '' : ` (and at ${String(more)} more ${more === 1 ? 'place' : 'places'})`}`)
+    return [...this.#said].map(
+      ([message, { place, more }]) =>
+        `${showPlace(place)}: ${message}${more === 0 ? '' : ` (and at ${String(more)} more ${more === 1 ? 'place' : 'places'})`}`,
+    )
   }
 }

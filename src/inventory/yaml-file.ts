@@ -1,4 +1,17 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, visit, type Alias, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml'
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  visit,
+  type Alias,
+  type Node,
+  type Pair,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml'
 import { FettleError } from '../core/errors.js'
 import { showPlace, type Place } from './inventory.js'
 import { plainYaml } from './plain-yaml.js'
@@ -10,17 +23,21 @@ import { parseYaml } from './yaml-parse.js'
 import { unsafeTag, vaultTags } from './yaml-scalars.js'
 
 const largest = 5_000_000
-/** Lines, items and brackets: what the parser's time and memory grow with, a kilobyte for each. 80,000 hosts of three lines are below it. */
+/**
+ * Lines, items and brackets: what the parser's time and memory grow with, a kilobyte for each.
+ * 80,000 hosts of three lines are below it.
+ */
 const mostParts = 300_000
 const deepest = 64
 /** How many nodes a file may stand for once its aliases are followed. */
 const mostNodes = 1_500_000
 
 /**
- * A file of YAML that is read node by node, so that every value keeps its place and what is hostile (aliases that
- * multiply, cycles, tags that ask for code) is an error with its place. Of two entries of one name the later counts, as
- * with Ansible, and a warning says so; they are looked for here because the parser's own search takes six times as long
- * as parsing. Plain words and `<<` mean what they mean in YAML 1.1, which Ansible reads.
+ * A file of YAML that is read node by node, so that every value keeps its place and what is hostile
+ * (aliases that multiply, cycles, tags that ask for code) is an error with its place. Of two
+ * entries of one name the later counts, as with Ansible, and a warning says so; they are looked for
+ * here because the parser's own search takes six times as long as parsing. Plain words and `<<`
+ * mean what they mean in YAML 1.1, which Ansible reads.
  */
 export class YamlFile implements Source<Node> {
   readonly root: Node | null
@@ -38,8 +55,18 @@ export class YamlFile implements Source<Node> {
   ) {
     const unfit = unfitText(text)
     if (unfit !== null) throw this.#invalid(null, unfit.message, unfit.remedy)
-    if (text.length > largest) throw this.#invalid(null, `is larger than ${String(largest / 1_000_000)} MB`, 'write hosts as ranges, such as web[1:500], or split the inventory')
-    if ((text.match(/[\n[{,]|[-?] /g)?.length ?? 0) > mostParts) throw this.#invalid(null, `has more than ${String(mostParts)} lines and items`, 'write hosts as ranges, such as web[1:500], or split the inventory')
+    if (text.length > largest)
+      throw this.#invalid(
+        null,
+        `is larger than ${String(largest / 1_000_000)} MB`,
+        'write hosts as ranges, such as web[1:500], or split the inventory',
+      )
+    if ((text.match(/[\n[{,]|[-?] /g)?.length ?? 0) > mostParts)
+      throw this.#invalid(
+        null,
+        `has more than ${String(mostParts)} lines and items`,
+        'write hosts as ranges, such as web[1:500], or split the inventory',
+      )
     // A line may end as on Macs of old, as far as PyYAML is concerned.
     const lines = text.replaceAll(/\r(?!\n)/g, '\n')
     this.root = plainYaml(lines, this.#lines.addNewLine) ?? this.#parsed(lines)
@@ -62,19 +89,29 @@ export class YamlFile implements Source<Node> {
   entries(node: Node | null, what: string): readonly Entry<Node>[] {
     const mapping = this.#follow(node)
     if (mapping === null || (isScalar(mapping) && mapping.value === null)) return []
-    if (!isMap(mapping)) throw this.error(node, `${what} must be a mapping (name: value), and is ${isSeq(mapping) ? 'a list' : 'a single value'}`)
+    if (!isMap(mapping))
+      throw this.error(
+        node,
+        `${what} must be a mapping (name: value), and is ${isSeq(mapping) ? 'a list' : 'a single value'}`,
+      )
     return this.#entriesOf(mapping)
   }
 
   plain(node: Node | null, depth = 0): unknown {
-    if (depth > deepest) throw this.error(node, `is nested more than ${String(deepest)} levels deep`)
+    if (depth > deepest)
+      throw this.error(node, `is nested more than ${String(deepest)} levels deep`)
     const target = this.#follow(node)
     if (target === null) return null
     // As ansible-inventory prints it. Who uses the host is told that it cannot be read.
-    if (isScalar(target)) return isEncrypted(target) ? Object.freeze({ [vaultName]: target.value }) : target.value
-    if (isSeq(target)) return Object.freeze(target.items.map((item) => this.plain(isNode(item) ? item : null, depth + 1)))
+    if (isScalar(target))
+      return isEncrypted(target) ? Object.freeze({ [vaultName]: target.value }) : target.value
+    if (isSeq(target))
+      return Object.freeze(
+        target.items.map((item) => this.plain(isNode(item) ? item : null, depth + 1)),
+      )
     const made = Object.create(null) as Record<string, unknown>
-    for (const { name, value } of this.entries(target, 'this')) made[name] = this.plain(value, depth + 1)
+    for (const { name, value } of this.entries(target, 'this'))
+      made[name] = this.plain(value, depth + 1)
     return Object.freeze(made)
   }
 
@@ -103,7 +140,11 @@ export class YamlFile implements Source<Node> {
     const target = this.#follow(node)
     if (target === null || target.tag === unsafeTag) return target !== null
     const [step, ...rest] = path
-    if (isMap(target)) return this.isUnsafe(this.#entriesOf(target).find(({ name }) => name === step)?.value ?? null, rest)
+    if (isMap(target))
+      return this.isUnsafe(
+        this.#entriesOf(target).find(({ name }) => name === step)?.value ?? null,
+        rest,
+      )
     const item = isSeq(target) && typeof step === 'number' ? target.items[step] : null
     return isNode(item) && this.isUnsafe(item, rest)
   }
@@ -129,12 +170,20 @@ export class YamlFile implements Source<Node> {
   #warnOfTwo(name: string, first: Node, second: Node): void {
     if (this.#replaced.has(first)) return
     this.#replaced.add(first)
-    this.warnings.add(`${name} is there twice, and this one counts, as with Ansible; the other is at ${showPlace(this.place(first))}`, this.place(second))
+    this.warnings.add(
+      `${name} is there twice, and this one counts, as with Ansible; the other is at ${showPlace(this.place(first))}`,
+      this.place(second),
+    )
   }
 
   #entry({ key, value }: Pair<Node, Node | null>): Entry<Node> {
     const target = this.#follow(key)
-    if (!isScalar(target)) throw this.error(key, 'a name must be a single word', 'put names that begin with [ or { in quotes')
+    if (!isScalar(target))
+      throw this.error(
+        key,
+        'a name must be a single word',
+        'put names that begin with [ or { in quotes',
+      )
     return { name: this.text(target) ?? target.source ?? '', key, value: value ?? null }
   }
 
@@ -146,11 +195,19 @@ export class YamlFile implements Source<Node> {
 
   /** What an alias stands for: the last anchor of its name before it. */
   #follow(node: Node | null): Exclude<Node, Alias> | null {
-    if (++this.#followed > mostNodes) throw this.error(node, 'stands for too much: its aliases multiply', 'write the values out, or use group_vars')
+    if (++this.#followed > mostNodes)
+      throw this.error(
+        node,
+        'stands for too much: its aliases multiply',
+        'write the values out, or use group_vars',
+      )
     if (!isAlias(node)) return node
     const position = node.range?.[0] ?? 0
-    const target = this.#anchored(node.source).findLast((anchored) => (anchored.range?.[0] ?? 0) < position)
-    if (target === undefined || isAlias(target)) throw this.error(node, `there is no &${node.source} before this`)
+    const target = this.#anchored(node.source).findLast(
+      (anchored) => (anchored.range?.[0] ?? 0) < position,
+    )
+    if (target === undefined || isAlias(target))
+      throw this.error(node, `there is no &${node.source} before this`)
     return target
   }
 
@@ -166,7 +223,11 @@ export class YamlFile implements Source<Node> {
 
   #invalid(place: Place | null, message: string, remedy?: string): FettleError {
     const where = place === null ? this.file : showPlace(place)
-    return new FettleError('inventory-invalid', { address: where, message: `${where}: ${message}`, ...(remedy === undefined ? {} : { remedy }) })
+    return new FettleError('inventory-invalid', {
+      address: where,
+      message: `${where}: ${message}`,
+      ...(remedy === undefined ? {} : { remedy }),
+    })
   }
 }
 
@@ -184,7 +245,8 @@ function isJson(text: string): boolean {
 }
 
 /** The parser's sentence without the text that it quotes, which may be a password. */
-const sentence = (message: string): string => message.replace(/(?<=characters|stream|document|token): .*/s, '')
+const sentence = (message: string): string =>
+  message.replace(/(?<=characters|stream|document|token): .*/s, '')
 
 function anchorsOf(root: Node | null): ReadonlyMap<string, readonly Node[]> {
   const found = new Map<string, Node[]>()

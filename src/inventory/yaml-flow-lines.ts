@@ -5,20 +5,24 @@ export interface IndentedText {
   original(offset: number): number
 }
 
-// YAML 1.2 wants every line within brackets and quotes deeper than the name before them; YAML 1.1 does not care. So
+// YAML 1.2 wants every line within brackets and quotes deeper than the name before them; YAML 1.1
+// does not care. So
 //
 //   rules: [
 //   'a',
 //   ]
 //
-// is indented here before it is parsed again. This is not a parser: it is asked only about texts that were refused for their indentation.
+// is indented here before it is parsed again. This is not a parser: it is asked only about texts
+// that were refused for their indentation.
 
 /** A line that is empty, a comment, or the mark between documents. */
 const blank = /(?:---|\.\.\.|%[^\n]*)?[ \t\r]*(?:#[^\n]*)?(?:\n|$)/y
 const nesting = /(?:--- +)? *(?:[-?] +)*/y
-const key = /(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|[^\s"'[\]{},#&*!|>@`](?:[^\n:]|:(?=[^\s]))*):(?=[ \t\n])/y
+const key =
+  /(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|[^\s"'[\]{},#&*!|>@`](?:[^\n:]|:(?=[^\s]))*):(?=[ \t\n])/y
 const marks = /[ \t]*(?:[!&][^\s]*[ \t]+)*/y
-const token = /\s+|(?<=\s)#[^\n]*|"[^"\\]*(?:\\[^][^"\\]*)*"|'[^']*(?:''[^']*)*'|[[\]{},]|(?:[^\s[\]{},:]|:(?!\s))+|:/y
+const token =
+  /\s+|(?<=\s)#[^\n]*|"[^"\\]*(?:\\[^][^"\\]*)*"|'[^']*(?:''[^']*)*'|[[\]{},]|(?:[^\s[\]{},:]|:(?!\s))+|:/y
 
 /** Indents the lines of brackets and quotes that go over several. */
 export function indentFlow(text: string): IndentedText {
@@ -31,26 +35,35 @@ export function indentFlow(text: string): IndentedText {
       const end = endOfFlow(text, value)
       // What has no end is no matter of indentation.
       if (end === null) break
-      for (let line = afterLine(text, value); line < end; line = afterLine(text, line)) starts.push(line)
+      for (let line = afterLine(text, value); line < end; line = afterLine(text, line))
+        starts.push(line)
       widest = Math.max(widest, value - at)
       at = afterLine(text, end)
     } else {
       at = afterLine(text, value)
-      // What is deeper than a value's name belongs to the value: another bracket in it begins nothing.
-      if (!/[\r\n#]|^$/.test(first)) while (at < text.length && belongs(text, at, parent)) at = afterLine(text, at)
+      // What is deeper than a value's name belongs to the value: another bracket in it begins
+      // nothing.
+      if (!/[\r\n#]|^$/.test(first))
+        while (at < text.length && belongs(text, at, parent)) at = afterLine(text, at)
     }
   }
   return padded(text, starts, widest + 1)
 }
 
-/** The column of the name in a line, or of the dash before its value, and where the value begins. */
+/**
+ * The column of the name in a line, or of the dash before its value, and where the value begins.
+ */
 function headOf(text: string, start: number): { readonly parent: number; readonly value: number } {
-  if (matched(blank, text, start) !== null) return { parent: 0, value: Math.max(start, afterLine(text, start) - 1) }
+  if (matched(blank, text, start) !== null)
+    return { parent: 0, value: Math.max(start, afterLine(text, start) - 1) }
   const inner = start + (matched(nesting, text, start)?.length ?? 0)
   const named = matched(key, text, inner)
   const dash = text.slice(start, inner).search(/[-?] +$/)
   const behind = inner + (named?.length ?? 0)
-  return { parent: named === null && dash >= 0 ? dash : inner - start - (named === null ? 1 : 0), value: behind + (matched(marks, text, behind)?.length ?? 0) }
+  return {
+    parent: named === null && dash >= 0 ? dash : inner - start - (named === null ? 1 : 0),
+    value: behind + (matched(marks, text, behind)?.length ?? 0),
+  }
 }
 
 function belongs(text: string, start: number, parent: number): boolean {

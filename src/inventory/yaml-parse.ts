@@ -1,4 +1,16 @@
-import { isMap, isNode, isPair, isScalar, isSeq, parseDocument, Scalar, visit, type Node, type ParsedNode, type YAMLError } from 'yaml'
+import {
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  parseDocument,
+  Scalar,
+  visit,
+  type Node,
+  type ParsedNode,
+  type YAMLError,
+} from 'yaml'
 import { indentFlow } from './yaml-flow-lines.js'
 import { jsonOptions, yamlOptions } from './yaml-scalars.js'
 
@@ -15,9 +27,10 @@ export interface YamlText {
 }
 
 /**
- * Parses a text as PyYAML does, which Ansible reads it with. The parser itself follows YAML 1.2, and refuses or reads otherwise what this mends:
- * brackets and quotes whose lines stand further left than their name, a comment right behind a bracket, and a block text that ends without a
- * line break.
+ * Parses a text as PyYAML does, which Ansible reads it with. The parser itself follows YAML 1.2,
+ * and refuses or reads otherwise what this mends: brackets and quotes whose lines stand further
+ * left than their name, a comment right behind a bracket, and a block text that ends without a line
+ * break.
  */
 export function parseYaml(text: string, form: 'yaml' | 'json' = 'yaml'): YamlText {
   const parsed = parsedOnce(text, form)
@@ -26,24 +39,40 @@ export function parseYaml(text: string, form: 'yaml' | 'json' = 'yaml'): YamlTex
   const again = parsedOnce(indented.text, form)
   if (again.problem !== null) return parsed
   const shift = (_: unknown, node: Node): void => {
-    if (node.range) node.range = [indented.original(node.range[0]), indented.original(node.range[1]), indented.original(node.range[2])]
+    if (node.range)
+      node.range = [
+        indented.original(node.range[0]),
+        indented.original(node.range[1]),
+        indented.original(node.range[2]),
+      ]
   }
   if (again.root !== null) visit(again.root, { Node: shift })
   return again
 }
 
 function parsedOnce(text: string, form: 'yaml' | 'json'): YamlText {
-  const { contents, errors, warnings } = parseDocument(text, form === 'json' ? jsonOptions : yamlOptions)
+  const { contents, errors, warnings } = parseDocument(
+    text,
+    form === 'json' ? jsonOptions : yamlOptions,
+  )
   const found = [...errors, ...warnings].find((error) => !isTaken(error))
   if (contents !== null && !/\n[ \t]*$/.test(text)) endWithoutBreak(contents, text.length)
-  return { root: contents, problem: found === undefined ? null : { message: found.message, offset: found.pos[0] } }
+  return {
+    root: contents,
+    problem: found === undefined ? null : { message: found.message, offset: found.pos[0] },
+  }
 }
 
-/** What PyYAML takes: a `#` without a space before it begins a comment behind brackets and quotes, and a last bracket may stand at the margin. */
+/**
+ * What PyYAML takes: a `#` without a space before it begins a comment behind brackets and quotes,
+ * and a last bracket may stand at the margin.
+ */
 const isTaken = ({ message }: YAMLError): boolean =>
-  message.startsWith('Comments must be separated') || message.startsWith('Flow end indicator should be more indented')
+  message.startsWith('Comments must be separated') ||
+  message.startsWith('Flow end indicator should be more indented')
 
-const isOfIndentation = ({ message }: YamlProblem): boolean => /^Missing closing ["']quote|must be sufficiently indented/.test(message)
+const isOfIndentation = ({ message }: YamlProblem): boolean =>
+  /^Missing closing ["']quote|must be sufficiently indented/.test(message)
 
 /** Takes the line break away that the parser adds to a block text at the end of a file. */
 function endWithoutBreak(root: ParsedNode, end: number): void {
@@ -57,6 +86,6 @@ function endWithoutBreak(root: ParsedNode, end: number): void {
 function lastOf(node: Node): Node {
   if (!isMap(node) && !isSeq(node)) return node
   const item: unknown = node.items.at(-1)
-  const inner = isPair(item) ? item.value ?? item.key : item
+  const inner = isPair(item) ? (item.value ?? item.key) : item
   return isNode(inner) ? lastOf(inner) : node
 }

@@ -1,12 +1,25 @@
 import { Scalar, Schema, type CollectionTag, type ScalarTag } from 'yaml'
 import { mostDigits, pythonFloat, pythonInteger } from '../core/written-number.js'
 
-// YAML 1.1 as PyYAML resolves it, which Ansible uses: `yes` is true, `0644` is octal, `1:30` is 90, and `1e3` is text. Numbers print as Python prints them.
+// YAML 1.1 as PyYAML resolves it, which Ansible uses: `yes` is true, `0644` is octal, `1:30` is 90,
+// and `1e3` is text. Numbers print as Python prints them.
 
-const tag = (name: string, test: RegExp, resolve: (text: string) => unknown): ScalarTag => ({ tag: `tag:yaml.org,2002:${name}`, default: true, test, resolve })
+const tag = (name: string, test: RegExp, resolve: (text: string) => unknown): ScalarTag => ({
+  tag: `tag:yaml.org,2002:${name}`,
+  default: true,
+  test,
+  resolve,
+})
 
-/** A number in base 60, as `12:30:45.5`, summed up from its end as PyYAML does: floats are rounded on the way. */
-const sexagesimal = (text: string): number => text.split(':').reverse().reduce((sum, part, place) => sum + Number(part) * 60 ** place, 0)
+/**
+ * A number in base 60, as `12:30:45.5`, summed up from its end as PyYAML does: floats are rounded
+ * on the way.
+ */
+const sexagesimal = (text: string): number =>
+  text
+    .split(':')
+    .reverse()
+    .reduce((sum, part, place) => sum + Number(part) * 60 ** place, 0)
 
 function unsignedInt(text: string): bigint {
   if (text.includes(':')) return text.split(':').reduce((sum, part) => sum * 60n + BigInt(part), 0n)
@@ -20,7 +33,10 @@ function unsignedFloat(text: string): number {
 }
 
 /** Reads a number without its underscores and its sign. */
-function signed<N extends number | bigint>(written: string, read: (text: string) => N): readonly [number: N, isNegative: boolean] {
+function signed<N extends number | bigint>(
+  written: string,
+  read: (text: string) => N,
+): readonly [number: N, isNegative: boolean] {
   const text = written.replaceAll('_', '')
   return [read(text.replace(/^[-+]/, '')), text.startsWith('-')]
 }
@@ -37,9 +53,21 @@ function float(written: string): unknown {
 }
 
 const plainScalars: readonly ScalarTag[] = [
-  tag('bool', /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON|no|No|NO|false|False|FALSE|off|Off|OFF)$/, (text) => /^(?:yes|true|on)$/i.test(text)),
-  tag('int', /^[-+]?(?:0b_*[01][01_]*|0[0-7_]+|0|[1-9][0-9_]*|0x_*[0-9a-fA-F][0-9a-fA-F_]*|[1-9][0-9_]*(?::[0-5]?[0-9])+)$/, int),
-  tag('float', /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/, float),
+  tag(
+    'bool',
+    /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON|no|No|NO|false|False|FALSE|off|Off|OFF)$/,
+    (text) => /^(?:yes|true|on)$/i.test(text),
+  ),
+  tag(
+    'int',
+    /^[-+]?(?:0b_*[01][01_]*|0[0-7_]+|0|[1-9][0-9_]*|0x_*[0-9a-fA-F][0-9a-fA-F_]*|[1-9][0-9_]*(?::[0-5]?[0-9])+)$/,
+    int,
+  ),
+  tag(
+    'float',
+    /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/,
+    float,
+  ),
 ]
 const nothing = /^(?:~|null|Null|NULL)?$/
 
@@ -56,11 +84,15 @@ export const unsafeTag = '!unsafe'
 export const vaultTags: readonly string[] = ['!vault', '!vault-encrypted']
 
 /** What a tag makes of a single value that no plain word of its type would be: `!!float 1`. */
-const asked = (name: string, resolve: ScalarTag['resolve']): ScalarTag => ({ tag: `tag:yaml.org,2002:${name}`, resolve })
+const asked = (name: string, resolve: ScalarTag['resolve']): ScalarTag => ({
+  tag: `tag:yaml.org,2002:${name}`,
+  resolve,
+})
 
 const askedFloat: ScalarTag['resolve'] = (text, onError) => {
   const value = float(text)
-  if (text.trim() === '' || (Number.isNaN(Number(value)) && !/nan$/i.test(text))) onError('this is no number')
+  if (text.trim() === '' || (Number.isNaN(Number(value)) && !/nan$/i.test(text)))
+    onError('this is no number')
   return value
 }
 

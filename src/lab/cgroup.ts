@@ -4,10 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { FettleError } from '../core/errors.js'
 import { names } from './places.js'
 
-/** Where the kernel's cgroup hierarchies are mounted: one (version 2), or one for each controller. */
+/**
+ * Where the kernel's cgroup hierarchies are mounted: one (version 2), or one for each controller.
+ */
 export async function hierarchies(): Promise<readonly string[]> {
-  const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => line.split(' '))
-  return mounts.filter(([, , type]) => type === 'cgroup' || type === 'cgroup2').flatMap(([, path]) => path ?? [])
+  const mounts = (await readFile('/proc/self/mounts', 'utf8'))
+    .split('\n')
+    .map((line) => line.split(' '))
+  return mounts
+    .filter(([, , type]) => type === 'cgroup' || type === 'cgroup2')
+    .flatMap(([, path]) => path ?? [])
 }
 
 /** Makes a cgroup of this name in every hierarchy and returns their folders. */
@@ -29,12 +35,16 @@ export async function makeCgroup(name: string): Promise<readonly string[]> {
 
 async function below(path: string): Promise<readonly string[]> {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => [])
-  const nested = await Promise.all(entries.filter((entry) => entry.isDirectory()).map((entry) => below(join(path, entry.name))))
+  const nested = await Promise.all(
+    entries.filter((entry) => entry.isDirectory()).map((entry) => below(join(path, entry.name))),
+  )
   return [...nested.flat(), path]
 }
 
 async function members(folders: readonly string[]): Promise<ReadonlySet<number>> {
-  const lists = await Promise.all(folders.map((folder) => readFile(join(folder, 'cgroup.procs'), 'utf8').catch(() => '')))
+  const lists = await Promise.all(
+    folders.map((folder) => readFile(join(folder, 'cgroup.procs'), 'utf8').catch(() => '')),
+  )
   // 0 is a process of a namespace that cannot be seen from here.
   return new Set(lists.flatMap((list) => list.split('\n').map(Number)).filter((pid) => pid > 0))
 }
@@ -46,7 +56,9 @@ async function foldersOf(name: string): Promise<readonly string[]> {
 /** The names of a lab's cgroups; of every lab's when no id is given. */
 export async function cgroupsOf(id?: string): Promise<readonly string[]> {
   const entries = (await Promise.all((await hierarchies()).map((root) => readdir(root)))).flat()
-  return [...new Set(entries)].filter((name) => (id === undefined ? names.idOf(name) !== null : names.idOf(name) === id))
+  return [...new Set(entries)].filter((name) =>
+    id === undefined ? names.idOf(name) !== null : names.idOf(name) === id,
+  )
 }
 
 /** Kills every process in the cgroup of this name, and nothing else, and removes it. */
@@ -54,7 +66,10 @@ export async function endCgroup(name: string): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     const pids = await members(await foldersOf(name))
     if (pids.size === 0) break
-    if (attempt === 500) throw new FettleError('lab-failed', { message: `processes ${[...pids].join(', ')} of ${name} do not end` })
+    if (attempt === 500)
+      throw new FettleError('lab-failed', {
+        message: `processes ${[...pids].join(', ')} of ${name} do not end`,
+      })
     for (const pid of pids) kill(pid)
     await sleep(20)
   }

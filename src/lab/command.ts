@@ -18,16 +18,29 @@ export interface CommandOptions {
 }
 
 /** Runs a program to its end, whatever its status. */
-export function execute(argv: readonly string[], { input, env, cwd }: CommandOptions = {}): Promise<Ended> {
+export function execute(
+  argv: readonly string[],
+  { input, env, cwd }: CommandOptions = {},
+): Promise<Ended> {
   const [program = '', ...args] = argv
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], ...(env && { env }), ...(cwd !== undefined && { cwd }) })
+    const child = spawn(program, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      ...(env && { env }),
+      ...(cwd !== undefined && { cwd }),
+    })
     const out: Buffer[] = []
     const err: Buffer[] = []
     child.stdout.on('data', (bytes: Buffer) => out.push(bytes))
     child.stderr.on('data', (bytes: Buffer) => err.push(bytes))
     child.on('error', reject)
-    child.on('close', (code) => resolve({ code, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() }))
+    child.on('close', (code) =>
+      resolve({
+        code,
+        stdout: Buffer.concat(out).toString(),
+        stderr: Buffer.concat(err).toString(),
+      }),
+    )
     // A program that does not read its input closes the pipe; its status says what came of it.
     child.stdin.on('error', () => undefined)
     child.stdin.end(input)
@@ -38,7 +51,11 @@ export function execute(argv: readonly string[], { input, env, cwd }: CommandOpt
 export async function must(argv: readonly string[], options?: CommandOptions): Promise<string> {
   const { code, stdout, stderr } = await execute(argv, options)
   if (code === 0) return stdout
-  throw new FettleError('lab-failed', { message: `${argv.join(' ')} ended with status ${code ?? 'unknown'}`, detail: lastLines(stderr || stdout) })
+  throw new FettleError('lab-failed', {
+    message: `${argv.join(' ')} ended with status ${code ?? 'unknown'}`,
+    detail: lastLines(stderr || stdout),
+  })
 }
 
-export const lastLines = (text: string, count = 20): string => text.trimEnd().split('\n').slice(-count).join('\n')
+export const lastLines = (text: string, count = 20): string =>
+  text.trimEnd().split('\n').slice(-count).join('\n')

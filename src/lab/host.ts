@@ -20,7 +20,10 @@ export interface LabHost {
   /** Reachable from this machine and from the lab's other hosts. */
   readonly address: string
   readonly port: 22
-  /** Logs in with `keyFile`, as do `admin` (sudo without a password) and `deploy` (sudo with `deployPassword`). */
+  /**
+   * Logs in with `keyFile`, as do `admin` (sudo without a password) and `deploy` (sudo with
+   * `deployPassword`).
+   */
   readonly user: 'root'
   readonly keyFile: string
   /** Holds the key of every host of the lab, before the first connection. */
@@ -28,12 +31,18 @@ export interface LabHost {
   /** `ssh-ed25519 AAAA…`, the only one; the same after a reset. */
   readonly hostKey: string
   /**
-   * Runs a program (a list) or a piece of shell (a string) on the host as root, past sshd, with a clean environment.
-   * Any status is an answer; `mustRun` is the one that throws.
+   * Runs a program (a list) or a piece of shell (a string) on the host as root, past sshd, with a
+   * clean environment. Any status is an answer; `mustRun` is the one that throws.
    */
-  run(command: string | readonly string[], options?: { readonly input?: string | Uint8Array }): Promise<Ended>
+  run(
+    command: string | readonly string[],
+    options?: { readonly input?: string | Uint8Array },
+  ): Promise<Ended>
   /** As `run`; a status other than 0 is an error with its output. Returns standard output. */
-  mustRun(command: string | readonly string[], options?: { readonly input?: string | Uint8Array }): Promise<string>
+  mustRun(
+    command: string | readonly string[],
+    options?: { readonly input?: string | Uint8Array },
+  ): Promise<string>
   /** Pulls the plug and boots again: what was on its disk stays. */
   reboot(): Promise<void>
   /** Throws everything away that was changed since the first boot, and boots again. */
@@ -61,9 +70,10 @@ const patience = 120
 const betweenStarts = 150
 
 /**
- * Runs in a mount namespace of its own, so the overlay vanishes with the host's last process. It enters the host's
- * cgroups first: hosts that share one would see each other's units. nspawn's own records go to a folder of their own.
- * The host's network is its own, so it may load rules of nftables and set the values of sysctl below `net`; all others are this machine's, and read-only.
+ * Runs in a mount namespace of its own, so the overlay vanishes with the host's last process. It
+ * enters the host's cgroups first: hosts that share one would see each other's units. nspawn's own
+ * records go to a folder of their own. The host's network is its own, so it may load rules of
+ * nftables and set the values of sysctl below `net`; all others are this machine's, and read-only.
  */
 const starter = `
 set -eu
@@ -89,7 +99,10 @@ exec env -i PATH="$PATH" SYSTEMD_NSPAWN_API_VFS_WRITABLE=network systemd-nspawn 
   --network-namespace-path="/run/netns/$MACHINE" --boot --console=pipe --resolv-conf=off --timezone=off --link-journal=no
 `
 
-/** Boots a host of this name; it is ready when it is returned: sshd answers and systemd has finished starting. */
+/**
+ * Boots a host of this name; it is ready when it is returned: sshd answers and systemd has finished
+ * starting.
+ */
 export async function bootHost(site: Site, onDown: () => void): Promise<LabHost> {
   const { network, name, index, image, keyFile, knownHostsFile } = site
   const { id } = network
@@ -99,7 +112,8 @@ export async function bootHost(site: Site, onDown: () => void): Promise<LabHost>
   let nspawn: ChildProcess | null = null
 
   async function start(): Promise<void> {
-    for (const part of ['upper', 'work', 'root']) await mkdir(join(folder, part), { recursive: true })
+    for (const part of ['upper', 'work', 'root'])
+      await mkdir(join(folder, part), { recursive: true })
     const cgroups = await makeCgroup(names.cgroup(id, index))
     await withLock(lockFile('start'), async () => {
       nspawn = await spawnStarter(site, folder, machine, cgroups)
@@ -111,26 +125,58 @@ export async function bootHost(site: Site, onDown: () => void): Promise<LabHost>
   async function ready(): Promise<void> {
     const end = Date.now() + patience * 1000
     while (!(await sshdAnswers(address))) {
-      if (nspawn?.exitCode !== null || Date.now() > end) throw await notBooted('sshd does not answer')
+      if (nspawn?.exitCode !== null || Date.now() > end)
+        throw await notBooted('sshd does not answer')
       await sleep(50)
     }
-    const { stdout } = await run(['timeout', String(patience), 'systemctl', 'is-system-running', '--wait'])
+    const { stdout } = await run([
+      'timeout',
+      String(patience),
+      'systemctl',
+      'is-system-running',
+      '--wait',
+    ])
     // A unit that fails on this machine's kernel makes a host degraded, not useless.
-    if (!['running', 'degraded'].includes(stdout.trim())) throw await notBooted(`systemd says ${stdout.trim() || 'nothing'}`)
+    if (!['running', 'degraded'].includes(stdout.trim()))
+      throw await notBooted(`systemd says ${stdout.trim() || 'nothing'}`)
   }
 
   async function notBooted(why: string): Promise<FettleError> {
     const log = await readFile(join(folder, 'console.log'), 'utf8').catch(() => '')
-    return new FettleError('lab-failed', { message: `the lab host ${name} has not booted: ${why}`, detail: lastLines(log) })
+    return new FettleError('lab-failed', {
+      message: `the lab host ${name} has not booted: ${why}`,
+      detail: lastLines(log),
+    })
   }
 
   const inside = async (command: string | readonly string[]): Promise<readonly string[]> => {
     const argv = typeof command === 'string' ? ['sh', '-c', command] : command
-    const environment = ['env', '-i', 'HOME=/root', 'LANG=C.UTF-8', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']
-    return ['nsenter', '--target', String(await leader(nspawn?.pid ?? 0, name)), '--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup', '--root', '--wd', ...environment, ...argv]
+    const environment = [
+      'env',
+      '-i',
+      'HOME=/root',
+      'LANG=C.UTF-8',
+      'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    ]
+    return [
+      'nsenter',
+      '--target',
+      String(await leader(nspawn?.pid ?? 0, name)),
+      '--mount',
+      '--uts',
+      '--ipc',
+      '--net',
+      '--pid',
+      '--cgroup',
+      '--root',
+      '--wd',
+      ...environment,
+      ...argv,
+    ]
   }
   const run: LabHost['run'] = async (command, options) => execute(await inside(command), options)
-  const mustRun: LabHost['mustRun'] = async (command, options) => must(await inside(command), options)
+  const mustRun: LabHost['mustRun'] = async (command, options) =>
+    must(await inside(command), options)
 
   const stop = (): Promise<void> => endCgroup(names.cgroup(id, index))
   async function reboot(): Promise<void> {
@@ -140,7 +186,8 @@ export async function bootHost(site: Site, onDown: () => void): Promise<LabHost>
   async function reset(): Promise<void> {
     await stop()
     await unplug(id, index)
-    for (const part of ['upper', 'work']) await rm(join(folder, part), { recursive: true, force: true })
+    for (const part of ['upper', 'work'])
+      await rm(join(folder, part), { recursive: true, force: true })
     await plugIn(network, index)
     await start()
   }
@@ -150,14 +197,44 @@ export async function bootHost(site: Site, onDown: () => void): Promise<LabHost>
   }
 
   await mkdir(folder, { recursive: true })
-  await must(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', join(folder, 'host_key')])
+  await must([
+    'ssh-keygen',
+    '-q',
+    '-t',
+    'ed25519',
+    '-N',
+    '',
+    '-C',
+    name,
+    '-f',
+    join(folder, 'host_key'),
+  ])
   const [type = '', key = ''] = (await readFile(join(folder, 'host_key.pub'), 'utf8')).split(' ')
   await plugIn(network, index)
   await start()
-  return { name, image, address, port: 22, user: 'root', keyFile, knownHostsFile, hostKey: `${type} ${key}`, run, mustRun, reboot, reset, down }
+  return {
+    name,
+    image,
+    address,
+    port: 22,
+    user: 'root',
+    keyFile,
+    knownHostsFile,
+    hostKey: `${type} ${key}`,
+    run,
+    mustRun,
+    reboot,
+    reset,
+    down,
+  }
 }
 
-async function spawnStarter(site: Site, folder: string, machine: string, cgroups: readonly string[]): Promise<ChildProcess> {
+async function spawnStarter(
+  site: Site,
+  folder: string,
+  machine: string,
+  cgroups: readonly string[],
+): Promise<ChildProcess> {
   const log = await open(join(folder, 'console.log'), 'a')
   const env = {
     PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
@@ -171,7 +248,11 @@ async function spawnStarter(site: Site, folder: string, machine: string, cgroups
     KEY: site.keyFile,
   }
   // A session of its own (detached): Ctrl-C at the terminal is not for the host.
-  const child = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', starter, 'starter', ...cgroups], { detached: true, stdio: ['ignore', log.fd, log.fd], env })
+  const child = spawn(
+    'unshare',
+    ['--mount', '--propagation', 'private', 'sh', '-c', starter, 'starter', ...cgroups],
+    { detached: true, stdio: ['ignore', log.fd, log.fd], env },
+  )
   child.on('error', () => undefined)
   child.unref()
   await log.close()
@@ -186,14 +267,21 @@ function sshdAnswers(address: string): Promise<boolean> {
       resolve(yes)
     }
     socket.once('data', (bytes: Buffer) => answer(bytes.toString('latin1').startsWith('SSH-')))
-    for (const event of ['error', 'timeout', 'close'] as const) socket.once(event, () => answer(false))
+    for (const event of ['error', 'timeout', 'close'] as const)
+      socket.once(event, () => answer(false))
   })
 }
 
-/** The host's systemd: nspawn's child that is process 1 of its own namespace. It changes when the host reboots itself. */
+/**
+ * The host's systemd: nspawn's child that is process 1 of its own namespace. It changes when the
+ * host reboots itself.
+ */
 async function leader(nspawn: number, name: string): Promise<number> {
   const children = await readFile(`/proc/${nspawn}/task/${nspawn}/children`, 'utf8').catch(() => '')
-  for (const pid of children.split(' ').map(Number).filter((number) => number > 0)) {
+  for (const pid of children
+    .split(' ')
+    .map(Number)
+    .filter((number) => number > 0)) {
     const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
     if (/^NSpid:.*\s1$/m.test(status)) return pid
   }

@@ -13,17 +13,40 @@ import { cacheFolder, lockFile } from './places.js'
 export { imageNames, type ImageName } from './image-name.js'
 
 const bare = [
-  'ca-certificates', 'cron', 'dbus', 'iproute2', 'libpam-systemd', 'netbase', 'openssh-server', 'procps', 'sudo', 'systemd', 'systemd-sysv', 'tzdata',
+  'ca-certificates',
+  'cron',
+  'dbus',
+  'iproute2',
+  'libpam-systemd',
+  'netbase',
+  'openssh-server',
+  'procps',
+  'sudo',
+  'systemd',
+  'systemd-sysv',
+  'tzdata',
 ]
 const packages: Readonly<Record<ImageName, readonly string[]>> = {
   bare,
   stack: [
-    ...bare, 'busybox', 'git', 'gunicorn', 'mariadb-server', 'python3-flask', 'python3-flask-sqlalchemy', 'python3-pymysql', 'python3-sqlalchemy',
-    'python3-venv', 'webhook',
+    ...bare,
+    'busybox',
+    'git',
+    'gunicorn',
+    'mariadb-server',
+    'python3-flask',
+    'python3-flask-sqlalchemy',
+    'python3-pymysql',
+    'python3-sqlalchemy',
+    'python3-venv',
+    'webhook',
   ],
 }
 
-/** The password of the user `deploy`, who may use sudo with it. No secret: the hosts can be reached from this machine only. */
+/**
+ * The password of the user `deploy`, who may use sudo with it. No secret: the hosts can be reached
+ * from this machine only.
+ */
 export const deployPassword = 'lab-deploy'
 
 const suites = [
@@ -31,11 +54,12 @@ const suites = [
   ['debian', 'bookworm-updates'],
   ['debian-security', 'bookworm-security'],
 ] as const
-const sources = (base: string): readonly string[] => suites.map(([archive, suite]) => `deb ${base}/${archive} ${suite} main`)
+const sources = (base: string): readonly string[] =>
+  suites.map(([archive, suite]) => `deb ${base}/${archive} ${suite} main`)
 
 /**
- * Run in the new root. Timers that would change a host by themselves, in the middle of a test, are masked; host keys
- * and the machine's id are each host's own and written at its first boot.
+ * Run in the new root. Timers that would change a host by themselves, in the middle of a test, are
+ * masked; host keys and the machine's id are each host's own and written at its first boot.
  */
 const finish = `
 set -eu
@@ -50,22 +74,36 @@ done
 rm -f /etc/ssh/ssh_host_* /etc/machine-id /var/lib/dbus/machine-id /etc/resolv.conf
 echo 'Acquire::Languages "none";' > /etc/apt/apt.conf.d/90lab
 echo 'Acquire::http::Timeout "120";' >> /etc/apt/apt.conf.d/90lab
-printf '%s\\n' ${sources(`http://${mirrorName}`).map((line) => `'${line}'`).join(' ')} > /etc/apt/sources.list
+printf '%s\\n' ${sources(`http://${mirrorName}`)
+  .map((line) => `'${line}'`)
+  .join(' ')} > /etc/apt/sources.list
 `
 
-const recipe = (name: ImageName): readonly string[] => ['--variant=minbase', '--mode=root', `--include=${packages[name].join(',')}`, `--customize-hook=chroot "$1" sh -c "$LAB_FINISH"`]
+const recipe = (name: ImageName): readonly string[] => [
+  '--variant=minbase',
+  '--mode=root',
+  `--include=${packages[name].join(',')}`,
+  `--customize-hook=chroot "$1" sh -c "$LAB_FINISH"`,
+]
 
 const imagesFolder = (): string => join(cacheFolder(), 'images')
 
-/** The image's folder: its name and a digest of all that it is made from, so another recipe never finds an old image. */
+/**
+ * The image's folder: its name and a digest of all that it is made from, so another recipe never
+ * finds an old image.
+ */
 function folderOf(name: ImageName): string {
-  const key = createHash('sha256').update(JSON.stringify([recipe(name), finish])).digest('hex').slice(0, 12)
+  const key = createHash('sha256')
+    .update(JSON.stringify([recipe(name), finish]))
+    .digest('hex')
+    .slice(0, 12)
   return join(imagesFolder(), `${name}-${key}`)
 }
 
 /**
- * The folder of the image; built first when it is not in the cache, which takes half a minute and is said to `say`.
- * Two who need it at once build it once. What a killed build left is never taken for an image.
+ * The folder of the image; built first when it is not in the cache, which takes half a minute and
+ * is said to `say`. Two who need it at once build it once. What a killed build left is never taken
+ * for an image.
  */
 export async function ensureImage(name: ImageName, say: (line: string) => void): Promise<string> {
   const folder = folderOf(name)
@@ -74,7 +112,9 @@ export async function ensureImage(name: ImageName, say: (line: string) => void):
   return withLock(lockFile(`image-${name}`), async () => {
     if (await present(folder)) return folder
     say(`building the ${name} image (Debian 12, once, about half a minute) in ${folder}`)
-    for (const left of (await readdir(imagesFolder())).filter((entry) => entry.startsWith(`building-${name}-`))) {
+    for (const left of (await readdir(imagesFolder())).filter((entry) =>
+      entry.startsWith(`building-${name}-`),
+    )) {
       await rm(join(imagesFolder(), left), { recursive: true, force: true })
     }
     const partial = join(imagesFolder(), `building-${name}-${process.pid}`)
@@ -84,7 +124,11 @@ export async function ensureImage(name: ImageName, say: (line: string) => void):
   })
 }
 
-const present = (folder: string): Promise<boolean> => stat(folder).then(() => true, () => false)
+const present = (folder: string): Promise<boolean> =>
+  stat(folder).then(
+    () => true,
+    () => false,
+  )
 
 async function build(name: ImageName, folder: string): Promise<void> {
   const server = mirror(await upstream()).listen(0, '127.0.0.1')
@@ -92,11 +136,20 @@ async function build(name: ImageName, folder: string): Promise<void> {
   try {
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     const argv = ['mmdebstrap', ...recipe(name), 'bookworm', folder, ...sources(base)]
-    const env = { ...process.env, LAB_FINISH: finish, http_proxy: '', HTTP_PROXY: '', TMPDIR: '/tmp' }
+    const env = {
+      ...process.env,
+      LAB_FINISH: finish,
+      http_proxy: '',
+      HTTP_PROXY: '',
+      TMPDIR: '/tmp',
+    }
     const { code, stderr } = await execute(argv, { env })
     if (code !== 0) {
       await rm(folder, { recursive: true, force: true })
-      throw new FettleError('lab-failed', { message: `the ${name} image could not be built: mmdebstrap ended with status ${code ?? 'unknown'}`, detail: lastLines(stderr) })
+      throw new FettleError('lab-failed', {
+        message: `the ${name} image could not be built: mmdebstrap ended with status ${code ?? 'unknown'}`,
+        detail: lastLines(stderr),
+      })
     }
   } finally {
     server.closeAllConnections()

@@ -15,12 +15,17 @@ export interface InventoryHost {
 }
 
 /** A YAML inventory in Ansible's shape. */
-export function inventoryText(hosts: readonly InventoryHost[], { group = 'web', user = 'root' }: InventoryOptions = {}): string {
+export function inventoryText(
+  hosts: readonly InventoryHost[],
+  { group = 'web', user = 'root' }: InventoryOptions = {},
+): string {
   const variables = (host: InventoryHost): Readonly<Record<string, string>> => ({
     ansible_host: host.address,
     ansible_user: user,
     ansible_ssh_private_key_file: host.keyFile,
     ansible_ssh_common_args: `-o UserKnownHostsFile=${host.knownHostsFile}`,
   })
-  return stringify({ [group]: { hosts: Object.fromEntries(hosts.map((host) => [host.name, variables(host)])) } })
+  return stringify({
+    [group]: { hosts: Object.fromEntries(hosts.map((host) => [host.name, variables(host)])) },
+  })
 }

@@ -5,9 +5,10 @@ import { mirror, upstream } from './mirror.js'
 import { takeDown } from './take-down.js'
 
 /**
- * The keeper of one lab, a program of its own: `keeper ID ADDRESS`. It serves packages at the bridge's address, prints
- * its port, and reads standard input, which the lab's owner holds open. When that ends without the word `keep`, the
- * owner is gone, by whatever death, and the keeper takes the lab down.
+ * The keeper of one lab, a program of its own: `keeper ID ADDRESS`. It serves packages at the
+ * bridge's address, prints its port, and reads standard input, which the lab's owner holds open.
+ * When that ends without the word `keep`, the owner is gone, by whatever death, and the keeper
+ * takes the lab down.
  */
 async function keep(id: string, address: string): Promise<void> {
   const server = mirror(await upstream())
@@ -20,7 +21,10 @@ async function keep(id: string, address: string): Promise<void> {
   process.exit()
 }
 
-/** Port 80, which is what plain apt sources mean; another one where a web server of this machine has it on all addresses. */
+/**
+ * Port 80, which is what plain apt sources mean; another one where a web server of this machine has
+ * it on all addresses.
+ */
 async function listen(server: Server, address: string): Promise<number> {
   for (const port of [80, 0]) {
     const listening = once(server, 'listening')

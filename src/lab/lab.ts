@@ -18,7 +18,8 @@ import { requireLab } from './requirements.js'
 import { clearLeftovers, labsUp, takeDown } from './take-down.js'
 
 /**
- * Throwaway real Debian hosts on this machine: systemd, sshd, a network of their own. Root and Linux are needed.
+ * Throwaway real Debian hosts on this machine: systemd, sshd, a network of their own. Root and
+ * Linux are needed.
  *
  *     const lab = await openLab()
  *     try {
@@ -31,15 +32,16 @@ import { clearLeftovers, labsUp, takeDown } from './take-down.js'
  *       await lab.close()
  *     }
  *
- * - Images: `bare` (a provider's minimal Debian 12: no git, no Python, no database) and `stack` (with MariaDB, git, Flask,
- *   gunicorn and webhook, as their packages leave them). Built once into `~/.cache/fettle/lab`.
- * - Users: `root`, `admin` (sudo without a password) and `deploy` (sudo with `deployPassword`), all with `host.keyFile`.
- *   `host.knownHostsFile` knows every host before the first connection.
- * - Hosts reach each other and `lab.address`, the bridge, where a test can listen for them; there is no way further.
- *   apt works as it is: the lab serves Debian's archive there out of a cache.
- * - `lab.close()` takes everything down. When this process ends without it, by any death, the lab's keeper (a process of
- *   its own, `keeper.ts`) does; what even that left behind is cleared when the next lab opens. `lab.keep()` leaves the
- *   hosts up for the user until `fettle lab down`.
+ * - Images: `bare` (a provider's minimal Debian 12: no git, no Python, no database) and `stack`
+ *   (with MariaDB, git, Flask, gunicorn and webhook, as their packages leave them). Built once into
+ *   `~/.cache/fettle/lab`.
+ * - Users: `root`, `admin` (sudo without a password) and `deploy` (sudo with `deployPassword`), all
+ *   with `host.keyFile`. `host.knownHostsFile` knows every host before the first connection.
+ * - Hosts reach each other and `lab.address`, the bridge, where a test can listen for them; there
+ *   is no way further. apt works as it is: the lab serves Debian's archive there out of a cache.
+ * - `lab.close()` takes everything down. When this process ends without it, by any death, the lab's
+ *   keeper (a process of its own, `keeper.ts`) does; what even that left behind is cleared when the
+ *   next lab opens. `lab.keep()` leaves the hosts up for the user until `fettle lab down`.
  * - Several labs at once do not see each other. In tests use `labHost()` of `test/lab/host.ts`.
  */
 export interface Lab {
@@ -57,7 +59,9 @@ export interface Lab {
   inventory(hosts?: readonly LabHost[], options?: InventoryOptions): string
   /** Leaves the hosts up when this process ends, until `fettle lab down`. */
   keep(): Promise<void>
-  /** Takes down everything. Not needed before the process ends, but the way to know that it is done. */
+  /**
+   * Takes down everything. Not needed before the process ends, but the way to know that it is done.
+   */
   close(): Promise<void>
 }
 
@@ -76,21 +80,39 @@ export interface LabOptions {
 }
 
 /** Opens a lab without hosts. `lab-unavailable` says what this machine lacks. */
-export async function openLab({ say = () => undefined, project = process.cwd() }: LabOptions = {}): Promise<Lab> {
+export async function openLab({
+  say = () => undefined,
+  project = process.cwd(),
+}: LabOptions = {}): Promise<Lab> {
   await requireLab()
   await clearLeftovers()
   await raiseInotify()
   ensureOwn(cacheFolder())
   const key = await ensureKey()
   const id = randomBytes(3).toString('hex')
-  const record: LabRecord = { id, boot: thisBoot(), owner: processOf(process.pid), keeper: null, address: '', project, reserved: [], hosts: [] }
+  const record: LabRecord = {
+    id,
+    boot: thisBoot(),
+    owner: processOf(process.pid),
+    keeper: null,
+    address: '',
+    project,
+    reserved: [],
+    hosts: [],
+  }
   const network = await withLock(lockFile('labs'), () => {
     writeRecord(record)
     return makeNetwork(id)
   })
   try {
     const keeper = await startKeeper(network)
-    return new OpenLab(network, key, keeper, { ...record, keeper: processOf(keeper.pid), address: bridgeAddress(network) }, say)
+    return new OpenLab(
+      network,
+      key,
+      keeper,
+      { ...record, keeper: processOf(keeper.pid), address: bridgeAddress(network) },
+      say,
+    )
   } catch (error) {
     await takeDown(id)
     throw error
@@ -138,11 +160,25 @@ class OpenLab implements Lab {
     const { network, keyFile, knownHostsFile } = this
     try {
       const imageFolder = await ensureImage(image, this.say)
-      const site = { network, name, index, image, imageFolder, keyFile, knownHostsFile, packagesPort: this.keeper.port }
+      const site = {
+        network,
+        name,
+        index,
+        image,
+        imageFolder,
+        keyFile,
+        knownHostsFile,
+        packagesPort: this.keeper.port,
+      }
       const host = await bootHost(site, () => this.#forget(host))
       await appendFile(knownHostsFile, `${name},${host.address} ${host.hostKey}\n`)
       this.#booted.push(host)
-      this.#save({ hosts: [...this.#record.hosts, { name, index, image, address: host.address, hostKey: host.hostKey }] })
+      this.#save({
+        hosts: [
+          ...this.#record.hosts,
+          { name, index, image, address: host.address, hostKey: host.hostKey },
+        ],
+      })
       return host
     } catch (error) {
       this.#taken[index - 1] = null
@@ -152,15 +188,30 @@ class OpenLab implements Lab {
 
   reserve(count: number): Promise<readonly string[]> {
     return withLock(lockFile('labs'), async () => {
-      const used = new Set((await labsUp()).flatMap(({ hosts, reserved }) => [...reserved, ...hosts.map(({ name }) => name)]))
-      const names = Array.from({ length: used.size + count }, (_, index) => `lab${index + 1}`).filter((name) => !used.has(name)).slice(0, count)
+      const used = new Set(
+        (await labsUp()).flatMap(({ hosts, reserved }) => [
+          ...reserved,
+          ...hosts.map(({ name }) => name),
+        ]),
+      )
+      const names = Array.from({ length: used.size + count }, (_, index) => `lab${index + 1}`)
+        .filter((name) => !used.has(name))
+        .slice(0, count)
       this.#save({ reserved: [...this.#record.reserved, ...names] })
       return names
     })
   }
 
   inventory(hosts: readonly LabHost[] = this.#booted, options: InventoryOptions = {}): string {
-    return inventoryText(hosts.map(({ name, address }) => ({ name, address, keyFile: this.keyFile, knownHostsFile: this.knownHostsFile })), options)
+    return inventoryText(
+      hosts.map(({ name, address }) => ({
+        name,
+        address,
+        keyFile: this.keyFile,
+        knownHostsFile: this.knownHostsFile,
+      })),
+      options,
+    )
   }
 
   async keep(): Promise<void> {
@@ -180,10 +231,14 @@ class OpenLab implements Lab {
     const index = free === -1 ? this.#taken.length + 1 : free + 1
     const name = given ?? `host${index}`
     if (!/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) {
-      throw new FettleError('option-invalid', { message: `${JSON.stringify(name)} is no host name: lower case letters, digits and hyphens` })
+      throw new FettleError('option-invalid', {
+        message: `${JSON.stringify(name)} is no host name: lower case letters, digits and hyphens`,
+      })
     }
-    if (this.#taken.includes(name)) throw new FettleError('option-invalid', { message: `the lab has a host ${name} already` })
-    if (index > mostHosts) throw new FettleError('option-invalid', { message: `a lab has at most ${mostHosts} hosts` })
+    if (this.#taken.includes(name))
+      throw new FettleError('option-invalid', { message: `the lab has a host ${name} already` })
+    if (index > mostHosts)
+      throw new FettleError('option-invalid', { message: `a lab has at most ${mostHosts} hosts` })
     this.#taken[index - 1] = name
     return [index, name]
   }
@@ -206,19 +261,35 @@ interface Keeper {
   readonly port: number
 }
 
-/** Starts `keeper.ts`: compiled beside this file, or, where this runs from its source (Jest), through jiti. */
+/**
+ * Starts `keeper.ts`: compiled beside this file, or, where this runs from its source (Jest),
+ * through jiti.
+ */
 async function startKeeper(network: Network): Promise<Keeper> {
   const here = fileURLToPath(import.meta.url)
   const program = join(dirname(here), `keeper${extname(here)}`)
   const loader = extname(here) === '.ts' ? ['--import', 'jiti/register'] : []
   const log = await open(join(labFolder(network.id), 'keeper.log'), 'a')
-  const child = spawn(process.execPath, [...loader, program, network.id, bridgeAddress(network)], { cwd: dirname(here), detached: true, stdio: ['pipe', 'pipe', log.fd] })
+  const child = spawn(process.execPath, [...loader, program, network.id, bridgeAddress(network)], {
+    cwd: dirname(here),
+    detached: true,
+    stdio: ['pipe', 'pipe', log.fd],
+  })
   await log.close()
-  const { stdin, stdout } = child as ChildProcess & { readonly stdin: Socket; readonly stdout: Socket }
+  const { stdin, stdout } = child as ChildProcess & {
+    readonly stdin: Socket
+    readonly stdout: Socket
+  }
   const port = await new Promise<number>((resolve, reject) => {
     stdout.once('data', (bytes: Buffer) => resolve(Number(bytes.toString())))
     child.once('error', reject)
-    child.once('exit', () => reject(new FettleError('lab-failed', { message: `the lab's keeper has ended; see ${join(labFolder(network.id), 'keeper.log')}` })))
+    child.once('exit', () =>
+      reject(
+        new FettleError('lab-failed', {
+          message: `the lab's keeper has ended; see ${join(labFolder(network.id), 'keeper.log')}`,
+        }),
+      ),
+    )
   })
   // It must not keep this process alive.
   child.unref()
@@ -232,8 +303,25 @@ async function ensureKey(): Promise<string> {
   const path = keyFile()
   await mkdir(dirname(path), { recursive: true })
   await withLock(lockFile('key'), async () => {
-    if (await stat(path).then(() => true, () => false)) return
-    await must(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'fettle lab', '-f', `${path}.new`])
+    if (
+      await stat(path).then(
+        () => true,
+        () => false,
+      )
+    )
+      return
+    await must([
+      'ssh-keygen',
+      '-q',
+      '-t',
+      'ed25519',
+      '-N',
+      '',
+      '-C',
+      'fettle lab',
+      '-f',
+      `${path}.new`,
+    ])
     await rename(`${path}.new.pub`, `${path}.pub`)
     await rename(`${path}.new`, path)
   })

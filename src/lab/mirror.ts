@@ -17,18 +17,33 @@ export interface Upstream {
   readonly 'debian-security': string
 }
 
-const publicMirror: Upstream = { debian: `http://${mirrorName}/debian`, 'debian-security': `http://${mirrorName}/debian-security` }
+const publicMirror: Upstream = {
+  debian: `http://${mirrorName}/debian`,
+  'debian-security': `http://${mirrorName}/debian-security`,
+}
 
 /**
- * The mirror that this machine itself uses for Debian, from its apt sources in both formats, so that a lab works
- * behind a company's mirror; deb.debian.org for what they do not name.
+ * The mirror that this machine itself uses for Debian, from its apt sources in both formats, so
+ * that a lab works behind a company's mirror; deb.debian.org for what they do not name.
  */
 export async function upstream(folder = '/etc/apt'): Promise<Upstream> {
-  const parts = (await readdir(join(folder, 'sources.list.d')).catch(() => [])).map((name) => join(folder, 'sources.list.d', name))
-  const texts = await Promise.all([join(folder, 'sources.list'), ...parts].map((path) => readFile(path, 'utf8').catch(() => '')))
-  const uris = texts.join('\n').split('\n').filter((line) => /^(URIs:|deb )/.test(line)).flatMap((line) => line.match(/https?:\/\/[^\s\]]+/g) ?? [])
-  const ending = (name: string): string | undefined => uris.map((uri) => uri.replace(/\/$/, '')).find((uri) => uri.endsWith(`/${name}`))
-  return { debian: ending('debian') ?? publicMirror.debian, 'debian-security': ending('debian-security') ?? publicMirror['debian-security'] }
+  const parts = (await readdir(join(folder, 'sources.list.d')).catch(() => [])).map((name) =>
+    join(folder, 'sources.list.d', name),
+  )
+  const texts = await Promise.all(
+    [join(folder, 'sources.list'), ...parts].map((path) => readFile(path, 'utf8').catch(() => '')),
+  )
+  const uris = texts
+    .join('\n')
+    .split('\n')
+    .filter((line) => /^(URIs:|deb )/.test(line))
+    .flatMap((line) => line.match(/https?:\/\/[^\s\]]+/g) ?? [])
+  const ending = (name: string): string | undefined =>
+    uris.map((uri) => uri.replace(/\/$/, '')).find((uri) => uri.endsWith(`/${name}`))
+  return {
+    debian: ending('debian') ?? publicMirror.debian,
+    'debian-security': ending('debian-security') ?? publicMirror['debian-security'],
+  }
 }
 
 /** Files whose name fixes their content: a version's package, and an index under its own digest. */
@@ -43,20 +58,30 @@ export interface DownloadLimits {
 const usualLimits: DownloadLimits = { bytes: 4 * 1024 ** 3, seconds: 1800 }
 
 /**
- * A caching Debian mirror. What never changes is fetched once, however many hosts ask for it, and kept; everything else
- * (the signed Release files) is asked for anew each time. A file is in the cache whole or not at all.
+ * A caching Debian mirror. What never changes is fetched once, however many hosts ask for it, and
+ * kept; everything else (the signed Release files) is asked for anew each time. A file is in the
+ * cache whole or not at all.
  */
 export function mirror(from: Upstream, folder = packagesFolder(), limits = usualLimits): Server {
   const underWay = new Map<string, Promise<void>>()
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [, archive, path] = /^(?:http:\/\/[^/]+)?\/(debian|debian-security)(\/[\w./%~+:-]+)$/.exec(request.url ?? '') ?? []
-    if (request.method !== 'GET' || path === undefined || path.split('/').some((part) => decodeURIComponent(part) === '..')) return void response.writeHead(404).end()
+    const [, archive, path] =
+      /^(?:http:\/\/[^/]+)?\/(debian|debian-security)(\/[\w./%~+:-]+)$/.exec(request.url ?? '') ??
+      []
+    if (
+      request.method !== 'GET' ||
+      path === undefined ||
+      path.split('/').some((part) => decodeURIComponent(part) === '..')
+    )
+      return void response.writeHead(404).end()
     const url = `${from[archive as keyof Upstream]}${path}`
     if (!immutable(path)) return pass(url, request, response, limits)
     const file = join(folder, `${archive}${path}`)
     if (!(await exists(file))) {
-      const fetched = underWay.get(file) ?? fetchTo(file, url, folder, limits).finally(() => underWay.delete(file))
+      const fetched =
+        underWay.get(file) ??
+        fetchTo(file, url, folder, limits).finally(() => underWay.delete(file))
       underWay.set(file, fetched)
       await fetched
     }
@@ -73,17 +98,31 @@ export function mirror(from: Upstream, folder = packagesFolder(), limits = usual
 }
 
 class NotServed extends Error {
-  constructor(readonly status: number, url: string) {
+  constructor(
+    readonly status: number,
+    url: string,
+  ) {
     super(`${url}: ${status}`)
   }
 }
 
-async function get(url: string, { seconds }: DownloadLimits, headers: Record<string, string> = {}): Promise<Response> {
+async function get(
+  url: string,
+  { seconds }: DownloadLimits,
+  headers: Record<string, string> = {},
+): Promise<Response> {
   // apt compares digests and sizes: no coding of the content on the way.
-  return fetch(url, { headers: { 'accept-encoding': 'identity', ...headers }, signal: AbortSignal.timeout(seconds * 1000) })
+  return fetch(url, {
+    headers: { 'accept-encoding': 'identity', ...headers },
+    signal: AbortSignal.timeout(seconds * 1000),
+  })
 }
 
-async function* limited(body: Readable, url: string, { bytes }: DownloadLimits): AsyncGenerator<Buffer> {
+async function* limited(
+  body: Readable,
+  url: string,
+  { bytes }: DownloadLimits,
+): AsyncGenerator<Buffer> {
   let size = 0
   for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length
@@ -92,10 +131,17 @@ async function* limited(body: Readable, url: string, { bytes }: DownloadLimits):
   }
 }
 
-async function pass(url: string, request: IncomingMessage, response: ServerResponse, limits: DownloadLimits): Promise<void> {
+async function pass(
+  url: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  limits: DownloadLimits,
+): Promise<void> {
   const since = request.headers['if-modified-since']
   const reply = await get(url, limits, since === undefined ? {} : { 'if-modified-since': since })
-  const headers = ['content-length', 'last-modified'].flatMap((name) => (reply.headers.has(name) ? [[name, reply.headers.get(name) ?? ''] as const] : []))
+  const headers = ['content-length', 'last-modified'].flatMap((name) =>
+    reply.headers.has(name) ? [[name, reply.headers.get(name) ?? ''] as const] : [],
+  )
   response.writeHead(reply.status, Object.fromEntries(headers))
   if (reply.body) await pipeline(Readable.fromWeb(reply.body), response)
   else response.end()
@@ -103,7 +149,12 @@ async function pass(url: string, request: IncomingMessage, response: ServerRespo
 
 let serial = 0
 
-async function fetchTo(file: string, url: string, folder: string, limits: DownloadLimits): Promise<void> {
+async function fetchTo(
+  file: string,
+  url: string,
+  folder: string,
+  limits: DownloadLimits,
+): Promise<void> {
   const partial = join(folder, `partial-${process.pid}-${serial++}`)
   await mkdir(dirname(file), { recursive: true })
   const reply = await get(url, limits)
@@ -112,11 +163,16 @@ async function fetchTo(file: string, url: string, folder: string, limits: Downlo
     await pipeline(limited(Readable.fromWeb(reply.body), url, limits), createWriteStream(partial))
     const announced = reply.headers.get('content-length')
     const { size } = await stat(partial)
-    if (announced !== null && Number(announced) !== size) throw new Error(`${url}: ${size} of ${announced} bytes came`)
+    if (announced !== null && Number(announced) !== size)
+      throw new Error(`${url}: ${size} of ${announced} bytes came`)
     await rename(partial, file)
   } finally {
     await rm(partial, { force: true })
   }
 }
 
-const exists = (path: string): Promise<boolean> => stat(path).then(() => true, () => false)
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )

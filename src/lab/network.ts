@@ -12,35 +12,62 @@ export interface Network {
 }
 
 export const bridgeAddress = (network: Network): string => `${network.prefix}.1`
-export const hostAddress = (network: Network, index: number): string => `${network.prefix}.${index + 1}`
+export const hostAddress = (network: Network, index: number): string =>
+  `${network.prefix}.${index + 1}`
 
 /** Names of its bridge and namespaces aside, one /24 has addresses for this many hosts. */
 export const mostHosts = 253
 
-/** Private ranges that few networks use: the middle of 10/8, the end of 172.16/12, and what RFC 2544 sets aside for tests. */
-const candidates = ['10.201', '172.31', '198.18'].flatMap((start) => Array.from({ length: 256 }, (_, third) => `${start}.${third}`))
+/**
+ * Private ranges that few networks use: the middle of 10/8, the end of 172.16/12, and what RFC 2544
+ * sets aside for tests.
+ */
+const candidates = ['10.201', '172.31', '198.18'].flatMap((start) =>
+  Array.from({ length: 256 }, (_, third) => `${start}.${third}`),
+)
 
 async function usedRanges(): Promise<BlockList> {
   const text = await must(['ip', '-4', '-o', 'route', 'show', 'table', 'all'])
   const used = new BlockList()
-  for (const [, address = '', length = '32'] of text.matchAll(/^(?:(?:local|broadcast|unicast|blackhole|unreachable) )?(\d+\.\d+\.\d+\.\d+)(?:\/(\d+))?/gm)) {
+  for (const [, address = '', length = '32'] of text.matchAll(
+    /^(?:(?:local|broadcast|unicast|blackhole|unreachable) )?(\d+\.\d+\.\d+\.\d+)(?:\/(\d+))?/gm,
+  )) {
     used.addSubnet(address, Number(length), 'ipv4')
   }
   return used
 }
 
-/** Makes a bridge in a range that no route of this machine covers. Call it under a lock: the bridge's own route marks the range as used. */
+/**
+ * Makes a bridge in a range that no route of this machine covers. Call it under a lock: the
+ * bridge's own route marks the range as used.
+ */
 export async function makeNetwork(id: string): Promise<Network> {
   const used = await usedRanges()
-  const prefix = candidates.find((start) => !Array.from({ length: 256 }, (_, last) => `${start}.${last}`).some((address) => used.check(address)))
-  if (prefix === undefined) throw new FettleError('lab-failed', { message: 'no private network of /24 is free on this machine', remedy: 'fettle lab down' })
+  const prefix = candidates.find(
+    (start) =>
+      !Array.from({ length: 256 }, (_, last) => `${start}.${last}`).some((address) =>
+        used.check(address),
+      ),
+  )
+  if (prefix === undefined)
+    throw new FettleError('lab-failed', {
+      message: 'no private network of /24 is free on this machine',
+      remedy: 'fettle lab down',
+    })
   const network = { id, prefix }
   const bridge = names.bridge(id)
-  await batch([`link add ${bridge} type bridge`, `addr add ${bridgeAddress(network)}/24 dev ${bridge}`, `link set ${bridge} up`])
+  await batch([
+    `link add ${bridge} type bridge`,
+    `addr add ${bridgeAddress(network)}/24 dev ${bridge}`,
+    `link set ${bridge} up`,
+  ])
   return network
 }
 
-/** Gives the host of this index a network namespace with one interface in the lab's bridge, and no way further. */
+/**
+ * Gives the host of this index a network namespace with one interface in the lab's bridge, and no
+ * way further.
+ */
 export async function plugIn(network: Network, index: number): Promise<void> {
   const namespace = names.namespace(network.id, index)
   const port = names.port(network.id, index)
@@ -49,21 +76,29 @@ export async function plugIn(network: Network, index: number): Promise<void> {
     `link add ${port} type veth peer name eth0 address ${hardwareAddress(network.id, index)} netns ${namespace}`,
     `link set ${port} master ${names.bridge(network.id)} up`,
   ])
-  await batch([`addr add ${hostAddress(network, index)}/24 dev eth0`, 'link set eth0 up', 'link set lo up'], namespace)
+  await batch(
+    [`addr add ${hostAddress(network, index)}/24 dev eth0`, 'link set eth0 up', 'link set lo up'],
+    namespace,
+  )
 }
 
 /** The same after a reset, so that nobody's neighbour table holds an old one. */
-const hardwareAddress = (id: string, index: number): string => ['02', 'fe', ...(id.match(/../g) ?? []), index.toString(16).padStart(2, '0')].join(':')
+const hardwareAddress = (id: string, index: number): string =>
+  ['02', 'fe', ...(id.match(/../g) ?? []), index.toString(16).padStart(2, '0')].join(':')
 
 const batch = (commands: readonly string[], namespace?: string): Promise<string> =>
-  must(['ip', ...(namespace === undefined ? [] : ['-n', namespace]), '-batch', '-'], { input: `${commands.join('\n')}\n` })
+  must(['ip', ...(namespace === undefined ? [] : ['-n', namespace]), '-batch', '-'], {
+    input: `${commands.join('\n')}\n`,
+  })
 
 const namespaces = (): Promise<readonly string[]> => readdir('/run/netns').catch(() => [])
 const interfaces = (): Promise<readonly string[]> => readdir('/sys/class/net')
 
 /** The labs that have left something in the kernel's network. */
 export async function networkIds(): Promise<readonly string[]> {
-  return [...(await namespaces()), ...(await interfaces())].flatMap((name) => names.idOf(name) ?? [])
+  return [...(await namespaces()), ...(await interfaces())].flatMap(
+    (name) => names.idOf(name) ?? [],
+  )
 }
 
 /** Takes away what `plugIn` made for one host. */
@@ -72,14 +107,23 @@ export async function unplug(id: string, index: number): Promise<void> {
 }
 
 /** Takes away every namespace, interface and bridge of a lab. */
-export const removeNetwork = (id: string): Promise<void> => removeAll((name) => names.idOf(name) === id)
+export const removeNetwork = (id: string): Promise<void> =>
+  removeAll((name) => names.idOf(name) === id)
 
 async function removeAll(belongs: (name: string) => boolean): Promise<void> {
-  const remove = async (argv: readonly string[], left: () => Promise<readonly string[]>, name: string): Promise<void> => {
+  const remove = async (
+    argv: readonly string[],
+    left: () => Promise<readonly string[]>,
+    name: string,
+  ): Promise<void> => {
     const { code, stderr } = await execute([...argv, name])
-    // Removing one end of a pair takes the other with it, and a killed run's keeper may be at work too.
-    if (code !== 0 && (await left()).includes(name)) throw new FettleError('lab-failed', { message: `${name} cannot be removed`, detail: stderr })
+    // Removing one end of a pair takes the other with it, and a killed run's keeper may be at work
+    // too.
+    if (code !== 0 && (await left()).includes(name))
+      throw new FettleError('lab-failed', { message: `${name} cannot be removed`, detail: stderr })
   }
-  for (const name of (await interfaces()).filter(belongs)) await remove(['ip', 'link', 'del'], interfaces, name)
-  for (const name of (await namespaces()).filter(belongs)) await remove(['ip', 'netns', 'del'], namespaces, name)
+  for (const name of (await interfaces()).filter(belongs))
+    await remove(['ip', 'link', 'del'], interfaces, name)
+  for (const name of (await namespaces()).filter(belongs))
+    await remove(['ip', 'netns', 'del'], namespaces, name)
 }

@@ -4,7 +4,10 @@ import { isAbsolute, join } from 'node:path'
 import { FettleError } from '../core/errors.js'
 import { changedBy } from '../files/trust.js'
 
-/** What may be thrown away but is dear to make again: images, packages, the lab's key. A cache folder that is relative is none, as the XDG base directories say. */
+/**
+ * What may be thrown away but is dear to make again: images, packages, the lab's key. A cache
+ * folder that is relative is none, as the XDG base directories say.
+ */
 export function cacheFolder(): string {
   const { XDG_CACHE_HOME: given = '' } = process.env
   return join(isAbsolute(given) ? given : join(homedir(), '.cache'), 'fettle', 'lab')
@@ -19,13 +22,19 @@ export function ensureOwn(folder: string): void {
   const found = lstatSync(folder)
   const who = found.isSymbolicLink() ? 'it is a symbolic link' : changedBy(folder, found)
   if (who === null) return
-  throw new FettleError('lab-unavailable', { message: `${folder} cannot be used, because the lab acts as root on what lies there: ${who}`, remedy: `remove it, or close it: chown root: ${folder} && chmod go-w ${folder}` })
+  throw new FettleError('lab-unavailable', {
+    message: `${folder} cannot be used, because the lab acts as root on what lies there: ${who}`,
+    remedy: `remove it, or close it: chown root: ${folder} && chmod go-w ${folder}`,
+  })
 }
 
 /** The private key that logs in to every lab host of this user. */
 export const keyFile = (): string => join(cacheFolder(), 'id_ed25519')
 
-/** One folder for each lab that is up, with the overlays of its hosts. Not below /run, which may be memory. */
+/**
+ * One folder for each lab that is up, with the overlays of its hosts. Not below /run, which may be
+ * memory.
+ */
 export const labsFolder = '/var/lib/fettle-lab'
 
 export const labFolder = (id: string): string => join(labsFolder, id)
@@ -37,8 +46,8 @@ export const knownHostsFile = (id: string): string => join(labFolder(id), 'known
 export const lockFile = (name: string): string => `/run/lock/fettle-lab/${name}`
 
 /**
- * Everything of a lab that the kernel knows carries one of these names, so what a crash left behind is found without
- * any record. Interface names have at most 15 characters.
+ * Everything of a lab that the kernel knows carries one of these names, so what a crash left behind
+ * is found without any record. Interface names have at most 15 characters.
  */
 export const names = {
   bridge: (id: string) => `fettle-${id}`,

@@ -47,16 +47,22 @@ export const thisBoot = (): string => text('/proc/sys/kernel/random/boot_id')?.t
 
 /** The process of this number now, or `null`. */
 export function processOf(pid: number): Process | null {
-  // The name, in parentheses, may hold spaces and parentheses itself; the start time is the 20th field after it.
+  // The name, in parentheses, may hold spaces and parentheses itself; the start time is the 20th
+  // field after it.
   const start = text(`/proc/${pid}/stat`)?.split(') ').at(-1)?.split(' ')[19]
   return start === undefined ? null : { pid, start }
 }
 
-export const isAlive = (process: Process): boolean => processOf(process.pid)?.start === process.start
+export const isAlive = (process: Process): boolean =>
+  processOf(process.pid)?.start === process.start
 
-export const isUp = (record: LabRecord): boolean => record.boot === thisBoot() && (record.owner === null || isAlive(record.owner))
+export const isUp = (record: LabRecord): boolean =>
+  record.boot === thisBoot() && (record.owner === null || isAlive(record.owner))
 
-/** Written whole or not at all, and synchronously, so that hosts which boot at the same time do not overwrite each other. */
+/**
+ * Written whole or not at all, and synchronously, so that hosts which boot at the same time do not
+ * overwrite each other.
+ */
 export function writeRecord(record: LabRecord): void {
   const path = join(labFolder(record.id), 'lab.json')
   mkdirSync(labFolder(record.id), { recursive: true, mode: 0o700 })

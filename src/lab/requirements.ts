@@ -16,13 +16,21 @@ const needed: Readonly<Record<string, string>> = {
 }
 
 const folders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
-const exists = (path: string): Promise<boolean> => stat(path).then(() => true, () => false)
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
 
-const isInstalled = async (program: string): Promise<boolean> => (await Promise.all(folders.map((folder) => exists(`${folder}/${program}`)))).includes(true)
+const isInstalled = async (program: string): Promise<boolean> =>
+  (await Promise.all(folders.map((folder) => exists(`${folder}/${program}`)))).includes(true)
 
 async function missing(programs: Readonly<Record<string, string>>): Promise<readonly string[]> {
-  const lacks = async (program: string): Promise<boolean> => !(await (program.startsWith('/') ? exists(program) : isInstalled(program)))
-  const packages = await Promise.all(Object.entries(programs).map(async ([program, name]) => ((await lacks(program)) ? [name] : [])))
+  const lacks = async (program: string): Promise<boolean> =>
+    !(await (program.startsWith('/') ? exists(program) : isInstalled(program)))
+  const packages = await Promise.all(
+    Object.entries(programs).map(async ([program, name]) => ((await lacks(program)) ? [name] : [])),
+  )
   return [...new Set(packages.flat())]
 }
 
@@ -39,25 +47,45 @@ export interface Machine {
 
 function thisMachine(): Machine {
   const isLinux = process.platform === 'linux'
-  const [, capabilities = '0'] = /^CapEff:\s*([0-9a-f]+)$/m.exec(isLinux ? readFileSync('/proc/self/status', 'utf8') : '') ?? []
-  return { platform: process.platform, isRoot: process.getuid?.() === 0, capabilities: BigInt(`0x${capabilities}`) }
+  const [, capabilities = '0'] =
+    /^CapEff:\s*([0-9a-f]+)$/m.exec(isLinux ? readFileSync('/proc/self/status', 'utf8') : '') ?? []
+  return {
+    platform: process.platform,
+    isRoot: process.getuid?.() === 0,
+    capabilities: BigInt(`0x${capabilities}`),
+  }
 }
 
 const where = 'lab hosts are containers with a kernel of Linux and a network of their own'
-const systems: Partial<Readonly<Record<NodeJS.Platform, string>>> = { darwin: 'macOS', win32: 'Windows' }
+const systems: Partial<Readonly<Record<NodeJS.Platform, string>>> = {
+  darwin: 'macOS',
+  win32: 'Windows',
+}
 /** Their numbers in capabilities(7). */
 const neededCapabilities = { CAP_NET_ADMIN: 12n, CAP_SYS_ADMIN: 21n } as const
 
 /**
- * Throws where no package that could be installed would help. Call it before anybody is asked to install one.
+ * Throws where no package that could be installed would help. Call it before anybody is asked to
+ * install one.
  * @throws FettleError `lab-unavailable`, which says where lab hosts run
  */
 export function requireMachine({ platform, isRoot, capabilities }: Machine = thisMachine()): void {
-  const unavailable = (message: string, remedy: string): FettleError => new FettleError('lab-unavailable', { message, remedy })
-  if (platform !== 'linux') throw unavailable(`${where}: they run on Linux, and this is ${systems[platform] ?? platform}`, 'run it as root on Debian 12, in a virtual machine too; everything but lab and demo works here')
+  const unavailable = (message: string, remedy: string): FettleError =>
+    new FettleError('lab-unavailable', { message, remedy })
+  if (platform !== 'linux')
+    throw unavailable(
+      `${where}: they run on Linux, and this is ${systems[platform] ?? platform}`,
+      'run it as root on Debian 12, in a virtual machine too; everything but lab and demo works here',
+    )
   if (!isRoot) throw unavailable(`${where}: they need root`, 'run it as root (sudo)')
-  const lacking = Object.entries(neededCapabilities).filter(([, bit]) => (capabilities & (1n << bit)) === 0n).map(([name]) => name)
-  if (lacking.length > 0) throw unavailable(`${where}: this root may not make them, for it lacks ${lacking.join(' and ')}`, 'run it outside of the container that this is, or with all its rights (docker run --privileged)')
+  const lacking = Object.entries(neededCapabilities)
+    .filter(([, bit]) => (capabilities & (1n << bit)) === 0n)
+    .map(([name]) => name)
+  if (lacking.length > 0)
+    throw unavailable(
+      `${where}: this root may not make them, for it lacks ${lacking.join(' and ')}`,
+      'run it outside of the container that this is, or with all its rights (docker run --privileged)',
+    )
 }
 
 /** Throws `lab-unavailable`, saying what is missing, when this machine cannot run lab hosts. */
@@ -68,7 +96,10 @@ export async function requireLab(): Promise<void> {
 }
 
 const lacksPackages = (packages: readonly string[]): FettleError =>
-  new FettleError('lab-unavailable', { message: `lab hosts need packages that are not installed: ${packages.join(', ')}`, remedy: `apt-get install ${packages.join(' ')}` })
+  new FettleError('lab-unavailable', {
+    message: `lab hosts need packages that are not installed: ${packages.join(', ')}`,
+    remedy: `apt-get install ${packages.join(' ')}`,
+  })
 
 export interface InstallOptions {
   /** Ask first when a person is at the terminal. Without one nobody is asked. */
@@ -79,9 +110,15 @@ export interface InstallOptions {
 }
 
 const withoutApt = (packages: readonly string[]): FettleError =>
-  new FettleError('lab-unavailable', { message: `this machine lacks what Debian's packages ${packages.join(', ')} hold, and has no apt-get to install them`, remedy: 'install them by its own package manager, or run it on Debian 12' })
+  new FettleError('lab-unavailable', {
+    message: `this machine lacks what Debian's packages ${packages.join(', ')} hold, and has no apt-get to install them`,
+    remedy: 'install them by its own package manager, or run it on Debian 12',
+  })
 
-/** Installs by apt-get what a lab needs and this machine lacks, after saying so. Refused by the person, or where there is no apt-get: `lab-unavailable`. */
+/**
+ * Installs by apt-get what a lab needs and this machine lacks, after saying so. Refused by the
+ * person, or where there is no apt-get: `lab-unavailable`.
+ */
 export async function installRequirements({ ask, say, also = {} }: InstallOptions): Promise<void> {
   requireMachine()
   const packages = await missing({ ...needed, ...also })
@@ -97,25 +134,41 @@ export async function installRequirements({ ask, say, also = {} }: InstallOption
   await shown([...apt, 'install', '--no-install-recommends', ...packages])
 }
 
-/** What needs the program sshd does not need a service that anybody can reach: it is masked before its package comes. */
+/**
+ * What needs the program sshd does not need a service that anybody can reach: it is masked before
+ * its package comes.
+ */
 async function keepSshdOff(say: (line: string) => void): Promise<void> {
   const units = '/etc/systemd/system'
   await mkdir(units, { recursive: true })
-  for (const unit of ['ssh.service', 'ssh.socket']) if (!(await exists(`${units}/${unit}`))) await symlink('/dev/null', `${units}/${unit}`).catch(() => undefined)
-  say('only the program sshd is wanted: its service stays off (systemctl unmask ssh.service ssh.socket undoes that)')
+  for (const unit of ['ssh.service', 'ssh.socket'])
+    if (!(await exists(`${units}/${unit}`)))
+      await symlink('/dev/null', `${units}/${unit}`).catch(() => undefined)
+  say(
+    'only the program sshd is wanted: its service stays off (systemctl unmask ssh.service ssh.socket undoes that)',
+  )
 }
 
 async function agreed(): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   // An input that ends is no agreement.
-  const answer = await Promise.race([terminal.question('Install them now? [Y/n] '), once(terminal, 'close').then(() => 'no')])
+  const answer = await Promise.race([
+    terminal.question('Install them now? [Y/n] '),
+    once(terminal, 'close').then(() => 'no'),
+  ])
   terminal.close()
   return /^(y|yes|)$/i.test(answer.trim())
 }
 
 async function shown(argv: readonly string[]): Promise<void> {
   const [program = '', ...args] = argv
-  const child = spawn(program, args, { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
+  const child = spawn(program, args, {
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  })
   const [code] = (await once(child, 'close')) as [number | null]
-  if (code !== 0) throw new FettleError('lab-failed', { message: `${argv.join(' ')} ended with status ${code ?? 'unknown'}` })
+  if (code !== 0)
+    throw new FettleError('lab-failed', {
+      message: `${argv.join(' ')} ended with status ${code ?? 'unknown'}`,
+    })
 }

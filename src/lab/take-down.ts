@@ -4,11 +4,20 @@ import { cgroupsOf, endCgroup } from './cgroup.js'
 import { withLock } from './lock.js'
 import { networkIds, removeNetwork, unplug } from './network.js'
 import { labFolder, lockFile, names } from './places.js'
-import { isAlive, isUp, readRecord, recordedIds, writeRecord, type HostRecord, type LabRecord } from './record.js'
+import {
+  isAlive,
+  isUp,
+  readRecord,
+  recordedIds,
+  writeRecord,
+  type HostRecord,
+  type LabRecord,
+} from './record.js'
 
 /**
- * Takes a lab away: its keeper, its hosts with all their processes, its network, its folder. It may be called for a lab
- * that is half made or half gone, by two at once, and in any process. Only what bears the lab's name is touched.
+ * Takes a lab away: its keeper, its hosts with all their processes, its network, its folder. It may
+ * be called for a lab that is half made or half gone, by two at once, and in any process. Only what
+ * bears the lab's name is touched.
  */
 export async function takeDown(id: string): Promise<void> {
   const keeper = readRecord(id)?.keeper
@@ -19,10 +28,18 @@ export async function takeDown(id: string): Promise<void> {
 }
 
 /** Takes one host away, and nothing else of its lab. */
-export async function removeHost(id: string, { name, index }: Pick<HostRecord, 'name' | 'index'>): Promise<void> {
+export async function removeHost(
+  id: string,
+  { name, index }: Pick<HostRecord, 'name' | 'index'>,
+): Promise<void> {
   await endCgroup(names.cgroup(id, index))
   await unplug(id, index)
-  await rm(join(labFolder(id), name), { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+  await rm(join(labFolder(id), name), {
+    recursive: true,
+    force: true,
+    maxRetries: 10,
+    retryDelay: 100,
+  })
 }
 
 /** Takes down one host of a lab that no process owns, and the lab with its last host. */
@@ -36,10 +53,17 @@ export async function takeDownHost(id: string, host: HostRecord): Promise<void> 
   })
 }
 
-/** Takes down every lab whose owner is gone, and what is left of one that has not even a folder. Returns their ids. */
+/**
+ * Takes down every lab whose owner is gone, and what is left of one that has not even a folder.
+ * Returns their ids.
+ */
 export async function clearLeftovers(): Promise<readonly string[]> {
   return withLock(lockFile('labs'), async () => {
-    const ids = new Set([...(await recordedIds()), ...(await networkIds()), ...(await cgroupsOf()).flatMap((name) => names.idOf(name) ?? [])])
+    const ids = new Set([
+      ...(await recordedIds()),
+      ...(await networkIds()),
+      ...(await cgroupsOf()).flatMap((name) => names.idOf(name) ?? []),
+    ])
     const stale = [...ids].filter((id) => {
       const record = readRecord(id)
       return record === null || !isUp(record)

@@ -11,7 +11,10 @@ import { removeTree } from './change-tree.js'
 import { mayWriteHere } from './write-file.js'
 
 export interface AbsentOptions extends CommonOptions {
-  /** A directory goes with everything in it, links themselves and never what they lead to, on its own file system only. Default false: a directory is refused. */
+  /**
+   * A directory goes with everything in it, links themselves and never what they lead to, on its
+   * own file system only. Default false: a directory is refused.
+   */
   readonly recurse?: boolean
 }
 
@@ -22,7 +25,12 @@ function removal(path: string, entry: PathEntry): Change {
   return {
     summary: isLink ? `remove link to ${entry.target ?? 'nowhere'}` : 'remove file',
     proof: 'facts',
-    actions: [{ on: 'shell', script: steps([enter(directory), mayWriteHere, sh`rm -f -- ${here}`, sh`sync -- .`]) }],
+    actions: [
+      {
+        on: 'shell',
+        script: steps([enter(directory), mayWriteHere, sh`rm -f -- ${here}`, sh`sync -- .`]),
+      },
+    ],
     proves: sh`[ ! -e ${path} ] && [ ! -L ${path} ]`,
   }
 }
@@ -30,28 +38,62 @@ function removal(path: string, entry: PathEntry): Change {
 function treeRemoval(path: string, tree: readonly TreeEntry[]): Change {
   const { directory, name } = split(path)
   const below = tree.reduce((total, { count }) => total + count, -1)
-  const summary = below === 0 ? 'remove empty directory' : `remove directory and ${String(below)} ${below === 1 ? 'entry' : 'entries'} in it`
-  return { summary, proof: 'facts', actions: [{ on: 'shell', script: steps([enter(directory), mayWriteHere, removeTree(`./${name}`), sh`sync -- .`]), long: true }] }
+  const summary =
+    below === 0
+      ? 'remove empty directory'
+      : `remove directory and ${String(below)} ${below === 1 ? 'entry' : 'entries'} in it`
+  return {
+    summary,
+    proof: 'facts',
+    actions: [
+      {
+        on: 'shell',
+        script: steps([enter(directory), mayWriteHere, removeTree(`./${name}`), sh`sync -- .`]),
+        long: true,
+      },
+    ],
+  }
 }
 
 const shape = { recurse: z.boolean().optional() }
 
 /**
- * Nothing is at the path: a file, a link, a socket or, with `recurse`, a directory is removed. A link is removed itself, and what it leads to stays.
+ * Nothing is at the path: a file, a link, a socket or, with `recurse`, a directory is removed. A
+ * link is removed itself, and what it leads to stays.
  *
- * What has a resource of its own, such as a user, a unit or a package, is taken away by that resource's `state: 'absent'`.
+ * What has a resource of its own, such as a user, a unit or a package, is taken away by that
+ * resource's `state: 'absent'`.
  */
 export function absent(path: string, options: AbsentOptions = {}): Resource {
-  checkedId('absent', path, absolutePath.refine((given) => given !== '/', 'must not be the root of everything'))
+  checkedId(
+    'absent',
+    path,
+    absolutePath.refine((given) => given !== '/', 'must not be the root of everything'),
+  )
   checked('absent', path, options, shape)
   const plan = (entry: PathEntry | null, tree: readonly TreeEntry[] | null): Plan => {
     if (entry === null) return fine('there is no such path')
     if (entry.kind !== 'directory') return [removal(path, entry)]
-    return tree === null ? blocked(`${path} is a directory`, 'set recurse: true to remove it with everything in it') : [treeRemoval(path, tree)]
+    return tree === null
+      ? blocked(`${path} is a directory`, 'set recurse: true to remove it with everything in it')
+      : [treeRemoval(path, tree)]
   }
   const reads = { path: request(pathFact, { path }) }
   if (options.recurse === true) {
-    return resource({ type: 'absent', id: path, options, reads: { ...reads, tree: request(treeFact, path) }, plan: ({ path: entry, tree }) => plan(entry, tree) })
+    return resource({
+      type: 'absent',
+      id: path,
+      options,
+      reads: { ...reads, tree: request(treeFact, path) },
+      plan: ({ path: entry, tree }) => plan(entry, tree),
+    })
   }
-  return resource({ type: 'absent', id: path, options, reads, joins: 'files', plan: ({ path: entry }) => plan(entry, null) })
+  return resource({
+    type: 'absent',
+    id: path,
+    options,
+    reads,
+    joins: 'files',
+    plan: ({ path: entry }) => plan(entry, null),
+  })
 }

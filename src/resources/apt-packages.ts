@@ -9,19 +9,37 @@ import { lines, Sh, sh } from '../core/sh.js'
 import { aptFact, type AptState, type PackageState } from '../facts/package.js'
 
 export interface PackagesOptions extends CommonOptions {
-  /** `present`: installed, in whatever version unless a name says which. `absent`: removed; their configuration stays. Default `present`. */
+  /**
+   * `present`: installed, in whatever version unless a name says which. `absent`: removed; their
+   * configuration stays. Default `present`.
+   */
   readonly state?: 'present' | 'absent'
-  /** With `state: 'absent'`: their configuration is removed too, also of packages removed earlier. Default false. */
+  /**
+   * With `state: 'absent'`: their configuration is removed too, also of packages removed earlier.
+   * Default false.
+   */
   readonly purge?: boolean
-  /** The package lists are fetched before an installation when they are older than `maxAge` seconds. Left out: only when there are none. With nothing to install nothing is fetched. */
+  /**
+   * The package lists are fetched before an installation when they are older than `maxAge` seconds.
+   * Left out: only when there are none. With nothing to install nothing is fetched.
+   */
   readonly updateCache?: { readonly maxAge: number }
-  /** Whether packages that are recommended are installed too. Left out: as the host's apt is configured (Debian: they are). */
+  /**
+   * Whether packages that are recommended are installed too. Left out: as the host's apt is
+   * configured (Debian: they are).
+   */
   readonly recommends?: boolean
-  /** Whether a version that a name asks for may be lower than the installed one. Default false: apt refuses. */
+  /**
+   * Whether a version that a name asks for may be lower than the installed one. Default false: apt
+   * refuses.
+   */
   readonly allowDowngrade?: boolean
 }
 
-/** A name as the user gave it: `git`, `git=1:2.39*`, `libc6:i386`. Without an architecture it is what apt takes it for: the host's own. */
+/**
+ * A name as the user gave it: `git`, `git=1:2.39*`, `libc6:i386`. Without an architecture it is
+ * what apt takes it for: the host's own.
+ */
 interface Wanted {
   readonly name: string
   /** Exact, or with `*` at its end the beginning; null for any. */
@@ -30,7 +48,12 @@ interface Wanted {
 
 const type = 'apt.packages'
 /** Debian Policy 5.6.1 and 5.6.12; a name that ended in `-` would tell apt to remove it. */
-const nameSchema = z.string().regex(/^[a-z0-9][a-z0-9+.-]*[a-z0-9+.](:[a-z0-9-]+)?(=[A-Za-z0-9.+:~-]+\*?)?$/, 'must be names of packages, such as git or git=1:2.39*')
+const nameSchema = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9+.-]*[a-z0-9+.](:[a-z0-9-]+)?(=[A-Za-z0-9.+:~-]+\*?)?$/,
+    'must be names of packages, such as git or git=1:2.39*',
+  )
 const installLimit = 1800
 
 function parseName(given: string): Wanted {
@@ -38,11 +61,14 @@ function parseName(given: string): Wanted {
   return { name, version }
 }
 
-const meets = ({ version }: Wanted, installed: string): boolean => version === null || (version.endsWith('*') ? installed.startsWith(version.slice(0, -1)) : installed === version)
+const meets = ({ version }: Wanted, installed: string): boolean =>
+  version === null ||
+  (version.endsWith('*') ? installed.startsWith(version.slice(0, -1)) : installed === version)
 
 /**
- * Sets up `apt_`. Nobody is there to answer: changed configuration files are kept, and needrestart only lists.
- * A dpkg that was killed leaves its journal behind, and apt, once it has the lock, asks for what is done here.
+ * Sets up `apt_`. Nobody is there to answer: changed configuration files are kept, and needrestart
+ * only lists. A dpkg that was killed leaves its journal behind, and apt, once it has the lock, asks
+ * for what is done here.
  */
 const prepare: Sh = sh`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l APT_LISTCHANGES_FRONTEND=none
 apt_() { apt-get -y -q -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o APT::Cmd::Pattern-Only=true "$@"; }
@@ -53,7 +79,10 @@ repaired_() {
   dpkg --force-confdef --force-confold --configure -a && apt_ "$@"
 }`
 
-/** The lists have a lock of their own, for which apt does not wait. What apt calls a warning, an index that was not fetched, is a failure here. */
+/**
+ * The lists have a lock of their own, for which apt does not wait. What apt calls a warning, an
+ * index that was not fetched, is a failure here.
+ */
 const update: Action = {
   on: 'shell',
   what: '`apt-get update`',
@@ -71,22 +100,36 @@ touch /var/lib/apt/lists`,
   timeout: installLimit,
 }
 
-/** Shell that names what the package lists lack: the package, or the version of it. apt says so too, below what else it prints. */
+/**
+ * Shell that names what the package lists lack: the package, or the version of it. apt says so too,
+ * below what else it prints.
+ */
 const notFound = (names: readonly string[]): Sh => sh`for p_ in ${names}; do
   n_=\${p_%%=*}
   if [ -z "$(apt-cache policy -- "$n_" 2>/dev/null)" ]; then ${refuse(sh`"no package $n_ in the package lists of the host"`, 'correct the name, or add the repository that has it before this; updateCache has the lists fetched anew')}; fi
   if [ "$n_" != "$p_" ] && [ -z "$(apt-cache show -- "$p_" 2>/dev/null)" ]; then ${refuse(sh`"no version \${p_#*=} of $n_ in the package lists of the host"`, sh`"name one of these: $(apt-cache madison -- "$n_" | cut -d'|' -f2 | tr -d '\n')"`)}; fi
 done`
 
-function install(names: readonly string[], { recommends, allowDowngrade }: PackagesOptions): Action {
+function install(
+  names: readonly string[],
+  { recommends, allowDowngrade }: PackagesOptions,
+): Action {
   const flags = [
-    ...(recommends === undefined ? [] : [recommends ? '--install-recommends' : '--no-install-recommends']),
+    ...(recommends === undefined
+      ? []
+      : [recommends ? '--install-recommends' : '--no-install-recommends']),
     ...(allowDowngrade === true ? ['--allow-downgrades'] : []),
   ]
   return {
     on: 'shell',
     what: `\`apt-get install ${names.join(' ')}\``,
-    script: lines([prepare, sh`repaired_ install --no-remove ${flags} -- ${names} && exit`, sh`failed_=$?`, notFound(names), sh`exit $failed_`]),
+    script: lines([
+      prepare,
+      sh`repaired_ install --no-remove ${flags} -- ${names} && exit`,
+      sh`failed_=$?`,
+      notFound(names),
+      sh`exit $failed_`,
+    ]),
     long: true,
     timeout: installLimit,
   }
@@ -99,46 +142,84 @@ function remove(names: readonly string[], purge: boolean): Action {
 x_=$(printf '%s\\n' "$s_" | sed -n -e 's/^Remv \\([^ ]*\\).*/\\1/p' -e 's/^Purg \\([^ ]*\\).*/\\1/p' | grep -vxF ${names.flatMap((name) => ['-e', name])} | tr '\\n' ' ')
 [ -z "$x_" ] || ${refuse(sh`"other packages need ${Sh.of(names.join(', '))} and would be removed too: $x_"`, 'remove those first, or name them here')}
 repaired_ ${verb} -- ${names}`
-  return { on: 'shell', what: `\`apt-get ${verb} ${names.join(' ')}\``, script: lines([prepare, script]), long: true, timeout: installLimit }
+  return {
+    on: 'shell',
+    what: `\`apt-get ${verb} ${names.join(' ')}\``,
+    script: lines([prepare, script]),
+    long: true,
+    timeout: installLimit,
+  }
 }
 
 function held(wanted: readonly Wanted[], packages: AptState['packages']): Blocked | null {
   const names = wanted.map(({ name }) => name).filter((name) => packages[name]?.held === true)
-  return names.length === 0 ? null : blocked(`held: ${names.join(', ')}`, `run apt-mark unhold ${names.join(' ')} on the host if they may be changed`)
+  return names.length === 0
+    ? null
+    : blocked(
+        `held: ${names.join(', ')}`,
+        `run apt-mark unhold ${names.join(' ')} on the host if they may be changed`,
+      )
 }
 
-const isInstalled = (found: PackageState | undefined): found is PackageState => found !== undefined && found.status !== 'config-files' && found.status !== 'not-installed'
+const isInstalled = (found: PackageState | undefined): found is PackageState =>
+  found !== undefined && found.status !== 'config-files' && found.status !== 'not-installed'
 
-function planPresent(wanted: readonly Wanted[], { packages, listsAge }: AptState, options: PackagesOptions): Plan {
+function planPresent(
+  wanted: readonly Wanted[],
+  { packages, listsAge }: AptState,
+  options: PackagesOptions,
+): Plan {
   const due = wanted.filter((each) => {
     const found = packages[each.name]
     return found?.status !== 'installed' || found.reinstall || !meets(each, found.version)
   })
-  if (due.length === 0) return fine(wanted.map(({ name }) => describe(name, packages[name])).join(', '))
-  const broken = due.find(({ name }) => packages[name]?.reinstall === true || packages[name]?.status === 'half-installed')
-  if (broken !== undefined) return blocked(`${broken.name} is half installed`, `run apt-get install --reinstall ${broken.name} on the host and read what it says`)
+  if (due.length === 0)
+    return fine(wanted.map(({ name }) => describe(name, packages[name])).join(', '))
+  const broken = due.find(
+    ({ name }) => packages[name]?.reinstall === true || packages[name]?.status === 'half-installed',
+  )
+  if (broken !== undefined)
+    return blocked(
+      `${broken.name} is half installed`,
+      `run apt-get install --reinstall ${broken.name} on the host and read what it says`,
+    )
   const hindered = held(due, packages)
   if (hindered !== null) return hindered
   const names = due.map(({ name, version }) => (version === null ? name : `${name}=${version}`))
-  const isOld = listsAge === null || (options.updateCache !== undefined && listsAge > options.updateCache.maxAge)
+  const isOld =
+    listsAge === null ||
+    (options.updateCache !== undefined && listsAge > options.updateCache.maxAge)
   const fetched: Change = { summary: 'fetch the package lists', actions: [update], proof: 'facts' }
-  return [...(isOld ? [fetched] : []), { summary: sentence(due, packages), actions: [install(names, options)], proof: 'facts' }]
+  return [
+    ...(isOld ? [fetched] : []),
+    { summary: sentence(due, packages), actions: [install(names, options)], proof: 'facts' },
+  ]
 }
 
 /** What happens to each, the same verbs together. */
 function sentence(due: readonly Wanted[], packages: AptState['packages']): string {
-  const installed = due.filter(({ name }) => !isInstalled(packages[name])).map(({ name, version }) => (version === null ? name : `${name}=${version}`))
+  const installed = due
+    .filter(({ name }) => !isInstalled(packages[name]))
+    .map(({ name, version }) => (version === null ? name : `${name}=${version}`))
   const others = due.flatMap(({ name, version }) => {
     const found = packages[name]
     if (!isInstalled(found)) return []
-    return [found.status === 'installed' ? `${name} ${found.version} → ${version ?? ''}` : `configure ${name} (${found.status})`]
+    return [
+      found.status === 'installed'
+        ? `${name} ${found.version} → ${version ?? ''}`
+        : `configure ${name} (${found.status})`,
+    ]
   })
-  return [...(installed.length === 0 ? [] : [`install ${installed.join(', ')}`]), ...others].join('; ')
+  return [...(installed.length === 0 ? [] : [`install ${installed.join(', ')}`]), ...others].join(
+    '; ',
+  )
 }
 
 function describe(name: string, found: PackageState | undefined): string {
   if (found === undefined) return name
-  return found.providedBy === null ? `${name} ${found.version}` : `${name} by ${found.providedBy} ${found.version}`
+  return found.providedBy === null
+    ? `${name} ${found.version}`
+    : `${name} by ${found.providedBy} ${found.version}`
 }
 
 function planAbsent(wanted: readonly Wanted[], { packages }: AptState, purge: boolean): Plan {
@@ -148,36 +229,74 @@ function planAbsent(wanted: readonly Wanted[], { packages }: AptState, purge: bo
   })
   if (due.length === 0) return fine('none of them is installed')
   const summary = `${purge ? 'purge' : 'remove'} ${due.map(({ name }) => name).join(', ')}`
-  return held(due, packages) ?? [{ summary, actions: [remove(due.map(({ name }) => packages[name]?.aptName ?? name), purge)], proof: 'facts' }]
+  return (
+    held(due, packages) ?? [
+      {
+        summary,
+        actions: [
+          remove(
+            due.map(({ name }) => packages[name]?.aptName ?? name),
+            purge,
+          ),
+        ],
+        proof: 'facts',
+      },
+    ]
+  )
 }
 
-const shape = { state: state.optional(), purge: z.boolean().optional(), updateCache: z.strictObject({ maxAge: z.number().nonnegative() }).optional(), recommends: z.boolean().optional(), allowDowngrade: z.boolean().optional() }
+const shape = {
+  state: state.optional(),
+  purge: z.boolean().optional(),
+  updateCache: z.strictObject({ maxAge: z.number().nonnegative() }).optional(),
+  recommends: z.boolean().optional(),
+  allowDowngrade: z.boolean().optional(),
+}
 
 /**
- * Packages of Debian, by apt-get(8), as one resource. A name may say a version (`git=1:2.39.5-0+deb12u2`, or its beginning, `git=1:2.39*`) and an architecture (`libc6:i386`);
+ * Packages of Debian, by apt-get(8), as one resource. A name may say a version
+ * (`git=1:2.39.5-0+deb12u2`, or its beginning, `git=1:2.39*`) and an architecture (`libc6:i386`);
  * without one it is the host's own that counts and that is removed, as with apt.
  *
- * A virtual package is present when an installed package provides it. Nothing else is ever removed for them, packages on hold are left alone,
- * and changed configuration files stay: each of these is an error that says so where it stands in the way.
+ * A virtual package is present when an installed package provides it. Nothing else is ever removed
+ * for them, packages on hold are left alone, and changed configuration files stay: each of these is
+ * an error that says so where it stands in the way.
  */
 export function aptPackages(names: readonly string[], options: PackagesOptions = {}): Resource {
-  const parsed = z.array(nameSchema, 'must be a list of names').min(1, 'must name a package').safeParse(names)
-  if (!parsed.success) throw new FettleError('option-invalid', { message: `${type}(${JSON.stringify(names)}): the first argument ${wantedOf(parsed.error.issues[0])}` })
+  const parsed = z
+    .array(nameSchema, 'must be a list of names')
+    .min(1, 'must name a package')
+    .safeParse(names)
+  if (!parsed.success)
+    throw new FettleError('option-invalid', {
+      message: `${type}(${JSON.stringify(names)}): the first argument ${wantedOf(parsed.error.issues[0])}`,
+    })
   const id = names.join(' ')
   const wanted = names.map(parseName)
   checked(type, id, options, shape, (given) => {
-    if (new Set(wanted.map(({ name }) => name)).size !== wanted.length) return 'a package is named twice'
-    if (given.state !== 'absent') return given.purge === undefined ? undefined : 'purge needs state absent'
-    return wanted.some(({ version }) => version !== null) ? 'a version means nothing for packages that are to be absent' : undefined
+    if (new Set(wanted.map(({ name }) => name)).size !== wanted.length)
+      return 'a package is named twice'
+    if (given.state !== 'absent')
+      return given.purge === undefined ? undefined : 'purge needs state absent'
+    return wanted.some(({ version }) => version !== null)
+      ? 'a version means nothing for packages that are to be absent'
+      : undefined
   })
   return resource({
     type,
     id,
     options,
-    reads: { apt: request(aptFact, wanted.map(({ name }) => name)) },
+    reads: {
+      apt: request(
+        aptFact,
+        wanted.map(({ name }) => name),
+      ),
+    },
     plan({ apt }) {
       const found = apt ?? { packages: {}, listsAge: null }
-      return options.state === 'absent' ? planAbsent(wanted, found, options.purge === true) : planPresent(wanted, found, options)
+      return options.state === 'absent'
+        ? planAbsent(wanted, found, options.purge === true)
+        : planPresent(wanted, found, options)
     },
   })
 }

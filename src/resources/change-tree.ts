@@ -4,15 +4,19 @@ import { refuse } from '../core/refuse.js'
 import { sh, type Sh } from '../core/sh.js'
 import { exactly } from './write-file.js'
 
-// Shell for the tree of which the shell is in the top directory. find(1) only says which entries are meant (`./a/b`): by the time they are
-// changed, who may rename in the tree can have put links in their places or above them. So each place is asked of the kernel when it is open.
+// Shell for the tree of which the shell is in the top directory. find(1) only says which entries
+// are meant (`./a/b`): by the time they are changed, who may rename in the tree can have put links
+// in their places or above them. So each place is asked of the kernel when it is open.
 
 /** `path_ ./a/b` puts its absolute path into `$path_`, as the kernel would tell it. */
 const top = sh`top_=${whereabouts} top_=\${top_%/}
 path_() { path_=$top_\${1#.}; path_=\${path_:-/}; }
 replaced_() ${refuse(sh`"$path_ was replaced meanwhile"`)}`
 
-/** Entries that follow one another in a directory are changed together, from within it; chown(1) with `-h` follows no link at the end. */
+/**
+ * Entries that follow one another in a directory are changed together, from within it; chown(1)
+ * with `-h` follows no link at the end.
+ */
 const chownPaths = (whom: string): Sh => sh`${top}
 whom_=${whom} in_= names_= i_=0
 chown_() {
@@ -27,7 +31,10 @@ for p_; do
 done
 chown_ "$@"`
 
-/** Opens seven at a time, as many as a shell has descriptors for, and changes what is open: chmod(1) itself would follow a link. */
+/**
+ * Opens seven at a time, as many as a shell has descriptors for, and changes what is open: chmod(1)
+ * itself would follow a link.
+ */
 const chmodPaths = (mode: number, kind: 'file' | 'directory'): Sh => sh`${top}
 paths_() { readlink -- "$@" 2>/dev/null || for f_; do readlink -- "$f_"; done; }
 chmod_() { [ "$(paths_ $fds_; echo .)" = "$expected_." ] || replaced_; chmod -- ${exactly(mode)} $fds_; }
@@ -45,7 +52,10 @@ open_() {
 while [ $# -gt 7 ]; do open_ "$1" "$2" "$3" "$4" "$5" "$6" "$7" || exit; shift 7; done
 open_ "$@"`
 
-/** Gives everything in the tree, its top included, an owner (`name`) or a group (`:name`). Links are changed themselves. */
+/**
+ * Gives everything in the tree, its top included, an owner (`name`) or a group (`:name`). Links are
+ * changed themselves.
+ */
 export function chownTree(whom: string): Sh {
   const differs = whom.startsWith(':') ? ['-group', whom.slice(1)] : ['-user', whom]
   return sh`find . -xdev ! ${differs} -exec sh -c ${chownPaths(whom).text} sh {} +`
@@ -56,10 +66,13 @@ export const chmodTree = (kind: 'file' | 'directory', from: number, to: number):
   sh`find . -xdev -type ${kind === 'file' ? 'f' : 'd'} -perm ${modeText(from)} -exec sh -c ${chmodPaths(to, kind).text} sh {} +`
 
 /**
- * Removes `here`, a directory below the present one, with everything in it. GNU's find acts from within each directory with `-delete`. busybox's
- * may be without, and then each is entered by the shell.
+ * Removes `here`, a directory below the present one, with everything in it. GNU's find acts from
+ * within each directory with `-delete`. busybox's may be without, and then each is entered by the
+ * shell.
  */
-export const removeTree = (here: string): Sh => sh`if find /dev/null -name '' -delete 2>/dev/null; then find ${here} -xdev -depth -delete
+export const removeTree = (
+  here: string,
+): Sh => sh`if find /dev/null -name '' -delete 2>/dev/null; then find ${here} -xdev -depth -delete
 else
   ${top}
   device_=$(stat -c %d -- ${here})

@@ -6,17 +6,31 @@ import { resource, type CommonOptions, type Resource } from '../core/resource.js
 import { httpFact, type HttpResult } from '../facts/http.js'
 
 export interface HttpCheckOptions extends CommonOptions {
-  /** The status that the answer must have, or several of which it must have one. Redirects are not followed. Default 200. */
+  /**
+   * The status that the answer must have, or several of which it must have one. Redirects are not
+   * followed. Default 200.
+   */
   readonly status?: number | readonly number[]
-  /** Text that the first MiB of the body must hold, read as UTF-8. Left out: the body is not looked at. */
+  /**
+   * Text that the first MiB of the body must hold, read as UTF-8. Left out: the body is not looked
+   * at.
+   */
   readonly contains?: string
-  /** Where to connect to, instead of what the URL's host resolves to; port, server name and `Host` stay the URL's. */
+  /**
+   * Where to connect to, instead of what the URL's host resolves to; port, server name and `Host`
+   * stay the URL's.
+   */
   readonly address?: string
   /** A Unix socket on the host to connect to, instead of the URL's host and port. */
   readonly socket?: string
-  /** `host`: through the SSH connection, so that `localhost` is the host. `control`: from this machine. Default `host`. */
+  /**
+   * `host`: through the SSH connection, so that `localhost` is the host. `control`: from this
+   * machine. Default `host`.
+   */
   readonly from?: 'host' | 'control'
-  /** Seconds for which `apply` waits, at the check's turn, until it holds. Default 0: asked once. */
+  /**
+   * Seconds for which `apply` waits, at the check's turn, until it holds. Default 0: asked once.
+   */
   readonly within?: number
 }
 
@@ -25,20 +39,44 @@ const answerLimit = 10
 
 const url = z
   .url({ protocol: /^https?$/, error: 'must be a URL of http or https' })
-  .refine((given) => !given.includes('\n') && URL.canParse(given) && new URL(given).username === '' && new URL(given).password === '', 'must not hold a user or password')
+  .refine(
+    (given) =>
+      !given.includes('\n') &&
+      URL.canParse(given) &&
+      new URL(given).username === '' &&
+      new URL(given).password === '',
+    'must not hold a user or password',
+  )
 
-function problem(result: HttpResult | null, statuses: readonly number[], contains: string | undefined): string | null {
-  if (result === null || 'silent' in result) return `had no answer: ${result?.silent ?? 'not asked'}`
-  if (!statuses.includes(result.status)) return `answered ${String(result.status)}, ${statuses.length === 1 ? 'not' : 'none of'} ${statuses.join(', ')}`
-  if (contains !== undefined && !result.body.includes(contains)) return `answered ${String(result.status)} without ${JSON.stringify(contains)} in the ${result.isCut === true ? 'first MiB of the ' : ''}body`
+function problem(
+  result: HttpResult | null,
+  statuses: readonly number[],
+  contains: string | undefined,
+): string | null {
+  if (result === null || 'silent' in result)
+    return `had no answer: ${result?.silent ?? 'not asked'}`
+  if (!statuses.includes(result.status))
+    return `answered ${String(result.status)}, ${statuses.length === 1 ? 'not' : 'none of'} ${statuses.join(', ')}`
+  if (contains !== undefined && !result.body.includes(contains))
+    return `answered ${String(result.status)} without ${JSON.stringify(contains)} in the ${result.isCut === true ? 'first MiB of the ' : ''}body`
   return null
 }
 
 const status = z.number().int().min(100).max(599)
-const shape = { status: z.union([status, z.array(status).min(1, 'must hold at least one status').readonly()]).optional(), contains: z.string().min(1).optional(), address: line.regex(/^[A-Za-z0-9_.:-]+$/, 'must be an address or a name').optional(), socket: absolutePath.optional(), from: z.enum(['host', 'control']).optional(), within: z.number().nonnegative().optional() }
+const shape = {
+  status: z
+    .union([status, z.array(status).min(1, 'must hold at least one status').readonly()])
+    .optional(),
+  contains: z.string().min(1).optional(),
+  address: line.regex(/^[A-Za-z0-9_.:-]+$/, 'must be an address or a name').optional(),
+  socket: absolutePath.optional(),
+  from: z.enum(['host', 'control']).optional(),
+  within: z.number().nonnegative().optional(),
+}
 
 /**
- * A check that a server answers a GET. It is never a change: while it does not hold, the host has failed.
+ * A check that a server answers a GET. It is never a change: while it does not hold, the host has
+ * failed.
  *
  * Its id is the URL, and the address or socket where one is given.
  */
@@ -54,7 +92,13 @@ export function checkHttp(address: string, options: HttpCheckOptions = {}): Reso
   })
   const { status: wanted = 200, contains, socket, from = 'host', within = 0 } = options
   const statuses = typeof wanted === 'number' ? [wanted] : wanted
-  const probe: HttpProbe = { url: address, from, timeout: answerLimit, ...(options.address === undefined ? {} : { address: options.address }), ...(socket === undefined ? {} : { socket }) }
+  const probe: HttpProbe = {
+    url: address,
+    from,
+    timeout: answerLimit,
+    ...(options.address === undefined ? {} : { address: options.address }),
+    ...(socket === undefined ? {} : { socket }),
+  }
   return resource({
     type,
     id,
@@ -63,9 +107,15 @@ export function checkHttp(address: string, options: HttpCheckOptions = {}): Reso
     check: { within },
     plan({ answer }) {
       const wrong = problem(answer, statuses, contains)
-      if (wrong === null) return fine(`${answer !== null && 'status' in answer ? String(answer.status) : ''}${contains === undefined ? '' : ` with ${JSON.stringify(contains)}`}`)
+      if (wrong === null)
+        return fine(
+          `${answer !== null && 'status' in answer ? String(answer.status) : ''}${contains === undefined ? '' : ` with ${JSON.stringify(contains)}`}`,
+        )
       const remedy = answer !== null && 'remedy' in answer ? answer.remedy : undefined
-      return blocked(`GET ${id} ${wrong}`, remedy ?? 'see the journal of the service that should answer')
+      return blocked(
+        `GET ${id} ${wrong}`,
+        remedy ?? 'see the journal of the service that should answer',
+      )
     },
   })
 }

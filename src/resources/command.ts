@@ -9,23 +9,44 @@ import { refuse } from '../core/refuse.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { reveal, Secret } from '../core/secret.js'
 import { lines, quote, Sh, sh, type Input } from '../core/sh.js'
-import { commandWords, guardFact, type CommandLine, type Guards, type Verdict } from '../facts/guard.js'
+import {
+  commandWords,
+  guardFact,
+  type CommandLine,
+  type Guards,
+  type Verdict,
+} from '../facts/guard.js'
 import { hiddenMarks, marksFact, seenMarks } from '../facts/marks.js'
 
 export interface CommandOptions extends CommonOptions {
-  /** It runs only while this path is missing, and has failed when the path is still missing afterwards. */
+  /**
+   * It runs only while this path is missing, and has failed when the path is still missing
+   * afterwards.
+   */
   readonly creates?: string
   /** It runs only while this path exists, and has failed when the path still exists afterwards. */
   readonly removes?: string
-  /** A command that changes nothing: with status 0 there is nothing to do. It must hold after the run. At most 60 s; 126 and 127 are failures. */
+  /**
+   * A command that changes nothing: with status 0 there is nothing to do. It must hold after the
+   * run. At most 60 s; 126 and 127 are failures.
+   */
   readonly unless?: CommandLine
-  /** A command that changes nothing: only with status 0 there is something to do. At most 60 s; 126 and 127 are failures. */
+  /**
+   * A command that changes nothing: only with status 0 there is something to do. At most 60 s; 126
+   * and 127 are failures.
+   */
   readonly onlyIf?: CommandLine
-  /** It runs only after one of these has changed, in this run or an earlier one, until it has succeeded once. */
+  /**
+   * It runs only after one of these has changed, in this run or an earlier one, until it has
+   * succeeded once.
+   */
   readonly onChangeOf?: readonly Resource[]
   /** The directory it runs in, and its guards. Default `/`. */
   readonly cwd?: string
-  /** Variables of its environment, added to HOME, PATH and LC_ALL=C. Secrets come by standard input. Guards do not see them. */
+  /**
+   * Variables of its environment, added to HOME, PATH and LC_ALL=C. Secrets come by standard input.
+   * Guards do not see them.
+   */
   readonly env?: Readonly<Record<string, Value<string | Secret>>>
   /** The statuses that are success. Default: 0. */
   readonly successCodes?: readonly number[]
@@ -37,7 +58,10 @@ export interface CommandOptions extends CommonOptions {
 type Environment = Readonly<Record<string, string | Secret>>
 
 const type = 'command'
-const commandLine = z.union([text.min(1), z.tuple([text.regex(/^[^-]/, 'must begin with a program')], text)], 'must be a text for the shell or a list of arguments')
+const commandLine = z.union(
+  [text.min(1), z.tuple([text.regex(/^[^-]/, 'must begin with a program')], text)],
+  'must be a text for the shell or a list of arguments',
+)
 const longestShown = 100
 
 const shape = {
@@ -47,12 +71,18 @@ const shape = {
   onlyIf: commandLine.optional(),
   onChangeOf: resources.optional(),
   cwd: absolutePath.optional(),
-  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of a variable'), value(z.union([text, secret]))).optional(),
+  env: z
+    .record(
+      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of a variable'),
+      value(z.union([text, secret])),
+    )
+    .optional(),
   successCodes: z.array(z.number().int().min(0).max(255)).min(1).optional(),
   input: value(z.union([z.string(), z.instanceof(Uint8Array), secret])).optional(),
 }
 
-const shown = (line: CommandLine): string => (typeof line === 'string' ? line : line.map(quote).join(' '))
+const shown = (line: CommandLine): string =>
+  typeof line === 'string' ? line : line.map(quote).join(' ')
 
 /** A command in a sentence. */
 const quoted = (line: CommandLine): string => `\`${short(shown(line))}\``
@@ -64,20 +94,37 @@ function short(line: string): string {
 }
 
 /** Reads a secret and not a byte more: its length on a line, then its bytes. */
-const readSecret = (name: string): Sh => sh`IFS= read -r n_; ${name}=$(dd bs=65536 count="$n_" iflag=fullblock,count_bytes 2>/dev/null; echo .); ${name}="\${${name}%.}"`
+const readSecret = (name: string): Sh =>
+  sh`IFS= read -r n_; ${name}=$(dd bs=65536 count="$n_" iflag=fullblock,count_bytes 2>/dev/null; echo .); ${name}="\${${name}%.}"`
 
-/** Sets the variables; none is exported before all are read, so that no secret is in the environment of what reads the next. */
-function environment(env: Environment): { readonly script: readonly Sh[]; readonly input: readonly (string | Secret)[] } {
+/**
+ * Sets the variables; none is exported before all are read, so that no secret is in the environment
+ * of what reads the next.
+ */
+function environment(env: Environment): {
+  readonly script: readonly Sh[]
+  readonly input: readonly (string | Secret)[]
+} {
   const entries = Object.entries(env)
   const secrets = entries.map(([, given]) => given).filter((given) => given instanceof Secret)
   if (entries.length === 0) return { script: [], input: [] }
   return {
-    script: [...entries.map(([name, given]) => (given instanceof Secret ? readSecret(name) : sh`${name}=${given}`)), sh`export ${Object.keys(env)}`],
+    script: [
+      ...entries.map(([name, given]) =>
+        given instanceof Secret ? readSecret(name) : sh`${name}=${given}`,
+      ),
+      sh`export ${Object.keys(env)}`,
+    ],
     input: secrets.flatMap((given) => [`${String(Buffer.byteLength(reveal(given)))}\n`, given]),
   }
 }
 
-function run(line: CommandLine, { cwd, creates, successCodes: codes = [0] }: CommandOptions, env: Environment, input: string | Uint8Array | Secret | undefined): Action {
+function run(
+  line: CommandLine,
+  { cwd, creates, successCodes: codes = [0] }: CommandOptions,
+  env: Environment,
+  input: string | Uint8Array | Secret | undefined,
+): Action {
   const { script, input: secrets } = environment(env)
   const given: Input = [...secrets, ...(input === undefined ? [] : [input])]
   return {
@@ -86,15 +133,24 @@ function run(line: CommandLine, { cwd, creates, successCodes: codes = [0] }: Com
     script: lines([
       sh`cd -- ${cwd ?? '/'} || exit`,
       ...script,
-      // exec takes every word for a program or an argument, where the shell would see if, echo or A=1 as its own.
+      // exec takes every word for a program or an argument, where the shell would see if, echo or
+      // A=1 as its own.
       sh`set -- ${commandWords(line)}
 ( exec "$@" ); s_=$?
 case $s_ in
   ${Sh.of(codes.join('|'))}) ;;
-${codes.includes(0) ? sh`` : sh`  0) ${refuse(`${quoted(line)} ended with 0, which is not in successCodes`, 'correct successCodes')} ;;
-`}  *) exit "$s_" ;;
+${
+  codes.includes(0)
+    ? sh``
+    : sh`  0) ${refuse(`${quoted(line)} ended with 0, which is not in successCodes`, 'correct successCodes')} ;;
+`
+}  *) exit "$s_" ;;
 esac`,
-      ...(creates === undefined ? [] : [sh`[ -e ${creates} ] || [ -L ${creates} ] || ${refuse(`${quoted(line)} ended well, and ${creates} is still missing`, 'correct creates, or the command so that it makes that path')}`]),
+      ...(creates === undefined
+        ? []
+        : [
+            sh`[ -e ${creates} ] || [ -L ${creates} ] || ${refuse(`${quoted(line)} ended well, and ${creates} is still missing`, 'correct creates, or the command so that it makes that path')}`,
+          ]),
     ]),
     ...(given.length === 0 ? {} : { input: given }),
     long: true,
@@ -116,43 +172,73 @@ function notDue(verdict: Verdict, options: CommandOptions): string | null {
 }
 
 /** What is wrong where the command has succeeded and its guards want it to run once more. */
-function undoneBy(line: CommandLine, { removes, unless, onlyIf }: CommandOptions): NonNullable<Change['undone']> {
+function undoneBy(
+  line: CommandLine,
+  { removes, unless, onlyIf }: CommandOptions,
+): NonNullable<Change['undone']> {
   const left = [
     ...(removes === undefined ? [] : [`${removes} is still there`]),
     ...(unless === undefined ? [] : [`its guard unless (${quoted(unless)}) still does not hold`]),
     ...(onlyIf === undefined ? [] : [`its guard onlyIf (${quoted(onlyIf)}) still holds`]),
   ]
-  return { reason: `${quoted(line)} ended well, and ${left.length === 0 ? 'is still to be run' : left.join(', ')}`, remedy: 'correct the command, or the guard that it is to satisfy' }
+  return {
+    reason: `${quoted(line)} ended well, and ${left.length === 0 ? 'is still to be run' : left.join(', ')}`,
+    remedy: 'correct the command, or the guard that it is to satisfy',
+  }
 }
 
 function unasked(verdict: Verdict, options: CommandOptions): Blocked | null {
   if (verdict.is !== 'failed') return null
-  if (verdict.guard === 'cwd') return blocked(`the directory ${options.cwd ?? '/'} does not exist or cannot be entered`, 'add the resource that makes it before this one')
-  const why = verdict.status === 127 ? 'was not found' : verdict.status === 126 ? 'cannot be executed' : verdict.status === 124 ? 'took too long' : 'was ended by a signal'
-  return blocked(`the guard ${verdict.guard} (${short(shown(options[verdict.guard] ?? ''))}) ${why}: status ${String(verdict.status)}`, 'correct the guard, or add the resource that brings its program before this one')
+  if (verdict.guard === 'cwd')
+    return blocked(
+      `the directory ${options.cwd ?? '/'} does not exist or cannot be entered`,
+      'add the resource that makes it before this one',
+    )
+  const why =
+    verdict.status === 127
+      ? 'was not found'
+      : verdict.status === 126
+        ? 'cannot be executed'
+        : verdict.status === 124
+          ? 'took too long'
+          : 'was ended by a signal'
+  return blocked(
+    `the guard ${verdict.guard} (${short(shown(options[verdict.guard] ?? ''))}) ${why}: status ${String(verdict.status)}`,
+    'correct the guard, or add the resource that brings its program before this one',
+  )
 }
 
 /**
  * Runs a command: a list of arguments without a shell, or a text by `/bin/sh` (POSIX, no bash).
  *
- * Every guard that is given can keep it from running. One without `creates`, `removes`, `unless` or `onChangeOf` runs on every apply,
- * and the plan says so. Its environment is HOME (of the user it runs as), PATH, LC_ALL=C and `env`.
+ * Every guard that is given can keep it from running. One without `creates`, `removes`, `unless` or
+ * `onChangeOf` runs on every apply, and the plan says so. Its environment is HOME (of the user it
+ * runs as), PATH, LC_ALL=C and `env`.
  */
 export function command(line: CommandLine, options: CommandOptions = {}): Resource {
   const parsed = commandLine.safeParse(line)
-  if (!parsed.success) throw new FettleError('option-invalid', { message: `${type}: the first argument ${wantedOf(parsed.error.issues[0])}` })
+  if (!parsed.success)
+    throw new FettleError('option-invalid', {
+      message: `${type}: the first argument ${wantedOf(parsed.error.issues[0])}`,
+    })
   const id = options.name ?? shown(line)
   checked(type, id, options, shape)
   const { creates, removes, unless, onlyIf, cwd, onChangeOf } = options
-  const guards: Guards = Object.fromEntries(Object.entries({ creates, removes, unless, onlyIf, cwd }).filter(([, given]) => given !== undefined))
+  const guards: Guards = Object.fromEntries(
+    Object.entries({ creates, removes, unless, onlyIf, cwd }).filter(
+      ([, given]) => given !== undefined,
+    ),
+  )
   const pending = addressOf(type, id)
   const triggers = onChangeOf?.map((trigger) => trigger.address)
   const settles = [creates, removes, unless, onChangeOf].some((guard) => guard !== undefined)
   return resource({
     type,
     id,
-    // Two commands can have one address: under one name, or one as a list of arguments and the other as text for the shell.
-    options: options.name === undefined && typeof line !== 'string' ? options : { ...options, line },
+    // Two commands can have one address: under one name, or one as a list of arguments and the
+    // other as text for the shell.
+    options:
+      options.name === undefined && typeof line !== 'string' ? options : { ...options, line },
     reads: { verdict: request(guardFact, guards), marks: request(marksFact, pending) },
     values: { env: options.env ?? {}, input: options.input },
     triggers: triggers?.map((trigger) => ({ address: trigger, effect: 'run', pending })) ?? [],
@@ -163,9 +249,13 @@ export function command(line: CommandLine, options: CommandOptions = {}): Resour
       const reason = notDue(answer, options)
       if (reason !== null) return fine(reason)
       const because = [...new Set([...seenMarks(marks).map((mark) => mark.trigger), ...changing])]
-      if (triggers !== undefined && because.length === 0) return hiddenMarks(marks) ?? fine('nothing it waits for has changed')
+      if (triggers !== undefined && because.length === 0)
+        return hiddenMarks(marks) ?? fine('nothing it waits for has changed')
       // The marks are root's, whoever the command runs as.
-      const clear: readonly Action[] = triggers === undefined ? [] : [{ on: 'shell', script: clearScript(pending, 'run'), as: 'root' }]
+      const clear: readonly Action[] =
+        triggers === undefined
+          ? []
+          : [{ on: 'shell', script: clearScript(pending, 'run'), as: 'root' }]
       const change: Change = {
         summary: `${settles ? 'run' : 'always runs'}: ${short(shown(line))}`,
         actions: [run(line, options, env, input), ...clear],

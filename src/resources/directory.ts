@@ -16,34 +16,58 @@ import { makeDirectory } from './make-directory.js'
 import { exactly, owned } from './write-file.js'
 
 export interface DirectoryOptions extends CommonOptions {
-  /** Permissions, as for `file`. Left out: a new directory is 0755, an existing one keeps its own. An octal mode says all twelve bits, setgid included. */
+  /**
+   * Permissions, as for `file`. Left out: a new directory is 0755, an existing one keeps its own.
+   * An octal mode says all twelve bits, setgid included.
+   */
   readonly mode?: Mode
-  /** Name or id. Left out: a new directory belongs to the user who acts, an existing one keeps its owner. */
+  /**
+   * Name or id. Left out: a new directory belongs to the user who acts, an existing one keeps its
+   * owner.
+   */
   readonly owner?: string | number
-  /** Name or id. Left out: a new directory gets the user's group (in a setgid directory, that one's), an existing one keeps its own. */
+  /**
+   * Name or id. Left out: a new directory gets the user's group (in a setgid directory, that
+   * one's), an existing one keeps its own.
+   */
   readonly group?: string | number
   /**
-   * Everything below has this owner, group and mode too, on the same file system; links are changed themselves and never followed, and sockets,
-   * named pipes and devices keep their mode. The mode must
-   * then be in symbols (`'u=rwX,go=rX'`), since one number cannot be right for files and directories. Default false.
+   * Everything below has this owner, group and mode too, on the same file system; links are changed
+   * themselves and never followed, and sockets, named pipes and devices keep their mode. The mode
+   * must then be in symbols (`'u=rwX,go=rX'`), since one number cannot be right for files and
+   * directories. Default false.
    */
   readonly recurse?: boolean
 }
 
 const newMode = 0o755
 
-function creation(path: string, { mode, owner, group }: DirectoryOptions, missingParent: MissingParent | null): Change {
-  const parents = missingParent === null ? [] : parentsOf(path).filter((parent) => parent.length >= missingParent.path.length)
+function creation(
+  path: string,
+  { mode, owner, group }: DirectoryOptions,
+  missingParent: MissingParent | null,
+): Change {
+  const parents =
+    missingParent === null
+      ? []
+      : parentsOf(path).filter((parent) => parent.length >= missingParent.path.length)
   const complete = steps([
     owned(owner, group, '.'),
     // Without a mode of its own, the setgid bit that the parent hands down stays.
-    mode === undefined ? sh`chmod -- go+rx .` : sh`chmod -- ${exactly(resolveMode(mode, newMode, true))} .`,
+    mode === undefined
+      ? sh`chmod -- go+rx .`
+      : sh`chmod -- ${exactly(resolveMode(mode, newMode, true))} .`,
   ])
   const script = makeDirectory(path, missingParent?.path ?? null, complete)
-  return { summary: `create directory${parents.length === 0 ? '' : ` and its parents ${parents.join(', ')}`}`, proof: 'facts', actions: [{ on: 'shell', script }] }
+  return {
+    summary: `create directory${parents.length === 0 ? '' : ` and its parents ${parents.join(', ')}`}`,
+    proof: 'facts',
+    actions: [{ on: 'shell', script }],
+  }
 }
 
-const sum = (entries: readonly TreeEntry[]): number => entries.reduce((total, { count }) => total + count, 0)
+const sum = (entries: readonly TreeEntry[]): number =>
+  entries.reduce((total, { count }) => total + count, 0)
 const things = (count: number): string => `${String(count)} ${count === 1 ? 'entry' : 'entries'}`
 
 interface WrongMode {
@@ -51,62 +75,144 @@ interface WrongMode {
   readonly wanted: number
 }
 
-/** The mode of what is neither a file nor a directory is its maker's: who binds a socket decides who may connect. */
-const hasMode = (entry: TreeEntry): entry is WrongMode['entry'] => entry.kind === 'file' || entry.kind === 'directory'
+/**
+ * The mode of what is neither a file nor a directory is its maker's: who binds a socket decides who
+ * may connect.
+ */
+const hasMode = (entry: TreeEntry): entry is WrongMode['entry'] =>
+  entry.kind === 'file' || entry.kind === 'directory'
 
 const wrongModes = (mode: Mode | undefined, tree: readonly TreeEntry[]): readonly WrongMode[] =>
-  mode === undefined ? [] : tree.filter(hasMode).map((entry) => ({ entry, wanted: resolveMode(mode, entry.mode, entry.kind === 'directory') })).filter(({ entry, wanted }) => wanted !== entry.mode)
+  mode === undefined
+    ? []
+    : tree
+        .filter(hasMode)
+        .map((entry) => ({
+          entry,
+          wanted: resolveMode(mode, entry.mode, entry.kind === 'directory'),
+        }))
+        .filter(({ entry, wanted }) => wanted !== entry.mode)
 
-/** One pass for each mode that is not as wanted: octal modes mean the same to every chmod(1), `X` does not (busybox). */
+/**
+ * One pass for each mode that is not as wanted: octal modes mean the same to every chmod(1), `X`
+ * does not (busybox).
+ */
 function modePasses(wrong: readonly WrongMode[]): Sh {
   const passes = wrong.map(({ entry, wanted }) => chmodTree(entry.kind, entry.mode, wanted))
   return steps([...new Map(passes.map((pass) => [pass.text, pass])).values()])
 }
 
 /** Each attribute by itself. */
-function treeChanges(path: string, { mode, owner, group }: DirectoryOptions, tree: readonly TreeEntry[]): Plan {
+function treeChanges(
+  path: string,
+  { mode, owner, group }: DirectoryOptions,
+  tree: readonly TreeEntry[],
+): Plan {
   const changes: Change[] = []
   const add = (summary: string, script: Sh): void => {
-    changes.push({ summary, proof: 'facts', actions: [{ on: 'shell', script: steps([enter(path), script]), long: true }] })
+    changes.push({
+      summary,
+      proof: 'facts',
+      actions: [{ on: 'shell', script: steps([enter(path), script]), long: true }],
+    })
   }
-  const wrongOwner = sum(tree.filter((entry) => owner !== undefined && !isAccount(owner, entry.owner, entry.uid)))
-  const wrongGroup = sum(tree.filter((entry) => group !== undefined && !isAccount(group, entry.group, entry.gid)))
+  const wrongOwner = sum(
+    tree.filter((entry) => owner !== undefined && !isAccount(owner, entry.owner, entry.uid)),
+  )
+  const wrongGroup = sum(
+    tree.filter((entry) => group !== undefined && !isAccount(group, entry.group, entry.gid)),
+  )
   const wrongMode = wrongModes(mode, tree)
-  if (owner !== undefined && wrongOwner > 0) add(`owner of ${things(wrongOwner)} → ${String(owner)}`, chownTree(String(owner)))
-  if (group !== undefined && wrongGroup > 0) add(`group of ${things(wrongGroup)} → ${String(group)}`, chownTree(`:${String(group)}`))
-  if (wrongMode.length > 0) add(`mode of ${things(sum(wrongMode.map(({ entry }) => entry)))} → ${String(mode)}`, modePasses(wrongMode))
+  if (owner !== undefined && wrongOwner > 0)
+    add(`owner of ${things(wrongOwner)} → ${String(owner)}`, chownTree(String(owner)))
+  if (group !== undefined && wrongGroup > 0)
+    add(`group of ${things(wrongGroup)} → ${String(group)}`, chownTree(`:${String(group)}`))
+  if (wrongMode.length > 0)
+    add(
+      `mode of ${things(sum(wrongMode.map(({ entry }) => entry)))} → ${String(mode)}`,
+      modePasses(wrongMode),
+    )
   return changes.length === 0 ? fine(`${things(sum(tree))} as wanted`) : changes
 }
 
-function leafChanges(path: string, { mode, owner, group }: DirectoryOptions, entry: PathEntry): Plan {
-  const differences = attributeDifferences(entry, { mode: mode === undefined ? undefined : resolveMode(mode, entry.mode, true), owner, group }, '.')
-  if (differences.length === 0) return fine(`mode ${modeText(entry.mode)}, owner ${entry.owner ?? String(entry.uid)}:${entry.group ?? String(entry.gid)}`)
-  return differences.map(({ summary, step }): Change => ({ summary, proof: 'facts', actions: [{ on: 'shell', script: steps([enter(path), step]) }] }))
+function leafChanges(
+  path: string,
+  { mode, owner, group }: DirectoryOptions,
+  entry: PathEntry,
+): Plan {
+  const differences = attributeDifferences(
+    entry,
+    { mode: mode === undefined ? undefined : resolveMode(mode, entry.mode, true), owner, group },
+    '.',
+  )
+  if (differences.length === 0)
+    return fine(
+      `mode ${modeText(entry.mode)}, owner ${entry.owner ?? String(entry.uid)}:${entry.group ?? String(entry.gid)}`,
+    )
+  return differences.map(
+    ({ summary, step }): Change => ({
+      summary,
+      proof: 'facts',
+      actions: [{ on: 'shell', script: steps([enter(path), step]) }],
+    }),
+  )
 }
 
-const shape = { mode: mode.optional(), owner: account.optional(), group: account.optional(), recurse: z.boolean().optional() }
+const shape = {
+  mode: mode.optional(),
+  owner: account.optional(),
+  group: account.optional(),
+  recurse: z.boolean().optional(),
+}
 
 /**
- * A directory. Missing parents are made, owned by the user who acts and 0755; the options are for the directory itself.
- * A symbolic link in its place is refused, whatever it points to.
+ * A directory. Missing parents are made, owned by the user who acts and 0755; the options are for
+ * the directory itself. A symbolic link in its place is refused, whatever it points to.
  */
 export function directory(path: string, options: DirectoryOptions = {}): Resource {
   checkedId('directory', path, absolutePath)
   checked('directory', path, options, shape, (given) => {
     if (given.recurse !== true) return undefined
-    if (given.mode !== undefined && isAbsoluteMode(given.mode)) return `mode ${String(given.mode)} with recurse would make files executable or directories unreadable: write it as 'u=rwX,go=rX'`
-    return (given.mode ?? given.owner ?? given.group) === undefined ? 'recurse needs a mode, an owner or a group' : undefined
+    if (given.mode !== undefined && isAbsoluteMode(given.mode))
+      return `mode ${String(given.mode)} with recurse would make files executable or directories unreadable: write it as 'u=rwX,go=rX'`
+    return (given.mode ?? given.owner ?? given.group) === undefined
+      ? 'recurse needs a mode, an owner or a group'
+      : undefined
   })
   const entryFact: FactRequest<PathEntry> = request(pathFact, { path })
   const reads = { path: entryFact, missingParent: request(missingParentFact, path) }
-  const plan = (entry: PathEntry | null, missingParent: MissingParent | null, tree: readonly TreeEntry[] | null): Plan => {
-    if (entry === null) return missingParent?.taken === true ? blockedBy(missingParent, path) : [creation(path, options, missingParent)]
-    if (entry.kind === 'link') return blocked(`${path} is a symbolic link to ${entry.target ?? 'nowhere'}`, 'remove the link, or manage the directory that it points to')
-    if (entry.kind !== 'directory') return blocked(`${path} is there and no directory`, 'remove it, or choose another path')
+  const plan = (
+    entry: PathEntry | null,
+    missingParent: MissingParent | null,
+    tree: readonly TreeEntry[] | null,
+  ): Plan => {
+    if (entry === null)
+      return missingParent?.taken === true
+        ? blockedBy(missingParent, path)
+        : [creation(path, options, missingParent)]
+    if (entry.kind === 'link')
+      return blocked(
+        `${path} is a symbolic link to ${entry.target ?? 'nowhere'}`,
+        'remove the link, or manage the directory that it points to',
+      )
+    if (entry.kind !== 'directory')
+      return blocked(`${path} is there and no directory`, 'remove it, or choose another path')
     return tree === null ? leafChanges(path, options, entry) : treeChanges(path, options, tree)
   }
   if (options.recurse === true) {
-    return resource({ type: 'directory', id: path, options, reads: { ...reads, tree: request(treeFact, path) }, plan: ({ path: entry, missingParent, tree }) => plan(entry, missingParent, tree) })
+    return resource({
+      type: 'directory',
+      id: path,
+      options,
+      reads: { ...reads, tree: request(treeFact, path) },
+      plan: ({ path: entry, missingParent, tree }) => plan(entry, missingParent, tree),
+    })
   }
-  return resource({ type: 'directory', id: path, options, reads, plan: ({ path: entry, missingParent }) => plan(entry, missingParent, null) })
+  return resource({
+    type: 'directory',
+    id: path,
+    options,
+    reads,
+    plan: ({ path: entry, missingParent }) => plan(entry, missingParent, null),
+  })
 }

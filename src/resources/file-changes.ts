@@ -26,14 +26,28 @@ export interface DesiredFile {
   readonly sparedByOthers?: boolean | undefined
 }
 
-/** The parent that is not there, as a reason why nothing can be made at a path below it. The path's own directory is what to add: `directory` makes all above it. */
+/**
+ * The parent that is not there, as a reason why nothing can be made at a path below it. The path's
+ * own directory is what to add: `directory` makes all above it.
+ */
 export function blockedBy({ path: parent, taken }: MissingParent, path: string): Blocked {
-  if (taken) return blocked(`${parent} is no directory`, `remove what is there, or choose another path than ${path}`)
-  return blocked(`directory ${parent} does not exist`, `add directory('${split(path).directory}') before this`)
+  if (taken)
+    return blocked(
+      `${parent} is no directory`,
+      `remove what is there, or choose another path than ${path}`,
+    )
+  return blocked(
+    `directory ${parent} does not exist`,
+    `add directory('${split(path).directory}') before this`,
+  )
 }
 
 /** What is in the way of a regular file. */
-export function notAFile(path: string, { kind, target }: PathEntry, remedy = 'remove the link, or manage the path that it points to'): Blocked | undefined {
+export function notAFile(
+  path: string,
+  { kind, target }: PathEntry,
+  remedy = 'remove the link, or manage the path that it points to',
+): Blocked | undefined {
   switch (kind) {
     case 'file':
       return undefined
@@ -42,7 +56,10 @@ export function notAFile(path: string, { kind, target }: PathEntry, remedy = 're
     case 'directory':
       return blocked(`${path} is a directory`, 'remove the directory, or choose another path')
     case 'other':
-      return blocked(`${path} is neither a file nor a directory`, 'remove it, or choose another path')
+      return blocked(
+        `${path} is neither a file nor a directory`,
+        'remove it, or choose another path',
+      )
   }
 }
 
@@ -57,7 +74,9 @@ function wantedMode({ mode, content }: DesiredFile, entry: PathEntry | null): nu
   return isSecret && (entry.mode & ~secretMode) !== 0 ? secretMode : undefined
 }
 
-const writing = (file: FileToWrite & { readonly content: Content }): Pick<Change, 'actions' | 'proof' | 'proves' | 'bulk'> => ({
+const writing = (
+  file: FileToWrite & { readonly content: Content },
+): Pick<Change, 'actions' | 'proof' | 'proves' | 'bulk'> => ({
   actions: [writeFile(file)],
   proof: 'facts',
   proves: holds(file, digestOf(file.content)),
@@ -67,40 +86,88 @@ const writing = (file: FileToWrite & { readonly content: Content }): Pick<Change
 function creation(desired: DesiredFile & { readonly content: Content }, mode: number): Change {
   const { content } = desired
   const diff = diffOf(new Uint8Array(), content)
-  return { summary: 'create file', ...(diff === undefined ? {} : { diff }), ...writing({ ...desired, mode }) }
+  return {
+    summary: 'create file',
+    ...(diff === undefined ? {} : { diff }),
+    ...writing({ ...desired, mode }),
+  }
 }
 
-/** One write carries the attributes as well: the file is never seen with its new content and its old mode. */
-function rewriting(desired: DesiredFile & { readonly content: Content }, entry: PathEntry, wanted: WantedAttributes): Change {
+/**
+ * One write carries the attributes as well: the file is never seen with its new content and its old
+ * mode.
+ */
+function rewriting(
+  desired: DesiredFile & { readonly content: Content },
+  entry: PathEntry,
+  wanted: WantedAttributes,
+): Change {
   const { content, owner = entry.uid, group = entry.gid, backup } = desired
   const isSame = entry.sha256 === digestOf(content)
-  const attributes = attributeDifferences(entry, wanted, '/proc/self/fd/3').map((difference) => difference.summary)
-  const summary = [...(isSame ? [] : ['content changed']), ...attributes, ...(backup === true ? ['a copy kept'] : [])].join(', ')
+  const attributes = attributeDifferences(entry, wanted, '/proc/self/fd/3').map(
+    (difference) => difference.summary,
+  )
+  const summary = [
+    ...(isSame ? [] : ['content changed']),
+    ...attributes,
+    ...(backup === true ? ['a copy kept'] : []),
+  ].join(', ')
   const diff = isSame ? undefined : diffOf(entry.content, content)
-  return { summary, ...(diff === undefined ? {} : { diff }), ...writing({ ...desired, owner, group, mode: wanted.mode ?? entry.mode }) }
+  return {
+    summary,
+    ...(diff === undefined ? {} : { diff }),
+    ...writing({ ...desired, owner, group, mode: wanted.mode ?? entry.mode }),
+  }
 }
 
 /** The changes that make a regular file what it should be. Its parents must be there. */
-export function fileChanges(desired: DesiredFile, entry: PathEntry | null, missingParent: MissingParent | null): Plan {
+export function fileChanges(
+  desired: DesiredFile,
+  entry: PathEntry | null,
+  missingParent: MissingParent | null,
+): Plan {
   const { path, via, content, owner, group } = desired
   if (entry === null) {
     if (missingParent !== null) return blockedBy(missingParent, path)
-    if (content === undefined) return blocked(`${path} does not exist`, 'give it content, source or template, or add what makes it before this')
+    if (content === undefined)
+      return blocked(
+        `${path} does not exist`,
+        'give it content, source or template, or add what makes it before this',
+      )
     return [creation({ ...desired, content }, wantedMode(desired, null) ?? 0o644)]
   }
   const wrong = notAFile(path, entry)
   if (wrong !== undefined) return wrong
   const wanted: WantedAttributes = { mode: wantedMode(desired, entry), owner, group }
-  if (content !== undefined && entry.sha256 === null && entry.size > mostDigested && entry.size === inputLength(content)) {
-    return blocked(`${path} is ${String(entry.size)} bytes long: content that is secret, or known on the host only, is compared up to ${String(mostDigested)}`, 'give it as a source, or keep a smaller file')
+  if (
+    content !== undefined &&
+    entry.sha256 === null &&
+    entry.size > mostDigested &&
+    entry.size === inputLength(content)
+  ) {
+    return blocked(
+      `${path} is ${String(entry.size)} bytes long: content that is secret, or known on the host only, is compared up to ${String(mostDigested)}`,
+      'give it as a source, or keep a smaller file',
+    )
   }
   const differences = attributeDifferences(entry, wanted, '/proc/self/fd/3')
   const isOther = content !== undefined && entry.sha256 !== digestOf(content)
-  // A program that acts as its owner is written anew: what lies there may have been exchanged since it was read, and would get these rights.
+  // A program that acts as its owner is written anew: what lies there may have been exchanged since
+  // it was read, and would get these rights.
   const actsAsOwner = differences.length > 0 && ((wanted.mode ?? entry.mode) & 0o6000) !== 0
-  if (content !== undefined && (isOther || actsAsOwner)) return [rewriting({ ...desired, content }, entry, wanted)]
-  if (differences.length === 0) return fine(`mode ${modeText(entry.mode)}, owner ${entry.owner ?? String(entry.uid)}:${entry.group ?? String(entry.gid)}`)
-  return differences.map(({ summary, step }): Change => ({ summary, proof: 'facts', actions: [{ on: 'shell', script: holding(path, step, via) }] }))
+  if (content !== undefined && (isOther || actsAsOwner))
+    return [rewriting({ ...desired, content }, entry, wanted)]
+  if (differences.length === 0)
+    return fine(
+      `mode ${modeText(entry.mode)}, owner ${entry.owner ?? String(entry.uid)}:${entry.group ?? String(entry.gid)}`,
+    )
+  return differences.map(
+    ({ summary, step }): Change => ({
+      summary,
+      proof: 'facts',
+      actions: [{ on: 'shell', script: holding(path, step, via) }],
+    }),
+  )
 }
 
 /** Removes a file, if it is one, and never what another user's link leads to. */
@@ -108,5 +175,21 @@ export function fileRemoval(path: string, entry: PathEntry | null): Plan {
   if (entry === null) return fine('there is no such file')
   if (entry.kind === 'directory') return notAFile(path, entry) ?? []
   const { directory, name } = split(path)
-  return [{ summary: 'remove file', proof: 'facts', actions: [{ on: 'shell', script: steps([enter(directory), mayWriteHere, sh`rm -f -- ${`./${name}`}`, sh`sync -- .`]) }] }]
+  return [
+    {
+      summary: 'remove file',
+      proof: 'facts',
+      actions: [
+        {
+          on: 'shell',
+          script: steps([
+            enter(directory),
+            mayWriteHere,
+            sh`rm -f -- ${`./${name}`}`,
+            sh`sync -- .`,
+          ]),
+        },
+      ],
+    },
+  ]
 }

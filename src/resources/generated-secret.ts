@@ -12,7 +12,10 @@ import { blockedBy, fileChanges } from './file-changes.js'
 import { writing } from './write-file.js'
 
 export interface GeneratedSecretOptions extends CommonOptions {
-  /** Random bytes of a new secret, 16 to 512; its text is twice as long. An existing secret is never changed. Default 32. */
+  /**
+   * Random bytes of a new secret, 16 to 512; its text is twice as long. An existing secret is never
+   * changed. Default 32.
+   */
   readonly bytes?: number
 }
 
@@ -22,19 +25,27 @@ export interface GeneratedSecret extends Resource {
   readonly value: Later<Secret>
 }
 
-/** Takes the place of a secret that is not known yet, when templates are tried before anything connects. */
+/**
+ * Takes the place of a secret that is not known yet, when templates are tried before anything
+ * connects.
+ */
 const standIn = new Secret('5ec2e7'.repeat(10) + 'f00d')
 
 const shape = { bytes: z.number().int().min(16).max(512).optional() }
 
 /**
- * A secret that is made on the host once, from its own /dev/urandom, and never changed: hex digits without a line break in a file that only root
- * may read (0600). Put the resource into the list and its `.value` where a `Secret` is wanted. The directory must be there.
+ * A secret that is made on the host once, from its own /dev/urandom, and never changed: hex digits
+ * without a line break in a file that only root may read (0600). Put the resource into the list and
+ * its `.value` where a `Secret` is wanted. The directory must be there.
  *
- * An existing file is used as it is, whoever wrote it: one line of text. An empty one is an error. To change the secret,
- * remove the file: the next run makes another one, and everything that uses it follows.
+ * An existing file is used as it is, whoever wrote it: one line of text. An empty one is an error.
+ * To change the secret, remove the file: the next run makes another one, and everything that uses
+ * it follows.
  */
-export function generatedSecret(path: string, options: GeneratedSecretOptions = {}): GeneratedSecret {
+export function generatedSecret(
+  path: string,
+  options: GeneratedSecretOptions = {},
+): GeneratedSecret {
   checkedId('generatedSecret', path, absolutePath)
   checked('generatedSecret', path, options, shape)
   const count = options.bytes ?? 32
@@ -43,16 +54,38 @@ export function generatedSecret(path: string, options: GeneratedSecretOptions = 
     type: 'generatedSecret',
     id: path,
     options,
-    reads: { path: request(pathFact, { path }), missingParent: request(missingParentFact, path), secret: request(secretFileFact, path) },
+    reads: {
+      path: request(pathFact, { path }),
+      missingParent: request(missingParentFact, path),
+      secret: request(secretFileFact, path),
+    },
     plan({ path: entry, missingParent }) {
       if (entry === null) {
         if (missingParent !== null) return blockedBy(missingParent, path)
-        const change: Change = { summary: `make a secret of ${String(count)} random bytes`, proof: 'facts', actions: [{ on: 'shell', script: writing({ path, mode: 0o600, owner: 'root', group: 'root', from: digits, onlyNew: true }) }] }
+        const change: Change = {
+          summary: `make a secret of ${String(count)} random bytes`,
+          proof: 'facts',
+          actions: [
+            {
+              on: 'shell',
+              script: writing({
+                path,
+                mode: 0o600,
+                owner: 'root',
+                group: 'root',
+                from: digits,
+                onlyNew: true,
+              }),
+            },
+          ],
+        }
         return [change]
       }
       const plan = fileChanges({ path, mode: '0600', owner: 'root', group: 'root' }, entry, null)
       return 'fine' in plan ? fine('the secret is there') : plan
     },
   })
-  return Object.assign(made, { value: Later.fact(request(secretFileFact, path), standIn, `the secret ${path}`) })
+  return Object.assign(made, {
+    value: Later.fact(request(secretFileFact, path), standIn, `the secret ${path}`),
+  })
 }

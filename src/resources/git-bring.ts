@@ -20,7 +20,8 @@ export interface Bringing {
   readonly force: boolean
 }
 
-const inSubmodules = (script: Sh): Sh => sh`git submodule foreach --quiet --recursive ${script.text}`
+const inSubmodules = (script: Sh): Sh =>
+  sh`git submodule foreach --quiet --recursive ${script.text}`
 
 /** Removes what git does not track, as git-clean(1) is told to. */
 export function cleaning({ clean, submodules }: Pick<Bringing, 'clean' | 'submodules'>): Sh {
@@ -30,20 +31,35 @@ export function cleaning({ clean, submodules }: Pick<Bringing, 'clean' | 'submod
 }
 
 /** Discards changes of tracked files. Untracked ones that have taken their place are spared. */
-export function discarding({ head, clean, submodules, force }: Pick<Bringing, 'head' | 'clean' | 'submodules' | 'force'>): Sh {
+export function discarding({
+  head,
+  clean,
+  submodules,
+  force,
+}: Pick<Bringing, 'head' | 'clean' | 'submodules' | 'force'>): Sh {
   const command = sh`git reset --quiet --hard`
   const spared = force || head === null ? [] : [spareUntracked(sh`HEAD`, sh`HEAD`, clean)]
   return lines([...spared, command, ...(submodules ? [inSubmodules(command)] : [])])
 }
 
-/** Brings submodules to what the commit names. Without force git refuses to overwrite what is untracked in them. */
+/**
+ * Brings submodules to what the commit names. Without force git refuses to overwrite what is
+ * untracked in them.
+ */
 export const bringSubmodules = (force: boolean): Sh =>
   sh`git submodule sync --quiet --recursive && git submodule update --quiet --init --recursive ${force ? ['--force'] : []}`
 
-/** A name under which a tag is kept that was fetched: without a slash, so that no tag is in the way of another. */
-const keptTag = (name: string): string => `refs/fettle/tags/${name.replaceAll('%', '%25').replaceAll('/', '%2F')}`
+/**
+ * A name under which a tag is kept that was fetched: without a slash, so that no tag is in the way
+ * of another.
+ */
+const keptTag = (name: string): string =>
+  `refs/fettle/tags/${name.replaceAll('%', '%25').replaceAll('/', '%2F')}`
 
-/** What is fetched: with a depth the one ref, else all branches, so that names that are gone are not in the way of new ones. */
+/**
+ * What is fetched: with a depth the one ref, else all branches, so that names that are gone are not
+ * in the way of new ones.
+ */
 function refSpec({ kind, name, commit }: RemoteRef, depth: number | undefined): string {
   if (kind === 'tag') return `+refs/tags/${name}:${keptTag(name)}`
   if (depth === undefined) return '+refs/heads/*:refs/remotes/origin/*'
@@ -52,10 +68,18 @@ function refSpec({ kind, name, commit }: RemoteRef, depth: number | undefined): 
 
 /** `release/1.0/x` → `release`, `release/1.0` */
 const foldersOf = (name: string): readonly string[] =>
-  name.split('/').slice(0, -1).map((_, index, parts) => parts.slice(0, index + 1).join('/'))
+  name
+    .split('/')
+    .slice(0, -1)
+    .map((_, index, parts) => parts.slice(0, index + 1).join('/'))
 
-/** Where one branch alone is fetched, nothing else forgets branches of the remote that are gone and in its way. */
-const forgetting = (name: string): Sh => sh`for r_ in ${foldersOf(name).map((folder) => `refs/remotes/origin/${folder}`)}; do
+/**
+ * Where one branch alone is fetched, nothing else forgets branches of the remote that are gone and
+ * in its way.
+ */
+const forgetting = (
+  name: string,
+): Sh => sh`for r_ in ${foldersOf(name).map((folder) => `refs/remotes/origin/${folder}`)}; do
   ! git show-ref --verify --quiet "$r_" || git update-ref -d "$r_"
 done
 git for-each-ref --format='delete %(refname)' ${`refs/remotes/origin/${name}/`} | git update-ref --stdin`
@@ -71,8 +95,14 @@ function fetching({ remote, depth }: Bringing): readonly Sh[] {
   ]
 }
 
-/** A tag of this name follows the repository's where it came from there, and one that somebody made here stays. */
-function tagging({ remote: { kind, name }, force }: Bringing, around: readonly Sh[]): readonly Sh[] {
+/**
+ * A tag of this name follows the repository's where it came from there, and one that somebody made
+ * here stays.
+ */
+function tagging(
+  { remote: { kind, name }, force }: Bringing,
+  around: readonly Sh[],
+): readonly Sh[] {
   if (kind !== 'tag') return around
   const [tag, kept] = [`refs/tags/${name}`, keptTag(name)]
   return [
@@ -88,11 +118,18 @@ function tagging({ remote: { kind, name }, force }: Bringing, around: readonly S
 const spareCommits = (head: string | null): Sh =>
   sh`[ "$(git rev-parse --quiet --verify HEAD)" = ${head ?? ''} ] || ${refuse('the checkout is no longer at the commit that the plan saw', 'run again')}`
 
-/** Nothing that is in the way of the commit is lost unless an option says so; where something is, the tree stays as it was. */
+/**
+ * Nothing that is in the way of the commit is lost unless an option says so; where something is,
+ * the tree stays as it was.
+ */
 function sparing({ head, remote: { commit }, clean, discards, force }: Bringing): readonly Sh[] {
   if (force) return []
   const from = head === null ? sh`"$(git hash-object -t tree /dev/null)"` : sh`${head}`
-  return [spareCommits(head), ...(discards ? [] : [spareTracked]), spareUntracked(from, sh`${commit}`, clean)]
+  return [
+    spareCommits(head),
+    ...(discards ? [] : [spareTracked]),
+    spareUntracked(from, sh`${commit}`, clean),
+  ]
 }
 
 function checkingOut({ remote: { kind, name, commit }, head, replaced }: Bringing): readonly Sh[] {
@@ -100,13 +137,22 @@ function checkingOut({ remote: { kind, name, commit }, head, replaced }: Bringin
   const detached = head === null ? [] : [sh`git update-ref --no-deref HEAD ${head}`]
   return [
     ...(replaced.length === 0 ? [] : [...detached, sh`git branch --quiet -D -- ${replaced}`]),
-    kind === 'branch' ? sh`git checkout --quiet --force -B ${name} ${commit} --` : sh`git checkout --quiet --force --detach ${commit} --`,
+    kind === 'branch'
+      ? sh`git checkout --quiet --force -B ${name} ${commit} --`
+      : sh`git checkout --quiet --force --detach ${commit} --`,
   ]
 }
 
-/** Fetches a commit and checks it out. `refs/fettle/brought` with its reflog keeps what was brought from what somebody has committed here. */
+/**
+ * Fetches a commit and checks it out. `refs/fettle/brought` with its reflog keeps what was brought
+ * from what somebody has committed here.
+ */
 export function bring(wanted: Bringing): Sh {
-  const { remote: { commit }, submodules, force } = wanted
+  const {
+    remote: { commit },
+    submodules,
+    force,
+  } = wanted
   return lines([
     ...tagging(wanted, fetching(wanted)),
     ...sparing(wanted),

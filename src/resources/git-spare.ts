@@ -2,11 +2,17 @@ import { explain } from '../core/refuse.js'
 import { lines, quote, Sh, sh } from '../core/sh.js'
 import { changedFiles, statusCommand } from '../facts/git-changes.js'
 
-/** What is untracked of the files and directories that git would remove for tracked ones; of a repository in their place, its directory. */
+/**
+ * What is untracked of the files and directories that git would remove for tracked ones; of a
+ * repository in their place, its directory.
+ */
 const untracked = `for f_; do case $f_ in */) printf '%s\\0' "$f_" ;; esac; done
 exec git --literal-pathspecs ls-files --others -z -- "$@"`
 
-/** In the place of which of the files that a commit adds there is something else. What lies behind a link is not in the checkout. */
+/**
+ * In the place of which of the files that a commit adds there is something else. What lies behind a
+ * link is not in the checkout.
+ */
 const occupied = `here_() { d_=$1; while case $d_ in */*) ;; *) return 0 ;; esac; do d_=\${d_%/*}; [ ! -L "$d_" ] || return; done; }
 same_() { [ -f "$1" ] && [ ! -L "$1" ] && [ "$(git hash-object -- "$1")" = "$(git rev-parse --quiet --verify "$commit_:$1")" ]; }
 for f_; do
@@ -15,9 +21,10 @@ for f_; do
 done`
 
 /**
- * Defines `way_ FROM COMMIT`, which succeeds where untracked files, ignored ones too, stand in the way of a commit; "$w_" names them.
- * It is asked because `git checkout --force` overwrites all of them, and a plain one those that are ignored; a plain one also refuses files that git
- * calls modified although a checkout wrote them.
+ * Defines `way_ FROM COMMIT`, which succeeds where untracked files, ignored ones too, stand in the
+ * way of a commit; "$w_" names them. It is asked because `git checkout --force` overwrites all of
+ * them, and a plain one those that are ignored; a plain one also refuses files that git calls
+ * modified although a checkout wrote them.
  */
 const way = Sh.of(`way_() {
   g_=$(git rev-parse --git-dir) || exit
@@ -31,7 +38,8 @@ const way = Sh.of(`way_() {
 }`)
 
 const remedies = {
-  staying: 'move them away, or give clean, which removes what git does not track, or force, which overwrites what is in the way',
+  staying:
+    'move them away, or give clean, which removes what git does not track, or force, which overwrites what is in the way',
   kept: 'move them away, or give force, which overwrites them: clean leaves them',
 }
 
@@ -50,8 +58,9 @@ fi >&2`,
 }
 
 /**
- * Ends where tracked files are not as the commit gives them: somebody came after the plan. What git was told to overlook (`--assume-unchanged`,
- * `--skip-worktree`) no status shows, and `git checkout --force` overwrites it.
+ * Ends where tracked files are not as the commit gives them: somebody came after the plan. What git
+ * was told to overlook (`--assume-unchanged`, `--skip-worktree`) no status shows, and
+ * `git checkout --force` overwrites it.
  */
 export const spareTracked: Sh = lines([
   Sh.of(changedFiles),

@@ -9,38 +9,54 @@ import { repositoryName } from './github-webhook.js'
 export interface GithubDeployKeyOptions extends CommonOptions {
   /** How the key is called on GitHub. Needed unless `state` is `absent`. */
   readonly title?: string
-  /** The public key in OpenSSH's form, `ssh-ed25519 AAAA…`; a comment does not matter. `sshKey(…).publicKey` fits. */
+  /**
+   * The public key in OpenSSH's form, `ssh-ed25519 AAAA…`; a comment does not matter.
+   * `sshKey(…).publicKey` fits.
+   */
   readonly key: Value<string>
-  /** A read-only key can fetch and not push. Default for a new key: true. Left out: an existing key keeps what it has. */
+  /**
+   * A read-only key can fetch and not push. Default for a new key: true. Left out: an existing key
+   * keeps what it has.
+   */
   readonly readOnly?: boolean
   /** `absent` deletes the key, whatever its title. Default `present`. */
   readonly state?: 'present' | 'absent'
 }
 
-const publicKey = /^(?<type>ssh-(?:ed25519|rsa)|ecdsa-sha2-nistp(?:256|384|521)|sk-(?:ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com) (?<blob>[A-Za-z0-9+/]+={0,2})(?: [^\r\n]*)?\n?$/
+const publicKey =
+  /^(?<type>ssh-(?:ed25519|rsa)|ecdsa-sha2-nistp(?:256|384|521)|sk-(?:ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com) (?<blob>[A-Za-z0-9+/]+={0,2})(?: [^\r\n]*)?\n?$/
 
 /** Type and blob of a public key, which are what it is known by; null when it is none. */
 function identityOf(key: string): string | null {
   const groups = publicKey.exec(key)?.groups
-  return groups?.['type'] === undefined || groups['blob'] === undefined ? null : `${groups['type']} ${groups['blob']}`
+  return groups?.['type'] === undefined || groups['blob'] === undefined
+    ? null
+    : `${groups['type']} ${groups['blob']}`
 }
 
 const shape = {
   title: line.optional(),
-  key: value(z.string().regex(publicKey, 'must be a public key in OpenSSH\'s form: ssh-ed25519 AAAA…')),
+  key: value(
+    z.string().regex(publicKey, "must be a public key in OpenSSH's form: ssh-ed25519 AAAA…"),
+  ),
   readOnly: z.boolean().optional(),
   state: state.optional(),
 }
 
 /**
- * A deploy key: an SSH key that gives access to one repository on GitHub. Needs `GITHUB_TOKEN` with the permission "Administration: read and write".
+ * A deploy key: an SSH key that gives access to one repository on GitHub. Needs `GITHUB_TOKEN` with
+ * the permission "Administration: read and write".
  *
- * A key is known by its type and blob. GitHub cannot change one: another title or `readOnly` means to delete it and add it again, in this order, because it refuses a key
- * that it has already; for that moment the host cannot fetch. The same key cannot serve two repositories (422 "key is already in use"). Another key with the same title is named and left.
+ * A key is known by its type and blob. GitHub cannot change one: another title or `readOnly` means
+ * to delete it and add it again, in this order, because it refuses a key that it has already; for
+ * that moment the host cannot fetch. The same key cannot serve two repositories (422 "key is
+ * already in use"). Another key with the same title is named and left.
  */
 export function githubDeployKey(repo: string, options: GithubDeployKeyOptions): Resource {
   checkedId('github.deployKey', repo, repositoryName)
-  checked('github.deployKey', repo, options, shape, ({ title, state }) => (title === undefined && state !== 'absent' ? 'title is required' : undefined))
+  checked('github.deployKey', repo, options, shape, ({ title, state }) =>
+    title === undefined && state !== 'absent' ? 'title is required' : undefined,
+  )
   const { title = nameOf(options.key) } = options
   return resource({
     type: 'github.deployKey',
@@ -50,31 +66,76 @@ export function githubDeployKey(repo: string, options: GithubDeployKeyOptions): 
     values: { key: options.key },
     plan({ keys }, { key }): Plan {
       const wanted = identityOf(key)
-      if (wanted === null) return blocked(`the key for ${repo} is not a public key in OpenSSH's form`, 'look at the public key on the host: ssh-keygen -l -f FILE.pub')
+      if (wanted === null)
+        return blocked(
+          `the key for ${repo} is not a public key in OpenSSH's form`,
+          'look at the public key on the host: ssh-keygen -l -f FILE.pub',
+        )
       const found = (keys ?? []).find((one) => one.key === wanted)
       if (options.state === 'absent') {
-        return found === undefined ? fine('there is no such key') : [{ summary: `remove key ${found.title}`, proof: 'facts', actions: [deletion(repo, found)] }]
+        return found === undefined
+          ? fine('there is no such key')
+          : [
+              {
+                summary: `remove key ${found.title}`,
+                proof: 'facts',
+                actions: [deletion(repo, found)],
+              },
+            ]
       }
-      if (found === undefined) return added(repo, title, wanted, options.readOnly ?? true, (keys ?? []).filter((one) => one.title === title))
+      if (found === undefined)
+        return added(
+          repo,
+          title,
+          wanted,
+          options.readOnly ?? true,
+          (keys ?? []).filter((one) => one.title === title),
+        )
       const readOnly = options.readOnly ?? found.readOnly
       const differences = [
         ...(found.title === title ? [] : [`title ${found.title} → ${title}`]),
         ...(found.readOnly === readOnly ? [] : [`${access(found.readOnly)} → ${access(readOnly)}`]),
       ]
-      if (differences.length === 0) return fine(`key ${String(found.id)} is ${access(found.readOnly)}`)
-      return [{ summary: `replace key ${found.title}: ${differences.join(', ')} (deleted, then added)`, proof: 'facts', actions: [deletion(repo, found), addition(repo, title, wanted, readOnly)] }]
+      if (differences.length === 0)
+        return fine(`key ${String(found.id)} is ${access(found.readOnly)}`)
+      return [
+        {
+          summary: `replace key ${found.title}: ${differences.join(', ')} (deleted, then added)`,
+          proof: 'facts',
+          actions: [deletion(repo, found), addition(repo, title, wanted, readOnly)],
+        },
+      ]
     },
   })
 }
 
-/** What a key is called that is given without a title: the end of its blob, or `key` where only the host knows it. */
-const nameOf = (key: Value<string>): string => (typeof key === 'string' ? `…${identityOf(key)?.slice(-12) ?? ''}` : 'key')
+/**
+ * What a key is called that is given without a title: the end of its blob, or `key` where only the
+ * host knows it.
+ */
+const nameOf = (key: Value<string>): string =>
+  typeof key === 'string' ? `…${identityOf(key)?.slice(-12) ?? ''}` : 'key'
 
 const access = (readOnly: boolean): string => (readOnly ? 'read-only' : 'read and write')
 
-function added(repo: string, title: string, key: string, readOnly: boolean, namesakes: readonly DeployKey[]): Plan {
-  const left = namesakes.length === 0 ? '' : `; another key of this title stays: ${namesakes.map(({ id }) => id).join(', ')}`
-  return [{ summary: `add key ${title}: ${access(readOnly)}${left}`, proof: 'facts', actions: [addition(repo, title, key, readOnly)] }]
+function added(
+  repo: string,
+  title: string,
+  key: string,
+  readOnly: boolean,
+  namesakes: readonly DeployKey[],
+): Plan {
+  const left =
+    namesakes.length === 0
+      ? ''
+      : `; another key of this title stays: ${namesakes.map(({ id }) => id).join(', ')}`
+  return [
+    {
+      summary: `add key ${title}: ${access(readOnly)}${left}`,
+      proof: 'facts',
+      actions: [addition(repo, title, key, readOnly)],
+    },
+  ]
 }
 
 const addition = (repo: string, title: string, key: string, readOnly: boolean): GithubAction => ({

@@ -7,15 +7,24 @@ import { sh } from '../core/sh.js'
 import { groupFact } from '../facts/group.js'
 
 export interface GroupOptions extends CommonOptions {
-  /** The numeric id. Left out: a new group gets the next free one, an existing one keeps its own. */
+  /**
+   * The numeric id. Left out: a new group gets the next free one, an existing one keeps its own.
+   */
   readonly gid?: number
-  /** A new group gets an id from the system's range (`SYS_GID_MIN` in login.defs). An existing group is left as it is. Default false. */
+  /**
+   * A new group gets an id from the system's range (`SYS_GID_MIN` in login.defs). An existing group
+   * is left as it is. Default false.
+   */
   readonly system?: boolean
   /** `absent` removes the group. Default `present`. */
   readonly state?: 'present' | 'absent'
 }
 
-const shape = { gid: z.number().int().nonnegative().optional(), system: z.boolean().optional(), state: state.optional() }
+const shape = {
+  gid: z.number().int().nonnegative().optional(),
+  system: z.boolean().optional(),
+  state: state.optional(),
+}
 
 /**
  * A group of the host, by groupadd(8), groupmod(8) and groupdel(8).
@@ -33,15 +42,34 @@ export function group(name: string, options: GroupOptions = {}): Resource {
     plan({ group }) {
       if (options.state === 'absent') {
         if (group === null) return fine('there is no such group')
-        return [{ summary: `remove group ${name}`, proof: 'facts', actions: [program(sh`groupdel -- ${name}`)] }]
+        return [
+          {
+            summary: `remove group ${name}`,
+            proof: 'facts',
+            actions: [program(sh`groupdel -- ${name}`)],
+          },
+        ]
       }
       const gid = options.gid === undefined ? [] : ['-g', options.gid]
       if (group === null) {
-        const change: Change = { summary: `create group ${name}`, proof: 'facts', actions: [program(sh`groupadd ${options.system === true ? ['-r'] : []} ${gid} -- ${name}`)] }
+        const change: Change = {
+          summary: `create group ${name}`,
+          proof: 'facts',
+          actions: [
+            program(sh`groupadd ${options.system === true ? ['-r'] : []} ${gid} -- ${name}`),
+          ],
+        }
         return [change]
       }
-      if (options.gid === undefined || options.gid === group.gid) return fine(`gid ${String(group.gid)}`)
-      return [{ summary: `gid ${String(group.gid)} → ${String(options.gid)}`, proof: 'facts', actions: [program(sh`groupmod ${gid} -- ${name}`)] }]
+      if (options.gid === undefined || options.gid === group.gid)
+        return fine(`gid ${String(group.gid)}`)
+      return [
+        {
+          summary: `gid ${String(group.gid)} → ${String(options.gid)}`,
+          proof: 'facts',
+          actions: [program(sh`groupmod ${gid} -- ${name}`)],
+        },
+      ]
     },
   })
 }

@@ -6,12 +6,18 @@ import { makeDirectory } from './make-directory.js'
 import { owned } from './write-file.js'
 
 /**
- * Shell that goes into a directory, which is made where it is missing, and runs a script there as its owner: git and Python execute what lies in
- * it. What is made in a directory that is closed to others is closed to them too. Root runs nothing in a directory of another user.
+ * Shell that goes into a directory, which is made where it is missing, and runs a script there as
+ * its owner: git and Python execute what lies in it. What is made in a directory that is closed to
+ * others is closed to them too. Root runs nothing in a directory of another user.
  * @param owner who runs it, and owns a directory that is made; left out: whoever owns the directory
  * @param environment assignments for the script
  */
-export function inDirectory(path: string, owner: string | undefined, environment: readonly string[], script: Sh): Sh {
+export function inDirectory(
+  path: string,
+  owner: string | undefined,
+  environment: readonly string[],
+  script: Sh,
+): Sh {
   const complete = steps([owned(owner, undefined, '.'), sh`chmod -- go+rx .`])
   return lines([
     asUser,

@@ -4,14 +4,25 @@ import { parentsOf } from '../facts/missing-parent.js'
 import { mayWriteHere } from './write-file.js'
 
 /**
- * Shell that makes a directory with its missing parents, stays in it and completes it there, at `.`. Each is made in the directory that the shell
- * is in and entered at once, so that a link which is put in its place leads root nowhere. Until it is complete, only the user who acts may enter
+ * Shell that makes a directory with its missing parents, stays in it and completes it there, at
+ * `.`. Each is made in the directory that the shell is in and entered at once, so that a link which
+ * is put in its place leads root nowhere. Until it is complete, only the user who acts may enter
  * it. What fails leaves none of the new ones behind.
- * @param firstMissing the first of the path's parents that is not there; null where only the directory itself is missing
+ * @param firstMissing the first of the path's parents that is not there; null where only the
+ * directory itself is missing
  * @param complete gives the directory its owner and mode
  */
-export function makeDirectory(path: string, firstMissing: string | null, complete: Sh | undefined): Sh {
-  const missing = [...parentsOf(path).filter((parent) => firstMissing !== null && parent.length >= firstMissing.length), path]
+export function makeDirectory(
+  path: string,
+  firstMissing: string | null,
+  complete: Sh | undefined,
+): Sh {
+  const missing = [
+    ...parentsOf(path).filter(
+      (parent) => firstMissing !== null && parent.length >= firstMissing.length,
+    ),
+    path,
+  ]
   const names = missing.map((each) => split(each).name)
   const isLeaf = (index: number): boolean => index === names.length - 1
   return steps([
@@ -23,7 +34,13 @@ export function makeDirectory(path: string, firstMissing: string | null, complet
     sh`back_() { cd /proc/self/fd/9 && at_=$top_ && undo_ ${names}; }`,
     sh`trap back_ EXIT`,
     sh`trap 'exit 143' TERM INT HUP`,
-    ...names.map((name, index) => steps([sh`umask ${isLeaf(index) ? '077' : '022'}`, sh`mkdir -- ${`./${name}`}`, enterChild(sh`${name}`)])),
+    ...names.map((name, index) =>
+      steps([
+        sh`umask ${isLeaf(index) ? '077' : '022'}`,
+        sh`mkdir -- ${`./${name}`}`,
+        enterChild(sh`${name}`),
+      ]),
+    ),
     complete,
     sh`trap - EXIT TERM INT HUP`,
     sh`exec 9<&-`,

@@ -14,7 +14,10 @@ export interface MysqlConnectionOptions {
   readonly port?: number
   /** The account that may do what is asked for. Default `root`. */
   readonly user?: string
-  /** Its password, a Secret. A value that only the host knows cannot be used here: facts are read with it. */
+  /**
+   * Its password, a Secret. A value that only the host knows cannot be used here: facts are read
+   * with it.
+   */
   readonly password?: Value<Secret>
 }
 
@@ -26,12 +29,22 @@ export const connectionSchema = z
     host: line.optional(),
     port: z.number().int().min(1).max(65535).optional(),
     user: line.optional(),
-    password: value(secret).refine((given) => !(given instanceof Later) || given.isLocal, knownTooLate).optional(),
+    password: value(secret)
+      .refine((given) => !(given instanceof Later) || given.isLocal, knownTooLate)
+      .optional(),
   })
-  .refine(({ socket, host }) => socket === undefined || host === undefined, 'has both socket and host: give one')
+  .refine(
+    ({ socket, host }) => socket === undefined || host === undefined,
+    'has both socket and host: give one',
+  )
 
 /** A fact's key with the server that it is on. */
-export function onServer<K extends object>(connection: MysqlConnectionOptions | undefined, key: K): (K & OnServer) | Later<K & OnServer> {
+export function onServer<K extends object>(
+  connection: MysqlConnectionOptions | undefined,
+  key: K,
+): (K & OnServer) | Later<K & OnServer> {
   const whole = { ...key, connection: connection ?? {} }
-  return (findLaters(whole).length === 0 ? whole : Later.all(whole)) as (K & OnServer) | Later<K & OnServer>
+  return (findLaters(whole).length === 0 ? whole : Later.all(whole)) as
+    | (K & OnServer)
+    | Later<K & OnServer>
 }

@@ -9,9 +9,15 @@ import { identifier } from '../facts/mysql.js'
 import { connectionSchema, onServer, type MysqlConnectionOptions } from './mysql-connection.js'
 
 export interface MysqlDatabaseOptions extends CommonOptions {
-  /** The character set that new tables get, such as `utf8mb4`. Left out: a new database gets the server's, an existing one keeps its own. */
+  /**
+   * The character set that new tables get, such as `utf8mb4`. Left out: a new database gets the
+   * server's, an existing one keeps its own.
+   */
   readonly charset?: string
-  /** The collation that new tables get, such as `utf8mb4_unicode_ci`. Left out: the character set's own where that is changed, else as it is. */
+  /**
+   * The collation that new tables get, such as `utf8mb4_unicode_ci`. Left out: the character set's
+   * own where that is changed, else as it is.
+   */
   readonly collation?: string
   /** Default `present`. `absent` drops the database with everything in it. */
   readonly state?: 'present' | 'absent'
@@ -21,24 +27,39 @@ export interface MysqlDatabaseOptions extends CommonOptions {
 
 const systemDatabases = ['mysql', 'information_schema', 'performance_schema', 'sys']
 const setName = z.string().regex(/^[a-z0-9_]+$/, 'must be a name such as utf8mb4')
-const databaseName = line.max(64, 'must not be longer than 64 characters').regex(/\S$/, 'must not end with a space')
+const databaseName = line
+  .max(64, 'must not be longer than 64 characters')
+  .regex(/\S$/, 'must not end with a space')
 
 /** MariaDB 10.6 and later says utf8mb3 where utf8 was meant before. */
 const sameName = (given: string): string => given.replace(/^utf8(?=_|$)/, 'utf8mb3')
 
-const shape = { charset: setName.optional(), collation: setName.optional(), state: state.optional(), connection: connectionSchema.optional() }
+const shape = {
+  charset: setName.optional(),
+  collation: setName.optional(),
+  state: state.optional(),
+  connection: connectionSchema.optional(),
+}
 
 /**
  * A database of MariaDB or MySQL, by CREATE, ALTER and DROP DATABASE.
  *
- * Character set and collation are what *new tables* get: a change of them leaves existing tables as they are, and the plan says so.
+ * Character set and collation are what *new tables* get: a change of them leaves existing tables as
+ * they are, and the plan says so.
  */
 export function mysqlDatabase(name: string, options: MysqlDatabaseOptions = {}): Resource {
   checkedId('mysql.database', name, databaseName)
   checked('mysql.database', name, options, shape, ({ charset, collation, state }) => {
-    if (state === 'absent' && systemDatabases.includes(name.toLowerCase())) return 'is a database of the server itself and is not dropped'
-    const mixed = charset !== undefined && collation !== undefined && collation !== charset && !sameName(collation).startsWith(`${sameName(charset)}_`)
-    return mixed ? `the collation ${collation} does not belong to the character set ${charset}` : undefined
+    if (state === 'absent' && systemDatabases.includes(name.toLowerCase()))
+      return 'is a database of the server itself and is not dropped'
+    const mixed =
+      charset !== undefined &&
+      collation !== undefined &&
+      collation !== charset &&
+      !sameName(collation).startsWith(`${sameName(charset)}_`)
+    return mixed
+      ? `the collation ${collation} does not belong to the character set ${charset}`
+      : undefined
   })
   return resource({
     type: 'mysql.database',
@@ -50,23 +71,55 @@ export function mysqlDatabase(name: string, options: MysqlDatabaseOptions = {}):
       const run = (sql: string): MysqlAction => ({ on: 'mysql', connection, sql, values: [] })
       if (options.state === 'absent') {
         if (database === null) return fine('there is no such database')
-        return [{ summary: `drop database ${name} with everything in it`, proof: 'facts', actions: [run(`DROP DATABASE ${identifier(name)}`)] }]
+        return [
+          {
+            summary: `drop database ${name} with everything in it`,
+            proof: 'facts',
+            actions: [run(`DROP DATABASE ${identifier(name)}`)],
+          },
+        ]
       }
       if (database === null) {
-        const summary = ['create database', name, ...(options.charset === undefined && options.collation === undefined ? [] : [`(${[options.charset, options.collation].filter((each) => each !== undefined).join(', ')})`])].join(' ')
-        return [{ summary, proof: 'facts', actions: [run(`CREATE DATABASE ${identifier(name)}${defaults(options)}`)] }]
+        const summary = [
+          'create database',
+          name,
+          ...(options.charset === undefined && options.collation === undefined
+            ? []
+            : [
+                `(${[options.charset, options.collation].filter((each) => each !== undefined).join(', ')})`,
+              ]),
+        ].join(' ')
+        return [
+          {
+            summary,
+            proof: 'facts',
+            actions: [run(`CREATE DATABASE ${identifier(name)}${defaults(options)}`)],
+          },
+        ]
       }
       const differing = differences(options, database)
       if (differing.length === 0) return fine(`${database.charset}, ${database.collation}`)
-      const change: Change = { summary: `${differing.join(', ')} for new tables; existing tables stay as they are`, proof: 'facts', actions: [run(`ALTER DATABASE ${identifier(name)}${defaults(options)}`)] }
+      const change: Change = {
+        summary: `${differing.join(', ')} for new tables; existing tables stay as they are`,
+        proof: 'facts',
+        actions: [run(`ALTER DATABASE ${identifier(name)}${defaults(options)}`)],
+      }
       return [change]
     },
   })
 }
 
-const defaults = ({ charset, collation }: MysqlDatabaseOptions): string => `${charset === undefined ? '' : ` CHARACTER SET ${charset}`}${collation === undefined ? '' : ` COLLATE ${collation}`}`
+const defaults = ({ charset, collation }: MysqlDatabaseOptions): string =>
+  `${charset === undefined ? '' : ` CHARACTER SET ${charset}`}${collation === undefined ? '' : ` COLLATE ${collation}`}`
 
-function differences({ charset, collation }: MysqlDatabaseOptions, database: DatabaseDefaults): readonly string[] {
-  const compare = (what: string, is: string, wanted: string | undefined): readonly string[] => (wanted === undefined || sameName(wanted) === sameName(is) ? [] : [`${what} ${is} → ${wanted}`])
-  return [...compare('charset', database.charset, charset), ...compare('collation', database.collation, collation)]
+function differences(
+  { charset, collation }: MysqlDatabaseOptions,
+  database: DatabaseDefaults,
+): readonly string[] {
+  const compare = (what: string, is: string, wanted: string | undefined): readonly string[] =>
+    wanted === undefined || sameName(wanted) === sameName(is) ? [] : [`${what} ${is} → ${wanted}`]
+  return [
+    ...compare('charset', database.charset, charset),
+    ...compare('collation', database.collation, collation),
+  ]
 }

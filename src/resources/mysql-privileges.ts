@@ -1,21 +1,71 @@
 /** What a privilege can be given on. */
 export type Level = 'server' | 'database' | 'table'
 
-/** Privileges as MariaDB's `SHOW GRANTS` writes them: they cannot be bound as values, so only these become part of a statement. */
-const onTables = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'DROP', 'REFERENCES', 'INDEX', 'ALTER', 'CREATE VIEW', 'SHOW VIEW', 'TRIGGER', 'DELETE HISTORY'] as const
-const onDatabases = [...onTables, 'CREATE TEMPORARY TABLES', 'LOCK TABLES', 'EXECUTE', 'CREATE ROUTINE', 'ALTER ROUTINE', 'EVENT'] as const
+/**
+ * Privileges as MariaDB's `SHOW GRANTS` writes them: they cannot be bound as values, so only these
+ * become part of a statement.
+ */
+const onTables = [
+  'SELECT',
+  'INSERT',
+  'UPDATE',
+  'DELETE',
+  'CREATE',
+  'DROP',
+  'REFERENCES',
+  'INDEX',
+  'ALTER',
+  'CREATE VIEW',
+  'SHOW VIEW',
+  'TRIGGER',
+  'DELETE HISTORY',
+] as const
+const onDatabases = [
+  ...onTables,
+  'CREATE TEMPORARY TABLES',
+  'LOCK TABLES',
+  'EXECUTE',
+  'CREATE ROUTINE',
+  'ALTER ROUTINE',
+  'EVENT',
+] as const
 const onServer = [
-  ...onDatabases, 'RELOAD', 'SHUTDOWN', 'PROCESS', 'FILE', 'SHOW DATABASES', 'SUPER', 'CREATE USER', 'CREATE TABLESPACE', 'REPLICATION SLAVE', 'BINLOG MONITOR', 'BINLOG ADMIN', 'BINLOG REPLAY',
-  'SLAVE MONITOR', 'REPLICATION SLAVE ADMIN', 'REPLICATION MASTER ADMIN', 'SET USER', 'FEDERATED ADMIN', 'CONNECTION ADMIN', 'READ_ONLY ADMIN',
+  ...onDatabases,
+  'RELOAD',
+  'SHUTDOWN',
+  'PROCESS',
+  'FILE',
+  'SHOW DATABASES',
+  'SUPER',
+  'CREATE USER',
+  'CREATE TABLESPACE',
+  'REPLICATION SLAVE',
+  'BINLOG MONITOR',
+  'BINLOG ADMIN',
+  'BINLOG REPLAY',
+  'SLAVE MONITOR',
+  'REPLICATION SLAVE ADMIN',
+  'REPLICATION MASTER ADMIN',
+  'SET USER',
+  'FEDERATED ADMIN',
+  'CONNECTION ADMIN',
+  'READ_ONLY ADMIN',
 ] as const
 
 /** Every privilege of each level. Together they are `ALL PRIVILEGES`. */
-export const known: Readonly<Record<Level, readonly string[]>> = { server: onServer, database: onDatabases, table: onTables }
+export const known: Readonly<Record<Level, readonly string[]>> = {
+  server: onServer,
+  database: onDatabases,
+  table: onTables,
+}
 
 export const all = 'ALL PRIVILEGES'
 export const grantOption = 'GRANT OPTION'
 
-/** Other spellings that MariaDB takes in GRANT; its `SHOW GRANTS` writes the first one of `known`, or an older server this one. */
+/**
+ * Other spellings that MariaDB takes in GRANT; its `SHOW GRANTS` writes the first one of `known`,
+ * or an older server this one.
+ */
 const aliases: Readonly<Record<string, string>> = {
   'REPLICATION CLIENT': 'BINLOG MONITOR',
   'REPLICATION REPLICA': 'REPLICATION SLAVE',
@@ -46,4 +96,5 @@ export function nameOf(privilege: string): string {
 }
 
 /** Whether a privilege is among others, in whatever spelling. */
-export const holds = (privileges: readonly string[], wanted: string): boolean => privileges.some((each) => nameOf(each) === nameOf(wanted))
+export const holds = (privileges: readonly string[], wanted: string): boolean =>
+  privileges.some((each) => nameOf(each) === nameOf(wanted))

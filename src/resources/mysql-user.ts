@@ -1,5 +1,13 @@
 import { z } from 'zod'
-import { blocked, fine, type Blocked, type Change, type MysqlAction, type MysqlConnection, type MysqlLoginAction } from '../core/change.js'
+import {
+  blocked,
+  fine,
+  type Blocked,
+  type Change,
+  type MysqlAction,
+  type MysqlConnection,
+  type MysqlLoginAction,
+} from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import { request, type Value } from '../core/fact.js'
 import { mysqlHash } from '../core/scrub/mysql-hash.js'
@@ -12,26 +20,37 @@ import { connectionSchema, onServer, type MysqlConnectionOptions } from './mysql
 import { grantChanges, grantsSchema, type GrantOptions } from './mysql-grants.js'
 
 export interface MysqlUserOptions extends CommonOptions {
-  /** Where the account may come from: `localhost` (the socket, and TCP from the host itself), `%`, `10.0.0.%`. Default `localhost`. It is part of the account's name. */
+  /**
+   * Where the account may come from: `localhost` (the socket, and TCP from the host itself), `%`,
+   * `10.0.0.%`. Default `localhost`. It is part of the account's name.
+   */
   readonly host?: string
   /**
-   * Logs in with this password (`mysql_native_password`): a Secret of printable ASCII. MariaDB is given its hash only.
-   * Left out: not managed. Other ways to log in, such as the socket, stay open unless `plugin` says otherwise. A new account needs a password or a plugin.
+   * Logs in with this password (`mysql_native_password`): a Secret of printable ASCII. MariaDB is
+   * given its hash only. Left out: not managed. Other ways to log in, such as the socket, stay open
+   * unless `plugin` says otherwise. A new account needs a password or a plugin.
    */
   readonly password?: Value<Secret>
   /**
-   * `unix_socket`: logs in through the socket as the host's user of the same name. `mysql_native_password`: logs in with `password` and in no other way.
-   * Left out: not managed.
+   * `unix_socket`: logs in through the socket as the host's user of the same name.
+   * `mysql_native_password`: logs in with `password` and in no other way. Left out: not managed.
    */
   readonly plugin?: 'unix_socket' | 'mysql_native_password'
   /**
-   * Privileges by what they are on: `{ 'app.*': ['SELECT', 'INSERT'] }`. Names are literal: `my_app.*` never matches `myXapp`. `ALL` and `GRANT OPTION` may be given.
-   * Spellings of one privilege are equal, such as `REPLICATION CLIENT` and `BINLOG MONITOR`.
+   * Privileges by what they are on: `{ 'app.*': ['SELECT', 'INSERT'] }`. Names are literal:
+   * `my_app.*` never matches `myXapp`. `ALL` and `GRANT OPTION` may be given. Spellings of one
+   * privilege are equal, such as `REPLICATION CLIENT` and `BINLOG MONITOR`.
    */
   readonly grants?: GrantOptions
-  /** `grants` is the whole: everything else is revoked, roles and privileges on other things included. Default false: `grants` adds. */
+  /**
+   * `grants` is the whole: everything else is revoked, roles and privileges on other things
+   * included. Default false: `grants` adds.
+   */
   readonly exactGrants?: boolean
-  /** `true`: refuses connections without TLS, which closes the socket too. `false`: does not ask for it. Left out: not managed. */
+  /**
+   * `true`: refuses connections without TLS, which closes the socket too. `false`: does not ask for
+   * it. Left out: not managed.
+   */
   readonly requireTls?: boolean
   /** `absent` drops the account. Default `present`. */
   readonly state?: 'present' | 'absent'
@@ -45,19 +64,26 @@ const socketPlugin = 'unix_socket'
 function wrongPassword(password: Secret): string | undefined {
   const text = reveal(password)
   if (text === '') return 'password must not be empty: anybody could log in'
-  return /^[\x20-\x7e]*$/.test(text) ? undefined : 'password must be printable ASCII: others arrive differently from different clients (PyMySQL sends latin1, this one UTF-8)'
+  return /^[\x20-\x7e]*$/.test(text)
+    ? undefined
+    : 'password must be printable ASCII: others arrive differently from different clients (PyMySQL sends latin1, this one UTF-8)'
 }
 
 const passwordSchema = secret.superRefine((given, context) => {
   const wrong = wrongPassword(given)
-  if (wrong !== undefined) context.addIssue({ code: 'custom', message: wrong.replace(/^password /, '') })
+  if (wrong !== undefined)
+    context.addIssue({ code: 'custom', message: wrong.replace(/^password /, '') })
 })
 
 /** What `mysql_native_password` keeps: `*SHA1(SHA1(password))`. */
 export const nativeHash = (password: Secret): string => `*${mysqlHash(reveal(password))}`
 
 const shape = {
-  host: z.string().max(255).regex(/^[a-z0-9_.:%/-]+$/, "must be localhost, '%', an address or a name in lower case").optional(),
+  host: z
+    .string()
+    .max(255)
+    .regex(/^[a-z0-9_.:%/-]+$/, "must be localhost, '%', an address or a name in lower case")
+    .optional(),
   password: value(passwordSchema).optional(),
   plugin: z.enum([socketPlugin, native]).optional(),
   grants: grantsSchema.optional(),
@@ -68,26 +94,25 @@ const shape = {
 }
 
 /**
- * An account of MariaDB 10.4 or later, with its ways to log in and its grants, by CREATE USER, ALTER USER, GRANT, REVOKE and DROP USER.
+ * An account of MariaDB 10.4 or later, with its ways to log in and its grants, by CREATE USER,
+ * ALTER USER, GRANT, REVOKE and DROP USER.
  *
- * An account that exists may be given grants, or lose them, without naming its password. A password that was set is proved by a login, where the account may come from
- * the host itself; where another account of the same name would answer it, or the server does not take it for another reason than the password, the stored hash decides.
+ * An account that exists may be given grants, or lose them, without naming its password. A password
+ * that was set is proved by a login, where the account may come from the host itself; where another
+ * account of the same name would answer it, or the server does not take it for another reason than
+ * the password, the stored hash decides.
  */
 export function mysqlUser(name: string, options: MysqlUserOptions): Resource {
   checkedId('mysql.user', name, line.max(80, 'must not be longer than 80 characters'))
   const host = options.host ?? 'localhost'
   const id = `${name}@${host}`
-  checked(
-    'mysql.user',
-    id,
-    options,
-    shape,
-    ({ password, plugin, grants, exactGrants, state }) => {
-      if (exactGrants === true && grants === undefined) return 'exactGrants needs grants (an empty one takes everything away)'
-      if (state !== 'absent' && plugin === native && password === undefined) return `plugin ${native} needs a password: anybody could log in without`
-      return undefined
-    },
-  )
+  checked('mysql.user', id, options, shape, ({ password, plugin, grants, exactGrants, state }) => {
+    if (exactGrants === true && grants === undefined)
+      return 'exactGrants needs grants (an empty one takes everything away)'
+    if (state !== 'absent' && plugin === native && password === undefined)
+      return `plugin ${native} needs a password: anybody could log in without`
+    return undefined
+  })
   return resource({
     type: 'mysql.user',
     id,
@@ -95,21 +120,44 @@ export function mysqlUser(name: string, options: MysqlUserOptions): Resource {
     reads: { account: request(accountFact, onServer(options.connection, { name, host })) },
     values: { password: options.password, connection: options.connection ?? {} },
     plan({ account }, { password, connection }) {
-      const run = (sql: string, values: MysqlAction['values'] = []): MysqlAction => ({ on: 'mysql', connection, sql, values })
+      const run = (sql: string, values: MysqlAction['values'] = []): MysqlAction => ({
+        on: 'mysql',
+        connection,
+        sql,
+        values,
+      })
       const user = `${name}@${host}`
-      if (options.state === 'absent') return account === null ? fine('there is no such account') : [{ summary: `remove user ${user}`, proof: 'facts', actions: [run('DROP USER ?@?', [name, host])] }]
+      if (options.state === 'absent')
+        return account === null
+          ? fine('there is no such account')
+          : [
+              {
+                summary: `remove user ${user}`,
+                proof: 'facts',
+                actions: [run('DROP USER ?@?', [name, host])],
+              },
+            ]
       const wrong = password === undefined ? undefined : wrongPassword(password)
-      if (wrong !== undefined) throw new FettleError('option-invalid', { address: `mysql.user[${id}]`, message: `mysql.user[${id}]: ${wrong}` })
+      if (wrong !== undefined)
+        throw new FettleError('option-invalid', {
+          address: `mysql.user[${id}]`,
+          message: `mysql.user[${id}]: ${wrong}`,
+        })
       const desired = { name, host, password, options, connection }
       const obstacle = cannotBe(account, desired)
       if (obstacle !== null) return obstacle
       const changes = [
         ...loginChanges(account, desired),
-        ...grantChanges(account?.grants ?? [], options.grants ?? {}, { exact: options.exactGrants === true, foldsCase: account?.foldsCase ?? false }, (summary, statements) => ({
-          summary,
-          proof: 'facts',
-          actions: statements.map((sql) => run(sql, [name, host])),
-        })),
+        ...grantChanges(
+          account?.grants ?? [],
+          options.grants ?? {},
+          { exact: options.exactGrants === true, foldsCase: account?.foldsCase ?? false },
+          (summary, statements) => ({
+            summary,
+            proof: 'facts',
+            actions: statements.map((sql) => run(sql, [name, host])),
+          }),
+        ),
       ]
       return changes.length === 0 ? fine(`${user} logs in and may do as desired`) : changes
     },
@@ -125,77 +173,148 @@ interface Desired {
 }
 
 /** Why an account cannot be made or changed as desired. */
-function cannotBe(account: Account | null, { name, host, password, options, connection }: Desired): Blocked | null {
+function cannotBe(
+  account: Account | null,
+  { name, host, password, options, connection }: Desired,
+): Blocked | null {
   const user = `${name}@${host}`
   if (account === null) {
     if (password !== undefined || options.plugin !== undefined) return null
-    return blocked(`there is no account ${user}, and it cannot be made without a password or plugin: anybody could log in`, 'give a password or plugin, or make the account before this resource')
+    return blocked(
+      `there is no account ${user}, and it cannot be made without a password or plugin: anybody could log in`,
+      'give a password or plugin, or make the account before this resource',
+    )
   }
   if (options.plugin === native) {
-    const isAsking = host === 'localhost' && name === (connection.user ?? 'root') && connection.host === undefined && connection.password === undefined
+    const isAsking =
+      host === 'localhost' &&
+      name === (connection.user ?? 'root') &&
+      connection.host === undefined &&
+      connection.password === undefined
     if (!isAsking || !account.ways.some((way) => way.plugin === socketPlugin)) return null
     return blocked(
       `${user} is the account that MariaDB is asked with, through the socket: without that way nothing could be asked any more`,
       "give its password to the connection too (connection: { password }), or another administrator's account",
     )
   }
-  const foreign = password === undefined ? undefined : account.ways.find((way) => way.plugin !== native && way.plugin !== socketPlugin)
+  const foreign =
+    password === undefined
+      ? undefined
+      : account.ways.find((way) => way.plugin !== native && way.plugin !== socketPlugin)
   if (foreign === undefined) return null
-  return blocked(`${user} logs in by ${foreign.plugin}, whose passwords cannot be compared`, `give plugin: '${native}', which closes every other way, or leave password out`)
+  return blocked(
+    `${user} logs in by ${foreign.plugin}, whose passwords cannot be compared`,
+    `give plugin: '${native}', which closes every other way, or leave password out`,
+  )
 }
 
 /** Shorter ones are words, such as Debian's `invalid` for a password that nobody has. */
 const shortestHash = 30
 
 /** `IDENTIFIED VIA a USING ? OR b`. Hashes are bound and never part of the text. */
-function identified(ways: readonly Way[]): { readonly sql: string; readonly values: MysqlAction['values'] } {
-  const sql = ways.map(({ plugin, kept }) => (kept === '' ? plugin : `${plugin} USING ?`)).join(' OR ')
-  return { sql: `IDENTIFIED VIA ${sql}`, values: ways.filter(({ kept }) => kept !== '').map(({ kept }) => (kept.length < shortestHash ? kept : new Secret(kept))) }
+function identified(ways: readonly Way[]): {
+  readonly sql: string
+  readonly values: MysqlAction['values']
+} {
+  const sql = ways
+    .map(({ plugin, kept }) => (kept === '' ? plugin : `${plugin} USING ?`))
+    .join(' OR ')
+  return {
+    sql: `IDENTIFIED VIA ${sql}`,
+    values: ways
+      .filter(({ kept }) => kept !== '')
+      .map(({ kept }) => (kept.length < shortestHash ? kept : new Secret(kept))),
+  }
 }
 
 function desiredWays(have: readonly Way[], { password, options }: Desired): readonly Way[] {
   const staying = options.plugin === native ? [] : have.filter((way) => way.plugin !== native)
-  const others = password === undefined ? have : [{ plugin: native, kept: nativeHash(password) }, ...staying]
-  return options.plugin === undefined || others.some((way) => way.plugin === options.plugin) ? others : [...others, { plugin: options.plugin, kept: '' }]
+  const others =
+    password === undefined ? have : [{ plugin: native, kept: nativeHash(password) }, ...staying]
+  return options.plugin === undefined || others.some((way) => way.plugin === options.plugin)
+    ? others
+    : [...others, { plugin: options.plugin, kept: '' }]
 }
 
 function loginChanges(account: Account | null, desired: Desired): readonly Change[] {
   const { name, host, connection, options, password } = desired
   const ways = desiredWays(account?.ways ?? [], desired)
-  const differing = account === null ? [`create user ${name}@${host}`] : loginDifferences(account.ways, ways)
+  const differing =
+    account === null ? [`create user ${name}@${host}`] : loginDifferences(account.ways, ways)
   const tls = tlsDifference(account?.requires ?? 'nothing', options.requireTls)
   if (differing.length === 0 && tls === undefined) return []
   const auth = differing.length === 0 ? null : identified(ways)
-  const sql = [account === null ? 'CREATE USER ?@?' : 'ALTER USER ?@?', ...(auth === null ? [] : [auth.sql]), ...(tls === undefined ? [] : [options.requireTls === true ? 'REQUIRE SSL' : 'REQUIRE NONE'])].join(' ')
-  const set: MysqlAction = { on: 'mysql', connection, sql, values: [name, host, ...(auth?.values ?? [])] }
+  const sql = [
+    account === null ? 'CREATE USER ?@?' : 'ALTER USER ?@?',
+    ...(auth === null ? [] : [auth.sql]),
+    ...(tls === undefined ? [] : [options.requireTls === true ? 'REQUIRE SSL' : 'REQUIRE NONE']),
+  ].join(' ')
+  const set: MysqlAction = {
+    on: 'mysql',
+    connection,
+    sql,
+    values: [name, host, ...(auth?.values ?? [])],
+  }
   const closed = options.requireTls ?? (account !== null && account.requires !== 'nothing')
-  const proves = auth !== null && password !== undefined && !closed && connection.host === undefined && (host === 'localhost' || host === '%')
-  return [{ summary: [...differing, ...(tls === undefined ? [] : [tls])].join(', '), proof: 'facts', actions: [set, ...(proves ? [login(desired, password)] : [])] }]
+  const proves =
+    auth !== null &&
+    password !== undefined &&
+    !closed &&
+    connection.host === undefined &&
+    (host === 'localhost' || host === '%')
+  return [
+    {
+      summary: [...differing, ...(tls === undefined ? [] : [tls])].join(', '),
+      proof: 'facts',
+      actions: [set, ...(proves ? [login(desired, password)] : [])],
+    },
+  ]
 }
 
 /**
- * A login through the socket, as the account that comes from `localhost`. MariaDB takes the account with the most specific host, so `app@localhost` answers before `app@%`.
- * An anonymous `''@localhost` answers before it too; then the failure is told, since nobody means that.
+ * A login through the socket, as the account that comes from `localhost`. MariaDB takes the account
+ * with the most specific host, so `app@localhost` answers before `app@%`. An anonymous
+ * `''@localhost` answers before it too; then the failure is told, since nobody means that.
  */
 function login({ name, host, connection }: Desired, password: Secret): MysqlLoginAction {
-  const socket: MysqlConnection = connection.socket === undefined ? {} : { socket: connection.socket }
-  const proof: MysqlLoginAction = { on: 'mysql-login', connection: { ...socket, user: name, password } }
+  const socket: MysqlConnection =
+    connection.socket === undefined ? {} : { socket: connection.socket }
+  const proof: MysqlLoginAction = {
+    on: 'mysql-login',
+    connection: { ...socket, user: name, password },
+  }
   if (host === 'localhost') return proof
-  const sql = "SELECT 1 FROM mysql.global_priv WHERE User = ? AND Host <> ? AND 'localhost' LIKE Host LIMIT 1"
+  const sql =
+    "SELECT 1 FROM mysql.global_priv WHERE User = ? AND Host <> ? AND 'localhost' LIKE Host LIMIT 1"
   return { ...proof, unless: { on: 'mysql', connection, sql, values: [name, host] } }
 }
 
 function loginDifferences(have: readonly Way[], wanted: readonly Way[]): readonly string[] {
   const before = have.find((way) => way.plugin === native)
   const after = wanted.find((way) => way.plugin === native)
-  const password = after === undefined || before?.kept.toUpperCase() === after.kept.toUpperCase() ? [] : [before === undefined ? 'login with a password allowed' : 'password changed']
-  const isIn = (ways: readonly Way[], plugin: string): boolean => ways.some((way) => way.plugin === plugin)
-  const opened = isIn(wanted, socketPlugin) && !isIn(have, socketPlugin) ? ['login through the socket allowed'] : []
-  const closed = have.filter(({ plugin }) => !isIn(wanted, plugin)).map(({ plugin }) => `login ${plugin === socketPlugin ? 'through the socket' : `by ${plugin}`} closed`)
+  const password =
+    after === undefined || before?.kept.toUpperCase() === after.kept.toUpperCase()
+      ? []
+      : [before === undefined ? 'login with a password allowed' : 'password changed']
+  const isIn = (ways: readonly Way[], plugin: string): boolean =>
+    ways.some((way) => way.plugin === plugin)
+  const opened =
+    isIn(wanted, socketPlugin) && !isIn(have, socketPlugin)
+      ? ['login through the socket allowed']
+      : []
+  const closed = have
+    .filter(({ plugin }) => !isIn(wanted, plugin))
+    .map(
+      ({ plugin }) =>
+        `login ${plugin === socketPlugin ? 'through the socket' : `by ${plugin}`} closed`,
+    )
   return [...password, ...opened, ...closed]
 }
 
-function tlsDifference(requires: Account['requires'], wanted: boolean | undefined): string | undefined {
+function tlsDifference(
+  requires: Account['requires'],
+  wanted: boolean | undefined,
+): string | undefined {
   if (wanted === true && requires === 'nothing') return 'TLS required'
   return wanted === false && requires !== 'nothing' ? 'TLS no longer required' : undefined
 }

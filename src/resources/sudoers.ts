@@ -22,8 +22,10 @@ export interface SudoersRule {
   /** No password is asked. Default false. */
   readonly nopasswd?: boolean
   /**
-   * Full commands: an absolute path and its arguments, separated by single spaces, permitted exactly like that; a command without arguments is permitted
-   * without any (sudoers itself would permit all). Wildcards, quotes and backslashes are refused: `*` crosses words and slashes (sudoers(5)).
+   * Full commands: an absolute path and its arguments, separated by single spaces, permitted
+   * exactly like that; a command without arguments is permitted without any (sudoers itself would
+   * permit all). Wildcards, quotes and backslashes are refused: `*` crosses words and slashes
+   * (sudoers(5)).
    */
   readonly commands: readonly string[]
 }
@@ -31,9 +33,14 @@ export interface SudoersRule {
 export interface SudoersOptions extends CommonOptions {
   /** The rules. Either these or `content`. */
   readonly rules?: readonly SudoersRule[]
-  /** The text of the file in sudoers(5)'s own syntax, for what rules cannot say. It must pass visudo(8). */
+  /**
+   * The text of the file in sudoers(5)'s own syntax, for what rules cannot say. It must pass
+   * visudo(8).
+   */
   readonly content?: Value<string>
-  /** `absent` removes the file; the policy that is left must pass visudo(8) too. Default `present`. */
+  /**
+   * `absent` removes the file; the policy that is left must pass visudo(8) too. Default `present`.
+   */
   readonly state?: 'present' | 'absent'
 }
 
@@ -43,15 +50,42 @@ const ownerAndMode = { mode: '0440', owner: 'root', group: 'root' } as const
 /** An account in a rule. Names in capitals are aliases in sudoers, and ALL is everybody. */
 const who = accountName
   .regex(/^[\p{L}\p{N}_]/u, 'must be the name of an account')
-  .refine((name) => !/^[A-Z][A-Z0-9_]*$/.test(name), 'in capitals would be an alias of sudoers: use content')
+  .refine(
+    (name) => !/^[A-Z][A-Z0-9_]*$/.test(name),
+    'in capitals would be an alias of sudoers: use content',
+  )
 
 /** The characters that mean themselves in a command, or do so behind a backslash. */
 const command = line
-  .regex(/^\/[^ ]*[^ /](?: [^ ]+)*$/, 'must be an absolute path of a file, then arguments separated by single spaces')
-  .regex(/^[^*?[\]\\"'^!\t]*$/, 'must not hold wildcards, quotes, backslashes, ^ or !: such a rule permits more than it seems to')
-  .refine((text) => !text.split(' ')[0]?.split('/').some((part) => part === '..' || part === '.'), 'must not hold . or .. in its path')
+  .regex(
+    /^\/[^ ]*[^ /](?: [^ ]+)*$/,
+    'must be an absolute path of a file, then arguments separated by single spaces',
+  )
+  .regex(
+    /^[^*?[\]\\"'^!\t]*$/,
+    'must not hold wildcards, quotes, backslashes, ^ or !: such a rule permits more than it seems to',
+  )
+  .refine(
+    (text) =>
+      !text
+        .split(' ')[0]
+        ?.split('/')
+        .some((part) => part === '..' || part === '.'),
+    'must not hold . or .. in its path',
+  )
 
-const rule = z.strictObject({ user: who.optional(), group: who.optional(), runAs: who.optional(), nopasswd: z.boolean().optional(), commands: z.array(command).min(1) }).refine(({ user, group }) => (user === undefined) !== (group === undefined), 'needs a user or a group, and not both')
+const rule = z
+  .strictObject({
+    user: who.optional(),
+    group: who.optional(),
+    runAs: who.optional(),
+    nopasswd: z.boolean().optional(),
+    commands: z.array(command).min(1),
+  })
+  .refine(
+    ({ user, group }) => (user === undefined) !== (group === undefined),
+    'needs a user or a group, and not both',
+  )
 
 /** Arguments are one string to sudo, in which these four would end it or begin a comment. */
 function rendered(text: string): string {
@@ -59,16 +93,28 @@ function rendered(text: string): string {
   return text.includes(' ') ? escaped : `${escaped} ""`
 }
 
-/** Names of a domain hold spaces and backslashes (`domain users`), which divide words and escape. */
+/**
+ * Names of a domain hold spaces and backslashes (`domain users`), which divide words and escape.
+ */
 const escapedName = (name: string): string => name.replace(/[^\p{L}\p{N}_.-]/gu, '\\$&')
 
-const ruleText = ({ user, group = '', runAs = 'root', nopasswd = false, commands }: SudoersRule): string =>
+const ruleText = ({
+  user,
+  group = '',
+  runAs = 'root',
+  nopasswd = false,
+  commands,
+}: SudoersRule): string =>
   `${user === undefined ? '%' : ''}${escapedName(user ?? group)} ALL=(${escapedName(runAs)}) ${nopasswd ? 'NOPASSWD: ' : ''}${commands.map(rendered).join(', ')}`
 
 /** A drop-in of sudoers(5) from its rules. */
-export const sudoersText = (rules: readonly SudoersRule[]): string => `# Managed by Fettle: changes made here are lost.\n${rules.map((each) => `${ruleText(each)}\n`).join('')}`
+export const sudoersText = (rules: readonly SudoersRule[]): string =>
+  `# Managed by Fettle: changes made here are lost.\n${rules.map((each) => `${ruleText(each)}\n`).join('')}`
 
-/** Puts the file aside under a name that sudo does not read, and back again where the rest of the policy does not hold without it, and did with it. */
+/**
+ * Puts the file aside under a name that sudo does not read, and back again where the rest of the
+ * policy does not hold without it, and did with it.
+ */
 function removal(name: string, entry: PathEntry | null): Plan {
   if (entry === null) return fine('there is no such file')
   const wrong = notAFile(`${folder}/${name}`, entry)
@@ -86,23 +132,40 @@ function removal(name: string, entry: PathEntry | null): Plan {
     sh`trap - EXIT`,
     sh`sync -- .`,
   ])
-  return [{ summary: 'remove file', proof: 'facts', actions: [{ on: 'shell', script, long: true }] }]
+  return [
+    { summary: 'remove file', proof: 'facts', actions: [{ on: 'shell', script, long: true }] },
+  ]
 }
 
-const shape = { rules: z.array(rule).min(1, 'must hold at least one rule').optional(), content: value(z.string({ error: 'must be a string' }).min(1)).optional(), state: state.optional() }
+const shape = {
+  rules: z.array(rule).min(1, 'must hold at least one rule').optional(),
+  content: value(z.string({ error: 'must be a string' }).min(1)).optional(),
+  state: state.optional(),
+}
 
 /**
- * A drop-in of sudo's policy, `/etc/sudoers.d/NAME`: root's, 0440. It is validated alone before it takes its place and with the whole policy
- * right after; if that fails, what was there comes back at once, unless the policy failed with the same words before. Needs sudo on the host. Groups and users that rules name are not looked for:
- * add them before.
+ * A drop-in of sudo's policy, `/etc/sudoers.d/NAME`: root's, 0440. It is validated alone before it
+ * takes its place and with the whole policy right after; if that fails, what was there comes back
+ * at once, unless the policy failed with the same words before. Needs sudo on the host. Groups and
+ * users that rules name are not looked for: add them before.
  *
- * `name` holds letters, digits, `_` and `-` only: sudo skips files with a dot or a `~` at the end (sudoers(5), "Including other files").
+ * `name` holds letters, digits, `_` and `-` only: sudo skips files with a dot or a `~` at the end
+ * (sudoers(5), "Including other files").
  */
 export function sudoers(name: string, options: SudoersOptions): Resource {
-  checkedId('sudoers', name, z.string().regex(/^[A-Za-z0-9_-]+$/, 'must hold letters, digits, _ and - only: sudo skips other files'))
+  checkedId(
+    'sudoers',
+    name,
+    z
+      .string()
+      .regex(/^[A-Za-z0-9_-]+$/, 'must hold letters, digits, _ and - only: sudo skips other files'),
+  )
   checked('sudoers', name, options, shape, (given) => {
-    if (given.rules !== undefined && given.content !== undefined) return 'rules and content exclude each other'
-    return given.rules === undefined && given.content === undefined && given.state !== 'absent' ? 'rules or content is required' : undefined
+    if (given.rules !== undefined && given.content !== undefined)
+      return 'rules and content exclude each other'
+    return given.rules === undefined && given.content === undefined && given.state !== 'absent'
+      ? 'rules or content is required'
+      : undefined
   })
   const path = `${folder}/${name}`
   const wanted = options.rules === undefined ? options.content : sudoersText(options.rules)
@@ -110,14 +173,32 @@ export function sudoers(name: string, options: SudoersOptions): Resource {
     type: 'sudoers',
     id: name,
     options,
-    reads: { path: request(pathFact, pathKey(path, wanted)), missingParent: request(missingParentFact, path) },
+    reads: {
+      path: request(pathFact, pathKey(path, wanted)),
+      missingParent: request(missingParentFact, path),
+    },
     values: { content: wanted },
     joins: 'files',
     plan({ path: entry, missingParent }, values): Plan {
       if (options.state === 'absent') return removal(name, entry)
-      if (entry === null && missingParent !== null) return blocked(`directory ${missingParent.path} does not exist`, "install sudo before this: apt.packages(['sudo'])")
+      if (entry === null && missingParent !== null)
+        return blocked(
+          `directory ${missingParent.path} does not exist`,
+          "install sudo before this: apt.packages(['sudo'])",
+        )
       const content = checkedContent('sudoers', name, values.content)
-      return fileChanges({ path, content, ...ownerAndMode, validate: 'visudo -cf %s', confirm: 'visudo -c', sparedByOthers: true }, entry, missingParent)
+      return fileChanges(
+        {
+          path,
+          content,
+          ...ownerAndMode,
+          validate: 'visudo -cf %s',
+          confirm: 'visudo -c',
+          sparedByOthers: true,
+        },
+        entry,
+        missingParent,
+      )
     },
   })
 }

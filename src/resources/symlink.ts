@@ -13,26 +13,55 @@ import { blockedBy } from './file-changes.js'
 import { mayWriteHere } from './write-file.js'
 
 export interface SymlinkOptions extends CommonOptions {
-  /** What the link says, exactly: an absolute path, or one relative to the link's own directory. It need not exist. */
+  /**
+   * What the link says, exactly: an absolute path, or one relative to the link's own directory. It
+   * need not exist.
+   */
   readonly target: string
-  /** Replace a file, or an empty directory, that is in the link's place. A directory with anything in it is never removed. Default false: whatever is no link is refused. */
+  /**
+   * Replace a file, or an empty directory, that is in the link's place. A directory with anything
+   * in it is never removed. Default false: whatever is no link is refused.
+   */
   readonly force?: boolean
 }
 
-const shellChange = (summary: string, pieces: readonly (Sh | undefined)[]): Change => ({ summary, proof: 'facts', actions: [{ on: 'shell', script: steps(pieces) }] })
+const shellChange = (summary: string, pieces: readonly (Sh | undefined)[]): Change => ({
+  summary,
+  proof: 'facts',
+  actions: [{ on: 'shell', script: steps(pieces) }],
+})
 
-/** Nothing is there to be replaced: ln(1) makes the link at once, and fails if something came meanwhile. */
+/**
+ * Nothing is there to be replaced: ln(1) makes the link at once, and fails if something came
+ * meanwhile.
+ */
 function creation(path: string, target: string): Change {
   const { directory, name } = split(path)
-  return shellChange(`create link to ${target}`, [enter(directory), mayWriteHere, sh`ln -sT -- ${target} ${`./${name}`}`, sh`sync -- .`])
+  return shellChange(`create link to ${target}`, [
+    enter(directory),
+    mayWriteHere,
+    sh`ln -sT -- ${target} ${`./${name}`}`,
+    sh`sync -- .`,
+  ])
 }
 
-/** A new link takes the place of what is there by one rename(2), so that the path is never without one; an empty directory must go first. */
-function replacement(path: string, target: string, kind: PathEntry['kind'], summary: string): Change {
+/**
+ * A new link takes the place of what is there by one rename(2), so that the path is never without
+ * one; an empty directory must go first.
+ */
+function replacement(
+  path: string,
+  target: string,
+  kind: PathEntry['kind'],
+  summary: string,
+): Change {
   const { directory, name } = split(path)
   const here = `./${name}`
   const begin = `./.${[...name].slice(0, 40).join('')}.fettle-`
-  const still = kind === 'link' ? sh`[ -L ${here} ]` : sh`[ ! -L ${here} ] && ${kind === 'file' ? sh`[ -f ${here} ]` : sh`[ -d ${here} ]`}`
+  const still =
+    kind === 'link'
+      ? sh`[ -L ${here} ]`
+      : sh`[ ! -L ${here} ] && ${kind === 'file' ? sh`[ -f ${here} ]` : sh`[ -d ${here} ]`}`
   return shellChange(summary, [
     enter(directory),
     mayWriteHere,
@@ -50,35 +79,86 @@ function replacement(path: string, target: string, kind: PathEntry['kind'], summ
   ])
 }
 
-const isEmpty = (tree: readonly TreeEntry[] | null): boolean => tree?.length === 1 && tree[0]?.count === 1
+const isEmpty = (tree: readonly TreeEntry[] | null): boolean =>
+  tree?.length === 1 && tree[0]?.count === 1
 
 /** What is there instead of a link. */
-function inItsPlace(path: string, { target, force }: SymlinkOptions, kind: 'file' | 'directory' | 'other', tree: readonly TreeEntry[] | null): Plan {
-  if (kind === 'other') return blocked(`${path} is neither a link nor a file nor a directory`, 'remove it, or choose another path')
-  if (force !== true) return blocked(`${path} is a ${kind}`, `set force: true to replace ${kind === 'file' ? 'it' : 'an empty one'}, remove it, or choose another path`)
-  if (kind === 'directory' && !isEmpty(tree)) return blocked(`${path} is a directory that is not empty`, 'move what is in it elsewhere, or choose another path')
-  return [replacement(path, target, kind, `replace ${kind === 'file' ? 'file' : 'empty directory'} by a link to ${target}`)]
+function inItsPlace(
+  path: string,
+  { target, force }: SymlinkOptions,
+  kind: 'file' | 'directory' | 'other',
+  tree: readonly TreeEntry[] | null,
+): Plan {
+  if (kind === 'other')
+    return blocked(
+      `${path} is neither a link nor a file nor a directory`,
+      'remove it, or choose another path',
+    )
+  if (force !== true)
+    return blocked(
+      `${path} is a ${kind}`,
+      `set force: true to replace ${kind === 'file' ? 'it' : 'an empty one'}, remove it, or choose another path`,
+    )
+  if (kind === 'directory' && !isEmpty(tree))
+    return blocked(
+      `${path} is a directory that is not empty`,
+      'move what is in it elsewhere, or choose another path',
+    )
+  return [
+    replacement(
+      path,
+      target,
+      kind,
+      `replace ${kind === 'file' ? 'file' : 'empty directory'} by a link to ${target}`,
+    ),
+  ]
 }
 
 const shape = { target: line, force: z.boolean().optional() }
 
 /**
- * A symbolic link. One that points elsewhere is pointed anew, by a rename: whoever follows the path finds the old target or the new one. The link
- * belongs to the user who acts; its mode means nothing. Missing parents are not made (use `directory`), and nothing is done to what it points to.
+ * A symbolic link. One that points elsewhere is pointed anew, by a rename: whoever follows the path
+ * finds the old target or the new one. The link belongs to the user who acts; its mode means
+ * nothing. Missing parents are not made (use `directory`), and nothing is done to what it points
+ * to.
  */
 export function symlink(path: string, options: SymlinkOptions): Resource {
   checkedId('symlink', path, absolutePath)
-  checked('symlink', path, options, shape, ({ target }) => (target === path ? 'target is the link itself' : undefined))
+  checked('symlink', path, options, shape, ({ target }) =>
+    target === path ? 'target is the link itself' : undefined,
+  )
   const { target } = options
-  const plan = (entry: PathEntry | null, missingParent: MissingParent | null, tree: readonly TreeEntry[] | null): Plan => {
-    if (entry === null) return missingParent === null ? [creation(path, target)] : blockedBy(missingParent, path)
+  const plan = (
+    entry: PathEntry | null,
+    missingParent: MissingParent | null,
+    tree: readonly TreeEntry[] | null,
+  ): Plan => {
+    if (entry === null)
+      return missingParent === null ? [creation(path, target)] : blockedBy(missingParent, path)
     if (entry.kind !== 'link') return inItsPlace(path, options, entry.kind, tree)
-    return entry.target === target ? fine(`it points to ${target}`) : [replacement(path, target, 'link', `target ${entry.target ?? 'unknown'} → ${target}`)]
+    return entry.target === target
+      ? fine(`it points to ${target}`)
+      : [replacement(path, target, 'link', `target ${entry.target ?? 'unknown'} → ${target}`)]
   }
-  const reads = { path: request(pathFact, { path }), missingParent: request(missingParentFact, path) }
+  const reads = {
+    path: request(pathFact, { path }),
+    missingParent: request(missingParentFact, path),
+  }
   // Only a directory has a tree: where there is a link or a file, asking costs nothing.
   if (options.force === true) {
-    return resource({ type: 'symlink', id: path, options, reads: { ...reads, tree: request(treeFact, path) }, plan: ({ path: entry, missingParent, tree }) => plan(entry, missingParent, tree) })
+    return resource({
+      type: 'symlink',
+      id: path,
+      options,
+      reads: { ...reads, tree: request(treeFact, path) },
+      plan: ({ path: entry, missingParent, tree }) => plan(entry, missingParent, tree),
+    })
   }
-  return resource({ type: 'symlink', id: path, options, reads, plan: ({ path: entry, missingParent }) => plan(entry, missingParent, null) })
+  return resource({
+    type: 'symlink',
+    id: path,
+    options,
+    reads,
+    plan: ({ path: entry, missingParent }) => plan(entry, missingParent, null),
+  })
 }

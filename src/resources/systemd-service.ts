@@ -1,14 +1,35 @@
 import { z } from 'zod'
 import type { Address } from '../core/address.js'
-import { blocked, fine, program, type Action, type Blocked, type Change, type Plan, type ShellAction } from '../core/change.js'
+import {
+  blocked,
+  fine,
+  program,
+  type Action,
+  type Blocked,
+  type Change,
+  type Plan,
+  type ShellAction,
+} from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import { request } from '../core/fact.js'
 import { checked, resources } from '../core/options.js'
 import { clearOldScript, clearScript } from '../core/pending.js'
 import { refuse } from '../core/refuse.js'
-import { resource, type CommonOptions, type PlanContext, type Resource, type Trigger } from '../core/resource.js'
+import {
+  resource,
+  type CommonOptions,
+  type PlanContext,
+  type Resource,
+  type Trigger,
+} from '../core/resource.js'
 import { lines, sh, type Sh } from '../core/sh.js'
-import { hiddenMarks, marksFact, seenMarks, type PendingMark, type PendingMarks } from '../facts/marks.js'
+import {
+  hiddenMarks,
+  marksFact,
+  seenMarks,
+  type PendingMark,
+  type PendingMarks,
+} from '../facts/marks.js'
 import { unitFact, type UnitState } from '../facts/unit.js'
 import { daemonReload } from './systemd-unit.js'
 import { checkedUnitName, completeUnitName, isTemplate } from './unit-name.js'
@@ -17,20 +38,31 @@ export interface ServiceOptions extends CommonOptions {
   /** Whether it is active now. Left out: it is neither started nor stopped. */
   readonly running?: boolean
   /**
-   * Whether it is started at boot. Left out: not managed. A unit that cannot be enabled by itself (`static`, `indirect`,
-   * `alias`, `generated`, `linked`, `transient`) is accepted as it is, and the reason is shown.
+   * Whether it is started at boot. Left out: not managed. A unit that cannot be enabled by itself
+   * (`static`, `indirect`, `alias`, `generated`, `linked`, `transient`) is accepted as it is, and
+   * the reason is shown.
    */
   readonly enabled?: boolean
   /**
-   * Whether it can be started at all. `true` links it to `/dev/null`, also before its package is installed, and does not
-   * stop it: give `running: false` for that. `false` undoes a mask. Left out: a masked unit that should run or be enabled is an error.
+   * Whether it can be started at all. `true` links it to `/dev/null`, also before its package is
+   * installed, and does not stop it: give `running: false` for that. `false` undoes a mask. Left
+   * out: a masked unit that should run or be enabled is an error.
    */
   readonly masked?: boolean
-  /** When one of these changes, the instance that ran at that moment is restarted, in this run or the next. A unit that is not active is not started by it. */
+  /**
+   * When one of these changes, the instance that ran at that moment is restarted, in this run or
+   * the next. A unit that is not active is not started by it.
+   */
   readonly restartOn?: readonly Resource[]
-  /** When one of these changes, the instance that ran at that moment is reloaded (`ExecReload=`), in this run or the next. */
+  /**
+   * When one of these changes, the instance that ran at that moment is reloaded (`ExecReload=`), in
+   * this run or the next.
+   */
   readonly reloadOn?: readonly Resource[]
-  /** Whole seconds for which it must stay active after a start, restart or reload, as one instance; otherwise the change has failed. Default 3. */
+  /**
+   * Whole seconds for which it must stay active after a start, restart or reload, as one instance;
+   * otherwise the change has failed. Default 3.
+   */
   readonly stableFor?: number
 }
 
@@ -50,12 +82,16 @@ const acceptedAsEnabled: Readonly<Record<string, string>> = {
 
 const isRunning = ({ active }: UnitState): boolean => active === 'active' || active === 'reloading'
 const isStopped = ({ active }: UnitState): boolean => active === 'inactive' || active === 'failed'
-const isMasked = ({ load, file }: UnitState): boolean => load === 'masked' || file.startsWith('masked')
+const isMasked = ({ load, file }: UnitState): boolean =>
+  load === 'masked' || file.startsWith('masked')
 
 /** Where an operation notes what it has started and when, for the watch that follows it. */
 const recordOf = (unit: string): string => `/run/fettle/${unit}.started`
 
-/** Shell for both: what systemd says of the unit, the seconds of the host's clock, and how to fail with the unit's journal since `$since`. */
+/**
+ * Shell for both: what systemd says of the unit, the seconds of the host's clock, and how to fail
+ * with the unit's journal since `$since`.
+ */
 const looking = sh`look() {
   state= result= instance= is=
   for w_ in $(systemctl show -p ActiveState -p Result -p InvocationID -p NRestarts -- "$unit"); do
@@ -78,7 +114,9 @@ look && clock && (umask 077 && mkdir -p /run/fettle && echo "$since $now$is" >"$
   return { on: 'shell', what: `\`systemctl ${operation} ${unit}\``, script, long: true }
 }
 
-/** Watches whether what was begun holds for so many seconds; its journal is quoted when it does not. */
+/**
+ * Watches whether what was begun holds for so many seconds; its journal is quoted when it does not.
+ */
 function watch(operation: Operation, unit: string, stableFor: number): ShellAction {
   const script: Sh = lines([
     sh`unit=${unit} operation=${operation} record=${recordOf(unit)} stable=${stableFor * 100}`,
@@ -103,63 +141,155 @@ done`,
   return { on: 'shell', what: `watching ${unit} after its ${operation}`, script, long: true }
 }
 
-function operate(operation: Operation, unit: string, stableFor: number, summary: string, { needsReload }: UnitState): Change {
-  return { ...change(`${summary}${needsReload ? ', after a daemon-reload' : ''}`, begin(operation, unit)), settles: watch(operation, unit, stableFor) }
+function operate(
+  operation: Operation,
+  unit: string,
+  stableFor: number,
+  summary: string,
+  { needsReload }: UnitState,
+): Change {
+  return {
+    ...change(`${summary}${needsReload ? ', after a daemon-reload' : ''}`, begin(operation, unit)),
+    settles: watch(operation, unit, stableFor),
+  }
 }
 
-const change = (summary: string, ...actions: readonly Action[]): Change => ({ summary, actions, proof: 'facts' })
-const systemctl = (...words: readonly string[]): Action => ({ ...program(sh`systemctl ${words}`), long: true })
-/** Makes or removes links of unit files; systemd reads them again once for all that are changed together. */
-const linking = (summary: string, verb: 'enable' | 'disable', ...words: readonly string[]): Change => ({ ...change(summary, systemctl(verb, '--no-reload', ...words)), settles: daemonReload })
+const change = (summary: string, ...actions: readonly Action[]): Change => ({
+  summary,
+  actions,
+  proof: 'facts',
+})
+const systemctl = (...words: readonly string[]): Action => ({
+  ...program(sh`systemctl ${words}`),
+  long: true,
+})
+/**
+ * Makes or removes links of unit files; systemd reads them again once for all that are changed
+ * together.
+ */
+const linking = (
+  summary: string,
+  verb: 'enable' | 'disable',
+  ...words: readonly string[]
+): Change => ({
+  ...change(summary, systemctl(verb, '--no-reload', ...words)),
+  settles: daemonReload,
+})
 const unique = (addresses: readonly Address[]): readonly Address[] => [...new Set(addresses)]
 
 /** The triggers that the running instance has not seen yet. */
-function unseen(effect: Trigger['effect'], unit: UnitState, marks: readonly PendingMark[], triggers: readonly Address[], { changing }: PlanContext): readonly Address[] {
-  const marked = marks.filter((mark) => mark.effect === effect && mark.instance !== null && mark.instance === unit.invocation)
-  return unique([...marked.map((mark) => mark.trigger), ...changing.filter((address) => triggers.includes(address))])
+function unseen(
+  effect: Trigger['effect'],
+  unit: UnitState,
+  marks: readonly PendingMark[],
+  triggers: readonly Address[],
+  { changing }: PlanContext,
+): readonly Address[] {
+  const marked = marks.filter(
+    (mark) => mark.effect === effect && mark.instance !== null && mark.instance === unit.invocation,
+  )
+  return unique([
+    ...marked.map((mark) => mark.trigger),
+    ...changing.filter((address) => triggers.includes(address)),
+  ])
 }
 
 function obstacle(name: string, options: ServiceOptions, unit: UnitState): Blocked | null {
   const wanted = options.running === true || options.enabled === true
-  if (wanted && isMasked(unit) && options.masked !== false) return blocked(`${name} is masked`, 'give masked: false, or leave out running and enabled')
-  if (wanted && ((unit.load !== 'loaded' && !isMasked(unit)) || unit.file === 'bad')) return blocked(`systemd cannot load ${name} (${unit.load})`, `see systemctl status ${name} on the host`)
-  if (options.masked === true && !isMasked(unit) && unit.path === `/etc/systemd/system/${name}`) return blocked(`${name} has a file of its own in /etc/systemd/system, where the mask would be`, 'remove the file first, as with systemd.unit and state absent')
+  if (wanted && isMasked(unit) && options.masked !== false)
+    return blocked(`${name} is masked`, 'give masked: false, or leave out running and enabled')
+  if (wanted && ((unit.load !== 'loaded' && !isMasked(unit)) || unit.file === 'bad'))
+    return blocked(
+      `systemd cannot load ${name} (${unit.load})`,
+      `see systemctl status ${name} on the host`,
+    )
+  if (options.masked === true && !isMasked(unit) && unit.path === `/etc/systemd/system/${name}`)
+    return blocked(
+      `${name} has a file of its own in /etc/systemd/system, where the mask would be`,
+      'remove the file first, as with systemd.unit and state absent',
+    )
   return null
 }
 
-function masking(name: string, { masked }: ServiceOptions, { file, load }: UnitState): { readonly unmask: readonly Change[]; readonly mask: readonly Change[] } {
+function masking(
+  name: string,
+  { masked }: ServiceOptions,
+  { file, load }: UnitState,
+): { readonly unmask: readonly Change[]; readonly mask: readonly Change[] } {
   const was = file === '' ? load : file
-  if (masked === true && file !== 'masked') return { unmask: [], mask: [change(`mask: ${was} → masked`, systemctl('mask', '--', name))] }
+  if (masked === true && file !== 'masked')
+    return { unmask: [], mask: [change(`mask: ${was} → masked`, systemctl('mask', '--', name))] }
   if (masked !== false || !was.startsWith('masked')) return { unmask: [], mask: [] }
-  return { unmask: [change(`unmask: ${was}`, systemctl('unmask', ...(was === 'masked-runtime' ? ['--runtime'] : []), '--', name))], mask: [] }
+  return {
+    unmask: [
+      change(
+        `unmask: ${was}`,
+        systemctl('unmask', ...(was === 'masked-runtime' ? ['--runtime'] : []), '--', name),
+      ),
+    ],
+    mask: [],
+  }
 }
 
 function enabling({ enabled, masked }: ServiceOptions, unit: UnitState): readonly Change[] {
   // What lies behind a mask cannot be read; enable and disable do no harm where nothing is to do.
   const behindMask = isMasked(unit) && masked === false
-  if (enabled === true && (behindMask || !Object.hasOwn(acceptedAsEnabled, unit.file))) return [linking(`enable: ${unit.file} → enabled`, 'enable', '--', unit.id)]
-  if (enabled === false && (behindMask || unit.file.startsWith('enabled'))) return [linking(`disable: ${unit.file} → disabled`, 'disable', ...(unit.file === 'enabled-runtime' ? ['--runtime'] : []), '--', unit.id)]
+  if (enabled === true && (behindMask || !Object.hasOwn(acceptedAsEnabled, unit.file)))
+    return [linking(`enable: ${unit.file} → enabled`, 'enable', '--', unit.id)]
+  if (enabled === false && (behindMask || unit.file.startsWith('enabled')))
+    return [
+      linking(
+        `disable: ${unit.file} → disabled`,
+        'disable',
+        ...(unit.file === 'enabled-runtime' ? ['--runtime'] : []),
+        '--',
+        unit.id,
+      ),
+    ]
   return []
 }
 
-function operating(name: string, options: ServiceOptions, unit: UnitState, found: PendingMarks | null, context: PlanContext): readonly Change[] | Blocked {
+function operating(
+  name: string,
+  options: ServiceOptions,
+  unit: UnitState,
+  found: PendingMarks | null,
+  context: PlanContext,
+): readonly Change[] | Blocked {
   const marks = seenMarks(found)
   const stableFor = options.stableFor ?? 3
-  if (options.running === false) return isStopped(unit) ? [] : [change(`stop: ${unit.active} → inactive`, systemctl('stop', '--', name))]
+  if (options.running === false)
+    return isStopped(unit)
+      ? []
+      : [change(`stop: ${unit.active} → inactive`, systemctl('stop', '--', name))]
   if (!isRunning(unit)) {
-    const was = unit.active === 'failed' ? `failed (${unit.result})` : unit.active === 'inactive' ? 'inactive' : `${unit.active} (${unit.sub})`
+    const was =
+      unit.active === 'failed'
+        ? `failed (${unit.result})`
+        : unit.active === 'inactive'
+          ? 'inactive'
+          : `${unit.active} (${unit.sub})`
     if (options.running !== true) return []
     // A start would only join the one under way, of what was there before.
-    const isOld = unit.active === 'activating' && (unit.needsReload || unseen('restart', unit, marks, addresses(options.restartOn), context).length > 0)
+    const isOld =
+      unit.active === 'activating' &&
+      (unit.needsReload ||
+        unseen('restart', unit, marks, addresses(options.restartOn), context).length > 0)
     const operation = isOld ? 'restart' : 'start'
     return [operate(operation, name, stableFor, `${operation}: ${was} → active`, unit)]
   }
   if (isMasked(unit) && options.masked !== false) return []
   const restart = unseen('restart', unit, marks, addresses(options.restartOn), context)
-  if (restart.length > 0) return [{ ...operate('restart', name, stableFor, 'restart', unit), because: restart }]
+  if (restart.length > 0)
+    return [{ ...operate('restart', name, stableFor, 'restart', unit), because: restart }]
   const reload = unseen('reload', unit, marks, addresses(options.reloadOn), context)
-  if (reload.length === 0) return (options.restartOn ?? options.reloadOn) === undefined ? [] : (hiddenMarks(found) ?? [])
-  if (!unit.canReload && context.changing.length === 0) return blocked(`${name} cannot be reloaded: its unit has no ExecReload=`, 'use restartOn instead of reloadOn')
+  if (reload.length === 0)
+    return (options.restartOn ?? options.reloadOn) === undefined ? [] : (hiddenMarks(found) ?? [])
+  if (!unit.canReload && context.changing.length === 0)
+    return blocked(
+      `${name} cannot be reloaded: its unit has no ExecReload=`,
+      'use restartOn instead of reloadOn',
+    )
   return [{ ...operate('reload', name, stableFor, 'reload', unit), because: reload }]
 }
 
@@ -168,41 +298,68 @@ function described({ enabled }: ServiceOptions, unit: UnitState): string {
   return [`${unit.active} (${unit.sub})`, file].filter((part) => part !== '').join(', ')
 }
 
-const addresses = (triggers: readonly Resource[] | undefined): readonly Address[] => (triggers ?? []).map((trigger) => trigger.address)
+const addresses = (triggers: readonly Resource[] | undefined): readonly Address[] =>
+  (triggers ?? []).map((trigger) => trigger.address)
 
 function planAbsent(name: string, { running, enabled, masked }: ServiceOptions): Plan {
   if (masked === true) return [change('mask: no such unit → masked', systemctl('mask', '--', name))]
-  if (running === true || enabled === true) return blocked(`there is no unit ${name}`, 'add the resource that brings it (a package, a systemd.unit) before this one, or correct the name')
+  if (running === true || enabled === true)
+    return blocked(
+      `there is no unit ${name}`,
+      'add the resource that brings it (a package, a systemd.unit) before this one, or correct the name',
+    )
   return fine('there is no such unit')
 }
 
 const boolean = z.boolean().optional()
-const shape = { running: boolean, enabled: boolean, masked: boolean, restartOn: resources.optional(), reloadOn: resources.optional(), stableFor: z.number().int().nonnegative().max(300).optional() }
+const shape = {
+  running: boolean,
+  enabled: boolean,
+  masked: boolean,
+  restartOn: resources.optional(),
+  reloadOn: resources.optional(),
+  stableFor: z.number().int().nonnegative().max(300).optional(),
+}
 
 /**
- * The state of a unit of systemd, of any type; a name without a type is a service's. Its file is `systemd.unit`'s.
+ * The state of a unit of systemd, of any type; a name without a type is a service's. Its file is
+ * `systemd.unit`'s.
  *
- * After a start it must stay active for `stableFor` seconds as one instance, or the change has failed with the last lines of its journal. Services that
- * follow one another in a task are started one after the other and watched together.
- * A restart is due while the unit is active and still the instance (InvocationID) that ran when a trigger changed.
+ * After a start it must stay active for `stableFor` seconds as one instance, or the change has
+ * failed with the last lines of its journal. Services that follow one another in a task are started
+ * one after the other and watched together. A restart is due while the unit is active and still the
+ * instance (InvocationID) that ran when a trigger changed.
  */
 export function systemdService(name: string, options: ServiceOptions = {}): Resource {
   const type = 'systemd.service'
   const unitName = checkedUnitName(type, typeof name === 'string' ? completeUnitName(name) : name)
   checked(type, unitName, options, shape, ({ running, enabled, masked, restartOn, reloadOn }) => {
-    if (masked === true && (running === true || enabled === true)) return 'a masked unit can neither run nor be enabled'
+    if (masked === true && (running === true || enabled === true))
+      return 'a masked unit can neither run nor be enabled'
     const both = addresses(restartOn).find((address) => addresses(reloadOn).includes(address))
     return both === undefined ? undefined : `${both} is in restartOn and in reloadOn`
   })
-  if (isTemplate(unitName)) throw new FettleError('option-invalid', { address: `${type}[${unitName}]`, message: `${unitName} is a template, which cannot run`, remedy: `name an instance, such as ${unitName.replace('@.', '@one.')}` })
-  const triggersOf = (list: readonly Resource[] | undefined, effect: Trigger['effect']): readonly Trigger[] => addresses(list).map((address) => ({ address, effect, pending: unitName }))
+  if (isTemplate(unitName))
+    throw new FettleError('option-invalid', {
+      address: `${type}[${unitName}]`,
+      message: `${unitName} is a template, which cannot run`,
+      remedy: `name an instance, such as ${unitName.replace('@.', '@one.')}`,
+    })
+  const triggersOf = (
+    list: readonly Resource[] | undefined,
+    effect: Trigger['effect'],
+  ): readonly Trigger[] =>
+    addresses(list).map((address) => ({ address, effect, pending: unitName }))
   return resource({
     type,
     id: unitName,
     options,
     reads: { unit: request(unitFact, unitName), marks: request(marksFact, unitName) },
     joins: 'services',
-    triggers: [...triggersOf(options.restartOn, 'restart'), ...triggersOf(options.reloadOn, 'reload')],
+    triggers: [
+      ...triggersOf(options.restartOn, 'restart'),
+      ...triggersOf(options.reloadOn, 'reload'),
+    ],
     plan({ unit, marks }, _, context) {
       if (unit === null) return planAbsent(unitName, options)
       const hindered = obstacle(unitName, options, unit)

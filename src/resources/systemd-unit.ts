@@ -1,4 +1,13 @@
-import { blocked, fine, program, type Action, type Blocked, type Change, type Plan, type ShellAction } from '../core/change.js'
+import {
+  blocked,
+  fine,
+  program,
+  type Action,
+  type Blocked,
+  type Change,
+  type Plan,
+  type ShellAction,
+} from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import { Later, request } from '../core/fact.js'
 import { modeText } from '../core/mode.js'
@@ -9,7 +18,15 @@ import { quote, sh } from '../core/sh.js'
 import { pathFact, type PathEntry } from '../facts/path.js'
 import { unitInstancesFact } from '../facts/unit-instances.js'
 import { unitFact, type UnitState } from '../facts/unit.js'
-import { contentOf, contentPairs, contentShape, diffOf, digestOf, type Content, type ContentOptions } from './content.js'
+import {
+  contentOf,
+  contentPairs,
+  contentShape,
+  diffOf,
+  digestOf,
+  type Content,
+  type ContentOptions,
+} from './content.js'
 import { checkedContent, pathKey } from './file.js'
 import { checkedUnitName, isTemplate } from './unit-name.js'
 import { holding, holds, writeFile } from './write-file.js'
@@ -27,29 +44,43 @@ const mode = 0o644
 export const daemonReload: ShellAction = { ...program(sh`systemctl daemon-reload`), long: true }
 
 /**
- * The same where systemd has loaded something else than the file that was just written. It takes a host more processor than all else about a
- * unit, and a new one is loaded when it is first asked for. Instances of a template are not looked for.
+ * The same where systemd has loaded something else than the file that was just written. It takes a
+ * host more processor than all else about a unit, and a new one is loaded when it is first asked
+ * for. Instances of a template are not looked for.
  */
 const reloadIfStale = (name: string, path: string): ShellAction =>
-  isTemplate(name) ? daemonReload : { ...daemonReload, script: sh`case " $(echo $(systemctl show -p FragmentPath -p NeedDaemonReload --value -- ${name})) " in ${` ${path} no `} | ${` no ${path} `}) ;; *) systemctl daemon-reload ;; esac` }
+  isTemplate(name)
+    ? daemonReload
+    : {
+        ...daemonReload,
+        script: sh`case " $(echo $(systemctl show -p FragmentPath -p NeedDaemonReload --value -- ${name})) " in ${` ${path} no `} | ${` no ${path} `}) ;; *) systemctl daemon-reload ;; esac`,
+      }
 
 const run = (script: ReturnType<typeof sh>): Action => ({ on: 'shell', script, long: true })
 
 /**
- * Patterns of the shell for what systemd-analyze(1) refuses and systemd does not: what other files decide, which may come later. These are the
- * programs of `Exec…=`, the service of a socket, units that are required, and for a template what drop-ins of its instances add.
+ * Patterns of the shell for what systemd-analyze(1) refuses and systemd does not: what other files
+ * decide, which may come later. These are the programs of `Exec…=`, the service of a socket, units
+ * that are required, and for a template what drop-ins of its instances add.
  */
 const decidedByOthers = (name: string): string =>
   [
     "*': Command '*' is not executable: '*",
     "*': service '*' not loaded, socket cannot be started.'",
     "*': Failed to create '*'/start: Unit '*' not found.'",
-    ...(isTemplate(name) ? ["*' has no '*' Refusing.'", "*' lacks '*' Refusing.'", "'Unit '*' has a bad unit file setting.'"] : []),
+    ...(isTemplate(name)
+      ? [
+          "*' has no '*' Refusing.'",
+          "*' lacks '*' Refusing.'",
+          "'Unit '*' has a bad unit file setting.'",
+        ]
+      : []),
   ].join(' | ')
 
 /**
- * systemd judges a unit by its file's name, so a copy is verified under the right one. `--recursive-errors=no` (systemd 250) makes what is
- * ignored in this unit, such as a misspelt setting, an error, and leaves out what is wrong with other units. Without it, lines that do not
+ * systemd judges a unit by its file's name, so a copy is verified under the right one.
+ * `--recursive-errors=no` (systemd 250) makes what is ignored in this unit, such as a misspelt
+ * setting, an error, and leaves out what is wrong with other units. Without it, lines that do not
  * name this unit are about others.
  */
 function validate(name: string): string {
@@ -71,15 +102,23 @@ function readable(given: Content, name: string): string | Uint8Array {
   throw new FettleError('option-invalid', {
     address: `${type}[${name}]`,
     message: `${type}[${name}]: a unit may not hold a Secret: everybody on the host can read it with systemctl cat`,
-    remedy: 'write the Secret to a file of its own and name that in EnvironmentFile= or LoadCredential=',
+    remedy:
+      'write the Secret to a file of its own and name that in EnvironmentFile= or LoadCredential=',
   })
 }
 
 function occupied(name: string, path: string, file: PathEntry | null): Blocked | null {
   if (file === null || file.kind === 'file') return null
   if (file.kind !== 'link') return blocked(`${path} is not a file`, 'move away what is there')
-  if (file.target === '/dev/null') return blocked(`${name} is masked: ${path} is a link to /dev/null`, `run systemctl unmask ${name} on the host, or give systemd.service masked: false before this resource`)
-  return blocked(`${path} is a symbolic link to ${file.target ?? 'something'}`, 'remove the link: a unit is written as a file')
+  if (file.target === '/dev/null')
+    return blocked(
+      `${name} is masked: ${path} is a link to /dev/null`,
+      `run systemctl unmask ${name} on the host, or give systemd.service masked: false before this resource`,
+    )
+  return blocked(
+    `${path} is a symbolic link to ${file.target ?? 'something'}`,
+    'remove the link: a unit is written as a file',
+  )
 }
 
 function drift(file: PathEntry): readonly string[] {
@@ -92,19 +131,69 @@ function drift(file: PathEntry): readonly string[] {
   ]
 }
 
-/** A file that shadows the package's is not missed by NeedDaemonReload; the path says which of them is loaded. */
-const isStale = (path: string, unit: UnitState | null): boolean => unit !== null && (unit.needsReload || (unit.path !== '' && unit.path !== path))
+/**
+ * A file that shadows the package's is not missed by NeedDaemonReload; the path says which of them
+ * is loaded.
+ */
+const isStale = (path: string, unit: UnitState | null): boolean =>
+  unit !== null && (unit.needsReload || (unit.path !== '' && unit.path !== path))
 
-function planPresent(name: string, path: string, content: string | Uint8Array, file: PathEntry | null, unit: UnitState | null): Plan {
-  const wanted = { path, mode, owner: 'root', group: 'root', content, validate: { line: validate(name), by: '`systemd-analyze verify`' } }
+function planPresent(
+  name: string,
+  path: string,
+  content: string | Uint8Array,
+  file: PathEntry | null,
+  unit: UnitState | null,
+): Plan {
+  const wanted = {
+    path,
+    mode,
+    owner: 'root',
+    group: 'root',
+    content,
+    validate: { line: validate(name), by: '`systemd-analyze verify`' },
+  }
   const diff = diffOf(file === null ? new Uint8Array() : file.content, content)
-  const written = (summary: string): readonly Change[] => [{ summary, actions: [writeFile(wanted)], proof: 'facts', proves: holds(wanted, digestOf(content)), settles: reloadIfStale(name, path), ...(diff === undefined ? {} : { diff }) }]
+  const written = (summary: string): readonly Change[] => [
+    {
+      summary,
+      actions: [writeFile(wanted)],
+      proof: 'facts',
+      proves: holds(wanted, digestOf(content)),
+      settles: reloadIfStale(name, path),
+      ...(diff === undefined ? {} : { diff }),
+    },
+  ]
   if (file === null) return written(`create ${path}`)
   const attributes = drift(file)
-  if (file.sha256 !== digestOf(content)) return written(['content changed', ...attributes].join(', '))
+  if (file.sha256 !== digestOf(content))
+    return written(['content changed', ...attributes].join(', '))
   const changes: readonly Change[] = [
-    ...(attributes.length === 0 ? [] : [{ summary: attributes.join(', '), actions: [run(holding(path, sh`chown -- root:root /proc/self/fd/3 && chmod -- ${modeText(mode)} /proc/self/fd/3`))], proof: 'facts' as const }]),
-    ...(isStale(path, unit) ? [{ summary: 'daemon-reload: systemd has loaded an older version', actions: [daemonReload], proof: 'facts' as const }] : []),
+    ...(attributes.length === 0
+      ? []
+      : [
+          {
+            summary: attributes.join(', '),
+            actions: [
+              run(
+                holding(
+                  path,
+                  sh`chown -- root:root /proc/self/fd/3 && chmod -- ${modeText(mode)} /proc/self/fd/3`,
+                ),
+              ),
+            ],
+            proof: 'facts' as const,
+          },
+        ]),
+    ...(isStale(path, unit)
+      ? [
+          {
+            summary: 'daemon-reload: systemd has loaded an older version',
+            actions: [daemonReload],
+            proof: 'facts' as const,
+          },
+        ]
+      : []),
   ]
   return changes.length === 0 ? fine(`${path} is loaded as it should be`) : changes
 }
@@ -116,57 +205,110 @@ interface Running {
   readonly disabled: boolean
 }
 
-const isLoaded = (path: string, unit: UnitState | null): boolean => unit !== null && unit.path === path
+const isLoaded = (path: string, unit: UnitState | null): boolean =>
+  unit !== null && unit.path === path
 
-function planAbsent(name: string, path: string, file: PathEntry | null, isKnown: boolean, { stopped, disabled }: Running): Plan {
+function planAbsent(
+  name: string,
+  path: string,
+  file: PathEntry | null,
+  isKnown: boolean,
+  { stopped, disabled }: Running,
+): Plan {
   if (file === null && !isKnown) return fine(`there is no ${path}`)
   const actions = [
-    ...(stopped.length === 0 ? [] : [{ ...program(sh`systemctl stop -- ${stopped}`), long: true as const }]),
+    ...(stopped.length === 0
+      ? []
+      : [{ ...program(sh`systemctl stop -- ${stopped}`), long: true as const }]),
     ...(disabled ? [{ ...program(sh`systemctl disable -- ${name}`), long: true as const }] : []),
-    run(sh`rm -f -- ${path} && sync -- ${directory} && systemctl daemon-reload && { systemctl reset-failed -- ${name.replace('@.', '@*.')} 2>/dev/null || :; }`),
+    run(
+      sh`rm -f -- ${path} && sync -- ${directory} && systemctl daemon-reload && { systemctl reset-failed -- ${name.replace('@.', '@*.')} 2>/dev/null || :; }`,
+    ),
   ]
-  const stop = stopped.length === 0 ? [] : [isTemplate(name) ? `stop ${stopped.join(', ')}` : 'stop']
-  return [{ summary: [...stop, ...(disabled ? ['disable'] : []), file === null ? `daemon-reload: ${path} is gone` : `remove ${path}`].join(', '), actions, proof: 'facts' }]
+  const stop =
+    stopped.length === 0 ? [] : [isTemplate(name) ? `stop ${stopped.join(', ')}` : 'stop']
+  return [
+    {
+      summary: [
+        ...stop,
+        ...(disabled ? ['disable'] : []),
+        file === null ? `daemon-reload: ${path} is gone` : `remove ${path}`,
+      ].join(', '),
+      actions,
+      proof: 'facts',
+    },
+  ]
 }
 
 const shape = { ...contentShape, state: state.optional() }
 
 /**
- * A unit of systemd in `/etc/systemd/system`, root's and 0644, verified by systemd-analyze(1) before it takes its place, and loaded.
- * A setting that systemd would ignore is an error. What other files decide may come later: the programs of its `Exec…=` lines, the service of
- * a socket, and drop-ins that complete a template.
+ * A unit of systemd in `/etc/systemd/system`, root's and 0644, verified by systemd-analyze(1)
+ * before it takes its place, and loaded. A setting that systemd would ignore is an error. What
+ * other files decide may come later: the programs of its `Exec…=` lines, the service of a socket,
+ * and drop-ins that complete a template.
  *
- * Whether it runs is `systemd.service`'s. A Secret in it is refused: units are readable for everybody.
+ * Whether it runs is `systemd.service`'s. A Secret in it is refused: units are readable for
+ * everybody.
  */
 export function systemdUnit(name: string, options: UnitOptions): Resource {
   checkedUnitName(type, name)
   checked(type, name, options, shape, (given) => {
     const isAbsent = given.state === 'absent'
-    const hasContent = given.content !== undefined || given.source !== undefined || given.template !== undefined
-    return !isAbsent && !hasContent ? 'one of content, source and template is required' : contentPairs(given)
+    const hasContent =
+      given.content !== undefined || given.source !== undefined || given.template !== undefined
+    return !isAbsent && !hasContent
+      ? 'one of content, source and template is required'
+      : contentPairs(given)
   })
   const path = `${directory}/${name}`
   const given = options.state === 'absent' ? undefined : contentOf(options)
-  const content = given instanceof Later ? given.map(readable, name) : given === undefined ? undefined : readable(given, name)
+  const content =
+    given instanceof Later
+      ? given.map(readable, name)
+      : given === undefined
+        ? undefined
+        : readable(given, name)
   const common = { type, id: name, options, values: { content }, joins: 'files' as const }
   const reads = { file: request(pathFact, pathKey(path, content)) }
-  const present = (file: PathEntry | null, unit: UnitState | null, wanted: string | Uint8Array): Plan => occupied(name, path, file) ?? planPresent(name, path, wanted, file, unit)
+  const present = (
+    file: PathEntry | null,
+    unit: UnitState | null,
+    wanted: string | Uint8Array,
+  ): Plan => occupied(name, path, file) ?? planPresent(name, path, wanted, file, unit)
   if (isTemplate(name) && options.state === 'absent') {
     return resource({
       ...common,
       reads: { ...reads, instances: request(unitInstancesFact, name) },
-      plan: ({ file, instances }) => occupied(name, path, file) ?? planAbsent(name, path, file, false, { stopped: instances?.running ?? [], disabled: instances?.enabled ?? false }),
+      plan: ({ file, instances }) =>
+        occupied(name, path, file) ??
+        planAbsent(name, path, file, false, {
+          stopped: instances?.running ?? [],
+          disabled: instances?.enabled ?? false,
+        }),
     })
   }
-  if (isTemplate(name)) return resource({ ...common, reads, plan: ({ file }, { content }) => present(file, null, content ?? '') })
+  if (isTemplate(name))
+    return resource({
+      ...common,
+      reads,
+      plan: ({ file }, { content }) => present(file, null, content ?? ''),
+    })
   return resource({
     ...common,
     reads: { ...reads, unit: request(unitFact, name) },
     plan({ file, unit }, { content }) {
       if (content !== undefined) return present(file, unit, content)
       const known = isLoaded(path, unit)
-      const stopped = known && unit?.active !== 'inactive' && unit?.active !== 'failed' ? [name] : []
-      return occupied(name, path, file) ?? planAbsent(name, path, file, known, { stopped, disabled: unit?.file.startsWith('enabled') === true })
+      const stopped =
+        known && unit?.active !== 'inactive' && unit?.active !== 'failed' ? [name] : []
+      return (
+        occupied(name, path, file) ??
+        planAbsent(name, path, file, known, {
+          stopped,
+          disabled: unit?.file.startsWith('enabled') === true,
+        })
+      )
     },
   })
 }

@@ -9,12 +9,19 @@ import type { Content } from './content.js'
 const backups = '/var/lib/fettle/backups'
 
 /**
- * Gives what was just made its owner, its group, or both. The one that is left out is asked for and given as well: busybox would take it from the
- * link at `/proc/self/fd/3`, which is root's.
+ * Gives what was just made its owner, its group, or both. The one that is left out is asked for and
+ * given as well: busybox would take it from the link at `/proc/self/fd/3`, which is root's.
  */
-export function owned(owner: string | number | undefined, group: string | number | undefined, at: '/proc/self/fd/3' | '.'): Sh | undefined {
-  if (owner === undefined) return group === undefined ? undefined : sh`chown -- "$(stat -L -c %u -- ${at})":${group} ${at}`
-  return group === undefined ? sh`chown -- ${owner}:"$(stat -L -c %g -- ${at})" ${at}` : sh`chown -- ${owner}:${group} ${at}`
+export function owned(
+  owner: string | number | undefined,
+  group: string | number | undefined,
+  at: '/proc/self/fd/3' | '.',
+): Sh | undefined {
+  if (owner === undefined)
+    return group === undefined ? undefined : sh`chown -- "$(stat -L -c %u -- ${at})":${group} ${at}`
+  return group === undefined
+    ? sh`chown -- ${owner}:"$(stat -L -c %g -- ${at})" ${at}`
+    : sh`chown -- ${owner}:${group} ${at}`
 }
 
 /** Five digits: with four, chmod(1) keeps a directory's setuid and setgid bits. */
@@ -35,13 +42,22 @@ export interface FileToWrite {
   /** Left out: this user, and the group that the directory gives. */
   readonly owner?: string | number | undefined
   readonly group?: string | number | undefined
-  /** A shell line that must succeed before the file takes its place; `%s` becomes the quoted path of the new file. */
+  /**
+   * A shell line that must succeed before the file takes its place; `%s` becomes the quoted path of
+   * the new file.
+   */
   readonly validate?: string | Judge | undefined
   /** Keep what is replaced under /var/lib/fettle/backups. */
   readonly backup?: boolean | undefined
-  /** A shell line that must succeed once the file is in place; otherwise what was there comes back at once. */
+  /**
+   * A shell line that must succeed once the file is in place; otherwise what was there comes back
+   * at once.
+   */
   readonly confirm?: string | undefined
-  /** Where `confirm` says the same without the new content, the fault is another file's, and the new content stays. Default false: it goes, and the failure says so. */
+  /**
+   * Where `confirm` says the same without the new content, the fault is another file's, and the new
+   * content stays. Default false: it goes, and the failure says so.
+   */
   readonly sparedByOthers?: boolean | undefined
   /** Fails where there is such a file already. */
   readonly onlyNew?: boolean | undefined
@@ -49,12 +65,21 @@ export interface FileToWrite {
   readonly from?: Sh | undefined
 }
 
-/** Ends where this user may not write to the directory that the shell is in: programs would tell it of a file that nobody knows. */
+/**
+ * Ends where this user may not write to the directory that the shell is in: programs would tell it
+ * of a file that nobody knows.
+ */
 export const mayWriteHere: Sh = sh`[ -w . ] || ${refuse(sh`"$(id -un) may not write to \${at_:-/}"`)}`
 
-/** Runs the shell line that judges the new file. Whatever it prints is told. Where it refuses the present file too, the fault may be another one's. */
+/**
+ * Runs the shell line that judges the new file. Whatever it prints is told. Where it refuses the
+ * present file too, the fault may be another one's.
+ */
 function validation(path: string, validate: string | Judge): Sh {
-  const { line, by } = typeof validate === 'string' ? { line: validate, by: `\`${(validate.split('%s')[0] ?? '').trim()}\`` } : validate
+  const { line, by } =
+    typeof validate === 'string'
+      ? { line: validate, by: `\`${(validate.split('%s')[0] ?? '').trim()}\`` }
+      : validate
   const { name } = split(path)
   const check = line.replaceAll('%s', '"$1"')
   return sh`{ sh -c ${check} sh "$PWD/\${t_#./}" </dev/null || case $? in
@@ -66,7 +91,8 @@ esac; }`
 }
 
 /** Goes into the directory of a file. */
-const enterDirectoryOf = (path: string, via: string | undefined): Sh => (via === undefined ? enter(split(path).directory) : enterThrough(via, path))
+const enterDirectoryOf = (path: string, via: string | undefined): Sh =>
+  via === undefined ? enter(split(path).directory) : enterThrough(via, path)
 
 /** Copies what is about to be replaced into root's own folder, under its path and the time. */
 function backUp(path: string): Sh {
@@ -76,8 +102,9 @@ function backUp(path: string): Sh {
 }
 
 /**
- * Takes the place of what is there. Before `confirm` has succeeded, any end of the shell brings back what was there. Where it fails, it is asked again
- * without the new content: what fails with the same words then is the fault of another file.
+ * Takes the place of what is there. Before `confirm` has succeeded, any end of the shell brings
+ * back what was there. Where it fails, it is asked again without the new content: what fails with
+ * the same words then is the fault of another file.
  */
 function replace(name: string, { path, sparedByOthers }: FileToWrite, confirm: string): Sh {
   return sh`o_=$t_.old &&
@@ -99,14 +126,16 @@ rm -f -- "$o_"`
 }
 
 /**
- * Shell that writes a file: to a new name in the same directory, created exclusively and readable by nobody else, with its final owner and mode,
- * synced, validated, renamed, the directory synced. Whatever happens, the path holds the old file or the new one, whole. Everything goes through
- * the open descriptor, since who owns the directory may exchange the name for a link at any moment.
+ * Shell that writes a file: to a new name in the same directory, created exclusively and readable
+ * by nobody else, with its final owner and mode, synced, validated, renamed, the directory synced.
+ * Whatever happens, the path holds the old file or the new one, whole. Everything goes through the
+ * open descriptor, since who owns the directory may exchange the name for a link at any moment.
  */
 export function writing(file: FileToWrite): Sh {
   const { name } = split(file.path)
   const here = `./${name}`
-  // The same beginning for each write of this file, so that what a killed one left is found; shortened, as names have at most 255 bytes.
+  // The same beginning for each write of this file, so that what a killed one left is found;
+  // shortened, as names have at most 255 bytes.
   const begin = `./.${[...name].slice(0, 40).join('')}.fettle-`
   return steps([
     sh`umask 077`,
@@ -125,18 +154,31 @@ export function writing(file: FileToWrite): Sh {
     sh`exec 3>&-`,
     file.validate === undefined ? undefined : validation(file.path, file.validate),
     file.backup === true && backUp(file.path),
-    ...(file.confirm !== undefined ? [replace(here, file, file.confirm)] : file.onlyNew === true ? [sh`ln -T -- "$t_" ${here}`, sh`rm -f -- "$t_"`, sh`trap - EXIT`, sh`sync -- .`] : [sh`mv -fT -- "$t_" ${here}`, sh`trap - EXIT`, sh`sync -- .`]),
+    ...(file.confirm !== undefined
+      ? [replace(here, file, file.confirm)]
+      : file.onlyNew === true
+        ? [sh`ln -T -- "$t_" ${here}`, sh`rm -f -- "$t_"`, sh`trap - EXIT`, sh`sync -- .`]
+        : [sh`mv -fT -- "$t_" ${here}`, sh`trap - EXIT`, sh`sync -- .`]),
   ])
 }
 
 /** Writes a file; its content is the action's input, so that no secret is ever in the script. */
 export function writeFile(file: FileToWrite & { readonly content: Content }): ShellAction {
-  return { on: 'shell', what: `writing ${file.path}`, script: writing(file), input: file.content, ...(file.validate === undefined && file.confirm === undefined ? {} : { long: true as const }) }
+  return {
+    on: 'shell',
+    what: `writing ${file.path}`,
+    script: writing(file),
+    input: file.content,
+    ...(file.validate === undefined && file.confirm === undefined ? {} : { long: true as const }),
+  }
 }
 
 /** Shell that succeeds where a file holds these bytes and has these attributes. */
 export function holds({ path, mode, owner, group }: FileToWrite, digest: string): Sh {
-  const is = (wanted: string | number | undefined, name: Sh, id: Sh): Sh | undefined => (wanted === undefined ? undefined : sh`{ [ ${name} = ${String(wanted)} ] || [ ${id} = ${String(wanted)} ]; }`)
+  const is = (wanted: string | number | undefined, name: Sh, id: Sh): Sh | undefined =>
+    wanted === undefined
+      ? undefined
+      : sh`{ [ ${name} = ${String(wanted)} ] || [ ${id} = ${String(wanted)} ]; }`
   return steps([
     // Names may hold spaces, and no colon.
     sh`IFS=: && set -f && set -- $(sha256sum <${path} && stat -c ':%a:%U:%u:%G:%g' -- ${path})`,
@@ -147,8 +189,8 @@ export function holds({ path, mode, owner, group }: FileToWrite, digest: string)
 }
 
 /**
- * Runs shell with an existing regular file open at descriptor 3, for changing its attributes by `/proc/self/fd/3`. The kernel's path of what was
- * opened tells whether a link was followed.
+ * Runs shell with an existing regular file open at descriptor 3, for changing its attributes by
+ * `/proc/self/fd/3`. The kernel's path of what was opened tells whether a link was followed.
  */
 export function holding(path: string, action: Sh, via?: string): Sh {
   const { name } = split(path)

@@ -10,14 +10,20 @@ export interface PlainFile extends FileToWrite {
 }
 
 export const isPlain = ({ via, validate, backup, confirm, onlyNew, from }: FileToWrite): boolean =>
-  via === undefined && validate === undefined && backup !== true && confirm === undefined && onlyNew !== true && from === undefined
+  via === undefined &&
+  validate === undefined &&
+  backup !== true &&
+  confirm === undefined &&
+  onlyNew !== true &&
+  from === undefined
 
 /** The folder that new files are written to, in the directory that they go to. */
 const folder = './.fettle-new'
 
 /**
- * For each directory: `enter_` checks that nobody else may rename what is in it, `put_` writes a file from the input, `place_` gives the files that
- * were put their owner and mode, syncs them, looks whether they hold what they should, and renames them.
+ * For each directory: `enter_` checks that nobody else may rename what is in it, `put_` writes a
+ * file from the input, `place_` gives the files that were put their owner and mode, syncs them,
+ * looks whether they hold what they should, and renames them.
  */
 const functions = sh`umask 077
 own_() {
@@ -40,7 +46,10 @@ place_() {
 trap 'exit 143' TERM INT HUP`
 
 /** The members in lists by a key, in the order of their first ones. */
-function grouped<T>(all: readonly T[], keyOf: (member: T) => string): readonly (readonly [T, ...T[]])[] {
+function grouped<T>(
+  all: readonly T[],
+  keyOf: (member: T) => string,
+): readonly (readonly [T, ...T[]])[] {
   const groups = new Map<string, [T, ...T[]]>()
   for (const member of all) {
     const group = groups.get(keyOf(member))
@@ -50,17 +59,24 @@ function grouped<T>(all: readonly T[], keyOf: (member: T) => string): readonly (
   return [...groups.values()]
 }
 
-const byDirectory = (files: readonly PlainFile[]): readonly (readonly [PlainFile, ...PlainFile[]])[] => grouped(files, ({ path }) => split(path).directory)
+const byDirectory = (
+  files: readonly PlainFile[],
+): readonly (readonly [PlainFile, ...PlainFile[]])[] =>
+  grouped(files, ({ path }) => split(path).directory)
 
 const placed = (files: readonly [PlainFile, ...PlainFile[]]): Sh => {
   const [{ owner, group, mode }] = files
-  const account = owner === undefined && group === undefined ? '' : `${String(owner ?? '')}${group === undefined ? '' : `:${String(group)}`}`
+  const account =
+    owner === undefined && group === undefined
+      ? ''
+      : `${String(owner ?? '')}${group === undefined ? '' : `:${String(group)}`}`
   const sums = digestOf(files.map(({ content }) => `${digestOf(content)}\n`).join(''))
   return sh`place_ ${account} ${exactly(mode)} ${sums} ${files.map(({ path }) => `${folder}/${split(path).name}`)}`
 }
 
 function directory(files: readonly [PlainFile, ...PlainFile[]]): Sh {
-  const attributes = ({ owner, group, mode }: PlainFile): string => JSON.stringify([owner, group, mode])
+  const attributes = ({ owner, group, mode }: PlainFile): string =>
+    JSON.stringify([owner, group, mode])
   return steps([
     enter(split(files[0].path).directory),
     sh`own_`,
@@ -73,13 +89,18 @@ function directory(files: readonly [PlainFile, ...PlainFile[]]): Sh {
 }
 
 /**
- * Writes many files as `writeFile` does each, with a program for each file instead of a dozen: to a folder of their own in their directory, synced,
- * looked at and renamed. Only in directories that nobody else may change, where names can be trusted.
+ * Writes many files as `writeFile` does each, with a program for each file instead of a dozen: to a
+ * folder of their own in their directory, synced, looked at and renamed. Only in directories that
+ * nobody else may change, where names can be trusted.
  */
 export const writeFiles: BulkKind<PlainFile> = {
   name: 'write files',
   action(files) {
     const directories = byDirectory(files)
-    return { on: 'shell', script: lines([functions, ...directories.map((each) => sh`${directory(each)} || exit`)]), input: directories.flat().map(({ content }) => content) }
+    return {
+      on: 'shell',
+      script: lines([functions, ...directories.map((each) => sh`${directory(each)} || exit`)]),
+      input: directories.flat().map(({ content }) => content),
+    }
   },
 }

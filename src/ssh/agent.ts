@@ -1,5 +1,10 @@
 import { createConnection } from 'node:net'
-import ssh2, { type IdentityCallback, type ParsedKey, type SignCallback, type SigningRequestOptions } from 'ssh2'
+import ssh2, {
+  type IdentityCallback,
+  type ParsedKey,
+  type SignCallback,
+  type SigningRequestOptions,
+} from 'ssh2'
 import { keyType } from './known-hosts.js'
 
 /** A key that an agent holds. */
@@ -14,8 +19,9 @@ const limitSeconds = 5
 const longestAnswer = 256 * 1024
 
 /**
- * All keys of an agent (draft-ietf-sshm-ssh-agent, section 3.5). ssh2 drops those that it cannot use without a word, so
- * the list is read here: a person with a hardware key must learn why it was not tried.
+ * All keys of an agent (draft-ietf-sshm-ssh-agent, section 3.5). ssh2 drops those that it cannot
+ * use without a word, so the list is read here: a person with a hardware key must learn why it was
+ * not tried.
  */
 export function agentKeys(socket: string): Promise<readonly AgentKey[]> {
   const answer = asked.get(socket) ?? ask(socket).finally(() => asked.delete(socket))
@@ -66,7 +72,10 @@ function identities(answer: Buffer): readonly AgentKey[] {
   })
 }
 
-/** A key in a form that ssh2 understands; null where it does not. Of a certificate it understands the form and no more. */
+/**
+ * A key in a form that ssh2 understands; null where it does not. Of a certificate it understands
+ * the form and no more.
+ */
 export function parsedKey({ type, blob }: AgentKey): ParsedKey | null {
   if (type.includes('-cert-v')) return null
   const parsed = ssh2.utils.parseKey(`${type} ${blob.toString('base64')}`)
@@ -89,7 +98,12 @@ export class OneKeyAgent extends ssh2.BaseAgent<ParsedKey> {
     answer(undefined, [this.key])
   }
 
-  sign(key: ParsedKey, data: Buffer, options: SigningRequestOptions | SignCallback, answer?: SignCallback): void {
+  sign(
+    key: ParsedKey,
+    data: Buffer,
+    options: SigningRequestOptions | SignCallback,
+    answer?: SignCallback,
+  ): void {
     if (typeof options === 'function') this.#agent.sign(key, data, options)
     else this.#agent.sign(key, data, options, answer)
   }

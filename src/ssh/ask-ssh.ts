@@ -17,22 +17,37 @@ export interface Question {
   readonly host: string
   /** What stands before the host. */
   readonly options: readonly string[]
-  /** ssh's `-F`, as `--ssh-config` names it. Null: the options have their own `-F` or `-o`, and this host is asked for by itself. */
+  /**
+   * ssh's `-F`, as `--ssh-config` names it. Null: the options have their own `-F` or `-o`, and this
+   * host is asked for by itself.
+   */
   readonly sshConfig: string | undefined | null
 }
 
-/** The output of `ssh -G`; null where there is no ssh. Hosts that no configuration can tell apart are asked for once. */
+/**
+ * The output of `ssh -G`; null where there is no ssh. Hosts that no configuration can tell apart
+ * are asked for once.
+ */
 export async function askSsh(question: Question): Promise<string | null> {
   const { host, options, sshConfig } = question
-  const group = sshConfig === null ? null : ((await once(groups, sshConfig, () => ConfigGroups.of(sshConfig)))?.groupOf(host) ?? null)
+  const group =
+    sshConfig === null
+      ? null
+      : ((await once(groups, sshConfig, () => ConfigGroups.of(sshConfig)))?.groupOf(host) ?? null)
   if (group === null) return ask(question)
   // What ssh has to complain of it says of each host by its own name.
-  const first = await once(firsts, JSON.stringify([options, group]), async () => ({ host, answer: await ask(question) })).catch(() => null)
+  const first = await once(firsts, JSON.stringify([options, group]), async () => ({
+    host,
+    answer: await ask(question),
+  })).catch(() => null)
   if (first === null) return ask(question)
-  return first.host === host || first.answer === null ? first.answer : first.answer.replace(/^(host|hostname) .*$/gm, `$1 ${host}`)
+  return first.host === host || first.answer === null
+    ? first.answer
+    : first.answer.replace(/^(host|hostname) .*$/gm, `$1 ${host}`)
 }
 
-const ask = (question: Question): Promise<string | null> => once(answers, JSON.stringify([question.options, question.host]), () => sshG(question))
+const ask = (question: Question): Promise<string | null> =>
+  once(answers, JSON.stringify([question.options, question.host]), () => sshG(question))
 
 function once<K, V>(map: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {
   const value = map.get(key) ?? make()
@@ -46,14 +61,27 @@ async function sshG({ name, host, options }: Question): Promise<string | null> {
   try {
     return await new Promise((resolve, reject) => {
       const settings = { timeout: 10_000, ...environmentFor('ssh') }
-      const child = execFile('ssh', ['-G', ...options, '--', host], settings, (error, stdout, stderr) => {
-        if (error === null) resolve(stdout)
-        else if (error.code === 'ENOENT' as unknown) resolve(null)
-        else {
-          const end = error.killed === true ? 'no answer within 10 s' : `status ${String(error.code)}`
-          reject(new FettleError('ssh-config-invalid', { message: `${name}: ssh -G ended with ${end}`, detail: stderr.trim(), cause: error, ...remedyFor(stderr) }))
-        }
-      })
+      const child = execFile(
+        'ssh',
+        ['-G', ...options, '--', host],
+        settings,
+        (error, stdout, stderr) => {
+          if (error === null) resolve(stdout)
+          else if (error.code === ('ENOENT' as unknown)) resolve(null)
+          else {
+            const end =
+              error.killed === true ? 'no answer within 10 s' : `status ${String(error.code)}`
+            reject(
+              new FettleError('ssh-config-invalid', {
+                message: `${name}: ssh -G ended with ${end}`,
+                detail: stderr.trim(),
+                cause: error,
+                ...remedyFor(stderr),
+              }),
+            )
+          }
+        },
+      )
       child.stdin?.end()
     })
   } finally {
@@ -65,4 +93,9 @@ async function sshG({ name, host, options }: Question): Promise<string | null> {
 const mark = /\\357\\273\\277|\\377\\376|\\376\\377/
 
 const remedyFor = (said: string): { readonly remedy?: string } =>
-  mark.test(said) ? { remedy: 'the file begins with a byte order mark of UTF-8 or UTF-16, which OpenSSH does not read: save it as UTF-8 without one' } : {}
+  mark.test(said)
+    ? {
+        remedy:
+          'the file begins with a byte order mark of UTF-8 or UTF-16, which OpenSSH does not read: save it as UTF-8 without one',
+      }
+    : {}

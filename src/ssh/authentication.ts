@@ -41,23 +41,40 @@ async function askAgent(socket: string | null): Promise<Found> {
 
 function unusableNote(keys: readonly AgentKey[]): readonly string[] {
   const types = keys.filter((key) => parsedKey(key) === null).map(({ type }) => type)
-  return types.length === 0 ? [] : [`ssh-agent holds ${types.length} ${types.length === 1 ? 'key' : 'keys'} that Fettle cannot use yet (${[...new Set(types)].join(', ')})`]
+  return types.length === 0
+    ? []
+    : [
+        `ssh-agent holds ${types.length} ${types.length === 1 ? 'key' : 'keys'} that Fettle cannot use yet (${[...new Set(types)].join(', ')})`,
+      ]
 }
 
 function agentAttempt(username: string, socket: string, key: AgentKey): readonly Attempt[] {
   const parsed = parsedKey(key)
   if (parsed === null) return []
-  return [{ label: `agent key ${key.comment} (${key.type} ${fingerprint(key.blob)})`, method: { type: 'agent', username, agent: new OneKeyAgent(socket, parsed) } }]
+  return [
+    {
+      label: `agent key ${key.comment} (${key.type} ${fingerprint(key.blob)})`,
+      method: { type: 'agent', username, agent: new OneKeyAgent(socket, parsed) },
+    },
+  ]
 }
 
 function fileAttempt(username: string, { path, usable }: PrivateKey): readonly Attempt[] {
   if (usable instanceof FettleError) return []
-  return [{ label: `key ${path} (${usable.type} ${fingerprint(usable.getPublicSSH())})`, method: { type: 'publickey', username, key: usable } }]
+  return [
+    {
+      label: `key ${path} (${usable.type} ${fingerprint(usable.getPublicSSH())})`,
+      method: { type: 'publickey', username, key: usable },
+    },
+  ]
 }
 
 /** ssh shows a certificate that lies beside a key, and ssh2 cannot. */
 export const certificateNotes = ({ keyFiles }: Ways): readonly string[] =>
-  keyFiles.map((path) => `${path}-cert.pub`).filter((path) => existsSync(path)).map((path) => `the certificate ${path} was not shown: certificates are not supported yet`)
+  keyFiles
+    .map((path) => `${path}-cert.pub`)
+    .filter((path) => existsSync(path))
+    .map((path) => `the certificate ${path} was not shown: certificates are not supported yet`)
 
 /** The encrypted keys without which there is no way to log in. */
 export async function lockedKeysOf(target: Target, config: HostConfig): Promise<readonly string[]> {
@@ -71,42 +88,80 @@ export async function lockedKeysOf(target: Target, config: HostConfig): Promise<
 }
 
 /**
- * In ssh's order: keys of the agent that identity files name, the agent's others, then files. With a key file in the
- * inventory only that key is tried, and with a password there only the password: a server counts each failure.
+ * In ssh's order: keys of the agent that identity files name, the agent's others, then files. With
+ * a key file in the inventory only that key is tried, and with a password there only the password:
+ * a server counts each failure.
  * @throws FettleError `key-…` when the inventory's key file cannot be used
  */
 export async function waysToLogIn(target: Target, config: HostConfig): Promise<Ways> {
   const { user, methods } = config
-  const passwords = target.password === undefined ? [] : passwordAttempts(user, target.password, methods)
-  if (target.password !== undefined && target.privateKeyFile === undefined) return { attempts: passwords, notes: [], locked: [], keyFiles: [] }
-  if (!methods.includes('publickey')) return { attempts: passwords, notes: ['ssh_config does not permit keys'], locked: [], keyFiles: [] }
+  const passwords =
+    target.password === undefined ? [] : passwordAttempts(user, target.password, methods)
+  if (target.password !== undefined && target.privateKeyFile === undefined)
+    return { attempts: passwords, notes: [], locked: [], keyFiles: [] }
+  if (!methods.includes('publickey'))
+    return {
+      attempts: passwords,
+      notes: ['ssh_config does not permit keys'],
+      locked: [],
+      keyFiles: [],
+    }
 
   const { keys: agent, note } = await askAgent(config.agent)
-  const held = (key: PrivateKey): AgentKey | undefined => agent.find(({ blob }) => key.publicBlob?.equals(blob) === true)
-  const fromAgent = (keys: readonly AgentKey[]): readonly Attempt[] => (config.agent === null ? [] : keys.flatMap((key) => agentAttempt(user, config.agent ?? '', key)))
+  const held = (key: PrivateKey): AgentKey | undefined =>
+    agent.find(({ blob }) => key.publicBlob?.equals(blob) === true)
+  const fromAgent = (keys: readonly AgentKey[]): readonly Attempt[] =>
+    config.agent === null ? [] : keys.flatMap((key) => agentAttempt(user, config.agent ?? '', key))
 
   if (target.privateKeyFile !== undefined) {
     const key = await readPrivateKey(target.privateKeyFile)
-    if (key === null) throw new FettleError('key-unreadable', { message: `${target.name}: the key ${target.privateKeyFile} does not exist` })
+    if (key === null)
+      throw new FettleError('key-unreadable', {
+        message: `${target.name}: the key ${target.privateKeyFile} does not exist`,
+      })
     const inAgent = held(key)
     if (inAgent === undefined && key.usable instanceof FettleError) throw key.usable
-    return { attempts: [...(inAgent === undefined ? fileAttempt(user, key) : fromAgent([inAgent])), ...passwords], notes: unusableNote(agent), locked: [], keyFiles: [key.path] }
+    return {
+      attempts: [
+        ...(inAgent === undefined ? fileAttempt(user, key) : fromAgent([inAgent])),
+        ...passwords,
+      ],
+      notes: unusableNote(agent),
+      locked: [],
+      keyFiles: [key.path],
+    }
   }
 
-  const files = (await Promise.all(config.identityFiles.map((path) => readPrivateKey(path)))).filter((key) => key !== null)
+  const files = (
+    await Promise.all(config.identityFiles.map((path) => readPrivateKey(path)))
+  ).filter((key) => key !== null)
   const named = files.map(held).filter((key) => key !== undefined)
   const others = config.identitiesOnly ? [] : agent.filter((key) => !named.includes(key))
   const loose = files.filter((key) => held(key) === undefined)
   return {
-    attempts: [...fromAgent([...named, ...others]), ...loose.flatMap((key) => fileAttempt(user, key))],
+    attempts: [
+      ...fromAgent([...named, ...others]),
+      ...loose.flatMap((key) => fileAttempt(user, key)),
+    ],
     keyFiles: files.map(({ path }) => path),
     locked: loose.filter(({ usable }) => isLocked(usable)).map(({ path }) => path),
-    notes: [...(note === null ? [] : [note]), ...unusableNote(agent), ...loose.flatMap(({ usable }) => (usable instanceof FettleError ? [usable.message] : []))],
+    notes: [
+      ...(note === null ? [] : [note]),
+      ...unusableNote(agent),
+      ...loose.flatMap(({ usable }) => (usable instanceof FettleError ? [usable.message] : [])),
+    ],
   }
 }
 
-/** The same password by whichever of the two methods the server offers; it is answered once, and to one hidden prompt only. */
-function passwordAttempts(username: string, password: Secret, methods: readonly string[]): readonly Attempt[] {
+/**
+ * The same password by whichever of the two methods the server offers; it is answered once, and to
+ * one hidden prompt only.
+ */
+function passwordAttempts(
+  username: string,
+  password: Secret,
+  methods: readonly string[],
+): readonly Attempt[] {
   let answered = false
   const attempts: readonly Attempt[] = [
     { label: 'password', method: { type: 'password', username, password: reveal(password) } },
@@ -126,7 +181,10 @@ function passwordAttempts(username: string, password: Secret, methods: readonly 
   return attempts.filter(({ method }) => methods.includes(method.type))
 }
 
-/** Goes through the attempts once, as the server still permits them. `tried` and `offered` are for the message. */
+/**
+ * Goes through the attempts once, as the server still permits them. `tried` and `offered` are for
+ * the message.
+ */
 export class Login {
   readonly tried: string[] = []
   offered: readonly string[] = []
@@ -138,9 +196,18 @@ export class Login {
   }
 
   /** ssh2's `authHandler`: on the first call nothing is known of what the server permits. */
-  readonly next = (permitted: readonly AuthenticationType[] | null, partial: boolean | null, answer: NextAuthHandler): void => {
+  readonly next = (
+    permitted: readonly AuthenticationType[] | null,
+    partial: boolean | null,
+    answer: NextAuthHandler,
+  ): void => {
     if (permitted !== null) this.offered = permitted
-    if (permitted?.includes('password') === true && partial !== true && this.tried.includes('password')) this.#passwordRefused = true
+    if (
+      permitted?.includes('password') === true &&
+      partial !== true &&
+      this.tried.includes('password')
+    )
+      this.#passwordRefused = true
     for (;;) {
       const attempt = this.#left.shift()
       // ssh2's own sign for "no more", which its types leave out.

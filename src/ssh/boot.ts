@@ -2,15 +2,28 @@ import type { Readable, Writable } from 'node:stream'
 import { FettleError, type ErrorCode } from '../core/errors.js'
 import { reveal } from '../core/secret.js'
 import { quote } from '../core/sh.js'
-import { bootLine, bootMarker, bootScript, nonce, standardPrograms, type Programs } from './driver.js'
+import {
+  bootLine,
+  bootMarker,
+  bootScript,
+  nonce,
+  standardPrograms,
+  type Programs,
+} from './driver.js'
 import { quoted } from './quoted.js'
 import type { Become } from './target.js'
 import type { Pipes, Transport } from './transport.js'
 
-/** Seconds until the shell must run. sudo's PAM takes some after a wrong password, and more where accounts come from a network. */
+/**
+ * Seconds until the shell must run. sudo's PAM takes some after a wrong password, and more where
+ * accounts come from a network.
+ */
 const limitSeconds = 30
 
-/** Bytes of what start-up files print: those in which sudo's prompt is looked for, those that an error quotes, and how many there may be at all. */
+/**
+ * Bytes of what start-up files print: those in which sudo's prompt is looked for, those that an
+ * error quotes, and how many there may be at all.
+ */
 const noiseBytes = 65_536
 const quotedBytes = 8192
 const mostNoise = 16 * 1024 * 1024
@@ -22,10 +35,26 @@ const sudoPath = '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin'
 /** The complaints of sudo and of sudo-rs, in the language that LC_ALL=C gives them. */
 const complaints: readonly (readonly [pattern: RegExp, code: ErrorCode, what: string])[] = [
   [/you must have a tty/, 'sudo-needs-tty', 'sudo wants a terminal (requiretty)'],
-  [/a password is required|a terminal is required|interacti(?:ve authentication|on) is required|authentication required but not attempted/i, 'sudo-password-missing', 'sudo wants a password, or does not know the user'],
-  [/is not in the sudoers file|is not allowed to|may not run |unknown user|user '[^']*' not found|I'm afraid I can't do that/, 'sudo-denied', 'sudo refuses'],
-  [/sudo['’]?: (No such file|not found)|Unknown command:? '?sudo/, 'sudo-missing', 'there is no sudo'],
-  [/incorrect password|no password was provided|incorrect authentication attempt|Authentication failed, try again/i, 'sudo-password-wrong', 'sudo refuses the password'],
+  [
+    /a password is required|a terminal is required|interacti(?:ve authentication|on) is required|authentication required but not attempted/i,
+    'sudo-password-missing',
+    'sudo wants a password, or does not know the user',
+  ],
+  [
+    /is not in the sudoers file|is not allowed to|may not run |unknown user|user '[^']*' not found|I'm afraid I can't do that/,
+    'sudo-denied',
+    'sudo refuses',
+  ],
+  [
+    /sudo['’]?: (No such file|not found)|Unknown command:? '?sudo/,
+    'sudo-missing',
+    'there is no sudo',
+  ],
+  [
+    /incorrect password|no password was provided|incorrect authentication attempt|Authentication failed, try again/i,
+    'sudo-password-wrong',
+    'sudo refuses the password',
+  ],
 ]
 
 interface Command {
@@ -36,8 +65,8 @@ interface Command {
 }
 
 /**
- * With a password sudo asks with a prompt of ours, which is in the command line with `%%` for its `%`: a start-up file
- * that traces commands cannot be taken for sudo.
+ * With a password sudo asks with a prompt of ours, which is in the command line with `%%` for its
+ * `%`: a start-up file that traces commands cannot be taken for sudo.
  */
 function command(become: Become | null, programs: Programs, forwardsAgent: boolean): Command {
   const token = nonce()
@@ -45,8 +74,15 @@ function command(become: Become | null, programs: Programs, forwardsAgent: boole
   // The login shell puts the socket's path in, before sudo drops the variable.
   const start = bootLine(token, programs, forwardsAgent ? 'SSH_AUTH_SOCK=$SSH_AUTH_SOCK ' : '')
   const ask = become?.password === undefined ? '-n' : `-S -p fettle%%${secret}:`
-  const line = become === null ? `exec ${start}` : `exec ${programs.env} LC_ALL=C PATH=${sudoPath} sudo ${ask} -H -u ${quote(become.user)} -- ${start}`
-  return { line, marker: bootMarker(token), prompts: [`fettle%${secret}:`, `[sudo: fettle%%${secret}:`] }
+  const line =
+    become === null
+      ? `exec ${start}`
+      : `exec ${programs.env} LC_ALL=C PATH=${sudoPath} sudo ${ask} -H -u ${quote(become.user)} -- ${start}`
+  return {
+    line,
+    marker: bootMarker(token),
+    prompts: [`fettle%${secret}:`, `[sudo: fettle%%${secret}:`],
+  }
 }
 
 /** What a stream says up to a marker. What follows stays in the stream, which is paused then. */
@@ -55,7 +91,12 @@ class Preamble {
   readonly passed: Promise<void>
   readonly stop: () => void
 
-  constructor(stream: Readable, marker: string, heard: (said: Buffer) => void, refuse: (how: string) => void) {
+  constructor(
+    stream: Readable,
+    marker: string,
+    heard: (said: Buffer) => void,
+    refuse: (how: string) => void,
+  ) {
     let pass: () => void = () => undefined
     let length = 0
     this.passed = new Promise((resolve) => (pass = resolve))
@@ -85,18 +126,29 @@ export interface Booting {
 }
 
 /**
- * Runs a script with the privilege that is asked for. Its standard input goes on behind the script's text. What login
- * shells and sudo print before it runs is not in its output.
+ * Runs a script with the privilege that is asked for. Its standard input goes on behind the
+ * script's text. What login shells and sudo print before it runs is not in its output.
  */
-export const boot = async (transport: Transport, become: Become | null, script: string, programs?: Programs): Promise<Pipes> => (await begin(transport, become, script, programs)).running
+export const boot = async (
+  transport: Transport,
+  become: Become | null,
+  script: string,
+  programs?: Programs,
+): Promise<Pipes> => (await begin(transport, become, script, programs)).running
 
 /**
  * The same, without waiting for the script to run where that is not needed.
  *
- * With a password nothing is written before sudo has asked or the shell has spoken: where sudo needs none, the
- * password must not become somebody's input. Without one the script goes at once, which saves a round trip.
+ * With a password nothing is written before sudo has asked or the shell has spoken: where sudo
+ * needs none, the password must not become somebody's input. Without one the script goes at once,
+ * which saves a round trip.
  */
-export async function begin(transport: Transport, wanted: Become | null, script: string, programs: Programs = standardPrograms): Promise<Booting> {
+export async function begin(
+  transport: Transport,
+  wanted: Become | null,
+  script: string,
+  programs: Programs = standardPrograms,
+): Promise<Booting> {
   const become = wanted?.user === transport.loginUser ? null : wanted
   const { line, marker, prompts } = command(become, programs, transport.forwardsAgent)
   const pipes = await transport.open(line)
@@ -113,7 +165,10 @@ export async function begin(transport: Transport, wanted: Become | null, script:
     if (asked === 1) stdin.write(`${reveal(become.password)}\n`)
     else refuse(askedAgain)
   }
-  const preambles = [new Preamble(stdout, marker, () => undefined, refuse), new Preamble(stderr, marker, answers, refuse)]
+  const preambles = [
+    new Preamble(stdout, marker, () => undefined, refuse),
+    new Preamble(stderr, marker, answers, refuse),
+  ]
   const running = run()
   if (become?.password !== undefined) await running
   else stdin.write(bootScript(script))
@@ -121,8 +176,18 @@ export async function begin(transport: Transport, wanted: Become | null, script:
   return { stdin, running }
 
   async function run(): Promise<Pipes> {
-    const timer = setTimeout(() => refuse(`nothing within ${limitSeconds} s${asked > 0 ? ', though sudo has the password' : ''}`), limitSeconds * 1000)
-    const failed = await Promise.race([Promise.all(preambles.map(({ passed }) => passed)).then(() => null), refused, ended])
+    const timer = setTimeout(
+      () =>
+        refuse(
+          `nothing within ${limitSeconds} s${asked > 0 ? ', though sudo has the password' : ''}`,
+        ),
+      limitSeconds * 1000,
+    )
+    const failed = await Promise.race([
+      Promise.all(preambles.map(({ passed }) => passed)).then(() => null),
+      refused,
+      ended,
+    ])
     clearTimeout(timer)
     if (failed === null) {
       if (become?.password !== undefined) stdin.write(bootScript(script))
@@ -131,20 +196,42 @@ export async function begin(transport: Transport, wanted: Become | null, script:
     for (const preamble of preambles) preamble.stop()
     pipes.destroy()
     // Our own prompt and command, which sudo quotes, tell a person nothing.
-    const said = preambles.map((preamble) => preamble.said.subarray(-quotedBytes).toString()).join('\n')
-    const words = prompts.reduce((text, prompt) => text.replaceAll(prompt, ''), said).replace(/-c '?PATH=.{0,4000}\)"'?/g, '-c …')
+    const said = preambles
+      .map((preamble) => preamble.said.subarray(-quotedBytes).toString())
+      .join('\n')
+    const words = prompts
+      .reduce((text, prompt) => text.replaceAll(prompt, ''), said)
+      .replace(/-c '?PATH=.{0,4000}\)"'?/g, '-c …')
     throw failure(quoted(words), failed, become, transport.place)
   }
 }
 
 function failure(said: string, how: string, become: Become | null, place: string): FettleError {
   const detail = said === '' ? {} : { detail: said }
-  if (become === null) return new FettleError('shell-not-started', { message: `${place}: the login shell did not start /bin/sh (${how})`, ...detail })
-  if (how === askedAgain) return new FettleError('sudo-password-wrong', { message: `${place}: wrong sudo password (one attempt was made)`, ...detail })
+  if (become === null)
+    return new FettleError('shell-not-started', {
+      message: `${place}: the login shell did not start /bin/sh (${how})`,
+      ...detail,
+    })
+  if (how === askedAgain)
+    return new FettleError('sudo-password-wrong', {
+      message: `${place}: wrong sudo password (one attempt was made)`,
+      ...detail,
+    })
   const complaint = complaints.find(([pattern]) => pattern.test(said))
   if (complaint === undefined) {
-    const password = become.password === undefined ? '; where sudo wants a password, use -K or ansible_become_password' : ''
-    return new FettleError('shell-not-started', { message: `${place}: the login shell did not start sudo and /bin/sh as ${become.user} (${how})`, remedy: `see what it said; ssh HOST sudo -u ${become.user} true must work${password}`, ...detail })
+    const password =
+      become.password === undefined
+        ? '; where sudo wants a password, use -K or ansible_become_password'
+        : ''
+    return new FettleError('shell-not-started', {
+      message: `${place}: the login shell did not start sudo and /bin/sh as ${become.user} (${how})`,
+      remedy: `see what it said; ssh HOST sudo -u ${become.user} true must work${password}`,
+      ...detail,
+    })
   }
-  return new FettleError(complaint[1], { message: `${place}: ${complaint[2]}, so nothing can run as ${become.user}`, ...detail })
+  return new FettleError(complaint[1], {
+    message: `${place}: ${complaint[2]}, so nothing can run as ${become.user}`,
+    ...detail,
+  })
 }

@@ -5,7 +5,9 @@ import { quoted } from './quoted.js'
 import type { ForwardTarget } from './session.js'
 import type { Pipes } from './transport.js'
 
-/** When the service closes, all is over: the shell above may hold our standard output open for ever. */
+/**
+ * When the service closes, all is over: the shell above may hold our standard output open for ever.
+ */
 const perl = `my ($to, $port) = @ARGV;
 sub tcp { my %peer = (PeerHost => $to, PeerPort => $port); eval { require IO::Socket::IP } ? IO::Socket::IP->new(%peer) : do { require IO::Socket::INET; IO::Socket::INET->new(%peer) } }
 sub unix { require IO::Socket::UNIX; IO::Socket::UNIX->new(Peer => $to) }
@@ -41,20 +43,27 @@ const bash = 'exec 3<>"/dev/tcp/$0/$1" 4<&0 || exit; cat <&4 >&3 & cat <&3; kill
 
 /** A socket for socat(1), in which these characters stand for other things. */
 const socatAddress = (target: ForwardTarget): string =>
-  'socket' in target ? `UNIX-CONNECT:${target.socket.replace(/[:,!"'\\([{]/g, '\\$&')}` : `TCP:${target.host.includes(':') ? `[${target.host}]` : target.host}:${String(target.port)}`
+  'socket' in target
+    ? `UNIX-CONNECT:${target.socket.replace(/[:,!"'\\([{]/g, '\\$&')}`
+    : `TCP:${target.host.includes(':') ? `[${target.host}]` : target.host}:${String(target.port)}`
 
-const wordsOf = (target: ForwardTarget): readonly (string | number)[] => ('socket' in target ? [target.socket] : [target.host, target.port])
+const wordsOf = (target: ForwardTarget): readonly (string | number)[] =>
+  'socket' in target ? [target.socket] : [target.host, target.port]
 
 /** How a bridge ends that found no program to make the connection with. */
 export const withoutProgram = 'status 127'
 
 /**
- * Joins standard input and output with a socket or port of the host, by what is found there. perl comes first because
- * Debian's perl-base always has it, and because socat gives up half a second after one side has closed. Nothing listens.
+ * Joins standard input and output with a socket or port of the host, by what is found there. perl
+ * comes first because Debian's perl-base always has it, and because socat gives up half a second
+ * after one side has closed. Nothing listens.
  */
 export function bridgeScript(target: ForwardTarget): string {
   const words = wordsOf(target)
-  const others: Sh = 'socket' in target ? sh`` : sh`elif command -v bash >/dev/null; then exec bash -c ${bash} ${words}
+  const others: Sh =
+    'socket' in target
+      ? sh``
+      : sh`elif command -v bash >/dev/null; then exec bash -c ${bash} ${words}
 `
   return sh`PATH=/usr/local/bin:/usr/bin:/bin
 if command -v perl >/dev/null; then exec perl -e ${perl} -- ${words}
@@ -64,8 +73,14 @@ ${others}else echo ${`none of ${'socket' in target ? 'perl, python3 and socat' :
 fi`.text
 }
 
-/** One stream of a program's two pipes. When the program fails, the stream does: with what `failed` makes of how it ended and of its words. */
-export function duplexOf(pipes: Pipes, failed: (how: string, words: string) => FettleError): Duplex {
+/**
+ * One stream of a program's two pipes. When the program fails, the stream does: with what `failed`
+ * makes of how it ended and of its words.
+ */
+export function duplexOf(
+  pipes: Pipes,
+  failed: (how: string, words: string) => FettleError,
+): Duplex {
   const words: Buffer[] = []
   const stream = new Duplex({
     read: () => void pipes.stdout.resume(),

@@ -3,12 +3,15 @@ import { userInfo } from 'node:os'
 import { basename, dirname, isAbsolute, join } from 'node:path'
 import { wildcard } from './wildcard.js'
 
-/** Names that hosts of one group may have: nothing in them has a meaning to ssh, and their case cannot matter. */
+/**
+ * Names that hosts of one group may have: nothing in them has a meaning to ssh, and their case
+ * cannot matter.
+ */
 const plainName = /^[a-z0-9][a-z0-9._-]*$/
 
 /**
- * The patterns by which a configuration tells hosts apart. Hosts that the same ones match get the same answer from `ssh -G`, but for
- * their own name in it; they are a group.
+ * The patterns by which a configuration tells hosts apart. Hosts that the same ones match get the
+ * same answer from `ssh -G`, but for their own name in it; they are a group.
  */
 export class ConfigGroups {
   readonly #names = new Set<string>()
@@ -20,7 +23,9 @@ export class ConfigGroups {
     const own = join(userInfo().homedir, '.ssh')
     try {
       if (sshConfig !== undefined) await groups.#read(sshConfig, own, true)
-      else for (const folder of [own, '/etc/ssh']) await groups.#read(join(folder, folder === own ? 'config' : 'ssh_config'), folder, false)
+      else
+        for (const folder of [own, '/etc/ssh'])
+          await groups.#read(join(folder, folder === own ? 'config' : 'ssh_config'), folder, false)
       return groups
     } catch (error) {
       if (error instanceof Unclear) return null
@@ -39,11 +44,13 @@ export class ConfigGroups {
       if (!needed && (error as NodeJS.ErrnoException).code === 'ENOENT') return ''
       throw new Unclear()
     })
-    // What stands under names without a wildcard concerns these hosts only, and each of them is asked for by itself.
+    // What stands under names without a wildcard concerns these hosts only, and each of them is
+    // asked for by itself.
     let several = true
     for (const line of text.split('\n')) {
       if (/^\s*(#|$)/.test(line)) continue
-      const [, keyword = '', value = ''] = /^([A-Za-z0-9]+)(?:\s*=\s*|\s+)([^]*)$/.exec(line.trim()) ?? []
+      const [, keyword = '', value = ''] =
+        /^([A-Za-z0-9]+)(?:\s*=\s*|\s+)([^]*)$/.exec(line.trim()) ?? []
       switch (keyword.toLowerCase()) {
         case 'host':
           several = this.#add(words(value))
@@ -53,12 +60,14 @@ export class ConfigGroups {
           several = true
           break
         case 'include':
-          for (const file of await included(words(value), folder)) await this.#read(file, folder, false, nested(depth))
+          for (const file of await included(words(value), folder))
+            await this.#read(file, folder, false, nested(depth))
           break
         case '':
         case 'canonicalizehostname':
           throw new Unclear()
-        // Many people's have `%h` in them: nothing here reads the one, and ssh tells the tokens of the others as they are.
+        // Many people's have `%h` in them: nothing here reads the one, and ssh tells the tokens of
+        // the others as they are.
         case 'controlpath':
         case 'proxycommand':
         case 'proxyjump':
@@ -76,7 +85,8 @@ export class ConfigGroups {
   #add(patterns: readonly string[]): boolean {
     for (const pattern of patterns.map((each) => each.replace(/^!/, ''))) {
       // Whether case matters differs between Host and Match.
-      for (const each of [pattern, pattern.toLowerCase()]) (/[*?]/.test(each) ? this.#wide : this.#names).add(each)
+      for (const each of [pattern, pattern.toLowerCase()])
+        (/[*?]/.test(each) ? this.#wide : this.#names).add(each)
     }
     return patterns.some((pattern) => /[*?!]/.test(pattern))
   }
@@ -106,15 +116,27 @@ function nested(depth: number): number {
 
 /** The files that an Include names, with wildcards in their last part only. */
 async function included(patterns: readonly string[], folder: string): Promise<readonly string[]> {
-  const files = await Promise.all(patterns.map(async (pattern) => {
-    if (/[%$[\]{}]|^~[^/]/.test(pattern) || /[*?]/.test(pattern.slice(0, pattern.lastIndexOf('/') + 1))) throw new Unclear()
-    const path = pattern.startsWith('~/') ? join(userInfo().homedir, pattern.slice(2)) : isAbsolute(pattern) ? pattern : join(folder, pattern)
-    if (!/[*?]/.test(path)) return [path]
-    const names = await readdir(dirname(path)).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-      throw new Unclear()
-    })
-    return names.filter((name) => wildcard(basename(path), name)).map((name) => join(dirname(path), name))
-  }))
+  const files = await Promise.all(
+    patterns.map(async (pattern) => {
+      if (
+        /[%$[\]{}]|^~[^/]/.test(pattern) ||
+        /[*?]/.test(pattern.slice(0, pattern.lastIndexOf('/') + 1))
+      )
+        throw new Unclear()
+      const path = pattern.startsWith('~/')
+        ? join(userInfo().homedir, pattern.slice(2))
+        : isAbsolute(pattern)
+          ? pattern
+          : join(folder, pattern)
+      if (!/[*?]/.test(path)) return [path]
+      const names = await readdir(dirname(path)).catch((error: unknown) => {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+        throw new Unclear()
+      })
+      return names
+        .filter((name) => wildcard(basename(path), name))
+        .map((name) => join(dirname(path), name))
+    }),
+  )
   return files.flat()
 }

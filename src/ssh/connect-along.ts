@@ -9,8 +9,12 @@ import type { ConnectOptions } from './target.js'
 
 const jumpHosts = new JumpHosts()
 
-/** One connection along a route: its login is at least on its way. Jump hosts are shared with all others who go through them. */
-export const connectAlong = (route: Route, options: ConnectOptions): Promise<SshTransport> => connectSsh(route.target, route.config, wayOf(route, options), options)
+/**
+ * One connection along a route: its login is at least on its way. Jump hosts are shared with all
+ * others who go through them.
+ */
+export const connectAlong = (route: Route, options: ConnectOptions): Promise<SshTransport> =>
+  connectSsh(route.target, route.config, wayOf(route, options), options)
 
 function wayOf({ config, via }: Route, options: ConnectOptions): Way {
   if (via !== null) return jumpHosts.way(nameOf(via, options), () => loggedIn(via, options), config)
@@ -19,7 +23,12 @@ function wayOf({ config, via }: Route, options: ConnectOptions): Way {
 
 /** Everything that a connection depends on. */
 const nameOf = ({ config, via }: Route, options: ConnectOptions): string =>
-  JSON.stringify([config, via === null ? null : nameOf(via, options), options.knownHostsFiles, options.acceptNew])
+  JSON.stringify([
+    config,
+    via === null ? null : nameOf(via, options),
+    options.knownHostsFiles,
+    options.acceptNew,
+  ])
 
 async function loggedIn(route: Route, options: ConnectOptions): Promise<SshTransport> {
   const transport = await connectAlong(route, options)

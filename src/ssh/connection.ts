@@ -15,25 +15,52 @@ import { sshTransport, type Connected, type SshTransport } from './ssh-transport
 import { swiftLogin } from './swift-login.js'
 import type { ConnectOptions, Target } from './target.js'
 
-/** sshd drops connections that have not logged in when there are many (MaxStartups): try again, at random times. */
+/**
+ * sshd drops connections that have not logged in when there are many (MaxStartups): try again, at
+ * random times.
+ */
 const attempts = 6
 const longestPause = 400
 
 /** It begins to drop them at ten, and other people connect too. */
 const doors = new Doors(8)
 
-/** More key exchanges at a time than this process gets done in a fraction of the time limit would only make each other late. */
+/**
+ * More key exchanges at a time than this process gets done in a fraction of the time limit would
+ * only make each other late.
+ */
 const handshakes = new Doors(128)
 
-/** One connection, whose login is at least on its way: a login that is refused is told by the first channel. */
-export async function connectSsh(target: Target, config: HostConfig, way: Way, options: ConnectOptions): Promise<SshTransport> {
+/**
+ * One connection, whose login is at least on its way: a login that is refused is told by the first
+ * channel.
+ */
+export async function connectSsh(
+  target: Target,
+  config: HostConfig,
+  way: Way,
+  options: ConnectOptions,
+): Promise<SshTransport> {
   const place = `${config.user}@${showAddress(config)}`
   const described = target.name === config.host ? place : `${target.name} (${place})`
-  const [hostKey, ways] = await unlessAborted(Promise.all([hostKeyCheck(config, options, described), waysToLogIn(target, config)]), options.signal)
-  if (ways.attempts.length === 0) throw new FettleError('ssh-auth-failed', { message: `${described}: there is no way to log in: ${ways.notes.join('; ') || 'neither key nor password'}` })
+  const [hostKey, ways] = await unlessAborted(
+    Promise.all([hostKeyCheck(config, options, described), waysToLogIn(target, config)]),
+    options.signal,
+  )
+  if (ways.attempts.length === 0)
+    throw new FettleError('ssh-auth-failed', {
+      message: `${described}: there is no way to log in: ${ways.notes.join('; ') || 'neither key nor password'}`,
+    })
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await connectOnce({ config, way, hostKey, ways, place: described, signal: options.signal })
+      return await connectOnce({
+        config,
+        way,
+        hostKey,
+        ways,
+        place: described,
+        signal: options.signal,
+      })
     } catch (error) {
       if (!(error instanceof Dropped) || attempt === attempts) throw error
       await delay(Math.random() * longestPause * attempt, undefined, { signal: options.signal })
@@ -55,7 +82,9 @@ async function connectOnce(plan: Plan): Promise<SshTransport> {
   const offer = algorithmsFor(config, hostKey.algorithms, place)
   const leave = await doors.enter(way.door, signal)
   try {
-    const connected = await inTurn(plan, await way.dial(place, signal), (link) => logIn(plan, link, offer))
+    const connected = await inTurn(plan, await way.dial(place, signal), (link) =>
+      logIn(plan, link, offer),
+    )
     void connected.loggedIn.then(leave, leave)
     return sshTransport(connected)
   } catch (error) {
@@ -65,7 +94,11 @@ async function connectOnce(plan: Plan): Promise<SshTransport> {
 }
 
 /** A host that does not answer at all has no turn, so it holds nobody up. */
-async function inTurn<T>({ place, signal }: Plan, link: Link, handshake: (link: Link) => Promise<T>): Promise<T> {
+async function inTurn<T>(
+  { place, signal }: Plan,
+  link: Link,
+  handshake: (link: Link) => Promise<T>,
+): Promise<T> {
   const errors: Error[] = []
   link.stream.once('error', (error) => void errors.push(error))
   const leave = await handshakes.enter('', signal).catch((error: unknown) => {
@@ -74,7 +107,8 @@ async function inTurn<T>({ place, signal }: Plan, link: Link, handshake: (link: 
   })
   try {
     // ssh2 would not hear of an error that came before it listens, and wait until the time limit.
-    if (errors[0] !== undefined) throw errors[0] instanceof FettleError ? errors[0] : dropped(place, errors[0])
+    if (errors[0] !== undefined)
+      throw errors[0] instanceof FettleError ? errors[0] : dropped(place, errors[0])
     return await handshake(link)
   } finally {
     leave()
@@ -94,8 +128,9 @@ interface Seen {
 }
 
 /**
- * node-ssh makes the connection, and nothing more: its execCommand resolves when the link is dropped, changes directory
- * with `;` and breaks UTF-8 between packets. All else is done with ssh2's client that it holds.
+ * node-ssh makes the connection, and nothing more: its execCommand resolves when the link is
+ * dropped, changes directory with `;` and breaks UTF-8 between packets. All else is done with
+ * ssh2's client that it holds.
  */
 async function logIn(plan: Plan, link: Link, algorithms: Algorithms): Promise<Connected> {
   const { config, hostKey, ways, place, signal } = plan
@@ -116,7 +151,10 @@ async function logIn(plan: Plan, link: Link, algorithms: Algorithms): Promise<Co
     hostVerifier: hostVerifier(hostKey, (error) => (seen.refused ??= error)),
   })
   const client = ssh.connection
-  if (client === null) throw new Error('node-ssh holds no connection', { cause: await ready.catch((error: unknown) => error) })
+  if (client === null)
+    throw new Error('node-ssh holds no connection', {
+      cause: await ready.catch((error: unknown) => error),
+    })
   // Errors come at any time, also twice; one that nobody hears would end the process.
   const lost = watch(client, seen, link)
   guardAnswers(link.stream)
@@ -124,12 +162,27 @@ async function logIn(plan: Plan, link: Link, algorithms: Algorithms): Promise<Co
     client.emit('error', new Error('it sent more than the window of a channel allows'))
     link.stream.destroy()
   })
-  const loggedIn = ready.then(() => undefined, (error: unknown) => {
-    link.stream.destroy()
-    throw signal?.aborted === true ? signal.reason : explain(error, { ...seen, named: isNamed(client) }, plan, link)
-  }).finally(() => signal?.removeEventListener('abort', stop))
+  const loggedIn = ready
+    .then(
+      () => undefined,
+      (error: unknown) => {
+        link.stream.destroy()
+        throw signal?.aborted === true
+          ? signal.reason
+          : explain(error, { ...seen, named: isNamed(client) }, plan, link)
+      },
+    )
+    .finally(() => signal?.removeEventListener('abort', stop))
   await Promise.race([loggedIn, ...(ways.attempts.length === 1 ? [swiftLogin(client)] : [])])
-  return { client, link, loginUser: config.user, place, forwardsAgent: config.forwardedAgent !== null, loggedIn, lost }
+  return {
+    client,
+    link,
+    loginUser: config.user,
+    place,
+    forwardsAgent: config.forwardedAgent !== null,
+    loggedIn,
+    lost,
+  }
 }
 
 /** @returns why the connection ended, when it has; it never rejects */
@@ -147,10 +200,19 @@ function watch(client: Client, seen: Seen, link: Link): Promise<string> {
   })
 }
 
-/** Whether the server has said its name (RFC 4253, section 4.2), which ssh2 keeps without a word in its types. */
-const isNamed = (client: Client): boolean => typeof (client as { readonly _remoteVer?: unknown })._remoteVer === 'string'
+/**
+ * Whether the server has said its name (RFC 4253, section 4.2), which ssh2 keeps without a word in
+ * its types.
+ */
+const isNamed = (client: Client): boolean =>
+  typeof (client as { readonly _remoteVer?: unknown })._remoteVer === 'string'
 
-function explain(error: unknown, seen: Seen & { readonly named: boolean }, { config, place, ways }: Plan, link: Link): Error {
+function explain(
+  error: unknown,
+  seen: Seen & { readonly named: boolean },
+  { config, place, ways }: Plan,
+  link: Link,
+): Error {
   const said = seen.banner.trim() === '' ? {} : { detail: quoted(seen.banner) }
   if (error instanceof FettleError) return error
   if (seen.refused !== null) return seen.refused
@@ -158,17 +220,49 @@ function explain(error: unknown, seen: Seen & { readonly named: boolean }, { con
   const message = link.why() ?? reason(error)
   if (!seen.handshake) {
     const missing = seen.named ? 'the key exchange did not end' : 'no SSH banner or handshake'
-    if (level === 'client-timeout') return new FettleError('ssh-handshake-failed', { message: `${place}: ${missing} within ${config.connectSeconds} s`, ...said })
-    const gone = code === 'ECONNRESET' || code === 'EPIPE' || /before handshake|No response from server/.test(message)
-    return gone ? dropped(place, link.why() ?? error) : new FettleError('ssh-handshake-failed', { message: `${place}: the SSH handshake failed: ${message}`, cause: error, ...said })
+    if (level === 'client-timeout')
+      return new FettleError('ssh-handshake-failed', {
+        message: `${place}: ${missing} within ${config.connectSeconds} s`,
+        ...said,
+      })
+    const gone =
+      code === 'ECONNRESET' ||
+      code === 'EPIPE' ||
+      /before handshake|No response from server/.test(message)
+    return gone
+      ? dropped(place, link.why() ?? error)
+      : new FettleError('ssh-handshake-failed', {
+          message: `${place}: the SSH handshake failed: ${message}`,
+          cause: error,
+          ...said,
+        })
   }
   // Nothing was refused: what the connection goes through has ended.
-  if (link.why() !== null) return new FettleError('unreachable', { message: `${place} cannot be reached: ${message}`, cause: error, ...said })
+  if (link.why() !== null)
+    return new FettleError('unreachable', {
+      message: `${place} cannot be reached: ${message}`,
+      cause: error,
+      ...said,
+    })
   const tried = seen.login.tried.join(', ') || 'nothing'
-  const accepts = seen.login.offered.length === 0 ? '' : `; the server accepts ${seen.login.offered.join(', ')}`
-  const gssapi = seen.login.offered.some((method) => method.startsWith('gssapi')) ? ['Fettle cannot log in by GSSAPI'] : []
-  const notes = [...ways.notes, ...certificateNotes(ways), ...gssapi].map((note) => `; ${note}`).join('')
-  const slow = level === 'client-timeout' ? `the login did not end within ${config.connectSeconds} s` : null
-  const why = seen.expired ? 'its password has expired' : level === 'client-authentication' ? 'the login was refused' : (slow ?? message)
-  return new FettleError('ssh-auth-failed', { message: `${place}: ${why}; tried: ${tried}${accepts}${notes}`, cause: error, ...said })
+  const accepts =
+    seen.login.offered.length === 0 ? '' : `; the server accepts ${seen.login.offered.join(', ')}`
+  const gssapi = seen.login.offered.some((method) => method.startsWith('gssapi'))
+    ? ['Fettle cannot log in by GSSAPI']
+    : []
+  const notes = [...ways.notes, ...certificateNotes(ways), ...gssapi]
+    .map((note) => `; ${note}`)
+    .join('')
+  const slow =
+    level === 'client-timeout' ? `the login did not end within ${config.connectSeconds} s` : null
+  const why = seen.expired
+    ? 'its password has expired'
+    : level === 'client-authentication'
+      ? 'the login was refused'
+      : (slow ?? message)
+  return new FettleError('ssh-auth-failed', {
+    message: `${place}: ${why}; tried: ${tried}${accepts}${notes}`,
+    cause: error,
+    ...said,
+  })
 }

@@ -8,13 +8,19 @@ export interface Awaited {
   readonly bytes: number
 }
 
-/** A line that is slower than this, in bytes a second, is too slow: what is sent and what comes may take as long as it takes with it. */
+/**
+ * A line that is slower than this, in bytes a second, is too slow: what is sent and what comes may
+ * take as long as it takes with it.
+ */
 const slowest = 10 * 1024
 
 /** setTimeout takes no longer time. */
 const longestTimer = 2_000_000_000
 
-/** One clock for answers that come in the order in which they were asked for: each has its time from the answer before it on. */
+/**
+ * One clock for answers that come in the order in which they were asked for: each has its time from
+ * the answer before it on.
+ */
 export class Deadlines {
   readonly #queue: Awaited[] = []
   #timer: NodeJS.Timeout | undefined

@@ -1,4 +1,7 @@
-/** Lets so many in at once at each door. Who comes later waits for one to leave, in the order of coming. */
+/**
+ * Lets so many in at once at each door. Who comes later waits for one to leave, in the order of
+ * coming.
+ */
 export class Doors {
   readonly #doors = new Map<string, { inside: number; readonly waiting: Set<() => void> }>()
 

@@ -7,39 +7,56 @@ export interface Programs {
   readonly path: string
 }
 
-export const standardPrograms: Programs = { env: '/usr/bin/env', sh: '/bin/sh', path: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' }
+export const standardPrograms: Programs = {
+  env: '/usr/bin/env',
+  sh: '/bin/sh',
+  path: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+}
 
 /** 128 random bits that nothing on the host can guess. */
 export const nonce = (): string => randomBytes(16).toString('hex')
 
-/** Announces the shell on both streams, then takes a script's length and text from standard input: no script is ever in argv. */
+/**
+ * Announces the shell on both streams, then takes a script's length and text from standard input:
+ * no script is ever in argv.
+ */
 const bootText = (token: string, path: string): string =>
   `PATH=${path}; echo @boot-${token}; echo @boot-${token} >&2; read -r n; eval "$(dd bs=65536 count=$n iflag=fullblock,count_bytes 2>/dev/null)"`
 
 /**
- * The command that starts a clean shell. One line without `\`, `!` or `'` inside: bash, zsh, fish, csh and tcsh all hand
- * it on. `env -i` drops BASH_ENV, exported functions, LD_PRELOAD and PATH of a hostile start-up file.
+ * The command that starts a clean shell. One line without `\`, `!` or `'` inside: bash, zsh, fish,
+ * csh and tcsh all hand it on. `env -i` drops BASH_ENV, exported functions, LD_PRELOAD and PATH of
+ * a hostile start-up file.
  * @param kept an assignment of what sshd has set and the shell is to have
  */
-export const bootLine = (token: string, { env, sh, path }: Programs = standardPrograms, kept = ''): string => `${env} -i ${kept}${sh} -c '${bootText(token, path)}'`
+export const bootLine = (
+  token: string,
+  { env, sh, path }: Programs = standardPrograms,
+  kept = '',
+): string => `${env} -i ${kept}${sh} -c '${bootText(token, path)}'`
 
 /** A line of its own, so that neither a trace nor an echo of the command is taken for it. */
 export const bootMarker = (token: string): string => `@boot-${token}\n`
 
 /** A script with the length that the boot line reads first. */
-export const bootScript = (script: string): Buffer => Buffer.concat([Buffer.from(`${Buffer.byteLength(script)}\n`), Buffer.from(script)])
+export const bootScript = (script: string): Buffer =>
+  Buffer.concat([Buffer.from(`${Buffer.byteLength(script)}\n`), Buffer.from(script)])
 
-/** What every script of ours starts with. Without SIGPIPE a command outlives the link that shows its output. */
+/**
+ * What every script of ours starts with. Without SIGPIPE a command outlives the link that shows its
+ * output.
+ */
 const prelude = ({ path }: Programs): string => `set -u; umask 022; cd /
 export LC_ALL=C PATH=${path}
 trap '' PIPE`
 
 /**
- * Ends every process of session id $K_ except the one that asks: TERM, five seconds for clean-up, KILL. TERM is said
- * again every second, for a shell that was told between two of its commands and now waits for the second one.
- * A session and not a process group, because timeout(1) makes groups of its own. timeout itself is passed over: it ends
- * with its command, and would only send a second TERM into that command's clean-up. Each signal goes to all in one
- * builtin kill, so that none has the time to take another's death for the end of its input.
+ * Ends every process of session id $K_ except the one that asks: TERM, five seconds for clean-up,
+ * KILL. TERM is said again every second, for a shell that was told between two of its commands and
+ * now waits for the second one. A session and not a process group, because timeout(1) makes groups
+ * of its own. timeout itself is passed over: it ends with its command, and would only send a second
+ * TERM into that command's clean-up. Each signal goes to all in one builtin kill, so that none has
+ * the time to take another's death for the end of its input.
  */
 const endSession = `others_() {
   o_=
@@ -63,28 +80,39 @@ end_session_() {
 }`
 
 /** Ends the session of a driver, from a shell beside it. */
-export const killScript = (session: number, programs: Programs = standardPrograms): string => `${prelude(programs)}
+export const killScript = (
+  session: number,
+  programs: Programs = standardPrograms,
+): string => `${prelude(programs)}
 ${endSession}
 K_=${session}
 end_session_`
 
 /**
- * The loop that reads frames (`frame.ts`) and runs their blocks. Variables and functions of its own end in `_`.
+ * The loop that reads frames (`frame.ts`) and runs their blocks. Variables and functions of its own
+ * end in `_`.
  *
- * - A frame is words of the driver's own: `block_` says what the next block is, `now_` runs one, `beside_` runs one whose
- *   errors it holds back until its end, because others speak meanwhile.
- * - A frame runs only when its text has the announced length and the trailer was read. With input the trailer comes
- *   behind it, when the block already runs: then the writer holds the pipe open and ends the whole session rather than
- *   let a block see an end of input that is not the real one. It waits a second first, so that a block that has just
- *   made a temporary file comes to its trap.
- * - The protocol is on fd 8, which no block sees. What a block leaves unread of its input is drained.
- * - A limit or another user needs a shell of its own, which gets the script by fd 3 and never in argv.
+ * - A frame is words of the driver's own: `block_` says what the next block is, `now_` runs one,
+ *   `beside_` runs one whose errors it holds back until its end, because others speak meanwhile.
+ * - A frame runs only when its text has the announced length and the trailer was read. With input
+ *   the trailer comes behind it, when the block already runs: then the writer holds the pipe open
+ *   and ends the whole session rather than let a block see an end of input that is not the real
+ *   one. It waits a second first, so that a block that has just made a temporary file comes to its
+ *   trap.
+ * - The protocol is on fd 8, which no block sees. What a block leaves unread of its input is
+ *   drained.
+ * - A limit or another user needs a shell of its own, which gets the script by fd 3 and never in
+ *   argv.
  * - Status 124 is told by the clock too: busybox's timeout answers 143, and `-k` of coreutils' 137.
  * - What can be read with the shell's own `read` starts no program.
- * - `$L_` is 1 for a long block, and for one that is to be heard while it runs the mark behind what `tell_` says meanwhile. That one is waited for: a
- *   program that it has started would speak into the answer. On TERM its shell waits for that program, and not for the pause between two.
+ * - `$L_` is 1 for a long block, and for one that is to be heard while it runs the mark behind what
+ *   `tell_` says meanwhile. That one is waited for: a program that it has started would speak into
+ *   the answer. On TERM its shell waits for that program, and not for the pause between two.
  */
-export const driver = (hello: string, programs: Programs = standardPrograms): string => `${prelude(programs)}
+export const driver = (
+  hello: string,
+  programs: Programs = standardPrograms,
+): string => `${prelude(programs)}
 exec 8<&0 </dev/null
 ${endSession}
 account_() {
@@ -185,8 +213,13 @@ while IFS=' ' read -r F_ S_ I_ <&8; do
 done
 `
 
-/** How much of what a `long` block printed within a second is told while it runs, of each stream. */
+/**
+ * How much of what a `long` block printed within a second is told while it runs, of each stream.
+ */
 const liveBytes = 65_536
 
-/** How much of the output of a `long` block is shown, of each stream: half from its start, half from its end. */
+/**
+ * How much of the output of a `long` block is shown, of each stream: half from its start, half from
+ * its end.
+ */
 const shownBytes = 262_144

@@ -1,6 +1,9 @@
 import { stat } from 'node:fs/promises'
 
-/** What was made of files, kept while they stay the same: all hosts of a run share one known_hosts and, mostly, one key. */
+/**
+ * What was made of files, kept while they stay the same: all hosts of a run share one known_hosts
+ * and, mostly, one key.
+ */
 export class FileCache<T> {
   readonly #kept = new Map<string, { readonly state: string; readonly made: Promise<T> }>()
 

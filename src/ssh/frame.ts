@@ -2,7 +2,9 @@ import { inputBytes, quote } from '../core/sh.js'
 import { nonce } from './driver.js'
 import type { Block } from './session.js'
 
-/** What the driver reads at once: its own words for one block with input, or for any number without. */
+/**
+ * What the driver reads at once: its own words for one block with input, or for any number without.
+ */
 export interface Frame {
   readonly bytes: readonly Buffer[]
   /** In the order in which they are answered. */
@@ -20,12 +22,15 @@ export interface Answer {
   readonly beside: boolean
 }
 
-/** An input that is smaller goes into one packet with what is around it; a larger one is not copied. */
+/**
+ * An input that is smaller goes into one packet with what is around it; a larger one is not copied.
+ */
 const smallInput = 65_536
 
 /**
- * Blocks without input travel as one frame: one program starts on the host to read them all. `beside` ones are a
- * pipeline around the others, so that what they say waits in a pipe until those have spoken.
+ * Blocks without input travel as one frame: one program starts on the host to read them all.
+ * `beside` ones are a pipeline around the others, so that what they say waits in a pipe until those
+ * have spoken.
  */
 export function frames(blocks: readonly Block[]): readonly Frame[] {
   const made: Frame[] = []
@@ -36,7 +41,13 @@ export function frames(blocks: readonly Block[]): readonly Frame[] {
   }
   for (const [index, block] of blocks.entries()) {
     const beside = block.beside === true && block.input === undefined
-    const answer: Answer = { id: nonce(), liveId: block.live !== undefined && block.long === true && !beside ? nonce() : null, index, block, beside }
+    const answer: Answer = {
+      id: nonce(),
+      liveId: block.live !== undefined && block.long === true && !beside ? nonce() : null,
+      index,
+      block,
+      beside,
+    }
     if (block.input === undefined) together.push(answer)
     else {
       flush()
@@ -48,22 +59,45 @@ export function frames(blocks: readonly Block[]): readonly Frame[] {
 }
 
 function frame(answers: readonly Answer[], input: Buffer = Buffer.alloc(0)): Frame {
-  const ordered = [...answers.filter(({ beside }) => !beside), ...answers.filter(({ beside }) => beside)]
+  const ordered = [
+    ...answers.filter(({ beside }) => !beside),
+    ...answers.filter(({ beside }) => beside),
+  ]
   const text = Buffer.from(input.length > 0 ? `block_ ${words(ordered[0])}` : program(ordered))
   const id = nonce()
   const head = Buffer.concat([Buffer.from(`${id} ${text.length} ${input.length}\n`), text])
   const trailer = Buffer.from(`${id}\n`)
-  return { answers: ordered, bytes: input.length < smallInput ? [Buffer.concat([head, input, trailer])] : [head, input, trailer] }
+  return {
+    answers: ordered,
+    bytes:
+      input.length < smallInput ? [Buffer.concat([head, input, trailer])] : [head, input, trailer],
+  }
 }
 
 /** It never ends with a newline, which the driver would not see. */
 function program(answers: readonly Answer[]): string {
-  const first = answers.filter(({ beside }) => !beside).map((answer) => `now_ ${words(answer)}`).join('\n') || ':'
-  return answers.filter(({ beside }) => beside).reduce((rest, answer) => `beside_ ${words(answer)} | { {\n${rest}\n} </dev/null; cat; }`, first)
+  const first =
+    answers
+      .filter(({ beside }) => !beside)
+      .map((answer) => `now_ ${words(answer)}`)
+      .join('\n') || ':'
+  return answers
+    .filter(({ beside }) => beside)
+    .reduce(
+      (rest, answer) => `beside_ ${words(answer)} | { {\n${rest}\n} </dev/null; cat; }`,
+      first,
+    )
 }
 
 function words(answer: Answer | undefined): string {
   if (answer === undefined) throw new TypeError('a frame holds a block')
   const { id, liveId, index, block } = answer
-  return [id, quote(block.as ?? '-'), block.onlyIfOk === true && index > 0 ? 1 : 0, Math.ceil(block.timeout ?? 0), liveId ?? (block.long === true ? 1 : 0), quote(block.script.text)].join(' ')
+  return [
+    id,
+    quote(block.as ?? '-'),
+    block.onlyIfOk === true && index > 0 ? 1 : 0,
+    Math.ceil(block.timeout ?? 0),
+    liveId ?? (block.long === true ? 1 : 0),
+    quote(block.script.text),
+  ].join(' ')
 }

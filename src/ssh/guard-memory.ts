@@ -6,12 +6,18 @@ const messages = ['CHANNEL_DATA', 'CHANNEL_EXTENDED_DATA'] as const
 /** The parts of ssh2's client that its types leave out, as version 1.17 has them. */
 interface Internals {
   readonly _chanMgr: { readonly get: (channel: number) => unknown }
-  readonly _protocol: { readonly _handlers: Record<(typeof messages)[number], (protocol: unknown, channel: number, data: Buffer, ...more: unknown[]) => void> }
+  readonly _protocol: {
+    readonly _handlers: Record<
+      (typeof messages)[number],
+      (protocol: unknown, channel: number, data: Buffer, ...more: unknown[]) => void
+    >
+  }
 }
 
 /**
- * Ends a connection whose server sends more than a channel's window allows (RFC 4254, section 5.2). ssh2 takes and keeps all that comes, so a
- * server could fill the memory through any channel that is not being read. Where ssh2 is not as expected, nothing is looked at.
+ * Ends a connection whose server sends more than a channel's window allows (RFC 4254, section 5.2).
+ * ssh2 takes and keeps all that comes, so a server could fill the memory through any channel that
+ * is not being read. Where ssh2 is not as expected, nothing is looked at.
  * @param violated is told of it, once
  */
 export function guardWindows(client: Client, violated: () => void): void {
@@ -33,10 +39,16 @@ export function guardWindows(client: Client, violated: () => void): void {
   }
 }
 
-/** Bytes that may wait to be written. What uploads have on the way is a channel's window, which sshd makes 2 MiB. */
+/**
+ * Bytes that may wait to be written. What uploads have on the way is a channel's window, which sshd
+ * makes 2 MiB.
+ */
 const mostWaiting = 64 * 1024 * 1024
 
-/** Reads no further while too much waits to be written: a server that asks without an end, and does not take the answers, could fill the memory with them. */
+/**
+ * Reads no further while too much waits to be written: a server that asks without an end, and does
+ * not take the answers, could fill the memory with them.
+ */
 export function guardAnswers(stream: Duplex, most = mostWaiting): void {
   let waits = false
   stream.on('data', () => {

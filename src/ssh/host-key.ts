@@ -1,72 +1,133 @@
 import { types } from 'node:util'
 import { FettleError } from '../core/errors.js'
-import { fingerprint, judge, keyType, knownHostsLine, knownName, readKnownKeys, remember, type KnownKey } from './known-hosts.js'
+import {
+  fingerprint,
+  judge,
+  keyType,
+  knownHostsLine,
+  knownName,
+  readKnownKeys,
+  remember,
+  type KnownKey,
+} from './known-hosts.js'
 import type { HostConfig } from './ssh-config.js'
 import type { ConnectOptions } from './target.js'
 
 /** What decides on the key that a host shows. */
 export interface HostKeyCheck {
-  /** Names of algorithms to offer: first those of the keys that are known, so that the host shows one of these. */
+  /**
+   * Names of algorithms to offer: first those of the keys that are known, so that the host shows
+   * one of these.
+   */
   readonly algorithms: readonly string[]
   /** Null: the key is accepted. An accepted new key has been remembered. */
   verify(key: Buffer): Promise<FettleError | null>
 }
 
-const supported = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa']
-const algorithmsOf = (type: string): readonly string[] => (type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'] : [type])
+const supported = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+  'ssh-rsa',
+]
+const algorithmsOf = (type: string): readonly string[] =>
+  type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'] : [type]
 const shown = (type: string, key: Buffer): string => `${type} ${fingerprint(key)}`
 
 /** Reads what is known of the host, in the user's, the system's and the project's files. */
-export async function hostKeyCheck(config: HostConfig, options: ConnectOptions, place: string): Promise<HostKeyCheck> {
+export async function hostKeyCheck(
+  config: HostConfig,
+  options: ConnectOptions,
+  place: string,
+): Promise<HostKeyCheck> {
   const name = config.hostKeyAlias?.toLowerCase() ?? knownName(config.host, config.port)
   const own = options.knownHostsFiles[0] ?? config.knownHostsFiles[0]
   const files = [...options.knownHostsFiles, ...config.knownHostsFiles]
   const known = await readKnownKeys(files, name)
   const hasPort = config.hostKeyAlias === null && config.port !== 22
-  const portless = hasPort && known.every(({ marker }) => marker !== null) ? await readKnownKeys(files, knownName(config.host, 22)) : []
-  const allowed = supported.filter((algorithm) => config.algorithms.serverHostKey?.includes(algorithm) ?? true)
-  if (allowed.length === 0) throw new FettleError('ssh-config-unsupported', { message: `${place}: ssh_config's HostKeyAlgorithms holds none that Fettle has (${supported.join(', ')})` })
-  const wanted = new Set([...known, ...portless].filter(({ marker }) => marker === null).flatMap(({ type }) => algorithmsOf(type)))
+  const portless =
+    hasPort && known.every(({ marker }) => marker !== null)
+      ? await readKnownKeys(files, knownName(config.host, 22))
+      : []
+  const allowed = supported.filter(
+    (algorithm) => config.algorithms.serverHostKey?.includes(algorithm) ?? true,
+  )
+  if (allowed.length === 0)
+    throw new FettleError('ssh-config-unsupported', {
+      message: `${place}: ssh_config's HostKeyAlgorithms holds none that Fettle has (${supported.join(', ')})`,
+    })
+  const wanted = new Set(
+    [...known, ...portless]
+      .filter(({ marker }) => marker === null)
+      .flatMap(({ type }) => algorithmsOf(type)),
+  )
   return {
-    algorithms: [...allowed.filter((algorithm) => wanted.has(algorithm)), ...allowed.filter((algorithm) => !wanted.has(algorithm))],
+    algorithms: [
+      ...allowed.filter((algorithm) => wanted.has(algorithm)),
+      ...allowed.filter((algorithm) => !wanted.has(algorithm)),
+    ],
     async verify(key) {
       const verdict = judge(known, key, portless)
       switch (verdict.is) {
         case 'known':
           return null
         case 'revoked':
-          return new FettleError('host-key-revoked', { message: `${place} shows the key ${shown(verdict.by.type, key)}, which ${verdict.by.place} revokes` })
+          return new FettleError('host-key-revoked', {
+            message: `${place} shows the key ${shown(verdict.by.type, key)}, which ${verdict.by.place} revokes`,
+          })
         case 'changed':
           return changed(place, key, verdict.known)
         case 'unknown':
-          if (!(options.acceptNew || config.acceptNew) || own === undefined) return unknownKey(place, name, key, own, verdict.authorities, options.command)
-          return remember(own, knownHostsLine(name, key)).then(() => null, (cause: unknown) => notRemembered(place, own, cause))
+          if (!(options.acceptNew || config.acceptNew) || own === undefined)
+            return unknownKey(place, name, key, own, verdict.authorities, options.command)
+          return remember(own, knownHostsLine(name, key)).then(
+            () => null,
+            (cause: unknown) => notRemembered(place, own, cause),
+          )
       }
     },
   }
 }
 
 /**
- * ssh2's `hostVerifier`. The first key exchange waits for the check. A later one (a rekey) must show the key that was accepted, and is judged
- * at once: while ssh2 waits for an answer there, it sends what is under way with keys that the host no longer has.
+ * ssh2's `hostVerifier`. The first key exchange waits for the check. A later one (a rekey) must
+ * show the key that was accepted, and is judged at once: while ssh2 waits for an answer there, it
+ * sends what is under way with keys that the host no longer has.
  * @param refuse hears why a key is not accepted
  */
-export function hostVerifier(check: HostKeyCheck, refuse: (error: Error) => void): (key: Buffer, answer: (accepted: boolean) => void) => void {
+export function hostVerifier(
+  check: HostKeyCheck,
+  refuse: (error: Error) => void,
+): (key: Buffer, answer: (accepted: boolean) => void) => void {
   let asked = false
   let accepted: Buffer | null = null
   const later = (key: Buffer): boolean => {
     if (accepted?.equals(key) === true) return true
-    refuse(new FettleError('host-key-changed', { message: `a rekey showed another host key than the login: ${shown(keyType(key), key)}`, remedy: 'somebody may be in between: find out why before anything else' }))
+    refuse(
+      new FettleError('host-key-changed', {
+        message: `a rekey showed another host key than the login: ${shown(keyType(key), key)}`,
+        remedy: 'somebody may be in between: find out why before anything else',
+      }),
+    )
     return false
   }
   return (key, answer) => {
     if (asked) return answer(later(key))
     asked = true
-    check.verify(key).catch((error: unknown) => error as Error).then((error) => {
-      if (error === null) accepted = Buffer.from(key)
-      else refuse(error)
-      answer(error === null)
-    }, () => answer(false))
+    check
+      .verify(key)
+      .catch((error: unknown) => error as Error)
+      .then(
+        (error) => {
+          if (error === null) accepted = Buffer.from(key)
+          else refuse(error)
+          answer(error === null)
+        },
+        () => answer(false),
+      )
   }
 }
 
@@ -74,7 +135,9 @@ function notRemembered(place: string, file: string, cause: unknown): FettleError
   const isLink = types.isNativeError(cause) && 'code' in cause && cause.code === 'ELOOP'
   return new FettleError('host-key-unknown', {
     message: `the host key of ${place} cannot be written to ${file}: ${isLink ? 'it is a symbolic link, which is not followed' : String(cause)}`,
-    remedy: isLink ? `put a file in the place of the link ${file}` : `see that ${file} can be written to`,
+    remedy: isLink
+      ? `put a file in the place of the link ${file}`
+      : `see that ${file} can be written to`,
     cause,
   })
 }
@@ -87,9 +150,19 @@ function changed(place: string, key: Buffer, known: readonly KnownKey[]): Fettle
   })
 }
 
-function unknownKey(place: string, name: string, key: Buffer, own: string | undefined, authorities: readonly KnownKey[], command = 'the same command'): FettleError {
+function unknownKey(
+  place: string,
+  name: string,
+  key: Buffer,
+  own: string | undefined,
+  authorities: readonly KnownKey[],
+  command = 'the same command',
+): FettleError {
   const file = own ?? 'a known_hosts file'
-  const authority = authorities.length === 0 ? '' : ` (${authorities.map((entry) => entry.place).join(', ')} names a certificate authority, which is not supported yet)`
+  const authority =
+    authorities.length === 0
+      ? ''
+      : ` (${authorities.map((entry) => entry.place).join(', ')} names a certificate authority, which is not supported yet)`
   return new FettleError('host-key-unknown', {
     message: `the host key of ${place} is not known: it shows ${shown(keyType(key), key)}${authority}`,
     remedy: `compare the fingerprint with the one of the host (ssh-keygen -lf /etc/ssh/ssh_host_…_key.pub there), then run ${command} with --accept-new, or add this line to ${file}: ${knownHostsLine(name, key)}`,

@@ -5,13 +5,22 @@ import { giveWindowBack } from './give-window-back.js'
 import type { HostConfig } from './ssh-config.js'
 import type { SshTransport } from './ssh-transport.js'
 
-/** sshd does not limit the forwardings of a connection, but each is an open file of its process, which may have 1024. */
+/**
+ * sshd does not limit the forwardings of a connection, but each is an open file of its process,
+ * which may have 1024.
+ */
 const hostsOnOne = 500
 
-/** Milliseconds that a connection without hosts waits for the next one: with few forks there is none in between. */
+/**
+ * Milliseconds that a connection without hosts waits for the next one: with few forks there is none
+ * in between.
+ */
 const patience = 250
 
-/** Milliseconds for which a failure stands for all hosts behind it: a jump host is not asked for each of them again, or it might lock us out. */
+/**
+ * Milliseconds for which a failure stands for all hosts behind it: a jump host is not asked for
+ * each of them again, or it might lock us out.
+ */
 const failureStands = 30_000
 
 type Connect = () => Promise<SshTransport>
@@ -26,7 +35,10 @@ class Shared {
 
   constructor(connect: Connect) {
     this.transport = connect()
-    this.transport.then(({ lost }) => lost.then(() => (this.#over = true)), () => (this.#failed = performance.now()))
+    this.transport.then(
+      ({ lost }) => lost.then(() => (this.#over = true)),
+      () => (this.#failed = performance.now()),
+    )
   }
 
   /** Whether nobody should come any more. */
@@ -48,7 +60,10 @@ class Shared {
 
   async #close(): Promise<void> {
     this.#over = true
-    await this.transport.then((transport) => transport.close(), () => undefined)
+    await this.transport.then(
+      (transport) => transport.close(),
+      () => undefined,
+    )
   }
 }
 
@@ -69,17 +84,25 @@ export class JumpHosts {
         const leave = shared.enter()
         try {
           const jump = await shared.transport
-          const stream = await within(config.connectSeconds, `${place}, asked for at ${jump.place},`, signal, (limit) => dial(jump, config, place, limit))
+          const stream = await within(
+            config.connectSeconds,
+            `${place}, asked for at ${jump.place},`,
+            signal,
+            (limit) => dial(jump, config, place, limit),
+          )
           giveWindowBack(stream)
           // A host that has hung up leaves its channel half open, and ssh2 would wait for ever.
           stream.on('close', leave).on('end', () => stream.destroy())
           return {
             stream,
-            hangUp: () => new Promise((resolve) => stream.end(() => {
-              stream.destroy()
-              leave()
-              resolve()
-            })),
+            hangUp: () =>
+              new Promise((resolve) =>
+                stream.end(() => {
+                  stream.destroy()
+                  leave()
+                  resolve()
+                }),
+              ),
             why: () => jump.over,
           }
         } catch (error) {
@@ -103,18 +126,41 @@ export class JumpHosts {
 const administrativelyProhibited = 1
 const resourceShortage = 4
 
-async function dial(jump: SshTransport, { host, port }: HostConfig, place: string, limit: AbortSignal): Promise<Duplex> {
+async function dial(
+  jump: SshTransport,
+  { host, port }: HostConfig,
+  place: string,
+  limit: AbortSignal,
+): Promise<Duplex> {
   const opening = jump.dial({ host, port })
   try {
     return await unlessAborted(opening, limit)
   } catch (error) {
-    void opening.then((late) => late.destroy(), () => undefined)
+    void opening.then(
+      (late) => late.destroy(),
+      () => undefined,
+    )
     if (!(error instanceof FettleError)) throw error
-    const { message = '', reason } = (error.cause ?? {}) as { readonly message?: string; readonly reason?: unknown }
+    const { message = '', reason } = (error.cause ?? {}) as {
+      readonly message?: string
+      readonly reason?: unknown
+    }
     const why = message.replace(/^.*open failure: /, '')
     // It died between two hosts: the next try opens it again.
-    if (error.code === 'connection-lost' || jump.over !== null || reason === resourceShortage) throw new Dropped('unreachable', { message: `${place} cannot be reached from ${jump.place}: ${jump.over ?? why}`, cause: error })
-    if (reason === administrativelyProhibited) throw new FettleError('unreachable', { message: `${jump.place} opens no connection to ${place}: ${why}`, remedy: 'permit it there: AllowTcpForwarding and PermitOpen in sshd_config', cause: error })
-    throw new FettleError('unreachable', { message: `${place} cannot be reached from ${jump.place}: ${why}`, cause: error })
+    if (error.code === 'connection-lost' || jump.over !== null || reason === resourceShortage)
+      throw new Dropped('unreachable', {
+        message: `${place} cannot be reached from ${jump.place}: ${jump.over ?? why}`,
+        cause: error,
+      })
+    if (reason === administrativelyProhibited)
+      throw new FettleError('unreachable', {
+        message: `${jump.place} opens no connection to ${place}: ${why}`,
+        remedy: 'permit it there: AllowTcpForwarding and PermitOpen in sshd_config',
+        cause: error,
+      })
+    throw new FettleError('unreachable', {
+      message: `${place} cannot be reached from ${jump.place}: ${why}`,
+      cause: error,
+    })
   }
 }

@@ -22,32 +22,47 @@ export type Verdict =
   | { readonly is: 'changed'; readonly known: readonly KnownKey[] }
   | { readonly is: 'revoked'; readonly by: KnownKey }
 
-/** How known_hosts names a host: `[host]:port` unless the port is 22. An alias (HostKeyAlias) stands without a port. */
-export const knownName = (host: string, port: number): string => (port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`)
+/**
+ * How known_hosts names a host: `[host]:port` unless the port is 22. An alias (HostKeyAlias) stands
+ * without a port.
+ */
+export const knownName = (host: string, port: number): string =>
+  port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`
 
 /** As ssh-keygen -l shows it. */
-export const fingerprint = (key: Buffer): string => `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
+export const fingerprint = (key: Buffer): string =>
+  `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
 
 /** A key blob names its type in its first field (RFC 4253, section 6.6). */
-export const keyType = (key: Buffer): string => (key.length < 4 ? '' : key.subarray(4, 4 + key.readUInt32BE(0)).toString('latin1'))
+export const keyType = (key: Buffer): string =>
+  key.length < 4 ? '' : key.subarray(4, 4 + key.readUInt32BE(0)).toString('latin1')
 
-export const knownHostsLine = (name: string, key: Buffer): string => `${name} ${keyType(key)} ${key.toString('base64')}`
+export const knownHostsLine = (name: string, key: Buffer): string =>
+  `${name} ${keyType(key)} ${key.toString('base64')}`
 
 /** A name that is hashed stands alone on its line. */
 function isHashOf(hosts: string, name: string): boolean {
   const [, version, salt, hash] = hosts.split('|')
-  return version === '1' && salt !== undefined && createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash
+  return (
+    version === '1' &&
+    salt !== undefined &&
+    createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash
+  )
 }
 
 /** A list of patterns; one that is negated and matches decides against the whole list. */
 function matches(hosts: string, name: string): boolean {
   if (hosts.startsWith('|')) return isHashOf(hosts, name)
   const patterns = hosts.toLowerCase().split(',')
-  if (patterns.some((pattern) => pattern.startsWith('!') && wildcard(pattern.slice(1), name))) return false
+  if (patterns.some((pattern) => pattern.startsWith('!') && wildcard(pattern.slice(1), name)))
+    return false
   return patterns.some((pattern) => !pattern.startsWith('!') && wildcard(pattern, name))
 }
 
-/** How many fields a key of each type has (RFC 4253, section 6.6; RFC 5656, section 3.1; RFC 8709; OpenSSH's PROTOCOL.u2f). */
+/**
+ * How many fields a key of each type has (RFC 4253, section 6.6; RFC 5656, section 3.1; RFC 8709;
+ * OpenSSH's PROTOCOL.u2f).
+ */
 const fieldCounts: Readonly<Record<string, number>> = {
   'ssh-ed25519': 2,
   'ssh-rsa': 3,
@@ -76,26 +91,49 @@ interface Line extends Omit<KnownKey, 'key'> {
 
 /** A known_hosts file. Lines that are not understood are passed over, as OpenSSH does. */
 export class KnownHosts {
-  /** Lines of plain names by each of these, so that a file of a thousand hosts is not walked through for each of them. */
+  /**
+   * Lines of plain names by each of these, so that a file of a thousand hosts is not walked through
+   * for each of them.
+   */
   readonly #named = new Map<string, Line[]>()
   readonly #others: Line[] = []
 
   constructor(path: string, text: string) {
     for (const [index, line] of text.split('\n').entries()) {
-      const fields = line.replace(/\r$/, '').replace(/^[ \t]+/, '').split(/[ \t]+/)
+      const fields = line
+        .replace(/\r$/, '')
+        .replace(/^[ \t]+/, '')
+        .split(/[ \t]+/)
       const marker = fields[0]?.startsWith('@') === true ? fields.shift() : undefined
       const [hosts, type, base64] = fields
-      if (hosts === undefined || hosts.startsWith('#') || type === undefined || base64 === undefined) continue
+      if (
+        hosts === undefined ||
+        hosts.startsWith('#') ||
+        type === undefined ||
+        base64 === undefined
+      )
+        continue
       if (marker !== undefined && marker !== '@revoked' && marker !== '@cert-authority') continue
-      const known: Line = { place: `${path}:${index + 1}`, marker: marker === undefined ? null : marker === '@revoked' ? 'revoked' : 'cert-authority', type, hosts, base64 }
+      const known: Line = {
+        place: `${path}:${index + 1}`,
+        marker: marker === undefined ? null : marker === '@revoked' ? 'revoked' : 'cert-authority',
+        type,
+        hosts,
+        base64,
+      }
       if (/[*?!|]/.test(hosts)) this.#others.push(known)
-      else for (const name of new Set(hosts.toLowerCase().split(','))) this.#named.set(name, [...(this.#named.get(name) ?? []), known])
+      else
+        for (const name of new Set(hosts.toLowerCase().split(',')))
+          this.#named.set(name, [...(this.#named.get(name) ?? []), known])
     }
   }
 
   /** The keys that it holds for a name. */
   keysOf(name: string): readonly KnownKey[] {
-    const lines = [...(this.#named.get(name) ?? []), ...this.#others.filter(({ hosts }) => matches(hosts, name))]
+    const lines = [
+      ...(this.#named.get(name) ?? []),
+      ...this.#others.filter(({ hosts }) => matches(hosts, name)),
+    ]
     return lines.flatMap((line) => {
       const { place, marker, type } = line
       const key = keyOf(line)
@@ -106,9 +144,14 @@ export class KnownHosts {
 
 /**
  * OpenSSH's verdict on a key.
- * @param portless what is known of the host without its port, other than 22: it counts where it knows or revokes the key, and nothing is known with the port
+ * @param portless what is known of the host without its port, other than 22: it counts where it
+ * knows or revokes the key, and nothing is known with the port
  */
-export function judge(keys: readonly KnownKey[], key: Buffer, portless: readonly KnownKey[] = []): Verdict {
+export function judge(
+  keys: readonly KnownKey[],
+  key: Buffer,
+  portless: readonly KnownKey[] = [],
+): Verdict {
   const by = keys.find((known) => known.marker === 'revoked' && known.key.equals(key))
   if (by !== undefined) return { is: 'revoked', by }
   const known = keys.filter((entry) => entry.marker === null)
@@ -116,33 +159,58 @@ export function judge(keys: readonly KnownKey[], key: Buffer, portless: readonly
   if (known.length > 0) return { is: 'changed', known }
   const elsewhere = portless.length === 0 ? null : judge(portless, key)
   if (elsewhere?.is === 'known' || elsewhere?.is === 'revoked') return elsewhere
-  return { is: 'unknown', authorities: [...keys, ...portless].filter((entry) => entry.marker === 'cert-authority') }
+  return {
+    is: 'unknown',
+    authorities: [...keys, ...portless].filter((entry) => entry.marker === 'cert-authority'),
+  }
 }
 
-const files = new FileCache(async (path) => new KnownHosts(path, textOf(await readFile(path), path)))
+const files = new FileCache(
+  async (path) => new KnownHosts(path, textOf(await readFile(path), path)),
+)
 
-/** Comments may be in any encoding. UTF-16 is refused, because a line that is added would be lost in it. */
+/**
+ * Comments may be in any encoding. UTF-16 is refused, because a line that is added would be lost in
+ * it.
+ */
 function textOf(content: Buffer, path: string): string {
   const encoding = markedEncoding(content)
   if (encoding === null || encoding === 'UTF-8') return content.toString().replace(/^\ufeff/, '')
-  throw new FettleError('host-key-unknown', { address: path, message: `${path} is written in ${encoding}, which neither OpenSSH nor Fettle reads there`, remedy: 'save it as UTF-8' })
+  throw new FettleError('host-key-unknown', {
+    address: path,
+    message: `${path} is written in ${encoding}, which neither OpenSSH nor Fettle reads there`,
+    remedy: 'save it as UTF-8',
+  })
 }
 
 /** All that is known of a name. A file that does not exist holds nothing. */
-export async function readKnownKeys(paths: readonly string[], name: string): Promise<readonly KnownKey[]> {
+export async function readKnownKeys(
+  paths: readonly string[],
+  name: string,
+): Promise<readonly KnownKey[]> {
   const found = await Promise.all(paths.map((path) => files.get(path)))
   return found.flatMap((file) => file?.keysOf(name) ?? [])
 }
 
-/** Adds a line in one write, so that hosts that are accepted at the same time do not mix. A symbolic link is not followed; modes of what is made are exact, whatever the umask. */
+/**
+ * Adds a line in one write, so that hosts that are accepted at the same time do not mix. A symbolic
+ * link is not followed; modes of what is made are exact, whatever the umask.
+ */
 export async function remember(path: string, line: string): Promise<void> {
   const made = await mkdir(dirname(path), { recursive: true, mode: 0o755 })
   if (made !== undefined) await chmod(dirname(path), 0o755)
-  const file = await open(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW, 0o600)
+  const file = await open(
+    path,
+    constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW,
+    0o600,
+  )
   try {
     const { size } = await file.stat()
     if (size === 0) await file.chmod(0o600)
-    const last = size === 0 ? '\n' : (await file.read({ buffer: Buffer.alloc(1), position: size - 1 })).buffer.toString()
+    const last =
+      size === 0
+        ? '\n'
+        : (await file.read({ buffer: Buffer.alloc(1), position: size - 1 })).buffer.toString()
     await file.appendFile(`${last === '\n' ? '' : '\n'}${line}\n`)
   } finally {
     await file.close()

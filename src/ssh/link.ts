@@ -22,7 +22,10 @@ export interface Way {
   dial(place: string, signal: AbortSignal | undefined): Promise<Link>
 }
 
-/** A connection that ended before the login, as sshd ends them when there are many: it is worth another try. */
+/**
+ * A connection that ended before the login, as sshd ends them when there are many: it is worth
+ * another try.
+ */
 export class Dropped extends FettleError {}
 
 /** Addresses of one name that all failed come as one error without a message. */
@@ -32,22 +35,37 @@ export function reason(error: unknown): string {
 }
 
 export const dropped = (place: string, cause: unknown): Dropped =>
-  new Dropped('ssh-handshake-failed', { message: `${place}: the SSH handshake failed: ${reason(cause)}`, remedy: 'is the port sshd\'s? with many hosts behind one address, raise MaxStartups there', cause })
+  new Dropped('ssh-handshake-failed', {
+    message: `${place}: the SSH handshake failed: ${reason(cause)}`,
+    remedy: "is the port sshd's? with many hosts behind one address, raise MaxStartups there",
+    cause,
+  })
 
 /** Waits at most so long, and not longer than the signal lets it. */
-export async function within<T>(seconds: number, place: string, signal: AbortSignal | undefined, work: (limit: AbortSignal) => Promise<T>): Promise<T> {
+export async function within<T>(
+  seconds: number,
+  place: string,
+  signal: AbortSignal | undefined,
+  work: (limit: AbortSignal) => Promise<T>,
+): Promise<T> {
   const time = AbortSignal.timeout(seconds * 1000)
   try {
     return await work(signal === undefined ? time : AbortSignal.any([time, signal]))
   } catch (cause) {
     if (signal?.aborted === true) throw signal.reason
     if (cause instanceof FettleError) throw cause
-    throw new FettleError('unreachable', { message: `${place} cannot be reached: ${time.aborted ? `no answer within ${seconds} s` : reason(cause)}`, cause })
+    throw new FettleError('unreachable', {
+      message: `${place} cannot be reached: ${time.aborted ? `no answer within ${seconds} s` : reason(cause)}`,
+      cause,
+    })
   }
 }
 
 /** Waits no longer than the signal lets it. @throws the signal's reason */
-export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export async function unlessAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
   if (signal === undefined) return work
   if (signal.aborted) {
     work.catch(() => undefined)
@@ -55,7 +73,12 @@ export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | u
   }
   const waiting = new AbortController()
   try {
-    return await Promise.race([work, once(signal, 'abort', { signal: waiting.signal }).then(() => Promise.reject(signal.reason as Error))])
+    return await Promise.race([
+      work,
+      once(signal, 'abort', { signal: waiting.signal }).then(() =>
+        Promise.reject(signal.reason as Error),
+      ),
+    ])
   } finally {
     waiting.abort()
   }

@@ -8,9 +8,16 @@ import { environmentFor } from './own-programs.js'
 import type { ForwardTarget } from './session.js'
 import type { Pipes, Transport } from './transport.js'
 
-/** Runs a command line here, in a session of its own: it is not ended by a Ctrl-C at our terminal. `kill` ends it with all that it has started. */
+/**
+ * Runs a command line here, in a session of its own: it is not ended by a Ctrl-C at our terminal.
+ * `kill` ends it with all that it has started.
+ */
 export function run(command: string, shell = '/bin/sh'): Pipes & { readonly kill: () => void } {
-  const child = spawn(shell, ['-c', command], { detached: true, stdio: 'pipe', ...environmentFor(command) })
+  const child = spawn(shell, ['-c', command], {
+    detached: true,
+    stdio: 'pipe',
+    ...environmentFor(command),
+  })
   // What a broken pipe means is told by `ended`.
   child.stdin.on('error', () => undefined)
   const ended = new Promise<string>((resolve) => {
@@ -40,17 +47,30 @@ export function run(command: string, shell = '/bin/sh'): Pipes & { readonly kill
 
 async function dial(target: ForwardTarget): Promise<Duplex> {
   const where = 'socket' in target ? target.socket : `${target.host}:${target.port}`
-  const socket = 'socket' in target ? connect({ path: target.socket }) : connect({ host: target.host, port: target.port, noDelay: true })
+  const socket =
+    'socket' in target
+      ? connect({ path: target.socket })
+      : connect({ host: target.host, port: target.port, noDelay: true })
   try {
     await once(socket, 'connect')
     return socket
   } catch (cause) {
-    throw new FettleError('forward-failed', { message: `${where} could not be reached: ${(cause as Error).message}`, cause })
+    throw new FettleError('forward-failed', {
+      message: `${where} could not be reached: ${(cause as Error).message}`,
+      cause,
+    })
   }
 }
 
 /** This machine, for `ansible_connection: local`: the same protocol over a child process. */
 export function localTransport(): Transport {
   const loginUser = userInfo().username
-  return { loginUser, place: `${loginUser}@localhost`, forwardsAgent: false, open: (command) => Promise.resolve(run(command)), dial, close: () => Promise.resolve() }
+  return {
+    loginUser,
+    place: `${loginUser}@localhost`,
+    forwardsAgent: false,
+    open: (command) => Promise.resolve(run(command)),
+    dial,
+    close: () => Promise.resolve(),
+  }
 }

@@ -5,16 +5,25 @@ import type { ConnectOptions, Target } from './target.js'
 export { unlock } from './private-key.js'
 
 /**
- * The encrypted keys without which there is no login to these hosts or to a jump host before them, each once: those that the inventory names,
- * and those of ssh_config where neither agent nor password nor an open key is left. Nothing is contacted but the agent.
+ * The encrypted keys without which there is no login to these hosts or to a jump host before them,
+ * each once: those that the inventory names, and those of ssh_config where neither agent nor
+ * password nor an open key is left. Nothing is contacted but the agent.
  */
-export async function lockedKeys(targets: readonly Target[], { sshConfig }: Pick<ConnectOptions, 'sshConfig'>): Promise<readonly string[]> {
-  const keys = await Promise.all(targets.filter(({ local }) => local !== true).map(async (target) => {
-    // What is wrong with a configuration is told when its host is connected to.
-    const route = await routeTo(target, sshConfig).catch(() => null)
-    return Promise.all(hopsOf(route).map((hop) => lockedKeysOf(hop.target, hop.config)))
-  }))
+export async function lockedKeys(
+  targets: readonly Target[],
+  { sshConfig }: Pick<ConnectOptions, 'sshConfig'>,
+): Promise<readonly string[]> {
+  const keys = await Promise.all(
+    targets
+      .filter(({ local }) => local !== true)
+      .map(async (target) => {
+        // What is wrong with a configuration is told when its host is connected to.
+        const route = await routeTo(target, sshConfig).catch(() => null)
+        return Promise.all(hopsOf(route).map((hop) => lockedKeysOf(hop.target, hop.config)))
+      }),
+  )
   return [...new Set(keys.flat(2))]
 }
 
-const hopsOf = (route: Route | null): readonly Route[] => (route === null ? [] : [...hopsOf(route.via), route])
+const hopsOf = (route: Route | null): readonly Route[] =>
+  route === null ? [] : [...hopsOf(route.via), route]

@@ -8,7 +8,10 @@ import { Shell, type Hello } from './shell.js'
 import type { Become } from './target.js'
 import type { Transport } from './transport.js'
 
-/** Starts the persistent shell with the privilege that is asked for, and does not wait until it runs: see `Session.started`. */
+/**
+ * Starts the persistent shell with the privilege that is asked for, and does not wait until it
+ * runs: see `Session.started`.
+ */
 export async function openSession(transport: Transport, become: Become | null): Promise<Session> {
   const id = nonce()
   const booting = await begin(transport, become, driver(id))
@@ -16,24 +19,42 @@ export async function openSession(transport: Transport, become: Become | null): 
   return new HostSession(transport, become, shell, shell.hello(id), () => booting.stdin.end())
 }
 
-/** Seconds for ending what is under way on a host: six that its processes may take, and the way there and back. */
+/**
+ * Seconds for ending what is under way on a host: six that its processes may take, and the way
+ * there and back.
+ */
 const killSeconds = 15
-/** Seconds in which a shell that has been started may still say who it is: before that there is nothing to be ended. */
+/**
+ * Seconds in which a shell that has been started may still say who it is: before that there is
+ * nothing to be ended.
+ */
 const greetingSeconds = 1
 
-const nameOf = (target: ForwardTarget): string => ('socket' in target ? target.socket : `${target.host}:${String(target.port)}`)
+const nameOf = (target: ForwardTarget): string =>
+  'socket' in target ? target.socket : `${target.host}:${String(target.port)}`
 
 /** RFC 4254, section 5.1: administratively prohibited, unknown channel type. */
 const refusals: readonly unknown[] = [1, 3]
 
-/** Whether sshd may have forbidden it. For a port it says so; for a socket it has one answer for everything that can be wrong. */
+/**
+ * Whether sshd may have forbidden it. For a port it says so; for a socket it has one answer for
+ * everything that can be wrong.
+ */
 function mayBeForbidden(target: ForwardTarget, error: unknown): boolean {
-  if (!isCode(error, 'forward-failed') || typeof error.cause !== 'object' || error.cause === null || !('reason' in error.cause)) return false
+  if (
+    !isCode(error, 'forward-failed') ||
+    typeof error.cause !== 'object' ||
+    error.cause === null ||
+    !('reason' in error.cause)
+  )
+    return false
   return 'socket' in target || refusals.includes(error.cause.reason)
 }
 
 const forbidden = (target: ForwardTarget, place: string, why: string): FettleError =>
-  new FettleError('forward-forbidden', { message: `sshd on ${place} ${'socket' in target ? 'may forbid' : 'forbids'} the forwarding to ${nameOf(target)}, and there is no other way on the host (${why})` })
+  new FettleError('forward-forbidden', {
+    message: `sshd on ${place} ${'socket' in target ? 'may forbid' : 'forbids'} the forwarding to ${nameOf(target)}, and there is no other way on the host (${why})`,
+  })
 
 class HostSession implements Session {
   readonly user: string
@@ -71,15 +92,21 @@ class HostSession implements Session {
     return this.#exchange(blocks)
   }
 
-  /** Before the shell has said who it is, nothing is sent that may be secret, or for which its user id must be known. */
+  /**
+   * Before the shell has said who it is, nothing is sent that may be secret, or for which its user
+   * id must be known.
+   */
   async #exchange(blocks: readonly Block[]): ReturnType<Session['exchange']> {
-    const early = blocks.every(({ input, as }) => input === undefined && (as === undefined || this.user === 'root'))
+    const early = blocks.every(
+      ({ input, as }) => input === undefined && (as === undefined || this.user === 'root'),
+    )
     const expected = early ? { user: this.user, uid: this.user === 'root' ? 0 : -1 } : null
     try {
       return await this.shell.exchange(blocks, this.#hello ?? expected ?? (await this.hello))
     } catch (error) {
       // Nobody waits for it any more, so it must not go on.
-      if (isCode(error, 'answer-late') || isCode(error, 'answer-long')) throw await this.#ended(error)
+      if (isCode(error, 'answer-late') || isCode(error, 'answer-long'))
+        throw await this.#ended(error)
       throw error
     }
   }
@@ -87,7 +114,11 @@ class HostSession implements Session {
   /** The error of an answer that is not waited for any longer, with what became of the blocks. */
   async #ended(error: FettleError): Promise<FettleError> {
     if (this.#hello === null) return error
-    const outcome = await this.kill().then(() => 'it was ended there', (unkilled: unknown) => `it could not be ended there (${unkilled instanceof Error ? unkilled.message : String(unkilled)})`)
+    const outcome = await this.kill().then(
+      () => 'it was ended there',
+      (unkilled: unknown) =>
+        `it could not be ended there (${unkilled instanceof Error ? unkilled.message : String(unkilled)})`,
+    )
     return new FettleError(error.code, { message: `${error.message}; ${outcome}`, cause: error })
   }
 
@@ -100,7 +131,8 @@ class HostSession implements Session {
       if (!mayBeForbidden(target, error)) throw error
       return this.#bridge(target).catch((cause: unknown) => {
         // The login works, so what fails here is a second session beside the first (MaxSessions).
-        if (isCode(cause, 'shell-not-started')) throw forbidden(target, this.transport.place, cause.message)
+        if (isCode(cause, 'shell-not-started'))
+          throw forbidden(target, this.transport.place, cause.message)
         throw cause
       })
     }
@@ -112,7 +144,10 @@ class HostSession implements Session {
     const pipes = await boot(this.transport, this.become, bridgeScript(target))
     return duplexOf(pipes, (how, detail) => {
       if (!this.over && how === withoutProgram) return forbidden(target, place, detail)
-      return new FettleError(this.over ? 'connection-lost' : 'forward-failed', { message: `${nameOf(target)} on ${place} could not be reached (${detail === '' ? how : detail})`, detail })
+      return new FettleError(this.over ? 'connection-lost' : 'forward-failed', {
+        message: `${nameOf(target)} on ${place} could not be reached (${detail === '' ? how : detail})`,
+        detail,
+      })
     })
   }
 
@@ -125,15 +160,29 @@ class HostSession implements Session {
     const hello = await Promise.race([this.hello.catch(() => null), nobody(greetingSeconds)])
     if (hello === null) return
     const how = await Promise.race([this.#endSession(hello), nobody(killSeconds)])
-    if (how === null) throw new FettleError('answer-late', { message: `${this.transport.place}: no end within ${killSeconds} s` })
+    if (how === null)
+      throw new FettleError('answer-late', {
+        message: `${this.transport.place}: no end within ${killSeconds} s`,
+      })
   }
 
   /** By a shell beside the one that is ended, which says nothing itself. */
   async #endSession({ session }: Hello): Promise<string> {
     const { stdout, stderr, ended } = await boot(this.transport, this.become, killScript(session))
-    const words = [stdout, stderr].map((stream) => new Promise<never>((_, reject) => {
-      stream.once('data', () => reject(new FettleError('answer-long', { message: `${this.transport.place}: an answer where there is none` }))).resume()
-    }))
+    const words = [stdout, stderr].map(
+      (stream) =>
+        new Promise<never>((_, reject) => {
+          stream
+            .once('data', () =>
+              reject(
+                new FettleError('answer-long', {
+                  message: `${this.transport.place}: an answer where there is none`,
+                }),
+              ),
+            )
+            .resume()
+        }),
+    )
     return Promise.race([ended, ...words])
   }
 

@@ -1,7 +1,8 @@
 import { FettleError } from '../core/errors.js'
 import { isSecret, showsSecret } from '../core/scrub.js'
 
-// Others on this machine can read a program's arguments, and all that it starts inherits its variables.
+// Others on this machine can read a program's arguments, and all that it starts inherits its
+// variables.
 
 /**
  * @param what whose words they are, as a sentence's subject
@@ -16,12 +17,14 @@ export function refuseSecrets(what: string, words: readonly string[]): void {
 }
 
 /**
- * The environment for a program that is started here, where it is another than that of this process: without variables
- * that are a Secret. Those that the command names stay, since it is made for them.
+ * The environment for a program that is started here, where it is another than that of this
+ * process: without variables that are a Secret. Those that the command names stay, since it is made
+ * for them.
  */
 export function environmentFor(command: string): { readonly env?: NodeJS.ProcessEnv } {
   const isNamed = (name: string): boolean => new RegExp(`\\$\\{?${name}\\b`).test(command)
-  const named = (name: string): boolean => isNamed(name) || (name === 'SSHPASS' && command.includes('sshpass'))
+  const named = (name: string): boolean =>
+    isNamed(name) || (name === 'SSHPASS' && command.includes('sshpass'))
   const all = Object.entries(process.env)
   const open = all.filter(([name, value]) => value === undefined || !isSecret(value) || named(name))
   return open.length === all.length ? {} : { env: Object.fromEntries(open) }

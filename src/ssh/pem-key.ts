@@ -15,10 +15,26 @@ function ed25519InOpenSsh(key: KeyObject): string {
   const [secret, open] = [Buffer.from(d, 'base64url'), Buffer.from(x, 'base64url')]
   const type = field('ssh-ed25519')
   // Two equal numbers show that it was decrypted well; here nothing is encrypted.
-  const inside = Buffer.concat([Buffer.alloc(8), type, field(open), field(Buffer.concat([secret, open])), field('')])
-  const padding = Buffer.from(Array.from({ length: (8 - (inside.length % 8)) % 8 }, (_, index) => index + 1))
+  const inside = Buffer.concat([
+    Buffer.alloc(8),
+    type,
+    field(open),
+    field(Buffer.concat([secret, open])),
+    field(''),
+  ])
+  const padding = Buffer.from(
+    Array.from({ length: (8 - (inside.length % 8)) % 8 }, (_, index) => index + 1),
+  )
   const one = Buffer.from([0, 0, 0, 1])
-  const whole = Buffer.concat([Buffer.from('openssh-key-v1\0'), field('none'), field('none'), field(''), one, field(Buffer.concat([type, field(open)])), field(Buffer.concat([inside, padding]))])
+  const whole = Buffer.concat([
+    Buffer.from('openssh-key-v1\0'),
+    field('none'),
+    field('none'),
+    field(''),
+    one,
+    field(Buffer.concat([type, field(open)])),
+    field(Buffer.concat([inside, padding])),
+  ])
   return `-----BEGIN OPENSSH PRIVATE KEY-----\n${whole.toString('base64')}\n-----END OPENSSH PRIVATE KEY-----\n`
 }
 
@@ -30,7 +46,8 @@ const formsOfSsh2: Readonly<Record<string, (key: KeyObject) => string>> = {
 }
 
 /**
- * Reads a key that ssh2 does not and OpenSSL does, as ssh(1) has it read: PKCS #8, also encrypted, and PEM with other parts before it.
+ * Reads a key that ssh2 does not and OpenSSL does, as ssh(1) has it read: PKCS #8, also encrypted,
+ * and PEM with other parts before it.
  * @returns null when it is none of these
  * @throws what OpenSSL says of it: a wrong passphrase too
  */

@@ -9,7 +9,10 @@ import { FileCache } from './file-cache.js'
 import { keyType } from './known-hosts.js'
 import { pemKey } from './pem-key.js'
 
-/** A key file as far as it can be read: its public part shows whether an agent holds it, and `usable` why it cannot be used itself. */
+/**
+ * A key file as far as it can be read: its public part shows whether an agent holds it, and
+ * `usable` why it cannot be used itself.
+ */
 export interface PrivateKey {
   readonly path: string
   readonly publicBlob: Buffer | null
@@ -18,8 +21,13 @@ export interface PrivateKey {
 
 const ed25519OpenSSH = 'openssh-key-v1\0'
 
-/** The public part, which OpenSSH's format holds in the clear also when the key is encrypted (PROTOCOL.key). */
-function openSshHeader(text: string): { readonly encrypted: boolean; readonly blob: Buffer } | null {
+/**
+ * The public part, which OpenSSH's format holds in the clear also when the key is encrypted
+ * (PROTOCOL.key).
+ */
+function openSshHeader(
+  text: string,
+): { readonly encrypted: boolean; readonly blob: Buffer } | null {
   const body = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]*?)-----END/.exec(text)?.[1]
   if (body === undefined) return null
   const bytes = Buffer.from(body, 'base64')
@@ -48,9 +56,14 @@ const files = new FileCache(async (path): Promise<PrivateKey> => {
   const file = await open(path, constants.O_RDONLY)
   try {
     const { uid, mode } = await file.stat()
-    // As ssh(1), which looks at the user's own keys only; but what everybody may write is nobody's key.
-    const isOpen = (mode & (uid === process.getuid?.() ? 0o077 : 0o002)) !== 0 && process.getuid !== undefined
-    return { path, ...(await understand(path, await file.readFile('utf8'), isOpen ? mode & 0o777 : 0)) }
+    // As ssh(1), which looks at the user's own keys only; but what everybody may write is nobody's
+    // key.
+    const isOpen =
+      (mode & (uid === process.getuid?.() ? 0o077 : 0o002)) !== 0 && process.getuid !== undefined
+    return {
+      path,
+      ...(await understand(path, await file.readFile('utf8'), isOpen ? mode & 0o777 : 0)),
+    }
   } finally {
     await file.close()
   }
@@ -64,13 +77,23 @@ export async function readPrivateKey(path: string): Promise<PrivateKey | null> {
   try {
     const found = await files.get(path)
     const open = unlocked.get(path)
-    return found !== null && isLocked(found.usable) && open !== undefined ? { ...found, publicBlob: open.getPublicSSH(), usable: open } : found
+    return found !== null && isLocked(found.usable) && open !== undefined
+      ? { ...found, publicBlob: open.getPublicSSH(), usable: open }
+      : found
   } catch (cause) {
-    return { path, publicBlob: null, usable: new FettleError('key-unreadable', { message: `the key ${path} cannot be read: ${(cause as Error).message}`, cause }) }
+    return {
+      path,
+      publicBlob: null,
+      usable: new FettleError('key-unreadable', {
+        message: `the key ${path} cannot be read: ${(cause as Error).message}`,
+        cause,
+      }),
+    }
   }
 }
 
-export const isLocked = (usable: unknown): boolean => usable instanceof FettleError && usable.code === 'key-encrypted'
+export const isLocked = (usable: unknown): boolean =>
+  usable instanceof FettleError && usable.code === 'key-encrypted'
 
 /**
  * Decrypts a key for this process.
@@ -84,7 +107,10 @@ export async function unlock(path: string, passphrase: Secret): Promise<boolean>
     return true
   }
   if (/bad passphrase|unable to authenticate|bad decrypt/i.test(parsed.message)) return false
-  throw new FettleError('key-unsupported', { message: `the key ${path} is encrypted in a way that Fettle cannot read: ${parsed.message}`, remedy: `ssh-add ${path}, or have ssh-keygen -p -f ${path} write it anew` })
+  throw new FettleError('key-unsupported', {
+    message: `the key ${path} is encrypted in a way that Fettle cannot read: ${parsed.message}`,
+    remedy: `ssh-add ${path}, or have ssh-keygen -p -f ${path} write it anew`,
+  })
 }
 
 function parse(text: string, passphrase?: string): ParsedKey | Error {
@@ -99,43 +125,105 @@ function parse(text: string, passphrase?: string): ParsedKey | Error {
 
 /** What brings a key into a form that ssh reads. */
 function rewriting(path: string, text: string): string {
-  if (text.startsWith('PuTTY-User-Key-File-')) return `it is a key of PuTTY: puttygen ${path} -O private-openssh -o NEWFILE writes it for ssh`
-  if (text.includes('BEGIN SSH2 ')) return `it is a key of another SSH: ssh-keygen -i -f ${path} >NEWFILE writes it for ssh`
+  if (text.startsWith('PuTTY-User-Key-File-'))
+    return `it is a key of PuTTY: puttygen ${path} -O private-openssh -o NEWFILE writes it for ssh`
+  if (text.includes('BEGIN SSH2 '))
+    return `it is a key of another SSH: ssh-keygen -i -f ${path} >NEWFILE writes it for ssh`
   return `where ssh-keygen -y -f ${path} can read it, ssh-keygen -p -f ${path} writes it anew; else correct its path or its content`
 }
 
-async function understand(path: string, text: string, mode: number): Promise<Omit<PrivateKey, 'path'>> {
+async function understand(
+  path: string,
+  text: string,
+  mode: number,
+): Promise<Omit<PrivateKey, 'path'>> {
   const given = publicKey(text)
-  if (given !== null) return { publicBlob: given, usable: new FettleError('key-public', { message: `${path} is a public key, and no agent holds its private one` }) }
+  if (given !== null)
+    return {
+      publicBlob: given,
+      usable: new FettleError('key-public', {
+        message: `${path} is a public key, and no agent holds its private one`,
+      }),
+    }
   const beside = publicKey(await readFile(`${path}.pub`, 'utf8').catch(() => ''))
   let header: ReturnType<typeof openSshHeader>
   try {
     header = openSshHeader(text)
   } catch (cause) {
-    return { publicBlob: beside, usable: new FettleError('key-unreadable', { message: `${path} holds no whole private key`, cause }) }
+    return {
+      publicBlob: beside,
+      usable: new FettleError('key-unreadable', {
+        message: `${path} holds no whole private key`,
+        cause,
+      }),
+    }
   }
   const publicBlob = header?.blob ?? beside
   const type = header === null ? '' : keyType(header.blob)
   const unusable = (error: FettleError): Omit<PrivateKey, 'path'> => ({ publicBlob, usable: error })
-  if ((mode & 0o077) !== 0) return unusable(new FettleError('key-permissions', { message: `the key ${path} has mode ${mode.toString(8).padStart(4, '0')}, so others can read it`, remedy: `chmod 600 ${path}` }))
-  if (type.startsWith('sk-')) return unusable(new FettleError('key-unsupported', { message: `the key ${path} is of type ${type}: hardware keys are not supported yet`, remedy: 'use an ed25519, ecdsa or rsa key for this host; through a jump host ssh itself can go: ProxyCommand ssh -W %h:%p JUMPHOST' }))
-  if (header?.encrypted === true || /(?<!SSH2 )ENCRYPTED/.test(text)) return unusable(new FettleError('key-encrypted', { message: `the key ${path} is encrypted, and no agent holds it`, remedy: `ssh-add ${path}; or run Fettle at a terminal, where it asks for the passphrase, or with a program in SSH_ASKPASS that prints it` }))
+  if ((mode & 0o077) !== 0)
+    return unusable(
+      new FettleError('key-permissions', {
+        message: `the key ${path} has mode ${mode.toString(8).padStart(4, '0')}, so others can read it`,
+        remedy: `chmod 600 ${path}`,
+      }),
+    )
+  if (type.startsWith('sk-'))
+    return unusable(
+      new FettleError('key-unsupported', {
+        message: `the key ${path} is of type ${type}: hardware keys are not supported yet`,
+        remedy:
+          'use an ed25519, ecdsa or rsa key for this host; through a jump host ssh itself can go: ProxyCommand ssh -W %h:%p JUMPHOST',
+      }),
+    )
+  if (header?.encrypted === true || /(?<!SSH2 )ENCRYPTED/.test(text))
+    return unusable(
+      new FettleError('key-encrypted', {
+        message: `the key ${path} is encrypted, and no agent holds it`,
+        remedy: `ssh-add ${path}; or run Fettle at a terminal, where it asks for the passphrase, or with a program in SSH_ASKPASS that prints it`,
+      }),
+    )
   const parsed = parse(text)
-  if (isNativeError(parsed)) return unusable(new FettleError('key-unreadable', { message: `${path} holds no private key that Fettle understands: ${parsed.message}`, remedy: rewriting(path, text) }))
+  if (isNativeError(parsed))
+    return unusable(
+      new FettleError('key-unreadable', {
+        message: `${path} holds no private key that Fettle understands: ${parsed.message}`,
+        remedy: rewriting(path, text),
+      }),
+    )
   try {
     return { publicBlob: parsed.getPublicSSH(), usable: readOnce(parsed) }
   } catch (cause) {
-    return unusable(new FettleError('key-unreadable', { message: `the private key in ${path} is refused by OpenSSL: ${(cause as Error).message}`, cause }))
+    return unusable(
+      new FettleError('key-unreadable', {
+        message: `the private key in ${path} is refused by OpenSSL: ${(cause as Error).message}`,
+        cause,
+      }),
+    )
   }
 }
 
-/** What a type's signatures are made of; null where the type itself says it. RSA's depends on what the server takes, which ssh2 says. */
-const digests: Readonly<Record<string, string | null>> = { 'ssh-ed25519': null, 'ssh-rsa': 'sha1', 'ecdsa-sha2-nistp256': 'sha256', 'ecdsa-sha2-nistp384': 'sha384', 'ecdsa-sha2-nistp521': 'sha512' }
+/**
+ * What a type's signatures are made of; null where the type itself says it. RSA's depends on what
+ * the server takes, which ssh2 says.
+ */
+const digests: Readonly<Record<string, string | null>> = {
+  'ssh-ed25519': null,
+  'ssh-rsa': 'sha1',
+  'ecdsa-sha2-nistp256': 'sha256',
+  'ecdsa-sha2-nistp384': 'sha384',
+  'ecdsa-sha2-nistp521': 'sha512',
+}
 
-/** ssh2 has OpenSSL read the key's text again for each signature: 0.9 ms for each host, where signing takes 0.03. */
+/**
+ * ssh2 has OpenSSL read the key's text again for each signature: 0.9 ms for each host, where
+ * signing takes 0.03.
+ */
 function readOnce(parsed: ParsedKey): ParsedKey {
   const digest = digests[parsed.type]
   if (digest === undefined || !parsed.isPrivateKey()) return parsed
   const key = createPrivateKey(parsed.getPrivatePEM())
-  return Object.assign(parsed, { sign: (data: Buffer, algorithm?: string) => sign(algorithm ?? digest, data, key) })
+  return Object.assign(parsed, {
+    sign: (data: Buffer, algorithm?: string) => sign(algorithm ?? digest, data, key),
+  })
 }

@@ -6,19 +6,35 @@ import { refuseSecrets } from './own-programs.js'
 import type { HostConfig } from './ssh-config.js'
 
 /**
- * The command line with the tokens that ssh_config(5) gives it. As with ssh, a host's name goes into it as it is; what the inventory names is free
- * of the shell's own characters.
+ * The command line with the tokens that ssh_config(5) gives it. As with ssh, a host's name goes
+ * into it as it is; what the inventory names is free of the shell's own characters.
  */
-export function expandProxyCommand(command: string, { host, originalHost, port, user }: Pick<HostConfig, 'host' | 'originalHost' | 'port' | 'user'>): string {
-  const tokens: Readonly<Record<string, string>> = { '%h': host, '%n': originalHost, '%p': String(port), '%r': user, '%%': '%' }
+export function expandProxyCommand(
+  command: string,
+  { host, originalHost, port, user }: Pick<HostConfig, 'host' | 'originalHost' | 'port' | 'user'>,
+): string {
+  const tokens: Readonly<Record<string, string>> = {
+    '%h': host,
+    '%n': originalHost,
+    '%p': String(port),
+    '%r': user,
+    '%%': '%',
+  }
   return command.replace(/%(.?)/gs, (token) => {
     const value = tokens[token]
-    if (value === undefined) throw new FettleError('ssh-config-invalid', { message: `ProxyCommand ${command}: ${token} is no token of it`, remedy: 'it takes %h, %n, %p, %r and %%' })
+    if (value === undefined)
+      throw new FettleError('ssh-config-invalid', {
+        message: `ProxyCommand ${command}: ${token} is no token of it`,
+        remedy: 'it takes %h, %n, %p, %r and %%',
+      })
     return value
   })
 }
 
-/** A program whose standard input and output lead to the host, run by the user's shell with `exec`, as ssh does it. */
+/**
+ * A program whose standard input and output lead to the host, run by the user's shell with `exec`,
+ * as ssh does it.
+ */
 export const throughCommand = (command: string, config: HostConfig): Way => ({
   // Most lead through one place, whatever host they are for.
   door: `command ${command}`,
@@ -30,7 +46,11 @@ export const throughCommand = (command: string, config: HostConfig): Way => ({
     let why: string | null = null
     const stream = duplexOf(pipes, (how, words) => {
       why = `its ProxyCommand ended (${how})`
-      return new FettleError('unreachable', { message: `${place} cannot be reached: its ProxyCommand ended (${how}): ${line}`, remedy: 'run the command by itself: it must lead to the host without asking anything', ...(words !== '' && { detail: words }) })
+      return new FettleError('unreachable', {
+        message: `${place} cannot be reached: its ProxyCommand ended (${how}): ${line}`,
+        remedy: 'run the command by itself: it must lead to the host without asking anything',
+        ...(words !== '' && { detail: words }),
+      })
     })
     stream.on('close', pipes.kill)
     return Promise.resolve({

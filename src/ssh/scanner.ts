@@ -1,4 +1,7 @@
-/** What came before a marker: its first bytes, how many more there were, and what stood behind the marker on its line. */
+/**
+ * What came before a marker: its first bytes, how many more there were, and what stood behind the
+ * marker on its line.
+ */
 export interface Section {
   readonly kept: Buffer
   readonly leftOut: number
@@ -15,9 +18,16 @@ const longestTrailer = 64
 
 const nothing = Buffer.alloc(0)
 
-/** Cuts a stream at markers that are announced before they arrive, and keeps a bounded part of what lies between. */
+/**
+ * Cuts a stream at markers that are announced before they arrive, and keeps a bounded part of what
+ * lies between.
+ */
 export class Scanner {
-  readonly #expected: { readonly marker: Buffer; readonly done: (section: Section) => void; readonly heard: ((data: Buffer) => void) | null }[] = []
+  readonly #expected: {
+    readonly marker: Buffer
+    readonly done: (section: Section) => void
+    readonly heard: ((data: Buffer) => void) | null
+  }[] = []
   #carry: Buffer = nothing
   #kept: Buffer[] = []
   #size = 0
@@ -31,10 +41,14 @@ export class Scanner {
   }
 
   /**
-   * The marker is a line of its own that begins with `@id`; the newline before it belongs to it. What comes before it is kept, or handed on
-   * as it comes where somebody has `heard` of it.
+   * The marker is a line of its own that begins with `@id`; the newline before it belongs to it.
+   * What comes before it is kept, or handed on as it comes where somebody has `heard` of it.
    */
-  expect(id: string, done: (section: Section) => void, heard: ((data: Buffer) => void) | null = null): void {
+  expect(
+    id: string,
+    done: (section: Section) => void,
+    heard: ((data: Buffer) => void) | null = null,
+  ): void {
     this.#expected.push({ marker: Buffer.from(`\n@${id}`), done, heard })
   }
 
@@ -50,7 +64,8 @@ export class Scanner {
       const start = data.indexOf(next.marker)
       const end = start < 0 ? -1 : data.indexOf('\n', start + next.marker.length)
       if (end < 0) {
-        if (start >= 0 && data.length - start > next.marker.length + longestTrailer) return this.endless('a last line without an end')
+        if (start >= 0 && data.length - start > next.marker.length + longestTrailer)
+          return this.endless('a last line without an end')
         const safe = start < 0 ? data.length - begun(next.marker, data) : start
         this.#keep(data.subarray(0, safe))
         this.#carry = data.subarray(safe)
@@ -58,7 +73,13 @@ export class Scanner {
       }
       this.#keep(data.subarray(0, start))
       this.#expected.shift()
-      next.done({ ...this.#take(), trailer: data.subarray(start + next.marker.length, end).toString().trim() })
+      next.done({
+        ...this.#take(),
+        trailer: data
+          .subarray(start + next.marker.length, end)
+          .toString()
+          .trim(),
+      })
       data = data.subarray(end + 1)
     }
   }
@@ -81,7 +102,10 @@ export class Scanner {
   }
 
   #take(): { readonly kept: Buffer; readonly leftOut: number } {
-    const section = { kept: Buffer.concat(this.#kept), leftOut: Math.max(0, this.#size - keptBytes) }
+    const section = {
+      kept: Buffer.concat(this.#kept),
+      leftOut: Math.max(0, this.#size - keptBytes),
+    }
     this.#kept = []
     this.#size = 0
     return section
@@ -90,6 +114,7 @@ export class Scanner {
 
 /** How many bytes at the end of `data` may be the beginning of `marker`. */
 function begun(marker: Buffer, data: Buffer): number {
-  for (let length = Math.min(marker.length - 1, data.length); length > 0; length--) if (data.subarray(data.length - length).equals(marker.subarray(0, length))) return length
+  for (let length = Math.min(marker.length - 1, data.length); length > 0; length--)
+    if (data.subarray(data.length - length).equals(marker.subarray(0, length))) return length
   return 0
 }

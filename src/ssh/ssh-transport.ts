@@ -30,8 +30,19 @@ export interface SshTransport extends Transport {
   readonly over: string | null
 }
 
-/** The way to a host over SSH. Its first channel is asked for together with the login, where `loggedIn` is still open. */
-export function sshTransport({ client, link, loginUser, place, forwardsAgent, loggedIn, lost }: Connected): SshTransport {
+/**
+ * The way to a host over SSH. Its first channel is asked for together with the login, where
+ * `loggedIn` is still open.
+ */
+export function sshTransport({
+  client,
+  link,
+  loginUser,
+  place,
+  forwardsAgent,
+  loggedIn,
+  lost,
+}: Connected): SshTransport {
   let over: string | null = null
   // At once, as others end with it and ask why.
   client.on('close', () => (over ??= `the connection to ${place} is over`))
@@ -55,10 +66,15 @@ export function sshTransport({ client, link, loginUser, place, forwardsAgent, lo
       opening.catch(() => undefined)
       await loggedIn
       try {
-        return pipes(await inTime(opening, () => notOpened(place, `nothing within ${channelSeconds} s`)), lost)
+        return pipes(
+          await inTime(opening, () => notOpened(place, `nothing within ${channelSeconds} s`)),
+          lost,
+        )
       } catch (error) {
-        // Where the connection ends meanwhile, ssh2 says of the channel that nobody has answered, and then why.
-        if (error instanceof FettleError && /No response from server/.test(error.message)) await lost
+        // Where the connection ends meanwhile, ssh2 says of the channel that nobody has answered,
+        // and then why.
+        if (error instanceof FettleError && /No response from server/.test(error.message))
+          await lost
         alive()
         throw error
       }
@@ -66,7 +82,10 @@ export function sshTransport({ client, link, loginUser, place, forwardsAgent, lo
     async dial(target) {
       await loggedIn
       alive()
-      const late = (): FettleError => new FettleError('forward-failed', { message: `${where(target)} could not be reached from ${place}: no answer within ${channelSeconds} s` })
+      const late = (): FettleError =>
+        new FettleError('forward-failed', {
+          message: `${where(target)} could not be reached from ${place}: no answer within ${channelSeconds} s`,
+        })
       return inTime(dial(client, target, place), late).catch((error: unknown) => {
         // A channel that is asked for while the connection ends is refused.
         alive()
@@ -83,7 +102,10 @@ export function sshTransport({ client, link, loginUser, place, forwardsAgent, lo
   }
 }
 
-/** Seconds for a channel to be opened, and for what a forwarding leads to to be reached: TCP itself takes two minutes. */
+/**
+ * Seconds for a channel to be opened, and for what a forwarding leads to to be reached: TCP itself
+ * takes two minutes.
+ */
 const channelSeconds = 30
 
 /** What is opened after all, when nobody waits for it any more, ends with the connection. */
@@ -97,9 +119,15 @@ async function inTime<T>(opening: Promise<T>, late: () => FettleError): Promise<
   }
 }
 
-type Opened = (error: (Error & { readonly reason?: unknown }) | undefined, channel: ClientChannel) => void
+type Opened = (
+  error: (Error & { readonly reason?: unknown }) | undefined,
+  channel: ClientChannel,
+) => void
 
-/** A host that wants no agent (AllowAgentForwarding no) is asked again without it, as ssh goes on without it. */
+/**
+ * A host that wants no agent (AllowAgentForwarding no) is asked again without it, as ssh goes on
+ * without it.
+ */
 function execute(client: Client, command: string, forwardsAgent: boolean, done: Opened): void {
   if (!forwardsAgent) return void client.exec(command, done)
   const withAgent: ExecOptions & { readonly agentForward: true } = { agentForward: true }
@@ -120,34 +148,56 @@ async function channel(place: string, open: (done: Opened) => void): Promise<Cli
       }
     })
     if (!(result instanceof Error)) return result
-    if (!/Channel open failure/.test(result.message) || attempt === 5) throw notOpened(place, result.message, result)
+    if (!/Channel open failure/.test(result.message) || attempt === 5)
+      throw notOpened(place, result.message, result)
     await delay(attempt * 50)
   }
 }
 
 const notOpened = (place: string, why: string, cause?: unknown): FettleError =>
-  new FettleError('shell-not-started', { message: `${place}: sshd opened no channel: ${why}`, remedy: 'see MaxSessions, ForceCommand and the log of sshd on the host', cause })
+  new FettleError('shell-not-started', {
+    message: `${place}: sshd opened no channel: ${why}`,
+    remedy: 'see MaxSessions, ForceCommand and the log of sshd on the host',
+    cause,
+  })
 
 function pipes(opened: ClientChannel, lost: Promise<string>): Pipes {
   const ended = new Promise<string>((resolve) => {
     let how = 'the channel was closed'
-    opened.on('exit', (code: number | null, signal?: string) => (how = code === null ? (signal ?? how) : `status ${code}`))
+    opened.on(
+      'exit',
+      (code: number | null, signal?: string) =>
+        (how = code === null ? (signal ?? how) : `status ${code}`),
+    )
     opened.on('close', () => setImmediate(resolve, how))
     // A channel that ends because its connection does has no status: the connection knows why.
     void lost.then((why) => resolve(how === 'the channel was closed' ? why : how))
   })
   opened.on('error', () => undefined)
   opened.stderr.on('error', () => undefined)
-  return { stdin: opened, stdout: opened, stderr: opened.stderr, ended, destroy: () => opened.close() }
+  return {
+    stdin: opened,
+    stdout: opened,
+    stderr: opened.stderr,
+    ended,
+    destroy: () => opened.close(),
+  }
 }
 
-const where = (target: ForwardTarget): string => ('socket' in target ? target.socket : `${target.host}:${target.port}`)
+const where = (target: ForwardTarget): string =>
+  'socket' in target ? target.socket : `${target.host}:${target.port}`
 
 function dial(client: Client, target: ForwardTarget, place: string): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     const done: Opened = (error, opened) => {
       if (error === undefined) resolve(opened)
-      else reject(new FettleError('forward-failed', { message: `${where(target)} could not be reached from ${place}: ${error.message}`, cause: error }))
+      else
+        reject(
+          new FettleError('forward-failed', {
+            message: `${where(target)} could not be reached from ${place}: ${error.message}`,
+            cause: error,
+          }),
+        )
     }
     if ('socket' in target) client.openssh_forwardOutStreamLocal(target.socket, done)
     else client.forwardOut('127.0.0.1', 0, target.host, target.port, done)

@@ -29,9 +29,15 @@ export interface Target {
 export interface ConnectOptions {
   /** ssh's `-F`. Left out: the user's and the system's configuration. */
   readonly sshConfig?: string
-  /** The project's known_hosts files, read besides the user's and the system's. `acceptNew` writes the first one. */
+  /**
+   * The project's known_hosts files, read besides the user's and the system's. `acceptNew` writes
+   * the first one.
+   */
   readonly knownHostsFiles: readonly string[]
-  /** Accept and remember the key of a host of which nothing is known. A changed or revoked key is always refused. */
+  /**
+   * Accept and remember the key of a host of which nothing is known. A changed or revoked key is
+   * always refused.
+   */
   readonly acceptNew: boolean
   /** The command that connects, for advice: `fettle ping`. Left out: `the same command`. */
   readonly command?: string

@@ -6,7 +6,10 @@ export interface Pipes {
   readonly stdin: Writable
   readonly stdout: Readable
   readonly stderr: Readable
-  /** How it ended, once all its output was read: `status 1`, `SIGKILL`, `keepalive timeout`. It never rejects. */
+  /**
+   * How it ended, once all its output was read: `status 1`, `SIGKILL`, `keepalive timeout`. It
+   * never rejects.
+   */
   readonly ended: Promise<string>
   /** Hangs up. What runs on the host is not stopped by it. */
   destroy(): void

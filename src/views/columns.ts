@@ -1,11 +1,17 @@
-/** Letters that take two columns (East Asian Width W and F, and emoji), as terminals draw them. A flag is two letters of one column each. */
-const wide = /(?!\p{RI})\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1b000}-\u{1b2ff}\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
+/**
+ * Letters that take two columns (East Asian Width W and F, and emoji), as terminals draw them. A
+ * flag is two letters of one column each.
+ */
+const wide =
+  /(?!\p{RI})\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1b000}-\u{1b2ff}\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
 const zero = /\p{M}|\p{Cf}/u
 
 /** Asking for a letter's class is slow: what stands in nearly every line is known. */
-const isPlain = (letter: string): boolean => letter < '\u0300' || letter === '›' || letter === '│' || letter === '…'
+const isPlain = (letter: string): boolean =>
+  letter < '\u0300' || letter === '›' || letter === '│' || letter === '…'
 
-const columnsOf = (letter: string): number => (isPlain(letter) ? 1 : zero.test(letter) ? 0 : wide.test(letter) ? 2 : 1)
+const columnsOf = (letter: string): number =>
+  isPlain(letter) ? 1 : zero.test(letter) ? 0 : wide.test(letter) ? 2 : 1
 
 const plain = /^[ -~]*$/
 
@@ -59,7 +65,10 @@ const tokens = /(?:\u001b\[[\d;]*m)+|[^\s\u001b]+|\s+/g
 /** Below so many columns an indented line would hold hardly a word. */
 const leastIndented = 30
 
-/** A line, coloured or not, as lines of at most `columns`: broken between words, and what goes on is indented as the line itself is. */
+/**
+ * A line, coloured or not, as lines of at most `columns`: broken between words, and what goes on is
+ * indented as the line itself is.
+ */
 export function wrapped(line: string, columns: number): readonly string[] {
   const bare = line.replace(paints, '')
   if (width(bare) <= columns) return [line]

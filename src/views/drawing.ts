@@ -7,7 +7,10 @@ const clearLine = '\u001b[K'
 const clearBelow = '\u001b[J'
 const clearAll = '\u001b[H\u001b[J'
 
-/** Terminals disagree on how wide some letters are: a line that is wider than was reckoned must not become two. */
+/**
+ * Terminals disagree on how wide some letters are: a line that is wider than was reckoned must not
+ * become two.
+ */
 const wrapOff = '\u001b[?7l'
 const wrapOn = '\u001b[?7h'
 
@@ -48,21 +51,33 @@ export class Drawing {
   /** Nothing is written where nothing would look different. */
   #replace(next: readonly string[]): void {
     const { rows, columns } = this.screen.size()
-    const isResized = this.#size !== null && (rows !== this.#size.rows || columns !== this.#size.columns)
-    const isSame = next.length === this.#frame.length && next.every((line, index) => line === this.#frame[index])
+    const isResized =
+      this.#size !== null && (rows !== this.#size.rows || columns !== this.#size.columns)
+    const isSame =
+      next.length === this.#frame.length && next.every((line, index) => line === this.#frame[index])
     if (isSame && !isResized && this.#new.length === 0) return
     this.#kept = [...this.#kept, ...this.#new].slice(-mostKept)
-    // Where the lines stand in a window of another size depends on the terminal: all is drawn anew from the top.
-    const begin = isResized ? clearAll : `${this.#frame.length === 0 ? '' : `\u001b[${this.#frame.length}A`}\r`
-    const above = isResized ? lastOf(fitted(this.#kept, columns), rows - 1 - next.length) : fitted(this.#new, columns)
-    const lines = (all: readonly string[]): string => all.map((line) => `${line}${clearLine}\n`).join('')
-    this.screen.write(`${begin}${lines(above)}${next.length === 0 ? '' : `${wrapOff}${lines(next)}${wrapOn}`}${clearBelow}`)
+    // Where the lines stand in a window of another size depends on the terminal: all is drawn anew
+    // from the top.
+    const begin = isResized
+      ? clearAll
+      : `${this.#frame.length === 0 ? '' : `\u001b[${this.#frame.length}A`}\r`
+    const above = isResized
+      ? lastOf(fitted(this.#kept, columns), rows - 1 - next.length)
+      : fitted(this.#new, columns)
+    const lines = (all: readonly string[]): string =>
+      all.map((line) => `${line}${clearLine}\n`).join('')
+    this.screen.write(
+      `${begin}${lines(above)}${next.length === 0 ? '' : `${wrapOff}${lines(next)}${wrapOn}`}${clearBelow}`,
+    )
     this.#frame = next
     this.#size = { rows, columns }
     this.#new = []
   }
 }
 
-const fitted = (lines: readonly string[], columns: number): readonly string[] => lines.flatMap((line) => wrapped(line, columns))
+const fitted = (lines: readonly string[], columns: number): readonly string[] =>
+  lines.flatMap((line) => wrapped(line, columns))
 
-const lastOf = (lines: readonly string[], most: number): readonly string[] => lines.slice(Math.max(0, lines.length - Math.max(0, most)))
+const lastOf = (lines: readonly string[], most: number): readonly string[] =>
+  lines.slice(Math.max(0, lines.length - Math.max(0, most)))

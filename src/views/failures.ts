@@ -23,7 +23,8 @@ interface Growing extends Failure {
 const consequences: readonly string[] = ['not-begun', 'once-failed', 'stopped']
 
 /** How much a failure asks of a person. */
-const weight = ({ ignored, error }: Failure): number => (ignored ? 0 : consequences.includes(error.code) ? 1 : 2)
+const weight = ({ ignored, error }: Failure): number =>
+  ignored ? 0 : consequences.includes(error.code) ? 1 : 2
 
 /** Every failure of a run, in the order of their coming. */
 export class Failures {
@@ -31,37 +32,73 @@ export class Failures {
   /** The words that each host has failed with. */
   readonly #told = new Map<string, Set<string>>()
 
-  /** Answers the failure that an event tells of; its first host is the event's where nobody has failed in these words before. */
+  /**
+   * Answers the failure that an event tells of; its first host is the event's where nobody has
+   * failed in these words before.
+   */
   onEvent(event: Event): Failure | null {
     if (event.type === 'resource' && event.error !== null) {
       const ignored = event.status === 'ignored'
-      return this.#add(event.host, `${placedName(event)}, task ${oneLine(event.task)}${ignored ? ', ignored' : ''}`, event.error, ignored)
+      return this.#add(
+        event.host,
+        `${placedName(event)}, task ${oneLine(event.task)}${ignored ? ', ignored' : ''}`,
+        event.error,
+        ignored,
+      )
     }
     // A host that failed at a resource may carry that resource's error again.
-    if (event.type !== 'host' || event.error === null || this.#told.get(event.host)?.has(event.error.message)) return null
+    if (
+      event.type !== 'host' ||
+      event.error === null ||
+      this.#told.get(event.host)?.has(event.error.message)
+    )
+      return null
     return this.#add(event.host, event.status, event.error, false, false)
   }
 
-  #add(host: string, what: string, error: EventError, ignored: boolean, isResource = true): Failure {
+  #add(
+    host: string,
+    what: string,
+    error: EventError,
+    ignored: boolean,
+    isResource = true,
+  ): Failure {
     this.#told.set(host, (this.#told.get(host) ?? new Set()).add(error.message))
     const alike = JSON.stringify([what, error.message, error.detail, error.remedy])
-    const failure = this.#all.get(alike) ?? { hosts: [], what, isResource, error: { ...error, address: null }, ignored }
+    const failure = this.#all.get(alike) ?? {
+      hosts: [],
+      what,
+      isResource,
+      error: { ...error, address: null },
+      ignored,
+    }
     failure.hosts.push(host)
     this.#all.set(alike, failure)
     return failure
   }
 
-  /** All of them in full, with a blank line between two; last those that matter most, because the last are read first. */
+  /**
+   * All of them in full, with a blank line between two; last those that matter most, because the
+   * last are read first.
+   */
   lines(style: Style): readonly string[] {
-    return [...this.#all.values()].sort((a, b) => weight(a) - weight(b)).flatMap((failure, index) => [...(index === 0 ? [] : ['']), ...failureLines(failure, style)])
+    return [...this.#all.values()]
+      .sort((a, b) => weight(a) - weight(b))
+      .flatMap((failure, index) => [...(index === 0 ? [] : ['']), ...failureLines(failure, style)])
   }
 }
 
 /** A failure in full: what has failed, where, the host's own words, and what to do. */
-export function failureLines({ hosts, what, isResource, error, ignored }: Failure, style: Style): readonly string[] {
+export function failureLines(
+  { hosts, what, isResource, error, ignored }: Failure,
+  style: Style,
+): readonly string[] {
   const sign = ignored ? style.magenta('!') : style.red('✗')
   const names = hosts.map(oneLine).join(', ')
   const { heading, below } = headed(error, style)
   const lines = isResource ? [what, ...below] : problem(error, style)
-  return [`${sign} ${style.bold(`${names}: ${isResource ? heading : what}`)}`, ...lines.map((line) => `    ${line}`)]
+  return [
+    `${sign} ${style.bold(`${names}: ${isResource ? heading : what}`)}`,
+    ...lines.map((line) => `    ${line}`),
+  ]
 }

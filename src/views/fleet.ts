@@ -2,7 +2,10 @@ import type { Event, HostEvent, ProgressEvent, RunEvent } from '../engine/events
 import { oneLine } from './clean.js'
 import { width } from './columns.js'
 
-/** Where a host stands in a run. Times are of the clock that the events were given with, in milliseconds. */
+/**
+ * Where a host stands in a run. Times are of the clock that the events were given with, in
+ * milliseconds.
+ */
 export interface HostProgress {
   /** As it can be shown. */
   readonly name: string
@@ -30,7 +33,23 @@ export interface HostProgress {
 
 type Step = Pick<HostProgress, 'doing' | 'task' | 'resource' | 'whom'>
 
-const newcomer = (name: string, plays: readonly number[] = []): HostProgress => ({ name: oneLine(name), state: 'waiting', begun: null, ended: 0, plays, playsDone: 0, finished: 0, total: 0, changed: 0, doing: 'waiting', task: null, resource: null, whom: null, since: 0, line: null })
+const newcomer = (name: string, plays: readonly number[] = []): HostProgress => ({
+  name: oneLine(name),
+  state: 'waiting',
+  begun: null,
+  ended: 0,
+  plays,
+  playsDone: 0,
+  finished: 0,
+  total: 0,
+  changed: 0,
+  doing: 'waiting',
+  task: null,
+  resource: null,
+  whom: null,
+  since: 0,
+  line: null,
+})
 
 /** Who has finished its part of a play and may have one in the next. */
 const idle: Step = { doing: 'waiting', task: null, resource: null, whom: null }
@@ -39,16 +58,25 @@ const idle: Step = { doing: 'waiting', task: null, resource: null, whom: null }
 const patience = 2000
 
 /** Whether a host works on one step for so long that it is worth a look. */
-export const isSlow = ({ state, since }: HostProgress, now: number): boolean => state === 'running' && since <= now - patience
+export const isSlow = ({ state, since }: HostProgress, now: number): boolean =>
+  state === 'running' && since <= now - patience
 
 export type HostEnd = HostEvent['status'] | 'not begun'
 
-/** How a host has ended. Whose turn never came has not failed, although the run is not done with it. */
-export function endOf({ status, error }: Pick<HostEvent, 'status' | 'error'>, begun: boolean): HostEnd {
+/**
+ * How a host has ended. Whose turn never came has not failed, although the run is not done with it.
+ */
+export function endOf(
+  { status, error }: Pick<HostEvent, 'status' | 'error'>,
+  begun: boolean,
+): HostEnd {
   return error?.code === 'not-begun' || (error?.code === 'stopped' && !begun) ? 'not begun' : status
 }
 
-/** How much of its part in the run a host has behind it, between 0 and 1: of plays each as much as the others, whatever they hold. */
+/**
+ * How much of its part in the run a host has behind it, between 0 and 1: of plays each as much as
+ * the others, whatever they hold.
+ */
 export function shareDone({ state, plays, playsDone, finished, total }: HostProgress): number {
   if (state !== 'running' && state !== 'waiting') return 1
   return (playsDone + (total === 0 ? 0 : finished / total)) / Math.max(1, plays.length)
@@ -58,12 +86,15 @@ export function shareDone({ state, plays, playsDone, finished, total }: HostProg
 const longestLine = 1000
 
 /**
- * All hosts of a run with their progress, made from events alone. Those that run are kept in the two orders in which they are asked for:
- * to draw a few lines of thousands of hosts, nothing is sorted.
+ * All hosts of a run with their progress, made from events alone. Those that run are kept in the
+ * two orders in which they are asked for: to draw a few lines of thousands of hosts, nothing is
+ * sorted.
  */
 export class Fleet {
   readonly #hosts = new Map<string, HostProgress>()
-  /** Those that run, in the order in which they began to, and in that in which their steps began. */
+  /**
+   * Those that run, in the order in which they began to, and in that in which their steps began.
+   */
   readonly #running = new Set<string>()
   readonly #steps = new Set<string>()
   #plays: readonly string[] = []
@@ -81,7 +112,9 @@ export class Fleet {
   /** The play under way, and where it stands among several: `Flask app (2/3)`. */
   get play(): string {
     const name = oneLine(this.#plays[this.#play] ?? '')
-    return this.#plays.length > 1 ? `${name} (${String(this.#play + 1)}/${String(this.#plays.length)})` : name
+    return this.#plays.length > 1
+      ? `${name} (${String(this.#play + 1)}/${String(this.#plays.length)})`
+      : name
   }
 
   get running(): number {
@@ -93,7 +126,9 @@ export class Fleet {
     return this.#hosts.values()
   }
 
-  /** Up to `most` that run: those that are slow, the slowest on top, then the others as they began. */
+  /**
+   * Up to `most` that run: those that are slow, the slowest on top, then the others as they began.
+   */
   slowest(most: number, now: number): readonly HostProgress[] {
     const chosen = new Set<HostProgress>()
     for (const host of this.#named(this.#steps)) {
@@ -128,7 +163,12 @@ export class Fleet {
         const line = oneLine(event.line?.slice(0, longestLine) ?? '') || null
         const playsDone = Math.max(0, this.#host(event.host).plays.indexOf(event.play))
         this.#play = Math.max(this.#play, event.play)
-        this.#update(event.host, now, { doing, task, resource, whom }, { playsDone, finished, total: Math.max(total, finished), line })
+        this.#update(
+          event.host,
+          now,
+          { doing, task, resource, whom },
+          { playsDone, finished, total: Math.max(total, finished), line },
+        )
         break
       }
       case 'resource': {
@@ -136,13 +176,26 @@ export class Fleet {
         const finished = host.finished + 1
         const total = Math.max(host.total, finished)
         // What follows is told only where it changes something.
-        const next: Step = finished === total ? idle : { doing: 'checking', task: event.task, resource: null, whom: null }
-        this.#update(event.host, now, next, { finished, total, changed: host.changed + (event.status === 'changed' ? 1 : 0), line: null })
+        const next: Step =
+          finished === total
+            ? idle
+            : { doing: 'checking', task: event.task, resource: null, whom: null }
+        this.#update(event.host, now, next, {
+          finished,
+          total,
+          changed: host.changed + (event.status === 'changed' ? 1 : 0),
+          line: null,
+        })
         break
       }
       case 'host': {
         const host = this.#host(event.host)
-        this.#put(event.host, { ...host, state: endOf(event, host.begun !== null), begun: host.begun ?? now, ended: now })
+        this.#put(event.host, {
+          ...host,
+          state: endOf(event, host.begun !== null),
+          begun: host.begun ?? now,
+          ended: now,
+        })
         break
       }
       case 'error':
@@ -162,11 +215,31 @@ export class Fleet {
   }
 
   /** What a host does now. A step that is told again goes on. */
-  #update(name: string, now: number, { doing, task, resource, whom }: Step, counts: Pick<HostProgress, 'finished' | 'total' | 'line'> & Partial<HostProgress>): void {
+  #update(
+    name: string,
+    now: number,
+    { doing, task, resource, whom }: Step,
+    counts: Pick<HostProgress, 'finished' | 'total' | 'line'> & Partial<HostProgress>,
+  ): void {
     const host = this.#host(name)
-    const goesOn = host.finished === counts.finished && host.doing === doing && host.task === task && host.resource === resource && host.whom === whom
+    const goesOn =
+      host.finished === counts.finished &&
+      host.doing === doing &&
+      host.task === task &&
+      host.resource === resource &&
+      host.whom === whom
     if (!goesOn) this.#steps.delete(name)
-    this.#put(name, { ...host, ...counts, doing, task, resource, whom, state: doing === 'waiting' ? 'waiting' : 'running', begun: host.begun ?? now, since: goesOn ? host.since : now })
+    this.#put(name, {
+      ...host,
+      ...counts,
+      doing,
+      task,
+      resource,
+      whom,
+      state: doing === 'waiting' ? 'waiting' : 'running',
+      begun: host.begun ?? now,
+      since: goesOn ? host.since : now,
+    })
   }
 
   #put(name: string, host: HostProgress): void {

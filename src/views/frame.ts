@@ -12,20 +12,36 @@ export interface FrameSize {
 /** Columns besides a host's name from which on what it has printed can be read behind its step. */
 const roomBehind = 100
 
-/** All hosts where there is room for a line of each: those that run, then those that wait, then those that are through. Else only those that run. */
+/**
+ * All hosts where there is room for a line of each: those that run, then those that wait, then
+ * those that are through. Else only those that run.
+ */
 function inOrder(fleet: Fleet, now: number, room: number): readonly HostProgress[] {
   const running = fleet.slowest(room, now)
   if (fleet.size > room) return running
-  const ranks = { running: 0, waiting: 1, unreachable: 2, failed: 2, 'not begun': 3, ok: 4 } as const
+  const ranks = {
+    running: 0,
+    waiting: 1,
+    unreachable: 2,
+    failed: 2,
+    'not begun': 3,
+    ok: 4,
+  } as const
   const others = [...fleet.hosts()].filter(({ state }) => state !== 'running')
   return [...running, ...others.sort((a, b) => ranks[a.state] - ranks[b.state])]
 }
 
 /**
- * What a terminal shows of a run: counts, then a line for each host, the slow ones on top. Never more than `rows - 2` lines and never wider
- * than the terminal, since a frame that scrolls or wraps cannot be drawn over.
+ * What a terminal shows of a run: counts, then a line for each host, the slow ones on top. Never
+ * more than `rows - 2` lines and never wider than the terminal, since a frame that scrolls or wraps
+ * cannot be drawn over.
  */
-export function frame(fleet: Fleet, now: number, { rows, columns }: FrameSize, style: Style): readonly string[] {
+export function frame(
+  fleet: Fleet,
+  now: number,
+  { rows, columns }: FrameSize,
+  style: Style,
+): readonly string[] {
   const usable = Math.max(1, columns - 1)
   const nameWidth = Math.min(fleet.nameWidth, Math.floor(usable * 0.4))
   const room = Math.max(0, rows - 3)
@@ -40,7 +56,15 @@ export function frame(fleet: Fleet, now: number, { rows, columns }: FrameSize, s
   const left = fleet.running - shown.length
   return [
     headerLine(fleet, now, usable, style),
-    ...shown.flatMap((host, index) => hostLines(host, now, { columns: usable, nameWidth }, place === 'behind' || index < most ? place : 'nowhere', style)),
+    ...shown.flatMap((host, index) =>
+      hostLines(
+        host,
+        now,
+        { columns: usable, nameWidth },
+        place === 'behind' || index < most ? place : 'nowhere',
+        style,
+      ),
+    ),
     ...(left > 0 && room > 0 ? [style.dim(clip(` … and ${left} more running`, usable))] : []),
   ].slice(0, Math.max(1, rows - 2))
 }

@@ -16,11 +16,15 @@ export interface LineShape {
 export type Place = 'under' | 'behind' | 'nowhere'
 
 /** Whether a host has something to be shown under or behind its line. */
-export const isTalking = (host: HostProgress, now: number): boolean => host.line !== null && isSlow(host, now)
+export const isTalking = (host: HostProgress, now: number): boolean =>
+  host.line !== null && isSlow(host, now)
 
 function underWay({ doing, task, resource, whom }: HostProgress, isNarrow: boolean): string {
   const named = isNarrow ? [resource ?? task] : [task, resource]
-  const what = named.filter((part) => part !== null).map(oneLine).join(' › ')
+  const what = named
+    .filter((part) => part !== null)
+    .map(oneLine)
+    .join(' › ')
   switch (doing) {
     case 'connecting':
       return 'connecting'
@@ -36,14 +40,23 @@ function underWay({ doing, task, resource, whom }: HostProgress, isNarrow: boole
   }
 }
 
-function stateOf(host: HostProgress, now: number, isNarrow: boolean, style: Style): { readonly sign: Piece; readonly end: number; readonly text: Piece } {
+function stateOf(
+  host: HostProgress,
+  now: number,
+  isNarrow: boolean,
+  style: Style,
+): { readonly sign: Piece; readonly end: number; readonly text: Piece } {
   switch (host.state) {
     case 'waiting':
       return { sign: ['·', style.dim], end: now, text: [underWay(host, isNarrow), style.dim] }
     case 'running':
       return { sign: ['▸', style.cyan], end: now, text: [underWay(host, isNarrow)] }
     case 'ok':
-      return { sign: ['✓', style.green], end: host.ended, text: [host.changed === 0 ? '' : `${host.changed} changed`, style.yellow] }
+      return {
+        sign: ['✓', style.green],
+        end: host.ended,
+        text: [host.changed === 0 ? '' : `${host.changed} changed`, style.yellow],
+      }
     case 'not begun':
       return { sign: ['-', style.dim], end: host.ended, text: [host.state, style.dim] }
     case 'failed':
@@ -53,20 +66,44 @@ function stateOf(host: HostProgress, now: number, isNarrow: boolean, style: Styl
 }
 
 /** A host's line, and what its step has printed last. */
-export function hostLines(host: HostProgress, now: number, { columns, nameWidth }: LineShape, place: Place, style: Style): readonly string[] {
+export function hostLines(
+  host: HostProgress,
+  now: number,
+  { columns, nameWidth }: LineShape,
+  place: Place,
+  style: Style,
+): readonly string[] {
   const isNarrow = columns < roomFor.share
   const { sign, end, text } = stateOf(host, now, isNarrow, style)
-  const share = isNarrow ? '' : `  ${(host.total === 0 ? '' : `${host.finished}/${host.total}`).padStart(7)}`
-  const time = columns < roomFor.time ? '' : `  ${(host.begun === null ? '' : elapsed(end - host.begun)).padStart(6)}`
-  const begin: readonly Piece[] = [[' '], sign, [` ${fill(host.name, nameWidth)}`], [`${share}${time}  `, style.dim]]
+  const share = isNarrow
+    ? ''
+    : `  ${(host.total === 0 ? '' : `${host.finished}/${host.total}`).padStart(7)}`
+  const time =
+    columns < roomFor.time
+      ? ''
+      : `  ${(host.begun === null ? '' : elapsed(end - host.begun)).padStart(6)}`
+  const begin: readonly Piece[] = [
+    [' '],
+    sign,
+    [` ${fill(host.name, nameWidth)}`],
+    [`${share}${time}  `, style.dim],
+  ]
   if (!isSlow(host, now)) return [joined([...begin, text], columns)]
   const since: Piece = [`  ${elapsed(now - host.since)}`, style.dim]
   const printed: Piece = [`│ ${host.line ?? ''}`, style.dim]
   const shows = isTalking(host, now) ? place : 'nowhere'
   const left = columns - [...begin, since].reduce((sum, [text]) => sum + width(text), 0)
-  const step: Piece = [clip(text[0], shows === 'behind' ? left - Math.min(width(printed[0]) + 2, Math.floor(left / 2)) : left)]
+  const step: Piece = [
+    clip(
+      text[0],
+      shows === 'behind' ? left - Math.min(width(printed[0]) + 2, Math.floor(left / 2)) : left,
+    ),
+  ]
   return [
-    joined([...begin, step, since, ...(shows === 'behind' ? [['  '], printed] as const : [])], columns),
+    joined(
+      [...begin, step, since, ...(shows === 'behind' ? ([['  '], printed] as const) : [])],
+      columns,
+    ),
     ...(shows === 'under' ? [joined([['   '], printed], columns)] : []),
   ]
 }

@@ -2,12 +2,31 @@ import type { Event, EventChange, EventError, HostSummary } from '../engine/even
 import type { Screen } from './screen.js'
 import type { View } from './view.js'
 
-// Objects are written anew, key by key: the order of the keys is documented, and fields for people stay out.
+// Objects are written anew, key by key: the order of the keys is documented, and fields for people
+// stay out.
 
 /** An error as lines hold it, whichever command prints them. */
-export const errorJson = ({ code, message, remedy, address, place }: EventError): object => ({ code, message, remedy, address, ...(place === undefined ? {} : { place }) })
-const change = ({ summary, diff, because }: EventChange): object => ({ summary, diff: diff === null ? null : { before: diff.before, after: diff.after }, because })
-const counts = ({ ok, changed, failed, skipped, unknown, ignored, unreachable }: HostSummary): object => ({ ok, changed, failed, skipped, unknown, ignored, unreachable })
+export const errorJson = ({ code, message, remedy, address, place }: EventError): object => ({
+  code,
+  message,
+  remedy,
+  address,
+  ...(place === undefined ? {} : { place }),
+})
+const change = ({ summary, diff, because }: EventChange): object => ({
+  summary,
+  diff: diff === null ? null : { before: diff.before, after: diff.after },
+  because,
+})
+const counts = ({
+  ok,
+  changed,
+  failed,
+  skipped,
+  unknown,
+  ignored,
+  unreachable,
+}: HostSummary): object => ({ ok, changed, failed, skipped, unknown, ignored, unreachable })
 /** Seconds, to a thousandth. */
 export const rounded = (seconds: number): number => Math.round(seconds * 1000) / 1000
 
@@ -16,18 +35,45 @@ export function documented(event: Event): object | null {
   switch (event.type) {
     case 'run': {
       const { type, version, id, time, mode, plays } = event
-      return { type, version, id, time, mode, plays: plays.map(({ name, hosts, tasks }) => ({ name, hosts, tasks })) }
+      return {
+        type,
+        version,
+        id,
+        time,
+        mode,
+        plays: plays.map(({ name, hosts, tasks }) => ({ name, hosts, tasks })),
+      }
     }
     case 'resource': {
       const { type, play, task, host, resource, id, status, reason, places } = event
-      return { type, play, task, host, resource, id, status, changes: event.changes.map(change), reason, error: event.error === null ? null : errorJson(event.error), seconds: rounded(event.seconds), ...(places === undefined ? {} : { places }) }
+      return {
+        type,
+        play,
+        task,
+        host,
+        resource,
+        id,
+        status,
+        changes: event.changes.map(change),
+        reason,
+        error: event.error === null ? null : errorJson(event.error),
+        seconds: rounded(event.seconds),
+        ...(places === undefined ? {} : { places }),
+      }
     }
     case 'error':
       return { type: event.type, ...errorJson(event) }
     case 'host':
-      return { type: event.type, host: event.host, status: event.status, error: event.error === null ? null : errorJson(event.error) }
+      return {
+        type: event.type,
+        host: event.host,
+        status: event.status,
+        error: event.error === null ? null : errorJson(event.error),
+      }
     case 'summary': {
-      const hosts = Object.fromEntries(Object.entries(event.hosts).map(([host, summary]) => [host, counts(summary)]))
+      const hosts = Object.fromEntries(
+        Object.entries(event.hosts).map(([host, summary]) => [host, counts(summary)]),
+      )
       return { type: event.type, hosts, exitCode: event.exitCode, seconds: rounded(event.seconds) }
     }
     case 'progress':

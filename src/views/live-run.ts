@@ -19,18 +19,23 @@ export class LiveRun {
     readonly now: () => number,
   ) {}
 
-  /** Takes an event and answers the lines that it leaves above the frame: failures in full, and notes on the run as a whole. */
+  /**
+   * Takes an event and answers the lines that it leaves above the frame: failures in full, and
+   * notes on the run as a whole.
+   */
   take(event: Event): readonly string[] {
     const { style } = this
     this.#fleet.onEvent(event, this.now())
-    if (event.type === 'notice' && event.host === null) return [`${style.yellow('note')}: ${oneLine(event.message)}`]
+    if (event.type === 'notice' && event.host === null)
+      return [`${style.yellow('note')}: ${oneLine(event.message)}`]
     const failure = this.#failures.onEvent(event)
     if (failure === null) return []
     if (failure.hosts.length > 1) {
       if (!failure.ignored) this.#alike.push(oneLine(failure.hosts.at(-1) ?? ''))
       return []
     }
-    if (event.type === 'resource' && failure.ignored) return [`${style.magenta('!')} ${oneLine(event.host)}: ${inOneLine(event)}`]
+    if (event.type === 'resource' && failure.ignored)
+      return [`${style.magenta('!')} ${oneLine(event.host)}: ${inOneLine(event)}`]
     return failureLines(failure, style)
   }
 
@@ -38,7 +43,20 @@ export class LiveRun {
     const { style } = this
     const more = this.#alike.length
     // No more names than a terminal could show.
-    const alike = more === 0 ? [] : [style.red(clip(`✗ ${more} more in the same words: ${this.#alike.slice(0, columns).join(', ')}`, Math.max(1, columns - 1)))]
-    return [...alike, ...frame(this.#fleet, this.now(), { rows: rows - alike.length, columns }, style)]
+    const alike =
+      more === 0
+        ? []
+        : [
+            style.red(
+              clip(
+                `✗ ${more} more in the same words: ${this.#alike.slice(0, columns).join(', ')}`,
+                Math.max(1, columns - 1),
+              ),
+            ),
+          ]
+    return [
+      ...alike,
+      ...frame(this.#fleet, this.now(), { rows: rows - alike.length, columns }, style),
+    ]
   }
 }

@@ -16,16 +16,25 @@ export interface PeopleOptions {
 }
 
 /**
- * What a person sees of a run. On a terminal: progress while it runs, then what would change or has changed, then the recap.
- * Elsewhere `apply` prints a line for each change as it happens, and `plan` the plan.
+ * What a person sees of a run. On a terminal: progress while it runs, then what would change or has
+ * changed, then the recap. Elsewhere `apply` prints a line for each change as it happens, and
+ * `plan` the plan.
  */
-export async function peopleView(screen: Screen, { mode, diffs, verbosity, again }: PeopleOptions): Promise<View> {
+export async function peopleView(
+  screen: Screen,
+  { mode, diffs, verbosity, again }: PeopleOptions,
+): Promise<View> {
   const detail = { diffs: diffs || mode === 'plan', verbosity }
   const recap = recapView(screen, { mode, verbosity, ...(again === undefined ? {} : { again }) })
   if (screen.redraws) {
-    // Imported only where it is needed: loading listr2 takes longer than the rest of the command line.
+    // Imported only where it is needed: loading listr2 takes longer than the rest of the command
+    // line.
     const { progressView } = await import('./progress.js')
     return views([progressView(screen), planText(screen, detail), recap])
   }
-  return views([notesView(screen), mode === 'plan' ? planText(screen, detail) : plainView(screen, detail), recap])
+  return views([
+    notesView(screen),
+    mode === 'plan' ? planText(screen, detail) : plainView(screen, detail),
+    recap,
+  ])
 }

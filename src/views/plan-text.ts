@@ -14,16 +14,30 @@ function grouped(byHost: ReadonlyMap<string, readonly ResourceEvent[]>): readonl
   const groups = new Map<string, Group>()
   for (const [host, events] of byHost) {
     if (events.length === 0) continue
-    const alike = JSON.stringify(events.map((event) => ({ ...event, host: '', seconds: 0, error: event.error === null ? null : { ...event.error, address: null } })))
+    const alike = JSON.stringify(
+      events.map((event) => ({
+        ...event,
+        host: '',
+        seconds: 0,
+        error: event.error === null ? null : { ...event.error, address: null },
+      })),
+    )
     groups.set(alike, { hosts: [...(groups.get(alike)?.hosts ?? []), host], events })
   }
   return [...groups.values()]
 }
 
-function groupLines({ hosts, events }: Group, style: Style, severalPlays: boolean, detail: Detail): readonly string[] {
+function groupLines(
+  { hosts, events }: Group,
+  style: Style,
+  severalPlays: boolean,
+  detail: Detail,
+): readonly string[] {
   let task = ''
   const lines = events.flatMap((event) => {
-    const heading = severalPlays ? `${oneLine(event.play)} › ${oneLine(event.task)}` : oneLine(event.task)
+    const heading = severalPlays
+      ? `${oneLine(event.play)} › ${oneLine(event.task)}`
+      : oneLine(event.task)
     const headed = heading === task ? [] : [`  ${style.bold(heading)}`]
     task = heading
     return [...headed, ...resourceLines(event, style, detail).map((line) => `    ${line}`)]
@@ -31,7 +45,10 @@ function groupLines({ hosts, events }: Group, style: Style, severalPlays: boolea
   return ['', style.bold(style.underline(hosts.map(oneLine).join(', '))), ...lines]
 }
 
-/** What would change or has changed: by host, by task, each resource with its changes and their causes. It prints at the end. */
+/**
+ * What would change or has changed: by host, by task, each resource with its changes and their
+ * causes. It prints at the end.
+ */
 export function planText(screen: Screen, detail: Detail): View {
   const byHost = new Map<string, ResourceEvent[]>()
   let plays = 0
@@ -42,10 +59,12 @@ export function planText(screen: Screen, detail: Detail): View {
         // Hosts are shown in the order of the inventory, whoever answers first.
         for (const host of event.plays.flatMap((play) => play.hosts)) byHost.set(host, [])
       }
-      if (event.type === 'resource' && worthALine(event, detail)) byHost.get(event.host)?.push(event)
+      if (event.type === 'resource' && worthALine(event, detail))
+        byHost.get(event.host)?.push(event)
     },
     end() {
-      for (const group of grouped(byHost)) screen.write(groupLines(group, screen.style, plays > 1, detail).join('\n') + '\n')
+      for (const group of grouped(byHost))
+        screen.write(groupLines(group, screen.style, plays > 1, detail).join('\n') + '\n')
       return screen.flush()
     },
   }

@@ -6,14 +6,32 @@ import { elapsed } from './header-line.js'
 import type { Style } from './screen.js'
 
 /** The counts of a host in the order of Ansible's recap; `unknown` is a plan's own. */
-function cells({ ok, changed, unreachable, failed, skipped, unknown, ignored }: HostSummary, mode: Mode): readonly (readonly [name: string, count: number])[] {
-  const counts = [['ok', ok], ['changed', changed], ['unreachable', unreachable ? 1 : 0], ['failed', failed], ['skipped', skipped]] as const
-  return [...counts, ...(mode === 'plan' ? [['unknown', unknown] as const] : []), ['ignored', ignored]]
+function cells(
+  { ok, changed, unreachable, failed, skipped, unknown, ignored }: HostSummary,
+  mode: Mode,
+): readonly (readonly [name: string, count: number])[] {
+  const counts = [
+    ['ok', ok],
+    ['changed', changed],
+    ['unreachable', unreachable ? 1 : 0],
+    ['failed', failed],
+    ['skipped', skipped],
+  ] as const
+  return [
+    ...counts,
+    ...(mode === 'plan' ? [['unknown', unknown] as const] : []),
+    ['ignored', ignored],
+  ]
 }
 
 function paintOf(name: string, count: number, style: Style): (text: string) => string {
   const paints: Readonly<Record<string, (text: string) => string>> = {
-    ok: style.green, changed: style.yellow, unreachable: style.red, failed: style.red, unknown: style.cyan, ignored: style.magenta,
+    ok: style.green,
+    changed: style.yellow,
+    unreachable: style.red,
+    failed: style.red,
+    unknown: style.cyan,
+    ignored: style.magenta,
   }
   return (count === 0 ? undefined : paints[name]) ?? style.dim
 }
@@ -26,26 +44,61 @@ export interface RecapShape {
 }
 
 /**
- * `web1 : ok=30 changed=0 unreachable=0 failed=0 skipped=0 ignored=0  1.2s`: a line for each host, in columns; those that are not well come last. Where
- * that is wider than the terminal, counts of nothing are left out.
+ * `web1 : ok=30 changed=0 unreachable=0 failed=0 skipped=0 ignored=0  1.2s`: a line for each host,
+ * in columns; those that are not well come last. Where that is wider than the terminal, counts of
+ * nothing are left out.
  */
-export function recapLines(hosts: SummaryEvent['hosts'], { mode, style, isWell, columns }: RecapShape): readonly string[] {
+export function recapLines(
+  hosts: SummaryEvent['hosts'],
+  { mode, style, isWell, columns }: RecapShape,
+): readonly string[] {
   const all = Object.entries(hosts)
-  const rows = [...all.filter(([host]) => isWell(host)), ...all.filter(([host]) => !isWell(host))].map(([host, summary]) => ({ host: oneLine(host), cells: cells(summary, mode), seconds: summary.seconds }))
+  const rows = [
+    ...all.filter(([host]) => isWell(host)),
+    ...all.filter(([host]) => !isWell(host)),
+  ].map(([host, summary]) => ({
+    host: oneLine(host),
+    cells: cells(summary, mode),
+    seconds: summary.seconds,
+  }))
   const nameWidth = Math.max(0, ...rows.map((row) => width(row.host)))
-  const widths = (rows[0]?.cells ?? []).map((_, index) => Math.max(...rows.map((row) => row.cells[index]?.join('=').length ?? 0)))
-  const lineOf = ({ host, seconds }: (typeof rows)[number], counts: readonly string[]): string => `${fill(host, nameWidth)} : ${counts.join(' ')}  ${seconds.toFixed(1)}s`
-  const inColumns = rows.map((row) => lineOf(row, row.cells.map(([name, count], index) => paintOf(name, count, style)(fill(`${name}=${count}`, widths[index] ?? 0)))))
+  const widths = (rows[0]?.cells ?? []).map((_, index) =>
+    Math.max(...rows.map((row) => row.cells[index]?.join('=').length ?? 0)),
+  )
+  const lineOf = ({ host, seconds }: (typeof rows)[number], counts: readonly string[]): string =>
+    `${fill(host, nameWidth)} : ${counts.join(' ')}  ${seconds.toFixed(1)}s`
+  const inColumns = rows.map((row) =>
+    lineOf(
+      row,
+      row.cells.map(([name, count], index) =>
+        paintOf(name, count, style)(fill(`${name}=${count}`, widths[index] ?? 0)),
+      ),
+    ),
+  )
   if (inColumns.every((line) => width(stripped(line)) <= columns)) return inColumns
-  return rows.map((row) => lineOf(row, row.cells.filter(([name, count]) => count > 0 || name === 'ok' || name === 'changed').map(([name, count]) => paintOf(name, count, style)(`${name}=${count}`))))
+  return rows.map((row) =>
+    lineOf(
+      row,
+      row.cells
+        .filter(([name, count]) => count > 0 || name === 'ok' || name === 'changed')
+        .map(([name, count]) => paintOf(name, count, style)(`${name}=${count}`)),
+    ),
+  )
 }
 
 /** All hosts in one line, for who has more of them than lines. */
-export function totalLine({ hosts, seconds }: SummaryEvent, mode: Mode, ends: ReadonlyMap<string, HostEnd>, style: Style): string {
+export function totalLine(
+  { hosts, seconds }: SummaryEvent,
+  mode: Mode,
+  ends: ReadonlyMap<string, HostEnd>,
+  style: Style,
+): string {
   const names = Object.keys(hosts)
-  const ended = (status: HostEnd): number => names.filter((name) => ends.get(name) === status).length
+  const ended = (status: HostEnd): number =>
+    names.filter((name) => ends.get(name) === status).length
   const changed = Object.values(hosts).filter((host) => host.changed > 0).length
-  const part = (count: number, text: string, paint: (text: string) => string): readonly string[] => (count === 0 ? [] : [paint(`${count} ${text}`)])
+  const part = (count: number, text: string, paint: (text: string) => string): readonly string[] =>
+    count === 0 ? [] : [paint(`${count} ${text}`)]
   const parts = [
     ...part(ended('ok'), 'ok', style.green),
     ...part(ended('failed'), 'failed', style.red),

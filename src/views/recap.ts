@@ -1,5 +1,11 @@
 import { scrub } from '../core/scrub.js'
-import type { ErrorEvent, ExchangesEvent, Mode, NoticeEvent, SummaryEvent } from '../engine/events.js'
+import type {
+  ErrorEvent,
+  ExchangesEvent,
+  Mode,
+  NoticeEvent,
+  SummaryEvent,
+} from '../engine/events.js'
 import { oneLine } from './clean.js'
 import { wrapped } from './columns.js'
 import { Failures } from './failures.js'
@@ -15,19 +21,28 @@ const exchangeLine = ({ host, counts }: ExchangesEvent): string => {
   return `${oneLine(host)} was asked: ${kinds.join(', ')}`
 }
 
-const againLine = (hosts: number, again: string): readonly string[] => (hosts === 0 ? [] : [`${hosts === 1 ? '1 host is' : `${hosts} hosts are`} not done; for ${hosts === 1 ? 'it' : 'these'} alone: ${again}`])
+const againLine = (hosts: number, again: string): readonly string[] =>
+  hosts === 0
+    ? []
+    : [
+        `${hosts === 1 ? '1 host is' : `${hosts} hosts are`} not done; for ${hosts === 1 ? 'it' : 'these'} alone: ${again}`,
+      ]
 
 export interface RecapOptions {
   readonly mode: Mode
   /** From 1 on, how often each host was asked. */
   readonly verbosity: number
-  /** The command that runs an `apply` again for the hosts that it has not done. Left out: nothing is said of them. */
+  /**
+   * The command that runs an `apply` again for the hosts that it has not done. Left out: nothing is
+   * said of them.
+   */
   readonly again?: string
 }
 
 /**
- * The end of a run: a line for each host, notices of hosts (a restart that is pending), and failures in full. The more it asks of a person,
- * the later it comes, because with many hosts the end is all that is seen.
+ * The end of a run: a line for each host, notices of hosts (a restart that is pending), and
+ * failures in full. The more it asks of a person, the later it comes, because with many hosts the
+ * end is all that is seen.
  */
 export function recapView(screen: Screen, { mode, verbosity, again }: RecapOptions): View {
   const failures = new Failures()
@@ -52,19 +67,35 @@ export function recapView(screen: Screen, { mode, verbosity, again }: RecapOptio
       const { style } = screen
       // Who reads from a pipe or a file gets all counts.
       const columns = screen.redraws ? screen.size().columns : Infinity
-      const fitted = (lines: readonly string[]): readonly string[] => lines.flatMap((line) => wrapped(line, columns))
+      const fitted = (lines: readonly string[]): readonly string[] =>
+        lines.flatMap((line) => wrapped(line, columns))
       const sections = [
         exchanges.map(exchangeLine),
         summaries.flatMap(({ hosts }) => recapLines(hosts, { mode, style, isWell, columns })),
-        fitted(notices.map((notice) => `${style.yellow('note')}: ${oneLine(notice.host ?? '')}: ${oneLine(notice.message)}`)),
+        fitted(
+          notices.map(
+            (notice) =>
+              `${style.yellow('note')}: ${oneLine(notice.host ?? '')}: ${oneLine(notice.message)}`,
+          ),
+        ),
         fitted(failures.lines(style)),
-        fitted(errors.flatMap((error) => problem(error, style).map((line, index) => (index === 0 ? `${style.red('error')}: ${line}` : `  ${line}`)))),
+        fitted(
+          errors.flatMap((error) =>
+            problem(error, style).map((line, index) =>
+              index === 0 ? `${style.red('error')}: ${line}` : `  ${line}`,
+            ),
+          ),
+        ),
         summaries.flatMap((summary) => [
           ...(Object.keys(summary.hosts).length > 1 ? [totalLine(summary, mode, ends, style)] : []),
-          ...(again === undefined || mode === 'plan' ? [] : againLine(undone(ends, summary).length, style.bold(scrub(again)))),
+          ...(again === undefined || mode === 'plan'
+            ? []
+            : againLine(undone(ends, summary).length, style.bold(scrub(again)))),
         ]),
       ]
-      const shown = sections.filter((section) => section.length > 0).map((section) => `${section.join('\n')}\n`)
+      const shown = sections
+        .filter((section) => section.length > 0)
+        .map((section) => `${section.join('\n')}\n`)
       if (shown.length > 0) screen.write((summaries.length > 0 ? '\n' : '') + shown.join('\n'))
       return screen.flush()
     },

@@ -15,20 +15,26 @@ const named = ({ time, id }: RunEvent): string => `${time.replaceAll(':', '-')}-
 
 /** Makes room for one more. */
 function prune(runs: string): void {
-  const records = readdirSync(runs).filter((name) => name.endsWith('.jsonl')).sort()
+  const records = readdirSync(runs)
+    .filter((name) => name.endsWith('.jsonl'))
+    .sort()
   for (const name of records.slice(0, 1 - kept)) rmSync(join(runs, name), { force: true })
 }
 
 /**
- * The record of a run: its documented events and its notices as JSON lines in `.fettle/runs/<time>-<id>.jsonl` (0600, because it holds diffs of hosts' files).
- * The newest 50 are kept. A record that cannot be written does not stop a run: `onTrouble` is told why, once.
+ * The record of a run: its documented events and its notices as JSON lines in
+ * `.fettle/runs/<time>-<id>.jsonl` (0600, because it holds diffs of hosts' files). The newest 50
+ * are kept. A record that cannot be written does not stop a run: `onTrouble` is told why, once.
  */
 export function recordView(project: string, onTrouble: (message: string) => void): View {
   let stream: WriteStream | null = null
   let failed = false
 
   const fail = (error: unknown): void => {
-    if (!failed) onTrouble(`this run is not recorded in .fettle/runs: ${error instanceof Error ? error.message : String(error)}`)
+    if (!failed)
+      onTrouble(
+        `this run is not recorded in .fettle/runs: ${error instanceof Error ? error.message : String(error)}`,
+      )
     failed = true
     stream?.destroy()
     stream = null
@@ -37,7 +43,10 @@ export function recordView(project: string, onTrouble: (message: string) => void
     try {
       const { path } = ownFolder(project, 'runs')
       prune(path)
-      stream = createWriteStream('', { fd: createExactly(join(path, named(run)), 0o600) }).on('error', fail)
+      stream = createWriteStream('', { fd: createExactly(join(path, named(run)), 0o600) }).on(
+        'error',
+        fail,
+      )
     } catch (error) {
       fail(error)
     }

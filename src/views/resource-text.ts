@@ -8,13 +8,23 @@ import type { Style } from './screen.js'
 export interface Detail {
   /** Diffs under their changes. */
   readonly diffs: boolean
-  /** How often `-v` was given: 1 adds what is in its desired state and why, 2 all lines of long diffs. */
+  /**
+   * How often `-v` was given: 1 adds what is in its desired state and why, 2 all lines of long
+   * diffs.
+   */
   readonly verbosity: number
 }
 
 const diffCap = 60
 
-const signs: Readonly<Record<Status, string>> = { ok: '✓', changed: '~', failed: '✗', skipped: '-', unknown: '?', ignored: '!' }
+const signs: Readonly<Record<Status, string>> = {
+  ok: '✓',
+  changed: '~',
+  failed: '✗',
+  skipped: '-',
+  unknown: '?',
+  ignored: '!',
+}
 
 export function paintOf(status: Status, style: Style): (text: string) => string {
   switch (status) {
@@ -39,18 +49,27 @@ export function shownName({ name, resource, id }: ResourceEvent): string {
   return name === address(resource, id) ? own : `${oneLine(name)} (${own})`
 }
 
-/** The same with the place in the project of a resource that has failed: `file[/etc/app.conf] at tasks/site.ts:12`. */
-export const placedName = (event: ResourceEvent): string => shownName(event) + (event.error?.place === undefined ? '' : ` at ${oneLine(event.error.place)}`)
+/**
+ * The same with the place in the project of a resource that has failed:
+ * `file[/etc/app.conf] at tasks/site.ts:12`.
+ */
+export const placedName = (event: ResourceEvent): string =>
+  shownName(event) + (event.error?.place === undefined ? '' : ` at ${oneLine(event.error.place)}`)
 
-const sentence = ({ summary, because }: EventChange): string => oneLine(summary) + (because.length === 0 ? '' : `, because ${because.map(oneLine).join(', ')}`)
+const sentence = ({ summary, because }: EventChange): string =>
+  oneLine(summary) + (because.length === 0 ? '' : `, because ${because.map(oneLine).join(', ')}`)
 
-/** What a status needs said beside it: why it is unknown, ok or skipped, the first line of its error, or the places that it runs once for. */
+/**
+ * What a status needs said beside it: why it is unknown, ok or skipped, the first line of its
+ * error, or the places that it runs once for.
+ */
 function remark({ status, reason, error, places }: ResourceEvent): string | null {
   if (error !== null) {
     const [first = ''] = error.message.split('\n')
     return `${status === 'ignored' ? 'failure ignored: ' : ''}${oneLine(first)}`
   }
-  if (status === 'unknown') return `known after apply${reason === null ? '' : `: ${oneLine(reason)}`}`
+  if (status === 'unknown')
+    return `known after apply${reason === null ? '' : `: ${oneLine(reason)}`}`
   if (places !== undefined) return `once for ${places.map(oneLine).join(' and ')}`
   return reason === null ? null : oneLine(reason)
 }
@@ -62,20 +81,39 @@ export function inOneLine(event: ResourceEvent): string {
 }
 
 /** The same behind the sign of its status. */
-export const resourceLine = (event: ResourceEvent, style: Style): string => `${paintOf(event.status, style)(signs[event.status])} ${inOneLine(event)}`
+export const resourceLine = (event: ResourceEvent, style: Style): string =>
+  `${paintOf(event.status, style)(signs[event.status])} ${inOneLine(event)}`
 
-/** A resource with each of its changes on a line, diffs below. A single change without a diff stays on the resource's line. */
-export function resourceLines(event: ResourceEvent, style: Style, { diffs, verbosity }: Detail): readonly string[] {
+/**
+ * A resource with each of its changes on a line, diffs below. A single change without a diff stays
+ * on the resource's line.
+ */
+export function resourceLines(
+  event: ResourceEvent,
+  style: Style,
+  { diffs, verbosity }: Detail,
+): readonly string[] {
   const withDiffs = diffs && event.changes.some((change) => change.diff !== null)
   if (event.changes.length <= 1 && !withDiffs) return [resourceLine(event, style)]
   const most = verbosity >= 2 ? Infinity : diffCap
   const told = remark(event)
   return [
     `${paintOf(event.status, style)(signs[event.status])} ${placedName(event)}`,
-    ...event.changes.flatMap((change) => [`    ${sentence(change)}`, ...(diffs && change.diff !== null ? diffLines(change.diff, style, most).map((line) => `      ${line}`) : [])]),
+    ...event.changes.flatMap((change) => [
+      `    ${sentence(change)}`,
+      ...(diffs && change.diff !== null
+        ? diffLines(change.diff, style, most).map((line) => `      ${line}`)
+        : []),
+    ]),
     ...(told === null ? [] : [`    ${told}`]),
   ]
 }
 
-/** Whether a resource is worth a line: what is in its desired state is shown at `-v`, what was skipped likewise. */
-export const worthALine = ({ status }: ResourceEvent, { verbosity }: Pick<Detail, 'verbosity'>): boolean => verbosity > 0 || (status !== 'ok' && status !== 'skipped')
+/**
+ * Whether a resource is worth a line: what is in its desired state is shown at `-v`, what was
+ * skipped likewise.
+ */
+export const worthALine = (
+  { status }: ResourceEvent,
+  { verbosity }: Pick<Detail, 'verbosity'>,
+): boolean => verbosity > 0 || (status !== 'ok' && status !== 'skipped')

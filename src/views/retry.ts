@@ -9,11 +9,16 @@ import type { View } from './view.js'
 export const retryFile = '.fettle/retry'
 
 /** The hosts of a run that are not done: failed, unreachable, or never begun. */
-export const undone = (ends: ReadonlyMap<string, string>, { hosts }: SummaryEvent): readonly string[] => Object.keys(hosts).filter((host) => ends.get(host) !== 'ok')
+export const undone = (
+  ends: ReadonlyMap<string, string>,
+  { hosts }: SummaryEvent,
+): readonly string[] => Object.keys(hosts).filter((host) => ends.get(host) !== 'ok')
 
 /**
- * Writes the hosts that an `apply` has not done to `.fettle/retry`, one a line, for `-l @.fettle/retry`. It always tells of the last `apply` that got
- * as far as its hosts: one that has done them all removes it. A file that cannot be written does not stop a run: `onTrouble` is told why.
+ * Writes the hosts that an `apply` has not done to `.fettle/retry`, one a line, for
+ * `-l @.fettle/retry`. It always tells of the last `apply` that got as far as its hosts: one that
+ * has done them all removes it. A file that cannot be written does not stop a run: `onTrouble` is
+ * told why.
  */
 export function retryView(project: string, onTrouble: (message: string) => void): View {
   const ends = new Map<string, HostEvent['status']>()
@@ -26,7 +31,9 @@ export function retryView(project: string, onTrouble: (message: string) => void)
       if (hosts.length === 0) rmSync(path, { force: true })
       else writeWhole(path, hosts.map((host) => `${host}\n`).join(''))
     } catch (error) {
-      onTrouble(`${retryFile} is not that of this run: ${error instanceof Error ? error.message : String(error)}`)
+      onTrouble(
+        `${retryFile} is not that of this run: ${error instanceof Error ? error.message : String(error)}`,
+      )
     }
   }
   return {

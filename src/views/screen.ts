@@ -30,11 +30,16 @@ export interface ScreenOptions {
   /** `--no-color` was given. */
   readonly noColor: boolean
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Told once when the stream cannot be written to any more; a reader that has gone (`| head -1`) is no trouble. */
+  /**
+   * Told once when the stream cannot be written to any more; a reader that has gone (`| head -1`)
+   * is no trouble.
+   */
   readonly onTrouble: (message: string) => void
 }
 
-/** NO_COLOR (no-color.org) and `--no-color` win over FORCE_COLOR, and that over what the stream is. */
+/**
+ * NO_COLOR (no-color.org) and `--no-color` win over FORCE_COLOR, and that over what the stream is.
+ */
 function wantsColor(terminal: boolean, noColor: boolean, env: ScreenOptions['env']): boolean {
   if (noColor || (env['NO_COLOR'] ?? '') !== '') return false
   const forced = env['FORCE_COLOR'] ?? ''
@@ -42,14 +47,15 @@ function wantsColor(terminal: boolean, noColor: boolean, env: ScreenOptions['env
 }
 
 /**
- * A screen on a stream. When the stream fails, the run goes on: a provisioning is not cut in the middle because the
- * reader of its output has left.
+ * A screen on a stream. When the stream fails, the run goes on: a provisioning is not cut in the
+ * middle because the reader of its output has left.
  */
 export function screen(stream: OutputStream, { noColor, env, onTrouble }: ScreenOptions): Screen {
   const terminal = stream.isTTY === true && env['TERM'] !== 'dumb'
   let open = true
   stream.on('error', (error) => {
-    if (open && error.code !== 'EPIPE') onTrouble(`the output could not be written: ${error.message}`)
+    if (open && error.code !== 'EPIPE')
+      onTrouble(`the output could not be written: ${error.message}`)
     open = false
   })
   return {

@@ -23,7 +23,10 @@ let marks: Map<string, string>
 beforeEach(async () => {
   now = Date.UTC(2026, 0, 31) / 1000
   marks = new Map()
-  ;[github, receiver] = await Promise.all([startGithub({ repositories: ['acme/demo'], now: () => new Date(now * 1000) }), startReceiver()])
+  ;[github, receiver] = await Promise.all([
+    startGithub({ repositories: ['acme/demo'], now: () => new Date(now * 1000) }),
+    startReceiver(),
+  ])
   backend = openGithub({ token: github.token, baseUrl: github.apiUrl })
 })
 afterEach(async () => {
@@ -32,26 +35,49 @@ afterEach(async () => {
   await Promise.all([github.close(), receiver.close()])
 })
 
-const webhook = (options: Partial<GithubWebhookOptions> = {}): Resource => githubWebhook('acme/demo', { url: receiver.url, secret: new Secret('the-first-of-the-secrets'), events: ['push'], ...options })
+const webhook = (options: Partial<GithubWebhookOptions> = {}): Resource =>
+  githubWebhook('acme/demo', {
+    url: receiver.url,
+    secret: new Secret('the-first-of-the-secrets'),
+    events: ['push'],
+    ...options,
+  })
 
-async function plan(made: Resource): Promise<{ readonly sentences: readonly string[]; readonly actions: readonly Action[] }> {
+async function plan(
+  made: Resource,
+): Promise<{ readonly sentences: readonly string[]; readonly actions: readonly Action[] }> {
   const facts: Record<string, unknown> = {}
   for (const [name, { kind, key }] of Object.entries(made.reads)) {
     const listing = Buffer.from([...marks].map(([hook, text]) => `${hook} ${text}`).join(''))
-    const fact = kind.backend === 'github' ? await (kind as GithubFactKind<unknown, unknown>).read(backend, key) : githubMarkFact.parse({ code: 0, stdout: listing, stderr: '' }, ['all'])[0]
+    const fact =
+      kind.backend === 'github'
+        ? await (kind as GithubFactKind<unknown, unknown>).read(backend, key)
+        : githubMarkFact.parse({ code: 0, stdout: listing, stderr: '' }, ['all'])[0]
     if (fact?.is === 'unknown') throw new Error(fact.reason)
     facts[name] = fact?.is === 'present' ? fact.value : null
   }
   const planned = made.plan(facts, made.values, { changing: [] })
-  return { sentences: 'blocked' in planned ? [`blocked: ${planned.blocked}`] : changesOf(planned).map(({ summary }) => summary), actions: changesOf(planned).flatMap(({ actions }) => actions) }
+  return {
+    sentences:
+      'blocked' in planned
+        ? [`blocked: ${planned.blocked}`]
+        : changesOf(planned).map(({ summary }) => summary),
+    actions: changesOf(planned).flatMap(({ actions }) => actions),
+  }
 }
 
 /** Plans, performs and plans again, as an apply does: what was planned, and what was left. */
-async function apply(made: Resource): Promise<{ readonly did: readonly string[]; readonly left: readonly string[] }> {
+async function apply(
+  made: Resource,
+): Promise<{ readonly did: readonly string[]; readonly left: readonly string[] }> {
   const { sentences, actions } = await plan(made)
   for (const queue = [...actions]; queue.length > 0; ) {
     const action = queue.shift()
-    if (action?.on === 'shell') keep(action.script.text, action.input === undefined ? null : inputBytes(action.input).toString())
+    if (action?.on === 'shell')
+      keep(
+        action.script.text,
+        action.input === undefined ? null : inputBytes(action.input).toString(),
+      )
     else if (action?.on === 'github' || action?.on === 'github-proof') {
       const answer = await backend.perform(action)
       if (action.on === 'github') queue.unshift(...(action.then?.(answer) ?? []))
@@ -66,24 +92,44 @@ function keep(script: string, text: string | null): void {
   else marks.set(hook, text)
 }
 
-/** What somebody does to the hook by hand, seconds later; the run after it reads everything anew. */
+/**
+ * What somebody does to the hook by hand, seconds later; the run after it reads everything anew.
+ */
 async function byHand(change: Readonly<Record<string, unknown>>): Promise<void> {
   await github.settled()
   now += 60
   const [hook] = github.hooks('acme/demo')
-  await backend.perform({ on: 'github', route: 'PATCH /repos/{owner}/{repo}/hooks/{hook_id}', parameters: { owner: 'acme', repo: 'demo', hook_id: hook?.id, ...change } })
+  await backend.perform({
+    on: 'github',
+    route: 'PATCH /repos/{owner}/{repo}/hooks/{hook_id}',
+    parameters: { owner: 'acme', repo: 'demo', hook_id: hook?.id, ...change },
+  })
   now += 60
 }
-const configured = (more: object): Readonly<Record<string, unknown>> => ({ config: { url: receiver.url, content_type: 'json', insecure_ssl: '0', ...more } })
+const configured = (more: object): Readonly<Record<string, unknown>> => ({
+  config: { url: receiver.url, content_type: 'json', insecure_ssl: '0', ...more },
+})
 async function ping(): Promise<void> {
-  await backend.perform({ on: 'github', route: 'POST /repos/{owner}/{repo}/hooks/{hook_id}/pings', parameters: { owner: 'acme', repo: 'demo', hook_id: github.hooks('acme/demo')[0]?.id } })
+  await backend.perform({
+    on: 'github',
+    route: 'POST /repos/{owner}/{repo}/hooks/{hook_id}/pings',
+    parameters: { owner: 'acme', repo: 'demo', hook_id: github.hooks('acme/demo')[0]?.id },
+  })
   await github.settled()
 }
 
 test('a hook is made once, proved, and then left alone', async () => {
-  expect(await apply(webhook())).toEqual({ did: [`create hook for ${receiver.url} (push), then ping it`], left: [] })
+  expect(await apply(webhook())).toEqual({
+    did: [`create hook for ${receiver.url} (push), then ping it`],
+    left: [],
+  })
   await github.settled()
-  expect(receiver.received.map((one) => [one.event, isSignedWith(one, 'the-first-of-the-secrets')])).toEqual([['ping', true], ['ping', true]])
+  expect(
+    receiver.received.map((one) => [one.event, isSignedWith(one, 'the-first-of-the-secrets')]),
+  ).toEqual([
+    ['ping', true],
+    ['ping', true],
+  ])
   const before = github.requests.length
   expect((await plan(webhook({ url: `${receiver.url}/` }))).sentences).toEqual([])
   expect(github.requests.slice(before).filter((line) => !line.startsWith('GET '))).toEqual([])
@@ -92,9 +138,18 @@ test('a hook is made once, proved, and then left alone', async () => {
 test('edited on GitHub, without its secret: all of it is put right', async () => {
   await apply(webhook())
   await byHand({ events: ['release'], config: { url: receiver.url } })
-  expect(await apply(webhook())).toEqual({ did: ['events release → push; secret none → set, then ping it'], left: [] })
-  expect(github.hooks('acme/demo')[0]?.config).toMatchObject({ contentType: 'form', secret: 'the-first-of-the-secrets' })
-  expect(await apply(webhook({ contentType: 'json' }))).toEqual({ did: ['content type form → json, then ping it'], left: [] })
+  expect(await apply(webhook())).toEqual({
+    did: ['events release → push; secret none → set, then ping it'],
+    left: [],
+  })
+  expect(github.hooks('acme/demo')[0]?.config).toMatchObject({
+    contentType: 'form',
+    secret: 'the-first-of-the-secrets',
+  })
+  expect(await apply(webhook({ contentType: 'json' }))).toEqual({
+    did: ['content type form → json, then ping it'],
+    left: [],
+  })
 })
 
 test('another secret wanted: set, proved and marked, and the one before is a change again', async () => {
@@ -112,7 +167,10 @@ test('another secret set by hand is seen with the next delivery', async () => {
   await byHand(configured({ secret: 'somebody else chose this' }))
   expect((await plan(webhook())).sentences).toEqual([])
   await ping()
-  expect(await apply(webhook())).toEqual({ did: ['secret changed: the newest delivery is signed with another, then ping it'], left: [] })
+  expect(await apply(webhook())).toEqual({
+    did: ['secret changed: the newest delivery is signed with another, then ping it'],
+    left: [],
+  })
 })
 
 test('without a mark a delivery is proof enough', async () => {
@@ -130,13 +188,23 @@ test('a change that was not proved does not repeat for ever', async () => {
   await ping()
   now += 60
   const other = webhook({ secret: new Secret('the-second-of-the-secrets'), prove: false })
-  expect(await apply(other)).toEqual({ did: ['secret changed: the newest delivery is signed with another'], left: [] })
+  expect(await apply(other)).toEqual({
+    did: ['secret changed: the newest delivery is signed with another'],
+    left: [],
+  })
 })
 
 test('a proof that fails leaves no mark: the hook is due again', async () => {
   receiver.status = 500
   const failing = backend.perform.bind(backend)
-  backend = { ...backend, list: backend.list.bind(backend), get: backend.get.bind(backend), exchanges: 0, perform: (action) => failing(action.on === 'github-proof' ? { ...action, within: 0.2 } : action) }
+  backend = {
+    ...backend,
+    list: backend.list.bind(backend),
+    get: backend.get.bind(backend),
+    exchanges: 0,
+    perform: (action) =>
+      failing(action.on === 'github-proof' ? { ...action, within: 0.2 } : action),
+  }
   await expect(apply(webhook())).rejects.toThrow('came back with 500')
   expect([marks.size, github.hooks('acme/demo').length]).toEqual([0, 1])
   expect((await plan(webhook())).sentences).toEqual(['secret is not known to be set, then ping it'])
@@ -144,19 +212,37 @@ test('a proof that fails leaves no mark: the hook is due again', async () => {
 
 test('duplicates are named and left, absent removes what has the URL, with its mark', async () => {
   await apply(webhook())
-  await backend.perform({ on: 'github', route: 'POST /repos/{owner}/{repo}/hooks', parameters: { owner: 'acme', repo: 'demo', events: ['release'], ...configured({}) } })
+  await backend.perform({
+    on: 'github',
+    route: 'POST /repos/{owner}/{repo}/hooks',
+    parameters: { owner: 'acme', repo: 'demo', events: ['release'], ...configured({}) },
+  })
   const ids = github.hooks('acme/demo').map(({ id }) => id)
-  expect((await plan(webhook())).sentences).toEqual([`blocked: acme/demo has 2 hooks for ${receiver.url}: ${ids.join(', ')}`])
-  expect(await apply(githubWebhook('acme/demo', { url: receiver.url, state: 'absent' }))).toEqual({ did: ids.map((id) => `remove hook ${String(id)} for ${receiver.url}`), left: [] })
+  expect((await plan(webhook())).sentences).toEqual([
+    `blocked: acme/demo has 2 hooks for ${receiver.url}: ${ids.join(', ')}`,
+  ])
+  expect(await apply(githubWebhook('acme/demo', { url: receiver.url, state: 'absent' }))).toEqual({
+    did: ids.map((id) => `remove hook ${String(id)} for ${receiver.url}`),
+    left: [],
+  })
   expect([marks.size, github.hooks('acme/demo').length]).toEqual([0, 0])
 })
 
 test('a deploy key is added, left alone, replaced and removed', async () => {
   const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1Zl4y1M1oRPFyKfPO3m4oUQ3o7b1Gy5gPKJ7n0O4Zs'
   const wanted = { title: 'demo on web1', key: `${key} root@web1` }
-  expect(await apply(githubDeployKey('acme/demo', wanted))).toEqual({ did: ['add key demo on web1: read-only'], left: [] })
-  expect(await apply(githubDeployKey('acme/demo', { ...wanted, readOnly: false }))).toEqual({ did: ['replace key demo on web1: read-only → read and write (deleted, then added)'], left: [] })
+  expect(await apply(githubDeployKey('acme/demo', wanted))).toEqual({
+    did: ['add key demo on web1: read-only'],
+    left: [],
+  })
+  expect(await apply(githubDeployKey('acme/demo', { ...wanted, readOnly: false }))).toEqual({
+    did: ['replace key demo on web1: read-only → read and write (deleted, then added)'],
+    left: [],
+  })
   expect(github.keys('acme/demo')).toMatchObject([{ key, readOnly: false, title: 'demo on web1' }])
-  expect(await apply(githubDeployKey('acme/demo', { ...wanted, state: 'absent' }))).toEqual({ did: ['remove key demo on web1'], left: [] })
+  expect(await apply(githubDeployKey('acme/demo', { ...wanted, state: 'absent' }))).toEqual({
+    did: ['remove key demo on web1'],
+    left: [],
+  })
   expect(github.keys('acme/demo')).toEqual([])
 })

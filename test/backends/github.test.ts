@@ -21,7 +21,10 @@ let github: GithubStandIn
 let receiver: Receiver
 let backend: GithubBackend
 beforeEach(async () => {
-  ;[github, receiver] = await Promise.all([startGithub({ repositories: ['acme/demo'] }), startReceiver()])
+  ;[github, receiver] = await Promise.all([
+    startGithub({ repositories: ['acme/demo'] }),
+    startReceiver(),
+  ])
   backend = openGithub({ token: github.token, baseUrl: github.apiUrl })
 })
 afterEach(async () => {
@@ -30,13 +33,30 @@ afterEach(async () => {
   await Promise.all([github.close(), receiver.close()])
 })
 
-const creation = (more: object = {}): GithubAction => ({ on: 'github', route: 'POST /repos/{owner}/{repo}/hooks', parameters: { ...at, name: 'web', events: ['push'], config: { url: receiver.url, content_type: 'json', insecure_ssl: '0', secret }, ...more } })
-const keyAddition: GithubAction = { on: 'github', route: 'POST /repos/{owner}/{repo}/keys', parameters: { ...at, title: 'demo', key, read_only: true } }
+const creation = (more: object = {}): GithubAction => ({
+  on: 'github',
+  route: 'POST /repos/{owner}/{repo}/hooks',
+  parameters: {
+    ...at,
+    name: 'web',
+    events: ['push'],
+    config: { url: receiver.url, content_type: 'json', insecure_ssl: '0', secret },
+    ...more,
+  },
+})
+const keyAddition: GithubAction = {
+  on: 'github',
+  route: 'POST /repos/{owner}/{repo}/keys',
+  parameters: { ...at, title: 'demo', key, read_only: true },
+}
 const hookId = (answer: unknown): number => (answer as { readonly id: number }).id
 
 /** What a request was refused with. */
 async function failure(request: Promise<unknown>): Promise<FettleError> {
-  const error = await request.then(() => null, (thrown: unknown) => thrown)
+  const error = await request.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  )
   if (!(error instanceof FettleError)) throw new Error(`not a FettleError: ${String(error)}`)
   return error
 }
@@ -45,7 +65,10 @@ describe('reading', () => {
   test('all pages, and each key once until something changes', async () => {
     await backend.perform(creation({ config: { url: `${receiver.url}/0` } }))
     const [made] = github.hooks('acme/demo')
-    if (made !== undefined) github.repository('acme/demo').hooks.push(...Array.from({ length: 100 }, (_, n) => ({ ...made, id: n + 1 })))
+    if (made !== undefined)
+      github
+        .repository('acme/demo')
+        .hooks.push(...Array.from({ length: 100 }, (_, n) => ({ ...made, id: n + 1 })))
     const before = backend.exchanges
     const [first, second] = await Promise.all([backend.list(list, at), backend.list(list, at)])
     expect([first?.length, second, backend.exchanges - before]).toEqual([101, first, 2])
@@ -54,7 +77,10 @@ describe('reading', () => {
     await github.settled()
   })
   test('404 is null', async () => {
-    expect([await backend.list(list, { owner: 'acme', repo: 'none' }), await backend.get(`${list}/{hook_id}`, { ...at, hook_id: 1 })]).toEqual([null, null])
+    expect([
+      await backend.list(list, { owner: 'acme', repo: 'none' }),
+      await backend.get(`${list}/{hook_id}`, { ...at, hook_id: 1 }),
+    ]).toEqual([null, null])
   })
   test('two 502 are tried again', async () => {
     github.faults.push({ answer: { status: 502, body: '<html>' } }, { answer: { status: 502 } })
@@ -62,7 +88,10 @@ describe('reading', () => {
   })
   test.each([
     ['cut-off JSON', { status: 200, body: '[{"id":' }],
-    ['a page of a proxy', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>hello</html>' }],
+    [
+      'a page of a proxy',
+      { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>hello</html>' },
+    ],
     ['nothing', { status: 200, body: '' }],
   ])('%s is tried again', async (_, answer) => {
     github.faults.push({ answer })
@@ -72,10 +101,19 @@ describe('reading', () => {
   test('a connection that ends is tried again, and given up after four times', async () => {
     github.faults.push(...Array.from({ length: 4 }, () => ({ lost: true }) as const))
     const error = await failure(backend.list(list, at))
-    expect(error).toMatchObject({ code: 'github-failed', message: expect.stringMatching(/^GitHub could not be reached for GET \/repos\/acme\/demo\/hooks: /) })
+    expect(error).toMatchObject({
+      code: 'github-failed',
+      message: expect.stringMatching(
+        /^GitHub could not be reached for GET \/repos\/acme\/demo\/hooks: /,
+      ),
+    })
   })
   test('a list that says for ever that there is more is bounded', async () => {
-    const more = { status: 200, headers: { link: '<https://elsewhere.example.org/>; rel="next"' }, body: '[{}]' }
+    const more = {
+      status: 200,
+      headers: { link: '<https://elsewhere.example.org/>; rel="next"' },
+      body: '[{}]',
+    }
     github.faults.push(...Array.from({ length: 20 }, () => ({ answer: more })))
     expect((await failure(backend.list(list, at))).message).toContain('more than 2000 entries')
   })
@@ -84,15 +122,36 @@ describe('reading', () => {
 describe('refusals are not repeated, and say what to do', () => {
   const reset = Math.ceil(Date.now() / 1000) + 3000
   test.each([
-    [401, '{"message":"Bad credentials"}', 'GitHub refused GET /repos/acme/demo/hooks with 401: Bad credentials', 'put a valid token into GITHUB_TOKEN'],
-    [403, '{"message":"Resource not accessible by personal access token"}', 'with 403: Resource not accessible', 'give the token of GITHUB_TOKEN the repository permission "Webhooks: read"'],
+    [
+      401,
+      '{"message":"Bad credentials"}',
+      'GitHub refused GET /repos/acme/demo/hooks with 401: Bad credentials',
+      'put a valid token into GITHUB_TOKEN',
+    ],
+    [
+      403,
+      '{"message":"Resource not accessible by personal access token"}',
+      'with 403: Resource not accessible',
+      'give the token of GITHUB_TOKEN the repository permission "Webhooks: read"',
+    ],
     [410, '{"message":"Gone"}', 'with 410: Gone', "see GitHub's message"],
     [451, '{"message":"Blocked"}', 'with 451: Blocked', "see GitHub's message"],
-    [422, '{"message":"Validation Failed","errors":[{"message":"one"},{"field":"two","code":"missing"},"three"]}', 'with 422: Validation Failed: one: two missing: three', "correct what GitHub's message names"],
-    [403, '{"message":"API rate limit exceeded"}', 'with 403: API rate limit exceeded', `wait until ${new Date(reset * 1000).toISOString()} and run again`],
+    [
+      422,
+      '{"message":"Validation Failed","errors":[{"message":"one"},{"field":"two","code":"missing"},"three"]}',
+      'with 422: Validation Failed: one: two missing: three',
+      "correct what GitHub's message names",
+    ],
+    [
+      403,
+      '{"message":"API rate limit exceeded"}',
+      'with 403: API rate limit exceeded',
+      `wait until ${new Date(reset * 1000).toISOString()} and run again`,
+    ],
   ])('%i %s', async (status, body, message, remedy) => {
     const headers: Record<string, string> = { 'x-github-request-id': 'ABCD:1' }
-    if (body.includes('rate limit')) Object.assign(headers, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(reset) })
+    if (body.includes('rate limit'))
+      Object.assign(headers, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(reset) })
     github.faults.push({ answer: { status, headers, body } })
     const error = await failure(backend.list(list, at))
     expect(error.message).toContain(message)
@@ -102,22 +161,57 @@ describe('refusals are not repeated, and say what to do', () => {
   })
   test('a key in use', async () => {
     await backend.perform(keyAddition)
-    const error = await failure(backend.perform({ ...keyAddition, parameters: { ...keyAddition.parameters, title: 'again' } }))
-    expect([error.message, error.remedy]).toEqual([expect.stringContaining('key is already in use'), expect.stringContaining('make one for each repository')])
+    const error = await failure(
+      backend.perform({
+        ...keyAddition,
+        parameters: { ...keyAddition.parameters, title: 'again' },
+      }),
+    )
+    expect([error.message, error.remedy]).toEqual([
+      expect.stringContaining('key is already in use'),
+      expect.stringContaining('make one for each repository'),
+    ])
   })
   test('a hook that somebody else made meanwhile', async () => {
     await backend.perform(creation())
     const error = await failure(backend.perform(creation()))
-    expect([error.message, error.remedy]).toEqual([expect.stringMatching(/^GitHub refused POST \/repos\/acme\/demo\/hooks with 422: Validation Failed: Hook already exists on this repository \(request \w+\)$/), expect.stringContaining('run again')])
+    expect([error.message, error.remedy]).toEqual([
+      expect.stringMatching(
+        /^GitHub refused POST \/repos\/acme\/demo\/hooks with 422: Validation Failed: Hook already exists on this repository \(request \w+\)$/,
+      ),
+      expect.stringContaining('run again'),
+    ])
     expect(github.hooks('acme/demo')).toHaveLength(1)
   })
   test('a hook that somebody deleted meanwhile', async () => {
-    const patch: GithubAction = { on: 'github', route: `${list.replace('GET', 'PATCH')}/{hook_id}`, parameters: { ...at, hook_id: 1, active: true } }
-    expect(await failure(backend.perform(patch))).toMatchObject({ message: expect.stringContaining('GitHub refused PATCH /repos/acme/demo/hooks/1 with 404: Not Found'), remedy: expect.stringMatching(/either it does not exist.*"Webhooks: read and write".*for acme\/demo/) })
-    expect(await backend.perform({ ...patch, route: patch.route.replace('PATCH', 'DELETE'), parameters: { ...at, hook_id: 1 } })).toBeNull()
+    const patch: GithubAction = {
+      on: 'github',
+      route: `${list.replace('GET', 'PATCH')}/{hook_id}`,
+      parameters: { ...at, hook_id: 1, active: true },
+    }
+    expect(await failure(backend.perform(patch))).toMatchObject({
+      message: expect.stringContaining(
+        'GitHub refused PATCH /repos/acme/demo/hooks/1 with 404: Not Found',
+      ),
+      remedy: expect.stringMatching(
+        /either it does not exist.*"Webhooks: read and write".*for acme\/demo/,
+      ),
+    })
+    expect(
+      await backend.perform({
+        ...patch,
+        route: patch.route.replace('PATCH', 'DELETE'),
+        parameters: { ...at, hook_id: 1 },
+      }),
+    ).toBeNull()
   })
   test('neither token nor secret is in an error, whatever GitHub repeats', async () => {
-    github.faults.push({ answer: { status: 422, body: JSON.stringify({ message: `bad: ${reveal(secret)} ${reveal(github.token)}` }) } })
+    github.faults.push({
+      answer: {
+        status: 422,
+        body: JSON.stringify({ message: `bad: ${reveal(secret)} ${reveal(github.token)}` }),
+      },
+    })
     const error = await failure(backend.perform(creation()))
     const { inspect } = await import('node:util')
     const shown = inspect(error, { depth: 20, showHidden: true })
@@ -132,20 +226,59 @@ describe('rate limits', () => {
   let waited: number[]
   beforeEach(() => {
     waited = []
-    backend = openGithub({ token: github.token, baseUrl: github.apiUrl }, (milliseconds) => Promise.resolve(void waited.push(milliseconds / 1000)))
+    backend = openGithub({ token: github.token, baseUrl: github.apiUrl }, (milliseconds) =>
+      Promise.resolve(void waited.push(milliseconds / 1000)),
+    )
   })
   const at = (seconds: number): string => String(Math.round(Date.now() / 1000) + seconds)
   const message = '{"message":"Slow down"}'
   test.each<[string, number, () => Readonly<Record<string, string>>, string, readonly number[]]>([
-    ['retry-after in seconds, in GitHub\'s words', 403, () => ({ 'retry-after': '1' }), '{"message":"You have exceeded a secondary rate limit."}', [1]],
+    [
+      "retry-after in seconds, in GitHub's words",
+      403,
+      () => ({ 'retry-after': '1' }),
+      '{"message":"You have exceeded a secondary rate limit."}',
+      [1],
+    ],
     ['retry-after in seconds, in other words', 429, () => ({ 'retry-after': '2' }), message, [2]],
-    ['retry-after as a date, on another clock than this machine\'s', 429, () => ({ 'retry-after': 'Wed, 21 Oct 2015 07:28:07 GMT', 'date': 'Wed, 21 Oct 2015 07:28:00 GMT' }), message, [7]],
-    ['nothing left until soon, on another clock than this machine\'s', 403, () => ({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1000000042', 'date': 'Sun, 09 Sep 2001 01:46:42 GMT' }), message, [40]],
-    ['a time that has passed', 429, () => ({ 'retry-after': 'Wed, 21 Oct 2015 07:28:07 GMT' }), message, [0]],
+    [
+      "retry-after as a date, on another clock than this machine's",
+      429,
+      () => ({
+        'retry-after': 'Wed, 21 Oct 2015 07:28:07 GMT',
+        date: 'Wed, 21 Oct 2015 07:28:00 GMT',
+      }),
+      message,
+      [7],
+    ],
+    [
+      "nothing left until soon, on another clock than this machine's",
+      403,
+      () => ({
+        'x-ratelimit-remaining': '0',
+        'x-ratelimit-reset': '1000000042',
+        date: 'Sun, 09 Sep 2001 01:46:42 GMT',
+      }),
+      message,
+      [40],
+    ],
+    [
+      'a time that has passed',
+      429,
+      () => ({ 'retry-after': 'Wed, 21 Oct 2015 07:28:07 GMT' }),
+      message,
+      [0],
+    ],
     ['a 429 that does not say how long', 429, () => ({}), message, [60]],
     ['a time that is none', 429, () => ({ 'retry-after': 'soon' }), message, [60]],
     ['no words at all', 429, () => ({ 'x-ratelimit-remaining': '0' }), '', [60]],
-    ['an older word for it', 403, () => ({}), '{"message":"You have triggered an abuse detection mechanism."}', [60]],
+    [
+      'an older word for it',
+      403,
+      () => ({}),
+      '{"message":"You have triggered an abuse detection mechanism."}',
+      [60],
+    ],
   ])('%s: waited for', async (_, status, headers, body, waits) => {
     github.faults.push({ answer: { status, headers: headers(), body } })
     expect(await backend.list(list, { owner: 'acme', repo: 'demo' })).toEqual([])
@@ -159,16 +292,32 @@ describe('rate limits', () => {
   })
   test.each<[string, () => Readonly<Record<string, string>>, RegExp]>([
     ['an hour', () => ({ 'retry-after': '3600' }), /^wait until 20\d\d-.*Z and run again$/],
-    ['until later', () => ({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': at(3000) }), /^wait until 20\d\d-.*Z and run again$/],
-    ['more than a Date can hold', () => ({ 'retry-after': '9'.repeat(30) }), /^wait until the limit ends and run again$/],
+    [
+      'until later',
+      () => ({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': at(3000) }),
+      /^wait until 20\d\d-.*Z and run again$/,
+    ],
+    [
+      'more than a Date can hold',
+      () => ({ 'retry-after': '9'.repeat(30) }),
+      /^wait until the limit ends and run again$/,
+    ],
   ])('%s is refused, with its time where there is one', async (_, headers, remedy) => {
     github.faults.push({ answer: { status: 429, headers: headers(), body: message } })
-    expect((await failure(backend.list(list, { owner: 'acme', repo: 'demo' }))).remedy).toMatch(remedy)
+    expect((await failure(backend.list(list, { owner: 'acme', repo: 'demo' }))).remedy).toMatch(
+      remedy,
+    )
     expect(waited).toEqual([])
   })
   test('one that goes on is waited for twice', async () => {
-    github.faults.push(...Array.from({ length: 3 }, () => ({ answer: { status: 429, headers: { 'retry-after': '5' }, body: message } })))
-    expect(await failure(backend.list(list, { owner: 'acme', repo: 'demo' }))).toMatchObject({ message: expect.stringContaining('with 429: Slow down') })
+    github.faults.push(
+      ...Array.from({ length: 3 }, () => ({
+        answer: { status: 429, headers: { 'retry-after': '5' }, body: message },
+      })),
+    )
+    expect(await failure(backend.list(list, { owner: 'acme', repo: 'demo' }))).toMatchObject({
+      message: expect.stringContaining('with 429: Slow down'),
+    })
     expect([waited, github.requests.length]).toEqual([[5, 5], 3])
   })
   test('the wait ends when the run is stopped', async () => {
@@ -207,21 +356,49 @@ describe('a change whose answer is lost is not made twice', () => {
     expect(github.keys('acme/demo').map((one) => one.id)).toEqual([id])
   })
   test('it is given up after three attempts', async () => {
-    github.faults.push(...Array.from({ length: 3 }, () => ({ of: hooks, answer: { status: 503, body: '{"message":"No server is available"}' } })))
-    expect(await failure(backend.perform(creation()))).toMatchObject({ message: expect.stringContaining('GitHub refused POST /repos/acme/demo/hooks with 503: No server is available') })
+    github.faults.push(
+      ...Array.from({ length: 3 }, () => ({
+        of: hooks,
+        answer: { status: 503, body: '{"message":"No server is available"}' },
+      })),
+    )
+    expect(await failure(backend.perform(creation()))).toMatchObject({
+      message: expect.stringContaining(
+        'GitHub refused POST /repos/acme/demo/hooks with 503: No server is available',
+      ),
+    })
     expect(github.hooks('acme/demo')).toEqual([])
   })
 })
 
 test('what cannot be read says which request GitHub refused', async () => {
-  github.faults.push({ answer: { status: 403, headers: { 'x-github-request-id': 'ABCD:2' }, body: '{"message":"Forbidden"}' } })
-  expect(await hooksFact.read(backend, { repo: 'acme/demo' })).toEqual({ is: 'unknown', reason: 'GitHub refused GET /repos/acme/demo/hooks with 403: Forbidden (request ABCD:2)', remedy: expect.stringContaining('Webhooks: read') })
+  github.faults.push({
+    answer: {
+      status: 403,
+      headers: { 'x-github-request-id': 'ABCD:2' },
+      body: '{"message":"Forbidden"}',
+    },
+  })
+  expect(await hooksFact.read(backend, { repo: 'acme/demo' })).toEqual({
+    is: 'unknown',
+    reason: 'GitHub refused GET /repos/acme/demo/hooks with 403: Forbidden (request ABCD:2)',
+    remedy: expect.stringContaining('Webhooks: read'),
+  })
 })
 
 describe('redirects', () => {
   test('within GitHub are followed with method and body', async () => {
-    github.faults.push({ answer: { status: 307, headers: { location: `${github.apiUrl}/repos/acme/demo/hooks` } } })
-    expect(hookId(await backend.perform({ ...creation(), parameters: { ...creation().parameters, repo: 'renamed' } }))).toBeGreaterThan(0)
+    github.faults.push({
+      answer: { status: 307, headers: { location: `${github.apiUrl}/repos/acme/demo/hooks` } },
+    })
+    expect(
+      hookId(
+        await backend.perform({
+          ...creation(),
+          parameters: { ...creation().parameters, repo: 'renamed' },
+        }),
+      ),
+    ).toBeGreaterThan(0)
     expect(github.hooks('acme/demo')[0]?.config.secret).toBe(reveal(secret))
     await github.settled()
   })
@@ -232,12 +409,18 @@ describe('redirects', () => {
     await once(elsewhere, 'listening')
     const target = `http://127.0.0.1:${String((elsewhere.address() as AddressInfo).port)}/`
     github.faults.push({ answer: { status: 302, headers: { location: target } } })
-    expect((await failure(backend.list(list, at))).message).toContain(`GitHub redirects GET /repos/acme/demo/hooks to ${target}`)
+    expect((await failure(backend.list(list, at))).message).toContain(
+      `GitHub redirects GET /repos/acme/demo/hooks to ${target}`,
+    )
     expect(asked).not.toHaveBeenCalled()
     elsewhere.close()
   })
   test('in a circle are given up', async () => {
-    github.faults.push(...Array.from({ length: 6 }, () => ({ answer: { status: 301, headers: { location: '/repos/acme/demo/hooks' } } })))
+    github.faults.push(
+      ...Array.from({ length: 6 }, () => ({
+        answer: { status: 301, headers: { location: '/repos/acme/demo/hooks' } },
+      })),
+    )
     expect((await failure(backend.list(list, at))).message).toContain('a circle')
     expect(github.requests).toHaveLength(6)
   })
@@ -253,13 +436,17 @@ describe('where the token may be sent', () => {
   ])('not to %s', (baseUrl, expected) => {
     expect(() => openGithub({ token: secret, baseUrl })).toThrow(expected)
   })
-  test.each(['https://ghe.example.org/api/v3/', 'http://localhost:1', 'http://[::1]:1'])('to %s', (baseUrl) => {
-    expect(openGithub({ token: secret, baseUrl }).exchanges).toBe(0)
-  })
+  test.each(['https://ghe.example.org/api/v3/', 'http://localhost:1', 'http://[::1]:1'])(
+    'to %s',
+    (baseUrl) => {
+      expect(openGithub({ token: secret, baseUrl }).exchanges).toBe(0)
+    },
+  )
 })
 
 describe('the proof', () => {
-  const proof = (hook: number, within: number) => backend.perform({ on: 'github-proof', repo: 'acme/demo', hook, within })
+  const proof = (hook: number, within: number) =>
+    backend.perform({ on: 'github-proof', repo: 'acme/demo', hook, within })
   test('is a ping that came back 2xx', async () => {
     const id = hookId(await backend.perform(creation()))
     await github.settled()
@@ -271,11 +458,17 @@ describe('the proof', () => {
     await github.settled()
     receiver.status = 500
     const error = await failure(proof(id, 0.5))
-    expect(error).toMatchObject({ code: 'check-failed', message: `the ping of hook ${String(id)} of acme/demo came back with 500 Invalid HTTP Response: 500`, detail: 'refused' })
+    expect(error).toMatchObject({
+      code: 'check-failed',
+      message: `the ping of hook ${String(id)} of acme/demo came back with 500 Invalid HTTP Response: 500`,
+      detail: 'refused',
+    })
   })
   test('nobody listens', async () => {
     const id = hookId(await backend.perform(creation({ config: { url: 'http://127.0.0.1:1/' } })))
-    expect((await failure(proof(id, 0.5))).message).toContain('came back with 502 failed to connect')
+    expect((await failure(proof(id, 0.5))).message).toContain(
+      'came back with 502 failed to connect',
+    )
   })
   test('what it changed is read anew', async () => {
     const id = hookId(await backend.perform(creation()))
@@ -292,14 +485,37 @@ describe('the proof', () => {
 test('facts of the stand-in are understood', async () => {
   await backend.perform(creation())
   await github.settled()
-  expect(await hooksFact.read(backend, { repo: 'acme/demo' })).toMatchObject({ is: 'present', value: [{ url: receiver.url, contentType: 'json', verifyTls: true, hasSecret: true, events: ['push'], active: true }] })
+  expect(await hooksFact.read(backend, { repo: 'acme/demo' })).toMatchObject({
+    is: 'present',
+    value: [
+      {
+        url: receiver.url,
+        contentType: 'json',
+        verifyTls: true,
+        hasSecret: true,
+        events: ['push'],
+        active: true,
+      },
+    ],
+  })
   const delivery = await newestDeliveryFact.read(backend, { repo: 'acme/demo', url: receiver.url })
-  expect(delivery).toMatchObject({ is: 'present', value: { status: 200, signature: expect.stringMatching(/^sha256=/), body: receiver.received[0]?.body } })
+  expect(delivery).toMatchObject({
+    is: 'present',
+    value: {
+      status: 200,
+      signature: expect.stringMatching(/^sha256=/),
+      body: receiver.received[0]?.body,
+    },
+  })
 })
 
 test('nothing is written to the console', async () => {
-  const written = (['debug', 'info', 'warn', 'error'] as const).map((name) => jest.spyOn(console, name).mockImplementation(() => undefined))
-  github.faults.push({ answer: { status: 404, headers: { deprecation: 'true', sunset: 'soon' }, body: '{}' } })
+  const written = (['debug', 'info', 'warn', 'error'] as const).map((name) =>
+    jest.spyOn(console, name).mockImplementation(() => undefined),
+  )
+  github.faults.push({
+    answer: { status: 404, headers: { deprecation: 'true', sunset: 'soon' }, body: '{}' },
+  })
   await backend.list(list, at)
   expect(written.flatMap(({ mock }) => mock.calls)).toEqual([])
   written.forEach((spy) => spy.mockRestore())

@@ -4,7 +4,13 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
-import { connect, createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import {
+  connect,
+  createServer as createTcpServer,
+  type AddressInfo,
+  type Server,
+  type Socket,
+} from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -19,7 +25,29 @@ import type { ForwardTarget, Session } from '../../src/ssh/session.js'
 let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'fettle-http-'))
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', join(folder, 'key'), '-out', join(folder, 'cert')], { stdio: 'ignore' })
+  execFileSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-days',
+      '2',
+      '-subj',
+      '/CN=localhost',
+      '-addext',
+      'subjectAltName=DNS:localhost,IP:127.0.0.1',
+      '-keyout',
+      join(folder, 'key'),
+      '-out',
+      join(folder, 'cert'),
+    ],
+    { stdio: 'ignore' },
+  )
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -28,7 +56,10 @@ const sockets = new Set<Socket>()
 const streams: Duplex[] = []
 
 /** A server on loopback, ended after the test. */
-async function listen(server: Server, where: { readonly host: string } | { readonly path: string } = { host: '127.0.0.1' }): Promise<number> {
+async function listen(
+  server: Server,
+  where: { readonly host: string } | { readonly path: string } = { host: '127.0.0.1' },
+): Promise<number> {
   servers.push(server)
   server.on('connection', (socket) => sockets.add(socket))
   server.listen('path' in where ? where : { ...where, port: 0 })
@@ -37,11 +68,13 @@ async function listen(server: Server, where: { readonly host: string } | { reado
 }
 
 const page = (listener: RequestListener): Promise<number> => listen(createServer(listener))
-const greeting: RequestListener = ({ url, headers }, answer) => answer.end(`${url ?? ''} of ${headers.host ?? ''}`)
+const greeting: RequestListener = ({ url, headers }, answer) =>
+  answer.end(`${url ?? ''} of ${headers.host ?? ''}`)
 
 // Nothing that was opened for an answer may be left open, whatever became of it.
 afterEach(async () => {
-  for (let tries = 0; tries < 100 && streams.some((stream) => !stream.destroyed); tries++) await sleep(10)
+  for (let tries = 0; tries < 100 && streams.some((stream) => !stream.destroyed); tries++)
+    await sleep(10)
   expect(streams.filter((stream) => !stream.destroyed)).toEqual([])
   streams.length = 0
   for (const socket of sockets) socket.destroy()
@@ -65,9 +98,18 @@ const session = {
 }
 
 /** The answer, or why there was none. */
-async function get(url: string, probe: Partial<HttpProbe> = {}, over: Pick<Session, 'forward'> & Partial<Pick<Session, 'exchange'>> = session): Promise<HttpAnswer | string> {
+async function get(
+  url: string,
+  probe: Partial<HttpProbe> = {},
+  over: Pick<Session, 'forward'> & Partial<Pick<Session, 'exchange'>> = session,
+): Promise<HttpAnswer | string> {
   try {
-    return await httpReader({ exchange: () => Promise.resolve([]), ...over }).request({ url, from: 'host', timeout: 5, ...probe })
+    return await httpReader({ exchange: () => Promise.resolve([]), ...over }).request({
+      url,
+      from: 'host',
+      timeout: 5,
+      ...probe,
+    })
   } catch (error) {
     return (error as Error).message
   }
@@ -76,12 +118,18 @@ async function get(url: string, probe: Partial<HttpProbe> = {}, over: Pick<Sessi
 describe.each(['host', 'control'] as const)('from %s', (from) => {
   test('an answer with its status and body', async () => {
     const port = await page(greeting)
-    expect(await get(`http://127.0.0.1:${port}/a?b=c`, { from })).toEqual({ status: 200, body: `/a?b=c of 127.0.0.1:${port}` })
+    expect(await get(`http://127.0.0.1:${port}/a?b=c`, { from })).toEqual({
+      status: 200,
+      body: `/a?b=c of 127.0.0.1:${port}`,
+    })
   })
 
   test('an answer from another address than that of the name', async () => {
     const port = await page(greeting)
-    expect(await get(`http://demo.example.org:${port}/a`, { from, address: '127.0.0.1' })).toEqual({ status: 200, body: `/a of demo.example.org:${port}` })
+    expect(await get(`http://demo.example.org:${port}/a`, { from, address: '127.0.0.1' })).toEqual({
+      status: 200,
+      body: `/a of demo.example.org:${port}`,
+    })
   })
 
   test.each([404, 500, 204, 304])('%i is an answer', async (status) => {
@@ -116,22 +164,35 @@ describe.each(['host', 'control'] as const)('from %s', (from) => {
       answer.on('drain', more)
       more()
     })
-    expect(await get(`http://127.0.0.1:${port}/`, { from })).toEqual({ status: 200, body: 'x'.repeat(1024 * 1024), isCut: true })
+    expect(await get(`http://127.0.0.1:${port}/`, { from })).toEqual({
+      status: 200,
+      body: 'x'.repeat(1024 * 1024),
+      isCut: true,
+    })
   })
 
   test('a whole body of less than a MiB is kept, also when the server closes before it is read', async () => {
     const port = await page((_, answer) => answer.end('y'.repeat(900_000)))
-    expect(await get(`http://127.0.0.1:${port}/`, { from })).toEqual({ status: 200, body: 'y'.repeat(900_000) })
+    expect(await get(`http://127.0.0.1:${port}/`, { from })).toEqual({
+      status: 200,
+      body: 'y'.repeat(900_000),
+    })
   })
 
   test('a server that accepts and says nothing', async () => {
     const port = await listen(createTcpServer())
-    expect(await get(`http://127.0.0.1:${port}/`, { from, timeout: 0.2 })).toBe('no answer within 0.2 s')
+    expect(await get(`http://127.0.0.1:${port}/`, { from, timeout: 0.2 })).toBe(
+      'no answer within 0.2 s',
+    )
   })
 
   test('a server that stops in the middle of the body', async () => {
-    const port = await page((_, answer) => answer.writeHead(200, { 'content-length': '10' }).write('half'))
-    expect(await get(`http://127.0.0.1:${port}/`, { from, timeout: 0.5 })).toBe('its body did not end within 0.5 s (4 bytes had come)')
+    const port = await page((_, answer) =>
+      answer.writeHead(200, { 'content-length': '10' }).write('half'),
+    )
+    expect(await get(`http://127.0.0.1:${port}/`, { from, timeout: 0.5 })).toBe(
+      'its body did not end within 0.5 s (4 bytes had come)',
+    )
   })
 
   test('a server that sends a drop at a time', async () => {
@@ -140,33 +201,46 @@ describe.each(['host', 'control'] as const)('from %s', (from) => {
       const drops = setInterval(() => answer.write(' '), 20)
       answer.on('close', () => clearInterval(drops))
     })
-    expect(await get(`http://127.0.0.1:${port}/`, { from, timeout: 0.5 })).toMatch(/^its body did not end within 0\.5 s \(\d+ bytes had come\)$/)
+    expect(await get(`http://127.0.0.1:${port}/`, { from, timeout: 0.5 })).toMatch(
+      /^its body did not end within 0\.5 s \(\d+ bytes had come\)$/,
+    )
   })
 
   test('headers without an end', async () => {
-    const port = await listen(createTcpServer((socket) => {
-      socket.on('error', () => undefined).write('HTTP/1.1 200 OK\r\n')
-      const more = (): void => {
-        while (!socket.destroyed && socket.write('x: y\r\n'.repeat(1000)));
-      }
-      socket.on('drain', more)
-      more()
-    }))
+    const port = await listen(
+      createTcpServer((socket) => {
+        socket.on('error', () => undefined).write('HTTP/1.1 200 OK\r\n')
+        const more = (): void => {
+          while (!socket.destroyed && socket.write('x: y\r\n'.repeat(1000)));
+        }
+        socket.on('drain', more)
+        more()
+      }),
+    )
     expect(await get(`http://127.0.0.1:${port}/`, { from })).toBe('Parse Error: Header overflow')
   })
 
   test('interim answers without an end', async () => {
-    const port = await listen(createTcpServer((socket) => {
-      const more = setInterval(() => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'), 10)
-      socket.on('error', () => undefined).on('close', () => clearInterval(more))
-    }))
-    expect(await get(`http://127.0.0.1:${port}/`, { from, timeout: 0.5 })).toBe('no answer within 0.5 s')
+    const port = await listen(
+      createTcpServer((socket) => {
+        const more = setInterval(() => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'), 10)
+        socket.on('error', () => undefined).on('close', () => clearInterval(more))
+      }),
+    )
+    expect(await get(`http://127.0.0.1:${port}/`, { from, timeout: 0.5 })).toBe(
+      'no answer within 0.5 s',
+    )
   })
 
   test('what is packed is not unpacked', async () => {
     const packed = gzipSync('x'.repeat(4 * 1024 * 1024))
-    const port = await page((_, answer) => answer.writeHead(200, { 'content-encoding': 'gzip' }).end(packed))
-    expect(await get(`http://127.0.0.1:${port}/`, { from })).toEqual({ status: 200, body: packed.toString() })
+    const port = await page((_, answer) =>
+      answer.writeHead(200, { 'content-encoding': 'gzip' }).end(packed),
+    )
+    expect(await get(`http://127.0.0.1:${port}/`, { from })).toEqual({
+      status: 200,
+      body: packed.toString(),
+    })
   })
 
   test('a server that closes at once', async () => {
@@ -175,18 +249,32 @@ describe.each(['host', 'control'] as const)('from %s', (from) => {
   })
 
   test('a server that closes in the middle of the body', async () => {
-    const port = await listen(createTcpServer((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf')))
-    expect(await get(`http://127.0.0.1:${port}/`, { from })).toBe('the connection ended in the middle of the answer (4 bytes of its body had come)')
+    const port = await listen(
+      createTcpServer((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf')),
+    )
+    expect(await get(`http://127.0.0.1:${port}/`, { from })).toBe(
+      'the connection ended in the middle of the answer (4 bytes of its body had come)',
+    )
   })
 
   test('a server that does not speak HTTP', async () => {
-    const port = await listen(createTcpServer((socket) => socket.end('220 smtp.example.org ESMTP\r\n')))
+    const port = await listen(
+      createTcpServer((socket) => socket.end('220 smtp.example.org ESMTP\r\n')),
+    )
     expect(await get(`http://127.0.0.1:${port}/`, { from })).toContain('Parse Error')
   })
 
   test('a server that switches to another protocol', async () => {
-    const port = await listen(createTcpServer((socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n')))
-    expect(await get(`http://127.0.0.1:${port}/`, { from })).toBe('the server closed the connection without an answer')
+    const port = await listen(
+      createTcpServer((socket) =>
+        socket.write(
+          'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
+        ),
+      ),
+    )
+    expect(await get(`http://127.0.0.1:${port}/`, { from })).toBe(
+      'the server closed the connection without an answer',
+    )
   })
 
   test('nobody listens', async () => {
@@ -196,41 +284,70 @@ describe.each(['host', 'control'] as const)('from %s', (from) => {
   })
 
   test('a certificate that nobody vouches for', async () => {
-    const server = createSecureServer({ key: readFileSync(join(folder, 'key')), cert: readFileSync(join(folder, 'cert')) }, greeting)
+    const server = createSecureServer(
+      { key: readFileSync(join(folder, 'key')), cert: readFileSync(join(folder, 'cert')) },
+      greeting,
+    )
     const port = await listen(server)
-    expect(await get(`https://127.0.0.1:${port}/`, { from })).toBe('its certificate is not trusted: self-signed certificate')
-    expect(await get(`https://localhost:${port}/`, { from })).toBe('its certificate is not trusted: self-signed certificate')
+    expect(await get(`https://127.0.0.1:${port}/`, { from })).toBe(
+      'its certificate is not trusted: self-signed certificate',
+    )
+    expect(await get(`https://localhost:${port}/`, { from })).toBe(
+      'its certificate is not trusted: self-signed certificate',
+    )
   })
 
   test('https where there is only http', async () => {
     const port = await page(greeting)
-    expect(await get(`https://127.0.0.1:${port}/`, { from })).toMatch(/wrong version number|packet length too long/)
+    expect(await get(`https://127.0.0.1:${port}/`, { from })).toMatch(
+      /wrong version number|packet length too long/,
+    )
   })
 
   test('an IPv6 address', async () => {
     const port = await listen(createServer(greeting), { host: '::1' })
-    expect(await get(`http://[::1]:${port}/`, { from })).toEqual({ status: 200, body: `/ of [::1]:${port}` })
+    expect(await get(`http://[::1]:${port}/`, { from })).toEqual({
+      status: 200,
+      body: `/ of [::1]:${port}`,
+    })
   })
 })
 
 test('a socket of the host, with the host of the URL', async () => {
   const path = join(folder, 'app.sock')
   await listen(createServer(greeting), { path })
-  expect(await get('http://app.example.org/health', { socket: path })).toEqual({ status: 200, body: '/health of app.example.org' })
-  expect(await get('http://app.example.org/health', { socket: join(folder, 'none.sock') })).toContain('ENOENT')
+  expect(await get('http://app.example.org/health', { socket: path })).toEqual({
+    status: 200,
+    body: '/health of app.example.org',
+  })
+  expect(
+    await get('http://app.example.org/health', { socket: join(folder, 'none.sock') }),
+  ).toContain('ENOENT')
 })
 
-test.each([['http://localhost/', 80], ['https://localhost/', 443], ['http://localhost:8080/', 8080]])('%s is port %i of the host', async (url, port) => {
+test.each([
+  ['http://localhost/', 80],
+  ['https://localhost/', 443],
+  ['http://localhost:8080/', 8080],
+])('%s is port %i of the host', async (url, port) => {
   const targets: ForwardTarget[] = []
-  await get(url, {}, { forward: (target) => Promise.reject(new Error(String(targets.push(target)))) })
+  await get(
+    url,
+    {},
+    { forward: (target) => Promise.reject(new Error(String(targets.push(target)))) },
+  )
   expect(targets).toEqual([{ host: 'localhost', port }])
 })
 
 test('a connection that is never made counts as no answer, and is closed when it comes too late', async () => {
   const port = await page(greeting)
   let late: Promise<Duplex> | undefined
-  const slow = { forward: (target: ForwardTarget) => (late = sleep(300).then(() => session.forward(target))) }
-  expect(await get(`http://127.0.0.1:${port}/`, { timeout: 0.1 }, slow)).toBe('no answer within 0.1 s')
+  const slow = {
+    forward: (target: ForwardTarget) => (late = sleep(300).then(() => session.forward(target))),
+  }
+  expect(await get(`http://127.0.0.1:${port}/`, { timeout: 0.1 }, slow)).toBe(
+    'no answer within 0.1 s',
+  )
   expect((await late)?.destroyed).toBe(true)
 })
 
@@ -240,18 +357,27 @@ test('nobody listens at any address of a name', async () => {
   servers.pop()?.close()
   const addresses = await lookup('localhost', { all: true })
   const said = await get(`http://localhost:${port}/`, { from: 'control' })
-  expect(typeof said === 'string' && said.split('; ').sort()).toEqual(addresses.map(({ address }) => `connect ECONNREFUSED ${address}:${port}`).sort())
+  expect(typeof said === 'string' && said.split('; ').sort()).toEqual(
+    addresses.map(({ address }) => `connect ECONNREFUSED ${address}:${port}`).sort(),
+  )
 })
 
 test('a stream that is no socket is closed, too, when the server keeps it open', async () => {
-  const port = await listen(createTcpServer((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok')))
+  const port = await listen(
+    createTcpServer((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok')),
+  )
   const channel = {
     async forward(target: ForwardTarget): Promise<Duplex> {
       const socket = await session.forward(target)
-      const stream = new Duplex({ read: () => void socket.resume(), write: (chunk, _, done) => void socket.write(chunk as Buffer, done), final: (done) => done(), destroy: (error, done) => {
-        socket.destroy()
-        done(error)
-      } })
+      const stream = new Duplex({
+        read: () => void socket.resume(),
+        write: (chunk, _, done) => void socket.write(chunk as Buffer, done),
+        final: (done) => done(),
+        destroy: (error, done) => {
+          socket.destroy()
+          done(error)
+        },
+      })
       socket.on('data', (chunk) => stream.push(chunk))
       streams.push(stream)
       return stream
@@ -261,7 +387,9 @@ test('a stream that is no socket is closed, too, when the server keeps it open',
 })
 
 describe('where the link to the host is lost, that is said', () => {
-  const lost = new FettleError('connection-lost', { message: 'the connection ended: the outcome is unknown' })
+  const lost = new FettleError('connection-lost', {
+    message: 'the connection ended: the outcome is unknown',
+  })
   const exchange = (): Promise<never> => Promise.reject(lost)
   const hangsUp = (): Promise<number> => listen(createTcpServer((socket) => socket.end()))
   test.each<[string, Partial<HttpProbe>]>([
@@ -269,12 +397,22 @@ describe('where the link to the host is lost, that is said', () => {
     ['a server that says nothing', { timeout: 0.2 }],
   ])('%s', async (_, probe) => {
     const port = await (probe.timeout === undefined ? hangsUp() : listen(createTcpServer()))
-    expect(await get(`http://127.0.0.1:${port}/`, probe, { ...session, exchange })).toBe(lost.message)
+    expect(await get(`http://127.0.0.1:${port}/`, probe, { ...session, exchange })).toBe(
+      lost.message,
+    )
   })
   test('and not of what goes another way, or of a host that has said something', async () => {
-    expect(await get(`http://127.0.0.1:${await hangsUp()}/`, { from: 'control' }, { ...session, exchange })).toBe('socket hang up')
+    expect(
+      await get(
+        `http://127.0.0.1:${await hangsUp()}/`,
+        { from: 'control' },
+        { ...session, exchange },
+      ),
+    ).toBe('socket hang up')
     const refused = new FettleError('forward-failed', { message: 'nobody listens' })
-    expect(await get('http://127.0.0.1:1/', {}, { forward: () => Promise.reject(refused), exchange })).toBe('nobody listens')
+    expect(
+      await get('http://127.0.0.1:1/', {}, { forward: () => Promise.reject(refused), exchange }),
+    ).toBe('nobody listens')
   })
 })
 

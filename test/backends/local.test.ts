@@ -6,7 +6,12 @@ import { describe, expect, test } from '@jest/globals'
 import { projectReader } from '../../src/backends/local.js'
 import { project } from '../inventory/project.js'
 
-const directory = project({ 'text.txt': 'grüße\n', 'latin.txt': Buffer.from([0x67, 0xfc]), 'bytes': Buffer.from([0, 0xff]), 'empty': '' })
+const directory = project({
+  'text.txt': 'grüße\n',
+  'latin.txt': Buffer.from([0x67, 0xfc]),
+  bytes: Buffer.from([0, 0xff]),
+  empty: '',
+})
 mkdirSync(join(directory, 'folder'))
 writeFileSync(join(directory, 'marked'), '\ufeffx')
 const reader = projectReader(directory)
@@ -17,56 +22,105 @@ test.each<[path: string, expected: unknown]>([
   ['marked', { is: 'present', value: 'x' }],
   ['none', { is: 'absent' }],
   ['text.txt/below', { is: 'absent' }],
-  ['folder', { is: 'unknown', reason: 'folder is a directory', remedy: 'name a file that can be read' }],
-  ['latin.txt', { is: 'unknown', reason: 'latin.txt is not UTF-8 text', remedy: 'save it as UTF-8' }],
-])('the text of %s', async (path, expected) => expect(await reader.readText(path)).toEqual(expected))
+  [
+    'folder',
+    { is: 'unknown', reason: 'folder is a directory', remedy: 'name a file that can be read' },
+  ],
+  [
+    'latin.txt',
+    { is: 'unknown', reason: 'latin.txt is not UTF-8 text', remedy: 'save it as UTF-8' },
+  ],
+])('the text of %s', async (path, expected) =>
+  expect(await reader.readText(path)).toEqual(expected),
+)
 
 test.each<[path: string, expected: unknown]>([
   ['bytes', { is: 'present', value: new Uint8Array([0, 0xff]) }],
   ['latin.txt', { is: 'present', value: new Uint8Array([0x67, 0xfc]) }],
   ['none', { is: 'absent' }],
-  ['folder', { is: 'unknown', reason: 'folder is a directory', remedy: 'name a file that can be read' }],
-])('the bytes of %s', async (path, expected) => expect(await reader.readBytes(path)).toEqual(expected))
+  [
+    'folder',
+    { is: 'unknown', reason: 'folder is a directory', remedy: 'name a file that can be read' },
+  ],
+])('the bytes of %s', async (path, expected) =>
+  expect(await reader.readBytes(path)).toEqual(expected),
+)
 
 describe('what lies outside the project', () => {
-  const outside = project({ 'app/file': 'app', 'secret': 'secret', 'app/deep/er': 'deeper' })
+  const outside = project({ 'app/file': 'app', secret: 'secret', 'app/deep/er': 'deeper' })
   const beside = `../${basename(outside)}`
   const refused = (path: string, folder: string, leads = ''): unknown => ({
     is: 'unknown',
     reason: `${path} ${leads === '' ? 'lies' : `leads to ${leads}, which lies`} outside the project`,
     remedy: `copy it into the project, or name its folder in package.json: "fettle": { "sources": ["${folder}"] }`,
   })
-  const inside = project({ 'file': 'x', 'templates/a.njk': 'a' })
-  for (const [name, target] of [['link', join(outside, 'secret')], ['folder', outside], ['templates/link.njk', '/etc/passwd'], ['templates/file.njk', '../file'], ['here', 'file'], ['app', join(outside, 'app')], ['gone', join(outside, 'none')], ['etc', '/etc'], ['shadow', '/etc/shadow'], ['zero', '/dev/zero'], ['round', 'round'], ['up', '..']] as const) {
+  const inside = project({ file: 'x', 'templates/a.njk': 'a' })
+  for (const [name, target] of [
+    ['link', join(outside, 'secret')],
+    ['folder', outside],
+    ['templates/link.njk', '/etc/passwd'],
+    ['templates/file.njk', '../file'],
+    ['here', 'file'],
+    ['app', join(outside, 'app')],
+    ['gone', join(outside, 'none')],
+    ['etc', '/etc'],
+    ['shadow', '/etc/shadow'],
+    ['zero', '/dev/zero'],
+    ['round', 'round'],
+    ['up', '..'],
+  ] as const) {
     symlinkSync(target, join(inside, name))
   }
 
   test.each<[path: string, expected: unknown]>([
     [`${beside}/secret`, refused(`${beside}/secret`, beside)],
     [`${beside}/none`, refused(`${beside}/none`, beside)],
-    [`file/../../${basename(outside)}/secret`, refused(`file/../../${basename(outside)}/secret`, beside)],
+    [
+      `file/../../${basename(outside)}/secret`,
+      refused(`file/../../${basename(outside)}/secret`, beside),
+    ],
     ['../../../../../../../etc/shadow', refused('../../../../../../../etc/shadow', '../../etc')],
     ['link', refused('link', beside, join(outside, 'secret'))],
     ['folder/secret', refused('folder/secret', beside, join(outside, 'secret'))],
-    [`up/${basename(outside)}/secret`, refused(`up/${basename(outside)}/secret`, beside, join(outside, 'secret'))],
+    [
+      `up/${basename(outside)}/secret`,
+      refused(`up/${basename(outside)}/secret`, beside, join(outside, 'secret')),
+    ],
     ['templates/link.njk', refused('templates/link.njk', '../../etc', '/etc/passwd')],
     ['app/file', refused('app/file', `${beside}/app`, join(outside, 'app/file'))],
     ['etc', refused('etc', '../..', '/etc')],
     ['shadow', refused('shadow', '../../etc', '/etc/shadow')],
     ['zero', refused('zero', '../../dev', '/dev/zero')],
     ['gone', { is: 'absent' }],
-    ['round', { is: 'unknown', reason: 'round is a link that leads to itself', remedy: 'name a file that can be read' }],
+    [
+      'round',
+      {
+        is: 'unknown',
+        reason: 'round is a link that leads to itself',
+        remedy: 'name a file that can be read',
+      },
+    ],
     ['here', { is: 'present', value: 'x' }],
     ['templates/file.njk', { is: 'present', value: 'x' }],
     ['./templates/../file', { is: 'present', value: 'x' }],
-  ])('%s', async (path, expected) => expect(await projectReader(inside).readText(path)).toEqual(expected))
+  ])('%s', async (path, expected) =>
+    expect(await projectReader(inside).readText(path)).toEqual(expected),
+  )
 
   test('is read from folders that package.json names, and from no other', async () => {
-    const named = project({ 'package.json': JSON.stringify({ fettle: { sources: [`${beside}/app`] } }) })
+    const named = project({
+      'package.json': JSON.stringify({ fettle: { sources: [`${beside}/app`] } }),
+    })
     symlinkSync(join(outside, 'app/deep'), join(named, 'deep'))
     symlinkSync(join(outside, 'secret'), join(named, 'link'))
     const read = projectReader(named)
-    expect(await Promise.all([`${beside}/app/file`, 'deep/er', 'link', `${beside}/app/../secret`].map((path) => read.readText(path)))).toEqual([
+    expect(
+      await Promise.all(
+        [`${beside}/app/file`, 'deep/er', 'link', `${beside}/app/../secret`].map((path) =>
+          read.readText(path),
+        ),
+      ),
+    ).toEqual([
       { is: 'present', value: 'app' },
       { is: 'present', value: 'deeper' },
       refused('link', beside, join(outside, 'secret')),
@@ -77,15 +131,22 @@ describe('what lies outside the project', () => {
   test('a link in a named folder that leads out of it', async () => {
     const other = project({ 'app/x': '' })
     symlinkSync('/etc/passwd', join(other, 'app/link'))
-    const named = project({ 'package.json': JSON.stringify({ fettle: { sources: [join(other, 'app')] } }) })
+    const named = project({
+      'package.json': JSON.stringify({ fettle: { sources: [join(other, 'app')] } }),
+    })
     const path = `../${basename(other)}/app/link`
-    expect(await projectReader(named).readText(path)).toEqual(refused(path, '../../etc', '/etc/passwd'))
+    expect(await projectReader(named).readText(path)).toEqual(
+      refused(path, '../../etc', '/etc/passwd'),
+    )
   })
 
   test('a project that is reached through a link', async () => {
     const through = project({})
     symlinkSync(inside, join(through, 'it'))
-    expect(await projectReader(join(through, 'it')).readText('here')).toEqual({ is: 'present', value: 'x' })
+    expect(await projectReader(join(through, 'it')).readText('here')).toEqual({
+      is: 'present',
+      value: 'x',
+    })
   })
 
   test.each<[text: string, reason: string]>([
@@ -93,13 +154,19 @@ describe('what lies outside the project', () => {
     ['{"fettle": []}', 'package.json: fettle is no object'],
     ['{"fettle": {"sources": "../app"}}', 'package.json: fettle.sources is no list of folders'],
     ['{"fettle": {"sources": [""]}}', 'package.json: fettle.sources is no list of folders'],
-    ['{"fettle": {"source": ["../app"]}}', 'package.json: fettle has no source; did you mean sources?'],
+    [
+      '{"fettle": {"source": ["../app"]}}',
+      'package.json: fettle has no source; did you mean sources?',
+    ],
   ])('a package.json with %s', async (text, reason) => {
-    expect(await projectReader(project({ 'package.json': text })).readText('../x')).toMatchObject({ is: 'unknown', reason: expect.stringContaining(reason) })
+    expect(await projectReader(project({ 'package.json': text })).readText('../x')).toMatchObject({
+      is: 'unknown',
+      reason: expect.stringContaining(reason),
+    })
   })
 
   test('a file that is swapped for a link while it is looked for', async () => {
-    const racing = project({ 'a': 'inside', 'b/x': '' })
+    const racing = project({ a: 'inside', 'b/x': '' })
     let swapped = true
     const swap = setInterval(() => {
       swapped = !swapped
@@ -132,17 +199,25 @@ describe('what is no file', () => {
     ['.', '. is a directory'],
     ['huge', 'huge is larger than 1 GiB'],
   ])('%s', async (path, reason) => {
-    expect(await projectReader(odd).readBytes(path)).toEqual({ is: 'unknown', reason, remedy: 'name a file that can be read' })
+    expect(await projectReader(odd).readBytes(path)).toEqual({
+      is: 'unknown',
+      reason,
+      remedy: 'name a file that can be read',
+    })
   })
 
   test('a socket', async () => {
     const server = createServer().listen(join(odd, 'socket'))
     await new Promise((listening) => server.once('listening', listening))
-    expect(await projectReader(odd).readBytes('socket')).toMatchObject({ reason: 'socket is a socket' })
+    expect(await projectReader(odd).readBytes('socket')).toMatchObject({
+      reason: 'socket is a socket',
+    })
     server.close()
   })
 
   test('a text that is larger than any template', async () => {
-    expect(await projectReader(odd).readText('large.njk')).toMatchObject({ reason: 'large.njk is larger than 16 MiB' })
+    expect(await projectReader(odd).readText('large.njk')).toMatchObject({
+      reason: 'large.njk is larger than 16 MiB',
+    })
   })
 })

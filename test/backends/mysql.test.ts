@@ -10,7 +10,11 @@ import { Secret } from '../../src/core/secret.js'
 describe('bind', () => {
   const quoted = (value: string | number): string => `<${String(value)}>`
   test.each([
-    ['GRANT SELECT ON `a?b`.* TO ?@?', ['app', 'localhost'], 'GRANT SELECT ON `a?b`.* TO <app>@<localhost>'],
+    [
+      'GRANT SELECT ON `a?b`.* TO ?@?',
+      ['app', 'localhost'],
+      'GRANT SELECT ON `a?b`.* TO <app>@<localhost>',
+    ],
     ['DROP DATABASE `a``?`', [], 'DROP DATABASE `a``?`'],
     ["SELECT '?', ?", [1], "SELECT '?', <1>"],
     ['ALTER USER ?', [new Secret('$& $1')], 'ALTER USER <$& $1>'],
@@ -25,11 +29,15 @@ describe('bind', () => {
 
 /** Seconds; no other timer of this process has this limit. */
 const limit = 0.517
-/** Timers of this limit that are neither cleared nor have fired: after a run they would keep its process alive. */
+/**
+ * Timers of this limit that are neither cleared nor have fired: after a run they would keep its
+ * process alive.
+ */
 const timers = new Set<number>()
 const watch = createHook({
   init: (id, type, _, timer) => {
-    if (type === 'Timeout' && '_idleTimeout' in timer && timer._idleTimeout === limit * 1000) timers.add(id)
+    if (type === 'Timeout' && '_idleTimeout' in timer && timer._idleTimeout === limit * 1000)
+      timers.add(id)
   },
   destroy: (id) => {
     timers.delete(id)
@@ -44,12 +52,22 @@ afterEach(async () => {
 
 type Performed = { readonly failed: FettleError; readonly asked: number }
 
-/** What a statement fails with, and how often the host's shell was asked whether it is still there. */
-async function failure(port: number, shell: () => Promise<readonly Output[]> = () => Promise.resolve([])): Promise<Performed> {
+/**
+ * What a statement fails with, and how often the host's shell was asked whether it is still there.
+ */
+async function failure(
+  port: number,
+  shell: () => Promise<readonly Output[]> = () => Promise.resolve([]),
+): Promise<Performed> {
   let asked = 0
-  const session = { forward: () => Promise.resolve(connect(port, '127.0.0.1')), exchange: () => (asked++, shell()) }
+  const session = {
+    forward: () => Promise.resolve(connect(port, '127.0.0.1')),
+    exchange: () => (asked++, shell()),
+  }
   const backend = await openMysql(session, { connect: limit, statement: limit })
-  const failed = await backend.perform({ on: 'mysql', connection: {}, sql: 'SELECT 1', values: [] }).catch((error: unknown) => error)
+  const failed = await backend
+    .perform({ on: 'mysql', connection: {}, sql: 'SELECT 1', values: [] })
+    .catch((error: unknown) => error)
   await backend.close()
   if (!(failed instanceof FettleError)) throw new Error('it did not fail as it should')
   return { failed, asked }
@@ -58,11 +76,27 @@ async function failure(port: number, shell: () => Promise<readonly Output[]> = (
 /** A packet of MariaDB's protocol. */
 const packet = (sequence: number, ...parts: readonly (string | readonly number[])[]): Buffer => {
   const payload = Buffer.concat(parts.map((part) => Buffer.from(part as string)))
-  return Buffer.concat([Buffer.from([payload.length & 255, payload.length >> 8, 0, sequence]), payload])
+  return Buffer.concat([
+    Buffer.from([payload.length & 255, payload.length >> 8, 0, sequence]),
+    payload,
+  ])
 }
-const greeting = packet(0, [10], '10.11.6-MariaDB', [0, 1, 0, 0, 0], 'saltsalt', [0, 0xff, 0xf7, 33, 2, 0, 0x08, 0, 21], Array<number>(10).fill(0), 'saltsaltsalt', [0], 'mysql_native_password', [0])
+const greeting = packet(
+  0,
+  [10],
+  '10.11.6-MariaDB',
+  [0, 1, 0, 0, 0],
+  'saltsalt',
+  [0, 0xff, 0xf7, 33, 2, 0, 0x08, 0, 21],
+  Array<number>(10).fill(0),
+  'saltsaltsalt',
+  [0],
+  'mysql_native_password',
+  [0],
+)
 const ok = (sequence: number): Buffer => packet(sequence, [0, 0, 0, 2, 0, 0, 0])
-const refusal = (number: number, words: string): Buffer => packet(1, [255, number & 255, number >> 8], `#HY000${words}`)
+const refusal = (number: number, words: string): Buffer =>
+  packet(1, [255, number & 255, number >> 8], `#HY000${words}`)
 
 describe('a server that answers logins', () => {
   let server: Server
@@ -71,36 +105,63 @@ describe('a server that answers logins', () => {
     for (const socket of open.splice(0)) socket.destroy()
     server.close()
   })
-  /** MariaDB as far as the login and the settings of the session; what it does with any other statement is given. */
+  /**
+   * MariaDB as far as the login and the settings of the session; what it does with any other
+   * statement is given.
+   */
   async function serving(answer: (socket: Socket) => unknown): Promise<number> {
     server = createServer((socket) => {
       open.push(socket)
       socket.on('error', () => undefined).write(greeting)
       socket.once('data', () => {
         socket.write(ok(2))
-        socket.on('data', (said) => said.includes('SET SESSION') ? socket.write(ok(1)) : answer(socket))
+        socket.on('data', (said) =>
+          said.includes('SET SESSION') ? socket.write(ok(1)) : answer(socket),
+        )
       })
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
     return (server.address() as AddressInfo).port
   }
-  const lost = new FettleError('connection-lost', { message: 'the connection ended: the outcome is unknown' })
+  const lost = new FettleError('connection-lost', {
+    message: 'the connection ended: the outcome is unknown',
+  })
   const gone = (): Promise<never> => Promise.reject(lost)
   const hangUp = (socket: Socket): Socket => socket.destroy()
 
   test('refuses a statement: nobody need be asked', async () => {
-    const { failed, asked } = await failure(await serving((socket) => socket.write(refusal(1040, 'Too many connections'))), gone)
-    expect([failed.code, failed.message, failed.remedy, asked]).toEqual(['mysql-failed', 'MariaDB at /run/mysqld/mysqld.sock as root: Too many connections', expect.stringContaining('max_connections'), 0])
+    const { failed, asked } = await failure(
+      await serving((socket) => socket.write(refusal(1040, 'Too many connections'))),
+      gone,
+    )
+    expect([failed.code, failed.message, failed.remedy, asked]).toEqual([
+      'mysql-failed',
+      'MariaDB at /run/mysqld/mysqld.sock as root: Too many connections',
+      expect.stringContaining('max_connections'),
+      0,
+    ])
   })
   test('hangs up in a statement, and the host is there', async () => {
-    expect(await failure(await serving(hangUp))).toMatchObject({ failed: { code: 'mysql-failed', message: expect.stringContaining('The server closed the connection') }, asked: 1 })
+    expect(await failure(await serving(hangUp))).toMatchObject({
+      failed: {
+        code: 'mysql-failed',
+        message: expect.stringContaining('The server closed the connection'),
+      },
+      asked: 1,
+    })
   })
   test('hangs up in a statement, and the host is gone', async () => {
     expect((await failure(await serving(hangUp), gone)).failed).toBe(lost)
   })
   test('never answers a statement', async () => {
     const port = await serving(() => undefined)
-    expect(await failure(port)).toMatchObject({ failed: { message: 'MariaDB at /run/mysqld/mysqld.sock as root did not finish a statement within 0.517 s: its outcome is unknown' }, asked: 1 })
+    expect(await failure(port)).toMatchObject({
+      failed: {
+        message:
+          'MariaDB at /run/mysqld/mysqld.sock as root did not finish a statement within 0.517 s: its outcome is unknown',
+      },
+      asked: 1,
+    })
     expect((await failure(port, gone)).failed).toBe(lost)
   })
 })
@@ -125,20 +186,34 @@ describe('a server that does not serve', () => {
     return typeof at === 'object' && at !== null ? at.port : 0
   }
   test('accepts and says nothing, as one that was stopped does', async () => {
-    expect((await failure(await listening(() => undefined))).failed).toMatchObject({ code: 'mysql-failed', message: 'MariaDB at /run/mysqld/mysqld.sock as root did not answer within 0.517 s' })
+    expect((await failure(await listening(() => undefined))).failed).toMatchObject({
+      code: 'mysql-failed',
+      message: 'MariaDB at /run/mysqld/mysqld.sock as root did not answer within 0.517 s',
+    })
   })
   test('closes at once', async () => {
-    expect((await failure(await listening((socket) => socket.end()))).failed).toMatchObject({ code: 'mysql-failed', message: expect.stringContaining('The server closed the connection') })
+    expect((await failure(await listening((socket) => socket.end()))).failed).toMatchObject({
+      code: 'mysql-failed',
+      message: expect.stringContaining('The server closed the connection'),
+    })
   })
   test('is something else', async () => {
-    expect((await failure(await listening((socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n')))).failed).toMatchObject({ code: 'mysql-failed' })
+    expect(
+      (await failure(await listening((socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'))))
+        .failed,
+    ).toMatchObject({ code: 'mysql-failed' })
   })
   test('cannot be connected to in time: a stream that comes too late is closed', async () => {
     const socket = connect(await listening(() => undefined), '127.0.0.1')
     let come: (stream: Socket) => void = () => undefined
     const forwarding = new Promise<Socket>((resolve) => (come = resolve))
-    const backend = await openMysql({ forward: () => forwarding, exchange: () => Promise.resolve([]) }, { connect: limit, statement: limit })
-    await expect(backend.perform({ on: 'mysql', connection: {}, sql: 'SELECT 1', values: [] })).rejects.toMatchObject({ message: expect.stringContaining('did not answer within 0.517 s') })
+    const backend = await openMysql(
+      { forward: () => forwarding, exchange: () => Promise.resolve([]) },
+      { connect: limit, statement: limit },
+    )
+    await expect(
+      backend.perform({ on: 'mysql', connection: {}, sql: 'SELECT 1', values: [] }),
+    ).rejects.toMatchObject({ message: expect.stringContaining('did not answer within 0.517 s') })
     come(socket)
     await forwarding
     expect(socket.destroyed).toBe(true)

@@ -21,7 +21,10 @@ import { writeDocuments } from './write.js'
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
-/** Tools get the lab's highest numbers, so that whatever takes the lab down ends what they left running. */
+/**
+ * Tools get the lab's highest numbers, so that whatever takes the lab down ends what they left
+ * running.
+ */
 const firstGroup = 900
 
 interface Contestants {
@@ -51,7 +54,13 @@ async function contestants(options: Options, fleet: Fleet): Promise<Contestants>
 /** Brings every host to the finished state with Fettle, unless it is in it. */
 async function finish(fleet: Fleet): Promise<void> {
   await prepareHosts(fleet.hosts)
-  if (await verify(fleet.hosts).then(() => true, () => false)) return
+  if (
+    await verify(fleet.hosts).then(
+      () => true,
+      () => false,
+    )
+  )
+    return
   say('bringing the hosts to the finished state')
   const tool = await fettle(fleet, say)
   const group = names.cgroup(fleet.id, firstGroup - 1)
@@ -63,19 +72,40 @@ async function finish(fleet: Fleet): Promise<void> {
   await verify(fleet.hosts)
 }
 
-async function allCases(options: Options, fleet: Fleet, tools: readonly Contestant[]): Promise<readonly Row[]> {
+async function allCases(
+  options: Options,
+  fleet: Fleet,
+  tools: readonly Contestant[],
+): Promise<readonly Row[]> {
   const rows: Row[] = []
   const common = { contestants: tools, n: options.n, say, repair: () => finish(fleet) }
-  if (options.scenarios.includes('help')) rows.push(...(await runCase({ ...common, fleet, place: { hosts: 0, rtt: 0 }, scenario: 'help' })))
+  if (options.scenarios.includes('help'))
+    rows.push(
+      ...(await runCase({ ...common, fleet, place: { hosts: 0, rtt: 0 }, scenario: 'help' })),
+    )
   for (const place of options.places) {
-    for (const scenario of options.scenarios.filter((name) => name !== 'help')) rows.push(...(await delayed(fleet, place.rtt, (there) => runCase({ ...common, fleet: there, place, scenario }))))
+    for (const scenario of options.scenarios.filter((name) => name !== 'help'))
+      rows.push(
+        ...(await delayed(fleet, place.rtt, (there) =>
+          runCase({ ...common, fleet: there, place, scenario }),
+        )),
+      )
   }
   return rows
 }
 
-async function bench(options: Options): Promise<{ readonly rows: readonly Row[]; readonly shortfalls: readonly Shortfall[] }> {
-  const fleet = await openFleet({ count: Math.max(...options.places.map(({ hosts }) => hosts)), keep: options.keep, say })
-  const interrupted = (): void => void undelay(fleet).then(() => fleet.close()).finally(() => process.exit(130))
+async function bench(
+  options: Options,
+): Promise<{ readonly rows: readonly Row[]; readonly shortfalls: readonly Shortfall[] }> {
+  const fleet = await openFleet({
+    count: Math.max(...options.places.map(({ hosts }) => hosts)),
+    keep: options.keep,
+    say,
+  })
+  const interrupted = (): void =>
+    void undelay(fleet)
+      .then(() => fleet.close())
+      .finally(() => process.exit(130))
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
   try {
     await undelay(fleet)
@@ -93,7 +123,10 @@ async function bench(options: Options): Promise<{ readonly rows: readonly Row[];
 /** Benchmarks of this machine run one after the other. */
 async function alone<T>(run: () => Promise<T>): Promise<T> {
   await mkdir(resultsFolder, { recursive: true })
-  const waiting = setTimeout(() => say('another benchmark is running on this machine: waiting for its end'), 1000)
+  const waiting = setTimeout(
+    () => say('another benchmark is running on this machine: waiting for its end'),
+    1000,
+  )
   return withLock(lockFile('bench'), () => {
     clearTimeout(waiting)
     return run()
@@ -116,16 +149,23 @@ async function main(argv: readonly string[]): Promise<number> {
   await installPeers(options.tools, options.ask, say)
   const { rows, shortfalls } = await alone(() => bench(options))
   const results = await saveResults(begun, rows)
-  say(`\n${table(rows)}\n\n${String(Math.round(results.seconds))} s; as JSON: ${join(resultsFolder, 'latest.json')}`)
+  say(
+    `\n${table(rows)}\n\n${String(Math.round(results.seconds))} s; as JSON: ${join(resultsFolder, 'latest.json')}`,
+  )
   if (options.write) await writeDocuments(results, options.add, say)
   if (shortfalls.length > 0) say(`\n${shortfallLines(shortfalls).join('\n')}`)
   return shortfalls.length === 0 ? 0 : 1
 }
 
 function explained(error: unknown): string {
-  if (error instanceof FettleError) return [error.message, error.detail, error.remedy].filter((part) => part !== null && part !== '').join('\n')
+  if (error instanceof FettleError)
+    return [error.message, error.detail, error.remedy]
+      .filter((part) => part !== null && part !== '')
+      .join('\n')
   if (error instanceof RangeError || error instanceof TypeError) return error.message
-  return error instanceof Error ? `${error.message}${error.cause === undefined ? '' : `: ${explained(error.cause)}`}` : String(error)
+  return error instanceof Error
+    ? `${error.message}${error.cause === undefined ? '' : `: ${explained(error.cause)}`}`
+    : String(error)
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {

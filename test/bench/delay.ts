@@ -7,10 +7,19 @@ import type { BenchHost, Fleet } from './fleet.js'
 import { benchFile } from './places.js'
 import { spread } from './statistics.js'
 
-/** These bear the lab's name, with numbers that no host has: what takes the lab down takes them with it. */
-const devices = (id: string) => ({ near: names.bridge(id), far: `${names.bridge(id)}-0`, nearTap: names.port(id, 901), farTap: names.port(id, 902) })
+/**
+ * These bear the lab's name, with numbers that no host has: what takes the lab down takes them with
+ * it.
+ */
+const devices = (id: string) => ({
+  near: names.bridge(id),
+  far: `${names.bridge(id)}-0`,
+  nearTap: names.port(id, 901),
+  farTap: names.port(id, 902),
+})
 
-const ip = (lines: readonly string[]): Promise<string> => must(['ip', '-batch', '-'], { input: `${lines.join('\n')}\n` })
+const ip = (lines: readonly string[]): Promise<string> =>
+  must(['ip', '-batch', '-'], { input: `${lines.join('\n')}\n` })
 
 async function move(hosts: readonly BenchHost[], bridge: string): Promise<void> {
   await ip(hosts.map(({ port }) => `link set ${port} master ${bridge}`))
@@ -24,21 +33,38 @@ export async function undelay({ id, hosts }: Fleet): Promise<void> {
 }
 
 /**
- * Runs `body` with a delay of `rtt` milliseconds between this machine and the hosts, there and back. The kernel's own (netem) is not everywhere: the
- * hosts are put into a second bridge, and a program that holds every frame for half the time joins the two.
+ * Runs `body` with a delay of `rtt` milliseconds between this machine and the hosts, there and
+ * back. The kernel's own (netem) is not everywhere: the hosts are put into a second bridge, and a
+ * program that holds every frame for half the time joins the two.
  */
-export async function delayed<T>(fleet: Fleet, rtt: number, body: (fleet: Fleet) => Promise<T>): Promise<T> {
+export async function delayed<T>(
+  fleet: Fleet,
+  rtt: number,
+  body: (fleet: Fleet) => Promise<T>,
+): Promise<T> {
   if (rtt === 0) return body(fleet)
   const { near, far, nearTap, farTap } = devices(fleet.id)
   // In a session of its own: Ctrl-C at the terminal ends the benchmark, and that ends it.
-  const holder = spawn('/usr/bin/python3', [benchFile('delay.py'), nearTap, farTap, String(rtt / 2000)], { stdio: ['pipe', 'pipe', 'inherit'], detached: true })
+  const holder = spawn(
+    '/usr/bin/python3',
+    [benchFile('delay.py'), nearTap, farTap, String(rtt / 2000)],
+    { stdio: ['pipe', 'pipe', 'inherit'], detached: true },
+  )
   const ended = once(holder, 'exit')
   try {
     await Promise.race([once(holder.stdout, 'data'), ended])
-    await ip([`link add ${far} type bridge`, `link set ${far} up`, `link set ${nearTap} txqueuelen 10000 master ${near} up`, `link set ${farTap} txqueuelen 10000 master ${far} up`])
+    await ip([
+      `link add ${far} type bridge`,
+      `link set ${far} up`,
+      `link set ${nearTap} txqueuelen 10000 master ${near} up`,
+      `link set ${farTap} txqueuelen 10000 master ${far} up`,
+    ])
     await move(fleet.hosts, far)
     await checkDelay(fleet, rtt)
-    return await body({ ...fleet, reset: (hosts) => fleet.reset(hosts).then(() => move(hosts, far)) })
+    return await body({
+      ...fleet,
+      reset: (hosts) => fleet.reset(hosts).then(() => move(hosts, far)),
+    })
   } finally {
     holder.stdin.end()
     await ended
@@ -46,7 +72,9 @@ export async function delayed<T>(fleet: Fleet, rtt: number, body: (fleet: Fleet)
   }
 }
 
-/** A TCP connection takes one round trip; the first one also asks for the host's hardware address. */
+/**
+ * A TCP connection takes one round trip; the first one also asks for the host's hardware address.
+ */
 async function connectMilliseconds(address: string): Promise<number> {
   const begun = performance.now()
   const socket = connect({ host: address, port: 22 })
@@ -60,5 +88,6 @@ async function checkDelay({ hosts: [host] }: Fleet, rtt: number): Promise<void> 
   const times: number[] = []
   while (times.length < 6) times.push(await connectMilliseconds(host.address))
   const { median } = spread(times.slice(1))
-  if (!(median >= rtt && median < rtt + 5)) throw new Error(`the delay is ${median.toFixed(1)} ms instead of ${String(rtt)} ms`)
+  if (!(median >= rtt && median < rtt + 5))
+    throw new Error(`the delay is ${median.toFixed(1)} ms instead of ${String(rtt)} ms`)
 }

@@ -22,7 +22,10 @@ export interface Fleet {
   readonly keyFile: string
   readonly knownHostsFile: string
   readonly hosts: readonly BenchHost[]
-  /** Throws away what was changed on these hosts since their first boot, where the fleet is this process's own. */
+  /**
+   * Throws away what was changed on these hosts since their first boot, where the fleet is this
+   * process's own.
+   */
   reset(hosts: readonly BenchHost[]): Promise<void>
   close(): Promise<void>
 }
@@ -35,7 +38,10 @@ export interface FleetOptions {
 }
 
 /** A hundred that boot at once keep each other from being ready in time. */
-async function tenAtOnce<T>(items: readonly T[], boot: (item: T) => Promise<unknown>): Promise<void> {
+async function tenAtOnce<T>(
+  items: readonly T[],
+  boot: (item: T) => Promise<unknown>,
+): Promise<void> {
   const left = items.values()
   const bootOne = async (): Promise<void> => {
     for (const item of left) await boot(item)
@@ -44,24 +50,40 @@ async function tenAtOnce<T>(items: readonly T[], boot: (item: T) => Promise<unkn
 }
 
 const nameOf = (index: number): string => `bench${String(index)}`
-const isBench = ({ owner, hosts }: LabRecord): boolean => owner === null && hosts.length > 0 && hosts.every(({ name }) => /^bench\d+$/.test(name))
+const isBench = ({ owner, hosts }: LabRecord): boolean =>
+  owner === null && hosts.length > 0 && hosts.every(({ name }) => /^bench\d+$/.test(name))
 
 /** Hosts with the image `stack`: fresh ones, or with `keep` those of an earlier call. */
 export async function openFleet({ count, keep, say }: FleetOptions): Promise<Fleet> {
   const kept = keep ? (await labsUp()).filter(isBench) : []
   const enough = kept.find(({ hosts }) => hosts.length >= count)
-  if (enough !== undefined) return fleet(enough, { reset: () => Promise.reject(new RangeError('hosts of an earlier call cannot be reset: leave out --keep, or --scenario first-run')), close: () => Promise.resolve() })
+  if (enough !== undefined)
+    return fleet(enough, {
+      reset: () =>
+        Promise.reject(
+          new RangeError(
+            'hosts of an earlier call cannot be reset: leave out --keep, or --scenario first-run',
+          ),
+        ),
+      close: () => Promise.resolve(),
+    })
   for (const { id } of kept) await takeDown(id)
   say(`booting ${String(count)} hosts`)
   const lab = await openLab({ say })
   try {
-    await tenAtOnce(Array.from({ length: count }, (_, index) => nameOf(index + 1)), (name) => lab.boot({ name, image: 'stack' }))
+    await tenAtOnce(
+      Array.from({ length: count }, (_, index) => nameOf(index + 1)),
+      (name) => lab.boot({ name, image: 'stack' }),
+    )
     const record = readRecord(lab.id)
     if (record === null) throw new Error(`the lab ${lab.id} has no record`)
     return fleet(record, {
       reset: async (hosts) => {
         const chosen = new Set(hosts.map(({ name }) => name))
-        await tenAtOnce(lab.hosts.filter(({ name }) => chosen.has(name)), (host) => host.reset())
+        await tenAtOnce(
+          lab.hosts.filter(({ name }) => chosen.has(name)),
+          (host) => host.reset(),
+        )
       },
       close: () => (keep ? lab.keep() : lab.close()),
     })
@@ -73,17 +95,42 @@ export async function openFleet({ count, keep, say }: FleetOptions): Promise<Fle
 
 function fleet({ id, hosts }: LabRecord, ways: Pick<Fleet, 'reset' | 'close'>): Fleet {
   const ordered = hosts.toSorted((a, b) => Number(a.name.slice(5)) - Number(b.name.slice(5)))
-  return { id, keyFile: keyFile(), knownHostsFile: knownHostsFile(id), hosts: ordered.map((host) => benchHost(id, host)), ...ways }
+  return {
+    id,
+    keyFile: keyFile(),
+    knownHostsFile: knownHostsFile(id),
+    hosts: ordered.map((host) => benchHost(id, host)),
+    ...ways,
+  }
 }
 
 function benchHost(id: string, { name, address, index }: HostRecord): BenchHost {
-  const inside = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup', '--root', '--wd', 'env', '-i', 'HOME=/root', 'LANG=C.UTF-8', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'sh', '-s']
+  const inside = [
+    '--mount',
+    '--uts',
+    '--ipc',
+    '--net',
+    '--pid',
+    '--cgroup',
+    '--root',
+    '--wd',
+    'env',
+    '-i',
+    'HOME=/root',
+    'LANG=C.UTF-8',
+    'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    'sh',
+    '-s',
+  ]
   return {
     name,
     address,
     cgroup: names.cgroup(id, index),
     port: names.port(id, index),
-    run: async (script) => execute(['nsenter', '--target', await leader(names.namespace(id, index)), ...inside], { input: script }),
+    run: async (script) =>
+      execute(['nsenter', '--target', await leader(names.namespace(id, index)), ...inside], {
+        input: script,
+      }),
   }
 }
 

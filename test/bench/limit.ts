@@ -3,9 +3,9 @@ import { connect } from 'node:net'
 import ssh2 from 'ssh2'
 
 /**
- * The bare limit, a program of its own: `limit KEYFILE SCRIPT ADDRESS…`. It connects to every host at once, runs one
- * read-only script there and throws the answer away. No provisioner that asks the same of the host can be faster; this one
- * checks no host key, compares nothing and knows nothing.
+ * The bare limit, a program of its own: `limit KEYFILE SCRIPT ADDRESS…`. It connects to every host
+ * at once, runs one read-only script there and throws the answer away. No provisioner that asks the
+ * same of the host can be faster; this one checks no host key, compares nothing and knows nothing.
  */
 const [keyFile = '', scriptFile = '', ...addresses] = process.argv.slice(2)
 const privateKey = readFileSync(keyFile)
@@ -23,5 +23,10 @@ for (const host of addresses) {
       })
     })
   })
-  client.connect({ sock: connect({ host, port: 22, noDelay: true }), username: 'root', privateKey, authHandler: ['publickey'] })
+  client.connect({
+    sock: connect({ host, port: 22, noDelay: true }),
+    username: 'root',
+    privateKey,
+    authHandler: ['publickey'],
+  })
 }

@@ -19,9 +19,14 @@ export interface Measurement {
   readonly wall: number
   /** User and system time of the process, its children, and daemons that it left (ssh masters). */
   readonly cpu: number
-  /** User and system time of all hosts together: sshd, shells and whatever else ran there meanwhile. */
+  /**
+   * User and system time of all hosts together: sshd, shells and whatever else ran there meanwhile.
+   */
   readonly hostCpu: number
-  /** Most memory of all its processes together, as the kernel accounts for it: shared pages once, no program text that was in the page cache before. */
+  /**
+   * Most memory of all its processes together, as the kernel accounts for it: shared pages once, no
+   * program text that was in the page cache before.
+   */
   readonly peak: number
 }
 
@@ -29,20 +34,42 @@ export interface Measured extends Measurement {
   readonly status: number
 }
 
-/** Enters its cgroups, says so, and becomes the program when it is told to: entering takes the kernel some milliseconds. */
-const starter = 'while [ "$1" != -- ]; do echo $$ >"$1" || exit; shift; done; shift; echo ready >&3; read -r go <&3; exec "$@" 3>&-'
+/**
+ * Enters its cgroups, says so, and becomes the program when it is told to: entering takes the
+ * kernel some milliseconds.
+ */
+const starter =
+  'while [ "$1" != -- ]; do echo $$ >"$1" || exit; shift; done; shift; echo ready >&3; read -r go <&3; exec "$@" 3>&-'
 
 /** Milliseconds: a tool that takes longer hangs. */
 const patience = 30 * 60_000
 
 let runs = 0
 
-/** Runs a program in the cgroup of its tool and measures it; its output goes to a file, so that nobody has to read along. */
-export async function measure(tool: string, { argv, cwd, env }: Command, hosts: readonly BenchHost[], output: string): Promise<Measured> {
+/**
+ * Runs a program in the cgroup of its tool and measures it; its output goes to a file, so that
+ * nobody has to read along.
+ */
+export async function measure(
+  tool: string,
+  { argv, cwd, env }: Command,
+  hosts: readonly BenchHost[],
+  output: string,
+): Promise<Measured> {
   const group = await makeRunGroup(tool, (runs += 1))
   const file = await open(output, 'w')
   try {
-    const child = spawn('/bin/bash', ['-c', starter, 'starter', ...group.entrances, '--', ...argv], { cwd, env: { ...process.env, ...env }, timeout: patience, killSignal: 'SIGKILL', stdio: ['ignore', file.fd, file.fd, 'pipe'] })
+    const child = spawn(
+      '/bin/bash',
+      ['-c', starter, 'starter', ...group.entrances, '--', ...argv],
+      {
+        cwd,
+        env: { ...process.env, ...env },
+        timeout: patience,
+        killSignal: 'SIGKILL',
+        stdio: ['ignore', file.fd, file.fd, 'pipe'],
+      },
+    )
     const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
     const gate = child.stdio[3] as Readable & Writable
     await Promise.race([once(gate, 'data'), ended])
@@ -53,7 +80,13 @@ export async function measure(tool: string, { argv, cwd, env }: Command, hosts: 
     const wall = (performance.now() - begun) / 1000
     const [cpuAfter, hostCpuAfter] = [await cpuSeconds(tool), await cpuOf(hosts)]
     gate.destroy()
-    return { wall, cpu: cpuAfter - cpu, hostCpu: hostCpuAfter - hostCpu, peak: await group.peakBytes(), status: code ?? 128 + (signal === null ? 0 : constants.signals[signal]) }
+    return {
+      wall,
+      cpu: cpuAfter - cpu,
+      hostCpu: hostCpuAfter - hostCpu,
+      peak: await group.peakBytes(),
+      status: code ?? 128 + (signal === null ? 0 : constants.signals[signal]),
+    }
   } finally {
     await file.close()
   }

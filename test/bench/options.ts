@@ -22,7 +22,15 @@ export interface Options {
   readonly ask: boolean
 }
 
-export const toolNames = ['limit', 'fettle', 'pyinfra', 'mitogen', 'ansible', 'ssh', 'node'] as const
+export const toolNames = [
+  'limit',
+  'fettle',
+  'pyinfra',
+  'mitogen',
+  'ansible',
+  'ssh',
+  'node',
+] as const
 export type ToolName = (typeof toolNames)[number]
 
 export const usage = `npm run bench [-- OPTIONS]
@@ -40,38 +48,77 @@ Measures Fettle, its peers and the bare limit on one job, on throwaway Debian ho
   --add                with --write: the cases of this call take their places among those that are there
   --yes                install what is missing without asking`
 
-/** Places of a whole run: delays are for ten hosts, where the hosts' own work does not hide them. */
-const allPlaces: readonly Place[] = [{ hosts: 1, rtt: 0 }, { hosts: 10, rtt: 0 }, { hosts: 50, rtt: 0 }, { hosts: 10, rtt: 20 }, { hosts: 10, rtt: 100 }]
+/**
+ * Places of a whole run: delays are for ten hosts, where the hosts' own work does not hide them.
+ */
+const allPlaces: readonly Place[] = [
+  { hosts: 1, rtt: 0 },
+  { hosts: 10, rtt: 0 },
+  { hosts: 50, rtt: 0 },
+  { hosts: 10, rtt: 20 },
+  { hosts: 10, rtt: 100 },
+]
 
 function oneOf<T extends string>(name: string, words: string, known: readonly T[]): readonly T[] {
   return words.split(',').map((word) => {
     const found = known.find((each) => each === word)
-    if (found === undefined) throw new RangeError(`--${name}: ${JSON.stringify(word)} is none of ${known.join(', ')}`)
+    if (found === undefined)
+      throw new RangeError(`--${name}: ${JSON.stringify(word)} is none of ${known.join(', ')}`)
     return found
   })
 }
 
 const numbers = (name: string, words: string): readonly number[] =>
   words.split(',').map((word) => {
-    if (!/^\d+$/.test(word)) throw new RangeError(`--${name}: ${JSON.stringify(word)} is no whole number`)
+    if (!/^\d+$/.test(word))
+      throw new RangeError(`--${name}: ${JSON.stringify(word)} is no whole number`)
     return Number(word)
   })
 
 /** @throws RangeError or TypeError with a sentence for who typed it */
-export function parseOptions(argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Options {
+export function parseOptions(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Options {
   const text = { type: 'string' } as const
   const flag = { type: 'boolean', default: false } as const
-  const { values } = parseArgs({ args: [...argv], options: { tools: text, scenario: text, hosts: text, rtt: text, n: text, quick: flag, keep: flag, write: flag, add: flag, yes: flag } })
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      tools: text,
+      scenario: text,
+      hosts: text,
+      rtt: text,
+      n: text,
+      quick: flag,
+      keep: flag,
+      write: flag,
+      add: flag,
+      yes: flag,
+    },
+  })
   const hosts = values.hosts === undefined ? null : numbers('hosts', values.hosts)
   const rtts = values.rtt === undefined ? null : numbers('rtt', values.rtt)
-  const chosen = (hosts ?? (values.quick || rtts !== null ? [10] : null))?.flatMap((count) => (rtts ?? [0]).map((rtt) => ({ hosts: count, rtt })))
+  const chosen = (hosts ?? (values.quick || rtts !== null ? [10] : null))?.flatMap((count) =>
+    (rtts ?? [0]).map((rtt) => ({ hosts: count, rtt })),
+  )
   const [n] = values.n === undefined ? [null] : numbers('n', values.n)
   if (n === 0 || hosts?.includes(0) === true) throw new RangeError('--n and --hosts begin at 1')
-  const pyinfraIsMissing = env['FETTLE_BENCH_PYINFRA'] === undefined && values.tools?.split(',').includes('pyinfra') === true
-  if (pyinfraIsMissing) throw new RangeError('--tools: pyinfra takes part where FETTLE_BENCH_PYINFRA names a checkout of it')
+  const pyinfraIsMissing =
+    env['FETTLE_BENCH_PYINFRA'] === undefined &&
+    values.tools?.split(',').includes('pyinfra') === true
+  if (pyinfraIsMissing)
+    throw new RangeError(
+      '--tools: pyinfra takes part where FETTLE_BENCH_PYINFRA names a checkout of it',
+    )
   return {
     tools: values.tools === undefined ? toolNames : oneOf('tools', values.tools, toolNames),
-    scenarios: values.scenario === undefined ? (values.quick ? ['no-op', 'help'] : scenarios) : oneOf('scenario', values.scenario, scenarios),
+    scenarios:
+      values.scenario === undefined
+        ? values.quick
+          ? ['no-op', 'help']
+          : scenarios
+        : oneOf('scenario', values.scenario, scenarios),
     places: chosen ?? allPlaces,
     n: n ?? null,
     keep: values.keep,

@@ -6,11 +6,23 @@ import { packages } from './tools/all.js'
 /** The collections that a playbook names its modules of; those of ansible-core itself aside. */
 function collections(): readonly string[] {
   const text = readFileSync(join(import.meta.dirname, 'peers/ansible/site.yml'), 'utf8')
-  return [...new Set([...text.matchAll(/\b((?!ansible\.builtin)\w+\.\w+)\.\w+:/g)].map(([, name = '']) => name))]
+  return [
+    ...new Set(
+      [...text.matchAll(/\b((?!ansible\.builtin)\w+\.\w+)\.\w+:/g)].map(([, name = '']) => name),
+    ),
+  ]
 }
 
-test.each(['ansible', 'mitogen'] as const)('%s is installed only where every collection of its playbook is, which ansible-core lacks', (name) => {
-  const folders = collections().map((collection) => `/usr/lib/python3/dist-packages/ansible_collections/${collection.replace('.', '/')}`)
-  expect(folders.length).toBeGreaterThan(1)
-  expect(packages[name]).toMatchObject(Object.fromEntries(folders.map((folder) => [folder, 'ansible'])))
-})
+test.each(['ansible', 'mitogen'] as const)(
+  '%s is installed only where every collection of its playbook is, which ansible-core lacks',
+  (name) => {
+    const folders = collections().map(
+      (collection) =>
+        `/usr/lib/python3/dist-packages/ansible_collections/${collection.replace('.', '/')}`,
+    )
+    expect(folders.length).toBeGreaterThan(1)
+    expect(packages[name]).toMatchObject(
+      Object.fromEntries(folders.map((folder) => [folder, 'ansible'])),
+    )
+  },
+)

@@ -2,8 +2,22 @@ import { caseOf, of, seconds } from './report.js'
 import type { Row } from './run-case.js'
 
 /** Colours that keep their contrast on white and on black. */
-const colours: Readonly<Record<string, string>> = { limit: '#8b949e', ssh: '#8b949e', fettle: '#2f81f7', pyinfra: '#3fb950', mitogen: '#d29922', ansible: '#f85149' }
-const names: Readonly<Record<string, string>> = { limit: 'bare limit', ssh: 'ssh host true', fettle: 'Fettle', pyinfra: 'pyinfra', mitogen: 'Mitogen', ansible: 'Ansible, tuned' }
+const colours: Readonly<Record<string, string>> = {
+  limit: '#8b949e',
+  ssh: '#8b949e',
+  fettle: '#2f81f7',
+  pyinfra: '#3fb950',
+  mitogen: '#d29922',
+  ansible: '#f85149',
+}
+const names: Readonly<Record<string, string>> = {
+  limit: 'bare limit',
+  ssh: 'ssh host true',
+  fettle: 'Fettle',
+  pyinfra: 'pyinfra',
+  mitogen: 'Mitogen',
+  ansible: 'Ansible, tuned',
+}
 
 const width = 900
 const left = 130
@@ -28,12 +42,16 @@ export function decades(values: readonly number[]): readonly number[] {
 
 const round = (value: number): string => value.toFixed(1)
 
-/** Median wall times as bars on a logarithmic scale, with their range; a group for each case. Without a script, and readable on light and dark pages. */
+/**
+ * Median wall times as bars on a logarithmic scale, with their range; a group for each case.
+ * Without a script, and readable on light and dark pages.
+ */
 export function plot(rows: readonly Row[]): string {
   const shown = rows.filter(({ tool, runs }) => tool in colours && runs.length > 0)
   const ticks = decades(shown.flatMap(({ runs }) => runs.map(({ wall }) => wall)))
   const [low = 1, high = 10] = [ticks[0], ticks.at(-1)]
-  const x = (value: number): number => left + ((width - left - right) * Math.log(value / low)) / Math.log(high / low)
+  const x = (value: number): number =>
+    left + ((width - left - right) * Math.log(value / low)) / Math.log(high / low)
   const body: string[] = []
   let y = top
   for (const name of new Set(shown.map(caseOf))) {
@@ -52,7 +70,10 @@ export function plot(rows: readonly Row[]): string {
     }
     y += between
   }
-  const grid = ticks.map((tick) => `<path class="grid" d="M${round(x(tick))} ${String(top - 10)}V${String(y)}"/><text class="tick" x="${round(x(tick))}" y="${String(top - 16)}" text-anchor="middle">${String(Number(tick.toPrecision(1)))} s</text>`)
+  const grid = ticks.map(
+    (tick) =>
+      `<path class="grid" d="M${round(x(tick))} ${String(top - 10)}V${String(y)}"/><text class="tick" x="${round(x(tick))}" y="${String(top - 16)}" text-anchor="middle">${String(Number(tick.toPrecision(1)))} s</text>`,
+  )
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-12 0 ${String(width + 12)} ${String(y + 8)}" width="${String(width + 12)}" height="${String(y + 8)}" role="img">
 <title>How long the 30-task job takes</title>
 <style>${style}</style>

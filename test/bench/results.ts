@@ -25,30 +25,62 @@ async function firstLine(argv: readonly string[]): Promise<string> {
 
 async function versionsOf(rows: readonly Row[]): Promise<Readonly<Record<string, string>>> {
   const measured = new Set(rows.map(({ tool }) => tool))
-  const debian = (name: string): Promise<string> => firstLine(['dpkg-query', '-W', '-f', '${Version}', name])
-  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { readonly version: string }
+  const debian = (name: string): Promise<string> =>
+    firstLine(['dpkg-query', '-W', '-f', '${Version}', name])
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+    readonly version: string
+  }
   const commit = await firstLine(['git', '-C', root, 'rev-parse', '--short', 'HEAD'])
   return {
     fettle: `${version} (${commit})`,
     node: process.version,
-    ...(measured.has('ansible') && { ansible: `ansible-core ${/core ([\d.]+)/.exec(await firstLine(['/usr/bin/ansible', '--version']))?.[1] ?? '?'}` }),
-    ...(measured.has('mitogen') && { mitogen: `ansible-mitogen ${await debian('ansible-mitogen')}` }),
-    ...(measured.has('pyinfra') && { pyinfra: /^# v(\S+)$/m.exec(await readFile(join(process.env['FETTLE_BENCH_PYINFRA'] ?? '', 'CHANGELOG.md'), 'utf8').catch(() => ''))?.[1] ?? 'a checkout' }),
+    ...(measured.has('ansible') && {
+      ansible: `ansible-core ${/core ([\d.]+)/.exec(await firstLine(['/usr/bin/ansible', '--version']))?.[1] ?? '?'}`,
+    }),
+    ...(measured.has('mitogen') && {
+      mitogen: `ansible-mitogen ${await debian('ansible-mitogen')}`,
+    }),
+    ...(measured.has('pyinfra') && {
+      pyinfra:
+        /^# v(\S+)$/m.exec(
+          await readFile(
+            join(process.env['FETTLE_BENCH_PYINFRA'] ?? '', 'CHANGELOG.md'),
+            'utf8',
+          ).catch(() => ''),
+        )?.[1] ?? 'a checkout',
+    }),
   }
 }
 
-const byCase = (one: Row, other: Row): number => scenarios.indexOf(one.scenario) - scenarios.indexOf(other.scenario) || one.hosts - other.hosts || one.rtt - other.rtt
+const byCase = (one: Row, other: Row): number =>
+  scenarios.indexOf(one.scenario) - scenarios.indexOf(other.scenario) ||
+  one.hosts - other.hosts ||
+  one.rtt - other.rtt
 
-/** Results with the cases of an earlier call that this one did not measure, whole, so that what is compared was measured together. */
+/**
+ * Results with the cases of an earlier call that this one did not measure, whole, so that what is
+ * compared was measured together.
+ */
 export function together(earlier: Results, now: Results): Results {
   const measured = new Set(now.rows.map(caseOf))
-  return { ...now, seconds: earlier.seconds + now.seconds, versions: { ...earlier.versions, ...now.versions }, rows: [...earlier.rows.filter((row) => !measured.has(caseOf(row))), ...now.rows].sort(byCase) }
+  return {
+    ...now,
+    seconds: earlier.seconds + now.seconds,
+    versions: { ...earlier.versions, ...now.versions },
+    rows: [...earlier.rows.filter((row) => !measured.has(caseOf(row))), ...now.rows].sort(byCase),
+  }
 }
 
 /** Keeps the measurements beside the outputs of the runs: `latest.json`, and one by its time. */
 export async function saveResults(begun: Date, rows: readonly Row[]): Promise<Results> {
   const machine = `${String(availableParallelism())} × ${cpus()[0]?.model.trim() ?? 'processor'}, ${String(Math.round(totalmem() / 2 ** 30))} GiB`
-  const results = { time: begun.toISOString(), seconds: (Date.now() - begun.getTime()) / 1000, machine, versions: await versionsOf(rows), rows }
+  const results = {
+    time: begun.toISOString(),
+    seconds: (Date.now() - begun.getTime()) / 1000,
+    machine,
+    versions: await versionsOf(rows),
+    rows,
+  }
   const text = `${JSON.stringify(results, null, 1)}\n`
   await writeFile(join(resultsFolder, 'latest.json'), text)
   await writeFile(join(resultsFolder, `${results.time.replaceAll(':', '-')}.json`), text)

@@ -52,14 +52,42 @@ interface Series extends Contestant {
   failure: string | null
 }
 
-/** Measures all tools in turn, several times over, so that what else the machine does meets all of them alike. */
-export async function runCase({ place, scenario, contestants, fleet, n, say, repair }: Case): Promise<readonly Row[]> {
+/**
+ * Measures all tools in turn, several times over, so that what else the machine does meets all of
+ * them alike.
+ */
+export async function runCase({
+  place,
+  scenario,
+  contestants,
+  fleet,
+  n,
+  say,
+  repair,
+}: Case): Promise<readonly Row[]> {
   const hosts = fleet.hosts.slice(0, place.hosts)
   const series = contestants
     .filter(({ tool }) => tool.takesPart(scenario, hosts.length))
-    .map(({ tool, group }): Series => ({ tool, group, scenario, hosts, rtt: place.rtt, n: n ?? tool.runs(scenario, place.hosts, place.rtt), runs: [], sessions: null, told: '', failure: null }))
+    .map(
+      ({ tool, group }): Series => ({
+        tool,
+        group,
+        scenario,
+        hosts,
+        rtt: place.rtt,
+        n: n ?? tool.runs(scenario, place.hosts, place.rtt),
+        runs: [],
+        sessions: null,
+        told: '',
+        failure: null,
+      }),
+    )
   if (series.length === 0) return []
-  say(scenario === 'help' ? '\nhelp' : `\n${scenario}, ${String(place.hosts)} host${place.hosts === 1 ? '' : 's'}, RTT ${String(place.rtt)} ms`)
+  say(
+    scenario === 'help'
+      ? '\nhelp'
+      : `\n${scenario}, ${String(place.hosts)} host${place.hosts === 1 ? '' : 's'}, RTT ${String(place.rtt)} ms`,
+  )
   const attempt = async (each: Series, work: () => Promise<void>): Promise<void> => {
     try {
       await work()
@@ -73,10 +101,22 @@ export async function runCase({ place, scenario, contestants, fleet, n, say, rep
   for (const each of series) await attempt(each, () => warmUp(each))
   for (let round = 1; round <= Math.max(...series.map((each) => each.n)); round += 1) {
     for (const each of series.filter((one) => round <= one.n && one.failure === null)) {
-      await attempt(each, async () => say(`  ${each.tool.name.padEnd(8)} ${described(await runOnce(each, fleet), each.sessions)}`))
+      await attempt(each, async () =>
+        say(
+          `  ${each.tool.name.padEnd(8)} ${described(await runOnce(each, fleet), each.sessions)}`,
+        ),
+      )
     }
   }
-  return series.map(({ tool, runs, sessions, told, failure }) => ({ ...place, scenario, tool: tool.name, runs, sessions, failure, exchanges: tool.name === 'fettle' ? exchanges(told) : {} }))
+  return series.map(({ tool, runs, sessions, told, failure }) => ({
+    ...place,
+    scenario,
+    tool: tool.name,
+    runs,
+    sessions,
+    failure,
+    exchanges: tool.name === 'fettle' ? exchanges(told) : {},
+  }))
 }
 
 async function warmUp(series: Series): Promise<void> {
@@ -108,14 +148,20 @@ async function runOnce(series: Series, fleet: Fleet): Promise<Measurement> {
   const since = Date.now() / 1000
   const { output, ...run } = await successful(series, tool.command(hosts, scenario))
   const [first] = hosts
-  if (first !== undefined && scenario !== 'help') series.sessions = await sessionsSince(first, since)
-  if (scenario === 'no-op' && !tool.unchanged(output, hosts)) throw new Error(`${tool.name} changed something in a no-op run: see ${logOf(series)}`)
-  if (tool.provisions && (scenario === 'one-change' || scenario === 'first-run')) await verify(hosts)
+  if (first !== undefined && scenario !== 'help')
+    series.sessions = await sessionsSince(first, since)
+  if (scenario === 'no-op' && !tool.unchanged(output, hosts))
+    throw new Error(`${tool.name} changed something in a no-op run: see ${logOf(series)}`)
+  if (tool.provisions && (scenario === 'one-change' || scenario === 'first-run'))
+    await verify(hosts)
   series.runs.push(run)
   return run
 }
 
-/** Hosts as they were after their first boot; connections that a tool had kept to them are gone with their other end. */
+/**
+ * Hosts as they were after their first boot; connections that a tool had kept to them are gone with
+ * their other end.
+ */
 async function fresh(group: string, hosts: readonly BenchHost[], fleet: Fleet): Promise<void> {
   await endCgroup(group)
   await makeCgroup(group)
@@ -123,14 +169,27 @@ async function fresh(group: string, hosts: readonly BenchHost[], fleet: Fleet): 
   await prepareHosts(hosts)
 }
 
-const logOf = ({ tool, scenario, hosts }: Series): string => join(resultsFolder, `${tool.name}-${scenario}-${String(hosts.length)}.log`)
+const logOf = ({ tool, scenario, hosts }: Series): string =>
+  join(resultsFolder, `${tool.name}-${scenario}-${String(hosts.length)}.log`)
 
-async function successful(series: Series, command: Command): Promise<Measured & { readonly output: string }> {
+async function successful(
+  series: Series,
+  command: Command,
+): Promise<Measured & { readonly output: string }> {
   const log = logOf(series)
   const run = await measure(series.group, command, series.hosts, log)
-  if (run.status !== 0) throw new Error(`${series.tool.name} ended with status ${String(run.status)}: see ${log}`)
+  if (run.status !== 0)
+    throw new Error(`${series.tool.name} ended with status ${String(run.status)}: see ${log}`)
   return { ...run, output: await readFile(log, 'utf8') }
 }
 
 const described = ({ wall, cpu, hostCpu, peak }: Measurement, sessions: Sessions | null): string =>
-  [`${wall.toFixed(3)} s`, `control ${cpu.toFixed(3)} s`, `hosts ${hostCpu.toFixed(3)} s`, `${(peak / 2 ** 20).toFixed(0)} MiB`, ...(sessions === null ? [] : [`logins ${String(sessions.logins)}, sessions ${String(sessions.sessions)}`])].join('   ')
+  [
+    `${wall.toFixed(3)} s`,
+    `control ${cpu.toFixed(3)} s`,
+    `hosts ${hostCpu.toFixed(3)} s`,
+    `${(peak / 2 ** 20).toFixed(0)} MiB`,
+    ...(sessions === null
+      ? []
+      : [`logins ${String(sessions.logins)}, sessions ${String(sessions.sessions)}`]),
+  ].join('   ')

@@ -7,9 +7,17 @@ export interface Sessions {
   readonly sessions: number
 }
 
-/** Counts from the journal of sshd, which logs verbosely on these hosts. `since` is seconds of the epoch. */
+/**
+ * Counts from the journal of sshd, which logs verbosely on these hosts. `since` is seconds of the
+ * epoch.
+ */
 export async function sessionsSince(host: BenchHost, since: number): Promise<Sessions> {
-  const { stdout } = await host.run(`journalctl -q -o cat --no-pager --since '@${since.toFixed(3)}' _COMM=sshd`)
+  const { stdout } = await host.run(
+    `journalctl -q -o cat --no-pager --since '@${since.toFixed(3)}' _COMM=sshd`,
+  )
   const count = (pattern: RegExp): number => stdout.match(pattern)?.length ?? 0
-  return { logins: count(/^Accepted (?:publickey|password) /gm), sessions: count(/^Starting session: /gm) }
+  return {
+    logins: count(/^Accepted (?:publickey|password) /gm),
+    sessions: count(/^Starting session: /gm),
+  }
 }

@@ -8,20 +8,44 @@ import { together, type Results } from './results.js'
 
 const [begin, end] = ['<!-- results -->', '<!-- end of results -->']
 
-/** Puts the results into `docs/performance.md` between its marks, and beside it as JSON and as a plot. */
-export async function writeDocuments(measured: Results, add: boolean, say: (line: string) => void): Promise<void> {
+/**
+ * Puts the results into `docs/performance.md` between its marks, and beside it as JSON and as a
+ * plot.
+ */
+export async function writeDocuments(
+  measured: Results,
+  add: boolean,
+  say: (line: string) => void,
+): Promise<void> {
   const data = join(root, 'docs/performance.json')
-  const results = add ? together(JSON.parse(await readFile(data, 'utf8')) as Results, measured) : measured
+  const results = add
+    ? together(JSON.parse(await readFile(data, 'utf8')) as Results, measured)
+    : measured
   const { time, seconds, machine, versions, rows } = results
   const page = join(root, 'docs/performance.md')
   const text = await readFile(page, 'utf8')
   const [from, to] = [text.indexOf(begin), text.indexOf(end)]
   if (from === -1 || to < from) throw new Error(`${page} has no place for the results`)
-  const about = `${time.slice(0, 10)}, ${String(Math.round(seconds / 60))} minutes on ${machine}; ${Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ')}.`
-  const generated = [begin, about, overview(rows, toolNames), '<details><summary>Every figure</summary>', table(rows), '</details>', ''].join('\n\n')
+  const about = `${time.slice(0, 10)}, ${String(Math.round(seconds / 60))} minutes on ${machine}; ${Object.entries(
+    versions,
+  )
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ')}.`
+  const generated = [
+    begin,
+    about,
+    overview(rows, toolNames),
+    '<details><summary>Every figure</summary>',
+    table(rows),
+    '</details>',
+    '',
+  ].join('\n\n')
   await writeFile(page, text.slice(0, from) + generated + text.slice(to))
   await writeFile(data, `${JSON.stringify(results, null, 1)}\n`)
-  const chosen = rows.filter(({ scenario, hosts, rtt }) => scenario === 'no-op' || (scenario !== 'help' && hosts === 10 && rtt === 0))
+  const chosen = rows.filter(
+    ({ scenario, hosts, rtt }) =>
+      scenario === 'no-op' || (scenario !== 'help' && hosts === 10 && rtt === 0),
+  )
   if (chosen.length > 0) await writeFile(join(root, 'docs/performance.svg'), plot(chosen))
   say('written: docs/performance.md, docs/performance.json, docs/performance.svg')
 }

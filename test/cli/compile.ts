@@ -2,11 +2,19 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { dirname, join } from 'node:path'
 import { transformSync } from '@swc/core'
 
-/** Compiles `src` as the package is: each file to JavaScript of its own, beside the packages that it imports. */
+/**
+ * Compiles `src` as the package is: each file to JavaScript of its own, beside the packages that it
+ * imports.
+ */
 export function compile(into: string): void {
   const source = join(import.meta.dirname, '../../src')
-  for (const file of readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))) {
-    const { code } = transformSync(readFileSync(join(source, file), 'utf8'), { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' } })
+  for (const file of readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  )) {
+    const { code } = transformSync(readFileSync(join(source, file), 'utf8'), {
+      jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+      module: { type: 'es6' },
+    })
     const output = join(into, 'src', file.replace(/ts$/, 'js'))
     mkdirSync(dirname(output), { recursive: true })
     writeFileSync(output, code)

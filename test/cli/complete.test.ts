@@ -5,10 +5,15 @@ import { main } from '../../src/cli/main.js'
 import { fakeProcess } from './process.js'
 
 /** What `fettle complete` answers: the kind of files, and the words. */
-async function complete(...words: readonly string[]): Promise<readonly [string, readonly string[]]> {
+async function complete(
+  ...words: readonly string[]
+): Promise<readonly [string, readonly string[]]> {
   const io = fakeProcess()
   mkdirSync(join(io.cwd, 'inventory'))
-  writeFileSync(join(io.cwd, 'inventory/hosts.yml'), 'web:\n  hosts: { web1: {}, web2: {} }\ndb:\n  hosts: { db1: {} }\n')
+  writeFileSync(
+    join(io.cwd, 'inventory/hosts.yml'),
+    'web:\n  hosts: { web1: {}, web2: {} }\ndb:\n  hosts: { db1: {} }\n',
+  )
   writeFileSync(join(io.cwd, 'staging.yml'), 'all:\n  hosts: { stage1: {} }\n')
   expect(await main(['node', 'fettle', 'complete', '--', ...words], io)).toBe(0)
   expect(io.stderr.text).toBe('')
@@ -51,11 +56,15 @@ describe('what could come next', () => {
 
   test('every command and every flag of each, as help shows them', async () => {
     const [, commands] = await complete('')
-    expect(commands).toEqual(expect.arrayContaining(['plan', 'apply', 'run', 'ping', 'init', 'lab', 'demo', 'completion']))
+    expect(commands).toEqual(
+      expect.arrayContaining(['plan', 'apply', 'run', 'ping', 'init', 'lab', 'demo', 'completion']),
+    )
     for (const command of commands) {
       const io = fakeProcess()
       await main(['node', 'fettle', command, '--help'], io)
-      const shown = [...io.stdout.text.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, flag]) => flag)
+      const shown = [...io.stdout.text.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(
+        ([, flag]) => flag,
+      )
       expect([command, (await complete(command, '--'))[1]]).toEqual([command, shown])
     }
   })
@@ -63,6 +72,8 @@ describe('what could come next', () => {
   test('a meaning stands behind a tab', async () => {
     const io = fakeProcess()
     await main(['node', 'fettle', 'complete', '--', 'pin'], io)
-    expect(io.stdout.text).toBe(':\nping\tconnect to hosts, act as root if asked, and exchange one answer\n')
+    expect(io.stdout.text).toBe(
+      ':\nping\tconnect to hosts, act as root if asked, and exchange one answer\n',
+    )
   })
 })

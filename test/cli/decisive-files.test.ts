@@ -28,13 +28,26 @@ const ofAnother = ['staging/hosts.yml', 'staging/group_vars/all.yml']
 // Jest loads it in jiti's place, and tells nobody.
 const hidden = 'other/by-jiti.ts'
 
-test.each(Object.keys(files).filter((name) => name !== hidden))('%s decides what runs', async (name) => {
-  const directory = project(files)
-  for (const file of ['tasks/site.ts', 'other/by-name.ts']) await loadPlays(file, directory, () => Promise.resolve({ play }))
-  chmodSync(join(directory, '.env'), 0o600)
-  expect(doubts(directory, decisiveFiles(directory, []))).toEqual([])
-  chmodSync(join(directory, name), 0o602)
-  const said = [expect.stringContaining(`a path that decides what runs: ${name} (everybody may write); `)]
-  expect(doubts(directory, decisiveFiles(directory, []))).toEqual(ofAnother.includes(name) ? [] : said)
-  expect(doubts(directory, decisiveFiles(directory, ['inventory', 'web1,web2', 'staging/hosts.yml', 'none.yml']))).toEqual(said)
-})
+test.each(Object.keys(files).filter((name) => name !== hidden))(
+  '%s decides what runs',
+  async (name) => {
+    const directory = project(files)
+    for (const file of ['tasks/site.ts', 'other/by-name.ts'])
+      await loadPlays(file, directory, () => Promise.resolve({ play }))
+    chmodSync(join(directory, '.env'), 0o600)
+    expect(doubts(directory, decisiveFiles(directory, []))).toEqual([])
+    chmodSync(join(directory, name), 0o602)
+    const said = [
+      expect.stringContaining(`a path that decides what runs: ${name} (everybody may write); `),
+    ]
+    expect(doubts(directory, decisiveFiles(directory, []))).toEqual(
+      ofAnother.includes(name) ? [] : said,
+    )
+    expect(
+      doubts(
+        directory,
+        decisiveFiles(directory, ['inventory', 'web1,web2', 'staging/hosts.yml', 'none.yml']),
+      ),
+    ).toEqual(said)
+  },
+)

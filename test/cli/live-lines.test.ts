@@ -18,9 +18,24 @@ describe('each line is told once', () => {
     ['all was told', ['a\nb\n'], 'a\nb\n', ['a', 'b']],
     ['the same line again and again', ['x\n', 'x\n'], 'x\nx\nx\n', ['x', 'x', 'x']],
     ['an empty line', ['\n'], '\n\n', ['', '']],
-    ['some came too fast: the rest goes on after what was told last', ['one\n', 'five\n'], 'one\ntwo\nfive\nsix\n', ['one', 'five', 'six']],
-    ['a whole that lost its middle', ['b1\nb2\n', 'y1\n'], 'b1\n\n[… 9 bytes left out …]\ny1\nz\n', ['b1', 'b2', 'y1', 'z']],
-    ['what was told last is not in the whole any more', ['gone\n'], 'a\nend\n', ['gone', '[… some lines left out …]', 'a', 'end']],
+    [
+      'some came too fast: the rest goes on after what was told last',
+      ['one\n', 'five\n'],
+      'one\ntwo\nfive\nsix\n',
+      ['one', 'five', 'six'],
+    ],
+    [
+      'a whole that lost its middle',
+      ['b1\nb2\n', 'y1\n'],
+      'b1\n\n[… 9 bytes left out …]\ny1\nz\n',
+      ['b1', 'b2', 'y1', 'z'],
+    ],
+    [
+      'what was told last is not in the whole any more',
+      ['gone\n'],
+      'a\nend\n',
+      ['gone', '[… some lines left out …]', 'a', 'end'],
+    ],
   ])('%s', (_, pieces, whole, expected) => {
     expect(lines(pieces, whole)).toEqual(expected)
   })

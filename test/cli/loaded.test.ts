@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { project } from '../inventory/project.js'
 import { compile } from './compile.js'
 
-// What a command loads is what its start costs: libraries by name say it the same on every machine, and seconds do not.
+// What a command loads is what its start costs: libraries by name say it the same on every machine,
+// and seconds do not.
 
 const reports = mkdtempSync(join(tmpdir(), 'fettle-loaded-'))
 let compiled = ''
@@ -20,13 +21,28 @@ interface Coverage {
   readonly result: readonly { readonly url: string }[]
 }
 
-/** The packages whose files a command has loaded, as V8's own coverage tells, and files of theirs by `named`. */
-function loadedBy(argv: readonly string[], cwd = compiled): { readonly packages: readonly string[]; readonly files: readonly string[] } {
+/**
+ * The packages whose files a command has loaded, as V8's own coverage tells, and files of theirs by
+ * `named`.
+ */
+function loadedBy(
+  argv: readonly string[],
+  cwd = compiled,
+): { readonly packages: readonly string[]; readonly files: readonly string[] } {
   const program = `const { main } = await import(${JSON.stringify(`${compiled}/src/cli/main.js`)}); await main(['node', 'fettle', ...process.argv.slice(1)])`
   const NODE_V8_COVERAGE = mkdtempSync(join(reports, 'run-'))
-  execFileSync(process.execPath, ['--input-type=module', '-e', program, '--', ...argv], { cwd, env: { PATH: process.env['PATH'], NODE_V8_COVERAGE } })
-  const files = readdirSync(NODE_V8_COVERAGE).flatMap((name) => (JSON.parse(readFileSync(join(NODE_V8_COVERAGE, name), 'utf8')) as Coverage).result.map(({ url }) => url))
-  const packages = files.flatMap((url) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1] ?? [])
+  execFileSync(process.execPath, ['--input-type=module', '-e', program, '--', ...argv], {
+    cwd,
+    env: { PATH: process.env['PATH'], NODE_V8_COVERAGE },
+  })
+  const files = readdirSync(NODE_V8_COVERAGE).flatMap((name) =>
+    (JSON.parse(readFileSync(join(NODE_V8_COVERAGE, name), 'utf8')) as Coverage).result.map(
+      ({ url }) => url,
+    ),
+  )
+  const packages = files.flatMap(
+    (url) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1] ?? [],
+  )
   return { packages: [...new Set(packages)].sort(), files }
 }
 
@@ -38,12 +54,31 @@ describe('what is loaded', () => {
 
   test('by a plan of this machine: nothing of SSH, MySQL and GitHub, no terminal, and once they are compiled nothing that compiles tasks', () => {
     const site = `import { file, play, task } from 'fettle'\nconst one = task('One', () => [file('/etc/hostname')])\nexport default play({ name: 'Here', hosts: 'here', tasks: [one] })\n`
-    const directory = project({ 'tasks/site.ts': site, 'inventory/hosts.yml': 'all:\n  hosts:\n    here:\n      ansible_connection: local\n' })
+    const directory = project({
+      'tasks/site.ts': site,
+      'inventory/hosts.yml': 'all:\n  hosts:\n    here:\n      ansible_connection: local\n',
+    })
     expect(loadedBy(['plan'], directory).packages).toContain('jiti')
     const { packages, files } = loadedBy(['plan'], directory)
     expect(files.filter((url) => url.endsWith('/cli/plain-tasks.js'))).toHaveLength(1)
-    expect(packages.filter((name) => ['jiti', 'listr2', 'mysql2', 'node-ssh', 'ssh2'].includes(name) || name.startsWith('@octokit/'))).toEqual([])
+    expect(
+      packages.filter(
+        (name) =>
+          ['jiti', 'listr2', 'mysql2', 'node-ssh', 'ssh2'].includes(name) ||
+          name.startsWith('@octokit/'),
+      ),
+    ).toEqual([])
     // What it does load, so that an addition is noticed.
-    expect(packages).toEqual(['a-sync-waterfall', 'asap', 'commander', 'diff', 'dotenv', 'nunjucks', 'picocolors', 'yaml', 'zod'])
+    expect(packages).toEqual([
+      'a-sync-waterfall',
+      'asap',
+      'commander',
+      'diff',
+      'dotenv',
+      'nunjucks',
+      'picocolors',
+      'yaml',
+      'zod',
+    ])
   })
 })

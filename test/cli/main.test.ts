@@ -9,7 +9,11 @@ import { counts, everything, resource, runOf } from '../views/events.js'
 import { fakeParts, fakeProcess } from './process.js'
 
 const fettle = async (words: string, fake = fakeParts(), io = fakeProcess()) => {
-  const exitCode = await main(['node', 'fettle', ...words.split(' ').filter((word) => word !== '')], io, fake.parts)
+  const exitCode = await main(
+    ['node', 'fettle', ...words.split(' ').filter((word) => word !== '')],
+    io,
+    fake.parts,
+  )
   return { exitCode, out: io.stdout.text, err: io.stderr.text, asked: fake.asked, io }
 }
 
@@ -17,7 +21,10 @@ describe('usage', () => {
   test.each([
     ['plan --limt web', "unknown option '--limt' (Did you mean --limit?)"],
     ['aply', "unknown command 'aply' (Did you mean apply?)"],
-    ['plan -f none', "option '-f, --forks <NUMBER>' argument 'none' is invalid. It must be a whole number, at least 1."],
+    [
+      'plan -f none',
+      "option '-f, --forks <NUMBER>' argument 'none' is invalid. It must be a whole number, at least 1.",
+    ],
     ['plan -f 0', 'It must be a whole number'],
     ['plan -l', "option '-l, --limit <PATTERN>' argument missing"],
     ['plan a.ts b.ts', "too many arguments for 'plan'. Expected 1 argument but got 2."],
@@ -32,12 +39,22 @@ describe('usage', () => {
 
   test('with --json a usage error is a line on standard output, and told on standard error', async () => {
     const { exitCode, out, err } = await fettle('plan --json --limt web')
-    expect(JSON.parse(out)).toEqual({ type: 'error', code: 'usage', message: "unknown option '--limt' (Did you mean --limit?)", remedy: 'see fettle plan --help', address: null })
+    expect(JSON.parse(out)).toEqual({
+      type: 'error',
+      code: 'usage',
+      message: "unknown option '--limt' (Did you mean --limit?)",
+      remedy: 'see fettle plan --help',
+      address: null,
+    })
     expect(err).toContain('error: unknown option')
     expect(exitCode).toBe(3)
   })
 
-  test.each([['--help', 0, /Usage: fettle/], ['plan --help', 0, /--list-tasks/], ['--version', 0, /^\d+\.\d+\.\d+\n$/]])('fettle %s', async (words, code, text) => {
+  test.each([
+    ['--help', 0, /Usage: fettle/],
+    ['plan --help', 0, /--list-tasks/],
+    ['--version', 0, /^\d+\.\d+\.\d+\n$/],
+  ])('fettle %s', async (words, code, text) => {
     const { exitCode, out, err } = await fettle(words)
     expect(out).toMatch(text)
     expect([exitCode, err]).toEqual([code, ''])
@@ -51,17 +68,36 @@ describe('usage', () => {
 
   test('help names every command', async () => {
     const { out } = await fettle('--help')
-    for (const command of ['plan', 'apply', 'lab']) expect(out).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'))
+    for (const command of ['plan', 'apply', 'lab'])
+      expect(out).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'))
   })
 })
 
 describe('flags', () => {
   test('without any: the documented defaults', async () => {
     const { asked, io } = await fettle('apply')
-    expect(asked).toMatchObject([{
-      file: 'tasks/site.ts', sources: [], extraVars: [],
-      options: { mode: 'apply', project: io.cwd, forks: null, limit: null, tags: [], skipTags: [], startAtTask: null, become: false, becomePassword: null, connectionPassword: null, user: null, sshConfig: null, acceptNew: false },
-    }])
+    expect(asked).toMatchObject([
+      {
+        file: 'tasks/site.ts',
+        sources: [],
+        extraVars: [],
+        options: {
+          mode: 'apply',
+          project: io.cwd,
+          forks: null,
+          limit: null,
+          tags: [],
+          skipTags: [],
+          startAtTask: null,
+          become: false,
+          becomePassword: null,
+          connectionPassword: null,
+          user: null,
+          sshConfig: null,
+          acceptNew: false,
+        },
+      },
+    ])
   })
 
   test.each([
@@ -85,8 +121,12 @@ describe('flags', () => {
   })
 
   test('a file, inventories and variables', async () => {
-    const { asked } = await fettle('plan tasks/db.ts -i prod.yml -i web1,web2 -e a=1 --extra-vars @x.yml')
-    expect(asked).toMatchObject([{ file: 'tasks/db.ts', sources: ['prod.yml', 'web1,web2'], extraVars: ['a=1', '@x.yml'] }])
+    const { asked } = await fettle(
+      'plan tasks/db.ts -i prod.yml -i web1,web2 -e a=1 --extra-vars @x.yml',
+    )
+    expect(asked).toMatchObject([
+      { file: 'tasks/db.ts', sources: ['prod.yml', 'web1,web2'], extraVars: ['a=1', '@x.yml'] },
+    ])
   })
 
   test('--list-hosts and --list-tasks print as Ansible does, and run nothing', async () => {
@@ -109,12 +149,14 @@ playbook: tasks/site.ts
   test('they show no secret', async () => {
     const io = fakeProcess()
     new Secret('Flask app')
-    expect((await fettle('plan --list-tasks', fakeParts(), io)).out).toContain('play #1 (web:&prod): [secret]\n')
+    expect((await fettle('plan --list-tasks', fakeParts(), io)).out).toContain(
+      'play #1 (web:&prod): [secret]\n',
+    )
   })
 })
 
 describe('runs', () => {
-  test.each([0, 1, 2])('the engine\'s exit code %d is ours', async (exitCode) => {
+  test.each([0, 1, 2])("the engine's exit code %d is ours", async (exitCode) => {
     expect((await fettle('plan', fakeParts({ exitCode }))).exitCode).toBe(exitCode)
   })
 
@@ -128,77 +170,160 @@ describe('runs', () => {
 
   test('with --json standard output holds JSON lines only, people read standard error', async () => {
     const { out, err } = await fettle('plan --json', fakeParts({ events: everything() }))
-    const types = out.trimEnd().split('\n').map((line) => (JSON.parse(line) as { readonly type: string }).type)
+    const types = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { readonly type: string }).type)
     expect([types[0], types.at(-1)]).toEqual(['run', 'summary'])
     expect(err).toContain('web1 : ok=3  changed=2')
   })
 
-  const diff: Event = resource('web1', '/x', { status: 'changed', changes: [{ summary: 'content differs', diff: { before: 'a\n', after: 'b\n' }, because: [] }] })
-  test.each([['plan', true], ['apply -C', true], ['apply', false], ['apply -D', true]])('fettle %s shows diffs: %s', async (words, shows) => {
+  const diff: Event = resource('web1', '/x', {
+    status: 'changed',
+    changes: [{ summary: 'content differs', diff: { before: 'a\n', after: 'b\n' }, because: [] }],
+  })
+  test.each([
+    ['plan', true],
+    ['apply -C', true],
+    ['apply', false],
+    ['apply -D', true],
+  ])('fettle %s shows diffs: %s', async (words, shows) => {
     const { out } = await fettle(words, fakeParts({ events: [runOf(['web1']), diff] }))
     expect(out).toContain('content differs')
     expect(out.includes('+b')).toBe(shows)
   })
 
-  const wrong = new FettleError('play-invalid', { message: 'prot is not declared', address: 'tasks/site.ts:4', remedy: 'correct the name' })
+  const wrong = new FettleError('play-invalid', {
+    message: 'prot is not declared',
+    address: 'tasks/site.ts:4',
+    remedy: 'correct the name',
+  })
   test('an error before anything was contacted: message, place, remedy, no stack, 3', async () => {
-    const { exitCode, out } = await fettle('plan', fakeParts({ load: () => { throw wrong } }))
+    const { exitCode, out } = await fettle(
+      'plan',
+      fakeParts({
+        load: () => {
+          throw wrong
+        },
+      }),
+    )
     expect(out).toBe('error: prot is not declared\n  at tasks/site.ts:4\n  → correct the name\n')
     expect(exitCode).toBe(3)
   })
 
   test('with --json it is the only line', async () => {
-    const { exitCode, out, io } = await fettle('plan --json', fakeParts({ load: () => { throw wrong } }))
-    expect(out).toBe('{"type":"error","code":"play-invalid","message":"prot is not declared","remedy":"correct the name","address":"tasks/site.ts:4"}\n')
+    const { exitCode, out, io } = await fettle(
+      'plan --json',
+      fakeParts({
+        load: () => {
+          throw wrong
+        },
+      }),
+    )
+    expect(out).toBe(
+      '{"type":"error","code":"play-invalid","message":"prot is not declared","remedy":"correct the name","address":"tasks/site.ts:4"}\n',
+    )
     expect(exitCode).toBe(3)
     expect(existsSync(join(io.cwd, '.fettle'))).toBe(false)
   })
 
   test('-vvv adds where it was raised', async () => {
-    expect((await fettle('plan -vvv', fakeParts({ load: () => { throw wrong } }))).out).toMatch(/│ {5}at .*main\.test/)
+    expect(
+      (
+        await fettle(
+          'plan -vvv',
+          fakeParts({
+            load: () => {
+              throw wrong
+            },
+          }),
+        )
+      ).out,
+    ).toMatch(/│ {5}at .*main\.test/)
   })
 
-  const failing: readonly (readonly [name: string, fail: (emit: (event: Event) => void) => never, text: string])[] = [
-    ['a defect', () => { throw new TypeError('x is not a function') }, 'error: x is not a function\n  │ TypeError: x is not a function\n  │     at '],
-    ['an error after hosts were contacted', (emit) => { emit(resource('web1', '/x')); throw wrong }, 'error: prot is not declared'],
+  const failing: readonly (readonly [
+    name: string,
+    fail: (emit: (event: Event) => void) => never,
+    text: string,
+  ])[] = [
+    [
+      'a defect',
+      () => {
+        throw new TypeError('x is not a function')
+      },
+      'error: x is not a function\n  │ TypeError: x is not a function\n  │     at ',
+    ],
+    [
+      'an error after hosts were contacted',
+      (emit) => {
+        emit(resource('web1', '/x'))
+        throw wrong
+      },
+      'error: prot is not declared',
+    ],
   ]
   test.each(failing)('%s ends with 1', async (_, fail, text) => {
-    const { exitCode, out } = await fettle('plan', fakeParts({ perform: async (_options, emit) => { await Promise.resolve(); fail(emit) } }))
+    const { exitCode, out } = await fettle(
+      'plan',
+      fakeParts({
+        perform: async (_options, emit) => {
+          await Promise.resolve()
+          fail(emit)
+        },
+      }),
+    )
     expect(out).toContain(text)
     expect(exitCode).toBe(1)
   })
 
   test('a reader that leaves early does not stop the run', async () => {
     const io = fakeProcess()
-    io.stdout._write = (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
-    const { exitCode, asked } = await fettle('plan --json', fakeParts({ events: everything(), exitCode: 2 }), io)
+    io.stdout._write = (_chunk, _encoding, done) =>
+      done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
+    const { exitCode, asked } = await fettle(
+      'plan --json',
+      fakeParts({ events: everything(), exitCode: 2 }),
+      io,
+    )
     expect([exitCode, asked.length]).toEqual([2, 1])
   })
 })
 
 describe('signals', () => {
   const summary: Event = { type: 'summary', hosts: { web1: counts() }, exitCode: 1, seconds: 1 }
-  test.each([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]])('%s: once stops, twice kills, three times leaves; the exit code is %d', async (signal, code) => {
-    const io = fakeProcess()
-    const seen: unknown[] = []
-    const fake = fakeParts({
-      exitCode: 1,
-      perform: async ({ stop, kill }, emit) => {
-        for (let times = 0; times < 3; times++) {
-          io.signals.emit(signal)
-          seen.push([stop.aborted, kill.aborted, io.exits.length])
-          await Promise.resolve()
-        }
-        emit(summary)
-      },
-    })
-    const { exitCode, out, err } = await fettle('apply --json', fake, io)
-    expect(seen).toEqual([[true, false, 0], [true, true, 0], [true, true, 1]])
-    expect([exitCode, io.exits]).toEqual([code, [code]])
-    expect(JSON.parse(out)).toMatchObject({ type: 'summary', exitCode: code })
-    expect(err).toContain('note: stopping: changes under way are finished')
-    expect(io.signals.listenerCount(signal)).toBe(0)
-  })
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ])(
+    '%s: once stops, twice kills, three times leaves; the exit code is %d',
+    async (signal, code) => {
+      const io = fakeProcess()
+      const seen: unknown[] = []
+      const fake = fakeParts({
+        exitCode: 1,
+        perform: async ({ stop, kill }, emit) => {
+          for (let times = 0; times < 3; times++) {
+            io.signals.emit(signal)
+            seen.push([stop.aborted, kill.aborted, io.exits.length])
+            await Promise.resolve()
+          }
+          emit(summary)
+        },
+      })
+      const { exitCode, out, err } = await fettle('apply --json', fake, io)
+      expect(seen).toEqual([
+        [true, false, 0],
+        [true, true, 0],
+        [true, true, 1],
+      ])
+      expect([exitCode, io.exits]).toEqual([code, [code]])
+      expect(JSON.parse(out)).toMatchObject({ type: 'summary', exitCode: code })
+      expect(err).toContain('note: stopping: changes under way are finished')
+      expect(io.signals.listenerCount(signal)).toBe(0)
+    },
+  )
 
   test('a plan changes nothing: once stops, twice leaves', async () => {
     const io = fakeProcess()
@@ -213,13 +338,23 @@ describe('signals', () => {
       },
     })
     const { exitCode, err } = await fettle('plan --json', fake, io)
-    expect([seen, exitCode]).toEqual([[[true, false, 0], [true, false, 1]], 130])
+    expect([seen, exitCode]).toEqual([
+      [
+        [true, false, 0],
+        [true, false, 1],
+      ],
+      130,
+    ])
     expect(err).toContain('note: stopping: nothing is changed')
   })
 
   test('a signal while things are loaded: nothing is run', async () => {
     const io = fakeProcess()
-    const { exitCode, asked } = await fettle('apply', fakeParts({ load: (() => io.signals.emit('SIGINT')) as () => never }), io)
+    const { exitCode, asked } = await fettle(
+      'apply',
+      fakeParts({ load: (() => io.signals.emit('SIGINT')) as () => never }),
+      io,
+    )
     expect([exitCode, asked]).toEqual([130, []])
   })
 })

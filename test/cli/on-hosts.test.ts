@@ -8,7 +8,10 @@ import { fakeProcess, type FakeProcess } from './process.js'
 function machine(options: Parameters<typeof fakeProcess>[0] = {}): FakeProcess {
   const io = fakeProcess(options)
   mkdirSync(join(io.cwd, 'inventory'))
-  writeFileSync(join(io.cwd, 'inventory/hosts.yml'), 'web:\n  hosts: { w1: {}, w2: {} }\n  vars: { ansible_connection: local }\n')
+  writeFileSync(
+    join(io.cwd, 'inventory/hosts.yml'),
+    'web:\n  hosts: { w1: {}, w2: {} }\n  vars: { ansible_connection: local }\n',
+  )
   return io
 }
 
@@ -46,20 +49,28 @@ describe('fettle run', () => {
   })
 
   test('standard input goes to every host when it is asked for, and only then', async () => {
-    expect((await fettle(['run', 'cat', '-l', 'web', '--stdin'], machine({ input: 'some\n' }))).out).toBe('w1, w2 (2)\nsome\n\n')
+    expect(
+      (await fettle(['run', 'cat', '-l', 'web', '--stdin'], machine({ input: 'some\n' }))).out,
+    ).toBe('w1, w2 (2)\nsome\n\n')
     expect((await fettle(['run', 'cat', '-l', 'w1'], machine({ input: 'some\n' }))).out).toBe('')
   })
 
   test('who else may change what decides is told once, for all of it', async () => {
     const io = machine()
     for (const name of ['inventory', 'inventory/hosts.yml']) chmodSync(join(io.cwd, name), 0o777)
-    expect((await fettle(['run', 'true', '-l', 'web'], io)).err.split('\n').filter((line) => line.startsWith('note: '))).toEqual([
+    expect(
+      (await fettle(['run', 'true', '-l', 'web'], io)).err
+        .split('\n')
+        .filter((line) => line.startsWith('note: ')),
+    ).toEqual([
       'note: others may change 2 paths that decide what runs: inventory/hosts.yml (everybody may write), inventory (everybody may write); chmod go-w what is yours, and chown what is to be',
     ])
   })
 
   test('with --stream both streams come in their order', async () => {
-    expect((await fettle(['run', 'echo 1; echo 2 >&2; echo 3', '-l', 'w1', '--stream'])).out).toBe('1\n2\n3\n')
+    expect((await fettle(['run', 'echo 1; echo 2 >&2; echo 3', '-l', 'w1', '--stream'])).out).toBe(
+      '1\n2\n3\n',
+    )
   })
 
   test.each<readonly [readonly string[], string]>([
@@ -67,7 +78,10 @@ describe('fettle run', () => {
     [['run', '-l', 'web'], "missing required argument 'COMMAND'"],
     [['run', 'true', '-l', 'db'], 'db'],
     [['run', 'true', '-l', 'w1', '--stdn'], '(Did you mean --stdin?)'],
-    [['run', 'true', '-l', 'w1', '--stdin', '-K'], '--stdin cannot be given together with -k or -K'],
+    [
+      ['run', 'true', '-l', 'w1', '--stdin', '-K'],
+      '--stdin cannot be given together with -k or -K',
+    ],
     [['ping', '-i', 'nowhere.yml'], 'nowhere.yml'],
     [['pnig'], '(Did you mean ping?)'],
   ])('%j ends with 3', async (words, message) => {
@@ -76,27 +90,42 @@ describe('fettle run', () => {
     expect(out).toContain('\n  → ')
   })
 
-  test.each([['SIGINT', 130], ['SIGTERM', 143]])('%s ends the command on the host, too', async (signal, code) => {
-    const io = machine()
-    const write = io.stdout._write.bind(io.stdout)
-    io.stdout._write = (chunk: Buffer, encoding, done) => {
-      write(chunk, encoding, done)
-      setImmediate(() => io.signals.emit(signal))
-    }
-    const { exitCode, out, err } = await fettle(['run', 'echo $$; sleep 300; echo late', '-l', 'w1', '--stream'], io)
-    expect(exitCode).toBe(code)
-    expect(out).toMatch(/^\d+\n$/)
-    expect(err).toContain('note: ending it on the hosts')
-    expect(runs(Number(out))).toBe(false)
-    expect(io.signals.listenerCount(signal)).toBe(0)
-  }, 30_000)
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ])(
+    '%s ends the command on the host, too',
+    async (signal, code) => {
+      const io = machine()
+      const write = io.stdout._write.bind(io.stdout)
+      io.stdout._write = (chunk: Buffer, encoding, done) => {
+        write(chunk, encoding, done)
+        setImmediate(() => io.signals.emit(signal))
+      }
+      const { exitCode, out, err } = await fettle(
+        ['run', 'echo $$; sleep 300; echo late', '-l', 'w1', '--stream'],
+        io,
+      )
+      expect(exitCode).toBe(code)
+      expect(out).toMatch(/^\d+\n$/)
+      expect(err).toContain('note: ending it on the hosts')
+      expect(runs(Number(out))).toBe(false)
+      expect(io.signals.listenerCount(signal)).toBe(0)
+    },
+    30_000,
+  )
 })
 
 describe('fettle ping', () => {
   test('tells who answered, in what time', async () => {
     const { exitCode, out } = await fettle(['ping'])
     expect(exitCode).toBe(0)
-    expect(out.replace(/as \S+ {2}[\d.]+s/g, 'as …').split('\n').sort()).toEqual(['', '2 of 2 hosts answered', 'w1 : ok as …', 'w2 : ok as …'])
+    expect(
+      out
+        .replace(/as \S+ {2}[\d.]+s/g, 'as …')
+        .split('\n')
+        .sort(),
+    ).toEqual(['', '2 of 2 hosts answered', 'w1 : ok as …', 'w2 : ok as …'])
   })
 
   test('is ended by a signal, and the hosts that were not asked say why', async () => {
@@ -113,8 +142,20 @@ describe('fettle ping', () => {
 
   test('--json', async () => {
     const { out } = await fettle(['ping', '--json', '-l', 'w1'])
-    expect(out.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).toEqual([
-      { type: 'ping', host: 'w1', status: 'ok', user: expect.any(String), error: null, seconds: expect.any(Number) },
+    expect(
+      out
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([
+      {
+        type: 'ping',
+        host: 'w1',
+        status: 'ok',
+        user: expect.any(String),
+        error: null,
+        seconds: expect.any(Number),
+      },
       { type: 'summary', hosts: { w1: 'ok' }, exitCode: 0, seconds: expect.any(Number) },
     ])
   })
@@ -123,16 +164,26 @@ describe('fettle ping', () => {
 describe('a host that cannot be reached as the inventory says', () => {
   const beside = (): FakeProcess => {
     const io = machine()
-    writeFileSync(join(io.cwd, 'inventory/more.yml'), 'windows: { hosts: { dc1: }, vars: { ansible_connection: winrm } }\n')
+    writeFileSync(
+      join(io.cwd, 'inventory/more.yml'),
+      'windows: { hosts: { dc1: }, vars: { ansible_connection: winrm } }\n',
+    )
     return io
   }
 
   test('is an error, and nobody is contacted', async () => {
     const { exitCode, out } = await fettle(['run', 'echo hi', '-l', 'all'], beside())
-    expect({ exitCode, out }).toEqual({ exitCode: 3, out: `error: inventory/more.yml:1:37: ansible_connection of dc1 must be ssh or local, and is "winrm"\n  → correct it there, or leave the host out: -l 'all:!dc1'\n` })
+    expect({ exitCode, out }).toEqual({
+      exitCode: 3,
+      out: `error: inventory/more.yml:1:37: ansible_connection of dc1 must be ssh or local, and is "winrm"\n  → correct it there, or leave the host out: -l 'all:!dc1'\n`,
+    })
   })
 
   test('but not where it is left out', async () => {
-    expect(await fettle(['run', 'echo hi', '-l', 'all:!dc1'], beside())).toEqual({ exitCode: 0, out: 'w1, w2 (2)\nhi\n\n', err: expect.stringContaining('2 ok') })
+    expect(await fettle(['run', 'echo hi', '-l', 'all:!dc1'], beside())).toEqual({
+      exitCode: 0,
+      out: 'w1, w2 (2)\nhi\n\n',
+      err: expect.stringContaining('2 ok'),
+    })
   })
 })

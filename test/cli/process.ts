@@ -36,8 +36,17 @@ function newProject(): string {
   return project
 }
 
-/** A process of which everything can be seen. `keys` are typed at a terminal, `input` is read from elsewhere. */
-export function fakeProcess({ input = '', keys }: { readonly input?: string; readonly keys?: readonly string[] } = {}): FakeProcess {
+/**
+ * A process of which everything can be seen. `keys` are typed at a terminal, `input` is read from
+ * elsewhere.
+ */
+export function fakeProcess({
+  input = '',
+  keys,
+}: {
+  readonly input?: string
+  readonly keys?: readonly string[]
+} = {}): FakeProcess {
   const terminal = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined })
   const stderr = new Kept()
   if (keys !== undefined) {
@@ -52,7 +61,13 @@ export function fakeProcess({ input = '', keys }: { readonly input?: string; rea
   const exits: number[] = []
   return {
     stdin: keys === undefined ? Readable.from(input === '' ? [] : [input]) : terminal,
-    stdout: new Kept(), stderr, env: {}, cwd: newProject(), signals: new EventEmitter(), exits, exit: (code) => exits.push(code),
+    stdout: new Kept(),
+    stderr,
+    env: {},
+    cwd: newProject(),
+    signals: new EventEmitter(),
+    exits,
+    exit: (code) => exits.push(code),
   }
 }
 
@@ -63,8 +78,16 @@ export interface Asked {
   readonly options: RunOptions
 }
 
-/** What a run is made of, without hosts: it notes what it was asked for, emits `events` and answers `exitCode`. */
-export function fakeParts({ events = [], exitCode = 0, perform, load }: {
+/**
+ * What a run is made of, without hosts: it notes what it was asked for, emits `events` and answers
+ * `exitCode`.
+ */
+export function fakeParts({
+  events = [],
+  exitCode = 0,
+  perform,
+  load,
+}: {
   readonly events?: readonly Event[]
   readonly exitCode?: number
   readonly perform?: (options: RunOptions, emit: (event: Event) => void) => Promise<void>
@@ -72,18 +95,50 @@ export function fakeParts({ events = [], exitCode = 0, perform, load }: {
 } = {}): { readonly asked: Asked[]; readonly parts: () => Promise<Parts> } {
   const asked: Asked[] = []
   let file = ''
-  let given: { readonly sources: readonly string[]; readonly extraVars: readonly string[] } = { sources: [], extraVars: [] }
+  let given: { readonly sources: readonly string[]; readonly extraVars: readonly string[] } = {
+    sources: [],
+    extraVars: [],
+  }
   const parts: Parts = {
     loadPlays: (name) => {
       load?.()
       file = name
-      return Promise.resolve([{ name: 'Flask app', hosts: 'web:&prod', tasks: [], become: null, vars: null, facts: false, serial: [], maxFailures: null, forks: null }])
+      return Promise.resolve([
+        {
+          name: 'Flask app',
+          hosts: 'web:&prod',
+          tasks: [],
+          become: null,
+          vars: null,
+          facts: false,
+          serial: [],
+          maxFailures: null,
+          forks: null,
+        },
+      ])
     },
     loadInventory: ({ sources, extraVars }) => {
       given = { sources, extraVars }
-      return Promise.resolve({ hosts: new Map(), groups: new Map(), graph: new Map(), extraVars: new Map(), warnings: [] })
+      return Promise.resolve({
+        hosts: new Map(),
+        groups: new Map(),
+        graph: new Map(),
+        extraVars: new Map(),
+        warnings: [],
+      })
     },
-    listRun: () => ({ plays: [{ name: 'Flask app', hosts: ['web1', 'web2'], tasks: [{ name: 'Packages', tags: [] }, { name: 'Database', tags: ['db', 'slow'] }] }] }),
+    listRun: () => ({
+      plays: [
+        {
+          name: 'Flask app',
+          hosts: ['web1', 'web2'],
+          tasks: [
+            { name: 'Packages', tags: [] },
+            { name: 'Database', tags: ['db', 'slow'] },
+          ],
+        },
+      ],
+    }),
     run: async (_plays, _inventory, options, emit) => {
       asked.push({ file, ...given, options })
       for (const event of events) emit(event)

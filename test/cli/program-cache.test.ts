@@ -1,17 +1,33 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { project } from '../inventory/project.js'
 
-const source = (says: string): string => `(function (exports, require, module) { module.exports = { says: () => ${JSON.stringify(says)} } })`
+const source = (says: string): string =>
+  `(function (exports, require, module) { module.exports = { says: () => ${JSON.stringify(says)} } })`
 
 /** Loads the program and says what it says. */
 const load = `
 const { loadProgram } = await import(process.argv[1])
 console.log(loadProgram().says())`
 
-/** Writes what V8 makes of another program into the cache: V8 compares the lengths of their texts, and no more. */
+/**
+ * Writes what V8 makes of another program into the cache: V8 compares the lengths of their texts,
+ * and no more.
+ */
 const plant = `
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
@@ -24,15 +40,28 @@ module.exports.says()
 const data = script.createCachedData()
 writeFileSync(path, Buffer.concat([createHash('sha256').update(data).digest(), data]))`
 
-const run = (code: string, argv: readonly string[], env: Readonly<Record<string, string>> = {}): string => execFileSync(process.execPath, ['--input-type=module', '-e', code, ...argv], { encoding: 'utf8', env: { ...process.env, ...env } }).trim()
+const run = (
+  code: string,
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): string =>
+  execFileSync(process.execPath, ['--input-type=module', '-e', code, ...argv], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  }).trim()
 
 /** An installed program that was started once, with what others have planted in its cache. */
 function started() {
-  const home = project({ 'dist/fettle/program.cjs': source('ours'), 'dist/fettle/id': 'id', 'package.json': '{ "type": "module" }' })
+  const home = project({
+    'dist/fettle/program.cjs': source('ours'),
+    'dist/fettle/id': 'id',
+    'package.json': '{ "type": "module" }',
+  })
   mkdirSync(join(home, 'bin'))
   copyFileSync(resolve(import.meta.dirname, '../../bin/program.js'), join(home, 'bin/program.js'))
   const folder = join(home, 'cache/fettle/program')
-  const start = (): string => run(load, [join(home, 'bin/program.js')], { XDG_CACHE_HOME: join(home, 'cache') })
+  const start = (): string =>
+    run(load, [join(home, 'bin/program.js')], { XDG_CACHE_HOME: join(home, 'cache') })
   expect(start()).toBe('ours')
   const [name = ''] = readdirSync(folder)
   const kept = join(folder, name)
@@ -54,15 +83,29 @@ describe('what V8 made of the program', () => {
     ['that everybody may write', (kept) => chmodSync(kept, 0o606)],
     ['in a folder that everybody may write', (kept) => chmodSync(dirname(kept), 0o777)],
     ['in a folder that a group may write', (kept) => chmodSync(dirname(kept), 0o770)],
-    ['that is a link', (kept) => {
-      renameSync(kept, `${kept}.elsewhere`)
-      symlinkSync(`${kept}.elsewhere`, kept)
-    }],
-    ['in a folder that is a link', (kept) => {
-      renameSync(dirname(kept), `${dirname(kept)}.elsewhere`)
-      symlinkSync(`${dirname(kept)}.elsewhere`, dirname(kept))
-    }],
-    ...(asRoot ? [['of somebody else', (kept: string) => chownSync(kept, 65534, 65534)], ['in a folder of somebody else', (kept: string) => chownSync(dirname(kept), 65534, 65534)]] as const : []),
+    [
+      'that is a link',
+      (kept) => {
+        renameSync(kept, `${kept}.elsewhere`)
+        symlinkSync(`${kept}.elsewhere`, kept)
+      },
+    ],
+    [
+      'in a folder that is a link',
+      (kept) => {
+        renameSync(dirname(kept), `${dirname(kept)}.elsewhere`)
+        symlinkSync(`${dirname(kept)}.elsewhere`, dirname(kept))
+      },
+    ],
+    ...(asRoot
+      ? ([
+          ['of somebody else', (kept: string) => chownSync(kept, 65534, 65534)],
+          [
+            'in a folder of somebody else',
+            (kept: string) => chownSync(dirname(kept), 65534, 65534),
+          ],
+        ] as const)
+      : []),
   ])('%s is not used', (_, spoil) => {
     const { start, kept } = started()
     spoil(kept)
@@ -72,8 +115,17 @@ describe('what V8 made of the program', () => {
   test('is not kept below the current folder, whatever it is told', () => {
     const { home } = started()
     rmSync(join(home, 'cache'), { recursive: true })
-    writeFileSync(join(home, 'say.mjs'), `import { loadProgram } from './bin/program.js'\nloadProgram()`)
-    execFileSync(process.execPath, ['say.mjs'], { cwd: home, env: { ...process.env, HOME: join(home, 'home'), XDG_CACHE_HOME: 'cache' } })
-    expect([existsSync(join(home, 'cache')), existsSync(join(home, 'home/.cache/fettle/program'))]).toEqual([false, true])
+    writeFileSync(
+      join(home, 'say.mjs'),
+      `import { loadProgram } from './bin/program.js'\nloadProgram()`,
+    )
+    execFileSync(process.execPath, ['say.mjs'], {
+      cwd: home,
+      env: { ...process.env, HOME: join(home, 'home'), XDG_CACHE_HOME: 'cache' },
+    })
+    expect([
+      existsSync(join(home, 'cache')),
+      existsSync(join(home, 'home/.cache/fettle/program')),
+    ]).toEqual([false, true])
   })
 })

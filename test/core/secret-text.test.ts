@@ -1,13 +1,27 @@
 import { describe, expect, test } from '@jest/globals'
-import { Later, present, request, type FactSource, type LocalFactKind } from '../../src/core/fact.js'
+import {
+  Later,
+  present,
+  request,
+  type FactSource,
+  type LocalFactKind,
+} from '../../src/core/fact.js'
 import { reveal, Secret } from '../../src/core/secret.js'
 import { json, secret, uri } from '../../src/core/secret-text.js'
 
-const kind: LocalFactKind<string, unknown> = { backend: 'local', name: 'test', read: () => Promise.resolve(present(null)) }
-const later = <T>(value: T): Later<T> => Later.fact(request(kind, 'key'), value, 'the test value') as Later<T>
+const kind: LocalFactKind<string, unknown> = {
+  backend: 'local',
+  name: 'test',
+  read: () => Promise.resolve(present(null)),
+}
+const later = <T>(value: T): Later<T> =>
+  Later.fact(request(kind, 'key'), value, 'the test value') as Later<T>
 
 /** A source in which every fact has this value. */
-const source = (value: unknown): FactSource => ({ fact: () => present(value) as never, standIns: false })
+const source = (value: unknown): FactSource => ({
+  fact: () => present(value) as never,
+  standIns: false,
+})
 
 function known<T>(value: Later<T>, fact: unknown): T {
   const evaluated = Later.evaluate(value, source(fact))
@@ -22,7 +36,9 @@ describe('secret', () => {
 
   test('joins strings, numbers and Secrets', () => {
     const joined: Secret = secret`mysql+pymysql://${'app'}:${uri(secret('p@ss/w ord'))}@localhost:${3306}/${'db'}?charset=utf8mb4`
-    expect(reveal(joined)).toBe('mysql+pymysql://app:p%40ss%2Fw%20ord@localhost:3306/db?charset=utf8mb4')
+    expect(reveal(joined)).toBe(
+      'mysql+pymysql://app:p%40ss%2Fw%20ord@localhost:3306/db?charset=utf8mb4',
+    )
     expect(reveal(secret`plain`)).toBe('plain')
     expect(reveal(secret`${''}${secret('a')}${'b'}`)).toBe('ab')
   })

@@ -23,13 +23,37 @@ describe('the text of a file', () => {
 
   test.each<[what: string, content: Uint8Array, problem: string]>([
     ['Latin-1', Buffer.from('grün', 'latin1'), 'is not UTF-8 text'],
-    ['UTF-16 without its mark', wide('name'), 'is written in UTF-16 without a byte order mark, which is not read'],
-    ['the same of other machines', wide('name', true), 'is written in UTF-16 without a byte order mark, which is not read'],
-    ['half a character of UTF-16', wide('\ufeffname').subarray(0, 5), 'begins as UTF-16LE and is not'],
+    [
+      'UTF-16 without its mark',
+      wide('name'),
+      'is written in UTF-16 without a byte order mark, which is not read',
+    ],
+    [
+      'the same of other machines',
+      wide('name', true),
+      'is written in UTF-16 without a byte order mark, which is not read',
+    ],
+    [
+      'half a character of UTF-16',
+      wide('\ufeffname').subarray(0, 5),
+      'begins as UTF-16LE and is not',
+    ],
     ['half a pair of UTF-16', wide('\ufeff\ud800x', true), 'begins as UTF-16BE and is not'],
-    ['UTF-8 that ends in a character', Buffer.from('\ufeffé').subarray(0, 4), 'begins as UTF-8 and is not'],
-    ['UTF-32', Buffer.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0]), 'is written in UTF-32, which is not read'],
-    ['UTF-32 of other machines', Buffer.from([0, 0, 0xfe, 0xff, 0, 0, 0, 0x61]), 'is written in UTF-32, which is not read'],
+    [
+      'UTF-8 that ends in a character',
+      Buffer.from('\ufeffé').subarray(0, 4),
+      'begins as UTF-8 and is not',
+    ],
+    [
+      'UTF-32',
+      Buffer.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0]),
+      'is written in UTF-32, which is not read',
+    ],
+    [
+      'UTF-32 of other machines',
+      Buffer.from([0, 0, 0xfe, 0xff, 0, 0, 0, 0x61]),
+      'is written in UTF-32, which is not read',
+    ],
   ])('%s is named', (_, content, problem) => {
     expect(decodeText(content)).toEqual({ problem })
   })

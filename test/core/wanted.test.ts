@@ -6,7 +6,10 @@ const told = (schema: z.ZodType, value: unknown): string => {
   const issue = schema.safeParse(value).error?.issues[0]
   return issue === undefined ? 'taken' : wanted(issue, schema)
 }
-const nested = z.object({ tls: z.strictObject({ certificate: z.string(), key: z.string().optional() }).optional(), pools: z.array(z.strictObject({ size: z.number() })) })
+const nested = z.object({
+  tls: z.strictObject({ certificate: z.string(), key: z.string().optional() }).optional(),
+  pools: z.array(z.strictObject({ size: z.number() })),
+})
 
 test.each<readonly [z.ZodType, unknown, string]>([
   [z.string(), 1, 'must be text'],
@@ -17,7 +20,11 @@ test.each<readonly [z.ZodType, unknown, string]>([
   [z.int(), 1.5, 'must be a whole number'],
   [z.enum(['present', 'absent']), 'gone', 'must be one of "present", "absent"'],
   [z.literal('ed25519'), 'rsa', 'must be "ed25519"'],
-  [z.union([z.literal('auto'), z.number(), z.boolean()]), 'x', 'must be "auto", or a number, or true or false'],
+  [
+    z.union([z.literal('auto'), z.number(), z.boolean()]),
+    'x',
+    'must be "auto", or a number, or true or false',
+  ],
   [z.union([z.string().min(3), z.array(z.string())]), 1, 'must be text, or a list'],
   [z.string().min(1), '', 'must not be empty'],
   [z.string().min(3), 'a', 'must have at least 3 characters'],
@@ -36,7 +43,11 @@ test.each<readonly [z.ZodType, unknown, string]>([
   [z.string().min(1, 'give a branch'), '', 'give a branch'],
   [z.string().endsWith('.yml'), 'a', 'must end with ".yml"'],
   [z.string().refine(() => false), 'a', 'is not right'],
-  [nested, { pools: [], tls: { certificate: 'a', kye: 'b' } }, 'must not have kye; did you mean key?'],
+  [
+    nested,
+    { pools: [], tls: { certificate: 'a', kye: 'b' } },
+    'must not have kye; did you mean key?',
+  ],
   [nested, { pools: [{ size: 1, of: 2 }] }, 'must not have of: it has size'],
 ])('%#: what is wanted instead of %j is told in words', (schema, value, words) => {
   expect(told(schema, value)).toBe(words)

@@ -8,9 +8,17 @@ import { project } from '../inventory/project.js'
 
 const docs = join(import.meta.dirname, '../../docs')
 const page = readFileSync(join(docs, 'commands.md'), 'utf8')
-const valid = new Ajv({ allErrors: true, strictTypes: false }).compile(JSON.parse(readFileSync(join(docs, 'commands.schema.json'), 'utf8')) as object)
-const faults = (line: string): readonly string[] => (valid(JSON.parse(line)) ? [] : [`${line}: ${(valid.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? ''}`).join(', ')}`])
-const jsonOf = (text: string): readonly string[] => text.split('\n').filter((line) => line.startsWith('{'))
+const valid = new Ajv({ allErrors: true, strictTypes: false }).compile(
+  JSON.parse(readFileSync(join(docs, 'commands.schema.json'), 'utf8')) as object,
+)
+const faults = (line: string): readonly string[] =>
+  valid(JSON.parse(line))
+    ? []
+    : [
+        `${line}: ${(valid.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? ''}`).join(', ')}`,
+      ]
+const jsonOf = (text: string): readonly string[] =>
+  text.split('\n').filter((line) => line.startsWith('{'))
 
 test('the examples of the page are as the schema describes them', () => {
   expect(jsonOf(page).length).toBeGreaterThan(5)
@@ -18,7 +26,10 @@ test('the examples of the page are as the schema describes them', () => {
 })
 
 describe('what is printed is, too', () => {
-  const cwd = project({ 'inventory/hosts.yml': 'all:\n  hosts:\n    here: { ansible_connection: local }\n    there: { ansible_connection: local }\n' })
+  const cwd = project({
+    'inventory/hosts.yml':
+      'all:\n  hosts:\n    here: { ansible_connection: local }\n    there: { ansible_connection: local }\n',
+  })
   test.each([
     ['run echo -l here', ['command', 'summary']],
     ['run false -l all', ['command', 'command', 'summary']],
@@ -40,7 +51,14 @@ describe('what is printed is, too', () => {
 test('the page names every command', async () => {
   const io = fakeProcess()
   await main(['node', 'fettle', '--help'], io)
-  const commands = [...io.stdout.text.matchAll(/^ {2}([a-z]+) (?:\[|<| {2,})/gm)].flatMap(([, name]) => name ?? [])
+  const commands = [...io.stdout.text.matchAll(/^ {2}([a-z]+) (?:\[|<| {2,})/gm)].flatMap(
+    ([, name]) => name ?? [],
+  )
   expect(commands).toEqual(expect.arrayContaining(['plan', 'run', 'completion']))
-  expect(commands.filter((name) => name !== 'help' && !page.includes(`fettle ${name}`) && !page.includes(`\`${name}\``))).toEqual([])
+  expect(
+    commands.filter(
+      (name) =>
+        name !== 'help' && !page.includes(`fettle ${name}`) && !page.includes(`\`${name}\``),
+    ),
+  ).toEqual([])
 })

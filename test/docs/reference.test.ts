@@ -5,57 +5,97 @@ import * as fettle from '../../src/index.js'
 
 const root = join(import.meta.dirname, '../..')
 const generator = '../../scripts/reference.mjs'
-const { makeReference } = (await import(generator)) as { makeReference: () => { readonly pages: Readonly<Record<string, string>>; readonly undocumented: readonly string[] } }
+const { makeReference } = (await import(generator)) as {
+  makeReference: () => {
+    readonly pages: Readonly<Record<string, string>>
+    readonly undocumented: readonly string[]
+  }
+}
 const { pages, undocumented } = makeReference()
-const read = (path: string): string => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '')
+const read = (path: string): string =>
+  existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : ''
 
 test.each(Object.entries(pages))('%s is what the code says', (path, made) => {
-  if (read(path) !== made) throw new Error(`${path} is not what the code says: run \`npm run docs\` and commit it`)
+  if (read(path) !== made)
+    throw new Error(`${path} is not what the code says: run \`npm run docs\` and commit it`)
 })
 
 test('every public function and every option has a doc comment', () => {
   expect(undocumented).toEqual([])
 })
 
-/** The names of functions as users write them, found at run time and not as the generator finds them. */
+/**
+ * The names of functions as users write them, found at run time and not as the generator finds
+ * them.
+ */
 function publicFunctions(exported: object, prefix = ''): readonly string[] {
   return Object.entries(exported).flatMap(([name, value]: readonly [string, unknown]) => {
     if (value === fettle.z || value === fettle.Secret || value === fettle.FettleError) return []
-    const inner = typeof value === 'object' || typeof value === 'function' ? publicFunctions(value ?? {}, `${prefix}${name}.`) : []
+    const inner =
+      typeof value === 'object' || typeof value === 'function'
+        ? publicFunctions(value ?? {}, `${prefix}${name}.`)
+        : []
     return typeof value === 'function' ? [`${prefix}${name}`, ...inner] : inner
   })
 }
 
 /** A page's chapters, by their headings. */
-const chapters = (page: string): ReadonlyMap<string, string> => new Map(page.split(/^#+ /m).map((chapter) => [chapter.split('\n')[0] ?? '', chapter]))
+const chapters = (page: string): ReadonlyMap<string, string> =>
+  new Map(page.split(/^#+ /m).map((chapter) => [chapter.split('\n')[0] ?? '', chapter]))
 
 describe('the reference', () => {
   const reference = chapters(pages['docs/resources.md'] ?? '')
-  const values = ['play', 'task', 'env', 'env.secret', 'env.optional', 'secret', 'secretSource', 'uri', 'json']
+  const values = [
+    'play',
+    'task',
+    'env',
+    'env.secret',
+    'env.optional',
+    'secret',
+    'secretSource',
+    'uri',
+    'json',
+  ]
   const functions = publicFunctions(fettle)
 
   test.each(functions)('%s has a chapter', (name) => {
     expect([...reference.keys()]).toContain(name)
   })
 
-  test.each(functions.filter((name) => !values.includes(name)))('%s shows an example of its own', (name) => {
-    expect(reference.get(name)).toContain(`${name}(`)
-    expect(reference.get(name)).toContain('\nExample:\n')
-  })
+  test.each(functions.filter((name) => !values.includes(name)))(
+    '%s shows an example of its own',
+    (name) => {
+      expect(reference.get(name)).toContain(`${name}(`)
+      expect(reference.get(name)).toContain('\nExample:\n')
+    },
+  )
 })
 
 /** What GitHub makes of a heading. */
-const anchor = (heading: string): string => heading.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-')
+const anchor = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-')
 
 function brokenLinks(path: string): readonly string[] {
   const links = [...read(path).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g)]
   return links.flatMap(([link, to = '', place]) => {
     const target = to === '' ? path : join(dirname(path), to)
     if (!existsSync(join(root, target))) return [link]
-    return place === undefined || [...chapters(read(target)).keys()].some((heading) => anchor(heading) === place) ? [] : [link]
+    return place === undefined ||
+      [...chapters(read(target)).keys()].some((heading) => anchor(heading) === place)
+      ? []
+      : [link]
   })
 }
 
-test.each(['README.md', 'CHANGELOG.md', ...readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)])('%s links only to what exists', (path) => {
+test.each([
+  'README.md',
+  'CHANGELOG.md',
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+])('%s links only to what exists', (path) => {
   expect(brokenLinks(path)).toEqual([])
 })

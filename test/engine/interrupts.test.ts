@@ -19,8 +19,15 @@ afterEach(() => {
   fleet.remove()
 })
 
-const write = (name: string, more = {}) => task<unknown>(name, () => [note(name, { text: name, ...more })])
-const interrupted = (hosts: readonly string[], plays: Parameters<typeof runOn>[2], given: Partial<RunOptions> = {}, view?: (event: Event) => void): Promise<Ran> => runOn(fleet, hosts, plays, { stop: stop.signal, kill: kill.signal, ...given }, view)
+const write = (name: string, more = {}) =>
+  task<unknown>(name, () => [note(name, { text: name, ...more })])
+const interrupted = (
+  hosts: readonly string[],
+  plays: Parameters<typeof runOn>[2],
+  given: Partial<RunOptions> = {},
+  view?: (event: Event) => void,
+): Promise<Ran> =>
+  runOn(fleet, hosts, plays, { stop: stop.signal, kill: kill.signal, ...given }, view)
 const lost = (): never => {
   throw new FettleError('connection-lost', { message: 'ended: the outcome is unknown' })
 }
@@ -42,13 +49,18 @@ describe('a stop', () => {
 
   test('in the last change of a play keeps the host from the next one', async () => {
     fleet.before = (_, exchange) => exchange === 2 && stop.abort()
-    const { of, ends } = await interrupted(['web1'], [playOf(write('a')), play({ name: 'next', hosts: 'all', tasks: [write('b')] })])
+    const { of, ends } = await interrupted(
+      ['web1'],
+      [playOf(write('a')), play({ name: 'next', hosts: 'all', tasks: [write('b')] })],
+    )
     expect([of('web1'), ends]).toEqual([['a changed: create a'], ['web1 failed: stopped']])
   })
 
   test('keeps hosts that wait for a fork from being begun', async () => {
     fleet.before = (_, exchange) => exchange === 2 && stop.abort()
-    const { of, ends, summary } = await interrupted(['web1', 'web2'], playOf(write('a')), { forks: 1 })
+    const { of, ends, summary } = await interrupted(['web1', 'web2'], playOf(write('a')), {
+      forks: 1,
+    })
     expect([of('web2'), ends]).toEqual([[], ['web1 ok', 'web2 failed: stopped']])
     expect(fleet.sessions).toHaveLength(1)
     expect(summary['web2']).toMatchObject({ unreachable: false })
@@ -56,7 +68,13 @@ describe('a stop', () => {
 
   test('before anything has begun', async () => {
     stop.abort()
-    const { ends } = await interrupted(['web1', 'web2'], playOf(task('once', () => [note('a', { text: 'a' })], { once: true }), write('b')))
+    const { ends } = await interrupted(
+      ['web1', 'web2'],
+      playOf(
+        task('once', () => [note('a', { text: 'a' })], { once: true }),
+        write('b'),
+      ),
+    )
     expect([...ends].sort()).toEqual(['web1 failed: stopped', 'web2 failed: stopped'])
   })
 
@@ -66,32 +84,69 @@ describe('a stop', () => {
       stop.abort()
       return Promise.reject(stop.signal.reason as Error)
     }
-    await run([playOf(write('a'))], await hostsNamed('web1'), options({ stop: stop.signal }), (event) => event.type === 'host' && ends.push(`${event.host} ${event.status} ${event.error?.code ?? ''}`), connect)
+    await run(
+      [playOf(write('a'))],
+      await hostsNamed('web1'),
+      options({ stop: stop.signal }),
+      (event) =>
+        event.type === 'host' &&
+        ends.push(`${event.host} ${event.status} ${event.error?.code ?? ''}`),
+      connect,
+    )
     expect(ends).toEqual(['web1 failed stopped'])
   })
 
   test('ends the wait for a task that runs for one host only', async () => {
     fleet.before = (host, exchange) => host === 'web1' && exchange === 2 && stop.abort()
-    const { of } = await interrupted(['web1', 'web2'], playOf(write('a', {}), task('once', () => [note('b', { text: 'b' })], { once: true }), write('c')))
-    expect(of('web1')).toEqual(['a changed: create a', 'b skipped: the run was stopped', 'c skipped: the run was stopped'])
+    const { of } = await interrupted(
+      ['web1', 'web2'],
+      playOf(
+        write('a', {}),
+        task('once', () => [note('b', { text: 'b' })], { once: true }),
+        write('c'),
+      ),
+    )
+    expect(of('web1')).toEqual([
+      'a changed: create a',
+      'b skipped: the run was stopped',
+      'c skipped: the run was stopped',
+    ])
     expect(of('web2').at(-1)).toBe('c skipped: the run was stopped')
   })
 
   test('ends the wait between two attempts; the failure is told', async () => {
     const view = (event: Event): void => {
-      if (event.type === 'progress' && event.doing === 'changing') setTimeout(() => stop.abort(), 50)
+      if (event.type === 'progress' && event.doing === 'changing')
+        setTimeout(() => stop.abort(), 50)
     }
-    const { of, ends } = await interrupted(['web1'], playOf(write('a', { by: 'exit 1', retry: { attempts: 3, delay: 3600 } }), write('b')), {}, view)
-    expect(of('web1')).toEqual(['a failed: action-failed', 'b skipped: an earlier resource has failed'])
+    const { of, ends } = await interrupted(
+      ['web1'],
+      playOf(write('a', { by: 'exit 1', retry: { attempts: 3, delay: 3600 } }), write('b')),
+      {},
+      view,
+    )
+    expect(of('web1')).toEqual([
+      'a failed: action-failed',
+      'b skipped: an earlier resource has failed',
+    ])
     expect(ends).toEqual(['web1 failed'])
   })
 
   test('ends the wait for a check, which then is skipped and has not failed', async () => {
     const view = (event: Event): void => {
-      if (event.type === 'progress' && event.doing === 'checking') setTimeout(() => stop.abort(), 50)
+      if (event.type === 'progress' && event.doing === 'checking')
+        setTimeout(() => stop.abort(), 50)
     }
-    const { of, ends } = await interrupted(['web1'], playOf(task('check', () => [checkResource('ready', { within: 3600 })])), {}, view)
-    expect([of('web1'), ends]).toEqual([['ready skipped: the run was stopped'], ['web1 failed: stopped']])
+    const { of, ends } = await interrupted(
+      ['web1'],
+      playOf(task('check', () => [checkResource('ready', { within: 3600 })])),
+      {},
+      view,
+    )
+    expect([of('web1'), ends]).toEqual([
+      ['ready skipped: the run was stopped'],
+      ['web1 failed: stopped'],
+    ])
   })
 
   test('does not end a plan that has been read', async () => {
@@ -105,24 +160,38 @@ describe('a stop while a host is read', () => {
   /** The first exchange has no end but that of its session. */
   function endless(kill: (end: () => void) => Promise<void>): void {
     let end: () => void = () => undefined
-    fleet.before = (_, exchange) => exchange === 1 && new Promise<void>((_resolve, reject) => {
-      end = () => reject(new FettleError('connection-lost', { message: 'ended: the outcome is unknown' }))
-      stop.abort()
-    })
+    fleet.before = (_, exchange) =>
+      exchange === 1 &&
+      new Promise<void>((_resolve, reject) => {
+        end = () =>
+          reject(new FettleError('connection-lost', { message: 'ended: the outcome is unknown' }))
+        stop.abort()
+      })
     fleet.kill = () => kill(end)
   }
 
-  test.each(['plan', 'apply'] as const)('ends it on the host, and the host is as stopped as any other: %s', async (mode) => {
-    endless((end) => Promise.resolve(end()))
-    const { of, ends, exitCode } = await interrupted(['web1'], playOf(write('a'), write('b')), { mode })
-    expect(of('web1')).toEqual(['a skipped: the run was stopped', 'b skipped: the run was stopped'])
-    expect([ends, exitCode]).toEqual([['web1 failed: stopped'], 1])
-  })
+  test.each(['plan', 'apply'] as const)(
+    'ends it on the host, and the host is as stopped as any other: %s',
+    async (mode) => {
+      endless((end) => Promise.resolve(end()))
+      const { of, ends, exitCode } = await interrupted(['web1'], playOf(write('a'), write('b')), {
+        mode,
+      })
+      expect(of('web1')).toEqual([
+        'a skipped: the run was stopped',
+        'b skipped: the run was stopped',
+      ])
+      expect([ends, exitCode]).toEqual([['web1 failed: stopped'], 1])
+    },
+  )
 
   test('goes on without a host that cannot be told', async () => {
     endless(() => Promise.reject(new FettleError('unreachable', { message: 'no second channel' })))
     const { of, ends } = await interrupted(['web1'], playOf(write('a')))
-    expect([of('web1'), ends]).toEqual([['a skipped: the run was stopped'], ['web1 failed: stopped']])
+    expect([of('web1'), ends]).toEqual([
+      ['a skipped: the run was stopped'],
+      ['web1 failed: stopped'],
+    ])
   })
 
   test('goes on without a host that does not answer', async () => {
@@ -133,7 +202,10 @@ describe('a stop while a host is read', () => {
 
   test('does so before tasks are made from what the host is', async () => {
     endless((end) => Promise.resolve(end()))
-    const { of, ends } = await interrupted(['web1'], play({ name: 'play', hosts: 'all', facts: true, tasks: [write('a')] }))
+    const { of, ends } = await interrupted(
+      ['web1'],
+      play({ name: 'play', hosts: 'all', facts: true, tasks: [write('a')] }),
+    )
     expect([of('web1'), ends]).toEqual([[], ['web1 failed: stopped']])
   })
 })
@@ -148,21 +220,32 @@ describe('a kill', () => {
       kill.abort()
       lost()
     }
-    const { of, ends, summary, exitCode } = await interrupted(['web1'], playOf(write('a'), write('b')))
+    const { of, ends, summary, exitCode } = await interrupted(
+      ['web1'],
+      playOf(write('a'), write('b')),
+    )
     expect(killed).toEqual(['web1'])
-    expect(of('web1')).toEqual(['a failed: connection-lost', 'b skipped: ended: the outcome is unknown'])
+    expect(of('web1')).toEqual([
+      'a failed: connection-lost',
+      'b skipped: ended: the outcome is unknown',
+    ])
     expect(ends).toEqual(['web1 failed: connection-lost'])
     expect(summary).toMatchObject({ web1: { failed: 1, skipped: 1, unreachable: false } })
     expect(exitCode).toBe(1)
   })
 
   test('that does not succeed is told', async () => {
-    fleet.kill = () => Promise.reject(new FettleError('unreachable', { message: 'no second channel' }))
+    fleet.kill = () =>
+      Promise.reject(new FettleError('unreachable', { message: 'no second channel' }))
     fleet.before = (_, exchange) => {
       if (exchange === 2) kill.abort()
     }
     const { events, ends } = await interrupted(['web1'], playOf(write('a')))
-    expect(events).toContainEqual({ type: 'notice', host: 'web1', message: 'what is under way could not be ended: no second channel' })
+    expect(events).toContainEqual({
+      type: 'notice',
+      host: 'web1',
+      message: 'what is under way could not be ended: no second channel',
+    })
     expect(ends).toEqual(['web1 ok'])
   })
 })

@@ -11,7 +11,11 @@ test.each<[string, readonly string[], readonly (string | null)[]]>([
   ['empty lines', ['one\n\n  \n', '\n'], ['one', null]],
   ['a line without an end is cut', ['x'.repeat(5000), 'y\n'], [null, `${'x'.repeat(4096)}y`]],
   ['a secret in two pieces', ['token last-08', '15-x\n'], [null, 'token [secret]']],
-  ['halves of a secret with another stream between them', ['token last-08', 'other\n', '15-x tail\n'], [null, 'token [secret]other', '[secret] tail']],
+  [
+    'halves of a secret with another stream between them',
+    ['token last-08', 'other\n', '15-x tail\n'],
+    [null, 'token [secret]other', '[secret] tail'],
+  ],
 ])('%s', (_, texts, expected) => {
   const last = lastLine()
   expect(texts.map(last)).toEqual(expected)

@@ -30,13 +30,28 @@ const Vars = z.object({
   members: z.array(member),
   first: z.tuple([member]).default([{ name: 'eve' }]),
   sites: z.record(z.string(), z.object({ domain: z.string(), tls: z.boolean().optional() })),
-  way: z.discriminatedUnion('by', [z.object({ by: z.literal('socket'), path: z.string() }), z.object({ by: z.literal('port'), number: z.number() })]),
-  both: z.object({ one: z.number().default(1) }).and(z.object({ two: z.number().default(2) })).prefault({}),
-  open: z.looseObject({ inner: z.object({ known: z.string() }) }).default({ inner: { known: 'x' } }),
+  way: z.discriminatedUnion('by', [
+    z.object({ by: z.literal('socket'), path: z.string() }),
+    z.object({ by: z.literal('port'), number: z.number() }),
+  ]),
+  both: z
+    .object({ one: z.number().default(1) })
+    .and(z.object({ two: z.number().default(2) }))
+    .prefault({}),
+  open: z
+    .looseObject({ inner: z.object({ known: z.string() }) })
+    .default({ inner: { known: 'x' } }),
   tree: Tree.default({ name: 'root', below: [{ name: 'leaf', below: [] }] }),
   any: z.any().optional(),
-  given: z.object({ name: z.string() }).transform(({ name }) => ({ upper: name })).default({ upper: 'X' }),
-  piped: z.object({ name: z.string() }).transform(({ name }) => ({ upper: name })).pipe(z.object({ upper: z.string() })).prefault({ name: 'x' }),
+  given: z
+    .object({ name: z.string() })
+    .transform(({ name }) => ({ upper: name }))
+    .default({ upper: 'X' }),
+  piped: z
+    .object({ name: z.string() })
+    .transform(({ name }) => ({ upper: name }))
+    .pipe(z.object({ upper: z.string() }))
+    .prefault({ name: 'x' }),
   maybe: z.object({ name: z.string() }).nullable().catch(null).default({ name: 'x' }),
   list: z.array(z.string()).default(['a']),
 })
@@ -46,9 +61,18 @@ const Role = z.object({ app: z.string(), undeclared: z.string().optional() })
 
 const facts: HostFacts = {
   os: { id: 'debian', like: [], version: '12', codename: 'bookworm', name: 'Debian' },
-  release: '6.1', architecture: 'x86_64', hostname: 'web1', fqdn: null, memory: { total: 1 }, cpus: 1,
-  addresses: [{ interface: 'eth0', address: '10.0.0.5', family: 'ipv4', prefix: 24, scope: 'global' }],
-  defaultAddress: { ipv4: '10.0.0.5', ipv6: null }, virtualization: null, init: 'systemd',
+  release: '6.1',
+  architecture: 'x86_64',
+  hostname: 'web1',
+  fqdn: null,
+  memory: { total: 1 },
+  cpus: 1,
+  addresses: [
+    { interface: 'eth0', address: '10.0.0.5', family: 'ipv4', prefix: 24, scope: 'global' },
+  ],
+  defaultAddress: { ipv4: '10.0.0.5', ipv6: null },
+  virtualization: null,
+  init: 'systemd',
 }
 
 /** What a task reads, for one host. */
@@ -66,7 +90,11 @@ function read<T>(what: (context: TaskContext<Vars>) => T): T {
 function build(made: Play): readonly Step[] {
   const found = inventory.hosts.get('web1')
   if (found === undefined) throw new Error('there is no web1')
-  return buildPlay({ play: made, hosts: [found], from: 0 }, inventoryInfo(inventory, [made]), { tags: [], skipTags: [], become: false })(found, made.facts ? facts : undefined)
+  return buildPlay({ play: made, hosts: [found], from: 0 }, inventoryInfo(inventory, [made]), {
+    tags: [],
+    skipTags: [],
+    become: false,
+  })(found, made.facts ? facts : undefined)
 }
 
 interface Read<T> {
@@ -79,55 +107,119 @@ interface Read<T> {
 
 type Row<T> = readonly [what: string, read: string, expected: T]
 
-/** Plays of a task file that read something, each in a line of its own: what is misspelt would not compile in TypeScript. */
+/**
+ * Plays of a task file that read something, each in a line of its own: what is misspelt would not
+ * compile in TypeScript.
+ */
 async function loaded<T>(rows: readonly Row<T>[], vars = 'Vars'): Promise<readonly Read<T>[]> {
-  const line = (read: string): string => `play({ name: 'Play', hosts: 'all', facts: ${String(!read.includes('none'))}, vars: ${vars}, tasks: [task('Read', ({ host, vars, inventory, facts, facts: none }) => [command(JSON.stringify([${read}]))])] }),`
-  const folder = project({ 'tasks/site.ts': ["import { command, play, task, Role, Vars, z } from 'fettle'", 'export default [', ...rows.map(([, read]) => line(read)), ']\n'].join('\n') })
-  const plays = await loadPlays('tasks/site.ts', folder, () => Promise.resolve({ command, play, task, Role, Vars, z }))
-  return rows.flatMap(([what, , expected], index) => plays.slice(index, index + 1).map((made) => ({ what, expected, place: `${join(folder, 'tasks/site.ts')}:${String(index + 3)}`, build: () => build(made) })))
+  const line = (read: string): string =>
+    `play({ name: 'Play', hosts: 'all', facts: ${String(!read.includes('none'))}, vars: ${vars}, tasks: [task('Read', ({ host, vars, inventory, facts, facts: none }) => [command(JSON.stringify([${read}]))])] }),`
+  const folder = project({
+    'tasks/site.ts': [
+      "import { command, play, task, Role, Vars, z } from 'fettle'",
+      'export default [',
+      ...rows.map(([, read]) => line(read)),
+      ']\n',
+    ].join('\n'),
+  })
+  const plays = await loadPlays('tasks/site.ts', folder, () =>
+    Promise.resolve({ command, play, task, Role, Vars, z }),
+  )
+  return rows.flatMap(([what, , expected], index) =>
+    plays.slice(index, index + 1).map((made) => ({
+      what,
+      expected,
+      place: `${join(folder, 'tasks/site.ts')}:${String(index + 3)}`,
+      build: () => build(made),
+    })),
+  )
 }
 
 describe('a name that is not there is an error of the line that reads it', () => {
   const rows: readonly Row<string>[] = [
     ['a variable', 'vars.prot', 'vars has no prot; did you mean port?'],
-    ['one that is taken apart', '(({ prot }) => prot)(vars)', 'vars has no prot; did you mean port?'],
+    [
+      'one that is taken apart',
+      '(({ prot }) => prot)(vars)',
+      'vars has no prot; did you mean port?',
+    ],
     ['one with a default', 'vars.prot ?? 80', 'vars has no prot; did you mean port?'],
     ['one that is like nothing', 'vars.something', 'vars has no something\n'],
     ['in an object', 'vars.db.hots', 'vars.db has no hots; did you mean host?'],
-    ['in a list', 'vars.members.map((one) => ({ shell: one.shel }))', 'vars.members[] has no shel; did you mean shell?'],
+    [
+      'in a list',
+      'vars.members.map((one) => ({ shell: one.shel }))',
+      'vars.members[] has no shel; did you mean shell?',
+    ],
     ['in a tuple', 'vars.first[0].nmae', 'vars.first[] has no nmae; did you mean name?'],
-    ['in a record', 'vars.sites.shop.domian', 'vars.sites.shop has no domian; did you mean domain?'],
+    [
+      'in a record',
+      'vars.sites.shop.domian',
+      'vars.sites.shop has no domian; did you mean domain?',
+    ],
     ['in one of several shapes', 'vars.way.pathh', 'vars.way has no pathh; did you mean path?'],
     ['in two shapes at once', 'vars.both.tow', 'vars.both has no tow; did you mean two?'],
-    ['below an object that takes any', 'vars.open.inner.knwon', 'vars.open.inner has no knwon; did you mean known?'],
-    ['in a shape that holds itself', 'vars.tree.below[0].belwo', 'vars.tree.below[] has no belwo; did you mean below?'],
+    [
+      'below an object that takes any',
+      'vars.open.inner.knwon',
+      'vars.open.inner has no knwon; did you mean known?',
+    ],
+    [
+      'in a shape that holds itself',
+      'vars.tree.below[0].belwo',
+      'vars.tree.below[] has no belwo; did you mean below?',
+    ],
     ['behind pipe', 'vars.piped.uper', 'vars.piped has no uper; did you mean upper?'],
     ['in what may be null', 'vars.maybe.nam', 'vars.maybe has no nam; did you mean name?'],
     ['of the host', 'host.nmae', 'host has no nmae; did you mean name?'],
     ['of the inventory', 'inventory.hots', 'inventory has no hots; did you mean hosts?'],
     ['of a Map of the inventory', 'inventory.groups.web', 'inventory.groups has no web'],
-    ['of another host', 'inventory.hosts[1].nmae', 'inventory.hosts[] has no nmae; did you mean name?'],
-    ["of another host's variables", 'inventory.hosts[1].vars.prot', 'inventory.hosts[].vars has no prot; did you mean port?'],
-    ["deep in another host's variables", 'inventory.hosts[1].vars.db.prot', 'inventory.hosts[].vars.db has no prot; did you mean port?'],
+    [
+      'of another host',
+      'inventory.hosts[1].nmae',
+      'inventory.hosts[] has no nmae; did you mean name?',
+    ],
+    [
+      "of another host's variables",
+      'inventory.hosts[1].vars.prot',
+      'inventory.hosts[].vars has no prot; did you mean port?',
+    ],
+    [
+      "deep in another host's variables",
+      'inventory.hosts[1].vars.db.prot',
+      'inventory.hosts[].vars.db has no prot; did you mean port?',
+    ],
     ['of facts', 'facts.archtecture', 'facts has no archtecture; did you mean architecture?'],
-    ['deep in facts', 'facts.addresses.map((one) => one.adress)', 'facts.addresses[] has no adress; did you mean address?'],
+    [
+      'deep in facts',
+      'facts.addresses.map((one) => one.adress)',
+      'facts.addresses[] has no adress; did you mean address?',
+    ],
   ]
 
   test('each of them', async () => {
     expect.assertions(rows.length)
     for (const { what, expected, place, build } of await loaded(rows)) {
-      expect(`${what}: ${await problem(build)}\n`).toContain(`${what}: name-unknown: task "Read" for web1, at ${place}: ${expected}`)
+      expect(`${what}: ${await problem(build)}\n`).toContain(
+        `${what}: name-unknown: task "Read" for web1, at ${place}: ${expected}`,
+      )
     }
   })
 
   test('in a play without variables every name is one', async () => {
     const [read] = await loaded([['a variable', 'vars.port', null]], 'undefined')
-    expect(await problem(() => read?.build())).toMatch(/: vars has no port\n→ the play "Play" has no variables: declare them/)
+    expect(await problem(() => read?.build())).toMatch(
+      /: vars has no port\n→ the play "Play" has no variables: declare them/,
+    )
   })
 
   test('of what a task is given', async () => {
-    const misspelt = task<unknown>('Read', (context) => [Object.keys(context).length > 0 && (context as unknown as { readonly vras: false }).vras])
-    expect(await problem(() => build(play({ name: 'Play', hosts: 'all', tasks: [misspelt] })))).toContain("the task's context has no vras; did you mean vars?")
+    const misspelt = task<unknown>('Read', (context) => [
+      Object.keys(context).length > 0 && (context as unknown as { readonly vras: false }).vras,
+    ])
+    expect(
+      await problem(() => build(play({ name: 'Play', hosts: 'all', tasks: [misspelt] }))),
+    ).toContain("the task's context has no vras; did you mean vars?")
   })
 })
 
@@ -140,20 +232,46 @@ describe('what may be missing is undefined', () => {
     ['in what a function has made', 'vars.given.lower', null],
     ['behind the end of a list', 'vars.list[5]', null],
     ['facts in a play without', 'none', null],
-    ['a variable that another host has', '[inventory.hosts[0].vars.backup, inventory.hosts[1].vars.db.port]', [null, null]],
-    ['a variable of another host that a play declares', '[inventory.hosts[0].vars.first, inventory.hosts[0].vars.members[1].shell, inventory.hosts[0].vars.sites.nowhere]', [null, null, null]],
-    ['a group of the inventory', "[inventory.groups.get('web'), inventory.groups.get('db'), inventory.groups.size]", [['web1'], null, 3]],
+    [
+      'a variable that another host has',
+      '[inventory.hosts[0].vars.backup, inventory.hosts[1].vars.db.port]',
+      [null, null],
+    ],
+    [
+      'a variable of another host that a play declares',
+      '[inventory.hosts[0].vars.first, inventory.hosts[0].vars.members[1].shell, inventory.hosts[0].vars.sites.nowhere]',
+      [null, null, null],
+    ],
+    [
+      'a group of the inventory',
+      "[inventory.groups.get('web'), inventory.groups.get('db'), inventory.groups.size]",
+      [['web1'], null, 3],
+    ],
     ['what JavaScript asks', '[vars.then, vars.toJSON]', [null, null]],
     ['what a package asks', 'Role.parse(vars)', { app: 'demo' }],
-    ['what is asked through JavaScript', "[Reflect.get(vars, 'prot'), JSON.stringify(vars, ['app', 'prot'])]", [null, '{"app":"demo"}']],
+    [
+      'what is asked through JavaScript',
+      "[Reflect.get(vars, 'prot'), JSON.stringify(vars, ['app', 'prot'])]",
+      [null, '{"app":"demo"}'],
+    ],
   ]
 
   test('each of them', async () => {
     expect.assertions(rows.length)
-    for (const { what, expected, build } of await loaded(rows)) expect([what, ...build().map(({ resource }) => JSON.parse(resource.id) as unknown)]).toEqual([what, [expected]])
+    for (const { what, expected, build } of await loaded(rows))
+      expect([what, ...build().map(({ resource }) => JSON.parse(resource.id) as unknown)]).toEqual([
+        what,
+        [expected],
+      ])
   })
 
-  test.each(['z.looseObject({ app: z.string() })', 'z.record(z.string(), z.unknown())', 'z.any()', 'z.object({}).catchall(z.unknown())', "z.object({ app: z.string() }).transform((vars) => ({ ...vars, url: '' }))"])('of %s any name', async (schema) => {
+  test.each([
+    'z.looseObject({ app: z.string() })',
+    'z.record(z.string(), z.unknown())',
+    'z.any()',
+    'z.object({}).catchall(z.unknown())',
+    "z.object({ app: z.string() }).transform((vars) => ({ ...vars, url: '' }))",
+  ])('of %s any name', async (schema) => {
     const [read] = await loaded([['any', 'vars.app, vars.prot', null]], schema)
     expect(read?.build().map(({ resource }) => resource.id)).toEqual(['["demo",null]'])
   })
@@ -168,7 +286,12 @@ describe('an object whose names are checked is an ordinary one', () => {
   const made = read(({ vars }) => vars)
 
   test('in, keys, spreading, destructuring, JSON, printing, cloning and comparing', () => {
-    expect(['port' in made, 'prot' in made, 'toString' in made, Object.hasOwn(made, 'prot')]).toEqual([true, false, true, false])
+    expect([
+      'port' in made,
+      'prot' in made,
+      'toString' in made,
+      Object.hasOwn(made, 'prot'),
+    ]).toEqual([true, false, true, false])
     expect(Object.keys(made)).toEqual(Object.keys(plain))
     expect({ ...made, prot: 1 }).toMatchObject({ app: 'demo', prot: 1 })
     const { app, ...rest } = made
@@ -178,7 +301,12 @@ describe('an object whose names are checked is an ordinary one', () => {
     expect(Object.prototype.toString.call(made)).toBe('[object Object]')
     expect(structuredClone(made)).toEqual(plain)
     expect([made instanceof Object, made.constructor === Object]).toEqual([true, true])
-    expect([...made.list, ...made.list.map((word) => word.toUpperCase()), made.list.length, ['b'].concat(made.list).join()]).toEqual(['a', 'A', 1, 'b,a'])
+    expect([
+      ...made.list,
+      ...made.list.map((word) => word.toUpperCase()),
+      made.list.length,
+      ['b'].concat(made.list).join(),
+    ]).toEqual(['a', 'A', 1, 'b,a'])
     expect(Object.isFrozen(made.db)).toBe(true)
   })
 
@@ -186,13 +314,23 @@ describe('an object whose names are checked is an ordinary one', () => {
     const again = read(({ vars }) => vars)
     expect(sameOptions({ vars: made }, { vars: again })).toBe(true)
     expect(sameOptions({ vars: made }, { vars: plain })).toBe(true)
-    expect(render('t', '{{ db.host }} {{ members | length }}{% for one in members %} {{ one.name }}{% if one.shell %}!{% endif %}{% endfor %}{% for name, site in sites %} {{ name }}{% endfor %} {{ db | json }}', { ...made })).toBe('db1 2 ada! bob shop {"host":"db1","port":3306}')
+    expect(
+      render(
+        't',
+        '{{ db.host }} {{ members | length }}{% for one in members %} {{ one.name }}{% if one.shell %}!{% endif %}{% endfor %}{% for name, site in sites %} {{ name }}{% endfor %} {{ db | json }}',
+        { ...made },
+      ),
+    ).toBe('db1 2 ada! bob shop {"host":"db1","port":3306}')
   })
 
   test('an inventory is one, too', () => {
     const info = read((context) => context.inventory)
-    expect(JSON.parse(JSON.stringify(info))).toMatchObject({ hosts: [{ name: 'web1', vars: { app: 'demo' } }, { name: 'web2' }] })
+    expect(JSON.parse(JSON.stringify(info))).toMatchObject({
+      hosts: [{ name: 'web1', vars: { app: 'demo' } }, { name: 'web2' }],
+    })
     expect([...info.groups.keys()]).toEqual(['all', 'ungrouped', 'web'])
-    expect(info.hosts.flatMap(({ vars }) => Object.keys(vars)).filter((name) => name === 'backup')).toEqual(['backup'])
+    expect(
+      info.hosts.flatMap(({ vars }) => Object.keys(vars)).filter((name) => name === 'backup'),
+    ).toEqual(['backup'])
   })
 })

@@ -6,13 +6,27 @@ import { eventError, resourceEvent, scrubbedEvent, Tally } from '../../src/engin
 import { note, stepsOf } from './toy.js'
 
 new Secret('hunter22')
-const [plain, sensitive] = stepsOf([note('a', { text: 'a', name: 'the note' }), note('b', { text: 'b', sensitive: true })])
+const [plain, sensitive] = stepsOf([
+  note('a', { text: 'a', name: 'the note' }),
+  note('b', { text: 'b', sensitive: true }),
+])
 if (plain === undefined || sensitive === undefined) throw new Error('two steps')
 
 describe('an error', () => {
   test('of ours keeps its code and words, without secrets wherever they stand', () => {
-    const error = new FettleError('action-failed', { address: 'note[a]', message: 'said hunter22', remedy: 'do not say hunter22', detail: 'hunter22!' })
-    expect(eventError(error)).toEqual({ code: 'action-failed', address: 'note[a]', message: 'said [secret]', remedy: 'do not say [secret]', detail: '[secret]!' })
+    const error = new FettleError('action-failed', {
+      address: 'note[a]',
+      message: 'said hunter22',
+      remedy: 'do not say hunter22',
+      detail: 'hunter22!',
+    })
+    expect(eventError(error)).toEqual({
+      code: 'action-failed',
+      address: 'note[a]',
+      message: 'said [secret]',
+      remedy: 'do not say [secret]',
+      detail: '[secret]!',
+    })
   })
 
   test('of anybody else is a defect and keeps its stack, without secrets', () => {
@@ -21,39 +35,109 @@ describe('an error', () => {
     expect(told.detail).toMatch(/^TypeError: no \[secret\]\n\s+at /)
   })
 
-  test.each([['text', 'text'], [undefined, 'undefined'], [null, 'null']])('may be %s', (thrown, message) => {
+  test.each([
+    ['text', 'text'],
+    [undefined, 'undefined'],
+    [null, 'null'],
+  ])('may be %s', (thrown, message) => {
     expect(eventError(thrown)).toMatchObject({ code: 'internal', message, detail: null })
   })
 })
 
-describe('a resource\'s event', () => {
-  const change: Change = { summary: 'hunter22 → x', diff: { before: 'hunter22', after: 'x' }, because: ['note[c]'], actions: [{ on: 'shell', script: {} as never }], proof: 'facts' }
+describe("a resource's event", () => {
+  const change: Change = {
+    summary: 'hunter22 → x',
+    diff: { before: 'hunter22', after: 'x' },
+    because: ['note[c]'],
+    actions: [{ on: 'shell', script: {} as never }],
+    proof: 'facts',
+  }
 
   test('has what was told, without secrets and without actions when it leaves the engine', () => {
-    expect(scrubbedEvent(resourceEvent('web1', plain, 'changed', { changes: [change], reason: 'hunter22', seconds: 2 }))).toEqual({
-      type: 'resource', play: 'play', task: 'task 0', host: 'web1', resource: 'note', id: 'a', name: 'the note', status: 'changed',
-      changes: [{ summary: '[secret] → x', diff: { before: '[secret]', after: 'x' }, because: ['note[c]'] }], reason: '[secret]', error: null, seconds: 2,
+    expect(
+      scrubbedEvent(
+        resourceEvent('web1', plain, 'changed', {
+          changes: [change],
+          reason: 'hunter22',
+          seconds: 2,
+        }),
+      ),
+    ).toEqual({
+      type: 'resource',
+      play: 'play',
+      task: 'task 0',
+      host: 'web1',
+      resource: 'note',
+      id: 'a',
+      name: 'the note',
+      status: 'changed',
+      changes: [
+        { summary: '[secret] → x', diff: { before: '[secret]', after: 'x' }, because: ['note[c]'] },
+      ],
+      reason: '[secret]',
+      error: null,
+      seconds: 2,
     })
   })
 
   test('shows no secret in names, ids and triggers either; a host keeps its name', () => {
-    const event = resourceEvent('hunter22', plain, 'changed', { changes: [{ ...change, because: ['note[hunter22]'] }] })
-    const told = { ...event, play: 'p hunter22', task: 't hunter22', id: '/hunter22', name: 'n hunter22' }
-    expect(scrubbedEvent(told)).toMatchObject({ host: 'hunter22', play: 'p [secret]', task: 't [secret]', id: '/[secret]', name: 'n [secret]', changes: [{ because: ['note[[secret]]'] }] })
-    const run = { type: 'run', version: 1, id: 'x', time: 't', mode: 'plan', plays: [{ name: 'hunter22', hosts: ['hunter22'], tasks: ['hunter22'] }] } as const
-    expect(scrubbedEvent(run)).toMatchObject({ plays: [{ name: '[secret]', hosts: ['hunter22'], tasks: ['[secret]'] }] })
-    expect(scrubbedEvent({ type: 'notice', host: null, message: 'http://user:pw@host' })).toMatchObject({ message: 'http://user:[secret]@host' })
+    const event = resourceEvent('hunter22', plain, 'changed', {
+      changes: [{ ...change, because: ['note[hunter22]'] }],
+    })
+    const told = {
+      ...event,
+      play: 'p hunter22',
+      task: 't hunter22',
+      id: '/hunter22',
+      name: 'n hunter22',
+    }
+    expect(scrubbedEvent(told)).toMatchObject({
+      host: 'hunter22',
+      play: 'p [secret]',
+      task: 't [secret]',
+      id: '/[secret]',
+      name: 'n [secret]',
+      changes: [{ because: ['note[[secret]]'] }],
+    })
+    const run = {
+      type: 'run',
+      version: 1,
+      id: 'x',
+      time: 't',
+      mode: 'plan',
+      plays: [{ name: 'hunter22', hosts: ['hunter22'], tasks: ['hunter22'] }],
+    } as const
+    expect(scrubbedEvent(run)).toMatchObject({
+      plays: [{ name: '[secret]', hosts: ['hunter22'], tasks: ['[secret]'] }],
+    })
+    expect(
+      scrubbedEvent({ type: 'notice', host: null, message: 'http://user:pw@host' }),
+    ).toMatchObject({ message: 'http://user:[secret]@host' })
     new Secret('progress')
-    const progress = { type: 'progress', host: 'web1', play: 0, doing: 'reading', task: null, resource: null, line: 'progress', finished: 0, total: 1 } as const
+    const progress = {
+      type: 'progress',
+      host: 'web1',
+      play: 0,
+      doing: 'reading',
+      task: null,
+      resource: null,
+      line: 'progress',
+      finished: 0,
+      total: 1,
+    } as const
     expect(scrubbedEvent(progress)).toMatchObject({ type: 'progress', line: '[secret]' })
   })
 
   test('shows no diff of what is sensitive', () => {
-    expect(resourceEvent('web1', sensitive, 'changed', { changes: [change] }).changes[0]?.diff).toBeNull()
+    expect(
+      resourceEvent('web1', sensitive, 'changed', { changes: [change] }).changes[0]?.diff,
+    ).toBeNull()
   })
 
   test('names host and resource in its error', () => {
-    expect(resourceEvent('web1', plain, 'failed', { error: new Error('x') }).error?.address).toBe('web1/note[a]')
+    expect(resourceEvent('web1', plain, 'failed', { error: new Error('x') }).error?.address).toBe(
+      'web1/note[a]',
+    )
   })
 })
 
@@ -64,8 +148,26 @@ describe('a tally', () => {
 
   test('counts what changed as ok, too', () => {
     const tally = new Tally()
-    for (const status of ['ok', 'changed', 'changed', 'failed', 'skipped', 'unknown', 'ignored'] as const) tally.count(status)
-    expect(tally.summary).toEqual({ ok: 3, changed: 2, failed: 1, skipped: 1, unknown: 1, ignored: 1, unreachable: false, seconds: 0 })
+    for (const status of [
+      'ok',
+      'changed',
+      'changed',
+      'failed',
+      'skipped',
+      'unknown',
+      'ignored',
+    ] as const)
+      tally.count(status)
+    expect(tally.summary).toEqual({
+      ok: 3,
+      changed: 2,
+      failed: 1,
+      skipped: 1,
+      unknown: 1,
+      ignored: 1,
+      unreachable: false,
+      seconds: 0,
+    })
   })
 
   test('sums up the time of its turns, and nothing of what lies between', () => {

@@ -17,8 +17,14 @@ test('one that has ended, or another with its number, is told', async () => {
   const child = spawn('sleep', ['1000'])
   await once(child, 'spawn')
   const id = String(child.pid)
-  const start = readFileSync(`/proc/${id}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[19] ?? ''
-  expect([hasEnded(here, `${here.place}${id}/${start}`), hasEnded(here, `${here.place}${id}/1`)]).toEqual([false, true])
+  const start =
+    readFileSync(`/proc/${id}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')[19] ?? ''
+  expect([
+    hasEnded(here, `${here.place}${id}/${start}`),
+    hasEnded(here, `${here.place}${id}/1`),
+  ]).toEqual([false, true])
   const closed = once(child, 'close')
   child.kill()
   await closed

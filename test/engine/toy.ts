@@ -3,9 +3,25 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect } from '@jest/globals'
-import { blocked, bulk, fine, type Action, type BulkKind, type Change, type ShellAction } from '../../src/core/change.js'
+import {
+  blocked,
+  bulk,
+  fine,
+  type Action,
+  type BulkKind,
+  type Change,
+  type ShellAction,
+} from '../../src/core/change.js'
 import { FettleError } from '../../src/core/errors.js'
-import { absent, Later, present, request, unknown, type Output, type ShellFactKind } from '../../src/core/fact.js'
+import {
+  absent,
+  Later,
+  present,
+  request,
+  unknown,
+  type Output,
+  type ShellFactKind,
+} from '../../src/core/fact.js'
 import { play, task, type Play, type Task } from '../../src/core/play.js'
 import { resource, type CommonOptions, type Resource } from '../../src/core/resource.js'
 import { inputBytes, sh } from '../../src/core/sh.js'
@@ -18,7 +34,10 @@ import { loadInventory } from '../../src/inventory/load.js'
 import type { Block, Session } from '../../src/ssh/session.js'
 import { project } from '../inventory/project.js'
 
-/** A session on this machine for the engine's own tests: each block is a shell of its own in a folder. */
+/**
+ * A session on this machine for the engine's own tests: each block is a shell of its own in a
+ * folder.
+ */
 export class FolderSession implements Session {
   readonly loginUser = 'tester'
   readonly started = Promise.resolve()
@@ -30,7 +49,9 @@ export class FolderSession implements Session {
 
   constructor(
     readonly folder: string,
-    /** Called before an exchange, with its number from 1 on. It may wait, and fail as a link does. */
+    /**
+     * Called before an exchange, with its number from 1 on. It may wait, and fail as a link does.
+     */
     readonly before: (exchange: number, blocks: readonly Block[]) => unknown = () => undefined,
     readonly user = 'tester',
   ) {}
@@ -41,9 +62,16 @@ export class FolderSession implements Session {
     await this.before(this.roundTrips, blocks)
     let last = 0
     return blocks.map((block) => {
-      if (block.onlyIfOk === true && last !== 0) return { code: last, stdout: Buffer.alloc(0), stderr: '' }
-      const script = block.script.text.replaceAll('/var/lib/fettle', `${this.folder}/fettle`).replaceAll('/run/fettle', `${this.folder}/run`)
-      const { status, stdout, stderr } = spawnSync('sh', ['-c', script], { cwd: this.folder, input: inputBytes(block.input ?? ''), env: { PATH: process.env['PATH'], HOME: this.folder } })
+      if (block.onlyIfOk === true && last !== 0)
+        return { code: last, stdout: Buffer.alloc(0), stderr: '' }
+      const script = block.script.text
+        .replaceAll('/var/lib/fettle', `${this.folder}/fettle`)
+        .replaceAll('/run/fettle', `${this.folder}/run`)
+      const { status, stdout, stderr } = spawnSync('sh', ['-c', script], {
+        cwd: this.folder,
+        input: inputBytes(block.input ?? ''),
+        env: { PATH: process.env['PATH'], HOME: this.folder },
+      })
       last = status ?? 1
       return { code: last, stdout, stderr: stderr.toString() }
     })
@@ -68,12 +96,18 @@ export class FolderSession implements Session {
 const noteFact: ShellFactKind<string, string> = {
   backend: 'shell',
   name: 'note',
-  script: (names) => ({ script: sh`for n in ${names}; do if [ -e unreadable ]; then echo "?"; elif [ -e "$n" ]; then echo "=$(cat "$n")"; else echo -; fi; done` }),
+  script: (names) => ({
+    script: sh`for n in ${names}; do if [ -e unreadable ]; then echo "?"; elif [ -e "$n" ]; then echo "=$(cat "$n")"; else echo -; fi; done`,
+  }),
   parse: ({ stdout }, names) => {
     const lines = stdout.toString().split('\n')
     return names.map((_, index) => {
       const line = lines[index] ?? ''
-      return line.startsWith('=') ? present(line.slice(1)) : line === '-' ? absent : unknown('the folder cannot be read', 'remove the file unreadable')
+      return line.startsWith('=')
+        ? present(line.slice(1))
+        : line === '-'
+          ? absent
+          : unknown('the folder cannot be read', 'remove the file unreadable')
     })
   },
 }
@@ -90,7 +124,10 @@ export interface NoteOptions extends CommonOptions {
   readonly proof?: Change['proof']
   /** Shell that proves its change: it may then be changed together with its neighbours. */
   readonly proves?: string
-  /** Shell that completes its change behind those of its neighbours, together with which it may be changed. */
+  /**
+   * Shell that completes its change behind those of its neighbours, together with which it may be
+   * changed.
+   */
   readonly settles?: string
   /** Makes many notes at once, by their names. */
   readonly bulk?: BulkKind<string>
@@ -99,7 +136,8 @@ export interface NoteOptions extends CommonOptions {
 }
 
 /** The text of a note, as a value of another resource. */
-export const textOf = (name: string): Later<string> => Later.fact(request(noteFact, name), 'stand-in', name)
+export const textOf = (name: string): Later<string> =>
+  Later.fact(request(noteFact, name), 'stand-in', name)
 
 /** An action that runs a line of shell. */
 export const shell = (line: string): ShellAction => ({ on: 'shell', script: sh`eval ${line}` })
@@ -109,13 +147,26 @@ export function note(name: string, options: NoteOptions): Resource {
   return resource({
     type: 'note',
     id: name,
-    options: { ...options, after: undefined, actions: undefined, bulk: undefined, value: undefined },
+    options: {
+      ...options,
+      after: undefined,
+      actions: undefined,
+      bulk: undefined,
+      value: undefined,
+    },
     reads: { note: request(noteFact, name), needed: request(noteFact, options.needs ?? name) },
     values: { value: options.value },
-    ...(options.proves === undefined && options.settles === undefined ? {} : { joins: 'files' as const }),
-    triggers: (options.after ?? []).map((trigger) => ({ address: trigger.address, effect: 'run', pending: name })),
+    ...(options.proves === undefined && options.settles === undefined
+      ? {}
+      : { joins: 'files' as const }),
+    triggers: (options.after ?? []).map((trigger) => ({
+      address: trigger.address,
+      effect: 'run',
+      pending: name,
+    })),
     plan({ note, needed }, _, { changing }) {
-      if (options.needs !== undefined && needed === null) return blocked(`there is no ${options.needs}`, 'write it first')
+      if (options.needs !== undefined && needed === null)
+        return blocked(`there is no ${options.needs}`, 'write it first')
       const change: Change = {
         summary: note === null ? `create ${name}` : `${note} → ${options.text}`,
         ...(changing.length === 0 ? {} : { because: changing }),
@@ -131,22 +182,36 @@ export function note(name: string, options: NoteOptions): Resource {
 }
 
 /** A check that a note is there. */
-export const checkResource = (name: string, options: CommonOptions & { readonly within?: number } = {}): Resource =>
+export const checkResource = (
+  name: string,
+  options: CommonOptions & { readonly within?: number } = {},
+): Resource =>
   resource({
     type: 'check.note',
     id: name,
     options,
     reads: { note: request(noteFact, name) },
     check: { within: options.within ?? 0 },
-    plan: ({ note }) => (note === null ? blocked(`there is no ${name}`, 'write it') : fine(`${name} is there`)),
+    plan: ({ note }) =>
+      note === null ? blocked(`there is no ${name}`, 'write it') : fine(`${name} is there`),
   })
 
 /** Steps of one task each, named after their place. */
-export const stepsOf = (resources: readonly Resource[], options: Task<unknown>['options'] = {}): readonly Step[] =>
-  resources.map((each, index) => ({ play: 'play', task: task<unknown>(`task ${String(index)}`, () => [each], options), resource: each, user: null, selected: true }))
+export const stepsOf = (
+  resources: readonly Resource[],
+  options: Task<unknown>['options'] = {},
+): readonly Step[] =>
+  resources.map((each, index) => ({
+    play: 'play',
+    task: task<unknown>(`task ${String(index)}`, () => [each], options),
+    resource: each,
+    user: null,
+    selected: true,
+  }))
 
 /** Steps of one task. */
-export const inOneTask = (steps: readonly Step[]): readonly Step[] => steps.map((step) => ({ ...step, task: steps[0]?.task ?? step.task }))
+export const inOneTask = (steps: readonly Step[]): readonly Step[] =>
+  steps.map((step) => ({ ...step, task: steps[0]?.task ?? step.task }))
 
 /** Hosts, each a folder on this machine. */
 export class Fleet {
@@ -169,9 +234,14 @@ export class Fleet {
 
   readonly connect = async ({ name }: { readonly name: string }): Promise<Session> => {
     await Promise.resolve()
-    if (this.down.has(name)) throw new FettleError('unreachable', { message: `${name} cannot be reached: it is down` })
+    if (this.down.has(name))
+      throw new FettleError('unreachable', { message: `${name} cannot be reached: it is down` })
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#open)
-    const session = new FolderSession(this.folder(name), (exchange) => this.before(name, exchange), this.user)
+    const session = new FolderSession(
+      this.folder(name),
+      (exchange) => this.before(name, exchange),
+      this.user,
+    )
     session.kill = () => this.kill(name)
     session.close = () => {
       this.#open--
@@ -208,17 +278,33 @@ export class Fleet {
 }
 
 /** An inventory from the text of its `hosts.yml`. */
-export const inventoryOf = (yaml: string): Promise<Inventory> => loadInventory({ sources: [], project: project({ 'inventory/hosts.yml': yaml }), extraVars: [] })
+export const inventoryOf = (yaml: string): Promise<Inventory> =>
+  loadInventory({ sources: [], project: project({ 'inventory/hosts.yml': yaml }), extraVars: [] })
 
 /** Hosts with these names and nothing else. */
-export const hostsNamed = (...names: readonly string[]): Promise<Inventory> => loadInventory({ sources: [`${names.join(',')},`], project: '.', extraVars: [] })
+export const hostsNamed = (...names: readonly string[]): Promise<Inventory> =>
+  loadInventory({ sources: [`${names.join(',')},`], project: '.', extraVars: [] })
 
 const unwatched = new AbortController().signal
 
 /** What the command line gives when it says nothing. */
 export const options = (given: Partial<RunOptions> = {}): RunOptions => ({
-  mode: 'apply', project: '.', forks: null, limit: null, tags: [], skipTags: [], startAtTask: null, become: false, becomePassword: null, connectionPassword: null, user: null, sshConfig: null, acceptNew: false,
-  stop: unwatched, kill: unwatched, ...given,
+  mode: 'apply',
+  project: '.',
+  forks: null,
+  limit: null,
+  tags: [],
+  skipTags: [],
+  startAtTask: null,
+  become: false,
+  becomePassword: null,
+  connectionPassword: null,
+  user: null,
+  sshConfig: null,
+  acceptNew: false,
+  stop: unwatched,
+  kill: unwatched,
+  ...given,
 })
 
 /** What a run said and came to. */
@@ -233,27 +319,49 @@ export interface Ran {
 }
 
 export const told = ({ id, status, changes, reason, error }: ResourceEvent): string =>
-  [`${id} ${status}`, ...changes.map((change) => change.summary), reason ?? '', error?.code ?? ''].filter((part) => part !== '').join(': ')
+  [`${id} ${status}`, ...changes.map((change) => change.summary), reason ?? '', error?.code ?? '']
+    .filter((part) => part !== '')
+    .join(': ')
 
 /** Runs plays on the hosts of a fleet. */
-export async function runOn(fleet: Fleet, hosts: readonly string[], plays: Play | readonly Play[], given: Partial<RunOptions> = {}, view: (event: Event) => void = () => undefined): Promise<Ran> {
+export async function runOn(
+  fleet: Fleet,
+  hosts: readonly string[],
+  plays: Play | readonly Play[],
+  given: Partial<RunOptions> = {},
+  view: (event: Event) => void = () => undefined,
+): Promise<Ran> {
   const events: Event[] = []
-  const { exitCode } = await run([plays].flat(), await hostsNamed(...hosts), options(given), (event) => {
-    events.push(event)
-    view(event)
-  }, fleet.connect)
+  const { exitCode } = await run(
+    [plays].flat(),
+    await hostsNamed(...hosts),
+    options(given),
+    (event) => {
+      events.push(event)
+      view(event)
+    },
+    fleet.connect,
+  )
   const summary = events.find((event): event is SummaryEvent => event.type === 'summary')
   return {
     exitCode,
     events,
-    of: (host) => events.filter((event): event is ResourceEvent => event.type === 'resource' && event.host === host).map(told),
-    ends: events.filter((event): event is HostEvent => event.type === 'host').map(({ host, status, error }) => [`${host} ${status}`, ...(error === null ? [] : [error.code])].join(': ')),
+    of: (host) =>
+      events
+        .filter((event): event is ResourceEvent => event.type === 'resource' && event.host === host)
+        .map(told),
+    ends: events
+      .filter((event): event is HostEvent => event.type === 'host')
+      .map(({ host, status, error }) =>
+        [`${host} ${status}`, ...(error === null ? [] : [error.code])].join(': '),
+      ),
     summary: summary?.hosts ?? {},
   }
 }
 
 /** A play for all hosts of tasks that hold these resources. */
-export const playOf = (...tasks: readonly Task<unknown>[]): Play => play({ name: 'play', hosts: 'all', tasks })
+export const playOf = (...tasks: readonly Task<unknown>[]): Play =>
+  play({ name: 'play', hosts: 'all', tasks })
 
 /** Gives each test of a file a fleet of its own, all of whose sessions it must have closed. */
 export function inEachTest(take: (fresh: Fleet) => void): void {

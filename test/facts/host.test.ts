@@ -6,7 +6,8 @@ import type { HostFacts } from '../../src/core/host-facts.js'
 import { hostFact } from '../../src/facts/host.js'
 import { environment, shells, wrapper } from '../shells.js'
 
-const parsed = (stdout: string, stderr = ''): Fact<HostFacts> | undefined => hostFact.parse({ code: 0, stdout: Buffer.from(stdout), stderr }, ['host'])[0]
+const parsed = (stdout: string, stderr = ''): Fact<HostFacts> | undefined =>
+  hostFact.parse({ code: 0, stdout: Buffer.from(stdout), stderr }, ['host'])[0]
 const facts = (stdout: string): HostFacts => {
   const fact = parsed(stdout)
   if (fact?.is !== 'present') throw new Error(`no facts: ${JSON.stringify(fact)}`)
@@ -67,11 +68,21 @@ systemd
 `
 
 /** With one file's content replaced. */
-const withFile = (path: string, content: string): string => debian.replace(new RegExp(`(==> ${path} <==\\n)[^]*?(\\n==>|$)`), (_, head: string, tail: string) => `${head}${content}${tail}`)
+const withFile = (path: string, content: string): string =>
+  debian.replace(
+    new RegExp(`(==> ${path} <==\\n)[^]*?(\\n==>|$)`),
+    (_, head: string, tail: string) => `${head}${content}${tail}`,
+  )
 
 test('Debian, as recorded', () => {
   expect(facts(debian)).toEqual({
-    os: { id: 'debian', like: [], version: '12', codename: 'bookworm', name: 'Debian GNU/Linux 12 (bookworm)' },
+    os: {
+      id: 'debian',
+      like: [],
+      version: '12',
+      codename: 'bookworm',
+      name: 'Debian GNU/Linux 12 (bookworm)',
+    },
     release: '6.1.0-18-amd64',
     architecture: 'x86_64',
     hostname: 'web1',
@@ -83,7 +94,13 @@ test('Debian, as recorded', () => {
       { interface: 'lo', address: '::1', family: 'ipv6', prefix: 128, scope: 'host' },
       { interface: 'eth0', address: '192.0.2.2', family: 'ipv4', prefix: 24, scope: 'global' },
       { interface: 'eth0', address: 'fd00::2', family: 'ipv6', prefix: 64, scope: 'global' },
-      { interface: 'eth0', address: 'fe80::fc:ff:fe00:1', family: 'ipv6', prefix: 64, scope: 'link' },
+      {
+        interface: 'eth0',
+        address: 'fe80::fc:ff:fe00:1',
+        family: 'ipv6',
+        prefix: 64,
+        scope: 'link',
+      },
       { interface: 'tun0', address: '10.8.0.2', family: 'ipv4', prefix: 32, scope: 'global' },
     ],
     defaultAddress: { ipv4: '192.0.2.2', ipv6: 'fd00::2' },
@@ -96,18 +113,36 @@ test('a host with busybox and OpenRC: no systemd-detect-virt, and lines for link
   const alpine = debian
     .replace('= virtualization\nkvm\n', '')
     .replace('= init\nsystemd\n', '= init\nopenrc\n')
-    .replace(/= addresses\n[^]*?= ipv4\n/, '= addresses\n1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000\\    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n7: eth0@if8    inet 172.17.0.2/16 brd 172.17.255.255 scope global eth0\\       valid_lft forever preferred_lft forever\n= ipv4\n')
-  expect(facts(alpine)).toMatchObject({ virtualization: null, init: 'openrc', addresses: [{ interface: 'eth0', address: '172.17.0.2', family: 'ipv4', prefix: 16, scope: 'global' }] })
+    .replace(
+      /= addresses\n[^]*?= ipv4\n/,
+      '= addresses\n1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000\\    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n7: eth0@if8    inet 172.17.0.2/16 brd 172.17.255.255 scope global eth0\\       valid_lft forever preferred_lft forever\n= ipv4\n',
+    )
+  expect(facts(alpine)).toMatchObject({
+    virtualization: null,
+    init: 'openrc',
+    addresses: [
+      { interface: 'eth0', address: '172.17.0.2', family: 'ipv4', prefix: 16, scope: 'global' },
+    ],
+  })
 })
 
 test('without ip nothing is said of addresses, and without systemd process 1 has a name', () => {
-  const bare = debian.replace(/= init\n[^]*?= files\n/, '= files\n').replace('<==\nsystemd\n', '<==\nrunit\n')
-  expect(facts(bare)).toMatchObject({ addresses: null, defaultAddress: { ipv4: null, ipv6: null }, init: 'runit' })
+  const bare = debian
+    .replace(/= init\n[^]*?= files\n/, '= files\n')
+    .replace('<==\nsystemd\n', '<==\nrunit\n')
+  expect(facts(bare)).toMatchObject({
+    addresses: null,
+    defaultAddress: { ipv4: null, ipv6: null },
+    init: 'runit',
+  })
 })
 
 test('a host without a route to the internet', () => {
   const alone = debian.replace(/= ipv4\n[^]*?= files\n/, '= ipv4\n= ipv6\n= files\n')
-  expect(facts(alone)).toMatchObject({ defaultAddress: { ipv4: null, ipv6: null }, addresses: expect.arrayContaining([expect.objectContaining({ address: '192.0.2.2' })]) })
+  expect(facts(alone)).toMatchObject({
+    defaultAddress: { ipv4: null, ipv6: null },
+    addresses: expect.arrayContaining([expect.objectContaining({ address: '192.0.2.2' })]),
+  })
 })
 
 test.each<[hosts: string, hostname: string, fqdn: string | null]>([
@@ -117,31 +152,89 @@ test.each<[hosts: string, hostname: string, fqdn: string | null]>([
   ['#10.0.0.2 web1.example.org web1\n', 'web1', null],
   ['', 'web1.example.net', 'web1.example.net'],
 ])('with %j the full name of %s is %s, as hostname -f says', (hosts, name, fqdn) => {
-  expect(facts(withFile('/etc/hosts', hosts).replace('<==\nweb1\n', `<==\n${name}\n`))).toMatchObject({ hostname: name, fqdn })
+  expect(
+    facts(withFile('/etc/hosts', hosts).replace('<==\nweb1\n', `<==\n${name}\n`)),
+  ).toMatchObject({ hostname: name, fqdn })
 })
 
 test.each<[release: string, expected: HostFacts['os']]>([
-  ['ID=ubuntu\nID_LIKE="debian"\nVERSION_ID="24.04"\nVERSION_CODENAME=noble\nPRETTY_NAME="Ubuntu 24.04.1 LTS"\n', { id: 'ubuntu', like: ['debian'], version: '24.04', codename: 'noble', name: 'Ubuntu 24.04.1 LTS' }],
-  ["# a comment\nNAME='Rocky Linux'\nID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\nVERSION_ID=9.4\n", { id: 'rocky', like: ['rhel', 'centos', 'fedora'], version: '9.4', codename: null, name: 'Rocky Linux' }],
-  ['ID=odd\nPRETTY_NAME="a \\"quoted\\" \\$name \\\\ here"\nVERSION_ID=\n', { id: 'odd', like: [], version: null, codename: null, name: 'a "quoted" $name \\ here' }],
+  [
+    'ID=ubuntu\nID_LIKE="debian"\nVERSION_ID="24.04"\nVERSION_CODENAME=noble\nPRETTY_NAME="Ubuntu 24.04.1 LTS"\n',
+    {
+      id: 'ubuntu',
+      like: ['debian'],
+      version: '24.04',
+      codename: 'noble',
+      name: 'Ubuntu 24.04.1 LTS',
+    },
+  ],
+  [
+    '# a comment\nNAME=\'Rocky Linux\'\nID="rocky"\nID_LIKE="rhel centos fedora"\nVERSION_ID=9.4\n',
+    {
+      id: 'rocky',
+      like: ['rhel', 'centos', 'fedora'],
+      version: '9.4',
+      codename: null,
+      name: 'Rocky Linux',
+    },
+  ],
+  [
+    'ID=odd\nPRETTY_NAME="a \\"quoted\\" \\$name \\\\ here"\nVERSION_ID=\n',
+    { id: 'odd', like: [], version: null, codename: null, name: 'a "quoted" $name \\ here' },
+  ],
   ['', { id: 'linux', like: [], version: null, codename: null, name: 'linux' }],
 ])('os-release %j', (release, expected) => {
   expect(facts(withFile('/etc/os-release', release)).os).toEqual(expected)
 })
 
 test('os-release of the vendor, where /etc has none', () => {
-  expect(facts(debian.replace(/==> \/etc\/os-release <==\n[^]*?\n(?===> )/, '')).os.id).toBe('other')
+  expect(facts(debian.replace(/==> \/etc\/os-release <==\n[^]*?\n(?===> )/, '')).os.id).toBe(
+    'other',
+  )
 })
 
-test.each(['', '\n', 'nonsense', '= machine\nx86_64\n', '= files\n', '\0\xff', debian.replace('= cpus\n2\n', '= cpus\n'), debian.replace('= cpus\n2\n', '= cpus\ntwo\n'), debian.replace('MemTotal:', 'Mem:'), debian.replace('<==\nweb1\n', '<==\n'), debian.replace('= machine\nx86_64\n', ''), debian.split('= files')[0] ?? ''])('garbage is unknown: %j', (text) => {
-  expect(parsed(text, 'sh: head: not found\n')).toMatchObject({ is: 'unknown', reason: 'it could not be understood: sh: head: not found' })
+test.each([
+  '',
+  '\n',
+  'nonsense',
+  '= machine\nx86_64\n',
+  '= files\n',
+  '\0\xff',
+  debian.replace('= cpus\n2\n', '= cpus\n'),
+  debian.replace('= cpus\n2\n', '= cpus\ntwo\n'),
+  debian.replace('MemTotal:', 'Mem:'),
+  debian.replace('<==\nweb1\n', '<==\n'),
+  debian.replace('= machine\nx86_64\n', ''),
+  debian.split('= files')[0] ?? '',
+])('garbage is unknown: %j', (text) => {
+  expect(parsed(text, 'sh: head: not found\n')).toMatchObject({
+    is: 'unknown',
+    reason: 'it could not be understood: sh: head: not found',
+  })
 })
 
 describe.each(shells)('$name', (shell) => {
   test('reads this machine', () => {
     const [command = '', ...words] = shell.command
-    const { status, stdout, stderr } = spawnSync(command, [...words, '-c', wrapper, 'sh', hostFact.script(['host']).script.text], { env: environment(shell) })
-    const [fact] = hostFact.parse({ code: status ?? 1, stdout, stderr: stderr.toString() }, ['host'])
-    expect({ fact, stderr: stderr.toString() }).toMatchObject({ fact: { is: 'present', value: { architecture: machine(), release: release(), hostname: hostname(), memory: { total: totalmem() } } }, stderr: '' })
+    const { status, stdout, stderr } = spawnSync(
+      command,
+      [...words, '-c', wrapper, 'sh', hostFact.script(['host']).script.text],
+      { env: environment(shell) },
+    )
+    const [fact] = hostFact.parse({ code: status ?? 1, stdout, stderr: stderr.toString() }, [
+      'host',
+    ])
+    expect({ fact, stderr: stderr.toString() }).toMatchObject({
+      fact: {
+        is: 'present',
+        value: {
+          architecture: machine(),
+          release: release(),
+          hostname: hostname(),
+          memory: { total: totalmem() },
+        },
+      },
+      stderr: '',
+    })
   })
 })

@@ -11,7 +11,11 @@ import { unitInstancesFact } from '../../src/facts/unit-instances.js'
 import { unitFact } from '../../src/facts/unit.js'
 import { runIn, shells } from '../shells.js'
 
-const said = (stdout: string, code = 0, stderr = ''): Output => ({ code, stdout: Buffer.from(stdout), stderr })
+const said = (stdout: string, code = 0, stderr = ''): Output => ({
+  code,
+  stdout: Buffer.from(stdout),
+  stderr,
+})
 const valueOf = <V>(fact: Fact<V> | undefined): V => {
   if (fact?.is !== 'present') throw new Error(`it is ${JSON.stringify(fact)}`)
   return fact.value
@@ -50,17 +54,35 @@ NeedDaemonReload=no
 
 describe('units', () => {
   test('are told in the order of the question, an alias by its own name', () => {
-    const [alias, none, masked] = unitFact.parse(said([mariadb, missing, webhook].join('\n')), ['mysql.service', 'nosuch.service', 'webhook.service'])
+    const [alias, none, masked] = unitFact.parse(said([mariadb, missing, webhook].join('\n')), [
+      'mysql.service',
+      'nosuch.service',
+      'webhook.service',
+    ])
     expect(alias).toEqual({
       is: 'present',
-      value: { id: 'mariadb.service', load: 'loaded', active: 'active', sub: 'running', file: 'enabled', path: '/lib/systemd/system/mariadb.service', needsReload: false, canReload: false, invocation: '5c8d1f7a4c0e4f0f9d6b7a1e2f3c4d5e', result: 'success' },
+      value: {
+        id: 'mariadb.service',
+        load: 'loaded',
+        active: 'active',
+        sub: 'running',
+        file: 'enabled',
+        path: '/lib/systemd/system/mariadb.service',
+        needsReload: false,
+        canReload: false,
+        invocation: '5c8d1f7a4c0e4f0f9d6b7a1e2f3c4d5e',
+        result: 'success',
+      },
     })
     expect(none).toEqual({ is: 'absent' })
     expect(valueOf(masked)).toMatchObject({ load: 'masked', file: 'masked', invocation: null })
   })
 
   test('whose file is gone are there while they run', () => {
-    const [fact] = unitFact.parse(said(missing.replace('ActiveState=inactive', 'ActiveState=active')), ['nosuch.service'])
+    const [fact] = unitFact.parse(
+      said(missing.replace('ActiveState=inactive', 'ActiveState=active')),
+      ['nosuch.service'],
+    )
     expect(fact).toMatchObject({ is: 'present', value: { active: 'active' } })
   })
 
@@ -72,21 +94,35 @@ describe('units', () => {
     ['another unit’s answer', said([missing, mariadb].join('\n'))],
     ['noise', said('%PDF\n\n\u0000\u0001')],
   ])('are unknown after %s', (_, output) => {
-    expect(unitFact.parse(output, ['mysql.service', 'nosuch.service']).every((fact) => fact.is === 'unknown')).toBe(true)
+    expect(
+      unitFact
+        .parse(output, ['mysql.service', 'nosuch.service'])
+        .every((fact) => fact.is === 'unknown'),
+    ).toBe(true)
   })
 })
 
 describe('instances of units', () => {
-  const read = (output: Output): readonly Fact<unknown>[] => unitInstancesFact.parse(output, ['many@.service', 'few@.timer'])
+  const read = (output: Output): readonly Fact<unknown>[] =>
+    unitInstancesFact.parse(output, ['many@.service', 'few@.timer'])
   test('by what systemd has loaded, and by links', () => {
-    expect(read(said('@instances\nmany@a.service loaded active running many\n  many@b.service loaded activating auto-restart many\nenabled\n@instances\n'))).toEqual([
+    expect(
+      read(
+        said(
+          '@instances\nmany@a.service loaded active running many\n  many@b.service loaded activating auto-restart many\nenabled\n@instances\n',
+        ),
+      ),
+    ).toEqual([
       { is: 'present', value: { running: ['many@a.service', 'many@b.service'], enabled: true } },
       { is: 'present', value: { running: [], enabled: false } },
     ])
   })
-  test.each([said('', 1, 'Failed to connect to bus'), said('@instances\n'), said('')])('are unknown after %j', (output) => {
-    expect(read(output).map((fact) => fact.is)).toEqual(['unknown', 'unknown'])
-  })
+  test.each([said('', 1, 'Failed to connect to bus'), said('@instances\n'), said('')])(
+    'are unknown after %j',
+    (output) => {
+      expect(read(output).map((fact) => fact.is)).toEqual(['unknown', 'unknown'])
+    },
+  )
 })
 
 describe('packages', () => {
@@ -109,7 +145,14 @@ libz\tconfig-files\tamd64\tdeinstall\tok\t1\tsame\t
 libz\tinstalled\ti386\tinstall\tok\t1\tsame\tlibz-dev
 wine32\tinstalled\ti386\tinstall\tok\t8.0\tforeign\twine-bin
 `
-  const of = (version: string, rest: object = {}): object => ({ status: 'installed', version, held: false, reinstall: false, providedBy: null, ...rest })
+  const of = (version: string, rest: object = {}): object => ({
+    status: 'installed',
+    version,
+    held: false,
+    reinstall: false,
+    providedBy: null,
+    ...rest,
+  })
 
   test.each([
     ['git', of('1:2.39.5-0+deb12u3', { aptName: 'git' })],
@@ -138,17 +181,27 @@ wine32\tinstalled\ti386\tinstall\tok\t8.0\tforeign\twine-bin
     ['gi', undefined],
   ])('%s', (name, state) => {
     const [first, second] = aptFact.parse(said(rows), [[name], []])
-    expect(valueOf(first)).toEqual({ listsAge: 120, packages: state === undefined ? {} : { [name]: state } })
+    expect(valueOf(first)).toEqual({
+      listsAge: 120,
+      packages: state === undefined ? {} : { [name]: state },
+    })
     expect(valueOf(second)).toEqual({ listsAge: 120, packages: {} })
   })
 
   test('without lists apt knows no architecture of what is not installed', () => {
-    expect(valueOf(aptFact.parse(said(rows.replace('lists 120', 'lists none')), [['wine32']])[0]).packages).toEqual({})
+    expect(
+      valueOf(aptFact.parse(said(rows.replace('lists 120', 'lists none')), [['wine32']])[0])
+        .packages,
+    ).toEqual({})
   })
 
   test('lists that were never fetched, and lists from the future', () => {
-    expect(valueOf(aptFact.parse(said('lists none\nnative amd64\n'), [['git']])[0]).listsAge).toBeNull()
-    expect(valueOf(aptFact.parse(said('lists -100\nnative amd64\n'), [['git']])[0]).listsAge).toBe(0)
+    expect(
+      valueOf(aptFact.parse(said('lists none\nnative amd64\n'), [['git']])[0]).listsAge,
+    ).toBeNull()
+    expect(valueOf(aptFact.parse(said('lists -100\nnative amd64\n'), [['git']])[0]).listsAge).toBe(
+      0,
+    )
   })
 
   test.each([
@@ -158,7 +211,10 @@ wine32\tinstalled\ti386\tinstall\tok\t8.0\tforeign\twine-bin
     ['a row that is torn', said('lists 1\nnative amd64\ngit\tamd64\tinst')],
     ['noise', said('\u0000\u0001')],
   ])('are unknown after %s', (_, output) => {
-    expect(aptFact.parse(output, [['git'], ['curl']]).map((fact) => fact.is)).toEqual(['unknown', 'unknown'])
+    expect(aptFact.parse(output, [['git'], ['curl']]).map((fact) => fact.is)).toEqual([
+      'unknown',
+      'unknown',
+    ])
   })
 })
 
@@ -182,21 +238,42 @@ describe.each(shells)('guards in $name', (shell) => {
     [{ unless: ['false'] }, { is: 'due' }],
     [{ unless: 'exit 5' }, { is: 'due' }],
     [{ onlyIf: 'true' }, { is: 'due' }],
-    [{ onlyIf: 'false', unless: 'exit 127' }, { is: 'holds', guard: 'onlyIf' }],
-    [{ onlyIf: 'true', unless: 'true' }, { is: 'holds', guard: 'unless' }],
+    [
+      { onlyIf: 'false', unless: 'exit 127' },
+      { is: 'holds', guard: 'onlyIf' },
+    ],
+    [
+      { onlyIf: 'true', unless: 'true' },
+      { is: 'holds', guard: 'unless' },
+    ],
     [{ unless: ['no-such-program'] }, { is: 'failed', guard: 'unless', status: 127 }],
     [{ onlyIf: 'no-such-program' }, { is: 'failed', guard: 'onlyIf', status: 127 }],
     [{ onlyIf: [program] }, { is: 'failed', guard: 'onlyIf', status: 126 }],
     [{ unless: 'kill -9 $$' }, { is: 'failed', guard: 'unless', status: 137 }],
-    [{ unless: ['test', '-e', "it's here"], cwd: root }, { is: 'holds', guard: 'unless' }],
-    [{ unless: 'true', cwd: '/nonexistent' }, { is: 'failed', guard: 'cwd', status: 1 }],
+    [
+      { unless: ['test', '-e', "it's here"], cwd: root },
+      { is: 'holds', guard: 'unless' },
+    ],
+    [
+      { unless: 'true', cwd: '/nonexistent' },
+      { is: 'failed', guard: 'cwd', status: 1 },
+    ],
     [{ unless: 'cat; echo noise; echo noise >&2; false' }, { is: 'due' }],
   ])('%j', (guards, verdict) => {
     const output = runIn(shell, guardFact.script([{ creates: here }, guards, { unless: 'true' }]))
-    expect(guardFact.parse(output, [{}, guards, {}])).toEqual([{ is: 'present', value: { is: 'holds', guard: 'creates' } }, { is: 'present', value: verdict }, { is: 'present', value: { is: 'holds', guard: 'unless' } }])
+    expect(guardFact.parse(output, [{}, guards, {}])).toEqual([
+      { is: 'present', value: { is: 'holds', guard: 'creates' } },
+      { is: 'present', value: verdict },
+      { is: 'present', value: { is: 'holds', guard: 'unless' } },
+    ])
   })
 
-  test.each([said('due\n'), said('due\nperhaps\n'), said('due\nunless x\n'), said('', 1, 'no shell')])('are unknown after %j', (output) => {
+  test.each([
+    said('due\n'),
+    said('due\nperhaps\n'),
+    said('due\nunless x\n'),
+    said('', 1, 'no shell'),
+  ])('are unknown after %j', (output) => {
     expect(guardFact.parse(output, [{}, {}]).map((fact) => fact.is)).toEqual(['unknown', 'unknown'])
   })
 })
@@ -205,8 +282,22 @@ test('silence of an HTTP server is an answer that says why', async () => {
   const probe = { url: 'http://localhost/', from: 'host', timeout: 1 } as const
   const silent: HttpReader = { request: () => Promise.reject(new Error('connection refused')) }
   const speaks: HttpReader = { request: () => Promise.resolve({ status: 200, body: 'OK' }) }
-  const forbidden: HttpReader = { request: () => Promise.reject(new FettleError('forward-forbidden', { message: 'sshd forbids it', remedy: 'permit it' })) }
-  expect(await httpFact.read(forbidden, probe)).toEqual({ is: 'present', value: { silent: 'sshd forbids it', remedy: 'permit it' } })
-  expect(await httpFact.read(silent, probe)).toEqual({ is: 'present', value: { silent: 'connection refused' } })
-  expect(await httpFact.read(speaks, probe)).toEqual({ is: 'present', value: { status: 200, body: 'OK' } })
+  const forbidden: HttpReader = {
+    request: () =>
+      Promise.reject(
+        new FettleError('forward-forbidden', { message: 'sshd forbids it', remedy: 'permit it' }),
+      ),
+  }
+  expect(await httpFact.read(forbidden, probe)).toEqual({
+    is: 'present',
+    value: { silent: 'sshd forbids it', remedy: 'permit it' },
+  })
+  expect(await httpFact.read(silent, probe)).toEqual({
+    is: 'present',
+    value: { silent: 'connection refused' },
+  })
+  expect(await httpFact.read(speaks, probe)).toEqual({
+    is: 'present',
+    value: { status: 200, body: 'OK' },
+  })
 })

@@ -7,7 +7,12 @@ import { project } from '../inventory/project.js'
 import { asRoot } from '../as-root.js'
 
 const me = 4242
-const state = (mode: number, uid = me, gid = me, isDirectory = false): Attributes => ({ mode, uid, gid, isDirectory: () => isDirectory })
+const state = (mode: number, uid = me, gid = me, isDirectory = false): Attributes => ({
+  mode,
+  uid,
+  gid,
+  isDirectory: () => isDirectory,
+})
 
 test.each<[what: string, found: Attributes, who: string | null]>([
   ['an own file', state(0o644), null],
@@ -32,9 +37,16 @@ test('where there are no modes, nothing is claimed', () => {
 })
 
 describe('a project', () => {
-  const files = { 'inventory/hosts.yml': '', 'inventory/group_vars/web.yml': '', 'tasks/site.ts': '', '.env': '' }
-  const all = (directory: string): readonly string[] => Object.keys(files).map((name) => join(directory, name))
-  const said = (directory: string, secrets: readonly string[] = []): readonly string[] => doubts(directory, { paths: all(directory), secrets })
+  const files = {
+    'inventory/hosts.yml': '',
+    'inventory/group_vars/web.yml': '',
+    'tasks/site.ts': '',
+    '.env': '',
+  }
+  const all = (directory: string): readonly string[] =>
+    Object.keys(files).map((name) => join(directory, name))
+  const said = (directory: string, secrets: readonly string[] = []): readonly string[] =>
+    doubts(directory, { paths: all(directory), secrets })
 
   test('that nobody else may change says nothing', () => {
     expect(said(project(files))).toEqual([])
@@ -43,40 +55,68 @@ describe('a project', () => {
   test('each path once, in one line', () => {
     const directory = project(files)
     for (const name of ['inventory/hosts.yml', 'tasks']) chmodSync(join(directory, name), 0o777)
-    expect(said(directory)).toEqual(['others may change 2 paths that decide what runs: inventory/hosts.yml (everybody may write), tasks (everybody may write); chmod go-w what is yours, and chown what is to be'])
+    expect(said(directory)).toEqual([
+      'others may change 2 paths that decide what runs: inventory/hosts.yml (everybody may write), tasks (everybody may write); chmod go-w what is yours, and chown what is to be',
+    ])
   })
 
   test('of many the first, and how many more', () => {
     const directory = project(files)
-    for (const name of ['', 'inventory', 'inventory/hosts.yml', 'inventory/group_vars', 'tasks/site.ts']) chmodSync(join(directory, name), 0o777)
-    expect(said(directory)).toEqual([expect.stringMatching(/^others may change 5 paths that decide what runs: the project’s folder \(everybody may write\), inventory\/hosts\.yml \(everybody may write\), inventory \(everybody may write\) and 2 more; /)])
+    for (const name of [
+      '',
+      'inventory',
+      'inventory/hosts.yml',
+      'inventory/group_vars',
+      'tasks/site.ts',
+    ])
+      chmodSync(join(directory, name), 0o777)
+    expect(said(directory)).toEqual([
+      expect.stringMatching(
+        /^others may change 5 paths that decide what runs: the project’s folder \(everybody may write\), inventory\/hosts\.yml \(everybody may write\), inventory \(everybody may write\) and 2 more; /,
+      ),
+    ])
   })
 
   test('where links lead', () => {
     const [directory, elsewhere] = [project(files), project({ 'shared/a.yml': '' })]
     chmodSync(join(elsewhere, 'shared'), 0o777)
     symlinkSync(join(elsewhere, 'shared/a.yml'), join(directory, 'inventory/a.yml'))
-    expect(doubts(directory, { paths: [join(directory, 'inventory/a.yml')], secrets: [] })).toEqual([`others may change a path that decides what runs: ${join(elsewhere, 'shared')} (everybody may write); chmod go-w what is yours, and chown what is to be`])
+    expect(doubts(directory, { paths: [join(directory, 'inventory/a.yml')], secrets: [] })).toEqual(
+      [
+        `others may change a path that decides what runs: ${join(elsewhere, 'shared')} (everybody may write); chmod go-w what is yours, and chown what is to be`,
+      ],
+    )
   })
 
   test('where links of directories lead', () => {
     const [directory, elsewhere] = [project({}), project({ 'shared/inventory/hosts.yml': '' })]
     chmodSync(join(elsewhere, 'shared'), 0o777)
     symlinkSync(join(elsewhere, 'shared/inventory'), join(directory, 'inventory'))
-    expect(doubts(directory, { paths: [join(directory, 'inventory/hosts.yml')], secrets: [] })).toEqual([`others may change a path that decides what runs: ${join(elsewhere, 'shared')} (everybody may write); chmod go-w what is yours, and chown what is to be`])
+    expect(
+      doubts(directory, { paths: [join(directory, 'inventory/hosts.yml')], secrets: [] }),
+    ).toEqual([
+      `others may change a path that decides what runs: ${join(elsewhere, 'shared')} (everybody may write); chmod go-w what is yours, and chown what is to be`,
+    ])
   })
 
   test('a directory of all that each may use for himself is none of them', () => {
     const directory = project(files)
     mkdirSync(join(directory, 'tmp'))
     chmodSync(join(directory, 'tmp'), 0o1777)
-    expect(doubts(directory, { paths: [join(directory, 'tmp/none'), join(directory, 'tmp')], secrets: [] })).toEqual([])
+    expect(
+      doubts(directory, {
+        paths: [join(directory, 'tmp/none'), join(directory, 'tmp')],
+        secrets: [],
+      }),
+    ).toEqual([])
   })
 
   test('secrets that everybody may read', () => {
     const directory = project(files)
     chmodSync(join(directory, '.env'), 0o644)
-    expect(said(directory, [join(directory, '.env')])).toEqual(['everybody may read .env; chmod 600 .env'])
+    expect(said(directory, [join(directory, '.env')])).toEqual([
+      'everybody may read .env; chmod 600 .env',
+    ])
     chmodSync(join(directory, '.env'), 0o600)
     expect(said(directory, [join(directory, '.env')])).toEqual([])
   })
@@ -84,6 +124,8 @@ describe('a project', () => {
   asRoot('of somebody else', () => {
     const directory = project(files)
     chownSync(join(directory, 'tasks'), 65534, 65534)
-    expect(said(directory)).toEqual([expect.stringContaining(' a path that decides what runs: tasks (belongs to nobody); ')])
+    expect(said(directory)).toEqual([
+      expect.stringContaining(' a path that decides what runs: tasks (belongs to nobody); '),
+    ])
   })
 })

@@ -15,13 +15,23 @@ describe('a folder of the lab', () => {
   test.each<readonly [what: string, spoil: (folder: string) => void, said: string]>([
     ['that everybody may write', (folder) => chmodSync(folder, 0o777), 'everybody may write'],
     ['that is a link', (folder) => symlinkSync(folder, `${folder}-link`), 'it is a symbolic link'],
-    ...(process.getuid?.() === 0 ? [['of somebody else', (folder: string) => chownSync(folder, 65534, 65534), 'belongs to nobody']] as const : []),
+    ...(process.getuid?.() === 0
+      ? ([
+          [
+            'of somebody else',
+            (folder: string) => chownSync(folder, 65534, 65534),
+            'belongs to nobody',
+          ],
+        ] as const)
+      : []),
   ])('%s is refused', async (_, spoil, said) => {
     const folder = join(project({}), 'lab')
     mkdirSync(folder)
     spoil(folder)
     const given = said.includes('link') ? `${folder}-link` : folder
-    expect(await problem(() => ensureOwn(given))).toBe(`lab-unavailable: ${given} cannot be used, because the lab acts as root on what lies there: ${said}\n→ remove it, or close it: chown root: ${given} && chmod go-w ${given}`)
+    expect(await problem(() => ensureOwn(given))).toBe(
+      `lab-unavailable: ${given} cannot be used, because the lab acts as root on what lies there: ${said}\n→ remove it, or close it: chown root: ${given} && chmod go-w ${given}`,
+    )
   })
 })
 
@@ -32,7 +42,11 @@ describe('the cache folder', () => {
     else process.env['XDG_CACHE_HOME'] = before
   })
 
-  test.each([['/var/cache/mine', '/var/cache/mine/fettle/lab'], ['cache', expect.stringMatching(/^\/.*\/\.cache\/fettle\/lab$/)], ['', expect.stringMatching(/^\/.*\/\.cache\/fettle\/lab$/)]])('with XDG_CACHE_HOME=%j', (given, expected) => {
+  test.each([
+    ['/var/cache/mine', '/var/cache/mine/fettle/lab'],
+    ['cache', expect.stringMatching(/^\/.*\/\.cache\/fettle\/lab$/)],
+    ['', expect.stringMatching(/^\/.*\/\.cache\/fettle\/lab$/)],
+  ])('with XDG_CACHE_HOME=%j', (given, expected) => {
     process.env['XDG_CACHE_HOME'] = given
     expect(cacheFolder()).toEqual(expected)
   })

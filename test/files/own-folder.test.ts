@@ -1,4 +1,16 @@
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { compiled, taskCache } from '../../src/cli/task-cache.js'
@@ -19,13 +31,43 @@ afterEach(() => void process.umask(umask))
 
 /** Every path below a folder with its mode. */
 const modes = (folder: string): Readonly<Record<string, string>> =>
-  Object.fromEntries(readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort().map((name) => [name.replace(/^(runs|cache)\/.*/, '$1/…'), modeOf(join(folder, name)).toString(8)]))
+  Object.fromEntries(
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .sort()
+      .map((name) => [
+        name.replace(/^(runs|cache)\/.*/, '$1/…'),
+        modeOf(join(folder, name)).toString(8),
+      ]),
+  )
 
 /** All that a run writes into `.fettle`; answers what it complained of. */
 async function write(directory: string): Promise<readonly string[]> {
   const troubles: string[] = []
-  const events: readonly Event[] = [runOf(['web1'], 'apply'), { type: 'host', host: 'web1', status: 'failed', error: null }, { type: 'summary', hosts: { web1: { ok: 0, changed: 0, failed: 1, skipped: 0, unknown: 0, ignored: 0, unreachable: false, seconds: 0 } }, exitCode: 1, seconds: 0 }]
-  for (const view of [recordView(directory, (message) => troubles.push(message)), retryView(directory, (message) => troubles.push(message))]) {
+  const events: readonly Event[] = [
+    runOf(['web1'], 'apply'),
+    { type: 'host', host: 'web1', status: 'failed', error: null },
+    {
+      type: 'summary',
+      hosts: {
+        web1: {
+          ok: 0,
+          changed: 0,
+          failed: 1,
+          skipped: 0,
+          unknown: 0,
+          ignored: 0,
+          unreachable: false,
+          seconds: 0,
+        },
+      },
+      exitCode: 1,
+      seconds: 0,
+    },
+  ]
+  for (const view of [
+    recordView(directory, (message) => troubles.push(message)),
+    retryView(directory, (message) => troubles.push(message)),
+  ]) {
     for (const event of events) view.onEvent(event)
     await view.end()
   }
@@ -34,7 +76,14 @@ async function write(directory: string): Promise<readonly string[]> {
   return troubles
 }
 
-const whole = { '.gitignore': '600', 'cache': '700', 'cache/…': '600', 'retry': '600', 'runs': '700', 'runs/…': '600' }
+const whole = {
+  '.gitignore': '600',
+  cache: '700',
+  'cache/…': '600',
+  retry: '600',
+  runs: '700',
+  'runs/…': '600',
+}
 
 describe('.fettle', () => {
   test.each([0o000, 0o022, 0o077, 0o777])('is the user’s alone under umask %o', async (mask) => {
@@ -42,24 +91,53 @@ describe('.fettle', () => {
     process.umask(mask)
     expect(await write(directory)).toEqual([])
     process.umask(umask)
-    expect([modeOf(join(directory, '.fettle')), modes(join(directory, '.fettle'))]).toEqual([0o700, whole])
+    expect([modeOf(join(directory, '.fettle')), modes(join(directory, '.fettle'))]).toEqual([
+      0o700,
+      whole,
+    ])
   })
 
   test('is closed where it was open', async () => {
-    const directory = project({ '.fettle/retry': 'web2\n', '.fettle/runs/old.jsonl': '', '.fettle/cache/x.js': '' })
-    for (const folder of ['.fettle', '.fettle/runs', '.fettle/cache']) chmodSync(join(directory, folder), 0o777)
+    const directory = project({
+      '.fettle/retry': 'web2\n',
+      '.fettle/runs/old.jsonl': '',
+      '.fettle/cache/x.js': '',
+    })
+    for (const folder of ['.fettle', '.fettle/runs', '.fettle/cache'])
+      chmodSync(join(directory, folder), 0o777)
     chmodSync(join(directory, '.fettle/retry'), 0o666)
     expect(await write(directory)).toEqual([])
     expect(modeOf(join(directory, '.fettle'))).toBe(0o700)
-    expect(modes(join(directory, '.fettle'))).toMatchObject({ retry: '600', runs: '700', cache: '700' })
+    expect(modes(join(directory, '.fettle'))).toMatchObject({
+      retry: '600',
+      runs: '700',
+      cache: '700',
+    })
   })
 
   test.each<[what: string, link: string, troubles: readonly unknown[]]>([
-    ['that is a link', '.fettle', [expect.stringContaining('.fettle is a symbolic link, which is not followed; remove it: rm .fettle'), expect.stringContaining('rm .fettle')]],
-    ['whose records are a link', '.fettle/runs', [expect.stringContaining('.fettle/runs is a symbolic link, which is not followed; remove it: rm .fettle/runs')]],
+    [
+      'that is a link',
+      '.fettle',
+      [
+        expect.stringContaining(
+          '.fettle is a symbolic link, which is not followed; remove it: rm .fettle',
+        ),
+        expect.stringContaining('rm .fettle'),
+      ],
+    ],
+    [
+      'whose records are a link',
+      '.fettle/runs',
+      [
+        expect.stringContaining(
+          '.fettle/runs is a symbolic link, which is not followed; remove it: rm .fettle/runs',
+        ),
+      ],
+    ],
     ['whose cache is a link', '.fettle/cache', []],
   ])('%s is left alone', async (_, link, troubles) => {
-    const [directory, elsewhere] = [project({}), project({ 'retry': 'theirs\n', 'a.jsonl': '' })]
+    const [directory, elsewhere] = [project({}), project({ retry: 'theirs\n', 'a.jsonl': '' })]
     mkdirSync(dirname(join(directory, link)), { recursive: true })
     symlinkSync(elsewhere, join(directory, link))
     expect(await write(directory)).toEqual(troubles)
@@ -71,7 +149,12 @@ describe('.fettle', () => {
   asRoot('that is somebody else’s is left alone', async () => {
     const directory = project({ '.fettle/retry': 'theirs\n' })
     chownSync(join(directory, '.fettle'), 65534, 65534)
-    expect(await write(directory)).toEqual([expect.stringContaining('.fettle belongs to nobody; remove it, or make it yours: chown -R root .fettle'), expect.stringContaining('belongs to nobody')])
+    expect(await write(directory)).toEqual([
+      expect.stringContaining(
+        '.fettle belongs to nobody; remove it, or make it yours: chown -R root .fettle',
+      ),
+      expect.stringContaining('belongs to nobody'),
+    ])
     expect(modes(join(directory, '.fettle'))).toEqual({ retry: '644' })
   })
 
@@ -89,14 +172,26 @@ describe('.fettle', () => {
     symlinkSync(elsewhere, join(directory, '.fettle'))
     const troubles: string[] = []
     const view = retryView(directory, (message) => troubles.push(message))
-    for (const event of [runOf(['web1'], 'apply'), { type: 'host', host: 'web1', status: 'ok', error: null }, { type: 'summary', hosts: {}, exitCode: 0, seconds: 0 }] as const) view.onEvent(event)
-    expect([existsSync(join(elsewhere, 'retry')), troubles]).toEqual([true, [expect.stringContaining('rm .fettle')]])
+    for (const event of [
+      runOf(['web1'], 'apply'),
+      { type: 'host', host: 'web1', status: 'ok', error: null },
+      { type: 'summary', hosts: {}, exitCode: 0, seconds: 0 },
+    ] as const)
+      view.onEvent(event)
+    expect([existsSync(join(elsewhere, 'retry')), troubles]).toEqual([
+      true,
+      [expect.stringContaining('rm .fettle')],
+    ])
   })
 })
 
 describe('compiled tasks', () => {
   /** A task file that was compiled once, and what is kept of it. */
-  async function kept(): Promise<{ readonly directory: string; readonly file: string; readonly cached: string }> {
+  async function kept(): Promise<{
+    readonly directory: string
+    readonly file: string
+    readonly cached: string
+  }> {
     const directory = project({ 'site.ts': 'export const own: number = 1' })
     await compiled(join(directory, 'site.ts'), taskCache(directory))
     const [name = ''] = readdirSync(join(directory, '.fettle/cache'))
@@ -112,12 +207,18 @@ describe('compiled tasks', () => {
 
   test.each<[what: string, spoil: (cached: string) => void]>([
     ['a file that everybody could write', (cached) => chmodSync(cached, 0o666)],
-    ['a link', (cached) => {
-      renameSync(cached, `${cached}.elsewhere`)
-      symlinkSync(`${cached}.elsewhere`, cached)
-    }],
+    [
+      'a link',
+      (cached) => {
+        renameSync(cached, `${cached}.elsewhere`)
+        symlinkSync(`${cached}.elsewhere`, cached)
+      },
+    ],
     ['a folder that everybody could write', (cached) => chmodSync(dirname(cached), 0o777)],
-    ['a .fettle that everybody could write', (cached) => chmodSync(dirname(dirname(cached)), 0o777)],
+    [
+      'a .fettle that everybody could write',
+      (cached) => chmodSync(dirname(dirname(cached)), 0o777),
+    ],
   ])('not from %s', async (_, spoil) => {
     const { directory, file, cached } = await kept()
     spoil(cached)
@@ -134,8 +235,14 @@ test('a file is replaced whole, with its mode, and a link in its place is not fo
   writeWhole(join(directory, 'link'), 'new', 0o644)
   process.umask(umask)
   expect(readdirSync(directory).sort()).toEqual(['a', 'link', 'victim'])
-  expect([readFileSync(join(directory, 'a'), 'utf8'), modeOf(join(directory, 'a'))]).toEqual(['new', 0o600])
-  expect([readFileSync(join(directory, 'link'), 'utf8'), modeOf(join(directory, 'link'))]).toEqual(['new', 0o644])
+  expect([readFileSync(join(directory, 'a'), 'utf8'), modeOf(join(directory, 'a'))]).toEqual([
+    'new',
+    0o600,
+  ])
+  expect([readFileSync(join(directory, 'link'), 'utf8'), modeOf(join(directory, 'link'))]).toEqual([
+    'new',
+    0o644,
+  ])
   expect(readFileSync(join(directory, 'victim'), 'utf8')).toBe('theirs')
 })
 

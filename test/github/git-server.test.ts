@@ -19,17 +19,43 @@ let receiver: Receiver
 let place = ''
 let writing: KeyPair
 beforeAll(async () => {
-  ;[github, receiver, place] = await Promise.all([startGithub({ repositories: ['acme/demo', 'acme/other'] }), startReceiver(), mkdtemp(join(tmpdir(), 'git-'))])
+  ;[github, receiver, place] = await Promise.all([
+    startGithub({ repositories: ['acme/demo', 'acme/other'] }),
+    startReceiver(),
+    mkdtemp(join(tmpdir(), 'git-')),
+  ])
   await writeFile(join(place, 'developer'), github.developer.privateKey, { mode: 0o600 })
   const reading = await makeKeyPair(place, 'reading')
   writing = await makeKeyPair(place, 'writing')
   await makeKeyPair(place, 'stranger')
-  await writeFile(join(place, 'known_hosts'), `[127.0.0.1]:${String(github.gitPort)} ${github.hostKey}\n`)
+  await writeFile(
+    join(place, 'known_hosts'),
+    `[127.0.0.1]:${String(github.gitPort)} ${github.hostKey}\n`,
+  )
   const backend = openGithub({ token: github.token, baseUrl: github.apiUrl })
   for (const [title, { publicKey }] of Object.entries({ reading, writing })) {
-    await backend.perform({ on: 'github', route: 'POST /repos/{owner}/{repo}/keys', parameters: { owner: 'acme', repo: 'demo', title, key: publicKey, read_only: title === 'reading' } })
+    await backend.perform({
+      on: 'github',
+      route: 'POST /repos/{owner}/{repo}/keys',
+      parameters: {
+        owner: 'acme',
+        repo: 'demo',
+        title,
+        key: publicKey,
+        read_only: title === 'reading',
+      },
+    })
   }
-  await backend.perform({ on: 'github', route: 'POST /repos/{owner}/{repo}/hooks', parameters: { owner: 'acme', repo: 'demo', events: ['push'], config: { url: receiver.url, content_type: 'json', secret: 'of the hook' } } })
+  await backend.perform({
+    on: 'github',
+    route: 'POST /repos/{owner}/{repo}/hooks',
+    parameters: {
+      owner: 'acme',
+      repo: 'demo',
+      events: ['push'],
+      config: { url: receiver.url, content_type: 'json', secret: 'of the hook' },
+    },
+  })
   await git('developer', 'init', '--quiet', '--initial-branch=main', join(place, 'work'))
   await commit('app.py', 'first')
   await git('developer', '-C', join(place, 'work'), 'push', github.gitUrl('acme/demo'), 'main')
@@ -43,13 +69,19 @@ const environment = (key: string): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
   HOME: place,
   GIT_SSH_COMMAND: `ssh -F none -i ${join(place, key)} -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile=${join(place, 'known_hosts')}`,
-  GIT_AUTHOR_NAME: 'A Developer', GIT_AUTHOR_EMAIL: 'a@example.org', GIT_COMMITTER_NAME: 'A Developer', GIT_COMMITTER_EMAIL: 'a@example.org',
+  GIT_AUTHOR_NAME: 'A Developer',
+  GIT_AUTHOR_EMAIL: 'a@example.org',
+  GIT_COMMITTER_NAME: 'A Developer',
+  GIT_COMMITTER_EMAIL: 'a@example.org',
 })
 const run = promisify(execFile)
 
 /** Git with one of the keys: its output, or what it said when it failed. */
 async function git(key: string, ...words: readonly string[]): Promise<string> {
-  return run('git', words, { env: environment(key) }).then(({ stdout }) => stdout.trim(), (error: unknown) => `failed: ${(error as { stderr: string }).stderr}`)
+  return run('git', words, { env: environment(key) }).then(
+    ({ stdout }) => stdout.trim(),
+    (error: unknown) => `failed: ${(error as { stderr: string }).stderr}`,
+  )
 }
 
 async function commit(file: string, message: string): Promise<string> {
@@ -64,37 +96,69 @@ function failedWith(error: unknown): string {
   return `${String(code)} ${stderr}`
 }
 
-const push = (key: string, ...what: readonly string[]): Promise<string> => git(key, '-C', join(place, 'work'), 'push', '--quiet', github.gitUrl('acme/demo'), ...what)
+const push = (key: string, ...what: readonly string[]): Promise<string> =>
+  git(key, '-C', join(place, 'work'), 'push', '--quiet', github.gitUrl('acme/demo'), ...what)
 
 describe('who may do what', () => {
   test.each(['developer', 'reading', 'writing'])('%s fetches', async (key) => {
-    expect(await git(key, 'ls-remote', github.gitUrl('acme/demo'), 'refs/heads/main')).toMatch(/^[0-9a-f]{40}\trefs\/heads\/main$/)
-    expect(await git(key, 'clone', '--quiet', github.gitUrl('acme/demo'), join(place, `clone-${key}`))).toBe('')
+    expect(await git(key, 'ls-remote', github.gitUrl('acme/demo'), 'refs/heads/main')).toMatch(
+      /^[0-9a-f]{40}\trefs\/heads\/main$/,
+    )
+    expect(
+      await git(key, 'clone', '--quiet', github.gitUrl('acme/demo'), join(place, `clone-${key}`)),
+    ).toBe('')
   })
   test('using a key is noted', () => {
-    expect(github.keys('acme/demo').map(({ lastUsed }) => typeof lastUsed)).toEqual(['string', 'string'])
+    expect(github.keys('acme/demo').map(({ lastUsed }) => typeof lastUsed)).toEqual([
+      'string',
+      'string',
+    ])
   })
-  test('a read-only key cannot push, in GitHub\'s words', async () => {
-    expect(await push('reading', 'HEAD:refs/heads/refused')).toContain('ERROR: The key you are authenticating with has been marked as read only.')
+  test("a read-only key cannot push, in GitHub's words", async () => {
+    expect(await push('reading', 'HEAD:refs/heads/refused')).toContain(
+      'ERROR: The key you are authenticating with has been marked as read only.',
+    )
   })
   test('a key that nobody registered is not let in', async () => {
-    expect(await git('stranger', 'ls-remote', github.gitUrl('acme/demo'))).toContain('Permission denied (publickey)')
+    expect(await git('stranger', 'ls-remote', github.gitUrl('acme/demo'))).toContain(
+      'Permission denied (publickey)',
+    )
   })
   test('a deploy key opens its own repository only', async () => {
-    expect(await git('reading', 'ls-remote', github.gitUrl('acme/other'))).toContain('ERROR: Repository not found.')
+    expect(await git('reading', 'ls-remote', github.gitUrl('acme/other'))).toContain(
+      'ERROR: Repository not found.',
+    )
     expect(await git('developer', 'ls-remote', github.gitUrl('acme/other'))).toBe('')
   })
   test('a repository that is not there, and a path that climbs', async () => {
-    expect(await git('developer', 'ls-remote', github.gitUrl('acme/demo').replace('demo', 'none'))).toContain('ERROR: Repository not found.')
-    expect(await git('developer', 'ls-remote', github.gitUrl('acme/demo').replace('acme', 'acme/../acme'))).toContain('ERROR: Repository not found.')
+    expect(
+      await git('developer', 'ls-remote', github.gitUrl('acme/demo').replace('demo', 'none')),
+    ).toContain('ERROR: Repository not found.')
+    expect(
+      await git(
+        'developer',
+        'ls-remote',
+        github.gitUrl('acme/demo').replace('acme', 'acme/../acme'),
+      ),
+    ).toContain('ERROR: Repository not found.')
   })
   test.each([
-    [[], "Hi acme/demo! You've successfully authenticated, but GitHub does not provide shell access."],
+    [
+      [],
+      "Hi acme/demo! You've successfully authenticated, but GitHub does not provide shell access.",
+    ],
     [['cat', '/etc/passwd'], "Invalid command: 'cat /etc/passwd'"],
     [["git-upload-pack 'acme/demo.git'; id"], 'Invalid command'],
   ])('no shell: %p', async (words, expected) => {
     const [, ...options] = (environment('reading')['GIT_SSH_COMMAND'] ?? '').split(' ')
-    const said = run('ssh', [...options, '-T', '-p', String(github.gitPort), 'git@127.0.0.1', ...words]).then(() => 'let in', failedWith)
+    const said = run('ssh', [
+      ...options,
+      '-T',
+      '-p',
+      String(github.gitPort),
+      'git@127.0.0.1',
+      ...words,
+    ]).then(() => 'let in', failedWith)
     expect(await said).toContain(`1 ${expected}`)
   })
 })
@@ -119,7 +183,16 @@ describe('a push', () => {
       repository: { full_name: 'acme/demo', default_branch: 'main' },
       pusher: { name: 'developer' },
       head_commit: { id: after },
-      commits: [{ id: after, message: 'second\n\nwith "quotes" & <tags>', author: { name: 'A Developer', email: 'a@example.org' }, added: ['täglich.py'], modified: [], removed: [] }],
+      commits: [
+        {
+          id: after,
+          message: 'second\n\nwith "quotes" & <tags>',
+          author: { name: 'A Developer', email: 'a@example.org' },
+          added: ['täglich.py'],
+          modified: [],
+          removed: [],
+        },
+      ],
     })
   })
   test('of a new branch, a rewritten one and a deleted one', async () => {
@@ -128,8 +201,12 @@ describe('a push', () => {
     await push('developer', '+main~1:topic')
     await push('developer', ':topic')
     await github.settled()
-    const payloads = receiver.received.map(({ body }) => JSON.parse(body) as Record<string, unknown>)
-    expect(payloads.map(({ ref, created, forced, deleted }) => [ref, created, forced, deleted])).toEqual([
+    const payloads = receiver.received.map(
+      ({ body }) => JSON.parse(body) as Record<string, unknown>,
+    )
+    expect(
+      payloads.map(({ ref, created, forced, deleted }) => [ref, created, forced, deleted]),
+    ).toEqual([
       ['refs/heads/topic', true, false, false],
       ['refs/heads/topic', false, true, false],
       ['refs/heads/topic', false, false, true],
@@ -162,25 +239,42 @@ describe('a client that goes away', () => {
   /** Ends the connection without a word as soon as git has begun to answer. */
   async function vanishAfter(command: string): Promise<void> {
     const client = new ssh2.Client()
-    client.connect({ host: '127.0.0.1', port: github.gitPort, username: 'git', privateKey: writing.privateKey, hostVerifier: () => true })
+    client.connect({
+      host: '127.0.0.1',
+      port: github.gitPort,
+      username: 'git',
+      privateKey: writing.privateKey,
+      hostVerifier: () => true,
+    })
     await once(client, 'ready')
-    const channel = await new Promise<ssh2.ClientChannel>((resolve, reject) => client.exec(command, (error, opened) => (error === undefined ? resolve(opened) : reject(error))))
+    const channel = await new Promise<ssh2.ClientChannel>((resolve, reject) =>
+      client.exec(command, (error, opened) =>
+        error === undefined ? resolve(opened) : reject(error),
+      ),
+    )
     await once(channel, 'data')
     client.destroy()
   }
 
-  test.each(["git-upload-pack 'acme/demo.git'", "git-receive-pack 'acme/demo.git'"])('during %s leaves it serving', async (command) => {
-    await vanishAfter(command)
-    await github.settled()
-    expect(await git('reading', 'ls-remote', github.gitUrl('acme/demo'), 'refs/heads/main')).toMatch(/refs\/heads\/main$/)
-    expect(await push('writing', 'main:after-it')).toBe('')
-    expect(github.defects).toEqual([])
-  })
+  test.each(["git-upload-pack 'acme/demo.git'", "git-receive-pack 'acme/demo.git'"])(
+    'during %s leaves it serving',
+    async (command) => {
+      await vanishAfter(command)
+      await github.settled()
+      expect(
+        await git('reading', 'ls-remote', github.gitUrl('acme/demo'), 'refs/heads/main'),
+      ).toMatch(/refs\/heads\/main$/)
+      expect(await push('writing', 'main:after-it')).toBe('')
+      expect(github.defects).toEqual([])
+    },
+  )
   test('before it says who it is', async () => {
     const socket = connect(github.gitPort, '127.0.0.1')
     await once(socket, 'data')
     socket.write('garbage\n')
     socket.destroy()
-    expect(await git('reading', 'ls-remote', github.gitUrl('acme/demo'), 'refs/heads/main')).toMatch(/refs\/heads\/main$/)
+    expect(
+      await git('reading', 'ls-remote', github.gitUrl('acme/demo'), 'refs/heads/main'),
+    ).toMatch(/refs\/heads\/main$/)
   })
 })

@@ -6,20 +6,32 @@ import addFormats from 'ajv-formats'
 /** A piece of GitHub's published description of its API (OpenAPI 3.0). */
 type Description = Readonly<Record<string, unknown>>
 
-const isDescription = (value: unknown): value is Description => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isDescription = (value: unknown): value is Description =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** OpenAPI 3.0 says `nullable`, JSON Schema (and so ajv 8) says type null. */
 function withoutNullable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNullable)
   if (!isDescription(value)) return value
   const { nullable, ...rest } = value
-  const rewritten = Object.fromEntries(Object.entries(rest).map(([name, item]) => [name, withoutNullable(item)]))
-  if (nullable !== true) return nullable === undefined || nullable === false ? rewritten : { ...rewritten, nullable }
+  const rewritten = Object.fromEntries(
+    Object.entries(rest).map(([name, item]) => [name, withoutNullable(item)]),
+  )
+  if (nullable !== true)
+    return nullable === undefined || nullable === false ? rewritten : { ...rewritten, nullable }
   if (typeof rewritten['type'] !== 'string') return { anyOf: [rewritten, { type: 'null' }] }
-  return { ...rewritten, type: [rewritten['type'], 'null'], ...(Array.isArray(rewritten['enum']) ? { enum: [...(rewritten['enum'] as unknown[]), null] } : {}) }
+  return {
+    ...rewritten,
+    type: [rewritten['type'], 'null'],
+    ...(Array.isArray(rewritten['enum'])
+      ? { enum: [...(rewritten['enum'] as unknown[]), null] }
+      : {}),
+  }
 }
 
-const file = createRequire(import.meta.url).resolve('@octokit/openapi/generated/api.github.com.json')
+const file = createRequire(import.meta.url).resolve(
+  '@octokit/openapi/generated/api.github.com.json',
+)
 const github = withoutNullable(JSON.parse(readFileSync(file, 'utf8'))) as Description
 
 const ajv = new Ajv({ strict: false, allErrors: true, validateSchema: false })
@@ -27,14 +39,19 @@ addFormats.default(ajv)
 ajv.addSchema(github, 'github')
 
 /** The names of a reference: `#/components/schemas/hook`. */
-const namesOf = (reference: string): readonly string[] => reference.slice(2).split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+const namesOf = (reference: string): readonly string[] =>
+  reference
+    .slice(2)
+    .split('/')
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
 
 /** What stands under a path of names and indices; references are followed. */
 function at(...names: readonly (string | number)[]): unknown {
   let found: unknown = github
   for (const name of names) {
     found = typeof found === 'object' && found !== null ? (found as Description)[name] : undefined
-    while (isDescription(found) && typeof found['$ref'] === 'string') found = at(...namesOf(found['$ref']))
+    while (isDescription(found) && typeof found['$ref'] === 'string')
+      found = at(...namesOf(found['$ref']))
   }
   return found
 }
@@ -43,56 +60,99 @@ const compiled = new Map<string, ValidateFunction>()
 
 /** What is wrong with a value, by the schema at a place of the description. */
 function wrong(value: unknown, names: readonly string[], what: string): readonly string[] {
-  const pointer = names.map((name) => encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')
+  const pointer = names
+    .map((name) => encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1')))
+    .join('/')
   const validate = compiled.get(pointer) ?? ajv.compile({ $ref: `github#/${pointer}` })
   compiled.set(pointer, validate)
   if (validate(value)) return []
-  return (validate.errors ?? []).map(({ instancePath, message }) => `${what}${instancePath} ${message ?? 'is invalid'}`)
+  return (validate.errors ?? []).map(
+    ({ instancePath, message }) => `${what}${instancePath} ${message ?? 'is invalid'}`,
+  )
 }
 
 /** Whether GitHub describes such an operation: `('post', '/repos/{owner}/{repo}/hooks')`. */
-export const isDescribed = (method: string, path: string): boolean => at('paths', path, method) !== undefined
+export const isDescribed = (method: string, path: string): boolean =>
+  at('paths', path, method) !== undefined
 
-/** What is wrong with a request, by GitHub's description, and beyond it: names that the description does not have. */
-export function wrongRequest(method: string, path: string, query: URLSearchParams, body: unknown): readonly string[] {
+/**
+ * What is wrong with a request, by GitHub's description, and beyond it: names that the description
+ * does not have.
+ */
+export function wrongRequest(
+  method: string,
+  path: string,
+  query: URLSearchParams,
+  body: unknown,
+): readonly string[] {
   return [...wrongQuery(method, path, query), ...wrongBody(method, path, body)]
 }
 
 function wrongQuery(method: string, path: string, query: URLSearchParams): readonly string[] {
   const parameters = at('paths', path, method, 'parameters')
   const count = Array.isArray(parameters) ? parameters.length : 0
-  const described = Array.from({ length: count }, (_, index) => at('paths', path, method, 'parameters', index)).filter(isDescription)
+  const described = Array.from({ length: count }, (_, index) =>
+    at('paths', path, method, 'parameters', index),
+  ).filter(isDescription)
   return [...query].flatMap(([name, text]) => {
-    const schema = described.find((parameter) => parameter['in'] === 'query' && parameter['name'] === name)?.['schema']
+    const schema = described.find(
+      (parameter) => parameter['in'] === 'query' && parameter['name'] === name,
+    )?.['schema']
     if (!isDescription(schema)) return [`query ${name} is not described`]
-    return ajv.validate(schema, schema['type'] === 'integer' ? Number(text) : text) ? [] : [`query ${name}=${text} ${ajv.errorsText()}`]
+    return ajv.validate(schema, schema['type'] === 'integer' ? Number(text) : text)
+      ? []
+      : [`query ${name}=${text} ${ajv.errorsText()}`]
   })
 }
 
 function wrongBody(method: string, path: string, body: unknown): readonly string[] {
   const schema = ['paths', path, method, 'requestBody', 'content', 'application/json', 'schema']
-  if (at(...schema) === undefined) return body === undefined ? [] : ['a body where none is described']
-  if (body === undefined) return at('paths', path, method, 'requestBody', 'required') === true ? ['body is missing'] : []
+  if (at(...schema) === undefined)
+    return body === undefined ? [] : ['a body where none is described']
+  if (body === undefined)
+    return at('paths', path, method, 'requestBody', 'required') === true ? ['body is missing'] : []
   return [...wrong(body, schema, 'body'), ...undescribed(body, schema, 'body')]
 }
 
-/** Names that a body has and the description has not. GitHub ignores most of them, and so hides misspellings. */
+/**
+ * Names that a body has and the description has not. GitHub ignores most of them, and so hides
+ * misspellings.
+ */
 function undescribed(value: unknown, schema: readonly string[], what: string): readonly string[] {
   const properties = at(...schema, 'properties')
   if (!isDescription(value) || !isDescription(properties)) return []
-  return Object.entries(value).flatMap(([name, item]) => (Object.hasOwn(properties, name) ? undescribed(item, [...schema, 'properties', name], `${what}/${name}`) : [`${what}/${name} is not described`]))
+  return Object.entries(value).flatMap(([name, item]) =>
+    Object.hasOwn(properties, name)
+      ? undescribed(item, [...schema, 'properties', name], `${what}/${name}`)
+      : [`${what}/${name} is not described`],
+  )
 }
 
-/** What is wrong with an answer, by GitHub's description. 401, 403 and 404 are GitHub's for every operation, described or not. */
-export function wrongAnswer(method: string, path: string, status: number, body: unknown): readonly string[] {
+/**
+ * What is wrong with an answer, by GitHub's description. 401, 403 and 404 are GitHub's for every
+ * operation, described or not.
+ */
+export function wrongAnswer(
+  method: string,
+  path: string,
+  status: number,
+  body: unknown,
+): readonly string[] {
   const response = ['paths', path, method, 'responses', String(status)]
   const content = [...response, 'content', 'application/json', 'schema']
-  if (at(...response) === undefined) return [401, 403, 404].includes(status) ? wrong(body, ['components', 'schemas', 'basic-error'], 'answer') : [`answer ${String(status)} is not described`]
-  if (at(...content) === undefined) return body === undefined ? [] : [`answer ${String(status)} has a body where none is described`]
+  if (at(...response) === undefined)
+    return [401, 403, 404].includes(status)
+      ? wrong(body, ['components', 'schemas', 'basic-error'], 'answer')
+      : [`answer ${String(status)} is not described`]
+  if (at(...content) === undefined)
+    return body === undefined ? [] : [`answer ${String(status)} has a body where none is described`]
   return wrong(body, resolved(content), 'answer')
 }
 
-/** The same place without references on the way: ajv follows a pointer only through what stands there. */
+/**
+ * The same place without references on the way: ajv follows a pointer only through what stands
+ * there.
+ */
 function resolved(names: readonly string[]): readonly string[] {
   return names.reduce<readonly string[]>((place, name) => {
     const next = [...place, name]
@@ -107,7 +167,16 @@ export const repositoryEvents: ReadonlySet<string> = new Set([
   '*',
   ...Object.keys(at('x-webhooks') ?? {}).flatMap((name) => {
     const post = at('x-webhooks', name, 'post')
-    if (!isDescription(post) || !JSON.stringify(post['x-github']).includes('"repository"') || !Array.isArray(post['parameters'])) return []
-    return (post['parameters'] as unknown[]).flatMap((header) => (isDescription(header) && String(header['name']).toLowerCase() === 'x-github-event' ? [String(header['example'])] : []))
+    if (
+      !isDescription(post) ||
+      !JSON.stringify(post['x-github']).includes('"repository"') ||
+      !Array.isArray(post['parameters'])
+    )
+      return []
+    return (post['parameters'] as unknown[]).flatMap((header) =>
+      isDescription(header) && String(header['name']).toLowerCase() === 'x-github-event'
+        ? [String(header['example'])]
+        : [],
+    )
   }),
 ])

@@ -20,16 +20,28 @@ export interface Receiver {
 
 export async function startReceiver(): Promise<Receiver> {
   const received: Received[] = []
-  const receiver = { url: '', received, status: 200, close: async () => {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  } }
+  const receiver = {
+    url: '',
+    received,
+    status: 200,
+    close: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
   const server = createServer((request, response) => {
     let body = ''
-    request.setEncoding('utf8').on('data', (part: string) => (body += part)).on('end', () => {
-      received.push({ event: String(request.headers['x-github-event']), headers: request.headers, body })
-      response.writeHead(receiver.status).end(receiver.status === 200 ? 'accepted' : 'refused')
-    })
+    request
+      .setEncoding('utf8')
+      .on('data', (part: string) => (body += part))
+      .on('end', () => {
+        received.push({
+          event: String(request.headers['x-github-event']),
+          headers: request.headers,
+          body,
+        })
+        response.writeHead(receiver.status).end(receiver.status === 200 ? 'accepted' : 'refused')
+      })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -38,4 +50,6 @@ export async function startReceiver(): Promise<Receiver> {
 }
 
 /** Whether a delivery was signed with a secret. */
-export const isSignedWith = ({ headers, body }: Received, secret: string): boolean => headers['x-hub-signature-256'] === `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`
+export const isSignedWith = ({ headers, body }: Received, secret: string): boolean =>
+  headers['x-hub-signature-256'] ===
+  `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`

@@ -14,4 +14,10 @@ export interface AnsibleAnswer {
 
 /** What the real Ansible (Debian's `ansible-core`) answers to each command. */
 export const ansible = (commands: readonly AnsibleCommand[]): readonly AnsibleAnswer[] =>
-  JSON.parse(execFileSync('/usr/bin/python3', [join(import.meta.dirname, 'ansible-commands.py')], { input: JSON.stringify(commands), encoding: 'utf8', maxBuffer: 1e9 })) as AnsibleAnswer[]
+  JSON.parse(
+    execFileSync('/usr/bin/python3', [join(import.meta.dirname, 'ansible-commands.py')], {
+      input: JSON.stringify(commands),
+      encoding: 'utf8',
+      maxBuffer: 1e9,
+    }),
+  ) as AnsibleAnswer[]

@@ -5,7 +5,7 @@ import { problem, project } from './project.js'
 const directory = project({
   retry: '# hosts that were not done\nweb1\n  web2  # the second\n\nweb3\r\n',
   patterns: 'web:!web3\n&prod\n',
-  'one': '2001:db8::1\n',
+  one: '2001:db8::1\n',
   empty: '# nothing\n\n',
   marked: Buffer.from('\ufeffweb1\r\nweb2\r\n', 'utf16le'),
   latin: Buffer.from('grün', 'latin1'),

@@ -25,7 +25,10 @@ all:
   })
 })
 
-const names = (pattern: string): string => selectHosts(inventory, pattern).map((host) => host.name.replace('.example.org', '')).join(' ')
+const names = (pattern: string): string =>
+  selectHosts(inventory, pattern)
+    .map((host) => host.name.replace('.example.org', ''))
+    .join(' ')
 
 describe('patterns', () => {
   test.each([
@@ -84,32 +87,74 @@ describe('patterns', () => {
     expect(names(pattern)).toBe(expected)
   })
 
-  const groups = "the inventory's groups are all, web, db, prod, retired, empty; fettle inventory --graph shows all"
+  const groups =
+    "the inventory's groups are all, web, db, prod, retired, empty; fettle inventory --graph shows all"
   test.each([
-    ['wbe1.example.org', `pattern-no-match: wbe1.example.org matches no host and no group; did you mean web1.example.org?\n→ ${groups}`],
-    ['web:prd', `pattern-no-match: prd in the pattern web:prd matches no host and no group; did you mean prod?\n→ ${groups}`],
-    ['all:!retird', `pattern-no-match: retird in the pattern all:!retird matches no host and no group; did you mean retired?\n→ ${groups}`],
-    ['web:&zzzzzz', `pattern-no-match: zzzzzz in the pattern web:&zzzzzz matches no host and no group\n→ ${groups}`],
+    [
+      'wbe1.example.org',
+      `pattern-no-match: wbe1.example.org matches no host and no group; did you mean web1.example.org?\n→ ${groups}`,
+    ],
+    [
+      'web:prd',
+      `pattern-no-match: prd in the pattern web:prd matches no host and no group; did you mean prod?\n→ ${groups}`,
+    ],
+    [
+      'all:!retird',
+      `pattern-no-match: retird in the pattern all:!retird matches no host and no group; did you mean retired?\n→ ${groups}`,
+    ],
+    [
+      'web:&zzzzzz',
+      `pattern-no-match: zzzzzz in the pattern web:&zzzzzz matches no host and no group\n→ ${groups}`,
+    ],
     ['mail*', `pattern-no-match: mail* matches no host and no group\n→ ${groups}`],
     ['~mail', `pattern-no-match: ~mail matches no host and no group\n→ ${groups}`],
-    ['web[4]', 'pattern-no-match: web[4] in the pattern web[4] takes none of the 4 hosts of web\n→ counting begins with 0'],
-    ['bastion[1:3]', 'pattern-no-match: bastion[1:3] in the pattern bastion[1:3] takes none of the 1 host of bastion\n→ counting begins with 0'],
-    ['empty', 'pattern-no-match: no host matches empty\n→ its groups have no hosts, or its terms leave none: see fettle inventory --graph'],
-    ['web:&db', 'pattern-no-match: no host matches web:&db\n→ its groups have no hosts, or its terms leave none: see fettle inventory --graph'],
-    ['db,web:prod', `pattern-no-match: web:prod in the pattern db,web:prod matches no host and no group\n→ ${groups}`],
+    [
+      'web[4]',
+      'pattern-no-match: web[4] in the pattern web[4] takes none of the 4 hosts of web\n→ counting begins with 0',
+    ],
+    [
+      'bastion[1:3]',
+      'pattern-no-match: bastion[1:3] in the pattern bastion[1:3] takes none of the 1 host of bastion\n→ counting begins with 0',
+    ],
+    [
+      'empty',
+      'pattern-no-match: no host matches empty\n→ its groups have no hosts, or its terms leave none: see fettle inventory --graph',
+    ],
+    [
+      'web:&db',
+      'pattern-no-match: no host matches web:&db\n→ its groups have no hosts, or its terms leave none: see fettle inventory --graph',
+    ],
+    [
+      'db,web:prod',
+      `pattern-no-match: web:prod in the pattern db,web:prod matches no host and no group\n→ ${groups}`,
+    ],
     ['', 'pattern-invalid: a pattern of hosts is empty\n→ write all for every host'],
     [' , ', 'pattern-invalid: a pattern of hosts is empty\n→ write all for every host'],
-    ['~(web', 'pattern-invalid: ~(web in the pattern ~(web cannot be read: Invalid regular expression: /^(?:(web)/: Unterminated group\n→ write names of hosts and groups, joined by : or , with & or ! before a term'],
+    [
+      '~(web',
+      'pattern-invalid: ~(web in the pattern ~(web cannot be read: Invalid regular expression: /^(?:(web)/: Unterminated group\n→ write names of hosts and groups, joined by : or , with & or ! before a term',
+    ],
   ])('%s is refused', async (pattern, expected) => {
     expect(await problem(() => selectHosts(inventory, pattern))).toBe(expected)
   })
 
   // On names of 60 letters these take longer than the age of the universe.
-  test.each(['~(a+)+$x', '~(?:a|aa)+$', '*a'.repeat(30) + '*b'])('%s has a limit in time', async (pattern) => {
-    const long = await loadInventory({ sources: [], extraVars: [], project: project({ 'inventory/hosts.yml': `all:\n  hosts:\n    ${'a'.repeat(60)}x:\n` }) })
-    expect(await problem(() => selectHosts(long, pattern))).toBe(`pattern-invalid: ${pattern} takes too long to be compared with the names of the inventory\n→ write it with fewer repetitions, and none inside of another: ~a+$ instead of ~(a+)+$`)
-    expect(await problem(() => selectHosts(long, `all:&${pattern}`))).toContain(`${pattern} in the pattern all:&${pattern} takes too long`)
-  })
+  test.each(['~(a+)+$x', '~(?:a|aa)+$', '*a'.repeat(30) + '*b'])(
+    '%s has a limit in time',
+    async (pattern) => {
+      const long = await loadInventory({
+        sources: [],
+        extraVars: [],
+        project: project({ 'inventory/hosts.yml': `all:\n  hosts:\n    ${'a'.repeat(60)}x:\n` }),
+      })
+      expect(await problem(() => selectHosts(long, pattern))).toBe(
+        `pattern-invalid: ${pattern} takes too long to be compared with the names of the inventory\n→ write it with fewer repetitions, and none inside of another: ~a+$ instead of ~(a+)+$`,
+      )
+      expect(await problem(() => selectHosts(long, `all:&${pattern}`))).toContain(
+        `${pattern} in the pattern all:&${pattern} takes too long`,
+      )
+    },
+  )
 
   test('characters of a glob mean nothing else', () => {
     expect(() => selectHosts(inventory, 'web1*example+org')).toThrow('matches no host')

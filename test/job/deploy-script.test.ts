@@ -5,7 +5,8 @@ import { beforeEach, expect, test } from '@jest/globals'
 import { render } from '../../src/core/template.js'
 import { dash, git, GitStage } from '../resources/git-stage.js'
 
-// The script that a push runs, with stand-ins for what it calls: what a person has on the host is not lost without a word.
+// The script that a push runs, with stand-ins for what it calls: what a person has on the host is
+// not lost without a word.
 
 const stage = new GitStage()
 const at = (...names: readonly string[]): string => join(stage.root, ...names)
@@ -22,10 +23,34 @@ beforeEach(() => {
   git(stage.root, 'clone', '--quiet', stage.repo, stage.path)
 })
 
-function deploy(given: Readonly<Record<string, unknown>> = {}): { readonly status: number | null; readonly said: string } {
-  const vars = { app: 'demo', branch: 'main', checkout: stage.path, venv: at('venv'), deployKey: at('key'), deployLock: at('lock'), hookHome: at('home'), hookUser: 'webhook', pageUrl: 'http://localhost/', page_status: [200], socket: null, restart: 'true', find_links: null, ssh_agent: false, ...given }
-  writeFileSync(at('deploy'), render('deploy.sh.njk', readFileSync('templates/deploy.sh.njk', 'utf8'), vars))
-  const { status, stdout, stderr } = spawnSync(dash.command[0] ?? '', [at('deploy')], { env: { PATH: `${at('bin')}:${dash.path}`, HOME: at('home'), LC_ALL: 'C' } })
+function deploy(given: Readonly<Record<string, unknown>> = {}): {
+  readonly status: number | null
+  readonly said: string
+} {
+  const vars = {
+    app: 'demo',
+    branch: 'main',
+    checkout: stage.path,
+    venv: at('venv'),
+    deployKey: at('key'),
+    deployLock: at('lock'),
+    hookHome: at('home'),
+    hookUser: 'webhook',
+    pageUrl: 'http://localhost/',
+    page_status: [200],
+    socket: null,
+    restart: 'true',
+    find_links: null,
+    ssh_agent: false,
+    ...given,
+  }
+  writeFileSync(
+    at('deploy'),
+    render('deploy.sh.njk', readFileSync('templates/deploy.sh.njk', 'utf8'), vars),
+  )
+  const { status, stdout, stderr } = spawnSync(dash.command[0] ?? '', [at('deploy')], {
+    env: { PATH: `${at('bin')}:${dash.path}`, HOME: at('home'), LC_ALL: 'C' },
+  })
   return { status, said: `${stdout.toString()}${stderr.toString()}` }
 }
 
@@ -34,7 +59,12 @@ test('what the new commit ignores stays, and what is discarded is named', () => 
   stage.push({ '.gitignore': '*.log\nuploads/\n' })
   const { status, said } = deploy()
   expect(said).toContain('deploy: discards  M app.py\ndeploy: discards ?? junk\n')
-  expect([status, stage.inCheckout('app.py'), stage.exists('junk'), stage.inCheckout('uploads/picture')]).toEqual([0, 'one\n', false, 'mine\n'])
+  expect([
+    status,
+    stage.inCheckout('app.py'),
+    stage.exists('junk'),
+    stage.inCheckout('uploads/picture'),
+  ]).toEqual([0, 'one\n', false, 'mine\n'])
   expect(readdirSync(at('home'))).toEqual([])
 })
 
@@ -44,21 +74,39 @@ test('packages that cannot be put back are kept, and the place is said', () => {
   standIn(at('venv/bin/python'), 'touch "$HOME/full"; exit 1')
   stage.push({ 'app.py': 'two\n' })
   const { status, said } = deploy()
-  const [, kept = ''] = /the earlier packages could not be put back: they are in (.*)/.exec(said) ?? []
-  expect([status, stage.inCheckout('app.py'), existsSync(join(kept, 'package'))]).toEqual([1, 'one\n', true])
+  const [, kept = ''] =
+    /the earlier packages could not be put back: they are in (.*)/.exec(said) ?? []
+  expect([status, stage.inCheckout('app.py'), existsSync(join(kept, 'package'))]).toEqual([
+    1,
+    'one\n',
+    true,
+  ])
 })
 
 test.each(['feature/x#1', "it's", 'a$(touch${IFS}x)&b;c', 'ünïcode'])('the branch %s', (branch) => {
   git(stage.upstream, 'checkout', '--quiet', '-b', branch)
   stage.push({ 'app.py': 'of the branch\n' })
   const { status, said } = deploy({ branch })
-  expect([status, stage.inCheckout('app.py'), said]).toEqual([0, 'of the branch\n', expect.stringContaining(' -> ')])
+  expect([status, stage.inCheckout('app.py'), said]).toEqual([
+    0,
+    'of the branch\n',
+    expect.stringContaining(' -> '),
+  ])
 })
 
 test('a page that answers as it should, on a socket', () => {
-  standIn(at('bin/curl'), `[ "$*" = "--silent --output /dev/null --write-out %{http_code} --max-time 5 --unix-socket /run/demo/s http://localhost/a?b=1&c='" ] && echo 302`)
+  standIn(
+    at('bin/curl'),
+    `[ "$*" = "--silent --output /dev/null --write-out %{http_code} --max-time 5 --unix-socket /run/demo/s http://localhost/a?b=1&c='" ] && echo 302`,
+  )
   stage.push({ 'app.py': 'two\n' })
-  expect(deploy({ pageUrl: "http://localhost/a?b=1&c='", socket: '/run/demo/s', page_status: [200, 302] })).toMatchObject({ status: 0 })
+  expect(
+    deploy({
+      pageUrl: "http://localhost/a?b=1&c='",
+      socket: '/run/demo/s',
+      page_status: [200, 302],
+    }),
+  ).toMatchObject({ status: 0 })
 })
 
 test('a page that answers otherwise takes the push back, and what it answered is said', () => {
@@ -66,5 +114,7 @@ test('a page that answers otherwise takes the push back, and what it answered is
   stage.push({ 'app.py': 'two\n' })
   const { status, said } = deploy({ page_status: [200, 302] })
   expect([status, stage.inCheckout('app.py')]).toEqual([1, 'one\n'])
-  expect(said).toContain('deploy: http://localhost/ answers 500, none of 200, 302\ndeploy: failed: wait for the page; going back to')
+  expect(said).toContain(
+    'deploy: http://localhost/ answers 500, none of 200, 302\ndeploy: failed: wait for the page; going back to',
+  )
 })

@@ -7,7 +7,23 @@ import site from '../../tasks/site.js'
 
 const project = join(import.meta.dirname, '../..')
 const never = new AbortController().signal
-const options: RunOptions = { mode: 'plan', project, forks: null, limit: null, tags: [], skipTags: [], startAtTask: null, become: false, becomePassword: null, connectionPassword: null, user: null, sshConfig: null, acceptNew: false, stop: never, kill: never }
+const options: RunOptions = {
+  mode: 'plan',
+  project,
+  forks: null,
+  limit: null,
+  tags: [],
+  skipTags: [],
+  startAtTask: null,
+  become: false,
+  becomePassword: null,
+  connectionPassword: null,
+  user: null,
+  sshConfig: null,
+  acceptNew: false,
+  stop: never,
+  kill: never,
+}
 const before = process.env['GITHUB_TOKEN']
 
 beforeAll(() => {
@@ -20,10 +36,25 @@ afterAll(() => {
   delete process.env['DATABASE_PASSWORD']
 })
 
-const prepared = async (...extraVars: readonly string[]): Promise<PreparedRun> => prepare([site], await loadInventory({ sources: [join(project, 'inventory/example.yml')], project, extraVars }), options)
+const prepared = async (...extraVars: readonly string[]): Promise<PreparedRun> =>
+  prepare(
+    [site],
+    await loadInventory({ sources: [join(project, 'inventory/example.yml')], project, extraVars }),
+    options,
+  )
 
-/** The sample inventory and the defaults of `tasks/vars.ts`: every resource is built and every template rendered, before anything connects. */
-test.each([[[]], [['github=false']], [['ssh_agent=true']], [['database_password=env']], [['app_user=deploy', 'app_group=www-data', 'bind=127.0.0.1:8000']], [['find_links=/srv/wheels', 'system_site_packages=true']]])('the sample inventory holds with %j', async (extraVars) => {
+/**
+ * The sample inventory and the defaults of `tasks/vars.ts`: every resource is built and every
+ * template rendered, before anything connects.
+ */
+test.each([
+  [[]],
+  [['github=false']],
+  [['ssh_agent=true']],
+  [['database_password=env']],
+  [['app_user=deploy', 'app_group=www-data', 'bind=127.0.0.1:8000']],
+  [['find_links=/srv/wheels', 'system_site_packages=true']],
+])('the sample inventory holds with %j', async (extraVars) => {
   const { plays, warnings } = await prepared(...extraVars)
   expect(warnings).toEqual([])
   expect(plays[0]?.steps?.get('demo.example.org')?.length).toBeGreaterThan(30)

@@ -15,7 +15,17 @@ type StageOptions = Omit<demo.StageOptions, 'root' | 'project' | 'github'> & {
 }
 
 /** The stage of the demo, with a strict stand-in for GitHub. */
-export const setStage = ({ project = root, network = {}, ...options }: StageOptions): Promise<demo.Stage> => demo.setStage({ ...options, root, project, github: (given) => startGithub({ ...given, network }) })
+export const setStage = ({
+  project = root,
+  network = {},
+  ...options
+}: StageOptions): Promise<demo.Stage> =>
+  demo.setStage({
+    ...options,
+    root,
+    project,
+    github: (given) => startGithub({ ...given, network }),
+  })
 
 export const appVersion = (version: string): Promise<string> => demo.appVersion(root, version)
 export const appRequirements = (): Promise<string> => demo.appRequirements(root)

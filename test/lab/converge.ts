@@ -16,9 +16,15 @@ const refuse = (): never => {
 }
 
 export const logIn = ({ name, address, keyFile, knownHostsFile }: LabHost): Promise<Session> =>
-  connect({ name, host: address, user: 'root', privateKeyFile: keyFile, become: null }, { knownHostsFiles: [knownHostsFile], acceptNew: false })
+  connect(
+    { name, host: address, user: 'root', privateKeyFile: keyFile, become: null },
+    { knownHostsFiles: [knownHostsFile], acceptNew: false },
+  )
 
-/** One host's resources through the engine's own parts, one at a time, without plays and inventories. */
+/**
+ * One host's resources through the engine's own parts, one at a time, without plays and
+ * inventories.
+ */
 export class Convergence {
   readonly #facts: KnownFacts
 
@@ -26,7 +32,11 @@ export class Convergence {
     session: Session,
     readonly mysql: (action: MysqlAction | MysqlLoginAction) => Promise<void> = refuse,
   ) {
-    this.#facts = new KnownFacts(new SharedFacts(projectReader('.'), refuse), session, httpReader(session))
+    this.#facts = new KnownFacts(
+      new SharedFacts(projectReader('.'), refuse),
+      session,
+      httpReader(session),
+    )
   }
 
   async plan(resource: Resource): Promise<StepPlan> {
@@ -36,10 +46,14 @@ export class Convergence {
     return planStep(resource, this.#facts.source(step), [])
   }
 
-  /** Applies resources in order and answers the changes of each, as their summaries; a resource that cannot be planned throws. */
+  /**
+   * Applies resources in order and answers the changes of each, as their summaries; a resource that
+   * cannot be planned throws.
+   */
   async apply(...resources: readonly Resource[]): Promise<readonly (readonly string[])[]> {
     const done: (readonly string[])[] = []
-    for (const resource of resources) done.push((await this.#applyOne(resource, resources)).map((change) => change.summary))
+    for (const resource of resources)
+      done.push((await this.#applyOne(resource, resources)).map((change) => change.summary))
     return done
   }
 
@@ -49,7 +63,10 @@ export class Convergence {
     for (const resource of resources) plans.push(await this.plan(resource))
     const links = plans.map((plan, index) => {
       if (plan.is !== 'changes') throw new Error(`plan ${String(index)} is ${plan.is}`)
-      return { application: this.#application(resources[index] as Resource, resources), changes: plan.changes }
+      return {
+        application: this.#application(resources[index] as Resource, resources),
+        changes: plan.changes,
+      }
     })
     return applyTogether(this.#facts, links, [])
   }
@@ -63,11 +80,32 @@ export class Convergence {
   }
 
   #application(resource: Resource, all: readonly Resource[]): StepApplication {
-    const waiting = new Map([[resource.address, all.flatMap((other) => other.triggers.filter((trigger) => trigger.address === resource.address).map((trigger) => ({ trigger })))]])
-    return new StepApplication(this.#facts, { mysql: this.mysql, github: refuse }, marksFor(resource.address, waiting), this.#step(resource), [])
+    const waiting = new Map([
+      [
+        resource.address,
+        all.flatMap((other) =>
+          other.triggers
+            .filter((trigger) => trigger.address === resource.address)
+            .map((trigger) => ({ trigger })),
+        ),
+      ],
+    ])
+    return new StepApplication(
+      this.#facts,
+      { mysql: this.mysql, github: refuse },
+      marksFor(resource.address, waiting),
+      this.#step(resource),
+      [],
+    )
   }
 
   #step(resource: Resource): Step {
-    return { play: 'test', task: { name: 'test', build: () => [], options: {} }, resource, user: resource.common.become ?? null, selected: true }
+    return {
+      play: 'test',
+      task: { name: 'test', build: () => [], options: {} },
+      resource,
+      user: resource.common.become ?? null,
+      selected: true,
+    }
   }
 }

@@ -19,7 +19,8 @@ import { prepareHosts } from '../bench/finished.js'
 import { logIn } from '../ssh/log-in.js'
 import { lab, labHost, slow } from './host.js'
 
-// What a run costs its host, counted and never timed: a number that grows here is a change that somebody has to want.
+// What a run costs its host, counted and never timed: a number that grows here is a change that
+// somebody has to want.
 
 const host = labHost({ image: 'stack' })
 const project = join(import.meta.dirname, '../bench/job')
@@ -31,7 +32,11 @@ let job: Play
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fettle-costs-'))
   await writeFile(join(folder, 'hosts.yml'), lab().inventory([host()]))
-  inventory = await loadInventory({ sources: [join(folder, 'hosts.yml')], project: folder, extraVars: [] })
+  inventory = await loadInventory({
+    sources: [join(folder, 'hosts.yml')],
+    project: folder,
+    extraVars: [],
+  })
   process.env['DATABASE_PASSWORD'] = 's3cret-demo'
   job = (await import('../bench/job/tasks/site.js')).default
   await prepareHosts([host()])
@@ -64,18 +69,46 @@ async function take(what: Play, mode: Mode): Promise<Costs> {
     const exchange = session.exchange.bind(session)
     return Object.assign(session, {
       exchange: (blocks: Parameters<typeof exchange>[0]) => {
-        sent += frames(blocks).flatMap(({ bytes }) => bytes).reduce((sum, part) => sum + part.length, 0)
+        sent += frames(blocks)
+          .flatMap(({ bytes }) => bytes)
+          .reduce((sum, part) => sum + part.length, 0)
         return exchange(blocks)
       },
     })
   }
-  const options: RunOptions = { mode, project, forks: null, limit: null, tags: [], skipTags: [], startAtTask: null, become: false, becomePassword: null, connectionPassword: null, user: null, sshConfig: null, acceptNew: false, stop: never, kill: never }
+  const options: RunOptions = {
+    mode,
+    project,
+    forks: null,
+    limit: null,
+    tags: [],
+    skipTags: [],
+    startAtTask: null,
+    become: false,
+    becomePassword: null,
+    connectionPassword: null,
+    user: null,
+    sshConfig: null,
+    acceptNew: false,
+    stop: never,
+    kill: never,
+  }
   const { exitCode } = await run([what], inventory, options, (event) => events.push(event), counted)
   const exchanges = events.find((event) => event.type === 'exchanges')?.counts ?? {}
-  return { exitCode, changed: events.filter((event) => event.type === 'resource' && event.status === 'changed').length, sessions, exchanges, sent }
+  return {
+    exitCode,
+    changed: events.filter((event) => event.type === 'resource' && event.status === 'changed')
+      .length,
+    sessions,
+    exchanges,
+    sent,
+  }
 }
 
-/** How many processes the host starts meanwhile: it numbers them one by one. What else it does now and then is left out by the least of several counts. */
+/**
+ * How many processes the host starts meanwhile: it numbers them one by one. What else it does now
+ * and then is left out by the least of several counts.
+ */
 async function processes(what: () => Promise<unknown>): Promise<number> {
   const next = async (): Promise<number> => Number(await host().mustRun(['sh', '-c', 'echo $$']))
   const counts: number[] = []
@@ -89,36 +122,96 @@ async function processes(what: () => Promise<unknown>): Promise<number> {
 }
 
 describe('the 30-task job, with nothing to do,', () => {
-  test('costs one session and one round trip, beside which the repository is asked', async () => {
-    for (const mode of ['plan', 'apply'] as const) {
-      expect(await take(job, mode)).toMatchObject({ exitCode: 0, changed: 0, sessions: 1, exchanges: { shell: 1, 'git ls-remote': 1 } })
-    }
-  }, slow)
+  test(
+    'costs one session and one round trip, beside which the repository is asked',
+    async () => {
+      for (const mode of ['plan', 'apply'] as const) {
+        expect(await take(job, mode)).toMatchObject({
+          exitCode: 0,
+          changed: 0,
+          sessions: 1,
+          exchanges: { shell: 1, 'git ls-remote': 1 },
+        })
+      }
+    },
+    slow,
+  )
 
-  test('sends the host so many bytes', async () => {
-    // The lock names whoever runs this.
-    const { name, place } = thisProcess() ?? { name: '', place: '' }
-    expect([(await take(job, 'plan')).sent, (await take(job, 'apply')).sent]).toEqual([15_470, 17_651 + account().length + name.length + place.length])
-  }, slow)
+  test(
+    'sends the host so many bytes',
+    async () => {
+      // The lock names whoever runs this.
+      const { name, place } = thisProcess() ?? { name: '', place: '' }
+      expect([(await take(job, 'plan')).sent, (await take(job, 'apply')).sent]).toEqual([
+        15_470,
+        17_651 + account().length + name.length + place.length,
+      ])
+    },
+    slow,
+  )
 
-  test('starts so many processes there, besides those of logging in and of the shell', async () => {
-    const { name, address, keyFile, knownHostsFile } = host()
-    const shell = await processes(async () => (await logIn({ name, host: address, user: 'root', privateKeyFile: keyFile, become: null }, { knownHostsFiles: [knownHostsFile], acceptNew: false })).close())
-    expect([(await processes(() => take(job, 'plan'))) - shell, (await processes(() => take(job, 'apply'))) - shell]).toEqual([35, 43])
-  }, slow)
+  test(
+    'starts so many processes there, besides those of logging in and of the shell',
+    async () => {
+      const { name, address, keyFile, knownHostsFile } = host()
+      const shell = await processes(async () =>
+        (
+          await logIn(
+            { name, host: address, user: 'root', privateKeyFile: keyFile, become: null },
+            { knownHostsFiles: [knownHostsFile], acceptNew: false },
+          )
+        ).close(),
+      )
+      expect([
+        (await processes(() => take(job, 'plan'))) - shell,
+        (await processes(() => take(job, 'apply'))) - shell,
+      ]).toEqual([35, 43])
+    },
+    slow,
+  )
 })
 
-test('one changed file costs one round trip more', async () => {
-  await host().mustRun("echo '# by hand' >>/srv/demo/bin/reload.sh")
-  expect(await take(job, 'apply')).toMatchObject({ exitCode: 0, changed: 1, sessions: 1, exchanges: { shell: 2 } })
-}, slow)
+test(
+  'one changed file costs one round trip more',
+  async () => {
+    await host().mustRun("echo '# by hand' >>/srv/demo/bin/reload.sh")
+    expect(await take(job, 'apply')).toMatchObject({
+      exitCode: 0,
+      changed: 1,
+      sessions: 1,
+      exchanges: { shell: 2 },
+    })
+  },
+  slow,
+)
 
-test('500 new files with their directory cost three round trips more, and nothing is sent that is there', async () => {
-  const content = (index: number): string => `${String(index)}\n`.padEnd(2048, 'x')
-  const files = play({ name: 'Files', hosts: 'all', become: true, tasks: [task('Files', () => [directory('/srv/many'), ...Array.from({ length: 500 }, (_, index) => file(`/srv/many/${String(index)}`, { content: content(index) }))])] })
-  expect(await take(files, 'apply')).toMatchObject({ exitCode: 0, changed: 501, sessions: 1, exchanges: { shell: 4 } })
-  const again = await take(files, 'apply')
-  expect(again).toMatchObject({ exitCode: 0, changed: 0, sessions: 1, exchanges: { shell: 1 } })
-  expect(again.sent).toBeLessThan(500 * 2048)
-  expect((await host().mustRun('cat /srv/many/* | wc -c')).trim()).toBe(String(500 * 2048))
-}, slow)
+test(
+  '500 new files with their directory cost three round trips more, and nothing is sent that is there',
+  async () => {
+    const content = (index: number): string => `${String(index)}\n`.padEnd(2048, 'x')
+    const files = play({
+      name: 'Files',
+      hosts: 'all',
+      become: true,
+      tasks: [
+        task('Files', () => [
+          directory('/srv/many'),
+          ...Array.from({ length: 500 }, (_, index) =>
+            file(`/srv/many/${String(index)}`, { content: content(index) }),
+          ),
+        ]),
+      ],
+    })
+    expect(await take(files, 'apply')).toMatchObject({
+      exitCode: 0,
+      changed: 501,
+      sessions: 1,
+      exchanges: { shell: 4 },
+    })
+    const again = await take(files, 'apply')
+    expect(again).toMatchObject({ exitCode: 0, changed: 0, sessions: 1, exchanges: { shell: 1 } })
+    expect(again.sent).toBeLessThan(500 * 2048)
+    expect((await host().mustRun('cat /srv/many/* | wc -c')).trim()).toBe(String(500 * 2048))
+  },
+  slow,
+)

@@ -2,7 +2,10 @@ import { afterAll, beforeAll, jest } from '@jest/globals'
 import type { LabHost } from '../../src/lab/host.js'
 import { openLab, type BootOptions, type Lab } from '../../src/lab/lab.js'
 
-/** Milliseconds, for the tests and hooks of whoever imports this: the machine may be busy with another file's hosts. */
+/**
+ * Milliseconds, for the tests and hooks of whoever imports this: the machine may be busy with
+ * another file's hosts.
+ */
 export const slow = 300_000
 jest.setTimeout(slow)
 
@@ -25,13 +28,15 @@ function useLab(): void {
 }
 
 /**
- * Hosts of this test file's own, booted at once before its tests and taken down after them, before an `afterAll` that is
- * registered later. Call it at the top level:
+ * Hosts of this test file's own, booted at once before its tests and taken down after them, before
+ * an `afterAll` that is registered later. Call it at the top level:
  *
  *     const [web, db] = labHosts({ image: 'stack' }, { image: 'bare' })
  *     test('…', async () => { await web().mustRun('true') })
  */
-export function labHosts<const Wanted extends readonly BootOptions[]>(...wanted: Wanted): { readonly [Index in keyof Wanted]: () => LabHost } {
+export function labHosts<const Wanted extends readonly BootOptions[]>(
+  ...wanted: Wanted
+): { readonly [Index in keyof Wanted]: () => LabHost } {
   const booted: LabHost[] = []
   useLab()
   beforeAll(async () => {
@@ -39,10 +44,13 @@ export function labHosts<const Wanted extends readonly BootOptions[]>(...wanted:
   })
   const host = (index: number) => (): LabHost => {
     const found = booted[index]
-    if (found === undefined) throw new Error('hosts boot in beforeAll: ask for them in a test or a hook')
+    if (found === undefined)
+      throw new Error('hosts boot in beforeAll: ask for them in a test or a hook')
     return found
   }
-  return wanted.map((_, index) => host(index)) as unknown as { readonly [Index in keyof Wanted]: () => LabHost }
+  return wanted.map((_, index) => host(index)) as unknown as {
+    readonly [Index in keyof Wanted]: () => LabHost
+  }
 }
 
 /** One host of this test file's own: `const web = labHost()`, then `web()` in a test. */

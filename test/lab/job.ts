@@ -2,7 +2,12 @@ import { createHmac } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Ended } from '../../src/lab/command.js'
 import type { LabHost } from '../../src/lab/host.js'
-import type { HostEvent, HostSummary, ResourceEvent, SummaryEvent } from '../../src/engine/events.js'
+import type {
+  HostEvent,
+  HostSummary,
+  ResourceEvent,
+  SummaryEvent,
+} from '../../src/engine/events.js'
 
 type Line = ResourceEvent | HostEvent | SummaryEvent | { readonly type: 'run' | 'error' }
 
@@ -39,41 +44,98 @@ export function told({ code, stdout, stderr }: Ended): Told {
 }
 
 /** Each resource with this status as `type[id]: summaries`. */
-export const withStatus = ({ resources }: Told, status: ResourceEvent['status']): readonly string[] =>
-  resources.filter((event) => event.status === status).map(({ resource, id, changes, error }) => `${resource}[${id}]: ${[...changes.map((change) => change.summary), ...(error === null ? [] : [`${error.message} ${error.detail ?? ''}`])].join('; ')}`)
+export const withStatus = (
+  { resources }: Told,
+  status: ResourceEvent['status'],
+): readonly string[] =>
+  resources
+    .filter((event) => event.status === status)
+    .map(
+      ({ resource, id, changes, error }) =>
+        `${resource}[${id}]: ${[...changes.map((change) => change.summary), ...(error === null ? [] : [`${error.message} ${error.detail ?? ''}`])].join('; ')}`,
+    )
 
 /** Everything on a host's disk: path to inode, mode, owner, size and time of change. */
-export async function listing(host: LabHost, ...places: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const stdout = await host.mustRun(['find', ...(places.length === 0 ? ['/'] : places), '-xdev', '-printf', '%p\\t%i %m %u %g %s %T@\\n'])
-  return new Map(stdout.trimEnd().split('\n').map((line) => line.split('\t') as [string, string]))
+export async function listing(
+  host: LabHost,
+  ...places: readonly string[]
+): Promise<ReadonlyMap<string, string>> {
+  const stdout = await host.mustRun([
+    'find',
+    ...(places.length === 0 ? ['/'] : places),
+    '-xdev',
+    '-printf',
+    '%p\\t%i %m %u %g %s %T@\\n',
+  ])
+  return new Map(
+    stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split('\t') as [string, string]),
+  )
 }
 
 /** Paths that are new, gone or different. */
-export const difference = (before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): readonly string[] =>
-  [...new Set([...before.keys(), ...after.keys()])].filter((path) => before.get(path) !== after.get(path)).sort()
+export const difference = (
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): readonly string[] =>
+  [...new Set([...before.keys(), ...after.keys()])]
+    .filter((path) => before.get(path) !== after.get(path))
+    .sort()
 
 /** Waits until a condition holds; an error with what was seen last when it does not in time. */
-export async function eventually<T>(seconds: number, look: () => Promise<T>, holds: (seen: T) => boolean): Promise<T> {
+export async function eventually<T>(
+  seconds: number,
+  look: () => Promise<T>,
+  holds: (seen: T) => boolean,
+): Promise<T> {
   const deadline = performance.now() + seconds * 1000
   for (;;) {
     const seen = await look()
     if (holds(seen)) return seen
-    if (performance.now() > deadline) throw new Error(`after ${String(seconds)} s still: ${JSON.stringify(seen)}`)
+    if (performance.now() > deadline)
+      throw new Error(`after ${String(seconds)} s still: ${JSON.stringify(seen)}`)
     await sleep(200)
   }
 }
 
 /** A delivery as GitHub signs it, sent to the hook by hand. Answers the status. */
-export async function deliver(host: LabHost, secret: string, { body = { ref: 'refs/heads/main' }, event = 'push', method = 'POST', signature }: { body?: unknown; event?: string; method?: string; signature?: string | null } = {}): Promise<number> {
+export async function deliver(
+  host: LabHost,
+  secret: string,
+  {
+    body = { ref: 'refs/heads/main' },
+    event = 'push',
+    method = 'POST',
+    signature,
+  }: { body?: unknown; event?: string; method?: string; signature?: string | null } = {},
+): Promise<number> {
   const payload = JSON.stringify(body)
-  const signed = signature === undefined ? `sha256=${createHmac('sha256', secret).update(payload).digest('hex')}` : signature
-  const headers = { 'content-type': 'application/json', 'x-github-event': event, ...(signed === null ? {} : { 'x-hub-signature-256': signed }) }
-  const answer = await fetch(`http://${host.address}:9000/hooks/demo`, { method, headers, ...(method === 'GET' ? {} : { body: payload }) })
+  const signed =
+    signature === undefined
+      ? `sha256=${createHmac('sha256', secret).update(payload).digest('hex')}`
+      : signature
+  const headers = {
+    'content-type': 'application/json',
+    'x-github-event': event,
+    ...(signed === null ? {} : { 'x-hub-signature-256': signed }),
+  }
+  const answer = await fetch(`http://${host.address}:9000/hooks/demo`, {
+    method,
+    headers,
+    ...(method === 'GET' ? {} : { body: payload }),
+  })
   return answer.status
 }
 
 /** Main process ids of services, by name. */
-export async function processIds(host: LabHost, ...services: readonly string[]): Promise<Readonly<Record<string, string>>> {
-  const ids = (await host.mustRun(['systemctl', 'show', '-p', 'MainPID', '--value', ...services])).split('\n').filter((line) => line !== '')
+export async function processIds(
+  host: LabHost,
+  ...services: readonly string[]
+): Promise<Readonly<Record<string, string>>> {
+  const ids = (await host.mustRun(['systemctl', 'show', '-p', 'MainPID', '--value', ...services]))
+    .split('\n')
+    .filter((line) => line !== '')
   return Object.fromEntries(services.map((service, index) => [service, ids[index] ?? '']))
 }

@@ -16,7 +16,10 @@ const execFileAsync = promisify(execFile)
 async function fettleLab(...words: readonly string[]): Promise<readonly [string, string]> {
   const [out, err]: [string[], string[]] = [[], []]
   const command = withLabCommands(new Command('lab'))
-  for (const each of [command, ...command.commands]) each.exitOverride().configureOutput({ writeOut: (text) => out.push(text), writeErr: (text) => err.push(text) })
+  for (const each of [command, ...command.commands])
+    each
+      .exitOverride()
+      .configureOutput({ writeOut: (text) => out.push(text), writeErr: (text) => err.push(text) })
   await command.parseAsync(words, { from: 'user' })
   return [out.join(''), err.join('')]
 }
@@ -34,11 +37,26 @@ test('hosts stay up until they are taken down by name, and the inventory and the
   mine.push(...[...told.matchAll(/^(lab\d+) is up:/gm)].flatMap(([, name]) => name ?? []))
   expect(mine).toHaveLength(2)
 
-  const { web } = parse(await readFile(inventory, 'utf8')) as { readonly web: { readonly hosts: Readonly<Record<string, Readonly<Record<string, string>>>> } }
+  const { web } = parse(await readFile(inventory, 'utf8')) as {
+    readonly web: { readonly hosts: Readonly<Record<string, Readonly<Record<string, string>>>> }
+  }
   for (const name of mine) {
     const words = new RegExp(`^${name} is up: (.*)$`, 'm').exec(told)?.[1]?.split(' ') ?? []
     expect(words.at(-1)).toBe(`root@${String(web.hosts[name]?.['ansible_host'])}`)
-    expect((await execFileAsync('ssh', ['-F', 'none', '-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=yes', ...words.slice(1), 'hostname'])).stdout).toBe(`${name}\n`)
+    expect(
+      (
+        await execFileAsync('ssh', [
+          '-F',
+          'none',
+          '-o',
+          'BatchMode=yes',
+          '-o',
+          'StrictHostKeyChecking=yes',
+          ...words.slice(1),
+          'hostname',
+        ])
+      ).stdout,
+    ).toBe(`${name}\n`)
   }
 
   const [first = '', second = ''] = mine
@@ -55,8 +73,12 @@ test('hosts stay up until they are taken down by name, and the inventory and the
 
 /** The hosts of an inventory: name and address. */
 async function hostsOf(inventory: string): Promise<Readonly<Record<string, string>>> {
-  const { web } = parse(await readFile(inventory, 'utf8')) as { readonly web: { readonly hosts: Readonly<Record<string, Readonly<Record<string, string>>>> } }
-  return Object.fromEntries(Object.entries(web.hosts).map(([name, variables]) => [name, String(variables['ansible_host'])]))
+  const { web } = parse(await readFile(inventory, 'utf8')) as {
+    readonly web: { readonly hosts: Readonly<Record<string, Readonly<Record<string, string>>>> }
+  }
+  return Object.fromEntries(
+    Object.entries(web.hosts).map(([name, variables]) => [name, String(variables['ansible_host'])]),
+  )
 }
 
 describe('several projects', () => {
@@ -67,7 +89,10 @@ describe('several projects', () => {
     folders.push(made)
     return made
   }
-  /** Runs `fettle lab` in a folder. Words are read before anything is awaited, so two calls may overlap. */
+  /**
+   * Runs `fettle lab` in a folder. Words are read before anything is awaited, so two calls may
+   * overlap.
+   */
   const from = (project: string, ...words: readonly string[]): ReturnType<typeof fettleLab> => {
     jest.spyOn(process, 'cwd').mockReturnValue(project)
     return fettleLab(...words)
@@ -83,18 +108,43 @@ describe('several projects', () => {
 
   test('two that boot at once give no name twice, and each inventory and each down has the hosts of its own', async () => {
     const [one, other] = [await folder(), await folder()]
-    const run = (project: string): ReturnType<typeof execFileAsync> => execFileAsync(process.execPath, ['--import', 'jiti/register', join(here, 'test/lab/lab-up.ts'), project, '2', '--inventory', join(project, 'lab.yml')], { cwd: here })
+    const run = (project: string): ReturnType<typeof execFileAsync> =>
+      execFileAsync(
+        process.execPath,
+        [
+          '--import',
+          'jiti/register',
+          join(here, 'test/lab/lab-up.ts'),
+          project,
+          '2',
+          '--inventory',
+          join(project, 'lab.yml'),
+        ],
+        { cwd: here },
+      )
     await Promise.all([run(one), run(other)])
-    const [ours, theirs] = [await hostsOf(join(one, 'lab.yml')), await hostsOf(join(other, 'lab.yml'))]
-    expect([Object.keys(ours).length, Object.keys(theirs).length, new Set([...Object.keys(ours), ...Object.keys(theirs)]).size]).toEqual([2, 2, 4])
+    const [ours, theirs] = [
+      await hostsOf(join(one, 'lab.yml')),
+      await hostsOf(join(other, 'lab.yml')),
+    ]
+    expect([
+      Object.keys(ours).length,
+      Object.keys(theirs).length,
+      new Set([...Object.keys(ours), ...Object.keys(theirs)]).size,
+    ]).toEqual([2, 2, 4])
 
     const [first = '', second = ''] = Object.keys(theirs)
-    await expect(from(one, 'down', first)).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining(`it belongs to ${other}`), remedy: expect.stringContaining('--all') })
+    await expect(from(one, 'down', first)).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining(`it belongs to ${other}`),
+      remedy: expect.stringContaining('--all'),
+    })
     expect((await from(one, 'list'))[0]).toMatch(new RegExp(`^${first} .* of ${other}$`, 'm'))
     await from(one, 'down')
     const [left] = await from(other, 'list')
     for (const name of Object.keys(ours)) expect(left).not.toMatch(new RegExp(`^${name}\\b`, 'm'))
-    for (const name of [first, second]) expect(left).toMatch(new RegExp(`^${name} +\\S+ +bare$`, 'm'))
+    for (const name of [first, second])
+      expect(left).toMatch(new RegExp(`^${name} +\\S+ +bare$`, 'm'))
     expect((await from(one, 'down'))[1]).toContain('no host of this folder was up')
 
     await from(other, 'up', '1', '--inventory', join(other, 'lab.yml'))

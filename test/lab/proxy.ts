@@ -9,7 +9,10 @@ export interface Proxy {
   readonly port: number
   /** Pieces that came from the client since the last `cutAfter`. */
   readonly pieces: () => number
-  /** Cuts when so many pieces have come from the client; Infinity: never. Links that were cut are let go. */
+  /**
+   * Cuts when so many pieces have come from the client; Infinity: never. Links that were cut are
+   * let go.
+   */
   cutAfter(pieces: number): void
   cut(how: Cut): void
   close(): void
@@ -20,18 +23,22 @@ export async function startProxy(host: string, hostPort = 22): Promise<Proxy> {
   let pieces = 0
   let most = Infinity
   const cut = (how: Cut): void => {
-    for (const link of open) for (const socket of link) if (how === 'reset') socket.resetAndDestroy()
-      else socket.pause().removeAllListeners('data')
+    for (const link of open)
+      for (const socket of link)
+        if (how === 'reset') socket.resetAndDestroy()
+        else socket.pause().removeAllListeners('data')
   }
   const server = createServer((client) => {
     const sshd = connect(hostPort, host)
     const link = [client.setNoDelay(true), sshd.setNoDelay(true)] as const
     open.add(link)
     for (const [from, to] of [link, [sshd, client] as const]) {
-      from.on('error', () => undefined).on('close', () => {
-        to.destroy()
-        open.delete(link)
-      })
+      from
+        .on('error', () => undefined)
+        .on('close', () => {
+          to.destroy()
+          open.delete(link)
+        })
       from.on('data', (data) => {
         if (from === client && ++pieces > most) cut('reset')
         else to.write(data)

@@ -1,6 +1,6 @@
 /**
- * A script that shows the values of its variables A, B, D, and M of several lines, as programs of a host show them. Each form
- * stands behind its name. No value is an argument of a program.
+ * A script that shows the values of its variables A, B, D, and M of several lines, as programs of a
+ * host show them. Each form stands behind its name. No value is an argument of a program.
  */
 export const forms = String.raw`
 export LC_ALL=C.UTF-8
@@ -32,7 +32,7 @@ printf '%s\n' "$M" | show 'base64 of several lines' base64
 printf '%s\n' "$M" | od -A x -v -tx1z
 bash -c 'set -x; : "$A" "$B" "$M" "$D"' 2>&1
 sh -c 'set -x; : "$A" "$B" "$D"' 2>&1
-bash -c 'for value in "$A" "$B" "$D" "$M"; do printf "quoted: %q\n" "$value"; declare -p value; echo "${"$"}{value@Q}"; done'
+bash -c 'for value in "$A" "$B" "$D" "$M"; do printf "quoted: %q\n" "$value"; declare -p value; echo "${'$'}{value@Q}"; done'
 exec python3 - <<'X'
 import base64, html, json, os, shlex, urllib.parse, xml.sax.saxutils
 def show(name, value): print(f'{name}: {value}')

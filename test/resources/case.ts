@@ -6,12 +6,18 @@ export interface Case {
   readonly resource: () => Resource
   /** Values by the names of `reads`; `null` is absent. */
   readonly facts: Readonly<Record<string, unknown>>
-  /** What `values` resolve to, where the resource has Laters or Secrets; left out: the values as given. */
+  /**
+   * What `values` resolve to, where the resource has Laters or Secrets; left out: the values as
+   * given.
+   */
   readonly values?: Readonly<Record<string, unknown>>
   readonly changing?: readonly string[]
   /** The summaries, in order; a `blocked` reason as `blocked: …`. `[]` is the desired state. */
   readonly changes: readonly string[]
-  /** The text of each shell action, the SQL of each mysql action, the route of each github action. Left out: not compared. */
+  /**
+   * The text of each shell action, the SQL of each mysql action, the route of each github action.
+   * Left out: not compared.
+   */
   readonly scripts?: readonly string[]
   /** The row that the reference shows as the resource's example. */
   readonly example?: true

@@ -30,9 +30,19 @@ for (const file of tables) {
     test.each(cases.map((row) => [row.name, row] as const))('%s', (_, row) => {
       const made = row.resource()
       const plan = made.plan(row.facts, row.values ?? made.values, { changing: row.changing ?? [] })
-      const summaries = 'blocked' in plan ? [`blocked: ${plan.blocked}`] : changesOf(plan).map((change) => change.summary)
+      const summaries =
+        'blocked' in plan
+          ? [`blocked: ${plan.blocked}`]
+          : changesOf(plan).map((change) => change.summary)
       expect(summaries).toEqual(row.changes)
-      if (row.scripts !== undefined) expect(changesOf(plan).flatMap((change) => [...change.actions, ...(change.settles === undefined ? [] : [change.settles])].map(shown))).toEqual(row.scripts)
+      if (row.scripts !== undefined)
+        expect(
+          changesOf(plan).flatMap((change) =>
+            [...change.actions, ...(change.settles === undefined ? [] : [change.settles])].map(
+              shown,
+            ),
+          ),
+        ).toEqual(row.scripts)
     })
   })
 }

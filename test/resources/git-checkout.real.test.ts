@@ -1,5 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { gitCheckout } from '../../src/resources/git-checkout.js'
@@ -22,7 +31,11 @@ test('an empty directory keeps its mode, and a second run has nothing to do', ()
   mkdirSync(path)
   chmodSync(path, 0o2750)
   expect(converge(dash, checkout())).toEqual([[`clone ${repo} at ${head()} (main)`], ['fine']])
-  expect([inCheckout('app.py'), (statSync(path).mode & 0o7777).toString(8), git(path, 'branch', '--show-current')]).toEqual(['one\n', '2750', 'main'])
+  expect([
+    inCheckout('app.py'),
+    (statSync(path).mode & 0o7777).toString(8),
+    git(path, 'branch', '--show-current'),
+  ]).toEqual(['one\n', '2750', 'main'])
 })
 
 test('a missing directory is made', () => {
@@ -64,10 +77,20 @@ test('clean: what is not the commit is named and removed, ignored and kept files
   converge(dash, checkout({ clean }))
   writeFileSync(join(path, 'app.py'), 'changed here\n')
   mkdirSync(join(path, 'instance'))
-  for (const name of ['junk', "it's a\nname", '.env', 'app.log', 'instance/db']) writeFileSync(join(path, name), '')
-  expect(converge(dash, checkout({ clean }))).toEqual([['discard changes of 1 file: app.py', 'remove 2 untracked files: "it\'s a\\nname", junk'], ['fine']])
-  expect([inCheckout('app.py'), readdirSync(path).sort()]).toEqual(['one\n', ['.env', '.git', '.gitignore', 'app.log', 'app.py', 'instance']])
-  expect(converge(dash, checkout({ clean: { ...clean, ignored: true } }))).toEqual([['remove 1 untracked file: app.log'], ['fine']])
+  for (const name of ['junk', "it's a\nname", '.env', 'app.log', 'instance/db'])
+    writeFileSync(join(path, name), '')
+  expect(converge(dash, checkout({ clean }))).toEqual([
+    ['discard changes of 1 file: app.py', 'remove 2 untracked files: "it\'s a\\nname", junk'],
+    ['fine'],
+  ])
+  expect([inCheckout('app.py'), readdirSync(path).sort()]).toEqual([
+    'one\n',
+    ['.env', '.git', '.gitignore', 'app.log', 'app.py', 'instance'],
+  ])
+  expect(converge(dash, checkout({ clean: { ...clean, ignored: true } }))).toEqual([
+    ['remove 1 untracked file: app.log'],
+    ['fine'],
+  ])
 })
 
 test('clean after a move: what the new commit no longer ignores goes in the same run', () => {
@@ -83,8 +106,13 @@ test('without clean and force, changed files stop the plan, and untracked ones s
   writeFileSync(join(path, 'junk'), '')
   expect(sentences(planned(dash, checkout()))).toEqual(['fine'])
   writeFileSync(join(path, 'app.py'), 'changed here\n')
-  expect(sentences(planned(dash, checkout()))).toEqual([`blocked: ${path} has changes of its own in 1 file: app.py`])
-  expect(converge(dash, checkout({ force: true }))).toEqual([['discard changes of 1 file: app.py'], ['fine']])
+  expect(sentences(planned(dash, checkout()))).toEqual([
+    `blocked: ${path} has changes of its own in 1 file: app.py`,
+  ])
+  expect(converge(dash, checkout({ force: true }))).toEqual([
+    ['discard changes of 1 file: app.py'],
+    ['fine'],
+  ])
 })
 
 test('commits that were never pushed stop the plan; force leaves them', () => {
@@ -92,8 +120,13 @@ test('commits that were never pushed stop the plan; force leaves them', () => {
   converge(dash, checkout())
   git(path, 'commit', '--quiet', '--allow-empty', '-m', 'mine')
   const mine = git(path, 'rev-parse', 'HEAD').slice(0, 7)
-  expect(sentences(planned(dash, checkout({ clean })))).toEqual([`blocked: ${path} has 1 commit that the repository does not have, up to ${mine}`])
-  expect(converge(dash, checkout({ force: true }))).toEqual([[`${mine} → ${first} (main)`], ['fine']])
+  expect(sentences(planned(dash, checkout({ clean })))).toEqual([
+    `blocked: ${path} has 1 commit that the repository does not have, up to ${mine}`,
+  ])
+  expect(converge(dash, checkout({ force: true }))).toEqual([
+    [`${mine} → ${first} (main)`],
+    ['fine'],
+  ])
 })
 
 test('branches, tags and commits by their names', () => {
@@ -103,12 +136,23 @@ test('branches, tags and commits by their names', () => {
   const second = push({ 'app.py': 'two\n' })
   git(upstream, 'push', '--quiet', 'origin', 'HEAD~1:refs/heads/feature/x')
   const whole = git(upstream, 'rev-parse', 'HEAD~1')
-  expect(converge(dash, checkout({ ref: 'v1' }))).toEqual([[`clone ${repo} at ${first} (v1)`], ['fine']])
+  expect(converge(dash, checkout({ ref: 'v1' }))).toEqual([
+    [`clone ${repo} at ${first} (v1)`],
+    ['fine'],
+  ])
   expect(converge(dash, checkout())).toEqual([[`${first} → ${second} (main)`], ['fine']])
-  expect(converge(dash, checkout({ ref: 'feature/x' }))).toEqual([[`${second} → ${first} (feature/x)`], ['fine']])
-  expect(converge(dash, checkout({ ref: 'refs/heads/main' }))).toEqual([[`${first} → ${second} (main)`], ['fine']])
+  expect(converge(dash, checkout({ ref: 'feature/x' }))).toEqual([
+    [`${second} → ${first} (feature/x)`],
+    ['fine'],
+  ])
+  expect(converge(dash, checkout({ ref: 'refs/heads/main' }))).toEqual([
+    [`${first} → ${second} (main)`],
+    ['fine'],
+  ])
   expect(converge(dash, checkout({ ref: whole }))).toEqual([[`${second} → ${first}`], ['fine']])
-  expect(sentences(planned(dash, checkout({ ref: 'ain' })))).toEqual([`blocked: ${repo} has neither a branch nor a tag ain`])
+  expect(sentences(planned(dash, checkout({ ref: 'ain' })))).toEqual([
+    `blocked: ${repo} has neither a branch nor a tag ain`,
+  ])
   git(upstream, 'push', '--quiet', 'origin', 'HEAD:refs/tags/main')
   expect(() => planned(dash, checkout())).toThrow('main is a branch and a tag')
 })
@@ -121,9 +165,13 @@ test('depth and submodules', () => {
   git(lib, 'push', '--quiet', 'origin', 'HEAD')
   git(upstream, 'submodule', '--quiet', 'add', join(dirname(repo), 'lib.git'), 'lib')
   push({ 'app.py': 'two\n' })
-  const wanted = (): ReturnType<typeof checkout> => checkout({ repo: `file://${repo}`, depth: 1, submodules: true })
+  const wanted = (): ReturnType<typeof checkout> =>
+    checkout({ repo: `file://${repo}`, depth: 1, submodules: true })
   expect(converge(dash, wanted())[1]).toEqual(['fine'])
-  expect([git(path, 'rev-list', '--count', 'HEAD'), existsSync(join(path, 'lib/.git'))]).toEqual(['1', true])
+  expect([git(path, 'rev-list', '--count', 'HEAD'), existsSync(join(path, 'lib/.git'))]).toEqual([
+    '1',
+    true,
+  ])
   rmSync(join(path, 'lib'), { recursive: true })
   mkdirSync(join(path, 'lib'))
   expect(converge(dash, wanted())).toEqual([['bring 1 submodule: lib'], ['fine']])
@@ -136,7 +184,10 @@ test('what a killed git left is repaired', () => {
   expect(converge(dash, checkout())).toEqual([[`clone ${repo} at ${head()} (main)`], ['fine']])
   writeFileSync(join(path, '.git/index.lock'), '')
   push({ 'app.py': 'two\n' })
-  expect(converge(dash, checkout())).toEqual([['remove 1 lock of a git that is gone: .git/index.lock', expect.stringContaining('→')], ['fine']])
+  expect(converge(dash, checkout())).toEqual([
+    ['remove 1 lock of a git that is gone: .git/index.lock', expect.stringContaining('→')],
+    ['fine'],
+  ])
 })
 
 test('a lock of a branch is found, and left to a git that still works there', async () => {
@@ -144,7 +195,10 @@ test('a lock of a branch is found, and left to a git that still works there', as
   const lock = join(path, '.git/refs/remotes/origin/feature/x.lock')
   mkdirSync(dirname(lock), { recursive: true })
   writeFileSync(lock, '')
-  const works = spawn('git', ['cat-file', '--batch'], { cwd: path, stdio: ['pipe', 'pipe', 'ignore'] })
+  const works = spawn('git', ['cat-file', '--batch'], {
+    cwd: path,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  })
   await new Promise((resolve) => {
     works.stdout.once('data', resolve)
     works.stdin.write('HEAD\n')
@@ -152,7 +206,9 @@ test('a lock of a branch is found, and left to a git that still works there', as
   expect(sentences(planned(dash, checkout()))).toEqual(['fine'])
   works.stdin.end()
   await new Promise((resolve) => works.once('close', resolve))
-  expect(sentences(planned(dash, checkout()))).toEqual([expect.stringContaining('remove 1 lock of a git that is gone')])
+  expect(sentences(planned(dash, checkout()))).toEqual([
+    expect.stringContaining('remove 1 lock of a git that is gone'),
+  ])
 })
 
 test('packed branches, and a commit that only a tag has, are no commits of its own', () => {
@@ -176,12 +232,16 @@ test('a damaged repository is unknown and not absent', () => {
 test('another remote', () => {
   converge(dash, checkout())
   git(path, 'remote', 'set-url', 'origin', 'https://token@example.org/app.git')
-  expect(converge(dash, checkout())).toEqual([[`remote https://[secret]@example.org/app.git → ${repo}`], ['fine']])
+  expect(converge(dash, checkout())).toEqual([
+    [`remote https://[secret]@example.org/app.git → ${repo}`],
+    ['fine'],
+  ])
 })
 
 test('reading changes nothing, not even the index', () => {
   converge(dash, checkout({ clean }))
-  const listing = (): string => execFileSync('find', [path, '-printf', '%p %i %T@ %C@ %m\n']).toString()
+  const listing = (): string =>
+    execFileSync('find', [path, '-printf', '%p %i %T@ %C@ %m\n']).toString()
   execFileSync('touch', ['-d', '2001-01-01', join(path, 'app.py')])
   const before = listing()
   expect(sentences(planned(dash, checkout({ clean })))).toEqual(['fine'])
@@ -191,7 +251,9 @@ test('reading changes nothing, not even the index', () => {
 test('hooks of the checkout do not run', () => {
   converge(dash, checkout())
   const ran = join(path, '.git/ran')
-  writeFileSync(join(path, '.git/hooks/post-checkout'), '#!/bin/sh\ntouch .git/ran\n', { mode: 0o755 })
+  writeFileSync(join(path, '.git/hooks/post-checkout'), '#!/bin/sh\ntouch .git/ran\n', {
+    mode: 0o755,
+  })
   push({ 'app.py': 'two\n' })
   expect(converge(dash, checkout())[1]).toEqual(['fine'])
   expect(existsSync(ran)).toBe(false)
@@ -200,18 +262,37 @@ test('hooks of the checkout do not run', () => {
 })
 
 describe('files that git calls modified as soon as it has written them', () => {
-  /** What was committed, in UTF-8 or UTF-16, what .gitattributes says of it, and what a checkout makes of it. */
-  const files: Readonly<Record<string, readonly [committed: string, attributes: string, written: RegExp]>> = {
+  /**
+   * What was committed, in UTF-8 or UTF-16, what .gitattributes says of it, and what a checkout
+   * makes of it.
+   */
+  const files: Readonly<
+    Record<string, readonly [committed: string, attributes: string, written: RegExp]>
+  > = {
     'CRLF under eol=lf': ['one\r\ntwo\r\n', 'text eol=lf', /^one\r\ntwo\r\n$/],
     'mixed line endings under eol=crlf': ['one\r\ntwo\n', 'text eol=crlf', /^one\r\ntwo\r\n$/],
-    'an identifier that was expanded': [`$Id: ${'0'.repeat(40)} $\n`, 'ident', /^\$Id: (?!0{40})[0-9a-f]{40} \$\n$/],
-    'an encoding that it was not converted from': ['one\r\n', 'text working-tree-encoding=UTF-16LE eol=lf', /^o\0n\0e\0\r\0\n\0$/],
+    'an identifier that was expanded': [
+      `$Id: ${'0'.repeat(40)} $\n`,
+      'ident',
+      /^\$Id: (?!0{40})[0-9a-f]{40} \$\n$/,
+    ],
+    'an encoding that it was not converted from': [
+      'one\r\n',
+      'text working-tree-encoding=UTF-16LE eol=lf',
+      /^o\0n\0e\0\r\0\n\0$/,
+    ],
     'a filter that is no inverse': ['one\n', 'filter=upper', /^ONE\n$/],
   }
   /** As it is, whatever .gitattributes says. */
   const pushPage = (content: string): string => {
     writeFileSync(join(root, 'page'), content)
-    git(upstream, 'update-index', '--add', '--cacheinfo', `100644,${git(upstream, 'hash-object', '-w', '--no-filters', join(root, 'page'))},a page`)
+    git(
+      upstream,
+      'update-index',
+      '--add',
+      '--cacheinfo',
+      `100644,${git(upstream, 'hash-object', '-w', '--no-filters', join(root, 'page'))},a page`,
+    )
     git(upstream, 'commit', '--quiet', '-m', 'a page')
     git(upstream, 'push', '--quiet', 'origin', 'HEAD')
     return head()
@@ -242,22 +323,31 @@ describe('files that git calls modified as soon as it has written them', () => {
     expect(inCheckout('a page')).toBe('three\r\n')
     for (const content of ['three\n', 'four\r\n']) {
       writeFileSync(join(path, 'a page'), content)
-      expect(sentences(planned(dash, checkout()))).toEqual([`blocked: ${path} has changes of its own in 1 file: a page`])
-      expect(converge(dash, checkout({ clean }))).toEqual([['discard changes of 1 file: a page'], ['fine']])
+      expect(sentences(planned(dash, checkout()))).toEqual([
+        `blocked: ${path} has changes of its own in 1 file: a page`,
+      ])
+      expect(converge(dash, checkout({ clean }))).toEqual([
+        ['discard changes of 1 file: a page'],
+        ['fine'],
+      ])
     }
   })
   test('a mode or a link in its place is a change', () => {
     setUp('CRLF under eol=lf')
     converge(dash, checkout())
     chmodSync(join(path, 'a page'), 0o755)
-    expect(sentences(planned(dash, checkout({ clean })))).toEqual(['discard changes of 1 file: a page'])
+    expect(sentences(planned(dash, checkout({ clean })))).toEqual([
+      'discard changes of 1 file: a page',
+    ])
     expect(converge(dash, checkout({ clean }))[1]).toEqual(['fine'])
   })
   test('a filter whose program is missing fails with its words', () => {
     setUp('a filter that is no inverse')
     git(path, 'config', 'filter.upper.smudge', 'git-lfs smudge -- %f')
     git(path, 'config', 'filter.upper.required', 'true')
-    expect(() => applied(dash, planned(dash, checkout()))).toThrow(/git-lfs.*not found|smudge filter upper failed/s)
+    expect(() => applied(dash, planned(dash, checkout()))).toThrow(
+      /git-lfs.*not found|smudge filter upper failed/s,
+    )
   })
 })
 
@@ -267,21 +357,29 @@ test('something else in its place', () => {
   rmSync(path)
   mkdirSync(path)
   writeFileSync(join(path, 'page'), '')
-  expect(sentences(planned(dash, checkout()))).toEqual([`blocked: ${path} is a directory that holds other things`])
+  expect(sentences(planned(dash, checkout()))).toEqual([
+    `blocked: ${path} is a directory that holds other things`,
+  ])
   mkdirSync(join(root, 'empty/.git'), { recursive: true })
   // A repository above is not the checkout: git must not climb to it.
   git(root, 'init', '--quiet', root)
-  expect(sentences(planned(dash, gitCheckout(join(root, 'empty'), { repo, ref: 'main' })))).toEqual([`clone ${repo} at ${head()} (main)`])
+  expect(sentences(planned(dash, gitCheckout(join(root, 'empty'), { repo, ref: 'main' })))).toEqual(
+    [`clone ${repo} at ${head()} (main)`],
+  )
 })
 
 test('a repository that cannot be read is unknown, with what git says', () => {
-  expect(() => planned(dash, checkout({ repo: join(root, 'none.git').replaceAll(' ', '_') }))).toThrow('none.git')
+  expect(() =>
+    planned(dash, checkout({ repo: join(root, 'none.git').replaceAll(' ', '_') })),
+  ).toThrow('none.git')
 })
 
 test('the lock is waited for', async () => {
   const lock = join(root, 'lock')
   const done = join(root, 'done')
-  const holder = spawn('flock', [lock, 'sh', '-c', 'echo held; sleep 3; : >"$1"', '-', done], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const holder = spawn('flock', [lock, 'sh', '-c', 'echo held; sleep 3; : >"$1"', '-', done], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   await new Promise((resolve) => holder.stdout.once('data', resolve))
   applied(dash, planned(dash, checkout({ lock })))
   expect(existsSync(done)).toBe(true)
@@ -290,16 +388,22 @@ test('the lock is waited for', async () => {
 // Another owner takes root.
 describedAsRoot('as another user', () => {
   const ownerOf = (name: string): number => statSync(name).uid
-  test('everything git makes is that user\'s, and an owner that drifted comes back', () => {
+  test("everything git makes is that user's, and an owner that drifted comes back", () => {
     execFileSync('chown', ['-R', 'nobody', repo])
     const wanted = checkout({ owner: 'nobody', clean })
     expect(converge(dash, wanted)).toEqual([[`clone ${repo} at ${head()} (main)`], ['fine']])
     const { uid } = statSync(repo)
-    expect([ownerOf(path), ownerOf(join(path, '.git/index')), ownerOf(join(path, 'app.py'))]).toEqual([uid, uid, uid])
+    expect([
+      ownerOf(path),
+      ownerOf(join(path, '.git/index')),
+      ownerOf(join(path, 'app.py')),
+    ]).toEqual([uid, uid, uid])
     execFileSync('chown', ['-R', 'root', path])
     execFileSync('chown', ['-R', 'nobody', repo])
     expect(sentences(planned(dash, wanted))).toEqual(['owner root → nobody'])
     expect(converge(dash, wanted)[1]).toEqual(['fine'])
-    expect(() => planned(dash, checkout({ owner: 'nosuchuser' }))).toThrow('there is no user nosuchuser')
+    expect(() => planned(dash, checkout({ owner: 'nosuchuser' }))).toThrow(
+      'there is no user nosuchuser',
+    )
   })
 })

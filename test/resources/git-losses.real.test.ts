@@ -17,7 +17,20 @@ const clean = { untracked: true }
 
 /** All of a checkout but git's own folder, and where HEAD is. */
 const tree = (): string =>
-  [execFileSync('find', [stage.path, '-name', '.git', '-prune', '-o', '-printf', '%P %y %l %s %T@\n']).toString(), git(stage.path, 'rev-parse', 'HEAD'), git(stage.path, 'branch', '--all'), git(stage.path, 'status', '--short')].join('\n')
+  [
+    execFileSync('find', [
+      stage.path,
+      '-name',
+      '.git',
+      '-prune',
+      '-o',
+      '-printf',
+      '%P %y %l %s %T@\n',
+    ]).toString(),
+    git(stage.path, 'rev-parse', 'HEAD'),
+    git(stage.path, 'branch', '--all'),
+    git(stage.path, 'status', '--short'),
+  ].join('\n')
 
 const refusal = (work: () => unknown): string => {
   try {
@@ -41,15 +54,74 @@ interface Case {
 }
 
 const cases: readonly (readonly [string, Case])[] = [
-  ['an untracked file', { comes: { 'local.ini': 'theirs\n' }, mine: () => write({ 'local.ini': 'mine\n' }), named: 'local.ini' }],
-  ['an ignored file', { comes: { 'app.log': 'theirs\n' }, mine: () => write({ 'app.log': 'mine\n' }), named: 'app.log', ignored: true }],
-  ['a file in a directory that becomes a file', { comes: { conf: 'theirs\n' }, goes: ['conf/a'], mine: () => write({ 'conf/own': 'mine\n' }), named: 'conf/own' }],
-  ['an ignored file in a directory that becomes a file', { comes: { conf: 'theirs\n' }, goes: ['conf/a'], mine: () => write({ 'conf/own.log': 'mine\n' }), named: 'conf/own.log', ignored: true }],
-  ['a directory where a file comes', { comes: { data: 'theirs\n' }, mine: () => write({ 'data/own': 'mine\n' }), named: 'data/own' }],
-  ['a file where a directory comes', { comes: { 'data/a': 'theirs\n' }, mine: () => write({ data: 'mine\n' }), named: 'data' }],
-  ['a link where a directory comes', { comes: { 'data/a': 'theirs\n' }, mine: () => symlinkSync('/nonexistent', join(stage.path, 'data')), named: 'data' }],
-  ['a link where a file comes', { comes: { data: 'theirs\n' }, mine: () => symlinkSync('/nonexistent', join(stage.path, 'data')), named: 'data' }],
-  ["a name that needs quotes", { comes: { "it's a ü": 'theirs\n' }, mine: () => write({ "it's a ü": 'mine\n' }), named: "it's a ü" }],
+  [
+    'an untracked file',
+    {
+      comes: { 'local.ini': 'theirs\n' },
+      mine: () => write({ 'local.ini': 'mine\n' }),
+      named: 'local.ini',
+    },
+  ],
+  [
+    'an ignored file',
+    {
+      comes: { 'app.log': 'theirs\n' },
+      mine: () => write({ 'app.log': 'mine\n' }),
+      named: 'app.log',
+      ignored: true,
+    },
+  ],
+  [
+    'a file in a directory that becomes a file',
+    {
+      comes: { conf: 'theirs\n' },
+      goes: ['conf/a'],
+      mine: () => write({ 'conf/own': 'mine\n' }),
+      named: 'conf/own',
+    },
+  ],
+  [
+    'an ignored file in a directory that becomes a file',
+    {
+      comes: { conf: 'theirs\n' },
+      goes: ['conf/a'],
+      mine: () => write({ 'conf/own.log': 'mine\n' }),
+      named: 'conf/own.log',
+      ignored: true,
+    },
+  ],
+  [
+    'a directory where a file comes',
+    { comes: { data: 'theirs\n' }, mine: () => write({ 'data/own': 'mine\n' }), named: 'data/own' },
+  ],
+  [
+    'a file where a directory comes',
+    { comes: { 'data/a': 'theirs\n' }, mine: () => write({ data: 'mine\n' }), named: 'data' },
+  ],
+  [
+    'a link where a directory comes',
+    {
+      comes: { 'data/a': 'theirs\n' },
+      mine: () => symlinkSync('/nonexistent', join(stage.path, 'data')),
+      named: 'data',
+    },
+  ],
+  [
+    'a link where a file comes',
+    {
+      comes: { data: 'theirs\n' },
+      mine: () => symlinkSync('/nonexistent', join(stage.path, 'data')),
+      named: 'data',
+    },
+  ],
+  [
+    'a name that needs quotes',
+    {
+      comes: { "it's a ü": 'theirs\n' },
+      mine: () => write({ "it's a ü": 'mine\n' }),
+      named: "it's a ü",
+    },
+  ],
 ]
 
 /** Clones, has somebody push and somebody else write. */
@@ -61,17 +133,23 @@ function meet({ comes, goes = [], mine }: Case): void {
   mine()
 }
 
-test.each(cases)('%s in the way of the commit is named and left, unless an option does away with it', (_, row) => {
-  meet(row)
-  const before = tree()
-  const said = refusal(() => applied(dash, planned(dash, checkout())))
-  expect(said).toContain(`\n${row.named}\n`)
-  expect(said).toContain('move them away, or give clean')
-  if (row.ignored) expect(refusal(() => applied(dash, planned(dash, checkout({ clean }))))).toMatch(/remedy: move them away, or give force/)
-  expect(tree()).toBe(before)
-  expect(converge(dash, checkout(row.ignored ? { force: true } : { clean }))[1]).toEqual(['fine'])
-  expect(Object.keys(row.comes).map(inCheckout)).toEqual(Object.values(row.comes))
-})
+test.each(cases)(
+  '%s in the way of the commit is named and left, unless an option does away with it',
+  (_, row) => {
+    meet(row)
+    const before = tree()
+    const said = refusal(() => applied(dash, planned(dash, checkout())))
+    expect(said).toContain(`\n${row.named}\n`)
+    expect(said).toContain('move them away, or give clean')
+    if (row.ignored)
+      expect(refusal(() => applied(dash, planned(dash, checkout({ clean }))))).toMatch(
+        /remedy: move them away, or give force/,
+      )
+    expect(tree()).toBe(before)
+    expect(converge(dash, checkout(row.ignored ? { force: true } : { clean }))[1]).toEqual(['fine'])
+    expect(Object.keys(row.comes).map(inCheckout)).toEqual(Object.values(row.comes))
+  },
+)
 
 test('an ignored file in the way goes with those that clean removes, where it removes them', () => {
   meet({ comes: { conf: 'theirs\n' }, mine: () => write({ 'conf/own.log': 'mine\n' }), named: '' })
@@ -81,12 +159,18 @@ test('an ignored file in the way goes with those that clean removes, where it re
 test('what clean keeps is not overwritten', () => {
   meet({ comes: { '.env': 'theirs\n' }, mine: () => write({ '.env': 'mine\n' }), named: '.env' })
   const kept = { ...clean, ignored: true, keep: ['.env'] }
-  expect(refusal(() => applied(dash, planned(dash, checkout({ clean: kept }))))).toContain('\n.env\n')
+  expect(refusal(() => applied(dash, planned(dash, checkout({ clean: kept }))))).toContain(
+    '\n.env\n',
+  )
   expect(inCheckout('.env')).toBe('mine\n')
 })
 
 test('a file that is as the commit has it is in nobody’s way, nor are files beside those that come', () => {
-  meet({ comes: { 'hotfix.py': 'theirs\n', 'data/a': 'theirs\n' }, mine: () => write({ 'hotfix.py': 'theirs\n', 'data/own': 'mine\n' }), named: '' })
+  meet({
+    comes: { 'hotfix.py': 'theirs\n', 'data/a': 'theirs\n' },
+    mine: () => write({ 'hotfix.py': 'theirs\n', 'data/own': 'mine\n' }),
+    named: '',
+  })
   expect(converge(dash, checkout())[1]).toEqual(['fine'])
   expect(inCheckout('data/own')).toBe('mine\n')
 })
@@ -106,7 +190,8 @@ test('a repository of somebody’s own is never overwritten', () => {
   write({ 'tool/a': 'mine\n' })
   git(join(stage.path, 'tool'), 'init', '--quiet')
   push({ 'tool/a': 'theirs\n' })
-  for (const options of [{}, { clean: { ...clean, ignored: true } }]) expect(refusal(() => applied(dash, planned(dash, checkout(options))))).toContain('\ntool/a\n')
+  for (const options of [{}, { clean: { ...clean, ignored: true } }])
+    expect(refusal(() => applied(dash, planned(dash, checkout(options))))).toContain('\ntool/a\n')
   expect(inCheckout('tool/a')).toBe('mine\n')
 })
 
@@ -116,8 +201,14 @@ test('a repository that was begun by hand keeps its files and what is staged in 
   write({ 'app.py': 'mine\n', other: 'mine\n' })
   expect(refusal(() => applied(dash, planned(dash, checkout())))).toContain('\napp.py\n')
   git(stage.path, 'add', 'other')
-  expect(sentences(planned(dash, checkout()))).toEqual([`blocked: ${stage.path} has changes of its own in 1 file: other`])
-  expect(sentences(planned(dash, checkout({ clean })))).toEqual(['discard changes of 1 file: other', expect.stringMatching(/^clone .*, then remove what is untracked$/), 'remove 1 untracked file: app.py'])
+  expect(sentences(planned(dash, checkout()))).toEqual([
+    `blocked: ${stage.path} has changes of its own in 1 file: other`,
+  ])
+  expect(sentences(planned(dash, checkout({ clean })))).toEqual([
+    'discard changes of 1 file: other',
+    expect.stringMatching(/^clone .*, then remove what is untracked$/),
+    'remove 1 untracked file: app.py',
+  ])
   expect(converge(dash, checkout({ clean }))[1]).toEqual(['fine'])
 })
 
@@ -130,28 +221,39 @@ describe('between the plan and its turn', () => {
     return refusal(() => applied(dash, plan))
   }
   test('a changed file stops it', () => {
-    expect(meanwhile(() => write({ 'app.py': 'mine\n' }))).toMatch(/remedy: commit and push them.*\nchanged app\.py\n/)
+    expect(meanwhile(() => write({ 'app.py': 'mine\n' }))).toMatch(
+      /remedy: commit and push them.*\nchanged app\.py\n/,
+    )
     expect(inCheckout('app.py')).toBe('mine\n')
   })
   test('a staged file stops it', () => {
-    expect(meanwhile(() => (write({ new: 'mine\n' }), git(stage.path, 'add', 'new')))).toContain('\nchanged new\n')
+    expect(meanwhile(() => (write({ new: 'mine\n' }), git(stage.path, 'add', 'new')))).toContain(
+      '\nchanged new\n',
+    )
     expect(exists('new')).toBe(true)
   })
   test.each([{}, { clean }])('a commit stops it, with %j', (options) => {
-    expect(meanwhile(() => git(stage.path, 'commit', '--quiet', '--allow-empty', '-m', 'mine'), options)).toContain('no longer at the commit that the plan saw')
+    expect(
+      meanwhile(() => git(stage.path, 'commit', '--quiet', '--allow-empty', '-m', 'mine'), options),
+    ).toContain('no longer at the commit that the plan saw')
     expect(git(stage.path, 'log', '-1', '--format=%s')).toBe('mine')
   })
 })
 
-test.each(['--assume-unchanged', '--skip-worktree'])('a change that git was told to overlook by %s is no loss', (flag) => {
-  push({ 'local.ini': 'one\n', 'same.ini': 'one\n' })
-  converge(dash, checkout())
-  for (const name of ['local.ini', 'same.ini']) git(stage.path, 'update-index', flag, name)
-  push({ 'local.ini': 'two\n' })
-  write({ 'local.ini': 'mine\n' })
-  expect(refusal(() => applied(dash, planned(dash, checkout())))).toMatch(/remedy: commit and push.*\nchanged local\.ini, which git was told to overlook /)
-  expect(inCheckout('local.ini')).toBe('mine\n')
-})
+test.each(['--assume-unchanged', '--skip-worktree'])(
+  'a change that git was told to overlook by %s is no loss',
+  (flag) => {
+    push({ 'local.ini': 'one\n', 'same.ini': 'one\n' })
+    converge(dash, checkout())
+    for (const name of ['local.ini', 'same.ini']) git(stage.path, 'update-index', flag, name)
+    push({ 'local.ini': 'two\n' })
+    write({ 'local.ini': 'mine\n' })
+    expect(refusal(() => applied(dash, planned(dash, checkout())))).toMatch(
+      /remedy: commit and push.*\nchanged local\.ini, which git was told to overlook /,
+    )
+    expect(inCheckout('local.ini')).toBe('mine\n')
+  },
+)
 
 test('discarding changes spares what is untracked in the place of a tracked file', () => {
   push({ data: 'tracked\n', gone: 'tracked\n' })
@@ -181,16 +283,25 @@ describe('what somebody has begun', () => {
     refusal(() => git(stage.path, 'rebase', '--quiet', 'origin/main'))
     const mine = git(stage.path, 'rev-parse', 'main')
     push({ 'app.py': 'three\n' })
-    expect(sentences(planned(dash, checkout()))).toEqual([expect.stringContaining('has changes of its own')])
-    expect(sentences(planned(dash, checkout({ clean })))).toEqual([`blocked: the local branch main of ${stage.path} has 1 commit that the repository does not have`])
+    expect(sentences(planned(dash, checkout()))).toEqual([
+      expect.stringContaining('has changes of its own'),
+    ])
+    expect(sentences(planned(dash, checkout({ clean })))).toEqual([
+      `blocked: the local branch main of ${stage.path} has 1 commit that the repository does not have`,
+    ])
     expect(git(stage.path, 'rev-parse', 'main')).toBe(mine)
   })
   test.each(['merge', 'revert', 'cherry-pick'])('a %s that has no changes yet', (operation) => {
     converge(dash, checkout())
     push({ 'app.py': 'two\n' })
-    const file = { merge: 'MERGE_HEAD', revert: 'REVERT_HEAD', 'cherry-pick': 'CHERRY_PICK_HEAD' }[operation] ?? ''
+    const file =
+      { merge: 'MERGE_HEAD', revert: 'REVERT_HEAD', 'cherry-pick': 'CHERRY_PICK_HEAD' }[
+        operation
+      ] ?? ''
     write({ [join('.git', file)]: `${git(stage.path, 'rev-parse', 'HEAD')}\n` })
-    expect(sentences(planned(dash, checkout()))).toEqual([`blocked: a ${operation} is under way in ${stage.path}`])
+    expect(sentences(planned(dash, checkout()))).toEqual([
+      `blocked: a ${operation} is under way in ${stage.path}`,
+    ])
     expect(converge(dash, checkout({ clean }))[1]).toEqual(['fine'])
   })
   test('a stash stays', () => {
@@ -208,9 +319,13 @@ test('the branch that is wanted has commits of its own, and HEAD is elsewhere', 
   git(stage.path, 'commit', '--quiet', '--allow-empty', '-m', 'mine')
   git(stage.path, 'checkout', '--quiet', '--detach', 'HEAD~1')
   push({ 'app.py': 'two\n' })
-  expect(sentences(planned(dash, checkout()))).toEqual([`blocked: the local branch main of ${stage.path} has 1 commit that the repository does not have`])
+  expect(sentences(planned(dash, checkout()))).toEqual([
+    `blocked: the local branch main of ${stage.path} has 1 commit that the repository does not have`,
+  ])
   git(stage.path, 'pack-refs', '--all', '--prune')
-  expect(sentences(planned(dash, checkout()))).toEqual([expect.stringContaining('blocked: the local branch main')])
+  expect(sentences(planned(dash, checkout()))).toEqual([
+    expect.stringContaining('blocked: the local branch main'),
+  ])
   expect(converge(dash, checkout({ force: true }))[1]).toEqual(['fine'])
 })
 
@@ -226,7 +341,11 @@ test('a tag of its own stays, and one that came from the repository follows it',
     expect(converge(dash, checkout({ ref }))[1]).toEqual(['fine'])
     expect(git(stage.path, 'rev-parse', '--short=7', 'HEAD')).toBe(stage.head())
   }
-  expect([git(stage.path, 'rev-parse', 'v1'), git(stage.path, 'tag'), git(stage.path, 'describe', '--tags', '--exact-match')]).toEqual([mine, 'v1\nv2/rc\nv3', 'v3'])
+  expect([
+    git(stage.path, 'rev-parse', 'v1'),
+    git(stage.path, 'tag'),
+    git(stage.path, 'describe', '--tags', '--exact-match'),
+  ]).toEqual([mine, 'v1\nv2/rc\nv3', 'v3'])
 })
 
 describe('submodules', () => {
@@ -251,14 +370,20 @@ describe('submodules', () => {
     git(join(stage.upstream, 'lib'), 'pull', '--quiet', 'origin', 'main')
     push({})
   }
-  const wanted = (options: Parameters<typeof checkout>[0] = {}): ReturnType<typeof checkout> => checkout({ repo: `file://${stage.repo}`, submodules: true, ...options })
+  const wanted = (options: Parameters<typeof checkout>[0] = {}): ReturnType<typeof checkout> =>
+    checkout({ repo: `file://${stage.repo}`, submodules: true, ...options })
 
   test('their changes are named; clean discards them, and what is untracked in them', () => {
     withLibrary()
     converge(dash, wanted())
     write({ 'lib/a': 'mine\n', 'lib/own': 'mine\n' })
-    expect(sentences(planned(dash, wanted()))).toEqual([`blocked: ${stage.path} has changes of its own in 1 file: lib/a`])
-    expect(converge(dash, wanted({ clean }))).toEqual([['discard changes of 1 file: lib/a', 'remove 1 untracked file: lib/own'], ['fine']])
+    expect(sentences(planned(dash, wanted()))).toEqual([
+      `blocked: ${stage.path} has changes of its own in 1 file: lib/a`,
+    ])
+    expect(converge(dash, wanted({ clean }))).toEqual([
+      ['discard changes of 1 file: lib/a', 'remove 1 untracked file: lib/own'],
+      ['fine'],
+    ])
     expect([inCheckout('lib/a'), exists('lib/own')]).toEqual(['one\n', false])
   })
   test('what is untracked in them stays without clean, and is not overwritten', () => {
@@ -275,7 +400,10 @@ describe('submodules', () => {
     withLibrary()
     converge(dash, wanted())
     git(join(stage.path, 'lib'), 'commit', '--quiet', '--allow-empty', '-m', 'mine')
-    for (const options of [{}, { clean }]) expect(sentences(planned(dash, wanted(options)))).toEqual([`blocked: ${stage.path}/lib has 1 commit that the repository does not have`])
+    for (const options of [{}, { clean }])
+      expect(sentences(planned(dash, wanted(options)))).toEqual([
+        `blocked: ${stage.path}/lib has 1 commit that the repository does not have`,
+      ])
     expect(converge(dash, wanted({ force: true }))).toEqual([['bring 1 submodule: lib'], ['fine']])
   })
   test('where a person’s git goes into them by itself, nothing in them is discarded without being asked', () => {
@@ -287,14 +415,21 @@ describe('submodules', () => {
     expect(converge(dash, checkout({ repo: `file://${stage.repo}` }))[1]).toEqual(['fine'])
     expect(inCheckout('lib/a')).toBe('mine\n')
   })
-  test.each([{}, { submodules: true }])('one whose place a file takes is spared, with %j', (options) => {
-    withLibrary()
-    converge(dash, wanted())
-    write({ 'lib/own': 'mine\n' })
-    git(stage.upstream, 'rm', '--quiet', '--force', 'lib')
-    push({ lib: 'a file\n' })
-    expect(refusal(() => applied(dash, planned(dash, checkout({ repo: `file://${stage.repo}`, ...options }))))).toContain('\nlib/\n')
-    expect(inCheckout('lib/own')).toBe('mine\n')
-    expect(converge(dash, wanted({ force: true }))[1]).toEqual(['fine'])
-  })
+  test.each([{}, { submodules: true }])(
+    'one whose place a file takes is spared, with %j',
+    (options) => {
+      withLibrary()
+      converge(dash, wanted())
+      write({ 'lib/own': 'mine\n' })
+      git(stage.upstream, 'rm', '--quiet', '--force', 'lib')
+      push({ lib: 'a file\n' })
+      expect(
+        refusal(() =>
+          applied(dash, planned(dash, checkout({ repo: `file://${stage.repo}`, ...options }))),
+        ),
+      ).toContain('\nlib/\n')
+      expect(inCheckout('lib/own')).toBe('mine\n')
+      expect(converge(dash, wanted({ force: true }))[1]).toEqual(['fine'])
+    },
+  )
 })

@@ -5,7 +5,8 @@ import { describe, expect, jest, test } from '@jest/globals'
 import { applied, converge, planned, sentences } from '../converge.js'
 import { dash, git, GitStage } from './git-stage.js'
 
-// Names of the repository that come, go and change places, and what earlier ones have left in the checkout.
+// Names of the repository that come, go and change places, and what earlier ones have left in the
+// checkout.
 
 jest.setTimeout(60_000)
 
@@ -14,8 +15,10 @@ const { checkout, inCheckout, head } = stage
 const push = stage.push.bind(stage)
 const upstream = (...words: readonly string[]): string => git(stage.upstream, ...words)
 /** `file://`, since git takes a path for a repository at hand and does not shorten its history. */
-const at = (depth: number | undefined, ref: string): ReturnType<typeof checkout> => checkout({ repo: `file://${stage.repo}`, ref, ...(depth === undefined ? {} : { depth }) })
-const here = (): string => `${git(stage.path, 'rev-parse', '--short=7', 'HEAD')} ${git(stage.path, 'branch', '--show-current')}`
+const at = (depth: number | undefined, ref: string): ReturnType<typeof checkout> =>
+  checkout({ repo: `file://${stage.repo}`, ref, ...(depth === undefined ? {} : { depth }) })
+const here = (): string =>
+  `${git(stage.path, 'rev-parse', '--short=7', 'HEAD')} ${git(stage.path, 'branch', '--show-current')}`
 
 describe.each([undefined, 1])('with depth %s', (depth) => {
   /** Goes from one branch to another, which is made when the first is removed. */
@@ -26,10 +29,16 @@ describe.each([undefined, 1])('with depth %s', (depth) => {
     upstream('push', '--quiet', 'origin', `:${from}`, `HEAD:refs/heads/${to}`)
   }
 
-  test.each([['a/b/c/d', 'a/b'], ['release', 'release/1.0']])('a branch %s that becomes %s', (from, to) => {
+  test.each([
+    ['a/b/c/d', 'a/b'],
+    ['release', 'release/1.0'],
+  ])('a branch %s that becomes %s', (from, to) => {
     const first = head()
     follow(from, to)
-    expect(converge(dash, at(depth, to))).toEqual([[`${first} → ${head()} (${to}), in the place of the local branch ${from}`], ['fine']])
+    expect(converge(dash, at(depth, to))).toEqual([
+      [`${first} → ${head()} (${to}), in the place of the local branch ${from}`],
+      ['fine'],
+    ])
     expect(here()).toBe(`${head()} ${to}`)
     push({ 'app.py': 'three\n' })
     upstream('push', '--quiet', 'origin', `HEAD:refs/heads/${to}`)
@@ -46,9 +55,19 @@ describe.each([undefined, 1])('with depth %s', (depth) => {
     follow('release/1.0', 'release')
     git(stage.path, 'commit', '--quiet', '--allow-empty', '-m', 'mine')
     git(stage.path, 'checkout', '--quiet', '--detach', 'HEAD~1')
-    expect(sentences(planned(dash, at(depth, 'release')))).toEqual([`blocked: the local branch release/1.0 of ${stage.path} has 1 commit that the repository does not have`])
-    const forced = checkout({ repo: `file://${stage.repo}`, ref: 'release', force: true, ...(depth === undefined ? {} : { depth }) })
-    expect(converge(dash, forced)).toEqual([[expect.stringMatching(/, in the place of the local branch release\/1\.0 and its 1 commit$/)], ['fine']])
+    expect(sentences(planned(dash, at(depth, 'release')))).toEqual([
+      `blocked: the local branch release/1.0 of ${stage.path} has 1 commit that the repository does not have`,
+    ])
+    const forced = checkout({
+      repo: `file://${stage.repo}`,
+      ref: 'release',
+      force: true,
+      ...(depth === undefined ? {} : { depth }),
+    })
+    expect(converge(dash, forced)).toEqual([
+      [expect.stringMatching(/, in the place of the local branch release\/1\.0 and its 1 commit$/)],
+      ['fine'],
+    ])
   })
 
   test('a branch that becomes a tag and a branch again', () => {
@@ -64,9 +83,19 @@ describe.each([undefined, 1])('with depth %s', (depth) => {
   })
 
   test('tags that change places', () => {
-    for (const [gone, ref] of [['', 'v1/rc'], ['v1/rc', 'v1'], ['v1', 'v1/rc']]) {
+    for (const [gone, ref] of [
+      ['', 'v1/rc'],
+      ['v1/rc', 'v1'],
+      ['v1', 'v1/rc'],
+    ]) {
       push({})
-      upstream('push', '--quiet', 'origin', ...(gone === '' ? [] : [`:refs/tags/${gone}`]), `HEAD:refs/tags/${ref}`)
+      upstream(
+        'push',
+        '--quiet',
+        'origin',
+        ...(gone === '' ? [] : [`:refs/tags/${gone}`]),
+        `HEAD:refs/tags/${ref}`,
+      )
       expect(converge(dash, at(depth, ref ?? ''))[1]).toEqual(['fine'])
       expect(here()).toBe(`${head()} `)
     }
@@ -79,7 +108,13 @@ describe.each([undefined, 1])('with depth %s', (depth) => {
     upstream('push', '--quiet', 'origin', 'latest')
     for (const ref of ['main', 'latest']) {
       converge(dash, at(depth, ref))
-      upstream('push', '--quiet', '--force', 'origin', `${first}:refs/${ref === 'main' ? 'heads' : 'tags'}/${ref}`)
+      upstream(
+        'push',
+        '--quiet',
+        '--force',
+        'origin',
+        `${first}:refs/${ref === 'main' ? 'heads' : 'tags'}/${ref}`,
+      )
       expect(converge(dash, at(depth, ref))).toEqual([[`${head()} → ${first} (${ref})`], ['fine']])
     }
     expect(inCheckout('app.py')).toBe('one\n')
@@ -109,10 +144,20 @@ test('a shallow checkout grows on without its depth, and a whole one becomes sha
 
 test('a clone of one branch alone goes to another', () => {
   upstream('push', '--quiet', 'origin', 'HEAD:refs/heads/other')
-  git(stage.root, 'clone', '--quiet', '--single-branch', '--branch', 'main', `file://${stage.repo}`, stage.path)
+  git(
+    stage.root,
+    'clone',
+    '--quiet',
+    '--single-branch',
+    '--branch',
+    'main',
+    `file://${stage.repo}`,
+    stage.path,
+  )
   upstream('checkout', '--quiet', '-b', 'other')
   push({ 'app.py': 'two\n' })
-  for (const depth of [undefined, 1]) expect(converge(dash, at(depth, 'other'))[1]).toEqual(['fine'])
+  for (const depth of [undefined, 1])
+    expect(converge(dash, at(depth, 'other'))[1]).toEqual(['fine'])
   expect(here()).toBe(`${head()} other`)
 })
 
@@ -128,7 +173,10 @@ test('a repository with another history takes the place of the first', () => {
   upstream('commit', '--quiet', '-m', 'another')
   upstream('push', '--quiet', '--force', another, 'HEAD:main')
   const second = head()
-  expect(converge(dash, checkout({ repo: another }))).toEqual([[`remote ${stage.repo} → ${another}`, `${first} → ${second} (main)`], ['fine']])
+  expect(converge(dash, checkout({ repo: another }))).toEqual([
+    [`remote ${stage.repo} → ${another}`, `${first} → ${second} (main)`],
+    ['fine'],
+  ])
   expect(execFileSync('ls', [stage.path]).toString()).toBe('other.py\n')
 })
 
@@ -146,7 +194,14 @@ test('a run that was killed between its fetch and its checkout does not make a c
 test('a commit that no branch has is brought, and left again', () => {
   push({ 'app.py': 'two\n' })
   const commit = upstream('rev-parse', 'HEAD')
-  upstream('push', '--quiet', '--force', 'origin', 'HEAD:refs/pull/1/head', 'HEAD~1:refs/heads/main')
+  upstream(
+    'push',
+    '--quiet',
+    '--force',
+    'origin',
+    'HEAD:refs/pull/1/head',
+    'HEAD~1:refs/heads/main',
+  )
   git(stage.repo, 'config', 'uploadpack.allowAnySHA1InWant', 'true')
   expect(converge(dash, checkout({ ref: commit }))[1]).toEqual(['fine'])
   upstream('checkout', '--quiet', '-B', 'main', 'HEAD~1')

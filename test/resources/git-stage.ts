@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach } from '@jest/globals'
@@ -8,13 +17,32 @@ import { shells, type Shell } from '../shells.js'
 
 export const [dash] = shells as readonly [Shell]
 
-const identity = { GIT_AUTHOR_NAME: 'a', GIT_AUTHOR_EMAIL: 'a@b', GIT_COMMITTER_NAME: 'a', GIT_COMMITTER_EMAIL: 'a@b' }
-const settings = { GIT_CONFIG_COUNT: '2', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*', GIT_CONFIG_KEY_1: 'protocol.file.allow', GIT_CONFIG_VALUE_1: 'always' }
+const identity = {
+  GIT_AUTHOR_NAME: 'a',
+  GIT_AUTHOR_EMAIL: 'a@b',
+  GIT_COMMITTER_NAME: 'a',
+  GIT_COMMITTER_EMAIL: 'a@b',
+}
+const settings = {
+  GIT_CONFIG_COUNT: '2',
+  GIT_CONFIG_KEY_0: 'safe.directory',
+  GIT_CONFIG_VALUE_0: '*',
+  GIT_CONFIG_KEY_1: 'protocol.file.allow',
+  GIT_CONFIG_VALUE_1: 'always',
+}
 
 export const git = (folder: string, ...words: readonly string[]): string =>
-  execFileSync('git', ['-C', folder, ...words], { env: { PATH: dash.path, HOME: '/nonexistent', ...identity, ...settings }, stdio: ['ignore', 'pipe', 'pipe'] }).toString().trim()
+  execFileSync('git', ['-C', folder, ...words], {
+    env: { PATH: dash.path, HOME: '/nonexistent', ...identity, ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+    .toString()
+    .trim()
 
-/** A repository, somebody's work copy of it, and the path of a checkout that is not there yet: anew for each test. */
+/**
+ * A repository, somebody's work copy of it, and the path of a checkout that is not there yet: anew
+ * for each test.
+ */
 export class GitStage {
   root = ''
   repo = ''
@@ -56,7 +84,8 @@ export class GitStage {
 
   /** The short id of what was pushed last. */
   readonly head = (): string => git(this.upstream, 'rev-parse', 'HEAD').slice(0, 7)
-  readonly checkout = (options: Partial<GitCheckoutOptions> = {}): ReturnType<typeof gitCheckout> => gitCheckout(this.path, { repo: this.repo, ref: 'main', ...options })
+  readonly checkout = (options: Partial<GitCheckoutOptions> = {}): ReturnType<typeof gitCheckout> =>
+    gitCheckout(this.path, { repo: this.repo, ref: 'main', ...options })
   readonly inCheckout = (name: string): string => readFileSync(join(this.path, name), 'utf8')
   /** Writes files in the checkout, as a person on the host would. */
   write(files: Readonly<Record<string, string>>): void {

@@ -8,18 +8,40 @@ import { knownName, withKeys } from '../../src/resources/known-host.js'
 const one = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
 const two = 'ecdsa-sha2-nistp256 AAAAE2VjZHNh'
 
-test.each([['GitHub.com', 'github.com'], ['git.example:2222', '[git.example]:2222'], ['[git.example]:22', 'git.example'], ['::1', '::1'], ['[::1]:2222', '[::1]:2222'], ['192.0.2.1:2022', '[192.0.2.1]:2022']])('%s is written as %s', (host, name) => {
+test.each([
+  ['GitHub.com', 'github.com'],
+  ['git.example:2222', '[git.example]:2222'],
+  ['[git.example]:22', 'git.example'],
+  ['::1', '::1'],
+  ['[::1]:2222', '[::1]:2222'],
+  ['192.0.2.1:2022', '[192.0.2.1]:2022'],
+])('%s is written as %s', (host, name) => {
   expect(knownName(host)).toBe(name)
 })
 
 describe('withKeys', () => {
   test.each<[string, string, readonly string[], string]>([
     ['an empty file', '', [one], `h ${one}\n`],
-    ['other lines stay as they are', `# note\n\n other ${two} \n*.h ${two}\n@revoked h ${two}\ngarbage\n`, [one], `# note\n\n other ${two} \n*.h ${two}\n@revoked h ${two}\ngarbage\nh ${one}\n`],
+    [
+      'other lines stay as they are',
+      `# note\n\n other ${two} \n*.h ${two}\n@revoked h ${two}\ngarbage\n`,
+      [one],
+      `# note\n\n other ${two} \n*.h ${two}\n@revoked h ${two}\ngarbage\nh ${one}\n`,
+    ],
     ['a file without a last line break', `other ${two}`, [one], `other ${two}\nh ${one}\n`],
-    ['a key that is there stays at its place, with its comment', `h ${one} pinned\nother ${two}\n`, [one], `h ${one} pinned\nother ${two}\n`],
+    [
+      'a key that is there stays at its place, with its comment',
+      `h ${one} pinned\nother ${two}\n`,
+      [one],
+      `h ${one} pinned\nother ${two}\n`,
+    ],
     ['another key goes', `h ${two}\nother ${two}\n`, [one], `other ${two}\nh ${one}\n`],
-    ['and leaves the other names of its line', `h,other ${two} note\n`, [one], `other ${two} note\nh ${one}\n`],
+    [
+      'and leaves the other names of its line',
+      `h,other ${two} note\n`,
+      [one],
+      `other ${two} note\nh ${one}\n`,
+    ],
     ['a key twice is one key', '', [one, `${one} again`], `h ${one}\n`],
     ['forgotten', `h ${one}\nother ${two}\n`, [], `other ${two}\n`],
     ['forgotten, and nothing left', `h ${one}\n`, [], ''],

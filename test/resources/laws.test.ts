@@ -12,7 +12,8 @@ const tables = readdirSync(import.meta.dirname).filter((file) => file.endsWith('
 const sources = join(import.meta.dirname, '../../src/resources')
 
 /** What a resource's table is named after: `github-webhook` holds the rows of `githubWebhook`. */
-const functionName = (table: string): string => table.replace('.cases.ts', '').replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+const functionName = (table: string): string =>
+  table.replace('.cases.ts', '').replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
 
 /** Every Secret in plain data, as text. */
 function secretsIn(value: unknown): readonly string[] {
@@ -22,9 +23,19 @@ function secretsIn(value: unknown): readonly string[] {
   return Object.values(value).flatMap(secretsIn)
 }
 
-/** All of a change that may be seen: everything but what is on its way into a program's standard input. */
+/**
+ * All of a change that may be seen: everything but what is on its way into a program's standard
+ * input.
+ */
 function visible({ summary, diff, because, actions }: Change): string {
-  return JSON.stringify([summary, diff, because, actions.map((action) => (action.on === 'shell' ? { ...action, script: action.script.text, input: null } : action))])
+  return JSON.stringify([
+    summary,
+    diff,
+    because,
+    actions.map((action) =>
+      action.on === 'shell' ? { ...action, script: action.script.text, input: null } : action,
+    ),
+  ])
 }
 
 type Make = (...given: readonly unknown[]) => Resource
@@ -44,28 +55,44 @@ function refusal(make: Make, { id, options }: Resource): string {
 
 for (const table of tables) {
   const { cases } = (await import(`./${table}`)) as { cases: readonly Case[] }
-  const module = (await import(`../../src/resources/${table.replace('.cases.ts', '.js')}`)) as Readonly<Record<string, unknown>>
+  const module = (await import(
+    `../../src/resources/${table.replace('.cases.ts', '.js')}`
+  )) as Readonly<Record<string, unknown>>
   const make = module[functionName(table)] as Make
   const planned = cases.map((row) => {
     const made = row.resource()
-    return { row, made, plan: made.plan(row.facts, row.values ?? made.values, { changing: row.changing ?? [] }) }
+    return {
+      row,
+      made,
+      plan: made.plan(row.facts, row.values ?? made.values, { changing: row.changing ?? [] }),
+    }
   })
 
   describe(table.replace('.cases.ts', ''), () => {
     test('no change without an action, and no plan of no changes and no reason', () => {
       for (const { row, plan } of planned) {
         if ('blocked' in plan) {
-          expect([row.name, plan.blocked === '', plan.remedy === '']).toEqual([row.name, false, false])
+          expect([row.name, plan.blocked === '', plan.remedy === '']).toEqual([
+            row.name,
+            false,
+            false,
+          ])
         } else if (!('fine' in plan)) {
-          expect([row.name, plan.filter((change) => change.actions.length === 0 || change.summary === '')]).toEqual([row.name, []])
+          expect([
+            row.name,
+            plan.filter((change) => change.actions.length === 0 || change.summary === ''),
+          ]).toEqual([row.name, []])
         }
       }
     })
 
     test('what a plan gives can be given again: it is pure', () => {
       for (const { row, made, plan } of planned) {
-        const again = made.plan(row.facts, row.values ?? made.values, { changing: row.changing ?? [] })
-        const shown = (one: typeof plan): unknown => ('blocked' in one || 'fine' in one ? one : one.map(visible))
+        const again = made.plan(row.facts, row.values ?? made.values, {
+          changing: row.changing ?? [],
+        })
+        const shown = (one: typeof plan): unknown =>
+          'blocked' in one || 'fine' in one ? one : one.map(visible)
         expect(shown(again)).toEqual(shown(plan))
       }
     })
@@ -78,9 +105,17 @@ for (const table of tables) {
 
     test('no secret in sentences, diffs, scripts or anything else that is not input', () => {
       for (const { row, made, plan } of planned) {
-        const secrets = [made.options, made.values, row.values, row.facts].flatMap(secretsIn).filter((text) => text.length >= 6)
-        const seen = 'blocked' in plan || 'fine' in plan ? JSON.stringify(plan) : plan.map(visible).join('\n')
-        expect([row.name, secrets.filter((secret) => seen.includes(secret) || seen.includes(JSON.stringify(secret).slice(1, -1)))]).toEqual([row.name, []])
+        const secrets = [made.options, made.values, row.values, row.facts]
+          .flatMap(secretsIn)
+          .filter((text) => text.length >= 6)
+        const seen =
+          'blocked' in plan || 'fine' in plan ? JSON.stringify(plan) : plan.map(visible).join('\n')
+        expect([
+          row.name,
+          secrets.filter(
+            (secret) => seen.includes(secret) || seen.includes(JSON.stringify(secret).slice(1, -1)),
+          ),
+        ]).toEqual([row.name, []])
       }
     })
   })
@@ -88,14 +123,25 @@ for (const table of tables) {
 
 /** The interfaces whose members users write, and the functions they call. */
 function undocumented(file: string): readonly string[] {
-  const source = ts.createSourceFile(file, readFileSync(join(sources, file), 'utf8'), ts.ScriptTarget.Latest, true)
+  const source = ts.createSourceFile(
+    file,
+    readFileSync(join(sources, file), 'utf8'),
+    ts.ScriptTarget.Latest,
+    true,
+  )
   const documented = (node: ts.Node): boolean => ts.getJSDocCommentsAndTags(node).length > 0
   return source.statements.flatMap((statement) => {
     if (ts.isInterfaceDeclaration(statement) && /(?:Options|Rule)$/.test(statement.name.text)) {
-      return statement.members.filter((member) => !documented(member)).map((member) => `${statement.name.text}.${member.name?.getText() ?? ''}`)
+      return statement.members
+        .filter((member) => !documented(member))
+        .map((member) => `${statement.name.text}.${member.name?.getText() ?? ''}`)
     }
-    const isExported = ts.canHaveModifiers(statement) && ts.getModifiers(statement)?.some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword)
-    return ts.isFunctionDeclaration(statement) && isExported === true && !documented(statement) ? [statement.name?.text ?? ''] : []
+    const isExported =
+      ts.canHaveModifiers(statement) &&
+      ts.getModifiers(statement)?.some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword)
+    return ts.isFunctionDeclaration(statement) && isExported === true && !documented(statement)
+      ? [statement.name?.text ?? '']
+      : []
   })
 }
 

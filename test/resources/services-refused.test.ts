@@ -14,62 +14,160 @@ import { js, refusal } from './refusal.js'
 describe('refused, with the resource, the option and what is wrong', () => {
   test.each<[string, () => unknown, string]>([
     ['a package that apt would remove', () => aptPackages(['git-']), 'must be names of packages'],
-    ['a flag as a package', () => aptPackages(['--allow-unauthenticated']), 'must be names of packages'],
+    [
+      'a flag as a package',
+      () => aptPackages(['--allow-unauthenticated']),
+      'must be names of packages',
+    ],
     ['a pattern of packages', () => aptPackages(['libfoo*']), 'must be names of packages'],
     ['no packages', () => aptPackages([]), 'must name a package'],
-    ['one package without a list', () => aptPackages(js<string[]>('git')), 'must be a list of names'],
+    [
+      'one package without a list',
+      () => aptPackages(js<string[]>('git')),
+      'must be a list of names',
+    ],
     ['a package named twice', () => aptPackages(['git', 'git=2*']), 'a package is named twice'],
-    ['purge without absent', () => aptPackages(['git'], { purge: true }), 'purge needs state absent'],
-    ['a version to be removed', () => aptPackages(['git=2'], { state: 'absent' }), 'a version means nothing'],
+    [
+      'purge without absent',
+      () => aptPackages(['git'], { purge: true }),
+      'purge needs state absent',
+    ],
+    [
+      'a version to be removed',
+      () => aptPackages(['git=2'], { state: 'absent' }),
+      'a version means nothing',
+    ],
     ['the latest', () => aptPackages(['git'], js({ state: 'latest' })), 'apt.packages[git]: state'],
-    ['a unit without its type', () => systemdUnit('app', { content: '' }), 'must be the name of a unit with its type'],
-    ['a unit elsewhere', () => systemdUnit('../app.service', { content: '' }), 'must be the name of a unit'],
-    ['a unit of nothing', () => systemdUnit('app.service', {}), 'one of content, source and template is required'],
-    ['a secret in a unit', () => systemdUnit('app.service', { content: secret('[Service]') }), 'a unit may not hold a Secret'],
+    [
+      'a unit without its type',
+      () => systemdUnit('app', { content: '' }),
+      'must be the name of a unit with its type',
+    ],
+    [
+      'a unit elsewhere',
+      () => systemdUnit('../app.service', { content: '' }),
+      'must be the name of a unit',
+    ],
+    [
+      'a unit of nothing',
+      () => systemdUnit('app.service', {}),
+      'one of content, source and template is required',
+    ],
+    [
+      'a secret in a unit',
+      () => systemdUnit('app.service', { content: secret('[Service]') }),
+      'a unit may not hold a Secret',
+    ],
     ['a service that is a template', () => systemdService('app@.service'), 'is a template'],
-    ['a trigger by its name', () => systemdService('app', js<ServiceOptions>({ restartOn: ['group[x]'] })), 'must be a resource, not its name'],
-    ['a trigger for both', () => systemdService('app', { restartOn: [group('x')], reloadOn: [group('x')] }), 'group[x] is in restartOn and in reloadOn'],
-    ['masked and running', () => systemdService('app', { masked: true, running: true }), 'a masked unit can neither run nor be enabled'],
+    [
+      'a trigger by its name',
+      () => systemdService('app', js<ServiceOptions>({ restartOn: ['group[x]'] })),
+      'must be a resource, not its name',
+    ],
+    [
+      'a trigger for both',
+      () => systemdService('app', { restartOn: [group('x')], reloadOn: [group('x')] }),
+      'group[x] is in restartOn and in reloadOn',
+    ],
+    [
+      'masked and running',
+      () => systemdService('app', { masked: true, running: true }),
+      'a masked unit can neither run nor be enabled',
+    ],
     ['a fraction of a second', () => systemdService('app', { stableFor: 0.5 }), 'stableFor'],
     ['no command', () => command(''), 'command: the first argument'],
     ['a command without arguments', () => command([]), 'command: the first argument'],
     ['a flag as a command', () => command(['-c', 'x']), 'command: the first argument'],
-    ['a relative guard', () => command('x', { creates: 'out' }), 'creates must be an absolute path'],
+    [
+      'a relative guard',
+      () => command('x', { creates: 'out' }),
+      'creates must be an absolute path',
+    ],
     ['a variable that is none', () => command('x', { env: { 'A B': 'x' } }), 'env.A B'],
-    ['a variable that is a number', () => command('x', js<CommandOptions>({ env: { A: 1 } })), 'env.A'],
+    [
+      'a variable that is a number',
+      () => command('x', js<CommandOptions>({ env: { A: 1 } })),
+      'env.A',
+    ],
     ['no status is success', () => command('x', { successCodes: [] }), 'successCodes'],
     ['a file as a URL', () => checkHttp('file:///etc/passwd'), 'must be a URL of http or https'],
-    ['a password in a URL, which is not repeated', () => checkHttp('http://a:pass-word@localhost/'), 'check.http("http://a:[secret]@localhost/"): the first argument must not hold a user or password'],
-    ['a password in what is no URL', () => checkHttp('a:pass-word@localhost/'), 'check.http("a:[secret]@localhost/"): the first argument must be a URL of http or https'],
-    ['an address and a socket', () => checkHttp('http://localhost/', { socket: '/run/x', address: '127.0.0.1' }), 'address and socket exclude each other'],
-    ['a socket of this machine', () => checkHttp('http://localhost/', { socket: '/run/x', from: 'control' }), 'from cannot be control'],
+    [
+      'a password in a URL, which is not repeated',
+      () => checkHttp('http://a:pass-word@localhost/'),
+      'check.http("http://a:[secret]@localhost/"): the first argument must not hold a user or password',
+    ],
+    [
+      'a password in what is no URL',
+      () => checkHttp('a:pass-word@localhost/'),
+      'check.http("a:[secret]@localhost/"): the first argument must be a URL of http or https',
+    ],
+    [
+      'an address and a socket',
+      () => checkHttp('http://localhost/', { socket: '/run/x', address: '127.0.0.1' }),
+      'address and socket exclude each other',
+    ],
+    [
+      'a socket of this machine',
+      () => checkHttp('http://localhost/', { socket: '/run/x', from: 'control' }),
+      'from cannot be control',
+    ],
   ])('%s', (_, make, message) => {
     expect(refusal(make)).toContain(message)
   })
 })
 
 test('a service is known by its whole name', () => {
-  expect([systemdService('nginx').id, systemdService('nginx.socket').id, systemdService('app.v2').id]).toEqual(['nginx.service', 'nginx.socket', 'app.v2.service'])
+  expect([
+    systemdService('nginx').id,
+    systemdService('nginx.socket').id,
+    systemdService('app.v2').id,
+  ]).toEqual(['nginx.service', 'nginx.socket', 'app.v2.service'])
 })
 
 describe.each(shells)('a command in $name', (shell) => {
   const run = (...given: Parameters<typeof command>): ReturnType<typeof runIn> => {
     const made = command(...given)
-    const [action] = changesOf(made.plan({ verdict: { is: 'due' }, marks: [] }, made.values, { changing: [] })).flatMap((change) => change.actions)
+    const [action] = changesOf(
+      made.plan({ verdict: { is: 'due' }, marks: [] }, made.values, { changing: [] }),
+    ).flatMap((change) => change.actions)
     if (action?.on !== 'shell') throw new Error('it does not run')
-    return runIn(shell, { script: action.script, ...(action.input === undefined ? {} : { input: inputBytes(action.input) }) })
+    return runIn(shell, {
+      script: action.script,
+      ...(action.input === undefined ? {} : { input: inputBytes(action.input) }),
+    })
   }
-  const hostile = ["it's", '$(id)', '`id`', '"', '', '\n', '-n', '*', 'a\\b', 'é€😀', 'A=1', '; exit 9']
+  const hostile = [
+    "it's",
+    '$(id)',
+    '`id`',
+    '"',
+    '',
+    '\n',
+    '-n',
+    '*',
+    'a\\b',
+    'é€😀',
+    'A=1',
+    '; exit 9',
+  ]
 
   test('gets its arguments as they are', () => {
-    expect(run(['printf', '[%s]', ...hostile])).toMatchObject({ code: 0, stdout: Buffer.from(hostile.map((word) => `[${word}]`).join('')) })
+    expect(run(['printf', '[%s]', ...hostile])).toMatchObject({
+      code: 0,
+      stdout: Buffer.from(hostile.map((word) => `[${word}]`).join('')),
+    })
   })
 
   test('gets secrets and input as they are', () => {
-    const values = Object.fromEntries(hostile.map((value, index) => [`V${String(index)}`, secret(`${value}\n`)]))
+    const values = Object.fromEntries(
+      hostile.map((value, index) => [`V${String(index)}`, secret(`${value}\n`)]),
+    )
     const text = hostile.map((_, index) => `printf '[%s]' "$V${String(index)}"`).join('; ')
     const { code, stdout } = run(`${text}; cat`, { env: values, input: secret('and\nthe rest') })
-    expect([code, stdout.toString()]).toEqual([0, `${hostile.map((value) => `[${value}\n]`).join('')}and\nthe rest`])
+    expect([code, stdout.toString()]).toEqual([
+      0,
+      `${hostile.map((value) => `[${value}\n]`).join('')}and\nthe rest`,
+    ])
   })
 
   test.each<[Parameters<typeof command>, number]>([

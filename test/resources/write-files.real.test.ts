@@ -1,4 +1,17 @@
-import { chmodSync, chownSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
@@ -22,33 +35,84 @@ const attributes = (name: string): readonly unknown[] => {
 }
 
 describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, shell) => {
-  const write = (files: readonly PlainFile[]): ReturnType<typeof runIn> => runIn(shell, writeFiles.action(files))
+  const write = (files: readonly PlainFile[]): ReturnType<typeof runIn> =>
+    runIn(shell, writeFiles.action(files))
 
   test('new files and others, in several directories, and nothing else', () => {
     for (const name of ['sub', 'other']) mkdirSync(at(name))
     writeFileSync(at('sub/old'), 'old')
     const names = ['a', 'sub/old', 'b', 'sub/new', 'other/c']
-    expect(write(names.map((name) => ({ path: at(name), content: `of ${name}\n`, mode: 0o640 })))).toMatchObject({ code: 0, stderr: '' })
-    expect(names.map((name) => [read(name), attributes(name)[0]])).toEqual(names.map((name) => [`of ${name}\n`, '640']))
-    expect([readdirSync(dir), readdirSync(at('sub')), readdirSync(at('other'))]).toEqual([['a', 'b', 'other', 'sub'], ['new', 'old'], ['c']])
+    expect(
+      write(names.map((name) => ({ path: at(name), content: `of ${name}\n`, mode: 0o640 }))),
+    ).toMatchObject({ code: 0, stderr: '' })
+    expect(names.map((name) => [read(name), attributes(name)[0]])).toEqual(
+      names.map((name) => [`of ${name}\n`, '640']),
+    )
+    expect([readdirSync(dir), readdirSync(at('sub')), readdirSync(at('other'))]).toEqual([
+      ['a', 'b', 'other', 'sub'],
+      ['new', 'old'],
+      ['c'],
+    ])
   })
   test('bytes of every value, none, a secret, and what goes on in the next file', () => {
     const all = Buffer.from(Array.from({ length: 200_000 }, (_value, index) => (index * 7) % 256))
     const contents = [all, '', '\n', new Secret('s3cret'), all.subarray(5), '']
-    expect(write(contents.map((content, index) => ({ path: at(String(index)), content, mode: 0o600 }))).code).toBe(0)
-    expect(contents.map((_content, index) => readFileSync(at(String(index)), 'latin1'))).toEqual([all.toString('latin1'), '', '\n', 's3cret', all.subarray(5).toString('latin1'), ''])
+    expect(
+      write(contents.map((content, index) => ({ path: at(String(index)), content, mode: 0o600 })))
+        .code,
+    ).toBe(0)
+    expect(contents.map((_content, index) => readFileSync(at(String(index)), 'latin1'))).toEqual([
+      all.toString('latin1'),
+      '',
+      '\n',
+      's3cret',
+      all.subarray(5).toString('latin1'),
+      '',
+    ])
   })
   test('hostile names', () => {
-    const names = ["it's", '$(touch pwned)', '; touch pwned #', '-rf', '--', '*', 'a b', '"', '\\', 'a\\nb', '%s', '\u2028', '~root', 'é', '[x]', '.hidden', 'x'.repeat(255)]
-    expect(write(names.map((name) => ({ path: at(name), content: name, mode: 0o600 })))).toMatchObject({ code: 0, stderr: '' })
+    const names = [
+      "it's",
+      '$(touch pwned)',
+      '; touch pwned #',
+      '-rf',
+      '--',
+      '*',
+      'a b',
+      '"',
+      '\\',
+      'a\\nb',
+      '%s',
+      '\u2028',
+      '~root',
+      'é',
+      '[x]',
+      '.hidden',
+      'x'.repeat(255),
+    ]
+    expect(
+      write(names.map((name) => ({ path: at(name), content: name, mode: 0o600 }))),
+    ).toMatchObject({ code: 0, stderr: '' })
     expect([readdirSync(dir).sort(), names.map(read)]).toEqual([[...names].sort(), names])
   })
   asRoot('each with its owner, group and mode', () => {
     chmodSync(dir, 0o2755)
     chownSync(dir, 0, 4343)
-    const files = [{ owner: 4242, group: 4243, mode: 0o640 }, { owner: 4242, mode: 0o4755 }, { group: 4243, mode: 0o644 }, { mode: 0o600 }]
-    expect(write(files.map((file, index) => ({ ...file, path: at(String(index)), content: 'x' })))).toMatchObject({ code: 0, stderr: '' })
-    expect(files.map((_file, index) => attributes(String(index)))).toEqual([['640', 4242, 4243], ['4755', 4242, 4343], ['644', 0, 4243], ['600', 0, 4343]])
+    const files = [
+      { owner: 4242, group: 4243, mode: 0o640 },
+      { owner: 4242, mode: 0o4755 },
+      { group: 4243, mode: 0o644 },
+      { mode: 0o600 },
+    ]
+    expect(
+      write(files.map((file, index) => ({ ...file, path: at(String(index)), content: 'x' }))),
+    ).toMatchObject({ code: 0, stderr: '' })
+    expect(files.map((_file, index) => attributes(String(index)))).toEqual([
+      ['640', 4242, 4243],
+      ['4755', 4242, 4343],
+      ['644', 0, 4243],
+      ['600', 0, 4343],
+    ])
   })
   test('what a killed one left is removed', () => {
     mkdirSync(at('.fettle-new'))
@@ -61,7 +125,10 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     const refused = (): void => {
       writeFileSync(at('a'), 'old')
       const before = readdirSync(dir).sort()
-      expect(write(['a', 'x', 'b'].map((name) => ({ path: at(name), content: 'new', mode: 0o600 }))).code).not.toBe(0)
+      expect(
+        write(['a', 'x', 'b'].map((name) => ({ path: at(name), content: 'new', mode: 0o600 })))
+          .code,
+      ).not.toBe(0)
       expect([readdirSync(dir).sort(), read('a')]).toEqual([before, 'old'])
     }
     test('where a directory is in the place of one', () => {
@@ -85,7 +152,10 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
       refused()
     })
     test('where the input ends too early', () => {
-      const { script } = writeFiles.action([{ path: at('a'), content: 'first', mode: 0o600 }, { path: at('b'), content: 'second', mode: 0o600 }])
+      const { script } = writeFiles.action([
+        { path: at('a'), content: 'first', mode: 0o600 },
+        { path: at('b'), content: 'second', mode: 0o600 },
+      ])
       expect(runIn(shell, { script, input: 'firstsec' }).code).not.toBe(0)
       expect(readdirSync(dir)).toEqual([])
     })

@@ -3,7 +3,10 @@ import { Secret } from '../../src/core/secret.js'
 import { connect, type Become } from '../../src/ssh/connect.js'
 import { startHostile, type Behaviour, type Hostile } from './hostile.js'
 
-/** What sudo of other makes says and asks; the classic one is tried on a real host (test/lab/session.test.ts). */
+/**
+ * What sudo of other makes says and asks; the classic one is tried on a real host
+ * (test/lab/session.test.ts).
+ */
 const peers: Hostile[] = []
 afterEach(() => {
   for (const peer of peers.splice(0)) peer.stop()
@@ -13,17 +16,21 @@ async function failure(exec: Behaviour['exec'], password?: Secret): Promise<unkn
   const peer = await startHostile(exec === undefined ? {} : { exec })
   peers.push(peer)
   const become: Become = { user: 'app', ...(password === undefined ? {} : { password }) }
-  const session = await connect({ ...peer.target, become }, peer.options).catch((error: unknown) => error)
+  const session = await connect({ ...peer.target, become }, peer.options).catch(
+    (error: unknown) => error,
+  )
   if (!(typeof session === 'object' && session !== null && 'started' in session)) return session
   return Promise.resolve(session.started).catch((error: unknown) => error)
 }
 
 /** A sudo that says this and ends. */
-const says = (words: string): Behaviour['exec'] => (channel) => {
-  channel.stderr.write(`${words}\n`)
-  channel.exit(1)
-  channel.end()
-}
+const says =
+  (words: string): Behaviour['exec'] =>
+  (channel) => {
+    channel.stderr.write(`${words}\n`)
+    channel.exit(1)
+    channel.end()
+  }
 
 describe('words of sudo-rs', () => {
   test.each([
@@ -35,18 +42,32 @@ describe('words of sudo-rs', () => {
     ["sudo: user 'app' not found", 'sudo-denied', 'sudoers'],
     ['sudo: Maximum 3 incorrect authentication attempts', 'sudo-password-wrong', 'password'],
   ])('%s', async (words, code, remedy) => {
-    expect(await failure(says(words))).toMatchObject({ code, remedy: expect.stringContaining(remedy), detail: words })
+    expect(await failure(says(words))).toMatchObject({
+      code,
+      remedy: expect.stringContaining(remedy),
+      detail: words,
+    })
   })
   test('words that nobody knows: the password is thought of, where none was given', async () => {
-    expect(await failure(says('sudo: keine Lust'))).toMatchObject({ code: 'shell-not-started', remedy: expect.stringContaining('-K'), detail: 'sudo: keine Lust' })
-    expect(await failure(says('sudo: keine Lust'), new Secret('pa-ss'))).toMatchObject({ code: 'shell-not-started', remedy: expect.not.stringContaining('-K') })
+    expect(await failure(says('sudo: keine Lust'))).toMatchObject({
+      code: 'shell-not-started',
+      remedy: expect.stringContaining('-K'),
+      detail: 'sudo: keine Lust',
+    })
+    expect(await failure(says('sudo: keine Lust'), new Secret('pa-ss'))).toMatchObject({
+      code: 'shell-not-started',
+      remedy: expect.not.stringContaining('-K'),
+    })
   })
 })
 
 test.each([
   ['sudo', (prompt: string) => prompt],
   ['sudo-rs', (prompt: string) => `[sudo: ${prompt}] Password: `],
-  ['sudo-rs that takes no % sequences', (prompt: string) => `[sudo: ${prompt.replace('%', '%%')}] Password: `],
+  [
+    'sudo-rs that takes no % sequences',
+    (prompt: string) => `[sudo: ${prompt.replace('%', '%%')}] Password: `,
+  ],
 ])('%s gets the password once, and is heard when it asks again', async (_, ask) => {
   const given: string[] = []
   const error = await failure((channel, _token, { prompt }) => {

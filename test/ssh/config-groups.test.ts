@@ -32,17 +32,42 @@ function file(text: string): string {
   writeFileSync(name, text.replaceAll('DIR', directory))
   return name
 }
-const hosts = ['web1', 'web2', 'web10', 'db1', 'db2', 'a.example.org', 'b.example.org', '192.0.2.1', '192.0.2.2', 'WEB1', 'Db1']
-const question = (host: string, sshConfig: string, options: readonly string[] = []): Question => ({ name: host, host, options: ['-F', sshConfig, ...options], sshConfig })
-const individually = (host: string, sshConfig: string): string => execFileSync('ssh', ['-G', '-F', sshConfig, '--', host], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+const hosts = [
+  'web1',
+  'web2',
+  'web10',
+  'db1',
+  'db2',
+  'a.example.org',
+  'b.example.org',
+  '192.0.2.1',
+  '192.0.2.2',
+  'WEB1',
+  'Db1',
+]
+const question = (host: string, sshConfig: string, options: readonly string[] = []): Question => ({
+  name: host,
+  host,
+  options: ['-F', sshConfig, ...options],
+  sshConfig,
+})
+const individually = (host: string, sshConfig: string): string =>
+  execFileSync('ssh', ['-G', '-F', sshConfig, '--', host], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
 
-/** How many processes the hosts of a configuration need; each answer is what ssh says of that host alone, but for what Fettle never reads. */
+/**
+ * How many processes the hosts of a configuration need; each answer is what ssh says of that host
+ * alone, but for what Fettle never reads.
+ */
 async function processes(text: string, names = hosts): Promise<number> {
   const sshConfig = file(text)
   writeFileSync(log, '')
   const answers = await Promise.all(names.map((host) => askSsh(question(host, sshConfig))))
   const count = readFileSync(log, 'utf8').length / 2
-  const read = (answer: string | null): string | undefined => answer?.replace(/^controlpath .*$/m, '')
+  const read = (answer: string | null): string | undefined =>
+    answer?.replace(/^controlpath .*$/m, '')
   expect(answers.map(read)).toEqual(names.map((host) => read(individually(host, sshConfig))))
   return count
 }
@@ -55,16 +80,32 @@ writeFileSync(join(directory, 'names.conf'), 'HostName inside\n')
 describe('hosts that nothing tells apart are asked for once', () => {
   test.each<[what: string, config: string, processes: number]>([
     ['nothing', '', 1 + 2],
-    ['the same for all', 'Host *\n  Port 2022\n  IdentityFile ~/.ssh/key\n  ControlPath DIR/%h\nUser deploy\n', 1 + 2],
+    [
+      'the same for all',
+      'Host *\n  Port 2022\n  IdentityFile ~/.ssh/key\n  ControlPath DIR/%h\nUser deploy\n',
+      1 + 2,
+    ],
     ['a pattern', 'Host web*\n  Port 2022\n', 2 + 2],
     ['two that overlap', 'Host web?\n  Port 2022\nHost *1\n  User one\n', 4 + 2],
     ['one that is taken out', 'Host * !web2\n  Port 2022\n', 2 + 2],
     ['in capitals', 'Host WEB*\n  Port 2022\nHost *.Example.ORG\n User u\n', 3 + 2],
-    ['with an equals sign, comments and tabs', '# all\n\nhost=web*\n\tPort = 2022\n  # no\nHost\t*\n  User u\n', 2 + 2],
-    ['names of their own', 'Host db1 db2\n  HostName 192.0.2.9\n  Port 3\nHost *\n  Port 2022\n', 1 + 2 + 2],
+    [
+      'with an equals sign, comments and tabs',
+      '# all\n\nhost=web*\n\tPort = 2022\n  # no\nHost\t*\n  User u\n',
+      2 + 2,
+    ],
+    [
+      'names of their own',
+      'Host db1 db2\n  HostName 192.0.2.9\n  Port 3\nHost *\n  Port 2022\n',
+      1 + 2 + 2,
+    ],
     ['a name that another has', 'Host db1\n  HostName web1\nHost *\n  User u\n', 1 + 1 + 2],
     ['Match all', 'Match all\n  Port 2022\n', 1 + 2],
-    ['Match host', 'Match host web*,db1\n  Port 2022\nMatch originalhost 192.* !host *2\n  User u\n', 6 + 1 + 2],
+    [
+      'Match host',
+      'Match host web*,db1\n  Port 2022\nMatch originalhost 192.* !host *2\n  User u\n',
+      6 + 1 + 2,
+    ],
     ['an Include', 'Include DIR/included-*.conf DIR/none-*.conf DIR/missing\n', 2 + 2],
     ['an Include in a block', 'Host db*\n  Include DIR/included-db.conf\n', 2 + 2],
   ])('%s', async (_, config, count) => {
@@ -75,13 +116,29 @@ describe('hosts that nothing tells apart are asked for once', () => {
     const sshConfig = file('')
     writeFileSync(log, '')
     const options = [[], ['-p', '2'], ['-p', '2', '-l', 'deploy']]
-    const answers = await Promise.all(options.flatMap((each) => ['web1', 'web2'].map((host) => askSsh(question(host, sshConfig, each)))))
+    const answers = await Promise.all(
+      options.flatMap((each) =>
+        ['web1', 'web2'].map((host) => askSsh(question(host, sshConfig, each))),
+      ),
+    )
     expect(readFileSync(log, 'utf8')).toBe('.\n'.repeat(3))
-    expect(answers.map((answer) => /^port (.*)/m.exec(answer ?? '')?.[1])).toEqual(['22', '22', '2', '2', '2', '2'])
+    expect(answers.map((answer) => /^port (.*)/m.exec(answer ?? '')?.[1])).toEqual([
+      '22',
+      '22',
+      '2',
+      '2',
+      '2',
+      '2',
+    ])
   })
 
   test('a hundred hosts', async () => {
-    expect(await processes('Host web*\n  Port 2022\n', Array.from({ length: 30 }, (_, index) => [`web${index}`, `db${index}`, `x${index}`]).flat())).toBe(2)
+    expect(
+      await processes(
+        'Host web*\n  Port 2022\n',
+        Array.from({ length: 30 }, (_, index) => [`web${index}`, `db${index}`, `x${index}`]).flat(),
+      ),
+    ).toBe(2)
   }, 30_000)
 })
 
@@ -110,7 +167,11 @@ describe('what patterns cannot judge is asked for each host', () => {
   test('options that were not looked at', async () => {
     const sshConfig = file('')
     writeFileSync(log, '')
-    await Promise.all(['web1', 'web2'].map((host) => askSsh({ ...question(host, sshConfig, ['-o', 'HostName=%h']), sshConfig: null })))
+    await Promise.all(
+      ['web1', 'web2'].map((host) =>
+        askSsh({ ...question(host, sshConfig, ['-o', 'HostName=%h']), sshConfig: null }),
+      ),
+    )
     expect(readFileSync(log, 'utf8')).toBe('.\n'.repeat(2))
   })
 })
@@ -126,14 +187,30 @@ describe('options of the inventory', () => {
   ])('need %d processes for two hosts: %j', async (count, given) => {
     const sshConfig = file('')
     writeFileSync(log, '')
-    const configs = await Promise.all(['web1', 'web2'].map((host) => resolveConfig({ name: host, host, become: null, commonArguments: given }, sshConfig)))
+    const configs = await Promise.all(
+      ['web1', 'web2'].map((host) =>
+        resolveConfig({ name: host, host, become: null, commonArguments: given }, sshConfig),
+      ),
+    )
     expect(readFileSync(log, 'utf8')).toBe('.\n'.repeat(count))
-    expect(configs.map(({ host }) => host)).toEqual(given.some((word) => /inside|-F/.test(word)) ? ['inside', 'inside'] : ['web1', 'web2'])
+    expect(configs.map(({ host }) => host)).toEqual(
+      given.some((word) => /inside|-F/.test(word)) ? ['inside', 'inside'] : ['web1', 'web2'],
+    )
   })
 })
 
 test('what ssh refuses is told of each host by its name', async () => {
   const sshConfig = file('NoSuchOption yes\n')
-  const refused = await Promise.allSettled(['web1', 'web2'].map((host) => askSsh(question(host, sshConfig))))
-  expect(refused).toEqual(['web1', 'web2'].map((host) => ({ status: 'rejected', reason: expect.objectContaining({ code: 'ssh-config-invalid', message: expect.stringContaining(`${host}: ssh -G`) }) })))
+  const refused = await Promise.allSettled(
+    ['web1', 'web2'].map((host) => askSsh(question(host, sshConfig))),
+  )
+  expect(refused).toEqual(
+    ['web1', 'web2'].map((host) => ({
+      status: 'rejected',
+      reason: expect.objectContaining({
+        code: 'ssh-config-invalid',
+        message: expect.stringContaining(`${host}: ssh -G`),
+      }),
+    })),
+  )
 })

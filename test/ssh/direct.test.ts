@@ -9,7 +9,13 @@ test('a link that breaks while it is hung up is hung up', async () => {
   try {
     const { port } = server.address() as AddressInfo
     const accepted = once(server, 'connection')
-    const link = await direct({ host: '127.0.0.1', port, connectSeconds: 10, family: 4, bindAddress: null }).dial('web', undefined)
+    const link = await direct({
+      host: '127.0.0.1',
+      port,
+      connectSeconds: 10,
+      family: 4,
+      bindAddress: null,
+    }).dial('web', undefined)
     link.stream.on('error', () => undefined)
     const [other] = (await accepted) as [Socket]
     other.resetAndDestroy()

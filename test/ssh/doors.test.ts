@@ -17,7 +17,13 @@ test('so many at once at each door, the others in the order of coming', async ()
   }
   await Promise.all(['1', '2', '3', '4', '5'].map((name) => visit('a', name)))
   expect([most, seen]).toEqual([2, ['1', '2', '3', '4', '5']])
-  await Promise.all([visit('a', '6'), visit('a', '7'), visit('b', '8'), visit('b', '9'), visit('b', '10')])
+  await Promise.all([
+    visit('a', '6'),
+    visit('a', '7'),
+    visit('b', '8'),
+    visit('b', '9'),
+    visit('b', '10'),
+  ])
   expect(most).toBe(4)
 })
 

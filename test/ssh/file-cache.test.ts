@@ -16,7 +16,11 @@ test('a file is read once while it stays the same', async () => {
   })
   expect(await cache.get(path)).toBeNull()
   writeFileSync(path, 'a')
-  expect(await Promise.all([cache.get(path), cache.get(path), cache.get(path)])).toEqual(['a', 'a', 'a'])
+  expect(await Promise.all([cache.get(path), cache.get(path), cache.get(path)])).toEqual([
+    'a',
+    'a',
+    'a',
+  ])
   expect(reads).toBe(1)
   appendFileSync(path, 'b')
   expect([await cache.get(path), await cache.get(path), reads]).toEqual(['ab', 'ab', 2])
@@ -26,5 +30,8 @@ test('a file is read once while it stays the same', async () => {
 
 test('what keeps a file from being read is told each time', async () => {
   const cache = new FileCache((name) => Promise.resolve(name))
-  for (const again of [1, 2]) await expect(cache.get(join(directory, `${'x'.repeat(300)}${String(again)}`))).rejects.toMatchObject({ code: 'ENAMETOOLONG' })
+  for (const again of [1, 2])
+    await expect(
+      cache.get(join(directory, `${'x'.repeat(300)}${String(again)}`)),
+    ).rejects.toMatchObject({ code: 'ENAMETOOLONG' })
 })

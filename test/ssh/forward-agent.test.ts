@@ -29,7 +29,10 @@ async function agentOn(sshd: Sshd, ...commonArguments: readonly string[]): Promi
   const known = join(mkdtempSync(join(directory, 'known-')), 'known_hosts')
   writeFileSync(known, sshd.knownHosts)
   const config = sshConfig(directory, `Host 127.0.0.1\n  IdentityAgent ${socket}\nHost *`)
-  const session = await logIn({ ...sshd.target, commonArguments }, { sshConfig: config, knownHostsFiles: [known], acceptNew: false })
+  const session = await logIn(
+    { ...sshd.target, commonArguments },
+    { sshConfig: config, knownHostsFiles: [known], acceptNew: false },
+  )
   const [output] = await session.exchange([{ script: sh`ssh-add -l 2>&1` }])
   await session.close()
   return output?.stdout.toString() ?? ''
@@ -37,7 +40,10 @@ async function agentOn(sshd: Sshd, ...commonArguments: readonly string[]): Promi
 
 test('the agent is there when it was asked for, and only then', async () => {
   const sshd = await startSshd()
-  execFileSync('ssh-add', ['-q', sshd.target.privateKeyFile ?? ''], { env: { ...process.env, SSH_AUTH_SOCK: socket }, stdio: 'ignore' })
+  execFileSync('ssh-add', ['-q', sshd.target.privateKeyFile ?? ''], {
+    env: { ...process.env, SSH_AUTH_SOCK: socket },
+    stdio: 'ignore',
+  })
   expect(await agentOn(sshd)).toContain('Could not open a connection')
   expect(await agentOn(sshd, '-o', 'ForwardAgent=yes')).toContain('of the tests (ED25519)')
   expect(await agentOn(sshd, '-o', 'ForwardAgent=no')).toContain('Could not open a connection')

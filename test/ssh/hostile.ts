@@ -13,8 +13,15 @@ export interface Behaviour {
   readonly authentication?: (context: AuthContext, client: Connection) => void
   /** Answers the request for a channel itself; left out: it is opened. */
   readonly session?: (accept: () => ssh2.Session) => void
-  /** A command has been asked for, the `nth`. The boot's token is in it, and what sudo is to ask with. */
-  readonly exec?: (channel: ServerChannel, token: string, from: { readonly client: Connection; readonly nth: number; readonly prompt: string }) => void
+  /**
+   * A command has been asked for, the `nth`. The boot's token is in it, and what sudo is to ask
+   * with.
+   */
+  readonly exec?: (
+    channel: ServerChannel,
+    token: string,
+    from: { readonly client: Connection; readonly nth: number; readonly prompt: string },
+  ) => void
 }
 
 export interface Hostile {
@@ -26,32 +33,64 @@ export interface Hostile {
 }
 
 /** ssh2's own server on loopback. */
-export async function startHostile({ banner, authentication = (context) => context.accept(), session, exec = () => undefined }: Behaviour, config = ''): Promise<Hostile> {
+export async function startHostile(
+  {
+    banner,
+    authentication = (context) => context.accept(),
+    session,
+    exec = () => undefined,
+  }: Behaviour,
+  config = '',
+): Promise<Hostile> {
   const directory = mkdtempSync(join(tmpdir(), 'fettle-hostile-'))
   const key = join(directory, 'key')
   makeKey(key)
   let commands = 0
   const clients = new Set<Connection>()
-  const server = new ssh2.Server({ hostKeys: [readFileSync(key)], ...(banner !== undefined && { banner }) }, (client) => {
-    clients.add(client)
-    client.on('error', () => undefined).on('authentication', (context) => authentication(context, client)).on('ready', () => client.on('session', (accept) => {
-      const open = (): ssh2.Session => accept().on('exec', (take, _, { command }) => {
-        commands += 1
-        const channel = take()
-        channel.on('error', () => undefined)
-        exec(channel, /@boot-([0-9a-f]{32})/.exec(command)?.[1] ?? '', { client, nth: commands, prompt: `fettle%${/fettle%%([0-9a-f]{32}:)/.exec(command)?.[1] ?? ''}` })
-      })
-      if (session === undefined) open()
-      else session(open)
-    }))
-  }).listen(0, '127.0.0.1')
+  const server = new ssh2.Server(
+    { hostKeys: [readFileSync(key)], ...(banner !== undefined && { banner }) },
+    (client) => {
+      clients.add(client)
+      client
+        .on('error', () => undefined)
+        .on('authentication', (context) => authentication(context, client))
+        .on('ready', () =>
+          client.on('session', (accept) => {
+            const open = (): ssh2.Session =>
+              accept().on('exec', (take, _, { command }) => {
+                commands += 1
+                const channel = take()
+                channel.on('error', () => undefined)
+                exec(channel, /@boot-([0-9a-f]{32})/.exec(command)?.[1] ?? '', {
+                  client,
+                  nth: commands,
+                  prompt: `fettle%${/fettle%%([0-9a-f]{32}:)/.exec(command)?.[1] ?? ''}`,
+                })
+              })
+            if (session === undefined) open()
+            else session(open)
+          }),
+        )
+    },
+  ).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const known = join(directory, 'known_hosts')
   writeFileSync(known, `[127.0.0.1]:${port} ${readFileSync(`${key}.pub`, 'utf8')}`)
   return {
-    target: { name: 'web1', host: '127.0.0.1', port, user: 'root', privateKeyFile: key, become: null },
-    options: { sshConfig: sshConfig(directory, config), knownHostsFiles: [known], acceptNew: false },
+    target: {
+      name: 'web1',
+      host: '127.0.0.1',
+      port,
+      user: 'root',
+      privateKeyFile: key,
+      become: null,
+    },
+    options: {
+      sshConfig: sshConfig(directory, config),
+      knownHostsFiles: [known],
+      acceptNew: false,
+    },
     commands: () => commands,
     stop() {
       server.close()
@@ -68,7 +107,11 @@ export function booted(channel: ServerChannel, token: string): void {
 }
 
 /** Says who it is, as the driver would; then `then` has the text that comes, piece by piece. */
-export function greeted(channel: ServerChannel, token: string, then: (text: string) => void = () => undefined): void {
+export function greeted(
+  channel: ServerChannel,
+  token: string,
+  then: (text: string) => void = () => undefined,
+): void {
   booted(channel, token)
   let text = ''
   let hello = ''

@@ -6,7 +6,8 @@ import { JumpHosts } from '../../src/ssh/jump-hosts.js'
 import { readConfig } from '../../src/ssh/ssh-config.js'
 import type { SshTransport } from '../../src/ssh/ssh-transport.js'
 
-// Which connections are opened and when they end; that they lead anywhere is tested with sshd in jump.test.ts.
+// Which connections are opened and when they end; that they lead anywhere is tested with sshd in
+// jump.test.ts.
 
 const config = readConfig('hostname web\nuser me', { name: 'web', host: 'web' })
 
@@ -63,8 +64,13 @@ test('five hundred hosts share a connection; it ends when the last of them has g
 test('one that fails is not asked for each host again; another name is another jump host', async () => {
   const gate = new Gate()
   const hosts = new JumpHosts()
-  gate.refuses = new FettleError('ssh-auth-failed', { message: 'jump host gate: the login was refused' })
-  for (let host = 0; host < 5; host += 1) await expect(hosts.way('gate', gate.connect, config).dial('web', undefined)).rejects.toBe(gate.refuses)
+  gate.refuses = new FettleError('ssh-auth-failed', {
+    message: 'jump host gate: the login was refused',
+  })
+  for (let host = 0; host < 5; host += 1)
+    await expect(hosts.way('gate', gate.connect, config).dial('web', undefined)).rejects.toBe(
+      gate.refuses,
+    )
   expect(gate.opened).toBe(1)
   gate.refuses = null
   await (await hosts.way('other', gate.connect, config).dial('web', undefined)).hangUp()

@@ -25,7 +25,11 @@ afterEach(async () => {
   expect(uncaught.splice(0)).toEqual([])
 })
 
-async function open(behaviour: Behaviour, more: Partial<Target> = {}, config = 'ConnectTimeout 1'): Promise<Session> {
+async function open(
+  behaviour: Behaviour,
+  more: Partial<Target> = {},
+  config = 'ConnectTimeout 1',
+): Promise<Session> {
   const peer = await startHostile(behaviour, config)
   peers.push(peer)
   const session = await connect({ ...peer.target, ...more }, peer.options)
@@ -34,7 +38,11 @@ async function open(behaviour: Behaviour, more: Partial<Target> = {}, config = '
 }
 
 /** Connects and asks for one answer; an error is what is looked at. */
-async function ask(behaviour: Behaviour, more: Partial<Target> = {}, config?: string): Promise<unknown> {
+async function ask(
+  behaviour: Behaviour,
+  more: Partial<Target> = {},
+  config?: string,
+): Promise<unknown> {
   try {
     const session = await open(behaviour, more, config)
     return await session.exchange([{ script: sh`:`, what: 'reading' }])
@@ -44,7 +52,10 @@ async function ask(behaviour: Behaviour, more: Partial<Target> = {}, config?: st
 }
 
 /** Timers run only when they are turned on; sockets go on by themselves. */
-const fakeTimers = (): void => void jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'clearImmediate', 'queueMicrotask'] })
+const fakeTimers = (): void =>
+  void jest.useFakeTimers({
+    doNotFake: ['nextTick', 'setImmediate', 'clearImmediate', 'queueMicrotask'],
+  })
 
 /** Lets what is under way arrive, then an hour pass. */
 async function turn(): Promise<void> {
@@ -56,7 +67,13 @@ async function turn(): Promise<void> {
 interface Wire {
   readonly _protocol: {
     readonly _handlers: Record<string, (...parts: readonly unknown[]) => void>
-    readonly _packetRW: { readonly write: { readonly allocStart: number; readonly alloc: (length: number) => Buffer; readonly finalize: (packet: Buffer) => Buffer } }
+    readonly _packetRW: {
+      readonly write: {
+        readonly allocStart: number
+        readonly alloc: (length: number) => Buffer
+        readonly finalize: (packet: Buffer) => Buffer
+      }
+    }
     readonly _cipher: { readonly encrypt: (packet: Buffer) => void }
     readonly channelData: (channel: number, data: Buffer) => void
   }
@@ -65,7 +82,10 @@ const wire = (client: unknown): Wire['_protocol'] => (client as Wire)._protocol
 
 /** SSH_MSG_USERAUTH_BANNER, which ssh2's server sends only once. */
 function sendBanner(client: unknown, text: string): void {
-  const { _packetRW: { write }, _cipher: cipher } = wire(client)
+  const {
+    _packetRW: { write },
+    _cipher: cipher,
+  } = wire(client)
   const packet = write.alloc(9 + text.length)
   packet[write.allocStart] = 53
   packet.writeUInt32BE(text.length, write.allocStart + 1)
@@ -76,45 +96,140 @@ function sendBanner(client: unknown, text: string): void {
 
 describe('each step of a login has a limit, and the error names the step', () => {
   test('the key exchange', async () => {
-    const silent = createServer((socket) => socket.on('error', () => undefined).write('SSH-2.0-x\r\n')).listen(0, '127.0.0.1')
+    const silent = createServer((socket) =>
+      socket.on('error', () => undefined).write('SSH-2.0-x\r\n'),
+    ).listen(0, '127.0.0.1')
     await once(silent, 'listening')
     const { port } = silent.address() as AddressInfo
-    expect(await ask({}, { port })).toMatchObject({ code: 'ssh-handshake-failed', message: expect.stringMatching(/web1 .*: the key exchange did not end within 1 s/) })
+    expect(await ask({}, { port })).toMatchObject({
+      code: 'ssh-handshake-failed',
+      message: expect.stringMatching(/web1 .*: the key exchange did not end within 1 s/),
+    })
     silent.close()
   })
 
   test('the login', async () => {
-    expect(await ask({ authentication: () => undefined })).toMatchObject({ code: 'ssh-auth-failed', message: expect.stringMatching(/web1 .*: the login did not end within 1 s; tried: key/) })
+    expect(await ask({ authentication: () => undefined })).toMatchObject({
+      code: 'ssh-auth-failed',
+      message: expect.stringMatching(/web1 .*: the login did not end within 1 s; tried: key/),
+    })
   })
 
-  test.each<[what: string, behaviour: Behaviour, more: Partial<Target>, code: string, message: RegExp]>([
-    ['the channel', { session: () => void turn() }, {}, 'shell-not-started', /web1 .*: sshd opened no channel: nothing within 30 s/],
-    ['the shell', { exec: () => void turn() }, {}, 'shell-not-started', /web1 .*: the login shell did not start \/bin\/sh \(nothing within 30 s\)/],
-    ['sudo', { exec: () => void turn() }, { become: { user: 'app', password: new Secret('pass') } }, 'shell-not-started', /web1 .*: the login shell did not start sudo and \/bin\/sh as app \(nothing within 30 s\)/],
-    ['sudo, once it has the password', { exec: (channel, token, { prompt }) => (channel.stderr.write(prompt), channel.once('data', () => void turn())) }, { become: { user: 'app', password: new Secret('pass') } }, 'shell-not-started', /as app \(nothing within 30 s, though sudo has the password\)/],
-    ['the first words', { exec: (channel, token) => (booted(channel, token), void turn()) }, {}, 'answer-late', /web1 .*: the start of the shell did not end within 30 s$/],
-    ['the answer', { exec: (channel, token) => greeted(channel, token, () => void turn()) }, {}, 'answer-late', /web1 .*: reading did not end within 600 s/],
+  test.each<
+    [what: string, behaviour: Behaviour, more: Partial<Target>, code: string, message: RegExp]
+  >([
+    [
+      'the channel',
+      { session: () => void turn() },
+      {},
+      'shell-not-started',
+      /web1 .*: sshd opened no channel: nothing within 30 s/,
+    ],
+    [
+      'the shell',
+      { exec: () => void turn() },
+      {},
+      'shell-not-started',
+      /web1 .*: the login shell did not start \/bin\/sh \(nothing within 30 s\)/,
+    ],
+    [
+      'sudo',
+      { exec: () => void turn() },
+      { become: { user: 'app', password: new Secret('pass') } },
+      'shell-not-started',
+      /web1 .*: the login shell did not start sudo and \/bin\/sh as app \(nothing within 30 s\)/,
+    ],
+    [
+      'sudo, once it has the password',
+      {
+        exec: (channel, token, { prompt }) => (
+          channel.stderr.write(prompt), channel.once('data', () => void turn())
+        ),
+      },
+      { become: { user: 'app', password: new Secret('pass') } },
+      'shell-not-started',
+      /as app \(nothing within 30 s, though sudo has the password\)/,
+    ],
+    [
+      'the first words',
+      { exec: (channel, token) => (booted(channel, token), void turn()) },
+      {},
+      'answer-late',
+      /web1 .*: the start of the shell did not end within 30 s$/,
+    ],
+    [
+      'the answer',
+      { exec: (channel, token) => greeted(channel, token, () => void turn()) },
+      {},
+      'answer-late',
+      /web1 .*: reading did not end within 600 s/,
+    ],
   ])('%s', async (_, behaviour, more, code, message) => {
     fakeTimers()
-    expect(await ask(behaviour, more)).toMatchObject({ code, message: expect.stringMatching(message) })
+    expect(await ask(behaviour, more)).toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+    })
   })
 
   test('another channel, for a forwarding', async () => {
-    const session = await open({ exec: (channel, token, { nth }) => (nth === 1 ? greeted(channel, token) : void turn()) })
+    const session = await open({
+      exec: (channel, token, { nth }) => (nth === 1 ? greeted(channel, token) : void turn()),
+    })
     await session.started
     fakeTimers()
-    expect(await session.forward({ host: '127.0.0.1', port: 1 }).catch((error: unknown) => error)).toMatchObject({ code: 'forward-forbidden' })
+    expect(
+      await session.forward({ host: '127.0.0.1', port: 1 }).catch((error: unknown) => error),
+    ).toMatchObject({ code: 'forward-forbidden' })
   })
 })
 
 describe('a server that sends without an end', () => {
   test.each<[what: string, behaviour: Behaviour, code: string, message: RegExp]>([
-    ['instead of the shell', { exec: (channel) => flood(channel) }, 'shell-not-started', /web1 .*: the login shell did not start .* \(more than 16 MiB came before it ran\)/],
-    ['on standard error instead of the shell', { exec: (channel) => flood(channel.stderr) }, 'shell-not-started', /more than 16 MiB came before it ran/],
-    ['once the shell runs', { exec: (channel, token) => (booted(channel, token), flood(channel)) }, 'answer-long', /web1 .*: the start of the shell brought more than 64 MiB/],
-    ['on standard error once the shell runs', { exec: (channel, token) => (booted(channel, token), flood(channel.stderr)) }, 'answer-long', /web1 .*: the start of the shell brought more than 64 MiB/],
-    ['instead of an answer', { exec: (channel, token, { nth }) => (nth === 1 ? greeted(channel, token, () => flood(channel)) : flood(channel)) }, 'answer-long', /web1 .*: reading brought more than 64 MiB; it could not be ended there \(.*more than 16 MiB/],
-    ['behind a marker', { exec: (channel, token) => (booted(channel, token), channel.on('data', (data: Buffer) => endless(channel, data.toString()))) }, 'answer-long', /web1 .*: the start of the shell brought a last line without an end$/],
+    [
+      'instead of the shell',
+      { exec: (channel) => flood(channel) },
+      'shell-not-started',
+      /web1 .*: the login shell did not start .* \(more than 16 MiB came before it ran\)/,
+    ],
+    [
+      'on standard error instead of the shell',
+      { exec: (channel) => flood(channel.stderr) },
+      'shell-not-started',
+      /more than 16 MiB came before it ran/,
+    ],
+    [
+      'once the shell runs',
+      { exec: (channel, token) => (booted(channel, token), flood(channel)) },
+      'answer-long',
+      /web1 .*: the start of the shell brought more than 64 MiB/,
+    ],
+    [
+      'on standard error once the shell runs',
+      { exec: (channel, token) => (booted(channel, token), flood(channel.stderr)) },
+      'answer-long',
+      /web1 .*: the start of the shell brought more than 64 MiB/,
+    ],
+    [
+      'instead of an answer',
+      {
+        exec: (channel, token, { nth }) =>
+          nth === 1 ? greeted(channel, token, () => flood(channel)) : flood(channel),
+      },
+      'answer-long',
+      /web1 .*: reading brought more than 64 MiB; it could not be ended there \(.*more than 16 MiB/,
+    ],
+    [
+      'behind a marker',
+      {
+        exec: (channel, token) => (
+          booted(channel, token),
+          channel.on('data', (data: Buffer) => endless(channel, data.toString()))
+        ),
+      },
+      'answer-long',
+      /web1 .*: the start of the shell brought a last line without an end$/,
+    ],
   ])('%s', async (_, behaviour, code, message) => {
     expect(await ask(behaviour)).toMatchObject({ code, message: expect.stringMatching(message) })
   })
@@ -130,31 +245,47 @@ describe('a server that sends without an end', () => {
   test('before the login: of a banner its end is kept', async () => {
     const [pieces, length] = [2000, 30_000]
     const before = process.memoryUsage().heapUsed
-    const failed = await ask({
-      authentication: (context, client) => {
-        for (let piece = 0; piece < pieces; piece += 1) sendBanner(client, 'b'.repeat(length))
-        sendBanner(client, 'the end')
-        context.reject()
+    const failed = await ask(
+      {
+        authentication: (context, client) => {
+          for (let piece = 0; piece < pieces; piece += 1) sendBanner(client, 'b'.repeat(length))
+          sendBanner(client, 'the end')
+          context.reject()
+        },
       },
-    }, {}, 'ConnectTimeout 60')
-    expect(process.memoryUsage().heapUsed - before).toBeLessThan(pieces * length / 2)
-    expect(failed).toMatchObject({ code: 'ssh-auth-failed', detail: expect.stringMatching(/^\u2026b+the end$/) })
+      {},
+      'ConnectTimeout 60',
+    )
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan((pieces * length) / 2)
+    expect(failed).toMatchObject({
+      code: 'ssh-auth-failed',
+      detail: expect.stringMatching(/^\u2026b+the end$/),
+    })
   })
 
   test('more than the window of a channel allows, while nobody reads it', async () => {
     const failed = await ask({
       exec: (channel, token, { client }) => {
         channel.write(`@boot-${token}\n`)
-        const { outgoing: { id } } = channel as unknown as { readonly outgoing: { readonly id: number } }
-        for (let piece = 0; piece < 100; piece += 1) wire(client).channelData(id, Buffer.alloc(32_768))
+        const {
+          outgoing: { id },
+        } = channel as unknown as { readonly outgoing: { readonly id: number } }
+        for (let piece = 0; piece < 100; piece += 1)
+          wire(client).channelData(id, Buffer.alloc(32_768))
       },
     })
-    expect(failed).toMatchObject({ message: expect.stringContaining('it sent more than the window of a channel allows') })
+    expect(failed).toMatchObject({
+      message: expect.stringContaining('it sent more than the window of a channel allows'),
+    })
   })
 
   test('questions, without taking the answers: it is not read until it does', async () => {
     let take: () => void = () => undefined
-    const stream = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => (take = done), highWaterMark: 4 })
+    const stream = new Duplex({
+      read: () => undefined,
+      write: (_chunk, _encoding, done) => (take = done),
+      highWaterMark: 4,
+    })
     stream.on('data', () => stream.write('answer'))
     guardAnswers(stream, 10)
     const paused = async (): Promise<boolean> => {
@@ -172,12 +303,16 @@ describe('a server that sends without an end', () => {
   })
 
   test('what a long block is heard to print is not kept', async () => {
-    const session = await open({ exec: (channel, token) => greeted(channel, token, () => flood(channel)) })
+    const session = await open({
+      exec: (channel, token) => greeted(channel, token, () => flood(channel)),
+    })
     await session.started
     let left = 96 * 1024 * 1024
     const live = ({ length }: string): void => {
       if (left > 0 && (left -= length) <= 0) void session.close()
     }
-    await expect(session.exchange([{ script: sh`:`, long: true, live }])).rejects.toMatchObject({ code: 'connection-lost' })
+    await expect(session.exchange([{ script: sh`:`, long: true, live }])).rejects.toMatchObject({
+      code: 'connection-lost',
+    })
   })
 })

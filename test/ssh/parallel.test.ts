@@ -16,27 +16,64 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
-/** A server that counts the connections which have not logged in, and takes its time with each login. It has no shell. */
-async function slowServer(): Promise<{ readonly port: number; readonly most: () => number; readonly close: () => void }> {
+/**
+ * A server that counts the connections which have not logged in, and takes its time with each
+ * login. It has no shell.
+ */
+async function slowServer(): Promise<{
+  readonly port: number
+  readonly most: () => number
+  readonly close: () => void
+}> {
   let [waiting, most] = [0, 0]
   const server = new ssh2.Server({ hostKeys: [readFileSync(join(directory, 'key'))] }, (client) => {
     most = Math.max(most, (waiting += 1))
-    client.on('error', () => undefined).on('authentication', (context) => void delay(20).then(() => {
-      waiting -= 1
-      context.accept()
-    })).on('ready', () => client.end())
+    client
+      .on('error', () => undefined)
+      .on(
+        'authentication',
+        (context) =>
+          void delay(20).then(() => {
+            waiting -= 1
+            context.accept()
+          }),
+      )
+      .on('ready', () => client.end())
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  return { port: (server.address() as AddressInfo).port, most: () => most, close: () => server.close() }
+  return {
+    port: (server.address() as AddressInfo).port,
+    most: () => most,
+    close: () => server.close(),
+  }
 }
 
 test('one address gets eight logins at a time, as sshd drops others from ten on; other addresses do not wait for them', async () => {
   const servers = [await slowServer(), await slowServer()]
   const known = join(directory, 'known_hosts')
-  writeFileSync(known, servers.map(({ port }) => `[127.0.0.1]:${port} ${readFileSync(join(directory, 'key.pub'), 'utf8')}`).join(''))
+  writeFileSync(
+    known,
+    servers
+      .map(({ port }) => `[127.0.0.1]:${port} ${readFileSync(join(directory, 'key.pub'), 'utf8')}`)
+      .join(''),
+  )
   const options = { sshConfig: sshConfig(directory), knownHostsFiles: [known], acceptNew: false }
-  const logins = servers.flatMap(({ port }) => Array.from({ length: 30 }, (_, index) => logIn({ name: `web${index}`, host: '127.0.0.1', port, user: 'root', privateKeyFile: join(directory, 'key'), become: null }, options)))
+  const logins = servers.flatMap(({ port }) =>
+    Array.from({ length: 30 }, (_, index) =>
+      logIn(
+        {
+          name: `web${index}`,
+          host: '127.0.0.1',
+          port,
+          user: 'root',
+          privateKeyFile: join(directory, 'key'),
+          become: null,
+        },
+        options,
+      ),
+    ),
+  )
   const ends = await Promise.allSettled(logins)
   expect(ends.map((end) => end.status)).toEqual(logins.map(() => 'rejected'))
   expect(servers.map(({ most }) => most())).toEqual([8, 8])
@@ -45,15 +82,38 @@ test('one address gets eight logins at a time, as sshd drops others from ten on;
 
 test('128 handshakes are under way at a time; the next one begins when one of them has ended', async () => {
   const begun: Socket[] = []
-  const servers = await Promise.all(Array.from({ length: 17 }, async () => {
-    const server = createServer((socket) => void socket.on('error', () => undefined).once('data', () => begun.push(socket)))
-    await once(server.listen(0, '127.0.0.1'), 'listening')
-    return server
-  }))
+  const servers = await Promise.all(
+    Array.from({ length: 17 }, async () => {
+      const server = createServer(
+        (socket) => void socket.on('error', () => undefined).once('data', () => begun.push(socket)),
+      )
+      await once(server.listen(0, '127.0.0.1'), 'listening')
+      return server
+    }),
+  )
   const abort = new AbortController()
   setMaxListeners(0, abort.signal)
-  const options = { sshConfig: sshConfig(directory, 'ConnectTimeout 60'), knownHostsFiles: [], acceptNew: false, signal: abort.signal }
-  const logins = servers.flatMap((server) => Array.from({ length: 8 }, (_, index) => logIn({ name: `web${index}`, host: '127.0.0.1', port: (server.address() as AddressInfo).port, user: 'root', privateKeyFile: join(directory, 'key'), become: null }, options)))
+  const options = {
+    sshConfig: sshConfig(directory, 'ConnectTimeout 60'),
+    knownHostsFiles: [],
+    acceptNew: false,
+    signal: abort.signal,
+  }
+  const logins = servers.flatMap((server) =>
+    Array.from({ length: 8 }, (_, index) =>
+      logIn(
+        {
+          name: `web${index}`,
+          host: '127.0.0.1',
+          port: (server.address() as AddressInfo).port,
+          user: 'root',
+          privateKeyFile: join(directory, 'key'),
+          become: null,
+        },
+        options,
+      ),
+    ),
+  )
   const ended = Promise.allSettled(logins)
   const atLeast = async (count: number): Promise<number> => {
     while (begun.length < count) await delay(10)

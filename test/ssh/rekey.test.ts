@@ -19,7 +19,9 @@ let directory: string
 let mirror: Server
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'fettle-rekey-'))
-  mirror = createServer({ allowHalfOpen: true }, (socket) => socket.on('error', () => undefined).pipe(socket)).listen(0, '127.0.0.1')
+  mirror = createServer({ allowHalfOpen: true }, (socket) =>
+    socket.on('error', () => undefined).pipe(socket),
+  ).listen(0, '127.0.0.1')
   await once(mirror, 'listening')
 })
 afterAll(() => {
@@ -29,7 +31,10 @@ afterAll(() => {
 
 const sha = (data: Buffer): string => createHash('sha256').update(data).digest('hex')
 /** Bytes of which no two packets are equal. */
-const bytes = (length: number): Buffer => Buffer.from(Uint32Array.from({ length: length / 4 }, (_, index) => Math.imul(index, 2_654_435_761)).buffer)
+const bytes = (length: number): Buffer =>
+  Buffer.from(
+    Uint32Array.from({ length: length / 4 }, (_, index) => Math.imul(index, 2_654_435_761)).buffer,
+  )
 /** Key exchanges so far, those of logins included. */
 const exchanges = ({ log }: Sshd): number => log().match(/SSH2_MSG_NEWKEYS received/g)?.length ?? 0
 
@@ -39,7 +44,10 @@ function knownTo(lines: readonly string[], more = ''): ConnectOptions {
   return { sshConfig: sshConfig(directory, more), knownHostsFiles: [file], acceptNew: false }
 }
 
-/** What goes up and what comes down arrives as it was sent: as a block's input and output, and through a forwarding. */
+/**
+ * What goes up and what comes down arrives as it was sent: as a block's input and output, and
+ * through a forwarding.
+ */
 async function bothWays(session: Session, size: number, pause: number): Promise<void> {
   const data = bytes(size)
   const piece = bytes(256 << 10)
@@ -49,14 +57,21 @@ async function bothWays(session: Session, size: number, pause: number): Promise<
   ])
   expect(up?.stdout.toString()).toBe(`${sha(data)}  -\n`)
   expect(new Set(down.map(({ stdout }) => sha(stdout)))).toEqual(new Set([sha(piece)]))
-  const stream = await session.forward({ host: '127.0.0.1', port: (mirror.address() as AddressInfo).port })
+  const stream = await session.forward({
+    host: '127.0.0.1',
+    port: (mirror.address() as AddressInfo).port,
+  })
   const back: Buffer[] = []
   stream.on('data', (chunk: Buffer) => back.push(chunk)).end(data)
   await once(stream, 'end')
   expect(sha(Buffer.concat(back))).toBe(sha(data))
 }
 
-describe.each([['64K', 1 << 20, 0], ['512K', 2 << 20, 0], ['1G 1s', 1 << 20, 1]])('RekeyLimit %s', (limit, size, pause) => {
+describe.each([
+  ['64K', 1 << 20, 0],
+  ['512K', 2 << 20, 0],
+  ['1G 1s', 1 << 20, 1],
+])('RekeyLimit %s', (limit, size, pause) => {
   let [host, gate]: readonly Sshd[] = []
   beforeAll(async () => {
     const options = [`RekeyLimit ${limit}`, 'LogLevel DEBUG1', 'AllowTcpForwarding yes']
@@ -71,7 +86,10 @@ describe.each([['64K', 1 << 20, 0], ['512K', 2 << 20, 0], ['1G 1s', 1 << 20, 1]]
   ] as const)('%s', async (_, commonArguments) => {
     if (host === undefined || gate === undefined) throw new Error('no sshd')
     const before = [exchanges(host), exchanges(gate)] as const
-    const options = knownTo([host.knownHosts, gate.knownHosts], `Match host 127.0.0.1\n  IdentityFile ${gate.target.privateKeyFile ?? ''}\nMatch all`)
+    const options = knownTo(
+      [host.knownHosts, gate.knownHosts],
+      `Match host 127.0.0.1\n  IdentityFile ${gate.target.privateKeyFile ?? ''}\nMatch all`,
+    )
     const session = await logIn({ ...host.target, commonArguments: commonArguments() }, options)
     await bothWays(session, size, pause)
     await session.close()
@@ -81,22 +99,40 @@ describe.each([['64K', 1 << 20, 0], ['512K', 2 << 20, 0], ['1G 1s', 1 << 20, 1]]
 })
 
 describe('the key that a rekey shows', () => {
-  /** A host that exchanges keys anew as soon as somebody has logged in, and shows the key that `next` gives by then; its shell says nothing. */
+  /**
+   * A host that exchanges keys anew as soon as somebody has logged in, and shows the key that
+   * `next` gives by then; its shell says nothing.
+   */
   async function login(next: (own: ssh2.ParsedKey) => ssh2.ParsedKey): Promise<Error> {
     const path = join(mkdtempSync(join(directory, 'key-')), 'key')
     makeKey(path)
     const server = new ssh2.Server({ hostKeys: [readFileSync(path)] }, (client) => {
-      const { _protocol } = client as unknown as { readonly _protocol: { readonly _hostKeys: Record<string, ssh2.ParsedKey> } }
-      client.on('error', () => undefined).on('authentication', (context) => context.accept()).on('ready', () => {
-        const own = _protocol._hostKeys['ssh-ed25519']
-        if (own !== undefined) _protocol._hostKeys['ssh-ed25519'] = next(own)
-        client.rekey(() => client.end())
-      })
+      const { _protocol } = client as unknown as {
+        readonly _protocol: { readonly _hostKeys: Record<string, ssh2.ParsedKey> }
+      }
+      client
+        .on('error', () => undefined)
+        .on('authentication', (context) => context.accept())
+        .on('ready', () => {
+          const own = _protocol._hostKeys['ssh-ed25519']
+          if (own !== undefined) _protocol._hostKeys['ssh-ed25519'] = next(own)
+          client.rekey(() => client.end())
+        })
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
-    const target = { name: 'web1', host: '127.0.0.1', port, user: 'root', privateKeyFile: path, become: null }
-    const failed: unknown = await logIn(target, knownTo([`[127.0.0.1]:${port} ${readFileSync(`${path}.pub`, 'utf8')}`])).catch((error: unknown) => error)
+    const target = {
+      name: 'web1',
+      host: '127.0.0.1',
+      port,
+      user: 'root',
+      privateKeyFile: path,
+      become: null,
+    }
+    const failed: unknown = await logIn(
+      target,
+      knownTo([`[127.0.0.1]:${port} ${readFileSync(`${path}.pub`, 'utf8')}`]),
+    ).catch((error: unknown) => error)
     server.close()
     if (!(failed instanceof Error)) throw new Error('the login succeeded')
     return failed
@@ -111,6 +147,8 @@ describe('the key that a rekey shows', () => {
     makeKey(path)
     const other = ssh2.utils.parseKey(readFileSync(path))
     if (other instanceof Error) throw other
-    expect((await login(() => other)).message).toMatch(/the connection to web1 \(.*\) is over \(a rekey showed another host key than the login: ssh-ed25519 SHA256:/)
+    expect((await login(() => other)).message).toMatch(
+      /the connection to web1 \(.*\) is over \(a rekey showed another host key than the login: ssh-ed25519 SHA256:/,
+    )
   })
 })

@@ -36,12 +36,18 @@ export function makeKey(path: string, type = 'ed25519', passphrase = ''): void {
 /** A configuration for `ssh -G` that reads nothing of the person who runs the tests. */
 export function sshConfig(directory: string, more = ''): string {
   const path = join(mkdtempSync(join(directory, 'config-')), 'config')
-  writeFileSync(path, `${more}\nIdentityAgent none\nIdentityFile none\nUserKnownHostsFile ${directory}/user_known_hosts\nGlobalKnownHostsFile /dev/null\n`)
+  writeFileSync(
+    path,
+    `${more}\nIdentityAgent none\nIdentityFile none\nUserKnownHostsFile ${directory}/user_known_hosts\nGlobalKnownHostsFile /dev/null\n`,
+  )
   return path
 }
 
 /** OpenSSH's server on a free port of loopback, with keys and configuration of its own. */
-export async function startSshd(options: readonly string[] = [], hostKeyType = 'ed25519'): Promise<Sshd> {
+export async function startSshd(
+  options: readonly string[] = [],
+  hostKeyType = 'ed25519',
+): Promise<Sshd> {
   const directory = mkdtempSync(join(tmpdir(), 'fettle-sshd-'))
   const path = (name: string): string => join(directory, name)
   if (userInfo().uid === 0 && !existsSync('/run/sshd')) mkdirSync('/run/sshd', { mode: 0o755 })
@@ -49,9 +55,23 @@ export async function startSshd(options: readonly string[] = [], hostKeyType = '
   makeKey(path('user_key'))
   writeFileSync(path('authorized_keys'), readFileSync(path('user_key.pub')), { mode: 0o600 })
   const port = await freePort()
-  const lines = [...options, `Port ${port}`, 'ListenAddress 127.0.0.1', `HostKey ${path('host_key')}`, `AuthorizedKeysFile ${path('authorized_keys')}`, 'StrictModes no', 'UsePAM no', 'PermitRootLogin yes', 'PasswordAuthentication no', 'PidFile none', 'LogLevel VERBOSE']
+  const lines = [
+    ...options,
+    `Port ${port}`,
+    'ListenAddress 127.0.0.1',
+    `HostKey ${path('host_key')}`,
+    `AuthorizedKeysFile ${path('authorized_keys')}`,
+    'StrictModes no',
+    'UsePAM no',
+    'PermitRootLogin yes',
+    'PasswordAuthentication no',
+    'PidFile none',
+    'LogLevel VERBOSE',
+  ]
   writeFileSync(path('sshd_config'), `${lines.join('\n')}\n`)
-  const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', path('sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', path('sshd_config')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   let log = ''
   child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()))
   const ended = once(child, 'exit')
@@ -66,7 +86,14 @@ export async function startSshd(options: readonly string[] = [], hostKeyType = '
     directory,
     knownHosts: `[127.0.0.1]:${port} ${key}\n`,
     log: () => log,
-    target: { name: 'web1', host: '127.0.0.1', port, user: userInfo().username, privateKeyFile: path('user_key'), become: null },
+    target: {
+      name: 'web1',
+      host: '127.0.0.1',
+      port,
+      user: userInfo().username,
+      privateKeyFile: path('user_key'),
+      become: null,
+    },
     async stop() {
       child.kill('SIGTERM')
       await ended

@@ -34,8 +34,13 @@ const options = (more = ''): ConnectOptions => {
   return { sshConfig: sshConfig(directory, more), knownHostsFiles: [known], acceptNew: false }
 }
 
-/** The round trips from the TCP connection to the answer of the first exchange, and of a second one. */
-async function counted(target: Target, given: ConnectOptions): Promise<readonly [first: number, second: number]> {
+/**
+ * The round trips from the TCP connection to the answer of the first exchange, and of a second one.
+ */
+async function counted(
+  target: Target,
+  given: ConnectOptions,
+): Promise<readonly [first: number, second: number]> {
   const session = await connect(target, given)
   await session.exchange([{ script: sh`true` }])
   const first = trips.count
@@ -60,17 +65,30 @@ test('of several keys each is asked for, and only one that will do signs', async
   const { privateKeyFile, ...target } = through()
   const other = join(directory, 'other')
   makeKey(other)
-  // Instead of login with channel: service, a key that will not do, one that will, its signature, and the channel.
-  expect(await counted(target, options(`IdentityFile ${other}\nIdentityFile ${privateKeyFile ?? ''}`))).toEqual([9, 1])
+  // Instead of login with channel: service, a key that will not do, one that will, its signature,
+  // and the channel.
+  expect(
+    await counted(target, options(`IdentityFile ${other}\nIdentityFile ${privateKeyFile ?? ''}`)),
+  ).toEqual([9, 1])
 }, 20_000)
 
 test('behind a jump host that is connected to already: a channel more than without', async () => {
   const gate = await startSshd()
   const jumping = await Trips.to(gate.port)
   const known = join(mkdtempSync(join(directory, 'known-')), 'known_hosts')
-  writeFileSync(known, sshd.knownHosts + gate.knownHosts.replace(String(gate.port), String(jumping.port)))
+  writeFileSync(
+    known,
+    sshd.knownHosts + gate.knownHosts.replace(String(gate.port), String(jumping.port)),
+  )
   const target = { ...sshd.target, commonArguments: ['-J', 'gate'] }
-  const given = { ...options(), knownHostsFiles: [known], sshConfig: sshConfig(directory, `Host gate\n  HostName 127.0.0.1\n  Port ${jumping.port}\n  User ${gate.target.user ?? ''}\n  IdentityFile ${gate.target.privateKeyFile ?? ''}\nHost *`) }
+  const given = {
+    ...options(),
+    knownHostsFiles: [known],
+    sshConfig: sshConfig(
+      directory,
+      `Host gate\n  HostName 127.0.0.1\n  Port ${jumping.port}\n  User ${gate.target.user ?? ''}\n  IdentityFile ${gate.target.privateKeyFile ?? ''}\nHost *`,
+    ),
+  }
   const first = await logIn(target, given)
   const before = jumping.count
   const second = await logIn(target, given)
@@ -87,7 +105,12 @@ test('behind a jump host that is connected to already: a channel more than witho
 test('a login that is refused says so, and not that its channel was', async () => {
   const privateKeyFile = join(directory, 'refused')
   makeKey(privateKeyFile)
-  await expect(logIn({ ...through(), privateKeyFile }, options())).rejects.toMatchObject({ code: 'ssh-auth-failed', message: expect.stringMatching(/refused; tried: key .*refused \(ssh-ed25519 SHA256:.*the server accepts publickey/) })
+  await expect(logIn({ ...through(), privateKeyFile }, options())).rejects.toMatchObject({
+    code: 'ssh-auth-failed',
+    message: expect.stringMatching(
+      /refused; tried: key .*refused \(ssh-ed25519 SHA256:.*the server accepts publickey/,
+    ),
+  })
   expect(trips.count).toBe(3)
 }, 20_000)
 
@@ -99,5 +122,7 @@ test('an ssh2 that is not as expected is left to its own way', async () => {
 test('the end of a session waits for no answer', async () => {
   const session = await logIn(through(), options())
   trips.mute()
-  expect(await Promise.race([session.close().then(() => 'closed'), delay(1000, 'still waiting')])).toBe('closed')
+  expect(
+    await Promise.race([session.close().then(() => 'closed'), delay(1000, 'still waiting')]),
+  ).toBe('closed')
 }, 20_000)

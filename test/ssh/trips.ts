@@ -6,18 +6,24 @@ import { setTimeout as delay } from 'node:timers/promises'
 const silence = 250
 
 /**
- * A TCP proxy that holds what the server says until it has nothing more to say, and counts how often it hands that on: the round
- * trips of a connection behind the TCP handshake, however fast this machine is.
+ * A TCP proxy that holds what the server says until it has nothing more to say, and counts how
+ * often it hands that on: the round trips of a connection behind the TCP handshake, however fast
+ * this machine is.
  */
 export class Trips {
   count = 0
   #muted = false
   readonly #sockets: Socket[] = []
 
-  private constructor(readonly port: number, readonly close: () => void) {}
+  private constructor(
+    readonly port: number,
+    readonly close: () => void,
+  ) {}
 
   static async to(port: number): Promise<Trips> {
-    const server = createServer((client) => trips.#join(client, connect({ host: '127.0.0.1', port, noDelay: true })))
+    const server = createServer((client) =>
+      trips.#join(client, connect({ host: '127.0.0.1', port, noDelay: true })),
+    )
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     const trips: Trips = new Trips((server.address() as AddressInfo).port, () => {

@@ -14,39 +14,66 @@ interface Described {
   readonly const?: string
 }
 
-const schema = JSON.parse(readFileSync('docs/events.schema.json', 'utf8')) as Described & { readonly definitions: Readonly<Record<string, Described>> }
+const schema = JSON.parse(readFileSync('docs/events.schema.json', 'utf8')) as Described & {
+  readonly definitions: Readonly<Record<string, Described>>
+}
 const ajv = new Ajv({ allErrors: true, strictTypes: false })
 formats.default(ajv)
 const valid = ajv.compile(schema)
 
 /** What the schema says of a value, where it leaves a choice the part that has keys. */
 function resolved(described: Described): Described {
-  if (described.$ref !== undefined) return resolved(schema.definitions[described.$ref.replace('#/definitions/', '')] ?? {})
-  return described.oneOf?.map(resolved).find((choice) => choice.properties !== undefined) ?? described
+  if (described.$ref !== undefined)
+    return resolved(schema.definitions[described.$ref.replace('#/definitions/', '')] ?? {})
+  return (
+    described.oneOf?.map(resolved).find((choice) => choice.properties !== undefined) ?? described
+  )
 }
 
 /** Where keys are not exactly the documented ones in their order. */
 function disorder(value: unknown, described: Described, path: string): readonly string[] {
   const { properties, items, required = [] } = resolved(described)
-  if (Array.isArray(value)) return value.flatMap((item, index) => disorder(item, items ?? {}, `${path}[${String(index)}]`))
+  if (Array.isArray(value))
+    return value.flatMap((item, index) => disorder(item, items ?? {}, `${path}[${String(index)}]`))
   if (typeof value !== 'object' || value === null || properties === undefined) return []
   const keys = Object.keys(value)
-  const documented = Object.keys(properties).filter((key) => keys.includes(key) || required.includes(key))
+  const documented = Object.keys(properties).filter(
+    (key) => keys.includes(key) || required.includes(key),
+  )
   const own = keys.join() === documented.join() ? [] : [`${path}: ${keys.join()}`]
-  return [...own, ...keys.flatMap((key) => disorder((value as Record<string, unknown>)[key], properties[key] ?? {}, `${path}.${key}`))]
+  return [
+    ...own,
+    ...keys.flatMap((key) =>
+      disorder((value as Record<string, unknown>)[key], properties[key] ?? {}, `${path}.${key}`),
+    ),
+  ]
 }
 
 function faults(line: string): readonly string[] {
   const value = JSON.parse(line) as { readonly type: string }
-  const own = Object.values(schema.definitions).find((described) => described.properties?.['type']?.const === value.type)
-  return [...(valid(value) ? [] : (valid.errors ?? []).map((fault) => `${fault.instancePath} ${fault.message ?? ''}`)), ...(own === undefined ? [`no type ${value.type}`] : disorder(value, own, value.type))]
+  const own = Object.values(schema.definitions).find(
+    (described) => described.properties?.['type']?.const === value.type,
+  )
+  return [
+    ...(valid(value)
+      ? []
+      : (valid.errors ?? []).map((fault) => `${fault.instancePath} ${fault.message ?? ''}`)),
+    ...(own === undefined ? [`no type ${value.type}`] : disorder(value, own, value.type)),
+  ]
 }
 
 function printed(): readonly string[] {
   const screen = paper()
   const view = jsonView(screen)
   for (const event of everything()) view.onEvent(event)
-  view.onEvent(resource('web1', 'date', { resource: 'command', status: 'changed', changes: [{ summary: 'always runs: date', diff: null, because: [] }], places: ['tasks/a.ts:5', 'tasks/b.ts:12'] }))
+  view.onEvent(
+    resource('web1', 'date', {
+      resource: 'command',
+      status: 'changed',
+      changes: [{ summary: 'always runs: date', diff: null, because: [] }],
+      places: ['tasks/a.ts:5', 'tasks/b.ts:12'],
+    }),
+  )
   view.onEvent({ type: 'error', ...error('no host matches web9', { code: 'usage' }) })
   return screen.text.trimEnd().split('\n')
 }
@@ -57,30 +84,47 @@ describe('JSON lines', () => {
   })
 
   test('each documented type is printed, and nothing that is for people', () => {
-    expect([...new Set(printed().map((line) => (JSON.parse(line) as { readonly type: string }).type))].sort()).toEqual(['error', 'host', 'resource', 'run', 'summary'])
+    expect(
+      [
+        ...new Set(printed().map((line) => (JSON.parse(line) as { readonly type: string }).type)),
+      ].sort(),
+    ).toEqual(['error', 'host', 'resource', 'run', 'summary'])
   })
 
   test('the examples of the documentation are as the schema describes them', () => {
-    const examples = /```json\n(?<lines>[^`]*)```/.exec(readFileSync('docs/events.md', 'utf8'))?.groups?.['lines']?.trimEnd().split('\n') ?? []
+    const examples =
+      /```json\n(?<lines>[^`]*)```/
+        .exec(readFileSync('docs/events.md', 'utf8'))
+        ?.groups?.['lines']?.trimEnd()
+        .split('\n') ?? []
     expect(examples.length).toBeGreaterThan(4)
     expect(examples.flatMap(faults)).toEqual([])
   })
 
   test('a line is exactly this text', () => {
-    const line = '{"type":"resource","play":"Flask app","task":"Gunicorn service","host":"web1","resource":"systemd.service","id":"app.service","status":"changed","changes":[{"summary":"restart","diff":null,"because":["file[/etc/app.conf]"]}],"reason":null,"error":null,"seconds":0.012}'
+    const line =
+      '{"type":"resource","play":"Flask app","task":"Gunicorn service","host":"web1","resource":"systemd.service","id":"app.service","status":"changed","changes":[{"summary":"restart","diff":null,"because":["file[/etc/app.conf]"]}],"reason":null,"error":null,"seconds":0.012}'
     expect(printed()).toContain(line)
   })
 
   test('what runs once for several places names them at the end of its line', () => {
-    expect(printed().filter((line) => line.includes('"places"'))).toEqual([expect.stringMatching(/,"seconds":0\.012,"places":\["tasks\/a\.ts:5","tasks\/b\.ts:12"]}$/)])
+    expect(printed().filter((line) => line.includes('"places"'))).toEqual([
+      expect.stringMatching(/,"seconds":0\.012,"places":\["tasks\/a\.ts:5","tasks\/b\.ts:12"]}$/),
+    ])
   })
 
   test.each([
     ['another order of keys', '{"type":"host","status":"ok","host":"web1","error":null}'],
-    ['a key that is not documented', '{"type":"host","host":"web1","status":"ok","error":null,"detail":""}'],
+    [
+      'a key that is not documented',
+      '{"type":"host","host":"web1","status":"ok","error":null,"detail":""}',
+    ],
     ['a key that is missing', '{"type":"host","host":"web1","status":"ok"}'],
     ['another type of value', '{"type":"host","host":"web1","status":true,"error":null}'],
-    ['a disorder further down', '{"type":"host","host":"web1","status":"failed","error":{"message":"a","code":"b","remedy":"c","address":null}}'],
+    [
+      'a disorder further down',
+      '{"type":"host","host":"web1","status":"failed","error":{"message":"a","code":"b","remedy":"c","address":null}}',
+    ],
     ['a type that nobody knows', '{"type":"notice","host":null,"message":"a"}'],
   ])('%s is found', (_, line) => {
     expect(faults(line)).not.toEqual([])

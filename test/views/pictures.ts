@@ -1,5 +1,6 @@
-// Draws the pictures of docs/view.md: plays runs in tmux, captures what stands there, and writes it as docs/view-*.svg.
-// `npx jiti test/views/pictures.ts [NAME…]`; with --show it prints the captures and writes nothing.
+// Draws the pictures of docs/view.md: plays runs in tmux, captures what stands there, and writes it
+// as docs/view-*.svg. `npx jiti test/views/pictures.ts [NAME…]`; with --show it prints the captures
+// and writes nothing.
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,21 +15,38 @@ interface Picture {
 }
 
 const pictures: Readonly<Record<string, Picture>> = {
-  'one': { rows: 24, columns: 80, play: '--hosts 1', at: 6 },
-  'eight': { rows: 24, columns: 80, play: '--hosts 8', at: 11 },
-  'fifty': { rows: 24, columns: 80, play: '--hosts 50 --failing 3', at: 20 },
+  one: { rows: 24, columns: 80, play: '--hosts 1', at: 6 },
+  eight: { rows: 24, columns: 80, play: '--hosts 8', at: 11 },
+  fifty: { rows: 24, columns: 80, play: '--hosts 50 --failing 3', at: 20 },
   'fifty-end': { rows: 24, columns: 80, play: '--hosts 50 --failing 3', at: null },
   'two-hundred': { rows: 60, columns: 120, play: '--hosts 200 --failing 4', at: 38 },
-  'narrow': { rows: 24, columns: 40, play: '--hosts 50 --failing 3', at: 20 },
+  narrow: { rows: 24, columns: 40, play: '--hosts 50 --failing 3', at: 20 },
 }
 
 /** A server of its own for each picture: one that is ending refuses the next. */
 const tmux = (name: string, ...words: readonly string[]): string =>
-  execFileSync('tmux', ['-L', `fettle-view-${process.pid}-${name}`, '-f', '/dev/null', ...words], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C.UTF-8' } })
+  execFileSync('tmux', ['-L', `fettle-view-${process.pid}-${name}`, '-f', '/dev/null', ...words], {
+    encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C.UTF-8' },
+  })
 
 /** What a terminal of this size shows, a line each, with colours. */
-async function captured(name: string, { rows, columns, play, at }: Picture): Promise<readonly string[]> {
-  tmux(name, 'new-session', '-d', '-s', 'view', '-x', String(columns), '-y', String(rows), `clear; echo '$ fettle apply'; env -u NO_COLOR -u CI -u FORCE_COLOR ${process.execPath} node_modules/jiti/lib/jiti-cli.mjs test/views/play.ts ${play}; tmux -L fettle-view-${process.pid}-${name} wait-for -S over; PS1='$ ' exec sh`)
+async function captured(
+  name: string,
+  { rows, columns, play, at }: Picture,
+): Promise<readonly string[]> {
+  tmux(
+    name,
+    'new-session',
+    '-d',
+    '-s',
+    'view',
+    '-x',
+    String(columns),
+    '-y',
+    String(rows),
+    `clear; echo '$ fettle apply'; env -u NO_COLOR -u CI -u FORCE_COLOR ${process.execPath} node_modules/jiti/lib/jiti-cli.mjs test/views/play.ts ${play}; tmux -L fettle-view-${process.pid}-${name} wait-for -S over; PS1='$ ' exec sh`,
+  )
   try {
     if (at === null) tmux(name, 'wait-for', 'over')
     else {

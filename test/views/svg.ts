@@ -10,7 +10,15 @@ interface Look {
 
 const paper = '#1c1f26'
 const ink = '#d5d8df'
-const colors: Readonly<Record<number, string>> = { 31: '#f0716f', 32: '#8fc76b', 33: '#e2b55b', 34: '#6fa8e8', 35: '#c792e0', 36: '#62c1cb', 37: ink }
+const colors: Readonly<Record<number, string>> = {
+  31: '#f0716f',
+  32: '#8fc76b',
+  33: '#e2b55b',
+  34: '#6fa8e8',
+  35: '#c792e0',
+  36: '#62c1cb',
+  37: ink,
+}
 const plain: Look = { color: ink, bold: false, dim: false, underlined: false }
 const letter = { width: 8.43, height: 18, size: 14 }
 
@@ -29,9 +37,13 @@ function changed(look: Look, code: number): Look {
   return { ...look, color }
 }
 
-const xml = (text: string): string => text.replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign] ?? '')
+const xml = (text: string): string =>
+  text.replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign] ?? '')
 
-/** Text stays text. Each run stands at its column and has its width, whatever font the reader has; a wide letter is a run of its own. */
+/**
+ * Text stays text. Each run stands at its column and has its width, whatever font the reader has; a
+ * wide letter is a run of its own.
+ */
 function runs(text: string, look: Look, column: number, y: number): string {
   let svg = ''
   let at = column
@@ -56,13 +68,17 @@ export function svg(capture: readonly string[], columns: number): string {
     let column = 0
     let drawn = ''
     for (const [, codes, text = ''] of line.matchAll(/\u001b\[([\d;]*)m|([^\u001b]+)/g)) {
-      if (codes !== undefined) look = codes.split(';').reduce((before, code) => changed(before, Number(code)), look)
+      if (codes !== undefined)
+        look = codes.split(';').reduce((before, code) => changed(before, Number(code)), look)
       drawn += runs(text, look, column, (row + 1.25) * letter.height)
       column += width(text)
     }
     return drawn
   })
-  const [w, h] = [((columns + 2) * letter.width).toFixed(0), ((rows + 1) * letter.height).toFixed(0)]
+  const [w, h] = [
+    ((columns + 2) * letter.width).toFixed(0),
+    ((rows + 1) * letter.height).toFixed(0),
+  ]
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="${letter.size}" xml:space="preserve">
 <rect width="${w}" height="${h}" rx="6" fill="${paper}"/>
 ${lines.join('')}</svg>

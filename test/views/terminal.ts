@@ -7,7 +7,10 @@ interface Row {
   wraps: boolean
 }
 
-/** A terminal of a few sequences, which wraps, scrolls, and on a new size breaks its lines anew, as most do. Others are an error. */
+/**
+ * A terminal of a few sequences, which wraps, scrolls, and on a new size breaks its lines anew, as
+ * most do. Others are an error.
+ */
 export class Terminal implements Screen {
   readonly redraws = true
   #rows: Row[] = [{ cells: [], wraps: false }]
@@ -57,7 +60,8 @@ export class Terminal implements Screen {
       row.cells.length = Math.min(row.cells.length, this.#at.column)
       row.wraps = false
       this.#rows.length = this.#at.row + 1
-    } else if (sequence.endsWith('A')) this.#at.row = Math.max(this.#top, this.#at.row - Number.parseInt(sequence))
+    } else if (sequence.endsWith('A'))
+      this.#at.row = Math.max(this.#top, this.#at.row - Number.parseInt(sequence))
     else if (sequence === 'H') this.#at = { row: this.#top, column: 0 }
     else if (sequence === '?7l') this.#wrap = false
     else if (sequence === '?7h') this.#wrap = true
@@ -102,7 +106,10 @@ export class Terminal implements Screen {
     this.size_ = size
     this.#rows = lines.flatMap((cells) => {
       const count = Math.max(1, Math.ceil(cells.length / size.columns))
-      return Array.from({ length: count }, (_, index) => ({ cells: cells.slice(index * size.columns, (index + 1) * size.columns), wraps: index < count - 1 }))
+      return Array.from({ length: count }, (_, index) => ({
+        cells: cells.slice(index * size.columns, (index + 1) * size.columns),
+        wraps: index < count - 1,
+      }))
     })
     this.#at = { row: this.#rows.length - 1, column: 0 }
     this.#top = Math.max(0, this.#rows.length - size.rows)

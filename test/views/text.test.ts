@@ -7,7 +7,10 @@ import type { Event } from '../../src/engine/events.js'
 import type { View } from '../../src/views/view.js'
 import { counts, error, everything, paper, resource, runOf } from './events.js'
 
-async function shown(make: (screen: ReturnType<typeof paper>) => View, events: readonly Event[]): Promise<string> {
+async function shown(
+  make: (screen: ReturnType<typeof paper>) => View,
+  events: readonly Event[],
+): Promise<string> {
   const screen = paper()
   const view = make(screen)
   for (const event of events) view.onEvent(event)
@@ -19,7 +22,9 @@ const brief = { diffs: false, verbosity: 0 }
 
 describe('plan text', () => {
   test('hosts with equal plans stand together, with causes, diffs and what is known after apply', async () => {
-    expect(await shown((screen) => planText(screen, { diffs: true, verbosity: 0 }), everything())).toBe(`
+    expect(
+      await shown((screen) => planText(screen, { diffs: true, verbosity: 0 }), everything()),
+    ).toBe(`
 web1, web2
   Gunicorn service
     ~ settings (file[/etc/app.conf])
@@ -37,7 +42,9 @@ web1, web2
   })
 
   test('-v shows what is in its desired state and why', async () => {
-    expect(await shown((screen) => planText(screen, { diffs: false, verbosity: 1 }), everything())).toContain(`
+    expect(
+      await shown((screen) => planText(screen, { diffs: false, verbosity: 1 }), everything()),
+    ).toContain(`
   Packages
     ✓ apt.packages[nginx]: nginx 1.22.1-9 is installed
   Gunicorn service
@@ -45,29 +52,74 @@ web1, web2
   })
 
   test('hosts that differ in one change stand apart, in the order of the inventory', async () => {
-    const change = (summary: string) => ({ status: 'changed' as const, changes: [{ summary, diff: null, because: [] }] })
-    const text = await shown((screen) => planText(screen, brief), [runOf(['a', 'b', 'c']), resource('c', '/x', change('one')), resource('b', '/x', change('two')), resource('a', '/x', change('one'))])
+    const change = (summary: string) => ({
+      status: 'changed' as const,
+      changes: [{ summary, diff: null, because: [] }],
+    })
+    const text = await shown(
+      (screen) => planText(screen, brief),
+      [
+        runOf(['a', 'b', 'c']),
+        resource('c', '/x', change('one')),
+        resource('b', '/x', change('two')),
+        resource('a', '/x', change('one')),
+      ],
+    )
     expect(text.split('\n').filter((line) => /^\w/.test(line))).toEqual(['a, c', 'b'])
   })
 
   test('what runs on every apply names the places that it runs once for', async () => {
-    const always = resource('a', 'date', { resource: 'command', status: 'changed', changes: [{ summary: 'always runs: date', diff: null, because: [] }], places: ['tasks/a.ts:5', 'tasks/b.ts:12'] })
-    expect(await shown((screen) => planText(screen, brief), [runOf(['a']), always])).toContain('    ~ command[date]: always runs: date; once for tasks/a.ts:5 and tasks/b.ts:12\n')
+    const always = resource('a', 'date', {
+      resource: 'command',
+      status: 'changed',
+      changes: [{ summary: 'always runs: date', diff: null, because: [] }],
+      places: ['tasks/a.ts:5', 'tasks/b.ts:12'],
+    })
+    expect(await shown((screen) => planText(screen, brief), [runOf(['a']), always])).toContain(
+      '    ~ command[date]: always runs: date; once for tasks/a.ts:5 and tasks/b.ts:12\n',
+    )
   })
 
   test('nothing is printed where nothing would change', async () => {
-    expect(await shown((screen) => planText(screen, brief), [runOf(['a']), resource('a', '/x')])).toBe('')
+    expect(
+      await shown((screen) => planText(screen, brief), [runOf(['a']), resource('a', '/x')]),
+    ).toBe('')
   })
 
-  const long = { before: '', after: Array.from({ length: 100 }, (_, index) => `line ${String(index)}\n`).join('') }
-  test.each([[0, 60], [2, 101]])('at verbosity %d a diff of 101 lines shows %d', async (verbosity, lines) => {
-    const text = await shown((screen) => planText(screen, { diffs: true, verbosity }), [runOf(['a']), resource('a', '/x', { status: 'changed', changes: [{ summary: 'create', diff: long, because: [] }] })])
+  const long = {
+    before: '',
+    after: Array.from({ length: 100 }, (_, index) => `line ${String(index)}\n`).join(''),
+  }
+  test.each([
+    [0, 60],
+    [2, 101],
+  ])('at verbosity %d a diff of 101 lines shows %d', async (verbosity, lines) => {
+    const text = await shown(
+      (screen) => planText(screen, { diffs: true, verbosity }),
+      [
+        runOf(['a']),
+        resource('a', '/x', {
+          status: 'changed',
+          changes: [{ summary: 'create', diff: long, because: [] }],
+        }),
+      ],
+    )
     expect(text.match(/^ +(?:\+line|@@)/gm)).toHaveLength(lines)
     expect(text.includes('more lines')).toBe(lines < 101)
   })
 
   test('a new file begins at line 0 of nothing, and the error of a resource stands behind its place', async () => {
-    const events = [runOf(['a']), resource('a', '/x', { status: 'changed', changes: [{ summary: 'create file', diff: { before: '', after: 'x\n' }, because: [] }] }), resource('a', '/y', { status: 'failed', error: error('no space\nleft', { place: 'tasks/site.ts:7' }) })]
+    const events = [
+      runOf(['a']),
+      resource('a', '/x', {
+        status: 'changed',
+        changes: [{ summary: 'create file', diff: { before: '', after: 'x\n' }, because: [] }],
+      }),
+      resource('a', '/y', {
+        status: 'failed',
+        error: error('no space\nleft', { place: 'tasks/site.ts:7' }),
+      }),
+    ]
     expect(await shown((screen) => planText(screen, { diffs: true, verbosity: 0 }), events)).toBe(`
 a
   Gunicorn service
@@ -81,19 +133,46 @@ a
 
   test('control characters of a diff can be read and do nothing', async () => {
     const diff = { before: 'a\n', after: 'a\u001b]0;owned\u0007\r\n' }
-    const text = await shown((screen) => planText(screen, { diffs: true, verbosity: 0 }), [runOf(['a']), resource('a', '/x', { status: 'changed', changes: [{ summary: 'content', diff, because: [] }] })])
+    const text = await shown(
+      (screen) => planText(screen, { diffs: true, verbosity: 0 }),
+      [
+        runOf(['a']),
+        resource('a', '/x', {
+          status: 'changed',
+          changes: [{ summary: 'content', diff, because: [] }],
+        }),
+      ],
+    )
     expect(text).toContain('+a\\u001b]0;owned\\u0007\\r\n')
   })
 })
 
 describe('plain', () => {
   test('who waits for another run is told at once', async () => {
-    const waiting: Event = { type: 'progress', host: 'web1', play: 0, doing: 'waiting', task: null, resource: null, line: null, whom: 'another run (ada@laptop)', finished: 0, total: 6 }
-    expect(await shown((screen) => plainView(screen, brief), [runOf(['web1'], 'apply'), waiting])).toBe('web1: waiting for another run (ada@laptop)\n')
+    const waiting: Event = {
+      type: 'progress',
+      host: 'web1',
+      play: 0,
+      doing: 'waiting',
+      task: null,
+      resource: null,
+      line: null,
+      whom: 'another run (ada@laptop)',
+      finished: 0,
+      total: 6,
+    }
+    expect(
+      await shown((screen) => plainView(screen, brief), [runOf(['web1'], 'apply'), waiting]),
+    ).toBe('web1: waiting for another run (ada@laptop)\n')
   })
 
   test('a line for what is changed, failed, ignored or unknown, nothing for what is ok or skipped', async () => {
-    expect(await shown((screen) => plainView(screen, brief), everything('apply').filter((event) => !('host' in event) || event.host === 'web1'))).toBe(`web1: changed: ~ settings (file[/etc/app.conf]): mode 0644 → 0600; content differs
+    expect(
+      await shown(
+        (screen) => plainView(screen, brief),
+        everything('apply').filter((event) => !('host' in event) || event.host === 'web1'),
+      ),
+    ).toBe(`web1: changed: ~ settings (file[/etc/app.conf]): mode 0644 → 0600; content differs
 web1: changed: ~ systemd.service[app.service]: restart, because file[/etc/app.conf]
 web1: unknown: ? mysql.user[app@localhost]: known after apply: MariaDB is not installed
 web1: ignored: ! command[true]: failure ignored: true ended with 1
@@ -102,7 +181,12 @@ web1: failed: ✗ check.http[http://localhost/]: http://localhost/ answered 502
   })
 
   test('with diffs these follow, and each change has its line', async () => {
-    expect(await shown((screen) => plainView(screen, { diffs: true, verbosity: 0 }), everything('apply').slice(0, 5))).toBe(`web1: changed: ~ settings (file[/etc/app.conf])
+    expect(
+      await shown(
+        (screen) => plainView(screen, { diffs: true, verbosity: 0 }),
+        everything('apply').slice(0, 5),
+      ),
+    ).toBe(`web1: changed: ~ settings (file[/etc/app.conf])
     mode 0644 → 0600
     content differs
       @@ -1,2 +1,2 @@
@@ -113,17 +197,26 @@ web1: failed: ✗ check.http[http://localhost/]: http://localhost/ answered 502
   })
 
   test('a host that cannot be reached has a line', async () => {
-    expect(await shown((screen) => plainView(screen, brief), everything('apply').filter((event) => 'host' in event && event.host === 'db1'))).toBe('db1: unreachable: db1: connection refused\n')
+    expect(
+      await shown(
+        (screen) => plainView(screen, brief),
+        everything('apply').filter((event) => 'host' in event && event.host === 'db1'),
+      ),
+    ).toBe('db1: unreachable: db1: connection refused\n')
   })
 
   test('notices about the run are told at once, those of a host are not', async () => {
-    expect(await shown(notesView, everything())).toBe('note: inventory/hosts.yml:4: nobody declares prot; did you mean port?\n')
+    expect(await shown(notesView, everything())).toBe(
+      'note: inventory/hosts.yml:4: nobody declares prot; did you mean port?\n',
+    )
   })
 })
 
 describe('recap', () => {
   test('columns, then notices, then failures in full with the hosts that share them, and in the end all in one line', async () => {
-    expect(await shown((screen) => recapView(screen, { mode: 'plan', verbosity: 0 }), everything())).toBe(`
+    expect(
+      await shown((screen) => recapView(screen, { mode: 'plan', verbosity: 0 }), everything()),
+    ).toBe(`
 web1 : ok=3  changed=2 unreachable=0 failed=1 skipped=1 unknown=1 ignored=1  1.2s
 web2 : ok=13 changed=2 unreachable=0 failed=1 skipped=1 unknown=1 ignored=1  1.2s
 db1  : ok=0  changed=0 unreachable=1 failed=0 skipped=0 unknown=0 ignored=0  10.0s
@@ -150,12 +243,29 @@ note: web1: systemd.service[other.service]: a restart is pending
   test('with many hosts every one has its line, those that are not well the last ones, and no failure scrolls away', async () => {
     const names = Array.from({ length: 200 }, (_, index) => `web${String(index)}`)
     const lost = error('web17 cannot be reached', { code: 'unreachable', detail: 'ECONNREFUSED' })
-    const text = await shown((screen) => recapView(screen, { mode: 'apply', verbosity: 0 }), [
-      runOf(names, 'apply'),
-      resource('web3', '/etc/x', { status: 'failed', error: error('no space left') }),
-      ...names.map((host): Event => ({ type: 'host', host, status: host === 'web17' ? 'unreachable' : host === 'web3' ? 'failed' : 'ok', error: host === 'web17' ? lost : null })),
-      { type: 'summary', hosts: Object.fromEntries(names.map((host) => [host, counts({ ok: 2, changed: host < 'web2' ? 1 : 0 })])), exitCode: 1, seconds: 61 },
-    ])
+    const text = await shown(
+      (screen) => recapView(screen, { mode: 'apply', verbosity: 0 }),
+      [
+        runOf(names, 'apply'),
+        resource('web3', '/etc/x', { status: 'failed', error: error('no space left') }),
+        ...names.map(
+          (host): Event => ({
+            type: 'host',
+            host,
+            status: host === 'web17' ? 'unreachable' : host === 'web3' ? 'failed' : 'ok',
+            error: host === 'web17' ? lost : null,
+          }),
+        ),
+        {
+          type: 'summary',
+          hosts: Object.fromEntries(
+            names.map((host) => [host, counts({ ok: 2, changed: host < 'web2' ? 1 : 0 })]),
+          ),
+          exitCode: 1,
+          seconds: 61,
+        },
+      ],
+    )
     const lines = text.trimEnd().split('\n')
     const recap = lines.filter((line) => / : ok=/.test(line)).map((line) => line.split(' ')[0])
     expect([...recap].sort()).toEqual([...names].sort())
@@ -174,58 +284,133 @@ note: web1: systemd.service[other.service]: a restart is pending
   })
 
   test('what follows from another failure, and what was ignored, comes before it', async () => {
-    const text = await shown((screen) => recapView(screen, { mode: 'apply', verbosity: 0 }), [
-      resource('a', '/cause', { status: 'failed', error: error('the cause') }),
-      { type: 'host', host: 'b', status: 'failed', error: error('too many others had failed', { code: 'not-begun' }) },
-      resource('a', '/ignored', { status: 'ignored', error: error('ignored') }),
-      resource('c', '/cause', { status: 'failed', error: error('another cause') }),
-    ])
-    expect(text.split('\n').filter((line) => /^[!✗]/.test(line)).map((line) => line.slice(0, 12))).toEqual(['! a: ignored', '✗ b: failed', '✗ a: the cau', '✗ c: another'])
+    const text = await shown(
+      (screen) => recapView(screen, { mode: 'apply', verbosity: 0 }),
+      [
+        resource('a', '/cause', { status: 'failed', error: error('the cause') }),
+        {
+          type: 'host',
+          host: 'b',
+          status: 'failed',
+          error: error('too many others had failed', { code: 'not-begun' }),
+        },
+        resource('a', '/ignored', { status: 'ignored', error: error('ignored') }),
+        resource('c', '/cause', { status: 'failed', error: error('another cause') }),
+      ],
+    )
+    expect(
+      text
+        .split('\n')
+        .filter((line) => /^[!✗]/.test(line))
+        .map((line) => line.slice(0, 12)),
+    ).toEqual(['! a: ignored', '✗ b: failed', '✗ a: the cau', '✗ c: another'])
   })
 
-  const full = ['web1  : ok=30 changed=2 unreachable=0 failed=0 skipped=1 ignored=0  1.2s', 'web20 : ok=3  changed=0 unreachable=0 failed=0 skipped=0 ignored=0  1.2s']
+  const full = [
+    'web1  : ok=30 changed=2 unreachable=0 failed=0 skipped=1 ignored=0  1.2s',
+    'web20 : ok=3  changed=0 unreachable=0 failed=0 skipped=0 ignored=0  1.2s',
+  ]
   test.each([
     ['a terminal of 72 columns', 72, true, full],
-    ['a terminal of 71 columns: counts of nothing are left out', 71, true, ['web1  : ok=30 changed=2 skipped=1  1.2s', 'web20 : ok=3 changed=0  1.2s']],
+    [
+      'a terminal of 71 columns: counts of nothing are left out',
+      71,
+      true,
+      ['web1  : ok=30 changed=2 skipped=1  1.2s', 'web20 : ok=3 changed=0  1.2s'],
+    ],
     ['a file', 40, false, full],
   ])('on %s', async (_, columns, redraws, lines) => {
     const screen = { ...paper({ rows: 24, columns }), redraws }
     let text = ''
-    const view = recapView({ ...screen, write: (written) => void (text += written) }, { mode: 'apply', verbosity: 0 })
-    view.onEvent({ type: 'summary', hosts: { web1: counts({ ok: 30, changed: 2, skipped: 1 }), web20: counts({ ok: 3 }) }, exitCode: 0, seconds: 1.2 })
+    const view = recapView(
+      { ...screen, write: (written) => void (text += written) },
+      { mode: 'apply', verbosity: 0 },
+    )
+    view.onEvent({
+      type: 'summary',
+      hosts: { web1: counts({ ok: 30, changed: 2, skipped: 1 }), web20: counts({ ok: 3 }) },
+      exitCode: 0,
+      seconds: 1.2,
+    })
     await view.end()
     expect(text.split('\n').slice(1, 3)).toEqual(lines)
   })
 
   test('apply has no unknown', async () => {
-    const summary: Event = { type: 'summary', hosts: { web1: counts({ ok: 30 }) }, exitCode: 0, seconds: 1.2 }
-    expect(await shown((screen) => recapView(screen, { mode: 'apply', verbosity: 0 }), [summary])).toBe('\nweb1 : ok=30 changed=0 unreachable=0 failed=0 skipped=0 ignored=0  1.2s\n')
+    const summary: Event = {
+      type: 'summary',
+      hosts: { web1: counts({ ok: 30 }) },
+      exitCode: 0,
+      seconds: 1.2,
+    }
+    expect(
+      await shown((screen) => recapView(screen, { mode: 'apply', verbosity: 0 }), [summary]),
+    ).toBe('\nweb1 : ok=30 changed=0 unreachable=0 failed=0 skipped=0 ignored=0  1.2s\n')
   })
 
   test('-v tells how often each host was asked', async () => {
-    expect(await shown((screen) => recapView(screen, { mode: 'plan', verbosity: 1 }), everything())).toContain('\nweb1 was asked: shell 3, mysql 2\n')
+    expect(
+      await shown((screen) => recapView(screen, { mode: 'plan', verbosity: 1 }), everything()),
+    ).toContain('\nweb1 was asked: shell 3, mysql 2\n')
   })
 
   test('the error of a host that failed at a resource is told once', async () => {
     const lost = error('the connection was lost', { code: 'connection-lost' })
-    const text = await shown((screen) => recapView(screen, { mode: 'apply', verbosity: 0 }), [resource('a', '/x', { status: 'failed', error: lost }), { type: 'host', host: 'a', status: 'unreachable', error: lost }])
+    const text = await shown(
+      (screen) => recapView(screen, { mode: 'apply', verbosity: 0 }),
+      [
+        resource('a', '/x', { status: 'failed', error: lost }),
+        { type: 'host', host: 'a', status: 'unreachable', error: lost },
+      ],
+    )
     expect(text.match(/the connection was lost/g)).toHaveLength(1)
   })
 
   test('an error that stands alone: message, place, remedy', async () => {
-    const alone: Event = { type: 'error', ...error('prot is not declared', { address: 'inventory/hosts.yml:4', remedy: 'correct the name' }) }
-    expect(await shown((screen) => recapView(screen, { mode: 'plan', verbosity: 0 }), [alone])).toBe('error: prot is not declared\n  at inventory/hosts.yml:4\n  → correct the name\n')
+    const alone: Event = {
+      type: 'error',
+      ...error('prot is not declared', {
+        address: 'inventory/hosts.yml:4',
+        remedy: 'correct the name',
+      }),
+    }
+    expect(
+      await shown((screen) => recapView(screen, { mode: 'plan', verbosity: 0 }), [alone]),
+    ).toBe('error: prot is not declared\n  at inventory/hosts.yml:4\n  → correct the name\n')
   })
 
   test('what a host says cannot steer the terminal', async () => {
     const evil = 'a\u001b[2Jb\u001b]52;c;cm0=\u0007c\u009b31md\u0000\u202ee\rf'
-    const text = await shown((screen) => recapView(screen, { mode: 'apply', verbosity: 0 }), [resource('web1', evil, { status: 'failed', error: error(evil, { detail: evil, remedy: evil }) })])
+    const text = await shown(
+      (screen) => recapView(screen, { mode: 'apply', verbosity: 0 }),
+      [
+        resource('web1', evil, {
+          status: 'failed',
+          error: error(evil, { detail: evil, remedy: evil }),
+        }),
+      ],
+    )
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
     expect(text).toContain('│ abcdef')
   })
 
   test('colours surround words and change none', async () => {
-    const lines = (style?: typeof colored) => shown((screen) => recapView(style === undefined ? screen : { ...screen, style, write: screen.write.bind(screen), size: screen.size.bind(screen) }, { mode: 'plan', verbosity: 0 }), everything())
+    const lines = (style?: typeof colored) =>
+      shown(
+        (screen) =>
+          recapView(
+            style === undefined
+              ? screen
+              : {
+                  ...screen,
+                  style,
+                  write: screen.write.bind(screen),
+                  size: screen.size.bind(screen),
+                },
+            { mode: 'plan', verbosity: 0 },
+          ),
+        everything(),
+      )
     const bright = await lines(colored)
     expect(bright).toContain('\u001b[31mfailed=1\u001b[39m')
     expect(bright.replace(/\u001b\[\d+m/g, '')).toBe(await lines())

@@ -9,11 +9,15 @@ function valuesOf(...alphabets: readonly string[]): Int8Array {
   return values
 }
 
-const valueAt = (values: Int8Array, units: Uint16Array, at: number): number => values[units[at] ?? gap] ?? -1
+const valueAt = (values: Int8Array, units: Uint16Array, at: number): number =>
+  values[units[at] ?? gap] ?? -1
 
 const nibbles = valuesOf('0123456789abcdef', '0123456789ABCDEF')
 
-/** Adds bytes of two digits each: from the first digit on, and from the second. `digits` are offsets in the source. */
+/**
+ * Adds bytes of two digits each: from the first digit on, and from the second. `digits` are offsets
+ * in the source.
+ */
 function addBytes(made: ReadingBuilder, digits: readonly number[]): void {
   const { units } = made.source
   for (const first of [0, 1]) {
@@ -25,7 +29,10 @@ function addBytes(made: ReadingBuilder, digits: readonly number[]): void {
   }
 }
 
-/** Adds the bytes of little-endian words of four digits (`od -x`, hexdump), wherever the first word begins. */
+/**
+ * Adds the bytes of little-endian words of four digits (`od -x`, hexdump), wherever the first word
+ * begins.
+ */
 function addWords(made: ReadingBuilder, digits: readonly number[]): void {
   const { units } = made.source
   const digit = (index: number): number => valueAt(nibbles, units, digits[index] ?? 0)
@@ -48,7 +55,10 @@ const mostBetween = 12
 const isOffsetLength = (digits: number): boolean => digits >= 6 && digits <= 16
 const x = 0x78
 
-/** Hexadecimal bytes: `68756e`, `68 75 6e`, `68:75:6e`, `6875 6e74`, `0x68, 0x75`, over several lines too. */
+/**
+ * Hexadecimal bytes: `68756e`, `68 75 6e`, `68:75:6e`, `6875 6e74`, `0x68, 0x75`, over several
+ * lines too.
+ */
 function hexadecimal(source: Reading): Reading | null {
   const { units } = source
   const made = new ReadingBuilder(source, 2)
@@ -73,7 +83,8 @@ function hexadecimal(source: Reading): Reading | null {
       }
     } else if (digits.length > 0) {
       words ||= together === 4
-      if (isOffsetLength(together) || valueAt(between, units, at) < 0 || ++signs > mostBetween) flush()
+      if (isOffsetLength(together) || valueAt(between, units, at) < 0 || ++signs > mostBetween)
+        flush()
       together = 0
     }
   }
@@ -84,14 +95,17 @@ const column = new RegExp(
   [
     /[0-9A-Fa-f]{2}[ \t]+[|>]([^\n]{1,64})[|<][ \t]*$/, // hexdump, od
     /[0-9A-Fa-f]{6,16}:(?: [0-9A-Fa-f]{2,8})+ {2,}(\S[^\n]{0,63})$/, // xxd
-  ].map(({ source }) => source).join('|'),
+  ]
+    .map(({ source }) => source)
+    .join('|'),
   'dgm',
 )
 
 /** The characters that hexdump, od and xxd show beside the bytes, line after line. */
 function columns(source: Reading): Reading | null {
   const made = new ReadingBuilder(source)
-  for (const { indices } of source.text.matchAll(column)) made.keep(...(indices?.[1] ?? indices?.[2] ?? [0, 0]))
+  for (const { indices } of source.text.matchAll(column))
+    made.keep(...(indices?.[1] ?? indices?.[2] ?? [0, 0]))
   return made.build(true)
 }
 
@@ -115,7 +129,8 @@ const octalRun = /(?<!\d)[0-3][0-7]{2}(?:\s{1,2}(?:[0-7]{7} )?[0-3][0-7]{2}){3,}
 const decimal = (source: Reading): Reading | null => numbers(source, decimalRun, /\d+/g, 10)
 
 /** `150 165 156`: `od -b`. */
-const octal = (source: Reading): Reading | null => numbers(source, octalRun, /(?<!\d)\d{3}(?!\d)/g, 8)
+const octal = (source: Reading): Reading | null =>
+  numbers(source, octalRun, /(?<!\d)\d{3}(?!\d)/g, 8)
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const sextets = valuesOf(`${letters}+/`, `${letters}-_`)
@@ -127,8 +142,8 @@ const fewestLetters = 6
 const fewestUnpadded = 8
 
 /**
- * Base64 and base64url, folded into lines or not. Each run is decoded from its first four letters on, since what stands
- * before base64 may look like it.
+ * Base64 and base64url, folded into lines or not. Each run is decoded from its first four letters
+ * on, since what stands before base64 may look like it.
  */
 export function base64(source: Reading): Reading | null {
   const { units } = source
@@ -151,7 +166,9 @@ export function base64(source: Reading): Reading | null {
   return made.build(true)
 }
 
-/** Where base64 goes on behind a line break and the next line's indentation; `at` where it does not. */
+/**
+ * Where base64 goes on behind a line break and the next line's indentation; `at` where it does not.
+ */
 function afterFold(units: Uint16Array, at: number): number {
   let next = units[at] === 0x0d ? at + 1 : at
   if (units[next] !== lineBreak) return at
@@ -168,12 +185,24 @@ function addSextets(made: ReadingBuilder, run: readonly number[], first: number)
   for (let index = first + 1; index < run.length; index++) {
     const place = run[index] ?? 0
     const next = valueAt(sextets, units, place)
-    if (bits < 6) made.add(((value << (2 + bits)) | (next >> (4 - bits))) & 0xff, run[index - 1] ?? 0, place + 1)
+    if (bits < 6)
+      made.add(
+        ((value << (2 + bits)) | (next >> (4 - bits))) & 0xff,
+        run[index - 1] ?? 0,
+        place + 1,
+      )
     value = next
     bits = (bits + 2) % 8
   }
   made.gap(run[0] ?? 0)
 }
 
-/** Encodings of bytes that hold no further one. Each answers null where it finds nothing to decode. */
-export const byteEncodings: readonly ((source: Reading) => Reading | null)[] = [hexadecimal, columns, decimal, octal]
+/**
+ * Encodings of bytes that hold no further one. Each answers null where it finds nothing to decode.
+ */
+export const byteEncodings: readonly ((source: Reading) => Reading | null)[] = [
+  hexadecimal,
+  columns,
+  decimal,
+  octal,
+]

@@ -7,12 +7,19 @@ export interface Credential {
   readonly text: string
 }
 
-/** Whether what stands behind a name in a setting or the query of a URL is secret: a `key` alone is there, as no variable's is. */
-export const namesSecret = (name: string): boolean => soundsSecret(name) || /^(?:auth|key|sig)$/i.test(name)
+/**
+ * Whether what stands behind a name in a setting or the query of a URL is secret: a `key` alone is
+ * there, as no variable's is.
+ */
+export const namesSecret = (name: string): boolean =>
+  soundsSecret(name) || /^(?:auth|key|sig)$/i.test(name)
 
 const longestUrl = 8192
 
-/** The passwords in URLs: `user:password@`, a token in place of the user, and values of the query whose names say it. */
+/**
+ * The passwords in URLs: `user:password@`, a token in place of the user, and values of the query
+ * whose names say it.
+ */
 export function urlCredentials(text: string): readonly Credential[] {
   const found: Credential[] = []
   for (let at = text.indexOf('://'), next = 0; at >= 0; at = next) {
@@ -40,13 +47,15 @@ function userInfo(url: string): Range {
   if (colon >= 0 && colon < end) return [colon + 1, end]
   if (end >= 0) return end > longestUser ? [0, end] : none
   // A port, or an address of IPv6. Anything else is the beginning of a password that holds a slash.
-  if (colon < 0 || authority.startsWith('[') || /^\d{0,5}$/.test(authority.slice(colon + 1))) return none
+  if (colon < 0 || authority.startsWith('[') || /^\d{0,5}$/.test(authority.slice(colon + 1)))
+    return none
   return [colon + 1, url.indexOf('@', authority.length)]
 }
 
 const query = (url: string): readonly Range[] =>
-  [...url.matchAll(/(?<=[?&;])([\w.-]+)=([^&;#]+)/g)].flatMap(({ 0: whole, 1: name = '', index }) =>
-    namesSecret(name) ? [[index + name.length + 1, index + whole.length] as const] : [],
+  [...url.matchAll(/(?<=[?&;])([\w.-]+)=([^&;#]+)/g)].flatMap(
+    ({ 0: whole, 1: name = '', index }) =>
+      namesSecret(name) ? [[index + name.length + 1, index + whole.length] as const] : [],
   )
 
 /** A word of a command line, which may stand in quotes. */
@@ -59,17 +68,29 @@ const passwordOptions: readonly (readonly [sign: string, pattern: RegExp])[] = [
   ['sshpass', new RegExp(`\\bsshpass${arguments_}-p\\s*${word}`, 'dg')],
   ['mysql', new RegExp(`\\bmysql\\w*${arguments_}-p${word}`, 'dg')],
   ['mariadb', new RegExp(`\\bmariadb[\\w-]*${arguments_}-p${word}`, 'dg')],
-  ['curl', new RegExp(`\\bcurl${arguments_}(?:-u|--user)[ =]?["']?[^\\s:"']{1,64}:([^\\s"']+)`, 'dg')],
-  ['--', new RegExp(`(?<=^|\\s)--(?:[\\w-]{0,32}-)?(?:password|passwd|token|secret)=${word}`, 'dg')],
+  [
+    'curl',
+    new RegExp(`\\bcurl${arguments_}(?:-u|--user)[ =]?["']?[^\\s:"']{1,64}:([^\\s"']+)`, 'dg'),
+  ],
+  [
+    '--',
+    new RegExp(`(?<=^|\\s)--(?:[\\w-]{0,32}-)?(?:password|passwd|token|secret)=${word}`, 'dg'),
+  ],
 ]
 
-/** The passwords in command lines: `sshpass -p …`, `mysql -p…`, `curl -u user:…`, `--password=…`. */
+/**
+ * The passwords in command lines: `sshpass -p …`, `mysql -p…`, `curl -u user:…`, `--password=…`.
+ */
 function commandCredentials(text: string): readonly Credential[] {
-  const patterns = passwordOptions.flatMap(([sign, pattern]) => (text.includes(sign) ? [pattern] : []))
-  return patterns.flatMap((pattern) => [...text.matchAll(pattern)].flatMap(({ indices }) => {
-    const [from, to] = firstGroup(indices)
-    return to > from ? [{ from, to, text: text.slice(from, to) }] : []
-  }))
+  const patterns = passwordOptions.flatMap(([sign, pattern]) =>
+    text.includes(sign) ? [pattern] : [],
+  )
+  return patterns.flatMap((pattern) =>
+    [...text.matchAll(pattern)].flatMap(({ indices }) => {
+      const [from, to] = firstGroup(indices)
+      return to > from ? [{ from, to, text: text.slice(from, to) }] : []
+    }),
+  )
 }
 
 /** The types promise every group, and leave out that only one of several alternatives is there. */
@@ -78,4 +99,7 @@ function firstGroup(indices: readonly (Range | undefined)[] = []): Range {
 }
 
 /** All passwords that are told by what stands around them. */
-export const credentials = (text: string): readonly Credential[] => [...urlCredentials(text), ...commandCredentials(text)]
+export const credentials = (text: string): readonly Credential[] => [
+  ...urlCredentials(text),
+  ...commandCredentials(text),
+]

@@ -1,15 +1,21 @@
 /**
- * A text with encodings undone (the text itself: with none), and where each of its units stands in the source.
- * Units are those of UTF-16, or decoded bytes.
+ * A text with encodings undone (the text itself: with none), and where each of its units stands in
+ * the source. Units are those of UTF-16, or decoded bytes.
  */
 export class Reading {
   #text: string | null = null
 
   constructor(
     readonly units: Uint16Array,
-    /** Decoded from numbers or base64. A part of a secret is no accident there, so parts count as found. */
+    /**
+     * Decoded from numbers or base64. A part of a secret is no accident there, so parts count as
+     * found.
+     */
     readonly decoded: boolean,
-    /** Two offsets in the source for each unit: its beginning and its end. Null: the units are the source's own. */
+    /**
+     * Two offsets in the source for each unit: its beginning and its end. Null: the units are the
+     * source's own.
+     */
     readonly places: Int32Array | null = null,
   ) {}
 
@@ -71,7 +77,8 @@ export class ReadingBuilder {
 
   /** Adds the source's units from `from` up to `to` as they are. */
   keep(from: number, to: number): void {
-    for (let index = from; index < to; index++) this.add(this.source.units[index] ?? 0, index, index + 1)
+    for (let index = from; index < to; index++)
+      this.add(this.source.units[index] ?? 0, index, index + 1)
   }
 
   gap(at: number): void {
@@ -81,6 +88,8 @@ export class ReadingBuilder {
   /** What was added; null where nothing was. */
   build(decoded: boolean): Reading | null {
     const size = this.#size
-    return size === 0 ? null : new Reading(this.#units.subarray(0, size), decoded, this.#places.subarray(0, 2 * size))
+    return size === 0
+      ? null
+      : new Reading(this.#units.subarray(0, size), decoded, this.#places.subarray(0, 2 * size))
   }
 }

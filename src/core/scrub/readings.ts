@@ -6,9 +6,9 @@ import { textEncodings, visible } from './text-encodings.js'
 const depth = 2
 
 /**
- * All readings of a text in which a secret is searched for. Decoding the text instead of encoding each secret finds what
- * is encoded in part, and base64 that begins and is folded anywhere; and of a secret only its text has to be kept. The
- * work is a constant times the length of the text.
+ * All readings of a text in which a secret is searched for. Decoding the text instead of encoding
+ * each secret finds what is encoded in part, and base64 that begins and is folded anywhere; and of
+ * a secret only its text has to be kept. The work is a constant times the length of the text.
  */
 export function* readingsOf(text: string): Generator<Reading> {
   const source = Reading.of(text)
@@ -31,7 +31,9 @@ function* within(reading: Reading, left: number): Generator<Reading> {
   }
 }
 
-/** So many printable characters in a row are text, which may be encoded once more; fewer are chance. */
+/**
+ * So many printable characters in a row are text, which may be encoded once more; fewer are chance.
+ */
 const fewestPrintable = 12
 
 function holdsText({ units, decoded }: Reading): boolean {

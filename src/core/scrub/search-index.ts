@@ -13,8 +13,8 @@ export interface Search {
   /** Shorter patterns are left out. */
   readonly least: number
   /**
-   * Offsets in the source where something may be missing. The end of a pattern that stands behind one counts, and so does
-   * the beginning of a pattern before one.
+   * Offsets in the source where something may be missing. The end of a pattern that stands behind
+   * one counts, and so does the beginning of a pattern before one.
    */
   readonly cuts: readonly number[]
 }
@@ -29,9 +29,10 @@ export const anchorLength = 4
 const partLength = 8
 
 /**
- * Finds any of many patterns in one pass. Every fourth place of a pattern is an anchor, in a hash table by its four
- * characters; where they stand in a text, pattern and text are compared to the left and to the right. So whole patterns
- * and parts of them are found, whatever their number, and a pattern takes a few numbers for each anchor.
+ * Finds any of many patterns in one pass. Every fourth place of a pattern is an anchor, in a hash
+ * table by its four characters; where they stand in a text, pattern and text are compared to the
+ * left and to the right. So whole patterns and parts of them are found, whatever their number, and
+ * a pattern takes a few numbers for each anchor.
  */
 export class SearchIndex {
   readonly #patterns: Pattern[] = []
@@ -55,7 +56,8 @@ export class SearchIndex {
     const last = text.length - anchorLength
     const count = parts ? Math.ceil(last / anchorLength) : 1
     const offsets = Array.from({ length: count }, (_, index) => index * anchorLength)
-    // The first of equal anchors is enough, or a text that repeats itself would be compared over and over.
+    // The first of equal anchors is enough, or a text that repeats itself would be compared over
+    // and over.
     const anchors = new Map(offsets.reverse().map((offset) => [keyAt(text, offset), offset]))
     for (const [key, offset] of anchors) this.#addAnchor(key, offset)
     if (anchors.get(keyAt(text, last)) !== last) this.#addAnchor(keyAt(text, last), last)
@@ -101,14 +103,29 @@ export class SearchIndex {
   }
 
   /** Compares around an anchor that stands at `at`. Answers the end of what it has found, or 0. */
-  #compare(reading: Reading, at: number, anchor: number, { least, cuts }: Search, found: Found): number {
+  #compare(
+    reading: Reading,
+    at: number,
+    anchor: number,
+    { least, cuts }: Search,
+    found: Found,
+  ): number {
     const { units, decoded } = reading
-    const { text = '', parts = false, beginning = false } = this.#patterns[this.#pattern[anchor] ?? 0] ?? {}
+    const {
+      text = '',
+      parts = false,
+      beginning = false,
+    } = this.#patterns[this.#pattern[anchor] ?? 0] ?? {}
     if (text.length < least) return 0
     /** From an offset in the pattern to the unit that is compared with it. */
     const shift = at - (this.#offset[anchor] ?? 0)
     let [from, to] = [at, at]
-    while (to < units.length && to - shift < text.length && units[to] === text.charCodeAt(to - shift)) to++
+    while (
+      to < units.length &&
+      to - shift < text.length &&
+      units[to] === text.charCodeAt(to - shift)
+    )
+      to++
     if (to - at < anchorLength) return 0
     while (from > 0 && from > shift && units[from - 1] === text.charCodeAt(from - 1 - shift)) from--
     const isFirst = from === shift
@@ -121,7 +138,10 @@ export class SearchIndex {
   }
 }
 
-/** Whether something may be missing before a unit: at a cut, and where a run of decoded bytes begins or ends. */
+/**
+ * Whether something may be missing before a unit: at a cut, and where a run of decoded bytes begins
+ * or ends.
+ */
 function isCut(reading: Reading, index: number, cuts: readonly number[]): boolean {
   const { units, decoded } = reading
   const [isStart, isEnd] = [index === 0, index === units.length]
@@ -132,7 +152,10 @@ function isCut(reading: Reading, index: number, cuts: readonly number[]): boolea
   return cuts.some((cut) => before <= cut && cut <= after)
 }
 
-/** The key of four units is themselves, where they are below 256; the texts are compared in any case. */
+/**
+ * The key of four units is themselves, where they are below 256; the texts are compared in any
+ * case.
+ */
 const rolled = (key: number, unit: number): number => (key >>> 8) | ((unit ^ (unit >>> 8)) << 24)
 
 function keyAt(text: string, offset: number): number {
@@ -142,4 +165,5 @@ function keyAt(text: string, offset: number): number {
 }
 
 /** The upper bits of a product with the golden ratio. */
-const slotOf = (key: number, slots: number): number => Math.imul(key, 0x9e3779b1) >>> (Math.clz32(slots) + 1)
+const slotOf = (key: number, slots: number): number =>
+  Math.imul(key, 0x9e3779b1) >>> (Math.clz32(slots) + 1)

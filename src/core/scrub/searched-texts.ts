@@ -2,7 +2,10 @@ import { namesSecret, urlCredentials } from './credentials.js'
 import { mysqlHash } from './mysql-hash.js'
 import type { Pattern } from './search-index.js'
 
-/** Words of reports and of everyday settings. Hiding them would hide the report, and its gaps would tell them. */
+/**
+ * Words of reports and of everyday settings. Hiding them would hide the report, and its gaps would
+ * tell them.
+ */
 const commonWords = new Set(
   `absent admin administrator authorized backup changed changeme command connect connection container database default
   deployment development directory disabled enabled environment example failed gunicorn ignored inventory localhost
@@ -11,7 +14,10 @@ const commonWords = new Set(
   unreachable username webhook webserver welcome`.split(/\s+/),
 )
 
-/** Whether a value is so short or so common that it would be found where it is not meant; it is not searched for. */
+/**
+ * Whether a value is so short or so common that it would be found where it is not meant; it is not
+ * searched for.
+ */
 export function isCommon(text: string): boolean {
   if (text.length < 4 || commonWords.has(text.toLowerCase())) return true
   return (/^\d+$/.test(text) && text.length < 6) || (/^[A-Z]?[a-z]+$/.test(text) && text.length < 8)
@@ -26,10 +32,14 @@ const publicForms: readonly RegExp[] = [
   /^[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}$/i, // an address of mail
 ]
 
-/** Whether the value of a setting may be secret. Words, numbers, hosts, paths, and URLs without a password are not. */
+/**
+ * Whether the value of a setting may be secret. Words, numbers, hosts, paths, and URLs without a
+ * password are not.
+ */
 export function mayBeSecret(name: string, value: string): boolean {
   if (namesSecret(name)) return !isCommon(value)
-  if (value.length < 8 || isCommon(value) || publicForms.some((form) => form.test(value))) return false
+  if (value.length < 8 || isCommon(value) || publicForms.some((form) => form.test(value)))
+    return false
   return !/^[a-z][a-z0-9+.-]*:\/\/\S*$/i.test(value) || urlCredentials(value).length > 0
 }
 
@@ -37,9 +47,10 @@ export function mayBeSecret(name: string, value: string): boolean {
 const longestCompound = 4096
 
 /**
- * All that is searched for because of one secret: the secret, each line of it, what it holds that is secret by itself, such
- * as the password in a URL, and what MariaDB keeps of a password.
- * @param compound made of other secrets, which are known, and of plain text, which is not searched for by itself
+ * All that is searched for because of one secret: the secret, each line of it, what it holds that
+ * is secret by itself, such as the password in a URL, and what MariaDB keeps of a password.
+ * @param compound made of other secrets, which are known, and of plain text, which is not searched
+ * for by itself
  */
 export function patternsOf(value: string, compound: boolean): readonly Pattern[] {
   if (compound) {
@@ -51,7 +62,8 @@ export function patternsOf(value: string, compound: boolean): readonly Pattern[]
 }
 
 /** The hash that MariaDB keeps of a password: guesses can be tried against it. */
-const stored = (value: string): readonly string[] => (/^[\x20-\x7e]{1,80}$/.test(value) ? [mysqlHash(value)] : [])
+const stored = (value: string): readonly string[] =>
+  /^[\x20-\x7e]{1,80}$/.test(value) ? [mysqlHash(value)] : []
 
 /** Shorter lines are not searched for by themselves: `}`, `fi`. */
 const shortestLine = 6
@@ -59,20 +71,28 @@ const shortestLine = 6
 /** The lines of a text of several. */
 function linesOf(value: string): readonly string[] {
   const lines = value.split(/[\r\n]+/).map((line) => line.trim())
-  return lines.length === 1 ? [] : lines.filter((line) => line.length >= shortestLine && !isCommon(line))
+  return lines.length === 1
+    ? []
+    : lines.filter((line) => line.length >= shortestLine && !isCommon(line))
 }
 
 /** `name=value`, `"name": "value"`. */
-const setting = /(?<=^|[\s;,&?{])["']?([\w.-]{1,64})["']?[ \t]*[=:][ \t]*("[^"\n]*"|'[^'\n]*'|[^\s;,&]+)/g
+const setting =
+  /(?<=^|[\s;,&?{])["']?([\w.-]{1,64})["']?[ \t]*[=:][ \t]*("[^"\n]*"|'[^'\n]*'|[^\s;,&]+)/g
 
 /** The secrets in a secret: in URLs, in JSON, and behind names. */
 function inner(value: string, compound: boolean): readonly string[] {
-  const isNamed = (name: string, given: string): boolean => namesSecret(name) && mayBeSecret(name, given)
+  const isNamed = (name: string, given: string): boolean =>
+    namesSecret(name) && mayBeSecret(name, given)
   const isSetting = !compound && value.includes('\n') ? mayBeSecret : isNamed
   const settings = [...value.matchAll(setting)]
-    .map(({ 1: name = '', 2: given = '' }) => [name, given.replace(/^(["'])(.*)\1$/, '$2')] as const)
+    .map(
+      ({ 1: name = '', 2: given = '' }) => [name, given.replace(/^(["'])(.*)\1$/, '$2')] as const,
+    )
     .filter(([name, given]) => isSetting(name, given))
-  const json = leaves(parsed(value)).filter(([name, leaf]) => (compound ? isNamed : mayBeSecret)(name, leaf))
+  const json = leaves(parsed(value)).filter(([name, leaf]) =>
+    (compound ? isNamed : mayBeSecret)(name, leaf),
+  )
   const found = [
     ...urlCredentials(value).flatMap(({ text }) => [text, decoded(text)]),
     ...settings.map(([, given]) => given),
@@ -102,7 +122,9 @@ function parsed(value: string): unknown {
 function leaves(value: unknown, name = ''): readonly (readonly [name: string, text: string])[] {
   if (typeof value === 'string') return [[name, value]]
   if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([key, child]) => leaves(child, Array.isArray(value) ? name : key))
+  return Object.entries(value).flatMap(([key, child]) =>
+    leaves(child, Array.isArray(value) ? name : key),
+  )
 }
 
 function patterns(value: string, parts: boolean): readonly Pattern[] {
@@ -113,25 +135,38 @@ function patterns(value: string, parts: boolean): readonly Pattern[] {
   )
 }
 
-/** Whether the first characters of a value tell it. Those of a word, of a URL and of JSON do not. */
+/**
+ * Whether the first characters of a value tell it. Those of a word, of a URL and of JSON do not.
+ */
 function isToken(value: string): boolean {
   const first = value.slice(0, 8)
   if (value.length < 16 || /\s|:\/\//.test(value) || !/^[\w.+/=~-]+$/.test(first)) return false
   return !/^[A-Z]?[a-z]+-?[a-z]*$/.test(first)
 }
 
-/** A longer text is searched for in pieces, so that none is longer in any encoding than the overlap of two windows. */
+/**
+ * A longer text is searched for in pieces, so that none is longer in any encoding than the overlap
+ * of two windows.
+ */
 const longestPiece = 512
 
 function pieces(text: string): readonly string[] {
   if (text.length <= longestPiece) return [text]
-  const whole = Array.from({ length: Math.floor(text.length / longestPiece) }, (_, index) => index * longestPiece)
-  return [...whole.map((begin) => text.slice(begin, begin + longestPiece)), text.slice(-longestPiece)]
+  const whole = Array.from(
+    { length: Math.floor(text.length / longestPiece) },
+    (_, index) => index * longestPiece,
+  )
+  return [
+    ...whole.map((begin) => text.slice(begin, begin + longestPiece)),
+    text.slice(-longestPiece),
+  ]
 }
 
 const isHex = (text: string): boolean => /^[0-9A-Fa-f]+$/.test(text)
 
-/** Ways to write a text that no reading undoes; of compounds only the first two are searched for. */
+/**
+ * Ways to write a text that no reading undoes; of compounds only the first two are searched for.
+ */
 const rewritten: readonly ((text: string) => string)[] = [
   (text) => text,
   (text) => text.replace(/\s+/g, ''), // in readings without white space
@@ -152,6 +187,7 @@ const rewritten: readonly ((text: string) => string)[] = [
 /** Each way to write a text, and of letters beyond ASCII also their bytes. */
 function written(text: string, rewrites: typeof rewritten): readonly string[] {
   const forms = new Set(rewrites.map((rewrite) => rewrite(text)))
-  for (const form of [...forms]) if (/[^\x00-\x7f]/.test(form)) forms.add(Buffer.from(form).toString('latin1'))
+  for (const form of [...forms])
+    if (/[^\x00-\x7f]/.test(form)) forms.add(Buffer.from(form).toString('latin1'))
   return [...forms].filter((form) => form === text || !isCommon(form))
 }

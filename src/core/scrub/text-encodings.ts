@@ -1,7 +1,11 @@
 import { ReadingBuilder, type Reading } from './reading.js'
 
 /** Replaces each match; null where there is none. */
-function replaced(source: Reading, pattern: RegExp, meaning: (match: RegExpExecArray) => string): Reading | null {
+function replaced(
+  source: Reading,
+  pattern: RegExp,
+  meaning: (match: RegExpExecArray) => string,
+): Reading | null {
   if (source.text.search(pattern) < 0) return null
   const made = new ReadingBuilder(source)
   let done = 0
@@ -22,7 +26,9 @@ const invisible = new RegExp(
     /\x1b[ -/]*[0-~]/,
     /[^\n]\x08/, // struck over, as manual pages do for bold
     /[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b-\u200f\u2060\ufeff]/,
-  ].map(({ source }) => source).join('|'),
+  ]
+    .map(({ source }) => source)
+    .join('|'),
   'g',
 )
 
@@ -30,9 +36,13 @@ const invisible = new RegExp(
 export const visible = (source: Reading): Reading | null => replaced(source, invisible, () => '')
 
 const lineBreak = 0x0a
-const isSpace = (unit: number): boolean => unit === 0x20 || (unit >= 0x09 && unit <= 0x0d) || unit === 0xa0
+const isSpace = (unit: number): boolean =>
+  unit === 0x20 || (unit >= 0x09 && unit <= 0x0d) || unit === 0xa0
 
-/** Without white space, as before it was folded or indented, and without od(1)'s offsets; null where there is none. */
+/**
+ * Without white space, as before it was folded or indented, and without od(1)'s offsets; null where
+ * there is none.
+ */
 export function unspaced(source: Reading): Reading | null {
   const { units } = source
   if (!units.some(isSpace)) return null
@@ -47,7 +57,10 @@ export function unspaced(source: Reading): Reading | null {
 
 /** Seven octal digits before a space. */
 function isOffset(units: Uint16Array, begin: number): boolean {
-  return units[begin + 7] === 0x20 && units.subarray(begin, begin + 7).every((unit) => unit >= 0x30 && unit <= 0x37)
+  return (
+    units[begin + 7] === 0x20 &&
+    units.subarray(begin, begin + 7).every((unit) => unit >= 0x30 && unit <= 0x37)
+  )
 }
 
 /** The character of a number; the last one of Unicode for what is too large. */
@@ -57,35 +70,68 @@ const ofHex = (digits = '0'): string => character(Number.parseInt(digits, 16))
 /** `%41`: URLs and forms, encoded in part or altogether. */
 function percent(source: Reading): Reading | null {
   if (!source.units.includes(0x25)) return null
-  return replaced(source, /%(?:u([0-9A-Fa-f]{4})|([0-9A-Fa-f]{2}))/g, ([, unit, byte]) => ofHex(unit ?? byte))
+  return replaced(source, /%(?:u([0-9A-Fa-f]{4})|([0-9A-Fa-f]{2}))/g, ([, unit, byte]) =>
+    ofHex(unit ?? byte),
+  )
 }
 
 const letters: Readonly<Record<string, string>> = {
-  n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', v: '\v', a: '\x07', e: '\x1b', '\n': '', '\r\n': '',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+  a: '\x07',
+  e: '\x1b',
+  '\n': '',
+  '\r\n': '',
 }
 const hex = (digits: string): string => `([0-9A-Fa-f]{${digits}})`
 const number = `u\\{${hex('1,6')}\\}|u${hex('4')}|U${hex('8')}|x${hex('2')}|([0-7]{1,3})`
 const escape = new RegExp(`\\\\(?:${number}|(\\r?\\n|[^]))`, 'g')
 
-/** A backslash before a character or its number: JSON, C, `$'…'` and `"…"` of shells, Python's repr, systemd, SQL. */
+/**
+ * A backslash before a character or its number: JSON, C, `$'…'` and `"…"` of shells, Python's repr,
+ * systemd, SQL.
+ */
 function backslash(source: Reading): Reading | null {
   if (!source.units.includes(0x5c)) return null
   return replaced(source, escape, ([, braces, four, eight, two, octal, letter]) => {
     if (letter !== undefined) return letters[letter] ?? letter
-    return octal === undefined ? ofHex(braces ?? four ?? eight ?? two) : character(Number.parseInt(octal, 8))
+    return octal === undefined
+      ? ofHex(braces ?? four ?? eight ?? two)
+      : character(Number.parseInt(octal, 8))
   })
 }
 
-const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0' }
+const entities: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: '\u00a0',
+}
 
 /** `&amp;`, `&#39;`, `&#x27;`: HTML and XML. */
 function entity(source: Reading): Reading | null {
   if (!source.units.includes(0x26)) return null
-  return replaced(source, /&(?:#(\d{1,7})|#[xX]([0-9A-Fa-f]{1,6})|([a-z]{2,4}));/g, ([whole, decimal, digits, name]) => {
-    if (name !== undefined) return entities[name] ?? whole
-    return decimal === undefined ? ofHex(digits) : character(Number(decimal))
-  })
+  return replaced(
+    source,
+    /&(?:#(\d{1,7})|#[xX]([0-9A-Fa-f]{1,6})|([a-z]{2,4}));/g,
+    ([whole, decimal, digits, name]) => {
+      if (name !== undefined) return entities[name] ?? whole
+      return decimal === undefined ? ofHex(digits) : character(Number(decimal))
+    },
+  )
 }
 
-/** Encodings of text. Each decodes a whole text, and answers null where it finds nothing to decode. */
-export const textEncodings: readonly ((source: Reading) => Reading | null)[] = [percent, backslash, entity]
+/**
+ * Encodings of text. Each decodes a whole text, and answers null where it finds nothing to decode.
+ */
+export const textEncodings: readonly ((source: Reading) => Reading | null)[] = [
+  percent,
+  backslash,
+  entity,
+]

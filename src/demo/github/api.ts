@@ -1,7 +1,13 @@
 import ssh2 from 'ssh2'
 import type { Deliveries } from './deliveries.js'
 import { pushOfHead } from './push-event.js'
-import type { GithubState, StoredDelivery, StoredHook, StoredKey, StoredRepository } from './state.js'
+import type {
+  GithubState,
+  StoredDelivery,
+  StoredHook,
+  StoredKey,
+  StoredRepository,
+} from './state.js'
 
 /** A request that is known to fit GitHub's description. */
 export interface ApiRequest {
@@ -22,21 +28,39 @@ export interface ApiAnswer {
 type Handler = (request: ApiRequest) => ApiAnswer | Promise<ApiAnswer>
 
 export const documentation = 'https://docs.github.com/rest'
-export const notFound: ApiAnswer = { status: 404, body: { message: 'Not Found', documentation_url: documentation, status: '404' } }
+export const notFound: ApiAnswer = {
+  status: 404,
+  body: { message: 'Not Found', documentation_url: documentation, status: '404' },
+}
 
 const refusal = (resource: string, message: string, field?: string): ApiAnswer => ({
   status: 422,
-  body: { message: 'Validation Failed', errors: [{ resource, code: 'custom', message, ...(field === undefined ? {} : { field }) }], documentation_url: documentation },
+  body: {
+    message: 'Validation Failed',
+    errors: [{ resource, code: 'custom', message, ...(field === undefined ? {} : { field }) }],
+    documentation_url: documentation,
+  },
 })
 
-/** One page of a list with GitHub's Link header: 30 entries unless the request says otherwise, 100 at most. */
+/**
+ * One page of a list with GitHub's Link header: 30 entries unless the request says otherwise, 100
+ * at most.
+ */
 function paged(items: readonly unknown[], { query, apiUrl }: ApiRequest, path: string): ApiAnswer {
   const size = Math.min(Number(query.get('per_page') ?? 30), 100)
   const page = Number(query.get('page') ?? 1)
   const last = Math.max(1, Math.ceil(items.length / size))
-  const link = (number: number, rel: string): string => `<${apiUrl}${path}?per_page=${String(size)}&page=${String(number)}>; rel="${rel}"`
-  const links = [...(page > 1 ? [link(page - 1, 'prev'), link(1, 'first')] : []), ...(page < last ? [link(page + 1, 'next'), link(last, 'last')] : [])]
-  return { status: 200, body: items.slice((page - 1) * size, page * size), ...(links.length === 0 ? {} : { headers: { link: links.join(', ') } }) }
+  const link = (number: number, rel: string): string =>
+    `<${apiUrl}${path}?per_page=${String(size)}&page=${String(number)}>; rel="${rel}"`
+  const links = [
+    ...(page > 1 ? [link(page - 1, 'prev'), link(1, 'first')] : []),
+    ...(page < last ? [link(page + 1, 'next'), link(last, 'last')] : []),
+  ]
+  return {
+    status: 200,
+    body: items.slice((page - 1) * size, page * size),
+    ...(links.length === 0 ? {} : { headers: { link: links.join(', ') } }),
+  }
 }
 
 export function shownHook(hook: StoredHook, repository: StoredRepository, apiUrl: string): object {
@@ -48,8 +72,14 @@ export function shownHook(hook: StoredHook, repository: StoredRepository, apiUrl
     name: 'web',
     active: hook.active,
     events: hook.events,
-    // From documentation: a secret is shown as stars (the description's example of webhook-config-secret).
-    config: { content_type: config.contentType, insecure_ssl: config.insecureSsl, url: config.url, ...(config.secret === null ? {} : { secret: '********' }) },
+    // From documentation: a secret is shown as stars (the description's example of
+    // webhook-config-secret).
+    config: {
+      content_type: config.contentType,
+      insecure_ssl: config.insecureSsl,
+      url: config.url,
+      ...(config.secret === null ? {} : { secret: '********' }),
+    },
     updated_at: hook.updatedAt,
     created_at: hook.createdAt,
     url,
@@ -62,7 +92,20 @@ export function shownHook(hook: StoredHook, repository: StoredRepository, apiUrl
 
 function shownDelivery(delivery: StoredDelivery, repository: StoredRepository): object {
   const { id, guid, deliveredAt, redelivery, duration, status, statusCode, event } = delivery
-  return { id, guid, delivered_at: deliveredAt, redelivery, duration, status, status_code: statusCode, event, action: null, installation_id: null, repository_id: repository.id, throttled_at: null }
+  return {
+    id,
+    guid,
+    delivered_at: deliveredAt,
+    redelivery,
+    duration,
+    status,
+    status_code: statusCode,
+    event,
+    action: null,
+    installation_id: null,
+    repository_id: repository.id,
+    throttled_at: null,
+  }
 }
 
 function shownKey(key: StoredKey, repository: StoredRepository, apiUrl: string): object {
@@ -87,64 +130,147 @@ export function keyIdentity(text: string): string | null {
   return `${parsed.type} ${parsed.getPublicSSH().toString('base64')}`
 }
 
-/** Configuration as it is kept. From documentation: `content_type` is `form` when left out, and a secret that is not sent along is removed. */
+/**
+ * Configuration as it is kept. From documentation: `content_type` is `form` when left out, and a
+ * secret that is not sent along is removed.
+ */
 function configOf(sent: unknown): StoredHook['config'] {
-  const { url, content_type, insecure_ssl, secret } = sent as Readonly<Record<string, string | number | undefined>>
-  return { url: String(url), contentType: String(content_type ?? 'form'), insecureSsl: String(insecure_ssl ?? '0'), secret: secret === undefined || secret === '' ? null : String(secret) }
+  const { url, content_type, insecure_ssl, secret } = sent as Readonly<
+    Record<string, string | number | undefined>
+  >
+  return {
+    url: String(url),
+    contentType: String(content_type ?? 'form'),
+    insecureSsl: String(insecure_ssl ?? '0'),
+    secret: secret === undefined || secret === '' ? null : String(secret),
+  }
 }
 
-/** What GitHub itself refuses although its description permits it. From documentation and from reports of others; the words of the last two are not known. */
-function refusedHook(hooks: readonly StoredHook[], url: unknown, config: Partial<StoredHook['config']>, events: readonly string[], known: ReadonlySet<string> | undefined): ApiAnswer | null {
+/**
+ * What GitHub itself refuses although its description permits it. From documentation and from
+ * reports of others; the words of the last two are not known.
+ */
+function refusedHook(
+  hooks: readonly StoredHook[],
+  url: unknown,
+  config: Partial<StoredHook['config']>,
+  events: readonly string[],
+  known: ReadonlySet<string> | undefined,
+): ApiAnswer | null {
   if (typeof url !== 'string') return refusal('Hook', 'Config must contain URL for webhooks', 'url')
-  const same = (one: StoredHook): boolean => one.config.url === url && [...one.events].sort().join() === [...events].sort().join()
+  const same = (one: StoredHook): boolean =>
+    one.config.url === url && [...one.events].sort().join() === [...events].sort().join()
   if (hooks.some(same)) return refusal('Hook', 'Hook already exists on this repository')
   const unknown = events.filter((event) => known?.has(event) === false)
   if (unknown.length > 0) return refusal('Hook', `Unknown events: ${unknown.join(', ')}`, 'events')
-  if (!['json', 'form'].includes(config.contentType ?? '')) return refusal('Hook', 'content_type must be json or form', 'content_type')
+  if (!['json', 'form'].includes(config.contentType ?? ''))
+    return refusal('Hook', 'content_type must be json or form', 'content_type')
   return null
 }
 
-/** The operations of the stand-in, by the names of GitHub's description. `known` are the events that a hook can have; left out: any. */
-export function operations(state: GithubState, deliveries: Deliveries, known?: ReadonlySet<string>): Readonly<Record<string, Handler>> {
-  const hookOf = ({ repository, ids }: ApiRequest): StoredHook | undefined => repository.hooks.find(({ id }) => id === ids['hook_id'])
-  const withHook = (handle: (request: ApiRequest, hook: StoredHook) => ApiAnswer | Promise<ApiAnswer>): Handler => (request) => {
-    const hook = hookOf(request)
-    return hook === undefined ? notFound : handle(request, hook)
-  }
-  const withDelivery = (handle: (request: ApiRequest, hook: StoredHook, delivery: StoredDelivery) => ApiAnswer): Handler =>
+/**
+ * The operations of the stand-in, by the names of GitHub's description. `known` are the events that
+ * a hook can have; left out: any.
+ */
+export function operations(
+  state: GithubState,
+  deliveries: Deliveries,
+  known?: ReadonlySet<string>,
+): Readonly<Record<string, Handler>> {
+  const hookOf = ({ repository, ids }: ApiRequest): StoredHook | undefined =>
+    repository.hooks.find(({ id }) => id === ids['hook_id'])
+  const withHook =
+    (handle: (request: ApiRequest, hook: StoredHook) => ApiAnswer | Promise<ApiAnswer>): Handler =>
+    (request) => {
+      const hook = hookOf(request)
+      return hook === undefined ? notFound : handle(request, hook)
+    }
+  const withDelivery = (
+    handle: (request: ApiRequest, hook: StoredHook, delivery: StoredDelivery) => ApiAnswer,
+  ): Handler =>
     withHook((request, hook) => {
       const delivery = hook.deliveries.find(({ id }) => id === request.ids['delivery_id'])
       return delivery === undefined ? notFound : handle(request, hook, delivery)
     })
   const ping = ({ repository, apiUrl }: ApiRequest, hook: StoredHook): void =>
-    deliveries.deliver(repository, hook, 'ping', { zen: 'Design for failure.', hook_id: hook.id, hook: shownHook(hook, repository, apiUrl), repository: { id: repository.id, full_name: repository.name }, sender: { login: 'developer' } })
+    deliveries.deliver(repository, hook, 'ping', {
+      zen: 'Design for failure.',
+      hook_id: hook.id,
+      hook: shownHook(hook, repository, apiUrl),
+      repository: { id: repository.id, full_name: repository.name },
+      sender: { login: 'developer' },
+    })
 
   return {
-    'get /repos/{owner}/{repo}/hooks': (request) => paged(request.repository.hooks.map((hook) => shownHook(hook, request.repository, request.apiUrl)), request, `/repos/${request.repository.name}/hooks`),
+    'get /repos/{owner}/{repo}/hooks': (request) =>
+      paged(
+        request.repository.hooks.map((hook) => shownHook(hook, request.repository, request.apiUrl)),
+        request,
+        `/repos/${request.repository.name}/hooks`,
+      ),
     'post /repos/{owner}/{repo}/hooks': (request) => {
       const { repository, body, apiUrl } = request
       const config = configOf(body['config'] ?? {})
       const events = (body['events'] ?? ['push']) as readonly string[]
-      const refused = refusedHook(repository.hooks, (body['config'] as { readonly url?: unknown } | undefined)?.url, config, events, known)
+      const refused = refusedHook(
+        repository.hooks,
+        (body['config'] as { readonly url?: unknown } | undefined)?.url,
+        config,
+        events,
+        known,
+      )
       if (refused !== null) return refused
       const time = state.time()
-      const hook: StoredHook = { id: state.newId(), active: body['active'] !== false, events, config, createdAt: time, updatedAt: time, lastResponse: { code: null, status: 'unused', message: null }, deliveries: [] }
+      const hook: StoredHook = {
+        id: state.newId(),
+        active: body['active'] !== false,
+        events,
+        config,
+        createdAt: time,
+        updatedAt: time,
+        lastResponse: { code: null, status: 'unused', message: null },
+        deliveries: [],
+      }
       repository.hooks.push(hook)
       // From documentation: "When you create a new webhook, GitHub sends a ping event".
       ping(request, hook)
-      return { status: 201, body: shownHook(hook, repository, apiUrl), headers: { location: `${apiUrl}/repos/${repository.name}/hooks/${String(hook.id)}` } }
+      return {
+        status: 201,
+        body: shownHook(hook, repository, apiUrl),
+        headers: { location: `${apiUrl}/repos/${repository.name}/hooks/${String(hook.id)}` },
+      }
     },
-    'get /repos/{owner}/{repo}/hooks/{hook_id}': withHook(({ repository, apiUrl }, hook) => ({ status: 200, body: shownHook(hook, repository, apiUrl) })),
-    'patch /repos/{owner}/{repo}/hooks/{hook_id}': withHook(({ repository, apiUrl, body }, hook) => {
-      const config = body['config'] === undefined ? hook.config : configOf(body['config'])
-      const added = (body['add_events'] ?? []) as readonly string[]
-      const removed = (body['remove_events'] ?? []) as readonly string[]
-      const events = [...new Set([...((body['events'] ?? hook.events) as readonly string[]), ...added])].filter((event) => !removed.includes(event))
-      const refused = refusedHook(repository.hooks.filter((other) => other !== hook), body['config'] === undefined ? config.url : (body['config'] as { readonly url?: unknown }).url, config, events, known)
-      if (refused !== null) return refused
-      Object.assign(hook, { config, events, active: body['active'] ?? hook.active, updatedAt: state.time() })
-      return { status: 200, body: shownHook(hook, repository, apiUrl) }
-    }),
+    'get /repos/{owner}/{repo}/hooks/{hook_id}': withHook(({ repository, apiUrl }, hook) => ({
+      status: 200,
+      body: shownHook(hook, repository, apiUrl),
+    })),
+    'patch /repos/{owner}/{repo}/hooks/{hook_id}': withHook(
+      ({ repository, apiUrl, body }, hook) => {
+        const config = body['config'] === undefined ? hook.config : configOf(body['config'])
+        const added = (body['add_events'] ?? []) as readonly string[]
+        const removed = (body['remove_events'] ?? []) as readonly string[]
+        const events = [
+          ...new Set([...((body['events'] ?? hook.events) as readonly string[]), ...added]),
+        ].filter((event) => !removed.includes(event))
+        const refused = refusedHook(
+          repository.hooks.filter((other) => other !== hook),
+          body['config'] === undefined
+            ? config.url
+            : (body['config'] as { readonly url?: unknown }).url,
+          config,
+          events,
+          known,
+        )
+        if (refused !== null) return refused
+        Object.assign(hook, {
+          config,
+          events,
+          active: body['active'] ?? hook.active,
+          updatedAt: state.time(),
+        })
+        return { status: 200, body: shownHook(hook, repository, apiUrl) }
+      },
+    ),
     'delete /repos/{owner}/{repo}/hooks/{hook_id}': withHook(({ repository }, hook) => {
       repository.hooks.splice(repository.hooks.indexOf(hook), 1)
       return { status: 204 }
@@ -153,41 +279,93 @@ export function operations(state: GithubState, deliveries: Deliveries, known?: R
       ping(request, hook)
       return { status: 204 }
     }),
-    'post /repos/{owner}/{repo}/hooks/{hook_id}/tests': withHook(async ({ repository, apiUrl }, hook) => {
-      const push = hook.events.includes('push') || hook.events.includes('*') ? await pushOfHead(repository, apiUrl) : null
-      if (push !== null) deliveries.deliver(repository, hook, 'push', push)
-      return { status: 204 }
-    }),
-    'get /repos/{owner}/{repo}/hooks/{hook_id}/deliveries': withHook(({ repository, apiUrl, query }, hook) => {
-      const size = Math.min(Number(query.get('per_page') ?? 30), 100)
-      const wanted = query.get('status')
-      const kept = hook.deliveries.filter(({ statusCode }) => wanted === null || (wanted === 'success') === (statusCode >= 200 && statusCode < 400))
-      const from = query.has('cursor') ? kept.findIndex(({ id }) => String(id) === query.get('cursor')) : 0
-      const next = kept[from + size]
-      const path = `${apiUrl}/repos/${repository.name}/hooks/${String(hook.id)}/deliveries`
-      return {
+    'post /repos/{owner}/{repo}/hooks/{hook_id}/tests': withHook(
+      async ({ repository, apiUrl }, hook) => {
+        const push =
+          hook.events.includes('push') || hook.events.includes('*')
+            ? await pushOfHead(repository, apiUrl)
+            : null
+        if (push !== null) deliveries.deliver(repository, hook, 'push', push)
+        return { status: 204 }
+      },
+    ),
+    'get /repos/{owner}/{repo}/hooks/{hook_id}/deliveries': withHook(
+      ({ repository, apiUrl, query }, hook) => {
+        const size = Math.min(Number(query.get('per_page') ?? 30), 100)
+        const wanted = query.get('status')
+        const kept = hook.deliveries.filter(
+          ({ statusCode }) =>
+            wanted === null || (wanted === 'success') === (statusCode >= 200 && statusCode < 400),
+        )
+        const from = query.has('cursor')
+          ? kept.findIndex(({ id }) => String(id) === query.get('cursor'))
+          : 0
+        const next = kept[from + size]
+        const path = `${apiUrl}/repos/${repository.name}/hooks/${String(hook.id)}/deliveries`
+        return {
+          status: 200,
+          body: kept
+            .slice(from, from + size)
+            .map((delivery) => shownDelivery(delivery, repository)),
+          ...(next === undefined
+            ? {}
+            : {
+                headers: {
+                  link: `<${path}?per_page=${String(size)}&cursor=${String(next.id)}>; rel="next"`,
+                },
+              }),
+        }
+      },
+    ),
+    'get /repos/{owner}/{repo}/hooks/{hook_id}/deliveries/{delivery_id}': withDelivery(
+      ({ repository }, _hook, delivery) => ({
         status: 200,
-        body: kept.slice(from, from + size).map((delivery) => shownDelivery(delivery, repository)),
-        ...(next === undefined ? {} : { headers: { link: `<${path}?per_page=${String(size)}&cursor=${String(next.id)}>; rel="next"` } }),
-      }
-    }),
-    'get /repos/{owner}/{repo}/hooks/{hook_id}/deliveries/{delivery_id}': withDelivery(({ repository }, _hook, delivery) => ({
-      status: 200,
-      body: { ...shownDelivery(delivery, repository), url: delivery.url, request: delivery.request, response: delivery.response },
-    })),
-    'post /repos/{owner}/{repo}/hooks/{hook_id}/deliveries/{delivery_id}/attempts': withDelivery(({ repository }, hook, delivery) => {
-      deliveries.deliver(repository, hook, delivery.event, delivery.request.payload, delivery)
-      return { status: 202, body: {} }
-    }),
-    'get /repos/{owner}/{repo}/keys': (request) => paged(request.repository.keys.map((key) => shownKey(key, request.repository, request.apiUrl)), request, `/repos/${request.repository.name}/keys`),
+        body: {
+          ...shownDelivery(delivery, repository),
+          url: delivery.url,
+          request: delivery.request,
+          response: delivery.response,
+        },
+      }),
+    ),
+    'post /repos/{owner}/{repo}/hooks/{hook_id}/deliveries/{delivery_id}/attempts': withDelivery(
+      ({ repository }, hook, delivery) => {
+        deliveries.deliver(repository, hook, delivery.event, delivery.request.payload, delivery)
+        return { status: 202, body: {} }
+      },
+    ),
+    'get /repos/{owner}/{repo}/keys': (request) =>
+      paged(
+        request.repository.keys.map((key) => shownKey(key, request.repository, request.apiUrl)),
+        request,
+        `/repos/${request.repository.name}/keys`,
+      ),
     'post /repos/{owner}/{repo}/keys': ({ repository, body, apiUrl }) => {
       const key = keyIdentity(String(body['key']))
-      if (key === null) return refusal('PublicKey', 'key is invalid. You must supply a key in OpenSSH public key format', 'key')
-      // A deploy key belongs to one repository, whoever owns it (as reports of the field quote GitHub).
-      if (state.repositories.some(({ keys }) => keys.some((one) => one.key === key))) return refusal('PublicKey', 'key is already in use', 'key')
-      const made: StoredKey = { id: state.newId(), title: typeof body['title'] === 'string' ? body['title'] : key, key, readOnly: body['read_only'] === true, createdAt: state.time(), lastUsed: null }
+      if (key === null)
+        return refusal(
+          'PublicKey',
+          'key is invalid. You must supply a key in OpenSSH public key format',
+          'key',
+        )
+      // A deploy key belongs to one repository, whoever owns it (as reports of the field quote
+      // GitHub).
+      if (state.repositories.some(({ keys }) => keys.some((one) => one.key === key)))
+        return refusal('PublicKey', 'key is already in use', 'key')
+      const made: StoredKey = {
+        id: state.newId(),
+        title: typeof body['title'] === 'string' ? body['title'] : key,
+        key,
+        readOnly: body['read_only'] === true,
+        createdAt: state.time(),
+        lastUsed: null,
+      }
       repository.keys.push(made)
-      return { status: 201, body: shownKey(made, repository, apiUrl), headers: { location: `${apiUrl}/repos/${repository.name}/keys/${String(made.id)}` } }
+      return {
+        status: 201,
+        body: shownKey(made, repository, apiUrl),
+        headers: { location: `${apiUrl}/repos/${repository.name}/keys/${String(made.id)}` },
+      }
     },
     'get /repos/{owner}/{repo}/keys/{key_id}': ({ repository, ids, apiUrl }) => {
       const key = repository.keys.find(({ id }) => id === ids['key_id'])

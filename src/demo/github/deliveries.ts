@@ -3,7 +3,10 @@ import { request as requestHttp, type IncomingMessage } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { GithubState, StoredDelivery, StoredHook, StoredRepository } from './state.js'
 
-/** Seconds after which GitHub gives a delivery up (docs.github.com, "Best practices for using webhooks"). */
+/**
+ * Seconds after which GitHub gives a delivery up (docs.github.com, "Best practices for using
+ * webhooks").
+ */
 const limit = 10
 /** Bytes of an answer that are kept; the rest is not waited for. */
 const mostBytes = 1024 * 1024
@@ -15,20 +18,33 @@ interface Answer {
   readonly payload: string
 }
 
-const sign = (algorithm: 'sha1' | 'sha256', secret: string, body: string): string => `${algorithm}=${createHmac(algorithm, secret).update(body).digest('hex')}`
+const sign = (algorithm: 'sha1' | 'sha256', secret: string, body: string): string =>
+  `${algorithm}=${createHmac(algorithm, secret).update(body).digest('hex')}`
 
-function headersOf(repository: StoredRepository, hook: StoredHook, event: string, guid: string, body: string): Readonly<Record<string, string>> {
+function headersOf(
+  repository: StoredRepository,
+  hook: StoredHook,
+  event: string,
+  guid: string,
+  body: string,
+): Readonly<Record<string, string>> {
   const { contentType, secret } = hook.config
   return {
-    'Accept': '*/*',
+    Accept: '*/*',
     'User-Agent': 'GitHub-Hookshot/b8c71d8',
     'X-GitHub-Delivery': guid,
     'X-GitHub-Event': event,
     'X-GitHub-Hook-ID': String(hook.id),
     'X-GitHub-Hook-Installation-Target-ID': String(repository.id),
     'X-GitHub-Hook-Installation-Target-Type': 'repository',
-    'content-type': contentType === 'json' ? 'application/json' : 'application/x-www-form-urlencoded',
-    ...(secret === null ? {} : { 'X-Hub-Signature': sign('sha1', secret, body), 'X-Hub-Signature-256': sign('sha256', secret, body) }),
+    'content-type':
+      contentType === 'json' ? 'application/json' : 'application/x-www-form-urlencoded',
+    ...(secret === null
+      ? {}
+      : {
+          'X-Hub-Signature': sign('sha1', secret, body),
+          'X-Hub-Signature-256': sign('sha256', secret, body),
+        }),
   }
 }
 
@@ -51,8 +67,15 @@ export class Deliveries {
   ) {}
 
   /** Delivers to one hook, whether it is subscribed or not, in the background. */
-  deliver(repository: StoredRepository, hook: StoredHook, event: string, payload: object, repeated?: StoredDelivery): void {
-    if (!this.#ending.signal.aborted) this.during(() => this.#deliver(repository, hook, event, payload, repeated))
+  deliver(
+    repository: StoredRepository,
+    hook: StoredHook,
+    event: string,
+    payload: object,
+    repeated?: StoredDelivery,
+  ): void {
+    if (!this.#ending.signal.aborted)
+      this.during(() => this.#deliver(repository, hook, event, payload, repeated))
   }
 
   /** Counts work that leads to deliveries as under way, until it has ended. */
@@ -65,7 +88,9 @@ export class Deliveries {
 
   /** Delivers to every active hook that is subscribed. */
   announce(repository: StoredRepository, event: string, payload: object): void {
-    for (const hook of repository.hooks) if (hook.active && (hook.events.includes(event) || hook.events.includes('*'))) this.deliver(repository, hook, event, payload)
+    for (const hook of repository.hooks)
+      if (hook.active && (hook.events.includes(event) || hook.events.includes('*')))
+        this.deliver(repository, hook, event, payload)
   }
 
   /** Waits until no delivery is under way. */
@@ -78,16 +103,27 @@ export class Deliveries {
     await this.settled()
   }
 
-  async #deliver(repository: StoredRepository, hook: StoredHook, event: string, payload: object, repeated?: StoredDelivery): Promise<void> {
+  async #deliver(
+    repository: StoredRepository,
+    hook: StoredHook,
+    event: string,
+    payload: object,
+    repeated?: StoredDelivery,
+  ): Promise<void> {
     const json = JSON.stringify(payload)
-    const body = hook.config.contentType === 'json' ? json : new URLSearchParams({ payload: json }).toString()
+    const body =
+      hook.config.contentType === 'json' ? json : new URLSearchParams({ payload: json }).toString()
     const guid = repeated?.guid ?? this.state.newGuid()
     const headers = headersOf(repository, hook, event, guid, body)
     const url = hook.config.url
     const begun = performance.now()
     const answer = await this.#send(hook, headers, body)
     const ok = answer.statusCode >= 200 && answer.statusCode < 300
-    hook.lastResponse = { code: answer.statusCode, status: ok ? 'active' : answer.status, message: answer.status }
+    hook.lastResponse = {
+      code: answer.statusCode,
+      status: ok ? 'active' : answer.status,
+      message: answer.status,
+    }
     hook.deliveries.unshift({
       id: this.state.newId(),
       guid,
@@ -103,23 +139,61 @@ export class Deliveries {
     })
   }
 
-  // From documentation: 502 "failed to connect" is the description's example; "timed out" with 504 is how the settings page of a hook words it.
-  async #send(hook: StoredHook, headers: Readonly<Record<string, string>>, body: string): Promise<Answer> {
+  // From documentation: 502 "failed to connect" is the description's example; "timed out" with 504
+  // is how the settings page of a hook words it.
+  async #send(
+    hook: StoredHook,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+  ): Promise<Answer> {
     const tooLate = AbortSignal.timeout(limit * 1000)
     try {
-      return await post(hook, this.network, headers, body, AbortSignal.any([tooLate, this.#ending.signal]))
+      return await post(
+        hook,
+        this.network,
+        headers,
+        body,
+        AbortSignal.any([tooLate, this.#ending.signal]),
+      )
     } catch {
-      return tooLate.aborted ? { statusCode: 504, status: 'timed out', headers: {}, payload: '' } : { statusCode: 502, status: 'failed to connect', headers: {}, payload: '' }
+      return tooLate.aborted
+        ? { statusCode: 504, status: 'timed out', headers: {}, payload: '' }
+        : { statusCode: 502, status: 'failed to connect', headers: {}, payload: '' }
     }
   }
 }
 
-async function post({ config }: StoredHook, { authority, addresses = {} }: DeliveryNetwork, headers: Readonly<Record<string, string>>, body: string, signal: AbortSignal): Promise<Answer> {
+async function post(
+  { config }: StoredHook,
+  { authority, addresses = {} }: DeliveryNetwork,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  signal: AbortSignal,
+): Promise<Answer> {
   const request = config.url.startsWith('https:') ? requestHttps : requestHttp
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const options = { method: 'POST', headers: { ...headers, 'content-length': Buffer.byteLength(body), 'host': new URL(config.url).host }, signal, agent: false as const, rejectUnauthorized: config.insecureSsl === '0', ...(authority === undefined ? {} : { ca: authority }) }
+    const options = {
+      method: 'POST',
+      headers: {
+        ...headers,
+        'content-length': Buffer.byteLength(body),
+        host: new URL(config.url).host,
+      },
+      signal,
+      agent: false as const,
+      rejectUnauthorized: config.insecureSsl === '0',
+      ...(authority === undefined ? {} : { ca: authority }),
+    }
     const address = addresses[new URL(config.url).hostname]
-    request(config.url, address === undefined ? options : { ...options, hostname: address, servername: new URL(config.url).hostname }, resolve).on('error', reject).end(body)
+    request(
+      config.url,
+      address === undefined
+        ? options
+        : { ...options, hostname: address, servername: new URL(config.url).hostname },
+      resolve,
+    )
+      .on('error', reject)
+      .end(body)
   })
   const payload = await beginning(response)
   const statusCode = response.statusCode ?? 0
@@ -127,7 +201,9 @@ async function post({ config }: StoredHook, { authority, addresses = {} }: Deliv
   return {
     statusCode,
     status: ok ? 'OK' : `Invalid HTTP Response: ${String(statusCode)}`,
-    headers: Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)])),
+    headers: Object.fromEntries(
+      Object.entries(response.headers).map(([name, value]) => [name, String(value)]),
+    ),
     payload,
   }
 }

@@ -12,7 +12,10 @@ export interface GitServerOptions {
   readonly port: number
   /** The host's private key in OpenSSH's form. */
   readonly hostKey: string
-  /** Type and blob of a key that may fetch from and push to every repository, as a person's own would. */
+  /**
+   * Type and blob of a key that may fetch from and push to every repository, as a person's own
+   * would.
+   */
   readonly developer: string
   /** A push that moved branches; the next push to the repository waits for it. */
   readonly onPush: (repository: StoredRepository, moved: readonly Move[]) => Promise<void>
@@ -26,11 +29,18 @@ export interface GitServer {
 }
 
 /** Who connected, by the key that was shown. */
-type Identity = { readonly is: 'developer' } | { readonly is: 'deploy-key'; readonly repository: StoredRepository; readonly key: StoredKey }
+type Identity =
+  | { readonly is: 'developer' }
+  | { readonly is: 'deploy-key'; readonly repository: StoredRepository; readonly key: StoredKey }
 
-/** Git over SSH as GitHub offers it: the user `git`, public keys only, two commands. A deploy key opens its own repository, a read-only one cannot push. */
+/**
+ * Git over SSH as GitHub offers it: the user `git`, public keys only, two commands. A deploy key
+ * opens its own repository, a read-only one cannot push.
+ */
 export async function startGitServer(options: GitServerOptions): Promise<GitServer> {
-  const ssh = new ssh2.Server({ hostKeys: [options.hostKey] }, (connection) => serve(connection, options))
+  const ssh = new ssh2.Server({ hostKeys: [options.hostKey] }, (connection) =>
+    serve(connection, options),
+  )
   // A listener of its own, so that the sockets of clients that hang can be ended.
   const sockets = new Set<Socket>()
   const server = createServer({ noDelay: true }, (socket) => {
@@ -67,16 +77,24 @@ function serve(connection: Connection, options: GitServerOptions): void {
 }
 
 /** The identity of a key whose possession was proved, or that is merely asked about. */
-function authenticated(context: AuthContext, { state, developer }: GitServerOptions): Identity | null {
+function authenticated(
+  context: AuthContext,
+  { state, developer }: GitServerOptions,
+): Identity | null {
   if (context.method !== 'publickey' || context.username !== 'git') return null
   const shown = `${context.key.algo === 'rsa-sha2-256' || context.key.algo === 'rsa-sha2-512' ? 'ssh-rsa' : context.key.algo} ${context.key.data.toString('base64')}`
   const identity = identityOf(shown, state, developer)
-  if (identity === null || context.signature === undefined || context.blob === undefined) return identity
+  if (identity === null || context.signature === undefined || context.blob === undefined)
+    return identity
   const parsed = ssh2.utils.parseKey(shown)
-  return !(parsed instanceof Error) && parsed.verify(context.blob, context.signature, context.hashAlgo) ? identity : null
+  return !(parsed instanceof Error) &&
+    parsed.verify(context.blob, context.signature, context.hashAlgo)
+    ? identity
+    : null
 }
 
-const same = (a: string, b: string): boolean => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
+const same = (a: string, b: string): boolean =>
+  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
 
 function identityOf(shown: string, state: GithubState, developer: string): Identity | null {
   if (same(shown, developer)) return { is: 'developer' }
@@ -90,13 +108,17 @@ function identityOf(shown: string, state: GithubState, developer: string): Ident
 function serveSession(session: Session, identity: Identity, options: GitServerOptions): void {
   let protocol = ''
   session.on('env', (accept, _reject, { key, val }) => {
-    if (key === 'GIT_PROTOCOL' && /^version=\d$/.test(val)) protocol = val
-    // A client that wants no reply gets none.
+    if (key === 'GIT_PROTOCOL' && /^version=\d$/.test(val))
+      protocol = val
+      // A client that wants no reply gets none.
     ;(accept as (() => void) | undefined)?.()
   })
   session.on('shell', (accept) => {
     const name = identity.is === 'developer' ? 'developer' : identity.repository.name
-    refuse(accept(), `Hi ${name}! You've successfully authenticated, but GitHub does not provide shell access.`)
+    refuse(
+      accept(),
+      `Hi ${name}! You've successfully authenticated, but GitHub does not provide shell access.`,
+    )
   })
   session.on('exec', (accept, _reject, { command }) => {
     const channel = accept()
@@ -104,11 +126,19 @@ function serveSession(session: Session, identity: Identity, options: GitServerOp
     const asked = /^git[ -](upload-pack|receive-pack) '\/?([^']+?)(?:\.git)?'$/.exec(command)
     const repository = options.state.repository(asked?.[2] ?? '')
     if (asked === null) return refuse(channel, `Invalid command: '${command}'`)
-    if (repository === undefined || (identity.is === 'deploy-key' && identity.repository !== repository)) return refuse(channel, 'ERROR: Repository not found.')
+    if (
+      repository === undefined ||
+      (identity.is === 'deploy-key' && identity.repository !== repository)
+    )
+      return refuse(channel, 'ERROR: Repository not found.')
     if (identity.is === 'deploy-key') identity.key.lastUsed = options.state.time()
     if (asked[1] === 'upload-pack') return void runGit(channel, 'upload-pack', repository, protocol)
     // GitHub's own words, from reports of the field.
-    if (identity.is === 'deploy-key' && identity.key.readOnly) return refuse(channel, 'ERROR: The key you are authenticating with has been marked as read only.')
+    if (identity.is === 'deploy-key' && identity.key.readOnly)
+      return refuse(
+        channel,
+        'ERROR: The key you are authenticating with has been marked as read only.',
+      )
     options.during(() => receive(channel, repository, protocol, options))
   })
 }
@@ -122,22 +152,45 @@ function refuse(channel: ServerChannel, words: string): void {
 /** One push at a time for each repository, so that what each moved can be told apart. */
 const turns = new WeakMap<StoredRepository, Promise<void>>()
 
-function receive(channel: ServerChannel, repository: StoredRepository, protocol: string, { onPush }: GitServerOptions): Promise<void> {
+function receive(
+  channel: ServerChannel,
+  repository: StoredRepository,
+  protocol: string,
+  { onPush }: GitServerOptions,
+): Promise<void> {
   const turn = (turns.get(repository) ?? Promise.resolve()).then(async () => {
     const before = await branches(repository)
     await runGit(channel, 'receive-pack', repository, protocol)
     const moved = moves(before, await branches(repository))
     if (moved.length > 0) await onPush(repository, moved)
   })
-  turns.set(repository, turn.catch(() => undefined))
+  turns.set(
+    repository,
+    turn.catch(() => undefined),
+  )
   return turn
 }
 
-/** Runs git between the channel's ends. The channel that closes early ends git, git that ends closes the channel with its status. */
-async function runGit(channel: ServerChannel, service: 'upload-pack' | 'receive-pack', repository: StoredRepository, protocol: string): Promise<void> {
+/**
+ * Runs git between the channel's ends. The channel that closes early ends git, git that ends closes
+ * the channel with its status.
+ */
+async function runGit(
+  channel: ServerChannel,
+  service: 'upload-pack' | 'receive-pack',
+  repository: StoredRepository,
+  protocol: string,
+): Promise<void> {
   if (isGone(channel)) return
   const { PATH = '/usr/bin:/bin' } = process.env
-  const child = spawn('git', [service, repository.directory], { env: { PATH, HOME: repository.directory, GIT_CONFIG_NOSYSTEM: '1', ...(protocol === '' ? {} : { GIT_PROTOCOL: protocol }) } })
+  const child = spawn('git', [service, repository.directory], {
+    env: {
+      PATH,
+      HOME: repository.directory,
+      GIT_CONFIG_NOSYSTEM: '1',
+      ...(protocol === '' ? {} : { GIT_PROTOCOL: protocol }),
+    },
+  })
   child.stdin.on('error', () => undefined)
   channel.on('close', () => child.kill())
   channel.pipe(child.stdin)

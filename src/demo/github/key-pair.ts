@@ -15,5 +15,8 @@ export interface KeyPair {
 export async function makeKeyPair(directory: string, name: string): Promise<KeyPair> {
   const path = join(directory, name)
   await promisify(execFile)('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', path])
-  return { publicKey: keyIdentity(await readFile(`${path}.pub`, 'utf8')) ?? '', privateKey: await readFile(path, 'utf8') }
+  return {
+    publicKey: keyIdentity(await readFile(`${path}.pub`, 'utf8')) ?? '',
+    privateKey: await readFile(path, 'utf8'),
+  }
 }

@@ -8,12 +8,18 @@ const nothing = '0'.repeat(40)
 const mostCommits = 2048
 
 async function git(repository: StoredRepository, ...words: readonly string[]): Promise<string> {
-  return (await run('git', ['--git-dir', repository.directory, ...words], { maxBuffer: 64 * 1024 * 1024 })).stdout
+  return (
+    await run('git', ['--git-dir', repository.directory, ...words], { maxBuffer: 64 * 1024 * 1024 })
+  ).stdout
 }
 
 /** The commit of each branch. */
 export async function branches(repository: StoredRepository): Promise<ReadonlyMap<string, string>> {
-  const lines = (await git(repository, 'for-each-ref', '--format=%(refname) %(objectname)', 'refs/heads')).split('\n').filter((line) => line !== '')
+  const lines = (
+    await git(repository, 'for-each-ref', '--format=%(refname) %(objectname)', 'refs/heads')
+  )
+    .split('\n')
+    .filter((line) => line !== '')
   return new Map(lines.map((line) => line.split(' ') as [string, string]))
 }
 
@@ -24,9 +30,14 @@ export interface Move {
   readonly after: string
 }
 
-export function moves(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): readonly Move[] {
+export function moves(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): readonly Move[] {
   const refs = new Set([...before.keys(), ...after.keys()])
-  return [...refs].map((ref) => ({ ref, before: before.get(ref) ?? nothing, after: after.get(ref) ?? nothing })).filter((move) => move.before !== move.after)
+  return [...refs]
+    .map((ref) => ({ ref, before: before.get(ref) ?? nothing, after: after.get(ref) ?? nothing }))
+    .filter((move) => move.before !== move.after)
 }
 
 interface Commit {
@@ -43,17 +54,48 @@ interface Commit {
   readonly modified: readonly string[]
 }
 
-async function commitsOf(repository: StoredRepository, { before, after }: Move): Promise<readonly Commit[]> {
+async function commitsOf(
+  repository: StoredRepository,
+  { before, after }: Move,
+): Promise<readonly Commit[]> {
   if (after === nothing) return []
   const range = before === nothing ? [after] : [`${before}..${after}`]
-  const log = await git(repository, 'log', '--reverse', `--max-count=${String(mostCommits)}`, '-z', '--name-status', '--no-renames', '--format=%x01%H%x02%T%x02%cI%x02%an%x02%ae%x02%cn%x02%ce%x02%B%x02', ...range, '--')
-  return log.split('\x01').slice(1).map((text) => commitOf(repository, text))
+  const log = await git(
+    repository,
+    'log',
+    '--reverse',
+    `--max-count=${String(mostCommits)}`,
+    '-z',
+    '--name-status',
+    '--no-renames',
+    '--format=%x01%H%x02%T%x02%cI%x02%an%x02%ae%x02%cn%x02%ce%x02%B%x02',
+    ...range,
+    '--',
+  )
+  return log
+    .split('\x01')
+    .slice(1)
+    .map((text) => commitOf(repository, text))
 }
 
 function commitOf(repository: StoredRepository, text: string): Commit {
-  const [id = '', tree_id = '', timestamp = '', name = '', email = '', committer = '', committerEmail = '', message = '', files = ''] = text.split('\x02')
-  const words = files.split('\0').map((word) => word.trim()).filter((word) => word !== '')
-  const changed = (status: string): readonly string[] => words.filter((_, index) => index % 2 === 1 && words[index - 1] === status)
+  const [
+    id = '',
+    tree_id = '',
+    timestamp = '',
+    name = '',
+    email = '',
+    committer = '',
+    committerEmail = '',
+    message = '',
+    files = '',
+  ] = text.split('\x02')
+  const words = files
+    .split('\0')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
+  const changed = (status: string): readonly string[] =>
+    words.filter((_, index) => index % 2 === 1 && words[index - 1] === status)
   return {
     id,
     tree_id,
@@ -69,15 +111,30 @@ function commitOf(repository: StoredRepository, text: string): Commit {
   }
 }
 
-/** The payload of a push event, as far as receivers commonly look at it: GitHub's own has many more addresses in `repository` and `sender`. */
-export async function pushEvent(repository: StoredRepository, apiUrl: string, move: Move): Promise<object> {
+/**
+ * The payload of a push event, as far as receivers commonly look at it: GitHub's own has many more
+ * addresses in `repository` and `sender`.
+ */
+export async function pushEvent(
+  repository: StoredRepository,
+  apiUrl: string,
+  move: Move,
+): Promise<object> {
   const [owner = '', name = ''] = repository.name.split('/')
   const commits = await commitsOf(repository, move)
   return {
     ref: move.ref,
     before: move.before,
     after: move.after,
-    repository: { id: repository.id, name, full_name: repository.name, private: true, owner: { name: owner, login: owner }, url: `${apiUrl}/repos/${repository.name}`, default_branch: repository.defaultBranch },
+    repository: {
+      id: repository.id,
+      name,
+      full_name: repository.name,
+      private: true,
+      owner: { name: owner, login: owner },
+      url: `${apiUrl}/repos/${repository.name}`,
+      default_branch: repository.defaultBranch,
+    },
     pusher: { name: 'developer', email: 'developer@example.org' },
     sender: { login: 'developer', id: 1, type: 'User' },
     created: move.before === nothing,
@@ -92,14 +149,23 @@ export async function pushEvent(repository: StoredRepository, apiUrl: string, mo
 
 async function isForced(repository: StoredRepository, { before, after }: Move): Promise<boolean> {
   if (before === nothing || after === nothing) return false
-  return git(repository, 'merge-base', '--is-ancestor', before, after).then(() => false, () => true)
+  return git(repository, 'merge-base', '--is-ancestor', before, after).then(
+    () => false,
+    () => true,
+  )
 }
 
 /** A push event for what the default branch has now; null when it has nothing. */
-export async function pushOfHead(repository: StoredRepository, apiUrl: string): Promise<object | null> {
+export async function pushOfHead(
+  repository: StoredRepository,
+  apiUrl: string,
+): Promise<object | null> {
   const ref = `refs/heads/${repository.defaultBranch}`
   const after = (await branches(repository)).get(ref)
   if (after === undefined) return null
-  const parent = await git(repository, 'rev-parse', '--verify', '--quiet', `${after}^`).then((text) => text.trim(), () => nothing)
+  const parent = await git(repository, 'rev-parse', '--verify', '--quiet', `${after}^`).then(
+    (text) => text.trim(),
+    () => nothing,
+  )
   return pushEvent(repository, apiUrl, { ref, before: parent, after })
 }

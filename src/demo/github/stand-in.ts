@@ -13,7 +13,13 @@ import { Deliveries, type DeliveryNetwork } from './deliveries.js'
 import { startGitServer } from './git-server.js'
 import { makeKeyPair, type KeyPair } from './key-pair.js'
 import { pushEvent } from './push-event.js'
-import { GithubState, type StoredDelivery, type StoredHook, type StoredKey, type StoredRepository } from './state.js'
+import {
+  GithubState,
+  type StoredDelivery,
+  type StoredHook,
+  type StoredKey,
+  type StoredRepository,
+} from './state.js'
 
 export interface GithubStandInOptions {
   /** `owner/name` of each repository; all are private and empty, with the default branch main. */
@@ -33,19 +39,30 @@ export interface GithubStandInOptions {
 /** What knows GitHub's own description of its API. */
 export interface GithubDescription {
   /** What is wrong with a request. */
-  wrongRequest(method: string, path: string, query: URLSearchParams, body: unknown): readonly string[]
+  wrongRequest(
+    method: string,
+    path: string,
+    query: URLSearchParams,
+    body: unknown,
+  ): readonly string[]
   /** What is wrong with an answer of the stand-in. */
   wrongAnswer(method: string, path: string, status: number, body: unknown): readonly string[]
   /** The events that a repository's hook can have. */
   readonly repositoryEvents: ReadonlySet<string>
 }
 
-/** Something that goes wrong with one request: the first fault that fits is taken out of the list. */
+/**
+ * Something that goes wrong with one request: the first fault that fits is taken out of the list.
+ */
 export interface Fault {
   /** `POST /repos/acme/demo/hooks`, as a beginning of method and path. Default: any request. */
   readonly of?: string
   /** Answered instead of performing the request. */
-  readonly answer?: { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
+  readonly answer?: {
+    readonly status: number
+    readonly headers?: Readonly<Record<string, string>>
+    readonly body?: string
+  }
   /** The request is performed, and its connection ends without an answer. */
   readonly lost?: true
   /** The request is performed, and never answered. */
@@ -80,7 +97,10 @@ export interface GithubStandIn {
   close(): Promise<void>
 }
 
-async function bareRepositories(directory: string, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+async function bareRepositories(
+  directory: string,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
   const made = names.map((name) => [name, join(directory, `${name}.git`)] as const)
   for (const [, place] of made) {
     await mkdir(dirname(place), { recursive: true })
@@ -89,13 +109,23 @@ async function bareRepositories(directory: string, names: readonly string[]): Pr
   return new Map(made)
 }
 
-export async function startGithub({ repositories, gitAddress = '127.0.0.1', gitPort = 0, network = {}, now = () => new Date(), description }: GithubStandInOptions): Promise<GithubStandIn> {
+export async function startGithub({
+  repositories,
+  gitAddress = '127.0.0.1',
+  gitPort = 0,
+  network = {},
+  now = () => new Date(),
+  description,
+}: GithubStandInOptions): Promise<GithubStandIn> {
   const directory = await mkdtemp(join(tmpdir(), 'github-'))
   const state = new GithubState(await bareRepositories(directory, repositories), now)
   const deliveries = new Deliveries(state, network)
   const api = new Api(state, deliveries, description)
   const apiUrl = await api.listen()
-  const [hostKey, developer] = await Promise.all([makeKeyPair(directory, 'github'), makeKeyPair(directory, 'developer')])
+  const [hostKey, developer] = await Promise.all([
+    makeKeyPair(directory, 'github'),
+    makeKeyPair(directory, 'developer'),
+  ])
   const git = await startGitServer({
     state,
     address: gitAddress,
@@ -104,7 +134,8 @@ export async function startGithub({ repositories, gitAddress = '127.0.0.1', gitP
     developer: developer.publicKey,
     during: (work) => deliveries.during(work),
     onPush: async (repository, moved) => {
-      for (const move of moved) deliveries.announce(repository, 'push', await pushEvent(repository, apiUrl, move))
+      for (const move of moved)
+        deliveries.announce(repository, 'push', await pushEvent(repository, apiUrl, move))
     },
   })
   const known = (name: string): StoredRepository => {
@@ -123,7 +154,10 @@ export async function startGithub({ repositories, gitAddress = '127.0.0.1', gitP
     repository: known,
     hooks: (name) => known(name).hooks,
     keys: (name) => known(name).keys,
-    deliveries: (name) => known(name).hooks.flatMap((hook) => hook.deliveries).sort((a, b) => b.id - a.id),
+    deliveries: (name) =>
+      known(name)
+        .hooks.flatMap((hook) => hook.deliveries)
+        .sort((a, b) => b.id - a.id),
     defects: state.defects,
     requests: api.requests,
     faults: api.faults,
@@ -176,13 +210,28 @@ class Api {
     for await (const part of request) parts.push(part as Buffer)
     const asked = `${request.method ?? ''} ${request.url ?? ''}`
     const fault = this.#fault(asked)
-    const answer = fault?.answer === undefined ? await this.#answer(request, Buffer.concat(parts).toString()) : null
-    this.requests.push(`${asked} ${fault?.answer === undefined ? String(answer?.status) : `fault ${String(fault.answer.status)}`}`)
+    const answer =
+      fault?.answer === undefined
+        ? await this.#answer(request, Buffer.concat(parts).toString())
+        : null
+    this.requests.push(
+      `${asked} ${fault?.answer === undefined ? String(answer?.status) : `fault ${String(fault.answer.status)}`}`,
+    )
     if (fault?.lost === true) return void request.socket.destroy()
     if (fault?.silent === true) return
-    const headers = { 'content-type': 'application/json; charset=utf-8', 'x-github-request-id': randomBytes(8).toString('hex').toUpperCase(), 'x-ratelimit-remaining': '4999' }
-    if (fault?.answer !== undefined) response.writeHead(fault.answer.status, { ...headers, ...fault.answer.headers }).end(fault.answer.body)
-    else if (answer !== null) response.writeHead(answer.status, { ...headers, ...answer.headers }).end(answer.body === undefined ? undefined : JSON.stringify(answer.body))
+    const headers = {
+      'content-type': 'application/json; charset=utf-8',
+      'x-github-request-id': randomBytes(8).toString('hex').toUpperCase(),
+      'x-ratelimit-remaining': '4999',
+    }
+    if (fault?.answer !== undefined)
+      response
+        .writeHead(fault.answer.status, { ...headers, ...fault.answer.headers })
+        .end(fault.answer.body)
+    else if (answer !== null)
+      response
+        .writeHead(answer.status, { ...headers, ...answer.headers })
+        .end(answer.body === undefined ? undefined : JSON.stringify(answer.body))
   }
 
   #fault(asked: string): Fault | undefined {
@@ -195,42 +244,89 @@ class Api {
     const url = new URL(request.url ?? '/', this.#url)
     const found = this.#operation(method, url.pathname)
     const given = /^(?:bearer|token) (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
-    if (given !== reveal(this.token)) return this.#checked(method, found?.path ?? url.pathname, { status: 401, body: { message: given === undefined ? 'Requires authentication' : 'Bad credentials', documentation_url: documentation, status: '401' } })
+    if (given !== reveal(this.token))
+      return this.#checked(method, found?.path ?? url.pathname, {
+        status: 401,
+        body: {
+          message: given === undefined ? 'Requires authentication' : 'Bad credentials',
+          documentation_url: documentation,
+          status: '401',
+        },
+      })
     if (found === null) {
       this.state.defects.push(`${method} ${url.pathname} is not part of the stand-in`)
       return notFound
     }
-    return this.#checked(method, found.path, await this.#perform(method, found, url.searchParams, text))
+    return this.#checked(
+      method,
+      found.path,
+      await this.#perform(method, found, url.searchParams, text),
+    )
   }
 
   /** The operation with its path's names, by its place in GitHub's description. */
-  #operation(method: string, pathname: string): { readonly path: string; readonly names: Readonly<Record<string, string>> } | null {
+  #operation(
+    method: string,
+    pathname: string,
+  ): { readonly path: string; readonly names: Readonly<Record<string, string>> } | null {
     for (const operation of Object.keys(this.#operations)) {
       const [verb, path = ''] = operation.split(' ')
-      const pattern = new RegExp(`^${path.replace(/\{(\w+)\}/g, (_, name: string) => `(?<${name}>${name.endsWith('_id') ? '\\d+' : '[^/]+'})`)}$`)
+      const pattern = new RegExp(
+        `^${path.replace(/\{(\w+)\}/g, (_, name: string) => `(?<${name}>${name.endsWith('_id') ? '\\d+' : '[^/]+'})`)}$`,
+      )
       const names = verb === method ? pattern.exec(pathname)?.groups : undefined
       if (names !== undefined) return { path, names }
     }
     return null
   }
 
-  async #perform(method: string, { path, names }: { readonly path: string; readonly names: Readonly<Record<string, string>> }, query: URLSearchParams, text: string): Promise<ApiAnswer> {
+  async #perform(
+    method: string,
+    { path, names }: { readonly path: string; readonly names: Readonly<Record<string, string>> },
+    query: URLSearchParams,
+    text: string,
+  ): Promise<ApiAnswer> {
     const repository = this.state.repository(`${names['owner'] ?? ''}/${names['repo'] ?? ''}`)
     if (repository === undefined) return notFound
     const body = parsed(text)
-    const wrong = body === notJson ? ['body is not JSON'] : (this.description?.wrongRequest(method, path, query, body) ?? [])
+    const wrong =
+      body === notJson
+        ? ['body is not JSON']
+        : (this.description?.wrongRequest(method, path, query, body) ?? [])
     if (wrong.length > 0) {
       this.state.defects.push(...wrong.map((defect) => `${method} ${path}: ${defect}`))
-      return { status: 422, body: { message: `Invalid request.\n\n${wrong.join('\n')}`, documentation_url: documentation } }
+      return {
+        status: 422,
+        body: {
+          message: `Invalid request.\n\n${wrong.join('\n')}`,
+          documentation_url: documentation,
+        },
+      }
     }
-    const ids = Object.fromEntries(Object.entries(names).flatMap(([name, value]) => (name.endsWith('_id') ? [[name, Number(value)]] : [])))
+    const ids = Object.fromEntries(
+      Object.entries(names).flatMap(([name, value]) =>
+        name.endsWith('_id') ? [[name, Number(value)]] : [],
+      ),
+    )
     const operation = this.#operations[`${method} ${path}`]
-    return operation?.({ repository, apiUrl: this.#url, ids, query, body: (body ?? {}) as Readonly<Record<string, unknown>> }) ?? notFound
+    return (
+      operation?.({
+        repository,
+        apiUrl: this.#url,
+        ids,
+        query,
+        body: (body ?? {}) as Readonly<Record<string, unknown>>,
+      }) ?? notFound
+    )
   }
 
   /** An answer that GitHub would not give is a defect of the stand-in. */
   #checked(method: string, path: string, answer: ApiAnswer): ApiAnswer {
-    this.state.defects.push(...(this.description?.wrongAnswer(method, path, answer.status, answer.body) ?? []).map((defect) => `${method} ${path}: ${defect}`))
+    this.state.defects.push(
+      ...(this.description?.wrongAnswer(method, path, answer.status, answer.body) ?? []).map(
+        (defect) => `${method} ${path}: ${defect}`,
+      ),
+    )
     return answer
   }
 }

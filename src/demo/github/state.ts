@@ -12,7 +12,10 @@ export interface StoredDelivery {
   readonly event: string
   readonly url: string
   readonly request: { readonly headers: Readonly<Record<string, string>>; readonly payload: object }
-  readonly response: { readonly headers: Readonly<Record<string, string>>; readonly payload: string }
+  readonly response: {
+    readonly headers: Readonly<Record<string, string>>
+    readonly payload: string
+  }
 }
 
 /** A hook as GitHub keeps it, its secret in the clear. */
@@ -20,10 +23,19 @@ export interface StoredHook {
   readonly id: number
   active: boolean
   events: readonly string[]
-  config: { readonly url: string; readonly contentType: string; readonly insecureSsl: string; readonly secret: string | null }
+  config: {
+    readonly url: string
+    readonly contentType: string
+    readonly insecureSsl: string
+    readonly secret: string | null
+  }
   readonly createdAt: string
   updatedAt: string
-  lastResponse: { readonly code: number | null; readonly status: string; readonly message: string | null }
+  lastResponse: {
+    readonly code: number | null
+    readonly status: string
+    readonly message: string | null
+  }
   /** The newest first. */
   readonly deliveries: StoredDelivery[]
 }
@@ -52,7 +64,10 @@ export interface StoredRepository {
 /** All that the stand-in knows. Names of repositories are compared without case, as on GitHub. */
 export class GithubState {
   readonly repositories: readonly StoredRepository[]
-  /** What a strict peer found wrong with requests, or with the stand-in's own answers. A test fails when there is any. */
+  /**
+   * What a strict peer found wrong with requests, or with the stand-in's own answers. A test fails
+   * when there is any.
+   */
   readonly defects: string[] = []
   #lastId = 500_000_000
 
@@ -60,7 +75,14 @@ export class GithubState {
     directories: ReadonlyMap<string, string>,
     readonly now: () => Date,
   ) {
-    this.repositories = [...directories].map(([name, directory]) => ({ id: this.newId(), name, directory, defaultBranch: 'main', hooks: [], keys: [] }))
+    this.repositories = [...directories].map(([name, directory]) => ({
+      id: this.newId(),
+      name,
+      directory,
+      defaultBranch: 'main',
+      hooks: [],
+      keys: [],
+    }))
   }
 
   repository(name: string): StoredRepository | undefined {
@@ -77,6 +99,8 @@ export class GithubState {
 
   /** GitHub's times have seconds. */
   time(): string {
-    return this.now().toISOString().replace(/\.\d+Z$/, 'Z')
+    return this.now()
+      .toISOString()
+      .replace(/\.\d+Z$/, 'Z')
   }
 }

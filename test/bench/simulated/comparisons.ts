@@ -10,13 +10,24 @@ import type { Stage } from './stage.js'
 /** Seconds of the process's processor time in each round. */
 export type ViewCosts = Readonly<Record<string, readonly number[]>>
 
-/** What a progress view in a terminal, plain lines and JSON cost: the same plan of played hosts, in turns. */
-export async function compareViews({ group, fettle, inventory }: Stage, peer: Peer, hosts: number, n: number): Promise<ViewCosts> {
+/**
+ * What a progress view in a terminal, plain lines and JSON cost: the same plan of played hosts, in
+ * turns.
+ */
+export async function compareViews(
+  { group, fettle, inventory }: Stage,
+  peer: Peer,
+  hosts: number,
+  n: number,
+): Promise<ViewCosts> {
   const plain = fettle('plan', '-i', await inventory('views', playedHosts(hosts, peer)))
   const ways: Readonly<Record<string, Command>> = {
     plain,
     json: { ...plain, argv: [...plain.argv, '--json'] },
-    terminal: { ...plain, argv: ['script', '-qec', `stty rows 40 cols 140; ${plain.argv.join(' ')}`, '/dev/null'] },
+    terminal: {
+      ...plain,
+      argv: ['script', '-qec', `stty rows 40 cols 140; ${plain.argv.join(' ')}`, '/dev/null'],
+    },
   }
   const seconds: Record<string, number[]> = {}
   for (let round = 0; round < n; round += 1) {
@@ -38,12 +49,24 @@ export interface Ends {
 
 const [slowHost, muteHost] = [3, 7]
 
-/** 200 hosts without and with one that takes ten seconds for each answer and one that takes the call and says nothing, in turns. */
-export async function compareSlow({ fettle, inventory, play }: Stage, peer: Peer, n: number): Promise<Readonly<Record<'without' | 'with', readonly Ends[]>>> {
+/**
+ * 200 hosts without and with one that takes ten seconds for each answer and one that takes the call
+ * and says nothing, in turns.
+ */
+export async function compareSlow(
+  { fettle, inventory, play }: Stage,
+  peer: Peer,
+  n: number,
+): Promise<Readonly<Record<'without' | 'with', readonly Ends[]>>> {
   const [slow, mute] = await Promise.all([play(10), play(null)])
   try {
     const good = fettle('plan', '--json', '-i', await inventory('good', playedHosts(200, peer)))
-    const bad = fettle('plan', '--json', '-i', await inventory('bad', playedHosts(200, peer, { [slowHost]: slow, [muteHost]: mute })))
+    const bad = fettle(
+      'plan',
+      '--json',
+      '-i',
+      await inventory('bad', playedHosts(200, peer, { [slowHost]: slow, [muteHost]: mute })),
+    )
     const ends: Record<'without' | 'with', Ends[]> = { without: [], with: [] }
     for (let round = 0; round < n; round += 1) {
       ends.without.push(split(await endTimes(good)))
@@ -57,6 +80,12 @@ export async function compareSlow({ fettle, inventory, play }: Stage, peer: Peer
 
 function split(ends: ReadonlyMap<string, number>): Ends {
   const [slow, mute] = [`host${String(slowHost)}`, `host${String(muteHost)}`]
-  const good = [...ends].filter(([host]) => host !== slow && host !== mute).map(([, seconds]) => seconds)
-  return { good: Math.max(...good), slow: ends.get(slow) ?? Number.NaN, mute: ends.get(mute) ?? Number.NaN }
+  const good = [...ends]
+    .filter(([host]) => host !== slow && host !== mute)
+    .map(([, seconds]) => seconds)
+  return {
+    good: Math.max(...good),
+    slow: ends.get(slow) ?? Number.NaN,
+    mute: ends.get(mute) ?? Number.NaN,
+  }
 }

@@ -19,16 +19,38 @@ export interface Case {
   readonly command: Command
 }
 
-/** Measures each case `n` times, in turns; above `few` hosts once. The first round of all warms up and does not count. */
-export async function curves(cases: readonly Case[], { n, few, group, say }: { readonly n: number; readonly few: number; readonly group: string; readonly say: (line: string) => void }): Promise<readonly Point[]> {
+/**
+ * Measures each case `n` times, in turns; above `few` hosts once. The first round of all warms up
+ * and does not count.
+ */
+export async function curves(
+  cases: readonly Case[],
+  {
+    n,
+    few,
+    group,
+    say,
+  }: {
+    readonly n: number
+    readonly few: number
+    readonly group: string
+    readonly say: (line: string) => void
+  },
+): Promise<readonly Point[]> {
   const points = new Map<Case, Point>()
   for (let round = 0; round <= n; round += 1) {
     for (const each of cases) {
       const { kind, hosts, forks, command } = each
       if (hosts > few && round !== 1) continue
-      const run = await measureRun(group, command, join(resultsFolder, `scale-${kind}-${String(hosts)}-${String(forks)}.log`))
+      const run = await measureRun(
+        group,
+        command,
+        join(resultsFolder, `scale-${kind}-${String(hosts)}-${String(forks)}.log`),
+      )
       if (round === 0) continue
-      say(`  ${kind.padEnd(6)} ${String(hosts).padStart(5)} hosts, forks ${String(forks).padStart(3)}   ${run.wall.toFixed(2)} s   CPU ${run.cpu.toFixed(2)} s + children ${run.childrenCpu.toFixed(2)} s   ${(run.peak / 2 ** 20).toFixed(0)} MiB`)
+      say(
+        `  ${kind.padEnd(6)} ${String(hosts).padStart(5)} hosts, forks ${String(forks).padStart(3)}   ${run.wall.toFixed(2)} s   CPU ${run.cpu.toFixed(2)} s + children ${run.childrenCpu.toFixed(2)} s   ${(run.peak / 2 ** 20).toFixed(0)} MiB`,
+      )
       points.set(each, { kind, hosts, forks, runs: [...(points.get(each)?.runs ?? []), run] })
     }
   }

@@ -19,7 +19,11 @@ const usageFile = join(resultsFolder, 'usage.json')
 const loader = `--import=${fileURLToPath(new URL('usage.js', import.meta.url))}`
 
 /** The same command, its process watched from within. */
-export const watched = ({ argv, cwd, env }: Command): Command => ({ argv, cwd, env: { ...env, USAGE_FILE: usageFile, NODE_OPTIONS: loader } })
+export const watched = ({ argv, cwd, env }: Command): Command => ({
+  argv,
+  cwd,
+  env: { ...env, USAGE_FILE: usageFile, NODE_OPTIONS: loader },
+})
 
 /** What the watched process has used, once it has ended. */
 export async function used(): Promise<Usage> {
@@ -31,7 +35,8 @@ export async function used(): Promise<Usage> {
 /** Runs a command in a cgroup; it must end with 0. */
 export async function measureRun(group: string, command: Command, output: string): Promise<Run> {
   const { status, wall, cpu: all } = await measure(group, watched(command), [], output)
-  if (status !== 0) throw new Error(`${command.argv.join(' ')} ended with status ${String(status)}: see ${output}`)
+  if (status !== 0)
+    throw new Error(`${command.argv.join(' ')} ended with status ${String(status)}: see ${output}`)
   const { cpu, peak } = await used()
   return { wall, cpu, childrenCpu: Math.max(0, all - cpu), peak }
 }

@@ -22,7 +22,8 @@ export interface Options {
 
 function numbers(name: string, words: string): readonly number[] {
   const all = words.split(',').map((word) => (/^[1-9]\d*$/.test(word) ? Number(word) : Number.NaN))
-  if (all.includes(Number.NaN)) throw new RangeError(`--${name}: ${JSON.stringify(words)} is no list of whole numbers`)
+  if (all.includes(Number.NaN))
+    throw new RangeError(`--${name}: ${JSON.stringify(words)} is no list of whole numbers`)
   return all
 }
 
@@ -30,6 +31,24 @@ function numbers(name: string, words: string): readonly number[] {
 export function parseOptions(argv: readonly string[]): Options {
   const list = (standard: string) => ({ type: 'string', default: standard }) as const
   const flag = { type: 'boolean', default: false } as const
-  const { values } = parseArgs({ args: [...argv], options: { scale: flag, real: list('1,10,50,100'), played: list('1,10,50,100,300,1000,3000,5000'), forks: list('50,200'), n: list('3'), keep: flag, write: flag } })
-  return { real: numbers('real', values.real), played: numbers('played', values.played), forks: numbers('forks', values.forks), n: numbers('n', values.n)[0] ?? 3, keep: values.keep, write: values.write }
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      scale: flag,
+      real: list('1,10,50,100'),
+      played: list('1,10,50,100,300,1000,3000,5000'),
+      forks: list('50,200'),
+      n: list('3'),
+      keep: flag,
+      write: flag,
+    },
+  })
+  return {
+    real: numbers('real', values.real),
+    played: numbers('played', values.played),
+    forks: numbers('forks', values.forks),
+    n: numbers('n', values.n)[0] ?? 3,
+    keep: values.keep,
+    write: values.write,
+  }
 }

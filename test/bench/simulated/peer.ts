@@ -25,7 +25,9 @@ export interface PeerReport {
   readonly peak: number
 }
 
-/** A program that plays hosts; `startPeer` starts it. It says its port, and ends with its parent. */
+/**
+ * A program that plays hosts; `startPeer` starts it. It says its port, and ends with its parent.
+ */
 const { transcript, delay, hostKey, userKey } = JSON.parse(process.argv[2] ?? '') as PeerOptions
 const unknown: string[] = []
 let commands = 0
@@ -33,19 +35,26 @@ let commands = 0
 async function start(): Promise<number> {
   if (transcript === null) return portOf(await startMute())
   const recorded = loadTranscript(transcript)
-  return portOf(await startServer({
-    hostKey,
-    userKey,
-    run(command, channel) {
-      commands += 1
-      new PlayedChannel(channel, recorded, delay, (what) => unknown.push(what)).begin(command)
-    },
-  }))
+  return portOf(
+    await startServer({
+      hostKey,
+      userKey,
+      run(command, channel) {
+        commands += 1
+        new PlayedChannel(channel, recorded, delay, (what) => unknown.push(what)).begin(command)
+      },
+    }),
+  )
 }
 
 process.on('message', () => {
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
-  process.send?.({ commands, unknown, cpu: (userCPUTime + systemCPUTime) / 1e6, peak: maxRSS * 1024 } satisfies PeerReport)
+  process.send?.({
+    commands,
+    unknown,
+    cpu: (userCPUTime + systemCPUTime) / 1e6,
+    peak: maxRSS * 1024,
+  } satisfies PeerReport)
 })
 process.on('disconnect', () => process.exit())
 process.send?.(await start())

@@ -35,15 +35,23 @@ export class PlayedChannel {
     this.#length += bytes.length
     const place = this.#match.upTo(this.#heard, this.#length)
     if (place === null) void this.#answer()
-    else this.#refuse(`${JSON.stringify(this.#heard.toString('latin1', place, place + 80))} at byte ${String(place)} of the input, instead of ${JSON.stringify(this.transcript.input.bytes.toString('latin1', place, place + 80))}`)
+    else
+      this.#refuse(
+        `${JSON.stringify(this.#heard.toString('latin1', place, place + 80))} at byte ${String(place)} of the input, instead of ${JSON.stringify(this.transcript.input.bytes.toString('latin1', place, place + 80))}`,
+      )
   }
 
   /** Says what the real host had said when it had heard as much. */
   async #answer(): Promise<void> {
-    const due = this.transcript.output.slice(this.#said).filter(({ after }) => after <= this.#length)
+    const due = this.transcript.output
+      .slice(this.#said)
+      .filter(({ after }) => after <= this.#length)
     this.#said += due.length
     if (due.length > 0 && this.delay > 0) await sleep(this.delay * 1000)
-    for (const { stream, text } of due) (stream === 'stdout' ? this.channel : this.channel.stderr).write(filled(text, this.#match.ids))
+    for (const { stream, text } of due)
+      (stream === 'stdout' ? this.channel : this.channel.stderr).write(
+        filled(text, this.#match.ids),
+      )
   }
 
   #refuse(what: string): void {

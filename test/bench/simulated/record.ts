@@ -29,18 +29,29 @@ export async function record({ address, keyFile, hostKey }: RecordOptions): Prom
   const run = (command: string, channel: ServerChannel): void => {
     const client = new ssh2.Client()
     client.on('error', (error) => failed(error))
-    client.on('ready', () => client.exec(command, (error, real) => {
-      if (error !== undefined) return failed(error)
-      void pass(command, channel, real).then((all) => {
-        client.end()
-        done(all)
-      })
-    }))
+    client.on('ready', () =>
+      client.exec(command, (error, real) => {
+        if (error !== undefined) return failed(error)
+        void pass(command, channel, real).then((all) => {
+          client.end()
+          done(all)
+        })
+      }),
+    )
     client.connect({ host: address, username: 'root', privateKey: readFileSync(keyFile) })
   }
-  const server = await startServer({ hostKey, userKey: readFileSync(`${keyFile}.pub`, 'utf8'), run })
+  const server = await startServer({
+    hostKey,
+    userKey: readFileSync(`${keyFile}.pub`, 'utf8'),
+    run,
+  })
   const [type = '', key = ''] = readFileSync(`${hostKey}.pub`, 'utf8').split(' ')
-  return { port: portOf(server), hostKey: `${type} ${key}`, transcript: heard.then(transcriptOf), close: () => void server.close() }
+  return {
+    port: portOf(server),
+    hostKey: `${type} ${key}`,
+    transcript: heard.then(transcriptOf),
+    close: () => void server.close(),
+  }
 }
 
 function pass(command: string, caller: ServerChannel, real: ClientChannel): Promise<Heard> {

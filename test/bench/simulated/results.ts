@@ -20,24 +20,49 @@ const columns: readonly (readonly [name: string, of: (point: Point) => string])[
   ['wall s', ({ runs }) => median(runs.map((run) => run.wall)).toFixed(2)],
   ['CPU s', ({ runs }) => median(runs.map((run) => run.cpu)).toFixed(2)],
   ['of its processes s', ({ runs }) => median(runs.map((run) => run.childrenCpu)).toFixed(2)],
-  ['CPU ms per host', ({ hosts, runs }) => ((median(runs.map((run) => run.cpu + run.childrenCpu)) * 1000) / hosts).toFixed(1)],
+  [
+    'CPU ms per host',
+    ({ hosts, runs }) =>
+      ((median(runs.map((run) => run.cpu + run.childrenCpu)) * 1000) / hosts).toFixed(1),
+  ],
   ['peak MiB', ({ runs }) => (median(runs.map((run) => run.peak)) / 2 ** 20).toFixed(0)],
 ]
 
 /** The results as Markdown. */
 export function resultsText({ points, views, slow }: Results): string {
-  const ends = (which: 'without' | 'with', of: keyof Ends): string => median(slow[which].map((each) => each[of])).toFixed(1)
+  const ends = (which: 'without' | 'with', of: keyof Ends): string =>
+    median(slow[which].map((each) => each[of])).toFixed(1)
   return [
-    table(columns.map(([name]) => name), points.map((point) => columns.map(([, of]) => of(point)))),
+    table(
+      columns.map(([name]) => name),
+      points.map((point) => columns.map(([, of]) => of(point))),
+    ),
     'What a view costs, processor seconds of the whole run (median of n, and all of them):',
-    table(['view', 'median', 'runs'], Object.entries(views).map(([name, runs]) => [name, median(runs).toFixed(2), runs.map((seconds) => seconds.toFixed(2)).join(', ')])),
+    table(
+      ['view', 'median', 'runs'],
+      Object.entries(views).map(([name, runs]) => [
+        name,
+        median(runs).toFixed(2),
+        runs.map((seconds) => seconds.toFixed(2)).join(', '),
+      ]),
+    ),
     'Seconds until hosts had ended, of 200 with 50 forks: the last of the good ones, one that takes 10 s for each answer, and one that takes the call and says nothing:',
-    table(['run', 'good', 'slow', 'mute'], (['without', 'with'] as const).map((which) => [`${which} (n = ${String(slow[which].length)})`, ends(which, 'good'), ends(which, 'slow'), ends(which, 'mute')])),
+    table(
+      ['run', 'good', 'slow', 'mute'],
+      (['without', 'with'] as const).map((which) => [
+        `${which} (n = ${String(slow[which].length)})`,
+        ends(which, 'good'),
+        ends(which, 'slow'),
+        ends(which, 'mute'),
+      ]),
+    ),
   ].join('\n\n')
 }
 
 function table(heads: readonly string[], lines: readonly (readonly string[])[]): string {
-  return [heads, heads.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+  return [heads, heads.map(() => '---'), ...lines]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n')
 }
 
 /** Writes `scale.json` and `scale.svg` into a folder. */

@@ -22,11 +22,25 @@ export async function scale(options: Options, say: (line: string) => void): Prom
   }
 }
 
-export async function measureAll(stage: Stage, options: Options, say: (line: string) => void): Promise<void> {
+export async function measureAll(
+  stage: Stage,
+  options: Options,
+  say: (line: string) => void,
+): Promise<void> {
   const peer = await stage.play(0)
   try {
-    const points = await curves(await cases(stage, options, peer), { n: options.n, few, group: stage.group, say })
-    const views = await compareViews(stage, peer, Math.min(1000, Math.max(...options.played)), options.n)
+    const points = await curves(await cases(stage, options, peer), {
+      n: options.n,
+      few,
+      group: stage.group,
+      say,
+    })
+    const views = await compareViews(
+      stage,
+      peer,
+      Math.min(1000, Math.max(...options.played)),
+      options.n,
+    )
     const slow = await compareSlow(stage, peer, options.n)
     await checkPeer(peer, say)
     await report({ points, views, slow }, options.write, say)
@@ -35,25 +49,52 @@ export async function measureAll(stage: Stage, options: Options, say: (line: str
   }
 }
 
-async function cases({ real, fettle, inventory }: Stage, options: Options, peer: Peer): Promise<readonly Case[]> {
+async function cases(
+  { real, fettle, inventory }: Stage,
+  options: Options,
+  peer: Peer,
+): Promise<readonly Case[]> {
   // More forks than hosts are as many as there are hosts.
-  const telling = (hosts: number): readonly number[] => options.forks.filter((_, index) => index === 0 || hosts > (options.forks[index - 1] ?? 0))
-  const all = [...options.real.map((hosts) => ({ kind: 'real' as const, hosts })), ...options.played.map((hosts) => ({ kind: 'played' as const, hosts }))]
-  const groups = await Promise.all(all.map(async ({ kind, hosts }) => {
-    const file = await inventory(`${kind}-${String(hosts)}`, kind === 'real' ? real.slice(0, hosts) : playedHosts(hosts, peer))
-    return telling(hosts).map((forks) => ({ kind, hosts, forks, command: fettle('plan', '-i', file, '-f', String(forks)) }))
-  }))
+  const telling = (hosts: number): readonly number[] =>
+    options.forks.filter((_, index) => index === 0 || hosts > (options.forks[index - 1] ?? 0))
+  const all = [
+    ...options.real.map((hosts) => ({ kind: 'real' as const, hosts })),
+    ...options.played.map((hosts) => ({ kind: 'played' as const, hosts })),
+  ]
+  const groups = await Promise.all(
+    all.map(async ({ kind, hosts }) => {
+      const file = await inventory(
+        `${kind}-${String(hosts)}`,
+        kind === 'real' ? real.slice(0, hosts) : playedHosts(hosts, peer),
+      )
+      return telling(hosts).map((forks) => ({
+        kind,
+        hosts,
+        forks,
+        command: fettle('plan', '-i', file, '-f', String(forks)),
+      }))
+    }),
+  )
   return groups.flat()
 }
 
 /** An answer that was not recorded makes the whole measurement worthless. */
 async function checkPeer(peer: Peer, say: (line: string) => void): Promise<void> {
   const { commands, unknown, cpu, peak } = await peer.report()
-  if (unknown.length > 0) throw new Error(`played hosts were asked ${String(unknown.length)} times what had not been recorded: ${unknown[0] ?? ''}`)
-  say(`the played hosts have answered ${String(commands)} times, in ${cpu.toFixed(1)} s of processor time and ${(peak / 2 ** 20).toFixed(0)} MiB`)
+  if (unknown.length > 0)
+    throw new Error(
+      `played hosts were asked ${String(unknown.length)} times what had not been recorded: ${unknown[0] ?? ''}`,
+    )
+  say(
+    `the played hosts have answered ${String(commands)} times, in ${cpu.toFixed(1)} s of processor time and ${(peak / 2 ** 20).toFixed(0)} MiB`,
+  )
 }
 
-async function report(results: Results, write: boolean, say: (line: string) => void): Promise<void> {
+async function report(
+  results: Results,
+  write: boolean,
+  say: (line: string) => void,
+): Promise<void> {
   say(`\n${resultsText(results)}`)
   await writeResults(results, resultsFolder)
   if (!write) return

@@ -12,12 +12,15 @@ export interface ServerOptions {
 }
 
 /**
- * An SSH server at a free port of every address of 127/8, which are all this machine: to its callers it is as many hosts as they
- * know addresses. Who logs in has to show the key but not to prove it: the proof is the caller's work, checking it would only be ours.
+ * An SSH server at a free port of every address of 127/8, which are all this machine: to its
+ * callers it is as many hosts as they know addresses. Who logs in has to show the key but not to
+ * prove it: the proof is the caller's work, checking it would only be ours.
  */
 export function startServer({ hostKey, userKey, run }: ServerOptions): Promise<Server> {
   const wanted = Buffer.from(userKey.split(' ')[1] ?? '', 'base64')
-  const ssh = new ssh2.Server({ hostKeys: [readFileSync(hostKey)] }, (connection) => serve(connection, wanted, run))
+  const ssh = new ssh2.Server({ hostKeys: [readFileSync(hostKey)] }, (connection) =>
+    serve(connection, wanted, run),
+  )
   return listen((socket) => ssh.injectSocket(socket))
 }
 

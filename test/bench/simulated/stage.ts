@@ -14,7 +14,10 @@ import { startPeer, type Peer } from './played.js'
 import { record } from './record.js'
 import { saveTranscript } from './transcript.js'
 
-/** Lab hosts in the finished state of the job, Fettle installed, and all that it takes to play more hosts like them. */
+/**
+ * Lab hosts in the finished state of the job, Fettle installed, and all that it takes to play more
+ * hosts like them.
+ */
 export interface Stage {
   /** The lab's hosts. */
   readonly real: readonly InventoryHost[]
@@ -32,7 +35,11 @@ export interface Stage {
 const groupIndex = 800
 
 /** Sets the stage, and takes away afterwards what it made. */
-export async function onStage(fleet: Fleet, say: (line: string) => void, use: (stage: Stage) => Promise<void>): Promise<void> {
+export async function onStage(
+  fleet: Fleet,
+  say: (line: string) => void,
+  use: (stage: Stage) => Promise<void>,
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'fettle-scale-'))
   const group = names.cgroup(fleet.id, groupIndex)
   try {
@@ -45,9 +52,19 @@ export async function onStage(fleet: Fleet, say: (line: string) => void, use: (s
     const stage: Stage = {
       real: await realHosts(fleet),
       group,
-      fettle: (...words) => ({ argv: ['node_modules/.bin/fettle', ...words], cwd: project, env: { DATABASE_PASSWORD: undefined } }),
+      fettle: (...words) => ({
+        argv: ['node_modules/.bin/fettle', ...words],
+        cwd: project,
+        env: { DATABASE_PASSWORD: undefined },
+      }),
       inventory: (name, hosts) => writeInventory(join(folder, name), hosts, fleet.keyFile),
-      play: (delay) => startPeer({ transcript: delay === null ? null : transcript, hostKey, userKey, delay: delay ?? 0 }),
+      play: (delay) =>
+        startPeer({
+          transcript: delay === null ? null : transcript,
+          hostKey,
+          userKey,
+          delay: delay ?? 0,
+        }),
     }
     await finish(stage, fleet, say)
     await recordPlan(stage, fleet, hostKey, transcript)
@@ -61,21 +78,52 @@ export async function onStage(fleet: Fleet, say: (line: string) => void, use: (s
 async function run(group: string, command: Command, name: string): Promise<void> {
   const output = join(resultsFolder, `scale-${name}.log`)
   const { status } = await measure(group, command, [], output)
-  if (status !== 0) throw new Error(`${command.argv.join(' ')} ended with status ${String(status)}: see ${output}`)
+  if (status !== 0)
+    throw new Error(`${command.argv.join(' ')} ended with status ${String(status)}: see ${output}`)
 }
 
-async function finish({ real, group, fettle, inventory }: Stage, fleet: Fleet, say: (line: string) => void): Promise<void> {
+async function finish(
+  { real, group, fettle, inventory }: Stage,
+  fleet: Fleet,
+  say: (line: string) => void,
+): Promise<void> {
   await prepareHosts(fleet.hosts)
-  if (await verify(fleet.hosts).then(() => true, () => false)) return
+  if (
+    await verify(fleet.hosts).then(
+      () => true,
+      () => false,
+    )
+  )
+    return
   say('bringing the hosts to the finished state')
   await run(group, fettle('apply', '-i', await inventory('real', real)), 'finish')
   await verify(fleet.hosts)
 }
 
 /** Writes down what the first host says in a plan. */
-async function recordPlan({ real, group, fettle, inventory }: Stage, { keyFile }: Fleet, hostKey: string, transcript: string): Promise<void> {
+async function recordPlan(
+  { real, group, fettle, inventory }: Stage,
+  { keyFile }: Fleet,
+  hostKey: string,
+  transcript: string,
+): Promise<void> {
   const recorder = await record({ address: real[0]?.address ?? '', keyFile, hostKey })
-  await run(group, fettle('plan', '-i', await inventory('recorded', [{ name: 'recorded', address: playedAddress(1), port: recorder.port, hostKey: recorder.hostKey }])), 'record')
+  await run(
+    group,
+    fettle(
+      'plan',
+      '-i',
+      await inventory('recorded', [
+        {
+          name: 'recorded',
+          address: playedAddress(1),
+          port: recorder.port,
+          hostKey: recorder.hostKey,
+        },
+      ]),
+    ),
+    'record',
+  )
   saveTranscript(transcript, await recorder.transcript)
   recorder.close()
 }

@@ -14,7 +14,8 @@ const transcript = transcriptOf({
   ],
   status: 0,
 })
-const asked = (first: string, second = first): Buffer => bytes(`ask ${first}; end ${second} ${id('9')}`)
+const asked = (first: string, second = first): Buffer =>
+  bytes(`ask ${first}; end ${second} ${id('9')}`)
 
 describe('A run that asks the same with ids of its own', () => {
   const command = new Match(transcript.command)
@@ -25,11 +26,23 @@ describe('A run that asks the same with ids of its own', () => {
 
   test('is recognised, in whatever pieces it comes', () => {
     const all = asked(id('8'))
-    expect([10, 37, 37, 50, all.length].map((end) => match.upTo(all, end))).toEqual([null, null, null, null, null])
+    expect([10, 37, 37, 50, all.length].map((end) => match.upTo(all, end))).toEqual([
+      null,
+      null,
+      null,
+      null,
+      null,
+    ])
   })
 
   test('gets the answers with its own ids; other digits of the host stay', () => {
-    expect(transcript.output.map(({ after, stream, text }) => [after, stream, filled(text, match.ids).toString()])).toEqual([
+    expect(
+      transcript.output.map(({ after, stream, text }) => [
+        after,
+        stream,
+        filled(text, match.ids).toString(),
+      ]),
+    ).toEqual([
       [0, 'stdout', `boot ${id('7')}\n`],
       [37, 'stderr', `${id('d')} ${id('8')}\n`],
     ])

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 
 /**
- * What a real host said on one channel, to be said again by one that is played. Nothing is known here of Fettle's protocol but
- * that its ids are 32 hexadecimal digits, new in every run: where the recorded run had one, any other may stand.
+ * What a real host said on one channel, to be said again by one that is played. Nothing is known
+ * here of Fettle's protocol but that its ids are 32 hexadecimal digits, new in every run: where the
+ * recorded run had one, any other may stand.
  */
 export interface Transcript {
   readonly command: Template
@@ -29,7 +30,11 @@ export interface Piece {
 export interface Heard {
   readonly command: string
   readonly input: readonly Buffer[]
-  readonly output: readonly { readonly after: number; readonly stream: Piece['stream']; readonly bytes: Buffer }[]
+  readonly output: readonly {
+    readonly after: number
+    readonly stream: Piece['stream']
+    readonly bytes: Buffer
+  }[]
   readonly status: number
 }
 
@@ -47,19 +52,35 @@ export function transcriptOf({ command, input, output, status }: Heard): Transcr
     return { bytes, slots }
   }
   // What was asked defines the ids; other digits in the answers are the host's own.
-  const asked = { command: template(Buffer.from(command), true), input: template(Buffer.concat(input), true) }
-  return { ...asked, output: joined(output).map(({ after, stream, bytes }) => ({ after, stream, text: template(bytes, false) })), status }
+  const asked = {
+    command: template(Buffer.from(command), true),
+    input: template(Buffer.concat(input), true),
+  }
+  return {
+    ...asked,
+    output: joined(output).map(({ after, stream, bytes }) => ({
+      after,
+      stream,
+      text: template(bytes, false),
+    })),
+    status,
+  }
 }
 
 /** Chunks of one stream that came after the same input are one, so that no id is cut in two. */
 function joined(output: Heard['output']): Heard['output'] {
-  const groups = new Map<string, { readonly after: number; readonly stream: Piece['stream']; readonly chunks: Buffer[] }>()
+  const groups = new Map<
+    string,
+    { readonly after: number; readonly stream: Piece['stream']; readonly chunks: Buffer[] }
+  >()
   for (const { after, stream, bytes } of output) {
     const group = groups.get(`${after} ${stream}`) ?? { after, stream, chunks: [] }
     groups.set(`${after} ${stream}`, group)
     group.chunks.push(bytes)
   }
-  return [...groups.values()].map(({ after, stream, chunks }) => ({ after, stream, bytes: Buffer.concat(chunks) })).sort((one, other) => one.after - other.after)
+  return [...groups.values()]
+    .map(({ after, stream, chunks }) => ({ after, stream, bytes: Buffer.concat(chunks) }))
+    .sort((one, other) => one.after - other.after)
 }
 
 /** Compares bytes with a template piece by piece, and takes the ids that stand in its slots. */
@@ -75,15 +96,20 @@ export class Match {
     this.ids = [...ids]
   }
 
-  /** Looks at `bytes` from where it stood up to `end`. Answers the place of the first difference, or null. */
+  /**
+   * Looks at `bytes` from where it stood up to `end`. Answers the place of the first difference, or
+   * null.
+   */
   upTo(bytes: Buffer, end: number): number | null {
     const { bytes: recorded, slots } = this.template
     for (;;) {
       const slot = slots[this.#slot]
       const stop = Math.min(end, slot?.at ?? recorded.length)
-      if (stop > this.#at && recorded.compare(bytes, this.#at, stop, this.#at, stop) !== 0) return this.#at
+      if (stop > this.#at && recorded.compare(bytes, this.#at, stop, this.#at, stop) !== 0)
+        return this.#at
       this.#at = Math.max(this.#at, stop)
-      if (slot === undefined || slot.at + idLength > end) return end > recorded.length ? recorded.length : null
+      if (slot === undefined || slot.at + idLength > end)
+        return end > recorded.length ? recorded.length : null
       const id = Buffer.from(bytes.subarray(slot.at, slot.at + idLength))
       if (this.ids[slot.id]?.equals(id) === false) return slot.at
       this.ids[slot.id] = id
@@ -106,13 +132,34 @@ interface Written {
 }
 
 const write = ({ bytes, slots }: Template): Written => ({ bytes: bytes.toString('base64'), slots })
-const read = ({ bytes, slots }: Written): Template => ({ bytes: Buffer.from(bytes, 'base64'), slots })
+const read = ({ bytes, slots }: Written): Template => ({
+  bytes: Buffer.from(bytes, 'base64'),
+  slots,
+})
 
 export function saveTranscript(path: string, { command, input, output, status }: Transcript): void {
-  writeFileSync(path, JSON.stringify({ command: write(command), input: write(input), output: output.map(({ after, stream, text }) => ({ after, stream, text: write(text) })), status }))
+  writeFileSync(
+    path,
+    JSON.stringify({
+      command: write(command),
+      input: write(input),
+      output: output.map(({ after, stream, text }) => ({ after, stream, text: write(text) })),
+      status,
+    }),
+  )
 }
 
 export function loadTranscript(path: string): Transcript {
-  const { command, input, output, status } = JSON.parse(readFileSync(path, 'utf8')) as { command: Written; input: Written; output: { after: number; stream: Piece['stream']; text: Written }[]; status: number }
-  return { command: read(command), input: read(input), output: output.map(({ after, stream, text }) => ({ after, stream, text: read(text) })), status }
+  const { command, input, output, status } = JSON.parse(readFileSync(path, 'utf8')) as {
+    command: Written
+    input: Written
+    output: { after: number; stream: Piece['stream']; text: Written }[]
+    status: number
+  }
+  return {
+    command: read(command),
+    input: read(input),
+    output: output.map(({ after, stream, text }) => ({ after, stream, text: read(text) })),
+    status,
+  }
 }

@@ -13,6 +13,9 @@ const file = process.env['USAGE_FILE']
 if (file !== undefined) {
   process.on('exit', () => {
     const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
-    appendFileSync(file, `${JSON.stringify({ cpu: (userCPUTime + systemCPUTime) / 1e6, peak: maxRSS * 1024 } satisfies Usage)}\n`)
+    appendFileSync(
+      file,
+      `${JSON.stringify({ cpu: (userCPUTime + systemCPUTime) / 1e6, peak: maxRSS * 1024 } satisfies Usage)}\n`,
+    )
   })
 }

@@ -9,34 +9,83 @@ import { limit } from './limit.js'
 import { pyinfra } from './pyinfra.js'
 import type { Prepare, Tool } from './tool.js'
 
-const prepares: Readonly<Record<ToolName, Prepare>> = { limit, fettle, ansible, mitogen, pyinfra, ssh, node }
+const prepares: Readonly<Record<ToolName, Prepare>> = {
+  limit,
+  fettle,
+  ansible,
+  mitogen,
+  pyinfra,
+  ssh,
+  node,
+}
 
 const python = '/usr/lib/python3/dist-packages'
 
 /** Debian's ansible-core has the program too, without the collections that the playbook needs. */
-const wholeAnsible = { '/usr/bin/ansible-playbook': 'ansible', [`${python}/ansible_collections/ansible/posix`]: 'ansible', [`${python}/ansible_collections/community/mysql`]: 'ansible' }
+const wholeAnsible = {
+  '/usr/bin/ansible-playbook': 'ansible',
+  [`${python}/ansible_collections/ansible/posix`]: 'ansible',
+  [`${python}/ansible_collections/community/mysql`]: 'ansible',
+}
 
 /** What the peers are, and run on: file → Debian package. */
 export const packages: Partial<Readonly<Record<ToolName, Readonly<Record<string, string>>>>> = {
   ansible: wholeAnsible,
   mitogen: { ...wholeAnsible, [`${python}/ansible_mitogen`]: 'ansible-mitogen' },
-  pyinfra: Object.fromEntries(['gevent', 'paramiko', 'click', 'jinja2', 'dateutil', 'setuptools', 'typeguard', 'distro', 'winrm', 'typing_extensions'].map((name) => [`${python}/${name === 'typeguard' || name === 'typing_extensions' ? `${name}.py` : name}`, `python3-${name.replace('_', '-')}`])),
+  pyinfra: Object.fromEntries(
+    [
+      'gevent',
+      'paramiko',
+      'click',
+      'jinja2',
+      'dateutil',
+      'setuptools',
+      'typeguard',
+      'distro',
+      'winrm',
+      'typing_extensions',
+    ].map((name) => [
+      `${python}/${name === 'typeguard' || name === 'typing_extensions' ? `${name}.py` : name}`,
+      `python3-${name.replace('_', '-')}`,
+    ]),
+  ),
 }
 
 /** Installs the Debian packages that the tools need and this machine lacks, after saying so. */
-export async function installPeers(tools: readonly ToolName[], ask: boolean, say: (line: string) => void): Promise<void> {
-  const wanted = tools.filter((name) => name !== 'pyinfra' || process.env['FETTLE_BENCH_PYINFRA'] !== undefined)
-  await installRequirements({ ask, say, also: Object.assign({}, ...wanted.map((name) => packages[name] ?? {})) as Record<string, string> })
+export async function installPeers(
+  tools: readonly ToolName[],
+  ask: boolean,
+  say: (line: string) => void,
+): Promise<void> {
+  const wanted = tools.filter(
+    (name) => name !== 'pyinfra' || process.env['FETTLE_BENCH_PYINFRA'] !== undefined,
+  )
+  await installRequirements({
+    ask,
+    say,
+    also: Object.assign({}, ...wanted.map((name) => packages[name] ?? {})) as Record<
+      string,
+      string
+    >,
+  })
 }
 
 const peers: readonly ToolName[] = ['pyinfra', 'mitogen', 'ansible']
 
-/** The tool of this name, ready to run; null where it is not asked to take part, and why where a peer could not be made ready. */
-export async function prepareTool(name: ToolName, fleet: Fleet, say: (line: string) => void): Promise<Tool | null | { readonly failure: string }> {
+/**
+ * The tool of this name, ready to run; null where it is not asked to take part, and why where a
+ * peer could not be made ready.
+ */
+export async function prepareTool(
+  name: ToolName,
+  fleet: Fleet,
+  say: (line: string) => void,
+): Promise<Tool | null | { readonly failure: string }> {
   try {
     return await prepares[name](fleet, say)
   } catch (error) {
-    if (peers.includes(name) && error instanceof Error) return { failure: `could not be made ready: ${error.message}` }
+    if (peers.includes(name) && error instanceof Error)
+      return { failure: `could not be made ready: ${error.message}` }
     if (error instanceof FettleError) throw error
     throw new Error(`${name} could not be made ready`, { cause: error })
   }

@@ -15,36 +15,76 @@ async function writeInventories(fleet: Fleet): Promise<void> {
   await mkdir(folder(), { recursive: true })
   const { keyFile, knownHostsFile } = fleet
   for (let count = 1; count <= fleet.hosts.length; count += 1) {
-    await writeFile(join(folder(), `${String(count)}.yml`), inventoryText(fleet.hosts.slice(0, count).map(({ name, address }) => ({ name, address, keyFile, knownHostsFile }))))
+    await writeFile(
+      join(folder(), `${String(count)}.yml`),
+      inventoryText(
+        fleet.hosts
+          .slice(0, count)
+          .map(({ name, address }) => ({ name, address, keyFile, knownHostsFile })),
+      ),
+    )
   }
 }
 
 function playbook(name: string, config: string): Tool {
-  const env = { ANSIBLE_CONFIG: benchFile('peers/ansible', config), FETTLE_BENCH_MASTERS: masters, PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' }
-  const inventory = (hosts: readonly BenchHost[]): string => join(folder(), `${String(hosts.length)}.yml`)
+  const env = {
+    ANSIBLE_CONFIG: benchFile('peers/ansible', config),
+    FETTLE_BENCH_MASTERS: masters,
+    PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+    LC_ALL: 'C.UTF-8',
+  }
+  const inventory = (hosts: readonly BenchHost[]): string =>
+    join(folder(), `${String(hosts.length)}.yml`)
   return {
     name,
     takesPart: withHosts,
-    command: (hosts, scenario) => ({ argv: ['/usr/bin/ansible-playbook', '-i', inventory(hosts), benchFile('peers/ansible/site.yml'), ...(scenario === 'plan' ? ['--check', '--diff'] : [])], cwd: folder(), env }),
+    command: (hosts, scenario) => ({
+      argv: [
+        '/usr/bin/ansible-playbook',
+        '-i',
+        inventory(hosts),
+        benchFile('peers/ansible/site.yml'),
+        ...(scenario === 'plan' ? ['--check', '--diff'] : []),
+      ],
+      cwd: folder(),
+      env,
+    }),
     runs: peerRuns,
-    unchanged: (output, hosts) => hosts.every((host) => new RegExp(`^${host.name} +: ok=\\d+ +changed=0 +unreachable=0 +failed=0`, 'm').test(output)),
+    unchanged: (output, hosts) =>
+      hosts.every((host) =>
+        new RegExp(`^${host.name} +: ok=\\d+ +changed=0 +unreachable=0 +failed=0`, 'm').test(
+          output,
+        ),
+      ),
     provisions: true,
     isPeer: true,
     // Opens the masters, which a tuned Ansible finds open.
-    warmUp: (hosts) => ({ argv: ['/usr/bin/ansible', '-i', inventory(hosts), 'all', '-m', 'raw', '-a', 'true'], cwd: folder(), env }),
+    warmUp: (hosts) => ({
+      argv: ['/usr/bin/ansible', '-i', inventory(hosts), 'all', '-m', 'raw', '-a', 'true'],
+      cwd: folder(),
+      env,
+    }),
   }
 }
 
-/** What its apt module needs on hosts that another tool has finished. In a first run it installs that by itself. */
-const pythonApt = '[ -e /usr/lib/python3/dist-packages/apt ] || { apt-get -q update && apt-get -q -y install python3-apt; }'
+/**
+ * What its apt module needs on hosts that another tool has finished. In a first run it installs
+ * that by itself.
+ */
+const pythonApt =
+  '[ -e /usr/lib/python3/dist-packages/apt ] || { apt-get -q update && apt-get -q -y install python3-apt; }'
 
 export const ansible: Prepare = async (fleet) => {
   await writeInventories(fleet)
-  return { ...playbook('ansible', 'tuned.cfg'), onHosts: (scenario) => (scenario === 'first-run' ? null : pythonApt) }
+  return {
+    ...playbook('ansible', 'tuned.cfg'),
+    onHosts: (scenario) => (scenario === 'first-run' ? null : pythonApt),
+  }
 }
 
 export const mitogen: Prepare = async (fleet) => {
   await writeInventories(fleet)
-  // Its apt module starts anew when it has installed python3-apt for itself, which Mitogen 0.3.3 cannot do.
+  // Its apt module starts anew when it has installed python3-apt for itself, which Mitogen 0.3.3
+  // cannot do.
   return { ...playbook('mitogen', 'mitogen.cfg'), onHosts: () => pythonApt }
 }

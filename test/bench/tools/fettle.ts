@@ -7,25 +7,61 @@ import type { Fleet } from '../fleet.js'
 import { benchCache, benchFile, root } from '../places.js'
 import type { Scenario, Tool } from './tool.js'
 
-/** npm's own settings of this repository, which it hands down to what it runs, are not those of a user's project. */
-const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith('npm_')))
+/**
+ * npm's own settings of this repository, which it hands down to what it runs, are not those of a
+ * user's project.
+ */
+const env = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith('npm_')),
+)
 
 /**
- * Fettle as its users have it: packed, and installed into a project of its own. What it depends on is installed by npm once
- * for each package-lock.json; after that only the package itself is unpacked anew, as npm would.
+ * Fettle as its users have it: packed, and installed into a project of its own. What it depends on
+ * is installed by npm once for each package-lock.json; after that only the package itself is
+ * unpacked anew, as npm would.
  */
 async function installed(say: (line: string) => void): Promise<string> {
-  const key = createHash('sha256').update(root).update(await readFile(join(root, 'package-lock.json'))).digest('hex').slice(0, 12)
+  const key = createHash('sha256')
+    .update(root)
+    .update(await readFile(join(root, 'package-lock.json')))
+    .digest('hex')
+    .slice(0, 12)
   const project = join(benchCache(), `project-${key}`)
   await mkdir(project, { recursive: true })
-  for (const name of (await readdir(project)).filter((entry) => entry.endsWith('.tgz'))) await rm(join(project, name))
-  const [packed] = JSON.parse(await must(['npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', project, root], { env })) as readonly [{ readonly filename: string }]
+  for (const name of (await readdir(project)).filter((entry) => entry.endsWith('.tgz')))
+    await rm(join(project, name))
+  const [packed] = JSON.parse(
+    await must(['npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', project, root], {
+      env,
+    }),
+  ) as readonly [{ readonly filename: string }]
   const archive = join(project, packed.filename)
   const folder = join(project, 'node_modules/fettle')
-  if (await stat(join(project, 'installed')).then(() => false, () => true)) {
+  if (
+    await stat(join(project, 'installed')).then(
+      () => false,
+      () => true,
+    )
+  ) {
     say('installing the packed package')
-    await writeFile(join(project, 'package.json'), '{ "name": "job", "private": true, "type": "module" }\n')
-    await must(['npm', 'install', '--prefix', project, '--omit=dev', '--no-audit', '--no-fund', '--prefer-offline', archive], { env })
+    await writeFile(
+      join(project, 'package.json'),
+      '{ "name": "job", "private": true, "type": "module" }\n',
+    )
+    await must(
+      [
+        'npm',
+        'install',
+        '--prefix',
+        project,
+        '--omit=dev',
+        '--no-audit',
+        '--no-fund',
+        '--prefer-offline',
+        archive,
+      ],
+      { env },
+    )
     await writeFile(join(project, 'installed'), '')
   } else {
     await rm(folder, { recursive: true, force: true })
@@ -51,16 +87,36 @@ export const fettle = async (fleet: Fleet, say: (line: string) => void): Promise
   await rm(join(project, 'inventory'), { recursive: true, force: true })
   await mkdir(join(project, 'inventory'))
   for (let count = 1; count <= fleet.hosts.length; count += 1) {
-    const hosts = fleet.hosts.slice(0, count).map(({ name, address }) => ({ name, address, keyFile: fleet.keyFile, knownHostsFile: fleet.knownHostsFile }))
+    const hosts = fleet.hosts.slice(0, count).map(({ name, address }) => ({
+      name,
+      address,
+      keyFile: fleet.keyFile,
+      knownHostsFile: fleet.knownHostsFile,
+    }))
     await writeFile(join(project, 'inventory', `${String(count)}.yml`), inventoryText(hosts))
   }
-  const words = (hosts: number, scenario: Scenario, warmUp: boolean): readonly string[] => [scenario === 'plan' ? 'plan' : 'apply', ...(warmUp ? ['-v'] : []), '-i', `inventory/${String(hosts)}.yml`]
+  const words = (hosts: number, scenario: Scenario, warmUp: boolean): readonly string[] => [
+    scenario === 'plan' ? 'plan' : 'apply',
+    ...(warmUp ? ['-v'] : []),
+    '-i',
+    `inventory/${String(hosts)}.yml`,
+  ]
   return {
     name: 'fettle',
     takesPart: () => true,
-    command: (hosts, scenario, warmUp = false) => ({ argv: ['node_modules/.bin/fettle', ...(scenario === 'help' ? ['--help'] : words(hosts.length, scenario, warmUp))], cwd: project, env: { DATABASE_PASSWORD: undefined } }),
+    command: (hosts, scenario, warmUp = false) => ({
+      argv: [
+        'node_modules/.bin/fettle',
+        ...(scenario === 'help' ? ['--help'] : words(hosts.length, scenario, warmUp)),
+      ],
+      cwd: project,
+      env: { DATABASE_PASSWORD: undefined },
+    }),
     runs: () => 5,
-    unchanged: (output, hosts) => hosts.every(({ name }) => new RegExp(`^${name} +: .*\\bchanged=0 +unreachable=0 +failed=0`, 'm').test(output)),
+    unchanged: (output, hosts) =>
+      hosts.every(({ name }) =>
+        new RegExp(`^${name} +: .*\\bchanged=0 +unreachable=0 +failed=0`, 'm').test(output),
+      ),
     provisions: true,
     isPeer: false,
   }
@@ -70,7 +126,8 @@ export const fettle = async (fleet: Fleet, say: (line: string) => void): Promise
 export function exchanges(output: string): Readonly<Record<string, number>> {
   const most: Record<string, number> = {}
   for (const [, counts = ''] of output.matchAll(/^\S+ was asked: (.*)$/gm)) {
-    for (const [, kind = '', count] of counts.matchAll(/([^,]+?) (\d+)(?:, |$)/g)) most[kind] = Math.max(most[kind] ?? 0, Number(count))
+    for (const [, kind = '', count] of counts.matchAll(/([^,]+?) (\d+)(?:, |$)/g))
+      most[kind] = Math.max(most[kind] ?? 0, Number(count))
   }
   return most
 }

@@ -2,12 +2,25 @@ import { fileURLToPath } from 'node:url'
 import { benchFile, root } from '../places.js'
 import type { Prepare } from './tool.js'
 
-/** The floor that everything is compared with; it reads the same whatever is asked, and changes nothing. */
+/**
+ * The floor that everything is compared with; it reads the same whatever is asked, and changes
+ * nothing.
+ */
 export const limit: Prepare = (fleet) =>
   Promise.resolve({
     name: 'limit',
     takesPart: (scenario) => scenario !== 'first-run' && scenario !== 'help',
-    command: (hosts) => ({ argv: [process.execPath, fileURLToPath(new URL('../limit.js', import.meta.url)), fleet.keyFile, benchFile('read-everything.sh'), ...hosts.map(({ address }) => address)], cwd: root, env: {} }),
+    command: (hosts) => ({
+      argv: [
+        process.execPath,
+        fileURLToPath(new URL('../limit.js', import.meta.url)),
+        fleet.keyFile,
+        benchFile('read-everything.sh'),
+        ...hosts.map(({ address }) => address),
+      ],
+      cwd: root,
+      env: {},
+    }),
     runs: () => 5,
     unchanged: () => true,
     provisions: false,

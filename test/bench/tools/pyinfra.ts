@@ -4,12 +4,17 @@ import { must } from '../../../src/lab/command.js'
 import { benchCache, benchFile } from '../places.js'
 import { peerRuns, withHosts, type Prepare } from './tool.js'
 
-/** As pyinfra's own program starts it: gevent must patch the standard library before anything else is imported. */
-const program = 'import sys; from pyinfra_cli.__main__ import execute_pyinfra; sys.argv[0] = "pyinfra"; execute_pyinfra()'
+/**
+ * As pyinfra's own program starts it: gevent must patch the standard library before anything else
+ * is imported.
+ */
+const program =
+  'import sys; from pyinfra_cli.__main__ import execute_pyinfra; sys.argv[0] = "pyinfra"; execute_pyinfra()'
 
 /**
- * pyinfra from a checkout of its repository, which FETTLE_BENCH_PYINFRA names, with the Python of the checkout's own `.venv` where there is one and
- * else with Debian's, and the libraries found there.
+ * pyinfra from a checkout of its repository, which FETTLE_BENCH_PYINFRA names, with the Python of
+ * the checkout's own `.venv` where there is one and else with Debian's, and the libraries found
+ * there.
  */
 export const pyinfra: Prepare = async (fleet, say) => {
   const checkout = process.env['FETTLE_BENCH_PYINFRA']
@@ -18,25 +23,62 @@ export const pyinfra: Prepare = async (fleet, say) => {
     return null
   }
   const own = join(checkout, '.venv/bin/python')
-  const python = await stat(own).then(() => own, () => '/usr/bin/python3')
-  // Its connectors are entry points, which only an installed package has; what it requires is looked for when it is imported.
+  const python = await stat(own).then(
+    () => own,
+    () => '/usr/bin/python3',
+  )
+  // Its connectors are entry points, which only an installed package has; what it requires is
+  // looked for when it is imported.
   const metadata = join(benchCache(), 'pyinfra')
   await rm(metadata, { recursive: true, force: true })
   await mkdir(metadata, { recursive: true })
-  await must(['env', '-C', checkout, 'PYTHONDONTWRITEBYTECODE=1', python, '-W', 'ignore', 'setup.py', '-q', 'egg_info', '--egg-base', metadata])
+  await must([
+    'env',
+    '-C',
+    checkout,
+    'PYTHONDONTWRITEBYTECODE=1',
+    python,
+    '-W',
+    'ignore',
+    'setup.py',
+    '-q',
+    'egg_info',
+    '--egg-base',
+    metadata,
+  ])
   await rm(join(metadata, 'pyinfra.egg-info/requires.txt'))
   return {
     name: 'pyinfra',
     takesPart: withHosts,
     command: (hosts, scenario) => ({
-      argv: [python, '-c', program, scenario === 'plan' ? '--dry' : '-y', 'inventory.py', 'deploy.py'],
+      argv: [
+        python,
+        '-c',
+        program,
+        scenario === 'plan' ? '--dry' : '-y',
+        'inventory.py',
+        'deploy.py',
+      ],
       cwd: benchFile('peers/pyinfra'),
-      env: { PYTHONPATH: `${checkout}:${metadata}`, PYTHONDONTWRITEBYTECODE: '1', FETTLE_BENCH_INVENTORY: JSON.stringify({ addresses: hosts.map(({ address }) => address), key: fleet.keyFile, known_hosts: fleet.knownHostsFile }) },
+      env: {
+        PYTHONPATH: `${checkout}:${metadata}`,
+        PYTHONDONTWRITEBYTECODE: '1',
+        FETTLE_BENCH_INVENTORY: JSON.stringify({
+          addresses: hosts.map(({ address }) => address),
+          key: fleet.keyFile,
+          known_hosts: fleet.knownHostsFile,
+        }),
+      },
     }),
     runs: peerRuns,
-    // Its `git pull` needs to know which branch to pull, and runs every time: that one is no change.
-    onHosts: (scenario) => (scenario === 'first-run' ? null : 'git -C /opt/demo-src branch -q -u origin/main main'),
-    unchanged: (output) => [...output.matchAll(/^--> Starting operation: (\S+).*\n((?: .*\n)*)/gm)].every(([, name, lines = '']) => name === 'checkout' || !lines.includes('Success')),
+    // Its `git pull` needs to know which branch to pull, and runs every time: that one is no
+    // change.
+    onHosts: (scenario) =>
+      scenario === 'first-run' ? null : 'git -C /opt/demo-src branch -q -u origin/main main',
+    unchanged: (output) =>
+      [...output.matchAll(/^--> Starting operation: (\S+).*\n((?: .*\n)*)/gm)].every(
+        ([, name, lines = '']) => name === 'checkout' || !lines.includes('Success'),
+      ),
     provisions: true,
     isPeer: true,
   }

@@ -10,8 +10,9 @@ export interface Cut {
   /** How many bytes that way still pass. */
   readonly bytes: number
   /**
-   * `reset` and `end` close it both ways. In a `hole` everything disappears, the client's end too: the host never hears that it has gone. A
-   * function is waited for while nothing passes; then it goes on.
+   * `reset` and `end` close it both ways. In a `hole` everything disappears, the client's end too:
+   * the host never hears that it has gone. A function is waited for while nothing passes; then it
+   * goes on.
    */
   readonly how: 'reset' | 'end' | 'hole' | (() => Promise<void>)
 }
@@ -31,7 +32,9 @@ export class CuttingProxy {
   ) {}
 
   static async to(host: string, port: number): Promise<CuttingProxy> {
-    const server = createServer((client) => proxy.#join(client.setNoDelay(), connect({ host, port, noDelay: true })))
+    const server = createServer((client) =>
+      proxy.#join(client.setNoDelay(), connect({ host, port, noDelay: true })),
+    )
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     const proxy: CuttingProxy = new CuttingProxy((server.address() as AddressInfo).port, () => {
@@ -50,12 +53,17 @@ export class CuttingProxy {
 
   #join(client: Socket, server: Socket): void {
     const link = { client, server, lost: false }
-    for (const [socket, other] of [[client, server], [server, client]] as const) {
+    for (const [socket, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
       this.#sockets.add(socket)
-      socket.on('error', () => undefined).on('close', () => {
-        this.#sockets.delete(socket)
-        if (!link.lost) other.destroy()
-      })
+      socket
+        .on('error', () => undefined)
+        .on('close', () => {
+          this.#sockets.delete(socket)
+          if (!link.lost) other.destroy()
+        })
     }
     client.on('data', (chunk: Buffer) => this.#pass(link, 'up', chunk))
     server.on('data', (chunk: Buffer) => this.#pass(link, 'down', chunk))
@@ -67,7 +75,12 @@ export class CuttingProxy {
     const before = this.passed[direction]
     this.passed[direction] += chunk.length
     const cut = this.#cut
-    if (cut === null || this.done || cut.direction !== direction || before + chunk.length < cut.bytes) {
+    if (
+      cut === null ||
+      this.done ||
+      cut.direction !== direction ||
+      before + chunk.length < cut.bytes
+    ) {
       to.write(chunk)
       return
     }
@@ -80,9 +93,11 @@ export class CuttingProxy {
     const both = [link.client, link.server]
     if (typeof how === 'function') {
       for (const socket of both) socket.pause()
-      void how().then(goOn).finally(() => {
-        for (const socket of both) socket.resume()
-      })
+      void how()
+        .then(goOn)
+        .finally(() => {
+          for (const socket of both) socket.resume()
+        })
       return
     }
     link.lost = true

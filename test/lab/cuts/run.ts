@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util'
 import { openLab } from '../../../src/lab/lab.js'
 import { points, Trials, ways, type Outcome } from './trials.js'
 
-// `npm run cuts -- --points 120`: cuts and kills a run at so many places, and tells whether the next run always converged.
+// `npm run cuts -- --points 120`: cuts and kills a run at so many places, and tells whether the
+// next run always converged.
 
 const { values } = parseArgs({ options: { points: { type: 'string', default: '120' } } })
 const count = Number(values.points)
@@ -10,7 +11,10 @@ if (!Number.isInteger(count) || count < 1) throw new Error('--points must be a n
 
 const print = (line: string): boolean => process.stdout.write(`${line}\n`)
 
-function shown({ point: { way, direction, share }, code, reached, left, seconds, faults }: Outcome, index: number): string {
+function shown(
+  { point: { way, direction, share }, code, reached, left, seconds, faults }: Outcome,
+  index: number,
+): string {
   const place = `${way} at ${(share * 100).toFixed(1)} % ${direction}`
   const verdict = faults.length === 0 ? 'converged' : `FAULT: ${faults.join(' | ')}`
   return `${String(index + 1)}: ${place}: ended with ${String(code ?? 'a signal')}${reached ? '' : ', not reached'}; the next run changed ${String(left)} in ${seconds.toFixed(1)} s; ${verdict}`
@@ -19,7 +23,8 @@ function shown({ point: { way, direction, share }, code, reached, left, seconds,
 function summary(outcomes: readonly Outcome[]): string {
   const well = outcomes.filter(({ faults }) => faults.length === 0)
   const each = ways.map((way) => {
-    const of = (some: readonly Outcome[]): string => String(some.filter(({ point }) => point.way === way).length)
+    const of = (some: readonly Outcome[]): string =>
+      String(some.filter(({ point }) => point.way === way).length)
     return `${way} ${of(well)} of ${of(outcomes)}`
   })
   const longest = Math.max(...outcomes.map(({ seconds }) => seconds))

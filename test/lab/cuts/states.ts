@@ -1,9 +1,12 @@
-// What the host has before the job and after it. The job reads it too, so that nothing is written twice.
+// What the host has before the job and after it. The job reads it too, so that nothing is written
+// twice.
 
 /** Long enough that a cut falls into the middle of it. */
-export const settings = (version: string): string => `version ${version}\n${`setting of version ${version}\n`.repeat(2000)}`
+export const settings = (version: string): string =>
+  `version ${version}\n${`setting of version ${version}\n`.repeat(2000)}`
 
-const unit = (version: string): string => `[Service]\nEnvironment=VERSION=${version}\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n`
+const unit = (version: string): string =>
+  `[Service]\nEnvironment=VERSION=${version}\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n`
 export const newUnit = unit('two')
 
 /** Each file's whole content: before, after, and nothing where it may not be there yet. */
@@ -12,7 +15,10 @@ export const contents: Readonly<Record<string, readonly (string | RegExp | null)
   '/etc/cuts/checked.conf': ['version one\n', 'version two\n'],
   '/etc/cuts/password': [null, /^[0-9a-f]{64}$/],
   '/etc/cuts/secret.env': [null, /^PASSWORD=[0-9a-f]{64}\n$/],
-  '/etc/sudoers.d/cuts': [null, /^# Managed by Fettle: changes made here are lost\.\n%cuts ALL=\(\S+\) NOPASSWD: [^\n]*\n$/],
+  '/etc/sudoers.d/cuts': [
+    null,
+    /^# Managed by Fettle: changes made here are lost\.\n%cuts ALL=\(\S+\) NOPASSWD: [^\n]*\n$/,
+  ],
   '/etc/systemd/system/cuts.service': [unit('one'), newUnit],
 }
 
@@ -23,7 +29,10 @@ export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER
 git init --quiet --bare -b main repo.git; git clone --quiet repo.git work 2>/dev/null; cd work; git checkout --quiet -b main
 seq 20000 >numbers; git add .; git commit --quiet -m one; git push --quiet origin HEAD; cd ..; rm -rf work`
 
-/** Puts the host where every trial begins: an older service that runs, older files, and nothing of the rest. Sessions of the trial before are ended. It reads the older settings. */
+/**
+ * Puts the host where every trial begins: an older service that runs, older files, and nothing of
+ * the rest. Sessions of the trial before are ended. It reads the older settings.
+ */
 export const beginning = `set -eu
 pkill -9 -f '[s]shd: root@notty' || :
 rm -rf /etc/cuts /etc/sudoers.d/cuts /srv/cuts/src /var/lib/fettle

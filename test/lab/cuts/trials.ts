@@ -22,7 +22,11 @@ export interface Point {
 
 /** So many points, spread evenly over the run, each way at each part of it. */
 export const points = (count: number): readonly Point[] =>
-  Array.from({ length: count }, (_, index) => ({ way: ways[index % ways.length] ?? 'reset', direction: index % 2 === 0 ? 'up' : 'down', share: (index + 0.5) / count }))
+  Array.from({ length: count }, (_, index) => ({
+    way: ways[index % ways.length] ?? 'reset',
+    direction: index % 2 === 0 ? 'up' : 'down',
+    share: (index + 0.5) / count,
+  }))
 
 export interface Outcome {
   readonly point: Point
@@ -37,7 +41,10 @@ export interface Outcome {
   readonly faults: readonly string[]
 }
 
-/** Runs a job that is disturbed at one point, and then again, from the same state of the host each time. */
+/**
+ * Runs a job that is disturbed at one point, and then again, from the same state of the host each
+ * time.
+ */
 export class Trials {
   #traffic: Readonly<Record<Direction, number>> = { up: 0, down: 0 }
   /** What an undisturbed run leaves. */
@@ -53,9 +60,21 @@ export class Trials {
     const proxy = await CuttingProxy.to(host.address, host.port)
     const project = await mkdtemp(join(tmpdir(), 'fettle-cuts-'))
     await mkdir(join(project, 'inventory'))
-    await writeFile(join(project, 'inventory/known_hosts'), `[127.0.0.1]:${String(proxy.port)} ${host.hostKey}\n`)
-    const vars = { ansible_host: '127.0.0.1', ansible_port: proxy.port, ansible_user: 'root', ansible_ssh_private_key_file: host.keyFile, ansible_ssh_common_args: '-o ServerAliveInterval=1 -o ServerAliveCountMax=2' }
-    await writeFile(join(project, 'inventory/hosts.yml'), JSON.stringify({ all: { hosts: { host: vars } } }))
+    await writeFile(
+      join(project, 'inventory/known_hosts'),
+      `[127.0.0.1]:${String(proxy.port)} ${host.hostKey}\n`,
+    )
+    const vars = {
+      ansible_host: '127.0.0.1',
+      ansible_port: proxy.port,
+      ansible_user: 'root',
+      ansible_ssh_private_key_file: host.keyFile,
+      ansible_ssh_common_args: '-o ServerAliveInterval=1 -o ServerAliveCountMax=2',
+    }
+    await writeFile(
+      join(project, 'inventory/hosts.yml'),
+      JSON.stringify({ all: { hosts: { host: vars } } }),
+    )
     await host.mustRun(repository)
     const trials = new Trials(host, project, proxy)
     await trials.#undisturbed()
@@ -75,7 +94,8 @@ export class Trials {
     if (run.code !== 0) throw new Error(`the job itself fails:\n${run.text}`)
     this.#traffic = { ...this.proxy.passed }
     const again = await this.#apply()
-    if (withStatus(again, 'changed').length > 0) throw new Error(`the job does not converge:\n${again.text}`)
+    if (withStatus(again, 'changed').length > 0)
+      throw new Error(`the job does not converge:\n${again.text}`)
     this.#names = await this.#listing()
   }
 
@@ -93,22 +113,43 @@ export class Trials {
     const next = await this.#apply()
     const seconds = (performance.now() - begun) / 1000
     const left = withStatus(next, 'changed').length
-    if (next.code !== 0) faults.push(`the next run ended with ${String(next.code)}: ${withStatus(next, 'failed').join('; ')}${next.hosts.map(({ error }) => error?.message ?? '').join()}`)
-    if (code === 0 && left > 0) faults.push(`the disturbed run said that all is done, and this was left: ${withStatus(next, 'changed').join('; ')}`)
+    if (next.code !== 0)
+      faults.push(
+        `the next run ended with ${String(next.code)}: ${withStatus(next, 'failed').join('; ')}${next.hosts.map(({ error }) => error?.message ?? '').join()}`,
+      )
+    if (code === 0 && left > 0)
+      faults.push(
+        `the disturbed run said that all is done, and this was left: ${withStatus(next, 'changed').join('; ')}`,
+      )
     faults.push(...(await this.#unconverged(before)))
     return { point, reached, code, left, seconds, faults }
   }
 
   #argv(): readonly string[] {
-    return [join(root, 'bin/fettle.js'), 'apply', join(root, 'test/lab/cuts/tasks/site.ts'), '--json']
+    return [
+      join(root, 'bin/fettle.js'),
+      'apply',
+      join(root, 'test/lab/cuts/tasks/site.ts'),
+      '--json',
+    ]
   }
 
-  #start(): { readonly child: ChildProcess; readonly ended: Promise<{ code: number | null; stdout: string; stderr: string }> } {
-    const child = spawn(process.execPath, this.#argv(), { cwd: this.project, stdio: ['ignore', 'pipe', 'pipe'] })
+  #start(): {
+    readonly child: ChildProcess
+    readonly ended: Promise<{ code: number | null; stdout: string; stderr: string }>
+  } {
+    const child = spawn(process.execPath, this.#argv(), {
+      cwd: this.project,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     const [out, err]: [Buffer[], Buffer[]] = [[], []]
     child.stdout.on('data', (bytes: Buffer) => out.push(bytes))
     child.stderr.on('data', (bytes: Buffer) => err.push(bytes))
-    const ended = once(child, 'close').then(([code]: (number | null)[]) => ({ code: code ?? null, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() }))
+    const ended = once(child, 'close').then(([code]: (number | null)[]) => ({
+      code: code ?? null,
+      stdout: Buffer.concat(out).toString(),
+      stderr: Buffer.concat(err).toString(),
+    }))
     return { child, ended }
   }
 
@@ -116,50 +157,86 @@ export class Trials {
     return told(await this.#start().ended)
   }
 
-  async #disturbed({ way, direction, share }: Point): Promise<{ readonly code: number | null; readonly reached: boolean }> {
+  async #disturbed({
+    way,
+    direction,
+    share,
+  }: Point): Promise<{ readonly code: number | null; readonly reached: boolean }> {
     const bytes = Math.max(1, Math.round(share * this.#traffic[direction]))
     let kill: () => Promise<void> = () => Promise.resolve()
     const how: Cut['how'] = way === 'reset' || way === 'end' || way === 'hole' ? way : () => kill()
     this.proxy.arm({ direction, bytes, how })
     const { child, ended } = this.#start()
-    kill = way === 'session killed' ? () => this.#killSession() : () => Promise.resolve(void child.kill('SIGKILL'))
+    kill =
+      way === 'session killed'
+        ? () => this.#killSession()
+        : () => Promise.resolve(void child.kill('SIGKILL'))
     const { code } = await ended
     return { code, reached: this.proxy.done }
   }
 
   /** The shell that the session's blocks run in; before that is there, its sshd. */
   async #killSession(): Promise<void> {
-    await this.host.run(`p=$(readlink /run/fettle/lock); kill -9 "\${p%%:*}" 2>/dev/null || pkill -9 -f '[s]shd: root'`)
+    await this.host.run(
+      `p=$(readlink /run/fettle/lock); kill -9 "\${p%%:*}" 2>/dev/null || pkill -9 -f '[s]shd: root'`,
+    )
   }
 
-  /** Files that are neither what they were nor what they are to be, looked at while what was under way may still be. */
+  /**
+   * Files that are neither what they were nor what they are to be, looked at while what was under
+   * way may still be.
+   */
   async #halves(): Promise<string[]> {
-    const script = Object.keys(contents).map((path) => `if [ -e ${path} ]; then wc -c <${path}; cat ${path}; else echo -; fi`).join('\n')
+    const script = Object.keys(contents)
+      .map((path) => `if [ -e ${path} ]; then wc -c <${path}; cat ${path}; else echo -; fi`)
+      .join('\n')
     let text = await this.host.mustRun(script)
     return Object.entries(contents).flatMap(([path, allowed]) => {
       const [first = ''] = text.split('\n', 1)
       const size = first === '-' ? 0 : Number(first)
       const content = first === '-' ? null : text.slice(first.length + 1, first.length + 1 + size)
       text = text.slice(first.length + 1 + size)
-      const whole = allowed.some((one) => (one instanceof RegExp ? content !== null && one.test(content) : one === content))
-      return whole ? [] : [`${path} is half of something: ${JSON.stringify(content?.slice(0, 100))}`]
+      const whole = allowed.some((one) =>
+        one instanceof RegExp ? content !== null && one.test(content) : one === content,
+      )
+      return whole
+        ? []
+        : [`${path} is half of something: ${JSON.stringify(content?.slice(0, 100))}`]
     })
   }
 
   async #unconverged(before: string): Promise<readonly string[]> {
     const restarted = await this.#instance()
-    const version = (await this.host.run('tr "\\0" "\\n" </proc/$(systemctl show -p MainPID --value cuts.service)/environ | grep ^VERSION=')).stdout.trim()
+    const version = (
+      await this.host.run(
+        'tr "\\0" "\\n" </proc/$(systemctl show -p MainPID --value cuts.service)/environ | grep ^VERSION=',
+      )
+    ).stdout.trim()
     const last = await this.#apply()
     const names = await this.#listing()
-    const login = await this.host.run('. /etc/cuts/secret.env && mariadb -u cuts -p"$PASSWORD" cuts -e "SELECT 1"')
-    const audit = await this.host.run('visudo -c && test -z "$(dpkg --audit)" && git -C /srv/cuts/src fsck --no-progress && test -s /etc/cuts/ran')
+    const login = await this.host.run(
+      '. /etc/cuts/secret.env && mariadb -u cuts -p"$PASSWORD" cuts -e "SELECT 1"',
+    )
+    const audit = await this.host.run(
+      'visudo -c && test -z "$(dpkg --audit)" && git -C /srv/cuts/src fsck --no-progress && test -s /etc/cuts/ran',
+    )
     return [
-      ...(restarted === before || version !== 'VERSION=two' ? [`the restart is lost: ${version}`] : []),
-      ...(last.code !== 0 || withStatus(last, 'changed').length > 0 ? [`the run after that changes ${withStatus(last, 'changed').join('; ')} and ends with ${String(last.code)}`] : []),
+      ...(restarted === before || version !== 'VERSION=two'
+        ? [`the restart is lost: ${version}`]
+        : []),
+      ...(last.code !== 0 || withStatus(last, 'changed').length > 0
+        ? [
+            `the run after that changes ${withStatus(last, 'changed').join('; ')} and ends with ${String(last.code)}`,
+          ]
+        : []),
       ...((await this.#instance()) === restarted ? [] : ['the service was restarted once more']),
-      ...names.filter((name) => !this.#names.includes(name)).map((name) => `${name} is left behind`),
+      ...names
+        .filter((name) => !this.#names.includes(name))
+        .map((name) => `${name} is left behind`),
       ...this.#names.filter((name) => !names.includes(name)).map((name) => `${name} is missing`),
-      ...(login.code === 0 ? [] : [`the file and the database have different passwords: ${login.stderr}`]),
+      ...(login.code === 0
+        ? []
+        : [`the file and the database have different passwords: ${login.stderr}`]),
       ...(audit.code === 0 ? [] : [`${audit.stdout}${audit.stderr}`]),
     ]
   }
@@ -168,9 +245,13 @@ export class Trials {
     return (await this.host.mustRun('systemctl show -p InvocationID --value cuts.service')).trim()
   }
 
-  /** Names of all that may hold temporaries. What belongs to a session that runs is not among them. */
+  /**
+   * Names of all that may hold temporaries. What belongs to a session that runs is not among them.
+   */
   async #listing(): Promise<readonly string[]> {
-    const found = await this.host.mustRun("find /etc /root /srv /tmp /var/tmp $(ls -d /var/lib/fettle /run/fettle* 2>/dev/null) -path '*/.git/objects/*' -o -path '/tmp/systemd-private-*' -prune -o -path '/run/fettle/*.[0-9]*:*' -o -path '/run/fettle/run.*' -o -print")
+    const found = await this.host.mustRun(
+      "find /etc /root /srv /tmp /var/tmp $(ls -d /var/lib/fettle /run/fettle* 2>/dev/null) -path '*/.git/objects/*' -o -path '/tmp/systemd-private-*' -prune -o -path '/run/fettle/*.[0-9]*:*' -o -path '/run/fettle/run.*' -o -print",
+    )
     return found.trim().split('\n').sort()
   }
 }

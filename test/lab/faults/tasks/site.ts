@@ -1,10 +1,16 @@
 import { command, play, systemd, task, z } from 'fettle'
 
-const Vars = z.object({ greeting: z.string(), pause: z.number().default(0), cut: z.boolean().default(false) })
+const Vars = z.object({
+  greeting: z.string(),
+  pause: z.number().default(0),
+  cut: z.boolean().default(false),
+})
 
 /** A service, and something that takes a while between the change of its unit and its restart. */
 const nap = task<z.output<typeof Vars>>('Nap', ({ vars }) => {
-  const unit = systemd.unit('nap.service', { content: `[Service]\nEnvironment=GREETING=${vars.greeting}\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n` })
+  const unit = systemd.unit('nap.service', {
+    content: `[Service]\nEnvironment=GREETING=${vars.greeting}\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n`,
+  })
   return [
     unit,
     vars.pause > 0 && command(['sleep', String(vars.pause)], { name: 'pause' }),

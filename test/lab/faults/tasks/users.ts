@@ -5,7 +5,12 @@ const Vars = z.object({ text: z.string() })
 /** All that a play of root's holds acts as another user. */
 const deploy = task<z.output<typeof Vars>>('As deploy', ({ vars }) => {
   const note = file('/home/deploy/note', { content: vars.text, become: 'deploy' })
-  const tell = command('cat note >>told', { name: 'tell', cwd: '/home/deploy', become: 'deploy', onChangeOf: [note] })
+  const tell = command('cat note >>told', {
+    name: 'tell',
+    cwd: '/home/deploy',
+    become: 'deploy',
+    onChangeOf: [note],
+  })
   return [note, tell, command('echo', { name: 'never', unless: 'true', become: 'deploy' })]
 })
 
