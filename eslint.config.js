@@ -1,3 +1,4 @@
+import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
 const edges = [
@@ -12,17 +13,27 @@ const edges = [
   'test/**',
 ]
 
+const nodeGlobals = ['process', 'console', 'URL', 'Buffer', 'module', 'require', '__dirname']
+
 export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', '.fettle/', 'test/types/'] },
   {
-    ignores: [
-      'dist/',
-      'node_modules/',
-      '.fettle/',
-      '**/*.js',
-      '**/*.mjs',
-      '**/*.cjs',
-      'test/types/',
-    ],
+    files: ['bin/*.js', 'scripts/*.mjs', '*.js', '*.cjs'],
+    extends: [js.configs.recommended],
+    plugins: { '@typescript-eslint': tseslint.plugin },
+    languageOptions: {
+      globals: Object.fromEntries(nodeGlobals.map((name) => [name, 'readonly'])),
+      parser: tseslint.parser,
+      parserOptions: {
+        projectService: { allowDefaultProject: ['bin/*.js', 'scripts/*.mjs', '*.js', '*.cjs'] },
+      },
+    },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/only-throw-error': 'error',
+    },
   },
   {
     files: ['**/*.ts'],
