@@ -12,6 +12,7 @@ import {
 } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import type { Output } from '../core/fact.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import { markScript, pendingPlaces, type Mark } from '../core/pending.js'
 import type { Block } from '../ssh/session.js'
 import { actionFailure, tail } from './action-failure.js'
@@ -159,25 +160,17 @@ export class StepApplication {
    */
   #block(action: ShellAction, index: number): Block {
     const { script, input, as, long } = action
-    const timeout = this.#limit(action)
+    const live = long === undefined ? undefined : this.hear
     return this.#asUser({
       script,
       onlyIfOk: index > 0,
-      ...(timeout === undefined ? {} : { timeout }),
-      ...(input === undefined ? {} : { input }),
-      ...(as === undefined ? {} : { as }),
-      ...(long === undefined ? {} : { long }),
-      ...(long === undefined || this.hear === undefined ? {} : { live: this.hear }),
+      ...omitUndefined({ timeout: this.#limit(action), input, as, long, live }),
     })
   }
 
   #asUser(block: Block): Block {
     const user = block.as ?? this.facts.as(this.step)
-    return {
-      ...block,
-      what: this.step.resource.address,
-      ...(user === undefined ? {} : { as: user }),
-    }
+    return { ...block, what: this.step.resource.address, ...omitUndefined({ as: user }) }
   }
 
   #limit({ timeout, long }: ShellAction): number | undefined {
