@@ -107,7 +107,8 @@ end_session_`
  * - What can be read with the shell's own `read` starts no program.
  * - `$L_` is 1 for a long block, and for one that is to be heard while it runs the mark behind what
  *   `tell_` says meanwhile. That one is waited for: a program that it has started would speak into
- *   the answer. On TERM its shell waits for that program, and not for the pause between two.
+ *   the answer. On TERM its shell waits for that program, and not for the pause between two. It
+ *   ends with the driver, also where that was killed: it holds the channel open.
  */
 export const driver = (
   hello: string,
@@ -150,7 +151,7 @@ told_() { case $L_ in 0 | 1) ;; *) printf '\\n@%s\\n' "$L_" ;; esac; }
 tell_() {
   trap 'kill $!; exit' TERM
   set -- 0 0
-  while :; do
+  while kill -0 $$; do
     sleep 1 8<&- >/dev/null & wait $!
     for f_ in out err; do
       z_=$(($(wc -c <"$d_/$f_")))

@@ -365,6 +365,16 @@ describe.each(available)('%s', (name) => {
     expect(heard.join('')).toBe('é onethree\n')
   })
 
+  test('a driver that is killed takes what tells of a long block with it', async () => {
+    const { pipes, hello, run } = await open(shell)
+    const told = run(sh`echo begun; exec sleep 30`, {
+      long: true,
+      live: () => process.kill(hello.session, 'SIGKILL'),
+    })
+    await expect(told).rejects.toMatchObject({ code: 'connection-lost' })
+    await pipes.ended
+  })
+
   test('of a flood its end is heard', async () => {
     const { exchange } = await open(shell)
     const heard: string[] = []
