@@ -90,5 +90,7 @@ export default {
   // At least two, so that a file that waits for its hosts holds up nobody; few, because hosts need
   // the processors too.
   maxWorkers: Math.min(4, Math.max(2, Math.floor(availableParallelism() / 2))),
+  // For what hangs. A slow machine is no fault, so no test is held to a time.
+  testTimeout: 60_000,
   projects: withoutLab ? [unit, installed] : [unit, installed, lab],
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { openGithub, type GithubBackend } from '../../src/backends/github.js'
 import { changesOf, type Action } from '../../src/core/change.js'
 import type { GithubFactKind } from '../../src/core/fact.js'
@@ -10,8 +10,6 @@ import { githubDeployKey } from '../../src/resources/github-deploy-key.js'
 import { githubWebhook, type GithubWebhookOptions } from '../../src/resources/github-webhook.js'
 import { isSignedWith, startReceiver, type Receiver } from '../github/receiver.js'
 import { startGithub, type GithubStandIn } from '../github/stand-in.js'
-
-jest.setTimeout(60_000)
 
 let github: GithubStandIn
 let receiver: Receiver

@@ -15,8 +15,6 @@ const at = { owner: 'acme', repo: 'demo' }
 const list = 'GET /repos/{owner}/{repo}/hooks'
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1Zl4y1M1oRPFyKfPO3m4oUQ3o7b1Gy5gPKJ7n0O4Zs'
 
-jest.setTimeout(60_000)
-
 let github: GithubStandIn
 let receiver: Receiver
 let backend: GithubBackend

@@ -1,13 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, jest, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { unlockKeys } from '../../src/cli/unlock-keys.js'
 import type { InventoryHost } from '../../src/inventory/inventory.js'
 import { lockedKeys } from '../../src/ssh/locked-keys.js'
 import { fakeProcess, type FakeProcess } from './process.js'
-
-jest.setTimeout(30_000)
 
 const never = new AbortController().signal
 let made = 0

@@ -5,14 +5,12 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import ssh2 from 'ssh2'
 import { openGithub } from '../../src/backends/github.js'
 import { makeKeyPair, type KeyPair } from '../../src/demo/github/key-pair.js'
 import { isSignedWith, startReceiver, type Receiver } from './receiver.js'
 import { startGithub, type GithubStandIn } from './stand-in.js'
-
-jest.setTimeout(60_000)
 
 let github: GithubStandIn
 let receiver: Receiver

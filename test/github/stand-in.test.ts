@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Octokit } from '@octokit/rest'
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { reveal } from '../../src/core/secret.js'
 import { isSignedWith, startReceiver, type Receiver } from './receiver.js'
 import { startGithub, type GithubStandIn } from './stand-in.js'
@@ -15,8 +15,6 @@ const silent = {
 }
 const at = { owner: 'acme', repo: 'demo' }
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1Zl4y1M1oRPFyKfPO3m4oUQ3o7b1Gy5gPKJ7n0O4Zs'
-
-jest.setTimeout(60_000)
 
 let github: GithubStandIn
 let receiver: Receiver

@@ -10,13 +10,11 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { gitCheckout } from '../../src/resources/git-checkout.js'
 import { applied, converge, planned, sentences } from '../converge.js'
 import { dash, git, GitStage } from './git-stage.js'
 import { describedAsRoot } from '../as-root.js'
-
-jest.setTimeout(60_000)
 
 const stage = new GitStage()
 const { head, checkout, inCheckout } = stage

@@ -1,13 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { applied, converge, planned, sentences } from '../converge.js'
 import { dash, git, GitStage } from './git-stage.js'
 
 // Nothing that a person has in a checkout is lost unless an option says so.
-
-jest.setTimeout(60_000)
 
 const stage = new GitStage()
 const { checkout, inCheckout, exists } = stage

@@ -1,14 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { applied, converge, planned, sentences } from '../converge.js'
 import { dash, git, GitStage } from './git-stage.js'
 
 // Names of the repository that come, go and change places, and what earlier ones have left in the
 // checkout.
-
-jest.setTimeout(60_000)
 
 const stage = new GitStage()
 const { checkout, inCheckout, head } = stage

@@ -3,12 +3,10 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { sh } from '../../src/core/sh.js'
 import { logIn } from './log-in.js'
 import { sshConfig, startSshd, type Sshd } from './sshd.js'
-
-jest.setTimeout(30_000)
 
 let directory: string
 let agent: ChildProcess

@@ -5,7 +5,7 @@ import { connect as connectTcp, type AddressInfo } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import ssh2, { type ServerChannel } from 'ssh2'
 import { Secret } from '../../src/core/secret.js'
 import { sh } from '../../src/core/sh.js'
@@ -13,8 +13,6 @@ import type { ConnectOptions, Target } from '../../src/ssh/connect.js'
 import type { Session } from '../../src/ssh/session.js'
 import { logIn } from './log-in.js'
 import { freePort, makeKey, sshConfig, startSshd, type Sshd } from './sshd.js'
-
-jest.setTimeout(30_000)
 
 const me = userInfo().username
 let directory: string

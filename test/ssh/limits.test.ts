@@ -10,8 +10,6 @@ import { guardAnswers } from '../../src/ssh/guard-memory.js'
 import type { Session } from '../../src/ssh/session.js'
 import { booted, flood, greeted, startHostile, type Behaviour, type Hostile } from './hostile.js'
 
-jest.setTimeout(30_000)
-
 const peers: Hostile[] = []
 const sessions: Session[] = []
 const uncaught: unknown[] = []

@@ -9,14 +9,12 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Secret } from '../../src/core/secret.js'
 import { lockedKeys, unlock } from '../../src/ssh/locked-keys.js'
 import type { ConnectOptions, Target } from '../../src/ssh/target.js'
 import { logIn } from './log-in.js'
 import { makeKey, sshConfig, startSshd, type Sshd } from './sshd.js'
-
-jest.setTimeout(30_000)
 
 const words = 'secret words'
 let directory: string

@@ -15,7 +15,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import ssh2, { type AuthContext, type Connection } from 'ssh2'
 import { Secret } from '../../src/core/secret.js'
 import { sh } from '../../src/core/sh.js'
@@ -24,8 +24,6 @@ import { freePort, makeKey, sshConfig, startSshd, type Sshd } from './sshd.js'
 import { logIn } from './log-in.js'
 
 // Keys are made by ssh-keygen, which takes its time on a busy machine.
-jest.setTimeout(30_000)
-
 let sshd: Sshd
 let directory: string
 const uncaught: unknown[] = []

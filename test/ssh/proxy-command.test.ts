@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Secret } from '../../src/core/secret.js'
 import { sh } from '../../src/core/sh.js'
 import type { ConnectOptions } from '../../src/ssh/connect.js'
@@ -11,8 +11,6 @@ import { environmentFor } from '../../src/ssh/own-programs.js'
 import { expandProxyCommand } from '../../src/ssh/proxy-command.js'
 import { logIn } from './log-in.js'
 import { sshConfig, startSshd, type Sshd } from './sshd.js'
-
-jest.setTimeout(30_000)
 
 let sshd: Sshd
 let directory: string
