@@ -10,8 +10,11 @@ const zero = /\p{M}|\p{Cf}/u
 const isPlain = (letter: string): boolean =>
   letter < '\u0300' || letter === '›' || letter === '│' || letter === '…'
 
-const columnsOf = (letter: string): number =>
-  isPlain(letter) ? 1 : zero.test(letter) ? 0 : wide.test(letter) ? 2 : 1
+function columnsOf(letter: string): number {
+  if (isPlain(letter)) return 1
+  if (zero.test(letter)) return 0
+  return wide.test(letter) ? 2 : 1
+}
 
 const plain = /^[ -~]*$/
 
@@ -46,6 +49,9 @@ export function fill(text: string, columns: number): string {
 /** A piece of a line with its colour. */
 export type Piece = readonly [text: string, paint?: (text: string) => string]
 
+export const widthOf = (pieces: readonly Piece[]): number =>
+  pieces.reduce((sum, [text]) => sum + width(text), 0)
+
 /** Pieces as one line of at most `columns`; colours take none. */
 export function joined(pieces: readonly Piece[], columns: number): string {
   let left = columns
@@ -53,7 +59,7 @@ export function joined(pieces: readonly Piece[], columns: number): string {
   for (const [text, paint] of pieces) {
     const cut = clip(text, left)
     left -= width(cut)
-    if (cut !== '') line += paint === undefined ? cut : paint(cut)
+    if (cut !== '') line += paint?.(cut) ?? cut
     if (left <= 0) break
   }
   return line
@@ -74,10 +80,12 @@ export function wrapped(line: string, columns: number): readonly string[] {
   if (width(bare) <= columns) return [line]
   const indent = columns < leastIndented ? '' : (/^ *(?:│ )?/.exec(bare)?.[0] ?? '')
   const lines: string[] = []
-  let [current, used] = ['', 0]
+  let current = ''
+  let used = 0
   const next = (): void => {
     lines.push(current.trimEnd())
-    ;[current, used] = [indent, width(indent)]
+    current = indent
+    used = width(indent)
   }
   for (const token of line.match(tokens) ?? []) {
     if (token.startsWith('\u001b')) {

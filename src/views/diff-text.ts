@@ -1,4 +1,4 @@
-import { structuredPatch } from 'diff'
+import { structuredPatch, type StructuredPatchHunk } from 'diff'
 import type { TextDiff } from '../core/change.js'
 import { escaped } from './clean.js'
 import type { Style } from './screen.js'
@@ -6,7 +6,10 @@ import type { Style } from './screen.js'
 /** Beyond this many changed lines a diff takes too long to compute, and nobody reads it. */
 const mostEdits = 2000
 
-const count = (text: string): number => text.split('\n').length - (text.endsWith('\n') ? 1 : 0)
+function count(text: string): number {
+  const lines = text.split('\n').length
+  return text.endsWith('\n') ? lines - 1 : lines
+}
 
 function painted(line: string, style: Style): string {
   const text = escaped(line)
@@ -16,8 +19,17 @@ function painted(line: string, style: Style): string {
 }
 
 /** As diff(1) writes it: a side without lines begins one earlier. */
-const range = (start: number, lines: number): string =>
-  `${lines === 0 ? start - 1 : start},${lines}`
+function range(start: number, lines: number): string {
+  const first = lines === 0 ? start - 1 : start
+  return `${first},${lines}`
+}
+
+function hunkLines(hunk: StructuredPatchHunk, style: Style): readonly string[] {
+  const before = range(hunk.oldStart, hunk.oldLines)
+  const after = range(hunk.newStart, hunk.newLines)
+  const head = style.cyan(`@@ -${before} +${after} @@`)
+  return [head, ...hunk.lines.map((line) => painted(line, style))]
+}
 
 /** A unified diff with three lines of context, cut after `most` lines. */
 export function diffLines(
@@ -31,14 +43,9 @@ export function diffLines(
   })
   if (patch === undefined)
     return [style.dim(`${count(before)} lines → ${count(after)} lines, too different to compare`)]
-  const all = patch.hunks.flatMap((hunk) => [
-    style.cyan(
-      `@@ -${range(hunk.oldStart, hunk.oldLines)} +${range(hunk.newStart, hunk.newLines)} @@`,
-    ),
-    ...hunk.lines.map((line) => painted(line, style)),
-  ])
+  const all = patch.hunks.flatMap((hunk) => hunkLines(hunk, style))
   const shown = all.slice(0, most)
-  return shown.length === all.length
-    ? all
-    : [...shown, style.dim(`… ${all.length - shown.length} more lines (-vv shows all)`)]
+  const more = all.length - shown.length
+  if (more === 0) return all
+  return [...shown, style.dim(`… ${more} more lines (-vv shows all)`)]
 }

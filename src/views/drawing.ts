@@ -51,30 +51,41 @@ export class Drawing {
   /** Nothing is written where nothing would look different. */
   #replace(next: readonly string[]): void {
     const { rows, columns } = this.screen.size()
-    const isResized =
-      this.#size !== null && (rows !== this.#size.rows || columns !== this.#size.columns)
-    const isSame =
-      next.length === this.#frame.length && next.every((line, index) => line === this.#frame[index])
-    if (isSame && !isResized && this.#new.length === 0) return
+    const isResized = this.#isResized(rows, columns)
+    if (this.#isDrawn(next) && !isResized && this.#new.length === 0) return
     this.#kept = [...this.#kept, ...this.#new].slice(-mostKept)
-    // Where the lines stand in a window of another size depends on the terminal: all is drawn anew
-    // from the top.
-    const begin = isResized
-      ? clearAll
-      : `${this.#frame.length === 0 ? '' : `\u001b[${this.#frame.length}A`}\r`
-    const above = isResized
-      ? lastOf(fitted(this.#kept, columns), rows - 1 - next.length)
-      : fitted(this.#new, columns)
-    const lines = (all: readonly string[]): string =>
-      all.map((line) => `${line}${clearLine}\n`).join('')
-    this.screen.write(
-      `${begin}${lines(above)}${next.length === 0 ? '' : `${wrapOff}${lines(next)}${wrapOn}`}${clearBelow}`,
-    )
+    let begin = upOver(this.#frame)
+    let above = fitted(this.#new, columns)
+    if (isResized) {
+      // Where the lines stand in a window of another size depends on the terminal: all is drawn
+      // anew from the top.
+      begin = clearAll
+      above = lastOf(fitted(this.#kept, columns), rows - 1 - next.length)
+    }
+    const drawn = next.length === 0 ? '' : `${wrapOff}${written(next)}${wrapOn}`
+    this.screen.write(`${begin}${written(above)}${drawn}${clearBelow}`)
     this.#frame = next
     this.#size = { rows, columns }
     this.#new = []
   }
+
+  #isResized(rows: number, columns: number): boolean {
+    if (this.#size === null) return false
+    return rows !== this.#size.rows || columns !== this.#size.columns
+  }
+
+  #isDrawn(lines: readonly string[]): boolean {
+    if (lines.length !== this.#frame.length) return false
+    return lines.every((line, index) => line === this.#frame[index])
+  }
 }
+
+/** Moves the cursor to the first of these lines, which it stands below. */
+const upOver = ({ length }: readonly string[]): string =>
+  length === 0 ? '\r' : `\u001b[${length}A\r`
+
+const written = (lines: readonly string[]): string =>
+  lines.map((line) => `${line}${clearLine}\n`).join('')
 
 const fitted = (lines: readonly string[], columns: number): readonly string[] =>
   lines.flatMap((line) => wrapped(line, columns))

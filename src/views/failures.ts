@@ -23,8 +23,10 @@ interface Growing extends Failure {
 const consequences: readonly string[] = ['not-begun', 'once-failed', 'stopped']
 
 /** How much a failure asks of a person. */
-const weight = ({ ignored, error }: Failure): number =>
-  ignored ? 0 : consequences.includes(error.code) ? 1 : 2
+function weight({ ignored, error }: Failure): number {
+  if (ignored) return 0
+  return consequences.includes(error.code) ? 1 : 2
+}
 
 /** Every failure of a run, in the order of their coming. */
 export class Failures {
@@ -39,20 +41,12 @@ export class Failures {
   onEvent(event: Event): Failure | null {
     if (event.type === 'resource' && event.error !== null) {
       const ignored = event.status === 'ignored'
-      return this.#add(
-        event.host,
-        `${placedName(event)}, task ${oneLine(event.task)}${ignored ? ', ignored' : ''}`,
-        event.error,
-        ignored,
-      )
+      const what = `${placedName(event)}, task ${oneLine(event.task)}`
+      return this.#add(event.host, ignored ? `${what}, ignored` : what, event.error, ignored)
     }
+    if (event.type !== 'host' || event.error === null) return null
     // A host that failed at a resource may carry that resource's error again.
-    if (
-      event.type !== 'host' ||
-      event.error === null ||
-      this.#told.get(event.host)?.has(event.error.message)
-    )
-      return null
+    if (this.#told.get(event.host)?.has(event.error.message)) return null
     return this.#add(event.host, event.status, event.error, false, false)
   }
 
@@ -82,9 +76,8 @@ export class Failures {
    * last are read first.
    */
   lines(style: Style): readonly string[] {
-    return [...this.#all.values()]
-      .sort((a, b) => weight(a) - weight(b))
-      .flatMap((failure, index) => [...(index === 0 ? [] : ['']), ...failureLines(failure, style)])
+    const sorted = [...this.#all.values()].sort((a, b) => weight(a) - weight(b))
+    return sorted.flatMap((failure) => ['', ...failureLines(failure, style)]).slice(1)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Event, HostEvent, ProgressEvent, RunEvent } from '../engine/events.js'
+import type { Event, HostEvent, ProgressEvent, ResourceEvent, RunEvent } from '../engine/events.js'
 import { oneLine } from './clean.js'
 import { width } from './columns.js'
 
@@ -70,7 +70,9 @@ export function endOf(
   { status, error }: Pick<HostEvent, 'status' | 'error'>,
   begun: boolean,
 ): HostEnd {
-  return error?.code === 'not-begun' || (error?.code === 'stopped' && !begun) ? 'not begun' : status
+  if (error?.code === 'not-begun') return 'not begun'
+  if (error?.code === 'stopped' && !begun) return 'not begun'
+  return status
 }
 
 /**
@@ -79,7 +81,8 @@ export function endOf(
  */
 export function shareDone({ state, plays, playsDone, finished, total }: HostProgress): number {
   if (state !== 'running' && state !== 'waiting') return 1
-  return (playsDone + (total === 0 ? 0 : finished / total)) / Math.max(1, plays.length)
+  const ofPlay = total === 0 ? 0 : finished / total
+  return (playsDone + ofPlay) / Math.max(1, plays.length)
 }
 
 /** More of a line than a terminal shows. */
@@ -112,9 +115,8 @@ export class Fleet {
   /** The play under way, and where it stands among several: `Flask app (2/3)`. */
   get play(): string {
     const name = oneLine(this.#plays[this.#play] ?? '')
-    return this.#plays.length > 1
-      ? `${name} (${String(this.#play + 1)}/${String(this.#plays.length)})`
-      : name
+    const count = this.#plays.length
+    return count > 1 ? `${name} (${this.#play + 1}/${count})` : name
   }
 
   get running(): number {
@@ -158,46 +160,15 @@ export class Fleet {
         this.#plays = event.plays.map(({ name }) => name)
         this.#gather(event)
         break
-      case 'progress': {
-        const { doing, task, resource, whom = null, finished, total } = event
-        const line = oneLine(event.line?.slice(0, longestLine) ?? '') || null
-        const playsDone = Math.max(0, this.#host(event.host).plays.indexOf(event.play))
-        this.#play = Math.max(this.#play, event.play)
-        this.#update(
-          event.host,
-          now,
-          { doing, task, resource, whom },
-          { playsDone, finished, total: Math.max(total, finished), line },
-        )
+      case 'progress':
+        this.#advance(event, now)
         break
-      }
-      case 'resource': {
-        const host = this.#host(event.host)
-        const finished = host.finished + 1
-        const total = Math.max(host.total, finished)
-        // What follows is told only where it changes something.
-        const next: Step =
-          finished === total
-            ? idle
-            : { doing: 'checking', task: event.task, resource: null, whom: null }
-        this.#update(event.host, now, next, {
-          finished,
-          total,
-          changed: host.changed + (event.status === 'changed' ? 1 : 0),
-          line: null,
-        })
+      case 'resource':
+        this.#finishResource(event, now)
         break
-      }
-      case 'host': {
-        const host = this.#host(event.host)
-        this.#put(event.host, {
-          ...host,
-          state: endOf(event, host.begun !== null),
-          begun: host.begun ?? now,
-          ended: now,
-        })
+      case 'host':
+        this.#end(event, now)
         break
-      }
       case 'error':
       case 'notice':
       case 'exchanges':
@@ -212,6 +183,36 @@ export class Fleet {
       for (const name of hosts) indices.set(name, [...(indices.get(name) ?? []), index])
     }
     for (const [name, own] of indices) this.#put(name, newcomer(name, own))
+  }
+
+  #advance(event: ProgressEvent, now: number): void {
+    const { doing, task, resource, whom = null, finished } = event
+    const line = oneLine(event.line?.slice(0, longestLine) ?? '') || null
+    const playsDone = Math.max(0, this.#host(event.host).plays.indexOf(event.play))
+    const total = Math.max(event.total, finished)
+    this.#play = Math.max(this.#play, event.play)
+    const step = { doing, task, resource, whom }
+    this.#update(event.host, now, step, { playsDone, finished, total, line })
+  }
+
+  #finishResource(event: ResourceEvent, now: number): void {
+    const host = this.#host(event.host)
+    const finished = host.finished + 1
+    const total = Math.max(host.total, finished)
+    const changed = event.status === 'changed' ? host.changed + 1 : host.changed
+    // What follows is told only where it changes something.
+    const step: Step = finished === total ? idle : { ...idle, doing: 'checking', task: event.task }
+    this.#update(event.host, now, step, { finished, total, changed, line: null })
+  }
+
+  #end(event: HostEvent, now: number): void {
+    const host = this.#host(event.host)
+    this.#put(event.host, {
+      ...host,
+      state: endOf(event, host.begun !== null),
+      begun: host.begun ?? now,
+      ended: now,
+    })
   }
 
   /** What a host does now. A step that is told again goes on. */

@@ -12,6 +12,16 @@ export interface FrameSize {
 /** Columns besides a host's name from which on what it has printed can be read behind its step. */
 const roomBehind = 100
 
+/** The order of hosts by what they do. */
+const ranks: Readonly<Record<HostProgress['state'], number>> = {
+  running: 0,
+  waiting: 1,
+  unreachable: 2,
+  failed: 2,
+  'not begun': 3,
+  ok: 4,
+}
+
 /**
  * All hosts where there is room for a line of each: those that run, then those that wait, then
  * those that are through. Else only those that run.
@@ -19,14 +29,6 @@ const roomBehind = 100
 function inOrder(fleet: Fleet, now: number, room: number): readonly HostProgress[] {
   const running = fleet.slowest(room, now)
   if (fleet.size > room) return running
-  const ranks = {
-    running: 0,
-    waiting: 1,
-    unreachable: 2,
-    failed: 2,
-    'not begun': 3,
-    ok: 4,
-  } as const
   const others = [...fleet.hosts()].filter(({ state }) => state !== 'running')
   return [...running, ...others.sort((a, b) => ranks[a.state] - ranks[b.state])]
 }
@@ -54,17 +56,11 @@ export function frame(
   // A line less where the number of those left out is told.
   const shown = all.slice(0, fleet.running > lines ? lines - 1 : lines)
   const left = fleet.running - shown.length
-  return [
-    headerLine(fleet, now, usable, style),
-    ...shown.flatMap((host, index) =>
-      hostLines(
-        host,
-        now,
-        { columns: usable, nameWidth },
-        place === 'behind' || index < most ? place : 'nowhere',
-        style,
-      ),
-    ),
-    ...(left > 0 && room > 0 ? [style.dim(clip(` … and ${left} more running`, usable))] : []),
-  ].slice(0, Math.max(1, rows - 2))
+  const shape = { columns: usable, nameWidth }
+  const drawn = shown.flatMap((host, index) => {
+    const own = place === 'behind' || index < most ? place : 'nowhere'
+    return hostLines(host, now, shape, own, style)
+  })
+  if (left > 0 && room > 0) drawn.push(style.dim(clip(` … and ${left} more running`, usable)))
+  return [headerLine(fleet, now, usable, style), ...drawn].slice(0, Math.max(1, rows - 2))
 }

@@ -1,4 +1,4 @@
-import { clip, joined, width, type Piece } from './columns.js'
+import { clip, joined, width, widthOf, type Piece } from './columns.js'
 import { shareDone, type Fleet, type HostProgress } from './fleet.js'
 import type { Style } from './screen.js'
 
@@ -11,12 +11,12 @@ export function elapsed(milliseconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)}s`
   if (seconds < 59.5) return `${Math.round(seconds)}s`
   const whole = Math.round(seconds)
-  const [small, large] =
-    whole < 3600
-      ? [whole % 60, Math.floor(whole / 60)]
-      : [Math.floor(whole / 60) % 60, Math.floor(whole / 3600)]
-  return `${large}${whole < 3600 ? 'm' : 'h'}${String(small).padStart(2, '0')}${whole < 3600 ? 's' : 'm'}`
+  const minutes = Math.floor(whole / 60)
+  if (whole < 3600) return `${minutes}m${twoDigits(whole % 60)}s`
+  return `${Math.floor(whole / 3600)}h${twoDigits(minutes % 60)}m`
 }
+
+const twoDigits = (number: number): string => String(number).padStart(2, '0')
 
 interface Census {
   readonly counts: Readonly<Record<HostProgress['state'], number>>
@@ -34,8 +34,34 @@ function census(fleet: Fleet): Census {
   return { counts, done: fleet.size === 0 ? 0 : done / fleet.size }
 }
 
-const widthOf = (pieces: readonly Piece[]): number =>
-  pieces.reduce((sum, [text]) => sum + width(text), 0)
+type Counter = readonly [count: number, text: string, paint: (text: string) => string]
+
+/** Counts of something; those of nothing are left out. */
+function counted(counters: readonly Counter[]): readonly Piece[] {
+  const positive = counters.filter(([count]) => count > 0)
+  return positive.map(([count, text, paint]) => [`${text}${count}`, paint])
+}
+
+function countWords(counts: Census['counts'], style: Style): readonly Piece[] {
+  return counted([
+    [counts.ok, '  ok ', style.green],
+    [counts.failed, '  failed ', style.red],
+    [counts.unreachable, '  unreachable ', style.red],
+    [counts['not begun'], '  not begun ', style.dim],
+    [counts.running, '  running ', style.cyan],
+    [counts.waiting, '  waiting ', style.dim],
+  ])
+}
+
+function countSigns(counts: Census['counts'], style: Style): readonly Piece[] {
+  return counted([
+    [counts.ok, ' ✓', style.green],
+    [counts.failed + counts.unreachable, ' ✗', style.red],
+    [counts['not begun'], ' -', style.dim],
+    [counts.running, ' ▸', style.cyan],
+    [counts.waiting, ' ·', style.dim],
+  ])
+}
 
 /** The least columns of a play's name that say something. */
 const leastName = 8
@@ -45,48 +71,18 @@ const leastName = 8
  * there is no room for words.
  */
 export function headerLine(fleet: Fleet, now: number, columns: number, style: Style): string {
-  const {
-    counts: { ok, failed, unreachable, 'not begun': notBegun, running, waiting },
-    done,
-  } = census(fleet)
-  const over = `${ok + failed + unreachable + notBegun}/${fleet.size}`
-  const counted = (
-    counters: readonly (readonly [count: number, text: string, paint: (text: string) => string])[],
-  ): readonly Piece[] =>
-    counters.flatMap(([count, text, paint]): readonly Piece[] =>
-      count === 0 ? [] : [[`${text}${count}`, paint]],
-    )
+  const { counts, done } = census(fleet)
+  const over = counts.ok + counts.failed + counts.unreachable + counts['not begun']
   const mode: Piece = [`${fleet.mode} `, style.bold]
   const time: Piece = [`  ${elapsed(now - fleet.begun)}`, style.dim]
-  const words: readonly Piece[] = [
-    [`${over} ${fleet.size === 1 ? 'host' : 'hosts'}`],
-    ...counted([
-      [ok, '  ok ', style.green],
-      [failed, '  failed ', style.red],
-      [unreachable, '  unreachable ', style.red],
-      [notBegun, '  not begun ', style.dim],
-      [running, '  running ', style.cyan],
-      [waiting, '  waiting ', style.dim],
-    ]),
-    time,
-  ]
+  const noun = fleet.size === 1 ? 'host' : 'hosts'
+  const hosts: Piece = [`${over}/${fleet.size} ${noun}`]
+  const words: readonly Piece[] = [hosts, ...countWords(counts, style), time]
   const spare = columns - widthOf([mode, ...words])
-  if (spare < 0)
-    return joined(
-      [
-        mode,
-        [`${over} `],
-        ...counted([
-          [ok, ' ✓', style.green],
-          [failed + unreachable, ' ✗', style.red],
-          [notBegun, ' -', style.dim],
-          [running, ' ▸', style.cyan],
-          [waiting, ' ·', style.dim],
-        ]),
-        time,
-      ],
-      columns,
-    )
+  if (spare < 0) {
+    const short: Piece = [`${over}/${fleet.size} `]
+    return joined([mode, short, ...countSigns(counts, style), time], columns)
+  }
   // A shorter bar rather than half a name.
   const bar =
     barWidths.find((each) => each + width(fleet.play) + 3 <= spare) ??
@@ -94,9 +90,8 @@ export function headerLine(fleet: Fleet, now: number, columns: number, style: St
     0
   const full = Math.floor(bar * done)
   const room = spare - bar - 3
-  const play: Piece = [
-    room < Math.min(leastName, width(fleet.play)) ? '' : `${clip(fleet.play, room)}  `,
-  ]
+  const isNamed = room >= Math.min(leastName, width(fleet.play))
+  const play: Piece = [isNamed ? `${clip(fleet.play, room)}  ` : '']
   return joined(
     [
       mode,

@@ -1,5 +1,5 @@
 import { oneLine } from './clean.js'
-import { clip, fill, joined, width, type Piece } from './columns.js'
+import { clip, fill, joined, width, widthOf, type Piece } from './columns.js'
 import { isSlow, type HostProgress } from './fleet.js'
 import { elapsed } from './header-line.js'
 import type { Style } from './screen.js'
@@ -65,6 +65,12 @@ function stateOf(
   }
 }
 
+const shareOf = ({ finished, total }: HostProgress): string =>
+  total === 0 ? '' : `${finished}/${total}`
+
+const timeOf = ({ begun }: HostProgress, end: number): string =>
+  begun === null ? '' : elapsed(end - begun)
+
 /** A host's line, and what its step has printed last. */
 export function hostLines(
   host: HostProgress,
@@ -75,13 +81,8 @@ export function hostLines(
 ): readonly string[] {
   const isNarrow = columns < roomFor.share
   const { sign, end, text } = stateOf(host, now, isNarrow, style)
-  const share = isNarrow
-    ? ''
-    : `  ${(host.total === 0 ? '' : `${host.finished}/${host.total}`).padStart(7)}`
-  const time =
-    columns < roomFor.time
-      ? ''
-      : `  ${(host.begun === null ? '' : elapsed(end - host.begun)).padStart(6)}`
+  const share = isNarrow ? '' : `  ${shareOf(host).padStart(7)}`
+  const time = columns < roomFor.time ? '' : `  ${timeOf(host, end).padStart(6)}`
   const begin: readonly Piece[] = [
     [' '],
     sign,
@@ -92,18 +93,14 @@ export function hostLines(
   const since: Piece = [`  ${elapsed(now - host.since)}`, style.dim]
   const printed: Piece = [`│ ${host.line ?? ''}`, style.dim]
   const shows = isTalking(host, now) ? place : 'nowhere'
-  const left = columns - [...begin, since].reduce((sum, [text]) => sum + width(text), 0)
-  const step: Piece = [
-    clip(
-      text[0],
-      shows === 'behind' ? left - Math.min(width(printed[0]) + 2, Math.floor(left / 2)) : left,
-    ),
-  ]
-  return [
-    joined(
-      [...begin, step, since, ...(shows === 'behind' ? ([['  '], printed] as const) : [])],
-      columns,
-    ),
-    ...(shows === 'under' ? [joined([['   '], printed], columns)] : []),
-  ]
+  const left = columns - widthOf([...begin, since])
+  if (shows === 'behind') {
+    const room = left - Math.min(width(printed[0]) + 2, Math.floor(left / 2))
+    const step: Piece = [clip(text[0], room)]
+    return [joined([...begin, step, since, ['  '], printed], columns)]
+  }
+  const step: Piece = [clip(text[0], left)]
+  const line = joined([...begin, step, since], columns)
+  if (shows === 'under') return [line, joined([['   '], printed], columns)]
+  return [line]
 }

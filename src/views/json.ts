@@ -1,3 +1,4 @@
+import { omitUndefined } from '../core/omit-undefined.js'
 import type { Event, EventChange, EventError, HostSummary } from '../engine/events.js'
 import type { Screen } from './screen.js'
 import type { View } from './view.js'
@@ -11,7 +12,7 @@ export const errorJson = ({ code, message, remedy, address, place }: EventError)
   message,
   remedy,
   address,
-  ...(place === undefined ? {} : { place }),
+  ...omitUndefined({ place }),
 })
 const change = ({ summary, diff, because }: EventChange): object => ({
   summary,
@@ -58,7 +59,7 @@ export function documented(event: Event): object | null {
         reason,
         error: event.error === null ? null : errorJson(event.error),
         seconds: rounded(event.seconds),
-        ...(places === undefined ? {} : { places }),
+        ...omitUndefined({ places }),
       }
     }
     case 'error':

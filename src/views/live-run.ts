@@ -41,22 +41,17 @@ export class LiveRun {
 
   frame({ rows, columns }: FrameSize): readonly string[] {
     const { style } = this
+    const alike = this.#alikeLines(columns)
+    const size = { rows: rows - alike.length, columns }
+    return [...alike, ...frame(this.#fleet, this.now(), size, style)]
+  }
+
+  #alikeLines(columns: number): readonly string[] {
     const more = this.#alike.length
+    if (more === 0) return []
     // No more names than a terminal could show.
-    const alike =
-      more === 0
-        ? []
-        : [
-            style.red(
-              clip(
-                `✗ ${more} more in the same words: ${this.#alike.slice(0, columns).join(', ')}`,
-                Math.max(1, columns - 1),
-              ),
-            ),
-          ]
-    return [
-      ...alike,
-      ...frame(this.#fleet, this.now(), { rows: rows - alike.length, columns }, style),
-    ]
+    const names = this.#alike.slice(0, columns).join(', ')
+    const line = clip(`✗ ${more} more in the same words: ${names}`, Math.max(1, columns - 1))
+    return [this.style.red(line)]
   }
 }

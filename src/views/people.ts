@@ -1,3 +1,4 @@
+import { omitUndefined } from '../core/omit-undefined.js'
 import type { Mode } from '../engine/events.js'
 import { notesView, plainView } from './plain.js'
 import { planText } from './plan-text.js'
@@ -25,16 +26,13 @@ export async function peopleView(
   { mode, diffs, verbosity, again }: PeopleOptions,
 ): Promise<View> {
   const detail = { diffs: diffs || mode === 'plan', verbosity }
-  const recap = recapView(screen, { mode, verbosity, ...(again === undefined ? {} : { again }) })
+  const recap = recapView(screen, { mode, verbosity, ...omitUndefined({ again }) })
   if (screen.redraws) {
     // Imported only where it is needed: loading listr2 takes longer than the rest of the command
     // line.
     const { progressView } = await import('./progress.js')
     return views([progressView(screen), planText(screen, detail), recap])
   }
-  return views([
-    notesView(screen),
-    mode === 'plan' ? planText(screen, detail) : plainView(screen, detail),
-    recap,
-  ])
+  const changes = mode === 'plan' ? planText(screen, detail) : plainView(screen, detail)
+  return views([notesView(screen), changes, recap])
 }

@@ -13,15 +13,14 @@ export const plainView = (screen: Screen, detail: Detail): View => ({
     const { style } = screen
     if (event.type === 'progress' && event.whom !== undefined)
       screen.write(`${oneLine(event.host)}: waiting for ${oneLine(event.whom)}\n`)
-    if (event.type === 'host' && event.error !== null)
-      screen.write(
-        `${oneLine(event.host)}: ${style.red(event.status)}: ${oneLine(event.error.message)}\n`,
-      )
+    if (event.type === 'host' && event.error !== null) {
+      const status = style.red(event.status)
+      screen.write(`${oneLine(event.host)}: ${status}: ${oneLine(event.error.message)}\n`)
+    }
     if (event.type !== 'resource' || !worthALine(event, detail)) return
+    const status = paintOf(event.status, style)(event.status)
     const lines = detail.diffs ? resourceLines(event, style, detail) : [resourceLine(event, style)]
-    screen.write(
-      `${oneLine(event.host)}: ${paintOf(event.status, style)(event.status)}: ${lines.join('\n')}\n`,
-    )
+    screen.write(`${oneLine(event.host)}: ${status}: ${lines.join('\n')}\n`)
   },
   end: () => screen.flush(),
 })

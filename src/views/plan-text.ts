@@ -9,20 +9,22 @@ interface Group {
   readonly events: readonly ResourceEvent[]
 }
 
+/** An event without what tells of its host, and without its time. */
+const ofAnyHost = (event: ResourceEvent): ResourceEvent => ({
+  ...event,
+  host: '',
+  seconds: 0,
+  error: event.error && { ...event.error, address: null },
+})
+
 /** Hosts whose events differ in nothing but host and time stand together. */
 function grouped(byHost: ReadonlyMap<string, readonly ResourceEvent[]>): readonly Group[] {
   const groups = new Map<string, Group>()
   for (const [host, events] of byHost) {
     if (events.length === 0) continue
-    const alike = JSON.stringify(
-      events.map((event) => ({
-        ...event,
-        host: '',
-        seconds: 0,
-        error: event.error === null ? null : { ...event.error, address: null },
-      })),
-    )
-    groups.set(alike, { hosts: [...(groups.get(alike)?.hosts ?? []), host], events })
+    const alike = JSON.stringify(events.map(ofAnyHost))
+    const hosts = groups.get(alike)?.hosts ?? []
+    groups.set(alike, { hosts: [...hosts, host], events })
   }
   return [...groups.values()]
 }
@@ -35,12 +37,12 @@ function groupLines(
 ): readonly string[] {
   let task = ''
   const lines = events.flatMap((event) => {
-    const heading = severalPlays
-      ? `${oneLine(event.play)} › ${oneLine(event.task)}`
-      : oneLine(event.task)
-    const headed = heading === task ? [] : [`  ${style.bold(heading)}`]
+    const names = severalPlays ? [event.play, event.task] : [event.task]
+    const heading = names.map(oneLine).join(' › ')
+    const lines = resourceLines(event, style, detail).map((line) => `    ${line}`)
+    if (heading === task) return lines
     task = heading
-    return [...headed, ...resourceLines(event, style, detail).map((line) => `    ${line}`)]
+    return [`  ${style.bold(heading)}`, ...lines]
   })
   return ['', style.bold(style.underline(hosts.map(oneLine).join(', '))), ...lines]
 }

@@ -7,11 +7,10 @@ const linesOf = (text: string): readonly string[] => stripped(text).trimEnd().sp
 /** An error in full: what happened, where, the other side's own words, and what to do. */
 export function problem(error: EventError, style: Style): readonly string[] {
   const { message, address } = error
-  return [
-    ...linesOf(message),
-    ...(address === null || message.includes(address) ? [] : [style.dim(`at ${oneLine(address)}`)]),
-    ...explanation(error, style),
-  ]
+  const lines = [...linesOf(message)]
+  if (address !== null && !message.includes(address))
+    lines.push(style.dim(`at ${oneLine(address)}`))
+  return [...lines, ...explanation(error, style)]
 }
 
 /**
@@ -27,10 +26,7 @@ export function headed(
 }
 
 function explanation({ detail, remedy }: EventError, style: Style): readonly string[] {
-  return [
-    ...(detail === null || detail.trim() === ''
-      ? []
-      : linesOf(detail).map((line) => style.dim(`│ ${line}`))),
-    `${style.cyan('→')} ${oneLine(remedy)}`,
-  ]
+  const advice = `${style.cyan('→')} ${oneLine(remedy)}`
+  if (detail === null || detail.trim() === '') return [advice]
+  return [...linesOf(detail).map((line) => style.dim(`│ ${line}`)), advice]
 }

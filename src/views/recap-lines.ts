@@ -5,26 +5,27 @@ import type { HostEnd } from './fleet.js'
 import { elapsed } from './header-line.js'
 import type { Style } from './screen.js'
 
+type Cell = readonly [name: string, count: number]
+
+/** Shown even where they count nothing. */
+const alwaysShown: readonly string[] = ['ok', 'changed']
+
 /** The counts of a host in the order of Ansible's recap; `unknown` is a plan's own. */
-function cells(
-  { ok, changed, unreachable, failed, skipped, unknown, ignored }: HostSummary,
-  mode: Mode,
-): readonly (readonly [name: string, count: number])[] {
-  const counts = [
-    ['ok', ok],
-    ['changed', changed],
-    ['unreachable', unreachable ? 1 : 0],
-    ['failed', failed],
-    ['skipped', skipped],
-  ] as const
-  return [
-    ...counts,
-    ...(mode === 'plan' ? [['unknown', unknown] as const] : []),
-    ['ignored', ignored],
+function cellsOf(summary: HostSummary, mode: Mode): readonly Cell[] {
+  const cells: readonly Cell[] = [
+    ['ok', summary.ok],
+    ['changed', summary.changed],
+    ['unreachable', Number(summary.unreachable)],
+    ['failed', summary.failed],
+    ['skipped', summary.skipped],
+    ['unknown', summary.unknown],
+    ['ignored', summary.ignored],
   ]
+  return cells.filter(([name]) => name !== 'unknown' || mode === 'plan')
 }
 
 function paintOf(name: string, count: number, style: Style): (text: string) => string {
+  if (count === 0) return style.dim
   const paints: Readonly<Record<string, (text: string) => string>> = {
     ok: style.green,
     changed: style.yellow,
@@ -33,7 +34,7 @@ function paintOf(name: string, count: number, style: Style): (text: string) => s
     unknown: style.cyan,
     ignored: style.magenta,
   }
-  return (count === 0 ? undefined : paints[name]) ?? style.dim
+  return paints[name] ?? style.dim
 }
 
 export interface RecapShape {
@@ -53,12 +54,11 @@ export function recapLines(
   { mode, style, isWell, columns }: RecapShape,
 ): readonly string[] {
   const all = Object.entries(hosts)
-  const rows = [
-    ...all.filter(([host]) => isWell(host)),
-    ...all.filter(([host]) => !isWell(host)),
-  ].map(([host, summary]) => ({
+  const well = all.filter(([host]) => isWell(host))
+  const others = all.filter(([host]) => !isWell(host))
+  const rows = [...well, ...others].map(([host, summary]) => ({
     host: oneLine(host),
-    cells: cells(summary, mode),
+    cells: cellsOf(summary, mode),
     seconds: summary.seconds,
   }))
   const nameWidth = Math.max(0, ...rows.map((row) => width(row.host)))
@@ -67,23 +67,19 @@ export function recapLines(
   )
   const lineOf = ({ host, seconds }: (typeof rows)[number], counts: readonly string[]): string =>
     `${fill(host, nameWidth)} : ${counts.join(' ')}  ${seconds.toFixed(1)}s`
-  const inColumns = rows.map((row) =>
-    lineOf(
-      row,
-      row.cells.map(([name, count], index) =>
-        paintOf(name, count, style)(fill(`${name}=${count}`, widths[index] ?? 0)),
-      ),
-    ),
-  )
+  const painted = ([name, count]: Cell, text: string): string => paintOf(name, count, style)(text)
+  const inColumns = rows.map((row) => {
+    const texts = row.cells.map((cell, index) =>
+      painted(cell, fill(cell.join('='), widths[index] ?? 0)),
+    )
+    return lineOf(row, texts)
+  })
   if (inColumns.every((line) => width(stripped(line)) <= columns)) return inColumns
-  return rows.map((row) =>
-    lineOf(
-      row,
-      row.cells
-        .filter(([name, count]) => count > 0 || name === 'ok' || name === 'changed')
-        .map(([name, count]) => paintOf(name, count, style)(`${name}=${count}`)),
-    ),
-  )
+  return rows.map((row) => {
+    const telling = row.cells.filter(([name, count]) => count > 0 || alwaysShown.includes(name))
+    const texts = telling.map((cell) => painted(cell, cell.join('=')))
+    return lineOf(row, texts)
+  })
 }
 
 /** All hosts in one line, for who has more of them than lines. */
@@ -105,6 +101,8 @@ export function totalLine(
     ...part(ended('unreachable'), 'unreachable', style.red),
     ...part(ended('not begun'), 'not begun', style.dim),
   ]
-  const differ = part(changed, mode === 'plan' ? 'would change' : 'changed', style.yellow)
-  return `${style.bold(`${names.length} hosts:`)} ${[parts.join(', '), ...differ].join('; ')}  ${style.dim(elapsed(seconds * 1000))}`
+  const verb = mode === 'plan' ? 'would change' : 'changed'
+  const said = [parts.join(', '), ...part(changed, verb, style.yellow)].join('; ')
+  const head = style.bold(`${names.length} hosts:`)
+  return `${head} ${said}  ${style.dim(elapsed(seconds * 1000))}`
 }

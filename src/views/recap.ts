@@ -13,20 +13,28 @@ import { endOf, type HostEnd } from './fleet.js'
 import { problem } from './problem.js'
 import { recapLines, totalLine } from './recap-lines.js'
 import { undone } from './retry.js'
-import type { Screen } from './screen.js'
+import type { Screen, Style } from './screen.js'
 import type { View } from './view.js'
 
-const exchangeLine = ({ host, counts }: ExchangesEvent): string => {
+function exchangeLine({ host, counts }: ExchangesEvent): string {
   const kinds = Object.entries(counts).map(([kind, count]) => `${kind} ${count}`)
   return `${oneLine(host)} was asked: ${kinds.join(', ')}`
 }
 
-const againLine = (hosts: number, again: string): readonly string[] =>
-  hosts === 0
-    ? []
-    : [
-        `${hosts === 1 ? '1 host is' : `${hosts} hosts are`} not done; for ${hosts === 1 ? 'it' : 'these'} alone: ${again}`,
-      ]
+function noticeLine({ host, message }: NoticeEvent, style: Style): string {
+  return `${style.yellow('note')}: ${oneLine(host ?? '')}: ${oneLine(message)}`
+}
+
+function errorLines(error: ErrorEvent, style: Style): readonly string[] {
+  const [first = '', ...others] = problem(error, style)
+  return [`${style.red('error')}: ${first}`, ...others.map((line) => `  ${line}`)]
+}
+
+function againLines(hosts: number, again: string): readonly string[] {
+  if (hosts === 0) return []
+  if (hosts === 1) return [`1 host is not done; for it alone: ${again}`]
+  return [`${hosts} hosts are not done; for these alone: ${again}`]
+}
 
 export interface RecapOptions {
   readonly mode: Mode
@@ -69,34 +77,27 @@ export function recapView(screen: Screen, { mode, verbosity, again }: RecapOptio
       const columns = screen.redraws ? screen.size().columns : Infinity
       const fitted = (lines: readonly string[]): readonly string[] =>
         lines.flatMap((line) => wrapped(line, columns))
+      const totals = summaries.flatMap((summary) => {
+        const lines: string[] = []
+        if (Object.keys(summary.hosts).length > 1) lines.push(totalLine(summary, mode, ends, style))
+        if (again !== undefined && mode === 'apply')
+          lines.push(...againLines(undone(ends, summary).length, style.bold(scrub(again))))
+        return lines
+      })
       const sections = [
         exchanges.map(exchangeLine),
         summaries.flatMap(({ hosts }) => recapLines(hosts, { mode, style, isWell, columns })),
-        fitted(
-          notices.map(
-            (notice) =>
-              `${style.yellow('note')}: ${oneLine(notice.host ?? '')}: ${oneLine(notice.message)}`,
-          ),
-        ),
+        fitted(notices.map((notice) => noticeLine(notice, style))),
         fitted(failures.lines(style)),
-        fitted(
-          errors.flatMap((error) =>
-            problem(error, style).map((line, index) =>
-              index === 0 ? `${style.red('error')}: ${line}` : `  ${line}`,
-            ),
-          ),
-        ),
-        summaries.flatMap((summary) => [
-          ...(Object.keys(summary.hosts).length > 1 ? [totalLine(summary, mode, ends, style)] : []),
-          ...(again === undefined || mode === 'plan'
-            ? []
-            : againLine(undone(ends, summary).length, style.bold(scrub(again)))),
-        ]),
+        fitted(errors.flatMap((error) => errorLines(error, style))),
+        totals,
       ]
       const shown = sections
         .filter((section) => section.length > 0)
         .map((section) => `${section.join('\n')}\n`)
-      if (shown.length > 0) screen.write((summaries.length > 0 ? '\n' : '') + shown.join('\n'))
+      // A blank line sets it apart from what was shown of the run.
+      if (summaries.length > 0) shown.unshift('')
+      if (shown.length > 0) screen.write(shown.join('\n'))
       return screen.flush()
     },
   }

@@ -31,10 +31,8 @@ export function recordView(project: string, onTrouble: (message: string) => void
   let failed = false
 
   const fail = (error: unknown): void => {
-    if (!failed)
-      onTrouble(
-        `this run is not recorded in .fettle/runs: ${error instanceof Error ? error.message : String(error)}`,
-      )
+    const why = error instanceof Error ? error.message : String(error)
+    if (!failed) onTrouble(`this run is not recorded in .fettle/runs: ${why}`)
     failed = true
     stream?.destroy()
     stream = null
@@ -43,10 +41,8 @@ export function recordView(project: string, onTrouble: (message: string) => void
     try {
       const { path } = ownFolder(project, 'runs')
       prune(path)
-      stream = createWriteStream('', { fd: createExactly(join(path, named(run)), 0o600) }).on(
-        'error',
-        fail,
-      )
+      const fd = createExactly(join(path, named(run)), 0o600)
+      stream = createWriteStream('', { fd }).on('error', fail)
     } catch (error) {
       fail(error)
     }

@@ -53,11 +53,17 @@ export function shownName({ name, resource, id }: ResourceEvent): string {
  * The same with the place in the project of a resource that has failed:
  * `file[/etc/app.conf] at tasks/site.ts:12`.
  */
-export const placedName = (event: ResourceEvent): string =>
-  shownName(event) + (event.error?.place === undefined ? '' : ` at ${oneLine(event.error.place)}`)
+export function placedName(event: ResourceEvent): string {
+  const name = shownName(event)
+  const place = event.error?.place
+  return place === undefined ? name : `${name} at ${oneLine(place)}`
+}
 
-const sentence = ({ summary, because }: EventChange): string =>
-  oneLine(summary) + (because.length === 0 ? '' : `, because ${because.map(oneLine).join(', ')}`)
+function sentence({ summary, because }: EventChange): string {
+  const said = oneLine(summary)
+  if (because.length === 0) return said
+  return `${said}, because ${because.map(oneLine).join(', ')}`
+}
 
 /**
  * What a status needs said beside it: why it is unknown, ok or skipped, the first line of its
@@ -66,23 +72,28 @@ const sentence = ({ summary, because }: EventChange): string =>
 function remark({ status, reason, error, places }: ResourceEvent): string | null {
   if (error !== null) {
     const [first = ''] = error.message.split('\n')
-    return `${status === 'ignored' ? 'failure ignored: ' : ''}${oneLine(first)}`
+    return status === 'ignored' ? `failure ignored: ${oneLine(first)}` : oneLine(first)
   }
   if (status === 'unknown')
-    return `known after apply${reason === null ? '' : `: ${oneLine(reason)}`}`
+    return reason === null ? 'known after apply' : `known after apply: ${oneLine(reason)}`
   if (places !== undefined) return `once for ${places.map(oneLine).join(' and ')}`
   return reason === null ? null : oneLine(reason)
 }
 
 /** All that is to be said of a resource on one line: its changes or its remark. */
 export function inOneLine(event: ResourceEvent): string {
+  const name = placedName(event)
   const said = [...event.changes.map(sentence), remark(event)].filter((part) => part !== null)
-  return [placedName(event), ...(said.length === 0 ? [] : [said.join('; ')])].join(': ')
+  return said.length === 0 ? name : `${name}: ${said.join('; ')}`
+}
+
+function signOf({ status }: ResourceEvent, style: Style): string {
+  return paintOf(status, style)(signs[status])
 }
 
 /** The same behind the sign of its status. */
 export const resourceLine = (event: ResourceEvent, style: Style): string =>
-  `${paintOf(event.status, style)(signs[event.status])} ${inOneLine(event)}`
+  `${signOf(event, style)} ${inOneLine(event)}`
 
 /**
  * A resource with each of its changes on a line, diffs below. A single change without a diff stays
@@ -96,17 +107,15 @@ export function resourceLines(
   const withDiffs = diffs && event.changes.some((change) => change.diff !== null)
   if (event.changes.length <= 1 && !withDiffs) return [resourceLine(event, style)]
   const most = verbosity >= 2 ? Infinity : diffCap
+  const lines = [`${signOf(event, style)} ${placedName(event)}`]
+  for (const change of event.changes) {
+    lines.push(`    ${sentence(change)}`)
+    if (!diffs || change.diff === null) continue
+    for (const line of diffLines(change.diff, style, most)) lines.push(`      ${line}`)
+  }
   const told = remark(event)
-  return [
-    `${paintOf(event.status, style)(signs[event.status])} ${placedName(event)}`,
-    ...event.changes.flatMap((change) => [
-      `    ${sentence(change)}`,
-      ...(diffs && change.diff !== null
-        ? diffLines(change.diff, style, most).map((line) => `      ${line}`)
-        : []),
-    ]),
-    ...(told === null ? [] : [`    ${told}`]),
-  ]
+  if (told !== null) lines.push(`    ${told}`)
+  return lines
 }
 
 /**

@@ -31,9 +31,8 @@ export function retryView(project: string, onTrouble: (message: string) => void)
       if (hosts.length === 0) rmSync(path, { force: true })
       else writeWhole(path, hosts.map((host) => `${host}\n`).join(''))
     } catch (error) {
-      onTrouble(
-        `${retryFile} is not that of this run: ${error instanceof Error ? error.message : String(error)}`,
-      )
+      const why = error instanceof Error ? error.message : String(error)
+      onTrouble(`${retryFile} is not that of this run: ${why}`)
     }
   }
   return {

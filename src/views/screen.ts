@@ -66,6 +66,10 @@ export function screen(stream: OutputStream, { noColor, env, onTrouble }: Screen
     write(text) {
       if (open) stream.write(text)
     },
-    flush: () => new Promise((resolve) => (open ? stream.write('', () => resolve()) : resolve())),
+    flush: () =>
+      new Promise((resolve) => {
+        if (open) stream.write('', () => resolve())
+        else resolve()
+      }),
   }
 }
