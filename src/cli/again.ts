@@ -22,9 +22,8 @@ export function againForRetry(command: Command): string {
   const variables = [command.getOptionValue('extraVars')]
     .flat()
     .some((each) => !String(each).startsWith('@'))
-  return variables
-    ? `the same command with -l @${retryFile}`
-    : ['fettle', command.name(), ...command.args, ...words, '-l', `@${retryFile}`]
-        .map(quote)
-        .join(' ')
+  const hosts = `@${retryFile}`
+  if (variables) return `the same command with -l ${hosts}`
+  const again = ['fettle', command.name(), ...command.args, ...words, '-l', hosts]
+  return again.map(quote).join(' ')
 }

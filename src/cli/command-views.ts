@@ -4,7 +4,6 @@ import { scrub } from '../core/scrub.js'
 import type { HostOutcome } from '../engine/each-host.js'
 import { oneLine, stripped } from '../views/clean.js'
 import { clip } from '../views/columns.js'
-import { errorJson, rounded } from '../views/json.js'
 import { problem } from '../views/problem.js'
 import type { Screen } from '../views/screen.js'
 import { LiveLines } from './live-lines.js'
@@ -42,20 +41,20 @@ const interrupted: Readonly<Record<string, string>> = {
 
 /** In words what became of a host: `ok`, `exit status 3`, `unreachable`. */
 function verdict(outcome: CommandOutcome): string {
-  if (outcome.status === 'ok')
-    return outcome.value.code === 0 ? 'ok' : `exit status ${String(outcome.value.code)}`
-  return outcome.status === 'failed'
-    ? (interrupted[outcome.error.code] ?? 'failed')
-    : outcome.status
+  if (isGood(outcome)) return 'ok'
+  if (outcome.status === 'ok') return `exit status ${String(outcome.value.code)}`
+  if (outcome.status === 'failed') return interrupted[outcome.error.code] ?? 'failed'
+  return outcome.status
 }
 
-const explained = (outcome: CommandOutcome, { style }: Screen): readonly string[] =>
-  outcome.status === 'ok' || ['ended', 'not begun'].includes(verdict(outcome))
-    ? []
-    : problem(outcome.error, style)
+function explained(outcome: CommandOutcome, { style }: Screen): readonly string[] {
+  if (outcome.status === 'ok') return []
+  if (['ended', 'not begun'].includes(verdict(outcome))) return []
+  return problem(outcome.error, style)
+}
 
 const cleaned = (text: string): string => stripped(scrub(text))
-const outputOf = (outcome: CommandOutcome): string =>
+export const outputOf = (outcome: CommandOutcome): string =>
   outcome.status === 'ok' ? outcome.value.stdout.toString() : ''
 
 /** Why there is no output of a host, and for a single one what its command ended with. */
@@ -67,6 +66,11 @@ function problemLines(outcome: CommandOutcome, screen: Screen): readonly string[
   ]
 }
 
+/** Tells why a host has not done its part. */
+export function tellProblem(outcome: CommandOutcome, err: Screen): void {
+  if (!isGood(outcome)) err.write(`${problemLines(outcome, err).join('\n')}\n`)
+}
+
 /**
  * One host that nobody watches: its streams go where this process's go, so that the output can be
  * read by a program.
@@ -76,7 +80,7 @@ export const plainView = ({ out, err }: Screens): CommandView => ({
   told: (outcome) => {
     out.write(scrub(outputOf(outcome)))
     if (outcome.status === 'ok') err.write(scrub(outcome.value.stderr))
-    if (!isGood(outcome)) err.write(`${problemLines(outcome, err).join('\n')}\n`)
+    tellProblem(outcome, err)
   },
   end: () => undefined,
 })
@@ -92,36 +96,35 @@ export function streamView(
     live: (host, text) => live.get(host)?.hear(text),
     told: (outcome) => {
       live.get(outcome.host)?.end(outcome.status === 'ok' ? outputOf(outcome) : null)
-      if (!isGood(outcome)) screens.err.write(`${problemLines(outcome, screens.err).join('\n')}\n`)
+      tellProblem(outcome, screens.err)
     },
-    end: (outcomes) => count(outcomes, screens),
+    end: (outcomes) => count(outcomes, screens.err),
   }
 }
 
 function printed(hosts: readonly string[], { out }: Screens): (host: string, line: string) => void {
   if (hosts.length === 1) return (_, line) => out.write(`${stripped(line)}\n`)
   const width = Math.max(...hosts.map((host) => oneLine(host).length))
-  return (host, line) =>
-    out.write(
-      `${out.style.cyan(oneLine(host).padEnd(width))} ${out.style.dim('|')} ${stripped(line)}\n`,
-    )
+  return (host, line) => {
+    const name = out.style.cyan(oneLine(host).padEnd(width))
+    out.write(`${name} ${out.style.dim('|')} ${stripped(line)}\n`)
+  }
 }
 
 /** `3 hosts: 2 ok, 1 exit status 1 (web3)` where there is more than one host. */
-function count(outcomes: readonly CommandOutcome[], { err }: Screens): void {
+export function count(outcomes: readonly CommandOutcome[], err: Screen): void {
   if (outcomes.length === 1) return
+  const { style } = err
   const kinds = [...new Set(outcomes.map(verdict))].sort(
     (a, b) => Number(b === 'ok') - Number(a === 'ok'),
   )
   const told = kinds.map((kind) => {
     const hosts = outcomes.filter((outcome) => verdict(outcome) === kind)
-    return kind === 'ok'
-      ? err.style.green(`${String(hosts.length)} ok`)
-      : err.style.red(
-          `${String(hosts.length)} ${kind} (${hosts.map(({ host }) => oneLine(host)).join(', ')})`,
-        )
+    if (kind === 'ok') return style.green(`${hosts.length} ok`)
+    const names = hosts.map(({ host }) => oneLine(host)).join(', ')
+    return style.red(`${hosts.length} ${kind} (${names})`)
   })
-  err.write(`${String(outcomes.length)} hosts: ${told.join(', ')}\n`)
+  err.write(`${outcomes.length} hosts: ${told.join(', ')}\n`)
 }
 
 /**
@@ -131,12 +134,14 @@ function count(outcomes: readonly CommandOutcome[], { err }: Screens): void {
 export function groupedView(hosts: readonly string[], screens: Screens): CommandView {
   const { out, err } = screens
   const waited = new Set(hosts)
-  const redraw = (text: string): void =>
-    err.redraws ? err.write(`\r\u001b[K${clip(text, err.size().columns - 1)}`) : undefined
-  const wait = (): void =>
-    redraw(
-      `${String(hosts.length - waited.size)} of ${String(hosts.length)} hosts, waiting for ${oneLine([...waited].join(', '))}`,
-    )
+  const redraw = (text: string): void => {
+    if (err.redraws) err.write(`\r\u001b[K${clip(text, err.size().columns - 1)}`)
+  }
+  const wait = (): void => {
+    const names = oneLine([...waited].join(', '))
+    const done = hosts.length - waited.size
+    redraw(`${done} of ${hosts.length} hosts, waiting for ${names}`)
+  }
   wait()
   return {
     live: null,
@@ -147,12 +152,10 @@ export function groupedView(hosts: readonly string[], screens: Screens): Command
     end: (outcomes) => {
       redraw('')
       const groups = grouped(outcomes)
-      for (const group of [
-        ...groups.filter(([first]) => first !== undefined && isGood(first)),
-        ...groups.filter(([first]) => first !== undefined && !isGood(first)),
-      ])
-        out.write(groupText(group, out))
-      count(outcomes, screens)
+      const good = groups.filter(([first]) => first !== undefined && isGood(first))
+      const others = groups.filter(([first]) => first !== undefined && !isGood(first))
+      for (const group of [...good, ...others]) out.write(groupText(group, out))
+      count(outcomes, err)
     },
   }
 }
@@ -173,80 +176,26 @@ const answer = (outcome: CommandOutcome): unknown =>
   outcome.status === 'ok' ? outcome.value : [outcome.status, outcome.error.message]
 
 function groupText(group: readonly CommandOutcome[], screen: Screen): string {
-  const { style } = screen
   const [first] = group
   if (first === undefined) return ''
-  const names = `${group.map(({ host }) => oneLine(host)).join(', ')}${group.length > 1 ? ` (${String(group.length)})` : ''}`
-  const head = isGood(first)
-    ? style.bold(style.green(names))
-    : `${style.bold(style.red(names))}: ${verdict(first)}`
-  const body =
-    first.status === 'ok'
-      ? [ended(cleaned(outputOf(first))), style.yellow(ended(cleaned(first.value.stderr)))].join('')
-      : explained(first, screen)
-          .map((line) => `  ${line}\n`)
-          .join('')
-  return `${head}\n${body}\n`
+  const hosts = group.map(({ host }) => oneLine(host)).join(', ')
+  const names = group.length > 1 ? `${hosts} (${group.length})` : hosts
+  return `${headOf(first, names, screen)}\n${bodyOf(first, screen)}\n`
+}
+
+function headOf(outcome: CommandOutcome, names: string, { style }: Screen): string {
+  if (isGood(outcome)) return style.bold(style.green(names))
+  return `${style.bold(style.red(names))}: ${verdict(outcome)}`
+}
+
+function bodyOf(outcome: CommandOutcome, screen: Screen): string {
+  if (outcome.status !== 'ok')
+    return explained(outcome, screen)
+      .map((line) => `  ${line}\n`)
+      .join('')
+  const stdout = ended(cleaned(outputOf(outcome)))
+  const stderr = ended(cleaned(outcome.value.stderr))
+  return `${stdout}${screen.style.yellow(stderr)}`
 }
 
 const ended = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}\n`)
-
-/**
- * `--json`: a line for each host when it is done with, and with `--stream` one for each line that
- * it prints.
- */
-export function jsonLinesView(
-  hosts: readonly string[],
-  streams: boolean,
-  { out, err }: Screens,
-): CommandView {
-  const tell = (line: object): void => out.write(`${JSON.stringify(line)}\n`)
-  const begun = performance.now()
-  const stream = streams
-    ? streamView(hosts, { out, err }, (host, text) => tell({ type: 'line', host, text }))
-    : null
-  return {
-    live: stream?.live ?? null,
-    told: (outcome) => {
-      if (stream === null) {
-        if (!isGood(outcome)) err.write(`${problemLines(outcome, err).join('\n')}\n`)
-      } else stream.told(outcome)
-      tell(commandLine(outcome))
-    },
-    end: (outcomes) => {
-      count(outcomes, { out, err })
-      tell({
-        type: 'summary',
-        hosts: Object.fromEntries(outcomes.map((outcome) => [outcome.host, statusOf(outcome)])),
-        exitCode: outcomes.every(isGood) ? 0 : 1,
-        seconds: rounded((performance.now() - begun) / 1000),
-      })
-    },
-  }
-}
-
-const statusOf = (outcome: CommandOutcome): string =>
-  isGood(outcome) ? 'ok' : outcome.status === 'ok' ? 'failed' : outcome.status
-
-/** A host's line, as `docs/commands.md` documents it. */
-function commandLine(outcome: CommandOutcome): object {
-  const { host, seconds } = outcome
-  const line = { type: 'command', host, status: statusOf(outcome) }
-  if (outcome.status !== 'ok')
-    return {
-      ...line,
-      exitStatus: null,
-      stdout: '',
-      stderr: '',
-      error: errorJson(outcome.error),
-      seconds: rounded(seconds),
-    }
-  return {
-    ...line,
-    exitStatus: outcome.value.code,
-    stdout: scrub(outputOf(outcome)),
-    stderr: scrub(outcome.value.stderr),
-    error: null,
-    seconds: rounded(seconds),
-  }
-}

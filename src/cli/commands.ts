@@ -79,18 +79,10 @@ function tasks(
   )
     .description('do it, without asking')
     .action((file: string, flags: RunFlags, command: Command) =>
-      start(({ againForRetry, runCommand }) =>
-        runCommand(
-          {
-            mode: flags.check === true ? 'plan' : 'apply',
-            file,
-            flags,
-            again: againForRetry(command),
-          },
-          io,
-          parts,
-        ),
-      ),
+      start(({ againForRetry, runCommand }) => {
+        const mode = flags.check === true ? 'plan' : 'apply'
+        return runCommand({ mode, file, flags, again: againForRetry(command) }, io, parts)
+      }),
     )
 }
 
@@ -127,6 +119,10 @@ function hosts(program: Command, io: Surroundings, start: Start): void {
     .action((pattern: string | undefined, flags: FleetFlags) =>
       start(({ factsCommand }) => factsCommand(pattern, flags, io)),
     )
+  inventory(program, io, start)
+}
+
+function inventory(program: Command, io: Surroundings, start: Start): void {
   withHostFlags(
     withExamples(
       program.command('inventory'),
@@ -190,20 +186,19 @@ async function complete(
   start: Start,
 ): Promise<void> {
   const found = completion(program, words)
-  const tell = (candidates: readonly Candidate[]): void =>
-    void io.stdout.write(
-      [
-        `:${found.also === 'hosts' ? '' : (found.also ?? '')}`,
-        ...candidates.map(({ word, meaning }) => (meaning === '' ? word : `${word}\t${meaning}`)),
-        '',
-      ].join('\n'),
-    )
+  const kind = found.also === 'hosts' ? '' : (found.also ?? '')
+  const tell = (candidates: readonly Candidate[]): void => {
+    const lines = candidates.map(candidateLine)
+    io.stdout.write([`:${kind}`, ...lines, ''].join('\n'))
+  }
   if (found.also !== 'hosts') return tell(found.candidates)
   await start(async ({ hostNames }) => {
-    tell([
-      ...found.candidates,
-      ...named(await hostNames(found.inventories, io.cwd), found, words.at(-1) ?? ''),
-    ])
+    const names = await hostNames(found.inventories, io.cwd)
+    const hosts = named(names, found, words.at(-1) ?? '')
+    tell([...found.candidates, ...hosts])
     return 0
   })
 }
+
+const candidateLine = ({ word, meaning }: Candidate): string =>
+  meaning === '' ? word : `${word}\t${meaning}`

@@ -53,9 +53,8 @@ class Reader {
   }
 
   #flag(word: string): void {
-    const [flag = '', ...value] = word.startsWith('--')
-      ? word.split('=')
-      : shortFlag(this.command, word)
+    const isLong = word.startsWith('--')
+    const [flag = '', ...value] = isLong ? word.split('=') : shortFlag(this.command, word)
     const option = optionOf(this.command, flag)
     if (option === undefined || (!option.required && !option.optional)) return
     if (value.length > 0) this.#value(option, value.join('='))
@@ -74,7 +73,8 @@ class Reader {
   /** The argument that comes next; the last one may take many words. */
   get argument(): Argument | undefined {
     const all = this.command.registeredArguments
-    return all[this.#arguments] ?? (all.at(-1)?.variadic === true ? all.at(-1) : undefined)
+    const last = all.at(-1)
+    return all[this.#arguments] ?? (last?.variadic === true ? last : undefined)
   }
 }
 
@@ -85,8 +85,9 @@ const optionOf = (command: Command, flag: string): Option | undefined =>
 function shortFlag(command: Command, word: string): readonly string[] {
   for (let at = 1; at < word.length; at += 1) {
     const flag = `-${word.charAt(at)}`
-    if (optionOf(command, flag)?.required === true)
-      return at + 1 < word.length ? [flag, word.slice(at + 1)] : [flag]
+    if (optionOf(command, flag)?.required !== true) continue
+    const value = word.slice(at + 1)
+    return value === '' ? [flag] : [flag, value]
   }
   return [word]
 }
@@ -115,18 +116,11 @@ export function completion(program: Command, words: readonly string[]): Completi
     return answer(...valuesOf(option, value, `${flag}=`))
   if (typed.startsWith('-') && reader.takesFlags)
     return answer({ candidates: flagsOf(command).filter(({ word }) => word.startsWith(typed)) })
+  const commands = commandsOf(command).filter(({ word }) => word.startsWith(typed))
   const { argument } = reader
-  const [given, before] = argument === undefined ? [{}] : valuesOf(argument, typed)
-  return answer(
-    {
-      ...given,
-      candidates: [
-        ...commandsOf(command).filter(({ word }) => word.startsWith(typed)),
-        ...(given.candidates ?? []),
-      ],
-    },
-    before,
-  )
+  if (argument === undefined) return answer({ candidates: commands })
+  const [given, before] = valuesOf(argument, typed)
+  return answer({ ...given, candidates: [...commands, ...(given.candidates ?? [])] }, before)
 }
 
 const commandsOf = (command: Command): readonly Candidate[] =>
@@ -136,15 +130,13 @@ const commandsOf = (command: Command): readonly Candidate[] =>
     .filter((below) => below.name() !== 'help')
     .map((below) => ({ word: below.name(), meaning: below.description() }))
 
-const flagsOf = (command: Command): readonly Candidate[] =>
-  command
-    .createHelp()
-    .visibleOptions(command)
-    .flatMap(({ long, short, description }) =>
-      [long, short].flatMap((word) =>
-        typeof word === 'string' ? [{ word, meaning: description }] : [],
-      ),
-    )
+function flagsOf(command: Command): readonly Candidate[] {
+  const options = command.createHelp().visibleOptions(command)
+  return options.flatMap(({ long, short, description }) => {
+    const words = [long, short].filter((word) => typeof word === 'string')
+    return words.map((word) => ({ word, meaning: description }))
+  })
+}
 
 /** What an option or an argument can be, and what of the typed word stays before it. */
 function valuesOf(
@@ -157,11 +149,10 @@ function valuesOf(
     .filter((choice) => choice.startsWith(typed))
     .map((choice) => ({ word: `${before}${choice}`, meaning: '' }))
   const also = kindOf(placeholder)
+  if (also !== 'hosts') return [{ candidates: choices, also }, before]
   // A pattern's earlier terms stay.
-  return [
-    { candidates: choices, also },
-    also === 'hosts' ? `${before}${/^.*[:,&!]/s.exec(typed)?.[0] ?? ''}` : before,
-  ]
+  const earlier = /^.*[:,&!]/s.exec(typed)?.[0] ?? ''
+  return [{ candidates: choices, also }, `${before}${earlier}`]
 }
 
 /** Hosts and groups that the last term of a pattern could be. */

@@ -8,12 +8,8 @@ import { loadedCode } from './load-code.js'
 /** A folder with all that lies in it; nothing where there is none. */
 function below(folder: string): readonly string[] {
   try {
-    return [
-      folder,
-      ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) =>
-        join(folder, name),
-      ),
-    ]
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    return [folder, ...names.map((name) => join(folder, name))]
   } catch {
     return []
   }

@@ -1,5 +1,6 @@
 import { FettleError } from '../core/errors.js'
 import type { HostFacts } from '../core/host-facts.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import { scrubAll } from '../core/scrub.js'
 import type { HostOutcome } from '../engine/each-host.js'
 import { readHostFacts } from '../engine/host-facts.js'
@@ -7,7 +8,7 @@ import { oneLine } from '../views/clean.js'
 import { errorJson, rounded } from '../views/json.js'
 import { problem } from '../views/problem.js'
 import type { Style } from '../views/screen.js'
-import { onFleet } from './fleet.js'
+import { onFleet, type Fleet } from './fleet.js'
 import type { FleetFlags } from './flags.js'
 import { screensOf } from './output.js'
 import type { Surroundings } from './surroundings.js'
@@ -31,73 +32,74 @@ export async function factsCommand(
       remedy: 'join them to one pattern, such as web:&prod',
     })
   const limit = pattern ?? flags.limit
-  return onFleet(
-    { ...flags, ...(limit === undefined ? {} : { limit }) },
-    io,
-    { name: 'fettle facts', doing: 'reading' },
-    async (fleet) => {
-      const { out, err } = screensOf(io, flags.color)
-      const people = flags.json === true ? err : out
-      const tell = (line: object): void =>
-        flags.json === true ? out.write(`${JSON.stringify(line)}\n`) : undefined
-      const begun = performance.now()
-      const outcomes = await fleet.each(readHostFacts, (raw) => {
-        const outcome = scrubAll(raw, ['host', 'status', 'code'])
-        tell(jsonLine(outcome))
-        if (flags.json !== true || outcome.status !== 'ok')
-          people.write(shown(outcome, people.style))
-      })
-      const exitCode = outcomes.every(({ status }) => status === 'ok') ? 0 : 1
-      tell({
-        type: 'summary',
-        hosts: Object.fromEntries(outcomes.map(({ host, status }) => [host, status])),
-        exitCode,
-        seconds: rounded((performance.now() - begun) / 1000),
-      })
-      return exitCode
-    },
+  const chosen = { ...flags, ...omitUndefined({ limit }) }
+  return onFleet(chosen, io, { name: 'fettle facts', doing: 'reading' }, (fleet) =>
+    tellFacts(fleet, flags, io),
   )
+}
+
+/** Reads the facts of each host and shows them. Answers the exit code. */
+async function tellFacts(fleet: Fleet, flags: FleetFlags, io: Surroundings): Promise<number> {
+  const { out, err } = screensOf(io, flags.color)
+  const people = flags.json === true ? err : out
+  const tell = (line: object): void => {
+    if (flags.json === true) out.write(`${JSON.stringify(line)}\n`)
+  }
+  const begun = performance.now()
+  const outcomes = await fleet.each(readHostFacts, (raw) => {
+    const outcome = scrubAll(raw, ['host', 'status', 'code'])
+    tell(jsonLine(outcome))
+    if (flags.json !== true || outcome.status !== 'ok') people.write(shown(outcome, people.style))
+  })
+  const exitCode = outcomes.every(({ status }) => status === 'ok') ? 0 : 1
+  tell({
+    type: 'summary',
+    hosts: Object.fromEntries(outcomes.map(({ host, status }) => [host, status])),
+    exitCode,
+    seconds: rounded((performance.now() - begun) / 1000),
+  })
+  return exitCode
 }
 
 function shown(outcome: Outcome, style: Style): string {
   const host = oneLine(outcome.host)
-  if (outcome.status !== 'ok')
-    return `${style.bold(style.red(host))}: ${outcome.status}\n${problem(outcome.error, style)
-      .map((line) => `  ${line}\n`)
-      .join('')}`
+  if (outcome.status !== 'ok') {
+    const lines = problem(outcome.error, style).map((line) => `  ${line}\n`)
+    return `${style.bold(style.red(host))}: ${outcome.status}\n${lines.join('')}`
+  }
   const rows = rowsOf(outcome.value)
   const width = Math.max(...rows.map(([name]) => name.length))
-  return `${style.bold(style.green(host))}\n${rows.map(([name, value]) => `  ${style.dim(name.padEnd(width))}  ${oneLine(value)}\n`).join('')}`
+  const lines = rows.map(
+    ([name, value]) => `  ${style.dim(name.padEnd(width))}  ${oneLine(value)}\n`,
+  )
+  return `${style.bold(style.green(host))}\n${lines.join('')}`
 }
+
+type Row = readonly [name: string, value: string]
+type Address = NonNullable<HostFacts['addresses']>[number]
 
 /** Each fact by the name that a task has for it: `os.id`. An address has a line of its own. */
-function rowsOf({
-  addresses,
-  ...facts
-}: HostFacts): readonly (readonly [name: string, value: string])[] {
-  const list = (addresses ?? []).map(
-    ({ interface: name, address, prefix, scope }) =>
-      [
-        'addresses',
-        `${name} ${address}/${String(prefix)}${scope === 'global' ? '' : ` (${scope})`}`,
-      ] as const,
-  )
-  return [...leaves('', facts), ...(addresses === null ? [['addresses', '-'] as const] : list)]
+function rowsOf({ addresses, ...facts }: HostFacts): readonly Row[] {
+  const rows = leaves('', facts)
+  if (addresses === null) return [...rows, ['addresses', '-']]
+  return [...rows, ...addresses.map((each): Row => ['addresses', addressText(each)])]
 }
 
-function leaves(path: string, value: unknown): readonly (readonly [string, string])[] {
+function addressText({ interface: name, address, prefix, scope }: Address): string {
+  const text = `${name} ${address}/${prefix}`
+  return scope === 'global' ? text : `${text} (${scope})`
+}
+
+function leaves(path: string, value: unknown): readonly Row[] {
   if (Array.isArray(value)) return value.length === 0 ? [] : [[path, value.join(' ')]]
   if (typeof value === 'object' && value !== null)
     return Object.entries(value).flatMap(([name, inner]) =>
       leaves(path === '' ? name : `${path}.${name}`, inner),
     )
   const shown = typeof value === 'string' || typeof value === 'number' ? String(value) : '-'
-  return [
-    [
-      path,
-      path === 'memory.total' ? `${shown} (${(Number(value) / 2 ** 30).toFixed(1)} GiB)` : shown,
-    ],
-  ]
+  if (path !== 'memory.total') return [[path, shown]]
+  const gibibytes = (Number(value) / 2 ** 30).toFixed(1)
+  return [[path, `${shown} (${gibibytes} GiB)`]]
 }
 
 /** A host's line, as `docs/commands.md` documents it. */

@@ -47,20 +47,19 @@ export const whole =
   (text: string): number => {
     const number = Number(text)
     if (!/^\d+$/.test(text) || number < least || number > most)
-      throw new InvalidArgumentError(
-        `It must be a whole number${most === Infinity ? `, at least ${String(least)}` : ` from ${String(least)} to ${String(most)}`}.`,
-      )
+      throw new InvalidArgumentError(`It must be a whole number${rangeText(least, most)}.`)
     return number
   }
 
+const rangeText = (least: number, most: number): string =>
+  most === Infinity ? `, at least ${least}` : ` from ${least} to ${most}`
+
 const repeated = (text: string, before: readonly string[]): readonly string[] => [...before, text]
-const listed = (text: string, before: readonly string[]): readonly string[] => [
-  ...before,
-  ...text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== ''),
-]
+
+function listed(text: string, before: readonly string[]): readonly string[] {
+  const parts = text.split(',').map((part) => part.trim())
+  return [...before, ...parts.filter((part) => part !== '')]
+}
 
 /** A flag that gathers a list; `empty` is what the help says of leaving it out. */
 const gathering = (

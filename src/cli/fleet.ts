@@ -1,4 +1,3 @@
-import { FettleError } from '../core/errors.js'
 import { scrub } from '../core/scrub.js'
 import { eachHost, type HostOutcome } from '../engine/each-host.js'
 import { reading } from '../engine/reach.js'
@@ -13,7 +12,7 @@ import { decisiveFiles } from './decisive-files.js'
 import type { FleetFlags } from './flags.js'
 import { Interrupts } from './interrupts.js'
 import { loadInventory } from './load-inventory.js'
-import { tellError } from './output.js'
+import { exitCodeOf, tellError } from './output.js'
 import { PromptInterrupted, readPasswords } from './passwords.js'
 import type { Surroundings } from './surroundings.js'
 import { unlockKeys } from './unlock-keys.js'
@@ -51,11 +50,12 @@ export async function onFleet(
   const deafen = interrupts.listen(io, (message) => io.stderr.write(`note: ${message}\n`))
   try {
     const fleet = await fleetOf(flags, io, interrupts, name)
-    return interrupts.code ?? (await use(fleet).then((code) => interrupts.code ?? code))
+    const code = interrupts.code ?? (await use(fleet))
+    return interrupts.code ?? code
   } catch (error) {
     if (error instanceof PromptInterrupted) return 130
     await tellError(error, io, flags)
-    return interrupts.code ?? (error instanceof FettleError && error.code !== 'internal' ? 3 : 1)
+    return interrupts.code ?? exitCodeOf(error)
   } finally {
     deafen()
   }
@@ -72,10 +72,8 @@ async function fleetOf(
     project: io.cwd,
     extraVars: flags.extraVars,
   })
-  for (const warning of [
-    ...inventory.warnings,
-    ...doubts(io.cwd, decisiveFiles(io.cwd, flags.inventory)),
-  ])
+  const doubtful = doubts(io.cwd, decisiveFiles(io.cwd, flags.inventory))
+  for (const warning of [...inventory.warnings, ...doubtful])
     io.stderr.write(`note: ${oneLine(scrub(warning))}\n`)
   const hosts = checkHosts(selectHosts(inventory, readLimit(flags.limit ?? 'all', io.cwd)))
   const passwords = await readPasswords(flags, io)
@@ -94,14 +92,11 @@ async function fleetOf(
   await unlockKeys(() => hosts, options, io)
   return {
     hosts,
-    each: (work, told) =>
-      eachHost(
-        hosts,
-        options,
-        doing === 'reading'
-          ? (session, host) => reading(session, stop, () => work(session, host))
-          : work,
-        told,
-      ),
+    each: (work, told) => {
+      if (doing !== 'reading') return eachHost(hosts, options, work, told)
+      const stoppable: typeof work = (session, host) =>
+        reading(session, stop, () => work(session, host))
+      return eachHost(hosts, options, stoppable, told)
+    },
   }
 }

@@ -32,22 +32,17 @@ function below(folder: string, as = ''): Files {
   const names = readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-  return new Map(
-    names
-      .sort()
-      .map((name) => [join(as, hidden[name] ?? name), readFileSync(join(root, name), 'utf8')]),
-  )
+  const files = new Map<string, string>()
+  for (const name of names.sort())
+    files.set(join(as, hidden[name] ?? name), readFileSync(join(root, name), 'utf8'))
+  return files
 }
 
 /** The files of the project that `fettle init` makes. */
 export function projectFiles(project: string): Files {
   const { version, devDependencies } = manifest()
   const packageJson = {
-    name:
-      basename(project)
-        .toLowerCase()
-        .replace(/[^a-z0-9._-]+/g, '-')
-        .replace(/^[._-]+/, '') || 'servers',
+    name: packageName(project),
     private: true,
     type: 'module',
     dependencies: { fettle: ownSource(project, version) },
@@ -61,18 +56,26 @@ export function projectFiles(project: string): Files {
   ])
 }
 
+function packageName(project: string): string {
+  const name = basename(project)
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[._-]+/, '')
+  return name || 'servers'
+}
+
 /** Where the new project gets Fettle from: where this one came from, as npm has noted it. */
 function ownSource(project: string, version: string): string {
-  const folder = packageFolder()
-  const modules = folder.endsWith(join('node_modules', 'fettle')) ? dirname(folder) : null
-  const resolved = modules === null ? null : resolvedBy(modules)
-  if (resolved?.startsWith('https://registry.') === true) return `^${version}`
-  const place =
-    modules !== null && resolved?.startsWith('file:') === true
-      ? resolve(dirname(modules), resolved.slice('file:'.length))
-      : folder
+  let place = packageFolder()
+  if (place.endsWith(join('node_modules', 'fettle'))) {
+    const modules = dirname(place)
+    const resolved = resolvedBy(modules)
+    if (resolved?.startsWith('https://registry.') === true) return `^${version}`
+    if (resolved?.startsWith('file:') === true)
+      place = resolve(dirname(modules), resolved.slice('file:'.length))
+  }
   const path = relative(project, place).split(sep).join('/')
-  return `file:${path.startsWith('.') ? path : `./${path}`}`
+  return path.startsWith('.') ? `file:${path}` : `file:./${path}`
 }
 
 function resolvedBy(modules: string): string | null {
@@ -123,24 +126,32 @@ function installation(project: string, files: Files): readonly string[] {
   const missing = (names: Readonly<Record<string, string>>): readonly string[] =>
     Object.entries(names)
       .filter(([name]) => !noted.includes(`"${name}"`))
-      .map(([name, source]) =>
-        source.startsWith('file:') ? source.slice('file:'.length) : `${name}@${source}`,
-      )
-  const [own, checks] = [missing(wanted.dependencies), missing(wanted.devDependencies)]
-  if (own.length + checks.length === 0)
-    return existsSync(join(project, 'node_modules', 'typescript')) ? [] : ['npm install']
-  return [
-    ...(own.length === 0 ? [] : [`npm install ${own.join(' ')}`]),
-    ...(checks.length === 0 ? [] : [`npm install --save-dev ${checks.join(' ')}`]),
-  ]
+      .map(([name, source]) => wordFor(name, source))
+  const own = missing(wanted.dependencies)
+  const checks = missing(wanted.devDependencies)
+  if (own.length + checks.length === 0) {
+    const isInstalled = existsSync(join(project, 'node_modules', 'typescript'))
+    return isInstalled ? [] : ['npm install']
+  }
+  const commands: string[] = []
+  if (own.length > 0) commands.push(`npm install ${own.join(' ')}`)
+  if (checks.length > 0) commands.push(`npm install --save-dev ${checks.join(' ')}`)
+  return commands
 }
+
+/** What `npm install` is given for a package: its folder, or its name and version. */
+const wordFor = (name: string, source: string): string =>
+  source.startsWith('file:') ? source.slice('file:'.length) : `${name}@${source}`
+
+type Step = readonly [step: string, why: string]
 
 /** What to do next, in the order in which to do it. */
 function nextSteps(cwd: string, project: string, files: Files): string {
   const place = relative(cwd, project)
-  const steps: readonly (readonly [step: string, why: string])[] = [
-    ...(place === '' ? [] : [[`cd ${place}`, ''] as const]),
-    ...installation(project, files).map((step) => [step, ''] as const),
+  const commands = [...installation(project, files)]
+  if (place !== '') commands.unshift(`cd ${place}`)
+  const steps: readonly Step[] = [
+    ...commands.map((command): Step => [command, '']),
     ['edit inventory/hosts.yml', 'your server'],
     ['edit inventory/group_vars/web.yml', 'your app'],
     [
@@ -152,7 +163,10 @@ function nextSteps(cwd: string, project: string, files: Files): string {
     ['npx fettle apply', 'do it'],
   ]
   const width = Math.max(...steps.map(([step]) => step.length))
-  return `\nNext:\n${steps.map(([step, why]) => `  ${why === '' ? step : `${step.padEnd(width)}  # ${why}`}\n`).join('')}`
+  const lines = steps.map(([step, why]) =>
+    why === '' ? `  ${step}\n` : `  ${step.padEnd(width)}  # ${why}\n`,
+  )
+  return `\nNext:\n${lines.join('')}`
 }
 
 /** `tasks/ (12 files)` for what is written below a folder, the name for a single file. */
@@ -164,7 +178,7 @@ function summary(names: readonly string[]): string {
     folders.set(shown, (folders.get(shown) ?? 0) + 1)
   }
   return [...folders]
-    .map(([name, count]) => (name.endsWith('/') ? `${name} (${String(count)} files)` : name))
+    .map(([name, count]) => (name.endsWith('/') ? `${name} (${count} files)` : name))
     .join(', ')
 }
 
@@ -179,9 +193,13 @@ export function initCommand(
 ): number {
   const project = resolve(cwd, directory)
   const files = projectFiles(project)
-  const [wrote, kept]: [string[], string[]] = [[], []]
+  const wrote: string[] = []
+  const kept: string[] = []
   try {
-    for (const [name, text] of files) (written(project, name, text) ? wrote : kept).push(name)
+    for (const [name, text] of files) {
+      if (written(project, name, text)) wrote.push(name)
+      else kept.push(name)
+    }
   } catch (error) {
     throw new FettleError('usage', {
       message: `fettle init: ${error instanceof Error ? error.message : String(error)}`,

@@ -9,6 +9,14 @@ const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
  */
 type Doing = 'changes' | 'reading' | 'a command'
 
+/** What is told at the first signal. */
+const stopping: Readonly<Record<Doing, string>> = {
+  'a command': 'ending it on the hosts',
+  reading: 'stopping: nothing is changed',
+  changes:
+    'stopping: changes under way are finished, reading is ended, nothing new is begun; once more ends changes on their hosts',
+}
+
 /** Milliseconds after the end for what still waits for others, such as a request to GitHub. */
 const leftOver = 1000
 
@@ -54,17 +62,10 @@ export class Interrupts {
 
   #hear(code: number, exit: (code: number) => void, tell: (message: string) => void): void {
     this.code ??= code
-    if (!this.stop.aborted && this.doing === 'a command') {
+    if (!this.stop.aborted) {
       this.#stop.abort()
-      this.#kill.abort()
-      tell('ending it on the hosts')
-    } else if (!this.stop.aborted) {
-      this.#stop.abort()
-      tell(
-        this.doing === 'reading'
-          ? 'stopping: nothing is changed'
-          : 'stopping: changes under way are finished, reading is ended, nothing new is begun; once more ends changes on their hosts',
-      )
+      if (this.doing === 'a command') this.#kill.abort()
+      tell(stopping[this.doing])
     } else if (!this.kill.aborted && this.doing === 'changes') {
       this.#kill.abort()
       tell('ending what is under way on the hosts; its outcome will be unknown')

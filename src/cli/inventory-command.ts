@@ -6,9 +6,9 @@ import { readLimit } from '../inventory/limit.js'
 import { selectHosts } from '../inventory/pattern.js'
 import { oneLine } from '../views/clean.js'
 import type { HostFlags, OutputFlags } from './flags.js'
-import { graphText, hostText, listText, placesText } from './inventory-texts.js'
+import { graphText, hostText, listText, placesText, type Chosen } from './inventory-texts.js'
 import { loadInventory } from './load-inventory.js'
-import { tellError } from './output.js'
+import { exitCodeOf, tellError } from './output.js'
 import type { Surroundings } from './surroundings.js'
 
 /** What was given to `inventory`. */
@@ -35,7 +35,7 @@ export async function inventoryCommand(flags: InventoryFlags, io: Surroundings):
     return 0
   } catch (error) {
     await tellError(error, { ...io, stdout: io.stderr }, { color: true, verbose: flags.verbose })
-    return error instanceof FettleError && error.code !== 'internal' ? 3 : 1
+    return exitCodeOf(error)
   }
 }
 
@@ -44,26 +44,33 @@ function textOf(
   { limit, graph, list, host, verbose }: InventoryFlags,
   directory: string,
 ): string {
-  if ([graph, list, host].filter((each) => each !== undefined).length > 1)
+  const given = [graph, list, host].filter((each) => each !== undefined)
+  if (given.length > 1)
     throw new FettleError('usage', {
       message: '--graph, --list and --host exclude each other',
       remedy: 'give one of the three',
     })
-  if (host !== undefined)
-    return verbose > 0 ? placesText(hostOf(inventory, host)) : hostText(hostOf(inventory, host))
-  const chosen =
-    limit === undefined
-      ? null
-      : new Set(selectHosts(inventory, readLimit(limit, directory)).map(({ name }) => name))
+  if (host !== undefined) {
+    const found = hostOf(inventory, host)
+    return verbose > 0 ? placesText(found) : hostText(found)
+  }
+  const chosen = chosenBy(limit, inventory, directory)
   return list === true ? listText(inventory, chosen) : graphText(inventory, chosen)
+}
+
+function chosenBy(limit: string | undefined, inventory: Inventory, directory: string): Chosen {
+  if (limit === undefined) return null
+  const hosts = selectHosts(inventory, readLimit(limit, directory))
+  return new Set(hosts.map(({ name }) => name))
 }
 
 function hostOf({ hosts }: Inventory, name: string): InventoryHost {
   const host = hosts.get(name)
   if (host !== undefined) return host
   const guess = nearest(name, [...hosts.keys()])
+  const hint = guess === undefined ? '' : `; did you mean ${guess}?`
   throw new FettleError('pattern-no-match', {
-    message: `the inventory has no host ${name}${guess === undefined ? '' : `; did you mean ${guess}?`}`,
+    message: `the inventory has no host ${name}${hint}`,
     remedy: 'see fettle inventory --graph',
   })
 }

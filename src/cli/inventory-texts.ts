@@ -29,13 +29,13 @@ function shownGroup({ graph, groups }: Inventory, name: string, chosen: Chosen):
 /** The groups and hosts below a group, as `ansible-inventory --graph` prints them. */
 export function graphText(inventory: Inventory, chosen: Chosen, group = 'all', depth = 0): string {
   const { children, hosts } = shownGroup(inventory, group, chosen)
-  const line = (text: string, level: number): string =>
-    `${'  |'.repeat(level)}${level === 0 ? '' : '--'}${text}\n`
-  const below = children.map((child) => graphText(inventory, chosen, child, depth + 1))
-  return [line(`@${group}:`, depth), ...below, ...hosts.map((host) => line(host, depth + 1))].join(
-    '',
-  )
+  const groups = children.map((child) => graphText(inventory, chosen, child, depth + 1))
+  const lines = hosts.map((host) => graphLine(host, depth + 1))
+  return [graphLine(`@${group}:`, depth), ...groups, ...lines].join('')
 }
+
+const graphLine = (text: string, depth: number): string =>
+  depth === 0 ? `${text}\n` : `${'  |'.repeat(depth)}--${text}\n`
 
 /**
  * Groups, hosts and merged variables, as `ansible-inventory --list` prints them; passwords read
@@ -45,10 +45,7 @@ export function listText(inventory: Inventory, chosen: Chosen): string {
   const listed: [string, unknown][] = []
   for (const name of inventory.graph.keys()) {
     const { children, hosts } = shownGroup(inventory, name, chosen)
-    const filled = [
-      ...(children.length === 0 ? [] : [['children', children]]),
-      ...(hosts.length === 0 ? [] : [['hosts', hosts]]),
-    ]
+    const filled = Object.entries({ children, hosts }).filter(([, names]) => names.length > 0)
     if (filled.length > 0) listed.push([name, Object.fromEntries(filled)])
   }
   const shown = [...inventory.hosts.values()]
@@ -63,13 +60,14 @@ export const hostText = (host: InventoryHost): string => printed(readVars(host))
 
 /** The same as YAML, a variable in a line, and behind each the place where it was set. */
 export function placesText(host: InventoryHost): string {
-  const lines = Object.keys(readVars(host))
-    .sort()
-    .map((name) => {
-      const set = host.place(name)
-      return `${name}: ${jsonText(host.vars[name]) ?? ''}${set === null ? '' : `  # ${showPlace(set)}`}\n`
-    })
-  return lines.join('')
+  const names = Object.keys(readVars(host)).sort()
+  return names.map((name) => placeLine(host, name)).join('')
+}
+
+function placeLine(host: InventoryHost, name: string): string {
+  const place = host.place(name)
+  const line = `${name}: ${jsonText(host.vars[name]) ?? ''}`
+  return place === null ? `${line}\n` : `${line}  # ${showPlace(place)}\n`
 }
 
 /** Without a prototype: a group may be called `__proto__`. */
@@ -82,17 +80,9 @@ function mapping(entries: readonly (readonly [string, unknown])[]): object {
 const printed = (value: object): string => `${jsonText(sorted(value), 4) ?? ''}\n`
 
 function sorted(value: unknown): unknown {
-  if (
-    typeof value !== 'object' ||
-    value === null ||
-    value instanceof Secret ||
-    value instanceof WrittenNumber
-  )
-    return value
+  if (typeof value !== 'object' || value === null) return value
+  if (value instanceof Secret || value instanceof WrittenNumber) return value
   if (Array.isArray(value)) return value.map(sorted)
-  return mapping(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, inner]) => [name, sorted(inner)]),
-  )
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return mapping(entries.map(([name, inner]) => [name, sorted(inner)]))
 }

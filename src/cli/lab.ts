@@ -54,7 +54,10 @@ export async function up(
     return reached
   })
   if (inventory === undefined) out(inventoryText(hosts))
-  for (const name of names) say(`${name} is up: ${login(hosts.find((host) => host.name === name))}`)
+  for (const name of names) {
+    const host = hosts.find((each) => each.name === name)
+    say(`${name} is up: ${login(host)}`)
+  }
   say(
     "they share this machine's kernel: of the values of sysctl they can set those of their network (net.*), and no others",
   )
@@ -82,27 +85,32 @@ const reachable = (record: LabRecord): readonly InventoryHost[] =>
     knownHostsFile: knownHostsFile(record.id),
   }))
 
-const login = (host: InventoryHost | undefined): string =>
-  host === undefined
-    ? ''
-    : `ssh -i ${host.keyFile} -o UserKnownHostsFile=${host.knownHostsFile} root@${host.address}`
+function login(host: InventoryHost | undefined): string {
+  if (host === undefined) return ''
+  const files = `-i ${host.keyFile} -o UserKnownHostsFile=${host.knownHostsFile}`
+  return `ssh ${files} root@${host.address}`
+}
 
 /** `fettle lab list` */
 export async function list(command: Command): Promise<void> {
   const { out, say } = output(command)
   requireMachine()
   const labs = await labsUp()
-  const belongs = (lab: LabRecord): string =>
-    lab.owner !== null
-      ? `of process ${lab.owner.pid}`
-      : isHere(lab) || lab.project === ''
-        ? ''
-        : `of ${lab.project}`
-  const line = (host: HostRecord, lab: LabRecord): string =>
-    `${[host.name.padEnd(16), host.address.padEnd(16), host.image.padEnd(6), belongs(lab)].join(' ').trimEnd()}\n`
-  const lines = labs.flatMap((lab) => lab.hosts.map((host) => line(host, lab)))
+  const lines = labs.flatMap((lab) => lab.hosts.map((host) => hostLine(host, lab)))
   if (lines.length > 0) out(lines.join(''))
   else say('no lab host is up')
+}
+
+function hostLine({ name, address, image }: HostRecord, lab: LabRecord): string {
+  const columns = [name.padEnd(16), address.padEnd(16), image.padEnd(6), belonging(lab)]
+  return `${columns.join(' ').trimEnd()}\n`
+}
+
+/** Whose a lab is, unless it is of this folder. */
+function belonging(lab: LabRecord): string {
+  if (lab.owner !== null) return `of process ${lab.owner.pid}`
+  if (isHere(lab) || lab.project === '') return ''
+  return `of ${lab.project}`
 }
 
 export interface DownFlags {
@@ -129,12 +137,9 @@ export async function down(
     await takeDownHost(id, host)
     say(`${host.name} is down`)
   }
-  if (chosen.length === 0)
-    say(
-      labs.length === 0
-        ? 'no host was up'
-        : 'no host of this folder was up; those of others: fettle lab list',
-    )
+  if (labs.length === 0) say('no host was up')
+  else if (chosen.length === 0)
+    say('no host of this folder was up; those of others: fettle lab list')
 }
 
 /** Why there is nothing of these names to take down. */
@@ -143,8 +148,9 @@ function notHere(names: readonly string[], labs: readonly LabRecord[]): FettleEr
   const message = `no host that \`lab up\` left up from this folder is called ${names.join(', ')}`
   if (elsewhere === undefined)
     return new FettleError('usage', { message, remedy: 'fettle lab list' })
+  const owner = elsewhere.project || 'a lab of an earlier version'
   return new FettleError('usage', {
-    message: `${message}: it belongs to ${elsewhere.project || 'a lab of an earlier version'}`,
+    message: `${message}: it belongs to ${owner}`,
     remedy: `run it there, or for all folders: fettle lab down --all ${names.join(' ')}`,
   })
 }

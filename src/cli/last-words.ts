@@ -7,8 +7,10 @@ import type * as Whole from './program.js'
  * with its values.
  */
 export function scrubLastWords(program: () => Promise<Pick<typeof Whole, 'scrub'>>): void {
-  const say = (text: string): Promise<void> =>
-    program().then(({ scrub }) => void process.stderr.write(`${scrub(text)}\n`))
+  const say = async (text: string): Promise<void> => {
+    const { scrub } = await program()
+    process.stderr.write(`${scrub(text)}\n`)
+  }
   process.on('uncaughtException', (error: unknown) => {
     void say(inspect(error)).finally(() => process.exit(1))
   })

@@ -11,23 +11,16 @@ export function listing(
 ): string {
   const lines = list.plays.flatMap(({ name, hosts, tasks }, index) => {
     const pattern = plays[index]?.hosts ?? ''
-    return [
-      '',
-      `  play #${index + 1} (${pattern}): ${name}`,
-      ...(listHosts === true
-        ? [
-            `    pattern: ${pattern}`,
-            `    hosts (${hosts.length}):`,
-            ...hosts.map((host) => `      ${host}`),
-          ]
-        : []),
-      ...(listTasks === true
-        ? [
-            '    tasks:',
-            ...tasks.map((task) => `      ${task.name}\tTAGS: [${task.tags.join(', ')}]`),
-          ]
-        : []),
-    ]
+    const lines = ['', `  play #${index + 1} (${pattern}): ${name}`]
+    if (listHosts === true) {
+      lines.push(`    pattern: ${pattern}`, `    hosts (${hosts.length}):`)
+      lines.push(...hosts.map((host) => `      ${host}`))
+    }
+    if (listTasks === true) {
+      lines.push('    tasks:')
+      lines.push(...tasks.map((task) => `      ${task.name}\tTAGS: [${task.tags.join(', ')}]`))
+    }
+    return lines
   })
   return ['', `playbook: ${file}`, ...lines, ''].join('\n')
 }

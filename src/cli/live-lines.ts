@@ -30,8 +30,10 @@ export class LiveLines {
     this.#length += text.length
     this.#last = text
     this.#lines(text)
-    if (this.#scrubbed.isOpen)
-      this.#timer = setTimeout(() => (this.#impatient = this.#tellBegun()), patience)
+    if (!this.#scrubbed.isOpen) return
+    this.#timer = setTimeout(() => {
+      this.#impatient = this.#tellBegun()
+    }, patience)
   }
 
   /** The end, with all that the command has printed; null where that is not known. */
@@ -64,6 +66,7 @@ export class LiveLines {
       return whole.slice(this.#length)
     const at = whole.lastIndexOf(last)
     if (at >= 0) return whole.slice(at + last.length)
-    return `${this.#scrubbed.isOpen ? '\n' : ''}[… some lines left out …]\n${whole.slice(-tailLength)}`
+    const lineEnd = this.#scrubbed.isOpen ? '\n' : ''
+    return `${lineEnd}[… some lines left out …]\n${whole.slice(-tailLength)}`
   }
 }

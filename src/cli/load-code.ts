@@ -2,6 +2,7 @@ import { relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { types } from 'node:util'
 import { FettleError, type ErrorCode } from '../core/errors.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import { scrub } from '../core/scrub.js'
 import { setProjectDirectory } from '../inventory/environment.js'
 import { loadPlain } from './plain-tasks.js'
@@ -63,20 +64,21 @@ async function exportOf(path: string, root: string, fettle: object): Promise<unk
   })
   const exported: unknown = await jiti.import(path, { default: true })
   if (cache !== null) closeFiles(cache)
-  note(root, [
-    path,
-    ...Object.keys(jiti.cache).filter(
-      (file) => !file.includes('/node_modules/') && !file.startsWith(own),
-    ),
-  ])
+  note(root, [path, ...Object.keys(jiti.cache).filter(isOfUser)])
   return exported
 }
+
+/** Code that is neither of a package nor Fettle's. */
+const isOfUser = (file: string): boolean =>
+  !file.includes('/node_modules/') && !file.startsWith(own)
 
 /** Files of code by the projects that they were loaded for. */
 const loaded = new Map<string, Set<string>>()
 
-const note = (root: string, files: readonly string[]): void =>
-  void loaded.set(root, new Set([...(loaded.get(root) ?? []), ...files]))
+function note(root: string, files: readonly string[]): void {
+  const before = loaded.get(root) ?? []
+  loaded.set(root, new Set([...before, ...files]))
+}
 
 /** The files of code that were loaded for a project, packages left out. */
 export const loadedCode = (project: string): readonly string[] => [
@@ -103,19 +105,18 @@ function placed(
       message,
       remedy: error.remedy,
       address: error.address ?? place,
-      ...(error.detail === null ? {} : { detail: error.detail }),
+      ...omitUndefined({ detail: error.detail ?? undefined }),
       cause: error,
     })
   return new FettleError(code, { message, remedy, address: place, cause: error })
 }
 
 /** The first line: what follows it is a stack of requires, or the place, which is shown already. */
-const sentenceOf = (error: unknown): string => {
+function sentenceOf(error: unknown): string {
   const text = types.isNativeError(error) ? error.message : String(error)
   const line = (text.split('\n')[0] ?? '').trim()
-  return types.isNativeError(error) && !['Error', 'FettleError'].includes(error.name)
-    ? `${error.name}: ${line}`
-    : line
+  if (!types.isNativeError(error)) return line
+  return ['Error', 'FettleError'].includes(error.name) ? line : `${error.name}: ${line}`
 }
 
 /** Fettle's own sources lie in the project when it runs the tasks of its own repository. */
@@ -128,17 +129,16 @@ const own = fileURLToPath(new URL('..', import.meta.url))
 function placeOf(error: unknown, root: string): string | null {
   if (!types.isNativeError(error)) return null
   const syntax = /\n\s*(\/.+):(\d+):(\d+)\s*$/.exec(error.message)
-  if (syntax !== null)
-    return `${shownIn(root, syntax[1] ?? '')}:${syntax[2] ?? ''}:${syntax[3] ?? ''}`
+  if (syntax !== null) {
+    const [, path = '', line = '', column = ''] = syntax
+    return `${shownIn(root, path)}:${line}:${column}`
+  }
   for (const frame of (error.stack ?? '').split('\n')) {
     const [, path, line] =
       /(?:\(|at (?:async )?|^- )(?:file:\/\/)?(\/.+?)(?::(\d+):\d+)?\)?$/.exec(frame.trim()) ?? []
-    if (
-      path?.startsWith(`${root}/`) === true &&
-      !path.startsWith(own) &&
-      !path.includes('/node_modules/')
-    )
-      return line === undefined ? shownIn(root, path) : `${shownIn(root, path)}:${line}`
+    if (path?.startsWith(`${root}/`) !== true || !isOfUser(path)) continue
+    const shown = shownIn(root, path)
+    return line === undefined ? shown : `${shown}:${line}`
   }
   return null
 }

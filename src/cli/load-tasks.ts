@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { FettleError } from '../core/errors.js'
 import { isPlay, type Play } from '../core/play.js'
-import { shownIn, withCode } from './load-code.js'
+import { shownIn, withCode, type CodeErrors } from './load-code.js'
 
 /**
  * Loads a task file, TypeScript or JavaScript, and what it imports.
@@ -24,13 +24,11 @@ export async function loadPlays(
         'name the file that exports the plays: fettle plan FILE; without FILE it is tasks/site.ts',
     })
   }
-  return withCode(
-    path,
-    project,
-    { code: 'play-invalid', remedy: 'correct the task file at that place' },
-    playsOf,
-    fettle,
-  )
+  const errors: CodeErrors = {
+    code: 'play-invalid',
+    remedy: 'correct the task file at that place',
+  }
+  return withCode(path, project, errors, playsOf, fettle)
 }
 
 function playsOf(exported: unknown, shown: string): readonly Play[] {

@@ -1,5 +1,5 @@
 import { CommanderError, type Command } from 'commander'
-import { commandLine } from './commands.js'
+import { commandLine, type Start } from './commands.js'
 import { scrubLastWords } from './last-words.js'
 import type * as Whole from './program.js'
 import type { Parts } from './run-command.js'
@@ -24,14 +24,14 @@ async function complain(
   // Help was asked for by giving no command, and is printed.
   if (error instanceof CommanderError && error.code === 'commander.help') return 3
   const { FettleError, tellError } = await program()
-  const known = commands.commands.find((command) => command.name() === words[0])
-  const told =
-    error instanceof CommanderError
-      ? new FettleError('usage', {
-          message: error.message.replace(/^error: /, '').replaceAll('\n', ' '),
-          remedy: `see fettle ${known === undefined ? '' : `${known.name()} `}--help`,
-        })
-      : error
+  let told = error
+  if (error instanceof CommanderError) {
+    const known = commands.commands.find((command) => command.name() === words[0])
+    told = new FettleError('usage', {
+      message: error.message.replace(/^error: /, '').replaceAll('\n', ' '),
+      remedy: known === undefined ? 'see fettle --help' : `see fettle ${known.name()} --help`,
+    })
+  }
   await tellError(told, surroundings, {
     json: words.includes('--json'),
     color: !words.includes('--no-color'),
@@ -57,11 +57,10 @@ export async function main(
   const words = argv.slice(2)
   if (surroundings === undefined) scrubLastWords(program)
   let exitCode = 0
-  const commands = commandLine(
-    io,
-    async (command) => void (exitCode = await command(await program())),
-    parts,
-  )
+  const start: Start = async (command) => {
+    exitCode = await command(await program())
+  }
+  const commands = commandLine(io, start, parts)
   try {
     await commands.parseAsync(words, { from: 'user' })
   } catch (error) {

@@ -35,19 +35,21 @@ export function openOutput(
   { json, color }: Pick<OutputFlags, 'json' | 'color'>,
 ): Output {
   const { out, err } = screensOf(surroundings, color)
-  return json === true ? { people: err, programs: [jsonView(out)] } : { people: out, programs: [] }
+  if (json === true) return { people: err, programs: [jsonView(out)] }
+  return { people: out, programs: [] }
 }
 
 /** An error that stands alone. `-vvv` adds where it was raised; of a defect that is told always. */
 export function errorEvent(error: unknown, verbosity: number): ErrorEvent {
   const told = eventError(error)
   const stack = verbosity >= 3 && error instanceof FettleError ? scrub(error.stack ?? '') : null
-  return {
-    type: 'error',
-    ...told,
-    detail: [told.detail, stack].filter((part) => part !== null).join('\n') || null,
-  }
+  const details = [told.detail, stack].filter((part) => part !== null)
+  return { type: 'error', ...told, detail: details.join('\n') || null }
 }
+
+/** What a command ends with that failed before anything was contacted: 1 for a defect, else 3. */
+export const exitCodeOf = (error: unknown): number =>
+  error instanceof FettleError && error.code !== 'internal' ? 3 : 1
 
 /** Tells an error that stands alone: to people, and with `--json` as a line. */
 export async function tellError(

@@ -27,30 +27,10 @@ type Flags = Pick<
  * and `-K` the next.
  */
 export async function readPasswords(flags: Flags, surroundings: Surroundings): Promise<Passwords> {
-  for (const [ask, file] of [
-    ['askPass', 'connectionPasswordFile'],
-    ['askBecomePass', 'becomePasswordFile'],
-  ] as const) {
-    if (flags[ask] === true && flags[file] !== undefined)
-      throw new FettleError('usage', {
-        message: `${shown[ask]} and ${shown[file]} cannot be given together`,
-        remedy: 'give one of them',
-      })
-  }
-  const asked = [
-    ...(flags.askPass === true ? ['SSH password: '] : []),
-    ...(flags.askBecomePass === true
-      ? [
-          flags.askPass === true
-            ? 'BECOME password [defaults to SSH password]: '
-            : 'BECOME password: ',
-        ]
-      : []),
-  ]
-  const answers =
-    surroundings.stdin.isTTY === true
-      ? await prompted(asked, surroundings)
-      : await fromLines(asked, surroundings)
+  checkOnce(flags, 'askPass', 'connectionPasswordFile')
+  checkOnce(flags, 'askBecomePass', 'becomePasswordFile')
+  const asking = surroundings.stdin.isTTY === true ? prompted : fromLines
+  const answers = await asking(promptsFor(flags), surroundings)
   const connection = flags.askPass === true ? answers[0] : undefined
   const become = flags.askBecomePass === true ? answers.at(-1) || connection : undefined
   return {
@@ -67,6 +47,27 @@ const shown = {
   connectionPasswordFile: '--connection-password-file',
   becomePasswordFile: '--become-password-file',
 } as const
+
+/** A password is asked for or read from a file, not both. */
+function checkOnce(
+  flags: Flags,
+  ask: 'askPass' | 'askBecomePass',
+  file: 'connectionPasswordFile' | 'becomePasswordFile',
+): void {
+  if (flags[ask] === true && flags[file] !== undefined)
+    throw new FettleError('usage', {
+      message: `${shown[ask]} and ${shown[file]} cannot be given together`,
+      remedy: 'give one of them',
+    })
+}
+
+function promptsFor({ askPass, askBecomePass }: Flags): readonly string[] {
+  if (askPass === true && askBecomePass === true)
+    return ['SSH password: ', 'BECOME password [defaults to SSH password]: ']
+  if (askPass === true) return ['SSH password: ']
+  if (askBecomePass === true) return ['BECOME password: ']
+  return []
+}
 
 function secretOf(flag: string, text: string | undefined): Secret | null {
   if (text === '')
@@ -93,20 +94,19 @@ export function ask(prompt: string, { stdin, stderr }: Surroundings): Promise<st
   const reader = createInterface({ input: stdin, output: silent, terminal: true, historySize: 0 })
   return new Promise<string>((answered, failed) => {
     reader.on('SIGINT', () => failed(new PromptInterrupted()))
-    reader.on('close', () =>
-      failed(
-        new FettleError('usage', {
-          message: `no password was given at the prompt ${prompt.trim()}`,
-          remedy: 'type the password, or leave the flag out',
-        }),
-      ),
-    )
+    reader.on('close', () => failed(unanswered(prompt)))
     reader.question('', answered)
   }).finally(() => {
     reader.close()
     stderr.write('\n')
   })
 }
+
+const unanswered = (prompt: string): FettleError =>
+  new FettleError('usage', {
+    message: `no password was given at the prompt ${prompt.trim()}`,
+    remedy: 'type the password, or leave the flag out',
+  })
 
 function fromLines(
   prompts: readonly string[],
@@ -119,16 +119,15 @@ function fromLines(
     reader.on('line', (line) => {
       if (lines.push(line) === prompts.length) answered(lines)
     })
-    reader.on('close', () =>
-      failed(
-        new FettleError('usage', {
-          message: `standard input ended after ${lines.length} of ${prompts.length} passwords`,
-          remedy: 'write each password on a line of its own, that of -k first',
-        }),
-      ),
-    )
+    reader.on('close', () => failed(endedEarly(lines.length, prompts.length)))
   }).finally(() => reader.close())
 }
+
+const endedEarly = (lines: number, passwords: number): FettleError =>
+  new FettleError('usage', {
+    message: `standard input ended after ${lines} of ${passwords} passwords`,
+    remedy: 'write each password on a line of its own, that of -k first',
+  })
 
 function isProgram(path: string): boolean {
   try {
@@ -148,10 +147,12 @@ function checkClosed(path: string, file: string): void {
   const real = realpathSync(path)
   const open = [real, dirname(real)].find((each) => isOpenToAll(statSync(each)) && hasModes(each))
   if (open === undefined) return
-  const isFolder = open !== real
+  const message = `the password file ${file} is not used: everybody may write`
+  if (open === real)
+    throw new FettleError('usage', { message: `${message} it`, remedy: `chmod 600 ${file}` })
   throw new FettleError('usage', {
-    message: `the password file ${file} is not used: everybody may write ${isFolder ? `its folder ${open}` : 'it'}`,
-    remedy: `chmod ${isFolder ? 'o-w' : '600'} ${isFolder ? open : file}`,
+    message: `${message} its folder ${open}`,
+    remedy: `chmod o-w ${open}`,
   })
 }
 
@@ -176,8 +177,9 @@ async function fromFile(file: string | undefined, { cwd }: Surroundings): Promis
     return new Secret(password)
   } catch (error) {
     if (error instanceof FettleError) throw error
+    const why = error instanceof Error ? error.message : String(error)
     throw new FettleError('usage', {
-      message: `the password file ${file} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+      message: `the password file ${file} cannot be used: ${why}`,
       remedy: 'give a file that holds the password, or a program that prints it',
     })
   }

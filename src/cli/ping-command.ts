@@ -4,7 +4,7 @@ import { oneLine } from '../views/clean.js'
 import { errorJson, rounded } from '../views/json.js'
 import { problem } from '../views/problem.js'
 import type { Style } from '../views/screen.js'
-import { onFleet } from './fleet.js'
+import { onFleet, type Fleet } from './fleet.js'
 import type { FleetFlags } from './flags.js'
 import { screensOf } from './output.js'
 import type { Surroundings } from './surroundings.js'
@@ -18,35 +18,39 @@ type Pong = HostOutcome<{ readonly user: string }>
  * code
  */
 export const pingCommand = (flags: FleetFlags, io: Surroundings): Promise<number> =>
-  onFleet(flags, io, { name: 'fettle ping', doing: 'reading' }, async (fleet) => {
-    const { out, err } = screensOf(io, flags.color)
-    const people = flags.json === true ? err : out
-    const tell = (line: object): void =>
-      flags.json === true ? out.write(`${JSON.stringify(line)}\n`) : undefined
-    const width = Math.max(0, ...fleet.hosts.map(({ name }) => oneLine(name).length))
-    const begun = performance.now()
-    const outcomes = await fleet.each<{ readonly user: string }>(
-      async (session) => {
-        await session.exchange([{ script: sh`:`, what: 'the ping', deadline: 30 }])
-        return { user: session.user }
-      },
-      (pong) => {
-        tell(jsonLine(pong))
-        people.write(shown(pong, width, people.style))
-      },
-    )
-    const good = outcomes.filter(({ status }) => status === 'ok').length
-    const exitCode = good === outcomes.length ? 0 : 1
-    tell({
-      type: 'summary',
-      hosts: Object.fromEntries(outcomes.map(({ host, status }) => [host, status])),
-      exitCode,
-      seconds: rounded((performance.now() - begun) / 1000),
-    })
-    if (outcomes.length > 1)
-      people.write(`${String(good)} of ${String(outcomes.length)} hosts answered\n`)
-    return exitCode
+  onFleet(flags, io, { name: 'fettle ping', doing: 'reading' }, (fleet) =>
+    pingHosts(fleet, flags, io),
+  )
+
+async function pingHosts(fleet: Fleet, flags: FleetFlags, io: Surroundings): Promise<number> {
+  const { out, err } = screensOf(io, flags.color)
+  const people = flags.json === true ? err : out
+  const tell = (line: object): void => {
+    if (flags.json === true) out.write(`${JSON.stringify(line)}\n`)
+  }
+  const width = Math.max(0, ...fleet.hosts.map(({ name }) => oneLine(name).length))
+  const begun = performance.now()
+  const outcomes = await fleet.each<{ readonly user: string }>(
+    async (session) => {
+      await session.exchange([{ script: sh`:`, what: 'the ping', deadline: 30 }])
+      return { user: session.user }
+    },
+    (pong) => {
+      tell(jsonLine(pong))
+      people.write(shown(pong, width, people.style))
+    },
+  )
+  const good = outcomes.filter(({ status }) => status === 'ok').length
+  const exitCode = good === outcomes.length ? 0 : 1
+  tell({
+    type: 'summary',
+    hosts: Object.fromEntries(outcomes.map(({ host, status }) => [host, status])),
+    exitCode,
+    seconds: rounded((performance.now() - begun) / 1000),
   })
+  if (outcomes.length > 1) people.write(`${good} of ${outcomes.length} hosts answered\n`)
+  return exitCode
+}
 
 function shown(pong: Pong, width: number, style: Style): string {
   const host = oneLine(pong.host).padEnd(width)

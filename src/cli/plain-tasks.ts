@@ -51,10 +51,11 @@ export async function loadPlain(
       `(async function (exports, jitiImport, __filename, __dirname) { ${code}\n})`,
       { filename: file },
     ).runInThisContext() as Run
-    const imported = async (name: string): Promise<object> =>
-      name === 'fettle'
-        ? fettle
-        : await (name.startsWith('node:') ? builtin(name) : load(imports.get(name) as string))
+    const imported = async (name: string): Promise<object> => {
+      if (name === 'fettle') return fettle
+      if (name.startsWith('node:')) return await builtin(name)
+      return await load(imports.get(name) as string)
+    }
     await run(exports, imported, file, dirname(file))
     return exports
   }
@@ -83,8 +84,9 @@ async function gather(
   for (const file of queue) {
     if (files.has(file)) continue
     const code = /\.m?ts$/.test(file) ? await compiled(file, folder) : null
-    const imports = code === null ? null : importsOf(code, file)
-    if (code === null || imports === null) return null
+    if (code === null) return null
+    const imports = importsOf(code, file)
+    if (imports === null) return null
     files.set(file, { code, imports })
     queue.push(...imports.values())
   }
@@ -96,19 +98,16 @@ async function gather(
  * files that are not plain.
  */
 function importsOf(code: string, file: string): ReadonlyMap<string, string> | null {
-  const names = [...code.matchAll(/\bjitiImport\((["'])([^"'\\]+)\1\)/g)].map(
-    (found) => found[2] ?? '',
-  )
-  if (
-    names.length !== code.split('jitiImport').length - 1 ||
-    /\bjitiESMResolve\b|\b(?:require|module)\s*[.([]/.test(code)
-  )
-    return null
+  const found = [...code.matchAll(/\bjitiImport\((["'])([^"'\\]+)\1\)/g)]
+  if (found.length !== code.split('jitiImport').length - 1) return null
+  if (/\bjitiESMResolve\b|\b(?:require|module)\s*[.([]/.test(code)) return null
   const imports = new Map<string, string>()
-  for (const name of names.filter((each) => each !== 'fettle' && !each.startsWith('node:'))) {
-    const found = /^\.\.?\//.test(name) ? typescriptAt(join(dirname(file), name)) : null
-    if (found === null) return null
-    imports.set(name, found)
+  for (const [, , name = ''] of found) {
+    if (name === 'fettle' || name.startsWith('node:')) continue
+    if (!/^\.\.?\//.test(name)) return null
+    const source = typescriptAt(join(dirname(file), name))
+    if (source === null) return null
+    imports.set(name, source)
   }
   return imports
 }
@@ -119,6 +118,7 @@ const isFile = (path: string): boolean =>
 /** `./names.js` is written for `names.ts`, unless there is such a file. */
 function typescriptAt(path: string): string | null {
   const source = path.replace(/\.(m?)js$/, '.$1ts')
-  const plain = /\.m?ts$/.test(source) && (source === path || !isFile(path)) && isFile(source)
-  return plain ? realpathSync(source) : null
+  if (!/\.m?ts$/.test(source)) return null
+  if (source !== path && isFile(path)) return null
+  return isFile(source) ? realpathSync(source) : null
 }

@@ -54,15 +54,16 @@ const namesIn = (made: object, path: string): Names =>
  */
 export function publicModule(exports: object): object {
   const groups = Object.entries(exports).map(
-    ([name, value]: readonly [string, unknown]) =>
-      [
-        name,
-        isGroup(name, value) ? withKnownNames(value, namesIn(value, `fettle.${name}`)) : value,
-      ] as const,
+    ([name, value]: readonly [string, unknown]) => [name, guarded(name, value)] as const,
   )
   const made = Object.fromEntries(groups)
   Object.setPrototypeOf(made, guardOf(namesIn(made, 'fettle'), made))
   return Object.defineProperties(made, { __esModule: { value: true }, default: { value: made } })
+}
+
+function guarded(name: string, value: unknown): unknown {
+  if (!isGroup(name, value)) return value
+  return withKnownNames(value, namesIn(value, `fettle.${name}`))
 }
 
 /** `apt`, `git` and the like. `z` is zod's. */

@@ -1,5 +1,5 @@
 import type { Play } from '../core/play.js'
-import { FettleError } from '../core/errors.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import { scrub } from '../core/scrub.js'
 import type { Emit, Event, Mode } from '../engine/events.js'
 import type { RunOptions } from '../engine/options.js'
@@ -15,7 +15,7 @@ import { decisiveFiles } from './decisive-files.js'
 import type { RunFlags } from './flags.js'
 import { Interrupts } from './interrupts.js'
 import { listing } from './listing.js'
-import { errorEvent, openOutput } from './output.js'
+import { errorEvent, exitCodeOf, openOutput } from './output.js'
 import { PromptInterrupted, readPasswords } from './passwords.js'
 import type { Surroundings } from './surroundings.js'
 import { unlockKeys } from './unlock-keys.js'
@@ -109,32 +109,23 @@ async function perform(
     extraVars: flags.extraVars,
   })
   if (flags.listHosts === true || flags.listTasks === true) {
-    print(scrub(listing(file, plays, parts.listRun(plays, inventory, options), flags)))
+    const list = parts.listRun(plays, inventory, options)
+    print(scrub(listing(file, plays, list, flags)))
     return 0
   }
   const passwords = await readPasswords(flags, surroundings)
   // Which hosts there are depends on no tag, and tags would have all resources built only to be
   // asked for theirs.
-  await unlockKeys(
-    () =>
-      checkHosts(
-        chosenHosts(
-          parts.listRun(plays, inventory, { ...options, tags: [], skipTags: [] }),
-          inventory,
-        ),
-      ),
-    { ...options, ...passwords },
-    surroundings,
-  )
+  const hosts = (): readonly InventoryHost[] => {
+    const list = parts.listRun(plays, inventory, { ...options, tags: [], skipTags: [] })
+    return checkHosts(chosenHosts(list, inventory))
+  }
+  await unlockKeys(hosts, { ...options, ...passwords }, surroundings)
   if (interrupts.code !== null) return interrupts.code
-  return (
-    await parts.run(
-      plays,
-      inventory,
-      { ...options, ...passwords, decisive: decisiveFiles(options.project, flags.inventory) },
-      emit,
-    )
-  ).exitCode
+  const decisive = decisiveFiles(options.project, flags.inventory)
+  const all = { ...options, ...passwords, decisive }
+  const { exitCode } = await parts.run(plays, inventory, all, emit)
+  return exitCode
 }
 
 /**
@@ -152,10 +143,9 @@ export async function runCommand(
   const seen = new Set<Event['type']>()
   const emit: Emit = (event) => {
     seen.add(event.type)
+    if (event.type !== 'summary') return view.onEvent(event)
     // The engine knows that it was stopped, but not by which signal.
-    view.onEvent(
-      event.type === 'summary' ? { ...event, exitCode: interrupts.code ?? event.exitCode } : event,
-    )
+    view.onEvent({ ...event, exitCode: interrupts.code ?? event.exitCode })
   }
   const note = (message: string): void => emit({ type: 'notice', host: null, message })
   const view = views([
@@ -166,23 +156,20 @@ export async function runCommand(
       mode,
       diffs: flags.diff === true,
       verbosity: flags.verbose,
-      ...(again === undefined ? {} : { again }),
+      ...omitUndefined({ again }),
     }),
   ])
   const deafen = interrupts.listen(surroundings, note)
   try {
-    const exitCode = await perform(request, surroundings, await parts(), interrupts, emit, (text) =>
-      people.write(text),
-    )
+    const print = (text: string): void => people.write(text)
+    const loaded = await parts()
+    const exitCode = await perform(request, surroundings, loaded, interrupts, emit, print)
     return interrupts.code ?? exitCode
   } catch (error) {
     if (error instanceof PromptInterrupted) return 130
     emit(errorEvent(error, flags.verbose))
     const contacted = (['progress', 'resource', 'host'] as const).some((type) => seen.has(type))
-    return (
-      interrupts.code ??
-      (error instanceof FettleError && error.code !== 'internal' && !contacted ? 3 : 1)
-    )
+    return interrupts.code ?? (contacted ? 1 : exitCodeOf(error))
   } finally {
     await view.end()
     deafen()

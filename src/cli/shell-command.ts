@@ -1,14 +1,9 @@
 import { FettleError } from '../core/errors.js'
 import { lines, sh, type Sh } from '../core/sh.js'
+import type { Block } from '../ssh/session.js'
 import { commandWords } from '../facts/guard.js'
-import {
-  groupedView,
-  isGood,
-  jsonLinesView,
-  plainView,
-  streamView,
-  type CommandView,
-} from './command-views.js'
+import { jsonLinesView } from './command-json.js'
+import { groupedView, isGood, plainView, streamView, type CommandView } from './command-views.js'
 import { onFleet, type Fleet } from './fleet.js'
 import type { FleetFlags } from './flags.js'
 import { screensOf } from './output.js'
@@ -27,9 +22,10 @@ export interface ShellFlags extends FleetFlags {
  */
 function script(words: readonly string[], together: boolean): Sh {
   const [text = ''] = words
+  const command = words.length === 1 ? text : words
   return lines([
     sh`cd -- "$HOME" 2>/dev/null || :`,
-    sh`set -- ${commandWords(words.length === 1 ? text : words)}`,
+    sh`set -- ${commandWords(command)}`,
     sh`env --default-signal=PIPE true 2>/dev/null && set -- env --default-signal=PIPE -- "$@"`,
     together ? sh`exec "$@" 2>&1` : sh`exec "$@"`,
   ])
@@ -50,11 +46,8 @@ function check(flags: ShellFlags, io: Surroundings): void {
       remedy:
         'name them with -l: a host, a group or a pattern; -l all for every host of the inventory',
     })
-  if (
-    flags.stdin === true &&
-    io.stdin.isTTY !== true &&
-    (flags.askPass === true || flags.askBecomePass === true)
-  ) {
+  const asks = flags.askPass === true || flags.askBecomePass === true
+  if (flags.stdin === true && io.stdin.isTTY !== true && asks) {
     throw new FettleError('usage', {
       message: '--stdin cannot be given together with -k or -K: both read standard input',
       remedy: 'give the password with --become-password-file or --connection-password-file',
@@ -78,12 +71,12 @@ export async function shellCommand(
     const view = viewOf(fleet, flags, io)
     const { live } = view
     const input = flags.stdin === true ? { input: await standardInput(io) } : {}
-    const block = { script: script(words, live !== null), long: true, ...input }
+    const block: Block = { script: script(words, live !== null), long: true, ...input }
+    const blockFor = (host: string): typeof block =>
+      live === null ? block : { ...block, live: (text) => live(host, text) }
     const outcomes = await fleet.each(
       async (session, { name }) => {
-        const [output] = await session.exchange([
-          live === null ? block : { ...block, live: (text: string) => live(name, text) },
-        ])
+        const [output] = await session.exchange([blockFor(name)])
         if (output === undefined) throw new TypeError('one block has one answer')
         return output
       },

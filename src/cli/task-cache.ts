@@ -29,9 +29,8 @@ const broken = '__JITI_ERROR__'
 export function taskCache(project: string): string | null {
   try {
     const { path, wasOpen } = ownFolder(project, 'cache')
-    if (wasOpen)
-      for (const name of readdirSync(path))
-        rmSync(join(path, name), { recursive: true, force: true })
+    const distrusted = wasOpen ? readdirSync(path) : []
+    for (const name of distrusted) rmSync(join(path, name), { recursive: true, force: true })
     return path
   } catch {
     return null
@@ -58,10 +57,7 @@ export function closeFiles(cache: string): void {
 export async function compiled(filename: string, folder: string | null): Promise<string | null> {
   const source = readFileSync(filename, 'utf8')
   const title = `// ${digest(`${format}\n${source}`)}\n`
-  const kept =
-    folder === null
-      ? null
-      : join(folder, `${basename(filename)}.${digest(filename).slice(0, 16)}.js`)
+  const kept = folder === null ? null : join(folder, keptName(filename))
   const found = kept === null ? null : ownText(kept)
   if (found?.startsWith(title) === true) return found.slice(title.length)
   const { createJiti } = await import('jiti')
@@ -76,6 +72,9 @@ export async function compiled(filename: string, folder: string | null): Promise
   if (kept !== null) keep(kept, title + code)
   return code
 }
+
+const keptName = (filename: string): string =>
+  `${basename(filename)}.${digest(filename).slice(0, 16)}.js`
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
 

@@ -25,10 +25,8 @@ export async function unlockKeys(
   const question = whomToAsk(surroundings)
   if (question === null) return
   const { lockedKeys, unlock } = await import('../ssh/locked-keys.js')
-  for (const path of await lockedKeys(
-    hosts().map((host) => targetOf(host, null, options)),
-    connectOptions(options),
-  )) {
+  const targets = hosts().map((host) => targetOf(host, null, options))
+  for (const path of await lockedKeys(targets, connectOptions(options))) {
     let said = ''
     for (let left = tries; left > 0; left -= 1) {
       const passphrase = await question(`${said}Enter passphrase for key '${path}': `)
@@ -48,10 +46,12 @@ function whomToAsk(surroundings: Surroundings): ((prompt: string) => Promise<str
 
 async function fromProgram(program: string, prompt: string): Promise<string> {
   try {
-    return (await promisify(execFile)(program, [prompt])).stdout.replace(/[\r\n][^]*$/, '')
+    const { stdout } = await promisify(execFile)(program, [prompt])
+    return stdout.replace(/[\r\n][^]*$/, '')
   } catch (error) {
+    const [why = ''] = (error as Error).message.split('\n')
     throw new FettleError('usage', {
-      message: `SSH_ASKPASS: ${program} gave no passphrase: ${(error as Error).message.split('\n')[0] ?? ''}`,
+      message: `SSH_ASKPASS: ${program} gave no passphrase: ${why}`,
       remedy: 'give a program that prints the passphrase, or leave it out',
     })
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import { jsonLinesView } from '../../src/cli/command-json.js'
 import {
   groupedView,
-  jsonLinesView,
   plainView,
   streamView,
   type CommandOutcome,
