@@ -122,14 +122,17 @@ function farewell(lab: Lab, keep: boolean): void {
 export async function demo(options: DemoOptions): Promise<number> {
   const begun = performance.now()
   const lab = await openLab({ say })
-  const interrupted = (): void => void lab.close().then(() => process.exit(130))
+  const interrupted = (): void => {
+    void lab.close().then(() => process.exit(130))
+  }
   process.once('SIGINT', interrupted)
   let stage: Stage | null = null
   try {
     stage = await show(lab, options)
     farewell(lab, options.keep)
     if (options.keep) await lab.keep()
-    say(pc.dim(`the demo took ${((performance.now() - begun) / 1000).toFixed(0)} s`))
+    const seconds = (performance.now() - begun) / 1000
+    say(pc.dim(`the demo took ${seconds.toFixed(0)} s`))
     return 0
   } catch (error) {
     say(pc.red(error instanceof Error ? error.message : String(error)))

@@ -99,25 +99,19 @@ export async function setStage({
         if (text === null) await rm(join(clone.folder, name))
         else await writeFile(join(clone.folder, name), text)
       }
+      const amend = force ? ['--amend'] : []
+      const overwrite = force ? ['--force'] : []
       await clone.git('add', '--all')
-      await clone.git(
-        'commit',
-        '--quiet',
-        '--allow-empty',
-        ...(force ? ['--amend'] : []),
-        '--message',
-        message,
-      )
-      await clone.git('push', '--quiet', ...(force ? ['--force'] : []), 'origin', branch)
+      await clone.git('commit', '--quiet', '--allow-empty', ...amend, '--message', message)
+      await clone.git('push', '--quiet', ...overwrite, 'origin', branch)
       return (await clone.git('rev-parse', 'HEAD')).trim()
     }
     await cp(appFolder(root), clone.folder, { recursive: true })
     await push('The app', {})
     for (const host of hosts) await placeWheels(host)
     const inventory = join(folder, 'hosts.yml')
-    await writeFile(inventory, inventoryOf({ lab, hosts, user, ghosts, branch, vars, github }), {
-      mode: 0o600,
-    })
+    const text = inventoryOf({ lab, hosts, user, ghosts, branch, vars, github })
+    await writeFile(inventory, text, { mode: 0o600 })
     const env = { GITHUB_TOKEN: reveal(github.token), GITHUB_API_URL: github.apiUrl }
     return {
       github,

@@ -1,4 +1,5 @@
 import ssh2 from 'ssh2'
+import { omitUndefined } from '../../core/omit-undefined.js'
 import type { Deliveries } from './deliveries.js'
 import { pushOfHead } from './push-event.js'
 import type {
@@ -37,7 +38,7 @@ const refusal = (resource: string, message: string, field?: string): ApiAnswer =
   status: 422,
   body: {
     message: 'Validation Failed',
-    errors: [{ resource, code: 'custom', message, ...(field === undefined ? {} : { field }) }],
+    errors: [{ resource, code: 'custom', message, ...omitUndefined({ field }) }],
     documentation_url: documentation,
   },
 })
@@ -52,15 +53,12 @@ function paged(items: readonly unknown[], { query, apiUrl }: ApiRequest, path: s
   const last = Math.max(1, Math.ceil(items.length / size))
   const link = (number: number, rel: string): string =>
     `<${apiUrl}${path}?per_page=${String(size)}&page=${String(number)}>; rel="${rel}"`
-  const links = [
-    ...(page > 1 ? [link(page - 1, 'prev'), link(1, 'first')] : []),
-    ...(page < last ? [link(page + 1, 'next'), link(last, 'last')] : []),
-  ]
-  return {
-    status: 200,
-    body: items.slice((page - 1) * size, page * size),
-    ...(links.length === 0 ? {} : { headers: { link: links.join(', ') } }),
-  }
+  const links: string[] = []
+  if (page > 1) links.push(link(page - 1, 'prev'), link(1, 'first'))
+  if (page < last) links.push(link(page + 1, 'next'), link(last, 'last'))
+  const body = items.slice((page - 1) * size, page * size)
+  if (links.length === 0) return { status: 200, body }
+  return { status: 200, body, headers: { link: links.join(', ') } }
 }
 
 export function shownHook(hook: StoredHook, repository: StoredRepository, apiUrl: string): object {
@@ -78,7 +76,7 @@ export function shownHook(hook: StoredHook, repository: StoredRepository, apiUrl
       content_type: config.contentType,
       insecure_ssl: config.insecureSsl,
       url: config.url,
-      ...(config.secret === null ? {} : { secret: '********' }),
+      ...omitUndefined({ secret: config.secret === null ? undefined : '********' }),
     },
     updated_at: hook.updatedAt,
     created_at: hook.createdAt,
@@ -146,6 +144,9 @@ function configOf(sent: unknown): StoredHook['config'] {
   }
 }
 
+/** The URL as it was sent, of whatever type. */
+const urlIn = (config: unknown): unknown => (config as { readonly url?: unknown } | undefined)?.url
+
 /**
  * What GitHub itself refuses although its description permits it. From documentation and from
  * reports of others; the words of the last two are not known.
@@ -212,13 +213,8 @@ export function operations(
       const { repository, body, apiUrl } = request
       const config = configOf(body['config'] ?? {})
       const events = (body['events'] ?? ['push']) as readonly string[]
-      const refused = refusedHook(
-        repository.hooks,
-        (body['config'] as { readonly url?: unknown } | undefined)?.url,
-        config,
-        events,
-        known,
-      )
+      const url = urlIn(body['config'])
+      const refused = refusedHook(repository.hooks, url, config, events, known)
       if (refused !== null) return refused
       const time = state.time()
       const hook: StoredHook = {
@@ -249,18 +245,12 @@ export function operations(
         const config = body['config'] === undefined ? hook.config : configOf(body['config'])
         const added = (body['add_events'] ?? []) as readonly string[]
         const removed = (body['remove_events'] ?? []) as readonly string[]
-        const events = [
-          ...new Set([...((body['events'] ?? hook.events) as readonly string[]), ...added]),
-        ].filter((event) => !removed.includes(event))
-        const refused = refusedHook(
-          repository.hooks.filter((other) => other !== hook),
-          body['config'] === undefined
-            ? config.url
-            : (body['config'] as { readonly url?: unknown }).url,
-          config,
-          events,
-          known,
-        )
+        const before = (body['events'] ?? hook.events) as readonly string[]
+        const all = [...new Set([...before, ...added])]
+        const events = all.filter((event) => !removed.includes(event))
+        const others = repository.hooks.filter((other) => other !== hook)
+        const url = body['config'] === undefined ? config.url : urlIn(body['config'])
+        const refused = refusedHook(others, url, config, events, known)
         if (refused !== null) return refused
         Object.assign(hook, {
           config,
@@ -281,10 +271,8 @@ export function operations(
     }),
     'post /repos/{owner}/{repo}/hooks/{hook_id}/tests': withHook(
       async ({ repository, apiUrl }, hook) => {
-        const push =
-          hook.events.includes('push') || hook.events.includes('*')
-            ? await pushOfHead(repository, apiUrl)
-            : null
+        const isSubscribed = hook.events.includes('push') || hook.events.includes('*')
+        const push = isSubscribed ? await pushOfHead(repository, apiUrl) : null
         if (push !== null) deliveries.deliver(repository, hook, 'push', push)
         return { status: 204 }
       },
@@ -297,24 +285,15 @@ export function operations(
           ({ statusCode }) =>
             wanted === null || (wanted === 'success') === (statusCode >= 200 && statusCode < 400),
         )
-        const from = query.has('cursor')
-          ? kept.findIndex(({ id }) => String(id) === query.get('cursor'))
-          : 0
+        const cursor = query.get('cursor')
+        const from = cursor === null ? 0 : kept.findIndex(({ id }) => String(id) === cursor)
+        const shown = kept.slice(from, from + size)
+        const body = shown.map((delivery) => shownDelivery(delivery, repository))
         const next = kept[from + size]
+        if (next === undefined) return { status: 200, body }
         const path = `${apiUrl}/repos/${repository.name}/hooks/${String(hook.id)}/deliveries`
-        return {
-          status: 200,
-          body: kept
-            .slice(from, from + size)
-            .map((delivery) => shownDelivery(delivery, repository)),
-          ...(next === undefined
-            ? {}
-            : {
-                headers: {
-                  link: `<${path}?per_page=${String(size)}&cursor=${String(next.id)}>; rel="next"`,
-                },
-              }),
-        }
+        const link = `<${path}?per_page=${String(size)}&cursor=${String(next.id)}>; rel="next"`
+        return { status: 200, body, headers: { link } }
       },
     ),
     'get /repos/{owner}/{repo}/hooks/{hook_id}/deliveries/{delivery_id}': withDelivery(

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { request as requestHttp, type IncomingMessage } from 'node:http'
 import { request as requestHttps } from 'node:https'
+import { omitUndefined } from '../../core/omit-undefined.js'
 import type { GithubState, StoredDelivery, StoredHook, StoredRepository } from './state.js'
 
 /**
@@ -29,7 +30,7 @@ function headersOf(
   body: string,
 ): Readonly<Record<string, string>> {
   const { contentType, secret } = hook.config
-  return {
+  const unsigned = {
     Accept: '*/*',
     'User-Agent': 'GitHub-Hookshot/b8c71d8',
     'X-GitHub-Delivery': guid,
@@ -39,12 +40,12 @@ function headersOf(
     'X-GitHub-Hook-Installation-Target-Type': 'repository',
     'content-type':
       contentType === 'json' ? 'application/json' : 'application/x-www-form-urlencoded',
-    ...(secret === null
-      ? {}
-      : {
-          'X-Hub-Signature': sign('sha1', secret, body),
-          'X-Hub-Signature-256': sign('sha256', secret, body),
-        }),
+  }
+  if (secret === null) return unsigned
+  return {
+    ...unsigned,
+    'X-Hub-Signature': sign('sha1', secret, body),
+    'X-Hub-Signature-256': sign('sha256', secret, body),
   }
 }
 
@@ -88,9 +89,10 @@ export class Deliveries {
 
   /** Delivers to every active hook that is subscribed. */
   announce(repository: StoredRepository, event: string, payload: object): void {
-    for (const hook of repository.hooks)
-      if (hook.active && (hook.events.includes(event) || hook.events.includes('*')))
-        this.deliver(repository, hook, event, payload)
+    for (const hook of repository.hooks) {
+      const isSubscribed = hook.events.includes(event) || hook.events.includes('*')
+      if (hook.active && isSubscribed) this.deliver(repository, hook, event, payload)
+    }
   }
 
   /** Waits until no delivery is under way. */
@@ -111,8 +113,8 @@ export class Deliveries {
     repeated?: StoredDelivery,
   ): Promise<void> {
     const json = JSON.stringify(payload)
-    const body =
-      hook.config.contentType === 'json' ? json : new URLSearchParams({ payload: json }).toString()
+    const form = new URLSearchParams({ payload: json })
+    const body = hook.config.contentType === 'json' ? json : form.toString()
     const guid = repeated?.guid ?? this.state.newGuid()
     const headers = headersOf(repository, hook, event, guid, body)
     const url = hook.config.url
@@ -147,18 +149,12 @@ export class Deliveries {
     body: string,
   ): Promise<Answer> {
     const tooLate = AbortSignal.timeout(limit * 1000)
+    const signal = AbortSignal.any([tooLate, this.#ending.signal])
     try {
-      return await post(
-        hook,
-        this.network,
-        headers,
-        body,
-        AbortSignal.any([tooLate, this.#ending.signal]),
-      )
+      return await post(hook, this.network, headers, body, signal)
     } catch {
-      return tooLate.aborted
-        ? { statusCode: 504, status: 'timed out', headers: {}, payload: '' }
-        : { statusCode: 502, status: 'failed to connect', headers: {}, payload: '' }
+      if (tooLate.aborted) return { statusCode: 504, status: 'timed out', headers: {}, payload: '' }
+      return { statusCode: 502, status: 'failed to connect', headers: {}, payload: '' }
     }
   }
 }
@@ -172,28 +168,19 @@ async function post(
 ): Promise<Answer> {
   const request = config.url.startsWith('https:') ? requestHttps : requestHttp
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const { host, hostname } = new URL(config.url)
     const options = {
       method: 'POST',
-      headers: {
-        ...headers,
-        'content-length': Buffer.byteLength(body),
-        host: new URL(config.url).host,
-      },
+      headers: { ...headers, 'content-length': Buffer.byteLength(body), host },
       signal,
       agent: false as const,
       rejectUnauthorized: config.insecureSsl === '0',
-      ...(authority === undefined ? {} : { ca: authority }),
+      ...omitUndefined({ ca: authority }),
     }
-    const address = addresses[new URL(config.url).hostname]
-    request(
-      config.url,
-      address === undefined
-        ? options
-        : { ...options, hostname: address, servername: new URL(config.url).hostname },
-      resolve,
-    )
-      .on('error', reject)
-      .end(body)
+    const address = addresses[hostname]
+    const target = address === undefined ? {} : { hostname: address, servername: hostname }
+    const sent = request(config.url, { ...options, ...target }, resolve)
+    sent.on('error', reject).end(body)
   })
   const payload = await beginning(response)
   const statusCode = response.statusCode ?? 0

@@ -82,16 +82,20 @@ function authenticated(
   { state, developer }: GitServerOptions,
 ): Identity | null {
   if (context.method !== 'publickey' || context.username !== 'git') return null
-  const shown = `${context.key.algo === 'rsa-sha2-256' || context.key.algo === 'rsa-sha2-512' ? 'ssh-rsa' : context.key.algo} ${context.key.data.toString('base64')}`
+  const { algo, data } = context.key
+  const type = rsaSignatures.includes(algo) ? 'ssh-rsa' : algo
+  const shown = `${type} ${data.toString('base64')}`
   const identity = identityOf(shown, state, developer)
   if (identity === null || context.signature === undefined || context.blob === undefined)
     return identity
   const parsed = ssh2.utils.parseKey(shown)
-  return !(parsed instanceof Error) &&
-    parsed.verify(context.blob, context.signature, context.hashAlgo)
-    ? identity
-    : null
+  if (parsed instanceof Error) return null
+  const isProven = parsed.verify(context.blob, context.signature, context.hashAlgo)
+  return isProven ? identity : null
 }
+
+/** Algorithms that sign with a key of type `ssh-rsa`. */
+const rsaSignatures: readonly string[] = ['rsa-sha2-256', 'rsa-sha2-512']
 
 const same = (a: string, b: string): boolean =>
   a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
@@ -108,10 +112,10 @@ function identityOf(shown: string, state: GithubState, developer: string): Ident
 function serveSession(session: Session, identity: Identity, options: GitServerOptions): void {
   let protocol = ''
   session.on('env', (accept, _reject, { key, val }) => {
-    if (key === 'GIT_PROTOCOL' && /^version=\d$/.test(val))
-      protocol = val
-      // A client that wants no reply gets none.
-    ;(accept as (() => void) | undefined)?.()
+    if (key === 'GIT_PROTOCOL' && /^version=\d$/.test(val)) protocol = val
+    // A client that wants no reply gets none.
+    const reply = accept as (() => void) | undefined
+    reply?.()
   })
   session.on('shell', (accept) => {
     const name = identity.is === 'developer' ? 'developer' : identity.repository.name
@@ -126,10 +130,8 @@ function serveSession(session: Session, identity: Identity, options: GitServerOp
     const asked = /^git[ -](upload-pack|receive-pack) '\/?([^']+?)(?:\.git)?'$/.exec(command)
     const repository = options.state.repository(asked?.[2] ?? '')
     if (asked === null) return refuse(channel, `Invalid command: '${command}'`)
-    if (
-      repository === undefined ||
-      (identity.is === 'deploy-key' && identity.repository !== repository)
-    )
+    const isForeign = identity.is === 'deploy-key' && identity.repository !== repository
+    if (repository === undefined || isForeign)
       return refuse(channel, 'ERROR: Repository not found.')
     if (identity.is === 'deploy-key') identity.key.lastUsed = options.state.time()
     if (asked[1] === 'upload-pack') return void runGit(channel, 'upload-pack', repository, protocol)
@@ -183,14 +185,9 @@ async function runGit(
 ): Promise<void> {
   if (isGone(channel)) return
   const { PATH = '/usr/bin:/bin' } = process.env
-  const child = spawn('git', [service, repository.directory], {
-    env: {
-      PATH,
-      HOME: repository.directory,
-      GIT_CONFIG_NOSYSTEM: '1',
-      ...(protocol === '' ? {} : { GIT_PROTOCOL: protocol }),
-    },
-  })
+  const env: NodeJS.ProcessEnv = { PATH, HOME: repository.directory, GIT_CONFIG_NOSYSTEM: '1' }
+  if (protocol !== '') env['GIT_PROTOCOL'] = protocol
+  const child = spawn('git', [service, repository.directory], { env })
   child.stdin.on('error', () => undefined)
   channel.on('close', () => child.kill())
   channel.pipe(child.stdin)

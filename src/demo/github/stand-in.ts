@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { omitUndefined } from '../../core/omit-undefined.js'
 import { reveal, Secret } from '../../core/secret.js'
 import { documentation, notFound, operations, type ApiAnswer } from './api.js'
 import { Deliveries, type DeliveryNetwork } from './deliveries.js'
@@ -210,13 +211,10 @@ class Api {
     for await (const part of request) parts.push(part as Buffer)
     const asked = `${request.method ?? ''} ${request.url ?? ''}`
     const fault = this.#fault(asked)
-    const answer =
-      fault?.answer === undefined
-        ? await this.#answer(request, Buffer.concat(parts).toString())
-        : null
-    this.requests.push(
-      `${asked} ${fault?.answer === undefined ? String(answer?.status) : `fault ${String(fault.answer.status)}`}`,
-    )
+    const text = Buffer.concat(parts).toString()
+    const answer = fault?.answer ?? written(await this.#answer(request, text))
+    const outcome = fault?.answer === undefined ? '' : 'fault '
+    this.requests.push(`${asked} ${outcome}${String(answer.status)}`)
     if (fault?.lost === true) return void request.socket.destroy()
     if (fault?.silent === true) return
     const headers = {
@@ -224,14 +222,7 @@ class Api {
       'x-github-request-id': randomBytes(8).toString('hex').toUpperCase(),
       'x-ratelimit-remaining': '4999',
     }
-    if (fault?.answer !== undefined)
-      response
-        .writeHead(fault.answer.status, { ...headers, ...fault.answer.headers })
-        .end(fault.answer.body)
-    else if (answer !== null)
-      response
-        .writeHead(answer.status, { ...headers, ...answer.headers })
-        .end(answer.body === undefined ? undefined : JSON.stringify(answer.body))
+    response.writeHead(answer.status, { ...headers, ...answer.headers }).end(answer.body)
   }
 
   #fault(asked: string): Fault | undefined {
@@ -244,24 +235,19 @@ class Api {
     const url = new URL(request.url ?? '/', this.#url)
     const found = this.#operation(method, url.pathname)
     const given = /^(?:bearer|token) (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
-    if (given !== reveal(this.token))
+    if (given !== reveal(this.token)) {
+      const message = given === undefined ? 'Requires authentication' : 'Bad credentials'
       return this.#checked(method, found?.path ?? url.pathname, {
         status: 401,
-        body: {
-          message: given === undefined ? 'Requires authentication' : 'Bad credentials',
-          documentation_url: documentation,
-          status: '401',
-        },
+        body: { message, documentation_url: documentation, status: '401' },
       })
+    }
     if (found === null) {
       this.state.defects.push(`${method} ${url.pathname} is not part of the stand-in`)
       return notFound
     }
-    return this.#checked(
-      method,
-      found.path,
-      await this.#perform(method, found, url.searchParams, text),
-    )
+    const answer = await this.#perform(method, found, url.searchParams, text)
+    return this.#checked(method, found.path, answer)
   }
 
   /** The operation with its path's names, by its place in GitHub's description. */
@@ -271,10 +257,8 @@ class Api {
   ): { readonly path: string; readonly names: Readonly<Record<string, string>> } | null {
     for (const operation of Object.keys(this.#operations)) {
       const [verb, path = ''] = operation.split(' ')
-      const pattern = new RegExp(
-        `^${path.replace(/\{(\w+)\}/g, (_, name: string) => `(?<${name}>${name.endsWith('_id') ? '\\d+' : '[^/]+'})`)}$`,
-      )
-      const names = verb === method ? pattern.exec(pathname)?.groups : undefined
+      const pattern = path.replace(/\{(\w+)\}/g, (_, name: string) => patternOf(name))
+      const names = verb === method ? new RegExp(`^${pattern}$`).exec(pathname)?.groups : undefined
       if (names !== undefined) return { path, names }
     }
     return null
@@ -289,10 +273,7 @@ class Api {
     const repository = this.state.repository(`${names['owner'] ?? ''}/${names['repo'] ?? ''}`)
     if (repository === undefined) return notFound
     const body = parsed(text)
-    const wrong =
-      body === notJson
-        ? ['body is not JSON']
-        : (this.description?.wrongRequest(method, path, query, body) ?? [])
+    const wrong = this.#wrong(method, path, query, body)
     if (wrong.length > 0) {
       this.state.defects.push(...wrong.map((defect) => `${method} ${path}: ${defect}`))
       return {
@@ -303,32 +284,36 @@ class Api {
         },
       }
     }
-    const ids = Object.fromEntries(
-      Object.entries(names).flatMap(([name, value]) =>
-        name.endsWith('_id') ? [[name, Number(value)]] : [],
-      ),
-    )
+    const ids: Record<string, number> = {}
+    for (const [name, value] of Object.entries(names))
+      if (name.endsWith('_id')) ids[name] = Number(value)
     const operation = this.#operations[`${method} ${path}`]
-    return (
-      operation?.({
-        repository,
-        apiUrl: this.#url,
-        ids,
-        query,
-        body: (body ?? {}) as Readonly<Record<string, unknown>>,
-      }) ?? notFound
-    )
+    const fields = (body ?? {}) as Readonly<Record<string, unknown>>
+    const asked = { repository, apiUrl: this.#url, ids, query, body: fields }
+    return operation?.(asked) ?? notFound
+  }
+
+  #wrong(method: string, path: string, query: URLSearchParams, body: unknown): readonly string[] {
+    if (body === notJson) return ['body is not JSON']
+    return this.description?.wrongRequest(method, path, query, body) ?? []
   }
 
   /** An answer that GitHub would not give is a defect of the stand-in. */
   #checked(method: string, path: string, answer: ApiAnswer): ApiAnswer {
-    this.state.defects.push(
-      ...(this.description?.wrongAnswer(method, path, answer.status, answer.body) ?? []).map(
-        (defect) => `${method} ${path}: ${defect}`,
-      ),
-    )
+    const wrong = this.description?.wrongAnswer(method, path, answer.status, answer.body) ?? []
+    this.state.defects.push(...wrong.map((defect) => `${method} ${path}: ${defect}`))
     return answer
   }
+}
+
+/** The pattern of a name in a path: an id is a number. */
+const patternOf = (name: string): string =>
+  name.endsWith('_id') ? `(?<${name}>\\d+)` : `(?<${name}>[^/]+)`
+
+/** An answer with its body as it is sent. */
+function written({ status, headers, body }: ApiAnswer): NonNullable<Fault['answer']> {
+  const json = body === undefined ? undefined : JSON.stringify(body)
+  return { status, ...omitUndefined({ headers, body: json }) }
 }
 
 const notJson = Symbol('not JSON')
