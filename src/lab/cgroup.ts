@@ -50,15 +50,19 @@ async function members(folders: readonly string[]): Promise<ReadonlySet<number>>
 }
 
 async function foldersOf(name: string): Promise<readonly string[]> {
-  return (await Promise.all((await hierarchies()).map((root) => below(join(root, name))))).flat()
+  const roots = await hierarchies()
+  const folders = await Promise.all(roots.map((root) => below(join(root, name))))
+  return folders.flat()
 }
 
 /** The names of a lab's cgroups; of every lab's when no id is given. */
 export async function cgroupsOf(id?: string): Promise<readonly string[]> {
-  const entries = (await Promise.all((await hierarchies()).map((root) => readdir(root)))).flat()
-  return [...new Set(entries)].filter((name) =>
-    id === undefined ? names.idOf(name) !== null : names.idOf(name) === id,
-  )
+  const roots = await hierarchies()
+  const entries = await Promise.all(roots.map((root) => readdir(root)))
+  return [...new Set(entries.flat())].filter((name) => {
+    const owner = names.idOf(name)
+    return id === undefined ? owner !== null : owner === id
+  })
 }
 
 /** Kills every process in the cgroup of this name, and nothing else, and removes it. */

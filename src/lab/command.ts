@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { FettleError } from '../core/errors.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 
 export interface Ended {
   /** The exit status, or `null` when a signal ended it. */
@@ -26,8 +27,7 @@ export function execute(
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
-      ...(env && { env }),
-      ...(cwd !== undefined && { cwd }),
+      ...omitUndefined({ env, cwd }),
     })
     const out: Buffer[] = []
     const err: Buffer[] = []

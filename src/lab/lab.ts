@@ -269,7 +269,8 @@ async function startKeeper(network: Network): Promise<Keeper> {
   const here = fileURLToPath(import.meta.url)
   const program = join(dirname(here), `keeper${extname(here)}`)
   const loader = extname(here) === '.ts' ? ['--import', 'jiti/register'] : []
-  const log = await open(join(labFolder(network.id), 'keeper.log'), 'a')
+  const logFile = join(labFolder(network.id), 'keeper.log')
+  const log = await open(logFile, 'a')
   const child = spawn(process.execPath, [...loader, program, network.id, bridgeAddress(network)], {
     cwd: dirname(here),
     detached: true,
@@ -283,13 +284,10 @@ async function startKeeper(network: Network): Promise<Keeper> {
   const port = await new Promise<number>((resolve, reject) => {
     stdout.once('data', (bytes: Buffer) => resolve(Number(bytes.toString())))
     child.once('error', reject)
-    child.once('exit', () =>
-      reject(
-        new FettleError('lab-failed', {
-          message: `the lab's keeper has ended; see ${join(labFolder(network.id), 'keeper.log')}`,
-        }),
-      ),
-    )
+    child.once('exit', () => {
+      const message = `the lab's keeper has ended; see ${logFile}`
+      reject(new FettleError('lab-failed', { message }))
+    })
   })
   // It must not keep this process alive.
   child.unref()

@@ -86,10 +86,11 @@ export async function plugIn(network: Network, index: number): Promise<void> {
 const hardwareAddress = (id: string, index: number): string =>
   ['02', 'fe', ...(id.match(/../g) ?? []), index.toString(16).padStart(2, '0')].join(':')
 
-const batch = (commands: readonly string[], namespace?: string): Promise<string> =>
-  must(['ip', ...(namespace === undefined ? [] : ['-n', namespace]), '-batch', '-'], {
-    input: `${commands.join('\n')}\n`,
-  })
+function batch(commands: readonly string[], namespace?: string): Promise<string> {
+  const inside = namespace === undefined ? [] : ['-n', namespace]
+  const input = `${commands.join('\n')}\n`
+  return must(['ip', ...inside, '-batch', '-'], { input })
+}
 
 const namespaces = (): Promise<readonly string[]> => readdir('/run/netns').catch(() => [])
 const interfaces = (): Promise<readonly string[]> => readdir('/sys/class/net')
