@@ -163,9 +163,9 @@ function explained(error: unknown): string {
       .filter((part) => part !== null && part !== '')
       .join('\n')
   if (error instanceof RangeError || error instanceof TypeError) return error.message
-  return error instanceof Error
-    ? `${error.message}${error.cause === undefined ? '' : `: ${explained(error.cause)}`}`
-    : String(error)
+  if (!(error instanceof Error)) return String(error)
+  if (error.cause === undefined) return error.message
+  return `${error.message}: ${explained(error.cause)}`
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {

@@ -59,6 +59,11 @@ const allPlaces: readonly Place[] = [
   { hosts: 10, rtt: 100 },
 ]
 
+function scenariosOf(words: string | undefined, quick: boolean): readonly Scenario[] {
+  if (words !== undefined) return oneOf('scenario', words, scenarios)
+  return quick ? ['no-op', 'help'] : scenarios
+}
+
 function oneOf<T extends string>(name: string, words: string, known: readonly T[]): readonly T[] {
   return words.split(',').map((word) => {
     const found = known.find((each) => each === word)
@@ -113,12 +118,7 @@ export function parseOptions(
     )
   return {
     tools: values.tools === undefined ? toolNames : oneOf('tools', values.tools, toolNames),
-    scenarios:
-      values.scenario === undefined
-        ? values.quick
-          ? ['no-op', 'help']
-          : scenarios
-        : oneOf('scenario', values.scenario, scenarios),
+    scenarios: scenariosOf(values.scenario, values.quick),
     places: chosen ?? allPlaces,
     n: n ?? null,
     keep: values.keep,

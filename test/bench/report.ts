@@ -15,11 +15,9 @@ const wall = (row: Row): Spread => of(row, (run) => run.wall)
 /** A row's scenario and place: `no-op, 10 hosts, RTT 100 ms`. */
 export function caseOf({ scenario, hosts, rtt }: Pick<Row, 'scenario' | 'hosts' | 'rtt'>): string {
   if (scenario === 'help') return 'start (--help, -e 0)'
-  return [
-    scenario,
-    `${String(hosts)} ${hosts === 1 ? 'host' : 'hosts'}`,
-    ...(rtt === 0 ? [] : [`RTT ${String(rtt)} ms`]),
-  ].join(', ')
+  const count = hosts === 1 ? '1 host' : `${String(hosts)} hosts`
+  const place = `${scenario}, ${count}`
+  return rtt === 0 ? place : `${place}, RTT ${String(rtt)} ms`
 }
 
 function markdown(
@@ -111,10 +109,11 @@ export function overview(rows: readonly Row[], tools: readonly string[]): string
       const row = inCase(tool)
       if (row === undefined) return ''
       if (row.runs.length === 0) return 'failed'
-      const time = seconds(wall(row).median)
-      return own === undefined || own.runs.length === 0 || tool === 'fettle'
-        ? time
-        : `${time} (${(wall(row).median / wall(own).median).toPrecision(2)}×)`
+      const { median } = wall(row)
+      const time = seconds(median)
+      if (own === undefined || own.runs.length === 0 || tool === 'fettle') return time
+      const times = median / wall(own).median
+      return `${time} (${times.toPrecision(2)}×)`
     }
     return [name, ...present.map(cell)]
   })
@@ -137,7 +136,7 @@ export const shortfallsOf = (rows: readonly Row[]): readonly Shortfall[] =>
 
 /** A line for each, and none where there is none. */
 export const shortfallLines = (shortfalls: readonly Shortfall[]): readonly string[] =>
-  shortfalls.map(
-    ({ tool, place, failure }) =>
-      `${tool} did not take part${place === null ? '' : ` in: ${place}`}: ${failure}`,
-  )
+  shortfalls.map(({ tool, place, failure }) => {
+    const where = place === null ? '' : ` in: ${place}`
+    return `${tool} did not take part${where}: ${failure}`
+  })

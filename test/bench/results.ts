@@ -31,25 +31,27 @@ async function versionsOf(rows: readonly Row[]): Promise<Readonly<Record<string,
     readonly version: string
   }
   const commit = await firstLine(['git', '-C', root, 'rev-parse', '--short', 'HEAD'])
-  return {
+  const versions: Record<string, string> = {
     fettle: `${version} (${commit})`,
     node: process.version,
-    ...(measured.has('ansible') && {
-      ansible: `ansible-core ${/core ([\d.]+)/.exec(await firstLine(['/usr/bin/ansible', '--version']))?.[1] ?? '?'}`,
-    }),
-    ...(measured.has('mitogen') && {
-      mitogen: `ansible-mitogen ${await debian('ansible-mitogen')}`,
-    }),
-    ...(measured.has('pyinfra') && {
-      pyinfra:
-        /^# v(\S+)$/m.exec(
-          await readFile(
-            join(process.env['FETTLE_BENCH_PYINFRA'] ?? '', 'CHANGELOG.md'),
-            'utf8',
-          ).catch(() => ''),
-        )?.[1] ?? 'a checkout',
-    }),
   }
+  if (measured.has('ansible')) versions['ansible'] = await ansibleVersion()
+  if (measured.has('mitogen'))
+    versions['mitogen'] = `ansible-mitogen ${await debian('ansible-mitogen')}`
+  if (measured.has('pyinfra')) versions['pyinfra'] = await pyinfraVersion()
+  return versions
+}
+
+async function ansibleVersion(): Promise<string> {
+  const line = await firstLine(['/usr/bin/ansible', '--version'])
+  return `ansible-core ${/core ([\d.]+)/.exec(line)?.[1] ?? '?'}`
+}
+
+/** The version that a checkout's list of changes begins with. */
+async function pyinfraVersion(): Promise<string> {
+  const changes = join(process.env['FETTLE_BENCH_PYINFRA'] ?? '', 'CHANGELOG.md')
+  const text = await readFile(changes, 'utf8').catch(() => '')
+  return /^# v(\S+)$/m.exec(text)?.[1] ?? 'a checkout'
 }
 
 const byCase = (one: Row, other: Row): number =>

@@ -83,11 +83,11 @@ export async function runCase({
       }),
     )
   if (series.length === 0) return []
-  say(
-    scenario === 'help'
-      ? '\nhelp'
-      : `\n${scenario}, ${String(place.hosts)} host${place.hosts === 1 ? '' : 's'}, RTT ${String(place.rtt)} ms`,
-  )
+  if (scenario === 'help') say('\nhelp')
+  else {
+    const hosts = place.hosts === 1 ? '1 host' : `${String(place.hosts)} hosts`
+    say(`\n${scenario}, ${hosts}, RTT ${String(place.rtt)} ms`)
+  }
   const attempt = async (each: Series, work: () => Promise<void>): Promise<void> => {
     try {
       await work()
@@ -101,11 +101,10 @@ export async function runCase({
   for (const each of series) await attempt(each, () => warmUp(each))
   for (let round = 1; round <= Math.max(...series.map((each) => each.n)); round += 1) {
     for (const each of series.filter((one) => round <= one.n && one.failure === null)) {
-      await attempt(each, async () =>
-        say(
-          `  ${each.tool.name.padEnd(8)} ${described(await runOnce(each, fleet), each.sessions)}`,
-        ),
-      )
+      await attempt(each, async () => {
+        const run = await runOnce(each, fleet)
+        say(`  ${each.tool.name.padEnd(8)} ${described(run, each.sessions)}`)
+      })
     }
   }
   return series.map(({ tool, runs, sessions, told, failure }) => ({
@@ -183,13 +182,14 @@ async function successful(
   return { ...run, output: await readFile(log, 'utf8') }
 }
 
-const described = ({ wall, cpu, hostCpu, peak }: Measurement, sessions: Sessions | null): string =>
-  [
+function described({ wall, cpu, hostCpu, peak }: Measurement, sessions: Sessions | null): string {
+  const parts = [
     `${wall.toFixed(3)} s`,
     `control ${cpu.toFixed(3)} s`,
     `hosts ${hostCpu.toFixed(3)} s`,
     `${(peak / 2 ** 20).toFixed(0)} MiB`,
-    ...(sessions === null
-      ? []
-      : [`logins ${String(sessions.logins)}, sessions ${String(sessions.sessions)}`]),
-  ].join('   ')
+  ]
+  if (sessions !== null)
+    parts.push(`logins ${String(sessions.logins)}, sessions ${String(sessions.sessions)}`)
+  return parts.join('   ')
+}

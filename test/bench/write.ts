@@ -6,7 +6,8 @@ import { plot } from './plot.js'
 import { overview, table } from './report.js'
 import { together, type Results } from './results.js'
 
-const [begin, end] = ['<!-- results -->', '<!-- end of results -->']
+const begin = '<!-- results -->'
+const end = '<!-- end of results -->'
 
 /**
  * Puts the results into `docs/performance.md` between its marks, and beside it as JSON and as a
@@ -24,13 +25,12 @@ export async function writeDocuments(
   const { time, seconds, machine, versions, rows } = results
   const page = join(root, 'docs/performance.md')
   const text = await readFile(page, 'utf8')
-  const [from, to] = [text.indexOf(begin), text.indexOf(end)]
+  const from = text.indexOf(begin)
+  const to = text.indexOf(end)
   if (from === -1 || to < from) throw new Error(`${page} has no place for the results`)
-  const about = `${time.slice(0, 10)}, ${String(Math.round(seconds / 60))} minutes on ${machine}; ${Object.entries(
-    versions,
-  )
-    .map(([name, version]) => `${name} ${version}`)
-    .join(', ')}.`
+  const minutes = String(Math.round(seconds / 60))
+  const tools = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
+  const about = `${time.slice(0, 10)}, ${minutes} minutes on ${machine}; ${tools.join(', ')}.`
   const generated = [
     begin,
     about,

@@ -11,12 +11,13 @@ const page = readFileSync(join(docs, 'commands.md'), 'utf8')
 const valid = new Ajv({ allErrors: true, strictTypes: false }).compile(
   JSON.parse(readFileSync(join(docs, 'commands.schema.json'), 'utf8')) as object,
 )
-const faults = (line: string): readonly string[] =>
-  valid(JSON.parse(line))
-    ? []
-    : [
-        `${line}: ${(valid.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? ''}`).join(', ')}`,
-      ]
+function faults(line: string): readonly string[] {
+  if (valid(JSON.parse(line))) return []
+  const errors = valid.errors ?? []
+  const told = errors.map(({ instancePath, message }) => `${instancePath} ${message ?? ''}`)
+  return [`${line}: ${told.join(', ')}`]
+}
+
 const jsonOf = (text: string): readonly string[] =>
   text.split('\n').filter((line) => line.startsWith('{'))
 

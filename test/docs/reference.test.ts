@@ -83,10 +83,9 @@ function brokenLinks(path: string): readonly string[] {
   return links.flatMap(([link, to = '', place]) => {
     const target = to === '' ? path : join(dirname(path), to)
     if (!existsSync(join(root, target))) return [link]
-    return place === undefined ||
-      [...chapters(read(target)).keys()].some((heading) => anchor(heading) === place)
-      ? []
-      : [link]
+    if (place === undefined) return []
+    const headings = [...chapters(read(target)).keys()]
+    return headings.some((heading) => anchor(heading) === place) ? [] : [link]
   })
 }
 

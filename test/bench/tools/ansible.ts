@@ -38,17 +38,15 @@ function playbook(name: string, config: string): Tool {
   return {
     name,
     takesPart: withHosts,
-    command: (hosts, scenario) => ({
-      argv: [
-        '/usr/bin/ansible-playbook',
-        '-i',
-        inventory(hosts),
-        benchFile('peers/ansible/site.yml'),
-        ...(scenario === 'plan' ? ['--check', '--diff'] : []),
-      ],
-      cwd: folder(),
-      env,
-    }),
+    command: (hosts, scenario) => {
+      const flags = scenario === 'plan' ? ['--check', '--diff'] : []
+      const playbook = benchFile('peers/ansible/site.yml')
+      return {
+        argv: ['/usr/bin/ansible-playbook', '-i', inventory(hosts), playbook, ...flags],
+        cwd: folder(),
+        env,
+      }
+    },
     runs: peerRuns,
     unchanged: (output, hosts) =>
       hosts.every((host) =>

@@ -95,20 +95,17 @@ export const fettle = async (fleet: Fleet, say: (line: string) => void): Promise
     }))
     await writeFile(join(project, 'inventory', `${String(count)}.yml`), inventoryText(hosts))
   }
-  const words = (hosts: number, scenario: Scenario, warmUp: boolean): readonly string[] => [
-    scenario === 'plan' ? 'plan' : 'apply',
-    ...(warmUp ? ['-v'] : []),
-    '-i',
-    `inventory/${String(hosts)}.yml`,
-  ]
+  const words = (hosts: number, scenario: Scenario, warmUp: boolean): readonly string[] => {
+    if (scenario === 'help') return ['--help']
+    const command = scenario === 'plan' ? 'plan' : 'apply'
+    const inventory = `inventory/${String(hosts)}.yml`
+    return warmUp ? [command, '-v', '-i', inventory] : [command, '-i', inventory]
+  }
   return {
     name: 'fettle',
     takesPart: () => true,
     command: (hosts, scenario, warmUp = false) => ({
-      argv: [
-        'node_modules/.bin/fettle',
-        ...(scenario === 'help' ? ['--help'] : words(hosts.length, scenario, warmUp)),
-      ],
+      argv: ['node_modules/.bin/fettle', ...words(hosts.length, scenario, warmUp)],
       cwd: project,
       env: { DATABASE_PASSWORD: undefined },
     }),
