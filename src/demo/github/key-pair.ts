@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { keyIdentity } from './api.js'
+import { keyIdentity } from './key-operations.js'
 
 export interface KeyPair {
   /** `ssh-ed25519 AAAA…` */

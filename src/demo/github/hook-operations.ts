@@ -1,67 +1,18 @@
-import ssh2 from 'ssh2'
 import { omitUndefined } from '../../core/omit-undefined.js'
+import {
+  notFound,
+  paged,
+  refusal,
+  type ApiAnswer,
+  type ApiRequest,
+  type Handler,
+  type Operations,
+} from './answers.js'
 import type { Deliveries } from './deliveries.js'
 import { pushOfHead } from './push-event.js'
-import type {
-  GithubState,
-  StoredDelivery,
-  StoredHook,
-  StoredKey,
-  StoredRepository,
-} from './state.js'
+import type { GithubState, StoredDelivery, StoredHook, StoredRepository } from './state.js'
 
-/** A request that is known to fit GitHub's description. */
-export interface ApiRequest {
-  readonly repository: StoredRepository
-  readonly apiUrl: string
-  /** The ids of the path. */
-  readonly ids: Readonly<Record<string, number>>
-  readonly query: URLSearchParams
-  readonly body: Readonly<Record<string, unknown>>
-}
-
-export interface ApiAnswer {
-  readonly status: number
-  readonly body?: unknown
-  readonly headers?: Readonly<Record<string, string>>
-}
-
-type Handler = (request: ApiRequest) => ApiAnswer | Promise<ApiAnswer>
-
-export const documentation = 'https://docs.github.com/rest'
-export const notFound: ApiAnswer = {
-  status: 404,
-  body: { message: 'Not Found', documentation_url: documentation, status: '404' },
-}
-
-const refusal = (resource: string, message: string, field?: string): ApiAnswer => ({
-  status: 422,
-  body: {
-    message: 'Validation Failed',
-    errors: [{ resource, code: 'custom', message, ...omitUndefined({ field }) }],
-    documentation_url: documentation,
-  },
-})
-
-/**
- * One page of a list with GitHub's Link header: 30 entries unless the request says otherwise, 100
- * at most.
- */
-function paged(items: readonly unknown[], { query, apiUrl }: ApiRequest, path: string): ApiAnswer {
-  const size = Math.min(Number(query.get('per_page') ?? 30), 100)
-  const page = Number(query.get('page') ?? 1)
-  const last = Math.max(1, Math.ceil(items.length / size))
-  const link = (number: number, rel: string): string =>
-    `<${apiUrl}${path}?per_page=${String(size)}&page=${String(number)}>; rel="${rel}"`
-  const links: string[] = []
-  if (page > 1) links.push(link(page - 1, 'prev'), link(1, 'first'))
-  if (page < last) links.push(link(page + 1, 'next'), link(last, 'last'))
-  const body = items.slice((page - 1) * size, page * size)
-  if (links.length === 0) return { status: 200, body }
-  return { status: 200, body, headers: { link: links.join(', ') } }
-}
-
-export function shownHook(hook: StoredHook, repository: StoredRepository, apiUrl: string): object {
+function shownHook(hook: StoredHook, repository: StoredRepository, apiUrl: string): object {
   const url = `${apiUrl}/repos/${repository.name}/hooks/${String(hook.id)}`
   const { config, lastResponse } = hook
   return {
@@ -106,28 +57,6 @@ function shownDelivery(delivery: StoredDelivery, repository: StoredRepository): 
   }
 }
 
-function shownKey(key: StoredKey, repository: StoredRepository, apiUrl: string): object {
-  return {
-    id: key.id,
-    key: key.key,
-    url: `${apiUrl}/repos/${repository.name}/keys/${String(key.id)}`,
-    title: key.title,
-    verified: true,
-    created_at: key.createdAt,
-    read_only: key.readOnly,
-    added_by: 'developer',
-    last_used: key.lastUsed,
-    enabled: true,
-  }
-}
-
-/** Type and blob of a public key; null when it is none. */
-export function keyIdentity(text: string): string | null {
-  const parsed = ssh2.utils.parseKey(text)
-  if (parsed instanceof Error || text.includes('PRIVATE KEY')) return null
-  return `${parsed.type} ${parsed.getPublicSSH().toString('base64')}`
-}
-
 /**
  * Configuration as it is kept. From documentation: `content_type` is `form` when left out, and a
  * secret that is not sent along is removed.
@@ -169,15 +98,12 @@ function refusedHook(
   return null
 }
 
-/**
- * The operations of the stand-in, by the names of GitHub's description. `known` are the events that
- * a hook can have; left out: any.
- */
-export function operations(
+/** The operations on hooks. `known` are the events that a hook can have; left out: any. */
+export function hookOperations(
   state: GithubState,
   deliveries: Deliveries,
   known?: ReadonlySet<string>,
-): Readonly<Record<string, Handler>> {
+): Operations {
   const hookOf = ({ repository, ids }: ApiRequest): StoredHook | undefined =>
     repository.hooks.find(({ id }) => id === ids['hook_id'])
   const withHook =
@@ -313,48 +239,5 @@ export function operations(
         return { status: 202, body: {} }
       },
     ),
-    'get /repos/{owner}/{repo}/keys': (request) =>
-      paged(
-        request.repository.keys.map((key) => shownKey(key, request.repository, request.apiUrl)),
-        request,
-        `/repos/${request.repository.name}/keys`,
-      ),
-    'post /repos/{owner}/{repo}/keys': ({ repository, body, apiUrl }) => {
-      const key = keyIdentity(String(body['key']))
-      if (key === null)
-        return refusal(
-          'PublicKey',
-          'key is invalid. You must supply a key in OpenSSH public key format',
-          'key',
-        )
-      // A deploy key belongs to one repository, whoever owns it (as reports of the field quote
-      // GitHub).
-      if (state.repositories.some(({ keys }) => keys.some((one) => one.key === key)))
-        return refusal('PublicKey', 'key is already in use', 'key')
-      const made: StoredKey = {
-        id: state.newId(),
-        title: typeof body['title'] === 'string' ? body['title'] : key,
-        key,
-        readOnly: body['read_only'] === true,
-        createdAt: state.time(),
-        lastUsed: null,
-      }
-      repository.keys.push(made)
-      return {
-        status: 201,
-        body: shownKey(made, repository, apiUrl),
-        headers: { location: `${apiUrl}/repos/${repository.name}/keys/${String(made.id)}` },
-      }
-    },
-    'get /repos/{owner}/{repo}/keys/{key_id}': ({ repository, ids, apiUrl }) => {
-      const key = repository.keys.find(({ id }) => id === ids['key_id'])
-      return key === undefined ? notFound : { status: 200, body: shownKey(key, repository, apiUrl) }
-    },
-    'delete /repos/{owner}/{repo}/keys/{key_id}': ({ repository, ids }) => {
-      const place = repository.keys.findIndex(({ id }) => id === ids['key_id'])
-      if (place === -1) return notFound
-      repository.keys.splice(place, 1)
-      return { status: 204 }
-    },
   }
 }
