@@ -1,10 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { appendFile, mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises'
-import type { Socket } from 'node:net'
-import { dirname, extname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { appendFile, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { FettleError } from '../core/errors.js'
 import { must } from './command.js'
 import { bootHost, type LabHost } from './host.js'
@@ -12,9 +9,10 @@ import { ensureImage, type ImageName } from './image.js'
 import { inventoryText, type InventoryOptions } from './inventory.js'
 import { withLock } from './lock.js'
 import { bridgeAddress, makeNetwork, mostHosts, type Network } from './network.js'
-import { cacheFolder, ensureOwn, keyFile, knownHostsFile, labFolder, lockFile } from './places.js'
+import { cacheFolder, ensureOwn, keyFile, knownHostsFile, lockFile } from './places.js'
 import { processOf, thisBoot, writeRecord, type LabRecord } from './record.js'
 import { requireLab } from './requirements.js'
+import { startKeeper, type Keeper } from './start-keeper.js'
 import { clearLeftovers, labsUp, takeDown } from './take-down.js'
 
 /**
@@ -173,12 +171,9 @@ class OpenLab implements Lab {
       const host = await bootHost(site, () => this.#forget(host))
       await appendFile(knownHostsFile, `${name},${host.address} ${host.hostKey}\n`)
       this.#booted.push(host)
-      this.#save({
-        hosts: [
-          ...this.#record.hosts,
-          { name, index, image, address: host.address, hostKey: host.hostKey },
-        ],
-      })
+      const { address, hostKey } = host
+      const record = { name, index, image, address, hostKey }
+      this.#save({ hosts: [...this.#record.hosts, record] })
       return host
     } catch (error) {
       this.#taken[index - 1] = null
@@ -188,11 +183,9 @@ class OpenLab implements Lab {
 
   reserve(count: number): Promise<readonly string[]> {
     return withLock(lockFile('labs'), async () => {
+      const labs = await labsUp()
       const used = new Set(
-        (await labsUp()).flatMap(({ hosts, reserved }) => [
-          ...reserved,
-          ...hosts.map(({ name }) => name),
-        ]),
+        labs.flatMap(({ hosts, reserved }) => [...reserved, ...hosts.map(({ name }) => name)]),
       )
       const names = Array.from({ length: used.size + count }, (_, index) => `lab${index + 1}`)
         .filter((name) => !used.has(name))
@@ -255,71 +248,18 @@ class OpenLab implements Lab {
   }
 }
 
-interface Keeper {
-  readonly stdin: Socket
-  readonly pid: number
-  readonly port: number
-}
-
-/**
- * Starts `keeper.ts`: compiled beside this file, or, where this runs from its source (Jest),
- * through jiti.
- */
-async function startKeeper(network: Network): Promise<Keeper> {
-  const here = fileURLToPath(import.meta.url)
-  const program = join(dirname(here), `keeper${extname(here)}`)
-  const loader = extname(here) === '.ts' ? ['--import', 'jiti/register'] : []
-  const logFile = join(labFolder(network.id), 'keeper.log')
-  const log = await open(logFile, 'a')
-  const child = spawn(process.execPath, [...loader, program, network.id, bridgeAddress(network)], {
-    cwd: dirname(here),
-    detached: true,
-    stdio: ['pipe', 'pipe', log.fd],
-  })
-  await log.close()
-  const { stdin, stdout } = child as ChildProcess & {
-    readonly stdin: Socket
-    readonly stdout: Socket
-  }
-  const port = await new Promise<number>((resolve, reject) => {
-    stdout.once('data', (bytes: Buffer) => resolve(Number(bytes.toString())))
-    child.once('error', reject)
-    child.once('exit', () => {
-      const message = `the lab's keeper has ended; see ${logFile}`
-      reject(new FettleError('lab-failed', { message }))
-    })
-  })
-  // It must not keep this process alive.
-  child.unref()
-  stdout.destroy()
-  stdin.unref()
-  return { stdin, pid: child.pid ?? 0, port }
-}
-
 /** One key for all labs of this user, made once. */
 async function ensureKey(): Promise<string> {
   const path = keyFile()
   await mkdir(dirname(path), { recursive: true })
   await withLock(lockFile('key'), async () => {
-    if (
-      await stat(path).then(
-        () => true,
-        () => false,
-      )
+    const isMade = await stat(path).then(
+      () => true,
+      () => false,
     )
-      return
-    await must([
-      'ssh-keygen',
-      '-q',
-      '-t',
-      'ed25519',
-      '-N',
-      '',
-      '-C',
-      'fettle lab',
-      '-f',
-      `${path}.new`,
-    ])
+    if (isMade) return
+    const kind = ['-q', '-t', 'ed25519', '-N', '', '-C', 'fettle lab']
+    await must(['ssh-keygen', ...kind, '-f', `${path}.new`])
     await rename(`${path}.new.pub`, `${path}.pub`)
     await rename(`${path}.new`, path)
   })
