@@ -7,6 +7,7 @@ import {
   type FactSource,
   type ShellFactKind,
 } from '../src/core/fact.js'
+import { omitUndefined } from '../src/core/omit-undefined.js'
 import type { Resource } from '../src/core/resource.js'
 import { runIn, type Shell } from './shells.js'
 
@@ -44,21 +45,17 @@ export function planned(shell: Shell, resource: Resource): Plan {
 
 /** The sentences of a plan; `fine` when there is nothing to do. */
 export function sentences(plan: Plan): readonly string[] {
-  return 'blocked' in plan
-    ? [`blocked: ${plan.blocked}`]
-    : 'fine' in plan
-      ? ['fine']
-      : plan.map((change) => change.summary)
+  if ('blocked' in plan) return [`blocked: ${plan.blocked}`]
+  if ('fine' in plan) return ['fine']
+  return plan.map((change) => change.summary)
 }
 
 /** Applies a plan: every action, in order, until one fails with what it said. */
 export function applied(shell: Shell, plan: Plan): void {
   for (const action of changesOf(plan).flatMap((change) => change.actions)) {
     if (action.on !== 'shell') throw new Error(action.on)
-    const { code, stderr } = runIn(shell, {
-      script: action.script,
-      ...(action.input === undefined ? {} : { input: action.input }),
-    })
+    const { script, input } = action
+    const { code, stderr } = runIn(shell, { script, ...omitUndefined({ input }) })
     if (code !== 0) throw new Error(`status ${String(code)}: ${stderr}`)
   }
 }

@@ -102,11 +102,11 @@ describe('fettle init', () => {
       const modes = files(join(io.cwd, 'servers')).map(
         (name) => [name, statSync(join(io.cwd, 'servers', name))] as const,
       )
-      for (const [name, found] of modes)
-        expect([name, (found.mode & 0o777).toString(8)]).toEqual([
-          name,
-          found.isDirectory() ? '755' : name === '.env.example' ? '600' : '644',
-        ])
+      for (const [name, found] of modes) {
+        const usual = found.isDirectory() ? '755' : '644'
+        const mode = name === '.env.example' ? '600' : usual
+        expect([name, (found.mode & 0o777).toString(8)]).toEqual([name, mode])
+      }
       expect(modes.map(([name]) => name)).toEqual(
         expect.arrayContaining(['.env.example', 'inventory/hosts.yml', 'tasks/site.ts']),
       )

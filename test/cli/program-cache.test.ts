@@ -78,8 +78,13 @@ describe('what V8 made of the program', () => {
     expect(start()).toBe('evil')
   })
 
+  type Spoilt = readonly [what: string, spoil: (kept: string) => void]
+  const spoiltByRoot: readonly Spoilt[] = [
+    ['of somebody else', (kept) => chownSync(kept, 65534, 65534)],
+    ['in a folder of somebody else', (kept) => chownSync(dirname(kept), 65534, 65534)],
+  ]
   const asRoot = process.getuid?.() === 0
-  test.each<readonly [what: string, spoil: (kept: string) => void]>([
+  test.each<Spoilt>([
     ['that everybody may write', (kept) => chmodSync(kept, 0o606)],
     ['in a folder that everybody may write', (kept) => chmodSync(dirname(kept), 0o777)],
     ['in a folder that a group may write', (kept) => chmodSync(dirname(kept), 0o770)],
@@ -97,15 +102,7 @@ describe('what V8 made of the program', () => {
         symlinkSync(`${dirname(kept)}.elsewhere`, dirname(kept))
       },
     ],
-    ...(asRoot
-      ? ([
-          ['of somebody else', (kept: string) => chownSync(kept, 65534, 65534)],
-          [
-            'in a folder of somebody else',
-            (kept: string) => chownSync(dirname(kept), 65534, 65534),
-          ],
-        ] as const)
-      : []),
+    ...(asRoot ? spoiltByRoot : []),
   ])('%s is not used', (_, spoil) => {
     const { start, kept } = started()
     spoil(kept)

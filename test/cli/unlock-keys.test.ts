@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { unlockKeys } from '../../src/cli/unlock-keys.js'
+import { omitUndefined } from '../../src/core/omit-undefined.js'
 import type { InventoryHost } from '../../src/inventory/inventory.js'
 import { lockedKeys } from '../../src/ssh/locked-keys.js'
 import { fakeProcess, type FakeProcess } from './process.js'
@@ -106,7 +107,7 @@ test.each<[required: string | undefined, terminal: boolean, asked: boolean]>([
       ...io,
       env: {
         SSH_ASKPASS: program(io, 'case $1 in *"key \'"*) echo secret words;; esac'),
-        ...(required !== undefined && { SSH_ASKPASS_REQUIRE: required }),
+        ...omitUndefined({ SSH_ASKPASS_REQUIRE: required }),
       },
     }
     expect(await left(own, hosts(io))).toBe(asked ? 0 : 1)

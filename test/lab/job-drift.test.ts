@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { omitUndefined } from '../../src/core/omit-undefined.js'
 import { reveal } from '../../src/core/secret.js'
 import { setStage, type Stage } from '../job/stage.js'
 import { processIds, told, withStatus, type Told } from './job.js'
@@ -37,7 +38,7 @@ async function api(method: string, path: string, body?: unknown): Promise<void> 
       authorization: `Bearer ${reveal(stage.github.token)}`,
       'content-type': 'application/json',
     },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...omitUndefined({ body: body === undefined ? undefined : JSON.stringify(body) }),
   })
   if (!answer.ok)
     throw new Error(`${method} ${path}: ${String(answer.status)} ${await answer.text()}`)

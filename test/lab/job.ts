@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { omitUndefined } from '../../src/core/omit-undefined.js'
 import type { Ended } from '../../src/lab/command.js'
 import type { LabHost } from '../../src/lab/host.js'
 import type {
@@ -50,29 +51,22 @@ export const withStatus = (
 ): readonly string[] =>
   resources
     .filter((event) => event.status === status)
-    .map(
-      ({ resource, id, changes, error }) =>
-        `${resource}[${id}]: ${[...changes.map((change) => change.summary), ...(error === null ? [] : [`${error.message} ${error.detail ?? ''}`])].join('; ')}`,
-    )
+    .map(({ resource, id, changes, error }) => {
+      const said = changes.map((change) => change.summary)
+      if (error !== null) said.push(`${error.message} ${error.detail ?? ''}`)
+      return `${resource}[${id}]: ${said.join('; ')}`
+    })
 
 /** Everything on a host's disk: path to inode, mode, owner, size and time of change. */
 export async function listing(
   host: LabHost,
   ...places: readonly string[]
 ): Promise<ReadonlyMap<string, string>> {
-  const stdout = await host.mustRun([
-    'find',
-    ...(places.length === 0 ? ['/'] : places),
-    '-xdev',
-    '-printf',
-    '%p\\t%i %m %u %g %s %T@\\n',
-  ])
-  return new Map(
-    stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => line.split('\t') as [string, string]),
-  )
+  const roots = places.length === 0 ? ['/'] : places
+  const format = '%p\\t%i %m %u %g %s %T@\\n'
+  const stdout = await host.mustRun(['find', ...roots, '-xdev', '-printf', format])
+  const lines = stdout.trimEnd().split('\n')
+  return new Map(lines.map((line) => line.split('\t') as [string, string]))
 }
 
 /** Paths that are new, gone or different. */
@@ -112,20 +106,15 @@ export async function deliver(
   }: { body?: unknown; event?: string; method?: string; signature?: string | null } = {},
 ): Promise<number> {
   const payload = JSON.stringify(body)
-  const signed =
-    signature === undefined
-      ? `sha256=${createHmac('sha256', secret).update(payload).digest('hex')}`
-      : signature
+  const right = `sha256=${createHmac('sha256', secret).update(payload).digest('hex')}`
+  const signed = signature === undefined ? right : signature
   const headers = {
     'content-type': 'application/json',
     'x-github-event': event,
-    ...(signed === null ? {} : { 'x-hub-signature-256': signed }),
+    ...omitUndefined({ 'x-hub-signature-256': signed ?? undefined }),
   }
-  const answer = await fetch(`http://${host.address}:9000/hooks/demo`, {
-    method,
-    headers,
-    ...(method === 'GET' ? {} : { body: payload }),
-  })
+  const sent = method === 'GET' ? { method, headers } : { method, headers, body: payload }
+  const answer = await fetch(`http://${host.address}:9000/hooks/demo`, sent)
   return answer.status
 }
 

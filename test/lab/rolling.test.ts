@@ -60,14 +60,14 @@ const apply = async (...words: readonly string[]): Promise<Told> =>
 const breakIt = (host: LabHost): Promise<string> => host.mustRun('mkdir -p /root/release')
 const ends = ({ hosts: all }: Told): readonly string[] =>
   all.map(({ host, status, error }) =>
-    [host, status, ...(error === null ? [] : [error.code])].join(' '),
+    error === null ? `${host} ${status}` : `${host} ${status} ${error.code}`,
   )
-const has = async (host: LabHost): Promise<string> =>
-  (
-    await host.mustRun(
-      'cd /root; for f in migrated release announced; do [ ! -f "$f" ] || printf "%s " "$f"; done',
-    )
-  ).trim()
+const has = async (host: LabHost): Promise<string> => {
+  const stdout = await host.mustRun(
+    'cd /root; for f in migrated release announced; do [ ! -f "$f" ] || printf "%s " "$f"; done',
+  )
+  return stdout.trim()
+}
 const retry = (): Promise<string> => readFile(join(project, '.fettle/retry'), 'utf8')
 
 describe("serial: [1, '50%'], maxFailures: 1", () => {

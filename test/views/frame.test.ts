@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { omitUndefined } from '../../src/core/omit-undefined.js'
 import type { Event, ProgressEvent } from '../../src/engine/events.js'
 import { stripped } from '../../src/views/clean.js'
 import { width } from '../../src/views/columns.js'
@@ -339,19 +340,14 @@ describe('the last line of a long step', () => {
 })
 
 describe('header', () => {
-  const fleet = fleetOf(names(200), [
-    ...names(200)
-      .slice(0, 97)
-      .map((host): Told => [0, step(host)]),
-    ...names(200)
-      .slice(0, 50)
-      .map(
-        (host, index): Told => [
-          10,
-          end(host, index < 44 ? 'ok' : index < 47 ? 'failed' : 'unreachable'),
-        ],
-      ),
-  ])
+  const endOfHost = (index: number): 'ok' | 'failed' | 'unreachable' => {
+    if (index < 44) return 'ok'
+    return index < 47 ? 'failed' : 'unreachable'
+  }
+  const all = names(200)
+  const begun = all.slice(0, 97).map((host): Told => [0, step(host)])
+  const ended = all.slice(0, 50).map((host, index): Told => [10, end(host, endOfHost(index))])
+  const fleet = fleetOf(all, [...begun, ...ended])
   test.each([
     [
       120,
@@ -426,10 +422,10 @@ describe('no frame is larger than its terminal', () => {
     const text = '構築 \u001b[2J🚀'.repeat(9)
     const fleet = fleetOf(
       all,
-      all.map((host, index) => [
-        index,
-        step(host, { task: text, ...(index % 3 === 0 ? { line: text.repeat(5) } : {}) }),
-      ]),
+      all.map((host, index) => {
+        const line = index % 3 === 0 ? text.repeat(5) : undefined
+        return [index, step(host, { task: text, ...omitUndefined({ line }) })]
+      }),
     )
     for (const now of [1000, 2100, 9000]) {
       const lines = frame(fleet, now, { rows, columns }, colored).map((line) =>

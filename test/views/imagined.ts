@@ -107,9 +107,7 @@ export function imagined({
 }): readonly Story[] {
   const next = chance(hosts)
   return Array.from({ length: hosts }, (_, index): Story => {
-    const host = odd
-      ? (oddNames[index] ?? `web${index + 1}`)
-      : `web${String(index + 1).padStart(String(hosts).length, '0')}.example.org`
+    const host = odd ? (oddNames[index] ?? `web${index + 1}`) : usualName(index + 1, hosts)
     const place = Math.floor((index * failing) / hosts)
     const fails = failing > 0 && place !== Math.floor(((index + 1) * failing) / hosts)
     const isAway = fails && place === 0 && failing > 1
@@ -117,11 +115,16 @@ export function imagined({
     const pace = fails ? 0.7 : slow
     const breaks =
       fails && !isAway ? job.findIndex(([, resource]) => resource === 'python.venv') : job.length
+    const statusAt = (at: number, changed: boolean): ResourceEvent['status'] => {
+      if (at > breaks) return 'skipped'
+      if (at === breaks) return 'failed'
+      return changed ? 'changed' : 'ok'
+    }
     const scenes = (isAway ? [] : job).map(
       ([task, resource, id, seconds, lines = []], at): Scene => {
         const changed = next() < 0.9 && resource !== 'check.http'
-        const status =
-          at > breaks ? 'skipped' : at === breaks ? 'failed' : changed ? 'changed' : 'ok'
+        const status = statusAt(at, changed)
+        const summary = resource === 'systemd.service' ? 'start' : 'create'
         const event: ResourceEvent = {
           type: 'resource',
           play: 'Flask app',
@@ -131,16 +134,7 @@ export function imagined({
           id,
           name: `${resource}[${id}]`,
           status,
-          changes:
-            status === 'changed'
-              ? [
-                  {
-                    summary: resource === 'systemd.service' ? 'start' : 'create',
-                    diff: null,
-                    because: [],
-                  },
-                ]
-              : [],
+          changes: status === 'changed' ? [{ summary, diff: null, because: [] }] : [],
           reason: status === 'skipped' ? 'an earlier resource has failed' : null,
           error: status === 'failed' ? broken : null,
           seconds: status === 'changed' || status === 'failed' ? seconds * pace : 0,
@@ -148,16 +142,15 @@ export function imagined({
         return { event, lines: event.seconds > 0 ? lines : [] }
       },
     )
-    return {
-      host,
-      connecting: isAway ? 2.5 : 0.2 + next(),
-      scenes,
-      end: {
-        type: 'host',
-        host,
-        status: isAway ? 'unreachable' : fails ? 'failed' : 'ok',
-        error: isAway ? away(host) : null,
-      },
-    }
+    const connecting = isAway ? 2.5 : 0.2 + next()
+    const end = { type: 'host', host } as const
+    if (isAway)
+      return { host, connecting, scenes, end: { ...end, status: 'unreachable', error: away(host) } }
+    const status = fails ? 'failed' : 'ok'
+    return { host, connecting, scenes, end: { ...end, status, error: null } }
   })
 }
+
+/** `web07.example.org` among up to 99. */
+const usualName = (number: number, hosts: number): string =>
+  `web${String(number).padStart(String(hosts).length, '0')}.example.org`

@@ -54,12 +54,10 @@ function faults(line: string): readonly string[] {
   const own = Object.values(schema.definitions).find(
     (described) => described.properties?.['type']?.const === value.type,
   )
-  return [
-    ...(valid(value)
-      ? []
-      : (valid.errors ?? []).map((fault) => `${fault.instancePath} ${fault.message ?? ''}`)),
-    ...(own === undefined ? [`no type ${value.type}`] : disorder(value, own, value.type)),
-  ]
+  const errors = valid(value) ? [] : (valid.errors ?? [])
+  const found = errors.map((fault) => `${fault.instancePath} ${fault.message ?? ''}`)
+  if (own === undefined) return [...found, `no type ${value.type}`]
+  return [...found, ...disorder(value, own, value.type)]
 }
 
 function printed(): readonly string[] {

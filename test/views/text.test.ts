@@ -248,14 +248,10 @@ note: web1: systemd.service[other.service]: a restart is pending
       [
         runOf(names, 'apply'),
         resource('web3', '/etc/x', { status: 'failed', error: error('no space left') }),
-        ...names.map(
-          (host): Event => ({
-            type: 'host',
-            host,
-            status: host === 'web17' ? 'unreachable' : host === 'web3' ? 'failed' : 'ok',
-            error: host === 'web17' ? lost : null,
-          }),
-        ),
+        ...names.map((host): Event => {
+          if (host === 'web17') return { type: 'host', host, status: 'unreachable', error: lost }
+          return { type: 'host', host, status: host === 'web3' ? 'failed' : 'ok', error: null }
+        }),
         {
           type: 'summary',
           hosts: Object.fromEntries(

@@ -17,7 +17,9 @@ function shown(
 ): string {
   const place = `${way} at ${(share * 100).toFixed(1)} % ${direction}`
   const verdict = faults.length === 0 ? 'converged' : `FAULT: ${faults.join(' | ')}`
-  return `${String(index + 1)}: ${place}: ended with ${String(code ?? 'a signal')}${reached ? '' : ', not reached'}; the next run changed ${String(left)} in ${seconds.toFixed(1)} s; ${verdict}`
+  const ended = `ended with ${String(code ?? 'a signal')}${reached ? '' : ', not reached'}`
+  const next = `the next run changed ${String(left)} in ${seconds.toFixed(1)} s`
+  return `${String(index + 1)}: ${place}: ${ended}; ${next}; ${verdict}`
 }
 
 function summary(outcomes: readonly Outcome[]): string {
@@ -27,8 +29,14 @@ function summary(outcomes: readonly Outcome[]): string {
       String(some.filter(({ point }) => point.way === way).length)
     return `${way} ${of(well)} of ${of(outcomes)}`
   })
+  const missed = outcomes.filter(({ reached }) => !reached)
   const longest = Math.max(...outcomes.map(({ seconds }) => seconds))
-  return `${each.join(', ')}; converged ${String(well.length)} of ${String(outcomes.length)}; ${String(outcomes.filter(({ reached }) => !reached).length)} not reached; the longest next run took ${longest.toFixed(1)} s`
+  return [
+    each.join(', '),
+    `converged ${String(well.length)} of ${String(outcomes.length)}`,
+    `${String(missed.length)} not reached`,
+    `the longest next run took ${longest.toFixed(1)} s`,
+  ].join('; ')
 }
 
 const lab = await openLab()

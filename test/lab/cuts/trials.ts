@@ -167,10 +167,10 @@ export class Trials {
     const how: Cut['how'] = way === 'reset' || way === 'end' || way === 'hole' ? way : () => kill()
     this.proxy.arm({ direction, bytes, how })
     const { child, ended } = this.#start()
-    kill =
-      way === 'session killed'
-        ? () => this.#killSession()
-        : () => Promise.resolve(void child.kill('SIGKILL'))
+    kill = async () => {
+      if (way === 'session killed') await this.#killSession()
+      else child.kill('SIGKILL')
+    }
     const { code } = await ended
     return { code, reached: this.proxy.done }
   }
@@ -199,19 +199,17 @@ export class Trials {
       const whole = allowed.some((one) =>
         one instanceof RegExp ? content !== null && one.test(content) : one === content,
       )
-      return whole
-        ? []
-        : [`${path} is half of something: ${JSON.stringify(content?.slice(0, 100))}`]
+      if (whole) return []
+      return [`${path} is half of something: ${JSON.stringify(content?.slice(0, 100))}`]
     })
   }
 
   async #unconverged(before: string): Promise<readonly string[]> {
     const restarted = await this.#instance()
-    const version = (
-      await this.host.run(
-        'tr "\\0" "\\n" </proc/$(systemctl show -p MainPID --value cuts.service)/environ | grep ^VERSION=',
-      )
-    ).stdout.trim()
+    const environment = await this.host.run(
+      'tr "\\0" "\\n" </proc/$(systemctl show -p MainPID --value cuts.service)/environ | grep ^VERSION=',
+    )
+    const version = environment.stdout.trim()
     const last = await this.#apply()
     const names = await this.#listing()
     const login = await this.host.run(
@@ -220,25 +218,24 @@ export class Trials {
     const audit = await this.host.run(
       'visudo -c && test -z "$(dpkg --audit)" && git -C /srv/cuts/src fsck --no-progress && test -s /etc/cuts/ran',
     )
-    return [
-      ...(restarted === before || version !== 'VERSION=two'
-        ? [`the restart is lost: ${version}`]
-        : []),
-      ...(last.code !== 0 || withStatus(last, 'changed').length > 0
-        ? [
-            `the run after that changes ${withStatus(last, 'changed').join('; ')} and ends with ${String(last.code)}`,
-          ]
-        : []),
-      ...((await this.#instance()) === restarted ? [] : ['the service was restarted once more']),
-      ...names
-        .filter((name) => !this.#names.includes(name))
-        .map((name) => `${name} is left behind`),
-      ...this.#names.filter((name) => !names.includes(name)).map((name) => `${name} is missing`),
-      ...(login.code === 0
-        ? []
-        : [`the file and the database have different passwords: ${login.stderr}`]),
-      ...(audit.code === 0 ? [] : [`${audit.stdout}${audit.stderr}`]),
-    ]
+    const instance = await this.#instance()
+    const changed = withStatus(last, 'changed')
+    const extra = names.filter((name) => !this.#names.includes(name))
+    const missing = this.#names.filter((name) => !names.includes(name))
+    const faults: string[] = []
+    if (restarted === before || version !== 'VERSION=two')
+      faults.push(`the restart is lost: ${version}`)
+    if (last.code !== 0 || changed.length > 0)
+      faults.push(
+        `the run after that changes ${changed.join('; ')} and ends with ${String(last.code)}`,
+      )
+    if (instance !== restarted) faults.push('the service was restarted once more')
+    faults.push(...extra.map((name) => `${name} is left behind`))
+    faults.push(...missing.map((name) => `${name} is missing`))
+    if (login.code !== 0)
+      faults.push(`the file and the database have different passwords: ${login.stderr}`)
+    if (audit.code !== 0) faults.push(`${audit.stdout}${audit.stderr}`)
+    return faults
   }
 
   async #instance(): Promise<string> {
