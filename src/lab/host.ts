@@ -99,6 +99,17 @@ exec env -i PATH="$PATH" SYSTEMD_NSPAWN_API_VFS_WRITABLE=network systemd-nspawn 
   --network-namespace-path="/run/netns/$MACHINE" --boot --console=pipe --resolv-conf=off --timezone=off --link-journal=no
 `
 
+/** What of a host a command enters, with its root and its working directory. */
+const namespaces = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup', '--root', '--wd']
+
+const environment = [
+  'env',
+  '-i',
+  'HOME=/root',
+  'LANG=C.UTF-8',
+  'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+]
+
 /**
  * Boots a host of this name; it is ready when it is returned: sshd answers and systemd has finished
  * starting.
@@ -129,13 +140,8 @@ export async function bootHost(site: Site, onDown: () => void): Promise<LabHost>
         throw await notBooted('sshd does not answer')
       await sleep(50)
     }
-    const { stdout } = await run([
-      'timeout',
-      String(patience),
-      'systemctl',
-      'is-system-running',
-      '--wait',
-    ])
+    const wait = ['systemctl', 'is-system-running', '--wait']
+    const { stdout } = await run(['timeout', String(patience), ...wait])
     // A unit that fails on this machine's kernel makes a host degraded, not useless.
     if (!['running', 'degraded'].includes(stdout.trim()))
       throw await notBooted(`systemd says ${stdout.trim() || 'nothing'}`)
@@ -150,29 +156,9 @@ export async function bootHost(site: Site, onDown: () => void): Promise<LabHost>
   }
 
   const inside = async (command: string | readonly string[]): Promise<readonly string[]> => {
+    const pid = await leader(nspawn?.pid ?? 0, name)
     const argv = typeof command === 'string' ? ['sh', '-c', command] : command
-    const environment = [
-      'env',
-      '-i',
-      'HOME=/root',
-      'LANG=C.UTF-8',
-      'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    ]
-    return [
-      'nsenter',
-      '--target',
-      String(await leader(nspawn?.pid ?? 0, name)),
-      '--mount',
-      '--uts',
-      '--ipc',
-      '--net',
-      '--pid',
-      '--cgroup',
-      '--root',
-      '--wd',
-      ...environment,
-      ...argv,
-    ]
+    return ['nsenter', '--target', String(pid), ...namespaces, ...environment, ...argv]
   }
   const run: LabHost['run'] = async (command, options) => execute(await inside(command), options)
   const mustRun: LabHost['mustRun'] = async (command, options) =>
@@ -197,19 +183,7 @@ export async function bootHost(site: Site, onDown: () => void): Promise<LabHost>
   }
 
   await mkdir(folder, { recursive: true })
-  await must([
-    'ssh-keygen',
-    '-q',
-    '-t',
-    'ed25519',
-    '-N',
-    '',
-    '-C',
-    name,
-    '-f',
-    join(folder, 'host_key'),
-  ])
-  const [type = '', key = ''] = (await readFile(join(folder, 'host_key.pub'), 'utf8')).split(' ')
+  const hostKey = await makeHostKey(folder, name)
   await plugIn(network, index)
   await start()
   return {
@@ -220,13 +194,22 @@ export async function bootHost(site: Site, onDown: () => void): Promise<LabHost>
     user: 'root',
     keyFile,
     knownHostsFile,
-    hostKey: `${type} ${key}`,
+    hostKey,
     run,
     mustRun,
     reboot,
     reset,
     down,
   }
+}
+
+/** Makes the host's own key and answers its public half: type and blob. */
+async function makeHostKey(folder: string, name: string): Promise<string> {
+  const path = join(folder, 'host_key')
+  await must(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', path])
+  const text = await readFile(`${path}.pub`, 'utf8')
+  const [type = '', key = ''] = text.split(' ')
+  return `${type} ${key}`
 }
 
 async function spawnStarter(
@@ -278,10 +261,8 @@ function sshdAnswers(address: string): Promise<boolean> {
  */
 async function leader(nspawn: number, name: string): Promise<number> {
   const children = await readFile(`/proc/${nspawn}/task/${nspawn}/children`, 'utf8').catch(() => '')
-  for (const pid of children
-    .split(' ')
-    .map(Number)
-    .filter((number) => number > 0)) {
+  const pids = children.split(' ').map(Number)
+  for (const pid of pids.filter((number) => number > 0)) {
     const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
     if (/^NSpid:.*\s1$/m.test(status)) return pid
   }
