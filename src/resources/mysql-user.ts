@@ -1,23 +1,15 @@
 import { z } from 'zod'
-import {
-  blocked,
-  fine,
-  type Blocked,
-  type Change,
-  type MysqlAction,
-  type MysqlConnection,
-  type MysqlLoginAction,
-} from '../core/change.js'
+import { blocked, fine, type Blocked, type Change, type MysqlAction } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import { request, type Value } from '../core/fact.js'
-import { mysqlHash } from '../core/scrub/mysql-hash.js'
 import { checked, checkedId, line, secret, state, value } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
-import { reveal, Secret } from '../core/secret.js'
-import type { Account, Way } from '../facts/mysql-account.js'
+import { reveal, type Secret } from '../core/secret.js'
+import type { Account } from '../facts/mysql-account.js'
 import { accountFact } from '../facts/mysql-server.js'
 import { connectionSchema, onServer, type MysqlConnectionOptions } from './mysql-connection.js'
 import { grantChanges, grantsSchema, type GrantOptions } from './mysql-grants.js'
+import { loginChanges, native, socketPlugin, type DesiredLogin } from './mysql-login.js'
 
 export interface MysqlUserOptions extends CommonOptions {
   /**
@@ -58,15 +50,11 @@ export interface MysqlUserOptions extends CommonOptions {
   readonly connection?: MysqlConnectionOptions
 }
 
-const native = 'mysql_native_password'
-const socketPlugin = 'unix_socket'
-
 function wrongPassword(password: Secret): string | undefined {
   const text = reveal(password)
   if (text === '') return 'password must not be empty: anybody could log in'
-  return /^[\x20-\x7e]*$/.test(text)
-    ? undefined
-    : 'password must be printable ASCII: others arrive differently from different clients (PyMySQL sends latin1, this one UTF-8)'
+  if (/^[\x20-\x7e]*$/.test(text)) return undefined
+  return 'password must be printable ASCII: others arrive differently from different clients (PyMySQL sends latin1, this one UTF-8)'
 }
 
 const passwordSchema = secret.superRefine((given, context) => {
@@ -74,9 +62,6 @@ const passwordSchema = secret.superRefine((given, context) => {
   if (wrong !== undefined)
     context.addIssue({ code: 'custom', message: wrong.replace(/^password /, '') })
 })
-
-/** What `mysql_native_password` keeps: `*SHA1(SHA1(password))`. */
-export const nativeHash = (password: Secret): string => `*${mysqlHash(reveal(password))}`
 
 const shape = {
   host: z
@@ -127,16 +112,11 @@ export function mysqlUser(name: string, options: MysqlUserOptions): Resource {
         values,
       })
       const user = `${name}@${host}`
-      if (options.state === 'absent')
-        return account === null
-          ? fine('there is no such account')
-          : [
-              {
-                summary: `remove user ${user}`,
-                proof: 'facts',
-                actions: [run('DROP USER ?@?', [name, host])],
-              },
-            ]
+      if (options.state === 'absent') {
+        if (account === null) return fine('there is no such account')
+        const dropping = run('DROP USER ?@?', [name, host])
+        return [{ summary: `remove user ${user}`, proof: 'facts', actions: [dropping] }]
+      }
       const wrong = password === undefined ? undefined : wrongPassword(password)
       if (wrong !== undefined)
         throw new FettleError('option-invalid', {
@@ -146,36 +126,29 @@ export function mysqlUser(name: string, options: MysqlUserOptions): Resource {
       const desired = { name, host, password, options, connection }
       const obstacle = cannotBe(account, desired)
       if (obstacle !== null) return obstacle
+      const granting = (summary: string, statements: readonly string[]): Change => ({
+        summary,
+        proof: 'facts',
+        actions: statements.map((sql) => run(sql, [name, host])),
+      })
+      const rules = {
+        exact: options.exactGrants === true,
+        foldsCase: account?.foldsCase ?? false,
+      }
+      const have = account?.grants ?? []
       const changes = [
         ...loginChanges(account, desired),
-        ...grantChanges(
-          account?.grants ?? [],
-          options.grants ?? {},
-          { exact: options.exactGrants === true, foldsCase: account?.foldsCase ?? false },
-          (summary, statements) => ({
-            summary,
-            proof: 'facts',
-            actions: statements.map((sql) => run(sql, [name, host])),
-          }),
-        ),
+        ...grantChanges(have, options.grants ?? {}, rules, granting),
       ]
       return changes.length === 0 ? fine(`${user} logs in and may do as desired`) : changes
     },
   })
 }
 
-interface Desired {
-  readonly name: string
-  readonly host: string
-  readonly password: Secret | undefined
-  readonly options: MysqlUserOptions
-  readonly connection: MysqlConnection
-}
-
 /** Why an account cannot be made or changed as desired. */
 function cannotBe(
   account: Account | null,
-  { name, host, password, options, connection }: Desired,
+  { name, host, password, options, connection }: DesiredLogin,
 ): Blocked | null {
   const user = `${name}@${host}`
   if (account === null) {
@@ -197,124 +170,11 @@ function cannotBe(
       "give its password to the connection too (connection: { password }), or another administrator's account",
     )
   }
-  const foreign =
-    password === undefined
-      ? undefined
-      : account.ways.find((way) => way.plugin !== native && way.plugin !== socketPlugin)
+  if (password === undefined) return null
+  const foreign = account.ways.find((way) => way.plugin !== native && way.plugin !== socketPlugin)
   if (foreign === undefined) return null
   return blocked(
     `${user} logs in by ${foreign.plugin}, whose passwords cannot be compared`,
     `give plugin: '${native}', which closes every other way, or leave password out`,
   )
-}
-
-/** Shorter ones are words, such as Debian's `invalid` for a password that nobody has. */
-const shortestHash = 30
-
-/** `IDENTIFIED VIA a USING ? OR b`. Hashes are bound and never part of the text. */
-function identified(ways: readonly Way[]): {
-  readonly sql: string
-  readonly values: MysqlAction['values']
-} {
-  const sql = ways
-    .map(({ plugin, kept }) => (kept === '' ? plugin : `${plugin} USING ?`))
-    .join(' OR ')
-  return {
-    sql: `IDENTIFIED VIA ${sql}`,
-    values: ways
-      .filter(({ kept }) => kept !== '')
-      .map(({ kept }) => (kept.length < shortestHash ? kept : new Secret(kept))),
-  }
-}
-
-function desiredWays(have: readonly Way[], { password, options }: Desired): readonly Way[] {
-  const staying = options.plugin === native ? [] : have.filter((way) => way.plugin !== native)
-  const others =
-    password === undefined ? have : [{ plugin: native, kept: nativeHash(password) }, ...staying]
-  return options.plugin === undefined || others.some((way) => way.plugin === options.plugin)
-    ? others
-    : [...others, { plugin: options.plugin, kept: '' }]
-}
-
-function loginChanges(account: Account | null, desired: Desired): readonly Change[] {
-  const { name, host, connection, options, password } = desired
-  const ways = desiredWays(account?.ways ?? [], desired)
-  const differing =
-    account === null ? [`create user ${name}@${host}`] : loginDifferences(account.ways, ways)
-  const tls = tlsDifference(account?.requires ?? 'nothing', options.requireTls)
-  if (differing.length === 0 && tls === undefined) return []
-  const auth = differing.length === 0 ? null : identified(ways)
-  const sql = [
-    account === null ? 'CREATE USER ?@?' : 'ALTER USER ?@?',
-    ...(auth === null ? [] : [auth.sql]),
-    ...(tls === undefined ? [] : [options.requireTls === true ? 'REQUIRE SSL' : 'REQUIRE NONE']),
-  ].join(' ')
-  const set: MysqlAction = {
-    on: 'mysql',
-    connection,
-    sql,
-    values: [name, host, ...(auth?.values ?? [])],
-  }
-  const closed = options.requireTls ?? (account !== null && account.requires !== 'nothing')
-  const proves =
-    auth !== null &&
-    password !== undefined &&
-    !closed &&
-    connection.host === undefined &&
-    (host === 'localhost' || host === '%')
-  return [
-    {
-      summary: [...differing, ...(tls === undefined ? [] : [tls])].join(', '),
-      proof: 'facts',
-      actions: [set, ...(proves ? [login(desired, password)] : [])],
-    },
-  ]
-}
-
-/**
- * A login through the socket, as the account that comes from `localhost`. MariaDB takes the account
- * with the most specific host, so `app@localhost` answers before `app@%`. An anonymous
- * `''@localhost` answers before it too; then the failure is told, since nobody means that.
- */
-function login({ name, host, connection }: Desired, password: Secret): MysqlLoginAction {
-  const socket: MysqlConnection =
-    connection.socket === undefined ? {} : { socket: connection.socket }
-  const proof: MysqlLoginAction = {
-    on: 'mysql-login',
-    connection: { ...socket, user: name, password },
-  }
-  if (host === 'localhost') return proof
-  const sql =
-    "SELECT 1 FROM mysql.global_priv WHERE User = ? AND Host <> ? AND 'localhost' LIKE Host LIMIT 1"
-  return { ...proof, unless: { on: 'mysql', connection, sql, values: [name, host] } }
-}
-
-function loginDifferences(have: readonly Way[], wanted: readonly Way[]): readonly string[] {
-  const before = have.find((way) => way.plugin === native)
-  const after = wanted.find((way) => way.plugin === native)
-  const password =
-    after === undefined || before?.kept.toUpperCase() === after.kept.toUpperCase()
-      ? []
-      : [before === undefined ? 'login with a password allowed' : 'password changed']
-  const isIn = (ways: readonly Way[], plugin: string): boolean =>
-    ways.some((way) => way.plugin === plugin)
-  const opened =
-    isIn(wanted, socketPlugin) && !isIn(have, socketPlugin)
-      ? ['login through the socket allowed']
-      : []
-  const closed = have
-    .filter(({ plugin }) => !isIn(wanted, plugin))
-    .map(
-      ({ plugin }) =>
-        `login ${plugin === socketPlugin ? 'through the socket' : `by ${plugin}`} closed`,
-    )
-  return [...password, ...opened, ...closed]
-}
-
-function tlsDifference(
-  requires: Account['requires'],
-  wanted: boolean | undefined,
-): string | undefined {
-  if (wanted === true && requires === 'nothing') return 'TLS required'
-  return wanted === false && requires !== 'nothing' ? 'TLS no longer required' : undefined
 }

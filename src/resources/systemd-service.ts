@@ -8,13 +8,10 @@ import {
   type Blocked,
   type Change,
   type Plan,
-  type ShellAction,
 } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import { request } from '../core/fact.js'
 import { checked, resources } from '../core/options.js'
-import { clearOldScript, clearScript } from '../core/pending.js'
-import { refuse } from '../core/refuse.js'
 import {
   resource,
   type CommonOptions,
@@ -22,7 +19,7 @@ import {
   type Resource,
   type Trigger,
 } from '../core/resource.js'
-import { lines, sh, type Sh } from '../core/sh.js'
+import { sh } from '../core/sh.js'
 import {
   hiddenMarks,
   marksFact,
@@ -31,6 +28,7 @@ import {
   type PendingMarks,
 } from '../facts/marks.js'
 import { unitFact, type UnitState } from '../facts/unit.js'
+import { begin, watch, type Operation } from './systemd-operation.js'
 import { daemonReload } from './systemd-unit.js'
 import { checkedUnitName, completeUnitName, isTemplate } from './unit-name.js'
 
@@ -66,8 +64,6 @@ export interface ServiceOptions extends CommonOptions {
   readonly stableFor?: number
 }
 
-type Operation = 'start' | 'restart' | 'reload'
-
 /** Why a unit in this state of its file counts as enabled (systemctl(1), is-enabled). */
 const acceptedAsEnabled: Readonly<Record<string, string>> = {
   enabled: 'enabled',
@@ -85,62 +81,6 @@ const isStopped = ({ active }: UnitState): boolean => active === 'inactive' || a
 const isMasked = ({ load, file }: UnitState): boolean =>
   load === 'masked' || file.startsWith('masked')
 
-/** Where an operation notes what it has started and when, for the watch that follows it. */
-const recordOf = (unit: string): string => `/run/fettle/${unit}.started`
-
-/**
- * Shell for both: what systemd says of the unit, the seconds of the host's clock, and how to fail
- * with the unit's journal since `$since`.
- */
-const looking = sh`look() {
-  state= result= instance= is=
-  for w_ in $(systemctl show -p ActiveState -p Result -p InvocationID -p NRestarts -- "$unit"); do
-    case $w_ in ActiveState=*) state=\${w_#*=} ;; Result=*) result=\${w_#*=} ;; InvocationID=*) instance=\${w_#*=} is="$is $w_" ;; *) is="$is $w_" ;; esac
-  done
-}
-clock() { read -r now _ </proc/uptime; now=$((\${now%.*} * 100 + 1\${now#*.} - 100)); }
-fail() { journalctl --sync 2>/dev/null || sleep 1; journalctl -u "$unit" --since "@$since" --no-pager -o cat | tail -n 25 >&2; ${refuse(sh`"$1"`, sh`"see its journal: journalctl -u $unit"`)}; }`
-
-/** Starts, restarts or reloads a unit. */
-function begin(operation: Operation, unit: string): Action {
-  const script: Sh = lines([
-    sh`unit=${unit} operation=${operation} record=${recordOf(unit)} since=$(date +%s)`,
-    looking,
-    sh`systemctl reset-failed -- "$unit" 2>/dev/null || :
-[ "$(systemctl show -p NeedDaemonReload --value -- "$unit")" != yes ] || systemctl daemon-reload || exit
-systemctl "$operation" -- "$unit" || fail "$unit did not $operation"
-look && clock && (umask 077 && mkdir -p /run/fettle && echo "$since $now$is" >"$record")`,
-  ])
-  return { on: 'shell', what: `\`systemctl ${operation} ${unit}\``, script, long: true }
-}
-
-/**
- * Watches whether what was begun holds for so many seconds; its journal is quoted when it does not.
- */
-function watch(operation: Operation, unit: string, stableFor: number): ShellAction {
-  const script: Sh = lines([
-    sh`unit=${unit} operation=${operation} record=${recordOf(unit)} stable=${stableFor * 100}`,
-    looking,
-    sh`read -r since begun was <"$record" && rm -f -- "$record" || exit
-while :; do
-  look && clock && passed=$((now - begun))
-  case $state in
-    active|reloading) ;;
-    inactive) fail "$unit was inactive $((passed / 100)) s after its $operation: it ended by itself ($result), or a condition of its unit is not met" ;;
-    failed) fail "$unit ended $((passed / 100)) s after its $operation ($result)" ;;
-    *) fail "$unit was $state ($result) $((passed / 100)) s after its $operation" ;;
-  esac
-  [ "$is" = " $was" ] || fail "$unit ended and was started again by systemd within $((passed / 100)) s of its $operation"
-  left=$((stable - passed))
-  [ "$left" -gt 0 ] || break
-  [ "$left" -lt 100 ] || left=100
-  sleep "$((left / 100)).$((left / 10 % 10))$((left % 10))"
-done`,
-    operation === 'reload' ? clearScript(unit, 'reload') : clearOldScript(unit),
-  ])
-  return { on: 'shell', what: `watching ${unit} after its ${operation}`, script, long: true }
-}
-
 function operate(
   operation: Operation,
   unit: string,
@@ -148,8 +88,9 @@ function operate(
   summary: string,
   { needsReload }: UnitState,
 ): Change {
+  const whole = needsReload ? `${summary}, after a daemon-reload` : summary
   return {
-    ...change(`${summary}${needsReload ? ', after a daemon-reload' : ''}`, begin(operation, unit)),
+    ...change(whole, begin(operation, unit)),
     settles: watch(operation, unit, stableFor),
   }
 }
@@ -220,15 +161,9 @@ function masking(
   if (masked === true && file !== 'masked')
     return { unmask: [], mask: [change(`mask: ${was} → masked`, systemctl('mask', '--', name))] }
   if (masked !== false || !was.startsWith('masked')) return { unmask: [], mask: [] }
-  return {
-    unmask: [
-      change(
-        `unmask: ${was}`,
-        systemctl('unmask', ...(was === 'masked-runtime' ? ['--runtime'] : []), '--', name),
-      ),
-    ],
-    mask: [],
-  }
+  const flags = was === 'masked-runtime' ? ['--runtime'] : []
+  const undoing = systemctl('unmask', ...flags, '--', name)
+  return { unmask: [change(`unmask: ${was}`, undoing)], mask: [] }
 }
 
 function enabling({ enabled, masked }: ServiceOptions, unit: UnitState): readonly Change[] {
@@ -236,16 +171,10 @@ function enabling({ enabled, masked }: ServiceOptions, unit: UnitState): readonl
   const behindMask = isMasked(unit) && masked === false
   if (enabled === true && (behindMask || !Object.hasOwn(acceptedAsEnabled, unit.file)))
     return [linking(`enable: ${unit.file} → enabled`, 'enable', '--', unit.id)]
-  if (enabled === false && (behindMask || unit.file.startsWith('enabled')))
-    return [
-      linking(
-        `disable: ${unit.file} → disabled`,
-        'disable',
-        ...(unit.file === 'enabled-runtime' ? ['--runtime'] : []),
-        '--',
-        unit.id,
-      ),
-    ]
+  if (enabled === false && (behindMask || unit.file.startsWith('enabled'))) {
+    const flags = unit.file === 'enabled-runtime' ? ['--runtime'] : []
+    return [linking(`disable: ${unit.file} → disabled`, 'disable', ...flags, '--', unit.id)]
+  }
   return []
 }
 
@@ -256,41 +185,48 @@ function operating(
   found: PendingMarks | null,
   context: PlanContext,
 ): readonly Change[] | Blocked {
-  const marks = seenMarks(found)
   const stableFor = options.stableFor ?? 3
-  if (options.running === false)
-    return isStopped(unit)
-      ? []
-      : [change(`stop: ${unit.active} → inactive`, systemctl('stop', '--', name))]
+  if (options.running === false) return stopping(name, unit)
+  const due = (
+    effect: Trigger['effect'],
+    triggers: readonly Resource[] | undefined,
+  ): readonly Address[] => unseen(effect, unit, seenMarks(found), addresses(triggers), context)
   if (!isRunning(unit)) {
-    const was =
-      unit.active === 'failed'
-        ? `failed (${unit.result})`
-        : unit.active === 'inactive'
-          ? 'inactive'
-          : `${unit.active} (${unit.sub})`
     if (options.running !== true) return []
     // A start would only join the one under way, of what was there before.
     const isOld =
       unit.active === 'activating' &&
-      (unit.needsReload ||
-        unseen('restart', unit, marks, addresses(options.restartOn), context).length > 0)
+      (unit.needsReload || due('restart', options.restartOn).length > 0)
     const operation = isOld ? 'restart' : 'start'
-    return [operate(operation, name, stableFor, `${operation}: ${was} → active`, unit)]
+    return [operate(operation, name, stableFor, `${operation}: ${activity(unit)} → active`, unit)]
   }
   if (isMasked(unit) && options.masked !== false) return []
-  const restart = unseen('restart', unit, marks, addresses(options.restartOn), context)
+  const restart = due('restart', options.restartOn)
   if (restart.length > 0)
     return [{ ...operate('restart', name, stableFor, 'restart', unit), because: restart }]
-  const reload = unseen('reload', unit, marks, addresses(options.reloadOn), context)
-  if (reload.length === 0)
-    return (options.restartOn ?? options.reloadOn) === undefined ? [] : (hiddenMarks(found) ?? [])
+  const reload = due('reload', options.reloadOn)
+  if (reload.length === 0) {
+    if ((options.restartOn ?? options.reloadOn) === undefined) return []
+    return hiddenMarks(found) ?? []
+  }
   if (!unit.canReload && context.changing.length === 0)
     return blocked(
       `${name} cannot be reloaded: its unit has no ExecReload=`,
       'use restartOn instead of reloadOn',
     )
   return [{ ...operate('reload', name, stableFor, 'reload', unit), because: reload }]
+}
+
+function stopping(name: string, unit: UnitState): readonly Change[] {
+  if (isStopped(unit)) return []
+  return [change(`stop: ${unit.active} → inactive`, systemctl('stop', '--', name))]
+}
+
+/** What a unit that does not run is, in a sentence. */
+function activity({ active, result, sub }: UnitState): string {
+  if (active === 'failed') return `failed (${result})`
+  if (active === 'inactive') return 'inactive'
+  return `${active} (${sub})`
 }
 
 function described({ enabled }: ServiceOptions, unit: UnitState): string {
@@ -332,7 +268,8 @@ const shape = {
  */
 export function systemdService(name: string, options: ServiceOptions = {}): Resource {
   const type = 'systemd.service'
-  const unitName = checkedUnitName(type, typeof name === 'string' ? completeUnitName(name) : name)
+  const given = typeof name === 'string' ? completeUnitName(name) : name
+  const unitName = checkedUnitName(type, given)
   checked(type, unitName, options, shape, ({ running, enabled, masked, restartOn, reloadOn }) => {
     if (masked === true && (running === true || enabled === true))
       return 'a masked unit can neither run nor be enabled'

@@ -9,8 +9,9 @@ import {
   type ShellAction,
 } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
-import { Later, request } from '../core/fact.js'
+import { Later, request, type Value } from '../core/fact.js'
 import { modeText } from '../core/mode.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import { checked, state } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { Secret } from '../core/secret.js'
@@ -48,13 +49,13 @@ export const daemonReload: ShellAction = { ...program(sh`systemctl daemon-reload
  * host more processor than all else about a unit, and a new one is loaded when it is first asked
  * for. Instances of a template are not looked for.
  */
-const reloadIfStale = (name: string, path: string): ShellAction =>
-  isTemplate(name)
-    ? daemonReload
-    : {
-        ...daemonReload,
-        script: sh`case " $(echo $(systemctl show -p FragmentPath -p NeedDaemonReload --value -- ${name})) " in ${` ${path} no `} | ${` no ${path} `}) ;; *) systemctl daemon-reload ;; esac`,
-      }
+function reloadIfStale(name: string, path: string): ShellAction {
+  if (isTemplate(name)) return daemonReload
+  return {
+    ...daemonReload,
+    script: sh`case " $(echo $(systemctl show -p FragmentPath -p NeedDaemonReload --value -- ${name})) " in ${` ${path} no `} | ${` no ${path} `}) ;; *) systemctl daemon-reload ;; esac`,
+  }
+}
 
 const run = (script: ReturnType<typeof sh>): Action => ({ on: 'shell', script, long: true })
 
@@ -63,19 +64,20 @@ const run = (script: ReturnType<typeof sh>): Action => ({ on: 'shell', script, l
  * decide, which may come later. These are the programs of `Exec…=`, the service of a socket, units
  * that are required, and for a template what drop-ins of its instances add.
  */
-const decidedByOthers = (name: string): string =>
-  [
+function decidedByOthers(name: string): string {
+  const patterns = [
     "*': Command '*' is not executable: '*",
     "*': service '*' not loaded, socket cannot be started.'",
     "*': Failed to create '*'/start: Unit '*' not found.'",
-    ...(isTemplate(name)
-      ? [
-          "*' has no '*' Refusing.'",
-          "*' lacks '*' Refusing.'",
-          "'Unit '*' has a bad unit file setting.'",
-        ]
-      : []),
-  ].join(' | ')
+  ]
+  if (isTemplate(name))
+    patterns.push(
+      "*' has no '*' Refusing.'",
+      "*' lacks '*' Refusing.'",
+      "'Unit '*' has a bad unit file setting.'",
+    )
+  return patterns.join(' | ')
+}
 
 /**
  * systemd judges a unit by its file's name, so a copy is verified under the right one.
@@ -107,6 +109,16 @@ function readable(given: Content, name: string): string | Uint8Array {
   })
 }
 
+/** The content of a unit, which may not be a Secret. */
+function readableContent(
+  name: string,
+  options: UnitOptions,
+): Value<string | Uint8Array> | undefined {
+  const given = contentOf(options)
+  if (given === undefined) return undefined
+  return given instanceof Later ? given.map(readable, name) : readable(given, name)
+}
+
 function occupied(name: string, path: string, file: PathEntry | null): Blocked | null {
   if (file === null || file.kind === 'file') return null
   if (file.kind !== 'link') return blocked(`${path} is not a file`, 'move away what is there')
@@ -124,11 +136,11 @@ function occupied(name: string, path: string, file: PathEntry | null): Blocked |
 function drift(file: PathEntry): readonly string[] {
   const owner = file.owner ?? String(file.uid)
   const group = file.group ?? String(file.gid)
-  return [
-    ...(file.mode === mode ? [] : [`mode ${modeText(file.mode)} → ${modeText(mode)}`]),
-    ...(file.uid === 0 ? [] : [`owner ${owner} → root`]),
-    ...(file.gid === 0 ? [] : [`group ${group} → root`]),
-  ]
+  const differences: string[] = []
+  if (file.mode !== mode) differences.push(`mode ${modeText(file.mode)} → ${modeText(mode)}`)
+  if (file.uid !== 0) differences.push(`owner ${owner} → root`)
+  if (file.gid !== 0) differences.push(`group ${group} → root`)
+  return differences
 }
 
 /**
@@ -161,40 +173,25 @@ function planPresent(
       proof: 'facts',
       proves: holds(wanted, digestOf(content)),
       settles: reloadIfStale(name, path),
-      ...(diff === undefined ? {} : { diff }),
+      ...omitUndefined({ diff }),
     },
   ]
   if (file === null) return written(`create ${path}`)
   const attributes = drift(file)
   if (file.sha256 !== digestOf(content))
     return written(['content changed', ...attributes].join(', '))
-  const changes: readonly Change[] = [
-    ...(attributes.length === 0
-      ? []
-      : [
-          {
-            summary: attributes.join(', '),
-            actions: [
-              run(
-                holding(
-                  path,
-                  sh`chown -- root:root /proc/self/fd/3 && chmod -- ${modeText(mode)} /proc/self/fd/3`,
-                ),
-              ),
-            ],
-            proof: 'facts' as const,
-          },
-        ]),
-    ...(isStale(path, unit)
-      ? [
-          {
-            summary: 'daemon-reload: systemd has loaded an older version',
-            actions: [daemonReload],
-            proof: 'facts' as const,
-          },
-        ]
-      : []),
-  ]
+  const changes: Change[] = []
+  if (attributes.length > 0) {
+    const script = sh`chown -- root:root /proc/self/fd/3 && chmod -- ${modeText(mode)} /proc/self/fd/3`
+    const summary = attributes.join(', ')
+    changes.push({ summary, actions: [run(holding(path, script))], proof: 'facts' })
+  }
+  if (isStale(path, unit))
+    changes.push({
+      summary: 'daemon-reload: systemd has loaded an older version',
+      actions: [daemonReload],
+      proof: 'facts',
+    })
   return changes.length === 0 ? fine(`${path} is loaded as it should be`) : changes
 }
 
@@ -216,28 +213,23 @@ function planAbsent(
   { stopped, disabled }: Running,
 ): Plan {
   if (file === null && !isKnown) return fine(`there is no ${path}`)
-  const actions = [
-    ...(stopped.length === 0
-      ? []
-      : [{ ...program(sh`systemctl stop -- ${stopped}`), long: true as const }]),
-    ...(disabled ? [{ ...program(sh`systemctl disable -- ${name}`), long: true as const }] : []),
+  const actions: Action[] = []
+  const summary: string[] = []
+  if (stopped.length > 0) {
+    actions.push({ ...program(sh`systemctl stop -- ${stopped}`), long: true })
+    summary.push(isTemplate(name) ? `stop ${stopped.join(', ')}` : 'stop')
+  }
+  if (disabled) {
+    actions.push({ ...program(sh`systemctl disable -- ${name}`), long: true })
+    summary.push('disable')
+  }
+  actions.push(
     run(
       sh`rm -f -- ${path} && sync -- ${directory} && systemctl daemon-reload && { systemctl reset-failed -- ${name.replace('@.', '@*.')} 2>/dev/null || :; }`,
     ),
-  ]
-  const stop =
-    stopped.length === 0 ? [] : [isTemplate(name) ? `stop ${stopped.join(', ')}` : 'stop']
-  return [
-    {
-      summary: [
-        ...stop,
-        ...(disabled ? ['disable'] : []),
-        file === null ? `daemon-reload: ${path} is gone` : `remove ${path}`,
-      ].join(', '),
-      actions,
-      proof: 'facts',
-    },
-  ]
+  )
+  summary.push(file === null ? `daemon-reload: ${path} is gone` : `remove ${path}`)
+  return [{ summary: summary.join(', '), actions, proof: 'facts' }]
 }
 
 const shape = { ...contentShape, state: state.optional() }
@@ -257,18 +249,11 @@ export function systemdUnit(name: string, options: UnitOptions): Resource {
     const isAbsent = given.state === 'absent'
     const hasContent =
       given.content !== undefined || given.source !== undefined || given.template !== undefined
-    return !isAbsent && !hasContent
-      ? 'one of content, source and template is required'
-      : contentPairs(given)
+    if (!isAbsent && !hasContent) return 'one of content, source and template is required'
+    return contentPairs(given)
   })
   const path = `${directory}/${name}`
-  const given = options.state === 'absent' ? undefined : contentOf(options)
-  const content =
-    given instanceof Later
-      ? given.map(readable, name)
-      : given === undefined
-        ? undefined
-        : readable(given, name)
+  const content = options.state === 'absent' ? undefined : readableContent(name, options)
   const common = { type, id: name, options, values: { content }, joins: 'files' as const }
   const reads = { file: request(pathFact, pathKey(path, content)) }
   const present = (
@@ -276,13 +261,14 @@ export function systemdUnit(name: string, options: UnitOptions): Resource {
     unit: UnitState | null,
     wanted: string | Uint8Array,
   ): Plan => occupied(name, path, file) ?? planPresent(name, path, wanted, file, unit)
+  const absent = (file: PathEntry | null, isKnown: boolean, running: Running): Plan =>
+    occupied(name, path, file) ?? planAbsent(name, path, file, isKnown, running)
   if (isTemplate(name) && options.state === 'absent') {
     return resource({
       ...common,
       reads: { ...reads, instances: request(unitInstancesFact, name) },
       plan: ({ file, instances }) =>
-        occupied(name, path, file) ??
-        planAbsent(name, path, file, false, {
+        absent(file, false, {
           stopped: instances?.running ?? [],
           disabled: instances?.enabled ?? false,
         }),
@@ -299,16 +285,12 @@ export function systemdUnit(name: string, options: UnitOptions): Resource {
     reads: { ...reads, unit: request(unitFact, name) },
     plan({ file, unit }, { content }) {
       if (content !== undefined) return present(file, unit, content)
-      const known = isLoaded(path, unit)
-      const stopped =
-        known && unit?.active !== 'inactive' && unit?.active !== 'failed' ? [name] : []
-      return (
-        occupied(name, path, file) ??
-        planAbsent(name, path, file, known, {
-          stopped,
-          disabled: unit?.file.startsWith('enabled') === true,
-        })
-      )
+      const isKnown = isLoaded(path, unit)
+      const isActive = isKnown && unit?.active !== 'inactive' && unit?.active !== 'failed'
+      return absent(file, isKnown, {
+        stopped: isActive ? [name] : [],
+        disabled: unit?.file.startsWith('enabled') === true,
+      })
     },
   })
 }

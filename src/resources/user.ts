@@ -1,13 +1,5 @@
 import { z } from 'zod'
-import {
-  blocked,
-  fine,
-  program,
-  type Action,
-  type Blocked,
-  type Change,
-  type Plan,
-} from '../core/change.js'
+import { blocked, fine, program, type Action, type Change, type Plan } from '../core/change.js'
 import { request, type Value } from '../core/fact.js'
 import {
   absolutePath,
@@ -20,12 +12,13 @@ import {
   value,
 } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
-import { reveal, Secret } from '../core/secret.js'
-import { sh, type ShArgument } from '../core/sh.js'
+import type { Secret } from '../core/secret.js'
+import { sh } from '../core/sh.js'
 import { groupFact, type GroupEntry } from '../facts/group.js'
 import { pathFact } from '../facts/path.js'
-import { userFact, type UserEntry, type UserPassword } from '../facts/user.js'
+import { userFact, type UserEntry } from '../facts/user.js'
 import { account, isAccount } from './attributes.js'
+import { cryptPattern, hashMessage, passwordChanges, setPassword, textOf } from './user-password.js'
 
 export interface UserOptions extends CommonOptions {
   /**
@@ -89,10 +82,6 @@ export interface UserOptions extends CommonOptions {
   readonly removeHome?: boolean
 }
 
-const cryptPattern = /^\$[^\s:]+$/
-const hashMessage = "must be a hash that crypt(3) made, such as '$y$…' or '$6$…'"
-
-const isNow = (before: string, after: string): string => `${before} → ${after}`
 const argumentOf = (
   flag: string,
   given: string | number | undefined,
@@ -102,15 +91,16 @@ const change = (summary: string, ...actions: readonly Action[]): Change => ({
   proof: 'facts',
   actions,
 })
-const textOf = (hash: string | Secret): string => (hash instanceof Secret ? reveal(hash) : hash)
 
-/** By standard input, so that the hash is in no command line. */
-const setPassword = (name: string, hash: string | Secret, locked: boolean): Action => ({
-  on: 'shell',
-  what: '`chpasswd -e`',
-  script: sh`chpasswd -e`,
-  input: [`${name}:${locked ? '!' : ''}`, hash, '\n'],
-})
+/** What tells useradd(8) the primary group. */
+function primaryGroup(
+  name: string,
+  group: string | number | undefined,
+  hasGroup: boolean,
+): readonly (string | number)[] {
+  if (group !== undefined) return ['-g', group]
+  return hasGroup ? ['-g', name] : ['-U']
+}
 
 function creation(
   name: string,
@@ -129,26 +119,25 @@ function creation(
     createHome = !system,
     locked = false,
   } = options
-  const primary: ShArgument = group !== undefined ? ['-g', group] : hasGroup ? ['-g', name] : ['-U']
+  const furtherGroups = groups.length === 0 ? [] : ['-G', groups.join(',')]
   const words = [
     ...argumentOf('-u', uid),
-    ...primary,
-    ...(groups.length === 0 ? [] : ['-G', groups.join(',')]),
+    ...primaryGroup(name, group, hasGroup),
+    ...furtherGroups,
     ...argumentOf('-s', shell),
     ...argumentOf('-d', home),
     ...argumentOf('-c', comment),
     ...(system ? ['-r'] : []),
     createHome ? '-m' : '-M',
   ]
-  const made = [
-    ...(group === undefined && !hasGroup ? ['its group'] : []),
-    ...(createHome ? [home === undefined ? 'its home' : `the home ${home}`] : []),
-  ]
-  return change(
-    `create user ${name}${made.length === 0 ? '' : ` with ${made.join(' and ')}`}`,
-    program(sh`useradd ${words} -- ${name}`),
-    ...(hash === undefined ? [] : [setPassword(name, hash, locked)]),
-  )
+  const made: string[] = []
+  if (group === undefined && !hasGroup) made.push('its group')
+  if (createHome) made.push(home === undefined ? 'its home' : `the home ${home}`)
+  const withMade = made.length === 0 ? '' : ` with ${made.join(' and ')}`
+  const summary = `create user ${name}${withMade}`
+  const adding = program(sh`useradd ${words} -- ${name}`)
+  if (hash === undefined) return change(summary, adding)
+  return change(summary, adding, setPassword(name, hash, locked))
 }
 
 function groupChange(
@@ -159,46 +148,14 @@ function groupChange(
   if (groups === undefined) return []
   const missing = groups.filter((group) => group !== user.group && !user.groups.includes(group))
   const surplus = exactGroups ? user.groups.filter((group) => !groups.includes(group)) : []
-  const named = [
-    missing.length === 0 ? '' : `+ ${missing.join(', ')}`,
-    surplus.length === 0 ? '' : `- ${surplus.join(', ')}`,
-  ].filter((part) => part !== '')
+  const named: string[] = []
+  if (missing.length > 0) named.push(`+ ${missing.join(', ')}`)
+  if (surplus.length > 0) named.push(`- ${surplus.join(', ')}`)
   if (named.length === 0) return []
-  return [
-    change(
-      `groups ${named.join(' ')}`,
-      program(
-        exactGroups
-          ? sh`usermod -G ${groups.join(',')} -- ${name}`
-          : sh`usermod -aG ${missing.join(',')} -- ${name}`,
-      ),
-    ),
-  ]
-}
-
-/** Hash and lock are two things in one field: each is changed without touching the other. */
-function passwordChanges(
-  name: string,
-  locked: boolean | undefined,
-  hash: string | Secret | undefined,
-  password: UserPassword,
-): readonly Change[] | Blocked {
-  if (hash !== undefined && (password.hash === null || textOf(password.hash) !== textOf(hash))) {
-    const lock = locked ?? (password.locked && password.hash !== null)
-    const summary =
-      locked === undefined || locked === password.locked
-        ? 'password changed'
-        : `password changed, ${locked ? 'locked' : 'unlocked'}`
-    return [change(summary, setPassword(name, hash, lock))]
-  }
-  if (locked === undefined || locked === password.locked) return []
-  if (locked) return [change('lock password', program(sh`usermod -L -- ${name}`))]
-  return password.hash === null
-    ? blocked(
-        `user ${name} has no password that could be unlocked`,
-        'give passwordHash, or leave locked out',
-      )
-    : [change('unlock password', program(sh`usermod -U -- ${name}`))]
+  const script = exactGroups
+    ? sh`usermod -G ${groups.join(',')} -- ${name}`
+    : sh`usermod -aG ${missing.join(',')} -- ${name}`
+  return [change(`groups ${named.join(' ')}`, program(script))]
 }
 
 function changes(
@@ -214,41 +171,25 @@ function changes(
   const password =
     !needsShadow || user.password === null ? [] : passwordChanges(name, locked, hash, user.password)
   if ('blocked' in password) return password
-  const modified = (
-    flag: string,
-    label: string,
-    now: string,
-    wanted: string | number | undefined,
-    same: boolean,
-  ): readonly Change[] =>
-    wanted === undefined || same
-      ? []
-      : [
-          change(
-            `${label} ${isNow(now, String(wanted))}`,
-            program(sh`usermod ${flag} ${wanted} -- ${name}`),
-          ),
-        ]
+  const modified = (flag: string, label: string, now: string, wanted: string | number): Change =>
+    change(`${label} ${now} → ${String(wanted)}`, program(sh`usermod ${flag} ${wanted} -- ${name}`))
   // usermod(8) hands the files in the home on to the new owner, and to the new group.
-  const inHome = (all: readonly Change[]): readonly Change[] =>
-    all.map((one) => ({ ...one, summary: `${one.summary}, also of the files in ${user.home}` }))
-  const all: readonly Change[] = [
-    ...inHome(modified('-u', 'uid', String(user.uid), uid, uid === user.uid)),
-    ...inHome(
-      modified(
-        '-g',
-        'group',
-        user.group ?? String(user.gid),
-        group,
-        group === undefined || isAccount(group, user.group, user.gid),
-      ),
-    ),
-    ...groupChange(name, options, user),
-    ...modified('-s', 'shell', user.shell, shell, shell === user.shell),
-    ...modified('-d', 'home', user.home, home, home === user.home),
-    ...modified('-c', 'comment', JSON.stringify(user.comment), comment, comment === user.comment),
-    ...password,
-  ]
+  const inHome = (one: Change): Change => ({
+    ...one,
+    summary: `${one.summary}, also of the files in ${user.home}`,
+  })
+  const all: Change[] = []
+  if (uid !== undefined && uid !== user.uid)
+    all.push(inHome(modified('-u', 'uid', String(user.uid), uid)))
+  if (group !== undefined && !isAccount(group, user.group, user.gid))
+    all.push(inHome(modified('-g', 'group', user.group ?? String(user.gid), group)))
+  all.push(...groupChange(name, options, user))
+  if (shell !== undefined && shell !== user.shell)
+    all.push(modified('-s', 'shell', user.shell, shell))
+  if (home !== undefined && home !== user.home) all.push(modified('-d', 'home', user.home, home))
+  if (comment !== undefined && comment !== user.comment)
+    all.push(modified('-c', 'comment', JSON.stringify(user.comment), comment))
+  all.push(...password)
   return all.length === 0 ? fine(`uid ${String(user.uid)}`) : all
 }
 
@@ -263,11 +204,11 @@ function removalOf(
   group: GroupEntry | null,
 ): string {
   const own = group !== null && group.members.every((member) => member === name)
-  const others = [
-    ...(own ? ['its group'] : []),
-    ...(removeHome === true ? [`its home ${user.home}`, 'its mail'] : []),
-  ]
-  return `remove user ${name}${others.length === 0 ? '' : ` with ${others.join(', ')}`}`
+  const others: string[] = []
+  if (own) others.push('its group')
+  if (removeHome === true) others.push(`its home ${user.home}`, 'its mail')
+  if (others.length === 0) return `remove user ${name}`
+  return `remove user ${name} with ${others.join(', ')}`
 }
 
 const shape = {
@@ -301,9 +242,9 @@ export function user(name: string, options: UserOptions = {}): Resource {
   checked('user', name, options, shape, (given) => {
     if (given.removeHome !== undefined && given.state !== 'absent')
       return "removeHome is for state: 'absent'"
-    return given.exactGroups !== undefined && given.groups === undefined
-      ? 'exactGroups needs groups'
-      : undefined
+    if (given.exactGroups !== undefined && given.groups === undefined)
+      return 'exactGroups needs groups'
+    return undefined
   })
   return resource({
     type: 'user',
@@ -323,12 +264,9 @@ export function user(name: string, options: UserOptions = {}): Resource {
     plan({ user: now, group, shell }, { passwordHash: hash }) {
       if (options.state === 'absent') {
         if (now === null) return fine('there is no such user')
-        return [
-          change(
-            removalOf(name, options, now, group),
-            program(sh`userdel ${options.removeHome === true ? ['-r'] : []} -- ${name}`),
-          ),
-        ]
+        const flags = options.removeHome === true ? ['-r'] : []
+        const summary = removalOf(name, options, now, group)
+        return [change(summary, program(sh`userdel ${flags} -- ${name}`))]
       }
       if (hash !== undefined && !cryptPattern.test(textOf(hash)))
         return blocked(`the password of ${name} is no hash`, hashMessage)
@@ -338,9 +276,8 @@ export function user(name: string, options: UserOptions = {}): Resource {
           `the shell ${options.shell} does not exist`,
           'add the package that has it before this',
         )
-      return now === null
-        ? [creation(name, options, hash, group !== null)]
-        : changes(name, options, hash, now)
+      if (now === null) return [creation(name, options, hash, group !== null)]
+      return changes(name, options, hash, now)
     },
   })
 }

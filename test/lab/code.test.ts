@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { directory } from '../../src/resources/directory.js'
-import { gitCheckout, type GitCheckoutOptions } from '../../src/resources/git-checkout.js'
+import type { GitCheckoutOptions } from '../../src/resources/git-checkout-options.js'
+import { gitCheckout } from '../../src/resources/git-checkout.js'
 import { knownHost } from '../../src/resources/known-host.js'
 import { pythonVenv, type PythonVenvOptions } from '../../src/resources/python-venv.js'
 import { sshKey } from '../../src/resources/ssh-key.js'

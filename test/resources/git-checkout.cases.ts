@@ -1,4 +1,5 @@
-import { gitCheckout, type GitCheckoutOptions } from '../../src/resources/git-checkout.js'
+import type { GitCheckoutOptions } from '../../src/resources/git-checkout-options.js'
+import { gitCheckout } from '../../src/resources/git-checkout.js'
 import { sshKey } from '../../src/resources/ssh-key.js'
 import type { Case } from './case.js'
 

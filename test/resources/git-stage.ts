@@ -12,7 +12,8 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach } from '@jest/globals'
-import { gitCheckout, type GitCheckoutOptions } from '../../src/resources/git-checkout.js'
+import type { GitCheckoutOptions } from '../../src/resources/git-checkout-options.js'
+import { gitCheckout } from '../../src/resources/git-checkout.js'
 import { shells, type Shell } from '../shells.js'
 
 export const [dash] = shells as readonly [Shell]

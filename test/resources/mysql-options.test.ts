@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals'
 import { changesOf } from '../../src/core/change.js'
 import { Secret } from '../../src/core/secret.js'
 import { mysqlDatabase } from '../../src/resources/mysql-database.js'
-import { mysqlUser, nativeHash, type MysqlUserOptions } from '../../src/resources/mysql-user.js'
+import { nativeHash } from '../../src/resources/mysql-login.js'
+import { mysqlUser, type MysqlUserOptions } from '../../src/resources/mysql-user.js'
 
 const password = new Secret('correct horse')
 

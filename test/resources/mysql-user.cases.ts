@@ -1,5 +1,6 @@
 import { Secret } from '../../src/core/secret.js'
-import { mysqlUser, nativeHash, type MysqlUserOptions } from '../../src/resources/mysql-user.js'
+import { nativeHash } from '../../src/resources/mysql-login.js'
+import { mysqlUser, type MysqlUserOptions } from '../../src/resources/mysql-user.js'
 import type { Case } from './case.js'
 
 const password = new Secret('correct horse')
