@@ -22,15 +22,11 @@ function removal(path: string, entry: PathEntry): Change {
   const { directory, name } = split(path)
   const here = `./${name}`
   const isLink = entry.kind === 'link'
+  const script = steps([enter(directory), mayWriteHere, sh`rm -f -- ${here}`, sh`sync -- .`])
   return {
     summary: isLink ? `remove link to ${entry.target ?? 'nowhere'}` : 'remove file',
     proof: 'facts',
-    actions: [
-      {
-        on: 'shell',
-        script: steps([enter(directory), mayWriteHere, sh`rm -f -- ${here}`, sh`sync -- .`]),
-      },
-    ],
+    actions: [{ on: 'shell', script }],
     proves: sh`[ ! -e ${path} ] && [ ! -L ${path} ]`,
   }
 }
@@ -38,21 +34,19 @@ function removal(path: string, entry: PathEntry): Change {
 function treeRemoval(path: string, tree: readonly TreeEntry[]): Change {
   const { directory, name } = split(path)
   const below = tree.reduce((total, { count }) => total + count, -1)
-  const summary =
-    below === 0
-      ? 'remove empty directory'
-      : `remove directory and ${String(below)} ${below === 1 ? 'entry' : 'entries'} in it`
+  const removing = removeTree(`./${name}`)
+  const script = steps([enter(directory), mayWriteHere, removing, sh`sync -- .`])
   return {
-    summary,
+    summary: `remove ${directoryWith(below)}`,
     proof: 'facts',
-    actions: [
-      {
-        on: 'shell',
-        script: steps([enter(directory), mayWriteHere, removeTree(`./${name}`), sh`sync -- .`]),
-        long: true,
-      },
-    ],
+    actions: [{ on: 'shell', script, long: true }],
   }
+}
+
+/** A directory, with how many entries are in it. */
+function directoryWith(entries: number): string {
+  if (entries === 0) return 'empty directory'
+  return `directory and ${String(entries)} ${entries === 1 ? 'entry' : 'entries'} in it`
 }
 
 const shape = { recurse: z.boolean().optional() }
@@ -74,9 +68,8 @@ export function absent(path: string, options: AbsentOptions = {}): Resource {
   const plan = (entry: PathEntry | null, tree: readonly TreeEntry[] | null): Plan => {
     if (entry === null) return fine('there is no such path')
     if (entry.kind !== 'directory') return [removal(path, entry)]
-    return tree === null
-      ? blocked(`${path} is a directory`, 'set recurse: true to remove it with everything in it')
-      : [treeRemoval(path, tree)]
+    if (tree !== null) return [treeRemoval(path, tree)]
+    return blocked(`${path} is a directory`, 'set recurse: true to remove it with everything in it')
   }
   const reads = { path: request(pathFact, { path }) }
   if (options.recurse === true) {

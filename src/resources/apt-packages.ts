@@ -61,9 +61,15 @@ function parseName(given: string): Wanted {
   return { name, version }
 }
 
-const meets = ({ version }: Wanted, installed: string): boolean =>
-  version === null ||
-  (version.endsWith('*') ? installed.startsWith(version.slice(0, -1)) : installed === version)
+function meets({ version }: Wanted, installed: string): boolean {
+  if (version === null) return true
+  if (version.endsWith('*')) return installed.startsWith(version.slice(0, -1))
+  return installed === version
+}
+
+/** A name as apt-get(8) takes it. */
+const asGiven = ({ name, version }: Wanted): string =>
+  version === null ? name : `${name}=${version}`
 
 /**
  * Sets up `apt_`. Nobody is there to answer: changed configuration files are kept, and needrestart
@@ -114,12 +120,10 @@ function install(
   names: readonly string[],
   { recommends, allowDowngrade }: PackagesOptions,
 ): Action {
-  const flags = [
-    ...(recommends === undefined
-      ? []
-      : [recommends ? '--install-recommends' : '--no-install-recommends']),
-    ...(allowDowngrade === true ? ['--allow-downgrades'] : []),
-  ]
+  const flags: string[] = []
+  if (recommends === true) flags.push('--install-recommends')
+  if (recommends === false) flags.push('--no-install-recommends')
+  if (allowDowngrade === true) flags.push('--allow-downgrades')
   return {
     on: 'shell',
     what: `\`apt-get install ${names.join(' ')}\``,
@@ -153,12 +157,11 @@ repaired_ ${verb} -- ${names}`
 
 function held(wanted: readonly Wanted[], packages: AptState['packages']): Blocked | null {
   const names = wanted.map(({ name }) => name).filter((name) => packages[name]?.held === true)
-  return names.length === 0
-    ? null
-    : blocked(
-        `held: ${names.join(', ')}`,
-        `run apt-mark unhold ${names.join(' ')} on the host if they may be changed`,
-      )
+  if (names.length === 0) return null
+  return blocked(
+    `held: ${names.join(', ')}`,
+    `run apt-mark unhold ${names.join(' ')} on the host if they may be changed`,
+  )
 }
 
 const isInstalled = (found: PackageState | undefined): found is PackageState =>
@@ -185,41 +188,32 @@ function planPresent(
     )
   const hindered = held(due, packages)
   if (hindered !== null) return hindered
-  const names = due.map(({ name, version }) => (version === null ? name : `${name}=${version}`))
+  const actions = [install(due.map(asGiven), options)]
+  const installed: Change = { summary: sentence(due, packages), actions, proof: 'facts' }
   const isOld =
     listsAge === null ||
     (options.updateCache !== undefined && listsAge > options.updateCache.maxAge)
-  const fetched: Change = { summary: 'fetch the package lists', actions: [update], proof: 'facts' }
-  return [
-    ...(isOld ? [fetched] : []),
-    { summary: sentence(due, packages), actions: [install(names, options)], proof: 'facts' },
-  ]
+  if (!isOld) return [installed]
+  return [{ summary: 'fetch the package lists', actions: [update], proof: 'facts' }, installed]
 }
 
 /** What happens to each, the same verbs together. */
 function sentence(due: readonly Wanted[], packages: AptState['packages']): string {
-  const installed = due
-    .filter(({ name }) => !isInstalled(packages[name]))
-    .map(({ name, version }) => (version === null ? name : `${name}=${version}`))
-  const others = due.flatMap(({ name, version }) => {
+  const installed = due.filter(({ name }) => !isInstalled(packages[name])).map(asGiven)
+  const sentences = installed.length === 0 ? [] : [`install ${installed.join(', ')}`]
+  for (const { name, version } of due) {
     const found = packages[name]
-    if (!isInstalled(found)) return []
-    return [
-      found.status === 'installed'
-        ? `${name} ${found.version} → ${version ?? ''}`
-        : `configure ${name} (${found.status})`,
-    ]
-  })
-  return [...(installed.length === 0 ? [] : [`install ${installed.join(', ')}`]), ...others].join(
-    '; ',
-  )
+    if (!isInstalled(found)) continue
+    if (found.status === 'installed') sentences.push(`${name} ${found.version} → ${version ?? ''}`)
+    else sentences.push(`configure ${name} (${found.status})`)
+  }
+  return sentences.join('; ')
 }
 
 function describe(name: string, found: PackageState | undefined): string {
   if (found === undefined) return name
-  return found.providedBy === null
-    ? `${name} ${found.version}`
-    : `${name} by ${found.providedBy} ${found.version}`
+  if (found.providedBy === null) return `${name} ${found.version}`
+  return `${name} by ${found.providedBy} ${found.version}`
 }
 
 function planAbsent(wanted: readonly Wanted[], { packages }: AptState, purge: boolean): Plan {
@@ -228,21 +222,11 @@ function planAbsent(wanted: readonly Wanted[], { packages }: AptState, purge: bo
     return found !== undefined && found.providedBy === null && (purge || isInstalled(found))
   })
   if (due.length === 0) return fine('none of them is installed')
+  const hindered = held(due, packages)
+  if (hindered !== null) return hindered
   const summary = `${purge ? 'purge' : 'remove'} ${due.map(({ name }) => name).join(', ')}`
-  return (
-    held(due, packages) ?? [
-      {
-        summary,
-        actions: [
-          remove(
-            due.map(({ name }) => packages[name]?.aptName ?? name),
-            purge,
-          ),
-        ],
-        proof: 'facts',
-      },
-    ]
-  )
+  const names = due.map(({ name }) => packages[name]?.aptName ?? name)
+  return [{ summary, actions: [remove(names, purge)], proof: 'facts' }]
 }
 
 const shape = {
@@ -273,30 +257,24 @@ export function aptPackages(names: readonly string[], options: PackagesOptions =
     })
   const id = names.join(' ')
   const wanted = names.map(parseName)
+  const packages = wanted.map(({ name }) => name)
   checked(type, id, options, shape, (given) => {
-    if (new Set(wanted.map(({ name }) => name)).size !== wanted.length)
-      return 'a package is named twice'
+    if (new Set(packages).size !== packages.length) return 'a package is named twice'
     if (given.state !== 'absent')
       return given.purge === undefined ? undefined : 'purge needs state absent'
-    return wanted.some(({ version }) => version !== null)
-      ? 'a version means nothing for packages that are to be absent'
-      : undefined
+    if (wanted.some(({ version }) => version !== null))
+      return 'a version means nothing for packages that are to be absent'
+    return undefined
   })
   return resource({
     type,
     id,
     options,
-    reads: {
-      apt: request(
-        aptFact,
-        wanted.map(({ name }) => name),
-      ),
-    },
+    reads: { apt: request(aptFact, packages) },
     plan({ apt }) {
       const found = apt ?? { packages: {}, listsAge: null }
-      return options.state === 'absent'
-        ? planAbsent(wanted, found, options.purge === true)
-        : planPresent(wanted, found, options)
+      if (options.state === 'absent') return planAbsent(wanted, found, options.purge === true)
+      return planPresent(wanted, found, options)
     },
   })
 }

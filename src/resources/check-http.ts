@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { blocked, fine } from '../core/change.js'
 import { request, type HttpProbe } from '../core/fact.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import { absolutePath, checked, checkedId, line } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { httpFact, type HttpResult } from '../facts/http.js'
@@ -55,11 +56,22 @@ function problem(
 ): string | null {
   if (result === null || 'silent' in result)
     return `had no answer: ${result?.silent ?? 'not asked'}`
-  if (!statuses.includes(result.status))
-    return `answered ${String(result.status)}, ${statuses.length === 1 ? 'not' : 'none of'} ${statuses.join(', ')}`
-  if (contains !== undefined && !result.body.includes(contains))
-    return `answered ${String(result.status)} without ${JSON.stringify(contains)} in the ${result.isCut === true ? 'first MiB of the ' : ''}body`
+  const { status, body, isCut } = result
+  if (!statuses.includes(status)) {
+    const but = statuses.length === 1 ? 'not' : 'none of'
+    return `answered ${String(status)}, ${but} ${statuses.join(', ')}`
+  }
+  if (contains !== undefined && !body.includes(contains)) {
+    const where = isCut === true ? 'first MiB of the body' : 'body'
+    return `answered ${String(status)} without ${JSON.stringify(contains)} in the ${where}`
+  }
   return null
+}
+
+/** What an answer that is as wanted shows of it. */
+function seen(answer: HttpResult | null, contains: string | undefined): string {
+  const code = answer !== null && 'status' in answer ? String(answer.status) : ''
+  return contains === undefined ? code : `${code} with ${JSON.stringify(contains)}`
 }
 
 const status = z.number().int().min(100).max(599)
@@ -88,7 +100,8 @@ export function checkHttp(address: string, options: HttpCheckOptions = {}): Reso
   checked(type, id, options, shape, (given) => {
     if (given.socket === undefined) return undefined
     if (given.from === 'control') return 'socket is a path on the host, so from cannot be control'
-    return given.address === undefined ? undefined : 'address and socket exclude each other'
+    if (given.address !== undefined) return 'address and socket exclude each other'
+    return undefined
   })
   const { status: wanted = 200, contains, socket, from = 'host', within = 0 } = options
   const statuses = typeof wanted === 'number' ? [wanted] : wanted
@@ -96,8 +109,7 @@ export function checkHttp(address: string, options: HttpCheckOptions = {}): Reso
     url: address,
     from,
     timeout: answerLimit,
-    ...(options.address === undefined ? {} : { address: options.address }),
-    ...(socket === undefined ? {} : { socket }),
+    ...omitUndefined({ address: options.address, socket }),
   }
   return resource({
     type,
@@ -107,10 +119,7 @@ export function checkHttp(address: string, options: HttpCheckOptions = {}): Reso
     check: { within },
     plan({ answer }) {
       const wrong = problem(answer, statuses, contains)
-      if (wrong === null)
-        return fine(
-          `${answer !== null && 'status' in answer ? String(answer.status) : ''}${contains === undefined ? '' : ` with ${JSON.stringify(contains)}`}`,
-        )
+      if (wrong === null) return fine(seen(answer, contains))
       const remedy = answer !== null && 'remedy' in answer ? answer.remedy : undefined
       return blocked(
         `GET ${id} ${wrong}`,

@@ -3,12 +3,13 @@ import { address as addressOf } from '../core/address.js'
 import { blocked, fine, type Action, type Blocked, type Change } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import { request, type Value } from '../core/fact.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import { absolutePath, checked, resources, secret, text, value, wantedOf } from '../core/options.js'
 import { clearScript } from '../core/pending.js'
 import { refuse } from '../core/refuse.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { reveal, Secret } from '../core/secret.js'
-import { lines, quote, Sh, sh, type Input } from '../core/sh.js'
+import { lines, quote, Sh, sh } from '../core/sh.js'
 import {
   commandWords,
   guardFact,
@@ -106,15 +107,13 @@ function environment(env: Environment): {
   readonly input: readonly (string | Secret)[]
 } {
   const entries = Object.entries(env)
-  const secrets = entries.map(([, given]) => given).filter((given) => given instanceof Secret)
   if (entries.length === 0) return { script: [], input: [] }
+  const assignments = entries.map(([name, given]) =>
+    given instanceof Secret ? readSecret(name) : sh`${name}=${given}`,
+  )
+  const secrets = Object.values(env).filter((given) => given instanceof Secret)
   return {
-    script: [
-      ...entries.map(([name, given]) =>
-        given instanceof Secret ? readSecret(name) : sh`${name}=${given}`,
-      ),
-      sh`export ${Object.keys(env)}`,
-    ],
+    script: [...assignments, sh`export ${Object.keys(env)}`],
     input: secrets.flatMap((given) => [`${String(Buffer.byteLength(reveal(given)))}\n`, given]),
   }
 }
@@ -126,33 +125,32 @@ function run(
   input: string | Uint8Array | Secret | undefined,
 ): Action {
   const { script, input: secrets } = environment(env)
-  const given: Input = [...secrets, ...(input === undefined ? [] : [input])]
-  return {
-    on: 'shell',
-    what: quoted(line),
-    script: lines([
-      sh`cd -- ${cwd ?? '/'} || exit`,
-      ...script,
-      // exec takes every word for a program or an argument, where the shell would see if, echo or
-      // A=1 as its own.
-      sh`set -- ${commandWords(line)}
-( exec "$@" ); s_=$?
-case $s_ in
-  ${Sh.of(codes.join('|'))}) ;;
-${
-  codes.includes(0)
+  const given = [...secrets, input].filter((part) => part !== undefined)
+  const unlisted = codes.includes(0)
     ? sh``
     : sh`  0) ${refuse(`${quoted(line)} ended with 0, which is not in successCodes`, 'correct successCodes')} ;;
 `
-}  *) exit "$s_" ;;
+  const pieces = [
+    sh`cd -- ${cwd ?? '/'} || exit`,
+    ...script,
+    // exec takes every word for a program or an argument, where the shell would see if, echo or
+    // A=1 as its own.
+    sh`set -- ${commandWords(line)}
+( exec "$@" ); s_=$?
+case $s_ in
+  ${Sh.of(codes.join('|'))}) ;;
+${unlisted}  *) exit "$s_" ;;
 esac`,
-      ...(creates === undefined
-        ? []
-        : [
-            sh`[ -e ${creates} ] || [ -L ${creates} ] || ${refuse(`${quoted(line)} ended well, and ${creates} is still missing`, 'correct creates, or the command so that it makes that path')}`,
-          ]),
-    ]),
-    ...(given.length === 0 ? {} : { input: given }),
+  ]
+  if (creates !== undefined)
+    pieces.push(
+      sh`[ -e ${creates} ] || [ -L ${creates} ] || ${refuse(`${quoted(line)} ended well, and ${creates} is still missing`, 'correct creates, or the command so that it makes that path')}`,
+    )
+  return {
+    on: 'shell',
+    what: quoted(line),
+    script: lines(pieces),
+    ...omitUndefined({ input: given.length === 0 ? undefined : given }),
     long: true,
   }
 }
@@ -176,15 +174,22 @@ function undoneBy(
   line: CommandLine,
   { removes, unless, onlyIf }: CommandOptions,
 ): NonNullable<Change['undone']> {
-  const left = [
-    ...(removes === undefined ? [] : [`${removes} is still there`]),
-    ...(unless === undefined ? [] : [`its guard unless (${quoted(unless)}) still does not hold`]),
-    ...(onlyIf === undefined ? [] : [`its guard onlyIf (${quoted(onlyIf)}) still holds`]),
-  ]
+  const left: string[] = []
+  if (removes !== undefined) left.push(`${removes} is still there`)
+  if (unless !== undefined) left.push(`its guard unless (${quoted(unless)}) still does not hold`)
+  if (onlyIf !== undefined) left.push(`its guard onlyIf (${quoted(onlyIf)}) still holds`)
+  const what = left.length === 0 ? 'is still to be run' : left.join(', ')
   return {
-    reason: `${quoted(line)} ended well, and ${left.length === 0 ? 'is still to be run' : left.join(', ')}`,
+    reason: `${quoted(line)} ended well, and ${what}`,
     remedy: 'correct the command, or the guard that it is to satisfy',
   }
+}
+
+/** What the statuses say with which a guard has no answer (timeout(1), and sh of programs). */
+const noAnswer: Readonly<Record<number, string>> = {
+  124: 'took too long',
+  126: 'cannot be executed',
+  127: 'was not found',
 }
 
 function unasked(verdict: Verdict, options: CommandOptions): Blocked | null {
@@ -194,16 +199,10 @@ function unasked(verdict: Verdict, options: CommandOptions): Blocked | null {
       `the directory ${options.cwd ?? '/'} does not exist or cannot be entered`,
       'add the resource that makes it before this one',
     )
-  const why =
-    verdict.status === 127
-      ? 'was not found'
-      : verdict.status === 126
-        ? 'cannot be executed'
-        : verdict.status === 124
-          ? 'took too long'
-          : 'was ended by a signal'
+  const { guard, status } = verdict
+  const why = noAnswer[status] ?? 'was ended by a signal'
   return blocked(
-    `the guard ${verdict.guard} (${short(shown(options[verdict.guard] ?? ''))}) ${why}: status ${String(verdict.status)}`,
+    `the guard ${guard} (${short(shown(options[guard] ?? ''))}) ${why}: status ${String(status)}`,
     'correct the guard, or add the resource that brings its program before this one',
   )
 }
@@ -224,11 +223,7 @@ export function command(line: CommandLine, options: CommandOptions = {}): Resour
   const id = options.name ?? shown(line)
   checked(type, id, options, shape)
   const { creates, removes, unless, onlyIf, cwd, onChangeOf } = options
-  const guards: Guards = Object.fromEntries(
-    Object.entries({ creates, removes, unless, onlyIf, cwd }).filter(
-      ([, given]) => given !== undefined,
-    ),
-  )
+  const guards: Guards = omitUndefined({ creates, removes, unless, onlyIf, cwd })
   const pending = addressOf(type, id)
   const triggers = onChangeOf?.map((trigger) => trigger.address)
   const settles = [creates, removes, unless, onChangeOf].some((guard) => guard !== undefined)
@@ -252,18 +247,14 @@ export function command(line: CommandLine, options: CommandOptions = {}): Resour
       if (triggers !== undefined && because.length === 0)
         return hiddenMarks(marks) ?? fine('nothing it waits for has changed')
       // The marks are root's, whoever the command runs as.
-      const clear: readonly Action[] =
-        triggers === undefined
-          ? []
-          : [{ on: 'shell', script: clearScript(pending, 'run'), as: 'root' }]
-      const change: Change = {
-        summary: `${settles ? 'run' : 'always runs'}: ${short(shown(line))}`,
-        actions: [run(line, options, env, input), ...clear],
-        proof: settles ? 'facts' : 'status',
-        ...(settles ? { undone: undoneBy(line, options) } : {}),
-        ...(triggers === undefined ? {} : { because }),
-      }
-      return [change]
+      const actions = [run(line, options, env, input)]
+      if (triggers !== undefined)
+        actions.push({ on: 'shell', script: clearScript(pending, 'run'), as: 'root' })
+      const cause = triggers === undefined ? {} : { because }
+      const text = short(shown(line))
+      if (!settles) return [{ summary: `always runs: ${text}`, actions, proof: 'status', ...cause }]
+      const undone = undoneBy(line, options)
+      return [{ summary: `run: ${text}`, actions, proof: 'facts', undone, ...cause }]
     },
   })
 }

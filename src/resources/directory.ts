@@ -42,28 +42,31 @@ export interface DirectoryOptions extends CommonOptions {
 
 const newMode = 0o755
 
+/** The parents of a path from the first that is missing on. */
+const parentsFrom = (path: string, firstMissing: string): readonly string[] =>
+  parentsOf(path).filter((parent) => parent.length >= firstMissing.length)
+
 function creation(
   path: string,
   { mode, owner, group }: DirectoryOptions,
   missingParent: MissingParent | null,
 ): Change {
-  const parents =
-    missingParent === null
-      ? []
-      : parentsOf(path).filter((parent) => parent.length >= missingParent.path.length)
-  const complete = steps([
-    owned(owner, group, '.'),
-    // Without a mode of its own, the setgid bit that the parent hands down stays.
-    mode === undefined
-      ? sh`chmod -- go+rx .`
-      : sh`chmod -- ${exactly(resolveMode(mode, newMode, true))} .`,
-  ])
+  const parents = missingParent === null ? [] : parentsFrom(path, missingParent.path)
+  const complete = steps([owned(owner, group, '.'), settingMode(mode)])
   const script = makeDirectory(path, missingParent?.path ?? null, complete)
+  const alsoMade = parents.length === 0 ? '' : ` and its parents ${parents.join(', ')}`
   return {
-    summary: `create directory${parents.length === 0 ? '' : ` and its parents ${parents.join(', ')}`}`,
+    summary: `create directory${alsoMade}`,
     proof: 'facts',
     actions: [{ on: 'shell', script }],
   }
+}
+
+/** Gives a new directory, in which the shell is, its mode. */
+function settingMode(mode: Mode | undefined): Sh {
+  // Without a mode of its own, the setgid bit that the parent hands down stays.
+  if (mode === undefined) return sh`chmod -- go+rx .`
+  return sh`chmod -- ${exactly(resolveMode(mode, newMode, true))} .`
 }
 
 const sum = (entries: readonly TreeEntry[]): number =>
@@ -82,16 +85,13 @@ interface WrongMode {
 const hasMode = (entry: TreeEntry): entry is WrongMode['entry'] =>
   entry.kind === 'file' || entry.kind === 'directory'
 
-const wrongModes = (mode: Mode | undefined, tree: readonly TreeEntry[]): readonly WrongMode[] =>
-  mode === undefined
-    ? []
-    : tree
-        .filter(hasMode)
-        .map((entry) => ({
-          entry,
-          wanted: resolveMode(mode, entry.mode, entry.kind === 'directory'),
-        }))
-        .filter(({ entry, wanted }) => wanted !== entry.mode)
+function wrongModes(mode: Mode | undefined, tree: readonly TreeEntry[]): readonly WrongMode[] {
+  if (mode === undefined) return []
+  return tree
+    .filter(hasMode)
+    .map((entry) => ({ entry, wanted: resolveMode(mode, entry.mode, entry.kind === 'directory') }))
+    .filter(({ entry, wanted }) => wanted !== entry.mode)
+}
 
 /**
  * One pass for each mode that is not as wanted: octal modes mean the same to every chmod(1), `X`
@@ -140,15 +140,12 @@ function leafChanges(
   { mode, owner, group }: DirectoryOptions,
   entry: PathEntry,
 ): Plan {
-  const differences = attributeDifferences(
-    entry,
-    { mode: mode === undefined ? undefined : resolveMode(mode, entry.mode, true), owner, group },
-    '.',
-  )
-  if (differences.length === 0)
-    return fine(
-      `mode ${modeText(entry.mode)}, owner ${entry.owner ?? String(entry.uid)}:${entry.group ?? String(entry.gid)}`,
-    )
+  const wantedMode = mode === undefined ? undefined : resolveMode(mode, entry.mode, true)
+  const differences = attributeDifferences(entry, { mode: wantedMode, owner, group }, '.')
+  if (differences.length === 0) {
+    const account = `${entry.owner ?? String(entry.uid)}:${entry.group ?? String(entry.gid)}`
+    return fine(`mode ${modeText(entry.mode)}, owner ${account}`)
+  }
   return differences.map(
     ({ summary, step }): Change => ({
       summary,
@@ -175,9 +172,9 @@ export function directory(path: string, options: DirectoryOptions = {}): Resourc
     if (given.recurse !== true) return undefined
     if (given.mode !== undefined && isAbsoluteMode(given.mode))
       return `mode ${String(given.mode)} with recurse would make files executable or directories unreadable: write it as 'u=rwX,go=rX'`
-    return (given.mode ?? given.owner ?? given.group) === undefined
-      ? 'recurse needs a mode, an owner or a group'
-      : undefined
+    if ((given.mode ?? given.owner ?? given.group) === undefined)
+      return 'recurse needs a mode, an owner or a group'
+    return undefined
   })
   const entryFact: FactRequest<PathEntry> = request(pathFact, { path })
   const reads = { path: entryFact, missingParent: request(missingParentFact, path) }
@@ -186,10 +183,10 @@ export function directory(path: string, options: DirectoryOptions = {}): Resourc
     missingParent: MissingParent | null,
     tree: readonly TreeEntry[] | null,
   ): Plan => {
-    if (entry === null)
-      return missingParent?.taken === true
-        ? blockedBy(missingParent, path)
-        : [creation(path, options, missingParent)]
+    if (entry === null) {
+      if (missingParent?.taken === true) return blockedBy(missingParent, path)
+      return [creation(path, options, missingParent)]
+    }
     if (entry.kind === 'link')
       return blocked(
         `${path} is a symbolic link to ${entry.target ?? 'nowhere'}`,

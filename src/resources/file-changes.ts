@@ -1,6 +1,7 @@
 import { blocked, bulk, fine, type Blocked, type Change, type Plan } from '../core/change.js'
 import { enter, split } from '../core/enter.js'
 import { modeText, resolveMode, type Mode } from '../core/mode.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import { Secret } from '../core/secret.js'
 import { inputLength, sh, steps } from '../core/sh.js'
 import type { MissingParent } from '../facts/missing-parent.js'
@@ -74,23 +75,21 @@ function wantedMode({ mode, content }: DesiredFile, entry: PathEntry | null): nu
   return isSecret && (entry.mode & ~secretMode) !== 0 ? secretMode : undefined
 }
 
-const writing = (
+function writing(
   file: FileToWrite & { readonly content: Content },
-): Pick<Change, 'actions' | 'proof' | 'proves' | 'bulk'> => ({
-  actions: [writeFile(file)],
-  proof: 'facts',
-  proves: holds(file, digestOf(file.content)),
-  ...(isPlain(file) && { bulk: bulk(writeFiles, file) }),
-})
+): Pick<Change, 'actions' | 'proof' | 'proves' | 'bulk'> {
+  const write = {
+    actions: [writeFile(file)],
+    proof: 'facts',
+    proves: holds(file, digestOf(file.content)),
+  } as const
+  return isPlain(file) ? { ...write, bulk: bulk(writeFiles, file) } : write
+}
 
 function creation(desired: DesiredFile & { readonly content: Content }, mode: number): Change {
   const { content } = desired
   const diff = diffOf(new Uint8Array(), content)
-  return {
-    summary: 'create file',
-    ...(diff === undefined ? {} : { diff }),
-    ...writing({ ...desired, mode }),
-  }
+  return { summary: 'create file', ...omitUndefined({ diff }), ...writing({ ...desired, mode }) }
 }
 
 /**
@@ -104,20 +103,30 @@ function rewriting(
 ): Change {
   const { content, owner = entry.uid, group = entry.gid, backup } = desired
   const isSame = entry.sha256 === digestOf(content)
-  const attributes = attributeDifferences(entry, wanted, '/proc/self/fd/3').map(
-    (difference) => difference.summary,
-  )
-  const summary = [
-    ...(isSame ? [] : ['content changed']),
-    ...attributes,
-    ...(backup === true ? ['a copy kept'] : []),
-  ].join(', ')
+  const attributes = attributeDifferences(entry, wanted, '/proc/self/fd/3')
+  const summary = attributes.map((difference) => difference.summary)
+  if (!isSame) summary.unshift('content changed')
+  if (backup === true) summary.push('a copy kept')
   const diff = isSame ? undefined : diffOf(entry.content, content)
   return {
-    summary,
-    ...(diff === undefined ? {} : { diff }),
+    summary: summary.join(', '),
+    ...omitUndefined({ diff }),
     ...writing({ ...desired, owner, group, mode: wanted.mode ?? entry.mode }),
   }
+}
+
+/** Why content is not compared with what is there, which is as long and has no digest. */
+function notCompared(
+  path: string,
+  content: Content | undefined,
+  { sha256, size }: PathEntry,
+): Blocked | undefined {
+  if (content === undefined || sha256 !== null) return undefined
+  if (size <= mostDigested || size !== inputLength(content)) return undefined
+  return blocked(
+    `${path} is ${String(size)} bytes long: content that is secret, or known on the host only, is compared up to ${String(mostDigested)}`,
+    'give it as a source, or keep a smaller file',
+  )
 }
 
 /** The changes that make a regular file what it should be. Its parents must be there. */
@@ -139,17 +148,8 @@ export function fileChanges(
   const wrong = notAFile(path, entry)
   if (wrong !== undefined) return wrong
   const wanted: WantedAttributes = { mode: wantedMode(desired, entry), owner, group }
-  if (
-    content !== undefined &&
-    entry.sha256 === null &&
-    entry.size > mostDigested &&
-    entry.size === inputLength(content)
-  ) {
-    return blocked(
-      `${path} is ${String(entry.size)} bytes long: content that is secret, or known on the host only, is compared up to ${String(mostDigested)}`,
-      'give it as a source, or keep a smaller file',
-    )
-  }
+  const tooLong = notCompared(path, content, entry)
+  if (tooLong !== undefined) return tooLong
   const differences = attributeDifferences(entry, wanted, '/proc/self/fd/3')
   const isOther = content !== undefined && entry.sha256 !== digestOf(content)
   // A program that acts as its owner is written anew: what lies there may have been exchanged since
@@ -157,10 +157,10 @@ export function fileChanges(
   const actsAsOwner = differences.length > 0 && ((wanted.mode ?? entry.mode) & 0o6000) !== 0
   if (content !== undefined && (isOther || actsAsOwner))
     return [rewriting({ ...desired, content }, entry, wanted)]
-  if (differences.length === 0)
-    return fine(
-      `mode ${modeText(entry.mode)}, owner ${entry.owner ?? String(entry.uid)}:${entry.group ?? String(entry.gid)}`,
-    )
+  if (differences.length === 0) {
+    const account = `${entry.owner ?? String(entry.uid)}:${entry.group ?? String(entry.gid)}`
+    return fine(`mode ${modeText(entry.mode)}, owner ${account}`)
+  }
   return differences.map(
     ({ summary, step }): Change => ({
       summary,
@@ -175,21 +175,7 @@ export function fileRemoval(path: string, entry: PathEntry | null): Plan {
   if (entry === null) return fine('there is no such file')
   if (entry.kind === 'directory') return notAFile(path, entry) ?? []
   const { directory, name } = split(path)
-  return [
-    {
-      summary: 'remove file',
-      proof: 'facts',
-      actions: [
-        {
-          on: 'shell',
-          script: steps([
-            enter(directory),
-            mayWriteHere,
-            sh`rm -f -- ${`./${name}`}`,
-            sh`sync -- .`,
-          ]),
-        },
-      ],
-    },
-  ]
+  const removing = sh`rm -f -- ${`./${name}`}`
+  const script = steps([enter(directory), mayWriteHere, removing, sh`sync -- .`])
+  return [{ summary: 'remove file', proof: 'facts', actions: [{ on: 'shell', script }] }]
 }

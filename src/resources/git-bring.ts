@@ -20,14 +20,16 @@ export interface Bringing {
   readonly force: boolean
 }
 
-const inSubmodules = (script: Sh): Sh =>
-  sh`git submodule foreach --quiet --recursive ${script.text}`
+/** Runs a command in the checkout and, where they are wanted, in its submodules. */
+function everywhere(command: Sh, submodules: boolean): Sh {
+  if (!submodules) return command
+  return lines([command, sh`git submodule foreach --quiet --recursive ${command.text}`])
+}
 
 /** Removes what git does not track, as git-clean(1) is told to. */
 export function cleaning({ clean, submodules }: Pick<Bringing, 'clean' | 'submodules'>): Sh {
   if (clean === null) return sh`:`
-  const command = sh`git clean --quiet --force ${clean}`
-  return lines([command, ...(submodules ? [inSubmodules(command)] : [])])
+  return everywhere(sh`git clean --quiet --force ${clean}`, submodules)
 }
 
 /** Discards changes of tracked files. Untracked ones that have taken their place are spared. */
@@ -37,17 +39,19 @@ export function discarding({
   submodules,
   force,
 }: Pick<Bringing, 'head' | 'clean' | 'submodules' | 'force'>): Sh {
-  const command = sh`git reset --quiet --hard`
-  const spared = force || head === null ? [] : [spareUntracked(sh`HEAD`, sh`HEAD`, clean)]
-  return lines([...spared, command, ...(submodules ? [inSubmodules(command)] : [])])
+  const reset = everywhere(sh`git reset --quiet --hard`, submodules)
+  if (force || head === null) return reset
+  return lines([spareUntracked(sh`HEAD`, sh`HEAD`, clean), reset])
 }
 
 /**
  * Brings submodules to what the commit names. Without force git refuses to overwrite what is
  * untracked in them.
  */
-export const bringSubmodules = (force: boolean): Sh =>
-  sh`git submodule sync --quiet --recursive && git submodule update --quiet --init --recursive ${force ? ['--force'] : []}`
+export function bringSubmodules(force: boolean): Sh {
+  const flags = force ? ['--force'] : []
+  return sh`git submodule sync --quiet --recursive && git submodule update --quiet --init --recursive ${flags}`
+}
 
 /**
  * A name under which a tag is kept that was fetched: without a slash, so that no tag is in the way
@@ -87,12 +91,14 @@ git for-each-ref --format='delete %(refname)' ${`refs/remotes/origin/${name}/`} 
 /** Brings the commit that was planned, also when the branch has moved on since. */
 function fetching({ remote, depth }: Bringing): readonly Sh[] {
   const { kind, name, commit } = remote
-  const fetch = sh`git fetch --quiet --no-tags ${depth === undefined ? [] : ['--depth', depth]}`
-  return [
-    ...(kind === 'branch' && depth !== undefined ? [forgetting(name)] : []),
-    sh`${fetch} ${depth === undefined && kind !== 'tag' ? ['--prune'] : []} origin ${refSpec(remote, depth)}`,
+  const history = depth === undefined ? [] : ['--depth', depth]
+  const pruning = depth === undefined && kind !== 'tag' ? ['--prune'] : []
+  const fetch = sh`git fetch --quiet --no-tags ${history}`
+  const scripts = [
+    sh`${fetch} ${pruning} origin ${refSpec(remote, depth)}`,
     sh`git cat-file -e ${`${commit}^{commit}`} 2>/dev/null || ${fetch} origin ${commit}`,
   ]
+  return kind === 'branch' && depth !== undefined ? [forgetting(name), ...scripts] : scripts
 }
 
 /**
@@ -104,13 +110,15 @@ function tagging(
   around: readonly Sh[],
 ): readonly Sh[] {
   if (kind !== 'tag') return around
-  const [tag, kept] = [`refs/tags/${name}`, keptTag(name)]
+  const tag = `refs/tags/${name}`
+  const kept = keptTag(name)
+  const owned = force ? sh`*` : sh`"$kept_"`
   return [
     sh`tag_=$(git rev-parse --quiet --verify ${tag}) || tag_=`,
     sh`kept_=$(git rev-parse --quiet --verify ${kept}) || kept_=`,
     ...around,
     // Where another tag has this name as a folder it is left out: the commit is known without it.
-    sh`case $tag_ in '' | ${force ? sh`*` : sh`"$kept_"`}) git update-ref ${tag} ${kept} 2>/dev/null || : ;; esac`,
+    sh`case $tag_ in '' | ${owned}) git update-ref ${tag} ${kept} 2>/dev/null || : ;; esac`,
   ]
 }
 
@@ -125,22 +133,19 @@ const spareCommits = (head: string | null): Sh =>
 function sparing({ head, remote: { commit }, clean, discards, force }: Bringing): readonly Sh[] {
   if (force) return []
   const from = head === null ? sh`"$(git hash-object -t tree /dev/null)"` : sh`${head}`
-  return [
-    spareCommits(head),
-    ...(discards ? [] : [spareTracked]),
-    spareUntracked(from, sh`${commit}`, clean),
-  ]
+  const untracked = spareUntracked(from, sh`${commit}`, clean)
+  if (discards) return [spareCommits(head), untracked]
+  return [spareCommits(head), spareTracked, untracked]
 }
 
 function checkingOut({ remote: { kind, name, commit }, head, replaced }: Bringing): readonly Sh[] {
+  const scripts: Sh[] = []
   // A branch that HEAD is on cannot be removed.
-  const detached = head === null ? [] : [sh`git update-ref --no-deref HEAD ${head}`]
-  return [
-    ...(replaced.length === 0 ? [] : [...detached, sh`git branch --quiet -D -- ${replaced}`]),
-    kind === 'branch'
-      ? sh`git checkout --quiet --force -B ${name} ${commit} --`
-      : sh`git checkout --quiet --force --detach ${commit} --`,
-  ]
+  if (replaced.length > 0 && head !== null) scripts.push(sh`git update-ref --no-deref HEAD ${head}`)
+  if (replaced.length > 0) scripts.push(sh`git branch --quiet -D -- ${replaced}`)
+  if (kind === 'branch')
+    return [...scripts, sh`git checkout --quiet --force -B ${name} ${commit} --`]
+  return [...scripts, sh`git checkout --quiet --force --detach ${commit} --`]
 }
 
 /**
@@ -148,17 +153,13 @@ function checkingOut({ remote: { kind, name, commit }, head, replaced }: Bringin
  * from what somebody has committed here.
  */
 export function bring(wanted: Bringing): Sh {
-  const {
-    remote: { commit },
-    submodules,
-    force,
-  } = wanted
-  return lines([
+  const { remote, submodules, force } = wanted
+  const scripts = [
     ...tagging(wanted, fetching(wanted)),
     ...sparing(wanted),
-    sh`git update-ref --create-reflog -m brought refs/fettle/brought ${commit}`,
+    sh`git update-ref --create-reflog -m brought refs/fettle/brought ${remote.commit}`,
     ...checkingOut(wanted),
-    ...(submodules ? [bringSubmodules(force)] : []),
-    cleaning(wanted),
-  ])
+  ]
+  if (submodules) scripts.push(bringSubmodules(force))
+  return lines([...scripts, cleaning(wanted)])
 }

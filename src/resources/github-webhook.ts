@@ -1,21 +1,21 @@
-import { createHmac, randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import { blocked, fine, type Action, type Plan, type ShellAction } from '../core/change.js'
+import { blocked, fine, type Action, type GithubAction, type Plan } from '../core/change.js'
 import { request, type Value } from '../core/fact.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import { checked, checkedId, secret as secretOption, state, value } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { reveal, type Secret } from '../core/secret.js'
 import { sh } from '../core/sh.js'
-import { githubMarkFact, marksDirectory, markText, type Mark } from '../facts/github-mark.js'
+import { githubMarkFact, marksDirectory } from '../facts/github-mark.js'
 import {
   hooksFact,
   newestDeliveryFact,
   normalizedUrl,
   ownerAndName,
   parseHooks,
-  type Delivery,
   type Hook,
 } from '../facts/github.js'
+import { doubt, marked } from './github-webhook-secret.js'
 
 export interface GithubWebhookOptions extends CommonOptions {
   /** Where GitHub delivers to: `http` or `https`. The hook is known by it. */
@@ -192,39 +192,37 @@ function created(repo: string, options: GithubWebhookOptions, secret: Secret | u
     verifyTls: options.verifyTls ?? true,
     active: options.active ?? true,
   }
-  return [
-    {
-      summary: `create hook for ${options.url} (${[...events, ...shown(settings)].join(', ')})${pinged(settings, options)}`,
-      proof: 'facts',
-      actions: [
-        {
-          on: 'github',
-          route: 'POST /repos/{owner}/{repo}/hooks',
-          parameters: {
-            ...ownerAndName(repo),
-            name: 'web',
-            active: settings.active,
-            events,
-            config: config(options.url, settings, secret),
-          },
-          then: (answer) => {
-            const id = parseHooks([answer])?.[0]?.id
-            // GitHub said that it made the hook; without its id no mark can be kept, and the next
-            // run sets the secret again.
-            return id === undefined ? [] : afterwards(repo, id, isProved(settings, options), secret)
-          },
-        },
-      ],
+  const action: GithubAction = {
+    on: 'github',
+    route: 'POST /repos/{owner}/{repo}/hooks',
+    parameters: {
+      ...ownerAndName(repo),
+      name: 'web',
+      active: settings.active,
+      events,
+      config: config(options.url, settings, secret),
     },
-  ]
+    then(answer) {
+      const id = parseHooks([answer])?.[0]?.id
+      // GitHub said that it made the hook; without its id no mark can be kept, and the next run sets
+      // the secret again.
+      if (id === undefined) return []
+      return afterwards(repo, id, isProved(settings, options), secret)
+    },
+  }
+  const what = [...events, ...shown(settings)].join(', ')
+  const summary = `create hook for ${options.url} (${what})${pinged(settings, options)}`
+  return [{ summary, proof: 'facts', actions: [action] }]
 }
 
 /** What of a new hook is not GitHub's or Fettle's usual. */
-const shown = ({ contentType, verifyTls, active }: Settings): readonly string[] => [
-  ...(contentType === 'json' ? [] : [contentType]),
-  ...(verifyTls ? [] : ['TLS is not verified']),
-  ...(active ? [] : ['not active']),
-]
+function shown({ contentType, verifyTls, active }: Settings): readonly string[] {
+  const unusual: string[] = []
+  if (contentType !== 'json') unusual.push(contentType)
+  if (!verifyTls) unusual.push('TLS is not verified')
+  if (!active) unusual.push('not active')
+  return unusual
+}
 
 const isProved = ({ active }: Settings, { prove }: GithubWebhookOptions): boolean =>
   active && prove !== false
@@ -245,7 +243,7 @@ const config = (
   url,
   content_type: contentType,
   insecure_ssl: verifyTls ? '0' : '1',
-  ...(secret === undefined ? {} : { secret }),
+  ...omitUndefined({ secret }),
 })
 
 const sorted = (events: readonly string[]): string => [...events].sort().join(', ')
@@ -267,21 +265,7 @@ function updated(
     active: options.active ?? hook.active,
   }
   const events = options.events ?? hook.events
-  const differences = [
-    ...(sorted(events) === sorted(hook.events)
-      ? []
-      : [`events ${sorted(hook.events)} → ${sorted(events)}`]),
-    ...(wanted.contentType === hook.contentType
-      ? []
-      : [`content type ${hook.contentType} → ${wanted.contentType}`]),
-    ...(wanted.verifyTls === hook.verifyTls
-      ? []
-      : [`verify TLS ${yesNo(hook.verifyTls)} → ${yesNo(wanted.verifyTls)}`]),
-    ...(wanted.active === hook.active
-      ? []
-      : [`active ${yesNo(hook.active)} → ${yesNo(wanted.active)}`]),
-    ...(doubt === null ? [] : [doubt]),
-  ]
+  const differences = [...differing(hook, events, wanted), doubt].filter((part) => part !== null)
   if (differences.length === 0)
     return fine(`hook ${String(hook.id)} delivers ${sorted(hook.events)}`)
   if (secret === undefined && hook.hasSecret)
@@ -289,81 +273,38 @@ function updated(
       `hook ${String(hook.id)} has a secret, which GitHub would remove with this change: ${differences.join('; ')}`,
       'give the option secret',
     )
-  return [
-    {
-      summary: `${differences.join('; ')}${pinged(wanted, options)}`,
-      proof: 'facts',
-      actions: [
-        {
-          on: 'github',
-          route: 'PATCH /repos/{owner}/{repo}/hooks/{hook_id}',
-          parameters: {
-            ...ownerAndName(repo),
-            hook_id: hook.id,
-            active: wanted.active,
-            events,
-            config: config(options.url, wanted, secret),
-          },
-          then: () => afterwards(repo, hook.id, isProved(wanted, options), secret),
-        },
-      ],
+  const action: GithubAction = {
+    on: 'github',
+    route: 'PATCH /repos/{owner}/{repo}/hooks/{hook_id}',
+    parameters: {
+      ...ownerAndName(repo),
+      hook_id: hook.id,
+      active: wanted.active,
+      events,
+      config: config(options.url, wanted, secret),
     },
-  ]
+    then: () => afterwards(repo, hook.id, isProved(wanted, options), secret),
+  }
+  const summary = `${differences.join('; ')}${pinged(wanted, options)}`
+  return [{ summary, proof: 'facts', actions: [action] }]
+}
+
+/** What of a hook is not as wanted, besides its secret. */
+function differing(hook: Hook, events: readonly string[], wanted: Settings): readonly string[] {
+  const { contentType, verifyTls, active } = hook
+  const differences: string[] = []
+  if (sorted(events) !== sorted(hook.events))
+    differences.push(`events ${sorted(hook.events)} → ${sorted(events)}`)
+  if (wanted.contentType !== contentType)
+    differences.push(`content type ${contentType} → ${wanted.contentType}`)
+  if (wanted.verifyTls !== verifyTls)
+    differences.push(`verify TLS ${yesNo(verifyTls)} → ${yesNo(wanted.verifyTls)}`)
+  if (wanted.active !== active)
+    differences.push(`active ${yesNo(active)} → ${yesNo(wanted.active)}`)
+  return differences
 }
 
 const yesNo = (is: boolean): string => (is ? 'yes' : 'no')
-
-/** Why GitHub may not have the wanted secret; null when it has. */
-function doubt(
-  secret: Secret,
-  hook: Hook,
-  marks: readonly Mark[],
-  delivery: Delivery | null,
-): string | null {
-  if (!hook.hasSecret) return 'secret none → set'
-  const fits = delivery?.hook === hook.id ? signatureFits(secret, hook, delivery) : null
-  if (fits !== null)
-    return fits ? null : 'secret changed: the newest delivery is signed with another'
-  const mark = marks.find((one) => one.hook === hook.id)
-  if (mark === undefined) return 'secret is not known to be set'
-  return hmac(mark.salt, secret) === mark.hmac ? null : 'secret changed'
-}
-
-const hmac = (salt: string, secret: Secret): string =>
-  createHmac('sha256', Buffer.from(salt, 'hex')).update(reveal(secret)).digest('hex')
-
-/** Whether a delivery was signed with this secret; null when that cannot be told. */
-function signatureFits(
-  secret: Secret,
-  hook: Hook,
-  { deliveredAt, signature, body }: Delivery,
-): boolean | null {
-  // Both times are GitHub's, in seconds: a delivery in the second of the change may have been
-  // signed before it.
-  if (
-    !(Date.parse(deliveredAt) > Date.parse(hook.updatedAt)) ||
-    body === null ||
-    hook.contentType !== 'json'
-  )
-    return null
-  if (signature === null) return false
-  // GitHub writes control characters as \u001B, JSON.stringify as \u001b.
-  const texts = [
-    body,
-    body.replace(/(?<!\\)((?:\\\\)*)\\u[0-9a-f]{4}/g, (escape) =>
-      escape.toUpperCase().replace('\\U', '\\u'),
-    ),
-  ]
-  if (
-    texts.some(
-      (text) =>
-        signature === `sha256=${createHmac('sha256', reveal(secret)).update(text).digest('hex')}`,
-    )
-  )
-    return true
-  const writtenAlikeByAll = /^[ -~]*$/.test(body) && !/[<>&]|\\u/.test(body)
-  return writtenAlikeByAll ? false : null
-}
 
 /** The proof, and only then the mark: a hook that failed its proof is due again. */
 function afterwards(
@@ -372,18 +313,8 @@ function afterwards(
   prove: boolean,
   secret: Secret | undefined,
 ): readonly Action[] {
-  return [
-    ...(prove ? [{ on: 'github-proof', repo, hook, within: proofLimit } as const] : []),
-    ...(secret === undefined ? [] : [marked(hook, secret)]),
-  ]
-}
-
-function marked(hook: number, secret: Secret): ShellAction {
-  const salt = randomBytes(16).toString('hex')
-  return {
-    on: 'shell',
-    what: `writing ${marksDirectory}/${String(hook)}`,
-    script: sh`umask 077 && mkdir -p ${marksDirectory} && cd ${marksDirectory} && new=$(mktemp ./.mark.XXXXXX) && if cat >"$new" && sync "$new" && mv -f -- "$new" ${String(hook)}; then :; else rm -f -- "$new"; false; fi`,
-    input: markText({ salt, hmac: hmac(salt, secret) }),
-  }
+  const actions: Action[] = []
+  if (prove) actions.push({ on: 'github-proof', repo, hook, within: proofLimit })
+  if (secret !== undefined) actions.push(marked(hook, secret))
+  return actions
 }

@@ -67,11 +67,8 @@ function read(text: string, host: string): Line {
   if (names === '' || /^[#@]/.test(names) || !listed.some((name) => isHost(name, host)))
     return { text, key: null, rest: text }
   const others = listed.filter((name) => !isHost(name, host))
-  return {
-    text,
-    key: bare(key.join(' ')),
-    rest: others.length === 0 ? null : [others.join(','), ...key].join(' '),
-  }
+  const rest = others.length === 0 ? null : [others.join(','), ...key].join(' ')
+  return { text, key: bare(key.join(' ')), rest }
 }
 
 /**
@@ -85,27 +82,23 @@ export function withKeys(before: string, host: string, keys: readonly string[]):
     .split('\n')
     .filter((_, index) => index > 0 || before !== '')
     .map((text) => read(text, host))
-  const kept = parsed.flatMap((each) =>
-    each.key === null || wanted.includes(each.key)
-      ? [each.text]
-      : each.rest === null
-        ? []
-        : [each.rest],
-  )
+  const kept = parsed
+    .map(({ text, key, rest }) => (key === null || wanted.includes(key) ? text : rest))
+    .filter((line) => line !== null)
   const there = new Set(parsed.map((each) => each.key))
-  const all = [...kept, ...wanted.filter((key) => !there.has(key)).map((key) => `${host} ${key}`)]
+  const missing = wanted.filter((key) => !there.has(key))
+  const all = [...kept, ...missing.map((key) => `${host} ${key}`)]
   return all.length === 0 ? '' : `${all.join('\n')}\n`
 }
 
 /** What a `Later` brought has not been checked with the options. */
 function wrongKeys(keys: unknown): Plan | undefined {
   const result = z.array(publicKey).min(1).safeParse(keys)
-  return result.success
-    ? undefined
-    : blocked(
-        `the keys are not public keys: each ${wantedOf(result.error.issues[0])}`,
-        "give each key as 'type base64'",
-      )
+  if (result.success) return undefined
+  return blocked(
+    `the keys are not public keys: each ${wantedOf(result.error.issues[0])}`,
+    "give each key as 'type base64'",
+  )
 }
 
 const shape = {
@@ -136,8 +129,9 @@ export function knownHost(host: string, options: KnownHostOptions): Resource {
     },
     values: { keys: options.keys },
     plan({ path: entry, missingParent }, { keys: given }) {
-      const keys = options.state === 'absent' ? [] : (given ?? [])
-      const wrong = options.state === 'absent' ? undefined : wrongKeys(keys)
+      const isAbsent = options.state === 'absent'
+      const keys = isAbsent ? [] : (given ?? [])
+      const wrong = isAbsent ? undefined : wrongKeys(keys)
       if (wrong !== undefined) return wrong
       if (entry === null && keys.length === 0) return fine('the host is not known')
       if (entry?.kind === 'file' && entry.content === null)
@@ -145,22 +139,15 @@ export function knownHost(host: string, options: KnownHostOptions): Resource {
       if (entry !== null && entry.kind !== 'file') return notAFile(path, entry) ?? []
       const before = Buffer.from(entry?.content ?? []).toString('latin1')
       const after = withKeys(before, name, keys)
-      if (entry !== null && after === before)
-        return fine(
-          keys.length === 0
-            ? 'the host is not known'
-            : `${String(keys.length)} keys of the host are known`,
-        )
-      const plan = fileChanges(
-        { path, content: Buffer.from(after, 'latin1') },
-        entry,
-        missingParent,
-      )
+      if (entry !== null && after === before) {
+        if (keys.length === 0) return fine('the host is not known')
+        return fine(`${String(keys.length)} keys of the host are known`)
+      }
+      const content = Buffer.from(after, 'latin1')
+      const plan = fileChanges({ path, content }, entry, missingParent)
       if ('blocked' in plan || 'fine' in plan) return plan
-      return plan.map((change) => ({
-        ...change,
-        summary: keys.length === 0 ? `forget the keys of ${name}` : `set the keys of ${name}`,
-      }))
+      const summary = keys.length === 0 ? `forget the keys of ${name}` : `set the keys of ${name}`
+      return plan.map((change) => ({ ...change, summary }))
     },
   })
 }

@@ -31,16 +31,14 @@ function targetOf(key: string): { readonly on: string; readonly level: Level } |
   const database = /^(.+)\.\*$/.exec(key)?.[1]
   if (database !== undefined) return { on: `${literally(database)}.*`, level: 'database' }
   const [, name, table] = /^([^.]+)\.([^.]+)$/.exec(key) ?? []
-  return name === undefined || table === undefined
-    ? null
-    : { on: `${identifier(name)}.${identifier(table)}`, level: 'table' }
+  if (name === undefined || table === undefined) return null
+  return { on: `${identifier(name)}.${identifier(table)}`, level: 'table' }
 }
 
 function wrongKey(key: string): string | undefined {
   if (/[\0\r\n]/.test(key)) return `${JSON.stringify(key)} must be one line`
-  return targetOf(key) === null
-    ? `${JSON.stringify(key)} must be 'database.*', 'database.table' or '*.*'`
-    : undefined
+  if (targetOf(key) !== null) return undefined
+  return `${JSON.stringify(key)} must be 'database.*', 'database.table' or '*.*'`
 }
 
 function wrongPrivilege(key: string, privilege: string): string | undefined {
@@ -48,21 +46,29 @@ function wrongPrivilege(key: string, privilege: string): string | undefined {
   const allowed = [...known[level], all, grantOption]
   const name = spelled(privilege)
   if (holds(allowed, name)) return undefined
-  if (holds(known.server, name))
-    return `${name} cannot be given on ${key}, only on ${holds(known.database, name) ? 'a database or ' : ''}'*.*'`
+  if (holds(known.server, name)) {
+    const places = holds(known.database, name) ? "a database or '*.*'" : "'*.*'"
+    return `${name} cannot be given on ${key}, only on ${places}`
+  }
+  const wrong = `${JSON.stringify(privilege)} is no privilege on ${key}`
   const guess = nearest(name, allowed)
-  return `${JSON.stringify(privilege)} is no privilege on ${key}${guess === undefined ? '' : `; did you mean ${guess}?`}`
+  return guess === undefined ? wrong : `${wrong}; did you mean ${guess}?`
+}
+
+/** The first thing that is wrong with a key and its privileges. */
+function wrongGrant(key: string, privileges: readonly string[]): string | undefined {
+  const wrong = wrongKey(key)
+  if (wrong !== undefined) return wrong
+  return privileges
+    .map((privilege) => wrongPrivilege(key, privilege))
+    .find((each) => each !== undefined)
 }
 
 export const grantsSchema = z
   .record(z.string(), z.array(z.string()).min(1, 'must name a privilege').readonly())
   .superRefine((grants, context) => {
     for (const [key, privileges] of Object.entries(grants)) {
-      const wrong =
-        wrongKey(key) ??
-        privileges
-          .map((privilege) => wrongPrivilege(key, privilege))
-          .find((each) => each !== undefined)
+      const wrong = wrongGrant(key, privileges)
       if (wrong !== undefined)
         context.addIssue({
           code: 'custom',
@@ -89,7 +95,9 @@ type Run = (summary: string, statements: readonly string[]) => Change
 
 const granting = (on: string, privileges: readonly string[]): string => {
   const plain = privileges.filter((privilege) => privilege !== grantOption)
-  return `GRANT ${plain.length === 0 ? 'USAGE' : plain.join(', ')} ON ${on} TO ?@?${privileges.includes(grantOption) ? ' WITH GRANT OPTION' : ''}`
+  const list = plain.length === 0 ? 'USAGE' : plain.join(', ')
+  const statement = `GRANT ${list} ON ${on} TO ?@?`
+  return privileges.includes(grantOption) ? `${statement} WITH GRANT OPTION` : statement
 }
 
 /** `REVOKE ALL PRIVILEGES` leaves the grant option behind, and PROXY takes its own along. */
@@ -97,10 +105,10 @@ function revoking({ on, privileges }: Grant): readonly string[] {
   if (on === null) return privileges.map((role) => `REVOKE ${role} FROM ?@?`)
   if (privileges.includes('PROXY')) return [`REVOKE PROXY ON ${on} FROM ?@?`]
   const plain = privileges.filter((privilege) => privilege !== grantOption)
-  return [
-    ...(plain.length === 0 ? [] : [`REVOKE ${plain.join(', ')} ON ${on} FROM ?@?`]),
-    ...(privileges.includes(grantOption) ? [`REVOKE GRANT OPTION ON ${on} FROM ?@?`] : []),
-  ]
+  const statements: string[] = []
+  if (plain.length > 0) statements.push(`REVOKE ${plain.join(', ')} ON ${on} FROM ?@?`)
+  if (privileges.includes(grantOption)) statements.push(`REVOKE GRANT OPTION ON ${on} FROM ?@?`)
+  return statements
 }
 
 const words = (privileges: readonly string[]): string =>
@@ -113,9 +121,8 @@ function shownTarget(on: string): string {
   const [, database, rest] = /^`((?:[^`]|``)*)`\.(\*)$/.exec(on) ?? []
   if (database === undefined || rest === undefined) return on.replaceAll('`', '')
   const name = database.replaceAll('``', '`')
-  return /(?<!\\)[_%]/.test(name)
-    ? `every database like ${name}`
-    : `${name.replace(/\\([\\_%])/g, '$1')}.${rest}`
+  if (/(?<!\\)[_%]/.test(name)) return `every database like ${name}`
+  return `${name.replace(/\\([\\_%])/g, '$1')}.${rest}`
 }
 
 /**
@@ -129,21 +136,16 @@ export function grantChanges(
   run: Run,
 ): readonly Change[] {
   const fold = (on: string): string => (foldsCase ? on.toLowerCase() : on)
+  const isOn = ({ on }: Grant, target: string): boolean => on !== null && fold(on) === fold(target)
   const wanted = wantedOf(grants)
-  const on = (target: string): readonly string[] =>
-    have.flatMap((grant) =>
-      grant.on !== null && fold(grant.on) === fold(target) ? grant.privileges : [],
-    )
-  const unwanted = exact
-    ? have.filter(
-        (grant) =>
-          grant.on === null || !wanted.some((each) => fold(each.on) === fold(grant.on ?? '')),
-      )
-    : []
-  return [
-    ...wanted.flatMap((each) => changesOn(each, on(each.on), exact, run)),
-    ...unwanted.map((grant) => run(taken(grant), revoking(grant))),
-  ]
+  const changes = wanted.flatMap((each) => {
+    const present = have.filter((grant) => isOn(grant, each.on))
+    const privileges = present.flatMap((grant) => grant.privileges)
+    return changesOn(each, privileges, exact, run)
+  })
+  if (!exact) return changes
+  const unwanted = have.filter((grant) => !wanted.some((each) => isOn(grant, each.on)))
+  return [...changes, ...unwanted.map((grant) => run(taken(grant), revoking(grant)))]
 }
 
 const taken = ({ on, privileges }: Grant): string =>
@@ -165,19 +167,17 @@ function changesOn(
   const missing = privileges.filter(
     (privilege) => !holds(have, privilege) && !(hasAll && privilege !== grantOption),
   )
-  const extra = exact
-    ? have.filter(
-        (privilege) => !holds(privileges, privilege) && !(complete && privilege !== grantOption),
-      )
-    : []
-  return [
-    ...(missing.length === 0
-      ? []
-      : [run(`grant ${words(missing)} on ${key}`, [granting(on, missing)])]),
-    ...(extra.length === 0
-      ? []
-      : [run(`revoke ${words(extra)} on ${key}`, revoking({ on, privileges: extra }))]),
-  ]
+  const extra = have.filter(
+    (privilege) => !holds(privileges, privilege) && !(complete && privilege !== grantOption),
+  )
+  const changes: Change[] = []
+  if (missing.length > 0)
+    changes.push(run(`grant ${words(missing)} on ${key}`, [granting(on, missing)]))
+  if (exact && extra.length > 0) {
+    const statements = revoking({ on, privileges: extra })
+    changes.push(run(`revoke ${words(extra)} on ${key}`, statements))
+  }
+  return changes
 }
 
 /**
@@ -190,11 +190,8 @@ function narrowed(
   run: Run,
 ): readonly Change[] {
   const leaves = have.includes(grantOption) && !privileges.includes(grantOption)
-  return [
-    run(`${key}: ${words(have)} → ${words(privileges)}`, [
-      `REVOKE ALL PRIVILEGES ON ${on} FROM ?@?`,
-      ...(leaves ? [`REVOKE GRANT OPTION ON ${on} FROM ?@?`] : []),
-      granting(on, privileges),
-    ]),
-  ]
+  const statements = [`REVOKE ALL PRIVILEGES ON ${on} FROM ?@?`]
+  if (leaves) statements.push(`REVOKE GRANT OPTION ON ${on} FROM ?@?`)
+  statements.push(granting(on, privileges))
+  return [run(`${key}: ${words(have)} → ${words(privileges)}`, statements)]
 }

@@ -101,36 +101,51 @@ function keeping(
   publicEntry: PathEntry | null,
   key: SshKeyEntry,
 ): Plan {
-  const wrong =
-    notAFile(path, entry) ??
-    (publicEntry === null ? undefined : notAFile(`${path}.pub`, publicEntry))
+  const wrong = notAFile(path, entry)
   if (wrong !== undefined) return wrong
+  const publicWrong = publicEntry === null ? undefined : notAFile(`${path}.pub`, publicEntry)
+  if (publicWrong !== undefined) return publicWrong
   const kind = key.publicKey.split(' ')[0] ?? ''
   if (type !== undefined && kind !== `ssh-${type}`)
     return blocked(
       `${path} is a key of the kind ${kind}`,
       'remove it to have a new one made, or leave type out',
     )
-  const publicHalf: readonly Change[] =
+  const publicChanges =
     publicEntry === null
-      ? [
-          {
-            summary: `create ${path}.pub`,
-            proof: 'facts',
-            actions: [
-              writeFile({
-                path: `${path}.pub`,
-                content: `${key.publicKey}\n`,
-                mode: 0o644,
-                owner: owner ?? entry.uid,
-                group: entry.gid,
-              }),
-            ],
-          },
-        ]
+      ? [derivation(path, owner, entry, key)]
       : half(`${path}.pub`, '0644', owner, publicEntry, 'public key: ')
-  const changes = [...half(path, '0600', owner, entry, ''), ...publicHalf]
+  const changes = [...half(path, '0600', owner, entry, ''), ...publicChanges]
   return changes.length === 0 ? fine(`${kind} key`) : changes
+}
+
+/** Writes a public half that is missing, as the private one gives it. */
+function derivation(
+  path: string,
+  owner: string | number | undefined,
+  { uid, gid }: PathEntry,
+  key: SshKeyEntry,
+): Change {
+  const action = writeFile({
+    path: `${path}.pub`,
+    content: `${key.publicKey}\n`,
+    mode: 0o644,
+    owner: owner ?? uid,
+    group: gid,
+  })
+  return { summary: `create ${path}.pub`, proof: 'facts', actions: [action] }
+}
+
+/** Removes both halves in one change. */
+function removal(path: string, entry: PathEntry | null, publicEntry: PathEntry | null): Plan {
+  const plans = [fileRemoval(path, entry), fileRemoval(`${path}.pub`, publicEntry)]
+  const stopped = plans.find((plan) => 'blocked' in plan)
+  if (stopped !== undefined) return stopped
+  const changes = plans.flatMap(changesOf)
+  const [first] = changes
+  if (first === undefined) return fine('there is no such key')
+  const actions = changes.flatMap((change) => change.actions)
+  return [{ ...first, summary: 'remove key', actions }]
 }
 
 const publicHalf = (key: SshKeyEntry): string => key.publicKey
@@ -162,21 +177,7 @@ export function sshKey(path: string, options: SshKeyOptions = {}): SshKey {
       key: request(sshKeyFact, path),
     },
     plan({ path: entry, publicPath, missingParent, key }) {
-      if (options.state === 'absent') {
-        const plans = [fileRemoval(path, entry), fileRemoval(`${path}.pub`, publicPath)]
-        const stopped = plans.find((plan) => 'blocked' in plan)
-        if (stopped !== undefined) return stopped
-        const [first, ...rest] = plans.flatMap(changesOf)
-        return first === undefined
-          ? fine('there is no such key')
-          : [
-              {
-                ...first,
-                summary: 'remove key',
-                actions: [first, ...rest].flatMap((change) => change.actions),
-              },
-            ]
-      }
+      if (options.state === 'absent') return removal(path, entry, publicPath)
       if (entry === null) {
         if (missingParent !== null) return blockedBy(missingParent, path)
         if (publicPath !== null)

@@ -58,10 +58,6 @@ function replacement(
   const { directory, name } = split(path)
   const here = `./${name}`
   const begin = `./.${[...name].slice(0, 40).join('')}.fettle-`
-  const still =
-    kind === 'link'
-      ? sh`[ -L ${here} ]`
-      : sh`[ ! -L ${here} ] && ${kind === 'file' ? sh`[ -f ${here} ]` : sh`[ -d ${here} ]`}`
   return shellChange(summary, [
     enter(directory),
     mayWriteHere,
@@ -71,12 +67,19 @@ function replacement(
     sh`trap 'rm -f -- "$t_"' EXIT`,
     sh`trap 'exit 143' TERM INT HUP`,
     sh`ln -sT -- ${target} "$t_"`,
-    sh`if ! { ${still}; }; then ${refuse(`${path} was replaced meanwhile`)}; fi`,
+    sh`if ! { ${isStill(kind, here)}; }; then ${refuse(`${path} was replaced meanwhile`)}; fi`,
     kind === 'directory' ? sh`rmdir -- ${here}` : undefined,
     sh`mv -fT -- "$t_" ${here}`,
     sh`trap - EXIT`,
     sh`sync -- .`,
   ])
+}
+
+/** Shell that succeeds where there is still what is to be replaced. */
+function isStill(kind: PathEntry['kind'], here: string): Sh {
+  if (kind === 'link') return sh`[ -L ${here} ]`
+  const test = kind === 'file' ? sh`[ -f ${here} ]` : sh`[ -d ${here} ]`
+  return sh`[ ! -L ${here} ] && ${test}`
 }
 
 const isEmpty = (tree: readonly TreeEntry[] | null): boolean =>
@@ -94,24 +97,19 @@ function inItsPlace(
       `${path} is neither a link nor a file nor a directory`,
       'remove it, or choose another path',
     )
+  const isFile = kind === 'file'
   if (force !== true)
     return blocked(
       `${path} is a ${kind}`,
-      `set force: true to replace ${kind === 'file' ? 'it' : 'an empty one'}, remove it, or choose another path`,
+      `set force: true to replace ${isFile ? 'it' : 'an empty one'}, remove it, or choose another path`,
     )
   if (kind === 'directory' && !isEmpty(tree))
     return blocked(
       `${path} is a directory that is not empty`,
       'move what is in it elsewhere, or choose another path',
     )
-  return [
-    replacement(
-      path,
-      target,
-      kind,
-      `replace ${kind === 'file' ? 'file' : 'empty directory'} by a link to ${target}`,
-    ),
-  ]
+  const summary = `replace ${isFile ? 'file' : 'empty directory'} by a link to ${target}`
+  return [replacement(path, target, kind, summary)]
 }
 
 const shape = { target: line, force: z.boolean().optional() }
@@ -136,9 +134,9 @@ export function symlink(path: string, options: SymlinkOptions): Resource {
     if (entry === null)
       return missingParent === null ? [creation(path, target)] : blockedBy(missingParent, path)
     if (entry.kind !== 'link') return inItsPlace(path, options, entry.kind, tree)
-    return entry.target === target
-      ? fine(`it points to ${target}`)
-      : [replacement(path, target, 'link', `target ${entry.target ?? 'unknown'} → ${target}`)]
+    if (entry.target === target) return fine(`it points to ${target}`)
+    const summary = `target ${entry.target ?? 'unknown'} → ${target}`
+    return [replacement(path, target, 'link', summary)]
   }
   const reads = {
     path: request(pathFact, { path }),

@@ -17,11 +17,12 @@ export function owned(
   group: string | number | undefined,
   at: '/proc/self/fd/3' | '.',
 ): Sh | undefined {
-  if (owner === undefined)
-    return group === undefined ? undefined : sh`chown -- "$(stat -L -c %u -- ${at})":${group} ${at}`
-  return group === undefined
-    ? sh`chown -- ${owner}:"$(stat -L -c %g -- ${at})" ${at}`
-    : sh`chown -- ${owner}:${group} ${at}`
+  if (owner === undefined) {
+    if (group === undefined) return undefined
+    return sh`chown -- "$(stat -L -c %u -- ${at})":${group} ${at}`
+  }
+  if (group === undefined) return sh`chown -- ${owner}:"$(stat -L -c %g -- ${at})" ${at}`
+  return sh`chown -- ${owner}:${group} ${at}`
 }
 
 /** Five digits: with four, chmod(1) keeps a directory's setuid and setgid bits. */
@@ -71,15 +72,18 @@ export interface FileToWrite {
  */
 export const mayWriteHere: Sh = sh`[ -w . ] || ${refuse(sh`"$(id -un) may not write to \${at_:-/}"`)}`
 
+/** A shell line, called by what it says before the path of the file. */
+const judgeOf = (line: string): Judge => ({
+  line,
+  by: `\`${(line.split('%s')[0] ?? '').trim()}\``,
+})
+
 /**
  * Runs the shell line that judges the new file. Whatever it prints is told. Where it refuses the
  * present file too, the fault may be another one's.
  */
 function validation(path: string, validate: string | Judge): Sh {
-  const { line, by } =
-    typeof validate === 'string'
-      ? { line: validate, by: `\`${(validate.split('%s')[0] ?? '').trim()}\`` }
-      : validate
+  const { line, by } = typeof validate === 'string' ? judgeOf(validate) : validate
   const { name } = split(path)
   const check = line.replaceAll('%s', '"$1"')
   return sh`{ sh -c ${check} sh "$PWD/\${t_#./}" </dev/null || case $? in
@@ -154,31 +158,36 @@ export function writing(file: FileToWrite): Sh {
     sh`exec 3>&-`,
     file.validate === undefined ? undefined : validation(file.path, file.validate),
     file.backup === true && backUp(file.path),
-    ...(file.confirm !== undefined
-      ? [replace(here, file, file.confirm)]
-      : file.onlyNew === true
-        ? [sh`ln -T -- "$t_" ${here}`, sh`rm -f -- "$t_"`, sh`trap - EXIT`, sh`sync -- .`]
-        : [sh`mv -fT -- "$t_" ${here}`, sh`trap - EXIT`, sh`sync -- .`]),
+    ...placing(here, file),
   ])
+}
+
+/** Brings the new file to its place. */
+function placing(here: string, file: FileToWrite): readonly Sh[] {
+  if (file.confirm !== undefined) return [replace(here, file, file.confirm)]
+  const done = [sh`trap - EXIT`, sh`sync -- .`]
+  if (file.onlyNew === true) return [sh`ln -T -- "$t_" ${here}`, sh`rm -f -- "$t_"`, ...done]
+  return [sh`mv -fT -- "$t_" ${here}`, ...done]
 }
 
 /** Writes a file; its content is the action's input, so that no secret is ever in the script. */
 export function writeFile(file: FileToWrite & { readonly content: Content }): ShellAction {
-  return {
+  const action: ShellAction = {
     on: 'shell',
     what: `writing ${file.path}`,
     script: writing(file),
     input: file.content,
-    ...(file.validate === undefined && file.confirm === undefined ? {} : { long: true as const }),
   }
+  if (file.validate === undefined && file.confirm === undefined) return action
+  return { ...action, long: true }
 }
 
 /** Shell that succeeds where a file holds these bytes and has these attributes. */
 export function holds({ path, mode, owner, group }: FileToWrite, digest: string): Sh {
-  const is = (wanted: string | number | undefined, name: Sh, id: Sh): Sh | undefined =>
-    wanted === undefined
-      ? undefined
-      : sh`{ [ ${name} = ${String(wanted)} ] || [ ${id} = ${String(wanted)} ]; }`
+  const is = (wanted: string | number | undefined, name: Sh, id: Sh): Sh | undefined => {
+    if (wanted === undefined) return undefined
+    return sh`{ [ ${name} = ${String(wanted)} ] || [ ${id} = ${String(wanted)} ]; }`
+  }
   return steps([
     // Names may hold spaces, and no colon.
     sh`IFS=: && set -f && set -- $(sha256sum <${path} && stat -c ':%a:%U:%u:%G:%g' -- ${path})`,

@@ -18,7 +18,8 @@ import { Later, present, type Fact, type Output } from '../../src/core/fact.js'
 import { meets } from '../../src/facts/pep440.js'
 import { parseRequirements, unmet } from '../../src/facts/requirements.js'
 import { venvFact, type Venv, type VenvKey } from '../../src/facts/venv.js'
-import { pythonVenv, type PythonVenvOptions } from '../../src/resources/python-venv.js'
+import type { PythonVenvOptions } from '../../src/resources/python-venv-options.js'
+import { pythonVenv } from '../../src/resources/python-venv.js'
 import { runIn, shells, type Shell } from '../shells.js'
 
 test.each([

@@ -1,6 +1,7 @@
 import { enter } from '../../src/core/enter.js'
 import { chownTree, removeTree } from '../../src/resources/change-tree.js'
-import { pythonVenv, type PythonVenvOptions } from '../../src/resources/python-venv.js'
+import type { PythonVenvOptions } from '../../src/resources/python-venv-options.js'
+import { pythonVenv } from '../../src/resources/python-venv.js'
 import type { Case } from './case.js'
 
 const venv =
