@@ -26,12 +26,13 @@ export const checkout = (vars: AppVars) => {
 
 export const virtualEnvironment = (vars: AppVars) => {
   const names = namesOf(vars)
-  return python.venv(names.venv, {
+  const options = {
     requirements: `${names.checkout}/requirements.txt`,
     owner: names.hookUser,
     systemSitePackages: vars.system_site_packages,
-    ...(vars.find_links === null ? {} : { findLinks: vars.find_links }),
-  })
+  }
+  if (vars.find_links === null) return python.venv(names.venv, options)
+  return python.venv(names.venv, { ...options, findLinks: vars.find_links })
 }
 
 export default task<AppVars>('Code', ({ vars, host }) => {

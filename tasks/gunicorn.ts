@@ -10,6 +10,7 @@ export default task<AppVars>('Gunicorn service', ({ vars }) => {
     template: 'app.service.njk',
     vars: { ...vars, ...names },
   })
+  const page = { status: vars.page_status, within: 30 }
   return [
     unit,
     systemd.service(names.service, {
@@ -17,10 +18,6 @@ export default task<AppVars>('Gunicorn service', ({ vars }) => {
       enabled: true,
       restartOn: [unit, appEnvironment(vars), checkout(vars), virtualEnvironment(vars)],
     }),
-    check.http(names.pageUrl, {
-      status: vars.page_status,
-      within: 30,
-      ...(names.socket === null ? {} : { socket: names.socket }),
-    }),
+    check.http(names.pageUrl, names.socket === null ? page : { ...page, socket: names.socket }),
   ]
 })

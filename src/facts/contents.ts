@@ -29,7 +29,11 @@ export function firstLines(
 /** Bytes that follow one another, by their lengths; null when they are not all there, or more. */
 export function cut(bytes: Buffer, lengths: readonly number[]): readonly Buffer[] | null {
   let end = 0
-  const parts = lengths.map((length) => bytes.subarray(end, (end += length)))
+  const parts = lengths.map((length) => {
+    const start = end
+    end += length
+    return bytes.subarray(start, end)
+  })
   return end === bytes.length ? parts : null
 }
 
@@ -41,8 +45,6 @@ export function readContents(
 ): readonly Buffer[] | null {
   const sizes = firstLines(bytes, count)
   if (sizes === null || !sizes.lines.every((size) => /^\d+$/.test(size))) return null
-  return cut(
-    sizes.rest,
-    sizes.lines.map((size) => Math.min(Number(size), longest)),
-  )
+  const lengths = sizes.lines.map((size) => Math.min(Number(size), longest))
+  return cut(sizes.rest, lengths)
 }

@@ -187,7 +187,6 @@ function parsed(path: string, answer: string): Fact<Checkout> {
 const ownCommits = (lines: readonly string[]): readonly OwnCommits[] =>
   lines.flatMap((line) => {
     const [, unpushed, name] = /^(\d+) (.+)$/.exec(line) ?? []
-    return unpushed === undefined || name === undefined
-      ? []
-      : [{ name, unpushed: Number(unpushed) }]
+    if (unpushed === undefined || name === undefined) return []
+    return [{ name, unpushed: Number(unpushed) }]
   })

@@ -44,24 +44,23 @@ export const localEnvironment = (path: string): readonly string[] => [
   ]),
 ]
 
+const sshOptions = [
+  'BatchMode=yes',
+  'StrictHostKeyChecking=yes',
+  'UpdateHostKeys=no',
+  'ConnectTimeout=15',
+  'ServerAliveInterval=15',
+  'ServerAliveCountMax=4',
+]
+
 /**
  * Variables for a git that reaches a repository: nothing is asked, host keys are known or refused,
  * nothing hangs for ever.
  */
 export function remoteEnvironment(repo: string, key: string | undefined): readonly string[] {
   const protocol = protocolOf(repo)
-  const ssh = [
-    'ssh',
-    ...(key === undefined ? [] : ['-i', key, '-o', 'IdentitiesOnly=yes']),
-    ...[
-      'BatchMode=yes',
-      'StrictHostKeyChecking=yes',
-      'UpdateHostKeys=no',
-      'ConnectTimeout=15',
-      'ServerAliveInterval=15',
-      'ServerAliveCountMax=4',
-    ].flatMap((option) => ['-o', option]),
-  ]
+  const identity = key === undefined ? [] : ['-i', key, '-o', 'IdentitiesOnly=yes']
+  const ssh = ['ssh', ...identity, ...sshOptions.flatMap((option) => ['-o', option])]
   return [
     `GIT_SSH_COMMAND=${sh`${ssh}`.text}`,
     'GIT_TERMINAL_PROMPT=0',

@@ -1,5 +1,5 @@
 import { absent, present, unknown, type Fact, type ShellFactKind } from '../core/fact.js'
-import { lines, sh } from '../core/sh.js'
+import { lines, sh, type Sh } from '../core/sh.js'
 import { asUser } from './as-user.js'
 import { remoteEnvironment } from './git-environment.js'
 import { answerOf } from './section.js'
@@ -29,6 +29,12 @@ const answerLimit = 30
 
 export const isCommit = (ref: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(ref)
 
+function asking({ repo, ref, path, owner = '', key }: RemoteKey): Sh {
+  if (isCommit(ref)) return sh`echo @remote; echo '@status 0'`
+  return sh`export ${remoteEnvironment(repo, key)}
+echo @remote; remote_ ${owner} ${path} ${repo} ${namesOf(ref)} 2>&1; echo "@status $?"`
+}
+
 /** `ls-remote` matches the end of names; only these are wanted. */
 const namesOf = (ref: string): readonly string[] =>
   ref.startsWith('refs/')
@@ -53,12 +59,7 @@ export const gitRemoteFact: ShellFactKind<RemoteKey, RemoteRef> = {
   shift 2
   cd / && as_ "$owner_" timeout -k 5 ${answerLimit} git ls-remote -- "$@"
 }`,
-      ...keys.map(({ repo, ref, path, owner, key }) =>
-        isCommit(ref)
-          ? sh`echo @remote; echo '@status 0'`
-          : sh`export ${remoteEnvironment(repo, key)}
-echo @remote; remote_ ${owner ?? ''} ${path} ${repo} ${namesOf(ref)} 2>&1; echo "@status $?"`,
-      ),
+      ...keys.map(asking),
     ]),
   }),
   mayTake: (keys) => 60 + keys.length * (answerLimit + 5),
@@ -96,15 +97,11 @@ function remoteRef({ repo, ref }: RemoteKey, section: string, said: string): Fac
       `${repo} could not be read: ${answer.trim()}`,
       "see git's message: the deploy key may not be registered, or the host's key not be known",
     )
-  const commits = new Map(
-    answer
-      .split('\n')
-      .flatMap((line) =>
-        /^[0-9a-f]{40,64}\trefs\/\S+$/.test(line)
-          ? [line.split('\t').reverse() as [string, string]]
-          : [],
-      ),
-  )
+  const commits = new Map<string, string>()
+  for (const line of answer.split('\n')) {
+    const [, commit, name] = /^([0-9a-f]{40,64})\t(refs\/\S+)$/.exec(line) ?? []
+    if (commit !== undefined && name !== undefined) commits.set(name, commit)
+  }
   return chosen(ref, commits)
 }
 

@@ -43,12 +43,11 @@ export const groupFact: ShellFactKind<string, GroupEntry> = {
     return names.map((name) => {
       const row = rows.find(([other]) => other === name)
       if (row !== undefined) return groupOf(row)
-      return rows.some((other) => isOdd(other, 4))
-        ? unknown(
-            `the list of groups, in which ${name} was not found, could not be understood`,
-            'run getent group on the host and look at its lines',
-          )
-        : absent
+      if (!rows.some((other) => isOdd(other, 4))) return absent
+      return unknown(
+        `the list of groups, in which ${name} was not found, could not be understood`,
+        'run getent group on the host and look at its lines',
+      )
     })
   },
 }

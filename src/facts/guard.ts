@@ -36,23 +36,17 @@ export const commandWords = (line: CommandLine): readonly string[] =>
 const answered = (status: number): boolean => status < 124 || status === 125
 
 function script({ creates, removes, unless, onlyIf, cwd }: Guards): Sh {
-  const steps = [
-    ...(creates === undefined
-      ? []
-      : [sh`[ ! -e ${creates} ] && [ ! -L ${creates} ] || { echo creates; return; }`]),
-    ...(removes === undefined
-      ? []
-      : [sh`[ -e ${removes} ] || [ -L ${removes} ] || { echo removes; return; }`]),
-    ...(unless === undefined && onlyIf === undefined
-      ? []
-      : [sh`cd -- ${cwd ?? '/'} 2>/dev/null || { echo cwd; return; }`]),
-    ...(onlyIf === undefined
-      ? []
-      : [sh`ask_ ${commandWords(onlyIf)} || { echo "onlyIf $s_"; return; }`]),
-    ...(unless === undefined
-      ? []
-      : [sh`ask_ ${commandWords(unless)} || :; echo "unless $s_"; return`]),
-  ]
+  const steps: Sh[] = []
+  if (creates !== undefined)
+    steps.push(sh`[ ! -e ${creates} ] && [ ! -L ${creates} ] || { echo creates; return; }`)
+  if (removes !== undefined)
+    steps.push(sh`[ -e ${removes} ] || [ -L ${removes} ] || { echo removes; return; }`)
+  if (unless !== undefined || onlyIf !== undefined)
+    steps.push(sh`cd -- ${cwd ?? '/'} 2>/dev/null || { echo cwd; return; }`)
+  if (onlyIf !== undefined)
+    steps.push(sh`ask_ ${commandWords(onlyIf)} || { echo "onlyIf $s_"; return; }`)
+  if (unless !== undefined)
+    steps.push(sh`ask_ ${commandWords(unless)} || :; echo "unless $s_"; return`)
   return lines([sh`guard_() {`, ...steps, sh`echo due; }`, sh`guard_`])
 }
 
@@ -72,7 +66,8 @@ function verdictOf(line: string): Verdict | null {
       if (!answered(status)) return { is: 'failed', guard: word, status }
       return status === 0 ? { is: 'holds', guard: word } : { is: 'due' }
     case 'onlyIf':
-      return answered(status) ? { is: 'holds', guard: word } : { is: 'failed', guard: word, status }
+      if (!answered(status)) return { is: 'failed', guard: word, status }
+      return { is: 'holds', guard: word }
     default:
       return null
   }
@@ -91,30 +86,27 @@ export const guardFact: ShellFactKind<Guards, Verdict> = {
       ...keys.map(script),
     ]),
   }),
-  mayTake: (keys) =>
-    60 +
-    keys.flatMap(({ unless, onlyIf }) => [unless, onlyIf]).filter((line) => line !== undefined)
-      .length *
-      (guardLimit + 5),
+  mayTake(keys) {
+    const asked = keys.flatMap(({ unless, onlyIf }) => [unless, onlyIf])
+    const commands = asked.filter((line) => line !== undefined)
+    return 60 + commands.length * (guardLimit + 5)
+  },
   parse({ code, stdout, stderr }, keys): readonly Fact<Verdict>[] {
     const found = stdout
       .toString()
       .split('\n')
       .filter((line) => line !== '')
       .map(verdictOf)
-    const wrong =
-      code !== 0
-        ? stderr.trim() || `status ${String(code)}`
-        : found.length === keys.length && !found.includes(null)
-          ? null
-          : 'the answer could not be understood'
-    if (wrong !== null)
-      return keys.map(() =>
+    const notAsked = (why: string): readonly Fact<Verdict>[] =>
+      keys.map(() =>
         unknown(
-          `the guards of commands could not be asked: ${wrong}`,
+          `the guards of commands could not be asked: ${why}`,
           'try the guards by hand on the host',
         ),
       )
+    if (code !== 0) return notAsked(stderr.trim() || `status ${String(code)}`)
+    if (found.length !== keys.length || found.includes(null))
+      return notAsked('the answer could not be understood')
     return found.map((verdict) => present(verdict ?? { is: 'due' }))
   },
 }

@@ -32,13 +32,12 @@ echo '= files'; head -c 65536 ${files} 2>/dev/null || :`,
   parse({ stdout, stderr }, keys) {
     const facts = hostOf(stdout.toString())
     const said = stderr.trim() === '' ? '' : `: ${stderr.trim()}`
+    if (facts !== null) return keys.map(() => present(facts))
     return keys.map(() =>
-      facts === null
-        ? unknown(
-            `it could not be understood${said}`,
-            'see that uname, nproc and head run there, and that /proc is mounted',
-          )
-        : present(facts),
+      unknown(
+        `it could not be understood${said}`,
+        'see that uname, nproc and head run there, and that /proc is mounted',
+      ),
     )
   },
 }
@@ -49,11 +48,9 @@ function hostOf(text: string): HostFacts | null {
   const sections = pieces(head, /^= (\w+)\n/m)
   const file = pieces(tail, /^==> (\/\S+) <==\n/m)
   const of = (name: string): string | null => sections.get(name)?.trim() || null
-  const [machine, hostname, release] = [
-    of('machine'),
-    file.get('/proc/sys/kernel/hostname')?.trim(),
-    file.get('/proc/sys/kernel/osrelease')?.trim(),
-  ]
+  const machine = of('machine')
+  const hostname = file.get('/proc/sys/kernel/hostname')?.trim()
+  const release = file.get('/proc/sys/kernel/osrelease')?.trim()
   const cpus = Number(of('cpus') ?? 0)
   const kibibytes = /^MemTotal:\s+(\d+) kB$/m.exec(file.get('/proc/meminfo') ?? '')?.[1]
   const init = of('init') ?? file.get('/proc/1/comm')?.trim()
@@ -95,9 +92,8 @@ function pieces(text: string, heading: RegExp): ReadonlyMap<string, string> {
 /** os-release(5): assignments as a shell would read them. */
 function systemOf(text: string): HostFacts['os'] {
   const values = new Map<string, string>()
-  for (const [, name = '', double, single, plain = ''] of text.matchAll(
-    /^([A-Z][A-Z0-9_]*)=(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|(.*))$/gm,
-  )) {
+  const assignments = /^([A-Z][A-Z0-9_]*)=(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|(.*))$/gm
+  for (const [, name = '', double, single, plain = ''] of text.matchAll(assignments)) {
     values.set(name, double?.replace(/\\(["$`\\])/g, '$1') ?? single ?? plain.trim())
   }
   const of = (name: string): string | null => values.get(name) || null
@@ -121,11 +117,10 @@ function canonicalName(hosts: string, hostname: string): string | null {
 
 /** Lines of `ip -o address`, of iproute2 and of busybox; the latter writes lines for links too. */
 function addressesOf(text: string): readonly HostAddress[] {
+  const form =
+    /^\d+:\s+([^\s@:]+)(?:[@:]\S*)?\s+(inet6?) ([\da-fA-F.:]+)(?:\/(\d+)| peer [^\s/]+\/(\d+))(.*)/
   return text.split('\n').flatMap((line): readonly HostAddress[] => {
-    const [, name = '', family, address, own, peer, rest = ''] =
-      /^\d+:\s+([^\s@:]+)(?:[@:]\S*)?\s+(inet6?) ([\da-fA-F.:]+)(?:\/(\d+)| peer [^\s/]+\/(\d+))(.*)/.exec(
-        line,
-      ) ?? []
+    const [, name = '', family, address, own, peer, rest = ''] = form.exec(line) ?? []
     const [, scope] = / scope (\w+)/.exec(rest) ?? []
     if (address === undefined || scope === undefined) return []
     return [

@@ -23,23 +23,21 @@ export const seenMarks = (marks: PendingMarks | null): readonly PendingMark[] =>
   marks === null || 'hidden' in marks ? [] : marks
 
 /** Why marks that matter cannot be seen; undefined where they can. */
-export const hiddenMarks = (marks: PendingMarks | null): Blocked | undefined =>
-  marks !== null && 'hidden' in marks
-    ? blocked(
-        `the pending restarts could not be read: only root may read ${marks.hidden}`,
-        'give the play become: true',
-      )
-    : undefined
+export function hiddenMarks(marks: PendingMarks | null): Blocked | undefined {
+  if (marks === null || !('hidden' in marks)) return undefined
+  return blocked(
+    `the pending restarts could not be read: only root may read ${marks.hidden}`,
+    'give the play become: true',
+  )
+}
 
 function parseLine(line: string): readonly [key: number, mark: PendingMark] | null {
   const [key, effect, instance, word] = line.split(' ')
   const trigger = decodeMark(word ?? '')
   if (key === undefined || instance === undefined || trigger === null) return null
   if (effect !== 'restart' && effect !== 'reload' && effect !== 'run') return null
-  return [
-    Number(key),
-    { effect, trigger, instance: /^[0-9a-f]{32}$/.test(instance) ? instance : null },
-  ]
+  const isInstance = /^[0-9a-f]{32}$/.test(instance)
+  return [Number(key), { effect, trigger, instance: isInstance ? instance : null }]
 }
 
 /**

@@ -48,7 +48,8 @@ const requirements = ['nothing', 'tls', 'certificate', 'certificate'] as const
  * 10.4.
  */
 export function accountQuestion({ name, host }: AccountKey, place: number): string {
-  const [user, from] = [literal(name), literal(host)]
+  const user = literal(name)
+  const from = literal(host)
   return `SELECT 'account', ${String(place)};
 SELECT 'kept', Priv AS priv FROM mysql.global_priv WHERE User = ${user} AND Host = ${from};
 SHOW GRANTS FOR ${user}@${from};`
@@ -66,12 +67,10 @@ export function accountOf(rows: Rows, place: number, said: string): Fact<Account
       'mysql.user manages accounts of MariaDB 10.4 and later',
     )
   const from = rows.findIndex(([what, index]) => what === 'account' && index === String(place))
-  const rest = rows.slice(from + 1)
-  const own = rest.slice(
-    0,
-    rest.findIndex(([what]) => what === 'account' || what === 'end'),
-  )
   if (from === -1) return notUnderstood(said)
+  const rest = rows.slice(from + 1)
+  const end = rest.findIndex(([what]) => what === 'account' || what === 'end')
+  const own = rest.slice(0, end)
   const [kept, ...grantRows] = own
   // The client says that there is no such grant, and goes on.
   if (kept === undefined) return absentUnlessRefused(said)

@@ -27,10 +27,11 @@ export function databaseOf(rows: Rows, wanted: string, said: string): Fact<Datab
     rows.every((row) => row[0] !== 'database' || row.length === 4)
   // A server always has databases of its own.
   if (!whole || !rows.some(([what]) => what === 'database')) return notUnderstood(said)
-  const same =
-    folds === '0'
-      ? (name: string | undefined) => name === wanted
-      : (name: string | undefined) => name?.toLowerCase() === wanted.toLowerCase()
-  const row = rows.find(([what, name]) => what === 'database' && same(name))
-  return row === undefined ? absent : present({ charset: row[2] ?? '', collation: row[3] ?? '' })
+  const fold = (name: string): string => (folds === '0' ? name : name.toLowerCase())
+  const row = rows.find(
+    ([what, name]) => what === 'database' && name !== undefined && fold(name) === fold(wanted),
+  )
+  if (row === undefined) return absent
+  const [, , charset = '', collation = ''] = row
+  return present({ charset, collation })
 }

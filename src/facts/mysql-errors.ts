@@ -94,8 +94,6 @@ export function problemOf(said: string): MysqlProblem {
     /^ERROR (\d+) \(\w+\)(?: at line \d+)?: (.*)$/.exec(first) ?? []
   const wrapped = /^Received error packet [^:]*: (\d+) - /.exec(words)?.[1]
   const [meaning, remedy] = meaningOf(Number(wrapped ?? number), words)
-  return {
-    reason: `${meaning}: ${said.length > quoted ? `${said.slice(0, quoted)}…` : said}`,
-    remedy,
-  }
+  const quote = said.length > quoted ? `${said.slice(0, quoted)}…` : said
+  return { reason: `${meaning}: ${quote}`, remedy }
 }

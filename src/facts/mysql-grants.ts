@@ -36,12 +36,8 @@ export function parseGrant(line: string): Grant | 'nothing' | null {
   const [, privileges, on, rest] = onSomething.exec(line) ?? []
   if (privileges === undefined || on === undefined || rest === undefined) return null
   const given = (privileges.match(eachPrivilege) ?? []).filter((name) => name !== 'USAGE')
-  return {
-    on,
-    privileges: / WITH (?:\S+ \d+ )*GRANT OPTION\b/.test(withoutQuoted(rest))
-      ? [...given, 'GRANT OPTION']
-      : given,
-  }
+  if (/ WITH (?:\S+ \d+ )*GRANT OPTION\b/.test(withoutQuoted(rest))) given.push('GRANT OPTION')
+  return { on, privileges: given }
 }
 
 const withoutQuoted = (text: string): string =>

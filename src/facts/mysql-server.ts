@@ -14,6 +14,7 @@ import {
   notUnderstood,
   placeOf,
   serverAnswers,
+  type ServerAnswer,
 } from './mysql.js'
 
 type ServerKey = DatabaseKey | AccountKey
@@ -45,6 +46,16 @@ function withPlace<T>(fact: Fact<T>, connection: MysqlConnection): Fact<T> {
   return { ...fact, reason: `${placeOf(connection)}: ${fact.reason}` }
 }
 
+function factOf(
+  key: ServerKey,
+  place: number,
+  answer: ServerAnswer,
+): Fact<Account | DatabaseDefaults> {
+  if ('problem' in answer) return answer.problem
+  if (isAccount(key)) return accountOf(answer.rows, place, answer.said)
+  return databaseOf(answer.rows, key.name, answer.said)
+}
+
 /** Databases and accounts are one kind, so that one client asks a server for both. */
 const serverFact = <K extends ServerKey>(): ShellFactKind<K, Answer<K>> => ({
   backend: 'shell',
@@ -61,17 +72,11 @@ const serverFact = <K extends ServerKey>(): ShellFactKind<K, Answer<K>> => ({
   parse(output, keys) {
     const servers = byServer(keys)
     const facts = new Map<number, Fact<Account | DatabaseDefaults>>()
-    serverAnswers(output, servers.length).forEach((answer, server) => {
-      servers[server]?.members.forEach(({ key, index }, place) => {
-        const fact: Fact<Account | DatabaseDefaults> =
-          'problem' in answer
-            ? answer.problem
-            : isAccount(key)
-              ? accountOf(answer.rows, place, answer.said)
-              : databaseOf(answer.rows, key.name, answer.said)
-        facts.set(index, withPlace(fact, key.connection))
-      })
-    })
+    for (const [server, answer] of serverAnswers(output, servers.length).entries()) {
+      const members = servers[server]?.members ?? []
+      for (const [place, { key, index }] of members.entries())
+        facts.set(index, withPlace(factOf(key, place, answer), key.connection))
+    }
     return keys.map((_, index) => facts.get(index) ?? notUnderstood('')) as readonly Fact<
       Answer<K>
     >[]

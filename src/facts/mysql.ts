@@ -122,10 +122,12 @@ function clientWords(
 }
 
 function askServer(connection: MysqlConnection, sql: string): Sh {
+  const { host, socket = defaultSocket, password } = connection
+  const whole = `${sessionSettings};\n${sql}`
   const ask = (defaults: string): Sh =>
-    sh`ask_ ${connection.host === undefined ? (connection.socket ?? defaultSocket) : ''} ${clientWords(connection, defaults, `${sessionSettings};\n${sql}`)}`
+    sh`ask_ ${host === undefined ? socket : ''} ${clientWords(connection, defaults, whole)}`
   const asked =
-    connection.password === undefined
+    password === undefined
       ? ask('--no-defaults')
       : sh`IFS= read -r line_; printf '[client]\\n%s\\n' "$line_" | { exec 3<&0; ${ask('--defaults-file=/proc/self/fd/3')}; }`
   return sh`echo @server; echo @server >&2; ${asked}; echo "@status $?"`
@@ -138,9 +140,10 @@ function askServer(connection: MysqlConnection, sql: string): Sh {
 export function askServers(
   questions: readonly { readonly connection: MysqlConnection; readonly sql: string }[],
 ): { readonly script: Sh; readonly input?: Input } {
-  const passwords = questions.flatMap(({ connection }) =>
-    connection.password === undefined ? [] : [optionLine(connection.password)],
-  )
+  const passwords = questions
+    .map(({ connection }) => connection.password)
+    .filter((password) => password !== undefined)
+    .map(optionLine)
   const script = lines([
     socketFunction,
     clientFunction,
@@ -211,32 +214,26 @@ export function notUnderstood(said: string): Fact<never> {
 /** Text without the hashes of passwords, which `SHOW GRANTS` and errors quote. */
 export const withoutHashes = (text: string): string => text.replace(/\*[0-9A-F]{40}/gi, '[hash]')
 
-/** Keys by the server that they are on, each with its place among all keys. */
-export function byServer<K extends OnServer>(
-  keys: readonly K[],
-): readonly {
+interface Member<K> {
+  readonly key: K
+  readonly index: number
+}
+
+interface ServerKeys<K> {
   readonly connection: MysqlConnection
-  readonly members: readonly { readonly key: K; readonly index: number }[]
-}[] {
-  const servers = new Map<
-    string,
-    {
-      readonly connection: MysqlConnection
-      readonly members: { readonly key: K; readonly index: number }[]
-    }
-  >()
-  keys.forEach((key, index) => {
+  readonly members: readonly Member<K>[]
+}
+
+/** Keys by the server that they are on, each with its place among all keys. */
+export function byServer<K extends OnServer>(keys: readonly K[]): readonly ServerKeys<K>[] {
+  const servers = new Map<string, { connection: MysqlConnection; members: Member<K>[] }>()
+  for (const [index, key] of keys.entries()) {
     const { socket, host, port, user, password } = key.connection
-    const name = JSON.stringify([
-      socket,
-      host,
-      port,
-      user,
-      password === undefined ? null : reveal(password),
-    ])
+    const plain = password === undefined ? null : reveal(password)
+    const name = JSON.stringify([socket, host, port, user, plain])
     const server = servers.get(name) ?? { connection: key.connection, members: [] }
     server.members.push({ key, index })
     servers.set(name, server)
-  })
+  }
   return [...servers.values()]
 }

@@ -93,20 +93,16 @@ function stateOf(
   const isOf = (row: Row): boolean =>
     row.architecture === architecture || row.architecture === 'all'
   const own = rows.filter((row) => row.name === name && isOf(row))
-  const provider =
-    wanted === name
-      ? rows.find(
-          (row) =>
-            row.status === 'installed' &&
-            row.provides.includes(name) &&
-            (isOf(row) || row.multiArch === 'foreign'),
-        )
-      : undefined
+  const provides = (row: Row): boolean =>
+    row.status === 'installed' &&
+    row.provides.includes(name) &&
+    (isOf(row) || row.multiArch === 'foreign')
+  const isForeign = (row: Row): boolean =>
+    row.name === name && foreign.includes(`${row.name}:${row.architecture}`)
+  const isUnqualified = wanted === name
+  const provider = isUnqualified ? rows.find(provides) : undefined
   // Without lists apt knows only what is installed.
-  const other =
-    wanted === name && listsAge !== null
-      ? rows.find((row) => foreign.includes(`${row.name}:${row.architecture}`) && row.name === name)
-      : undefined
+  const other = isUnqualified && listsAge !== null ? rows.find(isForeign) : undefined
   const best =
     own.find((row) => row.status === 'installed') ??
     own.find((row) => row.status !== 'config-files') ??
@@ -115,17 +111,14 @@ function stateOf(
     other
   if (best === undefined) return undefined
   const { status, version, held, reinstall } = best
-  const aptName =
-    best.architecture === native || best.architecture === 'all'
-      ? best.name
-      : `${best.name}:${best.architecture}`
+  const isNative = best.architecture === native || best.architecture === 'all'
   return {
     status,
     version,
     held,
     reinstall,
     providedBy: best === provider && !own.includes(best) ? best.name : null,
-    aptName,
+    aptName: isNative ? best.name : `${best.name}:${best.architecture}`,
   }
 }
 
@@ -206,16 +199,13 @@ fi`,
           'see dpkg-query -W on the host',
         ),
       )
-    return lists.map((names) =>
-      present({
-        listsAge: answer.listsAge,
-        packages: Object.fromEntries(
-          names.flatMap((name) => {
-            const state = stateOf(name, answer)
-            return state === undefined ? [] : [[name, state]]
-          }),
-        ),
-      }),
-    )
+    return lists.map((names) => {
+      const packages: Record<string, PackageState> = {}
+      for (const name of names) {
+        const state = stateOf(name, answer)
+        if (state !== undefined) packages[name] = state
+      }
+      return present({ listsAge: answer.listsAge, packages })
+    })
   },
 }

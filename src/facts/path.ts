@@ -132,10 +132,10 @@ function script(keys: readonly PathKey[]): Sh {
   const followed = all.filter((key) => key.follow === true)
   const own = all.filter((key) => key.follow !== true)
   const shown = ({ contentUnless }: PathKey): boolean => contentUnless !== undefined
-  const stat = (options: Sh): Sh =>
-    all.some(isDigested)
-      ? sh`sized_ "$(eval "exec stat ${options} --$l_")"`
-      : sh`eval "stat ${options} --$l_"`
+  const stat = (options: Sh): Sh => {
+    if (!all.some(isDigested)) return sh`eval "stat ${options} --$l_"`
+    return sh`sized_ "$(eval "exec stat ${options} --$l_")"`
+  }
   return lines([
     functions,
     ...all.map(({ index, path }) => sh`p_${index}=${path}`),
@@ -206,10 +206,8 @@ const escaped: Readonly<Record<string, string>> = { '\\\\': '\\', '\\n': '\n', '
 function digestIn(line: string): { readonly sha256: string; readonly path: string } | undefined {
   const [, slash, sha256, path] = /^(\\?)([0-9a-f]{64}) [ *](.*)$/s.exec(line) ?? []
   if (sha256 === undefined || path === undefined) return undefined
-  return {
-    sha256,
-    path: slash === '' ? path : path.replace(/\\[\\nr]/g, (pair) => escaped[pair] ?? pair),
-  }
+  if (slash === '') return { sha256, path }
+  return { sha256, path: path.replace(/\\[\\nr]/g, (pair) => escaped[pair] ?? pair) }
 }
 
 /** What the answer says of each key; `undefined` when a part of it cannot be understood. */
@@ -228,7 +226,10 @@ function read(
   let place = 0
   const until = (end: string): string | undefined => {
     const found = stdout.indexOf(end, place)
-    return found === -1 ? undefined : stdout.toString('utf8', place, (place = found + 1) - 1)
+    if (found === -1) return undefined
+    const text = stdout.toString('utf8', place, found)
+    place = found + 1
+    return text
   }
   const add = (index: number | undefined, part: Draft | undefined): boolean => {
     const draft = drafts[index ?? -1]
@@ -236,16 +237,18 @@ function read(
     if (typeof draft === 'object') Object.assign(draft, part)
     return true
   }
-  const mark = (index: number, as: 'absent' | 'closed'): boolean =>
-    index < keys.length && ((drafts[index] = as), true)
+  const mark = (index: number, as: 'absent' | 'closed'): boolean => {
+    if (index >= keys.length) return false
+    drafts[index] = as
+    return true
+  }
   const content = (index: number): boolean => {
     const draft = drafts[index]
     if (typeof draft !== 'object' || draft.size === undefined) return false
     const start = place
-    return (
-      (place += Math.min(draft.size, longestContent + 1)) <= stdout.length &&
-      add(index, { content: stdout.subarray(start, place) })
-    )
+    place += Math.min(draft.size, longestContent + 1)
+    if (place > stdout.length) return false
+    return add(index, { content: stdout.subarray(start, place) })
   }
   const target = (index: number): boolean => {
     const text = until('\0')
@@ -255,7 +258,8 @@ function read(
     const sum = digestIn(line)
     if (sum !== undefined) {
       const index = due.sum.shift()
-      return sum.path === keys[index ?? -1]?.path && add(index, { sha256: sum.sha256 })
+      if (sum.path !== keys[index ?? -1]?.path) return false
+      return add(index, { sha256: sum.sha256 })
     }
     // A line that is not understood costs its own key: what its draft has not is unknown.
     if (line.startsWith('stat ')) return add(due.at.shift(), readAttributes(line.slice(5)) ?? {})
@@ -339,18 +343,19 @@ export const pathFact: ShellFactKind<PathKey, PathEntry> = {
   backend: 'shell',
   name: 'path',
   script: (keys) => ({ script: script(keys) }),
-  mayTake: (keys) =>
-    60 +
-    Math.ceil(
-      keys.filter(isDigested).reduce((sum, { size = mostDigested }) => sum + size, 0) / slowDisk,
-    ),
+  mayTake(keys) {
+    const sizes = keys.filter(isDigested).map(({ size = mostDigested }) => size)
+    const bytes = sizes.reduce((sum, size) => sum + size, 0)
+    return 60 + Math.ceil(bytes / slowDisk)
+  },
   parse(output, keys) {
     const drafts = read(output, keys)
     if (drafts === undefined) {
-      const said = output.stderr.trim()
+      const words = output.stderr.trim()
+      const said = words === '' ? '' : `: ${words}`
       return keys.map(() =>
         unknown(
-          `files could not be looked at${said === '' ? '' : `: ${said}`}`,
+          `files could not be looked at${said}`,
           'run again: a file may have gone meanwhile; else see what stat(1) and sha256sum(1) say on the host',
         ),
       )

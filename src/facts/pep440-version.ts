@@ -59,15 +59,15 @@ export function parseVersion(text: string): Version | null {
     pre: known === undefined ? null : { phase: known, number: Number(pre) },
     post: post === undefined ? null : Number(bare ?? number ?? ''),
     dev: dev === undefined ? null : Number(build),
-    local:
-      local === undefined
-        ? null
-        : local
-            .toLowerCase()
-            .split(/[-_.]/)
-            .map((part) => (/^\d+$/.test(part) ? Number(part) : part)),
+    local: local === undefined ? null : localParts(local),
   }
 }
+
+const localParts = (label: string): readonly (number | string)[] =>
+  label
+    .toLowerCase()
+    .split(/[-_.]/)
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part))
 
 /**
  * Negative, 0 or positive, as PEP 440 orders versions: 1.0.dev1, 1.0a1.dev1, 1.0a1, 1.0, 1.0+local,
@@ -81,12 +81,19 @@ export function compareVersions(a: Version, b: Version): number {
  * Numbers that sort as versions without local labels do. Zeros at the end of a release mean
  * nothing.
  */
-function sortKey({ epoch, release, pre, post, dev }: Version): readonly number[] {
+function sortKey(version: Version): readonly number[] {
+  const { epoch, release, pre, post, dev } = version
   const significant = release.slice(0, release.findLastIndex((part) => part !== 0) + 1)
-  const before =
-    pre !== null ? ['a', 'b', 'rc'].indexOf(pre.phase) : post === null && dev !== null ? -1 : 3
   // The release ends before whatever a longer one has there.
-  return [epoch, ...significant, -1, before, pre?.number ?? 0, post ?? -1, dev ?? Infinity]
+  const end = -1
+  const phase = phaseOrder(version)
+  return [epoch, ...significant, end, phase, pre?.number ?? 0, post ?? -1, dev ?? Infinity]
+}
+
+/** 1.0.dev1, then 1.0a1, 1.0b1 and 1.0rc1, then 1.0 and what comes after it. */
+function phaseOrder({ pre, post, dev }: Version): number {
+  if (pre !== null) return ['a', 'b', 'rc'].indexOf(pre.phase)
+  return post === null && dev !== null ? -1 : 3
 }
 
 /** Words sort before numbers, and nothing before both. */

@@ -25,10 +25,8 @@ function meetsClause(text: string, version: Version, operator: string, wanted: s
   const target = parseVersion(wanted)
   if (target === null) return false
   // A local label (1.0+debian1) counts only where the clause has one.
-  const order = compareVersions(
-    target.local === null ? { ...version, local: null } : version,
-    target,
-  )
+  const comparable = target.local === null ? { ...version, local: null } : version
+  const order = compareVersions(comparable, target)
   switch (operator) {
     case '==':
       return order === 0
@@ -53,15 +51,17 @@ function meetsClause(text: string, version: Version, operator: string, wanted: s
   }
 }
 
-const clauses = (
-  specifier: string,
-): readonly (readonly [operator: string, version: string])[] | null => {
-  const parts = specifier
-    .split(',')
-    .map((part) => /^\s*(===|==|!=|~=|>=|<=|>|<)\s*(\S+)\s*$/.exec(part))
-  return parts.some((part) => part === null)
-    ? null
-    : parts.map((part) => [part?.[1] ?? '', part?.[2] ?? ''])
+type Clause = readonly [operator: string, version: string]
+
+/** The clauses of a specifier; null where one of them is none. */
+function clauses(specifier: string): readonly Clause[] | null {
+  const found: Clause[] = []
+  for (const part of specifier.split(',')) {
+    const [, operator, version] = /^\s*(===|==|!=|~=|>=|<=|>|<)\s*(\S+)\s*$/.exec(part) ?? []
+    if (operator === undefined || version === undefined) return null
+    found.push([operator, version])
+  }
+  return found
 }
 
 /**
@@ -74,9 +74,8 @@ function isClause(operator: string, wanted: string): boolean {
   const isPrefix = isEquality && wanted.endsWith('.*')
   const version = parseVersion(isPrefix ? wanted.slice(0, -2) : wanted)
   if (version === null || (operator === '~=' && version.release.length < 2)) return false
-  return isPrefix
-    ? version.dev === null && version.local === null
-    : isEquality || version.local === null
+  if (isPrefix) return version.dev === null && version.local === null
+  return isEquality || version.local === null
 }
 
 /** Whether a text is a version specifier of PEP 440. */
@@ -89,9 +88,8 @@ export const isSpecifier = (specifier: string): boolean =>
  */
 export function meets(text: string, specifier: string): boolean {
   const version = parseVersion(text)
-  return (clauses(specifier) ?? []).every(([operator, wanted]) =>
-    version === null
-      ? operator === '===' && text === wanted
-      : meetsClause(text, version, operator, wanted),
-  )
+  return (clauses(specifier) ?? []).every(([operator, wanted]) => {
+    if (version === null) return operator === '===' && text === wanted
+    return meetsClause(text, version, operator, wanted)
+  })
 }

@@ -4,10 +4,10 @@ import { unknown, type Fact, type LocalFactKind } from '../core/fact.js'
  * A file of the project that is not there is a mistake of the project and no state of a host, so it
  * is never `absent`.
  */
-const needed = <V>(fact: Fact<V>, path: string): Fact<V> =>
-  fact.is === 'absent'
-    ? unknown(`${path} does not exist in the project`, 'create the file or correct its name')
-    : fact
+function needed<V>(fact: Fact<V>, path: string): Fact<V> {
+  if (fact.is !== 'absent') return fact
+  return unknown(`${path} does not exist in the project`, 'create the file or correct its name')
+}
 
 /** The text of `templates/NAME`. */
 export const templateFact: LocalFactKind<string, string> = {

@@ -89,8 +89,7 @@ export function unmet(
   return wanted.flatMap(({ text, name, specifier }) => {
     const version = versions.get(name)
     if (version === undefined) return [text]
-    return specifier === '' || meets(version, specifier)
-      ? []
-      : [`${text} (${version} is installed)`]
+    if (specifier === '' || meets(version, specifier)) return []
+    return [`${text} (${version} is installed)`]
   })
 }

@@ -9,20 +9,15 @@ const longest = 4096
 /** A secret is one line of text, with or without a line break at its end. */
 function secretIn(bytes: Buffer, path: string): Fact<Secret> {
   const text = bytes.toString().replace(/\r?\n$/, '')
-  const wrong =
-    text === ''
-      ? 'is empty'
-      : bytes.length > longest
-        ? 'is longer than a secret'
-        : /[\0\r\n\ufffd]/.test(text)
-          ? 'is not one line of text'
-          : undefined
-  return wrong === undefined
-    ? present(new Secret(text))
-    : unknown(
-        `${path} ${wrong}, so it holds no secret that could be used`,
-        'put the secret into it, or remove the file to have a new one made',
-      )
+  const useless = (why: string): Fact<Secret> =>
+    unknown(
+      `${path} ${why}, so it holds no secret that could be used`,
+      'put the secret into it, or remove the file to have a new one made',
+    )
+  if (text === '') return useless('is empty')
+  if (bytes.length > longest) return useless('is longer than a secret')
+  if (/[\0\r\n\ufffd]/.test(text)) return useless('is not one line of text')
+  return present(new Secret(text))
 }
 
 /** The secret in a file of the host. It is read by root, whoever the resource acts as. */

@@ -45,9 +45,13 @@ echo end`,
       }
       const entry = readAttributes(rest)
       // It costs its own tree only.
-      if (entry === undefined) return odd.add(tree).size > 0
+      if (entry === undefined) {
+        odd.add(tree)
+        return true
+      }
       const { kind, mode, uid, gid, owner, group } = entry
-      return tree.push({ kind, mode, uid, gid, owner, group, count: Number(count) }) > 0
+      tree.push({ kind, mode, uid, gid, owner, group, count: Number(count) })
+      return true
     })
     const whole = trees.every((tree) => tree.length > 0 || odd.has(tree))
     // A tool that complained may have left something out.

@@ -31,10 +31,8 @@ const number = /^\d+$/
  */
 function passwordOf(field: string): UserPassword {
   const hash = field.replace(/^!+/, '')
-  return {
-    hash: hash === '' && field !== '' ? null : hash === '*' ? null : new Secret(hash),
-    locked: field.startsWith('!'),
-  }
+  const isNone = hash === '*' || (hash === '' && field !== '')
+  return { hash: isNone ? null : new Secret(hash), locked: field.startsWith('!') }
 }
 
 function userOf(
@@ -49,10 +47,7 @@ function userOf(
       'run getent passwd on the host and look at its line',
     )
   const named = groups
-    .filter(
-      ([, , id, members]) =>
-        id !== gid && members !== undefined && members.split(',').includes(name),
-    )
+    .filter(([, , id, members]) => id !== gid && members?.split(',').includes(name) === true)
     .map(([group = '']) => group)
   return present({
     uid: Number(uid),
@@ -109,7 +104,9 @@ fi`,
       /^((?:[^=\n][^\n]*\n|\n)*)=\n((?:[^=\n][^\n]*\n|\n)*)=\n((?:[^=\n][^\n]*\n|\n)*)= ([02] 0)\n$/.exec(
         stdout.toString(),
       ) ?? []
-    const [users, groups, passwords] = [rowsOf(passwd), rowsOf(group), rowsOf(shadow)]
+    const users = rowsOf(passwd)
+    const groups = rowsOf(group)
+    const passwords = rowsOf(shadow)
     if (code !== 0 || statuses === undefined) {
       return keys.map(() =>
         unknown(
@@ -125,10 +122,9 @@ fi`,
           `the list of accounts, in which ${name} was not found, could not be understood`,
           'run getent passwd on the host and look at its lines',
         )
+      if (line === undefined) return absent
       const field = passwords.find(([other]) => other === name)?.[1]
-      return line === undefined
-        ? absent
-        : userOf(line, groups, field === undefined ? null : passwordOf(field))
+      return userOf(line, groups, field === undefined ? null : passwordOf(field))
     })
   },
 }

@@ -125,9 +125,8 @@ function requirementsScript({ path, requirements }: VenvKey): Sh {
   if (requirements === null) return sh`:`
   if ('text' in requirements) {
     const { forPip, unclear } = parseRequirements(requirements.text)
-    return forPip.length === 0 || unclear.length > 0
-      ? sh`:`
-      : judging(path, '/dev/stdin', sh`printf '%s\\n' ${requirements.text} | `)
+    if (forPip.length === 0 || unclear.length > 0) return sh`:`
+    return judging(path, '/dev/stdin', sh`printf '%s\\n' ${requirements.text} | `)
   }
   const { file } = requirements
   return sh`if [ -f ${file} ]; then

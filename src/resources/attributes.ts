@@ -39,10 +39,10 @@ export function attributeDifferences(
   at: '/proc/self/fd/3' | '.',
 ): readonly Difference[] {
   const mode = wanted.mode ?? entry.mode
-  const chown = (whom: string): Sh =>
-    (mode & 0o6000) === 0
-      ? sh`chown -- ${whom} ${at}`
-      : sh`chown -- ${whom} ${at} && chmod -- ${exactly(mode)} ${at}`
+  const chown = (whom: string): Sh => {
+    if ((mode & 0o6000) === 0) return sh`chown -- ${whom} ${at}`
+    return sh`chown -- ${whom} ${at} && chmod -- ${exactly(mode)} ${at}`
+  }
   const differences: Difference[] = []
   if (wanted.owner !== undefined && !isAccount(wanted.owner, entry.owner, entry.uid)) {
     differences.push({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { blocked } from '../core/change.js'
+import { blocked, type Plan } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import { Later, request, type Value } from '../core/fact.js'
 import { mode, type Mode } from '../core/mode.js'
@@ -8,7 +8,7 @@ import { resource, type CommonOptions, type Resource } from '../core/resource.js
 import { Secret } from '../core/secret.js'
 import { inputLength } from '../core/sh.js'
 import { missingParentFact } from '../facts/missing-parent.js'
-import { pathFact, type PathKey } from '../facts/path.js'
+import { pathFact, type PathEntry, type PathKey } from '../facts/path.js'
 import { account } from './attributes.js'
 import {
   contentOf,
@@ -67,9 +67,8 @@ export interface FileOptions extends ContentOptions, CommonOptions {
 /** What of the path is read: the bytes that are there only where they differ and may be shown. */
 function keyFor(path: string, follow: boolean, content: Content | undefined): PathKey {
   if (content === undefined) return { path, follow }
-  return content instanceof Secret
-    ? { path, follow, digest: true }
-    : { path, follow, contentUnless: digestOf(content), size: inputLength(content) }
+  if (content instanceof Secret) return { path, follow, digest: true }
+  return { path, follow, contentUnless: digestOf(content), size: inputLength(content) }
 }
 
 /**
@@ -82,9 +81,8 @@ export function pathKey(
   follow = false,
 ): PathKey | Later<PathKey> {
   if (!(content instanceof Later)) return keyFor(path, follow, content)
-  return content.isLocal
-    ? content.map((known) => keyFor(path, follow, known))
-    : { path, follow, digest: true }
+  if (!content.isLocal) return { path, follow, digest: true }
+  return content.map((known) => keyFor(path, follow, known))
 }
 
 /** What a `Later` brought may be anything. */
@@ -100,6 +98,17 @@ export function checkedContent(type: string, path: string, content: unknown): Co
     address: `${type}[${path}]`,
     message: `${type}[${path}]: the content turned out to be ${content === null ? 'null' : typeof content}, and must be a string, bytes or a Secret`,
   })
+}
+
+/** Why a link is not taken for the file: it leads nowhere, or is not to be followed. */
+function wrongLink(path: string, { follow }: FileOptions, entry: PathEntry): Plan {
+  if (follow === true)
+    return blocked(
+      `${path} is a symbolic link to nothing (${entry.target ?? ''})`,
+      'remove the link, or make what it points to',
+    )
+  const remedy = 'set follow: true to manage the file that it points to, or remove the link'
+  return notAFile(path, entry, remedy) ?? []
 }
 
 const shape = {
@@ -130,10 +139,9 @@ export function file(path: string, options: FileOptions = {}): Resource {
     const alone = (['validate', 'confirm', 'backup', 'onlyIfAbsent'] as const).find(
       (option) => given[option] !== undefined && managed === undefined,
     )
-    return (
-      contentPairs(given) ??
-      (alone === undefined ? undefined : `${alone} is for a file with content, source or template`)
-    )
+    const pairs = contentPairs(given)
+    if (pairs !== undefined || alone === undefined) return pairs
+    return `${alone} is for a file with content, source or template`
   })
   const wanted = contentOf(options)
   return resource({
@@ -148,20 +156,7 @@ export function file(path: string, options: FileOptions = {}): Resource {
     joins: 'files',
     plan({ path: entry, missingParent }, values) {
       const content = checkedContent('file', path, values.content)
-      if (entry?.kind === 'link') {
-        if (options.follow === true)
-          return blocked(
-            `${path} is a symbolic link to nothing (${entry.target ?? ''})`,
-            'remove the link, or make what it points to',
-          )
-        return (
-          notAFile(
-            path,
-            entry,
-            'set follow: true to manage the file that it points to, or remove the link',
-          ) ?? []
-        )
-      }
+      if (entry?.kind === 'link') return wrongLink(path, options, entry)
       // Only a link that was followed has a target here.
       const place = entry?.target == null ? { path } : { path: entry.target, via: path }
       const { mode, owner, group, validate, confirm, backup } = options

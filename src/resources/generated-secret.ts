@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fine, type Change } from '../core/change.js'
+import { fine } from '../core/change.js'
 import { Later, request } from '../core/fact.js'
 import { absolutePath, checked, checkedId } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
@@ -62,24 +62,16 @@ export function generatedSecret(
     plan({ path: entry, missingParent }) {
       if (entry === null) {
         if (missingParent !== null) return blockedBy(missingParent, path)
-        const change: Change = {
-          summary: `make a secret of ${String(count)} random bytes`,
-          proof: 'facts',
-          actions: [
-            {
-              on: 'shell',
-              script: writing({
-                path,
-                mode: 0o600,
-                owner: 'root',
-                group: 'root',
-                from: digits,
-                onlyNew: true,
-              }),
-            },
-          ],
-        }
-        return [change]
+        const script = writing({
+          path,
+          mode: 0o600,
+          owner: 'root',
+          group: 'root',
+          from: digits,
+          onlyNew: true,
+        })
+        const summary = `make a secret of ${String(count)} random bytes`
+        return [{ summary, proof: 'facts', actions: [{ on: 'shell', script }] }]
       }
       const plan = fileChanges({ path, mode: '0600', owner: 'root', group: 'root' }, entry, null)
       return 'fine' in plan ? fine('the secret is there') : plan

@@ -29,9 +29,8 @@ const publicKey =
 /** Type and blob of a public key, which are what it is known by; null when it is none. */
 function identityOf(key: string): string | null {
   const groups = publicKey.exec(key)?.groups
-  return groups?.['type'] === undefined || groups['blob'] === undefined
-    ? null
-    : `${groups['type']} ${groups['blob']}`
+  if (groups?.['type'] === undefined || groups['blob'] === undefined) return null
+  return `${groups['type']} ${groups['blob']}`
 }
 
 const shape = {
@@ -73,29 +72,19 @@ export function githubDeployKey(repo: string, options: GithubDeployKeyOptions): 
         )
       const found = (keys ?? []).find((one) => one.key === wanted)
       if (options.state === 'absent') {
-        return found === undefined
-          ? fine('there is no such key')
-          : [
-              {
-                summary: `remove key ${found.title}`,
-                proof: 'facts',
-                actions: [deletion(repo, found)],
-              },
-            ]
+        if (found === undefined) return fine('there is no such key')
+        const actions = [deletion(repo, found)]
+        return [{ summary: `remove key ${found.title}`, proof: 'facts', actions }]
       }
-      if (found === undefined)
-        return added(
-          repo,
-          title,
-          wanted,
-          options.readOnly ?? true,
-          (keys ?? []).filter((one) => one.title === title),
-        )
+      if (found === undefined) {
+        const namesakes = (keys ?? []).filter((one) => one.title === title)
+        return added(repo, title, wanted, options.readOnly ?? true, namesakes)
+      }
       const readOnly = options.readOnly ?? found.readOnly
-      const differences = [
-        ...(found.title === title ? [] : [`title ${found.title} → ${title}`]),
-        ...(found.readOnly === readOnly ? [] : [`${access(found.readOnly)} → ${access(readOnly)}`]),
-      ]
+      const differences: string[] = []
+      if (found.title !== title) differences.push(`title ${found.title} → ${title}`)
+      if (found.readOnly !== readOnly)
+        differences.push(`${access(found.readOnly)} → ${access(readOnly)}`)
       if (differences.length === 0)
         return fine(`key ${String(found.id)} is ${access(found.readOnly)}`)
       return [
@@ -125,17 +114,10 @@ function added(
   readOnly: boolean,
   namesakes: readonly DeployKey[],
 ): Plan {
-  const left =
-    namesakes.length === 0
-      ? ''
-      : `; another key of this title stays: ${namesakes.map(({ id }) => id).join(', ')}`
-  return [
-    {
-      summary: `add key ${title}: ${access(readOnly)}${left}`,
-      proof: 'facts',
-      actions: [addition(repo, title, key, readOnly)],
-    },
-  ]
+  const ids = namesakes.map(({ id }) => id).join(', ')
+  const left = namesakes.length === 0 ? '' : `; another key of this title stays: ${ids}`
+  const summary = `add key ${title}: ${access(readOnly)}${left}`
+  return [{ summary, proof: 'facts', actions: [addition(repo, title, key, readOnly)] }]
 }
 
 const addition = (repo: string, title: string, key: string, readOnly: boolean): GithubAction => ({

@@ -3,7 +3,7 @@ import { fine, program, type Change } from '../core/change.js'
 import { request } from '../core/fact.js'
 import { checked, checkedId, newAccountName, state } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
-import { sh } from '../core/sh.js'
+import { sh, type Sh } from '../core/sh.js'
 import { groupFact } from '../facts/group.js'
 
 export interface GroupOptions extends CommonOptions {
@@ -26,6 +26,12 @@ const shape = {
   state: state.optional(),
 }
 
+const change = (summary: string, script: Sh): Change => ({
+  summary,
+  proof: 'facts',
+  actions: [program(script)],
+})
+
 /**
  * A group of the host, by groupadd(8), groupmod(8) and groupdel(8).
  *
@@ -42,34 +48,17 @@ export function group(name: string, options: GroupOptions = {}): Resource {
     plan({ group }) {
       if (options.state === 'absent') {
         if (group === null) return fine('there is no such group')
-        return [
-          {
-            summary: `remove group ${name}`,
-            proof: 'facts',
-            actions: [program(sh`groupdel -- ${name}`)],
-          },
-        ]
+        return [change(`remove group ${name}`, sh`groupdel -- ${name}`)]
       }
       const gid = options.gid === undefined ? [] : ['-g', options.gid]
       if (group === null) {
-        const change: Change = {
-          summary: `create group ${name}`,
-          proof: 'facts',
-          actions: [
-            program(sh`groupadd ${options.system === true ? ['-r'] : []} ${gid} -- ${name}`),
-          ],
-        }
-        return [change]
+        const system = options.system === true ? ['-r'] : []
+        return [change(`create group ${name}`, sh`groupadd ${system} ${gid} -- ${name}`)]
       }
       if (options.gid === undefined || options.gid === group.gid)
         return fine(`gid ${String(group.gid)}`)
-      return [
-        {
-          summary: `gid ${String(group.gid)} → ${String(options.gid)}`,
-          proof: 'facts',
-          actions: [program(sh`groupmod ${gid} -- ${name}`)],
-        },
-      ]
+      const summary = `gid ${String(group.gid)} → ${String(options.gid)}`
+      return [change(summary, sh`groupmod ${gid} -- ${name}`)]
     },
   })
 }

@@ -19,13 +19,14 @@ export function inDirectory(
   script: Sh,
 ): Sh {
   const complete = steps([owned(owner, undefined, '.'), sh`chmod -- go+rx .`])
+  const runner = owner === undefined ? sh`$(stat -c %u .)` : sh`${owner}`
   return lines([
     asUser,
     sh`if [ -d ${path} ]; then ${enter(path)}
 else ${makeDirectory(path, null, complete)}
 fi || exit
 case $(stat -c %a .) in *0) umask 027 ;; esac
-owner_=${owner === undefined ? sh`$(stat -c %u .)` : sh`${owner}`}
+owner_=${runner}
 case $owner_ in 0 | root) [ "$(stat -c %u .)" = 0 ] || ${refuse(`${path} belongs to another user, and root runs nothing there`, 'give it an owner')} ;; esac
 as_ "$owner_" env ${environment} sh -euc ${script.text}`,
   ])

@@ -17,12 +17,10 @@ export function makeDirectory(
   firstMissing: string | null,
   complete: Sh | undefined,
 ): Sh {
-  const missing = [
-    ...parentsOf(path).filter(
-      (parent) => firstMissing !== null && parent.length >= firstMissing.length,
-    ),
-    path,
-  ]
+  const parents = parentsOf(path).filter(
+    (parent) => firstMissing !== null && parent.length >= firstMissing.length,
+  )
+  const missing = [...parents, path]
   const names = missing.map((each) => split(each).name)
   const isLeaf = (index: number): boolean => index === names.length - 1
   return steps([

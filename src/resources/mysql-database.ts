@@ -57,9 +57,8 @@ export function mysqlDatabase(name: string, options: MysqlDatabaseOptions = {}):
       collation !== undefined &&
       collation !== charset &&
       !sameName(collation).startsWith(`${sameName(charset)}_`)
-    return mixed
-      ? `the collation ${collation} does not belong to the character set ${charset}`
-      : undefined
+    if (mixed) return `the collation ${collation} does not belong to the character set ${charset}`
+    return undefined
   })
   return resource({
     type: 'mysql.database',
@@ -71,31 +70,15 @@ export function mysqlDatabase(name: string, options: MysqlDatabaseOptions = {}):
       const run = (sql: string): MysqlAction => ({ on: 'mysql', connection, sql, values: [] })
       if (options.state === 'absent') {
         if (database === null) return fine('there is no such database')
-        return [
-          {
-            summary: `drop database ${name} with everything in it`,
-            proof: 'facts',
-            actions: [run(`DROP DATABASE ${identifier(name)}`)],
-          },
-        ]
+        const dropping = run(`DROP DATABASE ${identifier(name)}`)
+        const summary = `drop database ${name} with everything in it`
+        return [{ summary, proof: 'facts', actions: [dropping] }]
       }
       if (database === null) {
-        const summary = [
-          'create database',
-          name,
-          ...(options.charset === undefined && options.collation === undefined
-            ? []
-            : [
-                `(${[options.charset, options.collation].filter((each) => each !== undefined).join(', ')})`,
-              ]),
-        ].join(' ')
-        return [
-          {
-            summary,
-            proof: 'facts',
-            actions: [run(`CREATE DATABASE ${identifier(name)}${defaults(options)}`)],
-          },
-        ]
+        const given = [options.charset, options.collation].filter((each) => each !== undefined)
+        const shown = given.length === 0 ? '' : ` (${given.join(', ')})`
+        const creating = run(`CREATE DATABASE ${identifier(name)}${defaults(options)}`)
+        return [{ summary: `create database ${name}${shown}`, proof: 'facts', actions: [creating] }]
       }
       const differing = differences(options, database)
       if (differing.length === 0) return fine(`${database.charset}, ${database.collation}`)
@@ -109,17 +92,21 @@ export function mysqlDatabase(name: string, options: MysqlDatabaseOptions = {}):
   })
 }
 
-const defaults = ({ charset, collation }: MysqlDatabaseOptions): string =>
-  `${charset === undefined ? '' : ` CHARACTER SET ${charset}`}${collation === undefined ? '' : ` COLLATE ${collation}`}`
+/** The options as clauses of CREATE and ALTER DATABASE. */
+function defaults({ charset, collation }: MysqlDatabaseOptions): string {
+  const characterSet = charset === undefined ? '' : ` CHARACTER SET ${charset}`
+  const collate = collation === undefined ? '' : ` COLLATE ${collation}`
+  return `${characterSet}${collate}`
+}
 
 function differences(
   { charset, collation }: MysqlDatabaseOptions,
   database: DatabaseDefaults,
 ): readonly string[] {
-  const compare = (what: string, is: string, wanted: string | undefined): readonly string[] =>
-    wanted === undefined || sameName(wanted) === sameName(is) ? [] : [`${what} ${is} → ${wanted}`]
-  return [
-    ...compare('charset', database.charset, charset),
-    ...compare('collation', database.collation, collation),
-  ]
+  const found: string[] = []
+  if (charset !== undefined && sameName(charset) !== sameName(database.charset))
+    found.push(`charset ${database.charset} → ${charset}`)
+  if (collation !== undefined && sameName(collation) !== sameName(database.collation))
+    found.push(`collation ${database.collation} → ${collation}`)
+  return found
 }

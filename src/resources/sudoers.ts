@@ -55,6 +55,9 @@ const who = accountName
     'in capitals would be an alias of sudoers: use content',
   )
 
+const hasDots = (path: string): boolean =>
+  path.split('/').some((part) => part === '..' || part === '.')
+
 /** The characters that mean themselves in a command, or do so behind a backslash. */
 const command = line
   .regex(
@@ -65,14 +68,7 @@ const command = line
     /^[^*?[\]\\"'^!\t]*$/,
     'must not hold wildcards, quotes, backslashes, ^ or !: such a rule permits more than it seems to',
   )
-  .refine(
-    (text) =>
-      !text
-        .split(' ')[0]
-        ?.split('/')
-        .some((part) => part === '..' || part === '.'),
-    'must not hold . or .. in its path',
-  )
+  .refine((text) => !hasDots(text.split(' ')[0] ?? ''), 'must not hold . or .. in its path')
 
 const rule = z
   .strictObject({
@@ -98,18 +94,18 @@ function rendered(text: string): string {
  */
 const escapedName = (name: string): string => name.replace(/[^\p{L}\p{N}_.-]/gu, '\\$&')
 
-const ruleText = ({
-  user,
-  group = '',
-  runAs = 'root',
-  nopasswd = false,
-  commands,
-}: SudoersRule): string =>
-  `${user === undefined ? '%' : ''}${escapedName(user ?? group)} ALL=(${escapedName(runAs)}) ${nopasswd ? 'NOPASSWD: ' : ''}${commands.map(rendered).join(', ')}`
+function ruleText(rule: SudoersRule): string {
+  const { user, group = '', runAs = 'root', nopasswd = false, commands } = rule
+  const whom = user === undefined ? `%${escapedName(group)}` : escapedName(user)
+  const tag = nopasswd ? 'NOPASSWD: ' : ''
+  return `${whom} ALL=(${escapedName(runAs)}) ${tag}${commands.map(rendered).join(', ')}`
+}
 
 /** A drop-in of sudoers(5) from its rules. */
-export const sudoersText = (rules: readonly SudoersRule[]): string =>
-  `# Managed by Fettle: changes made here are lost.\n${rules.map((each) => `${ruleText(each)}\n`).join('')}`
+export function sudoersText(rules: readonly SudoersRule[]): string {
+  const lines = ['# Managed by Fettle: changes made here are lost.', ...rules.map(ruleText)]
+  return lines.map((each) => `${each}\n`).join('')
+}
 
 /**
  * Puts the file aside under a name that sudo does not read, and back again where the rest of the
@@ -137,6 +133,10 @@ function removal(name: string, entry: PathEntry | null): Plan {
   ]
 }
 
+const fileName = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]+$/, 'must hold letters, digits, _ and - only: sudo skips other files')
+
 const shape = {
   rules: z.array(rule).min(1, 'must hold at least one rule').optional(),
   content: value(z.string({ error: 'must be a string' }).min(1)).optional(),
@@ -153,19 +153,13 @@ const shape = {
  * (sudoers(5), "Including other files").
  */
 export function sudoers(name: string, options: SudoersOptions): Resource {
-  checkedId(
-    'sudoers',
-    name,
-    z
-      .string()
-      .regex(/^[A-Za-z0-9_-]+$/, 'must hold letters, digits, _ and - only: sudo skips other files'),
-  )
+  checkedId('sudoers', name, fileName)
   checked('sudoers', name, options, shape, (given) => {
     if (given.rules !== undefined && given.content !== undefined)
       return 'rules and content exclude each other'
-    return given.rules === undefined && given.content === undefined && given.state !== 'absent'
-      ? 'rules or content is required'
-      : undefined
+    if (given.rules === undefined && given.content === undefined && given.state !== 'absent')
+      return 'rules or content is required'
+    return undefined
   })
   const path = `${folder}/${name}`
   const wanted = options.rules === undefined ? options.content : sudoersText(options.rules)

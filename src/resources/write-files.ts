@@ -65,13 +65,11 @@ const byDirectory = (
   grouped(files, ({ path }) => split(path).directory)
 
 const placed = (files: readonly [PlainFile, ...PlainFile[]]): Sh => {
-  const [{ owner, group, mode }] = files
-  const account =
-    owner === undefined && group === undefined
-      ? ''
-      : `${String(owner ?? '')}${group === undefined ? '' : `:${String(group)}`}`
-  const sums = digestOf(files.map(({ content }) => `${digestOf(content)}\n`).join(''))
-  return sh`place_ ${account} ${exactly(mode)} ${sums} ${files.map(({ path }) => `${folder}/${split(path).name}`)}`
+  const [{ owner = '', group, mode }] = files
+  const account = group === undefined ? String(owner) : `${String(owner)}:${String(group)}`
+  const digests = files.map(({ content }) => `${digestOf(content)}\n`)
+  const paths = files.map(({ path }) => `${folder}/${split(path).name}`)
+  return sh`place_ ${account} ${exactly(mode)} ${digestOf(digests.join(''))} ${paths}`
 }
 
 function directory(files: readonly [PlainFile, ...PlainFile[]]): Sh {

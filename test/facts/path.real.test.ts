@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Fact } from '../../src/core/fact.js'
-import { reveal } from '../../src/core/secret.js'
+import { reveal, type Secret } from '../../src/core/secret.js'
 import { sh } from '../../src/core/sh.js'
 import { processorLimit } from '../../src/facts/limits.js'
 import { missingParentFact, type MissingParent } from '../../src/facts/missing-parent.js'
@@ -191,11 +191,11 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     writeFileSync(at('secret2'), 'third-secret')
     const paths = [at('secret0'), at('link'), at('secret1'), at('gone'), at('secret2')]
     const facts = secretFileFact.parse(runIn(shell, secretFileFact.script(paths)), paths)
-    expect(
-      facts.map((fact) =>
-        fact.is === 'present' ? reveal(fact.value) : fact.is === 'unknown' ? fact.reason : fact.is,
-      ),
-    ).toEqual([
+    const shown = (fact: Fact<Secret>): string => {
+      if (fact.is === 'present') return reveal(fact.value)
+      return fact.is === 'unknown' ? fact.reason : fact.is
+    }
+    expect(facts.map(shown)).toEqual([
       'first-secret',
       `${at('link')} is a symbolic link`,
       `${at('secret1')} is longer than a secret, so it holds no secret that could be used`,

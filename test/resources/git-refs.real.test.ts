@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { omitUndefined } from '../../src/core/omit-undefined.js'
 import { applied, converge, planned, sentences } from '../converge.js'
 import { dash, git, GitStage } from './git-stage.js'
 
@@ -14,7 +15,7 @@ const push = stage.push.bind(stage)
 const upstream = (...words: readonly string[]): string => git(stage.upstream, ...words)
 /** `file://`, since git takes a path for a repository at hand and does not shorten its history. */
 const at = (depth: number | undefined, ref: string): ReturnType<typeof checkout> =>
-  checkout({ repo: `file://${stage.repo}`, ref, ...(depth === undefined ? {} : { depth }) })
+  checkout({ repo: `file://${stage.repo}`, ref, ...omitUndefined({ depth }) })
 const here = (): string =>
   `${git(stage.path, 'rev-parse', '--short=7', 'HEAD')} ${git(stage.path, 'branch', '--show-current')}`
 
@@ -60,7 +61,7 @@ describe.each([undefined, 1])('with depth %s', (depth) => {
       repo: `file://${stage.repo}`,
       ref: 'release',
       force: true,
-      ...(depth === undefined ? {} : { depth }),
+      ...omitUndefined({ depth }),
     })
     expect(converge(dash, forced)).toEqual([
       [expect.stringMatching(/, in the place of the local branch release\/1\.0 and its 1 commit$/)],

@@ -359,8 +359,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_name,
       )
       for (let round = 0; round < rounds; round++) {
         attacker.kill('SIGCONT')
-        for (const { script, input } of actions)
-          runIn(shell, { script, ...(input === undefined ? {} : { input }) })
+        for (const action of actions) runIn(shell, action)
         attacker.kill('SIGSTOP')
         // A signal is only on its way yet.
         while (!readFileSync(`/proc/${String(attacker.pid)}/stat`, 'utf8').includes(') T '))

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { changesOf } from '../../src/core/change.js'
 import { secret } from '../../src/core/secret-text.js'
-import { inputBytes } from '../../src/core/sh.js'
 import { aptPackages } from '../../src/resources/apt-packages.js'
 import { checkHttp } from '../../src/resources/check-http.js'
 import { command, type CommandOptions } from '../../src/resources/command.js'
@@ -131,10 +130,7 @@ describe.each(shells)('a command in $name', (shell) => {
       made.plan({ verdict: { is: 'due' }, marks: [] }, made.values, { changing: [] }),
     ).flatMap((change) => change.actions)
     if (action?.on !== 'shell') throw new Error('it does not run')
-    return runIn(shell, {
-      script: action.script,
-      ...(action.input === undefined ? {} : { input: inputBytes(action.input) }),
-    })
+    return runIn(shell, action)
   }
   const hostile = [
     "it's",
