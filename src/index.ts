@@ -26,7 +26,7 @@ export type {
 } from './core/play.js'
 export type { Percentage } from './core/share.js'
 export type { CommonOptions, Resource } from './core/resource.js'
-export type { Later, Value } from './core/fact.js'
+export type { Later, Value } from './core/later.js'
 export { FettleError } from './core/errors.js'
 export { Secret } from './core/secret.js'
 export { json, secret, uri } from './core/secret-text.js'

@@ -1,12 +1,6 @@
 import { changesOf, type Plan } from '../src/core/change.js'
-import {
-  Later,
-  unknown,
-  type Fact,
-  type FactRequest,
-  type FactSource,
-  type ShellFactKind,
-} from '../src/core/fact.js'
+import { type Fact, type ShellFactKind, unknown } from '../src/core/fact.js'
+import { type FactRequest, type FactSource, Later } from '../src/core/later.js'
 import { omitUndefined } from '../src/core/omit-undefined.js'
 import type { Resource } from '../src/core/resource.js'
 import { runIn, type Shell } from './shells.js'

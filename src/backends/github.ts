@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Octokit } from '@octokit/rest'
 import type { GithubAction, GithubProofAction } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
-import { revealAll, type GithubReader } from '../core/fact.js'
+import type { GithubReader } from '../core/fact.js'
 import { scrub } from '../core/scrub.js'
-import { reveal, type Secret } from '../core/secret.js'
+import { reveal, revealAll, type Secret } from '../core/secret.js'
 import { ownerAndName, parseDeliveries, parseDelivery, type DeliveryItem } from '../facts/github.js'
 import {
   filledIn,

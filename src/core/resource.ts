@@ -1,6 +1,6 @@
 import { address as addressOf, type Address } from './address.js'
 import type { Plan } from './change.js'
-import { Later, type FactRequest, type Resolved } from './fact.js'
+import { Later, type FactRequest, type Resolved } from './later.js'
 
 /** The facts that a resource wants, by the names that its plan knows them under. */
 export type Reads = Readonly<Record<string, FactRequest<unknown>>>

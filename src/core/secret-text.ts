@@ -1,4 +1,4 @@
-import { Later, type Value } from './fact.js'
+import { Later, type Value } from './later.js'
 import { reveal, Secret } from './secret.js'
 
 /** What `` secret`…` `` joins. */

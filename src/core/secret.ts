@@ -1,4 +1,5 @@
 import { FettleError } from './errors.js'
+import { leavesOf, mapLeaves } from './leaves.js'
 import { hideSecret } from './scrub.js'
 
 /**
@@ -41,3 +42,13 @@ export class Secret {
 
 /** The text of a Secret. Only for what feeds standard input, a driver or a digest. */
 export const reveal = (secret: Secret): string => Secret.reveal(secret)
+
+/** Whether a `Secret` stands anywhere in plain objects and arrays. */
+export const holdsSecret = (value: unknown): boolean =>
+  leavesOf(value).some((leaf) => leaf instanceof Secret)
+
+/**
+ * The same structure with each `Secret` as its text. Only for what is secret as a whole afterwards.
+ */
+export const revealAll = (value: unknown): unknown =>
+  mapLeaves(value, (leaf) => (leaf instanceof Secret ? reveal(leaf) : leaf))

@@ -1,5 +1,5 @@
 import { FettleError } from '../core/errors.js'
-import { Later } from '../core/fact.js'
+import { Later } from '../core/later.js'
 import type { Resource } from '../core/resource.js'
 import { placesOf } from './places.js'
 import { compareOptions, type Comparison } from './same-options.js'

@@ -2,11 +2,8 @@ import { createHash } from 'node:crypto'
 import { factBlocks, type ShellRequest } from '../backends/shell.js'
 import { FettleError, isCode } from '../core/errors.js'
 import {
-  Later,
   unknown,
   type Fact,
-  type FactRequest,
-  type FactSource,
   type GithubFactKind,
   type GithubReader,
   type HttpReader,
@@ -14,6 +11,7 @@ import {
   type Output,
   type ProjectReader,
 } from '../core/fact.js'
+import { Later, type FactRequest, type FactSource } from '../core/later.js'
 import type { Resource } from '../core/resource.js'
 import { reveal, Secret } from '../core/secret.js'
 import type { Block, Session } from '../ssh/session.js'

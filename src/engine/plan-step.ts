@@ -1,7 +1,7 @@
 import type { Address } from '../core/address.js'
 import type { Change } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
-import { Later, type FactSource } from '../core/fact.js'
+import { Later, type FactSource } from '../core/later.js'
 import type { Resource } from '../core/resource.js'
 
 /** What a resource's plan came to. */

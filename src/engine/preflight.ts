@@ -1,5 +1,5 @@
 import { FettleError, isCode } from '../core/errors.js'
-import { Later, type FactRequest } from '../core/fact.js'
+import { Later, type FactRequest } from '../core/later.js'
 import type { Step } from './build.js'
 import { requestsOf, type SharedFacts } from './facts.js'
 import { placeOf } from './places.js'

@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { Later, type FactRequest } from '../core/fact.js'
+import { Later, type FactRequest } from '../core/later.js'
 import { isPlain } from '../core/plain.js'
 import { isResource } from '../core/resource.js'
 import { reveal, Secret } from '../core/secret.js'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { blocked, fine, type Change, type Plan } from '../core/change.js'
 import { enter, split } from '../core/enter.js'
-import { request } from '../core/fact.js'
+import { request } from '../core/later.js'
 import { absolutePath, checked, checkedId } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { sh, steps } from '../core/sh.js'

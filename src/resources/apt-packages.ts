@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { blocked, fine, type Action, type Blocked, type Change, type Plan } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
-import { request } from '../core/fact.js'
+import { request } from '../core/later.js'
 import { checked, state, wantedOf } from '../core/options.js'
 import { refuse } from '../core/refuse.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'

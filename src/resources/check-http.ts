@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { blocked, fine } from '../core/change.js'
-import { request, type HttpProbe } from '../core/fact.js'
+import type { HttpProbe } from '../core/fact.js'
+import { request } from '../core/later.js'
 import { omitUndefined } from '../core/omit-undefined.js'
 import { absolutePath, checked, checkedId, line } from '../core/options.js'
-import { resource, type CommonOptions, type Resource } from '../core/resource.js'
+import { type CommonOptions, type Resource, resource } from '../core/resource.js'
 import { httpFact, type HttpResult } from '../facts/http.js'
 
 export interface HttpCheckOptions extends CommonOptions {

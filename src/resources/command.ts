@@ -1,19 +1,19 @@
 import { z } from 'zod'
 import { address as addressOf } from '../core/address.js'
-import { blocked, fine, type Action, type Blocked, type Change } from '../core/change.js'
+import { type Action, type Blocked, blocked, type Change, fine } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
-import { request, type Value } from '../core/fact.js'
+import { request, type Value } from '../core/later.js'
 import { omitUndefined } from '../core/omit-undefined.js'
 import { absolutePath, checked, resources, secret, text, value, wantedOf } from '../core/options.js'
 import { clearScript } from '../core/pending.js'
 import { refuse } from '../core/refuse.js'
-import { resource, type CommonOptions, type Resource } from '../core/resource.js'
+import { type CommonOptions, type Resource, resource } from '../core/resource.js'
 import { reveal, Secret } from '../core/secret.js'
 import { lines, quote, Sh, sh } from '../core/sh.js'
 import {
+  type CommandLine,
   commandWords,
   guardFact,
-  type CommandLine,
   type Guards,
   type Verdict,
 } from '../facts/guard.js'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { blocked, fine, type Change, type Plan } from '../core/change.js'
 import { enter } from '../core/enter.js'
-import { request, type FactRequest } from '../core/fact.js'
+import { request, type FactRequest } from '../core/later.js'
 import { isAbsoluteMode, mode, modeText, resolveMode, type Mode } from '../core/mode.js'
 import { absolutePath, checked, checkedId } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'

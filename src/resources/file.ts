@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { blocked, type Plan } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
-import { Later, request, type Value } from '../core/fact.js'
+import { Later, request, type Value } from '../core/later.js'
 import { mode, type Mode } from '../core/mode.js'
 import { absolutePath, checked, checkedId, line } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { blocked, fine, type GithubAction, type Plan } from '../core/change.js'
-import { request, type Value } from '../core/fact.js'
+import { request, type Value } from '../core/later.js'
 import { checked, checkedId, line, state, value } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { deployKeysFact, ownerAndName, type DeployKey } from '../facts/github.js'

@@ -1,19 +1,19 @@
 import { z } from 'zod'
-import { blocked, fine, type Action, type GithubAction, type Plan } from '../core/change.js'
-import { request, type Value } from '../core/fact.js'
+import { type Action, blocked, fine, type GithubAction, type Plan } from '../core/change.js'
+import { request, type Value } from '../core/later.js'
 import { omitUndefined } from '../core/omit-undefined.js'
 import { checked, checkedId, secret as secretOption, state, value } from '../core/options.js'
-import { resource, type CommonOptions, type Resource } from '../core/resource.js'
+import { type CommonOptions, type Resource, resource } from '../core/resource.js'
 import { reveal, type Secret } from '../core/secret.js'
 import { sh } from '../core/sh.js'
 import { githubMarkFact, marksDirectory } from '../facts/github-mark.js'
 import {
+  type Hook,
   hooksFact,
   newestDeliveryFact,
   normalizedUrl,
   ownerAndName,
   parseHooks,
-  type Hook,
 } from '../facts/github.js'
 import { doubt, marked } from './github-webhook-secret.js'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { fine, program, type Change } from '../core/change.js'
-import { request } from '../core/fact.js'
+import { request } from '../core/later.js'
 import { checked, checkedId, newAccountName, state } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { sh, type Sh } from '../core/sh.js'

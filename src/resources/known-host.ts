@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { blocked, fine, type Plan } from '../core/change.js'
-import { request, type Value } from '../core/fact.js'
+import { request, type Value } from '../core/later.js'
 import { absolutePath, checked, checkedId, line, state, value, wantedOf } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { missingParentFact } from '../facts/missing-parent.js'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { findLaters, Later, type Value } from '../core/fact.js'
+import { findLaters, Later, type Value } from '../core/later.js'
 import { line, secret, value } from '../core/options.js'
 import type { Secret } from '../core/secret.js'
 import type { OnServer } from '../facts/mysql.js'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { fine, type Change, type MysqlAction } from '../core/change.js'
-import { request } from '../core/fact.js'
+import { request } from '../core/later.js'
 import { checked, checkedId, line, state } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import type { DatabaseDefaults } from '../facts/mysql-database.js'

@@ -1,15 +1,15 @@
 import { z } from 'zod'
-import { blocked, fine, type Blocked, type Change, type MysqlAction } from '../core/change.js'
+import { type Blocked, blocked, type Change, fine, type MysqlAction } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
-import { request, type Value } from '../core/fact.js'
+import { request, type Value } from '../core/later.js'
 import { checked, checkedId, line, secret, state, value } from '../core/options.js'
-import { resource, type CommonOptions, type Resource } from '../core/resource.js'
+import { type CommonOptions, type Resource, resource } from '../core/resource.js'
 import { reveal, type Secret } from '../core/secret.js'
 import type { Account } from '../facts/mysql-account.js'
 import { accountFact } from '../facts/mysql-server.js'
-import { connectionSchema, onServer, type MysqlConnectionOptions } from './mysql-connection.js'
-import { grantChanges, grantsSchema, type GrantOptions } from './mysql-grants.js'
-import { loginChanges, native, socketPlugin, type DesiredLogin } from './mysql-login.js'
+import { connectionSchema, type MysqlConnectionOptions, onServer } from './mysql-connection.js'
+import { grantChanges, type GrantOptions, grantsSchema } from './mysql-grants.js'
+import { type DesiredLogin, loginChanges, native, socketPlugin } from './mysql-login.js'
 
 export interface MysqlUserOptions extends CommonOptions {
   /**

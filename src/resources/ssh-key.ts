@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { blocked, changesOf, fine, type Change, type Plan } from '../core/change.js'
 import { enter, enterChild, split } from '../core/enter.js'
-import { Later, request } from '../core/fact.js'
+import { Later, request } from '../core/later.js'
 import { absolutePath, checked, checkedId, line, state } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { sh, steps, type Sh } from '../core/sh.js'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { blocked, fine, type Plan } from '../core/change.js'
 import { enter } from '../core/enter.js'
-import { request, type Value } from '../core/fact.js'
+import { request, type Value } from '../core/later.js'
 import { accountName, checked, checkedId, line, state, value } from '../core/options.js'
 import { refuse } from '../core/refuse.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'

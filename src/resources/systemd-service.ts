@@ -10,7 +10,7 @@ import {
   type Plan,
 } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
-import { request } from '../core/fact.js'
+import { request } from '../core/later.js'
 import { checked, resources } from '../core/options.js'
 import {
   resource,

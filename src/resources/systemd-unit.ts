@@ -1,32 +1,32 @@
 import {
-  blocked,
-  fine,
-  program,
   type Action,
   type Blocked,
+  blocked,
   type Change,
+  fine,
   type Plan,
+  program,
   type ShellAction,
 } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
-import { Later, request, type Value } from '../core/fact.js'
+import { Later, request, type Value } from '../core/later.js'
 import { modeText } from '../core/mode.js'
 import { omitUndefined } from '../core/omit-undefined.js'
 import { checked, state } from '../core/options.js'
-import { resource, type CommonOptions, type Resource } from '../core/resource.js'
+import { type CommonOptions, type Resource, resource } from '../core/resource.js'
 import { Secret } from '../core/secret.js'
 import { quote, sh } from '../core/sh.js'
-import { pathFact, type PathEntry } from '../facts/path.js'
+import { type PathEntry, pathFact } from '../facts/path.js'
 import { unitInstancesFact } from '../facts/unit-instances.js'
 import { unitFact, type UnitState } from '../facts/unit.js'
 import {
+  type Content,
   contentOf,
+  type ContentOptions,
   contentPairs,
   contentShape,
   diffOf,
   digestOf,
-  type Content,
-  type ContentOptions,
 } from './content.js'
 import { checkedContent, pathKey } from './file.js'
 import { checkedUnitName, isTemplate } from './unit-name.js'

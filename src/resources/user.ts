@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { blocked, fine, program, type Action, type Change, type Plan } from '../core/change.js'
-import { request, type Value } from '../core/fact.js'
+import { type Action, blocked, type Change, fine, type Plan, program } from '../core/change.js'
+import { request, type Value } from '../core/later.js'
 import {
   absolutePath,
   accountName,
@@ -11,12 +11,12 @@ import {
   state,
   value,
 } from '../core/options.js'
-import { resource, type CommonOptions, type Resource } from '../core/resource.js'
+import { type CommonOptions, type Resource, resource } from '../core/resource.js'
 import type { Secret } from '../core/secret.js'
 import { sh } from '../core/sh.js'
-import { groupFact, type GroupEntry } from '../facts/group.js'
+import { type GroupEntry, groupFact } from '../facts/group.js'
 import { pathFact } from '../facts/path.js'
-import { userFact, type UserEntry } from '../facts/user.js'
+import { type UserEntry, userFact } from '../facts/user.js'
 import { account, isAccount } from './attributes.js'
 import { cryptPattern, hashMessage, passwordChanges, setPassword, textOf } from './user-password.js'
 

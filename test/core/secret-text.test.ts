@@ -1,11 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import {
-  Later,
-  present,
-  request,
-  type FactSource,
-  type LocalFactKind,
-} from '../../src/core/fact.js'
+import { present, type LocalFactKind } from '../../src/core/fact.js'
+import { Later, request, type FactSource } from '../../src/core/later.js'
 import { reveal, Secret } from '../../src/core/secret.js'
 import { json, secret, uri } from '../../src/core/secret-text.js'
 

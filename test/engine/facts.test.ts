@@ -2,12 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import { FettleError } from '../../src/core/errors.js'
 import {
   absent,
-  Later,
   present,
-  request,
   unknown,
   type Fact,
-  type FactRequest,
   type GithubFactKind,
   type GithubReader,
   type HttpFactKind,
@@ -16,6 +13,7 @@ import {
   type ProjectReader,
   type ShellFactKind,
 } from '../../src/core/fact.js'
+import { Later, request, type FactRequest } from '../../src/core/later.js'
 import { fine } from '../../src/core/change.js'
 import { resource, type Resource } from '../../src/core/resource.js'
 import { Secret } from '../../src/core/secret.js'

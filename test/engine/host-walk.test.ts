@@ -8,14 +8,13 @@ import type { BulkKind } from '../../src/core/change.js'
 import { FettleError } from '../../src/core/errors.js'
 import {
   absent,
-  Later,
   present,
-  request,
   type GithubFactKind,
   type GithubReader,
   type HttpAnswer,
   type HttpReader,
 } from '../../src/core/fact.js'
+import { Later, request } from '../../src/core/later.js'
 import { resource, type CommonOptions, type Resource } from '../../src/core/resource.js'
 import { Secret } from '../../src/core/secret.js'
 import { sh } from '../../src/core/sh.js'

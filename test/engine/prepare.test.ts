@@ -3,15 +3,8 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { fine } from '../../src/core/change.js'
-import {
-  absent,
-  Later,
-  present,
-  request,
-  unknown,
-  type Fact,
-  type LocalFactKind,
-} from '../../src/core/fact.js'
+import { absent, present, unknown, type Fact, type LocalFactKind } from '../../src/core/fact.js'
+import { Later, request } from '../../src/core/later.js'
 import { play, task, type TaskOptions } from '../../src/core/play.js'
 import { resource, type Resource } from '../../src/core/resource.js'
 import type { RunOptions } from '../../src/engine/options.js'

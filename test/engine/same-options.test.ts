@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { Later, request, type LocalFactKind } from '../../src/core/fact.js'
+import type { LocalFactKind } from '../../src/core/fact.js'
+import { Later, request } from '../../src/core/later.js'
 import { Secret } from '../../src/core/secret.js'
 import { json, secret, uri } from '../../src/core/secret-text.js'
 import { compareOptions, sameOptions } from '../../src/engine/same-options.js'

@@ -13,15 +13,8 @@ import {
   type ShellAction,
 } from '../../src/core/change.js'
 import { FettleError } from '../../src/core/errors.js'
-import {
-  absent,
-  Later,
-  present,
-  request,
-  unknown,
-  type Output,
-  type ShellFactKind,
-} from '../../src/core/fact.js'
+import { absent, present, unknown, type Output, type ShellFactKind } from '../../src/core/fact.js'
+import { Later, request } from '../../src/core/later.js'
 import { play, task, type Play, type Task } from '../../src/core/play.js'
 import { resource, type CommonOptions, type Resource } from '../../src/core/resource.js'
 import { inputBytes, sh } from '../../src/core/sh.js'

@@ -1,13 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import {
-  absent,
-  Later,
-  present,
-  request,
-  type Fact,
-  type FactSource,
-  type ProjectReader,
-} from '../../src/core/fact.js'
+import { absent, present, type Fact, type ProjectReader } from '../../src/core/fact.js'
+import { Later, request, type FactSource } from '../../src/core/later.js'
 import { FettleError } from '../../src/core/errors.js'
 import { reveal, Secret } from '../../src/core/secret.js'
 import { secretFileFact } from '../../src/facts/secret-file.js'
