@@ -168,3 +168,14 @@ function what(
     ? `GitHub could not be reached for ${endpoint}: ${message}`
     : `GitHub refused ${endpoint} with ${String(status)}: ${message}`
 }
+
+/** The error for an answer of another shape than GitHub's. `how` goes on after the request. */
+export const strangeAnswer = (
+  route: string,
+  parameters: Readonly<Record<string, unknown>>,
+  how: string,
+): FettleError =>
+  new FettleError('github-failed', {
+    message: `GitHub's answer to ${filledIn(route, parameters)} ${how}`,
+    remedy: "look whether GITHUB_API_URL leads to GitHub's API",
+  })
