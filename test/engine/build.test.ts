@@ -139,7 +139,7 @@ describe('two of one address', () => {
     const first = returning([group('twice', { gid: 1 })])
     const role = () => [[group('twice', { gid: 2 })]]
     expect(await problem(() => build([first, task('Role', role)]))).toBe(
-      `resource-conflict: group[twice] is described twice with different options (gid): at ${placeOfText("  group('twice', { gid: 1 }),")} and at ${placeOfText("  group('twice', { gid: 2 }),")}\n→ give both the same options, or keep one`,
+      `resource-conflict: group[twice] is described twice with different options (gid): at ${placeOfText("[group('twice', { gid: 1 })]")} and at ${placeOfText("[group('twice', { gid: 2 })]")}\n→ give both the same options, or keep one`,
     )
   })
 
@@ -227,7 +227,7 @@ describe('a task that throws', () => {
   test('an option that is refused keeps its code and gets a place', async () => {
     const broken = task('Broken', () => [group('-x')])
     expect(await problem(() => build([broken]))).toBe(
-      `option-invalid: task "Broken" for web1, at ${placeOfText("  group('-x'),")}: group("-x"): the first argument must be the name of an account\n→ give a value of the kind that the message names`,
+      `option-invalid: task "Broken" for web1, at ${placeOfText("[group('-x')]")}: group("-x"): the first argument must be the name of an account\n→ give a value of the kind that the message names`,
     )
   })
 
@@ -236,7 +236,7 @@ describe('a task that throws', () => {
     const each: (name: string) => ReturnType<typeof group> = group
     const broken = task('Broken', () => [['a'].map(each)])
     expect(await problem(() => build([broken]))).toContain(
-      `at ${placeOfText("  ['a'].map(each),")}: group[a]: options must be an object`,
+      `at ${placeOfText("['a'].map(each)")}: group[a]: options must be an object`,
     )
   })
 
