@@ -29,20 +29,17 @@ export const isLost = ({ status }: RequestError): boolean => status >= 500
 export const mayPass = ({ status, cause }: RequestError): boolean =>
   status >= 500 && cause?.again !== false
 
+const singleShape = z.union([
+  z.string(),
+  z.object({
+    message: z.string().optional(),
+    field: z.string().optional(),
+    code: z.string().optional(),
+  }),
+])
 const bodyShape = z.object({
   message: z.string(),
-  errors: z
-    .array(
-      z.union([
-        z.string(),
-        z.object({
-          message: z.string().optional(),
-          field: z.string().optional(),
-          code: z.string().optional(),
-        }),
-      ]),
-    )
-    .optional(),
+  errors: z.array(singleShape).optional(),
 })
 
 /** Characters of GitHub's message that an error quotes. */
@@ -53,12 +50,14 @@ function messageOf({ response, message }: RequestError): string {
   if (response === undefined) return message
   const { data } = bodyShape.safeParse(response.data)
   if (data === undefined) return 'an answer without a message'
-  const single = (data.errors ?? []).map((error) =>
-    typeof error === 'string'
-      ? error
-      : (error.message ?? [error.field, error.code].filter((word) => word !== undefined).join(' ')),
-  )
+  const single = (data.errors ?? []).map(singleMessage)
   return [data.message, ...single].join(': ')
+}
+
+function singleMessage(error: z.output<typeof singleShape>): string {
+  if (typeof error === 'string') return error
+  const words = [error.field, error.code].filter((word) => word !== undefined)
+  return error.message ?? words.join(' ')
 }
 
 function shownMessage(error: RequestError): string {
@@ -87,13 +86,14 @@ export function limitOf(error: RequestError): Limit | null {
   const sent = Date.parse(String(headers['date']))
   const now = Number.isNaN(sent) ? Date.now() : sent
   const after = headers['retry-after']
-  if (typeof after === 'string')
-    return limitOver(/^\d+$/.test(after) ? now + Number(after) * 1000 : Date.parse(after), now)
+  if (typeof after === 'string') {
+    const end = /^\d+$/.test(after) ? now + Number(after) * 1000 : Date.parse(after)
+    return limitOver(end, now)
+  }
   if (headers['x-ratelimit-remaining'] === '0')
     return limitOver(Number(headers['x-ratelimit-reset']) * 1000, now)
-  return status === 429 || /secondary rate|abuse detection/i.test(messageOf(error))
-    ? { seconds: null, until: null }
-    : null
+  const isLimit = status === 429 || /secondary rate|abuse detection/i.test(messageOf(error))
+  return isLimit ? { seconds: null, until: null } : null
 }
 
 /** @param end in milliseconds, as `now`; NaN when it is not known */
@@ -127,9 +127,8 @@ function remedyOf(route: string, repo: string, error: RequestError, message: str
         return 'another run made the hook at the same time: run again; a hook that several hosts share belongs in a task with once: true'
       return "correct what GitHub's message names"
     default:
-      return error.status >= 500
-        ? 'GitHub has trouble (https://www.githubstatus.com): run again later'
-        : "see GitHub's message"
+      if (error.status < 500) return "see GitHub's message"
+      return 'GitHub has trouble (https://www.githubstatus.com): run again later'
   }
 }
 
@@ -152,8 +151,9 @@ export function githubFailure(
   const endpoint = filledIn(route, parameters)
   const message = shownMessage(error)
   const id = error.cause?.requestId ?? error.response?.headers['x-github-request-id']
+  const request = typeof id === 'string' ? ` (request ${scrub(id).slice(0, 100)})` : ''
   return new FettleError('github-failed', {
-    message: `${what(endpoint, error, message)}${typeof id === 'string' ? ` (request ${scrub(id).slice(0, 100)})` : ''}`,
+    message: `${what(endpoint, error, message)}${request}`,
     remedy: remedyOf(route, filledIn('{owner}/{repo}', parameters), error, message),
   })
 }
@@ -164,9 +164,8 @@ function what(
   message: string,
 ): string {
   if (cause !== undefined) return `GitHub's answer to ${endpoint} ${message}`
-  return response === undefined
-    ? `GitHub could not be reached for ${endpoint}: ${message}`
-    : `GitHub refused ${endpoint} with ${String(status)}: ${message}`
+  if (response === undefined) return `GitHub could not be reached for ${endpoint}: ${message}`
+  return `GitHub refused ${endpoint} with ${String(status)}: ${message}`
 }
 
 /** The error for an answer of another shape than GitHub's. `how` goes on after the request. */

@@ -47,16 +47,21 @@ export function fetchWithin(limits: FetchLimits): typeof fetch {
     for (let hop = 0; ; hop++) {
       limits.onExchange()
       const response = await begin(url, { ...init, redirect: 'manual', signal: time }, limits)
-      const location =
-        response.status >= 300 && response.status < 400 ? response.headers.get('location') : null
-      const target =
-        location !== null && URL.canParse(location, url.href) ? new URL(location, url) : null
+      const target = redirectOf(response, url)
       if (target?.origin !== limits.origin || hop === longestChain)
         return whole(response, await read(response, limits, time))
       await response.body?.cancel()
       url = target
     }
   }
+}
+
+/** Where an answer leads; null for one that is no redirect, or to no URL. */
+function redirectOf({ status, headers }: Response, from: URL): URL | null {
+  if (status < 300 || status >= 400) return null
+  const location = headers.get('location')
+  if (location === null || !URL.canParse(location, from.href)) return null
+  return new URL(location, from)
 }
 
 /** Sends a request and waits for the answer's headers, whose size Node limits. */
@@ -91,20 +96,17 @@ async function read(
   try {
     for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
       length += chunk.length
-      if (length > size)
-        throw bad(
-          `is longer than ${String(size)} bytes: it was given up after ${String(length)}`,
-          false,
-        )
+      if (length > size) {
+        const how = `is longer than ${String(size)} bytes: it was given up after ${String(length)}`
+        throw bad(how, false)
+      }
       chunks.push(chunk)
     }
   } catch (error) {
     if (error instanceof BadAnswer) throw error
-    throw bad(
-      time.aborted
-        ? `was not whole within ${String(timeout)} s: ${String(length)} bytes had come`
-        : `ended after ${String(length)} bytes: ${reasonOf(error)}`,
-    )
+    if (time.aborted)
+      throw bad(`was not whole within ${String(timeout)} s: ${String(length)} bytes had come`)
+    throw bad(`ended after ${String(length)} bytes: ${reasonOf(error)}`)
   }
   return Buffer.concat(chunks).toString()
 }
@@ -115,30 +117,31 @@ async function read(
  */
 function whole(response: Response, text: string): Response {
   const { status, statusText, headers } = response
-  const empty = text === '' && (status === 204 || !response.ok)
-  const isJson =
-    /^application\/(?:[\w.-]+\+)?json\b/i.test(headers.get('content-type') ?? '') && parses(text)
-  if (response.ok && !isJson && !empty)
-    throw new BadAnswer(
-      `is no JSON: ${String(status)} ${headers.has('content-type') ? 'with ' : ''}${described(headers, text)}`,
-      requestIdOf(response),
-    )
-  const body = empty ? null : isJson ? text : JSON.stringify({ message: described(headers, text) })
-  return new Response(body, {
+  return new Response(bodyOf(response, text), {
     status,
     statusText,
     headers: { ...Object.fromEntries(headers), 'content-type': 'application/json' },
   })
 }
 
-function described(headers: Headers, text: string): string {
+function bodyOf(response: Response, text: string): string | null {
+  const { status, headers } = response
+  if (text === '' && (status === 204 || !response.ok)) return null
+  const type = headers.get('content-type')
+  if (/^application\/(?:[\w.-]+\+)?json\b/i.test(type ?? '') && parses(text)) return text
+  const description = described(type, text)
+  if (!response.ok) return JSON.stringify({ message: description })
+  const found = type === null ? description : `with ${description}`
+  throw new BadAnswer(`is no JSON: ${String(status)} ${found}`, requestIdOf(response))
+}
+
+function described(type: string | null, text: string): string {
   // A secret that was cut in two would not be known again.
   const words = scrub(text).replace(/\s+/g, ' ').trim()
-  const start =
-    words === ''
-      ? ''
-      : `: ${JSON.stringify(words.length > quoted ? `${words.slice(0, quoted)}…` : words)}`
-  return `${headers.get('content-type') ?? 'without a content type'}, ${String(Buffer.byteLength(text))} bytes${start}`
+  const size = `${type ?? 'without a content type'}, ${String(Buffer.byteLength(text))} bytes`
+  if (words === '') return size
+  const start = words.length > quoted ? `${words.slice(0, quoted)}…` : words
+  return `${size}: ${JSON.stringify(start)}`
 }
 
 function parses(text: string): boolean {

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream'
 import { connect as secureConnect, TLSSocket } from 'node:tls'
 import { FettleError, isCode } from '../core/errors.js'
 import type { HttpAnswer, HttpProbe, HttpReader } from '../core/fact.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import type { ForwardTarget, Session } from '../ssh/session.js'
 import { TooLate, within } from './deadline.js'
 import { forwarded, lossOf } from './forwarded.js'
@@ -22,15 +23,15 @@ export const httpReader = (session: Pick<Session, 'forward' | 'exchange'>): Http
     try {
       return await within(probe.timeout, (limit) => answerTo(probe, session, limit))
     } catch (error) {
-      // Where nobody listens, the host itself has said so.
-      const heard =
-        probe.from === 'control' ||
-        isCode(error, 'forward-failed') ||
-        isCode(error, 'forward-forbidden')
-      throw (heard ? null : await lossOf(session)) ?? error
+      if (probe.from === 'control' || saidByHost(error)) throw error
+      throw (await lossOf(session)) ?? error
     }
   },
 })
+
+/** Where nobody listens, the host itself has said so. */
+const saidByHost = (error: unknown): boolean =>
+  isCode(error, 'forward-failed') || isCode(error, 'forward-forbidden')
 
 /** An answer that began and did not come whole. */
 class Unfinished extends Error {}
@@ -41,12 +42,13 @@ async function answerTo(
   limit: AbortSignal,
 ): Promise<HttpAnswer> {
   const url = new URL(probe.url)
-  const stream =
-    probe.from === 'host' ? await forwarded(session, targetOf(probe, url), limit) : null
+  const isFromHost = probe.from === 'host'
+  const stream = isFromHost ? await forwarded(session, targetOf(probe, url), limit) : null
   try {
     return await ask(url, probe.address, stream, limit)
   } catch (error) {
-    throw limit.aborted && !(error instanceof Unfinished) ? limit.reason : error
+    if (limit.aborted && !(error instanceof Unfinished)) throw limit.reason
+    throw error
   } finally {
     stream?.destroy()
   }
@@ -56,8 +58,12 @@ const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '')
 
 function targetOf({ address, socket }: HttpProbe, url: URL): ForwardTarget {
   if (socket !== undefined) return { socket }
-  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
-  return { host: address ?? hostOf(url), port }
+  return { host: address ?? hostOf(url), port: portOf(url) }
+}
+
+function portOf({ port, protocol }: URL): number {
+  if (port !== '') return Number(port)
+  return protocol === 'https:' ? 443 : 80
 }
 
 /**
@@ -65,7 +71,8 @@ function targetOf({ address, socket }: HttpProbe, url: URL): ForwardTarget {
  * 6066).
  */
 function secured(stream: Duplex, host: string): TLSSocket {
-  return secureConnect({ socket: stream, ...(isIP(host) === 0 ? { servername: host } : { host }) })
+  if (isIP(host) !== 0) return secureConnect({ socket: stream, host })
+  return secureConnect({ socket: stream, servername: host })
 }
 
 function ask(
@@ -80,43 +87,40 @@ function ask(
     method: 'GET',
     headers: { host: url.host, connection: 'close' },
     signal: limit,
-    ...(address === undefined ? {} : { hostname: address }),
+    ...omitUndefined({ hostname: address }),
   }
   // With any agent, false included, Node connects by itself and never asks createConnection.
   if (stream === null) options.agent = false
   else options.createConnection = () => (secure ? secured(stream, hostOf(url)) : stream)
+  const send = secure ? secureRequest : request
   return new Promise((resolve, reject) => {
-    const asked = (secure ? secureRequest : request)(url, options, (answer) => {
-      answered = true
-      collect(answer, limit).then(
-        (body) => resolve({ status: answer.statusCode ?? 0, ...body }),
-        reject,
-      )
-    })
     let answered = false
-    // Once the answer has begun, who reads it tells how far that went.
-    asked.on(
-      'error',
-      (error) =>
-        answered ||
-        reject(
-          error instanceof FettleError ? error : new Error(whyOf(error, asked), { cause: error }),
-        ),
-    )
-    // A server that switches to another protocol is left without an error and without an answer.
-    asked.on(
-      'close',
-      () => answered || reject(new Error('the server closed the connection without an answer')),
-    )
+    const asked = send(url, options, (answer) => {
+      answered = true
+      const status = answer.statusCode ?? 0
+      collect(answer, limit).then((body) => resolve({ status, ...body }), reject)
+    })
+    asked.on('error', (error) => {
+      // Once the answer has begun, who reads it tells how far that went.
+      if (answered) return
+      if (error instanceof FettleError) reject(error)
+      else reject(new Error(whyOf(error, asked), { cause: error }))
+    })
+    asked.on('close', () => {
+      // A server that switches to another protocol is left without an error and without an answer.
+      if (answered) return
+      reject(new Error('the server closed the connection without an answer'))
+    })
     asked.end()
   })
 }
 
 function whyOf(error: Error, { socket }: ClientRequest): string {
   // The types promise a socket; there is none before a connection is made.
-  const refused =
-    (socket as unknown) instanceof TLSSocket && (socket as TLSSocket).authorizationError
-  return `${refused ? 'its certificate is not trusted: ' : ''}${reasonOf(error)}`
+  const found: unknown = socket
+  const refused = found instanceof TLSSocket && found.authorizationError
+  const reason = reasonOf(error)
+  return refused ? `its certificate is not trusted: ${reason}` : reason
 }
 
 /** The body as text, up to the limit; the rest is not waited for. */
@@ -133,13 +137,14 @@ async function collect(
       if (size > bodyLimit) break
     }
   } catch (cause) {
-    const late: unknown = limit.reason
-    throw new Unfinished(
-      late instanceof TooLate
-        ? `its body did not end within ${String(late.seconds)} s (${String(size)} bytes had come)`
-        : `the connection ended in the middle of the answer (${String(size)} bytes of its body had come)`,
-      { cause },
-    )
+    throw new Unfinished(unfinished(limit.reason, size), { cause })
   }
-  return { body: Buffer.concat(chunks).toString(), ...(size > bodyLimit && { isCut: true }) }
+  const body = Buffer.concat(chunks).toString()
+  return size > bodyLimit ? { body, isCut: true } : { body }
+}
+
+function unfinished(ended: unknown, size: number): string {
+  if (ended instanceof TooLate)
+    return `its body did not end within ${String(ended.seconds)} s (${String(size)} bytes had come)`
+  return `the connection ended in the middle of the answer (${String(size)} bytes of its body had come)`
 }

@@ -31,11 +31,10 @@ const sizeText = (bytes: number): string =>
  * to this very file.
  */
 async function placeOf(file: FileHandle, path: string): Promise<string> {
-  const place =
-    process.platform === 'linux'
-      ? await readlink(`/proc/self/fd/${String(file.fd)}`).catch(() => null)
-      : null
-  if (place !== null) return place
+  if (process.platform === 'linux') {
+    const place = await readlink(`/proc/self/fd/${String(file.fd)}`).catch(() => null)
+    if (place !== null) return place
+  }
   const real = await realpath(path)
   const [there, opened] = await Promise.all([stat(real), file.stat()])
   if (there.dev !== opened.dev || there.ino !== opened.ino)
@@ -90,10 +89,12 @@ async function readFrom(
 
 function textOf(bytes: Buffer, path: string): Fact<string> {
   const decoded = decodeText(bytes)
-  return 'text' in decoded
-    ? present(decoded.text)
-    : unknown(`${path} ${decoded.problem}`, 'save it as UTF-8')
+  if ('text' in decoded) return present(decoded.text)
+  return unknown(`${path} ${decoded.problem}`, 'save it as UTF-8')
 }
+
+const plainBytes = ({ buffer, byteOffset, length }: Buffer): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, length)
 
 /** A reader that knows what it has read. */
 export interface LocalReader extends ProjectReader {
@@ -125,9 +126,6 @@ export function projectReader(directory: string): LocalReader {
   return {
     opened,
     readText: (path) => read(path, largest.text, (bytes) => textOf(bytes, path)),
-    readBytes: (path) =>
-      read(path, largest.bytes, (bytes) =>
-        present(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)),
-      ),
+    readBytes: (path) => read(path, largest.bytes, (bytes) => present(plainBytes(bytes))),
   }
 }

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { Connection, ConnectionOptions, QueryError } from 'mysql2'
 import type { MysqlAction, MysqlConnection, MysqlLoginAction } from '../core/change.js'
 import { FettleError, isCode } from '../core/errors.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import { scrub } from '../core/scrub.js'
 import { reveal, Secret } from '../core/secret.js'
 import { remedyOf } from '../facts/mysql-errors.js'
@@ -46,26 +47,20 @@ export async function openMysql(
     const options = {
       user: userOf(connection),
       charset: 'utf8mb4',
-      ...(connection.password === undefined ? {} : { password: reveal(connection.password) }),
+      ...omitUndefined({ password: passwordOf(connection) }),
       ...noTimer,
     }
     return within(limits.connect, async (limit) => {
       const stream = await forwarded(session, targetOf(connection), limit)
-      return Link.open(
-        createConnection({ ...options, stream }),
-        stream,
-        where,
-        limits.statement,
-        limit,
-      )
+      const driver = createConnection({ ...options, stream })
+      return Link.open(driver, stream, where, limits.statement, limit)
     }).catch((error: unknown) => {
-      throw error instanceof TooLate
-        ? new NoVerdict('mysql-failed', {
-            message: `${where} did not answer within ${String(limits.connect)} s`,
-            remedy:
-              'look at the server: systemctl status mariadb.service, journalctl -u mariadb.service',
-          })
-        : error
+      if (!(error instanceof TooLate)) throw error
+      throw new NoVerdict('mysql-failed', {
+        message: `${where} did not answer within ${String(limits.connect)} s`,
+        remedy:
+          'look at the server: systemctl status mariadb.service, journalctl -u mariadb.service',
+      })
     })
   }
   const administrator = async (connection: MysqlConnection): Promise<Link> => {
@@ -88,7 +83,8 @@ export async function openMysql(
     if (Array.isArray(rows) && rows.length > 0) return
     exchanges += 1
     try {
-      await (await connect(connection)).end()
+      const link = await connect(connection)
+      await link.end()
     } catch (error) {
       if (!(error instanceof Refusal) || error.isOfPassword) throw error
     }
@@ -103,11 +99,9 @@ export async function openMysql(
       try {
         await attempt(action)
       } catch (error) {
-        const heard =
-          isCode(error, 'forward-forbidden') ||
-          (isCode(error, 'mysql-failed') && !(error instanceof NoVerdict))
-        const lost = heard ? null : await lossOf(session)
-        throw lost ?? (action.on === 'mysql-login' ? loginFailure(action, error) : error)
+        const lost = isVerdict(error) ? null : await lossOf(session)
+        if (lost !== null) throw lost
+        throw action.on === 'mysql-login' ? loginFailure(action, error) : error
       }
     },
     async close() {
@@ -123,14 +117,19 @@ const noTimer: ConnectionOptions = { connectTimeout: 0 }
 /** A failure in which the server has not said anything: the link to its host may be lost. */
 class NoVerdict extends FettleError {}
 
+/** Whether the host or the server has said it. */
+const isVerdict = (error: unknown): boolean =>
+  isCode(error, 'forward-forbidden') ||
+  (isCode(error, 'mysql-failed') && !(error instanceof NoVerdict))
+
 /** What the server has said no to. */
 class Refusal extends FettleError {
   constructor(
     readonly number: number,
     message: string,
   ) {
-    const remedy = remedyOf(number)
-    super('mysql-failed', { message, ...(remedy === null ? {} : { remedy }) })
+    const remedy = remedyOf(number) ?? undefined
+    super('mysql-failed', { message, ...omitUndefined({ remedy }) })
   }
 
   /**
@@ -142,17 +141,17 @@ class Refusal extends FettleError {
   }
 }
 
-const targetOf = ({ socket, host, port }: MysqlConnection): ForwardTarget =>
-  host === undefined ? { socket: socket ?? defaultSocket } : { host, port: port ?? 3306 }
+function targetOf({ socket, host, port }: MysqlConnection): ForwardTarget {
+  if (host === undefined) return { socket: socket ?? defaultSocket }
+  return { host, port: port ?? 3306 }
+}
 const userOf = ({ user }: MysqlConnection): string => user ?? 'root'
+const passwordOf = ({ password }: MysqlConnection): string | undefined =>
+  password === undefined ? undefined : reveal(password)
 const describe = (connection: MysqlConnection): string =>
   `MariaDB at ${placeOf(connection)} as ${userOf(connection)}`
 const nameOf = (connection: MysqlConnection): string =>
-  JSON.stringify([
-    placeOf(connection),
-    userOf(connection),
-    connection.password === undefined ? null : reveal(connection.password),
-  ])
+  JSON.stringify([placeOf(connection), userOf(connection), passwordOf(connection) ?? null])
 
 function loginFailure({ connection }: MysqlLoginAction, error: unknown): unknown {
   if (!isCode(error, 'mysql-failed')) return error
@@ -195,9 +194,8 @@ export function bind(
 function failure(where: string, error: QueryError): FettleError {
   if (isCode(error, 'forward-forbidden')) return error
   const message = `${where}: ${withoutHashes(scrub(error.message))}`
-  return 'sqlMessage' in error
-    ? new Refusal(error.errno ?? 0, message)
-    : new NoVerdict('mysql-failed', { message })
+  if ('sqlMessage' in error) return new Refusal(error.errno ?? 0, message)
+  return new NoVerdict('mysql-failed', { message })
 }
 
 /** One connection of the driver. */
@@ -239,42 +237,42 @@ class Link {
   /** Runs a statement; answers what the driver makes of it, which is a list for rows. */
   async run(sql: string, values: MysqlAction['values'] = []): Promise<unknown> {
     const text = bind(sql, values, (value) => this.connection.escape(value))
-    return within(
-      this.limit,
-      (limit) =>
-        new Promise<unknown>((resolve, reject) => {
-          limit.addEventListener('abort', () => {
-            this.#break()
-            reject(
-              new NoVerdict('mysql-failed', {
-                message: `${this.where} did not finish a statement within ${String(this.limit)} s: its outcome is unknown`,
-                remedy: 'see SHOW PROCESSLIST for what it waits for, then run again',
-              }),
-            )
-          })
-          this.connection.query(text, (error, result) => {
-            if (error === null) return resolve(result)
-            if (error.fatal) this.#break()
-            reject(failure(this.where, error))
-          })
-        }),
-    )
+    return within(this.limit, (limit) => this.#query(text, limit))
+  }
+
+  #query(text: string, limit: AbortSignal): Promise<unknown> {
+    return new Promise<unknown>((resolve, reject) => {
+      limit.addEventListener('abort', () => {
+        this.#break()
+        reject(
+          new NoVerdict('mysql-failed', {
+            message: `${this.where} did not finish a statement within ${String(this.limit)} s: its outcome is unknown`,
+            remedy: 'see SHOW PROCESSLIST for what it waits for, then run again',
+          }),
+        )
+      })
+      this.connection.query(text, (error, result) => {
+        if (error === null) return resolve(result)
+        if (error.fatal) this.#break()
+        reject(failure(this.where, error))
+      })
+    })
   }
 
   /** Says goodbye; a server that is gone or hangs is not waited for. */
   async end(): Promise<void> {
     if (this.alive) {
       this.alive = false
-      await within(
-        2,
-        (limit) =>
-          new Promise<void>((resolve) => {
-            limit.addEventListener('abort', () => resolve())
-            this.connection.end(() => resolve())
-          }),
-      )
+      await within(2, (limit) => this.#goodbye(limit))
     }
     this.#break()
+  }
+
+  #goodbye(limit: AbortSignal): Promise<void> {
+    return new Promise<void>((resolve) => {
+      limit.addEventListener('abort', () => resolve())
+      this.connection.end(() => resolve())
+    })
   }
 
   #break(): void {

@@ -1,5 +1,6 @@
 import type { Address } from '../core/address.js'
 import { unknown, type Fact, type Output, type ShellFactKind } from '../core/fact.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import type { Block } from '../ssh/session.js'
 
 /** A shell fact that somebody wants, with the user who reads it (left out: the session's). */
@@ -42,24 +43,35 @@ interface Batch {
 
 /** Blocks for each kind and user, holding all keys. */
 export function factBlocks(requests: readonly ShellRequest[]): FactBlocks {
+  const batches = byKindAndUser(requests).flatMap(parts).flatMap(batchOf)
+  return {
+    blocks: batches.map((batch) => batch.block),
+    parse: (outputs) =>
+      new Map(batches.flatMap((batch, index) => parseBatch(batch, outputs[index]))),
+    exchanges: exchangesOf(batches),
+  }
+}
+
+/** Each wanted fact once, by the kind and the user who reads it. */
+function byKindAndUser(requests: readonly ShellRequest[]): readonly (readonly ShellRequest[])[] {
+  const distinct = new Map(requests.map((each) => [each.identity, each]))
   const groups = new Map<string, ShellRequest[]>()
-  for (const wanted of new Map(requests.map((each) => [each.identity, each])).values()) {
+  for (const wanted of distinct.values()) {
     const group = `${wanted.kind.name}\0${wanted.as ?? ''}`
     const members = groups.get(group) ?? []
     members.push(wanted)
     groups.set(group, members)
   }
-  const batches = [...groups.values()].flatMap(parts).flatMap(batchOf)
+  return [...groups.values()]
+}
+
+function exchangesOf(batches: readonly Batch[]): ReadonlyMap<string, number> {
   const exchanges = new Map<string, number>()
-  for (const { kind } of batches)
-    if (kind.exchange !== undefined)
-      exchanges.set(kind.exchange, (exchanges.get(kind.exchange) ?? 0) + 1)
-  return {
-    blocks: batches.map((batch) => batch.block),
-    parse: (outputs) =>
-      new Map(batches.flatMap((batch, index) => parseBatch(batch, outputs[index]))),
-    exchanges,
+  for (const { kind } of batches) {
+    if (kind.exchange === undefined) continue
+    exchanges.set(kind.exchange, (exchanges.get(kind.exchange) ?? 0) + 1)
   }
+  return exchanges
 }
 
 const parts = (members: readonly ShellRequest[]): readonly (readonly ShellRequest[])[] =>
@@ -83,48 +95,42 @@ export const parsable = (output: Output): Output => ({
   stderr: shortened(output.stderr, mostErrors),
 })
 
-const told = (fact: Fact<unknown>): Fact<unknown> =>
-  fact.is === 'unknown'
-    ? unknown(shortened(fact.reason, longestReason), shortened(fact.remedy, longestReason))
-    : fact
+function told(fact: Fact<unknown>): Fact<unknown> {
+  if (fact.is !== 'unknown') return fact
+  return unknown(shortened(fact.reason, longestReason), shortened(fact.remedy, longestReason))
+}
 
 /** For whom: the first resource, and how many more there are. */
 function wanting(members: readonly ShellRequest[]): string {
-  const [first, ...others] = new Set(members.flatMap(({ wantedBy }) => wantedBy?.address ?? []))
-  return first === undefined
-    ? ''
-    : ` for ${first}${others.length === 0 ? '' : ` and ${String(others.length)} more`}`
+  const addresses = new Set(members.flatMap(({ wantedBy }) => wantedBy?.address ?? []))
+  const [first, ...others] = addresses
+  if (first === undefined) return ''
+  if (others.length === 0) return ` for ${first}`
+  return ` for ${first} and ${String(others.length)} more`
 }
 
 function batchOf(members: readonly ShellRequest[]): readonly Batch[] {
   const [first] = members
   if (first === undefined) return []
+  const { kind, as } = first
   const keys = members.map((member) => member.key as never)
-  const { script, input } = first.kind.script(keys)
-  const deadline = Math.max(
-    first.kind.mayTake?.(keys) ?? usualSeconds,
-    ...members.map(({ wantedBy }) => wantedBy?.timeout ?? 0),
-  )
+  const { script, input } = kind.script(keys)
+  const allowed = members.map(({ wantedBy }) => wantedBy?.timeout ?? 0)
   const block: Block = {
     script,
-    what: `reading ${first.kind.name}${wanting(members)}`,
-    deadline,
-    ...(input === undefined ? {} : { input }),
-    ...(first.as === undefined ? {} : { as: first.as }),
-    ...(first.kind.exchange === undefined ? {} : { beside: true }),
+    what: `reading ${kind.name}${wanting(members)}`,
+    deadline: Math.max(kind.mayTake?.(keys) ?? usualSeconds, ...allowed),
+    ...omitUndefined({ input, as, beside: kind.exchange === undefined ? undefined : true }),
   }
-  return [{ members, kind: first.kind, block }]
+  return [{ members, kind, block }]
 }
 
 function parseBatch(
   { kind, members }: Batch,
   output: Output | undefined,
 ): readonly (readonly [string, Fact<unknown>])[] {
-  const facts = read(
-    kind,
-    members.map((member) => member.key),
-    output,
-  )
+  const keys = members.map((member) => member.key)
+  const facts = read(kind, keys, output)
   const nothing = unknown(
     `reading ${kind.name} gave no answer`,
     'run again with -vvv, and report it if it stays',
@@ -152,8 +158,9 @@ function read(
   try {
     return kind.parse(parsable(output), keys as never).map(told)
   } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
     return nothing(
-      `the host's answer about ${kind.name} could not be understood: ${error instanceof Error ? error.message : String(error)}`,
+      `the host's answer about ${kind.name} could not be understood: ${why}`,
       'report it as a defect, with what the host has there',
     )
   }

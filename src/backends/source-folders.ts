@@ -11,14 +11,7 @@ const schema = z.array(z.string().min(1))
 
 /** What `"fettle": { "sources": ["../app"] }` names. */
 function sourcesIn(text: string): readonly string[] {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch (error) {
-    throw new Misunderstood(
-      `package.json is not JSON: ${error instanceof Error ? error.message : String(error)}`,
-    )
-  }
+  const json = parsed(text)
   const given: unknown =
     typeof json === 'object' && json !== null && 'fettle' in json ? json.fettle : {}
   if (typeof given !== 'object' || given === null || Array.isArray(given))
@@ -27,13 +20,21 @@ function sourcesIn(text: string): readonly string[] {
   const [other] = Object.keys(others)
   if (other !== undefined) {
     const guess = nearest(other, ['sources'])
-    throw new Misunderstood(
-      `package.json: fettle has no ${other}${guess === undefined ? '' : `; did you mean ${guess}?`}`,
-    )
+    const hint = guess === undefined ? '' : `; did you mean ${guess}?`
+    throw new Misunderstood(`package.json: fettle has no ${other}${hint}`)
   }
   const read = schema.safeParse(sources)
   if (!read.success) throw new Misunderstood('package.json: fettle.sources is no list of folders')
   return read.data
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new Misunderstood(`package.json is not JSON: ${why}`)
+  }
 }
 
 function isWithin(folder: string, path: string): boolean {
@@ -85,10 +86,16 @@ export class SourceFolders {
   async #hold(path: string, isReal: boolean): Promise<boolean> {
     const own = isReal ? await (this.#ownReal ??= real(this.project)) : this.project
     if (own !== null && isWithin(own, path)) return true
-    const named = await (isReal
-      ? (this.#real ??= this.#realNamed())
-      : (this.#named ??= this.#readNamed()))
+    const named = await (isReal ? this.#realNamedOnce() : this.#namedOnce())
     return named.some((folder) => isWithin(folder, path))
+  }
+
+  #namedOnce(): Promise<readonly string[]> {
+    return (this.#named ??= this.#readNamed())
+  }
+
+  #realNamedOnce(): Promise<readonly string[]> {
+    return (this.#real ??= this.#realNamed())
   }
 
   async #readNamed(): Promise<readonly string[]> {
@@ -102,7 +109,8 @@ export class SourceFolders {
   }
 
   async #realNamed(): Promise<readonly string[]> {
-    const folders = await Promise.all((await (this.#named ??= this.#readNamed())).map(real))
+    const named = await this.#namedOnce()
+    const folders = await Promise.all(named.map(real))
     return folders.filter((folder) => folder !== null)
   }
 }
