@@ -3,6 +3,7 @@ import type { Address } from '../core/address.js'
 import { FettleError } from '../core/errors.js'
 import type { HostFacts } from '../core/host-facts.js'
 import { withKnownNames } from '../core/known-names.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import type { InventoryInfo, Play, Resources, Task, TaskContext } from '../core/play.js'
 import { isResource, type Resource, type Trigger } from '../core/resource.js'
 import { placeOfError } from '../core/stack.js'
@@ -68,14 +69,8 @@ export function buildPlay(
   const names = namesOfVars(play)
   return (host, facts) => {
     const checked = vars?.get(host.name) ?? {}
-    const steps = buildSteps(
-      play,
-      names === null ? checked : withKnownNames(checked, names),
-      host,
-      inventory,
-      { ...selection, from },
-      facts,
-    )
+    const readable = names === null ? checked : withKnownNames(checked, names)
+    const steps = buildSteps(play, readable, host, inventory, { ...selection, from }, facts)
     checkTriggers(steps, host.name)
     return steps
   }
@@ -98,33 +93,28 @@ export function buildSteps(
   const context = taskContext(host, vars, inventory, facts)
   const steps = new Map<string, Step>()
   for (const [index, task] of play.tasks.entries()) {
+    const becomeOfTask = task.options.become ?? play.become ?? selection.become
     for (const resource of resourcesOf(task, context)) {
       const tags = [...(task.options.tags ?? []), ...(resource.common.tags ?? [])]
       const selected =
         index >= selection.from && chosenByTags([task.name, ...tags], tags.length > 0, selection)
-      const taskUser = becomeUser(
-        host.connection,
-        task.options.become ?? play.become ?? selection.become,
-      )
-      const user =
-        resource.common.become === undefined
-          ? taskUser
-          : becomeUser(host.connection, resource.common.become)
-      add(
-        steps,
-        {
-          play: play.name,
-          task,
-          resource,
-          user,
-          ...(taskUser === 'root' && user !== 'root' && { behindRoot: true as const }),
-          selected,
-        },
-        host.name,
-      )
+      const users = usersOf(host, becomeOfTask, resource.common.become)
+      add(steps, { play: play.name, task, resource, ...users, selected }, host.name)
     }
   }
   return [...steps.values()]
+}
+
+/** Who a resource acts as, and whether its task acts as root all the same. */
+function usersOf(
+  { connection }: InventoryHost,
+  becomeOfTask: unknown,
+  become: string | undefined,
+): Pick<Step, 'user' | 'behindRoot'> {
+  const taskUser = becomeUser(connection, becomeOfTask)
+  if (become === undefined) return { user: taskUser }
+  const user = becomeUser(connection, become)
+  return taskUser === 'root' && user !== 'root' ? { user, behindRoot: true } : { user }
 }
 
 /** The steps of a host that runs the play's `once` tasks, or of one that does not. */
@@ -141,14 +131,16 @@ function add(steps: Map<string, Step>, step: Step, host: string): void {
 
 function put(steps: Map<string, Step>, key: string, step: Step, host: string): void {
   const first = steps.get(key)
-  if (first === undefined) steps.set(key, step)
-  else
-    steps.set(key, {
-      ...first,
-      resource: joined(first, step, host),
-      selected: first.selected || step.selected,
-      also: [...(first.also ?? []), step.resource],
-    })
+  if (first === undefined) {
+    steps.set(key, step)
+    return
+  }
+  steps.set(key, {
+    ...first,
+    resource: joined(first, step, host),
+    selected: first.selected || step.selected,
+    also: [...(first.also ?? []), step.resource],
+  })
 }
 
 function resourcesOf(task: Task<unknown>, context: TaskContext<unknown>): readonly Resource[] {
@@ -162,7 +154,8 @@ function returnedBy(
   where: string,
 ): Resources {
   try {
-    return when !== undefined && !when(context) ? [] : build(context)
+    if (when !== undefined && !when(context)) return []
+    return build(context)
   } catch (error) {
     throw inTask(error, where)
   }
@@ -181,21 +174,20 @@ function flatten(returned: unknown, where: string): readonly Resource[] {
 }
 
 function notResources(returned: unknown, sentence: string): FettleError {
-  const what = types.isPromise(returned)
-    ? 'a promise: a task is not async'
-    : typeof returned === 'function'
-      ? `the function ${returned.name || 'without a name'}: was it to be called?`
-      : isResource(returned)
-        ? `the resource ${returned.address}: put it into a list`
-        : typeof returned === 'string'
-          ? JSON.stringify(returned)
-          : typeof returned === 'object' && returned !== null
-            ? 'an object'
-            : String(returned)
   return new FettleError('play-invalid', {
-    message: `${sentence} ${what}`,
+    message: `${sentence} ${describe(returned)}`,
     remedy: 'correct what the task returns',
   })
+}
+
+function describe(returned: unknown): string {
+  if (types.isPromise(returned)) return 'a promise: a task is not async'
+  if (typeof returned === 'function')
+    return `the function ${returned.name || 'without a name'}: was it to be called?`
+  if (isResource(returned)) return `the resource ${returned.address}: put it into a list`
+  if (typeof returned === 'string') return JSON.stringify(returned)
+  if (typeof returned === 'object' && returned !== null) return 'an object'
+  return String(returned)
 }
 
 /** What went wrong in a task's function, with the task, the host and the user's own line. */
@@ -207,8 +199,10 @@ function inTask(error: unknown, task: string): FettleError {
       message: `${where}: ${error.message}`,
       remedy: error.remedy,
       cause: error,
-      ...(error.address === null ? {} : { address: error.address }),
-      ...(error.detail === null ? {} : { detail: error.detail }),
+      ...omitUndefined({
+        address: error.address ?? undefined,
+        detail: error.detail ?? undefined,
+      }),
     })
   return new FettleError('play-invalid', {
     message: `${where}: ${String(error)}`,
@@ -237,8 +231,10 @@ export function dependents(
 ): ReadonlyMap<Address, readonly { readonly step: Step; readonly trigger: Trigger }[]> {
   const waiting = new Map<Address, { step: Step; trigger: Trigger }[]>()
   for (const step of steps) {
-    for (const trigger of step.resource.triggers)
-      waiting.set(trigger.address, [...(waiting.get(trigger.address) ?? []), { step, trigger }])
+    for (const trigger of step.resource.triggers) {
+      const before = waiting.get(trigger.address) ?? []
+      waiting.set(trigger.address, [...before, { step, trigger }])
+    }
   }
   return waiting
 }

@@ -3,12 +3,11 @@ import type { Address } from '../core/address.js'
 import type { Change } from '../core/change.js'
 import { FettleError, isCode } from '../core/errors.js'
 import { inputLength } from '../core/sh.js'
-import { twinWarning } from '../inventory/twins.js'
 import { marksFor, StepApplication } from './apply-step.js'
 import { applyInBulk, applyTogether, inBulk, type Link } from './apply-together.js'
 import type { Step } from './build.js'
-import type { Looked } from './lock.js'
-import { failure, HostFailed, HostWalk, unmet, type HostContext } from './host-walk.js'
+import { failure, HostFailed, unmet, type HostContext } from './host-walk.js'
+import { LockedWalk } from './locked-walk.js'
 import { mayJoin, mostTogether, Outlook } from './outlook.js'
 import { planStep, type StepPlan } from './plan-step.js'
 import { endsSession, stopped } from './reach.js'
@@ -20,94 +19,44 @@ const mostBytes = 8 * 1024 * 1024
 const checkInterval = 0.5
 
 /** Makes each step what it should be. */
-export class HostApply extends HostWalk {
+export class HostApply extends LockedWalk {
   #outlook: Outlook
   /** The steps that were in their desired state at first. */
   #fine: readonly (StepPlan | null)[] = []
-  /** The facts of the steps up to this one are those of the host as it is now. */
-  #fresh: number
 
   constructor(context: HostContext) {
     super(context)
-    this.#fresh = context.steps.length - 1
     this.#outlook = new Outlook(context.steps, [])
   }
 
   /** Walks the steps and applies what differs. */
   async perform(): Promise<void> {
-    await this.#myTurn()
-    await this.#readInTurn(0)
-    const first = this.#firstImpression()
-    this.#fine = first.map((plan) =>
-      !(plan instanceof FettleError) && plan.is === 'fine' ? plan : null,
+    await this.myTurn()
+    await this.readInTurn(0)
+    const { steps } = this.context
+    this.#fine = this.#firstImpression()
+    const mayChange = steps.map(
+      ({ resource }, index) => resource.check === null && this.#fine[index] === null,
     )
-    this.#outlook = new Outlook(
-      this.context.steps,
-      this.context.steps.map(
-        ({ resource }, index) => resource.check === null && this.#fine[index] === null,
-      ),
-    )
-    for (let index = 0; index < this.context.steps.length; index = this.finished)
+    this.#outlook = new Outlook(steps, mayChange)
+    let index = 0
+    while (index < steps.length) {
       await this.#step(index)
-  }
-
-  /**
-   * Waits until no other name of the host's machine has its turn. Answers whether one had since
-   * this host's last.
-   */
-  async #myTurn(): Promise<boolean> {
-    const { host, turn, stop } = this.context
-    const waits = turn.machines.isTaken(host)
-    if (waits) this.progress('waiting', null)
-    const others = await turn.begin()
-    if (waits && stop.aborted) throw stopped()
-    return others
-  }
-
-  /** Reads the facts of the steps from `index` on, with the lock of the host's machine in hand. */
-  async #readInTurn(
-    index: number,
-    again = false,
-    looked: Looked | null = null,
-    told = false,
-  ): Promise<void> {
-    const { host, steps, facts, turn, emit } = this.context
-    const { machines } = turn
-    if (!told) this.progress('reading', null)
-    const [said] = await this.readAll(steps.slice(index), [
-      machines.lock(host, facts.session.user === 'root', looked, told),
-    ])
-    if (said === undefined) return
-    const locked = machines.locked(host, said, told)
-    if (locked.is !== 'held') {
-      const found = locked.is === 'asking' ? machines.look(locked) : looked
-      if (found?.ended !== true) this.awaiting(locked.holder)
-      return this.#readInTurn(index, again, found, true)
+      index = this.finished
     }
-    // What was asked by other ways was asked while another run was still at work; and what was fine
-    // before need not be so now.
-    if (locked.waited || again || told) this.changed = true
-    this.#fresh = steps.length - 1
-    const twin = machines.hostOf(locked.twin)
-    if (twin === null || !machines.join(host, twin)) return
-    emit({ type: 'notice', host, message: twinWarning([twin, host], null) })
-    turn.end()
-    await this.#myTurn()
-    await this.#readInTurn(index, again)
   }
 
   /**
-   * Which steps are expected to change, or cannot be judged yet: reading ahead stops there. A check
-   * changes nothing.
+   * The plans of the steps that are in their desired state; null for those that are expected to
+   * change, or cannot be judged yet: reading ahead stops there. A check changes nothing.
    */
-  #firstImpression(): readonly (StepPlan | FettleError)[] {
+  #firstImpression(): readonly (StepPlan | null)[] {
     const changing: Address[] = []
     return this.context.steps.map((step) => {
       const plan = this.planned(step, changing)
-      const fine =
-        step.resource.check !== null || (!(plan instanceof FettleError) && plan.is === 'fine')
-      if (!fine) changing.push(step.resource.address)
-      return plan
+      const fine = !(plan instanceof FettleError) && plan.is === 'fine' ? plan : null
+      if (step.resource.check === null && fine === null) changing.push(step.resource.address)
+      return fine
     })
   }
 
@@ -132,37 +81,17 @@ export class HostApply extends HostWalk {
     }
   }
 
-  /**
-   * @throws FettleError `stopped`, or `once-failed` when a task that ran elsewhere has failed there
-   */
-  async #awaitOnce(index: number, step: Step): Promise<void> {
-    const { once, runsOnce, stop, turn } = this.context
-    if (runsOnce) once.passed(step.task)
-    const waits = once.mustWait(step.task)
-    if (waits) {
-      this.progress('waiting', step)
-      // The host that it waits for may be another name of its machine.
-      turn.end()
-    }
-    const ok = await once.before(step.task)
-    if (stop.aborted) throw stopped()
-    if (!ok)
-      throw new FettleError('once-failed', {
-        message: `a task before ${step.task.name} that runs for one host only has failed there`,
-      })
-    if (waits && (await this.#myTurn())) await this.#readInTurn(index, true)
-  }
-
   /** Takes the step at `index`, and those that are changed together with it. */
   async #step(index: number): Promise<void> {
     const step = this.context.steps[index] as Step
-    await this.#awaitOnce(index, step)
+    await this.awaitOnce(index, step)
     const begun = performance.now()
     const seconds = (): number => (performance.now() - begun) / 1000
     try {
       await this.#refresh(index)
       const { is, links } = inBulk(this.#links(index), this.context.facts)
-      if (is === 'bulk' && (await this.#together(index, links, seconds, applyInBulk))) return
+      const isDone = is === 'bulk' && (await this.#together(index, links, seconds, applyInBulk))
+      if (isDone) return
       if (links.length > 1) await this.#together(index, links, seconds, applyTogether)
       else await this.#converge(index, step, seconds)
     } catch (error) {
@@ -185,34 +114,29 @@ export class HostApply extends HostWalk {
 
   /** The resources from `index` on that can be changed in one round trip. */
   #links(index: number): readonly Link[] {
-    const { steps, facts, others, waiting } = this.context
+    const { steps } = this.context
     const links: Link[] = []
     let bytes = 0
-    for (const [at, step] of steps.slice(index, this.#fresh + 1).entries()) {
+    for (const [at, step] of steps.slice(index, this.fresh + 1).entries()) {
       if (links.length === mostTogether || !mayJoin(step, steps[index])) break
       const plan = this.#planAhead(index + at)
-      if (
-        plan?.is !== 'changes' ||
-        plan.changes.some(({ proves, settles }) => proves === undefined && settles === undefined)
-      )
+      if (plan?.is !== 'changes') break
+      const { changes } = plan
+      if (changes.some(({ proves, settles }) => proves === undefined && settles === undefined))
         break
-      const actions = plan.changes.flatMap((change) => change.actions)
+      const actions = changes.flatMap((change) => change.actions)
       if (!actions.every((action) => action.on === 'shell')) break
       bytes += actions.reduce((sum, { input }) => sum + inputLength(input), 0)
       if (bytes > mostBytes) break
-      links.push({
-        application: new StepApplication(
-          facts,
-          others,
-          marksFor(step.resource.address, waiting),
-          step,
-          [],
-          this.hearing(step),
-        ),
-        changes: plan.changes,
-      })
+      links.push({ application: this.#application(step, []), changes })
     }
     return links
+  }
+
+  #application(step: Step, behind: readonly Step[]): StepApplication {
+    const { facts, others, waiting } = this.context
+    const marks = marksFor(step.resource.address, waiting)
+    return new StepApplication(facts, others, marks, step, behind, this.hearing(step))
   }
 
   /** Answers whether it was done: an action for all fails as one. */
@@ -227,7 +151,7 @@ export class HostApply extends HostWalk {
     const horizon = this.#outlook.horizon(end)
     this.progress('changing', steps[index] ?? null)
     this.changed = true
-    this.#fresh = index
+    this.fresh = index
     const errors = await apply(facts, links, steps.slice(end, horizon + 1))
     if (errors === null) return false
     const each = seconds() / errors.length
@@ -238,7 +162,7 @@ export class HostApply extends HostWalk {
     })
     const fatal = outcomes.find((outcome) => outcome !== null)
     if (fatal) throw fatal
-    if (errors.length === links.length) this.#fresh = horizon
+    if (errors.length === links.length) this.fresh = horizon
     return true
   }
 
@@ -247,11 +171,11 @@ export class HostApply extends HostWalk {
    * of the change itself.
    */
   async #refresh(index: number): Promise<void> {
-    if (index <= this.#fresh) return
-    this.#fresh = this.#outlook.horizon(index)
-    await this.reading(() =>
-      this.context.facts.exchange([], this.context.steps.slice(index, this.#fresh + 1)),
-    )
+    if (index <= this.fresh) return
+    this.fresh = this.#outlook.horizon(index)
+    const { facts, steps } = this.context
+    const behind = steps.slice(index, this.fresh + 1)
+    await this.reading(() => facts.exchange([], behind))
   }
 
   async #converge(index: number, step: Step, seconds: () => number): Promise<void> {
@@ -271,25 +195,18 @@ export class HostApply extends HostWalk {
   }
 
   async #change(index: number, step: Step, changes: readonly Change[]): Promise<void> {
-    const { facts, others, waiting, steps, stop } = this.context
+    const { steps, stop } = this.context
     const { attempts, delay } = step.resource.common.retry ?? { attempts: 1, delay: 0 }
     const horizon = this.#outlook.horizon(index + 1)
-    const application = new StepApplication(
-      facts,
-      others,
-      marksFor(step.resource.address, waiting),
-      step,
-      steps.slice(index + 1, horizon + 1),
-      this.hearing(step),
-    )
+    const application = this.#application(step, steps.slice(index + 1, horizon + 1))
     this.changed = true
-    this.#fresh = index
+    this.fresh = index
     for (let attempt = 1; ; attempt++) {
       try {
         const wanted = attempt === 1 ? changes : await this.#stillWanted(step)
         if (wanted.length === 0) return
         await application.perform(wanted)
-        this.#fresh = horizon
+        this.fresh = horizon
         return
       } catch (error) {
         if (attempt >= attempts || endsSession(error)) throw error
@@ -316,10 +233,9 @@ export class HostApply extends HostWalk {
     this.progress('checking', step)
     const deadline = performance.now() + within * 1000
     if (this.changed) await this.reading(() => facts.readHttp(step))
-    for (
-      let left = within;
-      left > 0 && planStep(step.resource, facts.source(step), []).is !== 'fine';
-    ) {
+    const holds = (): boolean => planStep(step.resource, facts.source(step), []).is === 'fine'
+    let left = within
+    while (left > 0 && !holds()) {
       if (await interrupted(Math.min(checkInterval, left), stop)) throw stopped()
       await this.reading(() => Promise.all([facts.exchange([], [step]), facts.readHttp(step)]))
       // A timer may be a little early; what was asked after the last pause is the last answer all
@@ -333,11 +249,8 @@ export class HostApply extends HostWalk {
     const { waiting, steps, host, emit } = this.context
     for (const { step: dependent, trigger } of waiting.get(step.resource.address) ?? []) {
       if (steps.includes(dependent)) continue
-      emit({
-        type: 'notice',
-        host,
-        message: `${dependent.resource.address}: a ${trigger.effect} is pending because ${step.resource.address} has changed; it was not selected in this run`,
-      })
+      const message = `${dependent.resource.address}: a ${trigger.effect} is pending because ${step.resource.address} has changed; it was not selected in this run`
+      emit({ type: 'notice', host, message })
     }
   }
 }

@@ -77,25 +77,28 @@ export class HostPart {
    * the tasks name.
    */
   async #reachAndBuild(): Promise<Reached | null> {
-    const { play, from } = this.prepared
     const { options } = this.context
-    const users = play.tasks
-      .slice(from)
-      .map((task) =>
-        becomeUser(this.host.connection, task.options.become ?? play.become ?? options.become),
-      )
-    const target = targetOf(this.host, oneUser(users), options)
+    const target = targetOf(this.host, oneUser(this.#usersOfTasks()), options)
     const session = await this.#connect(target, 0)
     if (session === null) return null
     const steps = await this.#build(session)
-    const wanted = steps === null ? [] : usersOf(steps.filter((step) => step.selected))
-    if (
-      steps !== null &&
-      (wanted.length === 0 || sameOptions(targetOf(this.host, oneUser(wanted), options), target))
-    )
+    if (steps === null) {
+      await session.close()
+      return null
+    }
+    const wanted = usersOf(steps.filter((step) => step.selected))
+    if (wanted.length === 0 || sameOptions(targetOf(this.host, oneUser(wanted), options), target))
       return { target, session, steps }
     await session.close()
-    return steps === null ? null : this.#reach(steps)
+    return this.#reach(steps)
+  }
+
+  #usersOfTasks(): readonly (string | null)[] {
+    const { play, from } = this.prepared
+    const usual = play.become ?? this.context.options.become
+    return play.tasks
+      .slice(from)
+      .map((task) => becomeUser(this.host.connection, task.options.become ?? usual))
   }
 
   /** Null when the host has failed at it. */
@@ -212,11 +215,8 @@ export class HostPart {
       await this.#walkFailed(session, walk, error)
     } finally {
       turn.end()
-      for (const [name, count] of [
-        ['shell', session.roundTrips - before],
-        ...facts.exchanges,
-        ...backends.exchanges,
-      ] as const)
+      this.#count('shell', session.roundTrips - before)
+      for (const [name, count] of [...facts.exchanges, ...backends.exchanges])
         this.#count(name, count)
       await backends.close()
     }
@@ -224,28 +224,23 @@ export class HostPart {
 
   async #walkFailed(session: Session, walk: HostWalk, error: unknown): Promise<void> {
     const isThere = await this.#fail(session, error)
-    if (isThere)
-      walk.skipRest(
-        error instanceof HostFailed
-          ? 'an earlier resource has failed'
-          : error instanceof Error
-            ? error.message
-            : String(error),
-      )
+    if (isThere) walk.skipRest(whySkipped(error))
   }
 
   /** Answers whether the host was ever reached. */
   async #fail(session: Session, error: unknown): Promise<boolean> {
     // What was stopped may still be on its way.
     const isThere = isCode(error, 'stopped') || (await isReached(session))
-    if (!isThere || isLost(error, this.context.options.kill)) this.#unreachable(error)
-    else
-      this.state.ended = {
-        type: 'host',
-        host: this.host.name,
-        status: 'failed',
-        error: error instanceof HostFailed ? null : eventError(error),
-      }
+    if (!isThere || isLost(error, this.context.options.kill)) {
+      this.#unreachable(error)
+      return isThere
+    }
+    this.state.ended = {
+      type: 'host',
+      host: this.host.name,
+      status: 'failed',
+      error: error instanceof HostFailed ? null : eventError(error),
+    }
     return isThere
   }
 
@@ -269,6 +264,11 @@ async function started(session: Session, stop: AbortSignal): Promise<void> {
     await session.close()
     throw error
   }
+}
+
+function whySkipped(error: unknown): string {
+  if (error instanceof HostFailed) return 'an earlier resource has failed'
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** Whom steps need: who acts, and root where their task acts as root. */

@@ -143,11 +143,17 @@ export function unmet(
   { resource }: Step,
   plan: { readonly is: 'unknown' | 'blocked'; readonly reason: string; readonly remedy: string },
 ): FettleError {
-  const code =
-    resource.check !== null ? 'check-failed' : plan.is === 'unknown' ? 'fact-unknown' : 'blocked'
-  return new FettleError(code, {
+  return new FettleError(codeOfUnmet(resource, plan), {
     address: resource.address,
     message: plan.reason,
     remedy: plan.remedy,
   })
+}
+
+function codeOfUnmet(
+  { check }: Step['resource'],
+  { is }: { readonly is: 'unknown' | 'blocked' },
+): 'check-failed' | 'fact-unknown' | 'blocked' {
+  if (check !== null) return 'check-failed'
+  return is === 'unknown' ? 'fact-unknown' : 'blocked'
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { FettleError, isCode } from '../core/errors.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import type { Connection, InventoryHost } from '../inventory/inventory.js'
 import type { ConnectOptions, Target } from '../ssh/connect.js'
 import type { Session } from '../ssh/session.js'
@@ -39,26 +40,20 @@ export function targetOf(
   become: string | null,
   options: ReachOptions,
 ): Target {
-  const user = connection.user ?? options.user
-  const password = connection.password ?? options.connectionPassword
-  const becomePassword = connection.becomePassword ?? options.becomePassword
+  const becomePassword = connection.becomePassword ?? options.becomePassword ?? undefined
   return {
     name,
     host: connection.host,
     local: connection.local,
     become:
-      become === null
-        ? null
-        : { user: become, ...(becomePassword === null ? {} : { password: becomePassword }) },
-    ...(connection.port === undefined ? {} : { port: connection.port }),
-    ...(user === null ? {} : { user }),
-    ...(connection.privateKeyFile === undefined
-      ? {}
-      : { privateKeyFile: connection.privateKeyFile }),
-    ...(password === null ? {} : { password }),
-    ...(connection.commonArguments === undefined
-      ? {}
-      : { commonArguments: connection.commonArguments }),
+      become === null ? null : { user: become, ...omitUndefined({ password: becomePassword }) },
+    ...omitUndefined({
+      port: connection.port,
+      user: connection.user ?? options.user ?? undefined,
+      privateKeyFile: connection.privateKeyFile,
+      password: connection.password ?? options.connectionPassword ?? undefined,
+      commonArguments: connection.commonArguments,
+    }),
   }
 }
 
@@ -72,8 +67,7 @@ export const connectOptions = ({
   knownHostsFiles: [join(project, 'inventory/known_hosts')],
   acceptNew,
   signal: stop,
-  ...(command === undefined ? {} : { command }),
-  ...(sshConfig === null ? {} : { sshConfig }),
+  ...omitUndefined({ command, sshConfig: sshConfig ?? undefined }),
 })
 
 /**
@@ -113,7 +107,9 @@ export async function killable<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const endings: Promise<void>[] = []
-  const end = (): void => void endings.push(session.kill().catch(tell))
+  const end = (): void => {
+    endings.push(session.kill().catch(tell))
+  }
   kill.addEventListener('abort', end, { once: true })
   try {
     return await work()
@@ -154,13 +150,16 @@ export async function reading<T>(
     await pause(leavingSeconds)
     leave(stopped())
   }
-  const onStop = (): void => void end().catch(() => undefined)
+  const onStop = (): void => {
+    end().catch(() => undefined)
+  }
   stop.addEventListener('abort', onStop, { once: true })
   try {
     return await Promise.race([work(), left])
   } catch (error) {
     // Whatever it fails with then: it was ended.
-    throw isStopped() ? stopped() : error
+    if (isStopped()) throw stopped()
+    throw error
   } finally {
     settled.abort()
     stop.removeEventListener('abort', onStop)

@@ -1,6 +1,7 @@
 import type { Address } from '../core/address.js'
 import type { Change } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import { scrub, scrubAll } from '../core/scrub.js'
 import type { Step } from './build.js'
 import type {
@@ -61,6 +62,7 @@ export function resourceEvent(
   status: Status,
   { changes, reason, error, seconds, places = [], place = null }: Told,
 ): ResourceEvent {
+  const sensitive = resource.common.sensitive ?? false
   return {
     type: 'resource',
     play,
@@ -70,13 +72,11 @@ export function resourceEvent(
     id: resource.id,
     name: resource.common.name ?? resource.address,
     status,
-    changes: (changes ?? []).map((change) =>
-      eventChange(change, resource.common.sensitive ?? false),
-    ),
+    changes: (changes ?? []).map((change) => eventChange(change, sensitive)),
     reason: reason ?? null,
     error: error === undefined ? null : resourceError(error, host, resource.address, place),
     seconds: seconds ?? 0,
-    ...(places.length === 0 ? {} : { places }),
+    ...omitUndefined({ places: places.length === 0 ? undefined : places }),
   }
 }
 
@@ -93,7 +93,12 @@ function resourceError(
   const told = eventError(error)
   const prefix = `${address}: `
   const message = told.message.startsWith(prefix) ? told.message.slice(prefix.length) : told.message
-  return { ...told, message, address: `${host}/${address}`, ...(place === null ? {} : { place }) }
+  return {
+    ...told,
+    message,
+    address: `${host}/${address}`,
+    ...omitUndefined({ place: place ?? undefined }),
+  }
 }
 
 /** Counts a host's resources by status as they are reported. */

@@ -27,8 +27,13 @@ export interface Comparison {
 
 const alike = (is: Comparison['is']): Comparison => ({ is, at: [] })
 const rankOf = ({ is }: Comparison): number => ranks.indexOf(is)
-const leastAlike = (all: readonly Comparison[]): Comparison =>
-  all.reduce((worst, each) => (rankOf(each) > rankOf(worst) ? each : worst), alike('equal'))
+function leastAlike(all: readonly Comparison[]): Comparison {
+  let worst = alike('equal')
+  for (const each of all) {
+    if (rankOf(each) > rankOf(worst)) worst = each
+  }
+  return worst
+}
 const under = (name: PropertyKey, { is, at }: Comparison): Comparison => ({
   is,
   at: [String(name), ...at],
@@ -54,8 +59,10 @@ function compare(a: unknown, b: unknown, seen: Seen): Comparison {
   if (typeof a === 'function' && typeof b === 'function') return alike('opaque')
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null)
     return alike('different')
-  if (seen.get(a)?.has(b) === true) return alike('equal')
-  seen.set(a, (seen.get(a) ?? new Set()).add(b))
+  const others = seen.get(a) ?? new Set<object>()
+  if (others.has(b)) return alike('equal')
+  others.add(b)
+  seen.set(a, others)
   return compareObjects(a, b, seen)
 }
 
@@ -72,18 +79,17 @@ function compareObjects(a: object, b: object, seen: Seen): Comparison {
   if (Array.isArray(a) && Array.isArray(b)) return compareLists(a, b, seen)
   // A trigger is only looked for by its address.
   if (isResource(a) && isResource(b)) return equalIf(a.address === b.address)
-  const [isRecord, isAnother] = [isPlain(a), isPlain(b)]
-  if (isRecord && isAnother) return compareRecords(a, b, seen)
-  return alike(isRecord || isAnother || kindOf(a) !== kindOf(b) ? 'different' : 'opaque')
+  if (isPlain(a) && isPlain(b)) return compareRecords(a, b, seen)
+  if (isPlain(a) || isPlain(b) || kindOf(a) !== kindOf(b)) return alike('different')
+  return alike('opaque')
 }
 
 /** Objects of two kinds are never equal; our own classes are kinds of their own. */
-const kindOf = (value: object): string =>
-  value instanceof Secret
-    ? 'Secret'
-    : value instanceof Later
-      ? 'Later'
-      : Object.prototype.toString.call(value)
+function kindOf(value: object): string {
+  if (value instanceof Secret) return 'Secret'
+  if (value instanceof Later) return 'Later'
+  return Object.prototype.toString.call(value)
+}
 
 function compareLists(a: readonly unknown[], b: readonly unknown[], seen: Seen): Comparison {
   if (a.length !== b.length) return alike('different')
@@ -91,14 +97,14 @@ function compareLists(a: readonly unknown[], b: readonly unknown[], seen: Seen):
 }
 
 function compareRecords(a: object, b: object, seen: Seen): Comparison {
-  const [left, right] = [Object.getOwnPropertyDescriptors(a), Object.getOwnPropertyDescriptors(b)]
-  const [names, others] = [Reflect.ownKeys(left), Reflect.ownKeys(right)]
+  const left = Object.getOwnPropertyDescriptors(a)
+  const right = Object.getOwnPropertyDescriptors(b)
+  const names = Reflect.ownKeys(left)
+  const others = Reflect.ownKeys(right)
   const inOrder =
     names.length === others.length && names.every((name, index) => name === others[index])
-  // What is given as undefined was left out.
-  const property = (of: Descriptors, name: PropertyKey): PropertyDescriptor =>
-    (Object.hasOwn(of, name) ? of[name] : undefined) ?? {}
-  const each = [...new Set([...names, ...others])].map((name) =>
+  const distinct = [...new Set([...names, ...others])]
+  const each = distinct.map((name) =>
     under(name, compareProperties(property(left, name), property(right, name), seen)),
   )
   return leastAlike([alike(inOrder ? 'equal' : 'reordered'), ...each])
@@ -106,24 +112,30 @@ function compareRecords(a: object, b: object, seen: Seen): Comparison {
 
 type Descriptors = Readonly<Record<PropertyKey, PropertyDescriptor>>
 
+/** What is given as undefined was left out. */
+function property(of: Descriptors, name: PropertyKey): PropertyDescriptor {
+  const own = Object.hasOwn(of, name) ? of[name] : undefined
+  return own ?? {}
+}
+
 /** What a getter answers may be another thing each time. */
 function compareProperties(a: PropertyDescriptor, b: PropertyDescriptor, seen: Seen): Comparison {
-  return a.get === undefined && b.get === undefined
-    ? compare(a.value, b.value, seen)
-    : alike('opaque')
+  if (a.get !== undefined || b.get !== undefined) return alike('opaque')
+  return compare(a.value, b.value, seen)
 }
 
 function compareLaters(a: Later<unknown>, b: Later<unknown>, seen: Seen): Comparison {
   if (!holdsAll(a.requests, b.requests) || !holdsAll(b.requests, a.requests))
     return alike('different')
-  const [one, other] = [a.derivation, b.derivation]
+  const one = a.derivation
+  const other = b.derivation
   if (one.by === 'fact' && other.by === 'fact') return alike('equal')
   if (one.by === 'values' && other.by === 'values')
     return ofLater(compare(one.values, other.values, seen))
   if (one.by !== 'map' || other.by !== 'map' || one.change !== other.change) return alike('later')
-  return ofLater(
-    leastAlike([compare(one.of, other.of, seen), compare(one.given, other.given, seen)]),
-  )
+  const of = compare(one.of, other.of, seen)
+  const given = compare(one.given, other.given, seen)
+  return ofLater(leastAlike([of, given]))
 }
 
 /**

@@ -1,6 +1,6 @@
 import { FettleError } from '../core/errors.js'
 import { nearest } from '../core/nearest.js'
-import type { Play } from '../core/play.js'
+import type { Play, Task } from '../core/play.js'
 import type { Inventory } from '../inventory/inventory.js'
 import { globSource, matching, selectHosts } from '../inventory/pattern.js'
 import { buildPlay, type SelectedPlay, type Step } from './build.js'
@@ -44,25 +44,17 @@ export function selectPlays(
  */
 function beginnings(plays: readonly Play[], startAtTask: string | null): readonly number[] {
   if (startAtTask === null) return plays.map(() => 0)
-  const matched = new Set(
-    tasksLike(
-      startAtTask,
-      plays.flatMap(({ tasks }) => tasks.map(({ name }) => name)),
-    ),
-  )
+  const names = plays.flatMap(({ tasks }) => tasks.map(({ name }) => name))
+  const matched = new Set(tasksLike(startAtTask, names))
   const places = plays.map((play) =>
     play.tasks.findIndex(({ name }) => name === startAtTask || matched.has(name)),
   )
   const first = places.findIndex((place) => place >= 0)
-  if (first < 0)
-    throw missing(
-      'task',
-      startAtTask,
-      plays.flatMap((play) => play.tasks.map((task) => task.name)),
-    )
-  return plays.map((play, index) =>
-    index < first ? play.tasks.length : index === first ? (places[index] ?? 0) : 0,
-  )
+  if (first < 0) throw missing('task', startAtTask, names)
+  return plays.map((play, index) => {
+    if (index < first) return play.tasks.length
+    return index === first ? (places[index] ?? 0) : 0
+  })
 }
 
 function tasksLike(glob: string, names: readonly string[]): readonly string[] {
@@ -71,8 +63,9 @@ function tasksLike(glob: string, names: readonly string[]): readonly string[] {
     const found = matching(names, new RegExp(`^${globSource(glob)}$`, 's'))
     if (found !== null) return found
   } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
     throw new FettleError('usage', {
-      message: `--start-at-task ${glob} cannot be read as a glob: ${cause instanceof Error ? cause.message : String(cause)}`,
+      message: `--start-at-task ${glob} cannot be read as a glob: ${why}`,
       remedy,
       cause,
     })
@@ -112,8 +105,9 @@ export function checkTags(
 
 function missing(what: string, name: string, candidates: readonly string[]): FettleError {
   const guess = nearest(name, candidates)
+  const hint = guess === undefined ? '' : `; did you mean ${guess}?`
   return new FettleError('usage', {
-    message: `there is no ${what} ${name}${guess === undefined ? '' : `; did you mean ${guess}?`}`,
+    message: `there is no ${what} ${name}${hint}`,
     remedy: 'see fettle plan --list-tasks',
   })
 }
@@ -136,29 +130,28 @@ export function listRun(plays: readonly Play[], inventory: Inventory, options: S
   const selected = selectPlays(plays, inventory, options)
   const byTags = options.tags.length + options.skipTags.length > 0
   const info = inventoryInfo(inventory, plays)
-  const steps = selected.map((each) =>
-    byTags && !each.play.facts
-      ? each.hosts.flatMap((host) => buildPlay(each, info, { ...options, become: false })(host))
-      : [],
-  )
+  const steps = selected.map((each) => {
+    if (!byTags || each.play.facts) return []
+    return each.hosts.flatMap((host) => buildPlay(each, info, { ...options, become: false })(host))
+  })
   checkTags(plays, options, steps.flat())
   return {
-    plays: selected.map(({ play, hosts, from }, index) => {
-      const inParts = new Set(
-        steps[index]?.filter((step) => step.selected).map((step) => step.task),
-      )
-      const chosen = play.tasks
-        .slice(from)
-        .filter(
-          (task) =>
-            inParts.has(task) ||
-            chosenByTags(tagsOf(task), (task.options.tags ?? []).length > 0, options),
-        )
-      return {
-        name: play.name,
-        hosts: hosts.map((host) => host.name),
-        tasks: chosen.map((task) => ({ name: task.name, tags: task.options.tags ?? [] })),
-      }
-    }),
+    plays: selected.map((each, index) => listPlay(each, steps[index] ?? [], options)),
+  }
+}
+
+function listPlay(
+  { play, hosts, from }: SelectedPlay,
+  steps: readonly Step[],
+  options: Selection,
+): RunList['plays'][number] {
+  const inParts = new Set(steps.filter((step) => step.selected).map((step) => step.task))
+  const isChosen = (task: Task<unknown>): boolean =>
+    inParts.has(task) || chosenByTags(tagsOf(task), (task.options.tags ?? []).length > 0, options)
+  const chosen = play.tasks.slice(from).filter(isChosen)
+  return {
+    name: play.name,
+    hosts: hosts.map((host) => host.name),
+    tasks: chosen.map((task) => ({ name: task.name, tags: task.options.tags ?? [] })),
   }
 }

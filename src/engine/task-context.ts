@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ExampleNames } from '../core/example-names.js'
 import type { HostFacts } from '../core/host-facts.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import { guardOf, withKnownNames, type Names } from '../core/known-names.js'
 import type { InventoryInfo, Play, TaskContext } from '../core/play.js'
 import { schemaNames } from '../core/schema-names.js'
@@ -25,11 +26,11 @@ export function namesOfVars({ name, vars }: Play): Names | null {
  */
 export function inventoryInfo(inventory: Inventory, plays: readonly Play[]): () => InventoryInfo {
   let made: InventoryInfo | null = null
-  return () =>
-    (made ??= telling(
-      inventory,
-      withKnownNames(plainInfo(inventory), namesOfInventory(inventory, plays)),
-    ))
+  const make = (): InventoryInfo => {
+    const names = namesOfInventory(inventory, plays)
+    return telling(inventory, withKnownNames(plainInfo(inventory), names))
+  }
+  return () => (made ??= make())
 }
 
 /** What cannot be read of a host is an error of the task that asks for it. */
@@ -77,6 +78,11 @@ const contextNames = new ExampleNames(
   correctIt,
 )
 
+function readableFacts(facts: HostFacts | undefined): HostFacts | undefined {
+  if (facts === undefined) return undefined
+  return withKnownNames(facts, new ExampleNames(() => [facts], 'facts', correctIt))
+}
+
 /** What a task's function is given for one host. */
 export function taskContext(
   { name, groups }: InventoryHost,
@@ -90,9 +96,7 @@ export function taskContext(
     get inventory() {
       return inventory()
     },
-    ...(facts === undefined
-      ? {}
-      : { facts: withKnownNames(facts, new ExampleNames(() => [facts], 'facts', correctIt)) }),
+    ...omitUndefined({ facts: readableFacts(facts) }),
   }
   return Object.setPrototypeOf(context, guardOf(contextNames, context)) as typeof context
 }
