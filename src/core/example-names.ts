@@ -22,22 +22,23 @@ export class ExampleNames implements Names {
   }
 
   get known(): ReadonlySet<string> | null {
-    return this.#known === undefined ? (this.#known = this.#allKnown()) : this.#known
+    if (this.#known === undefined) this.#known = this.#allKnown()
+    return this.#known
   }
 
   #allKnown(): ReadonlySet<string> | null {
     if (this.also?.known === null) return null
-    return new Set([
-      ...this.#examples().flatMap((example) => (isPlain(example) ? Object.keys(example) : [])),
-      ...(this.also?.known ?? []),
-    ])
+    const shown = this.#examples().filter(isPlain).flatMap(Object.keys)
+    return new Set([...shown, ...(this.also?.known ?? [])])
   }
 
   member(name: string): Names | null {
     const before = this.#members.get(name)
     if (before !== undefined) return before
-    const examples = (example: unknown): readonly unknown[] =>
-      isPlain(example) && Object.hasOwn(example, name) ? [example[name]] : []
+    const examples = (example: unknown): readonly unknown[] => {
+      if (!isPlain(example) || !Object.hasOwn(example, name)) return []
+      return [example[name]]
+    }
     const isDeclared = this.also !== null && (this.also.known === null || this.also.known.has(name))
     const made = this.#below(examples, `.${name}`, isDeclared, this.also?.member(name) ?? null)
     this.#members.set(name, made)
@@ -45,14 +46,8 @@ export class ExampleNames implements Names {
   }
 
   items(): Names | null {
-    const examples = (example: unknown): readonly unknown[] =>
-      Array.isArray(example)
-        ? example
-        : example instanceof Map || example instanceof Set
-          ? [...example.values()]
-          : []
     if (this.#items === undefined)
-      this.#items = this.#below(examples, '[]', false, this.also?.items() ?? null)
+      this.#items = this.#below(itemsOf, '[]', false, this.also?.items() ?? null)
     return this.#items
   }
 
@@ -63,13 +58,14 @@ export class ExampleNames implements Names {
     isDeclared: boolean,
     also: Names | null,
   ): Names | null {
-    return isDeclared && also === null
-      ? null
-      : new ExampleNames(
-          () => this.#examples().flatMap(examples),
-          `${this.path}${step}`,
-          this.remedy,
-          also,
-        )
+    if (isDeclared && also === null) return null
+    const below = (): readonly unknown[] => this.#examples().flatMap(examples)
+    return new ExampleNames(below, `${this.path}${step}`, this.remedy, also)
   }
+}
+
+function itemsOf(example: unknown): readonly unknown[] {
+  if (Array.isArray(example)) return example
+  if (example instanceof Map || example instanceof Set) return [...example.values()]
+  return []
 }

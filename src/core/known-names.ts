@@ -51,11 +51,10 @@ function copied(data: unknown, names: Names): unknown {
   const item = (value: unknown): unknown => below(value, names.items())
   // With such a prototype V8 no longer calls a list one (Object.prototype.toString).
   if (Array.isArray(data)) return data.map(item)
-  if (data instanceof Map)
-    return Object.setPrototypeOf(
-      new Map([...data].map(([key, value]) => [key, item(value)])),
-      guardOf(names, data),
-    )
+  if (data instanceof Map) {
+    const made = new Map([...data].map(([key, value]) => [key, item(value)]))
+    return Object.setPrototypeOf(made, guardOf(names, data))
+  }
   if (data instanceof Set)
     return Object.setPrototypeOf(new Set([...data].map(item)), guardOf(names, data))
   if (!isPlain(data)) return data
@@ -70,10 +69,10 @@ function copied(data: unknown, names: Names): unknown {
   return made
 }
 
-const below = (value: unknown, names: Names | null): unknown =>
-  names === null || typeof value !== 'object' || value === null
-    ? value
-    : withKnownNames(value, names)
+function below(value: unknown, names: Names | null): unknown {
+  if (names === null || typeof value !== 'object' || value === null) return value
+  return withKnownNames(value, names)
+}
 
 /** One prototype for all objects of one place, so that V8 sees one kind of object for all hosts. */
 const guardsOf = new WeakMap<Names, Map<object | null, object>>()
@@ -111,17 +110,18 @@ function unknownName(
   { path, known, remedy, instead }: Names,
   reader: unknown,
 ): FettleError {
-  const there = [
-    ...new Set([
-      ...(typeof reader === 'object' && reader !== null ? Object.keys(reader) : []),
-      ...(known ?? []),
-    ]),
-  ]
-  const guess = nearest(name, there)
-  const advice = instead?.(name) ?? (guess === undefined ? null : `did you mean ${guess}?`)
+  const own = typeof reader === 'object' && reader !== null ? Object.keys(reader) : []
+  const there = new Set([...own, ...(known ?? [])])
+  const advice = instead?.(name) ?? guessed(name, [...there])
+  const hint = advice === null ? '' : `; ${advice}`
   return new FettleError('name-unknown', {
     address: `${path}.${name}`,
-    message: `${path} has no ${name}${advice === null ? '' : `; ${advice}`}`,
+    message: `${path} has no ${name}${hint}`,
     remedy,
   })
+}
+
+function guessed(name: string, there: readonly string[]): string | null {
+  const guess = nearest(name, there)
+  return guess === undefined ? null : `did you mean ${guess}?`
 }

@@ -22,7 +22,9 @@ const common: ReadonlySet<number> = new Set([
 
 /** The owner reads, and nobody has what the class before does not have. */
 function plausible(mode: number): boolean {
-  const [owner, group, other] = [(mode >> 6) & 7, (mode >> 3) & 7, mode & 7]
+  const owner = (mode >> 6) & 7
+  const group = (mode >> 3) & 7
+  const other = mode & 7
   return owner >= 4 && (group & ~owner) === 0 && (other & ~group) === 0
 }
 
@@ -30,15 +32,14 @@ function wrongNumber(mode: number): string | undefined {
   const decimal = String(mode)
   if (octal.test(decimal) && !common.has(mode & 0o777) && plausible(parseInt(decimal, 8)))
     return `${decimal} is decimal and means ${modeText(mode & 0o7777)}: write '0${decimal}' or 0o${decimal}`
-  return Number.isInteger(mode) && mode >= 0 && mode <= 0o7777
-    ? undefined
-    : `${decimal} is no mode: write it as '0644' or 0o644`
+  if (Number.isInteger(mode) && mode >= 0 && mode <= 0o7777) return undefined
+  return `${decimal} is no mode: write it as '0644' or 0o644`
 }
 
 function wrongText(mode: string): string | undefined {
-  return octal.test(mode) || mode.split(',').every((clause) => symbolic.test(clause))
-    ? undefined
-    : `${JSON.stringify(mode)} is no mode: write it as '0644', 0o644 or 'u=rw,g=r,o='`
+  if (octal.test(mode)) return undefined
+  if (mode.split(',').every((clause) => symbolic.test(clause))) return undefined
+  return `${JSON.stringify(mode)} is no mode: write it as '0644', 0o644 or 'u=rw,g=r,o='`
 }
 
 /** Why a value is no mode; `undefined` when it is one. */
@@ -64,27 +65,33 @@ export const isAbsoluteMode = (given: Mode): boolean =>
 
 /** The permissions that one letter names, seen from the mode as it is. */
 function bitsOf(letters: string, bits: number, isDirectory: boolean): number {
-  if (letters === 'u' || letters === 'g' || letters === 'o')
-    return ((bits >> { u: 6, g: 3, o: 0 }[letters]) & 7) * 0o111
-  return [...letters].reduce((sum, letter) => {
-    if (letter === 'X') return isDirectory || (bits & 0o111) !== 0 ? sum | permissions.x : sum
-    return sum | permissions[letter as keyof typeof permissions]
-  }, 0)
+  if (letters === 'u' || letters === 'g' || letters === 'o') {
+    const shift = { u: 6, g: 3, o: 0 }[letters]
+    return ((bits >> shift) & 7) * 0o111
+  }
+  const isExecutable = isDirectory || (bits & 0o111) !== 0
+  let sum = 0
+  for (const letter of letters) {
+    if (letter !== 'X') sum |= permissions[letter as keyof typeof permissions]
+    else if (isExecutable) sum |= permissions.x
+  }
+  return sum
 }
 
 function applyClause(clause: string, bits: number, isDirectory: boolean): number {
   const { who = '', changes = '' } = symbolic.exec(clause)?.groups ?? {}
-  const mask = [...who].reduce((sum, letter) => sum | masks[letter as keyof typeof masks], 0)
-  return [...changes.matchAll(/([-+=])([^-+=]*)/g)].reduce(
-    (current, [, operator, letters = '']) => {
-      const named = bitsOf(letters, current, isDirectory) & mask
-      if (operator === '+') return current | named
-      if (operator === '-') return current & ~named
-      // chmod(1) keeps a directory's setuid and setgid bits under `=` unless `s` is named.
-      return (current & ~(mask & (isDirectory ? 0o1777 : 0o7777))) | named
-    },
-    bits,
-  )
+  let mask = 0
+  for (const letter of who) mask |= masks[letter as keyof typeof masks]
+  // chmod(1) keeps a directory's setuid and setgid bits under `=` unless `s` is named.
+  const replaced = mask & (isDirectory ? 0o1777 : 0o7777)
+  let current = bits
+  for (const [, operator, letters = ''] of changes.matchAll(/([-+=])([^-+=]*)/g)) {
+    const named = bitsOf(letters, current, isDirectory) & mask
+    if (operator === '+') current |= named
+    else if (operator === '-') current &= ~named
+    else current = (current & ~replaced) | named
+  }
+  return current
 }
 
 /**
@@ -95,7 +102,7 @@ export function resolveMode(given: Mode, current: number, isDirectory = false): 
   const wrong = wrongMode(given)
   if (wrong !== undefined) throw new FettleError('option-invalid', { message: wrong })
   if (typeof given === 'number') return given
-  return octal.test(given)
-    ? parseInt(given, 8)
-    : given.split(',').reduce((bits, clause) => applyClause(clause, bits, isDirectory), current)
+  if (octal.test(given)) return parseInt(given, 8)
+  const clauses = given.split(',')
+  return clauses.reduce((bits, clause) => applyClause(clause, bits, isDirectory), current)
 }

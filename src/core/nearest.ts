@@ -8,12 +8,13 @@ function distance(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
     for (let j = 1; j <= b.length; j++) {
-      const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      const swapped =
-        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-          ? (before[j - 2] ?? 0) + 1
-          : Infinity
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substituted, swapped))
+      const removed = (row[j] ?? 0) + 1
+      const added = (next[j - 1] ?? 0) + 1
+      const isSame = a[i - 1] === b[j - 1]
+      const replaced = (row[j - 1] ?? 0) + (isSame ? 0 : 1)
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      const swapped = isSwap ? (before[j - 2] ?? 0) + 1 : Infinity
+      next.push(Math.min(removed, added, replaced, swapped))
     }
     before = row
     row = next
@@ -23,11 +24,12 @@ function distance(a: string, b: string): number {
 
 /** The candidate that a misspelt word most likely meant, when one is near enough. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const misspelt = word.toLowerCase()
   const ranked = candidates
-    .map((candidate) => ({ candidate, far: distance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .map((candidate) => ({ candidate, far: distance(misspelt, candidate.toLowerCase()) }))
     .sort((a, b) => a.far - b.far)
-  const best = ranked[0]
-  return best !== undefined && best.far <= Math.max(1, Math.floor(word.length / 3))
-    ? best.candidate
-    : undefined
+  const [best] = ranked
+  const farthest = Math.max(1, Math.floor(word.length / 3))
+  if (best === undefined || best.far > farthest) return undefined
+  return best.candidate
 }

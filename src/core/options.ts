@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { accountPattern } from './account-name.js'
-import { address } from './address.js'
+import { address, type Address } from './address.js'
 import { FettleError } from './errors.js'
 import { Later } from './later.js'
 import { isResource, type CommonOptions, type Resource } from './resource.js'
@@ -29,6 +29,11 @@ const common: { readonly [K in keyof Required<CommonOptions>]: z.ZodType } = {
   ignoreFailure: z.boolean().optional(),
 }
 
+function isShortest(path: string): boolean {
+  const names = path.slice(1).split('/')
+  return path === '/' || names.every((name) => name !== '' && name !== '.')
+}
+
 /** A string of one line without NUL: what a name, a path or an argument may be. */
 export const text = z.string().regex(/^[^\0]*$/, 'must not hold a NUL byte')
 export const line = z
@@ -38,15 +43,7 @@ export const line = z
 export const absolutePath = line
   .regex(/^\//, 'must be an absolute path')
   .refine((path) => !path.split('/').includes('..'), 'must not hold ..')
-  .refine(
-    (path) =>
-      path === '/' ||
-      !path
-        .slice(1)
-        .split('/')
-        .some((name) => name === '' || name === '.'),
-    'must be written without //, /./ and a slash at its end',
-  )
+  .refine(isShortest, 'must be written without //, /./ and a slash at its end')
 /** The name of a user or group that is made on the host, as useradd(8) of Debian takes it. */
 export const newAccountName = z
   .string()
@@ -80,21 +77,26 @@ export const wantedOf = (issue: z.core.$ZodIssue | undefined, schema?: z.ZodType
  * list of words.
  */
 function instead(value: unknown, issue: z.core.$ZodIssue | undefined): string {
-  const got = (issue?.path ?? []).reduce<unknown>(
-    (inner, step) =>
-      typeof inner === 'object' && inner !== null
-        ? (inner as Record<PropertyKey, unknown>)[step]
-        : undefined,
-    value,
-  )
-  if (
-    got === undefined ||
-    (issue?.code !== 'invalid_type' &&
-      issue?.code !== 'invalid_value' &&
-      issue?.code !== 'invalid_union')
-  )
-    return ''
-  return `, and is ${typeof got === 'string' && issue.code === 'invalid_value' ? JSON.stringify(got) : typeof got === 'number' ? String(got) : kindOf(got)}`
+  const got = (issue?.path ?? []).reduce(memberOf, value)
+  if (got === undefined || issue === undefined || !telling.has(issue.code)) return ''
+  return `, and is ${shown(got, issue.code)}`
+}
+
+/** The issues that are about what a value is, and not about its form or size. */
+const telling: ReadonlySet<z.core.$ZodIssue['code']> = new Set([
+  'invalid_type',
+  'invalid_value',
+  'invalid_union',
+])
+
+function shown(got: unknown, code: z.core.$ZodIssue['code']): string {
+  if (typeof got === 'string' && code === 'invalid_value') return JSON.stringify(got)
+  return typeof got === 'number' ? String(got) : kindOf(got)
+}
+
+function memberOf(value: unknown, name: PropertyKey): unknown {
+  if (typeof value !== 'object' || value === null) return undefined
+  return (value as Record<PropertyKey, unknown>)[name]
 }
 
 /** All options of a resource, and those that cannot be left out. */
@@ -110,12 +112,10 @@ function optionsOf(shape: object): Options {
   const before = allOptions.get(shape)
   if (before !== undefined) return before
   const schemas: Readonly<Record<string, z.ZodType>> = { ...shape, ...common }
-  const made = {
-    schemas,
-    required: Object.keys(schemas).filter(
-      (option) => schemas[option]?.safeParse(undefined).success === false,
-    ),
-  }
+  const required = Object.keys(schemas).filter(
+    (option) => schemas[option]?.safeParse(undefined).success === false,
+  )
+  const made = { schemas, required }
   allOptions.set(shape, made)
   return made
 }
@@ -136,45 +136,38 @@ export function checked<O extends object>(
   pairs?: (options: O) => string | undefined,
 ): O {
   const where = address(type, id)
+  const invalid = (what: string): FettleError =>
+    new FettleError('option-invalid', { address: where, message: `${where}: ${what}` })
   if (typeof given !== 'object' || (given as unknown) === null)
-    throw new FettleError('option-invalid', {
-      address: where,
-      message: `${where}: options must be an object`,
-    })
+    throw invalid('options must be an object')
   const { schemas, required } = optionsOf(shape)
   for (const [option, got] of Object.entries(given)) {
     const schema = Object.hasOwn(schemas, option) ? schemas[option] : undefined
-    if (schema === undefined) {
-      const guess = nearest(option, Object.keys(schemas))
-      throw new FettleError('option-unknown', {
-        address: where,
-        message: `${where} has no option ${option}${guess === undefined ? '' : `; did you mean ${guess}?`}`,
-      })
-    }
+    if (schema === undefined) throw unknownOption(where, option, Object.keys(schemas))
     // A falsy condition may leave an option out by giving undefined.
     if (got === undefined) continue
     const result = schema.safeParse(got)
-    if (!result.success) {
-      const issue = result.error.issues[0]
-      const place = [option, ...(issue?.path ?? [])].join('.')
-      throw new FettleError('option-invalid', {
-        address: where,
-        message: `${where}: ${place} ${wantedOf(issue, schema)}${instead(got, issue)}`,
-      })
-    }
+    if (result.success) continue
+    const issue = result.error.issues[0]
+    const place = [option, ...(issue?.path ?? [])].join('.')
+    throw invalid(`${place} ${wantedOf(issue, schema)}${instead(got, issue)}`)
   }
   const missing = required.find(
     (option) => (given as Record<string, unknown>)[option] === undefined,
   )
-  if (missing !== undefined)
-    throw new FettleError('option-invalid', {
-      address: where,
-      message: `${where}: ${missing} is required`,
-    })
+  if (missing !== undefined) throw invalid(`${missing} is required`)
   const wrong = pairs?.(given)
-  if (wrong !== undefined)
-    throw new FettleError('option-invalid', { address: where, message: `${where}: ${wrong}` })
+  if (wrong !== undefined) throw invalid(wrong)
   return given
+}
+
+function unknownOption(where: Address, option: string, known: readonly string[]): FettleError {
+  const guess = nearest(option, known)
+  const hint = guess === undefined ? '' : `; did you mean ${guess}?`
+  return new FettleError('option-unknown', {
+    address: where,
+    message: `${where} has no option ${option}${hint}`,
+  })
 }
 
 /** Checks a resource's id, such as a path or a name. */

@@ -100,9 +100,8 @@ export function schemaNames(
 ): Names | null {
   const found = schemas.map((schema) => bearing(schema, side))
   const parts = found.flatMap((each) => each ?? [])
-  return found.includes(null) || parts.length === 0
-    ? null
-    : new SchemaNames(parts, path, side, remedy)
+  if (found.includes(null) || parts.length === 0) return null
+  return new SchemaNames(parts, path, side, remedy)
 }
 
 class SchemaNames implements Names {
@@ -116,22 +115,14 @@ class SchemaNames implements Names {
     private readonly side: Side,
     readonly remedy: string,
   ) {
-    this.known = parts.some(isOpen)
-      ? null
-      : new Set(
-          parts.flatMap(({ _zod: { def } }) =>
-            def.type === 'object' ? Object.keys(def.shape) : [],
-          ),
-        )
+    this.known = parts.some(isOpen) ? null : new Set(parts.flatMap(declaredIn))
   }
 
   member(name: string): Names | null {
     const before = this.#members.get(name)
     if (before !== undefined) return before
-    const made = this.#below(
-      this.parts.flatMap((part) => valueOf(part, name)),
-      `.${name}`,
-    )
+    const values = this.parts.flatMap((part) => valueOf(part, name))
+    const made = this.#below(values, `.${name}`)
     this.#members.set(name, made)
     return made
   }
@@ -145,6 +136,9 @@ class SchemaNames implements Names {
     return schemaNames(schemas, `${this.path}${step}`, this.side, this.remedy)
   }
 }
+
+const declaredIn = ({ _zod: { def } }: Bearing): readonly string[] =>
+  def.type === 'object' ? Object.keys(def.shape) : []
 
 /** Whether objects may have names that the schema does not list. */
 function isOpen({ _zod: { def } }: Bearing): boolean {
@@ -169,7 +163,7 @@ function itemsOf({ _zod: { def } }: Bearing): readonly Schema[] {
     case 'array':
       return [def.element]
     case 'tuple':
-      return [...def.items, ...(def.rest === null ? [] : [def.rest])]
+      return def.rest === null ? def.items : [...def.items, def.rest]
     case 'map':
     case 'set':
       return [def.valueType]

@@ -1,6 +1,6 @@
 import { credentials } from './scrub/credentials.js'
 import { readingsOf } from './scrub/readings.js'
-import { anchorLength, SearchIndex } from './scrub/search-index.js'
+import { anchorLength, SearchIndex, type Found } from './scrub/search-index.js'
 import { isCommon, patternsOf } from './scrub/searched-texts.js'
 import { unspaced } from './scrub/text-encodings.js'
 
@@ -58,22 +58,25 @@ function cutsIn(text: string): readonly number[] {
 function secretSpans(text: string, cuts: readonly number[]): readonly Span[] {
   if (hidden.size === 0 || text.length < anchorLength) return []
   const spans: Span[] = []
-  for (
-    let begin = 0;
-    begin === 0 || begin + overlap < text.length;
+  let begin = 0
+  do {
+    const from = begin
+    const part = text.slice(from, from + windowLength)
+    const near = cuts.map((cut) => cut - from).filter((cut) => cut >= 0 && cut <= part.length)
+    findIn(part, [...near, ...cutsIn(part)], (start, end) => {
+      spans.push([from + start, from + end])
+    })
     begin += windowLength - overlap
-  ) {
-    const part = text.slice(begin, begin + windowLength)
-    const given = cuts.map((cut) => cut - begin).filter((cut) => cut >= 0 && cut <= part.length)
-    const near = [...given, ...cutsIn(part)]
-    const found = (from: number, to: number): unknown => spans.push([begin + from, begin + to])
-    for (const reading of readingsOf(part)) {
-      hidden.find(reading, { least: anchorLength, cuts: near }, found)
-      const close = reading.decoded ? null : unspaced(reading)
-      if (close !== null) hidden.find(close, { least: shortestUnspaced, cuts: near }, found)
-    }
-  }
+  } while (begin + overlap < text.length)
   return spans
+}
+
+function findIn(part: string, cuts: readonly number[], found: Found): void {
+  for (const reading of readingsOf(part)) {
+    hidden.find(reading, { least: anchorLength, cuts }, found)
+    const close = reading.decoded ? null : unspaced(reading)
+    if (close !== null) hidden.find(close, { least: shortestUnspaced, cuts }, found)
+  }
 }
 
 /** Spans in order; those that overlap or touch are one. */
@@ -94,8 +97,9 @@ function hiddenSpans(text: string, cuts: readonly number[]): readonly Span[] {
 
 function masked(text: string, spans: readonly Span[]): string {
   if (spans.length === 0) return text
-  const kept = spans.map(([from], index) => text.slice(spans[index - 1]?.[1] ?? 0, from))
-  return `${kept.join(mask)}${mask}${text.slice(spans.at(-1)?.[1])}`
+  const shown = spans.map(([from], index) => text.slice(spans[index - 1]?.[1] ?? 0, from))
+  const rest = text.slice(spans.at(-1)?.[1])
+  return [...shown, rest].join(mask)
 }
 
 /** Results for short texts: hosts have the same resources, whose reasons are the same. */
@@ -130,11 +134,11 @@ export function scrubAll(value: unknown, except: readonly string[] = []): unknow
   if (typeof value === 'string') return scrub(value)
   if (Array.isArray(value)) return value.map((each: unknown) => scrubAll(each, except))
   if (typeof value !== 'object' || value === null) return value
-  const scrubbed = (name: string, each: unknown): unknown =>
-    except.includes(name) ? each : scrubAll(each, except)
-  return Object.fromEntries(
-    Object.entries(value).map(([name, each]: [string, unknown]) => [name, scrubbed(name, each)]),
-  )
+  const members = Object.entries(value).map(([name, each]: [string, unknown]) => {
+    const scrubbed = except.includes(name) ? each : scrubAll(each, except)
+    return [name, scrubbed] as const
+  })
+  return Object.fromEntries(members)
 }
 
 /**
@@ -171,18 +175,17 @@ export class ScrubbedLines {
     const end = Math.max(...this.ends.map((sign) => text.lastIndexOf(sign) + 1))
     const begin = Math.max(end, text.length - this.longest)
     this.#open = text.slice(begin)
-    this.#cuts = [...cuts, ...(begin > end ? [begin] : [])]
-      .filter((cut) => cut >= begin)
-      .map((cut) => cut - begin)
+    const met = cuts.filter((cut) => cut >= begin).map((cut) => cut - begin)
+    this.#cuts = begin > end ? [...met, 0] : met
     if (end === 0) return []
-    return this.#scrubbed(text.slice(0, end - 1), cuts, text.slice(end - 1)).split(
-      new RegExp(`[${this.ends.join('')}]`),
-    )
+    const scrubbed = this.#scrubbed(text.slice(0, end - 1), cuts, text.slice(end - 1))
+    return scrubbed.split(new RegExp(`[${this.ends.join('')}]`))
   }
 
   /** Takes the open line as far as it has come. What comes next is another line. */
   take(): string {
-    const [open, cuts] = [this.#open, this.#cuts]
+    const open = this.#open
+    const cuts = this.#cuts
     this.#open = ''
     this.#cuts = []
     return this.#scrubbed(open, cuts, '')
@@ -193,7 +196,8 @@ export class ScrubbedLines {
     const begin = this.#told.length
     const end = begin + text.length
     const whole = `${this.#told}${text}${ahead}`
-    const spans = hiddenSpans(whole, [...cuts.map((cut) => begin + cut), whole.length])
+    const allCuts = [...cuts.map((cut) => begin + cut), whole.length]
+    const spans = hiddenSpans(whole, allCuts)
       .filter(([from, to]) => to > begin && from < end)
       .map(([from, to]): Span => [Math.max(from, begin), Math.min(to, end)])
     this.#told = `${whole.slice(0, end)}\n`.slice(-overlap)

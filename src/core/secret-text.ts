@@ -41,10 +41,10 @@ export function secret(
 const joined = (parts: readonly Part[], text: TemplateStringsArray): Secret => join(text, parts)
 
 function join(text: TemplateStringsArray, parts: readonly Part[]): Secret {
-  return new Secret(
-    text.reduce((whole, piece, index) => whole + textOf(parts[index - 1] ?? '') + piece),
-    true,
+  const whole = text.reduce(
+    (before, piece, index) => before + textOf(parts[index - 1] ?? '') + piece,
   )
+  return new Secret(whole, true)
 }
 
 const textOf = (part: Part): string => (part instanceof Secret ? reveal(part) : String(part))
@@ -63,14 +63,16 @@ export function json<const T extends Value<string> | Value<Secret>>(value: T): C
 }
 
 const jsonText = (text: string): string => JSON.stringify(text)
-const apply = (known: string | Secret, change: (text: string) => string): string | Secret =>
-  known instanceof Secret ? new Secret(change(reveal(known)), true) : change(known)
+
+function apply(known: string | Secret, change: (text: string) => string): string | Secret {
+  if (!(known instanceof Secret)) return change(known)
+  return new Secret(change(reveal(known)), true)
+}
 
 function changed(
   value: Value<string> | Value<Secret>,
   change: (text: string) => string,
 ): Value<string | Secret> {
-  return value instanceof Later
-    ? (value as Later<string | Secret>).map(apply, change)
-    : apply(value, change)
+  if (value instanceof Later) return (value as Later<string | Secret>).map(apply, change)
+  return apply(value, change)
 }

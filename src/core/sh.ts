@@ -42,19 +42,17 @@ function render(argument: ShArgument): string {
 
 /** Shell text in which every interpolated value is quoted. */
 export function sh(text: TemplateStringsArray, ...values: readonly ShArgument[]): Sh {
-  return Sh.of(
-    text.reduce((whole, part, index) => whole + render(values[index - 1] as ShArgument) + part),
+  const quoted = text.reduce(
+    (whole, part, index) => whole + render(values[index - 1] as ShArgument) + part,
   )
+  return Sh.of(quoted)
 }
 
 /** Steps of which each runs only if the one before it succeeded, whatever the shell's `-e`. */
-export const steps = (pieces: readonly (Sh | false | undefined)[]): Sh =>
-  Sh.of(
-    pieces
-      .filter((piece): piece is Sh => piece instanceof Sh)
-      .map((piece) => piece.text)
-      .join(' &&\n'),
-  )
+export function steps(pieces: readonly (Sh | false | undefined)[]): Sh {
+  const given = pieces.filter((piece) => piece instanceof Sh)
+  return Sh.of(given.map((piece) => piece.text).join(' &&\n'))
+}
 
 /** Joins pieces of shell with newlines. */
 export const lines = (pieces: readonly Sh[]): Sh =>

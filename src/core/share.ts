@@ -16,5 +16,7 @@ export function isShare(value: unknown, least: 0 | 1): value is Share {
 }
 
 /** How many that is, of so many; a percentage may make a fraction. */
-export const shareOf = (share: Share, all: number): number =>
-  typeof share === 'number' ? share : (Number.parseFloat(share) * all) / 100
+export function shareOf(share: Share, all: number): number {
+  if (typeof share === 'number') return share
+  return (Number.parseFloat(share) * all) / 100
+}

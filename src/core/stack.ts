@@ -11,7 +11,8 @@ const frame = /^\s+at (?:async )?(?:[^/]*\()?(file:\/\/)?(\/.*?):(\d+)(?::\d+)?\
 function placeOfFrame(line: string): string | null {
   const [, url, path = '', number = ''] = frame.exec(line) ?? []
   const file = url === undefined ? path : decodeURI(path)
-  return file === '' || file.startsWith(own) ? null : `${file}:${number}`
+  if (file === '' || file.startsWith(own)) return null
+  return `${file}:${number}`
 }
 
 const isInPackage = (place: string): boolean => place.includes('/node_modules/')
@@ -34,10 +35,9 @@ export function callerOf(called: (...parameters: never) => unknown): string | nu
   const here = new Error()
   Error.captureStackTrace(here, called)
   // jiti hands modules out behind a Proxy of its own.
-  const line = here.stack
-    ?.split('\n')
-    .slice(1)
-    .find((each) => !each.includes('/node_modules/jiti/'))
+  const frames = here.stack?.split('\n').slice(1)
+  const line = frames?.find((each) => !each.includes('/node_modules/jiti/'))
   const place = placeOfFrame(line ?? '')
-  return place === null || isInPackage(place) ? null : place
+  if (place === null || isInPackage(place)) return null
+  return place
 }

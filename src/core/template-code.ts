@@ -12,7 +12,9 @@ function callee(node: Node): string {
   if (node.typename === 'Symbol') return String(node.value)
   if (node.typename !== 'LookupVal') return '(…)'
   const { value } = node.val as Node
-  return `${callee(node.target as Node)}${typeof value === 'string' && /^\w+$/.test(value) ? `.${value}` : '[…]'}`
+  const isName = typeof value === 'string' && /^\w+$/.test(value)
+  const member = isName ? `.${value}` : '[…]'
+  return `${callee(node.target as Node)}${member}`
 }
 
 /** What is made, and the method of the `Rendering` that counts it. */
@@ -55,14 +57,15 @@ class GuardedCompiler extends compiler.Compiler {
   }
 }
 
-const writtenIn = (output: Node): number =>
-  inner(output).reduce(
-    (sum, { typename, value }) => (typename === 'TemplateData' ? sum + String(value).length : sum),
-    0,
-  )
+function writtenIn(output: Node): number {
+  const texts = inner(output).filter(({ typename }) => typename === 'TemplateData')
+  return texts.reduce((sum, { value }) => sum + String(value).length, 0)
+}
 
-const namesOf = ({ name }: Node): number =>
-  (name as Node).typename === 'Array' ? inner(name as Node).length : 1
+function namesOf(loop: Node): number {
+  const name = loop.name as Node
+  return name.typename === 'Array' ? inner(name).length : 1
+}
 
 /** A template as functions. */
 export interface Code {

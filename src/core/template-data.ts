@@ -17,8 +17,10 @@ export const isCallable = (value: unknown): value is AnyFunction =>
   typeof value === 'function' && callables.has(value as AnyFunction)
 
 /** The text that a value is; what a macro answers is one too. */
-export const textIn = (value: unknown): string | null =>
-  typeof value === 'string' ? value : value instanceof runtime.SafeString ? value.toString() : null
+export function textIn(value: unknown): string | null {
+  if (typeof value === 'string') return value
+  return value instanceof runtime.SafeString ? value.toString() : null
+}
 
 export const isRegExp = (value: unknown): value is RegExp =>
   value instanceof RegExp && Object.getPrototypeOf(value) === RegExp.prototype
@@ -156,14 +158,16 @@ function method(row: Methodical, target: unknown, name: string, meter: Meter): A
     if (typeof target === 'string' && name === 'repeat')
       meter.text(target.length * Number(given[0]))
     if (name === 'padStart' || name === 'padEnd') meter.text(Number(given[0]))
-    // A text of many characters would be a list of as many texts.
-    const limited =
-      name === 'split'
-        ? [given[0], Math.min(Number(given[1] ?? Infinity), limits.items + 1)]
-        : given
+    const limited = name === 'split' ? limitedSplit(given) : given
     return meter.value(Reflect.apply(native, target, limited))
   })
 }
+
+/** A text of many characters would be a list of as many texts. */
+const limitedSplit = ([separator, most]: readonly unknown[]): readonly unknown[] => [
+  separator,
+  Math.min(Number(most ?? Infinity), limits.items + 1),
+]
 
 /** What a method is given: lists take any data, all others words, numbers and patterns. */
 function argument(row: Methodical, word: unknown, meter: Meter): unknown {

@@ -11,9 +11,8 @@ function text(value: unknown): string {
   if (found !== null) return found
   if (typeof value === 'number' || typeof value === 'boolean' || value instanceof WrittenNumber)
     return String(value)
-  throw new TypeError(
-    `a text, number or boolean is needed, and there is ${value === null ? 'null' : typeof value}`,
-  )
+  const kind = value === null ? 'null' : typeof value
+  throw new TypeError(`a text, number or boolean is needed, and there is ${kind}`)
 }
 
 /** Percent-encoding of everything but RFC 3986's unreserved characters. */
@@ -36,20 +35,18 @@ function systemdWord(value: string, place: unknown): string {
   const specified = value.replaceAll('%', '%%')
   const expanded = place === 'exec' ? specified.replaceAll('$', '$$$$') : specified
   if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(expanded)) return expanded
-  const escaped = expanded
-    .replace(/[\\"]/g, '\\$&')
-    .replace(
-      /[\x01-\x1f\x7f]/g,
-      (letter) => controls[letter] ?? `\\x${letter.charCodeAt(0).toString(16).padStart(2, '0')}`,
-    )
+  const escaped = expanded.replace(/[\\"]/g, '\\$&').replace(/[\x01-\x1f\x7f]/g, escapedControl)
   return `"${escaped}"`
 }
 
+function escapedControl(letter: string): string {
+  const code = letter.charCodeAt(0).toString(16).padStart(2, '0')
+  return controls[letter] ?? `\\x${code}`
+}
+
 function json(value: unknown, indent: unknown): string {
-  const text = jsonText(
-    value,
-    typeof indent === 'number' || typeof indent === 'string' ? indent : undefined,
-  )
+  const isIndent = typeof indent === 'number' || typeof indent === 'string'
+  const text = jsonText(value, isIndent ? indent : undefined)
   if (text === undefined) throw new TypeError('there is no value')
   return text
 }
@@ -157,15 +154,22 @@ function groupBy(list: unknown, path: unknown, meter: Meter): object {
 
 const chosenBy =
   (wanted: boolean): Filter =>
-  ([list, name], meter) =>
-    Array.isArray(list)
-      ? list.filter((item) => Boolean(member(item, name, meter)) === wanted)
-      : list
+  ([list, name], meter) => {
+    if (!Array.isArray(list)) return list
+    return list.filter((item) => Boolean(member(item, name, meter)) === wanted)
+  }
+
+/** A list, or the members of one name of what is in it. */
+function membersOf(list: unknown, name: unknown, meter: Meter): unknown {
+  if (name === undefined) return list
+  return each(list, (item) => member(item, name, meter))
+}
 
 /** The attribute that `sort` is given, by its place or its name. */
 function sortedBy(given: readonly unknown[]): unknown {
   const last = given.at(-1)
-  return isPlain(last) && last['__keywords'] === true ? last['attribute'] : given[3]
+  if (isPlain(last) && last['__keywords'] === true) return last['attribute']
+  return given[3]
 }
 
 /** Filters that read members: nunjucks' own read any. */
@@ -179,15 +183,11 @@ const reading: Readonly<Record<string, (own: AnyFunction) => Filter>> = {
   join:
     (own) =>
     ([list, between, name], meter) =>
-      own(name === undefined ? list : each(list, (item) => member(item, name, meter)), between),
+      own(membersOf(list, name, meter), between),
   sum:
     (own) =>
     ([list, name, start], meter) =>
-      own(
-        name === undefined ? list : each(list, (item) => member(item, name, meter)),
-        undefined,
-        start,
-      ),
+      own(membersOf(list, name, meter), undefined, start),
   sort: (own) => (given, meter, context) => {
     const path = sortedBy(given)
     if (path !== undefined) each(given[0], (item) => follow(item, path, meter))
@@ -197,11 +197,9 @@ const reading: Readonly<Record<string, (own: AnyFunction) => Filter>> = {
 
 function guarded(name: string, own: AnyFunction): Filter {
   const apply = reading[name]?.(own) ?? ((given, _, context) => Reflect.apply(own, context, given))
-  const [takesAnything, takesList, takesSize] = [
-    takeAnything.includes(name),
-    takeLists.includes(name),
-    name in sizes,
-  ]
+  const takesAnything = takeAnything.includes(name)
+  const takesList = takeLists.includes(name)
+  const takesSize = name in sizes
   return (given, meter, context) => {
     if (!takesAnything) for (const value of given) checkGiven(name, value, meter)
     if (takesList) checkList(name, given[0])

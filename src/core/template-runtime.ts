@@ -24,17 +24,22 @@ export class NoValue extends Error {
   }
 }
 
+/** Numbers up to `stop`, and not many more than a template may have. */
+function numbers(start: number, stop: number, step: number): readonly number[] {
+  const made: number[] = []
+  const isWithin = (next: number): boolean => (step > 0 ? next < stop : next > stop)
+  for (let next = start; isWithin(next); next += step) {
+    made.push(next)
+    if (made.length > limits.items) break
+  }
+  return made
+}
+
 /** The functions that every template knows, as nunjucks has them. */
 function globalsFor(meter: Meter): ReadonlyMap<string, unknown> {
   const range = (first: unknown, second: unknown, third: unknown): readonly number[] => {
-    const [start, stop] =
-      second === undefined ? [0, Number(first)] : [Number(first), Number(second)]
-    const step = second === undefined ? 1 : Number(third) || 1
-    const numbers: number[] = []
-    for (let next = start; step > 0 ? next < stop : next > stop; next += step) {
-      if (numbers.push(next) > limits.items) break
-    }
-    return meter.value(numbers)
+    if (second === undefined) return meter.value(numbers(0, Number(first), 1))
+    return meter.value(numbers(Number(first), Number(second), Number(third) || 1))
   }
   const cycler = (...items: readonly unknown[]): object => {
     let index = -1
@@ -102,9 +107,8 @@ export class Rendering {
 
   /** A Refusal with the line, any other error as it is. */
   placed(error: unknown): unknown {
-    return error instanceof Refusal && error.line === undefined
-      ? new Refusal(error.message, error.remedy, this.line)
-      : error
+    if (!(error instanceof Refusal) || error.line !== undefined) return error
+    return new Refusal(error.message, error.remedy, this.line)
   }
 
   readonly environment: Environment = {
@@ -122,7 +126,9 @@ export class Rendering {
 
   readonly context = {
     env: this.environment,
-    setVariable: (name: string, value: unknown) => void this.#variables.set(name, value),
+    setVariable: (name: string, value: unknown): void => {
+      this.#variables.set(name, value)
+    },
     addExport: () => undefined,
     getBlock: (name: string): Root => {
       const block = this.blocks.get(name)
@@ -222,13 +228,16 @@ export class Rendering {
     const text = textIn(value)
     if (text !== null) return text
     if (typeof value === 'function') throw outOfReach('a function cannot be written', this.line)
-    if (Array.isArray(value))
-      return this.meter.value(
-        value
-          .map((item: unknown) => (item === null || item === undefined ? '' : this.#printed(item)))
-          .join(),
-      )
+    if (Array.isArray(value)) {
+      const items = value.map((item: unknown) => this.#printedItem(item))
+      return this.meter.value(items.join())
+    }
     return isPlain(value) ? '[object Object]' : String(value)
+  }
+
+  #printedItem(item: unknown): string {
+    if (item === null || item === undefined) return ''
+    return this.#printed(item)
   }
 
   inOperator(wanted: unknown, holder: unknown): boolean {
@@ -236,9 +245,8 @@ export class Rendering {
     if (text !== null || Array.isArray(holder)) {
       const within = text ?? (holder as readonly unknown[])
       this.meter.look(within.length)
-      return typeof within === 'string'
-        ? within.includes(textIn(wanted) ?? String(wanted))
-        : within.includes(wanted)
+      if (typeof within !== 'string') return within.includes(wanted)
+      return within.includes(textIn(wanted) ?? String(wanted))
     }
     if (isPlain(holder)) return Object.hasOwn(holder, textIn(wanted) ?? String(wanted))
     throw outOfReach(

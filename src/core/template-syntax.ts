@@ -22,25 +22,23 @@ export const walk = (node: Node): readonly Node[] => [node, ...inner(node).flatM
 /** Names at the places where a template makes them: loops, `set`, macros and their arguments. */
 export function boundIn(node: Node): readonly Node[] {
   switch (node.typename) {
-    case 'For':
-      return (node.name as Node).typename === 'Array'
-        ? inner(node.name as Node)
-        : [node.name as Node]
+    case 'For': {
+      const name = node.name as Node
+      return name.typename === 'Array' ? inner(name) : [name]
+    }
     case 'Set':
       return node.targets as readonly Node[]
     case 'Macro':
     case 'Caller':
-      return [
-        node.name as Node,
-        ...inner(node.args as Node).flatMap((argument) =>
-          argument.typename === 'KeywordArgs'
-            ? inner(argument).map((pair) => pair.key as Node)
-            : [argument],
-        ),
-      ]
+      return [node.name as Node, ...inner(node.args as Node).flatMap(argumentNames)]
     default:
       return []
   }
+}
+
+function argumentNames(argument: Node): readonly Node[] {
+  if (argument.typename !== 'KeywordArgs') return [argument]
+  return inner(argument).map((pair) => pair.key as Node)
 }
 
 /** Nodes that a template may be made of. What is not among them is not written as code. */
@@ -133,9 +131,8 @@ function faultInTest(test: Node): string | undefined {
   const name = isCall ? (test.name as Node) : test
   if (!isName(name) && !(name.typename === 'Literal' && name.value === null))
     return `${shown(name)} is not the name of a test`
-  return isCall && inner(test.args as Node).length > 1
-    ? `the test ${String(name.value)} takes one argument`
-    : undefined
+  if (!isCall || inner(test.args as Node).length <= 1) return undefined
+  return `the test ${String(name.value)} takes one argument`
 }
 
 /**

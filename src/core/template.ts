@@ -21,18 +21,16 @@ function exemptIn(node: Node): readonly Node[] {
   switch (node.typename) {
     case 'Filter': {
       const name = node.name as Node
-      const asked =
-        name.value === 'default' || name.value === 'd' ? inner(node.args as Node).slice(0, 1) : []
-      return [name, ...asked]
+      if (name.value !== 'default' && name.value !== 'd') return [name]
+      return [name, ...inner(node.args as Node).slice(0, 1)]
     }
-    case 'Is':
-      return [
-        node.right as Node,
-        ...walk(node.right as Node).filter((part) => part.typename === 'Symbol'),
-        ...(testName(node) === 'defined' || testName(node) === 'undefined'
-          ? [node.left as Node]
-          : []),
-      ]
+    case 'Is': {
+      const test = node.right as Node
+      const names = [test, ...walk(test).filter((part) => part.typename === 'Symbol')]
+      const name = testName(node)
+      if (name !== 'defined' && name !== 'undefined') return names
+      return [...names, node.left as Node]
+    }
     case 'Pair':
       return [node.key as Node]
     case 'Block':
@@ -101,12 +99,10 @@ function check(
 ): void {
   const missing = wanted.find((node) => !Object.hasOwn(vars, String(node.value)))
   if (missing === undefined) return
-  const guess = nearest(String(missing.value), Object.keys(vars))
-  throw failed(
-    place,
-    missing.lineno + 1,
-    `the variable ${String(missing.value)} is not given${guess === undefined ? '' : `; did you mean ${guess}?`}`,
-  )
+  const name = String(missing.value)
+  const guess = nearest(name, Object.keys(vars))
+  const hint = guess === undefined ? '' : `; did you mean ${guess}?`
+  throw failed(place, missing.lineno + 1, `the variable ${name} is not given${hint}`)
 }
 
 /**
@@ -130,9 +126,8 @@ function rendered({ root, blocks }: Readied, vars: Readonly<Record<string, unkno
 /** The expression that ends at a column of a line, counted from 1. */
 function expressionAt(line: string, column: number): string {
   const expressions = [...line.matchAll(/\{\{-?(.*?)-?\}\}/g)]
-  return (
-    expressions.find((found) => found.index + found[0].length >= column)?.[1]?.trim() ?? line.trim()
-  )
+  const found = expressions.find(({ 0: whole, index }) => index + whole.length >= column)
+  return found?.[1]?.trim() ?? line.trim()
 }
 
 /** Where the parser stopped; it does not know for a block that is never closed. */
@@ -154,12 +149,10 @@ const ends: ReadonlyMap<string, string> = new Map([
 function explained(place: Place, error: unknown): FettleError {
   if (error instanceof Refusal)
     return failed(place, error.line, error.message, { remedy: error.remedy })
-  if (error instanceof NoValue)
-    return failed(
-      place,
-      error.line,
-      `${expressionAt(place.text.split('\n')[error.line - 1] ?? '', error.column)} has no value`,
-    )
+  if (error instanceof NoValue) {
+    const line = place.text.split('\n')[error.line - 1] ?? ''
+    return failed(place, error.line, `${expressionAt(line, error.column)} has no value`)
+  }
   const message = error instanceof Error ? error.message : String(error)
   return failed(place, lineOf(error), ends.get(message) ?? message.split('\n').at(-1) ?? message, {
     cause: error,
@@ -189,6 +182,7 @@ export function render(
     check(place, made.wanted, vars)
     return rendered(made, vars)
   } catch (error) {
-    throw error instanceof FettleError ? error : explained(place, error)
+    if (error instanceof FettleError) throw error
+    throw explained(place, error)
   }
 }

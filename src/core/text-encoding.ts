@@ -29,17 +29,19 @@ export function decodeText(content: Uint8Array): DecodedText {
   if (encoding === 'UTF-32') return { problem: 'is written in UTF-32, which is not read' }
   try {
     const text = new TextDecoder(encoding ?? 'utf-8', { fatal: true }).decode(content)
-    return looksWide(text)
-      ? { problem: 'is written in UTF-16 without a byte order mark, which is not read' }
-      : { text }
+    if (!looksWide(text)) return { text }
+    return { problem: 'is written in UTF-16 without a byte order mark, which is not read' }
   } catch {
-    return { problem: encoding === null ? 'is not UTF-8 text' : `begins as ${encoding} and is not` }
+    if (encoding === null) return { problem: 'is not UTF-8 text' }
+    return { problem: `begins as ${encoding} and is not` }
   }
 }
 
 /** The encoding that a file's byte order mark names; null: it has none. */
-export const markedEncoding = (content: Uint8Array): string | null =>
-  marks.find(({ bytes }) => bytes.every((byte, index) => content[index] === byte))?.encoding ?? null
+export function markedEncoding(content: Uint8Array): string | null {
+  const begins = ({ bytes }: Mark): boolean => bytes.every((byte, index) => content[index] === byte)
+  return marks.find(begins)?.encoding ?? null
+}
 
 /**
  * A NUL beside each of the first characters: half of UTF-16's bytes in most languages of Europe.

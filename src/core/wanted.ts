@@ -44,7 +44,7 @@ export function wanted(issue: Issue, schema?: z.core.$ZodType): string {
     case 'invalid_type':
       return `must be ${kinds[issue.expected] ?? `a ${issue.expected}`}`
     case 'invalid_value':
-      return `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map((value) => JSON.stringify(value)).join(', ')}`
+      return oneOf(issue.values)
     case 'invalid_union':
       return unionWanted(issue)
     case 'unrecognized_keys':
@@ -56,20 +56,33 @@ export function wanted(issue: Issue, schema?: z.core.$ZodType): string {
     case 'not_multiple_of':
       return `must be a multiple of ${String(issue.divisor)}`
     case 'invalid_format':
-      if (issue.format === 'starts_with' && 'prefix' in issue)
-        return `must begin with ${JSON.stringify(issue.prefix)}`
-      if (issue.format === 'ends_with' && 'suffix' in issue)
-        return `must end with ${JSON.stringify(issue.suffix)}`
-      return issue.pattern === undefined || formats[issue.format] !== undefined
-        ? `must be ${formats[issue.format] ?? `a valid ${issue.format}`}`
-        : `must match ${issue.pattern}`
+      return formatWanted(issue)
     case 'invalid_key':
-      return `has a name in it that is not right: it ${issue.issues.map((inner) => wanted(inner)).join(', ')}`
+      return `has a name in it that is not right: it ${allWanted(issue.issues)}`
     case 'invalid_element':
-      return `has an entry that is not right: it ${issue.issues.map((inner) => wanted(inner)).join(', ')}`
+      return `has an entry that is not right: it ${allWanted(issue.issues)}`
     case 'custom':
       return 'is not right'
   }
+}
+
+const allWanted = (issues: readonly Issue[]): string =>
+  issues.map((issue) => wanted(issue)).join(', ')
+
+function oneOf(values: readonly unknown[]): string {
+  const words = values.map((value) => JSON.stringify(value)).join(', ')
+  return values.length === 1 ? `must be ${words}` : `must be one of ${words}`
+}
+
+function formatWanted(issue: Extract<Issue, { readonly code: 'invalid_format' }>): string {
+  if (issue.format === 'starts_with' && 'prefix' in issue)
+    return `must begin with ${JSON.stringify(issue.prefix)}`
+  if (issue.format === 'ends_with' && 'suffix' in issue)
+    return `must end with ${JSON.stringify(issue.suffix)}`
+  const format = formats[issue.format]
+  if (format !== undefined) return `must be ${format}`
+  if (issue.pattern !== undefined) return `must match ${issue.pattern}`
+  return `must be a valid ${issue.format}`
 }
 
 /** All that a union takes; of an object that nearly fits what is wrong with it would say less. */
@@ -79,9 +92,8 @@ function unionWanted(issue: Extract<Issue, { readonly code: 'invalid_union' }>):
     errors.slice(0, 1).map((inner) => wanted(inner).replace(/^must be /, '')),
   )
   const distinct = [...new Set(ways)]
-  return /^must\b/.test(distinct[0] ?? '')
-    ? distinct.join(', or ')
-    : `must be ${distinct.join(', or ')}`
+  const all = distinct.join(', or ')
+  return /^must\b/.test(distinct[0] ?? '') ? all : `must be ${all}`
 }
 
 function unknownKeys(
@@ -91,7 +103,18 @@ function unknownKeys(
   const known = schema === undefined ? [] : namesAt(schema, path)
   const [first = ''] = keys
   const guess = nearest(first, known)
-  return `must not have ${keys.join(', ')}${guess !== undefined ? `; did you mean ${guess}?` : known.length === 0 ? '' : `: it has ${known.join(', ')}`}`
+  const refused = `must not have ${keys.join(', ')}`
+  if (guess !== undefined) return `${refused}; did you mean ${guess}?`
+  return known.length === 0 ? refused : `${refused}: it has ${known.join(', ')}`
+}
+
+const entries = { one: 'entry', many: 'entries' }
+const parts: Readonly<Record<string, { readonly one: string; readonly many: string }>> = {
+  string: { one: 'character', many: 'characters' },
+  array: entries,
+  set: entries,
+  map: entries,
+  object: entries,
 }
 
 /** A text is measured in characters, a list in entries, and a number is one. */
@@ -102,17 +125,13 @@ function sized(
   inclusive = true,
 ): string {
   const number = String(limit)
-  if (origin === 'string')
-    return bound === 'least' && number === '1'
-      ? 'must not be empty'
-      : `must have at ${bound} ${number} ${number === '1' ? 'character' : 'characters'}`
-  if (['array', 'set', 'map', 'object'].includes(origin))
-    return bound === 'least' && number === '1'
-      ? 'must not be empty'
-      : `must have at ${bound} ${number} ${number === '1' ? 'entry' : 'entries'}`
-  return inclusive
-    ? `must be at ${bound} ${number}`
-    : `must be ${bound === 'least' ? 'more' : 'less'} than ${number}`
+  const units = parts[origin]
+  if (units === undefined) {
+    if (inclusive) return `must be at ${bound} ${number}`
+    return `must be ${bound === 'least' ? 'more' : 'less'} than ${number}`
+  }
+  if (number !== '1') return `must have at ${bound} ${number} ${units.many}`
+  return bound === 'least' ? 'must not be empty' : `must have at ${bound} ${number} ${units.one}`
 }
 
 /** The names that an object at a path of a schema has; none where there is no such object. */

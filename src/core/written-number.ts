@@ -50,8 +50,10 @@ function pythonText(value: number): string {
   if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0'
   const [digits = '', exponent = ''] = value.toExponential().split('e')
   const size = Number(exponent)
-  if (size < -4 || size >= 16)
-    return `${digits}e${size < 0 ? '-' : '+'}${String(Math.abs(size)).padStart(2, '0')}`
+  if (size < -4 || size >= 16) {
+    const sign = size < 0 ? '-' : '+'
+    return `${digits}e${sign}${String(Math.abs(size)).padStart(2, '0')}`
+  }
   return Number.isInteger(value) ? `${String(value)}.0` : String(value)
 }
 
@@ -116,5 +118,8 @@ const jsonNames: ReadonlyMap<string, string> = new Map([
 const jsonForm = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[-+]?\d+)?$/i
 
 /** What JSON has no form for (`0x1F`) is a text there. */
-const jsonNumber = ({ text }: WrittenNumber): string =>
-  jsonNames.get(text) ?? (jsonForm.test(text) ? text : JSON.stringify(text))
+function jsonNumber({ text }: WrittenNumber): string {
+  const name = jsonNames.get(text)
+  if (name !== undefined) return name
+  return jsonForm.test(text) ? text : JSON.stringify(text)
+}

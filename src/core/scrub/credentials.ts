@@ -22,10 +22,11 @@ const longestUrl = 8192
  */
 export function urlCredentials(text: string): readonly Credential[] {
   const found: Credential[] = []
-  for (let at = text.indexOf('://'), next = 0; at >= 0; at = next) {
+  let at = text.indexOf('://')
+  while (at >= 0) {
     const begin = at + 3
-    next = text.indexOf('://', begin)
-    const end = Math.min(next < 0 ? text.length : next, begin + longestUrl)
+    at = text.indexOf('://', begin)
+    const end = Math.min(at < 0 ? text.length : at, begin + longestUrl)
     const rest = /^[^\s"'`<>\\]*/.exec(text.slice(begin, end))?.[0] ?? ''
     for (const [from, to] of [userInfo(rest), ...query(rest)]) {
       if (to > from) found.push({ from: begin + from, to: begin + to, text: rest.slice(from, to) })
@@ -40,10 +41,13 @@ const none: Range = [0, 0]
 /** A longer name before an `@` is a token: `https://ghp_…@github.com/`. */
 const longestUser = 20
 
+const parameter = /(?<=[?&;])([\w.-]+)=([^&;#]+)/g
+
 /** The password before the host of a URL that has lost its scheme. */
 function userInfo(url: string): Range {
   const authority = /^[^/?#]*/.exec(url)?.[0] ?? ''
-  const [colon, end] = [authority.indexOf(':'), authority.lastIndexOf('@')]
+  const colon = authority.indexOf(':')
+  const end = authority.lastIndexOf('@')
   if (colon >= 0 && colon < end) return [colon + 1, end]
   if (end >= 0) return end > longestUser ? [0, end] : none
   // A port, or an address of IPv6. Anything else is the beginning of a password that holds a slash.
@@ -52,11 +56,13 @@ function userInfo(url: string): Range {
   return [colon + 1, url.indexOf('@', authority.length)]
 }
 
-const query = (url: string): readonly Range[] =>
-  [...url.matchAll(/(?<=[?&;])([\w.-]+)=([^&;#]+)/g)].flatMap(
-    ({ 0: whole, 1: name = '', index }) =>
-      namesSecret(name) ? [[index + name.length + 1, index + whole.length] as const] : [],
-  )
+function query(url: string): readonly Range[] {
+  const ranges: Range[] = []
+  for (const { 0: whole, 1: name = '', index } of url.matchAll(parameter)) {
+    if (namesSecret(name)) ranges.push([index + name.length + 1, index + whole.length])
+  }
+  return ranges
+}
 
 /** A word of a command line, which may stand in quotes. */
 const word = String.raw`(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"'=-][^\s"']*))`
@@ -82,15 +88,15 @@ const passwordOptions: readonly (readonly [sign: string, pattern: RegExp])[] = [
  * The passwords in command lines: `sshpass -p …`, `mysql -p…`, `curl -u user:…`, `--password=…`.
  */
 function commandCredentials(text: string): readonly Credential[] {
-  const patterns = passwordOptions.flatMap(([sign, pattern]) =>
-    text.includes(sign) ? [pattern] : [],
-  )
-  return patterns.flatMap((pattern) =>
-    [...text.matchAll(pattern)].flatMap(({ indices }) => {
+  const found: Credential[] = []
+  for (const [sign, pattern] of passwordOptions) {
+    if (!text.includes(sign)) continue
+    for (const { indices } of text.matchAll(pattern)) {
       const [from, to] = firstGroup(indices)
-      return to > from ? [{ from, to, text: text.slice(from, to) }] : []
-    }),
-  )
+      if (to > from) found.push({ from, to, text: text.slice(from, to) })
+    }
+  }
+  return found
 }
 
 /** The types promise every group, and leave out that only one of several alternatives is there. */

@@ -119,13 +119,10 @@ export class SearchIndex {
     if (text.length < least) return 0
     /** From an offset in the pattern to the unit that is compared with it. */
     const shift = at - (this.#offset[anchor] ?? 0)
-    let [from, to] = [at, at]
-    while (
-      to < units.length &&
-      to - shift < text.length &&
-      units[to] === text.charCodeAt(to - shift)
-    )
-      to++
+    let from = at
+    let to = at
+    const end = Math.min(units.length, text.length + shift)
+    while (to < end && units[to] === text.charCodeAt(to - shift)) to++
     if (to - at < anchorLength) return 0
     while (from > 0 && from > shift && units[from - 1] === text.charCodeAt(from - 1 - shift)) from--
     const isFirst = from === shift
@@ -144,7 +141,8 @@ export class SearchIndex {
  */
 function isCut(reading: Reading, index: number, cuts: readonly number[]): boolean {
   const { units, decoded } = reading
-  const [isStart, isEnd] = [index === 0, index === units.length]
+  const isStart = index === 0
+  const isEnd = index === units.length
   if (decoded && (isStart || isEnd || units[index - 1] === gap || units[index] === gap)) return true
   if (cuts.length === 0) return false
   const before = isStart ? 0 : reading.end(index - 1)

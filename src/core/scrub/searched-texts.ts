@@ -20,7 +20,9 @@ const commonWords = new Set(
  */
 export function isCommon(text: string): boolean {
   if (text.length < 4 || commonWords.has(text.toLowerCase())) return true
-  return (/^\d+$/.test(text) && text.length < 6) || (/^[A-Z]?[a-z]+$/.test(text) && text.length < 8)
+  const isNumber = /^\d+$/.test(text)
+  const isWord = /^[A-Z]?[a-z]+$/.test(text)
+  return (isNumber && text.length < 6) || (isWord && text.length < 8)
 }
 
 const publicForms: readonly RegExp[] = [
@@ -38,8 +40,8 @@ const publicForms: readonly RegExp[] = [
  */
 export function mayBeSecret(name: string, value: string): boolean {
   if (namesSecret(name)) return !isCommon(value)
-  if (value.length < 8 || isCommon(value) || publicForms.some((form) => form.test(value)))
-    return false
+  if (value.length < 8 || isCommon(value)) return false
+  if (publicForms.some((form) => form.test(value))) return false
   return !/^[a-z][a-z0-9+.-]*:\/\/\S*$/i.test(value) || urlCredentials(value).length > 0
 }
 
@@ -71,9 +73,8 @@ const shortestLine = 6
 /** The lines of a text of several. */
 function linesOf(value: string): readonly string[] {
   const lines = value.split(/[\r\n]+/).map((line) => line.trim())
-  return lines.length === 1
-    ? []
-    : lines.filter((line) => line.length >= shortestLine && !isCommon(line))
+  if (lines.length === 1) return []
+  return lines.filter((line) => line.length >= shortestLine && !isCommon(line))
 }
 
 /** `name=value`, `"name": "value"`. */
@@ -85,14 +86,9 @@ function inner(value: string, compound: boolean): readonly string[] {
   const isNamed = (name: string, given: string): boolean =>
     namesSecret(name) && mayBeSecret(name, given)
   const isSetting = !compound && value.includes('\n') ? mayBeSecret : isNamed
-  const settings = [...value.matchAll(setting)]
-    .map(
-      ({ 1: name = '', 2: given = '' }) => [name, given.replace(/^(["'])(.*)\1$/, '$2')] as const,
-    )
-    .filter(([name, given]) => isSetting(name, given))
-  const json = leaves(parsed(value)).filter(([name, leaf]) =>
-    (compound ? isNamed : mayBeSecret)(name, leaf),
-  )
+  const settings = settingsIn(value).filter(([name, given]) => isSetting(name, given))
+  const isMember = compound ? isNamed : mayBeSecret
+  const json = leaves(parsed(value)).filter(([name, leaf]) => isMember(name, leaf))
   const found = [
     ...urlCredentials(value).flatMap(({ text }) => [text, decoded(text)]),
     ...settings.map(([, given]) => given),
@@ -100,6 +96,13 @@ function inner(value: string, compound: boolean): readonly string[] {
   ]
   return [...new Set(found)].filter((text) => text !== value && !isCommon(text))
 }
+
+/** The names and values of settings, without quotes. */
+const settingsIn = (text: string): readonly (readonly [name: string, given: string])[] =>
+  [...text.matchAll(setting)].map(([, name = '', given = '']) => [
+    name,
+    given.replace(/^(["'])(.*)\1$/, '$2'),
+  ])
 
 function decoded(text: string): string {
   try {
@@ -130,9 +133,11 @@ function leaves(value: unknown, name = ''): readonly (readonly [name: string, te
 function patterns(value: string, parts: boolean): readonly Pattern[] {
   const beginning = parts && isToken(value)
   const rewrites = parts ? rewritten : rewritten.slice(0, 2)
-  return pieces(value).flatMap((piece, index) =>
-    written(piece, rewrites).map((text) => ({ text, parts, beginning: beginning && index === 0 })),
-  )
+  return pieces(value).flatMap((piece, index) => {
+    const isFirst = index === 0
+    const texts = written(piece, rewrites)
+    return texts.map((text) => ({ text, parts, beginning: beginning && isFirst }))
+  })
 }
 
 /**
@@ -152,14 +157,10 @@ const longestPiece = 512
 
 function pieces(text: string): readonly string[] {
   if (text.length <= longestPiece) return [text]
-  const whole = Array.from(
-    { length: Math.floor(text.length / longestPiece) },
-    (_, index) => index * longestPiece,
-  )
-  return [
-    ...whole.map((begin) => text.slice(begin, begin + longestPiece)),
-    text.slice(-longestPiece),
-  ]
+  const made: string[] = []
+  for (let end = longestPiece; end <= text.length; end += longestPiece)
+    made.push(text.slice(end - longestPiece, end))
+  return [...made, text.slice(-longestPiece)]
 }
 
 const isHex = (text: string): boolean => /^[0-9A-Fa-f]+$/.test(text)
