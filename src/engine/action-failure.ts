@@ -45,16 +45,14 @@ export function actionFailure(
     .map(tail)
     .filter((text) => text !== '')
     .join('\n')
-  const { how, advice } =
-    reason === null
-      ? ending(output.code, limit, detail)
-      : { how: '', advice: catalogue['action-failed'].remedy }
+  const { how, advice } = ending(output.code, limit, detail)
+  const asRoot = reason === null ? advice : catalogue['action-failed'].remedy
   const asOther = `it ran as ${user}: what only root may do needs become: true in the play or the task, or become: 'root' in the resource`
   return new FettleError('action-failed', {
     address,
     message: reason ?? `${what} ${how}`,
     detail,
-    remedy: remedy ?? (user === 'root' ? advice : asOther),
+    remedy: remedy ?? (user === 'root' ? asRoot : asOther),
   })
 }
 
@@ -88,12 +86,12 @@ function ending(
       how: `was ended by ${signal[0]} (status ${String(code)})`,
       advice: 'see the journal of the host (journalctl -e): its memory may have run out',
     }
-  const how = `failed with status ${String(code)}`
-  if (printed === '') return { how, advice: 'it printed nothing: try it by hand on the host' }
-  return {
-    how,
-    advice: /Operation not permitted|Read-only file system/.test(printed)
-      ? catalogue['action-failed'].remedy
-      : 'see what it printed',
-  }
+  return { how: `failed with status ${String(code)}`, advice: adviceOn(printed) }
+}
+
+function adviceOn(printed: string): string {
+  if (printed === '') return 'it printed nothing: try it by hand on the host'
+  if (/Operation not permitted|Read-only file system/.test(printed))
+    return catalogue['action-failed'].remedy
+  return 'see what it printed'
 }

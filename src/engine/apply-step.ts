@@ -52,10 +52,8 @@ export class StepApplication {
   async perform(changes: readonly Change[]): Promise<void> {
     const actions = [...actionsOf(changes), ...settlesOf(changes)]
     const { last, marked } = await this.#leading(actions)
-    await this.#shell(last, { before: !marked || last.length > 0, after: true }, [
-      this.step,
-      ...this.ahead,
-    ])
+    const marks = { before: !marked || last.length > 0, after: true }
+    await this.#shell(last, marks, [this.step, ...this.ahead])
     if (actions.some((action) => action.on.startsWith('github')))
       await this.facts.readGithub(this.step, true)
     this.verify(changes)
@@ -106,11 +104,12 @@ export class StepApplication {
       await this.#shell(run, { before: !marked || run.length > 0, after: false }, [])
       marked = true
       run = []
-      if (action.on === 'mysql' || action.on === 'mysql-login') await this.others.mysql(action)
-      else {
-        const answer = await this.others.github(action)
-        if (action.on === 'github') queue.unshift(...(action.then?.(answer) ?? []))
+      if (action.on === 'mysql' || action.on === 'mysql-login') {
+        await this.others.mysql(action)
+        continue
       }
+      const answer = await this.others.github(action)
+      if (action.on === 'github') queue.unshift(...(action.then?.(answer) ?? []))
     }
     return { last: run, marked }
   }
@@ -132,10 +131,7 @@ export class StepApplication {
     actions: readonly ShellAction[],
     marks: { readonly before: boolean; readonly after: boolean },
   ): Chain {
-    const mark: readonly Block[] =
-      this.marks.length === 0
-        ? []
-        : [{ script: markScript(this.marks), what: this.step.resource.address }]
+    const mark = this.#markBlocks()
     const before = marks.before ? mark : []
     const after = marks.after ? mark : []
     return {
@@ -152,6 +148,11 @@ export class StepApplication {
           this.#checkMark(outputs[before.length + actions.length + index], 'after the change')
       },
     }
+  }
+
+  #markBlocks(): readonly Block[] {
+    if (this.marks.length === 0) return []
+    return [{ script: markScript(this.marks), what: this.step.resource.address }]
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { BulkKind, Change } from '../core/change.js'
+import type { Mark } from '../core/pending.js'
 import type { Block } from '../ssh/session.js'
 import { StepApplication } from './apply-step.js'
 import type { Step } from './build.js'
@@ -16,9 +17,8 @@ const fewestInBulk = 8
 /** The kind of a resource's only change, where it has one that is made in bulk. */
 function bulkKind({ application: { step }, changes }: Link): BulkKind<never> | null {
   const [change, ...others] = changes
-  return others.length > 0 || step.resource.common.timeout !== undefined
-    ? null
-    : (change?.bulk?.kind ?? null)
+  if (others.length > 0 || step.resource.common.timeout !== undefined) return null
+  return change?.bulk?.kind ?? null
 }
 
 /** How many neighbours from `begin` on are of one kind. */
@@ -39,12 +39,13 @@ export function inBulk(
   links: readonly Link[],
   facts: KnownFacts,
 ): { readonly is: 'bulk' | 'chain'; readonly links: readonly Link[] } {
-  for (let begin = 0; begin < links.length; ) {
+  let begin = 0
+  while (begin < links.length) {
     const length = lengthOfRun(links, begin, facts)
-    if (length >= fewestInBulk)
-      return begin === 0
-        ? { is: 'bulk', links: links.slice(0, length) }
-        : { is: 'chain', links: links.slice(0, begin) }
+    if (length >= fewestInBulk) {
+      if (begin === 0) return { is: 'bulk', links: links.slice(0, length) }
+      return { is: 'chain', links: links.slice(0, begin) }
+    }
     begin += Math.max(1, length)
   }
   return { is: 'chain', links }
@@ -63,26 +64,24 @@ export async function applyInBulk(
   const [change] = first?.changes ?? []
   if (first?.application === undefined || change?.bulk === undefined) return null
   const { step, others } = first.application
-  const action = change.bulk.kind.action(
-    links.map(({ changes }) => changes[0]?.bulk?.item as never),
-  )
-  // One mark for each effect is enough: nobody asks which of the neighbours it follows.
-  const marks = [
-    ...new Map(
-      links
-        .flatMap(({ application }) => application.marks)
-        .map((mark) => [JSON.stringify([mark.pending, mark.effect]), mark]),
-    ).values(),
-  ]
-  const { blocks } = new StepApplication(facts, others, marks, step, []).chain([
+  const items = links.map(({ changes }) => changes[0]?.bulk?.item as never)
+  const action = change.bulk.kind.action(items)
+  const { blocks } = new StepApplication(facts, others, marksOf(links), step, []).chain([
     { summary: change.summary, proof: change.proof, actions: [action] },
   ])
-  const outputs = await facts.exchange(blocks, [
-    ...links.map(({ application }) => application.step),
-    ...ahead,
-  ])
+  const outputs = await facts.exchange(blocks, [...stepsOf(links), ...ahead])
   if (outputs.slice(0, blocks.length).some(({ code }) => code !== 0)) return null
   return links.map(({ application, changes }) => failureOf(() => application.verify(changes)))
+}
+
+const stepsOf = (links: readonly Link[]): readonly Step[] =>
+  links.map(({ application }) => application.step)
+
+/** One mark for each effect is enough: nobody asks which of the neighbours it follows. */
+function marksOf(links: readonly Link[]): readonly Mark[] {
+  const marks = links.flatMap(({ application }) => application.marks)
+  const distinct = new Map(marks.map((mark) => [JSON.stringify([mark.pending, mark.effect]), mark]))
+  return [...distinct.values()]
 }
 
 /**
@@ -100,25 +99,19 @@ export async function applyTogether(
     chains.flatMap(({ settles }) => settles.map((block) => [settlingKey(block), block])),
   )
   const chained = chains.flatMap(({ blocks }) => blocks)
-  const outputs = await facts.exchange(
-    [...chained, ...settling.values()],
-    [...links.map(({ application }) => application.step), ...ahead],
-  )
+  const blocks = [...chained, ...settling.values()]
+  const outputs = await facts.exchange(blocks, [...stepsOf(links), ...ahead])
   const settled = new Map(
     [...settling.keys()].map((key, index) => [key, outputs[chained.length + index]]),
   )
   const errors: unknown[] = []
   let begin = 0
   for (const { blocks, settles, check } of chains) {
-    const own = outputs.slice(begin, (begin += blocks.length))
-    errors.push(
-      failureOf(() =>
-        check(
-          own,
-          settles.map((block) => settled.get(settlingKey(block))),
-        ),
-      ),
-    )
+    const end = begin + blocks.length
+    const own = outputs.slice(begin, end)
+    begin = end
+    const settlings = settles.map((block) => settled.get(settlingKey(block)))
+    errors.push(failureOf(() => check(own, settlings)))
     if (own.at(-1)?.code !== 0) break
   }
   return errors

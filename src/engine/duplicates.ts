@@ -20,14 +20,12 @@ export function joined(first: Described, again: Described, host: string): Resour
   const conflict = conflictOf(first.resource, again.resource, host)
   const compared = compareOptions(first.resource.options, again.resource.options)
   if (compared.is === 'different') throw conflict(compared)
-  if (first.user !== again.user)
-    throw conflict(
-      { is: 'different', at: [] },
-      `, as ${first.user ?? 'the login user'} and as ${again.user ?? 'the login user'}`,
-    )
-  return compared.is === 'equal'
-    ? first.resource
-    : agreeing(first.resource, again.resource, compared, conflict)
+  if (first.user !== again.user) {
+    const users = [first.user, again.user].map((user) => user ?? 'the login user')
+    throw conflict({ is: 'different', at: [] }, `, as ${users.join(' and as ')}`)
+  }
+  if (compared.is === 'equal') return first.resource
+  return agreeing(first.resource, again.resource, compared, conflict)
 }
 
 type Conflict = (compared: Comparison, users?: string) => FettleError
@@ -51,12 +49,11 @@ function agreeing(
   // A function that no value is made with cannot be judged by one.
   if (compared.is === 'opaque' && values.every(({ is }) => is === 'equal' || is === 'reordered'))
     throw conflict(compared)
-  const all = Object.fromEntries(
-    values.map(({ name, value, is }) => [
-      name,
-      is === 'equal' ? value : agreed(name, value, others.get(name), conflict),
-    ]),
-  )
+  const members = values.map(({ name, value, is }): readonly [string, unknown] => {
+    if (is === 'equal') return [name, value]
+    return [name, agreed(name, value, others.get(name), conflict)]
+  })
+  const all = Object.fromEntries(members)
   return { ...first, values: all, resolved: Later.all<unknown>(all) }
 }
 
@@ -71,7 +68,8 @@ const conflictOf =
   (first: Resource, again: Resource, host: string): Conflict =>
   ({ is, at }, users = '') => {
     const [one, other] = placesOf(first, again)
-    const where = `${at.length === 0 ? '' : ` (${at.join('.')})`}: at ${one} and at ${other}${users}`
+    const option = at.length === 0 ? '' : ` (${at.join('.')})`
+    const where = `${option}: at ${one} and at ${other}${users}`
     const address = `${host}/${first.address}`
     if (is !== 'opaque')
       return new FettleError('resource-conflict', {

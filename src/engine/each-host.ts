@@ -76,28 +76,24 @@ async function one<T>(
   if (isStopped()) return failed(stopped())
   let session: Session
   try {
-    session = await connectTo(
-      targetOf(host, becomeUser(host.connection, options.become), options),
-      connectOptions(options),
-    )
+    const user = becomeUser(host.connection, options.become)
+    session = await connectTo(targetOf(host, user, options), connectOptions(options))
   } catch (error) {
-    return isStopped() ? failed(stopped()) : { status: 'unreachable', error: eventError(error) }
+    if (isStopped()) return failed(stopped())
+    return { status: 'unreachable', error: eventError(error) }
   }
   const unkilled: unknown[] = []
+  const tell = (error: unknown): void => {
+    unkilled.push(error)
+  }
   try {
-    return {
-      status: 'ok',
-      value: await killable(
-        session,
-        options.kill,
-        (error) => unkilled.push(error),
-        () => work(session, host),
-      ),
-    }
+    const value = await killable(session, options.kill, tell, () => work(session, host))
+    return { status: 'ok', value }
   } catch (error) {
     const away =
       !isCode(error, 'stopped') && (!(await isReached(session)) || isLost(error, options.kill))
-    return away ? { status: 'unreachable', error: eventError(error) } : failed(unkilled[0] ?? error)
+    if (away) return { status: 'unreachable', error: eventError(error) }
+    return failed(unkilled[0] ?? error)
   } finally {
     await session.close()
   }

@@ -28,16 +28,18 @@ export const requestsOf = ({ reads, resolved }: Resource): readonly FactRequest<
  * not tell apart.
  */
 function identityOf(backend: string, kind: string, key: unknown, as: string): string {
-  const text = JSON.stringify(
-    key,
-    function (this: Readonly<Record<string, unknown>>, name, shown: unknown) {
-      const value = this[name]
-      if (value instanceof Secret)
-        return { secret: createHash('sha256').update(reveal(value)).digest('hex') }
-      return value instanceof RegExp ? { pattern: String(value) } : shown
-    },
-  )
-  return [backend, kind, as, text].join('\0')
+  return [backend, kind, as, JSON.stringify(key, distinguishable)].join('\0')
+}
+
+function distinguishable(
+  this: Readonly<Record<string, unknown>>,
+  name: string,
+  shown: unknown,
+): unknown {
+  const value = this[name]
+  if (value instanceof Secret)
+    return { secret: createHash('sha256').update(reveal(value)).digest('hex') }
+  return value instanceof RegExp ? { pattern: String(value) } : shown
 }
 
 /**
@@ -50,10 +52,8 @@ async function attempt(kind: string, read: () => Promise<Fact<unknown>>): Promis
   } catch (error) {
     if (isCode(error, 'connection-lost')) throw error
     if (error instanceof FettleError) return unknown(error.message, error.remedy)
-    return unknown(
-      `${kind} could not be read: ${error instanceof Error ? error.message : String(error)}`,
-      'report it as a defect',
-    )
+    const why = error instanceof Error ? error.message : String(error)
+    return unknown(`${kind} could not be read: ${why}`, 'report it as a defect')
   }
 }
 
@@ -96,13 +96,13 @@ export class SharedFacts {
   async read(wanted: readonly FactRequest<unknown>[], again = false): Promise<number> {
     const distinct = new Map(wanted.map((each) => [this.#identity(each), each]))
     const due = [...distinct].filter(([identity]) => again || !this.#reading.has(identity))
-    for (const [identity, each] of due)
-      this.#reading.set(
-        identity,
-        attempt(each.kind.name, () => this.#read(each)).then(
-          (fact) => void this.#facts.set(identity, fact),
-        ),
-      )
+    for (const [identity, each] of due) {
+      const fact = attempt(each.kind.name, () => this.#read(each))
+      const kept = fact.then((known) => {
+        this.#facts.set(identity, known)
+      })
+      this.#reading.set(identity, kept)
+    }
     for (const identity of distinct.keys()) await this.#reading.get(identity)
     return due.length
   }
@@ -192,20 +192,20 @@ export class KnownFacts {
   }
 
   #shellRequests(step: Step): readonly ShellRequest[] {
-    return requestsOf(step.resource).flatMap((wanted) => {
+    const { address, common } = step.resource
+    const requests: ShellRequest[] = []
+    for (const wanted of requestsOf(step.resource)) {
       const { kind } = wanted
-      return kind.backend === 'shell'
-        ? [
-            {
-              identity: this.#identity(wanted, step),
-              kind,
-              key: this.#key(wanted),
-              as: this.#reader(wanted, step),
-              wantedBy: { address: step.resource.address, timeout: step.resource.common.timeout },
-            },
-          ]
-        : []
-    })
+      if (kind.backend !== 'shell') continue
+      requests.push({
+        identity: this.#identity(wanted, step),
+        kind,
+        key: this.#key(wanted),
+        as: this.#reader(wanted, step),
+        wantedBy: { address, timeout: common.timeout },
+      })
+    }
+    return requests
   }
 
   /** Reads by HTTP, always anew. */
@@ -214,22 +214,17 @@ export class KnownFacts {
       const { kind } = wanted
       if (kind.backend !== 'http') continue
       this.#count('http', 1)
-      this.#facts.set(
-        this.#identity(wanted, step),
-        await attempt(kind.name, () => kind.read(this.http, this.#key(wanted) as never)),
-      )
+      const identity = this.#identity(wanted, step)
+      const read = (): Promise<Fact<unknown>> => kind.read(this.http, this.#key(wanted) as never)
+      this.#facts.set(identity, await attempt(kind.name, read))
     }
   }
 
   /** Reads GitHub's facts of a step: once in a run, or `again` after a change. */
   async readGithub(step: Step, again = false): Promise<void> {
-    this.#count(
-      'github',
-      await this.shared.read(
-        requestsOf(step.resource).filter((wanted) => wanted.kind.backend === 'github'),
-        again,
-      ),
-    )
+    const all = requestsOf(step.resource)
+    const wanted = all.filter(({ kind }) => kind.backend === 'github')
+    this.#count('github', await this.shared.read(wanted, again))
   }
 
   #count(name: string, more: number): void {

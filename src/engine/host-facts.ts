@@ -15,12 +15,11 @@ export async function readHostFacts(session: Session): Promise<HostFacts> {
   ])
   const [fact] = output === undefined ? [] : hostFact.parse(parsable(output), keys)
   if (fact?.is === 'present') return fact.value
-  const { reason, remedy } =
-    fact?.is === 'unknown'
-      ? fact
-      : {
-          reason: 'the host gave no answer about itself',
-          remedy: 'run again, and report it if it stays',
-        }
+  const { reason, remedy } = fact?.is === 'unknown' ? fact : noAnswer
   throw new FettleError('fact-unknown', { message: `what the host is: ${reason}`, remedy })
+}
+
+const noAnswer = {
+  reason: 'the host gave no answer about itself',
+  remedy: 'run again, and report it if it stays',
 }

@@ -30,12 +30,8 @@ export class HostPlan extends HostWalk {
       } else if (plan.is === 'fine' && trigger === undefined)
         this.report(step, 'ok', { reason: plan.reason })
       else if (plan.is === 'fine' || pending) {
-        this.report(step, 'unknown', {
-          reason:
-            plan.is === 'fine'
-              ? `whether ${trigger?.address ?? ''} changes is known after apply`
-              : plan.reason,
-        })
+        const byTrigger = `whether ${trigger?.address ?? ''} changes is known after apply`
+        this.report(step, 'unknown', { reason: plan.is === 'fine' ? byTrigger : plan.reason })
         open.add(step.resource.address)
       } else this.report(step, failure(step), { error: unmet(step, plan) })
     }

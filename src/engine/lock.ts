@@ -197,5 +197,7 @@ function holderOf(
 ): string {
   const process = `process ${processOf(owner)} on the host`
   if (run === ownRun) return `what this run had under way there when a link was lost (${process})`
-  return `another run (${run === '' ? '' : `${who}, since ${since.slice(0, 19).replace('T', ' ')} UTC, `}${process})`
+  if (run === '') return `another run (${process})`
+  const begun = since.slice(0, 19).replace('T', ' ')
+  return `another run (${who}, since ${begun} UTC, ${process})`
 }

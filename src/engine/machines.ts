@@ -75,10 +75,14 @@ export class Machines {
 
   /** A host's machine is another's. @returns whether that was not known */
   join(host: string, twin: string): boolean {
-    const [own, other] = [this.#machineOf(host), this.#machineOf(twin)]
+    const own = this.#machineOf(host)
+    const other = this.#machineOf(twin)
     if (own === other) return false
-    for (const name of this.hosts) if (this.#machineOf(name) === own) this.#first.set(name, other)
-    this.#turns.set(other, (this.#turns.get(other) ?? 0) + (this.#turns.get(own) ?? 0))
+    for (const name of this.hosts) {
+      if (this.#machineOf(name) === own) this.#first.set(name, other)
+    }
+    const turns = (this.#turns.get(other) ?? 0) + (this.#turns.get(own) ?? 0)
+    this.#turns.set(other, turns)
     return true
   }
 
@@ -95,19 +99,15 @@ export class Machines {
    * it, so it is waited for.
    */
   lock(host: string, root: boolean, looked: Looked | null, told: boolean): Block {
-    return lockBlock(
-      root,
-      {
-        run: this.run.id,
-        number: this.#number(host),
-        who: this.#who,
-        since: this.run.time,
-        process: this.#process,
-        lost: [...this.#lost],
-      },
-      looked,
-      patienceOf(told),
-    )
+    const holder = {
+      run: this.run.id,
+      number: this.#number(host),
+      who: this.#who,
+      since: this.run.time,
+      process: this.#process,
+      lost: [...this.#lost],
+    }
+    return lockBlock(root, holder, looked, patienceOf(told))
   }
 
   /** @throws FettleError `host-locked` when another run kept the lock */

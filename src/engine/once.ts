@@ -29,9 +29,8 @@ export class OnceTasks {
     readonly hosts: readonly string[],
   ) {
     this.#tasks = tasks
-    this.#done = new Map(
-      tasks.filter((task) => task.options.once).map((task) => [task, new Gate()]),
-    )
+    const once = tasks.filter((task) => task.options.once)
+    this.#done = new Map(once.map((task) => [task, new Gate()]))
     this.#connected = new Map(hosts.map((host) => [host, new Gate()]))
   }
 
@@ -53,14 +52,17 @@ export class OnceTasks {
    */
   async isRunner(host: string): Promise<boolean> {
     if (!this.any) return true
-    for (const earlier of this.hosts.slice(0, this.hosts.indexOf(host)))
+    for (const earlier of this.hosts.slice(0, this.hosts.indexOf(host))) {
       if (await this.#connected.get(earlier)?.opened) return false
+    }
     return true
   }
 
   /** The host that runs them has these to do: nobody waits for the others. */
   expect(tasks: readonly Task<unknown>[]): void {
-    for (const [task, gate] of this.#done) if (!tasks.includes(task)) gate.open(true)
+    for (const [task, gate] of this.#done) {
+      if (!tasks.includes(task)) gate.open(true)
+    }
   }
 
   #before(task: Task<unknown>): readonly Gate[] {
@@ -79,7 +81,8 @@ export class OnceTasks {
    * failed
    */
   async before(task: Task<unknown>): Promise<boolean> {
-    return (await Promise.all(this.#before(task).map((gate) => gate.opened))).every((ok) => ok)
+    const outcomes = await Promise.all(this.#before(task).map((gate) => gate.opened))
+    return outcomes.every((ok) => ok)
   }
 
   /** The host that runs them has left all tasks before `task` behind it. */

@@ -30,12 +30,14 @@ export function placesOf(
   second: Resource,
   shown: (place: string) => string = String,
 ): readonly [string, string] {
-  const [one, other] = [userPlaces(first.origin.stack), userPlaces(second.origin.stack)]
+  const one = userPlaces(first.origin.stack)
+  const other = userPlaces(second.origin.stack)
   const depth = one.findIndex((place, index) => place !== other[index])
   const called = (places: readonly string[]): string => {
     const place = places[0] ?? 'an unknown place'
     const caller = depth > 0 ? places[depth] : undefined
-    return caller === undefined ? shown(place) : `${shown(place)} (called at ${shown(caller)})`
+    if (caller === undefined) return shown(place)
+    return `${shown(place)} (called at ${shown(caller)})`
   }
   return [called(one), called(other)]
 }
@@ -51,7 +53,6 @@ export function placesOnce(
   project: string,
 ): readonly string[] {
   if (also.length === 0 || !changes.some(({ proof }) => proof === 'status')) return []
-  return [
-    ...new Set(also.flatMap((other) => placesOf(first, other, (place) => within(project, place)))),
-  ]
+  const shown = (place: string): string => within(project, place)
+  return [...new Set(also.flatMap((other) => placesOf(first, other, shown)))]
 }

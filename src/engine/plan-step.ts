@@ -25,9 +25,10 @@ export function planStep(
     return compare(resource, source, changing)
   } catch (error) {
     if (error instanceof FettleError) throw error
+    const why = error instanceof Error ? error.message : String(error)
     throw new FettleError('internal', {
       address: resource.address,
-      message: `could not be planned: ${error instanceof Error ? error.message : String(error)}`,
+      message: `could not be planned: ${why}`,
       cause: error,
     })
   }
@@ -43,10 +44,10 @@ function compare(resource: Resource, source: FactSource, changing: readonly Addr
   const values = Later.evaluate(resource.resolved, source)
   if (!values.known) return { is: 'unknown', reason: values.reason, remedy: values.remedy }
   const own = new Set(resource.triggers.map((trigger) => trigger.address))
-  const plan = resource.plan(facts, values.value, {
-    changing: changing.filter((address) => own.has(address)),
-  })
+  const ownChanging = changing.filter((address) => own.has(address))
+  const plan = resource.plan(facts, values.value, { changing: ownChanging })
   if ('blocked' in plan) return { is: 'blocked', reason: plan.blocked, remedy: plan.remedy }
   if ('fine' in plan) return { is: 'fine', reason: plan.fine }
-  return plan.length === 0 ? { is: 'fine', reason: null } : { is: 'changes', changes: plan }
+  if (plan.length === 0) return { is: 'fine', reason: null }
+  return { is: 'changes', changes: plan }
 }

@@ -22,10 +22,8 @@ export class PlayRun {
   ) {
     const { play } = prepared
     this.#hosts = prepared.hosts.filter((host) => this.#state(host).ended === null)
-    this.#once = new OnceTasks(
-      play.tasks,
-      this.#hosts.map((host) => host.name),
-    )
+    const names = this.#hosts.map((host) => host.name)
+    this.#once = new OnceTasks(play.tasks, names)
     // A plan changes nothing, so it need not be careful: it asks all hosts, and shows what is wrong
     // with each.
     this.#rolling =
@@ -80,27 +78,16 @@ export class PlayRun {
     if (this.context.options.stop.aborted) throw stopped()
     const why = ended ?? this.#failures.verdict
     if (why !== null) throw why
-    await new HostPart(
-      host,
-      state,
-      this.prepared,
-      this.context,
-      this.#once,
-      this.later.some((play) => play.asks(host)),
-    ).perform(behind)
+    const again = this.later.some((play) => play.asks(host))
+    const part = new HostPart(host, state, this.prepared, this.context, this.#once, again)
+    await part.perform(behind)
   }
 
   #end(host: InventoryHost, { tally, counts, ended }: HostState): void {
     const { emit } = this.context
     if (counts.size > 0)
       emit({ type: 'exchanges', host: host.name, counts: Object.fromEntries(counts) })
-    emit(
-      ended ?? {
-        type: 'host',
-        host: host.name,
-        status: tally.failed ? 'failed' : 'ok',
-        error: null,
-      },
-    )
+    const status = tally.failed ? 'failed' : 'ok'
+    emit(ended ?? { type: 'host', host: host.name, status, error: null })
   }
 }

@@ -3,6 +3,7 @@ import { projectReader } from '../backends/local.js'
 import type { GithubBackend } from '../backends/github.js'
 import { FettleError } from '../core/errors.js'
 import type { HostFacts } from '../core/host-facts.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import type { Play } from '../core/play.js'
 import { doubts } from '../files/doubts.js'
 import { env } from '../inventory/environment.js'
@@ -81,13 +82,7 @@ export async function prepare(
   await ready(steps)
   const schemas = plays.flatMap((play) => (play.vars === null ? [] : [play.vars]))
   const twins = twinsAmong([...new Set(prepared.flatMap(({ hosts }) => hosts))])
-  const trust =
-    options.decisive === undefined
-      ? []
-      : doubts(options.project, {
-          ...options.decisive,
-          paths: [...options.decisive.paths, ...reader.opened],
-        })
+  const trust = doubtsAbout(options, reader.opened)
   const warnings = [
     ...inventory.warnings,
     ...undeclaredVariables(inventory, schemas),
@@ -102,6 +97,15 @@ export async function prepare(
     shared,
     github,
   }
+}
+
+/** Warnings about files that others may change, those that were read now among them. */
+function doubtsAbout(
+  { decisive, project }: RunOptions,
+  opened: ReadonlySet<string>,
+): readonly string[] {
+  if (decisive === undefined) return []
+  return doubts(project, { ...decisive, paths: [...decisive.paths, ...opened] })
 }
 
 /** Who has no token wants to know what asks for one. */
@@ -126,11 +130,11 @@ function prepareOne(
     ...selected,
     steps,
     has: (host) => names.has(host.name),
-    asks: (host) =>
-      names.has(host.name) &&
-      (steps === null
-        ? from < play.tasks.length
-        : (steps.get(host.name)?.some((step) => step.selected) ?? false)),
+    asks(host) {
+      if (!names.has(host.name)) return false
+      if (steps === null) return from < play.tasks.length
+      return steps.get(host.name)?.some((step) => step.selected) ?? false
+    },
     async build(host, facts) {
       const steps = build(host, facts)
       await ready(steps)
@@ -141,12 +145,9 @@ function prepareOne(
 
 async function openGithub(stop: AbortSignal): Promise<GithubBackend> {
   const backend = await import('../backends/github.js')
-  return backend.openGithub({ token: env.secret('GITHUB_TOKEN'), stop, ...baseUrl() })
-}
-
-function baseUrl(): { readonly baseUrl?: string } {
-  const given = env.optional('GITHUB_API_URL')
-  return given === undefined ? {} : { baseUrl: given }
+  const token = env.secret('GITHUB_TOKEN')
+  const baseUrl = env.optional('GITHUB_API_URL')
+  return backend.openGithub({ token, stop, ...omitUndefined({ baseUrl }) })
 }
 
 /** Calls a function when first asked and answers the same afterwards. */

@@ -8,9 +8,12 @@ import { shareOf } from '../core/share.js'
  */
 export function batchesOf<T>(all: readonly T[], serial: Play['serial']): readonly (readonly T[])[] {
   const batches: (readonly T[])[] = []
-  for (let begun = 0; begun < all.length; begun += batches.at(-1)?.length ?? 0) {
+  let begun = 0
+  while (begun < all.length) {
     const share = serial[batches.length] ?? serial.at(-1) ?? all.length
-    batches.push(all.slice(begun, begun + Math.max(1, Math.floor(shareOf(share, all.length)))))
+    const size = Math.max(1, Math.floor(shareOf(share, all.length)))
+    batches.push(all.slice(begun, begun + size))
+    begun += size
   }
   return batches
 }
@@ -48,7 +51,8 @@ export class Failures {
     const inBatch = typeof maxFailures === 'string'
     const failed = inBatch ? this.#inBatch : this.#inPlay
     if (failed <= shareOf(maxFailures, this.#batch)) return null
-    return `${hosts(failed)} of ${inBatch ? `a batch of ${String(this.#batch)} of ` : ''}the play ${JSON.stringify(name)} failed, and its maxFailures is ${maxFailures}`
+    const batch = inBatch ? `a batch of ${String(this.#batch)} of ` : ''
+    return `${hosts(failed)} of ${batch}the play ${JSON.stringify(name)} failed, and its maxFailures is ${maxFailures}`
   }
 
   #allFailed(): string | null {

@@ -40,7 +40,8 @@ export async function run(
       defects.push(error)
     }
   }
-  const [id, time] = [randomUUID(), new Date().toISOString()]
+  const id = randomUUID()
+  const time = new Date().toISOString()
   emit({
     type: 'run',
     version: 1,
@@ -54,23 +55,16 @@ export async function run(
     })),
   })
   for (const message of prepared.warnings) emit({ type: 'notice', host: null, message })
-  const states = new Map(
-    prepared.plays
-      .flatMap(({ hosts }) => hosts)
-      .map((host): [string, HostState] => [
-        host.name,
-        { tally: new Tally(), counts: new Map(), ended: null },
-      ]),
-  )
+  const states = new Map<string, HostState>()
+  for (const { name } of prepared.plays.flatMap(({ hosts }) => hosts))
+    states.set(name, { tally: new Tally(), counts: new Map(), ended: null })
   const sessions = new Sessions()
   const machines = new Machines({ id, time }, [...states.keys()], prepared.twins)
+  const context = { run: prepared, states, options, emit, connect: connectTo, sessions, machines }
   let ended: FettleError | null = null
   for (const [index, play] of prepared.plays.entries()) {
-    ended = await new PlayRun(
-      play,
-      { run: prepared, states, options, emit, connect: connectTo, sessions, machines },
-      prepared.plays.slice(index + 1),
-    ).perform(ended)
+    const later = prepared.plays.slice(index + 1)
+    ended = await new PlayRun(play, context, later).perform(ended)
   }
   await sessions.close().catch((error: unknown) => defects.push(error))
   const hosts = Object.fromEntries([...states].map(([name, { tally }]) => [name, tally.summary]))

@@ -20,19 +20,14 @@ export function chosenByTags(
   named: boolean,
   { tags, skipTags }: Pick<RunOptions, 'tags' | 'skipTags'>,
 ): boolean {
-  const [always, never] = [own.includes('always'), own.includes('never')]
+  const always = own.includes('always')
+  const never = own.includes('never')
   const has = (wanted: string): boolean => own.includes(wanted) || (wanted === 'untagged' && !named)
   const tagged = (wanted: string): boolean => wanted === 'tagged' && named
-  if (
-    skipTags.includes('all')
-      ? !always || skipTags.includes('always')
-      : skipTags.some((tag) => has(tag) || tagged(tag))
-  )
-    return false
-  return (
-    always ||
-    (tags.length === 0
-      ? !never
-      : tags.some((tag) => has(tag) || (!never && (tag === 'all' || tagged(tag)))))
-  )
+  if (skipTags.includes('all')) {
+    if (!always || skipTags.includes('always')) return false
+  } else if (skipTags.some((tag) => has(tag) || tagged(tag))) return false
+  if (always) return true
+  if (tags.length === 0) return !never
+  return tags.some((tag) => has(tag) || (!never && (tag === 'all' || tagged(tag))))
 }
