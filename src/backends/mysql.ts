@@ -40,9 +40,38 @@ export async function openMysql(
   limits: MysqlLimits = usualLimits,
 ): Promise<MysqlBackend> {
   const { createConnection } = await import('mysql2')
-  const open = new Map<string, Link>()
-  let exchanges = 0
-  const connect = (connection: MysqlConnection): Promise<Link> => {
+  return new Connections(createConnection, session, limits)
+}
+
+type CreateConnection = (options: ConnectionOptions) => Connection
+
+class Connections implements MysqlBackend {
+  exchanges = 0
+  /** The administrators' connections, by server and account. */
+  readonly #open = new Map<string, Link>()
+
+  constructor(
+    readonly createConnection: CreateConnection,
+    readonly session: Pick<Session, 'forward' | 'exchange'>,
+    readonly limits: MysqlLimits,
+  ) {}
+
+  async perform(action: MysqlAction | MysqlLoginAction): Promise<void> {
+    try {
+      await (action.on === 'mysql' ? this.#run(action) : this.#logIn(action))
+    } catch (error) {
+      const lost = isVerdict(error) ? null : await lossOf(this.session)
+      if (lost !== null) throw lost
+      throw action.on === 'mysql-login' ? loginFailure(action, error) : error
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#open.values()].map((link) => link.end()))
+    this.#open.clear()
+  }
+
+  #connect(connection: MysqlConnection): Promise<Link> {
     const where = describe(connection)
     const options = {
       user: userOf(connection),
@@ -50,64 +79,47 @@ export async function openMysql(
       ...omitUndefined({ password: passwordOf(connection) }),
       ...noTimer,
     }
-    return within(limits.connect, async (limit) => {
-      const stream = await forwarded(session, targetOf(connection), limit)
-      const driver = createConnection({ ...options, stream })
-      return Link.open(driver, stream, where, limits.statement, limit)
+    return within(this.limits.connect, async (limit) => {
+      const stream = await forwarded(this.session, targetOf(connection), limit)
+      const driver = this.createConnection({ ...options, stream })
+      return Link.open(driver, stream, where, this.limits.statement, limit)
     }).catch((error: unknown) => {
       if (!(error instanceof TooLate)) throw error
       throw new NoVerdict('mysql-failed', {
-        message: `${where} did not answer within ${String(limits.connect)} s`,
+        message: `${where} did not answer within ${String(this.limits.connect)} s`,
         remedy:
           'look at the server: systemctl status mariadb.service, journalctl -u mariadb.service',
       })
     })
   }
-  const administrator = async (connection: MysqlConnection): Promise<Link> => {
+
+  async #administrator(connection: MysqlConnection): Promise<Link> {
     const name = nameOf(connection)
-    const ready = open.get(name)
+    const ready = this.#open.get(name)
     if (ready?.alive === true) return ready
-    const link = await connect(connection)
-    exchanges += 1
+    const link = await this.#connect(connection)
+    this.exchanges += 1
     await link.run(sessionSettings)
-    open.set(name, link)
+    this.#open.set(name, link)
     return link
   }
-  const run = async ({ connection, sql, values }: MysqlAction): Promise<unknown> => {
-    const link = await administrator(connection)
-    exchanges += 1
+
+  async #run({ connection, sql, values }: MysqlAction): Promise<unknown> {
+    const link = await this.#administrator(connection)
+    this.exchanges += 1
     return link.run(sql, values)
   }
-  const logIn = async ({ connection, unless }: MysqlLoginAction): Promise<void> => {
-    const rows = unless === undefined ? [] : await run(unless)
+
+  async #logIn({ connection, unless }: MysqlLoginAction): Promise<void> {
+    const rows = unless === undefined ? [] : await this.#run(unless)
     if (Array.isArray(rows) && rows.length > 0) return
-    exchanges += 1
+    this.exchanges += 1
     try {
-      const link = await connect(connection)
+      const link = await this.#connect(connection)
       await link.end()
     } catch (error) {
       if (!(error instanceof Refusal) || error.isOfPassword) throw error
     }
-  }
-  const attempt = (action: MysqlAction | MysqlLoginAction): Promise<unknown> =>
-    action.on === 'mysql' ? run(action) : logIn(action)
-  return {
-    get exchanges() {
-      return exchanges
-    },
-    async perform(action) {
-      try {
-        await attempt(action)
-      } catch (error) {
-        const lost = isVerdict(error) ? null : await lossOf(session)
-        if (lost !== null) throw lost
-        throw action.on === 'mysql-login' ? loginFailure(action, error) : error
-      }
-    },
-    async close() {
-      await Promise.all([...open.values()].map((link) => link.end()))
-      open.clear()
-    },
   }
 }
 
