@@ -32,14 +32,11 @@ const output = (text: string, more: Partial<Output> = {}): Output => ({
   stderr: '',
   ...more,
 })
-const told = (fact: Fact<unknown> | undefined): string =>
-  fact === undefined
-    ? 'nothing'
-    : fact.is === 'present'
-      ? String(fact.value)
-      : fact.is === 'absent'
-        ? 'absent'
-        : `unknown: ${fact.reason}`
+function told(fact: Fact<unknown> | undefined): string {
+  if (fact === undefined) return 'nothing'
+  if (fact.is === 'present') return String(fact.value)
+  return fact.is === 'absent' ? 'absent' : `unknown: ${fact.reason}`
+}
 
 describe('blocks', () => {
   test('are one for each kind and user, with every key once', () => {

@@ -423,10 +423,8 @@ describe('lines that come in pieces', () => {
   /** What is told of pieces that follow one another, and at the end. */
   function told(...pieces: readonly string[]): readonly string[] {
     const lines = new ScrubbedLines()
-    return [
-      ...pieces.flatMap((piece) => lines.hear(piece)),
-      ...(lines.isOpen ? [lines.take()] : []),
-    ]
+    const heard = pieces.flatMap((piece) => lines.hear(piece))
+    return lines.isOpen ? [...heard, lines.take()] : heard
   }
 
   test.each<readonly [string, readonly string[], readonly (string | RegExp)[]]>([

@@ -1102,7 +1102,7 @@ describe('neighbours whose changes prove themselves', () => {
     test('are made one by one where that action fails, and the one that is at fault is told', async () => {
       const failing = kind((items) => `printf n0 >n0; exit ${String(items.length)}`)
       const resources = names(9).map((name) =>
-        one(name, { bulk: failing, ...(name === 'n4' && { by: 'exit 3' }) }),
+        one(name, name === 'n4' ? { bulk: failing, by: 'exit 3' } : { bulk: failing }),
       )
       expect(await together(...resources)).toEqual([
         ...changed(names(4)),

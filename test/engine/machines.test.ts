@@ -211,10 +211,7 @@ describe.each(Object.keys(inventories) as (keyof typeof inventories)[])(
       const { exitCode, changed } = await apply(known, [
         all([
           task('a', ({ host }) => [
-            note(`${host.name}-a`, {
-              text: 'a',
-              ...(host.name === 'shop' ? { by: 'exit 1' } : {}),
-            }),
+            note(`${host.name}-a`, { text: 'a', by: host.name === 'shop' ? 'exit 1' : undefined }),
           ]),
         ]),
       ])

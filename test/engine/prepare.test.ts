@@ -152,13 +152,9 @@ const projectFact: LocalFactKind<string, string> = {
   name: 'there or not',
   read: (_, key): Promise<Fact<string>> => {
     if (key === 'throws') throw new TypeError('a defect')
-    return Promise.resolve(
-      key === 'absent'
-        ? absent
-        : key === 'unknown'
-          ? unknown('it cannot be read', 'repair it')
-          : present(key),
-    )
+    if (key === 'absent') return Promise.resolve(absent)
+    if (key === 'unknown') return Promise.resolve(unknown('it cannot be read', 'repair it'))
+    return Promise.resolve(present(key))
   },
 }
 

@@ -177,20 +177,18 @@ const rolling = (given: Partial<PlayOptions<z.ZodType>>, ...bad: readonly string
     hosts: 'all',
     tasks: [
       task('note', ({ host: { name } }) => [
-        note('a', { text: 'a', ...(bad.includes(name) ? { by: 'exit 1' } : {}) }),
+        note('a', { text: 'a', by: bad.includes(name) ? 'exit 1' : undefined }),
       ]),
     ],
     ...given,
   })
 /** What happened to hosts, in order: that they were connected to (`+`), and how they ended. */
 const course = ({ events }: Ran): readonly string[] =>
-  events.flatMap((event) =>
-    event.type === 'progress' && event.doing === 'connecting'
-      ? [`+${event.host}`]
-      : event.type === 'host'
-        ? [`${event.host} ${event.error?.code ?? event.status}`]
-        : [],
-  )
+  events.flatMap((event) => {
+    if (event.type === 'progress' && event.doing === 'connecting') return [`+${event.host}`]
+    if (event.type !== 'host') return []
+    return [`${event.host} ${event.error?.code ?? event.status}`]
+  })
 
 describe('serial', () => {
   test('a batch is begun when every host of the one before has ended', async () => {
@@ -243,7 +241,7 @@ describe('serial', () => {
   test('percentages are of those that are still in the run', async () => {
     const first = playOf(
       task('first', ({ host }) => [
-        note('x', { text: 'x', ...(host.name < 'web3' ? { by: 'exit 1' } : {}) }),
+        note('x', { text: 'x', by: host.name < 'web3' ? 'exit 1' : undefined }),
       ]),
     )
     const { events } = await runOn(fleet, hosts(6), [first, rolling({ serial: '50%' })])

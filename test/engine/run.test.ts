@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
 import { FettleError } from '../../src/core/errors.js'
+import { omitUndefined } from '../../src/core/omit-undefined.js'
 import { play, task, type Task } from '../../src/core/play.js'
 import { Secret } from '../../src/core/secret.js'
 import type { Mode } from '../../src/engine/events.js'
@@ -327,7 +328,7 @@ describe('forks', () => {
         name: 'play',
         hosts: 'all',
         tasks: [write('a')],
-        ...(ofPlay === undefined ? {} : { forks: ofPlay }),
+        ...omitUndefined({ forks: ofPlay }),
       }),
       { forks },
     )
@@ -370,15 +371,11 @@ describe('several plays', () => {
       ],
       { forks: 1 },
     )
-    expect(
-      events.flatMap((event) =>
-        event.type === 'host'
-          ? [`end of ${event.host}`]
-          : event.type === 'resource'
-            ? [`${event.id} of ${event.host}`]
-            : [],
-      ),
-    ).toEqual(['a of web1', 'end of web1', 'a of web2', 'c of web2', 'end of web2'])
+    const told = events.flatMap((event) => {
+      if (event.type === 'host') return [`end of ${event.host}`]
+      return event.type === 'resource' ? [`${event.id} of ${event.host}`] : []
+    })
+    expect(told).toEqual(['a of web1', 'end of web1', 'a of web2', 'c of web2', 'end of web2'])
   })
 
   test('round trips and time of all plays are summed up', async () => {

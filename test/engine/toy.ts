@@ -15,6 +15,7 @@ import {
 import { FettleError } from '../../src/core/errors.js'
 import { absent, present, unknown, type Output, type ShellFactKind } from '../../src/core/fact.js'
 import { Later, request } from '../../src/core/later.js'
+import { omitUndefined } from '../../src/core/omit-undefined.js'
 import { play, task, type Play, type Task } from '../../src/core/play.js'
 import { resource, type CommonOptions, type Resource } from '../../src/core/resource.js'
 import { inputBytes, sh } from '../../src/core/sh.js'
@@ -96,11 +97,9 @@ const noteFact: ShellFactKind<string, string> = {
     const lines = stdout.toString().split('\n')
     return names.map((_, index) => {
       const line = lines[index] ?? ''
-      return line.startsWith('=')
-        ? present(line.slice(1))
-        : line === '-'
-          ? absent
-          : unknown('the folder cannot be read', 'remove the file unreadable')
+      if (line.startsWith('=')) return present(line.slice(1))
+      if (line === '-') return absent
+      return unknown('the folder cannot be read', 'remove the file unreadable')
     })
   },
 }
@@ -110,7 +109,7 @@ export interface NoteOptions extends CommonOptions {
   /** A note that must be there first. */
   readonly needs?: string
   /** The shell that writes it, instead of the right one. */
-  readonly by?: string
+  readonly by?: string | undefined
   readonly after?: readonly Resource[]
   /** What writes it, instead of a shell. */
   readonly actions?: readonly Action[]
@@ -137,6 +136,8 @@ export const shell = (line: string): ShellAction => ({ on: 'shell', script: sh`e
 
 /** A resource for tests: a file of one line in the session's folder. */
 export function note(name: string, options: NoteOptions): Resource {
+  const isJoined = options.proves !== undefined || options.settles !== undefined
+  const joins: 'files' | undefined = isJoined ? 'files' : undefined
   return resource({
     type: 'note',
     id: name,
@@ -149,9 +150,7 @@ export function note(name: string, options: NoteOptions): Resource {
     },
     reads: { note: request(noteFact, name), needed: request(noteFact, options.needs ?? name) },
     values: { value: options.value },
-    ...(options.proves === undefined && options.settles === undefined
-      ? {}
-      : { joins: 'files' as const }),
+    ...omitUndefined({ joins }),
     triggers: (options.after ?? []).map((trigger) => ({
       address: trigger.address,
       effect: 'run',
@@ -162,12 +161,14 @@ export function note(name: string, options: NoteOptions): Resource {
         return blocked(`there is no ${options.needs}`, 'write it first')
       const change: Change = {
         summary: note === null ? `create ${name}` : `${note} → ${options.text}`,
-        ...(changing.length === 0 ? {} : { because: changing }),
+        ...omitUndefined({ because: changing.length === 0 ? undefined : changing }),
         actions: options.actions ?? [shell(options.by ?? `printf %s ${options.text} >${name}`)],
         proof: options.proof ?? 'facts',
-        ...(options.proves === undefined ? {} : { proves: sh`eval ${options.proves}` }),
-        ...(options.settles === undefined ? {} : { settles: shell(options.settles) }),
-        ...(options.bulk === undefined ? {} : { bulk: bulk(options.bulk, name) }),
+        ...omitUndefined({
+          proves: options.proves === undefined ? undefined : sh`eval ${options.proves}`,
+          settles: options.settles === undefined ? undefined : shell(options.settles),
+          bulk: options.bulk === undefined ? undefined : bulk(options.bulk, name),
+        }),
       }
       return note === options.text ? [] : [change]
     },

@@ -20,13 +20,10 @@ function withoutNullable(value: unknown): unknown {
   if (nullable !== true)
     return nullable === undefined || nullable === false ? rewritten : { ...rewritten, nullable }
   if (typeof rewritten['type'] !== 'string') return { anyOf: [rewritten, { type: 'null' }] }
-  return {
-    ...rewritten,
-    type: [rewritten['type'], 'null'],
-    ...(Array.isArray(rewritten['enum'])
-      ? { enum: [...(rewritten['enum'] as unknown[]), null] }
-      : {}),
-  }
+  const words: unknown = rewritten['enum']
+  const type = [rewritten['type'], 'null']
+  if (!Array.isArray(words)) return { ...rewritten, type }
+  return { ...rewritten, type, enum: [...(words as unknown[]), null] }
 }
 
 const file = createRequire(import.meta.url).resolve(

@@ -125,7 +125,10 @@ describe('refused, with the variable and what it must be', () => {
 
 describe('what is managed', () => {
   const addresses = (list: Resources): readonly string[] =>
-    list.flatMap((each) => (!each ? [] : 'address' in each ? [each.address] : addresses(each)))
+    list.flatMap((each) => {
+      if (!each) return []
+      return 'address' in each ? [each.address] : addresses(each)
+    })
   const resources = (vars: Readonly<Record<string, unknown>>): readonly string[] => {
     const context = {
       host: { name: 'web' },
