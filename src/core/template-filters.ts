@@ -156,7 +156,8 @@ const chosenBy =
   (wanted: boolean): Filter =>
   ([list, name], meter) => {
     if (!Array.isArray(list)) return list
-    return list.filter((item) => Boolean(member(item, name, meter)) === wanted)
+    const items: readonly unknown[] = list
+    return items.filter((item) => Boolean(member(item, name, meter)) === wanted)
   }
 
 /** A list, or the members of one name of what is in it. */
