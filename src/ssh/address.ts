@@ -1,8 +1,10 @@
-/** `host:port`, as known_hosts and URLs tell an IPv6 address from its port. */
-export const showAddress = ({
-  host,
-  port,
-}: {
+interface Address {
   readonly host: string
   readonly port: number
-}): string => `${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+/** `host:port`, as known_hosts and URLs tell an IPv6 address from its port. */
+export function showAddress({ host, port }: Address): string {
+  const shown = host.includes(':') ? `[${host}]` : host
+  return `${shown}:${port}`
+}

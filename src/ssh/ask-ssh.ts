@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process'
+import { execFile, type ExecFileException } from 'node:child_process'
 import { FettleError } from '../core/errors.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import { ConfigGroups } from './config-groups.js'
 import { Doors } from './doors.js'
 import { environmentFor, refuseSecrets } from './own-programs.js'
@@ -30,20 +31,20 @@ export interface Question {
  */
 export async function askSsh(question: Question): Promise<string | null> {
   const { host, options, sshConfig } = question
-  const group =
-    sshConfig === null
-      ? null
-      : ((await once(groups, sshConfig, () => ConfigGroups.of(sshConfig)))?.groupOf(host) ?? null)
+  if (sshConfig === null) return ask(question)
+  const patterns = await once(groups, sshConfig, () => ConfigGroups.of(sshConfig))
+  const group = patterns?.groupOf(host) ?? null
   if (group === null) return ask(question)
+  const asked = once(firsts, JSON.stringify([options, group]), async () => {
+    const answer = await ask(question)
+    return { host, answer }
+  })
   // What ssh has to complain of it says of each host by its own name.
-  const first = await once(firsts, JSON.stringify([options, group]), async () => ({
-    host,
-    answer: await ask(question),
-  })).catch(() => null)
+  const first = await asked.catch(() => null)
   if (first === null) return ask(question)
-  return first.host === host || first.answer === null
-    ? first.answer
-    : first.answer.replace(/^(host|hostname) .*$/gm, `$1 ${host}`)
+  const { answer } = first
+  if (answer === null || first.host === host) return answer
+  return answer.replace(/^(host|hostname) .*$/gm, `$1 ${host}`)
 }
 
 const ask = (question: Question): Promise<string | null> =>
@@ -55,47 +56,44 @@ function once<K, V>(map: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Pr
   return value
 }
 
-async function sshG({ name, host, options }: Question): Promise<string | null> {
+async function sshG(question: Question): Promise<string | null> {
+  const { name, options } = question
   refuseSecrets(`${name}: what ssh is given (ansible_ssh_common_args)`, options)
   const leave = await processes.enter('ssh -G')
   try {
-    return await new Promise((resolve, reject) => {
-      const settings = { timeout: 10_000, ...environmentFor('ssh') }
-      const child = execFile(
-        'ssh',
-        ['-G', ...options, '--', host],
-        settings,
-        (error, stdout, stderr) => {
-          if (error === null) resolve(stdout)
-          else if (error.code === ('ENOENT' as unknown)) resolve(null)
-          else {
-            const end =
-              error.killed === true ? 'no answer within 10 s' : `status ${String(error.code)}`
-            reject(
-              new FettleError('ssh-config-invalid', {
-                message: `${name}: ssh -G ended with ${end}`,
-                detail: stderr.trim(),
-                cause: error,
-                ...remedyFor(stderr),
-              }),
-            )
-          }
-        },
-      )
-      child.stdin?.end()
-    })
+    return await run(question)
   } finally {
     leave()
   }
 }
 
+function run({ name, host, options }: Question): Promise<string | null> {
+  const words = ['-G', ...options, '--', host]
+  const settings = { timeout: 10_000, ...environmentFor('ssh') }
+  return new Promise((resolve, reject) => {
+    const child = execFile('ssh', words, settings, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout)
+      else if (error.code === ('ENOENT' as unknown)) resolve(null)
+      else reject(failure(name, error, stderr))
+    })
+    child.stdin?.end()
+  })
+}
+
+function failure(name: string, error: ExecFileException, stderr: string): FettleError {
+  const end = error.killed === true ? 'no answer within 10 s' : `status ${String(error.code)}`
+  return new FettleError('ssh-config-invalid', {
+    message: `${name}: ssh -G ended with ${end}`,
+    detail: stderr.trim(),
+    cause: error,
+    ...omitUndefined({ remedy: remedyFor(stderr) }),
+  })
+}
+
 /** How ssh shows the byte order marks of UTF-8 and UTF-16, which it does not know. */
 const mark = /\\357\\273\\277|\\377\\376|\\376\\377/
 
-const remedyFor = (said: string): { readonly remedy?: string } =>
-  mark.test(said)
-    ? {
-        remedy:
-          'the file begins with a byte order mark of UTF-8 or UTF-16, which OpenSSH does not read: save it as UTF-8 without one',
-      }
-    : {}
+function remedyFor(said: string): string | undefined {
+  if (!mark.test(said)) return undefined
+  return 'the file begins with a byte order mark of UTF-8 or UTF-16, which OpenSSH does not read: save it as UTF-8 without one'
+}

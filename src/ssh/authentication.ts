@@ -41,11 +41,15 @@ async function askAgent(socket: string | null): Promise<Found> {
 
 function unusableNote(keys: readonly AgentKey[]): readonly string[] {
   const types = keys.filter((key) => parsedKey(key) === null).map(({ type }) => type)
-  return types.length === 0
-    ? []
-    : [
-        `ssh-agent holds ${types.length} ${types.length === 1 ? 'key' : 'keys'} that Fettle cannot use yet (${[...new Set(types)].join(', ')})`,
-      ]
+  if (types.length === 0) return []
+  const noun = types.length === 1 ? 'key' : 'keys'
+  const shown = [...new Set(types)].join(', ')
+  return [`ssh-agent holds ${types.length} ${noun} that Fettle cannot use yet (${shown})`]
+}
+
+function agentAttempts({ user, agent }: HostConfig, keys: readonly AgentKey[]): readonly Attempt[] {
+  if (agent === null) return []
+  return keys.flatMap((key) => agentAttempt(user, agent, key))
 }
 
 function agentAttempt(username: string, socket: string, key: AgentKey): readonly Attempt[] {
@@ -83,7 +87,8 @@ export async function lockedKeysOf(target: Target, config: HostConfig): Promise<
     return attempts.length === 0 ? locked : []
   } catch (error) {
     // What else is wrong with the key is told when the host is connected to.
-    return isLocked(error) && target.privateKeyFile !== undefined ? [target.privateKeyFile] : []
+    if (isLocked(error) && target.privateKeyFile !== undefined) return [target.privateKeyFile]
+    return []
   }
 }
 
@@ -94,62 +99,60 @@ export async function lockedKeysOf(target: Target, config: HostConfig): Promise<
  * @throws FettleError `key-…` when the inventory's key file cannot be used
  */
 export async function waysToLogIn(target: Target, config: HostConfig): Promise<Ways> {
-  const { user, methods } = config
-  const passwords =
-    target.password === undefined ? [] : passwordAttempts(user, target.password, methods)
-  if (target.password !== undefined && target.privateKeyFile === undefined)
-    return { attempts: passwords, notes: [], locked: [], keyFiles: [] }
-  if (!methods.includes('publickey'))
-    return {
-      attempts: passwords,
-      notes: ['ssh_config does not permit keys'],
-      locked: [],
-      keyFiles: [],
-    }
+  const { name, password, privateKeyFile } = target
+  const passwords = passwordAttempts(config, password)
+  const byPassword: Ways = { attempts: passwords, notes: [], locked: [], keyFiles: [] }
+  if (password !== undefined && privateKeyFile === undefined) return byPassword
+  if (!config.methods.includes('publickey'))
+    return { ...byPassword, notes: ['ssh_config does not permit keys'] }
 
-  const { keys: agent, note } = await askAgent(config.agent)
-  const held = (key: PrivateKey): AgentKey | undefined =>
-    agent.find(({ blob }) => key.publicBlob?.equals(blob) === true)
-  const fromAgent = (keys: readonly AgentKey[]): readonly Attempt[] =>
-    config.agent === null ? [] : keys.flatMap((key) => agentAttempt(user, config.agent ?? '', key))
-
-  if (target.privateKeyFile !== undefined) {
-    const key = await readPrivateKey(target.privateKeyFile)
-    if (key === null)
-      throw new FettleError('key-unreadable', {
-        message: `${target.name}: the key ${target.privateKeyFile} does not exist`,
-      })
-    const inAgent = held(key)
-    if (inAgent === undefined && key.usable instanceof FettleError) throw key.usable
-    return {
-      attempts: [
-        ...(inAgent === undefined ? fileAttempt(user, key) : fromAgent([inAgent])),
-        ...passwords,
-      ],
-      notes: unusableNote(agent),
-      locked: [],
-      keyFiles: [key.path],
-    }
+  const agent = await askAgent(config.agent)
+  if (privateKeyFile === undefined) {
+    const files = await Promise.all(config.identityFiles.map((path) => readPrivateKey(path)))
+    const keys = files.filter((key) => key !== null)
+    return waysByIdentityFiles(config, agent, keys)
   }
+  const key = await readPrivateKey(privateKeyFile)
+  if (key === null)
+    throw new FettleError('key-unreadable', {
+      message: `${name}: the key ${privateKeyFile} does not exist`,
+    })
+  const ways = waysByOneKey(config, agent, key)
+  return { ...ways, attempts: [...ways.attempts, ...passwords] }
+}
 
-  const files = (
-    await Promise.all(config.identityFiles.map((path) => readPrivateKey(path)))
-  ).filter((key) => key !== null)
-  const named = files.map(held).filter((key) => key !== undefined)
-  const others = config.identitiesOnly ? [] : agent.filter((key) => !named.includes(key))
-  const loose = files.filter((key) => held(key) === undefined)
+const heldBy = (agent: Found, key: PrivateKey): AgentKey | undefined =>
+  agent.keys.find(({ blob }) => key.publicBlob?.equals(blob) === true)
+
+/** With the key that the inventory names, and no other. */
+function waysByOneKey(config: HostConfig, agent: Found, key: PrivateKey): Ways {
+  const held = heldBy(agent, key)
+  if (held === undefined && key.usable instanceof FettleError) throw key.usable
+  return {
+    attempts: held === undefined ? fileAttempt(config.user, key) : agentAttempts(config, [held]),
+    notes: unusableNote(agent.keys),
+    locked: [],
+    keyFiles: [key.path],
+  }
+}
+
+/** With the keys of the agent and of ssh_config. */
+function waysByIdentityFiles(config: HostConfig, agent: Found, files: readonly PrivateKey[]): Ways {
+  const named = files.map((key) => heldBy(agent, key)).filter((key) => key !== undefined)
+  const others = config.identitiesOnly ? [] : agent.keys.filter((key) => !named.includes(key))
+  const loose = files.filter((key) => heldBy(agent, key) === undefined)
+  const problems = loose
+    .map(({ usable }) => usable)
+    .filter((usable) => usable instanceof FettleError)
+  const notes = [agent.note, ...unusableNote(agent.keys), ...problems.map(({ message }) => message)]
   return {
     attempts: [
-      ...fromAgent([...named, ...others]),
-      ...loose.flatMap((key) => fileAttempt(user, key)),
+      ...agentAttempts(config, [...named, ...others]),
+      ...loose.flatMap((key) => fileAttempt(config.user, key)),
     ],
     keyFiles: files.map(({ path }) => path),
     locked: loose.filter(({ usable }) => isLocked(usable)).map(({ path }) => path),
-    notes: [
-      ...(note === null ? [] : [note]),
-      ...unusableNote(agent),
-      ...loose.flatMap(({ usable }) => (usable instanceof FettleError ? [usable.message] : [])),
-    ],
+    notes: notes.filter((note) => note !== null),
   }
 }
 
@@ -158,10 +161,10 @@ export async function waysToLogIn(target: Target, config: HostConfig): Promise<W
  * one hidden prompt only.
  */
 function passwordAttempts(
-  username: string,
-  password: Secret,
-  methods: readonly string[],
+  { user: username, methods }: HostConfig,
+  password: Secret | undefined,
 ): readonly Attempt[] {
+  if (password === undefined) return []
   let answered = false
   const attempts: readonly Attempt[] = [
     { label: 'password', method: { type: 'password', username, password: reveal(password) } },
@@ -202,21 +205,28 @@ export class Login {
     answer: NextAuthHandler,
   ): void => {
     if (permitted !== null) this.offered = permitted
-    if (
+    const isRefused =
       permitted?.includes('password') === true &&
       partial !== true &&
       this.tried.includes('password')
-    )
-      this.#passwordRefused = true
+    if (isRefused) this.#passwordRefused = true
+    const attempt = this.#nextOf(permitted)
+    // ssh2's own sign for "no more", which its types leave out.
+    if (attempt === undefined) return answer(false as unknown as AuthenticationType)
+    this.tried.push(attempt.label)
+    answer(attempt.method)
+  }
+
+  #nextOf(permitted: readonly AuthenticationType[] | null): Attempt | undefined {
     for (;;) {
       const attempt = this.#left.shift()
-      // ssh2's own sign for "no more", which its types leave out.
-      if (attempt === undefined) return answer(false as unknown as AuthenticationType)
-      const wire = attempt.method.type === 'agent' ? 'publickey' : attempt.method.type
-      if (permitted !== null && !permitted.includes(wire)) continue
-      if (wire === 'keyboard-interactive' && this.#passwordRefused) continue
-      this.tried.push(attempt.label)
-      return answer(attempt.method)
+      if (attempt === undefined || this.#isWorthwhile(attempt, permitted)) return attempt
     }
+  }
+
+  #isWorthwhile({ method }: Attempt, permitted: readonly AuthenticationType[] | null): boolean {
+    const wire = method.type === 'agent' ? 'publickey' : method.type
+    if (permitted !== null && !permitted.includes(wire)) return false
+    return wire !== 'keyboard-interactive' || !this.#passwordRefused
   }
 }

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import { FettleError, type ErrorCode } from '../core/errors.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import { reveal } from '../core/secret.js'
 import { quote } from '../core/sh.js'
 import {
@@ -73,16 +74,12 @@ function command(become: Become | null, programs: Programs, forwardsAgent: boole
   const secret = nonce()
   // The login shell puts the socket's path in, before sudo drops the variable.
   const start = bootLine(token, programs, forwardsAgent ? 'SSH_AUTH_SOCK=$SSH_AUTH_SOCK ' : '')
-  const ask = become?.password === undefined ? '-n' : `-S -p fettle%%${secret}:`
-  const line =
-    become === null
-      ? `exec ${start}`
-      : `exec ${programs.env} LC_ALL=C PATH=${sudoPath} sudo ${ask} -H -u ${quote(become.user)} -- ${start}`
-  return {
-    line,
-    marker: bootMarker(token),
-    prompts: [`fettle%${secret}:`, `[sudo: fettle%%${secret}:`],
-  }
+  const marker = bootMarker(token)
+  const prompts = [`fettle%${secret}:`, `[sudo: fettle%%${secret}:`]
+  if (become === null) return { line: `exec ${start}`, marker, prompts }
+  const ask = become.password === undefined ? '-n' : `-S -p fettle%%${secret}:`
+  const sudo = `LC_ALL=C PATH=${sudoPath} sudo ${ask} -H -u ${quote(become.user)} --`
+  return { line: `exec ${programs.env} ${sudo} ${start}`, marker, prompts }
 }
 
 /** What a stream says up to a marker. What follows stays in the stream, which is paused then. */
@@ -99,7 +96,9 @@ class Preamble {
   ) {
     let pass: () => void = () => undefined
     let length = 0
-    this.passed = new Promise((resolve) => (pass = resolve))
+    this.passed = new Promise((resolve) => {
+      pass = resolve
+    })
     const onData = (chunk: Buffer): void => {
       length += chunk.length
       if (length > mostNoise) refuse(tooMuch)
@@ -112,7 +111,9 @@ class Preamble {
       if (rest.length > 0) stream.unshift(rest)
       pass()
     }
-    this.stop = () => void stream.off('data', onData).pause()
+    this.stop = () => {
+      stream.off('data', onData).pause()
+    }
     stream.on('data', onData)
   }
 }
@@ -129,12 +130,15 @@ export interface Booting {
  * Runs a script with the privilege that is asked for. Its standard input goes on behind the
  * script's text. What login shells and sudo print before it runs is not in its output.
  */
-export const boot = async (
+export async function boot(
   transport: Transport,
   become: Become | null,
   script: string,
   programs?: Programs,
-): Promise<Pipes> => (await begin(transport, become, script, programs)).running
+): Promise<Pipes> {
+  const { running } = await begin(transport, become, script, programs)
+  return running
+}
 
 /**
  * The same, without waiting for the script to run where that is not needed.
@@ -157,10 +161,11 @@ export async function begin(
   stdin.on('error', () => undefined)
   let asked = 0
   let refuse: (how: string) => void = () => undefined
-  const refused = new Promise<string>((resolve) => (refuse = resolve))
+  const refused = new Promise<string>((resolve) => {
+    refuse = resolve
+  })
   const answers = (said: Buffer): void => {
-    const times = prompts.reduce((sum, prompt) => sum + said.toString().split(prompt).length - 1, 0)
-    if (become?.password === undefined || times <= asked) return
+    if (become?.password === undefined || timesAsked(said, prompts) <= asked) return
     asked += 1
     if (asked === 1) stdin.write(`${reveal(become.password)}\n`)
     else refuse(askedAgain)
@@ -176,18 +181,12 @@ export async function begin(
   return { stdin, running }
 
   async function run(): Promise<Pipes> {
-    const timer = setTimeout(
-      () =>
-        refuse(
-          `nothing within ${limitSeconds} s${asked > 0 ? ', though sudo has the password' : ''}`,
-        ),
-      limitSeconds * 1000,
-    )
-    const failed = await Promise.race([
-      Promise.all(preambles.map(({ passed }) => passed)).then(() => null),
-      refused,
-      ended,
-    ])
+    const timer = setTimeout(() => {
+      const though = asked > 0 ? ', though sudo has the password' : ''
+      refuse(`nothing within ${limitSeconds} s${though}`)
+    }, limitSeconds * 1000)
+    const passed = Promise.all(preambles.map((preamble) => preamble.passed)).then(() => null)
+    const failed = await Promise.race([passed, refused, ended])
     clearTimeout(timer)
     if (failed === null) {
       if (become?.password !== undefined) stdin.write(bootScript(script))
@@ -195,19 +194,24 @@ export async function begin(
     }
     for (const preamble of preambles) preamble.stop()
     pipes.destroy()
-    // Our own prompt and command, which sudo quotes, tell a person nothing.
-    const said = preambles
-      .map((preamble) => preamble.said.subarray(-quotedBytes).toString())
-      .join('\n')
-    const words = prompts
-      .reduce((text, prompt) => text.replaceAll(prompt, ''), said)
-      .replace(/-c '?PATH=.{0,4000}\)"'?/g, '-c …')
-    throw failure(quoted(words), failed, become, transport.place)
+    throw failure(wordsOf(preambles, prompts), failed, become, transport.place)
   }
 }
 
+const timesAsked = (said: Buffer, prompts: readonly string[]): number =>
+  prompts.reduce((sum, prompt) => sum + said.toString().split(prompt).length - 1, 0)
+
+/** Our own prompt and command, which sudo quotes, tell a person nothing. */
+function wordsOf(preambles: readonly Preamble[], prompts: readonly string[]): string {
+  const ends = preambles.map(({ said }) => said.subarray(-quotedBytes).toString())
+  const words = prompts
+    .reduce((text, prompt) => text.replaceAll(prompt, ''), ends.join('\n'))
+    .replace(/-c '?PATH=.{0,4000}\)"'?/g, '-c …')
+  return quoted(words)
+}
+
 function failure(said: string, how: string, become: Become | null, place: string): FettleError {
-  const detail = said === '' ? {} : { detail: said }
+  const detail = omitUndefined({ detail: said || undefined })
   if (become === null)
     return new FettleError('shell-not-started', {
       message: `${place}: the login shell did not start /bin/sh (${how})`,
@@ -219,19 +223,18 @@ function failure(said: string, how: string, become: Become | null, place: string
       ...detail,
     })
   const complaint = complaints.find(([pattern]) => pattern.test(said))
-  if (complaint === undefined) {
-    const password =
-      become.password === undefined
-        ? '; where sudo wants a password, use -K or ansible_become_password'
-        : ''
-    return new FettleError('shell-not-started', {
-      message: `${place}: the login shell did not start sudo and /bin/sh as ${become.user} (${how})`,
-      remedy: `see what it said; ssh HOST sudo -u ${become.user} true must work${password}`,
+  if (complaint !== undefined) {
+    const [, code, what] = complaint
+    return new FettleError(code, {
+      message: `${place}: ${what}, so nothing can run as ${become.user}`,
       ...detail,
     })
   }
-  return new FettleError(complaint[1], {
-    message: `${place}: ${complaint[2]}, so nothing can run as ${become.user}`,
+  const advice = '; where sudo wants a password, use -K or ansible_become_password'
+  const password = become.password === undefined ? advice : ''
+  return new FettleError('shell-not-started', {
+    message: `${place}: the login shell did not start sudo and /bin/sh as ${become.user} (${how})`,
+    remedy: `see what it said; ssh HOST sudo -u ${become.user} true must work${password}`,
     ...detail,
   })
 }

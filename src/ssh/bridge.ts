@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream'
 import type { FettleError } from '../core/errors.js'
 import { sh, type Sh } from '../core/sh.js'
+import { showAddress } from './address.js'
 import { quoted } from './quoted.js'
 import type { ForwardTarget } from './session.js'
 import type { Pipes } from './transport.js'
@@ -42,10 +43,10 @@ else:
 const bash = 'exec 3<>"/dev/tcp/$0/$1" 4<&0 || exit; cat <&4 >&3 & cat <&3; kill $!'
 
 /** A socket for socat(1), in which these characters stand for other things. */
-const socatAddress = (target: ForwardTarget): string =>
-  'socket' in target
-    ? `UNIX-CONNECT:${target.socket.replace(/[:,!"'\\([{]/g, '\\$&')}`
-    : `TCP:${target.host.includes(':') ? `[${target.host}]` : target.host}:${String(target.port)}`
+function socatAddress(target: ForwardTarget): string {
+  if ('socket' in target) return `UNIX-CONNECT:${target.socket.replace(/[:,!"'\\([{]/g, '\\$&')}`
+  return `TCP:${showAddress(target)}`
+}
 
 const wordsOf = (target: ForwardTarget): readonly (string | number)[] =>
   'socket' in target ? [target.socket] : [target.host, target.port]
@@ -60,16 +61,18 @@ export const withoutProgram = 'status 127'
  */
 export function bridgeScript(target: ForwardTarget): string {
   const words = wordsOf(target)
-  const others: Sh =
-    'socket' in target
-      ? sh``
-      : sh`elif command -v bash >/dev/null; then exec bash -c ${bash} ${words}
+  let others: Sh = sh``
+  let programs = 'perl, python3 and socat'
+  if (!('socket' in target)) {
+    others = sh`elif command -v bash >/dev/null; then exec bash -c ${bash} ${words}
 `
+    programs = 'perl, python3, socat and bash'
+  }
   return sh`PATH=/usr/local/bin:/usr/bin:/bin
 if command -v perl >/dev/null; then exec perl -e ${perl} -- ${words}
 elif command -v python3 >/dev/null; then exec python3 -c ${python} ${words}
 elif command -v socat >/dev/null; then exec socat - ${socatAddress(target)}
-${others}else echo ${`none of ${'socket' in target ? 'perl, python3 and socat' : 'perl, python3, socat and bash'} is installed`} >&2; exit 127
+${others}else echo ${`none of ${programs} is installed`} >&2; exit 127
 fi`.text
 }
 
@@ -83,15 +86,20 @@ export function duplexOf(
 ): Duplex {
   const words: Buffer[] = []
   const stream = new Duplex({
-    read: () => void pipes.stdout.resume(),
-    write: (chunk: Buffer, _, done) =>
-      void pipes.stdin.write(chunk, (error) => {
+    read() {
+      pipes.stdout.resume()
+    },
+    write(chunk: Buffer, _, done) {
+      pipes.stdin.write(chunk, (error) => {
         // Why the pipe broke is told by the program's end.
         if (error === null || error === undefined) done()
         else void pipes.ended.then(() => done(error))
-      }),
-    final: (done) => void pipes.stdin.end(() => done()),
-    destroy: (error, done) => {
+      })
+    },
+    final(done) {
+      pipes.stdin.end(() => done())
+    },
+    destroy(error, done) {
       pipes.destroy()
       done(error)
     },

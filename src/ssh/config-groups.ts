@@ -22,10 +22,12 @@ export class ConfigGroups {
     const groups = new ConfigGroups()
     const own = join(userInfo().homedir, '.ssh')
     try {
-      if (sshConfig !== undefined) await groups.#read(sshConfig, own, true)
-      else
-        for (const folder of [own, '/etc/ssh'])
-          await groups.#read(join(folder, folder === own ? 'config' : 'ssh_config'), folder, false)
+      if (sshConfig !== undefined) {
+        await groups.#read(sshConfig, own, true)
+        return groups
+      }
+      await groups.#read(join(own, 'config'), own, false)
+      await groups.#read('/etc/ssh/ssh_config', '/etc/ssh', false)
       return groups
     } catch (error) {
       if (error instanceof Unclear) return null
@@ -84,9 +86,9 @@ export class ConfigGroups {
   /** @returns whether they can match several hosts */
   #add(patterns: readonly string[]): boolean {
     for (const pattern of patterns.map((each) => each.replace(/^!/, ''))) {
+      const kind = /[*?]/.test(pattern) ? this.#wide : this.#names
       // Whether case matters differs between Host and Match.
-      for (const each of [pattern, pattern.toLowerCase()])
-        (/[*?]/.test(each) ? this.#wide : this.#names).add(each)
+      kind.add(pattern).add(pattern.toLowerCase())
     }
     return patterns.some((pattern) => /[*?!]/.test(pattern))
   }
@@ -105,7 +107,8 @@ function hostsOf([criterion = '', list, ...rest]: readonly string[]): readonly s
   const name = criterion.toLowerCase().replace(/^!/, '')
   if (name === 'all' && list === undefined) return []
   if (!['host', 'originalhost'].includes(name) || list === undefined) throw new Unclear()
-  return [...list.split(','), ...(rest.length === 0 ? [] : hostsOf(rest))]
+  const others = rest.length === 0 ? [] : hostsOf(rest)
+  return [...list.split(','), ...others]
 }
 
 /** ssh's own limit. */
@@ -116,27 +119,25 @@ function nested(depth: number): number {
 
 /** The files that an Include names, with wildcards in their last part only. */
 async function included(patterns: readonly string[], folder: string): Promise<readonly string[]> {
-  const files = await Promise.all(
-    patterns.map(async (pattern) => {
-      if (
-        /[%$[\]{}]|^~[^/]/.test(pattern) ||
-        /[*?]/.test(pattern.slice(0, pattern.lastIndexOf('/') + 1))
-      )
-        throw new Unclear()
-      const path = pattern.startsWith('~/')
-        ? join(userInfo().homedir, pattern.slice(2))
-        : isAbsolute(pattern)
-          ? pattern
-          : join(folder, pattern)
-      if (!/[*?]/.test(path)) return [path]
-      const names = await readdir(dirname(path)).catch((error: unknown) => {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-        throw new Unclear()
-      })
-      return names
-        .filter((name) => wildcard(basename(path), name))
-        .map((name) => join(dirname(path), name))
-    }),
-  )
+  const files = await Promise.all(patterns.map((pattern) => filesOf(pattern, folder)))
   return files.flat()
+}
+
+async function filesOf(pattern: string, folder: string): Promise<readonly string[]> {
+  const parents = pattern.slice(0, pattern.lastIndexOf('/') + 1)
+  if (/[%$[\]{}]|^~[^/]/.test(pattern) || /[*?]/.test(parents)) throw new Unclear()
+  const path = pathOf(pattern, folder)
+  if (!/[*?]/.test(path)) return [path]
+  const names = await readdir(dirname(path)).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw new Unclear()
+  })
+  return names
+    .filter((name) => wildcard(basename(path), name))
+    .map((name) => join(dirname(path), name))
+}
+
+function pathOf(pattern: string, folder: string): string {
+  if (pattern.startsWith('~/')) return join(userInfo().homedir, pattern.slice(2))
+  return isAbsolute(pattern) ? pattern : join(folder, pattern)
 }

@@ -18,7 +18,8 @@ export const connectAlong = (route: Route, options: ConnectOptions): Promise<Ssh
 
 function wayOf({ config, via }: Route, options: ConnectOptions): Way {
   if (via !== null) return jumpHosts.way(nameOf(via, options), () => loggedIn(via, options), config)
-  return config.proxyCommand === null ? direct(config) : throughCommand(config.proxyCommand, config)
+  if (config.proxyCommand !== null) return throughCommand(config.proxyCommand, config)
+  return direct(config)
 }
 
 /** Everything that a connection depends on. */

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { NodeSSH } from 'node-ssh'
+import { NodeSSH, type Config } from 'node-ssh'
 import type { Algorithms, Client } from 'ssh2'
 import { FettleError } from '../core/errors.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import { showAddress } from './address.js'
 import { algorithmsFor } from './algorithms.js'
 import { certificateNotes, Login, waysToLogIn, type Ways } from './authentication.js'
@@ -47,23 +48,21 @@ export async function connectSsh(
     Promise.all([hostKeyCheck(config, options, described), waysToLogIn(target, config)]),
     options.signal,
   )
-  if (ways.attempts.length === 0)
+  if (ways.attempts.length === 0) {
+    const why = ways.notes.join('; ') || 'neither key nor password'
     throw new FettleError('ssh-auth-failed', {
-      message: `${described}: there is no way to log in: ${ways.notes.join('; ') || 'neither key nor password'}`,
+      message: `${described}: there is no way to log in: ${why}`,
     })
+  }
+  const { signal } = options
+  const plan: Plan = { config, way, hostKey, ways, place: described, signal }
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await connectOnce({
-        config,
-        way,
-        hostKey,
-        ways,
-        place: described,
-        signal: options.signal,
-      })
+      return await connectOnce(plan)
     } catch (error) {
       if (!(error instanceof Dropped) || attempt === attempts) throw error
-      await delay(Math.random() * longestPause * attempt, undefined, { signal: options.signal })
+      const pause = Math.random() * longestPause * attempt
+      await delay(pause, undefined, { signal })
     }
   }
 }
@@ -82,9 +81,8 @@ async function connectOnce(plan: Plan): Promise<SshTransport> {
   const offer = algorithmsFor(config, hostKey.algorithms, place)
   const leave = await doors.enter(way.door, signal)
   try {
-    const connected = await inTurn(plan, await way.dial(place, signal), (link) =>
-      logIn(plan, link, offer),
-    )
+    const link = await way.dial(place, signal)
+    const connected = await inTurn(plan, link, () => logIn(plan, link, offer))
     void connected.loggedIn.then(leave, leave)
     return sshTransport(connected)
   } catch (error) {
@@ -97,19 +95,22 @@ async function connectOnce(plan: Plan): Promise<SshTransport> {
 async function inTurn<T>(
   { place, signal }: Plan,
   link: Link,
-  handshake: (link: Link) => Promise<T>,
+  handshake: () => Promise<T>,
 ): Promise<T> {
   const errors: Error[] = []
-  link.stream.once('error', (error) => void errors.push(error))
+  link.stream.once('error', (error) => {
+    errors.push(error)
+  })
   const leave = await handshakes.enter('', signal).catch((error: unknown) => {
     link.stream.destroy()
     throw error
   })
   try {
     // ssh2 would not hear of an error that came before it listens, and wait until the time limit.
-    if (errors[0] !== undefined)
-      throw errors[0] instanceof FettleError ? errors[0] : dropped(place, errors[0])
-    return await handshake(link)
+    const [early] = errors
+    if (early instanceof FettleError) throw early
+    if (early !== undefined) throw dropped(place, early)
+    return await handshake()
   } finally {
     leave()
   }
@@ -133,23 +134,15 @@ interface Seen {
  * ssh2's client that it holds.
  */
 async function logIn(plan: Plan, link: Link, algorithms: Algorithms): Promise<Connected> {
-  const { config, hostKey, ways, place, signal } = plan
+  const { config, ways, place, signal } = plan
   const login = new Login(ways.attempts)
   const seen: Seen = { refused: null, handshake: false, banner: '', expired: false, login }
   const ssh = new NodeSSH()
-  const stop = (): void => void link.stream.destroy()
+  const stop = (): void => {
+    link.stream.destroy()
+  }
   signal?.addEventListener('abort', stop, { once: true })
-  const ready = ssh.connect({
-    sock: link.stream,
-    username: config.user,
-    readyTimeout: config.connectSeconds * 1000,
-    keepaliveInterval: config.keepalive.seconds * 1000,
-    keepaliveCountMax: config.keepalive.count,
-    algorithms,
-    ...(config.forwardedAgent !== null && { agent: config.forwardedAgent }),
-    authHandler: login.next,
-    hostVerifier: hostVerifier(hostKey, (error) => (seen.refused ??= error)),
-  })
+  const ready = ssh.connect(settings(plan, link, algorithms, seen))
   const client = ssh.connection
   if (client === null)
     throw new Error('node-ssh holds no connection', {
@@ -162,37 +155,53 @@ async function logIn(plan: Plan, link: Link, algorithms: Algorithms): Promise<Co
     client.emit('error', new Error('it sent more than the window of a channel allows'))
     link.stream.destroy()
   })
-  const loggedIn = ready
-    .then(
-      () => undefined,
-      (error: unknown) => {
-        link.stream.destroy()
-        throw signal?.aborted === true
-          ? signal.reason
-          : explain(error, { ...seen, named: isNamed(client) }, plan, link)
-      },
-    )
-    .finally(() => signal?.removeEventListener('abort', stop))
-  await Promise.race([loggedIn, ...(ways.attempts.length === 1 ? [swiftLogin(client)] : [])])
-  return {
-    client,
-    link,
-    loginUser: config.user,
-    place,
-    forwardsAgent: config.forwardedAgent !== null,
-    loggedIn,
-    lost,
+  const failed = (error: unknown): never => {
+    link.stream.destroy()
+    if (signal?.aborted === true) throw signal.reason
+    throw explain(error, { ...seen, named: isNamed(client) }, plan, link)
   }
+  const loggedIn = ready
+    .then(() => undefined, failed)
+    .finally(() => signal?.removeEventListener('abort', stop))
+  const sent = ways.attempts.length === 1 ? [swiftLogin(client)] : []
+  await Promise.race([loggedIn, ...sent])
+  const forwardsAgent = config.forwardedAgent !== null
+  return { client, link, loginUser: config.user, place, forwardsAgent, loggedIn, lost }
 }
+
+const settings = (
+  { config, hostKey }: Plan,
+  link: Link,
+  algorithms: Algorithms,
+  seen: Seen,
+): Config => ({
+  sock: link.stream,
+  username: config.user,
+  readyTimeout: config.connectSeconds * 1000,
+  keepaliveInterval: config.keepalive.seconds * 1000,
+  keepaliveCountMax: config.keepalive.count,
+  algorithms,
+  ...omitUndefined({ agent: config.forwardedAgent ?? undefined }),
+  authHandler: seen.login.next,
+  hostVerifier: hostVerifier(hostKey, (error) => {
+    seen.refused ??= error
+  }),
+})
 
 /** @returns why the connection ended, when it has; it never rejects */
 function watch(client: Client, seen: Seen, link: Link): Promise<string> {
   return new Promise((resolve) => {
     let why = 'the connection was closed'
-    client.on('error', (error) => (why = error.message))
+    client.on('error', (error) => {
+      why = error.message
+    })
     client.on('close', () => resolve(link.why() ?? seen.refused?.message ?? why))
-    client.on('handshake', () => (seen.handshake = true))
-    client.on('banner', (text) => (seen.banner = (seen.banner + text).slice(-bannerCharacters)))
+    client.on('handshake', () => {
+      seen.handshake = true
+    })
+    client.on('banner', (text) => {
+      seen.banner = (seen.banner + text).slice(-bannerCharacters)
+    })
     client.on('change password', () => {
       seen.expired = true
       client.end()
@@ -207,62 +216,79 @@ function watch(client: Client, seen: Seen, link: Link): Promise<string> {
 const isNamed = (client: Client): boolean =>
   typeof (client as { readonly _remoteVer?: unknown })._remoteVer === 'string'
 
-function explain(
-  error: unknown,
-  seen: Seen & { readonly named: boolean },
-  { config, place, ways }: Plan,
-  link: Link,
-): Error {
-  const said = seen.banner.trim() === '' ? {} : { detail: quoted(seen.banner) }
+/** What was seen when the login failed. */
+interface Failed extends Seen {
+  readonly named: boolean
+}
+
+function explain(error: unknown, seen: Failed, plan: Plan, link: Link): Error {
   if (error instanceof FettleError) return error
   if (seen.refused !== null) return seen.refused
-  const { level, code } = error as { readonly level?: string; readonly code?: unknown }
-  const message = link.why() ?? reason(error)
-  if (!seen.handshake) {
-    const missing = seen.named ? 'the key exchange did not end' : 'no SSH banner or handshake'
-    if (level === 'client-timeout')
-      return new FettleError('ssh-handshake-failed', {
-        message: `${place}: ${missing} within ${config.connectSeconds} s`,
-        ...said,
-      })
-    const gone =
-      code === 'ECONNRESET' ||
-      code === 'EPIPE' ||
-      /before handshake|No response from server/.test(message)
-    return gone
-      ? dropped(place, link.why() ?? error)
-      : new FettleError('ssh-handshake-failed', {
-          message: `${place}: the SSH handshake failed: ${message}`,
-          cause: error,
-          ...said,
-        })
-  }
+  if (!seen.handshake) return handshakeError(error, seen, plan, link)
+  const why = link.why()
+  if (why === null) return loginError(error, seen, plan)
   // Nothing was refused: what the connection goes through has ended.
-  if (link.why() !== null)
-    return new FettleError('unreachable', {
-      message: `${place} cannot be reached: ${message}`,
-      cause: error,
-      ...said,
-    })
-  const tried = seen.login.tried.join(', ') || 'nothing'
-  const accepts =
-    seen.login.offered.length === 0 ? '' : `; the server accepts ${seen.login.offered.join(', ')}`
-  const gssapi = seen.login.offered.some((method) => method.startsWith('gssapi'))
-    ? ['Fettle cannot log in by GSSAPI']
-    : []
-  const notes = [...ways.notes, ...certificateNotes(ways), ...gssapi]
-    .map((note) => `; ${note}`)
-    .join('')
-  const slow =
-    level === 'client-timeout' ? `the login did not end within ${config.connectSeconds} s` : null
-  const why = seen.expired
-    ? 'its password has expired'
-    : level === 'client-authentication'
-      ? 'the login was refused'
-      : (slow ?? message)
-  return new FettleError('ssh-auth-failed', {
-    message: `${place}: ${why}; tried: ${tried}${accepts}${notes}`,
+  return new FettleError('unreachable', {
+    message: `${plan.place} cannot be reached: ${why}`,
     cause: error,
-    ...said,
+    ...bannerOf(seen),
   })
+}
+
+const bannerOf = ({ banner }: Seen): { readonly detail?: string } =>
+  omitUndefined({ detail: banner.trim() === '' ? undefined : quoted(banner) })
+
+/** The parts of ssh2's errors that its types leave out. */
+interface Details {
+  readonly level?: string
+  readonly code?: unknown
+}
+
+function handshakeError(error: unknown, seen: Failed, { config, place }: Plan, link: Link): Error {
+  const { level, code } = error as Details
+  if (level === 'client-timeout') {
+    const missing = seen.named ? 'the key exchange did not end' : 'no SSH banner or handshake'
+    return new FettleError('ssh-handshake-failed', {
+      message: `${place}: ${missing} within ${config.connectSeconds} s`,
+      ...bannerOf(seen),
+    })
+  }
+  const message = link.why() ?? reason(error)
+  const isGone =
+    code === 'ECONNRESET' ||
+    code === 'EPIPE' ||
+    /before handshake|No response from server/.test(message)
+  if (isGone) return dropped(place, link.why() ?? error)
+  return new FettleError('ssh-handshake-failed', {
+    message: `${place}: the SSH handshake failed: ${message}`,
+    cause: error,
+    ...bannerOf(seen),
+  })
+}
+
+function loginError(error: unknown, seen: Failed, { config, place, ways }: Plan): Error {
+  const { tried, offered } = seen.login
+  const why = refusalOf(error, seen, config)
+  const notes = [...ways.notes, ...certificateNotes(ways)]
+  if (offered.length > 0) notes.unshift(`the server accepts ${offered.join(', ')}`)
+  if (offered.some((method) => method.startsWith('gssapi')))
+    notes.push('Fettle cannot log in by GSSAPI')
+  const shown = [`tried: ${tried.join(', ') || 'nothing'}`, ...notes].join('; ')
+  return new FettleError('ssh-auth-failed', {
+    message: `${place}: ${why}; ${shown}`,
+    cause: error,
+    ...bannerOf(seen),
+  })
+}
+
+function refusalOf(error: unknown, { expired }: Seen, { connectSeconds }: HostConfig): string {
+  if (expired) return 'its password has expired'
+  switch ((error as Details).level) {
+    case 'client-authentication':
+      return 'the login was refused'
+    case 'client-timeout':
+      return `the login did not end within ${connectSeconds} s`
+    default:
+      return reason(error)
+  }
 }

@@ -41,18 +41,15 @@ export function frames(blocks: readonly Block[]): readonly Frame[] {
   }
   for (const [index, block] of blocks.entries()) {
     const beside = block.beside === true && block.input === undefined
-    const answer: Answer = {
-      id: nonce(),
-      liveId: block.live !== undefined && block.long === true && !beside ? nonce() : null,
-      index,
-      block,
-      beside,
+    const isLive = block.live !== undefined && block.long === true && !beside
+    const liveId = isLive ? nonce() : null
+    const answer: Answer = { id: nonce(), liveId, index, block, beside }
+    if (block.input === undefined) {
+      together.push(answer)
+      continue
     }
-    if (block.input === undefined) together.push(answer)
-    else {
-      flush()
-      made.push(frame([answer], inputBytes(block.input)))
-    }
+    flush()
+    made.push(frame([answer], inputBytes(block.input)))
   }
   flush()
   return made
@@ -67,37 +64,32 @@ function frame(answers: readonly Answer[], input: Buffer = Buffer.alloc(0)): Fra
   const id = nonce()
   const head = Buffer.concat([Buffer.from(`${id} ${text.length} ${input.length}\n`), text])
   const trailer = Buffer.from(`${id}\n`)
-  return {
-    answers: ordered,
-    bytes:
-      input.length < smallInput ? [Buffer.concat([head, input, trailer])] : [head, input, trailer],
-  }
+  const parts = [head, input, trailer]
+  const bytes = input.length < smallInput ? [Buffer.concat(parts)] : parts
+  return { answers: ordered, bytes }
 }
 
 /** It never ends with a newline, which the driver would not see. */
 function program(answers: readonly Answer[]): string {
-  const first =
-    answers
-      .filter(({ beside }) => !beside)
-      .map((answer) => `now_ ${words(answer)}`)
-      .join('\n') || ':'
-  return answers
-    .filter(({ beside }) => beside)
-    .reduce(
-      (rest, answer) => `beside_ ${words(answer)} | { {\n${rest}\n} </dev/null; cat; }`,
-      first,
-    )
+  const inOrder = answers.filter(({ beside }) => !beside)
+  const lines = inOrder.map((answer) => `now_ ${words(answer)}`)
+  let text = lines.join('\n') || ':'
+  for (const answer of answers.filter(({ beside }) => beside))
+    text = `beside_ ${words(answer)} | { {\n${text}\n} </dev/null; cat; }`
+  return text
 }
 
 function words(answer: Answer | undefined): string {
   if (answer === undefined) throw new TypeError('a frame holds a block')
   const { id, liveId, index, block } = answer
+  const onlyIfOk = block.onlyIfOk === true && index > 0
+  const isLong = block.long === true
   return [
     id,
     quote(block.as ?? '-'),
-    block.onlyIfOk === true && index > 0 ? 1 : 0,
+    Number(onlyIfOk),
     Math.ceil(block.timeout ?? 0),
-    liveId ?? (block.long === true ? 1 : 0),
+    liveId ?? Number(isLong),
     quote(block.script.text),
   ].join(' ')
 }

@@ -48,36 +48,18 @@ export async function hostKeyCheck(
   const files = [...options.knownHostsFiles, ...config.knownHostsFiles]
   const known = await readKnownKeys(files, name)
   const hasPort = config.hostKeyAlias === null && config.port !== 22
-  const portless =
-    hasPort && known.every(({ marker }) => marker !== null)
-      ? await readKnownKeys(files, knownName(config.host, 22))
-      : []
-  const allowed = supported.filter(
-    (algorithm) => config.algorithms.serverHostKey?.includes(algorithm) ?? true,
-  )
-  if (allowed.length === 0)
-    throw new FettleError('ssh-config-unsupported', {
-      message: `${place}: ssh_config's HostKeyAlgorithms holds none that Fettle has (${supported.join(', ')})`,
-    })
-  const wanted = new Set(
-    [...known, ...portless]
-      .filter(({ marker }) => marker === null)
-      .flatMap(({ type }) => algorithmsOf(type)),
-  )
+  let portless: readonly KnownKey[] = []
+  if (hasPort && known.every(({ marker }) => marker !== null))
+    portless = await readKnownKeys(files, knownName(config.host, 22))
   return {
-    algorithms: [
-      ...allowed.filter((algorithm) => wanted.has(algorithm)),
-      ...allowed.filter((algorithm) => !wanted.has(algorithm)),
-    ],
+    algorithms: algorithmsToOffer(config, [...known, ...portless], place),
     async verify(key) {
       const verdict = judge(known, key, portless)
       switch (verdict.is) {
         case 'known':
           return null
         case 'revoked':
-          return new FettleError('host-key-revoked', {
-            message: `${place} shows the key ${shown(verdict.by.type, key)}, which ${verdict.by.place} revokes`,
-          })
+          return revoked(place, key, verdict.by)
         case 'changed':
           return changed(place, key, verdict.known)
         case 'unknown':
@@ -90,6 +72,26 @@ export async function hostKeyCheck(
       }
     },
   }
+}
+
+/** @throws FettleError `ssh-config-unsupported` when ssh_config permits none that we have */
+function algorithmsToOffer(
+  { algorithms }: HostConfig,
+  known: readonly KnownKey[],
+  place: string,
+): readonly string[] {
+  const permitted = algorithms.serverHostKey
+  const allowed = supported.filter((algorithm) => permitted?.includes(algorithm) ?? true)
+  if (allowed.length === 0)
+    throw new FettleError('ssh-config-unsupported', {
+      message: `${place}: ssh_config's HostKeyAlgorithms holds none that Fettle has (${supported.join(', ')})`,
+    })
+  const keys = known.filter(({ marker }) => marker === null)
+  const wanted = new Set(keys.flatMap(({ type }) => algorithmsOf(type)))
+  return [
+    ...allowed.filter((algorithm) => wanted.has(algorithm)),
+    ...allowed.filter((algorithm) => !wanted.has(algorithm)),
+  ]
 }
 
 /**
@@ -133,19 +135,26 @@ export function hostVerifier(
 
 function notRemembered(place: string, file: string, cause: unknown): FettleError {
   const isLink = types.isNativeError(cause) && 'code' in cause && cause.code === 'ELOOP'
+  const why = isLink ? 'it is a symbolic link, which is not followed' : String(cause)
+  const replace = `put a file in the place of the link ${file}`
   return new FettleError('host-key-unknown', {
-    message: `the host key of ${place} cannot be written to ${file}: ${isLink ? 'it is a symbolic link, which is not followed' : String(cause)}`,
-    remedy: isLink
-      ? `put a file in the place of the link ${file}`
-      : `see that ${file} can be written to`,
+    message: `the host key of ${place} cannot be written to ${file}: ${why}`,
+    remedy: isLink ? replace : `see that ${file} can be written to`,
     cause,
+  })
+}
+
+function revoked(place: string, key: Buffer, by: KnownKey): FettleError {
+  return new FettleError('host-key-revoked', {
+    message: `${place} shows the key ${shown(by.type, key)}, which ${by.place} revokes`,
   })
 }
 
 function changed(place: string, key: Buffer, known: readonly KnownKey[]): FettleError {
   const places = [...new Set(known.map((entry) => entry.place))].join(', ')
+  const keys = known.map((entry) => shown(entry.type, entry.key)).join(' or ')
   return new FettleError('host-key-changed', {
-    message: `the host key of ${place} has CHANGED: known is ${known.map((entry) => shown(entry.type, entry.key)).join(' or ')} (${places}), the host shows ${shown(keyType(key), key)}`,
+    message: `the host key of ${place} has CHANGED: known is ${keys} (${places}), the host shows ${shown(keyType(key), key)}`,
     remedy: `somebody may be in between; only if you know why the key is new, remove ${places}`,
   })
 }
@@ -159,10 +168,9 @@ function unknownKey(
   command = 'the same command',
 ): FettleError {
   const file = own ?? 'a known_hosts file'
-  const authority =
-    authorities.length === 0
-      ? ''
-      : ` (${authorities.map((entry) => entry.place).join(', ')} names a certificate authority, which is not supported yet)`
+  const places = authorities.map((entry) => entry.place).join(', ')
+  const named = ` (${places} names a certificate authority, which is not supported yet)`
+  const authority = authorities.length === 0 ? '' : named
   return new FettleError('host-key-unknown', {
     message: `the host key of ${place} is not known: it shows ${shown(keyType(key), key)}${authority}`,
     remedy: `compare the fingerprint with the one of the host (ssh-keygen -lf /etc/ssh/ssh_host_…_key.pub there), then run ${command} with --accept-new, or add this line to ${file}: ${knownHostsLine(name, key)}`,

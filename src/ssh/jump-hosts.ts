@@ -35,15 +35,19 @@ class Shared {
 
   constructor(connect: Connect) {
     this.transport = connect()
-    this.transport.then(
-      ({ lost }) => lost.then(() => (this.#over = true)),
-      () => (this.#failed = performance.now()),
-    )
+    const over = (): void => {
+      this.#over = true
+    }
+    const failed = (): void => {
+      this.#failed = performance.now()
+    }
+    this.transport.then(({ lost }) => lost.then(over), failed)
   }
 
   /** Whether nobody should come any more. */
   get isPast(): boolean {
-    return this.#over || (this.#failed !== null && performance.now() - this.#failed > failureStands)
+    if (this.#over) return true
+    return this.#failed !== null && performance.now() - this.#failed > failureStands
   }
 
   enter(): () => void {
@@ -93,18 +97,11 @@ export class JumpHosts {
           giveWindowBack(stream)
           // A host that has hung up leaves its channel half open, and ssh2 would wait for ever.
           stream.on('close', leave).on('end', () => stream.destroy())
-          return {
-            stream,
-            hangUp: () =>
-              new Promise((resolve) =>
-                stream.end(() => {
-                  stream.destroy()
-                  leave()
-                  resolve()
-                }),
-              ),
-            why: () => jump.over,
+          const ended = (): void => {
+            stream.destroy()
+            leave()
           }
+          return { stream, hangUp: () => end(stream, ended), why: () => jump.over }
         } catch (error) {
           leave()
           throw error
@@ -122,9 +119,23 @@ export class JumpHosts {
   }
 }
 
+const end = (stream: Duplex, ended: () => void): Promise<void> =>
+  new Promise((resolve) => {
+    stream.end(() => {
+      ended()
+      resolve()
+    })
+  })
+
 /** RFC 4254, section 5.1. */
 const administrativelyProhibited = 1
 const resourceShortage = 4
+
+/** What ssh2 says of a channel that was refused. */
+interface Refusal {
+  readonly message?: string
+  readonly reason?: unknown
+}
 
 async function dial(
   jump: SshTransport,
@@ -141,10 +152,7 @@ async function dial(
       () => undefined,
     )
     if (!(error instanceof FettleError)) throw error
-    const { message = '', reason } = (error.cause ?? {}) as {
-      readonly message?: string
-      readonly reason?: unknown
-    }
+    const { message = '', reason } = (error.cause ?? {}) as Refusal
     const why = message.replace(/^.*open failure: /, '')
     // It died between two hosts: the next try opens it again.
     if (error.code === 'connection-lost' || jump.over !== null || reason === resourceShortage)

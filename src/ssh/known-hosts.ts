@@ -43,11 +43,9 @@ export const knownHostsLine = (name: string, key: Buffer): string =>
 /** A name that is hashed stands alone on its line. */
 function isHashOf(hosts: string, name: string): boolean {
   const [, version, salt, hash] = hosts.split('|')
-  return (
-    version === '1' &&
-    salt !== undefined &&
-    createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash
-  )
+  if (version !== '1' || salt === undefined) return false
+  const key = Buffer.from(salt, 'base64')
+  return createHmac('sha1', key).update(name).digest('base64') === hash
 }
 
 /** A list of patterns; one that is negated and matches decides against the whole list. */
@@ -80,13 +78,36 @@ function keyOf({ type, base64 }: Pick<Line, 'type' | 'base64'>): Buffer | null {
   if (keyType(key) !== type || key.toString('base64') !== base64) return null
   let fields = 0
   let end = 0
-  for (; end + 4 <= key.length; fields += 1) end += 4 + key.readUInt32BE(end)
+  while (end + 4 <= key.length) {
+    end += 4 + key.readUInt32BE(end)
+    fields += 1
+  }
   return end === key.length && fields === fieldCounts[type] ? key : null
 }
 
 interface Line extends Omit<KnownKey, 'key'> {
   readonly hosts: string
   readonly base64: string
+}
+
+const markers: ReadonlyMap<string | undefined, Line['marker']> = new Map([
+  [undefined, null],
+  ['@revoked', 'revoked'],
+  ['@cert-authority', 'cert-authority'],
+])
+
+/** Null for a line that is not understood, and for a comment. */
+function lineOf(line: string, place: string): Line | null {
+  const fields = line
+    .replace(/\r$/, '')
+    .replace(/^[ \t]+/, '')
+    .split(/[ \t]+/)
+  const isMarked = fields[0]?.startsWith('@') === true
+  const marker = markers.get(isMarked ? fields.shift() : undefined)
+  const [hosts, type, base64] = fields
+  if (hosts === undefined || hosts.startsWith('#')) return null
+  if (type === undefined || base64 === undefined || marker === undefined) return null
+  return { place, marker, type, hosts, base64 }
 }
 
 /** A known_hosts file. Lines that are not understood are passed over, as OpenSSH does. */
@@ -100,41 +121,24 @@ export class KnownHosts {
 
   constructor(path: string, text: string) {
     for (const [index, line] of text.split('\n').entries()) {
-      const fields = line
-        .replace(/\r$/, '')
-        .replace(/^[ \t]+/, '')
-        .split(/[ \t]+/)
-      const marker = fields[0]?.startsWith('@') === true ? fields.shift() : undefined
-      const [hosts, type, base64] = fields
-      if (
-        hosts === undefined ||
-        hosts.startsWith('#') ||
-        type === undefined ||
-        base64 === undefined
-      )
-        continue
-      if (marker !== undefined && marker !== '@revoked' && marker !== '@cert-authority') continue
-      const known: Line = {
-        place: `${path}:${index + 1}`,
-        marker: marker === undefined ? null : marker === '@revoked' ? 'revoked' : 'cert-authority',
-        type,
-        hosts,
-        base64,
-      }
+      const known = lineOf(line, `${path}:${index + 1}`)
+      if (known === null) continue
+      const { hosts } = known
       if (/[*?!|]/.test(hosts)) this.#others.push(known)
-      else
-        for (const name of new Set(hosts.toLowerCase().split(',')))
-          this.#named.set(name, [...(this.#named.get(name) ?? []), known])
+      else for (const name of new Set(hosts.toLowerCase().split(','))) this.#add(name, known)
     }
+  }
+
+  #add(name: string, line: Line): void {
+    const lines = this.#named.get(name) ?? []
+    this.#named.set(name, [...lines, line])
   }
 
   /** The keys that it holds for a name. */
   keysOf(name: string): readonly KnownKey[] {
-    const lines = [
-      ...(this.#named.get(name) ?? []),
-      ...this.#others.filter(({ hosts }) => matches(hosts, name)),
-    ]
-    return lines.flatMap((line) => {
+    const named = this.#named.get(name) ?? []
+    const others = this.#others.filter(({ hosts }) => matches(hosts, name))
+    return [...named, ...others].flatMap((line) => {
       const { place, marker, type } = line
       const key = keyOf(line)
       return key === null ? [] : [{ place, marker, type, key }]
@@ -165,9 +169,10 @@ export function judge(
   }
 }
 
-const files = new FileCache(
-  async (path) => new KnownHosts(path, textOf(await readFile(path), path)),
-)
+const files = new FileCache(async (path) => {
+  const content = await readFile(path)
+  return new KnownHosts(path, textOf(content, path))
+})
 
 /**
  * Comments may be in any encoding. UTF-16 is refused, because a line that is added would be lost in
@@ -206,12 +211,14 @@ export async function remember(path: string, line: string): Promise<void> {
   )
   try {
     const { size } = await file.stat()
+    let last = '\n'
     if (size === 0) await file.chmod(0o600)
-    const last =
-      size === 0
-        ? '\n'
-        : (await file.read({ buffer: Buffer.alloc(1), position: size - 1 })).buffer.toString()
-    await file.appendFile(`${last === '\n' ? '' : '\n'}${line}\n`)
+    else {
+      const { buffer } = await file.read({ buffer: Buffer.alloc(1), position: size - 1 })
+      last = buffer.toString()
+    }
+    const lineBreak = last === '\n' ? '' : '\n'
+    await file.appendFile(`${lineBreak}${line}\n`)
   } finally {
     await file.close()
   }

@@ -49,15 +49,14 @@ export async function within<T>(
   work: (limit: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const time = AbortSignal.timeout(seconds * 1000)
+  const limit = signal === undefined ? time : AbortSignal.any([time, signal])
   try {
-    return await work(signal === undefined ? time : AbortSignal.any([time, signal]))
+    return await work(limit)
   } catch (cause) {
     if (signal?.aborted === true) throw signal.reason
     if (cause instanceof FettleError) throw cause
-    throw new FettleError('unreachable', {
-      message: `${place} cannot be reached: ${time.aborted ? `no answer within ${seconds} s` : reason(cause)}`,
-      cause,
-    })
+    const why = time.aborted ? `no answer within ${seconds} s` : reason(cause)
+    throw new FettleError('unreachable', { message: `${place} cannot be reached: ${why}`, cause })
   }
 }
 
@@ -72,13 +71,11 @@ export async function unlessAborted<T>(
     throw signal.reason
   }
   const waiting = new AbortController()
+  const aborted = once(signal, 'abort', { signal: waiting.signal }).then(() =>
+    Promise.reject(signal.reason as Error),
+  )
   try {
-    return await Promise.race([
-      work,
-      once(signal, 'abort', { signal: waiting.signal }).then(() =>
-        Promise.reject(signal.reason as Error),
-      ),
-    ])
+    return await Promise.race([work, aborted])
   } finally {
     waiting.abort()
   }

@@ -46,7 +46,6 @@ export function run(command: string, shell = '/bin/sh'): Pipes & { readonly kill
 }
 
 async function dial(target: ForwardTarget): Promise<Duplex> {
-  const where = 'socket' in target ? target.socket : `${target.host}:${target.port}`
   const socket =
     'socket' in target
       ? connect({ path: target.socket })
@@ -55,6 +54,7 @@ async function dial(target: ForwardTarget): Promise<Duplex> {
     await once(socket, 'connect')
     return socket
   } catch (cause) {
+    const where = 'socket' in target ? target.socket : `${target.host}:${target.port}`
     throw new FettleError('forward-failed', {
       message: `${where} could not be reached: ${(cause as Error).message}`,
       cause,

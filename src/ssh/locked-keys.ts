@@ -13,17 +13,21 @@ export async function lockedKeys(
   targets: readonly Target[],
   { sshConfig }: Pick<ConnectOptions, 'sshConfig'>,
 ): Promise<readonly string[]> {
-  const keys = await Promise.all(
-    targets
-      .filter(({ local }) => local !== true)
-      .map(async (target) => {
-        // What is wrong with a configuration is told when its host is connected to.
-        const route = await routeTo(target, sshConfig).catch(() => null)
-        return Promise.all(hopsOf(route).map((hop) => lockedKeysOf(hop.target, hop.config)))
-      }),
-  )
+  const remote = targets.filter(({ local }) => local !== true)
+  const keys = await Promise.all(remote.map((target) => lockedKeysTo(target, sshConfig)))
   return [...new Set(keys.flat(2))]
 }
 
-const hopsOf = (route: Route | null): readonly Route[] =>
-  route === null ? [] : [...hopsOf(route.via), route]
+async function lockedKeysTo(
+  target: Target,
+  sshConfig: string | undefined,
+): Promise<readonly (readonly string[])[]> {
+  // What is wrong with a configuration is told when its host is connected to.
+  const route = await routeTo(target, sshConfig).catch(() => null)
+  return Promise.all(hopsOf(route).map((hop) => lockedKeysOf(hop.target, hop.config)))
+}
+
+function hopsOf(route: Route | null): readonly Route[] {
+  if (route === null) return []
+  return [...hopsOf(route.via), route]
+}

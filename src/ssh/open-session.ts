@@ -1,10 +1,11 @@
+import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { FettleError, isCode } from '../core/errors.js'
 import { begin, boot } from './boot.js'
 import { bridgeScript, duplexOf, withoutProgram } from './bridge.js'
 import { driver, killScript, nonce } from './driver.js'
 import type { Block, ForwardTarget, Session } from './session.js'
-import { Shell, type Hello } from './shell.js'
+import { Shell, type Actor, type Hello } from './shell.js'
 import type { Become } from './target.js'
 import type { Transport } from './transport.js'
 
@@ -41,20 +42,18 @@ const refusals: readonly unknown[] = [1, 3]
  * everything that can be wrong.
  */
 function mayBeForbidden(target: ForwardTarget, error: unknown): boolean {
-  if (
-    !isCode(error, 'forward-failed') ||
-    typeof error.cause !== 'object' ||
-    error.cause === null ||
-    !('reason' in error.cause)
-  )
-    return false
-  return 'socket' in target || refusals.includes(error.cause.reason)
+  if (!isCode(error, 'forward-failed')) return false
+  const { cause } = error
+  if (typeof cause !== 'object' || cause === null || !('reason' in cause)) return false
+  return 'socket' in target || refusals.includes(cause.reason)
 }
 
-const forbidden = (target: ForwardTarget, place: string, why: string): FettleError =>
-  new FettleError('forward-forbidden', {
-    message: `sshd on ${place} ${'socket' in target ? 'may forbid' : 'forbids'} the forwarding to ${nameOf(target)}, and there is no other way on the host (${why})`,
+function forbidden(target: ForwardTarget, place: string, why: string): FettleError {
+  const forbids = 'socket' in target ? 'may forbid' : 'forbids'
+  return new FettleError('forward-forbidden', {
+    message: `sshd on ${place} ${forbids} the forwarding to ${nameOf(target)}, and there is no other way on the host (${why})`,
   })
+}
 
 class HostSession implements Session {
   readonly user: string
@@ -73,7 +72,9 @@ class HostSession implements Session {
   ) {
     this.loginUser = transport.loginUser
     this.user = become?.user ?? transport.loginUser
-    this.started = hello.then((said) => void (this.#hello = said))
+    this.started = hello.then((said) => {
+      this.#hello = said
+    })
     // Whoever asks for an exchange hears of it too.
     this.started.catch(() => undefined)
   }
@@ -97,12 +98,9 @@ class HostSession implements Session {
    * id must be known.
    */
   async #exchange(blocks: readonly Block[]): ReturnType<Session['exchange']> {
-    const early = blocks.every(
-      ({ input, as }) => input === undefined && (as === undefined || this.user === 'root'),
-    )
-    const expected = early ? { user: this.user, uid: this.user === 'root' ? 0 : -1 } : null
     try {
-      return await this.shell.exchange(blocks, this.#hello ?? expected ?? (await this.hello))
+      const actor = this.#hello ?? this.#expectedFor(blocks) ?? (await this.hello)
+      return await this.shell.exchange(blocks, actor)
     } catch (error) {
       // Nobody waits for it any more, so it must not go on.
       if (isCode(error, 'answer-late') || isCode(error, 'answer-long'))
@@ -111,13 +109,24 @@ class HostSession implements Session {
     }
   }
 
+  /** Who blocks will run as, where they may be sent before the shell has said it. */
+  #expectedFor(blocks: readonly Block[]): Actor | null {
+    const isRoot = this.user === 'root'
+    const isEarly = blocks.every(
+      ({ input, as }) => input === undefined && (as === undefined || isRoot),
+    )
+    return isEarly ? { user: this.user, uid: isRoot ? 0 : -1 } : null
+  }
+
   /** The error of an answer that is not waited for any longer, with what became of the blocks. */
   async #ended(error: FettleError): Promise<FettleError> {
     if (this.#hello === null) return error
     const outcome = await this.kill().then(
       () => 'it was ended there',
-      (unkilled: unknown) =>
-        `it could not be ended there (${unkilled instanceof Error ? unkilled.message : String(unkilled)})`,
+      (unkilled: unknown) => {
+        const why = unkilled instanceof Error ? unkilled.message : String(unkilled)
+        return `it could not be ended there (${why})`
+      },
     )
     return new FettleError(error.code, { message: `${error.message}; ${outcome}`, cause: error })
   }
@@ -144,8 +153,9 @@ class HostSession implements Session {
     const pipes = await boot(this.transport, this.become, bridgeScript(target))
     return duplexOf(pipes, (how, detail) => {
       if (!this.over && how === withoutProgram) return forbidden(target, place, detail)
+      const why = detail === '' ? how : detail
       return new FettleError(this.over ? 'connection-lost' : 'forward-failed', {
-        message: `${nameOf(target)} on ${place} could not be reached (${detail === '' ? how : detail})`,
+        message: `${nameOf(target)} on ${place} could not be reached (${why})`,
         detail,
       })
     })
@@ -169,21 +179,16 @@ class HostSession implements Session {
   /** By a shell beside the one that is ended, which says nothing itself. */
   async #endSession({ session }: Hello): Promise<string> {
     const { stdout, stderr, ended } = await boot(this.transport, this.become, killScript(session))
-    const words = [stdout, stderr].map(
-      (stream) =>
-        new Promise<never>((_, reject) => {
-          stream
-            .once('data', () =>
-              reject(
-                new FettleError('answer-long', {
-                  message: `${this.transport.place}: an answer where there is none`,
-                }),
-              ),
-            )
-            .resume()
-        }),
-    )
-    return Promise.race([ended, ...words])
+    return Promise.race([ended, this.#silent(stdout), this.#silent(stderr)])
+  }
+
+  /** Rejects when something comes. */
+  #silent(stream: Readable): Promise<never> {
+    const { place } = this.transport
+    const message = `${place}: an answer where there is none`
+    return new Promise((_, reject) => {
+      stream.once('data', () => reject(new FettleError('answer-long', { message }))).resume()
+    })
   }
 
   async close(): Promise<void> {

@@ -22,10 +22,14 @@ export function refuseSecrets(what: string, words: readonly string[]): void {
  * for them.
  */
 export function environmentFor(command: string): { readonly env?: NodeJS.ProcessEnv } {
-  const isNamed = (name: string): boolean => new RegExp(`\\$\\{?${name}\\b`).test(command)
-  const named = (name: string): boolean =>
-    isNamed(name) || (name === 'SSHPASS' && command.includes('sshpass'))
+  const isNamed = (name: string): boolean => {
+    if (name === 'SSHPASS' && command.includes('sshpass')) return true
+    return new RegExp(`\\$\\{?${name}\\b`).test(command)
+  }
   const all = Object.entries(process.env)
-  const open = all.filter(([name, value]) => value === undefined || !isSecret(value) || named(name))
-  return open.length === all.length ? {} : { env: Object.fromEntries(open) }
+  const open = all.filter(
+    ([name, value]) => value === undefined || !isSecret(value) || isNamed(name),
+  )
+  if (open.length === all.length) return {}
+  return { env: Object.fromEntries(open) }
 }

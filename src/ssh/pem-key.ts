@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import ssh2, { type ParsedKey } from 'ssh2'
+import { omitUndefined } from '../core/omit-undefined.js'
 
 /** A field of OpenSSH's format, behind its length. */
 function field(content: Buffer | string): Buffer {
@@ -12,7 +13,8 @@ function field(content: Buffer | string): Buffer {
 /** OpenSSH's own format (PROTOCOL.key), the only one in which ssh2 reads this type. */
 function ed25519InOpenSsh(key: KeyObject): string {
   const { d = '', x = '' } = key.export({ format: 'jwk' })
-  const [secret, open] = [Buffer.from(d, 'base64url'), Buffer.from(x, 'base64url')]
+  const secret = Buffer.from(d, 'base64url')
+  const open = Buffer.from(x, 'base64url')
   const type = field('ssh-ed25519')
   // Two equal numbers show that it was decrypted well; here nothing is encrypted.
   const inside = Buffer.concat([
@@ -22,9 +24,8 @@ function ed25519InOpenSsh(key: KeyObject): string {
     field(Buffer.concat([secret, open])),
     field(''),
   ])
-  const padding = Buffer.from(
-    Array.from({ length: (8 - (inside.length % 8)) % 8 }, (_, index) => index + 1),
-  )
+  const missing = (8 - (inside.length % 8)) % 8
+  const padding = Buffer.from(Array.from({ length: missing }, (_, index) => index + 1))
   const one = Buffer.from([0, 0, 0, 1])
   const whole = Buffer.concat([
     Buffer.from('openssh-key-v1\0'),
@@ -54,8 +55,9 @@ const formsOfSsh2: Readonly<Record<string, (key: KeyObject) => string>> = {
 export function pemKey(text: string, passphrase?: string): ParsedKey | null {
   const [pem] = /-----BEGIN ((?:[A-Z]+ )?PRIVATE KEY)-----[\s\S]+?-----END \1-----/.exec(text) ?? []
   if (pem === undefined || pem.includes('OPENSSH')) return null
-  const key = createPrivateKey({ key: pem, ...(passphrase === undefined ? {} : { passphrase }) })
+  const key = createPrivateKey({ key: pem, ...omitUndefined({ passphrase }) })
   const form = formsOfSsh2[key.asymmetricKeyType ?? '']
-  const parsed = form === undefined ? null : ssh2.utils.parseKey(form(key))
+  if (form === undefined) return null
+  const parsed = ssh2.utils.parseKey(form(key))
   return parsed instanceof Error ? null : parsed
 }

@@ -1,5 +1,5 @@
 import { createPrivateKey, sign } from 'node:crypto'
-import { constants } from 'node:fs'
+import { constants, type Stats } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
 import { isNativeError } from 'node:util/types'
 import ssh2, { type ParsedKey } from 'ssh2'
@@ -21,13 +21,16 @@ export interface PrivateKey {
 
 const ed25519OpenSSH = 'openssh-key-v1\0'
 
+interface Header {
+  readonly encrypted: boolean
+  readonly blob: Buffer
+}
+
 /**
  * The public part, which OpenSSH's format holds in the clear also when the key is encrypted
  * (PROTOCOL.key).
  */
-function openSshHeader(
-  text: string,
-): { readonly encrypted: boolean; readonly blob: Buffer } | null {
+function openSshHeader(text: string): Header | null {
   const body = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]*?)-----END/.exec(text)?.[1]
   if (body === undefined) return null
   const bytes = Buffer.from(body, 'base64')
@@ -52,18 +55,23 @@ function publicKey(text: string): Buffer | null {
   return keyType(blob) === type ? blob : null
 }
 
+/**
+ * The mode of a file that others may read or change too; 0 for every other. As ssh(1), which looks
+ * at the user's own keys only; but what everybody may write is nobody's key.
+ */
+function modeOf({ uid, mode }: Stats): number {
+  if (process.getuid === undefined) return 0
+  const refused = uid === process.getuid() ? 0o077 : 0o002
+  return (mode & refused) === 0 ? 0 : mode & 0o777
+}
+
 const files = new FileCache(async (path): Promise<PrivateKey> => {
   const file = await open(path, constants.O_RDONLY)
   try {
-    const { uid, mode } = await file.stat()
-    // As ssh(1), which looks at the user's own keys only; but what everybody may write is nobody's
-    // key.
-    const isOpen =
-      (mode & (uid === process.getuid?.() ? 0o077 : 0o002)) !== 0 && process.getuid !== undefined
-    return {
-      path,
-      ...(await understand(path, await file.readFile('utf8'), isOpen ? mode & 0o777 : 0)),
-    }
+    const stats = await file.stat()
+    const text = await file.readFile('utf8')
+    const found = await understand(path, text, modeOf(stats))
+    return { path, ...found }
   } finally {
     await file.close()
   }
@@ -77,9 +85,8 @@ export async function readPrivateKey(path: string): Promise<PrivateKey | null> {
   try {
     const found = await files.get(path)
     const open = unlocked.get(path)
-    return found !== null && isLocked(found.usable) && open !== undefined
-      ? { ...found, publicBlob: open.getPublicSSH(), usable: open }
-      : found
+    if (found === null || open === undefined || !isLocked(found.usable)) return found
+    return { ...found, publicBlob: open.getPublicSSH(), usable: open }
   } catch (cause) {
     return {
       path,
@@ -132,11 +139,9 @@ function rewriting(path: string, text: string): string {
   return `where ssh-keygen -y -f ${path} can read it, ssh-keygen -p -f ${path} writes it anew; else correct its path or its content`
 }
 
-async function understand(
-  path: string,
-  text: string,
-  mode: number,
-): Promise<Omit<PrivateKey, 'path'>> {
+type Understood = Omit<PrivateKey, 'path'>
+
+async function understand(path: string, text: string, mode: number): Promise<Understood> {
   const given = publicKey(text)
   if (given !== null)
     return {
@@ -146,7 +151,7 @@ async function understand(
       }),
     }
   const beside = publicKey(await readFile(`${path}.pub`, 'utf8').catch(() => ''))
-  let header: ReturnType<typeof openSshHeader>
+  let header: Header | null
   try {
     header = openSshHeader(text)
   } catch (cause) {
@@ -159,47 +164,55 @@ async function understand(
     }
   }
   const publicBlob = header?.blob ?? beside
-  const type = header === null ? '' : keyType(header.blob)
-  const unusable = (error: FettleError): Omit<PrivateKey, 'path'> => ({ publicBlob, usable: error })
+  const unusable = whyUnusable(path, text, mode, header)
+  if (unusable !== null) return { publicBlob, usable: unusable }
+  return privateKey(path, text, publicBlob)
+}
+
+/** Why a key cannot be used, as its file and its header tell before it is parsed. */
+function whyUnusable(
+  path: string,
+  text: string,
+  mode: number,
+  header: Header | null,
+): FettleError | null {
   if ((mode & 0o077) !== 0)
-    return unusable(
-      new FettleError('key-permissions', {
-        message: `the key ${path} has mode ${mode.toString(8).padStart(4, '0')}, so others can read it`,
-        remedy: `chmod 600 ${path}`,
-      }),
-    )
+    return new FettleError('key-permissions', {
+      message: `the key ${path} has mode ${mode.toString(8).padStart(4, '0')}, so others can read it`,
+      remedy: `chmod 600 ${path}`,
+    })
+  const type = header === null ? '' : keyType(header.blob)
   if (type.startsWith('sk-'))
-    return unusable(
-      new FettleError('key-unsupported', {
-        message: `the key ${path} is of type ${type}: hardware keys are not supported yet`,
-        remedy:
-          'use an ed25519, ecdsa or rsa key for this host; through a jump host ssh itself can go: ProxyCommand ssh -W %h:%p JUMPHOST',
-      }),
-    )
+    return new FettleError('key-unsupported', {
+      message: `the key ${path} is of type ${type}: hardware keys are not supported yet`,
+      remedy:
+        'use an ed25519, ecdsa or rsa key for this host; through a jump host ssh itself can go: ProxyCommand ssh -W %h:%p JUMPHOST',
+    })
   if (header?.encrypted === true || /(?<!SSH2 )ENCRYPTED/.test(text))
-    return unusable(
-      new FettleError('key-encrypted', {
-        message: `the key ${path} is encrypted, and no agent holds it`,
-        remedy: `ssh-add ${path}; or run Fettle at a terminal, where it asks for the passphrase, or with a program in SSH_ASKPASS that prints it`,
-      }),
-    )
+    return new FettleError('key-encrypted', {
+      message: `the key ${path} is encrypted, and no agent holds it`,
+      remedy: `ssh-add ${path}; or run Fettle at a terminal, where it asks for the passphrase, or with a program in SSH_ASKPASS that prints it`,
+    })
+  return null
+}
+
+function privateKey(path: string, text: string, publicBlob: Buffer | null): Understood {
   const parsed = parse(text)
-  if (isNativeError(parsed))
-    return unusable(
-      new FettleError('key-unreadable', {
-        message: `${path} holds no private key that Fettle understands: ${parsed.message}`,
-        remedy: rewriting(path, text),
-      }),
-    )
+  if (isNativeError(parsed)) {
+    const usable = new FettleError('key-unreadable', {
+      message: `${path} holds no private key that Fettle understands: ${parsed.message}`,
+      remedy: rewriting(path, text),
+    })
+    return { publicBlob, usable }
+  }
   try {
     return { publicBlob: parsed.getPublicSSH(), usable: readOnce(parsed) }
   } catch (cause) {
-    return unusable(
-      new FettleError('key-unreadable', {
-        message: `the private key in ${path} is refused by OpenSSL: ${(cause as Error).message}`,
-        cause,
-      }),
-    )
+    const usable = new FettleError('key-unreadable', {
+      message: `the private key in ${path} is refused by OpenSSL: ${(cause as Error).message}`,
+      cause,
+    })
+    return { publicBlob, usable }
   }
 }
 

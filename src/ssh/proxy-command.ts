@@ -1,4 +1,5 @@
 import { FettleError } from '../core/errors.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import { duplexOf } from './bridge.js'
 import type { Way } from './link.js'
 import { run } from './local.js'
@@ -49,7 +50,7 @@ export const throughCommand = (command: string, config: HostConfig): Way => ({
       return new FettleError('unreachable', {
         message: `${place} cannot be reached: its ProxyCommand ended (${how}): ${line}`,
         remedy: 'run the command by itself: it must lead to the host without asking anything',
-        ...(words !== '' && { detail: words }),
+        ...omitUndefined({ detail: words || undefined }),
       })
     })
     stream.on('close', pipes.kill)

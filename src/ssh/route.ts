@@ -1,4 +1,5 @@
 import { FettleError } from '../core/errors.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import { showAddress } from './address.js'
 import { resolveConfig, type HostConfig } from './ssh-config.js'
 import type { Target } from './target.js'
@@ -26,17 +27,23 @@ export async function routeTo(
 ): Promise<Route> {
   const config = await resolveConfig(target, sshConfig, behind.length === 0 ? 'shell' : 'jump')
   // Not its address: a host may well have the one that its jump host has elsewhere.
-  const here = `${target.user === undefined ? '' : `${target.user}@`}${target.port === undefined ? target.host : showAddress({ host: target.host, port: target.port })}`
+  const here = nameOf(target)
   if (behind.includes(here) || behind.length > mostHops)
     throw new FettleError('ssh-config-invalid', {
       message: `the jump hosts lead to each other: ${[...behind, here].join(' goes through ')}`,
       remedy: 'leave ProxyJump out for the first of them (Host * !NAME, or ProxyJump none)',
     })
-  const via =
-    config.proxyJump === null
-      ? null
-      : await routeTo(jumpHost(config.proxyJump, config, target), sshConfig, [...behind, here])
+  if (config.proxyJump === null) return { target, config, via: null }
+  const jump = jumpHost(config.proxyJump, config, target)
+  const via = await routeTo(jump, sshConfig, [...behind, here])
   return { target, config, via }
+}
+
+/** A host as the inventory or a ProxyJump names it. */
+function nameOf({ user, host, port }: Target): string {
+  const login = user === undefined ? '' : `${user}@`
+  const address = port === undefined ? host : showAddress({ host, port })
+  return login + address
 }
 
 /** The last of the jump hosts that ssh names; those before it are its own. */
@@ -46,8 +53,9 @@ function jumpHost(
   { name, commonArguments = [] }: Target,
 ): Target {
   const comma = list.lastIndexOf(',')
+  const last = list.slice(comma + 1)
   const [, own, address = '', ownPort] =
-    /^(?:(.+)@)?(\[[^\]]+\]|[^:@]+)(?::(\d+))?$/.exec(list.slice(comma + 1)) ?? []
+    /^(?:(.+)@)?(\[[^\]]+\]|[^:@]+)(?::(\d+))?$/.exec(last) ?? []
   if (address === '')
     throw new FettleError('ssh-config-invalid', {
       message: `${name}: ${JSON.stringify(list)} names no jump host`,
@@ -63,15 +71,22 @@ function jumpHost(
   const jump = address.startsWith('[')
     ? address.slice(1, -1)
     : address.replace(/%./g, (token) => tokens[token] ?? token)
-  const files = commonArguments.flatMap((word, index) =>
-    word === '-F' ? [word, commonArguments[index + 1] ?? ''] : word.startsWith('-F') ? [word] : [],
-  )
+  const files = configFilesIn(commonArguments)
+  const before = comma < 0 ? [] : ['-J', list.slice(0, comma)]
+  const ownNumber = ownPort === undefined ? undefined : Number(ownPort)
   return {
     name: `jump host ${jump}`,
     host: jump,
-    ...(own === undefined ? {} : { user: own }),
-    ...(ownPort === undefined ? {} : { port: Number(ownPort) }),
-    commonArguments: [...files, ...(comma < 0 ? [] : ['-J', list.slice(0, comma)])],
+    ...omitUndefined({ user: own, port: ownNumber }),
+    commonArguments: [...files, ...before],
     become: null,
   }
+}
+
+/** ssh's `-F` with its value, in one word or in two. */
+function configFilesIn(words: readonly string[]): readonly string[] {
+  return words.flatMap((word, index) => {
+    if (word === '-F') return [word, words[index + 1] ?? '']
+    return word.startsWith('-F') ? [word] : []
+  })
 }

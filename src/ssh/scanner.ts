@@ -18,16 +18,18 @@ const longestTrailer = 64
 
 const nothing = Buffer.alloc(0)
 
+interface Expected {
+  readonly marker: Buffer
+  readonly done: (section: Section) => void
+  readonly heard: ((data: Buffer) => void) | null
+}
+
 /**
  * Cuts a stream at markers that are announced before they arrive, and keeps a bounded part of what
  * lies between.
  */
 export class Scanner {
-  readonly #expected: {
-    readonly marker: Buffer
-    readonly done: (section: Section) => void
-    readonly heard: ((data: Buffer) => void) | null
-  }[] = []
+  readonly #expected: Expected[] = []
   #carry: Buffer = nothing
   #kept: Buffer[] = []
   #size = 0
@@ -61,27 +63,28 @@ export class Scanner {
         this.#carry = nothing
         return
       }
-      const start = data.indexOf(next.marker)
-      const end = start < 0 ? -1 : data.indexOf('\n', start + next.marker.length)
+      const { marker } = next
+      const start = data.indexOf(marker)
+      if (start < 0) return this.#keepUpTo(data.length - begun(marker, data), data)
+      const trailerStart = start + marker.length
+      const end = data.indexOf('\n', trailerStart)
       if (end < 0) {
-        if (start >= 0 && data.length - start > next.marker.length + longestTrailer)
+        if (data.length - trailerStart > longestTrailer)
           return this.endless('a last line without an end')
-        const safe = start < 0 ? data.length - begun(next.marker, data) : start
-        this.#keep(data.subarray(0, safe))
-        this.#carry = data.subarray(safe)
-        return
+        return this.#keepUpTo(start, data)
       }
       this.#keep(data.subarray(0, start))
       this.#expected.shift()
-      next.done({
-        ...this.#take(),
-        trailer: data
-          .subarray(start + next.marker.length, end)
-          .toString()
-          .trim(),
-      })
+      const trailer = data.subarray(trailerStart, end).toString().trim()
+      next.done({ ...this.#take(), trailer })
       data = data.subarray(end + 1)
     }
+  }
+
+  /** What follows may belong to a marker, and is looked at with what comes next. */
+  #keepUpTo(end: number, data: Buffer): void {
+    this.#keep(data.subarray(0, end))
+    this.#carry = data.subarray(end)
   }
 
   /** The last words: what was read and no marker ended. */

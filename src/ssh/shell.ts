@@ -1,7 +1,8 @@
-import type { Writable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import { accountPattern } from '../core/account-name.js'
 import { FettleError } from '../core/errors.js'
 import type { Output } from '../core/fact.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import { Deadlines, type Awaited } from './deadlines.js'
 import { frames, type Answer } from './frame.js'
 import { Scanner, type Section } from './scanner.js'
@@ -38,12 +39,19 @@ function awaitedOf(
   { what = 'a command', deadline, timeout, long }: Block,
   sent: readonly Buffer[],
 ): Awaited {
-  const unsaid = long === true ? Infinity : usualSeconds
-  return {
-    what,
-    seconds: deadline ?? (timeout === undefined ? unsaid : timeout + endingSeconds),
-    bytes: sent.reduce((sum, { length }) => sum + length, 0),
+  const unlimited = long === true ? Infinity : usualSeconds
+  const limit = timeout === undefined ? unlimited : timeout + endingSeconds
+  const bytes = sent.reduce((sum, { length }) => sum + length, 0)
+  return { what, seconds: deadline ?? limit, bytes }
+}
+
+function outputOf(stdout: Section, stderr: Section): Output {
+  const output = {
+    code: Number(stdout.trailer),
+    stdout: stdout.kept,
+    stderr: stderr.kept.toString(),
   }
+  return stdout.leftOut > 0 ? { ...output, leftOut: stdout.leftOut } : output
 }
 
 /**
@@ -77,17 +85,19 @@ export class Shell {
   }
 
   #listen({ stdout, stderr, ended }: Pipes): void {
-    for (const [stream, scanner] of [
-      [stdout, this.#stdout],
-      [stderr, this.#stderr],
-    ] as const) {
-      // What is not wanted any more is not taken from the connection either.
-      stream
-        .on('data', (chunk: Buffer) => (this.over ? stream.pause() : scanner.push(chunk)))
-        .resume()
-    }
+    this.#scan(stdout, this.#stdout)
+    this.#scan(stderr, this.#stderr)
     void ended.then((how) => this.#fail(this.#lost(how)))
     this.#deadlines.start()
+  }
+
+  #scan(stream: Readable, scanner: Scanner): void {
+    stream.on('data', (chunk: Buffer) => {
+      // What is not wanted any more is not taken from the connection either.
+      if (this.over) stream.pause()
+      else scanner.push(chunk)
+    })
+    stream.resume()
   }
 
   /** Waits for the driver's first words, which end with the nonce that it was given. */
@@ -105,20 +115,19 @@ export class Shell {
     if (blocks.some(({ script }) => script.text.includes('\0')))
       throw new FettleError('internal', { message: 'a script holds a NUL byte' })
     const framed = frames(blocks.map((block) => this.#asOther(block, uid, user)))
-    const answers = framed.flatMap(({ answers: asked, bytes }) =>
-      asked.map(
-        async (answer, place) =>
-          [
-            answer.index,
-            await this.#answer(answer, awaitedOf(answer.block, place === 0 ? bytes : [])),
-          ] as const,
-      ),
+    const asked = framed.flatMap(({ answers, bytes }) =>
+      answers.map(async (answer, place) => {
+        // The bytes of a frame go to the host before the first of its answers.
+        const awaited = awaitedOf(answer.block, place === 0 ? bytes : [])
+        const output = await this.#answer(answer, awaited)
+        return { index: answer.index, output }
+      }),
     )
     if (!this.over)
       for (const bytes of framed.flatMap((frame) => frame.bytes)) this.#stdin.write(bytes)
-    return [...(await Promise.all(answers))]
-      .sort(([one], [other]) => one - other)
-      .map(([, output]) => output)
+    const answered = await Promise.all(asked)
+    answered.sort((one, other) => one.index - other.index)
+    return answered.map(({ output }) => output)
   }
 
   /** Leaves `as` out where it names the session's own user. */
@@ -154,12 +163,7 @@ export class Shell {
       const settle = (stdout: Section, stderr: Section): void => {
         this.#rejects.delete(reject)
         arrived()
-        resolve({
-          code: Number(stdout.trailer),
-          stdout: stdout.kept,
-          stderr: stderr.kept.toString(),
-          ...(stdout.leftOut > 0 && { leftOut: stdout.leftOut }),
-        })
+        resolve(outputOf(stdout, stderr))
       }
       if (liveId !== null) {
         const text = new TextDecoder()
@@ -196,16 +200,15 @@ export class Shell {
   }
 
   #endless(how: string): FettleError {
-    return new FettleError('answer-long', {
-      message: `${this.#place}: ${this.#deadlines.head?.what ?? 'nothing that was asked for'} brought ${how}`,
-    })
+    const what = this.#deadlines.head?.what ?? 'nothing that was asked for'
+    return new FettleError('answer-long', { message: `${this.#place}: ${what} brought ${how}` })
   }
 
   #lost(how: string): FettleError {
     const words = quoted(this.#stderr.rest())
     return new FettleError('connection-lost', {
       message: `the connection to ${this.#place} ended (${how}): the outcome of what was under way is unknown`,
-      ...(words !== '' && { detail: words }),
+      ...omitUndefined({ detail: words || undefined }),
     })
   }
 }
