@@ -56,13 +56,14 @@ export function algorithmsFor(
   hostKeys: readonly string[],
   place: string,
 ): Algorithms {
-  const without = (kind: keyof typeof offered): { readonly remove: string[] } => {
+  const without = (kind: keyof typeof offered): { readonly remove: readonly string[] } => {
     const allowed = algorithms[kind]
-    const remove =
-      allowed === null ? [] : offered[kind].names.filter((name) => !allowed.includes(name))
-    if (remove.length === offered[kind].names.length)
+    if (allowed === null) return { remove: [] }
+    const { names, option } = offered[kind]
+    const remove = names.filter((name) => !allowed.includes(name))
+    if (remove.length === names.length)
       throw new FettleError('ssh-config-unsupported', {
-        message: `${place}: ssh_config's ${offered[kind].option} holds none that Fettle has (${offered[kind].names.join(', ')})`,
+        message: `${place}: ssh_config's ${option} holds none that Fettle has (${names.join(', ')})`,
       })
     return { remove }
   }

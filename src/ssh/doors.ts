@@ -1,9 +1,14 @@
+interface Door {
+  inside: number
+  readonly waiting: Set<() => void>
+}
+
 /**
  * Lets so many in at once at each door. Who comes later waits for one to leave, in the order of
  * coming.
  */
 export class Doors {
-  readonly #doors = new Map<string, { inside: number; readonly waiting: Set<() => void> }>()
+  readonly #doors = new Map<string, Door>()
 
   constructor(readonly places: number) {}
 

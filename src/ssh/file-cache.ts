@@ -1,11 +1,17 @@
 import { stat } from 'node:fs/promises'
 
+interface Kept<T> {
+  /** What tells a file from a later one at its path. */
+  readonly state: string
+  readonly made: Promise<T>
+}
+
 /**
  * What was made of files, kept while they stay the same: all hosts of a run share one known_hosts
  * and, mostly, one key.
  */
 export class FileCache<T> {
-  readonly #kept = new Map<string, { readonly state: string; readonly made: Promise<T> }>()
+  readonly #kept = new Map<string, Kept<T>>()
 
   constructor(private readonly make: (path: string) => Promise<T>) {}
 

@@ -6,13 +6,9 @@ const messages = ['CHANNEL_DATA', 'CHANNEL_EXTENDED_DATA'] as const
 /** The parts of ssh2's client that its types leave out, as version 1.17 has them. */
 interface Internals {
   readonly _chanMgr: { readonly get: (channel: number) => unknown }
-  readonly _protocol: {
-    readonly _handlers: Record<
-      (typeof messages)[number],
-      (protocol: unknown, channel: number, data: Buffer, ...more: unknown[]) => void
-    >
-  }
+  readonly _protocol: { readonly _handlers: Record<(typeof messages)[number], Handler> }
 }
+type Handler = (protocol: unknown, channel: number, data: Buffer, ...more: unknown[]) => void
 
 /**
  * Ends a connection whose server sends more than a channel's window allows (RFC 4254, section 5.2).

@@ -1,8 +1,10 @@
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { FettleError } from '../core/errors.js'
-import { askSsh, type Question } from './ask-ssh.js'
+import { askSsh } from './ask-ssh.js'
+import { questionFor, withoutBrackets } from './ssh-arguments.js'
 import type { Target } from './target.js'
+import { isSet, refuseUnsupported, type Use } from './unsupported-options.js'
 
 /** What ssh_config(5) says of a host, as far as Fettle follows it. */
 export interface HostConfig {
@@ -44,131 +46,6 @@ export interface HostConfig {
 const secondsToConnect = 10
 const keepalive = { seconds: 10, count: 3 }
 
-const set = (value: string): boolean => !['none', 'no', 'false', ''].includes(value.toLowerCase())
-
-/**
- * What is asked for and cannot be done is an error. What Fettle does not need (LocalForward,
- * ControlMaster, SendEnv …) is passed over, and so is GSSAPIAuthentication: Debian's ssh_config
- * permits it for every host, and it is one way of several. `login` is what matters on the way to a
- * host too; ssh itself lets nothing else of a jump host's configuration hold there (`-W`).
- */
-const unsupported: Readonly<
-  Record<
-    string,
-    {
-      readonly name: string
-      readonly login?: true
-      readonly asked?: (value: string) => boolean
-      readonly remedy?: string
-    }
-  >
-> = {
-  proxyusefdpass: {
-    name: 'ProxyUseFdpass',
-    login: true,
-    remedy: 'let the ProxyCommand pass the bytes itself (nc without -F)',
-  },
-  certificatefile: {
-    name: 'CertificateFile',
-    login: true,
-    remedy: 'give Fettle a key that the host knows by itself, or reach the host by another user',
-  },
-  pkcs11provider: {
-    name: 'PKCS11Provider',
-    login: true,
-    remedy: 'load the provider into ssh-agent (ssh-add -s) and leave the option out for this host',
-  },
-  securitykeyprovider: {
-    name: 'SecurityKeyProvider',
-    login: true,
-    asked: (value) => set(value) && value !== 'internal',
-  },
-  bindinterface: { name: 'BindInterface', login: true, remedy: 'use BindAddress' },
-  knownhostscommand: {
-    name: 'KnownHostsCommand',
-    login: true,
-    remedy: "write the keys into the project's inventory/known_hosts",
-  },
-  revokedhostkeys: {
-    name: 'RevokedHostKeys',
-    login: true,
-    remedy: 'write the keys into known_hosts, marked @revoked',
-  },
-  hostbasedauthentication: { name: 'HostbasedAuthentication', login: true },
-  gssapikeyexchange: { name: 'GSSAPIKeyExchange', login: true },
-  gssapidelegatecredentials: { name: 'GSSAPIDelegateCredentials' },
-  forwardx11: { name: 'ForwardX11' },
-  remoteforward: { name: 'RemoteForward' },
-  remotecommand: { name: 'RemoteCommand' },
-  tunnel: { name: 'Tunnel' },
-  permitlocalcommand: { name: 'PermitLocalCommand' },
-}
-
-const ownOption = /^-[JFo]/
-
-/** ssh's own `-J`, `-F` and `-o`, each with its value; anything else is refused. */
-function commonArguments({ name, commonArguments: given = [] }: Target): readonly string[] {
-  for (let index = 0; index < given.length; index += 1) {
-    const option = given[index] ?? ''
-    if (!ownOption.test(option))
-      throw new FettleError('option-invalid', {
-        message: `${name}: ansible_ssh_common_args holds ${JSON.stringify(option)}: only -J, -F and -o are understood`,
-      })
-    if (option.length > 2) continue
-    index += 1
-    if (given[index] === undefined)
-      throw new FettleError('option-invalid', {
-        message: `${name}: ansible_ssh_common_args ends with ${option}, which needs a value`,
-      })
-  }
-  return given
-}
-
-/**
- * Whether these say the same of every host, whatever its name. ssh tells the tokens of proxies as
- * they are.
- */
-const sayTheSame = (given: readonly string[]): boolean =>
-  !given.some(
-    (word) =>
-      !/^(-o)?\s*proxy(command|jump)\b/i.test(word) &&
-      /%|^-F|^(-o)?\s*(host|hostname|match|include|canonical\w*)\b/i.test(word),
-  )
-
-/**
- * What no name may hold. One that begins with a dash would be an option to ssh, and a shell expands
- * `$`; the rest OpenSSH itself refuses since 9.6. Users of a domain have backslashes and spaces in
- * their names: `DOM\\alice`.
- */
-const refusedNames = {
-  host: /^$|^-|[\s'"`$\\;&<>|(){}]/,
-  user: /^$|^-|\s-|\\$|[\p{Cc}'"`$;&<>|(){}]/u,
-} as const
-
-function questionFor(target: Target, sshConfig: string | undefined): Question {
-  for (const [what, value] of [
-    ['host', target.host],
-    ['user', target.user],
-  ] as const) {
-    if (value !== undefined && refusedNames[what].test(value))
-      throw new FettleError('option-invalid', {
-        message: `${target.name}: ${JSON.stringify(value)} is not a name of a ${what}`,
-      })
-  }
-  const options = [
-    ...(sshConfig === undefined ? [] : ['-F', sshConfig]),
-    ...(target.port === undefined ? [] : ['-p', String(target.port)]),
-    ...(target.user === undefined ? [] : ['-l', target.user]),
-    ...commonArguments(target),
-  ]
-  return {
-    name: target.name,
-    host: target.host.replace(/^\[(.*)\]$/, '$1'),
-    options,
-    sshConfig: sayTheSame(target.commonArguments ?? []) ? sshConfig : null,
-  }
-}
-
 /**
  * Asks OpenSSH what holds for a host. The inventory's own values are ssh's arguments and win, as
  * they do there.
@@ -187,10 +64,10 @@ export async function resolveConfig(
       remedy: 'install openssh-client',
     })
   }
-  return readConfig(
-    `hostname ${target.host.replace(/^\[(.*)\]$/, '$1')}\nuser ${target.user ?? userInfo().username}\nport ${target.port ?? 22}\n${defaults}`,
-    target,
-  )
+  const host = withoutBrackets(target.host)
+  const user = target.user ?? userInfo().username
+  const unasked = `hostname ${host}\nuser ${user}\nport ${target.port ?? 22}\n${defaults}`
+  return readConfig(unasked, target)
 }
 
 /** What ssh -G answers on a machine without any configuration, as far as it is read here. */
@@ -200,7 +77,11 @@ identityfile ~/.ssh/id_ed25519
 userknownhostsfile ~/.ssh/known_hosts ~/.ssh/known_hosts2
 globalknownhostsfile /etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2`
 
-type Use = 'shell' | 'jump'
+const acceptingNew = ['accept-new', 'no', 'off', 'false']
+const families: ReadonlyMap<string | undefined, 4 | 6> = new Map([
+  ['inet', 4],
+  ['inet6', 6],
+])
 
 /** The output of `ssh -G`, understood. */
 export function readConfig(
@@ -208,40 +89,18 @@ export function readConfig(
   target: Pick<Target, 'name' | 'host'>,
   use: Use = 'shell',
 ): HostConfig {
-  const values = new Map<string, string[]>()
-  for (const line of answer.split('\n')) {
-    const space = line.indexOf(' ')
-    const [option, value] = space < 0 ? [line, ''] : [line.slice(0, space), line.slice(space + 1)]
-    values.set(option, [...(values.get(option) ?? []), value.trim()])
-  }
+  const values = valuesIn(answer)
+  refuseUnsupported(values, target, use)
   const first = (option: string): string | undefined => values.get(option)?.[0]
   const list = (option: string): readonly string[] | null => first(option)?.split(',') ?? null
-  for (const [option, { name, login = false, asked = set, remedy }] of Object.entries(
-    unsupported,
-  )) {
-    const value = login || use === 'shell' ? values.get(option)?.find(asked) : undefined
-    if (value !== undefined)
-      throw new FettleError('ssh-config-unsupported', {
-        message: `${target.name}: ssh_config sets ${name} ${value}, which Fettle cannot do yet`,
-        remedy:
-          use === 'jump'
-            ? `let ssh itself go through it: ProxyCommand ssh -W %h:%p ${target.host}`
-            : (remedy ?? `set ${name} otherwise for this host, in a file that --ssh-config names`),
-      })
-  }
-  const originalHost = target.host.replace(/^\[(.*)\]$/, '$1')
+  const number = (option: string): number | null => wholeNumber(first(option) ?? '')
+  const originalHost = withoutBrackets(target.host)
   const host = first('hostname') ?? originalHost
   const user = first('user') ?? userInfo().username
   const port = Number(first('port') ?? 22)
   const path = (text: string): string =>
     expand(text, { h: host, n: originalHost, r: user, p: String(port) })
-  const number = (option: string): number | null =>
-    /^[1-9]\d*$/.test(first(option) ?? '') ? Number(first(option)) : null
-  const files = (option: string): readonly string[] =>
-    (first(option) ?? '')
-      .split(' ')
-      .filter((file) => file !== '' && file !== 'none')
-      .map(path)
+  const files = (option: string): readonly string[] => filesIn(first(option) ?? '').map(path)
   const agent = agentSocket(first('identityagent'), path)
   return {
     host,
@@ -249,13 +108,11 @@ export function readConfig(
     port,
     user,
     hostKeyAlias: first('hostkeyalias') ?? null,
-    identityFiles: (values.get('identityfile') ?? []).filter(set).map(path),
+    identityFiles: (values.get('identityfile') ?? []).filter(isSet).map(path),
     identitiesOnly: first('identitiesonly') === 'yes',
     agent,
     knownHostsFiles: [...files('userknownhostsfile'), ...files('globalknownhostsfile')],
-    acceptNew: ['accept-new', 'no', 'off', 'false'].includes(
-      first('stricthostkeychecking') ?? 'ask',
-    ),
+    acceptNew: acceptingNew.includes(first('stricthostkeychecking') ?? 'ask'),
     connectSeconds: number('connecttimeout') ?? secondsToConnect,
     keepalive: {
       seconds: number('serveraliveinterval') ?? keepalive.seconds,
@@ -268,13 +125,29 @@ export function readConfig(
       serverHostKey: list('hostkeyalgorithms'),
     },
     methods: methods(first),
-    family: first('addressfamily') === 'inet' ? 4 : first('addressfamily') === 'inet6' ? 6 : 0,
+    family: families.get(first('addressfamily')) ?? 0,
     bindAddress: first('bindaddress') ?? null,
     proxyJump: first('proxyjump') ?? null,
     proxyCommand: first('proxycommand') ?? null,
     forwardedAgent: forwardedAgent(first('forwardagent') ?? 'no', agent, path),
   }
 }
+
+/** The values of each option, in order. */
+function valuesIn(answer: string): ReadonlyMap<string, readonly string[]> {
+  const values = new Map<string, string[]>()
+  for (const line of answer.split('\n')) {
+    const [option = ''] = line.split(' ', 1)
+    const value = line.slice(option.length + 1).trim()
+    values.set(option, [...(values.get(option) ?? []), value])
+  }
+  return values
+}
+
+const wholeNumber = (text: string): number | null => (/^[1-9]\d*$/.test(text) ? Number(text) : null)
+
+const filesIn = (value: string): readonly string[] =>
+  value.split(' ').filter((file) => file !== '' && file !== 'none')
 
 function methods(first: (option: string) => string | undefined): readonly string[] {
   const allowed = {
@@ -284,19 +157,20 @@ function methods(first: (option: string) => string | undefined): readonly string
   }
   const preferred = first('preferredauthentications')?.split(',') ?? Object.keys(allowed)
   return Object.entries(allowed)
-    .filter(([method, value]) => preferred.includes(method) && set(value ?? 'yes'))
+    .filter(([method, value]) => preferred.includes(method) && isSet(value ?? 'yes'))
     .map(([method]) => method)
 }
 
 function agentSocket(value: string | undefined, path: (text: string) => string): string | null {
   if (value === 'none') return null
-  const named =
-    value === undefined || value === 'SSH_AUTH_SOCK'
-      ? process.env['SSH_AUTH_SOCK']
-      : value.startsWith('$') && !value.startsWith('${')
-        ? process.env[value.slice(1)]
-        : path(value)
-  return named === undefined || named === '' ? null : named
+  return socketNamed(value ?? 'SSH_AUTH_SOCK', path) || null
+}
+
+/** A variable that holds the socket's path (`SSH_AUTH_SOCK`, `$NAME`), or the path itself. */
+function socketNamed(value: string, path: (text: string) => string): string | undefined {
+  if (value === 'SSH_AUTH_SOCK') return process.env[value]
+  if (value.startsWith('$') && !value.startsWith('${')) return process.env[value.slice(1)]
+  return path(value)
 }
 
 /** `yes`, or the socket of another agent than the one that logs in. */
@@ -305,7 +179,7 @@ function forwardedAgent(
   own: string | null,
   path: (text: string) => string,
 ): string | null {
-  if (!set(value)) return null
+  if (!isSet(value)) return null
   return value === 'yes' || value === 'true' ? own : agentSocket(value, path)
 }
 

@@ -45,8 +45,12 @@ export function sshTransport({
 }: Connected): SshTransport {
   let over: string | null = null
   // At once, as others end with it and ask why.
-  client.on('close', () => (over ??= `the connection to ${place} is over`))
-  void lost.then((why) => (over = `the connection to ${place} is over (${why})`))
+  client.on('close', () => {
+    over ??= `the connection to ${place} is over`
+  })
+  void lost.then((why) => {
+    over = `the connection to ${place} is over (${why})`
+  })
   const alive = (): void => {
     if (over !== null) throw new FettleError('connection-lost', { message: over })
   }
@@ -66,10 +70,8 @@ export function sshTransport({
       opening.catch(() => undefined)
       await loggedIn
       try {
-        return pipes(
-          await inTime(opening, () => notOpened(place, `nothing within ${channelSeconds} s`)),
-          lost,
-        )
+        const late = (): FettleError => notOpened(place, `nothing within ${channelSeconds} s`)
+        return pipes(await inTime(opening, late), lost)
       } catch (error) {
         // Where the connection ends meanwhile, ssh2 says of the channel that nobody has answered,
         // and then why.
@@ -129,7 +131,10 @@ type Opened = (
  * without it.
  */
 function execute(client: Client, command: string, forwardsAgent: boolean, done: Opened): void {
-  if (!forwardsAgent) return void client.exec(command, done)
+  if (!forwardsAgent) {
+    client.exec(command, done)
+    return
+  }
   const withAgent: ExecOptions & { readonly agentForward: true } = { agentForward: true }
   client.exec(command, withAgent, (error, opened) => {
     if (error?.message === 'Unable to request agent forwarding') client.exec(command, done)
@@ -140,19 +145,22 @@ function execute(client: Client, command: string, forwardsAgent: boolean, done: 
 /** sshd gives places free late: a refused channel (MaxSessions) is asked for again. */
 async function channel(place: string, open: (done: Opened) => void): Promise<ClientChannel> {
   for (let attempt = 1; ; attempt += 1) {
-    const result = await new Promise<ClientChannel | Error>((resolve) => {
-      try {
-        open((error, opened) => resolve(error ?? opened))
-      } catch (error) {
-        resolve(error as Error)
-      }
-    })
+    const result = await attempted(open)
     if (!(result instanceof Error)) return result
     if (!/Channel open failure/.test(result.message) || attempt === 5)
       throw notOpened(place, result.message, result)
     await delay(attempt * 50)
   }
 }
+
+const attempted = (open: (done: Opened) => void): Promise<ClientChannel | Error> =>
+  new Promise((resolve) => {
+    try {
+      open((error, channel) => resolve(error ?? channel))
+    } catch (error) {
+      resolve(error as Error)
+    }
+  })
 
 const notOpened = (place: string, why: string, cause?: unknown): FettleError =>
   new FettleError('shell-not-started', {
@@ -164,11 +172,9 @@ const notOpened = (place: string, why: string, cause?: unknown): FettleError =>
 function pipes(opened: ClientChannel, lost: Promise<string>): Pipes {
   const ended = new Promise<string>((resolve) => {
     let how = 'the channel was closed'
-    opened.on(
-      'exit',
-      (code: number | null, signal?: string) =>
-        (how = code === null ? (signal ?? how) : `status ${code}`),
-    )
+    opened.on('exit', (code: number | null, signal?: string) => {
+      how = code === null ? (signal ?? how) : `status ${code}`
+    })
     opened.on('close', () => setImmediate(resolve, how))
     // A channel that ends because its connection does has no status: the connection knows why.
     void lost.then((why) => resolve(how === 'the channel was closed' ? why : how))
@@ -190,14 +196,12 @@ const where = (target: ForwardTarget): string =>
 function dial(client: Client, target: ForwardTarget, place: string): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     const done: Opened = (error, opened) => {
-      if (error === undefined) resolve(opened)
-      else
-        reject(
-          new FettleError('forward-failed', {
-            message: `${where(target)} could not be reached from ${place}: ${error.message}`,
-            cause: error,
-          }),
-        )
+      if (error === undefined) return resolve(opened)
+      const failure = new FettleError('forward-failed', {
+        message: `${where(target)} could not be reached from ${place}: ${error.message}`,
+        cause: error,
+      })
+      reject(failure)
     }
     if ('socket' in target) client.openssh_forwardOutStreamLocal(target.socket, done)
     else client.forwardOut('127.0.0.1', 0, target.host, target.port, done)

@@ -52,7 +52,8 @@ export function swiftLogin(client: Client): Promise<void> {
     const { SERVICE_ACCEPT, EXT_INFO, USERAUTH_PK_OK, USERAUTH_SUCCESS, GLOBAL_REQUEST } = handlers
     const openSsh = (): boolean => inside._remoteVer?.startsWith('OpenSSH_') === true
     let state: 'waiting' | 'begun' | 'sent' = 'waiting'
-    let [asked, informed] = [false, false]
+    let asked = false
+    let informed = false
     const begin = (): void => {
       if (state !== 'waiting') return
       state = 'begun'
@@ -91,13 +92,13 @@ export function swiftLogin(client: Client): Promise<void> {
     }
     protocol.authPK = (user, key, algorithm, sign) => {
       if (sign === undefined) return USERAUTH_PK_OK(protocol)
-      authPK.call(protocol, user, key, algorithm, (data, done) =>
+      authPK.call(protocol, user, key, algorithm, (data, done) => {
         sign(data, (signature) => {
           done(signature)
           state = 'sent'
           if (openSsh()) resolve()
-        }),
-      )
+        })
+      })
     }
   })
 }

@@ -3,13 +3,25 @@
  * hostile pattern cannot make this exponential.
  */
 export function wildcard(pattern: string, text: string): boolean {
-  let [p, n, star, from] = [0, 0, -1, 0]
+  let p = 0
+  let n = 0
+  /** The last star, and where the text begins that it leaves to what follows it. */
+  let star = -1
+  let from = 0
   while (n < text.length) {
-    if (pattern[p] === '*') [star, from] = [p++, n]
-    else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === text[n]))
-      [p, n] = [p + 1, n + 1]
-    else if (star >= 0) [p, n] = [star + 1, ++from]
-    else return false
+    const sign = pattern[p]
+    if (sign === '*') {
+      star = p
+      from = n
+      p += 1
+    } else if (sign === '?' || sign === text[n]) {
+      p += 1
+      n += 1
+    } else if (star >= 0) {
+      from += 1
+      p = star + 1
+      n = from
+    } else return false
   }
   while (pattern[p] === '*') p += 1
   return p === pattern.length
