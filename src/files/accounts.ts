@@ -1,31 +1,40 @@
 import { readFileSync } from 'node:fs'
 
+/** The fields of one line. */
+type Fields = readonly string[]
+
 /** Lines of one of the system's lists, in fields; none where there is no such file. */
-function linesOf(path: string): readonly (readonly string[])[] {
+function linesOf(path: string): readonly Fields[] {
   try {
-    return readFileSync(path, 'utf8')
-      .split('\n')
-      .map((line) => line.split(':'))
+    const lines = readFileSync(path, 'utf8').split('\n')
+    return lines.map((line) => line.split(':'))
   } catch {
     return []
   }
 }
 
-let lists: {
-  readonly users: readonly (readonly string[])[]
-  readonly groups: readonly (readonly string[])[]
-} | null = null
+interface Lists {
+  readonly users: readonly Fields[]
+  readonly groups: readonly Fields[]
+}
+
+let lists: Lists | null = null
 
 /** Read once: they are asked for every file. */
-const known = (): NonNullable<typeof lists> =>
-  (lists ??= { users: linesOf('/etc/passwd'), groups: linesOf('/etc/group') })
+function known(): Lists {
+  lists ??= { users: linesOf('/etc/passwd'), groups: linesOf('/etc/group') }
+  return lists
+}
+
+const withNumber = (list: readonly Fields[], id: number): Fields | undefined =>
+  list.find((fields) => fields[2] === String(id))
 
 /** A user's name, or the number where the machine's own list does not have it. */
 export const userName = (uid: number): string =>
-  known().users.find((fields) => fields[2] === String(uid))?.[0] ?? `user ${String(uid)}`
+  withNumber(known().users, uid)?.[0] ?? `user ${String(uid)}`
 
 export const groupName = (gid: number): string =>
-  known().groups.find((fields) => fields[2] === String(gid))?.[0] ?? String(gid)
+  withNumber(known().groups, gid)?.[0] ?? String(gid)
 
 /**
  * Whether a group has this user in it and nobody else, as Debian makes one for each user. One that
@@ -33,7 +42,7 @@ export const groupName = (gid: number): string =>
  */
 export function isPrivate(gid: number, uid: number): boolean {
   const { users, groups } = known()
-  const group = groups.find((fields) => fields[2] === String(gid))
+  const group = withNumber(groups, gid)
   if (group === undefined) return gid === uid
   const own = userName(uid)
   const members = (group[3] ?? '').split(',').filter((name) => name !== '')

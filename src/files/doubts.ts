@@ -11,18 +11,16 @@ interface Doubt {
 const isBelow = (folder: string, path: string): boolean =>
   path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
 
-const shown = (path: string, project: string): string =>
-  path === project
-    ? 'the project’s folder'
-    : isBelow(project, path)
-      ? relative(project, path)
-      : path
+function shown(path: string, project: string): string {
+  if (path === project) return 'the project’s folder'
+  return isBelow(project, path) ? relative(project, path) : path
+}
 
 /** The first few, and how many more there are. */
-const listed = (all: readonly string[]): string =>
-  all.length > 4
-    ? `${all.slice(0, 3).join(', ')} and ${String(all.length - 3)} more`
-    : all.join(', ')
+function listed(all: readonly string[]): string {
+  if (all.length <= 4) return all.join(', ')
+  return `${all.slice(0, 3).join(', ')} and ${String(all.length - 3)} more`
+}
 
 /**
  * What is at a path, links followed, and where it really is; null: nothing, or nothing that this
@@ -31,9 +29,8 @@ const listed = (all: readonly string[]): string =>
 function lookAt(path: string): { readonly found: Stats; readonly real: string } | null {
   try {
     const found = lstatSync(path)
-    return found.isSymbolicLink()
-      ? { found: statSync(path), real: realpathSync(path) }
-      : { found, real: path }
+    if (!found.isSymbolicLink()) return { found, real: path }
+    return { found: statSync(path), real: realpathSync(path) }
   } catch {
     return null
   }
@@ -84,19 +81,18 @@ export function doubts(directory: string, { paths, secrets }: DecisiveFiles): re
   const changed = doubtful(project, [...paths, ...secrets]).map(
     ({ path, who }) => `${shown(path, project)} (${who})`,
   )
-  const some =
-    changed.length === 1
-      ? 'a path that decides what runs'
-      : `${String(changed.length)} paths that decide what runs`
   const open = secrets.filter(isOpen).map((path) => shown(path, project))
-  return [
-    ...(changed.length === 0
-      ? []
-      : [
-          `others may change ${some}: ${listed(changed)}; chmod go-w what is yours, and chown what is to be`,
-        ]),
-    ...(open.length === 0
-      ? []
-      : [`everybody may read ${open.join(', ')}; chmod 600 ${open.join(' ')}`]),
-  ]
+  const sentences: string[] = []
+  if (changed.length > 0)
+    sentences.push(
+      `others may change ${counted(changed)}: ${listed(changed)}; chmod go-w what is yours, and chown what is to be`,
+    )
+  if (open.length > 0)
+    sentences.push(`everybody may read ${open.join(', ')}; chmod 600 ${open.join(' ')}`)
+  return sentences
+}
+
+function counted(paths: readonly string[]): string {
+  if (paths.length === 1) return 'a path that decides what runs'
+  return `${String(paths.length)} paths that decide what runs`
 }

@@ -17,15 +17,16 @@ function hindrance(path: string, found: Stats, shown: string): string | null {
     return `${shown} is a symbolic link, which is not followed; remove it: rm ${shown}`
   const user = thisUser()
   if (user === null || found.uid === user || !hasModes(path)) return null
-  return `${shown} belongs to ${userName(found.uid)}; remove it, or make it yours: chown -R ${userName(user)} ${shown}`
+  const chown = `chown -R ${userName(user)} ${shown}`
+  return `${shown} belongs to ${userName(found.uid)}; remove it, or make it yours: ${chown}`
 }
 
 /**
  * Makes a folder for this user alone (0700, whatever the umask), or closes the one that is there.
  */
 function closed(path: string, shown: string): OwnFolder {
-  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
-  if (!isLink) mkdirSync(path, { recursive: true, mode: 0o700 })
+  const before = lstatSync(path, { throwIfNoEntry: false })
+  if (before?.isSymbolicLink() !== true) mkdirSync(path, { recursive: true, mode: 0o700 })
   const found = lstatSync(path)
   const hinders = hindrance(path, found, shown)
   if (hinders !== null) throw new Error(hinders)

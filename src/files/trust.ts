@@ -64,9 +64,9 @@ export function changedBy(
 function othersThan(user: number, found: Attributes): string | null {
   if (found.uid !== user && found.uid !== 0) return `belongs to ${userName(found.uid)}`
   if (isOpenToAll(found)) return 'everybody may write'
-  const isGroups =
-    (found.mode & 0o020) !== 0 && !isSticky(found) && found.gid !== 0 && !isPrivate(found.gid, user)
-  return isGroups ? `the group ${groupName(found.gid)} may write` : null
+  if ((found.mode & 0o020) === 0 || isSticky(found)) return null
+  if (found.gid === 0 || isPrivate(found.gid, user)) return null
+  return `the group ${groupName(found.gid)} may write`
 }
 
 /** Whether everybody may read something. */
