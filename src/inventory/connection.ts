@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import type { z } from 'zod'
+import { omitUndefined } from '../core/omit-undefined.js'
 import { reveal, Secret } from '../core/secret.js'
 import { jsonText } from '../core/written-number.js'
 import {
@@ -30,25 +31,27 @@ export function connectionOf(host: Source, project: string): Connection {
   if (local) return { host: host.name, local, ...become }
   refuse(host, 'ssh')
   take(host, 'executable')
-  const [port, user, password, key] = [
-    take(host, 'port'),
-    take(host, 'user'),
-    take(host, 'password'),
-    take(host, 'key'),
-  ]
-  const commonArguments = sshArguments(host)
+  const login = omitUndefined({
+    port: take(host, 'port'),
+    user: take(host, 'user'),
+    password: take(host, 'password'),
+    privateKeyFile: keyFileOf(host, project),
+  })
+  const words = sshArguments(host)
+  const commonArguments = words.length === 0 ? undefined : words
   return {
     host: take(host, 'host') ?? host.name,
     local,
-    ...(port === undefined ? {} : { port }),
-    ...(user === undefined ? {} : { user }),
-    ...(password === undefined ? {} : { password }),
-    ...(key === undefined
-      ? {}
-      : { privateKeyFile: resolve(project, key.replace(/^~(?=\/)/, homedir())) }),
-    ...(commonArguments.length === 0 ? {} : { commonArguments }),
+    ...login,
+    ...omitUndefined({ commonArguments }),
     ...become,
   }
+}
+
+function keyFileOf(host: Source, project: string): string | undefined {
+  const path = take(host, 'key')
+  if (path === undefined) return undefined
+  return resolve(project, path.replace(/^~(?=\/)/, homedir()))
 }
 
 function becomeOf(host: Source): Pick<Connection, 'become' | 'becomeUser' | 'becomePassword'> {
@@ -57,19 +60,17 @@ function becomeOf(host: Source): Pick<Connection, 'become' | 'becomeUser' | 'bec
   if (become === false) return { become }
   refuse(host, 'become')
   for (const name of ['becomeMethod', 'becomeProgram', 'becomeFlags'] as const) take(host, name)
-  const [becomeUser, becomePassword] = [take(host, 'becomeUser'), take(host, 'becomePassword')]
-  return {
-    ...(become === undefined ? {} : { become }),
-    ...(becomeUser === undefined ? {} : { becomeUser }),
-    ...(becomePassword === undefined ? {} : { becomePassword }),
-  }
+  return omitUndefined({
+    become,
+    becomeUser: take(host, 'becomeUser'),
+    becomePassword: take(host, 'becomePassword'),
+  })
 }
 
+type Taken<N extends OptionName> = z.output<(typeof connectionOptions)[N]['takes']>
+
 /** The value of an option; an empty one is none, as with Ansible. */
-function take<N extends OptionName>(
-  host: Source,
-  option: N,
-): z.output<(typeof connectionOptions)[N]['takes']> | undefined {
+function take<N extends OptionName>(host: Source, option: N): Taken<N> | undefined {
   const { names, takes, expected } = connectionOptions[option]
   const name = names.findLast((each: string) => (host.vars[each] ?? null) !== null)
   if (name === undefined) return undefined
@@ -84,14 +85,14 @@ function take<N extends OptionName>(
     const shown = value instanceof Secret ? 'something else' : (jsonText(value) ?? '')
     throw unfit(host, name, `${expected}, and is ${shown}`)
   }
-  return result.data as z.output<(typeof connectionOptions)[N]['takes']>
+  return result.data as Taken<N>
 }
 
 function refuse(host: Source, when: 'ssh' | 'become'): void {
-  for (const refusal of refusals.filter((each) => each.when === when)) {
-    const name = Object.keys(host.vars).find(
-      (each) => refusal.names.test(each) && (host.vars[each] ?? null) !== null,
-    )
+  const set = Object.keys(host.vars).filter((each) => (host.vars[each] ?? null) !== null)
+  for (const refusal of refusals) {
+    if (refusal.when !== when) continue
+    const name = set.find((each) => refusal.names.test(each))
     if (name !== undefined) throw unfit(host, name, refusal.why)
   }
 }
@@ -112,14 +113,11 @@ function sshArguments(host: Source): readonly string[] {
       )
     }
   }
+  const words = [...first]
   const timeout = take(host, 'timeout')
-  const words = [
-    ...first,
-    ...(take(host, 'hostKeyChecking') === false ? ['-o', 'StrictHostKeyChecking=no'] : []),
-    ...(timeout === undefined ? [] : ['-o', `ConnectTimeout=${String(timeout)}`]),
-    ...argumentsOf(host, 'commonArgs'),
-    ...argumentsOf(host, 'extraArgs'),
-  ]
+  if (take(host, 'hostKeyChecking') === false) words.push('-o', 'StrictHostKeyChecking=no')
+  if (timeout !== undefined) words.push('-o', `ConnectTimeout=${String(timeout)}`)
+  words.push(...argumentsOf(host, 'commonArgs'), ...argumentsOf(host, 'extraArgs'))
   for (const name of copyingArguments) checkCopying(host, name, words)
   return words
 }

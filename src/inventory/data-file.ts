@@ -1,4 +1,5 @@
 import { FettleError } from '../core/errors.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import { Secret } from '../core/secret.js'
 import type { Place } from './inventory.js'
 import type { Entry, Source } from './source.js'
@@ -29,11 +30,10 @@ export class DataFile implements Source<Part> {
 
   entries(part: Part | null, what: string): readonly Entry<Part>[] {
     if (part === null || part.value === null || part.value === undefined) return []
-    if (!isMapping(part.value))
-      throw this.error(
-        part,
-        `${what} must be a mapping (name: value), and is ${Array.isArray(part.value) ? 'a list' : 'something else'}`,
-      )
+    if (!isMapping(part.value)) {
+      const is = Array.isArray(part.value) ? 'a list' : 'something else'
+      throw this.error(part, `${what} must be a mapping (name: value), and is ${is}`)
+    }
     return Object.entries(part.value)
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => {
@@ -50,17 +50,11 @@ export class DataFile implements Source<Part> {
     if (path.length > deepest)
       throw this.error({ path, value }, `is nested more than ${String(deepest)} levels deep`)
     if (value === undefined || value === null) return null
-    if (
-      typeof value === 'string' ||
-      typeof value === 'boolean' ||
-      typeof value === 'number' ||
-      value instanceof Secret
-    )
-      return value
-    if (Array.isArray(value))
-      return Object.freeze(
-        value.map((item: unknown, index) => this.#plain([...path, String(index)], item)),
-      )
+    if (isSingle(value) || value instanceof Secret) return value
+    if (Array.isArray(value)) {
+      const items = value.map((item: unknown, index) => this.#plain([...path, String(index)], item))
+      return Object.freeze(items)
+    }
     if (!isMapping(value))
       throw this.error(
         { path, value },
@@ -74,9 +68,7 @@ export class DataFile implements Source<Part> {
 
   text(part: Part | null): string | null {
     const value = part?.value
-    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-      ? String(value)
-      : null
+    return isSingle(value) ? String(value) : null
   }
 
   isList(part: Part | null): boolean {
@@ -97,18 +89,22 @@ export class DataFile implements Source<Part> {
   }
 
   error(part: Part | null, message: string, remedy?: string): FettleError {
-    const names = part?.path ?? []
-    const path =
-      names.length === 0
-        ? ''
-        : `${names.length > mostShown ? [...names.slice(0, mostShown), '…'].join('.') : names.join('.')}: `
     return new FettleError('inventory-invalid', {
       address: this.file,
-      message: `${this.file}: ${path}${message}`,
-      ...(remedy === undefined ? {} : { remedy }),
+      message: `${this.file}: ${shownPath(part?.path ?? [])}${message}`,
+      ...omitUndefined({ remedy }),
     })
   }
 }
+
+function shownPath(names: readonly string[]): string {
+  if (names.length === 0) return ''
+  const shown = names.length > mostShown ? [...names.slice(0, mostShown), '…'] : names
+  return `${shown.join('.')}: `
+}
+
+const isSingle = (value: unknown): value is string | number | boolean =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
 
 /** Whatever realm it is from: an object with no class of its own. */
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -144,8 +144,10 @@ class Reader {
     if (sign === '=') {
       this.#at++
       this.#match(gap)
-      const read = /['"]/.test(this.text.charAt(this.#at)) ? this.#quoted(line) : this.#plain()
-      this.entries.set(found, { line, ...(/^[A-Za-z_]\w*$/.test(found) ? read : noName) })
+      const isQuoted = /['"]/.test(this.text.charAt(this.#at))
+      const read = isQuoted ? this.#quoted(line) : this.#plain()
+      const reading = /^[A-Za-z_]\w*$/.test(found) ? read : noName
+      this.entries.set(found, { line, ...reading })
       return
     }
     this.#match(rest)
@@ -169,7 +171,8 @@ class Reader {
       return { problem: 'has text right behind its quotes', remedy: inQuotes(value + behind) }
     }
     if (single?.endsWith('\\') === true) return cutQuote
-    const [odd] = single === undefined ? (/[\\$`]/.exec(value) ?? []) : []
+    if (single !== undefined) return { value }
+    const [odd] = /[\\$`]/.exec(value) ?? []
     return odd === undefined ? { value } : ambiguous(odd, 'in double', value)
   }
 

@@ -46,11 +46,13 @@ function fromFile(name: string): string | undefined {
  * each reading is a secret.
  */
 function hideValues(text: string): void {
-  const lines = [
-    ...text.matchAll(/^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*[=:][ \t]*(\S[^\r\n]*)/gm),
-  ].map(([, name = '', value = '']) => [name, value.trimEnd()] as const)
-  for (const [name, value] of [...Object.entries(parse(text)), ...lines])
+  const assignment = /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*[=:][ \t]*(\S[^\r\n]*)/gm
+  const hideValue = (name: string, value: string): void => {
     if (mayBeSecret(name, value)) hide(value)
+  }
+  for (const [name, value] of Object.entries(parse(text))) hideValue(name, value)
+  for (const [, name = '', value = ''] of text.matchAll(assignment))
+    hideValue(name, value.trimEnd())
 }
 
 function readDotenv(file: string): Pick<DotenvFile, 'get'> {
@@ -70,8 +72,10 @@ function readDotenv(file: string): Pick<DotenvFile, 'get'> {
   }
 }
 
-const optional = (name: string): string | undefined =>
-  (Object.hasOwn(process.env, name) ? process.env[name] : undefined) ?? fromFile(name)
+function optional(name: string): string | undefined {
+  const set = Object.hasOwn(process.env, name) ? process.env[name] : undefined
+  return set ?? fromFile(name)
+}
 
 function required(name: string): string {
   const value = optional(name)

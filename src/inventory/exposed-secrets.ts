@@ -15,10 +15,11 @@ const holdsSecret = (text: string): boolean => urlWithPassword.test(text) || pri
  * in a warning.
  */
 export function warnOfSecrets(layer: Layer, warnings: Warnings): void {
+  const where = 'is given on the command line, where ps shows it to everybody on this machine'
   for (const [name, variable] of layer) {
     for (const path of secretsIn(variable.value, [name], false)) {
-      const where = 'is given on the command line, where ps shows it to everybody on this machine'
-      warnings.add(`${path.join('.')} ${where}: ${betterWay(name)}`, variable.place(path.slice(1)))
+      const place = variable.place(path.slice(1))
+      warnings.add(`${path.join('.')} ${where}: ${betterWay(name)}`, place)
     }
   }
 }
@@ -32,8 +33,10 @@ type Path = readonly (string | number)[]
 function secretsIn(value: unknown, path: Path, within: boolean): readonly Path[] {
   const isSecret = within || soundsSecret(String(path.at(-1)))
   if (value instanceof Secret) return [path]
-  if (typeof value === 'string')
-    return (isSecret && !isCommon(value)) || holdsSecret(value) ? [path] : []
+  if (typeof value === 'string') {
+    const isExposed = (isSecret && !isCommon(value)) || holdsSecret(value)
+    return isExposed ? [path] : []
+  }
   if (typeof value === 'number' || value instanceof WrittenNumber) return isSecret ? [path] : []
   if (typeof value !== 'object' || value === null) return []
   const inner = (name: string | number, part: unknown): readonly Path[] =>

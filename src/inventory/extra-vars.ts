@@ -25,23 +25,27 @@ export function readExtraVars(
   const layer: Layer = new Map()
   const onCommandLine: Layer = new Map()
   for (const text of given) {
-    const read: Layer = new Map()
-    if (text.startsWith('@')) {
-      const yaml = readYaml(project, resolve(project, text.slice(1)), warnings)
-      readVariables(read, yaml, yaml.root, 'a file of variables', warnings)
-    } else if (/^\s*[{[]/.test(text)) {
-      const yaml = new YamlFile('-e', text, warnings)
-      readVariables(read, yaml, yaml.root, 'what -e takes', warnings)
-    } else {
-      readPairs(read, text, warnings)
-    }
-    for (const [name, variable] of read) {
+    for (const [name, variable] of readOne(text, project, warnings)) {
       layer.set(name, variable)
       if (!text.startsWith('@')) onCommandLine.set(name, variable)
     }
   }
   warnOfSecrets(onCommandLine, warnings)
   return layer
+}
+
+function readOne(text: string, project: string, warnings: Warnings): Layer {
+  const read: Layer = new Map()
+  if (text.startsWith('@')) {
+    const yaml = readYaml(project, resolve(project, text.slice(1)), warnings)
+    readVariables(read, yaml, yaml.root, 'a file of variables', warnings)
+  } else if (/^\s*[{[]/.test(text)) {
+    const yaml = new YamlFile('-e', text, warnings)
+    readVariables(read, yaml, yaml.root, 'what -e takes', warnings)
+  } else {
+    readPairs(read, text, warnings)
+  }
+  return read
 }
 
 function readPairs(layer: Layer, text: string, warnings: Warnings): void {
@@ -57,15 +61,8 @@ function readPairs(layer: Layer, text: string, warnings: Warnings): void {
         remedy: `put a value with spaces in quotes of its own: -e "name='two words'"`,
       })
     const quoted = /^["']/.test(value) ? unquoted(value) : null
-    setVariable(
-      layer,
-      name,
-      {
-        value: isPassword(name) ? new Secret(quoted ?? value) : (quoted ?? scalarOf(value)),
-        place: () => place,
-      },
-      warnings,
-    )
+    const read = isPassword(name) ? new Secret(quoted ?? value) : (quoted ?? scalarOf(value))
+    setVariable(layer, name, { value: read, place: () => place }, warnings)
     rest = rest.slice(pair.length).trimStart()
   }
 }

@@ -10,31 +10,16 @@ const deepest = 64
  */
 export function depthsOf(tree: Tree): ReadonlyMap<string, number> {
   const depths = new Map([['all', 0]])
-  const visit = (name: string, below: readonly string[]): number => {
+  const depthOf = (name: string, below: readonly string[]): number => {
     const known = depths.get(name)
     if (known !== undefined) return known
-    const depth =
-      1 +
-      Math.max(
-        0,
-        ...[...(tree.groups.get(name)?.parents ?? [])].map(([parent, place]) => {
-          const way = [...below, name]
-          // Ansible takes it, and gives such hosts some of its variables and not others.
-          if (parent === 'ungrouped')
-            throw invalid(
-              place,
-              `${name} cannot be a child of ungrouped, which holds the hosts that are in no other group`,
-            )
-          if (way.includes(parent))
-            throw invalid(
-              place,
-              `group ${parent} is below itself: ${[parent, ...way.slice(way.indexOf(parent) + 1).reverse(), parent].join(' > ')}`,
-            )
-          if (way.length > deepest)
-            throw invalid(place, `groups are nested more than ${String(deepest)} levels deep`)
-          return visit(parent, way)
-        }),
-      )
+    const way = [...below, name]
+    const parents = [...(tree.groups.get(name)?.parents ?? [])]
+    const above = parents.map(([parent, place]) => {
+      checkParent(name, parent, way, place)
+      return depthOf(parent, way)
+    })
+    const depth = 1 + Math.max(0, ...above)
     if (depth > deepest)
       throw new FettleError('inventory-invalid', {
         address: name,
@@ -43,8 +28,25 @@ export function depthsOf(tree: Tree): ReadonlyMap<string, number> {
     depths.set(name, depth)
     return depth
   }
-  for (const name of tree.groups.keys()) visit(name, [])
+  for (const name of tree.groups.keys()) depthOf(name, [])
   return depths
+}
+
+/** @param way the groups from the one that the search began with up to `name` */
+function checkParent(name: string, parent: string, way: readonly string[], place: Place): void {
+  // Ansible takes it, and gives such hosts some of its variables and not others.
+  if (parent === 'ungrouped')
+    throw invalid(
+      place,
+      `${name} cannot be a child of ungrouped, which holds the hosts that are in no other group`,
+    )
+  if (way.includes(parent)) {
+    const between = way.slice(way.indexOf(parent) + 1).reverse()
+    const circle = [parent, ...between, parent].join(' > ')
+    throw invalid(place, `group ${parent} is below itself: ${circle}`)
+  }
+  if (way.length > deepest)
+    throw invalid(place, `groups are nested more than ${String(deepest)} levels deep`)
 }
 
 function invalid(place: Place, message: string): FettleError {

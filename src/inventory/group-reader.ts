@@ -28,10 +28,12 @@ export function readGroups<N>(
   const others: Entry<N>[] = []
   let groups = 0
   for (const entry of source.entries(root, 'an inventory')) {
-    if (reader.isGroup(entry)) {
-      groups++
-      reader.group(entry, null, 0)
-    } else others.push(entry)
+    if (!reader.isGroup(entry)) {
+      others.push(entry)
+      continue
+    }
+    groups++
+    reader.group(entry, null, 0)
   }
   const [first] = others
   if (first !== undefined && groups === 0 && !isOneOfMany) throw reader.noGroup(first)
@@ -52,10 +54,8 @@ class GroupReader<N> {
    */
   isGroup({ name, value }: Entry<N>): boolean {
     if (this.source.text(value) !== null || this.source.isList(value)) return name === 'plugin'
-    return (
-      !sections.includes(name) ||
-      this.source.entries(value, name).some((inner) => sections.includes(inner.name))
-    )
+    if (!sections.includes(name)) return true
+    return this.source.entries(value, name).some((inner) => sections.includes(inner.name))
   }
 
   noGroup({ name, key, value }: Entry<N>): FettleError {
@@ -94,40 +94,36 @@ class GroupReader<N> {
   #section(group: Group, section: Entry<N>, depth: number): void {
     const { source } = this
     switch (section.name) {
-      case 'vars':
-        readVariables(
-          group.vars,
-          source,
-          section.value,
-          `vars of group ${group.name}`,
-          this.warnings,
-        )
+      case 'vars': {
+        const what = `vars of group ${group.name}`
+        readVariables(group.vars, source, section.value, what, this.warnings)
         takePriority(group)
         return
+      }
       case 'children':
         for (const child of this.#members(section, group)) this.group(child, group, depth + 1)
         return
       case 'hosts':
         for (const host of this.#members(section, group)) this.#hosts(host, group)
         return
-      default: {
-        const guess = nearest(section.name, sections)
-        const message = `group ${group.name} has children, hosts and vars, and no ${section.name}`
-        if (guess !== undefined) throw source.error(section.key, message, `did you mean ${guess}?`)
-        this.warnings.add(
-          `${message}, which is passed over, as by Ansible`,
-          source.place(section.key),
-        )
-      }
+      default:
+        this.#passOver(group, section)
     }
+  }
+
+  #passOver(group: Group, { name, key }: Entry<N>): void {
+    const guess = nearest(name, sections)
+    const message = `group ${group.name} has children, hosts and vars, and no ${name}`
+    if (guess !== undefined) throw this.source.error(key, message, `did you mean ${guess}?`)
+    const place = this.source.place(key)
+    this.warnings.add(`${message}, which is passed over, as by Ansible`, place)
   }
 
   /** As in Ansible, one name may stand there without a mapping: `hosts: web1`. */
   #members({ name, value }: Entry<N>, group: Group): readonly Entry<N>[] {
     const single = this.source.text(value)
-    return single === null || value === null
-      ? this.source.entries(value, `${name} of group ${group.name}`)
-      : [{ name: single, key: value, value: null }]
+    if (single !== null && value !== null) return [{ name: single, key: value, value: null }]
+    return this.source.entries(value, `${name} of group ${group.name}`)
   }
 
   /** One entry below `hosts`: a name, or a range of them, perhaps with a port as in `web1:2222`. */
@@ -145,7 +141,8 @@ class GroupReader<N> {
     try {
       return read()
     } catch (error) {
-      throw error instanceof BadName ? this.source.error(key, error.message, error.remedy) : error
+      if (error instanceof BadName) throw this.source.error(key, error.message, error.remedy)
+      throw error
     }
   }
 }

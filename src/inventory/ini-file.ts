@@ -1,8 +1,9 @@
 import { FettleError } from '../core/errors.js'
 import { nearest } from '../core/nearest.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import { Secret } from '../core/secret.js'
 import { takePriority } from './group-priority.js'
-import { checkGroupName, namedHosts } from './names.js'
+import { checkGroupName, namedHosts, orMeant } from './names.js'
 import { BadQuote, iniWords, type Word } from './ini-words.js'
 import { showPlace, type Place } from './inventory.js'
 import { isPassword, setVariable, type Layer } from './layer.js'
@@ -35,6 +36,11 @@ export function readIni(tree: Tree, file: string, text: string, warnings: Warnin
 type Kind = 'hosts' | 'vars' | 'children'
 const kinds: readonly Kind[] = ['hosts', 'vars', 'children']
 
+interface Undeclared {
+  readonly place: Place
+  readonly parents: Map<Group, Place>
+}
+
 class IniReader {
   #group: Group
   #kind: Kind = 'hosts'
@@ -43,10 +49,7 @@ class IniReader {
    * Groups that sections have named as children or given variables, and that no section has
    * declared yet.
    */
-  readonly #undeclared = new Map<
-    string,
-    { readonly place: Place; readonly parents: Map<Group, Place> }
-  >()
+  readonly #undeclared = new Map<string, Undeclared>()
 
   constructor(
     private readonly tree: Tree,
@@ -78,19 +81,13 @@ class IniReader {
   end(): void {
     for (const [name, { place, parents }] of this.#undeclared) {
       const [parent] = parents.keys()
-      const guess = nearest(
-        name,
-        [...this.tree.groups.keys()].filter((known) => !this.#undeclared.has(known)),
-      )
-      const message =
+      const use =
         parent === undefined
-          ? `there is no group ${name} that these variables could be of`
-          : `there is no group ${name} that ${parent.name} could have among its children`
-      throw invalid(
-        place,
-        `${message}${guess === undefined ? '' : `; did you mean ${guess}?`}`,
-        `declare it with a section [${name}]`,
-      )
+          ? 'these variables could be of'
+          : `${parent.name} could have among its children`
+      const declared = [...this.tree.groups.keys()].filter((each) => !this.#undeclared.has(each))
+      const message = `there is no group ${name} that ${use}${orMeant(nearest(name, declared))}`
+      throw invalid(place, message, `declare it with a section [${name}]`)
     }
   }
 
@@ -171,22 +168,17 @@ class IniReader {
     const place = this.#place(column)
     const literal = pythonLiteral(text)
     const value = literal === null ? scalarOf(text) : literal.value
-    setVariable(
-      layer,
-      name,
-      {
-        value: isPassword(name) ? new Secret(typeof value === 'string' ? value : text) : value,
-        place: () => place,
-      },
-      this.warnings,
-    )
+    const password = typeof value === 'string' ? value : text
+    const read = isPassword(name) ? new Secret(password) : value
+    setVariable(layer, name, { value: read, place: () => place }, this.warnings)
   }
 
   #words(text: string): readonly Word[] {
     try {
       return iniWords(text)
     } catch (error) {
-      throw error instanceof BadQuote ? this.#error(error.column, error.message) : error
+      if (error instanceof BadQuote) throw this.#error(error.column, error.message)
+      throw error
     }
   }
 
@@ -194,7 +186,8 @@ class IniReader {
     try {
       return read()
     } catch (error) {
-      throw error instanceof BadName ? this.#error(column, error.message, error.remedy) : error
+      if (error instanceof BadName) throw this.#error(column, error.message, error.remedy)
+      throw error
     }
   }
 
@@ -207,7 +200,7 @@ class IniReader {
   }
 }
 
-const split = (text: string): readonly string[] => {
+function split(text: string): readonly string[] {
   const at = text.indexOf('=')
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)]
 }
@@ -216,6 +209,6 @@ function invalid(place: Place, message: string, remedy?: string): FettleError {
   return new FettleError('inventory-invalid', {
     address: showPlace(place),
     message: `${showPlace(place)}: ${message}`,
-    ...(remedy === undefined ? {} : { remedy }),
+    ...omitUndefined({ remedy }),
   })
 }

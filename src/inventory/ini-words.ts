@@ -41,11 +41,11 @@ export function iniWords(line: string): readonly Word[] {
   }
 }
 
-const unquoted = (written: string): string =>
-  /["'\\]/.test(written)
-    ? written.replace(
-        /"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/gs,
-        (_, double?: string, single?: string, escaped?: string) =>
-          double?.replace(/\\(["\\])/g, '$1') ?? single ?? escaped ?? '',
-      )
-    : written
+function unquoted(written: string): string {
+  if (!/["'\\]/.test(written)) return written
+  return written.replace(
+    /"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/gs,
+    (_, double?: string, single?: string, escaped?: string) =>
+      double?.replace(/\\(["\\])/g, '$1') ?? single ?? escaped ?? '',
+  )
+}

@@ -31,28 +31,26 @@ export function inventoryFiles(project: string, source: string): InventoryFiles 
   if (info === undefined)
     throw missing(`there is no inventory ${shownPath(project, path)}`, project, path)
   if (!info.isDirectory()) return { files: [path], directory: dirname(path) }
-  const found = filesIn(project, path)
-  const files =
-    found.length === 0 ? [join(path, 'hosts.ini')].filter((file) => existsSync(file)) : found
-  if (files.length === 0)
-    throw missing(`${shownPath(project, path)} holds no inventory`, project, path)
-  return { files, directory: path }
+  const files = filesIn(project, path)
+  if (files.length > 0) return { files, directory: path }
+  const ini = join(path, 'hosts.ini')
+  if (existsSync(ini)) return { files: [ini], directory: path }
+  throw missing(`${shownPath(project, path)} holds no inventory`, project, path)
 }
 
 function filesIn(project: string, directory: string): readonly string[] {
   return listed(project, directory)
-    .filter(
-      (name) =>
-        !ignored.test(name) &&
-        !besides.test(name) &&
-        (!isCode(name) || basename(name, extname(name)) === 'hosts'),
-    )
+    .filter(isTaken)
     .flatMap((name) => {
       const path = join(directory, name)
-      return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
-        ? filesIn(project, path)
-        : [path]
+      const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+      return isFolder ? filesIn(project, path) : [path]
     })
+}
+
+function isTaken(name: string): boolean {
+  if (ignored.test(name) || besides.test(name)) return false
+  return !isCode(name) || basename(name, extname(name)) === 'hosts'
 }
 
 function listed(project: string, directory: string): readonly string[] {
@@ -65,12 +63,11 @@ function listed(project: string, directory: string): readonly string[] {
 
 function missing(message: string, project: string, path: string): FettleError {
   const example = join(path, 'example.yml')
-  const remedy = existsSync(example)
-    ? `cp ${shownPath(project, example)} ${shownPath(project, join(path, 'hosts.yml'))}, and edit it; or name another inventory with -i`
-    : 'create hosts.yml there, or name another inventory with -i'
+  const copy = `cp ${shownPath(project, example)} ${shownPath(project, join(path, 'hosts.yml'))}`
+  const first = existsSync(example) ? `${copy}, and edit it;` : 'create hosts.yml there,'
   return new FettleError('inventory-missing', {
     address: shownPath(project, path),
     message,
-    remedy,
+    remedy: `${first} or name another inventory with -i`,
   })
 }

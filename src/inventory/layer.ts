@@ -2,6 +2,7 @@ import { Secret } from '../core/secret.js'
 import { nearest } from '../core/nearest.js'
 import { followedNames, isConnectionName } from './connection-options.js'
 import type { Place } from './inventory.js'
+import { orMeant } from './names.js'
 import type { Source } from './source.js'
 import { isVault, type ValuePath } from './value-parts.js'
 import type { Warnings } from './warnings.js'
@@ -34,12 +35,8 @@ export function readVariables<N>(
     const { name, value } = entry
     const read = isPassword(name) ? password(source, name, value) : source.plain(value)
     const place = (path: readonly PropertyKey[] = []): Place => source.placeIn(entry, path)
-    setVariable(
-      layer,
-      name,
-      { value: read, place, isUnsafe: (path) => source.isUnsafe(value, path) },
-      warnings,
-    )
+    const isUnsafe = (path: ValuePath): boolean => source.isUnsafe(value, path)
+    setVariable(layer, name, { value: read, place, isUnsafe }, warnings)
   }
 }
 
@@ -70,9 +67,6 @@ export const priorityName = 'ansible_group_priority'
 
 function warnOfConnectionName(name: string, variable: Variable, warnings: Warnings): void {
   if (isConnectionName(name) || name === priorityName) return
-  const guess = nearest(name, followedNames)
-  warnings.add(
-    `Fettle does not know ${name} and ignores it${guess === undefined ? '' : `; did you mean ${guess}?`}`,
-    variable.place(),
-  )
+  const meant = orMeant(nearest(name, followedNames))
+  warnings.add(`Fettle does not know ${name} and ignores it${meant}`, variable.place())
 }

@@ -42,9 +42,10 @@ function textOf(file: string, directory: string): string {
     })
   } catch (cause) {
     if (cause instanceof FettleError) throw cause
+    const why = cause instanceof Error ? cause.message : String(cause)
     throw new FettleError('usage', {
       address: '-l',
-      message: `-l @${file}: the file cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      message: `-l @${file}: the file cannot be read: ${why}`,
       remedy: 'name a file with a host on each line, such as the one that the last recap named',
       cause,
     })

@@ -55,8 +55,10 @@ export async function loadInventory({
   warnOfAnsibleCfg(root, sources, warnings)
   // A directory's files are read once, at its last place: there they win.
   const directories = new Set<string>()
-  const beside = (directory: string): void =>
-    void (directories.delete(directory), directories.add(directory))
+  const beside = (directory: string): void => {
+    directories.delete(directory)
+    directories.add(directory)
+  }
   for (const source of sources.length === 0 ? ['inventory'] : sources) {
     if (source.includes(',') && !existsSync(resolve(root, source))) {
       readHostList(tree, source)
@@ -115,10 +117,8 @@ function refuseOtherForms(path: string, shown: string, text: string): void {
 
 /** Hosts named on the command line, as in Ansible's `-i web1,web2`. */
 function readHostList(tree: Tree, list: string): void {
-  for (const word of list
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')) {
+  const words = list.split(',').map((part) => part.trim())
+  for (const word of words.filter((part) => part !== '')) {
     const named = new DataFile('-i', { ungrouped: { hosts: { [word]: null } } })
     readGroups(tree, named, named.root, new Warnings())
   }

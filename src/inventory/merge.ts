@@ -42,20 +42,14 @@ export function merge(
         column: 0,
       })
   }
-  const groups = new Map([...tree.groups.keys()].map((name) => [name, membersOf(tree, name)]))
-  const graph = new Map<string, InventoryGroup>(
-    [...tree.groups.values()].map(({ name, children, hosts: own }) => [
-      name,
-      { children: [...children], hosts: [...own] },
-    ]),
-  )
-  return {
-    hosts,
-    groups,
-    graph,
-    extraVars: new Map([...extra].map(([name, variable]) => [name, variable.place()])),
-    warnings: warnings.all,
+  const groups = new Map<string, readonly string[]>()
+  const graph = new Map<string, InventoryGroup>()
+  for (const { name, children, hosts: own } of tree.groups.values()) {
+    groups.set(name, membersOf(tree, name))
+    graph.set(name, { children: [...children], hosts: [...own] })
   }
+  const extraVars = new Map([...extra].map(([name, variable]) => [name, variable.place()]))
+  return { hosts, groups, graph, extraVars, warnings: warnings.all }
 }
 
 /**
@@ -86,18 +80,15 @@ function membersOf(tree: Tree, group: string): readonly string[] {
   const below = new Set([group])
   const hosts = new Set<string>()
   for (const name of below) {
-    for (const host of tree.groups.get(name)?.hosts ?? []) hosts.add(host)
-    for (const child of tree.groups.get(name)?.children ?? []) below.add(child)
+    const found = tree.groups.get(name)
+    for (const host of found?.hosts ?? []) hosts.add(host)
+    for (const child of found?.children ?? []) below.add(child)
   }
   return [...hosts]
 }
 
-function familyOf(
-  tree: Tree,
-  host: Host,
-  files: readonly VariableFiles[],
-  depths: ReadonlyMap<string, number>,
-): Family {
+/** Every group of a host, by itself or through another. */
+function groupsOf(tree: Tree, host: Host): ReadonlySet<Group> {
   const found = new Set<Group>()
   const climb = (name: string): void => {
     const group = tree.groups.get(name)
@@ -106,9 +97,19 @@ function familyOf(
     for (const parent of group.parents.keys()) climb(parent)
   }
   for (const group of ['all', ...host.groups]) climb(group)
+  return found
+}
+
+function familyOf(
+  tree: Tree,
+  host: Host,
+  files: readonly VariableFiles[],
+  depths: ReadonlyMap<string, number>,
+): Family {
   const depth = ({ name }: Group): number => depths.get(name) ?? 0
-  const groups = [...found].sort(
-    (a, b) => depth(a) - depth(b) || a.priority - b.priority || (a.name < b.name ? -1 : 1),
+  const byName = (a: Group, b: Group): number => (a.name < b.name ? -1 : 1)
+  const groups = [...groupsOf(tree, host)].sort(
+    (a, b) => depth(a) - depth(b) || a.priority - b.priority || byName(a, b),
   )
   const filesFor = (some: readonly Group[]): readonly VariableFile[] =>
     files.flatMap((each) => some.flatMap(({ name }) => each.groups.get(name) ?? []))
@@ -127,7 +128,9 @@ function varsOf(
   base: Readonly<Record<string, unknown>> | null,
 ): Readonly<Record<string, unknown>> {
   const vars = Object.assign(Object.create(null) as Record<string, unknown>, base)
-  for (const layer of layers) for (const [name, { value }] of layer) vars[name] = value
+  for (const layer of layers) {
+    for (const [name, { value }] of layer) vars[name] = value
+  }
   return vars
 }
 
@@ -144,11 +147,11 @@ function mergedHost(
   const read = files.flatMap(({ hosts }) => hosts.get(name) ?? [])
   const layers = [own, ...read.map(({ layer }) => layer), extra]
   const vars = Object.freeze(varsOf(layers, family.vars))
-  const set = (variable: string): Variable | undefined =>
-    (
-      layers.findLast((each) => each.has(variable)) ??
-      family.layers.findLast((each) => each.has(variable))
-    )?.get(variable)
+  const set = (variable: string): Variable | undefined => {
+    const holds = (layer: Layer): boolean => layer.has(variable)
+    const layer = layers.findLast(holds) ?? family.layers.findLast(holds)
+    return layer?.get(variable)
+  }
   let connection: Connection | null = null
   return {
     name,

@@ -34,10 +34,9 @@ export interface NamedHosts {
  * @throws BadName
  */
 export function namedHosts(written: string): NamedHosts {
-  const [, base = written, port] =
-    /^\[(.+)\]:(\d{1,5})$/.exec(written) ??
-    /^((?:[^:[\]]|\[[^\]]*\])*):(\d{1,5})$/.exec(written) ??
-    []
+  const inBrackets = /^\[(.+)\]:(\d{1,5})$/.exec(written)
+  const withPort = inBrackets ?? /^((?:[^:[\]]|\[[^\]]*\])*):(\d{1,5})$/.exec(written)
+  const [, base = written, port] = withPort ?? []
   const names = isAddress(base) ? [base] : expandRanges(base)
   // As with Ansible; both are signs of YAML in a file of INI.
   if (written === '---' || written.endsWith(':'))
@@ -60,3 +59,7 @@ export function listed(names: readonly string[]): string {
   const last = names.length > 3 ? `${String(names.length - 3)} more` : (shown.pop() ?? '')
   return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`
 }
+
+/** The end of a sentence about a name that is not known, with the one that was meant perhaps. */
+export const orMeant = (guess: string | undefined): string =>
+  guess === undefined ? '' : `; did you mean ${guess}?`

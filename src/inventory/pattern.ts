@@ -2,7 +2,7 @@ import { FettleError } from '../core/errors.js'
 import { nearest } from '../core/nearest.js'
 import { TimeOver, withinTime } from '../core/within-time.js'
 import type { Inventory, InventoryHost } from './inventory.js'
-import { isAddress } from './names.js'
+import { isAddress, orMeant } from './names.js'
 
 interface Term {
   readonly sign: '' | '&' | '!'
@@ -27,24 +27,28 @@ export function selectHosts(inventory: Inventory, pattern: string): readonly Inv
       message: 'a pattern of hosts is empty',
       remedy: 'write all for every host',
     })
-  const matched = terms.map(({ sign, text }) => ({
-    sign,
-    hosts: sign === '' && inventory.hosts.has(text) ? [text] : expand(inventory, text, pattern),
+  const matched = terms.map((term) => ({
+    sign: term.sign,
+    hosts: hostsOf(inventory, term, pattern),
   }))
-  const plain = matched.filter(({ sign }) => sign === '')
-  let selected = new Set(
-    plain.length === 0 ? inventory.groups.get('all') : plain.flatMap(({ hosts }) => hosts),
-  )
-  for (const { sign, hosts } of matched)
-    if (sign === '&') selected = intersection(selected, new Set(hosts))
-  for (const { sign, hosts } of matched)
-    if (sign === '!') for (const name of hosts) selected.delete(name)
+  const withSign = (sign: Term['sign']): readonly (readonly string[])[] =>
+    matched.filter((term) => term.sign === sign).map(({ hosts }) => hosts)
+  const plain = withSign('')
+  let selected = new Set(plain.length === 0 ? inventory.groups.get('all') : plain.flat())
+  for (const hosts of withSign('&')) selected = intersection(selected, new Set(hosts))
+  for (const name of withSign('!').flat()) selected.delete(name)
   if (selected.size === 0)
     throw new FettleError('pattern-no-match', {
       message: `no host matches ${pattern}`,
       remedy: 'its groups have no hosts, or its terms leave none: see fettle inventory --graph',
     })
   return [...selected].flatMap((name) => inventory.hosts.get(name) ?? [])
+}
+
+/** A name that is a host's and a group's is the host where it stands without a sign. */
+function hostsOf(inventory: Inventory, { sign, text }: Term, pattern: string): readonly string[] {
+  if (sign === '' && inventory.hosts.has(text)) return [text]
+  return expand(inventory, text, pattern)
 }
 
 const intersection = (some: ReadonlySet<string>, others: ReadonlySet<string>): Set<string> =>
@@ -67,24 +71,27 @@ function splitAt(separators: string, pattern: string): readonly string[] {
   let depth = 0
   for (let index = 0; index < pattern.length; index++) {
     const character = pattern.charAt(index)
-    const regexp = /^\s*[&!]?~/.test(term)
+    const isRegexp = /^\s*[&!]?~/.test(term)
     if (depth === 0 && separators.includes(character)) {
       terms.push(term)
       term = ''
       continue
     }
     term += character
-    if (regexp && character === '\\') term += pattern.charAt(++index)
-    else if (character === '[' || (regexp && '({'.includes(character))) depth++
-    else if (depth > 0 && (character === ']' || (regexp && ')}'.includes(character)))) depth--
+    const [opening, closing] = isRegexp ? ['[({', '])}'] : ['[', ']']
+    if (isRegexp && character === '\\') term += pattern.charAt(++index)
+    else if (opening.includes(character)) depth++
+    else if (depth > 0 && closing.includes(character)) depth--
   }
   return [...terms, term]
 }
 
 function termOf(written: string): Term {
-  const sign = written.startsWith('&') ? '&' : written.startsWith('!') ? '!' : ''
+  const sign = signs.find((each) => written.startsWith(each)) ?? ''
   return { sign, text: written.slice(sign.length).trim() }
 }
+
+const signs = ['&', '!'] as const
 
 const subscript = /^(?<base>[^~].*)\[(?:(?<at>-?\d+)|(?<from>\d+)[:-](?<to>\d*))\]$/s
 
@@ -92,20 +99,19 @@ function expand(inventory: Inventory, text: string, pattern: string): readonly s
   const { base = text, at, from, to = '' } = subscript.exec(text)?.groups ?? {}
   const hosts = matches(inventory, base, pattern)
   if (at === undefined && from === undefined) return hosts
-  const one = at === undefined ? undefined : hosts.at(Number(at))
-  const taken =
-    at === undefined
-      ? hosts.slice(Number(from), to === '' ? undefined : Number(to) + 1)
-      : one === undefined
-        ? []
-        : [one]
-  if (taken.length === 0)
-    throw new FettleError('pattern-no-match', {
-      message: `${text} in the pattern ${pattern} takes none of the ${String(hosts.length)} ${hosts.length === 1 ? 'host' : 'hosts'} of ${base}`,
-      remedy: 'counting begins with 0',
-    })
-  return taken
+  const taken = at === undefined ? between(hosts, Number(from), to) : [hosts.at(Number(at))]
+  const found = taken.filter((name) => name !== undefined)
+  if (found.length > 0) return found
+  const counted = `${String(hosts.length)} ${hosts.length === 1 ? 'host' : 'hosts'}`
+  throw new FettleError('pattern-no-match', {
+    message: `${text} in the pattern ${pattern} takes none of the ${counted} of ${base}`,
+    remedy: 'counting begins with 0',
+  })
 }
+
+/** Both ends included; without a last one all from the first on. */
+const between = (hosts: readonly string[], from: number, to: string): readonly string[] =>
+  hosts.slice(from, to === '' ? undefined : Number(to) + 1)
 
 /**
  * Groups by their names, and hosts by theirs where no group has it, or the term is a glob or a
@@ -114,13 +120,13 @@ function expand(inventory: Inventory, text: string, pattern: string): readonly s
  */
 function matches(inventory: Inventory, text: string, pattern: string): readonly string[] {
   const search = searchOf(text, pattern)
-  const named = (names: Iterable<string>, known: boolean): readonly string[] =>
-    search === null ? (known ? [text] : []) : (matching(names, search) ?? tooSlow(text, pattern))
-  const groups = named(inventory.groups.keys(), inventory.groups.has(text))
-  const hosts =
-    groups.length === 0 || search !== null || text.includes('.')
-      ? named(inventory.hosts.keys(), inventory.hosts.has(text))
-      : []
+  const named = (known: ReadonlyMap<string, unknown>): readonly string[] => {
+    if (search !== null) return matching(known.keys(), search) ?? tooSlow(text, pattern)
+    return known.has(text) ? [text] : []
+  }
+  const groups = named(inventory.groups)
+  const takesHosts = groups.length === 0 || search !== null || text.includes('.')
+  const hosts = takesHosts ? named(inventory.hosts) : []
   if (groups.length === 0 && hosts.length === 0) throw unmatched(inventory, text, pattern)
   return [...groups.flatMap((name) => inventory.groups.get(name) ?? []), ...hosts]
 }
@@ -142,9 +148,8 @@ export function matching(names: Iterable<string>, search: RegExp): readonly stri
 }
 
 function tooSlow(text: string, pattern: string): never {
-  const where = text === pattern ? '' : ` in the pattern ${pattern}`
   throw new FettleError('pattern-invalid', {
-    message: `${text}${where} takes too long to be compared with the names of the inventory`,
+    message: `${text}${whereIn(text, pattern)} takes too long to be compared with the names of the inventory`,
     remedy: 'write it with fewer repetitions, and none inside of another: ~a+$ instead of ~(a+)+$',
   })
 }
@@ -153,15 +158,13 @@ function tooSlow(text: string, pattern: string): never {
 function searchOf(text: string, pattern: string): RegExp | null {
   try {
     // Python's way to ask for both cases.
-    if (text.startsWith('~'))
-      return new RegExp(
-        `^(?:${text.slice(1).replace(/^\(\?i\)/, '')})`,
-        text.startsWith('~(?i)') ? 'i' : '',
-      )
+    if (text.startsWith('~(?i)')) return new RegExp(`^(?:${text.slice('~(?i)'.length)})`, 'i')
+    if (text.startsWith('~')) return new RegExp(`^(?:${text.slice(1)})`)
     return /[*?[]/.test(text) ? new RegExp(`^${globSource(text)}$`, 's') : null
   } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
     throw new FettleError('pattern-invalid', {
-      message: `${text} in the pattern ${pattern} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      message: `${text} in the pattern ${pattern} cannot be read: ${why}`,
       cause,
     })
   }
@@ -172,18 +175,26 @@ export const globSource = (glob: string): string =>
   glob.replace(
     /\*+|\?|\[(!?)(\]?[^\]]*)\]|[\\^$.|+(){}[\]]/g,
     (found, not?: string, set?: string) => {
-      if (set !== undefined) return `[${not === '!' ? '^' : ''}${set.replace(/[\\^\][]/g, '\\$&')}]`
       if (found.startsWith('*')) return '.*'
-      return found === '?' ? '.' : `\\${found}`
+      if (found === '?') return '.'
+      if (set === undefined) return `\\${found}`
+      const escaped = set.replace(/[\\^\][]/g, '\\$&')
+      return not === '!' ? `[^${escaped}]` : `[${escaped}]`
     },
   )
 
+const shownGroups = 20
+
+const whereIn = (text: string, pattern: string): string =>
+  text === pattern ? '' : ` in the pattern ${pattern}`
+
 function unmatched(inventory: Inventory, text: string, pattern: string): FettleError {
-  const guess = nearest(text, [...inventory.groups.keys(), ...inventory.hosts.keys()])
-  const where = text === pattern ? '' : ` in the pattern ${pattern}`
+  const meant = orMeant(nearest(text, [...inventory.groups.keys(), ...inventory.hosts.keys()]))
   const groups = [...inventory.groups.keys()].filter((name) => name !== 'ungrouped')
+  const more = groups.length > shownGroups ? ' …' : ''
+  const shown = groups.slice(0, shownGroups).join(', ') + more
   return new FettleError('pattern-no-match', {
-    message: `${text}${where} matches no host and no group${guess === undefined ? '' : `; did you mean ${guess}?`}`,
-    remedy: `the inventory's groups are ${groups.slice(0, 20).join(', ')}${groups.length > 20 ? ' …' : ''}; fettle inventory --graph shows all`,
+    message: `${text}${whereIn(text, pattern)} matches no host and no group${meant}`,
+    remedy: `the inventory's groups are ${shown}; fettle inventory --graph shows all`,
   })
 }
