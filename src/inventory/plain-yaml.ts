@@ -12,12 +12,15 @@ const quoted = String.raw`"[^"\\\n\t]*"|'[^'\n\t]*'`
 const word = String.raw`(?!-[ \r\n]|[@%,])(?:[\p{L}\p{N}_./@+=,~%();$-]|:(?=\S))+`
 const flowWord = String.raw`(?!-[ ,}]|@)[\p{L}\p{N}_./@+-]+`
 const flowEntry = String.raw`([\p{L}\p{N}_-]+): +(${flowWord}|${quoted}) *`
+const flowEntryWhole = flowEntry.replaceAll(/\((?!\?)/g, '(?:')
+const flowEntries = String.raw`(?:${flowEntryWhole}(?:, *(?=[^}])|(?=\})))*`
+const single = String.raw`${word}(?: +${word})*|${quoted}`
 
 /**
  * A blank line, a comment, or a name with nothing, a mapping in braces or a single value behind it.
  */
 const line = new RegExp(
-  String.raw`( *)(?:(${name}|${quoted}) *:(?: +(?:\{ *((?:${flowEntry.replaceAll(/\((?!\?)/g, '(?:')}(?:, *(?=[^}])|(?=\})))*)\}|(${word}(?: +${word})*|${quoted})))?(?: +#[^\n]*| *)|#[^\n]*|)(?:\r?\n|$)`,
+  String.raw`( *)(?:(${name}|${quoted}) *:(?: +(?:\{ *(${flowEntries})\}|(${single})))?(?: +#[^\n]*| *)|#[^\n]*|)(?:\r?\n|$)`,
   'uy',
 )
 const entry = new RegExp(flowEntry, 'uy')
@@ -29,13 +32,20 @@ const mostParsed = 1000
 
 type Value = Node | null
 type Mapping = YAMLMap<Scalar, Value>
+type Entry = Pair<Scalar, Value>
+
+/** What the parser has read, and where the next line begins. */
+interface Parsed {
+  readonly pair: Entry
+  readonly next: number
+}
 
 /** A mapping that is being read, and how far its names are indented. */
 interface Level {
   readonly indent: number
   readonly map: Mapping
   /** Its last name while that has no value, and where the line of that name begins. */
-  open: { readonly pair: Pair<Scalar, Value>; readonly at: number } | null
+  open: { readonly pair: Entry; readonly at: number } | null
 }
 
 /** Characters of a line: a pattern needs memory of its own for each. */
@@ -44,10 +54,12 @@ const longestLine = 65_536
 /** The root of a text that is a plain block mapping; null for every other. */
 export function plainYaml(text: string, newLine: (offset: number) => void): YAMLMap | null {
   let longest = 0
-  for (let at = 0, next = 0; at < text.length; at = next) {
+  let at = 0
+  while (at < text.length) {
     newLine(at)
-    next = afterLine(text, at)
+    const next = afterLine(text, at)
     longest = Math.max(longest, next - at)
+    at = next
   }
   return longest > longestLine ? null : new Reader(text).root()
 }
@@ -66,9 +78,11 @@ class Reader {
   constructor(private readonly text: string) {}
 
   root(): YAMLMap | null {
-    for (let at: number | null = 0; at !== this.text.length; ) {
-      at = this.#line(at)
-      if (at === null) return null
+    let at = 0
+    while (at !== this.text.length) {
+      const next = this.#line(at)
+      if (next === null) return null
+      at = next
     }
     return this.#levels.length === 0 ? null : this.#root
   }
@@ -87,10 +101,10 @@ class Reader {
     const level = this.#levelFor(indent, at + indent)
     const pair = new Pair<Scalar, Value>(scalarAt(key, at + indent), null)
     if (level === null || pair.key.value === null) return null
-    if (flow !== undefined || value !== undefined) {
-      const from = valueFrom(this.text, at + indent + key.length)
-      pair.value = value === undefined ? flowAt(flow ?? '', this.text, from) : scalarAt(value, from)
-    }
+    const behindName = at + indent + key.length
+    if (value !== undefined) pair.value = scalarAt(value, valueFrom(this.text, behindName))
+    else if (flow !== undefined)
+      pair.value = flowAt(flow, this.text, valueFrom(this.text, behindName))
     level.open = pair.value === null ? { pair, at } : null
     level.map.items.push(pair)
     return next
@@ -110,8 +124,9 @@ class Reader {
     const [whole, { length: indent } = ''] = named.exec(this.text) ?? []
     if (whole === undefined) return this.#below(at)
     const level = this.#levelFor(indent, at + indent)
-    const parsed = level === null ? null : this.#parsed(at, indent)
-    if (level === null || parsed === null) return null
+    if (level === null) return null
+    const parsed = this.#parsed(at, indent)
+    if (parsed === null) return null
     level.open = null
     level.map.items.push(parsed.pair)
     return parsed.next
@@ -132,22 +147,19 @@ class Reader {
    * Has the parser read a name and what belongs to it: the deeper lines, and a list that is not
    * deeper.
    */
-  #parsed(
-    from: number,
-    indent: number,
-  ): { readonly pair: Pair<Scalar, Value>; readonly next: number } | null {
+  #parsed(from: number, indent: number): Parsed | null {
     const belongs = new RegExp(
       String.raw`(?: {${String(indent + 1)},}[^\n]*| {${String(indent)}}-(?=[ \r\n])[^\n]*| *(?:#[^\n]*|\r)?)(?:\n|$)`,
       'y',
     )
     if (++this.#parsings > mostParsed) return null
     let next = afterLine(this.text, from)
-    for (belongs.lastIndex = next; next < this.text.length && belongs.test(this.text); )
-      next = belongs.lastIndex
+    belongs.lastIndex = next
+    while (next < this.text.length && belongs.test(this.text)) next = belongs.lastIndex
     const { root, problem } = parseYaml(this.text.slice(from, next))
-    const pair = isMap<Scalar, Value>(root) && root.items.length === 1 ? root.items[0] : undefined
-    if (root === null || pair === undefined || pair.key.value === null || problem !== null)
-      return null
+    if (problem !== null || !isMap<Scalar, Value>(root) || root.items.length !== 1) return null
+    const [pair] = root.items
+    if (pair === undefined || pair.key.value === null) return null
     const shift = (_: unknown, node: Node): void => {
       if (node.range)
         node.range = [node.range[0] + from, node.range[1] + from, node.range[2] + from]
@@ -165,19 +177,29 @@ class Reader {
     while (levels.length > 0 && (levels.at(-1)?.indent ?? 0) > indent) levels.pop()
     const last = levels.at(-1)
     if (last?.indent === indent) return last
-    if (last === undefined ? this.#root.items.length > 0 : last.open === null) return null
-    const map = last === undefined ? this.#root : mappingAt(offset)
-    if (last?.open) {
-      last.open.pair.value = map
-      last.open = null
-    }
+    const map = last === undefined ? this.#emptyRoot() : openedBelow(last, offset)
+    if (map === null) return null
     const level: Level = { indent, map, open: null }
     levels.push(level)
     return level
   }
+
+  /** The root, as long as it has no names: all of them are indented alike. */
+  #emptyRoot(): Mapping | null {
+    return this.#root.items.length > 0 ? null : this.#root
+  }
 }
 
-const valueFrom = (text: string, behindName: number): number => {
+/** A mapping as the value of the last name, where that has none yet. */
+function openedBelow(level: Level, offset: number): Mapping | null {
+  if (level.open === null) return null
+  const map = mappingAt(offset)
+  level.open.pair.value = map
+  level.open = null
+  return map
+}
+
+function valueFrom(text: string, behindName: number): number {
   let at = text.indexOf(':', behindName) + 1
   while (text.charAt(at) === ' ') at++
   return at
@@ -191,25 +213,19 @@ function mappingAt(offset: number): Mapping {
 
 function flowAt(body: string, text: string, offset: number): Mapping {
   const made = mappingAt(offset)
+  if (body === '') return made
   entry.lastIndex = text.indexOf(body, offset + 1)
-  for (
-    let found = body === '' ? null : entry.exec(text);
-    found !== null;
-    found = entry.exec(text)
-  ) {
+  for (;;) {
+    const found = entry.exec(text)
+    if (found === null) return made
     const [whole, key = '', value = ''] = found
     const at = entry.lastIndex - whole.length
-    made.items.push(
-      new Pair<Scalar, Scalar>(
-        scalarAt(key, at),
-        scalarAt(value, at + whole.indexOf(value, key.length + 1)),
-      ),
-    )
-    if (text.charAt(entry.lastIndex) !== ',') break
+    const valueStart = at + whole.indexOf(value, key.length + 1)
+    made.items.push(new Pair<Scalar, Scalar>(scalarAt(key, at), scalarAt(value, valueStart)))
+    if (text.charAt(entry.lastIndex) !== ',') return made
     entry.lastIndex++
     while (text.charAt(entry.lastIndex) === ' ') entry.lastIndex++
   }
-  return made
 }
 
 function scalarAt(written: string, offset: number): Scalar {

@@ -42,6 +42,13 @@ const escapes: Readonly<Record<string, string>> = {
   '"': '"',
 }
 
+/** Values with commas between them, and whether one stands behind the last. */
+interface Sequence {
+  readonly items: readonly unknown[]
+  readonly length: number
+  readonly comma: boolean
+}
+
 class Reader {
   #at = 0
   #depth = 0
@@ -72,14 +79,7 @@ class Reader {
   }
 
   /** Values with commas between them, up to `end`, which is taken. */
-  #sequence(
-    end: string,
-    read = (): unknown => this.#value(),
-  ): {
-    readonly items: readonly unknown[]
-    readonly length: number
-    readonly comma: boolean
-  } | null {
+  #sequence(end: string, read = (): unknown => this.#value()): Sequence | null {
     const items: unknown[] = []
     let comma = false
     while (this.#next() !== end) {
@@ -89,9 +89,8 @@ class Reader {
       if (comma) this.#at++
     }
     this.#at += end.length
-    return items.length === 0 && end === ''
-      ? null
-      : { items: Object.freeze(items), length: items.length, comma }
+    if (items.length === 0 && end === '') return null
+    return { items: Object.freeze(items), length: items.length, comma }
   }
 
   #value(): unknown {
@@ -151,15 +150,14 @@ class Reader {
   /** One text, or several that stand side by side and are one. */
   #quoted(): string {
     let text: string | null = null
-    for (
-      let found = this.#match(quoted);
-      found !== null;
-      this.#next(), found = this.#match(quoted)
-    ) {
+    for (;;) {
+      const found = this.#match(quoted)
+      if (found === null) return text ?? this.#fail()
       const inner = found[1] ?? found[2] ?? found[3] ?? found[4] ?? ''
-      text = (text ?? '') + (/^r/i.test(found[0]) ? inner : unescaped(inner))
+      const isRaw = /^r/i.test(found[0])
+      text = (text ?? '') + (isRaw ? inner : unescaped(inner))
+      this.#next()
     }
-    return text ?? this.#fail()
   }
 }
 

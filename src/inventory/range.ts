@@ -46,13 +46,12 @@ function expandRange(range: string): readonly string[] {
     const width = from.startsWith('0') ? from.length : 1
     if (width > 1 && to.length !== width)
       throw new BadName(`[${range}] must have as many digits at its end as at its beginning`)
-    return steps(range, Number(from), Number(to), step).map((number) =>
-      String(number).padStart(width, '0'),
-    )
+    const numbers = steps(range, Number(from), Number(to), step)
+    return numbers.map((number) => String(number).padStart(width, '0'))
   }
-  return steps(range, letters.indexOf(fromLetter ?? ''), letters.indexOf(toLetter ?? ''), step).map(
-    (index) => letters.charAt(index),
-  )
+  const first = letters.indexOf(fromLetter ?? '')
+  const last = letters.indexOf(toLetter ?? '')
+  return steps(range, first, last, step).map((index) => letters.charAt(index))
 }
 
 function steps(range: string, from: number, to: number, step: number): readonly number[] {

@@ -16,6 +16,9 @@ const float = /^[-+]?(?:\d+\.\d*|\.\d+)(?:e[-+]?\d+)?$|^[-+]?\d+e[-+]?\d+$/i
 export function scalarOf(word: string): string | number | boolean | WrittenNumber | null {
   const known = words.get(word)
   if (known !== undefined) return known
-  if (int.test(word) && Number.isSafeInteger(Number(word))) return numberAs(word, Number(word))
-  return float.test(word) && Number.isFinite(Number(word)) ? numberAs(word, Number(word)) : word
+  const number = Number(word)
+  const isNumber =
+    (int.test(word) && Number.isSafeInteger(number)) ||
+    (float.test(word) && Number.isFinite(number))
+  return isNumber ? numberAs(word, number) : word
 }

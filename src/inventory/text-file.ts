@@ -54,5 +54,6 @@ export function unfitText(
 ): { readonly message: string; readonly remedy: string } | null {
   if (text.includes('\0'))
     return { message: 'holds a NUL byte', remedy: 'save the file as UTF-8 text' }
-  return text.startsWith('$ANSIBLE_VAULT') ? { message: vaultSentence, remedy: vaultRemedy } : null
+  if (text.startsWith('$ANSIBLE_VAULT')) return { message: vaultSentence, remedy: vaultRemedy }
+  return null
 }

@@ -1,5 +1,5 @@
 import type { Place } from './inventory.js'
-import type { Layer, Variable } from './layer.js'
+import type { Layer } from './layer.js'
 import type { NamedHosts } from './names.js'
 
 export interface Group {
@@ -80,9 +80,8 @@ export function addHosts(
 }
 
 function newHost(tree: Tree, name: string, port: number | null, place: () => Place): Host {
-  const vars = new Map<string, Variable>(
-    port === null ? [] : [['ansible_port', { value: port, place }]],
-  )
+  const vars: Layer = new Map()
+  if (port !== null) vars.set('ansible_port', { value: port, place })
   const host: Host = { name, namedAt: place, vars, groups: new Set() }
   tree.hosts.set(name, host)
   return host

@@ -37,6 +37,8 @@ export const sentenceOf = (problem: HostProblem): string =>
 
 export function remedyFor(problems: readonly HostProblem[]): string {
   const [first = '', ...others] = new Set(problems.flatMap(({ hosts }) => hosts))
-  const one = others.length === 0 && isFitName(first) ? `the host out: -l 'all:!${first}'` : null
-  return `${[...new Set(problems.map(({ remedy }) => remedy))].join('; ')}, or leave ${one ?? 'these hosts out with -l'}`
+  const remedies = [...new Set(problems.map(({ remedy }) => remedy))].join('; ')
+  const isOne = others.length === 0 && isFitName(first)
+  const out = isOne ? `the host out: -l 'all:!${first}'` : 'these hosts out with -l'
+  return `${remedies}, or leave ${out}`
 }

@@ -26,9 +26,10 @@ export function checkHosts(hosts: readonly InventoryHost[]): readonly InventoryH
   }
   if (problems.size === 0) return hosts
   const all = [...problems.values()]
-  const more = all.length > mostShown ? [`and ${String(all.length - mostShown)} more`] : []
+  const lines = all.slice(0, mostShown).map(sentenceOf)
+  if (all.length > mostShown) lines.push(`and ${String(all.length - mostShown)} more`)
   throw new FettleError('inventory-invalid', {
-    message: [...all.slice(0, mostShown).map(sentenceOf), ...more].join('\n'),
+    message: lines.join('\n'),
     remedy: remedyFor(all),
   })
 }

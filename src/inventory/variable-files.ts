@@ -3,6 +3,7 @@ import { extname, join } from 'node:path'
 import { FettleError } from '../core/errors.js'
 import { nearest } from '../core/nearest.js'
 import { readVariables, priorityName, type Layer } from './layer.js'
+import { orMeant } from './names.js'
 import { systemCode } from './system-code.js'
 import { readText, shownPath, unreadable } from './text-file.js'
 import type { Warnings } from './warnings.js'
@@ -42,13 +43,10 @@ export function readVariableFiles(
 ): VariableFiles {
   const groups = layersIn(project, join(directory, 'group_vars'), names.groups, warnings)
   const hosts = layersIn(project, join(directory, 'host_vars'), names.hosts, warnings)
+  const message = `${priorityName} counts only in the inventory itself, as in Ansible`
   for (const { layer } of groups.values()) {
     const priority = layer.get(priorityName)
-    if (priority !== undefined)
-      warnings.add(
-        `${priorityName} counts only in the inventory itself, as in Ansible`,
-        priority.place(),
-      )
+    if (priority !== undefined) warnings.add(message, priority.place())
   }
   return { groups, hosts }
 }
@@ -73,19 +71,18 @@ function layersIn(
   const warn = (file: string, message: string): void =>
     warnings.add(message, { file: shownPath(project, join(directory, file)), line: 0, column: 0 })
   for (const [name, [ending = '', second]] of byName(listed(project, directory))) {
-    if (known.has(name)) {
-      layers.set(name, variableFile(project, join(directory, name + ending), warnings))
-      if (second !== undefined)
-        warn(name + second, `is not read, because ${name}${ending} is there, as in Ansible`)
-    } else if (ending !== '') unused.push([name, ending])
+    if (!known.has(name)) {
+      if (ending !== '') unused.push([name, ending])
+      continue
+    }
+    layers.set(name, variableFile(project, join(directory, name + ending), warnings))
+    if (second !== undefined)
+      warn(name + second, `is not read, because ${name}${ending} is there, as in Ansible`)
   }
   // Many are another inventory's, and nobody's typing errors.
   for (const [name, ending] of unused.slice(0, mostGuessed)) {
     const guess = unused.length > mostGuessed ? undefined : nearest(name, [...known.keys()])
-    warn(
-      name + ending,
-      `is not used: the inventory has no ${name}${guess === undefined ? '' : `; did you mean ${guess}?`}`,
-    )
+    warn(name + ending, `is not used: the inventory has no ${name}${orMeant(guess)}`)
   }
   if (unused.length > mostGuessed)
     warn(

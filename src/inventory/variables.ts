@@ -1,12 +1,20 @@
 import { z } from 'zod'
 import { FettleError } from '../core/errors.js'
 import { nearest } from '../core/nearest.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import { soundsSecret } from '../core/secret-names.js'
 import { hasOwnWords, kindOf, wanted } from '../core/wanted.js'
 import { WrittenNumber } from '../core/written-number.js'
 import { showPlace, type Inventory, type InventoryHost, type Place } from './inventory.js'
-import { listed } from './names.js'
-import { isTemplate, isVault, pathTo, vaultRemedy, vaultSentence } from './value-parts.js'
+import { listed, orMeant } from './names.js'
+import {
+  isTemplate,
+  isVault,
+  pathTo,
+  vaultRemedy,
+  vaultSentence,
+  type ValuePath,
+} from './value-parts.js'
 import { Warnings } from './warnings.js'
 
 /**
@@ -37,10 +45,10 @@ export function checkAllVars(
     for (const found of unfit) collect(problems, host, found)
     const result = schema.safeParse(host.vars)
     if (result.success) checked.set(host.name, result.data)
-    else
-      for (const issue of result.error.issues)
-        if (!unfit.some(({ name }) => name === issue.path[0]))
-          collect(problems, host, problemOf(host, issue, schema))
+    for (const issue of result.error?.issues ?? []) {
+      const isTold = unfit.some(({ name }) => name === issue.path[0])
+      if (!isTold) collect(problems, host, problemOf(host, issue, schema))
+    }
   }
   if (problems.size > 0) throw errorOf([...problems.values()])
   return checked
@@ -50,38 +58,26 @@ export function checkAllVars(
  * What Ansible would fill in or decrypt, of the variables that a play uses: all of them where its
  * schema takes any name.
  */
-function unfitValues(
-  host: InventoryHost,
-  used: readonly string[] | null,
-): readonly (Found & { readonly name: string })[] {
+function unfitValues(host: InventoryHost, used: readonly string[] | null): readonly UnfitValue[] {
   const names = used ?? Object.keys(host.vars).filter((name) => !name.startsWith('ansible_'))
   return names.flatMap((name) => {
-    const first = (
-      isUnfit: Parameters<typeof pathTo>[1],
-      sentence: string,
-      remedy: string,
-    ): readonly (Found & { readonly name: string })[] => {
-      const path = pathTo(host.vars[name], isUnfit)
-      return path === null
-        ? []
-        : [
-            {
-              name,
-              variable: [name, ...path].join('.'),
-              sentence,
-              place: host.place(name, path),
-              remedy,
-            },
-          ]
-    }
-    return [
-      ...first(isVault, vaultSentence, vaultRemedy),
-      ...first(
-        (part, at) => typeof part === 'string' && isTemplate(part) && !host.isUnsafe(name, at),
-        templateSentence,
-        templateRemedy,
-      ),
-    ]
+    const value = host.vars[name]
+    const foundAt = (path: ValuePath): Pick<UnfitValue, 'name' | 'variable' | 'place'> => ({
+      name,
+      variable: [name, ...path].join('.'),
+      place: host.place(name, path),
+    })
+    const found: UnfitValue[] = []
+    const vault = pathTo(value, isVault)
+    if (vault !== null)
+      found.push({ ...foundAt(vault), sentence: vaultSentence, remedy: vaultRemedy })
+    const template = pathTo(
+      value,
+      (part, at) => typeof part === 'string' && isTemplate(part) && !host.isUnsafe(name, at),
+    )
+    if (template !== null)
+      found.push({ ...foundAt(template), sentence: templateSentence, remedy: templateRemedy })
+    return found
   })
 }
 
@@ -99,6 +95,7 @@ interface Problem {
 }
 
 type Found = Omit<Problem, 'hosts'>
+type UnfitValue = Found & { readonly name: string }
 
 function collect(problems: Map<string, Problem>, host: InventoryHost, found: Found): void {
   const key = JSON.stringify([found.variable, found.sentence, found.place])
@@ -109,19 +106,20 @@ function collect(problems: Map<string, Problem>, host: InventoryHost, found: Fou
 
 function problemOf(host: InventoryHost, issue: z.core.$ZodIssue, schema: z.ZodType): Found {
   const got = valueAt(host.vars, issue.path)
-  const [first, ...rest] = issue.path
-  const place =
-    first === undefined
-      ? null
-      : host.place(String(first), got === undefined ? rest.slice(0, -1) : rest)
-  return {
-    variable: issue.path.map(String).join('.'),
-    sentence:
-      got === undefined
-        ? `is not set, and ${expected(issue, schema)}${misspelt(host, issue.path, schema)}`
-        : `${expected(issue, schema)}${described(got, issue)}`,
-    place,
+  const variable = issue.path.map(String).join('.')
+  const wants = expected(issue, schema)
+  if (got !== undefined) {
+    const place = placeOf(host, issue.path)
+    return { variable, sentence: `${wants}${described(got, issue)}`, place }
   }
+  // What is not set has no place: that of the mapping which lacks it is told.
+  const place = placeOf(host, issue.path.length > 1 ? issue.path.slice(0, -1) : issue.path)
+  const sentence = `is not set, and ${wants}${misspelt(host, issue.path, schema)}`
+  return { variable, sentence, place }
+}
+
+function placeOf(host: InventoryHost, [first, ...rest]: readonly PropertyKey[]): Place | null {
+  return first === undefined ? null : host.place(String(first), rest)
 }
 
 /**
@@ -131,26 +129,23 @@ function problemOf(host: InventoryHost, issue: z.core.$ZodIssue, schema: z.ZodTy
 function misspelt(host: InventoryHost, path: readonly PropertyKey[], schema: z.ZodType): string {
   if (path.length !== 1) return ''
   const declared = declaredNames(schema) ?? []
-  const guess = nearest(
-    String(path[0]),
-    Object.keys(host.vars).filter(
-      (name) => !declared.includes(name) && !name.startsWith('ansible_'),
-    ),
+  const others = Object.keys(host.vars).filter(
+    (name) => !declared.includes(name) && !name.startsWith('ansible_'),
   )
-  const at = guess === undefined ? null : host.place(guess)
-  return at === null
-    ? ''
-    : `; ${showPlace(at)} sets ${guess ?? ''}: did you mean ${String(path[0])} there?`
+  const guess = nearest(String(path[0]), others)
+  if (guess === undefined) return ''
+  const at = host.place(guess)
+  if (at === null) return ''
+  return `; ${showPlace(at)} sets ${guess}: did you mean ${String(path[0])} there?`
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (inner, step) =>
-      typeof inner === 'object' && inner !== null && Object.hasOwn(inner, step)
-        ? (inner as Record<PropertyKey, unknown>)[step]
-        : undefined,
-    value,
-  )
+  let inner = value
+  for (const step of path) {
+    if (typeof inner !== 'object' || inner === null || !Object.hasOwn(inner, step)) return undefined
+    inner = (inner as Record<PropertyKey, unknown>)[step]
+  }
+  return inner
 }
 
 /** What a schema wants. Its own words need not go on from a variable's name. */
@@ -173,8 +168,10 @@ function described(value: unknown, issue: z.core.$ZodIssue): string {
 function describedNumber(value: number | WrittenNumber, issue: z.core.$ZodIssue): string {
   const isHidden = issue.path.some((step) => soundsSecret(String(step)))
   const wantsText = takes(issue, 'string') && !takes(issue, 'number')
-  if (wantsText)
-    return `, and is ${isHidden ? 'a number' : `the number ${String(value)}`}: in quotes it is text`
+  if (wantsText) {
+    const shown = isHidden ? 'a number' : `the number ${String(value)}`
+    return `, and is ${shown}: in quotes it is text`
+  }
   if (typeof value === 'number') return `, and is ${isHidden ? 'a number' : String(value)}`
   if (isHidden)
     return ', and a number would print otherwise: put it in quotes and declare it as text'
@@ -195,31 +192,24 @@ function takes(issue: z.core.$ZodIssue, type: 'string' | 'number'): boolean {
 const most = 20
 
 function errorOf(problems: readonly Problem[]): FettleError {
-  const lines = problems
-    .slice(0, most)
-    .map(
-      ({ place, variable, sentence, hosts }) =>
-        `${place === null ? '' : `${showPlace(place)}: `}${variable === '' ? 'the variables' : variable} of ${listed(hosts.map(({ name }) => name))} ${sentence}`,
-    )
-  const more = problems.length > most ? [`and ${String(problems.length - most)} more`] : []
+  const count = problems.length
   const missing = problems.filter(({ place }) => place === null)
-  const remedies = [
-    ...(missing.length === 0 ? [] : [remedyFor(missing)]),
-    ...new Set(problems.flatMap(({ remedy }) => remedy ?? [])),
-  ]
-  return new FettleError(
-    missing.length === problems.length ? 'variable-missing' : 'variable-invalid',
-    {
-      message: [
-        ...(problems.length === 1
-          ? []
-          : [`${String(problems.length)} variables are not as the play needs them:`]),
-        ...lines,
-        ...more,
-      ].join('\n'),
-      ...(remedies.length === 0 ? {} : { remedy: remedies.join('; ') }),
-    },
-  )
+  const lines = problems.slice(0, most).map(lineOf)
+  if (count > 1) lines.unshift(`${String(count)} variables are not as the play needs them:`)
+  if (count > most) lines.push(`and ${String(count - most)} more`)
+  const remedies = new Set(problems.flatMap(({ remedy }) => remedy ?? []))
+  const all = missing.length === 0 ? [...remedies] : [remedyFor(missing), ...remedies]
+  const code = missing.length === count ? 'variable-missing' : 'variable-invalid'
+  return new FettleError(code, {
+    message: lines.join('\n'),
+    ...omitUndefined({ remedy: all.join('; ') || undefined }),
+  })
+}
+
+function lineOf({ place, variable, sentence, hosts }: Problem): string {
+  const where = place === null ? '' : `${showPlace(place)}: `
+  const what = variable === '' ? 'the variables' : variable
+  return `${where}${what} of ${listed(hosts.map(({ name }) => name))} ${sentence}`
 }
 
 /**
@@ -231,11 +221,14 @@ function remedyFor(missing: readonly Problem[]): string {
   const shared = (hosts[0]?.groups ?? []).filter(
     (group) => group !== 'ungrouped' && hosts.every((host) => host.groups.includes(group)),
   )
-  const [variable = '', one] = [
-    ...new Set(missing.map((problem) => problem.variable.split('.')[0] ?? '')),
-  ]
-  const host = hosts.every(({ name }) => name === hosts[0]?.name) ? hosts[0]?.name : '<host>'
-  return `set ${one === undefined ? variable : 'them'} in group_vars/${shared.at(-1) ?? 'all'}.yml or host_vars/${host ?? '<host>'}.yml beside the inventory, or with -e ${variable}=…`
+  const names = new Set(missing.map((problem) => problem.variable.split('.')[0] ?? ''))
+  const [variable = ''] = names
+  const what = names.size > 1 ? 'them' : variable
+  const group = shared.at(-1) ?? 'all'
+  const [first] = hosts
+  const isOne = hosts.every(({ name }) => name === first?.name)
+  const host = (isOne ? first?.name : undefined) ?? '<host>'
+  return `set ${what} in group_vars/${group}.yml or host_vars/${host}.yml beside the inventory, or with -e ${variable}=…`
 }
 
 /**
@@ -256,10 +249,8 @@ export function undeclaredVariables(
     for (const name of found) declared.add(name)
   }
   const undeclared = (name: string): boolean => !declared.has(name) && !name.startsWith('ansible_')
-  const suggestion = (name: string): string => {
-    const guess = nearest(name, [...declared])
-    return `no play declares ${name}${guess === undefined ? '' : `; did you mean ${guess}?`}`
-  }
+  const suggestion = (name: string): string =>
+    `no play declares ${name}${orMeant(nearest(name, [...declared]))}`
   for (const [name, place] of inventory.extraVars) {
     if (undeclared(name))
       throw new FettleError('variable-undeclared', {
@@ -271,10 +262,13 @@ export function undeclaredVariables(
   const told = new Set<string>()
   for (const host of inventory.hosts.values()) {
     const unset = [...declared].filter((name) => !Object.hasOwn(host.vars, name))
-    for (const name of unset.length === 0 ? [] : Object.keys(host.vars).filter(undeclared)) {
-      const place = nearest(name, unset) === undefined ? null : host.place(name)
-      const key = place === null ? null : `${name} ${showPlace(place)}`
-      if (place === null || key === null || told.has(key)) continue
+    if (unset.length === 0) continue
+    for (const name of Object.keys(host.vars).filter(undeclared)) {
+      if (nearest(name, unset) === undefined) continue
+      const place = host.place(name)
+      if (place === null) continue
+      const key = `${name} ${showPlace(place)}`
+      if (told.has(key)) continue
       told.add(key)
       warnings.add(suggestion(name), place)
     }
@@ -286,9 +280,8 @@ export function undeclaredVariables(
 function declaredNames(schema: z.core.$ZodType): readonly string[] | null {
   if (schema instanceof z.ZodObject) {
     const { catchall } = schema.def
-    return catchall === undefined || catchall instanceof z.ZodNever
-      ? Object.keys(schema.shape)
-      : null
+    const takesOthers = catchall !== undefined && !(catchall instanceof z.ZodNever)
+    return takesOthers ? null : Object.keys(schema.shape)
   }
   if (schema instanceof z.ZodPipe) return declaredNames(schema.def.in)
   if (schema instanceof z.ZodIntersection) {

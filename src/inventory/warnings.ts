@@ -12,8 +12,12 @@ export class Warnings {
 
   get all(): readonly string[] {
     return [...this.#said].map(
-      ([message, { place, more }]) =>
-        `${showPlace(place)}: ${message}${more === 0 ? '' : ` (and at ${String(more)} more ${more === 1 ? 'place' : 'places'})`}`,
+      ([message, { place, more }]) => `${showPlace(place)}: ${message}${others(more)}`,
     )
   }
+}
+
+function others(count: number): string {
+  if (count === 0) return ''
+  return ` (and at ${String(count)} more ${count === 1 ? 'place' : 'places'})`
 }

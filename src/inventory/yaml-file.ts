@@ -13,6 +13,7 @@ import {
   type YAMLMap,
 } from 'yaml'
 import { FettleError } from '../core/errors.js'
+import { omitUndefined } from '../core/omit-undefined.js'
 import { showPlace, type Place } from './inventory.js'
 import { plainYaml } from './plain-yaml.js'
 import type { Entry, Source } from './source.js'
@@ -55,18 +56,12 @@ export class YamlFile implements Source<Node> {
   ) {
     const unfit = unfitText(text)
     if (unfit !== null) throw this.#invalid(null, unfit.message, unfit.remedy)
+    const smaller = 'write hosts as ranges, such as web[1:500], or split the inventory'
     if (text.length > largest)
-      throw this.#invalid(
-        null,
-        `is larger than ${String(largest / 1_000_000)} MB`,
-        'write hosts as ranges, such as web[1:500], or split the inventory',
-      )
-    if ((text.match(/[\n[{,]|[-?] /g)?.length ?? 0) > mostParts)
-      throw this.#invalid(
-        null,
-        `has more than ${String(mostParts)} lines and items`,
-        'write hosts as ranges, such as web[1:500], or split the inventory',
-      )
+      throw this.#invalid(null, `is larger than ${String(largest / 1_000_000)} MB`, smaller)
+    const parts = text.match(/[\n[{,]|[-?] /g)?.length ?? 0
+    if (parts > mostParts)
+      throw this.#invalid(null, `has more than ${String(mostParts)} lines and items`, smaller)
     // A line may end as on Macs of old, as far as PyYAML is concerned.
     const lines = text.replaceAll(/\r(?!\n)/g, '\n')
     this.root = plainYaml(lines, this.#lines.addNewLine) ?? this.#parsed(lines)
@@ -79,7 +74,7 @@ export class YamlFile implements Source<Node> {
   }
 
   place(node: Node): Place {
-    return this.#at(node.range?.[0] ?? 0)
+    return this.#at(startOf(node))
   }
 
   error(node: Node | null, message: string, remedy?: string): FettleError {
@@ -89,11 +84,10 @@ export class YamlFile implements Source<Node> {
   entries(node: Node | null, what: string): readonly Entry<Node>[] {
     const mapping = this.#follow(node)
     if (mapping === null || (isScalar(mapping) && mapping.value === null)) return []
-    if (!isMap(mapping))
-      throw this.error(
-        node,
-        `${what} must be a mapping (name: value), and is ${isSeq(mapping) ? 'a list' : 'a single value'}`,
-      )
+    if (!isMap(mapping)) {
+      const is = isSeq(mapping) ? 'a list' : 'a single value'
+      throw this.error(node, `${what} must be a mapping (name: value), and is ${is}`)
+    }
     return this.#entriesOf(mapping)
   }
 
@@ -105,10 +99,10 @@ export class YamlFile implements Source<Node> {
     // As ansible-inventory prints it. Who uses the host is told that it cannot be read.
     if (isScalar(target))
       return isEncrypted(target) ? Object.freeze({ [vaultName]: target.value }) : target.value
-    if (isSeq(target))
-      return Object.freeze(
-        target.items.map((item) => this.plain(isNode(item) ? item : null, depth + 1)),
-      )
+    if (isSeq(target)) {
+      const items = target.items.map((item) => this.plain(isNode(item) ? item : null, depth + 1))
+      return Object.freeze(items)
+    }
     const made = Object.create(null) as Record<string, unknown>
     for (const { name, value } of this.entries(target, 'this'))
       made[name] = this.plain(value, depth + 1)
@@ -128,8 +122,9 @@ export class YamlFile implements Source<Node> {
       const inner = this.#entriesOf(target).find(({ name }) => name === step)
       if (inner !== undefined) return this.placeIn(inner, rest)
     }
-    const item = isSeq(target) && typeof step === 'number' ? target.items[step] : null
-    return isNode(item) ? this.placeIn({ name: '', key: item, value: item }, rest) : this.place(key)
+    const item = itemOf(target, step)
+    if (item === null) return this.place(key)
+    return this.placeIn({ name: '', key: item, value: item }, rest)
   }
 
   isList(node: Node | null): boolean {
@@ -140,13 +135,12 @@ export class YamlFile implements Source<Node> {
     const target = this.#follow(node)
     if (target === null || target.tag === unsafeTag) return target !== null
     const [step, ...rest] = path
-    if (isMap(target))
-      return this.isUnsafe(
-        this.#entriesOf(target).find(({ name }) => name === step)?.value ?? null,
-        rest,
-      )
-    const item = isSeq(target) && typeof step === 'number' ? target.items[step] : null
-    return isNode(item) && this.isUnsafe(item, rest)
+    if (isMap(target)) {
+      const inner = this.#entriesOf(target).find(({ name }) => name === step)
+      return this.isUnsafe(inner?.value ?? null, rest)
+    }
+    const item = itemOf(target, step)
+    return item !== null && this.isUnsafe(item, rest)
   }
 
   #entriesOf(mapping: YAMLMap): readonly Entry<Node>[] {
@@ -163,7 +157,9 @@ export class YamlFile implements Source<Node> {
       if (first !== undefined) this.#warnOfTwo(name, first.key, key)
       found.set(name, entry)
     }
-    for (const entry of merged) if (!found.has(entry.name)) found.set(entry.name, entry)
+    for (const entry of merged) {
+      if (!found.has(entry.name)) found.set(entry.name, entry)
+    }
     return [...found.values()]
   }
 
@@ -202,10 +198,8 @@ export class YamlFile implements Source<Node> {
         'write the values out, or use group_vars',
       )
     if (!isAlias(node)) return node
-    const position = node.range?.[0] ?? 0
-    const target = this.#anchored(node.source).findLast(
-      (anchored) => (anchored.range?.[0] ?? 0) < position,
-    )
+    const position = startOf(node)
+    const target = this.#anchored(node.source).findLast((anchored) => startOf(anchored) < position)
     if (target === undefined || isAlias(target))
       throw this.error(node, `there is no &${node.source} before this`)
     return target
@@ -226,9 +220,18 @@ export class YamlFile implements Source<Node> {
     return new FettleError('inventory-invalid', {
       address: where,
       message: `${where}: ${message}`,
-      ...(remedy === undefined ? {} : { remedy }),
+      ...omitUndefined({ remedy }),
     })
   }
+}
+
+const startOf = (node: Node): number => node.range?.[0] ?? 0
+
+/** The item of a list with this number; null where there is none. */
+function itemOf(node: Node | null, index: PropertyKey | undefined): Node | null {
+  if (!isSeq(node) || typeof index !== 'number') return null
+  const item = node.items[index]
+  return isNode(item) ? item : null
 }
 
 const isEncrypted = ({ tag }: Scalar): boolean => tag !== undefined && vaultTags.includes(tag)

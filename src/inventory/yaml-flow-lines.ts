@@ -28,15 +28,19 @@ const token =
 export function indentFlow(text: string): IndentedText {
   const starts: number[] = []
   let widest = 0
-  for (let at = 0; at < text.length; ) {
+  let at = 0
+  while (at < text.length) {
     const { parent, value } = headOf(text, at)
     const first = text.charAt(value)
     if (first !== '' && '[{"\''.includes(first)) {
       const end = endOfFlow(text, value)
       // What has no end is no matter of indentation.
       if (end === null) break
-      for (let line = afterLine(text, value); line < end; line = afterLine(text, line))
+      let line = afterLine(text, value)
+      while (line < end) {
         starts.push(line)
+        line = afterLine(text, line)
+      }
       widest = Math.max(widest, value - at)
       at = afterLine(text, end)
     } else {
@@ -58,12 +62,11 @@ function headOf(text: string, start: number): { readonly parent: number; readonl
     return { parent: 0, value: Math.max(start, afterLine(text, start) - 1) }
   const inner = start + (matched(nesting, text, start)?.length ?? 0)
   const named = matched(key, text, inner)
-  const dash = text.slice(start, inner).search(/[-?] +$/)
   const behind = inner + (named?.length ?? 0)
-  return {
-    parent: named === null && dash >= 0 ? dash : inner - start - (named === null ? 1 : 0),
-    value: behind + (matched(marks, text, behind)?.length ?? 0),
-  }
+  const value = behind + (matched(marks, text, behind)?.length ?? 0)
+  if (named !== null) return { parent: inner - start, value }
+  const dash = text.slice(start, inner).search(/[-?] +$/)
+  return { parent: dash >= 0 ? dash : inner - start - 1, value }
 }
 
 function belongs(text: string, start: number, parent: number): boolean {
@@ -74,7 +77,8 @@ function belongs(text: string, start: number, parent: number): boolean {
 /** Behind the partner of a bracket or a quote; null where it has none. */
 function endOfFlow(text: string, start: number): number | null {
   let depth = 0
-  for (let at = start; at < text.length; ) {
+  let at = start
+  while (at < text.length) {
     const found = matched(token, text, at)
     if (found === null) break
     at += found.length
@@ -99,7 +103,8 @@ function padded(text: string, starts: readonly number[], width: number): Indente
 
 /** How many of some ascending numbers are at most a limit. */
 function countBelow(numbers: readonly number[], limit: number): number {
-  let [from, to] = [0, numbers.length]
+  let from = 0
+  let to = numbers.length
   while (from < to) {
     const middle = (from + to) >> 1
     if ((numbers[middle] ?? 0) <= limit) from = middle + 1

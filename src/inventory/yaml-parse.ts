@@ -51,16 +51,12 @@ export function parseYaml(text: string, form: 'yaml' | 'json' = 'yaml'): YamlTex
 }
 
 function parsedOnce(text: string, form: 'yaml' | 'json'): YamlText {
-  const { contents, errors, warnings } = parseDocument(
-    text,
-    form === 'json' ? jsonOptions : yamlOptions,
-  )
+  const options = form === 'json' ? jsonOptions : yamlOptions
+  const { contents, errors, warnings } = parseDocument(text, options)
   const found = [...errors, ...warnings].find((error) => !isTaken(error))
   if (contents !== null && !/\n[ \t]*$/.test(text)) endWithoutBreak(contents, text.length)
-  return {
-    root: contents,
-    problem: found === undefined ? null : { message: found.message, offset: found.pos[0] },
-  }
+  if (found === undefined) return { root: contents, problem: null }
+  return { root: contents, problem: { message: found.message, offset: found.pos[0] } }
 }
 
 /**
