@@ -264,15 +264,10 @@ describe('how Ansible starts ssh', () => {
   test.each(names)('is how Fettle reaches the host: %s', async (name) => {
     const words = started.get(name) ?? []
     const end = words.indexOf('-tt')
-    const given = words
-      .slice(0, end)
-      .flatMap((word, index) =>
-        word === '-o' || word === '-J'
-          ? [[word, words[index + 1] ?? '']]
-          : word.startsWith('-o')
-            ? [['-o', word.slice(2)]]
-            : [],
-      )
+    const given = words.slice(0, end).flatMap((word, index) => {
+      if (word === '-o' || word === '-J') return [[word, words[index + 1] ?? '']]
+      return word.startsWith('-o') ? [['-o', word.slice(2)]] : []
+    })
     const value = (option: string): string | undefined =>
       given
         .find(([, word = '']) => word.startsWith(`${option}=`))?.[1]

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { omitUndefined } from '../../src/core/omit-undefined.js'
 import { Secret } from '../../src/core/secret.js'
 import { connect, type Become } from '../../src/ssh/connect.js'
 import { startHostile, type Behaviour, type Hostile } from './hostile.js'
@@ -13,9 +14,9 @@ afterEach(() => {
 })
 
 async function failure(exec: Behaviour['exec'], password?: Secret): Promise<unknown> {
-  const peer = await startHostile(exec === undefined ? {} : { exec })
+  const peer = await startHostile(omitUndefined({ exec }))
   peers.push(peer)
-  const become: Become = { user: 'app', ...(password === undefined ? {} : { password }) }
+  const become: Become = { user: 'app', ...omitUndefined({ password }) }
   const session = await connect({ ...peer.target, become }, peer.options).catch(
     (error: unknown) => error,
   )

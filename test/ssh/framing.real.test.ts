@@ -15,6 +15,7 @@ import { afterAll, afterEach, describe, expect, test } from '@jest/globals'
 import { execFileSync } from 'node:child_process'
 import type { FettleError } from '../../src/core/errors.js'
 import type { Output } from '../../src/core/fact.js'
+import { omitUndefined } from '../../src/core/omit-undefined.js'
 import { Secret } from '../../src/core/secret.js'
 import { lines, sh, Sh } from '../../src/core/sh.js'
 import { boot } from '../../src/ssh/boot.js'
@@ -290,6 +291,7 @@ describe.each(available)('%s', (name) => {
     const { exchange } = await open(shell)
     const beside = true
     const place = mkdtempSync(join(directory, 'beside-'))
+    const as = userInfo().uid === 0 ? 'daemon' : undefined
     const meet = (own: string, other: string): Sh =>
       sh`: >${`${place}/${own}`}; while [ ! -e ${`${place}/${other}`} ]; do sleep 0.1; done`
     const outputs = await exchange(
@@ -297,7 +299,7 @@ describe.each(available)('%s', (name) => {
       { script: sh`${meet('c', 'a')}; echo fast >&2` },
       { script: sh`cat; ${meet('b', 'c')}; head -c 200000 /dev/zero | tr '\\0' x`, beside },
       { script: sh`exit 4` },
-      { script: sh`echo other`, beside, timeout: 9, ...(userInfo().uid === 0 && { as: 'daemon' }) },
+      { script: sh`echo other`, beside, timeout: 9, ...omitUndefined({ as }) },
     )
     const [slow, fast, big, failed, other] = outputs.map(shown)
     expect([slow, failed, other, fast?.[2], big?.[1].length]).toEqual([

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh2'
+import { omitUndefined } from '../../src/core/omit-undefined.js'
 import type { ConnectOptions, Target } from '../../src/ssh/connect.js'
 import { makeKey, sshConfig } from './sshd.js'
 
@@ -48,7 +49,7 @@ export async function startHostile(
   let commands = 0
   const clients = new Set<Connection>()
   const server = new ssh2.Server(
-    { hostKeys: [readFileSync(key)], ...(banner !== undefined && { banner }) },
+    { hostKeys: [readFileSync(key)], ...omitUndefined({ banner }) },
     (client) => {
       clients.add(client)
       client

@@ -1,3 +1,4 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { execFileSync } from 'node:child_process'
 import {
   appendFileSync,
@@ -9,12 +10,12 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { omitUndefined } from '../../src/core/omit-undefined.js'
 import { Secret } from '../../src/core/secret.js'
 import { lockedKeys, unlock } from '../../src/ssh/locked-keys.js'
 import type { ConnectOptions, Target } from '../../src/ssh/target.js'
 import { logIn } from './log-in.js'
-import { makeKey, sshConfig, startSshd, type Sshd } from './sshd.js'
+import { makeKey, sshConfig, type Sshd, startSshd } from './sshd.js'
 
 const words = 'secret words'
 let directory: string
@@ -56,9 +57,7 @@ const target = (privateKeyFile?: string, more: Partial<Target> = {}): Target => 
     name,
     host,
     become,
-    ...(port !== undefined && { port }),
-    ...(user !== undefined && { user }),
-    ...(privateKeyFile !== undefined && { privateKeyFile }),
+    ...omitUndefined({ port, user, privateKeyFile }),
     ...more,
   }
 }

@@ -17,6 +17,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import ssh2, { type AuthContext, type Connection } from 'ssh2'
+import { omitUndefined } from '../../src/core/omit-undefined.js'
 import { Secret } from '../../src/core/secret.js'
 import { sh } from '../../src/core/sh.js'
 import type { ConnectOptions, Target } from '../../src/ssh/connect.js'
@@ -71,8 +72,7 @@ const targetWithoutKey = (): Target => {
     name,
     host,
     become,
-    ...(port !== undefined && { port }),
-    ...(user !== undefined && { user }),
+    ...omitUndefined({ port, user }),
   }
 }
 
@@ -503,7 +503,7 @@ describe('hostile and strange servers', () => {
   ): Promise<{ readonly target: Partial<Target>; readonly options: ConnectOptions }> {
     const { privateKey, line } = hostKey()
     const server = new ssh2.Server(
-      { hostKeys: [privateKey], ...(banner !== undefined && { banner }) },
+      { hostKeys: [privateKey], ...omitUndefined({ banner }) },
       (client) => {
         client
           .on('error', () => undefined)
@@ -527,11 +527,10 @@ describe('hostile and strange servers', () => {
   }
 
   test('a password, right: the shell is what fails then', async () => {
-    const { target, options: given } = await fake((context) =>
-      context.method === 'password' && context.password === 'pass é'
-        ? context.accept()
-        : context.reject(['password']),
-    )
+    const { target, options: given } = await fake((context) => {
+      if (context.method === 'password' && context.password === 'pass é') context.accept()
+      else context.reject(['password'])
+    })
     await expect(
       logIn({ ...targetWithoutKey(), ...target, password: new Secret('pass é') }, given),
     ).rejects.toMatchObject({ code: 'shell-not-started', detail: 'half an ans' })
