@@ -283,12 +283,8 @@ function loginError(error: unknown, seen: Failed, { config, place, ways }: Plan)
 
 function refusalOf(error: unknown, { expired }: Seen, { connectSeconds }: HostConfig): string {
   if (expired) return 'its password has expired'
-  switch ((error as Details).level) {
-    case 'client-authentication':
-      return 'the login was refused'
-    case 'client-timeout':
-      return `the login did not end within ${connectSeconds} s`
-    default:
-      return reason(error)
-  }
+  const { level } = error as Details
+  if (level === 'client-authentication') return 'the login was refused'
+  if (level === 'client-timeout') return `the login did not end within ${connectSeconds} s`
+  return reason(error)
 }
