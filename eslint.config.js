@@ -13,6 +13,11 @@ const edges = [
   'test/**',
 ]
 
+const ownCode = ['src/**', 'test/**', 'tasks/**', 'scripts/**', 'bin/**']
+
+const conditionalSpread =
+  'Spread omitUndefined({ … }) of src/core/omit-undefined.ts instead, or build the object plainly.'
+
 const nodeGlobals = ['process', 'console', 'URL', 'Buffer', 'module', 'require', '__dirname']
 
 export default tseslint.config(
@@ -61,4 +66,21 @@ export default tseslint.config(
     },
   },
   { files: edges, rules: { 'no-restricted-globals': 'off' } },
+  {
+    files: ownCode,
+    rules: {
+      'no-nested-ternary': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'ObjectExpression > SpreadElement > ConditionalExpression',
+          message: conditionalSpread,
+        },
+        {
+          selector: 'ObjectExpression > SpreadElement > LogicalExpression[operator="&&"]',
+          message: conditionalSpread,
+        },
+      ],
+    },
+  },
 )
