@@ -23,14 +23,14 @@ const nodeGlobals = ['process', 'console', 'URL', 'Buffer', 'module', 'require',
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', '.fettle/', 'test/types/'] },
   {
-    files: ['bin/*.js', 'scripts/*.mjs', '*.js', '*.cjs'],
+    files: ['bin/*.js', 'scripts/**/*.mjs', '*.js', '*.cjs'],
     extends: [js.configs.recommended],
     plugins: { '@typescript-eslint': tseslint.plugin },
     languageOptions: {
       globals: Object.fromEntries(nodeGlobals.map((name) => [name, 'readonly'])),
       parser: tseslint.parser,
       parserOptions: {
-        projectService: { allowDefaultProject: ['bin/*.js', 'scripts/*.mjs', '*.js', '*.cjs'] },
+        projectService: { allowDefaultProject: ['bin/*.js', '*.js', '*.cjs'] },
       },
     },
     rules: {

@@ -23,13 +23,5 @@ if (existsSync(bootstrap)) {
   })
 }
 
-if (['lab', 'demo'].includes(process.argv[2])) {
-  // They start programs of their own, from their own files.
-  const { main } = await import('../dist/src/cli/main.js')
-  await main(process.argv)
-} else {
-  const { main } = createRequire(import.meta.url)('../dist/fettle/main.cjs')
-  await main(process.argv, undefined, undefined, async () =>
-    (await import('./program.js')).loadProgram(),
-  )
-}
+const { main } = createRequire(import.meta.url)('../dist/fettle/main.cjs')
+await main(process.argv)

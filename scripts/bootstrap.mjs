@@ -149,6 +149,7 @@ function buildIsCurrent() {
     'package-lock.json',
     'tsconfig.json',
     'tsconfig.build.json',
+    'scripts',
     ...sources,
   ].every((path) => built > newest(at(path)))
 }
@@ -168,7 +169,7 @@ export async function build() {
       '--outDir',
       fresh,
     ])
-    await must([process.execPath, at('scripts', 'bundle.mjs'), fresh])
+    await must([process.execPath, at('scripts', 'build', 'bundle.mjs'), fresh])
     writeFileSync(at(fresh, '.built'), '')
     utimesSync(at(fresh, '.built'), started, started)
     if (existsSync(at('dist'))) renameSync(at('dist'), at(old))

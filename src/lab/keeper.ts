@@ -40,4 +40,5 @@ async function listen(server: Server, address: string): Promise<number> {
 }
 
 const [id = '', address = ''] = process.argv.slice(2)
-await keep(id, address)
+// Without `await`: the build joins this program into a file of CommonJS, which has none at its top.
+void keep(id, address)

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import * as fettle from '../../src/index.js'
+import { brokenLinks, chapters } from './links.js'
 
 const root = join(import.meta.dirname, '../..')
 const generator = '../../scripts/reference.mjs'
@@ -39,10 +40,6 @@ function publicFunctions(exported: object, prefix = ''): readonly string[] {
   })
 }
 
-/** A page's chapters, by their headings. */
-const chapters = (page: string): ReadonlyMap<string, string> =>
-  new Map(page.split(/^#+ /m).map((chapter) => [chapter.split('\n')[0] ?? '', chapter]))
-
 describe('the reference', () => {
   const reference = chapters(pages['docs/resources.md'] ?? '')
   const values = [
@@ -71,30 +68,14 @@ describe('the reference', () => {
   )
 })
 
-/** What GitHub makes of a heading. */
-const anchor = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-    .replaceAll(' ', '-')
-
-function brokenLinks(path: string): readonly string[] {
-  const links = [...read(path).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g)]
-  return links.flatMap(([link, to = '', place]) => {
-    const target = to === '' ? path : join(dirname(path), to)
-    if (!existsSync(join(root, target))) return [link]
-    if (place === undefined) return []
-    const headings = [...chapters(read(target)).keys()]
-    return headings.some((heading) => anchor(heading) === place) ? [] : [link]
-  })
-}
-
 test.each([
   'README.md',
   'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
   ...readdirSync(join(root, 'docs'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
 ])('%s links only to what exists', (path) => {
-  expect(brokenLinks(path)).toEqual([])
+  expect(brokenLinks(root, path)).toEqual([])
 })
