@@ -1,0 +1,114 @@
+// The tables of options.
+import ts from 'typescript'
+import { oneLine, table } from './markdown.mjs'
+import { homeOf, isResource } from './public-api.mjs'
+
+/** Types that are shown with their parameters. */
+const generic = ['Record', 'Value', 'Later']
+
+/** Describes types and their members by what `api`, a PublicApi, says of them. */
+export class Options {
+  #api
+  /** Options without a doc comment, as `Interface.option`. */
+  undocumented = []
+
+  constructor(api) {
+    this.#api = api
+  }
+
+  table(type) {
+    return table(['option', 'type', 'meaning', 'default'], this.#rows(type, ''))
+  }
+
+  /**
+   * A type as a reader wants it: without `readonly`, and what users have no name for spelled out.
+   */
+  typeText(node) {
+    if (ts.isTypeOperatorNode(node)) return this.typeText(node.type)
+    if (ts.isUnionTypeNode(node)) return this.#list(node.types, ' | ')
+    if (ts.isArrayTypeNode(node)) return `${this.typeText(node.elementType)}[]`
+    if (ts.isTypeLiteralNode(node)) return `{ ${this.#memberTexts(node).join(', ')} }`
+    if (ts.isFunctionTypeNode(node)) return this.#functionText(node)
+    if (ts.isTypeReferenceNode(node)) return this.#referenceText(node)
+    return oneLine(node.getText())
+  }
+
+  #list(nodes, separator) {
+    return nodes.map((each) => this.typeText(each)).join(separator)
+  }
+
+  #memberTexts({ members }) {
+    return members.map(({ name, type }) => `${name.getText()}: ${this.typeText(type)}`)
+  }
+
+  #functionText({ parameters, type }) {
+    const names = parameters.map(({ name }) => name.getText())
+    return `(${names.join(', ')}) => ${this.typeText(type)}`
+  }
+
+  /** A type that is meant by its name. */
+  #referenceText(node) {
+    const name = node.typeName.getText()
+    const parameters = node.typeArguments ?? []
+    if (name === 'Readonly') return this.typeText(parameters[0])
+    if (generic.includes(name)) return `${name}<${this.#list(parameters, ', ')}>`
+    const declaration = this.#api.declarationOf(node.typeName)
+    if (ts.isTypeParameterDeclaration(declaration)) return declaration.constraint.getText()
+    if (ts.isTypeAliasDeclaration(declaration) && this.#api.isOurs(declaration.symbol))
+      return this.typeText(declaration.type)
+    return this.#nestedIn(node) === null ? name : 'object'
+  }
+
+  /**
+   * The interface behind a type, or a list of it, that users have no name for: its members are
+   * shown as options of the option. Null for all other types.
+   */
+  #nestedIn(node) {
+    if (ts.isTypeOperatorNode(node)) return this.#nestedIn(node.type)
+    if (ts.isArrayTypeNode(node)) return this.#nestedIn(node.elementType)
+    if (!ts.isTypeReferenceNode(node)) return null
+    if (!ts.isInterfaceDeclaration(this.#api.declarationOf(node.typeName))) return null
+    const type = this.#api.typeOf(node)
+    const hasName = this.#api.exported.has(type.symbol.name)
+    return hasName || isResource(type) || !this.#api.isOurs(type.symbol) ? null : type
+  }
+
+  /** The rows of a type's members, inherited ones first. */
+  #rows(type, prefix) {
+    const members = type.getProperties().filter((member) => isShown(member, type))
+    const own = members.filter((member) => homeOf(member) === type.symbol)
+    const inherited = members.filter((member) => homeOf(member) !== type.symbol)
+    return [...inherited, ...own].flatMap((member) => this.#memberRows(member, type, prefix))
+  }
+
+  /** The row of one option, and those of the options of the option. */
+  #memberRows(member, type, prefix) {
+    const [{ type: node, questionToken }] = member.declarations
+    const { meaning, fallback } = splitDefault(this.#api.commentOf(member))
+    if (meaning === '') this.undocumented.push(`${type.symbol.name}.${member.name}`)
+    const name = `${prefix}${member.name}`
+    const text = this.typeText(node)
+    const whenLeftOut = questionToken === undefined ? '**required**' : fallback
+    const row = [`\`${name}\``, `\`${text}\``, meaning, whenLeftOut]
+    const nested = this.#nestedIn(node)
+    if (nested === null) return [row]
+    return [row, ...this.#rows(nested, text.endsWith('[]') ? `${name}[].` : `${name}.`)]
+  }
+}
+
+/** The options of every resource have a chapter of their own. */
+const isShown = (member, type) =>
+  homeOf(member).name !== 'CommonOptions' || type.symbol.name === 'CommonOptions'
+
+/** What a sentence says of leaving an option out; undefined where it is about something else. */
+const fallbackOf = (sentence) => /^(?:Default:?|Left out:) (.*?)\.?$/.exec(sentence)?.[1]
+
+/** The sentences that say what leaving an option out means, apart from the others. */
+function splitDefault(comment) {
+  const sentences = oneLine(comment).split(/(?<=[.!?]) (?=[A-Z`])/)
+  const fallbacks = sentences.map(fallbackOf).filter((fallback) => fallback !== undefined)
+  return {
+    meaning: sentences.filter((sentence) => fallbackOf(sentence) === undefined).join(' '),
+    fallback: fallbacks.join('; ').replace(/(?<!`)\b(?:true|false)\b(?!`)/g, '`$&`'),
+  }
+}
