@@ -30,7 +30,7 @@ export default tseslint.config(
       globals: Object.fromEntries(nodeGlobals.map((name) => [name, 'readonly'])),
       parser: tseslint.parser,
       parserOptions: {
-        projectService: { allowDefaultProject: ['bin/*.js', '*.js', '*.cjs'] },
+        projectService: { allowDefaultProject: ['*.js', '*.cjs'] },
       },
     },
     rules: {

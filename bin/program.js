@@ -20,55 +20,65 @@ import { fileURLToPath } from 'node:url'
 import { Script } from 'node:vm'
 
 const file = fileURLToPath(new URL('../dist/fettle/program.cjs', import.meta.url))
-const { XDG_CACHE_HOME: given = '' } = process.env
-const folder = join(isAbsolute(given) ? given : join(homedir(), '.cache'), 'fettle', 'program')
+const folder = join(cacheHome(), 'fettle', 'program')
 
+/** Bytes of the digest that stands before what V8 compiled, and tells damage. */
+const digestLength = 32
 const digestOf = (data) => createHash('sha256').update(data).digest()
+
+/** By the rules of XDG, which passes over a path that is not absolute. */
+function cacheHome() {
+  const { XDG_CACHE_HOME: given = '' } = process.env
+  return isAbsolute(given) ? given : join(homedir(), '.cache')
+}
+
+const isMine = ({ uid }) => process.getuid === undefined || uid === process.getuid()
 
 /**
  * Whether nobody else can have written it: V8 runs what it is given. `src/files/trust.ts` judges so
  * too, and is part of what is loaded here.
  */
-const isOwn = ({ uid, mode }) =>
-  process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0)
+const isMineAlone = (found) =>
+  process.getuid === undefined || (isMine(found) && (found.mode & 0o022) === 0)
 
 /**
- * What was kept, behind its digest, which tells damage. Nothing where it is not there, or could be
- * somebody else's.
+ * What V8 compiled at an earlier start; undefined where there is nothing, or where it is damaged or
+ * could be somebody else's.
  */
-function kept(name) {
+function readCompiled(name) {
   try {
     const around = lstatSync(folder)
-    if (!around.isDirectory() || !isOwn(around)) return undefined
-    const opened = openSync(
-      join(folder, name),
-      constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
-    )
-    try {
-      const found = fstatSync(opened)
-      if (!found.isFile() || !isOwn(found)) return undefined
-      const whole = readFileSync(opened)
-      const data = whole.subarray(32)
-      return digestOf(data).equals(whole.subarray(0, 32)) ? data : undefined
-    } finally {
-      closeSync(opened)
-    }
+    if (!around.isDirectory() || !isMineAlone(around)) return undefined
+    const whole = readOwn(join(folder, name))
+    const data = whole?.subarray(digestLength)
+    return data && digestOf(data).equals(whole.subarray(0, digestLength)) ? data : undefined
   } catch {
     return undefined
   }
 }
 
+/** A file's bytes, if the file that was opened is this user's alone. */
+function readOwn(path) {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+  const opened = openSync(path, flags)
+  try {
+    const found = fstatSync(opened)
+    return found.isFile() && isMineAlone(found) ? readFileSync(opened) : undefined
+  } finally {
+    closeSync(opened)
+  }
+}
+
 /**
- * Renamed into its place whole, since others may do the same now; what other versions left goes. A
- * folder that cannot be written to costs time and nothing else, and so does one that is a link or
- * somebody else's; one that others may write to is closed.
+ * Keeps what V8 compiled, and removes what other versions left. It is renamed into its place whole,
+ * since others may do the same now. A folder that is a link, somebody else's or cannot be written
+ * to costs time and nothing else; one that others may write to is closed.
  */
-function keep(name, data) {
+function writeCompiled(name, data) {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const around = lstatSync(folder)
-    if (!around.isDirectory() || (process.getuid !== undefined && around.uid !== process.getuid()))
-      return
+    if (!around.isDirectory() || !isMine(around)) return
     chmodSync(folder, 0o700)
     for (const old of readdirSync(folder))
       rmSync(join(folder, old), { recursive: true, force: true })
@@ -83,19 +93,24 @@ function keep(name, data) {
 let program
 
 /**
- * Fettle with its libraries, from one file. What V8 made of it is kept in the user's cache folder
- * under what it depends on, the program and Node: compiling takes half of a start. V8 itself
+ * Fettle with its libraries, from one file. Compiling takes half of a start, so what V8 made of it
+ * is kept in the user's cache folder, under what it depends on: the program and Node. V8 itself
  * refuses what another V8 made, or one with other flags.
  */
 export function loadProgram() {
-  if (program !== undefined) return program
-  const name = `${readFileSync(join(dirname(file), 'id'), 'utf8')}-${process.version}-${process.arch}`
-  const cachedData = kept(name)
+  program ??= evaluate()
+  return program
+}
+
+function evaluate() {
+  const id = readFileSync(join(dirname(file), 'id'), 'utf8')
+  const name = `${id}-${process.version}-${process.arch}`
+  const cachedData = readCompiled(name)
   const script = new Script(readFileSync(file, 'latin1'), { filename: file, cachedData })
   const module = { exports: {} }
   script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file))
   // At the end what was used is compiled, and nobody waits.
   if (cachedData === undefined || script.cachedDataRejected)
-    process.once('exit', () => keep(name, script.createCachedData()))
-  return (program = module.exports)
+    process.once('exit', () => writeCompiled(name, script.createCachedData()))
+  return module.exports
 }

@@ -1,6 +1,6 @@
 import { createJiti } from 'jiti'
 
-interface Bootstrap {
+interface Preparation {
   prepare(options: { readonly ask: boolean }): Promise<void>
 }
 interface Lab {
@@ -17,7 +17,7 @@ export default async function setUp(): Promise<void> {
   // Not all lab tests run the command line: those that do say more when it is not there.
   const untold = (error: unknown): boolean =>
     process.stderr.write(`The command line is not built: ${String(error)}\n`)
-  await (await jiti.import<Bootstrap>('../../scripts/bootstrap.mjs'))
+  await (await jiti.import<Preparation>('../../scripts/prepare.mjs'))
     .prepare({ ask: false })
     .catch(untold)
   await (await jiti.import<Lab>('./prepare.ts')).prepare()

@@ -1,0 +1,16 @@
+// The clone that the scripts work in. Plain Node without dependencies: there may be none yet.
+import { fileURLToPath } from 'node:url'
+
+/** The clone's folder. */
+export const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Writes a line for the person at the terminal. */
+export const say = (line) => process.stderr.write(`${line}\n`)
+
+/** Why nothing could be run, as a sentence for the user, with the exit status. */
+export class Unready extends Error {
+  constructor(message, code = 1) {
+    super(message)
+    this.code = code
+  }
+}
