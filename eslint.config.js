@@ -30,7 +30,8 @@ export default tseslint.config(
       globals: Object.fromEntries(nodeGlobals.map((name) => [name, 'readonly'])),
       parser: tseslint.parser,
       parserOptions: {
-        projectService: { allowDefaultProject: ['*.js', '*.cjs'] },
+        projectService: { allowDefaultProject: ['*.js', '*.cjs', '.*.cjs'] },
+        tsconfigRootDir: import.meta.dirname,
       },
     },
     rules: {
