@@ -18,7 +18,7 @@ import { isLoopback } from './github-base.js'
 export type Parameters = Readonly<Record<string, unknown>>
 
 /** What GitHub answered. */
-export interface Answer {
+export interface GithubResponse {
   readonly data: unknown
   readonly headers: { readonly link?: string | undefined }
 }
@@ -45,7 +45,7 @@ export class GithubClient {
   ) {}
 
   /** @throws Refusal, or what else went wrong */
-  async ask(route: string, parameters: Parameters): Promise<Answer> {
+  async ask(route: string, parameters: Parameters): Promise<GithubResponse> {
     const octokit = await (this.#octokit ??= this.#open())
     const limits = {
       origin: this.base.origin,
@@ -58,7 +58,7 @@ export class GithubClient {
       .catch((error: unknown) => {
         const refused = requestError(error)
         if (refused === null) throw error
-        throw new Refusal(githubFailure(route, parameters, refused), refused)
+        throw new GithubRefusal(githubFailure(route, parameters, refused), refused)
       })
     const status: number = answer.status
     if (status < 300) return { data: parsed(answer.data), headers: answer.headers }
@@ -113,7 +113,7 @@ const unspaced = {
  * A refusal with what decides on the next step; for everybody else it is the error in it. What it
  * came from is not kept: that holds what GitHub repeated of the request.
  */
-export class Refusal extends FettleError {
+export class GithubRefusal extends FettleError {
   readonly status: number
   readonly isLost: boolean
   readonly mayPass: boolean

@@ -5,7 +5,12 @@ import type { GithubReader } from '../core/fact.js'
 import { revealAll, type Secret } from '../core/secret.js'
 import { ownerAndName } from '../facts/github.js'
 import { checkedBase, isLoopback } from './github-base.js'
-import { GithubClient, Refusal, type Answer, type Parameters } from './github-client.js'
+import {
+  GithubClient,
+  GithubRefusal,
+  type GithubResponse,
+  type Parameters,
+} from './github-client.js'
 import { filledIn, strangeAnswer, type Limit } from './github-failure.js'
 import { proveDelivery } from './github-proof.js'
 
@@ -183,7 +188,7 @@ class OctokitBackend implements GithubBackend {
     try {
       return await request
     } catch (error) {
-      if (error instanceof Refusal && error.status === status) return null
+      if (error instanceof GithubRefusal && error.status === status) return null
       throw error
     }
   }
@@ -204,7 +209,7 @@ class OctokitBackend implements GithubBackend {
       try {
         return (await this.#send(route, parameters, 1)).data
       } catch (error) {
-        if (!(error instanceof Refusal)) throw error
+        if (!(error instanceof GithubRefusal)) throw error
         const again = attempt > 1 && error.status === 422
         if (!error.isLost && !again) throw error
         const made = await this.#adopted(route, parameters)
@@ -237,7 +242,11 @@ class OctokitBackend implements GithubBackend {
    * Sends a request, and again after a rate limit that ends soon, or where another attempt may be
    * answered better.
    */
-  async #send(route: string, parameters: Parameters, mostAttempts = attempts + 1): Promise<Answer> {
+  async #send(
+    route: string,
+    parameters: Parameters,
+    mostAttempts = attempts + 1,
+  ): Promise<GithubResponse> {
     const begun = performance.now()
     // A server that lets an attempt wait would let each of them wait.
     const isLate = (): boolean => performance.now() - begun >= this.#timeout * 1000
@@ -247,7 +256,7 @@ class OctokitBackend implements GithubBackend {
       try {
         return await this.#client.ask(route, parameters)
       } catch (error) {
-        if (!(error instanceof Refusal)) throw error
+        if (!(error instanceof GithubRefusal)) throw error
         if (error.limit !== null) {
           waits++
           await this.#waitFor(error.limit, waits, error)
@@ -262,7 +271,7 @@ class OctokitBackend implements GithubBackend {
   }
 
   /** @throws refusal when the limit lasts too long, or the run is stopped meanwhile */
-  async #waitFor({ seconds }: Limit, waits: number, refusal: Refusal): Promise<void> {
+  async #waitFor({ seconds }: Limit, waits: number, refusal: GithubRefusal): Promise<void> {
     const wait = seconds ?? usualWait * 2 ** (waits - 1)
     if (wait > longestWait || waits > mostWaits) throw refusal
     await this.pause(wait * 1000, this.options.stop).catch(() => {

@@ -48,7 +48,7 @@ type CreateConnection = (options: ConnectionOptions) => Connection
 class Connections implements MysqlBackend {
   exchanges = 0
   /** The administrators' connections, by server and account. */
-  readonly #open = new Map<string, Link>()
+  readonly #open = new Map<string, ServerLink>()
 
   constructor(
     readonly createConnection: CreateConnection,
@@ -71,7 +71,7 @@ class Connections implements MysqlBackend {
     this.#open.clear()
   }
 
-  #connect(connection: MysqlConnection): Promise<Link> {
+  #connect(connection: MysqlConnection): Promise<ServerLink> {
     const where = describe(connection)
     const options = {
       user: userOf(connection),
@@ -82,7 +82,7 @@ class Connections implements MysqlBackend {
     return within(this.limits.connect, async (limit) => {
       const stream = await forwarded(this.session, targetOf(connection), limit)
       const driver = this.createConnection({ ...options, stream })
-      return Link.open(driver, stream, where, this.limits.statement, limit)
+      return ServerLink.open(driver, stream, where, this.limits.statement, limit)
     }).catch((error: unknown) => {
       if (!(error instanceof TooLate)) throw error
       throw new NoVerdict('mysql-failed', {
@@ -93,7 +93,7 @@ class Connections implements MysqlBackend {
     })
   }
 
-  async #administrator(connection: MysqlConnection): Promise<Link> {
+  async #administrator(connection: MysqlConnection): Promise<ServerLink> {
     const name = nameOf(connection)
     const ready = this.#open.get(name)
     if (ready?.alive === true) return ready
@@ -118,7 +118,7 @@ class Connections implements MysqlBackend {
       const link = await this.#connect(connection)
       await link.end()
     } catch (error) {
-      if (!(error instanceof Refusal) || error.isOfPassword) throw error
+      if (!(error instanceof MysqlRefusal) || error.isOfPassword) throw error
     }
   }
 }
@@ -135,7 +135,7 @@ const isVerdict = (error: unknown): boolean =>
   (isCode(error, 'mysql-failed') && !(error instanceof NoVerdict))
 
 /** What the server has said no to. */
-class Refusal extends FettleError {
+class MysqlRefusal extends FettleError {
   constructor(
     readonly number: number,
     message: string,
@@ -206,12 +206,12 @@ export function bind(
 function failure(where: string, error: QueryError): FettleError {
   if (isCode(error, 'forward-forbidden')) return error
   const message = `${where}: ${withoutHashes(scrub(error.message))}`
-  if ('sqlMessage' in error) return new Refusal(error.errno ?? 0, message)
+  if ('sqlMessage' in error) return new MysqlRefusal(error.errno ?? 0, message)
   return new NoVerdict('mysql-failed', { message })
 }
 
 /** One connection of the driver. */
-class Link {
+class ServerLink {
   alive = true
 
   private constructor(
@@ -232,8 +232,8 @@ class Link {
     where: string,
     seconds: number,
     limit: AbortSignal,
-  ): Promise<Link> {
-    const link = new Link(connection, stream, where, seconds)
+  ): Promise<ServerLink> {
+    const link = new ServerLink(connection, stream, where, seconds)
     await new Promise<void>((resolve, reject) => {
       const refuse = (error: Error): void => {
         link.#break()

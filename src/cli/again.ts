@@ -6,7 +6,7 @@ import { retryFile } from '../views/retry.js'
  * The words that run a command again for the hosts that it has not done. Where variables stand on
  * the command line no words are shown: they may be secret.
  */
-export function againForRetry(command: Command): string {
+export function retryCommand(command: Command): string {
   const given = command.options.filter(
     (option) => command.getOptionValueSource(option.attributeName()) === 'cli',
   )

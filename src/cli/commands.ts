@@ -1,6 +1,6 @@
 import { Argument, Command } from 'commander'
 import { completion, named, type Candidate } from './complete.js'
-import { completionScript, shells, type Shell } from './completion-scripts.js'
+import { completionScript, shells, type CompletedShell } from './completion-scripts.js'
 import type { DemoFlags } from './demo-command.js'
 import {
   withExamples,
@@ -16,7 +16,7 @@ import { manifest } from './package-folder.js'
 import type * as Whole from './program.js'
 import type { Parts } from './run-command.js'
 import type { ShellFlags } from './shell-command.js'
-import type { Surroundings } from './surroundings.js'
+import type { ProcessContext } from './surroundings.js'
 
 /**
  * Performs a command with the rest of the program, which is loaded now; its answer becomes the exit
@@ -28,7 +28,11 @@ export type Start = (command: (program: typeof Whole) => Promise<number> | numbe
  * All commands with their flags, and what each of them starts: this is all that `fettle --help`
  * loads, and what completion reads.
  */
-export function commandLine(io: Surroundings, start: Start, parts?: () => Promise<Parts>): Command {
+export function commandLine(
+  io: ProcessContext,
+  start: Start,
+  parts?: () => Promise<Parts>,
+): Command {
   const program = new Command('fettle')
     .description('Puts servers in order: plans and applies typed state over SSH.')
     .version(manifest().version, '-V, --version')
@@ -53,7 +57,7 @@ export function commandLine(io: Surroundings, start: Start, parts?: () => Promis
 
 function tasks(
   program: Command,
-  io: Surroundings,
+  io: ProcessContext,
   start: Start,
   parts?: () => Promise<Parts>,
 ): void {
@@ -79,14 +83,14 @@ function tasks(
   )
     .description('do it, without asking')
     .action((file: string, flags: RunFlags, command: Command) =>
-      start(({ againForRetry, runCommand }) => {
+      start(({ retryCommand, runCommand }) => {
         const mode = flags.check === true ? 'plan' : 'apply'
-        return runCommand({ mode, file, flags, again: againForRetry(command) }, io, parts)
+        return runCommand({ mode, file, flags, again: retryCommand(command) }, io, parts)
       }),
     )
 }
 
-function hosts(program: Command, io: Surroundings, start: Start): void {
+function hosts(program: Command, io: ProcessContext, start: Start): void {
   withFleetFlags(
     withExamples(
       program.command('run'),
@@ -122,7 +126,7 @@ function hosts(program: Command, io: Surroundings, start: Start): void {
   inventory(program, io, start)
 }
 
-function inventory(program: Command, io: Surroundings, start: Start): void {
+function inventory(program: Command, io: ProcessContext, start: Start): void {
   withHostFlags(
     withExamples(
       program.command('inventory'),
@@ -144,7 +148,7 @@ function inventory(program: Command, io: Surroundings, start: Start): void {
     .action((flags: InventoryFlags) => start(({ inventoryCommand }) => inventoryCommand(flags, io)))
 }
 
-function projects(program: Command, io: Surroundings, start: Start): void {
+function projects(program: Command, io: ProcessContext, start: Start): void {
   withExamples(program.command('init'), 'fettle init', 'fettle init my-servers')
     .description(
       "a new project: inventory, the deployment job's tasks and templates; overwrites nothing",
@@ -171,7 +175,7 @@ function projects(program: Command, io: Surroundings, start: Start): void {
   )
     .description("print what teaches a shell to complete fettle's commands, flags, files and hosts")
     .addArgument(new Argument('<SHELL>', 'the shell').choices(shells))
-    .action((shell: Shell) => void io.stdout.write(completionScript(shell)))
+    .action((shell: CompletedShell) => void io.stdout.write(completionScript(shell)))
   program
     .command('complete', { hidden: true })
     .argument('[WORD...]')
@@ -182,7 +186,7 @@ function projects(program: Command, io: Surroundings, start: Start): void {
 async function complete(
   program: Command,
   words: readonly string[],
-  io: Surroundings,
+  io: ProcessContext,
   start: Start,
 ): Promise<void> {
   const found = completion(program, words)

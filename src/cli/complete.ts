@@ -30,7 +30,7 @@ const kinds: Readonly<Record<string, Completion['also']>> = {
 const kindOf = (placeholder: string): Completion['also'] => kinds[placeholder] ?? null
 
 /** The words before the last one, read as the command line reads them. */
-class Reader {
+class TypedWords {
   /** The option that still wants its value. */
   wants: Option | null = null
   #arguments = 0
@@ -98,7 +98,7 @@ function shortFlag(command: Command, word: string): readonly string[] {
  * @param words what stands behind `fettle`; the last one is under the cursor and may be empty
  */
 export function completion(program: Command, words: readonly string[]): Completion {
-  const reader = new Reader(program)
+  const reader = new TypedWords(program)
   for (const word of words.slice(0, -1)) reader.read(word)
   const typed = words.at(-1) ?? ''
   const { command, inventories, wants } = reader

@@ -1,7 +1,7 @@
 /** The shells that can be taught to complete. */
 export const shells = ['bash', 'zsh', 'fish'] as const
 
-export type Shell = (typeof shells)[number]
+export type CompletedShell = (typeof shells)[number]
 
 // Each script asks the very program that is being typed: `fettle complete -- WORDS` answers
 // `:files`, `:folders` or `:` on the first line, then a candidate on each line, with its meaning
@@ -67,4 +67,4 @@ complete -c fettle -f -a '(__fettle_complete)'
 `
 
 /** What a shell reads to complete fettle's command line. */
-export const completionScript = (shell: Shell): string => ({ bash, zsh, fish })[shell]
+export const completionScript = (shell: CompletedShell): string => ({ bash, zsh, fish })[shell]

@@ -5,7 +5,7 @@ import { demo } from '../demo/demo.js'
 import { installRequirements } from '../lab/requirements.js'
 import { projectFiles } from './init-command.js'
 import { packageFolder } from './package-folder.js'
-import type { Surroundings } from './surroundings.js'
+import type { ProcessContext } from './surroundings.js'
 
 export interface DemoFlags {
   readonly keep?: boolean
@@ -15,7 +15,7 @@ export interface DemoFlags {
 /** `fettle demo`: on a host of the lab, with a project as `fettle init` makes it. */
 export async function demoCommand(
   { keep = false, yes = false }: DemoFlags,
-  { stderr }: Pick<Surroundings, 'stderr'>,
+  { stderr }: Pick<ProcessContext, 'stderr'>,
 ): Promise<number> {
   await installRequirements({
     ask: !yes,

@@ -1,5 +1,5 @@
 import { FettleError } from '../core/errors.js'
-import type { HostFacts } from '../core/host-facts.js'
+import type { HostAddress, HostFacts } from '../core/host-facts.js'
 import { omitUndefined } from '../core/omit-undefined.js'
 import { scrubAll } from '../core/scrub.js'
 import type { HostOutcome } from '../engine/each-host.js'
@@ -8,12 +8,12 @@ import { oneLine } from '../views/clean.js'
 import { errorJson, rounded } from '../views/json.js'
 import { problem } from '../views/problem.js'
 import type { Style } from '../views/screen.js'
-import { onFleet, type Fleet } from './fleet.js'
+import { onFleet, type SelectedHosts } from './fleet.js'
 import type { FleetFlags } from './flags.js'
 import { screensOf } from './output.js'
-import type { Surroundings } from './surroundings.js'
+import type { ProcessContext } from './surroundings.js'
 
-type Outcome = HostOutcome<HostFacts>
+type FactsOutcome = HostOutcome<HostFacts>
 
 /**
  * `fettle facts`: what hosts are, as a play with `facts: true` gives it to its tasks.
@@ -24,7 +24,7 @@ type Outcome = HostOutcome<HostFacts>
 export async function factsCommand(
   pattern: string | undefined,
   flags: FleetFlags,
-  io: Surroundings,
+  io: ProcessContext,
 ): Promise<number> {
   if (pattern !== undefined && flags.limit !== undefined)
     throw new FettleError('usage', {
@@ -39,7 +39,11 @@ export async function factsCommand(
 }
 
 /** Reads the facts of each host and shows them. Answers the exit code. */
-async function tellFacts(fleet: Fleet, flags: FleetFlags, io: Surroundings): Promise<number> {
+async function tellFacts(
+  fleet: SelectedHosts,
+  flags: FleetFlags,
+  io: ProcessContext,
+): Promise<number> {
   const { out, err } = screensOf(io, flags.color)
   const people = flags.json === true ? err : out
   const tell = (line: object): void => {
@@ -61,7 +65,7 @@ async function tellFacts(fleet: Fleet, flags: FleetFlags, io: Surroundings): Pro
   return exitCode
 }
 
-function shown(outcome: Outcome, style: Style): string {
+function shown(outcome: FactsOutcome, style: Style): string {
   const host = oneLine(outcome.host)
   if (outcome.status !== 'ok') {
     const lines = problem(outcome.error, style).map((line) => `  ${line}\n`)
@@ -75,22 +79,21 @@ function shown(outcome: Outcome, style: Style): string {
   return `${style.bold(style.green(host))}\n${lines.join('')}`
 }
 
-type Row = readonly [name: string, value: string]
-type Address = NonNullable<HostFacts['addresses']>[number]
+type FactsRow = readonly [name: string, value: string]
 
 /** Each fact by the name that a task has for it: `os.id`. An address has a line of its own. */
-function rowsOf({ addresses, ...facts }: HostFacts): readonly Row[] {
+function rowsOf({ addresses, ...facts }: HostFacts): readonly FactsRow[] {
   const rows = leaves('', facts)
   if (addresses === null) return [...rows, ['addresses', '-']]
-  return [...rows, ...addresses.map((each): Row => ['addresses', addressText(each)])]
+  return [...rows, ...addresses.map((each): FactsRow => ['addresses', addressText(each)])]
 }
 
-function addressText({ interface: name, address, prefix, scope }: Address): string {
+function addressText({ interface: name, address, prefix, scope }: HostAddress): string {
   const text = `${name} ${address}/${prefix}`
   return scope === 'global' ? text : `${text} (${scope})`
 }
 
-function leaves(path: string, value: unknown): readonly Row[] {
+function leaves(path: string, value: unknown): readonly FactsRow[] {
   if (Array.isArray(value)) return value.length === 0 ? [] : [[path, value.join(' ')]]
   if (typeof value === 'object' && value !== null)
     return Object.entries(value).flatMap(([name, inner]) =>
@@ -103,7 +106,7 @@ function leaves(path: string, value: unknown): readonly Row[] {
 }
 
 /** A host's line, as `docs/commands.md` documents it. */
-function jsonLine(outcome: Outcome): object {
+function jsonLine(outcome: FactsOutcome): object {
   const { host, status, seconds } = outcome
   if (status === 'ok')
     return {

@@ -1,6 +1,6 @@
 import { scrub } from '../core/scrub.js'
 import { eachHost, type HostOutcome } from '../engine/each-host.js'
-import { reading } from '../engine/reach.js'
+import { reading } from '../engine/cancellation.js'
 import { doubts } from '../files/doubts.js'
 import type { InventoryHost } from '../inventory/inventory.js'
 import { readLimit } from '../inventory/limit.js'
@@ -14,11 +14,11 @@ import { Interrupts } from './interrupts.js'
 import { loadInventory } from './load-inventory.js'
 import { exitCodeOf, tellError } from './output.js'
 import { PromptInterrupted, readPasswords } from './passwords.js'
-import type { Surroundings } from './surroundings.js'
+import type { ProcessContext } from './surroundings.js'
 import { unlockKeys } from './unlock-keys.js'
 
 /** The hosts that a command is for. */
-export interface Fleet {
+export interface SelectedHosts {
   readonly hosts: readonly InventoryHost[]
   /**
    * Connects to each of them, as the flags say, and does one thing there. `told` hears of a host as
@@ -42,9 +42,9 @@ export interface FleetCommand {
  */
 export async function onFleet(
   flags: FleetFlags,
-  io: Surroundings,
+  io: ProcessContext,
   { name, doing }: FleetCommand,
-  use: (fleet: Fleet) => Promise<number>,
+  use: (fleet: SelectedHosts) => Promise<number>,
 ): Promise<number> {
   const interrupts = new Interrupts(doing)
   const deafen = interrupts.listen(io, (message) => io.stderr.write(`note: ${message}\n`))
@@ -63,10 +63,10 @@ export async function onFleet(
 
 async function fleetOf(
   flags: FleetFlags,
-  io: Surroundings,
+  io: ProcessContext,
   { doing, stop, kill }: Interrupts,
   command: string,
-): Promise<Fleet> {
+): Promise<SelectedHosts> {
   const inventory = await loadInventory({
     sources: flags.inventory,
     project: io.cwd,

@@ -12,7 +12,7 @@ import { types } from 'node:util'
 import { FettleError } from '../core/errors.js'
 import { createExactly } from '../files/write-whole.js'
 import { manifest, packageFolder } from './package-folder.js'
-import type { Surroundings } from './surroundings.js'
+import type { ProcessContext } from './surroundings.js'
 
 /** Files of a new project: their paths in it, and what is in them. */
 type Files = ReadonlyMap<string, string>
@@ -143,15 +143,15 @@ function installation(project: string, files: Files): readonly string[] {
 const wordFor = (name: string, source: string): string =>
   source.startsWith('file:') ? source.slice('file:'.length) : `${name}@${source}`
 
-type Step = readonly [step: string, why: string]
+type InitStep = readonly [step: string, why: string]
 
 /** What to do next, in the order in which to do it. */
 function nextSteps(cwd: string, project: string, files: Files): string {
   const place = relative(cwd, project)
   const commands = [...installation(project, files)]
   if (place !== '') commands.unshift(`cd ${place}`)
-  const steps: readonly Step[] = [
-    ...commands.map((command): Step => [command, '']),
+  const steps: readonly InitStep[] = [
+    ...commands.map((command): InitStep => [command, '']),
     ['edit inventory/hosts.yml', 'your server'],
     ['edit inventory/group_vars/web.yml', 'your app'],
     [
@@ -189,7 +189,7 @@ function summary(names: readonly string[]): string {
  */
 export function initCommand(
   directory: string,
-  { cwd, stdout }: Pick<Surroundings, 'cwd' | 'stdout'>,
+  { cwd, stdout }: Pick<ProcessContext, 'cwd' | 'stdout'>,
 ): number {
   const project = resolve(cwd, directory)
   const files = projectFiles(project)

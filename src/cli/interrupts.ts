@@ -1,4 +1,4 @@
-import type { Surroundings } from './surroundings.js'
+import type { ProcessContext } from './surroundings.js'
 
 /** Exit codes by convention: 128 and the signal's number. */
 const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
@@ -46,7 +46,7 @@ export class Interrupts {
    * second; `tell` gets a sentence for people.
    */
   listen(
-    { signals, exit }: Pick<Surroundings, 'signals' | 'exit'>,
+    { signals, exit }: Pick<ProcessContext, 'signals' | 'exit'>,
     tell: (message: string) => void,
   ): () => void {
     const listeners = Object.entries(codes).map(

@@ -9,7 +9,7 @@ import type { HostFlags, OutputFlags } from './flags.js'
 import { graphText, hostText, listText, placesText, type Chosen } from './inventory-texts.js'
 import { loadInventory } from './load-inventory.js'
 import { exitCodeOf, tellError } from './output.js'
-import type { Surroundings } from './surroundings.js'
+import type { ProcessContext } from './surroundings.js'
 
 /** What was given to `inventory`. */
 export interface InventoryFlags extends HostFlags, Pick<OutputFlags, 'verbose'> {
@@ -23,7 +23,7 @@ export interface InventoryFlags extends HostFlags, Pick<OutputFlags, 'verbose'> 
  * nothing. What is wrong goes to standard error.
  * @returns 0, or 3 for an inventory that cannot be read and for a name that it lacks
  */
-export async function inventoryCommand(flags: InventoryFlags, io: Surroundings): Promise<number> {
+export async function inventoryCommand(flags: InventoryFlags, io: ProcessContext): Promise<number> {
   try {
     const inventory = await loadInventory({
       sources: flags.inventory,

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { FettleError } from '../core/errors.js'
 import type { ImageName } from '../lab/image-name.js'
-import { inventoryText, type InventoryHost } from '../lab/inventory.js'
+import { inventoryText, type LabInventoryHost } from '../lab/inventory.js'
 import { openLab, type Lab } from '../lab/lab.js'
 import { withLock } from '../lab/lock.js'
 import { keyFile, knownHostsFile, lockFile } from '../lab/places.js'
@@ -16,13 +16,13 @@ export interface UpFlags {
   readonly yes?: boolean
 }
 
-interface Output {
+interface LabOutput {
   readonly out: (text: string) => void
   /** A line for the person who waits. */
   readonly say: (line: string) => void
 }
 
-function output(command: Command): Output {
+function output(command: Command): LabOutput {
   const streams = command.configureOutput()
   return { out: (text) => streams.writeOut?.(text), say: (line) => streams.writeErr?.(`${line}\n`) }
 }
@@ -78,14 +78,14 @@ async function bootAndKeep(lab: Lab, wanted: number, image: ImageName): Promise<
   }
 }
 
-const reachable = (record: LabRecord): readonly InventoryHost[] =>
+const reachable = (record: LabRecord): readonly LabInventoryHost[] =>
   record.hosts.map((host) => ({
     ...host,
     keyFile: keyFile(),
     knownHostsFile: knownHostsFile(record.id),
   }))
 
-function login(host: InventoryHost | undefined): string {
+function login(host: LabInventoryHost | undefined): string {
   if (host === undefined) return ''
   const files = `-i ${host.keyFile} -o UserKnownHostsFile=${host.knownHostsFile}`
   return `ssh ${files} root@${host.address}`

@@ -6,7 +6,7 @@ import type * as Whole from './program.js'
  * with 1, and warnings. Node shows such an error with all that hangs on it, such as a statement
  * with its values.
  */
-export function scrubLastWords(program: () => Promise<Pick<typeof Whole, 'scrub'>>): void {
+export function scrubUncaught(program: () => Promise<Pick<typeof Whole, 'scrub'>>): void {
   const say = async (text: string): Promise<void> => {
     const { scrub } = await program()
     process.stderr.write(`${scrub(text)}\n`)

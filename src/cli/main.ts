@@ -1,9 +1,9 @@
 import { CommanderError, type Command } from 'commander'
 import { commandLine, type Start } from './commands.js'
-import { scrubLastWords } from './last-words.js'
+import { scrubUncaught } from './last-words.js'
 import type * as Whole from './program.js'
 import type { Parts } from './run-command.js'
-import { thisProcess, type Surroundings } from './surroundings.js'
+import { thisProcess, type ProcessContext } from './surroundings.js'
 
 // Commander is all that `fettle --help` loads; what a command needs is imported when it runs.
 type Program = () => Promise<typeof Whole>
@@ -17,7 +17,7 @@ async function complain(
   error: unknown,
   words: readonly string[],
   commands: Command,
-  surroundings: Surroundings,
+  surroundings: ProcessContext,
   program: Program,
 ): Promise<number> {
   if (error instanceof CommanderError && error.exitCode === 0) return 0
@@ -49,13 +49,13 @@ async function complain(
  */
 export async function main(
   argv: readonly string[],
-  surroundings?: Surroundings,
+  surroundings?: ProcessContext,
   parts?: () => Promise<Parts>,
   program: Program = separately,
 ): Promise<number> {
   const io = surroundings ?? thisProcess()
   const words = argv.slice(2)
-  if (surroundings === undefined) scrubLastWords(program)
+  if (surroundings === undefined) scrubUncaught(program)
   let exitCode = 0
   const start: Start = async (command) => {
     exitCode = await command(await program())

@@ -7,9 +7,9 @@ import { recapView } from '../views/recap.js'
 import { screen, type Screen } from '../views/screen.js'
 import { views, type View } from '../views/view.js'
 import type { OutputFlags } from './flags.js'
-import type { Surroundings } from './surroundings.js'
+import type { ProcessContext } from './surroundings.js'
 
-export interface Output {
+export interface CommandOutput {
   /** Standard output, or with `--json` standard error. */
   readonly people: Screen
   /** For programs: with `--json`, standard output. */
@@ -18,7 +18,7 @@ export interface Output {
 
 /** Standard output and standard error as screens. */
 export function screensOf(
-  { stdout, stderr, env }: Surroundings,
+  { stdout, stderr, env }: ProcessContext,
   color: boolean,
 ): { readonly out: Screen; readonly err: Screen } {
   const on = (stream: typeof stdout): Screen =>
@@ -31,9 +31,9 @@ export function screensOf(
 }
 
 export function openOutput(
-  surroundings: Surroundings,
+  surroundings: ProcessContext,
   { json, color }: Pick<OutputFlags, 'json' | 'color'>,
-): Output {
+): CommandOutput {
   const { out, err } = screensOf(surroundings, color)
   if (json === true) return { people: err, programs: [jsonView(out)] }
   return { people: out, programs: [] }
@@ -54,7 +54,7 @@ export const exitCodeOf = (error: unknown): number =>
 /** Tells an error that stands alone: to people, and with `--json` as a line. */
 export async function tellError(
   error: unknown,
-  surroundings: Surroundings,
+  surroundings: ProcessContext,
   flags: Pick<OutputFlags, 'json' | 'color'> & Partial<OutputFlags>,
 ): Promise<void> {
   const { people, programs } = openOutput(surroundings, flags)

@@ -10,7 +10,7 @@ import { decodeText } from '../core/text-encoding.js'
 import type { RunOptions } from '../engine/options.js'
 import { hasModes, isOpenToAll } from '../files/trust.js'
 import type { RunFlags } from './flags.js'
-import type { Surroundings } from './surroundings.js'
+import type { ProcessContext } from './surroundings.js'
 
 /** Ctrl-C at a prompt. */
 export class PromptInterrupted extends Error {}
@@ -26,7 +26,10 @@ type Flags = Pick<
  * means the first password, as in Ansible; elsewhere `-k` takes the first line of standard input
  * and `-K` the next.
  */
-export async function readPasswords(flags: Flags, surroundings: Surroundings): Promise<Passwords> {
+export async function readPasswords(
+  flags: Flags,
+  surroundings: ProcessContext,
+): Promise<Passwords> {
   checkOnce(flags, 'askPass', 'connectionPasswordFile')
   checkOnce(flags, 'askBecomePass', 'becomePasswordFile')
   const asking = surroundings.stdin.isTTY === true ? prompted : fromLines
@@ -80,7 +83,7 @@ function secretOf(flag: string, text: string | undefined): Secret | null {
 
 async function prompted(
   prompts: readonly string[],
-  surroundings: Surroundings,
+  surroundings: ProcessContext,
 ): Promise<readonly string[]> {
   const answers: string[] = []
   for (const prompt of prompts) answers.push(await ask(prompt, surroundings))
@@ -88,7 +91,7 @@ async function prompted(
 }
 
 /** readline edits the line; what it would echo goes nowhere. */
-export function ask(prompt: string, { stdin, stderr }: Surroundings): Promise<string> {
+export function ask(prompt: string, { stdin, stderr }: ProcessContext): Promise<string> {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   stderr.write(prompt)
   const reader = createInterface({ input: stdin, output: silent, terminal: true, historySize: 0 })
@@ -110,7 +113,7 @@ const unanswered = (prompt: string): FettleError =>
 
 function fromLines(
   prompts: readonly string[],
-  { stdin }: Surroundings,
+  { stdin }: ProcessContext,
 ): Promise<readonly string[]> {
   if (prompts.length === 0) return Promise.resolve([])
   const reader = createInterface({ input: stdin })
@@ -166,7 +169,7 @@ function textOf(path: string): string {
  * The content of a file, or what an executable one prints; line breaks at its ends are no part of
  * the password, as in Ansible.
  */
-async function fromFile(file: string | undefined, { cwd }: Surroundings): Promise<Secret | null> {
+async function fromFile(file: string | undefined, { cwd }: ProcessContext): Promise<Secret | null> {
   if (file === undefined) return null
   const path = resolve(cwd, file)
   try {

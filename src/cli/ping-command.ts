@@ -4,10 +4,10 @@ import { oneLine } from '../views/clean.js'
 import { errorJson, rounded } from '../views/json.js'
 import { problem } from '../views/problem.js'
 import type { Style } from '../views/screen.js'
-import { onFleet, type Fleet } from './fleet.js'
+import { onFleet, type SelectedHosts } from './fleet.js'
 import type { FleetFlags } from './flags.js'
 import { screensOf } from './output.js'
-import type { Surroundings } from './surroundings.js'
+import type { ProcessContext } from './surroundings.js'
 
 /** Who answered. */
 type Pong = HostOutcome<{ readonly user: string }>
@@ -17,12 +17,16 @@ type Pong = HostOutcome<{ readonly user: string }>
  * @returns 0 when every host answered, 1 when one did not; 3 when nothing was contacted; a signal's
  * code
  */
-export const pingCommand = (flags: FleetFlags, io: Surroundings): Promise<number> =>
+export const pingCommand = (flags: FleetFlags, io: ProcessContext): Promise<number> =>
   onFleet(flags, io, { name: 'fettle ping', doing: 'reading' }, (fleet) =>
     pingHosts(fleet, flags, io),
   )
 
-async function pingHosts(fleet: Fleet, flags: FleetFlags, io: Surroundings): Promise<number> {
+async function pingHosts(
+  fleet: SelectedHosts,
+  flags: FleetFlags,
+  io: ProcessContext,
+): Promise<number> {
   const { out, err } = screensOf(io, flags.color)
   const people = flags.json === true ? err : out
   const tell = (line: object): void => {

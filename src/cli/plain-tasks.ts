@@ -17,7 +17,7 @@ interface Plain {
 }
 
 /** What the code may use of what jiti hands to it. */
-type Run = (
+type CompiledModule = (
   exports: object,
   jitiImport: (name: string) => Promise<object>,
   __filename: string,
@@ -50,7 +50,7 @@ export async function loadPlain(
     const run = new Script(
       `(async function (exports, jitiImport, __filename, __dirname) { ${code}\n})`,
       { filename: file },
-    ).runInThisContext() as Run
+    ).runInThisContext() as CompiledModule
     const imported = async (name: string): Promise<object> => {
       if (name === 'fettle') return fettle
       if (name.startsWith('node:')) return await builtin(name)

@@ -1,7 +1,7 @@
 import type { Play } from '../core/play.js'
 import { omitUndefined } from '../core/omit-undefined.js'
 import { scrub } from '../core/scrub.js'
-import type { Emit, Event, Mode } from '../engine/events.js'
+import type { Emit, Event, RunMode } from '../engine/events.js'
 import type { RunOptions } from '../engine/options.js'
 import type { RunList } from '../engine/select.js'
 import type { Inventory, InventoryHost } from '../inventory/inventory.js'
@@ -17,7 +17,7 @@ import { Interrupts } from './interrupts.js'
 import { listing } from './listing.js'
 import { errorEvent, exitCodeOf, openOutput } from './output.js'
 import { PromptInterrupted, readPasswords } from './passwords.js'
-import type { Surroundings } from './surroundings.js'
+import type { ProcessContext } from './surroundings.js'
 import { unlockKeys } from './unlock-keys.js'
 
 /** What a run is made of below the command line. */
@@ -53,7 +53,7 @@ export async function realParts(): Promise<Parts> {
 }
 
 export interface RunRequest {
-  readonly mode: Mode
+  readonly mode: RunMode
   readonly file: string
   readonly flags: RunFlags
   /**
@@ -65,7 +65,7 @@ export interface RunRequest {
 
 function runOptions(
   { mode, flags }: RunRequest,
-  { cwd }: Surroundings,
+  { cwd }: ProcessContext,
   { stop, kill }: Interrupts,
 ): Omit<RunOptions, 'becomePassword' | 'connectionPassword'> {
   return {
@@ -94,7 +94,7 @@ function chosenHosts({ plays }: RunList, inventory: Inventory): readonly Invento
 /** The run itself: what is to be run is loaded and handed to the engine. Answers the exit code. */
 async function perform(
   request: RunRequest,
-  surroundings: Surroundings,
+  surroundings: ProcessContext,
   parts: Parts,
   interrupts: Interrupts,
   emit: Emit,
@@ -134,7 +134,7 @@ async function perform(
  */
 export async function runCommand(
   request: RunRequest,
-  surroundings: Surroundings,
+  surroundings: ProcessContext,
   parts: () => Promise<Parts> = realParts,
 ): Promise<number> {
   const { mode, flags, again } = request

@@ -4,10 +4,10 @@ import type { Block } from '../ssh/session.js'
 import { commandWords } from '../facts/guard.js'
 import { jsonLinesView } from './command-json.js'
 import { groupedView, isGood, plainView, streamView, type CommandView } from './command-views.js'
-import { onFleet, type Fleet } from './fleet.js'
+import { onFleet, type SelectedHosts } from './fleet.js'
 import type { FleetFlags } from './flags.js'
 import { screensOf } from './output.js'
-import type { Surroundings } from './surroundings.js'
+import type { ProcessContext } from './surroundings.js'
 
 /** What was given to `fettle run`. */
 export interface ShellFlags extends FleetFlags {
@@ -31,14 +31,14 @@ function script(words: readonly string[], together: boolean): Sh {
   ])
 }
 
-async function standardInput({ stdin }: Surroundings): Promise<Buffer> {
+async function standardInput({ stdin }: ProcessContext): Promise<Buffer> {
   const parts: Buffer[] = []
   for await (const part of stdin)
     parts.push(typeof part === 'string' ? Buffer.from(part) : (part as Buffer))
   return Buffer.concat(parts)
 }
 
-function check(flags: ShellFlags, io: Surroundings): void {
+function check(flags: ShellFlags, io: ProcessContext): void {
   // As in Ansible: what runs on every host of an inventory was asked for by name.
   if (flags.limit === undefined)
     throw new FettleError('usage', {
@@ -64,7 +64,7 @@ function check(flags: ShellFlags, io: Surroundings): void {
 export async function shellCommand(
   words: readonly string[],
   flags: ShellFlags,
-  io: Surroundings,
+  io: ProcessContext,
 ): Promise<number> {
   check(flags, io)
   return onFleet(flags, io, { name: 'fettle run', doing: 'a command' }, async (fleet) => {
@@ -92,9 +92,9 @@ export async function shellCommand(
  * with its streams apart.
  */
 function viewOf(
-  { hosts }: Fleet,
+  { hosts }: SelectedHosts,
   { json = false, stream = false, color }: ShellFlags,
-  io: Surroundings,
+  io: ProcessContext,
 ): CommandView {
   const names = hosts.map(({ name }) => name)
   const screens = screensOf(io, color)

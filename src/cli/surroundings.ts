@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import type { OutputStream } from '../views/screen.js'
 
 /** The process as the command line sees it; tests give their own. */
-export interface Surroundings {
+export interface ProcessContext {
   readonly stdin: Readable & { readonly isTTY?: boolean }
   readonly stdout: OutputStream
   readonly stderr: OutputStream
@@ -16,7 +16,7 @@ export interface Surroundings {
   exit(code: number): void
 }
 
-export const thisProcess = (): Surroundings => ({
+export const thisProcess = (): ProcessContext => ({
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,

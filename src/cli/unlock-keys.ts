@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { FettleError } from '../core/errors.js'
 import { Secret } from '../core/secret.js'
-import { connectOptions, targetOf, type ReachOptions } from '../engine/reach.js'
+import { connectOptions, targetOf, type ConnectSettings } from '../engine/connect-options.js'
 import type { InventoryHost } from '../inventory/inventory.js'
 import { ask } from './passwords.js'
-import type { Surroundings } from './surroundings.js'
+import type { ProcessContext } from './surroundings.js'
 
 /** ssh's own number of tries (NumberOfPasswordPrompts). */
 const tries = 3
@@ -19,8 +19,8 @@ const tries = 3
  */
 export async function unlockKeys(
   hosts: () => readonly InventoryHost[],
-  options: ReachOptions,
-  surroundings: Surroundings,
+  options: ConnectSettings,
+  surroundings: ProcessContext,
 ): Promise<void> {
   const question = whomToAsk(surroundings)
   if (question === null) return
@@ -36,7 +36,7 @@ export async function unlockKeys(
   }
 }
 
-function whomToAsk(surroundings: Surroundings): ((prompt: string) => Promise<string>) | null {
+function whomToAsk(surroundings: ProcessContext): ((prompt: string) => Promise<string>) | null {
   const { SSH_ASKPASS: program = '', SSH_ASKPASS_REQUIRE: required = '' } = surroundings.env
   const terminal = surroundings.stdin.isTTY === true
   if (program !== '' && required !== 'never' && (!terminal || required !== ''))

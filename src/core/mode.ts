@@ -6,7 +6,7 @@ import { FettleError } from './errors.js'
  * which change only what they name: a new thing's other permissions are its default's. The number
  * `644` is refused: it is not what it looks like.
  */
-export type Mode = string | number
+export type FileMode = string | number
 
 const symbolic = /^(?<who>[ugoa]+)(?<changes>(?:[-+=](?:[ugo]|[rwxXst]*))+)$/
 const octal = /^[0-7]{3,4}$/
@@ -43,7 +43,7 @@ function wrongText(mode: string): string | undefined {
 }
 
 /** Why a value is no mode; `undefined` when it is one. */
-export const wrongMode = (mode: Mode): string | undefined =>
+export const wrongMode = (mode: FileMode): string | undefined =>
   typeof mode === 'number' ? wrongNumber(mode) : wrongText(mode)
 
 /** A mode as an option takes it. */
@@ -60,7 +60,7 @@ export const mode = z
 export const modeText = (bits: number): string => bits.toString(8).padStart(4, '0')
 
 /** Whether a mode says what every permission is, and not only how some change. */
-export const isAbsoluteMode = (given: Mode): boolean =>
+export const isAbsoluteMode = (given: FileMode): boolean =>
   typeof given === 'number' || octal.test(given)
 
 /** The permissions that one letter names, seen from the mode as it is. */
@@ -98,7 +98,7 @@ function applyClause(clause: string, bits: number, isDirectory: boolean): number
  * The permissions that a mode leads to. Symbols are applied to `current`, as chmod(1) does.
  * @throws FettleError `option-invalid` for what is no mode
  */
-export function resolveMode(given: Mode, current: number, isDirectory = false): number {
+export function resolveMode(given: FileMode, current: number, isDirectory = false): number {
   const wrong = wrongMode(given)
   if (wrong !== undefined) throw new FettleError('option-invalid', { message: wrong })
   if (typeof given === 'number') return given

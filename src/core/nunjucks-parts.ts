@@ -11,14 +11,14 @@ export interface Node {
 export type AnyFunction = (...given: readonly unknown[]) => unknown
 
 /** A template's variables by scope; nunjucks' own. */
-export interface Frame {
+export interface NunjucksFrame {
   /** What is set here is seen in macros too. */
   topLevel: boolean
   lookup(name: string): unknown
 }
 
 interface Runtime {
-  readonly Frame: new () => Frame
+  readonly Frame: new () => NunjucksFrame
   /** What a macro answers: a text that is never escaped. */
   readonly SafeString: new (
     text: string,

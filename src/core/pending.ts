@@ -9,7 +9,7 @@ import { lines, sh, type Sh } from './sh.js'
  * instance of the unit that ran at the change (systemd's InvocationID, `none` when none ran, `-`
  * where there is no unit) and the trigger's address.
  */
-export interface Mark {
+export interface RestartMark {
   readonly pending: string
   readonly effect: Trigger['effect']
   readonly trigger: Address
@@ -68,7 +68,10 @@ export const pendingDirectory = (
  * that is not active has no link, an alias neither, so systemctl is asked about aliases. What is
  * noted already stays as it is.
  */
-export function markScript(marks: readonly Mark[], places: PendingPlaces = pendingPlaces): Sh {
+export function markScript(
+  marks: readonly RestartMark[],
+  places: PendingPlaces = pendingPlaces,
+): Sh {
   const write = sh`umask 077
 alias_() { for d_ in ${unitFolders}; do [ ! -L "$d_/$1" ] || return 0; done; return 1; }
 instance_() { i_=$(readlink -- ${places.instances}/invocation:"$1") || { alias_ "$1" && i_=$(systemctl show -p InvocationID --value -- "$1" 2>/dev/null); } || i_=; echo "\${i_:-none}"; }
@@ -89,7 +92,11 @@ mark_() {
 }
 
 /** Removes the marks of an effect, once it has succeeded. */
-export const clearScript = (pending: string, effect: Mark['effect'], places?: PendingPlaces): Sh =>
+export const clearScript = (
+  pending: string,
+  effect: RestartMark['effect'],
+  places?: PendingPlaces,
+): Sh =>
   sh`for m_ in ${pendingDirectory(pending, places)}/*; do [ ! -f "$m_" ] || { read -r e_ r_ <"$m_" && [ "$e_" != ${effect} ]; } || rm -f -- "$m_"; done`
 
 /** Removes the marks of instances other than `$instance`, a variable of the shell around it. */

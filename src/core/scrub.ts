@@ -1,6 +1,6 @@
 import { credentials } from './scrub/credentials.js'
 import { readingsOf } from './scrub/readings.js'
-import { anchorLength, SearchIndex, type Found } from './scrub/search-index.js'
+import { anchorLength, SearchIndex, type OnMatch } from './scrub/search-index.js'
 import { isCommon, patternsOf } from './scrub/searched-texts.js'
 import { unspaced } from './scrub/text-encodings.js'
 
@@ -71,7 +71,7 @@ function secretSpans(text: string, cuts: readonly number[]): readonly Span[] {
   return spans
 }
 
-function findIn(part: string, cuts: readonly number[], found: Found): void {
+function findIn(part: string, cuts: readonly number[], found: OnMatch): void {
   for (const reading of readingsOf(part)) {
     hidden.find(reading, { least: anchorLength, cuts }, found)
     const close = reading.decoded ? null : unspaced(reading)

@@ -2,10 +2,10 @@ import { Later, type Value } from './later.js'
 import { reveal, Secret } from './secret.js'
 
 /** What `` secret`…` `` joins. */
-type Part = string | number | Secret
+type SecretPart = string | number | Secret
 
 /** A Secret, or a `Later` of one when a part is a `Later`. */
-type Joined<P extends readonly Value<Part>[]> = true extends {
+type Joined<P extends readonly Value<SecretPart>[]> = true extends {
   readonly [I in keyof P]: P[I] extends Later<unknown> ? true : false
 }[number]
   ? Later<Secret>
@@ -25,29 +25,31 @@ export function secret(value: string): Secret
  * As a tag, joins strings, numbers, Secrets and `Later`s into one Secret: ``
  * secret`mysql+pymysql://${user}:${uri(password)}@localhost/${db}` ``.
  */
-export function secret<const P extends readonly Value<Part>[]>(
+export function secret<const P extends readonly Value<SecretPart>[]>(
   text: TemplateStringsArray,
   ...parts: P
 ): Joined<P>
 export function secret(
   text: string | TemplateStringsArray,
-  ...parts: readonly Value<Part>[]
+  ...parts: readonly Value<SecretPart>[]
 ): Value<Secret> {
   if (typeof text === 'string') return new Secret(text)
-  if (!parts.some((part) => part instanceof Later)) return join(text, parts as readonly Part[])
+  if (!parts.some((part) => part instanceof Later))
+    return join(text, parts as readonly SecretPart[])
   return Later.all(parts).map(joined, text)
 }
 
-const joined = (parts: readonly Part[], text: TemplateStringsArray): Secret => join(text, parts)
+const joined = (parts: readonly SecretPart[], text: TemplateStringsArray): Secret =>
+  join(text, parts)
 
-function join(text: TemplateStringsArray, parts: readonly Part[]): Secret {
+function join(text: TemplateStringsArray, parts: readonly SecretPart[]): Secret {
   const whole = text.reduce(
     (before, piece, index) => before + textOf(parts[index - 1] ?? '') + piece,
   )
   return new Secret(whole, true)
 }
 
-const textOf = (part: Part): string => (part instanceof Secret ? reveal(part) : String(part))
+const textOf = (part: SecretPart): string => (part instanceof Secret ? reveal(part) : String(part))
 
 /**
  * Percent-encodes a value for any part of a URL, as encodeURIComponent does (a space is `%20`,

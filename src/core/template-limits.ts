@@ -1,4 +1,4 @@
-import { Refusal } from './template-refusal.js'
+import { TemplateRefusal } from './template-refusal.js'
 import { TimeOver, withinTime } from './within-time.js'
 
 /**
@@ -30,7 +30,7 @@ const remedy =
 /** With commas. Intl does that too, and takes 12 ms to be loaded. */
 export const counted = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ',')
 
-const tooMuch = (message: string): Refusal => new Refusal(message, remedy)
+const tooMuch = (message: string): TemplateRefusal => new TemplateRefusal(message, remedy)
 
 /**
  * Thrown by a rendering that turns out to be a long one: it is begun again, with a watch over its

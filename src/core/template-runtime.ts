@@ -1,15 +1,15 @@
-import { runtime, type AnyFunction, type Frame } from './nunjucks-parts.js'
+import { runtime, type AnyFunction, type NunjucksFrame } from './nunjucks-parts.js'
 import { isPlain } from './plain.js'
 import { allowed, callable, isCallable, kindOf, member, textIn } from './template-data.js'
 import { filterOf, testOf } from './template-filters.js'
 import { limits, type Meter } from './template-limits.js'
-import { outOfReach, Refusal } from './template-refusal.js'
+import { outOfReach, TemplateRefusal } from './template-refusal.js'
 
 /** What nunjucks makes of a template: the whole, and each `{% block %}`. */
 export type Root = (
   environment: object,
   context: object,
-  frame: Frame,
+  frame: NunjucksFrame,
   runtime: object,
   told: (error: unknown, output?: string) => void,
 ) => void
@@ -72,7 +72,7 @@ function globalsFor(meter: Meter): ReadonlyMap<string, unknown> {
   )
 }
 
-interface Environment {
+interface NunjucksEnvironment {
   readonly opts: { readonly autoescape: false; readonly throwOnUndefined: true }
   getFilter(name: string): AnyFunction
   getTest(name: unknown): AnyFunction
@@ -107,11 +107,11 @@ export class Rendering {
 
   /** A Refusal with the line, any other error as it is. */
   placed(error: unknown): unknown {
-    if (!(error instanceof Refusal) || error.line !== undefined) return error
-    return new Refusal(error.message, error.remedy, this.line)
+    if (!(error instanceof TemplateRefusal) || error.line !== undefined) return error
+    return new TemplateRefusal(error.message, error.remedy, this.line)
   }
 
-  readonly environment: Environment = {
+  readonly environment: NunjucksEnvironment = {
     opts: { autoescape: false, throwOnUndefined: true },
     getFilter: (name) => {
       const filter = filterOf(name)
@@ -145,7 +145,7 @@ export class Rendering {
   readonly isArray = runtime.isArray
 
   /** A variable: the template's own, else one that it was given, else what every template knows. */
-  contextOrFrameLookup(_: unknown, frame: Frame, name: string): unknown {
+  contextOrFrameLookup(_: unknown, frame: NunjucksFrame, name: string): unknown {
     const inFrame = frame.lookup(name)
     return allowed(inFrame === undefined ? this.#named(name) : inFrame, name)
   }

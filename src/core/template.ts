@@ -4,7 +4,7 @@ import type { Node } from './nunjucks-parts.js'
 import { scrub } from './scrub.js'
 import { codeOf, type Code } from './template-code.js'
 import { counted, limits, Meter, NeedsWatch, timed } from './template-limits.js'
-import { Refusal } from './template-refusal.js'
+import { TemplateRefusal } from './template-refusal.js'
 import { NoValue, Rendering } from './template-runtime.js'
 import { boundIn, inner, parse, walk } from './template-syntax.js'
 
@@ -43,13 +43,13 @@ function exemptIn(node: Node): readonly Node[] {
 const testName = (node: Node): unknown =>
   (node.right as Node).value ?? ((node.right as Node).name as Node | undefined)?.value
 
-interface Place {
+interface TemplateText {
   readonly name: string
   readonly text: string
 }
 
 function failed(
-  { name }: Place,
+  { name }: TemplateText,
   line: number | undefined,
   what: string,
   details: { readonly cause?: unknown; readonly remedy?: string } = {},
@@ -93,7 +93,7 @@ function ready(text: string): Readied {
 
 /** Refuses names that were not given. */
 function check(
-  place: Place,
+  place: TemplateText,
   wanted: readonly Node[],
   vars: Readonly<Record<string, unknown>>,
 ): void {
@@ -146,8 +146,8 @@ const ends: ReadonlyMap<string, string> = new Map([
 ])
 
 /** What became of a template, with its place. */
-function explained(place: Place, error: unknown): FettleError {
-  if (error instanceof Refusal)
+function explained(place: TemplateText, error: unknown): FettleError {
+  if (error instanceof TemplateRefusal)
     return failed(place, error.line, error.message, { remedy: error.remedy })
   if (error instanceof NoValue) {
     const line = place.text.split('\n')[error.line - 1] ?? ''
@@ -176,7 +176,7 @@ export function render(
   template: string,
   vars: Readonly<Record<string, unknown>>,
 ): string {
-  const place: Place = { name, text: template }
+  const place: TemplateText = { name, text: template }
   try {
     const made = ready(template)
     check(place, made.wanted, vars)

@@ -4,7 +4,7 @@
  */
 export type DecodedText = { readonly text: string } | { readonly problem: string }
 
-interface Mark {
+interface ByteOrderMark {
   readonly bytes: readonly number[]
   readonly encoding: string
 }
@@ -12,7 +12,7 @@ interface Mark {
 /**
  * Byte order marks (Unicode 15, section 2.6). Of two that begin alike the longer one comes first.
  */
-const marks: readonly Mark[] = [
+const marks: readonly ByteOrderMark[] = [
   { bytes: [0xff, 0xfe, 0, 0], encoding: 'UTF-32' },
   { bytes: [0, 0, 0xfe, 0xff], encoding: 'UTF-32' },
   { bytes: [0xef, 0xbb, 0xbf], encoding: 'UTF-8' },
@@ -39,7 +39,8 @@ export function decodeText(content: Uint8Array): DecodedText {
 
 /** The encoding that a file's byte order mark names; null: it has none. */
 export function markedEncoding(content: Uint8Array): string | null {
-  const begins = ({ bytes }: Mark): boolean => bytes.every((byte, index) => content[index] === byte)
+  const begins = ({ bytes }: ByteOrderMark): boolean =>
+    bytes.every((byte, index) => content[index] === byte)
   return marks.find(begins)?.encoding ?? null
 }
 

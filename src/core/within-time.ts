@@ -4,7 +4,7 @@ import { createContext, Script, type Context } from 'node:vm'
 /** Something took longer than it may. */
 export class TimeOver extends Error {}
 
-type Outcome<T> = { readonly value: T } | { readonly error: unknown }
+type WorkOutcome<T> = { readonly value: T } | { readonly error: unknown }
 
 let box: Context | null = null
 const start = new Script('work()')
@@ -16,7 +16,7 @@ const start = new Script('work()')
  * @throws what `work` throws, or TimeOver
  */
 export function withinTime<T>(seconds: number, work: () => T): T {
-  const outcome: { ended?: Outcome<T> } = {}
+  const outcome: { ended?: WorkOutcome<T> } = {}
   box ??= createContext({})
   box['work'] = () => {
     try {

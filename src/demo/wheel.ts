@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
-interface Entry {
+interface ZipEntry {
   readonly name: string
   readonly data: Buffer
 }
 
 /** A zip archive of stored (not compressed) entries: APPNOTE.TXT of PKWARE, 4.3.6. */
-function zip(entries: readonly Entry[]): Buffer {
+function zip(entries: readonly ZipEntry[]): Buffer {
   const bodies: Buffer[] = []
   const directory: Buffer[] = []
   let offset = 0
@@ -53,7 +53,7 @@ export function wheel(
   word: string,
 ): { readonly fileName: string; readonly data: Buffer } {
   const info = `${distribution}-${version}.dist-info`
-  const files: Entry[] = [
+  const files: ZipEntry[] = [
     { name: `${distribution}.py`, data: Buffer.from(`WORD = ${JSON.stringify(word)}\n`) },
     {
       name: `${info}/METADATA`,

@@ -13,7 +13,7 @@ import {
 import { FettleError } from '../core/errors.js'
 import type { Output } from '../core/fact.js'
 import { omitUndefined } from '../core/omit-undefined.js'
-import { markScript, pendingPlaces, type Mark } from '../core/pending.js'
+import { markScript, pendingPlaces, type RestartMark } from '../core/pending.js'
 import type { Block } from '../ssh/session.js'
 import { actionFailure, tail } from './action-failure.js'
 import type { Step } from './build.js'
@@ -37,7 +37,7 @@ export class StepApplication {
     readonly facts: KnownFacts,
     readonly others: OtherBackends,
     /** What waits for this resource to change. */
-    readonly marks: readonly Mark[],
+    readonly marks: readonly RestartMark[],
     readonly step: Step,
     /** Steps whose facts are wanted afterwards, in the same round trip. */
     readonly ahead: readonly Step[],
@@ -256,9 +256,11 @@ export const marksFor = (
   address: Address,
   waiting: ReadonlyMap<
     Address,
-    readonly { readonly trigger: { readonly pending: string; readonly effect: Mark['effect'] } }[]
+    readonly {
+      readonly trigger: { readonly pending: string; readonly effect: RestartMark['effect'] }
+    }[]
   >,
-): readonly Mark[] =>
+): readonly RestartMark[] =>
   (waiting.get(address) ?? []).map(({ trigger }) => ({
     pending: trigger.pending,
     effect: trigger.effect,

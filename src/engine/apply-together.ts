@@ -1,12 +1,12 @@
 import type { BulkKind, Change } from '../core/change.js'
-import type { Mark } from '../core/pending.js'
+import type { RestartMark } from '../core/pending.js'
 import type { Block } from '../ssh/session.js'
 import { StepApplication } from './apply-step.js'
 import type { Step } from './build.js'
 import type { KnownFacts } from './facts.js'
 
 /** One of several resources that are changed in one exchange. */
-export interface Link {
+export interface JoinedStep {
   readonly application: StepApplication
   readonly changes: readonly Change[]
 }
@@ -15,14 +15,14 @@ export interface Link {
 const fewestInBulk = 8
 
 /** The kind of a resource's only change, where it has one that is made in bulk. */
-function bulkKind({ application: { step }, changes }: Link): BulkKind<never> | null {
+function bulkKind({ application: { step }, changes }: JoinedStep): BulkKind<never> | null {
   const [change, ...others] = changes
   if (others.length > 0 || step.resource.common.timeout !== undefined) return null
   return change?.bulk?.kind ?? null
 }
 
 /** How many neighbours from `begin` on are of one kind. */
-function lengthOfRun(links: readonly Link[], begin: number, facts: KnownFacts): number {
+function lengthOfRun(links: readonly JoinedStep[], begin: number, facts: KnownFacts): number {
   const first = links[begin]
   const kind = first === undefined ? null : bulkKind(first)
   if (first === undefined || kind === null) return 0
@@ -36,9 +36,9 @@ function lengthOfRun(links: readonly Link[], begin: number, facts: KnownFacts): 
 
 /** Those of the first neighbours that one action makes, or those before such. */
 export function inBulk(
-  links: readonly Link[],
+  links: readonly JoinedStep[],
   facts: KnownFacts,
-): { readonly is: 'bulk' | 'chain'; readonly links: readonly Link[] } {
+): { readonly is: 'bulk' | 'chain'; readonly links: readonly JoinedStep[] } {
   let begin = 0
   while (begin < links.length) {
     const length = lengthOfRun(links, begin, facts)
@@ -57,7 +57,7 @@ export function inBulk(
  */
 export async function applyInBulk(
   facts: KnownFacts,
-  links: readonly Link[],
+  links: readonly JoinedStep[],
   ahead: readonly Step[],
 ): Promise<readonly unknown[] | null> {
   const [first] = links
@@ -74,11 +74,11 @@ export async function applyInBulk(
   return links.map(({ application, changes }) => failureOf(() => application.verify(changes)))
 }
 
-const stepsOf = (links: readonly Link[]): readonly Step[] =>
+const stepsOf = (links: readonly JoinedStep[]): readonly Step[] =>
   links.map(({ application }) => application.step)
 
 /** One mark for each effect is enough: nobody asks which of the neighbours it follows. */
-function marksOf(links: readonly Link[]): readonly Mark[] {
+function marksOf(links: readonly JoinedStep[]): readonly RestartMark[] {
   const marks = links.flatMap(({ application }) => application.marks)
   const distinct = new Map(marks.map((mark) => [JSON.stringify([mark.pending, mark.effect]), mark]))
   return [...distinct.values()]
@@ -91,7 +91,7 @@ function marksOf(links: readonly Link[]): readonly Mark[] {
  */
 export async function applyTogether(
   facts: KnownFacts,
-  links: readonly Link[],
+  links: readonly JoinedStep[],
   ahead: readonly Step[],
 ): Promise<readonly unknown[]> {
   const chains = links.map(({ application, changes }) => application.chain(changes))

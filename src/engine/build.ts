@@ -12,7 +12,7 @@ import { checkAllVars } from '../inventory/variables.js'
 import type { RunOptions } from './options.js'
 import { joined } from './duplicates.js'
 import { placeOf } from './places.js'
-import { becomeUser } from './reach.js'
+import { becomeUser } from './connect-options.js'
 import { chosenByTags } from './tags.js'
 import { namesOfVars, taskContext } from './task-context.js'
 
@@ -48,7 +48,7 @@ export interface Step {
   readonly also?: readonly Resource[]
 }
 
-type Selection = Pick<RunOptions, 'tags' | 'skipTags' | 'become'>
+type BuildOptions = Pick<RunOptions, 'tags' | 'skipTags' | 'become'>
 
 /**
  * Makes the steps of one of a play's hosts: from its variables, and in a play with `facts: true`
@@ -63,7 +63,7 @@ export type BuildHost = (host: InventoryHost, facts?: HostFacts) => readonly Ste
 export function buildPlay(
   { play, hosts, from }: SelectedPlay,
   inventory: () => InventoryInfo,
-  selection: Selection,
+  selection: BuildOptions,
 ): BuildHost {
   const vars = play.vars === null ? null : checkAllVars(hosts, play.vars)
   const names = namesOfVars(play)
@@ -87,7 +87,7 @@ export function buildSteps(
   vars: unknown,
   host: InventoryHost,
   inventory: () => InventoryInfo,
-  selection: Selection & { readonly from: number },
+  selection: BuildOptions & { readonly from: number },
   facts?: HostFacts,
 ): readonly Step[] {
   const context = taskContext(host, vars, inventory, facts)

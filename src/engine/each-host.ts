@@ -5,18 +5,9 @@ import { connect } from '../ssh/connect.js'
 import type { Session } from '../ssh/session.js'
 import type { EventError } from './events.js'
 import type { RunOptions } from './options.js'
-import {
-  atOnce,
-  becomeUser,
-  connectOptions,
-  defaultForks,
-  isLost,
-  isReached,
-  killable,
-  stopped,
-  targetOf,
-  type ReachOptions,
-} from './reach.js'
+import { isLost, isReached, killable, stopped } from './cancellation.js'
+import { becomeUser, connectOptions, targetOf, type ConnectSettings } from './connect-options.js'
+import { concurrently, defaultForks } from './forks.js'
 import { eventError } from './report.js'
 import type { Connect } from './sessions.js'
 
@@ -43,7 +34,7 @@ type End<T> =
  */
 export async function eachHost<T>(
   hosts: readonly InventoryHost[],
-  options: ReachOptions & Pick<RunOptions, 'forks' | 'become'>,
+  options: ConnectSettings & Pick<RunOptions, 'forks' | 'become'>,
   work: (session: Session, host: InventoryHost) => Promise<T>,
   told: (outcome: HostOutcome<T>) => void = () => undefined,
   connectTo: Connect = connect,
@@ -51,7 +42,7 @@ export async function eachHost<T>(
   // Every host listens to both; Node warns of a leak from eleven on.
   setMaxListeners(0, options.stop, options.kill)
   const outcomes = new Map<InventoryHost, HostOutcome<T>>()
-  await atOnce(options.forks ?? defaultForks, hosts, async (host) => {
+  await concurrently(options.forks ?? defaultForks, hosts, async (host) => {
     const begun = performance.now()
     const end = await one(host, options, work, connectTo).catch(failed)
     const outcome = { host: host.name, ...end, seconds: (performance.now() - begun) / 1000 }
@@ -68,7 +59,7 @@ const failed = (error: unknown): { readonly status: 'failed'; readonly error: Ev
 
 async function one<T>(
   host: InventoryHost,
-  options: ReachOptions & Pick<RunOptions, 'become'>,
+  options: ConnectSettings & Pick<RunOptions, 'become'>,
   work: (session: Session, host: InventoryHost) => Promise<T>,
   connectTo: Connect,
 ): Promise<End<T>> {

@@ -1,7 +1,7 @@
 import type { Address } from '../core/address.js'
 import type { TextDiff } from '../core/change.js'
 
-export type Mode = 'plan' | 'apply'
+export type RunMode = 'plan' | 'apply'
 
 /**
  * What became of a resource. In a plan `changed` means *would change* and `unknown` *cannot be
@@ -38,7 +38,7 @@ export interface RunEvent {
   readonly version: 1
   readonly id: string
   readonly time: string
-  readonly mode: Mode
+  readonly mode: RunMode
   readonly plays: readonly {
     readonly name: string
     readonly hosts: readonly string[]

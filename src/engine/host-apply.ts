@@ -4,13 +4,13 @@ import type { Change } from '../core/change.js'
 import { FettleError, isCode } from '../core/errors.js'
 import { inputLength } from '../core/sh.js'
 import { marksFor, StepApplication } from './apply-step.js'
-import { applyInBulk, applyTogether, inBulk, type Link } from './apply-together.js'
+import { applyInBulk, applyTogether, inBulk, type JoinedStep } from './apply-together.js'
 import type { Step } from './build.js'
 import { failure, HostFailed, unmet, type HostContext } from './host-walk.js'
 import { LockedWalk } from './locked-walk.js'
-import { mayJoin, mostTogether, Outlook } from './outlook.js'
+import { mayJoin, mostTogether, ReadAhead } from './outlook.js'
 import { planStep, type StepPlan } from './plan-step.js'
-import { endsSession, stopped } from './reach.js'
+import { endsSession, stopped } from './cancellation.js'
 
 /** How many bytes of contents a round trip carries for several resources. */
 const mostBytes = 8 * 1024 * 1024
@@ -20,13 +20,13 @@ const checkInterval = 0.5
 
 /** Makes each step what it should be. */
 export class HostApply extends LockedWalk {
-  #outlook: Outlook
+  #outlook: ReadAhead
   /** The steps that were in their desired state at first. */
   #fine: readonly (StepPlan | null)[] = []
 
   constructor(context: HostContext) {
     super(context)
-    this.#outlook = new Outlook(context.steps, [])
+    this.#outlook = new ReadAhead(context.steps, [])
   }
 
   /** Walks the steps and applies what differs. */
@@ -38,7 +38,7 @@ export class HostApply extends LockedWalk {
     const mayChange = steps.map(
       ({ resource }, index) => resource.check === null && this.#fine[index] === null,
     )
-    this.#outlook = new Outlook(steps, mayChange)
+    this.#outlook = new ReadAhead(steps, mayChange)
     let index = 0
     while (index < steps.length) {
       await this.#step(index)
@@ -113,9 +113,9 @@ export class HostApply extends LockedWalk {
   }
 
   /** The resources from `index` on that can be changed in one round trip. */
-  #links(index: number): readonly Link[] {
+  #links(index: number): readonly JoinedStep[] {
     const { steps } = this.context
-    const links: Link[] = []
+    const links: JoinedStep[] = []
     let bytes = 0
     for (const [at, step] of steps.slice(index, this.fresh + 1).entries()) {
       if (links.length === mostTogether || !mayJoin(step, steps[index])) break
@@ -142,7 +142,7 @@ export class HostApply extends LockedWalk {
   /** Answers whether it was done: an action for all fails as one. */
   async #together(
     index: number,
-    links: readonly Link[],
+    links: readonly JoinedStep[],
     seconds: () => number,
     apply: typeof applyTogether | typeof applyInBulk,
   ): Promise<boolean> {

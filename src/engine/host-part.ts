@@ -12,16 +12,8 @@ import { HostPlan } from './host-plan.js'
 import { HostFailed, type HostContext, type HostWalk } from './host-walk.js'
 import type { OnceTasks } from './once.js'
 import type { PreparedPlay } from './prepare.js'
-import {
-  becomeUser,
-  connectOptions,
-  isLost,
-  isReached,
-  killable,
-  reading,
-  stopped,
-  targetOf,
-} from './reach.js'
+import { isLost, isReached, killable, reading, stopped } from './cancellation.js'
+import { becomeUser, connectOptions, targetOf } from './connect-options.js'
 import { eventError } from './report.js'
 import type { HostState, RunContext } from './run-context.js'
 import { sameOptions } from './same-options.js'

@@ -12,7 +12,7 @@ import type { OnceTasks } from './once.js'
 import { lastLine } from './last-line.js'
 import { placeIn, placesOnce } from './places.js'
 import { planStep, type StepPlan } from './plan-step.js'
-import { reading } from './reach.js'
+import { reading } from './cancellation.js'
 import { resourceEvent, type Tally, type Told } from './report.js'
 
 export interface HostContext {

@@ -3,7 +3,7 @@ import { twinWarning } from '../inventory/twins.js'
 import type { Step } from './build.js'
 import { HostWalk, type HostContext } from './host-walk.js'
 import type { Looked } from './lock.js'
-import { stopped } from './reach.js'
+import { stopped } from './cancellation.js'
 
 /** A walk that changes its host: it has the turn and the lock of the host's machine. */
 export abstract class LockedWalk extends HostWalk {

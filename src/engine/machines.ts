@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os'
 import type { Output } from '../core/fact.js'
-import { Doors } from '../ssh/doors.js'
+import { Semaphores } from '../ssh/doors.js'
 import type { Block } from '../ssh/session.js'
 import { checkLock, lockBlock, patienceOf, type Locked, type Looked } from './lock.js'
 import { hasEnded, thisProcess } from './this-process.js'
@@ -11,7 +11,7 @@ import { hasEnded, thisProcess } from './this-process.js'
  * address, a jump host) the machine's lock does: its holder is a session of this run.
  */
 export class Machines {
-  readonly #doors = new Doors(1)
+  readonly #machineTurns = new Semaphores(1)
   readonly #numbers: ReadonlyMap<string, number>
   /** The first name of each machine that has several. */
   readonly #first: Map<string, string>
@@ -53,7 +53,7 @@ export class Machines {
   async enter(host: string): Promise<{ readonly turn: number; readonly leave: () => void }> {
     for (;;) {
       const machine = this.#machineOf(host)
-      const leave = await this.#doors.enter(machine)
+      const leave = await this.#machineTurns.acquire(machine)
       if (this.#machineOf(host) === machine)
         return { turn: this.#begin(machine), leave: () => this.#end(machine, leave) }
       // While it waited, its machine has turned out to be another host's too.

@@ -1,16 +1,15 @@
 import type { Task } from '../core/play.js'
 
-/**
- * What some wait for and another tells. It is told once; what is said afterwards changes nothing.
- */
-class Gate {
-  #open: (ok: boolean) => void = () => undefined
-  readonly opened = new Promise<boolean>((resolve) => (this.#open = resolve))
-  isOpen = false
+/** A one-shot promise of a boolean. */
+class OneShot {
+  #resolve: (ok: boolean) => void = () => undefined
+  readonly promise = new Promise<boolean>((resolve) => (this.#resolve = resolve))
+  isResolved = false
 
-  open(ok: boolean): void {
-    this.isOpen = true
-    this.#open(ok)
+  /** Only the first call counts. */
+  resolve(ok: boolean): void {
+    this.isResolved = true
+    this.#resolve(ok)
   }
 }
 
@@ -20,8 +19,8 @@ class Gate {
  */
 export class OnceTasks {
   readonly #tasks: readonly Task<unknown>[]
-  readonly #done: ReadonlyMap<Task<unknown>, Gate>
-  readonly #connected: ReadonlyMap<string, Gate>
+  readonly #done: ReadonlyMap<Task<unknown>, OneShot>
+  readonly #connected: ReadonlyMap<string, OneShot>
 
   /** @param hosts in the order in which they are begun */
   constructor(
@@ -30,8 +29,8 @@ export class OnceTasks {
   ) {
     this.#tasks = tasks
     const once = tasks.filter((task) => task.options.once)
-    this.#done = new Map(once.map((task) => [task, new Gate()]))
-    this.#connected = new Map(hosts.map((host) => [host, new Gate()]))
+    this.#done = new Map(once.map((task) => [task, new OneShot()]))
+    this.#connected = new Map(hosts.map((host) => [host, new OneShot()]))
   }
 
   /** Whether the play has such tasks. */
@@ -44,7 +43,7 @@ export class OnceTasks {
    * wait for ever.
    */
   connected(host: string, ok: boolean): void {
-    this.#connected.get(host)?.open(ok)
+    this.#connected.get(host)?.resolve(ok)
   }
 
   /**
@@ -53,19 +52,19 @@ export class OnceTasks {
   async isRunner(host: string): Promise<boolean> {
     if (!this.any) return true
     for (const earlier of this.hosts.slice(0, this.hosts.indexOf(host))) {
-      if (await this.#connected.get(earlier)?.opened) return false
+      if (await this.#connected.get(earlier)?.promise) return false
     }
     return true
   }
 
   /** The host that runs them has these to do: nobody waits for the others. */
   expect(tasks: readonly Task<unknown>[]): void {
-    for (const [task, gate] of this.#done) {
-      if (!tasks.includes(task)) gate.open(true)
+    for (const [task, oneShot] of this.#done) {
+      if (!tasks.includes(task)) oneShot.resolve(true)
     }
   }
 
-  #before(task: Task<unknown>): readonly Gate[] {
+  #before(task: Task<unknown>): readonly OneShot[] {
     return this.#tasks
       .slice(0, this.#tasks.indexOf(task))
       .flatMap((each) => this.#done.get(each) ?? [])
@@ -73,7 +72,7 @@ export class OnceTasks {
 
   /** Whether a host must wait before `task`. */
   mustWait(task: Task<unknown>): boolean {
-    return this.#before(task).some((gate) => !gate.isOpen)
+    return this.#before(task).some((oneShot) => !oneShot.isResolved)
   }
 
   /**
@@ -81,17 +80,17 @@ export class OnceTasks {
    * failed
    */
   async before(task: Task<unknown>): Promise<boolean> {
-    const outcomes = await Promise.all(this.#before(task).map((gate) => gate.opened))
+    const outcomes = await Promise.all(this.#before(task).map((oneShot) => oneShot.promise))
     return outcomes.every((ok) => ok)
   }
 
   /** The host that runs them has left all tasks before `task` behind it. */
   passed(task: Task<unknown>): void {
-    for (const gate of this.#before(task)) gate.open(true)
+    for (const oneShot of this.#before(task)) oneShot.resolve(true)
   }
 
   /** That host's part has ended. */
   finish(ok: boolean): void {
-    for (const gate of this.#done.values()) gate.open(ok)
+    for (const oneShot of this.#done.values()) oneShot.resolve(ok)
   }
 }

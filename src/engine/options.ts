@@ -1,10 +1,10 @@
 import type { Secret } from '../core/secret.js'
 import type { DecisiveFiles } from '../files/doubts.js'
-import type { Mode } from './events.js'
+import type { RunMode } from './events.js'
 
 /** What the command line decides about a run. */
 export interface RunOptions {
-  readonly mode: Mode
+  readonly mode: RunMode
   /** The project's directory: `templates/`, `.env`, sources. */
   readonly project: string
   /** Hosts at once, over the plays' own. */

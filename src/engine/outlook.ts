@@ -13,11 +13,8 @@ export const mayJoin = (step: Step, first: Step | undefined): boolean =>
   step.task === first.task &&
   step.resource.common.retry === undefined
 
-/**
- * What the first reading of a host lets one expect of the rest of its walk: how far ahead facts are
- * worth reading.
- */
-export class Outlook {
+/** How far ahead to prefetch facts, by which steps differed when the host was read first. */
+export class ReadAhead {
   constructor(
     readonly steps: readonly Step[],
     /** Which steps were not in their desired state at first. */

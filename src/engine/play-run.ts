@@ -3,16 +3,17 @@ import type { InventoryHost } from '../inventory/inventory.js'
 import { HostPart } from './host-part.js'
 import { OnceTasks } from './once.js'
 import type { PreparedPlay } from './prepare.js'
-import { atOnce, defaultForks, stopped } from './reach.js'
+import { stopped } from './cancellation.js'
+import { concurrently, defaultForks } from './forks.js'
 import { eventError } from './report.js'
-import { batchesOf, Failures } from './rolling.js'
+import { batchesOf, FailureLimit } from './rolling.js'
 import type { HostState, RunContext } from './run-context.js'
 
 /** One play over its hosts: batch by batch, `forks` at once. */
 export class PlayRun {
   readonly #hosts: readonly InventoryHost[]
   readonly #once: OnceTasks
-  readonly #failures: Failures
+  readonly #failures: FailureLimit
   readonly #rolling: PreparedPlay['play']
 
   constructor(
@@ -28,7 +29,7 @@ export class PlayRun {
     // with each.
     this.#rolling =
       context.options.mode === 'plan' ? { ...play, serial: [], maxFailures: null } : play
-    this.#failures = new Failures(this.#rolling)
+    this.#failures = new FailureLimit(this.#rolling)
   }
 
   #state(host: InventoryHost): HostState {
@@ -46,7 +47,7 @@ export class PlayRun {
     const forks = this.context.options.forks ?? this.prepared.play.forks ?? defaultForks
     for (const batch of batchesOf(this.#hosts, this.#rolling.serial)) {
       this.#failures.begin(batch.length)
-      await atOnce(forks, batch, (host) => this.#host(host, behind, ended))
+      await concurrently(forks, batch, (host) => this.#host(host, behind, ended))
     }
     return ended ?? this.#failures.verdict
   }

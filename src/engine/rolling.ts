@@ -19,7 +19,7 @@ export function batchesOf<T>(all: readonly T[], serial: Play['serial']): readonl
 }
 
 /** Counts the failures of a play's hosts, batch by batch, until no further host may be begun. */
-export class Failures {
+export class FailureLimit {
   #inPlay = 0
   #inBatch = 0
   #batch = 0

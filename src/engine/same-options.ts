@@ -52,9 +52,9 @@ export function sameOptions(a: unknown, b: unknown): boolean {
 }
 
 /** Pairs of objects that are being compared or have been: what holds itself has no end. */
-type Seen = Map<object, Set<object>>
+type ComparedPairs = Map<object, Set<object>>
 
-function compare(a: unknown, b: unknown, seen: Seen): Comparison {
+function compare(a: unknown, b: unknown, seen: ComparedPairs): Comparison {
   if (a === b || Object.is(a, b)) return alike('equal')
   if (typeof a === 'function' && typeof b === 'function') return alike('opaque')
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null)
@@ -66,7 +66,7 @@ function compare(a: unknown, b: unknown, seen: Seen): Comparison {
   return compareObjects(a, b, seen)
 }
 
-function compareObjects(a: object, b: object, seen: Seen): Comparison {
+function compareObjects(a: object, b: object, seen: ComparedPairs): Comparison {
   const equalIf = (same: boolean): Comparison => alike(same ? 'equal' : 'different')
   if (a instanceof Secret && b instanceof Secret) return equalIf(reveal(a) === reveal(b))
   if (a instanceof Later && b instanceof Later) return compareLaters(a, b, seen)
@@ -91,12 +91,16 @@ function kindOf(value: object): string {
   return Object.prototype.toString.call(value)
 }
 
-function compareLists(a: readonly unknown[], b: readonly unknown[], seen: Seen): Comparison {
+function compareLists(
+  a: readonly unknown[],
+  b: readonly unknown[],
+  seen: ComparedPairs,
+): Comparison {
   if (a.length !== b.length) return alike('different')
   return leastAlike(a.map((item, index) => under(index, compare(item, b[index], seen))))
 }
 
-function compareRecords(a: object, b: object, seen: Seen): Comparison {
+function compareRecords(a: object, b: object, seen: ComparedPairs): Comparison {
   const left = Object.getOwnPropertyDescriptors(a)
   const right = Object.getOwnPropertyDescriptors(b)
   const names = Reflect.ownKeys(left)
@@ -119,12 +123,16 @@ function property(of: Descriptors, name: PropertyKey): PropertyDescriptor {
 }
 
 /** What a getter answers may be another thing each time. */
-function compareProperties(a: PropertyDescriptor, b: PropertyDescriptor, seen: Seen): Comparison {
+function compareProperties(
+  a: PropertyDescriptor,
+  b: PropertyDescriptor,
+  seen: ComparedPairs,
+): Comparison {
   if (a.get !== undefined || b.get !== undefined) return alike('opaque')
   return compare(a.value, b.value, seen)
 }
 
-function compareLaters(a: Later<unknown>, b: Later<unknown>, seen: Seen): Comparison {
+function compareLaters(a: Later<unknown>, b: Later<unknown>, seen: ComparedPairs): Comparison {
   if (!holdsAll(a.requests, b.requests) || !holdsAll(b.requests, a.requests))
     return alike('different')
   const one = a.derivation

@@ -8,7 +8,7 @@ import type { RunOptions } from './options.js'
 import { chosenByTags, specialTags, tagsOf } from './tags.js'
 import { inventoryInfo } from './task-context.js'
 
-type Selection = Pick<RunOptions, 'limit' | 'tags' | 'skipTags' | 'startAtTask'>
+type SelectOptions = Pick<RunOptions, 'limit' | 'tags' | 'skipTags' | 'startAtTask'>
 
 /**
  * The hosts of each play, narrowed by `--limit`, and the task with which each begins. A limit may
@@ -19,7 +19,7 @@ type Selection = Pick<RunOptions, 'limit' | 'tags' | 'skipTags' | 'startAtTask'>
 export function selectPlays(
   plays: readonly Play[],
   inventory: Inventory,
-  { limit, startAtTask }: Pick<Selection, 'limit' | 'startAtTask'>,
+  { limit, startAtTask }: Pick<SelectOptions, 'limit' | 'startAtTask'>,
 ): readonly SelectedPlay[] {
   const limited =
     limit === null ? null : new Set(selectHosts(inventory, limit).map((host) => host.name))
@@ -84,7 +84,7 @@ function tasksLike(glob: string, names: readonly string[]): readonly string[] {
  */
 export function checkTags(
   plays: readonly Play[],
-  { tags, skipTags }: Pick<Selection, 'tags' | 'skipTags'>,
+  { tags, skipTags }: Pick<SelectOptions, 'tags' | 'skipTags'>,
   steps: readonly Step[],
 ): readonly string[] {
   const known = new Set([
@@ -126,7 +126,11 @@ export interface RunList {
  * of one of its resources: resources are built, and variables checked, only where tags are asked
  * for.
  */
-export function listRun(plays: readonly Play[], inventory: Inventory, options: Selection): RunList {
+export function listRun(
+  plays: readonly Play[],
+  inventory: Inventory,
+  options: SelectOptions,
+): RunList {
   const selected = selectPlays(plays, inventory, options)
   const byTags = options.tags.length + options.skipTags.length > 0
   const info = inventoryInfo(inventory, plays)
@@ -143,7 +147,7 @@ export function listRun(plays: readonly Play[], inventory: Inventory, options: S
 function listPlay(
   { play, hosts, from }: SelectedPlay,
   steps: readonly Step[],
-  options: Selection,
+  options: SelectOptions,
 ): RunList['plays'][number] {
   const inParts = new Set(steps.filter((step) => step.selected).map((step) => step.task))
   const isChosen = (task: Task<unknown>): boolean =>

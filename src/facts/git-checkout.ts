@@ -44,13 +44,13 @@ export interface Checkout {
   /** Local branches that stand where the wanted one would be made. */
   readonly branches: readonly OwnCommits[]
   /** What somebody has begun and not ended, such as a merge. */
-  readonly underWay: Operation | null
+  readonly underWay: GitOperation | null
 }
 
-export type Operation = 'rebase' | 'merge' | 'cherry-pick' | 'revert'
+export type GitOperation = 'rebase' | 'merge' | 'cherry-pick' | 'revert'
 
 /** By the files that git keeps meanwhile; `git am` and the older kind of rebase share one. */
-const operations: ReadonlyMap<string | undefined, Operation> = new Map([
+const operations: ReadonlyMap<string | undefined, GitOperation> = new Map([
   ['rebase-merge', 'rebase'],
   ['rebase-apply', 'rebase'],
   ['MERGE_HEAD', 'merge'],

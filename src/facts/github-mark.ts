@@ -5,7 +5,7 @@ import { sh } from '../core/sh.js'
  * What a run leaves on the host about the secret that it gave a hook: GitHub never shows a secret,
  * so this is how it is known again.
  */
-export interface Mark {
+export interface WebhookMark {
   /** The hook's id on GitHub: the name of the mark's file. */
   readonly hook: number
   /** Random, in hex. */
@@ -18,10 +18,10 @@ export interface Mark {
 export const marksDirectory = '/var/lib/fettle/github'
 
 /** The text of a mark's file. */
-export const markText = ({ salt, hmac }: Pick<Mark, 'salt' | 'hmac'>): string =>
+export const markText = ({ salt, hmac }: Pick<WebhookMark, 'salt' | 'hmac'>): string =>
   `1 ${salt} ${hmac}\n`
 
-function parseLine(line: string): Mark | null {
+function parseLine(line: string): WebhookMark | null {
   const name = /^(\d+) /.exec(line)
   if (name === null) return null
   const mark = /^\d+ 1 ([0-9a-f]+) ([0-9a-f]{64})$/.exec(line)
@@ -33,7 +33,7 @@ function parseLine(line: string): Mark | null {
  * All marks of the host, in one block: a hook's id is not known when resources are built. The key
  * is always `all`.
  */
-export const githubMarkFact: ShellFactKind<'all', readonly Mark[]> = {
+export const githubMarkFact: ShellFactKind<'all', readonly WebhookMark[]> = {
   backend: 'shell',
   name: 'github-mark',
   script: () => ({
@@ -43,7 +43,7 @@ elif [ -d /var/lib/fettle ] && [ ! -x /var/lib/fettle ]
 then echo 'no permission to look into /var/lib/fettle' >&2; exit 1
 fi`,
   }),
-  parse({ code, stdout, stderr }, keys): readonly Fact<readonly Mark[]>[] {
+  parse({ code, stdout, stderr }, keys): readonly Fact<readonly WebhookMark[]>[] {
     if (code !== 0)
       return keys.map(() =>
         unknown(

@@ -17,7 +17,7 @@ export interface Guards {
  * The first guard that holds, the first that could not be asked, or `due` when all of them let the
  * command run.
  */
-export type Verdict =
+export type GuardVerdict =
   | { readonly is: 'due' }
   | { readonly is: 'holds'; readonly guard: 'creates' | 'removes' | 'unless' | 'onlyIf' }
   | { readonly is: 'failed'; readonly guard: 'unless' | 'onlyIf' | 'cwd'; readonly status: number }
@@ -50,7 +50,7 @@ function script({ creates, removes, unless, onlyIf, cwd }: Guards): Sh {
   return lines([sh`guard_() {`, ...steps, sh`echo due; }`, sh`guard_`])
 }
 
-function verdictOf(line: string): Verdict | null {
+function verdictOf(line: string): GuardVerdict | null {
   const [word = '', number = '0'] = line.split(' ')
   const status = Number(number)
   if (!Number.isInteger(status)) return null
@@ -77,7 +77,7 @@ function verdictOf(line: string): Verdict | null {
  * Asks a command's guards, in the order creates, removes, onlyIf, unless, up to the first that
  * holds. They are the user's, and must change nothing. Only commands start processes.
  */
-export const guardFact: ShellFactKind<Guards, Verdict> = {
+export const guardFact: ShellFactKind<Guards, GuardVerdict> = {
   backend: 'shell',
   name: 'guard',
   script: (keys) => ({
@@ -91,13 +91,13 @@ export const guardFact: ShellFactKind<Guards, Verdict> = {
     const commands = asked.filter((line) => line !== undefined)
     return 60 + commands.length * (guardLimit + 5)
   },
-  parse({ code, stdout, stderr }, keys): readonly Fact<Verdict>[] {
+  parse({ code, stdout, stderr }, keys): readonly Fact<GuardVerdict>[] {
     const found = stdout
       .toString()
       .split('\n')
       .filter((line) => line !== '')
       .map(verdictOf)
-    const notAsked = (why: string): readonly Fact<Verdict>[] =>
+    const notAsked = (why: string): readonly Fact<GuardVerdict>[] =>
       keys.map(() =>
         unknown(
           `the guards of commands could not be asked: ${why}`,

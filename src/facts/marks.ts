@@ -4,13 +4,13 @@ import {
   decodeMark,
   pendingDirectory,
   pendingPlaces,
-  type Mark,
+  type RestartMark,
   type PendingPlaces,
 } from '../core/pending.js'
 import { lines, sh } from '../core/sh.js'
 
 /** A mark as it lies on the host. */
-export interface PendingMark extends Omit<Mark, 'pending'> {
+export interface PendingMark extends Omit<RestartMark, 'pending'> {
   /** The unit's InvocationID at the change; null when it did not run, or where there is no unit. */
   readonly instance: string | null
 }

@@ -9,7 +9,7 @@ export interface AccountKey extends OnServer {
 }
 
 /** One way to log in; an account may have several, joined by OR. */
-export interface Way {
+export interface LoginMethod {
   /** `mysql_native_password`, `unix_socket`, `ed25519` … */
   readonly plugin: string
   /** What the plugin keeps, such as the password's hash: never shown. */
@@ -17,7 +17,7 @@ export interface Way {
 }
 
 export interface Account {
-  readonly ways: readonly Way[]
+  readonly ways: readonly LoginMethod[]
   /** What `REQUIRE` asks for. */
   readonly requires: 'nothing' | 'tls' | 'certificate'
   readonly grants: readonly Grant[]
@@ -101,7 +101,7 @@ export function accountOf(rows: Rows, place: number, said: string): Fact<Account
 const absentUnlessRefused = (said: string): Fact<never> =>
   /ERROR (?!1141 )\d+ /.test(said) ? notUnderstood(said) : absent
 
-function waysOf(kept: z.output<typeof priv>): readonly Way[] {
+function waysOf(kept: z.output<typeof priv>): readonly LoginMethod[] {
   const top = { plugin: kept.plugin, authentication_string: kept.authentication_string }
   const ways = kept.auth_or?.map((each) => (each.plugin === undefined ? top : each)) ?? [top]
   return ways.map((each) => ({

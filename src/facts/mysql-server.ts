@@ -18,7 +18,7 @@ import {
 } from './mysql.js'
 
 type ServerKey = DatabaseKey | AccountKey
-type Answer<K> = K extends AccountKey ? Account : DatabaseDefaults
+type FoundOnServer<K> = K extends AccountKey ? Account : DatabaseDefaults
 
 const isAccount = (key: ServerKey): key is AccountKey => 'host' in key
 
@@ -57,7 +57,7 @@ function factOf(
 }
 
 /** Databases and accounts are one kind, so that one client asks a server for both. */
-const serverFact = <K extends ServerKey>(): ShellFactKind<K, Answer<K>> => ({
+const serverFact = <K extends ServerKey>(): ShellFactKind<K, FoundOnServer<K>> => ({
   backend: 'shell',
   name: 'mysql',
   asSession: true,
@@ -78,7 +78,7 @@ const serverFact = <K extends ServerKey>(): ShellFactKind<K, Answer<K>> => ({
         facts.set(index, withPlace(factOf(key, place, answer), key.connection))
     }
     return keys.map((_, index) => facts.get(index) ?? notUnderstood('')) as readonly Fact<
-      Answer<K>
+      FoundOnServer<K>
     >[]
   },
 })

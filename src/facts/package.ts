@@ -26,7 +26,7 @@ export interface AptState {
   readonly listsAge: number | null
 }
 
-interface Row extends Omit<PackageState, 'providedBy' | 'aptName'> {
+interface PackageRow extends Omit<PackageState, 'providedBy' | 'aptName'> {
   readonly name: string
   readonly architecture: string
   readonly multiArch: string
@@ -45,7 +45,7 @@ const fields = [
 ]
 const format = `${fields.map((field) => `\${${field}}`).join('\\t')}\\n`
 
-function parseRow(line: string): Row | null {
+function parseRow(line: string): PackageRow | null {
   const [name, status, architecture, want, flag, version, multiArch, provides] = line.split('\t')
   if (
     name === undefined ||
@@ -70,13 +70,13 @@ function parseRow(line: string): Row | null {
   }
 }
 
-interface Answer {
+interface AptAnswer {
   readonly listsAge: number | null
   /** The host's own architecture. */
   readonly native: string
   /** Names that apt knows for another architecture only, with it. */
   readonly foreign: readonly string[]
-  readonly rows: readonly Row[]
+  readonly rows: readonly PackageRow[]
 }
 
 /**
@@ -86,18 +86,18 @@ interface Answer {
  */
 function stateOf(
   wanted: string,
-  { listsAge, native, foreign, rows }: Answer,
+  { listsAge, native, foreign, rows }: AptAnswer,
 ): PackageState | undefined {
   const [name = '', qualifier = 'native'] = wanted.split(':')
   const architecture = ['native', 'any', 'all'].includes(qualifier) ? native : qualifier
-  const isOf = (row: Row): boolean =>
+  const isOf = (row: PackageRow): boolean =>
     row.architecture === architecture || row.architecture === 'all'
   const own = rows.filter((row) => row.name === name && isOf(row))
-  const provides = (row: Row): boolean =>
+  const provides = (row: PackageRow): boolean =>
     row.status === 'installed' &&
     row.provides.includes(name) &&
     (isOf(row) || row.multiArch === 'foreign')
-  const isForeign = (row: Row): boolean =>
+  const isForeign = (row: PackageRow): boolean =>
     row.name === name && foreign.includes(`${row.name}:${row.architecture}`)
   const isUnqualified = wanted === name
   const provider = isUnqualified ? rows.find(provides) : undefined
@@ -122,7 +122,7 @@ function stateOf(
   }
 }
 
-function read({ code, stdout }: Output): Answer | null {
+function read({ code, stdout }: Output): AptAnswer | null {
   const [age = '', architecture = '', ...rest] = stdout
     .toString()
     .split('\n')

@@ -114,10 +114,10 @@ interface Indexed extends PathKey {
 }
 
 /** A function and the keys that it is asked about. */
-type Question = readonly [asked: Sh, keys: readonly Indexed[]]
+type PathQuestion = readonly [asked: Sh, keys: readonly Indexed[]]
 
 /** What comes next has the listed paths behind its words; it is left out where there are none. */
-function pass(questions: readonly Question[], then: Sh): Sh {
+function pass(questions: readonly PathQuestion[], then: Sh): Sh {
   const asked = questions
     .filter(([, keys]) => keys.length > 0)
     .map(([ask, keys]) => sh`each_ ${ask} ${keys.map(({ index }) => index)}`)
@@ -182,10 +182,10 @@ const kinds: Readonly<Record<number, PathEntry['kind']>> = {
 const nameOf = (name: string | undefined): string | null =>
   name === undefined || name === 'UNKNOWN' ? null : name
 
-type Attributes = Omit<PathEntry, 'sha256' | 'target' | 'content'>
+type PathAttributes = Omit<PathEntry, 'sha256' | 'target' | 'content'>
 
 /** A line of `stat -c '%f %u %g %s %U:%G'`: a name may hold spaces, and no colon. */
-export function readAttributes(rest: string): Attributes | undefined {
+export function readAttributes(rest: string): PathAttributes | undefined {
   const found = /^([0-9a-f]+) (\d+) (\d+) (\d+) ([^:]+):([^:]+)$/.exec(rest)
   if (found === null) return undefined
   const bits = parseInt(found[1] ?? '', 16)

@@ -37,9 +37,9 @@ const properties = [
   'Result',
 ] as const
 type Property = (typeof properties)[number]
-type Block = Readonly<Partial<Record<Property, string>>>
+type UnitProperties = Readonly<Partial<Record<Property, string>>>
 
-function parseBlock(text: string): Block {
+function parseBlock(text: string): UnitProperties {
   return Object.fromEntries(
     text.split('\n').flatMap((line) => {
       const split = line.indexOf('=')
@@ -50,7 +50,7 @@ function parseBlock(text: string): Block {
 
 const yes = (answer: string | undefined): boolean => answer === 'yes'
 
-function factOf(name: string, block: Block): Fact<UnitState> {
+function factOf(name: string, block: UnitProperties): Fact<UnitState> {
   const { Id, Names, LoadState, ActiveState, SubState } = block
   const known =
     Id !== undefined &&

@@ -17,7 +17,7 @@ export interface VenvKey {
 }
 
 /** What is at the path. */
-export interface Environment {
+export interface VenvState {
   readonly owner: Owner
   readonly systemSitePackages: boolean
   /** The real path of its interpreter; null when the link leads nowhere. */
@@ -36,7 +36,7 @@ export interface Environment {
 
 export interface Venv {
   /** Null when there is none yet. */
-  readonly environment: Environment | null
+  readonly environment: VenvState | null
   /** Something else is at the path. */
   readonly other: string | null
   /**
@@ -252,7 +252,7 @@ function judgement(answer: string | undefined): Judgement | null {
 function environmentOf(
   answer: string,
   all: (word: string) => readonly string[],
-): Environment | null | undefined {
+): VenvState | null | undefined {
   const owner = all('owner')[0]
   if (owner === undefined) return null
   const found = ownerOf(owner.replace(/ \d+$/, ''))

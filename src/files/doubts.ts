@@ -3,7 +3,7 @@ import { dirname, relative, resolve, sep } from 'node:path'
 import { changedBy, isReadByAll } from './trust.js'
 
 /** A path that others may change, and who. */
-interface Doubt {
+interface UntrustedPath {
   readonly path: string
   readonly who: string
 }
@@ -47,9 +47,9 @@ export interface DecisiveFiles {
  * Paths that others than this user and root may change: these, where links lead, and the
  * directories of both: up to the project's in it, elsewhere the one.
  */
-function doubtful(project: string, paths: readonly string[]): readonly Doubt[] {
+function doubtful(project: string, paths: readonly string[]): readonly UntrustedPath[] {
   const roots = [project, lookAt(project)?.real ?? project]
-  const doubts: Doubt[] = []
+  const untrustedPaths: UntrustedPath[] = []
   const seen = new Set<string>()
   const look = (path: string, climbs: boolean): void => {
     if (seen.has(path)) return
@@ -57,14 +57,14 @@ function doubtful(project: string, paths: readonly string[]): readonly Doubt[] {
     const at = lookAt(path)
     if (at === null) return
     const who = changedBy(path, at.found)
-    if (who !== null) doubts.push({ path, who })
+    if (who !== null) untrustedPaths.push({ path, who })
     if (at.real !== path) look(at.real, climbs)
     const isInside = roots.some((root) => isBelow(root, path))
     if (climbs && !roots.includes(path)) look(dirname(path), isInside)
   }
   look(project, false)
   for (const path of paths) look(path, true)
-  return doubts
+  return untrustedPaths
 }
 
 function isOpen(path: string): boolean {

@@ -33,16 +33,16 @@ function tellsModes(directory: string): boolean {
 }
 
 /** What is read of a path's state. */
-export type Attributes = Pick<Stats, 'mode' | 'uid' | 'gid' | 'isDirectory'>
+export type PathStats = Pick<Stats, 'mode' | 'uid' | 'gid' | 'isDirectory'>
 
 /** The user whose run this is; null where there are no such users (Windows). */
 export const thisUser = (): number | null => process.getuid?.() ?? null
 
 /** In a directory with the sticky bit each may change only what is his. */
-const isSticky = (found: Attributes): boolean => found.isDirectory() && (found.mode & 0o1000) !== 0
+const isSticky = (found: PathStats): boolean => found.isDirectory() && (found.mode & 0o1000) !== 0
 
 /** Whether everybody may change something. */
-export const isOpenToAll = (found: Attributes): boolean =>
+export const isOpenToAll = (found: PathStats): boolean =>
   (found.mode & 0o002) !== 0 && !isSticky(found)
 
 /**
@@ -53,7 +53,7 @@ export const isOpenToAll = (found: Attributes): boolean =>
  */
 export function changedBy(
   path: string,
-  found: Attributes,
+  found: PathStats,
   user: number | null = thisUser(),
 ): string | null {
   if (user === null) return null
@@ -61,7 +61,7 @@ export function changedBy(
   return others !== null && hasModes(path) ? others : null
 }
 
-function othersThan(user: number, found: Attributes): string | null {
+function othersThan(user: number, found: PathStats): string | null {
   if (found.uid !== user && found.uid !== 0) return `belongs to ${userName(found.uid)}`
   if (isOpenToAll(found)) return 'everybody may write'
   if ((found.mode & 0o020) === 0 || isSticky(found)) return null
@@ -70,5 +70,5 @@ function othersThan(user: number, found: Attributes): string | null {
 }
 
 /** Whether everybody may read something. */
-export const isReadByAll = (path: string, { mode }: Attributes): boolean =>
+export const isReadByAll = (path: string, { mode }: PathStats): boolean =>
   thisUser() !== null && (mode & 0o004) !== 0 && hasModes(path)

@@ -136,14 +136,14 @@ export type OptionName = keyof typeof connectionOptions
 /**
  * Variables that would decide where, as whom or how a host is reached, and that are not followed.
  */
-interface Refusal {
+interface RefusedNames {
   readonly names: RegExp
   /** They concern only hosts that are reached so. */
   readonly when: 'ssh' | 'become'
   readonly why: string
 }
 
-export const refusals: readonly Refusal[] = [
+export const refusals: readonly RefusedNames[] = [
   {
     names: /^ansible_sudo$/,
     when: 'become',

@@ -16,14 +16,14 @@ import { UnfitHost } from './unfit-host.js'
 import { isTemplate } from './value-parts.js'
 
 /** The part of a host that its connection follows from. */
-type Source = Pick<InventoryHost, 'name' | 'vars' | 'place'>
+type ConnectionSource = Pick<InventoryHost, 'name' | 'vars' | 'place'>
 
 /**
  * How a host is reached, from its `ansible_*` variables.
  * @throws FettleError `inventory-invalid` with the place of a value that cannot be, or cannot be
  * followed
  */
-export function connectionOf(host: Source, project: string): Connection {
+export function connectionOf(host: ConnectionSource, project: string): Connection {
   const local = take(host, 'connection') === 'local'
   const become = becomeOf(host)
   take(host, 'shellType')
@@ -48,13 +48,15 @@ export function connectionOf(host: Source, project: string): Connection {
   }
 }
 
-function keyFileOf(host: Source, project: string): string | undefined {
+function keyFileOf(host: ConnectionSource, project: string): string | undefined {
   const path = take(host, 'key')
   if (path === undefined) return undefined
   return resolve(project, path.replace(/^~(?=\/)/, homedir()))
 }
 
-function becomeOf(host: Source): Pick<Connection, 'become' | 'becomeUser' | 'becomePassword'> {
+function becomeOf(
+  host: ConnectionSource,
+): Pick<Connection, 'become' | 'becomeUser' | 'becomePassword'> {
   const become = take(host, 'become')
   // Nobody is become, whatever the other variables say.
   if (become === false) return { become }
@@ -70,7 +72,7 @@ function becomeOf(host: Source): Pick<Connection, 'become' | 'becomeUser' | 'bec
 type Taken<N extends OptionName> = z.output<(typeof connectionOptions)[N]['takes']>
 
 /** The value of an option; an empty one is none, as with Ansible. */
-function take<N extends OptionName>(host: Source, option: N): Taken<N> | undefined {
+function take<N extends OptionName>(host: ConnectionSource, option: N): Taken<N> | undefined {
   const { names, takes, expected } = connectionOptions[option]
   const name = names.findLast((each: string) => (host.vars[each] ?? null) !== null)
   if (name === undefined) return undefined
@@ -88,7 +90,7 @@ function take<N extends OptionName>(host: Source, option: N): Taken<N> | undefin
   return result.data as Taken<N>
 }
 
-function refuse(host: Source, when: 'ssh' | 'become'): void {
+function refuse(host: ConnectionSource, when: 'ssh' | 'become'): void {
   const set = Object.keys(host.vars).filter((each) => (host.vars[each] ?? null) !== null)
   for (const refusal of refusals) {
     if (refusal.when !== when) continue
@@ -101,7 +103,7 @@ function refuse(host: Source, when: 'ssh' | 'become'): void {
  * ssh's `-J`, `-F` and `-o` with their values, in Ansible's order: of several options of one name
  * ssh takes the first.
  */
-function sshArguments(host: Source): readonly string[] {
+function sshArguments(host: ConnectionSource): readonly string[] {
   const first = argumentsOf(host, 'args')
   for (const option of ['port', 'user'] as const) {
     const isSet = first.some((word) => word.toLowerCase().replace(/\W.*/s, '') === option)
@@ -122,7 +124,10 @@ function sshArguments(host: Source): readonly string[] {
   return words
 }
 
-function argumentsOf(host: Source, option: 'args' | 'commonArgs' | 'extraArgs'): readonly string[] {
+function argumentsOf(
+  host: ConnectionSource,
+  option: 'args' | 'commonArgs' | 'extraArgs',
+): readonly string[] {
   const [name] = connectionOptions[option].names
   const words = shellWords(take(host, option) ?? '')
   if (words === null) throw unfit(host, name, 'has a quote without its partner')
@@ -150,7 +155,7 @@ function argumentsOf(host: Source, option: 'args' | 'commonArgs' | 'extraArgs'):
  * as ssh's own.
  */
 function checkCopying(
-  host: Source,
+  host: ConnectionSource,
   name: (typeof copyingArguments)[number],
   followed: readonly string[],
 ): void {
@@ -165,7 +170,7 @@ function checkCopying(
 }
 
 /** The error of a host that cannot be reached in the way that the inventory says. */
-const unfit = ({ name, place }: Source, variable: string, sentence: string): UnfitHost =>
+const unfit = ({ name, place }: ConnectionSource, variable: string, sentence: string): UnfitHost =>
   new UnfitHost(
     { subject: variable, sentence, place: place(variable), remedy: 'correct it there' },
     name,

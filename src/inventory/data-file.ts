@@ -1,11 +1,11 @@
 import { FettleError } from '../core/errors.js'
 import { omitUndefined } from '../core/omit-undefined.js'
 import { Secret } from '../core/secret.js'
-import type { Place } from './inventory.js'
-import type { Entry, Source } from './source.js'
+import type { SourcePlace } from './inventory.js'
+import type { MappingEntry, MappingFile } from './source.js'
 
 /** A part of the data, and the names that lead to it. */
-interface Part {
+interface DataPart {
   readonly path: readonly string[]
   readonly value: unknown
 }
@@ -18,8 +18,8 @@ const mostShown = 8
  * What code has given as an inventory. Its places are the file's, and errors name the way to the
  * part that is wrong.
  */
-export class DataFile implements Source<Part> {
-  readonly root: Part
+export class DataFile implements MappingFile<DataPart> {
+  readonly root: DataPart
 
   constructor(
     readonly file: string,
@@ -28,7 +28,7 @@ export class DataFile implements Source<Part> {
     this.root = { path: [], value }
   }
 
-  entries(part: Part | null, what: string): readonly Entry<Part>[] {
+  entries(part: DataPart | null, what: string): readonly MappingEntry<DataPart>[] {
     if (part === null || part.value === null || part.value === undefined) return []
     if (!isMapping(part.value)) {
       const is = Array.isArray(part.value) ? 'a list' : 'something else'
@@ -42,7 +42,7 @@ export class DataFile implements Source<Part> {
       })
   }
 
-  plain(part: Part | null): unknown {
+  plain(part: DataPart | null): unknown {
     return part === null ? null : this.#plain(part.path, part.value)
   }
 
@@ -66,12 +66,12 @@ export class DataFile implements Source<Part> {
     return Object.freeze(made)
   }
 
-  text(part: Part | null): string | null {
+  text(part: DataPart | null): string | null {
     const value = part?.value
     return isSingle(value) ? String(value) : null
   }
 
-  isList(part: Part | null): boolean {
+  isList(part: DataPart | null): boolean {
     return Array.isArray(part?.value)
   }
 
@@ -80,15 +80,15 @@ export class DataFile implements Source<Part> {
     return true
   }
 
-  place(): Place {
+  place(): SourcePlace {
     return { file: this.file, line: 0, column: 0 }
   }
 
-  placeIn(): Place {
+  placeIn(): SourcePlace {
     return this.place()
   }
 
-  error(part: Part | null, message: string, remedy?: string): FettleError {
+  error(part: DataPart | null, message: string, remedy?: string): FettleError {
     return new FettleError('inventory-invalid', {
       address: this.file,
       message: `${this.file}: ${shownPath(part?.path ?? [])}${message}`,

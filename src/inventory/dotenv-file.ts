@@ -3,9 +3,11 @@ import { FettleError } from '../core/errors.js'
 import { decodeText } from '../core/text-encoding.js'
 
 /** A value, or why programs that read such files would not agree on one. */
-type Reading = { readonly value: string } | { readonly problem: string; readonly remedy: string }
+type DotenvValue =
+  | { readonly value: string }
+  | { readonly problem: string; readonly remedy: string }
 /** What `.env` says of a name, and in which line. */
-type Entry = Reading & { readonly line: number }
+type DotenvEntry = DotenvValue & { readonly line: number }
 
 const blank = /[ \t]*(?:#[^\n]*)?(?:\n|$)/y
 const name = /[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*/y
@@ -15,17 +17,17 @@ const rest = /([^\n]*)(?:\n|$)/y
 const gap = /[ \t]*/y
 
 const asPair = 'write NAME=value'
-const noName: Reading = {
+const noName: DotenvValue = {
   problem: 'is no name that a shell takes',
   remedy: 'give it a name of letters, digits and _',
 }
-const cutQuote: Reading = {
+const cutQuote: DotenvValue = {
   problem:
     'ends with a backslash before the quote, which some programs take for a part of the value',
   remedy: 'set it in the environment instead',
 }
 
-const ambiguous = (odd: string, where: string, value: string): Reading => ({
+const ambiguous = (odd: string, where: string, value: string): DotenvValue => ({
   problem: `holds ${odd} ${where} quotes, which programs read in different ways`,
   remedy: inQuotes(value),
 })
@@ -48,7 +50,7 @@ function inQuotes(value: string): string {
  * takes them for one.
  */
 export class DotenvFile {
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries = new Map<string, DotenvEntry>()
 
   /**
    * @throws FettleError `environment-invalid` for a line that no name can be told of, and for a
@@ -59,7 +61,7 @@ export class DotenvFile {
     content: Uint8Array,
   ) {
     const text = this.#decoded(content).replaceAll(/\r\n?/g, '\n')
-    new Reader(text, this.#entries, (line, ...said) =>
+    new DotenvParser(text, this.#entries, (line, ...said) =>
       this.#invalid(`${file}:${String(line)}`, ...said),
     ).read()
     const known: Readonly<Record<string, string>> = parse(text)
@@ -105,13 +107,13 @@ export class DotenvFile {
 }
 
 /** Goes through the lines as the shell would, and notes what dotenv could read otherwise. */
-class Reader {
+class DotenvParser {
   #at = 0
   #line = 1
 
   constructor(
     private readonly text: string,
-    private readonly entries: Map<string, Entry>,
+    private readonly entries: Map<string, DotenvEntry>,
     private readonly invalid: (line: number, problem: string, remedy: string) => FettleError,
   ) {}
 
@@ -155,7 +157,7 @@ class Reader {
     this.entries.set(found, { line, problem, remedy: asPair })
   }
 
-  #quoted(line: number): Reading {
+  #quoted(line: number): DotenvValue {
     const found = this.#match(quoted)
     if (found === null) {
       throw this.invalid(
@@ -176,7 +178,7 @@ class Reader {
     return odd === undefined ? { value } : ambiguous(odd, 'in double', value)
   }
 
-  #plain(): Reading {
+  #plain(): DotenvValue {
     const value = (this.#match(rest)?.[1] ?? '')
       .replace(/[ \t]#[^]*$/, '')
       .replace(/(?<![ \t])[ \t]+$/, '')

@@ -1,6 +1,6 @@
 import { FettleError } from '../core/errors.js'
-import { showPlace, type Place } from './inventory.js'
-import type { Tree } from './tree.js'
+import { showPlace, type SourcePlace } from './inventory.js'
+import type { InventoryTree } from './tree.js'
 
 const deepest = 64
 
@@ -8,7 +8,7 @@ const deepest = 64
  * How far each group is from `all`, by its longest way: a child is deeper than each of its parents.
  * @throws FettleError `inventory-invalid` for a group that is below itself, or below `ungrouped`
  */
-export function depthsOf(tree: Tree): ReadonlyMap<string, number> {
+export function depthsOf(tree: InventoryTree): ReadonlyMap<string, number> {
   const depths = new Map([['all', 0]])
   const depthOf = (name: string, below: readonly string[]): number => {
     const known = depths.get(name)
@@ -33,7 +33,12 @@ export function depthsOf(tree: Tree): ReadonlyMap<string, number> {
 }
 
 /** @param way the groups from the one that the search began with up to `name` */
-function checkParent(name: string, parent: string, way: readonly string[], place: Place): void {
+function checkParent(
+  name: string,
+  parent: string,
+  way: readonly string[],
+  place: SourcePlace,
+): void {
   // Ansible takes it, and gives such hosts some of its variables and not others.
   if (parent === 'ungrouped')
     throw invalid(
@@ -49,7 +54,7 @@ function checkParent(name: string, parent: string, way: readonly string[], place
     throw invalid(place, `groups are nested more than ${String(deepest)} levels deep`)
 }
 
-function invalid(place: Place, message: string): FettleError {
+function invalid(place: SourcePlace, message: string): FettleError {
   return new FettleError('inventory-invalid', {
     address: showPlace(place),
     message: `${showPlace(place)}: ${message}`,

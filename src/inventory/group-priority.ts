@@ -1,13 +1,13 @@
 import { FettleError } from '../core/errors.js'
 import { showPlace } from './inventory.js'
 import { priorityName } from './layer.js'
-import type { Group } from './tree.js'
+import type { GroupNode } from './tree.js'
 
 /**
  * As in Ansible, `ansible_group_priority` of the inventory itself is the group's, and no variable
  * of its hosts.
  */
-export function takePriority(group: Group): void {
+export function takePriority(group: GroupNode): void {
   const set = group.vars.get(priorityName)
   if (set === undefined) return
   if (!/^[-+]?\d+$/.test(String(set.value))) {

@@ -4,8 +4,8 @@ import { checkGroupName, namedHosts } from './names.js'
 import { takePriority } from './group-priority.js'
 import { readVariables, type Layer } from './layer.js'
 import { BadName, mostHosts } from './range.js'
-import type { Entry, Source } from './source.js'
-import { addChild, addHosts, groupOf, type Group, type Tree } from './tree.js'
+import type { MappingEntry, MappingFile } from './source.js'
+import { addChild, addHosts, groupOf, type GroupNode, type InventoryTree } from './tree.js'
 import type { Warnings } from './warnings.js'
 
 const sections = ['children', 'hosts', 'vars']
@@ -18,14 +18,14 @@ const deepest = 64
  * others
  */
 export function readGroups<N>(
-  tree: Tree,
-  source: Source<N>,
+  tree: InventoryTree,
+  source: MappingFile<N>,
   root: N | null,
   warnings: Warnings,
   isOneOfMany = false,
 ): void {
   const reader = new GroupReader(tree, source, warnings)
-  const others: Entry<N>[] = []
+  const others: MappingEntry<N>[] = []
   let groups = 0
   for (const entry of source.entries(root, 'an inventory')) {
     if (!reader.isGroup(entry)) {
@@ -43,8 +43,8 @@ export function readGroups<N>(
 
 class GroupReader<N> {
   constructor(
-    private readonly tree: Tree,
-    private readonly source: Source<N>,
+    private readonly tree: InventoryTree,
+    private readonly source: MappingFile<N>,
     private readonly warnings: Warnings,
   ) {}
 
@@ -52,13 +52,13 @@ class GroupReader<N> {
    * Whether an entry at the top describes a group. One may be called as its parts are:
    * `hosts: { hosts: { web1: } }`.
    */
-  isGroup({ name, value }: Entry<N>): boolean {
+  isGroup({ name, value }: MappingEntry<N>): boolean {
     if (this.source.text(value) !== null || this.source.isList(value)) return name === 'plugin'
     if (!sections.includes(name)) return true
     return this.source.entries(value, name).some((inner) => sections.includes(inner.name))
   }
 
-  noGroup({ name, key, value }: Entry<N>): FettleError {
+  noGroup({ name, key, value }: MappingEntry<N>): FettleError {
     if (sections.includes(name))
       return this.source.error(
         key,
@@ -72,7 +72,7 @@ class GroupReader<N> {
     )
   }
 
-  group({ name, key, value }: Entry<N>, parent: Group | null, depth: number): void {
+  group({ name, key, value }: MappingEntry<N>, parent: GroupNode | null, depth: number): void {
     const { source } = this
     if (name === 'plugin' && source.text(value) !== null)
       throw source.error(
@@ -91,7 +91,7 @@ class GroupReader<N> {
     if (parent !== null) addChild(parent, group, source.place(key))
   }
 
-  #section(group: Group, section: Entry<N>, depth: number): void {
+  #section(group: GroupNode, section: MappingEntry<N>, depth: number): void {
     const { source } = this
     switch (section.name) {
       case 'vars': {
@@ -111,7 +111,7 @@ class GroupReader<N> {
     }
   }
 
-  #passOver(group: Group, { name, key }: Entry<N>): void {
+  #passOver(group: GroupNode, { name, key }: MappingEntry<N>): void {
     const guess = nearest(name, sections)
     const message = `group ${group.name} has children, hosts and vars, and no ${name}`
     if (guess !== undefined) throw this.source.error(key, message, `did you mean ${guess}?`)
@@ -120,14 +120,14 @@ class GroupReader<N> {
   }
 
   /** As in Ansible, one name may stand there without a mapping: `hosts: web1`. */
-  #members({ name, value }: Entry<N>, group: Group): readonly Entry<N>[] {
+  #members({ name, value }: MappingEntry<N>, group: GroupNode): readonly MappingEntry<N>[] {
     const single = this.source.text(value)
     if (single !== null && value !== null) return [{ name: single, key: value, value: null }]
     return this.source.entries(value, `${name} of group ${group.name}`)
   }
 
   /** One entry below `hosts`: a name, or a range of them, perhaps with a port as in `web1:2222`. */
-  #hosts({ name, key, value }: Entry<N>, group: Group): void {
+  #hosts({ name, key, value }: MappingEntry<N>, group: GroupNode): void {
     const { source } = this
     const hosts = this.#named(key, () => namedHosts(name))
     const vars: Layer = new Map()

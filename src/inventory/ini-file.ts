@@ -5,13 +5,13 @@ import { Secret } from '../core/secret.js'
 import { takePriority } from './group-priority.js'
 import { checkGroupName, namedHosts, orMeant } from './names.js'
 import { BadQuote, iniWords, type Word } from './ini-words.js'
-import { showPlace, type Place } from './inventory.js'
+import { showPlace, type SourcePlace } from './inventory.js'
 import { isPassword, setVariable, type Layer } from './layer.js'
 import { pythonLiteral } from './python-literal.js'
 import { BadName, mostHosts } from './range.js'
 import { scalarOf } from './scalar.js'
 import { unfitText } from './text-file.js'
-import { addChild, addHosts, groupOf, type Group, type Tree } from './tree.js'
+import { addChild, addHosts, groupOf, type GroupNode, type InventoryTree } from './tree.js'
 import type { Warnings } from './warnings.js'
 
 /**
@@ -20,7 +20,7 @@ import type { Warnings } from './warnings.js'
  * are what YAML means by them, and all else is text.
  * @throws FettleError `inventory-invalid` with line and column
  */
-export function readIni(tree: Tree, file: string, text: string, warnings: Warnings): void {
+export function readIni(tree: InventoryTree, file: string, text: string, warnings: Warnings): void {
   const unfit = unfitText(text)
   if (unfit !== null)
     throw new FettleError('inventory-invalid', {
@@ -37,12 +37,12 @@ type Kind = 'hosts' | 'vars' | 'children'
 const kinds: readonly Kind[] = ['hosts', 'vars', 'children']
 
 interface Undeclared {
-  readonly place: Place
-  readonly parents: Map<Group, Place>
+  readonly place: SourcePlace
+  readonly parents: Map<GroupNode, SourcePlace>
 }
 
 class IniReader {
-  #group: Group
+  #group: GroupNode
   #kind: Kind = 'hosts'
   #line = 0
   /**
@@ -52,7 +52,7 @@ class IniReader {
   readonly #undeclared = new Map<string, Undeclared>()
 
   constructor(
-    private readonly tree: Tree,
+    private readonly tree: InventoryTree,
     private readonly file: string,
     private readonly warnings: Warnings,
   ) {
@@ -159,7 +159,10 @@ class IniReader {
     const place = this.#place(column)
     const child = this.tree.groups.get(name)
     if (child !== undefined) return addChild(this.#group, child, place)
-    const waiting = this.#undeclared.get(name) ?? { place, parents: new Map<Group, Place>() }
+    const waiting = this.#undeclared.get(name) ?? {
+      place,
+      parents: new Map<GroupNode, SourcePlace>(),
+    }
     waiting.parents.set(this.#group, place)
     this.#undeclared.set(name, waiting)
   }
@@ -191,7 +194,7 @@ class IniReader {
     }
   }
 
-  #place(column: number): Place {
+  #place(column: number): SourcePlace {
     return { file: this.file, line: this.#line, column }
   }
 
@@ -205,7 +208,7 @@ function split(text: string): readonly string[] {
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)]
 }
 
-function invalid(place: Place, message: string, remedy?: string): FettleError {
+function invalid(place: SourcePlace, message: string, remedy?: string): FettleError {
   return new FettleError('inventory-invalid', {
     address: showPlace(place),
     message: `${showPlace(place)}: ${message}`,

@@ -3,7 +3,7 @@ import type { Secret } from '../core/secret.js'
 import type { ValuePath } from './value-parts.js'
 
 /** Where something was written. A `line` of 0 is the command line. */
-export interface Place {
+export interface SourcePlace {
   /** Relative to the project where it lies in it; `-e` for what the command line gave. */
   readonly file: string
   readonly line: number
@@ -53,14 +53,14 @@ export interface InventoryHost {
    */
   readonly connection: Connection
   /** Where the inventory names it first. */
-  readonly namedAt: Place
+  readonly namedAt: SourcePlace
   /**
    * Why a file of `group_vars` or `host_vars` that is for this host could not be read; its
    * variables lack what stands there. Null: all were read.
    */
   readonly unreadable: FettleError | null
   /** Where a variable, or a part of it, was set; null when it is not set. */
-  place(variable: string, path?: readonly PropertyKey[]): Place | null
+  place(variable: string, path?: readonly PropertyKey[]): SourcePlace | null
   /** Whether a part of a variable is marked as text that is no template. */
   isUnsafe(variable: string, path: ValuePath): boolean
 }
@@ -80,7 +80,7 @@ export interface Inventory {
   /** Which groups are below which, from `all` on. */
   readonly graph: ReadonlyMap<string, InventoryGroup>
   /** What `-e` has set. */
-  readonly extraVars: ReadonlyMap<string, Place>
+  readonly extraVars: ReadonlyMap<string, SourcePlace>
   readonly warnings: readonly string[]
 }
 
@@ -93,5 +93,5 @@ export function readVars({ unreadable, vars }: InventoryHost): InventoryHost['va
   return vars
 }
 
-export const showPlace = ({ file, line, column }: Place): string =>
+export const showPlace = ({ file, line, column }: SourcePlace): string =>
   line === 0 ? file : `${file}:${String(line)}:${String(column)}`

@@ -1,16 +1,16 @@
 import { Secret } from '../core/secret.js'
 import { nearest } from '../core/nearest.js'
 import { followedNames, isConnectionName } from './connection-options.js'
-import type { Place } from './inventory.js'
+import type { SourcePlace } from './inventory.js'
 import { orMeant } from './names.js'
-import type { Source } from './source.js'
+import type { MappingFile } from './source.js'
 import { isVault, type ValuePath } from './value-parts.js'
 import type { Warnings } from './warnings.js'
 
 export interface Variable {
   readonly value: unknown
   /** Where it, or a part of it, was set. */
-  place(path?: readonly PropertyKey[]): Place
+  place(path?: readonly PropertyKey[]): SourcePlace
   /**
    * Whether a part of it is marked as text that is no template: `!unsafe` of YAML. Left out:
    * nothing is.
@@ -26,7 +26,7 @@ export type Layer = Map<string, Variable>
  */
 export function readVariables<N>(
   layer: Layer,
-  source: Source<N>,
+  source: MappingFile<N>,
   node: N | null,
   what: string,
   warnings: Warnings,
@@ -34,7 +34,7 @@ export function readVariables<N>(
   for (const entry of source.entries(node, what)) {
     const { name, value } = entry
     const read = isPassword(name) ? password(source, name, value) : source.plain(value)
-    const place = (path: readonly PropertyKey[] = []): Place => source.placeIn(entry, path)
+    const place = (path: readonly PropertyKey[] = []): SourcePlace => source.placeIn(entry, path)
     const isUnsafe = (path: ValuePath): boolean => source.isUnsafe(value, path)
     setVariable(layer, name, { value: read, place, isUnsafe }, warnings)
   }
@@ -54,7 +54,7 @@ export function setVariable(
 /** Of all names that Ansible knows, followed or not: they are never shown. */
 export const isPassword = (name: string): boolean => /^ansible_.*(?:pass|private_key$)/.test(name)
 
-function password<N>(source: Source<N>, name: string, node: N | null): unknown {
+function password<N>(source: MappingFile<N>, name: string, node: N | null): unknown {
   const value = source.plain(node)
   if (value === null || value instanceof Secret || isVault(value)) return value
   const text = source.text(node)

@@ -11,7 +11,7 @@ import { inventoryFiles, isCode } from './inventory-files.js'
 import type { Inventory } from './inventory.js'
 import { merge } from './merge.js'
 import { readText, shownPath } from './text-file.js'
-import { newTree, type Tree } from './tree.js'
+import { newTree, type InventoryTree } from './tree.js'
 import { readVariableFiles } from './variable-files.js'
 import { Warnings } from './warnings.js'
 import { YamlFile } from './yaml-file.js'
@@ -78,7 +78,7 @@ export async function loadInventory({
 }
 
 async function readInventory(
-  tree: Tree,
+  tree: InventoryTree,
   project: string,
   path: string,
   runCode: InventoryOptions['runCode'],
@@ -116,7 +116,7 @@ function refuseOtherForms(path: string, shown: string, text: string): void {
 }
 
 /** Hosts named on the command line, as in Ansible's `-i web1,web2`. */
-function readHostList(tree: Tree, list: string): void {
+function readHostList(tree: InventoryTree, list: string): void {
   const words = list.split(',').map((part) => part.trim())
   for (const word of words.filter((part) => part !== '')) {
     const named = new DataFile('-i', { ungrouped: { hosts: { [word]: null } } })

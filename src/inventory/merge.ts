@@ -3,7 +3,7 @@ import { connectionOf } from './connection.js'
 import { depthsOf } from './group-depths.js'
 import type { Connection, Inventory, InventoryGroup, InventoryHost } from './inventory.js'
 import type { Layer, Variable } from './layer.js'
-import type { Group, Host, Tree } from './tree.js'
+import type { GroupNode, HostNode, InventoryTree } from './tree.js'
 import type { VariableFile, VariableFiles } from './variable-files.js'
 import type { Warnings } from './warnings.js'
 
@@ -19,7 +19,7 @@ interface Family {
  * Merges a tree's layers and those of the files beside the inventories into each host's variables.
  */
 export function merge(
-  tree: Tree,
+  tree: InventoryTree,
   files: readonly VariableFiles[],
   extra: Layer,
   project: string,
@@ -55,7 +55,7 @@ export function merge(
 /**
  * As in Ansible, `ungrouped` holds the hosts that are in no other group, whoever put them there.
  */
-function placeUngrouped(tree: Tree): void {
+function placeUngrouped(tree: InventoryTree): void {
   const ungrouped = tree.groups.get('ungrouped')
   for (const { name, groups } of tree.hosts.values()) {
     if (groups.size === 0) {
@@ -66,7 +66,7 @@ function placeUngrouped(tree: Tree): void {
   }
 }
 
-function placeBelowAll(tree: Tree): void {
+function placeBelowAll(tree: InventoryTree): void {
   const all = tree.groups.get('all')
   for (const { name, parents } of tree.groups.values())
     if (name !== 'all' && parents.size === 0) all?.children.add(name)
@@ -76,7 +76,7 @@ function placeBelowAll(tree: Tree): void {
  * A group's hosts in Ansible's order, which patterns count in: its own, then those of its children,
  * level by level.
  */
-function membersOf(tree: Tree, group: string): readonly string[] {
+function membersOf(tree: InventoryTree, group: string): readonly string[] {
   const below = new Set([group])
   const hosts = new Set<string>()
   for (const name of below) {
@@ -88,8 +88,8 @@ function membersOf(tree: Tree, group: string): readonly string[] {
 }
 
 /** Every group of a host, by itself or through another. */
-function groupsOf(tree: Tree, host: Host): ReadonlySet<Group> {
-  const found = new Set<Group>()
+function groupsOf(tree: InventoryTree, host: HostNode): ReadonlySet<GroupNode> {
+  const found = new Set<GroupNode>()
   const climb = (name: string): void => {
     const group = tree.groups.get(name)
     if (group === undefined || found.has(group)) return
@@ -101,17 +101,17 @@ function groupsOf(tree: Tree, host: Host): ReadonlySet<Group> {
 }
 
 function familyOf(
-  tree: Tree,
-  host: Host,
+  tree: InventoryTree,
+  host: HostNode,
   files: readonly VariableFiles[],
   depths: ReadonlyMap<string, number>,
 ): Family {
-  const depth = ({ name }: Group): number => depths.get(name) ?? 0
-  const byName = (a: Group, b: Group): number => (a.name < b.name ? -1 : 1)
+  const depth = ({ name }: GroupNode): number => depths.get(name) ?? 0
+  const byName = (a: GroupNode, b: GroupNode): number => (a.name < b.name ? -1 : 1)
   const groups = [...groupsOf(tree, host)].sort(
     (a, b) => depth(a) - depth(b) || a.priority - b.priority || byName(a, b),
   )
-  const filesFor = (some: readonly Group[]): readonly VariableFile[] =>
+  const filesFor = (some: readonly GroupNode[]): readonly VariableFile[] =>
     files.flatMap((each) => some.flatMap(({ name }) => each.groups.get(name) ?? []))
   const read = [...filesFor(groups.slice(0, 1)), ...filesFor(groups.slice(1))]
   const layers = [...groups.map(({ vars }) => vars), ...read.map(({ layer }) => layer)]
@@ -138,7 +138,7 @@ const problemIn = (files: readonly VariableFile[]): FettleError | null =>
   files.find(({ problem }) => problem !== null)?.problem ?? null
 
 function mergedHost(
-  { name, namedAt, vars: own }: Host,
+  { name, namedAt, vars: own }: HostNode,
   family: Family,
   files: readonly VariableFiles[],
   extra: Layer,

@@ -30,22 +30,22 @@ const start = /---[ ]*(?:#[^\n]*)?\r?\n/y
 /** With more values of other forms the parser is quicker that reads the whole. */
 const mostParsed = 1000
 
-type Value = Node | null
-type Mapping = YAMLMap<Scalar, Value>
-type Entry = Pair<Scalar, Value>
+type YamlValue = Node | null
+type Mapping = YAMLMap<Scalar, YamlValue>
+type YamlEntry = Pair<Scalar, YamlValue>
 
 /** What the parser has read, and where the next line begins. */
 interface Parsed {
-  readonly pair: Entry
+  readonly pair: YamlEntry
   readonly next: number
 }
 
 /** A mapping that is being read, and how far its names are indented. */
-interface Level {
+interface OpenMapping {
   readonly indent: number
   readonly map: Mapping
   /** Its last name while that has no value, and where the line of that name begins. */
-  open: { readonly pair: Entry; readonly at: number } | null
+  open: { readonly pair: YamlEntry; readonly at: number } | null
 }
 
 /** Characters of a line: a pattern needs memory of its own for each. */
@@ -61,7 +61,7 @@ export function plainYaml(text: string, newLine: (offset: number) => void): YAML
     longest = Math.max(longest, next - at)
     at = next
   }
-  return longest > longestLine ? null : new Reader(text).root()
+  return longest > longestLine ? null : new PlainYamlParser(text).root()
 }
 
 function afterLine(text: string, at: number): number {
@@ -69,9 +69,9 @@ function afterLine(text: string, at: number): number {
   return end < 0 ? text.length : end + 1
 }
 
-class Reader {
+class PlainYamlParser {
   readonly #root = mappingAt(0)
-  readonly #levels: Level[] = []
+  readonly #levels: OpenMapping[] = []
   #started = false
   #parsings = 0
 
@@ -99,7 +99,7 @@ class Reader {
     const [, { length: indent } = '', key, flow, value] = found
     if (key === undefined) return next
     const level = this.#levelFor(indent, at + indent)
-    const pair = new Pair<Scalar, Value>(scalarAt(key, at + indent), null)
+    const pair = new Pair<Scalar, YamlValue>(scalarAt(key, at + indent), null)
     if (level === null || pair.key.value === null) return null
     const behindName = at + indent + key.length
     if (value !== undefined) pair.value = scalarAt(value, valueFrom(this.text, behindName))
@@ -157,7 +157,7 @@ class Reader {
     belongs.lastIndex = next
     while (next < this.text.length && belongs.test(this.text)) next = belongs.lastIndex
     const { root, problem } = parseYaml(this.text.slice(from, next))
-    if (problem !== null || !isMap<Scalar, Value>(root) || root.items.length !== 1) return null
+    if (problem !== null || !isMap<Scalar, YamlValue>(root) || root.items.length !== 1) return null
     const [pair] = root.items
     if (pair === undefined || pair.key.value === null) return null
     const shift = (_: unknown, node: Node): void => {
@@ -172,14 +172,14 @@ class Reader {
    * The mapping that a name belongs to by its indentation; a deeper one begins where the last name
    * has no value yet.
    */
-  #levelFor(indent: number, offset: number): Level | null {
+  #levelFor(indent: number, offset: number): OpenMapping | null {
     const levels = this.#levels
     while (levels.length > 0 && (levels.at(-1)?.indent ?? 0) > indent) levels.pop()
     const last = levels.at(-1)
     if (last?.indent === indent) return last
     const map = last === undefined ? this.#emptyRoot() : openedBelow(last, offset)
     if (map === null) return null
-    const level: Level = { indent, map, open: null }
+    const level: OpenMapping = { indent, map, open: null }
     levels.push(level)
     return level
   }
@@ -191,7 +191,7 @@ class Reader {
 }
 
 /** A mapping as the value of the last name, where that has none yet. */
-function openedBelow(level: Level, offset: number): Mapping | null {
+function openedBelow(level: OpenMapping, offset: number): Mapping | null {
   if (level.open === null) return null
   const map = mappingAt(offset)
   level.open.pair.value = map

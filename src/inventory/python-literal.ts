@@ -13,7 +13,7 @@ const noLiteral = new Error('no literal')
  */
 export function pythonLiteral(text: string): { readonly value: unknown } | null {
   try {
-    return { value: new Reader(text).whole() }
+    return { value: new LiteralParser(text).whole() }
   } catch (error) {
     if (error === noLiteral) return null
     throw error
@@ -49,7 +49,7 @@ interface Sequence {
   readonly comma: boolean
 }
 
-class Reader {
+class LiteralParser {
   #at = 0
   #depth = 0
 

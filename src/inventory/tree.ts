@@ -1,8 +1,8 @@
-import type { Place } from './inventory.js'
+import type { SourcePlace } from './inventory.js'
 import type { Layer } from './layer.js'
 import type { NamedHosts } from './names.js'
 
-export interface Group {
+export interface GroupNode {
   readonly name: string
   /** What the inventory itself says; `group_vars` are apart. */
   readonly vars: Layer
@@ -10,7 +10,7 @@ export interface Group {
    * Groups that name it among their children, and where. `all` is everybody's parent and is not
    * among them.
    */
-  readonly parents: Map<string, Place>
+  readonly parents: Map<string, SourcePlace>
   /** In the order in which they became its children. */
   readonly children: Set<string>
   /** Those that it names itself, in order. */
@@ -19,31 +19,31 @@ export interface Group {
   priority: number
 }
 
-export interface Host {
+export interface HostNode {
   readonly name: string
   /** Where it is named first. */
-  readonly namedAt: () => Place
+  readonly namedAt: () => SourcePlace
   readonly vars: Layer
   /** The groups that name it themselves; `all` is not among them. */
   readonly groups: Set<string>
 }
 
 /** Groups and hosts as the files of an inventory describe them, before anything is merged. */
-export interface Tree {
-  readonly groups: Map<string, Group>
-  readonly hosts: Map<string, Host>
+export interface InventoryTree {
+  readonly groups: Map<string, GroupNode>
+  readonly hosts: Map<string, HostNode>
 }
 
-export function newTree(): Tree {
-  const tree: Tree = { groups: new Map(), hosts: new Map() }
+export function newTree(): InventoryTree {
+  const tree: InventoryTree = { groups: new Map(), hosts: new Map() }
   groupOf(tree, 'all').children.add(groupOf(tree, 'ungrouped').name)
   return tree
 }
 
-export function groupOf(tree: Tree, name: string): Group {
+export function groupOf(tree: InventoryTree, name: string): GroupNode {
   const known = tree.groups.get(name)
   if (known !== undefined) return known
-  const made: Group = {
+  const made: GroupNode = {
     name,
     vars: new Map(),
     parents: new Map(),
@@ -55,7 +55,7 @@ export function groupOf(tree: Tree, name: string): Group {
   return made
 }
 
-export function addChild(parent: Group, child: Group, place: Place): void {
+export function addChild(parent: GroupNode, child: GroupNode, place: SourcePlace): void {
   parent.children.add(child.name)
   if (parent.name !== 'all') child.parents.set(parent.name, place)
 }
@@ -65,11 +65,11 @@ export function addChild(parent: Group, child: Group, place: Place): void {
  * host is named first.
  */
 export function addHosts(
-  tree: Tree,
-  group: Group,
+  tree: InventoryTree,
+  group: GroupNode,
   { names, port }: NamedHosts,
   vars: Layer,
-  place: () => Place,
+  place: () => SourcePlace,
 ): void {
   for (const name of names) {
     const host = tree.hosts.get(name) ?? newHost(tree, name, port, place)
@@ -79,10 +79,15 @@ export function addHosts(
   }
 }
 
-function newHost(tree: Tree, name: string, port: number | null, place: () => Place): Host {
+function newHost(
+  tree: InventoryTree,
+  name: string,
+  port: number | null,
+  place: () => SourcePlace,
+): HostNode {
   const vars: Layer = new Map()
   if (port !== null) vars.set('ansible_port', { value: port, place })
-  const host: Host = { name, namedAt: place, vars, groups: new Set() }
+  const host: HostNode = { name, namedAt: place, vars, groups: new Set() }
   tree.hosts.set(name, host)
   return host
 }

@@ -1,5 +1,5 @@
 import { FettleError } from '../core/errors.js'
-import { showPlace, type Place } from './inventory.js'
+import { showPlace, type SourcePlace } from './inventory.js'
 import { isFitName, listed } from './names.js'
 
 /** Why hosts cannot be used. */
@@ -7,7 +7,7 @@ export interface HostProblem {
   /** What of the host is wrong: a variable, or `the name`. */
   readonly subject: string
   readonly sentence: string
-  readonly place: Place | null
+  readonly place: SourcePlace | null
   /** What to do about it. */
   readonly remedy: string
   /** Those that have it in common. */

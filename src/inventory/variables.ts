@@ -5,7 +5,7 @@ import { omitUndefined } from '../core/omit-undefined.js'
 import { soundsSecret } from '../core/secret-names.js'
 import { hasOwnWords, kindOf, wanted } from '../core/wanted.js'
 import { WrittenNumber } from '../core/written-number.js'
-import { showPlace, type Inventory, type InventoryHost, type Place } from './inventory.js'
+import { showPlace, type Inventory, type InventoryHost, type SourcePlace } from './inventory.js'
 import { listed, orMeant } from './names.js'
 import {
   isTemplate,
@@ -89,22 +89,30 @@ interface Problem {
   readonly variable: string
   readonly sentence: string
   /** Null for a variable that is not set. */
-  readonly place: Place | null
+  readonly place: SourcePlace | null
   readonly remedy?: string
   readonly hosts: InventoryHost[]
 }
 
-type Found = Omit<Problem, 'hosts'>
-type UnfitValue = Found & { readonly name: string }
+type VariableProblem = Omit<Problem, 'hosts'>
+type UnfitValue = VariableProblem & { readonly name: string }
 
-function collect(problems: Map<string, Problem>, host: InventoryHost, found: Found): void {
+function collect(
+  problems: Map<string, Problem>,
+  host: InventoryHost,
+  found: VariableProblem,
+): void {
   const key = JSON.stringify([found.variable, found.sentence, found.place])
   const known = problems.get(key)
   if (known === undefined) problems.set(key, { ...found, hosts: [host] })
   else known.hosts.push(host)
 }
 
-function problemOf(host: InventoryHost, issue: z.core.$ZodIssue, schema: z.ZodType): Found {
+function problemOf(
+  host: InventoryHost,
+  issue: z.core.$ZodIssue,
+  schema: z.ZodType,
+): VariableProblem {
   const got = valueAt(host.vars, issue.path)
   const variable = issue.path.map(String).join('.')
   const wants = expected(issue, schema)
@@ -118,7 +126,10 @@ function problemOf(host: InventoryHost, issue: z.core.$ZodIssue, schema: z.ZodTy
   return { variable, sentence, place }
 }
 
-function placeOf(host: InventoryHost, [first, ...rest]: readonly PropertyKey[]): Place | null {
+function placeOf(
+  host: InventoryHost,
+  [first, ...rest]: readonly PropertyKey[],
+): SourcePlace | null {
   return first === undefined ? null : host.place(String(first), rest)
 }
 

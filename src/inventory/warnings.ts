@@ -1,10 +1,10 @@
-import { showPlace, type Place } from './inventory.js'
+import { showPlace, type SourcePlace } from './inventory.js'
 
 /** Collects what a person should know; the same about many places is said once. */
 export class Warnings {
-  readonly #said = new Map<string, { readonly place: Place; more: number }>()
+  readonly #said = new Map<string, { readonly place: SourcePlace; more: number }>()
 
-  add(message: string, place: Place): void {
+  add(message: string, place: SourcePlace): void {
     const said = this.#said.get(message)
     if (said === undefined) this.#said.set(message, { place, more: 0 })
     else said.more++

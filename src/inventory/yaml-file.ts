@@ -14,9 +14,9 @@ import {
 } from 'yaml'
 import { FettleError } from '../core/errors.js'
 import { omitUndefined } from '../core/omit-undefined.js'
-import { showPlace, type Place } from './inventory.js'
+import { showPlace, type SourcePlace } from './inventory.js'
 import { plainYaml } from './plain-yaml.js'
-import type { Entry, Source } from './source.js'
+import type { MappingEntry, MappingFile } from './source.js'
 import { unfitText } from './text-file.js'
 import { vaultName, type ValuePath } from './value-parts.js'
 import type { Warnings } from './warnings.js'
@@ -40,7 +40,7 @@ const mostNodes = 1_500_000
  * here because the parser's own search takes six times as long as parsing. Plain words and `<<`
  * mean what they mean in YAML 1.1, which Ansible reads.
  */
-export class YamlFile implements Source<Node> {
+export class YamlFile implements MappingFile<Node> {
   readonly root: Node | null
   readonly #lines = new LineCounter()
   #anchors: ReadonlyMap<string, readonly Node[]> | null = null
@@ -73,7 +73,7 @@ export class YamlFile implements Source<Node> {
     return root
   }
 
-  place(node: Node): Place {
+  place(node: Node): SourcePlace {
     return this.#at(startOf(node))
   }
 
@@ -81,7 +81,7 @@ export class YamlFile implements Source<Node> {
     return this.#invalid(node === null ? null : this.place(node), message, remedy)
   }
 
-  entries(node: Node | null, what: string): readonly Entry<Node>[] {
+  entries(node: Node | null, what: string): readonly MappingEntry<Node>[] {
     const mapping = this.#follow(node)
     if (mapping === null || (isScalar(mapping) && mapping.value === null)) return []
     if (!isMap(mapping)) {
@@ -115,7 +115,7 @@ export class YamlFile implements Source<Node> {
     return target.source ?? (typeof target.value === 'string' ? target.value : null)
   }
 
-  placeIn({ key, value }: Entry<Node>, path: readonly PropertyKey[]): Place {
+  placeIn({ key, value }: MappingEntry<Node>, path: readonly PropertyKey[]): SourcePlace {
     const target = this.#follow(value)
     const [step, ...rest] = path
     if (isMap(target)) {
@@ -143,9 +143,9 @@ export class YamlFile implements Source<Node> {
     return item !== null && this.isUnsafe(item, rest)
   }
 
-  #entriesOf(mapping: YAMLMap): readonly Entry<Node>[] {
-    const found = new Map<string, Entry<Node>>()
-    const merged: Entry<Node>[] = []
+  #entriesOf(mapping: YAMLMap): readonly MappingEntry<Node>[] {
+    const found = new Map<string, MappingEntry<Node>>()
+    const merged: MappingEntry<Node>[] = []
     for (const pair of mapping.items) {
       const entry = this.#entry(pair as Pair<Node, Node | null>)
       const { name, key, value } = entry
@@ -172,7 +172,7 @@ export class YamlFile implements Source<Node> {
     )
   }
 
-  #entry({ key, value }: Pair<Node, Node | null>): Entry<Node> {
+  #entry({ key, value }: Pair<Node, Node | null>): MappingEntry<Node> {
     const target = this.#follow(key)
     if (!isScalar(target))
       throw this.error(
@@ -183,7 +183,7 @@ export class YamlFile implements Source<Node> {
     return { name: this.text(target) ?? target.source ?? '', key, value: value ?? null }
   }
 
-  #merged(value: Node | null): readonly Entry<Node>[] {
+  #merged(value: Node | null): readonly MappingEntry<Node>[] {
     const target = this.#follow(value)
     if (!isSeq(target)) return this.entries(target, 'what << takes')
     return target.items.flatMap((item) => this.entries(item as Node, 'what << takes'))
@@ -210,12 +210,12 @@ export class YamlFile implements Source<Node> {
     return this.#anchors.get(name) ?? []
   }
 
-  #at(offset: number): Place {
+  #at(offset: number): SourcePlace {
     const { line, col } = this.#lines.linePos(offset)
     return { file: this.file, line, column: col }
   }
 
-  #invalid(place: Place | null, message: string, remedy?: string): FettleError {
+  #invalid(place: SourcePlace | null, message: string, remedy?: string): FettleError {
     const where = place === null ? this.file : showPlace(place)
     return new FettleError('inventory-invalid', {
       address: where,

@@ -9,7 +9,7 @@ export interface Ended {
   readonly stderr: string
 }
 
-export interface CommandOptions {
+export interface ProgramOptions {
   /** What it reads; left out: nothing. */
   readonly input?: string | Uint8Array
   /** Left out: this process's environment. */
@@ -21,7 +21,7 @@ export interface CommandOptions {
 /** Runs a program to its end, whatever its status. */
 export function execute(
   argv: readonly string[],
-  { input, env, cwd }: CommandOptions = {},
+  { input, env, cwd }: ProgramOptions = {},
 ): Promise<Ended> {
   const [program = '', ...args] = argv
   return new Promise((resolve, reject) => {
@@ -48,7 +48,7 @@ export function execute(
 }
 
 /** Runs a program that must succeed and returns its standard output. */
-export async function must(argv: readonly string[], options?: CommandOptions): Promise<string> {
+export async function must(argv: readonly string[], options?: ProgramOptions): Promise<string> {
   const { code, stdout, stderr } = await execute(argv, options)
   if (code === 0) return stdout
   throw new FettleError('lab-failed', {

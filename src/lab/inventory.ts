@@ -1,13 +1,13 @@
 import { stringify } from 'yaml'
 
-export interface InventoryOptions {
+export interface LabInventoryOptions {
   /** The group that holds the hosts. Default: `web`. */
   readonly group?: string
   /** Who logs in: `root`, `admin` or `deploy`. Default: `root`. */
   readonly user?: string
 }
 
-export interface InventoryHost {
+export interface LabInventoryHost {
   readonly name: string
   readonly address: string
   readonly keyFile: string
@@ -16,10 +16,10 @@ export interface InventoryHost {
 
 /** A YAML inventory in Ansible's shape. */
 export function inventoryText(
-  hosts: readonly InventoryHost[],
-  { group = 'web', user = 'root' }: InventoryOptions = {},
+  hosts: readonly LabInventoryHost[],
+  { group = 'web', user = 'root' }: LabInventoryOptions = {},
 ): string {
-  const variables = (host: InventoryHost): Readonly<Record<string, string>> => ({
+  const variables = (host: LabInventoryHost): Readonly<Record<string, string>> => ({
     ansible_host: host.address,
     ansible_user: user,
     ansible_ssh_private_key_file: host.keyFile,

@@ -6,7 +6,7 @@ import { FettleError } from '../core/errors.js'
 import { must } from './command.js'
 import { bootHost, type LabHost } from './host.js'
 import { ensureImage, type ImageName } from './image.js'
-import { inventoryText, type InventoryOptions } from './inventory.js'
+import { inventoryText, type LabInventoryOptions } from './inventory.js'
 import { withLock } from './lock.js'
 import { bridgeAddress, makeNetwork, mostHosts, type Network } from './network.js'
 import { cacheFolder, ensureOwn, keyFile, knownHostsFile, lockFile } from './places.js'
@@ -54,7 +54,7 @@ export interface Lab {
   /** Names `lab1`, `lab2`, … that no other lab of this machine has or will give, for `boot`. */
   reserve(count: number): Promise<readonly string[]>
   /** A YAML inventory of these hosts; of all when left out. */
-  inventory(hosts?: readonly LabHost[], options?: InventoryOptions): string
+  inventory(hosts?: readonly LabHost[], options?: LabInventoryOptions): string
   /** Leaves the hosts up when this process ends, until `fettle lab down`. */
   keep(): Promise<void>
   /**
@@ -195,7 +195,7 @@ class OpenLab implements Lab {
     })
   }
 
-  inventory(hosts: readonly LabHost[] = this.#booted, options: InventoryOptions = {}): string {
+  inventory(hosts: readonly LabHost[] = this.#booted, options: LabInventoryOptions = {}): string {
     return inventoryText(
       hosts.map(({ name, address }) => ({
         name,

@@ -40,7 +40,7 @@ export interface PackagesOptions extends CommonOptions {
  * A name as the user gave it: `git`, `git=1:2.39*`, `libc6:i386`. Without an architecture it is
  * what apt takes it for: the host's own.
  */
-interface Wanted {
+interface WantedPackage {
   readonly name: string
   /** Exact, or with `*` at its end the beginning; null for any. */
   readonly version: string | null
@@ -56,19 +56,19 @@ const nameSchema = z
   )
 const installLimit = 1800
 
-function parseName(given: string): Wanted {
+function parseName(given: string): WantedPackage {
   const [name = '', version = null] = given.split('=')
   return { name, version }
 }
 
-function meets({ version }: Wanted, installed: string): boolean {
+function meets({ version }: WantedPackage, installed: string): boolean {
   if (version === null) return true
   if (version.endsWith('*')) return installed.startsWith(version.slice(0, -1))
   return installed === version
 }
 
 /** A name as apt-get(8) takes it. */
-const asGiven = ({ name, version }: Wanted): string =>
+const asGiven = ({ name, version }: WantedPackage): string =>
   version === null ? name : `${name}=${version}`
 
 /**
@@ -155,7 +155,7 @@ repaired_ ${verb} -- ${names}`
   }
 }
 
-function held(wanted: readonly Wanted[], packages: AptState['packages']): Blocked | null {
+function held(wanted: readonly WantedPackage[], packages: AptState['packages']): Blocked | null {
   const names = wanted.map(({ name }) => name).filter((name) => packages[name]?.held === true)
   if (names.length === 0) return null
   return blocked(
@@ -168,7 +168,7 @@ const isInstalled = (found: PackageState | undefined): found is PackageState =>
   found !== undefined && found.status !== 'config-files' && found.status !== 'not-installed'
 
 function planPresent(
-  wanted: readonly Wanted[],
+  wanted: readonly WantedPackage[],
   { packages, listsAge }: AptState,
   options: PackagesOptions,
 ): Plan {
@@ -198,7 +198,7 @@ function planPresent(
 }
 
 /** What happens to each, the same verbs together. */
-function sentence(due: readonly Wanted[], packages: AptState['packages']): string {
+function sentence(due: readonly WantedPackage[], packages: AptState['packages']): string {
   const installed = due.filter(({ name }) => !isInstalled(packages[name])).map(asGiven)
   const sentences = installed.length === 0 ? [] : [`install ${installed.join(', ')}`]
   for (const { name, version } of due) {
@@ -216,7 +216,11 @@ function describe(name: string, found: PackageState | undefined): string {
   return `${name} by ${found.providedBy} ${found.version}`
 }
 
-function planAbsent(wanted: readonly Wanted[], { packages }: AptState, purge: boolean): Plan {
+function planAbsent(
+  wanted: readonly WantedPackage[],
+  { packages }: AptState,
+  purge: boolean,
+): Plan {
   const due = wanted.filter(({ name }) => {
     const found = packages[name]
     return found !== undefined && found.providedBy === null && (purge || isInstalled(found))

@@ -15,7 +15,7 @@ import {
   commandWords,
   guardFact,
   type Guards,
-  type Verdict,
+  type GuardVerdict,
 } from '../facts/guard.js'
 import { hiddenMarks, marksFact, seenMarks } from '../facts/marks.js'
 
@@ -56,7 +56,7 @@ export interface CommandOptions extends CommonOptions {
 }
 
 /** What `env` and `input` come to once their Laters are known. */
-type Environment = Readonly<Record<string, string | Secret>>
+type CommandEnvironment = Readonly<Record<string, string | Secret>>
 
 const type = 'command'
 const commandLine = z.union(
@@ -102,7 +102,7 @@ const readSecret = (name: string): Sh =>
  * Sets the variables; none is exported before all are read, so that no secret is in the environment
  * of what reads the next.
  */
-function environment(env: Environment): {
+function environment(env: CommandEnvironment): {
   readonly script: readonly Sh[]
   readonly input: readonly (string | Secret)[]
 } {
@@ -121,7 +121,7 @@ function environment(env: Environment): {
 function run(
   line: CommandLine,
   { cwd, creates, successCodes: codes = [0] }: CommandOptions,
-  env: Environment,
+  env: CommandEnvironment,
   input: string | Uint8Array | Secret | undefined,
 ): Action {
   const { script, input: secrets } = environment(env)
@@ -155,7 +155,7 @@ esac`,
   }
 }
 
-function notDue(verdict: Verdict, options: CommandOptions): string | null {
+function notDue(verdict: GuardVerdict, options: CommandOptions): string | null {
   if (verdict.is !== 'holds') return null
   switch (verdict.guard) {
     case 'creates':
@@ -192,7 +192,7 @@ const noAnswer: Readonly<Record<number, string>> = {
   127: 'was not found',
 }
 
-function unasked(verdict: Verdict, options: CommandOptions): Blocked | null {
+function unasked(verdict: GuardVerdict, options: CommandOptions): Blocked | null {
   if (verdict.is !== 'failed') return null
   if (verdict.guard === 'cwd')
     return blocked(

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { blocked, fine, type Change, type Plan } from '../core/change.js'
 import { enter } from '../core/enter.js'
 import { request, type FactRequest } from '../core/later.js'
-import { isAbsoluteMode, mode, modeText, resolveMode, type Mode } from '../core/mode.js'
+import { isAbsoluteMode, mode, modeText, resolveMode, type FileMode } from '../core/mode.js'
 import { absolutePath, checked, checkedId } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { sh, steps, type Sh } from '../core/sh.js'
@@ -20,7 +20,7 @@ export interface DirectoryOptions extends CommonOptions {
    * Permissions, as for `file`. Left out: a new directory is 0755, an existing one keeps its own.
    * An octal mode says all twelve bits, setgid included.
    */
-  readonly mode?: Mode
+  readonly mode?: FileMode
   /**
    * Name or id. Left out: a new directory belongs to the user who acts, an existing one keeps its
    * owner.
@@ -63,7 +63,7 @@ function creation(
 }
 
 /** Gives a new directory, in which the shell is, its mode. */
-function settingMode(mode: Mode | undefined): Sh {
+function settingMode(mode: FileMode | undefined): Sh {
   // Without a mode of its own, the setgid bit that the parent hands down stays.
   if (mode === undefined) return sh`chmod -- go+rx .`
   return sh`chmod -- ${exactly(resolveMode(mode, newMode, true))} .`
@@ -85,7 +85,7 @@ interface WrongMode {
 const hasMode = (entry: TreeEntry): entry is WrongMode['entry'] =>
   entry.kind === 'file' || entry.kind === 'directory'
 
-function wrongModes(mode: Mode | undefined, tree: readonly TreeEntry[]): readonly WrongMode[] {
+function wrongModes(mode: FileMode | undefined, tree: readonly TreeEntry[]): readonly WrongMode[] {
   if (mode === undefined) return []
   return tree
     .filter(hasMode)

@@ -1,6 +1,6 @@
 import { blocked, bulk, fine, type Blocked, type Change, type Plan } from '../core/change.js'
 import { enter, split } from '../core/enter.js'
-import { modeText, resolveMode, type Mode } from '../core/mode.js'
+import { modeText, resolveMode, type FileMode } from '../core/mode.js'
 import { omitUndefined } from '../core/omit-undefined.js'
 import { Secret } from '../core/secret.js'
 import { inputLength, sh, steps } from '../core/sh.js'
@@ -18,7 +18,7 @@ export interface DesiredFile {
   readonly via?: string | undefined
   /** Left out: whatever is there. */
   readonly content?: Content | undefined
-  readonly mode?: Mode | undefined
+  readonly mode?: FileMode | undefined
   readonly owner?: string | number | undefined
   readonly group?: string | number | undefined
   readonly validate?: FileToWrite['validate']

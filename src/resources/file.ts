@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { blocked, type Plan } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import { Later, request, type Value } from '../core/later.js'
-import { mode, type Mode } from '../core/mode.js'
+import { mode, type FileMode } from '../core/mode.js'
 import { absolutePath, checked, checkedId, line } from '../core/options.js'
 import { resource, type CommonOptions, type Resource } from '../core/resource.js'
 import { Secret } from '../core/secret.js'
@@ -26,7 +26,7 @@ export interface FileOptions extends ContentOptions, CommonOptions {
    * file: the default) change. Left out: a new file is 0644, or 0600 with a `Secret` in it; an
    * existing one keeps its own, unless it holds a `Secret` and is wider than 0600.
    */
-  readonly mode?: Mode
+  readonly mode?: FileMode
   /**
    * Name or id. Left out: a new file belongs to the user who acts, an existing one keeps its owner.
    */

@@ -2,14 +2,14 @@ import { createHmac, randomBytes } from 'node:crypto'
 import type { ShellAction } from '../core/change.js'
 import { reveal, type Secret } from '../core/secret.js'
 import { sh } from '../core/sh.js'
-import { marksDirectory, markText, type Mark } from '../facts/github-mark.js'
+import { marksDirectory, markText, type WebhookMark } from '../facts/github-mark.js'
 import type { Delivery, Hook } from '../facts/github.js'
 
 /** Why GitHub may not have the wanted secret; null when it has. */
 export function doubt(
   secret: Secret,
   hook: Hook,
-  marks: readonly Mark[],
+  marks: readonly WebhookMark[],
   delivery: Delivery | null,
 ): string | null {
   if (!hook.hasSecret) return 'secret none → set'

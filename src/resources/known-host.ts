@@ -51,7 +51,7 @@ function isHost(listed: string, host: string): boolean {
 /** `type base64`, without a comment. */
 const bare = (key: string): string => key.split(/\s+/).slice(0, 2).join(' ')
 
-interface Line {
+interface HostLine {
   readonly text: string
   /**
    * The key, where the line is one of the host; lines with a marker (`@revoked`) are not touched.
@@ -61,7 +61,7 @@ interface Line {
   readonly rest: string | null
 }
 
-function read(text: string, host: string): Line {
+function read(text: string, host: string): HostLine {
   const [names = '', ...key] = text.trim().split(/\s+/)
   const listed = names.split(',')
   if (names === '' || /^[#@]/.test(names) || !listed.some((name) => isHost(name, host)))

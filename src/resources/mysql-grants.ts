@@ -3,7 +3,15 @@ import type { Change } from '../core/change.js'
 import { nearest } from '../core/nearest.js'
 import type { Grant } from '../facts/mysql-grants.js'
 import { identifier } from '../facts/mysql.js'
-import { all, grantOption, holds, known, nameOf, spelled, type Level } from './mysql-privileges.js'
+import {
+  all,
+  grantOption,
+  holds,
+  known,
+  nameOf,
+  spelled,
+  type PrivilegeLevel,
+} from './mysql-privileges.js'
 
 /**
  * What an account may do: `{ 'app.*': ['SELECT', 'INSERT'] }`. Keys are literal names, `*.*` is the
@@ -11,11 +19,11 @@ import { all, grantOption, holds, known, nameOf, spelled, type Level } from './m
  */
 export type GrantOptions = Readonly<Record<string, readonly string[]>>
 
-interface Wanted extends Grant {
+interface WantedGrant extends Grant {
   readonly on: string
   /** As the user wrote it. */
   readonly key: string
-  readonly level: Level
+  readonly level: PrivilegeLevel
 }
 
 /**
@@ -25,7 +33,7 @@ interface Wanted extends Grant {
 const literally = (database: string): string => identifier(database.replace(/[\\_%]/g, '\\$&'))
 
 /** `app.*` is the database of that name, whatever dots are in it; `app.users` a table. */
-function targetOf(key: string): { readonly on: string; readonly level: Level } | null {
+function targetOf(key: string): { readonly on: string; readonly level: PrivilegeLevel } | null {
   if (key === '*.*') return { on: key, level: 'server' }
   if (key.startsWith('*.')) return null
   const database = /^(.+)\.\*$/.exec(key)?.[1]
@@ -77,7 +85,7 @@ export const grantsSchema = z
     }
   })
 
-function wantedOf(grants: GrantOptions): readonly Wanted[] {
+function wantedOf(grants: GrantOptions): readonly WantedGrant[] {
   return Object.entries(grants).flatMap(([key, privileges]) => {
     const target = targetOf(key)
     return target === null ? [] : [{ ...target, key, privileges: once(privileges.map(spelled)) }]
@@ -91,7 +99,7 @@ const once = (privileges: readonly string[]): readonly string[] =>
   )
 
 /** A statement of a grant's change, for an account that the caller binds. */
-type Run = (summary: string, statements: readonly string[]) => Change
+type StatementChange = (summary: string, statements: readonly string[]) => Change
 
 const granting = (on: string, privileges: readonly string[]): string => {
   const plain = privileges.filter((privilege) => privilege !== grantOption)
@@ -133,7 +141,7 @@ export function grantChanges(
   have: readonly Grant[],
   grants: GrantOptions,
   { exact, foldsCase }: { readonly exact: boolean; readonly foldsCase: boolean },
-  run: Run,
+  run: StatementChange,
 ): readonly Change[] {
   const fold = (on: string): string => (foldsCase ? on.toLowerCase() : on)
   const isOn = ({ on }: Grant, target: string): boolean => on !== null && fold(on) === fold(target)
@@ -154,10 +162,10 @@ const taken = ({ on, privileges }: Grant): string =>
     : `revoke ${words(privileges)} on ${shownTarget(on)}`
 
 function changesOn(
-  wanted: Wanted,
+  wanted: WantedGrant,
   have: readonly string[],
   exact: boolean,
-  run: Run,
+  run: StatementChange,
 ): readonly Change[] {
   const { on, key, privileges, level } = wanted
   const hasAll = have.includes(all)
@@ -185,9 +193,9 @@ function changesOn(
  * given anew.
  */
 function narrowed(
-  { on, key, privileges }: Wanted,
+  { on, key, privileges }: WantedGrant,
   have: readonly string[],
-  run: Run,
+  run: StatementChange,
 ): readonly Change[] {
   const leaves = have.includes(grantOption) && !privileges.includes(grantOption)
   const statements = [`REVOKE ALL PRIVILEGES ON ${on} FROM ?@?`]

@@ -2,7 +2,7 @@ import type { Change, MysqlAction, MysqlConnection, MysqlLoginAction } from '../
 import { omitUndefined } from '../core/omit-undefined.js'
 import { mysqlHash } from '../core/scrub/mysql-hash.js'
 import { reveal, Secret } from '../core/secret.js'
-import type { Account, Way } from '../facts/mysql-account.js'
+import type { Account, LoginMethod } from '../facts/mysql-account.js'
 
 export const native = 'mysql_native_password'
 export const socketPlugin = 'unix_socket'
@@ -26,7 +26,7 @@ export const nativeHash = (password: Secret): string => `*${mysqlHash(reveal(pas
 const shortestHash = 30
 
 /** `IDENTIFIED VIA a USING ? OR b`. Hashes are bound and never part of the text. */
-function identified(ways: readonly Way[]): {
+function identified(ways: readonly LoginMethod[]): {
   readonly sql: string
   readonly values: MysqlAction['values']
 } {
@@ -41,7 +41,10 @@ function identified(ways: readonly Way[]): {
   }
 }
 
-function desiredWays(have: readonly Way[], { password, options }: DesiredLogin): readonly Way[] {
+function desiredWays(
+  have: readonly LoginMethod[],
+  { password, options }: DesiredLogin,
+): readonly LoginMethod[] {
   const { plugin } = options
   const staying = plugin === native ? [] : have.filter((way) => way.plugin !== native)
   const others =
@@ -50,7 +53,7 @@ function desiredWays(have: readonly Way[], { password, options }: DesiredLogin):
   return [...others, { plugin, kept: '' }]
 }
 
-const isIn = (ways: readonly Way[], plugin: string): boolean =>
+const isIn = (ways: readonly LoginMethod[], plugin: string): boolean =>
   ways.some((way) => way.plugin === plugin)
 
 /** What makes an account that is missing, and changes the ways to log in of one that is there. */
@@ -101,7 +104,10 @@ function login({ name, host, connection }: DesiredLogin, password: Secret): Mysq
   return { ...proof, unless: { on: 'mysql', connection, sql, values: [name, host] } }
 }
 
-function loginDifferences(have: readonly Way[], wanted: readonly Way[]): readonly string[] {
+function loginDifferences(
+  have: readonly LoginMethod[],
+  wanted: readonly LoginMethod[],
+): readonly string[] {
   const before = have.find((way) => way.plugin === native)
   const after = wanted.find((way) => way.plugin === native)
   const differences: string[] = []

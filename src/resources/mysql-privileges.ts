@@ -1,5 +1,5 @@
 /** What a privilege can be given on. */
-export type Level = 'server' | 'database' | 'table'
+export type PrivilegeLevel = 'server' | 'database' | 'table'
 
 /**
  * Privileges as MariaDB's `SHOW GRANTS` writes them: they cannot be bound as values, so only these
@@ -53,7 +53,7 @@ const onServer = [
 ] as const
 
 /** Every privilege of each level. Together they are `ALL PRIVILEGES`. */
-export const known: Readonly<Record<Level, readonly string[]>> = {
+export const known: Readonly<Record<PrivilegeLevel, readonly string[]>> = {
   server: onServer,
   database: onDatabases,
   table: onTables,

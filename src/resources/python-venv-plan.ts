@@ -18,7 +18,7 @@ import {
   type Distribution,
   type Requirements,
 } from '../facts/requirements.js'
-import type { Environment, Venv } from '../facts/venv.js'
+import type { VenvState, Venv } from '../facts/venv.js'
 import { chownTree, removeTree } from './change-tree.js'
 import { inDirectory } from './in-directory.js'
 import type { PythonVenvOptions } from './python-venv-options.js'
@@ -27,7 +27,7 @@ import type { PythonVenvOptions } from './python-venv-options.js'
 const shownNames = 6
 
 /** Removes the environment with its directory. */
-export function removed(path: string, environment: Environment | null | undefined): Plan {
+export function removed(path: string, environment: VenvState | null | undefined): Plan {
   if (environment == null) return fine('there is no virtual environment')
   const stopped = mixed(path, environment)
   if (stopped !== undefined) return stopped
@@ -66,7 +66,7 @@ const versionOf = (interpreter: string | null): string =>
 
 /** Why an environment must be made from nothing, or nothing when it need not be. */
 function uselessness(
-  { interpreter, outdated }: Environment,
+  { interpreter, outdated }: VenvState,
   { python }: Venv,
   wanted: string | undefined,
 ): string | undefined {
@@ -83,7 +83,7 @@ function shown(names: readonly string[]): string {
 }
 
 /** An environment goes with its whole directory, in which nothing else may be. */
-function mixed(path: string, { strange }: Environment): Plan | undefined {
+function mixed(path: string, { strange }: VenvState): Plan | undefined {
   if (strange.length === 0) return undefined
   return blocked(
     `${path} holds more than a virtual environment: ${shown(strange)}`,
@@ -118,7 +118,7 @@ function makingOf(options: PythonVenvOptions, venv: Venv): readonly string[] {
 /** Whether the system's packages are seen, where that is not as wanted. */
 function sightChange(
   { systemSitePackages: wanted }: PythonVenvOptions,
-  { systemSitePackages: sees }: Environment,
+  { systemSitePackages: sees }: VenvState,
 ): readonly string[] {
   if (wanted === undefined || wanted === sees) return []
   return [`the system's packages ${sees ? 'seen → not seen' : 'not seen → seen'}`]

@@ -3,7 +3,7 @@ import { clearOldScript, clearScript } from '../core/pending.js'
 import { refuse } from '../core/refuse.js'
 import { lines, sh, type Sh } from '../core/sh.js'
 
-export type Operation = 'start' | 'restart' | 'reload'
+export type UnitOperation = 'start' | 'restart' | 'reload'
 
 /** Where an operation notes what it has started and when, for the watch that follows it. */
 const recordOf = (unit: string): string => `/run/fettle/${unit}.started`
@@ -22,7 +22,7 @@ clock() { read -r now _ </proc/uptime; now=$((\${now%.*} * 100 + 1\${now#*.} - 1
 fail() { journalctl --sync 2>/dev/null || sleep 1; journalctl -u "$unit" --since "@$since" --no-pager -o cat | tail -n 25 >&2; ${refuse(sh`"$1"`, sh`"see its journal: journalctl -u $unit"`)}; }`
 
 /** Starts, restarts or reloads a unit. */
-export function begin(operation: Operation, unit: string): Action {
+export function begin(operation: UnitOperation, unit: string): Action {
   const script: Sh = lines([
     sh`unit=${unit} operation=${operation} record=${recordOf(unit)} since=$(date +%s)`,
     looking,
@@ -37,7 +37,7 @@ look && clock && (umask 077 && mkdir -p /run/fettle && echo "$since $now$is" >"$
 /**
  * Watches whether what was begun holds for so many seconds; its journal is quoted when it does not.
  */
-export function watch(operation: Operation, unit: string, stableFor: number): ShellAction {
+export function watch(operation: UnitOperation, unit: string, stableFor: number): ShellAction {
   const script: Sh = lines([
     sh`unit=${unit} operation=${operation} record=${recordOf(unit)} stable=${stableFor * 100}`,
     looking,

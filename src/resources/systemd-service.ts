@@ -28,7 +28,7 @@ import {
   type PendingMarks,
 } from '../facts/marks.js'
 import { unitFact, type UnitState } from '../facts/unit.js'
-import { begin, watch, type Operation } from './systemd-operation.js'
+import { begin, watch, type UnitOperation } from './systemd-operation.js'
 import { daemonReload } from './systemd-unit.js'
 import { checkedUnitName, completeUnitName, isTemplate } from './unit-name.js'
 
@@ -82,7 +82,7 @@ const isMasked = ({ load, file }: UnitState): boolean =>
   load === 'masked' || file.startsWith('masked')
 
 function operate(
-  operation: Operation,
+  operation: UnitOperation,
   unit: string,
   stableFor: number,
   summary: string,

@@ -1,10 +1,10 @@
-interface Address {
+interface SocketAddress {
   readonly host: string
   readonly port: number
 }
 
 /** `host:port`, as known_hosts and URLs tell an IPv6 address from its port. */
-export function showAddress({ host, port }: Address): string {
+export function showAddress({ host, port }: SocketAddress): string {
   const shown = host.includes(':') ? `[${host}]` : host
   return `${shown}:${port}`
 }

@@ -2,17 +2,17 @@ import { execFile, type ExecFileException } from 'node:child_process'
 import { FettleError } from '../core/errors.js'
 import { omitUndefined } from '../core/omit-undefined.js'
 import { ConfigGroups } from './config-groups.js'
-import { Doors } from './doors.js'
+import { Semaphores } from './doors.js'
 import { environmentFor, refuseSecrets } from './own-programs.js'
 
 /** At most so many `ssh -G` at once, however many hosts there are. */
-const processes = new Doors(8)
+const processes = new Semaphores(8)
 const answers = new Map<string, Promise<string | null>>()
 const firsts = new Map<string, Promise<{ readonly host: string; readonly answer: string | null }>>()
 const groups = new Map<string | undefined, Promise<ConfigGroups | null>>()
 
 /** What `ssh -G` is asked about a host. */
-export interface Question {
+export interface SshConfigQuery {
   /** The host's name in the inventory, for messages. */
   readonly name: string
   readonly host: string
@@ -29,7 +29,7 @@ export interface Question {
  * The output of `ssh -G`; null where there is no ssh. Hosts that no configuration can tell apart
  * are asked for once.
  */
-export async function askSsh(question: Question): Promise<string | null> {
+export async function askSsh(question: SshConfigQuery): Promise<string | null> {
   const { host, options, sshConfig } = question
   if (sshConfig === null) return ask(question)
   const patterns = await once(groups, sshConfig, () => ConfigGroups.of(sshConfig))
@@ -47,7 +47,7 @@ export async function askSsh(question: Question): Promise<string | null> {
   return answer.replace(/^(host|hostname) .*$/gm, `$1 ${host}`)
 }
 
-const ask = (question: Question): Promise<string | null> =>
+const ask = (question: SshConfigQuery): Promise<string | null> =>
   once(answers, JSON.stringify([question.options, question.host]), () => sshG(question))
 
 function once<K, V>(map: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {
@@ -56,10 +56,10 @@ function once<K, V>(map: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Pr
   return value
 }
 
-async function sshG(question: Question): Promise<string | null> {
+async function sshG(question: SshConfigQuery): Promise<string | null> {
   const { name, options } = question
   refuseSecrets(`${name}: what ssh is given (ansible_ssh_common_args)`, options)
-  const leave = await processes.enter('ssh -G')
+  const leave = await processes.acquire('ssh -G')
   try {
     return await run(question)
   } finally {
@@ -67,7 +67,7 @@ async function sshG(question: Question): Promise<string | null> {
   }
 }
 
-function run({ name, host, options }: Question): Promise<string | null> {
+function run({ name, host, options }: SshConfigQuery): Promise<string | null> {
   const words = ['-G', ...options, '--', host]
   const settings = { timeout: 10_000, ...environmentFor('ssh') }
   return new Promise((resolve, reject) => {

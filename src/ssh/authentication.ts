@@ -24,12 +24,12 @@ export interface Ways {
   readonly keyFiles: readonly string[]
 }
 
-interface Found {
+interface AgentAnswer {
   readonly keys: readonly AgentKey[]
   readonly note: string | null
 }
 
-async function askAgent(socket: string | null): Promise<Found> {
+async function askAgent(socket: string | null): Promise<AgentAnswer> {
   if (socket === null) return { keys: [], note: 'there is no ssh-agent (SSH_AUTH_SOCK is not set)' }
   try {
     const keys = await agentKeys(socket)
@@ -121,11 +121,11 @@ export async function waysToLogIn(target: Target, config: HostConfig): Promise<W
   return { ...ways, attempts: [...ways.attempts, ...passwords] }
 }
 
-const heldBy = (agent: Found, key: PrivateKey): AgentKey | undefined =>
+const heldBy = (agent: AgentAnswer, key: PrivateKey): AgentKey | undefined =>
   agent.keys.find(({ blob }) => key.publicBlob?.equals(blob) === true)
 
 /** With the key that the inventory names, and no other. */
-function waysByOneKey(config: HostConfig, agent: Found, key: PrivateKey): Ways {
+function waysByOneKey(config: HostConfig, agent: AgentAnswer, key: PrivateKey): Ways {
   const held = heldBy(agent, key)
   if (held === undefined && key.usable instanceof FettleError) throw key.usable
   return {
@@ -137,7 +137,11 @@ function waysByOneKey(config: HostConfig, agent: Found, key: PrivateKey): Ways {
 }
 
 /** With the keys of the agent and of ssh_config. */
-function waysByIdentityFiles(config: HostConfig, agent: Found, files: readonly PrivateKey[]): Ways {
+function waysByIdentityFiles(
+  config: HostConfig,
+  agent: AgentAnswer,
+  files: readonly PrivateKey[],
+): Ways {
   const named = files.map((key) => heldBy(agent, key)).filter((key) => key !== undefined)
   const others = config.identitiesOnly ? [] : agent.keys.filter((key) => !named.includes(key))
   const loose = files.filter((key) => heldBy(agent, key) === undefined)

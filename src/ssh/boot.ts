@@ -11,7 +11,7 @@ import {
   standardPrograms,
   type Programs,
 } from './driver.js'
-import { quoted } from './quoted.js'
+import { remoteWords } from './quoted.js'
 import type { Become } from './target.js'
 import type { Pipes, Transport } from './transport.js'
 
@@ -207,7 +207,7 @@ function wordsOf(preambles: readonly Preamble[], prompts: readonly string[]): st
   const words = prompts
     .reduce((text, prompt) => text.replaceAll(prompt, ''), ends.join('\n'))
     .replace(/-c '?PATH=.{0,4000}\)"'?/g, '-c …')
-  return quoted(words)
+  return remoteWords(words)
 }
 
 function failure(said: string, how: string, become: Become | null, place: string): FettleError {

@@ -2,7 +2,7 @@ import { Duplex } from 'node:stream'
 import type { FettleError } from '../core/errors.js'
 import { sh, type Sh } from '../core/sh.js'
 import { showAddress } from './address.js'
-import { quoted } from './quoted.js'
+import { remoteWords } from './quoted.js'
 import type { ForwardTarget } from './session.js'
 import type { Pipes } from './transport.js'
 
@@ -115,7 +115,7 @@ export function duplexOf(
   stream.once('end', () => stream.destroy())
   void pipes.ended.then((how) => {
     if (stream.destroyed || how === 'status 0') stream.push(null)
-    else stream.destroy(failed(how, quoted(Buffer.concat(words))))
+    else stream.destroy(failed(how, remoteWords(Buffer.concat(words))))
   })
   return stream
 }

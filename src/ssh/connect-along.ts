@@ -1,7 +1,7 @@
 import { connectSsh } from './connection.js'
 import { direct } from './direct.js'
 import { JumpHosts } from './jump-hosts.js'
-import type { Way } from './link.js'
+import type { Dialer } from './link.js'
 import { throughCommand } from './proxy-command.js'
 import type { Route } from './route.js'
 import type { SshTransport } from './ssh-transport.js'
@@ -14,10 +14,11 @@ const jumpHosts = new JumpHosts()
  * others who go through them.
  */
 export const connectAlong = (route: Route, options: ConnectOptions): Promise<SshTransport> =>
-  connectSsh(route.target, route.config, wayOf(route, options), options)
+  connectSsh(route.target, route.config, dialerOf(route, options), options)
 
-function wayOf({ config, via }: Route, options: ConnectOptions): Way {
-  if (via !== null) return jumpHosts.way(nameOf(via, options), () => loggedIn(via, options), config)
+function dialerOf({ config, via }: Route, options: ConnectOptions): Dialer {
+  if (via !== null)
+    return jumpHosts.dialer(nameOf(via, options), () => loggedIn(via, options), config)
   if (config.proxyCommand !== null) return throughCommand(config.proxyCommand, config)
   return direct(config)
 }

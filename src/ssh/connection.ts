@@ -6,14 +6,14 @@ import { omitUndefined } from '../core/omit-undefined.js'
 import { showAddress } from './address.js'
 import { algorithmsFor } from './algorithms.js'
 import { certificateNotes, Login, waysToLogIn, type Ways } from './authentication.js'
-import { Doors } from './doors.js'
+import { Semaphores } from './doors.js'
 import { guardAnswers, guardWindows } from './guard-memory.js'
 import { hostKeyCheck, hostVerifier, type HostKeyCheck } from './host-key.js'
-import { Dropped, dropped, reason, unlessAborted, type Link, type Way } from './link.js'
-import { quoted } from './quoted.js'
+import { Dropped, dropped, reason, unlessAborted, type Link, type Dialer } from './link.js'
+import { remoteWords } from './quoted.js'
 import type { HostConfig } from './ssh-config.js'
 import { sshTransport, type Connected, type SshTransport } from './ssh-transport.js'
-import { swiftLogin } from './swift-login.js'
+import { pipelineLogin } from './swift-login.js'
 import type { ConnectOptions, Target } from './target.js'
 
 /**
@@ -24,13 +24,13 @@ const attempts = 6
 const longestPause = 400
 
 /** It begins to drop them at ten, and other people connect too. */
-const doors = new Doors(8)
+const logins = new Semaphores(8)
 
 /**
  * More key exchanges at a time than this process gets done in a fraction of the time limit would
  * only make each other late.
  */
-const handshakes = new Doors(128)
+const handshakes = new Semaphores(128)
 
 /**
  * One connection, whose login is at least on its way: a login that is refused is told by the first
@@ -39,7 +39,7 @@ const handshakes = new Doors(128)
 export async function connectSsh(
   target: Target,
   config: HostConfig,
-  way: Way,
+  dialer: Dialer,
   options: ConnectOptions,
 ): Promise<SshTransport> {
   const place = `${config.user}@${showAddress(config)}`
@@ -55,7 +55,7 @@ export async function connectSsh(
     })
   }
   const { signal } = options
-  const plan: Plan = { config, way, hostKey, ways, place: described, signal }
+  const plan: ConnectionPlan = { config, dialer, hostKey, ways, place: described, signal }
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await connectOnce(plan)
@@ -67,21 +67,21 @@ export async function connectSsh(
   }
 }
 
-interface Plan {
+interface ConnectionPlan {
   readonly config: HostConfig
-  readonly way: Way
+  readonly dialer: Dialer
   readonly hostKey: HostKeyCheck
   readonly ways: Ways
   readonly place: string
   readonly signal: AbortSignal | undefined
 }
 
-async function connectOnce(plan: Plan): Promise<SshTransport> {
-  const { config, way, hostKey, place, signal } = plan
+async function connectOnce(plan: ConnectionPlan): Promise<SshTransport> {
+  const { config, dialer, hostKey, place, signal } = plan
   const offer = algorithmsFor(config, hostKey.algorithms, place)
-  const leave = await doors.enter(way.door, signal)
+  const leave = await logins.acquire(dialer.loginKey, signal)
   try {
-    const link = await way.dial(place, signal)
+    const link = await dialer.dial(place, signal)
     const connected = await inTurn(plan, link, () => logIn(plan, link, offer))
     void connected.loggedIn.then(leave, leave)
     return sshTransport(connected)
@@ -93,7 +93,7 @@ async function connectOnce(plan: Plan): Promise<SshTransport> {
 
 /** A host that does not answer at all has no turn, so it holds nobody up. */
 async function inTurn<T>(
-  { place, signal }: Plan,
+  { place, signal }: ConnectionPlan,
   link: Link,
   handshake: () => Promise<T>,
 ): Promise<T> {
@@ -101,7 +101,7 @@ async function inTurn<T>(
   link.stream.once('error', (error) => {
     errors.push(error)
   })
-  const leave = await handshakes.enter('', signal).catch((error: unknown) => {
+  const leave = await handshakes.acquire('', signal).catch((error: unknown) => {
     link.stream.destroy()
     throw error
   })
@@ -119,7 +119,7 @@ async function inTurn<T>(
 /** Of a banner its last characters are kept, however much the host says before the login. */
 const bannerCharacters = 8192
 
-interface Seen {
+interface LoginProgress {
   /** Why the host's key was not accepted. */
   refused: Error | null
   handshake: boolean
@@ -133,10 +133,10 @@ interface Seen {
  * dropped, changes directory with `;` and breaks UTF-8 between packets. All else is done with
  * ssh2's client that it holds.
  */
-async function logIn(plan: Plan, link: Link, algorithms: Algorithms): Promise<Connected> {
+async function logIn(plan: ConnectionPlan, link: Link, algorithms: Algorithms): Promise<Connected> {
   const { config, ways, place, signal } = plan
   const login = new Login(ways.attempts)
-  const seen: Seen = { refused: null, handshake: false, banner: '', expired: false, login }
+  const seen: LoginProgress = { refused: null, handshake: false, banner: '', expired: false, login }
   const ssh = new NodeSSH()
   const stop = (): void => {
     link.stream.destroy()
@@ -163,17 +163,17 @@ async function logIn(plan: Plan, link: Link, algorithms: Algorithms): Promise<Co
   const loggedIn = ready
     .then(() => undefined, failed)
     .finally(() => signal?.removeEventListener('abort', stop))
-  const sent = ways.attempts.length === 1 ? [swiftLogin(client)] : []
+  const sent = ways.attempts.length === 1 ? [pipelineLogin(client)] : []
   await Promise.race([loggedIn, ...sent])
   const forwardsAgent = config.forwardedAgent !== null
   return { client, link, loginUser: config.user, place, forwardsAgent, loggedIn, lost }
 }
 
 const settings = (
-  { config, hostKey }: Plan,
+  { config, hostKey }: ConnectionPlan,
   link: Link,
   algorithms: Algorithms,
-  seen: Seen,
+  seen: LoginProgress,
 ): Config => ({
   sock: link.stream,
   username: config.user,
@@ -189,7 +189,7 @@ const settings = (
 })
 
 /** @returns why the connection ended, when it has; it never rejects */
-function watch(client: Client, seen: Seen, link: Link): Promise<string> {
+function watch(client: Client, seen: LoginProgress, link: Link): Promise<string> {
   return new Promise((resolve) => {
     let why = 'the connection was closed'
     client.on('error', (error) => {
@@ -217,11 +217,11 @@ const isNamed = (client: Client): boolean =>
   typeof (client as { readonly _remoteVer?: unknown })._remoteVer === 'string'
 
 /** What was seen when the login failed. */
-interface Failed extends Seen {
+interface Failed extends LoginProgress {
   readonly named: boolean
 }
 
-function explain(error: unknown, seen: Failed, plan: Plan, link: Link): Error {
+function explain(error: unknown, seen: Failed, plan: ConnectionPlan, link: Link): Error {
   if (error instanceof FettleError) return error
   if (seen.refused !== null) return seen.refused
   if (!seen.handshake) return handshakeError(error, seen, plan, link)
@@ -235,8 +235,8 @@ function explain(error: unknown, seen: Failed, plan: Plan, link: Link): Error {
   })
 }
 
-const bannerOf = ({ banner }: Seen): { readonly detail?: string } =>
-  omitUndefined({ detail: banner.trim() === '' ? undefined : quoted(banner) })
+const bannerOf = ({ banner }: LoginProgress): { readonly detail?: string } =>
+  omitUndefined({ detail: banner.trim() === '' ? undefined : remoteWords(banner) })
 
 /** The parts of ssh2's errors that its types leave out. */
 interface Details {
@@ -244,7 +244,12 @@ interface Details {
   readonly code?: unknown
 }
 
-function handshakeError(error: unknown, seen: Failed, { config, place }: Plan, link: Link): Error {
+function handshakeError(
+  error: unknown,
+  seen: Failed,
+  { config, place }: ConnectionPlan,
+  link: Link,
+): Error {
   const { level, code } = error as Details
   if (level === 'client-timeout') {
     const missing = seen.named ? 'the key exchange did not end' : 'no SSH banner or handshake'
@@ -266,7 +271,7 @@ function handshakeError(error: unknown, seen: Failed, { config, place }: Plan, l
   })
 }
 
-function loginError(error: unknown, seen: Failed, { config, place, ways }: Plan): Error {
+function loginError(error: unknown, seen: Failed, { config, place, ways }: ConnectionPlan): Error {
   const { tried, offered } = seen.login
   const why = refusalOf(error, seen, config)
   const notes = [...ways.notes, ...certificateNotes(ways)]
@@ -281,7 +286,11 @@ function loginError(error: unknown, seen: Failed, { config, place, ways }: Plan)
   })
 }
 
-function refusalOf(error: unknown, { expired }: Seen, { connectSeconds }: HostConfig): string {
+function refusalOf(
+  error: unknown,
+  { expired }: LoginProgress,
+  { connectSeconds }: HostConfig,
+): string {
   if (expired) return 'its password has expired'
   const { level } = error as Details
   if (level === 'client-authentication') return 'the login was refused'

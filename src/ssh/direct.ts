@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { omitUndefined } from '../core/omit-undefined.js'
-import { within, type Way } from './link.js'
+import { within, type Dialer } from './link.js'
 import type { HostConfig } from './ssh-config.js'
 
 type Peer = Pick<HostConfig, 'host' | 'port' | 'connectSeconds' | 'family' | 'bindAddress'>
@@ -10,8 +10,8 @@ type Peer = Pick<HostConfig, 'host' | 'port' | 'connectSeconds' | 'family' | 'bi
  * TCP, with an own socket: ssh2 opens its without TCP_NODELAY, which makes 44 ms instead of 2 for
  * every exchange.
  */
-export const direct = ({ host, port, connectSeconds, family, bindAddress }: Peer): Way => ({
-  door: `${host} ${port}`,
+export const direct = ({ host, port, connectSeconds, family, bindAddress }: Peer): Dialer => ({
+  loginKey: `${host} ${port}`,
   async dial(place, signal) {
     const socket = connect({
       host,

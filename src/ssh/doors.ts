@@ -1,49 +1,47 @@
-interface Door {
-  inside: number
+interface Semaphore {
+  held: number
   readonly waiting: Set<() => void>
 }
 
-/**
- * Lets so many in at once at each door. Who comes later waits for one to leave, in the order of
- * coming.
- */
-export class Doors {
-  readonly #doors = new Map<string, Door>()
+/** A FIFO semaphore for each key. */
+export class Semaphores {
+  readonly #semaphores = new Map<string, Semaphore>()
 
-  constructor(readonly places: number) {}
+  /** @param permits how many may hold each one at a time */
+  constructor(readonly permits: number) {}
 
   /**
-   * @returns how to leave; leaving twice is leaving once
-   * @throws the signal's reason when it is aborted before there is a place
+   * @returns releases the permit; again, it does nothing
+   * @throws the signal's reason when it is aborted while waiting
    */
-  async enter(name: string, signal?: AbortSignal): Promise<() => void> {
-    const door = this.#doors.get(name) ?? { inside: 0, waiting: new Set() }
-    this.#doors.set(name, door)
-    if (door.inside === this.places) await turn(door.waiting, signal)
-    else door.inside += 1
-    let inside = true
+  async acquire(key: string, signal?: AbortSignal): Promise<() => void> {
+    const semaphore = this.#semaphores.get(key) ?? { held: 0, waiting: new Set() }
+    this.#semaphores.set(key, semaphore)
+    if (semaphore.held === this.permits) await queued(semaphore.waiting, signal)
+    else semaphore.held += 1
+    let released = false
     return () => {
-      if (!inside) return
-      inside = false
-      // The place goes from hand to hand, or one who comes just now would be before those who wait.
-      const [next] = door.waiting
+      if (released) return
+      released = true
+      // The next in the queue gets this very permit, so that nobody who comes now is before it.
+      const [next] = semaphore.waiting
       if (next !== undefined) return next()
-      door.inside -= 1
-      if (door.inside === 0) this.#doors.delete(name)
+      semaphore.held -= 1
+      if (semaphore.held === 0) this.#semaphores.delete(key)
     }
   }
 }
 
-function turn(waiting: Set<() => void>, signal: AbortSignal | undefined): Promise<void> {
+function queued(waiting: Set<() => void>, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void) => (): void => {
-      waiting.delete(come)
-      signal?.removeEventListener('abort', give)
+      waiting.delete(acquired)
+      signal?.removeEventListener('abort', aborted)
       settle()
     }
-    const come = end(resolve)
-    const give = end(() => reject(signal?.reason as Error))
-    waiting.add(come)
-    signal?.addEventListener('abort', give, { once: true })
+    const acquired = end(resolve)
+    const aborted = end(() => reject(signal?.reason as Error))
+    waiting.add(acquired)
+    signal?.addEventListener('abort', aborted, { once: true })
   })
 }

@@ -8,10 +8,10 @@ import type { Block } from './session.js'
 export interface Frame {
   readonly bytes: readonly Buffer[]
   /** In the order in which they are answered. */
-  readonly answers: readonly Answer[]
+  readonly answers: readonly ExpectedAnswer[]
 }
 
-export interface Answer {
+export interface ExpectedAnswer {
   readonly id: string
   /** Ends what is told while the block runs; null where nobody listens. */
   readonly liveId: string | null
@@ -34,7 +34,7 @@ const smallInput = 65_536
  */
 export function frames(blocks: readonly Block[]): readonly Frame[] {
   const made: Frame[] = []
-  let together: Answer[] = []
+  let together: ExpectedAnswer[] = []
   const flush = (): void => {
     if (together.length > 0) made.push(frame(together))
     together = []
@@ -43,7 +43,7 @@ export function frames(blocks: readonly Block[]): readonly Frame[] {
     const beside = block.beside === true && block.input === undefined
     const isLive = block.live !== undefined && block.long === true && !beside
     const liveId = isLive ? nonce() : null
-    const answer: Answer = { id: nonce(), liveId, index, block, beside }
+    const answer: ExpectedAnswer = { id: nonce(), liveId, index, block, beside }
     if (block.input === undefined) {
       together.push(answer)
       continue
@@ -55,7 +55,7 @@ export function frames(blocks: readonly Block[]): readonly Frame[] {
   return made
 }
 
-function frame(answers: readonly Answer[], input: Buffer = Buffer.alloc(0)): Frame {
+function frame(answers: readonly ExpectedAnswer[], input: Buffer = Buffer.alloc(0)): Frame {
   const ordered = [
     ...answers.filter(({ beside }) => !beside),
     ...answers.filter(({ beside }) => beside),
@@ -70,7 +70,7 @@ function frame(answers: readonly Answer[], input: Buffer = Buffer.alloc(0)): Fra
 }
 
 /** It never ends with a newline, which the driver would not see. */
-function program(answers: readonly Answer[]): string {
+function program(answers: readonly ExpectedAnswer[]): string {
   const inOrder = answers.filter(({ beside }) => !beside)
   const lines = inOrder.map((answer) => `now_ ${words(answer)}`)
   let text = lines.join('\n') || ':'
@@ -79,7 +79,7 @@ function program(answers: readonly Answer[]): string {
   return text
 }
 
-function words(answer: Answer | undefined): string {
+function words(answer: ExpectedAnswer | undefined): string {
   if (answer === undefined) throw new TypeError('a frame holds a block')
   const { id, liveId, index, block } = answer
   const onlyIfOk = block.onlyIfOk === true && index > 0

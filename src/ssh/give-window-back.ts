@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 
 /** The parts of ssh2's channels that its types leave out, as version 1.17 has them. */
-interface Internals {
+interface ChannelInternals {
   readonly incoming: { window: number }
   readonly outgoing: { readonly id: number; readonly state: string }
   readonly _client: {
@@ -15,8 +15,8 @@ interface Internals {
  * first is acknowledged, for which our kernel takes 40 ms where we have nothing to say. Where ssh2
  * is not as expected, they are waited for. To be called before anything was read.
  */
-export function giveWindowBack(stream: Duplex): void {
-  const { incoming, outgoing, _client } = stream as unknown as Partial<Internals>
+export function returnWindowAtOnce(stream: Duplex): void {
+  const { incoming, outgoing, _client } = stream as unknown as Partial<ChannelInternals>
   const protocol = _client?._protocol
   if (
     typeof incoming?.window !== 'number' ||

@@ -4,11 +4,11 @@ import type { Client } from 'ssh2'
 const messages = ['CHANNEL_DATA', 'CHANNEL_EXTENDED_DATA'] as const
 
 /** The parts of ssh2's client that its types leave out, as version 1.17 has them. */
-interface Internals {
+interface ReceiveInternals {
   readonly _chanMgr: { readonly get: (channel: number) => unknown }
-  readonly _protocol: { readonly _handlers: Record<(typeof messages)[number], Handler> }
+  readonly _protocol: { readonly _handlers: Record<(typeof messages)[number], MessageHandler> }
 }
-type Handler = (protocol: unknown, channel: number, data: Buffer, ...more: unknown[]) => void
+type MessageHandler = (protocol: unknown, channel: number, data: Buffer, ...more: unknown[]) => void
 
 /**
  * Ends a connection whose server sends more than a channel's window allows (RFC 4254, section 5.2).
@@ -17,7 +17,7 @@ type Handler = (protocol: unknown, channel: number, data: Buffer, ...more: unkno
  * @param violated is told of it, once
  */
 export function guardWindows(client: Client, violated: () => void): void {
-  const { _chanMgr: channels, _protocol: protocol } = client as unknown as Partial<Internals>
+  const { _chanMgr: channels, _protocol: protocol } = client as unknown as Partial<ReceiveInternals>
   const handlers = protocol?._handlers
   if (typeof channels?.get !== 'function' || handlers === undefined) return
   let over = false

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { FettleError } from '../core/errors.js'
-import { Dropped, unlessAborted, within, type Way } from './link.js'
-import { giveWindowBack } from './give-window-back.js'
+import { Dropped, unlessAborted, within, type Dialer } from './link.js'
+import { returnWindowAtOnce } from './give-window-back.js'
 import type { HostConfig } from './ssh-config.js'
 import type { SshTransport } from './ssh-transport.js'
 
@@ -23,7 +23,7 @@ const patience = 250
  */
 const failureStands = 30_000
 
-type Connect = () => Promise<SshTransport>
+type ConnectJumpHost = () => Promise<SshTransport>
 
 /** A connection that hosts share. */
 class Shared {
@@ -33,7 +33,7 @@ class Shared {
   #over = false
   #idle: NodeJS.Timeout | undefined
 
-  constructor(connect: Connect) {
+  constructor(connect: ConnectJumpHost) {
     this.transport = connect()
     const over = (): void => {
       this.#over = true
@@ -80,9 +80,9 @@ export class JumpHosts {
    * @param name what tells connections to jump hosts apart that cannot be one
    * @param connect connects to the jump host and logs in there
    */
-  way(name: string, connect: Connect, config: HostConfig): Way {
+  dialer(name: string, connect: ConnectJumpHost, config: HostConfig): Dialer {
     return {
-      door: `${name} ${config.host} ${config.port}`,
+      loginKey: `${name} ${config.host} ${config.port}`,
       dial: async (place, signal) => {
         const shared = this.#shared(name, connect)
         const leave = shared.enter()
@@ -94,7 +94,7 @@ export class JumpHosts {
             signal,
             (limit) => dial(jump, config, place, limit),
           )
-          giveWindowBack(stream)
+          returnWindowAtOnce(stream)
           // A host that has hung up leaves its channel half open, and ssh2 would wait for ever.
           stream.on('close', leave).on('end', () => stream.destroy())
           const ended = (): void => {
@@ -110,7 +110,7 @@ export class JumpHosts {
     }
   }
 
-  #shared(name: string, connect: Connect): Shared {
+  #shared(name: string, connect: ConnectJumpHost): Shared {
     const all = (this.#open.get(name) ?? []).filter((each) => !each.isPast)
     const free = all.find((each) => each.inside < hostsOnOne)
     const shared = free ?? new Shared(connect)
@@ -132,7 +132,7 @@ const administrativelyProhibited = 1
 const resourceShortage = 4
 
 /** What ssh2 says of a channel that was refused. */
-interface Refusal {
+interface JumpRefusal {
   readonly message?: string
   readonly reason?: unknown
 }
@@ -152,7 +152,7 @@ async function dial(
       () => undefined,
     )
     if (!(error instanceof FettleError)) throw error
-    const { message = '', reason } = (error.cause ?? {}) as Refusal
+    const { message = '', reason } = (error.cause ?? {}) as JumpRefusal
     const why = message.replace(/^.*open failure: /, '')
     // It died between two hosts: the next try opens it again.
     if (error.code === 'connection-lost' || jump.over !== null || reason === resourceShortage)

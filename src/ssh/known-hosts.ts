@@ -16,7 +16,7 @@ export interface KnownKey {
   readonly key: Buffer
 }
 
-export type Verdict =
+export type HostKeyVerdict =
   | { readonly is: 'known' }
   | { readonly is: 'unknown'; readonly authorities: readonly KnownKey[] }
   | { readonly is: 'changed'; readonly known: readonly KnownKey[] }
@@ -73,7 +73,7 @@ const fieldCounts: Readonly<Record<string, number>> = {
 }
 
 /** The key, if it is one and whole. */
-function keyOf({ type, base64 }: Pick<Line, 'type' | 'base64'>): Buffer | null {
+function keyOf({ type, base64 }: Pick<KnownHostsLine, 'type' | 'base64'>): Buffer | null {
   const key = Buffer.from(base64, 'base64')
   if (keyType(key) !== type || key.toString('base64') !== base64) return null
   let fields = 0
@@ -85,19 +85,19 @@ function keyOf({ type, base64 }: Pick<Line, 'type' | 'base64'>): Buffer | null {
   return end === key.length && fields === fieldCounts[type] ? key : null
 }
 
-interface Line extends Omit<KnownKey, 'key'> {
+interface KnownHostsLine extends Omit<KnownKey, 'key'> {
   readonly hosts: string
   readonly base64: string
 }
 
-const markers: ReadonlyMap<string | undefined, Line['marker']> = new Map([
+const markers: ReadonlyMap<string | undefined, KnownHostsLine['marker']> = new Map([
   [undefined, null],
   ['@revoked', 'revoked'],
   ['@cert-authority', 'cert-authority'],
 ])
 
 /** Null for a line that is not understood, and for a comment. */
-function lineOf(line: string, place: string): Line | null {
+function lineOf(line: string, place: string): KnownHostsLine | null {
   const fields = line
     .replace(/\r$/, '')
     .replace(/^[ \t]+/, '')
@@ -116,8 +116,8 @@ export class KnownHosts {
    * Lines of plain names by each of these, so that a file of a thousand hosts is not walked through
    * for each of them.
    */
-  readonly #named = new Map<string, Line[]>()
-  readonly #others: Line[] = []
+  readonly #named = new Map<string, KnownHostsLine[]>()
+  readonly #others: KnownHostsLine[] = []
 
   constructor(path: string, text: string) {
     for (const [index, line] of text.split('\n').entries()) {
@@ -129,7 +129,7 @@ export class KnownHosts {
     }
   }
 
-  #add(name: string, line: Line): void {
+  #add(name: string, line: KnownHostsLine): void {
     const lines = this.#named.get(name) ?? []
     this.#named.set(name, [...lines, line])
   }
@@ -155,7 +155,7 @@ export function judge(
   keys: readonly KnownKey[],
   key: Buffer,
   portless: readonly KnownKey[] = [],
-): Verdict {
+): HostKeyVerdict {
   const by = keys.find((known) => known.marker === 'revoked' && known.key.equals(key))
   if (by !== undefined) return { is: 'revoked', by }
   const known = keys.filter((entry) => entry.marker === null)

@@ -12,9 +12,9 @@ export interface Link {
 }
 
 /** How a link to a host is made. */
-export interface Way {
+export interface Dialer {
   /** Hosts of one address, or whatever else lets in only so many at once. */
-  readonly door: string
+  readonly loginKey: string
   /**
    * @param place the host, for messages
    * @throws FettleError `unreachable`, `Dropped`, and the signal's reason

@@ -1,7 +1,7 @@
 import { FettleError } from '../core/errors.js'
 import { omitUndefined } from '../core/omit-undefined.js'
 import { duplexOf } from './bridge.js'
-import type { Way } from './link.js'
+import type { Dialer } from './link.js'
 import { run } from './local.js'
 import { refuseSecrets } from './own-programs.js'
 import type { HostConfig } from './ssh-config.js'
@@ -36,9 +36,9 @@ export function expandProxyCommand(
  * A program whose standard input and output lead to the host, run by the user's shell with `exec`,
  * as ssh does it.
  */
-export const throughCommand = (command: string, config: HostConfig): Way => ({
+export const throughCommand = (command: string, config: HostConfig): Dialer => ({
   // Most lead through one place, whatever host they are for.
-  door: `command ${command}`,
+  loginKey: `command ${command}`,
   dial(place, signal) {
     signal?.throwIfAborted()
     const line = expandProxyCommand(command, config)

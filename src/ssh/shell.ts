@@ -4,10 +4,10 @@ import { FettleError } from '../core/errors.js'
 import type { Output } from '../core/fact.js'
 import { omitUndefined } from '../core/omit-undefined.js'
 import { Deadlines, type Awaited } from './deadlines.js'
-import { frames, type Answer } from './frame.js'
+import { frames, type ExpectedAnswer } from './frame.js'
 import { Scanner, type Section } from './scanner.js'
 import type { Block } from './session.js'
-import { quoted } from './quoted.js'
+import { remoteWords } from './quoted.js'
 import type { Booting } from './boot.js'
 import type { Pipes } from './transport.js'
 
@@ -147,7 +147,12 @@ export class Shell {
   }
 
   #answer(
-    { id, liveId, beside, block }: Pick<Answer, 'id' | 'liveId' | 'beside'> & Partial<Answer>,
+    {
+      id,
+      liveId,
+      beside,
+      block,
+    }: Pick<ExpectedAnswer, 'id' | 'liveId' | 'beside'> & Partial<ExpectedAnswer>,
     awaited: Awaited,
   ): Promise<Output> {
     return new Promise((resolve, reject) => {
@@ -205,7 +210,7 @@ export class Shell {
   }
 
   #lost(how: string): FettleError {
-    const words = quoted(this.#stderr.rest())
+    const words = remoteWords(this.#stderr.rest())
     return new FettleError('connection-lost', {
       message: `the connection to ${this.#place} ended (${how}): the outcome of what was under way is unknown`,
       ...omitUndefined({ detail: words || undefined }),

@@ -1,5 +1,5 @@
 import { FettleError } from '../core/errors.js'
-import type { Question } from './ask-ssh.js'
+import type { SshConfigQuery } from './ask-ssh.js'
 import type { Target } from './target.js'
 
 const ownOption = /^-[JFo]/
@@ -43,7 +43,7 @@ const refusedNames = {
 } as const
 
 /** What `ssh -G` is to be asked about a host. @throws FettleError `option-invalid` */
-export function questionFor(target: Target, sshConfig: string | undefined): Question {
+export function questionFor(target: Target, sshConfig: string | undefined): SshConfigQuery {
   checkName(target, 'host')
   checkName(target, 'user')
   const options = [

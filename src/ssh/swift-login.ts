@@ -1,7 +1,7 @@
 import type { Client } from 'ssh2'
 
 /** The parts of ssh2's client that its types leave out, as version 1.17 has them. */
-interface Internals {
+interface LoginInternals {
   readonly _protocol: {
     service: (name: string) => void
     authPK: (user: string, key: unknown, algorithm?: string, sign?: Sign) => void
@@ -21,8 +21,8 @@ const messages = [
   'GLOBAL_REQUEST',
 ] as const
 
-function internals(client: Client): Internals | null {
-  const { _protocol: protocol } = client as unknown as Partial<Internals>
+function internals(client: Client): LoginInternals | null {
+  const { _protocol: protocol } = client as unknown as Partial<LoginInternals>
   const handlers: Partial<Handlers> = protocol?._handlers ?? {}
   const expected = [
     protocol?.service,
@@ -30,7 +30,7 @@ function internals(client: Client): Internals | null {
     protocol?.ping,
     ...messages.map((message) => handlers[message]),
   ].every((part) => typeof part === 'function')
-  return expected ? (client as unknown as Internals) : null
+  return expected ? (client as unknown as LoginInternals) : null
 }
 
 /**
@@ -42,7 +42,7 @@ function internals(client: Client): Internals | null {
  * @returns when the login was sent to a server that reads what follows only after it: OpenSSH's.
  * With another, never.
  */
-export function swiftLogin(client: Client): Promise<void> {
+export function pipelineLogin(client: Client): Promise<void> {
   return new Promise((resolve) => {
     const inside = internals(client)
     if (inside === null) return

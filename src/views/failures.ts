@@ -29,7 +29,7 @@ function weight({ ignored, error }: Failure): number {
 }
 
 /** Every failure of a run, in the order of their coming. */
-export class Failures {
+export class FailureList {
   readonly #all = new Map<string, Growing>()
   /** The words that each host has failed with. */
   readonly #told = new Map<string, Set<string>>()

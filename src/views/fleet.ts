@@ -31,7 +31,7 @@ export interface HostProgress {
   readonly line: string | null
 }
 
-type Step = Pick<HostProgress, 'doing' | 'task' | 'resource' | 'whom'>
+type StepProgress = Pick<HostProgress, 'doing' | 'task' | 'resource' | 'whom'>
 
 const newcomer = (name: string, plays: readonly number[] = []): HostProgress => ({
   name: oneLine(name),
@@ -52,7 +52,7 @@ const newcomer = (name: string, plays: readonly number[] = []): HostProgress => 
 })
 
 /** Who has finished its part of a play and may have one in the next. */
-const idle: Step = { doing: 'waiting', task: null, resource: null, whom: null }
+const idle: StepProgress = { doing: 'waiting', task: null, resource: null, whom: null }
 
 /** How long a step may last, in milliseconds, before a person asks what it is doing. */
 const patience = 2000
@@ -93,7 +93,7 @@ const longestLine = 1000
  * two orders in which they are asked for: to draw a few lines of thousands of hosts, nothing is
  * sorted.
  */
-export class Fleet {
+export class FleetProgress {
   readonly #hosts = new Map<string, HostProgress>()
   /**
    * Those that run, in the order in which they began to, and in that in which their steps began.
@@ -201,7 +201,8 @@ export class Fleet {
     const total = Math.max(host.total, finished)
     const changed = event.status === 'changed' ? host.changed + 1 : host.changed
     // What follows is told only where it changes something.
-    const step: Step = finished === total ? idle : { ...idle, doing: 'checking', task: event.task }
+    const step: StepProgress =
+      finished === total ? idle : { ...idle, doing: 'checking', task: event.task }
     this.#update(event.host, now, step, { finished, total, changed, line: null })
   }
 
@@ -219,7 +220,7 @@ export class Fleet {
   #update(
     name: string,
     now: number,
-    { doing, task, resource, whom }: Step,
+    { doing, task, resource, whom }: StepProgress,
     counts: Pick<HostProgress, 'finished' | 'total' | 'line'> & Partial<HostProgress>,
   ): void {
     const host = this.#host(name)

@@ -1,5 +1,5 @@
 import { clip } from './columns.js'
-import type { Fleet, HostProgress } from './fleet.js'
+import type { FleetProgress, HostProgress } from './fleet.js'
 import { headerLine } from './header-line.js'
 import { hostLines, isTalking } from './host-line.js'
 import type { Style } from './screen.js'
@@ -26,7 +26,7 @@ const ranks: Readonly<Record<HostProgress['state'], number>> = {
  * All hosts where there is room for a line of each: those that run, then those that wait, then
  * those that are through. Else only those that run.
  */
-function inOrder(fleet: Fleet, now: number, room: number): readonly HostProgress[] {
+function inOrder(fleet: FleetProgress, now: number, room: number): readonly HostProgress[] {
   const running = fleet.slowest(room, now)
   if (fleet.size > room) return running
   const others = [...fleet.hosts()].filter(({ state }) => state !== 'running')
@@ -39,7 +39,7 @@ function inOrder(fleet: Fleet, now: number, room: number): readonly HostProgress
  * cannot be drawn over.
  */
 export function frame(
-  fleet: Fleet,
+  fleet: FleetProgress,
   now: number,
   { rows, columns }: FrameSize,
   style: Style,

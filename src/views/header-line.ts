@@ -1,5 +1,5 @@
 import { clip, joined, width, widthOf, type Piece } from './columns.js'
-import { shareDone, type Fleet, type HostProgress } from './fleet.js'
+import { shareDone, type FleetProgress, type HostProgress } from './fleet.js'
 import type { Style } from './screen.js'
 
 /** Columns of the bar: the longest that there is room for. */
@@ -24,7 +24,7 @@ interface Census {
   readonly done: number
 }
 
-function census(fleet: Fleet): Census {
+function census(fleet: FleetProgress): Census {
   const counts = { ok: 0, failed: 0, unreachable: 0, 'not begun': 0, running: 0, waiting: 0 }
   let done = 0
   for (const host of fleet.hosts()) {
@@ -70,7 +70,12 @@ const leastName = 8
  * The play and the counts in words, with a bar where there is room for one; by their signs where
  * there is no room for words.
  */
-export function headerLine(fleet: Fleet, now: number, columns: number, style: Style): string {
+export function headerLine(
+  fleet: FleetProgress,
+  now: number,
+  columns: number,
+  style: Style,
+): string {
   const { counts, done } = census(fleet)
   const over = counts.ok + counts.failed + counts.unreachable + counts['not begun']
   const mode: Piece = [`${fleet.mode} `, style.bold]

@@ -13,7 +13,7 @@ export interface LineShape {
 }
 
 /** Where a host's line tells what its step has printed last, once the step has lasted a while. */
-export type Place = 'under' | 'behind' | 'nowhere'
+export type LastLinePlace = 'under' | 'behind' | 'nowhere'
 
 /** Whether a host has something to be shown under or behind its line. */
 export const isTalking = (host: HostProgress, now: number): boolean =>
@@ -76,7 +76,7 @@ export function hostLines(
   host: HostProgress,
   now: number,
   { columns, nameWidth }: LineShape,
-  place: Place,
+  place: LastLinePlace,
   style: Style,
 ): readonly string[] {
   const isNarrow = columns < roomFor.share

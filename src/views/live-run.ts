@@ -1,16 +1,16 @@
 import type { Event } from '../engine/events.js'
 import { oneLine } from './clean.js'
 import { clip } from './columns.js'
-import { failureLines, Failures } from './failures.js'
-import { Fleet } from './fleet.js'
+import { failureLines, FailureList } from './failures.js'
+import { FleetProgress } from './fleet.js'
 import { frame, type FrameSize } from './frame.js'
 import { inOneLine } from './resource-text.js'
 import type { Style } from './screen.js'
 
 /** A run while it runs, as lines of a terminal. */
 export class LiveRun {
-  readonly #fleet = new Fleet()
-  readonly #failures = new Failures()
+  readonly #fleet = new FleetProgress()
+  readonly #failures = new FailureList()
   /** Hosts that have failed in words that stand there already. */
   readonly #alike: string[] = []
 

@@ -1,5 +1,5 @@
 import { omitUndefined } from '../core/omit-undefined.js'
-import type { Mode } from '../engine/events.js'
+import type { RunMode } from '../engine/events.js'
 import { notesView, plainView } from './plain.js'
 import { planText } from './plan-text.js'
 import { recapView } from './recap.js'
@@ -7,7 +7,7 @@ import type { Screen } from './screen.js'
 import { views, type View } from './view.js'
 
 export interface PeopleOptions {
-  readonly mode: Mode
+  readonly mode: RunMode
   /** `-D`: diffs of what `apply` changes. A plan has them always. */
   readonly diffs: boolean
   /** How often `-v` was given. */

@@ -4,7 +4,7 @@ import { resourceLines, worthALine, type Detail } from './resource-text.js'
 import type { Screen, Style } from './screen.js'
 import type { View } from './view.js'
 
-interface Group {
+interface AlikeHosts {
   readonly hosts: readonly string[]
   readonly events: readonly ResourceEvent[]
 }
@@ -18,8 +18,8 @@ const ofAnyHost = (event: ResourceEvent): ResourceEvent => ({
 })
 
 /** Hosts whose events differ in nothing but host and time stand together. */
-function grouped(byHost: ReadonlyMap<string, readonly ResourceEvent[]>): readonly Group[] {
-  const groups = new Map<string, Group>()
+function grouped(byHost: ReadonlyMap<string, readonly ResourceEvent[]>): readonly AlikeHosts[] {
+  const groups = new Map<string, AlikeHosts>()
   for (const [host, events] of byHost) {
     if (events.length === 0) continue
     const alike = JSON.stringify(events.map(ofAnyHost))
@@ -30,7 +30,7 @@ function grouped(byHost: ReadonlyMap<string, readonly ResourceEvent[]>): readonl
 }
 
 function groupLines(
-  { hosts, events }: Group,
+  { hosts, events }: AlikeHosts,
   style: Style,
   severalPlays: boolean,
   detail: Detail,

@@ -1,4 +1,4 @@
-import type { HostSummary, Mode, SummaryEvent } from '../engine/events.js'
+import type { HostSummary, RunMode, SummaryEvent } from '../engine/events.js'
 import { oneLine, stripped } from './clean.js'
 import { fill, width } from './columns.js'
 import type { HostEnd } from './fleet.js'
@@ -11,7 +11,7 @@ type Cell = readonly [name: string, count: number]
 const alwaysShown: readonly string[] = ['ok', 'changed']
 
 /** The counts of a host in the order of Ansible's recap; `unknown` is a plan's own. */
-function cellsOf(summary: HostSummary, mode: Mode): readonly Cell[] {
+function cellsOf(summary: HostSummary, mode: RunMode): readonly Cell[] {
   const cells: readonly Cell[] = [
     ['ok', summary.ok],
     ['changed', summary.changed],
@@ -38,7 +38,7 @@ function paintOf(name: string, count: number, style: Style): (text: string) => s
 }
 
 export interface RecapShape {
-  readonly mode: Mode
+  readonly mode: RunMode
   readonly style: Style
   readonly isWell: (host: string) => boolean
   readonly columns: number
@@ -85,7 +85,7 @@ export function recapLines(
 /** All hosts in one line, for who has more of them than lines. */
 export function totalLine(
   { hosts, seconds }: SummaryEvent,
-  mode: Mode,
+  mode: RunMode,
   ends: ReadonlyMap<string, HostEnd>,
   style: Style,
 ): string {

@@ -2,13 +2,13 @@ import { scrub } from '../core/scrub.js'
 import type {
   ErrorEvent,
   ExchangesEvent,
-  Mode,
+  RunMode,
   NoticeEvent,
   SummaryEvent,
 } from '../engine/events.js'
 import { oneLine } from './clean.js'
 import { wrapped } from './columns.js'
-import { Failures } from './failures.js'
+import { FailureList } from './failures.js'
 import { endOf, type HostEnd } from './fleet.js'
 import { problem } from './problem.js'
 import { recapLines, totalLine } from './recap-lines.js'
@@ -37,7 +37,7 @@ function againLines(hosts: number, again: string): readonly string[] {
 }
 
 export interface RecapOptions {
-  readonly mode: Mode
+  readonly mode: RunMode
   /** From 1 on, how often each host was asked. */
   readonly verbosity: number
   /**
@@ -53,7 +53,7 @@ export interface RecapOptions {
  * end is all that is seen.
  */
 export function recapView(screen: Screen, { mode, verbosity, again }: RecapOptions): View {
-  const failures = new Failures()
+  const failures = new FailureList()
   const notices: NoticeEvent[] = []
   const exchanges: ExchangesEvent[] = []
   const errors: ErrorEvent[] = []

@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { HostEvent, Mode, SummaryEvent } from '../engine/events.js'
+import type { HostEvent, RunMode, SummaryEvent } from '../engine/events.js'
 import { ownFolder } from '../files/own-folder.js'
 import { writeWhole } from '../files/write-whole.js'
 import type { View } from './view.js'
@@ -22,7 +22,7 @@ export const undone = (
  */
 export function retryView(project: string, onTrouble: (message: string) => void): View {
   const ends = new Map<string, HostEvent['status']>()
-  let mode: Mode = 'plan'
+  let mode: RunMode = 'plan'
 
   const write = (hosts: readonly string[]): void => {
     try {

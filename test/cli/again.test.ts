@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals'
 import { Command } from 'commander'
-import { againForRetry } from '../../src/cli/again.js'
+import { retryCommand } from '../../src/cli/again.js'
 import { withRunFlags } from '../../src/cli/flags.js'
 
 async function again(...words: readonly string[]): Promise<string> {
   let told = ''
   const program = new Command('fettle')
   withRunFlags(program.command('apply')).action(
-    (_file: string, _flags: object, command: Command) => void (told = againForRetry(command)),
+    (_file: string, _flags: object, command: Command) => void (told = retryCommand(command)),
   )
   await program.parseAsync(['apply', ...words], { from: 'user' })
   return told

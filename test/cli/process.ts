@@ -7,7 +7,7 @@ import { afterAll } from '@jest/globals'
 import type { RunOptions } from '../../src/engine/options.js'
 import type { Event } from '../../src/engine/events.js'
 import type { Parts } from '../../src/cli/run-command.js'
-import type { Surroundings } from '../../src/cli/surroundings.js'
+import type { ProcessContext } from '../../src/cli/surroundings.js'
 
 class Kept extends Writable {
   text = ''
@@ -17,7 +17,7 @@ class Kept extends Writable {
   }
 }
 
-export interface FakeProcess extends Surroundings {
+export interface FakeProcess extends ProcessContext {
   readonly stdout: Kept
   readonly stderr: Kept
   readonly signals: EventEmitter

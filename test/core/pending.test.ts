@@ -18,7 +18,7 @@ import {
   encodeMark,
   markScript,
   pendingDirectory,
-  type Mark,
+  type RestartMark,
 } from '../../src/core/pending.js'
 import { lines, sh } from '../../src/core/sh.js'
 import { marksFactIn, seenMarks } from '../../src/facts/marks.js'
@@ -64,7 +64,7 @@ describe.each(shells)('in $name', (shell) => {
   const fact = marksFactIn(places)
   const read = (names: readonly string[]): ReturnType<typeof fact.parse> =>
     fact.parse(runIn(shell, fact.script(names)), names)
-  const write = (...marks: readonly Mark[]): void => {
+  const write = (...marks: readonly RestartMark[]): void => {
     expect(runIn(shell, { script: markScript(marks, places) })).toMatchObject({
       code: 0,
       stderr: '',
@@ -113,7 +113,7 @@ describe.each(shells)('in $name', (shell) => {
   })
 
   test('what is noted already is not written again', () => {
-    const mark: Mark = { pending: 'app.service', effect: 'restart', trigger: 'a' }
+    const mark: RestartMark = { pending: 'app.service', effect: 'restart', trigger: 'a' }
     write(mark)
     const written = (): bigint =>
       statSync(join(places.marks, 'app.service', 'a'), { bigint: true }).ino
@@ -127,7 +127,9 @@ describe.each(shells)('in $name', (shell) => {
   test('every trigger has one mark, whatever it is called', () => {
     for (let round = 0; round < 2; round++)
       write(
-        ...hostile.map((trigger): Mark => ({ pending: 'app.service', effect: 'restart', trigger })),
+        ...hostile.map(
+          (trigger): RestartMark => ({ pending: 'app.service', effect: 'restart', trigger }),
+        ),
       )
     const [found] = read(['app.service'])
     expect(

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
 import { play, task, type Play, type PlayOptions } from '../../src/core/play.js'
 import type { Share } from '../../src/core/share.js'
-import { batchesOf, Failures } from '../../src/engine/rolling.js'
+import { batchesOf, FailureLimit } from '../../src/engine/rolling.js'
 import type { z } from 'zod'
 import { inEachTest, note, playOf, runOn, type Fleet, type Ran } from './toy.js'
 
@@ -41,7 +41,7 @@ describe('failures', () => {
     given: Pick<Play, 'serial' | 'maxFailures'>,
     ...batches: readonly (readonly [hosts: number, failed: number])[]
   ): number | null => {
-    const failures = new Failures({ name: 'Web', ...given })
+    const failures = new FailureLimit({ name: 'Web', ...given })
     let failed = 0
     for (const [hosts, bad] of batches) {
       failures.begin(hosts)
@@ -159,7 +159,7 @@ describe('failures', () => {
       'all of a batch of 2 hosts of the play "Web" failed',
     ],
   ])('%j tells why', (given, hosts, failed, expected) => {
-    const failures = new Failures({ name: 'Web', ...given })
+    const failures = new FailureLimit({ name: 'Web', ...given })
     failures.begin(hosts)
     for (let index = 0; index < failed + 1; index++) failures.count()
     expect(failures.verdict?.message).toBe(`the run ended before the host's turn: ${expected}`)

@@ -4,7 +4,7 @@ import { FettleError } from '../../src/core/errors.js'
 import { omitUndefined } from '../../src/core/omit-undefined.js'
 import { play, task, type Task } from '../../src/core/play.js'
 import { Secret } from '../../src/core/secret.js'
-import type { Mode } from '../../src/engine/events.js'
+import type { RunMode } from '../../src/engine/events.js'
 import { run } from '../../src/engine/run.js'
 import { freePort } from '../ssh/sshd.js'
 import {
@@ -57,7 +57,7 @@ describe('the exit code', () => {
   }
 
   test.each<
-    [mode: Mode, what: string, given: string, code: number, made: readonly Task<unknown>[]]
+    [mode: RunMode, what: string, given: string, code: number, made: readonly Task<unknown>[]]
   >([
     ['apply', 'nothing to do', 'a note that is there', 0, [write('a')]],
     ['apply', 'something done', 'nothing', 0, [write('a')]],

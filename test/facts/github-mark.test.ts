@@ -7,7 +7,7 @@ import { changesOf } from '../../src/core/change.js'
 import { present, type Fact } from '../../src/core/fact.js'
 import { Secret } from '../../src/core/secret.js'
 import { inputBytes } from '../../src/core/sh.js'
-import { githubMarkFact, type Mark } from '../../src/facts/github-mark.js'
+import { githubMarkFact, type WebhookMark } from '../../src/facts/github-mark.js'
 import { githubWebhook } from '../../src/resources/github-webhook.js'
 
 const shells = [['sh'], ['busybox', 'sh']] as const
@@ -30,7 +30,7 @@ function run(
   return { code: status ?? -1, stdout, stderr: stderr.toString() }
 }
 
-const read = (shell: readonly string[]): Fact<readonly Mark[]> | undefined =>
+const read = (shell: readonly string[]): Fact<readonly WebhookMark[]> | undefined =>
   githubMarkFact.parse(run(shell, githubMarkFact.script(['all']).script.text), ['all'])[0]
 
 function markOf(hook: number): { readonly script: string; readonly input: Buffer } {

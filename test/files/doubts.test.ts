@@ -2,19 +2,19 @@ import { chmodSync, chownSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { doubts } from '../../src/files/doubts.js'
-import { changedBy, type Attributes } from '../../src/files/trust.js'
+import { changedBy, type PathStats } from '../../src/files/trust.js'
 import { project } from '../inventory/project.js'
 import { asRoot } from '../as-root.js'
 
 const me = 4242
-const state = (mode: number, uid = me, gid = me, isDirectory = false): Attributes => ({
+const state = (mode: number, uid = me, gid = me, isDirectory = false): PathStats => ({
   mode,
   uid,
   gid,
   isDirectory: () => isDirectory,
 })
 
-test.each<[what: string, found: Attributes, who: string | null]>([
+test.each<[what: string, found: PathStats, who: string | null]>([
   ['an own file', state(0o644), null],
   ['an own file of umask 002, with a group of its own', state(0o664), null],
   ['a file of root', state(0o644, 0, 0), null],

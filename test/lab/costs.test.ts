@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { play, task, type Play } from '../../src/core/play.js'
-import type { Event, Mode } from '../../src/engine/events.js'
+import type { Event, RunMode } from '../../src/engine/events.js'
 import type { RunOptions } from '../../src/engine/options.js'
 import { account } from '../../src/engine/machines.js'
 import { run } from '../../src/engine/run.js'
@@ -60,7 +60,7 @@ interface Costs {
 }
 
 /** Runs a play for the host and counts. */
-async function take(what: Play, mode: Mode): Promise<Costs> {
+async function take(what: Play, mode: RunMode): Promise<Costs> {
   const events: Event[] = []
   let [sessions, sent] = [0, 0]
   const counted = async (...parameters: Parameters<typeof connect>): Promise<Session> => {

@@ -1,13 +1,13 @@
 import { secret } from '../../src/core/secret-text.js'
-import type { Verdict } from '../../src/facts/guard.js'
+import type { GuardVerdict } from '../../src/facts/guard.js'
 import type { PendingMark } from '../../src/facts/marks.js'
 import { command } from '../../src/resources/command.js'
 import { group } from '../../src/resources/group.js'
 import type { Case } from './case.js'
 
 const trigger = group('app')
-const due: Verdict = { is: 'due' }
-const facts = (verdict: Verdict, ...marks: readonly PendingMark[]): Case['facts'] => ({
+const due: GuardVerdict = { is: 'due' }
+const facts = (verdict: GuardVerdict, ...marks: readonly PendingMark[]): Case['facts'] => ({
   verdict,
   marks,
 })

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { Secret } from '../../src/core/secret.js'
-import type { Mark } from '../../src/facts/github-mark.js'
+import type { WebhookMark } from '../../src/facts/github-mark.js'
 import type { Delivery, Hook } from '../../src/facts/github.js'
 import { githubWebhook } from '../../src/resources/github-webhook.js'
 import type { Case } from './case.js'
@@ -19,7 +19,7 @@ const hook = (other: Partial<Hook> = {}): Hook => ({
   updatedAt: '2026-01-31T12:00:00Z',
   ...other,
 })
-const mark = (of = 'wanted-of-the-hook', id = 7): Mark => ({
+const mark = (of = 'wanted-of-the-hook', id = 7): WebhookMark => ({
   hook: id,
   salt: '0badcafe',
   hmac: createHmac('sha256', Buffer.from('0badcafe', 'hex')).update(of).digest('hex'),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { runInThisContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { askSsh, type Question } from '../../src/ssh/ask-ssh.js'
+import { askSsh, type SshConfigQuery } from '../../src/ssh/ask-ssh.js'
 import { resolveConfig } from '../../src/ssh/ssh-config.js'
 
 const directory = mkdtempSync(join(tmpdir(), 'fettle-groups-'))
@@ -45,7 +45,11 @@ const hosts = [
   'WEB1',
   'Db1',
 ]
-const question = (host: string, sshConfig: string, options: readonly string[] = []): Question => ({
+const question = (
+  host: string,
+  sshConfig: string,
+  options: readonly string[] = [],
+): SshConfigQuery => ({
   name: host,
   host,
   options: ['-F', sshConfig, ...options],

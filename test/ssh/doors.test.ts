@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from '@jest/globals'
-import { Doors } from '../../src/ssh/doors.js'
+import { Semaphores } from '../../src/ssh/doors.js'
 
-test('so many at once at each door, the others in the order of coming', async () => {
-  const doors = new Doors(2)
+test('so many at once for each key, the others in the order of coming', async () => {
+  const semaphores = new Semaphores(2)
   const seen: string[] = []
   let [inside, most] = [0, 0]
-  const visit = async (door: string, name: string): Promise<void> => {
-    const leave = await doors.enter(door)
+  const visit = async (key: string, name: string): Promise<void> => {
+    const leave = await semaphores.acquire(key)
     most = Math.max(most, (inside += 1))
     seen.push(name)
     await delay(1)
@@ -28,11 +28,11 @@ test('so many at once at each door, the others in the order of coming', async ()
 })
 
 test('who gives up waiting takes no place', async () => {
-  const doors = new Doors(1)
-  const leave = await doors.enter('a')
+  const semaphores = new Semaphores(1)
+  const leave = await semaphores.acquire('a')
   const abort = new AbortController()
-  const impatient = doors.enter('a', abort.signal)
-  const patient = doors.enter('a')
+  const impatient = semaphores.acquire('a', abort.signal)
+  const patient = semaphores.acquire('a')
   abort.abort(new Error('stopped'))
   await expect(impatient).rejects.toThrow('stopped')
   leave()

@@ -41,13 +41,13 @@ class Gate {
 
 test('five hundred hosts share a connection; it ends when the last of them has gone and nobody has come', async () => {
   const gate = new Gate()
-  const way = new JumpHosts().way('gate', gate.connect, config)
-  const links = await Promise.all(Array.from({ length: 1001 }, () => way.dial('web', undefined)))
+  const dialer = new JumpHosts().dialer('gate', gate.connect, config)
+  const links = await Promise.all(Array.from({ length: 1001 }, () => dialer.dial('web', undefined)))
   expect(gate.opened).toBe(3)
   await Promise.all(links.slice(1).map((link) => link.hangUp()))
   await delay(400)
   expect(gate.closed).toBe(2)
-  const [first, other] = [links[0], await way.dial('web', undefined)]
+  const [first, other] = [links[0], await dialer.dial('web', undefined)]
   expect(gate.opened).toBe(3)
   await first?.hangUp()
   await first?.hangUp()
@@ -56,7 +56,7 @@ test('five hundred hosts share a connection; it ends when the last of them has g
   await other.hangUp()
   await delay(400)
   expect([gate.opened, gate.closed]).toEqual([3, 3])
-  await (await way.dial('web', undefined)).hangUp()
+  await (await dialer.dial('web', undefined)).hangUp()
   expect(gate.opened).toBe(4)
   await delay(400)
 })
@@ -68,12 +68,12 @@ test('one that fails is not asked for each host again; another name is another j
     message: 'jump host gate: the login was refused',
   })
   for (let host = 0; host < 5; host += 1)
-    await expect(hosts.way('gate', gate.connect, config).dial('web', undefined)).rejects.toBe(
+    await expect(hosts.dialer('gate', gate.connect, config).dial('web', undefined)).rejects.toBe(
       gate.refuses,
     )
   expect(gate.opened).toBe(1)
   gate.refuses = null
-  await (await hosts.way('other', gate.connect, config).dial('web', undefined)).hangUp()
+  await (await hosts.dialer('other', gate.connect, config).dial('web', undefined)).hangUp()
   expect(gate.opened).toBe(2)
   await delay(400)
   expect(gate.closed).toBe(1)

@@ -20,7 +20,7 @@ import {
   knownName,
   readKnownKeys,
   remember,
-  type Verdict,
+  type HostKeyVerdict,
 } from '../../src/ssh/known-hosts.js'
 import { makeKey } from './sshd.js'
 
@@ -54,7 +54,7 @@ const web = knownName(web1, 22)
 type Row = readonly [
   row: string,
   text: string,
-  verdict: Verdict['is'],
+  verdict: HostKeyVerdict['is'],
   host?: string,
   port?: number,
 ]

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import ssh2 from 'ssh2'
 import { sh } from '../../src/core/sh.js'
 import { connect, type ConnectOptions, type Target } from '../../src/ssh/connect.js'
-import { swiftLogin } from '../../src/ssh/swift-login.js'
+import { pipelineLogin } from '../../src/ssh/swift-login.js'
 import { logIn } from './log-in.js'
 import { makeKey, sshConfig, startSshd, type Sshd } from './sshd.js'
 import { Trips } from './trips.js'
@@ -116,7 +116,7 @@ test('a login that is refused says so, and not that its channel was', async () =
 
 test('an ssh2 that is not as expected is left to its own way', async () => {
   const client = new ssh2.Client()
-  expect(await Promise.race([swiftLogin(client), delay(10, 'its own way')])).toBe('its own way')
+  expect(await Promise.race([pipelineLogin(client), delay(10, 'its own way')])).toBe('its own way')
 })
 
 test('the end of a session waits for no answer', async () => {

@@ -3,7 +3,7 @@ import { omitUndefined } from '../../src/core/omit-undefined.js'
 import type { Event, ProgressEvent } from '../../src/engine/events.js'
 import { stripped } from '../../src/views/clean.js'
 import { width } from '../../src/views/columns.js'
-import { Fleet } from '../../src/views/fleet.js'
+import { FleetProgress } from '../../src/views/fleet.js'
 import { frame, type FrameSize } from '../../src/views/frame.js'
 import { elapsed } from '../../src/views/header-line.js'
 import { colored, plainStyle } from '../../src/views/screen.js'
@@ -32,14 +32,14 @@ const end = (host: string, status: 'ok' | 'failed' | 'unreachable' = 'ok'): Even
   error: null,
 })
 
-function fleetOf(hosts: readonly string[], events: readonly Told[]): Fleet {
-  const fleet = new Fleet()
+function fleetOf(hosts: readonly string[], events: readonly Told[]): FleetProgress {
+  const fleet = new FleetProgress()
   fleet.onEvent(runOf(hosts, 'apply'), 0)
   for (const [now, event] of events) fleet.onEvent(event, now)
   return fleet
 }
 
-const drawn = (fleet: Fleet, now: number, size: FrameSize): readonly string[] =>
+const drawn = (fleet: FleetProgress, now: number, size: FrameSize): readonly string[] =>
   frame(fleet, now, size, plainStyle)
 const hostOf = (line: string): string | undefined => /web\d+/.exec(line)?.[0]
 
@@ -56,7 +56,7 @@ describe('the first line', () => {
   const bar = (line = ''): number => line.split('█').length - 1
 
   test('names the play, and its bar never runs backwards between plays', () => {
-    const fleet = new Fleet()
+    const fleet = new FleetProgress()
     fleet.onEvent(plays(['web1', 'web2'], ['web1'], ['web1', 'web2']), 0)
     const events = [0, 1, 2].flatMap((play) =>
       [0, 2, 4].flatMap((finished) =>
@@ -238,7 +238,7 @@ describe('the hosts that have a line', () => {
 })
 
 describe('the last line of a long step', () => {
-  const talking = (count: number, line = 'Unpacking nginx ...'): Fleet =>
+  const talking = (count: number, line = 'Unpacking nginx ...'): FleetProgress =>
     fleetOf(
       names(count),
       names(count).flatMap((host): readonly Told[] => [

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import type { Event, HostEvent, Mode } from '../../src/engine/events.js'
+import type { Event, HostEvent, RunMode } from '../../src/engine/events.js'
 import { retryView } from '../../src/views/retry.js'
 import { readLimit } from '../../src/inventory/limit.js'
 import { recapView } from '../../src/views/recap.js'
@@ -22,7 +22,7 @@ const counts = {
 /** A run in which hosts ended so. */
 function run(
   directory: string,
-  mode: Mode,
+  mode: RunMode,
   ends: Readonly<Record<string, HostEvent['status']>>,
 ): readonly string[] {
   const troubles: string[] = []
@@ -67,7 +67,7 @@ describe('a later run', () => {
   test.each<
     [
       what: string,
-      mode: Mode,
+      mode: RunMode,
       ends: Readonly<Record<string, HostEvent['status']>>,
       left: string | null,
     ]
@@ -109,7 +109,7 @@ test('a file that cannot be written is told', () => {
 
 describe('the recap', () => {
   const ended = async (
-    mode: Mode,
+    mode: RunMode,
     ends: Readonly<Record<string, HostEvent['status']>>,
   ): Promise<string> => {
     const screen = paper()
@@ -129,7 +129,7 @@ describe('the recap', () => {
       .join('\n')
   }
 
-  test.each<[mode: Mode, ends: Readonly<Record<string, HostEvent['status']>>, said: string]>([
+  test.each<[mode: RunMode, ends: Readonly<Record<string, HostEvent['status']>>, said: string]>([
     [
       'apply',
       { web1: 'ok', web2: 'failed', web3: 'unreachable' },

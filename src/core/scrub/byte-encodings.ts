@@ -1,4 +1,4 @@
-import { gap, ReadingBuilder, type Reading } from './reading.js'
+import { gap, DecodingBuilder, type Decoding } from './reading.js'
 
 /** The value of each letter of the alphabets, by its unit; of others -1. */
 function valuesOf(...alphabets: readonly string[]): Int8Array {
@@ -18,7 +18,7 @@ const nibbles = valuesOf('0123456789abcdef', '0123456789ABCDEF')
  * Adds bytes of two digits each: from the first digit on, and from the second. `digits` are offsets
  * in the source.
  */
-function addBytes(made: ReadingBuilder, digits: readonly number[]): void {
+function addBytes(made: DecodingBuilder, digits: readonly number[]): void {
   const { units } = made.source
   for (const first of [0, 1]) {
     for (let index = first; index + 1 < digits.length; index += 2) {
@@ -33,7 +33,7 @@ function addBytes(made: ReadingBuilder, digits: readonly number[]): void {
  * Adds the bytes of little-endian words of four digits (`od -x`, hexdump), wherever the first word
  * begins.
  */
-function addWords(made: ReadingBuilder, digits: readonly number[]): void {
+function addWords(made: DecodingBuilder, digits: readonly number[]): void {
   const { units } = made.source
   const digit = (index: number): number => valueAt(nibbles, units, digits[index] ?? 0)
   for (let first = 0; first < 4; first++) {
@@ -59,9 +59,9 @@ const x = 0x78
  * Hexadecimal bytes: `68756e`, `68 75 6e`, `68:75:6e`, `6875 6e74`, `0x68, 0x75`, over several
  * lines too.
  */
-function hexadecimal(source: Reading): Reading | null {
+function hexadecimal(source: Decoding): Decoding | null {
   const { units } = source
-  const made = new ReadingBuilder(source, 2)
+  const made = new DecodingBuilder(source, 2)
   let digits: number[] = []
   let together = 0
   let signs = 0
@@ -102,17 +102,17 @@ const column = new RegExp(
 )
 
 /** The characters that hexdump, od and xxd show beside the bytes, line after line. */
-function columns(source: Reading): Reading | null {
-  const made = new ReadingBuilder(source)
+function columns(source: Decoding): Decoding | null {
+  const made = new DecodingBuilder(source)
   for (const { indices } of source.text.matchAll(column))
     made.keep(...(indices?.[1] ?? indices?.[2] ?? [0, 0]))
   return made.build(true)
 }
 
 /** Bytes as numbers with something between them. */
-function numbers(source: Reading, run: RegExp, number: RegExp, radix: number): Reading | null {
+function numbers(source: Decoding, run: RegExp, number: RegExp, radix: number): Decoding | null {
   if (source.text.search(run) < 0) return null
-  const made = new ReadingBuilder(source)
+  const made = new DecodingBuilder(source)
   for (const { 0: text, index } of source.text.matchAll(run)) {
     for (const { 0: digits, index: at } of text.matchAll(number)) {
       made.add(Number.parseInt(digits, radix) & 0xff, index + at, index + at + digits.length)
@@ -126,10 +126,10 @@ const decimalRun = /(?<![\d.])\d{1,3}(?:(?:[ \t]{0,2}[,;])?\s{1,12}\d{1,3}|,\d{1
 const octalRun = /(?<!\d)[0-3][0-7]{2}(?:\s{1,2}(?:[0-7]{7} )?[0-3][0-7]{2}){3,}(?!\d)/g
 
 /** `[104, 117, 110]`: a Buffer of Node's as JSON, a list of Python's. */
-const decimal = (source: Reading): Reading | null => numbers(source, decimalRun, /\d+/g, 10)
+const decimal = (source: Decoding): Decoding | null => numbers(source, decimalRun, /\d+/g, 10)
 
 /** `150 165 156`: `od -b`. */
-const octal = (source: Reading): Reading | null =>
+const octal = (source: Decoding): Decoding | null =>
   numbers(source, octalRun, /(?<!\d)\d{3}(?!\d)/g, 8)
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
@@ -145,9 +145,9 @@ const fewestUnpadded = 8
  * Base64 and base64url, folded into lines or not. Each run is decoded from its first four letters
  * on, since what stands before base64 may look like it.
  */
-export function base64(source: Reading): Reading | null {
+export function base64(source: Decoding): Decoding | null {
   const { units } = source
-  const made = new ReadingBuilder(source, 3.5)
+  const made = new DecodingBuilder(source, 3.5)
   let run: number[] = []
   for (let at = 0; at <= units.length; at++) {
     if (valueAt(sextets, units, at) >= 0) {
@@ -178,7 +178,7 @@ function afterFold(units: Uint16Array, at: number): number {
 }
 
 /** Adds what a run means from its `first` letter on; `run` are offsets in the source. */
-function addSextets(made: ReadingBuilder, run: readonly number[], first: number): void {
+function addSextets(made: DecodingBuilder, run: readonly number[], first: number): void {
   const { units } = made.source
   let value = valueAt(sextets, units, run[first] ?? 0)
   let bits = 0
@@ -200,7 +200,7 @@ function addSextets(made: ReadingBuilder, run: readonly number[], first: number)
 /**
  * Encodings of bytes that hold no further one. Each answers null where it finds nothing to decode.
  */
-export const byteEncodings: readonly ((source: Reading) => Reading | null)[] = [
+export const byteEncodings: readonly ((source: Decoding) => Decoding | null)[] = [
   hexadecimal,
   columns,
   decimal,

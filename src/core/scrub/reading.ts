@@ -2,7 +2,7 @@
  * A text with encodings undone (the text itself: with none), and where each of its units stands in
  * the source. Units are those of UTF-16, or decoded bytes.
  */
-export class Reading {
+export class Decoding {
   #text: string | null = null
 
   constructor(
@@ -19,10 +19,10 @@ export class Reading {
     readonly places: Int32Array | null = null,
   ) {}
 
-  static of(text: string): Reading {
+  static of(text: string): Decoding {
     const units = new Uint16Array(text.length)
     for (let at = 0; at < text.length; at++) units[at] = text.charCodeAt(at)
-    return new Reading(units, false)
+    return new Decoding(units, false)
   }
 
   get text(): string {
@@ -45,13 +45,13 @@ export const gap = 0xffff
 const empty = { units: new Uint16Array(0), places: new Int32Array(0) }
 
 /** Collects the units of a reading that is decoded from another one. */
-export class ReadingBuilder {
+export class DecodingBuilder {
   #units = empty.units
   #places = empty.places
   #size = 0
 
   constructor(
-    readonly source: Reading,
+    readonly source: Decoding,
     /** How many units are expected for each of the source's. */
     readonly growth = 1,
   ) {}
@@ -86,10 +86,10 @@ export class ReadingBuilder {
   }
 
   /** What was added; null where nothing was. */
-  build(decoded: boolean): Reading | null {
+  build(decoded: boolean): Decoding | null {
     const size = this.#size
     return size === 0
       ? null
-      : new Reading(this.#units.subarray(0, size), decoded, this.#places.subarray(0, 2 * size))
+      : new Decoding(this.#units.subarray(0, size), decoded, this.#places.subarray(0, 2 * size))
   }
 }

@@ -1,5 +1,5 @@
 import { base64, byteEncodings } from './byte-encodings.js'
-import { Reading } from './reading.js'
+import { Decoding } from './reading.js'
 import { textEncodings, visible } from './text-encodings.js'
 
 /** How many encodings are undone, one inside the other: JSON in JSON, JSON in base64. */
@@ -10,15 +10,15 @@ const depth = 2
  * each secret finds what is encoded in part, and base64 that begins and is folded anywhere; and of
  * a secret only its text has to be kept. The work is a constant times the length of the text.
  */
-export function* readingsOf(text: string): Generator<Reading> {
-  const source = Reading.of(text)
+export function* readingsOf(text: string): Generator<Decoding> {
+  const source = Decoding.of(text)
   yield source
   const shown = visible(source)
   if (shown !== null) yield shown
   yield* within(shown ?? source, depth)
 }
 
-function* within(reading: Reading, left: number): Generator<Reading> {
+function* within(reading: Decoding, left: number): Generator<Decoding> {
   for (const decode of [...textEncodings, base64]) {
     const inner = decode(reading)
     if (inner === null) continue
@@ -36,7 +36,7 @@ function* within(reading: Reading, left: number): Generator<Reading> {
  */
 const fewestPrintable = 12
 
-function holdsText({ units, decoded }: Reading): boolean {
+function holdsText({ units, decoded }: Decoding): boolean {
   if (!decoded) return true
   let row = 0
   for (let at = 0; at < units.length && row < fewestPrintable; at++) {

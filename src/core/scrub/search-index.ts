@@ -1,4 +1,4 @@
-import { gap, type Reading } from './reading.js'
+import { gap, type Decoding } from './reading.js'
 
 /** A text that is searched for. */
 export interface Pattern {
@@ -20,7 +20,7 @@ export interface Search {
 }
 
 /** Hears of what is found, as offsets in the source. */
-export type Found = (start: number, end: number) => void
+export type OnMatch = (start: number, end: number) => void
 
 /** Characters that are compared at once: shorter patterns are never found. */
 export const anchorLength = 4
@@ -85,7 +85,7 @@ export class SearchIndex {
   }
 
   /** Tells all that it finds. What overlaps is told separately, and may be told twice. */
-  find(reading: Reading, search: Search, found: Found): void {
+  find(reading: Decoding, search: Search, found: OnMatch): void {
     const { units } = reading
     let key = 0
     let covered = 0
@@ -104,11 +104,11 @@ export class SearchIndex {
 
   /** Compares around an anchor that stands at `at`. Answers the end of what it has found, or 0. */
   #compare(
-    reading: Reading,
+    reading: Decoding,
     at: number,
     anchor: number,
     { least, cuts }: Search,
-    found: Found,
+    found: OnMatch,
   ): number {
     const { units, decoded } = reading
     const {
@@ -139,7 +139,7 @@ export class SearchIndex {
  * Whether something may be missing before a unit: at a cut, and where a run of decoded bytes begins
  * or ends.
  */
-function isCut(reading: Reading, index: number, cuts: readonly number[]): boolean {
+function isCut(reading: Decoding, index: number, cuts: readonly number[]): boolean {
   const { units, decoded } = reading
   const isStart = index === 0
   const isEnd = index === units.length

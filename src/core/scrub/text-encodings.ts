@@ -1,13 +1,13 @@
-import { ReadingBuilder, type Reading } from './reading.js'
+import { DecodingBuilder, type Decoding } from './reading.js'
 
 /** Replaces each match; null where there is none. */
 function replaced(
-  source: Reading,
+  source: Decoding,
   pattern: RegExp,
   meaning: (match: RegExpExecArray) => string,
-): Reading | null {
+): Decoding | null {
   if (source.text.search(pattern) < 0) return null
-  const made = new ReadingBuilder(source)
+  const made = new DecodingBuilder(source)
   let done = 0
   for (const match of source.text.matchAll(pattern)) {
     const end = match.index + match[0].length
@@ -33,7 +33,7 @@ const invisible = new RegExp(
 )
 
 /** Without escape sequences and characters that take no place; null where there are none. */
-export const visible = (source: Reading): Reading | null => replaced(source, invisible, () => '')
+export const visible = (source: Decoding): Decoding | null => replaced(source, invisible, () => '')
 
 const lineBreak = 0x0a
 const isSpace = (unit: number): boolean =>
@@ -43,10 +43,10 @@ const isSpace = (unit: number): boolean =>
  * Without white space, as before it was folded or indented, and without od(1)'s offsets; null where
  * there is none.
  */
-export function unspaced(source: Reading): Reading | null {
+export function unspaced(source: Decoding): Decoding | null {
   const { units } = source
   if (!units.some(isSpace)) return null
-  const made = new ReadingBuilder(source)
+  const made = new DecodingBuilder(source)
   for (let at = 0; at < units.length; at++) {
     const unit = units[at] ?? 0
     if (!isSpace(unit)) made.add(unit, at, at + 1)
@@ -68,7 +68,7 @@ const character = (number: number): string => String.fromCodePoint(Math.min(numb
 const ofHex = (digits = '0'): string => character(Number.parseInt(digits, 16))
 
 /** `%41`: URLs and forms, encoded in part or altogether. */
-function percent(source: Reading): Reading | null {
+function percent(source: Decoding): Decoding | null {
   if (!source.units.includes(0x25)) return null
   return replaced(source, /%(?:u([0-9A-Fa-f]{4})|([0-9A-Fa-f]{2}))/g, ([, unit, byte]) =>
     ofHex(unit ?? byte),
@@ -95,7 +95,7 @@ const escape = new RegExp(`\\\\(?:${number}|(\\r?\\n|[^]))`, 'g')
  * A backslash before a character or its number: JSON, C, `$'…'` and `"…"` of shells, Python's repr,
  * systemd, SQL.
  */
-function backslash(source: Reading): Reading | null {
+function backslash(source: Decoding): Decoding | null {
   if (!source.units.includes(0x5c)) return null
   return replaced(source, escape, ([, braces, four, eight, two, octal, letter]) => {
     if (letter !== undefined) return letters[letter] ?? letter
@@ -115,7 +115,7 @@ const entities: Readonly<Record<string, string>> = {
 }
 
 /** `&amp;`, `&#39;`, `&#x27;`: HTML and XML. */
-function entity(source: Reading): Reading | null {
+function entity(source: Decoding): Decoding | null {
   if (!source.units.includes(0x26)) return null
   return replaced(
     source,
@@ -130,7 +130,7 @@ function entity(source: Reading): Reading | null {
 /**
  * Encodings of text. Each decodes a whole text, and answers null where it finds nothing to decode.
  */
-export const textEncodings: readonly ((source: Reading) => Reading | null)[] = [
+export const textEncodings: readonly ((source: Decoding) => Decoding | null)[] = [
   percent,
   backslash,
   entity,

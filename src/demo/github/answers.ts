@@ -18,9 +18,9 @@ export interface ApiAnswer {
 }
 
 /** The operations of the stand-in, by the names of GitHub's description. */
-export type Operations = Readonly<Record<string, Handler>>
+export type Operations = Readonly<Record<string, ApiHandler>>
 
-export type Handler = (request: ApiRequest) => ApiAnswer | Promise<ApiAnswer>
+export type ApiHandler = (request: ApiRequest) => ApiAnswer | Promise<ApiAnswer>
 
 export const documentation = 'https://docs.github.com/rest'
 export const notFound: ApiAnswer = {

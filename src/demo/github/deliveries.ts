@@ -12,7 +12,7 @@ const limit = 10
 /** Bytes of an answer that are kept; the rest is not waited for. */
 const mostBytes = 1024 * 1024
 
-interface Answer {
+interface DeliveryResponse {
   readonly statusCode: number
   readonly status: string
   readonly headers: Readonly<Record<string, string>>
@@ -147,7 +147,7 @@ export class Deliveries {
     hook: StoredHook,
     headers: Readonly<Record<string, string>>,
     body: string,
-  ): Promise<Answer> {
+  ): Promise<DeliveryResponse> {
     const tooLate = AbortSignal.timeout(limit * 1000)
     const signal = AbortSignal.any([tooLate, this.#ending.signal])
     try {
@@ -165,7 +165,7 @@ async function post(
   headers: Readonly<Record<string, string>>,
   body: string,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<DeliveryResponse> {
   const request = config.url.startsWith('https:') ? requestHttps : requestHttp
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const { host, hostname } = new URL(config.url)

@@ -5,7 +5,7 @@ import {
   refusal,
   type ApiAnswer,
   type ApiRequest,
-  type Handler,
+  type ApiHandler,
   type Operations,
 } from './answers.js'
 import type { Deliveries } from './deliveries.js'
@@ -107,14 +107,16 @@ export function hookOperations(
   const hookOf = ({ repository, ids }: ApiRequest): StoredHook | undefined =>
     repository.hooks.find(({ id }) => id === ids['hook_id'])
   const withHook =
-    (handle: (request: ApiRequest, hook: StoredHook) => ApiAnswer | Promise<ApiAnswer>): Handler =>
+    (
+      handle: (request: ApiRequest, hook: StoredHook) => ApiAnswer | Promise<ApiAnswer>,
+    ): ApiHandler =>
     (request) => {
       const hook = hookOf(request)
       return hook === undefined ? notFound : handle(request, hook)
     }
   const withDelivery = (
     handle: (request: ApiRequest, hook: StoredHook, delivery: StoredDelivery) => ApiAnswer,
-  ): Handler =>
+  ): ApiHandler =>
     withHook((request, hook) => {
       const delivery = hook.deliveries.find(({ id }) => id === request.ids['delivery_id'])
       return delivery === undefined ? notFound : handle(request, hook, delivery)

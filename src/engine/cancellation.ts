@@ -1,74 +1,6 @@
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { FettleError, isCode } from '../core/errors.js'
-import { omitUndefined } from '../core/omit-undefined.js'
-import type { Connection, InventoryHost } from '../inventory/inventory.js'
-import type { ConnectOptions, Target } from '../ssh/connect.js'
 import type { Session } from '../ssh/session.js'
-import type { RunOptions } from './options.js'
-
-/** Hosts at once where nobody says otherwise. */
-export const defaultForks = 50
-
-/** The part of a run's options that says how hosts are reached. */
-export type ReachOptions = Pick<
-  RunOptions,
-  | 'project'
-  | 'user'
-  | 'connectionPassword'
-  | 'becomePassword'
-  | 'sshConfig'
-  | 'acceptNew'
-  | 'command'
-  | 'stop'
-  | 'kill'
->
-
-/**
- * The user to act as on a host; null is the login user. `wanted` is what the task, the play or `-b`
- * says; the inventory's `ansible_become*` goes over it. From plain JavaScript `false` comes too,
- * and means no.
- */
-export function becomeUser({ become, becomeUser }: Connection, wanted: unknown): string | null {
-  if (!(become ?? (wanted === true || typeof wanted === 'string'))) return null
-  return becomeUser ?? (typeof wanted === 'string' ? wanted : 'root')
-}
-
-/** Where a host is, for a session of this user. */
-export function targetOf(
-  { name, connection }: InventoryHost,
-  become: string | null,
-  options: ReachOptions,
-): Target {
-  const becomePassword = connection.becomePassword ?? options.becomePassword ?? undefined
-  return {
-    name,
-    host: connection.host,
-    local: connection.local,
-    become:
-      become === null ? null : { user: become, ...omitUndefined({ password: becomePassword }) },
-    ...omitUndefined({
-      port: connection.port,
-      user: connection.user ?? options.user ?? undefined,
-      privateKeyFile: connection.privateKeyFile,
-      password: connection.password ?? options.connectionPassword ?? undefined,
-      commonArguments: connection.commonArguments,
-    }),
-  }
-}
-
-export const connectOptions = ({
-  project,
-  acceptNew,
-  command,
-  stop,
-  sshConfig,
-}: ReachOptions): ConnectOptions => ({
-  knownHostsFiles: [join(project, 'inventory/known_hosts')],
-  acceptNew,
-  signal: stop,
-  ...omitUndefined({ command, sshConfig: sshConfig ?? undefined }),
-})
 
 /**
  * Whether a session's shell runs, or ran: what stands in its way may be known only after
@@ -164,17 +96,4 @@ export async function reading<T>(
     settled.abort()
     stop.removeEventListener('abort', onStop)
   }
-}
-
-/** Does the same with many, so many at once, in their order. */
-export async function atOnce<T>(
-  forks: number,
-  all: readonly T[],
-  work: (one: T) => Promise<void>,
-): Promise<void> {
-  const queue = all.values()
-  const worker = async (): Promise<void> => {
-    for (const one of queue) await work(one)
-  }
-  await Promise.all(Array.from({ length: Math.min(forks, all.length) }, worker))
 }

@@ -1,0 +1,15 @@
+/** Hosts at once where nobody says otherwise. */
+export const defaultForks = 50
+
+/** Does some work for each of many, `forks` at a time, begun in their order. */
+export async function concurrently<T>(
+  forks: number,
+  all: readonly T[],
+  work: (one: T) => Promise<void>,
+): Promise<void> {
+  const queue = all.values()
+  const worker = async (): Promise<void> => {
+    for (const one of queue) await work(one)
+  }
+  await Promise.all(Array.from({ length: Math.min(forks, all.length) }, worker))
+}
