@@ -24,14 +24,14 @@ export type {
   TaskOptions,
   WithFacts,
 } from './core/play.js'
-export type { Percentage } from './core/share.js'
+export type { Percentage } from './core/percentage.js'
 export type { CommonOptions, Resource } from './core/resource.js'
 export type { Later, Value } from './core/later.js'
 export { FettleError } from './core/errors.js'
 export { Secret } from './core/secret.js'
 export { json, secret, uri } from './core/secret-text.js'
 export { env } from './inventory/environment.js'
-export type { GroupShape, InventoryShape } from './inventory/shape.js'
+export type { GroupShape, InventoryShape } from './inventory/inventory-shape.js'
 
 export { absent, type AbsentOptions } from './resources/absent.js'
 export { command, type CommandOptions } from './resources/command.js'

@@ -16,7 +16,7 @@ import { manifest } from './package-folder.js'
 import type * as Whole from './program.js'
 import type { Parts } from './run-command.js'
 import type { ShellFlags } from './shell-command.js'
-import type { ProcessContext } from './surroundings.js'
+import type { ProcessContext } from './process-context.js'
 
 /**
  * Performs a command with the rest of the program, which is loaded now; its answer becomes the exit

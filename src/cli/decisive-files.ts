@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { FettleError } from '../core/errors.js'
-import type { DecisiveFiles } from '../files/doubts.js'
+import type { DecisiveFiles } from '../files/untrusted-paths.js'
 import { inventoryFiles } from '../inventory/inventory-files.js'
 import { loadedCode } from './load-code.js'
 

@@ -5,7 +5,7 @@ import { demo } from '../demo/demo.js'
 import { installRequirements } from '../lab/requirements.js'
 import { projectFiles } from './init-command.js'
 import { packageFolder } from './package-folder.js'
-import type { ProcessContext } from './surroundings.js'
+import type { ProcessContext } from './process-context.js'
 
 export interface DemoFlags {
   readonly keep?: boolean

@@ -11,7 +11,7 @@ import type { Style } from '../views/screen.js'
 import { onFleet, type SelectedHosts } from './fleet.js'
 import type { FleetFlags } from './flags.js'
 import { screensOf } from './output.js'
-import type { ProcessContext } from './surroundings.js'
+import type { ProcessContext } from './process-context.js'
 
 type FactsOutcome = HostOutcome<HostFacts>
 

@@ -1,7 +1,7 @@
 import { scrub } from '../core/scrub.js'
 import { eachHost, type HostOutcome } from '../engine/each-host.js'
 import { reading } from '../engine/cancellation.js'
-import { doubts } from '../files/doubts.js'
+import { doubts } from '../files/untrusted-paths.js'
 import type { InventoryHost } from '../inventory/inventory.js'
 import { readLimit } from '../inventory/limit.js'
 import { selectHosts } from '../inventory/pattern.js'
@@ -14,7 +14,7 @@ import { Interrupts } from './interrupts.js'
 import { loadInventory } from './load-inventory.js'
 import { exitCodeOf, tellError } from './output.js'
 import { PromptInterrupted, readPasswords } from './passwords.js'
-import type { ProcessContext } from './surroundings.js'
+import type { ProcessContext } from './process-context.js'
 import { unlockKeys } from './unlock-keys.js'
 
 /** The hosts that a command is for. */

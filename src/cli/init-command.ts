@@ -12,7 +12,7 @@ import { types } from 'node:util'
 import { FettleError } from '../core/errors.js'
 import { createExactly } from '../files/write-whole.js'
 import { manifest, packageFolder } from './package-folder.js'
-import type { ProcessContext } from './surroundings.js'
+import type { ProcessContext } from './process-context.js'
 
 /** Files of a new project: their paths in it, and what is in them. */
 type Files = ReadonlyMap<string, string>

@@ -1,4 +1,4 @@
-import type { ProcessContext } from './surroundings.js'
+import type { ProcessContext } from './process-context.js'
 
 /** Exit codes by convention: 128 and the signal's number. */
 const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const

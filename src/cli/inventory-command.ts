@@ -9,7 +9,7 @@ import type { HostFlags, OutputFlags } from './flags.js'
 import { graphText, hostText, listText, placesText, type Chosen } from './inventory-texts.js'
 import { loadInventory } from './load-inventory.js'
 import { exitCodeOf, tellError } from './output.js'
-import type { ProcessContext } from './surroundings.js'
+import type { ProcessContext } from './process-context.js'
 
 /** What was given to `inventory`. */
 export interface InventoryFlags extends HostFlags, Pick<OutputFlags, 'verbose'> {

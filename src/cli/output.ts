@@ -1,13 +1,13 @@
 import { FettleError } from '../core/errors.js'
 import { scrub } from '../core/scrub.js'
 import type { ErrorEvent } from '../engine/events.js'
-import { eventError } from '../engine/report.js'
+import { eventError } from '../engine/resource-event.js'
 import { jsonView } from '../views/json.js'
 import { recapView } from '../views/recap.js'
 import { screen, type Screen } from '../views/screen.js'
 import { views, type View } from '../views/view.js'
 import type { OutputFlags } from './flags.js'
-import type { ProcessContext } from './surroundings.js'
+import type { ProcessContext } from './process-context.js'
 
 export interface CommandOutput {
   /** Standard output, or with `--json` standard error. */

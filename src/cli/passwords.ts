@@ -10,7 +10,7 @@ import { decodeText } from '../core/text-encoding.js'
 import type { RunOptions } from '../engine/options.js'
 import { hasModes, isOpenToAll } from '../files/trust.js'
 import type { RunFlags } from './flags.js'
-import type { ProcessContext } from './surroundings.js'
+import type { ProcessContext } from './process-context.js'
 
 /** Ctrl-C at a prompt. */
 export class PromptInterrupted extends Error {}

@@ -2,7 +2,7 @@
 export { FettleError } from '../core/errors.js'
 export { scrub } from '../core/scrub.js'
 export * as fettle from '../index.js'
-export { retryCommand } from './again.js'
+export { retryCommand } from './retry-command.js'
 export { tellError } from './output.js'
 export { factsCommand } from './facts-command.js'
 export { hostNames } from './host-names.js'

@@ -7,7 +7,7 @@ import { groupedView, isGood, plainView, streamView, type CommandView } from './
 import { onFleet, type SelectedHosts } from './fleet.js'
 import type { FleetFlags } from './flags.js'
 import { screensOf } from './output.js'
-import type { ProcessContext } from './surroundings.js'
+import type { ProcessContext } from './process-context.js'
 
 /** What was given to `fettle run`. */
 export interface ShellFlags extends FleetFlags {

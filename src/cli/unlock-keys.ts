@@ -5,7 +5,7 @@ import { Secret } from '../core/secret.js'
 import { connectOptions, targetOf, type ConnectSettings } from '../engine/connect-options.js'
 import type { InventoryHost } from '../inventory/inventory.js'
 import { ask } from './passwords.js'
-import type { ProcessContext } from './surroundings.js'
+import type { ProcessContext } from './process-context.js'
 
 /** ssh's own number of tries (NumberOfPasswordPrompts). */
 const tries = 3

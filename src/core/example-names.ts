@@ -1,5 +1,5 @@
 import type { Names } from './known-names.js'
-import { isPlain } from './plain.js'
+import { isPlain } from './plain-object.js'
 
 /**
  * The names that some data has: of an object, those that any of its examples has at that place. The

@@ -1,7 +1,7 @@
 import { FettleError } from './errors.js'
 import { nearest } from './nearest.js'
-import { isPlain, registerGuard } from './plain.js'
-import { callerOf } from './stack.js'
+import { isPlain, registerGuard } from './plain-object.js'
+import { callerOf } from './user-stack.js'
 
 /** Which names may be read of the objects at one place of some data, and of what they hold. */
 export interface Names {

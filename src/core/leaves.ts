@@ -1,5 +1,5 @@
 import { FettleError } from './errors.js'
-import { isPlain } from './plain.js'
+import { isPlain } from './plain-object.js'
 
 /**
  * The same structure of plain objects and arrays with each leaf changed. Whatever is neither is a

@@ -6,7 +6,7 @@ import { Later } from './later.js'
 import { isResource, type CommonOptions, type Resource } from './resource.js'
 import { Secret } from './secret.js'
 import { nearest } from './nearest.js'
-import { kindOf, wanted } from './wanted.js'
+import { kindOf, wanted } from './schema-words.js'
 
 /**
  * A schema for each option of `O`: one that is missing, or that `O` does not have, does not

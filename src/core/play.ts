@@ -3,7 +3,7 @@ import { FettleError } from './errors.js'
 import type { HostFacts } from './host-facts.js'
 import type { Resource } from './resource.js'
 import { nearest } from './nearest.js'
-import { isShare, type Percentage, type Share } from './share.js'
+import { isShare, type Percentage, type Share } from './percentage.js'
 
 /** What tasks see of a host. */
 export interface HostInfo {

@@ -1,5 +1,5 @@
 import { credentials } from './scrub/credentials.js'
-import { readingsOf } from './scrub/readings.js'
+import { readingsOf } from './scrub/decodings.js'
 import { anchorLength, SearchIndex, type OnMatch } from './scrub/search-index.js'
 import { isCommon, patternsOf } from './scrub/searched-texts.js'
 import { unspaced } from './scrub/text-encodings.js'

@@ -1,5 +1,5 @@
 import { runtime, type AnyFunction } from './nunjucks-parts.js'
-import { isPlain } from './plain.js'
+import { isPlain } from './plain-object.js'
 import { limits, type Meter } from './template-limits.js'
 import { outOfReach } from './template-refusal.js'
 import { inherited } from './template-syntax.js'

@@ -1,5 +1,5 @@
 import { ownFilters, ownTests, type AnyFunction } from './nunjucks-parts.js'
-import { isPlain } from './plain.js'
+import { isPlain } from './plain-object.js'
 import { quote } from './sh.js'
 import { isRegExp, kindOf, member, textIn } from './template-data.js'
 import type { Meter } from './template-limits.js'

@@ -1,5 +1,5 @@
 import { runtime, type AnyFunction, type NunjucksFrame } from './nunjucks-parts.js'
-import { isPlain } from './plain.js'
+import { isPlain } from './plain-object.js'
 import { allowed, callable, isCallable, kindOf, member, textIn } from './template-data.js'
 import { filterOf, testOf } from './template-filters.js'
 import { limits, type Meter } from './template-limits.js'

@@ -13,11 +13,11 @@ import {
 import { FettleError } from '../core/errors.js'
 import type { Output } from '../core/fact.js'
 import { omitUndefined } from '../core/omit-undefined.js'
-import { markScript, pendingPlaces, type RestartMark } from '../core/pending.js'
+import { markScript, pendingPlaces, type RestartMark } from '../core/restart-marks.js'
 import type { Block } from '../ssh/session.js'
 import { actionFailure, tail } from './action-failure.js'
 import type { Step } from './build.js'
-import type { KnownFacts } from './facts.js'
+import type { KnownFacts } from './known-facts.js'
 import { planStep } from './plan-step.js'
 
 /** What performs actions that are not shell. */

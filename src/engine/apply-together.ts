@@ -1,9 +1,9 @@
 import type { BulkKind, Change } from '../core/change.js'
-import type { RestartMark } from '../core/pending.js'
+import type { RestartMark } from '../core/restart-marks.js'
 import type { Block } from '../ssh/session.js'
 import { StepApplication } from './apply-step.js'
 import type { Step } from './build.js'
-import type { KnownFacts } from './facts.js'
+import type { KnownFacts } from './known-facts.js'
 
 /** One of several resources that are changed in one exchange. */
 export interface JoinedStep {

@@ -1,7 +1,7 @@
 import { FettleError } from '../core/errors.js'
 import { Later } from '../core/later.js'
 import type { Resource } from '../core/resource.js'
-import { placesOf } from './places.js'
+import { placesOf } from './resource-places.js'
 import { compareOptions, type Comparison } from './same-options.js'
 
 /** A resource, and who acts for it; null is the login user. */

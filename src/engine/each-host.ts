@@ -8,7 +8,7 @@ import type { RunOptions } from './options.js'
 import { isLost, isReached, killable, stopped } from './cancellation.js'
 import { becomeUser, connectOptions, targetOf, type ConnectSettings } from './connect-options.js'
 import { concurrently, defaultForks } from './forks.js'
-import { eventError } from './report.js'
+import { eventError } from './resource-event.js'
 import type { Connect } from './sessions.js'
 
 /** What became of a host: what the work answered, or why there is no answer. */

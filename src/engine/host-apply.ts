@@ -8,7 +8,7 @@ import { applyInBulk, applyTogether, inBulk, type JoinedStep } from './apply-tog
 import type { Step } from './build.js'
 import { failure, HostFailed, unmet, type HostContext } from './host-walk.js'
 import { LockedWalk } from './locked-walk.js'
-import { mayJoin, mostTogether, ReadAhead } from './outlook.js'
+import { mayJoin, mostTogether, ReadAhead } from './read-ahead.js'
 import { planStep, type StepPlan } from './plan-step.js'
 import { endsSession, stopped } from './cancellation.js'
 

@@ -6,14 +6,14 @@ import type { Block } from '../ssh/session.js'
 import type { OtherBackends } from './apply-step.js'
 import type { Step } from './build.js'
 import type { Emit, ProgressEvent, Status } from './events.js'
-import type { KnownFacts } from './facts.js'
+import type { KnownFacts } from './known-facts.js'
 import type { Turn } from './machines.js'
-import type { OnceTasks } from './once.js'
+import type { OnceTasks } from './once-tasks.js'
 import { lastLine } from './last-line.js'
-import { placeIn, placesOnce } from './places.js'
+import { placeIn, placesOnce } from './resource-places.js'
 import { planStep, type StepPlan } from './plan-step.js'
 import { reading } from './cancellation.js'
-import { resourceEvent, type Tally, type Told } from './report.js'
+import { resourceEvent, type Tally, type Told } from './resource-event.js'
 
 export interface HostContext {
   readonly host: string

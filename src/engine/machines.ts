@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os'
 import type { Output } from '../core/fact.js'
-import { Semaphores } from '../ssh/doors.js'
+import { Semaphores } from '../core/semaphores.js'
 import type { Block } from '../ssh/session.js'
 import { checkLock, lockBlock, patienceOf, type Locked, type Looked } from './lock.js'
 import { hasEnded, thisProcess } from './this-process.js'

@@ -1,5 +1,5 @@
 import type { Secret } from '../core/secret.js'
-import type { DecisiveFiles } from '../files/doubts.js'
+import type { DecisiveFiles } from '../files/untrusted-paths.js'
 import type { RunMode } from './events.js'
 
 /** What the command line decides about a run. */

@@ -1,11 +1,11 @@
 import type { FettleError } from '../core/errors.js'
 import type { InventoryHost } from '../inventory/inventory.js'
 import { HostPart } from './host-part.js'
-import { OnceTasks } from './once.js'
+import { OnceTasks } from './once-tasks.js'
 import type { PreparedPlay } from './prepare.js'
 import { stopped } from './cancellation.js'
 import { concurrently, defaultForks } from './forks.js'
-import { eventError } from './report.js'
+import { eventError } from './resource-event.js'
 import { batchesOf, FailureLimit } from './rolling.js'
 import type { HostState, RunContext } from './run-context.js'
 

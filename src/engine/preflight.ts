@@ -1,8 +1,8 @@
 import { FettleError, isCode } from '../core/errors.js'
 import { Later, type FactRequest } from '../core/later.js'
 import type { Step } from './build.js'
-import { requestsOf, type SharedFacts } from './facts.js'
-import { placeOf } from './places.js'
+import { requestsOf, type SharedFacts } from './known-facts.js'
+import { placeOf } from './resource-places.js'
 
 const local = (wanted: FactRequest<unknown>): boolean => wanted.kind.backend === 'local'
 

@@ -1,6 +1,6 @@
 import { FettleError } from '../core/errors.js'
 import type { Play } from '../core/play.js'
-import { shareOf } from '../core/share.js'
+import { shareOf } from '../core/percentage.js'
 
 /**
  * Cuts a list into batches: so many, or a percentage of all (truncated, at least 1); the last entry

@@ -9,7 +9,7 @@ import { Machines } from './machines.js'
 import type { RunOptions } from './options.js'
 import { PlayRun } from './play-run.js'
 import { prepare } from './prepare.js'
-import { scrubbedEvent, Tally } from './report.js'
+import { scrubbedEvent, Tally } from './resource-event.js'
 import type { HostState } from './run-context.js'
 import { Sessions, type Connect } from './sessions.js'
 

@@ -1,6 +1,6 @@
 import { types } from 'node:util'
 import { Later, type FactRequest } from '../core/later.js'
-import { isPlain } from '../core/plain.js'
+import { isPlain } from '../core/plain-object.js'
 import { isResource } from '../core/resource.js'
 import { reveal, Secret } from '../core/secret.js'
 

@@ -2,7 +2,7 @@ import { FettleError } from '../core/errors.js'
 import { omitUndefined } from '../core/omit-undefined.js'
 import { Secret } from '../core/secret.js'
 import type { SourcePlace } from './inventory.js'
-import type { MappingEntry, MappingFile } from './source.js'
+import type { MappingEntry, MappingFile } from './mapping-file.js'
 
 /** A part of the data, and the names that lead to it. */
 interface DataPart {

@@ -2,7 +2,7 @@ import { isCommon } from '../core/scrub/searched-texts.js'
 import { soundsSecret } from '../core/secret-names.js'
 import { Secret } from '../core/secret.js'
 import { WrittenNumber } from '../core/written-number.js'
-import type { Layer } from './layer.js'
+import type { Layer } from './variable-layer.js'
 import type { Warnings } from './warnings.js'
 
 const urlWithPassword = /(?<![\w+.-])[\w+.-]+:\/\/[^\s/:@]*:[^\s/@]+@/

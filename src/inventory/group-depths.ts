@@ -1,6 +1,6 @@
 import { FettleError } from '../core/errors.js'
 import { showPlace, type SourcePlace } from './inventory.js'
-import type { InventoryTree } from './tree.js'
+import type { InventoryTree } from './inventory-tree.js'
 
 const deepest = 64
 

@@ -1,7 +1,7 @@
 import { FettleError } from '../core/errors.js'
 import { showPlace } from './inventory.js'
-import { priorityName } from './layer.js'
-import type { GroupNode } from './tree.js'
+import { priorityName } from './variable-layer.js'
+import type { GroupNode } from './inventory-tree.js'
 
 /**
  * As in Ansible, `ansible_group_priority` of the inventory itself is the group's, and no variable

@@ -2,10 +2,16 @@ import type { FettleError } from '../core/errors.js'
 import { nearest } from '../core/nearest.js'
 import { checkGroupName, namedHosts } from './names.js'
 import { takePriority } from './group-priority.js'
-import { readVariables, type Layer } from './layer.js'
+import { readVariables, type Layer } from './variable-layer.js'
 import { BadName, mostHosts } from './range.js'
-import type { MappingEntry, MappingFile } from './source.js'
-import { addChild, addHosts, groupOf, type GroupNode, type InventoryTree } from './tree.js'
+import type { MappingEntry, MappingFile } from './mapping-file.js'
+import {
+  addChild,
+  addHosts,
+  groupOf,
+  type GroupNode,
+  type InventoryTree,
+} from './inventory-tree.js'
 import type { Warnings } from './warnings.js'
 
 const sections = ['children', 'hosts', 'vars']

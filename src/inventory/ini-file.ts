@@ -6,12 +6,18 @@ import { takePriority } from './group-priority.js'
 import { checkGroupName, namedHosts, orMeant } from './names.js'
 import { BadQuote, iniWords, type Word } from './ini-words.js'
 import { showPlace, type SourcePlace } from './inventory.js'
-import { isPassword, setVariable, type Layer } from './layer.js'
+import { isPassword, setVariable, type Layer } from './variable-layer.js'
 import { pythonLiteral } from './python-literal.js'
 import { BadName, mostHosts } from './range.js'
 import { scalarOf } from './scalar.js'
 import { unfitText } from './text-file.js'
-import { addChild, addHosts, groupOf, type GroupNode, type InventoryTree } from './tree.js'
+import {
+  addChild,
+  addHosts,
+  groupOf,
+  type GroupNode,
+  type InventoryTree,
+} from './inventory-tree.js'
 import type { Warnings } from './warnings.js'
 
 /**

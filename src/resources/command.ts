@@ -5,7 +5,7 @@ import { FettleError } from '../core/errors.js'
 import { request, type Value } from '../core/later.js'
 import { omitUndefined } from '../core/omit-undefined.js'
 import { absolutePath, checked, resources, secret, text, value, wantedOf } from '../core/options.js'
-import { clearScript } from '../core/pending.js'
+import { clearScript } from '../core/restart-marks.js'
 import { refuse } from '../core/refuse.js'
 import { type CommonOptions, type Resource, resource } from '../core/resource.js'
 import { reveal, Secret } from '../core/secret.js'
@@ -17,7 +17,7 @@ import {
   type Guards,
   type GuardVerdict,
 } from '../facts/guard.js'
-import { hiddenMarks, marksFact, seenMarks } from '../facts/marks.js'
+import { hiddenMarks, marksFact, seenMarks } from '../facts/pending-marks.js'
 
 export interface CommandOptions extends CommonOptions {
   /**

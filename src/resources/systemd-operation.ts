@@ -1,5 +1,5 @@
 import type { Action, ShellAction } from '../core/change.js'
-import { clearOldScript, clearScript } from '../core/pending.js'
+import { clearOldScript, clearScript } from '../core/restart-marks.js'
 import { refuse } from '../core/refuse.js'
 import { lines, sh, type Sh } from '../core/sh.js'
 

@@ -26,7 +26,7 @@ import {
   seenMarks,
   type PendingMark,
   type PendingMarks,
-} from '../facts/marks.js'
+} from '../facts/pending-marks.js'
 import { unitFact, type UnitState } from '../facts/unit.js'
 import { begin, watch, type UnitOperation } from './systemd-operation.js'
 import { daemonReload } from './systemd-unit.js'

@@ -2,8 +2,8 @@ import { execFile, type ExecFileException } from 'node:child_process'
 import { FettleError } from '../core/errors.js'
 import { omitUndefined } from '../core/omit-undefined.js'
 import { ConfigGroups } from './config-groups.js'
-import { Semaphores } from './doors.js'
-import { environmentFor, refuseSecrets } from './own-programs.js'
+import { Semaphores } from '../core/semaphores.js'
+import { environmentFor, refuseSecrets } from './local-programs.js'
 
 /** At most so many `ssh -G` at once, however many hosts there are. */
 const processes = new Semaphores(8)

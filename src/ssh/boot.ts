@@ -11,7 +11,7 @@ import {
   standardPrograms,
   type Programs,
 } from './driver.js'
-import { remoteWords } from './quoted.js'
+import { remoteWords } from './remote-words.js'
 import type { Become } from './target.js'
 import type { Pipes, Transport } from './transport.js'
 

@@ -2,7 +2,7 @@ import { Duplex } from 'node:stream'
 import type { FettleError } from '../core/errors.js'
 import { sh, type Sh } from '../core/sh.js'
 import { showAddress } from './address.js'
-import { remoteWords } from './quoted.js'
+import { remoteWords } from './remote-words.js'
 import type { ForwardTarget } from './session.js'
 import type { Pipes } from './transport.js'
 

@@ -31,7 +31,7 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
  */
 async function overSsh(target: Target, options: ConnectOptions): Promise<Transport> {
   const [route, { connectAlong }] = await unlessAborted(
-    Promise.all([routeTo(target, options.sshConfig), import('./connect-along.js')]),
+    Promise.all([routeTo(target, options.sshConfig), import('./connect-route.js')]),
     options.signal,
   )
   return connectAlong(route, options)

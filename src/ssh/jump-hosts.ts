@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { FettleError } from '../core/errors.js'
 import { Dropped, unlessAborted, within, type Dialer } from './link.js'
-import { returnWindowAtOnce } from './give-window-back.js'
+import { returnWindowAtOnce } from './return-window.js'
 import type { HostConfig } from './ssh-config.js'
 import type { SshTransport } from './ssh-transport.js'
 

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { userInfo } from 'node:os'
 import type { Duplex } from 'node:stream'
 import { FettleError } from '../core/errors.js'
-import { environmentFor } from './own-programs.js'
+import { environmentFor } from './local-programs.js'
 import type { ForwardTarget } from './session.js'
 import type { Pipes, Transport } from './transport.js'
 

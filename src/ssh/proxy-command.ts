@@ -3,7 +3,7 @@ import { omitUndefined } from '../core/omit-undefined.js'
 import { duplexOf } from './bridge.js'
 import type { Dialer } from './link.js'
 import { run } from './local.js'
-import { refuseSecrets } from './own-programs.js'
+import { refuseSecrets } from './local-programs.js'
 import type { HostConfig } from './ssh-config.js'
 
 /**

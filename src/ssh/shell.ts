@@ -7,7 +7,7 @@ import { Deadlines, type Awaited } from './deadlines.js'
 import { frames, type ExpectedAnswer } from './frame.js'
 import { Scanner, type Section } from './scanner.js'
 import type { Block } from './session.js'
-import { remoteWords } from './quoted.js'
+import { remoteWords } from './remote-words.js'
 import type { Booting } from './boot.js'
 import type { Pipes } from './transport.js'
 

@@ -1,5 +1,5 @@
 import { clip } from './columns.js'
-import type { FleetProgress, HostProgress } from './fleet.js'
+import type { FleetProgress, HostProgress } from './fleet-progress.js'
 import { headerLine } from './header-line.js'
 import { hostLines, isTalking } from './host-line.js'
 import type { Style } from './screen.js'

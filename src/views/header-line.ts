@@ -1,5 +1,5 @@
 import { clip, joined, width, widthOf, type Piece } from './columns.js'
-import { shareDone, type FleetProgress, type HostProgress } from './fleet.js'
+import { shareDone, type FleetProgress, type HostProgress } from './fleet-progress.js'
 import type { Style } from './screen.js'
 
 /** Columns of the bar: the longest that there is room for. */

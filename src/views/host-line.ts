@@ -1,6 +1,6 @@
 import { oneLine } from './clean.js'
 import { clip, fill, joined, width, widthOf, type Piece } from './columns.js'
-import { isSlow, type HostProgress } from './fleet.js'
+import { isSlow, type HostProgress } from './fleet-progress.js'
 import { elapsed } from './header-line.js'
 import type { Style } from './screen.js'
 

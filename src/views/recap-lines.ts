@@ -1,7 +1,7 @@
 import type { HostSummary, RunMode, SummaryEvent } from '../engine/events.js'
 import { oneLine, stripped } from './clean.js'
 import { fill, width } from './columns.js'
-import type { HostEnd } from './fleet.js'
+import type { HostEnd } from './fleet-progress.js'
 import { elapsed } from './header-line.js'
 import type { Style } from './screen.js'
 

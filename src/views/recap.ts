@@ -9,10 +9,10 @@ import type {
 import { oneLine } from './clean.js'
 import { wrapped } from './columns.js'
 import { FailureList } from './failures.js'
-import { endOf, type HostEnd } from './fleet.js'
+import { endOf, type HostEnd } from './fleet-progress.js'
 import { problem } from './problem.js'
 import { recapLines, totalLine } from './recap-lines.js'
-import { undone } from './retry.js'
+import { undone } from './retry-file.js'
 import type { Screen, Style } from './screen.js'
 import type { View } from './view.js'
 

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals'
 import { decisiveFiles } from '../../src/cli/decisive-files.js'
 import { loadPlays } from '../../src/cli/load-tasks.js'
 import { play } from '../../src/core/play.js'
-import { doubts } from '../../src/files/doubts.js'
+import { doubts } from '../../src/files/untrusted-paths.js'
 import { project } from '../inventory/project.js'
 
 const files = {

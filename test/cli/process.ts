@@ -7,7 +7,7 @@ import { afterAll } from '@jest/globals'
 import type { RunOptions } from '../../src/engine/options.js'
 import type { Event } from '../../src/engine/events.js'
 import type { Parts } from '../../src/cli/run-command.js'
-import type { ProcessContext } from '../../src/cli/surroundings.js'
+import type { ProcessContext } from '../../src/cli/process-context.js'
 
 class Kept extends Writable {
   text = ''

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { play, task, type WithFacts } from '../../src/core/play.js'
-import { shareOf, type Share } from '../../src/core/share.js'
+import { shareOf, type Share } from '../../src/core/percentage.js'
 import { problem } from '../inventory/project.js'
 
 const base = { name: 'Web', hosts: 'web', tasks: [] }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
 import { play, task, type Play, type PlayOptions } from '../../src/core/play.js'
-import type { Share } from '../../src/core/share.js'
+import type { Share } from '../../src/core/percentage.js'
 import { batchesOf, FailureLimit } from '../../src/engine/rolling.js'
 import type { z } from 'zod'
 import { inEachTest, note, playOf, runOn, type Fleet, type Ran } from './toy.js'

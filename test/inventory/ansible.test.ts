@@ -4,10 +4,10 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { graphText, listText } from '../../src/cli/inventory-texts.js'
 import { render } from '../../src/core/template.js'
-import { isPassword } from '../../src/inventory/layer.js'
+import { isPassword } from '../../src/inventory/variable-layer.js'
 import { loadInventory } from '../../src/inventory/load.js'
 import { selectHosts } from '../../src/inventory/pattern.js'
-import { checkVars } from '../../src/inventory/variables.js'
+import { checkVars } from '../../src/inventory/check-variables.js'
 import { ansible, type AnsibleAnswer } from './ansible.js'
 import {
   differences,

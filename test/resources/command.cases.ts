@@ -1,6 +1,6 @@
 import { secret } from '../../src/core/secret-text.js'
 import type { GuardVerdict } from '../../src/facts/guard.js'
-import type { PendingMark } from '../../src/facts/marks.js'
+import type { PendingMark } from '../../src/facts/pending-marks.js'
 import { command } from '../../src/resources/command.js'
 import { group } from '../../src/resources/group.js'
 import type { Case } from './case.js'

@@ -1,4 +1,4 @@
-import type { PendingMark } from '../../src/facts/marks.js'
+import type { PendingMark } from '../../src/facts/pending-marks.js'
 import type { UnitState } from '../../src/facts/unit.js'
 import { group } from '../../src/resources/group.js'
 import { systemdService, type ServiceOptions } from '../../src/resources/systemd-service.js'

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import ssh2 from 'ssh2'
 import { sh } from '../../src/core/sh.js'
 import { connect, type ConnectOptions, type Target } from '../../src/ssh/connect.js'
-import { pipelineLogin } from '../../src/ssh/swift-login.js'
+import { pipelineLogin } from '../../src/ssh/pipelined-login.js'
 import { logIn } from './log-in.js'
 import { makeKey, sshConfig, startSshd, type Sshd } from './sshd.js'
 import { Trips } from './trips.js'

@@ -1,4 +1,4 @@
-import { gap, DecodingBuilder, type Decoding } from './reading.js'
+import { gap, DecodingBuilder, type Decoding } from './decoding.js'
 
 /** The value of each letter of the alphabets, by its unit; of others -1. */
 function valuesOf(...alphabets: readonly string[]): Int8Array {

@@ -1,4 +1,4 @@
-import { gap, type Decoding } from './reading.js'
+import { gap, type Decoding } from './decoding.js'
 
 /** A text that is searched for. */
 export interface Pattern {

@@ -1,4 +1,4 @@
-import { DecodingBuilder, type Decoding } from './reading.js'
+import { DecodingBuilder, type Decoding } from './decoding.js'
 
 /** Replaces each match; null where there is none. */
 function replaced(

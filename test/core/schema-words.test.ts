@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { z } from 'zod'
-import { wanted } from '../../src/core/wanted.js'
+import { wanted } from '../../src/core/schema-words.js'
 
 const told = (schema: z.ZodType, value: unknown): string => {
   const issue = schema.safeParse(value).error?.issues[0]

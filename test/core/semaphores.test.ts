@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from '@jest/globals'
-import { Semaphores } from '../../src/ssh/doors.js'
+import { Semaphores } from '../../src/core/semaphores.js'
 
 test('so many at once for each key, the others in the order of coming', async () => {
   const semaphores = new Semaphores(2)

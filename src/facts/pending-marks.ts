@@ -6,7 +6,7 @@ import {
   pendingPlaces,
   type RestartMark,
   type PendingPlaces,
-} from '../core/pending.js'
+} from '../core/restart-marks.js'
 import { lines, sh } from '../core/sh.js'
 
 /** A mark as it lies on the host. */

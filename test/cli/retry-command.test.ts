@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { Command } from 'commander'
-import { retryCommand } from '../../src/cli/again.js'
+import { retryCommand } from '../../src/cli/retry-command.js'
 import { withRunFlags } from '../../src/cli/flags.js'
 
 async function again(...words: readonly string[]): Promise<string> {

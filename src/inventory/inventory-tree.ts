@@ -1,5 +1,5 @@
 import type { SourcePlace } from './inventory.js'
-import type { Layer } from './layer.js'
+import type { Layer } from './variable-layer.js'
 import type { NamedHosts } from './names.js'
 
 export interface GroupNode {

@@ -1,5 +1,5 @@
 import { base64, byteEncodings } from './byte-encodings.js'
-import { Decoding } from './reading.js'
+import { Decoding } from './decoding.js'
 import { textEncodings, visible } from './text-encodings.js'
 
 /** How many encodings are undone, one inside the other: JSON in JSON, JSON in base64. */

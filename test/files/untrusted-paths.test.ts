@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { doubts } from '../../src/files/doubts.js'
+import { doubts } from '../../src/files/untrusted-paths.js'
 import { changedBy, type PathStats } from '../../src/files/trust.js'
 import { project } from '../inventory/project.js'
 import { asRoot } from '../as-root.js'

@@ -2,7 +2,11 @@ import { describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
 import type { Inventory } from '../../src/inventory/inventory.js'
 import { loadInventory } from '../../src/inventory/load.js'
-import { checkAllVars, checkVars, undeclaredVariables } from '../../src/inventory/variables.js'
+import {
+  checkAllVars,
+  checkVars,
+  undeclaredVariables,
+} from '../../src/inventory/check-variables.js'
 import { problem, project } from './project.js'
 
 const load = (

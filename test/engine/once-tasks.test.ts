@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { FettleError } from '../../src/core/errors.js'
 import { task, type TaskOptions } from '../../src/core/play.js'
 import type { Event } from '../../src/engine/events.js'
-import { OnceTasks } from '../../src/engine/once.js'
+import { OnceTasks } from '../../src/engine/once-tasks.js'
 import { run } from '../../src/engine/run.js'
 import {
   hostsNamed,

@@ -19,7 +19,7 @@ import { resource, type Resource } from '../../src/core/resource.js'
 import { Secret } from '../../src/core/secret.js'
 import { sh } from '../../src/core/sh.js'
 import type { Step } from '../../src/engine/build.js'
-import { KnownFacts, SharedFacts } from '../../src/engine/facts.js'
+import { KnownFacts, SharedFacts } from '../../src/engine/known-facts.js'
 import type { Block, Session } from '../../src/ssh/session.js'
 import { stepsOf } from './toy.js'
 

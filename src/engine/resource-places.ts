@@ -1,7 +1,7 @@
 import { isAbsolute, relative, resolve } from 'node:path'
 import type { Change } from '../core/change.js'
 import type { Resource } from '../core/resource.js'
-import { placeOfError, userPlaces } from '../core/stack.js'
+import { placeOfError, userPlaces } from '../core/user-stack.js'
 
 /** The file and line of the user's code where a resource was made. */
 export const placeOf = (resource: Resource): string =>

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import type { Change } from '../../src/core/change.js'
 import { FettleError } from '../../src/core/errors.js'
 import { Secret } from '../../src/core/secret.js'
-import { eventError, resourceEvent, scrubbedEvent, Tally } from '../../src/engine/report.js'
+import { eventError, resourceEvent, scrubbedEvent, Tally } from '../../src/engine/resource-event.js'
 import { note, stepsOf } from './toy.js'
 
 new Secret('hunter22')

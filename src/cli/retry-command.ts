@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { quote } from '../core/sh.js'
-import { retryFile } from '../views/retry.js'
+import { retryFile } from '../views/retry-file.js'
 
 /**
  * The words that run a command again for the hosts that it has not done. Where variables stand on

@@ -3,7 +3,7 @@ import { nearest } from '../core/nearest.js'
 import { followedNames, isConnectionName } from './connection-options.js'
 import type { SourcePlace } from './inventory.js'
 import { orMeant } from './names.js'
-import type { MappingFile } from './source.js'
+import type { MappingFile } from './mapping-file.js'
 import { isVault, type ValuePath } from './value-parts.js'
 import type { Warnings } from './warnings.js'
 
