@@ -9,9 +9,22 @@ const below = {
   inventory: ['core'],
   engine: ['core', 'facts', 'resources', 'files', 'ssh', 'backends', 'inventory'],
   views: ['core', 'files', 'engine'],
+  records: ['core', 'files', 'engine', 'views'],
   lab: ['core', 'files'],
   demo: ['core', 'lab'],
-  cli: ['core', 'files', 'inventory', 'engine', 'views', 'lab', 'demo', 'ssh', 'backends', 'facts'],
+  cli: [
+    'core',
+    'files',
+    'inventory',
+    'engine',
+    'views',
+    'records',
+    'lab',
+    'demo',
+    'ssh',
+    'backends',
+    'facts',
+  ],
 }
 const io = '^(node:)?(fs|child_process|net|http|https|os|process|tls|dgram|readline)(/|$)'
 

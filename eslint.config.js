@@ -9,6 +9,7 @@ const edges = [
   'src/demo/**',
   'src/backends/**',
   'src/views/**',
+  'src/records/**',
   'src/inventory/**',
   'test/**',
 ]

@@ -58,8 +58,8 @@ const programText = () =>
     stdin: {
       contents: [
         "export * from './program.js'",
-        "export const lab = () => import('./lab.js')",
-        "export const demo = () => import('./demo-command.js')",
+        "export const lab = () => import('./commands/lab.js')",
+        "export const demo = () => import('./commands/demo-command.js')",
       ].join('\n'),
       resolveDir: at('src', 'cli'),
     },
@@ -97,8 +97,8 @@ write('id', createHash('sha256').update(program).digest('hex').slice(0, 16))
 
 await writePart('index.js', 'index.js', 'loadProgram().fettle')
 await writePart('program.js', 'cli/program.js', 'loadProgram()')
-await writePart('lab.js', 'cli/lab.js', 'await loadProgram().lab()')
-await writePart('demo-command.js', 'cli/demo-command.js', 'await loadProgram().demo()')
+await writePart('lab.js', 'cli/commands/lab.js', 'await loadProgram().lab()')
+await writePart('demo-command.js', 'cli/commands/demo-command.js', 'await loadProgram().demo()')
 
 copyDeclarations(at('src'), at('types'), 'index.d.ts')
 

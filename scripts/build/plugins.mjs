@@ -1,5 +1,6 @@
 // What esbuild does not join by itself as bundle.mjs needs it.
 import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 
 /** ssh2's own compiled part, which its installation makes beside its files. */
 export const compiledBySsh2 = {
@@ -16,7 +17,7 @@ export const besideTheProgram = {
   name: 'beside-the-program',
   setup: ({ onResolve }) =>
     onResolve({ filter: /^\.\// }, ({ kind, path }) =>
-      kind === 'dynamic-import' ? { path, external: true } : undefined,
+      kind === 'dynamic-import' ? { path: `./${basename(path)}`, external: true } : undefined,
     ),
 }
 

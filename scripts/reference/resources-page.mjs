@@ -1,5 +1,5 @@
 // The page docs/resources.md.
-import { basename, join } from 'node:path'
+import { join, relative } from 'node:path'
 import ts from 'typescript'
 import { chapters, introduction } from './chapters.mjs'
 import { exampleOf } from './example.mjs'
@@ -96,8 +96,8 @@ class Entries {
   }
 
   #example(declaration) {
-    const source = basename(declaration.getSourceFile().fileName)
-    const cases = join(this.#root, 'test/resources', source.replace('.ts', '.cases.ts'))
+    const source = relative(join(this.#root, 'src'), declaration.getSourceFile().fileName)
+    const cases = join(this.#root, 'test', source.replace('.ts', '.cases.ts'))
     const example = exampleOf(cases, this.#publicNames)
     return example === null ? [] : ['Example:', code(example)]
   }

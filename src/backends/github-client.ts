@@ -1,6 +1,6 @@
 import type { Octokit } from '@octokit/rest'
 import { FettleError } from '../core/errors.js'
-import { scrub } from '../core/scrub.js'
+import { scrub } from '../core/scrub/scrub.js'
 import { reveal, type Secret } from '../core/secret.js'
 import {
   filledIn,

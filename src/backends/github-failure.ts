@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { FettleError } from '../core/errors.js'
-import { scrub } from '../core/scrub.js'
-import { neededPermission } from '../facts/github.js'
+import { scrub } from '../core/scrub/scrub.js'
+import { neededPermission } from '../facts/github/api.js'
 import { BadAnswer } from './github-fetch.js'
 
 /**

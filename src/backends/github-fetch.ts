@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { scrub } from '../core/scrub.js'
+import { scrub } from '../core/scrub/scrub.js'
 import { reasonOf } from './network-error.js'
 
 /** Redirects that are followed before an answer is given up. */

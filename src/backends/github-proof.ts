@@ -1,8 +1,13 @@
 import type { GithubProofAction } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import { omitUndefined } from '../core/omit-undefined.js'
-import { scrub } from '../core/scrub.js'
-import { ownerAndName, parseDeliveries, parseDelivery, type DeliveryItem } from '../facts/github.js'
+import { scrub } from '../core/scrub/scrub.js'
+import {
+  ownerAndName,
+  parseDeliveries,
+  parseDelivery,
+  type DeliveryItem,
+} from '../facts/github/api.js'
 import type { Parameters } from './github-client.js'
 import { strangeAnswer } from './github-failure.js'
 

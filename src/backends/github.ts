@@ -3,7 +3,7 @@ import type { GithubAction, GithubProofAction } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import type { GithubReader } from '../core/fact.js'
 import { revealAll, type Secret } from '../core/secret.js'
-import { ownerAndName } from '../facts/github.js'
+import { ownerAndName } from '../facts/github/api.js'
 import { checkedBase, isLoopback } from './github-base.js'
 import {
   GithubClient,

@@ -2,7 +2,7 @@ import { readFile, realpath } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { z } from 'zod'
 import { unknown, type Fact } from '../core/fact.js'
-import { nearest } from '../core/nearest.js'
+import { nearest } from '../core/names/nearest.js'
 
 /** Where a project's `package.json` may not be understood. */
 class Misunderstood extends Error {}

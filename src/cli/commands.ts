@@ -1,7 +1,7 @@
 import { Argument, Command } from 'commander'
-import { completion, named, type Candidate } from './complete.js'
-import { completionScript, shells, type CompletedShell } from './completion-scripts.js'
-import type { DemoFlags } from './demo-command.js'
+import { completion, named, type Candidate } from './completion/complete.js'
+import { completionScript, shells, type CompletedShell } from './completion/completion-scripts.js'
+import type { DemoFlags } from './commands/demo-command.js'
 import {
   withExamples,
   withFleetFlags,
@@ -9,14 +9,14 @@ import {
   withRunFlags,
   type FleetFlags,
   type RunFlags,
-} from './flags.js'
-import type { InventoryFlags } from './inventory-command.js'
-import { withLabCommands } from './lab-command.js'
+} from './input/flags.js'
+import type { InventoryFlags } from './commands/inventory-command.js'
+import { withLabCommands } from './commands/lab-command.js'
 import { manifest } from './package-folder.js'
 import type * as Whole from './program.js'
-import type { Parts } from './run-command.js'
-import type { ShellFlags } from './shell-command.js'
-import type { ProcessContext } from './process-context.js'
+import type { Parts } from './commands/run-command.js'
+import type { ShellFlags } from './commands/shell-command.js'
+import type { ProcessContext } from './input/process-context.js'
 
 /**
  * Performs a command with the rest of the program, which is loaded now; its answer becomes the exit
@@ -165,7 +165,7 @@ function projects(program: Command, io: ProcessContext, start: Start): void {
     .option('--keep', 'leave the host up afterwards (fettle lab down ends it)')
     .option('--yes', 'install missing Debian packages without asking')
     .action((flags: DemoFlags) =>
-      start(async () => (await import('./demo-command.js')).demoCommand(flags, io)),
+      start(async () => (await import('./commands/demo-command.js')).demoCommand(flags, io)),
     )
   withExamples(
     program.command('completion'),

@@ -1,9 +1,9 @@
 import { CommanderError, type Command } from 'commander'
 import { commandLine, type Start } from './commands.js'
-import { scrubUncaught } from './scrub-uncaught.js'
+import { scrubUncaught } from './output/scrub-uncaught.js'
 import type * as Whole from './program.js'
-import type { Parts } from './run-command.js'
-import { thisProcess, type ProcessContext } from './process-context.js'
+import type { Parts } from './commands/run-command.js'
+import { thisProcess, type ProcessContext } from './input/process-context.js'
 
 // Commander is all that `fettle --help` loads; what a command needs is imported when it runs.
 type Program = () => Promise<typeof Whole>

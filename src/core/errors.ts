@@ -1,4 +1,4 @@
-import { scrub } from './scrub.js'
+import { scrub } from './scrub/scrub.js'
 
 /**
  * Every error that Fettle raises on purpose: its code, what it means, and what to do about it.

@@ -5,7 +5,7 @@ import { FettleError } from './errors.js'
 import { Later } from './later.js'
 import { isResource, type CommonOptions, type Resource } from './resource.js'
 import { Secret } from './secret.js'
-import { nearest } from './nearest.js'
+import { nearest } from './names/nearest.js'
 import { kindOf, wanted } from './schema-words.js'
 
 /**

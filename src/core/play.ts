@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { FettleError } from './errors.js'
 import type { HostFacts } from './host-facts.js'
 import type { Resource } from './resource.js'
-import { nearest } from './nearest.js'
+import { nearest } from './names/nearest.js'
 import { isShare, type Percentage, type Share } from './percentage.js'
 
 /** What tasks see of a host. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { nearest } from './nearest.js'
+import { nearest } from './names/nearest.js'
 import { Secret } from './secret.js'
 
 type Issue = z.core.$ZodIssue

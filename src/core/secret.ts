@@ -1,6 +1,6 @@
 import { FettleError } from './errors.js'
 import { leavesOf, mapLeaves } from './leaves.js'
-import { hideSecret } from './scrub.js'
+import { hideSecret } from './scrub/scrub.js'
 
 /**
  * A value that must not be seen. It cannot be printed, joined to a string, logged or serialised by

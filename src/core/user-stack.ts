@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 
 /** Fettle's own code: what stands above it in a stack is the user's. */
-const own = fileURLToPath(new URL('..', import.meta.url))
+export const ownCode = fileURLToPath(new URL('..', import.meta.url))
 const frame = /^\s+at (?:async )?(?:[^/]*\()?(file:\/\/)?(\/.*?):(\d+)(?::\d+)?\)?$/
 
 /**
@@ -11,7 +11,7 @@ const frame = /^\s+at (?:async )?(?:[^/]*\()?(file:\/\/)?(\/.*?):(\d+)(?::\d+)?\
 function placeOfFrame(line: string): string | null {
   const [, url, path = '', number = ''] = frame.exec(line) ?? []
   const file = url === undefined ? path : decodeURI(path)
-  if (file === '' || file.startsWith(own)) return null
+  if (file === '' || file.startsWith(ownCode)) return null
   return `${file}:${number}`
 }
 

@@ -2,8 +2,8 @@ import type { Address } from '../core/address.js'
 import type { Change } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import { omitUndefined } from '../core/omit-undefined.js'
-import { scrub, scrubAll } from '../core/scrub.js'
-import type { Step } from './build.js'
+import { scrub, scrubAll } from '../core/scrub/scrub.js'
+import type { Step } from './prepare/build.js'
 import type {
   Event,
   EventChange,

@@ -1,9 +1,9 @@
 import type { Emit, HostEvent } from './events.js'
 import type { RunOptions } from './options.js'
-import type { Machines } from './machines.js'
-import type { PreparedRun } from './prepare.js'
+import type { Machines } from './fleet/machines.js'
+import type { PreparedRun } from './prepare/prepare.js'
 import type { Tally } from './resource-event.js'
-import type { Connect, Sessions } from './sessions.js'
+import type { Connect, Sessions } from './fleet/sessions.js'
 
 /** What is known of a host in the course of a run. */
 export interface HostState {

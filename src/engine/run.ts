@@ -5,13 +5,13 @@ import type { Play } from '../core/play.js'
 import type { Inventory } from '../inventory/inventory.js'
 import { connect } from '../ssh/connect.js'
 import type { Emit, HostSummary } from './events.js'
-import { Machines } from './machines.js'
+import { Machines } from './fleet/machines.js'
 import type { RunOptions } from './options.js'
-import { PlayRun } from './play-run.js'
-import { prepare } from './prepare.js'
+import { PlayRun } from './fleet/play-run.js'
+import { prepare } from './prepare/prepare.js'
 import { scrubbedEvent, Tally } from './resource-event.js'
 import type { HostState } from './run-context.js'
-import { Sessions, type Connect } from './sessions.js'
+import { Sessions, type Connect } from './fleet/sessions.js'
 
 /**
  * Plans or applies plays for the hosts of an inventory. All it has to say it says in events; a view

@@ -1,6 +1,6 @@
 import type { FettleError } from '../core/errors.js'
 import type { Secret } from '../core/secret.js'
-import type { ValuePath } from './value-parts.js'
+import type { ValuePath } from './read/value-parts.js'
 
 /** Where something was written. A `line` of 0 is the command line. */
 export interface SourcePlace {

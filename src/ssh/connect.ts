@@ -1,8 +1,8 @@
-import { localTransport } from './local.js'
-import { openSession } from './open-session.js'
-import { unlessAborted } from './link.js'
+import { localTransport } from './link/local.js'
+import { openSession } from './shell/open-session.js'
+import { unlessAborted } from './link/link.js'
 import type { Session } from './session.js'
-import { routeTo } from './route.js'
+import { routeTo } from './config/route.js'
 import type { ConnectOptions, Target } from './target.js'
 import type { Transport } from './transport.js'
 
@@ -31,7 +31,7 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
  */
 async function overSsh(target: Target, options: ConnectOptions): Promise<Transport> {
   const [route, { connectAlong }] = await unlessAborted(
-    Promise.all([routeTo(target, options.sshConfig), import('./connect-route.js')]),
+    Promise.all([routeTo(target, options.sshConfig), import('./link/connect-route.js')]),
     options.signal,
   )
   return connectAlong(route, options)

@@ -1,8 +1,8 @@
 import { omitUndefined } from '../core/omit-undefined.js'
 import type { RunMode } from '../engine/events.js'
-import { notesView, plainView } from './plain.js'
-import { planText } from './plan-text.js'
-import { recapView } from './recap.js'
+import { notesView, plainView } from './text/plain.js'
+import { planText } from './text/plan-text.js'
+import { recapView } from './text/recap.js'
 import type { Screen } from './screen.js'
 import { views, type View } from './view.js'
 
@@ -30,7 +30,7 @@ export async function peopleView(
   if (screen.redraws) {
     // Imported only where it is needed: loading listr2 takes longer than the rest of the command
     // line.
-    const { progressView } = await import('./progress.js')
+    const { progressView } = await import('./terminal/progress.js')
     return views([progressView(screen), planText(screen, detail), recap])
   }
   const changes = mode === 'plan' ? planText(screen, detail) : plainView(screen, detail)

@@ -16,7 +16,7 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import { openGithub, type GithubBackend, type GithubOptions } from '../../src/backends/github.js'
 import { FettleError } from '../../src/core/errors.js'
 import { reveal, Secret } from '../../src/core/secret.js'
-import { hooksFact } from '../../src/facts/github.js'
+import { hooksFact } from '../../src/facts/github/api.js'
 
 // Answers that GitHub never gives: whatever a wrong GITHUB_API_URL, a proxy or somebody in between
 // may send.

@@ -6,7 +6,7 @@ import { openGithub, type GithubBackend } from '../../src/backends/github.js'
 import type { GithubAction } from '../../src/core/change.js'
 import { FettleError } from '../../src/core/errors.js'
 import { reveal, Secret } from '../../src/core/secret.js'
-import { hooksFact, newestDeliveryFact } from '../../src/facts/github.js'
+import { hooksFact, newestDeliveryFact } from '../../src/facts/github/api.js'
 import { startReceiver, type Receiver } from '../github/receiver.js'
 import { startGithub, type GithubStandIn } from '../github/stand-in.js'
 

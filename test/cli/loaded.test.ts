@@ -60,7 +60,7 @@ describe('what is loaded', () => {
     })
     expect(loadedBy(['plan'], directory).packages).toContain('jiti')
     const { packages, files } = loadedBy(['plan'], directory)
-    expect(files.filter((url) => url.endsWith('/cli/plain-tasks.js'))).toHaveLength(1)
+    expect(files.filter((url) => url.endsWith('/cli/load/plain-tasks.js'))).toHaveLength(1)
     expect(
       packages.filter(
         (name) =>

@@ -6,8 +6,8 @@ import { PassThrough, Readable, Writable } from 'node:stream'
 import { afterAll } from '@jest/globals'
 import type { RunOptions } from '../../src/engine/options.js'
 import type { Event } from '../../src/engine/events.js'
-import type { Parts } from '../../src/cli/run-command.js'
-import type { ProcessContext } from '../../src/cli/process-context.js'
+import type { Parts } from '../../src/cli/commands/run-command.js'
+import type { ProcessContext } from '../../src/cli/input/process-context.js'
 
 class Kept extends Writable {
   text = ''

@@ -21,7 +21,7 @@ import {
   type RestartMark,
 } from '../../src/core/restart-marks.js'
 import { lines, sh } from '../../src/core/sh.js'
-import { marksFactIn, seenMarks } from '../../src/facts/pending-marks.js'
+import { marksFactIn, seenMarks } from '../../src/facts/systemd/pending-marks.js'
 import { runIn, shells } from '../shells.js'
 
 const instance = '0123456789abcdef0123456789abcdef'

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Fact, Output, ShellFactKind } from '../../src/core/fact.js'
 import { reveal } from '../../src/core/secret.js'
-import { groupFact } from '../../src/facts/group.js'
-import { missingParentFact } from '../../src/facts/missing-parent.js'
-import { pathFact } from '../../src/facts/path.js'
-import { secretFileFact } from '../../src/facts/secret-file.js'
-import { sshKeyFact } from '../../src/facts/ssh-key.js'
-import { treeFact } from '../../src/facts/tree.js'
-import { userFact, type UserKey } from '../../src/facts/user.js'
+import { groupFact } from '../../src/facts/accounts/group.js'
+import { missingParentFact } from '../../src/facts/files/missing-parent.js'
+import { pathFact } from '../../src/facts/files/path.js'
+import { secretFileFact } from '../../src/facts/files/secret-file.js'
+import { sshKeyFact } from '../../src/facts/accounts/ssh-key.js'
+import { treeFact } from '../../src/facts/files/tree.js'
+import { userFact, type UserKey } from '../../src/facts/accounts/user.js'
 
 const said = (stdout: string, code = 0, stderr = ''): Output => ({
   code,

@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals'
 import type { ShellFactKind } from '../../src/core/fact.js'
 import { withinTime } from '../../src/core/within-time.js'
-import { gitCheckoutFact } from '../../src/facts/git-checkout.js'
-import { gitRemoteFact } from '../../src/facts/git-remote.js'
-import { normalizedUrl } from '../../src/facts/github.js'
+import { gitCheckoutFact } from '../../src/facts/git/checkout.js'
+import { gitRemoteFact } from '../../src/facts/git/remote.js'
+import { normalizedUrl } from '../../src/facts/github/api.js'
 import { hostFact } from '../../src/facts/host.js'
-import { parseGrant } from '../../src/facts/mysql-grants.js'
-import { databaseFact } from '../../src/facts/mysql-server.js'
-import { parseRequirements } from '../../src/facts/requirements.js'
-import { userFact } from '../../src/facts/user.js'
-import { venvFact } from '../../src/facts/venv.js'
+import { parseGrant } from '../../src/facts/mysql/grants.js'
+import { databaseFact } from '../../src/facts/mysql/server.js'
+import { parseRequirements } from '../../src/facts/python/requirements.js'
+import { userFact } from '../../src/facts/accounts/user.js'
+import { venvFact } from '../../src/facts/python/venv.js'
 
 // Answers of a hostile host that a pattern would try at every place, or in many ways: for minutes,
 // or for ever.

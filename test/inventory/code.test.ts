@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { loadInventory } from '../../src/cli/load-inventory.js'
+import { loadInventory } from '../../src/cli/load/load-inventory.js'
 import { Secret } from '../../src/core/secret.js'
-import { env } from '../../src/inventory/environment.js'
+import { env } from '../../src/inventory/environment/environment.js'
 import { problem, project } from './project.js'
 
 /** What these inventories use of Fettle. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { render } from '../../src/core/template.js'
+import { render } from '../../src/core/template/template.js'
 import { namesOf } from '../../tasks/names.js'
 import { AppVars } from '../../tasks/vars.js'
 

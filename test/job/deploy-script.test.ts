@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, test } from '@jest/globals'
-import { render } from '../../src/core/template.js'
-import { dash, git, GitStage } from '../resources/git-stage.js'
+import { render } from '../../src/core/template/template.js'
+import { dash, git, GitStage } from '../resources/git/stage.js'
 
 // The script that a push runs, with stand-ins for what it calls: what a person has on the host is
 // not lost without a word.

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { prepare, type PreparedRun } from '../../src/engine/prepare.js'
+import { prepare, type PreparedRun } from '../../src/engine/prepare/prepare.js'
 import type { RunOptions } from '../../src/engine/options.js'
 import { loadInventory } from '../../src/inventory/load.js'
 import site from '../../tasks/site.js'

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Command } from 'commander'
 import { parse } from 'yaml'
-import { withLabCommands } from '../../src/cli/lab-command.js'
+import { withLabCommands } from '../../src/cli/commands/lab-command.js'
 
 jest.setTimeout(300_000)
 

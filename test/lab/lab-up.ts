@@ -1,6 +1,6 @@
 import { chdir } from 'node:process'
 import { Command } from 'commander'
-import { withLabCommands } from '../../src/cli/lab-command.js'
+import { withLabCommands } from '../../src/cli/commands/lab-command.js'
 
 // A program that runs `fettle lab up` for a project: its folder, then the command's words.
 const [project = '', ...words] = process.argv.slice(2)

@@ -4,7 +4,9 @@ import { changesOf, type Action } from '../../src/core/change.js'
 import type { Case } from './case.js'
 
 const directory = import.meta.dirname
-const tables = readdirSync(directory).filter((file) => file.endsWith('.cases.ts'))
+const tables = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.cases.ts'),
+)
 
 function shown(action: Action): string {
   switch (action.on) {

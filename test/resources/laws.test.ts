@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import ts from 'typescript'
 import type { Change } from '../../src/core/change.js'
@@ -8,12 +8,18 @@ import type { Resource } from '../../src/core/resource.js'
 import { reveal, Secret } from '../../src/core/secret.js'
 import type { Case } from './case.js'
 
-const tables = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.cases.ts'))
+const tables = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter(
+  (file) => file.endsWith('.cases.ts'),
+)
 const sources = join(import.meta.dirname, '../../src/resources')
 
-/** What a resource's table is named after: `github-webhook` holds the rows of `githubWebhook`. */
-const functionName = (table: string): string =>
-  table.replace('.cases.ts', '').replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+/** The function whose rows a table holds: `github/deploy-key` is of `githubDeployKey`, `files/file` of `file`. */
+function functionOf(table: string, module: Readonly<Record<string, unknown>>): Make {
+  const name = table.replace('.cases.ts', '')
+  const camelCase = (words: string): string =>
+    words.replace(/[-/](.)/g, (_, letter: string) => letter.toUpperCase())
+  return (module[camelCase(name)] ?? module[camelCase(basename(name))]) as Make
+}
 
 /** Every Secret in plain data, as text. */
 function secretsIn(value: unknown): readonly string[] {
@@ -58,7 +64,7 @@ for (const table of tables) {
   const module = (await import(
     `../../src/resources/${table.replace('.cases.ts', '.js')}`
   )) as Readonly<Record<string, unknown>>
-  const make = module[functionName(table)] as Make
+  const make = functionOf(table, module)
   const planned = cases.map((row) => {
     const made = row.resource()
     return {
@@ -145,6 +151,9 @@ function undocumented(file: string): readonly string[] {
   })
 }
 
-test.each(readdirSync(sources))('%s: every option and every function is documented', (file) => {
+const written = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.ts'),
+)
+test.each(written)('%s: every option and every function is documented', (file) => {
   expect(undocumented(file)).toEqual([])
 })

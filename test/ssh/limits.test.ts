@@ -6,7 +6,7 @@ import type { ServerChannel } from 'ssh2'
 import { Secret } from '../../src/core/secret.js'
 import { sh } from '../../src/core/sh.js'
 import { connect, type Target } from '../../src/ssh/connect.js'
-import { guardAnswers } from '../../src/ssh/receive-limits.js'
+import { guardAnswers } from '../../src/ssh/link/receive-limits.js'
 import type { Session } from '../../src/ssh/session.js'
 import { booted, flood, greeted, startHostile, type Behaviour, type Hostile } from './hostile.js'
 

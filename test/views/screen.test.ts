@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { recordView } from '../../src/views/run-record.js'
+import { recordView } from '../../src/records/run-record.js'
 import { screen } from '../../src/views/screen.js'
 import { everything, runOf } from './events.js'
 

@@ -1,4 +1,4 @@
-import { width } from '../../src/views/columns.js'
+import { width } from '../../src/views/terminal/columns.js'
 
 /** How a letter looks: what `tmux capture-pane -e` tells of it. */
 interface Look {

@@ -1,4 +1,4 @@
-import { width } from '../../src/views/columns.js'
+import { width } from '../../src/views/terminal/columns.js'
 import { plainStyle, type Screen, type Style } from '../../src/views/screen.js'
 
 interface Row {

@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { FettleError } from '../../core/errors.js'
+import { Secret } from '../../core/secret.js'
+import {
+  connectOptions,
+  targetOf,
+  type ConnectSettings,
+} from '../../engine/fleet/connect-options.js'
+import type { InventoryHost } from '../../inventory/inventory.js'
+import { ask } from './passwords.js'
+import type { ProcessContext } from './process-context.js'
+
+/** ssh's own number of tries (NumberOfPasswordPrompts). */
+const tries = 3
+
+/**
+ * Asks for the passphrases of the encrypted keys that the hosts cannot be reached without: each
+ * once for the whole run, before anything is contacted. An empty answer leaves a key locked, and so
+ * does a third wrong one; its hosts then say so. As with ssh, the program that SSH_ASKPASS names is
+ * asked where there is no terminal, and also at one with SSH_ASKPASS_REQUIRE=force or prefer;
+ * without either nobody is asked.
+ */
+export async function unlockKeys(
+  hosts: () => readonly InventoryHost[],
+  options: ConnectSettings,
+  surroundings: ProcessContext,
+): Promise<void> {
+  const question = whomToAsk(surroundings)
+  if (question === null) return
+  const { lockedKeys, unlock } = await import('../../ssh/login/locked-keys.js')
+  const targets = hosts().map((host) => targetOf(host, null, options))
+  for (const path of await lockedKeys(targets, connectOptions(options))) {
+    let said = ''
+    for (let left = tries; left > 0; left -= 1) {
+      const passphrase = await question(`${said}Enter passphrase for key '${path}': `)
+      if (passphrase === '' || (await unlock(path, new Secret(passphrase)))) break
+      said = 'Wrong passphrase. '
+    }
+  }
+}
+
+function whomToAsk(surroundings: ProcessContext): ((prompt: string) => Promise<string>) | null {
+  const { SSH_ASKPASS: program = '', SSH_ASKPASS_REQUIRE: required = '' } = surroundings.env
+  const terminal = surroundings.stdin.isTTY === true
+  if (program !== '' && required !== 'never' && (!terminal || required !== ''))
+    return (prompt) => fromProgram(program, prompt)
+  return terminal ? (prompt) => ask(prompt, surroundings) : null
+}
+
+async function fromProgram(program: string, prompt: string): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)(program, [prompt])
+    return stdout.replace(/[\r\n][^]*$/, '')
+  } catch (error) {
+    const [why = ''] = (error as Error).message.split('\n')
+    throw new FettleError('usage', {
+      message: `SSH_ASKPASS: ${program} gave no passphrase: ${why}`,
+      remedy: 'give a program that prints the passphrase, or leave it out',
+    })
+  }
+}

@@ -1,0 +1,141 @@
+import { relative, resolve } from 'node:path'
+import { types } from 'node:util'
+import { FettleError, type ErrorCode } from '../../core/errors.js'
+import { omitUndefined } from '../../core/omit-undefined.js'
+import { scrub } from '../../core/scrub/scrub.js'
+import { ownCode } from '../../core/user-stack.js'
+import { setProjectDirectory } from '../../inventory/environment/environment.js'
+import { loadPlain } from './plain-tasks.js'
+import { publicModule } from './public-names.js'
+import { closeFiles, taskCache } from './task-cache.js'
+
+/**
+ * The copy of Fettle that is running: the project's files get this very one, so that what they make
+ * is recognised.
+ */
+const running = (): Promise<object> => import('../../index.js')
+
+/** What code of the project is loaded as: how its own errors are told. */
+export interface CodeErrors {
+  /** The code of an error that is none of Fettle's. */
+  readonly code: ErrorCode
+  readonly remedy: string
+}
+
+/**
+ * Loads a file of the project, TypeScript or JavaScript, with what it imports, and does something
+ * with its default export. Types are not checked (`tsc` does that); what was compiled is kept in
+ * `.fettle/cache` of the project.
+ * @throws FettleError with the place in the user's own file, for what the file throws and what
+ * `use` throws
+ */
+export async function withCode<T>(
+  path: string,
+  project: string,
+  errors: CodeErrors,
+  use: (exported: unknown, shown: string) => T | Promise<T>,
+  fettle: () => Promise<object> = running,
+): Promise<T> {
+  const root = resolve(project)
+  const shown = shownIn(root, path)
+  setProjectDirectory(root)
+  try {
+    return await use(await exportOf(path, root, publicModule(await fettle())), shown)
+  } catch (error) {
+    throw placed(error, root, shown, errors)
+  }
+}
+
+/** The default export of a file. */
+async function exportOf(path: string, root: string, fettle: object): Promise<unknown> {
+  const cache = taskCache(root)
+  const plain = await loadPlain(path, cache, fettle)
+  if (plain !== null) {
+    note(root, plain.files)
+    return plain.exports['default']
+  }
+  const { createJiti } = await import('jiti')
+  // `virtualModules` hands out the module itself: an alias to its file would make jiti load a
+  // second copy.
+  const jiti = createJiti(path, {
+    virtualModules: { fettle },
+    fsCache: cache ?? false,
+    interopDefault: true,
+  })
+  const exported: unknown = await jiti.import(path, { default: true })
+  if (cache !== null) closeFiles(cache)
+  note(root, [path, ...Object.keys(jiti.cache).filter(isOfUser)])
+  return exported
+}
+
+/** Code that is neither of a package nor Fettle's. */
+const isOfUser = (file: string): boolean =>
+  !file.includes('/node_modules/') && !file.startsWith(ownCode)
+
+/** Files of code by the projects that they were loaded for. */
+const loaded = new Map<string, Set<string>>()
+
+function note(root: string, files: readonly string[]): void {
+  const before = loaded.get(root) ?? []
+  loaded.set(root, new Set([...before, ...files]))
+}
+
+/** The files of code that were loaded for a project, packages left out. */
+export const loadedCode = (project: string): readonly string[] => [
+  ...(loaded.get(resolve(project)) ?? []),
+]
+
+export const shownIn = (root: string, path: string): string => {
+  const inside = relative(root, path)
+  return inside.startsWith('..') ? path : inside
+}
+
+/** An error of the project's code, with the place in the user's own files where it arose. */
+function placed(
+  error: unknown,
+  root: string,
+  shown: string,
+  { code, remedy }: CodeErrors,
+): FettleError {
+  if (error instanceof FettleError && error.code === code && error.address === shown) return error
+  const place = placeOf(error, root) ?? shown
+  const message = `${place}: ${scrub(sentenceOf(error))}`
+  if (error instanceof FettleError)
+    return new FettleError(error.code, {
+      message,
+      remedy: error.remedy,
+      address: error.address ?? place,
+      ...omitUndefined({ detail: error.detail ?? undefined }),
+      cause: error,
+    })
+  return new FettleError(code, { message, remedy, address: place, cause: error })
+}
+
+/** The first line: what follows it is a stack of requires, or the place, which is shown already. */
+function sentenceOf(error: unknown): string {
+  const text = types.isNativeError(error) ? error.message : String(error)
+  const line = (text.split('\n')[0] ?? '').trim()
+  if (!types.isNativeError(error)) return line
+  return ['Error', 'FettleError'].includes(error.name) ? line : `${error.name}: ${line}`
+}
+
+/**
+ * A syntax error's last line is its place, with a column; a stack's lines are the user's, its
+ * columns the compiled text's.
+ */
+function placeOf(error: unknown, root: string): string | null {
+  if (!types.isNativeError(error)) return null
+  const syntax = /\n\s*(\/.+):(\d+):(\d+)\s*$/.exec(error.message)
+  if (syntax !== null) {
+    const [, path = '', line = '', column = ''] = syntax
+    return `${shownIn(root, path)}:${line}:${column}`
+  }
+  for (const frame of (error.stack ?? '').split('\n')) {
+    const [, path, line] =
+      /(?:\(|at (?:async )?|^- )(?:file:\/\/)?(\/.+?)(?::(\d+):\d+)?\)?$/.exec(frame.trim()) ?? []
+    if (path?.startsWith(`${root}/`) !== true || !isOfUser(path)) continue
+    const shown = shownIn(root, path)
+    return line === undefined ? shown : `${shown}:${line}`
+  }
+  return null
+}

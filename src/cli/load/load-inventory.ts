@@ -1,0 +1,34 @@
+import { FettleError } from '../../core/errors.js'
+import { hideDotenv } from '../../inventory/environment/environment.js'
+import type { Inventory } from '../../inventory/inventory.js'
+import { loadInventory as load, type InventoryOptions } from '../../inventory/load.js'
+import { withCode, type CodeErrors } from './load-code.js'
+
+/**
+ * Loads what `-i` and `-e` give; an inventory of TypeScript is loaded as task files are, and its
+ * function is called. From here on the values of `.env` are hidden: every command that has to do
+ * with hosts begins so.
+ */
+export function loadInventory(
+  given: Omit<InventoryOptions, 'runCode'>,
+  fettle?: () => Promise<object>,
+): Promise<Inventory> {
+  const { project } = given
+  hideDotenv(project)
+  const errors: CodeErrors = {
+    code: 'inventory-invalid',
+    remedy: 'correct the inventory at that place',
+  }
+  return load({ ...given, runCode: (file) => withCode(file, project, errors, inventoryOf, fettle) })
+}
+
+function inventoryOf(exported: unknown, shown: string): unknown {
+  if (exported === undefined || exported === null)
+    throw new FettleError('inventory-invalid', {
+      address: shown,
+      message: `${shown} does not export an inventory as its default`,
+      remedy:
+        'export default { web: { hosts: { web1: {} } } }, or a function that returns such an object',
+    })
+  return typeof exported === 'function' ? (exported as () => unknown)() : exported
+}

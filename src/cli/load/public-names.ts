@@ -1,0 +1,71 @@
+import { guardOf, withKnownNames, type Names } from '../../core/names/known-names.js'
+import { ExampleNames } from '../../core/names/example-names.js'
+
+/** What Fettle has for the modules of Ansible, by their names there. */
+export const insteadOfModules: Readonly<Record<string, string>> = {
+  apt: 'apt.packages',
+  copy: 'file',
+  git: 'git.checkout',
+  github_deploy_key: 'github.deployKey',
+  github_webhook: 'github.webhook',
+  known_hosts: 'knownHost',
+  mysql_db: 'mysql.database',
+  mysql_user: 'mysql.user',
+  openssh_keypair: 'sshKey',
+  package: 'apt.packages',
+  pip: 'python.venv',
+  service: 'systemd.service',
+  shell: 'command',
+  systemd: 'systemd.service',
+  systemd_service: 'systemd.service',
+  template: 'file',
+  uri: 'check.http',
+}
+
+/**
+ * Modules of Ansible that change a part of a file, for which Fettle has nothing: a whole file is
+ * its unit.
+ */
+const partsOfFiles: ReadonlySet<string> = new Set([
+  'blockinfile',
+  'ini_file',
+  'lineinfile',
+  'replace',
+])
+
+function instead(name: string): string | null {
+  const module = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  if (partsOfFiles.has(module))
+    return `for Ansible's ${module} there is file(…), which manages the whole file, with content or template`
+  const found = Object.hasOwn(insteadOfModules, module) ? insteadOfModules[module] : undefined
+  return found === undefined ? null : `what Ansible's ${module} does is ${found}(…)`
+}
+
+const remedy = 'import what there is: docs/resources.md lists it, with what Ansible calls it'
+
+/** The names of a group of functions, such as `apt`, and of what the module exports. */
+const namesIn = (made: object, path: string): Names =>
+  Object.assign(new ExampleNames(() => [made], path, remedy), { instead })
+
+/**
+ * What task files get as `fettle`: everything that Fettle exports, in which a name that it does not
+ * have is an error of the line that uses it. Marked as a module, so that compiled code takes it as
+ * it is for `import fettle` and `import * as fettle` too.
+ */
+export function publicModule(exports: object): object {
+  const groups = Object.entries(exports).map(
+    ([name, value]: readonly [string, unknown]) => [name, guarded(name, value)] as const,
+  )
+  const made = Object.fromEntries(groups)
+  Object.setPrototypeOf(made, guardOf(namesIn(made, 'fettle'), made))
+  return Object.defineProperties(made, { __esModule: { value: true }, default: { value: made } })
+}
+
+function guarded(name: string, value: unknown): unknown {
+  if (!isGroup(name, value)) return value
+  return withKnownNames(value, namesIn(value, `fettle.${name}`))
+}
+
+/** `apt`, `git` and the like. `z` is zod's. */
+const isGroup = (name: string, value: unknown): value is object =>
+  name !== 'z' && typeof value === 'object' && value !== null

@@ -1,0 +1,72 @@
+import { scrub } from '../../core/scrub/scrub.js'
+import { errorJson, rounded } from '../../views/json.js'
+import {
+  count,
+  isGood,
+  outputOf,
+  streamView,
+  tellProblem,
+  type CommandOutcome,
+  type CommandView,
+  type Screens,
+} from './command-views.js'
+
+/**
+ * `--json`: a line for each host when it is done with, and with `--stream` one for each line that
+ * it prints.
+ */
+export function jsonLinesView(
+  hosts: readonly string[],
+  streams: boolean,
+  { out, err }: Screens,
+): CommandView {
+  const tell = (line: object): void => out.write(`${JSON.stringify(line)}\n`)
+  const begun = performance.now()
+  const show = (host: string, text: string): void => tell({ type: 'line', host, text })
+  const stream = streams ? streamView(hosts, { out, err }, show) : null
+  return {
+    live: stream?.live ?? null,
+    told: (outcome) => {
+      if (stream === null) tellProblem(outcome, err)
+      else stream.told(outcome)
+      tell(commandLine(outcome))
+    },
+    end: (outcomes) => {
+      count(outcomes, err)
+      tell({
+        type: 'summary',
+        hosts: Object.fromEntries(outcomes.map((outcome) => [outcome.host, statusOf(outcome)])),
+        exitCode: outcomes.every(isGood) ? 0 : 1,
+        seconds: rounded((performance.now() - begun) / 1000),
+      })
+    },
+  }
+}
+
+function statusOf(outcome: CommandOutcome): string {
+  if (isGood(outcome)) return 'ok'
+  return outcome.status === 'ok' ? 'failed' : outcome.status
+}
+
+/** A host's line, as `docs/commands.md` documents it. */
+function commandLine(outcome: CommandOutcome): object {
+  const { host, seconds } = outcome
+  const line = { type: 'command', host, status: statusOf(outcome) }
+  if (outcome.status !== 'ok')
+    return {
+      ...line,
+      exitStatus: null,
+      stdout: '',
+      stderr: '',
+      error: errorJson(outcome.error),
+      seconds: rounded(seconds),
+    }
+  return {
+    ...line,
+    exitStatus: outcome.value.code,
+    stdout: scrub(outputOf(outcome)),
+    stderr: scrub(outcome.value.stderr),
+    error: null,
+    seconds: rounded(seconds),
+  }
+}

@@ -1,0 +1,127 @@
+import { FettleError } from '../errors.js'
+import { nearest } from './nearest.js'
+import { isPlain, registerGuard } from '../plain-object.js'
+import { callerOf } from '../user-stack.js'
+
+/** Which names may be read of the objects at one place of some data, and of what they hold. */
+export interface Names {
+  /** How such an object is called in an error: `vars.db`, `vars.members[]`. */
+  readonly path: string
+  /** What to do about a name that is not known. */
+  readonly remedy: string
+  /** What there is instead of a name, as a clause; left out: the nearest name is told. */
+  readonly instead?: (name: string) => string | null
+  /** Names that may be read although an object lacks them; null: any. */
+  readonly known: ReadonlySet<string> | null
+  /** The names of the object below a name; null: nothing is known of it, or it is no object. */
+  member(name: string): Names | null
+  /** The names of the objects in a list, a Map or a Set. */
+  items(): Names | null
+}
+
+/**
+ * What JavaScript itself asks of any object: whether it is a promise, has a form as JSON, is a
+ * module.
+ */
+const asked: ReadonlySet<string> = new Set([
+  'then',
+  'toJSON',
+  '__esModule',
+  '__proto__',
+  'toString',
+  'valueOf',
+  'constructor',
+])
+
+/**
+ * A copy of data in which reading a name that is not known is an error of the line that reads it;
+ * only the project's own code is told, as packages ask for what they might find. The check is a
+ * prototype: names that are there are read as fast as before, and `in`, spreading, JSON, printing
+ * and structuredClone see an ordinary object. A Proxy around the object would cost each read, and
+ * cannot be cloned.
+ */
+export function withKnownNames<T>(data: T, names: Names): T
+export function withKnownNames(data: unknown, names: Names): unknown {
+  const made = copied(data, names)
+  return made !== data && Object.isFrozen(data) ? Object.freeze(made) : made
+}
+
+function copied(data: unknown, names: Names): unknown {
+  const inner = (name: string, value: unknown): unknown => below(value, names.member(name))
+  const item = (value: unknown): unknown => below(value, names.items())
+  // With such a prototype V8 no longer calls a list one (Object.prototype.toString).
+  if (Array.isArray(data)) return data.map(item)
+  if (data instanceof Map) {
+    const made = new Map([...data].map(([key, value]) => [key, item(value)]))
+    return Object.setPrototypeOf(made, guardOf(names, data))
+  }
+  if (data instanceof Set)
+    return Object.setPrototypeOf(new Set([...data].map(item)), guardOf(names, data))
+  if (!isPlain(data)) return data
+  const made = Object.create(guardOf(names, data)) as object
+  for (const [name, value] of Object.entries(data))
+    Object.defineProperty(made, name, {
+      value: inner(name, value),
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    })
+  return made
+}
+
+function below(value: unknown, names: Names | null): unknown {
+  if (names === null || typeof value !== 'object' || value === null) return value
+  return withKnownNames(value, names)
+}
+
+/** One prototype for all objects of one place, so that V8 sees one kind of object for all hosts. */
+const guardsOf = new WeakMap<Names, Map<object | null, object>>()
+
+/** The prototype that checks names for an object, on top of the object's own. */
+export function guardOf(names: Names, data: object): object {
+  const base = Object.getPrototypeOf(data) as object | null
+  const before = guardsOf.get(names) ?? new Map<object | null, object>()
+  guardsOf.set(names, before)
+  const known = before.get(base) ?? guard(names, base)
+  before.set(base, known)
+  return known
+}
+
+function guard(names: Names, base: object | null): object {
+  const holder = Object.create(base ?? Object.prototype) as object
+  const isInherited = (name: PropertyKey): boolean => base !== null && name in base
+  const get = (_: object, name: PropertyKey, reader: unknown): unknown => {
+    if (isInherited(name)) return Reflect.get(holder, name, reader)
+    if (typeof name === 'string' && isUnknown(name, names) && callerOf(get) !== null)
+      throw unknownName(name, names, reader)
+    return undefined
+  }
+  const made = new Proxy(holder, { get, has: (_, name) => isInherited(name) })
+  if (base === null || base === Object.prototype) registerGuard(made)
+  return made
+}
+
+/** Whether a name that an object lacks is an error to read. */
+const isUnknown = (name: string, { known }: Names): boolean =>
+  known !== null && !known.has(name) && !asked.has(name)
+
+function unknownName(
+  name: string,
+  { path, known, remedy, instead }: Names,
+  reader: unknown,
+): FettleError {
+  const own = typeof reader === 'object' && reader !== null ? Object.keys(reader) : []
+  const there = new Set([...own, ...(known ?? [])])
+  const advice = instead?.(name) ?? guessed(name, [...there])
+  const hint = advice === null ? '' : `; ${advice}`
+  return new FettleError('name-unknown', {
+    address: `${path}.${name}`,
+    message: `${path} has no ${name}${hint}`,
+    remedy,
+  })
+}
+
+function guessed(name: string, there: readonly string[]): string | null {
+  const guess = nearest(name, there)
+  return guess === undefined ? null : `did you mean ${guess}?`
+}

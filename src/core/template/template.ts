@@ -1,0 +1,188 @@
+import { FettleError } from '../errors.js'
+import { nearest } from '../names/nearest.js'
+import type { Node } from './nunjucks-parts.js'
+import { scrub } from '../scrub/scrub.js'
+import { codeOf, type Code } from './code.js'
+import { counted, limits, Meter, NeedsWatch, timed } from './limits.js'
+import { TemplateRefusal } from './refusal.js'
+import { NoValue, Rendering } from './runtime.js'
+import { boundIn, inner, parse, walk } from './syntax.js'
+
+const options = { trimBlocks: true, lstripBlocks: true }
+
+/** Names that every template knows. */
+const known: readonly unknown[] = ['range', 'cycler', 'joiner', 'loop', 'caller']
+
+/**
+ * Names that are no variables: a filter's, a test's, a keyword's, and what stands before
+ * `is defined` or `default()`, the ways to ask.
+ */
+function exemptIn(node: Node): readonly Node[] {
+  switch (node.typename) {
+    case 'Filter': {
+      const name = node.name as Node
+      if (name.value !== 'default' && name.value !== 'd') return [name]
+      return [name, ...inner(node.args as Node).slice(0, 1)]
+    }
+    case 'Is': {
+      const test = node.right as Node
+      const names = [test, ...walk(test).filter((part) => part.typename === 'Symbol')]
+      const name = testName(node)
+      if (name !== 'defined' && name !== 'undefined') return names
+      return [...names, node.left as Node]
+    }
+    case 'Pair':
+      return [node.key as Node]
+    case 'Block':
+      return [node.name as Node]
+    default:
+      return []
+  }
+}
+
+const testName = (node: Node): unknown =>
+  (node.right as Node).value ?? ((node.right as Node).name as Node | undefined)?.value
+
+interface TemplateText {
+  readonly name: string
+  readonly text: string
+}
+
+function failed(
+  { name }: TemplateText,
+  line: number | undefined,
+  what: string,
+  details: { readonly cause?: unknown; readonly remedy?: string } = {},
+): FettleError {
+  const place = line === undefined ? name : `${name}:${String(line)}`
+  return new FettleError('template-failed', {
+    address: place,
+    message: `template ${place}: ${scrub(what)}`,
+    ...details,
+  })
+}
+
+/** A template that has been read. */
+interface Readied extends Code {
+  /** Where it names what must be given, in branches that would not be taken too. */
+  readonly wanted: readonly Node[]
+}
+
+/**
+ * By their texts: reading one takes a hundred times as long as rendering it, and each host has the
+ * same.
+ */
+const readied = new Map<string, Readied>()
+
+/** Reads a template, and refuses one that reaches outside itself. */
+function ready(text: string): Readied {
+  const before = readied.get(text)
+  if (before !== undefined) return before
+  const made = timed(() => {
+    const syntax = parse(text, options)
+    const bound = new Set([...known, ...syntax.nodes.flatMap(boundIn).map((node) => node.value)])
+    const exempt = new Set(syntax.nodes.flatMap(exemptIn))
+    const wanted = syntax.nodes.filter(
+      (node) => node.typename === 'Symbol' && !exempt.has(node) && !bound.has(node.value),
+    )
+    return { ...codeOf(syntax), wanted }
+  })
+  readied.set(text, made)
+  return made
+}
+
+/** Refuses names that were not given. */
+function check(
+  place: TemplateText,
+  wanted: readonly Node[],
+  vars: Readonly<Record<string, unknown>>,
+): void {
+  const missing = wanted.find((node) => !Object.hasOwn(vars, String(node.value)))
+  if (missing === undefined) return
+  const name = String(missing.value)
+  const guess = nearest(name, Object.keys(vars))
+  const hint = guess === undefined ? '' : `; did you mean ${guess}?`
+  throw failed(place, missing.lineno + 1, `the variable ${name} is not given${hint}`)
+}
+
+/**
+ * Most renderings are over sooner than a watch over their time could begin. One that turns out to
+ * be long is begun again: it has changed nothing.
+ */
+function rendered({ root, blocks }: Readied, vars: Readonly<Record<string, unknown>>): string {
+  try {
+    return new Rendering(vars, new Meter(false), blocks).run(root)
+  } catch (error) {
+    if (!(error instanceof NeedsWatch)) throw error
+  }
+  const watched = new Rendering(vars, new Meter(true), blocks)
+  try {
+    return timed(() => watched.run(root))
+  } catch (error) {
+    throw watched.placed(error)
+  }
+}
+
+/** The expression that ends at a column of a line, counted from 1. */
+function expressionAt(line: string, column: number): string {
+  const expressions = [...line.matchAll(/\{\{-?(.*?)-?\}\}/g)]
+  const found = expressions.find(({ 0: whole, index }) => index + whole.length >= column)
+  return found?.[1]?.trim() ?? line.trim()
+}
+
+/** Where the parser stopped; it does not know for a block that is never closed. */
+function lineOf(error: unknown): number | undefined {
+  const line = error instanceof Error && 'lineno' in error ? error.lineno : undefined
+  return typeof line === 'number' ? line : undefined
+}
+
+/** Where V8 itself ends what a template asks for, in words. */
+const ends: ReadonlyMap<string, string> = new Map([
+  ['Maximum call stack size exceeded', 'it is nested too deeply'],
+  [
+    'Invalid string length',
+    `it makes a text of more than ${counted(limits.characters)} characters`,
+  ],
+])
+
+/** What became of a template, with its place. */
+function explained(place: TemplateText, error: unknown): FettleError {
+  if (error instanceof TemplateRefusal)
+    return failed(place, error.line, error.message, { remedy: error.remedy })
+  if (error instanceof NoValue) {
+    const line = place.text.split('\n')[error.line - 1] ?? ''
+    return failed(place, error.line, `${expressionAt(line, error.column)} has no value`)
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  return failed(place, lineOf(error), ends.get(message) ?? message.split('\n').at(-1) ?? message, {
+    cause: error,
+  })
+}
+
+/**
+ * Renders a Nunjucks template (Jinja's syntax). Nothing is escaped for HTML; a name that is not
+ * given is an error wherever it stands, unless the template asks (`is defined`, `default(…)`).
+ * Filters besides Nunjucks' own: `json` (optionally with an indent), `uri` (RFC 3986), `shell` (one
+ * word of POSIX shell) and `systemd` (one word of a unit's setting). A line that holds only a block
+ * tag leaves nothing behind.
+ *
+ * A template reads data: own members of plain objects, lists and texts, and their methods that
+ * change nothing. It calls its macros, `range`, `cycler` and `joiner`; no function of JavaScript or
+ * of the project is within its reach, and what it may make is limited (`limits`).
+ * @throws FettleError `template-failed` with the template, the line and the variable
+ */
+export function render(
+  name: string,
+  template: string,
+  vars: Readonly<Record<string, unknown>>,
+): string {
+  const place: TemplateText = { name, text: template }
+  try {
+    const made = ready(template)
+    check(place, made.wanted, vars)
+    return rendered(made, vars)
+  } catch (error) {
+    if (error instanceof FettleError) throw error
+    throw explained(place, error)
+  }
+}

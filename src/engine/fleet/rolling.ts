@@ -1,0 +1,65 @@
+import { FettleError } from '../../core/errors.js'
+import type { Play } from '../../core/play.js'
+import { shareOf } from '../../core/percentage.js'
+
+/**
+ * Cuts a list into batches: so many, or a percentage of all (truncated, at least 1); the last entry
+ * repeats. Without entries all are one batch.
+ */
+export function batchesOf<T>(all: readonly T[], serial: Play['serial']): readonly (readonly T[])[] {
+  const batches: (readonly T[])[] = []
+  let begun = 0
+  while (begun < all.length) {
+    const share = serial[batches.length] ?? serial.at(-1) ?? all.length
+    const size = Math.max(1, Math.floor(shareOf(share, all.length)))
+    batches.push(all.slice(begun, begun + size))
+    begun += size
+  }
+  return batches
+}
+
+/** Counts the failures of a play's hosts, batch by batch, until no further host may be begun. */
+export class FailureLimit {
+  #inPlay = 0
+  #inBatch = 0
+  #batch = 0
+  /** Why no further host is begun: what ended the run first. Null: go on. */
+  verdict: FettleError | null = null
+
+  constructor(readonly play: Pick<Play, 'name' | 'serial' | 'maxFailures'>) {}
+
+  /** A batch of so many hosts begins. */
+  begin(hosts: number): void {
+    this.#batch = hosts
+    this.#inBatch = 0
+  }
+
+  /** A host has failed, or could not be reached. */
+  count(): void {
+    this.#inPlay++
+    this.#inBatch++
+    const why = this.#exceeded() ?? this.#allFailed()
+    if (why !== null)
+      this.verdict ??= new FettleError('not-begun', {
+        message: `the run ended before the host's turn: ${why}`,
+      })
+  }
+
+  #exceeded(): string | null {
+    const { maxFailures, name } = this.play
+    if (maxFailures === null) return null
+    const inBatch = typeof maxFailures === 'string'
+    const failed = inBatch ? this.#inBatch : this.#inPlay
+    if (failed <= shareOf(maxFailures, this.#batch)) return null
+    const batch = inBatch ? `a batch of ${String(this.#batch)} of ` : ''
+    return `${hosts(failed)} of ${batch}the play ${JSON.stringify(name)} failed, and its maxFailures is ${maxFailures}`
+  }
+
+  #allFailed(): string | null {
+    const { serial, name } = this.play
+    if (serial.length === 0 || this.#inBatch < this.#batch) return null
+    return `all of a batch of ${hosts(this.#batch)} of the play ${JSON.stringify(name)} failed`
+  }
+}
+
+const hosts = (count: number): string => `${String(count)} ${count === 1 ? 'host' : 'hosts'}`

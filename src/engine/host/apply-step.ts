@@ -1,0 +1,268 @@
+import type { Address } from '../../core/address.js'
+import {
+  actionsOf,
+  settlesOf,
+  type Action,
+  type Change,
+  type GithubAction,
+  type GithubProofAction,
+  type MysqlAction,
+  type MysqlLoginAction,
+  type ShellAction,
+} from '../../core/change.js'
+import { FettleError } from '../../core/errors.js'
+import type { Output } from '../../core/fact.js'
+import { omitUndefined } from '../../core/omit-undefined.js'
+import { markScript, pendingPlaces, type RestartMark } from '../../core/restart-marks.js'
+import type { Block } from '../../ssh/session.js'
+import { actionFailure, tail } from './action-failure.js'
+import type { Step } from '../prepare/build.js'
+import type { KnownFacts } from './known-facts.js'
+import { planStep } from './plan-step.js'
+
+/** What performs actions that are not shell. */
+export interface OtherBackends {
+  mysql(action: MysqlAction | MysqlLoginAction): Promise<void>
+  github(action: GithubAction | GithubProofAction): Promise<unknown>
+}
+
+/**
+ * Seconds that a `long` action may take when neither it nor its resource says so. A limit costs
+ * processes on the host: what only calls the system has none.
+ */
+const longLimit = 600
+/** Performs a resource's changes on one host and proves that they took. */
+export class StepApplication {
+  constructor(
+    readonly facts: KnownFacts,
+    readonly others: OtherBackends,
+    /** What waits for this resource to change. */
+    readonly marks: readonly RestartMark[],
+    readonly step: Step,
+    /** Steps whose facts are wanted afterwards, in the same round trip. */
+    readonly ahead: readonly Step[],
+    /** Told what long actions print while they run. */
+    readonly hear?: (text: string) => void,
+  ) {}
+
+  /**
+   * @throws FettleError `action-failed`, `still-differs` or `connection-lost`; whatever a backend
+   * throws
+   */
+  async perform(changes: readonly Change[]): Promise<void> {
+    const actions = [...actionsOf(changes), ...settlesOf(changes)]
+    const { last, marked } = await this.#leading(actions)
+    const marks = { before: !marked || last.length > 0, after: true }
+    await this.#shell(last, marks, [this.step, ...this.ahead])
+    if (actions.some((action) => action.on.startsWith('github')))
+      await this.facts.readGithub(this.step, true)
+    this.verify(changes)
+  }
+
+  /**
+   * All of it as blocks that can follow another resource's in one exchange: each runs only if the
+   * one before it succeeded, the last ones prove the changes. What settles them is for behind all.
+   */
+  chain(changes: readonly Change[]): JoinedChain {
+    const actions = actionsOf(changes).filter((action) => action.on === 'shell')
+    const proofs = changes.flatMap(({ proves }) =>
+      proves === undefined ? [] : [{ script: proves, onlyIfOk: true }],
+    )
+    const settles = settlesOf(changes)
+    const { blocks, check } = this.#compose(actions, { before: true, after: true })
+    return {
+      blocks: [
+        ...blocks.map((block) => ({ ...block, onlyIfOk: true })),
+        ...proofs.map((block) => this.#asUser(block)),
+      ],
+      settles: settles.map((action) => this.#block(action, 0)),
+      check: (outputs, settled) => {
+        check(outputs)
+        for (const [index, action] of settles.entries()) this.#check(action, settled[index])
+        if (outputs.slice(blocks.length).some((output) => output.code !== 0))
+          throw this.#stillDiffers('the host itself finds something else there')
+        this.verify(changes)
+      },
+    }
+  }
+
+  /**
+   * Performs everything up to the last action that is not shell; answers the shell actions that
+   * follow it, and whether a mark was written.
+   */
+  async #leading(
+    actions: readonly Action[],
+  ): Promise<{ readonly last: readonly ShellAction[]; readonly marked: boolean }> {
+    let run: ShellAction[] = []
+    const queue = [...actions]
+    let marked = false
+    for (let action = queue.shift(); action !== undefined; action = queue.shift()) {
+      if (action.on === 'shell') {
+        run.push(action)
+        continue
+      }
+      await this.#shell(run, { before: !marked || run.length > 0, after: false }, [])
+      marked = true
+      run = []
+      if (action.on === 'mysql' || action.on === 'mysql-login') {
+        await this.others.mysql(action)
+        continue
+      }
+      const answer = await this.others.github(action)
+      if (action.on === 'github') queue.unshift(...(action.then?.(answer) ?? []))
+    }
+    return { last: run, marked }
+  }
+
+  /**
+   * Runs shell actions between the marks of what waits for them, and reads: one round trip, or none
+   * where there is nothing to say.
+   */
+  async #shell(
+    actions: readonly ShellAction[],
+    marks: { readonly before: boolean; readonly after: boolean },
+    reads: readonly Step[],
+  ): Promise<void> {
+    const { blocks, check } = this.#compose(actions, marks)
+    check(await this.facts.exchange(blocks, reads))
+  }
+
+  #compose(
+    actions: readonly ShellAction[],
+    marks: { readonly before: boolean; readonly after: boolean },
+  ): Chain {
+    const mark = this.#markBlocks()
+    const before = marks.before ? mark : []
+    const after = marks.after ? mark : []
+    return {
+      blocks: [
+        ...before,
+        ...actions.map((action, index) => this.#block(action, before.length + index)),
+        ...after,
+      ],
+      check: (outputs) => {
+        for (const index of before.keys()) this.#checkMark(outputs[index], 'so nothing was changed')
+        for (const [index, action] of actions.entries())
+          this.#check(action, outputs[before.length + index])
+        for (const index of after.keys())
+          this.#checkMark(outputs[before.length + actions.length + index], 'after the change')
+      },
+    }
+  }
+
+  #markBlocks(): readonly Block[] {
+    if (this.marks.length === 0) return []
+    return [{ script: markScript(this.marks), what: this.step.resource.address }]
+  }
+
+  /**
+   * Chained to what stands before it: to the action, and to the mark without which a restart could
+   * be lost.
+   */
+  #block(action: ShellAction, index: number): Block {
+    const { script, input, as, long } = action
+    const live = long === undefined ? undefined : this.hear
+    return this.#asUser({
+      script,
+      onlyIfOk: index > 0,
+      ...omitUndefined({ timeout: this.#limit(action), input, as, long, live }),
+    })
+  }
+
+  #asUser(block: Block): Block {
+    const user = block.as ?? this.facts.as(this.step)
+    return { ...block, what: this.step.resource.address, ...omitUndefined({ as: user }) }
+  }
+
+  #limit({ timeout, long }: ShellAction): number | undefined {
+    return this.step.resource.common.timeout ?? timeout ?? (long === true ? longLimit : undefined)
+  }
+
+  #checkMark(output: Output | undefined, when: string): void {
+    if (output?.code === 0) return
+    const { address } = this.step.resource
+    const names = [...new Set(this.marks.map((mark) => mark.pending))].join(', ')
+    throw new FettleError('action-failed', {
+      address,
+      message: `what ${names} must do after the change could not be noted in ${pendingPlaces.marks}, ${when}`,
+      detail: tail(output?.stderr ?? ''),
+      remedy: 'see that root can write there',
+    })
+  }
+
+  #check(action: ShellAction, output: Output | undefined): void {
+    if (output?.code === 0) return
+    const { address } = this.step.resource
+    if (output === undefined)
+      throw new FettleError('internal', {
+        address,
+        message: 'the host gave no answer about a command',
+      })
+    const { what = 'a command', as: user = this.facts.as(this.step) ?? this.facts.session.user } =
+      action
+    throw actionFailure(address, { what, user, limit: this.#limit(action) }, output)
+  }
+
+  /**
+   * @throws FettleError `still-differs` where the facts, read after the changes, are not as they
+   * should be
+   */
+  verify(changes: readonly Change[]): void {
+    const { resource } = this.step
+    const after = planStep(resource, this.facts.source(this.step), [])
+    if (after.is === 'fine') return
+    if (after.is !== 'changes') {
+      if (changes.every((change) => change.proof === 'status')) return
+      throw new FettleError('still-differs', {
+        address: resource.address,
+        message: `could not be read after the change: ${after.reason}`,
+        remedy: after.remedy,
+      })
+    }
+    const left = after.changes.filter((change) => change.proof === 'facts')
+    const undone = left.find((change) => change.undone !== undefined)?.undone
+    if (undone !== undefined)
+      throw new FettleError('still-differs', {
+        address: resource.address,
+        message: undone.reason,
+        remedy: undone.remedy,
+      })
+    if (left.length > 0) throw this.#stillDiffers(left.map((change) => change.summary).join('; '))
+  }
+
+  #stillDiffers(how: string): FettleError {
+    return new FettleError('still-differs', {
+      address: this.step.resource.address,
+      message: `still differs after the change: ${how}`,
+    })
+  }
+}
+
+/** Blocks of a change, and what judges their answers by throwing. */
+interface Chain {
+  readonly blocks: readonly Block[]
+  readonly check: (outputs: readonly Output[]) => void
+}
+
+export interface JoinedChain {
+  readonly blocks: readonly Block[]
+  /** To be run behind all chains; equal ones of several chains once. */
+  readonly settles: readonly Block[]
+  readonly check: (outputs: readonly Output[], settled: readonly (Output | undefined)[]) => void
+}
+
+/** The marks to write around a change of `address`. */
+export const marksFor = (
+  address: Address,
+  waiting: ReadonlyMap<
+    Address,
+    readonly {
+      readonly trigger: { readonly pending: string; readonly effect: RestartMark['effect'] }
+    }[]
+  >,
+): readonly RestartMark[] =>
+  (waiting.get(address) ?? []).map(({ trigger }) => ({
+    pending: trigger.pending,
+    effect: trigger.effect,
+    trigger: address,
+  }))

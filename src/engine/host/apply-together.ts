@@ -1,0 +1,131 @@
+import type { BulkKind, Change } from '../../core/change.js'
+import type { RestartMark } from '../../core/restart-marks.js'
+import type { Block } from '../../ssh/session.js'
+import { StepApplication } from './apply-step.js'
+import type { Step } from '../prepare/build.js'
+import type { KnownFacts } from './known-facts.js'
+
+/** One of several resources that are changed in one exchange. */
+export interface JoinedStep {
+  readonly application: StepApplication
+  readonly changes: readonly Change[]
+}
+
+/** Fewer neighbours are made one by one: an action for all has costs of its own. */
+const fewestInBulk = 8
+
+/** The kind of a resource's only change, where it has one that is made in bulk. */
+function bulkKind({ application: { step }, changes }: JoinedStep): BulkKind<never> | null {
+  const [change, ...others] = changes
+  if (others.length > 0 || step.resource.common.timeout !== undefined) return null
+  return change?.bulk?.kind ?? null
+}
+
+/** How many neighbours from `begin` on are of one kind. */
+function lengthOfRun(links: readonly JoinedStep[], begin: number, facts: KnownFacts): number {
+  const first = links[begin]
+  const kind = first === undefined ? null : bulkKind(first)
+  if (first === undefined || kind === null) return 0
+  const user = facts.as(first.application.step)
+  const end = links.findIndex(
+    (link, index) =>
+      index > begin && (bulkKind(link) !== kind || facts.as(link.application.step) !== user),
+  )
+  return (end === -1 ? links.length : end) - begin
+}
+
+/** Those of the first neighbours that one action makes, or those before such. */
+export function inBulk(
+  links: readonly JoinedStep[],
+  facts: KnownFacts,
+): { readonly is: 'bulk' | 'chain'; readonly links: readonly JoinedStep[] } {
+  let begin = 0
+  while (begin < links.length) {
+    const length = lengthOfRun(links, begin, facts)
+    if (length >= fewestInBulk) {
+      if (begin === 0) return { is: 'bulk', links: links.slice(0, length) }
+      return { is: 'chain', links: links.slice(0, begin) }
+    }
+    begin += Math.max(1, length)
+  }
+  return { is: 'chain', links }
+}
+
+/**
+ * Changes neighbours of one kind by one action, and reads their facts in the same round trip.
+ * @returns of each, why it failed; null for all of them when the action did
+ */
+export async function applyInBulk(
+  facts: KnownFacts,
+  links: readonly JoinedStep[],
+  ahead: readonly Step[],
+): Promise<readonly unknown[] | null> {
+  const [first] = links
+  const [change] = first?.changes ?? []
+  if (first?.application === undefined || change?.bulk === undefined) return null
+  const { step, others } = first.application
+  const items = links.map(({ changes }) => changes[0]?.bulk?.item as never)
+  const action = change.bulk.kind.action(items)
+  const { blocks } = new StepApplication(facts, others, marksOf(links), step, []).chain([
+    { summary: change.summary, proof: change.proof, actions: [action] },
+  ])
+  const outputs = await facts.exchange(blocks, [...stepsOf(links), ...ahead])
+  if (outputs.slice(0, blocks.length).some(({ code }) => code !== 0)) return null
+  return links.map(({ application, changes }) => failureOf(() => application.verify(changes)))
+}
+
+const stepsOf = (links: readonly JoinedStep[]): readonly Step[] =>
+  links.map(({ application }) => application.step)
+
+/** One mark for each effect is enough: nobody asks which of the neighbours it follows. */
+function marksOf(links: readonly JoinedStep[]): readonly RestartMark[] {
+  const marks = links.flatMap(({ application }) => application.marks)
+  const distinct = new Map(marks.map((mark) => [JSON.stringify([mark.pending, mark.effect]), mark]))
+  return [...distinct.values()]
+}
+
+/**
+ * Changes neighbours in one round trip: each begins only when the one before it is proved on the
+ * host, and what settles them and the reading of their facts come behind them all.
+ * @returns of each that was begun, why it failed; null when it did not
+ */
+export async function applyTogether(
+  facts: KnownFacts,
+  links: readonly JoinedStep[],
+  ahead: readonly Step[],
+): Promise<readonly unknown[]> {
+  const chains = links.map(({ application, changes }) => application.chain(changes))
+  const settling = new Map(
+    chains.flatMap(({ settles }) => settles.map((block) => [settlingKey(block), block])),
+  )
+  const chained = chains.flatMap(({ blocks }) => blocks)
+  const blocks = [...chained, ...settling.values()]
+  const outputs = await facts.exchange(blocks, [...stepsOf(links), ...ahead])
+  const settled = new Map(
+    [...settling.keys()].map((key, index) => [key, outputs[chained.length + index]]),
+  )
+  const errors: unknown[] = []
+  let begin = 0
+  for (const { blocks, settles, check } of chains) {
+    const end = begin + blocks.length
+    const own = outputs.slice(begin, end)
+    begin = end
+    const settlings = settles.map((block) => settled.get(settlingKey(block)))
+    errors.push(failureOf(() => check(own, settlings)))
+    if (own.at(-1)?.code !== 0) break
+  }
+  return errors
+}
+
+/** Blocks of one key do the same. */
+const settlingKey = ({ script, as, timeout }: Block): string =>
+  JSON.stringify([script.text, as, timeout])
+
+function failureOf(check: () => void): unknown {
+  try {
+    check()
+    return null
+  } catch (error) {
+    return error
+  }
+}

@@ -1,0 +1,262 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Address } from '../../core/address.js'
+import type { Change } from '../../core/change.js'
+import { FettleError, isCode } from '../../core/errors.js'
+import { inputLength } from '../../core/sh.js'
+import { marksFor, StepApplication } from './apply-step.js'
+import { applyInBulk, applyTogether, inBulk, type JoinedStep } from './apply-together.js'
+import type { Step } from '../prepare/build.js'
+import { failure, HostFailed, unmet, type HostContext } from './host-walk.js'
+import { LockedWalk } from './locked-walk.js'
+import { mayJoin, mostTogether, ReadAhead } from './read-ahead.js'
+import { planStep, type StepPlan } from './plan-step.js'
+import { endsSession, stopped } from '../cancellation.js'
+
+/** How many bytes of contents a round trip carries for several resources. */
+const mostBytes = 8 * 1024 * 1024
+
+/** Seconds between two tries of a check. */
+const checkInterval = 0.5
+
+/** Makes each step what it should be. */
+export class HostApply extends LockedWalk {
+  #outlook: ReadAhead
+  /** The steps that were in their desired state at first. */
+  #fine: readonly (StepPlan | null)[] = []
+
+  constructor(context: HostContext) {
+    super(context)
+    this.#outlook = new ReadAhead(context.steps, [])
+  }
+
+  /** Walks the steps and applies what differs. */
+  async perform(): Promise<void> {
+    await this.myTurn()
+    await this.readInTurn(0)
+    const { steps } = this.context
+    this.#fine = this.#firstImpression()
+    const mayChange = steps.map(
+      ({ resource }, index) => resource.check === null && this.#fine[index] === null,
+    )
+    this.#outlook = new ReadAhead(steps, mayChange)
+    let index = 0
+    while (index < steps.length) {
+      await this.#step(index)
+      index = this.finished
+    }
+  }
+
+  /**
+   * The plans of the steps that are in their desired state; null for those that are expected to
+   * change, or cannot be judged yet: reading ahead stops there. A check changes nothing.
+   */
+  #firstImpression(): readonly (StepPlan | null)[] {
+    const changing: Address[] = []
+    return this.context.steps.map((step) => {
+      const plan = this.planned(step, changing)
+      const fine = !(plan instanceof FettleError) && plan.is === 'fine' ? plan : null
+      if (step.resource.check === null && fine === null) changing.push(step.resource.address)
+      return fine
+    })
+  }
+
+  /**
+   * Plans a step at its turn. What was fine is so as long as nothing has changed, a check apart,
+   * which looks again.
+   */
+  #plan(index: number): StepPlan {
+    const { steps, facts } = this.context
+    const step = steps[index] as Step
+    const fine = this.changed || step.resource.check !== null ? null : this.#fine[index]
+    return fine ?? planStep(step.resource, facts.source(step), [])
+  }
+
+  /** Null where the step cannot be planned: that is its own failure, at its turn. */
+  #planAhead(index: number): StepPlan | null {
+    try {
+      return this.#plan(index)
+    } catch (error) {
+      if (error instanceof FettleError) return null
+      throw error
+    }
+  }
+
+  /** Takes the step at `index`, and those that are changed together with it. */
+  async #step(index: number): Promise<void> {
+    const step = this.context.steps[index] as Step
+    await this.awaitOnce(index, step)
+    const begun = performance.now()
+    const seconds = (): number => (performance.now() - begun) / 1000
+    try {
+      await this.#refresh(index)
+      const { is, links } = inBulk(this.#links(index), this.context.facts)
+      const isDone = is === 'bulk' && (await this.#together(index, links, seconds, applyInBulk))
+      if (isDone) return
+      if (links.length > 1) await this.#together(index, links, seconds, applyTogether)
+      else await this.#converge(index, step, seconds)
+    } catch (error) {
+      if (isCode(error, 'stopped') || error instanceof HostFailed) throw error
+      const fatal = this.#reportFailed(step, error, seconds())
+      if (fatal !== null) throw fatal
+    }
+  }
+
+  /**
+   * Answers what ends the walk: that the host has failed, or that the link is lost; null when the
+   * failure is to be ignored.
+   */
+  #reportFailed(step: Step, error: unknown, seconds: number): Error | null {
+    const lost = endsSession(error)
+    this.report(step, lost ? 'failed' : failure(step), { error, seconds })
+    if (lost) return error
+    return step.resource.common.ignoreFailure === true ? null : new HostFailed()
+  }
+
+  /** The resources from `index` on that can be changed in one round trip. */
+  #links(index: number): readonly JoinedStep[] {
+    const { steps } = this.context
+    const links: JoinedStep[] = []
+    let bytes = 0
+    for (const [at, step] of steps.slice(index, this.fresh + 1).entries()) {
+      if (links.length === mostTogether || !mayJoin(step, steps[index])) break
+      const plan = this.#planAhead(index + at)
+      if (plan?.is !== 'changes') break
+      const { changes } = plan
+      if (changes.some(({ proves, settles }) => proves === undefined && settles === undefined))
+        break
+      const actions = changes.flatMap((change) => change.actions)
+      if (!actions.every((action) => action.on === 'shell')) break
+      bytes += actions.reduce((sum, { input }) => sum + inputLength(input), 0)
+      if (bytes > mostBytes) break
+      links.push({ application: this.#application(step, []), changes })
+    }
+    return links
+  }
+
+  #application(step: Step, behind: readonly Step[]): StepApplication {
+    const { facts, others, waiting } = this.context
+    const marks = marksFor(step.resource.address, waiting)
+    return new StepApplication(facts, others, marks, step, behind, this.hearing(step))
+  }
+
+  /** Answers whether it was done: an action for all fails as one. */
+  async #together(
+    index: number,
+    links: readonly JoinedStep[],
+    seconds: () => number,
+    apply: typeof applyTogether | typeof applyInBulk,
+  ): Promise<boolean> {
+    const { facts, steps } = this.context
+    const end = index + links.length
+    const horizon = this.#outlook.horizon(end)
+    this.progress('changing', steps[index] ?? null)
+    this.changed = true
+    this.fresh = index
+    const errors = await apply(facts, links, steps.slice(end, horizon + 1))
+    if (errors === null) return false
+    const each = seconds() / errors.length
+    const outcomes = links.slice(0, errors.length).map(({ application, changes }, at) => {
+      if (errors[at] !== null) return this.#reportFailed(application.step, errors[at], each)
+      this.#reportChanged(application.step, changes, each)
+      return null
+    })
+    const fatal = outcomes.find((outcome) => outcome !== null)
+    if (fatal) throw fatal
+    if (errors.length === links.length) this.fresh = horizon
+    return true
+  }
+
+  /**
+   * Reads again what an earlier change may have made untrue, unless that was done in the round trip
+   * of the change itself.
+   */
+  async #refresh(index: number): Promise<void> {
+    if (index <= this.fresh) return
+    this.fresh = this.#outlook.horizon(index)
+    const { facts, steps } = this.context
+    const behind = steps.slice(index, this.fresh + 1)
+    await this.reading(() => facts.exchange([], behind))
+  }
+
+  async #converge(index: number, step: Step, seconds: () => number): Promise<void> {
+    if (step.resource.check !== null) await this.#awaitCheck(step, step.resource.check.within)
+    const plan = this.#plan(index)
+    if (plan.is === 'fine')
+      return this.report(step, 'ok', { reason: plan.reason, seconds: seconds() })
+    if (plan.is !== 'changes') throw unmet(step, plan)
+    this.progress('changing', step)
+    await this.#change(index, step, plan.changes)
+    this.#reportChanged(step, plan.changes, seconds())
+  }
+
+  #reportChanged(step: Step, changes: readonly Change[], seconds: number): void {
+    this.#noticePending(step)
+    this.report(step, 'changed', { changes, seconds })
+  }
+
+  async #change(index: number, step: Step, changes: readonly Change[]): Promise<void> {
+    const { steps, stop } = this.context
+    const { attempts, delay } = step.resource.common.retry ?? { attempts: 1, delay: 0 }
+    const horizon = this.#outlook.horizon(index + 1)
+    const application = this.#application(step, steps.slice(index + 1, horizon + 1))
+    this.changed = true
+    this.fresh = index
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const wanted = attempt === 1 ? changes : await this.#stillWanted(step)
+        if (wanted.length === 0) return
+        await application.perform(wanted)
+        this.fresh = horizon
+        return
+      } catch (error) {
+        if (attempt >= attempts || endsSession(error)) throw error
+        if (await interrupted(delay, stop)) throw error
+      }
+    }
+  }
+
+  /** What an attempt that failed has left to change. */
+  async #stillWanted(step: Step): Promise<readonly Change[]> {
+    const { facts } = this.context
+    await Promise.all([facts.exchange([], [step]), facts.readGithub(step, true)])
+    const plan = planStep(step.resource, facts.source(step), [])
+    if (plan.is === 'unknown' || plan.is === 'blocked') throw unmet(step, plan)
+    return plan.is === 'changes' ? plan.changes : []
+  }
+
+  /**
+   * A check is tried once with the first reading; at its turn it is read anew until it holds or its
+   * time has passed.
+   */
+  async #awaitCheck(step: Step, within: number): Promise<void> {
+    const { facts, stop } = this.context
+    this.progress('checking', step)
+    const deadline = performance.now() + within * 1000
+    if (this.changed) await this.reading(() => facts.readHttp(step))
+    const holds = (): boolean => planStep(step.resource, facts.source(step), []).is === 'fine'
+    let left = within
+    while (left > 0 && !holds()) {
+      if (await interrupted(Math.min(checkInterval, left), stop)) throw stopped()
+      await this.reading(() => Promise.all([facts.exchange([], [step]), facts.readHttp(step)]))
+      // A timer may be a little early; what was asked after the last pause is the last answer all
+      // the same.
+      left = left <= checkInterval ? 0 : (deadline - performance.now()) / 1000
+    }
+  }
+
+  /** A service that this run leaves out goes on with what was there before: say so. */
+  #noticePending(step: Step): void {
+    const { waiting, steps, host, emit } = this.context
+    for (const { step: dependent, trigger } of waiting.get(step.resource.address) ?? []) {
+      if (steps.includes(dependent)) continue
+      const message = `${dependent.resource.address}: a ${trigger.effect} is pending because ${step.resource.address} has changed; it was not selected in this run`
+      emit({ type: 'notice', host, message })
+    }
+  }
+}
+
+/** Waits, unless the run is stopped. */
+async function interrupted(seconds: number, stop: AbortSignal): Promise<boolean> {
+  await sleep(seconds * 1000, undefined, { signal: stop }).catch(() => undefined)
+  return stop.aborted
+}

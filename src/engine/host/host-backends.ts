@@ -1,0 +1,43 @@
+import type { GithubBackend } from '../../backends/github.js'
+import type { MysqlBackend } from '../../backends/mysql.js'
+import type {
+  GithubAction,
+  GithubProofAction,
+  MysqlAction,
+  MysqlLoginAction,
+} from '../../core/change.js'
+import type { Session } from '../../ssh/session.js'
+import type { OtherBackends } from './apply-step.js'
+
+/** The backends besides the shell that act for one host, opened when first needed. */
+export class HostBackends implements OtherBackends {
+  #mysql: Promise<MysqlBackend> | null = null
+  /** Exchanges that are not round trips, by their names. */
+  readonly exchanges = new Map<string, number>()
+
+  constructor(
+    readonly session: Session,
+    readonly openGithub: () => Promise<GithubBackend>,
+  ) {}
+
+  async mysql(action: MysqlAction | MysqlLoginAction): Promise<void> {
+    this.#count('mysql')
+    this.#mysql ??= import('../../backends/mysql.js').then(({ openMysql }) =>
+      openMysql(this.session),
+    )
+    await (await this.#mysql).perform(action)
+  }
+
+  async github(action: GithubAction | GithubProofAction): Promise<unknown> {
+    this.#count('github')
+    return (await this.openGithub()).perform(action)
+  }
+
+  async close(): Promise<void> {
+    await (await this.#mysql)?.close()
+  }
+
+  #count(name: string): void {
+    this.exchanges.set(name, (this.exchanges.get(name) ?? 0) + 1)
+  }
+}

@@ -1,0 +1,274 @@
+import { httpReader } from '../../backends/http.js'
+import { isCode } from '../../core/errors.js'
+import type { InventoryHost } from '../../inventory/inventory.js'
+import type { Target } from '../../ssh/connect.js'
+import type { Session } from '../../ssh/session.js'
+import { dependents, stepsOf, type Step } from '../prepare/build.js'
+import { KnownFacts } from './known-facts.js'
+import { HostApply } from './host-apply.js'
+import { HostBackends } from './host-backends.js'
+import { readHostFacts } from './host-facts.js'
+import { HostPlan } from './host-plan.js'
+import { HostFailed, type HostContext, type HostWalk } from './host-walk.js'
+import type { OnceTasks } from '../fleet/once-tasks.js'
+import type { PreparedPlay } from '../prepare/prepare.js'
+import { isLost, isReached, killable, reading, stopped } from '../cancellation.js'
+import { becomeUser, connectOptions, targetOf } from '../fleet/connect-options.js'
+import { eventError } from '../resource-event.js'
+import type { HostState, RunContext } from '../run-context.js'
+import { sameOptions } from '../prepare/same-options.js'
+
+/** A host that is connected to, with what it is to have. */
+interface Reached {
+  readonly target: Target
+  readonly session: Session
+  readonly steps: readonly Step[]
+}
+
+/** One host's part in one play: connecting, its walk through the tasks, leaving. */
+export class HostPart {
+  constructor(
+    readonly host: InventoryHost,
+    readonly state: HostState,
+    readonly prepared: PreparedPlay,
+    readonly context: RunContext,
+    readonly once: OnceTasks,
+    /** A later play has something to do for it. */
+    readonly again: boolean,
+  ) {}
+
+  get #play(): number {
+    return this.context.run.plays.indexOf(this.prepared)
+  }
+
+  #isStopped(): boolean {
+    return this.context.options.stop.aborted
+  }
+
+  /** @param behind changes are planned in an earlier play */
+  async perform(behind: boolean): Promise<void> {
+    const known = this.prepared.steps?.get(this.host.name)
+    const reached = known === undefined ? await this.#reachAndBuild() : await this.#reach(known)
+    if (reached === null) return
+    try {
+      if (reached.steps.some((step) => step.selected)) await this.#takeTurn(reached, behind)
+    } finally {
+      await this.#leave(reached)
+    }
+  }
+
+  async #reach(steps: readonly Step[]): Promise<Reached | null> {
+    const selected = steps.filter((step) => step.selected)
+    const target = targetOf(this.host, oneUser(usersOf(selected)), this.context.options)
+    const session = await this.#connect(target, selected.length)
+    return session === null ? null : { target, session, steps }
+  }
+
+  /**
+   * What the host is decides what it gets, and that decides whose session is needed: mostly whom
+   * the tasks name.
+   */
+  async #reachAndBuild(): Promise<Reached | null> {
+    const { options } = this.context
+    const target = targetOf(this.host, oneUser(this.#usersOfTasks()), options)
+    const session = await this.#connect(target, 0)
+    if (session === null) return null
+    const steps = await this.#build(session)
+    if (steps === null) {
+      await session.close()
+      return null
+    }
+    const wanted = usersOf(steps.filter((step) => step.selected))
+    if (wanted.length === 0 || sameOptions(targetOf(this.host, oneUser(wanted), options), target))
+      return { target, session, steps }
+    await session.close()
+    return this.#reach(steps)
+  }
+
+  #usersOfTasks(): readonly (string | null)[] {
+    const { play, from } = this.prepared
+    const usual = play.become ?? this.context.options.become
+    return play.tasks
+      .slice(from)
+      .map((task) => becomeUser(this.host.connection, task.options.become ?? usual))
+  }
+
+  /** Null when the host has failed at it. */
+  async #build(session: Session): Promise<readonly Step[] | null> {
+    this.#progress('reading', 0)
+    try {
+      const facts = await reading(session, this.context.options.stop, () => readHostFacts(session))
+      this.#count('shell', 1)
+      return await this.prepared.build(this.host, facts)
+    } catch (error) {
+      await this.#fail(session, error)
+      return null
+    }
+  }
+
+  async #takeTurn({ session, steps }: Reached, behind: boolean): Promise<void> {
+    this.once.connected(this.host.name, true)
+    const runsOnce = await this.once.isRunner(this.host.name)
+    try {
+      await this.#walk(session, stepsOf(steps, runsOnce), runsOnce, behind)
+      if (runsOnce) this.once.finish(this.state.ended === null)
+    } finally {
+      if (runsOnce) this.once.finish(false)
+    }
+  }
+
+  /** A host that a later play has something to do for keeps its session. */
+  async #leave({ target, session }: Reached): Promise<void> {
+    if (this.again && this.state.ended === null && !this.#isStopped())
+      await this.context.sessions.keep(target, session)
+    else await session.close()
+  }
+
+  /** Null when the host cannot be reached. */
+  async #connect(target: Target, total: number): Promise<Session | null> {
+    const { options, connect, sessions } = this.context
+    if (this.#isStopped()) throw stopped()
+    const kept = await sessions.take(target)
+    if (kept !== null) return kept
+    this.#progress('connecting', total)
+    try {
+      const session = await connect(target, connectOptions(options))
+      // Whether a host can run the tasks of one host only must be certain.
+      if (this.once.any) await started(session, options.stop)
+      return session
+    } catch (error) {
+      if (this.#isStopped()) throw stopped()
+      this.#unreachable(error)
+      return null
+    }
+  }
+
+  #progress(doing: 'connecting' | 'reading', total: number): void {
+    this.context.emit({
+      type: 'progress',
+      host: this.host.name,
+      play: this.#play,
+      doing,
+      task: null,
+      resource: null,
+      line: null,
+      finished: 0,
+      total,
+    })
+  }
+
+  #count(name: string, more: number): void {
+    const { counts } = this.state
+    counts.set(name, (counts.get(name) ?? 0) + more)
+  }
+
+  #killable<T>(session: Session, work: () => Promise<T>): Promise<T> {
+    const untold = (error: unknown): void =>
+      this.context.emit({
+        type: 'notice',
+        host: this.host.name,
+        message: `what is under way could not be ended: ${eventError(error).message}`,
+      })
+    return killable(session, this.context.options.kill, untold, work)
+  }
+
+  async #walk(
+    session: Session,
+    steps: readonly Step[],
+    runsOnce: boolean,
+    behind: boolean,
+  ): Promise<void> {
+    const { run, emit, options } = this.context
+    const selected = steps.filter((step) => step.selected)
+    const before = session.roundTrips
+    if (runsOnce) this.once.expect(selected.map((step) => step.task))
+    const facts = new KnownFacts(run.shared, session, httpReader(session))
+    const backends = new HostBackends(session, run.github)
+    const turn = this.context.machines.turnOf(this.host.name)
+    const context: HostContext = {
+      host: this.host.name,
+      project: options.project,
+      play: this.#play,
+      steps: selected,
+      waiting: dependents(steps),
+      facts,
+      others: backends,
+      turn,
+      once: this.once,
+      runsOnce,
+      tally: this.state.tally,
+      emit,
+      stop: options.stop,
+    }
+    const walk = options.mode === 'plan' ? new HostPlan(context, behind) : new HostApply(context)
+    try {
+      await this.#killable(session, () => walk.perform())
+    } catch (error) {
+      await this.#walkFailed(session, walk, error)
+    } finally {
+      turn.end()
+      this.#count('shell', session.roundTrips - before)
+      for (const [name, count] of [...facts.exchanges, ...backends.exchanges])
+        this.#count(name, count)
+      await backends.close()
+    }
+  }
+
+  async #walkFailed(session: Session, walk: HostWalk, error: unknown): Promise<void> {
+    const isThere = await this.#fail(session, error)
+    if (isThere) walk.skipRest(whySkipped(error))
+  }
+
+  /** Answers whether the host was ever reached. */
+  async #fail(session: Session, error: unknown): Promise<boolean> {
+    // What was stopped may still be on its way.
+    const isThere = isCode(error, 'stopped') || (await isReached(session))
+    if (!isThere || isLost(error, this.context.options.kill)) {
+      this.#unreachable(error)
+      return isThere
+    }
+    this.state.ended = {
+      type: 'host',
+      host: this.host.name,
+      status: 'failed',
+      error: error instanceof HostFailed ? null : eventError(error),
+    }
+    return isThere
+  }
+
+  #unreachable(error: unknown): void {
+    // Without SSH the shell itself has ended, and the lock with it.
+    if (!this.host.connection.local) this.context.machines.lost(this.host.name)
+    this.state.tally.unreachable = true
+    this.state.ended = {
+      type: 'host',
+      host: this.host.name,
+      status: 'unreachable',
+      error: eventError(error),
+    }
+  }
+}
+
+async function started(session: Session, stop: AbortSignal): Promise<void> {
+  try {
+    await reading(session, stop, () => session.started)
+  } catch (error) {
+    await session.close()
+    throw error
+  }
+}
+
+function whySkipped(error: unknown): string {
+  if (error instanceof HostFailed) return 'an earlier resource has failed'
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** Whom steps need: who acts, and root where their task acts as root. */
+const usersOf = (steps: readonly Step[]): readonly (string | null)[] =>
+  steps.flatMap(({ user, behindRoot }) => (behindRoot === true ? [user, 'root'] : [user]))
+
+/** The one user that all want, else root, which can become every other. */
+function oneUser(users: readonly (string | null)[]): string | null {
+  const [first, ...others] = new Set(users)
+  return others.length > 0 ? 'root' : (first ?? null)
+}

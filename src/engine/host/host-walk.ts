@@ -1,0 +1,159 @@
+import type { Address } from '../../core/address.js'
+import { FettleError } from '../../core/errors.js'
+import type { Output } from '../../core/fact.js'
+import type { Trigger } from '../../core/resource.js'
+import type { Block } from '../../ssh/session.js'
+import type { OtherBackends } from './apply-step.js'
+import type { Step } from '../prepare/build.js'
+import type { Emit, ProgressEvent, Status } from '../events.js'
+import type { KnownFacts } from './known-facts.js'
+import type { Turn } from '../fleet/machines.js'
+import type { OnceTasks } from '../fleet/once-tasks.js'
+import { lastLine } from './last-line.js'
+import { placeIn, placesOnce } from '../prepare/resource-places.js'
+import { planStep, type StepPlan } from './plan-step.js'
+import { reading } from '../cancellation.js'
+import { resourceEvent, type Tally, type Told } from '../resource-event.js'
+
+export interface HostContext {
+  readonly host: string
+  /** The project's directory. */
+  readonly project: string
+  /** The index of the play in the run. */
+  readonly play: number
+  /** What this host walks, in order. */
+  readonly steps: readonly Step[]
+  readonly waiting: ReadonlyMap<
+    Address,
+    readonly { readonly step: Step; readonly trigger: Trigger }[]
+  >
+  readonly facts: KnownFacts
+  readonly others: OtherBackends
+  readonly turn: Turn
+  readonly once: OnceTasks
+  readonly runsOnce: boolean
+  readonly tally: Tally
+  readonly emit: Emit
+  readonly stop: AbortSignal
+}
+
+/**
+ * One host's walk through the tasks of one play: what planning (`host-plan.ts`) and applying
+ * (`host-apply.ts`) have in common.
+ */
+export abstract class HostWalk {
+  /** Something has changed since the first reading, or may have. */
+  protected changed = false
+  protected finished = 0
+
+  constructor(readonly context: HostContext) {}
+
+  /** Takes the steps in their order. */
+  abstract perform(): Promise<void>
+
+  /** Reports the steps that were not reached. */
+  skipRest(reason: string): void {
+    for (const step of this.context.steps.slice(this.finished))
+      this.report(step, 'skipped', { reason })
+  }
+
+  protected report(step: Step, status: Status, told: Told): void {
+    this.finished++
+    this.context.tally.count(status)
+    const { host, project } = this.context
+    const places = placesOnce(step.resource, step.also ?? [], told.changes ?? [], project)
+    this.context.emit(
+      resourceEvent(host, step, status, {
+        ...told,
+        places,
+        place: placeIn(project, step.resource),
+      }),
+    )
+  }
+
+  protected progress(
+    doing: ProgressEvent['doing'],
+    step: Step | null,
+    line: string | null = null,
+  ): void {
+    const resource = step === null ? null : (step.resource.common.name ?? step.resource.address)
+    this.#emitProgress({ doing, task: step?.task.name ?? null, resource, line })
+  }
+
+  /** Tells that the host waits for somebody who has nothing to do with this run. */
+  protected awaiting(whom: string): void {
+    this.#emitProgress({ doing: 'waiting', task: null, resource: null, line: null, whom })
+  }
+
+  #emitProgress(what: Pick<ProgressEvent, 'doing' | 'task' | 'resource' | 'line' | 'whom'>): void {
+    const { host, play, steps, emit } = this.context
+    emit({ type: 'progress', host, play, ...what, finished: this.finished, total: steps.length })
+  }
+
+  /**
+   * Tells the last line that a step under way has printed, each time that it has printed one.
+   * Undefined: nobody may hear it.
+   */
+  protected hearing(step: Step): ((text: string) => void) | undefined {
+    if (step.resource.common.sensitive === true) return undefined
+    const last = lastLine()
+    return (text) => {
+      const line = last(text)
+      if (line !== null) this.progress('changing', step, line)
+    }
+  }
+
+  /** Does what changes nothing: a stop ends it at once. */
+  protected reading<T>(work: () => Promise<T>): Promise<T> {
+    return reading(this.context.facts.session, this.context.stop, work)
+  }
+
+  /** Reads all facts of these steps. Answers what `before` said, in the same round trip. */
+  protected async readAll(
+    steps: readonly Step[],
+    before: readonly Block[] = [],
+  ): Promise<readonly Output[]> {
+    const { facts } = this.context
+    const [said] = await this.reading(() =>
+      Promise.all([
+        facts.exchange(before, steps),
+        ...steps.flatMap((step) => [facts.readGithub(step), facts.readHttp(step)]),
+      ]),
+    )
+    return said
+  }
+
+  protected planned(step: Step, changing: readonly Address[]): StepPlan | FettleError {
+    try {
+      return planStep(step.resource, this.context.facts.source(step), changing)
+    } catch (error) {
+      if (error instanceof FettleError) return error
+      throw error
+    }
+  }
+}
+
+/** A resource has failed and was reported; the host's others are skipped. */
+export class HostFailed extends Error {}
+
+export const failure = (step: Step): Status =>
+  step.resource.common.ignoreFailure === true ? 'ignored' : 'failed'
+
+export function unmet(
+  { resource }: Step,
+  plan: { readonly is: 'unknown' | 'blocked'; readonly reason: string; readonly remedy: string },
+): FettleError {
+  return new FettleError(codeOfUnmet(resource, plan), {
+    address: resource.address,
+    message: plan.reason,
+    remedy: plan.remedy,
+  })
+}
+
+function codeOfUnmet(
+  { check }: Step['resource'],
+  { is }: { readonly is: 'unknown' | 'blocked' },
+): 'check-failed' | 'fact-unknown' | 'blocked' {
+  if (check !== null) return 'check-failed'
+  return is === 'unknown' ? 'fact-unknown' : 'blocked'
+}

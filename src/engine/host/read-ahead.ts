@@ -1,0 +1,37 @@
+import type { Step } from '../prepare/build.js'
+
+/** How many resources are changed in one round trip at most. */
+export const mostTogether = 250
+
+/**
+ * Whether a resource may be changed in the round trip of another one before it. A failure that is
+ * to be tried again concerns one alone.
+ */
+export const mayJoin = (step: Step, first: Step | undefined): boolean =>
+  step.resource.joins !== null &&
+  step.resource.joins === first?.resource.joins &&
+  step.task === first.task &&
+  step.resource.common.retry === undefined
+
+/** How far ahead to prefetch facts, by which steps differed when the host was read first. */
+export class ReadAhead {
+  constructor(
+    readonly steps: readonly Step[],
+    /** Which steps were not in their desired state at first. */
+    readonly changes: readonly boolean[],
+  ) {}
+
+  /**
+   * The next step from `index` on that is expected to change, with those that may be changed
+   * together with it; or the last one.
+   */
+  horizon(index: number): number {
+    const next = this.changes.indexOf(true, index)
+    if (next === -1) return this.steps.length - 1
+    const beyond = this.steps.findIndex(
+      (step, later) =>
+        later > next && !(this.changes[later] === true && mayJoin(step, this.steps[next])),
+    )
+    return Math.min(next + mostTogether, beyond === -1 ? this.steps.length : beyond) - 1
+  }
+}

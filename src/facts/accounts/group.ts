@@ -1,0 +1,53 @@
+import { absent, present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
+import { sh } from '../../core/sh.js'
+import { isOdd, rowsOf } from './user.js'
+
+/** A line of group(5). */
+export interface GroupEntry {
+  readonly gid: number
+  readonly members: readonly string[]
+}
+
+function groupOf([name = '', , gid = '', members]: readonly string[]): Fact<GroupEntry> {
+  if (members === undefined || !/^\d+$/.test(gid))
+    return unknown(
+      `the group ${name} could not be understood`,
+      'run getent group on the host and look at its line',
+    )
+  return present({
+    gid: Number(gid),
+    members: members.split(',').filter((member) => member !== ''),
+  })
+}
+
+/**
+ * A group by its name. `getent` asks every source of nsswitch.conf; without it (busybox) the file
+ * is read.
+ */
+export const groupFact: ShellFactKind<string, GroupEntry> = {
+  backend: 'shell',
+  name: 'group',
+  script: (names) => ({
+    script: sh`if command -v getent >/dev/null; then getent group -- ${names}; else cat /etc/group; fi`,
+  }),
+  // getent ends with 2 when one of several names does not exist.
+  parse({ code, stdout, stderr }, names): readonly Fact<GroupEntry>[] {
+    if (code !== 0 && code !== 2)
+      return names.map(() =>
+        unknown(
+          `the groups could not be read: ${stderr.trim() || `status ${String(code)}`}`,
+          'see getent(1) on the host',
+        ),
+      )
+    const rows = rowsOf(stdout.toString())
+    return names.map((name) => {
+      const row = rows.find(([other]) => other === name)
+      if (row !== undefined) return groupOf(row)
+      if (!rows.some((other) => isOdd(other, 4))) return absent
+      return unknown(
+        `the list of groups, in which ${name} was not found, could not be understood`,
+        'run getent group on the host and look at its lines',
+      )
+    })
+  },
+}

@@ -1,0 +1,79 @@
+import { absent, present, unknown, type ShellFactKind } from '../../core/fact.js'
+import { lines, sh } from '../../core/sh.js'
+import { firstLines, readContents, showContents } from '../files/contents.js'
+
+/** A private key of the host, of which only the public half is ever read. */
+export interface SshKeyEntry {
+  /** `type base64 comment` */
+  readonly publicKey: string
+  /** The public key's own file is there; otherwise it was derived from the private one. */
+  readonly hasPublicFile: boolean
+}
+
+export const publicKeyPattern =
+  /^(?:ssh-|ecdsa-|sk-)[A-Za-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}(?: [^\r\n]*)?$/
+
+/** Longer files hold no public key. */
+const longest = 16_384
+
+/**
+ * The key pair at a path. Without `PATH.pub`, ssh-keygen(1) derives the public key: through a pipe,
+ * since it refuses files that others may read.
+ */
+export const sshKeyFact: ShellFactKind<string, SshKeyEntry> = {
+  backend: 'shell',
+  name: 'ssh-key',
+  asSession: true,
+  script: (paths) => ({
+    script: lines([
+      sh`key_() {
+  if [ ! -e "$1" ]; then echo absent
+  elif [ ! -f "$1" ]; then echo none
+  elif [ -f "$1.pub" ]; then echo file; return 0
+  else echo "made $(head -c 65536 -- "$1" | ssh-keygen -y -P '' -f /dev/stdin | base64 -w0)"; fi
+  return 1
+}
+set --`,
+      ...paths.map((path) => sh`key_ ${path} && set -- "$@" ${`${path}.pub`}`),
+      showContents(longest),
+    ]),
+  }),
+  parse({ code, stdout, stderr }, paths) {
+    const answer = firstLines(stdout, paths.length)
+    const kept = answer?.lines.filter((word) => word === 'file').length ?? 0
+    const contents = answer === null ? null : [...(readContents(answer.rest, kept, longest) ?? [])]
+    const understood =
+      code === 0 &&
+      contents?.length === kept &&
+      answer?.lines.every((word) => /^(?:absent|none|file|made [A-Za-z0-9+/=]*)$/.test(word)) ===
+        true
+    if (!understood)
+      return paths.map((path) =>
+        unknown(
+          `the key ${path} could not be read: ${stderr.trim() || `status ${String(code)}`}`,
+          'see what the shell says on the host',
+        ),
+      )
+    return paths.map((path, index) => {
+      const [word, made = ''] = answer.lines[index]?.split(' ') ?? []
+      if (word === 'absent') return absent
+      const publicKey = (word === 'file' ? (contents.shift() ?? '') : Buffer.from(made, 'base64'))
+        .toString()
+        .trim()
+      if (publicKeyPattern.test(publicKey))
+        return present({ publicKey, hasPublicFile: word === 'file' })
+      const said = stderr.trim() === '' ? '' : `: ${stderr.trim()}`
+      if (word === 'file')
+        return unknown(
+          `${path}.pub holds no public key${said}`,
+          `remove ${path}.pub to have it derived again`,
+        )
+      // ssh-keygen may be missing, and a passphrase is no damage: that the key is worthless is not
+      // known.
+      return unknown(
+        `no public key can be derived from ${path}${said}`,
+        `put its public half into ${path}.pub, or move the file away to have a new key made`,
+      )
+    })
+  },
+}

@@ -1,0 +1,130 @@
+import { absent, present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
+import { sh } from '../../core/sh.js'
+import { Secret } from '../../core/secret.js'
+
+/** A line of passwd(5), with what group(5) and shadow(5) add. */
+export interface UserEntry {
+  readonly uid: number
+  readonly gid: number
+  /** The primary group's name; `null` where the id has none. */
+  readonly group: string | null
+  readonly comment: string
+  readonly home: string
+  readonly shell: string
+  /** The groups that list the user, the primary one not among them. */
+  readonly groups: readonly string[]
+  /** `null` when it was not asked for, and for who may not read shadow(5). */
+  readonly password: UserPassword | null
+}
+
+export interface UserPassword {
+  /** As crypt(3) made it, without the `!` of a lock; `null` where no password can be right. */
+  readonly hash: Secret | null
+  readonly locked: boolean
+}
+
+const number = /^\d+$/
+
+/**
+ * A locked password has a `!` before its hash; what is no hash (`*`, `!`, `!*`) no password can
+ * match.
+ */
+function passwordOf(field: string): UserPassword {
+  const hash = field.replace(/^!+/, '')
+  const isNone = hash === '*' || (hash === '' && field !== '')
+  return { hash: isNone ? null : new Secret(hash), locked: field.startsWith('!') }
+}
+
+function userOf(
+  line: readonly string[],
+  groups: readonly (readonly string[])[],
+  password: UserPassword | null,
+): Fact<UserEntry> {
+  const [name = '', , uid = '', gid = '', comment = '', home = '', shell] = line
+  if (shell === undefined || !number.test(uid) || !number.test(gid))
+    return unknown(
+      `the account of ${name} could not be understood`,
+      'run getent passwd on the host and look at its line',
+    )
+  const named = groups
+    .filter(([, , id, members]) => id !== gid && members?.split(',').includes(name) === true)
+    .map(([group = '']) => group)
+  return present({
+    uid: Number(uid),
+    gid: Number(gid),
+    group: groups.find(([, , id]) => id === gid)?.[0] ?? null,
+    comment,
+    home,
+    shell,
+    groups: named,
+    password,
+  })
+}
+
+/** The fields of each line of a database. */
+export const rowsOf = (text: string): readonly (readonly string[])[] =>
+  text
+    .split('\n')
+    .filter((row) => row !== '')
+    .map((row) => row.split(':'))
+
+/**
+ * Whether a line has too few fields: nobody knows whose it is. Lines of NIS (`+::::`) and comments
+ * are no accounts.
+ */
+export const isOdd = (row: readonly string[], fields: number): boolean =>
+  row.length < fields && !/^[+#-]/.test(row[0] ?? '')
+
+/** Which account, and whether its password is wanted too. */
+export interface UserKey {
+  readonly name: string
+  readonly password: boolean
+}
+
+/**
+ * Accounts by their names: passwd, groups and, where it is wanted, shadow, in one block. `getent`
+ * asks every source of nsswitch.conf; without it the files are read, and of shadow nothing. Hashes
+ * are `Secret`.
+ */
+export const userFact: ShellFactKind<UserKey, UserEntry> = {
+  backend: 'shell',
+  name: 'user',
+  script: (keys) => ({
+    script: sh`if command -v getent >/dev/null; then
+  getent passwd -- ${keys.map(({ name }) => name)}; p_=$?; echo =; getent group; g_=$?; echo =
+  set -- ${keys.flatMap(({ name, password }) => (password ? [name] : []))}; [ $# = 0 ] || getent shadow -- "$@"
+  echo "= $p_ $g_"
+else
+  cat /etc/passwd; p_=$?; echo =; cat /etc/group; g_=$?; echo =; echo "= $p_ $g_"
+fi`,
+  }),
+  // getent ends with 2 when one of several names does not exist.
+  parse({ code, stdout, stderr }, keys) {
+    const [, passwd = '', group = '', shadow = '', statuses] =
+      /^((?:[^=\n][^\n]*\n|\n)*)=\n((?:[^=\n][^\n]*\n|\n)*)=\n((?:[^=\n][^\n]*\n|\n)*)= ([02] 0)\n$/.exec(
+        stdout.toString(),
+      ) ?? []
+    const users = rowsOf(passwd)
+    const groups = rowsOf(group)
+    const passwords = rowsOf(shadow)
+    if (code !== 0 || statuses === undefined) {
+      return keys.map(() =>
+        unknown(
+          `the accounts could not be read: ${stderr.trim() || `status ${String(code)}`}`,
+          'see getent(1) on the host',
+        ),
+      )
+    }
+    return keys.map(({ name }) => {
+      const line = users.find(([other]) => other === name)
+      if (line === undefined && users.some((row) => isOdd(row, 7)))
+        return unknown(
+          `the list of accounts, in which ${name} was not found, could not be understood`,
+          'run getent passwd on the host and look at its lines',
+        )
+      if (line === undefined) return absent
+      const field = passwords.find(([other]) => other === name)?.[1]
+      return userOf(line, groups, field === undefined ? null : passwordOf(field))
+    })
+  },
+}

@@ -1,0 +1,112 @@
+import { present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
+import { lines, sh, type Sh } from '../../core/sh.js'
+
+/** A command as its arguments, or as a text for `/bin/sh`. */
+export type CommandLine = readonly string[] | string
+
+/** The conditions under which a command needs not run. */
+export interface Guards {
+  readonly creates?: string
+  readonly removes?: string
+  readonly unless?: CommandLine
+  readonly onlyIf?: CommandLine
+  readonly cwd?: string
+}
+
+/**
+ * The first guard that holds, the first that could not be asked, or `due` when all of them let the
+ * command run.
+ */
+export type GuardVerdict =
+  | { readonly is: 'due' }
+  | { readonly is: 'holds'; readonly guard: 'creates' | 'removes' | 'unless' | 'onlyIf' }
+  | { readonly is: 'failed'; readonly guard: 'unless' | 'onlyIf' | 'cwd'; readonly status: number }
+
+/** Seconds that a guard may take. */
+const guardLimit = 60
+
+/** Words that a shell starts as a program, whatever they are: `if`, `A=1` and `echo` too. */
+export const commandWords = (line: CommandLine): readonly string[] =>
+  typeof line === 'string' ? ['/bin/sh', '-c', line] : line
+
+/**
+ * Statuses that do not answer the question: too slow (124), not executable (126), not found (127),
+ * ended by a signal.
+ */
+const answered = (status: number): boolean => status < 124 || status === 125
+
+function script({ creates, removes, unless, onlyIf, cwd }: Guards): Sh {
+  const steps: Sh[] = []
+  if (creates !== undefined)
+    steps.push(sh`[ ! -e ${creates} ] && [ ! -L ${creates} ] || { echo creates; return; }`)
+  if (removes !== undefined)
+    steps.push(sh`[ -e ${removes} ] || [ -L ${removes} ] || { echo removes; return; }`)
+  if (unless !== undefined || onlyIf !== undefined)
+    steps.push(sh`cd -- ${cwd ?? '/'} 2>/dev/null || { echo cwd; return; }`)
+  if (onlyIf !== undefined)
+    steps.push(sh`ask_ ${commandWords(onlyIf)} || { echo "onlyIf $s_"; return; }`)
+  if (unless !== undefined)
+    steps.push(sh`ask_ ${commandWords(unless)} || :; echo "unless $s_"; return`)
+  return lines([sh`guard_() {`, ...steps, sh`echo due; }`, sh`guard_`])
+}
+
+function verdictOf(line: string): GuardVerdict | null {
+  const [word = '', number = '0'] = line.split(' ')
+  const status = Number(number)
+  if (!Number.isInteger(status)) return null
+  switch (word) {
+    case 'due':
+      return { is: 'due' }
+    case 'creates':
+    case 'removes':
+      return { is: 'holds', guard: word }
+    case 'cwd':
+      return { is: 'failed', guard: word, status: 1 }
+    case 'unless':
+      if (!answered(status)) return { is: 'failed', guard: word, status }
+      return status === 0 ? { is: 'holds', guard: word } : { is: 'due' }
+    case 'onlyIf':
+      if (!answered(status)) return { is: 'failed', guard: word, status }
+      return { is: 'holds', guard: word }
+    default:
+      return null
+  }
+}
+
+/**
+ * Asks a command's guards, in the order creates, removes, onlyIf, unless, up to the first that
+ * holds. They are the user's, and must change nothing. Only commands start processes.
+ */
+export const guardFact: ShellFactKind<Guards, GuardVerdict> = {
+  backend: 'shell',
+  name: 'guard',
+  script: (keys) => ({
+    script: lines([
+      sh`ask_() { timeout -k 5 ${guardLimit} "$@" </dev/null >/dev/null 2>&1; s_=$?; return $s_; }`,
+      ...keys.map(script),
+    ]),
+  }),
+  mayTake(keys) {
+    const asked = keys.flatMap(({ unless, onlyIf }) => [unless, onlyIf])
+    const commands = asked.filter((line) => line !== undefined)
+    return 60 + commands.length * (guardLimit + 5)
+  },
+  parse({ code, stdout, stderr }, keys): readonly Fact<GuardVerdict>[] {
+    const found = stdout
+      .toString()
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(verdictOf)
+    const notAsked = (why: string): readonly Fact<GuardVerdict>[] =>
+      keys.map(() =>
+        unknown(
+          `the guards of commands could not be asked: ${why}`,
+          'try the guards by hand on the host',
+        ),
+      )
+    if (code !== 0) return notAsked(stderr.trim() || `status ${String(code)}`)
+    if (found.length !== keys.length || found.includes(null))
+      return notAsked('the answer could not be understood')
+    return found.map((verdict) => present(verdict ?? { is: 'due' }))
+  },
+}

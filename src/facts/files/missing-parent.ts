@@ -1,0 +1,67 @@
+import { absent, present, unknown, type ShellFactKind } from '../../core/fact.js'
+import { lines, sh } from '../../core/sh.js'
+
+/** The first directory above a path that is missing. */
+export interface MissingParent {
+  readonly path: string
+  /** Something that is no directory is in its place. */
+  readonly taken: boolean
+}
+
+/** `/a/b/c` → `/a`, `/a/b` */
+export function parentsOf(path: string): readonly string[] {
+  const names = path.split('/').slice(1, -1)
+  return names.map((_, index) => `/${names.slice(0, index + 1).join('/')}`)
+}
+
+const directoryOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
+
+/** One path of each directory: its neighbours have the same answer. */
+const directoriesOf = (paths: readonly string[]): readonly string[] => [
+  ...new Map(paths.map((path) => [directoryOf(path), path])).values(),
+]
+
+/**
+ * The first missing directory above a path; absent when there is none, so that the path can be
+ * made. It starts no process.
+ */
+export const missingParentFact: ShellFactKind<string, MissingParent> = {
+  backend: 'shell',
+  name: 'missing-parent',
+  script: (paths) => ({
+    script: lines([
+      sh`up_() {
+  n_=0
+  for p_; do
+    if [ ! -d "$p_" ]; then
+      if [ -e "$p_" ] || [ -L "$p_" ]; then echo "taken $n_"; else echo "missing $n_"; fi
+      return
+    fi
+    n_=$((n_ + 1))
+  done
+  echo none
+}`,
+      ...directoriesOf(paths).map((path) => sh`up_ ${parentsOf(path)}`),
+    ]),
+  }),
+  parse({ code, stdout, stderr }, paths) {
+    const answers = stdout.toString().split('\n').slice(0, -1)
+    const asked = directoriesOf(paths).map(directoryOf)
+    const understood =
+      code === 0 &&
+      answers.length === asked.length &&
+      answers.every((answer) => /^(?:none|(?:taken|missing) \d+)$/.test(answer))
+    if (!understood)
+      return paths.map(() =>
+        unknown(
+          `directories could not be looked at: ${stderr.trim() || `status ${String(code)}`}`,
+          'see what the shell says on the host',
+        ),
+      )
+    return paths.map((path) => {
+      const [word, depth] = answers[asked.indexOf(directoryOf(path))]?.split(' ') ?? []
+      const parent = depth === undefined ? undefined : parentsOf(path)[Number(depth)]
+      return parent === undefined ? absent : present({ path: parent, taken: word === 'taken' })
+    })
+  },
+}

@@ -1,0 +1,29 @@
+import { unknown, type Fact, type LocalFactKind } from '../../core/fact.js'
+
+/**
+ * A file of the project that is not there is a mistake of the project and no state of a host, so it
+ * is never `absent`.
+ */
+function needed<V>(fact: Fact<V>, path: string): Fact<V> {
+  if (fact.is !== 'absent') return fact
+  return unknown(`${path} does not exist in the project`, 'create the file or correct its name')
+}
+
+/** The text of `templates/NAME`. */
+export const templateFact: LocalFactKind<string, string> = {
+  backend: 'local',
+  name: 'template',
+  async read(project, name) {
+    const path = `templates/${name}`
+    return needed(await project.readText(path), path)
+  },
+}
+
+/** The bytes of a file of the project, by its path from the project's directory. */
+export const sourceFact: LocalFactKind<string, Uint8Array> = {
+  backend: 'local',
+  name: 'source',
+  async read(project, path) {
+    return needed(await project.readBytes(path), path)
+  },
+}

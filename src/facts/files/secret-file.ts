@@ -1,0 +1,66 @@
+import { absent, present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
+import { lines, sh } from '../../core/sh.js'
+import { Secret } from '../../core/secret.js'
+import { firstLines, readContents, showContents } from './contents.js'
+
+/** Longer files hold something else. */
+const longest = 4096
+
+/** A secret is one line of text, with or without a line break at its end. */
+function secretIn(bytes: Buffer, path: string): Fact<Secret> {
+  const text = bytes.toString().replace(/\r?\n$/, '')
+  const useless = (why: string): Fact<Secret> =>
+    unknown(
+      `${path} ${why}, so it holds no secret that could be used`,
+      'put the secret into it, or remove the file to have a new one made',
+    )
+  if (text === '') return useless('is empty')
+  if (bytes.length > longest) return useless('is longer than a secret')
+  if (/[\0\r\n\ufffd]/.test(text)) return useless('is not one line of text')
+  return present(new Secret(text))
+}
+
+/** The secret in a file of the host. It is read by root, whoever the resource acts as. */
+export const secretFileFact: ShellFactKind<string, Secret> = {
+  backend: 'shell',
+  name: 'secret-file',
+  asSession: true,
+  script: (paths) => ({
+    script: lines([
+      sh`secret_() {
+  if [ -L "$1" ]; then echo link
+  elif [ ! -e "$1" ]; then echo absent
+  elif [ ! -f "$1" ] || [ ! -r "$1" ]; then echo closed
+  else echo has; return 0; fi
+  return 1
+}
+set --`,
+      ...paths.map((path) => sh`secret_ ${path} && set -- "$@" ${path}`),
+      showContents(longest + 1),
+    ]),
+  }),
+  parse({ code, stdout }, paths) {
+    const answer = firstLines(stdout, paths.length)
+    const kept = answer?.lines.filter((word) => word === 'has').length ?? 0
+    const contents =
+      answer === null ? null : [...(readContents(answer.rest, kept, longest + 1) ?? [])]
+    const understood =
+      code === 0 &&
+      contents?.length === kept &&
+      answer?.lines.every((word) => /^(?:link|absent|closed|has)$/.test(word)) === true
+    // What was said instead may hold a secret and is not repeated.
+    if (!understood)
+      return paths.map((path) =>
+        unknown(`${path} could not be read`, 'see what head(1) and stat(1) say on the host'),
+      )
+    return paths.map((path, index) => {
+      const word = answer.lines[index]
+      if (word === 'absent') return absent
+      if (word === 'has') return secretIn(contents.shift() ?? Buffer.alloc(0), path)
+      return unknown(
+        word === 'link' ? `${path} is a symbolic link` : `${path} is no file that may be read`,
+        'a secret is kept in a regular file of root: remove what is there, or choose another path',
+      )
+    })
+  },
+}

@@ -1,0 +1,75 @@
+import { absent, present, unknown, type ShellFactKind } from '../../core/fact.js'
+import { lines, sh } from '../../core/sh.js'
+import { processorLimit } from '../limits.js'
+import { readAttributes, type PathEntry } from './path.js'
+
+/**
+ * Things of a directory tree that are alike: how many, of which kind, whose, and with which mode.
+ */
+export type TreeEntry = Pick<PathEntry, 'kind' | 'mode' | 'uid' | 'gid' | 'owner' | 'group'> & {
+  readonly count: number
+}
+
+/** Seconds for all trees: one may hold millions of files. */
+const longest = 600
+
+/**
+ * A directory with all that is below it on the same file system, counted by kind, owner, group and
+ * mode. Links are not followed. One sort(1) for all trees.
+ */
+export const treeFact: ShellFactKind<string, readonly TreeEntry[]> = {
+  backend: 'shell',
+  name: 'tree',
+  script: (paths) => ({
+    script: lines([
+      processorLimit(longest),
+      sh`tree_() { if [ -d "$2" ] && [ ! -L "$2" ]; then find "$2" -xdev -exec stat -c "$1 %f %u %g 0 %U:%G" -- {} +; else echo "$1 none"; fi; }
+{`,
+      ...paths.map((path, index) => sh`tree_ ${index} ${path}`),
+      sh`} | sort | uniq -c
+echo end`,
+    ]),
+  }),
+  mayTake: () => longest,
+  parse({ code, stdout, stderr }, paths) {
+    const trees: (TreeEntry[] | 'none')[] = paths.map(() => [])
+    const odd = new Set<unknown>()
+    const rows = stdout.toString().split('\n')
+    const understood = rows.slice(0, -2).every((row) => {
+      const [, count, index, rest = ''] = /^ *(\d+) (\d+) (.*)$/.exec(row) ?? []
+      const tree = trees[Number(index)]
+      if (tree === undefined || tree === 'none') return false
+      if (rest === 'none') {
+        trees[Number(index)] = 'none'
+        return tree.length === 0
+      }
+      const entry = readAttributes(rest)
+      // It costs its own tree only.
+      if (entry === undefined) {
+        odd.add(tree)
+        return true
+      }
+      const { kind, mode, uid, gid, owner, group } = entry
+      tree.push({ kind, mode, uid, gid, owner, group, count: Number(count) })
+      return true
+    })
+    const whole = trees.every((tree) => tree.length > 0 || odd.has(tree))
+    // A tool that complained may have left something out.
+    if (code !== 0 || rows.at(-2) !== 'end' || !understood || !whole || stderr.trim() !== '') {
+      return paths.map(() =>
+        unknown(
+          `directory trees could not be looked at: ${stderr.trim() || `status ${String(code)}`}`,
+          'run again: something may have gone meanwhile; else see what find(1) says on the host',
+        ),
+      )
+    }
+    return trees.map((tree, index) => {
+      if (odd.has(tree))
+        return unknown(
+          `what is in ${paths[index] ?? 'a directory'} could not be understood`,
+          'look at it with stat(1) on the host',
+        )
+      return tree === 'none' ? absent : present(tree)
+    })
+  },
+}

@@ -1,0 +1,121 @@
+import { absent, present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
+import { lines, sh, type Sh } from '../../core/sh.js'
+import { asUser } from '../accounts/as-user.js'
+import { remoteEnvironment } from './environment.js'
+import { answerOf } from '../section.js'
+
+export interface RemoteKey {
+  readonly repo: string
+  /** A branch, a tag, a full name such as `refs/heads/main`, or a whole commit id. */
+  readonly ref: string
+  /** Where the checkout is, or will be. */
+  readonly path: string
+  /** Who asks; left out: the owner of what is at `path`, else the session's user. */
+  readonly owner?: string
+  /** Path of the private key on the host. */
+  readonly key?: string
+}
+
+/** The commit that a ref stands for now. */
+export interface RemoteRef {
+  readonly kind: 'branch' | 'tag' | 'commit'
+  /** Without `refs/heads/` or `refs/tags/`. */
+  readonly name: string
+  readonly commit: string
+}
+
+/** Seconds for an answer. */
+const answerLimit = 30
+
+export const isCommit = (ref: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(ref)
+
+function asking({ repo, ref, path, owner = '', key }: RemoteKey): Sh {
+  if (isCommit(ref)) return sh`echo @remote; echo '@status 0'`
+  return sh`export ${remoteEnvironment(repo, key)}
+echo @remote; remote_ ${owner} ${path} ${repo} ${namesOf(ref)} 2>&1; echo "@status $?"`
+}
+
+/** `ls-remote` matches the end of names; only these are wanted. */
+const namesOf = (ref: string): readonly string[] =>
+  ref.startsWith('refs/')
+    ? [ref, `${ref}^{}`]
+    : [`refs/heads/${ref}`, `refs/tags/${ref}`, `refs/tags/${ref}^{}`]
+
+/**
+ * What a ref of a repository stands for, by `git ls-remote` on the host. A whole commit id is known
+ * without asking.
+ */
+export const gitRemoteFact: ShellFactKind<RemoteKey, RemoteRef> = {
+  backend: 'shell',
+  name: 'git.remote',
+  exchange: 'git ls-remote',
+  script: (keys) => ({
+    script: lines([
+      asUser,
+      sh`remote_() {
+  command -v git >/dev/null || return 90
+  owner_=$1
+  [ -n "$owner_" ] || owner_=$(stat -c %U -- "$2/.git" 2>/dev/null || stat -c %U -- "$2" 2>/dev/null || id -un)
+  shift 2
+  cd / && as_ "$owner_" timeout -k 5 ${answerLimit} git ls-remote -- "$@"
+}`,
+      ...keys.map(asking),
+    ]),
+  }),
+  mayTake: (keys) => 60 + keys.length * (answerLimit + 5),
+  parse({ code, stdout, stderr }, keys): readonly Fact<RemoteRef>[] {
+    const sections = stdout
+      .toString()
+      .split(/^@remote\n/m)
+      .slice(1)
+    return keys.map((key, index) =>
+      remoteRef(key, sections[index] ?? '', stderr.trim() || `status ${String(code)}`),
+    )
+  },
+}
+
+function remoteRef({ repo, ref }: RemoteKey, section: string, said: string): Fact<RemoteRef> {
+  const { answer, status } = answerOf(section) ?? {}
+  if (answer === undefined)
+    return unknown(
+      `git could not be asked: ${said}`,
+      'run git ls-remote on the host and see what it says',
+    )
+  if (isCommit(ref)) return present({ kind: 'commit', name: ref, commit: ref })
+  if (status === '90')
+    return unknown(
+      'git is not installed on the host',
+      "add apt.packages(['git']) before this resource",
+    )
+  if (status === '124')
+    return unknown(
+      `${repo} did not answer within ${String(answerLimit)} s`,
+      'look at the network between the host and the repository',
+    )
+  if (status !== '0')
+    return unknown(
+      `${repo} could not be read: ${answer.trim()}`,
+      "see git's message: the deploy key may not be registered, or the host's key not be known",
+    )
+  const commits = new Map<string, string>()
+  for (const line of answer.split('\n')) {
+    const [, commit, name] = /^([0-9a-f]{40,64})\t(refs\/\S+)$/.exec(line) ?? []
+    if (commit !== undefined && name !== undefined) commits.set(name, commit)
+  }
+  return chosen(ref, commits)
+}
+
+function chosen(ref: string, commits: ReadonlyMap<string, string>): Fact<RemoteRef> {
+  const at = (full: string): string | undefined => commits.get(`${full}^{}`) ?? commits.get(full)
+  const named = (kind: 'branch' | 'tag', prefix: string): RemoteRef | undefined => {
+    const full = ref.startsWith('refs/') ? ref : `${prefix}${ref}`
+    const commit = full.startsWith(prefix) ? at(full) : undefined
+    return commit === undefined ? undefined : { kind, name: full.slice(prefix.length), commit }
+  }
+  const branch = named('branch', 'refs/heads/')
+  const tag = named('tag', 'refs/tags/')
+  if (branch !== undefined && tag !== undefined)
+    return unknown(`${ref} is a branch and a tag`, `write refs/heads/${ref} or refs/tags/${ref}`)
+  const found = branch ?? tag
+  return found === undefined ? absent : present(found)
+}

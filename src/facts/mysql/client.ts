@@ -1,0 +1,239 @@
+import type { MysqlConnection } from '../../core/change.js'
+import { unknown, type Fact, type Output } from '../../core/fact.js'
+import { reveal, Secret } from '../../core/secret.js'
+import { lines, sh, type Input, type Sh } from '../../core/sh.js'
+import { howToStart, problemOf } from './errors.js'
+import { answerOf } from '../section.js'
+
+/** Where Debian's server listens. */
+export const defaultSocket = '/run/mysqld/mysqld.sock'
+
+/**
+ * Seconds that a server may take: one that was stopped (SIGSTOP) accepts connections and never
+ * answers.
+ */
+export const answerLimit = 30
+
+/** What all keys of MySQL's facts have. */
+export interface OnServer {
+  readonly connection: MysqlConnection
+}
+
+/**
+ * A string of SQL; the session's `sql_mode` must be that of `sessionSettings`, so that a backslash
+ * is an escape.
+ */
+export const literal = (text: string): string =>
+  `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+
+/** Where a server is: its socket, or host and port. */
+export function placeOf({ socket, host, port }: MysqlConnection): string {
+  return host === undefined ? (socket ?? defaultSocket) : `${host}:${String(port ?? 3306)}`
+}
+
+/** A name of SQL, in backticks. */
+export const identifier = (name: string): string => `\`${name.replaceAll('`', '``')}\``
+
+/**
+ * Without these, the server's own settings decide what a backslash or a double quote means. The
+ * comment is MariaDB's only (MySQL lacks that mode): without it, GRANT makes an account that is not
+ * there, with no password.
+ */
+export const sessionSettings =
+  "SET SESSION sql_mode = '' /*M! 'NO_AUTO_CREATE_USER' */, sql_quote_show_create = 1"
+
+const hangs = [
+  `MariaDB did not answer within ${String(answerLimit)} s: it hangs, or waits for a lock`,
+  'look at the server: systemctl status mariadb.service, SHOW PROCESSLIST, journalctl -u mariadb.service',
+] as const
+
+/** Status values of the script's own; the client ends with 1. */
+const problems: Readonly<Record<number, readonly [reason: string, remedy: string]>> = {
+  90: [
+    'no MariaDB client is installed on the host',
+    "add apt.packages(['mariadb-server']) before this resource",
+  ],
+  91: ['MariaDB is not running: its socket does not exist', howToStart],
+  92: ['MariaDB is not running (a connection would start it, and reading must not)', howToStart],
+  93: [
+    `mariadb.service runs, but ${defaultSocket} does not exist: it is still starting, or listens elsewhere`,
+    'wait for it, or give the socket that it has (connection: { socket })',
+  ],
+  124: hangs,
+  137: hangs,
+}
+
+function optionLine(password: Secret): Secret {
+  const escaped = reveal(password)
+    .replaceAll('\\', '\\\\')
+    .replaceAll('"', '\\"')
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '\\r')
+  return new Secret(`password="${escaped}"\n`, true)
+}
+
+/**
+ * A socket that systemd listens on belongs to a service that a connection would start, so that
+ * service must be active. Where nobody listens, a connection is refused and does no harm. Debian's
+ * socket is its service's, whose link is there while it runs; only otherwise is systemd asked.
+ */
+const socketFunction = sh`socket_() {
+  runs_=; [ "$1" != ${defaultSocket} ] || [ ! -L /run/systemd/units/invocation:mariadb.service ] || runs_=yes
+  [ -S "$1" ] || { [ -z "$runs_" ] || return 93; return 91; }
+  [ -z "$runs_" ] || return 0
+  command -v systemctl >/dev/null || return 0
+  path_=$(readlink -f "$1")
+  unit_=$(systemctl list-sockets --no-legend --full --plain 2>/dev/null | while read -r listen_ socket_ service_; do [ "$listen_" != "$path_" ] || echo "$service_"; done)
+  [ -z "$unit_" ] || systemctl is-active --quiet -- "$unit_" || return 92
+}`
+
+const clientFunction = sh`ask_() {
+  client_=mariadb
+  command -v mariadb >/dev/null || { client_=mysql; command -v mysql >/dev/null; } || return 90
+  [ -z "$1" ] || socket_ "$1" || return
+  shift
+  timeout -k 5 ${answerLimit} "$client_" "$@"
+}`
+
+/**
+ * Words of the client. The SQL is one of them, for it holds no secret. Errors do not end it:
+ * `--execute` takes that back, so `--force` comes after it.
+ */
+function clientWords(
+  { socket, host, port, user }: MysqlConnection,
+  defaults: string,
+  sql: string,
+): readonly string[] {
+  const target =
+    host === undefined
+      ? ['--protocol=socket', `--socket=${socket ?? defaultSocket}`]
+      : ['--protocol=tcp', `--host=${host}`, `--port=${String(port ?? 3306)}`]
+  return [
+    defaults,
+    ...target,
+    `--user=${user ?? 'root'}`,
+    '--connect-timeout=10',
+    '--default-character-set=utf8mb4',
+    '--batch',
+    '--skip-column-names',
+    `--execute=${sql}`,
+    '--force',
+  ]
+}
+
+function askServer(connection: MysqlConnection, sql: string): Sh {
+  const { host, socket = defaultSocket, password } = connection
+  const whole = `${sessionSettings};\n${sql}`
+  const ask = (defaults: string): Sh =>
+    sh`ask_ ${host === undefined ? socket : ''} ${clientWords(connection, defaults, whole)}`
+  const asked =
+    password === undefined
+      ? ask('--no-defaults')
+      : sh`IFS= read -r line_; printf '[client]\\n%s\\n' "$line_" | { exec 3<&0; ${ask('--defaults-file=/proc/self/fd/3')}; }`
+  return sh`echo @server; echo @server >&2; ${asked}; echo "@status $?"`
+}
+
+/**
+ * Shell that asks each server with its own client. Options come from here alone and not from
+ * `~/.my.cnf`; a password is read from the block's input and reaches the client through a pipe.
+ */
+export function askServers(
+  questions: readonly { readonly connection: MysqlConnection; readonly sql: string }[],
+): { readonly script: Sh; readonly input?: Input } {
+  const passwords = questions
+    .map(({ connection }) => connection.password)
+    .filter((password) => password !== undefined)
+    .map(optionLine)
+  const script = lines([
+    socketFunction,
+    clientFunction,
+    ...questions.map(({ connection, sql }) => askServer(connection, sql)),
+  ])
+  return passwords.length === 0 ? { script } : { script, input: passwords }
+}
+
+/** Rows of cells. */
+export type Rows = readonly (readonly string[])[]
+
+/**
+ * What a server answered, or why it did not. `said` is what the clients wrote on standard error.
+ */
+export type ServerAnswer =
+  | { readonly rows: Rows; readonly said: string }
+  | { readonly problem: Fact<never> }
+
+const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', '0': '\0', '\\': '\\' }
+
+/** A cell of the client's batch output, where a newline, tab, NUL and backslash are escaped. */
+const unescape = (cell: string): string =>
+  cell.replace(/\\([nt0\\])/g, (_, escaped: string) => escapes[escaped] ?? escaped)
+
+/** The answers of `askServers`, in the order of its questions. */
+export function serverAnswers(
+  { code, stdout, stderr }: Output,
+  count: number,
+): readonly ServerAnswer[] {
+  const [before = '', ...words] = stderr.split(/^@server\n/m)
+  const sections = stdout
+    .toString()
+    .split(/^@server\n/m)
+    .slice(1)
+  return Array.from({ length: count }, (_, index): ServerAnswer => {
+    const said = withoutHashes(`${before}${words[index] ?? ''}`.trim())
+    const ended = answerOf(sections[index] ?? '')
+    if (ended === null)
+      return {
+        problem: unknown(
+          `reading MariaDB ended with status ${String(code)}: ${said}`,
+          'run mariadb on the host and see what it says',
+        ),
+      }
+    const problem = problems[Number(ended.status)]
+    if (problem !== undefined) return { problem: unknown(...problem) }
+    return {
+      rows: ended.answer
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => line.split('\t').map(unescape)),
+      said,
+    }
+  })
+}
+
+/** The fact of a server that answered something else than was asked. */
+export function notUnderstood(said: string): Fact<never> {
+  if (said === '')
+    return unknown(
+      'MariaDB gave an answer that cannot be understood',
+      'run mariadb on the host and see what it says',
+    )
+  const { reason, remedy } = problemOf(said)
+  return unknown(reason, remedy)
+}
+
+/** Text without the hashes of passwords, which `SHOW GRANTS` and errors quote. */
+export const withoutHashes = (text: string): string => text.replace(/\*[0-9A-F]{40}/gi, '[hash]')
+
+interface Member<K> {
+  readonly key: K
+  readonly index: number
+}
+
+interface ServerKeys<K> {
+  readonly connection: MysqlConnection
+  readonly members: readonly Member<K>[]
+}
+
+/** Keys by the server that they are on, each with its place among all keys. */
+export function byServer<K extends OnServer>(keys: readonly K[]): readonly ServerKeys<K>[] {
+  const servers = new Map<string, { connection: MysqlConnection; members: Member<K>[] }>()
+  for (const [index, key] of keys.entries()) {
+    const { socket, host, port, user, password } = key.connection
+    const plain = password === undefined ? null : reveal(password)
+    const name = JSON.stringify([socket, host, port, user, plain])
+    const server = servers.get(name) ?? { connection: key.connection, members: [] }
+    server.members.push({ key, index })
+    servers.set(name, server)
+  }
+  return [...servers.values()]
+}

@@ -1,0 +1,86 @@
+import { blocked, type Blocked } from '../../core/change.js'
+import { present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
+import {
+  decodeMark,
+  pendingDirectory,
+  pendingPlaces,
+  type RestartMark,
+  type PendingPlaces,
+} from '../../core/restart-marks.js'
+import { lines, sh } from '../../core/sh.js'
+
+/** A mark as it lies on the host. */
+export interface PendingMark extends Omit<RestartMark, 'pending'> {
+  /** The unit's InvocationID at the change; null when it did not run, or where there is no unit. */
+  readonly instance: string | null
+}
+
+/** What waits; `hidden` says why this user may not see it. */
+export type PendingMarks = readonly PendingMark[] | { readonly hidden: string }
+
+/** The marks that may be seen. */
+export const seenMarks = (marks: PendingMarks | null): readonly PendingMark[] =>
+  marks === null || 'hidden' in marks ? [] : marks
+
+/** Why marks that matter cannot be seen; undefined where they can. */
+export function hiddenMarks(marks: PendingMarks | null): Blocked | undefined {
+  if (marks === null || !('hidden' in marks)) return undefined
+  return blocked(
+    `the pending restarts could not be read: only root may read ${marks.hidden}`,
+    'give the play become: true',
+  )
+}
+
+function parseLine(line: string): readonly [key: number, mark: PendingMark] | null {
+  const [key, effect, instance, word] = line.split(' ')
+  const trigger = decodeMark(word ?? '')
+  if (key === undefined || instance === undefined || trigger === null) return null
+  if (effect !== 'restart' && effect !== 'reload' && effect !== 'run') return null
+  const isInstance = /^[0-9a-f]{32}$/.test(instance)
+  return [Number(key), { effect, trigger, instance: isInstance ? instance : null }]
+}
+
+/**
+ * What waits to be done for a service or a command, by the name that it is pending under; the
+ * directory is read whole.
+ */
+export const marksFactIn = (places: PendingPlaces): ShellFactKind<string, PendingMarks> => ({
+  backend: 'shell',
+  name: 'marks',
+  asSession: true,
+  script: (names) => ({
+    script: lines([
+      sh`for d_ in /var/lib/fettle ${places.marks}; do [ ! -d "$d_" ] || { [ -r "$d_" ] && [ -x "$d_" ]; } || { echo "hidden $d_"; exit; }; done
+marks_() { for m_ in "$2"/*; do [ ! -f "$m_" ] || { r_=; read -r r_ <"$m_" || :; printf '%s %s\\n' "$1" "$r_"; } ; done; }`,
+      ...names.map((name, index) => sh`marks_ ${index} ${pendingDirectory(name, places)}`),
+    ]),
+  }),
+  parse({ code, stdout, stderr }, names): readonly Fact<PendingMarks>[] {
+    if (code !== 0)
+      return names.map(() =>
+        unknown(
+          `the pending restarts could not be read: ${stderr.trim() || `status ${String(code)}`}`,
+          'give the play become: true',
+        ),
+      )
+    const [, hidden] = /^hidden (.+)\n$/.exec(stdout.toString()) ?? []
+    if (hidden !== undefined) return names.map(() => present({ hidden }))
+    const marks = stdout
+      .toString()
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(parseLine)
+    if (marks.includes(null))
+      return names.map(() =>
+        unknown(
+          `a mark in ${places.marks} could not be understood`,
+          `look at its files; an empty or damaged one can be removed, and the service restarted by hand`,
+        ),
+      )
+    return names.map((_, index) =>
+      present(marks.flatMap((found) => (found?.[0] === index ? [found[1]] : []))),
+    )
+  },
+})
+
+export const marksFact = marksFactIn(pendingPlaces)

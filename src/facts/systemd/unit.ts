@@ -1,0 +1,113 @@
+import { absent, present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
+import { sh } from '../../core/sh.js'
+
+/** What systemd says of a unit, in its own words (org.freedesktop.systemd1(5)). */
+export interface UnitState {
+  /** Its own name: `mariadb.service` where it was asked for by the alias `mysql.service`. */
+  readonly id: string
+  /** `loaded`, `masked`, `bad-setting`, `error`, … */
+  readonly load: string
+  /** `active`, `reloading`, `inactive`, `failed`, `activating` or `deactivating`. */
+  readonly active: string
+  readonly sub: string
+  /** `enabled`, `disabled`, `static`, `masked`, …; empty for a unit without a file. */
+  readonly file: string
+  /** Where its file lies; empty when it has none. */
+  readonly path: string
+  /** Its file or a drop-in is newer than what systemd has loaded. */
+  readonly needsReload: boolean
+  readonly canReload: boolean
+  /** The instance that runs; null when none ever did. */
+  readonly invocation: string | null
+  /** How the last run ended: `success`, `exit-code`, `start-limit-hit`, … */
+  readonly result: string
+}
+
+const properties = [
+  'Id',
+  'Names',
+  'LoadState',
+  'ActiveState',
+  'SubState',
+  'UnitFileState',
+  'FragmentPath',
+  'NeedDaemonReload',
+  'CanReload',
+  'InvocationID',
+  'Result',
+] as const
+type Property = (typeof properties)[number]
+type UnitProperties = Readonly<Partial<Record<Property, string>>>
+
+function parseBlock(text: string): UnitProperties {
+  return Object.fromEntries(
+    text.split('\n').flatMap((line) => {
+      const split = line.indexOf('=')
+      return split > 0 ? [[line.slice(0, split), line.slice(split + 1)]] : []
+    }),
+  )
+}
+
+const yes = (answer: string | undefined): boolean => answer === 'yes'
+
+function factOf(name: string, block: UnitProperties): Fact<UnitState> {
+  const { Id, Names, LoadState, ActiveState, SubState } = block
+  const known =
+    Id !== undefined &&
+    LoadState !== undefined &&
+    ActiveState !== undefined &&
+    SubState !== undefined
+  if (!known || (Id !== name && Names?.split(' ').includes(name) !== true))
+    return unknown(
+      `systemd's answer about ${name} could not be understood`,
+      `run systemctl show ${name} on the host and look at its lines`,
+    )
+  // The process of a unit whose file was removed may still run: then there is something to stop.
+  if (LoadState === 'not-found' && (ActiveState === 'inactive' || ActiveState === 'failed'))
+    return absent
+  return present({
+    id: Id,
+    load: LoadState,
+    active: ActiveState,
+    sub: SubState,
+    file: block.UnitFileState ?? '',
+    path: block.FragmentPath ?? '',
+    needsReload: yes(block.NeedDaemonReload),
+    canReload: yes(block.CanReload),
+    invocation:
+      block.InvocationID === undefined || block.InvocationID === '' ? null : block.InvocationID,
+    result: block.Result ?? '',
+  })
+}
+
+/** A unit of the system's systemd by its whole name, such as `app.service`. */
+export const unitFact: ShellFactKind<string, UnitState> = {
+  backend: 'shell',
+  name: 'unit',
+  script: (names) => ({
+    script: sh`[ -d /run/systemd/system ] || { echo 'this host was not started by systemd' >&2; exit 1; }; systemctl show --no-pager -p ${properties.join()} -- ${names}`,
+  }),
+  // systemctl answers in the order of its arguments, an empty line between two.
+  parse({ code, stdout, stderr }, names): readonly Fact<UnitState>[] {
+    if (code !== 0)
+      return names.map(() =>
+        unknown(
+          `the units could not be read: ${stderr.trim() || `status ${String(code)}`}`,
+          'see systemctl status on the host',
+        ),
+      )
+    const blocks = stdout
+      .toString()
+      .split(/\n\n+/)
+      .filter((text) => text.trim() !== '')
+      .map(parseBlock)
+    if (blocks.length !== names.length)
+      return names.map(() =>
+        unknown(
+          `systemd was asked for ${String(names.length)} units and answered for ${String(blocks.length)}`,
+          'run systemctl show on the host and look at its lines',
+        ),
+      )
+    return names.map((name, index) => factOf(name, blocks[index] ?? {}))
+  },
+}

@@ -1,0 +1,177 @@
+import { homedir } from 'node:os'
+import { resolve } from 'node:path'
+import type { z } from 'zod'
+import { omitUndefined } from '../../core/omit-undefined.js'
+import { reveal, Secret } from '../../core/secret.js'
+import { jsonText } from '../../core/written-number.js'
+import {
+  connectionOptions,
+  copyingArguments,
+  refusals,
+  type OptionName,
+} from './connection-options.js'
+import type { Connection, InventoryHost } from '../inventory.js'
+import { shellWords } from '../read/shell-words.js'
+import { UnfitHost } from './unfit-host.js'
+import { isTemplate } from '../read/value-parts.js'
+
+/** The part of a host that its connection follows from. */
+type ConnectionSource = Pick<InventoryHost, 'name' | 'vars' | 'place'>
+
+/**
+ * How a host is reached, from its `ansible_*` variables.
+ * @throws FettleError `inventory-invalid` with the place of a value that cannot be, or cannot be
+ * followed
+ */
+export function connectionOf(host: ConnectionSource, project: string): Connection {
+  const local = take(host, 'connection') === 'local'
+  const become = becomeOf(host)
+  take(host, 'shellType')
+  take(host, 'shell')
+  if (local) return { host: host.name, local, ...become }
+  refuse(host, 'ssh')
+  take(host, 'executable')
+  const login = omitUndefined({
+    port: take(host, 'port'),
+    user: take(host, 'user'),
+    password: take(host, 'password'),
+    privateKeyFile: keyFileOf(host, project),
+  })
+  const words = sshArguments(host)
+  const commonArguments = words.length === 0 ? undefined : words
+  return {
+    host: take(host, 'host') ?? host.name,
+    local,
+    ...login,
+    ...omitUndefined({ commonArguments }),
+    ...become,
+  }
+}
+
+function keyFileOf(host: ConnectionSource, project: string): string | undefined {
+  const path = take(host, 'key')
+  if (path === undefined) return undefined
+  return resolve(project, path.replace(/^~(?=\/)/, homedir()))
+}
+
+function becomeOf(
+  host: ConnectionSource,
+): Pick<Connection, 'become' | 'becomeUser' | 'becomePassword'> {
+  const become = take(host, 'become')
+  // Nobody is become, whatever the other variables say.
+  if (become === false) return { become }
+  refuse(host, 'become')
+  for (const name of ['becomeMethod', 'becomeProgram', 'becomeFlags'] as const) take(host, name)
+  return omitUndefined({
+    become,
+    becomeUser: take(host, 'becomeUser'),
+    becomePassword: take(host, 'becomePassword'),
+  })
+}
+
+type Taken<N extends OptionName> = z.output<(typeof connectionOptions)[N]['takes']>
+
+/** The value of an option; an empty one is none, as with Ansible. */
+function take<N extends OptionName>(host: ConnectionSource, option: N): Taken<N> | undefined {
+  const { names, takes, expected } = connectionOptions[option]
+  const name = names.findLast((each: string) => (host.vars[each] ?? null) !== null)
+  if (name === undefined) return undefined
+  const value = host.vars[name]
+  const text = value instanceof Secret ? reveal(value) : value
+  if (text === '' && option !== 'host' && option !== 'port') return undefined
+  if (typeof text === 'string' && isTemplate(text)) {
+    throw unfit(host, name, 'holds {{ … }}, and variables are not templates')
+  }
+  const result = takes.safeParse(value)
+  if (!result.success) {
+    const shown = value instanceof Secret ? 'something else' : (jsonText(value) ?? '')
+    throw unfit(host, name, `${expected}, and is ${shown}`)
+  }
+  return result.data as Taken<N>
+}
+
+function refuse(host: ConnectionSource, when: 'ssh' | 'become'): void {
+  const set = Object.keys(host.vars).filter((each) => (host.vars[each] ?? null) !== null)
+  for (const refusal of refusals) {
+    if (refusal.when !== when) continue
+    const name = set.find((each) => refusal.names.test(each))
+    if (name !== undefined) throw unfit(host, name, refusal.why)
+  }
+}
+
+/**
+ * ssh's `-J`, `-F` and `-o` with their values, in Ansible's order: of several options of one name
+ * ssh takes the first.
+ */
+function sshArguments(host: ConnectionSource): readonly string[] {
+  const first = argumentsOf(host, 'args')
+  for (const option of ['port', 'user'] as const) {
+    const isSet = first.some((word) => word.toLowerCase().replace(/\W.*/s, '') === option)
+    if (isSet && take(host, option) !== undefined) {
+      throw unfit(
+        host,
+        'ansible_ssh_args',
+        `sets a ${option}, and so does another variable: keep one of the two`,
+      )
+    }
+  }
+  const words = [...first]
+  const timeout = take(host, 'timeout')
+  if (take(host, 'hostKeyChecking') === false) words.push('-o', 'StrictHostKeyChecking=no')
+  if (timeout !== undefined) words.push('-o', `ConnectTimeout=${String(timeout)}`)
+  words.push(...argumentsOf(host, 'commonArgs'), ...argumentsOf(host, 'extraArgs'))
+  for (const name of copyingArguments) checkCopying(host, name, words)
+  return words
+}
+
+function argumentsOf(
+  host: ConnectionSource,
+  option: 'args' | 'commonArgs' | 'extraArgs',
+): readonly string[] {
+  const [name] = connectionOptions[option].names
+  const words = shellWords(take(host, option) ?? '')
+  if (words === null) throw unfit(host, name, 'has a quote without its partner')
+  const pairs: string[] = []
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? ''
+    // Compression changes nothing but speed, and stands in Ansible's own ssh_args.
+    if (word === '-C') continue
+    const [, flag, joined = ''] = /^(-[JFo])(.*)$/s.exec(word) ?? []
+    const value = flag === undefined || joined !== '' ? joined : words[++index]
+    if (flag === undefined || value === undefined) {
+      throw unfit(
+        host,
+        name,
+        `takes ssh's -J, -F and -o with a value each, and has ${JSON.stringify(word)}`,
+      )
+    }
+    pairs.push(flag, value)
+  }
+  return pairs
+}
+
+/**
+ * Arguments for copying are passed over when they say nothing of the way to the host, or the same
+ * as ssh's own.
+ */
+function checkCopying(
+  host: ConnectionSource,
+  name: (typeof copyingArguments)[number],
+  followed: readonly string[],
+): void {
+  const value = host.vars[name] ?? ''
+  const words = typeof value === 'string' ? shellWords(value) : null
+  const isSaid = (word: string): boolean =>
+    /^-(?:[OCpqrv]+|[JFo])$/.test(word) || followed.includes(word.replace(/^-[JFo]/, ''))
+  if (words?.every(isSaid) === true) return
+  const why =
+    'would say how to reach the host, and Fettle does not copy by scp or sftp: set ansible_ssh_common_args'
+  throw unfit(host, name, why)
+}
+
+/** The error of a host that cannot be reached in the way that the inventory says. */
+const unfit = ({ name, place }: ConnectionSource, variable: string, sentence: string): UnfitHost =>
+  new UnfitHost(
+    { subject: variable, sentence, place: place(variable), remedy: 'correct it there' },
+    name,
+  )

@@ -1,0 +1,62 @@
+import { FettleError } from '../../core/errors.js'
+import { showPlace, type SourcePlace } from '../inventory.js'
+import type { InventoryTree } from './inventory-tree.js'
+
+const deepest = 64
+
+/**
+ * How far each group is from `all`, by its longest way: a child is deeper than each of its parents.
+ * @throws FettleError `inventory-invalid` for a group that is below itself, or below `ungrouped`
+ */
+export function depthsOf(tree: InventoryTree): ReadonlyMap<string, number> {
+  const depths = new Map([['all', 0]])
+  const depthOf = (name: string, below: readonly string[]): number => {
+    const known = depths.get(name)
+    if (known !== undefined) return known
+    const way = [...below, name]
+    const parents = [...(tree.groups.get(name)?.parents ?? [])]
+    const above = parents.map(([parent, place]) => {
+      checkParent(name, parent, way, place)
+      return depthOf(parent, way)
+    })
+    const depth = 1 + Math.max(0, ...above)
+    if (depth > deepest)
+      throw new FettleError('inventory-invalid', {
+        address: name,
+        message: `group ${name} is more than ${String(deepest)} levels below all`,
+      })
+    depths.set(name, depth)
+    return depth
+  }
+  for (const name of tree.groups.keys()) depthOf(name, [])
+  return depths
+}
+
+/** @param way the groups from the one that the search began with up to `name` */
+function checkParent(
+  name: string,
+  parent: string,
+  way: readonly string[],
+  place: SourcePlace,
+): void {
+  // Ansible takes it, and gives such hosts some of its variables and not others.
+  if (parent === 'ungrouped')
+    throw invalid(
+      place,
+      `${name} cannot be a child of ungrouped, which holds the hosts that are in no other group`,
+    )
+  if (way.includes(parent)) {
+    const between = way.slice(way.indexOf(parent) + 1).reverse()
+    const circle = [parent, ...between, parent].join(' > ')
+    throw invalid(place, `group ${parent} is below itself: ${circle}`)
+  }
+  if (way.length > deepest)
+    throw invalid(place, `groups are nested more than ${String(deepest)} levels deep`)
+}
+
+function invalid(place: SourcePlace, message: string): FettleError {
+  return new FettleError('inventory-invalid', {
+    address: showPlace(place),
+    message: `${showPlace(place)}: ${message}`,
+  })
+}

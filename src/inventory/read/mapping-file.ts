@@ -1,0 +1,38 @@
+import type { FettleError } from '../../core/errors.js'
+import type { SourcePlace } from '../inventory.js'
+import type { ValuePath } from './value-parts.js'
+
+/** One name of a mapping and what it stands for. */
+export interface MappingEntry<N> {
+  readonly name: string
+  readonly key: N
+  readonly value: N | null
+}
+
+/** A file of mappings, whatever they are written in. `N` is a part of it that keeps its place. */
+export interface MappingFile<N> {
+  /** As errors show it. */
+  readonly file: string
+  /**
+   * The entries of a mapping, in order; an empty value has none.
+   * @param what names the mapping in the error when it is something else
+   */
+  entries(node: N | null, what: string): readonly MappingEntry<N>[]
+  /**
+   * The value as plain, frozen data; mappings have no prototype, so that no name in them means
+   * anything to JavaScript.
+   */
+  plain(node: N | null): unknown
+  /**
+   * The text of a single value as it was written, without quotes: `0123` stays `0123`. Null for
+   * anything else, and for null.
+   */
+  text(node: N | null): string | null
+  isList(node: N | null): boolean
+  /** Whether a part of a value, or something around it, is marked as text that is no template. */
+  isUnsafe(node: N | null, path: ValuePath): boolean
+  place(node: N): SourcePlace
+  /** The place where a part of an entry is named, or the nearest thing around it. */
+  placeIn(entry: MappingEntry<N>, path: readonly PropertyKey[]): SourcePlace
+  error(node: N | null, message: string, remedy?: string): FettleError
+}

@@ -1,0 +1,161 @@
+import { createHmac } from 'node:crypto'
+import { z } from 'zod'
+import { blocked, fine, type Plan } from '../../core/change.js'
+import { request, type Value } from '../../core/later.js'
+import {
+  absolutePath,
+  checked,
+  checkedId,
+  line,
+  state,
+  value,
+  wantedOf,
+} from '../../core/options.js'
+import { resource, type CommonOptions, type Resource } from '../../core/resource.js'
+import { missingParentFact } from '../../facts/files/missing-parent.js'
+import { pathFact } from '../../facts/files/path.js'
+import { publicKeyPattern } from '../../facts/accounts/ssh-key.js'
+import { fileChanges, notAFile } from '../files/file-changes.js'
+
+export interface KnownHostOptions extends CommonOptions {
+  /**
+   * The whole of the host's keys, each as `type base64`. Keys of this host that are not among them
+   * are removed. Needed unless `state` is `absent`.
+   */
+  readonly keys?: Value<readonly string[]>
+  /**
+   * The file. Default `/etc/ssh/ssh_known_hosts`, which every user's ssh reads. Its mode and owner
+   * are left as they are; a new one is 0644.
+   */
+  readonly path?: string
+  /** `absent` removes all keys of the host. Default `present`. */
+  readonly state?: 'present' | 'absent'
+}
+
+const publicKey = line.regex(publicKeyPattern, "must be a public key: 'type base64'")
+const hostPattern = line.regex(
+  /^(?:[A-Za-z0-9][A-Za-z0-9._-]*(?::\d{1,5})?|\[[A-Za-z0-9][A-Za-z0-9._:-]*\]:\d{1,5}|[0-9A-Fa-f]*(?=:)[0-9A-Fa-f:]+(?:\.[0-9A-Fa-f:.]*)?)$/,
+  'must be a host: a name, name:port or [name]:port',
+)
+
+/** A host as known_hosts writes it: in lower case, `[name]:port` for a port other than 22. */
+export function knownName(host: string): string {
+  const [, bracketed, name = bracketed, port] =
+    /^(?:\[(.*)\]|([^:]*)):(\d+)$/.exec(host.toLowerCase()) ?? []
+  if (name === undefined || port === undefined) return host.toLowerCase()
+  return Number(port) === 22 ? name : `[${name}]:${port}`
+}
+
+/**
+ * Whether one name of a line's list is the host, hashed ones (`|1|salt|hash`, sshd(8)) included.
+ * Patterns are not the host's own lines.
+ */
+function isHost(listed: string, host: string): boolean {
+  const [, salt, hash] = /^\|1\|([^|]+)\|([^|]+)$/.exec(listed) ?? []
+  if (salt === undefined) return listed.toLowerCase() === host
+  return createHmac('sha1', Buffer.from(salt, 'base64')).update(host).digest('base64') === hash
+}
+
+/** `type base64`, without a comment. */
+const bare = (key: string): string => key.split(/\s+/).slice(0, 2).join(' ')
+
+interface HostLine {
+  readonly text: string
+  /**
+   * The key, where the line is one of the host; lines with a marker (`@revoked`) are not touched.
+   */
+  readonly key: string | null
+  /** The line for the other names that stand on it. */
+  readonly rest: string | null
+}
+
+function read(text: string, host: string): HostLine {
+  const [names = '', ...key] = text.trim().split(/\s+/)
+  const listed = names.split(',')
+  if (names === '' || /^[#@]/.test(names) || !listed.some((name) => isHost(name, host)))
+    return { text, key: null, rest: text }
+  const others = listed.filter((name) => !isHost(name, host))
+  const rest = others.length === 0 ? null : [others.join(','), ...key].join(' ')
+  return { text, key: bare(key.join(' ')), rest }
+}
+
+/**
+ * The file with exactly these keys of the host: lines that are right stay where they are, others of
+ * the host go, what is missing comes last.
+ */
+export function withKeys(before: string, host: string, keys: readonly string[]): string {
+  const wanted = [...new Set(keys.map(bare))]
+  const parsed = before
+    .replace(/\n$/, '')
+    .split('\n')
+    .filter((_, index) => index > 0 || before !== '')
+    .map((text) => read(text, host))
+  const kept = parsed
+    .map(({ text, key, rest }) => (key === null || wanted.includes(key) ? text : rest))
+    .filter((line) => line !== null)
+  const there = new Set(parsed.map((each) => each.key))
+  const missing = wanted.filter((key) => !there.has(key))
+  const all = [...kept, ...missing.map((key) => `${host} ${key}`)]
+  return all.length === 0 ? '' : `${all.join('\n')}\n`
+}
+
+/** What a `Later` brought has not been checked with the options. */
+function wrongKeys(keys: unknown): Plan | undefined {
+  const result = z.array(publicKey).min(1).safeParse(keys)
+  if (result.success) return undefined
+  return blocked(
+    `the keys are not public keys: each ${wantedOf(result.error.issues[0])}`,
+    "give each key as 'type base64'",
+  )
+}
+
+const shape = {
+  keys: value(z.array(publicKey).min(1, 'must hold at least one key')).optional(),
+  path: absolutePath.optional(),
+  state: state.optional(),
+}
+
+/**
+ * The keys of an SSH server in a known_hosts file (sshd(8)), so that clients on the host refuse any
+ * other. Other hosts' lines, comments, patterns and markers stay as they are. Give keys that you
+ * have from a trusted place; nothing is fetched. The file's directory must be there.
+ */
+export function knownHost(host: string, options: KnownHostOptions): Resource {
+  checkedId('knownHost', host, hostPattern)
+  checked('knownHost', host, options, shape, (given) =>
+    given.keys === undefined && given.state !== 'absent' ? 'keys is required' : undefined,
+  )
+  const path = options.path ?? '/etc/ssh/ssh_known_hosts'
+  const name = knownName(host)
+  return resource({
+    type: 'knownHost',
+    id: host,
+    options,
+    reads: {
+      path: request(pathFact, { path, contentUnless: '' }),
+      missingParent: request(missingParentFact, path),
+    },
+    values: { keys: options.keys },
+    plan({ path: entry, missingParent }, { keys: given }) {
+      const isAbsent = options.state === 'absent'
+      const keys = isAbsent ? [] : (given ?? [])
+      const wrong = isAbsent ? undefined : wrongKeys(keys)
+      if (wrong !== undefined) return wrong
+      if (entry === null && keys.length === 0) return fine('the host is not known')
+      if (entry?.kind === 'file' && entry.content === null)
+        return blocked(`${path} is longer than 256 KiB`, 'choose another path, or shorten the file')
+      if (entry !== null && entry.kind !== 'file') return notAFile(path, entry) ?? []
+      const before = Buffer.from(entry?.content ?? []).toString('latin1')
+      const after = withKeys(before, name, keys)
+      if (entry !== null && after === before) {
+        if (keys.length === 0) return fine('the host is not known')
+        return fine(`${String(keys.length)} keys of the host are known`)
+      }
+      const content = Buffer.from(after, 'latin1')
+      const plan = fileChanges({ path, content }, entry, missingParent)
+      if ('blocked' in plan || 'fine' in plan) return plan
+      const summary = keys.length === 0 ? `forget the keys of ${name}` : `set the keys of ${name}`
+      return plan.map((change) => ({ ...change, summary }))
+    },
+  })
+}

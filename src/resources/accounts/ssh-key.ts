@@ -1,0 +1,207 @@
+import { z } from 'zod'
+import { blocked, changesOf, fine, type Change, type Plan } from '../../core/change.js'
+import { enter, enterChild, split } from '../../core/enter.js'
+import { Later, request } from '../../core/later.js'
+import { absolutePath, checked, checkedId, line, state } from '../../core/options.js'
+import { resource, type CommonOptions, type Resource } from '../../core/resource.js'
+import { sh, steps, type Sh } from '../../core/sh.js'
+import { missingParentFact } from '../../facts/files/missing-parent.js'
+import { pathFact, type PathEntry } from '../../facts/files/path.js'
+import { sshKeyFact, type SshKeyEntry } from '../../facts/accounts/ssh-key.js'
+import { account } from '../files/attributes.js'
+import { blockedBy, fileChanges, fileRemoval, notAFile } from '../files/file-changes.js'
+import { mayWriteHere, writeFile } from '../files/write-file.js'
+
+export interface SshKeyOptions extends CommonOptions {
+  /**
+   * The kind of key. Left out: a new key is `ed25519`, an existing one is taken as it is; given, an
+   * existing key of another kind is refused.
+   */
+  readonly type?: 'ed25519'
+  /**
+   * Text at the end of a new public key. Left out: `fettle`. An existing key keeps its own: this is
+   * only written.
+   */
+  readonly comment?: string
+  /**
+   * Who may use the key: name or id. A new key gets the group of a name, too. Left out: a new key
+   * belongs to the user who acts, an existing one keeps its owner.
+   */
+  readonly owner?: string | number
+  /** `absent` removes both halves. Default `present`. */
+  readonly state?: 'present' | 'absent'
+}
+
+/** A resource, and the public half of the key that it keeps. */
+export interface SshKey extends Resource {
+  /** `type base64 comment`, known once the key is there. */
+  readonly publicKey: Later<string>
+}
+
+/**
+ * Takes the place of a public key that is not known yet, when templates are tried before anything
+ * connects.
+ */
+const standIn: SshKeyEntry = {
+  publicKey: `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${'A'.repeat(43)} fettle`,
+  hasPublicFile: true,
+}
+
+/**
+ * Makes the pair in a new folder that belongs to the user who acts, so that the directory's owner
+ * cannot meddle, and moves both halves out of it, the private one first: a key exists when its
+ * private half does, whole, and a public one that is missing is derived again. Neither takes the
+ * place of a file that is there.
+ */
+function making(path: string, { comment = 'fettle', owner }: SshKeyOptions): Sh {
+  const { directory, name } = split(path)
+  return steps([
+    sh`umask 077`,
+    enter(directory),
+    mayWriteHere,
+    sh`t_=$(mktemp -d -- .fettle-key.XXXXXXXX)`,
+    sh`trap 'rmdir -- "./$t_"' EXIT`,
+    sh`trap 'exit 143' TERM INT HUP`,
+    enterChild(sh`"$t_"`),
+    sh`trap 'rm -f -- ./key ./key.pub; cd .. && rmdir -- "./$t_"' EXIT`,
+    sh`ssh-keygen -q -t ed25519 -N '' -C ${comment} -f ./key </dev/null`,
+    owner === undefined ? undefined : sh`chown -- ${withOwnGroup(owner)} ./key ./key.pub`,
+    sh`chmod -- 0600 ./key && chmod -- 0644 ./key.pub`,
+    sh`sync -- ./key ./key.pub`,
+    sh`ln -T -- ./key ${`../${name}`}`,
+    sh`ln -T -- ./key.pub ${`../${name}.pub`}`,
+    sh`rm -f -- ./key ./key.pub && cd .. && rmdir -- "./$t_"`,
+    sh`trap - EXIT`,
+    sh`sync -- .`,
+  ])
+}
+
+/** chown(1) finds the group of a name; a number need not have an account. */
+const withOwnGroup = (owner: string | number): string =>
+  /^\d+$/.test(String(owner)) ? String(owner) : `${owner}:`
+
+/** The changes of one half, with its name where it is the public one. */
+function half(
+  path: string,
+  mode: string,
+  owner: string | number | undefined,
+  entry: PathEntry,
+  label: string,
+): readonly Change[] {
+  return changesOf(fileChanges({ path, mode, owner }, entry, null)).map((change) => ({
+    ...change,
+    summary: `${label}${change.summary}`,
+  }))
+}
+
+function keeping(
+  path: string,
+  { type, owner }: SshKeyOptions,
+  entry: PathEntry,
+  publicEntry: PathEntry | null,
+  key: SshKeyEntry,
+): Plan {
+  const wrong = notAFile(path, entry)
+  if (wrong !== undefined) return wrong
+  const publicWrong = publicEntry === null ? undefined : notAFile(`${path}.pub`, publicEntry)
+  if (publicWrong !== undefined) return publicWrong
+  const kind = key.publicKey.split(' ')[0] ?? ''
+  if (type !== undefined && kind !== `ssh-${type}`)
+    return blocked(
+      `${path} is a key of the kind ${kind}`,
+      'remove it to have a new one made, or leave type out',
+    )
+  const publicChanges =
+    publicEntry === null
+      ? [derivation(path, owner, entry, key)]
+      : half(`${path}.pub`, '0644', owner, publicEntry, 'public key: ')
+  const changes = [...half(path, '0600', owner, entry, ''), ...publicChanges]
+  return changes.length === 0 ? fine(`${kind} key`) : changes
+}
+
+/** Writes a public half that is missing, as the private one gives it. */
+function derivation(
+  path: string,
+  owner: string | number | undefined,
+  { uid, gid }: PathEntry,
+  key: SshKeyEntry,
+): Change {
+  const action = writeFile({
+    path: `${path}.pub`,
+    content: `${key.publicKey}\n`,
+    mode: 0o644,
+    owner: owner ?? uid,
+    group: gid,
+  })
+  return { summary: `create ${path}.pub`, proof: 'facts', actions: [action] }
+}
+
+/** Removes both halves in one change. */
+function removal(path: string, entry: PathEntry | null, publicEntry: PathEntry | null): Plan {
+  const plans = [fileRemoval(path, entry), fileRemoval(`${path}.pub`, publicEntry)]
+  const stopped = plans.find((plan) => 'blocked' in plan)
+  if (stopped !== undefined) return stopped
+  const changes = plans.flatMap(changesOf)
+  const [first] = changes
+  if (first === undefined) return fine('there is no such key')
+  const actions = changes.flatMap((change) => change.actions)
+  return [{ ...first, summary: 'remove key', actions }]
+}
+
+const publicHalf = (key: SshKeyEntry): string => key.publicKey
+
+const shape = {
+  type: z.literal('ed25519', { error: 'must be ed25519' }).optional(),
+  comment: line.optional(),
+  owner: account.optional(),
+  state: state.optional(),
+}
+
+/**
+ * An SSH key pair at `path` and `path.pub`, made on the host by ssh-keygen(1) without a passphrase.
+ * The private half (0600) never leaves the host; `.publicKey` can be given to other resources.
+ * Drift of mode and owner is repaired and a missing public half derived again; a key that is there
+ * is never replaced. The directory must be there.
+ */
+export function sshKey(path: string, options: SshKeyOptions = {}): SshKey {
+  checkedId('sshKey', path, absolutePath)
+  checked('sshKey', path, options, shape)
+  const made = resource({
+    type: 'sshKey',
+    id: path,
+    options,
+    reads: {
+      path: request(pathFact, { path }),
+      publicPath: request(pathFact, { path: `${path}.pub` }),
+      missingParent: request(missingParentFact, path),
+      key: request(sshKeyFact, path),
+    },
+    plan({ path: entry, publicPath, missingParent, key }) {
+      if (options.state === 'absent') return removal(path, entry, publicPath)
+      if (entry === null) {
+        if (missingParent !== null) return blockedBy(missingParent, path)
+        if (publicPath !== null)
+          return blocked(
+            `${path}.pub is there without its private half`,
+            'move it away to have a new pair made, or bring the private half',
+          )
+        return [
+          {
+            summary: 'create ed25519 key',
+            proof: 'facts',
+            actions: [{ on: 'shell', what: 'making the key', script: making(path, options) }],
+          },
+        ]
+      }
+      if (key === null)
+        return (
+          notAFile(path, entry) ??
+          blocked(`${path} cannot be read as a key`, 'remove it to have a new one made')
+        )
+      return keeping(path, options, entry, publicPath, key)
+    },
+  })
+  return Object.assign(made, {
+    publicKey: Later.fact(request(sshKeyFact, path), standIn, `the key ${path}`).map(publicHalf),
+  })
+}

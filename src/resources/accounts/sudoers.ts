@@ -1,0 +1,198 @@
+import { z } from 'zod'
+import { blocked, fine, type Plan } from '../../core/change.js'
+import { enter } from '../../core/enter.js'
+import { request, type Value } from '../../core/later.js'
+import { accountName, checked, checkedId, line, state, value } from '../../core/options.js'
+import { refuse } from '../../core/refuse.js'
+import { resource, type CommonOptions, type Resource } from '../../core/resource.js'
+import { sh, steps } from '../../core/sh.js'
+import { missingParentFact } from '../../facts/files/missing-parent.js'
+import { pathFact, type PathEntry } from '../../facts/files/path.js'
+import { checkedContent, pathKey } from '../files/file.js'
+import { fileChanges, notAFile } from '../files/file-changes.js'
+
+/** What one user or group may run. */
+export interface SudoersRule {
+  /** The user whom the rule is for. Either this or `group`. */
+  readonly user?: string
+  /** The group whom the rule is for. */
+  readonly group?: string
+  /** The user that the commands run as. Default `root`. */
+  readonly runAs?: string
+  /** No password is asked. Default false. */
+  readonly nopasswd?: boolean
+  /**
+   * Full commands: an absolute path and its arguments, separated by single spaces, permitted
+   * exactly like that; a command without arguments is permitted without any (sudoers itself would
+   * permit all). Wildcards, quotes and backslashes are refused: `*` crosses words and slashes
+   * (sudoers(5)).
+   */
+  readonly commands: readonly string[]
+}
+
+export interface SudoersOptions extends CommonOptions {
+  /** The rules. Either these or `content`. */
+  readonly rules?: readonly SudoersRule[]
+  /**
+   * The text of the file in sudoers(5)'s own syntax, for what rules cannot say. It must pass
+   * visudo(8).
+   */
+  readonly content?: Value<string>
+  /**
+   * `absent` removes the file; the policy that is left must pass visudo(8) too. Default `present`.
+   */
+  readonly state?: 'present' | 'absent'
+}
+
+const folder = '/etc/sudoers.d'
+const ownerAndMode = { mode: '0440', owner: 'root', group: 'root' } as const
+
+/** An account in a rule. Names in capitals are aliases in sudoers, and ALL is everybody. */
+const who = accountName
+  .regex(/^[\p{L}\p{N}_]/u, 'must be the name of an account')
+  .refine(
+    (name) => !/^[A-Z][A-Z0-9_]*$/.test(name),
+    'in capitals would be an alias of sudoers: use content',
+  )
+
+const hasDots = (path: string): boolean =>
+  path.split('/').some((part) => part === '..' || part === '.')
+
+/** The characters that mean themselves in a command, or do so behind a backslash. */
+const command = line
+  .regex(
+    /^\/[^ ]*[^ /](?: [^ ]+)*$/,
+    'must be an absolute path of a file, then arguments separated by single spaces',
+  )
+  .regex(
+    /^[^*?[\]\\"'^!\t]*$/,
+    'must not hold wildcards, quotes, backslashes, ^ or !: such a rule permits more than it seems to',
+  )
+  .refine((text) => !hasDots(text.split(' ')[0] ?? ''), 'must not hold . or .. in its path')
+
+const rule = z
+  .strictObject({
+    user: who.optional(),
+    group: who.optional(),
+    runAs: who.optional(),
+    nopasswd: z.boolean().optional(),
+    commands: z.array(command).min(1),
+  })
+  .refine(
+    ({ user, group }) => (user === undefined) !== (group === undefined),
+    'needs a user or a group, and not both',
+  )
+
+/** Arguments are one string to sudo, in which these four would end it or begin a comment. */
+function rendered(text: string): string {
+  const escaped = text.replace(/[,:=#]/g, '\\$&')
+  return text.includes(' ') ? escaped : `${escaped} ""`
+}
+
+/**
+ * Names of a domain hold spaces and backslashes (`domain users`), which divide words and escape.
+ */
+const escapedName = (name: string): string => name.replace(/[^\p{L}\p{N}_.-]/gu, '\\$&')
+
+function ruleText(rule: SudoersRule): string {
+  const { user, group = '', runAs = 'root', nopasswd = false, commands } = rule
+  const whom = user === undefined ? `%${escapedName(group)}` : escapedName(user)
+  const tag = nopasswd ? 'NOPASSWD: ' : ''
+  return `${whom} ALL=(${escapedName(runAs)}) ${tag}${commands.map(rendered).join(', ')}`
+}
+
+/** A drop-in of sudoers(5) from its rules. */
+export function sudoersText(rules: readonly SudoersRule[]): string {
+  const lines = ['# Managed by Fettle: changes made here are lost.', ...rules.map(ruleText)]
+  return lines.map((each) => `${each}\n`).join('')
+}
+
+/**
+ * Puts the file aside under a name that sudo does not read, and back again where the rest of the
+ * policy does not hold without it, and did with it.
+ */
+function removal(name: string, entry: PathEntry | null): Plan {
+  if (entry === null) return fine('there is no such file')
+  const wrong = notAFile(`${folder}/${name}`, entry)
+  if (wrong !== undefined) return wrong
+  const aside = `./.${name}.fettle-removed`
+  const script = steps([
+    enter(folder),
+    sh`back_() { if [ -e ${aside} ]; then mv -fT -- ${aside} ${`./${name}`}; fi; }`,
+    sh`trap back_ EXIT`,
+    sh`trap 'exit 143' TERM INT HUP`,
+    sh`mv -fT -- ${`./${name}`} ${aside}`,
+    sh`compare_() { now_=$(visudo -c 2>&1 >/dev/null); back_; before_=$(visudo -c 2>&1 >/dev/null) && return 1; [ "$before_" = "$now_" ] && mv -fT -- ${`./${name}`} ${aside}; }`,
+    sh`{ visudo -c || compare_ || ${refuse(`\`visudo -c\` refused the policy without ${folder}/${name}, so it is still there`, 'see what it printed')}; }`,
+    sh`rm -f -- ${aside}`,
+    sh`trap - EXIT`,
+    sh`sync -- .`,
+  ])
+  return [
+    { summary: 'remove file', proof: 'facts', actions: [{ on: 'shell', script, long: true }] },
+  ]
+}
+
+const fileName = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]+$/, 'must hold letters, digits, _ and - only: sudo skips other files')
+
+const shape = {
+  rules: z.array(rule).min(1, 'must hold at least one rule').optional(),
+  content: value(z.string({ error: 'must be a string' }).min(1)).optional(),
+  state: state.optional(),
+}
+
+/**
+ * A drop-in of sudo's policy, `/etc/sudoers.d/NAME`: root's, 0440. It is validated alone before it
+ * takes its place and with the whole policy right after; if that fails, what was there comes back
+ * at once, unless the policy failed with the same words before. Needs sudo on the host. Groups and
+ * users that rules name are not looked for: add them before.
+ *
+ * `name` holds letters, digits, `_` and `-` only: sudo skips files with a dot or a `~` at the end
+ * (sudoers(5), "Including other files").
+ */
+export function sudoers(name: string, options: SudoersOptions): Resource {
+  checkedId('sudoers', name, fileName)
+  checked('sudoers', name, options, shape, (given) => {
+    if (given.rules !== undefined && given.content !== undefined)
+      return 'rules and content exclude each other'
+    if (given.rules === undefined && given.content === undefined && given.state !== 'absent')
+      return 'rules or content is required'
+    return undefined
+  })
+  const path = `${folder}/${name}`
+  const wanted = options.rules === undefined ? options.content : sudoersText(options.rules)
+  return resource({
+    type: 'sudoers',
+    id: name,
+    options,
+    reads: {
+      path: request(pathFact, pathKey(path, wanted)),
+      missingParent: request(missingParentFact, path),
+    },
+    values: { content: wanted },
+    joins: 'files',
+    plan({ path: entry, missingParent }, values): Plan {
+      if (options.state === 'absent') return removal(name, entry)
+      if (entry === null && missingParent !== null)
+        return blocked(
+          `directory ${missingParent.path} does not exist`,
+          "install sudo before this: apt.packages(['sudo'])",
+        )
+      const content = checkedContent('sudoers', name, values.content)
+      return fileChanges(
+        {
+          path,
+          content,
+          ...ownerAndMode,
+          validate: 'visudo -cf %s',
+          confirm: 'visudo -c',
+          sparedByOthers: true,
+        },
+        entry,
+        missingParent,
+      )
+    },
+  })
+}

@@ -1,0 +1,51 @@
+import { blocked, program, type Action, type Blocked, type Change } from '../../core/change.js'
+import { reveal, Secret } from '../../core/secret.js'
+import { sh } from '../../core/sh.js'
+import type { UserPassword } from '../../facts/accounts/user.js'
+
+export const cryptPattern = /^\$[^\s:]+$/
+export const hashMessage = "must be a hash that crypt(3) made, such as '$y$…' or '$6$…'"
+
+export const textOf = (hash: string | Secret): string =>
+  hash instanceof Secret ? reveal(hash) : hash
+
+const isHash = (password: UserPassword, hash: string | Secret): boolean =>
+  password.hash !== null && textOf(password.hash) === textOf(hash)
+
+/** By standard input, so that the hash is in no command line. */
+export const setPassword = (name: string, hash: string | Secret, locked: boolean): Action => ({
+  on: 'shell',
+  what: '`chpasswd -e`',
+  script: sh`chpasswd -e`,
+  input: [`${name}:${locked ? '!' : ''}`, hash, '\n'],
+})
+
+const change = (summary: string, action: Action): Change => ({
+  summary,
+  proof: 'facts',
+  actions: [action],
+})
+
+/** Hash and lock are two things in one field: each is changed without touching the other. */
+export function passwordChanges(
+  name: string,
+  locked: boolean | undefined,
+  hash: string | Secret | undefined,
+  password: UserPassword,
+): readonly Change[] | Blocked {
+  const keepsLock = locked === undefined || locked === password.locked
+  if (hash !== undefined && !isHash(password, hash)) {
+    const lock = locked ?? (password.locked && password.hash !== null)
+    const setting = setPassword(name, hash, lock)
+    if (keepsLock) return [change('password changed', setting)]
+    return [change(`password changed, ${locked ? 'locked' : 'unlocked'}`, setting)]
+  }
+  if (keepsLock) return []
+  if (locked) return [change('lock password', program(sh`usermod -L -- ${name}`))]
+  if (password.hash === null)
+    return blocked(
+      `user ${name} has no password that could be unlocked`,
+      'give passwordHash, or leave locked out',
+    )
+  return [change('unlock password', program(sh`usermod -U -- ${name}`))]
+}

@@ -1,0 +1,283 @@
+import { z } from 'zod'
+import { type Action, blocked, type Change, fine, type Plan, program } from '../../core/change.js'
+import { request, type Value } from '../../core/later.js'
+import {
+  absolutePath,
+  accountName,
+  checked,
+  checkedId,
+  newAccountName,
+  secret,
+  state,
+  value,
+} from '../../core/options.js'
+import { type CommonOptions, type Resource, resource } from '../../core/resource.js'
+import type { Secret } from '../../core/secret.js'
+import { sh } from '../../core/sh.js'
+import { type GroupEntry, groupFact } from '../../facts/accounts/group.js'
+import { pathFact } from '../../facts/files/path.js'
+import { type UserEntry, userFact } from '../../facts/accounts/user.js'
+import { account, isAccount } from '../files/attributes.js'
+import { cryptPattern, hashMessage, passwordChanges, setPassword, textOf } from './user-password.js'
+
+export interface UserOptions extends CommonOptions {
+  /**
+   * The numeric id. A changed one is handed on to the files in the home only (usermod(8)). Left
+   * out: a new user gets the next free one, an existing one keeps its own.
+   */
+  readonly uid?: number
+  /**
+   * The primary group, by name or id. Left out: a new user gets the group of its own name, made if
+   * there is none; an existing one keeps its own.
+   */
+  readonly group?: string | number
+  /**
+   * Further groups, by name. They are added to those that the user has; `exactGroups` makes them
+   * the whole. Sessions and services that run keep their groups until they are restarted.
+   */
+  readonly groups?: readonly string[]
+  /**
+   * `groups` are all further groups: others are left. The primary group is never touched. Default
+   * false.
+   */
+  readonly exactGroups?: boolean
+  /**
+   * The login shell, an absolute path of a program that is there. Left out: a new user gets the
+   * default of useradd(8), an existing one keeps its own.
+   */
+  readonly shell?: string
+  /**
+   * The home directory's path. An existing user's record is changed and nothing is moved. Left out:
+   * a new user gets the default of useradd(8).
+   */
+  readonly home?: string
+  /**
+   * Make a new user's home directory. Default true, for a system user false. Nothing is made for an
+   * existing user: use `directory`.
+   */
+  readonly createHome?: boolean
+  /**
+   * A new user gets an id from the system's range and no password ageing. An existing one is left
+   * as it is. Default false.
+   */
+  readonly system?: boolean
+  /** The comment field of passwd(5), such as a full name. Without `:`. Left out: not managed. */
+  readonly comment?: string
+  /**
+   * The password as crypt(3) made it (`$y$…`, `$6$…`), never in the clear. Setting it does not
+   * unlock. Left out: a new user has none and cannot log in by password.
+   */
+  readonly passwordHash?: Value<string | Secret>
+  /**
+   * Whether the password is locked (`!` before its hash). Other ways to log in, such as keys, are
+   * not touched. Left out: not managed.
+   */
+  readonly locked?: boolean
+  /**
+   * `absent` removes the user, and the group of its own name with it if nobody else is in it.
+   * Default `present`.
+   */
+  readonly state?: 'present' | 'absent'
+  /** Removing the user also removes its home and mail. Default false. */
+  readonly removeHome?: boolean
+}
+
+const argumentOf = (
+  flag: string,
+  given: string | number | undefined,
+): readonly (string | number)[] => (given === undefined ? [] : [flag, given])
+const change = (summary: string, ...actions: readonly Action[]): Change => ({
+  summary,
+  proof: 'facts',
+  actions,
+})
+
+/** What tells useradd(8) the primary group. */
+function primaryGroup(
+  name: string,
+  group: string | number | undefined,
+  hasGroup: boolean,
+): readonly (string | number)[] {
+  if (group !== undefined) return ['-g', group]
+  return hasGroup ? ['-g', name] : ['-U']
+}
+
+function creation(
+  name: string,
+  options: UserOptions,
+  hash: string | Secret | undefined,
+  hasGroup: boolean,
+): Change {
+  const {
+    uid,
+    group,
+    groups = [],
+    shell,
+    home,
+    comment,
+    system = false,
+    createHome = !system,
+    locked = false,
+  } = options
+  const furtherGroups = groups.length === 0 ? [] : ['-G', groups.join(',')]
+  const words = [
+    ...argumentOf('-u', uid),
+    ...primaryGroup(name, group, hasGroup),
+    ...furtherGroups,
+    ...argumentOf('-s', shell),
+    ...argumentOf('-d', home),
+    ...argumentOf('-c', comment),
+    ...(system ? ['-r'] : []),
+    createHome ? '-m' : '-M',
+  ]
+  const made: string[] = []
+  if (group === undefined && !hasGroup) made.push('its group')
+  if (createHome) made.push(home === undefined ? 'its home' : `the home ${home}`)
+  const withMade = made.length === 0 ? '' : ` with ${made.join(' and ')}`
+  const summary = `create user ${name}${withMade}`
+  const adding = program(sh`useradd ${words} -- ${name}`)
+  if (hash === undefined) return change(summary, adding)
+  return change(summary, adding, setPassword(name, hash, locked))
+}
+
+function groupChange(
+  name: string,
+  { groups, exactGroups = false }: UserOptions,
+  user: UserEntry,
+): readonly Change[] {
+  if (groups === undefined) return []
+  const missing = groups.filter((group) => group !== user.group && !user.groups.includes(group))
+  const surplus = exactGroups ? user.groups.filter((group) => !groups.includes(group)) : []
+  const named: string[] = []
+  if (missing.length > 0) named.push(`+ ${missing.join(', ')}`)
+  if (surplus.length > 0) named.push(`- ${surplus.join(', ')}`)
+  if (named.length === 0) return []
+  const script = exactGroups
+    ? sh`usermod -G ${groups.join(',')} -- ${name}`
+    : sh`usermod -aG ${missing.join(',')} -- ${name}`
+  return [change(`groups ${named.join(' ')}`, program(script))]
+}
+
+function changes(
+  name: string,
+  options: UserOptions,
+  hash: string | Secret | undefined,
+  user: UserEntry,
+): Plan {
+  const { uid, group, shell, home, comment, locked } = options
+  const needsShadow = hash !== undefined || locked !== undefined
+  if (needsShadow && user.password === null)
+    return blocked(`the password of ${name} cannot be read`, 'only root may read it: use become')
+  const password =
+    !needsShadow || user.password === null ? [] : passwordChanges(name, locked, hash, user.password)
+  if ('blocked' in password) return password
+  const modified = (flag: string, label: string, now: string, wanted: string | number): Change =>
+    change(`${label} ${now} → ${String(wanted)}`, program(sh`usermod ${flag} ${wanted} -- ${name}`))
+  // usermod(8) hands the files in the home on to the new owner, and to the new group.
+  const inHome = (one: Change): Change => ({
+    ...one,
+    summary: `${one.summary}, also of the files in ${user.home}`,
+  })
+  const all: Change[] = []
+  if (uid !== undefined && uid !== user.uid)
+    all.push(inHome(modified('-u', 'uid', String(user.uid), uid)))
+  if (group !== undefined && !isAccount(group, user.group, user.gid))
+    all.push(inHome(modified('-g', 'group', user.group ?? String(user.gid), group)))
+  all.push(...groupChange(name, options, user))
+  if (shell !== undefined && shell !== user.shell)
+    all.push(modified('-s', 'shell', user.shell, shell))
+  if (home !== undefined && home !== user.home) all.push(modified('-d', 'home', user.home, home))
+  if (comment !== undefined && comment !== user.comment)
+    all.push(modified('-c', 'comment', JSON.stringify(user.comment), comment))
+  all.push(...password)
+  return all.length === 0 ? fine(`uid ${String(user.uid)}`) : all
+}
+
+/**
+ * userdel(8) takes the group of the same name along when nobody else is in it, and with `-r` the
+ * mail.
+ */
+function removalOf(
+  name: string,
+  { removeHome }: UserOptions,
+  user: UserEntry,
+  group: GroupEntry | null,
+): string {
+  const own = group !== null && group.members.every((member) => member === name)
+  const others: string[] = []
+  if (own) others.push('its group')
+  if (removeHome === true) others.push(`its home ${user.home}`, 'its mail')
+  if (others.length === 0) return `remove user ${name}`
+  return `remove user ${name} with ${others.join(', ')}`
+}
+
+const shape = {
+  uid: z.number().int().nonnegative().optional(),
+  group: account.optional(),
+  groups: z.array(accountName).optional(),
+  exactGroups: z.boolean().optional(),
+  shell: absolutePath.optional(),
+  home: absolutePath.optional(),
+  createHome: z.boolean().optional(),
+  system: z.boolean().optional(),
+  comment: z
+    .string()
+    .regex(/^[^\0\r\n:]*$/, 'must be one line without a colon')
+    .optional(),
+  passwordHash: value(
+    z.union([z.string().regex(cryptPattern, hashMessage), secret], { error: hashMessage }),
+  ).optional(),
+  locked: z.boolean().optional(),
+  state: state.optional(),
+  removeHome: z.boolean().optional(),
+}
+
+/**
+ * An account of the host, by useradd(8), usermod(8), chpasswd(8) and userdel(8). What is left out
+ * is not managed; `groups` are added and never taken away unless `exactGroups` says so. Removing a
+ * user who is logged in fails with userdel's own message.
+ */
+export function user(name: string, options: UserOptions = {}): Resource {
+  checkedId('user', name, newAccountName)
+  checked('user', name, options, shape, (given) => {
+    if (given.removeHome !== undefined && given.state !== 'absent')
+      return "removeHome is for state: 'absent'"
+    if (given.exactGroups !== undefined && given.groups === undefined)
+      return 'exactGroups needs groups'
+    return undefined
+  })
+  return resource({
+    type: 'user',
+    id: name,
+    options,
+    reads: {
+      user: request(userFact, {
+        name,
+        password: options.passwordHash !== undefined || options.locked !== undefined,
+      }),
+      group: request(groupFact, name),
+      // Where none is asked for, what is there anyway and no link: a link takes programs of its own
+      // to follow.
+      shell: request(pathFact, { path: options.shell ?? '/', follow: true }),
+    },
+    values: { passwordHash: options.passwordHash },
+    plan({ user: now, group, shell }, { passwordHash: hash }) {
+      if (options.state === 'absent') {
+        if (now === null) return fine('there is no such user')
+        const flags = options.removeHome === true ? ['-r'] : []
+        const summary = removalOf(name, options, now, group)
+        return [change(summary, program(sh`userdel ${flags} -- ${name}`))]
+      }
+      if (hash !== undefined && !cryptPattern.test(textOf(hash)))
+        return blocked(`the password of ${name} is no hash`, hashMessage)
+      // useradd and usermod take any path as a shell; sshd then refuses the login.
+      if (options.shell !== undefined && options.shell !== now?.shell && shell?.kind !== 'file')
+        return blocked(
+          `the shell ${options.shell} does not exist`,
+          'add the package that has it before this',
+        )
+      if (now === null) return [creation(name, options, hash, group !== null)]
+      return changes(name, options, hash, now)
+    },
+  })
+}

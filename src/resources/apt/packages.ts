@@ -1,0 +1,291 @@
+import { z } from 'zod'
+import {
+  blocked,
+  fine,
+  type Action,
+  type Blocked,
+  type Change,
+  type Plan,
+} from '../../core/change.js'
+import { FettleError } from '../../core/errors.js'
+import { request } from '../../core/later.js'
+import { checked, state, wantedOf } from '../../core/options.js'
+import { refuse } from '../../core/refuse.js'
+import { resource, type CommonOptions, type Resource } from '../../core/resource.js'
+import { lines, Sh, sh } from '../../core/sh.js'
+import { aptFact, type AptState, type PackageState } from '../../facts/apt/packages.js'
+
+export interface PackagesOptions extends CommonOptions {
+  /**
+   * `present`: installed, in whatever version unless a name says which. `absent`: removed; their
+   * configuration stays. Default `present`.
+   */
+  readonly state?: 'present' | 'absent'
+  /**
+   * With `state: 'absent'`: their configuration is removed too, also of packages removed earlier.
+   * Default false.
+   */
+  readonly purge?: boolean
+  /**
+   * The package lists are fetched before an installation when they are older than `maxAge` seconds.
+   * Left out: only when there are none. With nothing to install nothing is fetched.
+   */
+  readonly updateCache?: { readonly maxAge: number }
+  /**
+   * Whether packages that are recommended are installed too. Left out: as the host's apt is
+   * configured (Debian: they are).
+   */
+  readonly recommends?: boolean
+  /**
+   * Whether a version that a name asks for may be lower than the installed one. Default false: apt
+   * refuses.
+   */
+  readonly allowDowngrade?: boolean
+}
+
+/**
+ * A name as the user gave it: `git`, `git=1:2.39*`, `libc6:i386`. Without an architecture it is
+ * what apt takes it for: the host's own.
+ */
+interface WantedPackage {
+  readonly name: string
+  /** Exact, or with `*` at its end the beginning; null for any. */
+  readonly version: string | null
+}
+
+const type = 'apt.packages'
+/** Debian Policy 5.6.1 and 5.6.12; a name that ended in `-` would tell apt to remove it. */
+const nameSchema = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9+.-]*[a-z0-9+.](:[a-z0-9-]+)?(=[A-Za-z0-9.+:~-]+\*?)?$/,
+    'must be names of packages, such as git or git=1:2.39*',
+  )
+const installLimit = 1800
+
+function parseName(given: string): WantedPackage {
+  const [name = '', version = null] = given.split('=')
+  return { name, version }
+}
+
+function meets({ version }: WantedPackage, installed: string): boolean {
+  if (version === null) return true
+  if (version.endsWith('*')) return installed.startsWith(version.slice(0, -1))
+  return installed === version
+}
+
+/** A name as apt-get(8) takes it. */
+const asGiven = ({ name, version }: WantedPackage): string =>
+  version === null ? name : `${name}=${version}`
+
+/**
+ * Sets up `apt_`. Nobody is there to answer: changed configuration files are kept, and needrestart
+ * only lists. A dpkg that was killed leaves its journal behind, and apt, once it has the lock, asks
+ * for what is done here.
+ */
+const prepare: Sh = sh`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l APT_LISTCHANGES_FRONTEND=none
+apt_() { apt-get -y -q -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o APT::Cmd::Pattern-Only=true "$@"; }
+repaired_() {
+  apt_ "$@" && return
+  c_=$?
+  [ -n "$(ls -A /var/lib/dpkg/updates)" ] || return $c_
+  dpkg --force-confdef --force-confold --configure -a && apt_ "$@"
+}`
+
+/**
+ * The lists have a lock of their own, for which apt does not wait. What apt calls a warning, an
+ * index that was not fetched, is a failure here.
+ */
+const update: Action = {
+  on: 'shell',
+  what: '`apt-get update`',
+  script: lines([
+    prepare,
+    sh`l_=0
+until e_=$(apt_ update -o APT::Update::Error-Mode=any 2>&1); do
+  case $e_ in *"Could not get lock /var/lib/apt/lists/lock"*) ;; *) printf '%s\\n' "$e_" >&2; exit 100 ;; esac
+  [ $l_ -lt 60 ] || { printf '%s\\n' "$e_" >&2; exit 100; }
+  l_=$((l_ + 1)); sleep 5
+done
+touch /var/lib/apt/lists`,
+  ]),
+  long: true,
+  timeout: installLimit,
+}
+
+/**
+ * Shell that names what the package lists lack: the package, or the version of it. apt says so too,
+ * below what else it prints.
+ */
+const notFound = (names: readonly string[]): Sh => sh`for p_ in ${names}; do
+  n_=\${p_%%=*}
+  if [ -z "$(apt-cache policy -- "$n_" 2>/dev/null)" ]; then ${refuse(sh`"no package $n_ in the package lists of the host"`, 'correct the name, or add the repository that has it before this; updateCache has the lists fetched anew')}; fi
+  if [ "$n_" != "$p_" ] && [ -z "$(apt-cache show -- "$p_" 2>/dev/null)" ]; then ${refuse(sh`"no version \${p_#*=} of $n_ in the package lists of the host"`, sh`"name one of these: $(apt-cache madison -- "$n_" | cut -d'|' -f2 | tr -d '\n')"`)}; fi
+done`
+
+function install(
+  names: readonly string[],
+  { recommends, allowDowngrade }: PackagesOptions,
+): Action {
+  const flags: string[] = []
+  if (recommends === true) flags.push('--install-recommends')
+  if (recommends === false) flags.push('--no-install-recommends')
+  if (allowDowngrade === true) flags.push('--allow-downgrades')
+  return {
+    on: 'shell',
+    what: `\`apt-get install ${names.join(' ')}\``,
+    script: lines([
+      prepare,
+      sh`repaired_ install --no-remove ${flags} -- ${names} && exit`,
+      sh`failed_=$?`,
+      notFound(names),
+      sh`exit $failed_`,
+    ]),
+    long: true,
+    timeout: installLimit,
+  }
+}
+
+/** apt removes what depends on a package as well: that is refused here, as nobody asked for it. */
+function remove(names: readonly string[], purge: boolean): Action {
+  const verb = purge ? 'purge' : 'remove'
+  const script = sh`s_=$(apt_ -s ${verb} -- ${names}) || exit
+x_=$(printf '%s\\n' "$s_" | sed -n -e 's/^Remv \\([^ ]*\\).*/\\1/p' -e 's/^Purg \\([^ ]*\\).*/\\1/p' | grep -vxF ${names.flatMap((name) => ['-e', name])} | tr '\\n' ' ')
+[ -z "$x_" ] || ${refuse(sh`"other packages need ${Sh.of(names.join(', '))} and would be removed too: $x_"`, 'remove those first, or name them here')}
+repaired_ ${verb} -- ${names}`
+  return {
+    on: 'shell',
+    what: `\`apt-get ${verb} ${names.join(' ')}\``,
+    script: lines([prepare, script]),
+    long: true,
+    timeout: installLimit,
+  }
+}
+
+function held(wanted: readonly WantedPackage[], packages: AptState['packages']): Blocked | null {
+  const names = wanted.map(({ name }) => name).filter((name) => packages[name]?.held === true)
+  if (names.length === 0) return null
+  return blocked(
+    `held: ${names.join(', ')}`,
+    `run apt-mark unhold ${names.join(' ')} on the host if they may be changed`,
+  )
+}
+
+const isInstalled = (found: PackageState | undefined): found is PackageState =>
+  found !== undefined && found.status !== 'config-files' && found.status !== 'not-installed'
+
+function planPresent(
+  wanted: readonly WantedPackage[],
+  { packages, listsAge }: AptState,
+  options: PackagesOptions,
+): Plan {
+  const due = wanted.filter((each) => {
+    const found = packages[each.name]
+    return found?.status !== 'installed' || found.reinstall || !meets(each, found.version)
+  })
+  if (due.length === 0)
+    return fine(wanted.map(({ name }) => describe(name, packages[name])).join(', '))
+  const broken = due.find(
+    ({ name }) => packages[name]?.reinstall === true || packages[name]?.status === 'half-installed',
+  )
+  if (broken !== undefined)
+    return blocked(
+      `${broken.name} is half installed`,
+      `run apt-get install --reinstall ${broken.name} on the host and read what it says`,
+    )
+  const hindered = held(due, packages)
+  if (hindered !== null) return hindered
+  const actions = [install(due.map(asGiven), options)]
+  const installed: Change = { summary: sentence(due, packages), actions, proof: 'facts' }
+  const isOld =
+    listsAge === null ||
+    (options.updateCache !== undefined && listsAge > options.updateCache.maxAge)
+  if (!isOld) return [installed]
+  return [{ summary: 'fetch the package lists', actions: [update], proof: 'facts' }, installed]
+}
+
+/** What happens to each, the same verbs together. */
+function sentence(due: readonly WantedPackage[], packages: AptState['packages']): string {
+  const installed = due.filter(({ name }) => !isInstalled(packages[name])).map(asGiven)
+  const sentences = installed.length === 0 ? [] : [`install ${installed.join(', ')}`]
+  for (const { name, version } of due) {
+    const found = packages[name]
+    if (!isInstalled(found)) continue
+    if (found.status === 'installed') sentences.push(`${name} ${found.version} → ${version ?? ''}`)
+    else sentences.push(`configure ${name} (${found.status})`)
+  }
+  return sentences.join('; ')
+}
+
+function describe(name: string, found: PackageState | undefined): string {
+  if (found === undefined) return name
+  if (found.providedBy === null) return `${name} ${found.version}`
+  return `${name} by ${found.providedBy} ${found.version}`
+}
+
+function planAbsent(
+  wanted: readonly WantedPackage[],
+  { packages }: AptState,
+  purge: boolean,
+): Plan {
+  const due = wanted.filter(({ name }) => {
+    const found = packages[name]
+    return found !== undefined && found.providedBy === null && (purge || isInstalled(found))
+  })
+  if (due.length === 0) return fine('none of them is installed')
+  const hindered = held(due, packages)
+  if (hindered !== null) return hindered
+  const summary = `${purge ? 'purge' : 'remove'} ${due.map(({ name }) => name).join(', ')}`
+  const names = due.map(({ name }) => packages[name]?.aptName ?? name)
+  return [{ summary, actions: [remove(names, purge)], proof: 'facts' }]
+}
+
+const shape = {
+  state: state.optional(),
+  purge: z.boolean().optional(),
+  updateCache: z.strictObject({ maxAge: z.number().nonnegative() }).optional(),
+  recommends: z.boolean().optional(),
+  allowDowngrade: z.boolean().optional(),
+}
+
+/**
+ * Packages of Debian, by apt-get(8), as one resource. A name may say a version
+ * (`git=1:2.39.5-0+deb12u2`, or its beginning, `git=1:2.39*`) and an architecture (`libc6:i386`);
+ * without one it is the host's own that counts and that is removed, as with apt.
+ *
+ * A virtual package is present when an installed package provides it. Nothing else is ever removed
+ * for them, packages on hold are left alone, and changed configuration files stay: each of these is
+ * an error that says so where it stands in the way.
+ */
+export function aptPackages(names: readonly string[], options: PackagesOptions = {}): Resource {
+  const parsed = z
+    .array(nameSchema, 'must be a list of names')
+    .min(1, 'must name a package')
+    .safeParse(names)
+  if (!parsed.success)
+    throw new FettleError('option-invalid', {
+      message: `${type}(${JSON.stringify(names)}): the first argument ${wantedOf(parsed.error.issues[0])}`,
+    })
+  const id = names.join(' ')
+  const wanted = names.map(parseName)
+  const packages = wanted.map(({ name }) => name)
+  checked(type, id, options, shape, (given) => {
+    if (new Set(packages).size !== packages.length) return 'a package is named twice'
+    if (given.state !== 'absent')
+      return given.purge === undefined ? undefined : 'purge needs state absent'
+    if (wanted.some(({ version }) => version !== null))
+      return 'a version means nothing for packages that are to be absent'
+    return undefined
+  })
+  return resource({
+    type,
+    id,
+    options,
+    reads: { apt: request(aptFact, packages) },
+    plan({ apt }) {
+      const found = apt ?? { packages: {}, listsAge: null }
+      if (options.state === 'absent') return planAbsent(wanted, found, options.purge === true)
+      return planPresent(wanted, found, options)
+    },
+  })
+}

@@ -1,0 +1,131 @@
+import { z } from 'zod'
+import { blocked, fine } from '../../core/change.js'
+import type { HttpProbe } from '../../core/fact.js'
+import { request } from '../../core/later.js'
+import { omitUndefined } from '../../core/omit-undefined.js'
+import { absolutePath, checked, checkedId, line } from '../../core/options.js'
+import { type CommonOptions, type Resource, resource } from '../../core/resource.js'
+import { httpFact, type HttpResult } from '../../facts/commands/http.js'
+
+export interface HttpCheckOptions extends CommonOptions {
+  /**
+   * The status that the answer must have, or several of which it must have one. Redirects are not
+   * followed. Default 200.
+   */
+  readonly status?: number | readonly number[]
+  /**
+   * Text that the first MiB of the body must hold, read as UTF-8. Left out: the body is not looked
+   * at.
+   */
+  readonly contains?: string
+  /**
+   * Where to connect to, instead of what the URL's host resolves to; port, server name and `Host`
+   * stay the URL's.
+   */
+  readonly address?: string
+  /** A Unix socket on the host to connect to, instead of the URL's host and port. */
+  readonly socket?: string
+  /**
+   * `host`: through the SSH connection, so that `localhost` is the host. `control`: from this
+   * machine. Default `host`.
+   */
+  readonly from?: 'host' | 'control'
+  /**
+   * Seconds for which `apply` waits, at the check's turn, until it holds. Default 0: asked once.
+   */
+  readonly within?: number
+}
+
+/** Seconds that one answer may take. */
+const answerLimit = 10
+
+const url = z
+  .url({ protocol: /^https?$/, error: 'must be a URL of http or https' })
+  .refine(
+    (given) =>
+      !given.includes('\n') &&
+      URL.canParse(given) &&
+      new URL(given).username === '' &&
+      new URL(given).password === '',
+    'must not hold a user or password',
+  )
+
+function problem(
+  result: HttpResult | null,
+  statuses: readonly number[],
+  contains: string | undefined,
+): string | null {
+  if (result === null || 'silent' in result)
+    return `had no answer: ${result?.silent ?? 'not asked'}`
+  const { status, body, isCut } = result
+  if (!statuses.includes(status)) {
+    const but = statuses.length === 1 ? 'not' : 'none of'
+    return `answered ${String(status)}, ${but} ${statuses.join(', ')}`
+  }
+  if (contains !== undefined && !body.includes(contains)) {
+    const where = isCut === true ? 'first MiB of the body' : 'body'
+    return `answered ${String(status)} without ${JSON.stringify(contains)} in the ${where}`
+  }
+  return null
+}
+
+/** What an answer that is as wanted shows of it. */
+function seen(answer: HttpResult | null, contains: string | undefined): string {
+  const code = answer !== null && 'status' in answer ? String(answer.status) : ''
+  return contains === undefined ? code : `${code} with ${JSON.stringify(contains)}`
+}
+
+const status = z.number().int().min(100).max(599)
+const shape = {
+  status: z
+    .union([status, z.array(status).min(1, 'must hold at least one status').readonly()])
+    .optional(),
+  contains: z.string().min(1).optional(),
+  address: line.regex(/^[A-Za-z0-9_.:-]+$/, 'must be an address or a name').optional(),
+  socket: absolutePath.optional(),
+  from: z.enum(['host', 'control']).optional(),
+  within: z.number().nonnegative().optional(),
+}
+
+/**
+ * A check that a server answers a GET. It is never a change: while it does not hold, the host has
+ * failed.
+ *
+ * Its id is the URL, and the address or socket where one is given.
+ */
+export function checkHttp(address: string, options: HttpCheckOptions = {}): Resource {
+  const type = 'check.http'
+  checkedId(type, address, url)
+  const place = options.address ?? options.socket
+  const id = place === undefined ? address : `${address} at ${place}`
+  checked(type, id, options, shape, (given) => {
+    if (given.socket === undefined) return undefined
+    if (given.from === 'control') return 'socket is a path on the host, so from cannot be control'
+    if (given.address !== undefined) return 'address and socket exclude each other'
+    return undefined
+  })
+  const { status: wanted = 200, contains, socket, from = 'host', within = 0 } = options
+  const statuses = typeof wanted === 'number' ? [wanted] : wanted
+  const probe: HttpProbe = {
+    url: address,
+    from,
+    timeout: answerLimit,
+    ...omitUndefined({ address: options.address, socket }),
+  }
+  return resource({
+    type,
+    id,
+    options,
+    reads: { answer: request(httpFact, probe) },
+    check: { within },
+    plan({ answer }) {
+      const wrong = problem(answer, statuses, contains)
+      if (wrong === null) return fine(seen(answer, contains))
+      const remedy = answer !== null && 'remedy' in answer ? answer.remedy : undefined
+      return blocked(
+        `GET ${id} ${wrong}`,
+        remedy ?? 'see the journal of the service that should answer',
+      )
+    },
+  })
+}

@@ -1,0 +1,268 @@
+import { z } from 'zod'
+import { address as addressOf } from '../../core/address.js'
+import { type Action, type Blocked, blocked, type Change, fine } from '../../core/change.js'
+import { FettleError } from '../../core/errors.js'
+import { request, type Value } from '../../core/later.js'
+import { omitUndefined } from '../../core/omit-undefined.js'
+import {
+  absolutePath,
+  checked,
+  resources,
+  secret,
+  text,
+  value,
+  wantedOf,
+} from '../../core/options.js'
+import { clearScript } from '../../core/restart-marks.js'
+import { refuse } from '../../core/refuse.js'
+import { type CommonOptions, type Resource, resource } from '../../core/resource.js'
+import { reveal, Secret } from '../../core/secret.js'
+import { lines, quote, Sh, sh } from '../../core/sh.js'
+import {
+  type CommandLine,
+  commandWords,
+  guardFact,
+  type Guards,
+  type GuardVerdict,
+} from '../../facts/commands/guard.js'
+import { hiddenMarks, marksFact, seenMarks } from '../../facts/systemd/pending-marks.js'
+
+export interface CommandOptions extends CommonOptions {
+  /**
+   * It runs only while this path is missing, and has failed when the path is still missing
+   * afterwards.
+   */
+  readonly creates?: string
+  /** It runs only while this path exists, and has failed when the path still exists afterwards. */
+  readonly removes?: string
+  /**
+   * A command that changes nothing: with status 0 there is nothing to do. It must hold after the
+   * run. At most 60 s; 126 and 127 are failures.
+   */
+  readonly unless?: CommandLine
+  /**
+   * A command that changes nothing: only with status 0 there is something to do. At most 60 s; 126
+   * and 127 are failures.
+   */
+  readonly onlyIf?: CommandLine
+  /**
+   * It runs only after one of these has changed, in this run or an earlier one, until it has
+   * succeeded once.
+   */
+  readonly onChangeOf?: readonly Resource[]
+  /** The directory it runs in, and its guards. Default `/`. */
+  readonly cwd?: string
+  /**
+   * Variables of its environment, added to HOME, PATH and LC_ALL=C. Secrets come by standard input.
+   * Guards do not see them.
+   */
+  readonly env?: Readonly<Record<string, Value<string | Secret>>>
+  /** The statuses that are success. Default: 0. */
+  readonly successCodes?: readonly number[]
+  /** Its standard input. Default: empty. */
+  readonly input?: Value<string | Uint8Array | Secret>
+}
+
+/** What `env` and `input` come to once their Laters are known. */
+type CommandEnvironment = Readonly<Record<string, string | Secret>>
+
+const type = 'command'
+const commandLine = z.union(
+  [text.min(1), z.tuple([text.regex(/^[^-]/, 'must begin with a program')], text)],
+  'must be a text for the shell or a list of arguments',
+)
+const longestShown = 100
+
+const shape = {
+  creates: absolutePath.optional(),
+  removes: absolutePath.optional(),
+  unless: commandLine.optional(),
+  onlyIf: commandLine.optional(),
+  onChangeOf: resources.optional(),
+  cwd: absolutePath.optional(),
+  env: z
+    .record(
+      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of a variable'),
+      value(z.union([text, secret])),
+    )
+    .optional(),
+  successCodes: z.array(z.number().int().min(0).max(255)).min(1).optional(),
+  input: value(z.union([z.string(), z.instanceof(Uint8Array), secret])).optional(),
+}
+
+const shown = (line: CommandLine): string =>
+  typeof line === 'string' ? line : line.map(quote).join(' ')
+
+/** A command in a sentence. */
+const quoted = (line: CommandLine): string => `\`${short(shown(line))}\``
+
+function short(line: string): string {
+  const [first = ''] = line.trim().split('\n')
+  const cut = first.slice(0, longestShown)
+  return cut === line.trim() ? cut : `${cut} …`
+}
+
+/** Reads a secret and not a byte more: its length on a line, then its bytes. */
+const readSecret = (name: string): Sh =>
+  sh`IFS= read -r n_; ${name}=$(dd bs=65536 count="$n_" iflag=fullblock,count_bytes 2>/dev/null; echo .); ${name}="\${${name}%.}"`
+
+/**
+ * Sets the variables; none is exported before all are read, so that no secret is in the environment
+ * of what reads the next.
+ */
+function environment(env: CommandEnvironment): {
+  readonly script: readonly Sh[]
+  readonly input: readonly (string | Secret)[]
+} {
+  const entries = Object.entries(env)
+  if (entries.length === 0) return { script: [], input: [] }
+  const assignments = entries.map(([name, given]) =>
+    given instanceof Secret ? readSecret(name) : sh`${name}=${given}`,
+  )
+  const secrets = Object.values(env).filter((given) => given instanceof Secret)
+  return {
+    script: [...assignments, sh`export ${Object.keys(env)}`],
+    input: secrets.flatMap((given) => [`${String(Buffer.byteLength(reveal(given)))}\n`, given]),
+  }
+}
+
+function run(
+  line: CommandLine,
+  { cwd, creates, successCodes: codes = [0] }: CommandOptions,
+  env: CommandEnvironment,
+  input: string | Uint8Array | Secret | undefined,
+): Action {
+  const { script, input: secrets } = environment(env)
+  const given = [...secrets, input].filter((part) => part !== undefined)
+  const unlisted = codes.includes(0)
+    ? sh``
+    : sh`  0) ${refuse(`${quoted(line)} ended with 0, which is not in successCodes`, 'correct successCodes')} ;;
+`
+  const pieces = [
+    sh`cd -- ${cwd ?? '/'} || exit`,
+    ...script,
+    // exec takes every word for a program or an argument, where the shell would see if, echo or
+    // A=1 as its own.
+    sh`set -- ${commandWords(line)}
+( exec "$@" ); s_=$?
+case $s_ in
+  ${Sh.of(codes.join('|'))}) ;;
+${unlisted}  *) exit "$s_" ;;
+esac`,
+  ]
+  if (creates !== undefined)
+    pieces.push(
+      sh`[ -e ${creates} ] || [ -L ${creates} ] || ${refuse(`${quoted(line)} ended well, and ${creates} is still missing`, 'correct creates, or the command so that it makes that path')}`,
+    )
+  return {
+    on: 'shell',
+    what: quoted(line),
+    script: lines(pieces),
+    ...omitUndefined({ input: given.length === 0 ? undefined : given }),
+    long: true,
+  }
+}
+
+function notDue(verdict: GuardVerdict, options: CommandOptions): string | null {
+  if (verdict.is !== 'holds') return null
+  switch (verdict.guard) {
+    case 'creates':
+      return `${options.creates ?? ''} exists`
+    case 'removes':
+      return `${options.removes ?? ''} does not exist`
+    case 'unless':
+      return `${short(shown(options.unless ?? ''))} holds`
+    case 'onlyIf':
+      return `${short(shown(options.onlyIf ?? ''))} does not hold`
+  }
+}
+
+/** What is wrong where the command has succeeded and its guards want it to run once more. */
+function undoneBy(
+  line: CommandLine,
+  { removes, unless, onlyIf }: CommandOptions,
+): NonNullable<Change['undone']> {
+  const left: string[] = []
+  if (removes !== undefined) left.push(`${removes} is still there`)
+  if (unless !== undefined) left.push(`its guard unless (${quoted(unless)}) still does not hold`)
+  if (onlyIf !== undefined) left.push(`its guard onlyIf (${quoted(onlyIf)}) still holds`)
+  const what = left.length === 0 ? 'is still to be run' : left.join(', ')
+  return {
+    reason: `${quoted(line)} ended well, and ${what}`,
+    remedy: 'correct the command, or the guard that it is to satisfy',
+  }
+}
+
+/** What the statuses say with which a guard has no answer (timeout(1), and sh of programs). */
+const noAnswer: Readonly<Record<number, string>> = {
+  124: 'took too long',
+  126: 'cannot be executed',
+  127: 'was not found',
+}
+
+function unasked(verdict: GuardVerdict, options: CommandOptions): Blocked | null {
+  if (verdict.is !== 'failed') return null
+  if (verdict.guard === 'cwd')
+    return blocked(
+      `the directory ${options.cwd ?? '/'} does not exist or cannot be entered`,
+      'add the resource that makes it before this one',
+    )
+  const { guard, status } = verdict
+  const why = noAnswer[status] ?? 'was ended by a signal'
+  return blocked(
+    `the guard ${guard} (${short(shown(options[guard] ?? ''))}) ${why}: status ${String(status)}`,
+    'correct the guard, or add the resource that brings its program before this one',
+  )
+}
+
+/**
+ * Runs a command: a list of arguments without a shell, or a text by `/bin/sh` (POSIX, no bash).
+ *
+ * Every guard that is given can keep it from running. One without `creates`, `removes`, `unless` or
+ * `onChangeOf` runs on every apply, and the plan says so. Its environment is HOME (of the user it
+ * runs as), PATH, LC_ALL=C and `env`.
+ */
+export function command(line: CommandLine, options: CommandOptions = {}): Resource {
+  const parsed = commandLine.safeParse(line)
+  if (!parsed.success)
+    throw new FettleError('option-invalid', {
+      message: `${type}: the first argument ${wantedOf(parsed.error.issues[0])}`,
+    })
+  const id = options.name ?? shown(line)
+  checked(type, id, options, shape)
+  const { creates, removes, unless, onlyIf, cwd, onChangeOf } = options
+  const guards: Guards = omitUndefined({ creates, removes, unless, onlyIf, cwd })
+  const pending = addressOf(type, id)
+  const triggers = onChangeOf?.map((trigger) => trigger.address)
+  const settles = [creates, removes, unless, onChangeOf].some((guard) => guard !== undefined)
+  return resource({
+    type,
+    id,
+    // Two commands can have one address: under one name, or one as a list of arguments and the
+    // other as text for the shell.
+    options:
+      options.name === undefined && typeof line !== 'string' ? options : { ...options, line },
+    reads: { verdict: request(guardFact, guards), marks: request(marksFact, pending) },
+    values: { env: options.env ?? {}, input: options.input },
+    triggers: triggers?.map((trigger) => ({ address: trigger, effect: 'run', pending })) ?? [],
+    plan({ verdict, marks }, { env, input }, { changing }) {
+      const answer = verdict ?? { is: 'due' }
+      const hindered = unasked(answer, options)
+      if (hindered !== null) return hindered
+      const reason = notDue(answer, options)
+      if (reason !== null) return fine(reason)
+      const because = [...new Set([...seenMarks(marks).map((mark) => mark.trigger), ...changing])]
+      if (triggers !== undefined && because.length === 0)
+        return hiddenMarks(marks) ?? fine('nothing it waits for has changed')
+      // The marks are root's, whoever the command runs as.
+      const actions = [run(line, options, env, input)]
+      if (triggers !== undefined)
+        actions.push({ on: 'shell', script: clearScript(pending, 'run'), as: 'root' })
+      const cause = triggers === undefined ? {} : { because }
+      const text = short(shown(line))
+      if (!settles) return [{ summary: `always runs: ${text}`, actions, proof: 'status', ...cause }]
+      const undone = undoneBy(line, options)
+      return [{ summary: `run: ${text}`, actions, proof: 'facts', undone, ...cause }]
+    },
+  })
+}

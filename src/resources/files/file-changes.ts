@@ -1,0 +1,181 @@
+import { blocked, bulk, fine, type Blocked, type Change, type Plan } from '../../core/change.js'
+import { enter, split } from '../../core/enter.js'
+import { modeText, resolveMode, type FileMode } from '../../core/mode.js'
+import { omitUndefined } from '../../core/omit-undefined.js'
+import { Secret } from '../../core/secret.js'
+import { inputLength, sh, steps } from '../../core/sh.js'
+import type { MissingParent } from '../../facts/files/missing-parent.js'
+import { mostDigested, type PathEntry } from '../../facts/files/path.js'
+import { attributeDifferences, type WantedAttributes } from './attributes.js'
+import { diffOf, digestOf, type Content } from './content.js'
+import { holding, holds, mayWriteHere, writeFile, type FileToWrite } from './write-file.js'
+import { isPlain, writeFiles } from './write-files.js'
+
+/** A file as it should be. */
+export interface DesiredFile {
+  readonly path: string
+  /** The link that was followed to the path. */
+  readonly via?: string | undefined
+  /** Left out: whatever is there. */
+  readonly content?: Content | undefined
+  readonly mode?: FileMode | undefined
+  readonly owner?: string | number | undefined
+  readonly group?: string | number | undefined
+  readonly validate?: FileToWrite['validate']
+  readonly backup?: boolean | undefined
+  readonly confirm?: string | undefined
+  readonly sparedByOthers?: boolean | undefined
+}
+
+/**
+ * The parent that is not there, as a reason why nothing can be made at a path below it. The path's
+ * own directory is what to add: `directory` makes all above it.
+ */
+export function blockedBy({ path: parent, taken }: MissingParent, path: string): Blocked {
+  if (taken)
+    return blocked(
+      `${parent} is no directory`,
+      `remove what is there, or choose another path than ${path}`,
+    )
+  return blocked(
+    `directory ${parent} does not exist`,
+    `add directory('${split(path).directory}') before this`,
+  )
+}
+
+/** What is in the way of a regular file. */
+export function notAFile(
+  path: string,
+  { kind, target }: PathEntry,
+  remedy = 'remove the link, or manage the path that it points to',
+): Blocked | undefined {
+  switch (kind) {
+    case 'file':
+      return undefined
+    case 'link':
+      return blocked(`${path} is a symbolic link to ${target ?? 'nowhere'}`, remedy)
+    case 'directory':
+      return blocked(`${path} is a directory`, 'remove the directory, or choose another path')
+    case 'other':
+      return blocked(
+        `${path} is neither a file nor a directory`,
+        'remove it, or choose another path',
+      )
+  }
+}
+
+/** The widest mode of a file that holds a secret, where none is given. */
+const secretMode = 0o600
+
+function wantedMode({ mode, content }: DesiredFile, entry: PathEntry | null): number | undefined {
+  const isSecret = content instanceof Secret
+  const made = isSecret ? secretMode : 0o644
+  if (mode !== undefined) return resolveMode(mode, entry?.mode ?? made)
+  if (entry === null) return made
+  return isSecret && (entry.mode & ~secretMode) !== 0 ? secretMode : undefined
+}
+
+function writing(
+  file: FileToWrite & { readonly content: Content },
+): Pick<Change, 'actions' | 'proof' | 'proves' | 'bulk'> {
+  const write = {
+    actions: [writeFile(file)],
+    proof: 'facts',
+    proves: holds(file, digestOf(file.content)),
+  } as const
+  return isPlain(file) ? { ...write, bulk: bulk(writeFiles, file) } : write
+}
+
+function creation(desired: DesiredFile & { readonly content: Content }, mode: number): Change {
+  const { content } = desired
+  const diff = diffOf(new Uint8Array(), content)
+  return { summary: 'create file', ...omitUndefined({ diff }), ...writing({ ...desired, mode }) }
+}
+
+/**
+ * One write carries the attributes as well: the file is never seen with its new content and its old
+ * mode.
+ */
+function rewriting(
+  desired: DesiredFile & { readonly content: Content },
+  entry: PathEntry,
+  wanted: WantedAttributes,
+): Change {
+  const { content, owner = entry.uid, group = entry.gid, backup } = desired
+  const isSame = entry.sha256 === digestOf(content)
+  const attributes = attributeDifferences(entry, wanted, '/proc/self/fd/3')
+  const summary = attributes.map((difference) => difference.summary)
+  if (!isSame) summary.unshift('content changed')
+  if (backup === true) summary.push('a copy kept')
+  const diff = isSame ? undefined : diffOf(entry.content, content)
+  return {
+    summary: summary.join(', '),
+    ...omitUndefined({ diff }),
+    ...writing({ ...desired, owner, group, mode: wanted.mode ?? entry.mode }),
+  }
+}
+
+/** Why content is not compared with what is there, which is as long and has no digest. */
+function notCompared(
+  path: string,
+  content: Content | undefined,
+  { sha256, size }: PathEntry,
+): Blocked | undefined {
+  if (content === undefined || sha256 !== null) return undefined
+  if (size <= mostDigested || size !== inputLength(content)) return undefined
+  return blocked(
+    `${path} is ${String(size)} bytes long: content that is secret, or known on the host only, is compared up to ${String(mostDigested)}`,
+    'give it as a source, or keep a smaller file',
+  )
+}
+
+/** The changes that make a regular file what it should be. Its parents must be there. */
+export function fileChanges(
+  desired: DesiredFile,
+  entry: PathEntry | null,
+  missingParent: MissingParent | null,
+): Plan {
+  const { path, via, content, owner, group } = desired
+  if (entry === null) {
+    if (missingParent !== null) return blockedBy(missingParent, path)
+    if (content === undefined)
+      return blocked(
+        `${path} does not exist`,
+        'give it content, source or template, or add what makes it before this',
+      )
+    return [creation({ ...desired, content }, wantedMode(desired, null) ?? 0o644)]
+  }
+  const wrong = notAFile(path, entry)
+  if (wrong !== undefined) return wrong
+  const wanted: WantedAttributes = { mode: wantedMode(desired, entry), owner, group }
+  const tooLong = notCompared(path, content, entry)
+  if (tooLong !== undefined) return tooLong
+  const differences = attributeDifferences(entry, wanted, '/proc/self/fd/3')
+  const isOther = content !== undefined && entry.sha256 !== digestOf(content)
+  // A program that acts as its owner is written anew: what lies there may have been exchanged since
+  // it was read, and would get these rights.
+  const actsAsOwner = differences.length > 0 && ((wanted.mode ?? entry.mode) & 0o6000) !== 0
+  if (content !== undefined && (isOther || actsAsOwner))
+    return [rewriting({ ...desired, content }, entry, wanted)]
+  if (differences.length === 0) {
+    const account = `${entry.owner ?? String(entry.uid)}:${entry.group ?? String(entry.gid)}`
+    return fine(`mode ${modeText(entry.mode)}, owner ${account}`)
+  }
+  return differences.map(
+    ({ summary, step }): Change => ({
+      summary,
+      proof: 'facts',
+      actions: [{ on: 'shell', script: holding(path, step, via) }],
+    }),
+  )
+}
+
+/** Removes a file, if it is one, and never what another user's link leads to. */
+export function fileRemoval(path: string, entry: PathEntry | null): Plan {
+  if (entry === null) return fine('there is no such file')
+  if (entry.kind === 'directory') return notAFile(path, entry) ?? []
+  const { directory, name } = split(path)
+  const removing = sh`rm -f -- ${`./${name}`}`
+  const script = steps([enter(directory), mayWriteHere, removing, sh`sync -- .`])
+  return [{ summary: 'remove file', proof: 'facts', actions: [{ on: 'shell', script }] }]
+}

@@ -1,0 +1,179 @@
+import { z } from 'zod'
+import { blocked, type Plan } from '../../core/change.js'
+import { FettleError } from '../../core/errors.js'
+import { Later, request, type Value } from '../../core/later.js'
+import { mode, type FileMode } from '../../core/mode.js'
+import { absolutePath, checked, checkedId, line } from '../../core/options.js'
+import { resource, type CommonOptions, type Resource } from '../../core/resource.js'
+import { Secret } from '../../core/secret.js'
+import { inputLength } from '../../core/sh.js'
+import { missingParentFact } from '../../facts/files/missing-parent.js'
+import { pathFact, type PathEntry, type PathKey } from '../../facts/files/path.js'
+import { account } from './attributes.js'
+import {
+  contentOf,
+  contentPairs,
+  contentShape,
+  digestOf,
+  type Content,
+  type ContentOptions,
+} from './content.js'
+import { fileChanges, notAFile } from './file-changes.js'
+
+export interface FileOptions extends ContentOptions, CommonOptions {
+  /**
+   * Permissions: `'0644'`, `0o644`, or chmod(1)'s symbols, which say how the present ones (of a new
+   * file: the default) change. Left out: a new file is 0644, or 0600 with a `Secret` in it; an
+   * existing one keeps its own, unless it holds a `Secret` and is wider than 0600.
+   */
+  readonly mode?: FileMode
+  /**
+   * Name or id. Left out: a new file belongs to the user who acts, an existing one keeps its owner.
+   */
+  readonly owner?: string | number
+  /**
+   * Name or id. Left out: a new file gets the user's group (in a setgid directory, the
+   * directory's), an existing one keeps its own.
+   */
+  readonly group?: string | number
+  /**
+   * A shell line that must succeed before new content takes its place; `%s` becomes the quoted path
+   * of the new file: `'visudo -cf %s'`. Left out: none.
+   */
+  readonly validate?: string
+  /**
+   * A shell line that must succeed once new content is in its place, such as `nginx -t`, which
+   * reads all files together; otherwise what was there comes back at once, and the change has
+   * failed; the error says where that fails, too, because of other files. Left out: none.
+   */
+  readonly confirm?: string
+  /**
+   * Keep what is replaced under `/var/lib/fettle/backups` (for root only), by its path and the
+   * time. Default false.
+   */
+  readonly backup?: boolean
+  /**
+   * Write content only where there is no file yet; attributes are managed all the same. Default
+   * false.
+   */
+  readonly onlyIfAbsent?: boolean
+  /**
+   * Manage the file that a symbolic link leads to, if nobody but root or the user who acts can have
+   * made or moved the link. Default false: a path that is a link is refused.
+   */
+  readonly follow?: boolean
+}
+
+/** What of the path is read: the bytes that are there only where they differ and may be shown. */
+function keyFor(path: string, follow: boolean, content: Content | undefined): PathKey {
+  if (content === undefined) return { path, follow }
+  if (content instanceof Secret) return { path, follow, digest: true }
+  return { path, follow, contentUnless: digestOf(content), size: inputLength(content) }
+}
+
+/**
+ * The digest of content that only the host knows is not known when facts are asked for: such a file
+ * is compared, and shows no diff.
+ */
+export function pathKey(
+  path: string,
+  content: Value<Content> | undefined,
+  follow = false,
+): PathKey | Later<PathKey> {
+  if (!(content instanceof Later)) return keyFor(path, follow, content)
+  if (!content.isLocal) return { path, follow, digest: true }
+  return content.map((known) => keyFor(path, follow, known))
+}
+
+/** What a `Later` brought may be anything. */
+export function checkedContent(type: string, path: string, content: unknown): Content | undefined {
+  if (
+    content === undefined ||
+    typeof content === 'string' ||
+    content instanceof Uint8Array ||
+    content instanceof Secret
+  )
+    return content
+  throw new FettleError('option-invalid', {
+    address: `${type}[${path}]`,
+    message: `${type}[${path}]: the content turned out to be ${content === null ? 'null' : typeof content}, and must be a string, bytes or a Secret`,
+  })
+}
+
+/** Why a link is not taken for the file: it leads nowhere, or is not to be followed. */
+function wrongLink(path: string, { follow }: FileOptions, entry: PathEntry): Plan {
+  if (follow === true)
+    return blocked(
+      `${path} is a symbolic link to nothing (${entry.target ?? ''})`,
+      'remove the link, or make what it points to',
+    )
+  const remedy = 'set follow: true to manage the file that it points to, or remove the link'
+  return notAFile(path, entry, remedy) ?? []
+}
+
+const shape = {
+  ...contentShape,
+  mode: mode.optional(),
+  owner: account.optional(),
+  group: account.optional(),
+  validate: line.regex(/%s/, 'must hold %s, which becomes the path of the new file').optional(),
+  confirm: line.optional(),
+  backup: z.boolean().optional(),
+  onlyIfAbsent: z.boolean().optional(),
+  follow: z.boolean().optional(),
+}
+
+/**
+ * A regular file: its content, from `content`, `source` or `template`, and its attributes. With
+ * none of the three, the attributes of a file that must exist.
+ *
+ * It is written beside its place with its final owner and mode, synced, validated and renamed:
+ * whoever reads the path sees the old file or the new one, whole. Missing parents are not made (use
+ * `directory`). A `Secret` in the content, or among the template's variables, makes the file secret
+ * as a whole: mode 0600 unless given, compared by digest, never shown.
+ */
+export function file(path: string, options: FileOptions = {}): Resource {
+  checkedId('file', path, absolutePath)
+  checked('file', path, options, shape, (given) => {
+    const managed = given.content ?? given.source ?? given.template
+    const alone = (['validate', 'confirm', 'backup', 'onlyIfAbsent'] as const).find(
+      (option) => given[option] !== undefined && managed === undefined,
+    )
+    const pairs = contentPairs(given)
+    if (pairs !== undefined || alone === undefined) return pairs
+    return `${alone} is for a file with content, source or template`
+  })
+  const wanted = contentOf(options)
+  return resource({
+    type: 'file',
+    id: path,
+    options,
+    reads: {
+      path: request(pathFact, pathKey(path, wanted, options.follow)),
+      missingParent: request(missingParentFact, path),
+    },
+    values: { content: wanted },
+    joins: 'files',
+    plan({ path: entry, missingParent }, values) {
+      const content = checkedContent('file', path, values.content)
+      if (entry?.kind === 'link') return wrongLink(path, options, entry)
+      // Only a link that was followed has a target here.
+      const place = entry?.target == null ? { path } : { path: entry.target, via: path }
+      const { mode, owner, group, validate, confirm, backup } = options
+      return fileChanges(
+        {
+          ...place,
+          content: options.onlyIfAbsent === true && entry !== null ? undefined : content,
+          mode,
+          owner,
+          group,
+          validate,
+          confirm,
+          backup,
+        },
+        entry,
+        missingParent,
+      )
+    },
+  })
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { fine } from '../../core/change.js'
+import { Later, request } from '../../core/later.js'
+import { absolutePath, checked, checkedId } from '../../core/options.js'
+import { type CommonOptions, type Resource, resource } from '../../core/resource.js'
+import { Secret } from '../../core/secret.js'
+import { sh } from '../../core/sh.js'
+import { missingParentFact } from '../../facts/files/missing-parent.js'
+import { pathFact } from '../../facts/files/path.js'
+import { secretFileFact } from '../../facts/files/secret-file.js'
+import { blockedBy, fileChanges } from './file-changes.js'
+import { writing } from './write-file.js'
+
+export interface GeneratedSecretOptions extends CommonOptions {
+  /**
+   * Random bytes of a new secret, 16 to 512; its text is twice as long. An existing secret is never
+   * changed. Default 32.
+   */
+  readonly bytes?: number
+}
+
+/** A resource, and the secret that it keeps. */
+export interface GeneratedSecret extends Resource {
+  /** The secret, known once the file is there. */
+  readonly value: Later<Secret>
+}
+
+/**
+ * Takes the place of a secret that is not known yet, when templates are tried before anything
+ * connects.
+ */
+const standIn = new Secret('5ec2e7'.repeat(10) + 'f00d')
+
+const shape = { bytes: z.number().int().min(16).max(512).optional() }
+
+/**
+ * A secret that is made on the host once, from its own /dev/urandom, and never changed: hex digits
+ * without a line break in a file that only root may read (0600). Put the resource into the list and
+ * its `.value` where a `Secret` is wanted. The directory must be there.
+ *
+ * An existing file is used as it is, whoever wrote it: one line of text. An empty one is an error.
+ * To change the secret, remove the file: the next run makes another one, and everything that uses
+ * it follows.
+ */
+export function generatedSecret(
+  path: string,
+  options: GeneratedSecretOptions = {},
+): GeneratedSecret {
+  checkedId('generatedSecret', path, absolutePath)
+  checked('generatedSecret', path, options, shape)
+  const count = options.bytes ?? 32
+  const digits = sh`od -An -v -tx1 -N ${count} /dev/urandom | tr -d ' \\n' >&3 && [ "$(wc -c </proc/self/fd/3)" -eq ${count * 2} ]`
+  const made = resource({
+    type: 'generatedSecret',
+    id: path,
+    options,
+    reads: {
+      path: request(pathFact, { path }),
+      missingParent: request(missingParentFact, path),
+      secret: request(secretFileFact, path),
+    },
+    plan({ path: entry, missingParent }) {
+      if (entry === null) {
+        if (missingParent !== null) return blockedBy(missingParent, path)
+        const script = writing({
+          path,
+          mode: 0o600,
+          owner: 'root',
+          group: 'root',
+          from: digits,
+          onlyNew: true,
+        })
+        const summary = `make a secret of ${String(count)} random bytes`
+        return [{ summary, proof: 'facts', actions: [{ on: 'shell', script }] }]
+      }
+      const plan = fileChanges({ path, mode: '0600', owner: 'root', group: 'root' }, entry, null)
+      return 'fine' in plan ? fine('the secret is there') : plan
+    },
+  })
+  return Object.assign(made, {
+    value: Later.fact(request(secretFileFact, path), standIn, `the secret ${path}`),
+  })
+}

@@ -1,0 +1,162 @@
+import { z } from 'zod'
+import { blocked, fine, type Change, type Plan } from '../../core/change.js'
+import { enter, split } from '../../core/enter.js'
+import { request } from '../../core/later.js'
+import { absolutePath, checked, checkedId, line } from '../../core/options.js'
+import { refuse } from '../../core/refuse.js'
+import { resource, type CommonOptions, type Resource } from '../../core/resource.js'
+import { sh, steps, type Sh } from '../../core/sh.js'
+import { missingParentFact, type MissingParent } from '../../facts/files/missing-parent.js'
+import { pathFact, type PathEntry } from '../../facts/files/path.js'
+import { treeFact, type TreeEntry } from '../../facts/files/tree.js'
+import { blockedBy } from './file-changes.js'
+import { mayWriteHere } from './write-file.js'
+
+export interface SymlinkOptions extends CommonOptions {
+  /**
+   * What the link says, exactly: an absolute path, or one relative to the link's own directory. It
+   * need not exist.
+   */
+  readonly target: string
+  /**
+   * Replace a file, or an empty directory, that is in the link's place. A directory with anything
+   * in it is never removed. Default false: whatever is no link is refused.
+   */
+  readonly force?: boolean
+}
+
+const shellChange = (summary: string, pieces: readonly (Sh | undefined)[]): Change => ({
+  summary,
+  proof: 'facts',
+  actions: [{ on: 'shell', script: steps(pieces) }],
+})
+
+/**
+ * Nothing is there to be replaced: ln(1) makes the link at once, and fails if something came
+ * meanwhile.
+ */
+function creation(path: string, target: string): Change {
+  const { directory, name } = split(path)
+  return shellChange(`create link to ${target}`, [
+    enter(directory),
+    mayWriteHere,
+    sh`ln -sT -- ${target} ${`./${name}`}`,
+    sh`sync -- .`,
+  ])
+}
+
+/**
+ * A new link takes the place of what is there by one rename(2), so that the path is never without
+ * one; an empty directory must go first.
+ */
+function replacement(
+  path: string,
+  target: string,
+  kind: PathEntry['kind'],
+  summary: string,
+): Change {
+  const { directory, name } = split(path)
+  const here = `./${name}`
+  const begin = `./.${[...name].slice(0, 40).join('')}.fettle-`
+  return shellChange(summary, [
+    enter(directory),
+    mayWriteHere,
+    // What a killed replacement left.
+    sh`for p_ in ${begin}*; do if [ -L "$p_" ]; then rm -f -- "$p_"; fi; done`,
+    sh`t_=$(mktemp -u -- ${begin}XXXXXXXX)`,
+    sh`trap 'rm -f -- "$t_"' EXIT`,
+    sh`trap 'exit 143' TERM INT HUP`,
+    sh`ln -sT -- ${target} "$t_"`,
+    sh`if ! { ${isStill(kind, here)}; }; then ${refuse(`${path} was replaced meanwhile`)}; fi`,
+    kind === 'directory' ? sh`rmdir -- ${here}` : undefined,
+    sh`mv -fT -- "$t_" ${here}`,
+    sh`trap - EXIT`,
+    sh`sync -- .`,
+  ])
+}
+
+/** Shell that succeeds where there is still what is to be replaced. */
+function isStill(kind: PathEntry['kind'], here: string): Sh {
+  if (kind === 'link') return sh`[ -L ${here} ]`
+  const test = kind === 'file' ? sh`[ -f ${here} ]` : sh`[ -d ${here} ]`
+  return sh`[ ! -L ${here} ] && ${test}`
+}
+
+const isEmpty = (tree: readonly TreeEntry[] | null): boolean =>
+  tree?.length === 1 && tree[0]?.count === 1
+
+/** What is there instead of a link. */
+function inItsPlace(
+  path: string,
+  { target, force }: SymlinkOptions,
+  kind: 'file' | 'directory' | 'other',
+  tree: readonly TreeEntry[] | null,
+): Plan {
+  if (kind === 'other')
+    return blocked(
+      `${path} is neither a link nor a file nor a directory`,
+      'remove it, or choose another path',
+    )
+  const isFile = kind === 'file'
+  if (force !== true)
+    return blocked(
+      `${path} is a ${kind}`,
+      `set force: true to replace ${isFile ? 'it' : 'an empty one'}, remove it, or choose another path`,
+    )
+  if (kind === 'directory' && !isEmpty(tree))
+    return blocked(
+      `${path} is a directory that is not empty`,
+      'move what is in it elsewhere, or choose another path',
+    )
+  const summary = `replace ${isFile ? 'file' : 'empty directory'} by a link to ${target}`
+  return [replacement(path, target, kind, summary)]
+}
+
+const shape = { target: line, force: z.boolean().optional() }
+
+/**
+ * A symbolic link. One that points elsewhere is pointed anew, by a rename: whoever follows the path
+ * finds the old target or the new one. The link belongs to the user who acts; its mode means
+ * nothing. Missing parents are not made (use `directory`), and nothing is done to what it points
+ * to.
+ */
+export function symlink(path: string, options: SymlinkOptions): Resource {
+  checkedId('symlink', path, absolutePath)
+  checked('symlink', path, options, shape, ({ target }) =>
+    target === path ? 'target is the link itself' : undefined,
+  )
+  const { target } = options
+  const plan = (
+    entry: PathEntry | null,
+    missingParent: MissingParent | null,
+    tree: readonly TreeEntry[] | null,
+  ): Plan => {
+    if (entry === null)
+      return missingParent === null ? [creation(path, target)] : blockedBy(missingParent, path)
+    if (entry.kind !== 'link') return inItsPlace(path, options, entry.kind, tree)
+    if (entry.target === target) return fine(`it points to ${target}`)
+    const summary = `target ${entry.target ?? 'unknown'} → ${target}`
+    return [replacement(path, target, 'link', summary)]
+  }
+  const reads = {
+    path: request(pathFact, { path }),
+    missingParent: request(missingParentFact, path),
+  }
+  // Only a directory has a tree: where there is a link or a file, asking costs nothing.
+  if (options.force === true) {
+    return resource({
+      type: 'symlink',
+      id: path,
+      options,
+      reads: { ...reads, tree: request(treeFact, path) },
+      plan: ({ path: entry, missingParent, tree }) => plan(entry, missingParent, tree),
+    })
+  }
+  return resource({
+    type: 'symlink',
+    id: path,
+    options,
+    reads,
+    plan: ({ path: entry, missingParent }) => plan(entry, missingParent, null),
+  })
+}

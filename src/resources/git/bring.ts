@@ -1,0 +1,165 @@
+import { refuse } from '../../core/refuse.js'
+import { lines, sh, type Sh } from '../../core/sh.js'
+import type { RemoteRef } from '../../facts/git/remote.js'
+import { spareTracked, spareUntracked } from './spare.js'
+
+/** Which commit is brought to a checkout, from which state, and what may be lost on the way. */
+export interface Bringing {
+  readonly remote: RemoteRef
+  /** The commit that the plan saw; null before the first. */
+  readonly head: string | null
+  /** Local branches in whose place the wanted one comes. */
+  readonly replaced: readonly string[]
+  readonly depth: number | undefined
+  readonly submodules: boolean
+  /** Options of git-clean(1); null where untracked files stay. */
+  readonly clean: readonly string[] | null
+  /** Whether changes of tracked files are discarded. */
+  readonly discards: boolean
+  /** Whether nothing is spared. */
+  readonly force: boolean
+}
+
+/** Runs a command in the checkout and, where they are wanted, in its submodules. */
+function everywhere(command: Sh, submodules: boolean): Sh {
+  if (!submodules) return command
+  return lines([command, sh`git submodule foreach --quiet --recursive ${command.text}`])
+}
+
+/** Removes what git does not track, as git-clean(1) is told to. */
+export function cleaning({ clean, submodules }: Pick<Bringing, 'clean' | 'submodules'>): Sh {
+  if (clean === null) return sh`:`
+  return everywhere(sh`git clean --quiet --force ${clean}`, submodules)
+}
+
+/** Discards changes of tracked files. Untracked ones that have taken their place are spared. */
+export function discarding({
+  head,
+  clean,
+  submodules,
+  force,
+}: Pick<Bringing, 'head' | 'clean' | 'submodules' | 'force'>): Sh {
+  const reset = everywhere(sh`git reset --quiet --hard`, submodules)
+  if (force || head === null) return reset
+  return lines([spareUntracked(sh`HEAD`, sh`HEAD`, clean), reset])
+}
+
+/**
+ * Brings submodules to what the commit names. Without force git refuses to overwrite what is
+ * untracked in them.
+ */
+export function bringSubmodules(force: boolean): Sh {
+  const flags = force ? ['--force'] : []
+  return sh`git submodule sync --quiet --recursive && git submodule update --quiet --init --recursive ${flags}`
+}
+
+/**
+ * A name under which a tag is kept that was fetched: without a slash, so that no tag is in the way
+ * of another.
+ */
+const keptTag = (name: string): string =>
+  `refs/fettle/tags/${name.replaceAll('%', '%25').replaceAll('/', '%2F')}`
+
+/**
+ * What is fetched: with a depth the one ref, else all branches, so that names that are gone are not
+ * in the way of new ones.
+ */
+function refSpec({ kind, name, commit }: RemoteRef, depth: number | undefined): string {
+  if (kind === 'tag') return `+refs/tags/${name}:${keptTag(name)}`
+  if (depth === undefined) return '+refs/heads/*:refs/remotes/origin/*'
+  return kind === 'branch' ? `+refs/heads/${name}:refs/remotes/origin/${name}` : commit
+}
+
+/** `release/1.0/x` → `release`, `release/1.0` */
+const foldersOf = (name: string): readonly string[] =>
+  name
+    .split('/')
+    .slice(0, -1)
+    .map((_, index, parts) => parts.slice(0, index + 1).join('/'))
+
+/**
+ * Where one branch alone is fetched, nothing else forgets branches of the remote that are gone and
+ * in its way.
+ */
+const forgetting = (
+  name: string,
+): Sh => sh`for r_ in ${foldersOf(name).map((folder) => `refs/remotes/origin/${folder}`)}; do
+  ! git show-ref --verify --quiet "$r_" || git update-ref -d "$r_"
+done
+git for-each-ref --format='delete %(refname)' ${`refs/remotes/origin/${name}/`} | git update-ref --stdin`
+
+/** Brings the commit that was planned, also when the branch has moved on since. */
+function fetching({ remote, depth }: Bringing): readonly Sh[] {
+  const { kind, name, commit } = remote
+  const history = depth === undefined ? [] : ['--depth', depth]
+  const pruning = depth === undefined && kind !== 'tag' ? ['--prune'] : []
+  const fetch = sh`git fetch --quiet --no-tags ${history}`
+  const scripts = [
+    sh`${fetch} ${pruning} origin ${refSpec(remote, depth)}`,
+    sh`git cat-file -e ${`${commit}^{commit}`} 2>/dev/null || ${fetch} origin ${commit}`,
+  ]
+  return kind === 'branch' && depth !== undefined ? [forgetting(name), ...scripts] : scripts
+}
+
+/**
+ * A tag of this name follows the repository's where it came from there, and one that somebody made
+ * here stays.
+ */
+function tagging(
+  { remote: { kind, name }, force }: Bringing,
+  around: readonly Sh[],
+): readonly Sh[] {
+  if (kind !== 'tag') return around
+  const tag = `refs/tags/${name}`
+  const kept = keptTag(name)
+  const owned = force ? sh`*` : sh`"$kept_"`
+  return [
+    sh`tag_=$(git rev-parse --quiet --verify ${tag}) || tag_=`,
+    sh`kept_=$(git rev-parse --quiet --verify ${kept}) || kept_=`,
+    ...around,
+    // Where another tag has this name as a folder it is left out: the commit is known without it.
+    sh`case $tag_ in '' | ${owned}) git update-ref ${tag} ${kept} 2>/dev/null || : ;; esac`,
+  ]
+}
+
+/** Ends where somebody has committed, or another deployment come, since the plan. */
+const spareCommits = (head: string | null): Sh =>
+  sh`[ "$(git rev-parse --quiet --verify HEAD)" = ${head ?? ''} ] || ${refuse('the checkout is no longer at the commit that the plan saw', 'run again')}`
+
+/**
+ * Nothing that is in the way of the commit is lost unless an option says so; where something is,
+ * the tree stays as it was.
+ */
+function sparing({ head, remote: { commit }, clean, discards, force }: Bringing): readonly Sh[] {
+  if (force) return []
+  const from = head === null ? sh`"$(git hash-object -t tree /dev/null)"` : sh`${head}`
+  const untracked = spareUntracked(from, sh`${commit}`, clean)
+  if (discards) return [spareCommits(head), untracked]
+  return [spareCommits(head), spareTracked, untracked]
+}
+
+function checkingOut({ remote: { kind, name, commit }, head, replaced }: Bringing): readonly Sh[] {
+  const scripts: Sh[] = []
+  // A branch that HEAD is on cannot be removed.
+  if (replaced.length > 0 && head !== null) scripts.push(sh`git update-ref --no-deref HEAD ${head}`)
+  if (replaced.length > 0) scripts.push(sh`git branch --quiet -D -- ${replaced}`)
+  if (kind === 'branch')
+    return [...scripts, sh`git checkout --quiet --force -B ${name} ${commit} --`]
+  return [...scripts, sh`git checkout --quiet --force --detach ${commit} --`]
+}
+
+/**
+ * Fetches a commit and checks it out. `refs/fettle/brought` with its reflog keeps what was brought
+ * from what somebody has committed here.
+ */
+export function bring(wanted: Bringing): Sh {
+  const { remote, submodules, force } = wanted
+  const scripts = [
+    ...tagging(wanted, fetching(wanted)),
+    ...sparing(wanted),
+    sh`git update-ref --create-reflog -m brought refs/fettle/brought ${remote.commit}`,
+    ...checkingOut(wanted),
+  ]
+  if (submodules) scripts.push(bringSubmodules(force))
+  return lines([...scripts, cleaning(wanted)])
+}

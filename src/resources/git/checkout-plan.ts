@@ -1,0 +1,256 @@
+import { blocked, fine, type Change, type Plan, type ShellAction } from '../../core/change.js'
+import { enter } from '../../core/enter.js'
+import { refuse } from '../../core/refuse.js'
+import { lines, sh, steps, type Sh } from '../../core/sh.js'
+import { isOwner } from '../../facts/accounts/as-user.js'
+import type { Checkout, OwnCommits } from '../../facts/git/checkout.js'
+import { localEnvironment, remoteEnvironment } from '../../facts/git/environment.js'
+import { isCommit, type RemoteRef } from '../../facts/git/remote.js'
+import { chownTree } from '../files/change-tree.js'
+import { bring, bringSubmodules, cleaning, discarding, type Bringing } from './bring.js'
+import type { CleanTree, GitCheckoutOptions } from './checkout-options.js'
+import { inDirectory } from '../files/in-directory.js'
+
+/** Seconds to wait for the lock: what another deployment may take. */
+const lockLimit = 300
+/** Names of files that a sentence shows. */
+const shownNames = 5
+
+const short = (commit: string): string => commit.slice(0, 7)
+const count = (names: readonly string[] | number, what: string): string => {
+  const number = typeof names === 'number' ? names : names.length
+  return `${String(number)} ${what}${number === 1 ? '' : 's'}`
+}
+function list(names: readonly string[]): string {
+  if (names.length <= shownNames) return names.join(', ')
+  const first = names.slice(0, shownNames)
+  return [...first, `and ${String(names.length - shownNames)} more`].join(', ')
+}
+
+/** The local branch that a ref may be checked out as; empty for a commit and a tag. */
+export function branchOf(ref: string): string {
+  if (isCommit(ref) || /^refs\/(?!heads\/)/.test(ref)) return ''
+  return ref.replace(/^refs\/heads\//, '')
+}
+
+/** Options of git-clean(1). */
+export function cleanOptions(wanted: CleanTree | undefined): readonly string[] | null {
+  if (wanted?.untracked !== true) return null
+  const kept = (wanted.keep ?? []).map((pattern) => `--exclude=${pattern}`)
+  return wanted.ignored === true ? ['-d', '-x', ...kept] : ['-d', ...kept]
+}
+
+/** A plan under way. */
+interface Work {
+  readonly path: string
+  readonly options: GitCheckoutOptions
+  readonly key: string | undefined
+  readonly remote: RemoteRef
+  readonly checkout: Checkout | null
+}
+
+/** What brings a checkout to the commit of its ref, or what is in the way of that. */
+export function planned(work: Work): Plan {
+  const { remote, checkout } = work
+  if (checkout === null) return [cloned(work)]
+  const stopped = inTheWay(work, checkout)
+  if (stopped !== undefined) return stopped
+  const changes = changesOf(work, checkout)
+  return changes.length === 0 ? fine(`${remote.name} is at ${short(remote.commit)}`) : changes
+}
+
+/** Local branches that go, because their names and the wanted one exclude each other. */
+function replacedBy({ kind, name }: RemoteRef, checkout: Checkout | null): readonly OwnCommits[] {
+  if (kind !== 'branch' || checkout === null) return []
+  return checkout.branches.filter((branch) => branch.name !== name)
+}
+
+function bringing({ options, remote, checkout }: Work): Bringing {
+  const { depth, submodules, clean, force } = options
+  return {
+    remote,
+    head: checkout?.head ?? null,
+    replaced: replacedBy(remote, checkout).map(({ name }) => name),
+    depth,
+    submodules: submodules === true,
+    clean: cleanOptions(clean),
+    discards: clean !== undefined || force === true,
+    force: force === true,
+  }
+}
+
+/** Where there are commits that would be lost. */
+function ownCommits(
+  { path, remote }: Work,
+  { head, unpushed, branches, ahead }: Checkout,
+): readonly OwnCommits[] {
+  const own: OwnCommits[] = []
+  if (head !== remote.commit && head !== null) own.push({ name: path, unpushed })
+  if (remote.kind === 'branch')
+    for (const branch of branches)
+      own.push({ ...branch, name: `the local branch ${branch.name} of ${path}` })
+  for (const module of ahead) own.push({ ...module, name: `${path}/${module.name}` })
+  return own.filter((each) => each.unpushed > 0)
+}
+
+/** What only `force` or `clean` may do away with. */
+function inTheWay(work: Work, checkout: Checkout): Plan | undefined {
+  const { path, options, remote } = work
+  const { force, clean } = options
+  const { changed, head, underWay } = checkout
+  if (force === true) return undefined
+  if (changed.length > 0 && clean === undefined) {
+    return blocked(
+      `${path} has changes of its own in ${count(changed, 'file')}: ${list(changed)}`,
+      'commit and push them, or give clean or force, which discard them',
+    )
+  }
+  const [own] = ownCommits(work, checkout)
+  if (own !== undefined) {
+    const upTo = own.name === path ? `, up to ${short(head ?? '')}` : ''
+    return blocked(
+      `${own.name} has ${count(own.unpushed, 'commit')} that the repository does not have${upTo}`,
+      'push them, or give force, which leaves them',
+    )
+  }
+  if (underWay !== null && head !== remote.commit && clean === undefined) {
+    return blocked(
+      `a ${underWay} is under way in ${path}`,
+      `end it there, as with git ${underWay} --abort, or give clean or force`,
+    )
+  }
+  return undefined
+}
+
+/** The commit, and what names it where the ref itself does not. */
+function target({ options, remote }: Work): string {
+  if (isCommit(options.ref)) return short(remote.commit)
+  return `${short(remote.commit)} (${remote.name})`
+}
+
+/** What goes with the move to another commit, besides the files that the commits differ in. */
+function besides({ remote, options: { clean }, checkout }: Work): string {
+  const branches = replacedBy(remote, checkout).map(named)
+  let sentence = ''
+  if (branches.length > 0) {
+    const noun = branches.length === 1 ? 'branch' : 'branches'
+    sentence += `, in the place of the local ${noun} ${branches.join(', ')}`
+  }
+  if (clean?.untracked === true) {
+    const what = clean.ignored === true ? 'untracked or ignored' : 'untracked'
+    sentence += `, then remove what is ${what}`
+  }
+  return sentence
+}
+
+/** A local branch, with the commits that go with it. */
+const named = ({ name, unpushed }: OwnCommits): string =>
+  unpushed === 0 ? name : `${name} and its ${count(unpushed, 'commit')}`
+
+function cloned(work: Work): Change {
+  const { options, remote, checkout } = work
+  const branch = remote.kind === 'branch' ? remote.name : 'main'
+  const script = lines([
+    sh`git -c init.defaultBranch=${branch} init --quiet`,
+    setRemote(options.repo),
+    bring(bringing(work)),
+  ])
+  const also = checkout === null ? '' : besides(work)
+  const summary = `clone ${options.repo} at ${target(work)}${also}`
+  return change(summary, inCheckout(work, script, 'reaches'))
+}
+
+const change = (summary: string, action: ShellAction): Change => ({
+  summary,
+  proof: 'facts',
+  actions: [action],
+})
+
+function changesOf(work: Work, checkout: Checkout): readonly Change[] {
+  const { options } = work
+  const { head, locks, changed, owner, remote } = checkout
+  const changes: Change[] = []
+  if (options.owner !== undefined && !isOwner(owner, options.owner))
+    changes.push(ownerChange(work, owner.name, options.owner))
+  if (locks.length > 0)
+    changes.push(
+      change(
+        `remove ${count(locks, 'lock')} of a git that is gone: ${list(locks)}`,
+        inCheckout(work, sh`rm -f -- ${locks}`),
+      ),
+    )
+  if (remote !== options.repo && head !== null)
+    changes.push(
+      change(
+        `remote ${remote ?? 'none'} → ${options.repo}`,
+        inCheckout(work, setRemote(options.repo)),
+      ),
+    )
+  if (changed.length > 0)
+    changes.push(
+      change(
+        `discard changes of ${count(changed, 'file')}: ${list(changed)}`,
+        inCheckout(work, discarding(bringing(work))),
+      ),
+    )
+  return [...changes, ...treeChanges(work, checkout)]
+}
+
+const ownerChange = ({ path }: Work, before: string, after: string): Change =>
+  change(`owner ${before} → ${after}`, {
+    on: 'shell',
+    script: steps([enter(path), chownTree(after)]),
+    long: true,
+  })
+
+/** The move to another commit, then what the tree holds besides it. */
+function treeChanges(work: Work, { head, unwanted, submodules }: Checkout): readonly Change[] {
+  const wanted = bringing(work)
+  const isThere = head === work.remote.commit
+  const changes: Change[] = []
+  if (head === null) changes.push(cloned(work))
+  else if (!isThere)
+    changes.push(
+      change(
+        `${short(head)} → ${target(work)}${besides(work)}`,
+        inCheckout(work, bring(wanted), 'reaches'),
+      ),
+    )
+  if (unwanted.length > 0)
+    changes.push(
+      change(
+        `remove ${count(unwanted, 'untracked file')}: ${list(unwanted)}`,
+        inCheckout(work, cleaning(wanted)),
+      ),
+    )
+  if (submodules.length > 0 && isThere)
+    changes.push(
+      change(
+        `bring ${count(submodules, 'submodule')}: ${list(submodules)}`,
+        inCheckout(work, bringSubmodules(wanted.force), 'reaches'),
+      ),
+    )
+  return changes
+}
+
+const setRemote = (repo: string): Sh =>
+  sh`if git config --get remote.origin.url >/dev/null; then git remote set-url origin ${repo}; else git remote add origin ${repo}; fi`
+
+const lockHeld = (lock: string): Sh =>
+  sh`exec 9>>${lock}; flock -w ${lockLimit} 9 || ${refuse(`${lock} was not free within ${String(lockLimit)} s`, `see who holds it: fuser -v ${lock}`)}`
+
+/** Runs in the checkout as its owner, under the lock. */
+function inCheckout(
+  { path, options: { lock, repo, owner }, key, checkout }: Work,
+  script: Sh,
+  reaches?: 'reaches',
+): ShellAction {
+  const environment = [...localEnvironment(path)]
+  if (reaches !== undefined) environment.push(...remoteEnvironment(repo, key))
+  const locked = lock === undefined ? script : lines([lockHeld(lock), script])
+  return {
+    on: 'shell',
+    long: true,
+    script: inDirectory(path, owner ?? checkout?.owner.id, environment, locked),
+  }
+}

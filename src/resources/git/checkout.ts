@@ -1,0 +1,113 @@
+import { z } from 'zod'
+import { blocked, type Plan } from '../../core/change.js'
+import { request } from '../../core/later.js'
+import { omitUndefined } from '../../core/omit-undefined.js'
+import { absolutePath, accountName, checked, checkedId, line } from '../../core/options.js'
+import { type Resource, resource } from '../../core/resource.js'
+import { gitCheckoutFact } from '../../facts/git/checkout.js'
+import { protocolOf } from '../../facts/git/environment.js'
+import { gitRemoteFact } from '../../facts/git/remote.js'
+import { missingParentFact } from '../../facts/files/missing-parent.js'
+import { blockedBy } from '../files/file-changes.js'
+import type { GitCheckoutOptions } from './checkout-options.js'
+import { branchOf, cleanOptions, planned } from './checkout-plan.js'
+import type { SshKey } from '../accounts/ssh-key.js'
+
+/** The rules of git-check-ref-format(1) that keep a ref from being an option or an expression. */
+const refName = line
+  .max(255)
+  .refine(
+    (ref) =>
+      !/^[-/]|[\0-\x20~^:?*[\\\x7f]|\.\.|@\{|\/\/|\/$|\.$|(?:^|\/)\.|\.lock(?:\/|$)|^@$/.test(ref),
+    'must be the name of a branch or tag, or a whole commit id',
+  )
+const repository = line
+  .refine(
+    (repo) => protocolOf(repo) !== null,
+    'must be https://…, ssh://…, user@host:path, or an absolute path or file:// URL on the host',
+  )
+  .refine(
+    (repo) => !/^https:\/\/[^/]*@/.test(repo) && !/^ssh:\/\/[^/@:]*:[^/@]*@/.test(repo),
+    'must not hold a user name, password or token: it would be readable in .git/config',
+  )
+const keySchema = z.union(
+  [
+    absolutePath,
+    z.custom<SshKey>(
+      (given) =>
+        typeof given === 'object' && given !== null && 'type' in given && given.type === 'sshKey',
+    ),
+  ],
+  'must be an absolute path or an sshKey resource',
+)
+const cleanSchema = z
+  .strictObject({
+    untracked: z.boolean(),
+    ignored: z.boolean().optional(),
+    keep: z.array(line.regex(/^[^!]/, 'must not begin with !')).readonly().optional(),
+  })
+  .refine(
+    ({ untracked, ignored }) => untracked || ignored !== true,
+    'cannot remove ignored files alone: set untracked too',
+  )
+
+const shape = {
+  repo: repository,
+  ref: refName,
+  owner: accountName.optional(),
+  key: keySchema.optional(),
+  clean: cleanSchema.optional(),
+  depth: z.number().int().positive().optional(),
+  submodules: z.boolean().optional(),
+  force: z.boolean().optional(),
+  lock: absolutePath.optional(),
+}
+
+/**
+ * A checkout of a git repository. The plan asks the repository what the ref stands for and names
+ * the commit; `apply` brings exactly that commit. git always runs as the checkout's owner, with
+ * none of the repository's hooks, and no host key is accepted unseen.
+ *
+ * An empty directory that exists keeps its owner and mode, and what it closes to others (2750) is
+ * closed to them file by file.
+ */
+export function gitCheckout(path: string, options: GitCheckoutOptions): Resource {
+  checkedId('git.checkout', path, absolutePath)
+  checked('git.checkout', path, options, shape)
+  const { repo, ref, owner } = options
+  const keyPath = typeof options.key === 'object' ? options.key.id : options.key
+  return resource({
+    type: 'git.checkout',
+    id: path,
+    options,
+    reads: {
+      checkout: request(gitCheckoutFact, {
+        path,
+        clean: cleanOptions(options.clean),
+        submodules: options.submodules === true,
+        branch: branchOf(ref),
+      }),
+      remote: request(gitRemoteFact, {
+        repo,
+        ref,
+        path,
+        ...omitUndefined({ owner, key: keyPath }),
+      }),
+      missingParent: request(missingParentFact, path),
+    },
+    plan({ checkout, remote, missingParent }): Plan {
+      if (remote === null)
+        return blocked(
+          `${repo} has neither a branch nor a tag ${ref}`,
+          'push it first, or correct the name',
+        )
+      if (missingParent !== null) return blockedBy(missingParent, path)
+      if (checkout !== null && 'other' in checkout)
+        return blocked(
+          `${path} is ${checkout.other}`,
+          'remove what is there, or choose another path',
+        )
+      return planned({ path, options, key: keyPath, remote, checkout })
+    },
+  })
+}

@@ -1,0 +1,133 @@
+import { z } from 'zod'
+import { blocked, fine, type GithubAction, type Plan } from '../../core/change.js'
+import { request, type Value } from '../../core/later.js'
+import { checked, checkedId, line, state, value } from '../../core/options.js'
+import { resource, type CommonOptions, type Resource } from '../../core/resource.js'
+import { deployKeysFact, ownerAndName, type DeployKey } from '../../facts/github/api.js'
+import { repositoryName } from './webhook.js'
+
+export interface GithubDeployKeyOptions extends CommonOptions {
+  /** How the key is called on GitHub. Needed unless `state` is `absent`. */
+  readonly title?: string
+  /**
+   * The public key in OpenSSH's form, `ssh-ed25519 AAAA…`; a comment does not matter.
+   * `sshKey(…).publicKey` fits.
+   */
+  readonly key: Value<string>
+  /**
+   * A read-only key can fetch and not push. Default for a new key: true. Left out: an existing key
+   * keeps what it has.
+   */
+  readonly readOnly?: boolean
+  /** `absent` deletes the key, whatever its title. Default `present`. */
+  readonly state?: 'present' | 'absent'
+}
+
+const publicKey =
+  /^(?<type>ssh-(?:ed25519|rsa)|ecdsa-sha2-nistp(?:256|384|521)|sk-(?:ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com) (?<blob>[A-Za-z0-9+/]+={0,2})(?: [^\r\n]*)?\n?$/
+
+/** Type and blob of a public key, which are what it is known by; null when it is none. */
+function identityOf(key: string): string | null {
+  const groups = publicKey.exec(key)?.groups
+  if (groups?.['type'] === undefined || groups['blob'] === undefined) return null
+  return `${groups['type']} ${groups['blob']}`
+}
+
+const shape = {
+  title: line.optional(),
+  key: value(
+    z.string().regex(publicKey, "must be a public key in OpenSSH's form: ssh-ed25519 AAAA…"),
+  ),
+  readOnly: z.boolean().optional(),
+  state: state.optional(),
+}
+
+/**
+ * A deploy key: an SSH key that gives access to one repository on GitHub. Needs `GITHUB_TOKEN` with
+ * the permission "Administration: read and write".
+ *
+ * A key is known by its type and blob. GitHub cannot change one: another title or `readOnly` means
+ * to delete it and add it again, in this order, because it refuses a key that it has already; for
+ * that moment the host cannot fetch. The same key cannot serve two repositories (422 "key is
+ * already in use"). Another key with the same title is named and left.
+ */
+export function githubDeployKey(repo: string, options: GithubDeployKeyOptions): Resource {
+  checkedId('github.deployKey', repo, repositoryName)
+  checked('github.deployKey', repo, options, shape, ({ title, state }) =>
+    title === undefined && state !== 'absent' ? 'title is required' : undefined,
+  )
+  const { title = nameOf(options.key) } = options
+  return resource({
+    type: 'github.deployKey',
+    id: `${repo} ${title}`,
+    options,
+    reads: { keys: request(deployKeysFact, { repo }) },
+    values: { key: options.key },
+    plan({ keys }, { key }): Plan {
+      const wanted = identityOf(key)
+      if (wanted === null)
+        return blocked(
+          `the key for ${repo} is not a public key in OpenSSH's form`,
+          'look at the public key on the host: ssh-keygen -l -f FILE.pub',
+        )
+      const found = (keys ?? []).find((one) => one.key === wanted)
+      if (options.state === 'absent') {
+        if (found === undefined) return fine('there is no such key')
+        const actions = [deletion(repo, found)]
+        return [{ summary: `remove key ${found.title}`, proof: 'facts', actions }]
+      }
+      if (found === undefined) {
+        const namesakes = (keys ?? []).filter((one) => one.title === title)
+        return added(repo, title, wanted, options.readOnly ?? true, namesakes)
+      }
+      const readOnly = options.readOnly ?? found.readOnly
+      const differences: string[] = []
+      if (found.title !== title) differences.push(`title ${found.title} → ${title}`)
+      if (found.readOnly !== readOnly)
+        differences.push(`${access(found.readOnly)} → ${access(readOnly)}`)
+      if (differences.length === 0)
+        return fine(`key ${String(found.id)} is ${access(found.readOnly)}`)
+      return [
+        {
+          summary: `replace key ${found.title}: ${differences.join(', ')} (deleted, then added)`,
+          proof: 'facts',
+          actions: [deletion(repo, found), addition(repo, title, wanted, readOnly)],
+        },
+      ]
+    },
+  })
+}
+
+/**
+ * What a key is called that is given without a title: the end of its blob, or `key` where only the
+ * host knows it.
+ */
+const nameOf = (key: Value<string>): string =>
+  typeof key === 'string' ? `…${identityOf(key)?.slice(-12) ?? ''}` : 'key'
+
+const access = (readOnly: boolean): string => (readOnly ? 'read-only' : 'read and write')
+
+function added(
+  repo: string,
+  title: string,
+  key: string,
+  readOnly: boolean,
+  namesakes: readonly DeployKey[],
+): Plan {
+  const ids = namesakes.map(({ id }) => id).join(', ')
+  const left = namesakes.length === 0 ? '' : `; another key of this title stays: ${ids}`
+  const summary = `add key ${title}: ${access(readOnly)}${left}`
+  return [{ summary, proof: 'facts', actions: [addition(repo, title, key, readOnly)] }]
+}
+
+const addition = (repo: string, title: string, key: string, readOnly: boolean): GithubAction => ({
+  on: 'github',
+  route: 'POST /repos/{owner}/{repo}/keys',
+  parameters: { ...ownerAndName(repo), title, key, read_only: readOnly },
+})
+
+const deletion = (repo: string, { id }: DeployKey): GithubAction => ({
+  on: 'github',
+  route: 'DELETE /repos/{owner}/{repo}/keys/{key_id}',
+  parameters: { ...ownerAndName(repo), key_id: id },
+})

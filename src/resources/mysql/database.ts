@@ -1,0 +1,112 @@
+import { z } from 'zod'
+import { fine, type Change, type MysqlAction } from '../../core/change.js'
+import { request } from '../../core/later.js'
+import { checked, checkedId, line, state } from '../../core/options.js'
+import { resource, type CommonOptions, type Resource } from '../../core/resource.js'
+import type { DatabaseDefaults } from '../../facts/mysql/database.js'
+import { databaseFact } from '../../facts/mysql/server.js'
+import { identifier } from '../../facts/mysql/client.js'
+import { connectionSchema, onServer, type MysqlConnectionOptions } from './connection.js'
+
+export interface MysqlDatabaseOptions extends CommonOptions {
+  /**
+   * The character set that new tables get, such as `utf8mb4`. Left out: a new database gets the
+   * server's, an existing one keeps its own.
+   */
+  readonly charset?: string
+  /**
+   * The collation that new tables get, such as `utf8mb4_unicode_ci`. Left out: the character set's
+   * own where that is changed, else as it is.
+   */
+  readonly collation?: string
+  /** Default `present`. `absent` drops the database with everything in it. */
+  readonly state?: 'present' | 'absent'
+  /** How the host reaches the server. Default: its socket, as root. */
+  readonly connection?: MysqlConnectionOptions
+}
+
+const systemDatabases = ['mysql', 'information_schema', 'performance_schema', 'sys']
+const setName = z.string().regex(/^[a-z0-9_]+$/, 'must be a name such as utf8mb4')
+const databaseName = line
+  .max(64, 'must not be longer than 64 characters')
+  .regex(/\S$/, 'must not end with a space')
+
+/** MariaDB 10.6 and later says utf8mb3 where utf8 was meant before. */
+const sameName = (given: string): string => given.replace(/^utf8(?=_|$)/, 'utf8mb3')
+
+const shape = {
+  charset: setName.optional(),
+  collation: setName.optional(),
+  state: state.optional(),
+  connection: connectionSchema.optional(),
+}
+
+/**
+ * A database of MariaDB or MySQL, by CREATE, ALTER and DROP DATABASE.
+ *
+ * Character set and collation are what *new tables* get: a change of them leaves existing tables as
+ * they are, and the plan says so.
+ */
+export function mysqlDatabase(name: string, options: MysqlDatabaseOptions = {}): Resource {
+  checkedId('mysql.database', name, databaseName)
+  checked('mysql.database', name, options, shape, ({ charset, collation, state }) => {
+    if (state === 'absent' && systemDatabases.includes(name.toLowerCase()))
+      return 'is a database of the server itself and is not dropped'
+    const mixed =
+      charset !== undefined &&
+      collation !== undefined &&
+      collation !== charset &&
+      !sameName(collation).startsWith(`${sameName(charset)}_`)
+    if (mixed) return `the collation ${collation} does not belong to the character set ${charset}`
+    return undefined
+  })
+  return resource({
+    type: 'mysql.database',
+    id: name,
+    options,
+    reads: { database: request(databaseFact, onServer(options.connection, { name })) },
+    values: { connection: options.connection ?? {} },
+    plan({ database }, { connection }) {
+      const run = (sql: string): MysqlAction => ({ on: 'mysql', connection, sql, values: [] })
+      if (options.state === 'absent') {
+        if (database === null) return fine('there is no such database')
+        const dropping = run(`DROP DATABASE ${identifier(name)}`)
+        const summary = `drop database ${name} with everything in it`
+        return [{ summary, proof: 'facts', actions: [dropping] }]
+      }
+      if (database === null) {
+        const given = [options.charset, options.collation].filter((each) => each !== undefined)
+        const shown = given.length === 0 ? '' : ` (${given.join(', ')})`
+        const creating = run(`CREATE DATABASE ${identifier(name)}${defaults(options)}`)
+        return [{ summary: `create database ${name}${shown}`, proof: 'facts', actions: [creating] }]
+      }
+      const differing = differences(options, database)
+      if (differing.length === 0) return fine(`${database.charset}, ${database.collation}`)
+      const change: Change = {
+        summary: `${differing.join(', ')} for new tables; existing tables stay as they are`,
+        proof: 'facts',
+        actions: [run(`ALTER DATABASE ${identifier(name)}${defaults(options)}`)],
+      }
+      return [change]
+    },
+  })
+}
+
+/** The options as clauses of CREATE and ALTER DATABASE. */
+function defaults({ charset, collation }: MysqlDatabaseOptions): string {
+  const characterSet = charset === undefined ? '' : ` CHARACTER SET ${charset}`
+  const collate = collation === undefined ? '' : ` COLLATE ${collation}`
+  return `${characterSet}${collate}`
+}
+
+function differences(
+  { charset, collation }: MysqlDatabaseOptions,
+  database: DatabaseDefaults,
+): readonly string[] {
+  const found: string[] = []
+  if (charset !== undefined && sameName(charset) !== sameName(database.charset))
+    found.push(`charset ${database.charset} → ${charset}`)
+  if (collation !== undefined && sameName(collation) !== sameName(database.collation))
+    found.push(`collation ${database.collation} → ${collation}`)
+  return found
+}

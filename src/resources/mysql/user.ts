@@ -1,0 +1,180 @@
+import { z } from 'zod'
+import { type Blocked, blocked, type Change, fine, type MysqlAction } from '../../core/change.js'
+import { FettleError } from '../../core/errors.js'
+import { request, type Value } from '../../core/later.js'
+import { checked, checkedId, line, secret, state, value } from '../../core/options.js'
+import { type CommonOptions, type Resource, resource } from '../../core/resource.js'
+import { reveal, type Secret } from '../../core/secret.js'
+import type { Account } from '../../facts/mysql/account.js'
+import { accountFact } from '../../facts/mysql/server.js'
+import { connectionSchema, type MysqlConnectionOptions, onServer } from './connection.js'
+import { grantChanges, type GrantOptions, grantsSchema } from './grants.js'
+import { type DesiredLogin, loginChanges, native, socketPlugin } from './login.js'
+
+export interface MysqlUserOptions extends CommonOptions {
+  /**
+   * Where the account may come from: `localhost` (the socket, and TCP from the host itself), `%`,
+   * `10.0.0.%`. Default `localhost`. It is part of the account's name.
+   */
+  readonly host?: string
+  /**
+   * Logs in with this password (`mysql_native_password`): a Secret of printable ASCII. MariaDB is
+   * given its hash only. Left out: not managed. Other ways to log in, such as the socket, stay open
+   * unless `plugin` says otherwise. A new account needs a password or a plugin.
+   */
+  readonly password?: Value<Secret>
+  /**
+   * `unix_socket`: logs in through the socket as the host's user of the same name.
+   * `mysql_native_password`: logs in with `password` and in no other way. Left out: not managed.
+   */
+  readonly plugin?: 'unix_socket' | 'mysql_native_password'
+  /**
+   * Privileges by what they are on: `{ 'app.*': ['SELECT', 'INSERT'] }`. Names are literal:
+   * `my_app.*` never matches `myXapp`. `ALL` and `GRANT OPTION` may be given. Spellings of one
+   * privilege are equal, such as `REPLICATION CLIENT` and `BINLOG MONITOR`.
+   */
+  readonly grants?: GrantOptions
+  /**
+   * `grants` is the whole: everything else is revoked, roles and privileges on other things
+   * included. Default false: `grants` adds.
+   */
+  readonly exactGrants?: boolean
+  /**
+   * `true`: refuses connections without TLS, which closes the socket too. `false`: does not ask for
+   * it. Left out: not managed.
+   */
+  readonly requireTls?: boolean
+  /** `absent` drops the account. Default `present`. */
+  readonly state?: 'present' | 'absent'
+  /** How the host reaches the server. Default: its socket, as root. */
+  readonly connection?: MysqlConnectionOptions
+}
+
+function wrongPassword(password: Secret): string | undefined {
+  const text = reveal(password)
+  if (text === '') return 'password must not be empty: anybody could log in'
+  if (/^[\x20-\x7e]*$/.test(text)) return undefined
+  return 'password must be printable ASCII: others arrive differently from different clients (PyMySQL sends latin1, this one UTF-8)'
+}
+
+const passwordSchema = secret.superRefine((given, context) => {
+  const wrong = wrongPassword(given)
+  if (wrong !== undefined)
+    context.addIssue({ code: 'custom', message: wrong.replace(/^password /, '') })
+})
+
+const shape = {
+  host: z
+    .string()
+    .max(255)
+    .regex(/^[a-z0-9_.:%/-]+$/, "must be localhost, '%', an address or a name in lower case")
+    .optional(),
+  password: value(passwordSchema).optional(),
+  plugin: z.enum([socketPlugin, native]).optional(),
+  grants: grantsSchema.optional(),
+  exactGrants: z.boolean().optional(),
+  requireTls: z.boolean().optional(),
+  state: state.optional(),
+  connection: connectionSchema.optional(),
+}
+
+/**
+ * An account of MariaDB 10.4 or later, with its ways to log in and its grants, by CREATE USER,
+ * ALTER USER, GRANT, REVOKE and DROP USER.
+ *
+ * An account that exists may be given grants, or lose them, without naming its password. A password
+ * that was set is proved by a login, where the account may come from the host itself; where another
+ * account of the same name would answer it, or the server does not take it for another reason than
+ * the password, the stored hash decides.
+ */
+export function mysqlUser(name: string, options: MysqlUserOptions): Resource {
+  checkedId('mysql.user', name, line.max(80, 'must not be longer than 80 characters'))
+  const host = options.host ?? 'localhost'
+  const id = `${name}@${host}`
+  checked('mysql.user', id, options, shape, ({ password, plugin, grants, exactGrants, state }) => {
+    if (exactGrants === true && grants === undefined)
+      return 'exactGrants needs grants (an empty one takes everything away)'
+    if (state !== 'absent' && plugin === native && password === undefined)
+      return `plugin ${native} needs a password: anybody could log in without`
+    return undefined
+  })
+  return resource({
+    type: 'mysql.user',
+    id,
+    options,
+    reads: { account: request(accountFact, onServer(options.connection, { name, host })) },
+    values: { password: options.password, connection: options.connection ?? {} },
+    plan({ account }, { password, connection }) {
+      const run = (sql: string, values: MysqlAction['values'] = []): MysqlAction => ({
+        on: 'mysql',
+        connection,
+        sql,
+        values,
+      })
+      const user = `${name}@${host}`
+      if (options.state === 'absent') {
+        if (account === null) return fine('there is no such account')
+        const dropping = run('DROP USER ?@?', [name, host])
+        return [{ summary: `remove user ${user}`, proof: 'facts', actions: [dropping] }]
+      }
+      const wrong = password === undefined ? undefined : wrongPassword(password)
+      if (wrong !== undefined)
+        throw new FettleError('option-invalid', {
+          address: `mysql.user[${id}]`,
+          message: `mysql.user[${id}]: ${wrong}`,
+        })
+      const desired = { name, host, password, options, connection }
+      const obstacle = cannotBe(account, desired)
+      if (obstacle !== null) return obstacle
+      const granting = (summary: string, statements: readonly string[]): Change => ({
+        summary,
+        proof: 'facts',
+        actions: statements.map((sql) => run(sql, [name, host])),
+      })
+      const rules = {
+        exact: options.exactGrants === true,
+        foldsCase: account?.foldsCase ?? false,
+      }
+      const have = account?.grants ?? []
+      const changes = [
+        ...loginChanges(account, desired),
+        ...grantChanges(have, options.grants ?? {}, rules, granting),
+      ]
+      return changes.length === 0 ? fine(`${user} logs in and may do as desired`) : changes
+    },
+  })
+}
+
+/** Why an account cannot be made or changed as desired. */
+function cannotBe(
+  account: Account | null,
+  { name, host, password, options, connection }: DesiredLogin,
+): Blocked | null {
+  const user = `${name}@${host}`
+  if (account === null) {
+    if (password !== undefined || options.plugin !== undefined) return null
+    return blocked(
+      `there is no account ${user}, and it cannot be made without a password or plugin: anybody could log in`,
+      'give a password or plugin, or make the account before this resource',
+    )
+  }
+  if (options.plugin === native) {
+    const isAsking =
+      host === 'localhost' &&
+      name === (connection.user ?? 'root') &&
+      connection.host === undefined &&
+      connection.password === undefined
+    if (!isAsking || !account.ways.some((way) => way.plugin === socketPlugin)) return null
+    return blocked(
+      `${user} is the account that MariaDB is asked with, through the socket: without that way nothing could be asked any more`,
+      "give its password to the connection too (connection: { password }), or another administrator's account",
+    )
+  }
+  if (password === undefined) return null
+  const foreign = account.ways.find((way) => way.plugin !== native && way.plugin !== socketPlugin)
+  if (foreign === undefined) return null
+  return blocked(
+    `${user} logs in by ${foreign.plugin}, whose passwords cannot be compared`,
+    `give plugin: '${native}', which closes every other way, or leave password out`,
+  )
+}

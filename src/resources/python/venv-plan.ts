@@ -1,0 +1,254 @@
+import {
+  blocked,
+  fine,
+  type Blocked,
+  type Change,
+  type Plan,
+  type ShellAction,
+} from '../../core/change.js'
+import { enter, split } from '../../core/enter.js'
+import { omitUndefined } from '../../core/omit-undefined.js'
+import { refuse } from '../../core/refuse.js'
+import { sh, steps, type Input, type Sh } from '../../core/sh.js'
+import { isOwner } from '../../facts/accounts/as-user.js'
+import {
+  normalName,
+  parseRequirements,
+  unmet,
+  type Distribution,
+  type Requirements,
+} from '../../facts/python/requirements.js'
+import type { VenvState, Venv } from '../../facts/python/venv.js'
+import { chownTree, removeTree } from '../files/change-tree.js'
+import { inDirectory } from '../files/in-directory.js'
+import type { PythonVenvOptions } from './venv-options.js'
+
+/** Names in a sentence before it is cut. */
+const shownNames = 6
+
+/** Removes the environment with its directory. */
+export function removed(path: string, environment: VenvState | null | undefined): Plan {
+  if (environment == null) return fine('there is no virtual environment')
+  const stopped = mixed(path, environment)
+  if (stopped !== undefined) return stopped
+  const { directory, name } = split(path)
+  const script = steps([enter(directory), removeTree(`./${name}`)])
+  const summary = 'remove the virtual environment'
+  return [{ summary, proof: 'facts', actions: [{ on: 'shell', script }] }]
+}
+
+/** What makes the environment and installs in it, or what is in the way of that. */
+export function planned(path: string, options: PythonVenvOptions, venv: Venv): Plan {
+  const wanted = parseRequirements(venv.requirements ?? '')
+  const [odd] = wanted.unclear
+  if (odd !== undefined) return notComparable(odd)
+  if (venv.environment !== null && isMadeAnew(options, venv)) {
+    const stopped = mixed(path, venv.environment)
+    if (stopped !== undefined) return stopped
+  }
+  const unjudged = notJudged(options, venv)
+  if (unjudged !== undefined) return unjudged
+  const changes = [
+    ...environmentChanges(path, options, venv),
+    ...installation(path, options, venv, wanted),
+  ]
+  return changes.length === 0 ? fine('the requirements are met') : changes
+}
+
+const notComparable = (requirement: string): Blocked =>
+  blocked(
+    `the requirement ${JSON.stringify(requirement)} cannot be compared with what is installed`,
+    'install it by a command, and leave it out here',
+  )
+
+const versionOf = (interpreter: string | null): string =>
+  /python(\d[\d.]*)$/.exec(interpreter ?? '')?.[1] ?? interpreter ?? 'none'
+
+/** Why an environment must be made from nothing, or nothing when it need not be. */
+function uselessness(
+  { interpreter, outdated }: VenvState,
+  { python }: Venv,
+  wanted: string | undefined,
+): string | undefined {
+  if (interpreter === null) return 'its interpreter is gone'
+  if (outdated) return `it was made for another Python than ${versionOf(interpreter)}`
+  if (wanted === undefined || interpreter === python) return undefined
+  return `Python ${versionOf(interpreter)} → ${versionOf(python)}`
+}
+
+function shown(names: readonly string[]): string {
+  if (names.length <= shownNames) return names.join(', ')
+  const first = names.slice(0, shownNames)
+  return [...first, `and ${String(names.length - shownNames)} more`].join(', ')
+}
+
+/** An environment goes with its whole directory, in which nothing else may be. */
+function mixed(path: string, { strange }: VenvState): Plan | undefined {
+  if (strange.length === 0) return undefined
+  return blocked(
+    `${path} holds more than a virtual environment: ${shown(strange)}`,
+    'move that elsewhere: it would be removed with the environment',
+  )
+}
+
+const willSee = ({ systemSitePackages }: PythonVenvOptions, { environment }: Venv): boolean =>
+  systemSitePackages ?? environment?.systemSitePackages ?? false
+
+/** What there is once the environment is as desired, before anything is installed. */
+function installedIn(options: PythonVenvOptions, venv: Venv): readonly Distribution[] {
+  const system = willSee(options, venv) ? venv.system : []
+  return isMadeAnew(options, venv) ? system : [...system, ...venv.own]
+}
+
+/** Whether there is an environment that is replaced by a new one. */
+const isMadeAnew = ({ python }: PythonVenvOptions, venv: Venv): boolean =>
+  venv.environment !== null && uselessness(venv.environment, venv, python) !== undefined
+
+/** What the module venv has to do for an environment that is there. */
+function makingOf(options: PythonVenvOptions, venv: Venv): readonly string[] {
+  const { environment } = venv
+  if (environment === null) return []
+  const useless = uselessness(environment, venv, options.python)
+  const sight = sightChange(options, environment)
+  if (useless !== undefined) return [`make it anew: ${useless}${losses(venv)}`, ...sight]
+  const hasPip = installedIn(options, venv).some(({ name }) => normalName(name) === 'pip')
+  return hasPip ? sight : [...sight, 'install pip']
+}
+
+/** Whether the system's packages are seen, where that is not as wanted. */
+function sightChange(
+  { systemSitePackages: wanted }: PythonVenvOptions,
+  { systemSitePackages: sees }: VenvState,
+): readonly string[] {
+  if (wanted === undefined || wanted === sees) return []
+  return [`the system's packages ${sees ? 'seen → not seen' : 'not seen → seen'}`]
+}
+
+/** What goes with an environment that is made anew. */
+function losses({ own }: Venv): string {
+  const removed = own
+    .filter(({ name }) => !['pip', 'setuptools'].includes(normalName(name)))
+    .map(({ name, version }) => `${name} ${version}`)
+  return removed.length === 0 ? '' : ` (removes ${shown(removed)})`
+}
+
+function environmentChanges(
+  path: string,
+  options: PythonVenvOptions,
+  venv: Venv,
+): readonly Change[] {
+  const { environment } = venv
+  if (environment === null) {
+    const summary = `create a virtual environment of Python ${versionOf(venv.python)}`
+    return [change(summary, making(path, options, venv))]
+  }
+  const { owner } = environment
+  const changes: Change[] = []
+  if (options.owner !== undefined && !isOwner(owner, options.owner)) {
+    const script = steps([enter(path), chownTree(options.owner)])
+    const summary = `owner ${owner.name} → ${options.owner}`
+    changes.push(change(summary, { on: 'shell', script, long: true }))
+  }
+  const made = makingOf(options, venv)
+  if (made.length > 0)
+    changes.push(change(made.join(', '), making(path, options, venv, isMadeAnew(options, venv))))
+  return changes
+}
+
+const change = (summary: string, action: ShellAction): Change => ({
+  summary,
+  proof: 'facts',
+  actions: [action],
+})
+
+/**
+ * Why nothing can be said of requirements that only Python can judge. An environment that is made
+ * anew, or gets pip first, is asked afterwards.
+ */
+function notJudged(options: PythonVenvOptions, venv: Venv): Plan | undefined {
+  const { judged, environment } = venv
+  if (
+    judged === null ||
+    typeof judged === 'string' ||
+    environment === null ||
+    makingOf(options, venv).length > 0
+  )
+    return undefined
+  if ('cannot' in judged) return notComparable(judged.cannot)
+  return blocked(
+    `the environment's Python cannot judge the requirements: ${judged.failed}`,
+    'see what it says to import pip; remove the environment to have it made anew',
+  )
+}
+
+function installation(
+  path: string,
+  options: PythonVenvOptions,
+  venv: Venv,
+  wanted: Requirements,
+): readonly Change[] {
+  const missing = unmet(wanted.simple, installedIn(options, venv))
+  const isUnjudged = isMadeAnew(options, venv) || venv.judged !== 'met'
+  const open = wanted.forPip.length > 0 && isUnjudged
+  if (missing.length === 0 && !open) return []
+  const names = missing.length > 0 ? missing : wanted.forPip
+  return [change(`install ${shown(names)}`, installing(path, options, venv))]
+}
+
+/** As the owner of the environment, in its directory. */
+const asOwner = (
+  what: string,
+  path: string,
+  options: PythonVenvOptions,
+  { environment }: Venv,
+  script: Sh,
+  input?: Input,
+): ShellAction => ({
+  on: 'shell',
+  what: `\`${what}\` in ${path}`,
+  long: true,
+  script: inDirectory(path, options.owner ?? environment?.owner.id, [], script),
+  ...omitUndefined({ input }),
+})
+
+function making(path: string, options: PythonVenvOptions, venv: Venv, clear = false): ShellAction {
+  // Making one over an old one keeps what is installed, and its configuration is written anew.
+  const python = options.python ?? venv.environment?.interpreter ?? 'python3'
+  const flags: string[] = []
+  if (willSee(options, venv)) flags.push('--system-site-packages')
+  if (clear) flags.push('--clear')
+  // Only a module that is missing is one that a package brings; whatever else Python says is said.
+  return asOwner(
+    `${python} -m venv`,
+    path,
+    options,
+    venv,
+    sh`e_=$(${python} -c 'import venv, ensurepip' 2>&1) || {
+  printf '%s\\n' "$e_" >&2
+  case $e_ in *"No module named"*) ${refuse(`${python} has no module venv`, "add apt.packages(['python3-venv']) before this")} ;; esac
+  exit 1
+}
+${python} -m venv ${flags} .`,
+  )
+}
+
+function installing(path: string, options: PythonVenvOptions, venv: Venv): ShellAction {
+  const { indexUrl, findLinks, requirements } = options
+  const source: string[] = []
+  if (indexUrl !== undefined) source.push('--index-url', indexUrl)
+  if (findLinks !== undefined) source.push('--find-links', findLinks)
+  if (findLinks !== undefined && indexUrl === undefined) source.push('--no-index')
+  const pip = sh`./bin/python -m pip install --disable-pip-version-check --no-input --quiet ${source}`
+  if (requirements?.startsWith('/') === true)
+    return asOwner('pip install', path, options, venv, sh`${pip} -r ${requirements}`)
+  // The owner may not open a pipe that another user made, so the text goes through one of the
+  // owner's own.
+  return asOwner(
+    'pip install',
+    path,
+    options,
+    venv,
+    sh`cat | ${pip} -r /dev/stdin`,
+    `${venv.requirements ?? ''}\n`,
+  )
+}

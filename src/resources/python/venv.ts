@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { blocked, type Plan } from '../../core/change.js'
+import { Later, request } from '../../core/later.js'
+import { absolutePath, accountName, checked, checkedId, line, state } from '../../core/options.js'
+import { type Resource, resource } from '../../core/resource.js'
+import { urlCredentials } from '../../core/scrub/credentials.js'
+import { missingParentFact } from '../../facts/files/missing-parent.js'
+import { sourceFact } from '../../facts/files/project-file.js'
+import { parseRequirements } from '../../facts/python/requirements.js'
+import { venvFact, type VenvKey } from '../../facts/python/venv.js'
+import { textIn } from '../files/content.js'
+import { blockedBy } from '../files/file-changes.js'
+import type { PythonVenvOptions } from './venv-options.js'
+import { planned, removed } from './venv-plan.js'
+
+const noOption = line.regex(/^[^-]/, 'must not begin with -')
+const withoutSecret = (url: string): boolean =>
+  !/^[a-z]+:\/\/[^/]*@/i.test(url) && urlCredentials(url).length === 0
+
+const shape = {
+  requirements: line.optional(),
+  packages: z
+    .array(
+      noOption.refine(
+        (text) => parseRequirements(text).unclear.length === 0,
+        'must be requirements such as flask>=2',
+      ),
+    )
+    .readonly()
+    .optional(),
+  python: noOption.optional(),
+  owner: accountName.optional(),
+  systemSitePackages: z.boolean().optional(),
+  indexUrl: line
+    .regex(/^https?:\/\//, 'must be a URL')
+    .refine(
+      withoutSecret,
+      'must not hold a user name, password or token: every process on the host could read it',
+    )
+    .optional(),
+  findLinks: line
+    .regex(/^(?:\/|https:\/\/)/, 'must be an absolute path or an https:// URL')
+    .refine(withoutSecret, 'must not hold a user name, password or token')
+    .optional(),
+  state: state.optional(),
+}
+
+/**
+ * A virtual environment of Python (venv), and what pip installs in it. It is in its desired state
+ * when the *installed* distributions meet the requirements, whoever installed them; what those need
+ * in turn is left to pip at installation.
+ *
+ * An empty directory that exists keeps its owner, group and mode: for one that others may not
+ * enter, put a `directory` before it.
+ */
+export function pythonVenv(path: string, options: PythonVenvOptions = {}): Resource {
+  checkedId('python.venv', path, absolutePath)
+  checked('python.venv', path, options, shape, ({ requirements, packages }) => {
+    if (requirements === undefined || packages === undefined) return undefined
+    return 'has both requirements and packages: give one'
+  })
+  return resource({
+    type: 'python.venv',
+    id: path,
+    options,
+    reads: {
+      venv: request(venvFact, keyOf(path, options)),
+      missingParent: request(missingParentFact, path),
+    },
+    plan({ venv, missingParent }): Plan {
+      if (venv?.other != null)
+        return blocked(`${path} is ${venv.other}`, 'remove what is there, or choose another path')
+      if (options.state === 'absent') return removed(path, venv?.environment)
+      if (missingParent !== null) return blockedBy(missingParent, path)
+      if (venv === null) return blocked(`${path} could not be read`, 'report this')
+      if (venv.requirements === null && options.requirements !== undefined)
+        return blocked(
+          `${options.requirements} does not exist`,
+          'add what brings it, such as git.checkout, before this',
+        )
+      return planned(path, options, venv)
+    },
+  })
+}
+
+function keyOf(
+  path: string,
+  { python, systemSitePackages, requirements, packages, state }: PythonVenvOptions,
+): VenvKey | Later<VenvKey> {
+  const key = {
+    path,
+    python: python ?? 'python3',
+    systemSitePackages: systemSitePackages === true,
+    requirements: null,
+  }
+  if (state === 'absent') return { ...key, python: null }
+  if (packages !== undefined) return { ...key, requirements: { text: packages.join('\n') } }
+  if (requirements === undefined) return key
+  if (requirements.startsWith('/')) return { ...key, requirements: { file: requirements } }
+  return Later.fact(request(sourceFact, requirements), new Uint8Array(), requirements).map(
+    (bytes) => ({ ...key, requirements: { text: textIn(bytes, requirements) } }),
+  )
+}

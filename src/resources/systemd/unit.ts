@@ -1,0 +1,296 @@
+import {
+  type Action,
+  type Blocked,
+  blocked,
+  type Change,
+  fine,
+  type Plan,
+  program,
+  type ShellAction,
+} from '../../core/change.js'
+import { FettleError } from '../../core/errors.js'
+import { Later, request, type Value } from '../../core/later.js'
+import { modeText } from '../../core/mode.js'
+import { omitUndefined } from '../../core/omit-undefined.js'
+import { checked, state } from '../../core/options.js'
+import { type CommonOptions, type Resource, resource } from '../../core/resource.js'
+import { Secret } from '../../core/secret.js'
+import { quote, sh } from '../../core/sh.js'
+import { type PathEntry, pathFact } from '../../facts/files/path.js'
+import { unitInstancesFact } from '../../facts/systemd/unit-instances.js'
+import { unitFact, type UnitState } from '../../facts/systemd/unit.js'
+import {
+  type Content,
+  contentOf,
+  type ContentOptions,
+  contentPairs,
+  contentShape,
+  diffOf,
+  digestOf,
+} from '../files/content.js'
+import { checkedContent, pathKey } from '../files/file.js'
+import { checkedUnitName, isTemplate } from './unit-name.js'
+import { holding, holds, writeFile } from '../files/write-file.js'
+
+export interface UnitOptions extends ContentOptions, CommonOptions {
+  /** `absent`: stopped, disabled, and the file removed. Default `present`. */
+  readonly state?: 'present' | 'absent'
+}
+
+const type = 'systemd.unit'
+const directory = '/etc/systemd/system'
+const mode = 0o644
+
+/** Makes systemd read all units again. */
+export const daemonReload: ShellAction = { ...program(sh`systemctl daemon-reload`), long: true }
+
+/**
+ * The same where systemd has loaded something else than the file that was just written. It takes a
+ * host more processor than all else about a unit, and a new one is loaded when it is first asked
+ * for. Instances of a template are not looked for.
+ */
+function reloadIfStale(name: string, path: string): ShellAction {
+  if (isTemplate(name)) return daemonReload
+  return {
+    ...daemonReload,
+    script: sh`case " $(echo $(systemctl show -p FragmentPath -p NeedDaemonReload --value -- ${name})) " in ${` ${path} no `} | ${` no ${path} `}) ;; *) systemctl daemon-reload ;; esac`,
+  }
+}
+
+const run = (script: ReturnType<typeof sh>): Action => ({ on: 'shell', script, long: true })
+
+/**
+ * Patterns of the shell for what systemd-analyze(1) refuses and systemd does not: what other files
+ * decide, which may come later. These are the programs of `Exec…=`, the service of a socket, units
+ * that are required, and for a template what drop-ins of its instances add.
+ */
+function decidedByOthers(name: string): string {
+  const patterns = [
+    "*': Command '*' is not executable: '*",
+    "*': service '*' not loaded, socket cannot be started.'",
+    "*': Failed to create '*'/start: Unit '*' not found.'",
+  ]
+  if (isTemplate(name))
+    patterns.push(
+      "*' has no '*' Refusing.'",
+      "*' lacks '*' Refusing.'",
+      "'Unit '*' has a bad unit file setting.'",
+    )
+  return patterns.join(' | ')
+}
+
+/**
+ * systemd judges a unit by its file's name, so a copy is verified under the right one.
+ * `--recursive-errors=no` (systemd 250) makes what is ignored in this unit, such as a misspelt
+ * setting, an error, and leaves out what is wrong with other units. Without it, lines that do not
+ * name this unit are about others.
+ */
+function validate(name: string): string {
+  const [stem = name] = name.split(/(?<=@)\./)
+  return `d=$(mktemp -d) && trap 'rm -rf -- "$d"' EXIT && cp -- %s "$d"/${quote(name)} || exit
+! systemd-analyze --help | grep -q -e --recursive-errors || o=--recursive-errors=no
+systemd-analyze verify --man=no \${o-} "$d"/${quote(name)} 2>"$d"/said && exit
+s=$?
+while [ "$s" != 127 ] && IFS= read -r l; do
+  case $l in ${decidedByOthers(name)}) s=0; continue ;; esac
+  case \${o-none}$l in --* | *${quote(stem)}*) s=1; break ;; *) s=0 ;; esac
+done <"$d"/said
+[ "$s" = 0 ] || { cat "$d"/said >&2; exit 1; }`
+}
+
+function readable(given: Content, name: string): string | Uint8Array {
+  const content = checkedContent(type, name, given) ?? ''
+  if (!(content instanceof Secret)) return content
+  throw new FettleError('option-invalid', {
+    address: `${type}[${name}]`,
+    message: `${type}[${name}]: a unit may not hold a Secret: everybody on the host can read it with systemctl cat`,
+    remedy:
+      'write the Secret to a file of its own and name that in EnvironmentFile= or LoadCredential=',
+  })
+}
+
+/** The content of a unit, which may not be a Secret. */
+function readableContent(
+  name: string,
+  options: UnitOptions,
+): Value<string | Uint8Array> | undefined {
+  const given = contentOf(options)
+  if (given === undefined) return undefined
+  return given instanceof Later ? given.map(readable, name) : readable(given, name)
+}
+
+function occupied(name: string, path: string, file: PathEntry | null): Blocked | null {
+  if (file === null || file.kind === 'file') return null
+  if (file.kind !== 'link') return blocked(`${path} is not a file`, 'move away what is there')
+  if (file.target === '/dev/null')
+    return blocked(
+      `${name} is masked: ${path} is a link to /dev/null`,
+      `run systemctl unmask ${name} on the host, or give systemd.service masked: false before this resource`,
+    )
+  return blocked(
+    `${path} is a symbolic link to ${file.target ?? 'something'}`,
+    'remove the link: a unit is written as a file',
+  )
+}
+
+function drift(file: PathEntry): readonly string[] {
+  const owner = file.owner ?? String(file.uid)
+  const group = file.group ?? String(file.gid)
+  const differences: string[] = []
+  if (file.mode !== mode) differences.push(`mode ${modeText(file.mode)} → ${modeText(mode)}`)
+  if (file.uid !== 0) differences.push(`owner ${owner} → root`)
+  if (file.gid !== 0) differences.push(`group ${group} → root`)
+  return differences
+}
+
+/**
+ * A file that shadows the package's is not missed by NeedDaemonReload; the path says which of them
+ * is loaded.
+ */
+const isStale = (path: string, unit: UnitState | null): boolean =>
+  unit !== null && (unit.needsReload || (unit.path !== '' && unit.path !== path))
+
+function planPresent(
+  name: string,
+  path: string,
+  content: string | Uint8Array,
+  file: PathEntry | null,
+  unit: UnitState | null,
+): Plan {
+  const wanted = {
+    path,
+    mode,
+    owner: 'root',
+    group: 'root',
+    content,
+    validate: { line: validate(name), by: '`systemd-analyze verify`' },
+  }
+  const diff = diffOf(file === null ? new Uint8Array() : file.content, content)
+  const written = (summary: string): readonly Change[] => [
+    {
+      summary,
+      actions: [writeFile(wanted)],
+      proof: 'facts',
+      proves: holds(wanted, digestOf(content)),
+      settles: reloadIfStale(name, path),
+      ...omitUndefined({ diff }),
+    },
+  ]
+  if (file === null) return written(`create ${path}`)
+  const attributes = drift(file)
+  if (file.sha256 !== digestOf(content))
+    return written(['content changed', ...attributes].join(', '))
+  const changes: Change[] = []
+  if (attributes.length > 0) {
+    const script = sh`chown -- root:root /proc/self/fd/3 && chmod -- ${modeText(mode)} /proc/self/fd/3`
+    const summary = attributes.join(', ')
+    changes.push({ summary, actions: [run(holding(path, script))], proof: 'facts' })
+  }
+  if (isStale(path, unit))
+    changes.push({
+      summary: 'daemon-reload: systemd has loaded an older version',
+      actions: [daemonReload],
+      proof: 'facts',
+    })
+  return changes.length === 0 ? fine(`${path} is loaded as it should be`) : changes
+}
+
+/** What is done about a unit before its file goes. */
+interface Running {
+  /** What is stopped: names of units. */
+  readonly stopped: readonly string[]
+  readonly disabled: boolean
+}
+
+const isLoaded = (path: string, unit: UnitState | null): boolean =>
+  unit !== null && unit.path === path
+
+function planAbsent(
+  name: string,
+  path: string,
+  file: PathEntry | null,
+  isKnown: boolean,
+  { stopped, disabled }: Running,
+): Plan {
+  if (file === null && !isKnown) return fine(`there is no ${path}`)
+  const actions: Action[] = []
+  const summary: string[] = []
+  if (stopped.length > 0) {
+    actions.push({ ...program(sh`systemctl stop -- ${stopped}`), long: true })
+    summary.push(isTemplate(name) ? `stop ${stopped.join(', ')}` : 'stop')
+  }
+  if (disabled) {
+    actions.push({ ...program(sh`systemctl disable -- ${name}`), long: true })
+    summary.push('disable')
+  }
+  actions.push(
+    run(
+      sh`rm -f -- ${path} && sync -- ${directory} && systemctl daemon-reload && { systemctl reset-failed -- ${name.replace('@.', '@*.')} 2>/dev/null || :; }`,
+    ),
+  )
+  summary.push(file === null ? `daemon-reload: ${path} is gone` : `remove ${path}`)
+  return [{ summary: summary.join(', '), actions, proof: 'facts' }]
+}
+
+const shape = { ...contentShape, state: state.optional() }
+
+/**
+ * A unit of systemd in `/etc/systemd/system`, root's and 0644, verified by systemd-analyze(1)
+ * before it takes its place, and loaded. A setting that systemd would ignore is an error. What
+ * other files decide may come later: the programs of its `Exec…=` lines, the service of a socket,
+ * and drop-ins that complete a template.
+ *
+ * Whether it runs is `systemd.service`'s. A Secret in it is refused: units are readable for
+ * everybody.
+ */
+export function systemdUnit(name: string, options: UnitOptions): Resource {
+  checkedUnitName(type, name)
+  checked(type, name, options, shape, (given) => {
+    const isAbsent = given.state === 'absent'
+    const hasContent =
+      given.content !== undefined || given.source !== undefined || given.template !== undefined
+    if (!isAbsent && !hasContent) return 'one of content, source and template is required'
+    return contentPairs(given)
+  })
+  const path = `${directory}/${name}`
+  const content = options.state === 'absent' ? undefined : readableContent(name, options)
+  const common = { type, id: name, options, values: { content }, joins: 'files' as const }
+  const reads = { file: request(pathFact, pathKey(path, content)) }
+  const present = (
+    file: PathEntry | null,
+    unit: UnitState | null,
+    wanted: string | Uint8Array,
+  ): Plan => occupied(name, path, file) ?? planPresent(name, path, wanted, file, unit)
+  const absent = (file: PathEntry | null, isKnown: boolean, running: Running): Plan =>
+    occupied(name, path, file) ?? planAbsent(name, path, file, isKnown, running)
+  if (isTemplate(name) && options.state === 'absent') {
+    return resource({
+      ...common,
+      reads: { ...reads, instances: request(unitInstancesFact, name) },
+      plan: ({ file, instances }) =>
+        absent(file, false, {
+          stopped: instances?.running ?? [],
+          disabled: instances?.enabled ?? false,
+        }),
+    })
+  }
+  if (isTemplate(name))
+    return resource({
+      ...common,
+      reads,
+      plan: ({ file }, { content }) => present(file, null, content ?? ''),
+    })
+  return resource({
+    ...common,
+    reads: { ...reads, unit: request(unitFact, name) },
+    plan({ file, unit }, { content }) {
+      if (content !== undefined) return present(file, unit, content)
+      const isKnown = isLoaded(path, unit)
+      const isActive = isKnown && unit?.active !== 'inactive' && unit?.active !== 'failed'
+      return absent(file, isKnown, {
+        stopped: isActive ? [name] : [],
+        disabled: unit?.file.startsWith('enabled') === true,
+      })
+    },
+  })
+}

@@ -1,0 +1,75 @@
+import { FettleError } from '../../core/errors.js'
+import type { SshConfigQuery } from './ask-ssh.js'
+import type { Target } from '../target.js'
+
+const ownOption = /^-[JFo]/
+
+/** ssh's own `-J`, `-F` and `-o`, each with its value; anything else is refused. */
+function commonArguments({ name, commonArguments: given = [] }: Target): readonly string[] {
+  for (let index = 0; index < given.length; index += 1) {
+    const option = given[index] ?? ''
+    if (!ownOption.test(option))
+      throw new FettleError('option-invalid', {
+        message: `${name}: ansible_ssh_common_args holds ${JSON.stringify(option)}: only -J, -F and -o are understood`,
+      })
+    if (option.length > 2) continue
+    index += 1
+    if (given[index] === undefined)
+      throw new FettleError('option-invalid', {
+        message: `${name}: ansible_ssh_common_args ends with ${option}, which needs a value`,
+      })
+  }
+  return given
+}
+
+/**
+ * Whether these say the same of every host, whatever its name. ssh tells the tokens of proxies as
+ * they are.
+ */
+const sayTheSame = (given: readonly string[]): boolean =>
+  given.every((word) => isOfProxy.test(word) || !tellsHostsApart.test(word))
+
+const isOfProxy = /^(-o)?\s*proxy(command|jump)\b/i
+const tellsHostsApart = /%|^-F|^(-o)?\s*(host|hostname|match|include|canonical\w*)\b/i
+
+/**
+ * What no name may hold. One that begins with a dash would be an option to ssh, and a shell expands
+ * `$`; the rest OpenSSH itself refuses since 9.6. Users of a domain have backslashes and spaces in
+ * their names: `DOM\\alice`.
+ */
+const refusedNames = {
+  host: /^$|^-|[\s'"`$\\;&<>|(){}]/,
+  user: /^$|^-|\s-|\\$|[\p{Cc}'"`$;&<>|(){}]/u,
+} as const
+
+/** What `ssh -G` is to be asked about a host. @throws FettleError `option-invalid` */
+export function questionFor(target: Target, sshConfig: string | undefined): SshConfigQuery {
+  checkName(target, 'host')
+  checkName(target, 'user')
+  const options = [
+    ...option('-F', sshConfig),
+    ...option('-p', target.port),
+    ...option('-l', target.user),
+    ...commonArguments(target),
+  ]
+  return {
+    name: target.name,
+    host: withoutBrackets(target.host),
+    options,
+    sshConfig: sayTheSame(target.commonArguments ?? []) ? sshConfig : null,
+  }
+}
+
+function checkName(target: Target, what: 'host' | 'user'): void {
+  const value = target[what]
+  if (value !== undefined && refusedNames[what].test(value))
+    throw new FettleError('option-invalid', {
+      message: `${target.name}: ${JSON.stringify(value)} is not a name of a ${what}`,
+    })
+}
+
+const option = (flag: string, value: string | number | undefined): readonly string[] =>
+  value === undefined ? [] : [flag, String(value)]
+
+/** An address of IPv6 may stand in brackets. */
+export const withoutBrackets = (host: string): string => host.replace(/^\[(.*)\]$/, '$1')

@@ -1,0 +1,40 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { omitUndefined } from '../../core/omit-undefined.js'
+import { within, type Dialer } from './link.js'
+import type { HostConfig } from '../config/ssh-config.js'
+
+type Peer = Pick<HostConfig, 'host' | 'port' | 'connectSeconds' | 'family' | 'bindAddress'>
+
+/**
+ * TCP, with an own socket: ssh2 opens its without TCP_NODELAY, which makes 44 ms instead of 2 for
+ * every exchange.
+ */
+export const direct = ({ host, port, connectSeconds, family, bindAddress }: Peer): Dialer => ({
+  loginKey: `${host} ${port}`,
+  async dial(place, signal) {
+    const socket = connect({
+      host,
+      port,
+      noDelay: true,
+      family,
+      ...omitUndefined({ localAddress: bindAddress ?? undefined }),
+    })
+    await within(connectSeconds, place, signal, (limit) =>
+      once(socket, 'connect', { signal: limit }),
+    ).catch((error: unknown) => {
+      socket.on('error', () => undefined).destroy()
+      throw error
+    })
+    return {
+      stream: socket,
+      async hangUp() {
+        socket.destroySoon()
+        // What goes wrong now has no bearing on anything; `once` would throw it.
+        if (!socket.closed)
+          await new Promise<void>((resolve) => socket.once('close', () => resolve()))
+      },
+      why: () => null,
+    }
+  },
+})

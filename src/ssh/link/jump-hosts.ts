@@ -1,0 +1,174 @@
+import type { Duplex } from 'node:stream'
+import { FettleError } from '../../core/errors.js'
+import { Dropped, unlessAborted, within, type Dialer } from './link.js'
+import { returnWindowAtOnce } from './return-window.js'
+import type { HostConfig } from '../config/ssh-config.js'
+import type { SshTransport } from './ssh-transport.js'
+
+/**
+ * sshd does not limit the forwardings of a connection, but each is an open file of its process,
+ * which may have 1024.
+ */
+const hostsOnOne = 500
+
+/**
+ * Milliseconds that a connection without hosts waits for the next one: with few forks there is none
+ * in between.
+ */
+const patience = 250
+
+/**
+ * Milliseconds for which a failure stands for all hosts behind it: a jump host is not asked for
+ * each of them again, or it might lock us out.
+ */
+const failureStands = 30_000
+
+type ConnectJumpHost = () => Promise<SshTransport>
+
+/** A connection that hosts share. */
+class Shared {
+  readonly transport: Promise<SshTransport>
+  inside = 0
+  #failed: number | null = null
+  #over = false
+  #idle: NodeJS.Timeout | undefined
+
+  constructor(connect: ConnectJumpHost) {
+    this.transport = connect()
+    const over = (): void => {
+      this.#over = true
+    }
+    const failed = (): void => {
+      this.#failed = performance.now()
+    }
+    this.transport.then(({ lost }) => lost.then(over), failed)
+  }
+
+  /** Whether nobody should come any more. */
+  get isPast(): boolean {
+    if (this.#over) return true
+    return this.#failed !== null && performance.now() - this.#failed > failureStands
+  }
+
+  enter(): () => void {
+    clearTimeout(this.#idle)
+    this.inside += 1
+    let left = false
+    return () => {
+      if (left) return
+      left = true
+      this.inside -= 1
+      if (this.inside === 0) this.#idle = setTimeout(() => void this.#close(), patience)
+    }
+  }
+
+  async #close(): Promise<void> {
+    this.#over = true
+    await this.transport.then(
+      (transport) => transport.close(),
+      () => undefined,
+    )
+  }
+}
+
+/** The connections to jump hosts that are open, each for all hosts behind it. */
+export class JumpHosts {
+  readonly #open = new Map<string, readonly Shared[]>()
+
+  /**
+   * The way to a host from a jump host.
+   * @param name what tells connections to jump hosts apart that cannot be one
+   * @param connect connects to the jump host and logs in there
+   */
+  dialer(name: string, connect: ConnectJumpHost, config: HostConfig): Dialer {
+    return {
+      loginKey: `${name} ${config.host} ${config.port}`,
+      dial: async (place, signal) => {
+        const shared = this.#shared(name, connect)
+        const leave = shared.enter()
+        try {
+          const jump = await shared.transport
+          const stream = await within(
+            config.connectSeconds,
+            `${place}, asked for at ${jump.place},`,
+            signal,
+            (limit) => dial(jump, config, place, limit),
+          )
+          returnWindowAtOnce(stream)
+          // A host that has hung up leaves its channel half open, and ssh2 would wait for ever.
+          stream.on('close', leave).on('end', () => stream.destroy())
+          const ended = (): void => {
+            stream.destroy()
+            leave()
+          }
+          return { stream, hangUp: () => end(stream, ended), why: () => jump.over }
+        } catch (error) {
+          leave()
+          throw error
+        }
+      },
+    }
+  }
+
+  #shared(name: string, connect: ConnectJumpHost): Shared {
+    const all = (this.#open.get(name) ?? []).filter((each) => !each.isPast)
+    const free = all.find((each) => each.inside < hostsOnOne)
+    const shared = free ?? new Shared(connect)
+    this.#open.set(name, free === undefined ? [...all, shared] : all)
+    return shared
+  }
+}
+
+const end = (stream: Duplex, ended: () => void): Promise<void> =>
+  new Promise((resolve) => {
+    stream.end(() => {
+      ended()
+      resolve()
+    })
+  })
+
+/** RFC 4254, section 5.1. */
+const administrativelyProhibited = 1
+const resourceShortage = 4
+
+/** What ssh2 says of a channel that was refused. */
+interface JumpRefusal {
+  readonly message?: string
+  readonly reason?: unknown
+}
+
+async function dial(
+  jump: SshTransport,
+  { host, port }: HostConfig,
+  place: string,
+  limit: AbortSignal,
+): Promise<Duplex> {
+  const opening = jump.dial({ host, port })
+  try {
+    return await unlessAborted(opening, limit)
+  } catch (error) {
+    void opening.then(
+      (late) => late.destroy(),
+      () => undefined,
+    )
+    if (!(error instanceof FettleError)) throw error
+    const { message = '', reason } = (error.cause ?? {}) as JumpRefusal
+    const why = message.replace(/^.*open failure: /, '')
+    // It died between two hosts: the next try opens it again.
+    if (error.code === 'connection-lost' || jump.over !== null || reason === resourceShortage)
+      throw new Dropped('unreachable', {
+        message: `${place} cannot be reached from ${jump.place}: ${jump.over ?? why}`,
+        cause: error,
+      })
+    if (reason === administrativelyProhibited)
+      throw new FettleError('unreachable', {
+        message: `${jump.place} opens no connection to ${place}: ${why}`,
+        remedy: 'permit it there: AllowTcpForwarding and PermitOpen in sshd_config',
+        cause: error,
+      })
+    throw new FettleError('unreachable', {
+      message: `${place} cannot be reached from ${jump.place}: ${why}`,
+      cause: error,
+    })
+  }
+}

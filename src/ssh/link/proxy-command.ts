@@ -1,0 +1,66 @@
+import { FettleError } from '../../core/errors.js'
+import { omitUndefined } from '../../core/omit-undefined.js'
+import { duplexOf } from '../shell/bridge.js'
+import type { Dialer } from './link.js'
+import { run } from './local.js'
+import { refuseSecrets } from './local-programs.js'
+import type { HostConfig } from '../config/ssh-config.js'
+
+/**
+ * The command line with the tokens that ssh_config(5) gives it. As with ssh, a host's name goes
+ * into it as it is; what the inventory names is free of the shell's own characters.
+ */
+export function expandProxyCommand(
+  command: string,
+  { host, originalHost, port, user }: Pick<HostConfig, 'host' | 'originalHost' | 'port' | 'user'>,
+): string {
+  const tokens: Readonly<Record<string, string>> = {
+    '%h': host,
+    '%n': originalHost,
+    '%p': String(port),
+    '%r': user,
+    '%%': '%',
+  }
+  return command.replace(/%(.?)/gs, (token) => {
+    const value = tokens[token]
+    if (value === undefined)
+      throw new FettleError('ssh-config-invalid', {
+        message: `ProxyCommand ${command}: ${token} is no token of it`,
+        remedy: 'it takes %h, %n, %p, %r and %%',
+      })
+    return value
+  })
+}
+
+/**
+ * A program whose standard input and output lead to the host, run by the user's shell with `exec`,
+ * as ssh does it.
+ */
+export const throughCommand = (command: string, config: HostConfig): Dialer => ({
+  // Most lead through one place, whatever host they are for.
+  loginKey: `command ${command}`,
+  dial(place, signal) {
+    signal?.throwIfAborted()
+    const line = expandProxyCommand(command, config)
+    refuseSecrets(`${place}: its ProxyCommand`, [line])
+    const pipes = run(`exec ${line}`, process.env['SHELL'] || '/bin/sh')
+    let why: string | null = null
+    const stream = duplexOf(pipes, (how, words) => {
+      why = `its ProxyCommand ended (${how})`
+      return new FettleError('unreachable', {
+        message: `${place} cannot be reached: its ProxyCommand ended (${how}): ${line}`,
+        remedy: 'run the command by itself: it must lead to the host without asking anything',
+        ...omitUndefined({ detail: words || undefined }),
+      })
+    })
+    stream.on('close', pipes.kill)
+    return Promise.resolve({
+      stream,
+      async hangUp() {
+        await new Promise<void>((resolve) => stream.end(resolve))
+        pipes.kill()
+      },
+      why: () => why,
+    })
+  },
+})

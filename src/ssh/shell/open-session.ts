@@ -1,0 +1,198 @@
+import type { Readable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import { FettleError, isCode } from '../../core/errors.js'
+import { begin, boot } from './boot.js'
+import { bridgeScript, duplexOf, withoutProgram } from './bridge.js'
+import { driver, killScript, nonce } from './driver.js'
+import type { Block, ForwardTarget, Session } from '../session.js'
+import { Shell, type Actor, type Hello } from './shell.js'
+import type { Become } from '../target.js'
+import type { Transport } from '../transport.js'
+
+/**
+ * Starts the persistent shell with the privilege that is asked for, and does not wait until it
+ * runs: see `Session.started`.
+ */
+export async function openSession(transport: Transport, become: Become | null): Promise<Session> {
+  const id = nonce()
+  const booting = await begin(transport, become, driver(id))
+  const shell = new Shell(booting, transport.place)
+  return new HostSession(transport, become, shell, shell.hello(id), () => booting.stdin.end())
+}
+
+/**
+ * Seconds for ending what is under way on a host: six that its processes may take, and the way
+ * there and back.
+ */
+const killSeconds = 15
+/**
+ * Seconds in which a shell that has been started may still say who it is: before that there is
+ * nothing to be ended.
+ */
+const greetingSeconds = 1
+
+const nameOf = (target: ForwardTarget): string =>
+  'socket' in target ? target.socket : `${target.host}:${String(target.port)}`
+
+/** RFC 4254, section 5.1: administratively prohibited, unknown channel type. */
+const refusals: readonly unknown[] = [1, 3]
+
+/**
+ * Whether sshd may have forbidden it. For a port it says so; for a socket it has one answer for
+ * everything that can be wrong.
+ */
+function mayBeForbidden(target: ForwardTarget, error: unknown): boolean {
+  if (!isCode(error, 'forward-failed')) return false
+  const { cause } = error
+  if (typeof cause !== 'object' || cause === null || !('reason' in cause)) return false
+  return 'socket' in target || refusals.includes(cause.reason)
+}
+
+function forbidden(target: ForwardTarget, place: string, why: string): FettleError {
+  const forbids = 'socket' in target ? 'may forbid' : 'forbids'
+  return new FettleError('forward-forbidden', {
+    message: `sshd on ${place} ${forbids} the forwarding to ${nameOf(target)}, and there is no other way on the host (${why})`,
+  })
+}
+
+class HostSession implements Session {
+  readonly user: string
+  readonly loginUser: string
+  readonly started: Promise<void>
+  #hello: Hello | null = null
+  #roundTrips = 0
+  #killed: Promise<void> | null = null
+
+  constructor(
+    private readonly transport: Transport,
+    private readonly become: Become | null,
+    private readonly shell: Shell,
+    private readonly hello: Promise<Hello>,
+    private readonly hangUp: () => void,
+  ) {
+    this.loginUser = transport.loginUser
+    this.user = become?.user ?? transport.loginUser
+    this.started = hello.then((said) => {
+      this.#hello = said
+    })
+    // Whoever asks for an exchange hears of it too.
+    this.started.catch(() => undefined)
+  }
+
+  get roundTrips(): number {
+    return this.#roundTrips
+  }
+
+  get over(): boolean {
+    return this.shell.over
+  }
+
+  exchange(blocks: readonly Block[]): ReturnType<Session['exchange']> {
+    if (blocks.length === 0) return Promise.resolve([])
+    this.#roundTrips += 1
+    return this.#exchange(blocks)
+  }
+
+  /**
+   * Before the shell has said who it is, nothing is sent that may be secret, or for which its user
+   * id must be known.
+   */
+  async #exchange(blocks: readonly Block[]): ReturnType<Session['exchange']> {
+    try {
+      const actor = this.#hello ?? this.#expectedFor(blocks) ?? (await this.hello)
+      return await this.shell.exchange(blocks, actor)
+    } catch (error) {
+      // Nobody waits for it any more, so it must not go on.
+      if (isCode(error, 'answer-late') || isCode(error, 'answer-long'))
+        throw await this.#ended(error)
+      throw error
+    }
+  }
+
+  /** Who blocks will run as, where they may be sent before the shell has said it. */
+  #expectedFor(blocks: readonly Block[]): Actor | null {
+    const isRoot = this.user === 'root'
+    const isEarly = blocks.every(
+      ({ input, as }) => input === undefined && (as === undefined || isRoot),
+    )
+    return isEarly ? { user: this.user, uid: isRoot ? 0 : -1 } : null
+  }
+
+  /** The error of an answer that is not waited for any longer, with what became of the blocks. */
+  async #ended(error: FettleError): Promise<FettleError> {
+    if (this.#hello === null) return error
+    const outcome = await this.kill().then(
+      () => 'it was ended there',
+      (unkilled: unknown) => {
+        const why = unkilled instanceof Error ? unkilled.message : String(unkilled)
+        return `it could not be ended there (${why})`
+      },
+    )
+    return new FettleError(error.code, { message: `${error.message}; ${outcome}`, cause: error })
+  }
+
+  async forward(target: ForwardTarget): ReturnType<Session['forward']> {
+    // sshd and we ourselves have the rights of the login user only.
+    if ('socket' in target && this.user !== this.loginUser) return this.#bridge(target)
+    try {
+      return await this.transport.dial(target)
+    } catch (error) {
+      if (!mayBeForbidden(target, error)) throw error
+      return this.#bridge(target).catch((cause: unknown) => {
+        // The login works, so what fails here is a second session beside the first (MaxSessions).
+        if (isCode(cause, 'shell-not-started'))
+          throw forbidden(target, this.transport.place, cause.message)
+        throw cause
+      })
+    }
+  }
+
+  /** By a program of the host, which has the session's rights and needs no forwarding. */
+  async #bridge(target: ForwardTarget): ReturnType<Session['forward']> {
+    const { place } = this.transport
+    const pipes = await boot(this.transport, this.become, bridgeScript(target))
+    return duplexOf(pipes, (how, detail) => {
+      if (!this.over && how === withoutProgram) return forbidden(target, place, detail)
+      const why = detail === '' ? how : detail
+      return new FettleError(this.over ? 'connection-lost' : 'forward-failed', {
+        message: `${nameOf(target)} on ${place} could not be reached (${why})`,
+        detail,
+      })
+    })
+  }
+
+  kill(): Promise<void> {
+    return (this.#killed ??= this.#kill().finally(() => this.close()))
+  }
+
+  async #kill(): Promise<void> {
+    const nobody = (seconds: number): Promise<null> => delay(seconds * 1000, null, { ref: false })
+    const hello = await Promise.race([this.hello.catch(() => null), nobody(greetingSeconds)])
+    if (hello === null) return
+    const how = await Promise.race([this.#endSession(hello), nobody(killSeconds)])
+    if (how === null)
+      throw new FettleError('answer-late', {
+        message: `${this.transport.place}: no end within ${killSeconds} s`,
+      })
+  }
+
+  /** By a shell beside the one that is ended, which says nothing itself. */
+  async #endSession({ session }: Hello): Promise<string> {
+    const { stdout, stderr, ended } = await boot(this.transport, this.become, killScript(session))
+    return Promise.race([ended, this.#silent(stdout), this.#silent(stderr)])
+  }
+
+  /** Rejects when something comes. */
+  #silent(stream: Readable): Promise<never> {
+    const { place } = this.transport
+    const message = `${place}: an answer where there is none`
+    return new Promise((_, reject) => {
+      stream.once('data', () => reject(new FettleError('answer-long', { message }))).resume()
+    })
+  }
+
+  async close(): Promise<void> {
+    this.hangUp()
+    await this.transport.close()
+  }
+}

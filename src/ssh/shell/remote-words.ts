@@ -1,0 +1,15 @@
+import { scrub } from '../../core/scrub/scrub.js'
+
+const shownCharacters = 2000
+
+/**
+ * The other side's last words as they may be shown: no secret that Fettle knows, no control
+ * characters, of a bounded length.
+ */
+export function remoteWords(words: Buffer | string): string {
+  const text = scrub(words.toString())
+    .replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '')
+    .replace(/[^\P{Cc}\n\t]/gu, '')
+    .trim()
+  return text.length > shownCharacters ? `…${text.slice(-shownCharacters)}` : text
+}

@@ -1,0 +1,219 @@
+import type { Readable, Writable } from 'node:stream'
+import { accountPattern } from '../../core/account-name.js'
+import { FettleError } from '../../core/errors.js'
+import type { Output } from '../../core/fact.js'
+import { omitUndefined } from '../../core/omit-undefined.js'
+import { Deadlines, type Awaited } from './deadlines.js'
+import { frames, type ExpectedAnswer } from './frame.js'
+import { Scanner, type Section } from './scanner.js'
+import type { Block } from '../session.js'
+import { remoteWords } from './remote-words.js'
+import type { Booting } from './boot.js'
+import type { Pipes } from '../transport.js'
+
+/** What the driver says of itself when it starts. */
+export interface Hello extends Actor {
+  /** The session id of its processes, for ending them from outside. */
+  readonly session: number
+}
+
+/** Whom blocks run as. */
+export interface Actor {
+  readonly uid: number
+  readonly user: string
+}
+
+/**
+ * Seconds for the driver's first words, once the shell runs: its user's name may come from a
+ * network.
+ */
+const helloSeconds = 30
+/**
+ * Seconds for a block that says nothing of its own limit, and those that the host has for ending
+ * one.
+ */
+const usualSeconds = 600
+const endingSeconds = 30
+
+function awaitedOf(
+  { what = 'a command', deadline, timeout, long }: Block,
+  sent: readonly Buffer[],
+): Awaited {
+  const unlimited = long === true ? Infinity : usualSeconds
+  const limit = timeout === undefined ? unlimited : timeout + endingSeconds
+  const bytes = sent.reduce((sum, { length }) => sum + length, 0)
+  return { what, seconds: deadline ?? limit, bytes }
+}
+
+function outputOf(stdout: Section, stderr: Section): Output {
+  const output = {
+    code: Number(stdout.trailer),
+    stdout: stdout.kept,
+    stderr: stderr.kept.toString(),
+  }
+  return stdout.leftOut > 0 ? { ...output, leftOut: stdout.leftOut } : output
+}
+
+/**
+ * The client of the driver: writes blocks, reads their answers. It works over any pair of pipes.
+ */
+export class Shell {
+  readonly #stdin: Writable
+  readonly #place: string
+  readonly #stdout = new Scanner((how) => this.#fail(this.#endless(how)))
+  readonly #stderr = new Scanner((how) => this.#fail(this.#endless(how)))
+  readonly #deadlines = new Deadlines(
+    () => this.#stdout.received + this.#stderr.received,
+    (awaited) => this.#fail(this.#late(awaited)),
+  )
+  readonly #rejects = new Set<(error: FettleError) => void>()
+  /** Why nothing can be asked any more. */
+  #failure: FettleError | null = null
+
+  /** Blocks may be written before the driver runs. */
+  constructor({ stdin, running }: Booting, place: string) {
+    this.#stdin = stdin
+    this.#place = place
+    running.then(
+      (pipes) => this.#listen(pipes),
+      (error: unknown) => this.#fail(error as FettleError),
+    )
+  }
+
+  get over(): boolean {
+    return this.#failure !== null
+  }
+
+  #listen({ stdout, stderr, ended }: Pipes): void {
+    this.#scan(stdout, this.#stdout)
+    this.#scan(stderr, this.#stderr)
+    void ended.then((how) => this.#fail(this.#lost(how)))
+    this.#deadlines.start()
+  }
+
+  #scan(stream: Readable, scanner: Scanner): void {
+    stream.on('data', (chunk: Buffer) => {
+      // What is not wanted any more is not taken from the connection either.
+      if (this.over) stream.pause()
+      else scanner.push(chunk)
+    })
+    stream.resume()
+  }
+
+  /** Waits for the driver's first words, which end with the nonce that it was given. */
+  async hello(id: string): Promise<Hello> {
+    const { stdout } = await this.#answer(
+      { id, liveId: null, beside: false },
+      { what: 'the start of the shell', seconds: helloSeconds, bytes: 0 },
+    )
+    const [session, uid, ...user] = stdout.toString().split(' ')
+    return { session: Number(session), uid: Number(uid), user: user.join(' ') }
+  }
+
+  /** Writes all blocks at once; answers when the last one has ended. */
+  async exchange(blocks: readonly Block[], { uid, user }: Actor): Promise<readonly Output[]> {
+    if (blocks.some(({ script }) => script.text.includes('\0')))
+      throw new FettleError('internal', { message: 'a script holds a NUL byte' })
+    const framed = frames(blocks.map((block) => this.#asOther(block, uid, user)))
+    const asked = framed.flatMap(({ answers, bytes }) =>
+      answers.map(async (answer, place) => {
+        // The bytes of a frame go to the host before the first of its answers.
+        const awaited = awaitedOf(answer.block, place === 0 ? bytes : [])
+        const output = await this.#answer(answer, awaited)
+        return { index: answer.index, output }
+      }),
+    )
+    if (!this.over)
+      for (const bytes of framed.flatMap((frame) => frame.bytes)) this.#stdin.write(bytes)
+    const answered = await Promise.all(asked)
+    answered.sort((one, other) => one.index - other.index)
+    return answered.map(({ output }) => output)
+  }
+
+  /** Leaves `as` out where it names the session's own user. */
+  #asOther(block: Block, uid: number, user: string): Block {
+    if (block.as === undefined) return block
+    if (!accountPattern.test(block.as))
+      throw new FettleError('option-invalid', {
+        message: `${JSON.stringify(block.as)} is not the name of a user`,
+      })
+    const { as, ...plain } = block
+    if (as === user) return plain
+    if (uid !== 0)
+      throw new FettleError('become-denied', {
+        message: `${this.#place}: ${user} cannot act as ${as}`,
+      })
+    return block
+  }
+
+  #answer(
+    {
+      id,
+      liveId,
+      beside,
+      block,
+    }: Pick<ExpectedAnswer, 'id' | 'liveId' | 'beside'> & Partial<ExpectedAnswer>,
+    awaited: Awaited,
+  ): Promise<Output> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== null) return reject(this.#failure)
+      this.#rejects.add(reject)
+      const arrived = this.#deadlines.expect(awaited)
+      let other: Section | null = null
+      const half = (own: Section): Section | null => {
+        const first = other
+        other = own
+        return first
+      }
+      const settle = (stdout: Section, stderr: Section): void => {
+        this.#rejects.delete(reject)
+        arrived()
+        resolve(outputOf(stdout, stderr))
+      }
+      if (liveId !== null) {
+        const text = new TextDecoder()
+        this.#stdout.expect(
+          liveId,
+          () => undefined,
+          (data) => block?.live?.(text.decode(data, { stream: true })),
+        )
+      }
+      this.#stdout.expect(id, (stdout) => {
+        const stderr = half(stdout)
+        if (stderr !== null) settle(stdout, stderr)
+      })
+      const errors = beside ? this.#stdout : this.#stderr
+      errors.expect(id, (stderr) => {
+        const stdout = half(stderr)
+        if (stdout !== null) settle(stdout, stderr)
+      })
+    })
+  }
+
+  #fail(error: FettleError): void {
+    if (this.#failure !== null) return
+    this.#failure = error
+    this.#deadlines.stop()
+    for (const reject of this.#rejects) reject(error)
+    this.#rejects.clear()
+  }
+
+  #late({ what, seconds }: Awaited): FettleError {
+    return new FettleError('answer-late', {
+      message: `${this.#place}: ${what} did not end within ${seconds} s`,
+    })
+  }
+
+  #endless(how: string): FettleError {
+    const what = this.#deadlines.head?.what ?? 'nothing that was asked for'
+    return new FettleError('answer-long', { message: `${this.#place}: ${what} brought ${how}` })
+  }
+
+  #lost(how: string): FettleError {
+    const words = remoteWords(this.#stderr.rest())
+    return new FettleError('connection-lost', {
+      message: `the connection to ${this.#place} ended (${how}): the outcome of what was under way is unknown`,
+      ...omitUndefined({ detail: words || undefined }),
+    })
+  }
+}

@@ -1,0 +1,66 @@
+import { clip } from './columns.js'
+import type { FleetProgress, HostProgress } from './fleet-progress.js'
+import { headerLine } from './header-line.js'
+import { hostLines, isTalking } from './host-line.js'
+import type { Style } from '../screen.js'
+
+export interface FrameSize {
+  readonly rows: number
+  readonly columns: number
+}
+
+/** Columns besides a host's name from which on what it has printed can be read behind its step. */
+const roomBehind = 100
+
+/** The order of hosts by what they do. */
+const ranks: Readonly<Record<HostProgress['state'], number>> = {
+  running: 0,
+  waiting: 1,
+  unreachable: 2,
+  failed: 2,
+  'not begun': 3,
+  ok: 4,
+}
+
+/**
+ * All hosts where there is room for a line of each: those that run, then those that wait, then
+ * those that are through. Else only those that run.
+ */
+function inOrder(fleet: FleetProgress, now: number, room: number): readonly HostProgress[] {
+  const running = fleet.slowest(room, now)
+  if (fleet.size > room) return running
+  const others = [...fleet.hosts()].filter(({ state }) => state !== 'running')
+  return [...running, ...others.sort((a, b) => ranks[a.state] - ranks[b.state])]
+}
+
+/**
+ * What a terminal shows of a run: counts, then a line for each host, the slow ones on top. Never
+ * more than `rows - 2` lines and never wider than the terminal, since a frame that scrolls or wraps
+ * cannot be drawn over.
+ */
+export function frame(
+  fleet: FleetProgress,
+  now: number,
+  { rows, columns }: FrameSize,
+  style: Style,
+): readonly string[] {
+  const usable = Math.max(1, columns - 1)
+  const nameWidth = Math.min(fleet.nameWidth, Math.floor(usable * 0.4))
+  const room = Math.max(0, rows - 3)
+  const place = 2 * fleet.size > room && usable - nameWidth >= roomBehind ? 'behind' : 'under'
+  const all = inOrder(fleet, now, room)
+  // Where there are more hosts than lines, what the slowest have printed takes a quarter of these.
+  const most = place === 'behind' ? 0 : Math.max(room - fleet.size, Math.floor(room / 4))
+  const talking = all.slice(0, most).filter((host) => isTalking(host, now)).length
+  const lines = room - talking
+  // A line less where the number of those left out is told.
+  const shown = all.slice(0, fleet.running > lines ? lines - 1 : lines)
+  const left = fleet.running - shown.length
+  const shape = { columns: usable, nameWidth }
+  const drawn = shown.flatMap((host, index) => {
+    const own = place === 'behind' || index < most ? place : 'nowhere'
+    return hostLines(host, now, shape, own, style)
+  })
+  if (left > 0 && room > 0) drawn.push(style.dim(clip(` … and ${left} more running`, usable)))
+  return [headerLine(fleet, now, usable, style), ...drawn].slice(0, Math.max(1, rows - 2))
+}

@@ -1,0 +1,97 @@
+import type { Event, EventError } from '../../engine/events.js'
+import { oneLine } from './clean.js'
+import { headed, problem } from './problem.js'
+import { placedName } from './resource-text.js'
+import type { Style } from '../screen.js'
+
+/** A failure and the hosts that it befell in the very same words. */
+export interface Failure {
+  readonly hosts: readonly string[]
+  /** What has failed: the resource and its task; of a host that failed as a whole how it ended. */
+  readonly what: string
+  readonly isResource: boolean
+  readonly error: EventError
+  /** It does not count. */
+  readonly ignored: boolean
+}
+
+interface Growing extends Failure {
+  readonly hosts: string[]
+}
+
+/** What befalls hosts because something else has failed, or was stopped. */
+const consequences: readonly string[] = ['not-begun', 'once-failed', 'stopped']
+
+/** How much a failure asks of a person. */
+function weight({ ignored, error }: Failure): number {
+  if (ignored) return 0
+  return consequences.includes(error.code) ? 1 : 2
+}
+
+/** Every failure of a run, in the order of their coming. */
+export class FailureList {
+  readonly #all = new Map<string, Growing>()
+  /** The words that each host has failed with. */
+  readonly #told = new Map<string, Set<string>>()
+
+  /**
+   * Answers the failure that an event tells of; its first host is the event's where nobody has
+   * failed in these words before.
+   */
+  onEvent(event: Event): Failure | null {
+    if (event.type === 'resource' && event.error !== null) {
+      const ignored = event.status === 'ignored'
+      const what = `${placedName(event)}, task ${oneLine(event.task)}`
+      return this.#add(event.host, ignored ? `${what}, ignored` : what, event.error, ignored)
+    }
+    if (event.type !== 'host' || event.error === null) return null
+    // A host that failed at a resource may carry that resource's error again.
+    if (this.#told.get(event.host)?.has(event.error.message)) return null
+    return this.#add(event.host, event.status, event.error, false, false)
+  }
+
+  #add(
+    host: string,
+    what: string,
+    error: EventError,
+    ignored: boolean,
+    isResource = true,
+  ): Failure {
+    this.#told.set(host, (this.#told.get(host) ?? new Set()).add(error.message))
+    const alike = JSON.stringify([what, error.message, error.detail, error.remedy])
+    const failure = this.#all.get(alike) ?? {
+      hosts: [],
+      what,
+      isResource,
+      error: { ...error, address: null },
+      ignored,
+    }
+    failure.hosts.push(host)
+    this.#all.set(alike, failure)
+    return failure
+  }
+
+  /**
+   * All of them in full, with a blank line between two; last those that matter most, because the
+   * last are read first.
+   */
+  lines(style: Style): readonly string[] {
+    const sorted = [...this.#all.values()].sort((a, b) => weight(a) - weight(b))
+    return sorted.flatMap((failure) => ['', ...failureLines(failure, style)]).slice(1)
+  }
+}
+
+/** A failure in full: what has failed, where, the host's own words, and what to do. */
+export function failureLines(
+  { hosts, what, isResource, error, ignored }: Failure,
+  style: Style,
+): readonly string[] {
+  const sign = ignored ? style.magenta('!') : style.red('✗')
+  const names = hosts.map(oneLine).join(', ')
+  const { heading, below } = headed(error, style)
+  const lines = isResource ? [what, ...below] : problem(error, style)
+  return [
+    `${sign} ${style.bold(`${names}: ${isResource ? heading : what}`)}`,
+    ...lines.map((line) => `    ${line}`),
+  ]
+}

@@ -1,0 +1,38 @@
+import { oneLine } from './clean.js'
+import { paintOf, resourceLine, resourceLines, worthALine, type Detail } from './resource-text.js'
+import type { Screen } from '../screen.js'
+import type { View } from '../view.js'
+
+/**
+ * Without a terminal, as things happen: a line for each resource that is changed, failed or
+ * unknown, for each host that cannot be reached or waits for another run, and nothing for what is
+ * ok. With diffs they follow their line.
+ */
+export const plainView = (screen: Screen, detail: Detail): View => ({
+  onEvent(event) {
+    const { style } = screen
+    if (event.type === 'progress' && event.whom !== undefined)
+      screen.write(`${oneLine(event.host)}: waiting for ${oneLine(event.whom)}\n`)
+    if (event.type === 'host' && event.error !== null) {
+      const status = style.red(event.status)
+      screen.write(`${oneLine(event.host)}: ${status}: ${oneLine(event.error.message)}\n`)
+    }
+    if (event.type !== 'resource' || !worthALine(event, detail)) return
+    const status = paintOf(event.status, style)(event.status)
+    const lines = detail.diffs ? resourceLines(event, style, detail) : [resourceLine(event, style)]
+    screen.write(`${oneLine(event.host)}: ${status}: ${lines.join('\n')}\n`)
+  },
+  end: () => screen.flush(),
+})
+
+/**
+ * Notices about the run as a whole, as they come: a warning of the inventory, a Ctrl-C. Those of a
+ * host wait for its recap.
+ */
+export const notesView = (screen: Screen): View => ({
+  onEvent(event) {
+    if (event.type === 'notice' && event.host === null)
+      screen.write(`${screen.style.yellow('note')}: ${oneLine(event.message)}\n`)
+  },
+  end: () => screen.flush(),
+})

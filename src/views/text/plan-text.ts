@@ -1,0 +1,73 @@
+import type { ResourceEvent } from '../../engine/events.js'
+import { oneLine } from './clean.js'
+import { resourceLines, worthALine, type Detail } from './resource-text.js'
+import type { Screen, Style } from '../screen.js'
+import type { View } from '../view.js'
+
+interface AlikeHosts {
+  readonly hosts: readonly string[]
+  readonly events: readonly ResourceEvent[]
+}
+
+/** An event without what tells of its host, and without its time. */
+const ofAnyHost = (event: ResourceEvent): ResourceEvent => ({
+  ...event,
+  host: '',
+  seconds: 0,
+  error: event.error && { ...event.error, address: null },
+})
+
+/** Hosts whose events differ in nothing but host and time stand together. */
+function grouped(byHost: ReadonlyMap<string, readonly ResourceEvent[]>): readonly AlikeHosts[] {
+  const groups = new Map<string, AlikeHosts>()
+  for (const [host, events] of byHost) {
+    if (events.length === 0) continue
+    const alike = JSON.stringify(events.map(ofAnyHost))
+    const hosts = groups.get(alike)?.hosts ?? []
+    groups.set(alike, { hosts: [...hosts, host], events })
+  }
+  return [...groups.values()]
+}
+
+function groupLines(
+  { hosts, events }: AlikeHosts,
+  style: Style,
+  severalPlays: boolean,
+  detail: Detail,
+): readonly string[] {
+  let task = ''
+  const lines = events.flatMap((event) => {
+    const names = severalPlays ? [event.play, event.task] : [event.task]
+    const heading = names.map(oneLine).join(' › ')
+    const lines = resourceLines(event, style, detail).map((line) => `    ${line}`)
+    if (heading === task) return lines
+    task = heading
+    return [`  ${style.bold(heading)}`, ...lines]
+  })
+  return ['', style.bold(style.underline(hosts.map(oneLine).join(', '))), ...lines]
+}
+
+/**
+ * What would change or has changed: by host, by task, each resource with its changes and their
+ * causes. It prints at the end.
+ */
+export function planText(screen: Screen, detail: Detail): View {
+  const byHost = new Map<string, ResourceEvent[]>()
+  let plays = 0
+  return {
+    onEvent(event) {
+      if (event.type === 'run') {
+        plays = event.plays.length
+        // Hosts are shown in the order of the inventory, whoever answers first.
+        for (const host of event.plays.flatMap((play) => play.hosts)) byHost.set(host, [])
+      }
+      if (event.type === 'resource' && worthALine(event, detail))
+        byHost.get(event.host)?.push(event)
+    },
+    end() {
+      for (const group of grouped(byHost))
+        screen.write(groupLines(group, screen.style, plays > 1, detail).join('\n') + '\n')
+      return screen.flush()
+    },
+  }
+}

@@ -1,0 +1,1134 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import type { Action } from '../../../src/core/change.js'
+import type { BulkKind } from '../../../src/core/change.js'
+import { FettleError } from '../../../src/core/errors.js'
+import {
+  absent,
+  present,
+  type GithubFactKind,
+  type GithubReader,
+  type HttpAnswer,
+  type HttpReader,
+} from '../../../src/core/fact.js'
+import { Later, request } from '../../../src/core/later.js'
+import { resource, type CommonOptions, type Resource } from '../../../src/core/resource.js'
+import { Secret } from '../../../src/core/secret.js'
+import { sh } from '../../../src/core/sh.js'
+import type { OtherBackends } from '../../../src/engine/host/apply-step.js'
+import { dependents } from '../../../src/engine/prepare/build.js'
+import type { Event, ResourceEvent } from '../../../src/engine/events.js'
+import { KnownFacts, SharedFacts } from '../../../src/engine/host/known-facts.js'
+import { HostApply } from '../../../src/engine/host/host-apply.js'
+import { HostPlan } from '../../../src/engine/host/host-plan.js'
+import { HostFailed, type HostContext } from '../../../src/engine/host/host-walk.js'
+import { Machines } from '../../../src/engine/fleet/machines.js'
+import { OnceTasks } from '../../../src/engine/fleet/once-tasks.js'
+import { Tally } from '../../../src/engine/resource-event.js'
+import { checkHttp } from '../../../src/resources/commands/check-http.js'
+import type { Block } from '../../../src/ssh/session.js'
+import {
+  checkResource,
+  FolderSession,
+  inOneTask,
+  note,
+  shell,
+  stepsOf,
+  told,
+  type NoteOptions,
+} from '../toy.js'
+
+let session: FolderSession
+/** Exchanges, by what their blocks are, and what else was done, in order. */
+let log: string[]
+const stop = new AbortController()
+
+function nameOf({ script: { text } }: Block): string {
+  if (text.includes('ln -sT')) return 'lock'
+  if (text.includes('mark_()')) return 'mark'
+  return text.startsWith('for n in')
+    ? `read ${/^for n in (.*?);/.exec(text)?.[1] ?? ''}`
+    : text.replace(/^eval '?(.*?)'?$/, '$1')
+}
+
+beforeEach(() => {
+  log = []
+  session = new FolderSession(mkdtempSync(join(tmpdir(), 'fettle-engine-')), (_, blocks) =>
+    log.push(blocks.map(nameOf).join(' + ')),
+  )
+})
+afterEach(() => rmSync(session.folder, { recursive: true }))
+
+const write = (name: string, text: string): void => writeFileSync(join(session.folder, name), text)
+
+/** What the other backends do in a test; what is left out is not there. */
+interface Others {
+  /** All resources are of one task. Left out: each has its own. */
+  readonly task?: 'one'
+  readonly mysql?: OtherBackends['mysql']
+  readonly github?: OtherBackends['github']
+  readonly http?: HttpReader['request']
+  readonly api?: GithubReader
+  /** Hears each event. */
+  readonly heard?: (event: Event) => void
+}
+
+function walkOf(
+  resources: readonly Resource[],
+  { task, mysql, github, http, api, heard = () => undefined }: Others = {},
+) {
+  const events: Event[] = []
+  const shared = new SharedFacts(
+    { readText: () => Promise.resolve(absent), readBytes: () => Promise.resolve(absent) },
+    () => (api === undefined ? Promise.reject(new Error('no GitHub here')) : Promise.resolve(api)),
+  )
+  const facts = new KnownFacts(shared, session, {
+    request: http ?? (() => Promise.reject(new Error('no HTTP here'))),
+  })
+  const steps = task === undefined ? stepsOf(resources) : inOneTask(stepsOf(resources))
+  const once = new OnceTasks(
+    steps.map((step) => step.task),
+    ['web1'],
+  )
+  const others = {
+    mysql: mysql ?? (() => Promise.reject(new Error('no MySQL here'))),
+    github: github ?? (() => Promise.reject(new Error('no GitHub here'))),
+  }
+  const context: HostContext = {
+    host: 'web1',
+    project: '.',
+    play: 0,
+    steps,
+    waiting: dependents(steps),
+    facts,
+    others,
+    turn: new Machines({ id: 'run', time: '' }, ['web1'], []).turnOf('web1'),
+    once,
+    runsOnce: true,
+    tally: new Tally(),
+    emit: (event) => {
+      events.push(event)
+      heard(event)
+    },
+    stop: stop.signal,
+  }
+  return {
+    planning: new HostPlan(context, false),
+    walk: new HostApply(context),
+    facts,
+    resourceEvents: () =>
+      events.filter((event): event is ResourceEvent => event.type === 'resource'),
+  }
+}
+
+async function planWith(
+  others: Others,
+  ...resources: readonly Resource[]
+): Promise<readonly string[]> {
+  const { planning, resourceEvents } = walkOf(resources, others)
+  await planning.perform()
+  return resourceEvents().map(told)
+}
+
+async function applyWith(
+  others: Others,
+  ...resources: readonly Resource[]
+): Promise<readonly string[]> {
+  const { walk, resourceEvents } = walkOf(resources, others)
+  try {
+    await walk.perform()
+  } catch (error) {
+    if (!(error instanceof HostFailed)) throw error
+    walk.skipRest('an earlier resource has failed')
+  }
+  return resourceEvents().map(told)
+}
+
+const plan = (...resources: readonly Resource[]): Promise<readonly string[]> =>
+  planWith({}, ...resources)
+const apply = (...resources: readonly Resource[]): Promise<readonly string[]> =>
+  applyWith({}, ...resources)
+const thing = (name: string): Resource => note(name, { text: name })
+const skipped = 'skipped: an earlier resource has failed'
+
+describe('plan', () => {
+  test('reads everything in one round trip and changes nothing', async () => {
+    write('a', 'one')
+    expect(await plan(note('a', { text: 'one' }), note('b', { text: 'two' }))).toEqual([
+      'a ok',
+      'b changed: create b',
+    ])
+    expect(session.roundTrips).toBe(1)
+    expect(() => session.read('b')).toThrow('ENOENT')
+  })
+
+  test('what is blocked behind a planned change is known after apply; with nothing pending it has failed', async () => {
+    const second = note('b', { text: 'two', needs: 'a' })
+    expect(await plan(note('a', { text: 'one' }), second)).toEqual([
+      'a changed: create a',
+      'b unknown: there is no a',
+    ])
+    expect(await plan(second)).toEqual(['b failed: blocked'])
+  })
+
+  test('a fact that cannot be read is never taken for an absent one', async () => {
+    write('unreadable', '')
+    expect(await plan(note('a', { text: 'one' }))).toEqual(['a failed: fact-unknown'])
+  })
+
+  test('a failure does not end a plan, and ignoreFailure makes it ignored', async () => {
+    expect(
+      await plan(
+        note('a', { text: 'one', needs: 'x', ignoreFailure: true }),
+        note('b', { text: 'two' }),
+      ),
+    ).toEqual(['a ignored: blocked', 'b changed: create b'])
+  })
+})
+
+describe('apply', () => {
+  test('a host with nothing to do costs one round trip', async () => {
+    write('a', 'one')
+    write('b', 'two')
+    expect(await apply(note('a', { text: 'one' }), note('b', { text: 'two' }))).toEqual([
+      'a ok',
+      'b ok',
+    ])
+    expect(session.roundTrips).toBe(1)
+  })
+
+  test('n changes cost n round trips more: each reads ahead up to the next one that is expected to change', async () => {
+    for (const name of ['b', 'c', 'e']) write(name, name)
+    expect(
+      await apply(...['a', 'b', 'c', 'd', 'e'].map((name) => note(name, { text: name }))),
+    ).toEqual(['a changed: create a', 'b ok', 'c ok', 'd changed: create d', 'e ok'])
+    expect(session.roundTrips).toBe(3)
+  })
+
+  test('a resource that an earlier change has put out of its state is planned on fresh facts', async () => {
+    write('b', 'two')
+    expect(
+      await apply(
+        note('a', { text: 'one', by: 'printf one >a; printf spoilt >b' }),
+        note('b', { text: 'two' }),
+      ),
+    ).toEqual(['a changed: create a', 'b changed: spoilt → two'])
+    expect(session.read('b')).toBe('two')
+  })
+
+  test('behind a step that was expected to change and did not, facts are read again', async () => {
+    // b is blocked in the first reading and fine at its turn, because a has written it; c was read
+    // before a removed it.
+    write('c', 'three')
+    expect(
+      await apply(
+        note('a', { text: 'one', by: 'printf one >a; printf two >b; rm c' }),
+        note('b', { text: 'two', needs: 'a' }),
+        note('c', { text: 'three' }),
+      ),
+    ).toEqual(['a changed: create a', 'b ok', 'c changed: create c'])
+  })
+
+  test('what was blocked in the first reading is done once what it needs is there', async () => {
+    expect(await apply(note('a', { text: 'one' }), note('b', { text: 'two', needs: 'a' }))).toEqual(
+      ['a changed: create a', 'b changed: create b'],
+    )
+  })
+
+  test('status 0 is not believed: what still differs has failed, and the rest is skipped', async () => {
+    expect(await apply(note('a', { text: 'one', by: 'true' }), note('b', { text: 'two' }))).toEqual(
+      ['a failed: still-differs', 'b skipped: an earlier resource has failed'],
+    )
+    expect(() => session.read('b')).toThrow('ENOENT')
+  })
+
+  test('a command that fails stops the host, quotes the host, and does not pass for a change', async () => {
+    const { walk, resourceEvents } = walkOf([
+      note('a', { text: 'one', by: 'echo no space >&2; exit 3' }),
+    ])
+    await expect(walk.perform()).rejects.toThrow(HostFailed)
+    expect(resourceEvents()[0]).toMatchObject({
+      status: 'failed',
+      changes: [],
+      error: {
+        code: 'action-failed',
+        message: 'create a failed with status 3',
+        place: expect.stringMatching(/^test\/engine\/toy\.ts:\d+$/),
+        detail: 'no space',
+        address: 'web1/note[a]',
+      },
+    })
+  })
+
+  test('after an ignored failure the run goes on, on fresh facts', async () => {
+    write('b', 'two')
+    expect(
+      await apply(
+        note('a', { text: 'one', by: 'printf spoilt >b; exit 1', ignoreFailure: true }),
+        note('b', { text: 'two' }),
+      ),
+    ).toEqual(['a ignored: action-failed', 'b changed: spoilt → two'])
+  })
+
+  test('retry tries again, as often as it says', async () => {
+    const flaky = 'printf x >>tries; [ "$(cat tries)" = xx ] && printf one >a'
+    expect(
+      await apply(note('a', { text: 'one', by: flaky, retry: { attempts: 2, delay: 0 } })),
+    ).toEqual(['a changed: create a'])
+    rmSync(join(session.folder, 'tries'))
+    rmSync(join(session.folder, 'a'))
+    expect(await apply(note('a', { text: 'one', by: flaky }))).toEqual(['a failed: action-failed'])
+  })
+
+  test('a defect in a resource or in a function of the user is its own affair', async () => {
+    const stumbles = {
+      value: Later.all([]).map(() => {
+        throw new TypeError('a defect')
+      }),
+    }
+    expect(await plan(note('a', { text: 'a', ...stumbles }), thing('b'))).toEqual([
+      'a failed: internal',
+      'b changed: create b',
+    ])
+    expect(
+      await apply(note('a', { text: 'a', ...stumbles, ignoreFailure: true }), thing('b')),
+    ).toEqual(['a ignored: internal', 'b changed: create b'])
+  })
+
+  test('of what a command said its end is quoted', async () => {
+    const { walk, resourceEvents } = walkOf([
+      note('a', { text: 'a', by: 'seq 1 100; head -c 20000 /dev/zero | tr "\\0" x; exit 1' }),
+    ])
+    await expect(walk.perform()).rejects.toThrow(HostFailed)
+    const detail = resourceEvents()[0]?.error?.detail ?? ''
+    expect(detail).toMatch(/^x+$/)
+    expect(detail).toHaveLength(8192)
+  })
+
+  test('a secret is found before an end is cut off that holds only half of it', async () => {
+    new Secret('walk-0815/quoted')
+    const { walk, resourceEvents } = walkOf([
+      note('a', {
+        text: 'a',
+        by: 'printf "walk-0815/quo%s" ted; head -c 8188 /dev/zero | tr "\\0" x; exit 1',
+      }),
+    ])
+    await expect(walk.perform()).rejects.toThrow(HostFailed)
+    expect(resourceEvents()[0]?.error?.detail).toMatch(/^ret\]x{8188}$/)
+  })
+})
+
+describe('stale facts', () => {
+  const disturb = (...lines: readonly string[]): Resource =>
+    note('a', { text: 'a', by: ['printf a >a', ...lines].join('; ') })
+
+  test('behind a change that was expected and did not come are read again', async () => {
+    write('c', 'c')
+    write('d', 'd')
+    expect(
+      await apply(disturb('printf b >b', 'printf spoilt >d'), thing('b'), thing('c'), thing('d')),
+    ).toEqual(['a changed: create a', 'b ok', 'c ok', 'd changed: spoilt → d'])
+    expect(log).toEqual([
+      'lock + read a b c d',
+      'printf a >a; printf b >b; printf spoilt >d + read a b',
+      'read c d',
+      'printf %s d >d + read d',
+    ])
+  })
+
+  test('behind an ignored failure are read again, by then', async () => {
+    write('b', 'b')
+    write('c', 'c')
+    expect(
+      await apply(
+        note('a', { text: 'a', by: 'printf spoilt >b; exit 1', ignoreFailure: true }),
+        thing('b'),
+        thing('c'),
+      ),
+    ).toEqual(['a ignored: action-failed', 'b changed: spoilt → b', 'c ok'])
+    // What is read with a command that failed is not relied upon: all that follows is read anew.
+    expect(log).toEqual([
+      'lock + read a b c',
+      'printf spoilt >b; exit 1 + read a b c',
+      'read b c',
+      'printf %s b >b + read b c',
+    ])
+  })
+
+  test('that cannot be read when their turn comes are a failure', async () => {
+    expect(await apply(disturb(': >unreadable; rm unreadable'), disturb())).toEqual(
+      ['a changed: create a'].concat('a ok'),
+    )
+    expect(
+      await apply(
+        note('b', { text: 'b', by: 'printf b >b; : >unreadable', ignoreFailure: true }),
+        thing('c'),
+        thing('d'),
+      ),
+    ).toEqual(['b ignored: still-differs', 'c failed: fact-unknown', `d ${skipped}`])
+  })
+
+  test('a check is no reason to stop reading ahead: it changes nothing', async () => {
+    write('c', 'c')
+    expect(await apply(disturb('printf b >b'), checkResource('b'), thing('c'))).toEqual([
+      'a changed: create a',
+      'b ok: b is there',
+      'c ok',
+    ])
+    expect(session.roundTrips).toBe(2)
+  })
+})
+
+describe('marks', () => {
+  /** `a` is written by these actions, and `b` waits for it. */
+  const marked = (...actions: readonly Action[]): readonly Resource[] => {
+    const trigger = note('a', { text: 'a', actions })
+    return [trigger, note('b', { text: 'b', after: [trigger], by: 'printf b >b' })]
+  }
+  const sql: Action = { on: 'mysql', connection: {}, sql: 'SQL', values: [] }
+  const call: Action = {
+    on: 'github',
+    route: 'POST /',
+    parameters: {},
+    then: (answer) => [shell(`printf ${String(answer)} >a`)],
+  }
+  const mysql = (): Promise<void> => {
+    log.push('mysql')
+    write('a', 'a')
+    return Promise.resolve()
+  }
+  const github = (): Promise<unknown> => {
+    log.push('github')
+    return Promise.resolve('a')
+  }
+  const rest = ['printf b >b + read b']
+
+  test.each<[name: string, actions: readonly Action[], expected: readonly string[]]>([
+    ['a shell action', [shell('printf a >a')], ['mark + printf a >a + mark + read a b']],
+    ['a statement', [sql], ['mark', 'mysql', 'mark + read a b']],
+    ['two statements', [sql, sql], ['mark', 'mysql', 'mysql', 'mark + read a b']],
+    ['shell and a statement', [shell('true'), sql], ['mark + true', 'mysql', 'mark + read a b']],
+    [
+      'a statement and shell',
+      [sql, shell('true')],
+      ['mark', 'mysql', 'mark + true + mark + read a b'],
+    ],
+    [
+      'shell, a statement and shell',
+      [shell('true'), sql, shell(':')],
+      ['mark + true', 'mysql', 'mark + : + mark + read a b'],
+    ],
+    [
+      'a request, and what follows from its answer',
+      [call],
+      ['mark', 'github', 'mark + printf a >a + mark + read a b'],
+    ],
+  ])('stand around %s', async (_, actions, expected) => {
+    expect(await applyWith({ mysql, github }, ...marked(...actions))).toEqual([
+      'a changed: create a',
+      'b changed: create b',
+    ])
+    expect(log).toEqual(['lock + read a b', ...expected, ...rest])
+  })
+
+  test.each<[name: string, actions: readonly Action[], expected: readonly string[]]>([
+    ['a statement', [sql], ['mysql', 'read a']],
+    [
+      'shell, a statement and shell',
+      [shell('true'), sql, shell(':')],
+      ['true', 'mysql', ': + read a'],
+    ],
+  ])('are not written where nothing waits: %s', async (_, actions, expected) => {
+    expect(await applyWith({ mysql }, note('a', { text: 'a', actions }))).toEqual([
+      'a changed: create a',
+    ])
+    expect(log).toEqual(['lock + read a', ...expected])
+  })
+
+  test('name what waits, and the instance that runs', async () => {
+    await apply(...marked(shell('printf a >a')))
+    expect(session.read('fettle/pending/b/note[a]')).toBe('run - note[a]\n')
+  })
+
+  test('that cannot be written before a change keep it from being made', async () => {
+    write('fettle', 'not a directory')
+    const { walk, resourceEvents } = walkOf(marked(shell('printf a >a')))
+    await expect(walk.perform()).rejects.toThrow(HostFailed)
+    expect(resourceEvents()[0]?.error).toMatchObject({
+      code: 'action-failed',
+      message:
+        'what b must do after the change could not be noted in /var/lib/fettle/pending, so nothing was changed',
+      detail: expect.stringMatching(/mkdir: .*Not a directory|File exists/),
+    })
+    expect(() => session.read('a')).toThrow('ENOENT')
+  })
+
+  test('that cannot be written before a statement keep it from being sent', async () => {
+    write('fettle', 'not a directory')
+    expect(await applyWith({ mysql }, ...marked(sql))).toEqual([
+      'a failed: action-failed',
+      `b ${skipped}`,
+    ])
+    expect(log).not.toContain('mysql')
+  })
+
+  test('that cannot be written after a change are a failure: the restart could be lost', async () => {
+    const { walk, resourceEvents } = walkOf(marked(shell('printf a >a; rm -r fettle; : >fettle')))
+    await expect(walk.perform()).rejects.toThrow(HostFailed)
+    expect(resourceEvents()[0]?.error?.message).toBe(
+      'what b must do after the change could not be noted in /var/lib/fettle/pending, after the change',
+    )
+  })
+
+  test('stand around a change that fails, too: half of it may have been done', async () => {
+    expect(await apply(...marked(shell('printf half >a; exit 1')))).toEqual([
+      'a failed: action-failed',
+      `b ${skipped}`,
+    ])
+    expect(log[1]).toBe('mark + printf half >a; exit 1 + mark + read a b')
+    expect(session.read('fettle/pending/b/note[a]')).toBe('run - note[a]\n')
+  })
+})
+
+describe('actions', () => {
+  test('are done in order until one fails; what follows is not begun, whichever backend does it', async () => {
+    const mysql = (): Promise<void> => {
+      log.push('mysql')
+      return Promise.reject(new FettleError('mysql-failed', { message: 'refused' }))
+    }
+    const sql: Action = { on: 'mysql', connection: {}, sql: 'SQL', values: [] }
+    expect(
+      await applyWith({ mysql }, note('a', { text: 'a', actions: [shell('exit 3'), sql] })),
+    ).toEqual(['a failed: action-failed'])
+    expect(log).toEqual(['lock + read a', 'exit 3'])
+    expect(
+      await applyWith(
+        { mysql },
+        note('a', { text: 'a', actions: [shell('true'), sql, shell('printf a >a')] }),
+      ),
+    ).toEqual(['a failed: mysql-failed'])
+    expect(log.slice(2)).toEqual(['lock + read a', 'true', 'mysql'])
+    expect(
+      await apply(
+        note('a', { text: 'a', actions: [shell('true'), shell('exit 4'), shell('printf a >a')] }),
+      ),
+    ).toEqual(['a failed: action-failed'])
+    expect(() => session.read('a')).toThrow('ENOENT')
+  })
+
+  test("are ended by the resource's limit, else by their own, else after ten minutes", async () => {
+    const limits: (number | undefined)[] = []
+    session = new FolderSession(session.folder, (_, blocks) =>
+      limits.push(
+        ...blocks
+          .filter((block) => nameOf(block).startsWith('printf'))
+          .map((block) => block.timeout),
+      ),
+    )
+    const slow: Action = { on: 'shell', script: sh`printf b >b`, timeout: 1800 }
+    await apply(
+      thing('a'),
+      note('b', { text: 'b', actions: [slow] }),
+      note('c', { text: 'c', timeout: 5 }),
+      note('b', { text: 'b', actions: [slow], timeout: 5 }),
+    )
+    expect(limits).toEqual([undefined, 1800, 5])
+    limits.length = 0
+    await apply(
+      note('d', { text: 'd', actions: [{ on: 'shell', script: sh`printf d >d`, long: true }] }),
+    )
+    expect(limits).toEqual([600])
+  })
+
+  test('that are ended by their limit say so', async () => {
+    const { walk, resourceEvents } = walkOf([
+      note('a', { text: 'a', by: 'echo half; exit 124', timeout: 7 }),
+    ])
+    await expect(walk.perform()).rejects.toThrow(HostFailed)
+    expect(resourceEvents()[0]?.error).toMatchObject({
+      message: 'create a did not end within 7 s and was stopped',
+      detail: 'half',
+    })
+  })
+})
+
+describe('proof', () => {
+  test('by status is enough where nothing can be read back, and the change is planned again', async () => {
+    const always = note('a', { text: 'a', by: 'true', proof: 'status' })
+    expect(await apply(always)).toEqual(['a changed: create a'])
+    expect(await apply(always)).toEqual(['a changed: create a'])
+  })
+
+  test('by status asks for status 0', async () => {
+    expect(await apply(note('a', { text: 'a', by: 'exit 9', proof: 'status' }))).toEqual([
+      'a failed: action-failed',
+    ])
+  })
+
+  test('by status is enough, too, where the state cannot be read afterwards', async () => {
+    expect(await apply(note('a', { text: 'a', by: ': >unreadable', proof: 'status' }))).toEqual([
+      'a changed: create a',
+    ])
+  })
+
+  test('by facts is not given where they cannot be read afterwards', async () => {
+    const { walk, resourceEvents } = walkOf([
+      note('a', { text: 'a', by: 'printf a >a; : >unreadable' }),
+    ])
+    await expect(walk.perform()).rejects.toThrow(HostFailed)
+    expect(resourceEvents()[0]?.error).toMatchObject({
+      code: 'still-differs',
+      message: 'could not be read after the change: the folder cannot be read',
+    })
+  })
+
+  test('names what is left', async () => {
+    const { walk, resourceEvents } = walkOf([note('a', { text: 'a', by: 'printf other >a' })])
+    await expect(walk.perform()).rejects.toThrow(HostFailed)
+    expect(resourceEvents()[0]?.error).toMatchObject({
+      code: 'still-differs',
+      message: 'still differs after the change: other → a',
+    })
+  })
+})
+
+describe('retry', () => {
+  const counted = (line: string): string => `printf x >>tries; ${line}`
+  const tries = (): number => session.read('tries').length
+
+  test('stops as soon as it holds, though the attempt itself had failed', async () => {
+    expect(
+      await apply(
+        note('a', {
+          text: 'a',
+          by: counted('printf a >a; exit 1'),
+          retry: { attempts: 3, delay: 0 },
+        }),
+      ),
+    ).toEqual(['a changed: create a'])
+    expect(tries()).toBe(1)
+    expect(log).toHaveLength(3)
+  })
+
+  test('reads again before each attempt, and tells the last failure', async () => {
+    expect(
+      await apply(
+        note('a', { text: 'a', by: counted('exit 1'), retry: { attempts: 3, delay: 0 } }),
+      ),
+    ).toEqual(['a failed: action-failed'])
+    expect(tries()).toBe(3)
+    expect(log.slice(1).map((line) => line.split(' + ').length)).toEqual([2, 1, 2, 1, 2])
+  })
+
+  test('outlives a moment in which nothing can be read', async () => {
+    const by = counted(
+      'if [ "$(cat tries)" = x ]; then : >unreadable; exit 1; else rm -f unreadable; printf a >a; fi',
+    )
+    session = new FolderSession(session.folder, (exchange) => {
+      // The second look comes when it can be read again.
+      if (exchange === 4) rmSync(join(session.folder, 'unreadable'))
+    })
+    expect(await apply(note('a', { text: 'a', by, retry: { attempts: 4, delay: 0 } }))).toEqual([
+      'a changed: create a',
+    ])
+  })
+
+  test('goes on with fresh facts for what follows', async () => {
+    write('b', 'b')
+    const by = counted('printf spoilt >b; [ "$(cat tries)" = xx ] && printf a >a')
+    expect(
+      await apply(note('a', { text: 'a', by, retry: { attempts: 2, delay: 0 } }), thing('b')),
+    ).toEqual(['a changed: create a', 'b changed: spoilt → b'])
+  })
+})
+
+describe('a check', () => {
+  test('in a plan holds, is known after apply behind a change, and has failed with nothing pending', async () => {
+    write('there', '')
+    expect(
+      await plan(checkResource('there'), thing('a'), checkResource('there'), checkResource('late')),
+    ).toEqual([
+      'there ok: there is there',
+      'a changed: create a',
+      'there ok: there is there',
+      'late unknown: there is no late',
+    ])
+    expect(await plan(checkResource('late'))).toEqual(['late failed: check-failed'])
+    expect(session.roundTrips).toBe(2)
+  })
+
+  test('is asked once where it need not wait', async () => {
+    expect(await apply(checkResource('late'), thing('a'))).toEqual([
+      'late failed: check-failed',
+      `a ${skipped}`,
+    ])
+    expect(session.roundTrips).toBe(1)
+  })
+
+  test('waits until it holds', async () => {
+    session = new FolderSession(session.folder, (exchange) => exchange === 3 && write('late', ''))
+    expect(await apply(checkResource('late', { within: 3600 }))).toEqual(['late ok: late is there'])
+    expect(session.roundTrips).toBe(3)
+  })
+
+  test('has failed when its time has passed, and was asked once more at its end', async () => {
+    expect(await apply(checkResource('late', { within: 0.05 }))).toEqual([
+      'late failed: check-failed',
+    ])
+    expect(session.roundTrips).toBe(2)
+  })
+
+  test('that an earlier change has put out of order is seen', async () => {
+    write('there', '')
+    expect(
+      await apply(note('a', { text: 'a', by: 'printf a >a; rm there' }), checkResource('there')),
+    ).toEqual(['a changed: create a', 'there failed: check-failed'])
+  })
+
+  describe('by HTTP', () => {
+    const http = (): Others & { readonly asked: () => number } => {
+      let asked = 0
+      return {
+        http: () => Promise.resolve({ status: ++asked === 1 ? 502 : 200, body: '' }),
+        asked: () => asked,
+      }
+    }
+
+    test('is asked with the first reading, and no more when nothing has changed', async () => {
+      write('a', 'a')
+      const others = http()
+      expect(await applyWith(others, thing('a'), checkHttp('http://localhost/'))).toEqual([
+        'a ok',
+        'http://localhost/ failed: check-failed',
+      ])
+      expect([others.asked(), session.roundTrips]).toEqual([1, 1])
+    })
+
+    test('is asked again after a change', async () => {
+      const others = http()
+      expect(await applyWith(others, thing('a'), checkHttp('http://localhost/'))).toEqual([
+        'a changed: create a',
+        'http://localhost/ ok: 200',
+      ])
+      expect([others.asked(), session.roundTrips]).toEqual([2, 2])
+    })
+
+    test('is asked again after a failure that was ignored', async () => {
+      const others = http()
+      expect(
+        await applyWith(
+          others,
+          note('a', { text: 'a', by: 'exit 1', ignoreFailure: true }),
+          checkHttp('http://localhost/'),
+        ),
+      ).toEqual(['a ignored: action-failed', 'http://localhost/ ok: 200'])
+    })
+
+    // The holder's parent, which is this process, is too busy to bury it: a zombie holds no lock.
+    test('is asked again when another run had to be waited for', async () => {
+      const holder = spawn('sleep', ['0.5'])
+      const started =
+        readFileSync(`/proc/${String(holder.pid)}/stat`, 'utf8')
+          .split(') ')[1]
+          ?.split(' ')[19] ?? ''
+      mkdirSync(join(session.folder, '.local/state/fettle'), { recursive: true })
+      symlinkSync(
+        `${String(holder.pid)}:${started}`,
+        join(session.folder, '.local/state/fettle/lock'),
+      )
+      const others = http()
+      expect(await applyWith(others, checkHttp('http://localhost/'))).toEqual([
+        'http://localhost/ ok: 200',
+      ])
+      expect([others.asked(), session.roundTrips]).toEqual([2, 1])
+    })
+
+    test('is asked again when another run held the host for longer, and whoever waits is told whose it is', async () => {
+      const holder = spawn('sleep', ['60'])
+      const started =
+        readFileSync(`/proc/${String(holder.pid)}/stat`, 'utf8')
+          .split(') ')[1]
+          ?.split(' ')[19] ?? ''
+      const owner = `${String(holder.pid)}:${started}`
+      mkdirSync(join(session.folder, '.local/state/fettle'), { recursive: true })
+      symlinkSync(owner, join(session.folder, '.local/state/fettle/lock'))
+      writeFileSync(
+        join(session.folder, `.local/state/fettle/run.${owner}`),
+        'other 0 ada@laptop 2026-01-31T12:00:00.000Z -\n',
+      )
+      const whom: string[] = []
+      const heard = (event: Event): void => {
+        if (event.type !== 'progress' || event.whom === undefined) return
+        whom.push(event.whom)
+        holder.kill()
+      }
+      const others = http()
+      expect(await applyWith({ ...others, heard }, checkHttp('http://localhost/'))).toEqual([
+        'http://localhost/ ok: 200',
+      ])
+      expect(whom).toEqual([
+        `another run (ada@laptop, since 2026-01-31 12:00:00 UTC, process ${String(holder.pid)} on the host)`,
+      ])
+      expect([others.asked(), session.roundTrips]).toEqual([3, 2])
+    })
+
+    test('that finds the link lost is no failed check', async () => {
+      const lost = new FettleError('connection-lost', { message: 'gone' })
+      let asked = 0
+      const http = (): Promise<HttpAnswer> =>
+        ++asked === 1 ? Promise.reject(new Error('refused')) : Promise.reject(lost)
+      const { walk, resourceEvents } = walkOf(
+        [
+          thing('a'),
+          checkHttp('http://localhost/', { within: 60, ignoreFailure: true }),
+          thing('b'),
+        ],
+        { http },
+      )
+      await expect(walk.perform()).rejects.toBe(lost)
+      expect(resourceEvents().map(told)).toEqual([
+        'a changed: create a',
+        'http://localhost/ failed: connection-lost',
+      ])
+      await expect(planWith({ http }, checkHttp('http://localhost/'))).rejects.toBe(lost)
+    })
+
+    test('is counted apart', async () => {
+      const { walk, facts } = walkOf([checkHttp('http://localhost/', { within: 0.01 })], {
+        http: () => Promise.reject(new Error('refused')),
+      })
+      await expect(walk.perform()).rejects.toThrow(HostFailed)
+      expect([...facts.exchanges, session.roundTrips]).toEqual([['http', 2], 1])
+    })
+  })
+})
+
+describe('GitHub', () => {
+  /** A thing at GitHub, with a mark on the host under the id that GitHub gave it. */
+  const kind: GithubFactKind<string, string> = {
+    backend: 'github',
+    name: 'things',
+    read: async (api, key) =>
+      (await api.get('GET /things', { key })) === null ? absent : present(key),
+  }
+  const remote = (more: CommonOptions = {}): Resource =>
+    resource({
+      type: 'github.thing',
+      id: 'x',
+      options: more,
+      reads: { thing: request(kind, 'x') },
+      plan: ({ thing }) =>
+        thing === null
+          ? [
+              {
+                summary: 'create x',
+                proof: 'facts',
+                actions: [
+                  {
+                    on: 'github',
+                    route: 'POST /things',
+                    parameters: {},
+                    then: (answer) => [shell(`printf ${String(answer)} >id`)],
+                  },
+                ],
+              },
+            ]
+          : [],
+    })
+
+  function stand(creates = true): Others & { readonly asked: () => number } {
+    let there = false
+    let asked = 0
+    return {
+      api: {
+        get: () => Promise.resolve(asked++ >= 0 && there ? {} : null),
+        list: () => Promise.resolve([]),
+      },
+      github: () => Promise.resolve((there = creates) ? 7 : 8),
+      asked: () => asked,
+    }
+  }
+
+  test('is changed, what follows from its answer is done on the host, and it is read again', async () => {
+    const others = stand()
+    expect(await applyWith(others, remote())).toEqual(['x changed: create x'])
+    expect([session.read('id'), others.asked(), log]).toEqual(['7', 2, ['lock', 'printf 7 >id']])
+  })
+
+  test('that did not do what it said is found out', async () => {
+    expect(await applyWith(stand(false), remote())).toEqual(['x failed: still-differs'])
+  })
+
+  test('is read again before another attempt', async () => {
+    const others = stand()
+    let attempts = 0
+    const github = (): Promise<unknown> =>
+      ++attempts === 1
+        ? Promise.reject(new FettleError('github-failed', { message: 'not now' }))
+        : (others.github?.({ on: 'github', route: '', parameters: {} }) ??
+          Promise.reject(new Error('no')))
+    expect(
+      await applyWith({ ...others, github }, remote({ retry: { attempts: 2, delay: 0 } })),
+    ).toEqual(['x changed: create x'])
+    expect(others.asked()).toBe(3)
+  })
+
+  test('that cannot be read makes what depends on it unknown, and nothing else', async () => {
+    const api: GithubReader = {
+      get: () => Promise.reject(new FettleError('github-failed', { message: 'GitHub is down' })),
+      list: () => Promise.resolve([]),
+    }
+    expect(await planWith({ api }, remote(), thing('a'))).toEqual([
+      'x failed: fact-unknown',
+      'a changed: create a',
+    ])
+  })
+})
+
+describe('in a plan', () => {
+  test('what waits for something that is known after apply is so too', async () => {
+    write('service', 'x')
+    const config = note('config', { text: 'x', needs: 'a' })
+    const service = note('service', { text: 'x', after: [config] })
+    expect(
+      await plan(
+        thing('a'),
+        config,
+        service,
+        note('service', { text: 'x', after: [service] }),
+        thing('b'),
+      ),
+    ).toEqual([
+      'a changed: create a',
+      'config unknown: there is no a',
+      'service unknown: whether note[config] changes is known after apply',
+      'service unknown: whether note[service] changes is known after apply',
+      'b changed: create b',
+    ])
+  })
+
+  test('a trigger that would change is the cause of what follows', async () => {
+    const config = thing('config')
+    const { planning, resourceEvents } = walkOf([
+      config,
+      note('service', { text: 'x', after: [config] }),
+    ])
+    await planning.perform()
+    expect(resourceEvents()[1]?.changes).toEqual([
+      { summary: 'create service', diff: null, because: ['note[config]'] },
+    ])
+  })
+})
+
+describe('neighbours whose changes prove themselves', () => {
+  /** One of several that are changed together; `by` writes it, in the right way when left out. */
+  const part = (name: string, more: Partial<NoteOptions> = {}): Resource =>
+    note(name, {
+      text: name,
+      by: `printf ${name} >${name}`,
+      proves: `[ "$(cat ${name})" = ${name} ]`,
+      ...more,
+    })
+  const together = (...resources: readonly Resource[]): Promise<readonly string[]> =>
+    applyWith({ task: 'one' }, ...resources)
+  const prove = (name: string): string => `printf ${name} >${name} + [ "$(cat ${name})" = ${name} ]`
+
+  test('are changed in one round trip, each proved before the next begins', async () => {
+    expect(await together(part('a'), part('b'), thing('c'), part('d'))).toEqual([
+      'a changed: create a',
+      'b changed: create b',
+      'c changed: create c',
+      'd changed: create d',
+    ])
+    expect(log).toEqual([
+      'lock + read a b c d',
+      `${prove('a')} + ${prove('b')} + read a b c`,
+      'printf %s c >c + read c d',
+      'printf d >d + read d',
+    ])
+  })
+
+  test('of other tasks, or with a retry, go by themselves', async () => {
+    await apply(part('a'), part('b'), part('c'))
+    expect(session.roundTrips).toBe(4)
+    await together(part('d'), part('e', { retry: { attempts: 2, delay: 0 } }), part('f'))
+    expect(session.roundTrips).toBe(8)
+  })
+
+  test('after one that makes them possible are read with it', async () => {
+    expect(
+      await together(
+        thing('a'),
+        part('b', { needs: 'a' }),
+        part('c', { needs: 'a' }),
+        part('d', { needs: 'a' }),
+      ),
+    ).toHaveLength(4)
+    expect(session.roundTrips).toBe(3)
+  })
+
+  test('end at the one that fails, and what was done before it is known', async () => {
+    expect(await together(part('a'), part('b', { by: 'exit 3' }), part('c'))).toEqual([
+      'a changed: create a',
+      'b failed: action-failed',
+      skipped.replace('skipped', 'c skipped'),
+    ])
+    expect(session.read('a')).toBe('a')
+    expect(() => session.read('c')).toThrow('ENOENT')
+  })
+
+  test('end at the one that does not prove itself', async () => {
+    expect(await together(part('a', { by: 'printf x >a' }), part('b'))).toEqual([
+      'a failed: still-differs',
+      skipped.replace('skipped', 'b skipped'),
+    ])
+    expect(() => session.read('b')).toThrow('ENOENT')
+  })
+
+  test('are believed only when the facts agree', async () => {
+    expect(
+      await together(part('a', { by: 'printf x >a', proves: 'true' }), part('b'), thing('c')),
+    ).toEqual([
+      'a failed: still-differs',
+      'b changed: create b',
+      skipped.replace('skipped', 'c skipped'),
+    ])
+  })
+
+  test('go on behind a failure that is ignored', async () => {
+    expect(
+      await together(part('a', { by: 'exit 3', ignoreFailure: true }), part('b'), part('c')),
+    ).toEqual(['a ignored: action-failed', 'b changed: create b', 'c changed: create c'])
+  })
+
+  test('mark what waits for them, each around its own change', async () => {
+    const [a, b] = [part('a'), part('b')]
+    await together(a, b, note('c', { text: 'c', after: [a, b] }))
+    expect(log[1]).toBe(
+      `mark + printf a >a + mark + [ "$(cat a)" = a ] + mark + printf b >b + mark + [ "$(cat b)" = b ] + read a b c`,
+    )
+  })
+
+  test('are settled behind them all, equal ones once', async () => {
+    const settling = (name: string, settles: string): Resource =>
+      note(name, { text: name, settles })
+    expect(
+      await together(
+        settling('a', 'echo x >>x'),
+        settling('b', 'test -e c && echo y >>y'),
+        settling('c', 'echo x >>x'),
+      ),
+    ).toEqual(['a changed: create a', 'b changed: create b', 'c changed: create c'])
+    expect(log).toEqual([
+      'lock + read a b c',
+      'printf %s a >a + printf %s b >b + printf %s c >c + echo x >>x + test -e c && echo y >>y + read a b c',
+    ])
+    expect(session.read('x')).toBe('x\n')
+  })
+
+  test('of which one does not settle have failed alone', async () => {
+    const settling = (name: string, settles: string): Resource =>
+      note(name, { text: name, settles })
+    expect(await together(settling('a', 'exit 3'), settling('b', 'true'), thing('c'))).toEqual([
+      'a failed: action-failed',
+      'b changed: create b',
+      skipped.replace('skipped', 'c skipped'),
+    ])
+  })
+
+  test('are settled also where a later one fails', async () => {
+    const settling = (name: string, by: string): Resource =>
+      note(name, { text: name, by, settles: `test -e ${name}` })
+    expect(await together(settling('a', 'printf a >a'), settling('b', 'exit 3'))).toEqual([
+      'a changed: create a',
+      'b failed: action-failed',
+    ])
+    expect(await together(settling('b', 'printf b >b'))).toEqual(['b changed: create b'])
+  })
+
+  test('are at most 250 in one round trip', async () => {
+    const names = Array.from({ length: 251 }, (_, index) => `n${String(index)}`)
+    session = new FolderSession(session.folder, (_, blocks) => log.push(String(blocks.length)))
+    expect(
+      new Set(
+        await together(
+          ...names.map((name) => part(name, { by: `printf ${name} >${name}`, proves: 'true' })),
+        ),
+      ).size,
+    ).toBe(251)
+    expect(log).toEqual(['3', '502', '2'])
+  }, 60_000)
+
+  describe('of one kind', () => {
+    const names = (count: number): readonly string[] =>
+      Array.from({ length: count }, (_, index) => `n${String(index)}`)
+    const kind = (script: (names: readonly string[]) => string): BulkKind<string> => ({
+      name: 'notes',
+      action: (items) => shell(script(items)),
+    })
+    const writing = kind((items) => items.map((name) => `printf ${name} >${name}`).join('; '))
+    const one = (name: string, more: Partial<NoteOptions> = {}): Resource =>
+      part(name, { bulk: writing, ...more })
+    const changed = (all: readonly string[]): readonly string[] =>
+      all.map((name) => `${name} changed: create ${name}`)
+    const bulkOf = (all: readonly string[]): string =>
+      all.map((name) => `printf ${name} >${name}`).join('; ')
+
+    test('are made by one action, where there are eight or more', async () => {
+      expect(await together(...names(8).map((name) => one(name)))).toEqual(changed(names(8)))
+      expect(log).toEqual([
+        `lock + read ${names(8).join(' ')}`,
+        `${bulkOf(names(8))} + read ${names(8).join(' ')}`,
+      ])
+      log = []
+      expect(await together(one('a'), one('b'))).toEqual(changed(['a', 'b']))
+      expect(log[1]).toBe(`${prove('a')} + ${prove('b')} + read a b`)
+    })
+
+    test('come behind others before them, and before others behind them', async () => {
+      expect(
+        await together(part('a'), ...names(9).map((name) => one(name)), part('z', { timeout: 9 })),
+      ).toEqual(changed(['a', ...names(9), 'z']))
+      expect(log.slice(1).map((blocks) => blocks.replace(/ \+ read .*/, ''))).toEqual([
+        'printf a >a',
+        bulkOf(names(9)),
+        expect.stringContaining('printf z >z'),
+      ])
+    })
+
+    test('are made one by one where that action fails, and the one that is at fault is told', async () => {
+      const failing = kind((items) => `printf n0 >n0; exit ${String(items.length)}`)
+      const resources = names(9).map((name) =>
+        one(name, name === 'n4' ? { bulk: failing, by: 'exit 3' } : { bulk: failing }),
+      )
+      expect(await together(...resources)).toEqual([
+        ...changed(names(4)),
+        'n4 failed: action-failed',
+        ...names(9)
+          .slice(5)
+          .map((name) => `${name} ${skipped}`),
+      ])
+    })
+
+    test('are believed only when the facts agree', async () => {
+      const forgetting = kind((items) => bulkOf(items.filter((name) => name !== 'n2')))
+      expect(
+        await together(...names(8).map((name) => one(name, { bulk: forgetting })), thing('z')),
+      ).toEqual([
+        ...changed(['n0', 'n1']),
+        'n2 failed: still-differs',
+        ...changed(names(8).slice(3)),
+        `z ${skipped}`,
+      ])
+    })
+
+    test('mark what waits for them once', async () => {
+      const all = names(8).map((name) => one(name))
+      await together(...all, note('c', { text: 'c', after: all }))
+      expect(log[1]).toBe(`mark + ${bulkOf(names(8))} + mark + read ${names(8).join(' ')} c`)
+    })
+  })
+})

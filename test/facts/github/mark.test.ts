@@ -1,0 +1,115 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { changesOf } from '../../../src/core/change.js'
+import { present, type Fact } from '../../../src/core/fact.js'
+import { Secret } from '../../../src/core/secret.js'
+import { inputBytes } from '../../../src/core/sh.js'
+import { githubMarkFact, type WebhookMark } from '../../../src/facts/github/mark.js'
+import { githubWebhook } from '../../../src/resources/github/webhook.js'
+
+const shells = [['sh'], ['busybox', 'sh']] as const
+let root = ''
+beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'marks-'))))
+afterEach(() => rmSync(root, { recursive: true, force: true }))
+
+/** A script of the host's, with the marks below a directory of the test's own. */
+function run(
+  shell: readonly string[],
+  text: string,
+  input?: Buffer,
+): { readonly code: number; readonly stdout: Buffer; readonly stderr: string } {
+  const [command = 'sh', ...words] = shell
+  const { status, stdout, stderr } = spawnSync(
+    command,
+    [...words, '-uc', text.replaceAll('/var/lib/fettle', root)],
+    { input },
+  )
+  return { code: status ?? -1, stdout, stderr: stderr.toString() }
+}
+
+const read = (shell: readonly string[]): Fact<readonly WebhookMark[]> | undefined =>
+  githubMarkFact.parse(run(shell, githubMarkFact.script(['all']).script.text), ['all'])[0]
+
+function markOf(hook: number): { readonly script: string; readonly input: Buffer } {
+  const made = githubWebhook('acme/demo', {
+    url: 'https://example.org',
+    secret: new Secret('wanted-of-the-hook'),
+    prove: false,
+  })
+  const [action] =
+    changesOf(made.plan({ hooks: [], marks: [], delivery: null }, made.values, { changing: [] }))[0]
+      ?.actions ?? []
+  const mark =
+    action?.on === 'github'
+      ? action.then?.({ id: hook, active: true, events: [], updated_at: '', config: {} })[0]
+      : undefined
+  if (mark?.on !== 'shell' || mark.input === undefined) throw new Error('no mark')
+  return { script: mark.script.text, input: inputBytes(mark.input) }
+}
+
+describe.each(shells)('%s', (...shell) => {
+  test('no directory is no marks', () => {
+    rmSync(root, { recursive: true })
+    expect(read(shell)).toEqual(present([]))
+    mkdirSync(join(root, 'github'), { recursive: true })
+    expect(read(shell)).toEqual(present([]))
+  })
+
+  test('what is written is read again, and only root may', () => {
+    for (const hook of [12, 7]) {
+      const { script, input } = markOf(hook)
+      expect(run(shell, script, input)).toMatchObject({ code: 0, stderr: '' })
+    }
+    const fact = read(shell)
+    expect(
+      fact?.is === 'present' ? fact.value.map(({ hook, hmac }) => [hook, hmac.length]) : fact,
+    ).toEqual([
+      [12, 64],
+      [7, 64],
+    ])
+    expect(readdirSync(join(root, 'github'))).toEqual(['12', '7'])
+    expect([
+      statSync(join(root, 'github', '7')).mode & 0o777,
+      statSync(join(root, 'github')).mode & 0o777,
+    ]).toEqual([0o600, 0o700])
+  })
+
+  test('a damaged mark fits nothing, and no other mark is lost with it', () => {
+    const { script, input } = markOf(3)
+    run(shell, script, input)
+    for (const [name, text] of [
+      ['1', ''],
+      ['2', 'garbage'],
+      ['4', '1 zz zz\nsecond line\n'],
+    ] as const)
+      writeFileSync(join(root, 'github', name), text)
+    const fact = read(shell)
+    expect(
+      fact?.is === 'present' ? fact.value.map(({ hook, hmac }) => [hook, hmac.length]) : fact,
+    ).toEqual([
+      [1, 0],
+      [2, 0],
+      [3, 64],
+      [4, 0],
+    ])
+  })
+})
+
+describe('garbage is unknown', () => {
+  test.each([
+    ['a failure', 1, ''],
+    ['a killed shell', 137, '7 1 ab cd\n'],
+    ['no ids', 0, 'notes 1 ab cd\n'],
+    ['a page', 0, '<html>\n'],
+    ['bytes', 0, '\0\xff\n'],
+  ])('%s', (_, code, text) => {
+    expect(
+      githubMarkFact
+        .parse({ code, stdout: Buffer.from(text, 'latin1'), stderr: 'why' }, ['all'])
+        .map((fact) => fact.is),
+    ).toEqual(['unknown'])
+  })
+})

@@ -1,0 +1,477 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { present, type Fact, type Output } from '../../../src/core/fact.js'
+import { Later } from '../../../src/core/later.js'
+import { meets } from '../../../src/facts/python/pep440.js'
+import { parseRequirements, unmet } from '../../../src/facts/python/requirements.js'
+import { venvFact, type Venv, type VenvKey } from '../../../src/facts/python/venv.js'
+import type { PythonVenvOptions } from '../../../src/resources/python/venv-options.js'
+import { pythonVenv } from '../../../src/resources/python/venv.js'
+import { runIn, shells, type Shell } from '../../shells.js'
+
+test.each([
+  // What pip 23.0.1 answers.
+  ['1', '==1.0.*', true],
+  ['1.0', '==1', true],
+  ['1.0+local', '==1.0', true],
+  ['1.0+local', '==1.0+other', false],
+  ['1!1.0', '==1.0', false],
+  ['2.2.10', '>2.2.2', true],
+  ['1.0', '>1.0rc1', true],
+  ['1.0.post1', '>1.0', false],
+  ['1.0.post1', '>1.0.post0', true],
+  ['1.0rc1', '<1.0', false],
+  ['1.0rc1', '<1.0rc2', true],
+  ['1.0', '<1.0.post1', true],
+  ['1.0rc1', '>=0.9', true],
+  ['1.0.dev1', '<1.0a1', true],
+  ['1.0a1.dev1', '<1.0a1', true],
+  ['1.0b2', '>1.0a10', true],
+  ['v1.0-RC1', '==1.0c1', true],
+  ['1.0-1', '==1.0.post1', true],
+  ['1.0+abc', '==1.0+1', false],
+  ['1.0+1.2', '>=1.0', true],
+  ['1', '~=1.0.0', true],
+  ['1.4.5', '~=1.4.2', true],
+  ['1.5', '~=1.4.2', false],
+  ['1.5', '~=1.4', true],
+  ['2.0', '!=2.0.*', false],
+  ['1.0', '===1.0', true],
+  ['1.0.0', '===1.0', false],
+  ['junk', '>=0', false],
+])('%s %s: %s', (version, specifier, met) => {
+  expect(meets(version, specifier)).toBe(met)
+})
+
+describe('requirements', () => {
+  const installed = [
+    { name: 'Flask', version: '2.2.2' },
+    { name: 'ruamel.yaml', version: '0.17.21rc1' },
+    { name: 'x', version: '1.0+local1' },
+    { name: 'odd', version: 'whatever' },
+  ]
+  test.each([
+    'flask',
+    'Flask==2.2.2',
+    'flask>=2,<3',
+    'flask >= 2 , < 3',
+    'flask~=2.2.0',
+    'flask==2.*',
+    'flask===2.2.2',
+    'flask[async,dotenv]>=2',
+    'flask (>=2)',
+    'Ruamel_YAML>=0.17',
+    'ruamel-yaml',
+    'x==1.0',
+    'odd',
+    'flask # why',
+    '# only words',
+    '',
+    'flask==2.2.2 --hash=sha256:abc',
+    'flask==2.2.2 \\\n    --hash=sha256:a \\\n    --hash=sha256:b',
+    '--index-url https://example.org/simple\nflask',
+    '\ufeffflask'.slice(1),
+    'flask\r\nx\r\n',
+  ])('%j is met', (text) => {
+    const { simple, forPip, unclear } = parseRequirements(text)
+    expect([unmet(simple, installed), forPip, unclear]).toEqual([[], [], []])
+  })
+  test.each([
+    ['flask!=2.2.2', 'flask!=2.2.2 (2.2.2 is installed)'],
+    ['flask>=3', 'flask>=3 (2.2.2 is installed)'],
+    ['flask==2.2', 'flask==2.2 (2.2.2 is installed)'],
+    ['x==1.0+local2', 'x==1.0+local2 (1.0+local1 is installed)'],
+    ['odd>=1', 'odd>=1 (whatever is installed)'],
+    ['gunicorn', 'gunicorn'],
+  ])('%s is not', (text, missing) => {
+    expect(unmet(parseRequirements(text).simple, installed)).toEqual([missing])
+  })
+  test.each([
+    'flask; python_version > "3"',
+    '-r other.txt',
+    '--requirement=other.txt',
+    '-c limits.txt',
+  ])('%s is for pip', (text) => {
+    expect(parseRequirements(text)).toEqual({ simple: [], forPip: [text], unclear: [] })
+  })
+  test.each([
+    '-e .',
+    '--editable=.',
+    './local',
+    '/srv/local',
+    'a @ https://example.org/a.whl',
+    'git+https://example.org/a',
+    'flask=2',
+    'flask>>2',
+    'flask~=2',
+    'flask>=2.*',
+    'flask>2+local',
+    'flask==2.x',
+    'flask two',
+    '$(id)',
+    '-e git+ssh://x ; y',
+  ])('%s is unclear', (text) => {
+    expect(parseRequirements(text)).toEqual({ simple: [], forPip: [], unclear: [text] })
+  })
+})
+
+const output = (stdout: string): Output => ({
+  code: 0,
+  stdout: Buffer.from(stdout),
+  stderr: 'it broke',
+})
+test.each(['utf8', 'utf16le'] as const)(
+  'requirements of the project that PowerShell wrote, in %s',
+  (encoding) => {
+    const { reads } = pythonVenv('/v', { requirements: 'requirements.txt' })
+    const later = Object.values(reads)
+      .map(({ key: asked }) => asked)
+      .find((asked) => asked instanceof Later && asked.isLocal)
+    const content = Buffer.from('\ufeffflask\r\nPyMySQL>=1\r\n', encoding)
+    const source = { standIns: true, fact: () => present(new Uint8Array(content)) as never }
+    expect(later instanceof Later && Later.evaluate(later, source)).toMatchObject({
+      known: true,
+      value: { requirements: { text: 'flask\r\nPyMySQL>=1\r\n' } },
+    })
+  },
+)
+
+const key: VenvKey = {
+  path: '/v',
+  python: 'python3',
+  systemSitePackages: false,
+  requirements: null,
+}
+test.each([
+  '',
+  'garbage',
+  '@venv\n',
+  '@venv\n@status 0\n',
+  '@venv\nstat: denied\n@status 1\n',
+  '@venv\nowner x\npython /usr/bin/python3.11\n@status 0\n',
+  '@venv\n@status 90\n',
+])('%j is unknown', (stdout) => {
+  expect(venvFact.parse(output(stdout), [key])).toMatchObject([{ is: 'unknown' }])
+})
+
+test('the owner may have the name of a domain', () => {
+  expect(
+    venvFact.parse(
+      output('@venv\nowner DOM\\web admin 5001 96\npython /usr/bin/python3.11\n@status 0\n'),
+      [key],
+    ),
+  ).toMatchObject([{ value: { environment: { owner: { name: 'DOM\\web admin', id: '5001' } } } }])
+})
+
+describe.each(shells.map((shell) => [shell.name, shell] as const))(
+  '%s reads without starting Python',
+  (_, shell: Shell) => {
+    let root = ''
+    let ran = ''
+    beforeEach(() => {
+      root = mkdtempSync(join(tmpdir(), 'venv-'))
+      ran = join(root, 'ran')
+      mkdirSync(join(root, 'usr/bin'), { recursive: true })
+      // Whoever starts it is noticed.
+      writeFileSync(join(root, 'usr/bin/python3.11'), `#!/bin/sh\necho "$@" >>${ran}\n`)
+      chmodSync(join(root, 'usr/bin/python3.11'), 0o755)
+      symlinkSync('python3.11', join(root, 'usr/bin/python3'))
+    })
+    afterEach(() => rmSync(root, { recursive: true, force: true }))
+
+    const read = (rest: Partial<VenvKey> = {}): Fact<Venv> | undefined => {
+      const whole = {
+        ...key,
+        path: join(root, 'v'),
+        python: join(root, 'usr/bin/python3'),
+        ...rest,
+      }
+      return venvFact.parse(runIn(shell, venvFact.script([whole])), [whole])[0]
+    }
+    function makeVenv(sees = 'false', libraries = 'python3.11'): void {
+      mkdirSync(join(root, 'v/bin'), { recursive: true })
+      const site = join(root, 'v/lib', libraries, 'site-packages')
+      for (const name of [
+        'pip-23.0.1.dist-info',
+        'my_wheel-1.0.dist-info',
+        '~lask-1.0.dist-info',
+        'bare.egg-info',
+      ])
+        mkdirSync(join(site, name), { recursive: true })
+      writeFileSync(join(site, 'bare.egg-info/PKG-INFO'), 'Name: bare\nVersion: 3.1\n')
+      writeFileSync(
+        join(root, 'v/pyvenv.cfg'),
+        `home = ${root}/usr/bin\ninclude-system-site-packages = ${sees}\nversion = 3.11.2\n`,
+      )
+      symlinkSync(join(root, 'usr/bin/python3'), join(root, 'v/bin/python'))
+    }
+    const system = (): void => {
+      mkdirSync(join(root, 'usr/lib/python3/dist-packages/Flask-2.2.2.egg-info'), {
+        recursive: true,
+      })
+      mkdirSync(join(root, 'usr/lib/python3/dist-packages/numpy-1.24.2-py3.11.egg-info'))
+    }
+
+    test('none yet, and what the system would give', () => {
+      system()
+      expect(read({ systemSitePackages: true })).toMatchObject({
+        is: 'present',
+        value: {
+          environment: null,
+          python: join(root, 'usr/bin/python3.11'),
+          own: [],
+          system: [
+            { name: 'Flask', version: '2.2.2' },
+            { name: 'numpy', version: '1.24.2' },
+          ],
+        },
+      })
+      expect(read()).toMatchObject({ value: { environment: null, system: [] } })
+    })
+    test("its own and the system's", () => {
+      makeVenv('true')
+      system()
+      const fact = read()
+      expect(fact).toMatchObject({
+        is: 'present',
+        value: {
+          environment: {
+            systemSitePackages: true,
+            interpreter: join(root, 'usr/bin/python3.11'),
+            outdated: false,
+          },
+          own: [
+            { name: 'my_wheel', version: '1.0' },
+            { name: 'pip', version: '23.0.1' },
+            { name: 'bare', version: '3.1' },
+          ],
+          system: [{ name: 'Flask' }, { name: 'numpy' }],
+        },
+      })
+      expect(() => readFileSync(ran)).toThrow('ENOENT')
+    })
+    test('an interpreter that is gone, or became another', () => {
+      makeVenv('false', 'python3.10')
+      expect(read()).toMatchObject({ value: { environment: { outdated: true } } })
+      rmSync(join(root, 'v/bin/python'))
+      symlinkSync('/usr/bin/python3.4', join(root, 'v/bin/python'))
+      expect(read()).toMatchObject({ value: { environment: { interpreter: null } } })
+    })
+    test('what is none of an environment is named, whatever it is', () => {
+      makeVenv()
+      for (const name of ['include', 'share']) mkdirSync(join(root, 'v', name))
+      writeFileSync(join(root, 'v/.gitignore'), '*')
+      expect(read()).toMatchObject({ value: { environment: { strange: [] } } })
+      mkdirSync(join(root, "v/it's static"))
+      for (const name of ['app.py', '.env']) writeFileSync(join(root, 'v', name), '')
+      symlinkSync('/nonexistent', join(root, 'v/data'))
+      expect(read()).toMatchObject({
+        value: { environment: { strange: ['app.py', 'data', "it's static", '.env'] } },
+      })
+    })
+    test('one of PyPy is none that is outdated', () => {
+      makeVenv('false', 'pypy3.11')
+      rmSync(join(root, 'v/bin/python'))
+      symlinkSync('python3.11', join(root, 'usr/bin/pypy3.11'))
+      symlinkSync(join(root, 'usr/bin/pypy3.11'), join(root, 'v/bin/python'))
+      expect(read()).toMatchObject({
+        value: {
+          environment: { outdated: false },
+          own: [{ name: 'my_wheel' }, { name: 'pip' }, { name: 'bare' }],
+        },
+      })
+    })
+    test('requirements of the host are read, and a folder in the way is told', () => {
+      makeVenv()
+      const file = join(root, "it's.txt")
+      expect(read({ requirements: { file } })).toMatchObject({ value: { requirements: null } })
+      writeFileSync(file, 'flask\n@venv\n@status 0\nlast')
+      expect(read({ requirements: { file } })).toMatchObject({
+        value: { requirements: 'flask\n@venv\n@status 0\nlast', judged: null },
+      })
+      expect(read({ path: root })).toMatchObject({
+        value: { environment: null, other: 'a directory that holds other things' },
+      })
+      expect(read({ path: file })).toMatchObject({ value: { other: 'no directory' } })
+    })
+    test('requirements without an end are not read, whatever leads to them', () => {
+      makeVenv()
+      const file = join(root, 'endless.txt')
+      writeFileSync(file, '')
+      truncateSync(file, 4 * 2 ** 40)
+      expect(read({ requirements: { file } })).toMatchObject({
+        is: 'unknown',
+        reason: expect.stringContaining('are longer than 1048576 bytes'),
+      })
+      symlinkSync(file, join(root, 'link.txt'))
+      expect(read({ requirements: { file: join(root, 'link.txt') } })).toMatchObject({
+        is: 'unknown',
+        reason: expect.stringContaining('are longer'),
+      })
+      rmSync(join(root, 'v'), { recursive: true })
+      expect(read({ requirements: { file } })).toMatchObject({
+        is: 'unknown',
+        reason: expect.stringContaining('are longer'),
+      })
+    })
+    test('no Python', () => {
+      expect(read({ python: 'python3.99' })).toMatchObject({
+        is: 'unknown',
+        reason: 'python3.99 is not installed on the host',
+      })
+      expect(read({ python: null })).toMatchObject({ is: 'present', value: { environment: null } })
+    })
+  },
+)
+
+// Python is started as the owner of the environment, and that needs getent.
+describe('what only Python can judge', () => {
+  const [dash] = shells as readonly [Shell]
+  let root = ''
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'venv-'))
+  })
+  afterEach(() => rmSync(root, { recursive: true, force: true }))
+  const at = (name: string): string => join(root, name)
+  const ask = (requirements: VenvKey['requirements']): unknown => {
+    const whole = { ...key, path: at('v'), requirements }
+    return venvFact.parse(runIn(dash, venvFact.script([whole])), [whole])[0]
+  }
+  const standIn = (script: string): void => {
+    for (const folder of ['v/bin', 'v/lib/python3.11']) mkdirSync(at(folder), { recursive: true })
+    writeFileSync(at('v/pyvenv.cfg'), 'version = 3.11.2\n')
+    writeFileSync(at('v/bin/python'), `#!/bin/sh\ntouch ${root}/asked\n${script}\n`, {
+      mode: 0o755,
+    })
+  }
+  const marked = { text: 'x; python_version > "3"' }
+
+  test('it is not asked about what would have to be built', () => {
+    standIn('echo met')
+    writeFileSync(at('r'), 'x; python_version > "3"\n-e .\n')
+    expect([ask({ file: at('r') }), ask({ text: 'flask # ; x' })]).toMatchObject([
+      { value: { judged: null } },
+      { value: { judged: null } },
+    ])
+    expect(existsSync(at('asked'))).toBe(false)
+  })
+  test.each([
+    ['echo met', 'met'],
+    ['echo unmet', 'unmet'],
+    ['echo cannot -e .', { cannot: '-e .' }],
+    ['exit 1', { failed: 'status 1' }],
+    [
+      'echo Traceback; echo "ModuleNotFoundError: No module named \'pip\'" >&2; exit 1',
+      { failed: "ModuleNotFoundError: No module named 'pip'" },
+    ],
+    ['echo met; kill -9 $$', { failed: expect.any(String) }],
+    ['exit 0', { failed: 'status 0' }],
+  ])('%s', (script, judged) => {
+    standIn(script)
+    expect(ask(marked)).toMatchObject({ is: 'present', value: { judged } })
+  })
+
+  // One interpreter with pip's copy of \`packaging\`, and what is installed beside it, stand for an
+  // environment. Where there is no pip, there is nothing to compare with.
+  const python = [
+    '/usr/bin/python3',
+    ...(process.env.PATH ?? '').split(':').map((folder) => join(folder, 'python3')),
+  ].find(
+    (path) => spawnSync(path, ['-c', 'import pip._vendor.packaging.requirements']).status === 0,
+  )
+  const described = python === undefined ? describe.skip : describe
+  described('by an environment', () => {
+    beforeEach(() => {
+      spawnSync(python ?? '', ['-m', 'venv', '--without-pip', '--system-site-packages', at('v')])
+      for (const name of ['Flask-2.2.2', 'ruamel.yaml-0.17.21rc1']) {
+        const [folder] = readdirSync(at('v/lib'))
+        mkdirSync(at(`v/lib/${folder ?? ''}/site-packages/${name}.dist-info`))
+        writeFileSync(
+          at(`v/lib/${folder ?? ''}/site-packages/${name}.dist-info/METADATA`),
+          `Metadata-Version: 2.1\nName: ${name.replace(/-[^-]*$/, '')}\nVersion: ${name.replace(/^.*-/, '')}\n`,
+        )
+      }
+      writeFileSync(at('base.txt'), 'ruamel-yaml>=0.17 # why\n--hash-free\n-c limits.txt\n')
+      writeFileSync(at('limits.txt'), 'flask<3\nnot-wanted==1\n')
+      writeFileSync(at('strict.txt'), 'flask<2\n')
+      writeFileSync(at('built.txt'), 'flask\n-e .\n')
+      writeFileSync(at('utf16.txt'), Buffer.from('\ufeffflask; python_version > "3"\n', 'utf16le'))
+    })
+    test('with markers, other files, constraints and encodings', () => {
+      const judged = (lines: string): unknown => {
+        writeFileSync(at('r.txt'), lines)
+        const fact = ask({ file: at('r.txt') })
+        return (fact as { value?: { judged?: unknown } }).value?.judged ?? fact
+      }
+      const rows: readonly (readonly [string, unknown])[] = [
+        ['flask ; python_version >= "3"\n', 'met'],
+        ['flask >= 3 ; python_version >= "3"\n', 'unmet'],
+        ['nothing ; python_version < "3"\n', 'met'],
+        ['nothing ; sys_platform == "linux" and extra != "dev"\n', 'unmet'],
+        ['Flask[async]>=2,<3 ; os_name == "posix" \\\n  --hash=sha256:ab\n', 'met'],
+        ['-r base.txt\nflask\n', 'met'],
+        ['--requirement=base.txt\n', 'met'],
+        ['flask\n-c strict.txt\n', 'unmet'],
+        ['-r utf16.txt\n', 'met'],
+        ['-r built.txt\n', { cannot: '-e .' }],
+        ['-r none.txt\n', { cannot: expect.stringContaining('none.txt') }],
+        ['flask ; pythn == "3"\n', { cannot: 'flask ; pythn == "3"' }],
+      ]
+      expect(rows.map(([lines]) => [lines, judged(lines)])).toEqual(
+        rows.map(([lines, answer]) => [lines, answer]),
+      )
+      expect(ask(marked)).toMatchObject({ value: { judged: 'unmet' } })
+    })
+    test('of a byte order mark, which other encodings than UTF-8 are refused by', () => {
+      writeFileSync(at('marked.txt'), '\ufeff-r base.txt\nflask\n')
+      expect(ask({ file: at('marked.txt') })).toMatchObject({
+        value: { judged: 'met', requirements: '-r base.txt\nflask' },
+      })
+      const reason = `the requirements of ${at('v')} are written in UTF-16 or UTF-32, which is read only from files of the project`
+      expect(ask({ file: at('utf16.txt') })).toMatchObject({ is: 'unknown', reason })
+    })
+    test('reading writes nothing', () => {
+      const listing = (): string =>
+        execFileSync('find', [root, '-printf', '%p %i %T@ %C@\n']).toString()
+      const before = listing()
+      expect(ask(marked)).toMatchObject({ value: { judged: 'unmet' } })
+      expect(listing()).toBe(before)
+    })
+  })
+})
+
+test.each<[PythonVenvOptions, string]>([
+  [{ requirements: 'r.txt', packages: ['flask'] }, 'has both requirements and packages'],
+  [{ packages: ['-e .'] }, 'must not begin with -'],
+  [{ packages: ['flask=2'] }, 'must be requirements such as flask>=2'],
+  [
+    { indexUrl: 'https://user:token@example.org/simple' },
+    'must not hold a user name, password or token',
+  ],
+  [
+    { indexUrl: 'https://example.org/simple?token=x1' },
+    'must not hold a user name, password or token',
+  ],
+  [
+    { findLinks: 'https://example.org/wheels?access_token=x1' },
+    'must not hold a user name, password or token',
+  ],
+  [{ findLinks: 'wheels' }, 'must be an absolute path or an https:// URL'],
+  [{ python: '-c' }, 'must not begin with -'],
+])('%j is refused', (options, message) => {
+  expect(() => pythonVenv('/srv/venv', options)).toThrow(message)
+})

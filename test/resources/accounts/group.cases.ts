@@ -1,0 +1,46 @@
+import { group } from '../../../src/resources/accounts/group.js'
+import type { Case } from '../case.js'
+
+export const cases: readonly Case[] = [
+  {
+    name: 'created',
+    example: true,
+    resource: () => group('deploy', { system: true }),
+    facts: { group: null },
+    changes: ['create group deploy'],
+    scripts: ['groupadd -r  -- deploy'],
+  },
+  {
+    name: 'created with a gid',
+    resource: () => group('deploy', { gid: 990 }),
+    facts: { group: null },
+    changes: ['create group deploy'],
+    scripts: ['groupadd  -g 990 -- deploy'],
+  },
+  {
+    name: 'there',
+    resource: () => group('deploy', { system: true }),
+    facts: { group: { gid: 990, members: [] } },
+    changes: [],
+  },
+  {
+    name: 'another gid',
+    resource: () => group('deploy', { gid: 990 }),
+    facts: { group: { gid: 5, members: [] } },
+    changes: ['gid 5 → 990'],
+    scripts: ['groupmod -g 990 -- deploy'],
+  },
+  {
+    name: 'removed',
+    resource: () => group('deploy', { state: 'absent' }),
+    facts: { group: { gid: 5, members: [] } },
+    changes: ['remove group deploy'],
+    scripts: ['groupdel -- deploy'],
+  },
+  {
+    name: 'already removed',
+    resource: () => group('deploy', { state: 'absent' }),
+    facts: { group: null },
+    changes: [],
+  },
+]

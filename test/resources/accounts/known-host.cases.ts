@@ -1,0 +1,81 @@
+import { knownHost } from '../../../src/resources/accounts/known-host.js'
+import type { Case } from '../case.js'
+import { fileEntry, holdingText } from '../files/entry.js'
+
+const one = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5'
+const two = 'ecdsa-sha2-nistp256 AAAAE2VjZHNh'
+const here = { missingParent: null }
+
+export const cases: readonly Case[] = [
+  {
+    name: 'a new file',
+    example: true,
+    resource: () => knownHost('github.com', { keys: [one, two] }),
+    facts: { ...here, path: null },
+    changes: ['set the keys of github.com'],
+  },
+  {
+    name: 'known',
+    resource: () => knownHost('github.com', { keys: [two, `${one} a comment`] }),
+    facts: {
+      ...here,
+      path: holdingText(`# pinned\n\ngithub.com ${one}\nother ${two}\nGitHub.com,x ${two} y\n`),
+    },
+    changes: [],
+  },
+  {
+    name: 'a key more',
+    resource: () => knownHost('github.com', { keys: [one, two] }),
+    facts: { ...here, path: holdingText(`github.com ${one}\n`) },
+    changes: ['set the keys of github.com'],
+  },
+  {
+    name: 'a key that is not its own',
+    resource: () => knownHost('github.com', { keys: [one] }),
+    facts: { ...here, path: holdingText(`github.com ${one}\ngithub.com ${two}\n`) },
+    changes: ['set the keys of github.com'],
+  },
+  {
+    name: 'on another port',
+    resource: () => knownHost('git.example:2222', { keys: [one] }),
+    facts: { ...here, path: holdingText(`[git.example]:2222 ${one}\ngit.example ${two}\n`) },
+    changes: [],
+  },
+  {
+    name: 'port 22 is no port',
+    resource: () => knownHost('[git.example]:22', { keys: [one] }),
+    facts: { ...here, path: holdingText(`git.example ${one}\n`) },
+    changes: [],
+  },
+  {
+    name: 'a missing directory',
+    resource: () => knownHost('h', { keys: [one], path: '/x/known' }),
+    facts: { path: null, missingParent: { path: '/x', taken: false } },
+    changes: ['blocked: directory /x does not exist'],
+  },
+  {
+    name: 'a file that is too long',
+    resource: () => knownHost('h', { keys: [one] }),
+    facts: { ...here, path: fileEntry({ size: 1e7 }) },
+    changes: ['blocked: /etc/ssh/ssh_known_hosts is longer than 256 KiB'],
+  },
+  {
+    name: 'keys from the host that are none',
+    resource: () => knownHost('h', { keys: [one] }),
+    values: { keys: ['ssh-ed25519 AAAA\nevil ssh-rsa AAAA'] },
+    facts: { ...here, path: null },
+    changes: ['blocked: the keys are not public keys: each must be one line'],
+  },
+  {
+    name: 'forgotten',
+    resource: () => knownHost('h', { state: 'absent' }),
+    facts: { ...here, path: holdingText(`h ${one}\n`) },
+    changes: ['forget the keys of h'],
+  },
+  {
+    name: 'never known',
+    resource: () => knownHost('h', { state: 'absent' }),
+    facts: { ...here, path: null },
+    changes: [],
+  },
+]

@@ -1,0 +1,136 @@
+import { secret } from '../../../src/core/secret-text.js'
+import type { GuardVerdict } from '../../../src/facts/commands/guard.js'
+import type { PendingMark } from '../../../src/facts/systemd/pending-marks.js'
+import { command } from '../../../src/resources/commands/command.js'
+import { group } from '../../../src/resources/accounts/group.js'
+import type { Case } from '../case.js'
+
+const trigger = group('app')
+const due: GuardVerdict = { is: 'due' }
+const facts = (verdict: GuardVerdict, ...marks: readonly PendingMark[]): Case['facts'] => ({
+  verdict,
+  marks,
+})
+const mark: PendingMark = { effect: 'run', trigger: 'group[old]', instance: null }
+const build = () => command(['make', 'all'], { cwd: '/srv/app', creates: '/srv/app/out' })
+
+export const cases: readonly Case[] = [
+  {
+    name: 'what it creates is missing',
+    example: true,
+    resource: build,
+    facts: facts(due),
+    changes: ['run: make all'],
+    scripts: [
+      `cd -- /srv/app || exit\nset -- make all\n( exec "$@" ); s_=$?\ncase $s_ in\n  0) ;;\n  *) exit "$s_" ;;\nesac\n[ -e /srv/app/out ] || [ -L /srv/app/out ] || { printf 'fettle: %s\\nfettle, remedy: %s\\n' '\`make all\` ended well, and /srv/app/out is still missing' 'correct creates, or the command so that it makes that path' >&2; exit 1; }`,
+    ],
+  },
+  {
+    name: 'a guard holds',
+    resource: build,
+    facts: facts({ is: 'holds', guard: 'creates' }),
+    changes: [],
+  },
+  {
+    name: 'no guard',
+    resource: () => command('true'),
+    facts: facts(due),
+    changes: ['always runs: true'],
+  },
+  {
+    name: 'onlyIf alone settles nothing',
+    resource: () => command('true', { onlyIf: 'test -e /x' }),
+    facts: facts(due),
+    changes: ['always runs: true'],
+  },
+  {
+    name: 'onlyIf does not hold',
+    resource: () => command('true', { onlyIf: 'test -e /x' }),
+    facts: facts({ is: 'holds', guard: 'onlyIf' }),
+    changes: [],
+  },
+  {
+    name: 'a guard that is not there',
+    resource: () => command('true', { unless: ['nosuch', '-x'] }),
+    facts: facts({ is: 'failed', guard: 'unless', status: 127 }),
+    changes: ['blocked: the guard unless (nosuch -x) was not found: status 127'],
+  },
+  {
+    name: 'a guard that cannot be executed',
+    resource: () => command('true', { onlyIf: '/etc/passwd' }),
+    facts: facts({ is: 'failed', guard: 'onlyIf', status: 126 }),
+    changes: ['blocked: the guard onlyIf (/etc/passwd) cannot be executed: status 126'],
+  },
+  {
+    name: 'no such directory',
+    resource: () => command('true', { unless: 'false', cwd: '/none' }),
+    facts: facts({ is: 'failed', guard: 'cwd', status: 1 }),
+    changes: ['blocked: the directory /none does not exist or cannot be entered'],
+  },
+  {
+    name: 'nothing changed',
+    resource: () => command('true', { onChangeOf: [trigger] }),
+    facts: facts(due),
+    changes: [],
+  },
+  {
+    name: 'what only root may see matters',
+    resource: () => command('true', { onChangeOf: [trigger] }),
+    facts: { verdict: due, marks: { hidden: '/var/lib/fettle' } },
+    changes: [
+      'blocked: the pending restarts could not be read: only root may read /var/lib/fettle',
+    ],
+  },
+  {
+    name: 'but not where a change is known',
+    resource: () => command('true', { onChangeOf: [trigger] }),
+    facts: { verdict: due, marks: { hidden: '/var/lib/fettle' } },
+    changing: [trigger.address],
+    changes: ['run: true'],
+  },
+  {
+    name: 'nor where nothing is waited for',
+    resource: () => command('true'),
+    facts: { verdict: due, marks: { hidden: '/var/lib/fettle' } },
+    changes: ['always runs: true'],
+  },
+  {
+    name: 'something is going to change',
+    resource: () => command('true', { onChangeOf: [trigger] }),
+    facts: facts(due),
+    changing: [trigger.address],
+    changes: ['run: true'],
+  },
+  {
+    name: 'something changed in an earlier run',
+    resource: () => command('true', { onChangeOf: [trigger] }),
+    facts: facts(due, mark),
+    changes: ['run: true'],
+  },
+  {
+    name: 'a guard keeps it from running all the same',
+    resource: () => command('true', { onChangeOf: [trigger], unless: 'true' }),
+    facts: facts({ is: 'holds', guard: 'unless' }, mark),
+    changes: [],
+  },
+  {
+    name: 'words of the shell are arguments, and a secret is not in the script',
+    resource: () =>
+      command(['if', 'A=1', "it's"], {
+        env: { TOKEN: secret('canary-1234'), PLAIN: 'a b' },
+        input: secret('canary-5678'),
+        successCodes: [0, 3],
+      }),
+    facts: facts(due),
+    changes: [`always runs: if A=1 'it'\\''s'`],
+    scripts: [
+      `cd -- / || exit\nIFS= read -r n_; TOKEN=$(dd bs=65536 count="$n_" iflag=fullblock,count_bytes 2>/dev/null; echo .); TOKEN="\${TOKEN%.}"\nPLAIN='a b'\nexport TOKEN PLAIN\nset -- if A=1 'it'\\''s'\n( exec "$@" ); s_=$?\ncase $s_ in\n  0|3) ;;\n  *) exit "$s_" ;;\nesac`,
+    ],
+  },
+  {
+    name: 'a long text is shown by its first line',
+    resource: () => command('set -e\nmake\n'),
+    facts: facts(due),
+    changes: ['always runs: set -e …'],
+  },
+]

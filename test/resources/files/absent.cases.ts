@@ -1,0 +1,77 @@
+import { mayWriteHere } from '../../../src/resources/files/write-file.js'
+import { absent } from '../../../src/resources/files/absent.js'
+import { enter } from '../../../src/core/enter.js'
+import type { Case } from '../case.js'
+import { directoryEntry, fileEntry, linkEntry } from './entry.js'
+
+const path = '/etc/nginx/sites-enabled/default'
+const top = {
+  kind: 'directory',
+  mode: 0o755,
+  uid: 0,
+  gid: 0,
+  owner: 'root',
+  group: 'root',
+  count: 1,
+}
+const within = enter('/etc/nginx/sites-enabled').text
+
+export const cases: readonly Case[] = [
+  {
+    name: 'a link',
+    example: true,
+    resource: () => absent('/etc/nginx/sites-enabled/default'),
+    facts: { path: linkEntry('/etc/nginx/sites-available/default') },
+    changes: ['remove link to /etc/nginx/sites-available/default'],
+    scripts: [`${within} &&\n${mayWriteHere.text} &&\nrm -f -- ./default &&\nsync -- .`],
+  },
+  {
+    name: 'a file',
+    resource: () => absent(path),
+    facts: { path: fileEntry() },
+    changes: ['remove file'],
+  },
+  {
+    name: 'a socket',
+    resource: () => absent(path),
+    facts: { path: fileEntry({ kind: 'other' }) },
+    changes: ['remove file'],
+  },
+  { name: 'nothing', resource: () => absent(path), facts: { path: null }, changes: [] },
+  {
+    name: 'a directory',
+    resource: () => absent(path),
+    facts: { path: directoryEntry() },
+    changes: [`blocked: ${path} is a directory`],
+  },
+  {
+    name: 'a directory, with recurse',
+    resource: () => absent(path, { recurse: true }),
+    facts: { path: directoryEntry(), tree: [top, { ...top, kind: 'file', count: 2 }] },
+    changes: ['remove directory and 2 entries in it'],
+  },
+  {
+    name: 'a directory of one, with recurse',
+    resource: () => absent(path, { recurse: true }),
+    facts: { path: directoryEntry(), tree: [{ ...top, count: 2 }] },
+    changes: ['remove directory and 1 entry in it'],
+  },
+  {
+    name: 'an empty directory, with recurse',
+    resource: () => absent(path, { recurse: true }),
+    facts: { path: directoryEntry(), tree: [top] },
+    changes: ['remove empty directory'],
+  },
+  {
+    name: 'a link, with recurse',
+    resource: () => absent(path, { recurse: true }),
+    facts: { path: linkEntry('/etc'), tree: null },
+    changes: ['remove link to /etc'],
+  },
+  {
+    name: 'nothing, with recurse',
+    resource: () => absent(path, { recurse: true }),
+    facts: { path: null, tree: null },
+    changes: [],
+  },
+]

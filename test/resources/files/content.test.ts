@@ -1,0 +1,191 @@
+import { describe, expect, test } from '@jest/globals'
+import { absent, present, type Fact, type ProjectReader } from '../../../src/core/fact.js'
+import { Later, request, type FactSource } from '../../../src/core/later.js'
+import { FettleError } from '../../../src/core/errors.js'
+import { reveal, Secret } from '../../../src/core/secret.js'
+import { secretFileFact } from '../../../src/facts/files/secret-file.js'
+import { sourceFact, templateFact } from '../../../src/facts/files/project-file.js'
+import {
+  contentOf,
+  diffOf,
+  digestOf,
+  secretSource,
+  type ContentOptions,
+} from '../../../src/resources/files/content.js'
+import { checkedContent, pathKey } from '../../../src/resources/files/file.js'
+import { generatedSecret } from '../../../src/resources/files/generated-secret.js'
+import { sshKey } from '../../../src/resources/accounts/ssh-key.js'
+
+const bytes = Buffer.from([0, 255, 1])
+const facts = new Map<string, Fact<unknown>>([
+  ['template app.njk', present('port={{ port }}\nkey={{ key }}\n')],
+  ['source logo.png', present(bytes)],
+  ['secret-file /etc/s', present(new Secret('0123456789'))],
+])
+const source = (standIns: boolean): FactSource => ({
+  standIns,
+  fact: <V>({ kind, key }: { kind: { name: string }; key: unknown }) =>
+    (facts.get(`${kind.name} ${String(key)}`) ?? absent) as Fact<V>,
+})
+
+function evaluated(options: ContentOptions, standIns = false): unknown {
+  const content = contentOf(options)
+  if (!(content instanceof Later)) return content
+  const result = Later.evaluate(content, source(standIns))
+  return result.known ? result.value : result.reason
+}
+
+describe('contentOf', () => {
+  test('nothing, text, bytes and a Secret as they are', () => {
+    const secret = new Secret('abcdefgh')
+    expect(
+      [{}, { content: '' }, { content: bytes }, { content: secret }].map((options) =>
+        contentOf(options),
+      ),
+    ).toEqual([undefined, '', bytes, secret])
+  })
+  test('a source by its bytes', () => {
+    expect(evaluated({ source: 'logo.png' })).toBe(bytes)
+  })
+  test('a template with its variables', () => {
+    expect(evaluated({ template: 'app.njk', vars: { port: 5000, key: 'k' } })).toBe(
+      'port=5000\nkey=k\n',
+    )
+  })
+  test('a Secret at any depth makes the whole a Secret', () => {
+    const whole = evaluated({
+      template: 'app.njk',
+      vars: { port: 1, key: new Secret('hunter2-hunter2') },
+    })
+    expect(whole instanceof Secret && reveal(whole)).toBe('port=1\nkey=hunter2-hunter2\n')
+    expect(
+      evaluated({
+        template: 'app.njk',
+        vars: { port: 1, key: 1, unused: { deep: [new Secret('hunter2-hunter2')] } },
+      }),
+    ).toBeInstanceOf(Secret)
+  })
+  test('a Later that turns out to be a Secret does too', () => {
+    const vars = { port: 1, key: generatedSecret('/etc/s').value }
+    const whole = evaluated({ template: 'app.njk', vars })
+    expect(whole instanceof Secret && reveal(whole)).toBe('port=1\nkey=0123456789\n')
+  })
+  test('Laters are tried with stand-ins of their shape', () => {
+    const secret = evaluated(
+      { template: 'app.njk', vars: { port: 1, key: generatedSecret('/etc/none').value } },
+      true,
+    )
+    expect(secret instanceof Secret && /^port=1\nkey=[0-9a-f]{64}\n$/.test(reveal(secret))).toBe(
+      true,
+    )
+    expect(
+      evaluated(
+        { template: 'app.njk', vars: { port: 1, key: sshKey('/etc/none').publicKey } },
+        true,
+      ),
+    ).toMatch(/^port=1\nkey=ssh-ed25519 [A-Za-z0-9+/]{68} fettle\n$/)
+    expect(
+      evaluated({
+        template: 'app.njk',
+        vars: { port: 1, key: generatedSecret('/etc/none').value },
+      }),
+    ).toBe('the secret /etc/none does not exist')
+  })
+  test('a missing variable is an error with its place, with stand-ins too', () => {
+    expect(() => evaluated({ template: 'app.njk', vars: { port: 1 } }, true)).toThrow(
+      new FettleError('template-failed', {
+        message: 'template app.njk:2: the variable key is not given',
+      }),
+    )
+  })
+})
+
+describe('files of the project', () => {
+  const project: ProjectReader = {
+    readText: (path) => Promise.resolve(path === 'templates/a.njk' ? present('x') : absent),
+    readBytes: (path) => Promise.resolve(path === 'a' ? present(bytes) : absent),
+  }
+  test('are read', async () => {
+    expect([
+      await templateFact.read(project, 'a.njk'),
+      await sourceFact.read(project, 'a'),
+    ]).toEqual([present('x'), present(bytes)])
+  })
+  test('that are missing are unknown: the run stops before it connects', async () => {
+    expect([
+      await templateFact.read(project, 'b'),
+      await sourceFact.read(project, 'b'),
+    ]).toMatchObject([
+      { is: 'unknown', reason: 'templates/b does not exist in the project' },
+      { is: 'unknown', reason: 'b does not exist in the project' },
+    ])
+  })
+})
+
+describe('secretSource', () => {
+  const read = (bytes: Uint8Array, path = 'key.pem'): unknown => {
+    const result = Later.evaluate(secretSource(path), {
+      standIns: true,
+      fact: () => present(bytes) as never,
+    })
+    return result.known && reveal(result.value)
+  }
+  test('is the text of a file of the project, known before anything connects', () => {
+    expect([
+      read(Buffer.from('grün\n')),
+      read(Buffer.from('\ufeffgrün\n', 'utf16le')),
+      secretSource('key.pem').isLocal,
+    ]).toEqual(['grün\n', 'grün\n', true])
+  })
+  test('of bytes that are no text is an error', () => {
+    expect(() => read(Buffer.from([0x61, 0xff]))).toThrow('key.pem is not UTF-8 text')
+  })
+})
+
+describe('what is read of a path', () => {
+  test('its bytes where they differ and may be shown', () => {
+    expect(pathKey('/x', 'a')).toEqual({
+      path: '/x',
+      follow: false,
+      contentUnless: digestOf('a'),
+      size: 1,
+    })
+    expect(pathKey('/x', new Secret('abcdefgh'))).toEqual({
+      path: '/x',
+      follow: false,
+      digest: true,
+    })
+    expect(pathKey('/x', undefined, true)).toEqual({ path: '/x', follow: true })
+  })
+  test('the digest alone where content is only known on the host', () => {
+    expect(
+      pathKey('/x', Later.fact(request(secretFileFact, '/etc/s'), new Secret('abcdefgh'), 's')),
+    ).toEqual({ path: '/x', follow: false, digest: true })
+  })
+  test('what follows from a template, once that is read', () => {
+    const key = pathKey('/x', contentOf({ template: 'app.njk', vars: { port: 1, key: 'k' } }))
+    expect(key instanceof Later && Later.evaluate(key, source(false))).toEqual({
+      known: true,
+      value: { path: '/x', follow: false, contentUnless: digestOf('port=1\nkey=k\n'), size: 13 },
+    })
+  })
+})
+
+describe('diffOf', () => {
+  test.each<[string, Uint8Array | null, string | Uint8Array | Secret, unknown]>([
+    ['text', Buffer.from('a\n'), 'b\n', { before: 'a\n', after: 'b\n' }],
+    ['nothing to compare with', null, 'b', undefined],
+    ['a secret', Buffer.from('a'), new Secret('abcdefgh'), undefined],
+    ['NUL in what was', Buffer.from('a\0'), 'b', undefined],
+    ['bytes that are no text', Buffer.from('a'), Buffer.from([0xff, 0xfe]), undefined],
+    ['too long', Buffer.from('a'), 'x'.repeat(256 * 1024 + 1), undefined],
+  ])('%s', (_, before, after, expected) => {
+    expect(diffOf(before, after)).toEqual(expected)
+  })
+})
+
+test('a Later of anything else is refused by what it is', () => {
+  expect(() => checkedContent('file', '/x', 5)).toThrow(
+    'file[/x]: the content turned out to be number, and must be a string, bytes or a Secret',
+  )
+})

@@ -1,0 +1,169 @@
+import { Secret } from '../../../src/core/secret.js'
+import { file } from '../../../src/resources/files/file.js'
+import type { Case } from '../case.js'
+import { directoryEntry, fileEntry, holdingText, linkEntry } from './entry.js'
+
+const here = { missingParent: null }
+const path = '/etc/app.conf'
+const secret = new Secret('token=hunter2-hunter2')
+
+export const cases: readonly Case[] = [
+  {
+    name: 'created',
+    example: true,
+    resource: () =>
+      file(path, { content: 'port=5000\n', mode: '0640', owner: 'root', group: 'app' }),
+    facts: { ...here, path: null },
+    changes: ['create file'],
+  },
+  {
+    name: 'as wanted',
+    resource: () => file(path, { content: 'a\n', mode: '0644', owner: 'root', group: 0 }),
+    facts: { ...here, path: holdingText('a\n') },
+    changes: [],
+  },
+  {
+    name: 'left out is not managed',
+    resource: () => file(path, { content: 'a\n' }),
+    facts: { ...here, path: holdingText('a\n', { mode: 0o4711, owner: 'x', uid: 7 }) },
+    changes: [],
+  },
+  {
+    name: 'another content',
+    resource: () => file(path, { content: 'b\n' }),
+    facts: { ...here, path: holdingText('a\n') },
+    changes: ['content changed'],
+  },
+  {
+    name: 'what was there is kept',
+    resource: () => file(path, { content: 'b\n', backup: true }),
+    facts: { ...here, path: holdingText('a\n') },
+    changes: ['content changed, a copy kept'],
+  },
+  {
+    name: 'content and attributes are one write',
+    resource: () => file(path, { content: 'b\n', mode: '0600', owner: 'demo' }),
+    facts: { ...here, path: holdingText('a\n') },
+    changes: ['content changed, owner root → demo, mode 0644 → 0600'],
+  },
+  {
+    name: 'attributes are a change each',
+    resource: () => file(path, { content: 'a\n', mode: '0600', owner: 'demo', group: 'demo' }),
+    facts: { ...here, path: holdingText('a\n') },
+    changes: ['owner root → demo', 'group root → demo', 'mode 0644 → 0600'],
+  },
+  {
+    name: 'owners by id',
+    resource: () => file(path, { owner: 33, group: '33' }),
+    facts: { ...here, path: fileEntry({ uid: 33, gid: 33, owner: 'www-data', group: 'www-data' }) },
+    changes: [],
+  },
+  {
+    name: 'an owner without a name',
+    resource: () => file(path, { owner: 'demo' }),
+    facts: { ...here, path: fileEntry({ uid: 4242, owner: null }) },
+    changes: ['owner 4242 → demo'],
+  },
+  {
+    name: 'symbols change what is there',
+    resource: () => file(path, { mode: 'u=rw,go-w' }),
+    facts: { ...here, path: fileEntry({ mode: 0o666 }) },
+    changes: ['mode 0666 → 0644'],
+  },
+  {
+    name: 'symbols that hold already',
+    resource: () => file(path, { mode: 'u+r,o-w' }),
+    facts: { ...here, path: fileEntry({ mode: 0o641 }) },
+    changes: [],
+  },
+  {
+    name: 'a secret',
+    resource: () => file(path, { content: secret }),
+    facts: { ...here, path: null },
+    changes: ['create file'],
+  },
+  {
+    name: 'a secret that is too open',
+    resource: () => file(path, { content: secret }),
+    facts: { ...here, path: holdingText('token=hunter2-hunter2', { mode: 0o640 }) },
+    changes: ['mode 0640 → 0600'],
+  },
+  {
+    name: 'a secret with a mode of its own',
+    resource: () => file(path, { content: secret, mode: '0640' }),
+    facts: { ...here, path: holdingText('token=hunter2-hunter2', { mode: 0o640 }) },
+    changes: [],
+  },
+  {
+    name: 'a secret that is narrower',
+    resource: () => file(path, { content: secret }),
+    facts: { ...here, path: holdingText('token=hunter2-hunter2', { mode: 0o400 }) },
+    changes: [],
+  },
+  {
+    name: 'another secret',
+    resource: () => file(path, { content: secret }),
+    facts: { ...here, path: holdingText('old', { mode: 0o644 }) },
+    changes: ['content changed, mode 0644 → 0600'],
+  },
+  {
+    name: 'only where there is none',
+    resource: () => file(path, { content: 'a\n', onlyIfAbsent: true, mode: '0600' }),
+    facts: { ...here, path: fileEntry() },
+    changes: ['mode 0644 → 0600'],
+  },
+  {
+    name: 'a missing parent',
+    resource: () => file('/srv/app/x/conf', { content: 'a\n' }),
+    facts: { path: null, missingParent: { path: '/srv/app', taken: false } },
+    changes: ['blocked: directory /srv/app does not exist'],
+  },
+  {
+    name: 'a parent that is none',
+    resource: () => file('/srv/app/x/conf', { content: 'a\n' }),
+    facts: { path: null, missingParent: { path: '/srv/app', taken: true } },
+    changes: ['blocked: /srv/app is no directory'],
+  },
+  {
+    name: 'attributes of a file that is missing',
+    resource: () => file(path, { mode: '0600' }),
+    facts: { ...here, path: null },
+    changes: ['blocked: /etc/app.conf does not exist'],
+  },
+  {
+    name: 'a link',
+    resource: () => file(path, { content: 'a\n' }),
+    facts: { ...here, path: linkEntry('/etc/shadow') },
+    changes: ['blocked: /etc/app.conf is a symbolic link to /etc/shadow'],
+  },
+  {
+    name: 'a link to nothing',
+    resource: () => file(path, { content: 'a\n', follow: true }),
+    facts: { ...here, path: linkEntry('gone') },
+    changes: ['blocked: /etc/app.conf is a symbolic link to nothing (gone)'],
+  },
+  {
+    name: 'a link that is followed',
+    resource: () => file(path, { content: 'b\n', follow: true }),
+    facts: { ...here, path: holdingText('a\n', { target: '/srv/real.conf' }) },
+    changes: ['content changed'],
+  },
+  {
+    name: 'a directory',
+    resource: () => file(path, { content: 'a\n' }),
+    facts: { ...here, path: directoryEntry() },
+    changes: ['blocked: /etc/app.conf is a directory'],
+  },
+  {
+    name: 'a device',
+    resource: () => file(path, { content: 'a\n' }),
+    facts: { ...here, path: fileEntry({ kind: 'other' }) },
+    changes: ['blocked: /etc/app.conf is neither a file nor a directory'],
+  },
+  {
+    name: 'setuid survives a change of owner',
+    resource: () => file(path, { owner: 'demo', mode: '4755' }),
+    facts: { ...here, path: fileEntry({ mode: 0o4755 }) },
+    changes: ['owner root → demo'],
+  },
+]

@@ -1,0 +1,201 @@
+import type { GitCheckoutOptions } from '../../../src/resources/git/checkout-options.js'
+import { gitCheckout } from '../../../src/resources/git/checkout.js'
+import { sshKey } from '../../../src/resources/accounts/ssh-key.js'
+import type { Case } from '../case.js'
+
+const repo = 'git@github.com:owner/app.git'
+const key = sshKey('/var/lib/webhook/.ssh/id_app', { owner: 'webhook' })
+const [old, wanted] = ['a'.repeat(40), 'b'.repeat(40)]
+const made =
+  (options: Partial<GitCheckoutOptions> = {}) =>
+  () =>
+    gitCheckout('/srv/app/src', { repo, ref: 'main', owner: 'webhook', ...options })
+const facts = (
+  checkout: object | null = {},
+  rest: object = {},
+): Readonly<Record<string, unknown>> => ({
+  checkout:
+    checkout === null
+      ? null
+      : {
+          owner: { name: 'webhook', id: '990' },
+          head: wanted,
+          remote: repo,
+          changed: [],
+          unwanted: [],
+          unpushed: 0,
+          locks: [],
+          submodules: [],
+          ahead: [],
+          branches: [],
+          underWay: null,
+          ...checkout,
+        },
+  remote: { kind: 'branch', name: 'main', commit: wanted },
+  missingParent: null,
+  ...rest,
+})
+const clean = { untracked: true }
+
+export const cases: readonly Case[] = [
+  {
+    name: 'cloned',
+    example: true,
+    resource: () =>
+      gitCheckout('/srv/app/src', {
+        repo,
+        ref: 'main',
+        owner: 'webhook',
+        key,
+        clean: { untracked: true, keep: ['.env'] },
+        lock: '/run/lock/app/lock',
+      }),
+    facts: facts(null),
+    changes: [`clone ${repo} at bbbbbbb (main)`],
+  },
+  { name: 'there', resource: made({ clean }), facts: facts(), changes: [] },
+  {
+    name: 'moved on',
+    resource: made(),
+    facts: facts({ head: old }),
+    changes: ['aaaaaaa → bbbbbbb (main)'],
+  },
+  {
+    name: 'a commit by its id',
+    resource: made({ ref: wanted }),
+    facts: facts({ head: old }, { remote: { kind: 'commit', name: wanted, commit: wanted } }),
+    changes: ['aaaaaaa → bbbbbbb'],
+  },
+  {
+    name: 'no such ref',
+    resource: made(),
+    facts: facts({}, { remote: null }),
+    changes: [`blocked: ${repo} has neither a branch nor a tag main`],
+  },
+  {
+    name: 'no place for it',
+    resource: made(),
+    facts: facts(null, { missingParent: { path: '/srv/app', taken: false } }),
+    changes: ['blocked: directory /srv/app does not exist'],
+  },
+  {
+    name: 'something else in its place',
+    resource: made(),
+    facts: { ...facts(), checkout: { other: 'a directory that holds other things' } },
+    changes: ['blocked: /srv/app/src is a directory that holds other things'],
+  },
+  {
+    name: 'begun and not ended',
+    resource: made(),
+    facts: facts({ head: null, remote: null }),
+    changes: [`clone ${repo} at bbbbbbb (main)`],
+  },
+  {
+    name: 'everything at once, in the order in which it works',
+    resource: made({ clean, submodules: true }),
+    facts: facts({
+      owner: { name: 'root', id: '0' },
+      head: old,
+      remote: 'https://example.org/x',
+      changed: ['a'],
+      unwanted: ['x', 'y/'],
+      locks: ['.git/index.lock'],
+    }),
+    changes: [
+      'owner root → webhook',
+      'remove 1 lock of a git that is gone: .git/index.lock',
+      `remote https://example.org/x → ${repo}`,
+      'discard changes of 1 file: a',
+      'aaaaaaa → bbbbbbb (main), then remove what is untracked',
+      'remove 2 untracked files: x, y/',
+    ],
+  },
+  { name: 'an owner by number', resource: made({ owner: '990' }), facts: facts(), changes: [] },
+  {
+    name: 'many files are counted',
+    resource: made({ clean }),
+    facts: facts({ unwanted: ['1', '2', '3', '4', '5', '6', '7'] }),
+    changes: ['remove 7 untracked files: 1, 2, 3, 4, 5, and 2 more'],
+  },
+  {
+    name: 'changed files stop it',
+    resource: made(),
+    facts: facts({ changed: ['a', 'b'] }),
+    changes: ['blocked: /srv/app/src has changes of its own in 2 files: a, b'],
+  },
+  {
+    name: 'commits of its own stop it, also with clean',
+    resource: made({ clean }),
+    facts: facts({ head: old, unpushed: 2 }),
+    changes: [
+      'blocked: /srv/app/src has 2 commits that the repository does not have, up to aaaaaaa',
+    ],
+  },
+  {
+    name: 'force leaves them',
+    resource: made({ force: true }),
+    facts: facts({ head: old, unpushed: 2, changed: ['a'] }),
+    changes: ['discard changes of 1 file: a', 'aaaaaaa → bbbbbbb (main)'],
+  },
+  {
+    name: 'a move says what goes with it',
+    resource: made({ clean: { untracked: true, ignored: true } }),
+    facts: facts({
+      head: old,
+      branches: [
+        { name: 'main/1', unpushed: 0 },
+        { name: 'main/2', unpushed: 0 },
+      ],
+    }),
+    changes: [
+      'aaaaaaa → bbbbbbb (main), in the place of the local branches main/1, main/2, then remove what is untracked or ignored',
+    ],
+  },
+  {
+    name: 'a clone into what was begun by hand',
+    resource: made({ clean }),
+    facts: facts({ head: null, remote: null }),
+    changes: [`clone ${repo} at bbbbbbb (main), then remove what is untracked`],
+  },
+  {
+    name: 'local branches do not matter to a tag',
+    resource: made({ ref: 'v1' }),
+    facts: facts(
+      { head: old, branches: [{ name: 'v1', unpushed: 1 }] },
+      { remote: { kind: 'tag', name: 'v1', commit: wanted } },
+    ),
+    changes: ['aaaaaaa → bbbbbbb (v1)'],
+  },
+  {
+    name: 'commits of the branch stop it where HEAD is elsewhere',
+    resource: made({ clean }),
+    facts: facts({ branches: [{ name: 'main', unpushed: 1 }] }),
+    changes: [
+      'blocked: the local branch main of /srv/app/src has 1 commit that the repository does not have',
+    ],
+  },
+  {
+    name: 'so do commits of a submodule',
+    resource: made({ clean, submodules: true }),
+    facts: facts({ submodules: ['lib'], ahead: [{ name: 'lib', unpushed: 2 }] }),
+    changes: ['blocked: /srv/app/src/lib has 2 commits that the repository does not have'],
+  },
+  {
+    name: 'a merge under way stops a move',
+    resource: made(),
+    facts: facts({ head: old, underWay: 'merge' }),
+    changes: ['blocked: a merge is under way in /srv/app/src'],
+  },
+  {
+    name: 'a merge under way where nothing is to be done',
+    resource: made(),
+    facts: facts({ underWay: 'merge' }),
+    changes: [],
+  },
+  {
+    name: 'submodules',
+    resource: made({ submodules: true }),
+    facts: facts({ submodules: ['lib'] }),
+    changes: ['bring 1 submodule: lib'],
+  },
+]

@@ -1,0 +1,153 @@
+import type { UnitState } from '../../../src/facts/systemd/unit.js'
+import { systemdUnit } from '../../../src/resources/systemd/unit.js'
+import type { Case } from '../case.js'
+import { directoryEntry, fileEntry, holdingText, linkEntry } from '../files/entry.js'
+import { unitState } from './unit-state.js'
+
+const text = '[Service]\nExecStart=/bin/sleep infinity\n'
+const path = '/etc/systemd/system/app.service'
+const app = () => systemdUnit('app.service', { content: text })
+const gone = () => systemdUnit('app.service', { state: 'absent' })
+const loaded = (changed: Partial<UnitState> = {}): UnitState => unitState({ path, ...changed })
+
+export const cases: readonly Case[] = [
+  {
+    name: 'created',
+    example: true,
+    resource: app,
+    facts: { file: null, unit: null },
+    changes: [`create ${path}`],
+  },
+  {
+    name: 'as it should be',
+    resource: app,
+    facts: { file: holdingText(text), unit: loaded() },
+    changes: [],
+  },
+  {
+    name: 'not loaded is no difference',
+    resource: app,
+    facts: { file: holdingText(text), unit: null },
+    changes: [],
+  },
+  {
+    name: 'another content',
+    resource: app,
+    facts: { file: holdingText('[Service]\n'), unit: loaded() },
+    changes: ['content changed'],
+  },
+  {
+    name: 'content and attributes',
+    resource: app,
+    facts: {
+      file: holdingText('', { mode: 0o600, uid: 7, owner: 'app' }),
+      unit: loaded({ needsReload: true }),
+    },
+    changes: ['content changed, mode 0600 → 0644, owner app → root'],
+  },
+  {
+    name: 'mode',
+    resource: app,
+    facts: { file: holdingText(text, { mode: 0o664 }), unit: loaded() },
+    changes: ['mode 0664 → 0644'],
+  },
+  {
+    name: 'owner without a name, and group',
+    resource: app,
+    facts: {
+      file: holdingText(text, { uid: 1234, owner: null, gid: 5, group: 'tty' }),
+      unit: loaded(),
+    },
+    changes: ['owner 1234 → root, group tty → root'],
+  },
+  {
+    name: 'daemon-reload forgotten',
+    resource: app,
+    facts: { file: holdingText(text), unit: loaded({ needsReload: true }) },
+    changes: ['daemon-reload: systemd has loaded an older version'],
+    scripts: ['systemctl daemon-reload'],
+  },
+  {
+    name: 'the package’s is loaded',
+    resource: app,
+    facts: { file: holdingText(text), unit: loaded({ path: '/lib/systemd/system/app.service' }) },
+    changes: ['daemon-reload: systemd has loaded an older version'],
+  },
+  {
+    name: 'masked',
+    resource: app,
+    facts: { file: linkEntry('/dev/null'), unit: loaded({ load: 'masked' }) },
+    changes: [`blocked: app.service is masked: ${path} is a link to /dev/null`],
+  },
+  {
+    name: 'a link',
+    resource: app,
+    facts: { file: linkEntry('/srv/app.service'), unit: loaded() },
+    changes: [`blocked: ${path} is a symbolic link to /srv/app.service`],
+  },
+  {
+    name: 'a directory',
+    resource: app,
+    facts: { file: directoryEntry(), unit: null },
+    changes: [`blocked: ${path} is not a file`],
+  },
+  {
+    name: 'a template',
+    resource: () => systemdUnit('app@.service', { content: text }),
+    facts: { file: null },
+    changes: ['create /etc/systemd/system/app@.service'],
+  },
+  {
+    name: 'removed: stopped and disabled first',
+    resource: gone,
+    facts: { file: fileEntry(), unit: loaded({ active: 'active', file: 'enabled' }) },
+    changes: [`stop, disable, remove ${path}`],
+    scripts: [
+      'systemctl stop -- app.service',
+      'systemctl disable -- app.service',
+      `rm -f -- ${path} && sync -- /etc/systemd/system && systemctl daemon-reload && { systemctl reset-failed -- app.service 2>/dev/null || :; }`,
+    ],
+  },
+  {
+    name: 'removed by hand, still loaded',
+    resource: gone,
+    facts: { file: null, unit: loaded({ active: 'active', needsReload: true }) },
+    changes: [`stop, daemon-reload: ${path} is gone`],
+  },
+  {
+    name: 'removed, neither running nor enabled',
+    resource: gone,
+    facts: { file: fileEntry(), unit: loaded({ active: 'failed', file: 'static' }) },
+    changes: [`remove ${path}`],
+  },
+  {
+    name: 'removed, enabled alone',
+    resource: gone,
+    facts: { file: fileEntry(), unit: loaded({ active: 'inactive', file: 'enabled-runtime' }) },
+    changes: [`disable, remove ${path}`],
+  },
+  {
+    name: 'a template, with its instances',
+    resource: () => systemdUnit('app@.service', { state: 'absent' }),
+    facts: {
+      file: fileEntry(),
+      instances: { running: ['app@a.service', 'app@b.service'], enabled: true },
+    },
+    changes: [
+      'stop app@a.service, app@b.service, disable, remove /etc/systemd/system/app@.service',
+    ],
+  },
+  {
+    name: 'a template without instances',
+    resource: () => systemdUnit('app@.service', { state: 'absent' }),
+    facts: { file: fileEntry(), instances: { running: [], enabled: false } },
+    changes: ['remove /etc/systemd/system/app@.service'],
+  },
+  { name: 'already removed', resource: gone, facts: { file: null, unit: null }, changes: [] },
+  {
+    name: 'the package’s stays',
+    resource: gone,
+    facts: { file: null, unit: loaded({ path: '/lib/systemd/system/app.service' }) },
+    changes: [],
+  },
+]
