@@ -27,6 +27,7 @@ const commands = {
       sshd: 'openssh-server',
       socat: 'socat',
       busybox: 'busybox-static',
+      shellcheck: 'shellcheck',
       '/usr/lib/python3/dist-packages/ansible': 'ansible-core',
     },
   },

@@ -31,5 +31,6 @@ export async function build() {
 async function compile(folder) {
   const tsc = at('node_modules', 'typescript', 'bin', 'tsc')
   await must([process.execPath, tsc, '-p', 'tsconfig.build.json', '--outDir', folder])
+  await must([process.execPath, at('scripts', 'build', 'shell', 'emit.mjs'), folder])
   await must([process.execPath, at('scripts', 'build', 'bundle.mjs'), folder])
 }

@@ -60,7 +60,9 @@ function frame(answers: readonly ExpectedAnswer[], input: Buffer = Buffer.alloc(
     ...answers.filter(({ beside }) => !beside),
     ...answers.filter(({ beside }) => beside),
   ]
-  const text = Buffer.from(input.length > 0 ? `block_ ${words(ordered[0])}` : program(ordered))
+  const text = Buffer.from(
+    input.length > 0 ? `fettle_block ${words(ordered[0])}` : program(ordered),
+  )
   const id = nonce()
   const head = Buffer.concat([Buffer.from(`${id} ${text.length} ${input.length}\n`), text])
   const trailer = Buffer.from(`${id}\n`)
@@ -72,10 +74,10 @@ function frame(answers: readonly ExpectedAnswer[], input: Buffer = Buffer.alloc(
 /** It never ends with a newline, which the driver would not see. */
 function program(answers: readonly ExpectedAnswer[]): string {
   const inOrder = answers.filter(({ beside }) => !beside)
-  const lines = inOrder.map((answer) => `now_ ${words(answer)}`)
+  const lines = inOrder.map((answer) => `fettle_now ${words(answer)}`)
   let text = lines.join('\n') || ':'
   for (const answer of answers.filter(({ beside }) => beside))
-    text = `beside_ ${words(answer)} | { {\n${text}\n} </dev/null; cat; }`
+    text = `fettle_beside ${words(answer)} | { {\n${text}\n} </dev/null; cat; }`
   return text
 }
 

@@ -1,0 +1,23 @@
+// Makes a module of a shell file for Jest, as emit.mjs does for the build.
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { shellFiles, shortened, shortNames } from './shorten.mjs'
+
+const folder = fileURLToPath(new URL('../../../src/', import.meta.url))
+const names = shortNames(folder)
+
+// A name is as short as it is common in all files, so each text depends on all of them.
+const state = createHash('sha256')
+for (const path of [
+  ...shellFiles(folder).map((file) => folder + file),
+  fileURLToPath(import.meta.url),
+  fileURLToPath(new URL('shorten.mjs', import.meta.url)),
+])
+  state.update(readFileSync(path))
+const key = state.digest('hex')
+
+export default {
+  getCacheKey: (text, path) => createHash('sha256').update(key).update(path).digest('hex'),
+  process: (text) => ({ code: `export default ${JSON.stringify(shortened(text, names))}` }),
+}

@@ -1,0 +1,3 @@
+export function shellFiles(folder: string): readonly string[]
+export function shortNames(folder: string): ReadonlyMap<string, string>
+export function shortened(text: string, names: ReadonlyMap<string, string>): string

@@ -1,0 +1,73 @@
+// Makes what travels to a host of the shell files of src/: without comments and indentation, and
+// with short names.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Names of functions and variables that end in `_` are a shell file's own. */
+const ownName = /(?<![A-Za-z0-9_])[a-z][a-z0-9_]*_(?![A-Za-z0-9_])/g
+
+/** The shell files below a folder, by their paths in it. */
+export const shellFiles = (folder) =>
+  readdirSync(folder, { recursive: true })
+    .filter((path) => path.endsWith('.sh'))
+    .sort()
+
+/** A, B, …, Z, AA, AB, …: no name that is written by hand begins with a capital and ends in `_`. */
+function shortName(index) {
+  const letter = String.fromCharCode(65 + (index % 26))
+  return index < 26 ? letter : `${shortName(Math.floor(index / 26) - 1)}${letter}`
+}
+
+/**
+ * A short name for each name of its own that any of the files has: files that are used together
+ * share theirs. The more often it stands, the shorter it gets.
+ */
+export function shortNames(folder) {
+  const counts = new Map()
+  for (const path of shellFiles(folder))
+    for (const [name] of readFileSync(join(folder, path), 'utf8').matchAll(ownName))
+      counts.set(name, (counts.get(name) ?? 0) + 1)
+  const names = [...counts.keys()].sort((a, b) => counts.get(b) - counts.get(a) || (a < b ? -1 : 1))
+  return new Map(names.map((name, index) => [name, `${shortName(index)}_`]))
+}
+
+/** The text without comments, indentation and empty lines, which are kept within quotes. */
+function stripped(text) {
+  const lines = []
+  const open = []
+  for (const line of text.trimEnd().split('\n')) {
+    const isQuoted = open.at(-1) === "'" || open.at(-1) === '"'
+    const begun = line.trimStart()
+    if (!isQuoted && (begun === '' || begun.startsWith('#'))) continue
+    lines.push(isQuoted ? line : begun)
+    follow(line, open)
+  }
+  return lines.join('\n')
+}
+
+/**
+ * Follows quotes and `$(…)` through a line. `open` holds what is open, outermost first: `'`, `"`,
+ * `(` for `$(`. Patterns of `case` within `$(…)` begin with a bracket.
+ */
+function follow(line, open) {
+  for (let at = 0; at < line.length; at += 1) {
+    const letter = line[at]
+    const within = open.at(-1)
+    if (within === "'") {
+      if (letter === "'") open.pop()
+    } else if (letter === '\\') at += 1
+    else if (letter === '"') within === '"' ? open.pop() : open.push('"')
+    else if (line.startsWith('$(', at)) {
+      open.push('(')
+      at += 1
+    } else if (within === '"') continue
+    else if (letter === "'") open.push("'")
+    else if (letter === '#' && /[\s;]/.test(line[at - 1] ?? ' ')) return
+    else if (within === '(' && letter === '(') open.push('(')
+    else if (within === '(' && letter === ')') open.pop()
+  }
+}
+
+/** What travels of a shell file. */
+export const shortened = (text, names) =>
+  stripped(text).replace(ownName, (name) => names.get(name) ?? name)
