@@ -3,12 +3,14 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { packageFolder } from '../../../src/cli/package-folder.js'
 import type { LabHost } from '../../../src/lab/host.js'
 import { told, withStatus, type Told } from '../job.js'
 import { CuttingProxy, type Cut, type Direction } from './cutting-proxy.js'
 import { beginning, contents, repository, settings } from './states.js'
 
-const root = join(import.meta.dirname, '../../..')
+/** This runs compiled too, a folder deeper. */
+const root = packageFolder()
 
 export const ways = ['reset', 'end', 'hole', 'control killed', 'session killed'] as const
 
