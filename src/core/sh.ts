@@ -3,17 +3,38 @@ import { reveal, Secret } from './secret.js'
 
 /** A piece of POSIX shell, made only by `sh`, so that every value in it is quoted. */
 export class Sh {
-  readonly #text: string
-  private constructor(text: string) {
-    this.#text = text
+  readonly #body: string
+  readonly #functions: ReadonlySet<string>
+  private constructor(body: string, functions: ReadonlySet<string>) {
+    this.#body = body
+    this.#functions = functions
   }
-  static of(text: string): Sh {
-    return new Sh(text)
+  static of(body: string, functions: ReadonlySet<string> = new Set()): Sh {
+    return new Sh(body, functions)
   }
+  /** Without the functions that it calls. */
+  get body(): string {
+    return this.#body
+  }
+  /** The shell files whose functions it calls, as texts. */
+  get functions(): ReadonlySet<string> {
+    return this.#functions
+  }
+  /** The whole script: the functions, each file once, then what calls them. */
   get text(): string {
-    return this.#text
+    return [...this.#functions, this.#body].join('\n')
   }
 }
+
+/**
+ * The functions of a shell file, for what stands behind them: a script that has this piece anywhere
+ * defines them first.
+ * @param text the default export of a `.sh.js` module
+ */
+export const shellFunctions = (text: string): Sh => Sh.of('', new Set([text]))
+
+const functionsOf = (pieces: readonly Sh[]): ReadonlySet<string> =>
+  new Set(pieces.flatMap(({ functions }) => [...functions]))
 
 /** A string is one word, an array a word for each element, an `Sh` stands as it is. */
 export type ShArgument = string | number | Sh | readonly (string | number)[]
@@ -28,7 +49,7 @@ export function quote(word: string): string {
 }
 
 function render(argument: ShArgument): string {
-  if (argument instanceof Sh) return argument.text
+  if (argument instanceof Sh) return argument.body
   if (typeof argument === 'string') return quote(argument)
   if (typeof argument === 'number') return quote(String(argument))
   if (Array.isArray(argument))
@@ -45,18 +66,24 @@ export function sh(text: TemplateStringsArray, ...values: readonly ShArgument[])
   const quoted = text.reduce(
     (whole, part, index) => whole + render(values[index - 1] as ShArgument) + part,
   )
-  return Sh.of(quoted)
+  return Sh.of(quoted, functionsOf(values.filter((value) => value instanceof Sh)))
 }
 
 /** Steps of which each runs only if the one before it succeeded, whatever the shell's `-e`. */
-export function steps(pieces: readonly (Sh | false | undefined)[]): Sh {
-  const given = pieces.filter((piece) => piece instanceof Sh)
-  return Sh.of(given.map((piece) => piece.text).join(' &&\n'))
-}
+export const steps = (pieces: readonly (Sh | false | undefined)[]): Sh =>
+  joined(
+    pieces.filter((piece) => piece instanceof Sh),
+    ' &&\n',
+  )
 
 /** Joins pieces of shell with newlines. */
-export const lines = (pieces: readonly Sh[]): Sh =>
-  Sh.of(pieces.map((piece) => piece.text).join('\n'))
+export const lines = (pieces: readonly Sh[]): Sh => joined(pieces, '\n')
+
+function joined(pieces: readonly Sh[], separator: string): Sh {
+  const isOnlyFunctions = ({ body, functions }: Sh): boolean => body === '' && functions.size > 0
+  const bodies = pieces.filter((piece) => !isOnlyFunctions(piece)).map(({ body }) => body)
+  return Sh.of(bodies.join(separator), functionsOf(pieces))
+}
 
 /** What a program reads from its standard input: the only way a secret travels to a host. */
 export type Input = string | Uint8Array | Secret | readonly (string | Uint8Array | Secret)[]
