@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { transformSync } from '@swc/core'
+import { emitShellModules } from '../../scripts/build/shell/emit.mjs'
 
 /**
  * Compiles `src` as the package is: each file to JavaScript of its own, beside the packages that it
@@ -19,6 +20,7 @@ export function compile(into: string): void {
     mkdirSync(dirname(output), { recursive: true })
     writeFileSync(output, code)
   }
+  emitShellModules(into)
   writeFileSync(join(into, 'package.json'), '{"type": "module", "version": "0.0.0"}')
   symlinkSync(join(source, '../node_modules'), join(into, 'node_modules'))
 }

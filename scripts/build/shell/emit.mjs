@@ -2,13 +2,20 @@
 // `node scripts/build/shell/emit.mjs DIST`, after tsc.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { root } from '../../clone.mjs'
 import { shellFiles, shortened, shortNames } from './shorten.mjs'
 
-const dist = process.argv[2]
-const names = shortNames('src')
-for (const path of shellFiles('src')) {
-  const made = join(dist, 'src', `${path}.js`)
-  const text = shortened(readFileSync(join('src', path), 'utf8'), names)
-  mkdirSync(dirname(made), { recursive: true })
-  writeFileSync(made, `export default ${JSON.stringify(text)}\n`)
+/** @param dist the folder in which the compiled `src` lies */
+export function emitShellModules(dist) {
+  const source = join(root, 'src')
+  const names = shortNames(source)
+  for (const path of shellFiles(source)) {
+    const made = join(dist, 'src', `${path}.js`)
+    const text = shortened(readFileSync(join(source, path), 'utf8'), names)
+    mkdirSync(dirname(made), { recursive: true })
+    writeFileSync(made, `export default ${JSON.stringify(text)}\n`)
+  }
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) emitShellModules(process.argv[2])

@@ -212,7 +212,7 @@ describe('task files', () => {
 /** Loads a task file in a process of its own, by the compiled program. */
 function loadCompiled(compiled: string, directory: string): string {
   const program = `
-    const { loadPlays } = await import(process.argv[1] + '/src/cli/load-tasks.js')
+    const { loadPlays } = await import(process.argv[1] + '/src/cli/load/load-tasks.js')
     const { isPlay } = await import(process.argv[1] + '/src/core/play.js')
     const plays = await loadPlays('tasks/site.ts', process.argv[2]).catch((error) => [{ name: error.message }])
     console.log(plays.every(isPlay), plays[0].name)`
