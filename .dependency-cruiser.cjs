@@ -98,6 +98,14 @@ module.exports = {
       to: { path: '^src/cli/' },
     },
     {
+      name: 'lab-and-demo-stand-apart',
+      comment: 'The laboratory and the demo are loaded for their own commands only.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(lab|demo)/|^src/cli/commands/(lab|demo-command).ts$' },
+      // The names of images stand in the help of `fettle lab up`.
+      to: { path: '^src/(lab|demo)/', pathNot: '^src/lab/image-name.ts$' },
+    },
+    {
       name: 'no-cycles',
       comment: 'Two modules that need each other are one idea, or a third is missing.',
       severity: 'error',
@@ -108,7 +116,11 @@ module.exports = {
       name: 'no-orphans',
       comment: 'Nobody imports this: use it or remove it.',
       severity: 'error',
-      from: { orphan: true, path: '^src/', pathNot: ['^src/index.ts$', '^src/cli/main.ts$'] },
+      from: {
+        orphan: true,
+        path: '^src/',
+        pathNot: ['^src/index.ts$', '^src/cli/main.ts$', '[.]d[.]ts$'],
+      },
       to: {},
     },
   ],
