@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { FettleError } from '../../../src/core/errors.js'
 import {
@@ -22,6 +21,7 @@ import {
 import { inventoryInfo } from '../../../src/engine/prepare/task-context.js'
 import { command } from '../../../src/resources/commands/command.js'
 import { group } from '../../../src/resources/accounts/group.js'
+import { compile } from '../../cli/compile.js'
 import { problem, project } from '../../inventory/project.js'
 import { inventoryOf } from '../toy.js'
 
@@ -305,8 +305,9 @@ test('a task file in TypeScript, loaded by the program, is named with its own li
     'tasks/site.ts':
       "import { play, task } from 'fettle'\nimport { role } from '../my (own)/src/core/role.js'\n\nexport default play({\n  name: 'x', hosts: 'all',\n  tasks: [task('Two', () => [role({ gid: 1 }),\n    role({ gid: 2 })])],\n})\n",
   })
-  const root = join(import.meta.dirname, '../../..')
-  const program = `import { createJiti } from '${root}/node_modules/jiti/lib/jiti.mjs'; const { main } = await createJiti('${root}/').import('${root}/src/cli/main.ts'); await main(process.argv)`
+  const compiled = project({})
+  compile(compiled)
+  const program = `const { main } = await import('${compiled}/src/cli/main.js'); await main(process.argv)`
   const { stdout } = spawnSync(
     process.execPath,
     ['--input-type=module', '-e', program, 'fettle', 'plan', '--no-color'],
