@@ -10,7 +10,7 @@ import { missingParentFact, type MissingParent } from '../../facts/files/missing
 import { pathFact, type PathEntry } from '../../facts/files/path.js'
 import { treeFact, type TreeEntry } from '../../facts/files/tree.js'
 import { blockedBy } from './file-changes.js'
-import { mayWriteHere } from './write-file.js'
+import { mayWriteHere, newPath, placing } from './write-file.js'
 
 export interface SymlinkOptions extends CommonOptions {
   /**
@@ -57,21 +57,14 @@ function replacement(
 ): Change {
   const { directory, name } = split(path)
   const here = `./${name}`
-  const begin = `./.${[...name].slice(0, 40).join('')}.fettle-`
   return shellChange(summary, [
     enter(directory),
     mayWriteHere,
-    // What a killed replacement left.
-    sh`for p_ in ${begin}*; do if [ -L "$p_" ]; then rm -f -- "$p_"; fi; done`,
-    sh`t_=$(mktemp -u -- ${begin}XXXXXXXX)`,
-    sh`trap 'rm -f -- "$t_"' EXIT`,
-    sh`trap 'exit 143' TERM INT HUP`,
-    sh`ln -sT -- ${target} "$t_"`,
+    newPath(name, 'link'),
+    sh`ln -sT -- ${target} "$new_path"`,
     sh`if ! { ${isStill(kind, here)}; }; then ${refuse(`${path} was replaced meanwhile`)}; fi`,
     kind === 'directory' ? sh`rmdir -- ${here}` : undefined,
-    sh`mv -fT -- "$t_" ${here}`,
-    sh`trap - EXIT`,
-    sh`sync -- .`,
+    placing(name),
   ])
 }
 

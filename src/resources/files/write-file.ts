@@ -1,9 +1,27 @@
 import type { ShellAction } from '../../core/change.js'
-import { enter, enterThrough, split } from '../../core/enter.js'
+import { enter, enterFunctions, enterThrough, split } from '../../core/enter.js'
 import { modeText } from '../../core/mode.js'
-import { refuse } from '../../core/refuse.js'
-import { sh, steps, type Sh } from '../../core/sh.js'
+import { lines, sh, shellFunctions, steps, type Sh } from '../../core/sh.js'
+import backUpText from './back-up.sh.js'
+import besideText from './beside.sh.js'
 import type { Content } from './content.js'
+import holdsText from './holds.sh.js'
+import mayWriteHereText from './may-write-here.sh.js'
+import openPresentText from './open-present.sh.js'
+import placeConfirmedText from './place-confirmed.sh.js'
+import validateText from './validate.sh.js'
+import writeFileText from './write-file.sh.js'
+
+/** For shell files that call `fettle_may_write_here`. */
+export const mayWriteFunctions = lines([enterFunctions, shellFunctions(mayWriteHereText)])
+
+/** Ends where this user may not write to the directory that the shell has entered. */
+export const mayWriteHere: Sh = sh`${mayWriteFunctions}fettle_may_write_here`
+
+/** `fettle_new_path` and `fettle_place`. */
+const besideFunctions = shellFunctions(besideText)
+
+const functions = lines([mayWriteFunctions, besideFunctions, shellFunctions(writeFileText)])
 
 /** Where Fettle keeps what it replaced, for root alone. Beside it, sudo or cron might read it. */
 const backups = '/var/lib/fettle/backups'
@@ -66,32 +84,17 @@ export interface FileToWrite {
   readonly from?: Sh | undefined
 }
 
-/**
- * Ends where this user may not write to the directory that the shell is in: programs would tell it
- * of a file that nobody knows.
- */
-export const mayWriteHere: Sh = sh`[ -w . ] || ${refuse(sh`"$(id -un) may not write to \${at_:-/}"`)}`
-
 /** A shell line, called by what it says before the path of the file. */
 const judgeOf = (line: string): Judge => ({
   line,
   by: `\`${(line.split('%s')[0] ?? '').trim()}\``,
 })
 
-/**
- * Runs the shell line that judges the new file. Whatever it prints is told. Where it refuses the
- * present file too, the fault may be another one's.
- */
+/** Has a shell line judge the new file. */
 function validation(path: string, validate: string | Judge): Sh {
   const { line, by } = typeof validate === 'string' ? judgeOf(validate) : validate
-  const { name } = split(path)
   const check = line.replaceAll('%s', '"$1"')
-  return sh`{ sh -c ${check} sh "$PWD/\${t_#./}" </dev/null || case $? in
-  126 | 127) ${refuse(`${by} could not be run, so ${path} was not written`, 'add the package that has the program before this, or correct validate')} ;;
-  *)
-    if [ -f ${`./${name}`} ] && ! sh -c ${check} sh "$PWD/"${name} </dev/null >/dev/null 2>&1; then ${refuse(`${by} refused the new ${path}, and the present one as well`, 'correct its content, or what is named of other files')}; fi
-    ${refuse(`${by} refused the new ${path}`, 'correct its content')} ;;
-esac; }`
+  return sh`${shellFunctions(validateText)}fettle_validate ${check} ${by} ${split(path).name} ${path}`
 }
 
 /** Goes into the directory of a file. */
@@ -102,72 +105,52 @@ const enterDirectoryOf = (path: string, via: string | undefined): Sh =>
 function backUp(path: string): Sh {
   const { directory, name } = split(path)
   const folder = `${backups}${directory === '/' ? '' : directory}`
-  return sh`if [ -f ${`./${name}`} ] && [ ! -L ${`./${name}`} ]; then mkdir -p -- ${folder} && chmod 0700 ${backups} && cp -pP -- ${`./${name}`} ${`${folder}/${name}`}."$(date -u +%Y%m%dT%H%M%SZ)"; fi`
+  return sh`${shellFunctions(backUpText)}fettle_back_up ${name} ${backups} ${folder}`
 }
 
+/** How the names begin of what is made beside a thing; shortened, as they have at most 255 bytes. */
+const besideOf = (name: string): string => `./.${[...name].slice(0, 40).join('')}.fettle-`
+
 /**
- * Takes the place of what is there. Before `confirm` has succeeded, any end of the shell brings
- * back what was there. Where it fails, it is asked again without the new content: what fails with
- * the same words then is the fault of another file.
+ * Shell that chooses a path beside a file or a link, `$new_path`, for what will take its place by
+ * `placing`.
  */
-function replace(name: string, { path, sparedByOthers }: FileToWrite, confirm: string): Sh {
-  return sh`o_=$t_.old &&
-back_() { if [ -e "$o_" ]; then mv -fT -- "$o_" ${name}; else rm -f -- ${name}; fi; sync -- .; } &&
-if [ -e ${name} ]; then ln -- ${name} "$o_"; fi &&
-trap 'back_; rm -f -- "$t_"' EXIT &&
-mv -fT -- "$t_" ${name} &&
-sync -- . &&
-confirm_() { sh -c ${confirm} </dev/null; } &&
-compare_() {
-  now_=$(confirm_ 2>&1 >/dev/null)
-  ln -- ${name} "$t_" && trap 'rm -f -- "$t_"' EXIT && back_ || exit
-  if before_=$(confirm_ 2>&1 >/dev/null) || [ "$before_" != "$now_" ]; then ${refuse(`\`${confirm}\` refused what there is with the new ${path}, so the former one is back`, 'correct its content, or what else is named')}; fi
-  ${sparedByOthers === true ? sh`mv -fT -- "$t_" ${name} && sync -- .` : refuse(`\`${confirm}\` refused what there is, before the change to ${path} as well, so the former one is back`, 'mend what is named there first')}
-} &&
-{ confirm_ || compare_; } &&
-trap - EXIT &&
-rm -f -- "$o_"`
-}
+export const newPath = (name: string, kind: 'file' | 'link'): Sh =>
+  sh`${besideFunctions}fettle_new_path ${besideOf(name)} ${kind === 'file' ? '-f' : '-L'}`
+
+/** Renames what is at `$new_path`. */
+export const placing = (name: string): Sh => sh`${besideFunctions}fettle_place ${name}`
 
 /**
  * Shell that writes a file: to a new name in the same directory, created exclusively and readable
  * by nobody else, with its final owner and mode, synced, validated, renamed, the directory synced.
- * Whatever happens, the path holds the old file or the new one, whole. Everything goes through the
- * open descriptor, since who owns the directory may exchange the name for a link at any moment.
  */
 export function writing(file: FileToWrite): Sh {
   const { name } = split(file.path)
-  const here = `./${name}`
-  // The same beginning for each write of this file, so that what a killed one left is found;
-  // shortened, as names have at most 255 bytes.
-  const begin = `./.${[...name].slice(0, 40).join('')}.fettle-`
   return steps([
+    functions,
     sh`umask 077`,
     enterDirectoryOf(file.path, file.via),
-    sh`if [ -L ${here} ]; then ${refuse(`${file.path} is a symbolic link`)}; fi`,
-    mayWriteHere,
-    sh`for p_ in ${begin}*; do if [ -f "$p_" ]; then rm -f -- "$p_"; fi; done`,
-    sh`t_=$(mktemp -u -- ${begin}XXXXXXXX)`,
-    sh`trap 'rm -f -- "$t_"' EXIT`,
-    sh`trap 'exit 143' TERM INT HUP`,
-    sh`set -C && exec 3>"$t_" && set +C`,
+    sh`fettle_open_new ${name} ${besideOf(name)} ${file.path}`,
     file.from ?? sh`cat >&3`,
     owned(file.owner, file.group, '/proc/self/fd/3'),
-    sh`chmod -- ${exactly(file.mode)} /proc/self/fd/3`,
-    sh`sync -- /proc/self/fd/3`,
-    sh`exec 3>&-`,
+    sh`fettle_close_new ${exactly(file.mode)}`,
     file.validate === undefined ? undefined : validation(file.path, file.validate),
     file.backup === true && backUp(file.path),
-    ...placing(here, file),
+    placingOf(file),
   ])
 }
 
 /** Brings the new file to its place. */
-function placing(here: string, file: FileToWrite): readonly Sh[] {
-  if (file.confirm !== undefined) return [replace(here, file, file.confirm)]
-  const done = [sh`trap - EXIT`, sh`sync -- .`]
-  if (file.onlyNew === true) return [sh`ln -T -- "$t_" ${here}`, sh`rm -f -- "$t_"`, ...done]
-  return [sh`mv -fT -- "$t_" ${here}`, ...done]
+function placingOf({ path, confirm, sparedByOthers, onlyNew }: FileToWrite): Sh {
+  const { name } = split(path)
+  if (confirm !== undefined) {
+    const spared = sparedByOthers === true ? 1 : 0
+    const confirmed = shellFunctions(placeConfirmedText)
+    return sh`${confirmed}fettle_place_confirmed ${name} ${confirm} ${`\`${confirm}\``} ${path} ${spared}`
+  }
+  if (onlyNew !== true) return placing(name)
+  return sh`ln -T -- "$new_path" ${`./${name}`} && rm -f -- "$new_path" && trap - EXIT && sync -- .`
 }
 
 /** Writes a file; its content is the action's input, so that no secret is ever in the script. */
@@ -183,31 +166,17 @@ export function writeFile(file: FileToWrite & { readonly content: Content }): Sh
 }
 
 /** Shell that succeeds where a file holds these bytes and has these attributes. */
-export function holds({ path, mode, owner, group }: FileToWrite, digest: string): Sh {
-  const is = (wanted: string | number | undefined, name: Sh, id: Sh): Sh | undefined => {
-    if (wanted === undefined) return undefined
-    return sh`{ [ ${name} = ${String(wanted)} ] || [ ${id} = ${String(wanted)} ]; }`
-  }
-  return steps([
-    // Names may hold spaces, and no colon.
-    sh`IFS=: && set -f && set -- $(sha256sum <${path} && stat -c ':%a:%U:%u:%G:%g' -- ${path})`,
-    sh`[ "\${1%% *} $2" = ${`${digest} ${mode.toString(8)}`} ]`,
-    is(owner, sh`"$3"`, sh`"$4"`),
-    is(group, sh`"$5"`, sh`"$6"`),
-  ])
-}
+export const holds = ({ path, mode, owner = '', group = '' }: FileToWrite, digest: string): Sh =>
+  sh`${shellFunctions(holdsText)}fettle_holds ${path} ${`${digest} ${mode.toString(8)}`} ${owner} ${group}`
 
 /**
  * Runs shell with an existing regular file open at descriptor 3, for changing its attributes by
- * `/proc/self/fd/3`. The kernel's path of what was opened tells whether a link was followed.
+ * `/proc/self/fd/3`.
  */
-export function holding(path: string, action: Sh, via?: string): Sh {
-  const { name } = split(path)
-  const here = `./${name}`
-  return steps([
+export const holding = (path: string, action: Sh, via?: string): Sh =>
+  steps([
+    shellFunctions(openPresentText),
     enterDirectoryOf(path, via),
-    // Opening a named pipe would wait, and opening a device may do something.
-    sh`if ! { [ -f ${here} ] && exec 3<${here} && [ "$(readlink /proc/self/fd/3)" = "$at_/"${name} ]; }; then ${refuse(`${path} is a symbolic link, or was replaced meanwhile`)}; fi`,
+    sh`fettle_open_present ${split(path).name} ${path}`,
     action,
   ])
-}

@@ -1,8 +1,9 @@
 import type { BulkKind } from '../../core/change.js'
 import { enter, split } from '../../core/enter.js'
-import { inputLength, lines, sh, steps, type Sh } from '../../core/sh.js'
+import { inputLength, lines, sh, shellFunctions, steps, type Sh } from '../../core/sh.js'
 import { digestOf, type Content } from './content.js'
 import { exactly, type FileToWrite } from './write-file.js'
+import writeFilesText from './write-files.sh.js'
 
 /** A file that needs nothing besides being written. */
 export interface PlainFile extends FileToWrite {
@@ -17,33 +18,10 @@ export const isPlain = ({ via, validate, backup, confirm, onlyNew, from }: FileT
   onlyNew !== true &&
   from === undefined
 
-/** The folder that new files are written to, in the directory that they go to. */
+/** The folder that `write-files.sh` writes to, in the directory that the files go to. */
 const folder = './.fettle-new'
 
-/**
- * For each directory: `enter_` checks that nobody else may rename what is in it, `put_` writes a
- * file from the input, `place_` gives the files that were put their owner and mode, syncs them,
- * looks whether they hold what they should, and renames them.
- */
-const functions = sh`umask 077
-own_() {
-  me_=$(id -u) && in_=$(stat -c %u/%a -- .) || exit
-  case $in_ in 0/* | "$me_"/*) ;; *) exit 97 ;; esac
-  case \${in_#*/} in *[2367] | *[2367]?) exit 97 ;; esac
-  trap 'rm -rf -- ${folder}' EXIT
-  rm -rf -- ${folder} && mkdir -- ${folder}
-}
-put_() {
-  [ ! -L "./$1" ] && [ ! -d "./$1" ] || exit 97
-  case $2 in 0) : >${folder}/"$1" ;; *) dd bs=65536 count="$2" iflag=fullblock,count_bytes 2>/dev/null >${folder}/"$1" ;; esac || exit
-}
-sums_() { sha256sum -- "$@" | while IFS= read -r l_; do l_=\${l_#\\\\}; echo "\${l_%% *}"; done | sha256sum; }
-place_() {
-  o_=$1 m_=$2 s_=$3; shift 3
-  [ -z "$o_" ] || chown -- "$o_" "$@" || exit
-  chmod -- "$m_" "$@" && sync -- "$@" && [ "$(sums_ "$@")" = "$s_  -" ] && mv -f -- "$@" . || exit
-}
-trap 'exit 143' TERM INT HUP`
+const functions = shellFunctions(writeFilesText)
 
 /** The members in lists by a key, in the order of their first ones. */
 function grouped<T>(
@@ -69,7 +47,7 @@ const placed = (files: readonly [PlainFile, ...PlainFile[]]): Sh => {
   const account = group === undefined ? String(owner) : `${String(owner)}:${String(group)}`
   const digests = files.map(({ content }) => `${digestOf(content)}\n`)
   const paths = files.map(({ path }) => `${folder}/${split(path).name}`)
-  return sh`place_ ${account} ${exactly(mode)} ${digestOf(digests.join(''))} ${paths}`
+  return sh`fettle_place_files ${account} ${exactly(mode)} ${digestOf(digests.join(''))} ${paths}`
 }
 
 function directory(files: readonly [PlainFile, ...PlainFile[]]): Sh {
@@ -77,12 +55,12 @@ function directory(files: readonly [PlainFile, ...PlainFile[]]): Sh {
     JSON.stringify([owner, group, mode])
   return steps([
     enter(split(files[0].path).directory),
-    sh`own_`,
-    ...files.map(({ path, content }) => sh`put_ ${split(path).name} ${inputLength(content)}`),
+    sh`fettle_begin_files`,
+    ...files.map(
+      ({ path, content }) => sh`fettle_put_file ${split(path).name} ${inputLength(content)}`,
+    ),
     ...grouped(files, attributes).map(placed),
-    sh`rmdir -- ${folder}`,
-    sh`trap - EXIT`,
-    sh`sync -- .`,
+    sh`fettle_end_files`,
   ])
 }
 
@@ -97,7 +75,12 @@ export const writeFiles: BulkKind<PlainFile> = {
     const directories = byDirectory(files)
     return {
       on: 'shell',
-      script: lines([functions, ...directories.map((each) => sh`${directory(each)} || exit`)]),
+      script: lines([
+        functions,
+        sh`umask 077`,
+        sh`trap 'exit 143' TERM INT HUP`,
+        ...directories.map((each) => sh`${directory(each)} || exit`),
+      ]),
       input: directories.flat().map(({ content }) => content),
     }
   },

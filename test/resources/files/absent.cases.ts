@@ -1,6 +1,7 @@
 import { mayWriteHere } from '../../../src/resources/files/write-file.js'
 import { absent } from '../../../src/resources/files/absent.js'
 import { enter } from '../../../src/core/enter.js'
+import { sh, steps } from '../../../src/core/sh.js'
 import type { Case } from '../case.js'
 import { directoryEntry, fileEntry, linkEntry } from './entry.js'
 
@@ -14,7 +15,7 @@ const top = {
   group: 'root',
   count: 1,
 }
-const within = enter('/etc/nginx/sites-enabled').text
+const within = enter('/etc/nginx/sites-enabled')
 
 export const cases: readonly Case[] = [
   {
@@ -23,7 +24,7 @@ export const cases: readonly Case[] = [
     resource: () => absent('/etc/nginx/sites-enabled/default'),
     facts: { path: linkEntry('/etc/nginx/sites-available/default') },
     changes: ['remove link to /etc/nginx/sites-available/default'],
-    scripts: [`${within} &&\n${mayWriteHere.text} &&\nrm -f -- ./default &&\nsync -- .`],
+    scripts: [steps([within, mayWriteHere, sh`rm -f -- ./default`, sh`sync -- .`]).text],
   },
   {
     name: 'a file',

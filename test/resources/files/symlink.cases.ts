@@ -1,6 +1,7 @@
 import { mayWriteHere } from '../../../src/resources/files/write-file.js'
 import { symlink } from '../../../src/resources/files/symlink.js'
 import { enter } from '../../../src/core/enter.js'
+import { sh, steps } from '../../../src/core/sh.js'
 import type { Case } from '../case.js'
 import { directoryEntry, fileEntry, linkEntry } from './entry.js'
 
@@ -25,7 +26,12 @@ export const cases: readonly Case[] = [
     facts: { ...here, path: null },
     changes: ['create link to ../sites-available/demo'],
     scripts: [
-      `${enter('/etc/nginx/sites-enabled').text} &&\n${mayWriteHere.text} &&\nln -sT -- ../sites-available/demo ./demo &&\nsync -- .`,
+      steps([
+        enter('/etc/nginx/sites-enabled'),
+        mayWriteHere,
+        sh`ln -sT -- ../sites-available/demo ./demo`,
+        sh`sync -- .`,
+      ]).text,
     ],
   },
   {

@@ -1,4 +1,5 @@
 import { enter } from '../../../src/core/enter.js'
+import { steps } from '../../../src/core/sh.js'
 import { chownTree, removeTree } from '../../../src/resources/files/change-tree.js'
 import type { PythonVenvOptions } from '../../../src/resources/python/venv-options.js'
 import { pythonVenv } from '../../../src/resources/python/venv.js'
@@ -169,7 +170,7 @@ export const cases: readonly Case[] = [
     resource: venv({ owner: 'deploy' }),
     facts: facts(),
     changes: ['owner webhook → deploy'],
-    scripts: [`${enter('/srv/app/venv').text} &&\n${chownTree('deploy').text}`],
+    scripts: [steps([enter('/srv/app/venv'), chownTree('deploy')]).text],
   },
   {
     name: 'something else in its place',
@@ -182,7 +183,7 @@ export const cases: readonly Case[] = [
     resource: venv({ state: 'absent' }),
     facts: facts(),
     changes: ['remove the virtual environment'],
-    scripts: [`${enter('/srv/app').text} &&\n${removeTree('./venv').text}`],
+    scripts: [steps([enter('/srv/app'), removeTree('./venv')]).text],
   },
   {
     name: 'not removed with what else is there',
