@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Address } from './address.js'
+import clearMarksText from './clear-marks.sh.js'
 import type { Trigger } from './resource.js'
-import { lines, sh, type Sh } from './sh.js'
+import restartMarksText from './restart-marks.sh.js'
+import { lines, sh, shellFunctions, type Sh } from './sh.js'
 
 /**
  * A trigger's change that something still has to follow, kept on the host in
@@ -22,9 +24,6 @@ export const pendingPlaces = {
 } as const
 
 export type PendingPlaces = { readonly [P in keyof typeof pendingPlaces]: string }
-
-/** Where unit files lie (systemd.unit(5)); an alias is a link there. */
-const unitFolders = ['/etc', '/run', '/usr/lib', '/lib'].map((root) => `${root}/systemd/system`)
 
 /** A file's name holds 255 bytes; what is longer than this ends in its digest instead. */
 const longestName = 200
@@ -63,42 +62,30 @@ export const pendingDirectory = (
   { marks }: PendingPlaces = pendingPlaces,
 ): string => `${marks}/${fileName(pending)}`
 
-/**
- * Writes marks: in the block directly before and the one directly after a trigger's change. A unit
- * that is not active has no link, an alias neither, so systemctl is asked about aliases. What is
- * noted already stays as it is.
- */
-export function markScript(
+/** Writes marks: in the block directly before and the one directly after a trigger's change. */
+export const markScript = (
   marks: readonly RestartMark[],
   places: PendingPlaces = pendingPlaces,
-): Sh {
-  const write = sh`umask 077
-alias_() { for d_ in ${unitFolders}; do [ ! -L "$d_/$1" ] || return 0; done; return 1; }
-instance_() { i_=$(readlink -- ${places.instances}/invocation:"$1") || { alias_ "$1" && i_=$(systemctl show -p InvocationID --value -- "$1" 2>/dev/null); } || i_=; echo "\${i_:-none}"; }
-mark_() {
-  case $3 in run) n_=- ;; *) n_=$(instance_ "$4") ;; esac
-  if [ -f "$1/$2" ] && read -r r_ <"$1/$2" && [ "$r_" = "$3 $n_ $5" ]; then return; fi
-  mkdir -p -- "$1" && t_=$(mktemp -- "$1/.XXXXXXXX") &&
-  printf '%s %s %s\\n' "$3" "$n_" "$5" >"$t_" &&
-  sync -- "$t_" && mv -f -- "$t_" "$1/$2" && sync -- "$1" || exit 1
-}`
-  return lines([
-    write,
+): Sh =>
+  lines([
+    shellFunctions(restartMarksText),
+    sh`umask 077`,
+    sh`instance_links=${places.instances}`,
     ...marks.map(
       ({ pending, effect, trigger }) =>
-        sh`mark_ ${[pendingDirectory(pending, places), fileName(trigger), effect, pending, encodeMark(trigger)]}`,
+        sh`fettle_mark ${[pendingDirectory(pending, places), fileName(trigger), effect, pending, encodeMark(trigger)]}`,
     ),
   ])
-}
+
+const clearFunctions = shellFunctions(clearMarksText)
 
 /** Removes the marks of an effect, once it has succeeded. */
 export const clearScript = (
   pending: string,
   effect: RestartMark['effect'],
   places?: PendingPlaces,
-): Sh =>
-  sh`for m_ in ${pendingDirectory(pending, places)}/*; do [ ! -f "$m_" ] || { read -r e_ r_ <"$m_" && [ "$e_" != ${effect} ]; } || rm -f -- "$m_"; done`
+): Sh => sh`${clearFunctions}fettle_clear_marks ${pendingDirectory(pending, places)} ${effect}`
 
 /** Removes the marks of instances other than `$instance`, a variable of the shell around it. */
 export const clearOldScript = (pending: string, places?: PendingPlaces): Sh =>
-  sh`for m_ in ${pendingDirectory(pending, places)}/*; do [ ! -f "$m_" ] || { read -r e_ i_ r_ <"$m_" && [ "$i_" = "$instance" ]; } || rm -f -- "$m_"; done`
+  sh`${clearFunctions}fettle_clear_old_marks ${pendingDirectory(pending, places)} "$instance"`

@@ -294,7 +294,9 @@ test('on other hosts nothing waits for its resources, so nothing is marked there
   )
   expect(events.filter((event) => event.type === 'notice')).toEqual([])
   const marked = fleet.sessions
-    .filter(({ session }) => session.exchanges.flat().some((script) => script.includes('mark_')))
+    .filter(({ session }) =>
+      session.exchanges.flat().some((script) => script.includes('fettle_mark ')),
+    )
     .map(({ host }) => host)
   expect(marked).toEqual(['web1'])
 })

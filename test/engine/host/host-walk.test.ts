@@ -48,7 +48,7 @@ const stop = new AbortController()
 
 function nameOf({ script: { text } }: Block): string {
   if (text.includes('ln -sT')) return 'lock'
-  if (text.includes('mark_()')) return 'mark'
+  if (text.includes('fettle_mark()')) return 'mark'
   return text.startsWith('for n in')
     ? `read ${/^for n in (.*?);/.exec(text)?.[1] ?? ''}`
     : text.replace(/^eval '?(.*?)'?$/, '$1')
