@@ -1,13 +1,15 @@
 import { FettleError } from '../../core/errors.js'
 import type { Output } from '../../core/fact.js'
-import { sh } from '../../core/sh.js'
+import { lines, sh, shellFunctions } from '../../core/sh.js'
 import type { Block } from '../../ssh/session.js'
+import lockText from './lock.sh.js'
 
 /**
  * Seconds to wait for another run on the same host: at first, to say whose it is, and then in all.
  */
 const firstPatience = 1
 const usualPatience = 60
+/** How `lock.sh` ends. */
 const busy = 75
 const asking = 76
 
@@ -37,28 +39,11 @@ export interface Looked {
 /**
  * Takes the host's lock for this session: it holds as long as the session's shell lives, which is
  * until the run has ended or, after a lost link, until the block under way has. It need not be
- * given back, and what nobody gives back cannot be forgotten.
+ * given back, and what nobody gives back cannot be forgotten. `lock.sh` tells how.
  *
- * It is a chain of symbolic links, each made atomically and naming its owner (process id and start
- * time): `lock`, then `lock.OWNER` for who comes after an owner that is dead, and so on. Who finds
- * himself at the end of it holds the lock. A dead owner's link is never taken away to make room:
- * between looking at a link and removing it, it may have become somebody else's. Only who holds the
- * lock tidies up, by making himself the beginning; that is why one's own link counts only when the
- * chain leads to it.
- *
- * Sessions of one run share the lock, where several of its hosts are one machine: each adds its
- * link behind the living one before it, so that the lock stays the run's whichever of them ends
- * first. `run.OWNER` tells whose run an owner is of. That only one of them acts at a time is the
- * run's own affair (`machines.ts`).
- *
- * A host may not hear for hours that a link is gone, when the network swallows everything. So the
- * link of an owner to whom nobody speaks any more is ended here, as its sshd would have ended it:
- * an owner of this run whose link is lost, or of a run whose process on this machine has ended.
- * Whether it has, the control machine is asked: status 76 names the owner and its process, then its
- * run.
- *
- * It says `waited` when another run was in the way, and `twin NUMBER` when it shares the lock with
- * that host of its own run.
+ * That only one session of a run acts at a time is the run's own affair (`machines.ts`). The link
+ * of an owner to whom nobody speaks any more is ended: an owner of this run whose link is lost, or
+ * of a run whose process on this machine has ended, which the control machine is asked for.
  */
 export const lockBlock = (
   root: boolean,
@@ -69,57 +54,15 @@ export const lockBlock = (
   what: 'taking the lock',
   // Its clock counts pauses, which a busy host makes longer.
   deadline: 2 * patience + 60,
-  script: sh`
-if ${root ? 'true' : 'false'}; then d=/run/fettle; else d=\${HOME:?}/.local/state/fettle; fi
-[ -d "$d" ] || (umask 077; mkdir -p -- "$d") || exit
-started() { begun=; { read -r s <"/proc/$1/stat"; } 2>/dev/null || return; s=\${s##*) }; set -- $s; case $1 in Z|X) ;; *) begun=\${20} ;; esac; }
-alive() { started "\${1%%:*}"; [ "$begun" = "\${1#*:}" ]; }
-ours() {
-  run= number= who= since= process=
-  { read -r run number who since process <"$d/run.$1"; } 2>/dev/null
-  [ "$run" = ${run} ] || return
-  case ${` ${lost.join(' ')} `} in *" $number "*) return 1 ;; esac
-}
-end() {
-  link=$d/lock twin=
-  while [ -L "$link" ] && held=$(readlink -- "$link"); do
-    [ "$held" != "$me" ] || return 0
-    if alive "$held"; then ours "$held" || return 0; twin=$number; fi
-    link=$d/lock.$held
-  done
-  held=
-}
-hang_up() {
-  p=\${1%%:*}
-  while { read -r s <"/proc/$p/stat"; } 2>/dev/null; do
-    case $s in *'(sshd'*) kill "$p" 2>/dev/null; return ;; esac
-    s=\${s##*) }; set -- $s; p=$2
-  done
-}
-started "$$"
-me="$$:$begun" waited=0 failed=0
-while end; [ "$held" != "$me" ]; do
-  if [ -n "$held" ]; then
-    case $run,$held,$process in
-      ${run},* | *,${looked?.ended === true ? looked.owner : 'nobody'},*) hang_up "$held" ;;
-      *,${looked?.owner ?? 'nobody'},*) ;;
-      *,${process?.place ?? 'nowhere'}*) printf '%s\n' "$held $process" "$run $number $who $since" >&2; exit ${asking} ;;
-    esac
-    [ "$waited" -lt ${patience * 10} ] || { printf '%s\n' "$held" "$run $number $who $since" >&2; exit ${busy}; }
-    if sleep 0.1 2>/dev/null; then waited=$((waited + 1)); else sleep 1; waited=$((waited + 10)); fi
-  elif ! said=$(ln -sT -- "$me" "$link" 2>&1) && [ ! -L "$link" ]; then
-    failed=$((failed + 1)); [ "$failed" -lt 10 ] || { echo "$said" >&2; exit 1; }
-  fi
-done
-printf '%s\n' ${`${run} ${String(number)} ${who} ${since} ${process?.name ?? '-'}`} >"$d/run.$me" || exit
-if [ -z "$twin" ] && [ "$link" != "$d/lock" ]; then
-  ln -sfT -- "$me" "$d/new.$$" && mv -fT -- "$d/new.$$" "$d/lock" || exit
-  set --
-  for f in "$d"/lock.* "$d"/run.*; do owner=\${f##*/}; alive "\${owner#*.}" || set -- "$@" "$f"; done
-  rm -f -- "$@"
-fi
-[ "$waited" = 0 ] || echo waited
-[ -z "$twin" ] || echo twin "$twin"`,
+  script: lines([
+    shellFunctions(lockText),
+    sh`is_root=${root ? 1 : 0} own_run=${run} own_place=${process?.place ?? 'nowhere'}`,
+    sh`own_line=${`${run} ${String(number)} ${who} ${since} ${process?.name ?? '-'}`}`,
+    sh`lost_hosts=${` ${lost.join(' ')} `} patience=${patience * 10}`,
+    sh`asked_owner=${looked?.owner ?? 'nobody'}`,
+    sh`ended_owner=${looked?.ended === true ? looked.owner : 'nobody'}`,
+    sh`fettle_lock`,
+  ]),
 })
 
 /** What taking the lock came to. */

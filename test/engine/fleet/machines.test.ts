@@ -236,7 +236,7 @@ test('nobody shares the lock of a session whose link was lost', async () => {
         const lock = blocks.find(({ script }) => script.text.includes('ln -sT'))
         if (lock !== undefined)
           locks.push(
-            `${target.name}${/ case (.*?) in \*" \$number/.exec(lock.script.text)?.[1] ?? ''}`,
+            `${target.name}${/^lost_hosts=(.*) patience/m.exec(lock.script.body)?.[1] ?? ''}`,
           )
         return exchange(blocks)
       },
