@@ -1,5 +1,6 @@
 import { absent, present, unknown, type ShellFactKind } from '../../core/fact.js'
-import { lines, sh } from '../../core/sh.js'
+import { lines, sh, shellFunctions } from '../../core/sh.js'
+import missingParentText from './missing-parent.sh.js'
 
 /** The first directory above a path that is missing. */
 export interface MissingParent {
@@ -23,25 +24,15 @@ const directoriesOf = (paths: readonly string[]): readonly string[] => [
 
 /**
  * The first missing directory above a path; absent when there is none, so that the path can be
- * made. It starts no process.
+ * made.
  */
 export const missingParentFact: ShellFactKind<string, MissingParent> = {
   backend: 'shell',
   name: 'missing-parent',
   script: (paths) => ({
     script: lines([
-      sh`up_() {
-  n_=0
-  for p_; do
-    if [ ! -d "$p_" ]; then
-      if [ -e "$p_" ] || [ -L "$p_" ]; then echo "taken $n_"; else echo "missing $n_"; fi
-      return
-    fi
-    n_=$((n_ + 1))
-  done
-  echo none
-}`,
-      ...directoriesOf(paths).map((path) => sh`up_ ${parentsOf(path)}`),
+      shellFunctions(missingParentText),
+      ...directoriesOf(paths).map((path) => sh`fettle_first_missing ${parentsOf(path)}`),
     ]),
   }),
   parse({ code, stdout, stderr }, paths) {

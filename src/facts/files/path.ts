@@ -6,8 +6,9 @@ import {
   type Output,
   type ShellFactKind,
 } from '../../core/fact.js'
-import { lines, sh, type Sh } from '../../core/sh.js'
-import { processorLimit, slowDisk } from '../limits.js'
+import { lines, sh, shellFunctions, type Sh } from '../../core/sh.js'
+import { slowDisk } from '../limits.js'
+import pathText from './path.sh.js'
 
 /** Which path, and what of it besides its attributes. */
 export interface PathKey {
@@ -57,118 +58,35 @@ const longestContent = 256 * 1024
  */
 export const mostDigested = 64 * 1024 * 1024
 
-/**
- * Each path is sent once, in a variable under its index; `each_` asks a function about some of
- * them, and lists those that it agrees to for the next program's arguments. `sized_` shows what
- * stat(1) says of these, and keeps their sizes: `z_` is the size that is there, `w_` the one that
- * is wanted, `t_` the sum of all that are read.
- *
- * Every line of the answer names a key by its index or stands in the order of such lines, so that
- * no path can imitate an answer. Behind the line `targets` each target ends in a NUL; behind
- * `contents` stand as many bytes as stat(1) has told. What is not there is told from what may not
- * be looked at by the nearest directory above that exists.
- */
-const functions = sh`n_='
-'
-each_() { f_=$1; shift; for i_; do eval "k_=\\$p_$i_"; ! "$f_" || { l_="$l_ \\"\\$p_$i_\\"" x_="$x_ $i_"; }; done; }
-sized_() {
-  printf '%s\\n' "$1"
-  o_=$1; set -- $x_
-  IFS=$n_; set -f
-  for z_ in $o_; do z_=\${z_#* * * * }; eval "z_$1=\${z_%% *}"; shift; done
-  unset IFS; set +f
-}
-fits_() {
-  eval "z_=\\\${z_$i_:-${mostDigested + 1}} w_=\\\${w_$i_-}"
-  case $w_ in $z_) ;; '') [ "$z_" -le ${mostDigested} ] ;; *) false ;; esac && t_=$((t_ + z_))
-}
-there_() {
-  if [ -e "$k_" ] || [ -L "$k_" ]; then echo "at $i_"; return 0; fi
-  a_=$k_
-  while [ ! -e "$a_" ] && [ ! -L "$a_" ]; do a_=\${a_%/*}; a_=\${a_:-/}; done
-  if [ -d "$a_" ] && [ ! -x "$a_" ]; then echo "closed $i_"; else echo "absent $i_"; fi
-  return 1
-}
-leads_() { [ -L "$k_" ] && [ -e "$k_" ] && echo "at $i_"; }
-stays_() { if [ -L "$k_" ] && [ -e "$k_" ]; then return 1; else there_; fi; }
-link_() { [ -L "$k_" ] && echo "link $i_"; }
-file_() {
-  [ -f "$k_" ] || return 1
-  if [ ! -r "$k_" ]; then echo "closed $i_"; return 1; fi
-  fits_ && echo "sum $i_"
-}
-own_file_() { [ ! -L "$k_" ] && file_; }
-differs_() {
-  eval "d_=\\$d_$i_"
-  case "$n_$h_$n_" in *"$n_$d_  $k_$n_"*) return 1 ;; esac
-  [ -f "$k_" ] && [ -r "$k_" ] && echo "bytes $i_"
-}
-own_differs_() { [ ! -L "$k_" ] && differs_; }
-targets_() {
-  o_=$1; shift; echo targets
-  readlink "-$o_"z -- "$@" 2>/dev/null || for k_; do readlink "-$o_"n -- "$k_"; printf '\\0'; done
-}`
-
 interface Indexed extends PathKey {
   readonly index: number
 }
 
-/** A function and the keys that it is asked about. */
-type PathQuestion = readonly [asked: Sh, keys: readonly Indexed[]]
-
-/** What comes next has the listed paths behind its words; it is left out where there are none. */
-function pass(questions: readonly PathQuestion[], then: Sh): Sh {
-  const asked = questions
-    .filter(([, keys]) => keys.length > 0)
-    .map(([ask, keys]) => sh`each_ ${ask} ${keys.map(({ index }) => index)}`)
-  return asked.length === 0 ? sh`` : lines([sh`l_= x_=`, ...asked, sh`[ -z "$l_" ] || ${then}`])
-}
-
 const isDigested = ({ digest, contentUnless }: PathKey): boolean =>
   digest === true || contentUnless !== undefined
+const isShown = ({ contentUnless }: PathKey): boolean => contentUnless !== undefined
+
+/** What `path.sh` is told of a key. */
+function assignments(key: Indexed): readonly Sh[] {
+  const { index, path, size, contentUnless } = key
+  const set = [sh`path${index}=${path}`]
+  if (contentUnless !== undefined) set.push(sh`unless${index}=${contentUnless}`)
+  if (size !== undefined && isDigested(key)) set.push(sh`size${index}=${size}`)
+  return set
+}
 
 function script(keys: readonly PathKey[]): Sh {
   const all = keys.map((key, index): Indexed => ({ ...key, index }))
-  const followed = all.filter((key) => key.follow === true)
   const own = all.filter((key) => key.follow !== true)
-  const shown = ({ contentUnless }: PathKey): boolean => contentUnless !== undefined
-  const stat = (options: Sh): Sh => {
-    if (!all.some(isDigested)) return sh`eval "stat ${options} --$l_"`
-    return sh`sized_ "$(eval "exec stat ${options} --$l_")"`
-  }
+  const followed = all.filter((key) => key.follow === true)
+  const digested = [own.filter(isDigested), followed.filter(isDigested)]
+  const shown = [own.filter(isShown), followed.filter(isShown)]
+  const numbers = (some: readonly Indexed[]): string => some.map(({ index }) => index).join(' ')
   return lines([
-    functions,
-    ...all.map(({ index, path }) => sh`p_${index}=${path}`),
-    ...all.filter(shown).map(({ index, contentUnless = '' }) => sh`d_${index}=${contentUnless}`),
-    ...all
-      .filter(isDigested)
-      .flatMap(({ index, size }) => (size === undefined ? [] : [sh`w_${index}=${size}`])),
-    sh`s_='stat %f %u %g %s %U:%G' h_= t_=0`,
-    pass([[sh`leads_`, followed]], stat(sh`-L -c \\"\\$s_\\"`)),
-    pass(
-      [
-        [sh`stays_`, followed],
-        [sh`there_`, own],
-      ],
-      stat(sh`-c \\"\\$s_\\"`),
-    ),
-    pass([[sh`link_`, followed]], sh`eval "targets_ f$l_"`),
-    pass([[sh`link_`, own]], sh`eval "targets_ ''$l_"`),
-    pass(
-      [
-        [sh`file_`, followed.filter(isDigested)],
-        [sh`own_file_`, own.filter(isDigested)],
-      ],
-      sh`{ h_=$(${processorLimit(sh`$((10 + t_ / ${slowDisk}))`)}; eval "exec sha256sum --$l_"); printf '%s\\n' "$h_"; }`,
-    ),
-    pass(
-      [
-        [sh`differs_`, followed.filter(shown)],
-        [sh`own_differs_`, own.filter(shown)],
-      ],
-      sh`{ echo contents; eval "head -q -c ${longestContent + 1} --$l_"; }`,
-    ),
-    sh`echo end`,
+    shellFunctions(pathText),
+    sh`most_digested=${mostDigested} longest_content=${longestContent} slow_disk=${slowDisk}`,
+    ...all.flatMap(assignments),
+    sh`fettle_look_at_paths ${[own, followed, ...digested, ...shown].map(numbers)}`,
   ])
 }
 
@@ -210,7 +128,7 @@ function digestIn(line: string): { readonly sha256: string; readonly path: strin
   return { sha256, path: path.replace(/\\[\\nr]/g, (pair) => escaped[pair] ?? pair) }
 }
 
-/** What the answer says of each key; `undefined` when a part of it cannot be understood. */
+/** What the answer of `path.sh` says of each key; `undefined` when a part of it cannot be understood. */
 function read(
   { code, stdout }: Output,
   keys: readonly PathKey[],

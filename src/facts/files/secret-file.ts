@@ -1,7 +1,8 @@
 import { absent, present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
-import { lines, sh } from '../../core/sh.js'
+import { lines, sh, shellFunctions } from '../../core/sh.js'
 import { Secret } from '../../core/secret.js'
 import { firstLines, readContents, showContents } from './contents.js'
+import secretFileText from './secret-file.sh.js'
 
 /** Longer files hold something else. */
 const longest = 4096
@@ -27,15 +28,9 @@ export const secretFileFact: ShellFactKind<string, Secret> = {
   asSession: true,
   script: (paths) => ({
     script: lines([
-      sh`secret_() {
-  if [ -L "$1" ]; then echo link
-  elif [ ! -e "$1" ]; then echo absent
-  elif [ ! -f "$1" ] || [ ! -r "$1" ]; then echo closed
-  else echo has; return 0; fi
-  return 1
-}
-set --`,
-      ...paths.map((path) => sh`secret_ ${path} && set -- "$@" ${path}`),
+      shellFunctions(secretFileText),
+      sh`set --`,
+      ...paths.map((path) => sh`fettle_secret_file ${path} && set -- "$@" ${path}`),
       showContents(longest + 1),
     ]),
   }),

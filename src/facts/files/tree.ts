@@ -1,7 +1,8 @@
 import { absent, present, unknown, type ShellFactKind } from '../../core/fact.js'
-import { lines, sh } from '../../core/sh.js'
+import { lines, sh, shellFunctions } from '../../core/sh.js'
 import { processorLimit } from '../limits.js'
 import { readAttributes, type PathEntry } from './path.js'
+import treeText from './tree.sh.js'
 
 /**
  * Things of a directory tree that are alike: how many, of which kind, whose, and with which mode.
@@ -23,9 +24,9 @@ export const treeFact: ShellFactKind<string, readonly TreeEntry[]> = {
   script: (paths) => ({
     script: lines([
       processorLimit(longest),
-      sh`tree_() { if [ -d "$2" ] && [ ! -L "$2" ]; then find "$2" -xdev -exec stat -c "$1 %f %u %g 0 %U:%G" -- {} +; else echo "$1 none"; fi; }
-{`,
-      ...paths.map((path, index) => sh`tree_ ${index} ${path}`),
+      shellFunctions(treeText),
+      sh`{`,
+      ...paths.map((path, index) => sh`fettle_tree ${index} ${path}`),
       sh`} | sort | uniq -c
 echo end`,
     ]),

@@ -1,7 +1,8 @@
 # shellcheck shell=dash
 # Writes a file in the directory that the shell has entered: beside its place, under a new name that
-# nobody else may read, with its final owner and mode. It is synced, may be judged (validate.sh), and
-# takes the place by a rename. Whatever happens, the path holds the old file or the new one, whole.
+# nobody else may read, with its final owner and mode. It is synced, may be judged (validate.sh),
+# and takes the place by a rename. Whatever happens, the path holds the old file or the new one,
+# whole.
 #
 # Everything goes through the open descriptor 3, since who owns the directory may exchange the name
 # for a link at any moment.
