@@ -6,11 +6,11 @@ import { availableParallelism } from 'node:os'
 // One file or folder: npm run -s jest -- test/core --selectProjects unit (the folder first).
 const shared = {
   testEnvironment: 'node',
-  moduleFileExtensions: ['js', 'mjs', 'cjs', 'ts', 'json', 'node', 'sh'],
-  extensionsToTreatAsEsm: ['.ts', '.sh'],
+  moduleFileExtensions: ['js', 'mjs', 'cjs', 'ts', 'json', 'node', 'sh', 'pl', 'py'],
+  extensionsToTreatAsEsm: ['.ts', '.sh', '.pl', '.py'],
   moduleNameMapper: { '^fettle$': '<rootDir>/src/index.ts', '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
-    '\\.sh$': '<rootDir>/scripts/build/shell/jest-transform.mjs',
+    '\\.(sh|pl|py)$': '<rootDir>/scripts/build/shell/jest-transform.mjs',
     '^.+\\.ts$': [
       '@swc/jest',
       {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { shortened, shortNames } from '../../scripts/build/shell/shorten.mjs'
+import { programModule, shortened, shortNames } from '../../scripts/build/shell/shorten.mjs'
 
 const names = new Map([
   ['size_', 'A_'],
@@ -26,6 +26,12 @@ test.each<[what: string, text: string, travels: string]>([
   ['a quote in a comment behind a command', "x # it's\n  y", "x # it's\ny"],
 ])('%s', (_, text, travels) => {
   expect(shortened(text, names)).toBe(travels)
+})
+
+test('perl and python travel as they are', () => {
+  const text = '# what it does\n\nif size_:\n    pass\n'
+  expect(programModule('a/b.py', text, names)).toBe(`export default ${JSON.stringify(text)}\n`)
+  expect(programModule('a/b.sh', 'x # a\n', names)).toBe('export default "x # a"\n')
 })
 
 test('the name that stands most often is the shortest, and all files agree', () => {

@@ -1,20 +1,20 @@
-// Makes a module of each shell file of src/, whose default export is the text that travels:
+// Makes a module of each program for a host in src/, whose default export is the text that travels:
 // `node scripts/build/shell/emit.mjs DIST`, after tsc.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { root } from '../../clone.mjs'
-import { shellFiles, shortened, shortNames } from './shorten.mjs'
+import { programFiles, programModule, shortNames } from './shorten.mjs'
 
 /** @param dist the folder in which the compiled `src` lies */
 export function emitShellModules(dist) {
   const source = join(root, 'src')
   const names = shortNames(source)
-  for (const path of shellFiles(source)) {
+  for (const path of programFiles(source)) {
     const made = join(dist, 'src', `${path}.js`)
-    const text = shortened(readFileSync(join(source, path), 'utf8'), names)
+    const text = readFileSync(join(source, path), 'utf8')
     mkdirSync(dirname(made), { recursive: true })
-    writeFileSync(made, `export default ${JSON.stringify(text)}\n`)
+    writeFileSync(made, programModule(path, text, names))
   }
 }
 

@@ -1,8 +1,8 @@
-// Makes a module of a shell file for Jest, as emit.mjs does for the build.
+// Makes a module of a program for a host for Jest, as emit.mjs does for the build.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { shellFiles, shortened, shortNames } from './shorten.mjs'
+import { programModule, shellFiles, shortNames } from './shorten.mjs'
 
 const folder = fileURLToPath(new URL('../../../src/', import.meta.url))
 const names = shortNames(folder)
@@ -18,6 +18,7 @@ for (const path of [
 const key = state.digest('hex')
 
 export default {
-  getCacheKey: (text, path) => createHash('sha256').update(key).update(path).digest('hex'),
-  process: (text) => ({ code: `export default ${JSON.stringify(shortened(text, names))}` }),
+  getCacheKey: (text, path) =>
+    createHash('sha256').update(key).update(path).update(text).digest('hex'),
+  process: (text, path) => ({ code: programModule(path, text, names) }),
 }

@@ -1,16 +1,22 @@
-// Makes what travels to a host of the shell files of src/: without comments and indentation, and
-// with short names.
+// Makes what travels to a host of the programs in src/: shell files are without comments and
+// indentation, and with short names; perl and python travel as they are.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Names of functions and variables that end in `_` are a shell file's own. */
 const ownName = /(?<![A-Za-z0-9_])[a-z][a-z0-9_]*_(?![A-Za-z0-9_])/g
 
-/** The shell files below a folder, by their paths in it. */
-export const shellFiles = (folder) =>
+const filesBelow = (folder, name) =>
   readdirSync(folder, { recursive: true })
-    .filter((path) => path.endsWith('.sh'))
+    .filter((path) => name.test(path))
     .sort()
+
+/** The shell files below a folder, by their paths in it. */
+export const shellFiles = (folder) => filesBelow(folder, /\.sh$/)
+
+/** The programs for a host, without the application that the demonstration deploys. */
+export const programFiles = (folder) =>
+  filesBelow(folder, /\.(?:sh|pl|py)$/).filter((path) => !path.startsWith('demo/'))
 
 /** A, B, …, Z, AA, AB, …: no name that is written by hand begins with a capital and ends in `_`. */
 function shortName(index) {
@@ -71,3 +77,9 @@ function follow(line, open) {
 /** What travels of a shell file. */
 export const shortened = (text, names) =>
   stripped(text).replace(ownName, (name) => names.get(name) ?? name)
+
+/** The module whose default export is what travels of a program. */
+export function programModule(path, text, names) {
+  const travels = path.endsWith('.sh') ? shortened(text, names) : text
+  return `export default ${JSON.stringify(travels)}\n`
+}

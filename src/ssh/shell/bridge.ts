@@ -2,42 +2,11 @@ import { Duplex } from 'node:stream'
 import type { FettleError } from '../../core/errors.js'
 import { sh, type Sh } from '../../core/sh.js'
 import { showAddress } from '../address.js'
+import perl from './bridge.pl.js'
+import python from './bridge.py.js'
 import { remoteWords } from './remote-words.js'
 import type { ForwardTarget } from '../session.js'
 import type { Pipes } from '../transport.js'
-
-/**
- * When the service closes, all is over: the shell above may hold our standard output open for ever.
- */
-const perl = `my ($to, $port) = @ARGV;
-sub tcp { my %peer = (PeerHost => $to, PeerPort => $port); eval { require IO::Socket::IP } ? IO::Socket::IP->new(%peer) : do { require IO::Socket::INET; IO::Socket::INET->new(%peer) } }
-sub unix { require IO::Socket::UNIX; IO::Socket::UNIX->new(Peer => $to) }
-my $s = (defined $port ? tcp() : unix()) or die join(":", @ARGV) . ": $!\\n";
-sub pass { my ($from, $to) = @_; my $b; while (my $n = sysread $from, $b, 65536) { my $o = 0; while ($o < $n) { my $w = syswrite $to, $b, $n - $o, $o; return unless defined $w; $o += $w } } }
-my $main = $$;
-$SIG{USR1} = sub { exit 0 };
-my $child = fork; defined $child or die "fork: $!\\n";
-if ($child) { pass(\\*STDIN, $s); shutdown $s, 1; waitpid $child, 0 } else { pass($s, \\*STDOUT); kill USR1 => $main }`
-
-const python = `import os, signal, socket, sys
-to = sys.argv[1:]
-def unix():
-    s = socket.socket(socket.AF_UNIX)
-    s.connect(to[0])
-    return s
-try: s = socket.create_connection((to[0], int(to[1]))) if len(to) > 1 else unix()
-except OSError as e: sys.exit("%s: %s" % (":".join(to), e.strerror))
-def put(d):
-    while d: d = d[os.write(1, d):]
-main = os.getpid()
-signal.signal(signal.SIGUSR1, lambda *_: os._exit(0))
-child = os.fork()
-if child:
-    for d in iter(lambda: os.read(0, 65536), b""): s.sendall(d)
-    s.shutdown(socket.SHUT_WR); os.waitpid(child, 0)
-else:
-    for d in iter(lambda: s.recv(65536), b""): put(d)
-    os.kill(main, signal.SIGUSR1)`
 
 /** bash has connections of its own. What is left of it ends when the service closes. */
 const bash = 'exec 3<>"/dev/tcp/$0/$1" 4<&0 || exit; cat <&4 >&3 & cat <&3; kill $!'
