@@ -10,7 +10,7 @@ import { missingParentFact, type MissingParent } from '../../facts/files/missing
 import { pathFact, type PathEntry } from '../../facts/files/path.js'
 import { treeFact, type TreeEntry } from '../../facts/files/tree.js'
 import { blockedBy } from './file-changes.js'
-import { mayWriteHere, newPath, placing } from './write-file.js'
+import { mayWriteHere, newPath, placeNew } from './write-file.js'
 
 export interface SymlinkOptions extends CommonOptions {
   /**
@@ -64,7 +64,7 @@ function replacement(
     sh`ln -sT -- ${target} "$new_path"`,
     sh`if ! { ${isStill(kind, here)}; }; then ${refuse(`${path} was replaced meanwhile`)}; fi`,
     kind === 'directory' ? sh`rmdir -- ${here}` : undefined,
-    placing(name),
+    placeNew(name),
   ])
 }
 

@@ -113,13 +113,13 @@ const besideOf = (name: string): string => `./.${[...name].slice(0, 40).join('')
 
 /**
  * Shell that chooses a path beside a file or a link, `$new_path`, for what will take its place by
- * `placing`.
+ * `placeNew`.
  */
 export const newPath = (name: string, kind: 'file' | 'link'): Sh =>
   sh`${besideFunctions}fettle_new_path ${besideOf(name)} ${kind === 'file' ? '-f' : '-L'}`
 
 /** Renames what is at `$new_path`. */
-export const placing = (name: string): Sh => sh`${besideFunctions}fettle_place ${name}`
+export const placeNew = (name: string): Sh => sh`${besideFunctions}fettle_place ${name}`
 
 /**
  * Shell that writes a file: to a new name in the same directory, created exclusively and readable
@@ -137,19 +137,19 @@ export function writing(file: FileToWrite): Sh {
     sh`fettle_close_new ${exactly(file.mode)}`,
     file.validate === undefined ? undefined : validation(file.path, file.validate),
     file.backup === true && backUp(file.path),
-    placingOf(file),
+    placing(file),
   ])
 }
 
 /** Brings the new file to its place. */
-function placingOf({ path, confirm, sparedByOthers, onlyNew }: FileToWrite): Sh {
+function placing({ path, confirm, sparedByOthers, onlyNew }: FileToWrite): Sh {
   const { name } = split(path)
   if (confirm !== undefined) {
     const spared = sparedByOthers === true ? 1 : 0
     const confirmed = shellFunctions(placeConfirmedText)
     return sh`${confirmed}fettle_place_confirmed ${name} ${confirm} ${`\`${confirm}\``} ${path} ${spared}`
   }
-  if (onlyNew !== true) return placing(name)
+  if (onlyNew !== true) return placeNew(name)
   return sh`ln -T -- "$new_path" ${`./${name}`} && rm -f -- "$new_path" && trap - EXIT && sync -- .`
 }
 

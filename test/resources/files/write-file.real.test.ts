@@ -16,18 +16,20 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Secret } from '../../../src/core/secret.js'
-import { sh } from '../../../src/core/sh.js'
+import { sh, shellFunctions } from '../../../src/core/sh.js'
+import backUpText from '../../../src/resources/files/back-up.sh.js'
 import {
   holding,
+  holds,
   writeFile,
   writing,
   type FileToWrite,
 } from '../../../src/resources/files/write-file.js'
-import type { Content } from '../../../src/resources/files/content.js'
+import { digestOf, type Content } from '../../../src/resources/files/content.js'
 import { environment, runIn, shells, wrapper } from '../../shells.js'
 import { asRoot } from '../../as-root.js'
 
@@ -56,6 +58,38 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
       '640',
       ['a'],
     ])
+  })
+  test('what is kept of a file has its attributes, in a folder for root alone', () => {
+    writeFileSync(at('a'), 'old', { mode: 0o640 })
+    symlinkSync('a', at('link'))
+    const keep = (name: string): ReturnType<typeof runIn> =>
+      runIn(shell, {
+        script: sh`${shellFunctions(backUpText)}cd ${dir} && fettle_back_up ${name} ${at('all')} ${at('all/etc')}`,
+      })
+    for (const name of ['link', 'none', 'a'])
+      expect(keep(name)).toMatchObject({ code: 0, stderr: '' })
+    const [kept = '', ...others] = readdirSync(at('all/etc'))
+    expect([kept.replace(/\d{8}T\d{6}Z$/, 'TIME'), others]).toEqual(['a.TIME', []])
+    expect([mode(at('all')), mode(at(`all/etc/${kept}`))]).toEqual(['700', '640'])
+  })
+  test('a file is as wanted by its content, mode, owner and group, by name or id', () => {
+    write({ path: at('a b'), content: 'x\n', mode: 0o640 })
+    const { uid, gid } = lstatSync(at('a b'))
+    const wanted = { path: at('a b'), mode: 0o640, owner: uid, group: gid }
+    const isAsWanted = (other: object, content = 'x\n'): boolean =>
+      runIn(shell, { script: holds({ ...wanted, ...other }, digestOf(content)) }).code === 0
+    expect([
+      isAsWanted({}),
+      isAsWanted({ owner: undefined, group: undefined }),
+      isAsWanted({ owner: userInfo().username }),
+    ]).toEqual([true, true, true])
+    expect([
+      isAsWanted({}, 'y\n'),
+      isAsWanted({ mode: 0o600 }),
+      isAsWanted({ owner: uid + 1 }),
+      isAsWanted({ group: 'nobody-has-this' }),
+      isAsWanted({ path: at('none') }),
+    ]).toEqual([false, false, false, false, false])
   })
   test('bytes of every value, none at all, and many', () => {
     const all = Buffer.from(Array.from({ length: 3 << 20 }, (_value, index) => (index * 7) % 256))
