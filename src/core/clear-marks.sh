@@ -1,5 +1,5 @@
 # shellcheck shell=dash
-# Removes marks of restart-marks.sh from a directory, $1.
+# Removes marks, which restart-marks.sh has written, from a directory, $1.
 # shellcheck disable=SC2034
 
 # Those of an effect, $2, once it has succeeded.

@@ -1,4 +1,5 @@
 # shellcheck shell=dash
+# Goes into a directory by a link, as enter.sh does by a path.
 # Needs: refuse.sh, enter.sh.
 # shellcheck disable=SC2154,SC2034
 

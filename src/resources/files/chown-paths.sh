@@ -1,4 +1,5 @@
 # shellcheck shell=dash
+# Gives entries of a tree another owner or group, where others may rename what is in it.
 # Needs: refuse.sh, in-tree.sh.
 # shellcheck disable=SC2154,SC2034
 

@@ -1,4 +1,5 @@
 # shellcheck shell=dash
+# Chooses who runs a script in a directory that the shell has entered.
 # Needs: refuse.sh.
 
 # For running a script in the present directory as its owner, who is left in $runs_as: git and

@@ -1,4 +1,5 @@
 # shellcheck shell=dash
+# Refuses a directory in which this user can change nothing.
 # Needs: refuse.sh, enter.sh.
 # shellcheck disable=SC2154
 

@@ -26,7 +26,7 @@ compare_() {
 }
 
 # Takes the place of what is there. Before the line has succeeded, any end of the shell brings back
-# what was there. $1: the file's name; $2: the line; $3 to $5: as above.
+# what was there. $1: the file's name; $2: the line; $3 to $5: as in compare_.
 fettle_place_confirmed() {
   place_=./$1 confirm_line_=$2 old_=$new_path.old
   shift 2

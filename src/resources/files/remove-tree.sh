@@ -1,4 +1,5 @@
 # shellcheck shell=dash
+# Removes a tree, where others may rename what is in it.
 # Needs: refuse.sh, in-tree.sh.
 # shellcheck disable=SC2154
 

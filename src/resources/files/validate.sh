@@ -1,4 +1,5 @@
 # shellcheck shell=dash
+# Has a new file of write-file.sh judged before it takes its place.
 # Needs: refuse.sh, beside.sh.
 # shellcheck disable=SC2154
 
