@@ -30,4 +30,6 @@ test.each(files)('%s keeps to the names', (file) => {
   const text = readFileSync(`src/${file}`, 'utf8')
   const functions = [...text.matchAll(/^ *(\w+)\(\)/gm)].map(([, name]) => name)
   expect(functions.filter((name) => !/^fettle_|_$/.test(name ?? ''))).toEqual([])
+  // `[A-Za-z_]` would be shortened: `[_A-Za-z]` is not.
+  expect(text).not.toMatch(/-[a-z]_/)
 })

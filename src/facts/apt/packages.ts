@@ -1,5 +1,8 @@
 import { present, unknown, type Fact, type Output, type ShellFactKind } from '../../core/fact.js'
-import { sh } from '../../core/sh.js'
+import { sh, shellFunctions } from '../../core/sh.js'
+import packagesText from './packages.sh.js'
+
+const functions = shellFunctions(packagesText)
 
 /** A package as dpkg knows it, or the one that provides a virtual package. */
 export interface PackageState {
@@ -33,18 +36,7 @@ interface PackageRow extends Omit<PackageState, 'providedBy' | 'aptName'> {
   readonly provides: readonly string[]
 }
 
-const fields = [
-  'Package',
-  'db:Status-Status',
-  'Architecture',
-  'db:Status-Want',
-  'db:Status-Eflag',
-  'Version',
-  'Multi-Arch',
-  'Provides',
-]
-const format = `${fields.map((field) => `\${${field}}`).join('\\t')}\\n`
-
+/** The fields stand in the order of `row_format_` in packages.sh. */
 function parseRow(line: string): PackageRow | null {
   const [name, status, architecture, want, flag, version, multiArch, provides] = line.split('\t')
   if (
@@ -150,11 +142,8 @@ function read({ code, stdout }: Output): AptAnswer | null {
 /**
  * Packages by lists of their names, by one dpkg-query(1) for all, in which dpkg's own line tells
  * the host's architecture. Only where a name is none of an installed package are all packages
- * listed, and thinned out on the host: another may provide it. The lists' age is that of their
- * directory, which `aptPackages` touches after an update; where nothing was fetched yet there is no
- * file of packages in it. What `/proc/self` is for a process is as old as that process, so it tells
- * the time. Where a name is there for another architecture alone, apt is asked whether it knows it
- * for this one.
+ * listed, and thinned out on the host: another may provide it. Where a name is there for another
+ * architecture alone, apt is asked whether it knows it for this one.
  */
 export const aptFact: ShellFactKind<readonly string[], AptState> = {
   backend: 'shell',
@@ -162,32 +151,12 @@ export const aptFact: ShellFactKind<readonly string[], AptState> = {
   script: (lists) => {
     const wanted = [...new Set(lists.flat())]
     const names = [...new Set(wanted.map((name) => name.split(':')[0] ?? name))]
+    const patterns = names.flatMap((name) => ['-e', name])
     return {
-      script: sh`set -- /var/lib/apt/lists/*_Packages*
-if [ -e "$1" ]; then set -- $(stat -c %Y /var/lib/apt/lists /proc/self/) && echo "lists $(($2 - $1))"; else echo 'lists none'; fi
-n_='
-'
-native_() { a_=$n_$p_; a_=\${a_#*"\${n_}dpkg	installed	"}; a_=\${a_%%	*}; }
-there_() { case $n_$p_ in *"$n_$1	installed	$2	"* | *"$n_$1	installed	all	"*) ;; *) return 1 ;; esac; }
-installed_() {
-  for w_; do
-    case $w_ in *:native | *:any | *:all) there_ "\${w_%:*}" "$a_" ;; *:*) there_ "\${w_%:*}" "\${w_#*:}" ;; *) there_ "$w_" "$a_" ;; esac || return
-  done
-}
-foreign_() {
-  f_=
-  for w_; do case $w_ in *:*) ;; *) case $n_$p_ in *"$n_$w_	installed	"*) there_ "$w_" "$a_" || f_="$f_ $w_" ;; esac ;; esac; done
-  [ -z "$f_" ] || { k_=$(apt-cache policy $f_) && printf '%s\\n' "$k_" | sed -n 's/^\\([^ :]*:[^ :]*\\):$/foreign \\1/p'; }
-}
-p_=$(dpkg-query -W -f ${format} -- dpkg ${names} 2>/dev/null)
-native_
-if installed_ ${wanted}; then echo "native $a_"; printf '%s\\n' "$p_"; else
-  p_=$(dpkg-query -W -f ${format}) || exit
-  native_
-  echo "native $a_"
-  foreign_ ${wanted} || exit
-  printf '%s\\n' "$p_" | grep -F ${names.flatMap((name) => ['-e', name])} || [ $? = 1 ]
-fi`,
+      script: sh`${functions}fettle_apt_lists
+fettle_apt_find ${names}
+if fettle_apt_has ${wanted}; then fettle_apt_show
+else fettle_apt_list && fettle_apt_foreign ${wanted} && fettle_apt_matching ${patterns}; fi`,
     }
   },
   parse(output, lists): readonly Fact<AptState>[] {

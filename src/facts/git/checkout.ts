@@ -86,7 +86,7 @@ export const gitCheckoutFact: ShellFactKind<CheckoutKey, Checkout | NoCheckout> 
   case $found_ in 'UNKNOWN '[0-9]*) found_=\${found_#* } ;; *) found_=\${found_% *} ;; esac
   set -- sh -c ${inspection(keys.some(({ submodules }) => submodules))} - "$@"
   [ "\${USER-}" = "$found_" ] || set -- timeout -k 5 ${answerLimit} "$@"
-  as_owner_ "$found_" "$checkout_" "$@"
+  fettle_as_owner "$found_" "$checkout_" "$@"
 }`,
       ...keys.map(
         ({ path, clean, submodules, branch }) => sh`export ${localEnvironment(path)}

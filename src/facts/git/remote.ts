@@ -57,7 +57,7 @@ export const gitRemoteFact: ShellFactKind<RemoteKey, RemoteRef> = {
   owner_=$1
   [ -n "$owner_" ] || owner_=$(stat -c %U -- "$2/.git" 2>/dev/null || stat -c %U -- "$2" 2>/dev/null || id -un)
   shift 2
-  cd / && as_ "$owner_" timeout -k 5 ${answerLimit} git ls-remote -- "$@"
+  cd / && fettle_as "$owner_" timeout -k 5 ${answerLimit} git ls-remote -- "$@"
 }`,
       ...keys.map(asking),
     ]),

@@ -54,5 +54,5 @@ export const judgementLimit = 30
  */
 export function judging(path: string, source: string, before = sh``): Sh {
   const run = sh`${before}timeout -k 5 ${judgementLimit} ./bin/python -I -B -c ${program} ${source}`
-  return sh`[ ! -x ${`${path}/bin/python`} ] || { v_=$(as_owner_ "$(stat -c %u ${path})" ${path} sh -c ${run.text} 2>&1 </dev/null); s_=$?; echo "judged $s_ \${v_##*"$n_"}"; }`
+  return sh`[ ! -x ${`${path}/bin/python`} ] || { v_=$(fettle_as_owner "$(stat -c %u ${path})" ${path} sh -c ${run.text} 2>&1 </dev/null); s_=$?; echo "judged $s_ \${v_##*"$n_"}"; }`
 }

@@ -25,6 +25,6 @@ export function inDirectory(
 else ${makeDirectory(path, null, complete)}
 fi || exit
 fettle_choose_runner ${path} ${owner ?? ''}
-as_ "$runs_as" env ${environment} sh -euc ${script.text}`,
+fettle_as "$runs_as" env ${environment} sh -euc ${script.text}`,
   ])
 }
