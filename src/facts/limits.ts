@@ -9,11 +9,5 @@ import { sh, type Sh } from '../core/sh.js'
 export const processorLimit = (seconds: number | Sh): Sh =>
   sh`ulimit -S -t ${seconds} 2>/dev/null || :`
 
-/**
- * 128 MiB of memory for each program that follows, in the same way: one that reads lines takes an
- * endless file for one line.
- */
-export const memoryLimit = sh`ulimit -S -v 131072 2>/dev/null || :`
-
 /** Bytes a second that a slow disk reads. */
 export const slowDisk = 10 * 1024 * 1024

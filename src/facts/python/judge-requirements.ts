@@ -48,11 +48,9 @@ say("met")`
 export const judgementLimit = 30
 
 /**
- * Asks the environment's Python whether the requirements in a file are met, as the owner of the
- * environment, without a network and without writing. The answer is a line `judged STATUS WORDS`.
- * `before` writes what is in /dev/stdin.
+ * A script that asks an environment's Python, in its directory, whether the requirements in a file
+ * are met: without a network and without writing.
+ * @param before writes what is in /dev/stdin
  */
-export function judging(path: string, source: string, before = sh``): Sh {
-  const run = sh`${before}timeout -k 5 ${judgementLimit} ./bin/python -I -B -c ${program} ${source}`
-  return sh`[ ! -x ${`${path}/bin/python`} ] || { v_=$(fettle_as_owner "$(stat -c %u ${path})" ${path} sh -c ${run.text} 2>&1 </dev/null); s_=$?; echo "judged $s_ \${v_##*"$n_"}"; }`
-}
+export const judging = (source: string, before = sh``): Sh =>
+  sh`${before}timeout -k 5 ${judgementLimit} ./bin/python -I -B -c ${program} ${source}`

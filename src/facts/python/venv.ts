@@ -1,10 +1,12 @@
 import { present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
-import { lines, sh, type Sh } from '../../core/sh.js'
+import { lines, sh, shellFunctions, type Sh } from '../../core/sh.js'
 import { asOwner, ownerOf, type Owner } from '../accounts/as-user.js'
 import { judging, judgementLimit } from './judge-requirements.js'
-import { memoryLimit, processorLimit } from '../limits.js'
+import { processorLimit } from '../limits.js'
 import { parseRequirements, type Distribution } from './requirements.js'
 import { answerOf } from '../section.js'
+import judgeText from './judge-requirements.sh.js'
+import venvText from './venv.sh.js'
 
 export interface VenvKey {
   readonly path: string
@@ -60,110 +62,29 @@ export interface Venv {
 /** `cannot` names a requirement that nobody can judge, `failed` says why there is no answer. */
 export type Judgement = 'met' | 'unmet' | { readonly cannot: string } | { readonly failed: string }
 
-/**
- * Bytes of a file of requirements. Its size comes with its environment's owner, from one stat(1).
- */
+/** Bytes of a file of requirements. */
 const longestFile = 1024 * 1024
 
-/**
- * Names and versions are in the names of `.dist-info` and `.egg-info`: no Python is started. The
- * version of an interpreter is in its real path's name (`python3.11`) or in the environment's
- * `version`.
- */
-const functions = sh`n_='
-'
-dists_() {
-  for d_ in "$2"/*.dist-info "$2"/*.egg-info; do
-    [ -e "$d_" ] || continue
-    f_=\${d_##*/}
-    case \${f_%.*} in
-    *-*) ;;
-    *)
-      v_=
-      for m_ in "$d_/METADATA" "$d_/PKG-INFO"; do [ -n "$v_" ] || [ ! -f "$m_" ] || v_=$(${memoryLimit}; exec sed -n '/^Version: /{s///p;q;}' "$m_"); done
-      f_=\${f_%.*}-\${v_:-0}.dist-info
-      ;;
-    esac
-    echo "$1 $f_"
-  done
-}
-system_() {
-  base_=\${1%/bin/*}
-  for s_ in "$base_/lib/python3/dist-packages" "$base_/lib/python$2/site-packages" "$base_/lib/python$2/dist-packages"; do dists_ system "$s_"; done
-  [ "$base_" != /usr ] || dists_ system "/usr/local/lib/python$2/dist-packages"
-}
-which_() {
-  found_=$1
-  case $1 in */*) ;; *) found_= p_=$PATH:; until [ -x "$found_" ] && [ ! -d "$found_" ]; do [ -n "$p_" ] || return; found_=\${p_%%:*}/$1; p_=\${p_#*:}; done ;; esac
-  [ -x "$found_" ]
-}
-config_() {
-  while IFS=' =	' read -r k_ v_ || [ -n "$k_" ]; do
-    case $k_ in
-    [Ii]nclude-[Ss]ystem-[Ss]ite-[Pp]ackages) case $v_ in [Tt][Rr][Uu][Ee]*) echo sees system; system_=1 ;; esac ;;
-    version) r_=\${v_#*.}; version_=\${v_%%.*}.\${r_%%[!0-9]*} ;;
-    esac
-  done
-}
-strange_() {
-  for f_ in "$1"/* "$1"/.[!.]*; do
-    case \${f_##*/} in bin | include | lib | lib64 | man | share | pyvenv.cfg | pip-selfcheck.json | CACHEDIR.TAG | .gitignore | .lock) continue ;; esac
-    if [ -e "$f_" ] || [ -L "$f_" ]; then echo "strange \${f_##*/}"; fi
-  done
-}
-version_of_() { case $1 in */python3.*) version_=\${1##*/python} ;; esac; }`
-
-/**
- * Requirements that only Python can judge, and none that one would have to build or fetch to judge.
- */
-const forPip = '^[[:space:]]*(-r|--requirement|-c|--constraint)|;'
-const unclear = '://|[[:space:]]@[[:space:]]|^[[:space:]]*(-e|--editable|[./])'
-/** For sed(1): each line as it is and, without its comment, of what kind it is. */
-const sorting = `1s/^\ufeff//; s/^/requirement /p; s/^requirement //; s/#.*//; \\,${unclear},{s/.*/unclear/p; d; }; \\,${forPip},s/.*/for pip/p`
+const functions = shellFunctions(venvText)
+const judgeFunctions = lines([asOwner, shellFunctions(judgeText)])
 
 function requirementsScript({ path, requirements }: VenvKey): Sh {
   if (requirements === null) return sh`:`
-  if ('text' in requirements) {
-    const { forPip, unclear } = parseRequirements(requirements.text)
-    if (forPip.length === 0 || unclear.length > 0) return sh`:`
-    return judging(path, '/dev/stdin', sh`printf '%s\\n' ${requirements.text} | `)
+  if ('file' in requirements) {
+    const { file } = requirements
+    return sh`${judgeFunctions}fettle_requirements ${file} ${longestFile} ${path} ${judging(file).text}`
   }
-  const { file } = requirements
-  return sh`if [ -f ${file} ]; then
-  [ -n "$z_" ] && [ ! -L ${file} ] || z_=$(stat -L -c %s -- ${file})
-  [ "$z_" -le ${longestFile} ] || return 95
-  lines_=$(${memoryLimit}; exec sed -nE ${sorting} ${file}) && printf '%s\\n' "$lines_" || return
-  case $lines_ in *"\${n_}unclear"*) ;; *"\${n_}for pip"*) ${judging(path, file)} ;; esac
-else echo 'no requirements'; fi`
+  const { forPip, unclear } = parseRequirements(requirements.text)
+  if (forPip.length === 0 || unclear.length > 0) return sh`:`
+  const lined = sh`printf '%s\\n' ${requirements.text} | `
+  return sh`${judgeFunctions}fettle_judge ${path} ${judging('/dev/stdin', lined).text}`
 }
 
 function look(key: VenvKey): Sh {
   const { path, python, systemSitePackages, requirements } = key
   const file = requirements !== null && 'file' in requirements ? [requirements.file] : []
-  return sh`look_() {
-  new_= python_= version_= z_=
-  if [ -e ${path} ] && [ ! -d ${path} ]; then return 93; fi
-  if [ -d ${path} ] && [ ! -f ${`${path}/pyvenv.cfg`} ]; then list_=$(ls -A -- ${path}) || return; [ -z "$list_" ] || return 94; fi
-  which_ ${python ?? 'none'} && new_=$(readlink -f -- "$found_")
-  python_=$new_
-  system_=${systemSitePackages ? 1 : 0}
-  if [ -f ${`${path}/pyvenv.cfg`} ]; then
-    o_=$(exec stat -c 'owner %U %u %s' -- ${path} ${file} 2>/dev/null); printf '%s\\n' "$o_"; z_=\${o_##* }
-    config_ <${`${path}/pyvenv.cfg`} || return
-    if [ -e ${`${path}/bin/python`} ]; then python_=$(readlink -f -- ${`${path}/bin/python`}); echo "interpreter $python_"; fi
-    version_of_ "$python_"
-    [ -d ${`${path}/lib/python`}"$version_" ] || [ -d ${`${path}/lib/pypy`}"$version_" ] || echo outdated
-    for s_ in ${path}/lib/python3*/site-packages ${path}/lib/pypy3*/site-packages; do dists_ own "$s_"; done
-    strange_ ${path}
-  else
-    version_of_ "$python_"
-  fi
-  [ -n "$python_" ] || [ ${python === null ? 1 : 0} = 1 ] || return 90
-  echo "python \${new_:-$python_}"
-  [ "$system_" = 0 ] || system_ "$python_" "$version_"
-  ${requirementsScript(key)}
-}
-echo @venv; look_ 2>&1; echo "@status $?"`
+  const found = sh`fettle_venv ${path} ${python ?? ''} ${systemSitePackages ? 1 : 0} ${file}`
+  return sh`echo @venv; { ${found} && ${requirementsScript(key)}; } 2>&1; echo "@status $?"`
 }
 
 /** A virtual environment of Python with what it sees. */
@@ -171,7 +92,7 @@ export const venvFact: ShellFactKind<VenvKey, Venv> = {
   backend: 'shell',
   name: 'python.venv',
   script: (keys) => ({
-    script: lines([processorLimit(60), asOwner, functions, ...keys.map(look)]),
+    script: lines([processorLimit(60), functions, ...keys.map(look)]),
   }),
   mayTake: (keys) => 60 + keys.length * (judgementLimit + 5),
   parse({ code, stdout, stderr }, keys): readonly Fact<Venv>[] {
