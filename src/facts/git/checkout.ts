@@ -1,9 +1,10 @@
 import { absent, present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
-import { lines, sh } from '../../core/sh.js'
+import { lines, sh, shellFunctions, type Sh } from '../../core/sh.js'
 import { asOwner, ownerOf, type Owner } from '../accounts/as-user.js'
 import { localEnvironment } from './environment.js'
 import { inspection } from './inspection.js'
 import { answerOf } from '../section.js'
+import checkoutText from './checkout.sh.js'
 
 /** Options of git-clean(1) that say what `clean` removes; null where nothing is to be removed. */
 export type CleanOptions = readonly string[] | null
@@ -66,6 +67,15 @@ export interface NoCheckout {
 /** Seconds for git as another user, whose filters it runs: they must not hold up the host. */
 const answerLimit = 120
 
+const functions = lines([asOwner, shellFunctions(checkoutText)])
+
+function asking({ path, clean, submodules, branch }: CheckoutKey): Sh {
+  const options = clean ?? []
+  const words = sh`${submodules ? 1 : 0} ${sh`${options}`.text} ${branch} ${options}`
+  return sh`export ${localEnvironment(path)}
+echo @checkout; fettle_checkout ${answerLimit} ${path} ${words} 2>&1; echo "@status $?"`
+}
+
 /**
  * A checkout as it is. A path that is missing or an empty directory is absent: git can be put
  * there.
@@ -75,23 +85,9 @@ export const gitCheckoutFact: ShellFactKind<CheckoutKey, Checkout | NoCheckout> 
   name: 'git.checkout',
   script: (keys) => ({
     script: lines([
-      asOwner,
-      sh`checkout_() {
-  command -v git >/dev/null || return 90
-  if [ ! -e "$1" ] && [ ! -L "$1" ]; then return 92; fi
-  [ -d "$1" ] || return 93
-  if [ ! -e "$1/.git" ]; then list_=$(ls -A -- "$1") || return; [ -z "$list_" ] && return 92; return 94; fi
-  found_=$(stat -c '%U %u' -- "$1/.git") && printf 'owner %s\\n' "$found_" || return
-  checkout_=$1; shift
-  case $found_ in 'UNKNOWN '[0-9]*) found_=\${found_#* } ;; *) found_=\${found_% *} ;; esac
-  set -- sh -c ${inspection(keys.some(({ submodules }) => submodules))} - "$@"
-  [ "\${USER-}" = "$found_" ] || set -- timeout -k 5 ${answerLimit} "$@"
-  fettle_as_owner "$found_" "$checkout_" "$@"
-}`,
-      ...keys.map(
-        ({ path, clean, submodules, branch }) => sh`export ${localEnvironment(path)}
-echo @checkout; checkout_ ${path} ${submodules ? 1 : 0} ${branch} ${sh`${clean ?? []}`.text} ${clean ?? []} 2>&1; echo "@status $?"`,
-      ),
+      functions,
+      sh`inspection=${inspection(keys.some(({ submodules }) => submodules)).text}`,
+      ...keys.map(asking),
     ]),
   }),
   mayTake: (keys) => 60 + keys.length * (answerLimit + 5),

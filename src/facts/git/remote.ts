@@ -1,8 +1,9 @@
 import { absent, present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
-import { lines, sh, type Sh } from '../../core/sh.js'
+import { lines, sh, shellFunctions, type Sh } from '../../core/sh.js'
 import { asUser } from '../accounts/as-user.js'
 import { remoteEnvironment } from './environment.js'
 import { answerOf } from '../section.js'
+import remoteText from './remote.sh.js'
 
 export interface RemoteKey {
   readonly repo: string
@@ -27,12 +28,14 @@ export interface RemoteRef {
 /** Seconds for an answer. */
 const answerLimit = 30
 
+const functions = lines([asUser, shellFunctions(remoteText)])
+
 export const isCommit = (ref: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(ref)
 
 function asking({ repo, ref, path, owner = '', key }: RemoteKey): Sh {
   if (isCommit(ref)) return sh`echo @remote; echo '@status 0'`
   return sh`export ${remoteEnvironment(repo, key)}
-echo @remote; remote_ ${owner} ${path} ${repo} ${namesOf(ref)} 2>&1; echo "@status $?"`
+echo @remote; fettle_remote ${answerLimit} ${owner} ${path} ${repo} ${namesOf(ref)} 2>&1; echo "@status $?"`
 }
 
 /** `ls-remote` matches the end of names; only these are wanted. */
@@ -50,17 +53,7 @@ export const gitRemoteFact: ShellFactKind<RemoteKey, RemoteRef> = {
   name: 'git.remote',
   exchange: 'git ls-remote',
   script: (keys) => ({
-    script: lines([
-      asUser,
-      sh`remote_() {
-  command -v git >/dev/null || return 90
-  owner_=$1
-  [ -n "$owner_" ] || owner_=$(stat -c %U -- "$2/.git" 2>/dev/null || stat -c %U -- "$2" 2>/dev/null || id -un)
-  shift 2
-  cd / && fettle_as "$owner_" timeout -k 5 ${answerLimit} git ls-remote -- "$@"
-}`,
-      ...keys.map(asking),
-    ]),
+    script: lines([functions, ...keys.map(asking)]),
   }),
   mayTake: (keys) => 60 + keys.length * (answerLimit + 5),
   parse({ code, stdout, stderr }, keys): readonly Fact<RemoteRef>[] {

@@ -1,6 +1,7 @@
 import { refuse } from '../../core/refuse.js'
-import { lines, sh, type Sh } from '../../core/sh.js'
+import { lines, sh, shellFunctions, type Sh } from '../../core/sh.js'
 import type { RemoteRef } from '../../facts/git/remote.js'
+import bringText from './bring.sh.js'
 import { spareTracked, spareUntracked } from './spare.js'
 
 /** Which commit is brought to a checkout, from which state, and what may be lost on the way. */
@@ -77,16 +78,11 @@ const foldersOf = (name: string): readonly string[] =>
     .slice(0, -1)
     .map((_, index, parts) => parts.slice(0, index + 1).join('/'))
 
-/**
- * Where one branch alone is fetched, nothing else forgets branches of the remote that are gone and
- * in its way.
- */
-const forgetting = (
-  name: string,
-): Sh => sh`for r_ in ${foldersOf(name).map((folder) => `refs/remotes/origin/${folder}`)}; do
-  ! git show-ref --verify --quiet "$r_" || git update-ref -d "$r_"
-done
-git for-each-ref --format='delete %(refname)' ${`refs/remotes/origin/${name}/`} | git update-ref --stdin`
+/** Forgets branches of the remote that are gone and in the way of this one. */
+function forgetting(name: string): Sh {
+  const folders = foldersOf(name).map((folder) => `refs/remotes/origin/${folder}`)
+  return sh`${shellFunctions(bringText)}fettle_forget_branches ${name} ${folders}`
+}
 
 /** Brings the commit that was planned, also when the branch has moved on since. */
 function fetching({ remote, depth }: Bringing): readonly Sh[] {
