@@ -10,10 +10,14 @@ import {
 import { FettleError } from '../../core/errors.js'
 import { request } from '../../core/later.js'
 import { checked, state, wantedOf } from '../../core/options.js'
-import { refuse } from '../../core/refuse.js'
+import refuseText from '../../core/refuse.sh.js'
 import { resource, type CommonOptions, type Resource } from '../../core/resource.js'
-import { lines, Sh, sh } from '../../core/sh.js'
+import { lines, sh, shellFunctions, type Sh } from '../../core/sh.js'
 import { aptFact, type AptState, type PackageState } from '../../facts/apt/packages.js'
+import aptGetText from './apt-get.sh.js'
+import missingText from './missing.sh.js'
+import removeText from './remove.sh.js'
+import updateText from './update.sh.js'
 
 export interface PackagesOptions extends CommonOptions {
   /**
@@ -79,49 +83,22 @@ const asGiven = ({ name, version }: WantedPackage): string =>
   version === null ? name : `${name}=${version}`
 
 /**
- * Sets up `apt_`. Nobody is there to answer: changed configuration files are kept, and needrestart
- * only lists. A dpkg that was killed leaves its journal behind, and apt, once it has the lock, asks
- * for what is done here.
+ * What all scripts begin with. Nobody is there to answer: changed configuration files are kept, and
+ * needrestart only lists.
  */
-const prepare: Sh = sh`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l APT_LISTCHANGES_FRONTEND=none
-apt_() { apt-get -y -q -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o APT::Cmd::Pattern-Only=true "$@"; }
-repaired_() {
-  apt_ "$@" && return
-  c_=$?
-  [ -n "$(ls -A /var/lib/dpkg/updates)" ] || return $c_
-  dpkg --force-confdef --force-confold --configure -a && apt_ "$@"
-}`
+const prepare: Sh = sh`${shellFunctions(aptGetText)}export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l APT_LISTCHANGES_FRONTEND=none`
 
-/**
- * The lists have a lock of their own, for which apt does not wait. What apt calls a warning, an
- * index that was not fetched, is a failure here.
- */
+const updateFunction = shellFunctions(updateText)
+const missingFunction = lines([shellFunctions(refuseText), shellFunctions(missingText)])
+const removeFunction = lines([shellFunctions(refuseText), shellFunctions(removeText)])
+
 const update: Action = {
   on: 'shell',
   what: '`apt-get update`',
-  script: lines([
-    prepare,
-    sh`l_=0
-until e_=$(apt_ update -o APT::Update::Error-Mode=any 2>&1); do
-  case $e_ in *"Could not get lock /var/lib/apt/lists/lock"*) ;; *) printf '%s\\n' "$e_" >&2; exit 100 ;; esac
-  [ $l_ -lt 60 ] || { printf '%s\\n' "$e_" >&2; exit 100; }
-  l_=$((l_ + 1)); sleep 5
-done
-touch /var/lib/apt/lists`,
-  ]),
+  script: lines([prepare, sh`${updateFunction}fettle_apt_update`]),
   long: true,
   timeout: installLimit,
 }
-
-/**
- * Shell that names what the package lists lack: the package, or the version of it. apt says so too,
- * below what else it prints.
- */
-const notFound = (names: readonly string[]): Sh => sh`for p_ in ${names}; do
-  n_=\${p_%%=*}
-  if [ -z "$(apt-cache policy -- "$n_" 2>/dev/null)" ]; then ${refuse(sh`"no package $n_ in the package lists of the host"`, 'correct the name, or add the repository that has it before this; updateCache has the lists fetched anew')}; fi
-  if [ "$n_" != "$p_" ] && [ -z "$(apt-cache show -- "$p_" 2>/dev/null)" ]; then ${refuse(sh`"no version \${p_#*=} of $n_ in the package lists of the host"`, sh`"name one of these: $(apt-cache madison -- "$n_" | cut -d'|' -f2 | tr -d '\n')"`)}; fi
-done`
 
 function install(
   names: readonly string[],
@@ -136,9 +113,9 @@ function install(
     what: `\`apt-get install ${names.join(' ')}\``,
     script: lines([
       prepare,
-      sh`repaired_ install --no-remove ${flags} -- ${names} && exit`,
+      sh`fettle_apt_repaired install --no-remove ${flags} -- ${names} && exit`,
       sh`failed_=$?`,
-      notFound(names),
+      sh`${missingFunction}fettle_apt_missing ${names}`,
       sh`exit $failed_`,
     ]),
     long: true,
@@ -146,13 +123,9 @@ function install(
   }
 }
 
-/** apt removes what depends on a package as well: that is refused here, as nobody asked for it. */
 function remove(names: readonly string[], purge: boolean): Action {
   const verb = purge ? 'purge' : 'remove'
-  const script = sh`s_=$(apt_ -s ${verb} -- ${names}) || exit
-x_=$(printf '%s\\n' "$s_" | sed -n -e 's/^Remv \\([^ ]*\\).*/\\1/p' -e 's/^Purg \\([^ ]*\\).*/\\1/p' | grep -vxF ${names.flatMap((name) => ['-e', name])} | tr '\\n' ' ')
-[ -z "$x_" ] || ${refuse(sh`"other packages need ${Sh.of(names.join(', '))} and would be removed too: $x_"`, 'remove those first, or name them here')}
-repaired_ ${verb} -- ${names}`
+  const script = sh`${removeFunction}fettle_apt_remove ${verb} ${names.join(', ')} ${names}`
   return {
     on: 'shell',
     what: `\`apt-get ${verb} ${names.join(' ')}\``,

@@ -1,0 +1,15 @@
+# shellcheck shell=dash
+
+fettle_apt_get() {
+  apt-get -y -q -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef \
+    -o Dpkg::Options::=--force-confold -o APT::Cmd::Pattern-Only=true "$@"
+}
+
+# The same, and once more where a dpkg that was killed has left its journal behind: apt, once it has
+# the lock, asks for what is done here.
+fettle_apt_repaired() {
+  fettle_apt_get "$@" && return
+  status_=$?
+  [ -n "$(ls -A /var/lib/dpkg/updates)" ] || return $status_
+  dpkg --force-confdef --force-confold --configure -a && fettle_apt_get "$@"
+}
