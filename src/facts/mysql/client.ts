@@ -1,7 +1,8 @@
 import type { MysqlConnection } from '../../core/change.js'
 import { unknown, type Fact, type Output } from '../../core/fact.js'
 import { reveal, Secret } from '../../core/secret.js'
-import { lines, sh, type Input, type Sh } from '../../core/sh.js'
+import { lines, sh, shellFunctions, type Input, type Sh } from '../../core/sh.js'
+import clientText from './client.sh.js'
 import { howToStart, problemOf } from './errors.js'
 import { answerOf } from '../section.js'
 
@@ -73,29 +74,6 @@ function optionLine(password: Secret): Secret {
 }
 
 /**
- * A socket that systemd listens on belongs to a service that a connection would start, so that
- * service must be active. Where nobody listens, a connection is refused and does no harm. Debian's
- * socket is its service's, whose link is there while it runs; only otherwise is systemd asked.
- */
-const socketFunction = sh`socket_() {
-  runs_=; [ "$1" != ${defaultSocket} ] || [ ! -L /run/systemd/units/invocation:mariadb.service ] || runs_=yes
-  [ -S "$1" ] || { [ -z "$runs_" ] || return 93; return 91; }
-  [ -z "$runs_" ] || return 0
-  command -v systemctl >/dev/null || return 0
-  path_=$(readlink -f "$1")
-  unit_=$(systemctl list-sockets --no-legend --full --plain 2>/dev/null | while read -r listen_ socket_ service_; do [ "$listen_" != "$path_" ] || echo "$service_"; done)
-  [ -z "$unit_" ] || systemctl is-active --quiet -- "$unit_" || return 92
-}`
-
-const clientFunction = sh`ask_() {
-  client_=mariadb
-  command -v mariadb >/dev/null || { client_=mysql; command -v mysql >/dev/null; } || return 90
-  [ -z "$1" ] || socket_ "$1" || return
-  shift
-  timeout -k 5 ${answerLimit} "$client_" "$@"
-}`
-
-/**
  * Words of the client. The SQL is one of them, for it holds no secret. Errors do not end it:
  * `--execute` takes that back, so `--force` comes after it.
  */
@@ -125,7 +103,7 @@ function askServer(connection: MysqlConnection, sql: string): Sh {
   const { host, socket = defaultSocket, password } = connection
   const whole = `${sessionSettings};\n${sql}`
   const ask = (defaults: string): Sh =>
-    sh`ask_ ${host === undefined ? socket : ''} ${clientWords(connection, defaults, whole)}`
+    sh`fettle_ask_server ${answerLimit} ${host === undefined ? socket : ''} ${clientWords(connection, defaults, whole)}`
   const asked =
     password === undefined
       ? ask('--no-defaults')
@@ -145,8 +123,7 @@ export function askServers(
     .filter((password) => password !== undefined)
     .map(optionLine)
   const script = lines([
-    socketFunction,
-    clientFunction,
+    shellFunctions(clientText),
     ...questions.map(({ connection, sql }) => askServer(connection, sql)),
   ])
   return passwords.length === 0 ? { script } : { script, input: passwords }
