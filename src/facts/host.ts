@@ -1,8 +1,8 @@
 import { present, unknown, type ShellFactKind } from '../core/fact.js'
 import type { HostAddress, HostFacts } from '../core/host-facts.js'
-import { sh } from '../core/sh.js'
+import { sh, shellFunctions } from '../core/sh.js'
+import hostText from './host.sh.js'
 
-/** Read by one `head`, which writes the name of each that it finds above its content. */
 const files = [
   '/etc/os-release',
   '/usr/lib/os-release',
@@ -13,21 +13,12 @@ const files = [
   '/proc/1/comm',
 ]
 
-/** What a host is. Asking for a route to an address sends nothing there. */
+/** What a host is. */
 export const hostFact: ShellFactKind<'host', HostFacts> = {
   backend: 'shell',
   name: 'host',
   script: () => ({
-    script: sh`echo '= machine'; uname -m
-echo '= cpus'; nproc
-if command -v systemd-detect-virt >/dev/null; then echo '= virtualization'; systemd-detect-virt; fi
-if [ -d /run/systemd/system ]; then echo '= init'; echo systemd; elif [ -d /run/openrc ]; then echo '= init'; echo openrc; fi
-if command -v ip >/dev/null; then
-  echo '= addresses'; ip -o address
-  echo '= ipv4'; ip -4 route get 1.1.1.1 2>/dev/null
-  echo '= ipv6'; ip -6 route get 2606:4700:4700::1111 2>/dev/null
-fi
-echo '= files'; head -c 65536 ${files} 2>/dev/null || :`,
+    script: sh`${shellFunctions(hostText)}fettle_host ${files}`,
   }),
   parse({ stdout, stderr }, keys) {
     const facts = hostOf(stdout.toString())

@@ -1,6 +1,7 @@
 import { absent, present, unknown, type ShellFactKind } from '../../core/fact.js'
-import { lines, sh } from '../../core/sh.js'
+import { lines, sh, shellFunctions } from '../../core/sh.js'
 import { firstLines, readContents, showContents } from '../files/contents.js'
+import sshKeyText from './ssh-key.sh.js'
 
 /** A private key of the host, of which only the public half is ever read. */
 export interface SshKeyEntry {
@@ -16,25 +17,15 @@ export const publicKeyPattern =
 /** Longer files hold no public key. */
 const longest = 16_384
 
-/**
- * The key pair at a path. Without `PATH.pub`, ssh-keygen(1) derives the public key: through a pipe,
- * since it refuses files that others may read.
- */
+/** The key pair at a path. Without `PATH.pub` the public key is derived. */
 export const sshKeyFact: ShellFactKind<string, SshKeyEntry> = {
   backend: 'shell',
   name: 'ssh-key',
   asSession: true,
   script: (paths) => ({
     script: lines([
-      sh`key_() {
-  if [ ! -e "$1" ]; then echo absent
-  elif [ ! -f "$1" ]; then echo none
-  elif [ -f "$1.pub" ]; then echo file; return 0
-  else echo "made $(head -c 65536 -- "$1" | ssh-keygen -y -P '' -f /dev/stdin | base64 -w0)"; fi
-  return 1
-}
-set --`,
-      ...paths.map((path) => sh`key_ ${path} && set -- "$@" ${`${path}.pub`}`),
+      sh`${shellFunctions(sshKeyText)}set --`,
+      ...paths.map((path) => sh`fettle_public_key ${path} && set -- "$@" ${`${path}.pub`}`),
       showContents(longest),
     ]),
   }),

@@ -1,6 +1,9 @@
 import { absent, present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
-import { sh } from '../../core/sh.js'
+import { sh, shellFunctions } from '../../core/sh.js'
 import { Secret } from '../../core/secret.js'
+import userText from './user.sh.js'
+
+const functions = shellFunctions(userText)
 
 /** A line of passwd(5), with what group(5) and shadow(5) add. */
 export interface UserEntry {
@@ -82,21 +85,15 @@ export interface UserKey {
 }
 
 /**
- * Accounts by their names: passwd, groups and, where it is wanted, shadow, in one block. `getent`
- * asks every source of nsswitch.conf; without it the files are read, and of shadow nothing. Hashes
- * are `Secret`.
+ * Accounts by their names: passwd, groups and, where it is wanted, shadow, in one block. Hashes are
+ * `Secret`.
  */
 export const userFact: ShellFactKind<UserKey, UserEntry> = {
   backend: 'shell',
   name: 'user',
   script: (keys) => ({
-    script: sh`if command -v getent >/dev/null; then
-  getent passwd -- ${keys.map(({ name }) => name)}; p_=$?; echo =; getent group; g_=$?; echo =
-  set -- ${keys.flatMap(({ name, password }) => (password ? [name] : []))}; [ $# = 0 ] || getent shadow -- "$@"
-  echo "= $p_ $g_"
-else
-  cat /etc/passwd; p_=$?; echo =; cat /etc/group; g_=$?; echo =; echo "= $p_ $g_"
-fi`,
+    script: sh`${functions}fettle_passwd_and_group ${keys.map(({ name }) => name)}
+fettle_shadow ${keys.flatMap(({ name, password }) => (password ? [name] : []))}`,
   }),
   // getent ends with 2 when one of several names does not exist.
   parse({ code, stdout, stderr }, keys) {

@@ -1,5 +1,6 @@
 import { present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
-import { sh } from '../../core/sh.js'
+import { sh, shellFunctions } from '../../core/sh.js'
+import webhookMarksText from './mark.sh.js'
 
 /**
  * What a run leaves on the host about the secret that it gave a hook: GitHub never shows a secret,
@@ -37,11 +38,7 @@ export const githubMarkFact: ShellFactKind<'all', readonly WebhookMark[]> = {
   backend: 'shell',
   name: 'github-mark',
   script: () => ({
-    script: sh`if [ -d ${marksDirectory} ]
-then cd ${marksDirectory} && for mark in *; do if [ -f "$mark" ]; then [ -r "$mark" ] || { echo "$mark may not be read" >&2; exit 1; }; line=; read -r line <"$mark" || :; printf '%s %s\\n' "$mark" "$line"; fi; done
-elif [ -d /var/lib/fettle ] && [ ! -x /var/lib/fettle ]
-then echo 'no permission to look into /var/lib/fettle' >&2; exit 1
-fi`,
+    script: sh`${shellFunctions(webhookMarksText)}fettle_webhook_marks ${marksDirectory}`,
   }),
   parse({ code, stdout, stderr }, keys): readonly Fact<readonly WebhookMark[]>[] {
     if (code !== 0)

@@ -7,7 +7,8 @@ import {
   type RestartMark,
   type PendingPlaces,
 } from '../../core/restart-marks.js'
-import { lines, sh } from '../../core/sh.js'
+import { lines, sh, shellFunctions } from '../../core/sh.js'
+import pendingMarksText from './pending-marks.sh.js'
 
 /** A mark as it lies on the host. */
 export interface PendingMark extends Omit<RestartMark, 'pending'> {
@@ -50,9 +51,8 @@ export const marksFactIn = (places: PendingPlaces): ShellFactKind<string, Pendin
   asSession: true,
   script: (names) => ({
     script: lines([
-      sh`for d_ in /var/lib/fettle ${places.marks}; do [ ! -d "$d_" ] || { [ -r "$d_" ] && [ -x "$d_" ]; } || { echo "hidden $d_"; exit; }; done
-marks_() { for m_ in "$2"/*; do [ ! -f "$m_" ] || { r_=; read -r r_ <"$m_" || :; printf '%s %s\\n' "$1" "$r_"; } ; done; }`,
-      ...names.map((name, index) => sh`marks_ ${index} ${pendingDirectory(name, places)}`),
+      sh`${shellFunctions(pendingMarksText)}fettle_hidden_marks /var/lib/fettle ${places.marks}`,
+      ...names.map((name, index) => sh`fettle_marks ${index} ${pendingDirectory(name, places)}`),
     ]),
   }),
   parse({ code, stdout, stderr }, names): readonly Fact<PendingMarks>[] {

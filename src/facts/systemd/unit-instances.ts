@@ -1,5 +1,6 @@
 import { present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
-import { lines, sh } from '../../core/sh.js'
+import { lines, sh, shellFunctions } from '../../core/sh.js'
+import unitInstancesText from './unit-instances.sh.js'
 
 /** What there is of a template's instances. */
 export interface UnitInstances {
@@ -18,12 +19,10 @@ export const unitInstancesFact: ShellFactKind<string, UnitInstances> = {
   name: 'unit-instances',
   script: (names) => ({
     script: lines([
-      sh`enabled_() { for f_ in /etc/systemd/system/*.wants/"$1"* /etc/systemd/system/*.requires/"$1"*; do case $f_ in *"$2") [ ! -L "$f_" ] || { echo enabled; return; } ;; esac; done; }`,
+      shellFunctions(unitInstancesText),
       ...names.map((name) => {
         const [begin = '', end = ''] = name.split(/(?<=@)(?=\.)/)
-        return sh`echo @instances
-systemctl list-units --all --plain --no-legend --no-pager --state=active,reloading,activating,deactivating -- ${`${begin}*${end}`} || exit
-enabled_ ${begin} ${end}`
+        return sh`fettle_instances ${begin} ${end}`
       }),
     ]),
   }),
