@@ -1,5 +1,6 @@
 import { absent, present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
 import { sh } from '../../core/sh.js'
+import { allUnknown } from '../failure.js'
 import { isOdd, rowsOf } from './user.js'
 
 /** A line of group(5). */
@@ -31,14 +32,10 @@ export const groupFact: ShellFactKind<string, GroupEntry> = {
     script: sh`if command -v getent >/dev/null; then getent group -- ${names}; else cat /etc/group; fi`,
   }),
   // getent ends with 2 when one of several names does not exist.
-  parse({ code, stdout, stderr }, names): readonly Fact<GroupEntry>[] {
+  parse(output, names): readonly Fact<GroupEntry>[] {
+    const { code, stdout } = output
     if (code !== 0 && code !== 2)
-      return names.map(() =>
-        unknown(
-          `the groups could not be read: ${stderr.trim() || `status ${String(code)}`}`,
-          'see getent(1) on the host',
-        ),
-      )
+      return allUnknown(names, 'the groups could not be read', output, 'see getent(1) on the host')
     const rows = rowsOf(stdout.toString())
     return names.map((name) => {
       const row = rows.find(([other]) => other === name)

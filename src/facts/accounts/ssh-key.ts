@@ -1,6 +1,7 @@
 import { absent, present, unknown, type ShellFactKind } from '../../core/fact.js'
 import { lines, sh, shellFunctions } from '../../core/sh.js'
 import { firstLines, readContents, showContents } from '../files/contents.js'
+import { failureOf } from '../failure.js'
 import sshKeyText from './ssh-key.sh.js'
 
 /** A private key of the host, of which only the public half is ever read. */
@@ -41,7 +42,7 @@ export const sshKeyFact: ShellFactKind<string, SshKeyEntry> = {
     if (!understood)
       return paths.map((path) =>
         unknown(
-          `the key ${path} could not be read: ${stderr.trim() || `status ${String(code)}`}`,
+          `the key ${path} could not be read: ${failureOf({ code, stderr })}`,
           'see what the shell says on the host',
         ),
       )

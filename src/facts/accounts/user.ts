@@ -1,6 +1,7 @@
 import { absent, present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
 import { sh, shellFunctions } from '../../core/sh.js'
 import { Secret } from '../../core/secret.js'
+import { allUnknown } from '../failure.js'
 import userText from './user.sh.js'
 
 const functions = shellFunctions(userText)
@@ -96,7 +97,8 @@ export const userFact: ShellFactKind<UserKey, UserEntry> = {
 fettle_shadow ${keys.flatMap(({ name, password }) => (password ? [name] : []))}`,
   }),
   // getent ends with 2 when one of several names does not exist.
-  parse({ code, stdout, stderr }, keys) {
+  parse(output, keys) {
+    const { code, stdout } = output
     const [, passwd = '', group = '', shadow = '', statuses] =
       /^((?:[^=\n][^\n]*\n|\n)*)=\n((?:[^=\n][^\n]*\n|\n)*)=\n((?:[^=\n][^\n]*\n|\n)*)= ([02] 0)\n$/.exec(
         stdout.toString(),
@@ -105,12 +107,7 @@ fettle_shadow ${keys.flatMap(({ name, password }) => (password ? [name] : []))}`
     const groups = rowsOf(group)
     const passwords = rowsOf(shadow)
     if (code !== 0 || statuses === undefined) {
-      return keys.map(() =>
-        unknown(
-          `the accounts could not be read: ${stderr.trim() || `status ${String(code)}`}`,
-          'see getent(1) on the host',
-        ),
-      )
+      return allUnknown(keys, 'the accounts could not be read', output, 'see getent(1) on the host')
     }
     return keys.map(({ name }) => {
       const line = users.find(([other]) => other === name)

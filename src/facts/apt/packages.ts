@@ -1,5 +1,6 @@
-import { present, unknown, type Fact, type Output, type ShellFactKind } from '../../core/fact.js'
+import { present, type Fact, type Output, type ShellFactKind } from '../../core/fact.js'
 import { sh, shellFunctions } from '../../core/sh.js'
+import { allUnknown } from '../failure.js'
 import packagesText from './packages.sh.js'
 
 const functions = shellFunctions(packagesText)
@@ -162,11 +163,11 @@ else fettle_apt_list && fettle_apt_foreign ${wanted} && fettle_apt_matching ${pa
   parse(output, lists): readonly Fact<AptState>[] {
     const answer = read(output)
     if (answer === null)
-      return lists.map(() =>
-        unknown(
-          `the packages could not be read: ${output.stderr.trim() || `status ${String(output.code)}`}`,
-          'see dpkg-query -W on the host',
-        ),
+      return allUnknown(
+        lists,
+        'the packages could not be read',
+        output,
+        'see dpkg-query -W on the host',
       )
     return lists.map((names) => {
       const packages: Record<string, PackageState> = {}

@@ -1,5 +1,6 @@
 import { present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
 import { lines, sh, type Sh } from '../../core/sh.js'
+import { failureOf } from '../failure.js'
 
 /** A command as its arguments, or as a text for `/bin/sh`. */
 export type CommandLine = readonly string[] | string
@@ -104,7 +105,7 @@ export const guardFact: ShellFactKind<Guards, GuardVerdict> = {
           'try the guards by hand on the host',
         ),
       )
-    if (code !== 0) return notAsked(stderr.trim() || `status ${String(code)}`)
+    if (code !== 0) return notAsked(failureOf({ code, stderr }))
     if (found.length !== keys.length || found.includes(null))
       return notAsked('the answer could not be understood')
     return found.map((verdict) => present(verdict ?? { is: 'due' }))

@@ -3,7 +3,8 @@ import { lines, sh, shellFunctions, type Sh } from '../../core/sh.js'
 import { asOwner, ownerOf, type Owner } from '../accounts/as-user.js'
 import { localEnvironment } from './environment.js'
 import { inspection } from './inspection.js'
-import { answerOf } from '../section.js'
+import { failureOf } from '../failure.js'
+import { answersOf, type Answer } from '../section.js'
 import checkoutText from './checkout.sh.js'
 
 /** Options of git-clean(1) that say what `clean` removes; null where nothing is to be removed. */
@@ -91,14 +92,9 @@ export const gitCheckoutFact: ShellFactKind<CheckoutKey, Checkout | NoCheckout> 
     ]),
   }),
   mayTake: (keys) => 60 + keys.length * (answerLimit + 5),
-  parse({ code, stdout, stderr }, keys): readonly Fact<Checkout | NoCheckout>[] {
-    const sections = stdout
-      .toString()
-      .split(/^@checkout\n/m)
-      .slice(1)
-    return keys.map(({ path }, index) =>
-      checkoutOf(path, sections[index] ?? '', stderr.trim() || `status ${String(code)}`),
-    )
+  parse(output, keys): readonly Fact<Checkout | NoCheckout>[] {
+    const answers = answersOf(output.stdout, 'checkout')
+    return keys.map(({ path }, index) => checkoutOf(path, answers[index], failureOf(output)))
   },
 }
 
@@ -127,8 +123,12 @@ const answers: ReadonlyMap<string | undefined, Fact<NoCheckout>> = new Map([
   ],
 ])
 
-function checkoutOf(path: string, section: string, said: string): Fact<Checkout | NoCheckout> {
-  const { answer = '', status } = answerOf(section) ?? {}
+function checkoutOf(
+  path: string,
+  found: Answer | undefined,
+  said: string,
+): Fact<Checkout | NoCheckout> {
+  const { answer = '', status } = found ?? {}
   const known = answers.get(status)
   if (known !== undefined) return known
   if (status === '0') return parsed(path, answer)

@@ -2,7 +2,8 @@ import { absent, present, unknown, type Fact, type ShellFactKind } from '../../c
 import { lines, sh, shellFunctions, type Sh } from '../../core/sh.js'
 import { asUser } from '../accounts/as-user.js'
 import { remoteEnvironment } from './environment.js'
-import { answerOf } from '../section.js'
+import { failureOf } from '../failure.js'
+import { answersOf, type Answer } from '../section.js'
 import remoteText from './remote.sh.js'
 
 export interface RemoteKey {
@@ -56,19 +57,18 @@ export const gitRemoteFact: ShellFactKind<RemoteKey, RemoteRef> = {
     script: lines([functions, ...keys.map(asking)]),
   }),
   mayTake: (keys) => 60 + keys.length * (answerLimit + 5),
-  parse({ code, stdout, stderr }, keys): readonly Fact<RemoteRef>[] {
-    const sections = stdout
-      .toString()
-      .split(/^@remote\n/m)
-      .slice(1)
-    return keys.map((key, index) =>
-      remoteRef(key, sections[index] ?? '', stderr.trim() || `status ${String(code)}`),
-    )
+  parse(output, keys): readonly Fact<RemoteRef>[] {
+    const answers = answersOf(output.stdout, 'remote')
+    return keys.map((key, index) => remoteRef(key, answers[index], failureOf(output)))
   },
 }
 
-function remoteRef({ repo, ref }: RemoteKey, section: string, said: string): Fact<RemoteRef> {
-  const { answer, status } = answerOf(section) ?? {}
+function remoteRef(
+  { repo, ref }: RemoteKey,
+  found: Answer | undefined,
+  said: string,
+): Fact<RemoteRef> {
+  const { answer, status } = found ?? {}
   if (answer === undefined)
     return unknown(
       `git could not be asked: ${said}`,

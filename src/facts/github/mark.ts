@@ -1,5 +1,6 @@
 import { present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
 import { sh, shellFunctions } from '../../core/sh.js'
+import { allUnknown } from '../failure.js'
 import webhookMarksText from './mark.sh.js'
 
 /**
@@ -40,13 +41,14 @@ export const githubMarkFact: ShellFactKind<'all', readonly WebhookMark[]> = {
   script: () => ({
     script: sh`${shellFunctions(webhookMarksText)}fettle_webhook_marks ${marksDirectory}`,
   }),
-  parse({ code, stdout, stderr }, keys): readonly Fact<readonly WebhookMark[]>[] {
+  parse(output, keys): readonly Fact<readonly WebhookMark[]>[] {
+    const { code, stdout } = output
     if (code !== 0)
-      return keys.map(() =>
-        unknown(
-          `the marks of webhooks in ${marksDirectory} could not be read: ${stderr.trim() || `status ${String(code)}`}`,
-          'act as root (become), and look at that directory on the host',
-        ),
+      return allUnknown(
+        keys,
+        `the marks of webhooks in ${marksDirectory} could not be read`,
+        output,
+        'act as root (become), and look at that directory on the host',
       )
     const marks = stdout
       .toString()

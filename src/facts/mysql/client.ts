@@ -4,7 +4,7 @@ import { reveal, Secret } from '../../core/secret.js'
 import { lines, sh, shellFunctions, type Input, type Sh } from '../../core/sh.js'
 import clientText from './client.sh.js'
 import { howToStart, problemOf } from './errors.js'
-import { answerOf } from '../section.js'
+import { answersOf } from '../section.js'
 
 /** Where Debian's server listens. */
 export const defaultSocket = '/run/mysqld/mysqld.sock'
@@ -151,14 +151,11 @@ export function serverAnswers(
   count: number,
 ): readonly ServerAnswer[] {
   const [before = '', ...words] = stderr.split(/^@server\n/m)
-  const sections = stdout
-    .toString()
-    .split(/^@server\n/m)
-    .slice(1)
+  const answers = answersOf(stdout, 'server')
   return Array.from({ length: count }, (_, index): ServerAnswer => {
     const said = withoutHashes(`${before}${words[index] ?? ''}`.trim())
-    const ended = answerOf(sections[index] ?? '')
-    if (ended === null)
+    const ended = answers[index]
+    if (ended === undefined)
       return {
         problem: unknown(
           `reading MariaDB ended with status ${String(code)}: ${said}`,

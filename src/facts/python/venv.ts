@@ -4,7 +4,8 @@ import { asOwner, ownerOf, type Owner } from '../accounts/as-user.js'
 import { judging, judgementLimit } from './judge-requirements.js'
 import { processorLimit } from '../limits.js'
 import { parseRequirements, type Distribution } from './requirements.js'
-import { answerOf } from '../section.js'
+import { failureOf } from '../failure.js'
+import { answersOf, type Answer } from '../section.js'
 import judgeText from './judge-requirements.sh.js'
 import venvText from './venv.sh.js'
 
@@ -95,19 +96,14 @@ export const venvFact: ShellFactKind<VenvKey, Venv> = {
     script: lines([processorLimit(60), functions, ...keys.map(look)]),
   }),
   mayTake: (keys) => 60 + keys.length * (judgementLimit + 5),
-  parse({ code, stdout, stderr }, keys): readonly Fact<Venv>[] {
-    const sections = stdout
-      .toString()
-      .split(/^@venv\n/m)
-      .slice(1)
-    return keys.map((key, index) =>
-      venvOf(key, sections[index] ?? '', stderr.trim() || `status ${String(code)}`),
-    )
+  parse(output, keys): readonly Fact<Venv>[] {
+    const answers = answersOf(output.stdout, 'venv')
+    return keys.map((key, index) => venvOf(key, answers[index], failureOf(output)))
   },
 }
 
-function venvOf(key: VenvKey, section: string, said: string): Fact<Venv> {
-  const { answer = '', status } = answerOf(section) ?? {}
+function venvOf(key: VenvKey, found: Answer | undefined, said: string): Fact<Venv> {
+  const { answer = '', status } = found ?? {}
   const nothing = {
     environment: null,
     own: [],

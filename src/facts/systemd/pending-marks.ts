@@ -8,6 +8,7 @@ import {
   type PendingPlaces,
 } from '../../core/restart-marks.js'
 import { lines, sh, shellFunctions } from '../../core/sh.js'
+import { allUnknown } from '../failure.js'
 import pendingMarksText from './pending-marks.sh.js'
 
 /** A mark as it lies on the host. */
@@ -55,13 +56,14 @@ export const marksFactIn = (places: PendingPlaces): ShellFactKind<string, Pendin
       ...names.map((name, index) => sh`fettle_marks ${index} ${pendingDirectory(name, places)}`),
     ]),
   }),
-  parse({ code, stdout, stderr }, names): readonly Fact<PendingMarks>[] {
+  parse(output, names): readonly Fact<PendingMarks>[] {
+    const { code, stdout } = output
     if (code !== 0)
-      return names.map(() =>
-        unknown(
-          `the pending restarts could not be read: ${stderr.trim() || `status ${String(code)}`}`,
-          'give the play become: true',
-        ),
+      return allUnknown(
+        names,
+        'the pending restarts could not be read',
+        output,
+        'give the play become: true',
       )
     const [, hidden] = /^hidden (.+)\n$/.exec(stdout.toString()) ?? []
     if (hidden !== undefined) return names.map(() => present({ hidden }))

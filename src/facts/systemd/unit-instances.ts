@@ -1,5 +1,7 @@
-import { present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
+import { present, type Fact, type ShellFactKind } from '../../core/fact.js'
 import { lines, sh, shellFunctions } from '../../core/sh.js'
+import { allUnknown } from '../failure.js'
+import { sectionsOf } from '../section.js'
 import unitInstancesText from './unit-instances.sh.js'
 
 /** What there is of a template's instances. */
@@ -26,17 +28,15 @@ export const unitInstancesFact: ShellFactKind<string, UnitInstances> = {
       }),
     ]),
   }),
-  parse({ code, stdout, stderr }, names): readonly Fact<UnitInstances>[] {
-    const sections = stdout
-      .toString()
-      .split(/^@instances\n/m)
-      .slice(1)
+  parse(output, names): readonly Fact<UnitInstances>[] {
+    const { code, stdout } = output
+    const sections = sectionsOf(stdout, 'instances')
     if (code !== 0 || sections.length !== names.length)
-      return names.map(() =>
-        unknown(
-          `the instances of units could not be read: ${stderr.trim() || `status ${String(code)}`}`,
-          'see systemctl list-units on the host',
-        ),
+      return allUnknown(
+        names,
+        'the instances of units could not be read',
+        output,
+        'see systemctl list-units on the host',
       )
     return sections.map((section) => {
       const words = section.split('\n').map((line) => line.trim().split(/\s+/)[0] ?? '')

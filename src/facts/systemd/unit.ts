@@ -1,5 +1,6 @@
 import { absent, present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
 import { sh } from '../../core/sh.js'
+import { allUnknown } from '../failure.js'
 
 /** What systemd says of a unit, in its own words (org.freedesktop.systemd1(5)). */
 export interface UnitState {
@@ -88,13 +89,14 @@ export const unitFact: ShellFactKind<string, UnitState> = {
     script: sh`[ -d /run/systemd/system ] || { echo 'this host was not started by systemd' >&2; exit 1; }; systemctl show --no-pager -p ${properties.join()} -- ${names}`,
   }),
   // systemctl answers in the order of its arguments, an empty line between two.
-  parse({ code, stdout, stderr }, names): readonly Fact<UnitState>[] {
+  parse(output, names): readonly Fact<UnitState>[] {
+    const { code, stdout } = output
     if (code !== 0)
-      return names.map(() =>
-        unknown(
-          `the units could not be read: ${stderr.trim() || `status ${String(code)}`}`,
-          'see systemctl status on the host',
-        ),
+      return allUnknown(
+        names,
+        'the units could not be read',
+        output,
+        'see systemctl status on the host',
       )
     const blocks = stdout
       .toString()
