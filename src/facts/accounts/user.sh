@@ -8,8 +8,8 @@
 #   deploy:$y$j9T$…:19876:0:99999:7:::
 #   = 0 0
 #
-# First passwd(5), then all of group(5), shadow(5), and how the first two questions ended.
-# getent(1) asks every source of nsswitch.conf; without it the files are read, and of shadow nothing.
+# First passwd(5), then all of group(5), shadow(5), and how the first two questions ended. getent(1)
+# asks every source of nsswitch.conf; without it the files are read, and of shadow nothing.
 
 # The arguments are names.
 fettle_passwd_and_group() {
