@@ -1,4 +1,5 @@
 import type { Address } from '../core/address.js'
+import { messageOf } from '../core/error-message.js'
 import { unknown, type Fact, type Output, type ShellFactKind } from '../core/fact.js'
 import { omitUndefined } from '../core/omit-undefined.js'
 import type { Block } from '../ssh/session.js'
@@ -158,7 +159,7 @@ function read(
   try {
     return kind.parse(parsable(output), keys as never).map(told)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = messageOf(error)
     return nothing(
       `the host's answer about ${kind.name} could not be understood: ${why}`,
       'report it as a defect, with what the host has there',

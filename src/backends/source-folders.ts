@@ -1,6 +1,7 @@
 import { readFile, realpath } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { z } from 'zod'
+import { messageOf } from '../core/error-message.js'
 import { unknown, type Fact } from '../core/fact.js'
 import { nearest } from '../core/names/nearest.js'
 
@@ -32,7 +33,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = messageOf(error)
     throw new Misunderstood(`package.json is not JSON: ${why}`)
   }
 }

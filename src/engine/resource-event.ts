@@ -1,5 +1,6 @@
 import type { Address } from '../core/address.js'
 import type { Change } from '../core/change.js'
+import { messageOf } from '../core/error-message.js'
 import { FettleError } from '../core/errors.js'
 import { omitUndefined } from '../core/omit-undefined.js'
 import { scrub, scrubAll } from '../core/scrub/scrub.js'
@@ -31,7 +32,7 @@ export function eventError(error: unknown): EventError {
     }
   }
   const defect = new FettleError('internal', {
-    message: error instanceof Error ? error.message : String(error),
+    message: messageOf(error),
   })
   return {
     ...eventError(defect),

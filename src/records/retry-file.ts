@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { messageOf } from '../core/error-message.js'
 import type { HostEvent, RunMode } from '../engine/events.js'
 import { ownFolder } from '../files/own-folder.js'
 import { writeWhole } from '../files/write-whole.js'
@@ -26,7 +27,7 @@ export function retryView(project: string, onTrouble: (message: string) => void)
       if (hosts.length === 0) rmSync(path, { force: true })
       else writeWhole(path, hosts.map((host) => `${host}\n`).join(''))
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
+      const why = messageOf(error)
       onTrouble(`${retryFile} is not that of this run: ${why}`)
     }
   }

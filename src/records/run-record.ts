@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createWriteStream, readdirSync, rmSync, type WriteStream } from 'node:fs'
 import { join } from 'node:path'
+import { messageOf } from '../core/error-message.js'
 import type { Event, RunEvent } from '../engine/events.js'
 import { ownFolder } from '../files/own-folder.js'
 import { createExactly } from '../files/write-whole.js'
@@ -31,7 +32,7 @@ export function recordView(project: string, onTrouble: (message: string) => void
   let failed = false
 
   const fail = (error: unknown): void => {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = messageOf(error)
     if (!failed) onTrouble(`this run is not recorded in .fettle/runs: ${why}`)
     failed = true
     stream?.destroy()

@@ -1,4 +1,5 @@
 import { FettleError } from '../errors.js'
+import { messageOf } from '../error-message.js'
 import { nearest } from '../names/nearest.js'
 import type { Node } from './nunjucks-parts.js'
 import { scrub } from '../scrub/scrub.js'
@@ -153,7 +154,7 @@ function explained(place: TemplateText, error: unknown): FettleError {
     const line = place.text.split('\n')[error.line - 1] ?? ''
     return failed(place, error.line, `${expressionAt(line, error.column)} has no value`)
   }
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   return failed(place, lineOf(error), ends.get(message) ?? message.split('\n').at(-1) ?? message, {
     cause: error,
   })

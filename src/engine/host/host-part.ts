@@ -1,4 +1,5 @@
 import { httpReader } from '../../backends/http.js'
+import { messageOf } from '../../core/error-message.js'
 import { isCode } from '../../core/errors.js'
 import type { InventoryHost } from '../../inventory/inventory.js'
 import type { Target } from '../../ssh/connect.js'
@@ -260,7 +261,7 @@ async function started(session: Session, stop: AbortSignal): Promise<void> {
 
 function whySkipped(error: unknown): string {
   if (error instanceof HostFailed) return 'an earlier resource has failed'
-  return error instanceof Error ? error.message : String(error)
+  return messageOf(error)
 }
 
 /** Whom steps need: who acts, and root where their task acts as root. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { factBlocks, type ShellRequest } from '../../backends/shell.js'
+import { messageOf } from '../../core/error-message.js'
 import { FettleError, isCode } from '../../core/errors.js'
 import {
   unknown,
@@ -52,7 +53,7 @@ async function attempt(kind: string, read: () => Promise<Fact<unknown>>): Promis
   } catch (error) {
     if (isCode(error, 'connection-lost')) throw error
     if (error instanceof FettleError) return unknown(error.message, error.remedy)
-    const why = error instanceof Error ? error.message : String(error)
+    const why = messageOf(error)
     return unknown(`${kind} could not be read: ${why}`, 'report it as a defect')
   }
 }

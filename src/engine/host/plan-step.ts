@@ -1,5 +1,6 @@
 import type { Address } from '../../core/address.js'
 import type { Change } from '../../core/change.js'
+import { messageOf } from '../../core/error-message.js'
 import { FettleError } from '../../core/errors.js'
 import { Later, type FactSource } from '../../core/later.js'
 import type { Resource } from '../../core/resource.js'
@@ -25,7 +26,7 @@ export function planStep(
     return compare(resource, source, changing)
   } catch (error) {
     if (error instanceof FettleError) throw error
-    const why = error instanceof Error ? error.message : String(error)
+    const why = messageOf(error)
     throw new FettleError('internal', {
       address: resource.address,
       message: `could not be planned: ${why}`,

@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/error-message.js'
 import { FettleError } from '../../core/errors.js'
 import { nearest } from '../../core/names/nearest.js'
 import type { Play, Task } from '../../core/play.js'
@@ -63,7 +64,7 @@ function tasksLike(glob: string, names: readonly string[]): readonly string[] {
     const found = matching(names, new RegExp(`^${globSource(glob)}$`, 's'))
     if (found !== null) return found
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
+    const why = messageOf(cause)
     throw new FettleError('usage', {
       message: `--start-at-task ${glob} cannot be read as a glob: ${why}`,
       remedy,

@@ -1,4 +1,5 @@
 import { isCode } from '../../core/errors.js'
+import { messageOf } from '../../core/error-message.js'
 import { present, type HttpAnswer, type HttpFactKind, type HttpProbe } from '../../core/fact.js'
 
 /** What a server answered, or why nobody did: a check compares both. */
@@ -16,7 +17,7 @@ export const httpFact: HttpFactKind<HttpProbe, HttpResult> = {
       // Nobody has asked the service.
       if (isCode(error, 'forward-forbidden'))
         return present({ silent: error.message, remedy: error.remedy })
-      return present({ silent: error instanceof Error ? error.message : String(error) })
+      return present({ silent: messageOf(error) })
     }
   },
 }

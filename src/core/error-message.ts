@@ -1,0 +1,3 @@
+/** The message of whatever was thrown: JavaScript may throw any value. */
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error)
