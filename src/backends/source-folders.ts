@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { z } from 'zod'
 import { messageOf } from '../core/error-message.js'
 import { unknown, type Fact } from '../core/fact.js'
-import { nearest } from '../core/names/nearest.js'
+import { suggestion } from '../core/names/nearest.js'
 
 /** Where a project's `package.json` may not be understood. */
 class Misunderstood extends Error {}
@@ -19,11 +19,8 @@ function sourcesIn(text: string): readonly string[] {
     throw new Misunderstood('package.json: fettle is no object')
   const { sources = [], ...others } = given as { readonly sources?: unknown }
   const [other] = Object.keys(others)
-  if (other !== undefined) {
-    const guess = nearest(other, ['sources'])
-    const hint = guess === undefined ? '' : `; did you mean ${guess}?`
-    throw new Misunderstood(`package.json: fettle has no ${other}${hint}`)
-  }
+  if (other !== undefined)
+    throw new Misunderstood(`package.json: fettle has no ${other}${suggestion(other, ['sources'])}`)
   const read = schema.safeParse(sources)
   if (!read.success) throw new Misunderstood('package.json: fettle.sources is no list of folders')
   return read.data

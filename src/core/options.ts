@@ -5,7 +5,7 @@ import { FettleError } from './errors.js'
 import { Later } from './later.js'
 import { isResource, type CommonOptions, type Resource } from './resource.js'
 import { Secret } from './secret.js'
-import { nearest } from './names/nearest.js'
+import { suggestion } from './names/nearest.js'
 import { kindOf, wanted } from './schema-words.js'
 
 /**
@@ -162,11 +162,9 @@ export function checked<O extends object>(
 }
 
 function unknownOption(where: Address, option: string, known: readonly string[]): FettleError {
-  const guess = nearest(option, known)
-  const hint = guess === undefined ? '' : `; did you mean ${guess}?`
   return new FettleError('option-unknown', {
     address: where,
-    message: `${where} has no option ${option}${hint}`,
+    message: `${where} has no option ${option}${suggestion(option, known)}`,
   })
 }
 

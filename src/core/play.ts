@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { FettleError } from './errors.js'
 import type { HostFacts } from './host-facts.js'
 import type { Resource } from './resource.js'
-import { nearest } from './names/nearest.js'
+import { suggestion } from './names/nearest.js'
 import { isShare, type Percentage, type Share } from './percentage.js'
 
 /** What tasks see of a host. */
@@ -93,8 +93,7 @@ const taskOptions: readonly string[] = [
 function strangeOption(options: object, known: readonly string[]): string | null {
   const strange = Object.keys(options).find((option) => !known.includes(option))
   if (strange === undefined) return null
-  const guess = nearest(strange, known)
-  return `${strange}, which is none${guess === undefined ? '' : `; did you mean ${guess}?`}`
+  return `${strange}, which is none${suggestion(strange, known)}`
 }
 
 export interface PlayOptions<S extends z.ZodType, F extends boolean = false> {

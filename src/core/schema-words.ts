@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { nearest } from './names/nearest.js'
+import { suggestion } from './names/nearest.js'
 import { Secret } from './secret.js'
 
 type Issue = z.core.$ZodIssue
@@ -102,10 +102,10 @@ function unknownKeys(
 ): string {
   const known = schema === undefined ? [] : namesAt(schema, path)
   const [first = ''] = keys
-  const guess = nearest(first, known)
   const refused = `must not have ${keys.join(', ')}`
-  if (guess !== undefined) return `${refused}; did you mean ${guess}?`
-  return known.length === 0 ? refused : `${refused}: it has ${known.join(', ')}`
+  const meant = suggestion(first, known)
+  if (meant !== '' || known.length === 0) return `${refused}${meant}`
+  return `${refused}: it has ${known.join(', ')}`
 }
 
 const entries = { one: 'entry', many: 'entries' }

@@ -1,5 +1,5 @@
 import { FettleError } from '../errors.js'
-import { nearest } from './nearest.js'
+import { suggestion } from './nearest.js'
 import { isPlain, registerGuard } from '../plain-object.js'
 import { callerOf } from '../user-stack.js'
 
@@ -112,16 +112,11 @@ function unknownName(
 ): FettleError {
   const own = typeof reader === 'object' && reader !== null ? Object.keys(reader) : []
   const there = new Set([...own, ...(known ?? [])])
-  const advice = instead?.(name) ?? guessed(name, [...there])
-  const hint = advice === null ? '' : `; ${advice}`
+  const advice = instead?.(name) ?? null
+  const hint = advice === null ? suggestion(name, [...there]) : `; ${advice}`
   return new FettleError('name-unknown', {
     address: `${path}.${name}`,
     message: `${path} has no ${name}${hint}`,
     remedy,
   })
-}
-
-function guessed(name: string, there: readonly string[]): string | null {
-  const guess = nearest(name, there)
-  return guess === undefined ? null : `did you mean ${guess}?`
 }

@@ -33,3 +33,9 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   if (best === undefined || best.far > farthest) return undefined
   return best.candidate
 }
+
+/** The end of a sentence about an unknown name: `; did you mean …?`, or nothing. */
+export function suggestion(word: string, candidates: readonly string[]): string {
+  const guess = nearest(word, candidates)
+  return guess === undefined ? '' : `; did you mean ${guess}?`
+}

@@ -1,6 +1,6 @@
 import { FettleError } from '../errors.js'
 import { messageOf } from '../error-message.js'
-import { nearest } from '../names/nearest.js'
+import { suggestion } from '../names/nearest.js'
 import type { Node } from './nunjucks-parts.js'
 import { scrub } from '../scrub/scrub.js'
 import { codeOf, type Code } from './code.js'
@@ -101,8 +101,7 @@ function check(
   const missing = wanted.find((node) => !Object.hasOwn(vars, String(node.value)))
   if (missing === undefined) return
   const name = String(missing.value)
-  const guess = nearest(name, Object.keys(vars))
-  const hint = guess === undefined ? '' : `; did you mean ${guess}?`
+  const hint = suggestion(name, Object.keys(vars))
   throw failed(place, missing.lineno + 1, `the variable ${name} is not given${hint}`)
 }
 

@@ -1,6 +1,6 @@
 import { messageOf } from '../../core/error-message.js'
 import { FettleError } from '../../core/errors.js'
-import { nearest } from '../../core/names/nearest.js'
+import { suggestion } from '../../core/names/nearest.js'
 import type { Play, Task } from '../../core/play.js'
 import type { Inventory } from '../../inventory/inventory.js'
 import { globSource, matching, selectHosts } from '../../inventory/select/pattern.js'
@@ -105,10 +105,8 @@ export function checkTags(
 }
 
 function missing(what: string, name: string, candidates: readonly string[]): FettleError {
-  const guess = nearest(name, candidates)
-  const hint = guess === undefined ? '' : `; did you mean ${guess}?`
   return new FettleError('usage', {
-    message: `there is no ${what} ${name}${hint}`,
+    message: `there is no ${what} ${name}${suggestion(name, candidates)}`,
     remedy: 'see fettle plan --list-tasks',
   })
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Change } from '../../core/change.js'
-import { nearest } from '../../core/names/nearest.js'
+import { suggestion } from '../../core/names/nearest.js'
 import type { Grant } from '../../facts/mysql/grants.js'
 import { identifier } from '../../facts/mysql/client.js'
 import {
@@ -58,9 +58,7 @@ function wrongPrivilege(key: string, privilege: string): string | undefined {
     const places = holds(known.database, name) ? "a database or '*.*'" : "'*.*'"
     return `${name} cannot be given on ${key}, only on ${places}`
   }
-  const wrong = `${JSON.stringify(privilege)} is no privilege on ${key}`
-  const guess = nearest(name, allowed)
-  return guess === undefined ? wrong : `${wrong}; did you mean ${guess}?`
+  return `${JSON.stringify(privilege)} is no privilege on ${key}${suggestion(name, allowed)}`
 }
 
 /** The first thing that is wrong with a key and its privileges. */
