@@ -1,3 +1,4 @@
+import { counted } from '../../core/counted.js'
 import { FettleError } from '../../core/errors.js'
 import type { Play } from '../../core/play.js'
 import { shareOf } from '../../core/percentage.js'
@@ -52,14 +53,12 @@ export class FailureLimit {
     const failed = inBatch ? this.#inBatch : this.#inPlay
     if (failed <= shareOf(maxFailures, this.#batch)) return null
     const batch = inBatch ? `a batch of ${String(this.#batch)} of ` : ''
-    return `${hosts(failed)} of ${batch}the play ${JSON.stringify(name)} failed, and its maxFailures is ${maxFailures}`
+    return `${counted(failed, 'host')} of ${batch}the play ${JSON.stringify(name)} failed, and its maxFailures is ${maxFailures}`
   }
 
   #allFailed(): string | null {
     const { serial, name } = this.play
     if (serial.length === 0 || this.#inBatch < this.#batch) return null
-    return `all of a batch of ${hosts(this.#batch)} of the play ${JSON.stringify(name)} failed`
+    return `all of a batch of ${counted(this.#batch, 'host')} of the play ${JSON.stringify(name)} failed`
   }
 }
-
-const hosts = (count: number): string => `${String(count)} ${count === 1 ? 'host' : 'hosts'}`

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { blocked, fine, type Change, type Plan } from '../../core/change.js'
+import { counted } from '../../core/counted.js'
 import { enter, split } from '../../core/enter.js'
 import { request } from '../../core/later.js'
 import { absolutePath, checked, checkedId } from '../../core/options.js'
@@ -46,7 +47,7 @@ function treeRemoval(path: string, tree: readonly TreeEntry[]): Change {
 /** A directory, with how many entries are in it. */
 function directoryWith(entries: number): string {
   if (entries === 0) return 'empty directory'
-  return `directory and ${String(entries)} ${entries === 1 ? 'entry' : 'entries'} in it`
+  return `directory and ${counted(entries, 'entry', 'entries')} in it`
 }
 
 const shape = { recurse: z.boolean().optional() }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { blocked, fine, type Change, type Plan } from '../../core/change.js'
+import { counted } from '../../core/counted.js'
 import { enter } from '../../core/enter.js'
 import { request, type FactRequest } from '../../core/later.js'
 import { isAbsoluteMode, mode, modeText, resolveMode, type FileMode } from '../../core/mode.js'
@@ -75,7 +76,7 @@ function settingMode(mode: FileMode | undefined): Sh {
 
 const sum = (entries: readonly TreeEntry[]): number =>
   entries.reduce((total, { count }) => total + count, 0)
-const things = (count: number): string => `${String(count)} ${count === 1 ? 'entry' : 'entries'}`
+const countedEntries = (count: number): string => counted(count, 'entry', 'entries')
 
 interface WrongMode {
   readonly entry: TreeEntry & { readonly kind: 'file' | 'directory' }
@@ -128,15 +129,15 @@ function treeChanges(
   )
   const wrongMode = wrongModes(mode, tree)
   if (owner !== undefined && wrongOwner > 0)
-    add(`owner of ${things(wrongOwner)} → ${String(owner)}`, chownTree(String(owner)))
+    add(`owner of ${countedEntries(wrongOwner)} → ${String(owner)}`, chownTree(String(owner)))
   if (group !== undefined && wrongGroup > 0)
-    add(`group of ${things(wrongGroup)} → ${String(group)}`, chownTree(`:${String(group)}`))
+    add(`group of ${countedEntries(wrongGroup)} → ${String(group)}`, chownTree(`:${String(group)}`))
   if (wrongMode.length > 0)
     add(
-      `mode of ${things(sum(wrongMode.map(({ entry }) => entry)))} → ${String(mode)}`,
+      `mode of ${countedEntries(sum(wrongMode.map(({ entry }) => entry)))} → ${String(mode)}`,
       modePasses(wrongMode),
     )
-  return changes.length === 0 ? fine(`${things(sum(tree))} as wanted`) : changes
+  return changes.length === 0 ? fine(`${countedEntries(sum(tree))} as wanted`) : changes
 }
 
 function leafChanges(

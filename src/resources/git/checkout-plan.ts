@@ -1,4 +1,5 @@
 import { blocked, fine, type Change, type Plan, type ShellAction } from '../../core/change.js'
+import { counted } from '../../core/counted.js'
 import { enter } from '../../core/enter.js'
 import { refuse } from '../../core/refuse.js'
 import { lines, sh, steps, type Sh } from '../../core/sh.js'
@@ -17,10 +18,6 @@ const lockLimit = 300
 const shownNames = 5
 
 const short = (commit: string): string => commit.slice(0, 7)
-const count = (names: readonly string[] | number, what: string): string => {
-  const number = typeof names === 'number' ? names : names.length
-  return `${String(number)} ${what}${number === 1 ? '' : 's'}`
-}
 function list(names: readonly string[]): string {
   if (names.length <= shownNames) return names.join(', ')
   const first = names.slice(0, shownNames)
@@ -101,7 +98,7 @@ function inTheWay(work: Work, checkout: Checkout): Plan | undefined {
   if (force === true) return undefined
   if (changed.length > 0 && clean === undefined) {
     return blocked(
-      `${path} has changes of its own in ${count(changed, 'file')}: ${list(changed)}`,
+      `${path} has changes of its own in ${counted(changed.length, 'file')}: ${list(changed)}`,
       'commit and push them, or give clean or force, which discard them',
     )
   }
@@ -109,7 +106,7 @@ function inTheWay(work: Work, checkout: Checkout): Plan | undefined {
   if (own !== undefined) {
     const upTo = own.name === path ? `, up to ${short(head ?? '')}` : ''
     return blocked(
-      `${own.name} has ${count(own.unpushed, 'commit')} that the repository does not have${upTo}`,
+      `${own.name} has ${counted(own.unpushed, 'commit')} that the repository does not have${upTo}`,
       'push them, or give force, which leaves them',
     )
   }
@@ -145,7 +142,7 @@ function besides({ remote, options: { clean }, checkout }: Work): string {
 
 /** A local branch, with the commits that go with it. */
 const named = ({ name, unpushed }: OwnCommits): string =>
-  unpushed === 0 ? name : `${name} and its ${count(unpushed, 'commit')}`
+  unpushed === 0 ? name : `${name} and its ${counted(unpushed, 'commit')}`
 
 function cloned(work: Work): Change {
   const { options, remote, checkout } = work
@@ -175,7 +172,7 @@ function changesOf(work: Work, checkout: Checkout): readonly Change[] {
   if (locks.length > 0)
     changes.push(
       change(
-        `remove ${count(locks, 'lock')} of a git that is gone: ${list(locks)}`,
+        `remove ${counted(locks.length, 'lock')} of a git that is gone: ${list(locks)}`,
         inCheckout(work, sh`rm -f -- ${locks}`),
       ),
     )
@@ -189,7 +186,7 @@ function changesOf(work: Work, checkout: Checkout): readonly Change[] {
   if (changed.length > 0)
     changes.push(
       change(
-        `discard changes of ${count(changed, 'file')}: ${list(changed)}`,
+        `discard changes of ${counted(changed.length, 'file')}: ${list(changed)}`,
         inCheckout(work, discarding(bringing(work))),
       ),
     )
@@ -219,14 +216,14 @@ function treeChanges(work: Work, { head, unwanted, submodules }: Checkout): read
   if (unwanted.length > 0)
     changes.push(
       change(
-        `remove ${count(unwanted, 'untracked file')}: ${list(unwanted)}`,
+        `remove ${counted(unwanted.length, 'untracked file')}: ${list(unwanted)}`,
         inCheckout(work, cleaning(wanted)),
       ),
     )
   if (submodules.length > 0 && isThere)
     changes.push(
       change(
-        `bring ${count(submodules, 'submodule')}: ${list(submodules)}`,
+        `bring ${counted(submodules.length, 'submodule')}: ${list(submodules)}`,
         inCheckout(work, bringSubmodules(wanted.force), 'reaches'),
       ),
     )
