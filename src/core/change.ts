@@ -2,7 +2,7 @@ import type { Address } from './address.js'
 import type { Secret } from './secret.js'
 import type { Input, Sh } from './sh.js'
 
-/** What a person compares. Never made from anything that holds a secret. */
+/** A diff for people. Never made from anything that holds a secret. */
 export interface TextDiff {
   readonly before: string
   readonly after: string
@@ -12,17 +12,17 @@ export interface TextDiff {
 export interface ShellAction {
   readonly on: 'shell'
   /**
-   * What it does, for the error when it fails: `systemctl enable app.service`. Left out: the
-   * summary of its change.
+   * What the action does, for its error: `systemctl enable app.service`. Default: the summary of
+   * its change.
    */
   readonly what?: string
   readonly script: Sh
   readonly input?: Input
-  /** The user it runs as; left out: the session's. */
+  /** The user it runs as. Default: the session's. */
   readonly as?: string
   /**
    * Seconds after which it is ended on the host, unless the user gave the resource a `timeout`.
-   * Default 600 for what is `long`, else none.
+   * Default 600 for a `long` action, else none.
    */
   readonly timeout?: number
   /**
@@ -57,8 +57,8 @@ export interface MysqlLoginAction {
   readonly on: 'mysql-login'
   readonly connection: MysqlConnection & { readonly user: string; readonly password: Secret }
   /**
-   * Asked first, as an administrator: a row means that another account would answer the login,
-   * which then proves nothing and is left out.
+   * Run first, as an administrator. A row means that another account would match this login: the
+   * test would then prove nothing and is left out.
    */
   readonly unless?: MysqlAction
 }
@@ -69,11 +69,13 @@ export interface GithubAction {
   /** `POST /repos/{owner}/{repo}/hooks` */
   readonly route: string
   readonly parameters: Readonly<Record<string, unknown>>
-  /** Actions that follow from the answer, such as keeping a mark under the id that GitHub gave. */
+  /**
+   * Actions that follow from the answer, such as writing a mark under the id that GitHub returned.
+   */
   readonly then?: (answer: unknown) => readonly Action[]
 }
 
-/** Pings a hook and waits for a delivery that came back 2xx; ends as failed otherwise. */
+/** Pings a hook and waits for a delivery that was answered with 2xx; fails otherwise. */
 export interface GithubProofAction {
   readonly on: 'github-proof'
   readonly repo: string
@@ -97,42 +99,45 @@ export interface Change {
   readonly because?: readonly Address[]
   readonly actions: readonly Action[]
   /**
-   * `facts`: read again afterwards and compared. `status`: cannot be read back, judged by its exit
-   * status.
+   * `facts`: the facts are read again and compared. `status`: the change cannot be read back, so
+   * the exit status of its action decides.
    */
   readonly proof: 'facts' | 'status'
   /**
-   * Shell that succeeds only where this change took. With it the next change may follow in the same
-   * round trip, and begins only when this one is proved; see `Spec.joins`. The facts are read again
-   * all the same.
+   * Shell that succeeds only if this change took effect. With it the next change may follow in the
+   * same round trip: it starts only after this one is proved; see `Spec.joins`. The facts are read
+   * again in any case.
    */
   readonly proves?: Sh
-  /** What its action does, as data: an action for many of its kind is cheaper than one for each. */
+  /**
+   * What the action does, as data, where one action for many resources is cheaper than one for
+   * each.
+   */
   readonly bulk?: Bulk
   /**
-   * What completes the change and can wait for its neighbours: it runs when all of them are made,
-   * and where several ask for the same, once. It may run though the change itself was never begun,
-   * and must do no harm then.
+   * A deferred, deduplicated follow-up, such as `systemctl daemon-reload`. It runs after all
+   * changes of the round trip, and once where several changes ask for the same. It may run although
+   * the change itself was never started, and must do no harm then.
    */
   readonly settles?: ShellAction
   /**
-   * What is said where its actions have succeeded and the facts still ask for the change. Left out:
-   * that its summary still differs.
+   * The error where the actions succeeded and the facts still ask for the change. Default: an error
+   * with the summary of the change.
    */
   readonly undone?: { readonly reason: string; readonly remedy: string }
 }
 
 /**
- * A kind of change that one action makes for many resources. Where that action fails, each is made
- * by its own, which says why.
+ * A kind of change that one action makes for many resources. If that action fails, each resource is
+ * changed by its own action, whose error names the cause.
  */
 export interface BulkKind<T> {
   readonly name: string
-  /** Its success proves the changes as `proves` does. */
+  /** Its success proves all of the changes, as `proves` does for one. */
   readonly action: (items: readonly T[]) => ShellAction
 }
 
-/** A change as one of many; made by `bulk`. */
+/** One item of a bulk change; made by `bulk`. */
 export interface Bulk {
   readonly kind: BulkKind<never>
   readonly item: unknown
@@ -141,7 +146,8 @@ export interface Bulk {
 export const bulk = <T>(kind: BulkKind<T>, item: T): Bulk => ({ kind, item })
 
 /**
- * One program with its arguments, which says by itself what it does. No secret may be among them.
+ * An action of one program with its arguments, described by its command line. No argument may be
+ * secret.
  */
 export const program = (script: Sh): ShellAction => ({
   on: 'shell',
@@ -149,13 +155,13 @@ export const program = (script: Sh): ShellAction => ({
   script,
 })
 
-/** Something the resource needs is not there. */
+/** The resource needs something that does not exist on the host. */
 export interface Blocked {
   readonly blocked: string
   readonly remedy: string
 }
 
-/** In the desired state, and why: `nginx 1.22.1-9 is installed`. */
+/** The resource is in its desired state, and why: `nginx 1.22.1-9 is installed`. */
 export interface Fine {
   readonly fine: string
 }
@@ -165,7 +171,7 @@ export type Plan = readonly Change[] | Blocked | Fine
 export const blocked = (reason: string, remedy: string): Blocked => ({ blocked: reason, remedy })
 export const fine = (reason: string): Fine => ({ fine: reason })
 
-/** What completes these changes, each once. */
+/** The follow-ups of these changes, without duplicates. */
 export const settlesOf = (changes: readonly Change[]): readonly ShellAction[] => [
   ...new Map(
     changes.flatMap((change) =>
@@ -176,7 +182,7 @@ export const settlesOf = (changes: readonly Change[]): readonly ShellAction[] =>
   ).values(),
 ]
 
-/** The actions of these changes, each shell action with words for what it does. */
+/** The actions of these changes. Each shell action gets a description. */
 export const actionsOf = (changes: readonly Change[]): readonly Action[] =>
   changes.flatMap((change) =>
     change.actions.map((action) => (action.on === 'shell' ? named(action, change) : action)),

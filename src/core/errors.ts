@@ -247,7 +247,10 @@ export interface ErrorDetail {
   readonly message: string
   /** What to do; the catalogue's remedy when left out. */
   readonly remedy?: string
-  /** Where: `web1/mysql.user[app@localhost]`, a file with line, an option. */
+  /**
+   * A failure's own description by the program, server or API, such as the last lines of standard
+   * error.
+   */
   readonly address?: string
   /** The other side's own words, such as the last lines of standard error. */
   readonly detail?: string
@@ -255,8 +258,8 @@ export interface ErrorDetail {
 }
 
 /**
- * An expected failure with a code that scripts may rely on. Its texts quote what was given and
- * said, and are scrubbed.
+ * An expected failure, with a code that scripts may rely on. Its texts may quote input and output,
+ * so they are scrubbed.
  */
 export class FettleError extends Error {
   readonly code: ErrorCode

@@ -1,8 +1,8 @@
 import type { Input, Sh } from './sh.js'
 
 /**
- * One typed piece of current state. `absent` is knowledge (there is no such user), `unknown` is the
- * lack of it (the database that could tell is down), and the two are never confused.
+ * One typed piece of current state. `absent` means that there is no such thing; `unknown` means
+ * that it could not be read (the database is down). The two are never confused.
  */
 export type Fact<V> =
   | { readonly is: 'present'; readonly value: V }
@@ -17,40 +17,40 @@ export const unknown = (reason: string, remedy: string): Fact<never> => ({
   remedy,
 })
 
-/** What a block of shell answered. */
+/** The result of one block of shell. */
 export interface Output {
   readonly code: number
   readonly stdout: Buffer
   readonly stderr: string
-  /** Bytes of standard output beyond the first 4 MiB, which are not kept. Missing: none. */
+  /** How many bytes of standard output were dropped: all beyond the first 4 MiB. Missing: none. */
   readonly leftOut?: number
 }
 
-/** A kind of fact that POSIX shell reads on the host: one block for all keys. */
+/** A kind of fact that POSIX shell reads on the host, one block for all keys. */
 export interface ShellFactKind<K, V> {
   readonly backend: 'shell'
-  /** Kinds of one name share a block, so each of them must understand the keys of all. */
+  /** Kinds with the same name share a block, so each of them must understand the keys of all. */
   readonly name: string
   /**
-   * Shell that reads all keys, each tool started once where it can be. It changes nothing, and
-   * limits by itself what may take long.
+   * Shell that reads all keys and changes nothing. It starts each tool once where possible, and
+   * limits by itself whatever may take long.
    */
   script(keys: readonly K[]): { readonly script: Sh; readonly input?: Input }
   /**
-   * A fact for each key, in their order. Output that cannot be understood is `unknown`, never a
-   * throw and never `absent`.
+   * One fact for each key, in the order of the keys. Output that cannot be understood gives
+   * `unknown`; it never throws and never gives `absent`.
    */
   parse(output: Output, keys: readonly K[]): readonly Fact<V>[]
-  /** Seconds that reading these keys may take, all in all. Left out: 60. */
+  /** Seconds that reading these keys may take in total. Default 60. */
   mayTake?(keys: readonly K[]): number
   /**
-   * Names what leaves the host, such as `git ls-remote`: it is counted apart from round trips, and
-   * read beside the other kinds.
+   * Names a request that leaves the host, such as `git ls-remote`. It is counted apart from the
+   * round trips and runs in parallel with the other kinds.
    */
   readonly exchange?: string
   /**
-   * Read as the session's own user, also for a resource that acts as another: what is read is
-   * root's.
+   * Read as the session's own user, even for a resource that acts as another user: what is read
+   * belongs to root.
    */
   readonly asSession?: true
 }
@@ -78,16 +78,14 @@ export interface GithubReader {
   get(route: string, parameters: Readonly<Record<string, unknown>>): Promise<unknown>
 }
 
-/**
- * A kind of fact that the control machine reads from GitHub, once per key and not once per host.
- */
+/** A kind of fact that the control machine reads from GitHub, once per key for all hosts. */
 export interface GithubFactKind<K, V> {
   readonly backend: 'github'
   readonly name: string
   read(github: GithubReader, key: K): Promise<Fact<V>>
 }
 
-/** What an HTTP request wants to see. */
+/** An HTTP request that reads state. */
 export interface HttpProbe {
   readonly url: string
   /** Where to connect to instead of the URL's host. */
@@ -101,13 +99,14 @@ export interface HttpProbe {
 export interface HttpAnswer {
   readonly status: number
   readonly body: string
-  /** The body is longer than what was read of it. */
+  /** The body is longer than the part that was read. */
   readonly isCut?: true
 }
 
 /**
- * Asks HTTP servers, through the host's SSH connection or from the control machine. It throws where
- * nothing answers; `connection-lost` where that is the host's connection.
+ * Sends HTTP requests, through the host's SSH connection or from the control machine.
+ * @throws Error where there is no answer; FettleError `connection-lost` where the host's connection
+ * is the cause
  */
 export interface HttpReader {
   request(probe: HttpProbe): Promise<HttpAnswer>

@@ -11,7 +11,7 @@ export interface HostAddress {
   readonly scope: 'global' | 'link' | 'host'
 }
 
-/** What a play with `facts: true` knows of a host. Null is what the host does not tell. */
+/** What a play with `facts: true` knows about a host. Null: the host does not provide it. */
 export interface HostFacts {
   /** The distribution, from os-release(5). */
   readonly os: {
@@ -33,8 +33,8 @@ export interface HostFacts {
   /** As `uname -n`. */
   readonly hostname: string
   /**
-   * The host's name with its domain, as far as the host tells without asking a name server: its
-   * hostname, if that has a dot, or by /etc/hosts.
+   * The host's name with its domain: its hostname if that has a dot, else by /etc/hosts. No name
+   * server is asked.
    */
   readonly fqdn: string | null
   readonly memory: {
@@ -46,7 +46,7 @@ export interface HostFacts {
   /** All addresses, in the order of ip-address(8); null without `ip`. */
   readonly addresses: readonly HostAddress[] | null
   /**
-   * The address from which the host speaks to the internet; null without a route there, or without
+   * The source address of the host's route to the internet. Null without such a route, or without
    * `ip`.
    */
   readonly defaultAddress: { readonly ipv4: string | null; readonly ipv6: string | null }

@@ -4,7 +4,8 @@ import { leavesOf, mapLeaves } from './leaves.js'
 import type { Secret } from './secret.js'
 
 /**
- * A fact that somebody wants: its kind and key, or a key that follows from the project's own files.
+ * A request for a fact: its kind and its key. The key may itself be a `Later` that depends on files
+ * of the project.
  */
 export interface FactRequest<V> {
   readonly kind: FactKind<never, V>
@@ -12,30 +13,30 @@ export interface FactRequest<V> {
 }
 
 /**
- * Asks for a fact. A `Later` key may depend on local facts only: they are read before anything
- * connects.
+ * Requests a fact. A `Later` key may depend on local facts only, because these are read before
+ * anything connects.
  */
 export function request<K, V>(kind: FactKind<K, V>, key: K | Later<K>): FactRequest<V> {
   return { kind, key }
 }
 
 /**
- * Where `Later`s find facts. With `standIns`, what is not local is replaced by a stand-in of the
- * right shape.
+ * Where `Later`s look up facts. With `standIns`, every fact that is not local is replaced by a
+ * stand-in of the right shape.
  */
 export interface FactSource {
   fact<V>(wanted: FactRequest<V>): Fact<V>
   readonly standIns: boolean
   /**
-   * While this is the same object, local facts are the same, and so is what follows from them
-   * alone: it is worked out once.
+   * Cache key for `Later`s that depend on local facts only: they are evaluated once for each such
+   * object.
    */
-  readonly memory?: object
+  readonly cacheKey?: object
 }
 
 /**
- * Thrown inside the evaluation of a `Later` whose fact is not there yet; `evaluate` turns it into a
- * value.
+ * Thrown while a `Later` is evaluated whose fact is absent or unknown. `Later.evaluate` catches it
+ * and returns its reason.
  */
 class NotYet extends Error {
   constructor(
@@ -46,14 +47,11 @@ class NotYet extends Error {
   }
 }
 
-/**
- * What a `Later` was made from. Two Laters are compared by this, because what their functions close
- * over cannot be looked into.
- */
+/** How a `Later` was made. Two Laters are compared by this, because closures cannot be compared. */
 export type Derivation =
   | { readonly by: 'fact' }
   | { readonly by: 'values'; readonly values: unknown }
-  /** `change` was called with the value of `of`, and with `given` behind it. */
+  /** `change` is called with the value of `of` and the arguments `given`. */
   | {
       readonly by: 'map'
       readonly of: Later<unknown>
@@ -63,13 +61,13 @@ export type Derivation =
 
 /**
  * A value that only the host (or a file of the project) knows: fact requests with a pure function
- * of their values. Nothing is awaited while resources are built or planned.
+ * of their values. Building and planning resources awaits nothing.
  */
 export class Later<T> {
   readonly #evaluate: (source: FactSource) => T
-  /** Whether files of the project are all it needs. */
+  /** Whether it depends on files of the project only. */
   readonly isLocal: boolean
-  #known: { readonly memory: object; readonly value: T } | null = null
+  #cached: { readonly cacheKey: object; readonly value: T } | null = null
 
   private constructor(
     readonly requests: readonly FactRequest<unknown>[],
@@ -81,14 +79,15 @@ export class Later<T> {
   }
 
   #value(source: FactSource): T {
-    const { memory } = source
-    if (!this.isLocal || memory === undefined) return this.#evaluate(source)
-    if (this.#known?.memory !== memory) this.#known = { memory, value: this.#evaluate(source) }
-    return this.#known.value
+    const { cacheKey } = source
+    if (!this.isLocal || cacheKey === undefined) return this.#evaluate(source)
+    if (this.#cached?.cacheKey !== cacheKey)
+      this.#cached = { cacheKey, value: this.#evaluate(source) }
+    return this.#cached.value
   }
 
   /**
-   * The value of one fact; `standIn` takes its place when templates are tried before anything
+   * The value of one fact. `standIn` replaces it where templates are tried before anything
    * connects.
    */
   static fact<T>(wanted: FactRequest<T>, standIn: T, describe: string): Later<T> {
@@ -110,8 +109,9 @@ export class Later<T> {
   }
 
   /**
-   * All of a record's values, `Later`s replaced by theirs at any depth of plain objects and arrays.
-   * @throws FettleError `option-invalid` for values that hold themselves
+   * A `Later` of plain objects and arrays in which each `Later` is replaced by its value, at any
+   * depth.
+   * @throws FettleError `option-invalid` for circular values
    */
   static all<const T>(values: T): Later<Resolved<T>> {
     const requests = findLaters(values).flatMap((later) => later.requests)
@@ -123,9 +123,9 @@ export class Later<T> {
   }
 
   /**
-   * The value of the first of two Laters, once the second has been compared with it. Stand-ins are
-   * not compared: functions may make the same of them and not of the real values, or the other way
-   * round.
+   * The value of the first of two Laters, after it was compared with the second. Stand-ins are not
+   * compared: a function may map two different stand-ins to the same value, or equal ones to
+   * different values.
    * @param compare throws where the two values differ
    */
   static agreed<T>(
@@ -152,9 +152,8 @@ export class Later<T> {
   }
 
   /**
-   * A pure function of the value, and of what else it is `given`. One that closes over what it
-   * needs is another function each time that it is made: two such Laters are only known to be equal
-   * when their values are.
+   * Applies a pure function to the value and to the arguments `given`. A closure is a new function
+   * each time it is made, so two Laters made with closures can only be compared by their values.
    */
   map<U, G extends readonly unknown[]>(
     change: (value: T, ...given: G) => U,
@@ -191,7 +190,7 @@ export type Evaluated<T> =
   | { readonly known: true; readonly value: T }
   | { readonly known: false; readonly reason: string; readonly remedy: string }
 
-/** A type with each `Later` replaced by what it will be. */
+/** A type in which each `Later` is replaced by the type of its value. */
 export type Resolved<T> =
   T extends Later<infer U>
     ? U

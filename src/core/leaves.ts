@@ -2,10 +2,10 @@ import { FettleError } from './errors.js'
 import { isPlain } from './plain-object.js'
 
 /**
- * The same structure of plain objects and arrays with each leaf changed. Whatever is neither is a
- * leaf, such as a text, a `Secret` or a `Later`.
- * @param around what the value stands in: one that stands in itself has no end
- * @throws FettleError `option-invalid` for values that hold themselves
+ * Copies a structure of plain objects and arrays with each leaf changed. Everything else is a leaf,
+ * such as a string, a `Secret` or a `Later`.
+ * @param around the objects and arrays that contain the value, to detect circular values
+ * @throws FettleError `option-invalid` for circular values
  */
 export function mapLeaves(
   value: unknown,
@@ -25,7 +25,7 @@ export function mapLeaves(
 
 /**
  * All leaves of plain objects and arrays, in order.
- * @throws FettleError `option-invalid` for values that hold themselves
+ * @throws FettleError `option-invalid` for circular values
  */
 export function leavesOf(value: unknown): readonly unknown[] {
   const leaves: unknown[] = []

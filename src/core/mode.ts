@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { FettleError } from './errors.js'
 
 /**
- * Permissions: `'0644'`, `0o644`, or chmod(1)'s symbols (`'u=rw,g=r,o='`, `'go-w'`, `'u=rwX'`),
- * which change only what they name: a new thing's other permissions are its default's. The number
- * `644` is refused: it is not what it looks like.
+ * Permissions: `'0644'`, `0o644`, or chmod(1)'s symbols (`'u=rw,g=r,o='`, `'go-w'`, `'u=rwX'`).
+ * Symbols change only the permissions that they name; the others of something new are the defaults.
+ * The number `644` is refused: it is decimal and means `01204`.
  */
 export type FileMode = string | number
 
@@ -13,15 +13,19 @@ const octal = /^[0-7]{3,4}$/
 const masks = { u: 0o4700, g: 0o2070, o: 0o1007, a: 0o7777 } as const
 const permissions = { r: 0o444, w: 0o222, x: 0o111, s: 0o6000, t: 0o1000 } as const
 /**
- * Written as octal literals, these have a decimal value that may itself look like an octal mode.
+ * Common modes. Their decimal value may itself look like an octal mode, and must be accepted:
+ * `0o755` is 493.
  */
-const common: ReadonlySet<number> = new Set([
+const commonModes: ReadonlySet<number> = new Set([
   0o400, 0o440, 0o444, 0o500, 0o550, 0o555, 0o600, 0o640, 0o644, 0o660, 0o664, 0o666, 0o700, 0o711,
   0o750, 0o751, 0o755, 0o770, 0o775, 0o777,
 ])
 
-/** The owner reads, and nobody has what the class before does not have. */
-function plausible(mode: number): boolean {
+/**
+ * Whether a mode is a likely one: the owner may read, and no class has a permission that the class
+ * before it lacks.
+ */
+function isPlausible(mode: number): boolean {
   const owner = (mode >> 6) & 7
   const group = (mode >> 3) & 7
   const other = mode & 7
@@ -30,7 +34,7 @@ function plausible(mode: number): boolean {
 
 function wrongNumber(mode: number): string | undefined {
   const decimal = String(mode)
-  if (octal.test(decimal) && !common.has(mode & 0o777) && plausible(parseInt(decimal, 8)))
+  if (octal.test(decimal) && !commonModes.has(mode & 0o777) && isPlausible(parseInt(decimal, 8)))
     return `${decimal} is decimal and means ${modeText(mode & 0o7777)}: write '0${decimal}' or 0o${decimal}`
   if (Number.isInteger(mode) && mode >= 0 && mode <= 0o7777) return undefined
   return `${decimal} is no mode: write it as '0644' or 0o644`
@@ -42,7 +46,7 @@ function wrongText(mode: string): string | undefined {
   return `${JSON.stringify(mode)} is no mode: write it as '0644', 0o644 or 'u=rw,g=r,o='`
 }
 
-/** Why a value is no mode; `undefined` when it is one. */
+/** Why a value is not a mode; `undefined` where it is one. */
 export const wrongMode = (mode: FileMode): string | undefined =>
   typeof mode === 'number' ? wrongNumber(mode) : wrongText(mode)
 
@@ -59,11 +63,14 @@ export const mode = z
 /** `0o644` as `0644`. */
 export const modeText = (bits: number): string => bits.toString(8).padStart(4, '0')
 
-/** Whether a mode says what every permission is, and not only how some change. */
+/** Whether a mode sets all permissions, instead of changing some. */
 export const isAbsoluteMode = (given: FileMode): boolean =>
   typeof given === 'number' || octal.test(given)
 
-/** The permissions that one letter names, seen from the mode as it is. */
+/**
+ * The bits of one clause's letters. `u`, `g` and `o` copy the permissions of that class from
+ * `bits`.
+ */
 function bitsOf(letters: string, bits: number, isDirectory: boolean): number {
   if (letters === 'u' || letters === 'g' || letters === 'o') {
     const shift = { u: 6, g: 3, o: 0 }[letters]

@@ -1,4 +1,4 @@
-/** `T` whose members that may be undefined are optional instead. */
+/** `T` in which every member that may be undefined is optional instead. */
 type WithoutUndefined<T> = {
   [K in keyof T as undefined extends T[K] ? never : K]: T[K]
 } & {

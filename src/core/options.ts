@@ -34,7 +34,7 @@ function isShortest(path: string): boolean {
   return path === '/' || names.every((name) => name !== '' && name !== '.')
 }
 
-/** A string of one line without NUL: what a name, a path or an argument may be. */
+/** Text without NUL bytes. */
 export const text = z.string().regex(/^[^\0]*$/, 'must not hold a NUL byte')
 export const line = z
   .string()
@@ -49,7 +49,7 @@ export const newAccountName = z
   .string()
   .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/, 'must be the name of an account')
   .max(32)
-/** A user or group that is there, wherever it comes from, by its name or number. */
+/** The name or number of an existing user or group, from any source (passwd(5), LDAP). */
 export const accountName = z
   .string()
   .regex(accountPattern, 'must be the name of an account')
@@ -62,28 +62,28 @@ export const bytes = z.instanceof(Uint8Array)
 /** Triggers: resources themselves, never their names. */
 export const resources = z.array(z.custom<Resource>(isResource, 'must be a resource, not its name'))
 
-/** What `schema` takes, or a `Later`, which is checked when it is known. */
+/** What `schema` accepts, or a `Later`, whose value is checked once it is known. */
 export const value = (schema: z.ZodType): z.ZodType =>
   z.union([z.custom((given) => given instanceof Later), schema], {
     error: (issue) => wantedOf(issue.errors[1]?.[0]),
   })
 
-/** What is wanted instead of what an issue is about. */
+/** What an issue's value should have been. */
 export const wantedOf = (issue: z.core.$ZodIssue | undefined, schema?: z.ZodType): string =>
   issue === undefined ? 'has a value that it cannot have' : wanted(issue, schema)
 
 /**
- * What was given instead, where it can be told: text may be secret, but for a word that is not in a
- * list of words.
+ * What was given instead, where it may be shown. Text may be secret, so it is shown only where it
+ * should have been one of a list of words.
  */
-function instead(value: unknown, issue: z.core.$ZodIssue | undefined): string {
+function andIs(value: unknown, issue: z.core.$ZodIssue | undefined): string {
   const got = (issue?.path ?? []).reduce(memberOf, value)
-  if (got === undefined || issue === undefined || !telling.has(issue.code)) return ''
+  if (got === undefined || issue === undefined || !typeIssues.has(issue.code)) return ''
   return `, and is ${shown(got, issue.code)}`
 }
 
-/** The issues that are about what a value is, and not about its form or size. */
-const telling: ReadonlySet<z.core.$ZodIssue['code']> = new Set([
+/** Issues about the type of a value, not about its format or size. */
+const typeIssues: ReadonlySet<z.core.$ZodIssue['code']> = new Set([
   'invalid_type',
   'invalid_value',
   'invalid_union',
@@ -99,13 +99,13 @@ function memberOf(value: unknown, name: PropertyKey): unknown {
   return (value as Record<PropertyKey, unknown>)[name]
 }
 
-/** All options of a resource, and those that cannot be left out. */
+/** All options of a resource, and the required ones. */
 interface Options {
   readonly schemas: Readonly<Record<string, z.ZodType>>
   readonly required: readonly string[]
 }
 
-/** By their shapes: those are constants, and every host has its resources checked. */
+/** Memoised by shape: shapes are constants, and resources are checked for every host. */
 const allOptions = new WeakMap<object, Options>()
 
 function optionsOf(shape: object): Options {
@@ -121,10 +121,10 @@ function optionsOf(shape: object): Options {
 }
 
 /**
- * Checks what a user gave a resource, from plain JavaScript too: unknown options by name with the
- * nearest known one, impossible values, and with `pairs` combinations that exclude each other (it
- * answers what is wrong, or nothing).
- * @param shape a constant beside the resource, not made anew for each
+ * Checks the options that a user gave a resource, also from plain JavaScript: unknown options, with
+ * the nearest known one; invalid values; and with `combination` options that exclude each other.
+ * @param shape a constant beside the resource, because it is the key of a cache
+ * @param combination answers what is wrong, or nothing
  * @returns the options as given
  * @throws FettleError `option-unknown` or `option-invalid`, naming the resource and the option
  */
@@ -133,7 +133,7 @@ export function checked<O extends object>(
   id: string,
   given: O,
   shape: Shape<O>,
-  pairs?: (options: O) => string | undefined,
+  combination?: (options: O) => string | undefined,
 ): O {
   const where = address(type, id)
   const invalid = (what: string): FettleError =>
@@ -144,19 +144,19 @@ export function checked<O extends object>(
   for (const [option, got] of Object.entries(given)) {
     const schema = Object.hasOwn(schemas, option) ? schemas[option] : undefined
     if (schema === undefined) throw unknownOption(where, option, Object.keys(schemas))
-    // A falsy condition may leave an option out by giving undefined.
+    // `condition && value` gives undefined for an option that is left out.
     if (got === undefined) continue
     const result = schema.safeParse(got)
     if (result.success) continue
     const issue = result.error.issues[0]
     const place = [option, ...(issue?.path ?? [])].join('.')
-    throw invalid(`${place} ${wantedOf(issue, schema)}${instead(got, issue)}`)
+    throw invalid(`${place} ${wantedOf(issue, schema)}${andIs(got, issue)}`)
   }
   const missing = required.find(
     (option) => (given as Record<string, unknown>)[option] === undefined,
   )
   if (missing !== undefined) throw invalid(`${missing} is required`)
-  const wrong = pairs?.(given)
+  const wrong = combination?.(given)
   if (wrong !== undefined) throw invalid(wrong)
   return given
 }
@@ -172,7 +172,7 @@ function unknownOption(where: Address, option: string, known: readonly string[])
 export function checkedId(type: string, id: unknown, schema: z.ZodType): string {
   const result = schema.safeParse(id)
   if (result.success && typeof id === 'string') return id
-  // A URL without its scheme is no URL, and may hold a password all the same.
+  // A URL without its scheme is not recognised as one, and may hold a password.
   const shown =
     typeof id === 'string' ? JSON.stringify(id).replace(/:[^\s:@]+@/g, ':[secret]@') : typeof id
   throw new FettleError('option-invalid', {

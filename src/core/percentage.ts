@@ -1,7 +1,7 @@
-/** So many of a hundred: `'30%'`. */
+/** A percentage: `'30%'`. */
 export type Percentage = `${number}%`
 
-/** So many hosts, or a percentage of them. */
+/** A number of hosts, or a percentage of them. */
 export type Share = number | Percentage
 
 /**
@@ -15,7 +15,7 @@ export function isShare(value: unknown, least: 0 | 1): value is Share {
   return percent <= 100 && (least === 0 || percent > 0)
 }
 
-/** How many that is, of so many; a percentage may make a fraction. */
+/** The number that a share of `all` means; it may be a fraction. */
 export function shareOf(share: Share, all: number): number {
   if (typeof share === 'number') return share
   return (Number.parseFloat(share) * all) / 100

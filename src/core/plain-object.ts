@@ -1,6 +1,6 @@
 /**
- * Prototypes that stand between an object and `Object.prototype` and hold nothing: objects with
- * such a one are plain still.
+ * Guard prototypes (`known-names.ts`): they stand between an object and `Object.prototype` and hold
+ * nothing, so their objects still count as plain.
  */
 const guards = new WeakSet<object>()
 
@@ -9,8 +9,8 @@ export function registerGuard(prototype: object): void {
 }
 
 /**
- * Whether something is an object without a class: made by a literal, by JSON or the like, in
- * another realm too, as a test's; or guarded.
+ * Whether something is an object without a class: made by a literal, by JSON or the like, also in
+ * another realm (as in a test), or with a guard prototype.
  */
 export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false

@@ -5,28 +5,28 @@ import type { Resource } from './resource.js'
 import { suggestion } from './names/nearest.js'
 import { isShare, type Percentage, type Share } from './percentage.js'
 
-/** What tasks see of a host. */
+/** A host as tasks see it. */
 export interface HostInfo {
   /** Its name in the inventory. */
   readonly name: string
-  /** Every group that it is in, by itself or through another. */
+  /** All groups that contain it, directly or through another group. */
   readonly groups: readonly string[]
 }
 
-/** What tasks see of the inventory: hosts, groups and variables, and no host's facts. */
+/** The inventory as tasks see it: hosts, groups and variables, without facts. */
 export interface InventoryInfo {
   readonly hosts: readonly (HostInfo & { readonly vars: Readonly<Record<string, unknown>> })[]
   /** The names of a group's hosts. */
   readonly groups: ReadonlyMap<string, readonly string[]>
 }
 
-/** What tasks see besides in a play with `facts: true`. */
+/** What tasks get in addition in a play with `facts: true`. */
 export interface WithFacts {
-  /** What the host is, read before its resources are built. */
+  /** The facts of the host, read before its resources are built. */
   readonly facts: HostFacts
 }
 
-/** What a task's function is given; `Facts` is `WithFacts` for a task that needs them. */
+/** The argument of a task's function; `Facts` is `WithFacts` for a task that needs them. */
 export type TaskContext<Vars, Facts = unknown> = Facts & {
   readonly host: HostInfo
   /** The host's variables, as the play's schema has them. */
@@ -43,11 +43,11 @@ export interface TaskOptions<Vars, Facts = unknown> {
   /** Act as root (`true`) or another user through sudo. Default: as the play says. */
   readonly become?: true | string
   /**
-   * Run for one host only: the first selected, reachable one of the play, not one of each batch.
-   * The others wait for it, and fail with it. Default false.
+   * Run on one host only: the first selected, reachable one of the play, once for all batches. The
+   * other hosts wait for it, and fail if it fails. Default false.
    */
   readonly once?: boolean
-  /** Hosts for which this is false do not get the task. Default: all of the play do. */
+  /** Hosts for which this returns false skip the task. Default: all hosts of the play get it. */
   readonly when?: (context: TaskContext<Vars, Facts>) => boolean
 }
 
@@ -60,25 +60,24 @@ export interface Task<Vars, Facts = unknown> {
 
 /**
  * Makes a task: a named, ordered list of resources; the unit of progress, tags and limits. A role
- * is a function that returns some of them.
+ * is a function that returns tasks.
  *
  * `build` is called once for each host with `{ host, vars, inventory }`: the host's name and
- * groups, its variables as the play's schema has them, and all hosts, groups and variables. That is
- * before anything connects, so it computes and awaits nothing. Lists that it returns may nest, and
- * falsy entries are left out: `vars.tls && file(…)`.
+ * groups, its variables as the play's schema parses them, and all hosts, groups and variables. It
+ * is called before anything connects, so it computes and awaits nothing. Lists that it returns may
+ * nest, and falsy entries are left out: `vars.tls && file(…)`.
  *
- * A task that needs the host's facts says so in its type:
- * `task<Vars, WithFacts>('…', ({ facts }) => …)` gets `facts` too, and only a play with
- * `facts: true` takes it. It is called when they have been read, before anything on the host is
- * changed.
+ * A task that needs the host's facts declares that in its type: `task<Vars, WithFacts>('…', ({
+ * facts }) => …)` gets `facts` too, and only a play with `facts: true` accepts it. It is called
+ * after they have been read, before anything on the host is changed.
  */
 export function task<Vars, Facts = unknown>(
   name: string,
   build: (context: TaskContext<Vars, Facts>) => Resources,
   options: TaskOptions<Vars, Facts> = {},
 ): Task<Vars, Facts> {
-  const strange = strangeOption(options, taskOptions)
-  if (strange !== null) throw invalid(`the task ${JSON.stringify(name)} has an option ${strange}`)
+  const unknown = unknownOption(options, taskOptions)
+  if (unknown !== null) throw invalid(`the task ${JSON.stringify(name)} has an option ${unknown}`)
   return { name, build, options }
 }
 
@@ -89,11 +88,14 @@ const taskOptions: readonly string[] = [
   'when',
 ] satisfies readonly (keyof TaskOptions<unknown>)[]
 
-/** Plain JavaScript may give any; a misspelt one would silently do nothing. */
-function strangeOption(options: object, known: readonly string[]): string | null {
-  const strange = Object.keys(options).find((option) => !known.includes(option))
-  if (strange === undefined) return null
-  return `${strange}, which is none${suggestion(strange, known)}`
+/**
+ * The first option that is not known. Plain JavaScript may give any, and a misspelt one would be
+ * ignored silently.
+ */
+function unknownOption(options: object, known: readonly string[]): string | null {
+  const unknown = Object.keys(options).find((option) => !known.includes(option))
+  if (unknown === undefined) return null
+  return `${unknown}, which is none${suggestion(unknown, known)}`
 }
 
 export interface PlayOptions<S extends z.ZodType, F extends boolean = false> {
@@ -152,8 +154,7 @@ const plays = new WeakSet()
 
 /**
  * Makes a play: which hosts get which tasks, in which order. A task that needs a variable which the
- * schema lacks does not compile, nor does one that needs the host's facts in a play without
- * `facts: true`.
+ * schema lacks does not compile, nor does a task that needs facts in a play without `facts: true`.
  */
 export function play<S extends z.ZodType, F extends boolean = false>(
   options: PlayOptions<S, F>,
@@ -163,8 +164,8 @@ export function play<S extends z.ZodType, F extends boolean = false>(
     throw new FettleError('play-invalid', {
       message: 'a play needs a name, hosts (a pattern) and a list of tasks',
     })
-  const strange = strangeOption(options, playOptions)
-  if (strange !== null) throw invalid(`the play ${JSON.stringify(name)} has an option ${strange}`)
+  const unknown = unknownOption(options, playOptions)
+  if (unknown !== null) throw invalid(`the play ${JSON.stringify(name)} has an option ${unknown}`)
   const batches = serial === undefined ? [] : [serial].flat()
   const wrong = (option: string, value: unknown, wanted: string): FettleError =>
     invalid(
@@ -212,6 +213,6 @@ const playOptions: readonly string[] = [
 const invalid = (message: string): FettleError =>
   new FettleError('play-invalid', { message, remedy: 'correct it at that place' })
 
-/** Whether a task file's export came from `play`. */
+/** Whether a task file's export was made by `play`. */
 export const isPlay = (exported: unknown): exported is Play =>
   typeof exported === 'object' && exported !== null && plays.has(exported)

@@ -2,7 +2,7 @@ import { address as addressOf, type Address } from './address.js'
 import type { Plan } from './change.js'
 import { Later, type FactRequest, type Resolved } from './later.js'
 
-/** The facts that a resource wants, by the names that its plan knows them under. */
+/** The facts that a resource reads, by the names that its plan uses. */
 export type Reads = Readonly<Record<string, FactRequest<unknown>>>
 
 /** The values of facts: `null` is absent. An unknown fact never reaches a plan. */
@@ -10,29 +10,29 @@ export type Facts<R extends Reads> = {
   readonly [N in keyof R]: R[N] extends FactRequest<infer V> ? V | null : never
 }
 
-/** What a trigger's change asks of a resource that depends on it. */
+/** What has to be done to this resource when the resource at `address` changes. */
 export interface Trigger {
   readonly address: Address
   /**
-   * `restart` is due while the instance that ran at the change still runs; `reload` and `run` until
-   * they succeeded.
+   * `restart` is due as long as the process that ran at the time of the change still runs; `reload`
+   * and `run` until they have succeeded.
    */
   readonly effect: 'restart' | 'reload' | 'run'
-  /** Under `/var/lib/fettle/pending/`: the unit's name, or a name of the resource's own. */
+  /**
+   * The directory of its marks in `/var/lib/fettle/pending/`: the unit's name, or a name that the
+   * resource chooses.
+   */
   readonly pending: string
 }
 
-/** What a plan knows besides facts. */
+/** What a plan is given besides facts and values. */
 export interface PlanContext {
-  /**
-   * Triggers of this resource for which a change is planned earlier in this run and not applied
-   * yet.
-   */
+  /** Triggers of this resource with a change that this run has planned but not applied yet. */
   readonly changing: readonly Address[]
 }
 
 /**
- * What a resource can be changed together with: other files, each at a path of its own, or other
+ * Resources of one kind of joining can be changed in one round trip: files with distinct paths, or
  * services.
  */
 export type Joining = 'files' | 'services'
@@ -45,7 +45,7 @@ export interface CommonOptions {
   readonly become?: string
   /** Names for `--tags` and `--skip-tags`, in addition to the task's. */
   readonly tags?: readonly string[]
-  /** The diff is never shown. Default false. */
+  /** Never show the diff. Default false. */
   readonly sensitive?: boolean
   /**
    * Seconds that one of its actions may take, and reading its state where a minute is not enough.
@@ -67,21 +67,21 @@ export interface Spec<R extends Reads, V extends object> {
   readonly type: string
   readonly id: string
   /**
-   * All that the user gave, for comparing two resources of one address; the common options are
-   * taken from it. Functions among them must show in `values`, or two resources can never be told
-   * to be the same.
+   * All options that the user gave, to compare two resources with one address. The common options
+   * are taken from it. Functions among them must also be in `values`, or two such resources can
+   * never be recognised as equal.
    */
   readonly options: object
   readonly reads: R
-  /** Options that may hold a `Later` at any depth; `plan` gets them resolved. */
+  /** Options that may hold a `Later` at any depth. `plan` gets them resolved. */
   readonly values?: V
   readonly triggers?: readonly Trigger[]
   /** A check: it changes nothing, and `apply` waits up to `within` seconds for it to hold. */
   readonly check?: { readonly within: number }
   /**
-   * Neighbours in a task that join in the same way are changed in one round trip, where each of
-   * their changes `proves` or `settles` itself: what is to change of the later ones must not depend
-   * on the earlier ones. Left out: it is changed alone.
+   * Neighbouring resources of a task with the same `joins` are changed in one round trip, if each
+   * of their changes has `proves` or `settles`. The changes of a later resource must not depend on
+   * those of an earlier one. Default: it is changed alone.
    */
   readonly joins?: Joining
   /** Pure: the changes that lead from the facts to the desired state. */
@@ -94,7 +94,7 @@ export interface Resource {
   readonly type: string
   readonly id: string
   readonly common: CommonOptions
-  /** What the user gave: two resources of one address must agree on it. */
+  /** What the user gave: two resources with one address must have equal options. */
   readonly options: object
   readonly reads: Reads
   readonly values: object
@@ -108,11 +108,11 @@ export interface Resource {
     values: unknown,
     context: PlanContext,
   ) => Plan
-  /** An error made where the user made the resource; its stack names the file and line. */
+  /** An error created where the user made the resource: its stack names the file and line. */
   readonly origin: Error
 }
 
-/** Whether something is a resource: tasks of plain JavaScript may hold anything. */
+/** Whether something is a resource. Plain JavaScript may put anything into a task. */
 export const isResource = (given: unknown): given is Resource =>
   typeof given === 'object' &&
   given !== null &&

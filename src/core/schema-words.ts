@@ -26,17 +26,17 @@ const formats: Readonly<Record<string, string>> = {
 }
 
 /**
- * Whether a schema says by itself what is wrong. zod's messages are for programmers; they begin
- * with these words.
+ * Whether an issue has a message of the schema's author. zod's own messages are for programmers and
+ * start with these words.
  */
 export const hasOwnWords = ({ message }: Issue): boolean =>
   !/^(?:Invalid|Too (?:small|big)|Unrecognized)\b/.test(message)
 
 /**
- * What a schema wants, for the error of a value that it refuses: all that is possible for a union
- * or a list of words, the nearest name for one that it does not know, and else the schema's own
- * words where it has them (`z.string().min(1, 'must name a branch')`).
- * @param schema what the issue's path begins at
+ * What a value should have been, for the error: all alternatives of a union or enum, the nearest
+ * name for an unknown one, or the schema's own message where it has one (`z.string().min(1, 'must
+ * name a branch')`).
+ * @param schema the schema at which the issue's path starts
  */
 export function wanted(issue: Issue, schema?: z.core.$ZodType): string {
   if (hasOwnWords(issue)) return issue.message
@@ -85,7 +85,10 @@ function formatWanted(issue: Extract<Issue, { readonly code: 'invalid_format' }>
   return `must be a valid ${issue.format}`
 }
 
-/** All that a union takes; of an object that nearly fits what is wrong with it would say less. */
+/**
+ * All alternatives of a union. The detailed error of an object that nearly fits would hide the
+ * others.
+ */
 function unionWanted(issue: Extract<Issue, { readonly code: 'invalid_union' }>): string {
   if (issue.errors.length === 0) return 'must be something else'
   const ways = issue.errors.flatMap((errors) =>
@@ -117,7 +120,7 @@ const parts: Readonly<Record<string, { readonly one: string; readonly many: stri
   object: entries,
 }
 
-/** A text is measured in characters, a list in entries, and a number is one. */
+/** A size limit: in characters for text, in entries for lists, the value itself for numbers. */
 function sized(
   origin: string,
   bound: 'least' | 'most',
@@ -134,7 +137,7 @@ function sized(
   return bound === 'least' ? 'must not be empty' : `must have at ${bound} ${number} ${units.one}`
 }
 
-/** The names that an object at a path of a schema has; none where there is no such object. */
+/** The names that the object at a path of a schema has; none where there is no object. */
 function namesAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
   const inner = path.reduce<z.core.$ZodType | undefined>(
     (at, step) => (at === undefined ? undefined : within(bare(at), step)),
@@ -151,7 +154,7 @@ function within(schema: z.core.$ZodType, step: PropertyKey): z.core.$ZodType | u
   return schema instanceof z.ZodRecord ? schema.valueType : undefined
 }
 
-/** A schema without what stands around it: `optional`, `default`, `readonly`, a pipe. */
+/** A schema without its wrappers: `optional`, `nullable`, `default`, `readonly`, pipe. */
 function bare(schema: z.core.$ZodType): z.core.$ZodType {
   if (
     schema instanceof z.ZodOptional ||
@@ -163,7 +166,7 @@ function bare(schema: z.core.$ZodType): z.core.$ZodType {
   return schema instanceof z.ZodPipe ? bare(schema.def.in) : schema
 }
 
-/** What a value is, without telling it: text may be secret. */
+/** The kind of a value. The value itself may be secret and is not shown. */
 export function kindOf(value: unknown): string {
   if (value === null || typeof value === 'boolean') return String(value)
   if (value instanceof Secret) return 'a Secret'

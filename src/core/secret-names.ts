@@ -4,10 +4,9 @@ const shortWord = /^(?:db|root|user|admin|sql|ssh|sudo|vault)?(?:pass|pwd|pw)\d*
 const secretKey = /(?:^|_)(?:access|api|auth|encryption|master|private|secret|signing)_keys?(?:_|$)/
 
 /**
- * What a name ends with that tells about a secret and does not hold it: `password_length`,
- * `token_url`.
+ * Last words of names that are about a secret without holding it: `password_length`, `token_url`.
  */
-const about: ReadonlySet<string> = new Set([
+const describingWords: ReadonlySet<string> = new Set([
   ...[
     'age',
     'algorithm',
@@ -44,7 +43,7 @@ const about: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Whether a variable of this name most likely holds a secret: `db_password`, `apiKey`, and not
+ * Whether the name of a variable suggests a secret: `db_password`, `apiKey`, but not
  * `password_length`.
  */
 export function soundsSecret(name: string): boolean {
@@ -52,7 +51,7 @@ export function soundsSecret(name: string): boolean {
     .replace(/([a-z\d])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .split(/[^a-z\d]+/)
-  if (about.has(words.at(-1) ?? '')) return false
+  if (describingWords.has(words.at(-1) ?? '')) return false
   return (
     words.some((word) => secretWord.test(word) || shortWord.test(word)) ||
     secretKey.test(words.join('_'))

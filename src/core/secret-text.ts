@@ -4,7 +4,7 @@ import { reveal, Secret } from './secret.js'
 /** What `` secret`…` `` joins. */
 type SecretPart = string | number | Secret
 
-/** A Secret, or a `Later` of one when a part is a `Later`. */
+/** The result type: a `Later<Secret>` where a part is a `Later`, else a Secret. */
 type Joined<P extends readonly Value<SecretPart>[]> = true extends {
   readonly [I in keyof P]: P[I] extends Later<unknown> ? true : false
 }[number]
@@ -13,7 +13,10 @@ type Joined<P extends readonly Value<SecretPart>[]> = true extends {
     ? Secret
     : Value<Secret>
 
-/** The same kind of value, changed: text stays text, a Secret a Secret, a `Later` a `Later`. */
+/**
+ * The same kind of value after a change: a string stays a string, a Secret a Secret, a `Later` a
+ * `Later`.
+ */
 type Changed<T> = T extends string ? string : T
 
 /**

@@ -7,12 +7,12 @@ interface Semaphore {
 export class Semaphores {
   readonly #semaphores = new Map<string, Semaphore>()
 
-  /** @param permits how many may hold each one at a time */
+  /** @param permits how many holders each semaphore has at most */
   constructor(readonly permits: number) {}
 
   /**
-   * @returns releases the permit; again, it does nothing
-   * @throws the signal's reason when it is aborted while waiting
+   * @returns releases the permit; further calls do nothing
+   * @throws the signal's reason if it is aborted while waiting
    */
   async acquire(key: string, signal?: AbortSignal): Promise<() => void> {
     const semaphore = this.#semaphores.get(key) ?? { held: 0, waiting: new Set() }
@@ -23,7 +23,8 @@ export class Semaphores {
     return () => {
       if (released) return
       released = true
-      // The next in the queue gets this very permit, so that nobody who comes now is before it.
+      // The permit goes to the first in the queue without being released, so that no new caller can
+      // get ahead of it.
       const [next] = semaphore.waiting
       if (next !== undefined) return next()
       semaphore.held -= 1

@@ -1,7 +1,7 @@
 import { FettleError } from './errors.js'
 import { reveal, Secret } from './secret.js'
 
-/** A piece of POSIX shell, made only by `sh`, so that every value in it is quoted. */
+/** A piece of POSIX shell. Only `sh` makes it, so every value in it is quoted. */
 export class Sh {
   readonly #body: string
   readonly #functions: ReadonlySet<string>
@@ -12,23 +12,23 @@ export class Sh {
   static of(body: string, functions: ReadonlySet<string> = new Set()): Sh {
     return new Sh(body, functions)
   }
-  /** Without the functions that it calls. */
+  /** The shell without the functions that it calls. */
   get body(): string {
     return this.#body
   }
-  /** The shell files whose functions it calls, as texts. */
+  /** The texts of the shell files whose functions it calls. */
   get functions(): ReadonlySet<string> {
     return this.#functions
   }
-  /** The whole script: the functions, each file once, then what calls them. */
+  /** The whole script: each file of functions once, then the shell that calls them. */
   get text(): string {
     return [...this.#functions, this.#body].join('\n')
   }
 }
 
 /**
- * The functions of a shell file, for what stands behind them: a script that has this piece anywhere
- * defines them first.
+ * Makes the functions of a shell file available: a script that contains this piece anywhere defines
+ * them first.
  * @param text the default export of a `.sh.js` module
  */
 export const shellFunctions = (text: string): Sh => Sh.of('', new Set([text]))
@@ -36,10 +36,10 @@ export const shellFunctions = (text: string): Sh => Sh.of('', new Set([text]))
 const functionsOf = (pieces: readonly Sh[]): ReadonlySet<string> =>
   new Set(pieces.flatMap(({ functions }) => [...functions]))
 
-/** A string is one word, an array a word for each element, an `Sh` stands as it is. */
+/** A string becomes one word, an array one word per element; an `Sh` is inserted as it is. */
 export type ShArgument = string | number | Sh | readonly (string | number)[]
 
-/** One word of POSIX shell, whatever it holds. A NUL byte cannot be in one and is refused. */
+/** Quotes a string as one word of POSIX shell. A NUL byte cannot be part of one and is refused. */
 export function quote(word: string): string {
   if (word.includes('\0'))
     throw new FettleError('option-invalid', {
@@ -69,7 +69,10 @@ export function sh(text: TemplateStringsArray, ...values: readonly ShArgument[])
   return Sh.of(quoted, functionsOf(values.filter((value) => value instanceof Sh)))
 }
 
-/** Steps of which each runs only if the one before it succeeded, whatever the shell's `-e`. */
+/**
+ * Joins pieces with `&&`: each runs only if the one before it succeeded, whether or not `set -e` is
+ * on.
+ */
 export const steps = (pieces: readonly (Sh | false | undefined)[]): Sh =>
   joined(
     pieces.filter((piece) => piece instanceof Sh),
@@ -85,11 +88,12 @@ function joined(pieces: readonly Sh[], separator: string): Sh {
   return Sh.of(bodies.join(separator), functionsOf(pieces))
 }
 
-/** What a program reads from its standard input: the only way a secret travels to a host. */
+/** Standard input of a program: the only way in which a secret is sent to a host. */
 export type Input = string | Uint8Array | Secret | readonly (string | Uint8Array | Secret)[]
 
 /**
- * The bytes of an input, secrets in the clear. Only a backend about to write them asks for this.
+ * The bytes of an input, with secrets in clear text. Only for a backend that is about to write
+ * them.
  */
 export function inputBytes(input: Input): Buffer {
   if (typeof input === 'string') return Buffer.from(input)
@@ -99,7 +103,7 @@ export function inputBytes(input: Input): Buffer {
   return Buffer.concat(input.map((part) => inputBytes(part)))
 }
 
-/** How many bytes an input has, which are not made for it. */
+/** The length of an input in bytes, without building it. */
 export function inputLength(input: Input = ''): number {
   if (input instanceof Secret) return Buffer.byteLength(reveal(input))
   if (typeof input === 'string' || input instanceof Uint8Array) return Buffer.byteLength(input)

@@ -1,6 +1,6 @@
 /**
- * The text of a file, or what is wrong with its encoding, for a sentence that begins with the
- * file's name.
+ * The text of a file, or the problem with its encoding, as the end of a sentence that starts with
+ * the file's name.
  */
 export type DecodedText = { readonly text: string } | { readonly problem: string }
 
@@ -10,7 +10,8 @@ interface ByteOrderMark {
 }
 
 /**
- * Byte order marks (Unicode 15, section 2.6). Of two that begin alike the longer one comes first.
+ * Byte order marks (Unicode 15, section 2.6). UTF-32's comes first, because UTF-16's is a prefix of
+ * it.
  */
 const marks: readonly ByteOrderMark[] = [
   { bytes: [0xff, 0xfe, 0, 0], encoding: 'UTF-32' },
@@ -22,7 +23,7 @@ const marks: readonly ByteOrderMark[] = [
 
 /**
  * Decodes a file that a person wrote: UTF-8, or UTF-16 with a byte order mark, as PowerShell and
- * editors of Windows write it. The mark is no part of the text.
+ * editors on Windows write it. The mark is not part of the text.
  */
 export function decodeText(content: Uint8Array): DecodedText {
   const encoding = markedEncoding(content)
@@ -37,7 +38,7 @@ export function decodeText(content: Uint8Array): DecodedText {
   }
 }
 
-/** The encoding that a file's byte order mark names; null: it has none. */
+/** The encoding that a file's byte order mark names; null without a mark. */
 export function markedEncoding(content: Uint8Array): string | null {
   const begins = ({ bytes }: ByteOrderMark): boolean =>
     bytes.every((byte, index) => content[index] === byte)
@@ -45,6 +46,7 @@ export function markedEncoding(content: Uint8Array): string | null {
 }
 
 /**
- * A NUL beside each of the first characters: half of UTF-16's bytes in most languages of Europe.
+ * Whether the first two characters are paired with NUL: a sign of UTF-16, in which ASCII characters
+ * have a zero byte.
  */
 const looksWide = (text: string): boolean => /^(?:[^\0]\0|\0[^\0]){2}/.test(text)

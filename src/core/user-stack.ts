@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url'
 
-/** Fettle's own code: what stands above it in a stack is the user's. */
+/** The folder of Fettle's own code. Frames outside of it belong to the user or to packages. */
 export const ownCode = fileURLToPath(new URL('..', import.meta.url))
 const frame = /^\s+at (?:async )?(?:[^/]*\()?(file:\/\/)?(\/.*?):(\d+)(?::\d+)?\)?$/
 
 /**
- * Where one line of a stack is, as `file:line`; null within Fettle and V8. Columns are left out:
- * they are those of the compiled text.
+ * The place of one stack frame as `file:line`; null for frames of Fettle and V8. The column is left
+ * out: it refers to the compiled text.
  */
 function placeOfFrame(line: string): string | null {
   const [, url, path = '', number = ''] = frame.exec(line) ?? []
@@ -17,14 +17,17 @@ function placeOfFrame(line: string): string | null {
 
 const isInPackage = (place: string): boolean => place.includes('/node_modules/')
 
-/** The lines of the user's own code in a stack, the innermost first, as `file:line`. */
+/**
+ * The frames of the user's own code in a stack, innermost first, as `file:line`. Without any, the
+ * frames of packages.
+ */
 export function userPlaces(stack = ''): readonly string[] {
   const places = stack.split('\n').flatMap((line) => placeOfFrame(line) ?? [])
   const theirs = places.filter((place) => !isInPackage(place))
   return theirs.length > 0 ? theirs : places
 }
 
-/** The line of the user's code at which something was thrown. */
+/** The line of the user's code that threw an error. */
 export const placeOfError = (error: Error): string | null => userPlaces(error.stack)[0] ?? null
 
 /**
@@ -34,7 +37,7 @@ export const placeOfError = (error: Error): string | null => userPlaces(error.st
 export function callerOf(called: (...parameters: never) => unknown): string | null {
   const here = new Error()
   Error.captureStackTrace(here, called)
-  // jiti hands modules out behind a Proxy of its own.
+  // jiti returns modules behind a Proxy of its own.
   const frames = here.stack?.split('\n').slice(1)
   const line = frames?.find((each) => !each.includes('/node_modules/jiti/'))
   const place = placeOfFrame(line ?? '')

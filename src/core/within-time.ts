@@ -1,24 +1,24 @@
 import { types } from 'node:util'
 import { createContext, Script, type Context } from 'node:vm'
 
-/** Something took longer than it may. */
+/** The work did not end in time. */
 export class TimeOver extends Error {}
 
 type WorkOutcome<T> = { readonly value: T } | { readonly error: unknown }
 
-let box: Context | null = null
+let sandbox: Context | null = null
 const start = new Script('work()')
 
 /**
- * Ends what takes longer than so many seconds, also a regular expression, which only V8 itself can
- * end. It costs 0.2 ms, for the thread that watches. What was ended has left nothing half done only
- * if it changes nothing.
+ * Runs synchronous work with a time limit. V8 itself ends it, because nothing else can end a
+ * regular expression. The watchdog thread costs 0.2 ms. Work that is ended may be half done, so it
+ * must have no side effects.
  * @throws what `work` throws, or TimeOver
  */
 export function withinTime<T>(seconds: number, work: () => T): T {
   const outcome: { ended?: WorkOutcome<T> } = {}
-  box ??= createContext({})
-  box['work'] = () => {
+  sandbox ??= createContext({})
+  sandbox['work'] = () => {
     try {
       outcome.ended = { value: work() }
     } catch (error) {
@@ -26,7 +26,7 @@ export function withinTime<T>(seconds: number, work: () => T): T {
     }
   }
   try {
-    start.runInContext(box, { timeout: seconds * 1000 })
+    start.runInContext(sandbox, { timeout: seconds * 1000 })
   } catch (error) {
     throw types.isNativeError(error) &&
       'code' in error &&
@@ -34,7 +34,7 @@ export function withinTime<T>(seconds: number, work: () => T): T {
       ? new TimeOver(`it took longer than ${String(seconds)} s`)
       : error
   } finally {
-    delete box['work']
+    delete sandbox['work']
   }
   const { ended } = outcome
   if (ended === undefined) throw new TypeError('the work did not end')

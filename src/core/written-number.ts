@@ -1,6 +1,7 @@
 /**
- * A number with a text that JavaScript would not print for it: `8.0` would read `8`, and `1.10` of
- * a command line `1.1`. In text it is that text, in arithmetic and comparisons the number.
+ * A number with its original text, where JavaScript would print it differently: `8.0` would become
+ * `8`, and `1.10` from a command line `1.1`. In text it is the original text, in arithmetic and
+ * comparisons the number.
  */
 export class WrittenNumber {
   constructor(
@@ -13,7 +14,7 @@ export class WrittenNumber {
   }
 
   /**
-   * Text wherever no number is asked for: `+`, by which templates join texts, has the hint
+   * Text unless a number is asked for. `+`, with which templates join texts, passes the hint
    * `default`.
    */
   [Symbol.toPrimitive](hint: 'string' | 'number' | 'default'): string | number {
@@ -29,20 +30,20 @@ export class WrittenNumber {
   }
 }
 
-/** A number as it is printed here, or with the text that it has elsewhere. */
+/** A number; with its original text where JavaScript prints it differently. */
 export const numberAs = (text: string, value: number): number | WrittenNumber =>
   text === String(value) ? value : new WrittenNumber(text, value)
 
 /**
- * A float of Python, which prints `8.0`, `1e-05` and `inf` where JavaScript prints `8`, `0.00001`
- * and `Infinity`.
+ * A float as Python prints it: `8.0`, `1e-05` and `inf`, where JavaScript prints `8`, `0.00001` and
+ * `Infinity`.
  */
 export const pythonFloat = (value: number): number | WrittenNumber =>
   numberAs(pythonText(value), value)
 
 /**
- * What Python's `repr` makes of a float: the same digits as JavaScript's, with an exponent below
- * 1e-4 and from 1e16 on.
+ * Python's `repr` of a float: the same digits as in JavaScript, with an exponent below 1e-4 and
+ * from 1e16 on.
  */
 function pythonText(value: number): string {
   if (Number.isNaN(value)) return 'nan'
@@ -57,12 +58,12 @@ function pythonText(value: number): string {
   return Number.isInteger(value) ? `${String(value)}.0` : String(value)
 }
 
-/** Python reads no longer integers: it would take the square of their length in time. */
+/** The longest integer that Python parses, in digits: parsing takes quadratic time. */
 export const mostDigits = 4300
 
 /**
- * An integer of Python. One that JavaScript would round is text, with all its digits: an account's
- * number is no measure.
+ * An integer from Python. One that JavaScript would round becomes a string with all digits: it is
+ * rather an account number than a quantity.
  */
 export function pythonInteger(value: bigint): number | string {
   const number = Number(value)
@@ -70,8 +71,8 @@ export function pythonInteger(value: bigint): number | string {
 }
 
 /**
- * JSON with numbers as they are written (`8.0`), and as in Python with `Infinity` and `NaN`.
- * Undefined for what JSON leaves out.
+ * JSON with numbers in their original text (`8.0`) and, as in Python, with `Infinity` and `NaN`.
+ * Undefined for values that JSON leaves out.
  */
 export function jsonText(value: unknown, indent?: number | string): string | undefined {
   const numbers: string[] = []
@@ -80,8 +81,8 @@ export function jsonText(value: unknown, indent?: number | string): string | und
     return number.value
   })
   if (plain === undefined || numbers.length === 0) return plain
-  // JSON.stringify writes no number its own way: a text stands for it meanwhile, and the value
-  // holds none of its kind.
+  // JSON.stringify cannot write a number as given text. So a placeholder stands for each, which
+  // occurs nowhere else in the value, and is replaced afterwards.
   let mark = '#'
   while (plain.includes(mark)) mark += '#'
   const next = numbers.values()
@@ -117,7 +118,7 @@ const jsonNames: ReadonlyMap<string, string> = new Map([
 
 const jsonForm = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[-+]?\d+)?$/i
 
-/** What JSON has no form for (`0x1F`) is a text there. */
+/** Numbers that JSON has no form for (`0x1F`) become strings. */
 function jsonNumber({ text }: WrittenNumber): string {
   const name = jsonNames.get(text)
   if (name !== undefined) return name

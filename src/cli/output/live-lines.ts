@@ -47,12 +47,12 @@ export class LiveLines {
     clearTimeout(this.#timer)
     const fresh = this.#impatient && text.startsWith('\n') ? text.slice(1) : text
     if (text !== '') this.#impatient = false
-    for (const line of this.#scrubbed.hear(fresh)) this.tell(line)
+    for (const line of this.#scrubbed.push(fresh)) this.tell(line)
   }
 
   #tellBegun(): boolean {
     if (!this.#scrubbed.isOpen) return false
-    this.tell(this.#scrubbed.take())
+    this.tell(this.#scrubbed.flush())
     return true
   }
 

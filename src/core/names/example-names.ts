@@ -2,9 +2,10 @@ import type { Names } from './known-names.js'
 import { isPlain } from '../plain-object.js'
 
 /**
- * The names that some data has: of an object, those that any of its examples has at that place. The
- * inventory's hosts are each other's examples, because not every host sets every variable.
- * @param also what else may be read at each place, such as what a schema allows to be missing
+ * Known names taken from examples: an object may have every name that any example has at that
+ * place. The hosts of an inventory are each other's examples, because not every host sets every
+ * variable.
+ * @param also further names, such as those that a schema declares optional
  */
 export class ExampleNames implements Names {
   readonly #examples: () => readonly unknown[]
@@ -51,7 +52,9 @@ export class ExampleNames implements Names {
     return this.#items
   }
 
-  /** A schema that declares something and says nothing of its names takes any. */
+  /**
+   * Null for a name that the schema declares without listing its members: any member may be read.
+   */
   #below(
     examples: (example: unknown) => readonly unknown[],
     step: string,

@@ -3,27 +3,32 @@ import { suggestion } from './nearest.js'
 import { isPlain, registerGuard } from '../plain-object.js'
 import { callerOf } from '../user-stack.js'
 
-/** Which names may be read of the objects at one place of some data, and of what they hold. */
+/**
+ * Which names may be read from the objects at one place in some data, and from the objects below
+ * them.
+ */
 export interface Names {
-  /** How such an object is called in an error: `vars.db`, `vars.members[]`. */
+  /** What such an object is called in an error: `vars.db`, `vars.members[]`. */
   readonly path: string
-  /** What to do about a name that is not known. */
+  /** The remedy of the error for an unknown name. */
   readonly remedy: string
-  /** What there is instead of a name, as a clause; left out: the nearest name is told. */
+  /** A hint for an unknown name, as a clause. Default: the nearest known name. */
   readonly instead?: (name: string) => string | null
-  /** Names that may be read although an object lacks them; null: any. */
+  /** Names that may be read although an object lacks them; null: any name. */
   readonly known: ReadonlySet<string> | null
-  /** The names of the object below a name; null: nothing is known of it, or it is no object. */
+  /**
+   * The names of the object below a name; null where they are not known, or it is not an object.
+   */
   member(name: string): Names | null
   /** The names of the objects in a list, a Map or a Set. */
   items(): Names | null
 }
 
 /**
- * What JavaScript itself asks of any object: whether it is a promise, has a form as JSON, is a
- * module.
+ * Names that JavaScript itself reads from any object: to see whether it is a promise, has a
+ * `toJSON`, is a module.
  */
-const asked: ReadonlySet<string> = new Set([
+const probedNames: ReadonlySet<string> = new Set([
   'then',
   'toJSON',
   '__esModule',
@@ -34,11 +39,10 @@ const asked: ReadonlySet<string> = new Set([
 ])
 
 /**
- * A copy of data in which reading a name that is not known is an error of the line that reads it;
- * only the project's own code is told, as packages ask for what they might find. The check is a
- * prototype: names that are there are read as fast as before, and `in`, spreading, JSON, printing
- * and structuredClone see an ordinary object. A Proxy around the object would cost each read, and
- * cannot be cloned.
+ * Copies data so that reading an unknown name throws on the line that reads it. Only the project's
+ * own code gets the error, because packages probe for optional names. The check is a prototype:
+ * known names are read at full speed, and `in`, spread, JSON, printing and structuredClone see an
+ * ordinary object. A Proxy around the object would slow down each read and could not be cloned.
  */
 export function withKnownNames<T>(data: T, names: Names): T
 export function withKnownNames(data: unknown, names: Names): unknown {
@@ -49,7 +53,7 @@ export function withKnownNames(data: unknown, names: Names): unknown {
 function copied(data: unknown, names: Names): unknown {
   const inner = (name: string, value: unknown): unknown => below(value, names.member(name))
   const item = (value: unknown): unknown => below(value, names.items())
-  // With such a prototype V8 no longer calls a list one (Object.prototype.toString).
+  // V8 no longer treats an array with such a prototype as one (Object.prototype.toString).
   if (Array.isArray(data)) return data.map(item)
   if (data instanceof Map) {
     const made = new Map([...data].map(([key, value]) => [key, item(value)]))
@@ -74,10 +78,10 @@ function below(value: unknown, names: Names | null): unknown {
   return withKnownNames(value, names)
 }
 
-/** One prototype for all objects of one place, so that V8 sees one kind of object for all hosts. */
+/** One prototype for all objects at one place, so that V8 sees a single shape for all hosts. */
 const guardsOf = new WeakMap<Names, Map<object | null, object>>()
 
-/** The prototype that checks names for an object, on top of the object's own. */
+/** The prototype that checks names for an object; it inherits from the object's own prototype. */
 export function guardOf(names: Names, data: object): object {
   const base = Object.getPrototypeOf(data) as object | null
   const before = guardsOf.get(names) ?? new Map<object | null, object>()
@@ -101,9 +105,9 @@ function guard(names: Names, base: object | null): object {
   return made
 }
 
-/** Whether a name that an object lacks is an error to read. */
+/** Whether reading a name that an object lacks is an error. */
 const isUnknown = (name: string, { known }: Names): boolean =>
-  known !== null && !known.has(name) && !asked.has(name)
+  known !== null && !known.has(name) && !probedNames.has(name)
 
 function unknownName(
   name: string,

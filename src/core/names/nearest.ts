@@ -1,6 +1,6 @@
 /**
- * How many letters must be added, removed, replaced or swapped with their neighbour to make one
- * word of the other.
+ * Damerau-Levenshtein distance (optimal string alignment): insertions, deletions, substitutions and
+ * swaps of neighbouring letters.
  */
 function distance(a: string, b: string): number {
   let before: readonly number[] = []
@@ -22,7 +22,7 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0
 }
 
-/** The candidate that a misspelt word most likely meant, when one is near enough. */
+/** The candidate nearest to a misspelt word; undefined where none is near enough. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const misspelt = word.toLowerCase()
   const ranked = candidates

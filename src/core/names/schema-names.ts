@@ -1,13 +1,13 @@
 import type { z } from 'zod'
 import type { Names } from './known-names.js'
 
-/** What of a schema is meant: what it takes, or what it makes of that. */
+/** Which side of a schema: its input or its output. */
 type Side = 'in' | 'out'
 
 type Schema = z.core.$ZodType
 
-/** Parts of a schema that say which names an object has, or what a list holds. */
-type Bearing =
+/** Schemas that list the names of an object or the items of a collection. */
+type NamingSchema =
   | z.core.$ZodObject
   | z.core.$ZodRecord
   | z.core.$ZodArray
@@ -16,19 +16,19 @@ type Bearing =
   | z.core.$ZodSet
 
 /**
- * The schemas of objects and lists that a value may have been made by; null where one of them says
- * nothing about its value, as `z.any()` and what a function makes (`transform`, `custom`).
+ * The object and collection schemas that may have produced a value. Null where one of the parts
+ * says nothing about its value: `z.any()`, and results of functions (`transform`, `custom`).
  */
-function bearing(
+function namingSchemas(
   schema: Schema,
   side: Side,
   around: ReadonlySet<Schema> = new Set(),
-): readonly Bearing[] | null {
-  // A lazy schema may lead back to itself before anything is named.
+): readonly NamingSchema[] | null {
+  // A lazy schema may refer to itself.
   if (around.has(schema)) return []
   const inside = new Set([...around, schema])
-  const all = (schemas: readonly Schema[]): readonly Bearing[] | null => {
-    const found = schemas.map((each) => bearing(each, side, inside))
+  const all = (schemas: readonly Schema[]): readonly NamingSchema[] | null => {
+    const found = schemas.map((each) => namingSchemas(each, side, inside))
     return found.includes(null) ? null : found.flatMap((each) => each ?? [])
   }
   const one = schema as z.core.$ZodTypes
@@ -39,7 +39,7 @@ function bearing(
     case 'tuple':
     case 'map':
     case 'set':
-      return [one as Bearing]
+      return [one as NamingSchema]
     case 'optional':
     case 'nullable':
     case 'default':
@@ -56,7 +56,7 @@ function bearing(
       return all(one._zod.def.options)
     case 'intersection':
       return all([one._zod.def.left, one._zod.def.right])
-    // No objects.
+    // Not objects.
     case 'bigint':
     case 'boolean':
     case 'date':
@@ -80,16 +80,16 @@ function bearing(
     case 'transform':
     case 'promise':
     case 'function':
-    // And what a later zod may have.
+    // Types that a later version of zod may add.
     default:
       return null
   }
 }
 
 /**
- * The names in what a schema takes or makes, at any depth. What it allows to be missing is known;
- * records and objects that are open have any name.
- * @param path how the whole is called in an error
+ * The names of a schema's input or output, at any depth. Optional names are known; records and open
+ * objects allow any name.
+ * @param path what the whole is called in an error
  * @returns null where the schema says nothing about names
  */
 export function schemaNames(
@@ -98,7 +98,7 @@ export function schemaNames(
   side: Side,
   remedy: string,
 ): Names | null {
-  const found = schemas.map((schema) => bearing(schema, side))
+  const found = schemas.map((schema) => namingSchemas(schema, side))
   const parts = found.flatMap((each) => each ?? [])
   if (found.includes(null) || parts.length === 0) return null
   return new SchemaNames(parts, path, side, remedy)
@@ -110,7 +110,7 @@ class SchemaNames implements Names {
   #items: Names | null | undefined
 
   constructor(
-    private readonly parts: readonly Bearing[],
+    private readonly parts: readonly NamingSchema[],
     readonly path: string,
     private readonly side: Side,
     readonly remedy: string,
@@ -137,11 +137,11 @@ class SchemaNames implements Names {
   }
 }
 
-const declaredIn = ({ _zod: { def } }: Bearing): readonly string[] =>
+const declaredIn = ({ _zod: { def } }: NamingSchema): readonly string[] =>
   def.type === 'object' ? Object.keys(def.shape) : []
 
 /** Whether objects may have names that the schema does not list. */
-function isOpen({ _zod: { def } }: Bearing): boolean {
+function isOpen({ _zod: { def } }: NamingSchema): boolean {
   if (def.type === 'record') return true
   return (
     def.type === 'object' &&
@@ -151,14 +151,14 @@ function isOpen({ _zod: { def } }: Bearing): boolean {
 }
 
 /** The schema of the value below a name. */
-function valueOf({ _zod: { def } }: Bearing, name: string): readonly Schema[] {
+function valueOf({ _zod: { def } }: NamingSchema, name: string): readonly Schema[] {
   if (def.type === 'record') return [def.valueType]
   if (def.type !== 'object') return []
   const declared = Object.hasOwn(def.shape, name) ? def.shape[name] : def.catchall
   return declared === undefined ? [] : [declared]
 }
 
-function itemsOf({ _zod: { def } }: Bearing): readonly Schema[] {
+function itemsOf({ _zod: { def } }: NamingSchema): readonly Schema[] {
   switch (def.type) {
     case 'array':
       return [def.element]

@@ -1,6 +1,6 @@
 import { gap, DecodingBuilder, type Decoding } from './decoding.js'
 
-/** The value of each letter of the alphabets, by its unit; of others -1. */
+/** A lookup table from character code to digit value; -1 for other characters. */
 function valuesOf(...alphabets: readonly string[]): Int8Array {
   const values = new Int8Array(128).fill(-1)
   for (const alphabet of alphabets) {
@@ -15,8 +15,8 @@ const valueAt = (values: Int8Array, units: Uint16Array, at: number): number =>
 const nibbles = valuesOf('0123456789abcdef', '0123456789ABCDEF')
 
 /**
- * Adds bytes of two digits each: from the first digit on, and from the second. `digits` are offsets
- * in the source.
+ * Decodes pairs of hex digits to bytes, once from the first digit and once from the second, because
+ * the alignment is not known. `digits` are offsets in the source.
  */
 function addBytes(made: DecodingBuilder, digits: readonly number[]): void {
   const { units } = made.source
@@ -29,10 +29,7 @@ function addBytes(made: DecodingBuilder, digits: readonly number[]): void {
   }
 }
 
-/**
- * Adds the bytes of little-endian words of four digits (`od -x`, hexdump), wherever the first word
- * begins.
- */
+/** Decodes little-endian words of four hex digits (`od -x`, hexdump), at all four alignments. */
 function addWords(made: DecodingBuilder, digits: readonly number[]): void {
   const { units } = made.source
   const digit = (index: number): number => valueAt(nibbles, units, digits[index] ?? 0)
@@ -46,18 +43,18 @@ function addWords(made: DecodingBuilder, digits: readonly number[]): void {
   }
 }
 
-/** Shorter runs are no secret: the shortest that is searched for has four bytes. */
+/** Shorter runs cannot be a secret: the shortest secret that is searched for has four bytes. */
 const fewestDigits = 8
-/** What may stand between bytes, indentation of the next line included. */
+/** Separators that may stand between bytes, such as the indentation of the next line. */
 const between = valuesOf(' \t\r\n:,;-')
 const mostBetween = 12
-/** The digits of an offset, which stands before the bytes of a line and is none of them. */
+/** Whether a run of digits is the offset with which dumps start each line. */
 const isOffsetLength = (digits: number): boolean => digits >= 6 && digits <= 16
 const x = 0x78
 
 /**
- * Hexadecimal bytes: `68756e`, `68 75 6e`, `68:75:6e`, `6875 6e74`, `0x68, 0x75`, over several
- * lines too.
+ * Hexadecimal bytes: `68756e`, `68 75 6e`, `68:75:6e`, `6875 6e74`, `0x68, 0x75`, also over several
+ * lines.
  */
 function hexadecimal(source: Decoding): Decoding | null {
   const { units } = source
@@ -75,7 +72,7 @@ function hexadecimal(source: Decoding): Decoding | null {
   for (let at = 0; at <= units.length; at++) {
     if (valueAt(nibbles, units, at) >= 0) {
       signs = 0
-      // The zero of 0x is no digit.
+      // Skip the zero of `0x`.
       if (units[at + 1] === x) at++
       else {
         digits.push(at)
@@ -101,7 +98,7 @@ const column = new RegExp(
   'dgm',
 )
 
-/** The characters that hexdump, od and xxd show beside the bytes, line after line. */
+/** The character column that hexdump, od and xxd print beside the bytes, joined over all lines. */
 function columns(source: Decoding): Decoding | null {
   const made = new DecodingBuilder(source)
   for (const { indices } of source.text.matchAll(column))
@@ -109,7 +106,7 @@ function columns(source: Decoding): Decoding | null {
   return made.build(true)
 }
 
-/** Bytes as numbers with something between them. */
+/** Bytes written as numbers with separators. */
 function numbers(source: Decoding, run: RegExp, number: RegExp, radix: number): Decoding | null {
   if (source.text.search(run) < 0) return null
   const made = new DecodingBuilder(source)
@@ -125,7 +122,7 @@ function numbers(source: Decoding, run: RegExp, number: RegExp, radix: number): 
 const decimalRun = /(?<![\d.])\d{1,3}(?:(?:[ \t]{0,2}[,;])?\s{1,12}\d{1,3}|,\d{1,3}){3,}(?![\d.])/g
 const octalRun = /(?<!\d)[0-3][0-7]{2}(?:\s{1,2}(?:[0-7]{7} )?[0-3][0-7]{2}){3,}(?!\d)/g
 
-/** `[104, 117, 110]`: a Buffer of Node's as JSON, a list of Python's. */
+/** `[104, 117, 110]`: a Buffer of Node as JSON, or a list in Python. */
 const decimal = (source: Decoding): Decoding | null => numbers(source, decimalRun, /\d+/g, 10)
 
 /** `150 165 156`: `od -b`. */
@@ -137,13 +134,16 @@ const sextets = valuesOf(`${letters}+/`, `${letters}-_`)
 const equals = 0x3d
 const lineBreak = 0x0a
 
-/** How many letters four bytes have, and what is less than most words where no `=` ends them. */
+/**
+ * Four bytes have six letters. Without padding eight are required, because most shorter runs are
+ * words.
+ */
 const fewestLetters = 6
 const fewestUnpadded = 8
 
 /**
- * Base64 and base64url, folded into lines or not. Each run is decoded from its first four letters
- * on, since what stands before base64 may look like it.
+ * Base64 and base64url, wrapped into lines or not. Each run is decoded from each of its first four
+ * letters, because the text before base64 may look like part of it.
  */
 export function base64(source: Decoding): Decoding | null {
   const { units } = source
@@ -166,9 +166,7 @@ export function base64(source: Decoding): Decoding | null {
   return made.build(true)
 }
 
-/**
- * Where base64 goes on behind a line break and the next line's indentation; `at` where it does not.
- */
+/** Where base64 continues after a line break and indentation; `at` where it does not. */
 function afterFold(units: Uint16Array, at: number): number {
   let next = units[at] === 0x0d ? at + 1 : at
   if (units[next] !== lineBreak) return at
@@ -177,7 +175,7 @@ function afterFold(units: Uint16Array, at: number): number {
   return valueAt(sextets, units, next) >= 0 ? next : at
 }
 
-/** Adds what a run means from its `first` letter on; `run` are offsets in the source. */
+/** Decodes a run of base64 from its letter `first` on. `run` are offsets in the source. */
 function addSextets(made: DecodingBuilder, run: readonly number[], first: number): void {
   const { units } = made.source
   let value = valueAt(sextets, units, run[first] ?? 0)
@@ -198,7 +196,8 @@ function addSextets(made: DecodingBuilder, run: readonly number[], first: number
 }
 
 /**
- * Encodings of bytes that hold no further one. Each answers null where it finds nothing to decode.
+ * Encodings of bytes whose result is not decoded any further. Each returns null where it finds
+ * nothing to decode.
  */
 export const byteEncodings: readonly ((source: Decoding) => Decoding | null)[] = [
   hexadecimal,

@@ -1,6 +1,6 @@
 import { soundsSecret } from '../secret-names.js'
 
-/** A password in a text, and where it stands. */
+/** A password in a text, with its position. */
 export interface Credential {
   readonly from: number
   readonly to: number
@@ -8,8 +8,8 @@ export interface Credential {
 }
 
 /**
- * Whether what stands behind a name in a setting or the query of a URL is secret: a `key` alone is
- * there, as no variable's is.
+ * Whether the value after a name in a setting or a URL's query is secret. Here `key` alone counts,
+ * unlike in names of variables.
  */
 export const namesSecret = (name: string): boolean =>
   soundsSecret(name) || /^(?:auth|key|sig)$/i.test(name)
@@ -17,8 +17,8 @@ export const namesSecret = (name: string): boolean =>
 const longestUrl = 8192
 
 /**
- * The passwords in URLs: `user:password@`, a token in place of the user, and values of the query
- * whose names say it.
+ * The passwords in URLs: `user:password@`, a token instead of the user, and query parameters with
+ * secret names.
  */
 export function urlCredentials(text: string): readonly Credential[] {
   const found: Credential[] = []
@@ -38,19 +38,19 @@ export function urlCredentials(text: string): readonly Credential[] {
 type Range = readonly [from: number, to: number]
 const none: Range = [0, 0]
 
-/** A longer name before an `@` is a token: `https://ghp_…@github.com/`. */
+/** A longer user name is a token: `https://ghp_…@github.com/`. */
 const longestUser = 20
 
 const parameter = /(?<=[?&;])([\w.-]+)=([^&;#]+)/g
 
-/** The password before the host of a URL that has lost its scheme. */
+/** The password in a URL without its scheme. */
 function userInfo(url: string): Range {
   const authority = /^[^/?#]*/.exec(url)?.[0] ?? ''
   const colon = authority.indexOf(':')
   const end = authority.lastIndexOf('@')
   if (colon >= 0 && colon < end) return [colon + 1, end]
   if (end >= 0) return end > longestUser ? [0, end] : none
-  // A port, or an address of IPv6. Anything else is the beginning of a password that holds a slash.
+  // A port, or an IPv6 address. Anything else is the start of a password with a slash in it.
   if (colon < 0 || authority.startsWith('[') || /^\d{0,5}$/.test(authority.slice(colon + 1)))
     return none
   return [colon + 1, url.indexOf('@', authority.length)]
@@ -64,12 +64,15 @@ function query(url: string): readonly Range[] {
   return ranges
 }
 
-/** A word of a command line, which may stand in quotes. */
+/** One argument of a command line, quoted or not. */
 const word = String.raw`(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"'=-][^\s"']*))`
-/** What may stand between a program and its option. */
+/** Other arguments between a program and its option. */
 const arguments_ = String.raw`\b[^\n|;&]{0,200}?\s`
 
-/** Options that take a password, with a text that is there wherever they are. */
+/**
+ * Options that take a password. `sign` is a substring of every match, tested first because it is
+ * cheap.
+ */
 const passwordOptions: readonly (readonly [sign: string, pattern: RegExp])[] = [
   ['sshpass', new RegExp(`\\bsshpass${arguments_}-p\\s*${word}`, 'dg')],
   ['mysql', new RegExp(`\\bmysql\\w*${arguments_}-p${word}`, 'dg')],
@@ -99,12 +102,12 @@ function commandCredentials(text: string): readonly Credential[] {
   return found
 }
 
-/** The types promise every group, and leave out that only one of several alternatives is there. */
+/** The first group that matched. The types do not tell that the others are undefined. */
 function firstGroup(indices: readonly (Range | undefined)[] = []): Range {
   return indices.slice(1).find((range) => range !== undefined) ?? none
 }
 
-/** All passwords that are told by what stands around them. */
+/** All passwords that are recognised by their context. */
 export const credentials = (text: string): readonly Credential[] => [
   ...urlCredentials(text),
   ...commandCredentials(text),

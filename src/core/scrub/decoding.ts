@@ -1,6 +1,6 @@
 /**
- * A text with encodings undone (the text itself: with none), and where each of its units stands in
- * the source. Units are those of UTF-16, or decoded bytes.
+ * A text after decoding (or the text itself), with the position of each unit in the source. Units
+ * are UTF-16 code units or decoded bytes.
  */
 export class Decoding {
   #text: string | null = null
@@ -8,13 +8,12 @@ export class Decoding {
   constructor(
     readonly units: Uint16Array,
     /**
-     * Decoded from numbers or base64. A part of a secret is no accident there, so parts count as
-     * found.
+     * Decoded from numbers or base64. Part of a secret cannot occur there by chance, so parts are
+     * matches.
      */
     readonly decoded: boolean,
     /**
-     * Two offsets in the source for each unit: its beginning and its end. Null: the units are the
-     * source's own.
+     * Start and end offset in the source for each unit. Null: the units are those of the source.
      */
     readonly places: Int32Array | null = null,
   ) {}
@@ -39,12 +38,12 @@ export class Decoding {
   }
 }
 
-/** Separates runs of decoded bytes; it is in no secret. */
+/** Separates runs of decoded bytes. No secret contains it. */
 export const gap = 0xffff
 
 const empty = { units: new Uint16Array(0), places: new Int32Array(0) }
 
-/** Collects the units of a reading that is decoded from another one. */
+/** Collects the units of one decoding of a text. */
 export class DecodingBuilder {
   #units = empty.units
   #places = empty.places
@@ -52,11 +51,11 @@ export class DecodingBuilder {
 
   constructor(
     readonly source: Decoding,
-    /** How many units are expected for each of the source's. */
+    /** The expected number of units for each unit of the source. */
     readonly growth = 1,
   ) {}
 
-  /** Adds a unit that the source shows from `from` up to `to`. */
+  /** Adds a unit that stands for the source from `from` to `to`. */
   add(unit: number, from: number, to: number): void {
     if (this.#size === this.#units.length) this.#grow()
     const { source } = this
@@ -75,7 +74,7 @@ export class DecodingBuilder {
     this.#places.set(places)
   }
 
-  /** Adds the source's units from `from` up to `to` as they are. */
+  /** Adds the source's units from `from` to `to` unchanged. */
   keep(from: number, to: number): void {
     for (let index = from; index < to; index++)
       this.add(this.source.units[index] ?? 0, index, index + 1)
@@ -85,7 +84,7 @@ export class DecodingBuilder {
     this.add(gap, at, at + 1)
   }
 
-  /** What was added; null where nothing was. */
+  /** The decoding; null where nothing was added. */
   build(decoded: boolean): Decoding | null {
     const size = this.#size
     return size === 0

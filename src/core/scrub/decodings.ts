@@ -2,13 +2,13 @@ import { base64, byteEncodings } from './byte-encodings.js'
 import { Decoding } from './decoding.js'
 import { textEncodings, visible } from './text-encodings.js'
 
-/** How many encodings are undone, one inside the other: JSON in JSON, JSON in base64. */
+/** How many nested encodings are undone: JSON in JSON, JSON in base64. */
 const depth = 2
 
 /**
- * All readings of a text in which a secret is searched for. Decoding the text instead of encoding
- * each secret finds what is encoded in part, and base64 that begins and is folded anywhere; and of
- * a secret only its text has to be kept. The work is a constant times the length of the text.
+ * All decodings of a text, to search each of them for secrets. The alternative, encoding each
+ * secret, would miss partly encoded text and base64 with another alignment or wrapping, and would
+ * keep many forms of each secret. The work is linear in the length of the text.
  */
 export function* readingsOf(text: string): Generator<Decoding> {
   const source = Decoding.of(text)
@@ -32,7 +32,8 @@ function* within(reading: Decoding, left: number): Generator<Decoding> {
 }
 
 /**
- * So many printable characters in a row are text, which may be encoded once more; fewer are chance.
+ * A longer run of printable characters is taken for text, which may be encoded again. Shorter runs
+ * occur by chance.
  */
 const fewestPrintable = 12
 

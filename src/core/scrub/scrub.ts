@@ -6,18 +6,18 @@ import { unspaced } from './text-encodings.js'
 
 const mask = '[secret]'
 
-/** All that is hidden in this process. */
+/** All patterns that are hidden in this process. */
 const hidden = new SearchIndex()
-/** The texts of all Secrets that are searched for. */
+/** The texts of all Secrets, except common ones. */
 const secrets = new Set<string>()
 
-/** Has a text hidden from now on in all that passes `scrub`. */
+/** Hides a text from now on in everything that passes `scrub`. */
 export function hide(text: string): void {
   for (const pattern of patternsOf(text, false)) hidden.add(pattern)
 }
 
 /**
- * Has the text of a Secret hidden, which moreover may not be an argument of a program here.
+ * Hides the text of a Secret, and lets `isSecret` and `showsSecret` find it.
  * @param compound made of other Secrets and plain text
  */
 export function hideSecret(text: string, compound: boolean): void {
@@ -26,29 +26,29 @@ export function hideSecret(text: string, compound: boolean): void {
   if (!isCommon(text)) secrets.add(text)
 }
 
-/** Whether a text is a Secret's. */
+/** Whether a text is exactly that of a Secret. */
 export const isSecret = (text: string): boolean => secrets.has(text)
 
-/** Whether a text holds a Secret's as it is. */
+/** Whether a text contains that of a Secret. */
 export const showsSecret = (text: string): boolean =>
   [...secrets].some((secret) => text.includes(secret))
 
 type Span = readonly [from: number, to: number]
 
-/**
- * A text is searched in windows, so that what is decoded of it takes a bounded amount of memory.
- */
+/** A text is searched in windows, to limit the memory for its decodings. */
 const windowLength = 65_536
-/** More than the longest pattern takes in any encoding: 512 characters, each written as twelve. */
+/**
+ * More than the longest encoding of a pattern: 512 characters of at most twelve characters each.
+ */
 const overlap = 8192
 
 /**
- * Shorter patterns are not searched for without white space: words beside each other may look like
- * them.
+ * Shorter patterns are not searched for in text without white space: adjacent words could match by
+ * chance.
  */
 const shortestUnspaced = 8
 
-/** Where a text was cut: what Fettle leaves out, and how programs say that there is more. */
+/** Signs that a text was cut, by Fettle or by other programs. */
 const cutMark = /\n?\[… [^\n\]]{1,40} …\]\n?|…|\.{3}|\*{3,}/g
 
 function cutsIn(text: string): readonly number[] {
@@ -79,7 +79,7 @@ function findIn(part: string, cuts: readonly number[], found: OnMatch): void {
   }
 }
 
-/** Spans in order; those that overlap or touch are one. */
+/** Sorted spans; overlapping or adjacent ones are merged. */
 function merged(spans: readonly Span[]): readonly Span[] {
   const made: [number, number][] = []
   for (const [from, to] of [...spans].sort(([a], [b]) => a - b)) {
@@ -102,19 +102,19 @@ function masked(text: string, spans: readonly Span[]): string {
   return [...shown, rest].join(mask)
 }
 
-/** Results for short texts: hosts have the same resources, whose reasons are the same. */
+/** Memoised results for short texts: hosts have the same resources, with the same reasons. */
 const results = new Map<string, string>()
 const longestKept = 200
 const mostKept = 2000
-/** How many patterns there were for these results. */
+/** The number of patterns at the time of these results. */
 let resultsFor = 0
 
 /**
- * Replaces whatever of a text is secret by `[secret]`: known secrets in any encoding, and passwords
- * in URLs and command lines. Texts from elsewhere (a host's output, an API's message) pass here
- * before they are cut or divided into lines.
- * @param cuts offsets where something was left out, so that half a secret may stand before or
- * behind them
+ * Replaces all secrets in a text by `[secret]`: known secrets in any encoding, and passwords in
+ * URLs and command lines. Text from outside (a host's output, an API's message) must be scrubbed
+ * before it is cut or split into lines.
+ * @param cuts offsets where something was removed, so that the text may have only part of a secret
+ * there
  */
 export function scrub(text: string, cuts: readonly number[] = []): string {
   if (text.length > longestKept || cuts.length > 0) return masked(text, hiddenSpans(text, cuts))
@@ -126,8 +126,8 @@ export function scrub(text: string, cuts: readonly number[] = []): string {
 }
 
 /**
- * Scrubs all texts in plain data; the names of properties stay.
- * @param except properties whose values stay, too
+ * Scrubs all strings in plain data, but not the names of properties.
+ * @param except properties whose values are not scrubbed
  */
 export function scrubAll<T>(value: T, except?: readonly string[]): T
 export function scrubAll(value: unknown, except: readonly string[] = []): unknown {
@@ -142,39 +142,38 @@ export function scrubAll(value: unknown, except: readonly string[] = []): unknow
 }
 
 /**
- * Scrubs lines that come in pieces. A secret may begin in one piece and end in the next, or have
- * something else between its halves; what was told before is remembered, so that the rest of a
- * secret is known for what it is.
+ * Scrubs lines of text that arrives in pieces. A secret may span several pieces, or be interrupted
+ * by other text. So the end of the earlier output is kept and searched again with each piece.
  */
 export class ScrubbedLines {
-  /** The end of what was told. */
-  #told = ''
-  /** A line whose end has not come. */
-  #open = ''
-  /** Offsets in it where pieces met. */
+  /** The end of the text returned so far. */
+  #emitted = ''
+  /** The last line, as long as it is incomplete. */
+  #partial = ''
+  /** Offsets in the incomplete line where two pieces meet. */
   #cuts: readonly number[] = []
 
   /**
    * @param ends the characters that end a line
-   * @param longest how much of a line without an end is remembered
+   * @param longest how many characters of an incomplete line are kept
    */
   constructor(
     readonly ends: readonly string[] = ['\n'],
     readonly longest = Infinity,
   ) {}
 
-  /** Whether a line has begun and not ended. */
+  /** Whether there is an incomplete line. */
   get isOpen(): boolean {
-    return this.#open !== ''
+    return this.#partial !== ''
   }
 
-  /** Takes the next piece. Answers the lines that have ended. */
-  hear(piece: string): readonly string[] {
-    const text = this.#open + piece
-    const cuts = [...this.#cuts, this.#open.length]
+  /** Takes the next piece and returns the lines that it completes. */
+  push(piece: string): readonly string[] {
+    const text = this.#partial + piece
+    const cuts = [...this.#cuts, this.#partial.length]
     const end = Math.max(...this.ends.map((sign) => text.lastIndexOf(sign) + 1))
     const begin = Math.max(end, text.length - this.longest)
-    this.#open = text.slice(begin)
+    this.#partial = text.slice(begin)
     const met = cuts.filter((cut) => cut >= begin).map((cut) => cut - begin)
     this.#cuts = begin > end ? [...met, 0] : met
     if (end === 0) return []
@@ -182,25 +181,25 @@ export class ScrubbedLines {
     return scrubbed.split(new RegExp(`[${this.ends.join('')}]`))
   }
 
-  /** Takes the open line as far as it has come. What comes next is another line. */
-  take(): string {
-    const open = this.#open
+  /** Returns the incomplete line and starts a new one. */
+  flush(): string {
+    const open = this.#partial
     const cuts = this.#cuts
-    this.#open = ''
+    this.#partial = ''
     this.#cuts = []
     return this.#scrubbed(open, cuts, '')
   }
 
-  /** @param ahead what follows, and is told later */
-  #scrubbed(text: string, cuts: readonly number[], ahead: string): string {
-    const begin = this.#told.length
+  /** @param lookahead the text that follows, which is searched too and returned later */
+  #scrubbed(text: string, cuts: readonly number[], lookahead: string): string {
+    const begin = this.#emitted.length
     const end = begin + text.length
-    const whole = `${this.#told}${text}${ahead}`
+    const whole = `${this.#emitted}${text}${lookahead}`
     const allCuts = [...cuts.map((cut) => begin + cut), whole.length]
     const spans = hiddenSpans(whole, allCuts)
       .filter(([from, to]) => to > begin && from < end)
       .map(([from, to]): Span => [Math.max(from, begin), Math.min(to, end)])
-    this.#told = `${whole.slice(0, end)}\n`.slice(-overlap)
+    this.#emitted = `${whole.slice(0, end)}\n`.slice(-overlap)
     return masked(whole.slice(0, end), spans).slice(begin)
   }
 }

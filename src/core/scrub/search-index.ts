@@ -3,44 +3,47 @@ import { gap, type Decoding } from './decoding.js'
 /** A text that is searched for. */
 export interface Pattern {
   readonly text: string
-  /** In decoded bytes any part of some length counts, too: a line of a dump holds sixteen bytes. */
+  /**
+   * Any part of a certain length matches in decoded bytes: a line of a hex dump holds sixteen
+   * bytes.
+   */
   readonly parts: boolean
-  /** Its first characters count everywhere: programs name a token by them. */
+  /** Its first characters alone match everywhere: programs use them as the name of a token. */
   readonly beginning: boolean
 }
 
 export interface Search {
-  /** Shorter patterns are left out. */
+  /** Patterns that are shorter are not searched for. */
   readonly least: number
   /**
-   * Offsets in the source where something may be missing. The end of a pattern that stands behind
-   * one counts, and so does the beginning of a pattern before one.
+   * Offsets in the source where text may be missing. There the end of a pattern matches behind a
+   * cut, and the start of a pattern before one.
    */
   readonly cuts: readonly number[]
 }
 
-/** Hears of what is found, as offsets in the source. */
+/** Called for each match, with offsets in the source. */
 export type OnMatch = (start: number, end: number) => void
 
-/** Characters that are compared at once: shorter patterns are never found. */
+/** Characters of an anchor. Shorter patterns are never found. */
 export const anchorLength = 4
 
-/** How many characters make a part of a pattern. */
+/** How long a part of a pattern must be to match. */
 const partLength = 8
 
 /**
- * Finds any of many patterns in one pass. Every fourth place of a pattern is an anchor, in a hash
- * table by its four characters; where they stand in a text, pattern and text are compared to the
- * left and to the right. So whole patterns and parts of them are found, whatever their number, and
- * a pattern takes a few numbers for each anchor.
+ * Searches for many patterns in one pass. Every fourth offset of a pattern is an anchor; its four
+ * characters are the key in a hash table. Where they occur in a text, pattern and text are compared
+ * to the left and to the right. This finds whole patterns and parts of them in a time that does not
+ * grow with their number, and takes a few numbers of memory for each anchor.
  */
 export class SearchIndex {
   readonly #patterns: Pattern[] = []
   readonly #known = new Set<string>()
-  /** The newest anchor of each slot; -1: none. */
+  /** The newest anchor of each slot; -1 for none. */
   #slots = new Int32Array(1024).fill(-1)
   readonly #keys: number[] = []
-  /** The anchor before in the same slot. */
+  /** The previous anchor in the same slot (a linked list). */
   readonly #previous: number[] = []
   readonly #pattern: number[] = []
   readonly #offset: number[] = []
@@ -56,15 +59,15 @@ export class SearchIndex {
     const last = text.length - anchorLength
     const count = parts ? Math.ceil(last / anchorLength) : 1
     const offsets = Array.from({ length: count }, (_, index) => index * anchorLength)
-    // The first of equal anchors is enough, or a text that repeats itself would be compared over
-    // and over.
+    // Only the first of equal anchors is kept. Otherwise a repetitive pattern would be compared
+    // again and again.
     const anchors = new Map(offsets.reverse().map((offset) => [keyAt(text, offset), offset]))
     for (const [key, offset] of anchors) this.#addAnchor(key, offset)
     if (anchors.get(keyAt(text, last)) !== last) this.#addAnchor(keyAt(text, last), last)
     this.#patterns.push(pattern)
   }
 
-  /** Adds an anchor of the pattern that is about to be added. */
+  /** Adds an anchor for the pattern that `add` is about to push. */
   #addAnchor(key: number, offset: number): void {
     if (this.#keys.length * 2 > this.#slots.length) this.#grow()
     this.#keys.push(key)
@@ -84,14 +87,15 @@ export class SearchIndex {
     for (let anchor = 0; anchor < this.#keys.length; anchor++) this.#link(anchor)
   }
 
-  /** Tells all that it finds. What overlaps is told separately, and may be told twice. */
+  /** Calls `found` for each match. Overlapping matches are reported separately, possibly twice. */
   find(reading: Decoding, search: Search, found: OnMatch): void {
     const { units } = reading
     let key = 0
     let covered = 0
     for (let at = 0; at < units.length; at++) {
       key = rolled(key, units[at] ?? 0)
-      // Every pattern ends in an anchor: one that goes beyond what was found already is met there.
+      // Every pattern ends in an anchor, so a match that extends beyond the previous one is found
+      // there.
       if (at + 1 < anchorLength || at < covered) continue
       let anchor = this.#slots[slotOf(key, this.#slots.length)] ?? -1
       for (; anchor >= 0; anchor = this.#previous[anchor] ?? -1) {
@@ -102,7 +106,9 @@ export class SearchIndex {
     }
   }
 
-  /** Compares around an anchor that stands at `at`. Answers the end of what it has found, or 0. */
+  /**
+   * Compares a pattern and the text around an anchor at `at`. Returns the end of the match, or 0.
+   */
   #compare(
     reading: Decoding,
     at: number,
@@ -117,7 +123,7 @@ export class SearchIndex {
       beginning = false,
     } = this.#patterns[this.#pattern[anchor] ?? 0] ?? {}
     if (text.length < least) return 0
-    /** From an offset in the pattern to the unit that is compared with it. */
+    /** The difference between an offset in the text and the one in the pattern. */
     const shift = at - (this.#offset[anchor] ?? 0)
     let from = at
     let to = at
@@ -136,8 +142,8 @@ export class SearchIndex {
 }
 
 /**
- * Whether something may be missing before a unit: at a cut, and where a run of decoded bytes begins
- * or ends.
+ * Whether text may be missing before a unit: at a cut, and at the start or end of a run of decoded
+ * bytes.
  */
 function isCut(reading: Decoding, index: number, cuts: readonly number[]): boolean {
   const { units, decoded } = reading
@@ -151,8 +157,8 @@ function isCut(reading: Decoding, index: number, cuts: readonly number[]): boole
 }
 
 /**
- * The key of four units is themselves, where they are below 256; the texts are compared in any
- * case.
+ * A rolling key of four units: the bytes themselves where they are below 256. Equal keys only
+ * select candidates; the texts are compared anyway.
  */
 const rolled = (key: number, unit: number): number => (key >>> 8) | ((unit ^ (unit >>> 8)) << 24)
 
@@ -162,6 +168,6 @@ function keyAt(text: string, offset: number): number {
   return key
 }
 
-/** The upper bits of a product with the golden ratio. */
+/** Fibonacci hashing: the upper bits of the product with the golden ratio. */
 const slotOf = (key: number, slots: number): number =>
   Math.imul(key, 0x9e3779b1) >>> (Math.clz32(slots) + 1)

@@ -3,8 +3,8 @@ import { mysqlHash } from './mysql-hash.js'
 import type { Pattern } from './search-index.js'
 
 /**
- * Words of reports and of everyday settings. Hiding them would hide the report, and its gaps would
- * tell them.
+ * Words of reports and of common settings. Hiding them would make reports unreadable, and the gaps
+ * would reveal them.
  */
 const commonWords = new Set(
   `absent admin administrator authorized backup changed changeme command connect connection container database default
@@ -15,8 +15,7 @@ const commonWords = new Set(
 )
 
 /**
- * Whether a value is so short or so common that it would be found where it is not meant; it is not
- * searched for.
+ * Whether a value is so short or common that it would match unrelated text; it is not searched for.
  */
 export function isCommon(text: string): boolean {
   if (text.length < 4 || commonWords.has(text.toLowerCase())) return true
@@ -31,12 +30,12 @@ const publicForms: readonly RegExp[] = [
   /^[A-Z]?[a-z]+(?:\/[A-Z]?[a-z]+)+$/, // Europe/Berlin
   /^(?:~|\.{1,2})?\/[\w.@/+-]*$/, // a path
   /^(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?$/i, // a host
-  /^[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}$/i, // an address of mail
+  /^[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}$/i, // an e-mail address
 ]
 
 /**
- * Whether the value of a setting may be secret. Words, numbers, hosts, paths, and URLs without a
- * password are not.
+ * Whether the value of a setting may be secret. Words, numbers, host names, paths and URLs without
+ * a password are not.
  */
 export function mayBeSecret(name: string, value: string): boolean {
   if (namesSecret(name)) return !isCommon(value)
@@ -49,28 +48,30 @@ export function mayBeSecret(name: string, value: string): boolean {
 const longestCompound = 4096
 
 /**
- * All that is searched for because of one secret: the secret, each line of it, what it holds that
- * is secret by itself, such as the password in a URL, and what MariaDB keeps of a password.
- * @param compound made of other secrets, which are known, and of plain text, which is not searched
- * for by itself
+ * All patterns for one secret: the secret, each of its lines, the secrets inside it (such as the
+ * password in a URL), and its hash in MariaDB.
+ * @param compound made of other secrets, which have patterns already, and of plain text, which is
+ * not secret
  */
 export function patternsOf(value: string, compound: boolean): readonly Pattern[] {
   if (compound) {
     const whole = value.length > longestCompound || isCommon(value) ? [] : patterns(value, false)
-    return [...whole, ...inner(value, true).flatMap((text) => patterns(text, true))]
+    return [...whole, ...innerSecrets(value, true).flatMap((text) => patterns(text, true))]
   }
-  const own = [value, ...inner(value, false)].filter((text) => !isCommon(text))
-  return [...own, ...own.flatMap(stored), ...linesOf(value)].flatMap((text) => patterns(text, true))
+  const own = [value, ...innerSecrets(value, false)].filter((text) => !isCommon(text))
+  return [...own, ...own.flatMap(storedHashes), ...linesOf(value)].flatMap((text) =>
+    patterns(text, true),
+  )
 }
 
-/** The hash that MariaDB keeps of a password: guesses can be tried against it. */
-const stored = (value: string): readonly string[] =>
+/** The hash that MariaDB stores: it allows an offline attack on the password. */
+const storedHashes = (value: string): readonly string[] =>
   /^[\x20-\x7e]{1,80}$/.test(value) ? [mysqlHash(value)] : []
 
-/** Shorter lines are not searched for by themselves: `}`, `fi`. */
+/** Shorter lines, such as `}` or `fi`, are not searched for by themselves. */
 const shortestLine = 6
 
-/** The lines of a text of several. */
+/** The lines of a text that has several. */
 function linesOf(value: string): readonly string[] {
   const lines = value.split(/[\r\n]+/).map((line) => line.trim())
   if (lines.length === 1) return []
@@ -81,8 +82,8 @@ function linesOf(value: string): readonly string[] {
 const setting =
   /(?<=^|[\s;,&?{])["']?([\w.-]{1,64})["']?[ \t]*[=:][ \t]*("[^"\n]*"|'[^'\n]*'|[^\s;,&]+)/g
 
-/** The secrets in a secret: in URLs, in JSON, and behind names. */
-function inner(value: string, compound: boolean): readonly string[] {
+/** The secrets inside a secret: in URLs, in JSON and in settings. */
+function innerSecrets(value: string, compound: boolean): readonly string[] {
   const isNamed = (name: string, given: string): boolean =>
     namesSecret(name) && mayBeSecret(name, given)
   const isSetting = !compound && value.includes('\n') ? mayBeSecret : isNamed
@@ -121,7 +122,7 @@ function parsed(value: string): unknown {
   }
 }
 
-/** All texts in plain data, each with the name that it has. */
+/** All strings in plain data, each with its property name. */
 function leaves(value: unknown, name = ''): readonly (readonly [name: string, text: string])[] {
   if (typeof value === 'string') return [[name, value]]
   if (typeof value !== 'object' || value === null) return []
@@ -132,16 +133,16 @@ function leaves(value: unknown, name = ''): readonly (readonly [name: string, te
 
 function patterns(value: string, parts: boolean): readonly Pattern[] {
   const beginning = parts && isToken(value)
-  const rewrites = parts ? rewritten : rewritten.slice(0, 2)
+  const allowed = parts ? rewrites : rewrites.slice(0, 2)
   return pieces(value).flatMap((piece, index) => {
     const isFirst = index === 0
-    const texts = written(piece, rewrites)
+    const texts = spellings(piece, allowed)
     return texts.map((text) => ({ text, parts, beginning: beginning && isFirst }))
   })
 }
 
 /**
- * Whether the first characters of a value tell it. Those of a word, of a URL and of JSON do not.
+ * Whether the first characters identify a value as random. Those of words, URLs and JSON do not.
  */
 function isToken(value: string): boolean {
   const first = value.slice(0, 8)
@@ -150,7 +151,7 @@ function isToken(value: string): boolean {
 }
 
 /**
- * A longer text is searched for in pieces, so that none is longer in any encoding than the overlap
+ * Longer texts are searched for in pieces, so that every encoding of a piece fits into the overlap
  * of two windows.
  */
 const longestPiece = 512
@@ -166,16 +167,16 @@ function pieces(text: string): readonly string[] {
 const isHex = (text: string): boolean => /^[0-9A-Fa-f]+$/.test(text)
 
 /**
- * Ways to write a text that no reading undoes; of compounds only the first two are searched for.
+ * Forms of a text that decoding does not undo. For compounds only the first two are searched for.
  */
-const rewritten: readonly ((text: string) => string)[] = [
+const rewrites: readonly ((text: string) => string)[] = [
   (text) => text,
-  (text) => text.replace(/\s+/g, ''), // in readings without white space
+  (text) => text.replace(/\s+/g, ''), // for text without white space
   (text) => text.replaceAll(' ', '+'), // forms
   (text) => text.replaceAll("'", "'\\''"), // shells
   (text) => text.replaceAll("'", `'"'"'`), // Python's shlex
   (text) => text.replaceAll("'", "''"), // SQL, YAML
-  (text) => text.replaceAll("'", "'''"), // shells in JSON, once its backslashes are undone
+  (text) => text.replaceAll("'", "'''"), // shells in JSON, after its backslashes are undone
   (text) => text.replaceAll('"', '""'), // CSV
   (text) => text.replaceAll('%', '%%'), // settings of systemd, printf
   (text) => text.replaceAll('$', '$$$$'), // make, compose
@@ -185,9 +186,9 @@ const rewritten: readonly ((text: string) => string)[] = [
   (text) => (isHex(text) ? text.toLowerCase() : text),
 ]
 
-/** Each way to write a text, and of letters beyond ASCII also their bytes. */
-function written(text: string, rewrites: typeof rewritten): readonly string[] {
-  const forms = new Set(rewrites.map((rewrite) => rewrite(text)))
+/** Each form of a text, and for characters beyond ASCII also the bytes of its UTF-8. */
+function spellings(text: string, allowed: typeof rewrites): readonly string[] {
+  const forms = new Set(allowed.map((rewrite) => rewrite(text)))
   for (const form of [...forms])
     if (/[^\x00-\x7f]/.test(form)) forms.add(Buffer.from(form).toString('latin1'))
   return [...forms].filter((form) => form === text || !isCommon(form))

@@ -24,7 +24,7 @@ const invisible = new RegExp(
     /\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)?/, // a title
     /\x1b\[[0-?]*[ -/]*[@-~]/, // a colour
     /\x1b[ -/]*[0-~]/,
-    /[^\n]\x08/, // struck over, as manual pages do for bold
+    /[^\n]\x08/, // overstrike, which manual pages use for bold
     /[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b-\u200f\u2060\ufeff]/,
   ]
     .map(({ source }) => source)
@@ -32,7 +32,7 @@ const invisible = new RegExp(
   'g',
 )
 
-/** Without escape sequences and characters that take no place; null where there are none. */
+/** The text without escape sequences and zero-width characters; null where it has none. */
 export const visible = (source: Decoding): Decoding | null => replaced(source, invisible, () => '')
 
 const lineBreak = 0x0a
@@ -40,8 +40,8 @@ const isSpace = (unit: number): boolean =>
   unit === 0x20 || (unit >= 0x09 && unit <= 0x0d) || unit === 0xa0
 
 /**
- * Without white space, as before it was folded or indented, and without od(1)'s offsets; null where
- * there is none.
+ * The text without white space (as before wrapping and indenting) and without od(1)'s offsets; null
+ * where it has none.
  */
 export function unspaced(source: Decoding): Decoding | null {
   const { units } = source
@@ -55,7 +55,7 @@ export function unspaced(source: Decoding): Decoding | null {
   return made.build(source.decoded)
 }
 
-/** Seven octal digits before a space. */
+/** Whether an offset of od(1) starts here: seven octal digits and a space. */
 function isOffset(units: Uint16Array, begin: number): boolean {
   return (
     units[begin + 7] === 0x20 &&
@@ -63,11 +63,11 @@ function isOffset(units: Uint16Array, begin: number): boolean {
   )
 }
 
-/** The character of a number; the last one of Unicode for what is too large. */
+/** The character with a code point; the last one of Unicode for larger numbers. */
 const character = (number: number): string => String.fromCodePoint(Math.min(number, 0x10ffff))
 const ofHex = (digits = '0'): string => character(Number.parseInt(digits, 16))
 
-/** `%41`: URLs and forms, encoded in part or altogether. */
+/** `%41`: percent-encoding in URLs and forms. */
 function percent(source: Decoding): Decoding | null {
   if (!source.units.includes(0x25)) return null
   return replaced(source, /%(?:u([0-9A-Fa-f]{4})|([0-9A-Fa-f]{2}))/g, ([, unit, byte]) =>
@@ -91,10 +91,7 @@ const hex = (digits: string): string => `([0-9A-Fa-f]{${digits}})`
 const number = `u\\{${hex('1,6')}\\}|u${hex('4')}|U${hex('8')}|x${hex('2')}|([0-7]{1,3})`
 const escape = new RegExp(`\\\\(?:${number}|(\\r?\\n|[^]))`, 'g')
 
-/**
- * A backslash before a character or its number: JSON, C, `$'…'` and `"…"` of shells, Python's repr,
- * systemd, SQL.
- */
+/** Backslash escapes: JSON, C, `$'…'` and `"…"` of shells, Python's repr, systemd, SQL. */
 function backslash(source: Decoding): Decoding | null {
   if (!source.units.includes(0x5c)) return null
   return replaced(source, escape, ([, braces, four, eight, two, octal, letter]) => {
@@ -128,7 +125,7 @@ function entity(source: Decoding): Decoding | null {
 }
 
 /**
- * Encodings of text. Each decodes a whole text, and answers null where it finds nothing to decode.
+ * Encodings of text. Each decodes a whole text, and returns null where it finds nothing to decode.
  */
 export const textEncodings: readonly ((source: Decoding) => Decoding | null)[] = [
   percent,

@@ -5,8 +5,8 @@ import { inner } from './syntax.js'
 const statements: readonly string[] = ['Output', 'For', 'If', 'Set', 'Switch']
 
 /**
- * A called expression as messages show it. It becomes part of the code, so it holds names and
- * nothing else.
+ * The called expression as error messages show it. It becomes part of the generated code, so it
+ * consists of plain names only.
  */
 function callee(node: Node): string {
   if (node.typename === 'Symbol') return String(node.value)
@@ -17,17 +17,17 @@ function callee(node: Node): string {
   return `${callee(node.target as Node)}${member}`
 }
 
-/** What is made, and the method of the `Rendering` that counts it. */
+/** For expressions that make something: the method of `Rendering` that counts it. */
 const counting: Readonly<Record<string, string>> = {
   Add: 'made',
   Concat: 'made',
-  Array: 'together',
-  Dict: 'together',
+  Array: 'composite',
+  Dict: 'composite',
 }
 
 /**
- * Nunjucks' compiler, with calls of the `Rendering` where it has none: at each line, for what is
- * made, and around what loops run over.
+ * Nunjucks' compiler, extended by calls of the `Rendering`: at each line, around expressions that
+ * make something, and around what loops iterate over.
  */
 class GuardedCompiler extends compiler.Compiler {
   readonly #loops: ReadonlyMap<unknown, Node>
@@ -67,13 +67,13 @@ function namesOf(loop: Node): number {
   return name.typename === 'Array' ? inner(name).length : 1
 }
 
-/** A template as functions. */
+/** A template compiled to functions. */
 export interface Code {
   readonly root: Root
   readonly blocks: ReadonlyMap<string, Root>
 }
 
-/** Makes functions of a syntax tree that `parse` has let pass. */
+/** Compiles a syntax tree that `parse` has accepted. */
 export function codeOf({
   root,
   nodes,

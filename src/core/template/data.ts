@@ -16,7 +16,7 @@ export function callable<F extends AnyFunction>(made: F): F {
 export const isCallable = (value: unknown): value is AnyFunction =>
   typeof value === 'function' && callables.has(value as AnyFunction)
 
-/** The text that a value is; what a macro answers is one too. */
+/** The text of a string or of a macro's result; null for other values. */
 export function textIn(value: unknown): string | null {
   if (typeof value === 'string') return value
   return value instanceof runtime.SafeString ? value.toString() : null
@@ -25,7 +25,7 @@ export function textIn(value: unknown): string | null {
 export const isRegExp = (value: unknown): value is RegExp =>
   value instanceof RegExp && Object.getPrototypeOf(value) === RegExp.prototype
 
-/** A value in words. */
+/** The kind of a value in words. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return 'nothing'
   if (textIn(value) !== null) return 'a text'
@@ -37,7 +37,7 @@ export function kindOf(value: unknown): string {
   return `a ${typeof value}`
 }
 
-/** Methods of JavaScript that read and change nothing. */
+/** Methods of JavaScript that change nothing, by the type of value that has them. */
 const methods = {
   text: [
     'at',
@@ -74,9 +74,9 @@ const methods = {
   pattern: ['test', 'toString'],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
-type Methodical = keyof typeof methods
+type ReceiverType = keyof typeof methods
 
-const prototypes: { readonly [K in Methodical]: object } = {
+const prototypes: { readonly [K in ReceiverType]: object } = {
   text: String.prototype,
   list: Array.prototype,
   number: Number.prototype,
@@ -84,18 +84,20 @@ const prototypes: { readonly [K in Methodical]: object } = {
   pattern: RegExp.prototype,
 }
 
-/** What takes its methods from which row; null: it has none. */
-function methodical(target: unknown): { readonly row: Methodical; readonly value: unknown } | null {
+/** The type of a value that has methods, and the value to call them on; null for other values. */
+function receiverOf(
+  target: unknown,
+): { readonly type: ReceiverType; readonly value: unknown } | null {
   const text = textIn(target)
-  if (text !== null) return { row: 'text', value: text }
-  if (Array.isArray(target)) return { row: 'list', value: target }
-  if (typeof target === 'number') return { row: 'number', value: target }
-  if (target instanceof WrittenNumber) return { row: 'number', value: target.value }
-  if (typeof target === 'boolean') return { row: 'boolean', value: target }
-  return isRegExp(target) ? { row: 'pattern', value: target } : null
+  if (text !== null) return { type: 'text', value: text }
+  if (Array.isArray(target)) return { type: 'list', value: target }
+  if (typeof target === 'number') return { type: 'number', value: target }
+  if (target instanceof WrittenNumber) return { type: 'number', value: target.value }
+  if (typeof target === 'boolean') return { type: 'boolean', value: target }
+  return isRegExp(target) ? { type: 'pattern', value: target } : null
 }
 
-/** The name that stands behind a point or in brackets; undefined: there is no value. */
+/** The property name after a dot or in brackets; undefined where the expression has no value. */
 function nameOf(key: unknown): string | undefined {
   if (key === null || key === undefined) return undefined
   const text = textIn(key)
@@ -106,21 +108,21 @@ function nameOf(key: unknown): string | undefined {
 }
 
 /**
- * A member of a value: an own one of plain data, or a method that reads.
+ * Reads a member of a value: an own property of plain data, or a method from the list.
  * @returns undefined where there is none of that name
- * @throws Refusal for what JavaScript has there and data has not, and for values that are no data
+ * @throws Refusal for members that only JavaScript knows, and for values that are not data
  */
 export function member(target: unknown, key: unknown, meter: Meter): unknown {
   if (target === null || target === undefined) return undefined
   const name = typeof key === 'string' ? key : nameOf(key)
   if (name === undefined) return undefined
   if (isPlain(target)) return keyOf(target, name)
-  const found = methodical(target)
+  const found = receiverOf(target)
   if (found === null)
     throw outOfReach(
       `${kindOf(target)} has nothing that a template may read, and ${name} is asked for`,
     )
-  return memberOf(found.row, found.value, name, meter)
+  return memberOf(found.type, found.value, name, meter)
 }
 
 function keyOf(target: Readonly<Record<string, unknown>>, name: string): unknown {
@@ -129,32 +131,32 @@ function keyOf(target: Readonly<Record<string, unknown>>, name: string): unknown
   return undefined
 }
 
-function memberOf(row: Methodical, value: unknown, name: string, meter: Meter): unknown {
-  const own: unknown = row === 'text' ? String(value) : value
+function memberOf(type: ReceiverType, value: unknown, name: string, meter: Meter): unknown {
+  const own: unknown = type === 'text' ? String(value) : value
   if (name === 'length' && (typeof own === 'string' || Array.isArray(own))) return own.length
   if (typeof own === 'string' && /^\d+$/.test(name)) return own[Number(name)]
   if (Array.isArray(own) && Object.prototype.propertyIsEnumerable.call(own, name))
     return allowed(Reflect.get(own, name) as unknown, name)
-  if ((methods[row] as readonly string[]).includes(name)) return method(row, own, name, meter)
-  if (name in prototypes[row])
+  if ((methods[type] as readonly string[]).includes(name)) return method(type, own, name, meter)
+  if (name in prototypes[type])
     throw outOfReach(
-      `${kindOf(value)} has no ${name} in a template; there is ${methods[row].join(', ')}`,
+      `${kindOf(value)} has no ${name} in a template; there is ${methods[type].join(', ')}`,
     )
   return undefined
 }
 
-/** A value of the data. Functions of the project are called by the project. */
+/** Lets data pass and refuses functions of the project: only the project calls those. */
 export function allowed(value: unknown, name: string): unknown {
   if (typeof value !== 'function' || isCallable(value)) return value
   throw outOfReach(`${name} is a function`)
 }
 
-function method(row: Methodical, target: unknown, name: string, meter: Meter): AnyFunction {
-  const native = Reflect.get(prototypes[row], name) as AnyFunction
+function method(type: ReceiverType, target: unknown, name: string, meter: Meter): AnyFunction {
+  const native = Reflect.get(prototypes[type], name) as AnyFunction
   return callable((...words) => {
-    const given = words.map((word) => argument(row, word, meter))
-    if (typeof target === 'string') meter.look(target.length)
-    if (row === 'pattern') meter.needWatch()
+    const given = words.map((word) => argument(type, word, meter))
+    if (typeof target === 'string') meter.input(target.length)
+    if (type === 'pattern') meter.needWatch()
     if (typeof target === 'string' && name === 'repeat')
       meter.text(target.length * Number(given[0]))
     if (name === 'padStart' || name === 'padEnd') meter.text(Number(given[0]))
@@ -163,18 +165,22 @@ function method(row: Methodical, target: unknown, name: string, meter: Meter): A
   })
 }
 
-/** A text of many characters would be a list of as many texts. */
+/**
+ * `split` with a limit: otherwise a long text could become a list with an item for each character.
+ */
 const limitedSplit = ([separator, most]: readonly unknown[]): readonly unknown[] => [
   separator,
   Math.min(Number(most ?? Infinity), limits.items + 1),
 ]
 
-/** What a method is given: lists take any data, all others words, numbers and patterns. */
-function argument(row: Methodical, word: unknown, meter: Meter): unknown {
+/**
+ * Checks an argument of a method: lists accept any data, all others strings, numbers and patterns.
+ */
+function argument(type: ReceiverType, word: unknown, meter: Meter): unknown {
   if (typeof word === 'function') throw outOfReach('a method was given a function')
   if (isRegExp(word)) meter.needWatch()
   const text = textIn(word)
   if (text !== null) return text
-  if (row === 'list' || typeof word !== 'object' || word === null || isRegExp(word)) return word
+  if (type === 'list' || typeof word !== 'object' || word === null || isRegExp(word)) return word
   throw outOfReach(`a method was given ${kindOf(word)}`)
 }

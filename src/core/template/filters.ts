@@ -25,10 +25,10 @@ const uri = (value: string): string =>
 const controls: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
 /**
- * One word of a setting in a unit, by systemd.syntax(7) and systemd.unit(5): `%` doubled, since a
- * single one starts a specifier; put into double quotes, with C-style escapes, where anything but
- * letters, digits and `_@%+=:,./-` is in it or it is empty. On `Exec…=` lines a `$` starts a
- * variable too (systemd.service(5)): `| systemd('exec')` doubles it.
+ * One word of a setting in a unit, by systemd.syntax(7) and systemd.unit(5). `%` is doubled,
+ * because a single one starts a specifier. Words that are empty or have anything but letters,
+ * digits and `_@%+=:,./-` are put into double quotes, with C-style escapes. On `Exec…=` lines a `$`
+ * also starts a variable (systemd.service(5)): `| systemd('exec')` doubles it.
  */
 function systemdWord(value: string, place: unknown): string {
   if (value.includes('\0')) throw new TypeError('a unit cannot hold a NUL byte')
@@ -51,10 +51,10 @@ function json(value: unknown, indent: unknown): string {
   return text
 }
 
-/** A filter, with what it may make and the context that nunjucks' own filters expect. */
+/** A filter. `context` is what nunjucks' own filters expect as `this`. */
 type Filter = (given: readonly unknown[], meter: Meter, context: object) => unknown
 
-/** Fettle's own, which look at no member of anything. */
+/** Fettle's own filters. They read no members of values. */
 const added: Readonly<Record<string, AnyFunction>> = {
   json,
   uri: (value) => uri(text(value)),
@@ -62,7 +62,7 @@ const added: Readonly<Record<string, AnyFunction>> = {
   systemd: (value, place) => systemdWord(text(value), place),
 }
 
-/** These answer or print what they are given, whatever it is. */
+/** Filters that return or print any value. */
 const takeAnything: readonly string[] = ['default', 'd', 'dump']
 
 const takeLists: readonly string[] = [
@@ -83,12 +83,12 @@ const takeLists: readonly string[] = [
 ]
 
 /**
- * Refuses what nunjucks' filters would call or run through: functions, and objects that pass for
- * lists or texts by what they hold.
+ * Refuses values that nunjucks' filters would call or iterate over: functions, and objects that
+ * imitate lists or strings by their properties.
  */
 function checkGiven(name: string, value: unknown, meter: Meter): void {
   if (typeof value !== 'object' && typeof value !== 'function') {
-    if (typeof value === 'string') meter.look(value.length)
+    if (typeof value === 'string') meter.input(value.length)
     return
   }
   if (
@@ -98,16 +98,16 @@ function checkGiven(name: string, value: unknown, meter: Meter): void {
     value instanceof WrittenNumber
   )
     return
-  if (Array.isArray(value)) return meter.look(value.length)
+  if (Array.isArray(value)) return meter.input(value.length)
   if (isRegExp(value)) return meter.needWatch()
   const text = textIn(value)
-  if (text !== null) return meter.look(text.length)
+  if (text !== null) return meter.input(text.length)
   if (!isPlain(value)) throw outOfReach(`the filter ${name} was given ${kindOf(value)}`)
   if (Object.values(value).some((each) => typeof each === 'function'))
     throw outOfReach(`the filter ${name} was given an object that holds a function`)
 }
 
-/** Refuses an object in the place of a list: how long it is would be what it says. */
+/** Refuses an object instead of a list: nunjucks would trust its `length`. */
 function checkList(name: string, list: unknown): void {
   if (typeof list === 'object' && list !== null && !Array.isArray(list) && textIn(list) === null)
     throw outOfReach(`the filter ${name} takes a list, and was given ${kindOf(list)}`)
@@ -131,7 +131,7 @@ function checkSize(name: string, given: readonly unknown[], meter: Meter): void 
   sizes[name]?.(given, Number(size), meter)
 }
 
-/** The member that a path such as `address.port` leads to. */
+/** The member at a path such as `address.port`. */
 const follow = (item: unknown, path: unknown, meter: Meter): unknown =>
   text(path)
     .split('.')
@@ -160,20 +160,20 @@ const chosenBy =
     return items.filter((item) => Boolean(member(item, name, meter)) === wanted)
   }
 
-/** A list, or the members of one name of what is in it. */
+/** A list, or the members with one name of all its items. */
 function membersOf(list: unknown, name: unknown, meter: Meter): unknown {
   if (name === undefined) return list
   return each(list, (item) => member(item, name, meter))
 }
 
-/** The attribute that `sort` is given, by its place or its name. */
+/** The attribute that `sort` is given, by position or by keyword. */
 function sortedBy(given: readonly unknown[]): unknown {
   const last = given.at(-1)
   if (isPlain(last) && last['__keywords'] === true) return last['attribute']
   return given[3]
 }
 
-/** Filters that read members: nunjucks' own read any. */
+/** Filters that read members. They replace nunjucks' own, which read any member. */
 const reading: Readonly<Record<string, (own: AnyFunction) => Filter>> = {
   groupby:
     () =>

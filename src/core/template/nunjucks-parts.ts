@@ -1,6 +1,6 @@
 import nunjucks from 'nunjucks'
 
-/** What is read of nunjucks' syntax tree, which has no types of its own. */
+/** A node of nunjucks' syntax tree, which has no published types. */
 export interface Node {
   readonly typename: string
   readonly lineno: number
@@ -10,16 +10,16 @@ export interface Node {
 
 export type AnyFunction = (...given: readonly unknown[]) => unknown
 
-/** A template's variables by scope; nunjucks' own. */
+/** Nunjucks' scope of a template's variables. */
 export interface NunjucksFrame {
-  /** What is set here is seen in macros too. */
+  /** Variables that are set here are visible in macros too. */
   topLevel: boolean
   lookup(name: string): unknown
 }
 
 interface Runtime {
   readonly Frame: new () => NunjucksFrame
-  /** What a macro answers: a text that is never escaped. */
+  /** The result of a macro: a string that is never escaped. */
   readonly SafeString: new (
     text: string,
   ) => { toString(): string }
@@ -34,7 +34,9 @@ interface Runtime {
   readonly isArray: AnyFunction
 }
 
-/** Writes a syntax tree as JavaScript. Each node goes through `compile`. */
+/**
+ * Nunjucks' compiler, which writes a syntax tree as JavaScript. Each node goes through `compile`.
+ */
 interface Compiler {
   compile(node: Node, frame?: unknown): void
   getCode(): string
@@ -42,7 +44,7 @@ interface Compiler {
   _getNodeName(node: Node): string
 }
 
-// @types/nunjucks leaves these exports out, and the filters and tests that an environment has.
+// @types/nunjucks has neither these exports nor an environment's filters and tests.
 const parts = nunjucks as unknown as {
   readonly parser: { parse(text: string, extensions: readonly unknown[], options: object): Node }
   readonly compiler: {

@@ -1,6 +1,6 @@
 /**
- * What a template may not do, or makes too much of. `line` counts from 1; undefined: it is not
- * known.
+ * A template does what it may not, or makes too much. `line` counts from 1; undefined where it is
+ * not known.
  */
 export class TemplateRefusal extends Error {
   constructor(
@@ -15,6 +15,6 @@ export class TemplateRefusal extends Error {
 const plainData =
   'a template works with texts, numbers, lists and plain objects: work out everything else in the task, and give it the result'
 
-/** A way that leads out of the data. */
+/** Refuses access to anything that is not data. */
 export const outOfReach = (message: string, line?: number): TemplateRefusal =>
   new TemplateRefusal(message, plainData, line)

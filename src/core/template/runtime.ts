@@ -5,16 +5,16 @@ import { filterOf, testOf } from './filters.js'
 import { limits, type Meter } from './limits.js'
 import { outOfReach, TemplateRefusal } from './refusal.js'
 
-/** What nunjucks makes of a template: the whole, and each `{% block %}`. */
+/** A function that nunjucks generates for the whole template and for each `{% block %}`. */
 export type Root = (
   environment: object,
   context: object,
   frame: NunjucksFrame,
   runtime: object,
-  told: (error: unknown, output?: string) => void,
+  callback: (error: unknown, output?: string) => void,
 ) => void
 
-/** Something without a value was to be printed; both count from 1. */
+/** An expression without a value was to be printed. Line and column count from 1. */
 export class NoValue extends Error {
   constructor(
     readonly line: number,
@@ -24,7 +24,7 @@ export class NoValue extends Error {
   }
 }
 
-/** Numbers up to `stop`, and not many more than a template may have. */
+/** The numbers up to `stop`; stops soon after the limit for lists. */
 function numbers(start: number, stop: number, step: number): readonly number[] {
   const made: number[] = []
   const isWithin = (next: number): boolean => (step > 0 ? next < stop : next > stop)
@@ -35,7 +35,7 @@ function numbers(start: number, stop: number, step: number): readonly number[] {
   return made
 }
 
-/** The functions that every template knows, as nunjucks has them. */
+/** The global functions of every template, as nunjucks has them. */
 function globalsFor(meter: Meter): ReadonlyMap<string, unknown> {
   const range = (first: unknown, second: unknown, third: unknown): readonly number[] => {
     if (second === undefined) return meter.value(numbers(0, Number(first), 1))
@@ -59,9 +59,9 @@ function globalsFor(meter: Meter): ReadonlyMap<string, unknown> {
   const joiner = (separator: unknown): AnyFunction => {
     let isFirst = true
     return callable(() => {
-      const said = isFirst ? '' : separator || ','
+      const text = isFirst ? '' : separator || ','
       isFirst = false
-      return said
+      return text
     })
   }
   return new Map(
@@ -78,7 +78,7 @@ interface NunjucksEnvironment {
   getTest(name: unknown): AnyFunction
 }
 
-/** One rendering: what the code that nunjucks makes calls, by the names that it has there. */
+/** One rendering: the runtime object of the generated code, which calls its members by name. */
 export class Rendering {
   /** The line that is being rendered, from 1. */
   line = 0
@@ -105,7 +105,7 @@ export class Rendering {
     throw this.placed(failed.error)
   }
 
-  /** A Refusal with the line, any other error as it is. */
+  /** A Refusal with the current line; any other error unchanged. */
   placed(error: unknown): unknown {
     if (!(error instanceof TemplateRefusal) || error.line !== undefined) return error
     return new TemplateRefusal(error.message, error.remedy, this.line)
@@ -144,7 +144,9 @@ export class Rendering {
   readonly keys = runtime.keys
   readonly isArray = runtime.isArray
 
-  /** A variable: the template's own, else one that it was given, else what every template knows. */
+  /**
+   * Looks up a variable: first the template's own, then those that were passed in, then globals.
+   */
   contextOrFrameLookup(_: unknown, frame: NunjucksFrame, name: string): unknown {
     const inFrame = frame.lookup(name)
     return allowed(inFrame === undefined ? this.#named(name) : inFrame, name)
@@ -173,8 +175,8 @@ export class Rendering {
   }
 
   /**
-   * What a loop runs over.
-   * @param names how many variables a turn sets: two run over an object
+   * Checks what a loop iterates over.
+   * @param names how many variables the loop sets: two for an object
    */
   loop(over: unknown, names: number): unknown {
     const text = textIn(over)
@@ -184,7 +186,7 @@ export class Rendering {
       return items
     }
     if (isPlain(items)) {
-      // One variable alone would be led by what is called `length` in it.
+      // With one variable nunjucks would trust a property called `length`.
       if (names === 1) return []
       this.meter.turn(Object.keys(items).length)
       return items
@@ -201,22 +203,25 @@ export class Rendering {
     return items
   }
 
-  /** A list or an object that stands in the template. */
-  together(made: object): object {
-    return this.meter.together(made)
+  /** Counts a list or an object literal. */
+  composite(made: object): object {
+    return this.meter.composite(made)
   }
 
-  /** What is added or joined. */
+  /** Counts the result of an addition or concatenation. */
   made(value: unknown): unknown {
     return this.meter.value(value)
   }
 
-  /** Text of the template itself is written. */
+  /** Counts literal text of the template that is written. */
   wrote(characters: number): void {
     this.meter.write(characters)
   }
 
-  /** What is written for a value. */
+  /**
+   * The text that is written for a value.
+   * @throws NoValue for null and undefined
+   */
   ensureDefined(value: unknown, line: number, column: number): unknown {
     if (value === null || value === undefined) throw new NoValue(line + 1, column + 1)
     const text = this.#printed(value)
@@ -244,7 +249,7 @@ export class Rendering {
     const text = textIn(holder)
     if (text !== null || Array.isArray(holder)) {
       const within = text ?? (holder as readonly unknown[])
-      this.meter.look(within.length)
+      this.meter.input(within.length)
       if (typeof within !== 'string') return within.includes(wanted)
       return within.includes(textIn(wanted) ?? String(wanted))
     }

@@ -5,8 +5,8 @@ const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && 'typename' in value
 
 /**
- * The nodes directly in a node. Nunjucks counts the block of `{% set x %}…{% endset %}` not among
- * its `fields`.
+ * The direct children of a node. The block of `{% set x %}…{% endset %}` is missing in nunjucks'
+ * `fields`.
  */
 export function inner(node: Node): readonly Node[] {
   const fields = node.typename === 'Set' ? [...node.fields, 'body'] : node.fields
@@ -16,10 +16,10 @@ export function inner(node: Node): readonly Node[] {
     .filter(isNode)
 }
 
-/** Every node, parents before children. */
+/** A node and all nodes below it, parents first. */
 export const walk = (node: Node): readonly Node[] => [node, ...inner(node).flatMap(walk)]
 
-/** Names at the places where a template makes them: loops, `set`, macros and their arguments. */
+/** The names that a node defines: in loops, `set`, macros and their parameters. */
 export function boundIn(node: Node): readonly Node[] {
   switch (node.typename) {
     case 'For': {
@@ -41,7 +41,7 @@ function argumentNames(argument: Node): readonly Node[] {
   return inner(argument).map((pair) => pair.key as Node)
 }
 
-/** Nodes that a template may be made of. What is not among them is not written as code. */
+/** Allowed types of nodes. All others are refused, not compiled. */
 const known: ReadonlySet<string> = new Set([
   'Root',
   'NodeList',
@@ -88,27 +88,27 @@ const known: ReadonlySet<string> = new Set([
 const outside: readonly string[] = ['Include', 'Extends', 'Import', 'FromImport']
 
 /**
- * A name as JavaScript has it: nunjucks takes quotes and backslashes for letters too, and puts
- * names into its code as they are.
+ * Whether a node is an identifier of JavaScript. Nunjucks also accepts quotes and backslashes, and
+ * writes names into its code unescaped.
  */
 const isName = ({ typename, value }: Node): boolean =>
   typename === 'Symbol' &&
   typeof value === 'string' &&
   /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(value)
 
-/** What every object has. */
+/** The names that every object inherits. */
 export const inherited: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype))
 
 const shown = ({ value, typename }: Node): string =>
   typeof value === 'string' ? JSON.stringify(value) : `what stands there (${typename})`
 
-/** What is wrong with one node; undefined: nothing. */
+/** What is wrong with one node; undefined where nothing is. */
 function faultIn(node: Node): string | undefined {
   const { typename } = node
   if (outside.includes(typename))
     return `a template stands alone: ${typename.replace('FromImport', 'Import').toLowerCase()} cannot be used`
   if (!known.has(typename)) return `${typename} cannot be used`
-  // Each turn of a loop writes into what is named `loop`.
+  // The generated code of a loop writes into the variable `loop`.
   const unfit = boundIn(node).find(
     (name) => !isName(name) || name.value === 'loop' || inherited.has(String(name.value)),
   )
@@ -123,8 +123,8 @@ function faultIn(node: Node): string | undefined {
 }
 
 /**
- * A test is a name (or `null`) with one argument at most: nunjucks writes several without a comma
- * between them, as parts of one expression.
+ * A test is a name (or `null`) with one argument at most: nunjucks writes several arguments without
+ * commas, so that they become one expression.
  */
 function faultInTest(test: Node): string | undefined {
   const isCall = test.typename === 'FunCall'
@@ -136,10 +136,10 @@ function faultInTest(test: Node): string | undefined {
 }
 
 /**
- * Reads a template. Nunjucks' compiler trusts the tree that its parser makes, so what it would
- * write into its code unchanged is refused here.
+ * Parses and checks a template. Nunjucks' compiler trusts its parser and writes some parts of the
+ * tree into its code unescaped, so whatever could inject code is refused here.
  * @returns the root, and every node below it
- * @throws Refusal for what a template may not hold, or what the parser throws
+ * @throws Refusal for what a template may not contain, or what the parser throws
  */
 export function parse(
   text: string,

@@ -4,19 +4,19 @@ import { suggestion } from '../names/nearest.js'
 import type { Node } from './nunjucks-parts.js'
 import { scrub } from '../scrub/scrub.js'
 import { codeOf, type Code } from './code.js'
-import { counted, limits, Meter, NeedsWatch, timed } from './limits.js'
+import { withSeparators, limits, Meter, NeedsWatch, timed } from './limits.js'
 import { TemplateRefusal } from './refusal.js'
 import { NoValue, Rendering } from './runtime.js'
 import { boundIn, inner, parse, walk } from './syntax.js'
 
 const options = { trimBlocks: true, lstripBlocks: true }
 
-/** Names that every template knows. */
+/** Names that every template can use. */
 const known: readonly unknown[] = ['range', 'cycler', 'joiner', 'loop', 'caller']
 
 /**
- * Names that are no variables: a filter's, a test's, a keyword's, and what stands before
- * `is defined` or `default()`, the ways to ask.
+ * Symbols that need not be defined: names of filters, tests and keywords, and operands of `is
+ * defined` and `default()`, which ask whether something is.
  */
 function exemptIn(node: Node): readonly Node[] {
   switch (node.typename) {
@@ -63,42 +63,44 @@ function failed(
   })
 }
 
-/** A template that has been read. */
-interface Readied extends Code {
-  /** Where it names what must be given, in branches that would not be taken too. */
-  readonly wanted: readonly Node[]
+/** A parsed and compiled template. */
+interface CompiledTemplate extends Code {
+  /**
+   * The symbols that must be given as variables, also those in branches that would not be taken.
+   */
+  readonly required: readonly Node[]
 }
 
 /**
- * By their texts: reading one takes a hundred times as long as rendering it, and each host has the
- * same.
+ * Memoised by text: compiling takes a hundred times as long as rendering, and all hosts have the
+ * same templates.
  */
-const readied = new Map<string, Readied>()
+const compiledTemplates = new Map<string, CompiledTemplate>()
 
-/** Reads a template, and refuses one that reaches outside itself. */
-function ready(text: string): Readied {
-  const before = readied.get(text)
+/** Compiles a template, and refuses one that accesses more than its data. */
+function compile(text: string): CompiledTemplate {
+  const before = compiledTemplates.get(text)
   if (before !== undefined) return before
   const made = timed(() => {
     const syntax = parse(text, options)
     const bound = new Set([...known, ...syntax.nodes.flatMap(boundIn).map((node) => node.value)])
     const exempt = new Set(syntax.nodes.flatMap(exemptIn))
-    const wanted = syntax.nodes.filter(
+    const required = syntax.nodes.filter(
       (node) => node.typename === 'Symbol' && !exempt.has(node) && !bound.has(node.value),
     )
-    return { ...codeOf(syntax), wanted }
+    return { ...codeOf(syntax), required }
   })
-  readied.set(text, made)
+  compiledTemplates.set(text, made)
   return made
 }
 
-/** Refuses names that were not given. */
-function check(
+/** Refuses variables that were not given. */
+function checkVariables(
   place: TemplateText,
-  wanted: readonly Node[],
+  required: readonly Node[],
   vars: Readonly<Record<string, unknown>>,
 ): void {
-  const missing = wanted.find((node) => !Object.hasOwn(vars, String(node.value)))
+  const missing = required.find((node) => !Object.hasOwn(vars, String(node.value)))
   if (missing === undefined) return
   const name = String(missing.value)
   const hint = suggestion(name, Object.keys(vars))
@@ -106,10 +108,13 @@ function check(
 }
 
 /**
- * Most renderings are over sooner than a watch over their time could begin. One that turns out to
- * be long is begun again: it has changed nothing.
+ * Renders without a time limit first, because most renderings take less time than the watchdog
+ * needs to start. A long one is restarted with it; rendering has no side effects.
  */
-function rendered({ root, blocks }: Readied, vars: Readonly<Record<string, unknown>>): string {
+function rendered(
+  { root, blocks }: CompiledTemplate,
+  vars: Readonly<Record<string, unknown>>,
+): string {
   try {
     return new Rendering(vars, new Meter(false), blocks).run(root)
   } catch (error) {
@@ -123,29 +128,29 @@ function rendered({ root, blocks }: Readied, vars: Readonly<Record<string, unkno
   }
 }
 
-/** The expression that ends at a column of a line, counted from 1. */
+/** The expression that ends at a column (from 1) of a line. */
 function expressionAt(line: string, column: number): string {
   const expressions = [...line.matchAll(/\{\{-?(.*?)-?\}\}/g)]
   const found = expressions.find(({ 0: whole, index }) => index + whole.length >= column)
   return found?.[1]?.trim() ?? line.trim()
 }
 
-/** Where the parser stopped; it does not know for a block that is never closed. */
+/** The line where the parser stopped. It gives none for a block that is never closed. */
 function lineOf(error: unknown): number | undefined {
   const line = error instanceof Error && 'lineno' in error ? error.lineno : undefined
   return typeof line === 'number' ? line : undefined
 }
 
-/** Where V8 itself ends what a template asks for, in words. */
-const ends: ReadonlyMap<string, string> = new Map([
+/** Errors of V8 in the words of a template's author. */
+const v8Errors: ReadonlyMap<string, string> = new Map([
   ['Maximum call stack size exceeded', 'it is nested too deeply'],
   [
     'Invalid string length',
-    `it makes a text of more than ${counted(limits.characters)} characters`,
+    `it makes a text of more than ${withSeparators(limits.characters)} characters`,
   ],
 ])
 
-/** What became of a template, with its place. */
+/** The error of a template, with its place. */
 function explained(place: TemplateText, error: unknown): FettleError {
   if (error instanceof TemplateRefusal)
     return failed(place, error.line, error.message, { remedy: error.remedy })
@@ -154,21 +159,26 @@ function explained(place: TemplateText, error: unknown): FettleError {
     return failed(place, error.line, `${expressionAt(line, error.column)} has no value`)
   }
   const message = messageOf(error)
-  return failed(place, lineOf(error), ends.get(message) ?? message.split('\n').at(-1) ?? message, {
-    cause: error,
-  })
+  return failed(
+    place,
+    lineOf(error),
+    v8Errors.get(message) ?? message.split('\n').at(-1) ?? message,
+    {
+      cause: error,
+    },
+  )
 }
 
 /**
- * Renders a Nunjucks template (Jinja's syntax). Nothing is escaped for HTML; a name that is not
- * given is an error wherever it stands, unless the template asks (`is defined`, `default(…)`).
- * Filters besides Nunjucks' own: `json` (optionally with an indent), `uri` (RFC 3986), `shell` (one
- * word of POSIX shell) and `systemd` (one word of a unit's setting). A line that holds only a block
- * tag leaves nothing behind.
+ * Renders a Nunjucks template (Jinja's syntax). Nothing is escaped for HTML. A name that is not
+ * given is an error wherever it stands, unless the template asks for it (`is defined`,
+ * `default(…)`). Filters besides Nunjucks' own: `json` (optionally with an indent), `uri` (RFC
+ * 3986), `shell` (one word of POSIX shell) and `systemd` (one word of a unit's setting). A line
+ * with only a block tag leaves nothing behind.
  *
- * A template reads data: own members of plain objects, lists and texts, and their methods that
- * change nothing. It calls its macros, `range`, `cycler` and `joiner`; no function of JavaScript or
- * of the project is within its reach, and what it may make is limited (`limits`).
+ * A template reads data: own members of plain objects, lists and texts, and methods that change
+ * nothing. It can call its macros, `range`, `cycler` and `joiner`, but no function of JavaScript or
+ * of the project. What it makes is limited (`limits`).
  * @throws FettleError `template-failed` with the template, the line and the variable
  */
 export function render(
@@ -178,8 +188,8 @@ export function render(
 ): string {
   const place: TemplateText = { name, text: template }
   try {
-    const made = ready(template)
-    check(place, made.wanted, vars)
+    const made = compile(template)
+    checkVariables(place, made.required, vars)
     return rendered(made, vars)
   } catch (error) {
     if (error instanceof FettleError) throw error

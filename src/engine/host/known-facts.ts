@@ -75,7 +75,7 @@ export class SharedFacts {
   /** Local facts for resources and for the keys of other facts. */
   readonly source: FactSource = {
     standIns: false,
-    memory: this,
+    cacheKey: this,
     fact: <V>(wanted: FactRequest<V>) => this.get(wanted),
   }
   /** The same, with stand-ins for what only hosts know. */
@@ -146,7 +146,7 @@ export class KnownFacts {
   source(step: Step): FactSource {
     return {
       standIns: false,
-      memory: this.shared,
+      cacheKey: this.shared,
       fact: <V>(wanted: FactRequest<V>) => this.#get(wanted, step),
     }
   }

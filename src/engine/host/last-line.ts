@@ -10,5 +10,5 @@ const longest = 4096
  */
 export function lastLine(): (text: string) => string | null {
   const lines = new ScrubbedLines(['\n', '\r'], longest)
-  return (text) => lines.hear(text).findLast((line) => line.trim() !== '') ?? null
+  return (text) => lines.push(text).findLast((line) => line.trim() !== '') ?? null
 }

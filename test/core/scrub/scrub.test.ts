@@ -423,8 +423,8 @@ describe('lines that come in pieces', () => {
   /** What is told of pieces that follow one another, and at the end. */
   function told(...pieces: readonly string[]): readonly string[] {
     const lines = new ScrubbedLines()
-    const heard = pieces.flatMap((piece) => lines.hear(piece))
-    return lines.isOpen ? [...heard, lines.take()] : heard
+    const heard = pieces.flatMap((piece) => lines.push(piece))
+    return lines.isOpen ? [...heard, lines.flush()] : heard
   }
 
   test.each<readonly [string, readonly string[], readonly (string | RegExp)[]]>([
@@ -477,19 +477,19 @@ describe('lines that come in pieces', () => {
 
   test('a line that is told before its end, and the rest of it', () => {
     const lines = new ScrubbedLines()
-    expect(lines.hear(`a ${token.slice(0, 12)}`)).toEqual([])
-    expect(lines.take()).toBe('a [secret]')
-    expect(lines.hear(`${token.slice(12)} b\n`)).toEqual(['[secret] b'])
+    expect(lines.push(`a ${token.slice(0, 12)}`)).toEqual([])
+    expect(lines.flush()).toBe('a [secret]')
+    expect(lines.push(`${token.slice(12)} b\n`)).toEqual(['[secret] b'])
   })
 
   test('of a line without an end the last part is remembered', () => {
     const lines = new ScrubbedLines(['\n', '\r'], 100)
-    expect(lines.hear(`10%\r20%\r${'x'.repeat(200)}${token}${'y'.repeat(80)}`)).toEqual([
+    expect(lines.push(`10%\r20%\r${'x'.repeat(200)}${token}${'y'.repeat(80)}`)).toEqual([
       '10%',
       '20%',
     ])
     // It begins in the middle of the secret.
-    expect(lines.hear('\n')).toEqual([`[secret]${'y'.repeat(80)}`])
+    expect(lines.push('\n')).toEqual([`[secret]${'y'.repeat(80)}`])
   })
 })
 

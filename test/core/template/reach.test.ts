@@ -682,7 +682,7 @@ describe('what a rendering makes is limited', () => {
   test.each<[what: string, use: (meter: Meter) => unknown, said: string]>([
     [
       'lists',
-      (meter) => meter.together(list),
+      (meter) => meter.composite(list),
       'it makes more than 1,000,000,000 characters and items on the way',
     ],
     [
