@@ -1,4 +1,4 @@
-/** The time for something has passed. */
+/** A deadline has passed. */
 export class TooLate extends Error {
   constructor(readonly seconds: number) {
     super(`no answer within ${String(seconds)} s`)
@@ -6,8 +6,8 @@ export class TooLate extends Error {
 }
 
 /**
- * Gives some work a limit in time, and leaves no timer behind.
- * @param work must end when the signal is aborted, whose reason is a `TooLate`
+ * Runs some work with a time limit, and leaves no timer behind.
+ * @param work must end when the signal is aborted; the signal's reason is a `TooLate`
  */
 export async function within<T>(
   seconds: number,

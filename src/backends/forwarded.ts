@@ -5,8 +5,8 @@ import { sh } from '../core/sh.js'
 import type { ForwardTarget, Session } from '../ssh/session.js'
 
 /**
- * A stream through a host's connection, within a limit in time. One that comes too late is closed,
- * for nobody else would.
+ * Opens a stream through a host's connection, within a time limit. A stream that opens too late is
+ * closed here, because the caller has given up.
  */
 export function forwarded(
   session: Pick<Session, 'forward'>,
@@ -16,8 +16,7 @@ export function forwarded(
   return new Promise((resolve, reject) => {
     limit.addEventListener('abort', () => reject(limit.reason as Error))
     session.forward(target).then((stream) => {
-      // A link that breaks when the answer is there concerns nobody; without a listener it would
-      // end the process.
+      // Until the caller listens, a link that breaks would end the process by an unhandled error.
       stream.on('error', () => undefined)
       if (limit.aborted) stream.destroy()
       else resolve(stream)
@@ -26,22 +25,22 @@ export function forwarded(
 }
 
 /**
- * Seconds in which a host's shell must answer; ssh notices a dead link after 40 by default
+ * Seconds in which a host's shell must answer. ssh itself notices a dead link after 40 s by default
  * (ServerAliveInterval, ServerAliveCountMax).
  */
-const patience = 60
+const answerLimit = 60
 
 /**
- * Tells whether a stream that broke or fell silent did so because the link to its host is lost:
- * asks the host's shell.
+ * After a stream broke or fell silent: finds out whether the link to its host is lost, by an empty
+ * exchange with the host's shell.
  * @returns null when the shell answers, else `connection-lost`: the outcome of what went through
  * the stream is unknown
  */
 export async function lossOf(session: Pick<Session, 'exchange'>): Promise<FettleError | null> {
   const answered = new AbortController()
-  const silence = sleep(patience * 1000, undefined, { signal: answered.signal }).then(() => {
+  const silence = sleep(answerLimit * 1000, undefined, { signal: answered.signal }).then(() => {
     throw new FettleError('connection-lost', {
-      message: `the host has not answered for ${String(patience)} s: the outcome of what was under way is unknown`,
+      message: `the host has not answered for ${String(answerLimit)} s: the outcome of what was under way is unknown`,
     })
   })
   try {

@@ -1,7 +1,7 @@
 import { FettleError } from '../core/errors.js'
 
 /**
- * The address of GitHub's API.
+ * The base URL of GitHub's API.
  * @throws FettleError `github-failed` for one to which a token must not be sent
  */
 export function checkedBase(given: string): URL {

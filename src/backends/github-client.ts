@@ -17,7 +17,7 @@ import { isLoopback } from './github-base.js'
 
 export type Parameters = Readonly<Record<string, unknown>>
 
-/** What GitHub answered. */
+/** A successful response. */
 export interface GithubResponse {
   readonly data: unknown
   readonly headers: { readonly link?: string | undefined }
@@ -25,13 +25,13 @@ export interface GithubResponse {
 
 const mebibyte = 1024 * 1024
 /**
- * Bytes of an answer. A page of a hundred entries has some hundred KB; a delivery holds its
- * payload, for which GitHub allows 25 MB.
+ * The largest response in bytes. A page of a hundred entries has some hundred KB; a delivery holds
+ * its payload, for which GitHub allows 25 MB.
  */
 const sizeOf = (route: string): number =>
   (route.endsWith('/deliveries/{delivery_id}') ? 32 : 4) * mebibyte
 
-/** Single requests to GitHub's API by Octokit, which is loaded at the first. */
+/** Sends single requests to GitHub's API with Octokit, which is loaded for the first one. */
 export class GithubClient {
   /** Requests sent so far, repeated ones included. */
   exchanges = 0
@@ -44,7 +44,7 @@ export class GithubClient {
     readonly timeout: number,
   ) {}
 
-  /** @throws Refusal, or what else went wrong */
+  /** @throws GithubRefusal, or the error of a request that could not be sent */
   async ask(route: string, parameters: Parameters): Promise<GithubResponse> {
     const octokit = await (this.#octokit ??= this.#open())
     const limits = {
@@ -75,8 +75,8 @@ export class GithubClient {
       import('@octokit/plugin-throttling'),
     ])
     const log = { debug: silent, info: silent, warn: silent, error: silent }
-    // It spaces requests. Waiting for limits is done elsewhere: it knows only some of GitHub's
-    // words for them.
+    // The plugin spaces requests. Waiting for rate limits is done elsewhere, because it recognises
+    // only some of GitHub's messages about them.
     const throttle = { onRateLimit: never, onSecondaryRateLimit: never }
     return new (Octokit.plugin(throttling))({
       auth: reveal(this.token),
@@ -84,14 +84,14 @@ export class GithubClient {
       userAgent: 'fettle',
       log,
       request: { log },
-      throttle: isLoopback(this.base) ? { ...throttle, write: unspaced as never } : throttle,
+      throttle: isLoopback(this.base) ? { ...throttle, write: unthrottled as never } : throttle,
     })
   }
 }
 
 /**
- * Octokit's parser, which keeps integers beyond 2^53, gives up on more than a few MB and hands the
- * text on.
+ * Octokit's JSON parser, which keeps integers beyond 2^53, fails on more than a few MB; Octokit
+ * then returns the text.
  */
 function parsed(data: unknown): unknown {
   if (typeof data !== 'string' || data === '') return data
@@ -102,16 +102,16 @@ const silent = (): void => undefined
 const never = (): boolean => false
 
 /**
- * In place of the plugin's queue, which keeps writes a second apart as GitHub asks: a stand-in on
- * loopback does not ask.
+ * Replaces the plugin's queue, which sends writes a second apart as GitHub asks. A server on
+ * loopback is a test double and does not ask.
  */
-const unspaced = {
+const unthrottled = {
   key: () => ({ schedule: (_options: unknown, job: () => Promise<unknown>) => job() }),
 }
 
 /**
- * A refusal with what decides on the next step; for everybody else it is the error in it. What it
- * came from is not kept: that holds what GitHub repeated of the request.
+ * A refused request, with what decides whether it is retried. Octokit's error is not its cause,
+ * because that repeats the request with its secrets.
  */
 export class GithubRefusal extends FettleError {
   readonly status: number

@@ -5,14 +5,14 @@ import { neededPermission } from '../facts/github/api.js'
 import { BadAnswer } from './github-fetch.js'
 
 /**
- * What is known of a request that GitHub refused or never answered; `status` 500 without a response
- * is Octokit's word for a network failure.
+ * A request that GitHub refused or never answered. For a network failure Octokit sets `status` 500
+ * and leaves the response out.
  */
 const requestErrorShape = z.object({
   status: z.number(),
   message: z.string(),
   response: z.object({ headers: z.record(z.string(), z.unknown()), data: z.unknown() }).optional(),
-  /** An answer that came and could not be used; Octokit gives it no response. */
+  /** An unusable answer; Octokit gives it no response. */
   cause: z.instanceof(BadAnswer).optional().catch(undefined),
 })
 
@@ -22,12 +22,12 @@ export type RequestError = z.output<typeof requestErrorShape>
 export const requestError = (error: unknown): RequestError | null =>
   requestErrorShape.safeParse(error).data ?? null
 
-/** Whether GitHub may have done what was asked although no answer says so. */
+/** Whether GitHub may have performed the request although there is no answer. */
 export const isLost = ({ status }: RequestError): boolean => status >= 500
 
-/** Whether the same request may have a better answer soon. */
+/** Whether a retry may succeed. */
 export const mayPass = ({ status, cause }: RequestError): boolean =>
-  status >= 500 && cause?.again !== false
+  status >= 500 && cause?.retryable !== false
 
 const singleShape = z.union([
   z.string(),
@@ -42,10 +42,10 @@ const bodyShape = z.object({
   errors: z.array(singleShape).optional(),
 })
 
-/** Characters of GitHub's message that an error quotes. */
+/** How many characters of GitHub's message an error quotes. */
 const quoted = 1000
 
-/** GitHub's message with the messages of its single errors. */
+/** GitHub's message, followed by those of its single errors. */
 function messageOf({ response, message }: RequestError): string {
   if (response === undefined) return message
   const { data } = bodyShape.safeParse(response.data)
@@ -69,20 +69,19 @@ function shownMessage(error: RequestError): string {
 export interface Limit {
   /** Seconds until it ends; null where GitHub does not say. */
   readonly seconds: number | null
-  /** The same as a time. */
+  /** The time at which it ends. */
   readonly until: Date | null
 }
 
 /**
- * The rate limit that a request was refused for; null where none is the reason. Any 429 is one,
- * whatever its words.
+ * The rate limit for which a request was refused; null for other reasons. Any 429 is one, whatever
+ * its message.
  */
 export function limitOf(error: RequestError): Limit | null {
   const { status, response } = error
   if (response === undefined || (status !== 403 && status !== 429)) return null
   const { headers } = response
-  // This machine's clock may be wrong, so the time of the answer is the server's, where it tells
-  // it.
+  // The server's own time, where it sends one, because this machine's clock may be wrong.
   const sent = Date.parse(String(headers['date']))
   const now = Number.isNaN(sent) ? Date.now() : sent
   const after = headers['retry-after']
@@ -96,7 +95,7 @@ export function limitOf(error: RequestError): Limit | null {
   return isLimit ? { seconds: null, until: null } : null
 }
 
-/** @param end in milliseconds, as `now`; NaN when it is not known */
+/** @param end in milliseconds, like `now`; NaN where it is not known */
 function limitOver(end: number, now: number): Limit {
   const until = new Date(end)
   return {
@@ -132,7 +131,7 @@ function remedyOf(route: string, repo: string, error: RequestError, message: str
   }
 }
 
-/** `POST /repos/{owner}/{repo}/hooks` with its names filled in. */
+/** A route with its parameters filled in: `POST /repos/ada/app/hooks`. */
 export const filledIn = (route: string, parameters: Readonly<Record<string, unknown>>): string =>
   route.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = parameters[name]
@@ -140,8 +139,8 @@ export const filledIn = (route: string, parameters: Readonly<Record<string, unkn
   })
 
 /**
- * The error for the user. Octokit's own is not its cause: it holds the request, and so the secret
- * of a hook.
+ * The error for the user. Octokit's error is not its cause: it holds the request, which may contain
+ * the secret of a hook.
  */
 export function githubFailure(
   route: string,
@@ -168,7 +167,10 @@ function what(
   return `GitHub refused ${endpoint} with ${String(status)}: ${message}`
 }
 
-/** The error for an answer of another shape than GitHub's. `how` goes on after the request. */
+/**
+ * The error for an answer whose shape is not GitHub's. `how` continues the sentence after the
+ * request.
+ */
 export const strangeAnswer = (
   route: string,
   parameters: Readonly<Record<string, unknown>>,

@@ -2,31 +2,31 @@ import { z } from 'zod'
 import { scrub } from '../core/scrub/scrub.js'
 import { reasonOf } from './network-error.js'
 
-/** Redirects that are followed before an answer is given up. */
+/** Redirects that are followed at most. */
 const longestChain = 5
-/** Characters of an answer that an error quotes. */
+/** How many characters of an answer an error quotes. */
 const quoted = 80
 
 export interface FetchLimits {
-  /** Only requests to this origin are sent, so that the token cannot go elsewhere. */
+  /** The only origin that requests are sent to, so that the token cannot go elsewhere. */
   readonly origin: string
-  /** Seconds for one request, its redirects and the whole answer. */
+  /** Seconds for one request, including redirects and the body. */
   readonly timeout: number
-  /** Bytes of the answer's body, unpacked. */
+  /** Bytes of the body after decompression. */
   readonly size: number
   readonly onExchange: () => void
 }
 
 /**
- * An answer that cannot be used: too long, too slow, cut off, or no JSON. The message goes on after
- * "GitHub's answer to …".
+ * An unusable answer: too long, too slow, cut off, or not JSON. The message continues "GitHub's
+ * answer to …".
  */
 export class BadAnswer extends Error {
   constructor(
     message: string,
     readonly requestId: string | null = null,
-    /** Whether another try may have a better answer. */
-    readonly again = true,
+    /** Whether a retry may succeed. */
+    readonly retryable = true,
   ) {
     super(message)
   }
@@ -35,9 +35,9 @@ export class BadAnswer extends Error {
 const requestIdOf = ({ headers }: Response): string | null => headers.get('x-github-request-id')
 
 /**
- * The `fetch` that Octokit gets: with limits in time and size, and redirects followed only within
- * the origin, method and body kept (a renamed repository answers 301 or 307). A redirect elsewhere
- * is returned as it came.
+ * The `fetch` for Octokit, with limits in time and size. It follows redirects within the origin
+ * only, with the same method and body (a renamed repository answers 301 or 307). A redirect to
+ * another origin is returned as the response.
  * @throws BadAnswer for an answer beyond the limits, and for a success that is not JSON
  */
 export function fetchWithin(limits: FetchLimits): typeof fetch {
@@ -56,7 +56,7 @@ export function fetchWithin(limits: FetchLimits): typeof fetch {
   }
 }
 
-/** Where an answer leads; null for one that is no redirect, or to no URL. */
+/** The target of a redirect; null for other responses, and for a location that is not a URL. */
 function redirectOf({ status, headers }: Response, from: URL): URL | null {
   if (status < 300 || status >= 400) return null
   const location = headers.get('location')
@@ -64,7 +64,7 @@ function redirectOf({ status, headers }: Response, from: URL): URL | null {
   return new URL(location, from)
 }
 
-/** Sends a request and waits for the answer's headers, whose size Node limits. */
+/** Sends a request and waits for the response's headers. Node limits their size. */
 async function begin(
   url: URL,
   init: RequestInit & { readonly signal: AbortSignal },
@@ -81,7 +81,7 @@ async function begin(
 }
 
 const causeShape = z.object({ cause: z.object({ code: z.string() }) })
-/** The code of the reason that fetch gives. */
+/** The code of the error that fetch gives as its cause. */
 const codeOf = (error: unknown): string => causeShape.safeParse(error).data?.cause.code ?? ''
 
 async function read(
@@ -91,8 +91,8 @@ async function read(
 ): Promise<string> {
   const chunks: Uint8Array[] = []
   let length = 0
-  const bad = (how: string, again = true): BadAnswer =>
-    new BadAnswer(how, requestIdOf(response), again)
+  const bad = (how: string, retryable = true): BadAnswer =>
+    new BadAnswer(how, requestIdOf(response), retryable)
   try {
     for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
       length += chunk.length
@@ -112,8 +112,8 @@ async function read(
 }
 
 /**
- * The answer as Octokit can read it. Of what is no JSON it gets a description, which stands where
- * GitHub's message would.
+ * The response as Octokit expects it. Instead of a body that is not JSON it gets a description, in
+ * the place of GitHub's message.
  */
 function whole(response: Response, text: string): Response {
   const { status, statusText, headers } = response
@@ -136,7 +136,7 @@ function bodyOf(response: Response, text: string): string | null {
 }
 
 function described(type: string | null, text: string): string {
-  // A secret that was cut in two would not be known again.
+  // Scrubbed before it is cut: half a secret would not be recognised.
   const words = scrub(text).replace(/\s+/g, ' ').trim()
   const size = `${type ?? 'without a content type'}, ${String(Buffer.byteLength(text))} bytes`
   if (words === '') return size

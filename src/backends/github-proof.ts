@@ -11,17 +11,17 @@ import {
 import type { Parameters } from './github-client.js'
 import { strangeAnswer } from './github-failure.js'
 
-/** What a proof needs of GitHub's API. */
+/** The requests that a proof needs. */
 export interface ProofApi {
-  /** Sends a request; answers its data. */
+  /** Sends a request and returns the response's data. */
   send(route: string, parameters: Parameters): Promise<unknown>
-  /** Waits between two looks at the deliveries. */
+  /** Waits before the deliveries are listed again. */
   pause(): Promise<void>
 }
 
 /**
- * Has GitHub ping a hook, and waits until the delivery was answered with 2xx.
- * @throws FettleError `check-failed` when none was in time
+ * Pings a hook and waits until the delivery is answered with 2xx.
+ * @throws FettleError `check-failed` where none is in time
  */
 export async function proveDelivery(
   api: ProofApi,

@@ -15,7 +15,7 @@ import { filledIn, strangeAnswer, type Limit } from './github-failure.js'
 import { proveDelivery } from './github-proof.js'
 
 export interface GithubOptions {
-  /** Sent to the base URL's origin and nowhere else. */
+  /** Sent to the origin of the base URL only. */
   readonly token: Secret
   /**
    * Default `https://api.github.com`. GitHub Enterprise Server has `https://HOST/api/v3`. Plain
@@ -23,60 +23,65 @@ export interface GithubOptions {
    */
   readonly baseUrl?: string
   /**
-   * Seconds for one request and its answer; all pages of a list have four times as many. Default
-   * 30.
+   * Seconds for one request and its answer; four times as many for all pages of a list. Default 30.
    */
   readonly timeout?: number
-  /** Ends the wait for a rate limit: the request has then failed. */
+  /** Aborts waiting for a rate limit: the request then fails. */
   readonly stop?: AbortSignal
 }
 
-/** Waits some milliseconds; rejects when the signal comes first. */
+/** Waits some milliseconds; rejects when the signal is aborted first. */
 type Pause = (milliseconds: number, signal?: AbortSignal) => Promise<void>
 
 /**
- * Reads GitHub's API and performs github actions. What was read is kept until something of its
+ * Reads GitHub's API and performs its actions. Answers are cached until something in their
  * repository is changed.
  */
 export interface GithubBackend extends GithubReader {
-  /** Requests sent so far, repeated ones included. */
+  /** Requests sent so far, including retries. */
   readonly exchanges: number
   /**
-   * Performs one action and answers what GitHub said: null for a proof and for a deletion.
+   * Performs one action and returns GitHub's answer: null for a proof and for a deletion.
    * @throws FettleError `github-failed`, or `check-failed` when a ping was not answered with 2xx
    */
   perform(action: GithubAction | GithubProofAction): Promise<unknown>
 }
 
 const defaultTimeout = 30
-/** Seconds of a rate limit that are waited for; a longer one is an error with its time. */
+/**
+ * The longest rate limit that is waited for, in seconds. A longer one is an error that names its
+ * end.
+ */
 const longestWait = 60
 /**
- * Seconds to wait where GitHub does not say how long; twice as many the next time ("Rate limits for
+ * Seconds to wait where GitHub does not say how long; doubled for the next wait ("Rate limits for
  * the REST API").
  */
 const usualWait = 60
-/** How often a request waits for a rate limit. */
+/** How many rate limits one request waits for. */
 const mostWaits = 2
 const pageSize = 100
 const mostPages = 20
 /**
- * Attempts at a POST that makes something, each after a look whether the one before it succeeded
- * unheard; at any other request one more.
+ * Attempts at a POST that creates something. Between them the list is searched, in case the lost
+ * request has succeeded. Other requests have one attempt more.
  */
 const attempts = 3
 
-/** How a thing that a POST made is found again when the answer was lost. */
-const adoption: Readonly<
-  Record<string, { readonly list: string; readonly sign: (item: Parameters) => unknown }>
+/**
+ * How to find what a POST has created when its answer was lost: a list, and what identifies an item
+ * in it.
+ */
+const createdThings: Readonly<
+  Record<string, { readonly list: string; readonly identity: (item: Parameters) => unknown }>
 > = {
   'POST /repos/{owner}/{repo}/hooks': {
     list: 'GET /repos/{owner}/{repo}/hooks',
-    sign: ({ config }) => (isRecord(config) ? config['url'] : undefined),
+    identity: ({ config }) => (isRecord(config) ? config['url'] : undefined),
   },
   'POST /repos/{owner}/{repo}/keys': {
     list: 'GET /repos/{owner}/{repo}/keys',
-    sign: ({ key }) => key,
+    identity: ({ key }) => key,
   },
 }
 
@@ -98,10 +103,10 @@ export function openGithub(
 class OctokitBackend implements GithubBackend {
   readonly #client: GithubClient
   readonly #timeout: number
-  /** Answers by repository and request. */
-  readonly #kept = new Map<string, Map<string, Promise<unknown>>>()
-  /** Milliseconds for what backs off by itself; a stand-in on loopback needs no courtesy. */
-  readonly #beat: number
+  /** Cached answers by repository and request. */
+  readonly #cache = new Map<string, Map<string, Promise<unknown>>>()
+  /** The unit of back-off in milliseconds. A test double on loopback needs no courtesy. */
+  readonly #backOff: number
 
   constructor(
     readonly options: GithubOptions,
@@ -110,7 +115,7 @@ class OctokitBackend implements GithubBackend {
   ) {
     this.#timeout = options.timeout ?? defaultTimeout
     this.#client = new GithubClient(base, options.token, this.#timeout)
-    this.#beat = isLoopback(base) ? 20 : 1000
+    this.#backOff = isLoopback(base) ? 20 : 1000
   }
 
   get exchanges(): number {
@@ -118,15 +123,15 @@ class OctokitBackend implements GithubBackend {
   }
 
   async get(route: string, parameters: Parameters): Promise<unknown> {
-    return this.#keep(route, parameters, async () => {
+    return this.#cached(route, parameters, async () => {
       const answer = await this.#orNull(this.#send(route, parameters), 404)
       return answer?.data ?? null
     })
   }
 
   async list(route: string, parameters: Parameters): Promise<readonly unknown[] | null> {
-    // The promise that is kept is the one made here, of this type.
-    return this.#keep(route, parameters, () => this.#pages(route, parameters)) as Promise<
+    // The cache returns the promise that is made here, so its type is known.
+    return this.#cached(route, parameters, () => this.#pages(route, parameters)) as Promise<
       readonly unknown[] | null
     >
   }
@@ -142,23 +147,23 @@ class OctokitBackend implements GithubBackend {
     }
   }
 
-  #keep(route: string, parameters: Parameters, read: () => Promise<unknown>): Promise<unknown> {
+  #cached(route: string, parameters: Parameters, read: () => Promise<unknown>): Promise<unknown> {
     const repository = repositoryOf(parameters)
-    const kept = this.#kept.get(repository) ?? new Map<string, Promise<unknown>>()
-    this.#kept.set(repository, kept)
+    const cached = this.#cache.get(repository) ?? new Map<string, Promise<unknown>>()
+    this.#cache.set(repository, cached)
     const request = `${route} ${JSON.stringify(parameters)}`
-    const answer = kept.get(request) ?? read()
-    kept.set(request, answer)
+    const answer = cached.get(request) ?? read()
+    cached.set(request, answer)
     return answer
   }
 
   #forget(parameters: Parameters): void {
-    this.#kept.delete(repositoryOf(parameters))
+    this.#cache.delete(repositoryOf(parameters))
   }
 
   /**
-   * Page by page by number: the address in a Link header is never followed, so it cannot lead the
-   * token away or in a circle.
+   * Requests page by page by number. The address in a Link header is not followed, so it cannot
+   * lead the token to another server or into a loop.
    */
   async #pages(route: string, parameters: Parameters): Promise<readonly unknown[] | null> {
     const items: unknown[] = []
@@ -193,13 +198,13 @@ class OctokitBackend implements GithubBackend {
     }
   }
 
-  /** One change. What is not idempotent is never repeated blindly. */
+  /** Sends one change. A request that is not idempotent is never repeated blindly. */
   async #change(route: string, parameters: Parameters): Promise<unknown> {
     if (route.startsWith('POST ')) return this.#create(route, parameters)
     const request = this.#send(route, parameters)
     if (!route.startsWith('DELETE ')) return (await request).data ?? null
-    // Deleted by someone else meanwhile, or by a request whose answer was lost. Whether it is gone
-    // is read again afterwards.
+    // 404: deleted by someone else meanwhile, or by a request whose answer was lost. Whether it is
+    // gone is read again afterwards.
     const answer = await this.#orNull(request, 404)
     return answer?.data ?? null
   }
@@ -212,21 +217,21 @@ class OctokitBackend implements GithubBackend {
         if (!(error instanceof GithubRefusal)) throw error
         const again = attempt > 1 && error.status === 422
         if (!error.isLost && !again) throw error
-        const made = await this.#adopted(route, parameters)
+        const made = await this.#findCreated(route, parameters)
         if (made !== null) return made
         if (again || attempt === attempts) throw error
-        await this.pause(attempt ** 2 * this.#beat)
+        await this.pause(attempt ** 2 * this.#backOff)
       }
     }
   }
 
-  /** What a POST whose answer was lost has made all the same. */
-  async #adopted(route: string, parameters: Parameters): Promise<unknown> {
-    const found = adoption[route]
+  /** Finds what a POST has created although its answer was lost. */
+  async #findCreated(route: string, parameters: Parameters): Promise<unknown> {
+    const found = createdThings[route]
     if (found === undefined) return null
     const items = await this.#pages(found.list, ownAndName(parameters))
-    const wanted = found.sign(parameters)
-    return (items ?? []).find((item) => isRecord(item) && found.sign(item) === wanted) ?? null
+    const wanted = found.identity(parameters)
+    return (items ?? []).find((item) => isRecord(item) && found.identity(item) === wanted) ?? null
   }
 
   #prove(action: GithubProofAction): Promise<null> {
@@ -235,20 +240,17 @@ class OctokitBackend implements GithubBackend {
       const { data } = await this.#send(route, parameters)
       return data
     }
-    return proveDelivery({ send, pause: () => this.pause(this.#beat) }, action)
+    return proveDelivery({ send, pause: () => this.pause(this.#backOff) }, action)
   }
 
-  /**
-   * Sends a request, and again after a rate limit that ends soon, or where another attempt may be
-   * answered better.
-   */
+  /** Sends a request; retries after a short rate limit, and after failures that may pass. */
   async #send(
     route: string,
     parameters: Parameters,
     mostAttempts = attempts + 1,
   ): Promise<GithubResponse> {
     const begun = performance.now()
-    // A server that lets an attempt wait would let each of them wait.
+    // Without this a server that delays each attempt would delay all of them.
     const isLate = (): boolean => performance.now() - begun >= this.#timeout * 1000
     let attempt = 1
     let waits = 0
@@ -263,14 +265,14 @@ class OctokitBackend implements GithubBackend {
           continue
         }
         if (!error.mayPass || attempt === mostAttempts || isLate()) throw error
-        const wait = attempt ** 2 * this.#beat
+        const wait = attempt ** 2 * this.#backOff
         attempt++
         await this.pause(wait)
       }
     }
   }
 
-  /** @throws refusal when the limit lasts too long, or the run is stopped meanwhile */
+  /** @throws refusal when the limit lasts too long, or the run is stopped while waiting */
   async #waitFor({ seconds }: Limit, waits: number, refusal: GithubRefusal): Promise<void> {
     const wait = seconds ?? usualWait * 2 ** (waits - 1)
     if (wait > longestWait || waits > mostWaits) throw refusal
@@ -285,7 +287,7 @@ const repositoryOf = (parameters: Parameters): string =>
 
 const ownAndName = ({ owner, repo }: Parameters): Parameters => ({ owner, repo })
 
-/** @throws FettleError `github-failed` for what is no page of a list */
+/** @throws FettleError `github-failed` for data that is not a page of a list */
 function entriesOf(data: unknown, route: string, parameters: Parameters): readonly unknown[] {
   if (!Array.isArray(data)) {
     const kind = data === null ? 'null' : typeof data

@@ -11,29 +11,29 @@ import { TooLate, within } from './deadline.js'
 import { forwarded, lossOf } from './forwarded.js'
 import { reasonOf } from './network-error.js'
 
-/** More of a page than a check can want to see. */
+/** More of a body than a check needs. */
 const bodyLimit = 1024 * 1024
 
 /**
- * Asks from the host, through its SSH connection, or from here. Redirects are answers, not
- * followed.
+ * Sends requests from the host, through its SSH connection, or from the control machine. Redirects
+ * are not followed: they are the answer.
  */
 export const httpReader = (session: Pick<Session, 'forward' | 'exchange'>): HttpReader => ({
   async request(probe) {
     try {
       return await within(probe.timeout, (limit) => answerTo(probe, session, limit))
     } catch (error) {
-      if (probe.from === 'control' || saidByHost(error)) throw error
+      if (probe.from === 'control' || isAnsweredByHost(error)) throw error
       throw (await lossOf(session)) ?? error
     }
   },
 })
 
-/** Where nobody listens, the host itself has said so. */
-const saidByHost = (error: unknown): boolean =>
+/** Where nothing listens, the host itself has answered so, and its link is not lost. */
+const isAnsweredByHost = (error: unknown): boolean =>
   isCode(error, 'forward-failed') || isCode(error, 'forward-forbidden')
 
-/** An answer that began and did not come whole. */
+/** The body of an answer is incomplete. */
 class Unfinished extends Error {}
 
 async function answerTo(
@@ -67,8 +67,8 @@ function portOf({ port, protocol }: URL): number {
 }
 
 /**
- * TLS over a stream. A certificate may be for an address, but an address is no server name (RFC
- * 6066).
+ * TLS over a stream. An address is not sent as server name (RFC 6066), although a certificate may
+ * be for one.
  */
 function secured(stream: Duplex, host: string): TLSSocket {
   if (isIP(host) !== 0) return secureConnect({ socket: stream, host })
@@ -82,14 +82,14 @@ function ask(
   limit: AbortSignal,
 ): Promise<HttpAnswer> {
   const secure = url.protocol === 'https:'
-  // Node takes the server's name from the header.
+  // Node takes the server name for TLS from the Host header.
   const options: RequestOptions = {
     method: 'GET',
     headers: { host: url.host, connection: 'close' },
     signal: limit,
     ...omitUndefined({ hostname: address }),
   }
-  // With any agent, false included, Node connects by itself and never asks createConnection.
+  // With any agent, even false, Node connects by itself and does not call createConnection.
   if (stream === null) options.agent = false
   else options.createConnection = () => (secure ? secured(stream, hostOf(url)) : stream)
   const send = secure ? secureRequest : request
@@ -101,13 +101,13 @@ function ask(
       collect(answer, limit).then((body) => resolve({ status, ...body }), reject)
     })
     asked.on('error', (error) => {
-      // Once the answer has begun, who reads it tells how far that went.
+      // Once the answer has begun, `collect` reports how much of it arrived.
       if (answered) return
       if (error instanceof FettleError) reject(error)
       else reject(new Error(whyOf(error, asked), { cause: error }))
     })
     asked.on('close', () => {
-      // A server that switches to another protocol is left without an error and without an answer.
+      // A server that switches protocols leaves neither an error nor an answer.
       if (answered) return
       reject(new Error('the server closed the connection without an answer'))
     })
@@ -116,14 +116,14 @@ function ask(
 }
 
 function whyOf(error: Error, { socket }: ClientRequest): string {
-  // The types promise a socket; there is none before a connection is made.
+  // The types promise a socket, but there is none before the connection is made.
   const found: unknown = socket
   const refused = found instanceof TLSSocket && found.authorizationError
   const reason = reasonOf(error)
   return refused ? `its certificate is not trusted: ${reason}` : reason
 }
 
-/** The body as text, up to the limit; the rest is not waited for. */
+/** The body as text, cut at the limit; the rest is not awaited. */
 async function collect(
   answer: IncomingMessage,
   limit: AbortSignal,

@@ -5,17 +5,20 @@ import { absent, present, unknown, type Fact, type ProjectReader } from '../core
 import { decodeText } from '../core/text-encoding.js'
 import { SourceFolders } from './source-folders.js'
 
-/** A template makes no more than 10 MB; a file that is sent is held in memory. */
+/**
+ * Size limits of files. A template makes no more than 10 MB; a file that is sent to a host is held
+ * in memory.
+ */
 const largest = { text: 16 * 2 ** 20, bytes: 2 ** 30 } as const
 
-const why: Readonly<Record<string, string>> = {
+const reasons: Readonly<Record<string, string>> = {
   EACCES: 'may not be read by this user',
   ELOOP: 'is a link that leads to itself',
   ENXIO: 'is a socket',
 }
 const remedy = 'name a file that can be read'
 
-/** What something is that is no file; null: it is one. */
+/** What something is that is not a file; null for a file. */
 function kindOf(found: Stats): string | null {
   if (found.isFile()) return null
   if (found.isDirectory()) return 'a directory'
@@ -27,8 +30,8 @@ const sizeText = (bytes: number): string =>
   bytes >= 2 ** 30 ? `${String(bytes / 2 ** 30)} GiB` : `${String(bytes / 2 ** 20)} MiB`
 
 /**
- * Where an open file lies, links followed: as the kernel says it, and elsewhere as the path leads
- * to this very file.
+ * The real path of an open file, with links followed. Linux tells it; elsewhere the path is
+ * resolved again and must lead to this very file.
  */
 async function placeOf(file: FileHandle, path: string): Promise<string> {
   if (process.platform === 'linux') {
@@ -42,7 +45,7 @@ async function placeOf(file: FileHandle, path: string): Promise<string> {
   return real
 }
 
-/** All bytes of a file of that size; what is added meanwhile is left out. */
+/** The first `size` bytes of a file; what is appended meanwhile is left out. */
 async function bytesOf(file: FileHandle, size: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafeSlow(size)
   let read = 0
@@ -55,8 +58,8 @@ async function bytesOf(file: FileHandle, size: number): Promise<Buffer> {
 }
 
 /**
- * Reads what lies in the folders. What was opened is judged again: the path may have led elsewhere
- * by then.
+ * Reads a file inside the source folders. The path is checked before and after it is opened,
+ * because it may lead elsewhere by then (TOCTOU).
  */
 async function readFrom(
   folders: SourceFolders,
@@ -70,8 +73,8 @@ async function readFrom(
     if (kind !== null) return unknown(`${path} is ${kind}`, remedy)
     return found.size > limit ? unknown(`${path} is larger than ${sizeText(limit)}`, remedy) : null
   }
-  // Before it is opened: a named pipe waits for its other end, devices may do anything, and who may
-  // not read it need not hear more.
+  // Checked before opening: a named pipe blocks until its other end is opened, opening a device may
+  // have effects, and a refused path must reveal no more than that.
   const before =
     (await folders.refusal(path, await realpath(target))) ?? refused(await stat(target))
   if (before !== null) return before
@@ -96,15 +99,15 @@ function textOf(bytes: Buffer, path: string): Fact<string> {
 const plainBytes = ({ buffer, byteOffset, length }: Buffer): Uint8Array =>
   new Uint8Array(buffer, byteOffset, length)
 
-/** A reader that knows what it has read. */
+/** A project reader that records which files it has read. */
 export interface LocalReader extends ProjectReader {
-  /** Where the files lie that were read, links followed. */
+  /** The real paths of the files that were read. */
   readonly opened: ReadonlySet<string>
 }
 
 /**
- * Reads files of the project that lies in `directory`, and of the folders outside it that its
- * `package.json` names.
+ * Reads files of the project in `directory`, and of the folders outside of it that its
+ * `package.json` lists.
  */
 export function projectReader(directory: string): LocalReader {
   const folders = new SourceFolders(resolve(directory))
@@ -120,7 +123,7 @@ export function projectReader(directory: string): LocalReader {
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException
       if (code === 'ENOENT' || code === 'ENOTDIR') return absent
-      return unknown(`${path} ${why[code ?? ''] ?? `cannot be read: ${message}`}`, remedy)
+      return unknown(`${path} ${reasons[code ?? ''] ?? `cannot be read: ${message}`}`, remedy)
     }
   }
   return {

@@ -11,7 +11,7 @@ import type { ForwardTarget, Session } from '../ssh/session.js'
 import { TooLate, within } from './deadline.js'
 import { forwarded, lossOf } from './forwarded.js'
 
-/** Performs MySQL's actions through a host's SSH connection. */
+/** Performs MySQL actions through a host's SSH connection. */
 export interface MysqlBackend {
   /** @throws FettleError `mysql-failed`, with the server's own message, or `connection-lost` */
   perform(action: MysqlAction | MysqlLoginAction): Promise<void>
@@ -20,10 +20,7 @@ export interface MysqlBackend {
   close(): Promise<void>
 }
 
-/**
- * Seconds for connecting, and for each statement. A server that hangs (SIGSTOP) accepts connections
- * and never answers.
- */
+/** Time limits in seconds. A server that hangs (SIGSTOP) accepts connections and never answers. */
 export interface MysqlLimits {
   readonly connect: number
   readonly statement: number
@@ -32,8 +29,8 @@ export interface MysqlLimits {
 const usualLimits: MysqlLimits = { connect: 30, statement: 60 }
 
 /**
- * One administrator's connection for each server and account, opened when first needed, and one for
- * each login test.
+ * Opens a backend with one administrator's connection for each server and account, opened when
+ * first needed, and a new connection for each login test.
  */
 export async function openMysql(
   session: Pick<Session, 'forward' | 'exchange'>,
@@ -60,7 +57,7 @@ class Connections implements MysqlBackend {
     try {
       await (action.on === 'mysql' ? this.#run(action) : this.#logIn(action))
     } catch (error) {
-      const lost = isVerdict(error) ? null : await lossOf(this.session)
+      const lost = isAnswered(error) ? null : await lossOf(this.session)
       if (lost !== null) throw lost
       throw action.on === 'mysql-login' ? loginFailure(action, error) : error
     }
@@ -85,7 +82,7 @@ class Connections implements MysqlBackend {
       return ServerLink.open(driver, stream, where, this.limits.statement, limit)
     }).catch((error: unknown) => {
       if (!(error instanceof TooLate)) throw error
-      throw new NoVerdict('mysql-failed', {
+      throw new Unanswered('mysql-failed', {
         message: `${where} did not answer within ${String(this.limits.connect)} s`,
         remedy:
           'look at the server: systemctl status mariadb.service, journalctl -u mariadb.service',
@@ -123,18 +120,18 @@ class Connections implements MysqlBackend {
   }
 }
 
-/** The driver's own timers go on after a connection is lost, and keep the process alive. */
+/** The driver's own timer would outlive a lost connection and keep the process alive. */
 const noTimer: ConnectionOptions = { connectTimeout: 0 }
 
-/** A failure in which the server has not said anything: the link to its host may be lost. */
-class NoVerdict extends FettleError {}
+/** A failure in which the server has not answered: the link to its host may be lost. */
+class Unanswered extends FettleError {}
 
-/** Whether the host or the server has said it. */
-const isVerdict = (error: unknown): boolean =>
+/** Whether the failure is an answer of the host or the server. */
+const isAnswered = (error: unknown): boolean =>
   isCode(error, 'forward-forbidden') ||
-  (isCode(error, 'mysql-failed') && !(error instanceof NoVerdict))
+  (isCode(error, 'mysql-failed') && !(error instanceof Unanswered))
 
-/** What the server has said no to. */
+/** An error that the server returned. */
 class MysqlRefusal extends FettleError {
   constructor(
     readonly number: number,
@@ -145,8 +142,8 @@ class MysqlRefusal extends FettleError {
   }
 
   /**
-   * Of a login: whether it was refused for its password, and not because the account is locked or
-   * has no connection left.
+   * For a login: whether the password was refused, and not the account locked or out of
+   * connections.
    */
   get isOfPassword(): boolean {
     return this.number === 1045 || this.number === 1698
@@ -176,9 +173,9 @@ function loginFailure({ connection }: MysqlLoginAction, error: unknown): unknown
 }
 
 /**
- * A statement with its values in place of each `?` that stands outside quotes and backticks (the
- * driver would replace those inside a database's name too). The `sql_mode` of `sessionSettings`
- * makes escaping by backslash right.
+ * Inserts values for each `?` outside of quotes and backticks. The driver would also replace those
+ * inside the name of a database. The `sql_mode` of `sessionSettings` makes escaping by backslash
+ * correct.
  */
 export function bind(
   sql: string,
@@ -202,12 +199,15 @@ export function bind(
   return bound
 }
 
-/** The driver's error holds the statement with its values, so it is never kept as a cause. */
+/**
+ * The error of a statement. The driver's error is never kept as a cause, because it holds the
+ * statement with its values.
+ */
 function failure(where: string, error: QueryError): FettleError {
   if (isCode(error, 'forward-forbidden')) return error
   const message = `${where}: ${withoutHashes(scrub(error.message))}`
   if ('sqlMessage' in error) return new MysqlRefusal(error.errno ?? 0, message)
-  return new NoVerdict('mysql-failed', { message })
+  return new Unanswered('mysql-failed', { message })
 }
 
 /** One connection of the driver. */
@@ -221,7 +221,7 @@ class ServerLink {
     /** Seconds for a statement. */
     readonly limit: number,
   ) {
-    // Whatever breaks an idle connection comes here; without a listener it would end the process.
+    // Errors of an idle connection are emitted here; without a listener they would end the process.
     connection.on('error', () => (this.alive = false))
     connection.on('end', () => (this.alive = false))
   }
@@ -246,7 +246,7 @@ class ServerLink {
     return link
   }
 
-  /** Runs a statement; answers what the driver makes of it, which is a list for rows. */
+  /** Runs a statement and returns the driver's result: a list where it has rows. */
   async run(sql: string, values: MysqlAction['values'] = []): Promise<unknown> {
     const text = bind(sql, values, (value) => this.connection.escape(value))
     return within(this.limit, (limit) => this.#query(text, limit))
@@ -257,7 +257,7 @@ class ServerLink {
       limit.addEventListener('abort', () => {
         this.#break()
         reject(
-          new NoVerdict('mysql-failed', {
+          new Unanswered('mysql-failed', {
             message: `${this.where} did not finish a statement within ${String(this.limit)} s: its outcome is unknown`,
             remedy: 'see SHOW PROCESSLIST for what it waits for, then run again',
           }),
@@ -271,16 +271,16 @@ class ServerLink {
     })
   }
 
-  /** Says goodbye; a server that is gone or hangs is not waited for. */
+  /** Closes the connection, with at most 2 s for the server to answer. */
   async end(): Promise<void> {
     if (this.alive) {
       this.alive = false
-      await within(2, (limit) => this.#goodbye(limit))
+      await within(2, (limit) => this.#quit(limit))
     }
     this.#break()
   }
 
-  #goodbye(limit: AbortSignal): Promise<void> {
+  #quit(limit: AbortSignal): Promise<void> {
     return new Promise<void>((resolve) => {
       limit.addEventListener('abort', () => resolve())
       this.connection.end(() => resolve())

@@ -4,47 +4,47 @@ import { unknown, type Fact, type Output, type ShellFactKind } from '../core/fac
 import { omitUndefined } from '../core/omit-undefined.js'
 import type { Block } from '../ssh/session.js'
 
-/** A shell fact that somebody wants, with the user who reads it (left out: the session's). */
+/** A request for a shell fact, with the user who reads it. Default: the session's user. */
 export interface ShellRequest {
   readonly identity: string
   readonly kind: ShellFactKind<never, unknown>
   readonly key: unknown
   readonly as: string | undefined
   /**
-   * The resource that wants it, and the seconds that it allows for that, where these are more than
-   * the kind's.
+   * The resource that needs it, and its own time limit in seconds, which counts where it is longer
+   * than the kind's.
    */
   readonly wantedBy?: { readonly address: Address; readonly timeout: number | undefined }
 }
 
-/** Blocks that read facts, and what makes facts of their answers: they ride in any exchange. */
+/** Blocks that read facts, and the parser for their answers. They can be part of any exchange. */
 export interface FactBlocks {
   readonly blocks: readonly Block[]
   parse(outputs: readonly Output[]): ReadonlyMap<string, Fact<unknown>>
-  /** How many blocks leave the host, by the name of what they are. */
+  /** How many blocks leave the host, by the name of their request. */
   readonly exchanges: ReadonlyMap<string, number>
 }
 
-/** Seconds that reading may take where the kind does not say otherwise. */
+/** Seconds that reading may take where the kind sets no limit. */
 export const usualSeconds = 60
 
 /**
- * Keys that one block reads: what the shell does for each may take time that grows with their
- * number, an argument list has an end, and a line that nobody can understand costs all that are
- * read with it.
+ * The largest number of keys for one block. The time of a script may grow with their number, an
+ * argument list has a maximum, and an answer that cannot be parsed loses the facts of all keys in
+ * its block.
  */
 const mostKeys = 200
 
-/** What one user wants to know of one kind, or a part of it. */
+/** Requests of one kind by one user that one block reads. */
 interface Batch {
   readonly kind: ShellFactKind<never, unknown>
   readonly members: readonly ShellRequest[]
   readonly block: Block
 }
 
-/** Blocks for each kind and user, holding all keys. */
+/** Blocks for these requests: by kind and user, at most `mostKeys` each. */
 export function factBlocks(requests: readonly ShellRequest[]): FactBlocks {
-  const batches = byKindAndUser(requests).flatMap(parts).flatMap(batchOf)
+  const batches = byKindAndUser(requests).flatMap(chunks).flatMap(batchOf)
   return {
     blocks: batches.map((batch) => batch.block),
     parse: (outputs) =>
@@ -53,7 +53,7 @@ export function factBlocks(requests: readonly ShellRequest[]): FactBlocks {
   }
 }
 
-/** Each wanted fact once, by the kind and the user who reads it. */
+/** Each distinct request once, grouped by kind and user. */
 function byKindAndUser(requests: readonly ShellRequest[]): readonly (readonly ShellRequest[])[] {
   const distinct = new Map(requests.map((each) => [each.identity, each]))
   const groups = new Map<string, ShellRequest[]>()
@@ -75,14 +75,14 @@ function exchangesOf(batches: readonly Batch[]): ReadonlyMap<string, number> {
   return exchanges
 }
 
-const parts = (members: readonly ShellRequest[]): readonly (readonly ShellRequest[])[] =>
+const chunks = (members: readonly ShellRequest[]): readonly (readonly ShellRequest[])[] =>
   Array.from({ length: Math.ceil(members.length / mostKeys) }, (_, index) =>
     members.slice(index * mostKeys, (index + 1) * mostKeys),
   )
 
 /**
- * Characters of standard error that a kind gets, which it may say again of each of its keys, and of
- * what it says then.
+ * Limits in characters: of the standard error that a kind may repeat for each of its keys, and of
+ * the reason for one key.
  */
 const mostErrors = 16_384
 const longestReason = 2000
@@ -90,19 +90,19 @@ const longestReason = 2000
 const shortened = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, most / 2)} […] ${text.slice(-most / 2)}`
 
-/** An answer as kinds get it. */
+/** An output as kinds parse it. */
 export const parsable = (output: Output): Output => ({
   ...output,
   stderr: shortened(output.stderr, mostErrors),
 })
 
-function told(fact: Fact<unknown>): Fact<unknown> {
+function shortenedFact(fact: Fact<unknown>): Fact<unknown> {
   if (fact.is !== 'unknown') return fact
   return unknown(shortened(fact.reason, longestReason), shortened(fact.remedy, longestReason))
 }
 
-/** For whom: the first resource, and how many more there are. */
-function wanting(members: readonly ShellRequest[]): string {
+/** The resources that need these facts: the first, and the number of others. */
+function neededBy(members: readonly ShellRequest[]): string {
   const addresses = new Set(members.flatMap(({ wantedBy }) => wantedBy?.address ?? []))
   const [first, ...others] = addresses
   if (first === undefined) return ''
@@ -119,7 +119,7 @@ function batchOf(members: readonly ShellRequest[]): readonly Batch[] {
   const allowed = members.map(({ wantedBy }) => wantedBy?.timeout ?? 0)
   const block: Block = {
     script,
-    what: `reading ${kind.name}${wanting(members)}`,
+    what: `reading ${kind.name}${neededBy(members)}`,
     deadline: Math.max(kind.mayTake?.(keys) ?? usualSeconds, ...allowed),
     ...omitUndefined({ input, as, beside: kind.exchange === undefined ? undefined : true }),
   }
@@ -139,10 +139,7 @@ function parseBatch(
   return members.map((member, index) => [member.identity, facts[index] ?? nothing])
 }
 
-/**
- * What the kind makes of an answer. One that is not whole, or that the kind stumbles over, says
- * nothing about any key.
- */
+/** Parses an answer. If it is incomplete, or the kind's parser throws, all keys are unknown. */
 function read(
   kind: ShellFactKind<never, unknown>,
   keys: readonly unknown[],
@@ -157,7 +154,7 @@ function read(
       'ask for less at once: divide the tasks over several plays',
     )
   try {
-    return kind.parse(parsable(output), keys as never).map(told)
+    return kind.parse(parsable(output), keys as never).map(shortenedFact)
   } catch (error) {
     const why = messageOf(error)
     return nothing(

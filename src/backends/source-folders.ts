@@ -5,24 +5,26 @@ import { messageOf } from '../core/error-message.js'
 import { unknown, type Fact } from '../core/fact.js'
 import { suggestion } from '../core/names/nearest.js'
 
-/** Where a project's `package.json` may not be understood. */
-class Misunderstood extends Error {}
+/** The project's `package.json` could not be understood. */
+class InvalidPackage extends Error {}
 
 const schema = z.array(z.string().min(1))
 
-/** What `"fettle": { "sources": ["../app"] }` names. */
+/** The folders in `"fettle": { "sources": ["../app"] }`. */
 function sourcesIn(text: string): readonly string[] {
   const json = parsed(text)
   const given: unknown =
     typeof json === 'object' && json !== null && 'fettle' in json ? json.fettle : {}
   if (typeof given !== 'object' || given === null || Array.isArray(given))
-    throw new Misunderstood('package.json: fettle is no object')
+    throw new InvalidPackage('package.json: fettle is no object')
   const { sources = [], ...others } = given as { readonly sources?: unknown }
   const [other] = Object.keys(others)
   if (other !== undefined)
-    throw new Misunderstood(`package.json: fettle has no ${other}${suggestion(other, ['sources'])}`)
+    throw new InvalidPackage(
+      `package.json: fettle has no ${other}${suggestion(other, ['sources'])}`,
+    )
   const read = schema.safeParse(sources)
-  if (!read.success) throw new Misunderstood('package.json: fettle.sources is no list of folders')
+  if (!read.success) throw new InvalidPackage('package.json: fettle.sources is no list of folders')
   return read.data
 }
 
@@ -31,7 +33,7 @@ function parsed(text: string): unknown {
     return JSON.parse(text)
   } catch (error) {
     const why = messageOf(error)
-    throw new Misunderstood(`package.json is not JSON: ${why}`)
+    throw new InvalidPackage(`package.json is not JSON: ${why}`)
   }
 }
 
@@ -43,8 +45,8 @@ function isWithin(folder: string, path: string): boolean {
 const real = (folder: string): Promise<string | null> => realpath(folder).catch(() => null)
 
 /**
- * The folders whose files a project may use: its own, and those outside it that its `package.json`
- * names.
+ * The folders whose files a project may use: its own, and those outside of it that its
+ * `package.json` lists.
  */
 export class SourceFolders {
   #named: Promise<readonly string[]> | null = null
@@ -54,27 +56,28 @@ export class SourceFolders {
   constructor(readonly project: string) {}
 
   /**
-   * Why a path may not be used; null: it may.
-   * @param path as the project has it
-   * @param leads where that leads, links followed; left out: it has not been looked at
+   * Why a path may not be used; null where it may.
+   * @param path as given in the project
+   * @param realPath the real path, links followed; left out where it is not resolved yet
    */
-  async refusal(path: string, leads?: string): Promise<Fact<never> | null> {
+  async refusal(path: string, realPath?: string): Promise<Fact<never> | null> {
     try {
-      if (await this.#hold(leads ?? resolve(this.project, path), leads !== undefined)) return null
+      if (await this.#hold(realPath ?? resolve(this.project, path), realPath !== undefined))
+        return null
     } catch (error) {
-      if (error instanceof Misunderstood)
+      if (error instanceof InvalidPackage)
         return unknown(
           error.message,
           'correct package.json: "fettle": { "sources": ["../app"] } names folders outside the project',
         )
       throw error
     }
-    const target = leads ?? resolve(this.project, path)
+    const target = realPath ?? resolve(this.project, path)
     const folder = relative((await real(this.project)) ?? this.project, dirname(target))
     const reason =
-      leads === undefined
+      realPath === undefined
         ? `${path} lies outside the project`
-        : `${path} leads to ${leads}, which lies outside the project`
+        : `${path} leads to ${realPath}, which lies outside the project`
     return unknown(
       reason,
       `copy it into the project, or name its folder in package.json: "fettle": { "sources": [${JSON.stringify(folder)}] }`,

@@ -7,14 +7,14 @@ import { writeWhole } from '../files/write-whole.js'
 import { unfinishedHosts } from '../views/unfinished-hosts.js'
 import type { View } from '../views/view.js'
 
-/** Names, in a project, the hosts that the last `apply` has not done. */
+/** The file of a project that lists the hosts which the last `apply` has not finished. */
 export const retryFile = '.fettle/retry'
 
 /**
- * Writes the hosts that an `apply` has not done to `.fettle/retry`, one a line, for
- * `-l @.fettle/retry`. It always tells of the last `apply` that got as far as its hosts: one that
- * has done them all removes it. A file that cannot be written does not stop a run: `onTrouble` is
- * told why.
+ * A view that writes the hosts which an `apply` has not finished to `.fettle/retry`, one per line,
+ * for `-l @.fettle/retry`. The file is about the last `apply` that got as far as its hosts; one
+ * that finished them all removes it. A file that cannot be written does not stop a run: `onTrouble`
+ * gets the reason.
  */
 export function retryView(project: string, onTrouble: (message: string) => void): View {
   const ends = new Map<string, HostEvent['status']>()

@@ -11,10 +11,10 @@ import type { View } from '../views/view.js'
 /** How many records a project keeps. */
 const kept = 50
 
-/** Files of this name are records; by name they are in the order of their time. */
+/** The name of a record. Sorted by name, records are in the order of their time. */
 const named = ({ time, id }: RunEvent): string => `${time.replaceAll(':', '-')}-${id}.jsonl`
 
-/** Makes room for one more. */
+/** Removes old records to make room for a new one. */
 function prune(runs: string): void {
   const records = readdirSync(runs)
     .filter((name) => name.endsWith('.jsonl'))
@@ -23,9 +23,9 @@ function prune(runs: string): void {
 }
 
 /**
- * The record of a run: its documented events and its notices as JSON lines in
+ * A view that records a run: its documented events and its notices as JSON lines in
  * `.fettle/runs/<time>-<id>.jsonl` (0600, because it holds diffs of hosts' files). The newest 50
- * are kept. A record that cannot be written does not stop a run: `onTrouble` is told why, once.
+ * are kept. A record that cannot be written does not stop a run: `onTrouble` gets the reason, once.
  */
 export function recordView(project: string, onTrouble: (message: string) => void): View {
   let stream: WriteStream | null = null
