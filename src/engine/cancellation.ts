@@ -3,8 +3,8 @@ import { FettleError, isCode } from '../core/errors.js'
 import type { Session } from '../ssh/session.js'
 
 /**
- * Whether a session's shell runs, or ran: what stands in its way may be known only after
- * connecting.
+ * Whether a session's shell has started. A connection may turn out to be useless only after it was
+ * made.
  */
 export const isReached = (session: Session): Promise<boolean> =>
   session.started.then(
@@ -16,21 +16,22 @@ export const stopped = (): FettleError =>
   new FettleError('stopped', { message: 'the run was stopped' })
 
 /**
- * Whether an error says that its session is over, and with it what is known of what was under way.
+ * Whether an error means that its session has ended, so the outcome of what was under way is
+ * unknown.
  */
 export const endsSession = (error: unknown): error is FettleError =>
   (['connection-lost', 'answer-late', 'answer-long'] as const).some((code) => isCode(error, code))
 
 /**
- * Whether an error says that the link was lost. A session that was killed is not a link that was
- * lost.
+ * Whether an error means that the link was lost. A session that was killed by this run does not
+ * count.
  */
 export const isLost = (error: unknown, kill: AbortSignal): boolean =>
   isCode(error, 'connection-lost') && !kill.aborted
 
 /**
- * Does some work while `kill` ends what is under way on the session's host.
- * @param tell hears why that was not possible
+ * Does some work; when `kill` is aborted, ends what is under way on the session's host.
+ * @param tell called with the reason where that was not possible
  */
 export async function killable<T>(
   session: Session,
@@ -38,31 +39,31 @@ export async function killable<T>(
   tell: (error: unknown) => void,
   work: () => Promise<T>,
 ): Promise<T> {
-  const endings: Promise<void>[] = []
+  const kills: Promise<void>[] = []
   const end = (): void => {
-    endings.push(session.kill().catch(tell))
+    kills.push(session.kill().catch(tell))
   }
   kill.addEventListener('abort', end, { once: true })
   try {
     return await work()
   } finally {
     kill.removeEventListener('abort', end)
-    // Work fails as soon as the shell has ended; what defies the first signal on the host is ended
-    // a few seconds later.
-    await Promise.all(endings)
+    // The work fails as soon as the shell has ended. What ignores the first signal on the host is
+    // killed a few seconds later: wait for that.
+    await Promise.all(kills)
   }
 }
 
 /**
- * Seconds that a stop waits for what is being read to be ended on the host, which goes on without
- * us, and then for the reading to fail.
+ * After a stop: seconds to wait until the read is ended on the host, where it would go on without
+ * us, and then for the work to fail.
  */
-const endingSeconds = 3
-const leavingSeconds = 0.5
+const killSeconds = 3
+const failSeconds = 0.5
 
 /**
- * Does what only reads. A stop ends it at once, on the host too, and with it the session; what is
- * read by other ways is not waited for.
+ * Does work that only reads. A stop ends it at once, also on the host, and with it the session.
+ * Reads that do not go through the session are not awaited.
  * @throws FettleError `stopped`
  */
 export async function reading<T>(
@@ -72,24 +73,24 @@ export async function reading<T>(
 ): Promise<T> {
   const isStopped = (): boolean => stop.aborted
   if (isStopped()) throw stopped()
-  let leave: (error: FettleError) => void = () => undefined
-  const left = new Promise<never>((_, reject) => (leave = reject))
+  let rejectStopped: (error: FettleError) => void = () => undefined
+  const rejected = new Promise<never>((_, reject) => (rejectStopped = reject))
   const settled = new AbortController()
   const pause = (seconds: number): Promise<void> =>
     delay(seconds * 1000, undefined, { signal: settled.signal })
   const end = async (): Promise<void> => {
-    await Promise.race([session.kill().catch(() => undefined), pause(endingSeconds)])
-    await pause(leavingSeconds)
-    leave(stopped())
+    await Promise.race([session.kill().catch(() => undefined), pause(killSeconds)])
+    await pause(failSeconds)
+    rejectStopped(stopped())
   }
   const onStop = (): void => {
     end().catch(() => undefined)
   }
   stop.addEventListener('abort', onStop, { once: true })
   try {
-    return await Promise.race([work(), left])
+    return await Promise.race([work(), rejected])
   } catch (error) {
-    // Whatever it fails with then: it was ended.
+    // Whatever the error says: it is due to the stop.
     if (isStopped()) throw stopped()
     throw error
   } finally {

@@ -4,30 +4,30 @@ import type { TextDiff } from '../core/change.js'
 export type RunMode = 'plan' | 'apply'
 
 /**
- * What became of a resource. In a plan `changed` means *would change* and `unknown` *cannot be
- * known before an earlier change is applied*; `ignored` is failed with `ignoreFailure`, `skipped`
- * was not tried after a failure.
+ * The result for a resource. In a plan `changed` means *would change*, and `unknown` *cannot be
+ * known before an earlier change is applied*. `ignored` is a failure with `ignoreFailure`;
+ * `skipped` was not tried because of an earlier failure.
  */
 export type Status = 'ok' | 'changed' | 'failed' | 'skipped' | 'unknown' | 'ignored'
 
-/** A failure as events carry it, without a stack. */
+/** A failure as events carry it, without its stack. */
 export interface EventError {
   readonly code: string
   readonly message: string
   readonly remedy: string
   readonly address: string | null
-  /** The other side's own words. */
+  /** The failure's own description by the program, server or API. */
   readonly detail: string | null
   /**
-   * Where the resource stands that has failed on a host: `tasks/site.ts:12`. Left out where it is
-   * none's, or the message names it.
+   * Where the failed resource stands: `tasks/site.ts:12`. Left out where the failure is not one of
+   * a resource, or the message names the place.
    */
   readonly place?: string
 }
 
 export interface EventChange {
   readonly summary: string
-  /** Null when there is none, or when it would show a secret. */
+  /** Null where there is none, or where it could show a secret. */
   readonly diff: TextDiff | null
   /** The triggers that a restart follows from. */
   readonly because: readonly Address[]
@@ -46,24 +46,27 @@ export interface RunEvent {
   }[]
 }
 
-/** A host's resource begins to be read, planned or changed: for progress only. */
+/**
+ * A host is connecting, or one of its resources is read, planned or changed. For progress displays
+ * only.
+ */
 export interface ProgressEvent {
   readonly type: 'progress'
   readonly host: string
   /** The index of the play in the run's `plays`. */
   readonly play: number
-  /** `connecting`, `reading`, or what is under way: the task and the resource. */
+  /** What the host is doing. */
   readonly doing: 'connecting' | 'reading' | 'waiting' | 'changing' | 'checking'
   readonly task: string | null
   readonly resource: string | null
   /**
-   * What the step under way has printed last, scrubbed of secrets; null where nothing is to be
-   * shown. The same step is told again with each new line.
+   * The last line that the current step has printed, scrubbed of secrets; null where there is none
+   * to show. The same step is reported again for each new line.
    */
   readonly line: string | null
-  /** Whom a host waits for that is none of this run: another run, and whose. Left out otherwise. */
+  /** Who holds the lock that this host waits for: another run. Left out otherwise. */
   readonly whom?: string
-  /** Resources of this host that are finished, and all of them. */
+  /** Resources of this host that are finished. */
   readonly finished: number
   readonly total: number
 }
@@ -85,13 +88,13 @@ export interface ResourceEvent {
   readonly error: EventError | null
   readonly seconds: number
   /**
-   * Where it stands, `tasks/a.ts:12`, when what runs on every apply stands at several places: it
-   * runs once for all of them. Left out otherwise.
+   * All places of a resource that runs on every apply and stands at several places, such as
+   * `tasks/a.ts:12`: it runs once for all of them. Left out otherwise.
    */
   readonly places?: readonly string[]
 }
 
-/** An error that stands alone, where nothing was contacted. */
+/** An error before anything was contacted. */
 export interface ErrorEvent extends EventError {
   readonly type: 'error'
 }
@@ -104,8 +107,8 @@ export interface NoticeEvent {
 }
 
 /**
- * How often a host was asked, and in which ways: `shell` are the round trips, the others run beside
- * them.
+ * How often a host was asked, by kind of exchange: `shell` counts the round trips, the others run
+ * in parallel with them.
  */
 export interface ExchangesEvent {
   readonly type: 'exchanges'
@@ -139,8 +142,8 @@ export interface SummaryEvent {
 }
 
 /**
- * The only way out of the engine: every view is drawn from these. They are scrubbed of secrets as
- * they leave.
+ * The engine's only output: all views are drawn from these events. They are scrubbed of secrets
+ * when they are emitted.
  */
 export type Event =
   | RunEvent

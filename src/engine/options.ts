@@ -2,41 +2,41 @@ import type { Secret } from '../core/secret.js'
 import type { DecisiveFiles } from '../files/untrusted-paths.js'
 import type { RunMode } from './events.js'
 
-/** What the command line decides about a run. */
+/** The command line's settings for a run. */
 export interface RunOptions {
   readonly mode: RunMode
   /** The project's directory: `templates/`, `.env`, sources. */
   readonly project: string
-  /** Hosts at once, over the plays' own. */
+  /** Hosts at once; overrides the plays' settings. */
   readonly forks: number | null
-  /** Only hosts that this pattern matches too. */
+  /** Only hosts that also match this pattern. */
   readonly limit: string | null
   readonly tags: readonly string[]
   readonly skipTags: readonly string[]
   readonly startAtTask: string | null
   /** `-b`: act as root where neither play nor task says otherwise. */
   readonly become: boolean
-  /** `-K`: sudo's password for every host that has none of its own. */
+  /** `-K`: sudo's password for hosts without one in the inventory. */
   readonly becomePassword: Secret | null
-  /** `-k`: the login password for every host that has none of its own. */
+  /** `-k`: the login password for hosts without one in the inventory. */
   readonly connectionPassword: Secret | null
-  /** `-u`: the login user for every host that has none of its own. */
+  /** `-u`: the login user for hosts without one in the inventory. */
   readonly user: string | null
   /** `--ssh-config`: ssh's `-F`. */
   readonly sshConfig: string | null
   /**
-   * `--accept-new`: unknown host keys are written to `inventory/known_hosts`; changed ones are
-   * refused all the same.
+   * `--accept-new`: unknown host keys are accepted and written to `inventory/known_hosts`; changed
+   * ones are still refused.
    */
   readonly acceptNew: boolean
-  /** The command that is run, for advice: `fettle apply`. */
+  /** The command of this run, for remedies: `fettle apply`. */
   readonly command?: string
   /**
-   * What was loaded, to tell who else may change it; sources and templates are added. Left out:
-   * nobody is told of.
+   * Files that were loaded, to warn where others may change them; sources and templates are added.
+   * Left out: no warnings.
    */
   readonly decisive?: DecisiveFiles
-  /** Aborted by the first Ctrl-C: changes under way are finished, nothing new is begun. */
+  /** Aborted by the first Ctrl-C: changes under way are finished, nothing new is started. */
   readonly stop: AbortSignal
   /** Aborted by the second Ctrl-C: changes under way are ended on their hosts. */
   readonly kill: AbortSignal

@@ -14,13 +14,15 @@ import type {
   Status,
 } from './events.js'
 
-/** Words of our own, and the names of hosts, by which views know them. */
+/**
+ * Properties that are not scrubbed: Fettle's own words, and host names, which views use as keys.
+ */
 const unscrubbed = ['type', 'mode', 'status', 'doing', 'code', 'host', 'hosts']
 
-/** An event as it leaves the engine: scrubbed, names and ids included. */
+/** Scrubs an event that leaves the engine, including names and ids. */
 export const scrubbedEvent = (event: Event): Event => scrubAll(event, unscrubbed)
 
-/** An error as events carry it. What is not a FettleError is a defect and keeps its stack. */
+/** An error for events. Anything but a FettleError is a defect and keeps its stack. */
 export function eventError(error: unknown): EventError {
   if (error instanceof FettleError) {
     return {
@@ -46,8 +48,8 @@ const eventChange = (change: Change, sensitive: boolean): EventChange => ({
   because: change.because ?? [],
 })
 
-/** What is to be told of a resource besides its status. */
-export interface Told {
+/** What is reported about a resource besides its status. */
+export interface ResourceDetails {
   readonly changes?: readonly Change[]
   readonly reason?: string | null
   readonly error?: unknown
@@ -61,7 +63,7 @@ export function resourceEvent(
   host: string,
   { play, task, resource }: Step,
   status: Status,
-  { changes, reason, error, seconds, places = [], place = null }: Told,
+  { changes, reason, error, seconds, places = [], place = null }: ResourceDetails,
 ): ResourceEvent {
   const sensitive = resource.common.sensitive ?? false
   return {
@@ -82,8 +84,8 @@ export function resourceEvent(
 }
 
 /**
- * An error of a resource: its address and its place stand beside the message, so a message that
- * begins with the address goes on without it.
+ * The error of a resource. The event has its address and place in fields of their own, so an
+ * address at the start of the message is removed.
  */
 function resourceError(
   error: unknown,
@@ -91,11 +93,11 @@ function resourceError(
   address: Address,
   place: string | null,
 ): EventError {
-  const told = eventError(error)
+  const base = eventError(error)
   const prefix = `${address}: `
-  const message = told.message.startsWith(prefix) ? told.message.slice(prefix.length) : told.message
+  const message = base.message.startsWith(prefix) ? base.message.slice(prefix.length) : base.message
   return {
-    ...told,
+    ...base,
     message,
     address: `${host}/${address}`,
     ...omitUndefined({ place: place ?? undefined }),
@@ -132,7 +134,7 @@ export class Tally {
     return this.#counts.changed + this.#counts.unknown > 0
   }
 
-  /** Its turn in a play begins; what it waited for a fork before does not count. */
+  /** Starts the clock for a play. Time spent waiting for a fork does not count. */
   begin(): void {
     this.#begun = performance.now()
   }
@@ -142,7 +144,7 @@ export class Tally {
     this.#begun = null
   }
 
-  /** As in Ansible's recap, `ok` counts what changed too. */
+  /** As in Ansible's recap, `ok` includes `changed`. */
   get summary(): HostSummary {
     const { ok, changed, ...others } = this.#counts
     return {

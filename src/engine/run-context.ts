@@ -5,12 +5,12 @@ import type { PreparedRun } from './prepare/prepare.js'
 import type { Tally } from './resource-event.js'
 import type { Connect, Sessions } from './fleet/sessions.js'
 
-/** What is known of a host in the course of a run. */
+/** The state of a host during a run. */
 export interface HostState {
   readonly tally: Tally
-  /** Round trips and other exchanges, by their names. */
+  /** Counts of round trips and other exchanges, by name. */
   readonly counts: Map<string, number>
-  /** Why it takes no further part, once that is so. */
+  /** The final event of a host that takes no further part; null before. */
   ended: HostEvent | null
 }
 

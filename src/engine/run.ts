@@ -14,12 +14,12 @@ import type { HostState } from './run-context.js'
 import { Sessions, type Connect } from './fleet/sessions.js'
 
 /**
- * Plans or applies plays for the hosts of an inventory. All it has to say it says in events; a view
- * that fails does not end the run.
+ * Plans or applies plays for the hosts of an inventory. All output is events; a view that fails
+ * does not end the run.
  * @returns the exit code: 0 done or nothing to do, 1 a failure or an unreachable host, 2 changes
  * (of a plan)
- * @throws FettleError for what the user has to correct first, when nothing has been contacted; in
- * the end what a view threw, or the close of a session
+ * @throws FettleError for errors that the user has to correct first, before anything was contacted;
+ * at the end the error of a view or of closing a session
  */
 export async function run(
   plays: readonly Play[],
@@ -30,7 +30,7 @@ export async function run(
 ): Promise<{ readonly exitCode: number }> {
   const begun = performance.now()
   const prepared = await prepare(plays, inventory, options)
-  // Every host listens to both; Node warns of a leak from eleven on.
+  // Every host adds a listener to both; Node warns of a leak from eleven on.
   setMaxListeners(0, options.stop, options.kill)
   const defects: unknown[] = []
   const emit: Emit = (event) => {

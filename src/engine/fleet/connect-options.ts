@@ -4,7 +4,7 @@ import type { Connection, InventoryHost } from '../../inventory/inventory.js'
 import type { ConnectOptions, Target } from '../../ssh/connect.js'
 import type { RunOptions } from '../options.js'
 
-/** The part of a run's options that says how hosts are reached. */
+/** The options of a run that say how hosts are reached. */
 export type ConnectSettings = Pick<
   RunOptions,
   | 'project'
@@ -19,16 +19,16 @@ export type ConnectSettings = Pick<
 >
 
 /**
- * The user to act as on a host; null is the login user. `wanted` is what the task, the play or `-b`
- * says; the inventory's `ansible_become*` goes over it. From plain JavaScript `false` comes too,
- * and means no.
+ * The user to act as on a host; null is the login user. `wanted` is the setting of the task, the
+ * play or `-b`; the inventory's `ansible_become*` overrides it. Plain JavaScript may also give
+ * `false`, which means no.
  */
 export function becomeUser({ become, becomeUser }: Connection, wanted: unknown): string | null {
   if (!(become ?? (wanted === true || typeof wanted === 'string'))) return null
   return becomeUser ?? (typeof wanted === 'string' ? wanted : 'root')
 }
 
-/** Where a host is, for a session of this user. */
+/** How to reach a host for a session of a user. */
 export function targetOf(
   { name, connection }: InventoryHost,
   become: string | null,

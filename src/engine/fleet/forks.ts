@@ -1,7 +1,7 @@
-/** Hosts at once where nobody says otherwise. */
+/** Hosts at once by default. */
 export const defaultForks = 50
 
-/** Does some work for each of many, `forks` at a time, begun in their order. */
+/** Runs some work for each of many items, `forks` at a time, started in their order. */
 export async function concurrently<T>(
   forks: number,
   all: readonly T[],

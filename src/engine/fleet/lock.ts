@@ -5,7 +5,8 @@ import type { Block } from '../../ssh/session.js'
 import lockText from './lock.sh.js'
 
 /**
- * Seconds to wait for another run on the same host: at first, to say whose it is, and then in all.
+ * Seconds to wait for another run on the same host: first briefly, to report who holds the lock,
+ * then for the rest.
  */
 const firstPatience = 1
 const usualPatience = 60
@@ -13,26 +14,26 @@ const usualPatience = 60
 const busy = 75
 const asking = 76
 
-/** Who takes a lock. Others read it, so none of it is secret, and no word of it has a space. */
+/** Who takes a lock. Other runs read it, so it holds no secret; each value is one word. */
 export interface Holder {
   /** The run's id. */
   readonly run: string
-  /** The host's number in the run: a machine may have several names there. */
+  /** The host's number in the run. Several hosts of a run may be one machine. */
   readonly number: number
   /** `ada@laptop` */
   readonly who: string
-  /** When the run began, by its own clock. */
+  /** When the run started, by the clock of its control machine. */
   readonly since: string
-  /** The run's process, and where it is (`this-process.ts`); null where that cannot be told. */
+  /** The run's process and its namespace (`this-process.ts`); null where they are not known. */
   readonly process: { readonly name: string; readonly place: string } | null
-  /** Hosts of the run whose link was lost: what they had under way may still be. */
+  /** Hosts of this run whose link was lost: their blocks may still be running. */
   readonly lost: readonly number[]
 }
 
-/** An owner whose process was looked for on this machine. */
+/** An owner of the lock, after its process was looked up on this machine. */
 export interface Looked {
   readonly owner: string
-  /** Its process has ended: nobody speaks to its session any more. */
+  /** Its process has ended, so nobody uses its session any more. */
   readonly ended: boolean
 }
 
@@ -52,7 +53,7 @@ export const lockBlock = (
   patience = patienceOf(false),
 ): Block => ({
   what: 'taking the lock',
-  // Its clock counts pauses, which a busy host makes longer.
+  // This clock includes the sleeps, which take longer on a busy host.
   deadline: 2 * patience + 60,
   script: lines([
     shellFunctions(lockText),
@@ -65,38 +66,39 @@ export const lockBlock = (
   ]),
 })
 
-/** What taking the lock came to. */
+/** The result of taking the lock. */
 export type Locked =
   | {
       readonly is: 'held'
       /** Another run had to be waited for. */
       readonly waited: boolean
-      /** The number of another host of the run that is the same machine. */
+      /** The number of another host of this run that is the same machine. */
       readonly twin: number | null
     }
-  /** A run from this machine holds it: has its process ended? */
+  /** A run on this control machine holds it: has its process ended? */
   | {
       readonly is: 'asking'
       readonly owner: string
       readonly process: string
       readonly holder: string
     }
-  /** Another run holds it: whoever waits is told whose it is. */
+  /** Another run holds it, and the user should be told which. */
   | { readonly is: 'taken'; readonly holder: string }
 
-/** Seconds to wait for the lock: a moment until somebody has been told who holds it. */
-export const patienceOf = (told: boolean): number => (told ? usualPatience : firstPatience)
+/** Seconds to wait for the lock: short until its holder was reported to the user. */
+export const patienceOf = (holderReported: boolean): number =>
+  holderReported ? usualPatience : firstPatience
 
 /**
- * What the shell of `lockBlock` has answered.
- * @param told somebody knows who holds it, so the shell has waited for all of the time
+ * Parses the answer of `lockBlock`.
+ * @param holderReported the holder was reported, so the shell has waited for the full time
  * @throws FettleError `host-locked` when another run kept the lock
  */
 export function checkLock(
   { code, stdout, stderr }: Output,
   host: string,
   ownRun: string,
-  told = true,
+  holderReported = true,
 ): Locked {
   const said = stdout.toString()
   const [, twin] = /^twin (\d+)$/m.exec(said) ?? []
@@ -110,7 +112,7 @@ export function checkLock(
   const [owner = '', process = ''] = held.split(' ')
   const holder = holderOf(owner, note.split(' '), ownRun)
   if (code === asking) return { is: 'asking', owner, process, holder }
-  if (code === busy && !told) return { is: 'taken', holder }
+  if (code === busy && !holderReported) return { is: 'taken', holder }
   if (code !== busy)
     throw new FettleError('host-locked', {
       address: host,
@@ -132,7 +134,7 @@ export function checkLock(
 
 const processOf = (owner: string): string => owner.split(':')[0] ?? '?'
 
-/** Who holds the lock: whose run, since when, and its process there. */
+/** Describes the holder of the lock: its run, since when, and its process on the host. */
 function holderOf(
   owner: string,
   [run = '', , who = '', since = '']: readonly string[],

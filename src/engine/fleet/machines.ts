@@ -6,16 +6,16 @@ import { checkLock, lockBlock, patienceOf, type Locked, type Looked } from './lo
 import { hasEnded, thisProcess } from './this-process.js'
 
 /**
- * The machines of a run's hosts: several names may lead to one. There they take turns, because each
- * decides by facts that the other would change meanwhile. What the inventory does not tell (another
- * address, a jump host) the machine's lock does: its holder is a session of this run.
+ * The machines behind a run's hosts: several hosts may be one machine. Such hosts take turns on it,
+ * because each would plan from facts that the other changes. Where the inventory does not show it
+ * (another address, a jump host), the machine's lock does: its holder is a session of the same run.
  */
 export class Machines {
   readonly #machineTurns = new Semaphores(1)
   readonly #numbers: ReadonlyMap<string, number>
-  /** The first name of each machine that has several. */
+  /** The name of the first host, for each host whose machine has several. */
   readonly #first: Map<string, string>
-  /** Turns so far, by the machine's first name. */
+  /** Number of turns so far, by the name of the machine's first host. */
   readonly #turns = new Map<string, number>()
   readonly #taken = new Set<string>()
   readonly #lost = new Set<number>()
@@ -44,19 +44,22 @@ export class Machines {
     return this.#numbers.get(host) ?? -1
   }
 
-  /** Whether another name of a host's machine has its turn. */
+  /** Whether another host has its turn on this host's machine. */
   isTaken(host: string): boolean {
     return this.#taken.has(this.#machineOf(host))
   }
 
-  /** Waits for a turn on a host's machine. @returns its number there, and what ends it */
+  /**
+   * Waits for a turn on a host's machine.
+   * @returns the number of the turn there, and a function that ends it
+   */
   async enter(host: string): Promise<{ readonly turn: number; readonly leave: () => void }> {
     for (;;) {
       const machine = this.#machineOf(host)
       const leave = await this.#machineTurns.acquire(machine)
       if (this.#machineOf(host) === machine)
         return { turn: this.#begin(machine), leave: () => this.#end(machine, leave) }
-      // While it waited, its machine has turned out to be another host's too.
+      // The machine has turned out to be another host's too during the wait.
       leave()
     }
   }
@@ -73,7 +76,10 @@ export class Machines {
     leave()
   }
 
-  /** A host's machine is another's. @returns whether that was not known */
+  /**
+   * Registers that two hosts are one machine.
+   * @returns whether that is new
+   */
   join(host: string, twin: string): boolean {
     const own = this.#machineOf(host)
     const other = this.#machineOf(twin)
@@ -87,18 +93,18 @@ export class Machines {
   }
 
   /**
-   * A host's link was lost: what it had under way may still change the machine, so nobody shares
-   * its lock.
+   * Registers a lost link. The host's block may still change the machine, so the lock must not be
+   * shared with it.
    */
   lost(host: string): void {
     this.#lost.add(this.#number(host))
   }
 
   /**
-   * Shell that takes the lock of a host's machine for its session. `told`: it is known who holds
-   * it, so it is waited for.
+   * Shell that takes the lock of a host's machine for its session.
+   * @param holderReported the holder was reported to the user, so the shell waits for the full time
    */
-  lock(host: string, root: boolean, looked: Looked | null, told: boolean): Block {
+  lock(host: string, root: boolean, looked: Looked | null, holderReported: boolean): Block {
     const holder = {
       run: this.run.id,
       number: this.#number(host),
@@ -107,20 +113,20 @@ export class Machines {
       process: this.#process,
       lost: [...this.#lost],
     }
-    return lockBlock(root, holder, looked, patienceOf(told))
+    return lockBlock(root, holder, looked, patienceOf(holderReported))
   }
 
   /** @throws FettleError `host-locked` when another run kept the lock */
-  locked(host: string, output: Output, told: boolean): Locked {
-    return checkLock(output, host, this.run.id, told)
+  locked(host: string, output: Output, holderReported: boolean): Locked {
+    return checkLock(output, host, this.run.id, holderReported)
   }
 
-  /** Looks for the process of an owner that the lock asks about. */
+  /** Looks up the process of an owner that the lock asks about. */
   look({ owner, process }: Extract<Locked, { readonly is: 'asking' }>): Looked {
     return { owner, ended: this.#process !== null && hasEnded(this.#process, process) }
   }
 
-  /** The host of a number in the run's locks. */
+  /** The host with a number in this run's locks. */
   hostOf(number: number | null): string | null {
     return number === null ? null : (this.hosts[number] ?? null)
   }
@@ -137,30 +143,30 @@ export class Turn {
   ) {}
 
   /**
-   * Begins a turn when no other name of the machine has one. @returns whether one had since this
-   * host's last turn
+   * Starts a turn, once no other host has one on the machine.
+   * @returns whether another host had a turn since this host's last one
    */
   async begin(): Promise<boolean> {
     const { turn, leave } = await this.machines.enter(this.host)
-    const others = turn !== this.#last + 1
+    const othersHadTurns = turn !== this.#last + 1
     this.#leave = leave
     this.#last = turn
-    return others
+    return othersHadTurns
   }
 
-  /** Ends it; where there is none, nothing. */
+  /** Ends the current turn, if there is one. */
   end(): void {
     this.#leave?.()
     this.#leave = null
   }
 }
 
-/** `ada@laptop`: who runs this, for people who find the host locked. */
+/** Who runs Fettle, for people who find the host locked: `ada@laptop`. */
 export function account(): string {
   return `${userName()}@${hostname()}`.replace(/[^!-~]/g, '?')
 }
 
-/** An account without an entry in the user database has but a number. */
+/** The account's name. Without an entry in the user database there is none. */
 function userName(): string {
   try {
     return userInfo().username

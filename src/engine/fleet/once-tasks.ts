@@ -6,7 +6,7 @@ class OneShot {
   readonly promise = new Promise<boolean>((resolve) => (this.#resolve = resolve))
   isResolved = false
 
-  /** Only the first call counts. */
+  /** Further calls have no effect. */
   resolve(ok: boolean): void {
     this.isResolved = true
     this.#resolve(ok)
@@ -14,15 +14,16 @@ class OneShot {
 }
 
 /**
- * The tasks of a play that run for one host: the first selected, reachable one that has anything to
- * do in the play. The others wait for such a task before their next one, and fail with it.
+ * The `once` tasks of a play. They run on the first selected, reachable host that has anything to
+ * do in the play. Before its next task each other host waits for the `once` tasks that come before
+ * it, and fails if one has failed.
  */
 export class OnceTasks {
   readonly #tasks: readonly Task<unknown>[]
   readonly #done: ReadonlyMap<Task<unknown>, OneShot>
   readonly #connected: ReadonlyMap<string, OneShot>
 
-  /** @param hosts in the order in which they are begun */
+  /** @param hosts in the order in which they are started */
   constructor(
     tasks: readonly Task<unknown>[],
     readonly hosts: readonly string[],
@@ -33,21 +34,22 @@ export class OnceTasks {
     this.#connected = new Map(hosts.map((host) => [host, new OneShot()]))
   }
 
-  /** Whether the play has such tasks. */
+  /** Whether the play has `once` tasks. */
   get any(): boolean {
     return this.#done.size > 0
   }
 
   /**
-   * Tells whether a host is there to run them. Every host must say so in the end, or the others
-   * wait for ever.
+   * Reports whether a host can run them. It must be called for every host, or later hosts wait
+   * forever.
    */
   connected(host: string, ok: boolean): void {
     this.#connected.get(host)?.resolve(ok)
   }
 
   /**
-   * Whether these tasks are a host's to run. Waits until it is known that no host before it can.
+   * Whether a host is to run the `once` tasks: waits until all earlier hosts are known to be unable
+   * to.
    */
   async isRunner(host: string): Promise<boolean> {
     if (!this.any) return true
@@ -57,7 +59,10 @@ export class OnceTasks {
     return true
   }
 
-  /** The host that runs them has these to do: nobody waits for the others. */
+  /**
+   * Called with the tasks of the host that runs them. A `once` task that is not among them counts
+   * as done.
+   */
   expect(tasks: readonly Task<unknown>[]): void {
     for (const [task, oneShot] of this.#done) {
       if (!tasks.includes(task)) oneShot.resolve(true)
@@ -76,20 +81,20 @@ export class OnceTasks {
   }
 
   /**
-   * Waits for all such tasks that come before `task` in the play. @returns false when one has
-   * failed
+   * Waits for all `once` tasks before `task` in the play.
+   * @returns false when one has failed
    */
   async before(task: Task<unknown>): Promise<boolean> {
     const outcomes = await Promise.all(this.#before(task).map((oneShot) => oneShot.promise))
     return outcomes.every((ok) => ok)
   }
 
-  /** The host that runs them has left all tasks before `task` behind it. */
+  /** The host that runs them has finished all tasks before `task`. */
   passed(task: Task<unknown>): void {
     for (const oneShot of this.#before(task)) oneShot.resolve(true)
   }
 
-  /** That host's part has ended. */
+  /** The host that runs them has finished the play. */
   finish(ok: boolean): void {
     for (const oneShot of this.#done.values()) oneShot.resolve(ok)
   }

@@ -9,7 +9,7 @@ import { eventError } from '../resource-event.js'
 import { batchesOf, FailureLimit } from './rolling.js'
 import type { HostState, RunContext } from '../run-context.js'
 
-/** One play over its hosts: batch by batch, `forks` at once. */
+/** Runs one play over its hosts: batch by batch, `forks` hosts at once. */
 export class PlayRun {
   readonly #hosts: readonly InventoryHost[]
   readonly #once: OnceTasks
@@ -25,8 +25,8 @@ export class PlayRun {
     this.#hosts = prepared.hosts.filter((host) => this.#state(host).ended === null)
     const names = this.#hosts.map((host) => host.name)
     this.#once = new OnceTasks(play.tasks, names)
-    // A plan changes nothing, so it need not be careful: it asks all hosts, and shows what is wrong
-    // with each.
+    // A plan changes nothing, so it ignores batches and limits: it reads all hosts and shows all
+    // problems.
     this.#rolling =
       context.options.mode === 'plan' ? { ...play, serial: [], maxFailures: null } : play
     this.#failures = new FailureLimit(this.#rolling)
@@ -39,41 +39,44 @@ export class PlayRun {
   }
 
   /**
-   * @param ended why no host may be begun any more, when an earlier play has ended the run
-   * @returns why no further one may be begun now; null: go on
+   * @param ended why no more hosts may be started, where an earlier play has ended the run
+   * @returns why no more hosts may be started after this play; null where they may
    */
   async perform(ended: FettleError | null): Promise<FettleError | null> {
-    const behind = [...this.context.states.values()].some(({ tally }) => tally.pending)
+    const changesPlanned = [...this.context.states.values()].some(({ tally }) => tally.pending)
     const forks = this.context.options.forks ?? this.prepared.play.forks ?? defaultForks
     for (const batch of batchesOf(this.#hosts, this.#rolling.serial)) {
       this.#failures.begin(batch.length)
-      await concurrently(forks, batch, (host) => this.#host(host, behind, ended))
+      await concurrently(forks, batch, (host) => this.#host(host, changesPlanned, ended))
     }
     return ended ?? this.#failures.verdict
   }
 
-  /** One host's part in the play. Whatever goes wrong in it stays with this host. */
-  async #host(host: InventoryHost, behind: boolean, ended: FettleError | null): Promise<void> {
+  /** Runs one host's part of the play. An error in it stays with this host. */
+  async #host(
+    host: InventoryHost,
+    changesPlanned: boolean,
+    ended: FettleError | null,
+  ): Promise<void> {
     const state = this.#state(host)
     state.tally.begin()
     try {
-      if (this.prepared.asks(host)) await this.#begin(host, state, behind, ended)
+      if (this.prepared.asks(host)) await this.#begin(host, state, changesPlanned, ended)
     } catch (error) {
       state.ended ??= { type: 'host', host: host.name, status: 'failed', error: eventError(error) }
     }
-    // Whoever waits to hear whether this host runs the tasks of one host only has waited long
-    // enough.
+    // Unblock hosts that wait to know whether this one is the `once` runner.
     this.#once.connected(host.name, false)
     state.tally.end()
     if (state.ended !== null) this.#failures.count()
-    // The end of a host that a later play has too is told there.
+    // A host that is also in a later play is finished there.
     if (state.ended !== null || !this.later.some((play) => play.has(host))) this.#end(host, state)
   }
 
   async #begin(
     host: InventoryHost,
     state: HostState,
-    behind: boolean,
+    changesPlanned: boolean,
     ended: FettleError | null,
   ): Promise<void> {
     if (this.context.options.stop.aborted) throw stopped()
@@ -81,7 +84,7 @@ export class PlayRun {
     if (why !== null) throw why
     const again = this.later.some((play) => play.asks(host))
     const part = new HostPart(host, state, this.prepared, this.context, this.#once, again)
-    await part.perform(behind)
+    await part.perform(changesPlanned)
   }
 
   #end(host: InventoryHost, { tally, counts, ended }: HostState): void {

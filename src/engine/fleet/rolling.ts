@@ -4,8 +4,8 @@ import type { Play } from '../../core/play.js'
 import { shareOf } from '../../core/percentage.js'
 
 /**
- * Cuts a list into batches: so many, or a percentage of all (truncated, at least 1); the last entry
- * repeats. Without entries all are one batch.
+ * Splits a list into batches. Each entry of `serial` is a size, or a percentage of the whole list
+ * (truncated, at least 1); the last entry repeats. Without entries there is one batch.
  */
 export function batchesOf<T>(all: readonly T[], serial: Play['serial']): readonly (readonly T[])[] {
   const batches: (readonly T[])[] = []
@@ -19,23 +19,23 @@ export function batchesOf<T>(all: readonly T[], serial: Play['serial']): readonl
   return batches
 }
 
-/** Counts the failures of a play's hosts, batch by batch, until no further host may be begun. */
+/** Counts the failed hosts of a play, batch by batch, until no more hosts may be started. */
 export class FailureLimit {
   #inPlay = 0
   #inBatch = 0
   #batch = 0
-  /** Why no further host is begun: what ended the run first. Null: go on. */
+  /** Why no more hosts are started: the first limit that was exceeded. Null while there is none. */
   verdict: FettleError | null = null
 
   constructor(readonly play: Pick<Play, 'name' | 'serial' | 'maxFailures'>) {}
 
-  /** A batch of so many hosts begins. */
+  /** Starts a batch of this size. */
   begin(hosts: number): void {
     this.#batch = hosts
     this.#inBatch = 0
   }
 
-  /** A host has failed, or could not be reached. */
+  /** Counts a host that has failed or could not be reached. */
   count(): void {
     this.#inPlay++
     this.#inBatch++

@@ -4,11 +4,14 @@ import { sameOptions } from '../prepare/same-options.js'
 
 export type Connect = (target: Target, options: ConnectOptions) => Promise<Session>
 
-/** The sessions that hosts keep from one play of a run to the next one that has them. */
+/** Sessions that are kept open for a later play with the same host. */
 export class Sessions {
   readonly #kept = new Map<string, { readonly target: Target; readonly session: Session }>()
 
-  /** The session that was kept for a host, when it is what is wanted now; null: connect. */
+  /**
+   * Returns the session that was kept for a host, if it fits the target; null where a new one is
+   * needed.
+   */
   async take(target: Target): Promise<Session | null> {
     const kept = this.#kept.get(target.name)
     if (kept === undefined) return null
@@ -19,15 +22,15 @@ export class Sessions {
   }
 
   /**
-   * Keeps root's session. Another user's is closed: it may be in other groups by now, which only a
-   * new login learns.
+   * Keeps a session of root. Another user's is closed: the play may have changed the groups of that
+   * user, which take effect at the next login only.
    */
   async keep(target: Target, session: Session): Promise<void> {
     if (session.user !== 'root') await session.close()
     else this.#kept.set(target.name, { target, session })
   }
 
-  /** Closes what no play has taken, because the run was stopped. */
+  /** Closes the sessions that no play has used, because the run was stopped. */
   async close(): Promise<void> {
     await Promise.all([...this.#kept.values()].map(({ session }) => session.close()))
   }

@@ -1,16 +1,16 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 
 /**
- * What tells this process, and only this one, to a later run: the boot of the machine, the
- * namespace of its process ids, its id and its start.
+ * Identifies this process for a later run: by the boot id of the machine, its PID namespace,
+ * process id and start time.
  */
 export interface ProcessName {
-  /** Processes of one place see each other. */
+  /** Boot id and PID namespace. Processes can look up those with the same place only. */
   readonly place: string
   readonly name: string
 }
 
-/** Null where the system does not tell, which is everywhere but on Linux. */
+/** Null where the system does not provide it: everywhere but on Linux. */
 export function thisProcess(): ProcessName | null {
   try {
     const place = `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${readlinkSync('/proc/self/ns/pid')}/`
@@ -21,19 +21,18 @@ export function thisProcess(): ProcessName | null {
   }
 }
 
-/** Whether the process of that name has ended. It must be of this process's place. */
+/** Whether the process of that name has ended. It must have the same place as this process. */
 export function hasEnded({ place }: ProcessName, name: string): boolean {
   const [id = '', start] = name.slice(place.length).split('/')
   return startOf(id) !== start
 }
 
 /**
- * When a process was started, in ticks since the boot; null when it is not there, or waits only to
- * be buried.
+ * The start time of a process, in ticks since boot; null where it does not exist or is a zombie.
  */
 function startOf(id: string): string | null {
   try {
-    // Its second word is the program's name in brackets, which may hold anything.
+    // The second field is the program's name in brackets, which may hold spaces and brackets.
     const words = readFileSync(`/proc/${id}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ')

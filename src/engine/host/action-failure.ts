@@ -5,35 +5,35 @@ import type { Output } from '../../core/fact.js'
 import { explanationIn } from '../../core/refuse.js'
 import { scrub } from '../../core/scrub/scrub.js'
 
-/** Lines of a failed command's output that an error quotes. */
+/** How many lines of a failed command's output an error quotes. */
 const quoted = 30
 
 /**
- * The last lines, and of lines without an end the last characters; scrubbed first, or a cut could
- * leave half a secret.
+ * The last lines of an output, at most 8192 characters. Scrubbed first, because a cut could leave
+ * half a secret.
  */
 export const tail = (text: string): string =>
   scrub(text).trimEnd().split('\n').slice(-quoted).join('\n').slice(-8192)
 
 /**
- * What dash puts before its own words about a script of Fettle's: nobody has seen that script's
- * lines.
+ * What dash prints before its own errors: the line numbers of a generated script mean nothing to
+ * the user.
  */
 const shellName = /^\/bin\/sh: \d+: (?:eval: |exec: )?/gm
 
 /** A shell action that has failed on a host. */
 export interface FailedAction {
-  /** What it does, in words: `useradd app`. */
+  /** What it does: `useradd app`. */
   readonly what: string
   /** Who it ran as. */
   readonly user: string
-  /** Seconds that it was given. */
+  /** Its time limit in seconds. */
   readonly limit: number | undefined
 }
 
 /**
- * The error of a failed action: headed by the script's own sentence where it has one, else by what
- * the action does and how it ended.
+ * The error of a failed action. Its message is the script's own explanation where it has one, else
+ * what the action does and how it ended.
  */
 export function actionFailure(
   address: Address,
@@ -57,8 +57,8 @@ export function actionFailure(
 }
 
 /**
- * How an action ended, by the statuses that shells have for what they could not start and for what
- * a signal has ended, and what to do then.
+ * How an action ended, with advice: by the exit statuses that shells use for programs that could
+ * not be started or were killed by a signal.
  */
 function ending(
   code: number,

@@ -20,34 +20,34 @@ import type { Step } from '../prepare/build.js'
 import type { KnownFacts } from './known-facts.js'
 import { planStep } from './plan-step.js'
 
-/** What performs actions that are not shell. */
+/** Performs the actions that are not shell. */
 export interface OtherBackends {
   mysql(action: MysqlAction | MysqlLoginAction): Promise<void>
   github(action: GithubAction | GithubProofAction): Promise<unknown>
 }
 
 /**
- * Seconds that a `long` action may take when neither it nor its resource says so. A limit costs
- * processes on the host: what only calls the system has none.
+ * Seconds that a `long` action may take where neither it nor its resource sets a timeout. A limit
+ * costs processes on the host, so other actions have none.
  */
 const longLimit = 600
-/** Performs a resource's changes on one host and proves that they took. */
+/** Performs a resource's changes on one host and verifies them. */
 export class StepApplication {
   constructor(
     readonly facts: KnownFacts,
     readonly others: OtherBackends,
-    /** What waits for this resource to change. */
+    /** Marks for the resources that are triggered by this one. */
     readonly marks: readonly RestartMark[],
     readonly step: Step,
-    /** Steps whose facts are wanted afterwards, in the same round trip. */
+    /** Steps whose facts are prefetched in the same round trip. */
     readonly ahead: readonly Step[],
-    /** Told what long actions print while they run. */
+    /** Called with the output of long actions while they run. */
     readonly hear?: (text: string) => void,
   ) {}
 
   /**
-   * @throws FettleError `action-failed`, `still-differs` or `connection-lost`; whatever a backend
-   * throws
+   * @throws FettleError `action-failed`, `still-differs` or `connection-lost`; any error of a
+   * backend
    */
   async perform(changes: readonly Change[]): Promise<void> {
     const actions = [...actionsOf(changes), ...settlesOf(changes)]
@@ -60,8 +60,11 @@ export class StepApplication {
   }
 
   /**
-   * All of it as blocks that can follow another resource's in one exchange: each runs only if the
-   * one before it succeeded, the last ones prove the changes. What settles them is for behind all.
+   * Composes the changes for one exchange with other resources. It has three parts:
+   * - `blocks`: the actions between their marks, then the proofs. Each block runs only if the one
+   * before it succeeded.
+   * - `settles`: the follow-ups, which run after all resources of the exchange.
+   * - `check`: throws the error of the outputs, else verifies the facts.
    */
   chain(changes: readonly Change[]): JoinedChain {
     const actions = actionsOf(changes).filter((action) => action.on === 'shell')
@@ -87,8 +90,8 @@ export class StepApplication {
   }
 
   /**
-   * Performs everything up to the last action that is not shell; answers the shell actions that
-   * follow it, and whether a mark was written.
+   * Performs everything up to the last action that is not shell.
+   * @returns the shell actions after it, and whether marks were written
    */
   async #leading(
     actions: readonly Action[],
@@ -115,8 +118,8 @@ export class StepApplication {
   }
 
   /**
-   * Runs shell actions between the marks of what waits for them, and reads: one round trip, or none
-   * where there is nothing to say.
+   * Runs shell actions between marks, and reads facts: in one round trip, or none where there is
+   * nothing to do.
    */
   async #shell(
     actions: readonly ShellAction[],
@@ -156,8 +159,8 @@ export class StepApplication {
   }
 
   /**
-   * Chained to what stands before it: to the action, and to the mark without which a restart could
-   * be lost.
+   * A block that runs only if the one before it succeeded: the previous action, or the mark without
+   * which a restart could be lost.
    */
   #block(action: ShellAction, index: number): Block {
     const { script, input, as, long } = action
@@ -203,10 +206,7 @@ export class StepApplication {
     throw actionFailure(address, { what, user, limit: this.#limit(action) }, output)
   }
 
-  /**
-   * @throws FettleError `still-differs` where the facts, read after the changes, are not as they
-   * should be
-   */
+  /** @throws FettleError `still-differs` where the facts after the changes are not as desired */
   verify(changes: readonly Change[]): void {
     const { resource } = this.step
     const after = planStep(resource, this.facts.source(this.step), [])
@@ -238,7 +238,7 @@ export class StepApplication {
   }
 }
 
-/** Blocks of a change, and what judges their answers by throwing. */
+/** Blocks of a change, with a check that throws for their outputs. */
 interface Chain {
   readonly blocks: readonly Block[]
   readonly check: (outputs: readonly Output[]) => void
@@ -246,12 +246,12 @@ interface Chain {
 
 export interface JoinedChain {
   readonly blocks: readonly Block[]
-  /** To be run behind all chains; equal ones of several chains once. */
+  /** Blocks to run after all chains; equal blocks of several chains run once. */
   readonly settles: readonly Block[]
   readonly check: (outputs: readonly Output[], settled: readonly (Output | undefined)[]) => void
 }
 
-/** The marks to write around a change of `address`. */
+/** The marks to write before and after a change of `address`. */
 export const marksFor = (
   address: Address,
   waiting: ReadonlyMap<

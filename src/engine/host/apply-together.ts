@@ -11,17 +11,17 @@ export interface JoinedStep {
   readonly changes: readonly Change[]
 }
 
-/** Fewer neighbours are made one by one: an action for all has costs of its own. */
+/** With fewer neighbours separate actions are cheaper than one for all. */
 const fewestInBulk = 8
 
-/** The kind of a resource's only change, where it has one that is made in bulk. */
+/** The bulk kind of a resource's only change; null where it has none. */
 function bulkKind({ application: { step }, changes }: JoinedStep): BulkKind<never> | null {
   const [change, ...others] = changes
   if (others.length > 0 || step.resource.common.timeout !== undefined) return null
   return change?.bulk?.kind ?? null
 }
 
-/** How many neighbours from `begin` on are of one kind. */
+/** How many neighbours from `begin` on have the same bulk kind and user. */
 function lengthOfRun(links: readonly JoinedStep[], begin: number, facts: KnownFacts): number {
   const first = links[begin]
   const kind = first === undefined ? null : bulkKind(first)
@@ -34,7 +34,10 @@ function lengthOfRun(links: readonly JoinedStep[], begin: number, facts: KnownFa
   return (end === -1 ? links.length : end) - begin
 }
 
-/** Those of the first neighbours that one action makes, or those before such. */
+/**
+ * Splits off the first neighbours: those that one bulk action changes, or those before the first
+ * such group.
+ */
 export function inBulk(
   links: readonly JoinedStep[],
   facts: KnownFacts,
@@ -52,8 +55,8 @@ export function inBulk(
 }
 
 /**
- * Changes neighbours of one kind by one action, and reads their facts in the same round trip.
- * @returns of each, why it failed; null for all of them when the action did
+ * Changes neighbours of one kind with one action, and reads their facts in the same round trip.
+ * @returns the error of each, null where it succeeded; null for the whole where the action failed
  */
 export async function applyInBulk(
   facts: KnownFacts,
@@ -77,7 +80,7 @@ export async function applyInBulk(
 const stepsOf = (links: readonly JoinedStep[]): readonly Step[] =>
   links.map(({ application }) => application.step)
 
-/** One mark for each effect is enough: nobody asks which of the neighbours it follows. */
+/** One mark for each effect is enough: which neighbour caused it does not matter. */
 function marksOf(links: readonly JoinedStep[]): readonly RestartMark[] {
   const marks = links.flatMap(({ application }) => application.marks)
   const distinct = new Map(marks.map((mark) => [JSON.stringify([mark.pending, mark.effect]), mark]))
@@ -85,9 +88,9 @@ function marksOf(links: readonly JoinedStep[]): readonly RestartMark[] {
 }
 
 /**
- * Changes neighbours in one round trip: each begins only when the one before it is proved on the
- * host, and what settles them and the reading of their facts come behind them all.
- * @returns of each that was begun, why it failed; null when it did not
+ * Changes neighbours in one round trip. Each starts only after the one before it was proved on the
+ * host; their follow-ups and the reading of their facts come after all of them.
+ * @returns the error of each that was started; null where it succeeded
  */
 export async function applyTogether(
   facts: KnownFacts,
@@ -117,7 +120,7 @@ export async function applyTogether(
   return errors
 }
 
-/** Blocks of one key do the same. */
+/** The key for deduplicating follow-ups. */
 const settlingKey = ({ script, as, timeout }: Block): string =>
   JSON.stringify([script.text, as, timeout])
 

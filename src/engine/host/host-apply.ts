@@ -12,33 +12,33 @@ import { mayJoin, mostTogether, ReadAhead } from './read-ahead.js'
 import { planStep, type StepPlan } from './plan-step.js'
 import { endsSession, stopped } from '../cancellation.js'
 
-/** How many bytes of contents a round trip carries for several resources. */
+/** The most bytes of input that a round trip carries for several resources. */
 const mostBytes = 8 * 1024 * 1024
 
-/** Seconds between two tries of a check. */
+/** Seconds between two attempts of a check. */
 const checkInterval = 0.5
 
-/** Makes each step what it should be. */
+/** Applies the steps of one host. */
 export class HostApply extends LockedWalk {
-  #outlook: ReadAhead
-  /** The steps that were in their desired state at first. */
+  #readAhead: ReadAhead
+  /** The plans of the steps that were in their desired state at the first reading. */
   #fine: readonly (StepPlan | null)[] = []
 
   constructor(context: HostContext) {
     super(context)
-    this.#outlook = new ReadAhead(context.steps, [])
+    this.#readAhead = new ReadAhead(context.steps, [])
   }
 
-  /** Walks the steps and applies what differs. */
+  /** Walks through the steps and applies the differences. */
   async perform(): Promise<void> {
-    await this.myTurn()
-    await this.readInTurn(0)
+    await this.waitForTurn()
+    await this.lockAndRead(0)
     const { steps } = this.context
-    this.#fine = this.#firstImpression()
+    this.#fine = this.#firstPlans()
     const mayChange = steps.map(
       ({ resource }, index) => resource.check === null && this.#fine[index] === null,
     )
-    this.#outlook = new ReadAhead(steps, mayChange)
+    this.#readAhead = new ReadAhead(steps, mayChange)
     let index = 0
     while (index < steps.length) {
       await this.#step(index)
@@ -47,10 +47,10 @@ export class HostApply extends LockedWalk {
   }
 
   /**
-   * The plans of the steps that are in their desired state; null for those that are expected to
-   * change, or cannot be judged yet: reading ahead stops there. A check changes nothing.
+   * Plans all steps from the first reading. Null marks the steps that are expected to change or are
+   * not known yet, where prefetching has to stop. A check changes nothing.
    */
-  #firstImpression(): readonly (StepPlan | null)[] {
+  #firstPlans(): readonly (StepPlan | null)[] {
     const changing: Address[] = []
     return this.context.steps.map((step) => {
       const plan = this.planned(step, changing)
@@ -61,8 +61,8 @@ export class HostApply extends LockedWalk {
   }
 
   /**
-   * Plans a step at its turn. What was fine is so as long as nothing has changed, a check apart,
-   * which looks again.
+   * Plans a step at its turn. The first plan is reused while nothing has changed; a check is always
+   * planned anew.
    */
   #plan(index: number): StepPlan {
     const { steps, facts } = this.context
@@ -71,7 +71,7 @@ export class HostApply extends LockedWalk {
     return fine ?? planStep(step.resource, facts.source(step), [])
   }
 
-  /** Null where the step cannot be planned: that is its own failure, at its turn. */
+  /** Null where the step cannot be planned: it then fails at its own turn. */
   #planAhead(index: number): StepPlan | null {
     try {
       return this.#plan(index)
@@ -81,7 +81,7 @@ export class HostApply extends LockedWalk {
     }
   }
 
-  /** Takes the step at `index`, and those that are changed together with it. */
+  /** Performs the step at `index`, together with those that can join it. */
   async #step(index: number): Promise<void> {
     const step = this.context.steps[index] as Step
     await this.awaitOnce(index, step)
@@ -102,8 +102,9 @@ export class HostApply extends LockedWalk {
   }
 
   /**
-   * Answers what ends the walk: that the host has failed, or that the link is lost; null when the
-   * failure is to be ignored.
+   * Reports a failure.
+   * @returns the error that ends the walk: the host has failed, or the link is lost; null where the
+   * failure is ignored
    */
   #reportFailed(step: Step, error: unknown, seconds: number): Error | null {
     const lost = endsSession(error)
@@ -133,13 +134,16 @@ export class HostApply extends LockedWalk {
     return links
   }
 
-  #application(step: Step, behind: readonly Step[]): StepApplication {
+  #application(step: Step, prefetched: readonly Step[]): StepApplication {
     const { facts, others, waiting } = this.context
     const marks = marksFor(step.resource.address, waiting)
-    return new StepApplication(facts, others, marks, step, behind, this.hearing(step))
+    return new StepApplication(facts, others, marks, step, prefetched, this.hearing(step))
   }
 
-  /** Answers whether it was done: an action for all fails as one. */
+  /**
+   * Changes several resources in one round trip.
+   * @returns false where a bulk action has failed, so each is to be changed by itself
+   */
   async #together(
     index: number,
     links: readonly JoinedStep[],
@@ -148,7 +152,7 @@ export class HostApply extends LockedWalk {
   ): Promise<boolean> {
     const { facts, steps } = this.context
     const end = index + links.length
-    const horizon = this.#outlook.horizon(end)
+    const horizon = this.#readAhead.horizon(end)
     this.progress('changing', steps[index] ?? null)
     this.changed = true
     this.fresh = index
@@ -167,15 +171,15 @@ export class HostApply extends LockedWalk {
   }
 
   /**
-   * Reads again what an earlier change may have made untrue, unless that was done in the round trip
-   * of the change itself.
+   * Reads facts again that an earlier change may have changed, unless the round trip of that change
+   * has read them.
    */
   async #refresh(index: number): Promise<void> {
     if (index <= this.fresh) return
-    this.fresh = this.#outlook.horizon(index)
+    this.fresh = this.#readAhead.horizon(index)
     const { facts, steps } = this.context
-    const behind = steps.slice(index, this.fresh + 1)
-    await this.reading(() => facts.exchange([], behind))
+    const prefetched = steps.slice(index, this.fresh + 1)
+    await this.reading(() => facts.exchange([], prefetched))
   }
 
   async #converge(index: number, step: Step, seconds: () => number): Promise<void> {
@@ -197,7 +201,7 @@ export class HostApply extends LockedWalk {
   async #change(index: number, step: Step, changes: readonly Change[]): Promise<void> {
     const { steps, stop } = this.context
     const { attempts, delay } = step.resource.common.retry ?? { attempts: 1, delay: 0 }
-    const horizon = this.#outlook.horizon(index + 1)
+    const horizon = this.#readAhead.horizon(index + 1)
     const application = this.#application(step, steps.slice(index + 1, horizon + 1))
     this.changed = true
     this.fresh = index
@@ -215,7 +219,7 @@ export class HostApply extends LockedWalk {
     }
   }
 
-  /** What an attempt that failed has left to change. */
+  /** What is left to change after a failed attempt. */
   async #stillWanted(step: Step): Promise<readonly Change[]> {
     const { facts } = this.context
     await Promise.all([facts.exchange([], [step]), facts.readGithub(step, true)])
@@ -225,8 +229,8 @@ export class HostApply extends LockedWalk {
   }
 
   /**
-   * A check is tried once with the first reading; at its turn it is read anew until it holds or its
-   * time has passed.
+   * Waits for a check. It was evaluated once with the first reading; at its turn it is evaluated
+   * again until it holds or its time is over.
    */
   async #awaitCheck(step: Step, within: number): Promise<void> {
     const { facts, stop } = this.context
@@ -238,13 +242,12 @@ export class HostApply extends LockedWalk {
     while (left > 0 && !holds()) {
       if (await interrupted(Math.min(checkInterval, left), stop)) throw stopped()
       await this.reading(() => Promise.all([facts.exchange([], [step]), facts.readHttp(step)]))
-      // A timer may be a little early; what was asked after the last pause is the last answer all
-      // the same.
+      // A timer may fire slightly early; after the last pause there is no further attempt.
       left = left <= checkInterval ? 0 : (deadline - performance.now()) / 1000
     }
   }
 
-  /** A service that this run leaves out goes on with what was there before: say so. */
+  /** Warns about triggered resources that this run leaves out: their restart is pending. */
   #noticePending(step: Step): void {
     const { waiting, steps, host, emit } = this.context
     for (const { step: dependent, trigger } of waiting.get(step.resource.address) ?? []) {
@@ -255,7 +258,10 @@ export class HostApply extends LockedWalk {
   }
 }
 
-/** Waits, unless the run is stopped. */
+/**
+ * Waits.
+ * @returns whether the run was stopped meanwhile
+ */
 async function interrupted(seconds: number, stop: AbortSignal): Promise<boolean> {
   await sleep(seconds * 1000, undefined, { signal: stop }).catch(() => undefined)
   return stop.aborted

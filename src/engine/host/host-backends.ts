@@ -9,10 +9,10 @@ import type {
 import type { Session } from '../../ssh/session.js'
 import type { OtherBackends } from './apply-step.js'
 
-/** The backends besides the shell that act for one host, opened when first needed. */
+/** The backends of one host besides the shell, opened when first needed. */
 export class HostBackends implements OtherBackends {
   #mysql: Promise<MysqlBackend> | null = null
-  /** Exchanges that are not round trips, by their names. */
+  /** Counts of exchanges that are not round trips, by name. */
   readonly exchanges = new Map<string, number>()
 
   constructor(

@@ -5,7 +5,7 @@ import { hostFact } from '../../facts/host.js'
 import type { Session } from '../../ssh/session.js'
 
 /**
- * Reads what a host is, in one round trip.
+ * Reads the facts of a host, in one round trip.
  * @throws FettleError `fact-unknown` when its answer cannot be understood
  */
 export async function readHostFacts(session: Session): Promise<HostFacts> {

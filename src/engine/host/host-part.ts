@@ -19,14 +19,14 @@ import { eventError } from '../resource-event.js'
 import type { HostState, RunContext } from '../run-context.js'
 import { sameOptions } from '../prepare/same-options.js'
 
-/** A host that is connected to, with what it is to have. */
+/** A connected host with its steps. */
 interface Reached {
   readonly target: Target
   readonly session: Session
   readonly steps: readonly Step[]
 }
 
-/** One host's part in one play: connecting, its walk through the tasks, leaving. */
+/** One host's part in one play: connecting, walking through the tasks, disconnecting. */
 export class HostPart {
   constructor(
     readonly host: InventoryHost,
@@ -34,8 +34,8 @@ export class HostPart {
     readonly prepared: PreparedPlay,
     readonly context: RunContext,
     readonly once: OnceTasks,
-    /** A later play has something to do for it. */
-    readonly again: boolean,
+    /** A later play has something to do for this host. */
+    readonly neededLater: boolean,
   ) {}
 
   get #play(): number {
@@ -46,13 +46,13 @@ export class HostPart {
     return this.context.options.stop.aborted
   }
 
-  /** @param behind changes are planned in an earlier play */
-  async perform(behind: boolean): Promise<void> {
+  /** @param changesPlanned an earlier play has planned changes */
+  async perform(changesPlanned: boolean): Promise<void> {
     const known = this.prepared.steps?.get(this.host.name)
     const reached = known === undefined ? await this.#reachAndBuild() : await this.#reach(known)
     if (reached === null) return
     try {
-      if (reached.steps.some((step) => step.selected)) await this.#takeTurn(reached, behind)
+      if (reached.steps.some((step) => step.selected)) await this.#takeTurn(reached, changesPlanned)
     } finally {
       await this.#leave(reached)
     }
@@ -66,8 +66,8 @@ export class HostPart {
   }
 
   /**
-   * What the host is decides what it gets, and that decides whose session is needed: mostly whom
-   * the tasks name.
+   * Reads facts first, then builds the steps; reconnects if they need another user. The first
+   * connection uses the user that the tasks name, which is mostly the right one.
    */
   async #reachAndBuild(): Promise<Reached | null> {
     const { options } = this.context
@@ -94,7 +94,7 @@ export class HostPart {
       .map((task) => becomeUser(this.host.connection, task.options.become ?? usual))
   }
 
-  /** Null when the host has failed at it. */
+  /** Null where the host has failed. */
   async #build(session: Session): Promise<readonly Step[] | null> {
     this.#progress('reading', 0)
     try {
@@ -107,25 +107,25 @@ export class HostPart {
     }
   }
 
-  async #takeTurn({ session, steps }: Reached, behind: boolean): Promise<void> {
+  async #takeTurn({ session, steps }: Reached, changesPlanned: boolean): Promise<void> {
     this.once.connected(this.host.name, true)
     const runsOnce = await this.once.isRunner(this.host.name)
     try {
-      await this.#walk(session, stepsOf(steps, runsOnce), runsOnce, behind)
+      await this.#walk(session, stepsOf(steps, runsOnce), runsOnce, changesPlanned)
       if (runsOnce) this.once.finish(this.state.ended === null)
     } finally {
       if (runsOnce) this.once.finish(false)
     }
   }
 
-  /** A host that a later play has something to do for keeps its session. */
+  /** Keeps the session where a later play needs it. */
   async #leave({ target, session }: Reached): Promise<void> {
-    if (this.again && this.state.ended === null && !this.#isStopped())
+    if (this.neededLater && this.state.ended === null && !this.#isStopped())
       await this.context.sessions.keep(target, session)
     else await session.close()
   }
 
-  /** Null when the host cannot be reached. */
+  /** Null where the host cannot be reached. */
   async #connect(target: Target, total: number): Promise<Session | null> {
     const { options, connect, sessions } = this.context
     if (this.#isStopped()) throw stopped()
@@ -134,7 +134,7 @@ export class HostPart {
     this.#progress('connecting', total)
     try {
       const session = await connect(target, connectOptions(options))
-      // Whether a host can run the tasks of one host only must be certain.
+      // Which host runs the `once` tasks depends on whether this one really started a shell.
       if (this.once.any) await started(session, options.stop)
       return session
     } catch (error) {
@@ -164,20 +164,20 @@ export class HostPart {
   }
 
   #killable<T>(session: Session, work: () => Promise<T>): Promise<T> {
-    const untold = (error: unknown): void =>
+    const notice = (error: unknown): void =>
       this.context.emit({
         type: 'notice',
         host: this.host.name,
         message: `what is under way could not be ended: ${eventError(error).message}`,
       })
-    return killable(session, this.context.options.kill, untold, work)
+    return killable(session, this.context.options.kill, notice, work)
   }
 
   async #walk(
     session: Session,
     steps: readonly Step[],
     runsOnce: boolean,
-    behind: boolean,
+    changesPlanned: boolean,
   ): Promise<void> {
     const { run, emit, options } = this.context
     const selected = steps.filter((step) => step.selected)
@@ -201,7 +201,8 @@ export class HostPart {
       emit,
       stop: options.stop,
     }
-    const walk = options.mode === 'plan' ? new HostPlan(context, behind) : new HostApply(context)
+    const walk =
+      options.mode === 'plan' ? new HostPlan(context, changesPlanned) : new HostApply(context)
     try {
       await this.#killable(session, () => walk.perform())
     } catch (error) {
@@ -216,17 +217,20 @@ export class HostPart {
   }
 
   async #walkFailed(session: Session, walk: HostWalk, error: unknown): Promise<void> {
-    const isThere = await this.#fail(session, error)
-    if (isThere) walk.skipRest(whySkipped(error))
+    const wasReached = await this.#fail(session, error)
+    if (wasReached) walk.skipRest(whySkipped(error))
   }
 
-  /** Answers whether the host was ever reached. */
+  /**
+   * Records the failure.
+   * @returns whether the host was ever reached
+   */
   async #fail(session: Session, error: unknown): Promise<boolean> {
-    // What was stopped may still be on its way.
-    const isThere = isCode(error, 'stopped') || (await isReached(session))
-    if (!isThere || isLost(error, this.context.options.kill)) {
+    // A run that was stopped while connecting says nothing about whether the host can be reached.
+    const wasReached = isCode(error, 'stopped') || (await isReached(session))
+    if (!wasReached || isLost(error, this.context.options.kill)) {
       this.#unreachable(error)
-      return isThere
+      return wasReached
     }
     this.state.ended = {
       type: 'host',
@@ -234,11 +238,11 @@ export class HostPart {
       status: 'failed',
       error: error instanceof HostFailed ? null : eventError(error),
     }
-    return isThere
+    return wasReached
   }
 
   #unreachable(error: unknown): void {
-    // Without SSH the shell itself has ended, and the lock with it.
+    // Without SSH the lost session is the local shell itself, and its lock ended with it.
     if (!this.host.connection.local) this.context.machines.lost(this.host.name)
     this.state.tally.unreachable = true
     this.state.ended = {
@@ -264,11 +268,13 @@ function whySkipped(error: unknown): string {
   return messageOf(error)
 }
 
-/** Whom steps need: who acts, and root where their task acts as root. */
+/** The users that steps need: those they act as, and root where their task acts as root. */
 const usersOf = (steps: readonly Step[]): readonly (string | null)[] =>
   steps.flatMap(({ user, behindRoot }) => (behindRoot === true ? [user, 'root'] : [user]))
 
-/** The one user that all want, else root, which can become every other. */
+/**
+ * The user for the session: the only one that is needed, else root, who can switch to all others.
+ */
 function oneUser(users: readonly (string | null)[]): string | null {
   const [first, ...others] = new Set(users)
   return others.length > 0 ? 'root' : (first ?? null)

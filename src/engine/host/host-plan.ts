@@ -2,12 +2,12 @@ import type { Address } from '../../core/address.js'
 import { FettleError } from '../../core/errors.js'
 import { failure, HostWalk, unmet, type HostContext } from './host-walk.js'
 
-/** Tells of each step what an apply would do. */
+/** Reports for each step what an apply would do. */
 export class HostPlan extends HostWalk {
   constructor(
     context: HostContext,
-    /** Changes are planned in an earlier play. */
-    readonly behind: boolean,
+    /** An earlier play has planned changes. */
+    readonly changesPlanned: boolean,
   ) {
     super(context)
   }
@@ -16,12 +16,12 @@ export class HostPlan extends HostWalk {
   async perform(): Promise<void> {
     this.progress('reading', null)
     await this.readAll(this.context.steps)
-    let pending = this.behind
+    let pending = this.changesPlanned
     const changing: Address[] = []
-    const open = new Set<Address>()
+    const undecided = new Set<Address>()
     for (const step of this.context.steps) {
       const plan = this.planned(step, changing)
-      const trigger = step.resource.triggers.find(({ address }) => open.has(address))
+      const trigger = step.resource.triggers.find(({ address }) => undecided.has(address))
       if (plan instanceof FettleError) this.report(step, failure(step), { error: plan })
       else if (plan.is === 'changes') {
         this.report(step, 'changed', { changes: plan.changes })
@@ -32,7 +32,7 @@ export class HostPlan extends HostWalk {
       else if (plan.is === 'fine' || pending) {
         const byTrigger = `whether ${trigger?.address ?? ''} changes is known after apply`
         this.report(step, 'unknown', { reason: plan.is === 'fine' ? byTrigger : plan.reason })
-        open.add(step.resource.address)
+        undecided.add(step.resource.address)
       } else this.report(step, failure(step), { error: unmet(step, plan) })
     }
   }

@@ -13,7 +13,7 @@ import { lastLine } from './last-line.js'
 import { placeIn, placesOnce } from '../prepare/resource-places.js'
 import { planStep, type StepPlan } from './plan-step.js'
 import { reading } from '../cancellation.js'
-import { resourceEvent, type Tally, type Told } from '../resource-event.js'
+import { resourceEvent, type Tally, type ResourceDetails } from '../resource-event.js'
 
 export interface HostContext {
   readonly host: string
@@ -21,7 +21,7 @@ export interface HostContext {
   readonly project: string
   /** The index of the play in the run. */
   readonly play: number
-  /** What this host walks, in order. */
+  /** The steps of this host, in order. */
   readonly steps: readonly Step[]
   readonly waiting: ReadonlyMap<
     Address,
@@ -38,33 +38,33 @@ export interface HostContext {
 }
 
 /**
- * One host's walk through the tasks of one play: what planning (`host-plan.ts`) and applying
- * (`host-apply.ts`) have in common.
+ * The walk of one host through the tasks of one play: the common part of planning (`host-plan.ts`)
+ * and applying (`host-apply.ts`).
  */
 export abstract class HostWalk {
-  /** Something has changed since the first reading, or may have. */
+  /** Whether something may have changed since the first reading. */
   protected changed = false
   protected finished = 0
 
   constructor(readonly context: HostContext) {}
 
-  /** Takes the steps in their order. */
+  /** Walks through the steps in order. */
   abstract perform(): Promise<void>
 
-  /** Reports the steps that were not reached. */
+  /** Reports all steps that were not reached as skipped. */
   skipRest(reason: string): void {
     for (const step of this.context.steps.slice(this.finished))
       this.report(step, 'skipped', { reason })
   }
 
-  protected report(step: Step, status: Status, told: Told): void {
+  protected report(step: Step, status: Status, details: ResourceDetails): void {
     this.finished++
     this.context.tally.count(status)
     const { host, project } = this.context
-    const places = placesOnce(step.resource, step.also ?? [], told.changes ?? [], project)
+    const places = placesOnce(step.resource, step.also ?? [], details.changes ?? [], project)
     this.context.emit(
       resourceEvent(host, step, status, {
-        ...told,
+        ...details,
         places,
         place: placeIn(project, step.resource),
       }),
@@ -80,7 +80,7 @@ export abstract class HostWalk {
     this.#emitProgress({ doing, task: step?.task.name ?? null, resource, line })
   }
 
-  /** Tells that the host waits for somebody who has nothing to do with this run. */
+  /** Reports that the host waits for another run. */
   protected awaiting(whom: string): void {
     this.#emitProgress({ doing: 'waiting', task: null, resource: null, line: null, whom })
   }
@@ -91,8 +91,8 @@ export abstract class HostWalk {
   }
 
   /**
-   * Tells the last line that a step under way has printed, each time that it has printed one.
-   * Undefined: nobody may hear it.
+   * Returns a listener for a step's output, which reports each last line as progress. Undefined for
+   * a sensitive resource.
    */
   protected hearing(step: Step): ((text: string) => void) | undefined {
     if (step.resource.common.sensitive === true) return undefined
@@ -103,24 +103,27 @@ export abstract class HostWalk {
     }
   }
 
-  /** Does what changes nothing: a stop ends it at once. */
+  /** Does work that only reads: a stop ends it at once. */
   protected reading<T>(work: () => Promise<T>): Promise<T> {
     return reading(this.context.facts.session, this.context.stop, work)
   }
 
-  /** Reads all facts of these steps. Answers what `before` said, in the same round trip. */
+  /**
+   * Reads all facts of these steps.
+   * @returns the outputs of `before`, which runs in the same round trip
+   */
   protected async readAll(
     steps: readonly Step[],
     before: readonly Block[] = [],
   ): Promise<readonly Output[]> {
     const { facts } = this.context
-    const [said] = await this.reading(() =>
+    const [outputs] = await this.reading(() =>
       Promise.all([
         facts.exchange(before, steps),
         ...steps.flatMap((step) => [facts.readGithub(step), facts.readHttp(step)]),
       ]),
     )
-    return said
+    return outputs
   }
 
   protected planned(step: Step, changing: readonly Address[]): StepPlan | FettleError {
@@ -133,7 +136,7 @@ export abstract class HostWalk {
   }
 }
 
-/** A resource has failed and was reported; the host's others are skipped. */
+/** Thrown after a resource has failed and was reported; the host's other steps are skipped. */
 export class HostFailed extends Error {}
 
 export const failure = (step: Step): Status =>

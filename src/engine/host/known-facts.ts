@@ -18,15 +18,15 @@ import { reveal, Secret } from '../../core/secret.js'
 import type { Block, Session } from '../../ssh/session.js'
 import type { Step } from '../prepare/build.js'
 
-/** Everything a resource asks for: by its reads, and through its Laters. */
+/** All facts that a resource requests: directly, and through its Laters. */
 export const requestsOf = ({ reads, resolved }: Resource): readonly FactRequest<unknown>[] => [
   ...Object.values(reads),
   ...resolved.requests,
 ]
 
 /**
- * Two keys are one when all in them is equal, Secrets and regular expressions too, which JSON does
- * not tell apart.
+ * The cache key of a fact. JSON would not distinguish Secrets and regular expressions in the key,
+ * so these are replaced by something distinct.
  */
 function identityOf(backend: string, kind: string, key: unknown, as: string): string {
   return [backend, kind, as, JSON.stringify(key, distinguishable)].join('\0')
@@ -44,8 +44,7 @@ function distinguishable(
 }
 
 /**
- * Reads one fact. What goes wrong in reading it is its own affair and no other's, but for a link
- * that is lost.
+ * Reads one fact. An error makes that fact unknown and affects no other, unless the link is lost.
  */
 async function attempt(kind: string, read: () => Promise<Fact<unknown>>): Promise<Fact<unknown>> {
   try {
@@ -59,8 +58,8 @@ async function attempt(kind: string, read: () => Promise<Fact<unknown>>): Promis
 }
 
 /**
- * Facts of the control machine: files of the project, and GitHub. Each key is read once for all
- * hosts.
+ * Facts that the control machine reads: from files of the project and from GitHub. Each key is read
+ * once for all hosts.
  */
 export class SharedFacts {
   readonly #facts = new Map<string, Fact<unknown>>()
@@ -68,17 +67,17 @@ export class SharedFacts {
 
   constructor(
     readonly project: ProjectReader,
-    /** Opens GitHub's API when the first fact of it is wanted. */
+    /** Opens GitHub's API when its first fact is requested. */
     readonly github: () => Promise<GithubReader>,
   ) {}
 
-  /** Local facts for resources and for the keys of other facts. */
+  /** Local facts, for resources and for the keys of other facts. */
   readonly source: FactSource = {
     standIns: false,
     cacheKey: this,
     fact: <V>(wanted: FactRequest<V>) => this.get(wanted),
   }
-  /** The same, with stand-ins for what only hosts know. */
+  /** The same, with stand-ins for facts that only hosts have. */
   readonly trial: FactSource = { ...this.source, standIns: true }
 
   get<V>(wanted: FactRequest<V>): Fact<V> {
@@ -91,8 +90,8 @@ export class SharedFacts {
   }
 
   /**
-   * Reads what has not been read yet; with `again`, all of it. Answers how many were read for this
-   * call.
+   * Reads the facts that are not cached; with `again`, all of them.
+   * @returns how many this call has read
    */
   async read(wanted: readonly FactRequest<unknown>[], again = false): Promise<number> {
     const distinct = new Map(wanted.map((each) => [this.#identity(each), each]))
@@ -117,15 +116,15 @@ export class SharedFacts {
   }
 }
 
-/** The facts of one host, as last read. */
+/** The facts of one host, as read last. */
 export class KnownFacts {
   readonly #facts = new Map<string, Fact<unknown>>()
-  /** What tells requests apart, made once for each. */
+  /** The cache key of each request, memoised. */
   readonly #identities = new Map<
     FactRequest<unknown>,
     { readonly reader: string; readonly identity: string }
   >()
-  /** Exchanges that are not round trips, by their names. */
+  /** Counts of exchanges that are not round trips, by name. */
   readonly exchanges = new Map<string, number>()
 
   constructor(
@@ -134,15 +133,13 @@ export class KnownFacts {
     readonly http: HttpReader,
   ) {}
 
-  /**
-   * The user for whom a block must be switched; undefined where the session already is that user.
-   */
+  /** The user that a block must switch to; undefined where the session already is that user. */
   as(step: Step): string | undefined {
     const user = step.user ?? this.session.loginUser
     return user === this.session.user ? undefined : user
   }
 
-  /** Where a step's plan finds its facts. */
+  /** The facts for a step's plan. */
   source(step: Step): FactSource {
     return {
       standIns: false,
@@ -179,8 +176,8 @@ export class KnownFacts {
   }
 
   /**
-   * Writes `before` and the reads of these steps at once: one round trip. Answers what `before`
-   * said.
+   * Sends `before` and the reads of these steps in one round trip.
+   * @returns the outputs of `before`
    */
   async exchange(before: readonly Block[], steps: readonly Step[]): Promise<readonly Output[]> {
     const reads = factBlocks(steps.flatMap((step) => this.#shellRequests(step)))
@@ -209,7 +206,7 @@ export class KnownFacts {
     return requests
   }
 
-  /** Reads by HTTP, always anew. */
+  /** Reads HTTP facts, which are never cached. */
   async readHttp(step: Step): Promise<void> {
     for (const wanted of requestsOf(step.resource)) {
       const { kind } = wanted
@@ -221,7 +218,7 @@ export class KnownFacts {
     }
   }
 
-  /** Reads GitHub's facts of a step: once in a run, or `again` after a change. */
+  /** Reads a step's facts from GitHub: once in a run, or `again` after a change. */
   async readGithub(step: Step, again = false): Promise<void> {
     const all = requestsOf(step.resource)
     const wanted = all.filter(({ kind }) => kind.backend === 'github')

@@ -1,12 +1,12 @@
 import { ScrubbedLines } from '../../core/scrub/scrub.js'
 
-/** How much of a line without an end is remembered. */
+/** How many characters of an incomplete line are kept. */
 const longest = 4096
 
 /**
- * Takes text as it comes and answers the last line that has ended in it and is not empty, scrubbed;
- * null when none has. A line that has not ended yet may hold the first half of a secret, which
- * nobody would know for one.
+ * Returns a function that takes pieces of output and returns the last complete line in them that is
+ * not empty, scrubbed; null where there is none. An incomplete line is not shown, because half a
+ * secret would not be recognised.
  */
 export function lastLine(): (text: string) => string | null {
   const lines = new ScrubbedLines(['\n', '\r'], longest)

@@ -5,9 +5,9 @@ import { HostWalk, type HostContext } from './host-walk.js'
 import type { Looked } from '../fleet/lock.js'
 import { stopped } from '../cancellation.js'
 
-/** A walk that changes its host: it has the turn and the lock of the host's machine. */
+/** A walk that changes its host: it needs the turn on the host's machine, and its lock. */
 export abstract class LockedWalk extends HostWalk {
-  /** The facts of the steps up to this one are those of the host as it is now. */
+  /** Index of the last step whose facts are up to date. */
   protected fresh: number
 
   constructor(context: HostContext) {
@@ -16,52 +16,56 @@ export abstract class LockedWalk extends HostWalk {
   }
 
   /**
-   * Waits until no other name of the host's machine has its turn. Answers whether one had since
-   * this host's last.
+   * Waits for this host's turn on its machine.
+   * @returns whether another host had a turn since this host's last one
    */
-  protected async myTurn(): Promise<boolean> {
+  protected async waitForTurn(): Promise<boolean> {
     const { host, turn, stop } = this.context
     const waits = turn.machines.isTaken(host)
     if (waits) this.progress('waiting', null)
-    const others = await turn.begin()
+    const othersHadTurns = await turn.begin()
     if (waits && stop.aborted) throw stopped()
-    return others
+    return othersHadTurns
   }
 
-  /** Reads the facts of the steps from `index` on, with the lock of the host's machine in hand. */
-  protected async readInTurn(
+  /**
+   * Reads the facts of the steps from `index` on, after taking the lock of the host's machine in
+   * the same round trip.
+   */
+  protected async lockAndRead(
     index: number,
     again = false,
     looked: Looked | null = null,
-    told = false,
+    holderReported = false,
   ): Promise<void> {
     const { host, steps, facts, turn, emit } = this.context
     const { machines } = turn
-    if (!told) this.progress('reading', null)
-    const [said] = await this.readAll(steps.slice(index), [
-      machines.lock(host, facts.session.user === 'root', looked, told),
+    if (!holderReported) this.progress('reading', null)
+    const [output] = await this.readAll(steps.slice(index), [
+      machines.lock(host, facts.session.user === 'root', looked, holderReported),
     ])
-    if (said === undefined) return
-    const locked = machines.locked(host, said, told)
+    if (output === undefined) return
+    const locked = machines.locked(host, output, holderReported)
     if (locked.is !== 'held') {
       const found = locked.is === 'asking' ? machines.look(locked) : looked
       if (found?.ended !== true) this.awaiting(locked.holder)
-      return this.readInTurn(index, again, found, true)
+      return this.lockAndRead(index, again, found, true)
     }
-    // What was asked by other ways was asked while another run was still at work; and what was fine
-    // before need not be so now.
-    if (locked.waited || again || told) this.changed = true
+    // Facts that do not come through the shell were read while the other run was still working, and
+    // plans made before that may be outdated.
+    if (locked.waited || again || holderReported) this.changed = true
     this.fresh = steps.length - 1
     const twin = machines.hostOf(locked.twin)
     if (twin === null || !machines.join(host, twin)) return
     emit({ type: 'notice', host, message: twinWarning([twin, host], null) })
     turn.end()
-    await this.myTurn()
-    await this.readInTurn(index, again)
+    await this.waitForTurn()
+    await this.lockAndRead(index, again)
   }
 
   /**
-   * @throws FettleError `stopped`, or `once-failed` when a task that ran elsewhere has failed there
+   * Waits for the `once` tasks before a step.
+   * @throws FettleError `stopped`, or `once-failed` when one of them has failed on its host
    */
   protected async awaitOnce(index: number, step: Step): Promise<void> {
     const { once, runsOnce, stop, turn } = this.context
@@ -69,7 +73,7 @@ export abstract class LockedWalk extends HostWalk {
     const waits = once.mustWait(step.task)
     if (waits) {
       this.progress('waiting', step)
-      // The host that it waits for may be another name of its machine.
+      // The host that runs them may be the same machine and need its turn.
       turn.end()
     }
     const ok = await once.before(step.task)
@@ -78,6 +82,6 @@ export abstract class LockedWalk extends HostWalk {
       throw new FettleError('once-failed', {
         message: `a task before ${step.task.name} that runs for one host only has failed there`,
       })
-    if (waits && (await this.myTurn())) await this.readInTurn(index, true)
+    if (waits && (await this.waitForTurn())) await this.lockAndRead(index, true)
   }
 }

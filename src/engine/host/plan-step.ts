@@ -5,17 +5,16 @@ import { FettleError } from '../../core/errors.js'
 import { Later, type FactSource } from '../../core/later.js'
 import type { Resource } from '../../core/resource.js'
 
-/** What a resource's plan came to. */
+/** The result of a resource's plan. */
 export type StepPlan =
   | { readonly is: 'fine'; readonly reason: string | null }
   | { readonly is: 'changes'; readonly changes: readonly Change[] }
-  /** A fact could not be read, or something the resource needs is not there. */
+  /** A fact could not be read, or the resource needs something that does not exist. */
   | { readonly is: 'unknown' | 'blocked'; readonly reason: string; readonly remedy: string }
 
 /**
- * Compares a resource with the facts of its host. Pure.
- * @throws FettleError for what a value or the resource itself refuses; `internal` for a defect in
- * either
+ * Plans a resource from the facts of its host. Pure.
+ * @throws FettleError where a value or the resource refuses; `internal` for a defect in either
  */
 export function planStep(
   resource: Resource,

@@ -1,11 +1,11 @@
 import type { Step } from '../prepare/build.js'
 
-/** How many resources are changed in one round trip at most. */
+/** The largest number of resources that one round trip changes. */
 export const mostTogether = 250
 
 /**
- * Whether a resource may be changed in the round trip of another one before it. A failure that is
- * to be tried again concerns one alone.
+ * Whether a resource may be changed in the round trip of an earlier one. One with `retry` is
+ * changed alone, so that only it is repeated.
  */
 export const mayJoin = (step: Step, first: Step | undefined): boolean =>
   step.resource.joins !== null &&
@@ -13,7 +13,7 @@ export const mayJoin = (step: Step, first: Step | undefined): boolean =>
   step.task === first.task &&
   step.resource.common.retry === undefined
 
-/** How far ahead to prefetch facts, by which steps differed when the host was read first. */
+/** How far ahead to prefetch facts: up to the next step that differed at the first reading. */
 export class ReadAhead {
   constructor(
     readonly steps: readonly Step[],
@@ -22,8 +22,8 @@ export class ReadAhead {
   ) {}
 
   /**
-   * The next step from `index` on that is expected to change, with those that may be changed
-   * together with it; or the last one.
+   * The next step from `index` on that is expected to change, including those that can be changed
+   * together with it; or the last step.
    */
   horizon(index: number): number {
     const next = this.changes.indexOf(true, index)

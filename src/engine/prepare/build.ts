@@ -10,22 +10,22 @@ import { placeOfError } from '../../core/user-stack.js'
 import type { InventoryHost } from '../../inventory/inventory.js'
 import { checkAllVars } from '../../inventory/merge/check-variables.js'
 import type { RunOptions } from '../options.js'
-import { joined } from './duplicates.js'
+import { merged } from './duplicates.js'
 import { placeOf } from './resource-places.js'
 import { becomeUser } from '../fleet/connect-options.js'
 import { chosenByTags } from './tags.js'
 import { namesOfVars, taskContext } from './task-context.js'
 
-/** A play with the part of it that is run. */
+/** A play with the selection of what is run. */
 export interface SelectedPlay {
   readonly play: Play
-  /** Its hosts, as far as `--limit` leaves any. */
+  /** Its hosts after `--limit`. */
   readonly hosts: readonly InventoryHost[]
-  /** The index of the task with which it begins, by `--start-at-task`. */
+  /** The index of the first task to run, by `--start-at-task`. */
   readonly from: number
 }
 
-/** One resource of one host, where it stands in the run. */
+/** One resource of one host at its place in the run. */
 export interface Step {
   readonly play: string
   readonly task: Task<unknown>
@@ -33,16 +33,19 @@ export interface Step {
   /** The user it acts as; null is the login user. */
   readonly user: string | null
   /**
-   * Its task acts as root, though the resource itself does not: root's session is at hand for what
-   * only root may do, such as the marks of restarts.
+   * Its task acts as root although the resource does not: a session of root is available for what
+   * only root may do, such as writing marks of restarts.
    */
   readonly behindRoot?: true
   /**
-   * Chosen by tags and `--start-at-task`. What is not chosen is still a trigger and still marked by
-   * one.
+   * Chosen by tags and `--start-at-task`. A step that is not chosen still counts as a trigger, and
+   * still gets marks.
    */
   readonly selected: boolean
-  /** A `once` task holds it earlier: this place counts on the hosts that do not run that one. */
+  /**
+   * The same resource as in an earlier `once` task. With hosts a and b, where a runs that task: a
+   * has the resource there, b has it here.
+   */
   readonly repeats?: true
   /** The same resource at later places of the play. */
   readonly also?: readonly Resource[]
@@ -51,14 +54,14 @@ export interface Step {
 type BuildOptions = Pick<RunOptions, 'tags' | 'skipTags' | 'become'>
 
 /**
- * Makes the steps of one of a play's hosts: from its variables, and in a play with `facts: true`
+ * Builds the steps of one of a play's hosts: from its variables, and in a play with `facts: true`
  * from its facts.
  */
 export type BuildHost = (host: InventoryHost, facts?: HostFacts) => readonly Step[]
 
 /**
- * Checks the variables of all of a play's hosts, and answers what builds the steps of one. Both
- * throw FettleError for whatever the user has to correct first.
+ * Checks the variables of all hosts of a play, and returns the function that builds the steps of
+ * one. Both throw FettleError for errors that the user has to correct first.
  */
 export function buildPlay(
   { play, hosts, from }: SelectedPlay,
@@ -77,10 +80,10 @@ export function buildPlay(
 }
 
 /**
- * Calls the play's tasks for one host and puts their resources in order. Two of one address are
- * one, at the first place.
- * @throws FettleError `resource-conflict` when two of one address differ; whatever a task throws,
- * with its name and place
+ * Calls the play's tasks for one host and puts their resources in order. Equal resources with one
+ * address become one, at the first place.
+ * @throws FettleError `resource-conflict` when two of one address differ; any error of a task, with
+ * its name and place
  */
 export function buildSteps(
   play: Play,
@@ -105,7 +108,7 @@ export function buildSteps(
   return [...steps.values()]
 }
 
-/** Who a resource acts as, and whether its task acts as root all the same. */
+/** The user that a resource acts as, and whether its task acts as root nevertheless. */
 function usersOf(
   { connection }: InventoryHost,
   becomeOfTask: unknown,
@@ -117,19 +120,19 @@ function usersOf(
   return taskUser === 'root' && user !== 'root' ? { user, behindRoot: true } : { user }
 }
 
-/** The steps of a host that runs the play's `once` tasks, or of one that does not. */
+/** The steps of a host, depending on whether it runs the play's `once` tasks. */
 export const stepsOf = (steps: readonly Step[], runsOnce: boolean): readonly Step[] =>
   steps.filter((step) => (runsOnce ? step.repeats !== true : step.task.options.once !== true))
 
 function add(steps: Map<string, Step>, step: Step, host: string): void {
   const { address } = step.resource
   const first = steps.get(address)
-  put(steps, address, step, host)
+  addAt(steps, address, step, host)
   if (first?.task.options.once !== true || step.task.options.once === true) return
-  put(steps, `${address} on other hosts`, { ...step, repeats: true }, host)
+  addAt(steps, `${address} on other hosts`, { ...step, repeats: true }, host)
 }
 
-function put(steps: Map<string, Step>, key: string, step: Step, host: string): void {
+function addAt(steps: Map<string, Step>, key: string, step: Step, host: string): void {
   const first = steps.get(key)
   if (first === undefined) {
     steps.set(key, step)
@@ -137,7 +140,7 @@ function put(steps: Map<string, Step>, key: string, step: Step, host: string): v
   }
   steps.set(key, {
     ...first,
-    resource: joined(first, step, host),
+    resource: merged(first, step, host),
     selected: first.selected || step.selected,
     also: [...(first.also ?? []), step.resource],
   })
@@ -161,7 +164,7 @@ function returnedBy(
   }
 }
 
-/** Resources in order. Tasks of plain JavaScript may return anything. */
+/** Resources in order, without nesting. Tasks in plain JavaScript may return anything. */
 function flatten(returned: unknown, where: string): readonly Resource[] {
   if (!Array.isArray(returned))
     throw notResources(returned, `${where}: instead of a list of resources it returned`)
@@ -190,7 +193,7 @@ function describe(returned: unknown): string {
   return String(returned)
 }
 
-/** What went wrong in a task's function, with the task, the host and the user's own line. */
+/** The error of a task's function, with the task, the host and the line in the user's code. */
 function inTask(error: unknown, task: string): FettleError {
   const place = types.isNativeError(error) || error instanceof Error ? placeOfError(error) : null
   const where = place === null ? task : `${task}, at ${place}`
@@ -225,7 +228,7 @@ export function checkTriggers(steps: readonly Step[], host: string): void {
   }
 }
 
-/** What waits for each address to change, over all steps of a host, selected or not. */
+/** The steps that each address triggers, over all steps of a host, selected or not. */
 export function dependents(
   steps: readonly Step[],
 ): ReadonlyMap<Address, readonly { readonly step: Step; readonly trigger: Trigger }[]> {

@@ -4,49 +4,48 @@ import type { Resource } from '../../core/resource.js'
 import { placesOf } from './resource-places.js'
 import { compareOptions, type Comparison } from './same-options.js'
 
-/** A resource, and who acts for it; null is the login user. */
+/** A resource with the user it acts as; null is the login user. */
 interface Described {
   readonly resource: Resource
   readonly user: string | null
 }
 
 /**
- * Two resources of one address as one: the first. Where functions keep it from being told whether
- * both were given the same, their values are compared as soon as they are known: before anything
- * connects where files of the project suffice, else at the resource's turn.
+ * Merges two resources with one address: returns the first. Where functions prevent a comparison of
+ * the options, the values are compared as soon as they are known: before anything connects where
+ * local files suffice, else at the resource's turn.
  * @throws FettleError `resource-conflict` when the two differ
  */
-export function joined(first: Described, again: Described, host: string): Resource {
-  const conflict = conflictOf(first.resource, again.resource, host)
-  const compared = compareOptions(first.resource.options, again.resource.options)
+export function merged(first: Described, second: Described, host: string): Resource {
+  const conflict = conflictOf(first.resource, second.resource, host)
+  const compared = compareOptions(first.resource.options, second.resource.options)
   if (compared.is === 'different') throw conflict(compared)
-  if (first.user !== again.user) {
-    const users = [first.user, again.user].map((user) => user ?? 'the login user')
+  if (first.user !== second.user) {
+    const users = [first.user, second.user].map((user) => user ?? 'the login user')
     throw conflict({ is: 'different', at: [] }, `, as ${users.join(' and as ')}`)
   }
   if (compared.is === 'equal') return first.resource
-  return agreeing(first.resource, again.resource, compared, conflict)
+  return withComparedValues(first.resource, second.resource, compared, conflict)
 }
 
 type Conflict = (compared: Comparison, users?: string) => FettleError
 
 /**
- * The first resource. Each of its values that may differ from the second's is compared with that
- * before it is known.
+ * The first resource, with values that are compared with the second's as soon as they are known.
  */
-function agreeing(
+function withComparedValues(
   first: Resource,
-  again: Resource,
+  second: Resource,
   compared: Comparison,
   conflict: Conflict,
 ): Resource {
-  const others = new Map(Object.entries(again.values))
+  const others = new Map(Object.entries(second.values))
   const values = Object.entries(first.values).map(([name, value]) => ({
     name,
     value: value as unknown,
     is: compareOptions(value, others.get(name)).is,
   }))
-  // A function that no value is made with cannot be judged by one.
+  // A function that no value depends on cannot be compared by values.
   if (compared.is === 'opaque' && values.every(({ is }) => is === 'equal' || is === 'reordered'))
     throw conflict(compared)
   const members = values.map(({ name, value, is }): readonly [string, unknown] => {
@@ -57,17 +56,22 @@ function agreeing(
   return { ...first, values: all, resolved: Later.all<unknown>(all) }
 }
 
-const agreed = (name: string, first: unknown, again: unknown, conflict: Conflict): Later<unknown> =>
-  Later.agreed(Later.all<unknown>(first), Later.all<unknown>(again), (value, other) => {
+const agreed = (
+  name: string,
+  first: unknown,
+  second: unknown,
+  conflict: Conflict,
+): Later<unknown> =>
+  Later.agreed(Later.all<unknown>(first), Later.all<unknown>(second), (value, other) => {
     const compared = compareOptions(value, other)
     if (compared.is !== 'equal' && compared.is !== 'reordered')
       throw conflict({ ...compared, at: [name, ...compared.at] })
   })
 
 const conflictOf =
-  (first: Resource, again: Resource, host: string): Conflict =>
+  (first: Resource, second: Resource, host: string): Conflict =>
   ({ is, at }, users = '') => {
-    const [one, other] = placesOf(first, again)
+    const [one, other] = placesOf(first, second)
     const option = at.length === 0 ? '' : ` (${at.join('.')})`
     const where = `${option}: at ${one} and at ${other}${users}`
     const address = `${host}/${first.address}`

@@ -7,9 +7,9 @@ import { placeOf } from './resource-places.js'
 const local = (wanted: FactRequest<unknown>): boolean => wanted.kind.backend === 'local'
 
 /**
- * Reads the project's files and tries every template, with stand-ins for what only hosts know,
- * while no host has been touched.
- * @throws FettleError `source-missing`, `template-failed` or what else a value refuses, with the
+ * Reads the project's files and renders every template once, with stand-ins for values that only
+ * hosts have, before any host is contacted.
+ * @throws FettleError `source-missing`, `template-failed` or another error of a value, with the
  * places of all resources concerned
  */
 export async function preflight(steps: readonly Step[], shared: SharedFacts): Promise<void> {
@@ -19,7 +19,7 @@ export async function preflight(steps: readonly Step[], shared: SharedFacts): Pr
   const problems = new Map<string, FettleError>()
   for (const step of steps) {
     const problem = problemOf(step, shared)
-    // Hosts have the same resource from the same line.
+    // Hosts share the same error from the same line.
     if (problem !== null) problems.set(problem.message, problem)
   }
   const [first] = problems.values()
@@ -45,8 +45,8 @@ function problemOf(step: Step, shared: SharedFacts): FettleError | null {
   } catch (error) {
     if (isCode(error, 'resource-conflict')) return error
     if (error instanceof FettleError) return placed(error.code, error.message, error.remedy)
-    // A function of the user's may take offence at a stand-in; what it makes of the real value is
-    // seen at the resource's turn.
+    // A function of the user may fail with a stand-in. With the real value it is called at the
+    // resource's turn.
     if (!resource.resolved.isLocal) return null
     return placed(
       'play-invalid',
@@ -56,7 +56,7 @@ function problemOf(step: Step, shared: SharedFacts): FettleError | null {
   }
 }
 
-/** What a step needs of the project and does not get. */
+/** What a step needs from the project's files and cannot get. */
 function lackOf(
   { resource }: Step,
   shared: SharedFacts,

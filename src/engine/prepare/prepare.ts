@@ -18,11 +18,11 @@ import { preflight } from './preflight.js'
 import { checkTags, selectPlays } from './select.js'
 import { inventoryInfo } from './task-context.js'
 
-/** A play about which everything is known that can be known before anything connects. */
+/** A play with everything that can be known before anything connects. */
 export interface PreparedPlay extends SelectedPlay {
-  /** Whether a host is in it. */
+  /** Whether a host is in the play. */
   has(host: InventoryHost): boolean
-  /** Whether there may be something to do for a host. */
+  /** Whether a host may have something to do in it. */
   asks(host: InventoryHost): boolean
   /**
    * Each host's steps, selected or not; null in a play with `facts: true`, where `build` makes
@@ -30,56 +30,57 @@ export interface PreparedPlay extends SelectedPlay {
    */
   readonly steps: ReadonlyMap<string, readonly Step[]> | null
   /**
-   * Makes the steps of a host from its facts.
-   * @throws FettleError for whatever the user has to correct first
+   * Builds the steps of a host from its facts.
+   * @throws FettleError for errors that the user has to correct first
    */
   build(host: InventoryHost, facts: HostFacts): Promise<readonly Step[]>
 }
 
-/** A run about which everything is known that can be known before anything connects. */
+/** A run with everything that can be known before anything connects. */
 export interface PreparedRun {
   readonly plays: readonly PreparedPlay[]
   readonly warnings: readonly string[]
-  /** Names of hosts that the inventory shows to be one machine. */
+  /** Hosts that are one machine according to the inventory. */
   readonly twins: readonly (readonly string[])[]
   readonly shared: SharedFacts
   readonly github: () => Promise<GithubBackend>
 }
 
 /**
- * Selects hosts, checks variables, builds all resources and tries the templates of those that are
- * selected; no host is touched.
- * @throws FettleError for whatever the user has to correct first
+ * Selects hosts, checks variables, builds all resources and renders the templates of the selected
+ * ones; no host is contacted.
+ * @throws FettleError for errors that the user has to correct first
  */
 export async function prepare(
   plays: readonly Play[],
   inventory: Inventory,
   options: RunOptions,
 ): Promise<PreparedRun> {
-  const github = once(() => openGithub(options.stop))
+  const github = memoised(() => openGithub(options.stop))
   const reader = projectReader(resolve(options.project))
   const shared = new SharedFacts(reader, github)
   const info = inventoryInfo(inventory, plays)
-  const ready = async (steps: readonly Step[]): Promise<void> => {
+  const check = async (steps: readonly Step[]): Promise<void> => {
     const selected = steps.filter((step) => step.selected)
     await preflight(selected, shared)
-    // Without a token, or with an address that must not get it, nothing is begun.
-    const asking = selected.find(({ resource }) =>
+    // Fail before anything starts where the token is missing, or must not be sent to the API's
+    // address.
+    const needingToken = selected.find(({ resource }) =>
       requestsOf(resource).some(({ kind }) => kind.backend === 'github'),
     )
-    if (asking !== undefined)
+    if (needingToken !== undefined)
       await github().catch((error: unknown) => {
-        throw neededBy(error, asking)
+        throw neededBy(error, needingToken)
       })
   }
   const selection = selectPlays(plays, inventory, options)
   checkHosts([...new Set(selection.flatMap(({ hosts }) => hosts))])
   const prepared = selection.map((selected) =>
-    prepareOne(selected, buildPlay(selected, info, options), ready),
+    prepareOne(selected, buildPlay(selected, info, options), check),
   )
   const steps = prepared.flatMap((play) => [...(play.steps?.values() ?? [])].flat())
   const tagWarnings = checkTags(plays, options, steps)
-  await ready(steps)
+  await check(steps)
   const schemas = plays.flatMap((play) => (play.vars === null ? [] : [play.vars]))
   const twins = twinsAmong([...new Set(prepared.flatMap(({ hosts }) => hosts))])
   const trust = doubtsAbout(options, reader.opened)
@@ -99,7 +100,7 @@ export async function prepare(
   }
 }
 
-/** Warnings about files that others may change, those that were read now among them. */
+/** Warnings about files that others may change, including those that were read now. */
 function doubtsAbout(
   { decisive, project }: RunOptions,
   opened: ReadonlySet<string>,
@@ -108,7 +109,7 @@ function doubtsAbout(
   return doubts(project, { ...decisive, paths: [...decisive.paths, ...opened] })
 }
 
-/** Who has no token wants to know what asks for one. */
+/** Names the resource that needs the token which is missing. */
 function neededBy(error: unknown, { task, resource }: Step): unknown {
   if (!(error instanceof FettleError) || error.code !== 'environment-missing') return error
   return new FettleError(error.code, {
@@ -121,7 +122,7 @@ function neededBy(error: unknown, { task, resource }: Step): unknown {
 function prepareOne(
   selected: SelectedPlay,
   build: BuildHost,
-  ready: (steps: readonly Step[]) => Promise<void>,
+  check: (steps: readonly Step[]) => Promise<void>,
 ): PreparedPlay {
   const { play, hosts, from } = selected
   const names = new Set(hosts.map((host) => host.name))
@@ -137,7 +138,7 @@ function prepareOne(
     },
     async build(host, facts) {
       const steps = build(host, facts)
-      await ready(steps)
+      await check(steps)
       return steps
     },
   }
@@ -150,8 +151,8 @@ async function openGithub(stop: AbortSignal): Promise<GithubBackend> {
   return backend.openGithub({ token, stop, ...omitUndefined({ baseUrl }) })
 }
 
-/** Calls a function when first asked and answers the same afterwards. */
-export function once<T>(make: () => Promise<T>): () => Promise<T> {
+/** Memoises a function: it is called once, when first needed. */
+export function memoised<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | null = null
   return () => (made ??= make())
 }

@@ -7,9 +7,7 @@ import { placeOfError, userPlaces } from '../../core/user-stack.js'
 export const placeOf = (resource: Resource): string =>
   placeOfError(resource.origin) ?? 'an unknown place'
 
-/**
- * The same with a path relative to the project where it lies in it; null where nothing is known.
- */
+/** The same, relative to the project where it is inside; null where it is not known. */
 export function placeIn(project: string, resource: Resource): string | null {
   const place = placeOfError(resource.origin)
   return place === null ? null : within(project, place)
@@ -21,9 +19,9 @@ function within(project: string, place: string): string {
 }
 
 /**
- * The same for two resources. Where one line made both, as a role's that was called twice, the
- * lines that called it tell them apart.
- * @param shown how a `file:line` is written
+ * The places of two resources. Where the same line made both, such as a role that was called twice,
+ * the lines of the callers are added.
+ * @param shown how to print a `file:line`
  */
 export function placesOf(
   first: Resource,
@@ -43,8 +41,8 @@ export function placesOf(
 }
 
 /**
- * All places of a resource that is changed on every apply, where it stands at several and is
- * changed once. Paths within the project are relative to it.
+ * All places of a resource that is changed on every apply, if there are several: it is changed
+ * once. Paths within the project are relative to it.
  */
 export function placesOnce(
   first: Resource,

@@ -4,24 +4,24 @@ import { isPlain } from '../../core/plain-object.js'
 import { isResource } from '../../core/resource.js'
 import { reveal, Secret } from '../../core/secret.js'
 
-/** How alike two values are, the most alike first. */
+/** Results of a comparison, from equal to different. */
 const ranks = [
   'equal',
   /**
-   * Names stand in another order, or one is there with `undefined`. That matters where a template
-   * loops over them.
+   * The names are in another order, or a member is present as `undefined`. That matters where a
+   * template loops over them.
    */
   'reordered',
-  /** Laters of the same facts and different functions: their values tell. */
+  /** Laters of the same facts with different functions: their values must be compared. */
   'later',
-  /** Functions, getters or objects of a class: what they do or hold cannot be seen. */
+  /** Functions, getters or class instances, which cannot be compared. */
   'opaque',
   'different',
 ] as const
 
 export interface Comparison {
   readonly is: (typeof ranks)[number]
-  /** Names that lead to where the two are least alike: `['env', 'PASSWORD']`. */
+  /** The path to the greatest difference: `['env', 'PASSWORD']`. */
   readonly at: readonly string[]
 }
 
@@ -40,18 +40,18 @@ const under = (name: PropertyKey, { is, at }: Comparison): Comparison => ({
 })
 
 /**
- * Compares what two resources were given. Only what is surely equal is `equal`: plain data by
- * value, Secrets by their text, triggers by their address, functions when they are the same object.
+ * Compares the options of two resources. `equal` is only what is certainly equal: plain data by
+ * value, Secrets by their text, triggers by address, functions by identity.
  */
 export const compareOptions = (a: unknown, b: unknown): Comparison => compare(a, b, new Map())
 
-/** Whether two values are equal, whatever the order of their names. */
+/** Whether two values are equal, in any order of their names. */
 export function sameOptions(a: unknown, b: unknown): boolean {
   const { is } = compareOptions(a, b)
   return is === 'equal' || is === 'reordered'
 }
 
-/** Pairs of objects that are being compared or have been: what holds itself has no end. */
+/** Pairs of objects that were compared or are being compared, for circular values. */
 type ComparedPairs = Map<object, Set<object>>
 
 function compare(a: unknown, b: unknown, seen: ComparedPairs): Comparison {
@@ -77,14 +77,14 @@ function compareObjects(a: object, b: object, seen: ComparedPairs): Comparison {
   if (types.isMap(a) && types.isMap(b)) return compareLists([...a], [...b], seen)
   if (types.isSet(a) && types.isSet(b)) return compareLists([...a], [...b], seen)
   if (Array.isArray(a) && Array.isArray(b)) return compareLists(a, b, seen)
-  // A trigger is only looked for by its address.
+  // A trigger is looked up by its address only.
   if (isResource(a) && isResource(b)) return equalIf(a.address === b.address)
   if (isPlain(a) && isPlain(b)) return compareRecords(a, b, seen)
   if (isPlain(a) || isPlain(b) || kindOf(a) !== kindOf(b)) return alike('different')
   return alike('opaque')
 }
 
-/** Objects of two kinds are never equal; our own classes are kinds of their own. */
+/** The kind of an object: objects of two kinds are never equal. Fettle's own classes are kinds. */
 function kindOf(value: object): string {
   if (value instanceof Secret) return 'Secret'
   if (value instanceof Later) return 'Later'
@@ -116,13 +116,13 @@ function compareRecords(a: object, b: object, seen: ComparedPairs): Comparison {
 
 type Descriptors = Readonly<Record<PropertyKey, PropertyDescriptor>>
 
-/** What is given as undefined was left out. */
+/** A member that is `undefined` counts as left out. */
 function property(of: Descriptors, name: PropertyKey): PropertyDescriptor {
   const own = Object.hasOwn(of, name) ? of[name] : undefined
   return own ?? {}
 }
 
-/** What a getter answers may be another thing each time. */
+/** A getter may return another value each time. */
 function compareProperties(
   a: PropertyDescriptor,
   b: PropertyDescriptor,
@@ -147,8 +147,8 @@ function compareLaters(a: Later<unknown>, b: Later<unknown>, seen: ComparedPairs
 }
 
 /**
- * What functions and objects lead to is seen in the Later's value; the names within are not the
- * user's.
+ * Functions and objects inside a Later show in its value. Names inside it are not the user's, so
+ * the path ends there.
  */
 const ofLater = ({ is }: Comparison): Comparison => alike(is === 'opaque' ? 'later' : is)
 

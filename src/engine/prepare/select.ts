@@ -12,10 +12,10 @@ import { inventoryInfo } from './task-context.js'
 type SelectOptions = Pick<RunOptions, 'limit' | 'tags' | 'skipTags' | 'startAtTask'>
 
 /**
- * The hosts of each play, narrowed by `--limit`, and the task with which each begins. A limit may
- * leave a play without hosts, but not all of them.
+ * The hosts of each play after `--limit`, and its first task. The limit may leave a play without
+ * hosts, but not all plays.
  * @throws FettleError `pattern-no-match` when a play's pattern or the limit matches no host, or
- * both have none in common; `usage` for an unknown task
+ * they have none in common; `usage` for an unknown task
  */
 export function selectPlays(
   plays: readonly Play[],
@@ -40,8 +40,8 @@ export function selectPlays(
 }
 
 /**
- * `--start-at-task` leaves out what comes before the first task of that name, or that the glob
- * matches, earlier plays too; later plays are whole.
+ * The index of each play's first task. `--start-at-task` skips everything before the first task
+ * with that name or matching that glob, including earlier plays; later plays are complete.
  */
 function beginnings(plays: readonly Play[], startAtTask: string | null): readonly number[] {
   if (startAtTask === null) return plays.map(() => 0)
@@ -78,8 +78,8 @@ function tasksLike(glob: string, names: readonly string[]): readonly string[] {
 }
 
 /**
- * A tag that nothing has would silently do nothing. Where resources are built from hosts' facts it
- * may be one of theirs: then it is a warning.
+ * Refuses tags that nothing has, because they would silently select nothing. Where resources are
+ * built from facts they may have the tag, so it is only a warning.
  * @returns warnings
  * @throws FettleError `usage`
  */
@@ -111,7 +111,7 @@ function missing(what: string, name: string, candidates: readonly string[]): Fet
   })
 }
 
-/** What `--list-hosts` and `--list-tasks` print. */
+/** The output of `--list-hosts` and `--list-tasks`. */
 export interface RunList {
   readonly plays: readonly {
     readonly name: string
@@ -121,9 +121,8 @@ export interface RunList {
 }
 
 /**
- * The hosts and tasks that a run would have. A task is listed when its own tags choose it, or those
- * of one of its resources: resources are built, and variables checked, only where tags are asked
- * for.
+ * The hosts and tasks that a run would have. A task is listed when its own tags select it, or those
+ * of one of its resources. Only with tags are resources built and variables checked.
  */
 export function listRun(
   plays: readonly Play[],

@@ -7,12 +7,12 @@ export const tagsOf = (task: Task<unknown>): readonly string[] => [
   ...(task.options.tags ?? []),
 ]
 
-/** Tags that mean something by themselves. */
+/** Tags with a special meaning. */
 export const specialTags: readonly string[] = ['all', 'tagged', 'untagged', 'always', 'never']
 
 /**
- * Whether `--tags` and `--skip-tags` choose something with these tags; `always`, `never`, `all`,
- * `tagged` and `untagged` as in Ansible.
+ * Whether `--tags` and `--skip-tags` select something with these tags. `always`, `never`, `all`,
+ * `tagged` and `untagged` mean what they mean in Ansible.
  * @param named whether it has tags besides its task's name
  */
 export function chosenByTags(

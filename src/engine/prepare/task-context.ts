@@ -10,7 +10,7 @@ import { readVars, type Inventory, type InventoryHost } from '../../inventory/in
 const declareIt =
   'correct the name, or declare it in the schema of the play (vars), with .optional() where it may be missing; `in` tells whether a name is there'
 
-/** Which names a play's tasks may read of its variables; null where the schema does not say. */
+/** The variable names that a play's tasks may read; null where the schema does not list them. */
 export function namesOfVars({ name, vars }: Play): Names | null {
   if (vars !== null) return schemaNames([vars], 'vars', 'out', declareIt)
   return new ExampleNames(
@@ -21,20 +21,20 @@ export function namesOfVars({ name, vars }: Play): Names | null {
 }
 
 /**
- * What tasks see of the inventory, made when the first one asks. A name may be read that any host
- * has at that place, or that one of the plays declares.
+ * The inventory as tasks see it, created when first read. A name may be read if any host has it at
+ * that place, or one of the plays declares it.
  */
 export function inventoryInfo(inventory: Inventory, plays: readonly Play[]): () => InventoryInfo {
   let made: InventoryInfo | null = null
   const make = (): InventoryInfo => {
     const names = namesOfInventory(inventory, plays)
-    return telling(inventory, withKnownNames(plainInfo(inventory), names))
+    return withReadErrors(inventory, withKnownNames(plainInfo(inventory), names))
   }
   return () => (made ??= make())
 }
 
-/** What cannot be read of a host is an error of the task that asks for it. */
-function telling(inventory: Inventory, info: InventoryInfo): InventoryInfo {
+/** Makes reading the variables of a host throw where the inventory could not read them. */
+function withReadErrors(inventory: Inventory, info: InventoryInfo): InventoryInfo {
   for (const shown of info.hosts) {
     const host = inventory.hosts.get(shown.name)
     if (host !== undefined && host.unreadable !== null)
@@ -71,7 +71,7 @@ function namesOfInventory(inventory: Inventory, plays: readonly Play[]): Names {
 
 const correctIt = 'correct the name'
 const hostNames = new ExampleNames(() => [{ name: '', groups: [] }], 'host', correctIt)
-/** A task may be of several plays, and ask whether it was given facts. */
+/** One task may be used in several plays, and test whether it was given facts. */
 const contextNames = new ExampleNames(
   () => [{ host: null, vars: null, inventory: null, facts: null }],
   "the task's context",
@@ -83,7 +83,7 @@ function readableFacts(facts: HostFacts | undefined): HostFacts | undefined {
   return withKnownNames(facts, new ExampleNames(() => [facts], 'facts', correctIt))
 }
 
-/** What a task's function is given for one host. */
+/** The argument of a task's function for one host. */
 export function taskContext(
   { name, groups }: InventoryHost,
   vars: unknown,
