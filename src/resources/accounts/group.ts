@@ -8,12 +8,12 @@ import { groupFact } from '../../facts/accounts/group.js'
 
 export interface GroupOptions extends CommonOptions {
   /**
-   * The numeric id. Left out: a new group gets the next free one, an existing one keeps its own.
+   * The numeric id. Default: the next free one for a new group; an existing group keeps its own.
    */
   readonly gid?: number
   /**
-   * A new group gets an id from the system's range (`SYS_GID_MIN` in login.defs). An existing group
-   * is left as it is. Default false.
+   * Give a new group an id from the system's range (`SYS_GID_MIN` in login.defs). An existing group
+   * is not changed. Default false.
    */
   readonly system?: boolean
   /** `absent` removes the group. Default `present`. */
@@ -33,7 +33,7 @@ const change = (summary: string, script: Sh): Change => ({
 })
 
 /**
- * A group of the host, by groupadd(8), groupmod(8) and groupdel(8).
+ * A group of the host, managed with groupadd(8), groupmod(8) and groupdel(8).
  *
  * Removing a group that is some user's primary group fails with groupdel's own message.
  */

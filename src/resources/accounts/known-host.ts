@@ -19,13 +19,13 @@ import { fileChanges, notAFile } from '../files/file-changes.js'
 
 export interface KnownHostOptions extends CommonOptions {
   /**
-   * The whole of the host's keys, each as `type base64`. Keys of this host that are not among them
-   * are removed. Needed unless `state` is `absent`.
+   * All keys of the host, each as `type base64`. Other keys of this host are removed. Required
+   * unless `state` is `absent`.
    */
   readonly keys?: Value<readonly string[]>
   /**
    * The file. Default `/etc/ssh/ssh_known_hosts`, which every user's ssh reads. Its mode and owner
-   * are left as they are; a new one is 0644.
+   * are not changed; a new file is 0644.
    */
   readonly path?: string
   /** `absent` removes all keys of the host. Default `present`. */
@@ -38,7 +38,9 @@ const hostPattern = line.regex(
   'must be a host: a name, name:port or [name]:port',
 )
 
-/** A host as known_hosts writes it: in lower case, `[name]:port` for a port other than 22. */
+/**
+ * A host name as known_hosts writes it: in lower case, with `[name]:port` for a port other than 22.
+ */
 export function knownName(host: string): string {
   const [, bracketed, name = bracketed, port] =
     /^(?:\[(.*)\]|([^:]*)):(\d+)$/.exec(host.toLowerCase()) ?? []
@@ -47,8 +49,8 @@ export function knownName(host: string): string {
 }
 
 /**
- * Whether one name of a line's list is the host, hashed ones (`|1|salt|hash`, sshd(8)) included.
- * Patterns are not the host's own lines.
+ * Whether a name in a line is the host, also where it is hashed (`|1|salt|hash`, sshd(8)). Patterns
+ * do not count.
  */
 function isHost(listed: string, host: string): boolean {
   const [, salt, hash] = /^\|1\|([^|]+)\|([^|]+)$/.exec(listed) ?? []
@@ -56,40 +58,38 @@ function isHost(listed: string, host: string): boolean {
   return createHmac('sha1', Buffer.from(salt, 'base64')).update(host).digest('base64') === hash
 }
 
-/** `type base64`, without a comment. */
-const bare = (key: string): string => key.split(/\s+/).slice(0, 2).join(' ')
+/** A key as `type base64`, without its comment. */
+const withoutComment = (key: string): string => key.split(/\s+/).slice(0, 2).join(' ')
 
 interface HostLine {
   readonly text: string
-  /**
-   * The key, where the line is one of the host; lines with a marker (`@revoked`) are not touched.
-   */
+  /** The key, if the line belongs to the host. Lines with a marker (`@revoked`) never do. */
   readonly key: string | null
-  /** The line for the other names that stand on it. */
+  /** The line without the host, for the other names on it; null where there are none. */
   readonly rest: string | null
 }
 
-function read(text: string, host: string): HostLine {
+function parseLine(text: string, host: string): HostLine {
   const [names = '', ...key] = text.trim().split(/\s+/)
   const listed = names.split(',')
   if (names === '' || /^[#@]/.test(names) || !listed.some((name) => isHost(name, host)))
     return { text, key: null, rest: text }
   const others = listed.filter((name) => !isHost(name, host))
   const rest = others.length === 0 ? null : [others.join(','), ...key].join(' ')
-  return { text, key: bare(key.join(' ')), rest }
+  return { text, key: withoutComment(key.join(' ')), rest }
 }
 
 /**
- * The file with exactly these keys of the host: lines that are right stay where they are, others of
- * the host go, what is missing comes last.
+ * The file with exactly these keys of the host: correct lines stay in their places, other lines of
+ * the host are removed, missing keys are appended.
  */
 export function withKeys(before: string, host: string, keys: readonly string[]): string {
-  const wanted = [...new Set(keys.map(bare))]
+  const wanted = [...new Set(keys.map(withoutComment))]
   const parsed = before
     .replace(/\n$/, '')
     .split('\n')
     .filter((_, index) => index > 0 || before !== '')
-    .map((text) => read(text, host))
+    .map((text) => parseLine(text, host))
   const kept = parsed
     .map(({ text, key, rest }) => (key === null || wanted.includes(key) ? text : rest))
     .filter((line) => line !== null)
@@ -99,7 +99,7 @@ export function withKeys(before: string, host: string, keys: readonly string[]):
   return all.length === 0 ? '' : `${all.join('\n')}\n`
 }
 
-/** What a `Later` brought has not been checked with the options. */
+/** Checks keys from a `Later`, which could not be checked with the options. */
 function wrongKeys(keys: unknown): Plan | undefined {
   const result = z.array(publicKey).min(1).safeParse(keys)
   if (result.success) return undefined
@@ -117,8 +117,8 @@ const shape = {
 
 /**
  * The keys of an SSH server in a known_hosts file (sshd(8)), so that clients on the host refuse any
- * other. Other hosts' lines, comments, patterns and markers stay as they are. Give keys that you
- * have from a trusted place; nothing is fetched. The file's directory must be there.
+ * other key. Lines of other hosts, comments, patterns and markers are kept. Take the keys from a
+ * trusted source: nothing is fetched. The file's directory must exist.
  */
 export function knownHost(host: string, options: KnownHostOptions): Resource {
   checkedId('knownHost', host, hostPattern)

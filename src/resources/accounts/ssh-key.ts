@@ -14,34 +14,28 @@ import { mayWriteHere, writeFile } from '../files/write-file.js'
 
 export interface SshKeyOptions extends CommonOptions {
   /**
-   * The kind of key. Left out: a new key is `ed25519`, an existing one is taken as it is; given, an
-   * existing key of another kind is refused.
+   * The type of the key. Default: `ed25519` for a new key, any type for an existing one. If given,
+   * an existing key of another type is refused.
    */
   readonly type?: 'ed25519'
-  /**
-   * Text at the end of a new public key. Left out: `fettle`. An existing key keeps its own: this is
-   * only written.
-   */
+  /** The comment of a new public key. Default: `fettle`. An existing key keeps its own. */
   readonly comment?: string
   /**
-   * Who may use the key: name or id. A new key gets the group of a name, too. Left out: a new key
-   * belongs to the user who acts, an existing one keeps its owner.
+   * The owner of the key: name or id. A new key also gets the primary group of a named owner.
+   * Default: the acting user for a new key; an existing one keeps its owner.
    */
   readonly owner?: string | number
-  /** `absent` removes both halves. Default `present`. */
+  /** `absent` removes both files. Default `present`. */
   readonly state?: 'present' | 'absent'
 }
 
-/** A resource, and the public half of the key that it keeps. */
+/** A resource with the public half of its key. */
 export interface SshKey extends Resource {
-  /** `type base64 comment`, known once the key is there. */
+  /** `type base64 comment`, known once the key exists. */
   readonly publicKey: Later<string>
 }
 
-/**
- * Takes the place of a public key that is not known yet, when templates are tried before anything
- * connects.
- */
+/** Replaces the public key where templates are rendered before anything connects. */
 const standIn: SshKeyEntry = {
   publicKey: `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${'A'.repeat(43)} fettle`,
   hasPublicFile: true,
@@ -76,11 +70,14 @@ function making(path: string, { comment = 'fettle', owner }: SshKeyOptions): Sh 
   ])
 }
 
-/** chown(1) finds the group of a name; a number need not have an account. */
+/**
+ * An owner for chown(1) that includes the owner's primary group. A number may have no account, and
+ * so no group.
+ */
 const withOwnGroup = (owner: string | number): string =>
   /^\d+$/.test(String(owner)) ? String(owner) : `${owner}:`
 
-/** The changes of one half, with its name where it is the public one. */
+/** The changes of one file of the pair, with `label` before their summaries. */
 function half(
   path: string,
   mode: string,
@@ -119,7 +116,7 @@ function keeping(
   return changes.length === 0 ? fine(`${kind} key`) : changes
 }
 
-/** Writes a public half that is missing, as the private one gives it. */
+/** Writes a missing public half, derived from the private one. */
 function derivation(
   path: string,
   owner: string | number | undefined,
@@ -136,7 +133,7 @@ function derivation(
   return { summary: `create ${path}.pub`, proof: 'facts', actions: [action] }
 }
 
-/** Removes both halves in one change. */
+/** Removes both files in one change. */
 function removal(path: string, entry: PathEntry | null, publicEntry: PathEntry | null): Plan {
   const plans = [fileRemoval(path, entry), fileRemoval(`${path}.pub`, publicEntry)]
   const stopped = plans.find((plan) => 'blocked' in plan)
@@ -159,9 +156,9 @@ const shape = {
 
 /**
  * An SSH key pair at `path` and `path.pub`, made on the host by ssh-keygen(1) without a passphrase.
- * The private half (0600) never leaves the host; `.publicKey` can be given to other resources.
- * Drift of mode and owner is repaired and a missing public half derived again; a key that is there
- * is never replaced. The directory must be there.
+ * The private half (0600) never leaves the host; `.publicKey` can be passed to other resources.
+ * Wrong modes and owners are repaired and a missing public half is derived again; an existing key
+ * is never replaced. The directory must exist.
  */
 export function sshKey(path: string, options: SshKeyOptions = {}): SshKey {
   checkedId('sshKey', path, absolutePath)

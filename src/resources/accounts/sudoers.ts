@@ -13,18 +13,18 @@ import { fileChanges, notAFile } from '../files/file-changes.js'
 
 /** What one user or group may run. */
 export interface SudoersRule {
-  /** The user whom the rule is for. Either this or `group`. */
+  /** The user that the rule is for. Either this or `group`. */
   readonly user?: string
-  /** The group whom the rule is for. */
+  /** The group that the rule is for. */
   readonly group?: string
   /** The user that the commands run as. Default `root`. */
   readonly runAs?: string
-  /** No password is asked. Default false. */
+  /** Ask for no password. Default false. */
   readonly nopasswd?: boolean
   /**
-   * Full commands: an absolute path and its arguments, separated by single spaces, permitted
-   * exactly like that; a command without arguments is permitted without any (sudoers itself would
-   * permit all). Wildcards, quotes and backslashes are refused: `*` crosses words and slashes
+   * Full commands: an absolute path and its arguments, separated by single spaces. Exactly this
+   * command is permitted; without arguments it is permitted without any (sudoers itself would
+   * permit all). Wildcards, quotes and backslashes are refused: `*` also matches spaces and slashes
    * (sudoers(5)).
    */
   readonly commands: readonly string[]
@@ -34,20 +34,18 @@ export interface SudoersOptions extends CommonOptions {
   /** The rules. Either these or `content`. */
   readonly rules?: readonly SudoersRule[]
   /**
-   * The text of the file in sudoers(5)'s own syntax, for what rules cannot say. It must pass
-   * visudo(8).
+   * The text of the file in the syntax of sudoers(5), for policies that rules cannot express. It
+   * must pass visudo(8).
    */
   readonly content?: Value<string>
-  /**
-   * `absent` removes the file; the policy that is left must pass visudo(8) too. Default `present`.
-   */
+  /** `absent` removes the file; the remaining policy must pass visudo(8) too. Default `present`. */
   readonly state?: 'present' | 'absent'
 }
 
 const folder = '/etc/sudoers.d'
 const ownerAndMode = { mode: '0440', owner: 'root', group: 'root' } as const
 
-/** An account in a rule. Names in capitals are aliases in sudoers, and ALL is everybody. */
+/** An account in a rule. A name in capitals would be an alias in sudoers, and ALL everybody. */
 const who = accountName
   .regex(/^[\p{L}\p{N}_]/u, 'must be the name of an account')
   .refine(
@@ -58,7 +56,7 @@ const who = accountName
 const hasDots = (path: string): boolean =>
   path.split('/').some((part) => part === '..' || part === '.')
 
-/** The characters that mean themselves in a command, or do so behind a backslash. */
+/** Characters that have no special meaning in a command, or lose it behind a backslash. */
 const command = line
   .regex(
     /^\/[^ ]*[^ /](?: [^ ]+)*$/,
@@ -83,14 +81,18 @@ const rule = z
     'needs a user or a group, and not both',
   )
 
-/** Arguments are one string to sudo, in which these four would end it or begin a comment. */
+/**
+ * A command with its arguments escaped. sudo takes the arguments as one string, which these four
+ * characters would end or turn into a comment. `""` means no arguments.
+ */
 function rendered(text: string): string {
   const escaped = text.replace(/[,:=#]/g, '\\$&')
   return text.includes(' ') ? escaped : `${escaped} ""`
 }
 
 /**
- * Names of a domain hold spaces and backslashes (`domain users`), which divide words and escape.
+ * A name with its special characters escaped. Names of a domain may hold spaces and backslashes
+ * (`domain users`).
  */
 const escapedName = (name: string): string => name.replace(/[^\p{L}\p{N}_.-]/gu, '\\$&')
 
@@ -101,7 +103,7 @@ function ruleText(rule: SudoersRule): string {
   return `${whom} ALL=(${escapedName(runAs)}) ${tag}${commands.map(rendered).join(', ')}`
 }
 
-/** A drop-in of sudoers(5) from its rules. */
+/** The text of a sudoers(5) drop-in with these rules. */
 export function sudoersText(rules: readonly SudoersRule[]): string {
   const lines = ['# Managed by Fettle: changes made here are lost.', ...rules.map(ruleText)]
   return lines.map((each) => `${each}\n`).join('')
@@ -144,10 +146,10 @@ const shape = {
 }
 
 /**
- * A drop-in of sudo's policy, `/etc/sudoers.d/NAME`: root's, 0440. It is validated alone before it
- * takes its place and with the whole policy right after; if that fails, what was there comes back
- * at once, unless the policy failed with the same words before. Needs sudo on the host. Groups and
- * users that rules name are not looked for: add them before.
+ * A drop-in of sudo's policy, `/etc/sudoers.d/NAME`, owned by root, 0440. The new file is validated
+ * alone before it is put in place, and with the whole policy right after. If that fails, the
+ * previous file is restored at once, unless the policy failed with the same message before. Needs
+ * sudo on the host. Users and groups in rules are not checked: add them before.
  *
  * `name` holds letters, digits, `_` and `-` only: sudo skips files with a dot or a `~` at the end
  * (sudoers(5), "Including other files").

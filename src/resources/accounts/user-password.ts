@@ -12,7 +12,7 @@ export const textOf = (hash: string | Secret): string =>
 const isHash = (password: UserPassword, hash: string | Secret): boolean =>
   password.hash !== null && textOf(password.hash) === textOf(hash)
 
-/** By standard input, so that the hash is in no command line. */
+/** Sets a password hash. It is passed on standard input, so that it is in no command line. */
 export const setPassword = (name: string, hash: string | Secret, locked: boolean): Action => ({
   on: 'shell',
   what: '`chpasswd -e`',
@@ -26,7 +26,10 @@ const change = (summary: string, action: Action): Change => ({
   actions: [action],
 })
 
-/** Hash and lock are two things in one field: each is changed without touching the other. */
+/**
+ * Changes of the hash and of the lock, which share one field: each is changed without affecting the
+ * other.
+ */
 export function passwordChanges(
   name: string,
   locked: boolean | undefined,

@@ -22,63 +22,63 @@ import { cryptPattern, hashMessage, passwordChanges, setPassword, textOf } from 
 
 export interface UserOptions extends CommonOptions {
   /**
-   * The numeric id. A changed one is handed on to the files in the home only (usermod(8)). Left
-   * out: a new user gets the next free one, an existing one keeps its own.
+   * The numeric id. When it is changed, only files in the home directory get the new owner
+   * (usermod(8)). Default: the next free one for a new user; an existing user keeps its own.
    */
   readonly uid?: number
   /**
-   * The primary group, by name or id. Left out: a new user gets the group of its own name, made if
-   * there is none; an existing one keeps its own.
+   * The primary group, by name or id. Default: for a new user the group of the same name, created
+   * if missing; an existing user keeps its own.
    */
   readonly group?: string | number
   /**
-   * Further groups, by name. They are added to those that the user has; `exactGroups` makes them
-   * the whole. Sessions and services that run keep their groups until they are restarted.
+   * Supplementary groups, by name. They are added to those that the user has; with `exactGroups`
+   * they replace them. Running sessions and services keep their groups until they are restarted.
    */
   readonly groups?: readonly string[]
   /**
-   * `groups` are all further groups: others are left. The primary group is never touched. Default
-   * false.
+   * `groups` lists all supplementary groups: the user is removed from others. The primary group is
+   * never changed by this. Default false.
    */
   readonly exactGroups?: boolean
   /**
-   * The login shell, an absolute path of a program that is there. Left out: a new user gets the
-   * default of useradd(8), an existing one keeps its own.
+   * The login shell, the absolute path of an existing program. Default: useradd(8)'s default for a
+   * new user; an existing user keeps its own.
    */
   readonly shell?: string
   /**
-   * The home directory's path. An existing user's record is changed and nothing is moved. Left out:
-   * a new user gets the default of useradd(8).
+   * The path of the home directory. For an existing user only the record is changed, and nothing is
+   * moved. Default: useradd(8)'s default for a new user.
    */
   readonly home?: string
   /**
-   * Make a new user's home directory. Default true, for a system user false. Nothing is made for an
-   * existing user: use `directory`.
+   * Create a new user's home directory. Default true, for a system user false. For an existing user
+   * nothing is created: use `directory`.
    */
   readonly createHome?: boolean
   /**
-   * A new user gets an id from the system's range and no password ageing. An existing one is left
-   * as it is. Default false.
+   * Give a new user an id from the system's range and no password ageing. An existing user is not
+   * changed. Default false.
    */
   readonly system?: boolean
   /** The comment field of passwd(5), such as a full name. Without `:`. Left out: not managed. */
   readonly comment?: string
   /**
-   * The password as crypt(3) made it (`$y$…`, `$6$…`), never in the clear. Setting it does not
-   * unlock. Left out: a new user has none and cannot log in by password.
+   * The password as a hash of crypt(3) (`$y$…`, `$6$…`), never in clear text. Setting it does not
+   * unlock it. Left out: a new user has none and cannot log in with a password.
    */
   readonly passwordHash?: Value<string | Secret>
   /**
    * Whether the password is locked (`!` before its hash). Other ways to log in, such as keys, are
-   * not touched. Left out: not managed.
+   * not affected. Left out: not managed.
    */
   readonly locked?: boolean
   /**
-   * `absent` removes the user, and the group of its own name with it if nobody else is in it.
+   * `absent` removes the user, and with it the group of the same name if that has no other members.
    * Default `present`.
    */
   readonly state?: 'present' | 'absent'
-  /** Removing the user also removes its home and mail. Default false. */
+  /** Also remove the user's home directory and mail. Default false. */
   readonly removeHome?: boolean
 }
 
@@ -92,7 +92,7 @@ const change = (summary: string, ...actions: readonly Action[]): Change => ({
   actions,
 })
 
-/** What tells useradd(8) the primary group. */
+/** The option for useradd(8)'s primary group. */
 function primaryGroup(
   name: string,
   group: string | number | undefined,
@@ -173,7 +173,7 @@ function changes(
   if ('blocked' in password) return password
   const modified = (flag: string, label: string, now: string, wanted: string | number): Change =>
     change(`${label} ${now} → ${String(wanted)}`, program(sh`usermod ${flag} ${wanted} -- ${name}`))
-  // usermod(8) hands the files in the home on to the new owner, and to the new group.
+  // usermod(8) gives the files in the home directory the new owner or group.
   const inHome = (one: Change): Change => ({
     ...one,
     summary: `${one.summary}, also of the files in ${user.home}`,
@@ -194,10 +194,10 @@ function changes(
 }
 
 /**
- * userdel(8) takes the group of the same name along when nobody else is in it, and with `-r` the
- * mail.
+ * Describes what userdel(8) removes: also the group of the same name if it has no other members,
+ * and with `-r` the home directory and the mail.
  */
-function removalOf(
+function removalSummary(
   name: string,
   { removeHome }: UserOptions,
   user: UserEntry,
@@ -233,9 +233,9 @@ const shape = {
 }
 
 /**
- * An account of the host, by useradd(8), usermod(8), chpasswd(8) and userdel(8). What is left out
- * is not managed; `groups` are added and never taken away unless `exactGroups` says so. Removing a
- * user who is logged in fails with userdel's own message.
+ * An account of the host, managed with useradd(8), usermod(8), chpasswd(8) and userdel(8). What is
+ * left out is not managed; `groups` are added, and removed only with `exactGroups`. Removing a user
+ * who is logged in fails with userdel's own message.
  */
 export function user(name: string, options: UserOptions = {}): Resource {
   checkedId('user', name, newAccountName)
@@ -256,8 +256,8 @@ export function user(name: string, options: UserOptions = {}): Resource {
         password: options.passwordHash !== undefined || options.locked !== undefined,
       }),
       group: request(groupFact, name),
-      // Where none is asked for, what is there anyway and no link: a link takes programs of its own
-      // to follow.
+      // Where no shell is given, a path that always exists and is not a link: reading a link takes
+      // further processes.
       shell: request(pathFact, { path: options.shell ?? '/', follow: true }),
     },
     values: { passwordHash: options.passwordHash },
@@ -265,12 +265,12 @@ export function user(name: string, options: UserOptions = {}): Resource {
       if (options.state === 'absent') {
         if (now === null) return fine('there is no such user')
         const flags = options.removeHome === true ? ['-r'] : []
-        const summary = removalOf(name, options, now, group)
+        const summary = removalSummary(name, options, now, group)
         return [change(summary, program(sh`userdel ${flags} -- ${name}`))]
       }
       if (hash !== undefined && !cryptPattern.test(textOf(hash)))
         return blocked(`the password of ${name} is no hash`, hashMessage)
-      // useradd and usermod take any path as a shell; sshd then refuses the login.
+      // useradd and usermod accept any path as a shell; sshd then refuses the login.
       if (options.shell !== undefined && options.shell !== now?.shell && shell?.kind !== 'file')
         return blocked(
           `the shell ${options.shell} does not exist`,

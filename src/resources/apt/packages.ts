@@ -21,44 +21,47 @@ import updateText from './update.sh.js'
 
 export interface PackagesOptions extends CommonOptions {
   /**
-   * `present`: installed, in whatever version unless a name says which. `absent`: removed; their
-   * configuration stays. Default `present`.
+   * `present`: installed, in any version unless a name gives one. `absent`: removed; their
+   * configuration files stay. Default `present`.
    */
   readonly state?: 'present' | 'absent'
   /**
-   * With `state: 'absent'`: their configuration is removed too, also of packages removed earlier.
-   * Default false.
+   * With `state: 'absent'`: also remove the configuration files, even of packages that were removed
+   * earlier. Default false.
    */
   readonly purge?: boolean
   /**
-   * The package lists are fetched before an installation when they are older than `maxAge` seconds.
-   * Left out: only when there are none. With nothing to install nothing is fetched.
+   * Fetch the package lists before an installation when they are older than `maxAge` seconds.
+   * Default: only when there are none. Without anything to install nothing is fetched.
    */
   readonly updateCache?: { readonly maxAge: number }
   /**
-   * Whether packages that are recommended are installed too. Left out: as the host's apt is
-   * configured (Debian: they are).
+   * Whether to install recommended packages too. Default: as apt is configured on the host (Debian:
+   * yes).
    */
   readonly recommends?: boolean
   /**
-   * Whether a version that a name asks for may be lower than the installed one. Default false: apt
+   * Whether a version that a name gives may be lower than the installed one. Default false: apt
    * refuses.
    */
   readonly allowDowngrade?: boolean
 }
 
 /**
- * A name as the user gave it: `git`, `git=1:2.39*`, `libc6:i386`. Without an architecture it is
- * what apt takes it for: the host's own.
+ * A package as the user named it: `git`, `git=1:2.39*`, `libc6:i386`. Without an architecture it
+ * has apt's default, the host's own.
  */
 interface WantedPackage {
   readonly name: string
-  /** Exact, or with `*` at its end the beginning; null for any. */
+  /** An exact version, or the start of one with `*` at its end; null for any. */
   readonly version: string | null
 }
 
 const type = 'apt.packages'
-/** Debian Policy 5.6.1 and 5.6.12; a name that ended in `-` would tell apt to remove it. */
+/**
+ * Debian Policy 5.6.1 and 5.6.12. A `-` at the end is refused: it would tell apt to remove the
+ * package.
+ */
 const nameSchema = z
   .string()
   .regex(
@@ -78,7 +81,7 @@ function meets({ version }: WantedPackage, installed: string): boolean {
   return installed === version
 }
 
-/** A name as apt-get(8) takes it. */
+/** A name in the form that apt-get(8) takes. */
 const asGiven = ({ name, version }: WantedPackage): string =>
   version === null ? name : `${name}=${version}`
 
@@ -177,7 +180,7 @@ function planPresent(
   return [{ summary: 'fetch the package lists', actions: [update], proof: 'facts' }, installed]
 }
 
-/** What happens to each, the same verbs together. */
+/** The summary: all installations together, then each other change. */
 function sentence(due: readonly WantedPackage[], packages: AptState['packages']): string {
   const installed = due.filter(({ name }) => !isInstalled(packages[name])).map(asGiven)
   const sentences = installed.length === 0 ? [] : [`install ${installed.join(', ')}`]
@@ -222,13 +225,13 @@ const shape = {
 }
 
 /**
- * Packages of Debian, by apt-get(8), as one resource. A name may say a version
- * (`git=1:2.39.5-0+deb12u2`, or its beginning, `git=1:2.39*`) and an architecture (`libc6:i386`);
- * without one it is the host's own that counts and that is removed, as with apt.
+ * Packages of Debian, managed with apt-get(8), as one resource. A name may have a version
+ * (`git=1:2.39.5-0+deb12u2`, or the start of one, `git=1:2.39*`) and an architecture
+ * (`libc6:i386`); without an architecture it is the host's own, as with apt.
  *
- * A virtual package is present when an installed package provides it. Nothing else is ever removed
- * for them, packages on hold are left alone, and changed configuration files stay: each of these is
- * an error that says so where it stands in the way.
+ * A virtual package is present when an installed package provides it. Other packages are never
+ * removed, packages on hold are not touched, and changed configuration files are kept; where one of
+ * these prevents the change, the error says so.
  */
 export function aptPackages(names: readonly string[], options: PackagesOptions = {}): Resource {
   const parsed = z

@@ -9,34 +9,32 @@ import { httpFact, type HttpResult } from '../../facts/commands/http.js'
 
 export interface HttpCheckOptions extends CommonOptions {
   /**
-   * The status that the answer must have, or several of which it must have one. Redirects are not
-   * followed. Default 200.
+   * The expected status, or several of which one is expected. Redirects are not followed. Default
+   * 200.
    */
   readonly status?: number | readonly number[]
   /**
-   * Text that the first MiB of the body must hold, read as UTF-8. Left out: the body is not looked
-   * at.
+   * Text that the first MiB of the body must contain, read as UTF-8. Left out: the body is not
+   * checked.
    */
   readonly contains?: string
   /**
-   * Where to connect to, instead of what the URL's host resolves to; port, server name and `Host`
-   * stay the URL's.
+   * Where to connect to, instead of the address of the URL's host. Port, server name and `Host`
+   * header are still the URL's.
    */
   readonly address?: string
   /** A Unix socket on the host to connect to, instead of the URL's host and port. */
   readonly socket?: string
   /**
-   * `host`: through the SSH connection, so that `localhost` is the host. `control`: from this
-   * machine. Default `host`.
+   * `host`: through the SSH connection, so that `localhost` is the host. `control`: from the
+   * control machine. Default `host`.
    */
   readonly from?: 'host' | 'control'
-  /**
-   * Seconds for which `apply` waits, at the check's turn, until it holds. Default 0: asked once.
-   */
+  /** Seconds for which `apply` waits for the check to hold. Default 0: one attempt. */
   readonly within?: number
 }
 
-/** Seconds that one answer may take. */
+/** Seconds for one attempt. */
 const answerLimit = 10
 
 const url = z
@@ -69,7 +67,7 @@ function problem(
   return null
 }
 
-/** What an answer that is as wanted shows of it. */
+/** Describes a good answer. */
 function seen(answer: HttpResult | null, contains: string | undefined): string {
   const code = answer !== null && 'status' in answer ? String(answer.status) : ''
   return contains === undefined ? code : `${code} with ${JSON.stringify(contains)}`
@@ -88,10 +86,10 @@ const shape = {
 }
 
 /**
- * A check that a server answers a GET. It is never a change: while it does not hold, the host has
- * failed.
+ * A check that a server answers a GET request. It never changes anything: while it does not hold,
+ * the host has failed.
  *
- * Its id is the URL, and the address or socket where one is given.
+ * Its id is the URL, followed by the address or socket where one is given.
  */
 export function checkHttp(address: string, options: HttpCheckOptions = {}): Resource {
   const type = 'check.http'

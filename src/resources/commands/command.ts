@@ -29,41 +29,40 @@ import { hiddenMarks, marksFact, seenMarks } from '../../facts/systemd/pending-m
 
 export interface CommandOptions extends CommonOptions {
   /**
-   * It runs only while this path is missing, and has failed when the path is still missing
-   * afterwards.
+   * Run only while this path is missing. If it is still missing afterwards, the command has failed.
    */
   readonly creates?: string
-  /** It runs only while this path exists, and has failed when the path still exists afterwards. */
+  /** Run only while this path exists. If it still exists afterwards, the command has failed. */
   readonly removes?: string
   /**
-   * A command that changes nothing: with status 0 there is nothing to do. It must hold after the
-   * run. At most 60 s; 126 and 127 are failures.
+   * A command that changes nothing: status 0 means that there is nothing to do. It must succeed
+   * after the run. At most 60 s; 126 and 127 are failures.
    */
   readonly unless?: CommandLine
   /**
-   * A command that changes nothing: only with status 0 there is something to do. At most 60 s; 126
-   * and 127 are failures.
+   * A command that changes nothing: only status 0 means that there is something to do. At most 60
+   * s; 126 and 127 are failures.
    */
   readonly onlyIf?: CommandLine
   /**
-   * It runs only after one of these has changed, in this run or an earlier one, until it has
+   * Run only after one of these has changed, in this run or an earlier one, until the command has
    * succeeded once.
    */
   readonly onChangeOf?: readonly Resource[]
-  /** The directory it runs in, and its guards. Default `/`. */
+  /** The working directory of the command and its guards. Default `/`. */
   readonly cwd?: string
   /**
-   * Variables of its environment, added to HOME, PATH and LC_ALL=C. Secrets come by standard input.
-   * Guards do not see them.
+   * Environment variables, in addition to HOME, PATH and LC_ALL=C. Secrets are passed on standard
+   * input. Guards do not get them.
    */
   readonly env?: Readonly<Record<string, Value<string | Secret>>>
-  /** The statuses that are success. Default: 0. */
+  /** The exit statuses that mean success. Default: 0. */
   readonly successCodes?: readonly number[]
   /** Its standard input. Default: empty. */
   readonly input?: Value<string | Uint8Array | Secret>
 }
 
-/** What `env` and `input` come to once their Laters are known. */
+/** The values of `env` once their Laters are known. */
 type CommandEnvironment = Readonly<Record<string, string | Secret>>
 
 const type = 'command'
@@ -93,7 +92,7 @@ const shape = {
 const shown = (line: CommandLine): string =>
   typeof line === 'string' ? line : line.map(quote).join(' ')
 
-/** A command in a sentence. */
+/** A command quoted in a sentence. */
 const quoted = (line: CommandLine): string => `\`${short(shown(line))}\``
 
 function short(line: string): string {
@@ -102,13 +101,16 @@ function short(line: string): string {
   return cut === line.trim() ? cut : `${cut} …`
 }
 
-/** Reads a secret and not a byte more: its length on a line, then its bytes. */
+/**
+ * Shell that reads one secret from standard input and not a byte more: its length on a line, then
+ * its bytes.
+ */
 const readSecret = (name: string): Sh =>
   sh`IFS= read -r n_; ${name}=$(dd bs=65536 count="$n_" iflag=fullblock,count_bytes 2>/dev/null; echo .); ${name}="\${${name}%.}"`
 
 /**
- * Sets the variables; none is exported before all are read, so that no secret is in the environment
- * of what reads the next.
+ * Sets the variables. They are exported only after all were read, so that no secret is in the
+ * environment of the programs that read the next one.
  */
 function environment(env: CommandEnvironment): {
   readonly script: readonly Sh[]
@@ -141,8 +143,8 @@ function run(
   const pieces = [
     sh`cd -- ${cwd ?? '/'} || exit`,
     ...script,
-    // exec takes every word for a program or an argument, where the shell would see if, echo or
-    // A=1 as its own.
+    // With exec each word is a program or an argument. Otherwise the shell would interpret `if`,
+    // `echo` or `A=1` itself.
     sh`set -- ${commandWords(line)}
 ( exec "$@" ); s_=$?
 case $s_ in
@@ -163,7 +165,7 @@ esac`,
   }
 }
 
-function notDue(verdict: GuardVerdict, options: CommandOptions): string | null {
+function skipReason(verdict: GuardVerdict, options: CommandOptions): string | null {
   if (verdict.is !== 'holds') return null
   switch (verdict.guard) {
     case 'creates':
@@ -177,7 +179,7 @@ function notDue(verdict: GuardVerdict, options: CommandOptions): string | null {
   }
 }
 
-/** What is wrong where the command has succeeded and its guards want it to run once more. */
+/** The error where the command has succeeded but its guards still require it to run. */
 function undoneBy(
   line: CommandLine,
   { removes, unless, onlyIf }: CommandOptions,
@@ -193,14 +195,14 @@ function undoneBy(
   }
 }
 
-/** What the statuses say with which a guard has no answer (timeout(1), and sh of programs). */
+/** Statuses of guards that give no answer (timeout(1), sh(1)), in words. */
 const noAnswer: Readonly<Record<number, string>> = {
   124: 'took too long',
   126: 'cannot be executed',
   127: 'was not found',
 }
 
-function unasked(verdict: GuardVerdict, options: CommandOptions): Blocked | null {
+function guardFailure(verdict: GuardVerdict, options: CommandOptions): Blocked | null {
   if (verdict.is !== 'failed') return null
   if (verdict.guard === 'cwd')
     return blocked(
@@ -216,9 +218,9 @@ function unasked(verdict: GuardVerdict, options: CommandOptions): Blocked | null
 }
 
 /**
- * Runs a command: a list of arguments without a shell, or a text by `/bin/sh` (POSIX, no bash).
+ * Runs a command: a list of arguments without a shell, or a text for `/bin/sh` (POSIX, not bash).
  *
- * Every guard that is given can keep it from running. One without `creates`, `removes`, `unless` or
+ * Each guard that is given can prevent the run. A command without `creates`, `removes`, `unless` or
  * `onChangeOf` runs on every apply, and the plan says so. Its environment is HOME (of the user it
  * runs as), PATH, LC_ALL=C and `env`.
  */
@@ -238,8 +240,8 @@ export function command(line: CommandLine, options: CommandOptions = {}): Resour
   return resource({
     type,
     id,
-    // Two commands can have one address: under one name, or one as a list of arguments and the
-    // other as text for the shell.
+    // Two commands can have the same address: by the same name, or one as a list of arguments and
+    // the other as text.
     options:
       options.name === undefined && typeof line !== 'string' ? options : { ...options, line },
     reads: { verdict: request(guardFact, guards), marks: request(marksFact, pending) },
@@ -247,14 +249,14 @@ export function command(line: CommandLine, options: CommandOptions = {}): Resour
     triggers: triggers?.map((trigger) => ({ address: trigger, effect: 'run', pending })) ?? [],
     plan({ verdict, marks }, { env, input }, { changing }) {
       const answer = verdict ?? { is: 'due' }
-      const hindered = unasked(answer, options)
+      const hindered = guardFailure(answer, options)
       if (hindered !== null) return hindered
-      const reason = notDue(answer, options)
+      const reason = skipReason(answer, options)
       if (reason !== null) return fine(reason)
       const because = [...new Set([...seenMarks(marks).map((mark) => mark.trigger), ...changing])]
       if (triggers !== undefined && because.length === 0)
         return hiddenMarks(marks) ?? fine('nothing it waits for has changed')
-      // The marks are root's, whoever the command runs as.
+      // The marks belong to root, whichever user the command runs as.
       const actions = [run(line, options, env, input)]
       if (triggers !== undefined)
         actions.push({ on: 'shell', script: clearScript(pending, 'run'), as: 'root' })

@@ -13,8 +13,8 @@ import { mayWriteHere } from './write-file.js'
 
 export interface AbsentOptions extends CommonOptions {
   /**
-   * A directory goes with everything in it, links themselves and never what they lead to, on its
-   * own file system only. Default false: a directory is refused.
+   * Remove a directory with everything in it, on its own file system only. Links are removed, and
+   * never what they point to. Default false: a directory is refused.
    */
   readonly recurse?: boolean
 }
@@ -44,7 +44,7 @@ function treeRemoval(path: string, tree: readonly TreeEntry[]): Change {
   }
 }
 
-/** A directory, with how many entries are in it. */
+/** A directory with the number of entries in it. */
 function directoryWith(entries: number): string {
   if (entries === 0) return 'empty directory'
   return `directory and ${counted(entries, 'entry', 'entries')} in it`
@@ -53,11 +53,11 @@ function directoryWith(entries: number): string {
 const shape = { recurse: z.boolean().optional() }
 
 /**
- * Nothing is at the path: a file, a link, a socket or, with `recurse`, a directory is removed. A
- * link is removed itself, and what it leads to stays.
+ * Ensures that a path does not exist: a file, a link, a socket or, with `recurse`, a directory is
+ * removed. Of a link only the link is removed, not its target.
  *
- * What has a resource of its own, such as a user, a unit or a package, is taken away by that
- * resource's `state: 'absent'`.
+ * To remove something that has its own resource, such as a user, a unit or a package, use `state:
+ * 'absent'` of that resource.
  */
 export function absent(path: string, options: AbsentOptions = {}): Resource {
   checkedId(

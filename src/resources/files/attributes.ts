@@ -5,33 +5,35 @@ import { sh, type Sh } from '../../core/sh.js'
 import type { PathEntry } from '../../facts/files/path.js'
 import { exactly } from './write-file.js'
 
-/** An owner or a group: its name, or its id. */
+/** An owner or a group: its name or id. */
 export const account = z.union([accountName, z.number().int().nonnegative()], {
   error: 'must be a name or an id',
 })
 
-/** What a path should be; left out is not managed. */
+/** The desired attributes of a path; those that are left out are not managed. */
 export interface WantedAttributes {
   readonly mode?: number | undefined
   readonly owner?: string | number | undefined
   readonly group?: string | number | undefined
 }
 
-/** One attribute that is not as wanted, and the shell that changes it. */
+/** One attribute that differs, with the shell that changes it. */
 export interface Difference {
   readonly summary: string
   readonly step: Sh
 }
 
-/** Whether a name or id is the one that was found. As with chown(1), digits may be a name too. */
+/**
+ * Whether a name or id matches the one that was found. As with chown(1), digits may also be a name.
+ */
 export const isAccount = (wanted: string | number, name: string | null, id: number): boolean =>
   wanted === name || String(wanted) === String(id)
 
 /**
- * What differs in a path's attributes. `at` is where its shell finds the path: `/proc/self/fd/3` or
- * `.`. A change of owner takes setuid and setgid bits from a file (chown(2)), so its mode is set
- * again with it. Owner and group are always both given: busybox takes one that is left out from the
- * link at `/proc/self/fd/3`, which is root's.
+ * The differences in a path's attributes. `at` is the path for the shell: `/proc/self/fd/3` or `.`.
+ * chown(2) clears the setuid and setgid bits of a file, so its mode is set again after a change of
+ * owner. Owner and group are always given together: busybox would otherwise take the missing one
+ * from the link at `/proc/self/fd/3`, which belongs to root.
  */
 export function attributeDifferences(
   entry: PathEntry,

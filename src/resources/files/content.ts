@@ -10,7 +10,7 @@ import { render } from '../../core/template/template.js'
 import { decodeText } from '../../core/text-encoding.js'
 import { sourceFact, templateFact } from '../../facts/files/project-file.js'
 
-/** What a file holds. It is secret as a whole when a `Secret` is in it. */
+/** The content of a file. With a `Secret` in it the whole is secret. */
 export type Content = string | Uint8Array | Secret
 
 /** Where a file's content comes from: one of `content`, `source` and `template`. */
@@ -18,13 +18,13 @@ export interface ContentOptions {
   /** The content itself. */
   readonly content?: Value<Content>
   /**
-   * A file of the project, by its path from the project's directory, at most 1 GiB; its bytes are
-   * taken as they are. Outside the project only where `package.json` names the folder.
+   * A file of the project, by its path relative to the project's directory, at most 1 GiB; its
+   * bytes are not changed. Files outside the project only where `package.json` lists the folder.
    */
   readonly source?: string
   /**
-   * A [Nunjucks template](templates.md), by its name in `templates/`. A variable that it names and
-   * `vars` does not hold is an error before anything connects.
+   * A [Nunjucks template](templates.md), by its name in `templates/`. A variable that it uses and
+   * `vars` lacks is an error before anything connects.
    */
   readonly template?: string
   /** The template's variables. Values may be `Secret` or `Later` at any depth. */
@@ -33,7 +33,7 @@ export interface ContentOptions {
 
 const inProject = line.regex(/^[^/]/, 'is a path within the project, not an absolute one')
 
-/** For the options of a resource that has `ContentOptions`. */
+/** Schemas for a resource that has `ContentOptions`. */
 export const contentShape = {
   content: value(
     z.union([z.string(), bytes, secret], { error: 'must be a string, bytes or a Secret' }),
@@ -45,8 +45,8 @@ export const contentShape = {
   vars: z.record(z.string(), z.unknown()).optional(),
 }
 
-/** What is wrong with a combination of them. */
-export function contentPairs({
+/** What is wrong with a combination of these options. */
+export function contentConflict({
   content,
   source,
   template,
@@ -61,7 +61,7 @@ export function contentPairs({
   return undefined
 }
 
-/** The whole is secret when a part of it is. */
+/** Renders a template. With a secret among the variables the whole is secret. */
 function rendered(
   { text, vars }: { readonly text: string; readonly vars: Readonly<Record<string, unknown>> },
   name: string,
@@ -70,7 +70,7 @@ function rendered(
   return new Secret(render(name, text, revealAll(vars) as Readonly<Record<string, unknown>>), true)
 }
 
-/** The one value that the options stand for; `undefined` when content is not managed. */
+/** The content that the options describe; `undefined` where content is not managed. */
 export function contentOf({
   content,
   source,
@@ -85,9 +85,9 @@ export function contentOf({
 }
 
 /**
- * A file of the project as a Secret, such as the private half of a certificate: text in UTF-8 or,
- * with a byte order mark, UTF-16, by its path from the project's directory. Keep it out of version
- * control.
+ * A file of the project as a Secret, such as the private key of a certificate: text in UTF-8 or,
+ * with a byte order mark, UTF-16, by its path relative to the project's directory. Keep it out of
+ * version control.
  */
 export function secretSource(path: string): Later<Secret> {
   checkedId('secretSource', path, inProject)
@@ -97,8 +97,8 @@ export function secretSource(path: string): Later<Secret> {
 const secretIn = (found: Uint8Array, path: string): Secret => new Secret(textIn(found, path))
 
 /**
- * The text of a file of the project.
- * @throws FettleError `source-missing` for an encoding that is not read
+ * Decodes a file of the project.
+ * @throws FettleError `source-missing` for an encoding that is not supported
  */
 export function textIn(found: Uint8Array, path: string): string {
   const decoded = decodeText(found)
@@ -114,7 +114,7 @@ export function textIn(found: Uint8Array, path: string): string {
 export const digestOf = (content: Content): string =>
   createHash('sha256').update(inputBytes(content)).digest('hex')
 
-/** Longer texts are not compared line by line. */
+/** Longer texts get no diff. */
 const longestDiff = 256 * 1024
 
 function textOf(content: Uint8Array): string | undefined {
@@ -127,8 +127,8 @@ function textOf(content: Uint8Array): string | undefined {
 }
 
 /**
- * What a person compares: nothing where a secret, binary data or too much would be shown, or where
- * what was there is not known.
+ * The diff for people: none for secrets, binary data and long texts, or where the previous content
+ * is not known.
  */
 export function diffOf(before: Uint8Array | null, after: Content): TextDiff | undefined {
   if (after instanceof Secret || before === null) return undefined

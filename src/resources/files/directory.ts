@@ -22,24 +22,21 @@ import { exactly, owned } from './write-file.js'
 
 export interface DirectoryOptions extends CommonOptions {
   /**
-   * Permissions, as for `file`. Left out: a new directory is 0755, an existing one keeps its own.
-   * An octal mode says all twelve bits, setgid included.
+   * Permissions, as for `file`. Default: 0755 for a new directory; an existing one keeps its own.
+   * An octal mode sets all twelve bits, including setgid.
    */
   readonly mode?: FileMode
-  /**
-   * Name or id. Left out: a new directory belongs to the user who acts, an existing one keeps its
-   * owner.
-   */
+  /** Name or id. Default: the acting user for a new directory; an existing one keeps its owner. */
   readonly owner?: string | number
   /**
-   * Name or id. Left out: a new directory gets the user's group (in a setgid directory, that
-   * one's), an existing one keeps its own.
+   * Name or id. Default: for a new directory the user's group (below a setgid directory, that
+   * directory's); an existing one keeps its own.
    */
   readonly group?: string | number
   /**
-   * Everything below has this owner, group and mode too, on the same file system; links are changed
-   * themselves and never followed, and sockets, named pipes and devices keep their mode. The mode
-   * must then be in symbols (`'u=rwX,go=rX'`), since one number cannot be right for files and
+   * Apply owner, group and mode to everything below too, on the same file system. Links are changed
+   * themselves and never followed; sockets, named pipes and devices keep their mode. The mode must
+   * then be in symbols (`'u=rwX,go=rX'`), because one number cannot be right for both files and
    * directories. Default false.
    */
   readonly recurse?: boolean
@@ -47,7 +44,7 @@ export interface DirectoryOptions extends CommonOptions {
 
 const newMode = 0o755
 
-/** The parents of a path from the first that is missing on. */
+/** The parents of a path, starting with the first one that is missing. */
 const parentsFrom = (path: string, firstMissing: string): readonly string[] =>
   parentsOf(path).filter((parent) => parent.length >= firstMissing.length)
 
@@ -67,9 +64,9 @@ function creation(
   }
 }
 
-/** Gives a new directory, in which the shell is, its mode. */
+/** Sets the mode of the current directory, which is new. */
 function settingMode(mode: FileMode | undefined): Sh {
-  // Without a mode of its own, the setgid bit that the parent hands down stays.
+  // Without a given mode, a setgid bit that was inherited from the parent is kept.
   if (mode === undefined) return sh`chmod -- go+rx .`
   return sh`chmod -- ${exactly(resolveMode(mode, newMode, true))} .`
 }
@@ -84,8 +81,8 @@ interface WrongMode {
 }
 
 /**
- * The mode of what is neither a file nor a directory is its maker's: who binds a socket decides who
- * may connect.
+ * Whether the mode of an entry is managed. That of a socket decides who may connect, and belongs to
+ * its creator.
  */
 const hasMode = (entry: TreeEntry): entry is WrongMode['entry'] =>
   entry.kind === 'file' || entry.kind === 'directory'
@@ -99,15 +96,14 @@ function wrongModes(mode: FileMode | undefined, tree: readonly TreeEntry[]): rea
 }
 
 /**
- * One pass for each mode that is not as wanted: octal modes mean the same to every chmod(1), `X`
- * does not (busybox).
+ * One pass for each wrong mode, with octal modes: chmod(1) of busybox interprets `X` differently.
  */
 function modePasses(wrong: readonly WrongMode[]): Sh {
   const passes = wrong.map(({ entry, wanted }) => chmodTree(entry.kind, entry.mode, wanted))
   return steps([...new Map(passes.map((pass) => [pass.text, pass])).values()])
 }
 
-/** Each attribute by itself. */
+/** A change for each attribute. */
 function treeChanges(
   path: string,
   { mode, owner, group }: DirectoryOptions,
@@ -168,8 +164,8 @@ const shape = {
 }
 
 /**
- * A directory. Missing parents are made, owned by the user who acts and 0755; the options are for
- * the directory itself. A symbolic link in its place is refused, whatever it points to.
+ * A directory. Missing parents are created, owned by the acting user and 0755; the options apply to
+ * the directory itself. A symbolic link in its place is refused, wherever it points.
  */
 export function directory(path: string, options: DirectoryOptions = {}): Resource {
   checkedId('directory', path, absolutePath)

@@ -11,12 +11,12 @@ import { diffOf, digestOf, type Content } from './content.js'
 import { holding, holds, mayWriteHere, writeFile, type FileToWrite } from './write-file.js'
 import { isPlain, writeFiles } from './write-files.js'
 
-/** A file as it should be. */
+/** The desired state of a file. */
 export interface DesiredFile {
   readonly path: string
-  /** The link that was followed to the path. */
+  /** The link that was followed to get to the path. */
   readonly via?: string | undefined
-  /** Left out: whatever is there. */
+  /** Left out: not managed. */
   readonly content?: Content | undefined
   readonly mode?: FileMode | undefined
   readonly owner?: string | number | undefined
@@ -28,8 +28,8 @@ export interface DesiredFile {
 }
 
 /**
- * The parent that is not there, as a reason why nothing can be made at a path below it. The path's
- * own directory is what to add: `directory` makes all above it.
+ * The error for a missing parent. The remedy names the path's directory, because `directory`
+ * creates all above it.
  */
 export function blockedBy({ path: parent, taken }: MissingParent, path: string): Blocked {
   if (taken)
@@ -43,7 +43,7 @@ export function blockedBy({ path: parent, taken }: MissingParent, path: string):
   )
 }
 
-/** What is in the way of a regular file. */
+/** The error for anything but a regular file at the path; undefined for a file. */
 export function notAFile(
   path: string,
   { kind, target }: PathEntry,
@@ -64,7 +64,7 @@ export function notAFile(
   }
 }
 
-/** The widest mode of a file that holds a secret, where none is given. */
+/** The mode of a file that holds a secret, where none is given. */
 const secretMode = 0o600
 
 function wantedMode({ mode, content }: DesiredFile, entry: PathEntry | null): number | undefined {
@@ -92,10 +92,7 @@ function creation(desired: DesiredFile & { readonly content: Content }, mode: nu
   return { summary: 'create file', ...omitUndefined({ diff }), ...writing({ ...desired, mode }) }
 }
 
-/**
- * One write carries the attributes as well: the file is never seen with its new content and its old
- * mode.
- */
+/** Writes content and attributes at once, so that the new content never has the old mode. */
 function rewriting(
   desired: DesiredFile & { readonly content: Content },
   entry: PathEntry,
@@ -115,7 +112,7 @@ function rewriting(
   }
 }
 
-/** Why content is not compared with what is there, which is as long and has no digest. */
+/** The error for a file that cannot be compared: it has the right size but no digest. */
 function notCompared(
   path: string,
   content: Content | undefined,
@@ -129,7 +126,7 @@ function notCompared(
   )
 }
 
-/** The changes that make a regular file what it should be. Its parents must be there. */
+/** The changes of a regular file. Its parents must exist. */
 export function fileChanges(
   desired: DesiredFile,
   entry: PathEntry | null,
@@ -152,8 +149,8 @@ export function fileChanges(
   if (tooLong !== undefined) return tooLong
   const differences = attributeDifferences(entry, wanted, '/proc/self/fd/3')
   const isOther = content !== undefined && entry.sha256 !== digestOf(content)
-  // A program that acts as its owner is written anew: what lies there may have been exchanged since
-  // it was read, and would get these rights.
+  // A setuid or setgid program is always rewritten before its attributes change: its content may
+  // have been replaced since it was read, and would get these rights.
   const actsAsOwner = differences.length > 0 && ((wanted.mode ?? entry.mode) & 0o6000) !== 0
   if (content !== undefined && (isOther || actsAsOwner))
     return [rewriting({ ...desired, content }, entry, wanted)]
@@ -170,7 +167,7 @@ export function fileChanges(
   )
 }
 
-/** Removes a file, if it is one, and never what another user's link leads to. */
+/** Removes a file or a link, never the target of a link. */
 export function fileRemoval(path: string, entry: PathEntry | null): Plan {
   if (entry === null) return fine('there is no such file')
   if (entry.kind === 'directory') return notAFile(path, entry) ?? []

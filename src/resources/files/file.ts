@@ -12,7 +12,7 @@ import { pathFact, type PathEntry, type PathKey } from '../../facts/files/path.j
 import { account } from './attributes.js'
 import {
   contentOf,
-  contentPairs,
+  contentConflict,
   contentShape,
   digestOf,
   type Content,
@@ -22,49 +22,47 @@ import { fileChanges, notAFile } from './file-changes.js'
 
 export interface FileOptions extends ContentOptions, CommonOptions {
   /**
-   * Permissions: `'0644'`, `0o644`, or chmod(1)'s symbols, which say how the present ones (of a new
-   * file: the default) change. Left out: a new file is 0644, or 0600 with a `Secret` in it; an
-   * existing one keeps its own, unless it holds a `Secret` and is wider than 0600.
+   * Permissions: `'0644'`, `0o644`, or symbols of chmod(1), which change the present permissions
+   * (of a new file: the default). Default: 0644 for a new file, or 0600 with a `Secret` in it; an
+   * existing file keeps its own, unless it holds a `Secret` and is open wider than 0600.
    */
   readonly mode?: FileMode
-  /**
-   * Name or id. Left out: a new file belongs to the user who acts, an existing one keeps its owner.
-   */
+  /** Name or id. Default: the acting user for a new file; an existing one keeps its owner. */
   readonly owner?: string | number
   /**
-   * Name or id. Left out: a new file gets the user's group (in a setgid directory, the
-   * directory's), an existing one keeps its own.
+   * Name or id. Default: for a new file the user's group (in a setgid directory, the directory's);
+   * an existing one keeps its own.
    */
   readonly group?: string | number
   /**
-   * A shell line that must succeed before new content takes its place; `%s` becomes the quoted path
-   * of the new file: `'visudo -cf %s'`. Left out: none.
+   * A shell line that must succeed before new content is put in place; `%s` becomes the quoted path
+   * of the new file: `'visudo -cf %s'`. Default: none.
    */
   readonly validate?: string
   /**
-   * A shell line that must succeed once new content is in its place, such as `nginx -t`, which
-   * reads all files together; otherwise what was there comes back at once, and the change has
-   * failed; the error says where that fails, too, because of other files. Left out: none.
+   * A shell line that must succeed after new content was put in place, such as `nginx -t`, which
+   * reads all files together. If it fails, the previous file is restored at once, and the change
+   * has failed. The error says so where the line fails with the previous file too, because of other
+   * files. Default: none.
    */
   readonly confirm?: string
   /**
-   * Keep what is replaced under `/var/lib/fettle/backups` (for root only), by its path and the
-   * time. Default false.
+   * Keep a copy of the replaced file under `/var/lib/fettle/backups` (for root only), by its path
+   * and the time. Default false.
    */
   readonly backup?: boolean
-  /**
-   * Write content only where there is no file yet; attributes are managed all the same. Default
-   * false.
-   */
+  /** Write content only where there is no file yet; attributes are still managed. Default false. */
   readonly onlyIfAbsent?: boolean
   /**
-   * Manage the file that a symbolic link leads to, if nobody but root or the user who acts can have
-   * made or moved the link. Default false: a path that is a link is refused.
+   * Manage the target of a symbolic link, if only root or the acting user can have created or moved
+   * the link. Default false: a link is refused.
    */
   readonly follow?: boolean
 }
 
-/** What of the path is read: the bytes that are there only where they differ and may be shown. */
+/**
+ * What to read about the path. The present content is read only where it differs and may be shown.
+ */
 function keyFor(path: string, follow: boolean, content: Content | undefined): PathKey {
   if (content === undefined) return { path, follow }
   if (content instanceof Secret) return { path, follow, digest: true }
@@ -72,8 +70,8 @@ function keyFor(path: string, follow: boolean, content: Content | undefined): Pa
 }
 
 /**
- * The digest of content that only the host knows is not known when facts are asked for: such a file
- * is compared, and shows no diff.
+ * The key of the path's fact. Content that only the host knows has no digest when facts are read:
+ * such a file is compared by the host's digest, and gets no diff.
  */
 export function pathKey(
   path: string,
@@ -85,7 +83,7 @@ export function pathKey(
   return content.map((known) => keyFor(path, follow, known))
 }
 
-/** What a `Later` brought may be anything. */
+/** Checks content that may come from a `Later`, which can return anything. */
 export function checkedContent(type: string, path: string, content: unknown): Content | undefined {
   if (
     content === undefined ||
@@ -100,7 +98,7 @@ export function checkedContent(type: string, path: string, content: unknown): Co
   })
 }
 
-/** Why a link is not taken for the file: it leads nowhere, or is not to be followed. */
+/** The error for a link: it points nowhere, or may not be followed. */
 function wrongLink(path: string, { follow }: FileOptions, entry: PathEntry): Plan {
   if (follow === true)
     return blocked(
@@ -124,13 +122,14 @@ const shape = {
 }
 
 /**
- * A regular file: its content, from `content`, `source` or `template`, and its attributes. With
- * none of the three, the attributes of a file that must exist.
+ * A regular file: its content, from `content`, `source` or `template`, and its attributes. Without
+ * any of the three, the attributes of a file that must exist.
  *
- * It is written beside its place with its final owner and mode, synced, validated and renamed:
- * whoever reads the path sees the old file or the new one, whole. Missing parents are not made (use
- * `directory`). A `Secret` in the content, or among the template's variables, makes the file secret
- * as a whole: mode 0600 unless given, compared by digest, never shown.
+ * The content is written to a temporary file in the same directory, with its final owner and mode,
+ * synced, validated and renamed into place: readers see either the old or the new file, complete.
+ * Missing parents are not created (use `directory`). A `Secret` in the content, or among the
+ * template's variables, makes the whole file secret: mode 0600 unless given, compared by digest,
+ * never shown.
  */
 export function file(path: string, options: FileOptions = {}): Resource {
   checkedId('file', path, absolutePath)
@@ -139,8 +138,8 @@ export function file(path: string, options: FileOptions = {}): Resource {
     const alone = (['validate', 'confirm', 'backup', 'onlyIfAbsent'] as const).find(
       (option) => given[option] !== undefined && managed === undefined,
     )
-    const pairs = contentPairs(given)
-    if (pairs !== undefined || alone === undefined) return pairs
+    const conflict = contentConflict(given)
+    if (conflict !== undefined || alone === undefined) return conflict
     return `${alone} is for a file with content, source or template`
   })
   const wanted = contentOf(options)

@@ -13,34 +13,31 @@ import { writing } from './write-file.js'
 
 export interface GeneratedSecretOptions extends CommonOptions {
   /**
-   * Random bytes of a new secret, 16 to 512; its text is twice as long. An existing secret is never
-   * changed. Default 32.
+   * The number of random bytes of a new secret, 16 to 512; its text has twice as many characters.
+   * An existing secret is never changed. Default 32.
    */
   readonly bytes?: number
 }
 
-/** A resource, and the secret that it keeps. */
+/** A resource with the secret in its file. */
 export interface GeneratedSecret extends Resource {
-  /** The secret, known once the file is there. */
+  /** The secret, known once the file exists. */
   readonly value: Later<Secret>
 }
 
-/**
- * Takes the place of a secret that is not known yet, when templates are tried before anything
- * connects.
- */
+/** Replaces the secret where templates are rendered before anything connects. */
 const standIn = new Secret('5ec2e7'.repeat(10) + 'f00d')
 
 const shape = { bytes: z.number().int().min(16).max(512).optional() }
 
 /**
- * A secret that is made on the host once, from its own /dev/urandom, and never changed: hex digits
- * without a line break in a file that only root may read (0600). Put the resource into the list and
- * its `.value` where a `Secret` is wanted. The directory must be there.
+ * A secret that is generated once on the host, from /dev/urandom, and never changed: hex digits
+ * without a line break in a file that only root may read (0600). Put the resource into the list,
+ * and its `.value` where a `Secret` is expected. The directory must exist.
  *
  * An existing file is used as it is, whoever wrote it: one line of text. An empty one is an error.
- * To change the secret, remove the file: the next run makes another one, and everything that uses
- * it follows.
+ * To change the secret, remove the file: the next run generates a new one, and everything that uses
+ * it is updated.
  */
 export function generatedSecret(
   path: string,

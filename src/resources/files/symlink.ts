@@ -14,13 +14,13 @@ import { mayWriteHere, newPath, placeNew } from './write-file.js'
 
 export interface SymlinkOptions extends CommonOptions {
   /**
-   * What the link says, exactly: an absolute path, or one relative to the link's own directory. It
-   * need not exist.
+   * The target of the link, exactly as written: an absolute path, or one relative to the link's
+   * directory. It need not exist.
    */
   readonly target: string
   /**
-   * Replace a file, or an empty directory, that is in the link's place. A directory with anything
-   * in it is never removed. Default false: whatever is no link is refused.
+   * Replace a file or an empty directory in the link's place. A directory with anything in it is
+   * never removed. Default false: anything but a link is refused.
    */
   readonly force?: boolean
 }
@@ -31,10 +31,7 @@ const shellChange = (summary: string, pieces: readonly (Sh | undefined)[]): Chan
   actions: [{ on: 'shell', script: steps(pieces) }],
 })
 
-/**
- * Nothing is there to be replaced: ln(1) makes the link at once, and fails if something came
- * meanwhile.
- */
+/** Creates a link where there is nothing: ln(1) fails if something has appeared meanwhile. */
 function creation(path: string, target: string): Change {
   const { directory, name } = split(path)
   return shellChange(`create link to ${target}`, [
@@ -46,8 +43,8 @@ function creation(path: string, target: string): Change {
 }
 
 /**
- * A new link takes the place of what is there by one rename(2), so that the path is never without
- * one; an empty directory must go first.
+ * Replaces what is there by rename(2), so that the path always exists; only an empty directory must
+ * be removed first.
  */
 function replacement(
   path: string,
@@ -68,7 +65,7 @@ function replacement(
   ])
 }
 
-/** Shell that succeeds where there is still what is to be replaced. */
+/** Shell that succeeds if the path is still what is to be replaced. */
 function isStill(kind: PathEntry['kind'], here: string): Sh {
   if (kind === 'link') return sh`[ -L ${here} ]`
   const test = kind === 'file' ? sh`[ -f ${here} ]` : sh`[ -d ${here} ]`
@@ -78,7 +75,7 @@ function isStill(kind: PathEntry['kind'], here: string): Sh {
 const isEmpty = (tree: readonly TreeEntry[] | null): boolean =>
   tree?.length === 1 && tree[0]?.count === 1
 
-/** What is there instead of a link. */
+/** The plan for anything but a link at the path. */
 function inItsPlace(
   path: string,
   { target, force }: SymlinkOptions,
@@ -108,10 +105,9 @@ function inItsPlace(
 const shape = { target: line, force: z.boolean().optional() }
 
 /**
- * A symbolic link. One that points elsewhere is pointed anew, by a rename: whoever follows the path
- * finds the old target or the new one. The link belongs to the user who acts; its mode means
- * nothing. Missing parents are not made (use `directory`), and nothing is done to what it points
- * to.
+ * A symbolic link. One with another target is replaced by a rename, so that readers find either the
+ * old target or the new one. The link belongs to the acting user; its mode has no meaning. Missing
+ * parents are not created (use `directory`), and the target is not changed.
  */
 export function symlink(path: string, options: SymlinkOptions): Resource {
   checkedId('symlink', path, absolutePath)
@@ -135,7 +131,7 @@ export function symlink(path: string, options: SymlinkOptions): Resource {
     path: request(pathFact, { path }),
     missingParent: request(missingParentFact, path),
   }
-  // Only a directory has a tree: where there is a link or a file, asking costs nothing.
+  // Only a directory has a tree: for a link or a file, reading it costs nothing.
   if (options.force === true) {
     return resource({
       type: 'symlink',

@@ -4,12 +4,12 @@ import type { RemoteRef } from '../../facts/git/remote.js'
 import bringText from './bring.sh.js'
 import { spareTracked, spareUntracked } from './spare.js'
 
-/** Which commit is brought to a checkout, from which state, and what may be lost on the way. */
+/** The commit to check out, the present state, and what may be lost. */
 export interface Bringing {
   readonly remote: RemoteRef
-  /** The commit that the plan saw; null before the first. */
+  /** The commit that HEAD had when the plan was made; null before the first. */
   readonly head: string | null
-  /** Local branches in whose place the wanted one comes. */
+  /** Local branches whose names exclude the wanted one; they are removed. */
   readonly replaced: readonly string[]
   readonly depth: number | undefined
   readonly submodules: boolean
@@ -17,23 +17,23 @@ export interface Bringing {
   readonly clean: readonly string[] | null
   /** Whether changes of tracked files are discarded. */
   readonly discards: boolean
-  /** Whether nothing is spared. */
+  /** Whether to skip all checks for changes that would be lost. */
   readonly force: boolean
 }
 
-/** Runs a command in the checkout and, where they are wanted, in its submodules. */
+/** Runs a command in the checkout and, if wanted, in its submodules. */
 function everywhere(command: Sh, submodules: boolean): Sh {
   if (!submodules) return command
   return lines([command, sh`git submodule foreach --quiet --recursive ${command.text}`])
 }
 
-/** Removes what git does not track, as git-clean(1) is told to. */
+/** Removes untracked files with git-clean(1). */
 export function cleaning({ clean, submodules }: Pick<Bringing, 'clean' | 'submodules'>): Sh {
   if (clean === null) return sh`:`
   return everywhere(sh`git clean --quiet --force ${clean}`, submodules)
 }
 
-/** Discards changes of tracked files. Untracked ones that have taken their place are spared. */
+/** Discards changes of tracked files, but no untracked files in their places. */
 export function discarding({
   head,
   clean,
@@ -46,8 +46,8 @@ export function discarding({
 }
 
 /**
- * Brings submodules to what the commit names. Without force git refuses to overwrite what is
- * untracked in them.
+ * Updates submodules to the commits that the checkout names. Without force git refuses to overwrite
+ * untracked files in them.
  */
 export function bringSubmodules(force: boolean): Sh {
   const flags = force ? ['--force'] : []
@@ -55,15 +55,15 @@ export function bringSubmodules(force: boolean): Sh {
 }
 
 /**
- * A name under which a tag is kept that was fetched: without a slash, so that no tag is in the way
- * of another.
+ * The ref under which a fetched tag is kept. It has no slash, so that no tag can exclude another
+ * one (`a` and `a/b`).
  */
 const keptTag = (name: string): string =>
   `refs/fettle/tags/${name.replaceAll('%', '%25').replaceAll('/', '%2F')}`
 
 /**
- * What is fetched: with a depth the one ref, else all branches, so that names that are gone are not
- * in the way of new ones.
+ * The refspec to fetch: with a depth the one ref, else all branches, so that removed branches do
+ * not exclude new ones.
  */
 function refSpec({ kind, name, commit }: RemoteRef, depth: number | undefined): string {
   if (kind === 'tag') return `+refs/tags/${name}:${keptTag(name)}`
@@ -71,7 +71,7 @@ function refSpec({ kind, name, commit }: RemoteRef, depth: number | undefined): 
   return kind === 'branch' ? `+refs/heads/${name}:refs/remotes/origin/${name}` : commit
 }
 
-/** `release/1.0/x` → `release`, `release/1.0` */
+/** The prefixes of a name: `release/1.0/x` → `release`, `release/1.0` */
 const foldersOf = (name: string): readonly string[] =>
   name
     .split('/')
@@ -84,7 +84,7 @@ function forgetting(name: string): Sh {
   return sh`${shellFunctions(bringText)}fettle_forget_branches ${name} ${folders}`
 }
 
-/** Brings the commit that was planned, also when the branch has moved on since. */
+/** Fetches the commit that was planned, even if the branch has moved on since. */
 function fetching({ remote, depth }: Bringing): readonly Sh[] {
   const { kind, name, commit } = remote
   const history = depth === undefined ? [] : ['--depth', depth]
@@ -98,8 +98,8 @@ function fetching({ remote, depth }: Bringing): readonly Sh[] {
 }
 
 /**
- * A tag of this name follows the repository's where it came from there, and one that somebody made
- * here stays.
+ * Updates a tag of this name if it was fetched before. One that somebody created on the host is
+ * kept.
  */
 function tagging(
   { remote: { kind, name }, force }: Bringing,
@@ -113,18 +113,19 @@ function tagging(
     sh`tag_=$(git rev-parse --quiet --verify ${tag}) || tag_=`,
     sh`kept_=$(git rev-parse --quiet --verify ${kept}) || kept_=`,
     ...around,
-    // Where another tag has this name as a folder it is left out: the commit is known without it.
+    // Fails where another tag has this name as a prefix. It is then left out: the commit is known
+    // without it.
     sh`case $tag_ in '' | ${owned}) git update-ref ${tag} ${kept} 2>/dev/null || : ;; esac`,
   ]
 }
 
-/** Ends where somebody has committed, or another deployment come, since the plan. */
+/** Fails where HEAD has moved since the plan: by a commit or another deployment. */
 const spareCommits = (head: string | null): Sh =>
   sh`[ "$(git rev-parse --quiet --verify HEAD)" = ${head ?? ''} ] || ${refuse('the checkout is no longer at the commit that the plan saw', 'run again')}`
 
 /**
- * Nothing that is in the way of the commit is lost unless an option says so; where something is,
- * the tree stays as it was.
+ * Checks before the checkout that nothing is lost, unless an option permits it. If a check fails,
+ * the tree is unchanged.
  */
 function sparing({ head, remote: { commit }, clean, discards, force }: Bringing): readonly Sh[] {
   if (force) return []
@@ -136,7 +137,7 @@ function sparing({ head, remote: { commit }, clean, discards, force }: Bringing)
 
 function checkingOut({ remote: { kind, name, commit }, head, replaced }: Bringing): readonly Sh[] {
   const scripts: Sh[] = []
-  // A branch that HEAD is on cannot be removed.
+  // A branch that is checked out cannot be removed, so HEAD is detached first.
   if (replaced.length > 0 && head !== null) scripts.push(sh`git update-ref --no-deref HEAD ${head}`)
   if (replaced.length > 0) scripts.push(sh`git branch --quiet -D -- ${replaced}`)
   if (kind === 'branch')
@@ -145,8 +146,8 @@ function checkingOut({ remote: { kind, name, commit }, head, replaced }: Bringin
 }
 
 /**
- * Fetches a commit and checks it out. `refs/fettle/brought` with its reflog keeps what was brought
- * from what somebody has committed here.
+ * Fetches a commit and checks it out. Deployed commits are recorded in the reflog of
+ * `refs/fettle/brought`, to tell them from commits that somebody made on the host.
  */
 export function bring(wanted: Bringing): Sh {
   const { remote, submodules, force } = wanted

@@ -12,9 +12,9 @@ import { bring, bringSubmodules, cleaning, discarding, type Bringing } from './b
 import type { CleanTree, GitCheckoutOptions } from './checkout-options.js'
 import { inDirectory } from '../files/in-directory.js'
 
-/** Seconds to wait for the lock: what another deployment may take. */
+/** Seconds to wait for the lock: time for another deployment to finish. */
 const lockLimit = 300
-/** Names of files that a sentence shows. */
+/** How many names of files a sentence shows. */
 const shownNames = 5
 
 const short = (commit: string): string => commit.slice(0, 7)
@@ -24,7 +24,7 @@ function list(names: readonly string[]): string {
   return [...first, `and ${String(names.length - shownNames)} more`].join(', ')
 }
 
-/** The local branch that a ref may be checked out as; empty for a commit and a tag. */
+/** The local branch for a ref; empty for a commit or a tag. */
 export function branchOf(ref: string): string {
   if (isCommit(ref) || /^refs\/(?!heads\/)/.test(ref)) return ''
   return ref.replace(/^refs\/heads\//, '')
@@ -37,7 +37,7 @@ export function cleanOptions(wanted: CleanTree | undefined): readonly string[] |
   return wanted.ignored === true ? ['-d', '-x', ...kept] : ['-d', ...kept]
 }
 
-/** A plan under way. */
+/** The input of a plan. */
 interface Work {
   readonly path: string
   readonly options: GitCheckoutOptions
@@ -46,17 +46,19 @@ interface Work {
   readonly checkout: Checkout | null
 }
 
-/** What brings a checkout to the commit of its ref, or what is in the way of that. */
+/** The changes from a checkout to the commit of its ref, or what prevents them. */
 export function planned(work: Work): Plan {
   const { remote, checkout } = work
   if (checkout === null) return [cloned(work)]
-  const stopped = inTheWay(work, checkout)
+  const stopped = obstacle(work, checkout)
   if (stopped !== undefined) return stopped
   const changes = changesOf(work, checkout)
   return changes.length === 0 ? fine(`${remote.name} is at ${short(remote.commit)}`) : changes
 }
 
-/** Local branches that go, because their names and the wanted one exclude each other. */
+/**
+ * Local branches that must be removed, because their names exclude the wanted one (`a` and `a/b`).
+ */
 function replacedBy({ kind, name }: RemoteRef, checkout: Checkout | null): readonly OwnCommits[] {
   if (kind !== 'branch' || checkout === null) return []
   return checkout.branches.filter((branch) => branch.name !== name)
@@ -76,7 +78,7 @@ function bringing({ options, remote, checkout }: Work): Bringing {
   }
 }
 
-/** Where there are commits that would be lost. */
+/** The places with commits that would be lost. */
 function ownCommits(
   { path, remote }: Work,
   { head, unpushed, branches, ahead }: Checkout,
@@ -90,8 +92,8 @@ function ownCommits(
   return own.filter((each) => each.unpushed > 0)
 }
 
-/** What only `force` or `clean` may do away with. */
-function inTheWay(work: Work, checkout: Checkout): Plan | undefined {
+/** What prevents the changes: work that only `force` or `clean` may discard. */
+function obstacle(work: Work, checkout: Checkout): Plan | undefined {
   const { path, options, remote } = work
   const { force, clean } = options
   const { changed, head, underWay } = checkout
@@ -119,14 +121,14 @@ function inTheWay(work: Work, checkout: Checkout): Plan | undefined {
   return undefined
 }
 
-/** The commit, and what names it where the ref itself does not. */
+/** The commit, with the name of its ref unless that is the commit itself. */
 function target({ options, remote }: Work): string {
   if (isCommit(options.ref)) return short(remote.commit)
   return `${short(remote.commit)} (${remote.name})`
 }
 
-/** What goes with the move to another commit, besides the files that the commits differ in. */
-function besides({ remote, options: { clean }, checkout }: Work): string {
+/** What else happens when the commit changes, as the end of a sentence. */
+function sideEffects({ remote, options: { clean }, checkout }: Work): string {
   const branches = replacedBy(remote, checkout).map(named)
   let sentence = ''
   if (branches.length > 0) {
@@ -140,7 +142,7 @@ function besides({ remote, options: { clean }, checkout }: Work): string {
   return sentence
 }
 
-/** A local branch, with the commits that go with it. */
+/** A local branch, with the number of its commits that would be lost. */
 const named = ({ name, unpushed }: OwnCommits): string =>
   unpushed === 0 ? name : `${name} and its ${counted(unpushed, 'commit')}`
 
@@ -152,7 +154,7 @@ function cloned(work: Work): Change {
     setRemote(options.repo),
     bring(bringing(work)),
   ])
-  const also = checkout === null ? '' : besides(work)
+  const also = checkout === null ? '' : sideEffects(work)
   const summary = `clone ${options.repo} at ${target(work)}${also}`
   return change(summary, inCheckout(work, script, 'reaches'))
 }
@@ -200,7 +202,7 @@ const ownerChange = ({ path }: Work, before: string, after: string): Change =>
     long: true,
   })
 
-/** The move to another commit, then what the tree holds besides it. */
+/** The change of the commit, then the changes of the tree. */
 function treeChanges(work: Work, { head, unwanted, submodules }: Checkout): readonly Change[] {
   const wanted = bringing(work)
   const isThere = head === work.remote.commit
@@ -209,7 +211,7 @@ function treeChanges(work: Work, { head, unwanted, submodules }: Checkout): read
   else if (!isThere)
     changes.push(
       change(
-        `${short(head)} → ${target(work)}${besides(work)}`,
+        `${short(head)} → ${target(work)}${sideEffects(work)}`,
         inCheckout(work, bring(wanted), 'reaches'),
       ),
     )
@@ -236,7 +238,7 @@ const setRemote = (repo: string): Sh =>
 const lockHeld = (lock: string): Sh =>
   sh`exec 9>>${lock}; flock -w ${lockLimit} 9 || ${refuse(`${lock} was not free within ${String(lockLimit)} s`, `see who holds it: fuser -v ${lock}`)}`
 
-/** Runs in the checkout as its owner, under the lock. */
+/** Runs shell in the checkout as its owner, under the lock. */
 function inCheckout(
   { path, options: { lock, repo, owner }, key, checkout }: Work,
   script: Sh,

@@ -13,7 +13,7 @@ import type { GitCheckoutOptions } from './checkout-options.js'
 import { branchOf, cleanOptions, planned } from './checkout-plan.js'
 import type { SshKey } from '../accounts/ssh-key.js'
 
-/** The rules of git-check-ref-format(1) that keep a ref from being an option or an expression. */
+/** The rules of git-check-ref-format(1). They also exclude options and revision expressions. */
 const refName = line
   .max(255)
   .refine(
@@ -64,12 +64,12 @@ const shape = {
 }
 
 /**
- * A checkout of a git repository. The plan asks the repository what the ref stands for and names
- * the commit; `apply` brings exactly that commit. git always runs as the checkout's owner, with
- * none of the repository's hooks, and no host key is accepted unseen.
+ * A checkout of a git repository. The plan asks the repository for the ref's commit; `apply` checks
+ * out exactly that commit. git always runs as the checkout's owner, without the repository's hooks,
+ * and accepts no unknown host key.
  *
- * An empty directory that exists keeps its owner and mode, and what it closes to others (2750) is
- * closed to them file by file.
+ * An empty directory that exists keeps its owner and mode. If others may not enter it (2750), they
+ * cannot read the files in it either.
  */
 export function gitCheckout(path: string, options: GitCheckoutOptions): Resource {
   checkedId('git.checkout', path, absolutePath)

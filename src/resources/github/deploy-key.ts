@@ -7,16 +7,16 @@ import { deployKeysFact, ownerAndName, type DeployKey } from '../../facts/github
 import { repositoryName } from './webhook.js'
 
 export interface GithubDeployKeyOptions extends CommonOptions {
-  /** How the key is called on GitHub. Needed unless `state` is `absent`. */
+  /** The key's title on GitHub. Required unless `state` is `absent`. */
   readonly title?: string
   /**
-   * The public key in OpenSSH's form, `ssh-ed25519 AAAA…`; a comment does not matter.
-   * `sshKey(…).publicKey` fits.
+   * The public key in OpenSSH's format, `ssh-ed25519 AAAA…`; a comment is ignored.
+   * `sshKey(…).publicKey` can be used.
    */
   readonly key: Value<string>
   /**
-   * A read-only key can fetch and not push. Default for a new key: true. Left out: an existing key
-   * keeps what it has.
+   * A read-only key can fetch but not push. Default: true for a new key; an existing key keeps its
+   * setting.
    */
   readonly readOnly?: boolean
   /** `absent` deletes the key, whatever its title. Default `present`. */
@@ -26,7 +26,7 @@ export interface GithubDeployKeyOptions extends CommonOptions {
 const publicKey =
   /^(?<type>ssh-(?:ed25519|rsa)|ecdsa-sha2-nistp(?:256|384|521)|sk-(?:ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com) (?<blob>[A-Za-z0-9+/]+={0,2})(?: [^\r\n]*)?\n?$/
 
-/** Type and blob of a public key, which are what it is known by; null when it is none. */
+/** The identity of a public key: its type and blob; null for text that is not one. */
 function identityOf(key: string): string | null {
   const groups = publicKey.exec(key)?.groups
   if (groups?.['type'] === undefined || groups['blob'] === undefined) return null
@@ -46,10 +46,10 @@ const shape = {
  * A deploy key: an SSH key that gives access to one repository on GitHub. Needs `GITHUB_TOKEN` with
  * the permission "Administration: read and write".
  *
- * A key is known by its type and blob. GitHub cannot change one: another title or `readOnly` means
- * to delete it and add it again, in this order, because it refuses a key that it has already; for
- * that moment the host cannot fetch. The same key cannot serve two repositories (422 "key is
- * already in use"). Another key with the same title is named and left.
+ * A key is identified by its type and blob. GitHub cannot change a key: for another title or
+ * `readOnly` it is deleted and added again, in this order, because GitHub refuses a key that
+ * exists; in between the host cannot fetch. The same key cannot be used for two repositories (422
+ * "key is already in use"). Another key with the same title is reported and kept.
  */
 export function githubDeployKey(repo: string, options: GithubDeployKeyOptions): Resource {
   checkedId('github.deployKey', repo, repositoryName)
@@ -99,8 +99,7 @@ export function githubDeployKey(repo: string, options: GithubDeployKeyOptions): 
 }
 
 /**
- * What a key is called that is given without a title: the end of its blob, or `key` where only the
- * host knows it.
+ * The name of a key without a title: the end of its blob, or `key` where only the host knows it.
  */
 const nameOf = (key: Value<string>): string =>
   typeof key === 'string' ? `…${identityOf(key)?.slice(-12) ?? ''}` : 'key'

@@ -5,7 +5,7 @@ import { sh } from '../../core/sh.js'
 import { marksDirectory, markText, type WebhookMark } from '../../facts/github/mark.js'
 import type { Delivery, Hook } from '../../facts/github/api.js'
 
-/** Why GitHub may not have the wanted secret; null when it has. */
+/** Why GitHub may not have the desired secret; null when it has. */
 export function doubt(
   secret: Secret,
   hook: Hook,
@@ -24,14 +24,14 @@ export function doubt(
 const hmac = (salt: string, secret: Secret): string =>
   createHmac('sha256', Buffer.from(salt, 'hex')).update(reveal(secret)).digest('hex')
 
-/** Whether a delivery was signed with this secret; null when that cannot be told. */
+/** Whether a delivery was signed with this secret; null where that cannot be determined. */
 function signatureFits(
   secret: Secret,
   hook: Hook,
   { deliveredAt, signature, body }: Delivery,
 ): boolean | null {
-  // Both times are GitHub's, in seconds: a delivery in the second of the change may have been
-  // signed before it.
+  // Both times are GitHub's and have whole seconds: a delivery in the second of the change may have
+  // been signed before it.
   const isLater = Date.parse(deliveredAt) > Date.parse(hook.updatedAt)
   if (!isLater || body === null || hook.contentType !== 'json') return null
   if (signature === null) return false
@@ -46,7 +46,7 @@ function signatureFits(
   return writtenAlikeByAll ? false : null
 }
 
-/** Keeps on the host that GitHub has this secret. */
+/** Writes a mark on the host: GitHub has this secret. */
 export function marked(hook: number, secret: Secret): ShellAction {
   const salt = randomBytes(16).toString('hex')
   return {

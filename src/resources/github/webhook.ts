@@ -18,44 +18,43 @@ import {
 import { doubt, marked } from './webhook-secret.js'
 
 export interface GithubWebhookOptions extends CommonOptions {
-  /** Where GitHub delivers to: `http` or `https`. The hook is known by it. */
+  /** Where GitHub sends deliveries: `http` or `https`. It identifies the hook. */
   readonly url: string
   /**
-   * What GitHub signs deliveries with (`X-Hub-Signature-256`). Left out: not managed; then nothing
-   * else of a hook that has one can be changed, because GitHub removes a secret that is not sent
-   * along.
+   * The secret with which GitHub signs deliveries (`X-Hub-Signature-256`). Left out: not managed.
+   * Then nothing else can be changed in a hook that has one, because GitHub removes a secret that
+   * is not sent along.
    */
   readonly secret?: Value<Secret>
   /**
-   * The events that are delivered, all of them: `['push', 'release']`, or `['*']`. Default for a
-   * new hook: `['push']`. Left out: an existing hook keeps its own.
+   * The events that are delivered, as a complete list: `['push', 'release']`, or `['*']`. Default:
+   * `['push']` for a new hook; an existing hook keeps its own.
    */
   readonly events?: readonly string[]
   /**
-   * How the payload is sent. Default for a new hook: `json` (GitHub's own default is `form`, which
-   * few receivers understand). Left out: an existing hook keeps its own.
+   * The format of the payload. Default: `json` for a new hook (GitHub's own default is `form`,
+   * which few receivers understand); an existing hook keeps its own.
    */
   readonly contentType?: 'json' | 'form'
   /**
-   * Whether GitHub checks the certificate of an https URL. Default for a new hook: true. Left out:
-   * an existing hook keeps its own.
+   * Whether GitHub verifies the certificate of an https URL. Default: true for a new hook; an
+   * existing hook keeps its setting.
    */
   readonly verifyTls?: boolean
   /**
-   * Whether events are delivered. Default for a new hook: true. Left out: an existing hook keeps
-   * its own.
+   * Whether events are delivered. Default: true for a new hook; an existing hook keeps its setting.
    */
   readonly active?: boolean
   /** Default `present`. `absent` needs the URL only. */
   readonly state?: 'present' | 'absent'
   /**
    * After a change, ping the hook and fail unless a ping is answered with 2xx within 20 seconds.
-   * Not done for a hook with `active: false`. Default true.
+   * Skipped with `active: false`. Default true.
    */
   readonly prove?: boolean
 }
 
-/** `owner/name` as GitHub permits it. */
+/** The name of a repository, `owner/name`, as GitHub permits it. */
 export const repositoryName = z
   .string()
   .regex(
@@ -92,21 +91,20 @@ const shape = {
 }
 
 /**
- * A webhook of a repository on GitHub, made and kept from the control machine. Needs `GITHUB_TOKEN`
- * with the permission "Webhooks: read and write".
+ * A webhook of a repository on GitHub, managed from the control machine. Needs `GITHUB_TOKEN` with
+ * the permission "Webhooks: read and write".
  *
  * Its id is the repository and the normalised URL (scheme and host in lower case, no default port,
- * no slash at the end), so that hooks of one repository differ. A second hook with the same URL is
- * an error that names both; it is never removed silently.
+ * no trailing slash), so several hooks of one repository are distinct. A second hook with the same
+ * URL is an error that names both; it is never removed silently.
  *
- * GitHub never shows a secret. A mark on the host (`/var/lib/fettle/github/<hook id>`, root only: a
- * random salt and the secret's HMAC) tells whether the hook has the wanted one, and the newest
- * delivery since the hook's last change overrules the mark: its signature is computed again over
- * `JSON.stringify` of its payload (as octokit/webhooks.js did for years: its issue 71). One that
- * fits proves the secret; one that does not counts only when every JSON writer would give the same
- * text.
+ * GitHub never shows a secret. So a mark on the host (`/var/lib/fettle/github/<hook id>`, root
+ * only) keeps a random salt and the HMAC of the secret that was set. The newest delivery after the
+ * hook's last change overrides the mark: its signature is recomputed over `JSON.stringify` of its
+ * payload (as octokit/webhooks.js did for years: its issue 71). A matching signature proves the
+ * secret; a different one counts only where every JSON writer would produce the same text.
  *
- * Several hosts of a play that share one hook belong in a task with `once: true`.
+ * If several hosts of a play share one hook, put it into a task with `once: true`.
  */
 export function githubWebhook(repo: string, options: GithubWebhookOptions): Resource {
   checkedId('github.webhook', repo, repositoryName)
@@ -140,8 +138,8 @@ export function githubWebhook(repo: string, options: GithubWebhookOptions): Reso
 }
 
 /**
- * `doubting` tells why GitHub may not have the wanted secret for a hook; null when it has, or when
- * none is managed.
+ * The plan for a hook that should be present. `doubting` returns why GitHub may not have the
+ * desired secret of a hook; null where it has, or none is managed.
  */
 function desired(
   repo: string,
@@ -204,7 +202,7 @@ function created(repo: string, options: GithubWebhookOptions, secret: Secret | u
     },
     then(answer) {
       const id = parseHooks([answer])?.[0]?.id
-      // GitHub said that it made the hook; without its id no mark can be kept, and the next run sets
+      // GitHub has created the hook. Without its id no mark can be written, and the next run sets
       // the secret again.
       if (id === undefined) return []
       return afterwards(repo, id, isProved(settings, options), secret)
@@ -215,7 +213,7 @@ function created(repo: string, options: GithubWebhookOptions, secret: Secret | u
   return [{ summary, proof: 'facts', actions: [action] }]
 }
 
-/** What of a new hook is not GitHub's or Fettle's usual. */
+/** The settings of a new hook that differ from the defaults. */
 function shown({ contentType, verifyTls, active }: Settings): readonly string[] {
   const unusual: string[] = []
   if (contentType !== 'json') unusual.push(contentType)
@@ -249,8 +247,8 @@ const config = (
 const sorted = (events: readonly string[]): string => [...events].sort().join(', ')
 
 /**
- * Every difference in one PATCH: GitHub replaces the configuration as a whole, so it is always sent
- * as a whole.
+ * Updates all differences in one PATCH. GitHub replaces the whole configuration, so it is always
+ * sent completely.
  */
 function updated(
   repo: string,
@@ -289,7 +287,7 @@ function updated(
   return [{ summary, proof: 'facts', actions: [action] }]
 }
 
-/** What of a hook is not as wanted, besides its secret. */
+/** The differences of a hook, except for its secret. */
 function differing(hook: Hook, events: readonly string[], wanted: Settings): readonly string[] {
   const { contentType, verifyTls, active } = hook
   const differences: string[] = []
@@ -306,7 +304,10 @@ function differing(hook: Hook, events: readonly string[], wanted: Settings): rea
 
 const yesNo = (is: boolean): string => (is ? 'yes' : 'no')
 
-/** The proof, and only then the mark: a hook that failed its proof is due again. */
+/**
+ * What follows a change: the proof, and only then the mark, so that a hook that fails its proof is
+ * changed again.
+ */
 function afterwards(
   repo: string,
   hook: number,

@@ -4,7 +4,7 @@ import { line, secret, value } from '../../core/options.js'
 import type { Secret } from '../../core/secret.js'
 import type { OnServer } from '../../facts/mysql/client.js'
 
-/** How the host reaches the server. Left out: its socket, as root. */
+/** How the host reaches the server. Default: through its socket, as root. */
 export interface MysqlConnectionOptions {
   /** The server's socket on the host. Default `/run/mysqld/mysqld.sock`, unless `host` is given. */
   readonly socket?: string
@@ -12,11 +12,11 @@ export interface MysqlConnectionOptions {
   readonly host?: string
   /** Its port. Default 3306. */
   readonly port?: number
-  /** The account that may do what is asked for. Default `root`. */
+  /** An account with the necessary privileges. Default `root`. */
   readonly user?: string
   /**
-   * Its password, a Secret. A value that only the host knows cannot be used here: facts are read
-   * with it.
+   * The account's password, a Secret. It may not be a value that only the host knows: facts are
+   * read with it.
    */
   readonly password?: Value<Secret>
 }
@@ -38,7 +38,7 @@ export const connectionSchema = z
     'has both socket and host: give one',
   )
 
-/** A fact's key with the server that it is on. */
+/** The key of a fact, with the server to read it from. */
 export function onServer<K extends object>(
   connection: MysqlConnectionOptions | undefined,
   key: K,

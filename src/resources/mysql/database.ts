@@ -10,18 +10,18 @@ import { connectionSchema, onServer, type MysqlConnectionOptions } from './conne
 
 export interface MysqlDatabaseOptions extends CommonOptions {
   /**
-   * The character set that new tables get, such as `utf8mb4`. Left out: a new database gets the
-   * server's, an existing one keeps its own.
+   * The default character set of new tables, such as `utf8mb4`. Default: the server's for a new
+   * database; an existing one keeps its own.
    */
   readonly charset?: string
   /**
-   * The collation that new tables get, such as `utf8mb4_unicode_ci`. Left out: the character set's
-   * own where that is changed, else as it is.
+   * The default collation of new tables, such as `utf8mb4_unicode_ci`. Default: the character set's
+   * own if that is changed, else not managed.
    */
   readonly collation?: string
   /** Default `present`. `absent` drops the database with everything in it. */
   readonly state?: 'present' | 'absent'
-  /** How the host reaches the server. Default: its socket, as root. */
+  /** How the host reaches the server. Default: through its socket, as root. */
   readonly connection?: MysqlConnectionOptions
 }
 
@@ -31,7 +31,7 @@ const databaseName = line
   .max(64, 'must not be longer than 64 characters')
   .regex(/\S$/, 'must not end with a space')
 
-/** MariaDB 10.6 and later says utf8mb3 where utf8 was meant before. */
+/** MariaDB 10.6 and later call `utf8mb3` what was called `utf8` before. */
 const sameName = (given: string): string => given.replace(/^utf8(?=_|$)/, 'utf8mb3')
 
 const shape = {
@@ -42,10 +42,10 @@ const shape = {
 }
 
 /**
- * A database of MariaDB or MySQL, by CREATE, ALTER and DROP DATABASE.
+ * A database of MariaDB or MySQL, managed with CREATE, ALTER and DROP DATABASE.
  *
- * Character set and collation are what *new tables* get: a change of them leaves existing tables as
- * they are, and the plan says so.
+ * Character set and collation are the defaults of *new tables*: changing them leaves existing
+ * tables as they are, and the plan says so.
  */
 export function mysqlDatabase(name: string, options: MysqlDatabaseOptions = {}): Resource {
   checkedId('mysql.database', name, databaseName)

@@ -14,30 +14,33 @@ import {
 } from './privileges.js'
 
 /**
- * What an account may do: `{ 'app.*': ['SELECT', 'INSERT'] }`. Keys are literal names, `*.*` is the
- * whole server.
+ * The privileges of an account: `{ 'app.*': ['SELECT', 'INSERT'] }`. Keys are literal names; `*.*`
+ * is the whole server.
  */
 export type GrantOptions = Readonly<Record<string, readonly string[]>>
 
 interface WantedGrant extends Grant {
   readonly on: string
-  /** As the user wrote it. */
+  /** The key as the user wrote it. */
   readonly key: string
   readonly level: PrivilegeLevel
 }
 
 /**
- * In GRANT, `_` and `%` in a database's name are wildcards unless escaped; in a table's they are
- * not.
+ * Quotes the name of a database for GRANT, where `_` and `%` are wildcards unless escaped. In the
+ * name of a table they are not.
  */
-const literally = (database: string): string => identifier(database.replace(/[\\_%]/g, '\\$&'))
+const quotedDatabase = (database: string): string => identifier(database.replace(/[\\_%]/g, '\\$&'))
 
-/** `app.*` is the database of that name, whatever dots are in it; `app.users` a table. */
+/**
+ * What a key refers to. `app.*` is the database of that name, even if it contains dots; `app.users`
+ * is a table.
+ */
 function targetOf(key: string): { readonly on: string; readonly level: PrivilegeLevel } | null {
   if (key === '*.*') return { on: key, level: 'server' }
   if (key.startsWith('*.')) return null
   const database = /^(.+)\.\*$/.exec(key)?.[1]
-  if (database !== undefined) return { on: `${literally(database)}.*`, level: 'database' }
+  if (database !== undefined) return { on: `${quotedDatabase(database)}.*`, level: 'database' }
   const [, name, table] = /^([^.]+)\.([^.]+)$/.exec(key) ?? []
   if (name === undefined || table === undefined) return null
   return { on: `${identifier(name)}.${identifier(table)}`, level: 'table' }
@@ -61,7 +64,7 @@ function wrongPrivilege(key: string, privilege: string): string | undefined {
   return `${JSON.stringify(privilege)} is no privilege on ${key}${suggestion(name, allowed)}`
 }
 
-/** The first thing that is wrong with a key and its privileges. */
+/** The first error in a key and its privileges. */
 function wrongGrant(key: string, privileges: readonly string[]): string | undefined {
   const wrong = wrongKey(key)
   if (wrong !== undefined) return wrong
@@ -90,13 +93,13 @@ function wantedOf(grants: GrantOptions): readonly WantedGrant[] {
   })
 }
 
-/** Each privilege in its first spelling. */
+/** Removes duplicates; of several spellings of a privilege the first is kept. */
 const once = (privileges: readonly string[]): readonly string[] =>
   privileges.filter(
     (each, index) => privileges.findIndex((other) => nameOf(other) === nameOf(each)) === index,
   )
 
-/** A statement of a grant's change, for an account that the caller binds. */
+/** Makes a change from statements; the caller binds the account to them. */
 type StatementChange = (summary: string, statements: readonly string[]) => Change
 
 const granting = (on: string, privileges: readonly string[]): string => {
@@ -106,7 +109,10 @@ const granting = (on: string, privileges: readonly string[]): string => {
   return privileges.includes(grantOption) ? `${statement} WITH GRANT OPTION` : statement
 }
 
-/** `REVOKE ALL PRIVILEGES` leaves the grant option behind, and PROXY takes its own along. */
+/**
+ * Statements that revoke a grant. `REVOKE ALL PRIVILEGES` does not revoke the grant option, and
+ * `REVOKE PROXY` does.
+ */
 function revoking({ on, privileges }: Grant): readonly string[] {
   if (on === null) return privileges.map((role) => `REVOKE ${role} FROM ?@?`)
   if (privileges.includes('PROXY')) return [`REVOKE PROXY ON ${on} FROM ?@?`]
@@ -122,7 +128,7 @@ const words = (privileges: readonly string[]): string =>
     .map((privilege) => (privilege === all ? 'ALL' : privilege).replaceAll('`', ''))
     .join(', ')
 
-/** What a grant of the server is on, for people. */
+/** The object of a grant, for people. */
 function shownTarget(on: string): string {
   const [, database, rest] = /^`((?:[^`]|``)*)`\.(\*)$/.exec(on) ?? []
   if (database === undefined || rest === undefined) return on.replaceAll('`', '')
@@ -132,8 +138,8 @@ function shownTarget(on: string): string {
 }
 
 /**
- * Changes from the grants that an account has to the wanted ones. Without `exact`, what else it has
- * is left alone.
+ * The changes from an account's present grants to the desired ones. Without `exact` its other
+ * grants are kept.
  */
 export function grantChanges(
   have: readonly Grant[],
@@ -151,10 +157,10 @@ export function grantChanges(
   })
   if (!exact) return changes
   const unwanted = have.filter((grant) => !wanted.some((each) => isOn(grant, each.on)))
-  return [...changes, ...unwanted.map((grant) => run(taken(grant), revoking(grant)))]
+  return [...changes, ...unwanted.map((grant) => run(revocation(grant), revoking(grant)))]
 }
 
-const taken = ({ on, privileges }: Grant): string =>
+const revocation = ({ on, privileges }: Grant): string =>
   on === null
     ? `take away role ${words(privileges)}`
     : `revoke ${words(privileges)} on ${shownTarget(on)}`
@@ -169,7 +175,7 @@ function changesOn(
   const hasAll = have.includes(all)
   const complete =
     privileges.includes(all) || known[level].every((privilege) => holds(privileges, privilege))
-  if (exact && hasAll && !complete) return narrowed(wanted, have, run)
+  if (exact && hasAll && !complete) return reducedFromAll(wanted, have, run)
   const missing = privileges.filter(
     (privilege) => !holds(have, privilege) && !(hasAll && privilege !== grantOption),
   )
@@ -187,10 +193,10 @@ function changesOn(
 }
 
 /**
- * What ALL holds depends on the server's version, so it is taken away whole and the wanted part
- * given anew.
+ * Reduces ALL to the desired privileges. What ALL includes depends on the server's version, so it
+ * is revoked completely, and the desired part granted again.
  */
-function narrowed(
+function reducedFromAll(
   { on, key, privileges }: WantedGrant,
   have: readonly string[],
   run: StatementChange,

@@ -7,7 +7,7 @@ import type { Account, LoginMethod } from '../../facts/mysql/account.js'
 export const native = 'mysql_native_password'
 export const socketPlugin = 'unix_socket'
 
-/** An account's ways to log in as they should be. */
+/** How an account should be able to log in. */
 export interface DesiredLogin {
   readonly name: string
   readonly host: string
@@ -19,13 +19,16 @@ export interface DesiredLogin {
   readonly connection: MysqlConnection
 }
 
-/** What `mysql_native_password` keeps: `*SHA1(SHA1(password))`. */
+/** The hash that `mysql_native_password` stores: `*SHA1(SHA1(password))`. */
 export const nativeHash = (password: Secret): string => `*${mysqlHash(reveal(password))}`
 
-/** Shorter ones are words, such as Debian's `invalid` for a password that nobody has. */
+/** Shorter values are words, such as Debian's `invalid` for a password that never matches. */
 const shortestHash = 30
 
-/** `IDENTIFIED VIA a USING ? OR b`. Hashes are bound and never part of the text. */
+/**
+ * The clause `IDENTIFIED VIA a USING ? OR b`. Hashes are bound as values and never part of the
+ * text.
+ */
 function identified(ways: readonly LoginMethod[]): {
   readonly sql: string
   readonly values: MysqlAction['values']
@@ -56,7 +59,7 @@ function desiredWays(
 const isIn = (ways: readonly LoginMethod[], plugin: string): boolean =>
   ways.some((way) => way.plugin === plugin)
 
-/** What makes an account that is missing, and changes the ways to log in of one that is there. */
+/** The changes that create a missing account, or change how an existing one logs in. */
 export function loginChanges(account: Account | null, desired: DesiredLogin): readonly Change[] {
   const { name, host, connection, options, password } = desired
   const ways = desiredWays(account?.ways ?? [], desired)
@@ -88,9 +91,9 @@ export function loginChanges(account: Account | null, desired: DesiredLogin): re
 }
 
 /**
- * A login through the socket, as the account that comes from `localhost`. MariaDB takes the account
- * with the most specific host, so `app@localhost` answers before `app@%`. An anonymous
- * `''@localhost` answers before it too; then the failure is told, since nobody means that.
+ * Tests a login through the socket. MariaDB selects the account with the most specific host, so
+ * `app@localhost` takes precedence over `app@%`. An anonymous `''@localhost` also does; then the
+ * test fails, because nobody wants that.
  */
 function login({ name, host, connection }: DesiredLogin, password: Secret): MysqlLoginAction {
   const { socket } = connection
@@ -124,7 +127,7 @@ function loginDifferences(
   return differences
 }
 
-/** What to say of TLS and what to ask the server for; undefined where it is as wanted. */
+/** How to change TLS, as a sentence and a clause; undefined where it is as desired. */
 function tlsDifference(
   requires: Account['requires'],
   wanted: boolean | undefined,

@@ -1,8 +1,8 @@
-/** What a privilege can be given on. */
+/** The levels at which a privilege can be granted. */
 export type PrivilegeLevel = 'server' | 'database' | 'table'
 
 /**
- * Privileges as MariaDB's `SHOW GRANTS` writes them: they cannot be bound as values, so only these
+ * Privileges as MariaDB's `SHOW GRANTS` writes them. They cannot be bound as values, so only these
  * become part of a statement.
  */
 const onTables = [
@@ -52,7 +52,7 @@ const onServer = [
   'READ_ONLY ADMIN',
 ] as const
 
-/** Every privilege of each level. Together they are `ALL PRIVILEGES`. */
+/** All privileges of each level. Together they are `ALL PRIVILEGES`. */
 export const known: Readonly<Record<PrivilegeLevel, readonly string[]>> = {
   server: onServer,
   database: onDatabases,
@@ -63,8 +63,8 @@ export const all = 'ALL PRIVILEGES'
 export const grantOption = 'GRANT OPTION'
 
 /**
- * Other spellings that MariaDB takes in GRANT; its `SHOW GRANTS` writes the first one of `known`,
- * or an older server this one.
+ * Other spellings that MariaDB accepts in GRANT. `SHOW GRANTS` writes the one in `known`; older
+ * servers write these.
  */
 const aliases: Readonly<Record<string, string>> = {
   'REPLICATION CLIENT': 'BINLOG MONITOR',
@@ -74,7 +74,7 @@ const aliases: Readonly<Record<string, string>> = {
   'READ ONLY ADMIN': 'READ_ONLY ADMIN',
 }
 
-/** Spellings that MariaDB does not take: those of MySQL, and of MariaDB before 10.3.5. */
+/** Spellings that MariaDB does not accept: those of MySQL, and of MariaDB before 10.3.5. */
 const foreign: Readonly<Record<string, string>> = {
   'DELETE VERSIONING ROWS': 'DELETE HISTORY',
   BINLOG_ADMIN: 'BINLOG ADMIN',
@@ -83,18 +83,18 @@ const foreign: Readonly<Record<string, string>> = {
   ALL: all,
 }
 
-/** A privilege in a spelling that MariaDB takes, which is the user's own where it can be. */
+/** A privilege in a spelling that MariaDB accepts: the user's own if possible. */
 export function spelled(privilege: string): string {
   const upper = privilege.trim().toUpperCase().replace(/\s+/g, ' ')
   return foreign[upper] ?? upper
 }
 
-/** The one name of a privilege, by which its spellings are equal. */
+/** The canonical name of a privilege; equal for all its spellings. */
 export function nameOf(privilege: string): string {
   const written = foreign[privilege] ?? privilege
   return aliases[written] ?? written
 }
 
-/** Whether a privilege is among others, in whatever spelling. */
+/** Whether a privilege is in a list, in any spelling. */
 export const holds = (privileges: readonly string[], wanted: string): boolean =>
   privileges.some((each) => nameOf(each) === nameOf(wanted))

@@ -13,40 +13,40 @@ import { type DesiredLogin, loginChanges, native, socketPlugin } from './login.j
 
 export interface MysqlUserOptions extends CommonOptions {
   /**
-   * Where the account may come from: `localhost` (the socket, and TCP from the host itself), `%`,
+   * From where the account may log in: `localhost` (the socket, and TCP from the host itself), `%`,
    * `10.0.0.%`. Default `localhost`. It is part of the account's name.
    */
   readonly host?: string
   /**
-   * Logs in with this password (`mysql_native_password`): a Secret of printable ASCII. MariaDB is
-   * given its hash only. Left out: not managed. Other ways to log in, such as the socket, stay open
-   * unless `plugin` says otherwise. A new account needs a password or a plugin.
+   * The password (`mysql_native_password`): a Secret of printable ASCII. MariaDB gets only its
+   * hash. Left out: not managed. Other ways to log in, such as the socket, remain unless `plugin`
+   * closes them. A new account needs a password or a plugin.
    */
   readonly password?: Value<Secret>
   /**
-   * `unix_socket`: logs in through the socket as the host's user of the same name.
-   * `mysql_native_password`: logs in with `password` and in no other way. Left out: not managed.
+   * `unix_socket`: the host's user of the same name can log in through the socket.
+   * `mysql_native_password`: `password` is the only way to log in. Left out: not managed.
    */
   readonly plugin?: 'unix_socket' | 'mysql_native_password'
   /**
-   * Privileges by what they are on: `{ 'app.*': ['SELECT', 'INSERT'] }`. Names are literal:
-   * `my_app.*` never matches `myXapp`. `ALL` and `GRANT OPTION` may be given. Spellings of one
-   * privilege are equal, such as `REPLICATION CLIENT` and `BINLOG MONITOR`.
+   * Privileges by object: `{ 'app.*': ['SELECT', 'INSERT'] }`. Names are literal: `my_app.*` never
+   * matches `myXapp`. `ALL` and `GRANT OPTION` are possible. All spellings of a privilege are
+   * equal, such as `REPLICATION CLIENT` and `BINLOG MONITOR`.
    */
   readonly grants?: GrantOptions
   /**
-   * `grants` is the whole: everything else is revoked, roles and privileges on other things
-   * included. Default false: `grants` adds.
+   * Revoke everything that `grants` does not list, including roles and privileges on other objects.
+   * Default false: `grants` only adds.
    */
   readonly exactGrants?: boolean
   /**
-   * `true`: refuses connections without TLS, which closes the socket too. `false`: does not ask for
-   * it. Left out: not managed.
+   * `true`: connections without TLS are refused, which also closes the socket. `false`: TLS is not
+   * required. Left out: not managed.
    */
   readonly requireTls?: boolean
   /** `absent` drops the account. Default `present`. */
   readonly state?: 'present' | 'absent'
-  /** How the host reaches the server. Default: its socket, as root. */
+  /** How the host reaches the server. Default: through its socket, as root. */
   readonly connection?: MysqlConnectionOptions
 }
 
@@ -79,12 +79,12 @@ const shape = {
 }
 
 /**
- * An account of MariaDB 10.4 or later, with its ways to log in and its grants, by CREATE USER,
- * ALTER USER, GRANT, REVOKE and DROP USER.
+ * An account of MariaDB 10.4 or later, with its ways to log in and its grants, managed with CREATE
+ * USER, ALTER USER, GRANT, REVOKE and DROP USER.
  *
- * An account that exists may be given grants, or lose them, without naming its password. A password
- * that was set is proved by a login, where the account may come from the host itself; where another
- * account of the same name would answer it, or the server does not take it for another reason than
+ * An existing account can be granted privileges, or lose them, without giving its password. After a
+ * password was set, a login tests it, if the account may log in from the host itself. Where another
+ * account of the same name would match that login, or the server refuses it for another reason than
  * the password, the stored hash decides.
  */
 export function mysqlUser(name: string, options: MysqlUserOptions): Resource {
@@ -145,7 +145,7 @@ export function mysqlUser(name: string, options: MysqlUserOptions): Resource {
   })
 }
 
-/** Why an account cannot be made or changed as desired. */
+/** Why an account cannot be created or changed as desired. */
 function cannotBe(
   account: Account | null,
   { name, host, password, options, connection }: DesiredLogin,

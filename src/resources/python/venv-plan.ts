@@ -23,13 +23,13 @@ import { chownTree, removeTree } from '../files/change-tree.js'
 import { inDirectory } from '../files/in-directory.js'
 import type { PythonVenvOptions } from './venv-options.js'
 
-/** Names in a sentence before it is cut. */
+/** How many names a sentence shows. */
 const shownNames = 6
 
 /** Removes the environment with its directory. */
 export function removed(path: string, environment: VenvState | null | undefined): Plan {
   if (environment == null) return fine('there is no virtual environment')
-  const stopped = mixed(path, environment)
+  const stopped = refusedRemoval(path, environment)
   if (stopped !== undefined) return stopped
   const { directory, name } = split(path)
   const script = steps([enter(directory), removeTree(`./${name}`)])
@@ -37,17 +37,17 @@ export function removed(path: string, environment: VenvState | null | undefined)
   return [{ summary, proof: 'facts', actions: [{ on: 'shell', script }] }]
 }
 
-/** What makes the environment and installs in it, or what is in the way of that. */
+/** The changes that create the environment and install packages, or what prevents them. */
 export function planned(path: string, options: PythonVenvOptions, venv: Venv): Plan {
   const wanted = parseRequirements(venv.requirements ?? '')
-  const [odd] = wanted.unclear
-  if (odd !== undefined) return notComparable(odd)
-  if (venv.environment !== null && isMadeAnew(options, venv)) {
-    const stopped = mixed(path, venv.environment)
+  const [unclear] = wanted.unclear
+  if (unclear !== undefined) return notComparable(unclear)
+  if (venv.environment !== null && isRecreated(options, venv)) {
+    const stopped = refusedRemoval(path, venv.environment)
     if (stopped !== undefined) return stopped
   }
-  const unjudged = notJudged(options, venv)
-  if (unjudged !== undefined) return unjudged
+  const unevaluated = notEvaluated(options, venv)
+  if (unevaluated !== undefined) return unevaluated
   const changes = [
     ...environmentChanges(path, options, venv),
     ...installation(path, options, venv, wanted),
@@ -64,8 +64,8 @@ const notComparable = (requirement: string): Blocked =>
 const versionOf = (interpreter: string | null): string =>
   /python(\d[\d.]*)$/.exec(interpreter ?? '')?.[1] ?? interpreter ?? 'none'
 
-/** Why an environment must be made from nothing, or nothing when it need not be. */
-function uselessness(
+/** Why an environment must be recreated; undefined where it need not be. */
+function reasonToRecreate(
   { interpreter, outdated }: VenvState,
   { python }: Venv,
   wanted: string | undefined,
@@ -82,8 +82,8 @@ function shown(names: readonly string[]): string {
   return [...first, `and ${String(names.length - shownNames)} more`].join(', ')
 }
 
-/** An environment goes with its whole directory, in which nothing else may be. */
-function mixed(path: string, { strange }: VenvState): Plan | undefined {
+/** Refuses to remove a directory that holds more than the environment. */
+function refusedRemoval(path: string, { strange }: VenvState): Plan | undefined {
   if (strange.length === 0) return undefined
   return blocked(
     `${path} holds more than a virtual environment: ${shown(strange)}`,
@@ -91,32 +91,33 @@ function mixed(path: string, { strange }: VenvState): Plan | undefined {
   )
 }
 
-const willSee = ({ systemSitePackages }: PythonVenvOptions, { environment }: Venv): boolean =>
+const seesSystem = ({ systemSitePackages }: PythonVenvOptions, { environment }: Venv): boolean =>
   systemSitePackages ?? environment?.systemSitePackages ?? false
 
-/** What there is once the environment is as desired, before anything is installed. */
+/** The distributions that are installed once the environment is as desired, before pip runs. */
 function installedIn(options: PythonVenvOptions, venv: Venv): readonly Distribution[] {
-  const system = willSee(options, venv) ? venv.system : []
-  return isMadeAnew(options, venv) ? system : [...system, ...venv.own]
+  const system = seesSystem(options, venv) ? venv.system : []
+  return isRecreated(options, venv) ? system : [...system, ...venv.own]
 }
 
-/** Whether there is an environment that is replaced by a new one. */
-const isMadeAnew = ({ python }: PythonVenvOptions, venv: Venv): boolean =>
-  venv.environment !== null && uselessness(venv.environment, venv, python) !== undefined
+/** Whether an existing environment must be recreated. */
+const isRecreated = ({ python }: PythonVenvOptions, venv: Venv): boolean =>
+  venv.environment !== null && reasonToRecreate(venv.environment, venv, python) !== undefined
 
-/** What the module venv has to do for an environment that is there. */
-function makingOf(options: PythonVenvOptions, venv: Venv): readonly string[] {
+/** What the module venv has to do for an existing environment. */
+function pendingWork(options: PythonVenvOptions, venv: Venv): readonly string[] {
   const { environment } = venv
   if (environment === null) return []
-  const useless = uselessness(environment, venv, options.python)
-  const sight = sightChange(options, environment)
-  if (useless !== undefined) return [`make it anew: ${useless}${losses(venv)}`, ...sight]
+  const reason = reasonToRecreate(environment, venv, options.python)
+  const visibility = visibilityChange(options, environment)
+  if (reason !== undefined)
+    return [`make it anew: ${reason}${lostDistributions(venv)}`, ...visibility]
   const hasPip = installedIn(options, venv).some(({ name }) => normalName(name) === 'pip')
-  return hasPip ? sight : [...sight, 'install pip']
+  return hasPip ? visibility : [...visibility, 'install pip']
 }
 
-/** Whether the system's packages are seen, where that is not as wanted. */
-function sightChange(
+/** The change of whether the system's packages are visible. */
+function visibilityChange(
   { systemSitePackages: wanted }: PythonVenvOptions,
   { systemSitePackages: sees }: VenvState,
 ): readonly string[] {
@@ -124,8 +125,8 @@ function sightChange(
   return [`the system's packages ${sees ? 'seen → not seen' : 'not seen → seen'}`]
 }
 
-/** What goes with an environment that is made anew. */
-function losses({ own }: Venv): string {
+/** The distributions that are lost when an environment is recreated. */
+function lostDistributions({ own }: Venv): string {
   const removed = own
     .filter(({ name }) => !['pip', 'setuptools'].includes(normalName(name)))
     .map(({ name, version }) => `${name} ${version}`)
@@ -149,9 +150,9 @@ function environmentChanges(
     const summary = `owner ${owner.name} → ${options.owner}`
     changes.push(change(summary, { on: 'shell', script, long: true }))
   }
-  const made = makingOf(options, venv)
+  const made = pendingWork(options, venv)
   if (made.length > 0)
-    changes.push(change(made.join(', '), making(path, options, venv, isMadeAnew(options, venv))))
+    changes.push(change(made.join(', '), making(path, options, venv, isRecreated(options, venv))))
   return changes
 }
 
@@ -162,16 +163,16 @@ const change = (summary: string, action: ShellAction): Change => ({
 })
 
 /**
- * Why nothing can be said of requirements that only Python can judge. An environment that is made
- * anew, or gets pip first, is asked afterwards.
+ * The error where Python could not evaluate the requirements. An environment that is recreated, or
+ * gets pip first, is evaluated afterwards.
  */
-function notJudged(options: PythonVenvOptions, venv: Venv): Plan | undefined {
+function notEvaluated(options: PythonVenvOptions, venv: Venv): Plan | undefined {
   const { judged, environment } = venv
   if (
     judged === null ||
     typeof judged === 'string' ||
     environment === null ||
-    makingOf(options, venv).length > 0
+    pendingWork(options, venv).length > 0
   )
     return undefined
   if ('cannot' in judged) return notComparable(judged.cannot)
@@ -188,14 +189,14 @@ function installation(
   wanted: Requirements,
 ): readonly Change[] {
   const missing = unmet(wanted.simple, installedIn(options, venv))
-  const isUnjudged = isMadeAnew(options, venv) || venv.judged !== 'met'
-  const open = wanted.forPip.length > 0 && isUnjudged
-  if (missing.length === 0 && !open) return []
+  const isUnevaluated = isRecreated(options, venv) || venv.judged !== 'met'
+  const needsPip = wanted.forPip.length > 0 && isUnevaluated
+  if (missing.length === 0 && !needsPip) return []
   const names = missing.length > 0 ? missing : wanted.forPip
   return [change(`install ${shown(names)}`, installing(path, options, venv))]
 }
 
-/** As the owner of the environment, in its directory. */
+/** Runs shell as the owner of the environment, in its directory. */
 const asOwner = (
   what: string,
   path: string,
@@ -212,12 +213,13 @@ const asOwner = (
 })
 
 function making(path: string, options: PythonVenvOptions, venv: Venv, clear = false): ShellAction {
-  // Making one over an old one keeps what is installed, and its configuration is written anew.
+  // Creating an environment over an old one keeps the installed packages and rewrites its
+  // configuration.
   const python = options.python ?? venv.environment?.interpreter ?? 'python3'
   const flags: string[] = []
-  if (willSee(options, venv)) flags.push('--system-site-packages')
+  if (seesSystem(options, venv)) flags.push('--system-site-packages')
   if (clear) flags.push('--clear')
-  // Only a module that is missing is one that a package brings; whatever else Python says is said.
+  // A missing module can be installed with a package; other errors of Python are printed.
   return asOwner(
     `${python} -m venv`,
     path,
@@ -241,8 +243,8 @@ function installing(path: string, options: PythonVenvOptions, venv: Venv): Shell
   const pip = sh`./bin/python -m pip install --disable-pip-version-check --no-input --quiet ${source}`
   if (requirements?.startsWith('/') === true)
     return asOwner('pip install', path, options, venv, sh`${pip} -r ${requirements}`)
-  // The owner may not open a pipe that another user made, so the text goes through one of the
-  // owner's own.
+  // The owner may not open a pipe that another user created, so `cat` copies the text to a pipe of
+  // the owner's own.
   return asOwner(
     'pip install',
     path,

@@ -46,12 +46,12 @@ const shape = {
 }
 
 /**
- * A virtual environment of Python (venv), and what pip installs in it. It is in its desired state
- * when the *installed* distributions meet the requirements, whoever installed them; what those need
- * in turn is left to pip at installation.
+ * A virtual environment of Python (venv), and the packages that pip installs in it. It is in its
+ * desired state when the *installed* distributions meet the requirements, whoever installed them;
+ * their dependencies are left to pip at installation.
  *
- * An empty directory that exists keeps its owner, group and mode: for one that others may not
- * enter, put a `directory` before it.
+ * An empty directory that exists keeps its owner, group and mode: if others should not enter it,
+ * put a `directory` before it.
  */
 export function pythonVenv(path: string, options: PythonVenvOptions = {}): Resource {
   checkedId('python.venv', path, absolutePath)

@@ -8,7 +8,7 @@ import watchText from './watch-operation.sh.js'
 
 export type UnitOperation = 'start' | 'restart' | 'reload'
 
-/** Where an operation notes what it has started and when, for the watch that follows it. */
+/** The file in which an operation records what it has started and when, for the watch after it. */
 const recordOf = (unit: string): string => `/run/fettle/${unit}.started`
 
 const shared = lines([shellFunctions(refuseText), shellFunctions(unitStateText)])
@@ -24,7 +24,8 @@ export const begin = (operation: UnitOperation, unit: string): Action => ({
 })
 
 /**
- * Watches whether what was begun holds for so many seconds; its journal is quoted when it does not.
+ * Watches that the unit stays active for some seconds; if it does not, the error quotes its
+ * journal.
  */
 export function watch(operation: UnitOperation, unit: string, stableFor: number): ShellAction {
   const hundredths = stableFor * 100

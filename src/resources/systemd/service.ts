@@ -33,38 +33,38 @@ import { daemonReload } from './unit.js'
 import { checkedUnitName, completeUnitName, isTemplate } from './unit-name.js'
 
 export interface ServiceOptions extends CommonOptions {
-  /** Whether it is active now. Left out: it is neither started nor stopped. */
+  /** Whether it is active. Left out: it is neither started nor stopped. */
   readonly running?: boolean
   /**
    * Whether it is started at boot. Left out: not managed. A unit that cannot be enabled by itself
-   * (`static`, `indirect`, `alias`, `generated`, `linked`, `transient`) is accepted as it is, and
-   * the reason is shown.
+   * (`static`, `indirect`, `alias`, `generated`, `linked`, `transient`) is accepted as it is, with
+   * the reason.
    */
   readonly enabled?: boolean
   /**
-   * Whether it can be started at all. `true` links it to `/dev/null`, also before its package is
-   * installed, and does not stop it: give `running: false` for that. `false` undoes a mask. Left
+   * Whether it is prevented from starting. `true` links it to `/dev/null`, even before its package
+   * is installed, but does not stop it: add `running: false` for that. `false` removes a mask. Left
    * out: a masked unit that should run or be enabled is an error.
    */
   readonly masked?: boolean
   /**
-   * When one of these changes, the instance that ran at that moment is restarted, in this run or
-   * the next. A unit that is not active is not started by it.
+   * When one of these changes, the instance that was running at that time is restarted, in this run
+   * or the next. A unit that is not active is not started.
    */
   readonly restartOn?: readonly Resource[]
   /**
-   * When one of these changes, the instance that ran at that moment is reloaded (`ExecReload=`), in
-   * this run or the next.
+   * When one of these changes, the instance that was running at that time is reloaded
+   * (`ExecReload=`), in this run or the next.
    */
   readonly reloadOn?: readonly Resource[]
   /**
-   * Whole seconds for which it must stay active after a start, restart or reload, as one instance;
+   * How many whole seconds it must stay active after a start, restart or reload, as one instance;
    * otherwise the change has failed. Default 3.
    */
   readonly stableFor?: number
 }
 
-/** Why a unit in this state of its file counts as enabled (systemctl(1), is-enabled). */
+/** Why a unit in this state counts as enabled (systemctl(1), is-enabled). */
 const acceptedAsEnabled: Readonly<Record<string, string>> = {
   enabled: 'enabled',
   static: 'static: it has no [Install] section, others start it',
@@ -105,7 +105,7 @@ const systemctl = (...words: readonly string[]): Action => ({
   long: true,
 })
 /**
- * Makes or removes links of unit files; systemd reads them again once for all that are changed
+ * Creates or removes links of unit files. One daemon-reload follows for all units that are changed
  * together.
  */
 const linking = (
@@ -118,8 +118,8 @@ const linking = (
 })
 const unique = (addresses: readonly Address[]): readonly Address[] => [...new Set(addresses)]
 
-/** The triggers that the running instance has not seen yet. */
-function unseen(
+/** The triggers that have changed since the running instance was started or reloaded. */
+function pendingTriggers(
   effect: Trigger['effect'],
   unit: UnitState,
   marks: readonly PendingMark[],
@@ -167,7 +167,8 @@ function masking(
 }
 
 function enabling({ enabled, masked }: ServiceOptions, unit: UnitState): readonly Change[] {
-  // What lies behind a mask cannot be read; enable and disable do no harm where nothing is to do.
+  // The state behind a mask cannot be read; enable and disable do no harm where there is nothing to
+  // do.
   const behindMask = isMasked(unit) && masked === false
   if (enabled === true && (behindMask || !Object.hasOwn(acceptedAsEnabled, unit.file)))
     return [linking(`enable: ${unit.file} → enabled`, 'enable', '--', unit.id)]
@@ -190,10 +191,11 @@ function operating(
   const due = (
     effect: Trigger['effect'],
     triggers: readonly Resource[] | undefined,
-  ): readonly Address[] => unseen(effect, unit, seenMarks(found), addresses(triggers), context)
+  ): readonly Address[] =>
+    pendingTriggers(effect, unit, seenMarks(found), addresses(triggers), context)
   if (!isRunning(unit)) {
     if (options.running !== true) return []
-    // A start would only join the one under way, of what was there before.
+    // A start would only join the one that is in progress, with the old configuration.
     const isOld =
       unit.active === 'activating' &&
       (unit.needsReload || due('restart', options.restartOn).length > 0)
@@ -222,7 +224,7 @@ function stopping(name: string, unit: UnitState): readonly Change[] {
   return [change(`stop: ${unit.active} → inactive`, systemctl('stop', '--', name))]
 }
 
-/** What a unit that does not run is, in a sentence. */
+/** Describes the state of a unit that is not running. */
 function activity({ active, result, sub }: UnitState): string {
   if (active === 'failed') return `failed (${result})`
   if (active === 'inactive') return 'inactive'
@@ -258,13 +260,13 @@ const shape = {
 }
 
 /**
- * The state of a unit of systemd, of any type; a name without a type is a service's. Its file is
- * `systemd.unit`'s.
+ * The state of a systemd unit of any type; a name without a type is a service's. Its file is
+ * managed by `systemd.unit`.
  *
- * After a start it must stay active for `stableFor` seconds as one instance, or the change has
- * failed with the last lines of its journal. Services that follow one another in a task are started
- * one after the other and watched together. A restart is due while the unit is active and still the
- * instance (InvocationID) that ran when a trigger changed.
+ * After a start it must stay active for `stableFor` seconds as one instance, or the change fails
+ * with the last lines of its journal. Neighbouring services of a task are started one after the
+ * other and watched together. A restart is due while the unit is active and still the instance
+ * (InvocationID) that was running when a trigger changed.
  */
 export function systemdService(name: string, options: ServiceOptions = {}): Resource {
   const type = 'systemd.service'

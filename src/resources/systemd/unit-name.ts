@@ -14,9 +14,9 @@ const schema = line
 export const checkedUnitName = (resourceType: string, name: string): string =>
   checkedId(resourceType, name, schema)
 
-/** The name as systemctl(1) completes it: a service where no type is given. */
+/** Completes a name as systemctl(1) does: without a type it is a service. */
 export const completeUnitName = (name: string): string =>
   new RegExp(`\\.(${types})$`).test(name) ? name : `${name}.service`
 
-/** Whether it is a template such as `app@.service`, of which only instances can run. */
+/** Whether it is a template such as `app@.service`, which cannot run itself. */
 export const isTemplate = (name: string): boolean => /@\.[a-z]+$/.test(name)

@@ -23,7 +23,7 @@ import {
   type Content,
   contentOf,
   type ContentOptions,
-  contentPairs,
+  contentConflict,
   contentShape,
   diffOf,
   digestOf,
@@ -33,7 +33,7 @@ import { checkedUnitName, isTemplate } from './unit-name.js'
 import { holding, holds, writeFile } from '../files/write-file.js'
 
 export interface UnitOptions extends ContentOptions, CommonOptions {
-  /** `absent`: stopped, disabled, and the file removed. Default `present`. */
+  /** `absent`: the unit is stopped and disabled, and its file removed. Default `present`. */
   readonly state?: 'present' | 'absent'
 }
 
@@ -41,13 +41,13 @@ const type = 'systemd.unit'
 const directory = '/etc/systemd/system'
 const mode = 0o644
 
-/** Makes systemd read all units again. */
+/** Makes systemd reload all unit files. */
 export const daemonReload: ShellAction = { ...program(sh`systemctl daemon-reload`), long: true }
 
 /**
- * The same where systemd has loaded something else than the file that was just written. It takes a
- * host more processor than all else about a unit, and a new one is loaded when it is first asked
- * for. Instances of a template are not looked for.
+ * A daemon-reload only where systemd has loaded another version than the new file. It takes more
+ * processor time on the host than everything else about a unit, and a new unit is loaded anyway
+ * when it is first used. For a template it always runs, because its instances are not looked up.
  */
 function reloadIfStale(name: string, path: string): ShellAction {
   if (isTemplate(name)) return daemonReload
@@ -60,9 +60,9 @@ function reloadIfStale(name: string, path: string): ShellAction {
 const run = (script: ReturnType<typeof sh>): Action => ({ on: 'shell', script, long: true })
 
 /**
- * Patterns of the shell for what systemd-analyze(1) refuses and systemd does not: what other files
- * decide, which may come later. These are the programs of `Exec…=`, the service of a socket, units
- * that are required, and for a template what drop-ins of its instances add.
+ * Shell patterns for errors of systemd-analyze(1) that systemd itself does not report. They depend
+ * on other files, which may be added later: programs in `Exec…=`, the service of a socket, required
+ * units, and for a template the drop-ins of its instances.
  */
 function decidedByOthers(name: string): string {
   const patterns = [
@@ -109,7 +109,7 @@ function readable(given: Content, name: string): string | Uint8Array {
   })
 }
 
-/** The content of a unit, which may not be a Secret. */
+/** The content of a unit, which must not be a Secret. */
 function readableContent(
   name: string,
   options: UnitOptions,
@@ -144,8 +144,8 @@ function drift(file: PathEntry): readonly string[] {
 }
 
 /**
- * A file that shadows the package's is not missed by NeedDaemonReload; the path says which of them
- * is loaded.
+ * Whether systemd has loaded another version. NeedDaemonReload does not cover a file that shadows
+ * the package's; the path of the loaded file does.
  */
 const isStale = (path: string, unit: UnitState | null): boolean =>
   unit !== null && (unit.needsReload || (unit.path !== '' && unit.path !== path))
@@ -195,9 +195,9 @@ function planPresent(
   return changes.length === 0 ? fine(`${path} is loaded as it should be`) : changes
 }
 
-/** What is done about a unit before its file goes. */
+/** What has to be done before the file of a unit is removed. */
 interface Running {
-  /** What is stopped: names of units. */
+  /** Names of the units to stop. */
   readonly stopped: readonly string[]
   readonly disabled: boolean
 }
@@ -235,13 +235,13 @@ function planAbsent(
 const shape = { ...contentShape, state: state.optional() }
 
 /**
- * A unit of systemd in `/etc/systemd/system`, root's and 0644, verified by systemd-analyze(1)
- * before it takes its place, and loaded. A setting that systemd would ignore is an error. What
- * other files decide may come later: the programs of its `Exec…=` lines, the service of a socket,
- * and drop-ins that complete a template.
+ * A systemd unit in `/etc/systemd/system`, owned by root, 0644. It is verified by
+ * systemd-analyze(1) before it is put in place, then loaded. A setting that systemd would ignore is
+ * an error. What depends on other files may be added later: programs in its `Exec…=` lines, the
+ * service of a socket, and drop-ins that complete a template.
  *
- * Whether it runs is `systemd.service`'s. A Secret in it is refused: units are readable for
- * everybody.
+ * Whether it runs is managed by `systemd.service`. A Secret in it is refused: everybody can read
+ * units.
  */
 export function systemdUnit(name: string, options: UnitOptions): Resource {
   checkedUnitName(type, name)
@@ -250,7 +250,7 @@ export function systemdUnit(name: string, options: UnitOptions): Resource {
     const hasContent =
       given.content !== undefined || given.source !== undefined || given.template !== undefined
     if (!isAbsent && !hasContent) return 'one of content, source and template is required'
-    return contentPairs(given)
+    return contentConflict(given)
   })
   const path = `${directory}/${name}`
   const content = options.state === 'absent' ? undefined : readableContent(name, options)
