@@ -33,7 +33,7 @@ export const hostFact: ShellFactKind<'host', HostFacts> = {
   },
 }
 
-/** Null when something is missing that every host tells. */
+/** Parses the facts; null where one is missing that every host has. */
 function hostOf(text: string): HostFacts | null {
   const [head = '', tail = ''] = text.split(/^= files\n/m, 2)
   const sections = pieces(head, /^= (\w+)\n/m)
@@ -70,7 +70,7 @@ function hostOf(text: string): HostFacts | null {
   }
 }
 
-/** What stands below each heading. */
+/** Splits a text at its headings into sections. */
 function pieces(text: string, heading: RegExp): ReadonlyMap<string, string> {
   const parts = text.split(heading)
   return new Map(
@@ -80,7 +80,7 @@ function pieces(text: string, heading: RegExp): ReadonlyMap<string, string> {
   )
 }
 
-/** os-release(5): assignments as a shell would read them. */
+/** Parses os-release(5), whose assignments use the syntax of the shell. */
 function systemOf(text: string): HostFacts['os'] {
   const values = new Map<string, string>()
   const assignments = /^([A-Z][A-Z0-9_]*)=(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|(.*))$/gm
@@ -98,7 +98,7 @@ function systemOf(text: string): HostFacts['os'] {
   }
 }
 
-/** hosts(5): the first name of a line is the canonical one of the others. */
+/** The canonical name of a host from hosts(5): the first name on its line. */
 function canonicalName(hosts: string, hostname: string): string | null {
   const lines = hosts
     .split('\n')
@@ -106,7 +106,10 @@ function canonicalName(hosts: string, hostname: string): string | null {
   return lines.find((names) => names.includes(hostname) && names[0]?.includes('.'))?.[0] ?? null
 }
 
-/** Lines of `ip -o address`, of iproute2 and of busybox; the latter writes lines for links too. */
+/**
+ * Parses lines of `ip -o address`, from iproute2 and from busybox, which also prints lines for
+ * links.
+ */
 function addressesOf(text: string): readonly HostAddress[] {
   const form =
     /^\d+:\s+([^\s@:]+)(?:[@:]\S*)?\s+(inet6?) ([\da-fA-F.:]+)(?:\/(\d+)| peer [^\s/]+\/(\d+))(.*)/

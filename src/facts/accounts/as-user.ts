@@ -11,13 +11,13 @@ export const asUser: Sh = shellFunctions(asUserText)
 /** `fettle_as_owner OWNER DIRECTORY COMMAND…`. */
 export const asOwner: Sh = lines([asUser, shellFunctions(asOwnerText)])
 
-/** Who owns a file: `name` is `UNKNOWN` where the number has none. */
+/** The owner of a file. `name` is `UNKNOWN` where the number has no name. */
 export interface Owner {
   readonly name: string
   readonly id: string
 }
 
-/** What `stat -c '%U %u'` says. */
+/** Parses the output of `stat -c '%U %u'`. */
 export function ownerOf(said: string): Owner | undefined {
   const [, name, id] = /^(.+) (\d+)$/.exec(said) ?? []
   return name === undefined || id === undefined ? undefined : { name, id }

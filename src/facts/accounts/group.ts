@@ -22,8 +22,8 @@ function groupOf([name = '', , gid = '', members]: readonly string[]): Fact<Grou
 }
 
 /**
- * A group by its name. `getent` asks every source of nsswitch.conf; without it (busybox) the file
- * is read.
+ * A group by its name. `getent` queries all sources of nsswitch.conf; where it is missing (busybox)
+ * the file is read.
  */
 export const groupFact: ShellFactKind<string, GroupEntry> = {
   backend: 'shell',
@@ -40,7 +40,7 @@ export const groupFact: ShellFactKind<string, GroupEntry> = {
     return names.map((name) => {
       const row = rows.find(([other]) => other === name)
       if (row !== undefined) return groupOf(row)
-      if (!rows.some((other) => isOdd(other, 4))) return absent
+      if (!rows.some((other) => isMalformed(other, 4))) return absent
       return unknown(
         `the list of groups, in which ${name} was not found, could not be understood`,
         'run getent group on the host and look at its lines',

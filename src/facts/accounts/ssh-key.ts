@@ -4,18 +4,18 @@ import { firstLines, readContents, showContents } from '../files/contents.js'
 import { failureOf } from '../failure.js'
 import sshKeyText from './ssh-key.sh.js'
 
-/** A private key of the host, of which only the public half is ever read. */
+/** An SSH key pair on the host. Only its public half is read. */
 export interface SshKeyEntry {
   /** `type base64 comment` */
   readonly publicKey: string
-  /** The public key's own file is there; otherwise it was derived from the private one. */
+  /** Whether the public key has a file. If not, it was derived from the private key. */
   readonly hasPublicFile: boolean
 }
 
 export const publicKeyPattern =
   /^(?:ssh-|ecdsa-|sk-)[A-Za-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}(?: [^\r\n]*)?$/
 
-/** Longer files hold no public key. */
+/** A longer file cannot be a public key. */
 const longest = 16_384
 
 /** The key pair at a path. Without `PATH.pub` the public key is derived. */
@@ -60,8 +60,8 @@ export const sshKeyFact: ShellFactKind<string, SshKeyEntry> = {
           `${path}.pub holds no public key${said}`,
           `remove ${path}.pub to have it derived again`,
         )
-      // ssh-keygen may be missing, and a passphrase is no damage: that the key is worthless is not
-      // known.
+      // ssh-keygen may be missing, or the key have a passphrase: that does not mean that the key is
+      // useless.
       return unknown(
         `no public key can be derived from ${path}${said}`,
         `put its public half into ${path}.pub, or move the file away to have a new key made`,

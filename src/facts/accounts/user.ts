@@ -6,7 +6,7 @@ import userText from './user.sh.js'
 
 const functions = shellFunctions(userText)
 
-/** A line of passwd(5), with what group(5) and shadow(5) add. */
+/** An entry of passwd(5), with information from group(5) and shadow(5). */
 export interface UserEntry {
   readonly uid: number
   readonly gid: number
@@ -15,14 +15,14 @@ export interface UserEntry {
   readonly comment: string
   readonly home: string
   readonly shell: string
-  /** The groups that list the user, the primary one not among them. */
+  /** The groups that list the user, except for the primary one. */
   readonly groups: readonly string[]
-  /** `null` when it was not asked for, and for who may not read shadow(5). */
+  /** `null` where it was not requested, or shadow(5) may not be read. */
   readonly password: UserPassword | null
 }
 
 export interface UserPassword {
-  /** As crypt(3) made it, without the `!` of a lock; `null` where no password can be right. */
+  /** The hash of crypt(3), without the `!` of a lock; `null` where no password can match. */
   readonly hash: Secret | null
   readonly locked: boolean
 }
@@ -30,8 +30,8 @@ export interface UserPassword {
 const number = /^\d+$/
 
 /**
- * A locked password has a `!` before its hash; what is no hash (`*`, `!`, `!*`) no password can
- * match.
+ * Parses a password field. A locked password has a `!` before its hash. A value that is not a hash
+ * (`*`, `!`, `!*`) matches no password.
  */
 function passwordOf(field: string): UserPassword {
   const hash = field.replace(/^!+/, '')
@@ -65,7 +65,7 @@ function userOf(
   })
 }
 
-/** The fields of each line of a database. */
+/** The lines of a database, split into fields. */
 export const rowsOf = (text: string): readonly (readonly string[])[] =>
   text
     .split('\n')
@@ -73,13 +73,13 @@ export const rowsOf = (text: string): readonly (readonly string[])[] =>
     .map((row) => row.split(':'))
 
 /**
- * Whether a line has too few fields: nobody knows whose it is. Lines of NIS (`+::::`) and comments
- * are no accounts.
+ * Whether a line has too few fields, so that it could be any account. Lines for NIS (`+::::`) and
+ * comments are no accounts.
  */
-export const isOdd = (row: readonly string[], fields: number): boolean =>
+export const isMalformed = (row: readonly string[], fields: number): boolean =>
   row.length < fields && !/^[+#-]/.test(row[0] ?? '')
 
-/** Which account, and whether its password is wanted too. */
+/** An account, and whether to read its password. */
 export interface UserKey {
   readonly name: string
   readonly password: boolean
@@ -111,7 +111,7 @@ fettle_shadow ${keys.flatMap(({ name, password }) => (password ? [name] : []))}`
     }
     return keys.map(({ name }) => {
       const line = users.find(([other]) => other === name)
-      if (line === undefined && users.some((row) => isOdd(row, 7)))
+      if (line === undefined && users.some((row) => isMalformed(row, 7)))
         return unknown(
           `the list of accounts, in which ${name} was not found, could not be understood`,
           'run getent passwd on the host and look at its lines',

@@ -5,28 +5,28 @@ import packagesText from './packages.sh.js'
 
 const functions = shellFunctions(packagesText)
 
-/** A package as dpkg knows it, or the one that provides a virtual package. */
+/** A package as dpkg knows it, or the package that provides a virtual one. */
 export interface PackageState {
   /**
-   * `installed`, `config-files` (removed, configuration kept), or a state in which dpkg stopped:
-   * `unpacked`, `half-configured`, `half-installed`, `triggers-awaited`, …
+   * `installed`, `config-files` (removed, configuration kept), or an unfinished state: `unpacked`,
+   * `half-configured`, `half-installed`, `triggers-awaited`, …
    */
   readonly status: string
   readonly version: string
-  /** `apt-mark hold`: apt leaves it as it is. */
+  /** On hold (`apt-mark hold`): apt does not change it. */
   readonly held: boolean
-  /** dpkg can repair it only by installing it again. */
+  /** dpkg requires a reinstallation to repair it. */
   readonly reinstall: boolean
-  /** The installed package that provides it, where it is none itself; else null. */
+  /** The installed package that provides it, if it is a virtual one; else null. */
   readonly providedBy: string | null
-  /** As apt writes it: without an architecture where that is the host's own. */
+  /** The name as apt writes it: without the architecture if that is the host's own. */
   readonly aptName: string
 }
 
 export interface AptState {
-  /** By the names that were asked for; what dpkg does not know is not in it. */
+  /** By the requested names; packages that dpkg does not know are left out. */
   readonly packages: Readonly<Record<string, PackageState>>
-  /** Seconds since the package lists were fetched; null when there are none. */
+  /** Seconds since the package lists were fetched; null where there are none. */
   readonly listsAge: number | null
 }
 
@@ -67,15 +67,15 @@ interface AptAnswer {
   readonly listsAge: number | null
   /** The host's own architecture. */
   readonly native: string
-  /** Names that apt knows for another architecture only, with it. */
+  /** Packages, with their architecture, that apt knows for another architecture only. */
   readonly foreign: readonly string[]
   readonly rows: readonly PackageRow[]
 }
 
 /**
- * What a name stands for to apt: without an architecture for the host's own, and for another one
- * only where there is no other; `all` fits each. A package of another architecture provides a
- * virtual one here if it is `Multi-Arch: foreign`.
+ * The package that a name means to apt. Without an architecture it is the host's own one; another
+ * one only if there is no package for the host's. `all` fits each architecture. A package of
+ * another architecture provides a virtual one here only if it is `Multi-Arch: foreign`.
  */
 function stateOf(
   wanted: string,
@@ -94,7 +94,7 @@ function stateOf(
     row.name === name && foreign.includes(`${row.name}:${row.architecture}`)
   const isUnqualified = wanted === name
   const provider = isUnqualified ? rows.find(provides) : undefined
-  // Without lists apt knows only what is installed.
+  // Without package lists apt knows only installed packages.
   const other = isUnqualified && listsAge !== null ? rows.find(isForeign) : undefined
   const best =
     own.find((row) => row.status === 'installed') ??
@@ -130,8 +130,7 @@ function read({ code, stdout }: Output): AptAnswer | null {
     rows.includes(null)
   )
     return null
-  // A clock that was set back makes lists come from the future: that old, they are worth as much as
-  // new ones.
+  // After the clock was set back the lists may be from the future; they then count as new.
   return {
     listsAge: age === 'lists none' ? null : Math.max(0, Number(age.slice(6))),
     native,

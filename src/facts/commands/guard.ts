@@ -2,10 +2,10 @@ import { present, unknown, type Fact, type ShellFactKind } from '../../core/fact
 import { lines, sh, type Sh } from '../../core/sh.js'
 import { failureOf } from '../failure.js'
 
-/** A command as its arguments, or as a text for `/bin/sh`. */
+/** A command as a list of arguments, or as a text for `/bin/sh`. */
 export type CommandLine = readonly string[] | string
 
-/** The conditions under which a command needs not run. */
+/** Conditions under which a command need not run. */
 export interface Guards {
   readonly creates?: string
   readonly removes?: string
@@ -15,8 +15,8 @@ export interface Guards {
 }
 
 /**
- * The first guard that holds, the first that could not be asked, or `due` when all of them let the
- * command run.
+ * The first guard that prevents the run, the first that gave no answer, or `due` if the command has
+ * to run.
  */
 export type GuardVerdict =
   | { readonly is: 'due' }
@@ -26,15 +26,17 @@ export type GuardVerdict =
 /** Seconds that a guard may take. */
 const guardLimit = 60
 
-/** Words that a shell starts as a program, whatever they are: `if`, `A=1` and `echo` too. */
+/**
+ * The words of a command that a shell starts as a program, even if they are `if`, `A=1` or `echo`.
+ */
 export const commandWords = (line: CommandLine): readonly string[] =>
   typeof line === 'string' ? ['/bin/sh', '-c', line] : line
 
 /**
- * Statuses that do not answer the question: too slow (124), not executable (126), not found (127),
- * ended by a signal.
+ * Whether a status answers the question. Too slow (124), not executable (126), not found (127) and
+ * ended by a signal do not.
  */
-const answered = (status: number): boolean => status < 124 || status === 125
+const isAnswer = (status: number): boolean => status < 124 || status === 125
 
 function script({ creates, removes, unless, onlyIf, cwd }: Guards): Sh {
   const steps: Sh[] = []
@@ -64,10 +66,10 @@ function verdictOf(line: string): GuardVerdict | null {
     case 'cwd':
       return { is: 'failed', guard: word, status: 1 }
     case 'unless':
-      if (!answered(status)) return { is: 'failed', guard: word, status }
+      if (!isAnswer(status)) return { is: 'failed', guard: word, status }
       return status === 0 ? { is: 'holds', guard: word } : { is: 'due' }
     case 'onlyIf':
-      if (!answered(status)) return { is: 'failed', guard: word, status }
+      if (!isAnswer(status)) return { is: 'failed', guard: word, status }
       return { is: 'holds', guard: word }
     default:
       return null
@@ -75,8 +77,9 @@ function verdictOf(line: string): GuardVerdict | null {
 }
 
 /**
- * Asks a command's guards, in the order creates, removes, onlyIf, unless, up to the first that
- * holds. They are the user's, and must change nothing. Only commands start processes.
+ * Evaluates a command's guards, in the order creates, removes, onlyIf, unless, up to the first that
+ * prevents the run. Guards are the user's commands, and must change nothing. Only `unless` and
+ * `onlyIf` start processes.
  */
 export const guardFact: ShellFactKind<Guards, GuardVerdict> = {
   backend: 'shell',

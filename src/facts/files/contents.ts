@@ -1,16 +1,13 @@
 import { sh, type Sh } from '../../core/sh.js'
 
 /**
- * Shell that writes the sizes of the files `"$@"`, a line each, and then their bytes, up to
- * `longest` of each: two programs, however many files.
+ * Shell that prints the sizes of the files `"$@"`, one per line, then their bytes, up to `longest`
+ * of each: two processes for any number of files.
  */
 export const showContents = (longest: number): Sh =>
   sh`[ $# = 0 ] || { stat -L -c %s -- "$@" && head -q -c ${longest} -- "$@"; }`
 
-/**
- * The first lines of an answer whose rest may be bytes of any kind; null when there are not so
- * many.
- */
+/** Splits the first lines from an answer whose rest is binary; null where there are fewer lines. */
 export function firstLines(
   bytes: Buffer,
   count: number,
@@ -26,7 +23,7 @@ export function firstLines(
   }
 }
 
-/** Bytes that follow one another, by their lengths; null when they are not all there, or more. */
+/** Splits bytes into parts of given lengths; null where the lengths do not add up to the whole. */
 export function cut(bytes: Buffer, lengths: readonly number[]): readonly Buffer[] | null {
   let end = 0
   const parts = lengths.map((length) => {
@@ -37,7 +34,7 @@ export function cut(bytes: Buffer, lengths: readonly number[]): readonly Buffer[
   return end === bytes.length ? parts : null
 }
 
-/** What `showContents` wrote of `count` files; null when it cannot be understood. */
+/** Parses the output of `showContents` for `count` files; null where it cannot be understood. */
 export function readContents(
   bytes: Buffer,
   count: number,

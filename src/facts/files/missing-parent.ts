@@ -2,14 +2,14 @@ import { absent, present, unknown, type ShellFactKind } from '../../core/fact.js
 import { lines, sh, shellFunctions } from '../../core/sh.js'
 import missingParentText from './missing-parent.sh.js'
 
-/** The first directory above a path that is missing. */
+/** The first missing directory above a path. */
 export interface MissingParent {
   readonly path: string
-  /** Something that is no directory is in its place. */
+  /** Whether something other than a directory is in its place. */
   readonly taken: boolean
 }
 
-/** `/a/b/c` → `/a`, `/a/b` */
+/** The directories above a path: `/a/b/c` → `/a`, `/a/b` */
 export function parentsOf(path: string): readonly string[] {
   const names = path.split('/').slice(1, -1)
   return names.map((_, index) => `/${names.slice(0, index + 1).join('/')}`)
@@ -17,7 +17,7 @@ export function parentsOf(path: string): readonly string[] {
 
 const directoryOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
 
-/** One path of each directory: its neighbours have the same answer. */
+/** One path of each directory: the result is the same for all paths in it. */
 const directoriesOf = (paths: readonly string[]): readonly string[] => [
   ...new Map(paths.map((path) => [directoryOf(path), path])).values(),
 ]

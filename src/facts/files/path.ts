@@ -10,23 +10,25 @@ import { lines, sh, shellFunctions, type Sh } from '../../core/sh.js'
 import { slowDisk } from '../limits.js'
 import pathText from './path.sh.js'
 
-/** Which path, and what of it besides its attributes. */
+/** A path, and what to read about it besides its attributes. */
 export interface PathKey {
   readonly path: string
-  /** Look through a symbolic link. Default false: the link itself is looked at. */
+  /** Follow a symbolic link. Default false: read the link itself. */
   readonly follow?: boolean
-  /** The digest of a regular file is wanted. Default false. */
+  /** Read the digest of a regular file. Default false. */
   readonly digest?: boolean
-  /** The only size, in bytes, at which a digest is worth taking. Left out: any up to 64 MiB. */
+  /**
+   * Read the digest only if the file has this size in bytes. Default: for all sizes up to 64 MiB.
+   */
   readonly size?: number
   /**
-   * Its bytes are wanted too (up to 256 KiB), unless the SHA-256, in hex, is this one; '' wants
-   * them always. Left out: never.
+   * Also read the content (up to 256 KiB), unless this is its SHA-256 in hex; '' reads it always.
+   * Default: never.
    */
   readonly contentUnless?: string
 }
 
-/** What is at a path. */
+/** What exists at a path. */
 export interface PathEntry {
   readonly kind: 'file' | 'directory' | 'link' | 'other'
   /** The lower twelve bits. */
@@ -38,23 +40,23 @@ export interface PathEntry {
   readonly group: string | null
   /** In bytes. */
   readonly size: number
-  /** Of a regular file, when asked for and the size is one at which it is taken; else `null`. */
+  /** The digest of a regular file, if requested and taken at its size; else `null`. */
   readonly sha256: string | null
   /**
-   * Where a link points, as it is written; with `follow` the path of what it leads to. `null` for
-   * what is no link.
+   * The target of a link as written; with `follow` the path that it leads to. `null` for anything
+   * but a link.
    */
   readonly target: string | null
-  /** When asked for and not longer than 256 KiB; else `null`. */
+  /** The content, if requested and not longer than 256 KiB; else `null`. */
   readonly content: Uint8Array | null
 }
 
-/** Longer files are not carried over. */
+/** Longer files are not transferred. */
 const longestContent = 256 * 1024
 
 /**
- * Of a longer file no digest is taken where nobody knows the size that it should have: somebody may
- * have made it endless.
+ * The largest file of which a digest is taken where the desired size is not known. Other users
+ * could have made the file endless.
  */
 export const mostDigested = 64 * 1024 * 1024
 
@@ -102,7 +104,7 @@ const nameOf = (name: string | undefined): string | null =>
 
 type PathAttributes = Omit<PathEntry, 'sha256' | 'target' | 'content'>
 
-/** A line of `stat -c '%f %u %g %s %U:%G'`: a name may hold spaces, and no colon. */
+/** Parses a line of `stat -c '%f %u %g %s %U:%G'`. A name may contain spaces, but no colon. */
 export function readAttributes(rest: string): PathAttributes | undefined {
   const found = /^([0-9a-f]+) (\d+) (\d+) (\d+) ([^:]+):([^:]+)$/.exec(rest)
   if (found === null) return undefined
@@ -120,7 +122,7 @@ export function readAttributes(rest: string): PathAttributes | undefined {
 
 const escaped: Readonly<Record<string, string>> = { '\\\\': '\\', '\\n': '\n', '\\r': '\r' }
 
-/** A line of sha256sum(1). coreutils begins it with a backslash when it has escaped the path. */
+/** Parses a line of sha256sum(1). coreutils starts it with a backslash if the path is escaped. */
 function digestIn(line: string): { readonly sha256: string; readonly path: string } | undefined {
   const [, slash, sha256, path] = /^(\\?)([0-9a-f]{64}) [ *](.*)$/s.exec(line) ?? []
   if (sha256 === undefined || path === undefined) return undefined
@@ -134,7 +136,7 @@ function read(
   keys: readonly PathKey[],
 ): readonly (Draft | 'absent' | 'closed')[] | undefined {
   const drafts: (Draft | 'absent' | 'closed')[] = keys.map(() => ({}))
-  /** Keys that were announced, and whose part is yet to come. */
+  /** Keys that were announced, whose parts are still to come. */
   const due = {
     at: [] as number[],
     sum: [] as number[],
@@ -179,7 +181,7 @@ function read(
       if (sum.path !== keys[index ?? -1]?.path) return false
       return add(index, { sha256: sum.sha256 })
     }
-    // A line that is not understood costs its own key: what its draft has not is unknown.
+    // A line that cannot be parsed makes only its own key unknown.
     if (line.startsWith('stat ')) return add(due.at.shift(), readAttributes(line.slice(5)) ?? {})
     if (line === 'targets') return due.link.splice(0).every(target)
     if (line === 'contents') return due.bytes.splice(0).every(content)
@@ -253,8 +255,8 @@ function factOf(draft: Draft | 'absent' | 'closed', { path }: PathKey): Fact<Pat
 }
 
 /**
- * What is at a path: kind, attributes and, when asked for, digest and bytes. Each of stat(1),
- * readlink(1), sha256sum(1) and head(1) is started once for all paths, and only when one of them
+ * What exists at a path: kind, attributes and, if requested, digest and content. Each of stat(1),
+ * readlink(1), sha256sum(1) and head(1) is started once for all paths, and only if one of them
  * needs it.
  */
 export const pathFact: ShellFactKind<PathKey, PathEntry> = {

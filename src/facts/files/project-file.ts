@@ -1,9 +1,6 @@
 import { unknown, type Fact, type LocalFactKind } from '../../core/fact.js'
 
-/**
- * A file of the project that is not there is a mistake of the project and no state of a host, so it
- * is never `absent`.
- */
+/** A missing file of the project is an error, not a state of the host, so it is never `absent`. */
 function needed<V>(fact: Fact<V>, path: string): Fact<V> {
   if (fact.is !== 'absent') return fact
   return unknown(`${path} does not exist in the project`, 'create the file or correct its name')
@@ -19,7 +16,7 @@ export const templateFact: LocalFactKind<string, string> = {
   },
 }
 
-/** The bytes of a file of the project, by its path from the project's directory. */
+/** The bytes of a file of the project, by its path relative to the project's directory. */
 export const sourceFact: LocalFactKind<string, Uint8Array> = {
   backend: 'local',
   name: 'source',

@@ -4,10 +4,10 @@ import { Secret } from '../../core/secret.js'
 import { firstLines, readContents, showContents } from './contents.js'
 import secretFileText from './secret-file.sh.js'
 
-/** Longer files hold something else. */
+/** A longer file cannot be a secret. */
 const longest = 4096
 
-/** A secret is one line of text, with or without a line break at its end. */
+/** Reads a secret from the bytes of its file: one line of text, with or without a line break. */
 function secretIn(bytes: Buffer, path: string): Fact<Secret> {
   const text = bytes.toString().replace(/\r?\n$/, '')
   const useless = (why: string): Fact<Secret> =>
@@ -21,7 +21,7 @@ function secretIn(bytes: Buffer, path: string): Fact<Secret> {
   return present(new Secret(text))
 }
 
-/** The secret in a file of the host. It is read by root, whoever the resource acts as. */
+/** The secret in a file of the host. Root reads it, whichever user the resource acts as. */
 export const secretFileFact: ShellFactKind<string, Secret> = {
   backend: 'shell',
   name: 'secret-file',
@@ -43,7 +43,7 @@ export const secretFileFact: ShellFactKind<string, Secret> = {
       code === 0 &&
       contents?.length === kept &&
       answer?.lines.every((word) => /^(?:link|absent|closed|has)$/.test(word)) === true
-    // What was said instead may hold a secret and is not repeated.
+    // The output may hold a secret and is not repeated.
     if (!understood)
       return paths.map((path) =>
         unknown(`${path} could not be read`, 'see what head(1) and stat(1) say on the host'),

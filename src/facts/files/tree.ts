@@ -4,9 +4,7 @@ import { processorLimit } from '../limits.js'
 import { readAttributes, type PathEntry } from './path.js'
 import treeText from './tree.sh.js'
 
-/**
- * Things of a directory tree that are alike: how many, of which kind, whose, and with which mode.
- */
+/** A number of entries in a directory tree with the same kind, owner, group and mode. */
 export type TreeEntry = Pick<PathEntry, 'kind' | 'mode' | 'uid' | 'gid' | 'owner' | 'group'> & {
   readonly count: number
 }
@@ -15,7 +13,7 @@ export type TreeEntry = Pick<PathEntry, 'kind' | 'mode' | 'uid' | 'gid' | 'owner
 const longest = 600
 
 /**
- * A directory with all that is below it on the same file system, counted by kind, owner, group and
+ * A directory with everything below it on the same file system, counted by kind, owner, group and
  * mode. Links are not followed. One sort(1) for all trees.
  */
 export const treeFact: ShellFactKind<string, readonly TreeEntry[]> = {
@@ -45,7 +43,7 @@ echo end`,
         return tree.length === 0
       }
       const entry = readAttributes(rest)
-      // It costs its own tree only.
+      // Only this tree becomes unknown.
       if (entry === undefined) {
         odd.add(tree)
         return true
@@ -55,7 +53,7 @@ echo end`,
       return true
     })
     const whole = trees.every((tree) => tree.length > 0 || odd.has(tree))
-    // A tool that complained may have left something out.
+    // After an error of a tool entries may be missing.
     if (code !== 0 || rows.at(-2) !== 'end' || !understood || !whole || stderr.trim() !== '') {
       return paths.map(() =>
         unknown(

@@ -7,51 +7,54 @@ import { failureOf } from '../failure.js'
 import { answersOf, type Answer } from '../section.js'
 import checkoutText from './checkout.sh.js'
 
-/** Options of git-clean(1) that say what `clean` removes; null where nothing is to be removed. */
+/** The options of git-clean(1) for `clean`; null where nothing is to be removed. */
 export type CleanOptions = readonly string[] | null
 
 export interface CheckoutKey {
   readonly path: string
   readonly clean: CleanOptions
   readonly submodules: boolean
-  /** The local branch that is wanted; empty where none is. */
+  /** The desired local branch; empty for none. */
   readonly branch: string
 }
 
-/** Commits that neither a branch of the remote nor a tag has, or had. */
+/** Commits that are, and were, neither in a branch of the remote nor in a tag. */
 export interface OwnCommits {
-  /** A branch's name, or a submodule's path. */
+  /** The name of a branch, or the path of a submodule. */
   readonly name: string
   readonly unpushed: number
 }
 
 export interface Checkout {
   readonly owner: Owner
-  /** The commit that is checked out; null before the first. */
+  /** The commit that is checked out; null before the first one. */
   readonly head: string | null
-  /** The URL of `origin`, without what may be a password in it. */
+  /** The URL of `origin`, without passwords. */
   readonly remote: string | null
-  /** Tracked files that are not as the commit gives them, with `submodules` theirs too. */
+  /** Tracked files that differ from the commit, with `submodules` also those in submodules. */
   readonly changed: readonly string[]
-  /** What `clean` would remove. */
+  /** Files that `clean` would remove. */
   readonly unwanted: readonly string[]
-  /** Commits that neither a branch of the remote nor a tag has, or had. */
+  /** The number of commits that are, and were, neither in a branch of the remote nor in a tag. */
   readonly unpushed: number
-  /** Lock files of a git that is no longer there. */
+  /** Lock files left by a git process that no longer runs. */
   readonly locks: readonly string[]
   /** Submodules that differ from the commit. */
   readonly submodules: readonly string[]
   /** Those of them that are at another commit. */
   readonly ahead: readonly OwnCommits[]
-  /** Local branches that stand where the wanted one would be made. */
+  /** Local branches whose names exclude the desired one (`a` and `a/b`), or that have its name. */
   readonly branches: readonly OwnCommits[]
-  /** What somebody has begun and not ended, such as a merge. */
+  /** An unfinished operation, such as a merge. */
   readonly underWay: GitOperation | null
 }
 
 export type GitOperation = 'rebase' | 'merge' | 'cherry-pick' | 'revert'
 
-/** By the files that git keeps meanwhile; `git am` and the older kind of rebase share one. */
+/**
+ * By the file or directory that git keeps during the operation; `git am` and the older rebase share
+ * one.
+ */
 const operations: ReadonlyMap<string | undefined, GitOperation> = new Map([
   ['rebase-merge', 'rebase'],
   ['rebase-apply', 'rebase'],
@@ -60,12 +63,12 @@ const operations: ReadonlyMap<string | undefined, GitOperation> = new Map([
   ['REVERT_HEAD', 'revert'],
 ])
 
-/** What is at a checkout's path instead of one. */
+/** Something else at the path of a checkout. */
 export interface NoCheckout {
   readonly other: string
 }
 
-/** Seconds for git as another user, whose filters it runs: they must not hold up the host. */
+/** Seconds for git as another user. It runs that user's filters, which must not block the host. */
 const answerLimit = 120
 
 const functions = lines([asOwner, shellFunctions(checkoutText)])
@@ -78,8 +81,8 @@ echo @checkout; fettle_checkout ${answerLimit} ${path} ${words} 2>&1; echo "@sta
 }
 
 /**
- * A checkout as it is. A path that is missing or an empty directory is absent: git can be put
- * there.
+ * The state of a checkout. A missing path and an empty directory are absent: git can clone into
+ * them.
  */
 export const gitCheckoutFact: ShellFactKind<CheckoutKey, Checkout | NoCheckout> = {
   backend: 'shell',
@@ -98,7 +101,7 @@ export const gitCheckoutFact: ShellFactKind<CheckoutKey, Checkout | NoCheckout> 
   },
 }
 
-/** Status values of the script's own. */
+/** Exit statuses of the script itself. */
 const answers: ReadonlyMap<string | undefined, Fact<NoCheckout>> = new Map([
   [
     '90',
@@ -138,7 +141,7 @@ function checkoutOf(
   )
 }
 
-/** A URL may hold a token, which must not be shown. */
+/** Hides tokens in a URL. */
 const withoutToken = (url: string): string =>
   url
     .replace(/^([a-z+]+:\/\/)[^/@:]*:[^/@]*@/, '$1[secret]@')
@@ -172,7 +175,7 @@ function parsed(path: string, answer: string): Fact<Checkout> {
     unwanted: found(/^Would remove (.*)$/),
     unpushed: Number(unpushed),
     locks: all('lock'),
-    // git-describe(1) stands behind the path of one that is checked out.
+    // For a submodule that is checked out the output of git-describe(1) follows its path.
     submodules: found(/^[-+U][0-9a-f]{40,64} (.*?)(?: \(.*\))?$/),
     ahead: ownCommits(all('ahead')),
     branches: ownCommits(all('branch')),

@@ -1,12 +1,12 @@
 import { sh } from '../../core/sh.js'
 
 /**
- * What git may reach a repository by. `ext::` would run commands, also through a submodule's URL or
+ * The protocols that git may use. `ext::` would run commands, even from a submodule's URL or
  * `insteadOf`.
  */
 export type Protocol = 'https' | 'ssh' | 'file'
 
-/** The protocol of a repository's URL; null where it is none that git may be given. */
+/** The protocol of a repository's URL; null where git may not be given the URL. */
 export function protocolOf(repo: string): Protocol | null {
   if (/^https:\/\/[^\s/]/.test(repo)) return 'https'
   if (
@@ -19,10 +19,7 @@ export function protocolOf(repo: string): Protocol | null {
   return /^(?:file:\/\/)?\/[^\s]*$/.test(repo) ? 'file' : null
 }
 
-/**
- * Settings that a repository cannot override: none of its hooks runs, and no process outlives the
- * command.
- */
+/** Settings that override the repository's: no hooks run, and no process outlives the command. */
 const settings: readonly (readonly [string, string])[] = [
   ['core.hooksPath', '/dev/null'],
   ['core.fsmonitor', 'false'],
@@ -33,7 +30,7 @@ const settings: readonly (readonly [string, string])[] = [
   ['advice.detachedHead', 'false'],
 ]
 
-/** Variables for a git that works in the checkout at `path` and nowhere above it. */
+/** Variables for git commands that work in the checkout at `path` only, and in none above it. */
 export const localEnvironment = (path: string): readonly string[] => [
   `GIT_CEILING_DIRECTORIES=${path.slice(0, path.lastIndexOf('/')) || '/'}`,
   'GIT_OPTIONAL_LOCKS=0',
@@ -54,8 +51,8 @@ const sshOptions = [
 ]
 
 /**
- * Variables for a git that reaches a repository: nothing is asked, host keys are known or refused,
- * nothing hangs for ever.
+ * Variables for git commands that access a repository: no prompts, only known host keys, and time
+ * limits.
  */
 export function remoteEnvironment(repo: string, key: string | undefined): readonly string[] {
   const protocol = protocolOf(repo)

@@ -8,17 +8,17 @@ import remoteText from './remote.sh.js'
 
 export interface RemoteKey {
   readonly repo: string
-  /** A branch, a tag, a full name such as `refs/heads/main`, or a whole commit id. */
+  /** A branch, a tag, a full name such as `refs/heads/main`, or a full commit id. */
   readonly ref: string
-  /** Where the checkout is, or will be. */
+  /** The path of the checkout, which may not exist yet. */
   readonly path: string
-  /** Who asks; left out: the owner of what is at `path`, else the session's user. */
+  /** The user that runs git. Default: the owner of what is at `path`, else the session's user. */
   readonly owner?: string
-  /** Path of the private key on the host. */
+  /** The path of the private key on the host. */
   readonly key?: string
 }
 
-/** The commit that a ref stands for now. */
+/** The commit that a ref points to now. */
 export interface RemoteRef {
   readonly kind: 'branch' | 'tag' | 'commit'
   /** Without `refs/heads/` or `refs/tags/`. */
@@ -39,14 +39,14 @@ function asking({ repo, ref, path, owner = '', key }: RemoteKey): Sh {
 echo @remote; fettle_remote ${answerLimit} ${owner} ${path} ${repo} ${namesOf(ref)} 2>&1; echo "@status $?"`
 }
 
-/** `ls-remote` matches the end of names; only these are wanted. */
+/** The names to request. `ls-remote` also matches names that end with one of them. */
 const namesOf = (ref: string): readonly string[] =>
   ref.startsWith('refs/')
     ? [ref, `${ref}^{}`]
     : [`refs/heads/${ref}`, `refs/tags/${ref}`, `refs/tags/${ref}^{}`]
 
 /**
- * What a ref of a repository stands for, by `git ls-remote` on the host. A whole commit id is known
+ * The commit that a ref points to, by `git ls-remote` on the host. A full commit id is known
  * without asking.
  */
 export const gitRemoteFact: ShellFactKind<RemoteKey, RemoteRef> = {

@@ -9,35 +9,35 @@ import {
   type GithubReader,
 } from '../../core/fact.js'
 
-/** A webhook of a repository, as GitHub's "List repository webhooks" tells it. */
+/** A webhook of a repository, from GitHub's "List repository webhooks". */
 export interface Hook {
   readonly id: number
   readonly url: string
   /** `json` or `form`. */
   readonly contentType: string
-  /** Whether GitHub checks the certificate of an https URL (`insecure_ssl` is `0`). */
+  /** Whether GitHub verifies the certificate of an https URL (`insecure_ssl` is `0`). */
   readonly verifyTls: boolean
-  /** GitHub shows a secret as `********`, never its text. */
+  /** Whether a secret is set. GitHub shows only `********`. */
   readonly hasSecret: boolean
   readonly events: readonly string[]
   readonly active: boolean
-  /** ISO 8601, in seconds, by GitHub's clock. */
+  /** ISO 8601 in whole seconds, by GitHub's clock. */
   readonly updatedAt: string
 }
 
-/** The newest first delivery of a hook (a redelivery repeats an older one and says nothing new). */
+/** The newest delivery of a hook, redeliveries excluded: they repeat older ones. */
 export interface Delivery {
   readonly id: number
   readonly hook: number
-  /** ISO 8601, in seconds, by GitHub's clock. */
+  /** ISO 8601 in whole seconds, by GitHub's clock. */
   readonly deliveredAt: string
-  /** The status that the hook's URL answered with. */
+  /** The status of the answer from the hook's URL. */
   readonly status: number
-  /** The header `X-Hub-Signature-256`; null when the hook had no secret. */
+  /** The header `X-Hub-Signature-256`; null where the hook had no secret. */
   readonly signature: string | null
   /**
-   * `JSON.stringify` of the payload that GitHub shows; null when it cannot be written again
-   * exactly.
+   * `JSON.stringify` of the payload that GitHub shows; null where its exact text cannot be
+   * reproduced.
    */
   readonly body: string | null
 }
@@ -66,7 +66,7 @@ export function ownerAndName(repo: string): { readonly owner: string; readonly r
   return { owner, repo: name }
 }
 
-/** What a token needs for a route, in the words of GitHub's settings pages. */
+/** The permission that a token needs for a route, in the words of GitHub's settings pages. */
 export function neededPermission(route: string): string {
   const access = route.startsWith('GET ') ? 'read' : 'read and write'
   if (route.includes('/keys'))
@@ -75,8 +75,8 @@ export function neededPermission(route: string): string {
 }
 
 /**
- * A URL in the form in which two hooks are compared: scheme and host in lower case, no default
- * port, no slash at the end.
+ * The canonical form of a URL, to compare hooks: scheme and host in lower case, no default port, no
+ * trailing slash.
  */
 export function normalizedUrl(url: string): string {
   if (!URL.canParse(url)) return url
@@ -136,7 +136,7 @@ const deliveryItemShape = z.object({
   redelivery: z.boolean(),
 })
 
-/** One line of GitHub's list of deliveries. */
+/** An entry of GitHub's list of deliveries. */
 export type DeliveryItem = z.output<typeof deliveryItemShape>
 
 const deliveryShape = z.object({
@@ -147,7 +147,7 @@ const deliveryShape = z.object({
   response: z.object({ payload: z.string().nullish() }).nullish(),
 })
 
-/** GitHub's answer as hooks, or null when it cannot be understood. */
+/** Parses GitHub's answer; null where it cannot be understood. */
 export const parseHooks = (answer: unknown): readonly Hook[] | null =>
   z.array(hookShape).safeParse(answer).data ?? null
 export const parseDeployKeys = (answer: unknown): readonly DeployKey[] | null =>
@@ -155,7 +155,7 @@ export const parseDeployKeys = (answer: unknown): readonly DeployKey[] | null =>
 export const parseDeliveries = (answer: unknown): readonly DeliveryItem[] | null =>
   z.array(deliveryItemShape).safeParse(answer).data ?? null
 
-/** What a delivery sent and what was answered, or null when it cannot be understood. */
+/** Parses a delivery and its answer; null where it cannot be understood. */
 export function parseDelivery(
   answer: unknown,
 ): (Pick<Delivery, 'signature' | 'body'> & { readonly answered: string }) | null {
@@ -166,16 +166,16 @@ export function parseDelivery(
   )?.[1]
   return {
     signature: typeof signature === 'string' ? signature : null,
-    body: written(data.request.payload),
+    body: exactJson(data.request.payload),
     answered: data.response?.payload ?? '',
   }
 }
 
 /**
- * An integer beyond 2^53 arrives as a bigint, which JSON.stringify refuses, or as another number
- * than was sent.
+ * Serialises a payload; null where the result may differ from what was sent. An integer beyond 2^53
+ * arrives as a bigint, which JSON.stringify refuses, or as another number.
  */
-function written(payload: unknown): string | null {
+function exactJson(payload: unknown): string | null {
   if (typeof payload !== 'object' || payload === null) return null
   try {
     return JSON.stringify(payload, (_, value: unknown) => {
@@ -193,15 +193,15 @@ const garbled = (repo: string, what: string): Fact<never> =>
     "look whether GITHUB_API_URL leads to GitHub's API, and try again",
   )
 
-/** GitHub answers 404 for what a token may not see, too. */
+/** GitHub also answers 404 where the token lacks a permission. */
 const hidden = (repo: string, route: string): Fact<never> =>
   unknown(
     `GitHub has no repository ${repo}, or the token may not see its settings (both are 404 Not Found)`,
     `correct the name, or give the token of GITHUB_TOKEN access to ${repo} with ${neededPermission(route)}`,
   )
 
-/** A refusal of GitHub is an unknown fact; its remedy names the permission. */
-async function asked<V>(read: () => Promise<Fact<V>>): Promise<Fact<V>> {
+/** Reads a fact. An error of GitHub makes it unknown; the remedy names the permission. */
+async function orUnknown<V>(read: () => Promise<Fact<V>>): Promise<Fact<V>> {
   try {
     return await read()
   } catch (error) {
@@ -224,18 +224,18 @@ async function hooksOf(github: GithubReader, repo: string): Promise<Fact<readonl
 export const hooksFact: GithubFactKind<RepositoryKey, readonly Hook[]> = {
   backend: 'github',
   name: 'github-hooks',
-  read: (github, { repo }) => asked(() => hooksOf(github, repo)),
+  read: (github, { repo }) => orUnknown(() => hooksOf(github, repo)),
 }
 
 /**
- * The newest delivery of the hook with a URL; absent when there is no such hook, or it never
- * delivered.
+ * The newest delivery of the hook with a URL; absent without such a hook, and before its first
+ * delivery.
  */
 export const newestDeliveryFact: GithubFactKind<HookKey, Delivery> = {
   backend: 'github',
   name: 'github-delivery',
   read: (github, { repo, url }) =>
-    asked(async () => {
+    orUnknown(async () => {
       const hooks = await hooksOf(github, repo)
       if (hooks.is !== 'present') return hooks
       const hook = hooks.value.find((one) => normalizedUrl(one.url) === normalizedUrl(url))
@@ -276,7 +276,7 @@ export const deployKeysFact: GithubFactKind<RepositoryKey, readonly DeployKey[]>
   backend: 'github',
   name: 'github-deploy-keys',
   read: (github, { repo }) =>
-    asked(async () => {
+    orUnknown(async () => {
       const answer = await github.list(listKeys, ownerAndName(repo))
       if (answer === null) return hidden(repo, listKeys)
       const keys = parseDeployKeys(answer)

@@ -4,22 +4,22 @@ import { allUnknown } from '../failure.js'
 import webhookMarksText from './mark.sh.js'
 
 /**
- * What a run leaves on the host about the secret that it gave a hook: GitHub never shows a secret,
- * so this is how it is known again.
+ * A record on the host of the secret that a hook was given. GitHub never shows a secret, so later
+ * runs compare with this.
  */
 export interface WebhookMark {
-  /** The hook's id on GitHub: the name of the mark's file. */
+  /** The hook's id on GitHub, and the name of the mark's file. */
   readonly hook: number
-  /** Random, in hex. */
+  /** A random salt in hex. */
   readonly salt: string
-  /** HMAC-SHA256 of the secret under the salt, in hex. Empty when the file does not hold a mark. */
+  /** HMAC-SHA256 of the secret with the salt, in hex. Empty for a damaged file. */
   readonly hmac: string
 }
 
-/** Where marks are kept, root only. */
+/** The directory of the marks, for root only. */
 export const marksDirectory = '/var/lib/fettle/github'
 
-/** The text of a mark's file. */
+/** The content of a mark's file. */
 export const markText = ({ salt, hmac }: Pick<WebhookMark, 'salt' | 'hmac'>): string =>
   `1 ${salt} ${hmac}\n`
 
@@ -27,13 +27,13 @@ function parseLine(line: string): WebhookMark | null {
   const name = /^(\d+) /.exec(line)
   if (name === null) return null
   const mark = /^\d+ 1 ([0-9a-f]+) ([0-9a-f]{64})$/.exec(line)
-  // A damaged file is a mark that fits no secret: setting the secret again harms nothing.
+  // A damaged file is a mark that matches no secret: setting the secret again does no harm.
   return { hook: Number(name[1]), salt: mark?.[1] ?? '', hmac: mark?.[2] ?? '' }
 }
 
 /**
- * All marks of the host, in one block: a hook's id is not known when resources are built. The key
- * is always `all`.
+ * All marks of the host in one block, because the id of a hook is not known when resources are
+ * built. The key is always `all`.
  */
 export const githubMarkFact: ShellFactKind<'all', readonly WebhookMark[]> = {
   backend: 'shell',

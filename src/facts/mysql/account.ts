@@ -8,30 +8,28 @@ export interface AccountKey extends OnServer {
   readonly host: string
 }
 
-/** One way to log in; an account may have several, joined by OR. */
+/** One way to log in. An account may have several, joined by OR. */
 export interface LoginMethod {
   /** `mysql_native_password`, `unix_socket`, `ed25519` … */
   readonly plugin: string
-  /** What the plugin keeps, such as the password's hash: never shown. */
+  /** What the server stores for the plugin, such as a password's hash. Never shown. */
   readonly kept: string
 }
 
 export interface Account {
   readonly ways: readonly LoginMethod[]
-  /** What `REQUIRE` asks for. */
+  /** The requirement of `REQUIRE`. */
   readonly requires: 'nothing' | 'tls' | 'certificate'
   readonly grants: readonly Grant[]
-  /**
-   * Whether the server takes names of databases and tables for equal when only their case differs.
-   */
+  /** Whether the server ignores case in names of databases and tables. */
   readonly foldsCase: boolean
 }
 
 const plugin = z.string().regex(/^\w+$/)
 const way = z.object({ plugin: plugin.optional(), authentication_string: z.string().optional() })
 /**
- * The parts of `mysql.global_priv.Priv` that matter. An empty member of `auth_or` stands for the
- * way at the top.
+ * The relevant parts of `mysql.global_priv.Priv`. An empty member of `auth_or` stands for the
+ * top-level login method.
  */
 const priv = way.extend({
   auth_or: z.array(way).optional(),
@@ -42,10 +40,9 @@ const priv = way.extend({
 const requirements = ['nothing', 'tls', 'certificate', 'certificate'] as const
 
 /**
- * An account, in the place that it has among those that are asked about. The plugin column of
- * `mysql.user` does not tell of a second way (Debian's root:
- * `mysql_native_password OR unix_socket`), so `mysql.global_priv` is read, which MariaDB has since
- * 10.4.
+ * The question about an account; its answer is found by its place among all accounts. It reads
+ * `mysql.global_priv`, which MariaDB has since 10.4, because the plugin column of `mysql.user` does
+ * not show a second login method (Debian's root has `mysql_native_password OR unix_socket`).
  */
 export function accountQuestion({ name, host }: AccountKey, place: number): string {
   const user = literal(name)
@@ -55,7 +52,7 @@ SELECT 'kept', Priv AS priv FROM mysql.global_priv WHERE User = ${user} AND Host
 SHOW GRANTS FOR ${user}@${from};`
 }
 
-/** An account with its ways to log in and its grants. */
+/** Parses an account with its login methods and grants. */
 export function accountOf(rows: Rows, place: number, said: string): Fact<Account> {
   const [server] = rows
   if (server?.[0] !== 'server' || server.length !== 3 || rows.at(-1)?.[0] !== 'end')
@@ -72,13 +69,13 @@ export function accountOf(rows: Rows, place: number, said: string): Fact<Account
   const end = rest.findIndex(([what]) => what === 'account' || what === 'end')
   const own = rest.slice(0, end)
   const [kept, ...grantRows] = own
-  // The client says that there is no such grant, and goes on.
+  // For an unknown account the client prints an error and continues.
   if (kept === undefined) return absentUnlessRefused(said)
   const account = kept[0] === 'kept' ? priv.safeParse(json(kept[1])) : null
   const grants = grantRows.map(([line, ...more]) =>
     line === undefined || more.length > 0 ? null : parseGrant(line),
   )
-  // Every account has at least its line of USAGE.
+  // Every account has at least a line with USAGE.
   if (account?.success !== true || account.data.is_role === true || grants.length === 0)
     return notUnderstood(said)
   const strange = grantRows[grants.indexOf(null)]
@@ -97,7 +94,7 @@ export function accountOf(rows: Rows, place: number, said: string): Fact<Account
   })
 }
 
-/** No row is knowledge only if the question was allowed. */
+/** Without a row the account is absent only if the server did not refuse the question. */
 const absentUnlessRefused = (said: string): Fact<never> =>
   /ERROR (?!1141 )\d+ /.test(said) ? notUnderstood(said) : absent
 

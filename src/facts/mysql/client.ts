@@ -6,39 +6,38 @@ import clientText from './client.sh.js'
 import { howToStart, problemOf } from './errors.js'
 import { answersOf } from '../section.js'
 
-/** Where Debian's server listens. */
+/** The socket of Debian's server. */
 export const defaultSocket = '/run/mysqld/mysqld.sock'
 
 /**
- * Seconds that a server may take: one that was stopped (SIGSTOP) accepts connections and never
+ * Seconds that a server may take. A server that was stopped (SIGSTOP) accepts connections and never
  * answers.
  */
 export const answerLimit = 30
 
-/** What all keys of MySQL's facts have. */
+/** The common part of all keys of MySQL facts. */
 export interface OnServer {
   readonly connection: MysqlConnection
 }
 
 /**
- * A string of SQL; the session's `sql_mode` must be that of `sessionSettings`, so that a backslash
- * is an escape.
+ * Quotes a string of SQL. Backslashes are escapes only with the `sql_mode` of `sessionSettings`.
  */
 export const literal = (text: string): string =>
   `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
 
-/** Where a server is: its socket, or host and port. */
+/** The address of a server: its socket, or host and port. */
 export function placeOf({ socket, host, port }: MysqlConnection): string {
   return host === undefined ? (socket ?? defaultSocket) : `${host}:${String(port ?? 3306)}`
 }
 
-/** A name of SQL, in backticks. */
+/** Quotes a name of SQL. */
 export const identifier = (name: string): string => `\`${name.replaceAll('`', '``')}\``
 
 /**
- * Without these, the server's own settings decide what a backslash or a double quote means. The
- * comment is MariaDB's only (MySQL lacks that mode): without it, GRANT makes an account that is not
- * there, with no password.
+ * Without these settings the server's configuration would decide what backslashes and double quotes
+ * mean. The comment is for MariaDB only, because MySQL lacks that mode: without it GRANT creates a
+ * missing account, with no password.
  */
 export const sessionSettings =
   "SET SESSION sql_mode = '' /*M! 'NO_AUTO_CREATE_USER' */, sql_quote_show_create = 1"
@@ -48,7 +47,7 @@ const hangs = [
   'look at the server: systemctl status mariadb.service, SHOW PROCESSLIST, journalctl -u mariadb.service',
 ] as const
 
-/** Status values of the script's own; the client ends with 1. */
+/** Exit statuses of the script itself; the client exits with 1. */
 const problems: Readonly<Record<number, readonly [reason: string, remedy: string]>> = {
   90: [
     'no MariaDB client is installed on the host',
@@ -112,8 +111,8 @@ function askServer(connection: MysqlConnection, sql: string): Sh {
 }
 
 /**
- * Shell that asks each server with its own client. Options come from here alone and not from
- * `~/.my.cnf`; a password is read from the block's input and reaches the client through a pipe.
+ * Shell that asks each server with its own client. Options do not come from `~/.my.cnf`; passwords
+ * are read from the block's input and passed to the client through a pipe.
  */
 export function askServers(
   questions: readonly { readonly connection: MysqlConnection; readonly sql: string }[],
@@ -132,20 +131,18 @@ export function askServers(
 /** Rows of cells. */
 export type Rows = readonly (readonly string[])[]
 
-/**
- * What a server answered, or why it did not. `said` is what the clients wrote on standard error.
- */
+/** The answer of a server, or why there is none. `said` is the standard error of the clients. */
 export type ServerAnswer =
   | { readonly rows: Rows; readonly said: string }
   | { readonly problem: Fact<never> }
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', '0': '\0', '\\': '\\' }
 
-/** A cell of the client's batch output, where a newline, tab, NUL and backslash are escaped. */
+/** Unescapes a cell of the client's batch output: newline, tab, NUL and backslash. */
 const unescape = (cell: string): string =>
   cell.replace(/\\([nt0\\])/g, (_, escaped: string) => escapes[escaped] ?? escaped)
 
-/** The answers of `askServers`, in the order of its questions. */
+/** Parses the answers to `askServers`, in the order of its questions. */
 export function serverAnswers(
   { code, stdout, stderr }: Output,
   count: number,
@@ -174,7 +171,7 @@ export function serverAnswers(
   })
 }
 
-/** The fact of a server that answered something else than was asked. */
+/** The fact for an unexpected answer. */
 export function notUnderstood(said: string): Fact<never> {
   if (said === '')
     return unknown(
@@ -185,7 +182,7 @@ export function notUnderstood(said: string): Fact<never> {
   return unknown(reason, remedy)
 }
 
-/** Text without the hashes of passwords, which `SHOW GRANTS` and errors quote. */
+/** Removes the hashes of passwords, which `SHOW GRANTS` and errors contain. */
 export const withoutHashes = (text: string): string => text.replace(/\*[0-9A-F]{40}/gi, '[hash]')
 
 interface Member<K> {
@@ -198,7 +195,7 @@ interface ServerKeys<K> {
   readonly members: readonly Member<K>[]
 }
 
-/** Keys by the server that they are on, each with its place among all keys. */
+/** Keys grouped by server, each with its index among all keys. */
 export function byServer<K extends OnServer>(keys: readonly K[]): readonly ServerKeys<K>[] {
   const servers = new Map<string, { connection: MysqlConnection; members: Member<K>[] }>()
   for (const [index, key] of keys.entries()) {

@@ -1,10 +1,10 @@
-/** What an error of MariaDB means, and what to do. */
+/** The meaning of an error of MariaDB, and its remedy. */
 export interface MysqlProblem {
   readonly reason: string
   readonly remedy: string
 }
 
-/** Characters of the server's words that a reason quotes. */
+/** How many characters of the server's message a reason quotes. */
 const quoted = 1000
 
 type Meaning = readonly [meaning: string, remedy: string]
@@ -18,9 +18,7 @@ const denied: Meaning = [
 ]
 const hangs: Meaning = ['MariaDB does not answer, because it hangs or has too much to do', look]
 
-/**
- * Errors by their numbers, which stay the same between versions and languages; the words do not.
- */
+/** Errors by number. Numbers are the same in all versions and languages, messages are not. */
 const meanings: Readonly<Record<number, Meaning>> = {
   1040: [
     'MariaDB has no connection left',
@@ -53,8 +51,8 @@ const meanings: Readonly<Record<number, Meaning>> = {
 }
 
 /**
- * Why the system made no connection, by its error number at the end of the client's words; the
- * client gives 115 where nobody listens by TCP.
+ * Why no connection was made, by the system's error number at the end of the client's message. The
+ * client reports 115 where nothing listens by TCP.
  */
 function unconnected(words: string): Meaning {
   const number = Number(/\((\d+)\b[^()]*\)\s*$/.exec(words)?.[1])
@@ -80,13 +78,13 @@ function meaningOf(number: number, words: string): Meaning {
   )
 }
 
-/** What to do about an error of the server; null where its number says no more than its words. */
+/** The remedy for an error of the server; null where only its message helps. */
 export const remedyOf = (number: number): string | null => meanings[number]?.[1] ?? null
 
 /**
- * What stands in the way, from what the client said: `ERROR 1040 (08004): Too many connections`.
- * What the server says before the client has TLS comes wrapped in an error of the client:
- * `ERROR 2002 (HY000): Received error packet before … be verified: 1040 - Too many connections`.
+ * Explains the client's error: `ERROR 1040 (08004): Too many connections`. An error that the server
+ * sends before the client uses TLS is wrapped in one of the client: `ERROR 2002 (HY000): Received
+ * error packet before … be verified: 1040 - Too many connections`.
  */
 export function problemOf(said: string): MysqlProblem {
   const first = said.split('\n').find((line) => /^ERROR (?!1141 )\d+ \(/.test(line)) ?? ''

@@ -1,18 +1,16 @@
-/** Privileges on one thing, as `SHOW GRANTS` tells them. */
+/** Privileges on one object, as `SHOW GRANTS` prints them. */
 export interface Grant {
-  /**
-   * What they are on, as SQL: `*.*`, `` `my\_app`.* ``, `` PROCEDURE `app`.`p` ``; null for a role.
-   */
+  /** The object as SQL: `*.*`, `` `my\_app`.* ``, `` PROCEDURE `app`.`p` ``; null for a role. */
   readonly on: string | null
   /**
-   * `SELECT`, `` UPDATE (`name`) ``, `ALL PRIVILEGES`, `GRANT OPTION`; of a role its quoted name.
+   * `SELECT`, `` UPDATE (`name`) ``, `ALL PRIVILEGES`, `GRANT OPTION`; for a role its quoted name.
    * `USAGE`, which means none, is left out.
    */
   readonly privileges: readonly string[]
 }
 
-// Without a look ahead a row of quotes could be read in many ways, and a hostile one would be tried
-// in all of them.
+// The lookahead makes these unambiguous. Without it a hostile line with many quotes would cause
+// exponential backtracking.
 const quotedName = '`(?:[^`]|``)*`(?!`)'
 const quotedText = "'(?:[^']|'')*'(?!')"
 const account = `(?:${quotedName}|${quotedText})(?:@(?:${quotedName}|${quotedText}))?`
@@ -25,9 +23,9 @@ const ofRole = new RegExp(`^GRANT (${quotedName}) TO ${account}(?: WITH ADMIN OP
 const eachPrivilege = new RegExp(privilege, 'g')
 
 /**
- * One line of `SHOW GRANTS`: a grant; nothing where the line gives nothing (`SET DEFAULT ROLE`);
- * null where it cannot be understood. What follows the account (the hash of its password, REQUIRE,
- * limits) is not kept.
+ * Parses one line of `SHOW GRANTS`: a grant; `nothing` for a line that grants nothing (`SET DEFAULT
+ * ROLE`); null where it cannot be understood. What follows the account (its hash, REQUIRE, limits)
+ * is dropped.
  */
 export function parseGrant(line: string): Grant | 'nothing' | null {
   if (line.startsWith('SET DEFAULT ROLE ')) return 'nothing'

@@ -22,7 +22,7 @@ type FoundOnServer<K> = K extends AccountKey ? Account : DatabaseDefaults
 
 const isAccount = (key: ServerKey): key is AccountKey => 'host' in key
 
-/** Accounts stand in the order of their keys, each under its place. */
+/** The SQL for these keys. Each account is identified by its place among them. */
 function question(keys: readonly ServerKey[]): string {
   const databases = keys.every(isAccount) ? [] : [databasesQuestion]
   const accounts = keys.flatMap((key, place) =>
@@ -37,8 +37,8 @@ function question(keys: readonly ServerKey[]): string {
 }
 
 /**
- * Names the server that does not answer, unless it is the one that is meant where none is named: a
- * wrong port is not among the client's words.
+ * Adds the server's address to a reason, except for the default server: the client's message does
+ * not show a wrong port.
  */
 function withPlace<T>(fact: Fact<T>, connection: MysqlConnection): Fact<T> {
   if (fact.is !== 'unknown' || (connection.host === undefined && connection.socket === undefined))
@@ -56,7 +56,7 @@ function factOf(
   return databaseOf(answer.rows, key.name, answer.said)
 }
 
-/** Databases and accounts are one kind, so that one client asks a server for both. */
+/** Databases and accounts are one kind of fact, so that one client asks a server for both. */
 const serverFact = <K extends ServerKey>(): ShellFactKind<K, FoundOnServer<K>> => ({
   backend: 'shell',
   name: 'mysql',

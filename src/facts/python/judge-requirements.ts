@@ -44,7 +44,7 @@ for name, versions in [*parsed(wanted), *((name, versions) for name, versions in
   if name not in installed or not versions.contains(installed[name], prereleases=True): say("unmet")
 say("met")`
 
-/** Seconds for Python, where it is asked. */
+/** Seconds for the Python program. */
 export const judgementLimit = 30
 
 /**

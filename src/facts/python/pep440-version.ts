@@ -1,15 +1,15 @@
-/** A version of PEP 440 in its parts, normalised: `1.0-RC1` is `1.0rc1`. */
+/** A normalised version of PEP 440 in its parts: `1.0-RC1` is `1.0rc1`. */
 export interface Version {
   readonly epoch: number
   readonly release: readonly number[]
   readonly pre: { readonly phase: 'a' | 'b' | 'rc'; readonly number: number } | null
   readonly post: number | null
   readonly dev: number | null
-  /** The label behind `+`, without a meaning of its own. */
+  /** The local label after `+`, which PEP 440 gives no meaning. */
   readonly local: readonly (number | string)[] | null
 }
 
-/** The form that PEP 440 gives in its appendix B. */
+/** The pattern in appendix B of PEP 440. */
 const form = new RegExp(
   [
     /^v?(?:(?<epoch>\d+)!)?(?<release>\d+(?:\.\d+)*)/,
@@ -34,7 +34,7 @@ const phases: Readonly<Record<string, 'a' | 'b' | 'rc'>> = {
   rc: 'rc',
 }
 
-/** Reads a version; null for a text that is none. */
+/** Parses a version; null for any other text. */
 export function parseVersion(text: string): Version | null {
   const parts: Readonly<Record<string, string | undefined>> | undefined = form.exec(
     text.trim(),
@@ -70,7 +70,7 @@ const localParts = (label: string): readonly (number | string)[] =>
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part))
 
 /**
- * Negative, 0 or positive, as PEP 440 orders versions: 1.0.dev1, 1.0a1.dev1, 1.0a1, 1.0, 1.0+local,
+ * Negative, 0 or positive, in the order of PEP 440: 1.0.dev1, 1.0a1.dev1, 1.0a1, 1.0, 1.0+local,
  * 1.0.post1.
  */
 export function compareVersions(a: Version, b: Version): number {
@@ -78,25 +78,25 @@ export function compareVersions(a: Version, b: Version): number {
 }
 
 /**
- * Numbers that sort as versions without local labels do. Zeros at the end of a release mean
- * nothing.
+ * Numbers that sort in the same order as versions without local labels. Trailing zeros of a release
+ * are dropped.
  */
 function sortKey(version: Version): readonly number[] {
   const { epoch, release, pre, post, dev } = version
   const significant = release.slice(0, release.findLastIndex((part) => part !== 0) + 1)
-  // The release ends before whatever a longer one has there.
+  // A shorter release sorts before a longer one.
   const end = -1
   const phase = phaseOrder(version)
   return [epoch, ...significant, end, phase, pre?.number ?? 0, post ?? -1, dev ?? Infinity]
 }
 
-/** 1.0.dev1, then 1.0a1, 1.0b1 and 1.0rc1, then 1.0 and what comes after it. */
+/** 1.0.dev1, then 1.0a1, 1.0b1 and 1.0rc1, then 1.0 and its successors. */
 function phaseOrder({ pre, post, dev }: Version): number {
   if (pre !== null) return ['a', 'b', 'rc'].indexOf(pre.phase)
   return post === null && dev !== null ? -1 : 3
 }
 
-/** Words sort before numbers, and nothing before both. */
+/** Words sort before numbers, and no label before both. */
 const localKey = ({ local }: Version): readonly (number | string)[] =>
   (local ?? []).flatMap((part) => (typeof part === 'number' ? [2, part] : [1, part]))
 

@@ -3,7 +3,7 @@ import { compareVersions, parseVersion, type Version } from './pep440-version.js
 const sameBase = (a: Version, b: Version): boolean =>
   a.epoch === b.epoch && startsWith(a.release, b.release) && startsWith(b.release, a.release)
 
-/** Whether a release begins with another, with zeros where it is shorter. */
+/** Whether a release starts with another one, padded with zeros. */
 const startsWith = (release: readonly number[], beginning: readonly number[]): boolean =>
   beginning.every((part, index) => (release[index] ?? 0) === part)
 
@@ -18,13 +18,13 @@ const hasPrefix = (version: Version, prefix: string, length?: number): boolean =
 
 const isPreRelease = ({ pre, dev }: Version): boolean => pre !== null || dev !== null
 
-/** One clause, `>=1.0`, for a version that is known to be one. */
+/** Whether a valid version meets one clause such as `>=1.0`. */
 function meetsClause(text: string, version: Version, operator: string, wanted: string): boolean {
   if (operator === '===') return text === wanted
   if (wanted.endsWith('.*')) return hasPrefix(version, wanted.slice(0, -2)) === (operator === '==')
   const target = parseVersion(wanted)
   if (target === null) return false
-  // A local label (1.0+debian1) counts only where the clause has one.
+  // A local label (1.0+debian1) is ignored unless the clause has one.
   const comparable = target.local === null ? { ...version, local: null } : version
   const order = compareVersions(comparable, target)
   switch (operator) {
@@ -53,7 +53,7 @@ function meetsClause(text: string, version: Version, operator: string, wanted: s
 
 type Clause = readonly [operator: string, version: string]
 
-/** The clauses of a specifier; null where one of them is none. */
+/** The clauses of a specifier; null where one is malformed. */
 function clauses(specifier: string): readonly Clause[] | null {
   const found: Clause[] = []
   for (const part of specifier.split(',')) {
@@ -65,8 +65,8 @@ function clauses(specifier: string): readonly Clause[] | null {
 }
 
 /**
- * Whether an operator can stand before a text: `.*` behind equality alone, and `~=` before a
- * release of two parts or more.
+ * Whether an operator is valid for a version: `.*` only for equality, `~=` only for releases of at
+ * least two parts.
  */
 function isClause(operator: string, wanted: string): boolean {
   if (operator === '===') return true
@@ -82,10 +82,7 @@ function isClause(operator: string, wanted: string): boolean {
 export const isSpecifier = (specifier: string): boolean =>
   clauses(specifier)?.every(([operator, wanted]) => isClause(operator, wanted)) ?? false
 
-/**
- * Whether an installed version meets a specifier, as pip decides it: a pre-release that is
- * installed counts.
- */
+/** Whether an installed version meets a specifier. As for pip, installed pre-releases count. */
 export function meets(text: string, specifier: string): boolean {
   const version = parseVersion(text)
   return (clauses(specifier) ?? []).every(([operator, wanted]) => {

@@ -1,43 +1,45 @@
 import { isSpecifier, meets } from './pep440.js'
 
-/** A distribution as it is installed. */
+/** An installed distribution. */
 export interface Distribution {
   readonly name: string
   readonly version: string
 }
 
-/** One line of a requirements file that can be judged from names and versions alone. */
+/** A line of a requirements file that can be evaluated with names and versions alone. */
 export interface Requirement {
-  /** As it was written. */
+  /** The line as written. */
   readonly text: string
-  /** Normalised by PEP 503. */
+  /** The normalised name (PEP 503). */
   readonly name: string
-  /** PEP 440: `>=1.0,<2`; empty for any version. */
+  /** A specifier of PEP 440: `>=1.0,<2`; empty for any version. */
   readonly specifier: string
 }
 
-/** What a requirements file asks for. */
+/** The lines of a requirements file, by how they can be evaluated. */
 export interface Requirements {
   readonly simple: readonly Requirement[]
-  /** Lines that only Python can judge: markers and other files. */
+  /** Lines that need Python: with markers, and other files. */
   readonly forPip: readonly string[]
   /**
-   * Lines that nobody can judge without building something: URLs, paths, editable ones, and what is
-   * no requirement.
+   * Lines that cannot be evaluated without building something: URLs, paths, editable ones, and
+   * malformed lines.
    */
   readonly unclear: readonly string[]
 }
 
-/** PEP 503. */
+/** Normalises a name (PEP 503). */
 export const normalName = (name: string): string => name.replace(/[-_.]+/g, '-').toLowerCase()
 
-/** Each part begins where the one before it cannot go on, so that a long line is read once. */
+/**
+ * Each part starts where the one before must end, so that a long line is matched in linear time.
+ */
 const requirement =
   /^(?=[A-Za-z0-9])([A-Za-z0-9._-]+)(?<=[A-Za-z0-9])(?![A-Za-z0-9._-])\s*(?:\[[^\]]*\]\s*)?(?:\(([^()]*)\)|([^()\s][^()]*)?)$/
 
 /**
- * Lines as pip reads them: continued ones joined, comments and hashes (which say nothing about what
- * is installed) gone.
+ * The logical lines of a file, as pip reads them: continuations joined, comments and hashes removed
+ * (they are irrelevant for what is installed).
  */
 const logicalLines = (text: string): readonly string[] =>
   text
@@ -51,12 +53,12 @@ const logicalLines = (text: string): readonly string[] =>
     )
     .filter((line) => line !== '')
 
-type Judged = readonly ['simple', Requirement] | readonly ['forPip' | 'unclear', string] | null
+type Classified = readonly ['simple', Requirement] | readonly ['forPip' | 'unclear', string] | null
 
-function judged(line: string): Judged {
+function classified(line: string): Classified {
   if (/^(?:-r|--requirement|-c|--constraint)\b/.test(line)) return ['forPip', line]
   if (/^(?:-e|--editable)\b/.test(line)) return ['unclear', line]
-  // Where packages come from says nothing about what must be there.
+  // Options for the source of packages do not matter for what is installed.
   if (line.startsWith('-')) return null
   if (/:\/\/|\s@\s|^[./]/.test(line)) return ['unclear', line]
   if (line.includes(';')) return ['forPip', line]
@@ -66,10 +68,10 @@ function judged(line: string): Judged {
   return ['simple', { text: line, name: normalName(name), specifier }]
 }
 
-/** Reads a requirements file (pip's "Requirements File Format"). */
+/** Parses a requirements file (pip's "Requirements File Format"). */
 export function parseRequirements(text: string): Requirements {
   const lines = logicalLines(text)
-    .map(judged)
+    .map(classified)
     .filter((line) => line !== null)
   const of = (what: 'forPip' | 'unclear'): readonly string[] =>
     lines.flatMap((line) => (line[0] === what ? [line[1]] : []))
@@ -80,7 +82,7 @@ export function parseRequirements(text: string): Requirements {
   }
 }
 
-/** Requirements that are not met, each with what is installed instead. */
+/** The requirements that are not met, each with the installed version. */
 export function unmet(
   wanted: readonly Requirement[],
   installed: readonly Distribution[],

@@ -11,56 +11,53 @@ import venvText from './venv.sh.js'
 
 export interface VenvKey {
   readonly path: string
-  /** The interpreter that a new environment is made with; null where none is to be made. */
+  /** The interpreter for a new environment; null where none is to be created. */
   readonly python: string | null
-  /** Count the system's packages, also where the environment does not see them yet. */
+  /** Count the system's packages, even if the environment does not see them yet. */
   readonly systemSitePackages: boolean
-  /** What must be installed: text, or a file of the host; null where nothing is asked for. */
+  /** The requirements: a text, or a file of the host; null for none. */
   readonly requirements: { readonly text: string } | { readonly file: string } | null
 }
 
-/** What is at the path. */
+/** The environment at the path. */
 export interface VenvState {
   readonly owner: Owner
   readonly systemSitePackages: boolean
-  /** The real path of its interpreter; null when the link leads nowhere. */
+  /** The real path of its interpreter; null for a dangling link. */
   readonly interpreter: string | null
   /**
-   * It was made for another version of Python than its interpreter is now (after an upgrade of the
-   * system).
+   * Whether its interpreter now has another version of Python than it was created for (after an
+   * upgrade of the system).
    */
   readonly outdated: boolean
   /**
-   * What lies in its directory and is none of an environment: a project may have one at its own
-   * root.
+   * Entries of its directory that do not belong to an environment: a project may use its own root
+   * directory for one.
    */
   readonly strange: readonly string[]
 }
 
 export interface Venv {
-  /** Null when there is none yet. */
+  /** Null where there is none yet. */
   readonly environment: VenvState | null
-  /** Something else is at the path. */
+  /** What else is at the path. */
   readonly other: string | null
-  /**
-   * The real path of the interpreter that a new one would be made with; null where none is to be
-   * made.
-   */
+  /** The real path of the interpreter for a new environment; null where none is to be created. */
   readonly python: string | null
-  /** What is installed in it. */
+  /** The distributions that are installed in it. */
   readonly own: readonly Distribution[]
-  /** What is installed beside its interpreter, where it sees that or should. */
+  /** The distributions of its interpreter, if the environment sees them or should. */
   readonly system: readonly Distribution[]
-  /** What is asked for; null when nothing is, or when the file does not exist yet. */
+  /** The requirements; null where there are none, or their file does not exist yet. */
   readonly requirements: string | null
   /**
-   * What the environment's Python says about requirements that only it can judge; null when it was
-   * not asked.
+   * The result of evaluating the requirements with the environment's Python; null where that was
+   * not needed.
    */
   readonly judged: Judgement | null
 }
 
-/** `cannot` names a requirement that nobody can judge, `failed` says why there is no answer. */
+/** `cannot` names a requirement that cannot be evaluated, `failed` says why there is no answer. */
 export type Judgement = 'met' | 'unmet' | { readonly cannot: string } | { readonly failed: string }
 
 /** Bytes of a file of requirements. */
@@ -88,7 +85,7 @@ function look(key: VenvKey): Sh {
   return sh`echo @venv; { ${found} && ${requirementsScript(key)}; } 2>&1; echo "@status $?"`
 }
 
-/** A virtual environment of Python with what it sees. */
+/** A virtual environment of Python, with the system's packages that it sees. */
 export const venvFact: ShellFactKind<VenvKey, Venv> = {
   backend: 'shell',
   name: 'python.venv',
@@ -151,12 +148,15 @@ function venvOf(key: VenvKey, found: Answer | undefined, said: string): Fact<Ven
   })
 }
 
-/** Whether a file begins with a byte order mark other than UTF-8's: its bytes are no characters. */
+/**
+ * Whether a file starts with a byte order mark other than UTF-8's. Decoded as UTF-8 it gives
+ * replacement characters.
+ */
 const isWide = ([first = '']: readonly string[]): boolean => first.startsWith('\ufffd\ufffd')
 
 /**
- * Only Python's own words are an answer: a status says that something went wrong, and never that a
- * requirement is not met.
+ * Parses the evaluation. Only the program's own words are an answer; a non-zero status means an
+ * error, never an unmet requirement.
  */
 function judgement(answer: string | undefined): Judgement | null {
   if (answer === undefined) return null
@@ -193,8 +193,8 @@ function textOf(
 }
 
 /**
- * `Flask-2.2.2.egg-info`, `flask-2.2.2.dist-info`, `x-1.0-py3.11.egg-info`; what pip renames while
- * it works (`~lask-…`) does not count.
+ * Parses names such as `Flask-2.2.2.egg-info`, `flask-2.2.2.dist-info` and `x-1.0-py3.11.egg-info`.
+ * Names that pip uses temporarily (`~lask-…`) are skipped.
  */
 const distributions = (names: readonly string[]): readonly Distribution[] =>
   names.flatMap((each) => {

@@ -11,20 +11,22 @@ import { lines, sh, shellFunctions } from '../../core/sh.js'
 import { allUnknown } from '../failure.js'
 import pendingMarksText from './pending-marks.sh.js'
 
-/** A mark as it lies on the host. */
+/** A mark of a pending restart, as stored on the host. */
 export interface PendingMark extends Omit<RestartMark, 'pending'> {
-  /** The unit's InvocationID at the change; null when it did not run, or where there is no unit. */
+  /**
+   * The unit's InvocationID at the time of the change; null if it did not run, or for a command.
+   */
   readonly instance: string | null
 }
 
-/** What waits; `hidden` says why this user may not see it. */
+/** The pending marks; `hidden` names the directory that this user may not read. */
 export type PendingMarks = readonly PendingMark[] | { readonly hidden: string }
 
-/** The marks that may be seen. */
+/** The marks that could be read. */
 export const seenMarks = (marks: PendingMarks | null): readonly PendingMark[] =>
   marks === null || 'hidden' in marks ? [] : marks
 
-/** Why marks that matter cannot be seen; undefined where they can. */
+/** Why marks could not be read; undefined where they could. */
 export function hiddenMarks(marks: PendingMarks | null): Blocked | undefined {
   if (marks === null || !('hidden' in marks)) return undefined
   return blocked(
@@ -42,10 +44,7 @@ function parseLine(line: string): readonly [key: number, mark: PendingMark] | nu
   return [Number(key), { effect, trigger, instance: isInstance ? instance : null }]
 }
 
-/**
- * What waits to be done for a service or a command, by the name that it is pending under; the
- * directory is read whole.
- */
+/** The pending marks of a service or a command, by its name in the directory of marks. */
 export const marksFactIn = (places: PendingPlaces): ShellFactKind<string, PendingMarks> => ({
   backend: 'shell',
   name: 'marks',

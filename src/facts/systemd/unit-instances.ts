@@ -4,17 +4,17 @@ import { allUnknown } from '../failure.js'
 import { sectionsOf } from '../section.js'
 import unitInstancesText from './unit-instances.sh.js'
 
-/** What there is of a template's instances. */
+/** The instances of a template. */
 export interface UnitInstances {
-  /** Those that are not stopped. */
+  /** Instances that are not stopped. */
   readonly running: readonly string[]
-  /** Whether one of them is started at boot. */
+  /** Whether an instance is started at boot. */
   readonly enabled: boolean
 }
 
 /**
- * The instances of templates such as `app@.service`. systemd lists those that it has loaded; links
- * of units tell what is enabled.
+ * The instances of templates such as `app@.service`. systemd lists the loaded ones; the links of
+ * units show which are enabled.
  */
 export const unitInstancesFact: ShellFactKind<string, UnitInstances> = {
   backend: 'shell',

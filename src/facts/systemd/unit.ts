@@ -2,9 +2,9 @@ import { absent, present, unknown, type Fact, type ShellFactKind } from '../../c
 import { sh } from '../../core/sh.js'
 import { allUnknown } from '../failure.js'
 
-/** What systemd says of a unit, in its own words (org.freedesktop.systemd1(5)). */
+/** The properties of a unit (org.freedesktop.systemd1(5)). */
 export interface UnitState {
-  /** Its own name: `mariadb.service` where it was asked for by the alias `mysql.service`. */
+  /** Its primary name: `mariadb.service` if it was requested by the alias `mysql.service`. */
   readonly id: string
   /** `loaded`, `masked`, `bad-setting`, `error`, … */
   readonly load: string
@@ -13,12 +13,12 @@ export interface UnitState {
   readonly sub: string
   /** `enabled`, `disabled`, `static`, `masked`, …; empty for a unit without a file. */
   readonly file: string
-  /** Where its file lies; empty when it has none. */
+  /** The path of its file; empty without one. */
   readonly path: string
-  /** Its file or a drop-in is newer than what systemd has loaded. */
+  /** Whether its file or a drop-in is newer than what systemd has loaded. */
   readonly needsReload: boolean
   readonly canReload: boolean
-  /** The instance that runs; null when none ever did. */
+  /** The id of the current or last instance; null if it never ran. */
   readonly invocation: string | null
   /** How the last run ended: `success`, `exit-code`, `start-limit-hit`, … */
   readonly result: string
@@ -63,7 +63,7 @@ function factOf(name: string, block: UnitProperties): Fact<UnitState> {
       `systemd's answer about ${name} could not be understood`,
       `run systemctl show ${name} on the host and look at its lines`,
     )
-  // The process of a unit whose file was removed may still run: then there is something to stop.
+  // A unit whose file was removed may still have a process, which can be stopped.
   if (LoadState === 'not-found' && (ActiveState === 'inactive' || ActiveState === 'failed'))
     return absent
   return present({
@@ -81,7 +81,7 @@ function factOf(name: string, block: UnitProperties): Fact<UnitState> {
   })
 }
 
-/** A unit of the system's systemd by its whole name, such as `app.service`. */
+/** A unit of the system's systemd by its full name, such as `app.service`. */
 export const unitFact: ShellFactKind<string, UnitState> = {
   backend: 'shell',
   name: 'unit',
