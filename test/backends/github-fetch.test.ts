@@ -18,8 +18,7 @@ import { FettleError } from '../../src/core/errors.js'
 import { reveal, Secret } from '../../src/core/secret.js'
 import { hooksFact } from '../../src/facts/github/api.js'
 
-// Answers that GitHub never gives: whatever a wrong GITHUB_API_URL, a proxy or somebody in between
-// may send.
+// Answers that GitHub never gives, but a wrong GITHUB_API_URL, a proxy or an attacker may.
 
 const token = new Secret('token-of-the-hostile-answers')
 const at = { owner: 'acme', repo: 'demo' }
@@ -46,7 +45,7 @@ async function listening(server: Server): Promise<string> {
   return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`
 }
 
-/** GitHub's API as these listeners serve it, one after the other; the last one goes on. */
+/** A GitHub API of these listeners, used one after the other; the last one stays. */
 async function served(
   listeners: readonly RequestListener[],
   options: Partial<GithubOptions> = {},
@@ -69,7 +68,7 @@ async function failure(request: Promise<unknown>): Promise<FettleError> {
   return error
 }
 
-/** Writes for as long as the other side takes it. */
+/** Writes as long as the peer reads. */
 function flood(response: ServerResponse | Socket, chunk: string): void {
   const more = (): void => {
     while (!response.destroyed && response.write(chunk));
@@ -81,7 +80,7 @@ function flood(response: ServerResponse | Socket, chunk: string): void {
 const json = { 'content-type': 'application/json; charset=utf-8', 'x-github-request-id': 'ABCD:1' }
 const spaces = ' '.repeat(65_536)
 
-describe('an answer is read up to a limit in bytes', () => {
+describe('the size of an answer is limited', () => {
   const tooLong =
     /^GitHub's answer to GET \/repos\/acme\/demo\/hooks is longer than 4194304 bytes: it was given up after \d+ \(request ABCD:1\)$/
   test.each<[string, RequestListener]>([
@@ -106,7 +105,7 @@ describe('an answer is read up to a limit in bytes', () => {
     expect(requests()).toBe(1)
     expect(sockets.every((socket) => socket.bytesWritten < 16 * mebibyte)).toBe(true)
   })
-  test('a delivery may hold a payload of 25 MB, and no more than that', async () => {
+  test('a delivery may have a payload of 25 MB, but not more', async () => {
     const of = { ...at, hook_id: 1, delivery_id: 2 }
     const payload = 'x'.repeat(26 * mebibyte)
     const { backend } = await served([
@@ -118,7 +117,7 @@ describe('an answer is read up to a limit in bytes', () => {
       '/deliveries/2 is longer than 33554432 bytes',
     )
   })
-  test('a list of more entries than were asked for', async () => {
+  test('a list with more entries than requested', async () => {
     const { backend } = await served([
       (_, response) => response.writeHead(200, json).end(`[${'0,'.repeat(mebibyte)}0]`),
     ])
@@ -126,7 +125,7 @@ describe('an answer is read up to a limit in bytes', () => {
       `${about} has 1048577 entries on a page, where 100 were asked for`,
     )
   })
-  test('JSON as deep as it is long', async () => {
+  test('JSON with very deep nesting', async () => {
     const { backend } = await served([
       (_, response) =>
         response.writeHead(200, json).end(`${'['.repeat(mebibyte)}${']'.repeat(mebibyte)}`),
@@ -136,7 +135,7 @@ describe('an answer is read up to a limit in bytes', () => {
       reason: expect.stringContaining('could not be understood'),
     })
   })
-  test('what comes with a redirect is not read', async () => {
+  test('the body of a redirect is not read', async () => {
     const { backend, requests } = await served([
       (_, response) => flood(response.writeHead(301, { location: '/elsewhere' }), spaces),
       (_, response) => response.writeHead(200, json).end('[]'),
@@ -144,7 +143,7 @@ describe('an answer is read up to a limit in bytes', () => {
     expect([await backend.list(list, at), requests()]).toEqual([[], 2])
     expect(sockets.every((socket) => socket.bytesWritten < 16 * mebibyte)).toBe(true)
   })
-  test('headers without an end', async () => {
+  test('endless headers', async () => {
     const baseUrl = await listening(
       createTcpServer((socket) => {
         socket.write('HTTP/1.1 200 OK\r\n')
@@ -155,7 +154,7 @@ describe('an answer is read up to a limit in bytes', () => {
       `${about} is no HTTP that can be read: Headers Overflow Error`,
     )
   })
-  test('a message without measure is shortened', async () => {
+  test('a very long message is shortened', async () => {
     const { backend } = await served([
       (_, response) =>
         response.writeHead(422, json).end(JSON.stringify({ message: 'wrong '.repeat(10_000) })),
@@ -164,9 +163,9 @@ describe('an answer is read up to a limit in bytes', () => {
   })
 })
 
-describe('an answer is waited for up to a limit in time', () => {
+describe('the time for an answer is limited', () => {
   const slow = { timeout: 0.5 }
-  test('a drop at a time', async () => {
+  test('a few bytes at a time', async () => {
     const { backend, requests } = await served(
       [
         (_, response) => {
@@ -182,14 +181,14 @@ describe('an answer is waited for up to a limit in time', () => {
     )
     expect(requests()).toBe(1)
   })
-  test('nothing at all', async () => {
+  test('no answer at all', async () => {
     const { backend, requests } = await served([() => undefined], slow)
     expect((await failure(backend.list(list, at))).message).toBe(
       `${about} did not come within 0.5 s`,
     )
     expect(requests()).toBe(1)
   })
-  test('redirects share the time of one request', async () => {
+  test('redirects share the time limit of one request', async () => {
     const { backend, requests } = await served(
       [
         (_, response) =>
@@ -202,7 +201,7 @@ describe('an answer is waited for up to a limit in time', () => {
     )
     expect(requests()).toBeLessThan(6)
   })
-  test('interim answers without an end', async () => {
+  test('endless interim answers', async () => {
     const baseUrl = await listening(
       createTcpServer((socket) => {
         const more = setInterval(() => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'), 10)
@@ -213,7 +212,7 @@ describe('an answer is waited for up to a limit in time', () => {
       `${about} did not come within 0.5 s`,
     )
   })
-  test('the pages of a list share four times the time', async () => {
+  test('all pages of a list share four times the time limit', async () => {
     const { backend, requests } = await served(
       [
         (_, response) =>
@@ -231,7 +230,7 @@ describe('an answer is waited for up to a limit in time', () => {
   })
 })
 
-describe('a success that is no JSON says what came', () => {
+describe('a success that is not JSON: the error says what came', () => {
   test.each<[string, Readonly<Record<string, string>>, string, string]>([
     [
       'a page of a proxy',
@@ -279,7 +278,7 @@ describe('a success that is no JSON says what came', () => {
       /^GitHub's answer to GET \/repos\/acme\/demo\/hooks ended after 9 bytes: .+ \(request ABCD:1\)$/,
     )
   })
-  test('a refusal that is no JSON, too', async () => {
+  test('a refusal that is not JSON, too', async () => {
     const { backend } = await served([
       (_, response) =>
         response.writeHead(403, { 'content-type': 'text/html' }).end('<b>blocked by policy</b>'),
@@ -288,7 +287,7 @@ describe('a success that is no JSON says what came', () => {
       'GitHub refused GET /repos/acme/demo/hooks with 403: text/html, 24 bytes: "<b>blocked by policy</b>"',
     )
   })
-  test('a secret that is repeated is hidden before the text is cut', async () => {
+  test('a repeated secret is hidden before the text is cut', async () => {
     const { backend } = await served([
       (_, response) =>
         response
@@ -299,7 +298,7 @@ describe('a success that is no JSON says what came', () => {
   })
 })
 
-test('a server whose certificate nobody vouches for', async () => {
+test('a server with an untrusted certificate', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'fettle-github-'))
   execFileSync(
     'openssl',
@@ -351,7 +350,7 @@ test('the path of a GitHub Enterprise Server is kept', async () => {
   expect(asked).toEqual(['/api/v3/repos/acme/demo/hooks?per_page=100&page=1'])
 })
 
-test('nobody listens at any address of a name', async () => {
+test('nothing listens at any address of a name', async () => {
   const port = new URL(await listening(createServer())).port
   servers.pop()?.close()
   expect(

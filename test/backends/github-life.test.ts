@@ -64,7 +64,7 @@ async function plan(
   }
 }
 
-/** Plans, performs and plans again, as an apply does: what was planned, and what was left. */
+/** Plans, performs and plans again, like an apply. Returns what was planned, and what was left. */
 async function apply(
   made: Resource,
 ): Promise<{ readonly did: readonly string[]; readonly left: readonly string[] }> {
@@ -90,9 +90,7 @@ function keep(script: string, text: string | null): void {
   else marks.set(hook, text)
 }
 
-/**
- * What somebody does to the hook by hand, seconds later; the run after it reads everything anew.
- */
+/** Changes the hook by hand, some seconds later; the next run reads everything anew. */
 async function byHand(change: Readonly<Record<string, unknown>>): Promise<void> {
   await github.settled()
   now += 60
@@ -116,7 +114,7 @@ async function ping(): Promise<void> {
   await github.settled()
 }
 
-test('a hook is made once, proved, and then left alone', async () => {
+test('a hook is created once, proved, and then left alone', async () => {
   expect(await apply(webhook())).toEqual({
     did: [`create hook for ${receiver.url} (push), then ping it`],
     left: [],
@@ -133,7 +131,7 @@ test('a hook is made once, proved, and then left alone', async () => {
   expect(github.requests.slice(before).filter((line) => !line.startsWith('GET '))).toEqual([])
 })
 
-test('edited on GitHub, without its secret: all of it is put right', async () => {
+test('a hook that was edited on GitHub and lost its secret is repaired', async () => {
   await apply(webhook())
   await byHand({ events: ['release'], config: { url: receiver.url } })
   expect(await apply(webhook())).toEqual({
@@ -150,7 +148,7 @@ test('edited on GitHub, without its secret: all of it is put right', async () =>
   })
 })
 
-test('another secret wanted: set, proved and marked, and the one before is a change again', async () => {
+test('another desired secret is set, proved and marked; going back is a change again', async () => {
   await apply(webhook())
   now += 60
   const other = webhook({ secret: new Secret('the-second-of-the-secrets') })
@@ -160,7 +158,7 @@ test('another secret wanted: set, proved and marked, and the one before is a cha
   expect((await plan(webhook())).sentences).toEqual(['secret changed, then ping it'])
 })
 
-test('another secret set by hand is seen with the next delivery', async () => {
+test('another secret that was set by hand is noticed with the next delivery', async () => {
   await apply(webhook())
   await byHand(configured({ secret: 'somebody else chose this' }))
   expect((await plan(webhook())).sentences).toEqual([])
@@ -180,7 +178,7 @@ test('without a mark a delivery is proof enough', async () => {
   expect((await plan(webhook())).sentences).toEqual([])
 })
 
-test('a change that was not proved does not repeat for ever', async () => {
+test('a change without proof is not repeated forever', async () => {
   await apply(webhook({ prove: false }))
   now += 60
   await ping()
@@ -192,7 +190,7 @@ test('a change that was not proved does not repeat for ever', async () => {
   })
 })
 
-test('a proof that fails leaves no mark: the hook is due again', async () => {
+test('a failed proof leaves no mark, so the hook is changed again', async () => {
   receiver.status = 500
   const failing = backend.perform.bind(backend)
   backend = {
@@ -208,7 +206,7 @@ test('a proof that fails leaves no mark: the hook is due again', async () => {
   expect((await plan(webhook())).sentences).toEqual(['secret is not known to be set, then ping it'])
 })
 
-test('duplicates are named and left, absent removes what has the URL, with its mark', async () => {
+test('duplicates are reported and kept; absent removes the hook with the URL, with its mark', async () => {
   await apply(webhook())
   await backend.perform({
     on: 'github',

@@ -49,7 +49,7 @@ const keyAddition: GithubAction = {
 }
 const hookId = (answer: unknown): number => (answer as { readonly id: number }).id
 
-/** What a request was refused with. */
+/** The error of a refused request. */
 async function failure(request: Promise<unknown>): Promise<FettleError> {
   const error = await request.then(
     () => null,
@@ -60,7 +60,7 @@ async function failure(request: Promise<unknown>): Promise<FettleError> {
 }
 
 describe('reading', () => {
-  test('all pages, and each key once until something changes', async () => {
+  test('all pages; each key is read once until something changes', async () => {
     await backend.perform(creation({ config: { url: `${receiver.url}/0` } }))
     const [made] = github.hooks('acme/demo')
     if (made !== undefined)
@@ -80,7 +80,7 @@ describe('reading', () => {
       await backend.get(`${list}/{hook_id}`, { ...at, hook_id: 1 }),
     ]).toEqual([null, null])
   })
-  test('two 502 are tried again', async () => {
+  test('two 502 are retried', async () => {
     github.faults.push({ answer: { status: 502, body: '<html>' } }, { answer: { status: 502 } })
     expect(await backend.list(list, at)).toEqual([])
   })
@@ -91,12 +91,12 @@ describe('reading', () => {
       { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>hello</html>' },
     ],
     ['nothing', { status: 200, body: '' }],
-  ])('%s is tried again', async (_, answer) => {
+  ])('%s is retried', async (_, answer) => {
     github.faults.push({ answer })
     expect(await backend.list(list, at)).toEqual([])
     expect(github.requests).toHaveLength(2)
   })
-  test('a connection that ends is tried again, and given up after four times', async () => {
+  test('a connection that ends is retried, and given up after four attempts', async () => {
     github.faults.push(...Array.from({ length: 4 }, () => ({ lost: true }) as const))
     const error = await failure(backend.list(list, at))
     expect(error).toMatchObject({
@@ -106,7 +106,7 @@ describe('reading', () => {
       ),
     })
   })
-  test('a list that says for ever that there is more is bounded', async () => {
+  test('a list that always announces another page is limited', async () => {
     const more = {
       status: 200,
       headers: { link: '<https://elsewhere.example.org/>; rel="next"' },
@@ -117,7 +117,7 @@ describe('reading', () => {
   })
 })
 
-describe('refusals are not repeated, and say what to do', () => {
+describe('refusals are not retried, and have a remedy', () => {
   const reset = Math.ceil(Date.now() / 1000) + 3000
   test.each([
     [
@@ -170,7 +170,7 @@ describe('refusals are not repeated, and say what to do', () => {
       expect.stringContaining('make one for each repository'),
     ])
   })
-  test('a hook that somebody else made meanwhile', async () => {
+  test('a hook that somebody else created meanwhile', async () => {
     await backend.perform(creation())
     const error = await failure(backend.perform(creation()))
     expect([error.message, error.remedy]).toEqual([
@@ -203,7 +203,7 @@ describe('refusals are not repeated, and say what to do', () => {
       }),
     ).toBeNull()
   })
-  test('neither token nor secret is in an error, whatever GitHub repeats', async () => {
+  test('no error contains the token or a secret, even if GitHub repeats it', async () => {
     github.faults.push({
       answer: {
         status: 422,
@@ -220,7 +220,7 @@ describe('refusals are not repeated, and say what to do', () => {
 })
 
 describe('rate limits', () => {
-  /** Seconds that were waited for. */
+  /** Seconds that were waited. */
   let waited: number[]
   beforeEach(() => {
     waited = []
@@ -277,12 +277,12 @@ describe('rate limits', () => {
       '{"message":"You have triggered an abuse detection mechanism."}',
       [60],
     ],
-  ])('%s: waited for', async (_, status, headers, body, waits) => {
+  ])('%s: awaited', async (_, status, headers, body, waits) => {
     github.faults.push({ answer: { status, headers: headers(), body } })
     expect(await backend.list(list, { owner: 'acme', repo: 'demo' })).toEqual([])
     expect(waited).toEqual(waits)
   })
-  test('a change is performed afterwards, once', async () => {
+  test('the change is made afterwards, once', async () => {
     github.faults.push({ answer: { status: 429, headers: { 'retry-after': '3' }, body: message } })
     expect(hookId(await backend.perform(creation()))).toBeGreaterThan(0)
     expect([github.hooks('acme/demo').length, waited]).toEqual([1, [3]])
@@ -300,14 +300,14 @@ describe('rate limits', () => {
       () => ({ 'retry-after': '9'.repeat(30) }),
       /^wait until the limit ends and run again$/,
     ],
-  ])('%s is refused, with its time where there is one', async (_, headers, remedy) => {
+  ])('%s is refused; the error names its end if known', async (_, headers, remedy) => {
     github.faults.push({ answer: { status: 429, headers: headers(), body: message } })
     expect((await failure(backend.list(list, { owner: 'acme', repo: 'demo' }))).remedy).toMatch(
       remedy,
     )
     expect(waited).toEqual([])
   })
-  test('one that goes on is waited for twice', async () => {
+  test('a continuing limit is awaited twice', async () => {
     github.faults.push(
       ...Array.from({ length: 3 }, () => ({
         answer: { status: 429, headers: { 'retry-after': '5' }, body: message },
@@ -318,7 +318,7 @@ describe('rate limits', () => {
     })
     expect([waited, github.requests.length]).toEqual([[5, 5], 3])
   })
-  test('the wait ends when the run is stopped', async () => {
+  test('stopping the run ends the wait', async () => {
     const stop = new AbortController()
     backend = openGithub({ token: github.token, baseUrl: github.apiUrl, stop: stop.signal })
     github.faults.push({ answer: { status: 429, headers: { 'retry-after': '50' }, body: message } })
@@ -328,7 +328,7 @@ describe('rate limits', () => {
   })
 })
 
-describe('a change whose answer is lost is not made twice', () => {
+describe('a change with a lost answer is not made twice', () => {
   const hooks = 'POST /repos/acme/demo/hooks'
   test.each([
     ['a connection that ends', { of: hooks, lost: true } as const],
@@ -341,7 +341,7 @@ describe('a change whose answer is lost is not made twice', () => {
     expect(github.requests.filter((line) => line.startsWith(hooks))).toHaveLength(1)
     await github.settled()
   })
-  test('a hook, after a 502 that meant nothing was done', async () => {
+  test('a hook, after a 502 without effect', async () => {
     github.faults.push({ of: hooks, answer: { status: 502, body: '{}' } })
     expect(github.hooks('acme/demo').map(({ id }) => id)).toEqual([])
     const id = hookId(await backend.perform(creation()))
@@ -369,7 +369,7 @@ describe('a change whose answer is lost is not made twice', () => {
   })
 })
 
-test('what cannot be read says which request GitHub refused', async () => {
+test('an answer that cannot be parsed: the error names the request', async () => {
   github.faults.push({
     answer: {
       status: 403,
@@ -413,7 +413,7 @@ describe('redirects', () => {
     expect(asked).not.toHaveBeenCalled()
     elsewhere.close()
   })
-  test('in a circle are given up', async () => {
+  test('in a loop are given up', async () => {
     github.faults.push(
       ...Array.from({ length: 6 }, () => ({
         answer: { status: 301, headers: { location: '/repos/acme/demo/hooks' } },
@@ -424,7 +424,7 @@ describe('redirects', () => {
   })
 })
 
-describe('where the token may be sent', () => {
+describe('where the token is sent', () => {
   test.each([
     ['http://ghe.example.org/api/v3', 'where the token could be read on the way'],
     ['ftp://ghe.example.org', 'GITHUB_API_URL is not a URL'],
@@ -445,13 +445,13 @@ describe('where the token may be sent', () => {
 describe('the proof', () => {
   const proof = (hook: number, within: number) =>
     backend.perform({ on: 'github-proof', repo: 'acme/demo', hook, within })
-  test('is a ping that came back 2xx', async () => {
+  test('is a ping that was answered with 2xx', async () => {
     const id = hookId(await backend.perform(creation()))
     await github.settled()
     expect(await proof(id, 20)).toBeNull()
     expect(receiver.received.map(({ event }) => event)).toEqual(['ping', 'ping'])
   })
-  test('an earlier ping that came back does not count', async () => {
+  test('an earlier ping does not count', async () => {
     const id = hookId(await backend.perform(creation()))
     await github.settled()
     receiver.status = 500
@@ -462,13 +462,13 @@ describe('the proof', () => {
       detail: 'refused',
     })
   })
-  test('nobody listens', async () => {
+  test('nothing listens', async () => {
     const id = hookId(await backend.perform(creation({ config: { url: 'http://127.0.0.1:1/' } })))
     expect((await failure(proof(id, 0.5))).message).toContain(
       'came back with 502 failed to connect',
     )
   })
-  test('what it changed is read anew', async () => {
+  test('facts are read again afterwards', async () => {
     const id = hookId(await backend.perform(creation()))
     await github.settled()
     const fact = () => newestDeliveryFact.read(backend, { repo: 'acme/demo', url: receiver.url })
@@ -480,7 +480,7 @@ describe('the proof', () => {
   })
 })
 
-test('facts of the stand-in are understood', async () => {
+test('answers of the test server are understood', async () => {
   await backend.perform(creation())
   await github.settled()
   expect(await hooksFact.read(backend, { repo: 'acme/demo' })).toMatchObject({

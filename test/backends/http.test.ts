@@ -55,7 +55,7 @@ const servers: Server[] = []
 const sockets = new Set<Socket>()
 const streams: Duplex[] = []
 
-/** A server on loopback, ended after the test. */
+/** A server on loopback, closed after the test. */
 async function listen(
   server: Server,
   where: { readonly host: string } | { readonly path: string } = { host: '127.0.0.1' },
@@ -71,7 +71,7 @@ const page = (listener: RequestListener): Promise<number> => listen(createServer
 const greeting: RequestListener = ({ url, headers }, answer) =>
   answer.end(`${url ?? ''} of ${headers.host ?? ''}`)
 
-// Nothing that was opened for an answer may be left open, whatever became of it.
+// No stream that was opened for an answer may stay open.
 afterEach(async () => {
   for (let tries = 0; tries < 100 && streams.some((stream) => !stream.destroyed); tries++)
     await sleep(10)
@@ -82,7 +82,7 @@ afterEach(async () => {
   for (const server of servers.splice(0)) server.close()
 })
 
-/** What an SSH connection does: a stream to the target, or why there is none. */
+/** An SSH connection: opens a stream to the target, or throws. */
 const session = {
   async forward(target: ForwardTarget): Promise<Duplex> {
     const socket = connect('socket' in target ? { path: target.socket } : target)
@@ -97,7 +97,7 @@ const session = {
   },
 }
 
-/** The answer, or why there was none. */
+/** The answer, or the error. */
 async function get(
   url: string,
   probe: Partial<HttpProbe> = {},
@@ -124,7 +124,7 @@ describe.each(['host', 'control'] as const)('from %s', (from) => {
     })
   })
 
-  test('an answer from another address than that of the name', async () => {
+  test('an answer from an address other than the one of the name', async () => {
     const port = await page(greeting)
     expect(await get(`http://demo.example.org:${port}/a`, { from, address: '127.0.0.1' })).toEqual({
       status: 200,
@@ -137,7 +137,7 @@ describe.each(['host', 'control'] as const)('from %s', (from) => {
     expect(await get(`http://127.0.0.1:${port}/`, { from })).toEqual({ status, body: '' })
   })
 
-  test('a redirect is an answer, and not followed', async () => {
+  test('a redirect is an answer and not followed', async () => {
     let asked = 0
     const port = await page((_, answer) => {
       asked++
@@ -156,7 +156,7 @@ describe.each(['host', 'control'] as const)('from %s', (from) => {
     expect(await get(`http://127.0.0.1:${port}/`, { from })).toEqual({ status: 200, body: 'grüße' })
   })
 
-  test('of a body without an end the first MiB is kept, and no more waited for', async () => {
+  test('of an endless body the first MiB is kept, and the rest not awaited', async () => {
     const port = await page((_, answer) => {
       const more = (): void => {
         while (!answer.destroyed && answer.write('x'.repeat(65_537)));
@@ -171,7 +171,7 @@ describe.each(['host', 'control'] as const)('from %s', (from) => {
     })
   })
 
-  test('a whole body of less than a MiB is kept, also when the server closes before it is read', async () => {
+  test('a whole body of less than a MiB is kept, even if the server closes before it is read', async () => {
     const port = await page((_, answer) => answer.end('y'.repeat(900_000)))
     expect(await get(`http://127.0.0.1:${port}/`, { from })).toEqual({
       status: 200,
@@ -179,7 +179,7 @@ describe.each(['host', 'control'] as const)('from %s', (from) => {
     })
   })
 
-  test('a server that accepts and says nothing', async () => {
+  test('a server that accepts and never answers', async () => {
     const port = await listen(createTcpServer())
     expect(await get(`http://127.0.0.1:${port}/`, { from, timeout: 0.2 })).toBe(
       'no answer within 0.2 s',
@@ -195,7 +195,7 @@ describe.each(['host', 'control'] as const)('from %s', (from) => {
     )
   })
 
-  test('a server that sends a drop at a time', async () => {
+  test('a server that sends a few bytes at a time', async () => {
     const port = await page((_, answer) => {
       answer.writeHead(200).write(' ')
       const drops = setInterval(() => answer.write(' '), 20)
@@ -206,7 +206,7 @@ describe.each(['host', 'control'] as const)('from %s', (from) => {
     )
   })
 
-  test('headers without an end', async () => {
+  test('endless headers', async () => {
     const port = await listen(
       createTcpServer((socket) => {
         socket.on('error', () => undefined).write('HTTP/1.1 200 OK\r\n')
@@ -220,7 +220,7 @@ describe.each(['host', 'control'] as const)('from %s', (from) => {
     expect(await get(`http://127.0.0.1:${port}/`, { from })).toBe('Parse Error: Header overflow')
   })
 
-  test('interim answers without an end', async () => {
+  test('endless interim answers', async () => {
     const port = await listen(
       createTcpServer((socket) => {
         const more = setInterval(() => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'), 10)
@@ -232,7 +232,7 @@ describe.each(['host', 'control'] as const)('from %s', (from) => {
     )
   })
 
-  test('what is packed is not unpacked', async () => {
+  test('a compressed body is not decompressed', async () => {
     const packed = gzipSync('x'.repeat(4 * 1024 * 1024))
     const port = await page((_, answer) =>
       answer.writeHead(200, { 'content-encoding': 'gzip' }).end(packed),
@@ -277,13 +277,13 @@ describe.each(['host', 'control'] as const)('from %s', (from) => {
     )
   })
 
-  test('nobody listens', async () => {
+  test('nothing listens', async () => {
     const port = await page(greeting)
     servers.pop()?.close()
     expect(await get(`http://127.0.0.1:${port}/`, { from })).toContain('ECONNREFUSED')
   })
 
-  test('a certificate that nobody vouches for', async () => {
+  test('an untrusted certificate', async () => {
     const server = createSecureServer(
       { key: readFileSync(join(folder, 'key')), cert: readFileSync(join(folder, 'cert')) },
       greeting,
@@ -297,7 +297,7 @@ describe.each(['host', 'control'] as const)('from %s', (from) => {
     )
   })
 
-  test('https where there is only http', async () => {
+  test('https to an http server', async () => {
     const port = await page(greeting)
     expect(await get(`https://127.0.0.1:${port}/`, { from })).toMatch(
       /wrong version number|packet length too long/,
@@ -339,7 +339,7 @@ test.each([
   expect(targets).toEqual([{ host: 'localhost', port }])
 })
 
-test('a connection that is never made counts as no answer, and is closed when it comes too late', async () => {
+test('a connection that is never made counts as no answer; one that comes too late is closed', async () => {
   const port = await page(greeting)
   let late: Promise<Duplex> | undefined
   const slow = {
@@ -351,8 +351,8 @@ test('a connection that is never made counts as no answer, and is closed when it
   expect((await late)?.destroyed).toBe(true)
 })
 
-// Where it has two, Node's error has no message of its own.
-test('nobody listens at any address of a name', async () => {
+// With several addresses Node's error has no message.
+test('nothing listens at any address of a name', async () => {
   const port = await page(greeting)
   servers.pop()?.close()
   const addresses = await lookup('localhost', { all: true })
@@ -386,7 +386,7 @@ test('a stream that is no socket is closed, too, when the server keeps it open',
   expect(await get(`http://127.0.0.1:${port}/`, {}, channel)).toEqual({ status: 200, body: 'ok' })
 })
 
-describe('where the link to the host is lost, that is said', () => {
+describe('a lost link to the host is reported', () => {
   const lost = new FettleError('connection-lost', {
     message: 'the connection ended: the outcome is unknown',
   })
@@ -401,7 +401,7 @@ describe('where the link to the host is lost, that is said', () => {
       lost.message,
     )
   })
-  test('and not of what goes another way, or of a host that has said something', async () => {
+  test('but not for other ways, or for a host that has answered', async () => {
     expect(
       await get(
         `http://127.0.0.1:${await hangsUp()}/`,
@@ -416,7 +416,7 @@ describe('where the link to the host is lost, that is said', () => {
   })
 })
 
-test('a link that breaks after the answer hurts nobody', async () => {
+test('a link that breaks after the answer does no harm', async () => {
   const port = await page(greeting)
   expect(await get(`http://127.0.0.1:${port}/`)).toMatchObject({ status: 200 })
   expect(() => streams[0]?.emit('error', new Error('broken'))).not.toThrow()

@@ -107,7 +107,7 @@ describe('what lies outside the project', () => {
     expect(await projectReader(inside).readText(path)).toEqual(expected),
   )
 
-  test('is read from folders that package.json names, and from no other', async () => {
+  test('is read from folders that package.json lists, and from no others', async () => {
     const named = project({
       'package.json': JSON.stringify({ fettle: { sources: [`${beside}/app`] } }),
     })
@@ -128,7 +128,7 @@ describe('what lies outside the project', () => {
     ])
   })
 
-  test('a link in a named folder that leads out of it', async () => {
+  test('a link that leaves such a folder', async () => {
     const other = project({ 'app/x': '' })
     symlinkSync('/etc/passwd', join(other, 'app/link'))
     const named = project({
@@ -165,7 +165,7 @@ describe('what lies outside the project', () => {
     })
   })
 
-  test('a file that is swapped for a link while it is looked for', async () => {
+  test('a file that is replaced by a link while it is read (TOCTOU)', async () => {
     const racing = project({ a: 'inside', 'b/x': '' })
     let swapped = true
     const swap = setInterval(() => {
@@ -175,7 +175,7 @@ describe('what lies outside the project', () => {
     }, 0)
     const read = projectReader(racing)
     const seen = new Set<string>()
-    // Until it was met in both states: how soon that is, is for the machine to say.
+    // Repeated until both states were met: how long that takes depends on the machine.
     for (let round = 0; round < 300 || (seen.size < 2 && round < 10_000); round += 1) {
       const fact = await read.readText('a')
       seen.add(fact.is === 'present' ? fact.value : fact.is)
@@ -186,7 +186,7 @@ describe('what lies outside the project', () => {
   })
 })
 
-describe('what is no file', () => {
+describe('what is not a file', () => {
   const odd = project({})
   execFileSync('mkfifo', [join(odd, 'pipe')])
   writeFileSync(join(odd, 'huge'), '')

@@ -27,10 +27,10 @@ describe('bind', () => {
   })
 })
 
-/** Seconds; no other timer of this process has this limit. */
+/** Seconds of a time limit that no other timer of this process uses. */
 const limit = 0.517
 /**
- * Timers of this limit that are neither cleared nor have fired: after a run they would keep its
+ * Timers with this limit that were neither cleared nor fired: after a run they would keep the
  * process alive.
  */
 const timers = new Set<number>()
@@ -52,9 +52,7 @@ afterEach(async () => {
 
 type Performed = { readonly failed: FettleError; readonly asked: number }
 
-/**
- * What a statement fails with, and how often the host's shell was asked whether it is still there.
- */
+/** The error of a statement, and how often the host's shell was asked for a sign of life. */
 async function failure(
   port: number,
   shell: () => Promise<readonly Output[]> = () => Promise.resolve([]),
@@ -106,8 +104,7 @@ describe('a server that answers logins', () => {
     server.close()
   })
   /**
-   * MariaDB as far as the login and the settings of the session; what it does with any other
-   * statement is given.
+   * A MariaDB server for logins and session settings; its answer to any other statement is given.
    */
   async function serving(answer: (socket: Socket) => unknown): Promise<number> {
     server = createServer((socket) => {
@@ -129,7 +126,7 @@ describe('a server that answers logins', () => {
   const gone = (): Promise<never> => Promise.reject(lost)
   const hangUp = (socket: Socket): Socket => socket.destroy()
 
-  test('refuses a statement: nobody need be asked', async () => {
+  test('refuses a statement: the host is not asked', async () => {
     const { failed, asked } = await failure(
       await serving((socket) => socket.write(refusal(1040, 'Too many connections'))),
       gone,
@@ -141,7 +138,7 @@ describe('a server that answers logins', () => {
       0,
     ])
   })
-  test('hangs up in a statement, and the host is there', async () => {
+  test('hangs up during a statement; the host is reachable', async () => {
     expect(await failure(await serving(hangUp))).toMatchObject({
       failed: {
         code: 'mysql-failed',
@@ -150,7 +147,7 @@ describe('a server that answers logins', () => {
       asked: 1,
     })
   })
-  test('hangs up in a statement, and the host is gone', async () => {
+  test('hangs up during a statement; the host is lost', async () => {
     expect((await failure(await serving(hangUp), gone)).failed).toBe(lost)
   })
   test('never answers a statement', async () => {
@@ -166,14 +163,14 @@ describe('a server that answers logins', () => {
   })
 })
 
-describe('a server that does not serve', () => {
+describe('something else than a working server', () => {
   let server: Server | null = null
   const open: Socket[] = []
   afterEach(() => {
     for (const socket of open.splice(0)) socket.destroy()
     server?.close()
   })
-  /** Something that listens where MariaDB would. */
+  /** A server of another kind in MariaDB's place. */
   async function listening(greet: (socket: Socket) => void): Promise<number> {
     const made = createServer((socket) => {
       open.push(socket)
@@ -185,7 +182,7 @@ describe('a server that does not serve', () => {
     const at = made.address()
     return typeof at === 'object' && at !== null ? at.port : 0
   }
-  test('accepts and says nothing, as one that was stopped does', async () => {
+  test('accepts and never answers, as a stopped one does', async () => {
     expect((await failure(await listening(() => undefined))).failed).toMatchObject({
       code: 'mysql-failed',
       message: 'MariaDB at /run/mysqld/mysqld.sock as root did not answer within 0.517 s',
@@ -197,13 +194,13 @@ describe('a server that does not serve', () => {
       message: expect.stringContaining('The server closed the connection'),
     })
   })
-  test('is something else', async () => {
+  test('speaks another protocol', async () => {
     expect(
       (await failure(await listening((socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'))))
         .failed,
     ).toMatchObject({ code: 'mysql-failed' })
   })
-  test('cannot be connected to in time: a stream that comes too late is closed', async () => {
+  test('cannot be connected to in time: a stream that opens too late is closed', async () => {
     const socket = connect(await listening(() => undefined), '127.0.0.1')
     let come: (stream: Socket) => void = () => undefined
     const forwarding = new Promise<Socket>((resolve) => (come = resolve))

@@ -39,7 +39,7 @@ function told(fact: Fact<unknown> | undefined): string {
 }
 
 describe('blocks', () => {
-  test('are one for each kind and user, with every key once', () => {
+  test('are made for each kind and user, with every key once', () => {
     const [a, b] = [kind('a'), kind('b')]
     const { blocks } = factBlocks([
       wanted(a, '1'),
@@ -55,7 +55,7 @@ describe('blocks', () => {
     ])
   })
 
-  test('hold 200 keys at most, and each answer is for its own keys', () => {
+  test('have at most 200 keys, and each answer belongs to its own keys', () => {
     const many = kind('many', {
       parse: ({ stdout }, keys) =>
         keys.map((key) =>
@@ -73,7 +73,7 @@ describe('blocks', () => {
     )
   })
 
-  test('may take a minute, what the kind says, or what a resource allows for it, and say what they read', () => {
+  test("have a time limit of a minute, the kind's, or the resource's, and say what they read", () => {
     const slow = kind('slow', { mayTake: (keys) => 100 * keys.length })
     const by = (id: string, timeout?: number): Pick<ShellRequest, 'wantedBy'> => ({
       wantedBy: { address: address('file', id), timeout },
@@ -95,7 +95,7 @@ describe('blocks', () => {
     ])
   })
 
-  test('of what leaves the host are counted', () => {
+  test('that leave the host are counted', () => {
     const remote = kind('remote', { exchange: 'git ls-remote' })
     expect(
       factBlocks([
@@ -121,7 +121,7 @@ describe('answers', () => {
     )
   }
 
-  test('whose errors are long are told in short', () => {
+  test('with long errors are shortened', () => {
     const complaining = kind('a', {
       parse: ({ stderr }, keys) => keys.map(() => unknown(`wrong: ${stderr}`, 'look')),
     })
@@ -163,7 +163,7 @@ describe('answers', () => {
     expect(other).toBe('1: fine')
   })
 
-  test('that never came are unknown', () => {
+  test('that are missing are unknown', () => {
     expect(read(kind('a'), undefined)).toEqual([
       'unknown: reading a gave no answer',
       'unknown: reading a gave no answer',

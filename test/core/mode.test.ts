@@ -16,7 +16,7 @@ describe('resolveMode', () => {
     [0o777, 0o777],
     [0o1777, 0o1777],
     [0, 0],
-  ])('%p says everything', (given, expected) => {
+  ])('%p sets all permissions', (given, expected) => {
     expect(resolveMode(given, 0o123)).toBe(expected)
     expect(isAbsoluteMode(given)).toBe(true)
   })
@@ -57,11 +57,11 @@ describe('resolveMode', () => {
     0o10000,
     1.5,
     Number.NaN,
-  ])('%p is no mode', (given) => {
+  ])('%p is not a mode', (given) => {
     expect(wrongMode(given)).toContain('is no mode')
   })
 
-  test('a value that is neither text nor number', () => {
+  test('a value that is neither a string nor a number', () => {
     expect(mode.safeParse(null).error?.issues[0]?.message).toBe(
       "must be a mode such as '0644', 0o644 or 'u=rw,g=r,o='",
     )
@@ -72,7 +72,7 @@ describe('resolveMode', () => {
   })
 })
 
-describe('symbols mean what chmod(1) means', () => {
+describe('symbols mean the same as in chmod(1)', () => {
   let directory = ''
   beforeAll(() => {
     directory = mkdtempSync(join(tmpdir(), 'mode-'))

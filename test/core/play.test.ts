@@ -5,7 +5,7 @@ import { shareOf, type Share } from '../../src/core/percentage.js'
 import { problem } from '../inventory/project.js'
 
 const base = { name: 'Web', hosts: 'web', tasks: [] }
-/** What plain JavaScript may give. */
+/** Options as plain JavaScript may give them. */
 const made = (given: object) => problem(() => play({ ...base, ...given }))
 
 describe('a play refuses', () => {
@@ -47,7 +47,7 @@ test('a task refuses an option that it does not have', async () => {
   )
 })
 
-test('what a play takes, and what it is without', () => {
+test('the options of a play, and their defaults', () => {
   expect(play({ ...base, serial: '12.5%', maxFailures: 0 })).toMatchObject({
     serial: ['12.5%'],
     maxFailures: 0,
@@ -72,7 +72,7 @@ test.each<[share: Share, all: number, expected: number]>([
   expect(shareOf(share, all)).toBe(expected)
 })
 
-/** What must not compile: the type checker runs over this file. */
+/** Code that must not compile: the type checker runs over this file. */
 test('types', () => {
   const plain = task<{ readonly app: string }>('plain', ({ vars }) => [vars.app && null])
   const knowing = task<{ readonly app: string }, WithFacts>(

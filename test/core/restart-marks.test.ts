@@ -40,16 +40,16 @@ const hostile = [
 ]
 
 describe('the name of a mark', () => {
-  test.each(hostile)('%j is one safe word, and comes back', (text) => {
+  test.each(hostile)('%j is encoded as one safe word, and decoded again', (text) => {
     expect(encodeMark(text)).toMatch(/^[A-Za-z0-9_@:+=,[\]%-][A-Za-z0-9_.@:+=,[\]%-]*$/)
     expect(decodeMark(encodeMark(text))).toBe(text)
   })
 
-  test.each(['', '%', '%zz', '%ff', 'a/b', '%41', '.x'])('%j is none', (word) => {
+  test.each(['', '%', '%zz', '%ff', 'a/b', '%41', '.x'])('%j is not one', (word) => {
     expect(decodeMark(word)).toBeNull()
   })
 
-  test('fits into a file system, and two long ones stay two', () => {
+  test('fits into a file system; two long names stay distinct', () => {
     const [a, b] = [`x${'é'.repeat(300)}a`, `x${'é'.repeat(300)}b`].map((text) =>
       pendingDirectory(text, { marks: '', instances: '' }).slice(1),
     )
@@ -80,7 +80,7 @@ describe.each(shells)('in $name', (shell) => {
     rmSync(root, { recursive: true, force: true })
   })
 
-  test('marks hold the instance that runs, for root alone', () => {
+  test('marks hold the running instance, for root alone', () => {
     write(
       { pending: 'app.service', effect: 'restart', trigger: 'file[/etc/a]' },
       { pending: 'idle.service', effect: 'reload', trigger: 'file[/etc/a]' },
@@ -100,7 +100,7 @@ describe.each(shells)('in $name', (shell) => {
     )
   })
 
-  test('marks that this user may not see are told from none', () => {
+  test('unreadable marks are distinguished from none', () => {
     expect(
       fact.parse({ code: 0, stdout: Buffer.from('hidden /var/lib/fettle\n'), stderr: '' }, [
         'app.service',
@@ -112,7 +112,7 @@ describe.each(shells)('in $name', (shell) => {
     ])
   })
 
-  test('what is noted already is not written again', () => {
+  test('an existing mark is not written again', () => {
     const mark: RestartMark = { pending: 'app.service', effect: 'restart', trigger: 'a' }
     write(mark)
     const written = (): bigint =>
@@ -124,7 +124,7 @@ describe.each(shells)('in $name', (shell) => {
     expect(written()).not.toBe(first)
   })
 
-  test('every trigger has one mark, whatever it is called', () => {
+  test('every trigger has one mark, whatever its name', () => {
     for (let round = 0; round < 2; round++)
       write(
         ...hostile.map(
@@ -141,7 +141,7 @@ describe.each(shells)('in $name', (shell) => {
     ).toEqual([...hostile].sort())
   })
 
-  test('clearing takes what is done and leaves the rest', () => {
+  test('clearing removes marks that are done and keeps the others', () => {
     write(
       { pending: 'app.service', effect: 'restart', trigger: 'a' },
       { pending: 'app.service', effect: 'reload', trigger: 'b' },
@@ -166,7 +166,7 @@ describe.each(shells)('in $name', (shell) => {
     })
   })
 
-  test('a mark that cannot be written stops what depends on it', () => {
+  test('if a mark cannot be written, what depends on it does not run', () => {
     writeFileSync(places.marks, 'in the way')
     expect(
       runIn(shell, {

@@ -49,6 +49,6 @@ test.each<readonly [z.ZodType, unknown, string]>([
     'must not have kye; did you mean key?',
   ],
   [nested, { pools: [{ size: 1, of: 2 }] }, 'must not have of: it has size'],
-])('%#: what is wanted instead of %j is told in words', (schema, value, words) => {
+])('%#: what is expected instead of %j, in words', (schema, value, words) => {
   expect(told(schema, value)).toBe(words)
 })

@@ -45,7 +45,7 @@ describe('secret', () => {
   })
 })
 
-describe('uri and json keep what they are given', () => {
+describe('uri and json keep the kind of value', () => {
   test('text', () => {
     const encoded: string = uri('ü &+/%')
     expect(encoded).toBe('%C3%BC%20%26%2B%2F%25')

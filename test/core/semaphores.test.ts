@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from '@jest/globals'
 import { Semaphores } from '../../src/core/semaphores.js'
 
-test('so many at once for each key, the others in the order of coming', async () => {
+test('at most n holders for each key, the others wait in FIFO order', async () => {
   const semaphores = new Semaphores(2)
   const seen: string[] = []
   let [inside, most] = [0, 0]
@@ -27,7 +27,7 @@ test('so many at once for each key, the others in the order of coming', async ()
   expect(most).toBe(4)
 })
 
-test('who gives up waiting takes no place', async () => {
+test('an aborted wait takes no permit', async () => {
   const semaphores = new Semaphores(1)
   const leave = await semaphores.acquire('a')
   const abort = new AbortController()

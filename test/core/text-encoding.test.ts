@@ -54,7 +54,7 @@ describe('the text of a file', () => {
       Buffer.from([0, 0, 0xfe, 0xff, 0, 0, 0, 0x61]),
       'is written in UTF-32, which is not read',
     ],
-  ])('%s is named', (_, content, problem) => {
+  ])('%s is named in the problem', (_, content, problem) => {
     expect(decodeText(content)).toEqual({ problem })
   })
 })

@@ -8,9 +8,9 @@ import {
   WrittenNumber,
 } from '../../src/core/written-number.js'
 
-// How Python prints floats is compared with the real one (test/inventory/ansible.test.ts).
+// test/inventory/ansible.test.ts compares the printing of floats with the real Python.
 
-test('a number that prints the same everywhere is a number, every other keeps its text', () => {
+test('a number that prints the same everywhere is a plain number, others keep their text', () => {
   expect([pythonFloat(1.5), pythonFloat(1e22), numberAs('8.1', 8.1), pythonInteger(-5n)]).toEqual([
     1.5, 1e22, 8.1, -5,
   ])
@@ -21,7 +21,7 @@ test('a number that prints the same everywhere is a number, every other keeps it
   expect(pythonInteger(2n ** 53n)).toBe('9007199254740992')
 })
 
-test('in text it is what is written, in arithmetic the number', () => {
+test('in text it is its original text, in arithmetic the number', () => {
   const eight = new WrittenNumber('8.0', 8)
   expect([`php${String(eight)}`, ['php', eight].join(''), inspect({ eight })]).toEqual([
     'php8.0',

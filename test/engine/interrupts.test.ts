@@ -33,7 +33,7 @@ const lost = (): never => {
 }
 
 describe('a stop', () => {
-  test('lets the change under way finish, and skips the rest', async () => {
+  test('lets the change in progress finish, and skips the rest', async () => {
     fleet.before = (_, exchange) => exchange === 2 && stop.abort()
     const { of, ends, exitCode } = await interrupted(['web1'], playOf(write('a'), write('b')))
     expect(of('web1')).toEqual(['a changed: create a', 'b skipped: the run was stopped'])
@@ -41,13 +41,13 @@ describe('a stop', () => {
     expect(exitCode).toBe(1)
   })
 
-  test('in the last change leaves nothing undone', async () => {
+  test('during the last change leaves nothing undone', async () => {
     fleet.before = (_, exchange) => exchange === 2 && stop.abort()
     const { of, ends, exitCode } = await interrupted(['web1'], playOf(write('a')))
     expect([of('web1'), ends, exitCode]).toEqual([['a changed: create a'], ['web1 ok'], 0])
   })
 
-  test('in the last change of a play keeps the host from the next one', async () => {
+  test('during the last change of a play prevents the next play', async () => {
     fleet.before = (_, exchange) => exchange === 2 && stop.abort()
     const { of, ends } = await interrupted(
       ['web1'],
@@ -56,7 +56,7 @@ describe('a stop', () => {
     expect([of('web1'), ends]).toEqual([['a changed: create a'], ['web1 failed: stopped']])
   })
 
-  test('keeps hosts that wait for a fork from being begun', async () => {
+  test('prevents hosts that wait for a fork from starting', async () => {
     fleet.before = (_, exchange) => exchange === 2 && stop.abort()
     const { of, ends, summary } = await interrupted(['web1', 'web2'], playOf(write('a')), {
       forks: 1,
@@ -78,7 +78,7 @@ describe('a stop', () => {
     expect([...ends].sort()).toEqual(['web1 failed: stopped', 'web2 failed: stopped'])
   })
 
-  test('while a host is connected to is not a host that cannot be reached', async () => {
+  test('during a connection attempt does not make the host unreachable', async () => {
     const ends: string[] = []
     const connect = (): Promise<never> => {
       stop.abort()
@@ -96,7 +96,7 @@ describe('a stop', () => {
     expect(ends).toEqual(['web1 failed stopped'])
   })
 
-  test('ends the wait for a task that runs for one host only', async () => {
+  test('ends the wait for a once task', async () => {
     fleet.before = (host, exchange) => host === 'web1' && exchange === 2 && stop.abort()
     const { of } = await interrupted(
       ['web1', 'web2'],
@@ -114,7 +114,7 @@ describe('a stop', () => {
     expect(of('web2').at(-1)).toBe('c skipped: the run was stopped')
   })
 
-  test('ends the wait between two attempts; the failure is told', async () => {
+  test('ends the wait between two attempts; the failure is reported', async () => {
     const view = (event: Event): void => {
       if (event.type === 'progress' && event.doing === 'changing')
         setTimeout(() => stop.abort(), 50)
@@ -132,7 +132,7 @@ describe('a stop', () => {
     expect(ends).toEqual(['web1 failed'])
   })
 
-  test('ends the wait for a check, which then is skipped and has not failed', async () => {
+  test('ends the wait for a check, which is skipped and not failed', async () => {
     const view = (event: Event): void => {
       if (event.type === 'progress' && event.doing === 'checking')
         setTimeout(() => stop.abort(), 50)
@@ -149,15 +149,15 @@ describe('a stop', () => {
     ])
   })
 
-  test('does not end a plan that has been read', async () => {
+  test('does not end a plan that was read', async () => {
     fleet.before = () => stop.abort()
     const { of, ends } = await interrupted(['web1'], playOf(write('a')), { mode: 'plan' })
     expect([of('web1'), ends]).toEqual([['a changed: create a'], ['web1 ok']])
   })
 })
 
-describe('a stop while a host is read', () => {
-  /** The first exchange has no end but that of its session. */
+describe('a stop while facts are read', () => {
+  /** The first exchange ends only with its session. */
   function endless(kill: (end: () => void) => Promise<void>): void {
     let end: () => void = () => undefined
     fleet.before = (_, exchange) =>
@@ -171,7 +171,7 @@ describe('a stop while a host is read', () => {
   }
 
   test.each(['plan', 'apply'] as const)(
-    'ends it on the host, and the host is as stopped as any other: %s',
+    'ends the read on the host, and the host is reported as stopped: %s',
     async (mode) => {
       endless((end) => Promise.resolve(end()))
       const { of, ends, exitCode } = await interrupted(['web1'], playOf(write('a'), write('b')), {
@@ -185,7 +185,7 @@ describe('a stop while a host is read', () => {
     },
   )
 
-  test('goes on without a host that cannot be told', async () => {
+  test('goes on if the host cannot be told', async () => {
     endless(() => Promise.reject(new FettleError('unreachable', { message: 'no second channel' })))
     const { of, ends } = await interrupted(['web1'], playOf(write('a')))
     expect([of('web1'), ends]).toEqual([
@@ -194,13 +194,13 @@ describe('a stop while a host is read', () => {
     ])
   })
 
-  test('goes on without a host that does not answer', async () => {
+  test('goes on if the host does not answer', async () => {
     endless(() => new Promise(() => undefined))
     const { ends } = await interrupted(['web1'], playOf(write('a')), { mode: 'plan' })
     expect(ends).toEqual(['web1 failed: stopped'])
   })
 
-  test('does so before tasks are made from what the host is', async () => {
+  test('happens before tasks are built from facts', async () => {
     endless((end) => Promise.resolve(end()))
     const { of, ends } = await interrupted(
       ['web1'],
@@ -211,7 +211,7 @@ describe('a stop while a host is read', () => {
 })
 
 describe('a kill', () => {
-  test('ends what is under way: its outcome is unknown, and the host is not called unreachable', async () => {
+  test('ends what is in progress: its outcome is unknown, and the host is not unreachable', async () => {
     const killed: string[] = []
     fleet.kill = (host) => Promise.resolve(void killed.push(host))
     fleet.before = (_, exchange) => {
@@ -234,7 +234,7 @@ describe('a kill', () => {
     expect(exitCode).toBe(1)
   })
 
-  test('that does not succeed is told', async () => {
+  test('that does not succeed is reported', async () => {
     fleet.kill = () =>
       Promise.reject(new FettleError('unreachable', { message: 'no second channel' }))
     fleet.before = (_, exchange) => {

@@ -56,7 +56,7 @@ const Vars = z.object({
   list: z.array(z.string()).default(['a']),
 })
 type Vars = z.output<typeof Vars>
-/** A schema of a role's own, which asks for names that the play's lacks. */
+/** A role with a schema of its own, which has names that the play's lacks. */
 const Role = z.object({ app: z.string(), undeclared: z.string().optional() })
 
 const facts: HostFacts = {
@@ -75,7 +75,7 @@ const facts: HostFacts = {
   init: 'systemd',
 }
 
-/** What a task reads, for one host. */
+/** The result of a task's expression, for one host. */
 function read<T>(what: (context: TaskContext<Vars>) => T): T {
   const results: T[] = []
   const reading = task<Vars>('Read', (context) => {
@@ -108,8 +108,8 @@ interface Read<T> {
 type Row<T> = readonly [what: string, read: string, expected: T]
 
 /**
- * Plays of a task file that read something, each in a line of its own: what is misspelt would not
- * compile in TypeScript.
+ * Plays of a task file that read one name per line. In TypeScript a misspelt name would not
+ * compile.
  */
 async function loaded<T>(rows: readonly Row<T>[], vars = 'Vars'): Promise<readonly Read<T>[]> {
   const line = (read: string): string =>
@@ -135,7 +135,7 @@ async function loaded<T>(rows: readonly Row<T>[], vars = 'Vars'): Promise<readon
   )
 }
 
-describe('a name that is not there is an error of the line that reads it', () => {
+describe('reading an unknown name is an error of the line that reads it', () => {
   const rows: readonly Row<string>[] = [
     ['a variable', 'vars.prot', 'vars has no prot; did you mean port?'],
     [
@@ -206,14 +206,14 @@ describe('a name that is not there is an error of the line that reads it', () =>
     }
   })
 
-  test('in a play without variables every name is one', async () => {
+  test('in a play without variables every name is unknown', async () => {
     const [read] = await loaded([['a variable', 'vars.port', null]], 'undefined')
     expect(await problem(() => read?.build())).toMatch(
       /: vars has no port\n→ the play "Play" has no variables: declare them/,
     )
   })
 
-  test('of what a task is given', async () => {
+  test('in the context of a task', async () => {
     const misspelt = task<unknown>('Read', (context) => [
       Object.keys(context).length > 0 && (context as unknown as { readonly vras: false }).vras,
     ])
@@ -223,7 +223,7 @@ describe('a name that is not there is an error of the line that reads it', () =>
   })
 })
 
-describe('what may be missing is undefined', () => {
+describe('optional names are undefined', () => {
   const rows: readonly Row<unknown>[] = [
     ['an optional name', '[vars.members[1].shell, vars.any]', [null, null]],
     ['one of another shape', 'vars.way.number', null],
@@ -271,7 +271,7 @@ describe('what may be missing is undefined', () => {
     'z.any()',
     'z.object({}).catchall(z.unknown())',
     "z.object({ app: z.string() }).transform((vars) => ({ ...vars, url: '' }))",
-  ])('of %s any name', async (schema) => {
+  ])('of %s any name is allowed', async (schema) => {
     const [read] = await loaded([['any', 'vars.app, vars.prot', null]], schema)
     expect(read?.build().map(({ resource }) => resource.id)).toEqual(['["demo",null]'])
   })
@@ -281,7 +281,7 @@ describe('what may be missing is undefined', () => {
   })
 })
 
-describe('an object whose names are checked is an ordinary one', () => {
+describe('an object with checked names is an ordinary one', () => {
   const plain = Vars.parse(inventory.hosts.get('web1')?.vars)
   const made = read(({ vars }) => vars)
 
@@ -323,7 +323,7 @@ describe('an object whose names are checked is an ordinary one', () => {
     ).toBe('db1 2 ada! bob shop {"host":"db1","port":3306}')
   })
 
-  test('an inventory is one, too', () => {
+  test('so is the inventory', () => {
     const info = read((context) => context.inventory)
     expect(JSON.parse(JSON.stringify(info))).toMatchObject({
       hosts: [{ name: 'web1', vars: { app: 'demo' } }, { name: 'web2' }],

@@ -13,7 +13,7 @@ const [plain, sensitive] = stepsOf([
 if (plain === undefined || sensitive === undefined) throw new Error('two steps')
 
 describe('an error', () => {
-  test('of ours keeps its code and words, without secrets wherever they stand', () => {
+  test('of Fettle keeps its code and texts, scrubbed', () => {
     const error = new FettleError('action-failed', {
       address: 'note[a]',
       message: 'said hunter22',
@@ -29,7 +29,7 @@ describe('an error', () => {
     })
   })
 
-  test('of anybody else is a defect and keeps its stack, without secrets', () => {
+  test('of any other kind is a defect and keeps its stack, scrubbed', () => {
     const told = eventError(new TypeError('no hunter22'))
     expect(told).toMatchObject({ code: 'internal', message: 'no [secret]' })
     expect(told.detail).toMatch(/^TypeError: no \[secret\]\n\s+at /)
@@ -53,7 +53,7 @@ describe("a resource's event", () => {
     proof: 'facts',
   }
 
-  test('has what was told, without secrets and without actions when it leaves the engine', () => {
+  test('has the reported details, without secrets and actions', () => {
     expect(
       scrubbedEvent(
         resourceEvent('web1', plain, 'changed', {
@@ -80,7 +80,7 @@ describe("a resource's event", () => {
     })
   })
 
-  test('shows no secret in names, ids and triggers either; a host keeps its name', () => {
+  test('has no secret in names, ids and triggers either; host names are kept', () => {
     const event = resourceEvent('hunter22', plain, 'changed', {
       changes: [{ ...change, because: ['note[hunter22]'] }],
     })
@@ -128,7 +128,7 @@ describe("a resource's event", () => {
     expect(scrubbedEvent(progress)).toMatchObject({ type: 'progress', line: '[secret]' })
   })
 
-  test('shows no diff of what is sensitive', () => {
+  test('has no diff if the resource is sensitive', () => {
     expect(
       resourceEvent('web1', sensitive, 'changed', { changes: [change] }).changes[0]?.diff,
     ).toBeNull()
@@ -146,7 +146,7 @@ describe('a tally', () => {
     jest.useRealTimers()
   })
 
-  test('counts what changed as ok, too', () => {
+  test('counts changed as ok, too', () => {
     const tally = new Tally()
     for (const status of [
       'ok',
@@ -170,7 +170,7 @@ describe('a tally', () => {
     })
   })
 
-  test('sums up the time of its turns, and nothing of what lies between', () => {
+  test('adds up the time of its turns, without the time between', () => {
     jest.useFakeTimers()
     const tally = new Tally()
     jest.advanceTimersByTime(9000)

@@ -25,13 +25,13 @@ const write = (name: string, text = name) =>
   task<unknown>(`write ${name}`, () => [note(name, { text })])
 const fail = (name: string) =>
   task<unknown>(`fail ${name}`, () => [note(name, { text: name, by: 'exit 1' })])
-/** A task for one host only of those that are run. */
+/** A `once` task of the selected hosts. */
 const onlyOn = (host: string, name: string, by: string) =>
   task<unknown>(`${name} on ${host}`, () => [note(name, { text: name, by })], {
     when: ({ host: { name: own } }) => own === host,
   })
 
-test('no event shows a secret, wherever it stands: in a name, an id, a sentence or a notice', async () => {
+test('no event contains a secret: in names, ids, sentences and notices', async () => {
   new Secret('run-0815-x')
   const made = task('task run-0815-x', () => [
     note('run-0815-x', { text: 'a', name: 'name run-0815-x' }),
@@ -101,7 +101,7 @@ describe('the exit code', () => {
   })
 })
 
-describe("one host's fault never touches another", () => {
+describe('an error of one host does not affect the others', () => {
   test('a failure, a host that is down, and one in order', async () => {
     fleet.down.add('web2')
     const { of, ends, summary, exitCode } = await runOn(
@@ -125,7 +125,7 @@ describe("one host's fault never touches another", () => {
     })
   })
 
-  test("a defect in one host's walk is told of that host", async () => {
+  test("a defect in one host's walk is reported for that host", async () => {
     fleet.before = (host) => {
       if (host === 'web1') throw new TypeError('a defect')
     }
@@ -141,7 +141,7 @@ describe("one host's fault never touches another", () => {
     )
   })
 
-  test('a session that cannot be closed is told of that host', async () => {
+  test('a session that cannot be closed is reported for that host', async () => {
     const connect: Fleet['connect'] = async (target) => {
       const session = await fleet.connect(target)
       const close = session.close.bind(session)
@@ -160,7 +160,7 @@ describe("one host's fault never touches another", () => {
     expect(ends.sort()).toEqual(['web1 failed', 'web2 ok'])
   })
 
-  test('a view that fails ends nothing, and is told in the end', async () => {
+  test('a view that fails does not end the run; its error is thrown at the end', async () => {
     const hosts: string[] = []
     const running = runOn(fleet, ['web1', 'web2'], playOf(write('a')), {}, (event) => {
       if (event.type === 'host') hosts.push(event.host)
@@ -171,9 +171,9 @@ describe("one host's fault never touches another", () => {
     expect([fleet.note('web1', 'a'), fleet.note('web2', 'a')]).toEqual(['a', 'a'])
   })
 
-  // Node prints a warning from the eleventh listener on; its own function for asking does not know
+  // Node prints a warning from the eleventh listener on. Its own function for that does not accept
   // the signals of Jest's realm.
-  test('any number of hosts may listen to a stop', async () => {
+  test('any number of hosts may listen for a stop', async () => {
     const limit = (signal: AbortSignal): unknown =>
       Object.getOwnPropertySymbols(signal).flatMap((symbol) =>
         symbol.description === 'events.maxEventTargetListeners'
@@ -196,7 +196,7 @@ describe('a connection', () => {
         })
     }
 
-  test('lost in a change: its outcome is unknown, the rest is skipped, the host is unreachable, others go on', async () => {
+  test('lost during a change: its outcome is unknown, the rest is skipped, the host is unreachable, others go on', async () => {
     fleet.before = cut('web1', 3)
     const { of, ends, summary, exitCode } = await runOn(
       fleet,
@@ -218,7 +218,7 @@ describe('a connection', () => {
   })
 
   test.each(['plan', 'apply'] as const)(
-    'lost in the first reading of %s: nothing was under way, everything is skipped',
+    'lost during the first reading of %s: everything is skipped',
     async (mode) => {
       fleet.before = cut('web1', 1)
       const { of, ends, summary } = await runOn(
@@ -234,7 +234,7 @@ describe('a connection', () => {
     },
   )
 
-  test('lost is never ignored and never tried again', async () => {
+  test('lost is neither ignored nor retried', async () => {
     fleet.before = cut('web1', 2)
     const { of } = await runOn(
       fleet,
@@ -248,7 +248,7 @@ describe('a connection', () => {
     expect(of('web1')).toEqual(['a failed: connection-lost'])
   })
 
-  test('to a port where nobody listens is refused, and a host without SSH goes on', async () => {
+  test('to a port where nothing listens is refused; a host without SSH goes on', async () => {
     const yaml = `all: { hosts: { web1: { ansible_host: 127.0.0.1, ansible_port: ${await freePort()}, ansible_user: nobody, ansible_password: x }, here: { ansible_connection: local } } }`
     const ends: string[] = []
     const { exitCode } = await run(
@@ -280,7 +280,7 @@ describe('an answer that does not come in time', () => {
         })
     }
 
-  test('of a change: its outcome is unknown, it is neither ignored nor tried again, and the host has failed', async () => {
+  test('during a change: its outcome is unknown, it is neither ignored nor retried, and the host has failed', async () => {
     fleet.before = late(2)
     const { of, ends } = await runOn(
       fleet,
@@ -299,7 +299,7 @@ describe('an answer that does not come in time', () => {
     expect(ends).toEqual(['web1 failed: answer-late'])
   })
 
-  test('of the first reading: the host was reached, and has failed', async () => {
+  test('during the first reading: the host was reached, and has failed', async () => {
     fleet.before = late(1)
     const { of, ends } = await runOn(fleet, ['web1'], playOf(write('a')), { mode: 'plan' })
     expect(of('web1')).toEqual([
@@ -345,14 +345,14 @@ describe('several plays', () => {
   })
   const second = play({ name: 'second', hosts: 'all', tasks: [write('c')] })
 
-  test('a host that failed takes no part in later ones, and its end is told once', async () => {
+  test('a host that failed takes no part in later ones, and its end is reported once', async () => {
     const { of, ends } = await runOn(fleet, ['web1', 'web2'], [first, second])
     expect(of('web1')).toEqual(['a changed: create a', 'b failed: action-failed'])
     expect(of('web2')).toEqual(['a changed: create a', 'c changed: create c'])
     expect(ends).toEqual(['web1 failed', 'web2 ok'])
   })
 
-  test('a host that is down is not tried again', async () => {
+  test('an unreachable host is not tried again', async () => {
     fleet.down.add('web1')
     const { ends, events } = await runOn(fleet, ['web1', 'web2'], [first, second])
     expect(ends).toEqual(['web1 unreachable: unreachable', 'web2 ok'])
@@ -361,7 +361,7 @@ describe('several plays', () => {
     ).toHaveLength(1)
   })
 
-  test('the end of a host is told after the last play that has it', async () => {
+  test('the end of a host is reported after the last play that has it', async () => {
     const { events } = await runOn(
       fleet,
       ['web1', 'web2'],
@@ -378,13 +378,13 @@ describe('several plays', () => {
     expect(told).toEqual(['a of web1', 'end of web1', 'a of web2', 'c of web2', 'end of web2'])
   })
 
-  test('round trips and time of all plays are summed up', async () => {
+  test('round trips and time of all plays are added up', async () => {
     const { events, summary } = await runOn(fleet, ['web2'], [first, second])
     expect(events).toContainEqual({ type: 'exchanges', host: 'web2', counts: { shell: 4 } })
     expect(summary['web2']?.seconds).toBeGreaterThan(0)
   })
 
-  test('in a plan what is blocked in a later play is known after apply, when any host has a change in an earlier one', async () => {
+  test('in a plan a blocked step of a later play is known after apply if any host has an earlier change', async () => {
     const later = play({
       name: 'later',
       hosts: 'web2',
@@ -413,7 +413,7 @@ describe('several plays', () => {
 })
 
 describe('tags', () => {
-  test('what is left out has no event, and a host without anything is not contacted', async () => {
+  test('a step that is left out has no event, and a host without steps is not contacted', async () => {
     const { of, ends, events } = await runOn(
       fleet,
       ['web1', 'web2'],
@@ -428,7 +428,7 @@ describe('tags', () => {
     )
   })
 
-  test('a service that was left out is marked, and the run says that its restart is pending', async () => {
+  test('a service that was left out gets a mark, and its pending restart is reported', async () => {
     const trigger = note('config', { text: 'new' })
     const plays = playOf(
       task('config', () => [trigger]),

@@ -29,13 +29,13 @@ import type { Block, Session } from '../../src/ssh/session.js'
 import { project } from '../inventory/project.js'
 
 /**
- * A session on this machine for the engine's own tests: each block is a shell of its own in a
+ * A session on this machine for the engine's own tests: each block runs in its own shell in a
  * folder.
  */
 export class FolderSession implements Session {
   readonly loginUser = 'tester'
   readonly started = Promise.resolve()
-  /** Set when its link is to have ended. */
+  /** Set to end its link. */
   over = false
   roundTrips = 0
   /** The scripts of each exchange, in order. */
@@ -44,7 +44,8 @@ export class FolderSession implements Session {
   constructor(
     readonly folder: string,
     /**
-     * Called before an exchange, with its number from 1 on. It may wait, and fail as a link does.
+     * Called before an exchange, with its number from 1 on. It may wait, or throw as a lost link
+     * does.
      */
     readonly before: (exchange: number, blocks: readonly Block[]) => unknown = () => undefined,
     readonly user = 'tester',
@@ -86,7 +87,7 @@ export class FolderSession implements Session {
   }
 }
 
-/** The text of a file in the session's folder. A file named `unreadable` is unknown. */
+/** The text of a file in the session's folder. A file called `unreadable` is unknown. */
 const noteFact: ShellFactKind<string, string> = {
   backend: 'shell',
   name: 'note',
@@ -106,28 +107,25 @@ const noteFact: ShellFactKind<string, string> = {
 
 export interface NoteOptions extends CommonOptions {
   readonly text: string
-  /** A note that must be there first. */
+  /** A note that must exist first. */
   readonly needs?: string
-  /** The shell that writes it, instead of the right one. */
+  /** The shell that writes it, instead of correct shell. */
   readonly by?: string | undefined
   readonly after?: readonly Resource[]
-  /** What writes it, instead of a shell. */
+  /** The action that writes it, instead of shell. */
   readonly actions?: readonly Action[]
   readonly proof?: Change['proof']
-  /** Shell that proves its change: it may then be changed together with its neighbours. */
+  /** Shell that proves its change, so that it may be changed together with its neighbours. */
   readonly proves?: string
-  /**
-   * Shell that completes its change behind those of its neighbours, together with which it may be
-   * changed.
-   */
+  /** A follow-up of its change, so that it may be changed together with its neighbours. */
   readonly settles?: string
-  /** Makes many notes at once, by their names. */
+  /** Writes many notes at once, by their names. */
   readonly bulk?: BulkKind<string>
-  /** A value of its own that is only known later, and does not matter. */
+  /** A value that is known later and has no effect. */
   readonly value?: Later<unknown>
 }
 
-/** The text of a note, as a value of another resource. */
+/** The text of a note, for a value of another resource. */
 export const textOf = (name: string): Later<string> =>
   Later.fact(request(noteFact, name), 'stand-in', name)
 
@@ -190,7 +188,7 @@ export const checkResource = (
       note === null ? blocked(`there is no ${name}`, 'write it') : fine(`${name} is there`),
   })
 
-/** Steps of one task each, named after their place. */
+/** Steps of one task each, named after their index. */
 export const stepsOf = (
   resources: readonly Resource[],
   options: Task<unknown>['options'] = {},
@@ -217,13 +215,13 @@ export class Fleet {
   #open = 0
   mostAtOnce = 0
 
-  /** Whose sessions they are. */
+  /** The user of its sessions. */
   user = 'tester'
 
   /** Called before each exchange of a host, with its number from 1 on in that session. */
   before: (host: string, exchange: number) => unknown = () => undefined
 
-  /** Called when what is under way on a host is to be ended. */
+  /** Called to end what is in progress on a host. */
   kill: (host: string) => Promise<void> = () => Promise.resolve()
 
   readonly connect = async ({ name }: { readonly name: string }): Promise<Session> => {
@@ -245,7 +243,7 @@ export class Fleet {
     return session
   }
 
-  /** Sessions that nobody has closed. */
+  /** Sessions that were not closed. */
   get open(): number {
     return this.#open
   }
@@ -275,13 +273,13 @@ export class Fleet {
 export const inventoryOf = (yaml: string): Promise<Inventory> =>
   loadInventory({ sources: [], project: project({ 'inventory/hosts.yml': yaml }), extraVars: [] })
 
-/** Hosts with these names and nothing else. */
+/** Hosts with these names and no settings. */
 export const hostsNamed = (...names: readonly string[]): Promise<Inventory> =>
   loadInventory({ sources: [`${names.join(',')},`], project: '.', extraVars: [] })
 
 const unwatched = new AbortController().signal
 
-/** What the command line gives when it says nothing. */
+/** The options of a command line without flags. */
 export const options = (given: Partial<RunOptions> = {}): RunOptions => ({
   mode: 'apply',
   project: '.',
@@ -301,13 +299,13 @@ export const options = (given: Partial<RunOptions> = {}): RunOptions => ({
   ...given,
 })
 
-/** What a run said and came to. */
+/** The events and the result of a run. */
 export interface Ran {
   readonly exitCode: number
   readonly events: readonly Event[]
-  /** A line for each resource of a host: what became of it, and why. */
+  /** A line for each resource of a host: its status, and why. */
   readonly of: (host: string) => readonly string[]
-  /** How each host ended, in the order in which that was told. */
+  /** How each host ended, in the order of the events. */
   readonly ends: readonly string[]
   readonly summary: SummaryEvent['hosts']
 }
@@ -353,11 +351,11 @@ export async function runOn(
   }
 }
 
-/** A play for all hosts of tasks that hold these resources. */
+/** A play for all hosts, with tasks of these resources. */
 export const playOf = (...tasks: readonly Task<unknown>[]): Play =>
   play({ name: 'play', hosts: 'all', tasks })
 
-/** Gives each test of a file a fleet of its own, all of whose sessions it must have closed. */
+/** Gives each test of a file its own fleet, whose sessions it must have closed. */
 export function inEachTest(take: (fresh: Fleet) => void): void {
   let fleet: Fleet
   beforeEach(() => {

@@ -44,7 +44,7 @@ const garbage = [
   'x'.repeat(100_000),
 ]
 
-describe('garbage is unknown, and no throw and never absent', () => {
+describe('garbage is unknown: it neither throws nor counts as absent', () => {
   const kinds: readonly (readonly [string, (output: Output) => readonly Fact<unknown>[]])[] = [
     ['path', (output) => pathFact.parse(output, [{ path: '/x', digest: true }, { path: '/y' }])],
     ['missing-parent', (output) => missingParentFact.parse(output, ['/a/x', '/b/y'])],
@@ -56,7 +56,7 @@ describe('garbage is unknown, and no throw and never absent', () => {
   test.each(kinds)('%s', (name, parse) => {
     for (const text of garbage) {
       for (const code of [0, 1, 124, 255]) {
-        // An empty list of accounts, whole, says that there is no such user.
+        // An empty but complete list of accounts means that the user does not exist.
         if (name === 'user' && code === 0 && text === '=\n=\n= 0 0\n') continue
         expect([text.slice(0, 40), code, parse(said(text, code)).map((fact) => fact.is)]).toEqual([
           text.slice(0, 40),
@@ -66,7 +66,7 @@ describe('garbage is unknown, and no throw and never absent', () => {
       }
     }
   })
-  test('and the reason quotes the other side', () => {
+  test('and the reason quotes the error output', () => {
     expect(pathFact.parse(said('', 127, 'sh: stat: not found\n'), [{ path: '/x' }])).toMatchObject([
       { reason: 'files could not be looked at: sh: stat: not found' },
     ])
@@ -98,7 +98,7 @@ describe('secret-file', () => {
       reason: `/x ${wrong}, so it holds no secret that could be used`,
     })
   })
-  test('what is no file of root', () => {
+  test('what is not a file of root', () => {
     expect(secretFileFact.parse(said('link\nclosed\nabsent\n'), ['/a', '/b', '/c'])).toMatchObject([
       { reason: '/a is a symbolic link' },
       { reason: '/b is no file that may be read' },
@@ -123,7 +123,7 @@ describe('ssh-key', () => {
       { is: 'absent' },
     ])
   })
-  test('what is no key', () => {
+  test('what is not a key', () => {
     expect(one(sshKeyFact, '/a', 'file\n21\nssh-ed25519 AAAA\nevil')).toMatchObject({
       is: 'unknown',
       reason: '/a.pub holds no public key',
@@ -182,7 +182,7 @@ describe('user', () => {
       value: { password: null },
     })
   })
-  test('names of a domain, beside lines that are not understood', () => {
+  test('names of a domain, beside malformed lines', () => {
     const alice = 'DOM\\alice:x:5001:5513::/home/DOM/alice:/bin/bash\n'
     const answer = said(
       `odd\n${alice}=\nodd:x\ndomain users:x:5513:\nweb team:x:7:bob,DOM\\alice\n=\n= 2 0\n`,
@@ -205,7 +205,7 @@ describe('user', () => {
   })
 })
 
-test('groups with spaces, and one that is not understood', () => {
+test('groups with spaces, and a malformed one', () => {
   expect(
     groupFact.parse(said('domain users:x:5513:DOM\\alice,bob\nodd:x\n', 2), [
       'domain users',
@@ -220,7 +220,7 @@ test('groups with spaces, and one that is not understood', () => {
   expect(groupFact.parse(said('+:::\n'), ['gone'])).toEqual([{ is: 'absent' }])
 })
 
-test('paths whose owners have names of a domain; a line that is not understood costs its own path', () => {
+test('paths whose owners have names of a domain; a malformed line affects only its own path', () => {
   const text =
     'at 0\nat 1\nat 2\nstat 81a4 5001 5513 4 DOM\\alice:domain users\nstat 81a4 0 0 4 root\nstat 41ed 0 0 4 root:root\nend\n'
   expect(
@@ -232,7 +232,7 @@ test('paths whose owners have names of a domain; a line that is not understood c
   ])
 })
 
-test('a tree, and what is none', () => {
+test('a tree, and what is not a directory', () => {
   const text =
     '      2 0 41ed 0 0 0 root:domain users\n     12 0 81a4 33 33 0 DOM\\www-data:UNKNOWN\n      1 1 none\nend\n'
   expect(treeFact.parse(said(text), ['/a', '/b'])).toEqual([
@@ -264,7 +264,7 @@ test('a tree, and what is none', () => {
   expect(treeFact.parse(said(text, 0, 'find: permission denied'), ['/a', '/b'])[0]?.is).toBe(
     'unknown',
   )
-  // A line that is not understood costs its own tree.
+  // A malformed line affects only its own tree.
   expect(
     treeFact.parse(said('      1 0 41ed 0 0 0 root\n      1 1 none\nend\n'), ['/a', '/b']),
   ).toMatchObject([

@@ -67,7 +67,7 @@ web1
 systemd
 `
 
-/** With one file's content replaced. */
+/** The recording with the content of one file replaced. */
 const withFile = (path: string, content: string): string =>
   debian.replace(
     new RegExp(`(==> ${path} <==\\n)[^]*?(\\n==>|$)`),
@@ -126,7 +126,7 @@ test('a host with busybox and OpenRC: no systemd-detect-virt, and lines for link
   })
 })
 
-test('without ip nothing is said of addresses, and without systemd process 1 has a name', () => {
+test('without ip there are no addresses, and without systemd process 1 is the init', () => {
   const bare = debian
     .replace(/= init\n[^]*?= files\n/, '= files\n')
     .replace('<==\nsystemd\n', '<==\nrunit\n')
@@ -187,7 +187,7 @@ test.each<[release: string, expected: HostFacts['os']]>([
   expect(facts(withFile('/etc/os-release', release)).os).toEqual(expected)
 })
 
-test('os-release of the vendor, where /etc has none', () => {
+test('os-release in /usr/lib, where /etc has none', () => {
   expect(facts(debian.replace(/==> \/etc\/os-release <==\n[^]*?\n(?===> )/, '')).os.id).toBe(
     'other',
   )
@@ -214,7 +214,7 @@ test.each([
 })
 
 describe.each(shells)('$name', (shell) => {
-  test('reads this machine', () => {
+  test('on this machine', () => {
     const [command = '', ...words] = shell.command
     const { status, stdout, stderr } = spawnSync(
       command,

@@ -11,8 +11,7 @@ import { parseRequirements } from '../../src/facts/python/requirements.js'
 import { userFact } from '../../src/facts/accounts/user.js'
 import { venvFact } from '../../src/facts/python/venv.js'
 
-// Answers of a hostile host that a pattern would try at every place, or in many ways: for minutes,
-// or for ever.
+// Answers of a hostile host that would make a regular expression backtrack for minutes, or forever.
 
 const many = (piece: string): string => piece.repeat(1_000_000 / piece.length)
 const of = (kind: ShellFactKind<never, unknown>, key: unknown, stdout: string) => (): unknown =>
@@ -23,7 +22,7 @@ const files =
 const account = { name: 'app', password: false }
 const venv = { path: '/srv/venv', python: null, requirements: null }
 
-describe('a long answer is read once', () => {
+describe('a long answer is parsed in linear time', () => {
   test.each<[string, () => unknown]>([
     ['accounts: empty lines', of(userFact, account, `=\n=\n${many('\n')}x`)],
     ['accounts: lines', of(userFact, account, `=\n=\n${many('0\n\n0\n')}x`)],
@@ -63,7 +62,7 @@ describe('a long answer is read once', () => {
   })
 })
 
-test('the last status of an answer is its own: one in what a command printed is not', () => {
+test("the last status line counts, not one in the command's output", () => {
   expect(
     of(
       gitCheckoutFact,

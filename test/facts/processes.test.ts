@@ -33,9 +33,9 @@ import { userFact } from '../../src/facts/accounts/user.js'
 import { venvFact } from '../../src/facts/python/venv.js'
 
 /**
- * How many processes a host starts for one key and for twenty, where all is as it should be:
- * starting them is what reading costs there. In a process namespace of its own numbers are handed
- * out one after the other, so the last one tells how many there were.
+ * How many processes a host starts to read one key and twenty, if all is as desired: they are the
+ * cost of reading. In a new PID namespace ids are given out one after the other, so the last one
+ * tells how many there were.
  */
 const counting = `read -r l_ l_ l_ l_ before </proc/loadavg
 ( eval "$1" ) 3>&-
@@ -45,7 +45,7 @@ echo $((after - before - 1)) >&3
 exit $code`
 const namespaced = ['--pid', '--fork', '--mount-proc']
 
-// A process namespace takes root, and a kernel that gives one.
+// A PID namespace needs root, and a kernel that permits one.
 const able = process.getuid?.() === 0 && spawnSync('unshare', [...namespaced, 'true']).status === 0
 if (!able && process.env.CI !== undefined)
   throw new Error('processes cannot be counted: unshare --pid is refused')
@@ -56,9 +56,7 @@ const at = (...names: readonly string[]): string => join(dir, ...names)
 let server: Server
 const numbers = Array.from({ length: 20 }, (_, index) => index)
 
-/**
- * A program that stands in for one that needs a server; the shell that runs it starts nothing more.
- */
+/** Replaces a program that needs a server; the shell that runs it starts no further processes. */
 function standIn(name: string, text: string): void {
   writeFileSync(at('bin', name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
 }
@@ -152,7 +150,7 @@ interface Counted {
 
 type Kind<K> = ShellFactKind<K, unknown>
 
-/** Reads keys as a host would, with what is its own in the directory of this test. */
+/** Reads keys as on a host, with the host's own files in the directory of this test. */
 function count<K>(kind: Kind<K>, keys: readonly K[]): Counted {
   const { script, input = '' } = kind.script(keys)
   const text = lines([sh`export PATH=${at('bin')}:$PATH`, script])
@@ -360,7 +358,7 @@ described('processes that a host starts', () => {
     ])
   })
 
-  test('databases and accounts of a server are one question', () => {
+  test('databases and accounts of a server are read by one client', () => {
     const keys = numbers.flatMap((index) => [
       { name: `d${index}`, connection: {} },
       { name: 'a', host: '%', connection: {} },

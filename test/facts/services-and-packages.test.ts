@@ -53,7 +53,7 @@ NeedDaemonReload=no
 `
 
 describe('units', () => {
-  test('are told in the order of the question, an alias by its own name', () => {
+  test('are reported in the requested order, an alias by its own name', () => {
     const [alias, none, masked] = unitFact.parse(said([mariadb, missing, webhook].join('\n')), [
       'mysql.service',
       'nosuch.service',
@@ -78,7 +78,7 @@ describe('units', () => {
     expect(valueOf(masked)).toMatchObject({ load: 'masked', file: 'masked', invocation: null })
   })
 
-  test('whose file is gone are there while they run', () => {
+  test('whose file is gone exist while they run', () => {
     const [fact] = unitFact.parse(
       said(missing.replace('ActiveState=inactive', 'ActiveState=active')),
       ['nosuch.service'],
@@ -168,7 +168,7 @@ wine32\tinstalled\ti386\tinstall\tok\t8.0\tforeign\twine-bin
     ['libc6:i386', of('2.36-8', { held: true, aptName: 'libc6:i386' })],
     ['git-man:i386', of('1:2.39.5-0+deb12u3', { aptName: 'git-man' })],
     ['git-man:all', of('1:2.39.5-0+deb12u3', { aptName: 'git-man' })],
-    // Another architecture's is another package, unless apt knows no other.
+    // A package of another architecture is another package, unless apt knows no other.
     ['libgif7', undefined],
     ['libgif7:any', undefined],
     ['libgif7:i386', of('5.2.1-2.5', { aptName: 'libgif7:i386' })],
@@ -188,7 +188,7 @@ wine32\tinstalled\ti386\tinstall\tok\t8.0\tforeign\twine-bin
     expect(valueOf(second)).toEqual({ listsAge: 120, packages: {} })
   })
 
-  test('without lists apt knows no architecture of what is not installed', () => {
+  test('without lists apt knows no architecture of packages that are not installed', () => {
     expect(
       valueOf(aptFact.parse(said(rows.replace('lists 120', 'lists none')), [['wine32']])[0])
         .packages,
@@ -278,7 +278,7 @@ describe.each(shells)('guards in $name', (shell) => {
   })
 })
 
-test('silence of an HTTP server is an answer that says why', async () => {
+test('no answer of an HTTP server is an answer with a reason', async () => {
   const probe = { url: 'http://localhost/', from: 'host', timeout: 1 } as const
   const silent: HttpReader = { request: () => Promise.reject(new Error('connection refused')) }
   const speaks: HttpReader = { request: () => Promise.resolve({ status: 200, body: 'OK' }) }

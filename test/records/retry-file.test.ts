@@ -19,7 +19,7 @@ const counts = {
   seconds: 0,
 }
 
-/** A run in which hosts ended so. */
+/** A run in which hosts ended like this. */
 function run(
   directory: string,
   mode: RunMode,
@@ -48,7 +48,7 @@ const retry = (directory: string): string | null =>
     ? readFileSync(join(directory, '.fettle/retry'), 'utf8')
     : null
 
-test('the hosts that are not done, in the order of the run, as -l reads them; never for a repository', () => {
+test('the unfinished hosts, in the order of the run, as -l reads them; ignored by git', () => {
   const directory = project({})
   expect(
     run(directory, 'apply', {
@@ -98,7 +98,7 @@ describe('a later run', () => {
   })
 })
 
-test('a file that cannot be written is told', () => {
+test('a file that cannot be written is reported', () => {
   const directory = project({})
   mkdirSync(join(directory, '.fettle/retry'), { recursive: true })
   writeFileSync(join(directory, '.fettle/retry/x'), '')

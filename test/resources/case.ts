@@ -1,18 +1,17 @@
 import type { Resource } from '../../src/core/resource.js'
 
-/** One row of a resource's table: given these facts, these changes by these scripts. */
+/** One row of a resource's table: with these facts it plans these changes with these scripts. */
 export interface Case {
   readonly name: string
   readonly resource: () => Resource
-  /** Values by the names of `reads`; `null` is absent. */
+  /** Values by their names in `reads`; `null` is absent. */
   readonly facts: Readonly<Record<string, unknown>>
   /**
-   * What `values` resolve to, where the resource has Laters or Secrets; left out: the values as
-   * given.
+   * The resolved `values`, where the resource has Laters or Secrets. Default: the values as given.
    */
   readonly values?: Readonly<Record<string, unknown>>
   readonly changing?: readonly string[]
-  /** The summaries, in order; a `blocked` reason as `blocked: …`. `[]` is the desired state. */
+  /** The summaries in order; a `blocked` reason as `blocked: …`. `[]` is the desired state. */
   readonly changes: readonly string[]
   /**
    * The text of each shell action, the SQL of each mysql action, the route of each github action.

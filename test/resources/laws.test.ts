@@ -13,7 +13,10 @@ const tables = readdirSync(import.meta.dirname, { recursive: true, encoding: 'ut
 )
 const sources = join(import.meta.dirname, '../../src/resources')
 
-/** The function whose rows a table holds: `github/deploy-key` is of `githubDeployKey`, `files/file` of `file`. */
+/**
+ * The function of a table's rows: `github/deploy-key` belongs to `githubDeployKey`, `files/file` to
+ * `file`.
+ */
 function functionOf(table: string, module: Readonly<Record<string, unknown>>): Make {
   const name = table.replace('.cases.ts', '')
   const camelCase = (words: string): string =>
@@ -29,10 +32,7 @@ function secretsIn(value: unknown): readonly string[] {
   return Object.values(value).flatMap(secretsIn)
 }
 
-/**
- * All of a change that may be seen: everything but what is on its way into a program's standard
- * input.
- */
+/** Everything visible of a change: all but the input of programs. */
 function visible({ summary, diff, because, actions }: Change): string {
   return JSON.stringify([
     summary,
@@ -46,7 +46,7 @@ function visible({ summary, diff, because, actions }: Change): string {
 
 type Make = (...given: readonly unknown[]) => Resource
 
-/** The first argument is a resource's id, the beginning of one, or a list. */
+/** The first argument is a resource's id, the start of one, or a list. */
 function refusal(make: Make, { id, options }: Resource): string {
   const answers = [id, id.split(' ')[0], [id]].map((first) => {
     try {
@@ -75,7 +75,7 @@ for (const table of tables) {
   })
 
   describe(table.replace('.cases.ts', ''), () => {
-    test('no change without an action, and no plan of no changes and no reason', () => {
+    test('no change without an action, and no plan without changes or a reason', () => {
       for (const { row, plan } of planned) {
         if ('blocked' in plan) {
           expect([row.name, plan.blocked === '', plan.remedy === '']).toEqual([
@@ -92,7 +92,7 @@ for (const table of tables) {
       }
     })
 
-    test('what a plan gives can be given again: it is pure', () => {
+    test('plans are pure: a second call gives the same', () => {
       for (const { row, made, plan } of planned) {
         const again = made.plan(row.facts, row.values ?? made.values, {
           changing: row.changing ?? [],
@@ -103,13 +103,13 @@ for (const table of tables) {
       }
     })
 
-    test('an option that does not exist is refused by its name', () => {
+    test('an unknown option is refused by its name', () => {
       const made = planned.find(({ row }) => row.example === true)?.made
       if (made === undefined) throw new Error('there is no example')
       expect(refusal(make, made)).toContain('has no option unheardOf')
     })
 
-    test('no secret in sentences, diffs, scripts or anything else that is not input', () => {
+    test('no secret in sentences, diffs, scripts or anything else but input', () => {
       for (const { row, made, plan } of planned) {
         const secrets = [made.options, made.values, row.values, row.facts]
           .flatMap(secretsIn)

@@ -32,28 +32,27 @@ import { planned } from '../converge.js'
 import { environment, runIn, shells, wrapper, type Shell } from '../shells.js'
 import { asRoot, describedAsRoot } from '../as-root.js'
 
-// Root changes things below a directory of a user's, and the user exchanges what is there for links
-// to what is root's. Whenever that happens, root's things stay as they were. Another user and his
-// links take root.
+// Root changes things below a user's directory, while the user exchanges them for links to files of
+// root. Whenever that happens, root's files must not change. Another user and his links need root.
 jest.setTimeout(600_000)
 
 const [dash] = shells as readonly [Shell]
-/** Who has a name, as git needs one: nobody, on every Debian. */
+/** A user with a name, as git needs one: nobody exists on every Debian. */
 const user = 65_534
 /**
- * How often each action runs while a user exchanges without a pause; with FETTLE_SWAPS given, each
- * is stepped through whole as well.
+ * How often each action runs while a user exchanges without a pause. With FETTLE_SWAPS every
+ * command of each action is interrupted as well.
  */
 const rounds = Number(process.env['FETTLE_SWAPS'] ?? 4)
-/** Of the commands of an action, so many have an exchange before them. */
+/** How many commands of an action have an exchange before them. */
 const points = process.env['FETTLE_SWAPS'] === undefined ? 6 : Infinity
 
 let dir = ''
 const work = (name: string): string => join(dir, 'home/work', name)
 
 /**
- * What a user and root have: `home/work` is the user's, `precious` is root's and has the same names
- * in it.
+ * Files of the user and of root: `home/work` is the user's, `precious` is root's and has the same
+ * names in it.
  */
 function stage(): void {
   rmSync(join(dir, 'home'), { recursive: true, force: true })
@@ -81,7 +80,7 @@ function owned(path: string, make: () => void): void {
   lchownSync(join(dir, path), user, user)
 }
 
-/** Everything that root has, with its attributes and content. */
+/** Everything of root's, with attributes and content. */
 function precious(path = 'precious'): readonly string[] {
   const at = join(dir, path)
   const { mode, uid, gid, ino, nlink } = lstatSync(at)
@@ -124,9 +123,9 @@ function makeRepository(): void {
 interface Attack {
   readonly name: string
   readonly resource: () => Resource
-  /** What is exchanged, below `home`; the first is what the resource names. */
+  /** The path to exchange, below `home`; the first is the resource's. */
   readonly exchanged: readonly [string, string]
-  /** What the user has besides. */
+  /** Other files of the user. */
   readonly before?: () => void
 }
 
@@ -258,8 +257,8 @@ const attacks: readonly Attack[] = [
 ]
 
 /**
- * Exchanges two paths at once (renameat2(2), RENAME_EXCHANGE), or where only one is there, moves
- * it: perl is on every Debian.
+ * Exchanges two paths atomically (renameat2(2), RENAME_EXCHANGE), or moves the only one that
+ * exists. perl is on every Debian.
  */
 const exchange = '($a, $b) = @ARGV; syscall(316, -100, $a, -100, $b, 2) == 0'
 const actionsOf = (wanted: Resource): readonly ShellAction[] =>
@@ -272,7 +271,7 @@ const actionsOf = (wanted: Resource): readonly ShellAction[] =>
 
 describedAsRoot('root is not led away by what a user exchanges', () => {
   /**
-   * Runs all actions by bash, and before its command number `first` or `second` exchanges; answers
+   * Runs all actions in bash, with an exchange before command number `first` or `second`; returns
    * how many commands there were.
    */
   function steppedThrough(
@@ -292,8 +291,7 @@ describedAsRoot('root is not led away by what a user exchanges', () => {
 set -T; trap step_ DEBUG`,
     )
     for (const { script, input = '' } of actions) {
-      // With a socket as input bash takes itself for a remote login, unless it is not the first
-      // shell.
+      // With a socket as input bash assumes a remote login, unless it is not the first shell.
       spawnSync('/bin/bash', ['-c', wrapper, 'sh', script.text], {
         env: {
           ...environment(dash),
@@ -361,7 +359,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_name,
         attacker.kill('SIGCONT')
         for (const action of actions) runIn(shell, action)
         attacker.kill('SIGSTOP')
-        // A signal is only on its way yet.
+        // The signal may not have arrived yet.
         while (!readFileSync(`/proc/${String(attacker.pid)}/stat`, 'utf8').includes(') T '))
           Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
         expect([round, precious()]).toEqual([round, expected])

@@ -1,6 +1,6 @@
 import { FettleError } from '../../src/core/errors.js'
 
-/** What is said of options that are refused; `taken` where they are not. */
+/** The error for refused options; `taken` where they are accepted. */
 export function refusal(make: () => unknown): string {
   try {
     make()
@@ -11,5 +11,5 @@ export function refusal(make: () => unknown): string {
   return 'taken'
 }
 
-/** From plain JavaScript anything may come. */
+/** Plain JavaScript may pass any value. */
 export const js = <T>(given: unknown): T => given as T

@@ -17,7 +17,7 @@ const rule =
   (): unknown =>
     sudoers('x', js<SudoersOptions>({ rules: [{ ...more, commands: [command] }] }))
 
-describe('refused, with the resource, the option and what is wrong', () => {
+describe('refused, with the resource, the option and the error', () => {
   test.each<[string, () => unknown, string]>([
     [
       'a relative path',

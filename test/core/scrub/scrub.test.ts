@@ -198,7 +198,7 @@ const forms: readonly (readonly [name: string, form: (text: string) => string])[
   ],
 ]
 
-/** Parts of a secret that are left in a text, in a form that a person could read at once. */
+/** Parts of a secret that are left in a text in readable form. */
 function left(shown: string, text: string): readonly string[] {
   const parts = [...text]
     .map((_, index) => text.slice(index, index + 5))
@@ -206,16 +206,16 @@ function left(shown: string, text: string): readonly string[] {
   return parts.filter((part) => shown.includes(part))
 }
 
-describe.each(forms)('a secret that is written as %s', (_, form) => {
+describe.each(forms)('a secret encoded as %s', (_, form) => {
   test.each([
     ['token', token],
     ['odd text', odd],
-  ])('is not shown: %s', (__, text) => {
+  ])('is hidden: %s', (__, text) => {
     const written = form(text)
     const shown = scrub(`before ${written} after`)
     expect(shown).toMatch(/^before .*\[secret\].* after$/s)
     expect(left(shown, text)).toEqual([])
-    // What is left is what stood around it.
+    // The rest is the text around it.
     expect(shown.length).toBeLessThan('before [secret] after'.length + written.length / 6 + 24)
   })
 })
@@ -262,7 +262,7 @@ describe('dumps', () => {
   })
 })
 
-describe('secrets that have something in common', () => {
+describe('secrets with common parts', () => {
   new Secret('hunter2')
   new Secret('hunter2-prod-CANARYtail')
   new Secret('prod-CANARYtail-and-more')
@@ -276,7 +276,7 @@ describe('secrets that have something in common', () => {
 })
 
 describe('a secret of several lines', () => {
-  test('is one as a whole', () => {
+  test('is hidden as a whole', () => {
     expect(scrub(`a\n${pem}\nb`)).toBe('a\n[secret]\nb')
     expect(scrub(JSON.stringify({ pem }))).toBe('{"pem":"[secret]"}')
     expect(scrub(pem.replaceAll('\n', '\r\n'))).toBe('[secret]')
@@ -289,7 +289,7 @@ describe('a secret of several lines', () => {
     expect(scrub(Buffer.from(`..${line}`).toString('base64'))).toContain('[secret]')
   })
 
-  test('a short line of it is no secret by itself', () => {
+  test('but not a short line of it alone', () => {
     new Secret('{\n  "user": "x",\n  }\n')
     expect(scrub('{ }')).toBe('{ }')
   })
@@ -319,14 +319,14 @@ describe('secrets within a secret', () => {
     ],
   ])('%s', (_, text, shown) => expect(scrub(text)).toBe(shown))
 
-  test('nothing else of them, which everybody may know', () => {
+  test('but not their public parts', () => {
     const text = 'a@example.org at https://example.org/token, localhost:3306/demo'
     expect(scrub(text)).toBe(text)
   })
 })
 
-describe('what is as good as a secret', () => {
-  test('the hash that MariaDB keeps of it, with its star or without, in small letters too', () => {
+describe('equivalents of a secret', () => {
+  test('its hash in MariaDB, with or without the star, in either case', () => {
     new Secret('mariadb-0815')
     const hash = createHash('sha1')
       .update(createHash('sha1').update('mariadb-0815').digest())
@@ -334,15 +334,15 @@ describe('what is as good as a secret', () => {
     expect(scrub(`*${hash.toUpperCase()} ${hash}`)).toBe('*[secret] [secret]')
   })
 
-  test('a hexadecimal one in other letters', () => {
+  test('a hexadecimal secret in the other case', () => {
     new Secret('00ff11ee22dd33cc')
     expect(scrub('00FF11EE22DD33CC')).toBe('[secret]')
   })
 })
 
-describe('a secret made of others and plain text', () => {
+describe('a secret that is compound of others and plain text', () => {
   new Secret('[client]\nuser=compound\npassword=whatever-0815', true)
-  test('is found as a whole, and what is secret in it; its plain lines are not', () => {
+  test('is found as a whole, and so are its secret parts, but not its plain lines', () => {
     expect(scrub('> [client]\nuser=compound\npassword=whatever-0815 <')).toBe('> [secret] <')
     expect(scrub('[client] user=compound password=whatever-0815')).toMatch(/\[secret\]$/)
     expect(scrub('unknown section [client], user=compound')).toBe(
@@ -379,7 +379,7 @@ describe('values that are too short or too common', () => {
   })
 })
 
-describe('where something was left out', () => {
+describe('text with something cut out', () => {
   new Secret('Canary!one-two')
   const [first, second] = ['Canary!', 'one-two']
   test.each([
@@ -410,17 +410,17 @@ describe('where something was left out', () => {
     expect(scrub(text)).toEqual(typeof shown === 'string' ? shown : expect.stringMatching(shown)),
   )
 
-  test('halves are told at a cut only', () => {
+  test('halves are recognised at a cut only', () => {
     expect(scrub(`x ${first}`)).toBe(`x ${first}`)
     expect(scrub(`x ${first}`, [`x ${first}`.length])).toBe('x [secret]')
     expect(scrub(`${second} x`, [0])).toBe('[secret] x')
-    // Three letters tell little, and are in many words.
+    // Three letters reveal little and are part of many words.
     expect(scrub('x Can', [5])).toBe('x Can')
   })
 })
 
-describe('lines that come in pieces', () => {
-  /** What is told of pieces that follow one another, and at the end. */
+describe('lines that arrive in pieces', () => {
+  /** The lines for a sequence of pieces, and the incomplete one at the end. */
   function told(...pieces: readonly string[]): readonly string[] {
     const lines = new ScrubbedLines()
     const heard = pieces.flatMap((piece) => lines.push(piece))
@@ -475,25 +475,25 @@ describe('lines that come in pieces', () => {
     expect(left(lines.join('\n'), token)).toEqual([])
   })
 
-  test('a line that is told before its end, and the rest of it', () => {
+  test('a line that is returned incomplete, and the rest of it', () => {
     const lines = new ScrubbedLines()
     expect(lines.push(`a ${token.slice(0, 12)}`)).toEqual([])
     expect(lines.flush()).toBe('a [secret]')
     expect(lines.push(`${token.slice(12)} b\n`)).toEqual(['[secret] b'])
   })
 
-  test('of a line without an end the last part is remembered', () => {
+  test('of an incomplete line only the end is kept', () => {
     const lines = new ScrubbedLines(['\n', '\r'], 100)
     expect(lines.push(`10%\r20%\r${'x'.repeat(200)}${token}${'y'.repeat(80)}`)).toEqual([
       '10%',
       '20%',
     ])
-    // It begins in the middle of the secret.
+    // It starts in the middle of the secret.
     expect(lines.push('\n')).toEqual([`[secret]${'y'.repeat(80)}`])
   })
 })
 
-describe('passwords in URLs, of which nobody has said that they are secret', () => {
+describe('passwords in URLs that are not known secrets', () => {
   test.each([
     ['http://user:pw@host/path', 'http://user:[secret]@host/path'],
     ['postgres://app:p@ss@db:5432/x', 'postgres://app:[secret]@db:5432/x'],
@@ -520,7 +520,7 @@ describe('passwords in URLs, of which nobody has said that they are secret', () 
   ])('%s', (text, shown) => expect(scrub(text)).toBe(shown))
 })
 
-describe('passwords in command lines, of which nobody has said that they are secret', () => {
+describe('passwords in command lines that are not known secrets', () => {
   test.each([
     ['sshpass -p pass-1 ssh -W h:22 gate', 'sshpass -p [secret] ssh -W h:22 gate'],
     ["sshpass -v -p'pass 1' ssh", "sshpass -v -p'[secret]' ssh"],
@@ -536,7 +536,7 @@ describe('passwords in command lines, of which nobody has said that they are sec
   ])('%s', (text, shown) => expect(scrub(text)).toBe(shown))
 })
 
-test('plain data is scrubbed at any depth; what is no text stays', () => {
+test('plain data is scrubbed at any depth; other values are kept', () => {
   expect(scrubAll({ a: [token, 1, null, { b: `x ${token}` }], c: true })).toEqual({
     a: ['[secret]', 1, null, { b: 'x [secret]' }],
     c: true,
@@ -546,14 +546,14 @@ test('plain data is scrubbed at any depth; what is no text stays', () => {
   ])
 })
 
-test('what is hidden without being a Secret may be an argument of a program; a Secret may not', () => {
+test('a hidden text may be an argument of a program, a Secret may not', () => {
   hide('only-hidden-0815')
   expect(scrub('only-hidden-0815')).toBe('[secret]')
   expect(showsSecret('ssh -l only-hidden-0815')).toBe(false)
   expect(showsSecret(`sshpass -p ${token} ssh`)).toBe(true)
 })
 
-test('a text that is longer than what is looked at at once', () => {
+test('a text that is longer than a window', () => {
   for (const before of [65_530, 57_340, 57_344, 65_536, 131_000]) {
     expect(scrub(`${'x y '.repeat(before / 4)}${token} z`)).toBe(
       `${'x y '.repeat(before / 4)}[secret] z`,
@@ -567,7 +567,7 @@ test('a text that is longer than what is looked at at once', () => {
   ).toMatch(/ \[secret\] b$/)
 })
 
-test('what was clean before a secret was known is hidden afterwards', () => {
+test('a text that was clean before a secret was known is hidden afterwards', () => {
   expect(scrub('later-0815')).toBe('later-0815')
   new Secret('later-0815')
   expect(scrub('later-0815')).toBe('[secret]')

@@ -9,7 +9,7 @@ import { WrittenNumber } from '../../../src/core/written-number.js'
 
 type Vars = Readonly<Record<string, unknown>>
 
-/** What is said of a template, or what it rendered. */
+/** The error of a template, or its output. */
 function outcome(template: string, vars: Vars = {}): string {
   try {
     return `rendered ${JSON.stringify(render('x.njk', template, vars))}`
@@ -19,7 +19,7 @@ function outcome(template: string, vars: Vars = {}): string {
   }
 }
 
-/** Set by every payload: nothing else of it would be seen here. */
+/** Every payload sets this: nothing else of it would be visible here. */
 const global = globalThis as { ran?: unknown }
 
 afterEach(() => {
@@ -392,8 +392,7 @@ describe('no function of JavaScript or of the project is reached', () => {
     expect(outcome(template, vars)).toMatch(/^template x\.njk(:1)?: /)
   })
 
-  // Nunjucks' compiler writes JavaScript, and takes names, keys and tests of its parser into it as
-  // they are.
+  // Nunjucks' compiler writes JavaScript, with names, keys and tests from its parser unescaped.
   test.each<[what: string, template: string, said: string]>([
     [
       'a variable',
@@ -452,11 +451,11 @@ describe('no function of JavaScript or of the project is reached', () => {
       'AsyncAll cannot be used',
     ],
     ['what waits', '{% ifAsync list %}{% endif %}', 'IfAsync cannot be used'],
-  ])('by a template’s own code: %s', (_, template, said) => {
+  ])('by the template’s own code: %s', (_, template, said) => {
     expect(outcome(template, vars)).toContain(said)
   })
 
-  test('and variables stay as they are', () => {
+  test('and variables are not changed', () => {
     const shared = { list: ['a'], object: { a: 1 } }
     const asked = [
       '{% set list = 1 %}',
@@ -471,7 +470,7 @@ describe('no function of JavaScript or of the project is reached', () => {
   })
 })
 
-describe('data is reached', () => {
+describe('data can be read', () => {
   test.each<[what: string, template: string, vars: Vars, expected: string]>([
     [
       'own members, whatever their names',
@@ -543,14 +542,14 @@ describe('data is reached', () => {
     expect(render('x.njk', template, given)).toBe(expected)
   })
 
-  test('a name in the block of a set that is not given', () => {
+  test('an undefined name in the block of a set', () => {
     expect(outcome('{% set a %}\n{{ nope }}{% endset %}')).toBe(
       'template x.njk:2: the variable nope is not given',
     )
   })
 })
 
-describe('what a rendering makes is limited', () => {
+describe('the output of a rendering is limited', () => {
   const doubled = (times: number): string =>
     `{% set x = "aaaaaaaaaa" %}{% for i in range(${String(times)}) %}{% set x = x ~ x %}{% endfor %}`
 
@@ -667,7 +666,7 @@ describe('what a rendering makes is limited', () => {
     expect(outcome(template)).toContain(said)
   })
 
-  test('a time, which for a pattern only V8 can end', () => {
+  test('the time is limited, even for a regular expression, which only V8 can end', () => {
     expect(() => withinTime(0.05, () => /(a+)+$/.test(`${'a'.repeat(60)}b`))).toThrow(TimeOver)
     expect(withinTime(10, () => 1)).toBe(1)
     expect(() =>
@@ -691,7 +690,7 @@ describe('what a rendering makes is limited', () => {
       'it makes more than 1,000,000,000 characters and items on the way',
     ],
     ['calls', (meter) => meter.turn(1), 'its loops turn more than 1,000,000 times'],
-  ])('%s without an end', (_, use, said) => {
+  ])('endless %s', (_, use, said) => {
     const meter = new Meter(true)
     expect(() => {
       for (;;) use(meter)
@@ -716,12 +715,12 @@ describe('what a rendering makes is limited', () => {
     ],
     ['many turns', (meter) => meter.turn(20_000)],
     ['much that is made', (meter) => meter.text(2_000_000)],
-  ])('%s is used with a watch over the time', (_, use) => {
+  ])('%s runs with a time limit', (_, use) => {
     expect(() => use(new Meter(false))).toThrow(NeedsWatch)
     expect(() => use(new Meter(true))).not.toThrow()
   })
 
-  test('a large file is none of these', () => {
+  test('a large file is within all limits', () => {
     const hosts = Array.from({ length: 20_000 }, (_, index) => ({
       name: `web${String(index)}`,
       address: `10.0.${String(index >> 8)}.${String(index & 255)}`,

@@ -37,7 +37,7 @@ async function each(
   return { outcomes: outcomes.map(shown), heard }
 }
 
-test('every host is asked, and heard of as soon as it is done with; the answers are in the order of the hosts', async () => {
+test('every host is reported as soon as it is finished; the outcomes are in the order of the hosts', async () => {
   fleet.before = (host) => (host === 'web1' ? sleep(30) : undefined)
   const { outcomes, heard } = await each({})
   expect(outcomes).toEqual(['web1 ok web1', 'web2 ok web2', 'web3 ok web3'])
@@ -54,7 +54,7 @@ test.each([
   expect(fleet.mostAtOnce).toBe(most)
 })
 
-describe("one host's fault stays with it", () => {
+describe('an error stays with its host', () => {
   const faults: Readonly<Record<string, { readonly outcome: string; readonly make: () => void }>> =
     {
       'that cannot be reached': {
@@ -83,7 +83,7 @@ describe("one host's fault stays with it", () => {
           }),
       },
     }
-  test.each(Object.keys(faults))('one %s', async (what) => {
+  test.each(Object.keys(faults))('one host %s', async (what) => {
     faults[what]?.make()
     expect((await each({})).outcomes).toEqual([
       'web1 ok web1',
@@ -126,7 +126,7 @@ describe("one host's fault stays with it", () => {
 })
 
 describe('interrupts', () => {
-  test('the first lets work under way finish and begins no other', async () => {
+  test('the first one lets work under way finish and starts no other', async () => {
     const stop = new AbortController()
     fleet.before = () => stop.abort()
     expect((await each({ forks: 1, stop: stop.signal })).outcomes).toEqual([
@@ -136,7 +136,7 @@ describe('interrupts', () => {
     ])
   })
 
-  test('the second ends it on its host, which is no lost link', async () => {
+  test('the second one ends it on its host, which does not count as a lost link', async () => {
     const [stop, kill] = [new AbortController(), new AbortController()]
     const killed: string[] = []
     let end = (): void => undefined

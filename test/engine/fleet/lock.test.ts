@@ -34,7 +34,7 @@ interface Ended {
   readonly stderr: string
 }
 
-/** A shell that takes the lock and then does something, as a session does. */
+/** A shell that takes the lock and then runs something, like a session. */
 function take(
   { command: [program = '', ...flags], ...shell }: Shell,
   {
@@ -83,7 +83,7 @@ function take(
       stderr: Buffer.concat(err).toString(),
     }),
   )
-  /** When it holds the lock. */
+  /** Resolves when it holds the lock. */
   const holds = async (): Promise<void> => {
     await Promise.race([once(child.stdout, 'data'), ended])
   }
@@ -95,13 +95,13 @@ describe.each(
 )('the lock, by %s', (_, shell) => {
   const hold = 'echo held; exec cat'
 
-  test('is taken at once, in a folder that only its owner may enter', async () => {
+  test('is taken at once, in a folder that only its owner can enter', async () => {
     expect(await take(shell).ended).toEqual({ code: 0, stdout: Buffer.alloc(0), stderr: '' })
     expect(statSync(state()).mode & 0o777).toBe(0o700)
     expect(readdirSync(state())).toEqual(['lock', `run.${readlinkSync(lock())}`])
   })
 
-  test('of a session that lives keeps others waiting, who name its process and its run in the end', async () => {
+  test('of a living session keeps others waiting; their error names its process and run', async () => {
     const first = take(shell, { then: hold, run: 'a', number: 3 })
     await first.holds()
     const second = await take(shell).ended
@@ -114,12 +114,12 @@ describe.each(
     await first.ended
   })
 
-  test("of a session that has ended is nobody's, however often", async () => {
+  test('of an ended session is free, any number of times', async () => {
     for (let round = 0; round < 4; round++) expect((await take(shell).ended).code).toBe(0)
     expect(readdirSync(state())).toEqual(['lock', `run.${readlinkSync(lock())}`])
   })
 
-  test('is had by who waited, when the holder ends, and he says that he waited', async () => {
+  test('goes to the one who waited when the holder ends, and the wait is reported', async () => {
     const first = take(shell, { then: hold })
     await first.holds()
     const second = take(shell, { patience: 30 })
@@ -134,18 +134,18 @@ describe.each(
     }).toEqual({ code: 0, stderr: '', is: 'held', waited: true, twin: null })
   })
 
-  test('may be taken again by the session that has it', async () => {
+  test('can be taken again by the session that has it', async () => {
     const twice = take(shell, { then: 'if ( eval "$1" ); then echo again; fi' })
     expect((await twice.ended).stdout.toString()).toBe('again\n')
   })
 
-  test("that a process of another time and the same number held is nobody's", async () => {
+  test('of an earlier process with the same process id is free', async () => {
     mkdirSync(state(), { recursive: true })
     symlinkSync(`${String(process.pid)}:1`, lock())
     expect((await take(shell).ended).code).toBe(0)
   })
 
-  test('that cannot be made is an error, and not an endless loop', async () => {
+  test('that cannot be created is an error, not an endless loop', async () => {
     mkdirSync(state(), { recursive: true })
     writeFileSync(lock(), 'no link')
     const first = await take(shell).ended
@@ -156,7 +156,7 @@ describe.each(
     expect([second.code, second.stderr]).toEqual([1, expect.stringContaining(join(home, '.local'))])
   })
 
-  test('of a run from the same machine is asked about, once', async () => {
+  test('of a run on the same machine causes one question to it', async () => {
     const here = { place: 'boot/pid:[1]/', name: 'boot/pid:[1]/17/99' }
     const first = take(shell, { then: hold, process: here })
     await first.holds()
@@ -182,9 +182,9 @@ describe.each(
     await first.ended
   })
 
-  // A shell by another name stands for the sshd that still holds the pipe to a session: its end is
-  // the session's end of input.
-  test('of a run that is known to have ended is had when its link has been ended here', async () => {
+  // A shell with another name stands for sshd, which holds the pipe to the session: when it ends,
+  // the session's input ends.
+  test('of a run that has ended is free after its session was ended here', async () => {
     const sshd = join(home, 'sshd')
     symlinkSync('/bin/sh', sshd)
     const { script } = lockBlock(false, {
@@ -223,7 +223,7 @@ describe.each(
     const run = 'a'
     const said = ({ stdout }: Ended): string => stdout.toString()
 
-    test("and stays the run's whichever of them ends first", async () => {
+    test('and is kept by the run whichever of them ends first', async () => {
       const first = take(shell, { then: hold, run })
       await first.holds()
       const second = take(shell, { then: hold, run, number: 1 })
@@ -245,7 +245,7 @@ describe.each(
       expect(readdirSync(state())).toEqual(['lock', `run.${readlinkSync(lock())}`])
     })
 
-    test('which may take it again, and keep their places', async () => {
+    test('which can take it again, and keep their places', async () => {
       const again = 'read -r line; ( eval "$1" ) && exec cat'
       const first = take(shell, { then: `echo held; ${again}`, run })
       await first.holds()
@@ -257,7 +257,7 @@ describe.each(
       expect(said(await first.ended)).toBe('held\n')
     })
 
-    test('but not with one whose link was lost: it may be at work still', async () => {
+    test('but not with one whose link was lost: its block may still run', async () => {
       const first = take(shell, { then: hold, run, number: 7 })
       await first.holds()
       const second = take(shell, { then: hold, run, number: 8 })
@@ -272,9 +272,9 @@ describe.each(
     })
   })
 
-  // Whoever holds it dies at once, so that all others find a dead holder to follow at the same
-  // moment, again and again.
-  test('is never held by two', async () => {
+  // Each holder exits at once, so that all others find a dead holder at the same moment, again and
+  // again.
+  test('is never held by two sessions', async () => {
     const inside = join(home, 'inside')
     const critical = `mkdir ${inside} || { echo two; exit 1; }; sleep 0.01; rmdir ${inside}`
     const worker = async (): Promise<void> => {
@@ -290,7 +290,7 @@ describe.each(
     await Promise.all(Array.from({ length: 6 }, worker))
   }, 60_000)
 
-  test('is never held by two runs, whose sessions come and go', async () => {
+  test('is never held by two runs whose sessions come and go', async () => {
     const inside = join(home, 'inside')
     mkdirSync(inside)
     const worker = async (_: unknown, index: number): Promise<void> => {
@@ -339,7 +339,7 @@ test.each<[answer: Partial<Ended>, expected: string]>([
   ).toBe(expected)
 })
 
-test('whoever has not been told yet who holds it is told before the time is over', () => {
+test('the holder is reported before the full time is over', () => {
   const answer = {
     code: 75,
     stdout: Buffer.alloc(0),

@@ -11,12 +11,11 @@ import { inEachTest, inventoryOf, note, options, type Fleet } from '../toy.js'
 let fleet: Fleet
 inEachTest((fresh) => (fleet = fresh))
 
-/**
- * Sessions that are open, by the machine that they are on: each takes its lock, and shares it with
- * those before.
- */
+/** Open sessions, by machine. Each takes the lock and shares it with the earlier ones. */
 const open = new Map<string, string[]>()
-/** Who changes something on the machine of several names, and who did so while another did. */
+/**
+ * Hosts that change something on the shared machine, and those that did so while another one did.
+ */
 const acting = new Set<string>()
 const overlaps: string[] = []
 beforeEach(() => {
@@ -37,8 +36,8 @@ const inventories = {
 } as const
 
 /**
- * A session on the folder of its machine. What a real one's lock would answer is answered here: a
- * folder's shells end with each block.
+ * A session in the folder of its machine. The answer of the lock is simulated, because the shells
+ * of a folder end with each block.
  */
 async function connect({ name }: { readonly name: string }): Promise<Session> {
   const session = await fleet.connect({ name })
@@ -73,7 +72,7 @@ async function connect({ name }: { readonly name: string }): Promise<Session> {
 interface Done {
   readonly exitCode: number
   readonly events: readonly Event[]
-  /** What was changed on the machine of several names, in order, as `host id`. */
+  /** The changes on the shared machine, in order, as `host id`. */
   readonly changed: readonly string[]
 }
 
@@ -84,7 +83,7 @@ async function apply(
 ): Promise<Done> {
   const folder = fleet.folder.bind(fleet)
   fleet.folder = (host) => folder(machineOf(host))
-  // Time for another to come between, if it may.
+  // A pause in which another host could interfere.
   fleet.before = () => sleep(5)
   const events: Event[] = []
   const { exitCode } = await run(
@@ -105,7 +104,7 @@ async function apply(
   }
 }
 
-/** A task whose note is each host's own. */
+/** A task with a different note for each host. */
 const own = (name: string, given: { readonly once?: true } = {}) =>
   task<unknown>(name, ({ host }) => [note(`${host.name}-${name}`, { text: name })], given)
 const all = (tasks: Play['tasks'], given: Partial<Play> = {}): Play => ({
@@ -113,7 +112,7 @@ const all = (tasks: Play['tasks'], given: Partial<Play> = {}): Play => ({
   tasks,
   ...given,
 })
-/** Who comes after whom, each only once. */
+/** The order of the hosts, without repetitions. */
 const turns = (changed: readonly string[]): readonly string[] =>
   changed
     .map((each) => each.split(' ')[0] ?? '')
@@ -122,7 +121,7 @@ const sharing = (events: readonly Event[]): readonly string[] =>
   events.flatMap((event) => (event.type === 'notice' ? [event.message] : []))
 
 describe.each(Object.keys(inventories) as (keyof typeof inventories)[])(
-  'hosts whose one machine is seen %s',
+  'hosts that are one machine, recognised %s',
   (known) => {
     test.each<[what: string, plays: readonly Play[], given: Partial<RunOptions>, changes: number]>([
       ['take turns', [all([own('a'), own('b')])], {}, 6],
@@ -149,14 +148,14 @@ describe.each(Object.keys(inventories) as (keyof typeof inventories)[])(
     ])('%s', async (_, plays, given, changes) => {
       const { exitCode, changed } = await apply(known, plays, given)
       expect([exitCode, overlaps, changed.length]).toEqual([0, [], changes])
-      // Nobody has come between the two tasks of the first play.
+      // No other host came between the two tasks of the first play.
       const [first, second] = ['a', 'b'].map((task) =>
         changed.flatMap((each, index) => (each.endsWith(`-${task}`) ? [index] : [])),
       )
       expect(second).toEqual(first?.map((index) => index + 1))
     })
 
-    test('decide by what the one before has left', async () => {
+    test('plan from what the one before has left', async () => {
       const { exitCode, changed } = await apply(known, [
         all([task('same', () => [note('a', { text: 'a' }), note('b', { text: 'b' })])]),
       ])
@@ -167,7 +166,7 @@ describe.each(Object.keys(inventories) as (keyof typeof inventories)[])(
       ])
     })
 
-    test('give their turn up while they wait for a task of one host, which is one of them', async () => {
+    test('give up their turn while they wait for a once task of one of them', async () => {
       const migrate = task<unknown>(
         'migrate',
         ({ host }) => [note('migrated', { text: host.name })],
@@ -184,7 +183,7 @@ describe.each(Object.keys(inventories) as (keyof typeof inventories)[])(
       expect(changed).toContain('shop migrated')
       for (const host of ['blog', 'wiki'])
         expect(changed.indexOf(`${host} last`)).toBeGreaterThan(changed.indexOf('shop migrated'))
-      // What others wrote meanwhile was read again: each saw the other's text.
+      // Notes of the others were read again: each host saw the other's text.
       expect(
         events.filter(
           (event) => event.type === 'resource' && event.id === 'last' && event.status !== 'changed',
@@ -193,7 +192,7 @@ describe.each(Object.keys(inventories) as (keyof typeof inventories)[])(
       expect(['shop', 'blog', 'wiki']).toContain(fleet.note('shop', 'last'))
     })
 
-    test('are named, once', async () => {
+    test('are reported, once', async () => {
       const { events } = await apply(known, [all([own('a')]), all([own('b')])])
       const said = sharing(events)
       if (known === 'in the inventory')
@@ -207,7 +206,7 @@ describe.each(Object.keys(inventories) as (keyof typeof inventories)[])(
         ])
     })
 
-    test('are not waited for where one has failed', async () => {
+    test('are not awaited after one of them has failed', async () => {
       const { exitCode, changed } = await apply(known, [
         all([
           task('a', ({ host }) => [
@@ -220,7 +219,7 @@ describe.each(Object.keys(inventories) as (keyof typeof inventories)[])(
   },
 )
 
-test('nobody shares the lock of a session whose link was lost', async () => {
+test('the lock of a session with a lost link is not shared', async () => {
   const locks: string[] = []
   const folder = fleet.folder.bind(fleet)
   fleet.folder = (host) => folder(machineOf(host))

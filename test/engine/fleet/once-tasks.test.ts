@@ -25,7 +25,7 @@ const write = (name: string, options: TaskOptions<unknown> = {}, more: Partial<N
 const once = (name: string, more: Partial<NoteOptions> = {}) => write(name, { once: true }, more)
 const created = (...names: readonly string[]): readonly string[] =>
   names.map((name) => `${name} changed: create ${name}`)
-/** The events of resources in the order in which they were told, as `host name`. */
+/** The events of resources in their order, as `host name`. */
 const order = (events: readonly Event[]): readonly string[] =>
   events.flatMap((event) => (event.type === 'resource' ? [`${event.host} ${event.id}`] : []))
 
@@ -53,7 +53,7 @@ test('the first host runs it; the others wait for it before their next task', as
   expect(exitCode).toBe(0)
 })
 
-test('the first host that can be reached runs it', async () => {
+test('the first reachable host runs it', async () => {
   fleet.down.add('web1')
   const { of } = await runOn(fleet, hosts, playOf(once('migrate'), write('after')))
   expect([of('web1'), of('web2'), of('web3')]).toEqual([
@@ -63,12 +63,12 @@ test('the first host that can be reached runs it', async () => {
   ])
 })
 
-test('no host that can be reached: nobody hangs', async () => {
+test('no reachable host: nobody hangs', async () => {
   for (const host of hosts) fleet.down.add(host)
   expect((await runOn(fleet, hosts, playOf(once('migrate'), write('after')))).ends).toHaveLength(3)
 })
 
-test('one host at a time', async () => {
+test('with forks 1', async () => {
   const { of } = await runOn(
     fleet,
     hosts,
@@ -86,7 +86,7 @@ describe('a failure of the host that runs it', () => {
   const skipped = 'skipped: a task before after that runs for one host only has failed there'
   const failing = { by: 'exit 1' }
 
-  test('before it: it has not run, so the others fail with it', async () => {
+  test('before it: it did not run, so the others fail with it', async () => {
     fleet.before = (host, exchange) => {
       if (host === 'web1' && exchange === 2)
         throw new FettleError('action-failed', { message: 'no' })
@@ -175,7 +175,7 @@ describe('a failure of the host that runs it', () => {
     ])
   })
 
-  test('by a defect behind its last resource', async () => {
+  test('by a defect after its last resource', async () => {
     const connect: Fleet['connect'] = async (target) => {
       const session = await fleet.connect(target)
       return target.name === 'web1'
@@ -199,14 +199,14 @@ describe('a failure of the host that runs it', () => {
     expect(ends.sort()).toEqual(['web1 internal', 'web2 once-failed', 'web3 once-failed'])
   })
 
-  test('with nothing after it is its own', async () => {
+  test('in the last task does not affect the others', async () => {
     const { ends } = await runOn(fleet, hosts, playOf(write('before'), once('migrate', failing)))
     expect([...ends].sort()).toEqual(['web1 failed', 'web2 ok', 'web3 ok'])
   })
 })
 
-describe('where it has nothing to do', () => {
-  test('left out by tags, nobody waits for it, and nobody fails with a failure before it', async () => {
+describe('skipped', () => {
+  test('by tags: nobody waits for it, and nobody fails because of an earlier failure', async () => {
     fleet.before = (host, exchange) => {
       if (host === 'web1' && exchange === 2)
         throw new FettleError('action-failed', { message: 'no' })
@@ -220,7 +220,7 @@ describe('where it has nothing to do', () => {
     expect([...ends].sort()).toEqual(['web1 failed', 'web2 ok', 'web3 ok'])
   })
 
-  test("by when on the host that would run it, it runs nowhere, as with Ansible's run_once", async () => {
+  test("by when on the host that would run it: it runs nowhere, as with Ansible's run_once", async () => {
     const { of } = await runOn(
       fleet,
       hosts,
@@ -236,7 +236,7 @@ describe('where it has nothing to do', () => {
     ])
   })
 
-  test('a host without anything to do is not asked', async () => {
+  test('a host without steps does not become the runner', async () => {
     const notFirst: TaskOptions<unknown> = { when: ({ host }) => host.name !== 'web1' }
     const { of } = await runOn(
       fleet,
@@ -266,7 +266,7 @@ test('in a plan it is planned for one host, and nobody waits', async () => {
   expect(exitCode).toBe(1)
 })
 
-test('what it shares with a later task is there for the other hosts too', async () => {
+test('a resource that a later task shares exists for the other hosts too', async () => {
   const { of } = await runOn(
     fleet,
     hosts,
@@ -282,7 +282,7 @@ test('what it shares with a later task is there for the other hosts too', async 
   expect([of('web1'), of('web2')]).toEqual([created('folder', 'migrate'), created('folder')])
 })
 
-test('on other hosts nothing waits for its resources, so nothing is marked there', async () => {
+test('on other hosts nothing is triggered by its resources, so there are no marks', async () => {
   const trigger = note('config', { text: 'x' })
   const { events } = await runOn(
     fleet,
@@ -301,7 +301,7 @@ test('on other hosts nothing waits for its resources, so nothing is marked there
   expect(marked).toEqual(['web1'])
 })
 
-test('what has been told of one is not taken back when the host that runs them fails later', async () => {
+test('a reported outcome is not withdrawn when the runner fails later', async () => {
   const [a, b, c, d] = [write('a'), once('b'), once('c'), write('d')]
   const gates = new OnceTasks([a, b, c, d], ['web1', 'web2'])
   gates.passed(c)

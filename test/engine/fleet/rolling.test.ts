@@ -7,8 +7,8 @@ import type { z } from 'zod'
 import { inEachTest, note, playOf, runOn, type Fleet, type Ran } from '../toy.js'
 
 describe('batches', () => {
-  // Where `serial` is of this form in Ansible too, _get_serialized_batches of ansible-core 2.14
-  // makes the same.
+  // For values of `serial` that Ansible has too, _get_serialized_batches of ansible-core 2.14 gives
+  // the same.
   test.each<[serial: readonly Share[], hosts: number, sizes: readonly number[]]>([
     [[], 5, [5]],
     [[1], 3, [1, 1, 1]],
@@ -34,7 +34,7 @@ describe('batches', () => {
 
 describe('failures', () => {
   /**
-   * For each batch its size and its failures; answers after how many hosts that failed the run has
+   * Takes the size and the failures of each batch; returns after how many failed hosts the run has
    * ended.
    */
   const endsAfter = (
@@ -61,8 +61,7 @@ describe('failures', () => {
       after: number | null,
     ]
   >([
-    // max_fail_percentage must be exceeded, and begins anew with each batch: seen in ansible-core
-    // 2.14.
+    // As in ansible-core 2.14, max_fail_percentage must be exceeded, and each batch counts anew.
     ['20%', [[5, 1]], null],
     ['19%', [[5, 1]], 1],
     [
@@ -83,7 +82,7 @@ describe('failures', () => {
     ],
     ['0%', [[5, 1]], 1],
     ['100%', [[5, 4]], null],
-    // A number counts over the play.
+    // A number counts over the whole play.
     [0, [[5, 1]], 1],
     [
       1,
@@ -132,7 +131,7 @@ describe('failures', () => {
     expect(endsAfter({ serial: [1], maxFailures }, ...batches)).toBe(after)
   })
 
-  test('a play that does not roll goes on when all have failed, into the next play', () => {
+  test('without serial and maxFailures a run goes on after all have failed, into the next play', () => {
     expect(endsAfter({ serial: [], maxFailures: null }, [2, 2])).toBeNull()
   })
 
@@ -158,7 +157,7 @@ describe('failures', () => {
       2,
       'all of a batch of 2 hosts of the play "Web" failed',
     ],
-  ])('%j tells why', (given, hosts, failed, expected) => {
+  ])('%j: the reason', (given, hosts, failed, expected) => {
     const failures = new FailureLimit({ name: 'Web', ...given })
     failures.begin(hosts)
     for (let index = 0; index < failed + 1; index++) failures.count()
@@ -182,7 +181,7 @@ const rolling = (given: Partial<PlayOptions<z.ZodType>>, ...bad: readonly string
     ],
     ...given,
   })
-/** What happened to hosts, in order: that they were connected to (`+`), and how they ended. */
+/** The history of hosts, in order: `+` for connecting, and how they ended. */
 const course = ({ events }: Ran): readonly string[] =>
   events.flatMap((event) => {
     if (event.type === 'progress' && event.doing === 'connecting') return [`+${event.host}`]
@@ -191,7 +190,7 @@ const course = ({ events }: Ran): readonly string[] =>
   })
 
 describe('serial', () => {
-  test('a batch is begun when every host of the one before has ended', async () => {
+  test('a batch starts when every host of the one before has ended', async () => {
     fleet.before = (host) => (host === 'web2' ? sleep(20) : undefined)
     const ran = await runOn(fleet, hosts(5), rolling({ serial: [1, '40%'] }))
     expect(course(ran)).toEqual([
@@ -215,13 +214,13 @@ describe('serial', () => {
     expect(fleet.mostAtOnce).toBe(2)
   })
 
-  test('a failure beside a success lets the next batch begin', async () => {
+  test('after a failure and a success the next batch starts', async () => {
     const ran = await runOn(fleet, hosts(4), rolling({ serial: 2 }, 'web1'))
     expect([...ran.ends].sort()).toEqual(['web1 failed', 'web2 ok', 'web3 ok', 'web4 ok'])
     expect(ran.exitCode).toBe(1)
   })
 
-  test('a batch in which every host failed ends the run, a later play too', async () => {
+  test('a batch in which every host failed ends the run, including later plays', async () => {
     fleet.down.add('web2')
     const ran = await runOn(fleet, hosts(5), [
       rolling({ serial: 2 }, 'web1'),
@@ -238,7 +237,7 @@ describe('serial', () => {
     expect(ran.exitCode).toBe(1)
   })
 
-  test('percentages are of those that are still in the run', async () => {
+  test('percentages refer to the hosts that are still in the run', async () => {
     const first = playOf(
       task('first', ({ host }) => [
         note('x', { text: 'x', by: host.name < 'web3' ? 'exit 1' : undefined }),
@@ -264,7 +263,7 @@ describe('serial', () => {
     ])
   })
 
-  test('a plan asks all at once, and shows what is wrong with each', async () => {
+  test('a plan reads all hosts at once, and shows the problems of each', async () => {
     fleet.before = () => sleep(5)
     fleet.down.add('web1')
     const { ends } = await runOn(fleet, hosts(4), rolling({ serial: 1, maxFailures: 0 }), {
@@ -279,7 +278,7 @@ describe('serial', () => {
     expect(fleet.mostAtOnce).toBe(3)
   })
 
-  test('stopped, hosts of later batches say so', async () => {
+  test('after a stop hosts of later batches are reported as stopped', async () => {
     const stop = new AbortController()
     fleet.before = () => stop.abort()
     const { ends } = await runOn(fleet, hosts(3), rolling({ serial: 1 }), { stop: stop.signal })
@@ -288,8 +287,8 @@ describe('serial', () => {
 })
 
 describe('maxFailures', () => {
-  test('exceeded, no further host is begun; those under way go on', async () => {
-    // web1 is still at work when web2 and web3 have failed.
+  test('exceeded: no further host starts; those under way go on', async () => {
+    // web1 still works when web2 and web3 have failed.
     fleet.before = (host) => (host === 'web1' ? sleep(60) : undefined)
     const ran = await runOn(fleet, hosts(6), rolling({ forks: 2, maxFailures: 1 }, 'web2', 'web3'))
     expect(ran.ends).toEqual([
@@ -322,7 +321,7 @@ describe('maxFailures', () => {
     expect(ran.exitCode).toBe(1)
   })
 
-  test('reached and not exceeded, all are begun', async () => {
+  test('reached but not exceeded: all start', async () => {
     const { ends } = await runOn(fleet, hosts(4), rolling({ forks: 1, maxFailures: 1 }, 'web1'))
     expect(ends).toEqual(['web1 failed', 'web2 ok', 'web3 ok', 'web4 ok'])
   })
@@ -347,7 +346,7 @@ describe('maxFailures', () => {
     expect((await runOn(fleet, hosts(2), ignored)).ends).toEqual(['web1 ok', 'web2 ok'])
   })
 
-  test('exceeded in the last batch, later plays are not begun; hosts with nothing to do there are ok', async () => {
+  test('exceeded in the last batch: later plays do not start; hosts without anything to do there are ok', async () => {
     const later = play({
       name: 'later',
       hosts: 'all',
@@ -397,7 +396,7 @@ describe('once, with batches', () => {
     expect(ends).toEqual(['web1 ok', 'web2 ok', 'web3 ok'])
   })
 
-  test('where the first batch has no host that can be reached beside one that can, that one runs it', async () => {
+  test('if the first batch has a reachable host, that one runs it', async () => {
     fleet.down.add('web1')
     const { of } = await runOn(
       fleet,
@@ -421,7 +420,7 @@ describe('once, with batches', () => {
     ])
   })
 
-  test('one that no later task waits for lets a later batch begin, if its own has a success', async () => {
+  test('a failed task that nobody waits for: the next batch starts, because the batch has a success', async () => {
     const first = task('first', () => [note('first', { text: 'x' })])
     const { ends } = await runOn(
       fleet,

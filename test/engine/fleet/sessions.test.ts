@@ -30,7 +30,7 @@ const writing = (
     ...more,
   })
 
-/** The exchanges of each session that web1 had, in order. */
+/** The exchanges of each session of web1, in order. */
 async function sessionsOf(
   plays: Parameters<typeof runOn>[2],
   given: Partial<RunOptions> = {},
@@ -42,7 +42,7 @@ async function sessionsOf(
     .map(({ session }) => session.roundTrips)
 }
 
-test('a host keeps its session for its next play, and connects once', async () => {
+test('a host keeps its session for its next play and connects once', async () => {
   const events: Event[] = []
   expect(
     await sessionsOf([writing('a'), writing('b', { hosts: 'web2' }), writing('c')], {}, (event) =>
@@ -56,18 +56,18 @@ test('a host keeps its session for its next play, and connects once', async () =
   expect(events).toContainEqual({ type: 'exchanges', host: 'web2', counts: { shell: 6 } })
 })
 
-test('it is another one where the next play acts as somebody else', async () => {
+test('it reconnects if the next play acts as another user', async () => {
   expect(await sessionsOf([writing('a'), writing('b', { become: 'app' }), writing('c')])).toEqual([
     2, 2, 2,
   ])
 })
 
-test("it is not kept where it is not root's: its user may have come into a group", async () => {
+test("a session that is not root's is not kept: groups of its user may have changed", async () => {
   fleet.user = 'tester'
   expect(await sessionsOf([writing('a'), writing('b')])).toEqual([2, 2])
 })
 
-test('one whose link has ended in between is made anew', async () => {
+test('a link that has ended in between is replaced', async () => {
   const cut = (event: Event): void => {
     if (event.type === 'resource' && event.id === 'a')
       for (const { host, session } of fleet.sessions) session.over = host === 'web1'
@@ -75,7 +75,7 @@ test('one whose link has ended in between is made anew', async () => {
   expect(await sessionsOf([writing('a'), writing('b')], { forks: 1 }, cut)).toEqual([2, 2])
 })
 
-test('it is closed where no later play has anything for the host', async () => {
+test('it is closed where no later play needs the host', async () => {
   const open: number[] = []
   const count = (event: Event): void => {
     if (event.type === 'resource' && event.id === 'b') open.push(fleet.open)

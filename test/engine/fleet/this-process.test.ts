@@ -4,16 +4,16 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { hasEnded, thisProcess } from '../../../src/engine/fleet/this-process.js'
 
-/** On Linux only: elsewhere nothing is known of a run from the same machine. */
+/** On Linux only: elsewhere processes are not identified. */
 const here = thisProcess()
 if (here === null) throw new Error('this system does not tell its processes apart')
 
-test('this process is there, and has one word', () => {
+test('this process has not ended, and its name is one word', () => {
   expect(hasEnded(here, here.name)).toBe(false)
   expect(here.name).toMatch(/^[0-9a-f-]{36}\/pid:\[\d+\]\/\d+\/\d+$/)
 })
 
-test('one that has ended, or another with its number, is told', async () => {
+test('an ended process, or another one with its id, is recognised', async () => {
   const child = spawn('sleep', ['1000'])
   await once(child, 'spawn')
   const id = String(child.pid)

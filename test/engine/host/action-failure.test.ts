@@ -41,8 +41,8 @@ test.each([
   })
 })
 
-describe.each(shells)('what a script says by itself in $name', (shell) => {
-  test('heads the error, above what programs have printed', () => {
+describe.each(shells)('an explanation by the script itself in $name', (shell) => {
+  test('becomes the message, above the output of programs', () => {
     const { stderr, code } = runIn(shell, {
       script: sh`echo before >&2; ${refuse(sh`"no $((1 + 1)) of it"`, 'make one')}`,
     })
@@ -52,7 +52,7 @@ describe.each(shells)('what a script says by itself in $name', (shell) => {
       detail: 'before',
     })
   })
-  test('may go on without ending the shell', () => {
+  test('need not end the shell', () => {
     const { stderr, code } = runIn(shell, {
       script: sh`${explain('these are in the way')}; echo a; echo b >&2; exit 3`,
     })
@@ -74,7 +74,7 @@ test.each([
   expect(failing(1, stderr, user).remedy).toMatch(remedy)
 })
 
-test("the shell's own name and the line of a script that nobody has seen are left out", () => {
+test("the shell's own name and the line numbers of a generated script are left out", () => {
   expect(
     failing(2, '/bin/sh: 30: eval: cannot create ./x: Read-only file system\nx: 3: not ours')
       .detail,

@@ -15,7 +15,7 @@ let fleet: Fleet
 inEachTest((fresh) => (fleet = fresh))
 
 const hosts = ['web1', 'web2']
-/** A play that reads facts; its tasks are built for every host from those. */
+/** A play that reads facts and builds its tasks from them. */
 const knowing = (...tasks: readonly Task<unknown, WithFacts>[]) =>
   play({ name: 'knowing', hosts: 'all', facts: true, tasks })
 const write = (
@@ -25,7 +25,7 @@ const write = (
   ],
 ) => task<unknown, WithFacts>(name, ({ facts, host }) => made(facts, host.name))
 
-test('they are read in a round trip of their own, and what a task makes of them is applied', async () => {
+test('they are read in a round trip of their own, and the tasks use them', async () => {
   const { of, events, exitCode } = await runOn(
     fleet,
     hosts,
@@ -73,7 +73,7 @@ test('when sees them', async () => {
   ])
 })
 
-describe("what is wrong is that host's failure, and nothing on it has been changed", () => {
+describe("an error is that host's failure, before anything on it is changed", () => {
   const wrong: Readonly<
     Record<string, readonly [code: string, tasks: readonly Task<unknown, WithFacts>[]]>
   > = {
@@ -118,7 +118,7 @@ describe("what is wrong is that host's failure, and nothing on it has been chang
     expect(exitCode).toBe(1)
   })
 
-  test('a host whose answer cannot be understood', async () => {
+  test('a host with an answer that cannot be parsed', async () => {
     const connect: Fleet['connect'] = async (target) =>
       Object.assign(
         await fleet.connect(target),
@@ -149,7 +149,7 @@ describe("what is wrong is that host's failure, and nothing on it has been chang
     ])
   })
 
-  test('a link that is lost while they are read', async () => {
+  test('a lost link while they are read', async () => {
     fleet.before = (host, exchange) => {
       if (host === 'web1' && exchange === 1)
         throw new FettleError('connection-lost', { message: 'gone' })
@@ -172,7 +172,7 @@ test('variables are checked before anything connects', async () => {
   expect(fleet.sessions).toEqual([])
 })
 
-test('a later play keeps the session, and one whose tasks are all before --start-at-task does not connect', async () => {
+test('a later play keeps the session; a play whose tasks are all before --start-at-task does not connect', async () => {
   fleet.user = 'root'
   const plays = [
     play({
@@ -189,7 +189,7 @@ test('a later play keeps the session, and one whose tasks are all before --start
   expect(fleet.sessions.map(({ session }) => session.roundTrips)).toEqual([5, 2])
 })
 
-test('whoever a resource acts as gets a session of his own, if it is not at hand', async () => {
+test('a resource that acts as another user gets a session of that user if needed', async () => {
   const { of } = await runOn(
     fleet,
     ['web1'],
@@ -199,7 +199,7 @@ test('whoever a resource acts as gets a session of his own, if it is not at hand
   expect(fleet.sessions.map(({ session }) => session.roundTrips)).toEqual([1, 2])
 })
 
-test('a task for one host only runs on the first that has anything to do, which is known when its facts are', async () => {
+test('a once task runs on the first host with anything to do, which is known after the facts', async () => {
   const once = task<unknown, WithFacts>(
     'once',
     ({ host }) => [host.name !== 'web1' && note('once', { text: 'x' })],
@@ -221,7 +221,7 @@ test('a task for one host only runs on the first that has anything to do, which 
   expect(ends).toHaveLength(3)
 })
 
-test('a tag that only a resource may have is a warning, and chooses it', async () => {
+test('an unknown tag is a warning, and selects the resources that have it', async () => {
   const { of, events } = await runOn(
     fleet,
     ['web1'],

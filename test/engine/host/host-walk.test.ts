@@ -42,7 +42,7 @@ import {
 } from '../toy.js'
 
 let session: FolderSession
-/** Exchanges, by what their blocks are, and what else was done, in order. */
+/** Exchanges as the names of their blocks, and other actions, in order. */
 let log: string[]
 const stop = new AbortController()
 
@@ -64,15 +64,15 @@ afterEach(() => rmSync(session.folder, { recursive: true }))
 
 const write = (name: string, text: string): void => writeFileSync(join(session.folder, name), text)
 
-/** What the other backends do in a test; what is left out is not there. */
+/** The other backends of a test. Default: they are missing. */
 interface Others {
-  /** All resources are of one task. Left out: each has its own. */
+  /** Put all resources into one task. Default: each has its own. */
   readonly task?: 'one'
   readonly mysql?: OtherBackends['mysql']
   readonly github?: OtherBackends['github']
   readonly http?: HttpReader['request']
   readonly api?: GithubReader
-  /** Hears each event. */
+  /** Called with each event. */
   readonly heard?: (event: Event) => void
 }
 
@@ -165,7 +165,7 @@ describe('plan', () => {
     expect(() => session.read('b')).toThrow('ENOENT')
   })
 
-  test('what is blocked behind a planned change is known after apply; with nothing pending it has failed', async () => {
+  test('a step that is blocked by a planned change is known after apply; without one it has failed', async () => {
     const second = note('b', { text: 'two', needs: 'a' })
     expect(await plan(note('a', { text: 'one' }), second)).toEqual([
       'a changed: create a',
@@ -174,12 +174,12 @@ describe('plan', () => {
     expect(await plan(second)).toEqual(['b failed: blocked'])
   })
 
-  test('a fact that cannot be read is never taken for an absent one', async () => {
+  test('a fact that cannot be read does not count as absent', async () => {
     write('unreadable', '')
     expect(await plan(note('a', { text: 'one' }))).toEqual(['a failed: fact-unknown'])
   })
 
-  test('a failure does not end a plan, and ignoreFailure makes it ignored', async () => {
+  test('a failure does not end a plan; with ignoreFailure it is ignored', async () => {
     expect(
       await plan(
         note('a', { text: 'one', needs: 'x', ignoreFailure: true }),
@@ -200,7 +200,7 @@ describe('apply', () => {
     expect(session.roundTrips).toBe(1)
   })
 
-  test('n changes cost n round trips more: each reads ahead up to the next one that is expected to change', async () => {
+  test('n changes cost n more round trips: each prefetches facts up to the next expected change', async () => {
     for (const name of ['b', 'c', 'e']) write(name, name)
     expect(
       await apply(...['a', 'b', 'c', 'd', 'e'].map((name) => note(name, { text: name }))),
@@ -208,7 +208,7 @@ describe('apply', () => {
     expect(session.roundTrips).toBe(3)
   })
 
-  test('a resource that an earlier change has put out of its state is planned on fresh facts', async () => {
+  test('a resource that an earlier change affects is planned with fresh facts', async () => {
     write('b', 'two')
     expect(
       await apply(
@@ -219,8 +219,8 @@ describe('apply', () => {
     expect(session.read('b')).toBe('two')
   })
 
-  test('behind a step that was expected to change and did not, facts are read again', async () => {
-    // b is blocked in the first reading and fine at its turn, because a has written it; c was read
+  test('after a step that was expected to change and did not, facts are read again', async () => {
+    // b is blocked at the first reading and fine at its turn, because a has written it; c was read
     // before a removed it.
     write('c', 'three')
     expect(
@@ -232,20 +232,20 @@ describe('apply', () => {
     ).toEqual(['a changed: create a', 'b ok', 'c changed: create c'])
   })
 
-  test('what was blocked in the first reading is done once what it needs is there', async () => {
+  test('a step that was blocked at the first reading is applied once its need exists', async () => {
     expect(await apply(note('a', { text: 'one' }), note('b', { text: 'two', needs: 'a' }))).toEqual(
       ['a changed: create a', 'b changed: create b'],
     )
   })
 
-  test('status 0 is not believed: what still differs has failed, and the rest is skipped', async () => {
+  test('status 0 is not trusted: a remaining difference is a failure, and the rest is skipped', async () => {
     expect(await apply(note('a', { text: 'one', by: 'true' }), note('b', { text: 'two' }))).toEqual(
       ['a failed: still-differs', 'b skipped: an earlier resource has failed'],
     )
     expect(() => session.read('b')).toThrow('ENOENT')
   })
 
-  test('a command that fails stops the host, quotes the host, and does not pass for a change', async () => {
+  test('a failed command stops the host; its error quotes the output, and it is not reported as a change', async () => {
     const { walk, resourceEvents } = walkOf([
       note('a', { text: 'one', by: 'echo no space >&2; exit 3' }),
     ])
@@ -263,7 +263,7 @@ describe('apply', () => {
     })
   })
 
-  test('after an ignored failure the run goes on, on fresh facts', async () => {
+  test('after an ignored failure the run continues with fresh facts', async () => {
     write('b', 'two')
     expect(
       await apply(
@@ -273,7 +273,7 @@ describe('apply', () => {
     ).toEqual(['a ignored: action-failed', 'b changed: spoilt → two'])
   })
 
-  test('retry tries again, as often as it says', async () => {
+  test('retry makes the given number of attempts', async () => {
     const flaky = 'printf x >>tries; [ "$(cat tries)" = xx ] && printf one >a'
     expect(
       await apply(note('a', { text: 'one', by: flaky, retry: { attempts: 2, delay: 0 } })),
@@ -283,7 +283,7 @@ describe('apply', () => {
     expect(await apply(note('a', { text: 'one', by: flaky }))).toEqual(['a failed: action-failed'])
   })
 
-  test('a defect in a resource or in a function of the user is its own affair', async () => {
+  test('a defect in a resource or in a function of the user fails only that resource', async () => {
     const stumbles = {
       value: Later.all([]).map(() => {
         throw new TypeError('a defect')
@@ -298,7 +298,7 @@ describe('apply', () => {
     ).toEqual(['a ignored: internal', 'b changed: create b'])
   })
 
-  test('of what a command said its end is quoted', async () => {
+  test("the end of a command's output is quoted", async () => {
     const { walk, resourceEvents } = walkOf([
       note('a', { text: 'a', by: 'seq 1 100; head -c 20000 /dev/zero | tr "\\0" x; exit 1' }),
     ])
@@ -308,7 +308,7 @@ describe('apply', () => {
     expect(detail).toHaveLength(8192)
   })
 
-  test('a secret is found before an end is cut off that holds only half of it', async () => {
+  test('a secret is hidden before the output is cut', async () => {
     new Secret('walk-0815/quoted')
     const { walk, resourceEvents } = walkOf([
       note('a', {
@@ -325,7 +325,7 @@ describe('stale facts', () => {
   const disturb = (...lines: readonly string[]): Resource =>
     note('a', { text: 'a', by: ['printf a >a', ...lines].join('; ') })
 
-  test('behind a change that was expected and did not come are read again', async () => {
+  test('after an expected change that did not come are read again', async () => {
     write('c', 'c')
     write('d', 'd')
     expect(
@@ -339,7 +339,7 @@ describe('stale facts', () => {
     ])
   })
 
-  test('behind an ignored failure are read again, by then', async () => {
+  test('after an ignored failure are read again', async () => {
     write('b', 'b')
     write('c', 'c')
     expect(
@@ -349,7 +349,8 @@ describe('stale facts', () => {
         thing('c'),
       ),
     ).toEqual(['a ignored: action-failed', 'b changed: spoilt → b', 'c ok'])
-    // What is read with a command that failed is not relied upon: all that follows is read anew.
+    // Facts from the round trip of a failed command are not trusted: everything after it is read
+    // anew.
     expect(log).toEqual([
       'lock + read a b c',
       'printf spoilt >b; exit 1 + read a b c',
@@ -358,7 +359,7 @@ describe('stale facts', () => {
     ])
   })
 
-  test('that cannot be read when their turn comes are a failure', async () => {
+  test('that cannot be read at their turn are a failure', async () => {
     expect(await apply(disturb(': >unreadable; rm unreadable'), disturb())).toEqual(
       ['a changed: create a'].concat('a ok'),
     )
@@ -371,7 +372,7 @@ describe('stale facts', () => {
     ).toEqual(['b ignored: still-differs', 'c failed: fact-unknown', `d ${skipped}`])
   })
 
-  test('a check is no reason to stop reading ahead: it changes nothing', async () => {
+  test('a check does not stop prefetching, because it changes nothing', async () => {
     write('c', 'c')
     expect(await apply(disturb('printf b >b'), checkResource('b'), thing('c'))).toEqual([
       'a changed: create a',
@@ -383,7 +384,7 @@ describe('stale facts', () => {
 })
 
 describe('marks', () => {
-  /** `a` is written by these actions, and `b` waits for it. */
+  /** `a` is written by these actions and triggers `b`. */
   const marked = (...actions: readonly Action[]): readonly Resource[] => {
     const trigger = note('a', { text: 'a', actions })
     return [trigger, note('b', { text: 'b', after: [trigger], by: 'printf b >b' })]
@@ -426,7 +427,7 @@ describe('marks', () => {
       [call],
       ['mark', 'github', 'mark + printf a >a + mark + read a b'],
     ],
-  ])('stand around %s', async (_, actions, expected) => {
+  ])('are written before and after %s', async (_, actions, expected) => {
     expect(await applyWith({ mysql, github }, ...marked(...actions))).toEqual([
       'a changed: create a',
       'b changed: create b',
@@ -441,19 +442,19 @@ describe('marks', () => {
       [shell('true'), sql, shell(':')],
       ['true', 'mysql', ': + read a'],
     ],
-  ])('are not written where nothing waits: %s', async (_, actions, expected) => {
+  ])('are not written where nothing is triggered: %s', async (_, actions, expected) => {
     expect(await applyWith({ mysql }, note('a', { text: 'a', actions }))).toEqual([
       'a changed: create a',
     ])
     expect(log).toEqual(['lock + read a', ...expected])
   })
 
-  test('name what waits, and the instance that runs', async () => {
+  test('name the trigger and the running instance', async () => {
     await apply(...marked(shell('printf a >a')))
     expect(session.read('fettle/pending/b/note[a]')).toBe('run - note[a]\n')
   })
 
-  test('that cannot be written before a change keep it from being made', async () => {
+  test('that cannot be written before a change prevent it', async () => {
     write('fettle', 'not a directory')
     const { walk, resourceEvents } = walkOf(marked(shell('printf a >a')))
     await expect(walk.perform()).rejects.toThrow(HostFailed)
@@ -466,7 +467,7 @@ describe('marks', () => {
     expect(() => session.read('a')).toThrow('ENOENT')
   })
 
-  test('that cannot be written before a statement keep it from being sent', async () => {
+  test('that cannot be written before a statement prevent it', async () => {
     write('fettle', 'not a directory')
     expect(await applyWith({ mysql }, ...marked(sql))).toEqual([
       'a failed: action-failed',
@@ -483,7 +484,7 @@ describe('marks', () => {
     )
   })
 
-  test('stand around a change that fails, too: half of it may have been done', async () => {
+  test('are also written after a failed change, which may be half done', async () => {
     expect(await apply(...marked(shell('printf half >a; exit 1')))).toEqual([
       'a failed: action-failed',
       `b ${skipped}`,
@@ -494,7 +495,7 @@ describe('marks', () => {
 })
 
 describe('actions', () => {
-  test('are done in order until one fails; what follows is not begun, whichever backend does it', async () => {
+  test('run in order until one fails; later ones are not started, in any backend', async () => {
     const mysql = (): Promise<void> => {
       log.push('mysql')
       return Promise.reject(new FettleError('mysql-failed', { message: 'refused' }))
@@ -519,7 +520,7 @@ describe('actions', () => {
     expect(() => session.read('a')).toThrow('ENOENT')
   })
 
-  test("are ended by the resource's limit, else by their own, else after ten minutes", async () => {
+  test('have the time limit of the resource, else their own, else ten minutes', async () => {
     const limits: (number | undefined)[] = []
     session = new FolderSession(session.folder, (_, blocks) =>
       limits.push(
@@ -543,7 +544,7 @@ describe('actions', () => {
     expect(limits).toEqual([600])
   })
 
-  test('that are ended by their limit say so', async () => {
+  test('that exceed their limit say so', async () => {
     const { walk, resourceEvents } = walkOf([
       note('a', { text: 'a', by: 'echo half; exit 124', timeout: 7 }),
     ])
@@ -556,25 +557,25 @@ describe('actions', () => {
 })
 
 describe('proof', () => {
-  test('by status is enough where nothing can be read back, and the change is planned again', async () => {
+  test('by status is enough if the state cannot be read, and the change is planned again', async () => {
     const always = note('a', { text: 'a', by: 'true', proof: 'status' })
     expect(await apply(always)).toEqual(['a changed: create a'])
     expect(await apply(always)).toEqual(['a changed: create a'])
   })
 
-  test('by status asks for status 0', async () => {
+  test('by status requires status 0', async () => {
     expect(await apply(note('a', { text: 'a', by: 'exit 9', proof: 'status' }))).toEqual([
       'a failed: action-failed',
     ])
   })
 
-  test('by status is enough, too, where the state cannot be read afterwards', async () => {
+  test('by status is enough if the state cannot be read afterwards', async () => {
     expect(await apply(note('a', { text: 'a', by: ': >unreadable', proof: 'status' }))).toEqual([
       'a changed: create a',
     ])
   })
 
-  test('by facts is not given where they cannot be read afterwards', async () => {
+  test('by facts fails if they cannot be read afterwards', async () => {
     const { walk, resourceEvents } = walkOf([
       note('a', { text: 'a', by: 'printf a >a; : >unreadable' }),
     ])
@@ -585,7 +586,7 @@ describe('proof', () => {
     })
   })
 
-  test('names what is left', async () => {
+  test('names the remaining differences', async () => {
     const { walk, resourceEvents } = walkOf([note('a', { text: 'a', by: 'printf other >a' })])
     await expect(walk.perform()).rejects.toThrow(HostFailed)
     expect(resourceEvents()[0]?.error).toMatchObject({
@@ -599,7 +600,7 @@ describe('retry', () => {
   const counted = (line: string): string => `printf x >>tries; ${line}`
   const tries = (): number => session.read('tries').length
 
-  test('stops as soon as it holds, though the attempt itself had failed', async () => {
+  test('stops as soon as the state is right, even if the attempt has failed', async () => {
     expect(
       await apply(
         note('a', {
@@ -613,7 +614,7 @@ describe('retry', () => {
     expect(log).toHaveLength(3)
   })
 
-  test('reads again before each attempt, and tells the last failure', async () => {
+  test('reads again before each attempt, and reports the last failure', async () => {
     expect(
       await apply(
         note('a', { text: 'a', by: counted('exit 1'), retry: { attempts: 3, delay: 0 } }),
@@ -623,12 +624,12 @@ describe('retry', () => {
     expect(log.slice(1).map((line) => line.split(' + ').length)).toEqual([2, 1, 2, 1, 2])
   })
 
-  test('outlives a moment in which nothing can be read', async () => {
+  test('survives an attempt after which nothing can be read', async () => {
     const by = counted(
       'if [ "$(cat tries)" = x ]; then : >unreadable; exit 1; else rm -f unreadable; printf a >a; fi',
     )
     session = new FolderSession(session.folder, (exchange) => {
-      // The second look comes when it can be read again.
+      // The second read succeeds.
       if (exchange === 4) rmSync(join(session.folder, 'unreadable'))
     })
     expect(await apply(note('a', { text: 'a', by, retry: { attempts: 4, delay: 0 } }))).toEqual([
@@ -636,7 +637,7 @@ describe('retry', () => {
     ])
   })
 
-  test('goes on with fresh facts for what follows', async () => {
+  test('goes on with fresh facts afterwards', async () => {
     write('b', 'b')
     const by = counted('printf spoilt >b; [ "$(cat tries)" = xx ] && printf a >a')
     expect(
@@ -646,7 +647,7 @@ describe('retry', () => {
 })
 
 describe('a check', () => {
-  test('in a plan holds, is known after apply behind a change, and has failed with nothing pending', async () => {
+  test('in a plan holds, is known after apply behind a change, or has failed', async () => {
     write('there', '')
     expect(
       await plan(checkResource('there'), thing('a'), checkResource('there'), checkResource('late')),
@@ -660,7 +661,7 @@ describe('a check', () => {
     expect(session.roundTrips).toBe(2)
   })
 
-  test('is asked once where it need not wait', async () => {
+  test('is evaluated once if it holds', async () => {
     expect(await apply(checkResource('late'), thing('a'))).toEqual([
       'late failed: check-failed',
       `a ${skipped}`,
@@ -668,20 +669,20 @@ describe('a check', () => {
     expect(session.roundTrips).toBe(1)
   })
 
-  test('waits until it holds', async () => {
+  test('is repeated until it holds', async () => {
     session = new FolderSession(session.folder, (exchange) => exchange === 3 && write('late', ''))
     expect(await apply(checkResource('late', { within: 3600 }))).toEqual(['late ok: late is there'])
     expect(session.roundTrips).toBe(3)
   })
 
-  test('has failed when its time has passed, and was asked once more at its end', async () => {
+  test('fails after its time, with a last attempt at the end', async () => {
     expect(await apply(checkResource('late', { within: 0.05 }))).toEqual([
       'late failed: check-failed',
     ])
     expect(session.roundTrips).toBe(2)
   })
 
-  test('that an earlier change has put out of order is seen', async () => {
+  test('notices that an earlier change has broken it', async () => {
     write('there', '')
     expect(
       await apply(note('a', { text: 'a', by: 'printf a >a; rm there' }), checkResource('there')),
@@ -697,7 +698,7 @@ describe('a check', () => {
       }
     }
 
-    test('is asked with the first reading, and no more when nothing has changed', async () => {
+    test('is read at the first reading, and not again if nothing has changed', async () => {
       write('a', 'a')
       const others = http()
       expect(await applyWith(others, thing('a'), checkHttp('http://localhost/'))).toEqual([
@@ -707,7 +708,7 @@ describe('a check', () => {
       expect([others.asked(), session.roundTrips]).toEqual([1, 1])
     })
 
-    test('is asked again after a change', async () => {
+    test('is read again after a change', async () => {
       const others = http()
       expect(await applyWith(others, thing('a'), checkHttp('http://localhost/'))).toEqual([
         'a changed: create a',
@@ -716,7 +717,7 @@ describe('a check', () => {
       expect([others.asked(), session.roundTrips]).toEqual([2, 2])
     })
 
-    test('is asked again after a failure that was ignored', async () => {
+    test('is read again after an ignored failure', async () => {
       const others = http()
       expect(
         await applyWith(
@@ -727,8 +728,8 @@ describe('a check', () => {
       ).toEqual(['a ignored: action-failed', 'http://localhost/ ok: 200'])
     })
 
-    // The holder's parent, which is this process, is too busy to bury it: a zombie holds no lock.
-    test('is asked again when another run had to be waited for', async () => {
+    // This process, the holder's parent, is too busy to reap it: a zombie does not hold the lock.
+    test('is read again after waiting for another run', async () => {
       const holder = spawn('sleep', ['0.5'])
       const started =
         readFileSync(`/proc/${String(holder.pid)}/stat`, 'utf8')
@@ -746,7 +747,7 @@ describe('a check', () => {
       expect([others.asked(), session.roundTrips]).toEqual([2, 1])
     })
 
-    test('is asked again when another run held the host for longer, and whoever waits is told whose it is', async () => {
+    test('is read again after waiting longer for another run, and the holder is reported', async () => {
       const holder = spawn('sleep', ['60'])
       const started =
         readFileSync(`/proc/${String(holder.pid)}/stat`, 'utf8')
@@ -775,7 +776,7 @@ describe('a check', () => {
       expect([others.asked(), session.roundTrips]).toEqual([3, 2])
     })
 
-    test('that finds the link lost is no failed check', async () => {
+    test('that finds the link lost is not a failed check', async () => {
       const lost = new FettleError('connection-lost', { message: 'gone' })
       let asked = 0
       const http = (): Promise<HttpAnswer> =>
@@ -796,7 +797,7 @@ describe('a check', () => {
       await expect(planWith({ http }, checkHttp('http://localhost/'))).rejects.toBe(lost)
     })
 
-    test('is counted apart', async () => {
+    test('is counted separately', async () => {
       const { walk, facts } = walkOf([checkHttp('http://localhost/', { within: 0.01 })], {
         http: () => Promise.reject(new Error('refused')),
       })
@@ -807,7 +808,7 @@ describe('a check', () => {
 })
 
 describe('GitHub', () => {
-  /** A thing at GitHub, with a mark on the host under the id that GitHub gave it. */
+  /** Something at GitHub, with a mark on the host under the id that GitHub returned. */
   const kind: GithubFactKind<string, string> = {
     backend: 'github',
     name: 'things',
@@ -852,13 +853,13 @@ describe('GitHub', () => {
     }
   }
 
-  test('is changed, what follows from its answer is done on the host, and it is read again', async () => {
+  test('is changed, the actions that follow run on the host, and it is read again', async () => {
     const others = stand()
     expect(await applyWith(others, remote())).toEqual(['x changed: create x'])
     expect([session.read('id'), others.asked(), log]).toEqual(['7', 2, ['lock', 'printf 7 >id']])
   })
 
-  test('that did not do what it said is found out', async () => {
+  test('is read again, so a change without effect is a failure', async () => {
     expect(await applyWith(stand(false), remote())).toEqual(['x failed: still-differs'])
   })
 
@@ -876,7 +877,7 @@ describe('GitHub', () => {
     expect(others.asked()).toBe(3)
   })
 
-  test('that cannot be read makes what depends on it unknown, and nothing else', async () => {
+  test('that cannot be read makes only what depends on it unknown', async () => {
     const api: GithubReader = {
       get: () => Promise.reject(new FettleError('github-failed', { message: 'GitHub is down' })),
       list: () => Promise.resolve([]),
@@ -889,7 +890,7 @@ describe('GitHub', () => {
 })
 
 describe('in a plan', () => {
-  test('what waits for something that is known after apply is so too', async () => {
+  test('a step behind one that is known after apply is also known after apply', async () => {
     write('service', 'x')
     const config = note('config', { text: 'x', needs: 'a' })
     const service = note('service', { text: 'x', after: [config] })
@@ -910,7 +911,7 @@ describe('in a plan', () => {
     ])
   })
 
-  test('a trigger that would change is the cause of what follows', async () => {
+  test('a trigger that would change is reported as the cause', async () => {
     const config = thing('config')
     const { planning, resourceEvents } = walkOf([
       config,
@@ -923,8 +924,8 @@ describe('in a plan', () => {
   })
 })
 
-describe('neighbours whose changes prove themselves', () => {
-  /** One of several that are changed together; `by` writes it, in the right way when left out. */
+describe('neighbours with proofs', () => {
+  /** One of several resources that are changed together. `by` writes it; by default correctly. */
   const part = (name: string, more: Partial<NoteOptions> = {}): Resource =>
     note(name, {
       text: name,
@@ -936,7 +937,7 @@ describe('neighbours whose changes prove themselves', () => {
     applyWith({ task: 'one' }, ...resources)
   const prove = (name: string): string => `printf ${name} >${name} + [ "$(cat ${name})" = ${name} ]`
 
-  test('are changed in one round trip, each proved before the next begins', async () => {
+  test('are changed in one round trip, each after the one before was proved', async () => {
     expect(await together(part('a'), part('b'), thing('c'), part('d'))).toEqual([
       'a changed: create a',
       'b changed: create b',
@@ -951,14 +952,14 @@ describe('neighbours whose changes prove themselves', () => {
     ])
   })
 
-  test('of other tasks, or with a retry, go by themselves', async () => {
+  test('of other tasks, or with a retry, are changed alone', async () => {
     await apply(part('a'), part('b'), part('c'))
     expect(session.roundTrips).toBe(4)
     await together(part('d'), part('e', { retry: { attempts: 2, delay: 0 } }), part('f'))
     expect(session.roundTrips).toBe(8)
   })
 
-  test('after one that makes them possible are read with it', async () => {
+  test('after one that unblocks them are read with it', async () => {
     expect(
       await together(
         thing('a'),
@@ -970,7 +971,7 @@ describe('neighbours whose changes prove themselves', () => {
     expect(session.roundTrips).toBe(3)
   })
 
-  test('end at the one that fails, and what was done before it is known', async () => {
+  test('stop at the first failure, and what was done before is reported', async () => {
     expect(await together(part('a'), part('b', { by: 'exit 3' }), part('c'))).toEqual([
       'a changed: create a',
       'b failed: action-failed',
@@ -980,7 +981,7 @@ describe('neighbours whose changes prove themselves', () => {
     expect(() => session.read('c')).toThrow('ENOENT')
   })
 
-  test('end at the one that does not prove itself', async () => {
+  test('stop at the first one that is not proved', async () => {
     expect(await together(part('a', { by: 'printf x >a' }), part('b'))).toEqual([
       'a failed: still-differs',
       skipped.replace('skipped', 'b skipped'),
@@ -988,7 +989,7 @@ describe('neighbours whose changes prove themselves', () => {
     expect(() => session.read('b')).toThrow('ENOENT')
   })
 
-  test('are believed only when the facts agree', async () => {
+  test('need the facts as well as the proof', async () => {
     expect(
       await together(part('a', { by: 'printf x >a', proves: 'true' }), part('b'), thing('c')),
     ).toEqual([
@@ -998,13 +999,13 @@ describe('neighbours whose changes prove themselves', () => {
     ])
   })
 
-  test('go on behind a failure that is ignored', async () => {
+  test('continue after an ignored failure', async () => {
     expect(
       await together(part('a', { by: 'exit 3', ignoreFailure: true }), part('b'), part('c')),
     ).toEqual(['a ignored: action-failed', 'b changed: create b', 'c changed: create c'])
   })
 
-  test('mark what waits for them, each around its own change', async () => {
+  test('write marks, each around its own change', async () => {
     const [a, b] = [part('a'), part('b')]
     await together(a, b, note('c', { text: 'c', after: [a, b] }))
     expect(log[1]).toBe(
@@ -1012,7 +1013,7 @@ describe('neighbours whose changes prove themselves', () => {
     )
   })
 
-  test('are settled behind them all, equal ones once', async () => {
+  test('have their follow-ups after all of them, equal ones once', async () => {
     const settling = (name: string, settles: string): Resource =>
       note(name, { text: name, settles })
     expect(
@@ -1029,7 +1030,7 @@ describe('neighbours whose changes prove themselves', () => {
     expect(session.read('x')).toBe('x\n')
   })
 
-  test('of which one does not settle have failed alone', async () => {
+  test('with a failed follow-up fail alone', async () => {
     const settling = (name: string, settles: string): Resource =>
       note(name, { text: name, settles })
     expect(await together(settling('a', 'exit 3'), settling('b', 'true'), thing('c'))).toEqual([
@@ -1039,7 +1040,7 @@ describe('neighbours whose changes prove themselves', () => {
     ])
   })
 
-  test('are settled also where a later one fails', async () => {
+  test('have their follow-ups even if a later one fails', async () => {
     const settling = (name: string, by: string): Resource =>
       note(name, { text: name, by, settles: `test -e ${name}` })
     expect(await together(settling('a', 'printf a >a'), settling('b', 'exit 3'))).toEqual([
@@ -1062,7 +1063,7 @@ describe('neighbours whose changes prove themselves', () => {
     expect(log).toEqual(['3', '502', '2'])
   }, 60_000)
 
-  describe('of one kind', () => {
+  describe('of one bulk kind', () => {
     const names = (count: number): readonly string[] =>
       Array.from({ length: count }, (_, index) => `n${String(index)}`)
     const kind = (script: (names: readonly string[]) => string): BulkKind<string> => ({
@@ -1077,7 +1078,7 @@ describe('neighbours whose changes prove themselves', () => {
     const bulkOf = (all: readonly string[]): string =>
       all.map((name) => `printf ${name} >${name}`).join('; ')
 
-    test('are made by one action, where there are eight or more', async () => {
+    test('are changed by one action if there are eight or more', async () => {
       expect(await together(...names(8).map((name) => one(name)))).toEqual(changed(names(8)))
       expect(log).toEqual([
         `lock + read ${names(8).join(' ')}`,
@@ -1088,7 +1089,7 @@ describe('neighbours whose changes prove themselves', () => {
       expect(log[1]).toBe(`${prove('a')} + ${prove('b')} + read a b`)
     })
 
-    test('come behind others before them, and before others behind them', async () => {
+    test('run after neighbours before them, and before neighbours after them', async () => {
       expect(
         await together(part('a'), ...names(9).map((name) => one(name)), part('z', { timeout: 9 })),
       ).toEqual(changed(['a', ...names(9), 'z']))
@@ -1099,7 +1100,7 @@ describe('neighbours whose changes prove themselves', () => {
       ])
     })
 
-    test('are made one by one where that action fails, and the one that is at fault is told', async () => {
+    test('are changed one by one if that action fails, and the faulty one is reported', async () => {
       const failing = kind((items) => `printf n0 >n0; exit ${String(items.length)}`)
       const resources = names(9).map((name) =>
         one(name, name === 'n4' ? { bulk: failing, by: 'exit 3' } : { bulk: failing }),
@@ -1113,7 +1114,7 @@ describe('neighbours whose changes prove themselves', () => {
       ])
     })
 
-    test('are believed only when the facts agree', async () => {
+    test('need the facts as well', async () => {
       const forgetting = kind((items) => bulkOf(items.filter((name) => name !== 'n2')))
       expect(
         await together(...names(8).map((name) => one(name, { bulk: forgetting })), thing('z')),
@@ -1125,7 +1126,7 @@ describe('neighbours whose changes prove themselves', () => {
       ])
     })
 
-    test('mark what waits for them once', async () => {
+    test('write their marks once', async () => {
       const all = names(8).map((name) => one(name))
       await together(...all, note('c', { text: 'c', after: all }))
       expect(log[1]).toBe(`mark + ${bulkOf(names(8))} + mark + read ${names(8).join(' ')} c`)

@@ -33,7 +33,7 @@ const noGithub = (): Promise<GithubReader> =>
   )
 const noHttp = { request: () => Promise.reject(new Error('no HTTP here')) }
 
-/** Answers each block with its own text, and counts. */
+/** Answers each block with its own text, and counts the exchanges. */
 class Echo implements Session {
   readonly user = 'root'
   readonly loginUser = 'deploy'
@@ -53,7 +53,7 @@ class Echo implements Session {
   close = (): Promise<void> => Promise.resolve()
 }
 
-/** Each key's fact is its place among those that were asked for. */
+/** The fact of each key is its index among the requested ones. */
 const placeFact: ShellFactKind<unknown, number> = {
   backend: 'shell',
   name: 'place',
@@ -129,7 +129,7 @@ describe('keys', () => {
     expect(facts.source(asked).fact(second)).toEqual(present(same ? 0 : 1))
   })
 
-  test('are read for each user, but what belongs to the session only once', async () => {
+  test("are read for each user, but for the session's own only once", async () => {
     const session = new Echo()
     const own: ShellFactKind<unknown, number> = { ...placeFact, name: 'own', asSession: true }
     const wanted = [request(placeFact, 1), request(own, 1)]
@@ -149,7 +149,7 @@ describe('keys', () => {
     ])
   })
 
-  test('that nobody has read are unknown', () => {
+  test('that were not read are unknown', () => {
     expect(
       hostFacts()
         .source(step(reading('a')))
@@ -158,13 +158,13 @@ describe('keys', () => {
   })
 })
 
-test('an exchange with nothing to say is none', async () => {
+test('an exchange without blocks is none', async () => {
   const session = new Echo()
   await hostFacts(session).exchange([], [step(reading('a'))])
   expect(session.roundTrips).toBe(0)
 })
 
-test('what is to be done first is answered apart from the facts', async () => {
+test('the outputs of what is sent first are returned apart from the facts', async () => {
   const session = new Echo()
   const outputs = await hostFacts(session).exchange(
     [{ script: sh`one` }, { script: sh`two` }],
@@ -174,7 +174,7 @@ test('what is to be done first is answered apart from the facts', async () => {
   expect(session.roundTrips).toBe(1)
 })
 
-describe('what the control machine reads', () => {
+describe('facts of the control machine', () => {
   let reads = 0
   const slow: LocalFactKind<string, number> = {
     backend: 'local',
@@ -185,7 +185,7 @@ describe('what the control machine reads', () => {
     },
   }
 
-  test('is read once for all hosts, also when they ask at the same time', async () => {
+  test('are read once for all hosts, also at the same time', async () => {
     const shared = new SharedFacts(project, noGithub)
     reads = 0
     expect(
@@ -198,7 +198,7 @@ describe('what the control machine reads', () => {
     expect(shared.get(request(slow, 'a'))).toEqual(present(1))
   })
 
-  test('is read again when that is asked for', async () => {
+  test('are read again on demand', async () => {
     const shared = new SharedFacts(project, noGithub)
     reads = 0
     await shared.read([request(slow, 'a')])
@@ -230,14 +230,14 @@ describe('what the control machine reads', () => {
       request(github, 'a'),
       unknown('the address is none', 'correct it'),
     ],
-  ])('and cannot is unknown, and no other fact is: %s', async (_, wanted, expected) => {
+  ])('that cannot be read are unknown, and no others are: %s', async (_, wanted, expected) => {
     const shared = new SharedFacts(project, noGithub)
     reads = 0
     await shared.read([wanted, request(slow, 'a')])
     expect([shared.get(wanted), shared.get(request(slow, 'a'))]).toEqual([expected, present(1)])
   })
 
-  test('is counted for the host that asked first', async () => {
+  test('are counted for the host that asked first', async () => {
     const shared = new SharedFacts(project, () =>
       Promise.resolve({ get: () => Promise.resolve(null), list: () => Promise.resolve([]) }),
     )
@@ -249,7 +249,7 @@ describe('what the control machine reads', () => {
   })
 })
 
-test('HTTP that stumbles makes its own fact unknown', async () => {
+test('an HTTP reader that throws makes only its own fact unknown', async () => {
   const kind: HttpFactKind<string, string> = {
     backend: 'http',
     name: 'page',

@@ -51,12 +51,12 @@ function build(
   )
 }
 
-/** Whatever plain JavaScript may hand over. */
+/** Any value, as plain JavaScript may return it. */
 const returning = (returned: unknown): Task<unknown> => task('Task', () => returned as Resources)
 const ids = (steps: readonly Step[]): readonly string[] =>
   steps.map(({ resource, selected }) => `${resource.id}${selected ? '' : ' (left out)'}`)
 
-/** The place of a text in this file. */
+/** The line and column of a text in this file. */
 function placeOfText(text: string): string {
   const lines = readFileSync(import.meta.filename, 'utf8').split('\n')
   const [line, ...others] = lines.flatMap((each, index) =>
@@ -94,13 +94,13 @@ describe('lists', () => {
       [group],
       'instead of a resource there is in its list the function group: was it to be called?',
     ],
-  ])('a task that returns %s is refused by name', async (_, returned, expected) => {
+  ])('a task that returns %s is refused with its name', async (_, returned, expected) => {
     expect(await problem(() => build([returning(returned)]))).toBe(
       `play-invalid: task "Task" for web1: ${expected}\n→ correct what the task returns`,
     )
   })
 
-  test('when decides, with the host and its variables', () => {
+  test('when decides, given the host and its variables', () => {
     const only = (wanted: string) =>
       task<unknown>('Task', () => [group(wanted)], {
         when: ({ host }: TaskContext<unknown>) => host.name === wanted,
@@ -108,7 +108,7 @@ describe('lists', () => {
     expect(ids(build([only('web1'), only('web2')]))).toEqual(['web1'])
   })
 
-  test('when that answers nothing, as plain JavaScript may, is no', () => {
+  test('when without a result, as in plain JavaScript, means no', () => {
     expect(
       build([task('Task', () => [group('a')], { when: () => undefined as unknown as boolean })]),
     ).toEqual([])
@@ -127,7 +127,7 @@ describe('two of one address', () => {
     ).toEqual(['a', 'b', 'c'])
   })
 
-  test('are selected when one of them is', () => {
+  test('are selected if one of them is', () => {
     const steps = build(
       [returning([group('a'), group('b')]), task('Tagged', () => [group('b')], { tags: ['t'] })],
       { tags: ['t'] },
@@ -151,7 +151,7 @@ describe('two of one address', () => {
     ).toMatch(/^resource-conflict: .*, as the login user and as app\n/)
   })
 
-  test('one in a once task is there for the other hosts at its next place', () => {
+  test('of which the first is in a once task are there for the other hosts at the next place', () => {
     const steps = build([
       task('Once', () => [group('a'), group('b')], { once: true }),
       returning([group('c'), group('a')]),
@@ -162,7 +162,7 @@ describe('two of one address', () => {
   })
 })
 
-// Resource over task over play over -b; the inventory over all.
+// The resource overrides the task, the task the play, the play -b; the inventory overrides all.
 describe('become', () => {
   test.each<
     [
@@ -203,7 +203,7 @@ describe('become', () => {
     },
   )
 
-  test('false, which plain JavaScript may give, is no and not root', () => {
+  test('false, which plain JavaScript may give, means no and not root', () => {
     const no = false as unknown as true
     expect(
       build([task('Task', () => [group('a')], { become: no })], {
@@ -215,7 +215,7 @@ describe('become', () => {
 })
 
 describe('a task that throws', () => {
-  test('is named, with the host and the line', async () => {
+  test('is named in the error, with the host and the line', async () => {
     const broken = task('Broken', () => {
       throw new RangeError('no such thing')
     })
@@ -231,8 +231,8 @@ describe('a task that throws', () => {
     )
   })
 
-  test('through a function that map calls is found at the line of the map', async () => {
-    // As plain JavaScript would: the index comes as the options.
+  test('called by map is found at the line of the map', async () => {
+    // As in plain JavaScript: the index is passed as the options.
     const each: (name: string) => ReturnType<typeof group> = group
     const broken = task('Broken', () => [['a'].map(each)])
     expect(await problem(() => build([broken]))).toContain(
@@ -278,7 +278,7 @@ describe('triggers', () => {
   const trigger = group('config')
   const service = command('restart it', { onChangeOf: [trigger] })
 
-  test('that no task holds are an error with the line', async () => {
+  test('that no task has are an error with the line', async () => {
     expect(await problem(() => checkTriggers(build([returning([service])]), 'web1'))).toBe(
       `trigger-missing: command[restart it] at ${placeOfText("const service = command('restart it'")} names group[config] as a trigger, which no task holds for web1\n→ add the resource to a task, or remove it from the trigger`,
     )

@@ -21,7 +21,7 @@ const directory = project({
   word: 'hello',
 })
 
-/** Resources of one address, each from a task of its own. */
+/** Resources with one address, each in a task of its own. */
 const run = (made: readonly (() => Resources)[], mode: 'plan' | 'apply' = 'apply'): Promise<Ran> =>
   runOn(
     fleet,
@@ -30,7 +30,7 @@ const run = (made: readonly (() => Resources)[], mode: 'plan' | 'apply' = 'apply
     { mode, project: directory },
   )
 
-/** Writes its value into a note; a neighbour may be changed together with it. */
+/** Writes its value into a note; may be changed together with its neighbours. */
 const written = (name: string, text: Value<string>): Resource =>
   resource({
     type: 'written',
@@ -52,7 +52,7 @@ const written = (name: string, text: Value<string>): Resource =>
 const textRequest = (name: string) =>
   textOf(name).requests[0] as ReturnType<typeof request<string, string>>
 
-/** What a file of the project holds, read before anything connects. */
+/** The content of a project file, read before anything connects. */
 const word: LocalFactKind<string, string> = {
   backend: 'local',
   name: 'word',
@@ -72,7 +72,7 @@ const lineOf = (text: string): string =>
   )}`
 
 describe('functions of one text, made twice,', () => {
-  /** A role: it makes a function for each call. */
+  /** A role that creates a function for each call. */
   const role = (prefix: string) => (): Resources => [
     written(
       'a',
@@ -80,7 +80,7 @@ describe('functions of one text, made twice,', () => {
     ),
   ]
 
-  test('that make the same of what the host knows are one, and act once', async () => {
+  test("that return the same for the host's value are one, and act once", async () => {
     fleet.write('web1', 'key', 'k')
     const ran = await run([role('x'), role('x'), role('x')])
     expect(ran.of('web1')).toEqual(['a changed: write xk'])
@@ -88,7 +88,7 @@ describe('functions of one text, made twice,', () => {
   })
 
   test.each(['plan', 'apply'] as const)(
-    'that do not are a failure of the resource in %s, and nothing of it is changed',
+    'that return something else are a failure of the resource in %s, before it is changed',
     async (mode) => {
       fleet.write('web1', 'key', 'k')
       const ran = await run([role('x'), role('y'), () => [note('b', { text: 'b' })]], mode)
@@ -116,14 +116,14 @@ describe('functions of one text, made twice,', () => {
     ])
   })
 
-  test('are compared with the first, however many there are', async () => {
+  test('are compared with the first, for any number of them', async () => {
     fleet.write('web1', 'key', 'k')
     expect((await run([role('x'), role('x'), role('y')])).of('web1')).toEqual([
       'a failed: resource-conflict',
     ])
   })
 
-  test('are told apart by the lines that called the role, and by the option', async () => {
+  test('are distinguished by the callers of the role, and by the option', async () => {
     fleet.write('web1', 'key', 'k')
     const first = () => [
       role('x')(), // the first call
@@ -138,14 +138,14 @@ describe('functions of one text, made twice,', () => {
     )
   })
 
-  test('fail at their own turn where an earlier neighbour is changed', async () => {
+  test('fail at their own turn after an earlier neighbour was changed', async () => {
     fleet.write('web1', 'key', 'k')
     const ran = await run([() => [written('b', 'b'), role('x')(), role('y')()]])
     expect(ran.of('web1')).toEqual(['b changed: write b', 'a failed: resource-conflict'])
   })
 })
 
-describe('what files of the project decide is compared before anything connects', () => {
+describe('values from local files are compared before anything connects', () => {
   const local = (prefix: string) => (): Resources => [
     written(
       'a',
@@ -153,11 +153,11 @@ describe('what files of the project decide is compared before anything connects'
     ),
   ]
 
-  test('and is one where it is the same', async () => {
+  test('and merged if they are equal', async () => {
     expect((await run([local('x'), local('x')])).of('web1')).toEqual(['a changed: write xhello'])
   })
 
-  test('and refused where it is not', async () => {
+  test('and refused if not', async () => {
     expect(await problem(() => run([local('x'), local('y')]))).toMatch(
       /^resource-conflict: written\[a] is described twice with different options \(text\): at .* and at .*\n→ give both the same options, or keep one$/,
     )
@@ -199,7 +199,7 @@ describe('what files of the project decide is compared before anything connects'
     )
   })
 
-  test('beside what only the host knows', async () => {
+  test('together with values that only the host knows', async () => {
     const mixed = (prefix: string) => () => [
       command('env', {
         env: { A: textOf('key').map((text) => text) },
@@ -210,7 +210,7 @@ describe('what files of the project decide is compared before anything connects'
   })
 })
 
-test('a function that no value is made with cannot be compared, and that is said', async () => {
+test('a function that no value depends on cannot be compared, which is an error', async () => {
   const judged = (): Resource =>
     resource({
       type: 'judged',
@@ -224,7 +224,7 @@ test('a function that no value is made with cannot be compared, and that is said
   )
 })
 
-test('an option that holds itself is refused with its place', async () => {
+test('a circular option is refused with its place', async () => {
   const vars: Record<string, unknown> = {}
   vars['self'] = vars
   expect(await problem(() => run([() => [file('/x', { template: 't.njk', vars })]]))).toMatch(
@@ -240,22 +240,22 @@ describe('a command that runs on every apply', () => {
   const one = () => [command('echo here >>said')]
   const other = () => [command('echo here >>said')]
 
-  test('stands at two places and runs once, and both are named', async () => {
+  test('at two places runs once, and both are named', async () => {
     expect(places(await run([one, other], 'plan'))).toEqual([
       [lineOf('const one ='), lineOf('const other =')],
     ])
   })
 
-  test('names no place where there is but one', async () => {
+  test('at one place names no place', async () => {
     expect(places(await run([one], 'plan'))).toEqual([undefined])
   })
 
-  test('with a guard is a state like others', async () => {
+  test('with a guard is compared like other resources', async () => {
     const guarded = () => [command('touch /nowhere/it', { creates: '/nowhere/it' })]
     expect(places(await run([guarded, guarded], 'plan'))).toEqual([undefined])
   })
 
-  test('as a list of arguments and as text for the shell is two', async () => {
+  test('as a list of arguments and as text for the shell is two resources', async () => {
     expect(
       await problem(() => run([() => [command(['echo', 'here'])], () => [command('echo here')]])),
     ).toContain(

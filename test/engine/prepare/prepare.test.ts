@@ -16,7 +16,7 @@ import { generatedSecret } from '../../../src/resources/files/generated-secret.j
 import { problem, project } from '../../inventory/project.js'
 import { hostsNamed, inventoryOf, options } from '../toy.js'
 
-/** What a run of one task would be refused for, on two hosts. */
+/** The error of a run of one task on two hosts. */
 const prepared = async (
   made: () => readonly Resource[],
   given: Partial<RunOptions> = {},
@@ -37,7 +37,7 @@ const lineOf = (text: string): string =>
       .findIndex((line) => line.includes(text)) + 1
   }`
 
-describe('what the project lacks stops the run before anything connects', () => {
+describe('errors in the project stop the run before anything connects', () => {
   const directory = project({
     'templates/a.njk': 'x\n{{ nmae }}\n',
     'templates/bad.njk': '{% if %}',
@@ -108,7 +108,7 @@ describe('what the project lacks stops the run before anything connects', () => 
     expect(await within(made)).toContain(expected.replace('PLACE', lineOf(`file('${path}'`)))
   })
 
-  test('all of them at once, each once for all hosts', async () => {
+  test('all of them together, each once for all hosts', async () => {
     const said = await problem(() =>
       prepared(
         () => [
@@ -127,7 +127,7 @@ describe('what the project lacks stops the run before anything connects', () => 
     ])
   })
 
-  test('but not where tags leave the resource out', async () => {
+  test('but not in resources that tags leave out', async () => {
     await expect(
       prepared(() => [file('/a', { template: 'none.njk' })], {
         project: directory,
@@ -136,7 +136,7 @@ describe('what the project lacks stops the run before anything connects', () => 
     ).resolves.toBeDefined()
   })
 
-  test('a function that takes offence at a stand-in is judged by the real value later', async () => {
+  test('a function that throws for a stand-in is called with the real value later', async () => {
     const content = generatedSecret('/key').value.map(() => {
       throw new TypeError('not like this')
     })
@@ -146,7 +146,7 @@ describe('what the project lacks stops the run before anything connects', () => 
   })
 })
 
-/** A local fact that is whatever its key says. */
+/** A local fact whose value is its key. */
 const projectFact: LocalFactKind<string, string> = {
   backend: 'local',
   name: 'there or not',
@@ -179,7 +179,7 @@ describe('a local fact', () => {
 
   test.each<[name: string, made: Resource, expected: string | null]>([
     ['that is there, read', reading('there'), null],
-    // Absence is knowledge, and the resource's to judge.
+    // Absence is knowledge: the resource decides what to do.
     ['that is absent, read', reading('absent'), null],
     ['that is unknown, read', reading('unknown'), 'source-missing: reads[unknown]'],
     ['that throws, read', reading('throws'), 'there or not could not be read: a defect'],
@@ -206,13 +206,13 @@ describe('GITHUB_TOKEN', () => {
     else process.env['GITHUB_API_URL'] = before
   })
 
-  test('is demanded before anything connects', async () => {
+  test('is required before anything connects', async () => {
     expect(await within('')).toMatch(
       /^environment-missing: GITHUB_TOKEN is neither in the environment nor in .*; github\.deployKey\[owner\/repo web\] of the task .* needs it\n/,
     )
   })
 
-  test('is not demanded where tags leave GitHub out', async () => {
+  test('is not required if tags leave GitHub out', async () => {
     expect(await within('', { tags: ['Other'] })).toBe('nothing was thrown')
   })
 
@@ -220,7 +220,7 @@ describe('GITHUB_TOKEN', () => {
     expect(await within('GITHUB_TOKEN=x')).toBe('nothing was thrown')
   })
 
-  test('and an address that must not get it is refused before anything connects', async () => {
+  test('is not sent to an address that must not get it: refused before anything connects', async () => {
     expect(await within('GITHUB_TOKEN=x\nGITHUB_API_URL=http://example.org')).toMatch(
       /^github-failed: GITHUB_API_URL is http:\/\/example.org, where the token could be read/,
     )
@@ -239,7 +239,7 @@ describe('the command line', () => {
     ).toContain(expected)
   })
 
-  test('--start-at-task begins in the first play that has the task', async () => {
+  test('--start-at-task starts in the first play that has the task', async () => {
     const one = task('One', () => [file('/1', { content: '' })])
     const two = task('Two', () => [file('/2', { content: '' })])
     const plays = [
@@ -263,7 +263,7 @@ describe('the command line', () => {
   })
 })
 
-test('variables are checked for the hosts that are run, and no others', async () => {
+test('variables are checked for the selected hosts only', async () => {
   const strict = play({
     name: 'play',
     hosts: 'all',
@@ -277,7 +277,7 @@ test('variables are checked for the hosts that are run, and no others', async ()
   ).toMatch(/^variable-missing: app of web2 is not set/)
 })
 
-describe('hosts that cannot be reached as the inventory says', () => {
+describe('hosts with unusable connection settings', () => {
   const inventory = inventoryOf(
     'web: { hosts: { web1: } }\nwindows: { hosts: { dc1: , dc2: }, vars: { ansible_connection: winrm } }',
   )
@@ -287,7 +287,7 @@ describe('hosts that cannot be reached as the inventory says', () => {
     )
 
   test.each([true, false])(
-    'stop the run before anything connects when they are in it; facts: %j',
+    'stop the run before anything connects if they are selected; facts: %j',
     async (facts) => {
       expect(await problem(async () => prepare(plays(facts), await inventory, options({})))).toBe(
         'inventory-invalid: inventory/hosts.yml:2:44: ansible_connection of dc1 and dc2 must be ssh or local, and is "winrm"\n→ correct it there, or leave these hosts out with -l',
@@ -295,7 +295,7 @@ describe('hosts that cannot be reached as the inventory says', () => {
     },
   )
 
-  test('stop nobody else', async () => {
+  test('do not affect other runs', async () => {
     const { plays: prepared } = await prepare(
       plays(false),
       await inventory,
@@ -305,7 +305,7 @@ describe('hosts that cannot be reached as the inventory says', () => {
   })
 })
 
-test('who else may change what was loaded, and what it reads, is a warning', async () => {
+test('files that others may change are a warning, both loaded and read ones', async () => {
   const directory = project({ 'templates/a.njk': '', 'page.html': '', 'tasks/site.ts': '' })
   for (const name of ['tasks/site.ts', 'page.html']) chmodSync(join(directory, name), 0o666)
   const made = (): readonly Resource[] => [

@@ -19,7 +19,7 @@ const password = new Secret('hunter22')
 const trimmed = (text: string): string => text.trim()
 const joinedTo = (text: string, prefix: string): string => prefix + text
 const prefixed = (prefix: string) => later('a').map((text) => prefix + text)
-/** What holds itself. */
+/** A circular value. */
 function ring(name: string): object {
   const made = { name }
   return Object.assign(made, { self: made })
@@ -241,13 +241,13 @@ describe.each<[string, readonly Row[]]>([
   })
 })
 
-test('a thing that holds many ways to one other is compared once', () => {
+test('an object with many paths to another one is compared once', () => {
   const bomb = (): unknown =>
     Array.from({ length: 64 }).reduce<unknown>((inner) => [inner, inner], ['x'])
   expect(sameOptions(bomb(), bomb())).toBe(true)
 })
 
-test('whoever asks for equal or not means whatever the order', () => {
+test('sameOptions ignores the order of names', () => {
   expect([
     sameOptions({ a: 1, b: undefined }, { a: 1 }),
     sameOptions({ a: () => 1 }, { a: () => 1 }),

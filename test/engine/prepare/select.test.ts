@@ -11,7 +11,7 @@ const everything = { limit: null, tags: [], skipTags: [], startAtTask: null } as
 const named = (name: string, options: TaskOptions<unknown> = {}) =>
   task(name, () => [group(name.replaceAll(' ', '-'))], options)
 
-// What Taggable.evaluate_tags of ansible-core 2.14 answers for the same tags.
+// The result of Taggable.evaluate_tags of ansible-core 2.14 for the same tags.
 describe('tags, as in Ansible', () => {
   test.each<
     [own: readonly string[], tags: readonly string[], skip: readonly string[], chosen: boolean]
@@ -55,7 +55,7 @@ describe('tags, as in Ansible', () => {
     expect(chosenByTags(['its name', ...own], own.length > 0, { tags, skipTags })).toBe(chosen)
   })
 
-  test("a task's name is one of its tags, and does not make it tagged", () => {
+  test("a task's name is one of its tags, but does not make it tagged", () => {
     expect(chosenByTags(['Set up'], false, { tags: ['Set up'], skipTags: [] })).toBe(true)
     expect(chosenByTags(['Set up'], false, { tags: ['untagged'], skipTags: [] })).toBe(true)
   })
@@ -83,7 +83,7 @@ describe('hosts', () => {
     ['web2', [['web2'], []]],
     ['db', [[], ['db1']]],
     ['all:!web1', [['web2'], ['db1']]],
-  ])('--limit %s leaves %j: one play of two may be without hosts', (limit, expected) => {
+  ])('--limit %s leaves %j: one of two plays may have no hosts', (limit, expected) => {
     expect(hosts([web, db], limit)).toEqual(expected)
   })
 
@@ -137,10 +137,11 @@ describe('--list-tasks', () => {
     [{ tags: ['t'] }, [['two'], []]],
     [{ tags: ['two'] }, [['two'], ['two']]],
     [{ skipTags: ['t'] }, [['one'], ['three', 'two']]],
-    // From the first task of that name on; later plays are whole.
+    // From the first task with that name on; later plays are complete.
     [{ startAtTask: 'two' }, [['two'], ['three', 'two']]],
     [{ startAtTask: 'three' }, [[], ['three', 'two']]],
-    // A glob, as Ansible's fnmatch: the whole name, case included. Seen in ansible-core 2.14.
+    // A glob like Ansible's fnmatch: it matches the whole name, with case. Verified with
+    // ansible-core 2.14.
     [{ startAtTask: 't*' }, [['two'], ['three', 'two']]],
     [{ startAtTask: 't?ree' }, [[], ['three', 'two']]],
     [{ startAtTask: 'two', tags: ['three'] }, [[], ['three']]],
@@ -152,23 +153,20 @@ describe('--list-tasks', () => {
     ['[!ab]*', ['c (1+1)', '[d]']],
     ['[d]', ['[d]']],
     ['c (1+1)', ['c (1+1)', '[d]']],
-  ])(
-    '--start-at-task %s takes a task whose name it is, or which it matches',
-    (startAtTask, expected) => {
-      expect(
-        listed(
-          { startAtTask },
-          play({
-            name: 'Odd',
-            hosts: 'web',
-            tasks: [named('a'), named('b'), named('c (1+1)'), named('[d]')],
-          }),
-        ),
-      ).toEqual([expected])
-    },
-  )
+  ])('--start-at-task %s matches a name exactly or as a glob', (startAtTask, expected) => {
+    expect(
+      listed(
+        { startAtTask },
+        play({
+          name: 'Odd',
+          hosts: 'web',
+          tasks: [named('a'), named('b'), named('c (1+1)'), named('[d]')],
+        }),
+      ),
+    ).toEqual([expected])
+  })
 
-  test('a task of which only a resource has the tag is listed', () => {
+  test('a task is listed if only one of its resources has the tag', () => {
     const part = play({
       name: 'Parts',
       hosts: 'web',
@@ -178,7 +176,7 @@ describe('--list-tasks', () => {
     expect(listed({ skipTags: ['b'] }, part)).toEqual([['Groups', 'Other']])
   })
 
-  test('a resource that only some hosts have counts', () => {
+  test('a resource of only some hosts counts', () => {
     const some = play({
       name: 'Some',
       hosts: 'web',
@@ -187,7 +185,7 @@ describe('--list-tasks', () => {
     expect(listed({ tags: ['b'] }, some)).toEqual([['Groups']])
   })
 
-  test('without tags no variable is needed, and no task is called', () => {
+  test('without tags variables are not checked, and tasks not called', () => {
     const strict = play({
       name: 'Strict',
       hosts: 'web',
@@ -211,7 +209,7 @@ describe('--list-tasks', () => {
     expect(await problem(() => listed(options))).toContain(expected)
   })
 
-  test('a glob has a limit in time', async () => {
+  test('matching a glob has a time limit', async () => {
     const startAtTask = `${'*w'.repeat(30)}*b`
     const long = play({ name: 'Long', hosts: 'web', tasks: [named('w'.repeat(60))] })
     expect(await problem(() => listed({ startAtTask }, long))).toContain(

@@ -87,7 +87,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
       content: null,
     })
   })
-  test('a link is followed when asked', () => {
+  test('a link is followed on demand', () => {
     expect(entry({ path: at('link'), follow: true, digest: true })).toMatchObject({
       kind: 'file',
       target: at('plain'),
@@ -95,14 +95,14 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
       mode: 0o640,
     })
   })
-  test('a link to nothing, with a hostile target', () => {
+  test('a dangling link, with a hostile target', () => {
     expect(entry({ path: at('dangling') })).toMatchObject({
       kind: 'link',
       target: 'nowhere\nabsent 0',
     })
     expect(entry({ path: at('dangling'), follow: true })).toMatchObject({ kind: 'link' })
   })
-  test('content only when its digest is another one', () => {
+  test('content only if its digest differs', () => {
     expect(entry({ path: at('plain'), contentUnless: sha256('hello\n') })).toMatchObject({
       sha256: sha256('hello\n'),
       content: null,
@@ -112,7 +112,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     )
     expect(entry({ path: at('plain'), contentUnless: '' }).content?.toString()).toBe('hello\n')
   })
-  test('bytes of every value, and too many of them', () => {
+  test('bytes of every value, and more than the limit', () => {
     const all = Buffer.from(Array.from({ length: 1024 }, (_value, index) => index % 256))
     writeFileSync(at('bytes'), all)
     expect(
@@ -131,7 +131,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     expect(entry({ path: at('empty'), contentUnless: sha256('x') }).content?.length).toBe(0)
   })
 
-  test('many at once, each with its own answer', () => {
+  test('many at once, each with its own result', () => {
     const facts = read(
       { path: at('plain'), digest: true },
       { path: at('gone') },
@@ -161,7 +161,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     ])
   })
 
-  test('contents and targets of several at once, each its own', () => {
+  test('contents and targets of several at once', () => {
     const bytes = Buffer.from([0, 10, 255, 101, 110, 100, 10])
     const texts = [
       bytes,
@@ -190,7 +190,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     ])
   })
 
-  test('secrets of several files at once, and what is none among them', () => {
+  test('secrets of several files at once, one of which has none', () => {
     writeFileSync(at('secret0'), 'first-secret\n')
     writeFileSync(at('secret1'), 'x'.repeat(5000))
     writeFileSync(at('secret2'), 'third-secret')
@@ -224,7 +224,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     ])
   })
 
-  test('a file of another size than is wanted, and one of any size that is too long, are not read', () => {
+  test('a file of another size than wanted, and one of any size beyond the limit, are not read', () => {
     const terabytes = 4 * 2 ** 40
     writeFileSync(at('endless'), '')
     truncateSync(at('endless'), terabytes)
@@ -270,7 +270,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     rmSync(at('endless'))
   })
 
-  test('what has become endless while it is read takes so much of the processor and no more', () => {
+  test('a file that grows endlessly while it is read takes limited processor time', () => {
     expect(
       runIn(shell, {
         script: sh`${processorLimit(1)}; (exec sha256sum /dev/zero) 2>/dev/null; echo $?`,
@@ -326,7 +326,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     rmSync(join(dir, forged))
   })
 
-  test('reading changes nothing, not even times', () => {
+  test('reading changes nothing, not even access times', () => {
     lutimesSync(at('link'), 1, 1)
     const before = statSync(at('folder')).ctimeMs
     read({ path: at('folder') }, { path: at('link'), follow: true, contentUnless: '' })
@@ -360,7 +360,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     ])
   })
 
-  // Giving a file away takes root.
+  // Only root can give a file away.
   asRoot('ids without a name', () => {
     writeFileSync(at('nobody'), '')
     chownSync(at('nobody'), 424242, 424243)
@@ -379,7 +379,7 @@ describedAsRoot('as a user who may not look', () => {
   afterAll(() => {
     rmSync(dir, { recursive: true })
   })
-  test('unknown, and never absent', () => {
+  test('unknown, and not absent', () => {
     chmodSync(dir, 0o755)
     mkdirSync(join(dir, 'closed'), { mode: 0o700 })
     writeFileSync(join(dir, 'closed/file'), 'x')

@@ -32,7 +32,8 @@ describe('git ls-remote', () => {
   ])('%s', (ref, answer, value) => {
     expect(ask(ref, answer)).toEqual({ is: 'present', value })
   })
-  test('no such ref is absent', () => expect(ask('main', '')).toEqual({ is: 'absent' }))
+  test('a ref that does not exist is absent', () =>
+    expect(ask('main', '')).toEqual({ is: 'absent' }))
   test.each([
     [
       'a branch and a tag',

@@ -10,7 +10,7 @@ import {
 
 const repo = 'acme/demo'
 const url = 'https://demo.example.org/hooks/demo'
-// As GitHub's description shows a hook, with an address and a secret of ours.
+// A hook from GitHub's description, with our own URL and secret.
 const hook = {
   type: 'Repository',
   id: 12345678,
@@ -70,7 +70,7 @@ const kinds = {
   keys: (github: GithubReader): Promise<Fact<unknown>> => deployKeysFact.read(github, { repo }),
 }
 
-test("hooks, with GitHub's defaults for what old ones lack", async () => {
+test("hooks, with GitHub's defaults for fields that old ones lack", async () => {
   expect(
     await kinds.hooks(reader({ list: [hook, { ...hook, id: 2, config: { insecure_ssl: 1 } }] })),
   ).toEqual({
@@ -114,7 +114,7 @@ test('deploy keys, without comments', async () => {
 })
 
 describe('the newest delivery', () => {
-  test('is the first that repeats none', async () => {
+  test('is the first that is not a redelivery', async () => {
     expect(
       await kinds.delivery(
         reader({
@@ -181,7 +181,7 @@ const garbage: readonly unknown[] = [
   undefined,
 ]
 
-describe('garbage is unknown, never a throw and never absent', () => {
+describe('garbage is unknown: it neither throws nor counts as absent', () => {
   test.each(garbage.map((answer) => [answer]))('%p', async (answer) => {
     for (const read of Object.values(kinds))
       expect((await read(reader({ list: answer }))).is).toBe('unknown')
@@ -192,7 +192,7 @@ describe('garbage is unknown, never a throw and never absent', () => {
   })
 })
 
-describe('a refusal is unknown, and says what to do', () => {
+describe('a refusal is unknown, with a remedy', () => {
   test.each(Object.entries(kinds))(
     '404 for %s names the repository, both reasons and the permission',
     async (name, read) => {

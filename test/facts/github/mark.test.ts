@@ -15,7 +15,7 @@ let root = ''
 beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'marks-'))))
 afterEach(() => rmSync(root, { recursive: true, force: true }))
 
-/** A script of the host's, with the marks below a directory of the test's own. */
+/** The script of the fact, with the marks in a directory of the test. */
 function run(
   shell: readonly string[],
   text: string,
@@ -58,7 +58,7 @@ describe.each(shells)('%s', (...shell) => {
     expect(read(shell)).toEqual(present([]))
   })
 
-  test('what is written is read again, and only root may', () => {
+  test('a written mark can be read, by root only', () => {
     for (const hook of [12, 7]) {
       const { script, input } = markOf(hook)
       expect(run(shell, script, input)).toMatchObject({ code: 0, stderr: '' })
@@ -77,7 +77,7 @@ describe.each(shells)('%s', (...shell) => {
     ]).toEqual([0o600, 0o700])
   })
 
-  test('a damaged mark fits nothing, and no other mark is lost with it', () => {
+  test('a damaged mark matches no secret, and does not affect others', () => {
     const { script, input } = markOf(3)
     run(shell, script, input)
     for (const [name, text] of [

@@ -103,7 +103,7 @@ describe('mysql.user', () => {
       { is: 'absent' },
     ])
   })
-  test("a second way to log in, as Debian's root has it", () => {
+  test("a second login method, as Debian's root has it", () => {
     const fact = only(
       answer(
         `kept\t{"plugin":"mysql_native_password","authentication_string":"invalid","auth_or":[{},{"plugin":"unix_socket"}]}\n${usage}`,
@@ -161,7 +161,7 @@ describe('mysql.user', () => {
   ])('%s is unknown', (_, stdout, reason) => {
     expect(only(stdout)).toMatchObject({ is: 'unknown', reason: expect.stringContaining(reason) })
   })
-  test('who may not ask does not learn that an account is absent', () => {
+  test('without the privilege to ask, an account is not absent', () => {
     expect(only(answer(''), 'ERROR 1142 (42000) at line 4: SELECT command denied')).toMatchObject({
       is: 'unknown',
       reason: expect.stringContaining('SELECT command denied'),
@@ -175,7 +175,7 @@ describe('mysql.user', () => {
   const wrapped =
     'ERROR 2002 (HY000): Received error packet before completion of TLS handshake. The authenticity of the following error cannot be verified: '
   test.each([
-    // Words of MariaDB's client 10.11 as they were seen, and of others.
+    // Messages that MariaDB's client 10.11 has printed, and others.
     [
       `${wrapped}1040 - Too many connections`,
       'MariaDB has no connection left',
@@ -289,21 +289,21 @@ describe('mysql.user', () => {
       remedy,
     })
   })
-  test('words without measure are shortened', () => {
+  test('long messages are shortened', () => {
     expect(
       JSON.stringify(only('@server\n@status 1\n', `ERROR 1064 (42000): ${'x'.repeat(1_000_000)}`))
         .length,
     ).toBeLessThan(2000)
   })
-  test('an error ends no client: --force stands behind --execute, which would take it back', () => {
+  test('--force stands after --execute, which would reset it', () => {
     expect(accountFact.script([key('app')]).script.text).toMatch(
       /--execute=[^]*' --force; echo "@status/,
     )
   })
-  test('hashes are not quoted', () => {
+  test('hashes are not quoted in reasons', () => {
     expect(JSON.stringify(only('@server\n@status 1\n', `ERROR 1 near ${hash}`))).not.toContain(hash)
   })
-  test('passwords of connections are input, and names are quoted', () => {
+  test('passwords of connections are passed as input, and names are quoted', () => {
     const { script, input } = accountFact.script([
       { name: "a'b\\c", host: '%', connection: { user: 'adm', password: new Secret('p"w\\d') } },
     ])
@@ -318,7 +318,7 @@ describe('mysql.database', () => {
     `@server\nserver\t10.11.6-MariaDB\t${folds}\ndatabase\tApp\tutf8mb4\tutf8mb4_bin\ndatabase\ta\\tb\\\\c\tlatin1\tlatin1_swedish_ci\nend\n@status 0\n`
   const find = (stdout: string, name: string): unknown =>
     databaseFact.parse(output(stdout), [{ name, connection: {} }])[0]
-  test('by its name, and by any case where the server folds it', () => {
+  test('by its name, in any case if the server ignores case', () => {
     expect(find(databases('0'), 'App')).toEqual({
       is: 'present',
       value: { charset: 'utf8mb4', collation: 'utf8mb4_bin' },
@@ -339,7 +339,7 @@ describe('mysql.database', () => {
   ])('%j is unknown and not absent', (stdout) => {
     expect(find(stdout, 'x')).toMatchObject({ is: 'unknown' })
   })
-  test('databases and accounts of a server are asked for at once', () => {
+  test('databases and accounts of a server are read by one client', () => {
     const keys = [
       { name: 'a', connection: {} },
       { name: 'app', host: 'localhost', connection: {} },
@@ -355,7 +355,7 @@ describe('mysql.database', () => {
       ),
     ).toMatchObject([{ value: { charset: 'x' } }, { value: { requires: 'tls' } }, { is: 'absent' }])
   })
-  test('a question about databases that failed, among others that did not, says nothing', () => {
+  test('a failed question about databases among others makes them unknown', () => {
     expect(
       databaseFact.parse(
         output(
@@ -366,7 +366,7 @@ describe('mysql.database', () => {
       ),
     ).toMatchObject([{ is: 'unknown', reason: expect.stringContaining('Access denied') }])
   })
-  test('two servers are two questions', () => {
+  test('two servers are read by two clients', () => {
     const keys = [
       { name: 'a', connection: {} },
       { name: 'a', connection: { host: 'db' } },
@@ -380,7 +380,7 @@ describe('mysql.database', () => {
       ),
     ).toMatchObject([{ is: 'present' }, { is: 'unknown' }])
   })
-  test('what one server says is not held against another', () => {
+  test('an error of one server does not affect another', () => {
     const keys = [
       { name: 'none', host: 'localhost', connection: {} },
       { name: 'none', host: 'localhost', connection: { host: 'db' } },

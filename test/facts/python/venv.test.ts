@@ -24,7 +24,7 @@ import { pythonVenv } from '../../../src/resources/python/venv.js'
 import { runIn, shells, type Shell } from '../../shells.js'
 
 test.each([
-  // What pip 23.0.1 answers.
+  // What pip 23.0.1 decides.
   ['1', '==1.0.*', true],
   ['1.0', '==1', true],
   ['1.0+local', '==1.0', true],
@@ -105,7 +105,7 @@ describe('requirements', () => {
     '-r other.txt',
     '--requirement=other.txt',
     '-c limits.txt',
-  ])('%s is for pip', (text) => {
+  ])('%s needs Python', (text) => {
     expect(parseRequirements(text)).toEqual({ simple: [], forPip: [text], unclear: [] })
   })
   test.each([
@@ -135,7 +135,7 @@ const output = (stdout: string): Output => ({
   stderr: 'it broke',
 })
 test.each(['utf8', 'utf16le'] as const)(
-  'requirements of the project that PowerShell wrote, in %s',
+  'requirements of the project written by PowerShell, in %s',
   (encoding) => {
     const { reads } = pythonVenv('/v', { requirements: 'requirements.txt' })
     const later = Object.values(reads)
@@ -186,7 +186,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))(
       root = mkdtempSync(join(tmpdir(), 'venv-'))
       ran = join(root, 'ran')
       mkdirSync(join(root, 'usr/bin'), { recursive: true })
-      // Whoever starts it is noticed.
+      // Starting it is noticed.
       writeFileSync(join(root, 'usr/bin/python3.11'), `#!/bin/sh\necho "$@" >>${ran}\n`)
       chmodSync(join(root, 'usr/bin/python3.11'), 0o755)
       symlinkSync('python3.11', join(root, 'usr/bin/python3'))
@@ -338,7 +338,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))(
   },
 )
 
-// Python is started as the owner of the environment, and that needs getent.
+// Python runs as the owner of the environment, and looking that up needs getent.
 describe('what only Python can judge', () => {
   const [dash] = shells as readonly [Shell]
   let root = ''
@@ -385,8 +385,8 @@ describe('what only Python can judge', () => {
     expect(ask(marked)).toMatchObject({ is: 'present', value: { judged } })
   })
 
-  // One interpreter with pip's copy of \`packaging\`, and what is installed beside it, stand for an
-  // environment. Where there is no pip, there is nothing to compare with.
+  // An interpreter with pip's copy of `packaging`, and its distributions, replace an environment.
+  // Without pip there is nothing to compare with.
   const python = [
     '/usr/bin/python3',
     ...(process.env.PATH ?? '').split(':').map((folder) => join(folder, 'python3')),

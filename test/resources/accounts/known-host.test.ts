@@ -50,7 +50,7 @@ describe('withKeys', () => {
     expect(withKeys(after, 'h', keys)).toBe(after)
   })
 
-  test('names that ssh-keygen hashed are known', () => {
+  test('names that ssh-keygen hashed are recognised', () => {
     const directory = mkdtempSync(join(tmpdir(), 'known-'))
     const path = join(directory, 'known_hosts')
     writeFileSync(path, `github.com ${one}\n[git.example]:2222 ${one}\n`)

@@ -65,12 +65,12 @@ describe('contentOf', () => {
       }),
     ).toBeInstanceOf(Secret)
   })
-  test('a Later that turns out to be a Secret does too', () => {
+  test('a Later of a Secret does too', () => {
     const vars = { port: 1, key: generatedSecret('/etc/s').value }
     const whole = evaluated({ template: 'app.njk', vars })
     expect(whole instanceof Secret && reveal(whole)).toBe('port=1\nkey=0123456789\n')
   })
-  test('Laters are tried with stand-ins of their shape', () => {
+  test('Laters are replaced by stand-ins of their shape', () => {
     const secret = evaluated(
       { template: 'app.njk', vars: { port: 1, key: generatedSecret('/etc/none').value } },
       true,
@@ -91,7 +91,7 @@ describe('contentOf', () => {
       }),
     ).toBe('the secret /etc/none does not exist')
   })
-  test('a missing variable is an error with its place, with stand-ins too', () => {
+  test('a missing variable is an error with its place, also with stand-ins', () => {
     expect(() => evaluated({ template: 'app.njk', vars: { port: 1 } }, true)).toThrow(
       new FettleError('template-failed', {
         message: 'template app.njk:2: the variable key is not given',
@@ -137,13 +137,13 @@ describe('secretSource', () => {
       secretSource('key.pem').isLocal,
     ]).toEqual(['grün\n', 'grün\n', true])
   })
-  test('of bytes that are no text is an error', () => {
+  test('of bytes that are not text is an error', () => {
     expect(() => read(Buffer.from([0x61, 0xff]))).toThrow('key.pem is not UTF-8 text')
   })
 })
 
-describe('what is read of a path', () => {
-  test('its bytes where they differ and may be shown', () => {
+describe('what is read about a path', () => {
+  test('its content if it differs and may be shown', () => {
     expect(pathKey('/x', 'a')).toEqual({
       path: '/x',
       follow: false,
@@ -157,7 +157,7 @@ describe('what is read of a path', () => {
     })
     expect(pathKey('/x', undefined, true)).toEqual({ path: '/x', follow: true })
   })
-  test('the digest alone where content is only known on the host', () => {
+  test('only the digest if the content is known on the host only', () => {
     expect(
       pathKey('/x', Later.fact(request(secretFileFact, '/etc/s'), new Secret('abcdefgh'), 's')),
     ).toEqual({ path: '/x', follow: false, digest: true })
@@ -184,7 +184,7 @@ describe('diffOf', () => {
   })
 })
 
-test('a Later of anything else is refused by what it is', () => {
+test('a Later of another type is refused with its type', () => {
   expect(() => checkedContent('file', '/x', 5)).toThrow(
     'file[/x]: the content turned out to be number, and must be a string, bytes or a Secret',
   )

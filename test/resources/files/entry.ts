@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { PathEntry } from '../../../src/facts/files/path.js'
 
-/** A root-owned 0644 file, and what else is said of it. */
+/** A file of root, 0644, with the given differences. */
 export const fileEntry = (changed: Partial<PathEntry> = {}): PathEntry => ({
   kind: 'file',
   mode: 0o644,
@@ -16,7 +16,7 @@ export const fileEntry = (changed: Partial<PathEntry> = {}): PathEntry => ({
   ...changed,
 })
 
-/** The same with these bytes, as read when they differ from what is wanted. */
+/** The same with this content, as read when it differs from the desired one. */
 export const holdingText = (text: string, changed: Partial<PathEntry> = {}): PathEntry =>
   fileEntry({
     size: text.length,

@@ -33,7 +33,7 @@ import { applied, converge, known, planned, sentences } from '../../converge.js'
 import { runIn, shells, type Shell } from '../../shells.js'
 import { describedAsRoot } from '../../as-root.js'
 
-// Owners other than the one who acts take root.
+// Giving files to other owners needs root.
 const who = 4242
 const modeAndOwner = (path: string): string =>
   `${(lstatSync(path).mode & 0o7777).toString(8)} ${String(lstatSync(path).uid)}:${String(lstatSync(path).gid)}`
@@ -64,13 +64,13 @@ describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))(
         ['owner root → 4242', 'group root → 4242', 'mode 0666 → 0640'],
         ['fine'],
       ])
-      // Attributes alone leave the file what it was.
+      // Managing only attributes keeps the content.
       expect([statSync(at('conf')).ino, statSync(at('conf')).mtimeMs]).toEqual([ino, mtimeMs])
       writeFileSync(at('conf'), 'b\n')
       expect(converge(shell, wanted)).toEqual([['content changed'], ['fine']])
       expect(modeAndOwner(at('conf'))).toBe('640 4242:4242')
     })
-    test('file: an existing one keeps what is not managed', () => {
+    test('file: an existing one keeps attributes that are not managed', () => {
       writeFileSync(at('conf'), 'a')
       chownSync(at('conf'), who, who)
       chmodSync(at('conf'), 0o604)
@@ -80,7 +80,7 @@ describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))(
       ])
       expect(modeAndOwner(at('conf'))).toBe('604 4242:4242')
     })
-    test('file: a diff only of what may be shown', () => {
+    test('file: a diff only where it may be shown', () => {
       writeFileSync(at('conf'), 'a\n')
       const plan = planned(shell, file(at('conf'), { content: 'b\n' }))
       expect(plan).toMatchObject([{ diff: { before: 'a\n', after: 'b\n' } }])
@@ -95,7 +95,7 @@ describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))(
       chmodSync(at('env'), 0o640)
       expect(converge(shell, wanted)).toEqual([['mode 0640 → 0600'], ['fine']])
     })
-    test('file: what acts as its owner is written anew rather than given its rights', () => {
+    test('file: a setuid program is rewritten before it gets its rights', () => {
       writeFileSync(at('bin'), 'x')
       chownSync(at('bin'), who, who)
       const { ino } = statSync(at('bin'))
@@ -107,7 +107,7 @@ describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))(
         '4755 0:4242',
       ])
     })
-    test('file: setuid stays through a change of owner', () => {
+    test('file: setuid survives a change of owner', () => {
       writeFileSync(at('bin'), '')
       chmodSync(at('bin'), 0o4755)
       expect(converge(shell, file(at('bin'), { owner: who }))).toEqual([
@@ -116,7 +116,7 @@ describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))(
       ])
       expect(modeAndOwner(at('bin'))).toBe('4755 4242:0')
     })
-    test('file: a new one with an owner alone gets the group that its directory gives', () => {
+    test('file: a new one with an owner alone gets the group of its directory', () => {
       chownSync(dir, 0, who)
       chmodSync(dir, 0o2755)
       expect(converge(shell, file(at('a'), { content: '', owner: who + 1 }))).toEqual([
@@ -132,7 +132,7 @@ describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))(
         '644 0:4244',
       ])
     })
-    test('file: through a link only when asked, and the link stays', () => {
+    test('file: through a link only on demand, and the link stays', () => {
       mkdirSync(at('real'))
       writeFileSync(at('real/conf'), 'a')
       symlinkSync('real/conf', at('conf'))
@@ -148,7 +148,7 @@ describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))(
         readdirSync(at('real')),
       ]).toEqual(['b', true, ['conf']])
     })
-    test('file: a path that became a link after it was planned', () => {
+    test('file: a path that became a link after the plan', () => {
       writeFileSync(at('conf'), 'a')
       writeFileSync(at('precious'), 'kept')
       const plans = [file(at('conf'), { content: 'b' }), file(at('conf'), { mode: '0600' })].map(
@@ -184,14 +184,14 @@ describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))(
         ['fine'],
       ])
     })
-    test('directory: below a setgid one it keeps what that hands down', () => {
+    test('directory: below a setgid one it keeps the inherited bit', () => {
       mkdirSync(at('shared'))
       chownSync(at('shared'), 0, who)
       chmodSync(at('shared'), 0o2775)
       expect(converge(shell, directory(at('shared/x')))).toEqual([['create directory'], ['fine']])
       expect(modeAndOwner(at('shared/x'))).toBe('2755 0:4242')
     })
-    test("directory: nothing is made through another user's link, and what was made before an error goes again", () => {
+    test("directory: nothing is created through another user's link, and a failure leaves no new directories", () => {
       mkdirSync(at('etc'))
       symlinkSync(at('etc'), at('link'))
       lchownSync(at('link'), who, who)
@@ -206,7 +206,7 @@ describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))(
       }).toThrow('no-such-user')
       expect(readdirSync(dir).sort()).toEqual(['etc', 'link'])
     })
-    test('directory: a tree of many files, one of which is no regular one', () => {
+    test('directory: a tree of many files with one that is not regular', () => {
       mkdirSync(at('tree/sub'), { recursive: true })
       for (let index = 0; index < 40; index++)
         writeFileSync(at(`tree/${index % 2 === 0 ? 'sub/' : ''}${String(index)}`), '', {
@@ -232,7 +232,7 @@ describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))(
         '644 4242:4242',
       ])
     })
-    test('directory: a whole tree, its links themselves and nothing that they lead to', () => {
+    test('directory: a whole tree, including its links but not their targets', () => {
       mkdirSync(at('tree/sub'), { recursive: true })
       mkdirSync(at('outside'))
       writeFileSync(at('outside/file'), 'x')
@@ -252,11 +252,11 @@ describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))(
       expect(modeAndOwner(at('tree/link'))).toBe('777 4242:0')
     })
 
-    test('symlink: created, pointed anew, whatever it says', () => {
+    test('symlink: created and changed, with any target', () => {
       mkdirSync(at('old'))
       const wanted = symlink(at('link'), { target: 'old' })
       expect(converge(shell, wanted)).toEqual([['create link to old'], ['fine']])
-      // Without care a link to a directory would be made inside it.
+      // Without -T a link to a directory would be created inside it.
       const hostile = "-f it's $(x) \\ there"
       expect(converge(shell, symlink(at('link'), { target: hostile }))).toEqual([
         [`target old → ${hostile}`],
@@ -269,7 +269,7 @@ describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))(
       ])
       expect(converge(shell, wanted)).toEqual([[`target ${hostile} → old`], ['fine']])
     })
-    test('symlink: what a killed replacement left is cleared away, and nothing else', () => {
+    test('symlink: leftovers of a killed replacement are removed, and nothing else', () => {
       symlinkSync('a', at('link'))
       symlinkSync('b', at('.link.fettle-00000000'))
       writeFileSync(at('.link.fettle-mine'), '')
@@ -279,7 +279,7 @@ describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))(
       ])
       expect(readdirSync(dir).sort()).toEqual(['.link.fettle-mine', 'link'])
     })
-    test('symlink: force takes a file or an empty directory, never a full one', () => {
+    test('symlink: force replaces a file or an empty directory, but not a full one', () => {
       writeFileSync(at('file'), 'x')
       mkdirSync(at('empty'))
       mkdirSync(at('full/inner'), { recursive: true })
@@ -308,7 +308,7 @@ describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))(
       ])
       expect(readdirSync(dir).sort()).toEqual(['empty', 'file', 'full'])
     })
-    test('symlink: what came meanwhile is not replaced', () => {
+    test('symlink: what appeared meanwhile is not replaced', () => {
       const made = planned(shell, symlink(at('new'), { target: 'a' }))
       writeFileSync(at('new'), 'precious')
       symlinkSync('old', at('link'))
@@ -328,7 +328,7 @@ describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))(
       ]).toEqual(['precious', 'precious', ['link', 'new']])
     })
 
-    test('file: confirmed in its place, or what was there comes back', () => {
+    test('file: confirmed in its place, or the previous one is restored', () => {
       const confirmed = (content: string): ReturnType<typeof file> =>
         file(at('conf'), {
           content,
@@ -341,7 +341,7 @@ describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))(
       expect([readFileSync(at('conf'), 'utf8'), readdirSync(dir)]).toEqual(['good', ['conf']])
     })
 
-    test('absent: a file, a link and what it leads to, a socket', () => {
+    test('absent: a file, a link but not its target, a socket', () => {
       writeFileSync(at('-rf'), 'x')
       mkdirSync(at('real'))
       writeFileSync(at('real/kept'), 'x')
@@ -354,7 +354,7 @@ describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))(
       ])
       expect([readdirSync(dir), readdirSync(at('real'))]).toEqual([['real'], ['kept']])
     })
-    test('absent: a directory only with recurse, and nothing that its links lead to', () => {
+    test('absent: a directory only with recurse, and not the targets of its links', () => {
       mkdirSync(at("tree/it's\na $(tree)"), { recursive: true })
       mkdirSync(at('outside'))
       writeFileSync(at('outside/kept'), 'x')
@@ -375,7 +375,7 @@ describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))(
       expect([readdirSync(dir), readdirSync(at('outside'))]).toEqual([['outside'], ['kept']])
     })
 
-    test('generatedSecret: made once, never changed, its attributes repaired', () => {
+    test('generatedSecret: created once, never changed, its attributes repaired', () => {
       const wanted = generatedSecret(at('secret'))
       expect(converge(shell, wanted)).toEqual([['make a secret of 32 random bytes'], ['fine']])
       const text = readFileSync(at('secret'), 'utf8')
@@ -390,7 +390,7 @@ describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))(
       ])
       expect([readFileSync(at('secret'), 'utf8'), readdirSync(dir)]).toEqual([text, ['secret']])
     })
-    test('generatedSecret: one that came meanwhile is not replaced', () => {
+    test('generatedSecret: one that appeared meanwhile is not replaced', () => {
       const plan = planned(shell, generatedSecret(at('secret'), { bytes: 16 }))
       writeFileSync(at('secret'), 'of another run')
       expect(() => {
@@ -434,7 +434,7 @@ describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))(
   },
 )
 
-// ssh-keygen comes with OpenSSH, beside which coreutils are.
+// ssh-keygen is part of OpenSSH, which hosts with coreutils have.
 describedAsRoot('dash: sshKey', () => {
   const [shell] = shells
   let dir = ''
@@ -447,7 +447,7 @@ describedAsRoot('dash: sshKey', () => {
   })
   if (shell === undefined) throw new Error('there is no shell')
 
-  test('made, its halves belong together, drift repaired, the key never replaced', () => {
+  test('created, its halves belong together, drift is repaired, the key is never replaced', () => {
     const wanted = sshKey(at('id'), { owner: who, comment: "it's $(x)" })
     expect(converge(shell, wanted)).toEqual([['create ed25519 key'], ['fine']])
     expect([modeAndOwner(at('id')), modeAndOwner(at('id.pub')), readdirSync(dir).sort()]).toEqual([
@@ -462,7 +462,8 @@ describedAsRoot('dash: sshKey', () => {
     chmodSync(at('id'), 0o644)
     chownSync(at('id'), 0, 0)
     unlinkSync(at('id.pub'))
-    // ssh-keygen itself refuses a private key that others may read; it is derived all the same.
+    // ssh-keygen refuses a private key that others may read; the public key is derived
+    // nevertheless.
     expect(converge(shell, wanted)).toEqual([
       ['owner root → 4242', 'mode 0644 → 0600', `create ${at('id.pub')}`],
       ['fine'],
@@ -477,7 +478,7 @@ describedAsRoot('dash: sshKey', () => {
     ])
     expect(readdirSync(dir)).toEqual([])
   })
-  test('a key that came meanwhile is not replaced', () => {
+  test('a key that appeared meanwhile is not replaced', () => {
     const plan = planned(shell, sshKey(at('id')))
     writeFileSync(at('id'), 'of another run')
     expect(() => {
@@ -485,20 +486,20 @@ describedAsRoot('dash: sshKey', () => {
     }).toThrow('status 1')
     expect([readFileSync(at('id'), 'utf8'), readdirSync(dir)]).toEqual(['of another run', ['id']])
   })
-  test('a file that is no key is an error, and stays', () => {
+  test('a file that is not a key is an error, and stays', () => {
     writeFileSync(at('id'), 'no key')
     expect(() => planned(shell, sshKey(at('id')))).toThrow(
       `no public key can be derived from ${at('id')}`,
     )
     expect(existsSync(at('id'))).toBe(true)
   })
-  test('a public half alone is somebody’s, and is not overwritten', () => {
+  test('a public half alone is not overwritten', () => {
     const plan = planned(shell, sshKey(at('id')))
     writeFileSync(at('id.pub'), 'of a key elsewhere')
     expect(sentences(planned(shell, sshKey(at('id'))))).toEqual([
       `blocked: ${at('id.pub')} is there without its private half`,
     ])
-    // One that came after the plan stays too, and the new key is whole without it.
+    // One that appears after the plan is kept too, and the new key is complete without it.
     expect(() => {
       applied(shell, plan)
     }).toThrow('File exists')

@@ -98,7 +98,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     write({ path: at('a'), content: '', mode: 0o600 })
     expect(readFileSync(at('a')).length).toBe(0)
   })
-  test('a replaced file has a new inode: who has the old one open keeps it whole', () => {
+  test('a replaced file has a new inode: readers of the old one are not affected', () => {
     writeFileSync(at('a'), 'old')
     linkSync(at('a'), at('held'))
     write({ path: at('a'), content: 'new', mode: 0o644 })
@@ -140,7 +140,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     expect(write({ path: at('a'), content: 'x', mode: 0o600 }).code).not.toBe(0)
     expect([readdirSync(at('a')), readdirSync(dir)]).toEqual([[], ['a']])
   })
-  test('a link in its place is refused and neither followed nor replaced', () => {
+  test('a link in its place is refused, neither followed nor replaced', () => {
     writeFileSync(at('target'), 'kept')
     symlinkSync('target', at('a'))
     expect(write({ path: at('a'), content: 'x', mode: 0o600 })).toMatchObject({
@@ -157,7 +157,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     expect(write({ path: at('no/a'), content: 'x', mode: 0o600 }).code).not.toBe(0)
     expect(readdirSync(dir)).toEqual([])
   })
-  test("root's own link on the way is followed", () => {
+  test('a link of root in the path is followed', () => {
     mkdirSync(at('real'))
     symlinkSync('real', at('way'))
     expect(write({ path: at('way/a'), content: 'x', mode: 0o600 }).code).toBe(0)
@@ -202,7 +202,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
       refusal === null ? [0, '', ['a']] : [1, `fettle: ${at('shared/way')} ${refusal}\n`, []],
     )
   })
-  test('links one behind the other, absolute and upwards, and in a loop', () => {
+  test('links in a row, absolute and upwards, and in a loop', () => {
     mkdirSync(at('x/y'), { recursive: true })
     mkdirSync(at('z'))
     symlinkSync(at('x/up'), at('first'))
@@ -215,7 +215,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     symlinkSync('round', at('round'))
     expect(write({ path: at('round/a'), content: 'x', mode: 0o600 }).code).not.toBe(0)
   })
-  test('through a link to the file itself, as long as it leads there', () => {
+  test('through a link to the file itself, as long as it points there', () => {
     mkdirSync(at('real'))
     writeFileSync(at('real/a'), 'old')
     symlinkSync('real/a', at('a'))
@@ -263,7 +263,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     expect([readFileSync(at('a'), 'utf8'), readdirSync(dir)]).toEqual(['old', ['a']])
   })
 
-  test('validate sees the new content under a quoted path, and decides', () => {
+  test('validate gets the new content under a quoted path, and decides', () => {
     writeFileSync(at('a b'), 'old')
     expect(
       write({
@@ -294,7 +294,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
       write({ path: at('a'), content: '#!/bin/sh\nexit 0\n', mode: 0o755, validate: '%s' }),
     ).toMatchObject({ code: 0, stderr: '' })
   })
-  test('what is not confirmed in its place goes back', () => {
+  test('content that is not confirmed in its place is rolled back', () => {
     const confirm = `grep -q good ${at('a')}`
     expect(write({ path: at('a'), content: 'bad', mode: 0o644, confirm }).code).not.toBe(0)
     expect(readdirSync(dir)).toEqual([])
@@ -307,7 +307,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
       ['a'],
     ])
   })
-  test('what another file keeps from being confirmed goes back with a word about that, or stays', () => {
+  test('content that is not confirmed because of another file is rolled back with a remark, or kept', () => {
     writeFileSync(at('other'), 'bad')
     const confirm = `cd ${dir}; for f in a other; do ! grep -q bad "$f" 2>/dev/null || { echo "$f is bad" >&2; exit 4; }; done`
     const file = { path: at('a'), mode: 0o644, confirm }
@@ -330,7 +330,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     expect([own.code, own.stderr.includes(before)]).toEqual([1, false])
     expect([readFileSync(at('a'), 'utf8'), readdirSync(dir)]).toEqual(['good', ['a', 'other']])
   })
-  test('validate that fails for the present file too says so', () => {
+  test('validate that fails for the present file too: the error says so', () => {
     writeFileSync(at('a'), 'old')
     expect(
       write({
@@ -342,20 +342,20 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     ).toMatchObject({ code: 1, stderr: expect.stringContaining('and the present one as well') })
     expect(readFileSync(at('a'), 'utf8')).toBe('old')
   })
-  test('only a new one', () => {
+  test('only a new file', () => {
     const onlyNew = { path: at('a'), mode: 0o600, onlyNew: true }
     expect(write({ ...onlyNew, content: 'first' }).code).toBe(0)
     expect(write({ ...onlyNew, content: 'second' }).code).not.toBe(0)
     expect([readFileSync(at('a'), 'utf8'), readdirSync(dir)]).toEqual(['first', ['a']])
   })
-  test('what a killed write left is cleared by the next one of the same file', () => {
+  test('leftovers of a killed write are removed by the next one of the same file', () => {
     writeFileSync(at('.a.fettle-abcdefgh'), 'half')
     writeFileSync(at('.other.fettle-abcdefgh'), 'of another file')
     write({ path: at('a'), content: 'x', mode: 0o600 })
     expect(readdirSync(dir).sort()).toEqual(['.other.fettle-abcdefgh', 'a'])
   })
 
-  test('attributes of a file that is held', () => {
+  test('attributes of a file that is held open', () => {
     writeFileSync(at('a'), 'x')
     expect(
       runIn(shell, { script: holding(at('a'), sh`chmod -- 00600 /proc/self/fd/3`) }).code,
@@ -374,7 +374,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
   })
 
   test.each(['SIGTERM', 'SIGKILL'] as const)(
-    '%s while the content is on its way: the old file, whole',
+    '%s while the content arrives: the old file, whole',
     async (signal) => {
       writeFileSync(at('a'), 'old')
       const { script } = writeFile({ path: at('a'), content: 'never all of it', mode: 0o644 })
@@ -392,7 +392,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
       const ended = new Promise((resolve) => child.on('close', resolve))
       process.kill(-(child.pid ?? 0), signal)
       await ended
-      // The shell around it is gone at once; the one that writes still clears up.
+      // The shell around it is gone at once; the writing one still cleans up.
       for (
         let tries = 0;
         signal === 'SIGTERM' && tries < 1000 && readdirSync(dir).length > 1;
@@ -404,7 +404,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     },
   )
 
-  test('what cannot be written: the old file, whole, and nothing beside it', () => {
+  test('a failed write: the old file, whole, and nothing beside it', () => {
     writeFileSync(at('a'), 'old')
     const { code } = runIn(shell, {
       script: writing({

@@ -38,7 +38,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
   const write = (files: readonly PlainFile[]): ReturnType<typeof runIn> =>
     runIn(shell, writeFiles.action(files))
 
-  test('new files and others, in several directories, and nothing else', () => {
+  test('new and existing files, in several directories, and nothing else', () => {
     for (const name of ['sub', 'other']) mkdirSync(at(name))
     writeFileSync(at('sub/old'), 'old')
     const names = ['a', 'sub/old', 'b', 'sub/new', 'other/c']
@@ -54,7 +54,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
       ['c'],
     ])
   })
-  test('bytes of every value, none, a secret, and what goes on in the next file', () => {
+  test('bytes of every value, none, a secret, and content that looks like the next file', () => {
     const all = Buffer.from(Array.from({ length: 200_000 }, (_value, index) => (index * 7) % 256))
     const contents = [all, '', '\n', new Secret('s3cret'), all.subarray(5), '']
     expect(
@@ -114,7 +114,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
       ['600', 0, 4343],
     ])
   })
-  test('what a killed one left is removed', () => {
+  test('leftovers of a killed write are removed', () => {
     mkdirSync(at('.fettle-new'))
     writeFileSync(at('.fettle-new/b'), 'half')
     expect(write([{ path: at('a'), content: 'x', mode: 0o600 }]).code).toBe(0)
@@ -131,11 +131,11 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
       ).not.toBe(0)
       expect([readdirSync(dir).sort(), read('a')]).toEqual([before, 'old'])
     }
-    test('where a directory is in the place of one', () => {
+    test('if a directory is in the place of one', () => {
       mkdirSync(at('x'))
       refused()
     })
-    test('where a link is', () => {
+    test('if a link is', () => {
       symlinkSync('elsewhere', at('x'))
       refused()
       expect(readlinkSync(at('x'))).toBe('elsewhere')
@@ -151,7 +151,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
       chmodSync(dir, parseInt(bits, 8))
       refused()
     })
-    test('where the input ends too early', () => {
+    test('if the input ends too early', () => {
       const { script } = writeFiles.action([
         { path: at('a'), content: 'first', mode: 0o600 },
         { path: at('b'), content: 'second', mode: 0o600 },

@@ -40,7 +40,7 @@ test('a missing directory is made', () => {
   expect(converge(dash, checkout())).toEqual([[`clone ${repo} at ${head()} (main)`], ['fine']])
 })
 
-test('a pushed commit, a forced push and a branch that takes the name of a folder of branches', () => {
+test('a pushed commit, a forced push, and a branch named like a former prefix of branches', () => {
   const first = head()
   converge(dash, checkout())
   const second = push({ 'app.py': 'two\n' })
@@ -54,7 +54,7 @@ test('a pushed commit, a forced push and a branch that takes the name of a folde
   expect(inCheckout('app.py')).toBe('three\n')
 })
 
-test('a fetch without its reset, as a killed run leaves it after a forced push, is no commit of the checkout', () => {
+test('a fetch without its reset, as after a killed run and a forced push, leaves no commit of its own', () => {
   converge(dash, checkout())
   git(upstream, 'commit', '--quiet', '--amend', '--allow-empty', '-m', 'another')
   git(upstream, 'push', '--quiet', '--force', 'origin', 'HEAD')
@@ -62,7 +62,7 @@ test('a fetch without its reset, as a killed run leaves it after a forced push, 
   expect(converge(dash, checkout())[1]).toEqual(['fine'])
 })
 
-test('exactly what was planned is brought, although the branch has moved on', () => {
+test('exactly the planned commit is checked out, although the branch has moved on', () => {
   converge(dash, checkout())
   const planned2 = push({ 'app.py': 'two\n' })
   const plan = planned(dash, checkout())
@@ -71,7 +71,7 @@ test('exactly what was planned is brought, although the branch has moved on', ()
   expect(git(path, 'rev-parse', 'HEAD').slice(0, 7)).toBe(planned2)
 })
 
-test('clean: what is not the commit is named and removed, ignored and kept files stay', () => {
+test('clean: everything else is named and removed, ignored and kept files stay', () => {
   converge(dash, checkout({ clean }))
   writeFileSync(join(path, 'app.py'), 'changed here\n')
   mkdirSync(join(path, 'instance'))
@@ -99,7 +99,7 @@ test('clean after a move: what the new commit no longer ignores goes in the same
   expect(existsSync(join(path, 'app.log'))).toBe(false)
 })
 
-test('without clean and force, changed files stop the plan, and untracked ones stay', () => {
+test('without clean and force, changed files prevent the plan, and untracked ones stay', () => {
   converge(dash, checkout())
   writeFileSync(join(path, 'junk'), '')
   expect(sentences(planned(dash, checkout()))).toEqual(['fine'])
@@ -113,7 +113,7 @@ test('without clean and force, changed files stop the plan, and untracked ones s
   ])
 })
 
-test('commits that were never pushed stop the plan; force leaves them', () => {
+test('commits that were never pushed prevent the plan; force abandons them', () => {
   const first = head()
   converge(dash, checkout())
   git(path, 'commit', '--quiet', '--allow-empty', '-m', 'mine')
@@ -177,7 +177,7 @@ test('depth and submodules', () => {
   expect(converge(dash, wanted())[1]).toEqual(['fine'])
 })
 
-test('what a killed git left is repaired', () => {
+test('leftovers of a killed git are repaired', () => {
   mkdirSync(join(path, '.git/objects'), { recursive: true })
   expect(converge(dash, checkout())).toEqual([[`clone ${repo} at ${head()} (main)`], ['fine']])
   writeFileSync(join(path, '.git/index.lock'), '')
@@ -188,7 +188,7 @@ test('what a killed git left is repaired', () => {
   ])
 })
 
-test('a lock of a branch is found, and left to a git that still works there', async () => {
+test('a lock of a branch is found, and kept while a git still works there', async () => {
   converge(dash, checkout())
   const lock = join(path, '.git/refs/remotes/origin/feature/x.lock')
   mkdirSync(dirname(lock), { recursive: true })
@@ -259,10 +259,10 @@ test('hooks of the checkout do not run', () => {
   expect(existsSync(ran)).toBe(true)
 })
 
-describe('files that git calls modified as soon as it has written them', () => {
+describe('files that git calls modified right after writing them', () => {
   /**
-   * What was committed, in UTF-8 or UTF-16, what .gitattributes says of it, and what a checkout
-   * makes of it.
+   * The committed bytes, in UTF-8 or UTF-16, the attributes in .gitattributes, and what a checkout
+   * makes of them.
    */
   const files: Readonly<
     Record<string, readonly [committed: string, attributes: string, written: RegExp]>
@@ -281,7 +281,7 @@ describe('files that git calls modified as soon as it has written them', () => {
     ],
     'a filter that is no inverse': ['one\n', 'filter=upper', /^ONE\n$/],
   }
-  /** As it is, whatever .gitattributes says. */
+  /** Unchanged, whatever .gitattributes says. */
   const pushPage = (content: string): string => {
     writeFileSync(join(root, 'page'), content)
     git(
@@ -303,7 +303,7 @@ describe('files that git calls modified as soon as it has written them', () => {
     git(path, 'init', '--quiet', '-b', 'main')
     git(path, 'config', 'filter.upper.smudge', 'tr a-z A-Z')
   }
-  test.each(Object.keys(files))('%s: the tree is what the commit gives', (name) => {
+  test.each(Object.keys(files))('%s: the tree equals the commit', (name) => {
     setUp(name)
     for (const options of [{ clean, force: true }, {}]) {
       expect(converge(dash, checkout(options))[1]).toEqual(['fine'])
@@ -313,7 +313,7 @@ describe('files that git calls modified as soon as it has written them', () => {
       expect(git(path, 'status', '--short')).toBe('M "a page"')
     }
   })
-  test('a change of it is a change, and the commit after it comes without force', () => {
+  test('a change of it is recognised, and the next commit does not need force', () => {
     setUp('CRLF under eol=lf')
     converge(dash, checkout())
     pushPage('three\r\n')
@@ -339,7 +339,7 @@ describe('files that git calls modified as soon as it has written them', () => {
     ])
     expect(converge(dash, checkout({ clean }))[1]).toEqual(['fine'])
   })
-  test('a filter whose program is missing fails with its words', () => {
+  test('a filter whose program is missing fails with its message', () => {
     setUp('a filter that is no inverse')
     git(path, 'config', 'filter.upper.smudge', 'git-lfs smudge -- %f')
     git(path, 'config', 'filter.upper.required', 'true')
@@ -359,7 +359,7 @@ test('something else in its place', () => {
     `blocked: ${path} is a directory that holds other things`,
   ])
   mkdirSync(join(root, 'empty/.git'), { recursive: true })
-  // A repository above is not the checkout: git must not climb to it.
+  // A repository in a directory above is not the checkout: git must not search upwards.
   git(root, 'init', '--quiet', root)
   expect(sentences(planned(dash, gitCheckout(join(root, 'empty'), { repo, ref: 'main' })))).toEqual(
     [`clone ${repo} at ${head()} (main)`],
@@ -372,7 +372,7 @@ test('a repository that cannot be read is unknown, with what git says', () => {
   ).toThrow('none.git')
 })
 
-test('the lock is waited for', async () => {
+test('the lock is awaited', async () => {
   const lock = join(root, 'lock')
   const done = join(root, 'done')
   const holder = spawn('flock', [lock, 'sh', '-c', 'echo held; sleep 3; : >"$1"', '-', done], {
@@ -383,10 +383,10 @@ test('the lock is waited for', async () => {
   expect(existsSync(done)).toBe(true)
 })
 
-// Another owner takes root.
+// Another owner needs root.
 describedAsRoot('as another user', () => {
   const ownerOf = (name: string): number => statSync(name).uid
-  test("everything git makes is that user's, and an owner that drifted comes back", () => {
+  test('git runs as that user, and a wrong owner is repaired', () => {
     execFileSync('chown', ['-R', 'nobody', repo])
     const wanted = checkout({ owner: 'nobody', clean })
     expect(converge(dash, wanted)).toEqual([[`clone ${repo} at ${head()} (main)`], ['fine']])

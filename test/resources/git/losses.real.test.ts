@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals'
 import { applied, converge, planned, sentences } from '../../converge.js'
 import { dash, git, GitStage } from './stage.js'
 
-// Nothing that a person has in a checkout is lost unless an option says so.
+// Nothing that a person has in a checkout is lost unless an option permits it.
 
 const stage = new GitStage()
 const { checkout, inCheckout, exists } = stage
@@ -13,7 +13,7 @@ const write = stage.write.bind(stage)
 const push = stage.push.bind(stage)
 const clean = { untracked: true }
 
-/** All of a checkout but git's own folder, and where HEAD is. */
+/** Everything in a checkout but git's own folder, and the commit of HEAD. */
 const tree = (): string =>
   [
     execFileSync('find', [
@@ -40,13 +40,13 @@ const refusal = (work: () => unknown): string => {
 }
 
 interface Case {
-  /** What the new commit has, besides what the old one had. */
+  /** Files that the new commit adds. */
   readonly comes: Readonly<Record<string, string>>
-  /** What it no longer has. */
+  /** Files that it removes. */
   readonly goes?: readonly string[]
-  /** What a person has there. */
+  /** Files of a person there. */
   readonly mine: () => void
-  /** What is in the way. */
+  /** Files in the way. */
   readonly named: string
   readonly ignored?: true
 }
@@ -122,7 +122,7 @@ const cases: readonly (readonly [string, Case])[] = [
   ],
 ]
 
-/** Clones, has somebody push and somebody else write. */
+/** Clones, then commits upstream and writes files in the checkout. */
 function meet({ comes, goes = [], mine }: Case): void {
   if (goes.length > 0) push(Object.fromEntries(goes.map((name) => [name, 'tracked\n'])))
   converge(dash, checkout())
@@ -132,7 +132,7 @@ function meet({ comes, goes = [], mine }: Case): void {
 }
 
 test.each(cases)(
-  '%s in the way of the commit is named and left, unless an option does away with it',
+  '%s in the way of the commit is named and kept, unless an option permits its loss',
   (_, row) => {
     meet(row)
     const before = tree()
@@ -149,7 +149,7 @@ test.each(cases)(
   },
 )
 
-test('an ignored file in the way goes with those that clean removes, where it removes them', () => {
+test('an ignored file in the way is removed by clean with ignored', () => {
   meet({ comes: { conf: 'theirs\n' }, mine: () => write({ 'conf/own.log': 'mine\n' }), named: '' })
   expect(converge(dash, checkout({ clean: { ...clean, ignored: true } }))[1]).toEqual(['fine'])
 })
@@ -163,7 +163,7 @@ test('what clean keeps is not overwritten', () => {
   expect(inCheckout('.env')).toBe('mine\n')
 })
 
-test('a file that is as the commit has it is in nobody’s way, nor are files beside those that come', () => {
+test('a file that equals the commit’s is not in the way, nor are other files', () => {
   meet({
     comes: { 'hotfix.py': 'theirs\n', 'data/a': 'theirs\n' },
     mine: () => write({ 'hotfix.py': 'theirs\n', 'data/own': 'mine\n' }),
@@ -173,7 +173,7 @@ test('a file that is as the commit has it is in nobody’s way, nor are files be
   expect(inCheckout('data/own')).toBe('mine\n')
 })
 
-test('a tracked link that becomes a directory is not taken for what it leads to', () => {
+test('a tracked link that becomes a directory is not mistaken for its target', () => {
   symlinkSync('releases', join(stage.upstream, 'current'))
   push({ 'releases/a': 'one\n' })
   converge(dash, checkout())
@@ -239,7 +239,7 @@ describe('between the plan and its turn', () => {
 })
 
 test.each(['--assume-unchanged', '--skip-worktree'])(
-  'a change that git was told to overlook by %s is no loss',
+  'a change that git was told to overlook by %s is not lost',
   (flag) => {
     push({ 'local.ini': 'one\n', 'same.ini': 'one\n' })
     converge(dash, checkout())
@@ -253,7 +253,7 @@ test.each(['--assume-unchanged', '--skip-worktree'])(
   },
 )
 
-test('discarding changes spares what is untracked in the place of a tracked file', () => {
+test('discarding changes keeps untracked files in the place of tracked ones', () => {
   push({ data: 'tracked\n', gone: 'tracked\n' })
   converge(dash, checkout())
   rmSync(join(stage.path, 'data'))
@@ -267,8 +267,8 @@ test('discarding changes spares what is untracked in the place of a tracked file
   expect(converge(dash, checkout({ force: true }))[1]).toEqual(['fine'])
 })
 
-describe('what somebody has begun', () => {
-  /** A commit of its own on the branch, and another one upstream that it cannot be joined with. */
+describe('unfinished operations', () => {
+  /** A commit of its own on the branch, and a conflicting one upstream. */
   const conflict = (): void => {
     converge(dash, checkout())
     write({ 'app.py': 'mine\n' })
@@ -276,7 +276,7 @@ describe('what somebody has begun', () => {
     push({ 'app.py': 'two\n' })
     git(stage.path, 'fetch', '--quiet')
   }
-  test('a rebase: the commits of the branch are not forgotten while HEAD is elsewhere', () => {
+  test('a rebase: the commits of the branch are not lost while HEAD is elsewhere', () => {
     conflict()
     refusal(() => git(stage.path, 'rebase', '--quiet', 'origin/main'))
     const mine = git(stage.path, 'rev-parse', 'main')
@@ -289,7 +289,7 @@ describe('what somebody has begun', () => {
     ])
     expect(git(stage.path, 'rev-parse', 'main')).toBe(mine)
   })
-  test.each(['merge', 'revert', 'cherry-pick'])('a %s that has no changes yet', (operation) => {
+  test.each(['merge', 'revert', 'cherry-pick'])('a %s without changes yet', (operation) => {
     converge(dash, checkout())
     push({ 'app.py': 'two\n' })
     const file =
@@ -312,7 +312,7 @@ describe('what somebody has begun', () => {
   })
 })
 
-test('the branch that is wanted has commits of its own, and HEAD is elsewhere', () => {
+test('the desired branch has commits of its own, and HEAD is elsewhere', () => {
   converge(dash, checkout())
   git(stage.path, 'commit', '--quiet', '--allow-empty', '-m', 'mine')
   git(stage.path, 'checkout', '--quiet', '--detach', 'HEAD~1')
@@ -327,7 +327,7 @@ test('the branch that is wanted has commits of its own, and HEAD is elsewhere', 
   expect(converge(dash, checkout({ force: true }))[1]).toEqual(['fine'])
 })
 
-test('a tag of its own stays, and one that came from the repository follows it', () => {
+test('a tag made on the host stays, a fetched one is updated', () => {
   converge(dash, checkout())
   git(stage.path, 'tag', '-a', 'v1', '-m', 'mine')
   git(stage.path, 'tag', 'v2/rc', '-m', 'mine')
@@ -371,7 +371,7 @@ describe('submodules', () => {
   const wanted = (options: Parameters<typeof checkout>[0] = {}): ReturnType<typeof checkout> =>
     checkout({ repo: `file://${stage.repo}`, submodules: true, ...options })
 
-  test('their changes are named; clean discards them, and what is untracked in them', () => {
+  test('their changes are named; clean discards them and their untracked files', () => {
     withLibrary()
     converge(dash, wanted())
     write({ 'lib/a': 'mine\n', 'lib/own': 'mine\n' })
@@ -384,7 +384,7 @@ describe('submodules', () => {
     ])
     expect([inCheckout('lib/a'), exists('lib/own')]).toEqual(['one\n', false])
   })
-  test('what is untracked in them stays without clean, and is not overwritten', () => {
+  test('their untracked files stay without clean, and are not overwritten', () => {
     withLibrary()
     converge(dash, wanted())
     write({ 'lib/b': 'mine\n' })
@@ -394,7 +394,7 @@ describe('submodules', () => {
     expect(inCheckout('lib/b')).toBe('mine\n')
     expect(converge(dash, wanted({ force: true }))[1]).toEqual(['fine'])
   })
-  test('their commits that were never pushed stop the plan', () => {
+  test('their commits that were never pushed prevent the plan', () => {
     withLibrary()
     converge(dash, wanted())
     git(join(stage.path, 'lib'), 'commit', '--quiet', '--allow-empty', '-m', 'mine')
@@ -414,7 +414,7 @@ describe('submodules', () => {
     expect(inCheckout('lib/a')).toBe('mine\n')
   })
   test.each([{}, { submodules: true }])(
-    'one whose place a file takes is spared, with %j',
+    'one that is replaced by a file is kept, with %j',
     (options) => {
       withLibrary()
       converge(dash, wanted())

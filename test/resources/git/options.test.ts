@@ -73,7 +73,7 @@ test('combinations and other options', () => {
   expect(make({ depth: 0 })).toThrow('depth')
 })
 
-test('the key of an sshKey resource is used, and host keys are never accepted unseen', () => {
+test('the key of an sshKey resource is used, and unknown host keys are never accepted', () => {
   const made = gitCheckout('/srv/app', {
     repo: 'git@github.com:o/r.git',
     ref: 'main',

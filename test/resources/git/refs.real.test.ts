@@ -6,21 +6,21 @@ import { omitUndefined } from '../../../src/core/omit-undefined.js'
 import { applied, converge, planned, sentences } from '../../converge.js'
 import { dash, git, GitStage } from './stage.js'
 
-// Names of the repository that come, go and change places, and what earlier ones have left in the
-// checkout.
+// Refs of the repository that appear, disappear and swap their kinds, with what earlier ones have
+// left in the checkout.
 
 const stage = new GitStage()
 const { checkout, inCheckout, head } = stage
 const push = stage.push.bind(stage)
 const upstream = (...words: readonly string[]): string => git(stage.upstream, ...words)
-/** `file://`, since git takes a path for a repository at hand and does not shorten its history. */
+/** `file://`, because for a plain path git ignores the depth. */
 const at = (depth: number | undefined, ref: string): ReturnType<typeof checkout> =>
   checkout({ repo: `file://${stage.repo}`, ref, ...omitUndefined({ depth }) })
 const here = (): string =>
   `${git(stage.path, 'rev-parse', '--short=7', 'HEAD')} ${git(stage.path, 'branch', '--show-current')}`
 
 describe.each([undefined, 1])('with depth %s', (depth) => {
-  /** Goes from one branch to another, which is made when the first is removed. */
+  /** Goes from one branch to another, which is created after the first was removed. */
   const follow = (from: string, to: string): void => {
     upstream('push', '--quiet', 'origin', `HEAD:refs/heads/${from}`)
     converge(dash, at(depth, from))
@@ -50,7 +50,7 @@ describe.each([undefined, 1])('with depth %s', (depth) => {
     expect(converge(dash, at(depth, 'release'))[1]).toEqual(['fine'])
   })
 
-  test('a branch in the way with commits of its own is not removed, unless forced', () => {
+  test('an excluded branch with commits of its own is not removed, unless forced', () => {
     follow('release/1.0', 'release')
     git(stage.path, 'commit', '--quiet', '--allow-empty', '-m', 'mine')
     git(stage.path, 'checkout', '--quiet', '--detach', 'HEAD~1')
@@ -81,7 +81,7 @@ describe.each([undefined, 1])('with depth %s', (depth) => {
     expect(here()).toBe(`${head()} stable`)
   })
 
-  test('tags that change places', () => {
+  test('tags that swap their commits', () => {
     for (const [gone, ref] of [
       ['', 'v1/rc'],
       ['v1/rc', 'v1'],
@@ -160,7 +160,7 @@ test('a clone of one branch alone goes to another', () => {
   expect(here()).toBe(`${head()} other`)
 })
 
-test('a repository with another history takes the place of the first', () => {
+test('a repository with another history replaces the first', () => {
   const first = head()
   converge(dash, checkout())
   const another = stage.repo.replace('app.git', 'another.git')
@@ -179,7 +179,7 @@ test('a repository with another history takes the place of the first', () => {
   expect(execFileSync('ls', [stage.path]).toString()).toBe('other.py\n')
 })
 
-test('a run that was killed between its fetch and its checkout does not make a commit of a branch that is gone the checkout’s own', () => {
+test('after a run that was killed between fetch and checkout, commits of a removed branch are not the checkout’s own', () => {
   upstream('checkout', '--quiet', '-b', 'topic')
   push({ 'app.py': 'two\n' })
   converge(dash, checkout({ ref: 'topic' }))
@@ -190,7 +190,7 @@ test('a run that was killed between its fetch and its checkout does not make a c
   expect(converge(dash, checkout())[1]).toEqual(['fine'])
 })
 
-test('a commit that no branch has is brought, and left again', () => {
+test('a commit without a branch is checked out, and left again', () => {
   push({ 'app.py': 'two\n' })
   const commit = upstream('rev-parse', 'HEAD')
   upstream(
@@ -208,7 +208,7 @@ test('a commit that no branch has is brought, and left again', () => {
   expect(converge(dash, checkout())[1]).toEqual(['fine'])
 })
 
-test('what was fetched by a run that was refused is brought when the way is free', () => {
+test('a commit that a refused run has fetched is checked out later', () => {
   converge(dash, checkout())
   push({ local: 'theirs\n' })
   stage.write({ local: 'mine\n' })

@@ -41,8 +41,8 @@ export const git = (folder: string, ...words: readonly string[]): string =>
     .trim()
 
 /**
- * A repository, somebody's work copy of it, and the path of a checkout that is not there yet: anew
- * for each test.
+ * A repository, a person's clone of it, and the path of a checkout that does not exist yet: new for
+ * each test.
  */
 export class GitStage {
   root = ''
@@ -71,7 +71,7 @@ export class GitStage {
     this.push({ 'app.py': 'one\n', '.gitignore': '*.log\n' })
   }
 
-  /** Commits files upstream and pushes them; answers the commit's short id. */
+  /** Commits files upstream and pushes them; returns the commit's short id. */
   push(files: Readonly<Record<string, string>>, ...options: readonly string[]): string {
     for (const [name, content] of Object.entries(files)) {
       mkdirSync(dirname(join(this.upstream, name)), { recursive: true })
@@ -83,7 +83,7 @@ export class GitStage {
     return this.head()
   }
 
-  /** The short id of what was pushed last. */
+  /** The short id of the commit that was pushed last. */
   readonly head = (): string => git(this.upstream, 'rev-parse', 'HEAD').slice(0, 7)
   readonly checkout = (options: Partial<GitCheckoutOptions> = {}): ReturnType<typeof gitCheckout> =>
     gitCheckout(this.path, { repo: this.repo, ref: 'main', ...options })

@@ -41,8 +41,8 @@ const answer = {
   config: { url },
 }
 
-describe('what github.webhook asks of GitHub', () => {
-  test('a new hook says everything', () => {
+describe('requests of github.webhook', () => {
+  test('a new hook has all settings', () => {
     const { parameters } = only(
       changes(githubWebhook('acme/demo', { url, secret }), { ...facts, hooks: [] })[0]?.actions,
     )
@@ -70,7 +70,7 @@ describe('what github.webhook asks of GitHub', () => {
     })
   })
 
-  test('the mark is written after the proof, and is the one that is expected next time', () => {
+  test('the mark is written after the proof, and is the one that the next run expects', () => {
     const made = githubWebhook('acme/demo', { url, secret })
     const [proof, mark, ...more] =
       only(changes(made, { ...facts, hooks: [] })[0]?.actions).then?.(answer) ?? []
@@ -117,7 +117,7 @@ describe('what github.webhook asks of GitHub', () => {
     expect(then?.(answer).map(({ on }) => on)).toEqual(expected)
   })
 
-  test('an answer without an id leaves the mark out: the secret is set again next time', () => {
+  test('without an id in the answer there is no mark: the secret is set again next time', () => {
     expect(
       only(
         changes(githubWebhook('acme/demo', { url, secret }), { ...facts, hooks: [] })[0]?.actions,
@@ -138,7 +138,7 @@ describe('what github.webhook asks of GitHub', () => {
     expect(shown).not.toContain(reveal(secret))
   })
 
-  test('hooks of one repository have addresses of their own, however the URL is written', () => {
+  test('hooks of one repository have distinct ids, for any spelling of the URL', () => {
     expect(githubWebhook('acme/demo', { url }).address).toBe(`github.webhook[acme/demo ${url}]`)
     expect(
       githubWebhook('acme/demo', { url: 'HTTPS://DEMO.example.org:443/hooks/demo/' }).address,
@@ -146,7 +146,7 @@ describe('what github.webhook asks of GitHub', () => {
   })
 })
 
-test('deploy keys that are to go from one repository have addresses of their own', () => {
+test('deploy keys that are removed from one repository have distinct ids', () => {
   const absent = (blob: string): string =>
     githubDeployKey('acme/demo', { key: `ssh-ed25519 ${blob}`, state: 'absent' }).address
   expect([absent('AAAAC3NzaC1lZDI1NTE5one'), absent('AAAAC3NzaC1lZDI1NTE5two')]).toEqual([

@@ -7,7 +7,7 @@ import { mysqlUser, type MysqlUserOptions } from '../../../src/resources/mysql/u
 
 const password = new Secret('correct horse')
 
-test('the hash is the one that MariaDB keeps', () => {
+test("the hash equals MariaDB's", () => {
   // SELECT PASSWORD('mariadb'), as MariaDB's manual shows it.
   expect(nativeHash(new Secret('mariadb'))).toBe('*54958E764CE10E50764C2EECBB71D01F08549980')
 })
@@ -71,11 +71,11 @@ test.each([
   ],
   [() => mysqlDatabase('app', { charset: 'utf8; DROP' }), 'must be a name such as utf8mb4'],
   [() => mysqlDatabase('a\nb'), 'must be one line'],
-])('mysql.database refuses what cannot be', (make, message) => {
+])('mysql.database refuses impossible options', (make, message) => {
   expect(make).toThrow(message)
 })
 
-test('no statement holds the password or its hash, and MariaDB is given the hash only', () => {
+test('no statement holds the password or its hash; MariaDB gets only the hash, as a value', () => {
   const made = mysqlUser('app', { password, grants: { 'app.*': ['SELECT'] } })
   const actions = changesOf(made.plan({ account: null }, made.values, { changing: [] })).flatMap(
     (change) => change.actions,

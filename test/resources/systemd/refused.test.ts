@@ -10,7 +10,7 @@ import { systemdUnit } from '../../../src/resources/systemd/unit.js'
 import { runIn, shells } from '../../shells.js'
 import { js, refusal } from '../refusal.js'
 
-describe('refused, with the resource, the option and what is wrong', () => {
+describe('refused, with the resource, the option and the error', () => {
   test.each<[string, () => unknown, string]>([
     ['a package that apt would remove', () => aptPackages(['git-']), 'must be names of packages'],
     [
@@ -115,7 +115,7 @@ describe('refused, with the resource, the option and what is wrong', () => {
   })
 })
 
-test('a service is known by its whole name', () => {
+test('a service is identified by its full name', () => {
   expect([
     systemdService('nginx').id,
     systemdService('nginx.socket').id,
@@ -147,14 +147,14 @@ describe.each(shells)('a command in $name', (shell) => {
     '; exit 9',
   ]
 
-  test('gets its arguments as they are', () => {
+  test('gets its arguments unchanged', () => {
     expect(run(['printf', '[%s]', ...hostile])).toMatchObject({
       code: 0,
       stdout: Buffer.from(hostile.map((word) => `[${word}]`).join('')),
     })
   })
 
-  test('gets secrets and input as they are', () => {
+  test('gets secrets and input unchanged', () => {
     const values = Object.fromEntries(
       hostile.map((value, index) => [`V${String(index)}`, secret(`${value}\n`)]),
     )
@@ -178,11 +178,11 @@ describe.each(shells)('a command in $name', (shell) => {
     [['echo "$UNSET_HERE"'], 0],
   ])('%j ends with %d', (given, code) => {
     const outcome = run(...given).code
-    // An unset variable is 1, 2 or 127, as the shell likes.
+    // An unset variable gives 1, 2 or 127, depending on the shell.
     expect(code === 2 ? outcome !== 0 : outcome).toBe(code === 2 ? true : code)
   })
 
-  test('does not run where it should not', () => {
+  test('fails where it should not run', () => {
     const { code, stdout } = run('echo it ran', { cwd: '/nonexistent' })
     expect([code === 0, stdout.toString()]).toEqual([false, ''])
   })

@@ -2,7 +2,7 @@ import type { UnitState } from '../../../src/facts/systemd/unit.js'
 
 export const instance = '0123456789abcdef0123456789abcdef'
 
-/** A unit that is loaded and does not run, and what else is said of it. */
+/** A loaded unit that does not run, with the given differences. */
 export const unitState = (changed: Partial<UnitState> = {}): UnitState => ({
   id: 'app.service',
   load: 'loaded',
