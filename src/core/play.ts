@@ -67,9 +67,10 @@ export interface Task<Vars, Facts = unknown> {
  * is called before anything connects, so it computes and awaits nothing. Lists that it returns may
  * nest, and falsy entries are left out: `vars.tls && file(…)`.
  *
- * A task that needs the host's facts declares that in its type: `task<Vars, WithFacts>('…', ({
- * facts }) => …)` gets `facts` too, and only a play with `facts: true` accepts it. It is called
- * after they have been read, before anything on the host is changed.
+ * A task that needs the host's facts declares that in its type:
+ * `task<Vars, WithFacts>('…', ({ facts }) => …)` gets `facts` too, and only a play with
+ * `facts: true` accepts it. It is called after they have been read, before anything on the host is
+ * changed.
  */
 export function task<Vars, Facts = unknown>(
   name: string,

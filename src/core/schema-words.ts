@@ -34,8 +34,8 @@ export const hasOwnWords = ({ message }: Issue): boolean =>
 
 /**
  * What a value should have been, for the error: all alternatives of a union or enum, the nearest
- * name for an unknown one, or the schema's own message where it has one (`z.string().min(1, 'must
- * name a branch')`).
+ * name for an unknown one, or the schema's own message where it has one
+ * (`z.string().min(1, 'must name a branch')`).
  * @param schema the schema at which the issue's path starts
  */
 export function wanted(issue: Issue, schema?: z.core.$ZodType): string {

@@ -15,8 +15,8 @@ const options = { trimBlocks: true, lstripBlocks: true }
 const known: readonly unknown[] = ['range', 'cycler', 'joiner', 'loop', 'caller']
 
 /**
- * Symbols that need not be defined: names of filters, tests and keywords, and operands of `is
- * defined` and `default()`, which ask whether something is.
+ * Symbols that need not be defined: names of filters, tests and keywords, and operands of
+ * `is defined` and `default()`, which ask whether something is.
  */
 function exemptIn(node: Node): readonly Node[] {
   switch (node.typename) {

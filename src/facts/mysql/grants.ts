@@ -23,9 +23,9 @@ const ofRole = new RegExp(`^GRANT (${quotedName}) TO ${account}(?: WITH ADMIN OP
 const eachPrivilege = new RegExp(privilege, 'g')
 
 /**
- * Parses one line of `SHOW GRANTS`: a grant; `nothing` for a line that grants nothing (`SET DEFAULT
- * ROLE`); null where it cannot be understood. What follows the account (its hash, REQUIRE, limits)
- * is dropped.
+ * Parses one line of `SHOW GRANTS`: a grant; `nothing` for a line that grants nothing
+ * (`SET DEFAULT ROLE`); null where it cannot be understood. What follows the account (its hash,
+ * REQUIRE, limits) is dropped.
  */
 export function parseGrant(line: string): Grant | 'nothing' | null {
   if (line.startsWith('SET DEFAULT ROLE ')) return 'nothing'

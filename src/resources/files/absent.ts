@@ -56,8 +56,8 @@ const shape = { recurse: z.boolean().optional() }
  * Ensures that a path does not exist: a file, a link, a socket or, with `recurse`, a directory is
  * removed. Of a link only the link is removed, not its target.
  *
- * To remove something that has its own resource, such as a user, a unit or a package, use `state:
- * 'absent'` of that resource.
+ * To remove something that has its own resource, such as a user, a unit or a package, use
+ * `state: 'absent'` of that resource.
  */
 export function absent(path: string, options: AbsentOptions = {}): Resource {
   checkedId(
