@@ -1,7 +1,7 @@
 import { absent, present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
 import { sh } from '../../core/sh.js'
 import { allUnknown } from '../failure.js'
-import { isOdd, rowsOf } from './user.js'
+import { isMalformed, rowsOf } from './user.js'
 
 /** A line of group(5). */
 export interface GroupEntry {
