@@ -3,7 +3,7 @@ interface SocketAddress {
   readonly port: number
 }
 
-/** `host:port`, as known_hosts and URLs tell an IPv6 address from its port. */
+/** Formats `host:port`. IPv6 addresses are bracketed, as in known_hosts and URLs. */
 export function showAddress({ host, port }: SocketAddress): string {
   const shown = host.includes(':') ? `[${host}]` : host
   return `${shown}:${port}`

@@ -9,11 +9,11 @@ import type { Transport } from './transport.js'
 export type { Become, ConnectOptions, Target } from './target.js'
 
 /**
- * Connects to a host, over SSH or here, and starts its privileged shell without waiting for it: the
- * first exchange travels with what starts it.
- * @throws FettleError whose code says what stands in the way: `unreachable`, `host-key-…`, `ssh-…`,
- * `key-…`, with a password `sudo-…` too, which otherwise comes from `started` and the first
- * exchange
+ * Connects to a host, over SSH or locally, and starts its privileged shell without waiting for it:
+ * the first exchange is sent together with the start.
+ * @throws FettleError with the cause as its code: `unreachable`, `host-key-…`, `ssh-…`, `key-…`.
+ *   `sudo-…` is thrown here only with a sudo password; otherwise `started` and the first exchange
+ *   reject with it
  */
 export async function connect(target: Target, options: ConnectOptions): Promise<Session> {
   const transport = target.local === true ? localTransport() : await overSsh(target, options)
@@ -25,10 +25,7 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
   }
 }
 
-/**
- * ssh2 is loaded only for a host that is not this machine, and while ssh answers what its
- * configuration says of the host.
- */
+/** Imports ssh2 lazily, and in parallel to `ssh -G`: a run on this machine only never loads it. */
 async function overSsh(target: Target, options: ConnectOptions): Promise<Transport> {
   const [route, { connectAlong }] = await unlessAborted(
     Promise.all([routeTo(target, options.sshConfig), import('./link/connect-route.js')]),

@@ -1,14 +1,14 @@
 import { stat } from 'node:fs/promises'
 
 interface Kept<T> {
-  /** What tells a file from a later one at its path. */
+  /** Identifies the file's version (inode, size, times). */
   readonly state: string
   readonly made: Promise<T>
 }
 
 /**
- * What was made of files, kept while they stay the same: all hosts of a run share one known_hosts
- * and, mostly, one key.
+ * A cache of what was made from files, by path, valid while the file is unchanged: all hosts of a
+ * run share one known_hosts and usually one key.
  */
 export class FileCache<T> {
   readonly #kept = new Map<string, Kept<T>>()
@@ -17,7 +17,7 @@ export class FileCache<T> {
 
   /**
    * @returns null when there is no such file
-   * @throws what `make` throws, and what keeps the file from being looked at
+   * @throws what `make` throws, and errors of stat other than a missing file
    */
   async get(path: string): Promise<T | null> {
     const found = await stat(path).catch((error: unknown) => {

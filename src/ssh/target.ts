@@ -3,7 +3,7 @@ import type { Secret } from '../core/secret.js'
 /** Another user to act as, through sudo. */
 export interface Become {
   readonly user: string
-  /** The password of the user who logs in. Left out: sudo must not ask for one. */
+  /** The login user's password. Left out: sudo must not ask for one. */
   readonly password?: Secret
 }
 
@@ -22,7 +22,7 @@ export interface Target {
   readonly commonArguments?: readonly string[]
   /** This machine, without SSH (`ansible_connection: local`). Default false. */
   readonly local?: boolean
-  /** Null: blocks run as the user who logs in. */
+  /** Null: blocks run as the login user. */
   readonly become: Become | null
 }
 
@@ -35,12 +35,12 @@ export interface ConnectOptions {
    */
   readonly knownHostsFiles: readonly string[]
   /**
-   * Accept and remember the key of a host of which nothing is known. A changed or revoked key is
+   * Accept and remember the key of a host for which none is known. A changed or revoked key is
    * always refused.
    */
   readonly acceptNew: boolean
   /** The command that connects, for advice: `fettle ping`. Left out: `the same command`. */
   readonly command?: string
-  /** Ends the attempt to connect. */
+  /** Aborts the attempt to connect. */
   readonly signal?: AbortSignal
 }

@@ -5,29 +5,29 @@ import { ConfigGroups } from './config-groups.js'
 import { Semaphores } from '../../core/semaphores.js'
 import { environmentFor, refuseSecrets } from '../link/local-programs.js'
 
-/** At most so many `ssh -G` at once, however many hosts there are. */
+/** Limits concurrent `ssh -G` processes, however many hosts there are. */
 const processes = new Semaphores(8)
 const answers = new Map<string, Promise<string | null>>()
 const firsts = new Map<string, Promise<{ readonly host: string; readonly answer: string | null }>>()
 const groups = new Map<string | undefined, Promise<ConfigGroups | null>>()
 
-/** What `ssh -G` is asked about a host. */
+/** The query for one `ssh -G`. */
 export interface SshConfigQuery {
   /** The host's name in the inventory, for messages. */
   readonly name: string
   readonly host: string
-  /** What stands before the host. */
+  /** The arguments before the host. */
   readonly options: readonly string[]
   /**
-   * ssh's `-F`, as `--ssh-config` names it. Null: the options have their own `-F` or `-o`, and this
-   * host is asked for by itself.
+   * ssh's `-F`, as given by `--ssh-config`. Null: the options have their own `-F` or `-o`, so this
+   * host is queried individually.
    */
   readonly sshConfig: string | undefined | null
 }
 
 /**
- * The output of `ssh -G`; null where there is no ssh. Hosts that no configuration can tell apart
- * are asked for once.
+ * Returns the output of `ssh -G`; null where there is no ssh. Hosts whose answer must be the same
+ * (`ConfigGroups`) share one query.
  */
 export async function askSsh(question: SshConfigQuery): Promise<string | null> {
   const { host, options, sshConfig } = question
@@ -39,7 +39,7 @@ export async function askSsh(question: SshConfigQuery): Promise<string | null> {
     const answer = await ask(question)
     return { host, answer }
   })
-  // What ssh has to complain of it says of each host by its own name.
+  // A failed shared query is repeated for each host, so that ssh's error names that host.
   const first = await asked.catch(() => null)
   if (first === null) return ask(question)
   const { answer } = first
@@ -90,7 +90,10 @@ function failure(name: string, error: ExecFileException, stderr: string): Fettle
   })
 }
 
-/** How ssh shows the byte order marks of UTF-8 and UTF-16, which it does not know. */
+/**
+ * UTF-8 and UTF-16 byte order marks as ssh prints them: it does not know them and escapes their
+ * bytes.
+ */
 const mark = /\\357\\273\\277|\\377\\376|\\376\\377/
 
 function remedyFor(said: string): string | undefined {

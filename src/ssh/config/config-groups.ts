@@ -4,20 +4,21 @@ import { basename, dirname, isAbsolute, join } from 'node:path'
 import { wildcard } from './wildcard.js'
 
 /**
- * Names that hosts of one group may have: nothing in them has a meaning to ssh, and their case
- * cannot matter.
+ * Names that may join a group: they contain nothing that ssh interprets, and no case to differ in.
  */
 const plainName = /^[a-z0-9][a-z0-9._-]*$/
 
 /**
- * The patterns by which a configuration tells hosts apart. Hosts that the same ones match get the
- * same answer from `ssh -G`, but for their own name in it; they are a group.
+ * Groups hosts that get the same answer from `ssh -G`, apart from their own name in it: those that
+ * match the same patterns of the configuration.
  */
 export class ConfigGroups {
   readonly #names = new Set<string>()
   readonly #wide = new Set<string>()
 
-  /** Reads a configuration. Null: it has what cannot be judged by patterns alone, or by us. */
+  /**
+   * Reads a configuration. Null: it cannot be judged by its patterns alone, or not by this parser.
+   */
   static async of(sshConfig: string | undefined): Promise<ConfigGroups | null> {
     const groups = new ConfigGroups()
     const own = join(userInfo().homedir, '.ssh')
@@ -35,7 +36,7 @@ export class ConfigGroups {
     }
   }
 
-  /** What is the same for all hosts of a group. Null: this one is asked for by itself. */
+  /** The key of the host's group. Null: the host is queried individually. */
   groupOf(host: string): string | null {
     if (!plainName.test(host) || this.#names.has(host)) return null
     return JSON.stringify([...this.#wide].filter((pattern) => wildcard(pattern, host)))
@@ -46,8 +47,8 @@ export class ConfigGroups {
       if (!needed && (error as NodeJS.ErrnoException).code === 'ENOENT') return ''
       throw new Unclear()
     })
-    // What stands under names without a wildcard concerns these hosts only, and each of them is
-    // asked for by itself.
+    // False while the lines read belong to names without a wildcard. Hosts with such a name are
+    // queried individually, so these lines do not matter to any group.
     let several = true
     for (const line of text.split('\n')) {
       if (/^\s*(#|$)/.test(line)) continue
@@ -68,8 +69,8 @@ export class ConfigGroups {
         case '':
         case 'canonicalizehostname':
           throw new Unclear()
-        // Many people's have `%h` in them: nothing here reads the one, and ssh tells the tokens of
-        // the others as they are.
+        // These often contain `%h`. That makes no difference between hosts: Fettle does not read
+        // ControlPath, and ssh prints the tokens of the others unexpanded.
         case 'controlpath':
         case 'proxycommand':
         case 'proxyjump':
@@ -83,7 +84,7 @@ export class ConfigGroups {
     }
   }
 
-  /** @returns whether they can match several hosts */
+  /** @returns whether the patterns can match several hosts */
   #add(patterns: readonly string[]): boolean {
     for (const pattern of patterns.map((each) => each.replace(/^!/, ''))) {
       const kind = /[*?]/.test(pattern) ? this.#wide : this.#names
@@ -96,13 +97,13 @@ export class ConfigGroups {
 
 class Unclear extends Error {}
 
-/** A list without quotes, escapes and comments. */
+/** Splits a list that has no quotes, escapes or comments. */
 function words(value: string): readonly string[] {
   if (value === '' || /["'\\#]/.test(value)) throw new Unclear()
   return value.split(/\s+/)
 }
 
-/** The patterns of a Match line that looks at nothing but the host's name. */
+/** The patterns of a Match line whose only criterion is the host's name. */
 function hostsOf([criterion = '', list, ...rest]: readonly string[]): readonly string[] {
   const name = criterion.toLowerCase().replace(/^!/, '')
   if (name === 'all' && list === undefined) return []
@@ -111,13 +112,13 @@ function hostsOf([criterion = '', list, ...rest]: readonly string[]): readonly s
   return [...list.split(','), ...others]
 }
 
-/** ssh's own limit. */
+/** Refuses Includes that are nested deeper than ssh itself allows. */
 function nested(depth: number): number {
   if (depth === 16) throw new Unclear()
   return depth + 1
 }
 
-/** The files that an Include names, with wildcards in their last part only. */
+/** The files that an Include names. Wildcards are supported in the last path segment only. */
 async function included(patterns: readonly string[], folder: string): Promise<readonly string[]> {
   const files = await Promise.all(patterns.map((pattern) => filesOf(pattern, folder)))
   return files.flat()

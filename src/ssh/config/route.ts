@@ -4,21 +4,21 @@ import { showAddress } from '../address.js'
 import { resolveConfig, type HostConfig } from './ssh-config.js'
 import type { Target } from '../target.js'
 
-/** A host, what holds for it, and the jump host that leads to it; null: none. */
+/** A host, its configuration, and the jump host that leads to it (null: none). */
 export interface Route {
   readonly target: Target
   readonly config: HostConfig
   readonly via: Route | null
 }
 
-/** Names that are made of each other (`ProxyJump x%h`) would have no end. */
+/** Limits the chain: names that are made of each other (`ProxyJump x%h`) would never end. */
 const mostHops = 16
 
 /**
- * The way to a host. Each jump host is resolved as the `ssh -W` that OpenSSH would start for it:
- * with its own configuration, without the user, port, keys and passwords of the host behind it; of
- * what ssh was told only `-F` holds for it, and `-J` names those before it.
- * @throws FettleError `ssh-config-…`; `ssh-config-invalid` too when jump hosts lead to each other
+ * Resolves the route to a host. Each jump host is configured as the `ssh -W` that OpenSSH would
+ * start for it: by its own configuration, without the user, port, keys and passwords of the host
+ * behind it. Of ssh's arguments it inherits only `-F`; `-J` names the jump hosts before it.
+ * @throws FettleError `ssh-config-…`; `ssh-config-invalid` also for a cycle of jump hosts
  */
 export async function routeTo(
   target: Target,
@@ -26,7 +26,8 @@ export async function routeTo(
   behind: readonly string[] = [],
 ): Promise<Route> {
   const config = await resolveConfig(target, sshConfig, behind.length === 0 ? 'shell' : 'jump')
-  // Not its address: a host may well have the one that its jump host has elsewhere.
+  // Compares names and not addresses: a host may have the address that its jump host has in another
+  // network.
   const here = nameOf(target)
   if (behind.includes(here) || behind.length > mostHops)
     throw new FettleError('ssh-config-invalid', {
@@ -39,14 +40,14 @@ export async function routeTo(
   return { target, config, via }
 }
 
-/** A host as the inventory or a ProxyJump names it. */
+/** Formats a host the way the inventory or a ProxyJump names it. */
 function nameOf({ user, host, port }: Target): string {
   const login = user === undefined ? '' : `${user}@`
   const address = port === undefined ? host : showAddress({ host, port })
   return login + address
 }
 
-/** The last of the jump hosts that ssh names; those before it are its own. */
+/** The target of the last jump host in the list; the ones before it become its own ProxyJump. */
 function jumpHost(
   list: string,
   { host, originalHost, port, user }: HostConfig,
@@ -67,7 +68,7 @@ function jumpHost(
     '%r': user,
     '%%': '%',
   }
-  // In brackets `%` begins an address's zone.
+  // Inside brackets, `%` starts the address's zone.
   const jump = address.startsWith('[')
     ? address.slice(1, -1)
     : address.replace(/%./g, (token) => tokens[token] ?? token)
@@ -83,7 +84,7 @@ function jumpHost(
   }
 }
 
-/** ssh's `-F` with its value, in one word or in two. */
+/** Extracts ssh's `-F` with its value, written as one word or two. */
 function configFilesIn(words: readonly string[]): readonly string[] {
   return words.flatMap((word, index) => {
     if (word === '-F') return [word, words[index + 1] ?? '']

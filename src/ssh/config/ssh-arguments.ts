@@ -4,7 +4,7 @@ import type { Target } from '../target.js'
 
 const ownOption = /^-[JFo]/
 
-/** ssh's own `-J`, `-F` and `-o`, each with its value; anything else is refused. */
+/** Accepts ssh's `-J`, `-F` and `-o`, each with its value; refuses anything else. */
 function commonArguments({ name, commonArguments: given = [] }: Target): readonly string[] {
   for (let index = 0; index < given.length; index += 1) {
     const option = given[index] ?? ''
@@ -23,8 +23,8 @@ function commonArguments({ name, commonArguments: given = [] }: Target): readonl
 }
 
 /**
- * Whether these say the same of every host, whatever its name. ssh tells the tokens of proxies as
- * they are.
+ * Whether these arguments mean the same for every host name. Proxy options count as equal, since
+ * ssh prints their tokens unexpanded.
  */
 const sayTheSame = (given: readonly string[]): boolean =>
   given.every((word) => isOfProxy.test(word) || !tellsHostsApart.test(word))
@@ -33,8 +33,8 @@ const isOfProxy = /^(-o)?\s*proxy(command|jump)\b/i
 const tellsHostsApart = /%|^-F|^(-o)?\s*(host|hostname|match|include|canonical\w*)\b/i
 
 /**
- * What no name may hold. One that begins with a dash would be an option to ssh, and a shell expands
- * `$`; the rest OpenSSH itself refuses since 9.6. Users of a domain have backslashes and spaces in
+ * What a name may not contain. ssh would take a leading dash for an option, a shell would expand
+ * `$`, and OpenSSH itself refuses the rest since 9.6. Domain users have backslashes and spaces in
  * their names: `DOM\\alice`.
  */
 const refusedNames = {
@@ -42,7 +42,7 @@ const refusedNames = {
   user: /^$|^-|\s-|\\$|[\p{Cc}'"`$;&<>|(){}]/u,
 } as const
 
-/** What `ssh -G` is to be asked about a host. @throws FettleError `option-invalid` */
+/** Builds the `ssh -G` query for a host. @throws FettleError `option-invalid` */
 export function questionFor(target: Target, sshConfig: string | undefined): SshConfigQuery {
   checkName(target, 'host')
   checkName(target, 'user')
@@ -71,5 +71,5 @@ function checkName(target: Target, what: 'host' | 'user'): void {
 const option = (flag: string, value: string | number | undefined): readonly string[] =>
   value === undefined ? [] : [flag, String(value)]
 
-/** An address of IPv6 may stand in brackets. */
+/** Strips the brackets that an IPv6 address may have. */
 export const withoutBrackets = (host: string): string => host.replace(/^\[(.*)\]$/, '$1')

@@ -6,40 +6,40 @@ import { questionFor, withoutBrackets } from './ssh-arguments.js'
 import type { Target } from '../target.js'
 import { isSet, refuseUnsupported, type Use } from './unsupported-options.js'
 
-/** What ssh_config(5) says of a host, as far as Fettle follows it. */
+/** The options of ssh_config(5) that Fettle follows, resolved for one host. */
 export interface HostConfig {
   readonly host: string
-  /** The name that ssh was given, before HostName. */
+  /** The name given to ssh, before HostName replaced it. */
   readonly originalHost: string
   readonly port: number
   readonly user: string
-  /** The name under which known_hosts holds the host's keys, when it is not its own. */
+  /** The name to look the host up by in known_hosts (HostKeyAlias); null: its own. */
   readonly hostKeyAlias: string | null
   readonly identityFiles: readonly string[]
   readonly identitiesOnly: boolean
   /** The agent's socket; null: none. */
   readonly agent: string | null
   readonly knownHostsFiles: readonly string[]
-  /** `accept-new`, and `no` too: a changed key is never accepted. */
+  /** True for `accept-new`, and for `no`: a changed key is never accepted. */
   readonly acceptNew: boolean
   readonly connectSeconds: number
   readonly keepalive: { readonly seconds: number; readonly count: number }
-  /** Names of algorithms that may be used; null: whatever both sides have. */
+  /** Algorithm names that may be used; null: no restriction. */
   readonly algorithms: {
     readonly [K in 'kex' | 'cipher' | 'hmac' | 'serverHostKey']: readonly string[] | null
   }
-  /** Ways to log in, in their order. */
+  /** Authentication methods, in order of preference. */
   readonly methods: readonly string[]
   readonly family: 0 | 4 | 6
   readonly bindAddress: string | null
-  /** Jump hosts as ssh writes them, the one next to the host last; null: none. */
+  /** Jump hosts in ssh's syntax, the one next to the host last; null: none. */
   readonly proxyJump: string | null
   /**
-   * A command line whose standard input and output lead to the host, its tokens not expanded; null:
+   * A command line whose standard input and output lead to the host, tokens not expanded; null:
    * none.
    */
   readonly proxyCommand: string | null
-  /** The socket of the agent that the host may use; null: none. */
+  /** The socket of the agent to forward to the host; null: none. */
   readonly forwardedAgent: string | null
 }
 
@@ -47,8 +47,8 @@ const secondsToConnect = 10
 const keepalive = { seconds: 10, count: 3 }
 
 /**
- * Asks OpenSSH what holds for a host. The inventory's own values are ssh's arguments and win, as
- * they do there.
+ * Resolves a host's configuration with `ssh -G`. The inventory's values are passed as ssh
+ * arguments, so they take precedence as they do in ssh.
  * @param use whether there will be a shell, or only a way to another host
  */
 export async function resolveConfig(
@@ -70,7 +70,10 @@ export async function resolveConfig(
   return readConfig(unasked, target)
 }
 
-/** What ssh -G answers on a machine without any configuration, as far as it is read here. */
+/**
+ * What `ssh -G` answers on a machine without any configuration, reduced to the options that are
+ * read here.
+ */
 const defaults = `identityfile ~/.ssh/id_rsa
 identityfile ~/.ssh/id_ecdsa
 identityfile ~/.ssh/id_ed25519
@@ -83,7 +86,7 @@ const families: ReadonlyMap<string | undefined, 4 | 6> = new Map([
   ['inet6', 6],
 ])
 
-/** The output of `ssh -G`, understood. */
+/** Parses the output of `ssh -G`. */
 export function readConfig(
   answer: string,
   target: Pick<Target, 'name' | 'host'>,
@@ -166,14 +169,16 @@ function agentSocket(value: string | undefined, path: (text: string) => string):
   return socketNamed(value ?? 'SSH_AUTH_SOCK', path) || null
 }
 
-/** A variable that holds the socket's path (`SSH_AUTH_SOCK`, `$NAME`), or the path itself. */
+/**
+ * Resolves a variable that holds the socket's path (`SSH_AUTH_SOCK`, `$NAME`), or the path itself.
+ */
 function socketNamed(value: string, path: (text: string) => string): string | undefined {
   if (value === 'SSH_AUTH_SOCK') return process.env[value]
   if (value.startsWith('$') && !value.startsWith('${')) return process.env[value.slice(1)]
   return path(value)
 }
 
-/** `yes`, or the socket of another agent than the one that logs in. */
+/** Resolves ForwardAgent: `yes`, or the socket of an agent other than the one that logs in. */
 function forwardedAgent(
   value: string,
   own: string | null,
@@ -184,7 +189,8 @@ function forwardedAgent(
 }
 
 /**
- * Tokens of whoever runs this; the account is looked up in files, so only where a path names it.
+ * Tokens that describe the local user. Functions, because the account is read from files and most
+ * paths do not need it.
  */
 const own: Readonly<Record<string, () => string>> = {
   d: homedir,
@@ -193,7 +199,7 @@ const own: Readonly<Record<string, () => string>> = {
   '%': () => '%',
 }
 
-/** `~`, `${NAME}` and the tokens of ssh_config(5) that a path may hold. */
+/** Expands `~`, `${NAME}` and the tokens that ssh_config(5) allows in a path. */
 function expand(text: string, tokens: Readonly<Record<string, string>>): string {
   const home = text === '~' || text.startsWith('~/') ? join(homedir(), text.slice(1)) : text
   return home

@@ -3,23 +3,24 @@ import { FettleError } from '../../core/errors.js'
 /** What the connection is for: a shell on the host, or only a way to another host. */
 export type Use = 'shell' | 'jump'
 
-/** Whether an option's value asks for something. */
+/** Whether the value turns the option on. */
 export const isSet = (value: string): boolean =>
   !['none', 'no', 'false', ''].includes(value.toLowerCase())
 
 interface Unsupported {
   readonly name: string
   readonly login?: true
-  /** Left out: `isSet`. */
+  /** Whether the value asks for what is unsupported. Left out: `isSet`. */
   readonly asked?: (value: string) => boolean
   readonly remedy?: string
 }
 
 /**
- * What is asked for and cannot be done is an error. What Fettle does not need (LocalForward,
- * ControlMaster, SendEnv …) is passed over, and so is GSSAPIAuthentication: Debian's ssh_config
- * permits it for every host, and it is one way of several. `login` is what matters on the way to a
- * host too; ssh itself lets nothing else of a jump host's configuration hold there (`-W`).
+ * Options that are errors when set, because Fettle cannot do what they ask for. Options that Fettle
+ * does not need (LocalForward, ControlMaster, SendEnv …) are ignored, and so is
+ * GSSAPIAuthentication: Debian's ssh_config enables it for every host, and it is one way of
+ * several. `login` marks those that also matter for jump hosts; ssh itself ignores all other
+ * options of a jump host (`-W`).
  */
 const unsupported: Readonly<Record<string, Unsupported>> = {
   proxyusefdpass: {
@@ -64,7 +65,7 @@ const unsupported: Readonly<Record<string, Unsupported>> = {
 }
 
 /**
- * Refuses what ssh_config asks for and Fettle cannot do.
+ * Refuses ssh_config options that Fettle cannot follow.
  * @throws FettleError `ssh-config-unsupported`
  */
 export function refuseUnsupported(

@@ -1,11 +1,11 @@
 /**
- * Whether a pattern of `*` and `?` is all of a text. Each star takes as little as it can, so a
- * hostile pattern cannot make this exponential.
+ * Matches a whole text against a pattern of `*` and `?`. Each star takes as little as possible and
+ * only the last one is retried, so a hostile pattern cannot make this exponential.
  */
 export function wildcard(pattern: string, text: string): boolean {
   let p = 0
   let n = 0
-  /** The last star, and where the text begins that it leaves to what follows it. */
+  /** For backtracking: the last star, and where the text after its match begins. */
   let star = -1
   let from = 0
   while (n < text.length) {

@@ -10,8 +10,8 @@ import type { ConnectOptions } from '../target.js'
 const jumpHosts = new JumpHosts()
 
 /**
- * One connection along a route: its login is at least on its way. Jump hosts are shared with all
- * others who go through them.
+ * Opens a connection along a route; its login has at least been started. Jump hosts are shared with
+ * all other connections that go through them.
  */
 export const connectAlong = (route: Route, options: ConnectOptions): Promise<SshTransport> =>
   connectSsh(route.target, route.config, dialerOf(route, options), options)
@@ -23,7 +23,7 @@ function dialerOf({ config, via }: Route, options: ConnectOptions): Dialer {
   return direct(config)
 }
 
-/** Everything that a connection depends on. */
+/** A cache key of everything that a connection depends on. */
 const nameOf = ({ config, via }: Route, options: ConnectOptions): string =>
   JSON.stringify([
     config,

@@ -17,24 +17,24 @@ import { pipelineLogin } from '../login/pipelined-login.js'
 import type { ConnectOptions, Target } from '../target.js'
 
 /**
- * sshd drops connections that have not logged in when there are many (MaxStartups): try again, at
- * random times.
+ * Retries of connections that were dropped before the login, with random back-off: sshd drops some
+ * of them when many are not logged in yet (MaxStartups).
  */
 const attempts = 6
 const longestPause = 400
 
-/** It begins to drop them at ten, and other people connect too. */
+/** Logins at once per address. sshd starts to drop them at ten, and other people connect too. */
 const logins = new Semaphores(8)
 
 /**
- * More key exchanges at a time than this process gets done in a fraction of the time limit would
- * only make each other late.
+ * Key exchanges at once. More than the process finishes in a fraction of the time limit would only
+ * time each other out.
  */
 const handshakes = new Semaphores(128)
 
 /**
- * One connection, whose login is at least on its way: a login that is refused is told by the first
- * channel.
+ * Opens a connection whose login has at least been started. A refused login is reported by the
+ * first channel.
  */
 export async function connectSsh(
   target: Target,
@@ -91,7 +91,10 @@ async function connectOnce(plan: ConnectionPlan): Promise<SshTransport> {
   }
 }
 
-/** A host that does not answer at all has no turn, so it holds nobody up. */
+/**
+ * Runs the handshake under its semaphore. The link is open by then, so a host that does not answer
+ * holds no place.
+ */
 async function inTurn<T>(
   { place, signal }: ConnectionPlan,
   link: Link,
@@ -106,7 +109,7 @@ async function inTurn<T>(
     throw error
   })
   try {
-    // ssh2 would not hear of an error that came before it listens, and wait until the time limit.
+    // ssh2 does not see errors from before it listens, and would wait until the time limit.
     const [early] = errors
     if (early instanceof FettleError) throw early
     if (early !== undefined) throw dropped(place, early)
@@ -116,7 +119,7 @@ async function inTurn<T>(
   }
 }
 
-/** Of a banner its last characters are kept, however much the host says before the login. */
+/** Of a banner only the last characters are kept, however much the host sends before the login. */
 const bannerCharacters = 8192
 
 interface LoginProgress {
@@ -129,9 +132,8 @@ interface LoginProgress {
 }
 
 /**
- * node-ssh makes the connection, and nothing more: its execCommand resolves when the link is
- * dropped, changes directory with `;` and breaks UTF-8 between packets. All else is done with
- * ssh2's client that it holds.
+ * node-ssh is used only to connect, and ssh2's client that it holds for all else: its execCommand
+ * resolves when the link is dropped, changes directory with `;`, and breaks UTF-8 between packets.
  */
 async function logIn(plan: ConnectionPlan, link: Link, algorithms: Algorithms): Promise<Connected> {
   const { config, ways, place, signal } = plan
@@ -148,7 +150,7 @@ async function logIn(plan: ConnectionPlan, link: Link, algorithms: Algorithms): 
     throw new Error('node-ssh holds no connection', {
       cause: await ready.catch((error: unknown) => error),
     })
-  // Errors come at any time, also twice; one that nobody hears would end the process.
+  // Errors may come at any time, also twice; without a listener one would end the process.
   const lost = watch(client, seen, link)
   guardAnswers(link.stream)
   guardWindows(client, () => {
@@ -188,7 +190,7 @@ const settings = (
   }),
 })
 
-/** @returns why the connection ended, when it has; it never rejects */
+/** @returns why the connection ended, once it has; never rejects */
 function watch(client: Client, seen: LoginProgress, link: Link): Promise<string> {
   return new Promise((resolve) => {
     let why = 'the connection was closed'
@@ -210,13 +212,13 @@ function watch(client: Client, seen: LoginProgress, link: Link): Promise<string>
 }
 
 /**
- * Whether the server has said its name (RFC 4253, section 4.2), which ssh2 keeps without a word in
- * its types.
+ * Whether the server has sent its identification string (RFC 4253, section 4.2). ssh2's types leave
+ * that field out.
  */
 const isNamed = (client: Client): boolean =>
   typeof (client as { readonly _remoteVer?: unknown })._remoteVer === 'string'
 
-/** What was seen when the login failed. */
+/** The state of the login when it failed. */
 interface Failed extends LoginProgress {
   readonly named: boolean
 }
@@ -227,7 +229,7 @@ function explain(error: unknown, seen: Failed, plan: ConnectionPlan, link: Link)
   if (!seen.handshake) return handshakeError(error, seen, plan, link)
   const why = link.why()
   if (why === null) return loginError(error, seen, plan)
-  // Nothing was refused: what the connection goes through has ended.
+  // Nothing was refused: the underlying link has ended.
   return new FettleError('unreachable', {
     message: `${plan.place} cannot be reached: ${why}`,
     cause: error,
@@ -238,7 +240,7 @@ function explain(error: unknown, seen: Failed, plan: ConnectionPlan, link: Link)
 const bannerOf = ({ banner }: LoginProgress): { readonly detail?: string } =>
   omitUndefined({ detail: banner.trim() === '' ? undefined : remoteWords(banner) })
 
-/** The parts of ssh2's errors that its types leave out. */
+/** The fields of ssh2's errors that its types leave out. */
 interface Details {
   readonly level?: string
   readonly code?: unknown

@@ -6,26 +6,26 @@ import type { HostConfig } from '../config/ssh-config.js'
 import type { SshTransport } from './ssh-transport.js'
 
 /**
- * sshd does not limit the forwardings of a connection, but each is an open file of its process,
- * which may have 1024.
+ * Hosts on one connection. sshd does not limit forwardings, but each is an open file of its
+ * process, which may have 1024.
  */
 const hostsOnOne = 500
 
 /**
- * Milliseconds that a connection without hosts waits for the next one: with few forks there is none
- * in between.
+ * Milliseconds that a connection stays open without hosts. With few forks there is a gap between
+ * one host and the next.
  */
 const patience = 250
 
 /**
- * Milliseconds for which a failure stands for all hosts behind it: a jump host is not asked for
- * each of them again, or it might lock us out.
+ * Milliseconds for which a failure is cached for all hosts behind the jump host: a login attempt
+ * for each of them could get us locked out.
  */
 const failureStands = 30_000
 
 type ConnectJumpHost = () => Promise<SshTransport>
 
-/** A connection that hosts share. */
+/** A connection to a jump host, shared by the hosts behind it. */
 class Shared {
   readonly transport: Promise<SshTransport>
   inside = 0
@@ -44,7 +44,7 @@ class Shared {
     this.transport.then(({ lost }) => lost.then(over), failed)
   }
 
-  /** Whether nobody should come any more. */
+  /** Whether the connection takes no more hosts. */
   get isPast(): boolean {
     if (this.#over) return true
     return this.#failed !== null && performance.now() - this.#failed > failureStands
@@ -71,13 +71,13 @@ class Shared {
   }
 }
 
-/** The connections to jump hosts that are open, each for all hosts behind it. */
+/** A pool of connections to jump hosts, each shared by the hosts behind it. */
 export class JumpHosts {
   readonly #open = new Map<string, readonly Shared[]>()
 
   /**
-   * The way to a host from a jump host.
-   * @param name what tells connections to jump hosts apart that cannot be one
+   * Makes a dialer for a host behind a jump host.
+   * @param name the key by which connections to jump hosts are shared
    * @param connect connects to the jump host and logs in there
    */
   dialer(name: string, connect: ConnectJumpHost, config: HostConfig): Dialer {
@@ -127,11 +127,11 @@ const end = (stream: Duplex, ended: () => void): Promise<void> =>
     })
   })
 
-/** RFC 4254, section 5.1. */
+/** Reason codes of RFC 4254, section 5.1. */
 const administrativelyProhibited = 1
 const resourceShortage = 4
 
-/** What ssh2 says of a channel that was refused. */
+/** ssh2's error for a channel that was refused. */
 interface JumpRefusal {
   readonly message?: string
   readonly reason?: unknown
@@ -154,7 +154,7 @@ async function dial(
     if (!(error instanceof FettleError)) throw error
     const { message = '', reason } = (error.cause ?? {}) as JumpRefusal
     const why = message.replace(/^.*open failure: /, '')
-    // It died between two hosts: the next try opens it again.
+    // The connection died between two hosts: a retry opens a new one.
     if (error.code === 'connection-lost' || jump.over !== null || reason === resourceShortage)
       throw new Dropped('unreachable', {
         message: `${place} cannot be reached from ${jump.place}: ${jump.over ?? why}`,

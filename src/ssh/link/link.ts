@@ -2,18 +2,20 @@ import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { FettleError } from '../../core/errors.js'
 
-/** The bytes of a connection to a host, whatever they go through. */
+/** The byte stream of a connection to a host: TCP, a jump host's channel or a proxy command. */
 export interface Link {
   readonly stream: Duplex
-  /** Ends it when all is written, without waiting for the other side's answer. */
+  /** Closes it once everything is written, without waiting for the other side's close. */
   hangUp(): Promise<void>
-  /** Why what it goes through has ended; null: it has not, or there is no more to say than that. */
+  /** Why the underlying transport has ended; null: it has not, or no more is known. */
   why(): string | null
 }
 
-/** How a link to a host is made. */
+/** Makes links to a host. */
 export interface Dialer {
-  /** Hosts of one address, or whatever else lets in only so many at once. */
+  /**
+   * The semaphore key for logins: the host's address, or whatever else limits concurrent logins.
+   */
   readonly loginKey: string
   /**
    * @param place the host, for messages
@@ -23,12 +25,15 @@ export interface Dialer {
 }
 
 /**
- * A connection that ended before the login, as sshd ends them when there are many: it is worth
- * another try.
+ * A connection that ended before the login, as when sshd drops some of many (MaxStartups). It is
+ * worth a retry.
  */
 export class Dropped extends FettleError {}
 
-/** Addresses of one name that all failed come as one error without a message. */
+/**
+ * The message of a network error. When all addresses of a name failed, Node throws one
+ * AggregateError without a message.
+ */
 export function reason(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reason).join('; ')
   return error instanceof Error ? error.message : String(error)
@@ -41,7 +46,7 @@ export const dropped = (place: string, cause: unknown): Dropped =>
     cause,
   })
 
-/** Waits at most so long, and not longer than the signal lets it. */
+/** Waits for work with a time limit, and until the signal is aborted. */
 export async function within<T>(
   seconds: number,
   place: string,
@@ -60,7 +65,7 @@ export async function within<T>(
   }
 }
 
-/** Waits no longer than the signal lets it. @throws the signal's reason */
+/** Waits for work until the signal is aborted. @throws the signal's reason */
 export async function unlessAborted<T>(
   work: Promise<T>,
   signal: AbortSignal | undefined,

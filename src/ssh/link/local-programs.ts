@@ -1,12 +1,12 @@
 import { FettleError } from '../../core/errors.js'
 import { isSecret, showsSecret } from '../../core/scrub/scrub.js'
 
-// Others on this machine can read a program's arguments, and all that it starts inherits its
+// Other users of this machine can read a program's arguments, and every child process inherits its
 // variables.
 
 /**
- * @param what whose words they are, as a sentence's subject
- * @throws FettleError `secret-exposed` for words that show a Secret
+ * @param what where the words come from, as a sentence's subject
+ * @throws FettleError `secret-exposed` for words that contain a Secret
  */
 export function refuseSecrets(what: string, words: readonly string[]): void {
   if (!words.some(showsSecret)) return
@@ -17,9 +17,9 @@ export function refuseSecrets(what: string, words: readonly string[]): void {
 }
 
 /**
- * The environment for a program that is started here, where it is another than that of this
- * process: without variables that are a Secret. Those that the command names stay, since it is made
- * for them.
+ * The environment for a local program: that of this process without variables that hold a Secret,
+ * except those that the command names, since it is written for them. Empty where nothing has to be
+ * removed.
  */
 export function environmentFor(command: string): { readonly env?: NodeJS.ProcessEnv } {
   const isNamed = (name: string): boolean => {

@@ -9,8 +9,8 @@ import type { ForwardTarget } from '../session.js'
 import type { Pipes, Transport } from '../transport.js'
 
 /**
- * Runs a command line here, in a session of its own: it is not ended by a Ctrl-C at our terminal.
- * `kill` ends it with all that it has started.
+ * Runs a command line here, in a session of its own, so that Ctrl-C at our terminal does not reach
+ * it. `kill` ends it with all processes that it has started.
  */
 export function run(command: string, shell = '/bin/sh'): Pipes & { readonly kill: () => void } {
   const child = spawn(shell, ['-c', command], {
@@ -18,7 +18,7 @@ export function run(command: string, shell = '/bin/sh'): Pipes & { readonly kill
     stdio: 'pipe',
     ...environmentFor(command),
   })
-  // What a broken pipe means is told by `ended`.
+  // A broken pipe is ignored here: `ended` gives the reason.
   child.stdin.on('error', () => undefined)
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
@@ -39,7 +39,7 @@ export function run(command: string, shell = '/bin/sh'): Pipes & { readonly kill
       try {
         process.kill(-child.pid, 'SIGHUP')
       } catch {
-        // It has ended meanwhile.
+        // The process has ended meanwhile.
       }
     },
   }
@@ -62,7 +62,7 @@ async function dial(target: ForwardTarget): Promise<Duplex> {
   }
 }
 
-/** This machine, for `ansible_connection: local`: the same protocol over a child process. */
+/** The transport for `ansible_connection: local`: the same protocol over a child process. */
 export function localTransport(): Transport {
   const loginUser = userInfo().username
   return {

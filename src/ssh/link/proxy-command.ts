@@ -7,8 +7,8 @@ import { refuseSecrets } from './local-programs.js'
 import type { HostConfig } from '../config/ssh-config.js'
 
 /**
- * The command line with the tokens that ssh_config(5) gives it. As with ssh, a host's name goes
- * into it as it is; what the inventory names is free of the shell's own characters.
+ * Expands the tokens of ssh_config(5) in a ProxyCommand. As in ssh, the host's name is inserted
+ * unquoted; names from the inventory were checked for shell characters.
  */
 export function expandProxyCommand(
   command: string,
@@ -33,11 +33,11 @@ export function expandProxyCommand(
 }
 
 /**
- * A program whose standard input and output lead to the host, run by the user's shell with `exec`,
- * as ssh does it.
+ * A dialer over a program whose standard input and output lead to the host, run by the user's shell
+ * with `exec`, as ssh does it.
  */
 export const throughCommand = (command: string, config: HostConfig): Dialer => ({
-  // Most lead through one place, whatever host they are for.
+  // Logins are limited per command: most commands lead through one place, whatever the host.
   loginKey: `command ${command}`,
   dial(place, signal) {
     signal?.throwIfAborted()

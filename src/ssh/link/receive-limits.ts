@@ -3,7 +3,7 @@ import type { Client } from 'ssh2'
 
 const messages = ['CHANNEL_DATA', 'CHANNEL_EXTENDED_DATA'] as const
 
-/** The parts of ssh2's client that its types leave out, as version 1.17 has them. */
+/** Private fields of ssh2's client, as of version 1.17. */
 interface ReceiveInternals {
   readonly _chanMgr: { readonly get: (channel: number) => unknown }
   readonly _protocol: { readonly _handlers: Record<(typeof messages)[number], MessageHandler> }
@@ -12,9 +12,9 @@ type MessageHandler = (protocol: unknown, channel: number, data: Buffer, ...more
 
 /**
  * Ends a connection whose server sends more than a channel's window allows (RFC 4254, section 5.2).
- * ssh2 takes and keeps all that comes, so a server could fill the memory through any channel that
- * is not being read. Where ssh2 is not as expected, nothing is looked at.
- * @param violated is told of it, once
+ * ssh2 does not enforce the window, so a server could fill our memory through any channel that is
+ * not being read. Without the expected private fields this does nothing.
+ * @param violated called once, at the first violation
  */
 export function guardWindows(client: Client, violated: () => void): void {
   const { _chanMgr: channels, _protocol: protocol } = client as unknown as Partial<ReceiveInternals>
@@ -36,14 +36,14 @@ export function guardWindows(client: Client, violated: () => void): void {
 }
 
 /**
- * Bytes that may wait to be written. What uploads have on the way is a channel's window, which sshd
+ * Bytes that may wait to be written. An upload has at most a channel's window under way, which sshd
  * makes 2 MiB.
  */
 const mostWaiting = 64 * 1024 * 1024
 
 /**
- * Reads no further while too much waits to be written: a server that asks without an end, and does
- * not take the answers, could fill the memory with them.
+ * Stops reading while too much waits to be written: a server that sends requests endlessly and does
+ * not read the answers could otherwise fill our memory with them.
  */
 export function guardAnswers(stream: Duplex, most = mostWaiting): void {
   let waits = false

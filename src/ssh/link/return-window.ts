@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 
-/** The parts of ssh2's channels that its types leave out, as version 1.17 has them. */
+/** Private fields of ssh2's channels, as of version 1.17. */
 interface ChannelInternals {
   readonly incoming: { window: number }
   readonly outgoing: { readonly id: number; readonly state: string }
@@ -10,10 +10,10 @@ interface ChannelInternals {
 }
 
 /**
- * Gives a forwarding's window back with every piece that comes. sshd leaves Nagle's algorithm on
- * for a connection without sessions, such as one to a jump host: a second piece waits until the
- * first is acknowledged, for which our kernel takes 40 ms where we have nothing to say. Where ssh2
- * is not as expected, they are waited for. To be called before anything was read.
+ * Sends a window adjustment for every packet of a forwarding, which acknowledges it at TCP level.
+ * sshd leaves Nagle's algorithm on for connections without sessions, such as those to a jump host:
+ * it holds its next packet until then, and our kernel delays a bare acknowledgement by 40 ms.
+ * Without the expected private fields this does nothing. Call it before anything was read.
  */
 export function returnWindowAtOnce(stream: Duplex): void {
   const { incoming, outgoing, _client } = stream as unknown as Partial<ChannelInternals>

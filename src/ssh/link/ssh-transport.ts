@@ -12,11 +12,11 @@ export interface Connected {
   readonly link: Link
   readonly loginUser: string
   readonly place: string
-  /** Whether our agent is offered to what runs there. */
+  /** Whether our agent is offered to the programs there. */
   readonly forwardsAgent: boolean
   /** Rejects when the host refuses the login. */
   readonly loggedIn: Promise<void>
-  /** Why the connection ended, when it has; it never rejects. */
+  /** Why the connection ended, once it has; never rejects. */
   readonly lost: Promise<string>
 }
 
@@ -24,15 +24,15 @@ export interface Connected {
 export interface SshTransport extends Transport {
   /** Rejects when the host refuses the login. */
   readonly loggedIn: Promise<void>
-  /** Why the connection ended, when it has; it never rejects. */
+  /** Why the connection ended, once it has; never rejects. */
   readonly lost: Promise<string>
-  /** The same, as a sentence with its place; null: it has not ended. */
+  /** The reason of `lost` as a sentence with the place; null: the connection is open. */
   readonly over: string | null
 }
 
 /**
- * The way to a host over SSH. Its first channel is asked for together with the login, where
- * `loggedIn` is still open.
+ * The transport over SSH. Its first channel is requested together with the login, while `loggedIn`
+ * is pending.
  */
 export function sshTransport({
   client,
@@ -44,7 +44,8 @@ export function sshTransport({
   lost,
 }: Connected): SshTransport {
   let over: string | null = null
-  // At once, as others end with it and ask why.
+  // Set at once and not after `lost`: what ends with the connection asks for the reason in the same
+  // tick.
   client.on('close', () => {
     over ??= `the connection to ${place} is over`
   })
@@ -66,15 +67,15 @@ export function sshTransport({
     async open(command) {
       alive()
       const opening = channel(place, (done) => execute(client, command, forwardsAgent, done))
-      // Where the login is refused, that is what there is to say.
+      // A refused login is the error to report, not the channel's.
       opening.catch(() => undefined)
       await loggedIn
       try {
         const late = (): FettleError => notOpened(place, `nothing within ${channelSeconds} s`)
         return pipes(await inTime(opening, late), lost)
       } catch (error) {
-        // Where the connection ends meanwhile, ssh2 says of the channel that nobody has answered,
-        // and then why.
+        // When the connection ends meanwhile, ssh2 reports an unanswered channel first and the
+        // reason afterwards.
         if (error instanceof FettleError && /No response from server/.test(error.message))
           await lost
         alive()
@@ -89,14 +90,14 @@ export function sshTransport({
           message: `${where(target)} could not be reached from ${place}: no answer within ${channelSeconds} s`,
         })
       return inTime(dial(client, target, place), late).catch((error: unknown) => {
-        // A channel that is asked for while the connection ends is refused.
+        // A channel requested while the connection ends is refused: report the connection's end.
         alive()
         throw error
       })
     },
     async close() {
       client.end()
-      // Until all is written, but not for the host's own goodbye, which is a round trip.
+      // Waits until all is written, but not for the host's answer, which is a round trip.
       await Promise.race([link.hangUp(), lost, delay(2000, undefined, { ref: false })])
       client.destroy()
       link.stream.destroy()
@@ -105,12 +106,12 @@ export function sshTransport({
 }
 
 /**
- * Seconds for a channel to be opened, and for what a forwarding leads to to be reached: TCP itself
- * takes two minutes.
+ * Seconds to open a channel, including a forwarding's connection to its target: TCP itself takes
+ * two minutes.
  */
 const channelSeconds = 30
 
-/** What is opened after all, when nobody waits for it any more, ends with the connection. */
+/** Limits the time to open a channel. One that is opened too late is closed with the connection. */
 async function inTime<T>(opening: Promise<T>, late: () => FettleError): Promise<T> {
   const limit = new AbortController()
   const timer = setTimeout(() => limit.abort(late()), channelSeconds * 1000)
@@ -127,8 +128,8 @@ type Opened = (
 ) => void
 
 /**
- * A host that wants no agent (AllowAgentForwarding no) is asked again without it, as ssh goes on
- * without it.
+ * Runs a command, and without agent forwarding if the host refuses that (AllowAgentForwarding no),
+ * as ssh does.
  */
 function execute(client: Client, command: string, forwardsAgent: boolean, done: Opened): void {
   if (!forwardsAgent) {
@@ -142,7 +143,7 @@ function execute(client: Client, command: string, forwardsAgent: boolean, done: 
   })
 }
 
-/** sshd gives places free late: a refused channel (MaxSessions) is asked for again. */
+/** Opens a channel, with retries: sshd frees the places of closed sessions late (MaxSessions). */
 async function channel(place: string, open: (done: Opened) => void): Promise<ClientChannel> {
   for (let attempt = 1; ; attempt += 1) {
     const result = await attempted(open)
@@ -176,7 +177,7 @@ function pipes(opened: ClientChannel, lost: Promise<string>): Pipes {
       how = code === null ? (signal ?? how) : `status ${code}`
     })
     opened.on('close', () => setImmediate(resolve, how))
-    // A channel that ends because its connection does has no status: the connection knows why.
+    // A channel that ends because its connection does has no status: use the connection's reason.
     void lost.then((why) => resolve(how === 'the channel was closed' ? why : how))
   })
   opened.on('error', () => undefined)

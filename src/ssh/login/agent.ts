@@ -15,13 +15,13 @@ export interface AgentKey {
 }
 
 const limitSeconds = 5
-/** OpenSSH takes no longer answer either. */
+/** The limit that OpenSSH has, too. */
 const longestAnswer = 256 * 1024
 
 /**
- * All keys of an agent (draft-ietf-sshm-ssh-agent, section 3.5). ssh2 drops those that it cannot
- * use without a word, so the list is read here: a person with a hardware key must learn why it was
- * not tried.
+ * Lists all keys of an agent (draft-ietf-sshm-ssh-agent, section 3.5). The list is parsed here
+ * because ssh2 silently drops keys that it cannot use, and the user of a hardware key must learn
+ * why it was not tried.
  */
 export function agentKeys(socket: string): Promise<readonly AgentKey[]> {
   const answer = asked.get(socket) ?? ask(socket).finally(() => asked.delete(socket))
@@ -29,7 +29,7 @@ export function agentKeys(socket: string): Promise<readonly AgentKey[]> {
   return answer
 }
 
-/** Hosts that connect at the same time share a question. */
+/** Queries under way, by socket: hosts that connect at the same time share one. */
 const asked = new Map<string, Promise<readonly AgentKey[]>>()
 
 function ask(socket: string): Promise<readonly AgentKey[]> {
@@ -73,8 +73,8 @@ function identities(answer: Buffer): readonly AgentKey[] {
 }
 
 /**
- * A key in a form that ssh2 understands; null where it does not. Of a certificate it understands
- * the form and no more.
+ * The key in ssh2's form; null where ssh2 does not support it. Of certificates ssh2 parses the form
+ * but cannot use them.
  */
 export function parsedKey({ type, blob }: AgentKey): ParsedKey | null {
   if (type.includes('-cert-v')) return null
@@ -82,7 +82,7 @@ export function parsedKey({ type, blob }: AgentKey): ParsedKey | null {
   return parsed instanceof Error ? null : parsed
 }
 
-/** The agent, reduced to one key: each login attempt then names what it tries. */
+/** An agent reduced to one key, so that each login attempt can name what it tries. */
 export class OneKeyAgent extends ssh2.BaseAgent<ParsedKey> {
   readonly #agent: InstanceType<typeof ssh2.OpenSSHAgent>
 

@@ -3,8 +3,8 @@ import { FettleError } from '../../core/errors.js'
 import type { HostConfig } from '../config/ssh-config.js'
 
 /**
- * What ssh2 offers by itself; of these, what ssh_config leaves out is taken away. ssh2's order
- * stays: it is the fast one.
+ * What ssh2 offers by default. Algorithms that ssh_config excludes are removed; ssh2's order stays,
+ * because it prefers the fast ones.
  */
 const offered = {
   kex: {
@@ -48,7 +48,7 @@ const offered = {
 } as const
 
 /**
- * The algorithms to offer a host: ssh2's, of ssh_config's.
+ * The algorithms to offer a host: ssh2's, filtered by ssh_config.
  * @throws FettleError `ssh-config-unsupported` when nothing is left of a kind
  */
 export function algorithmsFor(
@@ -67,7 +67,7 @@ export function algorithmsFor(
       })
     return { remove }
   }
-  // @types/ssh2 wants all three operations at once; ssh2 takes any of them.
+  // @types/ssh2 requires all three operations at once; ssh2 accepts any of them.
   return {
     kex: without('kex'),
     cipher: without('cipher'),

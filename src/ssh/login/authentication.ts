@@ -14,13 +14,13 @@ interface Attempt {
   readonly method: AnyAuthMethod
 }
 
-/** The ways to log in that were found, and why others were not. */
+/** The ways to log in that were found, and notes on those that cannot be used. */
 export interface Ways {
   readonly attempts: readonly Attempt[]
   readonly notes: readonly string[]
-  /** Encrypted keys that would be others, by path. */
+  /** Paths of encrypted keys that would be further ways. */
   readonly locked: readonly string[]
-  /** The key files that were looked at. */
+  /** The key files that were read. */
   readonly keyFiles: readonly string[]
 }
 
@@ -73,7 +73,7 @@ function fileAttempt(username: string, { path, usable }: PrivateKey): readonly A
   ]
 }
 
-/** ssh shows a certificate that lies beside a key, and ssh2 cannot. */
+/** Notes on certificates beside the key files: ssh presents them, and ssh2 cannot. */
 export const certificateNotes = ({ keyFiles }: Ways): readonly string[] =>
   keyFiles
     .map((path) => `${path}-cert.pub`)
@@ -86,16 +86,16 @@ export async function lockedKeysOf(target: Target, config: HostConfig): Promise<
     const { attempts, locked } = await waysToLogIn(target, config)
     return attempts.length === 0 ? locked : []
   } catch (error) {
-    // What else is wrong with the key is told when the host is connected to.
+    // Other faults of the key are reported when the host is connected to.
     if (isLocked(error) && target.privateKeyFile !== undefined) return [target.privateKeyFile]
     return []
   }
 }
 
 /**
- * In ssh's order: keys of the agent that identity files name, the agent's others, then files. With
- * a key file in the inventory only that key is tried, and with a password there only the password:
- * a server counts each failure.
+ * Collects the ways to log in, in ssh's order: keys of the agent that identity files name, the
+ * agent's others, then files. With a key file in the inventory only that key is tried, and with a
+ * password there only the password, because a server counts each failure.
  * @throws FettleError `key-…` when the inventory's key file cannot be used
  */
 export async function waysToLogIn(target: Target, config: HostConfig): Promise<Ways> {
@@ -124,7 +124,7 @@ export async function waysToLogIn(target: Target, config: HostConfig): Promise<W
 const heldBy = (agent: AgentAnswer, key: PrivateKey): AgentKey | undefined =>
   agent.keys.find(({ blob }) => key.publicBlob?.equals(blob) === true)
 
-/** With the key that the inventory names, and no other. */
+/** The ways with the key that the inventory names, and no other. */
 function waysByOneKey(config: HostConfig, agent: AgentAnswer, key: PrivateKey): Ways {
   const held = heldBy(agent, key)
   if (held === undefined && key.usable instanceof FettleError) throw key.usable
@@ -136,7 +136,7 @@ function waysByOneKey(config: HostConfig, agent: AgentAnswer, key: PrivateKey): 
   }
 }
 
-/** With the keys of the agent and of ssh_config. */
+/** The ways with the keys of the agent and of ssh_config. */
 function waysByIdentityFiles(
   config: HostConfig,
   agent: AgentAnswer,
@@ -161,8 +161,8 @@ function waysByIdentityFiles(
 }
 
 /**
- * The same password by whichever of the two methods the server offers; it is answered once, and to
- * one hidden prompt only.
+ * The attempts with a password: by either method that the server offers, sent once, and only in
+ * answer to a single hidden prompt.
  */
 function passwordAttempts(
   { user: username, methods }: HostConfig,
@@ -189,8 +189,8 @@ function passwordAttempts(
 }
 
 /**
- * Goes through the attempts once, as the server still permits them. `tried` and `offered` are for
- * the message.
+ * Goes through the attempts once, skipping methods that the server does not permit. `tried` and
+ * `offered` are for the message.
  */
 export class Login {
   readonly tried: string[] = []
@@ -202,7 +202,7 @@ export class Login {
     this.#left = [...attempts]
   }
 
-  /** ssh2's `authHandler`: on the first call nothing is known of what the server permits. */
+  /** ssh2's `authHandler`. On the first call it does not know yet what the server permits. */
   readonly next = (
     permitted: readonly AuthenticationType[] | null,
     partial: boolean | null,
@@ -215,7 +215,7 @@ export class Login {
       this.tried.includes('password')
     if (isRefused) this.#passwordRefused = true
     const attempt = this.#nextOf(permitted)
-    // ssh2's own sign for "no more", which its types leave out.
+    // ssh2's value for "no more", which its types leave out.
     if (attempt === undefined) return answer(false as unknown as AuthenticationType)
     this.tried.push(attempt.label)
     answer(attempt.method)

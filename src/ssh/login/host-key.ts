@@ -13,14 +13,14 @@ import {
 import type { HostConfig } from '../config/ssh-config.js'
 import type { ConnectOptions } from '../target.js'
 
-/** What decides on the key that a host shows. */
+/** The check of the key that a host presents. */
 export interface HostKeyCheck {
   /**
-   * Names of algorithms to offer: first those of the keys that are known, so that the host shows
-   * one of these.
+   * Algorithms to offer, those of known keys first, so that the host presents a key that can be
+   * compared.
    */
   readonly algorithms: readonly string[]
-  /** Null: the key is accepted. An accepted new key has been remembered. */
+  /** Null: the key is accepted, and remembered if it is new. */
   verify(key: Buffer): Promise<FettleError | null>
 }
 
@@ -37,7 +37,7 @@ const algorithmsOf = (type: string): readonly string[] =>
   type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'] : [type]
 const shown = (type: string, key: Buffer): string => `${type} ${fingerprint(key)}`
 
-/** Reads what is known of the host, in the user's, the system's and the project's files. */
+/** Prepares the check from the user's, the system's and the project's known_hosts files. */
 export async function hostKeyCheck(
   config: HostConfig,
   options: ConnectOptions,
@@ -74,7 +74,9 @@ export async function hostKeyCheck(
   }
 }
 
-/** @throws FettleError `ssh-config-unsupported` when ssh_config permits none that we have */
+/**
+ * @throws FettleError `ssh-config-unsupported` when ssh_config permits no algorithm that ssh2 has
+ */
 function algorithmsToOffer(
   { algorithms }: HostConfig,
   known: readonly KnownKey[],
@@ -96,9 +98,9 @@ function algorithmsToOffer(
 
 /**
  * ssh2's `hostVerifier`. The first key exchange waits for the check. A later one (a rekey) must
- * show the key that was accepted, and is judged at once: while ssh2 waits for an answer there, it
- * sends what is under way with keys that the host no longer has.
- * @param refuse hears why a key is not accepted
+ * present the accepted key and is judged synchronously: while ssh2 waits for an answer there, it
+ * sends pending data with keys that the host no longer has.
+ * @param refuse called with the reason when a key is not accepted
  */
 export function hostVerifier(
   check: HostKeyCheck,

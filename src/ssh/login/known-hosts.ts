@@ -7,7 +7,7 @@ import { markedEncoding } from '../../core/text-encoding.js'
 import { FileCache } from '../file-cache.js'
 import { wildcard } from '../config/wildcard.js'
 
-/** A line of a known_hosts file, as sshd(8) describes it. */
+/** A parsed line of a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
 export interface KnownKey {
   /** `FILE:LINE`, for messages. */
   readonly place: string
@@ -23,24 +23,24 @@ export type HostKeyVerdict =
   | { readonly is: 'revoked'; readonly by: KnownKey }
 
 /**
- * How known_hosts names a host: `[host]:port` unless the port is 22. An alias (HostKeyAlias) stands
- * without a port.
+ * The host's name in known_hosts: `[host]:port` unless the port is 22. An alias (HostKeyAlias) is
+ * written without a port.
  */
 export const knownName = (host: string, port: number): string =>
   port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`
 
-/** As ssh-keygen -l shows it. */
+/** The fingerprint as ssh-keygen -l prints it. */
 export const fingerprint = (key: Buffer): string =>
   `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
 
-/** A key blob names its type in its first field (RFC 4253, section 6.6). */
+/** The type of a key blob, which is its first field (RFC 4253, section 6.6). */
 export const keyType = (key: Buffer): string =>
   key.length < 4 ? '' : key.subarray(4, 4 + key.readUInt32BE(0)).toString('latin1')
 
 export const knownHostsLine = (name: string, key: Buffer): string =>
   `${name} ${keyType(key)} ${key.toString('base64')}`
 
-/** A name that is hashed stands alone on its line. */
+/** Compares with a hashed name, which is alone on its line. */
 function isHashOf(hosts: string, name: string): boolean {
   const [, version, salt, hash] = hosts.split('|')
   if (version !== '1' || salt === undefined) return false
@@ -48,7 +48,7 @@ function isHashOf(hosts: string, name: string): boolean {
   return createHmac('sha1', key).update(name).digest('base64') === hash
 }
 
-/** A list of patterns; one that is negated and matches decides against the whole list. */
+/** Matches a list of patterns. A negated pattern that matches decides against the whole list. */
 function matches(hosts: string, name: string): boolean {
   if (hosts.startsWith('|')) return isHashOf(hosts, name)
   const patterns = hosts.toLowerCase().split(',')
@@ -58,7 +58,7 @@ function matches(hosts: string, name: string): boolean {
 }
 
 /**
- * How many fields a key of each type has (RFC 4253, section 6.6; RFC 5656, section 3.1; RFC 8709;
+ * The number of fields of each key type (RFC 4253, section 6.6; RFC 5656, section 3.1; RFC 8709;
  * OpenSSH's PROTOCOL.u2f).
  */
 const fieldCounts: Readonly<Record<string, number>> = {
@@ -72,7 +72,7 @@ const fieldCounts: Readonly<Record<string, number>> = {
   'sk-ecdsa-sha2-nistp256@openssh.com': 4,
 }
 
-/** The key, if it is one and whole. */
+/** Decodes the key; null unless it is complete and of the named type. */
 function keyOf({ type, base64 }: Pick<KnownHostsLine, 'type' | 'base64'>): Buffer | null {
   const key = Buffer.from(base64, 'base64')
   if (keyType(key) !== type || key.toString('base64') !== base64) return null
@@ -96,7 +96,7 @@ const markers: ReadonlyMap<string | undefined, KnownHostsLine['marker']> = new M
   ['@cert-authority', 'cert-authority'],
 ])
 
-/** Null for a line that is not understood, and for a comment. */
+/** Parses a line. Null for a comment and for a line that is not understood. */
 function lineOf(line: string, place: string): KnownHostsLine | null {
   const fields = line
     .replace(/\r$/, '')
@@ -110,11 +110,11 @@ function lineOf(line: string, place: string): KnownHostsLine | null {
   return { place, marker, type, hosts, base64 }
 }
 
-/** A known_hosts file. Lines that are not understood are passed over, as OpenSSH does. */
+/** A known_hosts file. Lines that are not understood are skipped, as OpenSSH does. */
 export class KnownHosts {
   /**
-   * Lines of plain names by each of these, so that a file of a thousand hosts is not walked through
-   * for each of them.
+   * An index of lines with plain names, so that a file of a thousand hosts is not searched line by
+   * line for each of them.
    */
   readonly #named = new Map<string, KnownHostsLine[]>()
   readonly #others: KnownHostsLine[] = []
@@ -134,7 +134,7 @@ export class KnownHosts {
     this.#named.set(name, [...lines, line])
   }
 
-  /** The keys that it holds for a name. */
+  /** The keys that the file has for a name. */
   keysOf(name: string): readonly KnownKey[] {
     const named = this.#named.get(name) ?? []
     const others = this.#others.filter(({ hosts }) => matches(hosts, name))
@@ -147,9 +147,9 @@ export class KnownHosts {
 }
 
 /**
- * OpenSSH's verdict on a key.
- * @param portless what is known of the host without its port, other than 22: it counts where it
- * knows or revokes the key, and nothing is known with the port
+ * Judges a key as OpenSSH does.
+ * @param portless the keys known for the host without its port, if that is not 22. They count only
+ *   if they contain or revoke the key and nothing is known with the port
  */
 export function judge(
   keys: readonly KnownKey[],
@@ -175,8 +175,8 @@ const files = new FileCache(async (path) => {
 })
 
 /**
- * Comments may be in any encoding. UTF-16 is refused, because a line that is added would be lost in
- * it.
+ * Decodes the file. Comments may be in any encoding. UTF-16 is refused, because OpenSSH could not
+ * read a line appended to it.
  */
 function textOf(content: Buffer, path: string): string {
   const encoding = markedEncoding(content)
@@ -188,7 +188,7 @@ function textOf(content: Buffer, path: string): string {
   })
 }
 
-/** All that is known of a name. A file that does not exist holds nothing. */
+/** All known keys of a name. A missing file has none. */
 export async function readKnownKeys(
   paths: readonly string[],
   name: string,
@@ -198,8 +198,9 @@ export async function readKnownKeys(
 }
 
 /**
- * Adds a line in one write, so that hosts that are accepted at the same time do not mix. A symbolic
- * link is not followed; modes of what is made are exact, whatever the umask.
+ * Appends a line in one write, so that the lines of hosts accepted at the same time do not
+ * interleave. Does not follow a symbolic link; the modes of what it creates do not depend on the
+ * umask.
  */
 export async function remember(path: string, line: string): Promise<void> {
   const made = await mkdir(dirname(path), { recursive: true, mode: 0o755 })

@@ -5,9 +5,9 @@ import type { ConnectOptions, Target } from '../target.js'
 export { unlock } from './private-key.js'
 
 /**
- * The encrypted keys without which there is no login to these hosts or to a jump host before them,
- * each once: those that the inventory names, and those of ssh_config where neither agent nor
- * password nor an open key is left. Nothing is contacted but the agent.
+ * The encrypted keys without which these hosts, or a jump host before them, cannot be logged in to,
+ * each once: those that the inventory names, and those of ssh_config where no agent, password or
+ * unencrypted key is left. Contacts only the agent.
  */
 export async function lockedKeys(
   targets: readonly Target[],
@@ -22,7 +22,7 @@ async function lockedKeysTo(
   target: Target,
   sshConfig: string | undefined,
 ): Promise<readonly (readonly string[])[]> {
-  // What is wrong with a configuration is told when its host is connected to.
+  // Faults of a configuration are reported when its host is connected to.
   const route = await routeTo(target, sshConfig).catch(() => null)
   return Promise.all(hopsOf(route).map((hop) => lockedKeysOf(hop.target, hop.config)))
 }

@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject } from 'node:crypto'
 import ssh2, { type ParsedKey } from 'ssh2'
 import { omitUndefined } from '../../core/omit-undefined.js'
 
-/** A field of OpenSSH's format, behind its length. */
+/** A field of OpenSSH's format: its length, then its bytes. */
 function field(content: Buffer | string): Buffer {
   const bytes = Buffer.from(content)
   const length = Buffer.alloc(4)
@@ -10,13 +10,14 @@ function field(content: Buffer | string): Buffer {
   return Buffer.concat([length, bytes])
 }
 
-/** OpenSSH's own format (PROTOCOL.key), the only one in which ssh2 reads this type. */
+/** Writes OpenSSH's own format (PROTOCOL.key), the only one in which ssh2 reads this type. */
 function ed25519InOpenSsh(key: KeyObject): string {
   const { d = '', x = '' } = key.export({ format: 'jwk' })
   const secret = Buffer.from(d, 'base64url')
   const open = Buffer.from(x, 'base64url')
   const type = field('ssh-ed25519')
-  // Two equal numbers show that it was decrypted well; here nothing is encrypted.
+  // The check value: two equal numbers by which a reader verifies the decryption. Nothing is
+  // encrypted here, so zeros will do.
   const inside = Buffer.concat([
     Buffer.alloc(8),
     type,
@@ -39,7 +40,7 @@ function ed25519InOpenSsh(key: KeyObject): string {
   return `-----BEGIN OPENSSH PRIVATE KEY-----\n${whole.toString('base64')}\n-----END OPENSSH PRIVATE KEY-----\n`
 }
 
-/** By the types that SSH has. */
+/** The writers of a format that ssh2 reads, by key type. */
 const formsOfSsh2: Readonly<Record<string, (key: KeyObject) => string>> = {
   rsa: (key) => key.export({ type: 'pkcs1', format: 'pem' }).toString(),
   ec: (key) => key.export({ type: 'sec1', format: 'pem' }).toString(),
@@ -47,10 +48,10 @@ const formsOfSsh2: Readonly<Record<string, (key: KeyObject) => string>> = {
 }
 
 /**
- * Reads a key that ssh2 does not and OpenSSL does, as ssh(1) has it read: PKCS #8, also encrypted,
- * and PEM with other parts before it.
- * @returns null when it is none of these
- * @throws what OpenSSL says of it: a wrong passphrase too
+ * Reads keys that OpenSSL supports and ssh2 does not, as ssh(1) does: PKCS #8, also encrypted, and
+ * PEM with other parts before it.
+ * @returns null when the text is none of these
+ * @throws OpenSSL's error, also for a wrong passphrase
  */
 export function pemKey(text: string, passphrase?: string): ParsedKey | null {
   const [pem] = /-----BEGIN ((?:[A-Z]+ )?PRIVATE KEY)-----[\s\S]+?-----END \1-----/.exec(text) ?? []

@@ -1,6 +1,6 @@
 import type { Client } from 'ssh2'
 
-/** The parts of ssh2's client that its types leave out, as version 1.17 has them. */
+/** Private fields of ssh2's client, as of version 1.17. */
 interface LoginInternals {
   readonly _protocol: {
     service: (name: string) => void
@@ -11,7 +11,7 @@ interface LoginInternals {
   readonly _remoteVer?: string
 }
 type Sign = (data: Buffer, done: (signature: Buffer) => void) => void
-/** What the client does when a message comes. */
+/** ssh2's handlers of protocol messages. */
 type Handlers = Record<(typeof messages)[number], (protocol: unknown, ...parts: unknown[]) => void>
 const messages = [
   'SERVICE_ACCEPT',
@@ -34,13 +34,14 @@ function internals(client: Client): LoginInternals | null {
 }
 
 /**
- * Logs in with one flight of messages where there is only one key to try. ssh2 waits for three
- * answers: for the service, whether the key would do, and to the signature. A client may leave the
- * question out and need not wait for the service (RFC 4252, sections 5 and 7). Where ssh2 is not as
- * expected here, it logs in its own way. To be called before anything was received.
+ * Pipelines the login where there is only one key to try: one round trip instead of three. ssh2
+ * waits for the service, for the answer whether the key would do, and for the answer to the
+ * signature. A client may leave out the question and need not wait for the service (RFC 4252,
+ * sections 5 and 7). Without the expected private fields ssh2 logs in its own way. Call it before
+ * anything was received.
  *
- * @returns when the login was sent to a server that reads what follows only after it: OpenSSH's.
- * With another, never.
+ * @returns resolves when the login was sent, if the server is OpenSSH, which reads what follows
+ *   only after it; with another server never
  */
 export function pipelineLogin(client: Client): Promise<void> {
   return new Promise((resolve) => {
@@ -64,15 +65,15 @@ export function pipelineLogin(client: Client): Promise<void> {
       asked = true
       if (informed) begin()
     }
-    // It tells which signatures the server takes of an RSA key. OpenSSH sends it right behind the
-    // key exchange.
+    // EXT_INFO lists the signature algorithms that the server accepts for RSA keys. OpenSSH sends
+    // it right after the key exchange.
     handlers.EXT_INFO = (...parts) => {
       EXT_INFO(...parts)
       informed = true
       if (asked) begin()
     }
-    // sshd leaves Nagle's algorithm on: it holds its next words until these are acknowledged, which
-    // takes 40 ms without words of ours.
+    // sshd leaves Nagle's algorithm on: it holds its next message until these are acknowledged, and
+    // a delayed acknowledgement takes 40 ms. A ping of ours carries it at once.
     const acknowledge = (): void => {
       if (state === 'sent' && openSsh()) protocol.ping()
     }
@@ -84,8 +85,8 @@ export function pipelineLogin(client: Client): Promise<void> {
       acknowledge()
       USERAUTH_SUCCESS(...parts)
     }
-    // It tells all its host keys then, and ssh2 would have each of them proved: signatures that
-    // nobody reads.
+    // OpenSSH announces all its host keys then, and ssh2 would have it prove each of them:
+    // signatures that nothing reads.
     handlers.GLOBAL_REQUEST = (from, name, ...parts) => {
       if (name === 'hostkeys-00@openssh.com') acknowledge()
       else GLOBAL_REQUEST(from, name, ...parts)

@@ -10,8 +10,8 @@ import { keyType } from './known-hosts.js'
 import { pemKey } from './pem-key.js'
 
 /**
- * A key file as far as it can be read: its public part shows whether an agent holds it, and
- * `usable` why it cannot be used itself.
+ * A parsed key file. Its public part shows whether an agent holds it; `usable` may be the reason
+ * why it cannot be used.
  */
 export interface PrivateKey {
   readonly path: string
@@ -27,7 +27,7 @@ interface Header {
 }
 
 /**
- * The public part, which OpenSSH's format holds in the clear also when the key is encrypted
+ * Reads the public part, which OpenSSH's format has in the clear even when the key is encrypted
  * (PROTOCOL.key).
  */
 function openSshHeader(text: string): Header | null {
@@ -56,8 +56,8 @@ function publicKey(text: string): Buffer | null {
 }
 
 /**
- * The mode of a file that others may read or change too; 0 for every other. As ssh(1), which looks
- * at the user's own keys only; but what everybody may write is nobody's key.
+ * The mode of a file that others may read or change too; 0 for a safe one. Like ssh(1) it checks
+ * only the user's own files, and besides refuses what everybody may write.
  */
 function modeOf({ uid, mode }: Stats): number {
   if (process.getuid === undefined) return 0
@@ -77,7 +77,7 @@ const files = new FileCache(async (path): Promise<PrivateKey> => {
   }
 })
 
-/** The keys whose passphrases were given, by path. */
+/** The keys decrypted with a given passphrase, by path. */
 const unlocked = new Map<string, ParsedKey>()
 
 /** Reads a key file as ssh(1) does. @returns null when there is none */
@@ -103,9 +103,9 @@ export const isLocked = (usable: unknown): boolean =>
   usable instanceof FettleError && usable.code === 'key-encrypted'
 
 /**
- * Decrypts a key for this process.
- * @returns whether the passphrase is the right one
- * @throws FettleError `key-unsupported` when it is encrypted in a way that is not understood
+ * Decrypts a key and keeps it for this process.
+ * @returns whether the passphrase is right
+ * @throws FettleError `key-unsupported` when the encryption is not supported
  */
 export async function unlock(path: string, passphrase: Secret): Promise<boolean> {
   const parsed = parse(await readFile(path, 'utf8'), reveal(passphrase))
@@ -130,7 +130,7 @@ function parse(text: string, passphrase?: string): ParsedKey | Error {
   }
 }
 
-/** What brings a key into a form that ssh reads. */
+/** The remedy: how to convert a key into a format that ssh reads. */
 function rewriting(path: string, text: string): string {
   if (text.startsWith('PuTTY-User-Key-File-'))
     return `it is a key of PuTTY: puttygen ${path} -O private-openssh -o NEWFILE writes it for ssh`
@@ -169,7 +169,7 @@ async function understand(path: string, text: string, mode: number): Promise<Und
   return privateKey(path, text, publicBlob)
 }
 
-/** Why a key cannot be used, as its file and its header tell before it is parsed. */
+/** Why a key cannot be used, as far as its file and header show before it is parsed. */
 function whyUnusable(
   path: string,
   text: string,
@@ -217,8 +217,8 @@ function privateKey(path: string, text: string, publicBlob: Buffer | null): Unde
 }
 
 /**
- * What a type's signatures are made of; null where the type itself says it. RSA's depends on what
- * the server takes, which ssh2 says.
+ * The digest of each type's signatures; null where the type itself implies it. For RSA it depends
+ * on what the server accepts, and ssh2 passes it in.
  */
 const digests: Readonly<Record<string, string | null>> = {
   'ssh-ed25519': null,
@@ -229,8 +229,8 @@ const digests: Readonly<Record<string, string | null>> = {
 }
 
 /**
- * ssh2 has OpenSSL read the key's text again for each signature: 0.9 ms for each host, where
- * signing takes 0.03.
+ * Parses the key for OpenSSL once. ssh2 has its text parsed again for each signature: 0.9 ms for
+ * each host, where signing takes 0.03.
  */
 function readOnce(parsed: ParsedKey): ParsedKey {
   const digest = digests[parsed.type]

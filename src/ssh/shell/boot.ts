@@ -16,14 +16,14 @@ import type { Become } from '../target.js'
 import type { Pipes, Transport } from '../transport.js'
 
 /**
- * Seconds until the shell must run. sudo's PAM takes some after a wrong password, and more where
- * accounts come from a network.
+ * Seconds until the shell must run. sudo's PAM delays after a wrong password, and accounts may come
+ * from a network.
  */
 const limitSeconds = 30
 
 /**
- * Bytes of what start-up files print: those in which sudo's prompt is looked for, those that an
- * error quotes, and how many there may be at all.
+ * Limits for the output of start-up files, in bytes: how much is searched for sudo's prompt, how
+ * much an error quotes, and how much is accepted at all.
  */
 const noiseBytes = 65_536
 const quotedBytes = 8192
@@ -33,7 +33,7 @@ const tooMuch = `more than ${mostNoise / 1024 / 1024} MiB came before it ran`
 const askedAgain = 'sudo asked again'
 const sudoPath = '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin'
 
-/** The complaints of sudo and of sudo-rs, in the language that LC_ALL=C gives them. */
+/** Error messages of sudo and of sudo-rs, as LC_ALL=C has them. */
 const complaints: readonly (readonly [pattern: RegExp, code: ErrorCode, what: string])[] = [
   [/you must have a tty/, 'sudo-needs-tty', 'sudo wants a terminal (requiretty)'],
   [
@@ -61,18 +61,21 @@ const complaints: readonly (readonly [pattern: RegExp, code: ErrorCode, what: st
 interface Command {
   readonly line: string
   readonly marker: string
-  /** What sudo asks with: its own form, and that of sudo-rs, which may leave `%%` as it is. */
+  /**
+   * Possible texts of sudo's prompt: sudo's own form, and that of sudo-rs, which may leave `%%` as
+   * it is.
+   */
   readonly prompts: readonly string[]
 }
 
 /**
- * With a password sudo asks with a prompt of ours, which is in the command line with `%%` for its
- * `%`: a start-up file that traces commands cannot be taken for sudo.
+ * Builds the command line. With a password sudo gets a random prompt, which the command line has
+ * with `%%` for `%`: a start-up file that traces commands cannot be mistaken for sudo.
  */
 function command(become: Become | null, programs: Programs, forwardsAgent: boolean): Command {
   const token = nonce()
   const secret = nonce()
-  // The login shell puts the socket's path in, before sudo drops the variable.
+  // The login shell expands the socket's path, before sudo drops the variable.
   const start = bootLine(token, programs, forwardsAgent ? 'SSH_AUTH_SOCK=$SSH_AUTH_SOCK ' : '')
   const marker = bootMarker(token)
   const prompts = [`fettle%${secret}:`, `[sudo: fettle%%${secret}:`]
@@ -82,7 +85,7 @@ function command(become: Become | null, programs: Programs, forwardsAgent: boole
   return { line: `exec ${programs.env} ${sudo} ${start}`, marker, prompts }
 }
 
-/** What a stream says up to a marker. What follows stays in the stream, which is paused then. */
+/** Reads a stream up to a marker. What follows stays in the stream, which is paused then. */
 class Preamble {
   said: Buffer = Buffer.alloc(0)
   readonly passed: Promise<void>
@@ -118,17 +121,18 @@ class Preamble {
   }
 }
 
-/** A script that is on its way. */
+/** A script that is being started. */
 export interface Booting {
-  /** What is written here is the script's input, also before it runs. */
+  /** The script's standard input; may be written before it runs. */
   readonly stdin: Writable
-  /** Once it runs: what it says. Rejects with what stood in its way. */
+  /** Resolves to the script's streams when it runs. Rejects with the reason why it does not. */
   readonly running: Promise<Pipes>
 }
 
 /**
- * Runs a script with the privilege that is asked for. Its standard input goes on behind the
- * script's text. What login shells and sudo print before it runs is not in its output.
+ * Runs a script with the requested privilege, and waits until it runs. Its text is sent first, and
+ * the rest of standard input is its own. Output of login shells and sudo from before is not in its
+ * output.
  */
 export async function boot(
   transport: Transport,
@@ -141,11 +145,10 @@ export async function boot(
 }
 
 /**
- * The same, without waiting for the script to run where that is not needed.
- *
- * With a password nothing is written before sudo has asked or the shell has spoken: where sudo
- * needs none, the password must not become somebody's input. Without one the script goes at once,
- * which saves a round trip.
+ * Starts a script without waiting for it to run, where that is possible.
+ * With a password nothing is written before sudo has asked or the script has started: where sudo
+ * needs none, the password must not become the input of something else. Without one the script is
+ * sent at once, which saves a round trip.
  */
 export async function begin(
   transport: Transport,
@@ -157,7 +160,7 @@ export async function begin(
   const { line, marker, prompts } = command(become, programs, transport.forwardsAgent)
   const pipes = await transport.open(line)
   const { stdin, stdout, stderr, ended } = pipes
-  // What a broken pipe means is told by `ended`.
+  // A broken pipe is ignored here: `ended` gives the reason.
   stdin.on('error', () => undefined)
   let asked = 0
   let refuse: (how: string) => void = () => undefined
@@ -201,7 +204,7 @@ export async function begin(
 const timesAsked = (said: Buffer, prompts: readonly string[]): number =>
   prompts.reduce((sum, prompt) => sum + said.toString().split(prompt).length - 1, 0)
 
-/** Our own prompt and command, which sudo quotes, tell a person nothing. */
+/** The output for an error message, without our own prompt and command line, which sudo quotes. */
 function wordsOf(preambles: readonly Preamble[], prompts: readonly string[]): string {
   const ends = preambles.map(({ said }) => said.subarray(-quotedBytes).toString())
   const words = prompts

@@ -2,25 +2,22 @@
 export interface Awaited {
   /** For the message when it is late. */
   readonly what: string
-  /** Seconds that it may take; Infinity: any time. */
+  /** Seconds that it may take; Infinity: no limit. */
   readonly seconds: number
-  /** Bytes that go to the host before it can come. */
+  /** Bytes that are sent to the host before it can answer. */
   readonly bytes: number
 }
 
 /**
- * A line that is slower than this, in bytes a second, is too slow: what is sent and what comes may
- * take as long as it takes with it.
+ * The slowest link that is supported, in bytes a second: what is sent and received extends a
+ * deadline at this rate.
  */
 const slowest = 10 * 1024
 
-/** setTimeout takes no longer time. */
+/** The longest delay, in milliseconds, that setTimeout supports. */
 const longestTimer = 2_000_000_000
 
-/**
- * One clock for answers that come in the order in which they were asked for: each has its time from
- * the answer before it on.
- */
+/** One timer for answers that arrive in order: the time of each starts at the previous answer. */
 export class Deadlines {
   readonly #queue: Awaited[] = []
   #timer: NodeJS.Timeout | undefined
@@ -28,26 +25,26 @@ export class Deadlines {
   #running = false
 
   /**
-   * @param received bytes that have come of the answer at the head
-   * @param late is told of the one that did not come in time, once
+   * @param received bytes of the first pending answer that have arrived
+   * @param late called once, with the answer that did not arrive in time
    */
   constructor(
     readonly received: () => number,
     readonly late: (awaited: Awaited) => void,
   ) {}
 
-  /** What is waited for. */
+  /** The answer that is waited for now. */
   get head(): Awaited | undefined {
     return this.#queue[0]
   }
 
-  /** From now on the other side can answer. */
+  /** Starts the clock: from now on the other side can answer. */
   start(): void {
     this.#running = true
     this.#next()
   }
 
-  /** @returns to be called when the answer has come */
+  /** @returns a function to call when the answer has arrived */
   expect(awaited: Awaited): () => void {
     this.#queue.push(awaited)
     if (this.#queue.length === 1) this.#next()

@@ -3,7 +3,8 @@ import { nonce } from './driver.js'
 import type { Block } from '../session.js'
 
 /**
- * What the driver reads at once: its own words for one block with input, or for any number without.
+ * What the driver reads in one piece: its program for one block with input, or for any number
+ * without.
  */
 export interface Frame {
   readonly bytes: readonly Buffer[]
@@ -13,24 +14,22 @@ export interface Frame {
 
 export interface ExpectedAnswer {
   readonly id: string
-  /** Ends what is told while the block runs; null where nobody listens. */
+  /** The marker that ends the live output of the block; null: nothing listens. */
   readonly liveId: string | null
-  /** Which of the blocks it is. */
+  /** The block's index in the exchange. */
   readonly index: number
   readonly block: Block
-  /** Both its streams come on standard output, one after the other. */
+  /** Runs in parallel; both its streams arrive on standard output, one after the other. */
   readonly beside: boolean
 }
 
-/**
- * An input that is smaller goes into one packet with what is around it; a larger one is not copied.
- */
+/** A smaller input is joined into one packet with what is around it; a larger one is not copied. */
 const smallInput = 65_536
 
 /**
- * Blocks without input travel as one frame: one program starts on the host to read them all.
- * `beside` ones are a pipeline around the others, so that what they say waits in a pipe until those
- * have spoken.
+ * Packs blocks into frames. All blocks without input share one frame, for which the host starts one
+ * program to read it. `beside` blocks become a pipeline around the others, so that their output
+ * waits in a pipe until the others have answered.
  */
 export function frames(blocks: readonly Block[]): readonly Frame[] {
   const made: Frame[] = []
@@ -71,7 +70,10 @@ function frame(answers: readonly ExpectedAnswer[], input: Buffer = Buffer.alloc(
   return { answers: ordered, bytes }
 }
 
-/** It never ends with a newline, which the driver would not see. */
+/**
+ * The shell program for the answers, without a newline at its end: the driver's `$(…)` would drop
+ * it.
+ */
 function program(answers: readonly ExpectedAnswer[]): string {
   const inOrder = answers.filter(({ beside }) => !beside)
   const lines = inOrder.map((answer) => `fettle_now ${words(answer)}`)

@@ -10,8 +10,8 @@ import type { Become } from '../target.js'
 import type { Transport } from '../transport.js'
 
 /**
- * Starts the persistent shell with the privilege that is asked for, and does not wait until it
- * runs: see `Session.started`.
+ * Starts the persistent shell with the requested privilege, without waiting until it runs: see
+ * `Session.started`.
  */
 export async function openSession(transport: Transport, become: Become | null): Promise<Session> {
   const id = nonce()
@@ -21,13 +21,12 @@ export async function openSession(transport: Transport, become: Become | null): 
 }
 
 /**
- * Seconds for ending what is under way on a host: six that its processes may take, and the way
- * there and back.
+ * Seconds to end what is under way on a host: six for its processes, and the way there and back.
  */
 const killSeconds = 15
 /**
- * Seconds in which a shell that has been started may still say who it is: before that there is
- * nothing to be ended.
+ * Seconds in which a started shell may still send its greeting; before that its session id is
+ * unknown, and there is nothing to end.
  */
 const greetingSeconds = 1
 
@@ -38,8 +37,8 @@ const nameOf = (target: ForwardTarget): string =>
 const refusals: readonly unknown[] = [1, 3]
 
 /**
- * Whether sshd may have forbidden it. For a port it says so; for a socket it has one answer for
- * everything that can be wrong.
+ * Whether sshd may have forbidden the forwarding. For ports it says so; for sockets it gives the
+ * same answer for every failure.
  */
 function mayBeForbidden(target: ForwardTarget, error: unknown): boolean {
   if (!isCode(error, 'forward-failed')) return false
@@ -75,7 +74,7 @@ class HostSession implements Session {
     this.started = hello.then((said) => {
       this.#hello = said
     })
-    // Whoever asks for an exchange hears of it too.
+    // Prevents an unhandled rejection: every exchange rejects with the same error.
     this.started.catch(() => undefined)
   }
 
@@ -93,23 +92,20 @@ class HostSession implements Session {
     return this.#exchange(blocks)
   }
 
-  /**
-   * Before the shell has said who it is, nothing is sent that may be secret, or for which its user
-   * id must be known.
-   */
+  /** Before the greeting, nothing is sent that may be secret or that needs the shell's user id. */
   async #exchange(blocks: readonly Block[]): ReturnType<Session['exchange']> {
     try {
       const actor = this.#hello ?? this.#expectedFor(blocks) ?? (await this.hello)
       return await this.shell.exchange(blocks, actor)
     } catch (error) {
-      // Nobody waits for it any more, so it must not go on.
+      // Nothing waits for the block any more, so it must not go on.
       if (isCode(error, 'answer-late') || isCode(error, 'answer-long'))
         throw await this.#ended(error)
       throw error
     }
   }
 
-  /** Who blocks will run as, where they may be sent before the shell has said it. */
+  /** The user that blocks will run as, if they may be sent before the greeting; otherwise null. */
   #expectedFor(blocks: readonly Block[]): Actor | null {
     const isRoot = this.user === 'root'
     const isEarly = blocks.every(
@@ -118,7 +114,7 @@ class HostSession implements Session {
     return isEarly ? { user: this.user, uid: isRoot ? 0 : -1 } : null
   }
 
-  /** The error of an answer that is not waited for any longer, with what became of the blocks. */
+  /** Ends what is under way, and returns the error completed with the outcome. */
   async #ended(error: FettleError): Promise<FettleError> {
     if (this.#hello === null) return error
     const outcome = await this.kill().then(
@@ -132,14 +128,14 @@ class HostSession implements Session {
   }
 
   async forward(target: ForwardTarget): ReturnType<Session['forward']> {
-    // sshd and we ourselves have the rights of the login user only.
+    // sshd and this process have only the rights of the login user.
     if ('socket' in target && this.user !== this.loginUser) return this.#bridge(target)
     try {
       return await this.transport.dial(target)
     } catch (error) {
       if (!mayBeForbidden(target, error)) throw error
       return this.#bridge(target).catch((cause: unknown) => {
-        // The login works, so what fails here is a second session beside the first (MaxSessions).
+        // The login works, so what failed is a second session beside the first (MaxSessions).
         if (isCode(cause, 'shell-not-started'))
           throw forbidden(target, this.transport.place, cause.message)
         throw cause
@@ -147,7 +143,10 @@ class HostSession implements Session {
     }
   }
 
-  /** By a program of the host, which has the session's rights and needs no forwarding. */
+  /**
+   * Forwards by a program on the host, which has the session's rights and needs no forwarding of
+   * sshd.
+   */
   async #bridge(target: ForwardTarget): ReturnType<Session['forward']> {
     const { place } = this.transport
     const pipes = await boot(this.transport, this.become, bridgeScript(target))
@@ -176,13 +175,13 @@ class HostSession implements Session {
       })
   }
 
-  /** By a shell beside the one that is ended, which says nothing itself. */
+  /** Ends the session's processes from a second shell, which prints nothing if it succeeds. */
   async #endSession({ session }: Hello): Promise<string> {
     const { stdout, stderr, ended } = await boot(this.transport, this.become, killScript(session))
     return Promise.race([ended, this.#silent(stdout), this.#silent(stderr)])
   }
 
-  /** Rejects when something comes. */
+  /** Rejects when the stream has any output. */
   #silent(stream: Readable): Promise<never> {
     const { place } = this.transport
     const message = `${place}: an answer where there is none`

@@ -3,8 +3,8 @@ import { scrub } from '../../core/scrub/scrub.js'
 const shownCharacters = 2000
 
 /**
- * The other side's last words as they may be shown: no secret that Fettle knows, no control
- * characters, of a bounded length.
+ * Makes the other side's output safe to show: without known secrets and control characters, and of
+ * bounded length.
  */
 export function remoteWords(words: Buffer | string): string {
   const text = scrub(words.toString())

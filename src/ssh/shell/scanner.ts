@@ -1,5 +1,5 @@
 /**
- * What came before a marker: its first bytes, how many more there were, and what stood behind the
+ * The output up to a marker: its first bytes, how many more there were, and the text after the
  * marker on its line.
  */
 export interface Section {
@@ -13,7 +13,7 @@ const keptBytes = 4 * 1024 * 1024
 /** MiB that may come before a marker. */
 const most = 64
 
-/** Characters behind a marker on its line, which is a status. */
+/** Characters that may follow a marker on its line; a status is expected there. */
 const longestTrailer = 64
 
 const nothing = Buffer.alloc(0)
@@ -25,8 +25,8 @@ interface Expected {
 }
 
 /**
- * Cuts a stream at markers that are announced before they arrive, and keeps a bounded part of what
- * lies between.
+ * Splits a stream at markers that are registered before they arrive, and keeps a bounded part of
+ * each section.
  */
 export class Scanner {
   readonly #expected: Expected[] = []
@@ -34,17 +34,17 @@ export class Scanner {
   #kept: Buffer[] = []
   #size = 0
 
-  /** @param endless is told when what comes is too long for an answer, and in which way */
+  /** @param endless called with the reason when a section is too long to be an answer */
   constructor(readonly endless: (how: string) => void = () => undefined) {}
 
-  /** Bytes of the section so far that count: those that are kept. */
+  /** Bytes of the current section that count for the deadline: those that are kept. */
   get received(): number {
     return Math.min(this.#size, keptBytes)
   }
 
   /**
-   * The marker is a line of its own that begins with `@id`; the newline before it belongs to it.
-   * What comes before it is kept, or handed on as it comes where somebody has `heard` of it.
+   * Registers the next marker: a line that begins with `@id`. The newline before it is part of the
+   * marker. What comes before it is kept, or passed to `heard` as it arrives.
    */
   expect(
     id: string,
@@ -81,13 +81,16 @@ export class Scanner {
     }
   }
 
-  /** What follows may belong to a marker, and is looked at with what comes next. */
+  /**
+   * Keeps the data up to `end`. The rest may be the start of a marker and is examined together with
+   * the next data.
+   */
   #keepUpTo(end: number, data: Buffer): void {
     this.#keep(data.subarray(0, end))
     this.#carry = data.subarray(end)
   }
 
-  /** The last words: what was read and no marker ended. */
+  /** The output after the last marker. */
   rest(): Buffer {
     return Buffer.concat([...this.#kept, this.#carry])
   }
@@ -115,7 +118,7 @@ export class Scanner {
   }
 }
 
-/** How many bytes at the end of `data` may be the beginning of `marker`. */
+/** How many bytes at the end of `data` may be the start of `marker`. */
 function begun(marker: Buffer, data: Buffer): number {
   for (let length = Math.min(marker.length - 1, data.length); length > 0; length--)
     if (data.subarray(data.length - length).equals(marker.subarray(0, length))) return length

@@ -11,27 +11,23 @@ import { remoteWords } from './remote-words.js'
 import type { Booting } from './boot.js'
 import type { Pipes } from '../transport.js'
 
-/** What the driver says of itself when it starts. */
+/** The driver's greeting. */
 export interface Hello extends Actor {
   /** The session id of its processes, for ending them from outside. */
   readonly session: number
 }
 
-/** Whom blocks run as. */
+/** The user that blocks run as. */
 export interface Actor {
   readonly uid: number
   readonly user: string
 }
 
 /**
- * Seconds for the driver's first words, once the shell runs: its user's name may come from a
- * network.
+ * Seconds for the driver's greeting, once the shell runs: its user's name may come from a network.
  */
 const helloSeconds = 30
-/**
- * Seconds for a block that says nothing of its own limit, and those that the host has for ending
- * one.
- */
+/** Seconds for a block without a limit, and seconds that the host gets to end one at its limit. */
 const usualSeconds = 600
 const endingSeconds = 30
 
@@ -54,9 +50,7 @@ function outputOf(stdout: Section, stderr: Section): Output {
   return stdout.leftOut > 0 ? { ...output, leftOut: stdout.leftOut } : output
 }
 
-/**
- * The client of the driver: writes blocks, reads their answers. It works over any pair of pipes.
- */
+/** The client of the driver: writes blocks and reads their answers, over any pair of pipes. */
 export class Shell {
   readonly #stdin: Writable
   readonly #place: string
@@ -67,7 +61,7 @@ export class Shell {
     (awaited) => this.#fail(this.#late(awaited)),
   )
   readonly #rejects = new Set<(error: FettleError) => void>()
-  /** Why nothing can be asked any more. */
+  /** Why no exchange is possible any more. */
   #failure: FettleError | null = null
 
   /** Blocks may be written before the driver runs. */
@@ -93,14 +87,14 @@ export class Shell {
 
   #scan(stream: Readable, scanner: Scanner): void {
     stream.on('data', (chunk: Buffer) => {
-      // What is not wanted any more is not taken from the connection either.
+      // Leaves unwanted output in the connection, so that flow control stops the sender.
       if (this.over) stream.pause()
       else scanner.push(chunk)
     })
     stream.resume()
   }
 
-  /** Waits for the driver's first words, which end with the nonce that it was given. */
+  /** Waits for the driver's greeting, which ends with the given nonce. */
   async hello(id: string): Promise<Hello> {
     const { stdout } = await this.#answer(
       { id, liveId: null, beside: false },
@@ -110,14 +104,14 @@ export class Shell {
     return { session: Number(session), uid: Number(uid), user: user.join(' ') }
   }
 
-  /** Writes all blocks at once; answers when the last one has ended. */
+  /** Writes all blocks at once; resolves when the last one has ended. */
   async exchange(blocks: readonly Block[], { uid, user }: Actor): Promise<readonly Output[]> {
     if (blocks.some(({ script }) => script.text.includes('\0')))
       throw new FettleError('internal', { message: 'a script holds a NUL byte' })
     const framed = frames(blocks.map((block) => this.#asOther(block, uid, user)))
     const asked = framed.flatMap(({ answers, bytes }) =>
       answers.map(async (answer, place) => {
-        // The bytes of a frame go to the host before the first of its answers.
+        // The first answer of a frame waits for all bytes of the frame to be sent.
         const awaited = awaitedOf(answer.block, place === 0 ? bytes : [])
         const output = await this.#answer(answer, awaited)
         return { index: answer.index, output }
@@ -130,7 +124,7 @@ export class Shell {
     return answered.map(({ output }) => output)
   }
 
-  /** Leaves `as` out where it names the session's own user. */
+  /** Removes `as` where it names the session's own user. */
   #asOther(block: Block, uid: number, user: string): Block {
     if (block.as === undefined) return block
     if (!accountPattern.test(block.as))
