@@ -2,17 +2,17 @@ import type { FettleError } from '../core/errors.js'
 import type { Secret } from '../core/secret.js'
 import type { ValuePath } from './read/value-parts.js'
 
-/** Where something was written. A `line` of 0 is the command line. */
+/** The place in a file where something was written. A `line` of 0 stands for the command line. */
 export interface SourcePlace {
-  /** Relative to the project where it lies in it; `-e` for what the command line gave. */
+  /** Relative to the project if it lies in it; `-e` for the command line. */
   readonly file: string
   readonly line: number
   readonly column: number
 }
 
 /**
- * How a host is reached: the `ansible_*` variables that Fettle knows. What is left out is for ssh's
- * configuration and the command line to say.
+ * How to reach a host, from the `ansible_*` variables that Fettle supports. What is left out comes
+ * from ssh's configuration and the command line.
  */
 export interface Connection {
   /** `ansible_host`, else the host's name. */
@@ -23,8 +23,8 @@ export interface Connection {
   /** Absolute. */
   readonly privateKeyFile?: string
   /**
-   * `ansible_ssh_args`, `…_common_args`, `…_extra_args` and the like, as words: pairs of `-J`, `-F`
-   * or `-o` and its value.
+   * `ansible_ssh_args`, `…_common_args`, `…_extra_args` and the like, split into words: `-J`, `-F`
+   * or `-o`, each followed by its value.
    */
   readonly commonArguments?: readonly string[]
   /** `ansible_connection: local`: this machine, without SSH. */
@@ -38,7 +38,7 @@ export interface Connection {
 export interface InventoryHost {
   readonly name: string
   /**
-   * Every group that it is in, by itself or through another: `all` first, parents before children.
+   * Every group that it is in, directly or through another: `all` first, parents before children.
    */
   readonly groups: readonly string[]
   /**
@@ -47,46 +47,44 @@ export interface InventoryHost {
    */
   readonly vars: Readonly<Record<string, unknown>>
   /**
-   * Worked out when it is asked for: what is wrong with it stops nobody who does without the host.
-   * @throws FettleError `inventory-invalid` for a way to the host that cannot be, or that Fettle
-   * does not have
+   * Computed on access, so that a wrong value only affects runs that use the host.
+   * @throws FettleError `inventory-invalid` for connection settings that are wrong or not supported
    */
   readonly connection: Connection
-  /** Where the inventory names it first. */
+  /** Where the inventory first names it. */
   readonly namedAt: SourcePlace
   /**
-   * Why a file of `group_vars` or `host_vars` that is for this host could not be read; its
-   * variables lack what stands there. Null: all were read.
+   * Why a `group_vars` or `host_vars` file for this host could not be read; its variables are
+   * missing then. Null: all were read.
    */
   readonly unreadable: FettleError | null
   /** Where a variable, or a part of it, was set; null when it is not set. */
   place(variable: string, path?: readonly PropertyKey[]): SourcePlace | null
-  /** Whether a part of a variable is marked as text that is no template. */
+  /** Whether a part of a variable is marked `!unsafe`: text that is no template. */
   isUnsafe(variable: string, path: ValuePath): boolean
 }
 
 /** A group as the inventory describes it. */
 export interface InventoryGroup {
   readonly children: readonly string[]
-  /** Those that it names itself. */
+  /** The hosts that it lists itself. */
   readonly hosts: readonly string[]
 }
 
 export interface Inventory {
-  /** In the order in which the files name them. */
+  /** In the order of the inventory's files. */
   readonly hosts: ReadonlyMap<string, InventoryHost>
-  /** The names of each group's hosts, its children's after its own, level by level. */
+  /** The host names of each group: its own, then its children's, level by level. */
   readonly groups: ReadonlyMap<string, readonly string[]>
-  /** Which groups are below which, from `all` on. */
+  /** The group hierarchy, from `all` down. */
   readonly graph: ReadonlyMap<string, InventoryGroup>
-  /** What `-e` has set. */
+  /** The variables set by `-e`. */
   readonly extraVars: ReadonlyMap<string, SourcePlace>
   readonly warnings: readonly string[]
 }
 
 /**
- * The merged variables of a host, whoever it is.
- * @throws FettleError where a file of its variables could not be read
+ * The merged variables of a host. @throws FettleError if a file of its variables could not be read
  */
 export function readVars({ unreadable, vars }: InventoryHost): InventoryHost['vars'] {
   if (unreadable !== null) throw unreadable

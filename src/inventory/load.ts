@@ -18,17 +18,17 @@ import { YamlFile } from './read/yaml-file.js'
 
 export interface InventoryOptions {
   /**
-   * What `-i` names, in order: files, directories, or lists of hosts with a comma (`web1,web2`,
-   * `web1,`). None: the project's `inventory/`.
+   * The values of `-i`, in order: files, directories, or lists of hosts with a comma (`web1,web2`,
+   * `web1,`). Empty: the project's `inventory/`.
    */
   readonly sources: readonly string[]
   /** The project's directory; relative paths start here. */
   readonly project: string
-  /** What `-e` gave, in order. */
+  /** The values of `-e`, in order. */
   readonly extraVars: readonly string[]
   /**
-   * Runs an inventory of TypeScript or JavaScript and answers what it exports, or what its function
-   * returns. Left out: such an inventory is refused.
+   * Runs a TypeScript or JavaScript inventory and returns what it exports, or what its exported
+   * function returns. Left out: such an inventory is refused.
    */
   readonly runCode?: (file: string) => Promise<unknown>
 }
@@ -37,11 +37,11 @@ export interface InventoryOptions {
  * Loads hosts, groups and variables, with Ansible's precedence, the later winning: `vars` of all,
  * `vars` of groups (child over parent, then `ansible_group_priority`, then the later name),
  * `group_vars/all`, `group_vars` of groups, a host's own, `host_vars`, `-e`.
- *
- * Several inventories are one, the later winning. `group_vars/` and `host_vars/` are read beside
- * each inventory, and in the project's directory, where they win, as those beside a playbook do.
+ * Several inventories are merged, the later winning. `group_vars/` and `host_vars/` are read beside
+ * each inventory and in the project's directory; the project's win, as those beside a playbook do
+ * in Ansible.
  * @throws FettleError `inventory-missing`, `inventory-invalid`, or `usage` for an `-e` that cannot
- * be read
+ *   be parsed
  */
 export async function loadInventory({
   sources,
@@ -53,7 +53,8 @@ export async function loadInventory({
   const tree = newTree()
   const warnings = new Warnings()
   warnOfAnsibleCfg(root, sources, warnings)
-  // A directory's files are read once, at its last place: there they win.
+  // A directory that occurs more than once is read once, at its last place, where it has
+  // precedence.
   const directories = new Set<string>()
   const beside = (directory: string): void => {
     directories.delete(directory)
@@ -115,7 +116,7 @@ function refuseOtherForms(path: string, shown: string, text: string): void {
   if (extname(path) === '.toml') throw refused('TOML is no form of inventory that Fettle reads')
 }
 
-/** Hosts named on the command line, as in Ansible's `-i web1,web2`. */
+/** Adds hosts named on the command line, as in Ansible's `-i web1,web2`. */
 function readHostList(tree: InventoryTree, list: string): void {
   const words = list.split(',').map((part) => part.trim())
   for (const word of words.filter((part) => part !== '')) {

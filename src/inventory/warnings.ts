@@ -1,6 +1,6 @@
 import { showPlace, type SourcePlace } from './inventory.js'
 
-/** Collects what a person should know; the same about many places is said once. */
+/** Collects warnings; one that applies to several places is reported once. */
 export class Warnings {
   readonly #said = new Map<string, { readonly place: SourcePlace; more: number }>()
 

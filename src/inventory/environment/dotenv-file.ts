@@ -2,11 +2,11 @@ import { parse } from 'dotenv'
 import { FettleError } from '../../core/errors.js'
 import { decodeText } from '../../core/text-encoding.js'
 
-/** A value, or why programs that read such files would not agree on one. */
+/** A value, or the reason why programs that read such files would disagree on it. */
 type DotenvValue =
   | { readonly value: string }
   | { readonly problem: string; readonly remedy: string }
-/** What `.env` says of a name, and in which line. */
+/** What `.env` sets a name to, and the line. */
 type DotenvEntry = DotenvValue & { readonly line: number }
 
 const blank = /[ \t]*(?:#[^\n]*)?(?:\n|$)/y
@@ -32,7 +32,7 @@ const ambiguous = (odd: string, where: string, value: string): DotenvValue => ({
   remedy: inQuotes(value),
 })
 
-/** The quotes in which all programs take a value as it stands. */
+/** Quotes a value in a way that all programs read alike. */
 function inQuotes(value: string): string {
   if (!value.includes("'") && !value.endsWith('\\'))
     return `put the whole value in single quotes, NAME='…', line breaks too: there everything means itself`
@@ -41,20 +41,19 @@ function inQuotes(value: string): string {
 }
 
 /**
- * A `.env` file. dotenv's reading of a value counts where sh, docker compose and python-dotenv read
- * the same, or sh refuses the line. Where one of them would silently get another value (`A=x#y`, of
- * which dotenv takes `x`), asking for the name is an error.
- *
- * Two exceptions: single quotes are the remedy, so nothing in them is an error, although
- * python-dotenv knows escapes there; and line ends of Windows are no part of a value, although sh
- * takes them for one.
+ * A parsed `.env` file. A value is what dotenv reads, if sh, docker compose and python-dotenv read
+ * the same or sh refuses the line. Where one of them would silently get another value (`A=x#y`, of
+ * which dotenv takes `x`), reading the name is an error.
+ * There are two exceptions. Nothing in single quotes is an error, because they are the remedy,
+ * although python-dotenv knows escapes there. And Windows line ends are not part of a value,
+ * although they are for sh.
  */
 export class DotenvFile {
   readonly #entries = new Map<string, DotenvEntry>()
 
   /**
-   * @throws FettleError `environment-invalid` for a line that no name can be told of, and for a
-   * quote that has no partner
+   * @throws FettleError `environment-invalid` for a line in which no name is found, and for an
+   *   unclosed quote
    */
   constructor(
     readonly file: string,
@@ -76,9 +75,9 @@ export class DotenvFile {
   }
 
   /**
-   * The value of a name; undefined where the file has none.
-   * @throws FettleError `environment-invalid` for one that can be read in more than one way. The
-   * value is not in the message.
+   * The value of a name; undefined where the file does not set it.
+   * @throws FettleError `environment-invalid` for a value that can be read in more than one way.
+   *   The message does not show it.
    */
   get(wanted: string): string | undefined {
     const entry = this.#entries.get(wanted)
@@ -106,7 +105,9 @@ export class DotenvFile {
   }
 }
 
-/** Goes through the lines as the shell would, and notes what dotenv could read otherwise. */
+/**
+ * A parser that reads the lines as sh would, and records where dotenv could read them differently.
+ */
 class DotenvParser {
   #at = 0
   #line = 1

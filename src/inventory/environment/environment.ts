@@ -12,16 +12,16 @@ import { systemCode } from '../read/system-code.js'
 let directory: string | null = null
 let dotenv: Pick<DotenvFile, 'get'> | null = null
 
-/** Says where `.env` lies. Without it that is the current directory. */
+/** Sets the folder of `.env`. The default is the current directory. */
 export function setProjectDirectory(project: string): void {
   directory = resolve(project)
   dotenv = null
 }
 
 /**
- * Hides the values of the project's `.env` in whatever is shown, whether a task asks for them or
- * not; all but those that cannot be secret. That the file cannot be read is told to who asks for a
- * value.
+ * Registers the values of the project's `.env` as secrets, so that all output masks them whether a
+ * task reads them or not; except those that cannot be secret. A file that cannot be read is an
+ * error only for a task that reads a value.
  */
 export function hideDotenv(project: string): void {
   setProjectDirectory(project)
@@ -33,8 +33,8 @@ export function hideDotenv(project: string): void {
 }
 
 /**
- * The project's `.env`, read once. Its values never enter `process.env`, where child processes
- * would inherit them.
+ * Looks a name up in the project's `.env`, which is read once. Its values never enter
+ * `process.env`, where child processes would inherit them.
  */
 function fromFile(name: string): string | undefined {
   dotenv ??= readDotenv(join(directory ?? process.cwd(), '.env'))
@@ -42,8 +42,8 @@ function fromFile(name: string): string | undefined {
 }
 
 /**
- * Hides values as dotenv reads them and as they stand: of one that programs read in different ways,
- * each reading is a secret.
+ * Registers values both as dotenv reads them and as written: where programs differ, each reading is
+ * a secret.
  */
 function hideValues(text: string): void {
   const assignment = /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*[=:][ \t]*(\S[^\r\n]*)/gm
@@ -88,23 +88,23 @@ function required(name: string): string {
   })
 }
 
-/** What reads the environment, and `.env` where the environment does not have a name. */
+/** Reads environment variables, and `.env` for names that are not set there. */
 export interface Environment {
   /**
-   * The value of a name, from the environment, else from `.env` of the project; an empty one is a
-   * value.
+   * The value of a name, from the environment, else from the project's `.env`. An empty value
+   * counts.
    * @throws FettleError `environment-missing`, or `environment-invalid` for a line of `.env` that
-   * programs read in different ways, before anything connects
+   *   programs read in different ways, before anything connects
    */
   (name: string): string
   /**
-   * The value of a name as a Secret, from the environment, else from `.env`; an empty one is
+   * The value of a name as a Secret, from the environment, else from `.env`. An empty value is
    * refused.
    * @throws FettleError `environment-missing` or `environment-invalid`, before anything connects
    */
   secret(name: string): Secret
   /**
-   * The value of a name, as `env` finds it, or undefined where nobody has set it.
+   * The value of a name, as `env` finds it, or undefined where it is not set.
    * @throws FettleError `environment-invalid`
    */
   optional(name: string): string | undefined
@@ -121,5 +121,5 @@ function secret(name: string): Secret {
   return new Secret(value)
 }
 
-/** Values of the environment and of `.env`, at the top of a task file or inside a task. */
+/** Reads the environment and `.env`, at the top of a task file or inside a task. */
 export const env: Environment = Object.assign(required, { secret, optional })

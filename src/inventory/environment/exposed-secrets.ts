@@ -11,8 +11,8 @@ const privateKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----/
 const holdsSecret = (text: string): boolean => urlWithPassword.test(text) || privateKey.test(text)
 
 /**
- * Warns of secrets on the command line, which `ps` shows to every user of the machine. No value is
- * in a warning.
+ * Warns of secrets on the command line, which `ps` shows to every user of the machine. No value
+ * appears in a warning.
  */
 export function warnOfSecrets(layer: Layer, warnings: Warnings): void {
   const where = 'is given on the command line, where ps shows it to everybody on this machine'
@@ -27,8 +27,8 @@ export function warnOfSecrets(layer: Layer, warnings: Warnings): void {
 type Path = readonly (string | number)[]
 
 /**
- * The way to each secret in a value. A name that sounds secret is enough for all texts and numbers
- * below it, common words (`database_password=env`) excepted.
+ * The path of each secret in a value. Under a name that suggests a secret every text and number
+ * counts, except common words (`database_password=env`).
  */
 function secretsIn(value: unknown, path: Path, within: boolean): readonly Path[] {
   const isSecret = within || soundsSecret(String(path.at(-1)))

@@ -18,20 +18,20 @@ import {
 import { Warnings } from '../warnings.js'
 
 /**
- * The variables of one host as the play's schema makes them.
+ * The variables of one host, parsed by the play's schema.
  * @throws FettleError as `checkAllVars` does
  */
 export const checkVars = (host: InventoryHost, schema: z.ZodType): unknown =>
   checkAllVars([host], schema).get(host.name)
 
 /**
- * The variables of several hosts as the play's schema makes them, by the hosts' names. Text that
- * Ansible would take for a template is refused in variables that the play uses, unless `!unsafe`
- * marks it.
- * @throws FettleError `variable-missing` when nothing but missing variables is wrong, else
- * `variable-invalid`: one error for all hosts, a line for each problem with the place where the
- * variable was set. Values that could be secret (all text but a word that a list of words lacks)
- * are not shown.
+ * The variables of several hosts, parsed by the play's schema, by host name. Text that Ansible
+ * would take for a template is refused in variables that the play uses, unless it is marked
+ * `!unsafe`.
+ * @throws FettleError `variable-missing` if variables are missing and nothing else is wrong, else
+ *   `variable-invalid`: one error for all hosts, with a line for each problem and the place where
+ *   the variable was set. Values that could be secret are not shown; that is all text, except a
+ *   word that an enum does not contain.
  */
 export function checkAllVars(
   hosts: readonly InventoryHost[],
@@ -55,8 +55,8 @@ export function checkAllVars(
 }
 
 /**
- * What Ansible would fill in or decrypt, of the variables that a play uses: all of them where its
- * schema takes any name.
+ * The values that Ansible would fill in or decrypt, among the variables that a play uses: all of
+ * them if its schema accepts any name.
  */
 function unfitValues(host: InventoryHost, used: readonly string[] | null): readonly UnfitValue[] {
   const names = used ?? Object.keys(host.vars).filter((name) => !name.startsWith('ansible_'))
@@ -120,7 +120,7 @@ function problemOf(
     const place = placeOf(host, issue.path)
     return { variable, sentence: `${wants}${described(got, issue)}`, place }
   }
-  // What is not set has no place: that of the mapping which lacks it is told.
+  // What is not set has no place: use that of the mapping that lacks it.
   const place = placeOf(host, issue.path.length > 1 ? issue.path.slice(0, -1) : issue.path)
   const sentence = `is not set, and ${wants}${misspelt(host, issue.path, schema)}`
   return { variable, sentence, place }
@@ -134,8 +134,8 @@ function placeOf(
 }
 
 /**
- * A variable that is set and that the play does not declare, where its name is nearly that of one
- * which is not set.
+ * Names an undeclared variable that is set and whose name is close to the missing one: probably a
+ * typing error.
  */
 function misspelt(host: InventoryHost, path: readonly PropertyKey[], schema: z.ZodType): string {
   if (path.length !== 1) return ''
@@ -159,7 +159,10 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return inner
 }
 
-/** What a schema wants. Its own words need not go on from a variable's name. */
+/**
+ * What a schema expects, as the predicate of a sentence about the variable. A custom message of the
+ * schema may not fit into one.
+ */
 function expected(issue: z.core.$ZodIssue, schema: z.ZodType): string {
   const words = wanted(issue, schema)
   return hasOwnWords(issue) && !/^must\b/.test(words) ? `is not right (${words})` : words
@@ -169,7 +172,7 @@ function described(value: unknown, issue: z.core.$ZodIssue): string {
   if (typeof value === 'number' || value instanceof WrittenNumber)
     return describedNumber(value, issue)
   if (value === null || typeof value === 'boolean') return `, and is ${String(value)}`
-  // A word that is not in a list of words was meant to be one of them, and is no secret.
+  // A word that an enum does not contain was meant to be one of them, and is no secret.
   if (typeof value === 'string' && issue.code === 'invalid_value')
     return `, and is ${JSON.stringify(value)}`
   if (issue.code !== 'invalid_type' && issue.code !== 'invalid_union') return ''
@@ -190,7 +193,7 @@ function describedNumber(value: number | WrittenNumber, issue: z.core.$ZodIssue)
   return `, and is ${value.text}, which a number would print as ${plain}: write ${plain}, or put it in quotes and declare it as text`
 }
 
-/** Whether a schema that has refused a value takes some of a type. */
+/** Whether a schema that refused a value accepts some value of a type. */
 function takes(issue: z.core.$ZodIssue, type: 'string' | 'number'): boolean {
   if (issue.code === 'invalid_type') return issue.expected === type
   if (issue.code === 'invalid_value') return issue.values.some((each) => typeof each === type)
@@ -224,8 +227,8 @@ function lineOf({ place, variable, sentence, hosts }: Problem): string {
 }
 
 /**
- * Where a missing variable may be set: the innermost group that all hosts share, or the host's own
- * file.
+ * Suggests where to set a missing variable: the innermost group that all hosts share, or the host's
+ * own file.
  */
 function remedyFor(missing: readonly Problem[]): string {
   const hosts = missing.flatMap((problem) => problem.hosts)
@@ -243,10 +246,10 @@ function remedyFor(missing: readonly Problem[]): string {
 }
 
 /**
- * Warns of variables that no schema declares, `ansible_*` excepted, where a host lacks a variable
- * that is declared by nearly that name: its default counts then, and most likely should not. Others
- * are for the plays of other task files. Where a schema is no object, or takes any name, nothing
- * can be said.
+ * Warns of undeclared variables whose name is close to a declared one that the host lacks: its
+ * default applies then, probably by a typing error. `ansible_*` and other undeclared variables are
+ * ignored, since they may be for other task files. A schema that is no object, or accepts any name,
+ * is not checked.
  * @throws FettleError `variable-undeclared` for such a name in `-e`
  */
 export function undeclaredVariables(
@@ -287,7 +290,10 @@ export function undeclaredVariables(
   return warnings.all
 }
 
-/** The names that a schema of an object has; null when it is none, or takes others too. */
+/**
+ * The names that an object schema declares; null for another schema, or if it accepts other names
+ * too.
+ */
 function declaredNames(schema: z.core.$ZodType): readonly string[] | null {
   if (schema instanceof z.ZodObject) {
     const { catchall } = schema.def

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Secret } from '../../core/secret.js'
 
-/** The words of Ansible's `boolean`. */
+/** The words that Ansible's `boolean` filter knows. */
 const yes = ['yes', 'y', 'on', 'true', 't', '1']
 const no = ['no', 'n', 'off', 'false', 'f', '0']
 
@@ -22,35 +22,35 @@ const address = z
   .pipe(z.string().regex(/^[\p{L}\p{N}_:][\p{L}\p{N}_.:%-]*$/u))
 const whole = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
 const secret = z.instanceof(Secret)
-/** A plugin by its name, which may have its collection's in front. */
+/** A plugin name, with or without its collection. */
 const plugin = <const N extends string>(...names: readonly N[]) =>
   z
     .string()
     .transform((name) => name.replace(/^ansible\.(?:builtin|legacy)\./, ''))
     .pipe(z.enum(names))
-/** A program by its name or path. */
+/** A program, by its name or path. */
 const program = (...names: readonly string[]) =>
   z.string().refine((path) => names.includes(path.replace(/^(?:\/[\w.-]+)*\//, '')))
 
 interface Option {
   /**
-   * The variables that set it. Of several that are set the last one here counts: Ansible's plugins
-   * ssh and sudo list them in this order, old names behind new ones.
+   * The variables that set the option. The last one that is set counts: Ansible's ssh and sudo
+   * plugins list them in this order, new names before old ones.
    */
   readonly names: readonly string[]
   readonly takes: z.ZodType
-  /** What a value must be, for the error of one that is not. */
+  /** The predicate of the error for a value that is not accepted. */
   readonly expected: string
 }
 
 const aString = 'must be a string'
 const aTruth = 'must be true or false'
-/** Names of a domain's users may hold spaces. */
+/** Domain users may have spaces in their names. */
 const userName = z.string().regex(/^[^\s\p{Cc}-](?:[^\p{Cc}]*[^\s\p{Cc}])?$/u)
 const aUser = 'must be the name of a user'
 const onlySudo = 'must be sudo: Fettle has no other way to become another user'
 
-/** What the inventory may say of a connection. */
+/** The connection settings that the inventory may have. */
 export const connectionOptions = {
   connection: {
     names: ['ansible_connection'],
@@ -102,7 +102,7 @@ export const connectionOptions = {
     takes: secret,
     expected: aString,
   },
-  // These may say what Fettle does anyway, and nothing else.
+  // Settings that are accepted only with the value that describes what Fettle does anyway.
   executable: {
     names: ['ansible_ssh_executable'],
     takes: program('ssh'),
@@ -134,11 +134,12 @@ export const connectionOptions = {
 export type OptionName = keyof typeof connectionOptions
 
 /**
- * Variables that would decide where, as whom or how a host is reached, and that are not followed.
+ * Variables that would change where, as whom or how a host is reached, and that Fettle does not
+ * support.
  */
 interface RefusedNames {
   readonly names: RegExp
-  /** They concern only hosts that are reached so. */
+  /** They matter only for hosts that are reached in this way. */
   readonly when: 'ssh' | 'become'
   readonly why: string
 }
@@ -186,10 +187,10 @@ export const refusals: readonly RefusedNames[] = [
   },
 ]
 
-/** What only Ansible's copying by scp and sftp would use, which Fettle does not do. */
+/** Used by Ansible's file copying through scp and sftp only, which Fettle does not have. */
 export const copyingArguments = ['ansible_scp_extra_args', 'ansible_sftp_extra_args'] as const
 
-/** Names that are followed. */
+/** The variables that Fettle supports. */
 export const followedNames: readonly string[] = [
   ...Object.values(connectionOptions).flatMap(({ names }): readonly string[] => names),
   ...copyingArguments,
@@ -197,8 +198,8 @@ export const followedNames: readonly string[] = [
 const followed: ReadonlySet<string> = new Set(followedNames)
 
 /**
- * Whether a variable decides where, as whom or how a host is reached: it is followed, or an error
- * of its host.
+ * Whether a variable affects where, as whom or how a host is reached. Such a variable is either
+ * supported or an error of its host.
  */
 export const isConnectionName = (name: string): boolean =>
   followed.has(name) || refusals.some(({ names }) => names.test(name))

@@ -15,13 +15,12 @@ import { shellWords } from '../read/shell-words.js'
 import { UnfitHost } from './unfit-host.js'
 import { isTemplate } from '../read/value-parts.js'
 
-/** The part of a host that its connection follows from. */
+/** The part of a host that its connection is computed from. */
 type ConnectionSource = Pick<InventoryHost, 'name' | 'vars' | 'place'>
 
 /**
- * How a host is reached, from its `ansible_*` variables.
- * @throws FettleError `inventory-invalid` with the place of a value that cannot be, or cannot be
- * followed
+ * Computes how to reach a host from its `ansible_*` variables.
+ * @throws FettleError `inventory-invalid` with the place of a value that is wrong or not supported
  */
 export function connectionOf(host: ConnectionSource, project: string): Connection {
   const local = take(host, 'connection') === 'local'
@@ -58,7 +57,7 @@ function becomeOf(
   host: ConnectionSource,
 ): Pick<Connection, 'become' | 'becomeUser' | 'becomePassword'> {
   const become = take(host, 'become')
-  // Nobody is become, whatever the other variables say.
+  // Without become, the other become variables do not matter.
   if (become === false) return { become }
   refuse(host, 'become')
   for (const name of ['becomeMethod', 'becomeProgram', 'becomeFlags'] as const) take(host, name)
@@ -71,7 +70,7 @@ function becomeOf(
 
 type Taken<N extends OptionName> = z.output<(typeof connectionOptions)[N]['takes']>
 
-/** The value of an option; an empty one is none, as with Ansible. */
+/** The value of an option. An empty one counts as unset, as in Ansible. */
 function take<N extends OptionName>(host: ConnectionSource, option: N): Taken<N> | undefined {
   const { names, takes, expected } = connectionOptions[option]
   const name = names.findLast((each: string) => (host.vars[each] ?? null) !== null)
@@ -101,7 +100,7 @@ function refuse(host: ConnectionSource, when: 'ssh' | 'become'): void {
 
 /**
  * ssh's `-J`, `-F` and `-o` with their values, in Ansible's order: of several options of one name
- * ssh takes the first.
+ * ssh uses the first.
  */
 function sshArguments(host: ConnectionSource): readonly string[] {
   const first = argumentsOf(host, 'args')
@@ -134,7 +133,7 @@ function argumentsOf(
   const pairs: string[] = []
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? ''
-    // Compression changes nothing but speed, and stands in Ansible's own ssh_args.
+    // Compression affects only speed, and is in Ansible's default ssh_args.
     if (word === '-C') continue
     const [, flag, joined = ''] = /^(-[JFo])(.*)$/s.exec(word) ?? []
     const value = flag === undefined || joined !== '' ? joined : words[++index]
@@ -151,8 +150,7 @@ function argumentsOf(
 }
 
 /**
- * Arguments for copying are passed over when they say nothing of the way to the host, or the same
- * as ssh's own.
+ * Accepts arguments for copying that do not affect how the host is reached, or repeat ssh's own.
  */
 function checkCopying(
   host: ConnectionSource,

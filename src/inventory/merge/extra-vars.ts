@@ -12,10 +12,10 @@ import { YamlFile } from '../read/yaml-file.js'
 const place = { file: '-e', line: 0, column: 0 }
 
 /**
- * What `-e` sets, in its three forms as in Ansible: `@file.yml`, a mapping in YAML or JSON
- * (`{"port": 80}`), and `name=value other='two words'`, whose values are read as YAML scalars. A
- * later one wins.
- * @throws FettleError `usage` for text of no form, `inventory-invalid` for YAML that cannot be read
+ * Parses `-e`, in Ansible's three forms: `@file.yml`, a mapping in YAML or JSON (`{"port": 80}`),
+ * and `name=value other='two words'`, whose values are read as YAML scalars. A later one wins.
+ * @throws FettleError `usage` for text in none of these forms, `inventory-invalid` for YAML that
+ *   cannot be read
  */
 export function readExtraVars(
   given: readonly string[],
@@ -53,7 +53,7 @@ function readPairs(layer: Layer, text: string, warnings: Warnings): void {
   while (rest !== '') {
     const [pair, name, value] =
       /^([^\s=]+)=("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s"']\S*|)(?=\s|$)/s.exec(rest) ?? []
-    // The text may hold a password and is not quoted.
+    // The text may contain a password and is not quoted.
     if (pair === undefined || name === undefined || value === undefined)
       throw new FettleError('usage', {
         address: '-e',
@@ -67,7 +67,7 @@ function readPairs(layer: Layer, text: string, warnings: Warnings): void {
   }
 }
 
-/** What quotes of YAML hold. */
+/** The content of a quoted YAML scalar. */
 function unquoted(text: string): string {
   const { contents, errors } = parseDocument(text, { prettyErrors: false })
   return errors.length === 0 && isScalar(contents) ? String(contents.value) : text

@@ -5,7 +5,8 @@ import type { InventoryTree } from './inventory-tree.js'
 const deepest = 64
 
 /**
- * How far each group is from `all`, by its longest way: a child is deeper than each of its parents.
+ * The depth of each group below `all`, by the longest path: a child is deeper than each of its
+ * parents.
  * @throws FettleError `inventory-invalid` for a group that is below itself, or below `ungrouped`
  */
 export function depthsOf(tree: InventoryTree): ReadonlyMap<string, number> {
@@ -32,14 +33,14 @@ export function depthsOf(tree: InventoryTree): ReadonlyMap<string, number> {
   return depths
 }
 
-/** @param way the groups from the one that the search began with up to `name` */
+/** @param way the path of groups from the start of the search to `name` */
 function checkParent(
   name: string,
   parent: string,
   way: readonly string[],
   place: SourcePlace,
 ): void {
-  // Ansible takes it, and gives such hosts some of its variables and not others.
+  // Ansible accepts this, and gives such hosts only some of its variables.
   if (parent === 'ungrouped')
     throw invalid(
       place,

@@ -4,8 +4,8 @@ import { priorityName } from './variable-layer.js'
 import type { GroupNode } from './inventory-tree.js'
 
 /**
- * As in Ansible, `ansible_group_priority` of the inventory itself is the group's, and no variable
- * of its hosts.
+ * As in Ansible, `ansible_group_priority` in the inventory itself sets the group's priority, and is
+ * not a variable of its hosts.
  */
 export function takePriority(group: GroupNode): void {
   const set = group.vars.get(priorityName)

@@ -4,27 +4,27 @@ import type { NamedHosts } from './names.js'
 
 export interface GroupNode {
   readonly name: string
-  /** What the inventory itself says; `group_vars` are apart. */
+  /** The variables set in the inventory itself; those of `group_vars` are kept apart. */
   readonly vars: Layer
   /**
-   * Groups that name it among their children, and where. `all` is everybody's parent and is not
-   * among them.
+   * The groups that list it as a child, and where. `all` is not listed, since it is the parent of
+   * every group.
    */
   readonly parents: Map<string, SourcePlace>
-  /** In the order in which they became its children. */
+  /** In the order in which they were added. */
   readonly children: Set<string>
-  /** Those that it names itself, in order. */
+  /** The hosts that it lists itself, in order. */
   readonly hosts: Set<string>
-  /** Of two groups of one depth the one with the higher priority wins. */
+  /** Of two groups of the same depth the one with the higher priority wins. */
   priority: number
 }
 
 export interface HostNode {
   readonly name: string
-  /** Where it is named first. */
+  /** Where it is first named. */
   readonly namedAt: () => SourcePlace
   readonly vars: Layer
-  /** The groups that name it themselves; `all` is not among them. */
+  /** The groups that list it themselves; `all` is not among them. */
   readonly groups: Set<string>
 }
 
@@ -61,8 +61,8 @@ export function addChild(parent: GroupNode, child: GroupNode, place: SourcePlace
 }
 
 /**
- * Puts hosts into a group and sets their variables. As in Ansible, a port counts only where its
- * host is named first.
+ * Adds hosts to a group and sets their variables. As in Ansible, a port counts only where its host
+ * is first named.
  */
 export function addHosts(
   tree: InventoryTree,

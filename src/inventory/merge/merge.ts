@@ -7,7 +7,7 @@ import type { GroupNode, HostNode, InventoryTree } from './inventory-tree.js'
 import type { VariableFile, VariableFiles } from '../read/variable-files.js'
 import type { Warnings } from '../warnings.js'
 
-/** What hosts of the same groups have in common. */
+/** What hosts with the same groups share: computed once for all of them. */
 interface Family {
   readonly groups: readonly string[]
   readonly layers: readonly Layer[]
@@ -16,7 +16,8 @@ interface Family {
 }
 
 /**
- * Merges a tree's layers and those of the files beside the inventories into each host's variables.
+ * Merges the layers of the tree, and of the variable files beside the inventories, into each host's
+ * variables.
  */
 export function merge(
   tree: InventoryTree,
@@ -53,7 +54,7 @@ export function merge(
 }
 
 /**
- * As in Ansible, `ungrouped` holds the hosts that are in no other group, whoever put them there.
+ * As in Ansible, `ungrouped` holds the hosts that are in no other group, wherever they are listed.
  */
 function placeUngrouped(tree: InventoryTree): void {
   const ungrouped = tree.groups.get('ungrouped')
@@ -73,7 +74,7 @@ function placeBelowAll(tree: InventoryTree): void {
 }
 
 /**
- * A group's hosts in Ansible's order, which patterns count in: its own, then those of its children,
+ * A group's hosts in Ansible's order, by which patterns count: its own, then those of its children,
  * level by level.
  */
 function membersOf(tree: InventoryTree, group: string): readonly string[] {
@@ -87,7 +88,7 @@ function membersOf(tree: InventoryTree, group: string): readonly string[] {
   return [...hosts]
 }
 
-/** Every group of a host, by itself or through another. */
+/** Every group of a host, direct or indirect. */
 function groupsOf(tree: InventoryTree, host: HostNode): ReadonlySet<GroupNode> {
   const found = new Set<GroupNode>()
   const climb = (name: string): void => {

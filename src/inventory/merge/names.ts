@@ -1,36 +1,38 @@
 import { isIPv6 } from 'node:net'
 import { BadName, expandRanges } from '../read/range.js'
 
-/** What neither patterns nor a command line could take for anything but a name. */
+/** Names that neither a pattern nor a command line can misread. */
 const plainName = /^[\p{L}\p{N}_][\p{L}\p{N}_.+=@-]*$/u
-/** What a terminal could take for a command, and what nobody means. */
+/**
+ * Control characters: a terminal could take them for a command, and in a name they are a mistake.
+ */
 const control = /\p{Cc}/u
 
-/** Whether a host of this name can be used: its name becomes an argument and the name of files. */
+/** Whether a host name can be used: it becomes a command-line argument and part of file names. */
 export const isFitName = (name: string): boolean => plainName.test(name) || isAddress(name)
 
-/** As with Ansible a group is called as anybody likes. @throws BadName */
+/** As in Ansible a group may have almost any name. @throws BadName */
 export function checkGroupName(name: string): void {
   if (name === '' || control.test(name))
     throw new BadName(`${JSON.stringify(name)} is no name of a group`, 'choose another name')
 }
 
 /**
- * Whether a name is an IPv6 address. Node compiles a regular expression of its own to tell, which
- * takes 3 ms.
+ * Whether a name is an IPv6 address. The check for a colon goes first, because `isIPv6` compiles a
+ * regular expression on first use, which takes 3 ms.
  */
 export const isAddress = (name: string): boolean => name.includes(':') && isIPv6(name)
 
-/** The hosts that an inventory's line names, and the port for all of them. */
+/** The hosts that one entry of an inventory names, and the port for all of them. */
 export interface NamedHosts {
   readonly names: readonly string[]
   readonly port: number | null
 }
 
 /**
- * Reads how an inventory names hosts: a name or an address, perhaps with ranges, perhaps with a
- * port (`web[1:3]:2222`, `[2001:db8::7]:22`). What cannot be used as a name is a problem of that
- * host, when it is selected.
+ * Parses an inventory's host entry: a name or an address, optionally with ranges, optionally with a
+ * port (`web[1:3]:2222`, `[2001:db8::7]:22`). A name that cannot be used is an error only when that
+ * host is selected.
  * @throws BadName
  */
 export function namedHosts(written: string): NamedHosts {
@@ -38,7 +40,7 @@ export function namedHosts(written: string): NamedHosts {
   const withPort = inBrackets ?? /^((?:[^:[\]]|\[[^\]]*\])*):(\d{1,5})$/.exec(written)
   const [, base = written, port] = withPort ?? []
   const names = isAddress(base) ? [base] : expandRanges(base)
-  // As with Ansible; both are signs of YAML in a file of INI.
+  // Refused by Ansible, too: both suggest YAML in an INI file.
   if (written === '---' || written.endsWith(':'))
     throw new BadName(
       `${JSON.stringify(written)} is no name of a host`,

@@ -4,17 +4,17 @@ import { isFitName, listed } from './names.js'
 
 /** Why hosts cannot be used. */
 export interface HostProblem {
-  /** What of the host is wrong: a variable, or `the name`. */
+  /** What is wrong about the host: a variable, or `the name`. */
   readonly subject: string
   readonly sentence: string
   readonly place: SourcePlace | null
   /** What to do about it. */
   readonly remedy: string
-  /** Those that have it in common. */
+  /** The hosts that have the problem. */
   readonly hosts: string[]
 }
 
-/** A host that cannot be used as the inventory has it. */
+/** A host that cannot be used as the inventory describes it. */
 export class UnfitHost extends FettleError {
   readonly problem: HostProblem
 

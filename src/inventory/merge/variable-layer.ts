@@ -12,8 +12,8 @@ export interface Variable {
   /** Where it, or a part of it, was set. */
   place(path?: readonly PropertyKey[]): SourcePlace
   /**
-   * Whether a part of it is marked as text that is no template: `!unsafe` of YAML. Left out:
-   * nothing is.
+   * Whether a part of it is marked as text that is no template: `!unsafe` of YAML. Left out: no
+   * part is.
    */
   isUnsafe?(path: ValuePath): boolean
 }
@@ -22,7 +22,8 @@ export interface Variable {
 export type Layer = Map<string, Variable>
 
 /**
- * Reads a mapping of variables into a layer, over what it holds. Passwords become Secrets at once.
+ * Reads a mapping of variables into a layer, overwriting what it contains. Passwords become Secrets
+ * at once.
  */
 export function readVariables<N>(
   layer: Layer,
@@ -40,7 +41,7 @@ export function readVariables<N>(
   }
 }
 
-/** Sets one variable, and warns of a name that means nothing here. */
+/** Sets one variable, and warns of a name that has no effect. */
 export function setVariable(
   layer: Layer,
   name: string,
@@ -51,7 +52,10 @@ export function setVariable(
   if (name.startsWith('ansible_')) warnOfConnectionName(name, variable, warnings)
 }
 
-/** Of all names that Ansible knows, followed or not: they are never shown. */
+/**
+ * Whether a variable holds a password, among all that Ansible knows, supported or not: these are
+ * never shown.
+ */
 export const isPassword = (name: string): boolean => /^ansible_.*(?:pass|private_key$)/.test(name)
 
 function password<N>(source: MappingFile<N>, name: string, node: N | null): unknown {
@@ -62,7 +66,7 @@ function password<N>(source: MappingFile<N>, name: string, node: N | null): unkn
   return new Secret(text)
 }
 
-/** How Ansible lets a group win over others of its depth. */
+/** Ansible's variable that gives a group precedence over others of its depth. */
 export const priorityName = 'ansible_group_priority'
 
 function warnOfConnectionName(name: string, variable: Variable, warnings: Warnings): void {

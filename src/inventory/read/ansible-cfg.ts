@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { decodeText } from '../../core/text-encoding.js'
 import type { Warnings } from '../warnings.js'
 
-/** What is said of a setting: where Fettle takes it from, and values that ask for nothing. */
+/** The advice for a setting: what to use instead, and values that have no effect. */
 type Setting = readonly [instead: string, harmless?: RegExp]
 
 const off: RegExp = /^(?:false|no|off|n|f|0)?$/i
@@ -49,8 +49,8 @@ const settings: Readonly<Record<string, Setting>> = {
 }
 
 /**
- * Warns of what an `ansible.cfg` of the project would make Ansible do otherwise. Fettle does not
- * read it.
+ * Warns of settings in the project's `ansible.cfg` that would make Ansible behave differently.
+ * Fettle does not read that file.
  */
 export function warnOfAnsibleCfg(
   project: string,
@@ -64,8 +64,8 @@ export function warnOfAnsibleCfg(
     const value = rest.replace(/\s[;#][^]*$/, '').trim()
     const [instead, harmless] = setting(`${section}.${key}`) ?? []
     if (instead === undefined || value === '' || harmless?.test(value) === true) continue
-    // As with Ansible, what -i names goes before it, and the folder that is read without -i is the
-    // same.
+    // As in Ansible, -i takes precedence over this setting, and a setting that names the default
+    // folder has no effect.
     if (
       key === 'inventory' &&
       (sources.length > 0 || resolve(project, value) === resolve(project, 'inventory'))
@@ -82,7 +82,7 @@ export function warnOfAnsibleCfg(
 const setting = (name: string): Setting | undefined =>
   Object.hasOwn(settings, name) ? settings[name] : undefined
 
-/** None where there is no such file, or none that can be read: nothing depends on it. */
+/** Empty where the file is missing or cannot be read: only warnings depend on it. */
 function linesOf(path: string): readonly string[] {
   try {
     const decoded = decodeText(readFileSync(path))

@@ -4,19 +4,19 @@ import { Secret } from '../../core/secret.js'
 import type { SourcePlace } from '../inventory.js'
 import type { MappingEntry, MappingFile } from './mapping-file.js'
 
-/** A part of the data, and the names that lead to it. */
+/** A part of the data, and the path of names to it. */
 interface DataPart {
   readonly path: readonly string[]
   readonly value: unknown
 }
 
 const deepest = 64
-/** How many names lead to a part in an error. */
+/** The longest path that an error shows. */
 const mostShown = 8
 
 /**
- * What code has given as an inventory. Its places are the file's, and errors name the way to the
- * part that is wrong.
+ * An inventory that code has returned. The place of every part is the file; errors show the path to
+ * the faulty part.
  */
 export class DataFile implements MappingFile<DataPart> {
   readonly root: DataPart
@@ -75,7 +75,7 @@ export class DataFile implements MappingFile<DataPart> {
     return Array.isArray(part?.value)
   }
 
-  /** Code writes what it means: nobody takes its text for a template of Ansible's. */
+  /** Text from code is always literal: it is never taken for an Ansible template. */
   isUnsafe(): boolean {
     return true
   }
@@ -106,7 +106,7 @@ function shownPath(names: readonly string[]): string {
 const isSingle = (value: unknown): value is string | number | boolean =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
 
-/** Whatever realm it is from: an object with no class of its own. */
+/** An object without a class, from any realm. */
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)

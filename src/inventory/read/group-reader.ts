@@ -18,10 +18,10 @@ const sections = ['children', 'hosts', 'vars']
 const deepest = 64
 
 /**
- * Reads Ansible's YAML shape into a tree, whatever it is written in: groups at the top, each with
+ * Reads Ansible's YAML structure, in any syntax, into a tree: groups at the top, each with
  * `children`, `hosts` and `vars`.
  * @param isOneOfMany whether a file without any group, such as one of variables, may stand among
- * others
+ *   others
  */
 export function readGroups<N>(
   tree: InventoryTree,
@@ -55,7 +55,7 @@ class GroupReader<N> {
   ) {}
 
   /**
-   * Whether an entry at the top describes a group. One may be called as its parts are:
+   * Whether a top-level entry describes a group. A group may have the name of one of its parts:
    * `hosts: { hosts: { web1: } }`.
    */
   isGroup({ name, value }: MappingEntry<N>): boolean {
@@ -125,14 +125,14 @@ class GroupReader<N> {
     this.warnings.add(`${message}, which is passed over, as by Ansible`, place)
   }
 
-  /** As in Ansible, one name may stand there without a mapping: `hosts: web1`. */
+  /** As in Ansible, a single name may stand there instead of a mapping: `hosts: web1`. */
   #members({ name, value }: MappingEntry<N>, group: GroupNode): readonly MappingEntry<N>[] {
     const single = this.source.text(value)
     if (single !== null && value !== null) return [{ name: single, key: value, value: null }]
     return this.source.entries(value, `${name} of group ${group.name}`)
   }
 
-  /** One entry below `hosts`: a name, or a range of them, perhaps with a port as in `web1:2222`. */
+  /** Adds one entry of `hosts`: a name or a range, optionally with a port as in `web1:2222`. */
   #hosts({ name, key, value }: MappingEntry<N>, group: GroupNode): void {
     const { source } = this
     const hosts = this.#named(key, () => namedHosts(name))

@@ -21,9 +21,9 @@ import {
 import type { Warnings } from '../warnings.js'
 
 /**
- * Reads Ansible's INI shape into a tree: hosts in `[group]`, groups in `[group:children]`,
- * variables in `[group:vars]`. Values are literals of Python, as in Ansible; true, false and null
- * are what YAML means by them, and all else is text.
+ * Reads Ansible's INI format into a tree: hosts in `[group]`, groups in `[group:children]`,
+ * variables in `[group:vars]`. Values are Python literals, as in Ansible; true, false and null have
+ * their YAML meaning, and everything else is text.
  * @throws FettleError `inventory-invalid` with line and column
  */
 export function readIni(tree: InventoryTree, file: string, text: string, warnings: Warnings): void {
@@ -51,10 +51,7 @@ class IniReader {
   #group: GroupNode
   #kind: Kind = 'hosts'
   #line = 0
-  /**
-   * Groups that sections have named as children or given variables, and that no section has
-   * declared yet.
-   */
+  /** Groups that were named as children or given variables, but not declared yet. */
   readonly #undeclared = new Map<string, Undeclared>()
 
   constructor(
@@ -123,7 +120,7 @@ class IniReader {
     const vars: Layer = new Map()
     for (const { text: assignment, column } of assignments) {
       const [name = '', value] = split(assignment)
-      // A password with a space in it may stand here, and is not quoted.
+      // The line may contain a password with a space in it, and is not quoted.
       if (name === '' || value === undefined)
         throw this.#error(
           column,

@@ -1,11 +1,11 @@
-/** A word of a line, without its quotes. */
+/** A word of a line, unquoted. */
 export interface Word {
   readonly text: string
   /** Counted from 1. */
   readonly column: number
 }
 
-/** A quote or a backslash that lacks what follows it. */
+/** An unclosed quote, or a backslash at the end. */
 export class BadQuote extends Error {
   constructor(
     message: string,
@@ -19,8 +19,8 @@ const gap = /\s*(?:#.*)?/sy
 const word = /(?:[^\s"'\\#]+|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+/sy
 
 /**
- * The words of a line as Python's `shlex.split(line, comments=True)` finds them: a `#` outside
- * quotes ends the line, within a word too.
+ * Splits a line as Python's `shlex.split(line, comments=True)` does: a `#` outside quotes starts a
+ * comment, even inside a word.
  */
 export function iniWords(line: string): readonly Word[] {
   const words: Word[] = []

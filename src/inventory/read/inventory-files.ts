@@ -6,23 +6,23 @@ import { shownPath, unreadable } from './text-file.js'
 /** The files that one `-i` stands for. */
 export interface InventoryFiles {
   readonly files: readonly string[]
-  /** Where its `group_vars` and `host_vars` may be. */
+  /** The directory in which its `group_vars` and `host_vars` may be. */
   readonly directory: string
 }
 
-/** What Ansible does not take for an inventory in a directory. */
+/** Files in a directory that Ansible does not read as an inventory. */
 const ignored =
   /^\.|^(?:group_vars|host_vars|vars_plugins)$|(?:~|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|ini|cfg|retry))$/
-/** What a project of Fettle has there besides: a pattern for a new inventory, and host keys. */
+/** Further files that a Fettle project has there: an example inventory, and host keys. */
 const besides = /^example\.|^known_hosts/
 const code = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs']
 
 export const isCode = (file: string): boolean => code.includes(extname(file))
 
 /**
- * A file is itself. A directory is all files in it, by name, and in directories below it, as with
- * Ansible; `example.*` and `known_hosts` are left out, and code is run only as `hosts.ts` or
- * `hosts.js`. A `hosts.ini`, which Ansible leaves out, is read where nothing else is.
+ * Lists the files of an inventory. A directory stands for all files in it and below it, by name, as
+ * in Ansible; `example.*` and `known_hosts` are left out, and code is run only as `hosts.ts` or
+ * `hosts.js`. A `hosts.ini`, which Ansible leaves out, is read if there is nothing else.
  * @throws FettleError `inventory-missing`
  */
 export function inventoryFiles(project: string, source: string): InventoryFiles {

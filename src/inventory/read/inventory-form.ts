@@ -2,13 +2,13 @@ import { extname } from 'node:path'
 
 const endings = ['.yml', '.yaml', '.json']
 /**
- * A name of YAML, in quotes or not. Nothing of INI has a colon at its end, or one with a space
- * behind it, before any `=`.
+ * A YAML key, quoted or not. In INI no line has a colon at its end, or before a space, unless a `=`
+ * precedes it.
  */
 const yamlName = /^(?:"[^"]*"|'[^']*'|[^\s"'[\]{}=#;][^"'[\]{}=#;]*?)\s*:(?:\s|$)/
 
 /**
- * Whether an inventory is YAML, or else INI. As with Ansible the ending of its name tells; a file
+ * Whether an inventory is YAML and not INI. As in Ansible the file's extension decides; a file
  * without one is judged by its first line that is neither empty nor a comment.
  */
 export function isYaml(path: string, text: string): boolean {

@@ -15,8 +15,8 @@ export interface GroupShape {
 }
 
 /**
- * An inventory in TypeScript: groups by their names, in the shape that Ansible's YAML has. A `.ts`
- * file exports it as its default, or a function, async or not, that returns it.
+ * An inventory in TypeScript: groups by their names, structured as in Ansible's YAML. A `.ts` file
+ * exports it as its default, or a function, async or not, that returns it.
  */
 export interface InventoryShape {
   readonly [group: string]: GroupShape | null

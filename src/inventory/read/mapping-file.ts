@@ -2,16 +2,16 @@ import type { FettleError } from '../../core/errors.js'
 import type { SourcePlace } from '../inventory.js'
 import type { ValuePath } from './value-parts.js'
 
-/** One name of a mapping and what it stands for. */
+/** A key of a mapping with its value. */
 export interface MappingEntry<N> {
   readonly name: string
   readonly key: N
   readonly value: N | null
 }
 
-/** A file of mappings, whatever they are written in. `N` is a part of it that keeps its place. */
+/** A file of nested mappings, in any syntax. `N` is a node that knows its place. */
 export interface MappingFile<N> {
-  /** As errors show it. */
+  /** The file's name in errors. */
   readonly file: string
   /**
    * The entries of a mapping, in order; an empty value has none.
@@ -19,13 +19,13 @@ export interface MappingFile<N> {
    */
   entries(node: N | null, what: string): readonly MappingEntry<N>[]
   /**
-   * The value as plain, frozen data; mappings have no prototype, so that no name in them means
-   * anything to JavaScript.
+   * The value as plain, frozen data. Mappings have no prototype, so that no key in them has a
+   * meaning to JavaScript.
    */
   plain(node: N | null): unknown
   /**
-   * The text of a single value as it was written, without quotes: `0123` stays `0123`. Null for
-   * anything else, and for null.
+   * The text of a scalar as written, without quotes: `0123` stays `0123`. Null for null and for
+   * anything that is no scalar.
    */
   text(node: N | null): string | null
   isList(node: N | null): boolean

@@ -2,10 +2,10 @@ import { isMap, Pair, Scalar, visit, YAMLMap, type Node } from 'yaml'
 import { parseYaml } from './yaml-parse.js'
 import { plainValue } from './yaml-scalars.js'
 
-// The parser of YAML takes a second for 10,000 hosts. What inventories mostly are, mappings in
-// block style whose names and values stand in one line each, is read here, into the same nodes. A
-// value of another form is the parser's, and so is the whole text where anything could be wrong: no
-// error is told from here.
+// A fast path for plain YAML: the parser takes a second for 10,000 hosts. Block mappings with the
+// name and value on one line, which most inventories consist of, are read here into the same nodes.
+// Values of other forms go to the parser one by one. In any doubt this returns null, and the parser
+// reads the whole text: no error is reported from here.
 
 const name = String.raw`[\p{L}\p{N}_](?:[\p{L}\p{N}_.+@[\]-]|:(?=\S))*`
 const quoted = String.raw`"[^"\\\n\t]*"|'[^'\n\t]*'`
@@ -17,7 +17,7 @@ const flowEntries = String.raw`(?:${flowEntryWhole}(?:, *(?=[^}])|(?=\})))*`
 const single = String.raw`${word}(?: +${word})*|${quoted}`
 
 /**
- * A blank line, a comment, or a name with nothing, a mapping in braces or a single value behind it.
+ * A blank line, a comment, or a name followed by nothing, by a mapping in braces or by a scalar.
  */
 const line = new RegExp(
   String.raw`( *)(?:(${name}|${quoted}) *:(?: +(?:\{ *(${flowEntries})\}|(${single})))?(?: +#[^\n]*| *)|#[^\n]*|)(?:\r?\n|$)`,
@@ -27,31 +27,34 @@ const entry = new RegExp(flowEntry, 'uy')
 const named = new RegExp(String.raw`( *)(?:${name}|${quoted}) *:(?=[ \r\n]|$)`, 'uy')
 const start = /---[ ]*(?:#[^\n]*)?\r?\n/y
 
-/** With more values of other forms the parser is quicker that reads the whole. */
+/** With more values of other forms than this, parsing the whole text at once is faster. */
 const mostParsed = 1000
 
 type YamlValue = Node | null
 type Mapping = YAMLMap<Scalar, YamlValue>
 type YamlEntry = Pair<Scalar, YamlValue>
 
-/** What the parser has read, and where the next line begins. */
+/** An entry read by the parser, and where the next line begins. */
 interface Parsed {
   readonly pair: YamlEntry
   readonly next: number
 }
 
-/** A mapping that is being read, and how far its names are indented. */
+/** A mapping that is being read, and the indentation of its names. */
 interface OpenMapping {
   readonly indent: number
   readonly map: Mapping
-  /** Its last name while that has no value, and where the line of that name begins. */
+  /** Its last entry while that has no value, and where that line begins. */
   open: { readonly pair: YamlEntry; readonly at: number } | null
 }
 
-/** Characters of a line: a pattern needs memory of its own for each. */
+/**
+ * The longest line, in characters, that is matched here: the regular expression needs memory for
+ * each.
+ */
 const longestLine = 65_536
 
-/** The root of a text that is a plain block mapping; null for every other. */
+/** The root of a text that is a plain block mapping; null for any other. */
 export function plainYaml(text: string, newLine: (offset: number) => void): YAMLMap | null {
   let longest = 0
   let at = 0
@@ -88,7 +91,7 @@ class PlainYamlParser {
   }
 
   /**
-   * Reads what begins in this line, and answers where the next begins; null for what must be left
+   * Reads what begins on this line, and returns where the next begins; null for what must be left
    * to the parser.
    */
   #line(at: number): number | null {
@@ -111,8 +114,8 @@ class PlainYamlParser {
   }
 
   /**
-   * The beginning of the document, a name with a value of another form, or such a value below its
-   * name.
+   * Reads the start of the document, an entry with a value of another form, or such a value below
+   * its name.
    */
   #other(at: number): number | null {
     start.lastIndex = at
@@ -144,7 +147,7 @@ class PlainYamlParser {
   }
 
   /**
-   * Has the parser read a name and what belongs to it: the deeper lines, and a list that is not
+   * Has the parser read an entry: its line, the deeper lines, and a list that is not indented
    * deeper.
    */
   #parsed(from: number, indent: number): Parsed | null {
@@ -169,8 +172,8 @@ class PlainYamlParser {
   }
 
   /**
-   * The mapping that a name belongs to by its indentation; a deeper one begins where the last name
-   * has no value yet.
+   * The mapping that a name belongs to by its indentation. A deeper name starts a new mapping if
+   * the last entry has no value yet.
    */
   #levelFor(indent: number, offset: number): OpenMapping | null {
     const levels = this.#levels
@@ -184,13 +187,13 @@ class PlainYamlParser {
     return level
   }
 
-  /** The root, as long as it has no names: all of them are indented alike. */
+  /** The root while it has no entries: all of them must have the same indentation. */
   #emptyRoot(): Mapping | null {
     return this.#root.items.length > 0 ? null : this.#root
   }
 }
 
-/** A mapping as the value of the last name, where that has none yet. */
+/** Starts a mapping as the value of the last entry, if that has none yet. */
 function openedBelow(level: OpenMapping, offset: number): Mapping | null {
   if (level.open === null) return null
   const map = mappingAt(offset)

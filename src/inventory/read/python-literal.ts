@@ -1,15 +1,16 @@
 import { mostDigits, pythonFloat, pythonInteger, WrittenNumber } from '../../core/written-number.js'
 
-/** How deep brackets may stand in each other. */
+/** The deepest nesting of brackets. */
 const deepest = 64
 
-// One for all: each of its own would record where it was made, which takes longer than the reading.
+// One shared error, used as control flow: a new one for each text would record its stack, which
+// takes longer than the parsing.
 const noLiteral = new Error('no literal')
 
 /**
- * The value of a literal of Python, as `ast.literal_eval` reads it for Ansible's INI: numbers,
- * quoted text, True, False, None, lists, tuples and mappings. Numbers print as Python prints them.
- * Null for all other text, and for what JSON has no form for: sets, bytes, complex numbers.
+ * Parses a Python literal as `ast.literal_eval` does for Ansible's INI: numbers, quoted text, True,
+ * False, None, lists, tuples and mappings. Numbers print as Python prints them. Null for all other
+ * text, and for what JSON cannot represent: sets, bytes, complex numbers.
  */
 export function pythonLiteral(text: string): { readonly value: unknown } | null {
   try {
@@ -42,7 +43,7 @@ const escapes: Readonly<Record<string, string>> = {
   '"': '"',
 }
 
-/** Values with commas between them, and whether one stands behind the last. */
+/** Values separated by commas, and whether a comma follows the last. */
 interface Sequence {
   readonly items: readonly unknown[]
   readonly length: number
@@ -78,7 +79,7 @@ class LiteralParser {
     return this.text.charAt(this.#at)
   }
 
-  /** Values with commas between them, up to `end`, which is taken. */
+  /** Reads values separated by commas, and the closing `end`. */
   #sequence(end: string, read = (): unknown => this.#value()): Sequence | null {
     const items: unknown[] = []
     let comma = false
@@ -147,7 +148,7 @@ class LiteralParser {
     return pythonInteger(sign === '-' ? -BigInt(digits) : BigInt(digits))
   }
 
-  /** One text, or several that stand side by side and are one. */
+  /** Reads a string, or several adjacent ones, which Python concatenates. */
   #quoted(): string {
     let text: string | null = null
     for (;;) {

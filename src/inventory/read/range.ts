@@ -1,11 +1,11 @@
 /**
- * Hosts that one inventory may have; a range with a typing error would otherwise ask for millions.
+ * The limit of hosts in an inventory; a range with a typing error would otherwise produce millions.
  */
 export const mostHosts = 100_000
 
 const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
-/** What is wrong with the name of a host or group, for the one who knows its place. */
+/** What is wrong with the name of a host or group. The caller adds the place. */
 export class BadName extends Error {
   constructor(
     message: string,
@@ -16,9 +16,9 @@ export class BadName extends Error {
 }
 
 /**
- * The names that a name with ranges stands for, by Ansible's rules: `web[01:20]`, `db-[a:f]`, with
- * a step `[1:9:2]`; both ends are included, `[:3]` begins with 0, and a leading zero asks for
- * numbers of that width. Several ranges in one name give every combination.
+ * Expands the ranges of a name by Ansible's rules: `web[01:20]`, `db-[a:f]`, with a step `[1:9:2]`.
+ * Both ends are included, `[:3]` starts at 0, and a leading zero asks for numbers of that width.
+ * Several ranges give every combination.
  * @throws BadName with what is wrong
  */
 export function expandRanges(name: string): readonly string[] {

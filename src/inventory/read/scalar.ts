@@ -9,9 +9,9 @@ const int = /^[-+]?(?:0|[1-9]\d*)$|^0x[\da-f]+$|^0o[0-7]+$/i
 const float = /^[-+]?(?:\d+\.\d*|\.\d+)(?:e[-+]?\d+)?$|^[-+]?\d+e[-+]?\d+$/i
 
 /**
- * What a word means that stands for a value outside YAML: a number, true, false or null, and else
- * itself. To Ansible it is text, so a number prints as it was written. One with a leading zero
- * (`0644`) and one that JavaScript would round stay text.
+ * The value of a word outside YAML: a number, true, false, null, or else the text itself. To
+ * Ansible it is text, so a number prints as it was written. Numbers with a leading zero (`0644`)
+ * and numbers that JavaScript would round stay text.
  */
 export function scalarOf(word: string): string | number | boolean | WrittenNumber | null {
   const known = words.get(word)

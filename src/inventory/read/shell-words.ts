@@ -1,7 +1,4 @@
-/**
- * The words of a text as a POSIX shell would split it, without expansions; null when a quote has no
- * partner.
- */
+/** Splits a text as a POSIX shell would, without expansions; null for an unclosed quote. */
 export function shellWords(text: string): readonly string[] | null {
   const words: string[] = []
   let rest = text.trim()

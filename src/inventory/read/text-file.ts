@@ -5,7 +5,7 @@ import { decodeText } from '../../core/text-encoding.js'
 import { systemCode } from './system-code.js'
 import { vaultRemedy, vaultSentence } from './value-parts.js'
 
-/** A path as messages show it: relative to the project where it lies in it. */
+/** A path as messages show it: relative to the project if it lies in it. */
 export function shownPath(project: string, path: string): string {
   const inside = relative(project, path)
   return inside.startsWith('..') || inside === '' ? path : inside
@@ -19,12 +19,15 @@ export function unreadable(shown: string, cause: unknown): FettleError {
   })
 }
 
-/** Far above what YamlFile takes; it keeps a wrong path such as a disk image out of memory. */
+/**
+ * The size limit in bytes. It is far above what YamlFile accepts, and keeps a wrong path such as a
+ * disk image out of memory.
+ */
 const largest = 50_000_000
 
 /**
- * The text of a file. Nobody else has to go on meanwhile, and thousands of small files are read in
- * a tenth of the time.
+ * Reads a file synchronously: nothing else can go on meanwhile, and thousands of small files take a
+ * tenth of the time.
  * @throws FettleError `inventory-missing` or `inventory-invalid`
  */
 export function readText(path: string, shown: string): string {
@@ -48,7 +51,7 @@ export function readText(path: string, shown: string): string {
   }
 }
 
-/** What no file of an inventory may be, and what to do. */
+/** What makes a text unfit for an inventory, with the remedy. */
 export function unfitText(
   text: string,
 ): { readonly message: string; readonly remedy: string } | null {

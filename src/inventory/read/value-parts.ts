@@ -1,10 +1,10 @@
 import { Secret } from '../../core/secret.js'
 import { WrittenNumber } from '../../core/written-number.js'
 
-/** The names and numbers that lead to a part of a variable's value. */
+/** The names and indexes that lead to a part of a variable's value. */
 export type ValuePath = readonly (string | number)[]
 
-/** The way to the first part of a value that is wanted; null: there is none. */
+/** The path to the first part of a value that the predicate accepts; null: there is none. */
 export function pathTo(
   value: unknown,
   isWanted: (part: unknown, path: ValuePath) => boolean,
@@ -27,7 +27,8 @@ export function pathTo(
 }
 
 /**
- * What a value that ansible-vault has encrypted is called in JSON, by Ansible's own programs too.
+ * The key that represents a value encrypted by ansible-vault in JSON, in Ansible's own programs
+ * too.
  */
 export const vaultName = '__ansible_vault'
 
@@ -37,7 +38,7 @@ export const vaultRemedy = 'put the value in .env, and let the task take it with
 export const isVault = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, vaultName)
 
-/** Whether Ansible would take a text for a template of Jinja. */
+/** Whether Ansible would take a text for a Jinja template. */
 export const isTemplate = (text: string): boolean =>
   marks.some(([open, close]) => text.includes(open) && text.indexOf(open) < text.lastIndexOf(close))
 

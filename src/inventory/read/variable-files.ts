@@ -15,23 +15,20 @@ export function readYaml(project: string, path: string, warnings: Warnings): Yam
   return new YamlFile(shown, readText(path, shown), warnings)
 }
 
-/** What the file, or the files, for one group or host set. */
+/** The variables that the file, or files, of one group or host set. */
 export interface VariableFile {
   readonly layer: Layer
-  /**
-   * Why one of them could not be read: it concerns only the hosts that they are for. Null: all were
-   * read.
-   */
+  /** Why one of them could not be read; it concerns only their hosts. Null: all were read. */
   readonly problem: FettleError | null
 }
 
-/** What `group_vars/` and `host_vars/` of one directory set. */
+/** The variables that `group_vars/` and `host_vars/` of one directory set. */
 export interface VariableFiles {
   readonly groups: ReadonlyMap<string, VariableFile>
   readonly hosts: ReadonlyMap<string, VariableFile>
 }
 
-/** Reads the files of variables in a directory for the groups and hosts of the inventory. */
+/** Reads the variable files of a directory for the groups and hosts of the inventory. */
 export function readVariableFiles(
   project: string,
   directory: string,
@@ -51,14 +48,14 @@ export function readVariableFiles(
   return { groups, hosts }
 }
 
-/** As Ansible looks for them: of these the first that is there, and no other. */
+/** The endings that Ansible tries, in its order. Only the first that exists is read. */
 const endings = ['', '.yml', '.yaml', '.json']
 const mostGuessed = 10
 
 /**
  * The layers of `group_vars/<name>` or `host_vars/<name>`: a folder of that name, whose files are
- * read by name, or a file, with or without an ending. Names are looked up in the listing, never
- * joined to a path.
+ * read by name, or a file, with or without an ending. Names are looked up in the directory's
+ * listing, never joined to a path.
  */
 function layersIn(
   project: string,
@@ -79,7 +76,8 @@ function layersIn(
     if (second !== undefined)
       warn(name + second, `is not read, because ${name}${ending} is there, as in Ansible`)
   }
-  // Many are another inventory's, and nobody's typing errors.
+  // A large number of unused files belongs to another inventory, and is not a list of typing
+  // errors.
   for (const [name, ending] of unused.slice(0, mostGuessed)) {
     const guess = unused.length > mostGuessed ? undefined : nearest(name, [...known.keys()])
     warn(name + ending, `is not used: the inventory has no ${name}${orMeant(guess)}`)
@@ -92,12 +90,13 @@ function layersIn(
   return layers
 }
 
-/** The endings that each name is there with, in Ansible's order. */
+/** The endings with which each name exists, in Ansible's order. */
 function byName(files: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>()
   for (const ending of endings) {
     for (const file of files) {
-      // `web.yml` may be the file of a group `web`, or the bare one of a group `web.yml`.
+      // `web.yml` may be the file of a group `web`, or the file without an ending of a group
+      // `web.yml`.
       if (!file.endsWith(ending) || file === ending) continue
       const name = file.slice(0, file.length - ending.length)
       const same = found.get(name)
@@ -122,7 +121,7 @@ function variableFile(project: string, path: string, warnings: Warnings): Variab
   }
 }
 
-/** A file, or those of a folder and of the folders below it whose names have no ending. */
+/** The file itself, or the files without an ending in a folder and the folders below it. */
 function filesOf(project: string, path: string): readonly string[] {
   if (!isFolder(path)) return [path]
   const inner = listed(project, path)
@@ -133,7 +132,7 @@ function filesOf(project: string, path: string): readonly string[] {
   )
 }
 
-/** What cannot be looked at is left for reading it to say why. */
+/** False for what cannot be examined: reading it gives the error. */
 function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory()

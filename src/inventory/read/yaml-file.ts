@@ -25,30 +25,30 @@ import { unsafeTag, vaultTags } from './yaml-scalars.js'
 
 const largest = 5_000_000
 /**
- * Lines, items and brackets: what the parser's time and memory grow with, a kilobyte for each.
- * 80,000 hosts of three lines are below it.
+ * The limit of lines, items and brackets: the parser's time and memory grow with them, a kilobyte
+ * for each. 80,000 hosts of three lines are below it.
  */
 const mostParts = 300_000
 const deepest = 64
-/** How many nodes a file may stand for once its aliases are followed. */
+/** How many nodes a file may have with its aliases expanded. */
 const mostNodes = 1_500_000
 
 /**
- * A file of YAML that is read node by node, so that every value keeps its place and what is hostile
- * (aliases that multiply, cycles, tags that ask for code) is an error with its place. Of two
- * entries of one name the later counts, as with Ansible, and a warning says so; they are looked for
+ * A YAML file that is read node by node, so that every value keeps its place and hostile input
+ * (multiplying aliases, cycles, tags that ask for code) is an error with its place. Of two entries
+ * with one name the later counts, as in Ansible, and a warning says so; duplicates are searched for
  * here because the parser's own search takes six times as long as parsing. Plain words and `<<`
- * mean what they mean in YAML 1.1, which Ansible reads.
+ * have their meaning in YAML 1.1, which Ansible reads.
  */
 export class YamlFile implements MappingFile<Node> {
   readonly root: Node | null
   readonly #lines = new LineCounter()
   #anchors: ReadonlyMap<string, readonly Node[]> | null = null
   #followed = 0
-  /** Entries of which a warning has said that a later one replaces them. */
+  /** Entries for which a warning was given that a later one replaces them. */
   readonly #replaced = new Set<Node>()
 
-  /** @throws FettleError `inventory-invalid` for text that is not one document of YAML */
+  /** @throws FettleError `inventory-invalid` for text that is not one YAML document */
   constructor(
     readonly file: string,
     text: string,
@@ -62,7 +62,7 @@ export class YamlFile implements MappingFile<Node> {
     const parts = text.match(/[\n[{,]|[-?] /g)?.length ?? 0
     if (parts > mostParts)
       throw this.#invalid(null, `has more than ${String(mostParts)} lines and items`, smaller)
-    // A line may end as on Macs of old, as far as PyYAML is concerned.
+    // PyYAML accepts the line ends of old Macs (CR).
     const lines = text.replaceAll(/\r(?!\n)/g, '\n')
     this.root = plainYaml(lines, this.#lines.addNewLine) ?? this.#parsed(lines)
   }
@@ -96,7 +96,7 @@ export class YamlFile implements MappingFile<Node> {
       throw this.error(node, `is nested more than ${String(deepest)} levels deep`)
     const target = this.#follow(node)
     if (target === null) return null
-    // As ansible-inventory prints it. Who uses the host is told that it cannot be read.
+    // As ansible-inventory prints it. Selecting the host reports that it cannot be read.
     if (isScalar(target))
       return isEncrypted(target) ? Object.freeze({ [vaultName]: target.value }) : target.value
     if (isSeq(target)) {
@@ -189,7 +189,7 @@ export class YamlFile implements MappingFile<Node> {
     return target.items.flatMap((item) => this.entries(item as Node, 'what << takes'))
   }
 
-  /** What an alias stands for: the last anchor of its name before it. */
+  /** Resolves an alias: the last anchor of its name before it. */
   #follow(node: Node | null): Exclude<Node, Alias> | null {
     if (++this.#followed > mostNodes)
       throw this.error(
@@ -227,7 +227,7 @@ export class YamlFile implements MappingFile<Node> {
 
 const startOf = (node: Node): number => node.range?.[0] ?? 0
 
-/** The item of a list with this number; null where there is none. */
+/** The list item with this index; null where there is none. */
 function itemOf(node: Node | null, index: PropertyKey | undefined): Node | null {
   if (!isSeq(node) || typeof index !== 'number') return null
   const item = node.items[index]
@@ -236,7 +236,7 @@ function itemOf(node: Node | null, index: PropertyKey | undefined): Node | null 
 
 const isEncrypted = ({ tag }: Scalar): boolean => tag !== undefined && vaultTags.includes(tag)
 
-/** As with Ansible, what can be read as JSON is JSON, whatever the file is called. */
+/** As in Ansible, whatever parses as JSON is JSON, whatever the file's name. */
 function isJson(text: string): boolean {
   if (!/^\s*[{[]/.test(text)) return false
   try {
@@ -247,7 +247,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** The parser's sentence without the text that it quotes, which may be a password. */
+/** The parser's message without the quoted text, which may be a password. */
 const sentence = (message: string): string =>
   message.replace(/(?<=characters|stream|document|token): .*/s, '')
 

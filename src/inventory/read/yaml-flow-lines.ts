@@ -1,21 +1,21 @@
-/** A text with spaces put in, and how far to the right its places are. */
+/** A text with inserted spaces, and the mapping of its offsets to the original. */
 export interface IndentedText {
   readonly text: string
-  /** Where in the original text a place of this one is. */
+  /** The offset in the original text for one in this text. */
   original(offset: number): number
 }
 
-// YAML 1.2 wants every line within brackets and quotes deeper than the name before them; YAML 1.1
-// does not care. So
+// YAML 1.2 requires every line inside brackets and quotes to be deeper than the name before them;
+// YAML 1.1 does not. So
 //
 //   rules: [
-//   'a',
+//     'a',
 //   ]
 //
-// is indented here before it is parsed again. This is not a parser: it is asked only about texts
+// is indented here before it is parsed again. This is not a parser: it is applied only to texts
 // that were refused for their indentation.
 
-/** A line that is empty, a comment, or the mark between documents. */
+/** A line that is empty, a comment, or a document separator. */
 const blank = /(?:---|\.\.\.|%[^\n]*)?[ \t\r]*(?:#[^\n]*)?(?:\n|$)/y
 const nesting = /(?:--- +)? *(?:[-?] +)*/y
 const key =
@@ -24,7 +24,7 @@ const marks = /[ \t]*(?:[!&][^\s]*[ \t]+)*/y
 const token =
   /\s+|(?<=\s)#[^\n]*|"[^"\\]*(?:\\[^][^"\\]*)*"|'[^']*(?:''[^']*)*'|[[\]{},]|(?:[^\s[\]{},:]|:(?!\s))+|:/y
 
-/** Indents the lines of brackets and quotes that go over several. */
+/** Indents the continuation lines of multi-line brackets and quotes. */
 export function indentFlow(text: string): IndentedText {
   const starts: number[] = []
   let widest = 0
@@ -34,7 +34,7 @@ export function indentFlow(text: string): IndentedText {
     const first = text.charAt(value)
     if (first !== '' && '[{"\''.includes(first)) {
       const end = endOfFlow(text, value)
-      // What has no end is no matter of indentation.
+      // An unclosed bracket or quote is not a matter of indentation.
       if (end === null) break
       let line = afterLine(text, value)
       while (line < end) {
@@ -45,8 +45,8 @@ export function indentFlow(text: string): IndentedText {
       at = afterLine(text, end)
     } else {
       at = afterLine(text, value)
-      // What is deeper than a value's name belongs to the value: another bracket in it begins
-      // nothing.
+      // Lines deeper than a value's name belong to the value: a bracket in them does not start a
+      // new one.
       if (!/[\r\n#]|^$/.test(first))
         while (at < text.length && belongs(text, at, parent)) at = afterLine(text, at)
     }
@@ -74,7 +74,7 @@ function belongs(text: string, start: number, parent: number): boolean {
   return (matched(/ */y, text, start)?.length ?? 0) > parent
 }
 
-/** Behind the partner of a bracket or a quote; null where it has none. */
+/** The offset after the matching bracket or quote; null where there is none. */
 function endOfFlow(text: string, start: number): number | null {
   let depth = 0
   let at = start
@@ -101,7 +101,7 @@ function padded(text: string, starts: readonly number[], width: number): Indente
   return { text: text.slice(0, starts[0]) + parts.join(''), original }
 }
 
-/** How many of some ascending numbers are at most a limit. */
+/** How many of some ascending numbers are at most a limit (binary search). */
 function countBelow(numbers: readonly number[], limit: number): number {
   let from = 0
   let to = numbers.length

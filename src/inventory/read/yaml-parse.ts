@@ -14,23 +14,22 @@ import {
 import { indentFlow } from './yaml-flow-lines.js'
 import { jsonOptions, yamlOptions } from './yaml-scalars.js'
 
-/** What is wrong with a text, and where in it. */
+/** An error in a text, and its offset. */
 export interface YamlProblem {
   readonly message: string
   readonly offset: number
 }
 
-/** A document of YAML; with a problem, what could be made of it. */
+/** A parsed YAML document; with a problem, as far as it could be parsed. */
 export interface YamlText {
   readonly root: Node | null
   readonly problem: YamlProblem | null
 }
 
 /**
- * Parses a text as PyYAML does, which Ansible reads it with. The parser itself follows YAML 1.2,
- * and refuses or reads otherwise what this mends: brackets and quotes whose lines stand further
- * left than their name, a comment right behind a bracket, and a block text that ends without a line
- * break.
+ * Parses a text as PyYAML does, which Ansible uses. The `yaml` package follows YAML 1.2; this works
+ * around its differences: brackets and quotes whose lines are indented less than their name, a
+ * comment right after a bracket, and a block scalar that ends without a line break.
  */
 export function parseYaml(text: string, form: 'yaml' | 'json' = 'yaml'): YamlText {
   const parsed = parsedOnce(text, form)
@@ -60,8 +59,8 @@ function parsedOnce(text: string, form: 'yaml' | 'json'): YamlText {
 }
 
 /**
- * What PyYAML takes: a `#` without a space before it begins a comment behind brackets and quotes,
- * and a last bracket may stand at the margin.
+ * Whether PyYAML accepts what the parser reports: a `#` without a space before it starts a comment
+ * after brackets and quotes, and a closing bracket may stand at the margin.
  */
 const isTaken = ({ message }: YAMLError): boolean =>
   message.startsWith('Comments must be separated') ||
@@ -70,7 +69,7 @@ const isTaken = ({ message }: YAMLError): boolean =>
 const isOfIndentation = ({ message }: YamlProblem): boolean =>
   /^Missing closing ["']quote|must be sufficiently indented/.test(message)
 
-/** Takes the line break away that the parser adds to a block text at the end of a file. */
+/** Removes the line break that the parser adds to a block scalar at the end of a file. */
 function endWithoutBreak(root: ParsedNode, end: number): void {
   const last = lastOf(root)
   if (!isScalar<string>(last) || last.range?.[1] !== end) return

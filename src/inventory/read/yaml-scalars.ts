@@ -12,8 +12,8 @@ const tag = (name: string, test: RegExp, resolve: (text: string) => unknown): Sc
 })
 
 /**
- * A number in base 60, as `12:30:45.5`, summed up from its end as PyYAML does: floats are rounded
- * on the way.
+ * A base 60 number such as `12:30:45.5`, summed from its end as PyYAML does: the order affects the
+ * rounding.
  */
 const sexagesimal = (text: string): number =>
   text
@@ -32,7 +32,7 @@ function unsignedFloat(text: string): number {
   return text.includes(':') ? sexagesimal(text) : Number(text)
 }
 
-/** Reads a number without its underscores and its sign. */
+/** Reads a number with underscores and a sign. */
 function signed<N extends number | bigint>(
   written: string,
   read: (text: string) => N,
@@ -71,19 +71,21 @@ const plainScalars: readonly ScalarTag[] = [
 ]
 const nothing = /^(?:~|null|Null|NULL)?$/
 
-/** The value of a plain word. */
+/** The value of a plain scalar. */
 export function plainValue(text: string): unknown {
   if (nothing.test(text)) return null
   const found = plainScalars.find(({ test }) => test?.test(text))
   return found === undefined ? text : found.resolve(text, () => undefined, {})
 }
 
-/** Ansible's mark for text that is no template, whatever it holds. */
+/** Ansible's tag for text that is never a template. */
 export const unsafeTag = '!unsafe'
-/** Ansible's marks for a value that is encrypted. */
+/** Ansible's tags for an encrypted value. */
 export const vaultTags: readonly string[] = ['!vault', '!vault-encrypted']
 
-/** What a tag makes of a single value that no plain word of its type would be: `!!float 1`. */
+/**
+ * A resolver for an explicit tag on a scalar that would not have that type without it: `!!float 1`.
+ */
 const asked = (name: string, resolve: ScalarTag['resolve']): ScalarTag => ({
   tag: `tag:yaml.org,2002:${name}`,
   resolve,
@@ -96,7 +98,7 @@ const askedFloat: ScalarTag['resolve'] = (text, onError) => {
   return value
 }
 
-/** What plain words and tags of YAML mean. Dates stay text. */
+/** The types of plain scalars and tags in YAML. Dates stay text. */
 const yamlTags: readonly (ScalarTag | CollectionTag)[] = [
   { ...tag('null', nothing, () => new Scalar(null)), identify: (value) => value == null },
   ...plainScalars,
@@ -109,20 +111,21 @@ const yamlTags: readonly (ScalarTag | CollectionTag)[] = [
   ...vaultTags.map((each): ScalarTag => ({ tag: each, resolve: (text) => text })),
 ]
 
-/** JSON's numbers are all decimal: `1e3` is one, and `010` none. */
+/** JSON's numbers are all decimal: `1e3` is one, and `010` is not. */
 const jsonNumbers: readonly ScalarTag[] = [
   tag('int', /^-?(?:0|[1-9][0-9]*)$/, int),
   tag('float', /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$/, float),
 ]
 
 const optionsWith = (customTags: readonly (ScalarTag | CollectionTag)[]) => ({
-  // Tags that have no form here (!!set, !!binary) are errors.
+  // Without `resolveKnownTags`, tags that have no form here (!!set, !!binary) are errors.
+  // `uniqueKeys` is off: YamlFile looks for duplicates, because it knows their places.
   schema: new Schema({ schema: 'failsafe', customTags: [...customTags], resolveKnownTags: false }),
   uniqueKeys: false,
   prettyErrors: false,
 })
 
-/** How every text is parsed that is not JSON. Duplicates are looked for where places are known. */
+/** The parser's options for YAML. */
 export const yamlOptions = optionsWith(yamlTags)
-/** How JSON is parsed, with the parser that tells places. */
+/** The parser's options for JSON, which is read with the same parser for the sake of places. */
 export const jsonOptions = optionsWith([...jsonNumbers, ...yamlTags])

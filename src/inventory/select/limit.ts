@@ -5,8 +5,8 @@ import { decodeText } from '../../core/text-encoding.js'
 import { splitPattern } from './pattern.js'
 
 /**
- * What `-l` gave, with the lines of FILE in the place of each `@FILE`: a host or a pattern a line.
- * `#` begins a comment.
+ * The value of `-l`, with each `@FILE` replaced by the lines of that file: a host or a pattern a
+ * line. `#` starts a comment.
  * @param directory where relative paths start
  * @throws FettleError `usage` for a file that cannot be read, or that names no host
  */

@@ -11,14 +11,14 @@ interface Term {
 }
 
 /**
- * The hosts that a pattern means, with Ansible's words and in its order: terms joined by `:` or `,`
- * (by one of them: with a comma in the pattern, `:` belongs to the term), each the name of a host
- * or group, a glob, or a `~regexp` that is anchored at its beginning; `[0]`, `[-1]`, `[1:3]`,
- * `[1:]` take from what the term stands for. All plain terms are united first, then each `&`
- * intersects, then each `!` excludes, whatever their order; without a plain term the base is `all`.
- * A name that is a host's and a group's is the host; after `&` and `!` it is the group.
+ * Selects the hosts of a pattern, with Ansible's syntax and order. Terms are joined by `:` or `,`
+ * (by one of them: in a pattern with a comma, `:` belongs to the term). Each is the name of a host
+ * or group, a glob, or a `~regexp` anchored at its start; `[0]`, `[-1]`, `[1:3]`, `[1:]` select
+ * from the term's hosts. All plain terms are united first, then each `&` intersects, then each `!`
+ * excludes, whatever their order; without a plain term the base is `all`. A name of both a host and
+ * a group means the host; after `&` and `!` it means the group.
  * @throws FettleError `pattern-no-match` when a term names nothing or no host is left,
- * `pattern-invalid` when it cannot be read
+ *   `pattern-invalid` when it cannot be parsed
  */
 export function selectHosts(inventory: Inventory, pattern: string): readonly InventoryHost[] {
   const terms = splitPattern(pattern).map(termOf)
@@ -45,7 +45,7 @@ export function selectHosts(inventory: Inventory, pattern: string): readonly Inv
   return [...selected].flatMap((name) => inventory.hosts.get(name) ?? [])
 }
 
-/** A name that is a host's and a group's is the host where it stands without a sign. */
+/** Without a sign, a name of both a host and a group means the host. */
 function hostsOf(inventory: Inventory, { sign, text }: Term, pattern: string): readonly string[] {
   if (sign === '' && inventory.hosts.has(text)) return [text]
   return expand(inventory, text, pattern)
@@ -54,17 +54,14 @@ function hostsOf(inventory: Inventory, { sign, text }: Term, pattern: string): r
 const intersection = (some: ReadonlySet<string>, others: ReadonlySet<string>): Set<string> =>
   new Set([...some].filter((name) => others.has(name)))
 
-/**
- * Splits at commas; where there is none at colons and spaces, unless the whole is an address of
- * IPv6.
- */
+/** Splits at commas; without any at colons and spaces, unless the whole is an IPv6 address. */
 export function splitPattern(pattern: string): readonly string[] {
   const listed = splitAt(',', pattern)
   const terms = listed.length > 1 || isAddress(pattern) ? listed : splitAt(': \t', pattern)
   return terms.map((part) => part.trim()).filter((part) => part !== '')
 }
 
-/** Within `[…]`, and within `(…)` and `{…}` of a regexp, separators are part of the term. */
+/** Inside `[…]`, and inside `(…)` and `{…}` of a regexp, separators are part of the term. */
 function splitAt(separators: string, pattern: string): readonly string[] {
   const terms: string[] = []
   let term = ''
@@ -109,14 +106,14 @@ function expand(inventory: Inventory, text: string, pattern: string): readonly s
   })
 }
 
-/** Both ends included; without a last one all from the first on. */
+/** Includes both ends; without a last one all from the first on. */
 const between = (hosts: readonly string[], from: number, to: string): readonly string[] =>
   hosts.slice(from, to === '' ? undefined : Number(to) + 1)
 
 /**
  * Groups by their names, and hosts by theirs where no group has it, or the term is a glob or a
- * regexp, or has a dot. As in Ansible a host that is found by its group and by its name counts
- * twice in a subscript.
+ * regexp, or has a dot. As in Ansible, a host found both by its group and by its name counts twice
+ * in a subscript.
  */
 function matches(inventory: Inventory, text: string, pattern: string): readonly string[] {
   const search = searchOf(text, pattern)
@@ -131,12 +128,12 @@ function matches(inventory: Inventory, text: string, pattern: string): readonly 
   return [...groups.flatMap((name) => inventory.groups.get(name) ?? []), ...hosts]
 }
 
-/** Seconds for all names; ten thousand take a hundredth of it. */
+/** The time limit in seconds for all names; ten thousand take a hundredth of it. */
 const patience = 1
 
 /**
- * Those names that a pattern of the user's matches; null when that takes too long: `(a+)+$` and
- * `*a*a*a*a` take longer than anybody lives on a long name that they do not match.
+ * The names that a user's pattern matches; null at the time limit. `(a+)+$` and `*a*a*a*a` take
+ * exponential time on a long name that they do not match.
  */
 export function matching(names: Iterable<string>, search: RegExp): readonly string[] | null {
   try {
@@ -157,7 +154,7 @@ function tooSlow(text: string, pattern: string): never {
 /** Null for a plain name. */
 function searchOf(text: string, pattern: string): RegExp | null {
   try {
-    // Python's way to ask for both cases.
+    // Python's syntax for ignoring case.
     if (text.startsWith('~(?i)')) return new RegExp(`^(?:${text.slice('~(?i)'.length)})`, 'i')
     if (text.startsWith('~')) return new RegExp(`^(?:${text.slice(1)})`)
     return /[*?[]/.test(text) ? new RegExp(`^${globSource(text)}$`, 's') : null

@@ -4,7 +4,8 @@ import type { InventoryHost } from '../inventory.js'
 const shownNames = 6
 
 /**
- * Hosts that the inventory reaches at one address and port, by the same way: names of one machine.
+ * Groups of hosts that the inventory reaches at one address and port by the same route: names of
+ * one machine.
  */
 export function twinsAmong(hosts: readonly InventoryHost[]): readonly (readonly InventoryHost[])[] {
   const byAddress = new Map<string, readonly InventoryHost[]>()
@@ -22,7 +23,7 @@ function addressOf({ connection }: InventoryHost): unknown {
   return [host.toLowerCase(), port ?? null, commonArguments ?? []]
 }
 
-/** What a person should know of hosts that are one machine. */
+/** The warning about hosts that are one machine. */
 export function twinWarning(names: readonly string[], address: string | null): string {
   const shown = names.slice(0, shownNames)
   if (names.length > shownNames) shown.push(`${String(names.length - shownNames)} more`)

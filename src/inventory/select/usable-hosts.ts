@@ -7,11 +7,10 @@ import { isVault, vaultRemedy, vaultSentence } from '../read/value-parts.js'
 const mostShown = 20
 
 /**
- * Answers the hosts that it is given, when each of them can be used: its files of variables could
- * be read, and it can be reached in the way that the inventory says. What is wrong with other hosts
- * stops nobody.
+ * Returns the given hosts if each of them can be used: its variable files could be read, and its
+ * connection settings are valid. Problems of other hosts do not matter.
  * @throws FettleError `inventory-invalid`: one error for all hosts, a line for each problem with
- * its place
+ *   its place
  */
 export function checkHosts(hosts: readonly InventoryHost[]): readonly InventoryHost[] {
   const problems = new Map<string, HostProblem>()
@@ -55,7 +54,7 @@ function* problemsOf(host: InventoryHost): Iterable<Omit<HostProblem, 'hosts'>> 
       place: host.place(name, []),
       remedy: vaultRemedy,
     }
-  // A way that hangs on an encrypted value is told of already.
+  // Connection settings with an encrypted value have been reported above.
   if (encrypted.length > 0) return
   const found = connectionProblem(() => host.connection)
   if (found !== null) yield found
