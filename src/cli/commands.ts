@@ -19,14 +19,14 @@ import type { ShellFlags } from './commands/shell-command.js'
 import type { ProcessContext } from './input/process-context.js'
 
 /**
- * Performs a command with the rest of the program, which is loaded now; its answer becomes the exit
+ * Imports the rest of the program and runs a command with it. The command's result becomes the exit
  * code.
  */
 export type Start = (command: (program: typeof Whole) => Promise<number> | number) => Promise<void>
 
 /**
- * All commands with their flags, and what each of them starts: this is all that `fettle --help`
- * loads, and what completion reads.
+ * Defines all commands with their flags, and what each of them starts. `fettle --help` loads
+ * nothing else, and completion reads these definitions.
  */
 export function commandLine(
   io: ProcessContext,
@@ -182,7 +182,7 @@ function projects(program: Command, io: ProcessContext, start: Start): void {
     .action((words: readonly string[]) => complete(program, words, io, start))
 }
 
-/** Answers what the scripts of `fettle completion` ask. */
+/** Answers the queries of the scripts that `fettle completion` prints. */
 async function complete(
   program: Command,
   words: readonly string[],

@@ -21,8 +21,8 @@ import { unlockKeys } from './input/unlock-keys.js'
 export interface SelectedHosts {
   readonly hosts: readonly InventoryHost[]
   /**
-   * Connects to each of them, as the flags say, and does one thing there. `told` hears of a host as
-   * soon as it is done with.
+   * Connects to each host as the flags say, and does the work there. `told` is called with each
+   * host's outcome as soon as it is known.
    */
   each<T>(
     work: (session: Session, host: InventoryHost) => Promise<T>,
@@ -30,15 +30,15 @@ export interface SelectedHosts {
   ): Promise<readonly HostOutcome<T>[]>
 }
 
-/** A command that does one thing on many hosts: what it is called, and what a Ctrl-C ends. */
+/** A command that does one thing on many hosts: its name, and what a Ctrl-C ends. */
 export interface FleetCommand {
   readonly name: string
   readonly doing: 'reading' | 'a command'
 }
 
 /**
- * Selects hosts and reads passwords; what goes wrong here is told, and nothing was contacted.
- * @returns the exit code: what `use` answers, 3 when nothing was contacted, or a signal's
+ * Selects hosts and reads passwords. Errors up to then are printed, and nothing has been contacted.
+ * @returns the exit code: the result of `use`, 3 when nothing was contacted, or a signal's
  */
 export async function onFleet(
   flags: FleetFlags,

@@ -5,13 +5,13 @@ import type * as Whole from './program.js'
 import type { Parts } from './commands/run-command.js'
 import { thisProcess, type ProcessContext } from './input/process-context.js'
 
-// Commander is all that `fettle --help` loads; what a command needs is imported when it runs.
+// `fettle --help` loads only commander; each command imports the rest when it runs.
 type Program = () => Promise<typeof Whole>
 const separately: Program = () => import('./program.js')
 
 /**
- * Prints an error that no view of a run could print. What is misspelt is told with the nearest
- * name, as commander suggests it.
+ * Prints an error that no view of a run could print. For a misspelt word commander suggests the
+ * nearest one.
  */
 async function complain(
   error: unknown,
@@ -21,7 +21,7 @@ async function complain(
   program: Program,
 ): Promise<number> {
   if (error instanceof CommanderError && error.exitCode === 0) return 0
-  // Help was asked for by giving no command, and is printed.
+  // A command with subcommands was called without one: commander has printed the help.
   if (error instanceof CommanderError && error.code === 'commander.help') return 3
   const { FettleError, tellError } = await program()
   let told = error
@@ -43,9 +43,9 @@ async function complain(
  * The command line of Fettle. Without `surroundings` it is this process's, whose exit code is then
  * set.
  * @param argv as `process.argv`: two entries that are skipped, then the words
- * @param program gives the rest of the program, when it is needed; left out: from its own files
+ * @param program loads the rest of the program when it is needed; left out: from its own files
  * @returns the exit code: 0 done; 1 failed; 2 (`plan`) changes; 3 a usage error; 130, 143 and 129
- * after SIGINT, SIGTERM and SIGHUP
+ *   after SIGINT, SIGTERM and SIGHUP
  */
 export async function main(
   argv: readonly string[],

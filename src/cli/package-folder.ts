@@ -1,15 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** The folder of the package that a file is part of: where its `package.json` lies. */
+/** The nearest folder with a `package.json`. */
 function folderOf(directory: string): string {
   return existsSync(join(directory, 'package.json')) ? directory : folderOf(dirname(directory))
 }
 
-/** The folder of Fettle's own package: a clone of its repository, or where npm has put it. */
+/** The folder of Fettle's own package: a clone of its repository, or where npm installed it. */
 export const packageFolder = (): string => folderOf(import.meta.dirname)
 
-/** What Fettle's `package.json` says. */
+/** Fields of Fettle's `package.json`. */
 export interface Manifest {
   readonly version: string
   readonly devDependencies?: Readonly<Record<string, string>>

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 /** The fields of one line. */
 type Fields = readonly string[]
 
-/** Lines of one of the system's lists, in fields; none where there is no such file. */
+/** The lines of an account file, split into fields; empty if there is no such file. */
 function linesOf(path: string): readonly Fields[] {
   try {
     const lines = readFileSync(path, 'utf8').split('\n')
@@ -20,7 +20,7 @@ interface Lists {
 
 let lists: Lists | null = null
 
-/** Read once: they are asked for every file. */
+/** Cached, because it is needed for every file. */
 function known(): Lists {
   lists ??= { users: linesOf('/etc/passwd'), groups: linesOf('/etc/group') }
   return lists
@@ -29,7 +29,7 @@ function known(): Lists {
 const withNumber = (list: readonly Fields[], id: number): Fields | undefined =>
   list.find((fields) => fields[2] === String(id))
 
-/** A user's name, or the number where the machine's own list does not have it. */
+/** A user's name, or the number if the local account file does not have it. */
 export const userName = (uid: number): string =>
   withNumber(known().users, uid)?.[0] ?? `user ${String(uid)}`
 
@@ -37,8 +37,8 @@ export const groupName = (gid: number): string =>
   withNumber(known().groups, gid)?.[0] ?? String(gid)
 
 /**
- * Whether a group has this user in it and nobody else, as Debian makes one for each user. One that
- * the machine's own list does not have is taken for such by its number.
+ * Whether a group contains only this user, like the group that Debian creates for each user. A
+ * group that the local account file does not have counts as such if its number is the user's.
  */
 export function isPrivate(gid: number, uid: number): boolean {
   const { users, groups } = known()

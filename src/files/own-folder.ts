@@ -4,14 +4,14 @@ import { userName } from './accounts.js'
 import { hasModes, thisUser } from './trust.js'
 import { writeWhole } from './write-whole.js'
 
-/** A folder that is this user's alone. */
+/** A folder that only this user can access. */
 export interface OwnFolder {
   readonly path: string
-  /** Others could put something into it until it was closed now. */
+  /** Whether others could put files into it until now. */
   readonly wasOpen: boolean
 }
 
-/** What keeps a folder from being used; null: nothing. `shown` is its name in messages. */
+/** Why a folder cannot be used; null: it can. `shown` is its name in messages. */
 function hindrance(path: string, found: Stats, shown: string): string | null {
   if (found.isSymbolicLink())
     return `${shown} is a symbolic link, which is not followed; remove it: rm ${shown}`
@@ -22,7 +22,7 @@ function hindrance(path: string, found: Stats, shown: string): string | null {
 }
 
 /**
- * Makes a folder for this user alone (0700, whatever the umask), or closes the one that is there.
+ * Creates a folder for this user alone (0700, whatever the umask), or restricts the existing one.
  */
 function closed(path: string, shown: string): OwnFolder {
   const before = lstatSync(path, { throwIfNoEntry: false })
@@ -35,9 +35,9 @@ function closed(path: string, shown: string): OwnFolder {
 }
 
 /**
- * `.fettle` of a project, where Fettle keeps what belongs to the project and never into a
- * repository, or a folder in it.
- * @throws Error with the remedy where it is a link, or somebody else's, or cannot be made
+ * Opens a project's `.fettle`, or a folder in it, which holds what belongs to the project but never
+ * into a repository.
+ * @throws Error with the remedy if it is a link, belongs to another user, or cannot be created
  */
 export function ownFolder(project: string, name?: string): OwnFolder {
   const own = closed(join(project, '.fettle'), '.fettle')

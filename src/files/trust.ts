@@ -3,18 +3,18 @@ import { dirname } from 'node:path'
 import { groupName, isPrivate, userName } from './accounts.js'
 
 /**
- * File systems that keep no modes and owners of their own, by statfs(2)'s numbers: FAT, exFAT,
- * NTFS, FUSE, 9p (Windows' disks in WSL), SMB.
+ * File systems without real modes and owners, by statfs(2)'s numbers: FAT, exFAT, NTFS, FUSE, 9p
+ * (Windows' disks in WSL), SMB.
  */
 const withoutModes: ReadonlySet<number> = new Set([
   0x4d44, 0x2011bab0, 0x5346544e, 0x7366746e, 0x65735546, 0x01021997, 0x517b, 0xff534d42,
   0xfe534d42,
 ])
 
-/** Directories, by whether modes tell anything in them. */
+/** A cache of `hasModes`, by directory. */
 const known = new Map<string, boolean>()
 
-/** Whether modes and owners tell anything where a path lies. */
+/** Whether modes and owners have a meaning on the file system of a path. */
 export function hasModes(path: string): boolean {
   const directory = dirname(path)
   const before = known.get(directory)
@@ -32,13 +32,13 @@ function tellsModes(directory: string): boolean {
   }
 }
 
-/** What is read of a path's state. */
+/** The part of a path's stats that is read. */
 export type PathStats = Pick<Stats, 'mode' | 'uid' | 'gid' | 'isDirectory'>
 
-/** The user whose run this is; null where there are no such users (Windows). */
+/** The id of the current user; null on systems without such users (Windows). */
 export const thisUser = (): number | null => process.getuid?.() ?? null
 
-/** In a directory with the sticky bit each may change only what is his. */
+/** In a directory with the sticky bit each user may change only his own entries. */
 const isSticky = (found: PathStats): boolean => found.isDirectory() && (found.mode & 0o1000) !== 0
 
 /** Whether everybody may change something. */
@@ -46,10 +46,10 @@ export const isOpenToAll = (found: PathStats): boolean =>
   (found.mode & 0o002) !== 0 && !isSticky(found)
 
 /**
- * Who besides this user and root may change something, in words; null: nobody, or there are no
- * modes that could tell. All that decides what runs is judged by it.
+ * Describes who besides this user and root may change something; null: nobody, or the file system
+ * has no real modes. Everything that decides what runs is judged by this.
  * @param path where it lies
- * @param found its own state, links followed
+ * @param found its own stats, links followed
  */
 export function changedBy(
   path: string,

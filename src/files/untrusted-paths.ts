@@ -2,7 +2,7 @@ import { lstatSync, realpathSync, statSync, type Stats } from 'node:fs'
 import { dirname, relative, resolve, sep } from 'node:path'
 import { changedBy, isReadByAll } from './trust.js'
 
-/** A path that others may change, and who. */
+/** A path that others may change, and who they are. */
 interface UntrustedPath {
   readonly path: string
   readonly who: string
@@ -16,15 +16,15 @@ function shown(path: string, project: string): string {
   return isBelow(project, path) ? relative(project, path) : path
 }
 
-/** The first few, and how many more there are. */
+/** The first few, and the number of the others. */
 function listed(all: readonly string[]): string {
   if (all.length <= 4) return all.join(', ')
   return `${all.slice(0, 3).join(', ')} and ${String(all.length - 3)} more`
 }
 
 /**
- * What is at a path, links followed, and where it really is; null: nothing, or nothing that this
- * user may look at.
+ * The stats and real path behind a path, links followed; null if it does not exist or this user may
+ * not access it.
  */
 function lookAt(path: string): { readonly found: Stats; readonly real: string } | null {
   try {
@@ -36,16 +36,16 @@ function lookAt(path: string): { readonly found: Stats; readonly real: string } 
   }
 }
 
-/** Files that decide what a run does. */
+/** The files that decide what a run does. */
 export interface DecisiveFiles {
   readonly paths: readonly string[]
-  /** Such of them as nobody else should read. */
+  /** Those of them that nobody else should read. */
   readonly secrets: readonly string[]
 }
 
 /**
- * Paths that others than this user and root may change: these, where links lead, and the
- * directories of both: up to the project's in it, elsewhere the one.
+ * The paths that others than this user and root may change, among these, the targets of links, and
+ * the directories of both: inside the project all up to its root, elsewhere only the one.
  */
 function doubtful(project: string, paths: readonly string[]): readonly UntrustedPath[] {
   const roots = [project, lookAt(project)?.real ?? project]
@@ -73,8 +73,8 @@ function isOpen(path: string): boolean {
 }
 
 /**
- * What others could do to a run: a sentence for what they may change, and one for secrets that
- * everybody may read.
+ * Warnings about others' access: one for what they may change, and one for secrets that everybody
+ * may read.
  */
 export function doubts(directory: string, { paths, secrets }: DecisiveFiles): readonly string[] {
   const project = resolve(directory)

@@ -13,7 +13,7 @@ import { basename, dirname, join } from 'node:path'
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
 
 /**
- * Makes a new file, follows no link, and gives it exactly this mode, whatever the umask. Answers
+ * Creates a new file with exactly this mode, whatever the umask, without following a link. Returns
  * its descriptor.
  */
 export function createExactly(path: string, mode: number): number {
@@ -28,8 +28,8 @@ export function createExactly(path: string, mode: number): number {
 }
 
 /**
- * Writes a file under another name and renames it into its place: who reads it sees the old or the
- * new one, and a link there is replaced, not followed.
+ * Writes a file atomically: under another name, then renamed into place. A reader sees the old or
+ * the new content, and a link is replaced, not followed.
  */
 export function writeWhole(path: string, content: string | Uint8Array, mode = 0o600): void {
   const fresh = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`)

@@ -12,7 +12,7 @@ export interface DemoFlags {
   readonly yes?: boolean
 }
 
-/** `fettle demo`: on a host of the lab, with a project as `fettle init` makes it. */
+/** `fettle demo`: runs on a lab host, with a project as `fettle init` creates it. */
 export async function demoCommand(
   { keep = false, yes = false }: DemoFlags,
   { stderr }: Pick<ProcessContext, 'stderr'>,

@@ -16,10 +16,10 @@ import type { ProcessContext } from '../input/process-context.js'
 type FactsOutcome = HostOutcome<HostFacts>
 
 /**
- * `fettle facts`: what hosts are, as a play with `facts: true` gives it to its tasks.
- * @param pattern which hosts; left out: what `-l` says, else all
- * @returns 0 when every host has told, 1 when one did not; 3 when nothing was contacted; a signal's
- * code
+ * `fettle facts`: shows the facts of hosts, as a play with `facts: true` gives them to its tasks.
+ * @param pattern which hosts; left out: those of `-l`, else all
+ * @returns 0 when the facts of every host could be read, 1 when not; 3 when nothing was contacted;
+ *   a signal's code
  */
 export async function factsCommand(
   pattern: string | undefined,
@@ -38,7 +38,7 @@ export async function factsCommand(
   )
 }
 
-/** Reads the facts of each host and shows them. Answers the exit code. */
+/** Reads the facts of each host and shows them. Returns the exit code. */
 async function tellFacts(
   fleet: SelectedHosts,
   flags: FleetFlags,
@@ -81,7 +81,7 @@ function shown(outcome: FactsOutcome, style: Style): string {
 
 type FactsRow = readonly [name: string, value: string]
 
-/** Each fact by the name that a task has for it: `os.id`. An address has a line of its own. */
+/** Each fact by its name in a task: `os.id`. Every address has its own line. */
 function rowsOf({ addresses, ...facts }: HostFacts): readonly FactsRow[] {
   const rows = leaves('', facts)
   if (addresses === null) return [...rows, ['addresses', '-']]

@@ -14,19 +14,19 @@ import { createExactly } from '../../files/write-whole.js'
 import { manifest, packageFolder } from '../package-folder.js'
 import type { ProcessContext } from '../input/process-context.js'
 
-/** Files of a new project: their paths in it, and what is in them. */
+/** The files of a new project: their content by path. */
 type Files = ReadonlyMap<string, string>
 
 /**
- * npm takes no `.gitignore` into a package, and nobody looks for hidden files in a folder of
- * templates.
+ * Files whose dot is added on copying: npm leaves `.gitignore` out of packages, and in a folder of
+ * templates hidden files are overlooked.
  */
 const hidden: Readonly<Record<string, string>> = {
   gitignore: '.gitignore',
   'env.example': '.env.example',
 }
 
-/** What lies below a folder of the package. */
+/** The files below a folder of the package. */
 function below(folder: string, as = ''): Files {
   const root = join(packageFolder(), folder)
   const names = readdirSync(root, { recursive: true, withFileTypes: true })
@@ -38,7 +38,7 @@ function below(folder: string, as = ''): Files {
   return files
 }
 
-/** The files of the project that `fettle init` makes. */
+/** The files of the project that `fettle init` creates. */
 export function projectFiles(project: string): Files {
   const { version, devDependencies } = manifest()
   const packageJson = {
@@ -64,7 +64,10 @@ function packageName(project: string): string {
   return name || 'servers'
 }
 
-/** Where the new project gets Fettle from: where this one came from, as npm has noted it. */
+/**
+ * The source from which the new project installs Fettle: that of the running copy, as npm has
+ * recorded it.
+ */
 function ownSource(project: string, version: string): string {
   let place = packageFolder()
   if (place.endsWith(join('node_modules', 'fettle'))) {
@@ -85,15 +88,15 @@ function resolvedBy(modules: string): string | null {
     }
     return packages['node_modules/fettle']?.resolved ?? null
   } catch {
-    // A global installation keeps no such file.
+    // A global installation has no such file.
     return null
   }
 }
 
-/** Whose copies will hold secrets: cp keeps the mode. */
+/** Files whose copies will hold secrets: cp keeps the mode. */
 const secret: readonly string[] = ['.env.example']
 
-/** A folder that others may read, with those above it, whatever the umask. */
+/** Creates a folder that others may read, and its parents, whatever the umask. */
 function folder(path: string): void {
   if (existsSync(path)) return
   folder(dirname(path))
@@ -101,7 +104,7 @@ function folder(path: string): void {
   chmodSync(path, 0o755)
 }
 
-/** Whether it was written; what is there already stays. */
+/** Writes a file unless it exists. Returns whether it was written. */
 function written(project: string, name: string, text: string): boolean {
   const path = join(project, name)
   folder(dirname(path))
@@ -116,7 +119,10 @@ function written(project: string, name: string, text: string): boolean {
   }
 }
 
-/** What is still to be installed: npm notes it in the project's own `package.json`. */
+/**
+ * The packages that are not installed yet. `npm install` adds them to the project's own
+ * `package.json`.
+ */
 function installation(project: string, files: Files): readonly string[] {
   const wanted = JSON.parse(files.get('package.json') ?? '{}') as {
     readonly dependencies: Readonly<Record<string, string>>
@@ -139,13 +145,13 @@ function installation(project: string, files: Files): readonly string[] {
   return commands
 }
 
-/** What `npm install` is given for a package: its folder, or its name and version. */
+/** The argument of `npm install` for a package: its folder, or its name and version. */
 const wordFor = (name: string, source: string): string =>
   source.startsWith('file:') ? source.slice('file:'.length) : `${name}@${source}`
 
 type InitStep = readonly [step: string, why: string]
 
-/** What to do next, in the order in which to do it. */
+/** What to do next, in order. */
 function nextSteps(cwd: string, project: string, files: Files): string {
   const place = relative(cwd, project)
   const commands = [...installation(project, files)]
@@ -169,7 +175,7 @@ function nextSteps(cwd: string, project: string, files: Files): string {
   return `\nNext:\n${lines.join('')}`
 }
 
-/** `tasks/ (12 files)` for what is written below a folder, the name for a single file. */
+/** `tasks/ (12 files)` for files below a folder, the name for a single file. */
 function summary(names: readonly string[]): string {
   const folders = new Map<string, number>()
   for (const name of names) {
@@ -183,7 +189,8 @@ function summary(names: readonly string[]): string {
 }
 
 /**
- * `fettle init`: a new project with the deployment job in it. What exists already is left as it is.
+ * `fettle init`: creates a project with the deployment job in it. What exists already is not
+ * changed.
  * @returns 0
  * @throws FettleError `usage` when the directory cannot be written to
  */

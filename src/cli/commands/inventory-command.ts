@@ -17,7 +17,7 @@ import { loadInventory } from '../load/load-inventory.js'
 import { exitCodeOf, tellError } from '../output/output.js'
 import type { ProcessContext } from '../input/process-context.js'
 
-/** What was given to `inventory`. */
+/** The flags of `inventory`. */
 export interface InventoryFlags extends HostFlags, Pick<OutputFlags, 'verbose'> {
   readonly graph?: boolean
   readonly list?: boolean
@@ -25,9 +25,9 @@ export interface InventoryFlags extends HostFlags, Pick<OutputFlags, 'verbose'> 
 }
 
 /**
- * `fettle inventory`: prints what the inventory says, as `ansible-inventory` does, and connects to
- * nothing. What is wrong goes to standard error.
- * @returns 0, or 3 for an inventory that cannot be read and for a name that it lacks
+ * `fettle inventory`: prints the inventory as `ansible-inventory` does, without connecting to
+ * anything. Warnings and errors go to standard error.
+ * @returns 0, or 3 for an inventory that cannot be read and for a name that is not in it
  */
 export async function inventoryCommand(flags: InventoryFlags, io: ProcessContext): Promise<number> {
   try {

@@ -18,7 +18,7 @@ export interface UpFlags {
 
 interface LabOutput {
   readonly out: (text: string) => void
-  /** A line for the person who waits. */
+  /** Prints a progress line. */
   readonly say: (line: string) => void
 }
 
@@ -27,10 +27,7 @@ function output(command: Command): LabOutput {
   return { out: (text) => streams.writeOut?.(text), say: (line) => streams.writeErr?.(`${line}\n`) }
 }
 
-/**
- * The labs that no process owns: those which `lab up`, or a demo that was told to, left to the
- * user.
- */
+/** The labs that no process owns: those started by `lab up`, or by a demo with `--keep`. */
 const kept = async (): Promise<readonly LabRecord[]> =>
   (await labsUp()).filter((record) => record.owner === null)
 
@@ -47,7 +44,8 @@ export async function up(
   const { out, say } = output(command)
   await installRequirements({ ask: !yes, say })
   const names = await bootAndKeep(await openLab({ say }), wanted, image)
-  // Under the lock, so that of several that write one file at once the last names the hosts of all.
+  // Under the lock: of several commands that write one file at once, the last one must list the
+  // hosts of all.
   const hosts = await withLock(lockFile('labs'), async () => {
     const reached = (await keptHere()).flatMap(reachable)
     if (inventory !== undefined) await writeFile(inventory, inventoryText(reached))
@@ -106,7 +104,7 @@ function hostLine({ name, address, image }: HostRecord, lab: LabRecord): string 
   return `${columns.join(' ').trimEnd()}\n`
 }
 
-/** Whose a lab is, unless it is of this folder. */
+/** Describes the owner of a lab that is not of this folder. */
 function belonging(lab: LabRecord): string {
   if (lab.owner !== null) return `of process ${lab.owner.pid}`
   if (isHere(lab) || lab.project === '') return ''
@@ -142,7 +140,7 @@ export async function down(
     say('no host of this folder was up; those of others: fettle lab list')
 }
 
-/** Why there is nothing of these names to take down. */
+/** The error for names without a lab to take down. */
 function notHere(names: readonly string[], labs: readonly LabRecord[]): FettleError {
   const elsewhere = labs.find(({ hosts }) => hosts.some(({ name }) => names.includes(name)))
   const message = `no host that \`lab up\` left up from this folder is called ${names.join(', ')}`

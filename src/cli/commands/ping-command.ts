@@ -9,13 +9,13 @@ import type { FleetFlags } from '../input/flags.js'
 import { screensOf } from '../output/output.js'
 import type { ProcessContext } from '../input/process-context.js'
 
-/** Who answered. */
+/** The outcome of one host. */
 type Pong = HostOutcome<{ readonly user: string }>
 
 /**
- * `fettle ping`: connects to each host, acts as root if asked, and exchanges one answer.
+ * `fettle ping`: connects to each host, becomes root if asked, and exchanges one answer.
  * @returns 0 when every host answered, 1 when one did not; 3 when nothing was contacted; a signal's
- * code
+ *   code
  */
 export const pingCommand = (flags: FleetFlags, io: ProcessContext): Promise<number> =>
   onFleet(flags, io, { name: 'fettle ping', doing: 'reading' }, (fleet) =>

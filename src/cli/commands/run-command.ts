@@ -20,7 +20,7 @@ import { PromptInterrupted, readPasswords } from '../input/passwords.js'
 import type { ProcessContext } from '../input/process-context.js'
 import { unlockKeys } from '../input/unlock-keys.js'
 
-/** What a run is made of below the command line. */
+/** The parts of a run below the command line; tests pass their own. */
 export interface Parts {
   loadPlays(file: string, project: string): Promise<readonly Play[]>
   loadInventory(given: {
@@ -41,7 +41,7 @@ export interface Parts {
   ): RunList
 }
 
-/** Imported when a command needs them: `fettle --help` loads none of it. */
+/** Imported on demand: `fettle --help` loads none of it. */
 export async function realParts(): Promise<Parts> {
   const [{ loadPlays }, { loadInventory }, { run }, { listRun }] = await Promise.all([
     import('../load/load-tasks.js'),
@@ -57,8 +57,7 @@ export interface RunRequest {
   readonly file: string
   readonly flags: RunFlags
   /**
-   * The command that runs it again for the hosts that are not done. Left out: nothing is said of
-   * them.
+   * The command line that runs it again for the hosts that are not done. Left out: none is shown.
    */
   readonly again?: string
 }
@@ -91,7 +90,7 @@ function chosenHosts({ plays }: RunList, inventory: Inventory): readonly Invento
   return [...inventory.hosts.values()].filter(({ name }) => chosen.has(name))
 }
 
-/** The run itself: what is to be run is loaded and handed to the engine. Answers the exit code. */
+/** Loads what is to be run and passes it to the engine. Returns the exit code. */
 async function perform(
   request: RunRequest,
   surroundings: ProcessContext,
@@ -114,8 +113,8 @@ async function perform(
     return 0
   }
   const passwords = await readPasswords(flags, surroundings)
-  // Which hosts there are depends on no tag, and tags would have all resources built only to be
-  // asked for theirs.
+  // Tags are dropped: the selection of hosts ignores them, and resolving them would build every
+  // resource.
   const hosts = (): readonly InventoryHost[] => {
     const list = parts.listRun(plays, inventory, { ...options, tags: [], skipTags: [] })
     return checkHosts(chosenHosts(list, inventory))

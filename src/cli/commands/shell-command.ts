@@ -15,16 +15,16 @@ import type { FleetFlags } from '../input/flags.js'
 import { screensOf } from '../output/output.js'
 import type { ProcessContext } from '../input/process-context.js'
 
-/** What was given to `fettle run`. */
+/** The flags of `fettle run`. */
 export interface ShellFlags extends FleetFlags {
   readonly stream?: boolean
   readonly stdin?: boolean
 }
 
 /**
- * A command in the home of the user it runs as. Programs get SIGPIPE back, which the session's
- * shell ignores: a pipeline whose reader leaves ends without a word. `together` joins both streams,
- * so that lines stay in their order.
+ * Runs a command in the home of its user. SIGPIPE, which the session's shell ignores, is restored
+ * for programs, so that a pipeline whose reader exits ends silently. `together` merges both
+ * streams, so that lines keep their order.
  */
 function script(words: readonly string[], together: boolean): Sh {
   const [text = ''] = words
@@ -45,7 +45,8 @@ async function standardInput({ stdin }: ProcessContext): Promise<Buffer> {
 }
 
 function check(flags: ShellFlags, io: ProcessContext): void {
-  // As in Ansible: what runs on every host of an inventory was asked for by name.
+  // As in Ansible, hosts must be named: running a command on a whole inventory by accident is not
+  // possible.
   if (flags.limit === undefined)
     throw new FettleError('usage', {
       message: 'fettle run: no hosts are named',
@@ -65,7 +66,7 @@ function check(flags: ShellFlags, io: ProcessContext): void {
  * `fettle run`: one command on many hosts.
  * @param words one text for the shell, or a program and its arguments
  * @returns 0 when it ended with 0 on every host, 1 when it did not, or a host could not be reached;
- * 3 when nothing was contacted; a signal's code
+ *   3 when nothing was contacted; a signal's code
  */
 export async function shellCommand(
   words: readonly string[],
@@ -94,8 +95,8 @@ export async function shellCommand(
 }
 
 /**
- * One host is shown as if its command ran here: as it comes where a terminal shows it, and else
- * with its streams apart.
+ * A single host is shown as if its command ran here: live on a terminal, and otherwise with its
+ * streams separate.
  */
 function viewOf(
   { hosts }: SelectedHosts,

@@ -1,24 +1,24 @@
 import type { Argument, Command, Option } from 'commander'
 
-/** A word that could stand there, and what it means. */
+/** A word that completes the input, with its description. */
 export interface Candidate {
   readonly word: string
   readonly meaning: string
 }
 
-/** What could be the last of some words. */
+/** Possible completions of the last word. */
 export interface Completion {
   /** Words that begin with what was typed. */
   readonly candidates: readonly Candidate[]
-  /** What else could stand there: the shell knows its files, the inventory its hosts. */
+  /** What else may complete it: the shell lists files and folders, the inventory hosts. */
   readonly also: 'files' | 'folders' | 'hosts' | null
-  /** What of the last word stays as it is, before a host: `--limit=`, `web:&`. */
+  /** The part of the last word to keep before a host: `--limit=`, `web:&`. */
   readonly before: string
-  /** The inventories that were named so far. */
+  /** The inventories named so far. */
   readonly inventories: readonly string[]
 }
 
-/** What help shows in the place of a value says what it is. */
+/** The kind of a value, by its placeholder in the help. */
 const kinds: Readonly<Record<string, Completion['also']>> = {
   FILE: 'files',
   PATH: 'files',
@@ -29,9 +29,9 @@ const kinds: Readonly<Record<string, Completion['also']>> = {
 
 const kindOf = (placeholder: string): Completion['also'] => kinds[placeholder] ?? null
 
-/** The words before the last one, read as the command line reads them. */
+/** Parses the words before the last one, as the command line does. */
 class TypedWords {
-  /** The option that still wants its value. */
+  /** The option whose value comes next. */
   wants: Option | null = null
   #arguments = 0
   #onlyArguments = false
@@ -70,7 +70,7 @@ class TypedWords {
     return !this.#onlyArguments
   }
 
-  /** The argument that comes next; the last one may take many words. */
+  /** The argument that comes next. The last one of a command may take many words. */
   get argument(): Argument | undefined {
     const all = this.command.registeredArguments
     const last = all.at(-1)
@@ -81,7 +81,7 @@ class TypedWords {
 const optionOf = (command: Command, flag: string): Option | undefined =>
   command.options.find((option) => option.short === flag || option.long === flag)
 
-/** `-bl`, `-lweb`: several flags, the last of which may have its value behind it. */
+/** Splits `-bl` or `-lweb` into flags. The last one may have its value attached. */
 function shortFlag(command: Command, word: string): readonly string[] {
   for (let at = 1; at < word.length; at += 1) {
     const flag = `-${word.charAt(at)}`
@@ -93,9 +93,8 @@ function shortFlag(command: Command, word: string): readonly string[] {
 }
 
 /**
- * What could be the last of these words, from the definitions that the command line itself is made
- * of.
- * @param words what stands behind `fettle`; the last one is under the cursor and may be empty
+ * Completes the last of these words, from the definitions of the command line itself.
+ * @param words the words after `fettle`; the last one is under the cursor and may be empty
  */
 export function completion(program: Command, words: readonly string[]): Completion {
   const reader = new TypedWords(program)
@@ -138,7 +137,9 @@ function flagsOf(command: Command): readonly Candidate[] {
   })
 }
 
-/** What an option or an argument can be, and what of the typed word stays before it. */
+/**
+ * The possible values of an option or argument, and the part of the typed word to keep before them.
+ */
 function valuesOf(
   of: Option | Argument,
   typed: string,
@@ -150,12 +151,12 @@ function valuesOf(
     .map((choice) => ({ word: `${before}${choice}`, meaning: '' }))
   const also = kindOf(placeholder)
   if (also !== 'hosts') return [{ candidates: choices, also }, before]
-  // A pattern's earlier terms stay.
+  // Keeps the earlier terms of a pattern.
   const earlier = /^.*[:,&!]/s.exec(typed)?.[0] ?? ''
   return [{ candidates: choices, also }, `${before}${earlier}`]
 }
 
-/** Hosts and groups that the last term of a pattern could be. */
+/** The hosts and groups that match the last term of a pattern. */
 export const named = (
   names: readonly string[],
   { before }: Completion,

@@ -1,15 +1,15 @@
-/** The shells that can be taught to complete. */
+/** The shells that completion supports. */
 export const shells = ['bash', 'zsh', 'fish'] as const
 
 export type CompletedShell = (typeof shells)[number]
 
-// Each script asks the very program that is being typed: `fettle complete -- WORDS` answers
-// `:files`, `:folders` or `:` on the first line, then a candidate on each line, with its meaning
-// behind a tab. So a script that was kept in a file knows the flags of a newer version too.
+// Each script runs the program that is being typed: `fettle complete -- WORDS` prints `:files`,
+// `:folders` or `:` on the first line, then a candidate on each line, with its description after a
+// tab. So a script that was saved to a file also knows the flags of a newer version.
 
 /**
- * bash splits words at `:` and `=` also, and replaces only the last piece: so words are taken from
- * the line, and pieces from the answers.
+ * bash splits words at `:` and `=` too, and replaces only the last part. The script therefore takes
+ * the words from the line, and cuts that part's beginning off the answers.
  */
 const bash = `_fettle() {
   local IFS=$' \\t\\n' line=\${COMP_LINE:0:COMP_POINT} last reply pieces
@@ -66,5 +66,5 @@ end
 complete -c fettle -f -a '(__fettle_complete)'
 `
 
-/** What a shell reads to complete fettle's command line. */
+/** The script with which a shell completes fettle's command line. */
 export const completionScript = (shell: CompletedShell): string => ({ bash, zsh, fish })[shell]

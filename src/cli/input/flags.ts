@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 
-/** Which hosts: what `-i`, `-l` and `-e` gave. */
+/** Which hosts: the values of `-i`, `-l` and `-e`. */
 export interface HostFlags {
   readonly inventory: readonly string[]
   readonly limit?: string
@@ -20,17 +20,17 @@ export interface ConnectionFlags {
   readonly acceptNew?: boolean
 }
 
-/** What is shown, and to whom. */
+/** What is shown, and in which form. */
 export interface OutputFlags {
   readonly verbose: number
   readonly json?: boolean
   readonly color: boolean
 }
 
-/** What was given to a command that does one thing on many hosts. */
+/** The flags of a command that does one thing on many hosts. */
 export type FleetFlags = HostFlags & ConnectionFlags & OutputFlags
 
-/** What was given to `plan` or `apply`. */
+/** The flags of `plan` and `apply`. */
 export interface RunFlags extends FleetFlags {
   readonly tags: readonly string[]
   readonly skipTags: readonly string[]
@@ -41,7 +41,7 @@ export interface RunFlags extends FleetFlags {
   readonly listTasks?: boolean
 }
 
-/** Reads a whole number of a range. */
+/** A parser of a whole number within a range. */
 export const whole =
   (least: number, most = Infinity) =>
   (text: string): number => {
@@ -61,7 +61,7 @@ function listed(text: string, before: readonly string[]): readonly string[] {
   return [...before, ...parts.filter((part) => part !== '')]
 }
 
-/** A flag that gathers a list; `empty` is what the help says of leaving it out. */
+/** A flag that may be repeated and collects a list. `empty` describes the default in the help. */
 const gathering = (
   flags: string,
   description: string,
@@ -69,7 +69,7 @@ const gathering = (
   empty: string,
 ): Option => new Option(flags, description).argParser(parse).default([], empty)
 
-/** `-i`, `-l` and `-e`: which hosts. */
+/** Adds `-i`, `-l` and `-e`: which hosts. */
 export const withHostFlags = (command: Command): Command =>
   command
     .addOption(
@@ -93,7 +93,7 @@ export const withHostFlags = (command: Command): Command =>
       ),
     )
 
-/** How hosts are reached, and as whom. `byDefault` is how many at once. */
+/** Adds how hosts are reached, and as whom. `byDefault` is the number of forks. */
 export const withConnectionFlags = (command: Command, byDefault = '50'): Command =>
   command
     .option('-f, --forks <NUMBER>', `hosts at once (default: ${byDefault})`, whole(1))
@@ -132,7 +132,7 @@ export const withOutputFlags = (command: Command): Command =>
     .option('--json', 'JSON lines on standard output; everything for people goes to standard error')
     .option('--no-color', 'no colours')
 
-/** All that a command needs which does one thing on many hosts. */
+/** Adds all flags of a command that does one thing on many hosts. */
 export const withFleetFlags = (command: Command): Command =>
   withOutputFlags(withConnectionFlags(withHostFlags(command)))
 
@@ -160,7 +160,7 @@ const withTaskFlags = (command: Command): Command =>
     .option('--list-hosts', 'show which hosts each play would run for, and end')
     .option('--list-tasks', 'show the tasks of each play, and end')
 
-/** The argument and the flags of `plan` and `apply`, in the words of Ansible's command line. */
+/** Adds the argument and the flags of `plan` and `apply`, named as in Ansible's command line. */
 export const withRunFlags = (command: Command): Command =>
   withOutputFlags(
     withConnectionFlags(
@@ -173,6 +173,6 @@ export const withRunFlags = (command: Command): Command =>
     ),
   )
 
-/** What a command's help ends with. */
+/** Adds examples to the end of a command's help. */
 export const withExamples = (command: Command, ...lines: readonly string[]): Command =>
   command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  ${line}\n`).join('')}`)

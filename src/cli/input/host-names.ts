@@ -1,8 +1,8 @@
 import { loadInventory } from '../load/load-inventory.js'
 
 /**
- * The names of an inventory's groups and hosts; none while it cannot be read: who completes a word
- * wants no error.
+ * The names of an inventory's groups and hosts. Empty if it cannot be read: completion shows no
+ * errors.
  */
 export async function hostNames(
   sources: readonly string[],

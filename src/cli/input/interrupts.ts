@@ -4,12 +4,12 @@ import type { ProcessContext } from './process-context.js'
 const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 /**
- * What is done on hosts: `changes` may finish at the first signal, which ends a `command` and
- * `reading` there.
+ * What is done on hosts. The first signal lets `changes` finish, and ends a `command` and `reading`
+ * there.
  */
 type Doing = 'changes' | 'reading' | 'a command'
 
-/** What is told at the first signal. */
+/** The message of the first signal. */
 const stopping: Readonly<Record<Doing, string>> = {
   'a command': 'ending it on the hosts',
   reading: 'stopping: nothing is changed',
@@ -17,18 +17,18 @@ const stopping: Readonly<Record<Doing, string>> = {
     'stopping: changes under way are finished, reading is ended, nothing new is begun; once more ends changes on their hosts',
 }
 
-/** Milliseconds after the end for what still waits for others, such as a request to GitHub. */
+/** Milliseconds after the end that other pending work gets, such as a request to GitHub. */
 const leftOver = 1000
 
 /**
- * What signals ask of a run: the first ends what only reads and lets changes under way finish, the
- * second ends them on their hosts, the third ends this process as it stands. A command is ended by
- * the first, and where nothing is changed the second is the last.
+ * Handles signals during a run: the first ends what only reads and lets changes under way finish,
+ * the second ends them on their hosts, the third ends this process at once. A command is ended by
+ * the first signal; where nothing is changed the second ends the process.
  */
 export class Interrupts {
   readonly #stop = new AbortController()
   readonly #kill = new AbortController()
-  /** The exit code that a signal asks for. */
+  /** The exit code for the signal received; null: none. */
   code: number | null = null
 
   constructor(readonly doing: Doing) {}
@@ -43,7 +43,7 @@ export class Interrupts {
 
   /**
    * Listens until the returned function is called, which after a signal ends the process within a
-   * second; `tell` gets a sentence for people.
+   * second. `tell` is called with a message for people.
    */
   listen(
     { signals, exit }: Pick<ProcessContext, 'signals' | 'exit'>,

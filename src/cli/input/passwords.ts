@@ -22,8 +22,8 @@ type Flags = Pick<
 >
 
 /**
- * The passwords that the command line asks for. At a terminal an empty answer to the second prompt
- * means the first password, as in Ansible; elsewhere `-k` takes the first line of standard input
+ * Reads the passwords that the flags ask for. At a terminal an empty answer to the second prompt
+ * means the first password, as in Ansible; otherwise `-k` reads the first line of standard input
  * and `-K` the next.
  */
 export async function readPasswords(
@@ -51,7 +51,7 @@ const shown = {
   becomePasswordFile: '--become-password-file',
 } as const
 
-/** A password is asked for or read from a file, not both. */
+/** Refuses a password that is both asked for and read from a file. */
 function checkOnce(
   flags: Flags,
   ask: 'askPass' | 'askBecomePass',
@@ -90,7 +90,7 @@ async function prompted(
   return answers
 }
 
-/** readline edits the line; what it would echo goes nowhere. */
+/** readline provides the line editing; its echo is discarded. */
 export function ask(prompt: string, { stdin, stderr }: ProcessContext): Promise<string> {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   stderr.write(prompt)
@@ -142,8 +142,8 @@ function isProgram(path: string): boolean {
 }
 
 /**
- * What everybody could have written is no password, and no program to ask: the file, or another in
- * its place. Pipes and the like are what their name says.
+ * Refuses a password file or program that everybody may write to or replace. Pipes and other
+ * special files are not checked.
  */
 function checkClosed(path: string, file: string): void {
   if (!statSync(path).isFile()) return
@@ -166,8 +166,8 @@ function textOf(path: string): string {
 }
 
 /**
- * The content of a file, or what an executable one prints; line breaks at its ends are no part of
- * the password, as in Ansible.
+ * The content of a file, or the output of an executable one, without line breaks at either end, as
+ * in Ansible.
  */
 async function fromFile(file: string | undefined, { cwd }: ProcessContext): Promise<Secret | null> {
   if (file === undefined) return null

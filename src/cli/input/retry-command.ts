@@ -3,8 +3,8 @@ import { quote } from '../../core/sh.js'
 import { retryFile } from '../../records/retry-file.js'
 
 /**
- * The words that run a command again for the hosts that it has not done. Where variables stand on
- * the command line no words are shown: they may be secret.
+ * The command line that runs a command again for the hosts that are not done. Empty with `-e`,
+ * whose values may be secret.
  */
 export function retryCommand(command: Command): string {
   const given = command.options.filter(

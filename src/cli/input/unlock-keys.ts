@@ -15,11 +15,11 @@ import type { ProcessContext } from './process-context.js'
 const tries = 3
 
 /**
- * Asks for the passphrases of the encrypted keys that the hosts cannot be reached without: each
- * once for the whole run, before anything is contacted. An empty answer leaves a key locked, and so
- * does a third wrong one; its hosts then say so. As with ssh, the program that SSH_ASKPASS names is
- * asked where there is no terminal, and also at one with SSH_ASKPASS_REQUIRE=force or prefer;
- * without either nobody is asked.
+ * Asks for the passphrases of encrypted keys without which hosts cannot be reached: once for each
+ * key and run, before anything is contacted. An empty answer or a third wrong one leaves a key
+ * locked; its hosts then fail with the reason. As in ssh, the program SSH_ASKPASS is used without a
+ * terminal, and with SSH_ASKPASS_REQUIRE=force or prefer also at one; with neither no question is
+ * asked.
  */
 export async function unlockKeys(
   hosts: () => readonly InventoryHost[],

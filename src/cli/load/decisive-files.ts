@@ -5,7 +5,7 @@ import type { DecisiveFiles } from '../../files/untrusted-paths.js'
 import { inventoryFiles } from '../../inventory/read/inventory-files.js'
 import { loadedCode } from './load-code.js'
 
-/** A folder with all that lies in it; nothing where there is none. */
+/** A folder with everything in it; empty if it does not exist. */
 function below(folder: string): readonly string[] {
   try {
     const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -15,13 +15,13 @@ function below(folder: string): readonly string[] {
   }
 }
 
-/** The files of an inventory, and those of variables beside it. */
+/** The files of an inventory, and the variable files beside it. */
 function ofInventory(project: string, source: string): readonly string[] {
   try {
     const { files, directory } = inventoryFiles(project, source)
     return [...files, ...variables(directory)]
   } catch (error) {
-    // A list of hosts is no file; what else is wrong was told when it was loaded.
+    // A list of hosts is not a file. Other errors were reported when it was loaded.
     if (error instanceof FettleError) return []
     throw error
   }
@@ -31,8 +31,8 @@ const variables = (directory: string): readonly string[] =>
   ['group_vars', 'host_vars'].flatMap((name) => below(join(directory, name)))
 
 /**
- * What decides what a run does: the inventory, the code that was loaded, templates, host keys, the
- * names of folders outside, and `.env`.
+ * Everything that decides what a run does: the inventory, the code that was loaded, templates, host
+ * keys, the names of folders outside, and `.env`.
  */
 export function decisiveFiles(directory: string, inventories: readonly string[]): DecisiveFiles {
   const project = resolve(directory)

@@ -10,24 +10,24 @@ import { publicModule } from './public-names.js'
 import { closeFiles, taskCache } from './task-cache.js'
 
 /**
- * The copy of Fettle that is running: the project's files get this very one, so that what they make
- * is recognised.
+ * The running copy of Fettle. The project's files must import this very one, so that objects they
+ * create are recognised.
  */
 const running = (): Promise<object> => import('../../index.js')
 
-/** What code of the project is loaded as: how its own errors are told. */
+/** How errors of the project's code are reported. */
 export interface CodeErrors {
-  /** The code of an error that is none of Fettle's. */
+  /** The code of an error that is not a FettleError. */
   readonly code: ErrorCode
   readonly remedy: string
 }
 
 /**
- * Loads a file of the project, TypeScript or JavaScript, with what it imports, and does something
- * with its default export. Types are not checked (`tsc` does that); what was compiled is kept in
- * `.fettle/cache` of the project.
+ * Loads a file of the project, TypeScript or JavaScript, with its imports, and passes its default
+ * export to `use`. Types are not checked (`tsc` does that). Compiled code is kept in the project's
+ * `.fettle/cache`.
  * @throws FettleError with the place in the user's own file, for what the file throws and what
- * `use` throws
+ *   `use` throws
  */
 export async function withCode<T>(
   path: string,
@@ -55,7 +55,7 @@ async function exportOf(path: string, root: string, fettle: object): Promise<unk
     return plain.exports['default']
   }
   const { createJiti } = await import('jiti')
-  // `virtualModules` hands out the module itself: an alias to its file would make jiti load a
+  // `virtualModules` passes the module object itself: an alias to its file would make jiti load a
   // second copy.
   const jiti = createJiti(path, {
     virtualModules: { fettle },
@@ -68,11 +68,11 @@ async function exportOf(path: string, root: string, fettle: object): Promise<unk
   return exported
 }
 
-/** Code that is neither of a package nor Fettle's. */
+/** Whether code is the user's: neither a package's nor Fettle's. */
 const isOfUser = (file: string): boolean =>
   !file.includes('/node_modules/') && !file.startsWith(ownCode)
 
-/** Files of code by the projects that they were loaded for. */
+/** The code files loaded so far, by project. */
 const loaded = new Map<string, Set<string>>()
 
 function note(root: string, files: readonly string[]): void {
@@ -80,7 +80,7 @@ function note(root: string, files: readonly string[]): void {
   loaded.set(root, new Set([...before, ...files]))
 }
 
-/** The files of code that were loaded for a project, packages left out. */
+/** The code files that were loaded for a project, without packages. */
 export const loadedCode = (project: string): readonly string[] => [
   ...(loaded.get(resolve(project)) ?? []),
 ]
@@ -90,7 +90,10 @@ export const shownIn = (root: string, path: string): string => {
   return inside.startsWith('..') ? path : inside
 }
 
-/** An error of the project's code, with the place in the user's own files where it arose. */
+/**
+ * Converts an error of the project's code to one with the place in the user's own files where it
+ * arose.
+ */
 function placed(
   error: unknown,
   root: string,
@@ -111,7 +114,10 @@ function placed(
   return new FettleError(code, { message, remedy, address: place, cause: error })
 }
 
-/** The first line: what follows it is a stack of requires, or the place, which is shown already. */
+/**
+ * The first line of the message. The others are a stack of requires, or the place, which is shown
+ * separately.
+ */
 function sentenceOf(error: unknown): string {
   const text = types.isNativeError(error) ? error.message : String(error)
   const line = (text.split('\n')[0] ?? '').trim()
@@ -120,8 +126,8 @@ function sentenceOf(error: unknown): string {
 }
 
 /**
- * A syntax error's last line is its place, with a column; a stack's lines are the user's, its
- * columns the compiled text's.
+ * Finds the place of an error. A syntax error's last line is its place, with a column. A stack has
+ * the user's lines, but its columns are those of the compiled code.
  */
 function placeOf(error: unknown, root: string): string | null {
   if (!types.isNativeError(error)) return null

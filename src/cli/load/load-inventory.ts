@@ -5,9 +5,9 @@ import { loadInventory as load, type InventoryOptions } from '../../inventory/lo
 import { withCode, type CodeErrors } from './load-code.js'
 
 /**
- * Loads what `-i` and `-e` give; an inventory of TypeScript is loaded as task files are, and its
- * function is called. From here on the values of `.env` are hidden: every command that has to do
- * with hosts begins so.
+ * Loads the inventory of `-i` and `-e`. A TypeScript inventory is loaded as task files are, and its
+ * function is called. From here on the values of `.env` are masked in all output: every command
+ * about hosts starts with this.
  */
 export function loadInventory(
   given: Omit<InventoryOptions, 'runCode'>,

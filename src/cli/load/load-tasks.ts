@@ -5,7 +5,7 @@ import { isPlay, type Play } from '../../core/play.js'
 import { shownIn, withCode, type CodeErrors } from './load-code.js'
 
 /**
- * Loads a task file, TypeScript or JavaScript, and what it imports.
+ * Loads a task file, TypeScript or JavaScript, and its imports.
  * @param file relative to the project
  * @throws FettleError `source-missing`, or `play-invalid` with the place in the user's own file
  */

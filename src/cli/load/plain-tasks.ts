@@ -3,20 +3,17 @@ import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
 import { compiled } from './task-cache.js'
 
-// jiti finds each imported file by trying some hundred names, and takes longer for that than a host
-// takes to answer. Task files of the usual form need nothing of it but its compiler: TypeScript
-// that imports Fettle, Node and TypeScript beside it. jiti loads all others.
+// A fast path past jiti, which resolves each import by trying some hundred names and takes longer
+// for that than a host takes to answer. Plain task files need only its compiler: TypeScript that
+// imports Fettle, Node and neighbouring TypeScript. All others are loaded by jiti.
 
-/**
- * A task file, ready to be run: its code, and the files that it imports by the names that it has
- * for them.
- */
+/** A compiled task file: its code, and the files behind its import specifiers. */
 interface Plain {
   readonly code: string
   readonly imports: ReadonlyMap<string, string>
 }
 
-/** What the code may use of what jiti hands to it. */
+/** The wrapper function of compiled code, with those of jiti's arguments that it may use. */
 type CompiledModule = (
   exports: object,
   jitiImport: (name: string) => Promise<object>,
@@ -25,8 +22,8 @@ type CompiledModule = (
 ) => Promise<void>
 
 /**
- * Loads a task file and what it imports, if all of them are plain.
- * @returns the exports and all files, or null where jiti must load it; nothing has been run then
+ * Loads a task file and its imports, if all of them are plain.
+ * @returns the exports and all files, or null where jiti must load it; no code has been run then
  */
 export async function loadPlain(
   path: string,
@@ -42,7 +39,7 @@ export async function loadPlain(
   const loaded = new Map<string, object>()
   const load = async (file: string): Promise<object> => {
     const before = loaded.get(file)
-    // In a circle of imports it is not complete yet, as in jiti.
+    // In a cycle of imports these exports are incomplete, as in jiti.
     if (before !== undefined) return before
     const exports = {}
     loaded.set(file, exports)
@@ -66,15 +63,15 @@ export async function loadPlain(
 }
 
 /**
- * Compiled code takes the default export of what is marked like this, and would else take the whole
- * for it.
+ * Compiled code takes the default export of a module with this mark, and the whole module
+ * otherwise.
  */
 const builtin = async (name: string): Promise<object> => ({
   __esModule: true,
   ...((await import(name)) as object),
 })
 
-/** The entry and everything that it imports; null when something among it is not plain. */
+/** Compiles the entry and everything that it imports; null when any of it is not plain. */
 async function gather(
   entry: string,
   folder: string | null,
@@ -94,8 +91,8 @@ async function gather(
 }
 
 /**
- * The imported files by their names; null for a name that is computed, what only jiti can give, and
- * files that are not plain.
+ * The imported files by specifier; null for a computed specifier, for one that only jiti resolves,
+ * and for files that are not plain.
  */
 function importsOf(code: string, file: string): ReadonlyMap<string, string> | null {
   const found = [...code.matchAll(/\bjitiImport\((["'])([^"'\\]+)\1\)/g)]
@@ -115,7 +112,7 @@ function importsOf(code: string, file: string): ReadonlyMap<string, string> | nu
 const isFile = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isFile() === true
 
-/** `./names.js` is written for `names.ts`, unless there is such a file. */
+/** Resolves `./names.js` to `names.ts`, unless the former exists. */
 function typescriptAt(path: string): string | null {
   const source = path.replace(/\.(m?)js$/, '.$1ts')
   if (!/\.m?ts$/.test(source)) return null

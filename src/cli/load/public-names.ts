@@ -1,7 +1,7 @@
 import { guardOf, withKnownNames, type Names } from '../../core/names/known-names.js'
 import { ExampleNames } from '../../core/names/example-names.js'
 
-/** What Fettle has for the modules of Ansible, by their names there. */
+/** What Fettle offers for the modules of Ansible, by their names there. */
 export const insteadOfModules: Readonly<Record<string, string>> = {
   apt: 'apt.packages',
   copy: 'file',
@@ -23,8 +23,8 @@ export const insteadOfModules: Readonly<Record<string, string>> = {
 }
 
 /**
- * Modules of Ansible that change a part of a file, for which Fettle has nothing: a whole file is
- * its unit.
+ * Ansible modules that edit parts of a file. Fettle has no counterpart, because it manages whole
+ * files.
  */
 const partsOfFiles: ReadonlySet<string> = new Set([
   'blockinfile',
@@ -43,14 +43,14 @@ function instead(name: string): string | null {
 
 const remedy = 'import what there is: docs/resources.md lists it, with what Ansible calls it'
 
-/** The names of a group of functions, such as `apt`, and of what the module exports. */
+/** The names of a group of functions, such as `apt`, and of the module's exports. */
 const namesIn = (made: object, path: string): Names =>
   Object.assign(new ExampleNames(() => [made], path, remedy), { instead })
 
 /**
- * What task files get as `fettle`: everything that Fettle exports, in which a name that it does not
- * have is an error of the line that uses it. Marked as a module, so that compiled code takes it as
- * it is for `import fettle` and `import * as fettle` too.
+ * The module that task files import as `fettle`: all exports, with an error for an unknown name
+ * that points to the line using it. `__esModule` makes `import fettle` and `import * as fettle`
+ * work, too.
  */
 export function publicModule(exports: object): object {
   const groups = Object.entries(exports).map(
@@ -66,6 +66,6 @@ function guarded(name: string, value: unknown): unknown {
   return withKnownNames(value, namesIn(value, `fettle.${name}`))
 }
 
-/** `apt`, `git` and the like. `z` is zod's. */
+/** Groups of functions, such as `apt` and `git`. `z` is zod's. */
 const isGroup = (name: string, value: unknown): value is object =>
   name !== 'z' && typeof value === 'object' && value !== null

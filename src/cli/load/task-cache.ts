@@ -16,15 +16,15 @@ import { ownFolder } from '../../files/own-folder.js'
 import { changedBy } from '../../files/trust.js'
 import { writeWhole } from '../../files/write-whole.js'
 
-/** Raised when the same source compiles to something else. */
+/** The cache's version, raised when the same source compiles to something else. */
 const format = 'jiti 2.7'
 
-/** What is said of a file whose syntax is wrong, instead of its code. */
+/** The cached text of a file with a syntax error. */
 const broken = '__JITI_ERROR__'
 
 /**
- * Where a project's compiled code is kept, `.fettle/cache`; null where that is not this user's
- * alone. What lies there is run: what others could have put there goes.
+ * The folder of a project's compiled code, `.fettle/cache`; null if it is not this user's alone.
+ * Its code is executed, so files that others could have written are deleted.
  */
 export function taskCache(project: string): string | null {
   try {
@@ -37,7 +37,7 @@ export function taskCache(project: string): string | null {
   }
 }
 
-/** Takes from others what jiti has kept for itself: it makes its files by the umask. */
+/** Removes other users' rights to jiti's own cache files, which it creates by the umask. */
 export function closeFiles(cache: string): void {
   for (const path of readdirSync(cache).map((name) => join(cache, name))) {
     const found = lstatSync(path, { throwIfNoEntry: false })
@@ -50,9 +50,9 @@ export function closeFiles(cache: string): void {
 }
 
 /**
- * What TypeScript compiles to, with `await jitiImport('…')` for each import; null when its syntax
- * is wrong. It is kept in `folder` by the content of the source, so that the compiler is loaded
- * only for what has changed; null: it is kept nowhere.
+ * Compiles TypeScript, with `await jitiImport('…')` for each import; null for a syntax error. The
+ * result is cached in `folder`, with a hash of the source as the key, so that the compiler is
+ * loaded only for changed files. Null: no cache.
  */
 export async function compiled(filename: string, folder: string | null): Promise<string | null> {
   const source = readFileSync(filename, 'utf8')
@@ -78,7 +78,7 @@ const keptName = (filename: string): string =>
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-/** The text of a file that nobody else can have written; null for any other. */
+/** The text of a file that only this user can have written; null for any other. */
 function ownText(path: string): string | null {
   try {
     const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
@@ -93,7 +93,7 @@ function ownText(path: string): string | null {
   }
 }
 
-/** A folder that cannot be written to costs time and nothing else. */
+/** A failure to write is ignored: the cache only saves time. */
 function keep(path: string, text: string): void {
   try {
     writeWhole(path, text)

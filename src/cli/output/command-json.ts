@@ -12,8 +12,8 @@ import {
 } from './command-views.js'
 
 /**
- * `--json`: a line for each host when it is done with, and with `--stream` one for each line that
- * it prints.
+ * `--json`: a line for each host when its command has ended, and with `--stream` one for each line
+ * of output.
  */
 export function jsonLinesView(
   hosts: readonly string[],

@@ -10,36 +10,36 @@ import { LiveLines } from './live-lines.js'
 
 export type CommandOutcome = HostOutcome<Output>
 
-/** Shows what a command printed on its hosts. */
+/** Shows the output of a command on its hosts. */
 export interface CommandView {
   /**
-   * Hears what a host prints, while it runs and both streams as one; null: it is shown at the end,
-   * its streams apart.
+   * Called with a host's output while the command runs, both streams merged; null: the output is
+   * shown at the end, with separate streams.
    */
   readonly live: ((host: string, text: string) => void) | null
-  /** A host is done with. */
+  /** Called when a host is done. */
   told(outcome: CommandOutcome): void
-  /** All hosts are done with; the outcomes in the order of the inventory. */
+  /** Called when all hosts are done, with the outcomes in the order of the inventory. */
   end(outcomes: readonly CommandOutcome[]): void
 }
 
-/** Where a view writes: the output itself, and what is told about it. */
+/** The screens of a view: for the output itself, and for messages about it. */
 export interface Screens {
   readonly out: Screen
   readonly err: Screen
 }
 
-/** A host has done its part when the command ended with 0 there. */
+/** Whether the command ended with 0. */
 export const isGood = (outcome: CommandOutcome): boolean =>
   outcome.status === 'ok' && outcome.value.code === 0
 
-/** What a signal has left of a host: it needs no explanation. */
+/** How a host is described after a signal, which needs no further explanation. */
 const interrupted: Readonly<Record<string, string>> = {
   'connection-lost': 'ended',
   stopped: 'not begun',
 }
 
-/** In words what became of a host: `ok`, `exit status 3`, `unreachable`. */
+/** The outcome of a host in words: `ok`, `exit status 3`, `unreachable`. */
 function verdict(outcome: CommandOutcome): string {
   if (isGood(outcome)) return 'ok'
   if (outcome.status === 'ok') return `exit status ${String(outcome.value.code)}`
@@ -57,7 +57,7 @@ const cleaned = (text: string): string => stripped(scrub(text))
 export const outputOf = (outcome: CommandOutcome): string =>
   outcome.status === 'ok' ? outcome.value.stdout.toString() : ''
 
-/** Why there is no output of a host, and for a single one what its command ended with. */
+/** Why a host has no output, or how a single host's command ended. */
 function problemLines(outcome: CommandOutcome, screen: Screen): readonly string[] {
   const [first = verdict(outcome), ...others] = explained(outcome, screen)
   return [
@@ -66,14 +66,14 @@ function problemLines(outcome: CommandOutcome, screen: Screen): readonly string[
   ]
 }
 
-/** Tells why a host has not done its part. */
+/** Prints why a host failed. */
 export function tellProblem(outcome: CommandOutcome, err: Screen): void {
   if (!isGood(outcome)) err.write(`${problemLines(outcome, err).join('\n')}\n`)
 }
 
 /**
- * One host that nobody watches: its streams go where this process's go, so that the output can be
- * read by a program.
+ * One host, not on a terminal: its streams become those of this process, so that a program can read
+ * the output.
  */
 export const plainView = ({ out, err }: Screens): CommandView => ({
   live: null,
@@ -85,7 +85,7 @@ export const plainView = ({ out, err }: Screens): CommandView => ({
   end: () => undefined,
 })
 
-/** Lines as they come, behind the names of their hosts where there are several. */
+/** Prints lines as they arrive, prefixed with the host's name if there are several hosts. */
 export function streamView(
   hosts: readonly string[],
   screens: Screens,
@@ -111,7 +111,7 @@ function printed(hosts: readonly string[], { out }: Screens): (host: string, lin
   }
 }
 
-/** `3 hosts: 2 ok, 1 exit status 1 (web3)` where there is more than one host. */
+/** `3 hosts: 2 ok, 1 exit status 1 (web3)`, if there is more than one host. */
 export function count(outcomes: readonly CommandOutcome[], err: Screen): void {
   if (outcomes.length === 1) return
   const { style } = err
@@ -128,8 +128,8 @@ export function count(outcomes: readonly CommandOutcome[], err: Screen): void {
 }
 
 /**
- * Each output whole, in the order of the hosts and the good ones first; hosts that answered the
- * same share it.
+ * Prints each output as a whole, in the order of the hosts, successful ones first; hosts with equal
+ * output share it.
  */
 export function groupedView(hosts: readonly string[], screens: Screens): CommandView {
   const { out, err } = screens

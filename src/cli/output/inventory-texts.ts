@@ -8,16 +8,16 @@ import {
   type InventoryHost,
 } from '../../inventory/inventory.js'
 
-/** Chooses hosts by name; null: all. */
+/** The hosts to show, by name; null: all. */
 export type Chosen = ReadonlySet<string> | null
 
 /**
- * A group with those of its hosts and children that are shown: with hosts chosen, only groups that
- * hold one of them.
+ * A group with its hosts and children that are shown. If hosts are chosen, groups without any of
+ * them are left out.
  */
 function shownGroup({ graph, groups }: Inventory, name: string, chosen: Chosen): InventoryGroup {
   const { children, hosts } = graph.get(name) ?? { children: [], hosts: [] }
-  // As with Ansible, what `all` names itself is shown below `ungrouped`.
+  // As in Ansible, the hosts listed in `all` itself are shown below `ungrouped`.
   const own = name === 'all' ? [] : hosts
   if (chosen === null) return { children, hosts: own }
   return {
@@ -26,7 +26,7 @@ function shownGroup({ graph, groups }: Inventory, name: string, chosen: Chosen):
   }
 }
 
-/** The groups and hosts below a group, as `ansible-inventory --graph` prints them. */
+/** The tree below a group, as `ansible-inventory --graph` prints it. */
 export function graphText(inventory: Inventory, chosen: Chosen, group = 'all', depth = 0): string {
   const { children, hosts } = shownGroup(inventory, group, chosen)
   const groups = children.map((child) => graphText(inventory, chosen, child, depth + 1))
@@ -58,7 +58,7 @@ export function listText(inventory: Inventory, chosen: Chosen): string {
 /** The merged variables of a host, as `ansible-inventory --host` prints them. */
 export const hostText = (host: InventoryHost): string => printed(readVars(host))
 
-/** The same as YAML, a variable in a line, and behind each the place where it was set. */
+/** The same as YAML, one variable a line, each followed by the place where it was set. */
 export function placesText(host: InventoryHost): string {
   const names = Object.keys(readVars(host)).sort()
   return names.map((name) => placeLine(host, name)).join('')
@@ -70,7 +70,7 @@ function placeLine(host: InventoryHost, name: string): string {
   return place === null ? `${line}\n` : `${line}  # ${showPlace(place)}\n`
 }
 
-/** Without a prototype: a group may be called `__proto__`. */
+/** An object without a prototype: a group may be called `__proto__`. */
 function mapping(entries: readonly (readonly [string, unknown])[]): object {
   const made = Object.create(null) as Record<string, unknown>
   for (const [name, value] of entries) made[name] = value

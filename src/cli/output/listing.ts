@@ -2,7 +2,7 @@ import type { Play } from '../../core/play.js'
 import type { RunList } from '../../engine/prepare/select.js'
 import type { RunFlags } from '../input/flags.js'
 
-/** What `--list-hosts` and `--list-tasks` print, as Ansible prints it. */
+/** The output of `--list-hosts` and `--list-tasks`, as in Ansible. */
 export function listing(
   file: string,
   plays: readonly Play[],

@@ -1,22 +1,22 @@
 import { ScrubbedLines } from '../../core/scrub/scrub.js'
 
 /**
- * Milliseconds that a line without an end is waited for. What is told comes once a second, and may
- * be cut anywhere; the last line break of all is held back until more comes.
+ * Milliseconds to wait for the end of a line. Output arrives once a second and may be cut anywhere;
+ * its very last line break is held back until more arrives.
  */
 const patience = 1500
 
-/** How much of the end is shown when it cannot be told what of it was shown before. */
+/** How much of the end is shown if the output shown before cannot be located in it. */
 const tailLength = 4096
 
 /**
- * The lines of what a command prints, scrubbed and told while it runs, and the rest from its whole
- * output when it has ended. What came too fast to be told is left out with a line that says so,
- * unless the end still holds it.
+ * Splits a command's live output into scrubbed lines, and adds the rest from the whole output at
+ * its end. If the host skipped output that came too fast, a line says so, unless the whole output
+ * still contains it.
  */
 export class LiveLines {
   readonly #scrubbed = new ScrubbedLines()
-  /** What was begun has been told, so that a line break alone says nothing new. */
+  /** The current line was flushed already, so that a line break alone adds nothing. */
   #impatient = false
   #length = 0
   #last = ''
@@ -24,7 +24,7 @@ export class LiveLines {
 
   constructor(readonly tell: (line: string) => void) {}
 
-  /** Some text, as it comes. */
+  /** Takes a piece of live output. */
   hear(text: string): void {
     if (text === '') return
     this.#length += text.length
@@ -36,7 +36,7 @@ export class LiveLines {
     }, patience)
   }
 
-  /** The end, with all that the command has printed; null where that is not known. */
+  /** Ends with the command's whole output; null where that is not known. */
   end(whole: string | null): void {
     if (whole !== null) this.#lines(this.#untold(whole))
     clearTimeout(this.#timer)
@@ -57,8 +57,8 @@ export class LiveLines {
   }
 
   /**
-   * What follows the last piece that was told: at its place when all was told, else where it stands
-   * last.
+   * The part of the whole output after the last live piece: located by its offset if no piece was
+   * skipped, otherwise by its last occurrence.
    */
   #untold(whole: string): string {
     const last = this.#last

@@ -39,7 +39,10 @@ export function openOutput(
   return { people: out, programs: [] }
 }
 
-/** An error that stands alone. `-vvv` adds where it was raised; of a defect that is told always. */
+/**
+ * The event for an error outside any run. `-vvv` adds where it was raised; a defect always shows
+ * that.
+ */
 export function errorEvent(error: unknown, verbosity: number): ErrorEvent {
   const told = eventError(error)
   const stack = verbosity >= 3 && error instanceof FettleError ? scrub(error.stack ?? '') : null
@@ -47,11 +50,11 @@ export function errorEvent(error: unknown, verbosity: number): ErrorEvent {
   return { type: 'error', ...told, detail: details.join('\n') || null }
 }
 
-/** What a command ends with that failed before anything was contacted: 1 for a defect, else 3. */
+/** The exit code of a command that failed before anything was contacted: 1 for a defect, else 3. */
 export const exitCodeOf = (error: unknown): number =>
   error instanceof FettleError && error.code !== 'internal' ? 3 : 1
 
-/** Tells an error that stands alone: to people, and with `--json` as a line. */
+/** Prints an error outside any run: for people, and with `--json` as a line. */
 export async function tellError(
   error: unknown,
   surroundings: ProcessContext,

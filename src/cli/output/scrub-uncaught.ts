@@ -2,9 +2,8 @@ import { inspect } from 'node:util'
 import type * as Whole from '../program.js'
 
 /**
- * Scrubs what Node itself prints of this process: an error that nobody has caught, which ends it
- * with 1, and warnings. Node shows such an error with all that hangs on it, such as a statement
- * with its values.
+ * Scrubs what Node itself prints about this process: an uncaught error, which ends it with 1, and
+ * warnings. Node prints all properties of such an error, for example a statement with its values.
  */
 export function scrubUncaught(program: () => Promise<Pick<typeof Whole, 'scrub'>>): void {
   const say = async (text: string): Promise<void> => {
