@@ -3,10 +3,10 @@ import type { Event, EventChange, EventError, HostSummary } from '../engine/even
 import type { Screen } from './screen.js'
 import type { View } from './view.js'
 
-// Objects are written anew, key by key: the order of the keys is documented, and fields for people
-// stay out.
+// Objects are built key by key: the order of keys is documented, and fields meant for people are
+// left out.
 
-/** An error as lines hold it, whichever command prints them. */
+/** An error as a JSON line has it, in all commands. */
 export const errorJson = ({ code, message, remedy, address, place }: EventError): object => ({
   code,
   message,
@@ -28,10 +28,10 @@ const counts = ({
   ignored,
   unreachable,
 }: HostSummary): object => ({ ok, changed, failed, skipped, unknown, ignored, unreachable })
-/** Seconds, to a thousandth. */
+/** Seconds, rounded to a thousandth. */
 export const rounded = (seconds: number): number => Math.round(seconds * 1000) / 1000
 
-/** An event as `docs/events.md` documents it; null for what is for people only. */
+/** An event as `docs/events.md` documents it; null for events that are meant for people only. */
 export function documented(event: Event): object | null {
   switch (event.type) {
     case 'run': {

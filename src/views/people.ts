@@ -8,16 +8,16 @@ import { views, type View } from './view.js'
 
 export interface PeopleOptions {
   readonly mode: RunMode
-  /** `-D`: diffs of what `apply` changes. A plan has them always. */
+  /** `-D`: diffs of what `apply` changes. A plan always has them. */
   readonly diffs: boolean
   /** How often `-v` was given. */
   readonly verbosity: number
-  /** The command that runs an `apply` again for the hosts that it has not done. */
+  /** The command line that runs an `apply` again for the hosts that are not done. */
   readonly again?: string
 }
 
 /**
- * What a person sees of a run. On a terminal: progress while it runs, then what would change or has
+ * The view for people. On a terminal: progress while it runs, then what would change or has
  * changed, then the recap. Elsewhere `apply` prints a line for each change as it happens, and
  * `plan` the plan.
  */
@@ -28,8 +28,7 @@ export async function peopleView(
   const detail = { diffs: diffs || mode === 'plan', verbosity }
   const recap = recapView(screen, { mode, verbosity, ...omitUndefined({ again }) })
   if (screen.redraws) {
-    // Imported only where it is needed: loading listr2 takes longer than the rest of the command
-    // line.
+    // Imported on demand: loading listr2 takes longer than the rest of the command line.
     const { progressView } = await import('./terminal/progress.js')
     return views([progressView(screen), planText(screen, detail), recap])
   }

@@ -5,19 +5,19 @@ export type Style = ReturnType<typeof picocolors.createColors>
 export const colored: Style = picocolors.createColors(true)
 export const plainStyle: Style = picocolors.createColors(false)
 
-/** Where a view writes, and what is known of the terminal behind it. */
+/** The output of a view, with the capabilities of the terminal behind it. */
 export interface Screen {
   readonly style: Style
-  /** Whether lines can be drawn anew: a terminal that understands escape sequences. */
+  /** Whether lines can be redrawn: a terminal that understands escape sequences. */
   readonly redraws: boolean
-  /** Asked for at each drawing, since windows change their size. */
+  /** Called at each drawing, since windows are resized. */
   size(): { readonly rows: number; readonly columns: number }
   write(text: string): void
-  /** Resolves when what was written has left the process. */
+  /** Resolves when everything written has left the process. */
   flush(): Promise<void>
 }
 
-/** The parts of a stream that a screen needs; `process.stdout` has them. */
+/** The members of a stream that a screen needs; `process.stdout` has them. */
 export interface OutputStream {
   readonly isTTY?: boolean
   readonly rows?: number
@@ -31,14 +31,15 @@ export interface ScreenOptions {
   readonly noColor: boolean
   readonly env: Readonly<Record<string, string | undefined>>
   /**
-   * Told once when the stream cannot be written to any more; a reader that has gone (`| head -1`)
-   * is no trouble.
+   * Called once when the stream can no longer be written to. A reader that has exited (`| head -1`)
+   * does not count.
    */
   readonly onTrouble: (message: string) => void
 }
 
 /**
- * NO_COLOR (no-color.org) and `--no-color` win over FORCE_COLOR, and that over what the stream is.
+ * NO_COLOR (no-color.org) and `--no-color` take precedence over FORCE_COLOR, and that over the kind
+ * of stream.
  */
 function wantsColor(terminal: boolean, noColor: boolean, env: ScreenOptions['env']): boolean {
   if (noColor || (env['NO_COLOR'] ?? '') !== '') return false
@@ -47,8 +48,8 @@ function wantsColor(terminal: boolean, noColor: boolean, env: ScreenOptions['env
 }
 
 /**
- * A screen on a stream. When the stream fails, the run goes on: a provisioning is not cut in the
- * middle because the reader of its output has left.
+ * A screen on a stream. When the stream fails, the run goes on: provisioning must not stop in the
+ * middle because the reader of its output has exited.
  */
 export function screen(stream: OutputStream, { noColor, env, onTrouble }: ScreenOptions): Screen {
   const terminal = stream.isTTY === true && env['TERM'] !== 'dumb'
@@ -61,7 +62,7 @@ export function screen(stream: OutputStream, { noColor, env, onTrouble }: Screen
   return {
     style: wantsColor(terminal, noColor, env) ? colored : plainStyle,
     redraws: terminal && (env['CI'] ?? '') === '',
-    // A terminal that was told no size says 0.
+    // A terminal of unknown size reports 0.
     size: () => ({ rows: stream.rows || 24, columns: stream.columns || 80 }),
     write(text) {
       if (open) stream.write(text)

@@ -1,6 +1,6 @@
 import type { SummaryEvent } from '../engine/events.js'
 
-/** The hosts of a run that are not done: failed, unreachable, or never begun. */
+/** The hosts of a run that are not done: failed, unreachable, or never started. */
 export const unfinishedHosts = (
   ends: ReadonlyMap<string, string>,
   { hosts }: SummaryEvent,

@@ -6,7 +6,7 @@ const wide =
   /(?!\p{RI})\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1b000}-\u{1b2ff}\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
 const zero = /\p{M}|\p{Cf}/u
 
-/** Asking for a letter's class is slow: what stands in nearly every line is known. */
+/** A fast path for the characters of nearly every line: testing a letter's class is slow. */
 const isPlain = (letter: string): boolean =>
   letter < '\u0300' || letter === '›' || letter === '│' || letter === '…'
 
@@ -26,7 +26,7 @@ export function width(text: string): number {
   return sum
 }
 
-/** The text, cut with `…` where it would take more than `columns`. */
+/** The text, cut with `…` if it takes more than `columns`. */
 export function clip(text: string, columns: number): string {
   if (width(text) <= columns) return text
   if (columns < 1) return ''
@@ -40,7 +40,7 @@ export function clip(text: string, columns: number): string {
   return `${kept}…`
 }
 
-/** The text in exactly `columns`: cut, or filled with blanks. */
+/** The text in exactly `columns`: cut, or padded with blanks. */
 export function fill(text: string, columns: number): string {
   const cut = clip(text, columns)
   return cut + ' '.repeat(Math.max(0, columns - width(cut)))
@@ -52,7 +52,7 @@ export type Piece = readonly [text: string, paint?: (text: string) => string]
 export const widthOf = (pieces: readonly Piece[]): number =>
   pieces.reduce((sum, [text]) => sum + width(text), 0)
 
-/** Pieces as one line of at most `columns`; colours take none. */
+/** Joins pieces to one line of at most `columns`; colours take none. */
 export function joined(pieces: readonly Piece[], columns: number): string {
   let left = columns
   let line = ''
@@ -68,12 +68,14 @@ export function joined(pieces: readonly Piece[], columns: number): string {
 const paints = /\u001b\[[\d;]*m/g
 /** Colours, words and blanks. */
 const tokens = /(?:\u001b\[[\d;]*m)+|[^\s\u001b]+|\s+/g
-/** Below so many columns an indented line would hold hardly a word. */
+/**
+ * With fewer columns left than this, continuation lines are not indented: hardly a word would fit.
+ */
 const leastIndented = 30
 
 /**
- * A line, coloured or not, as lines of at most `columns`: broken between words, and what goes on is
- * indented as the line itself is.
+ * Wraps a line, coloured or not, at `columns`, between words. Continuation lines have the
+ * indentation of the first.
  */
 export function wrapped(line: string, columns: number): readonly string[] {
   const bare = line.replace(paints, '')

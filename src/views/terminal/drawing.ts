@@ -8,35 +8,35 @@ const clearBelow = '\u001b[J'
 const clearAll = '\u001b[H\u001b[J'
 
 /**
- * Terminals disagree on how wide some letters are: a line that is wider than was reckoned must not
- * become two.
+ * Turns line wrapping off and on. Terminals disagree on the width of some letters, and a line that
+ * is wider than computed must not take two rows.
  */
 const wrapOff = '\u001b[?7l'
 const wrapOn = '\u001b[?7h'
 
-/** How many of the lines that stay are remembered: more than a terminal shows. */
+/** How many lines of scrollback are remembered: more than a terminal shows. */
 const mostKept = 300
 
-/** Lines that are drawn over again and again, and lines above them that stay. */
+/** A frame that is redrawn in place, below lines that stay. */
 export class Drawing {
   #frame: readonly string[] = []
   #size: FrameSize | null = null
-  /** The last of those that stay, and those that have not been written yet. */
+  /** The last of the lines that stay, and those that have not been written yet. */
   #kept: readonly string[] = []
   #new: string[] = []
 
-  /** @param frame gives the lines to be drawn into so much room */
+  /** @param frame returns the lines for the given room */
   constructor(
     readonly screen: Screen,
     readonly frame: (size: FrameSize) => readonly string[],
   ) {}
 
-  /** The next drawing puts the lines above the frame, where they stay. */
+  /** Adds lines that stay; the next drawing prints them above the frame. */
   keep(lines: readonly string[]): void {
     this.#new.push(...lines)
   }
 
-  /** What was kept stays in sight: the frame leaves it up to half of the terminal. */
+  /** Draws the frame. It leaves up to half of the terminal to the lines that stay. */
   draw(): void {
     const { rows, columns } = this.screen.size()
     const most = Math.floor(rows / 2)
@@ -48,7 +48,7 @@ export class Drawing {
     this.#replace([])
   }
 
-  /** Nothing is written where nothing would look different. */
+  /** Writes nothing if nothing would look different. */
   #replace(next: readonly string[]): void {
     const { rows, columns } = this.screen.size()
     const isResized = this.#isResized(rows, columns)
@@ -57,8 +57,8 @@ export class Drawing {
     let begin = upOver(this.#frame)
     let above = fitted(this.#new, columns)
     if (isResized) {
-      // Where the lines stand in a window of another size depends on the terminal: all is drawn
-      // anew from the top.
+      // How a terminal reflows lines on resizing differs, so everything is drawn again from the
+      // top.
       begin = clearAll
       above = lastOf(fitted(this.#kept, columns), rows - 1 - next.length)
     }
@@ -80,7 +80,7 @@ export class Drawing {
   }
 }
 
-/** Moves the cursor to the first of these lines, which it stands below. */
+/** Moves the cursor from below these lines to the first of them. */
 const upOver = ({ length }: readonly string[]): string =>
   length === 0 ? '\r' : `\u001b[${length}A\r`
 

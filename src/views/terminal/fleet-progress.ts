@@ -9,29 +9,29 @@ import { oneLine } from '../text/clean.js'
 import { width } from './columns.js'
 
 /**
- * Where a host stands in a run. Times are of the clock that the events were given with, in
- * milliseconds.
+ * The progress of a host in a run. Times are in milliseconds, by the clock that events are passed
+ * in with.
  */
 export interface HostProgress {
-  /** As it can be shown. */
+  /** Without control characters. */
   readonly name: string
-  /** `waiting` is also who waits for others: for a task that runs once, or for its next play. */
+  /** `waiting` includes a host that waits for others: for a `once` task, or for its next play. */
   readonly state: 'waiting' | 'running' | HostEnd
-  /** Null before its first turn. */
+  /** Null before its first event. */
   readonly begun: number | null
   readonly ended: number
-  /** The indices of the run's plays that it has a part in, and how many of these are behind it. */
+  /** The indices of the run's plays that include it, and how many of these are done. */
   readonly plays: readonly number[]
   readonly playsDone: number
-  /** Resources of the play under way. */
+  /** Resources of the current play. */
   readonly finished: number
   readonly total: number
   readonly changed: number
-  /** What is under way, since when, and what it has printed last, as it can be shown. */
+  /** The current step, its start, and the last line of its output, without control characters. */
   readonly doing: ProgressEvent['doing']
   readonly task: string | null
   readonly resource: string | null
-  /** Whom it waits for that is none of this run. */
+  /** The holder of the lock that it waits for, outside this run. */
   readonly whom: string | null
   readonly since: number
   readonly line: string | null
@@ -57,20 +57,21 @@ const newcomer = (name: string, plays: readonly number[] = []): HostProgress => 
   line: null,
 })
 
-/** Who has finished its part of a play and may have one in the next. */
+/** The step of a host that has finished its part of a play and may have one in the next. */
 const idle: StepProgress = { doing: 'waiting', task: null, resource: null, whom: null }
 
-/** How long a step may last, in milliseconds, before a person asks what it is doing. */
+/** Milliseconds after which a step counts as slow and is shown in more detail. */
 const patience = 2000
 
-/** Whether a host works on one step for so long that it is worth a look. */
+/** Whether a host's current step is slow. */
 export const isSlow = ({ state, since }: HostProgress, now: number): boolean =>
   state === 'running' && since <= now - patience
 
 export type HostEnd = HostEvent['status'] | 'not begun'
 
 /**
- * How a host has ended. Whose turn never came has not failed, although the run is not done with it.
+ * How a host has ended. A host that was never started has not failed, although the run is not done
+ * with it.
  */
 export function endOf(
   { status, error }: Pick<HostEvent, 'status' | 'error'>,
@@ -82,8 +83,8 @@ export function endOf(
 }
 
 /**
- * How much of its part in the run a host has behind it, between 0 and 1: of plays each as much as
- * the others, whatever they hold.
+ * The share of its part in the run that a host has done, between 0 and 1. Each play counts alike,
+ * whatever its length.
  */
 export function shareDone({ state, plays, playsDone, finished, total }: HostProgress): number {
   if (state !== 'running' && state !== 'waiting') return 1
@@ -91,23 +92,20 @@ export function shareDone({ state, plays, playsDone, finished, total }: HostProg
   return (playsDone + ofPlay) / Math.max(1, plays.length)
 }
 
-/** More of a line than a terminal shows. */
+/** Longer than a line of any terminal. */
 const longestLine = 1000
 
 /**
- * All hosts of a run with their progress, made from events alone. Those that run are kept in the
- * two orders in which they are asked for: to draw a few lines of thousands of hosts, nothing is
- * sorted.
+ * The progress of all hosts of a run, computed from events alone. Running hosts are kept in both
+ * orders in which they are read, so that drawing a few lines of thousands of hosts sorts nothing.
  */
 export class FleetProgress {
   readonly #hosts = new Map<string, HostProgress>()
-  /**
-   * Those that run, in the order in which they began to, and in that in which their steps began.
-   */
+  /** Running hosts, by the start of the host and by the start of its step. */
   readonly #running = new Set<string>()
   readonly #steps = new Set<string>()
   #plays: readonly string[] = []
-  /** The index of the play under way: they follow one another, whatever the host. */
+  /** The index of the current play: plays run one after the other, on all hosts. */
   #play = 0
   begun = 0
   mode = ''
@@ -118,7 +116,7 @@ export class FleetProgress {
     return this.#hosts.size
   }
 
-  /** The play under way, and where it stands among several: `Flask app (2/3)`. */
+  /** The current play, and its position among several: `Flask app (2/3)`. */
   get play(): string {
     const name = oneLine(this.#plays[this.#play] ?? '')
     const count = this.#plays.length
@@ -135,7 +133,8 @@ export class FleetProgress {
   }
 
   /**
-   * Up to `most` that run: those that are slow, the slowest on top, then the others as they began.
+   * Up to `most` running hosts: slow ones first, the slowest on top, then the others by their
+   * start.
    */
   slowest(most: number, now: number): readonly HostProgress[] {
     const chosen = new Set<HostProgress>()
@@ -206,7 +205,8 @@ export class FleetProgress {
     const finished = host.finished + 1
     const total = Math.max(host.total, finished)
     const changed = event.status === 'changed' ? host.changed + 1 : host.changed
-    // What follows is told only where it changes something.
+    // The next step is reported only if it changes something. Until then the host counts as
+    // checking the next resource.
     const step: StepProgress =
       finished === total ? idle : { ...idle, doing: 'checking', task: event.task }
     this.#update(event.host, now, step, { finished, total, changed, line: null })
@@ -222,7 +222,7 @@ export class FleetProgress {
     })
   }
 
-  /** What a host does now. A step that is told again goes on. */
+  /** Sets a host's current step. A repeated step keeps its start. */
   #update(
     name: string,
     now: number,

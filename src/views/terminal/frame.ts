@@ -9,10 +9,10 @@ export interface FrameSize {
   readonly columns: number
 }
 
-/** Columns besides a host's name from which on what it has printed can be read behind its step. */
+/** The width, in columns besides a host's name, from which output fits on the line of its step. */
 const roomBehind = 100
 
-/** The order of hosts by what they do. */
+/** The order of hosts by their state. */
 const ranks: Readonly<Record<HostProgress['state'], number>> = {
   running: 0,
   waiting: 1,
@@ -23,8 +23,8 @@ const ranks: Readonly<Record<HostProgress['state'], number>> = {
 }
 
 /**
- * All hosts where there is room for a line of each: those that run, then those that wait, then
- * those that are through. Else only those that run.
+ * All hosts if there is a line for each: running, then waiting, then ended. Otherwise only running
+ * ones.
  */
 function inOrder(fleet: FleetProgress, now: number, room: number): readonly HostProgress[] {
   const running = fleet.slowest(room, now)
@@ -34,9 +34,9 @@ function inOrder(fleet: FleetProgress, now: number, room: number): readonly Host
 }
 
 /**
- * What a terminal shows of a run: counts, then a line for each host, the slow ones on top. Never
- * more than `rows - 2` lines and never wider than the terminal, since a frame that scrolls or wraps
- * cannot be drawn over.
+ * Draws a run for a terminal: counts, then a line for each host, slow ones on top. The frame has at
+ * most `rows - 2` lines and is never wider than the terminal, since a frame that scrolls or wraps
+ * cannot be redrawn in place.
  */
 export function frame(
   fleet: FleetProgress,
@@ -49,11 +49,11 @@ export function frame(
   const room = Math.max(0, rows - 3)
   const place = 2 * fleet.size > room && usable - nameWidth >= roomBehind ? 'behind' : 'under'
   const all = inOrder(fleet, now, room)
-  // Where there are more hosts than lines, what the slowest have printed takes a quarter of these.
+  // With more hosts than lines, a quarter of the lines goes to the output of the slowest.
   const most = place === 'behind' ? 0 : Math.max(room - fleet.size, Math.floor(room / 4))
   const talking = all.slice(0, most).filter((host) => isTalking(host, now)).length
   const lines = room - talking
-  // A line less where the number of those left out is told.
+  // One line less if the number of omitted hosts has to be shown.
   const shown = all.slice(0, fleet.running > lines ? lines - 1 : lines)
   const left = fleet.running - shown.length
   const shape = { columns: usable, nameWidth }

@@ -2,10 +2,10 @@ import { clip, joined, width, widthOf, type Piece } from './columns.js'
 import { shareDone, type FleetProgress, type HostProgress } from './fleet-progress.js'
 import type { Style } from '../screen.js'
 
-/** Columns of the bar: the longest that there is room for. */
+/** Possible widths of the bar, in columns; the longest that fits is used. */
 const barWidths = [24, 12] as const
 
-/** `0.4s`, `12s`, `3m05s`, `1h02m`. */
+/** Formats a duration: `0.4s`, `12s`, `3m05s`, `1h02m`. */
 export function elapsed(milliseconds: number): string {
   const seconds = Math.max(0, milliseconds) / 1000
   if (seconds < 9.95) return `${seconds.toFixed(1)}s`
@@ -20,7 +20,7 @@ const twoDigits = (number: number): string => String(number).padStart(2, '0')
 
 interface Census {
   readonly counts: Readonly<Record<HostProgress['state'], number>>
-  /** Between 0 and 1: the mean of what each host has behind it. */
+  /** Between 0 and 1: the mean of all hosts' shares. */
   readonly done: number
 }
 
@@ -36,7 +36,7 @@ function census(fleet: FleetProgress): Census {
 
 type Counter = readonly [count: number, text: string, paint: (text: string) => string]
 
-/** Counts of something; those of nothing are left out. */
+/** Counts in words or signs, without those of zero. */
 function counted(counters: readonly Counter[]): readonly Piece[] {
   const positive = counters.filter(([count]) => count > 0)
   return positive.map(([count, text, paint]) => [`${text}${count}`, paint])
@@ -63,12 +63,12 @@ function countSigns(counts: Census['counts'], style: Style): readonly Piece[] {
   ])
 }
 
-/** The least columns of a play's name that say something. */
+/** A play's name is not cut to fewer columns than this. */
 const leastName = 8
 
 /**
- * The play and the counts in words, with a bar where there is room for one; by their signs where
- * there is no room for words.
+ * The play and the counts in words, with a bar if there is room for one; with signs if there is no
+ * room for words.
  */
 export function headerLine(
   fleet: FleetProgress,
@@ -88,7 +88,7 @@ export function headerLine(
     const short: Piece = [`${over}/${fleet.size} `]
     return joined([mode, short, ...countSigns(counts, style), time], columns)
   }
-  // A shorter bar rather than half a name.
+  // A shorter bar is preferred to half a name.
   const bar =
     barWidths.find((each) => each + width(fleet.play) + 3 <= spare) ??
     barWidths.find((each) => each < spare) ??

@@ -4,7 +4,7 @@ import { isSlow, type HostProgress } from './fleet-progress.js'
 import { elapsed } from './header-line.js'
 import type { Style } from '../screen.js'
 
-/** From which width on a line tells more than a host's name and its resource. */
+/** The widths from which a line has more than the host's name and its resource. */
 const roomFor = { time: 45, share: 70 } as const
 
 export interface LineShape {
@@ -12,10 +12,10 @@ export interface LineShape {
   readonly nameWidth: number
 }
 
-/** Where a host's line tells what its step has printed last, once the step has lasted a while. */
+/** Where a host's line shows the last output of a slow step. */
 export type LastLinePlace = 'under' | 'behind' | 'nowhere'
 
-/** Whether a host has something to be shown under or behind its line. */
+/** Whether a host has output to show under or behind its line. */
 export const isTalking = (host: HostProgress, now: number): boolean =>
   host.line !== null && isSlow(host, now)
 
@@ -71,7 +71,7 @@ const shareOf = ({ finished, total }: HostProgress): string =>
 const timeOf = ({ begun }: HostProgress, end: number): string =>
   begun === null ? '' : elapsed(end - begun)
 
-/** A host's line, and what its step has printed last. */
+/** A host's line, and the last output of its step. */
 export function hostLines(
   host: HostProgress,
   now: number,

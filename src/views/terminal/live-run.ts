@@ -7,11 +7,11 @@ import { frame, type FrameSize } from './frame.js'
 import { inOneLine } from '../text/resource-text.js'
 import type { Style } from '../screen.js'
 
-/** A run while it runs, as lines of a terminal. */
+/** Draws a run on a terminal while it runs. */
 export class LiveRun {
   readonly #fleet = new FleetProgress()
   readonly #failures = new FailureList()
-  /** Hosts that have failed in words that stand there already. */
+  /** Hosts that failed with a message that is shown already. */
   readonly #alike: string[] = []
 
   constructor(
@@ -20,8 +20,8 @@ export class LiveRun {
   ) {}
 
   /**
-   * Takes an event and answers the lines that it leaves above the frame: failures in full, and
-   * notes on the run as a whole.
+   * Takes an event and returns the lines that it adds above the frame: failures in full, and notes
+   * on the run as a whole.
    */
   take(event: Event): readonly string[] {
     const { style } = this

@@ -11,9 +11,9 @@ const hideCursor = '\u001b[?25l'
 const showCursor = '\u001b[?25h'
 
 /**
- * Draws hosts instead of listr2's own tasks: its renderers measure every line anew at every event
- * (100 hosts took 37 s for 3 s of work), show the tail of what is taller than the terminal, and
- * count a host whose subtask failed as completed.
+ * Draws hosts instead of listr2's own tasks: its renderers measure every line again at every event
+ * (100 hosts took 37 s for 3 s of work), show the end of a frame that is taller than the terminal,
+ * and count a host whose subtask failed as completed.
  */
 class FleetRenderer {
   static nonTTY = true
@@ -42,8 +42,8 @@ class FleetRenderer {
 }
 
 /**
- * On a terminal: a line for each host under way, drawn anew at most ten times a second, and
- * failures as they come.
+ * The progress on a terminal: a line for each running host, redrawn at most ten times a second, and
+ * failures as they happen.
  */
 export function progressView(screen: Screen, now: () => number = () => performance.now()): View {
   const live = new LiveRun(screen.style, now)
@@ -53,7 +53,7 @@ export function progressView(screen: Screen, now: () => number = () => performan
 
   const begin = (): void => {
     const finished = new Promise<void>((resolve) => (finish = resolve))
-    // Ctrl-C belongs to the command line: listr2 would end the process with a change under way.
+    // Leaves Ctrl-C to the command line: listr2 would end the process with a change under way.
     const runner = new Listr([{ title: 'run', task: () => finished }], {
       renderer: FleetRenderer,
       rendererOptions: { drawing },

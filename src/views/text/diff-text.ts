@@ -3,7 +3,7 @@ import type { TextDiff } from '../../core/change.js'
 import { escaped } from './clean.js'
 import type { Style } from '../screen.js'
 
-/** Beyond this many changed lines a diff takes too long to compute, and nobody reads it. */
+/** Beyond this many changed lines a diff takes too long to compute, and is not read anyway. */
 const mostEdits = 2000
 
 function count(text: string): number {
@@ -18,7 +18,7 @@ function painted(line: string, style: Style): string {
   return style.dim(text)
 }
 
-/** As diff(1) writes it: a side without lines begins one earlier. */
+/** A hunk's range as diff(1) writes it: a side without lines starts one line earlier. */
 function range(start: number, lines: number): string {
   const first = lines === 0 ? start - 1 : start
   return `${first},${lines}`

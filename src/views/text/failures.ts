@@ -4,14 +4,14 @@ import { headed, problem } from './problem.js'
 import { placedName } from './resource-text.js'
 import type { Style } from '../screen.js'
 
-/** A failure and the hosts that it befell in the very same words. */
+/** A failure, and the hosts that had it with the same message. */
 export interface Failure {
   readonly hosts: readonly string[]
-  /** What has failed: the resource and its task; of a host that failed as a whole how it ended. */
+  /** What has failed: the resource and its task, or for a host as a whole how it ended. */
   readonly what: string
   readonly isResource: boolean
   readonly error: EventError
-  /** It does not count. */
+  /** It does not count as a failure of the run. */
   readonly ignored: boolean
 }
 
@@ -19,24 +19,24 @@ interface Growing extends Failure {
   readonly hosts: string[]
 }
 
-/** What befalls hosts because something else has failed, or was stopped. */
+/** Errors that are only consequences of another failure, or of stopping. */
 const consequences: readonly string[] = ['not-begun', 'once-failed', 'stopped']
 
-/** How much a failure asks of a person. */
+/** How much attention a failure needs. */
 function weight({ ignored, error }: Failure): number {
   if (ignored) return 0
   return consequences.includes(error.code) ? 1 : 2
 }
 
-/** Every failure of a run, in the order of their coming. */
+/** All failures of a run, in order. */
 export class FailureList {
   readonly #all = new Map<string, Growing>()
-  /** The words that each host has failed with. */
+  /** The messages that each host has failed with. */
   readonly #told = new Map<string, Set<string>>()
 
   /**
-   * Answers the failure that an event tells of; its first host is the event's where nobody has
-   * failed in these words before.
+   * Returns the event's failure; null if there is none. Its first host is the event's if no other
+   * has failed with this message before.
    */
   onEvent(event: Event): Failure | null {
     if (event.type === 'resource' && event.error !== null) {
@@ -72,8 +72,8 @@ export class FailureList {
   }
 
   /**
-   * All of them in full, with a blank line between two; last those that matter most, because the
-   * last are read first.
+   * All failures in full, separated by blank lines. The most important come last, because the end
+   * is read first.
    */
   lines(style: Style): readonly string[] {
     const sorted = [...this.#all.values()].sort((a, b) => weight(a) - weight(b))
@@ -81,7 +81,7 @@ export class FailureList {
   }
 }
 
-/** A failure in full: what has failed, where, the host's own words, and what to do. */
+/** A failure in full: what has failed, where, the output of the host, and the remedy. */
 export function failureLines(
   { hosts, what, isResource, error, ignored }: Failure,
   style: Style,

@@ -4,9 +4,9 @@ import type { Screen } from '../screen.js'
 import type { View } from '../view.js'
 
 /**
- * Without a terminal, as things happen: a line for each resource that is changed, failed or
- * unknown, for each host that cannot be reached or waits for another run, and nothing for what is
- * ok. With diffs they follow their line.
+ * The view without a terminal: a line for each resource that is changed, failed or unknown, and for
+ * each host that cannot be reached or waits for another run, as it happens. Diffs follow their
+ * line. What is ok is not shown.
  */
 export const plainView = (screen: Screen, detail: Detail): View => ({
   onEvent(event) {
@@ -26,8 +26,8 @@ export const plainView = (screen: Screen, detail: Detail): View => ({
 })
 
 /**
- * Notices about the run as a whole, as they come: a warning of the inventory, a Ctrl-C. Those of a
- * host wait for its recap.
+ * Prints notices about the run as a whole as they come: a warning of the inventory, a Ctrl-C. Those
+ * of a host are kept for its recap.
  */
 export const notesView = (screen: Screen): View => ({
   onEvent(event) {

@@ -9,7 +9,7 @@ interface AlikeHosts {
   readonly events: readonly ResourceEvent[]
 }
 
-/** An event without what tells of its host, and without its time. */
+/** An event without its host and time, as a key to compare hosts by. */
 const ofAnyHost = (event: ResourceEvent): ResourceEvent => ({
   ...event,
   host: '',
@@ -17,7 +17,7 @@ const ofAnyHost = (event: ResourceEvent): ResourceEvent => ({
   error: event.error && { ...event.error, address: null },
 })
 
-/** Hosts whose events differ in nothing but host and time stand together. */
+/** Groups hosts whose events are the same except for host and time. */
 function grouped(byHost: ReadonlyMap<string, readonly ResourceEvent[]>): readonly AlikeHosts[] {
   const groups = new Map<string, AlikeHosts>()
   for (const [host, events] of byHost) {
@@ -48,8 +48,8 @@ function groupLines(
 }
 
 /**
- * What would change or has changed: by host, by task, each resource with its changes and their
- * causes. It prints at the end.
+ * Prints what would change or has changed at the end of a run: by host, by task, each resource with
+ * its changes and their causes.
  */
 export function planText(screen: Screen, detail: Detail): View {
   const byHost = new Map<string, ResourceEvent[]>()
@@ -58,7 +58,7 @@ export function planText(screen: Screen, detail: Detail): View {
     onEvent(event) {
       if (event.type === 'run') {
         plays = event.plays.length
-        // Hosts are shown in the order of the inventory, whoever answers first.
+        // Hosts are shown in the order of the inventory, not of their answers.
         for (const host of event.plays.flatMap((play) => play.hosts)) byHost.set(host, [])
       }
       if (event.type === 'resource' && worthALine(event, detail))

@@ -4,7 +4,7 @@ import type { Style } from '../screen.js'
 
 const linesOf = (text: string): readonly string[] => stripped(text).trimEnd().split('\n')
 
-/** An error in full: what happened, where, the other side's own words, and what to do. */
+/** An error in full: what happened, where, the output of the other side, and the remedy. */
 export function problem(error: EventError, style: Style): readonly string[] {
   const { message, address } = error
   const lines = [...linesOf(message)]
@@ -14,8 +14,8 @@ export function problem(error: EventError, style: Style): readonly string[] {
 }
 
 /**
- * An error whose place is told elsewhere: its first line is a heading, then come the rest of it,
- * the other side's own words, and what to do.
+ * An error whose place is shown elsewhere: its first line is a heading, followed by the rest of it,
+ * the output of the other side, and the remedy.
  */
 export function headed(
   error: EventError,

@@ -7,10 +7,10 @@ import type { Style } from '../screen.js'
 
 type Cell = readonly [name: string, count: number]
 
-/** Shown even where they count nothing. */
+/** Shown even if they are zero. */
 const alwaysShown: readonly string[] = ['ok', 'changed']
 
-/** The counts of a host in the order of Ansible's recap; `unknown` is a plan's own. */
+/** The counts of a host in the order of Ansible's recap; `unknown` occurs in plans only. */
 function cellsOf(summary: HostSummary, mode: RunMode): readonly Cell[] {
   const cells: readonly Cell[] = [
     ['ok', summary.ok],
@@ -46,8 +46,8 @@ export interface RecapShape {
 
 /**
  * `web1 : ok=30 changed=0 unreachable=0 failed=0 skipped=0 ignored=0  1.2s`: a line for each host,
- * in columns; those that are not well come last. Where that is wider than the terminal, counts of
- * nothing are left out.
+ * in columns; hosts with problems come last. If that is wider than the terminal, zero counts are
+ * left out.
  */
 export function recapLines(
   hosts: SummaryEvent['hosts'],
@@ -82,7 +82,7 @@ export function recapLines(
   })
 }
 
-/** All hosts in one line, for who has more of them than lines. */
+/** All hosts in one line, for when there are more hosts than lines. */
 export function totalLine(
   { hosts, seconds }: SummaryEvent,
   mode: RunMode,

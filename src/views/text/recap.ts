@@ -38,19 +38,19 @@ function againLines(hosts: number, again: string): readonly string[] {
 
 export interface RecapOptions {
   readonly mode: RunMode
-  /** From 1 on, how often each host was asked. */
+  /** From 1 on, shows how many round trips each host took. */
   readonly verbosity: number
   /**
-   * The command that runs an `apply` again for the hosts that it has not done. Left out: nothing is
-   * said of them.
+   * The command line that runs an `apply` again for the hosts that are not done. Left out: none is
+   * shown.
    */
   readonly again?: string
 }
 
 /**
- * The end of a run: a line for each host, notices of hosts (a restart that is pending), and
- * failures in full. The more it asks of a person, the later it comes, because with many hosts the
- * end is all that is seen.
+ * Prints the end of a run: a line for each host, notices of hosts (such as a pending restart), and
+ * failures in full. The more attention something needs, the later it comes, because with many hosts
+ * only the end is seen.
  */
 export function recapView(screen: Screen, { mode, verbosity, again }: RecapOptions): View {
   const failures = new FailureList()
@@ -73,7 +73,7 @@ export function recapView(screen: Screen, { mode, verbosity, again }: RecapOptio
     },
     end() {
       const { style } = screen
-      // Who reads from a pipe or a file gets all counts.
+      // Output to a pipe or a file has all counts.
       const columns = screen.redraws ? screen.size().columns : Infinity
       const fitted = (lines: readonly string[]): readonly string[] =>
         lines.flatMap((line) => wrapped(line, columns))
@@ -95,7 +95,7 @@ export function recapView(screen: Screen, { mode, verbosity, again }: RecapOptio
       const shown = sections
         .filter((section) => section.length > 0)
         .map((section) => `${section.join('\n')}\n`)
-      // A blank line sets it apart from what was shown of the run.
+      // A blank line separates it from the output of the run.
       if (summaries.length > 0) shown.unshift('')
       if (shown.length > 0) screen.write(shown.join('\n'))
       return screen.flush()

@@ -43,15 +43,15 @@ export function paintOf(status: Status, style: Style): (text: string) => string 
   }
 }
 
-/** A resource's name; its address follows in brackets where the user gave it another. */
+/** A resource's name; its address follows in brackets if the user gave it another name. */
 export function shownName({ name, resource, id }: ResourceEvent): string {
   const own = oneLine(address(resource, id))
   return name === address(resource, id) ? own : `${oneLine(name)} (${own})`
 }
 
 /**
- * The same with the place in the project of a resource that has failed:
- * `file[/etc/app.conf] at tasks/site.ts:12`.
+ * The name, and for a failed resource its place in the project: `file[/etc/app.conf] at
+ * tasks/site.ts:12`.
  */
 export function placedName(event: ResourceEvent): string {
   const name = shownName(event)
@@ -66,8 +66,8 @@ function sentence({ summary, because }: EventChange): string {
 }
 
 /**
- * What a status needs said beside it: why it is unknown, ok or skipped, the first line of its
- * error, or the places that it runs once for.
+ * The remark behind a status: why it is unknown, ok or skipped, the first line of its error, or the
+ * places that it runs once for.
  */
 function remark({ status, reason, error, places }: ResourceEvent): string | null {
   if (error !== null) {
@@ -80,7 +80,7 @@ function remark({ status, reason, error, places }: ResourceEvent): string | null
   return reason === null ? null : oneLine(reason)
 }
 
-/** All that is to be said of a resource on one line: its changes or its remark. */
+/** A resource on one line, with its changes or its remark. */
 export function inOneLine(event: ResourceEvent): string {
   const name = placedName(event)
   const said = [...event.changes.map(sentence), remark(event)].filter((part) => part !== null)
@@ -91,12 +91,12 @@ function signOf({ status }: ResourceEvent, style: Style): string {
   return paintOf(status, style)(signs[status])
 }
 
-/** The same behind the sign of its status. */
+/** The same after the sign of its status. */
 export const resourceLine = (event: ResourceEvent, style: Style): string =>
   `${signOf(event, style)} ${inOneLine(event)}`
 
 /**
- * A resource with each of its changes on a line, diffs below. A single change without a diff stays
+ * A resource with one line for each change, and diffs below. A single change without a diff stays
  * on the resource's line.
  */
 export function resourceLines(
@@ -119,8 +119,7 @@ export function resourceLines(
 }
 
 /**
- * Whether a resource is worth a line: what is in its desired state is shown at `-v`, what was
- * skipped likewise.
+ * Whether a resource gets a line: what is in its desired state or skipped is shown only with `-v`.
  */
 export const worthALine = (
   { status }: ResourceEvent,
