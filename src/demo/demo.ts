@@ -16,7 +16,7 @@ export interface DemoOptions {
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 const title = (text: string): void => say(`\n${pc.bold(pc.cyan(`── ${text}`))}`)
 
-/** Shows a command of the host with what it printed. */
+/** Runs a command on the host, and prints it with its output. */
 async function onHost(host: LabHost, command: string): Promise<string> {
   say(pc.dim(`demo# ${command}`))
   const { stdout, stderr } = await host.run(command)
@@ -25,7 +25,7 @@ async function onHost(host: LabHost, command: string): Promise<string> {
   return said
 }
 
-/** Runs the command line before the reader's eyes. */
+/** Runs the command line, and prints it with its output. */
 async function fettle(stage: Stage, argv: readonly string[], expected: number): Promise<void> {
   say(pc.dim(`$ npx fettle ${argv.join(' ')} -i ${stage.inventory}`))
   const { code } = await stage.fettle(argv, { inherit: true })
@@ -114,9 +114,9 @@ function farewell(lab: Lab, keep: boolean): void {
 }
 
 /**
- * The deployment job on a throwaway Debian host of this machine, from nothing to an app that every
- * push redeploys, before the reader's eyes.
- * @returns 0, or 1 when a step did not do what it should
+ * The demo: the deployment job on a throwaway Debian host of this machine, from nothing to an app
+ * that every push redeploys.
+ * @returns 0, or 1 when a step failed
  * @throws FettleError `lab-unavailable`, `lab-failed`
  */
 export async function demo(options: DemoOptions): Promise<number> {

@@ -14,21 +14,21 @@ const repository = 'acme/demo'
 const wheels = '/srv/wheels'
 
 export interface StageOptions {
-  /** The folder of Fettle's package: the command line and the app are there. */
+  /** The folder of Fettle's package, with the command line and the app. */
   readonly root: string
   /** The project with the job's `tasks/` and `templates/`. */
   readonly project: string
-  /** Starts the stand-in for GitHub. Default: one that takes requests as they come. */
+  /** Starts the stand-in for GitHub. Default: one that does not validate requests. */
   readonly github?: (options: GithubStandInOptions) => Promise<GithubStandIn>
   readonly lab: Lab
   readonly hosts: readonly LabHost[]
-  /** Who logs in: `root`, `admin` (sudo) or `deploy` (sudo with a password). Default: `root`. */
+  /** The login user: `root`, `admin` (sudo) or `deploy` (sudo with a password). Default: `root`. */
   readonly user?: string
-  /** Hosts of the inventory that are not there at all, by name and address. */
+  /** Hosts of the inventory that do not exist, by name and address. */
   readonly ghosts?: Readonly<Record<string, string>>
   /** The branch that the developer pushes and the job deploys. Default: `main`. */
   readonly branch?: string
-  /** Variables of the group, over those of the stage. */
+  /** Variables of the group, which override those of the stage. */
   readonly vars?: Readonly<Record<string, unknown>>
 }
 
@@ -37,38 +37,38 @@ export interface FettleOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Called when it has started, with its process id. */
   readonly started?: (pid: number) => void
-  /** Standard output and error go where this process's go. */
+  /** Use this process's standard output and error. */
   readonly inherit?: boolean
 }
 
 /**
- * Everything that the deployment job needs around it: GitHub, a private repository with the app,
- * wheels, an inventory.
+ * The environment of the deployment job: GitHub, a private repository with the app, wheels, an
+ * inventory.
  */
 export interface Stage {
   readonly github: GithubStandIn
   readonly repository: string
-  /** The project's directory: where the command line is run. */
+  /** The project's directory, in which the command line is run. */
   readonly project: string
   readonly inventory: string
-  /** What the process of the command line gets besides this process's environment. */
+  /** Environment variables for the command line, in addition to this process's. */
   readonly env: Readonly<Record<string, string>>
   /** Runs the command line as a user would, with the inventory of the stage. */
   fettle(argv: readonly string[], options?: FettleOptions): Promise<Ended>
-  /** Commits files (null removes one) and pushes them as the developer. Answers the commit. */
+  /** Commits files (null removes one) and pushes them as the developer. Returns the commit. */
   push(
     message: string,
     files: Readonly<Record<string, string | null>>,
     options?: { readonly force?: boolean },
   ): Promise<string>
-  /** The app's page, asked on a host; its status stands in the last line. */
+  /** The app's page, requested on a host; the last line is its status. */
   page(host: LabHost): Promise<string>
   close(): Promise<void>
 }
 
 const appFolder = (root: string): string => join(root, 'src/demo/app')
 
-/** A version of the app's source. */
+/** The app's source, as of a version. */
 export async function appVersion(root: string, version: string): Promise<string> {
   return (await readFile(join(appFolder(root), 'app.py'), 'utf8')).replace(
     'VERSION = "one"',
@@ -167,7 +167,7 @@ async function cloneAsDeveloper(
   return { folder: clone, git }
 }
 
-/** The dependency that a push adds: two versions of a package of the lab's own. */
+/** Puts the dependency that a push adds on the host: two versions of a package of the lab's own. */
 async function placeWheels(host: LabHost): Promise<void> {
   await host.mustRun(['mkdir', '-p', wheels])
   for (const version of ['1.0', '2.0']) {

@@ -44,8 +44,8 @@ function zip(entries: readonly ZipEntry[]): Buffer {
 }
 
 /**
- * A wheel (PEP 427) with one module that holds `WORD`: a dependency that needs no index to be
- * installed from.
+ * A wheel (PEP 427) with one module that contains `WORD`: a dependency that can be installed
+ * without an index.
  */
 export function wheel(
   distribution: string,

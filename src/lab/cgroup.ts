@@ -5,7 +5,7 @@ import { FettleError } from '../core/errors.js'
 import { names } from './places.js'
 
 /**
- * Where the kernel's cgroup hierarchies are mounted: one (version 2), or one for each controller.
+ * The mount points of the kernel's cgroup hierarchies: one (version 2), or one for each controller.
  */
 export async function hierarchies(): Promise<readonly string[]> {
   const mounts = (await readFile('/proc/self/mounts', 'utf8'))
@@ -16,14 +16,14 @@ export async function hierarchies(): Promise<readonly string[]> {
     .flatMap(([, path]) => path ?? [])
 }
 
-/** Makes a cgroup of this name in every hierarchy and returns their folders. */
+/** Creates a cgroup of this name in every hierarchy and returns their folders. */
 export async function makeCgroup(name: string): Promise<readonly string[]> {
   const roots = await hierarchies()
   return Promise.all(
     roots.map(async (root) => {
       const path = join(root, name)
       await mkdir(path, { recursive: true })
-      // Version 1 gives a new cpuset no processors and no memory, and then no process may enter it.
+      // Version 1 creates a cpuset without processors and memory, which no process may enter.
       for (const file of ['cpuset.cpus', 'cpuset.mems']) {
         const inherited = await readFile(join(root, file), 'utf8').catch(() => null)
         if (inherited !== null) await writeFile(join(path, file), inherited).catch(() => undefined)
@@ -45,7 +45,7 @@ async function members(folders: readonly string[]): Promise<ReadonlySet<number>>
   const lists = await Promise.all(
     folders.map((folder) => readFile(join(folder, 'cgroup.procs'), 'utf8').catch(() => '')),
   )
-  // 0 is a process of a namespace that cannot be seen from here.
+  // The kernel shows a process of a namespace that is not visible from here as 0.
   return new Set(lists.flatMap((list) => list.split('\n').map(Number)).filter((pid) => pid > 0))
 }
 
@@ -55,7 +55,7 @@ async function foldersOf(name: string): Promise<readonly string[]> {
   return folders.flat()
 }
 
-/** The names of a lab's cgroups; of every lab's when no id is given. */
+/** The names of a lab's cgroups; without an id those of every lab. */
 export async function cgroupsOf(id?: string): Promise<readonly string[]> {
   const roots = await hierarchies()
   const entries = await Promise.all(roots.map((root) => readdir(root)))
@@ -84,11 +84,11 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // It ended by itself in the meantime.
+    // The process ended by itself in the meantime.
   }
 }
 
-/** A folder that another hand removed first is as good as removed. */
+/** Ignores ENOENT: a folder that another process has removed first is removed. */
 export function gone(error: unknown): undefined {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
   throw error

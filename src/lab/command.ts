@@ -10,11 +10,11 @@ export interface Ended {
 }
 
 export interface ProgramOptions {
-  /** What it reads; left out: nothing. */
+  /** Its standard input; left out: empty. */
   readonly input?: string | Uint8Array
   /** Left out: this process's environment. */
   readonly env?: NodeJS.ProcessEnv
-  /** Where it runs; left out: where this process does. */
+  /** Its working directory; left out: this process's. */
   readonly cwd?: string
 }
 
@@ -41,7 +41,8 @@ export function execute(
         stderr: Buffer.concat(err).toString(),
       }),
     )
-    // A program that does not read its input closes the pipe; its status says what came of it.
+    // A program that does not read its input closes the pipe; its status tells whether that was an
+    // error.
     child.stdin.on('error', () => undefined)
     child.stdin.end(input)
   })

@@ -13,7 +13,7 @@ import { bridgeAddress, hostAddress, plugIn, unplug, type Network } from './netw
 import { labFolder, lockFile, names } from './places.js'
 import { removeHost } from './take-down.js'
 
-/** A real Debian host with systemd and sshd, alone in its namespaces. */
+/** A real Debian host with systemd and sshd, in namespaces of its own. */
 export interface LabHost {
   readonly name: string
   readonly image: ImageName
@@ -26,13 +26,13 @@ export interface LabHost {
    */
   readonly user: 'root'
   readonly keyFile: string
-  /** Holds the key of every host of the lab, before the first connection. */
+  /** Contains the key of every host of the lab, before the first connection. */
   readonly knownHostsFile: string
-  /** `ssh-ed25519 AAAA…`, the only one; the same after a reset. */
+  /** `ssh-ed25519 AAAA…`, its only key, which a reset keeps. */
   readonly hostKey: string
   /**
-   * Runs a program (a list) or a piece of shell (a string) on the host as root, past sshd, with a
-   * clean environment. Any status is an answer; `mustRun` is the one that throws.
+   * Runs a program (a list) or a piece of shell (a string) on the host as root, without sshd, with
+   * a clean environment. Resolves whatever the status; `mustRun` throws.
    */
   run(
     command: string | readonly string[],
@@ -43,9 +43,9 @@ export interface LabHost {
     command: string | readonly string[],
     options?: { readonly input?: string | Uint8Array },
   ): Promise<string>
-  /** Pulls the plug and boots again: what was on its disk stays. */
+  /** Powers the host off hard and boots it again; its disk is kept. */
   reboot(): Promise<void>
-  /** Throws everything away that was changed since the first boot, and boots again. */
+  /** Discards everything changed since the first boot, and boots again. */
   reset(): Promise<void>
   down(): Promise<void>
 }
@@ -59,21 +59,22 @@ export interface Site {
   readonly imageFolder: string
   readonly keyFile: string
   readonly knownHostsFile: string
-  /** The port at which the lab's keeper serves packages. */
+  /** The port on which the lab's keeper serves packages. */
   readonly packagesPort: number
 }
 
-/** Seconds: a machine that does other work boots many hosts slowly. */
+/** Seconds: a busy machine boots many hosts slowly. */
 const patience = 120
 
-/** Fifty starts in the same instant made half of the nspawns fail. */
+/** Milliseconds between two starts: fifty at the same instant made half of the nspawns fail. */
 const betweenStarts = 150
 
 /**
- * Runs in a mount namespace of its own, so the overlay vanishes with the host's last process. It
- * enters the host's cgroups first: hosts that share one would see each other's units. nspawn's own
- * records go to a folder of their own. The host's network is its own, so it may load rules of
- * nftables and set the values of sysctl below `net`; all others are this machine's, and read-only.
+ * The script that starts a host, in a mount namespace of its own, so that the overlay vanishes with
+ * the host's last process. It enters the host's cgroups first: hosts in the same cgroup would see
+ * each other's units. nspawn's own records go to a separate folder. The host's network is its own,
+ * so it may load nftables rules and write the sysctls below `net`; all other sysctls are this
+ * machine's, and read-only.
  */
 const starter = `
 set -eu
@@ -99,7 +100,7 @@ exec env -i PATH="$PATH" SYSTEMD_NSPAWN_API_VFS_WRITABLE=network systemd-nspawn 
   --network-namespace-path="/run/netns/$MACHINE" --boot --console=pipe --resolv-conf=off --timezone=off --link-journal=no
 `
 
-/** What of a host a command enters, with its root and its working directory. */
+/** The namespaces of a host that a command enters, with its root and working directory. */
 const namespaces = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup', '--root', '--wd']
 
 const environment = [
@@ -111,7 +112,7 @@ const environment = [
 ]
 
 /**
- * Boots a host of this name; it is ready when it is returned: sshd answers and systemd has finished
+ * Boots a host of this name. Resolves when it is ready: sshd answers and systemd has finished
  * starting.
  */
 export async function bootHost(site: Site, onDown: () => void): Promise<LabHost> {
@@ -142,7 +143,7 @@ export async function bootHost(site: Site, onDown: () => void): Promise<LabHost>
     }
     const wait = ['systemctl', 'is-system-running', '--wait']
     const { stdout } = await run(['timeout', String(patience), ...wait])
-    // A unit that fails on this machine's kernel makes a host degraded, not useless.
+    // A unit that fails on this machine's kernel makes a host degraded, but not unusable.
     if (!['running', 'degraded'].includes(stdout.trim()))
       throw await notBooted(`systemd says ${stdout.trim() || 'nothing'}`)
   }
@@ -203,7 +204,7 @@ export async function bootHost(site: Site, onDown: () => void): Promise<LabHost>
   }
 }
 
-/** Makes the host's own key and answers its public half: type and blob. */
+/** Creates the host's key and returns its public half: type and blob. */
 async function makeHostKey(folder: string, name: string): Promise<string> {
   const path = join(folder, 'host_key')
   await must(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', path])
@@ -230,7 +231,7 @@ async function spawnStarter(
     PORT: String(site.packagesPort),
     KEY: site.keyFile,
   }
-  // A session of its own (detached): Ctrl-C at the terminal is not for the host.
+  // In a session of its own (detached), so that Ctrl-C at the terminal does not reach the host.
   const child = spawn(
     'unshare',
     ['--mount', '--propagation', 'private', 'sh', '-c', starter, 'starter', ...cgroups],
@@ -256,8 +257,8 @@ function sshdAnswers(address: string): Promise<boolean> {
 }
 
 /**
- * The host's systemd: nspawn's child that is process 1 of its own namespace. It changes when the
- * host reboots itself.
+ * The process id of the host's systemd: nspawn's child that is process 1 of its own namespace. It
+ * changes when the host reboots itself.
  */
 async function leader(nspawn: number, name: string): Promise<number> {
   const children = await readFile(`/proc/${nspawn}/task/${nspawn}/children`, 'utf8').catch(() => '')

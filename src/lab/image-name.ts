@@ -1,6 +1,6 @@
 /**
- * What a lab host starts from: `bare` is what a provider's minimal Debian 12 holds; `stack` is that
- * and everything which the deployment job installs, for tests that are about something else.
+ * What a lab host starts from. `bare` is a provider's minimal Debian 12. `stack` adds everything
+ * that the deployment job installs, for tests about something else.
  */
 export const imageNames = ['bare', 'stack'] as const
 

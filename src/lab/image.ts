@@ -44,8 +44,8 @@ const packages: Readonly<Record<ImageName, readonly string[]>> = {
 }
 
 /**
- * The password of the user `deploy`, who may use sudo with it. No secret: the hosts can be reached
- * from this machine only.
+ * The password of the user `deploy` for sudo. It is not a secret: the hosts can be reached from
+ * this machine only.
  */
 export const deployPassword = 'lab-deploy'
 
@@ -58,8 +58,8 @@ const sources = (base: string): readonly string[] =>
   suites.map(([archive, suite]) => `deb ${base}/${archive} ${suite} main`)
 
 /**
- * Run in the new root. Timers that would change a host by themselves, in the middle of a test, are
- * masked; host keys and the machine's id are each host's own and written at its first boot.
+ * Runs in the new root. It masks timers that would change a host in the middle of a test, and
+ * removes host keys and the machine id, which each host creates at its first boot.
  */
 const finish = `
 set -eu
@@ -89,8 +89,8 @@ const recipe = (name: ImageName): readonly string[] => [
 const imagesFolder = (): string => join(cacheFolder(), 'images')
 
 /**
- * The image's folder: its name and a digest of all that it is made from, so another recipe never
- * finds an old image.
+ * The image's folder: its name and a digest of everything that it is made from, so that a changed
+ * recipe never finds an old image.
  */
 function folderOf(name: ImageName): string {
   const key = createHash('sha256')
@@ -101,9 +101,9 @@ function folderOf(name: ImageName): string {
 }
 
 /**
- * The folder of the image; built first when it is not in the cache, which takes half a minute and
- * is said to `say`. Two who need it at once build it once. What a killed build left is never taken
- * for an image.
+ * Returns the folder of an image, which is built first if it is not in the cache. That takes half a
+ * minute and is reported by `say`. Concurrent callers build it once. An incomplete image of a
+ * killed build is never used.
  */
 export async function ensureImage(name: ImageName, say: (line: string) => void): Promise<string> {
   const folder = folderOf(name)

@@ -1,9 +1,9 @@
 import { stringify } from 'yaml'
 
 export interface LabInventoryOptions {
-  /** The group that holds the hosts. Default: `web`. */
+  /** The group of the hosts. Default: `web`. */
   readonly group?: string
-  /** Who logs in: `root`, `admin` or `deploy`. Default: `root`. */
+  /** The login user: `root`, `admin` or `deploy`. Default: `root`. */
   readonly user?: string
 }
 
@@ -14,7 +14,7 @@ export interface LabInventoryHost {
   readonly knownHostsFile: string
 }
 
-/** A YAML inventory in Ansible's shape. */
+/** A YAML inventory in Ansible's format. */
 export function inventoryText(
   hosts: readonly LabInventoryHost[],
   { group = 'web', user = 'root' }: LabInventoryOptions = {},

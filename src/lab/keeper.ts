@@ -5,10 +5,10 @@ import { mirror, upstream } from './mirror.js'
 import { takeDown } from './take-down.js'
 
 /**
- * The keeper of one lab, a program of its own: `keeper ID ADDRESS`. It serves packages at the
+ * The watchdog of one lab, a separate program: `keeper ID ADDRESS`. It serves packages at the
  * bridge's address, prints its port, and reads standard input, which the lab's owner holds open.
- * When that ends without the word `keep`, the owner is gone, by whatever death, and the keeper
- * takes the lab down.
+ * When that ends without the word `keep`, the owner has died in whatever way, and the keeper takes
+ * the lab down.
  */
 async function keep(id: string, address: string): Promise<void> {
   const server = mirror(await upstream())
@@ -22,8 +22,8 @@ async function keep(id: string, address: string): Promise<void> {
 }
 
 /**
- * Port 80, which is what plain apt sources mean; another one where a web server of this machine has
- * it on all addresses.
+ * Listens on port 80, which plain apt sources mean; on another one if a web server of this machine
+ * listens there on all addresses.
  */
 async function listen(server: Server, address: string): Promise<number> {
   for (const port of [80, 0]) {
@@ -40,5 +40,5 @@ async function listen(server: Server, address: string): Promise<number> {
 }
 
 const [id = '', address = ''] = process.argv.slice(2)
-// Without `await`: the build joins this program into a file of CommonJS, which has none at its top.
+// Without `await`: the build bundles this program as CommonJS, which has no top-level await.
 void keep(id, address)

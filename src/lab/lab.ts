@@ -16,15 +16,20 @@ import { startKeeper, type Keeper } from './start-keeper.js'
 import { clearLeftovers, labsUp, takeDown } from './take-down.js'
 
 /**
- * Throwaway real Debian hosts on this machine: systemd, sshd, a network of their own. Root and
- * Linux are needed.
+ * Throwaway real Debian hosts on this machine: systemd, sshd, a private network. Needs
+ * root and Linux.
  *
  *     const lab = await openLab()
  *     try {
- *       const [web, db] = await Promise.all([lab.boot({ name: 'web' }), lab.boot({ name: 'db', image: 'stack' })])
- *       await web.mustRun(['apt-get', 'update'])                       // past sshd, as root; packages come from a cache
+ *       const [web, db] = await Promise.all([
+ *         lab.boot({ name: 'web' }),
+ *         lab.boot({ name: 'db', image: 'stack' }),
+ *       ])
+ *       // As root, without sshd; packages come from a cache.
+ *       await web.mustRun(['apt-get', 'update'])
  *       const { code, stdout } = await web.run('systemctl is-active nginx')
- *       await web.reset()                                              // pristine again, in about a second
+ *       // Back to the first boot, in about a second.
+ *       await web.reset()
  *       await writeFile('inventory/lab.yml', lab.inventory([web, db]))
  *     } finally {
  *       await lab.close()
@@ -34,11 +39,11 @@ import { clearLeftovers, labsUp, takeDown } from './take-down.js'
  *   (with MariaDB, git, Flask, gunicorn and webhook, as their packages leave them). Built once into
  *   `~/.cache/fettle/lab`.
  * - Users: `root`, `admin` (sudo without a password) and `deploy` (sudo with `deployPassword`), all
- *   with `host.keyFile`. `host.knownHostsFile` knows every host before the first connection.
- * - Hosts reach each other and `lab.address`, the bridge, where a test can listen for them; there
- *   is no way further. apt works as it is: the lab serves Debian's archive there out of a cache.
- * - `lab.close()` takes everything down. When this process ends without it, by any death, the lab's
- *   keeper (a process of its own, `keeper.ts`) does; what even that left behind is cleared when the
+ *   with `host.keyFile`. `host.knownHostsFile` has every host before the first connection.
+ * - Hosts reach each other and `lab.address`, the bridge, where a test can run a server for them,
+ *   and nothing else. apt needs no setup: the lab serves Debian's archive there from a cache.
+ * - `lab.close()` takes everything down. If this process ends without it, however it dies, the
+ *   lab's keeper (a separate process, `keeper.ts`) does so. Leftovers of both are cleared when the
  *   next lab opens. `lab.keep()` leaves the hosts up for the user until `fettle lab down`.
  * - Several labs at once do not see each other. In tests use `labHost()` of `test/lab/host.ts`.
  */
@@ -49,16 +54,18 @@ export interface Lab {
   readonly keyFile: string
   readonly knownHostsFile: string
   readonly hosts: readonly LabHost[]
-  /** Boots a host; it is ready when the promise resolves. Several may be booted at once. */
+  /** Boots a host and resolves when it is ready. Several may be booted at once. */
   boot(options?: BootOptions): Promise<LabHost>
-  /** Names `lab1`, `lab2`, … that no other lab of this machine has or will give, for `boot`. */
+  /**
+   * Reserves names `lab1`, `lab2`, … for `boot` that no other lab of this machine has or will use.
+   */
   reserve(count: number): Promise<readonly string[]>
-  /** A YAML inventory of these hosts; of all when left out. */
+  /** A YAML inventory of these hosts; left out: of all. */
   inventory(hosts?: readonly LabHost[], options?: LabInventoryOptions): string
   /** Leaves the hosts up when this process ends, until `fettle lab down`. */
   keep(): Promise<void>
   /**
-   * Takes down everything. Not needed before the process ends, but the way to know that it is done.
+   * Takes everything down. A process may also just end; this is the way to know that it is done.
    */
   close(): Promise<void>
 }
@@ -71,7 +78,7 @@ export interface BootOptions {
 }
 
 export interface LabOptions {
-  /** Where a line goes that tells of something slow (an image that is built). Left out: nowhere. */
+  /** Receives progress lines of slow work (building an image). Left out: none are printed. */
   readonly say?: (line: string) => void
   /** The project folder that the lab belongs to. Left out: the current one. */
   readonly project?: string
@@ -122,7 +129,7 @@ class OpenLab implements Lab {
   readonly knownHostsFile: string
   readonly #booted: LabHost[] = []
   readonly #underWay = new Set<Promise<LabHost>>()
-  /** The names by index, from 1; a host that is down leaves a gap. */
+  /** The names by index, from 1; a host that was taken down leaves a gap. */
   readonly #taken: (string | null)[] = []
   #record: LabRecord
 
@@ -214,7 +221,8 @@ class OpenLab implements Lab {
   }
 
   async close(): Promise<void> {
-    // When one of several boots fails, the others still make what would then be left.
+    // When one of several boots fails, the others are still creating things that would then be left
+    // over.
     await Promise.allSettled(this.#underWay)
     await takeDown(this.id)
   }
@@ -248,7 +256,7 @@ class OpenLab implements Lab {
   }
 }
 
-/** One key for all labs of this user, made once. */
+/** One key for all labs of this user, created once. */
 async function ensureKey(): Promise<string> {
   const path = keyFile()
   await mkdir(dirname(path), { recursive: true })
@@ -266,7 +274,10 @@ async function ensureKey(): Promise<string> {
   return path
 }
 
-/** Every systemd takes a few inotify instances, and the usual limit is 128 for all of root's. */
+/**
+ * Raises the limit of inotify instances: every systemd takes a few, and the usual limit is 128 for
+ * all of root's.
+ */
 async function raiseInotify(): Promise<void> {
   const path = '/proc/sys/fs/inotify/max_user_instances'
   if (Number(await readFile(path, 'utf8')) < 8192) await writeFile(path, '8192')

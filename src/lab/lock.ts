@@ -4,14 +4,14 @@ import { FettleError } from '../core/errors.js'
 import { ensureOwn } from './places.js'
 
 /**
- * Runs `body` while no other process of this machine holds the lock. util-linux's flock holds it
- * for us, so that the kernel lets it go when this process dies, however it dies.
+ * Runs `body` while holding a lock among the processes of this machine. util-linux's flock holds
+ * it, so that the kernel releases it when this process dies, however it dies.
  */
 export async function withLock<T>(path: string, body: () => Promise<T>): Promise<T> {
-  // On Debian everybody may make folders in /run/lock.
+  // On Debian everybody may create folders in /run/lock.
   ensureOwn(dirname(path))
-  // In a session of its own: Ctrl-C at the terminal must not let the lock go before what it
-  // protects is done.
+  // In a session of its own: Ctrl-C at the terminal must not release the lock while what it
+  // protects is still running.
   const holder = spawn('flock', [path, 'sh', '-c', 'echo held; exec cat'], {
     stdio: ['pipe', 'pipe', 'ignore'],
     detached: true,

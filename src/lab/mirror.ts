@@ -6,12 +6,12 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { cacheFolder } from './places.js'
 
-/** The name that the hosts' apt sources hold; their /etc/hosts gives it the bridge's address. */
+/** The host name in the hosts' apt sources; their /etc/hosts resolves it to the bridge. */
 export const mirrorName = 'deb.debian.org'
 
 export const packagesFolder = (): string => join(cacheFolder(), 'packages')
 
-/** The archives of a Debian mirror and where this machine gets them from. */
+/** The archives of a Debian mirror, and the URLs from which this machine gets them. */
 export interface Upstream {
   readonly debian: string
   readonly 'debian-security': string
@@ -23,8 +23,8 @@ const publicMirror: Upstream = {
 }
 
 /**
- * The mirror that this machine itself uses for Debian, from its apt sources in both formats, so
- * that a lab works behind a company's mirror; deb.debian.org for what they do not name.
+ * The Debian mirror of this machine, from its apt sources in both formats, so that a lab works
+ * behind a company's mirror; deb.debian.org for what they do not name.
  */
 export async function upstream(folder = '/etc/apt'): Promise<Upstream> {
   const parts = (await readdir(join(folder, 'sources.list.d')).catch(() => [])).map((name) =>
@@ -46,10 +46,13 @@ export async function upstream(folder = '/etc/apt'): Promise<Upstream> {
   }
 }
 
-/** Files whose name fixes their content: a version's package, and an index under its own digest. */
+/**
+ * Whether the name of a file determines its content: a version's package, or an index under its own
+ * digest.
+ */
 const immutable = (path: string): boolean => path.endsWith('.deb') || path.includes('/by-hash/')
 
-/** What one file may take; Debian's largest packages have between one and two GB. */
+/** The limits for one file; Debian's largest packages have between one and two GB. */
 export interface DownloadLimits {
   readonly bytes: number
   readonly seconds: number
@@ -58,9 +61,9 @@ export interface DownloadLimits {
 const usualLimits: DownloadLimits = { bytes: 4 * 1024 ** 3, seconds: 1800 }
 
 /**
- * A caching Debian mirror. What never changes is fetched once, however many hosts ask for it, and
- * kept; everything else (the signed Release files) is asked for anew each time. A file is in the
- * cache whole or not at all.
+ * A caching Debian mirror. Immutable files are fetched once, however many hosts ask for them, and
+ * kept; everything else (the signed Release files) is requested anew each time. Files appear in the
+ * cache only when they are complete.
  */
 export function mirror(from: Upstream, folder = packagesFolder(), limits = usualLimits): Server {
   const underWay = new Map<string, Promise<void>>()
@@ -111,7 +114,7 @@ async function get(
   { seconds }: DownloadLimits,
   headers: Record<string, string> = {},
 ): Promise<Response> {
-  // apt compares digests and sizes: no coding of the content on the way.
+  // apt compares digests and sizes, so the content must not be encoded on the way.
   return fetch(url, {
     headers: { 'accept-encoding': 'identity', ...headers },
     signal: AbortSignal.timeout(seconds * 1000),

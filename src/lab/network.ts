@@ -4,7 +4,7 @@ import { FettleError } from '../core/errors.js'
 import { execute, must } from './command.js'
 import { names } from './places.js'
 
-/** A private network of /24: the bridge is .1, the host of index n is .(n + 1). */
+/** A private /24 network: the bridge is .1, the host of index n is .(n + 1). */
 export interface Network {
   readonly id: string
   /** The first three numbers of its addresses. */
@@ -15,12 +15,12 @@ export const bridgeAddress = (network: Network): string => `${network.prefix}.1`
 export const hostAddress = (network: Network, index: number): string =>
   `${network.prefix}.${index + 1}`
 
-/** Names of its bridge and namespaces aside, one /24 has addresses for this many hosts. */
+/** The number of addresses that a /24 has for hosts, besides the bridge's. */
 export const mostHosts = 253
 
 /**
- * Private ranges that few networks use: the middle of 10/8, the end of 172.16/12, and what RFC 2544
- * sets aside for tests.
+ * Private ranges that few networks use: the middle of 10/8, the end of 172.16/12, and the range
+ * that RFC 2544 reserves for tests.
  */
 const candidates = ['10.201', '172.31', '198.18'].flatMap((start) =>
   Array.from({ length: 256 }, (_, third) => `${start}.${third}`),
@@ -38,7 +38,7 @@ async function usedRanges(): Promise<BlockList> {
 }
 
 /**
- * Makes a bridge in a range that no route of this machine covers. Call it under a lock: the
+ * Creates a bridge in a range that no route of this machine covers. Call it under a lock: the
  * bridge's own route marks the range as used.
  */
 export async function makeNetwork(id: string): Promise<Network> {
@@ -66,7 +66,7 @@ export async function makeNetwork(id: string): Promise<Network> {
 
 /**
  * Gives the host of this index a network namespace with one interface in the lab's bridge, and no
- * way further.
+ * route further.
  */
 export async function plugIn(network: Network, index: number): Promise<void> {
   const namespace = names.namespace(network.id, index)
@@ -82,7 +82,9 @@ export async function plugIn(network: Network, index: number): Promise<void> {
   )
 }
 
-/** The same after a reset, so that nobody's neighbour table holds an old one. */
+/**
+ * A fixed hardware address, which a reset keeps, so that no neighbour table has an outdated one.
+ */
 const hardwareAddress = (id: string, index: number): string =>
   ['02', 'fe', ...(id.match(/../g) ?? []), index.toString(16).padStart(2, '0')].join(':')
 
@@ -102,12 +104,12 @@ export async function networkIds(): Promise<readonly string[]> {
   )
 }
 
-/** Takes away what `plugIn` made for one host. */
+/** Removes what `plugIn` created for one host. */
 export async function unplug(id: string, index: number): Promise<void> {
   await removeAll((name) => name === names.port(id, index) || name === names.namespace(id, index))
 }
 
-/** Takes away every namespace, interface and bridge of a lab. */
+/** Removes every namespace, interface and bridge of a lab. */
 export const removeNetwork = (id: string): Promise<void> =>
   removeAll((name) => names.idOf(name) === id)
 
@@ -118,8 +120,8 @@ async function removeAll(belongs: (name: string) => boolean): Promise<void> {
     name: string,
   ): Promise<void> => {
     const { code, stderr } = await execute([...argv, name])
-    // Removing one end of a pair takes the other with it, and a killed run's keeper may be at work
-    // too.
+    // Removing one end of a pair removes the other too, and the keeper of a killed run may be doing
+    // the same.
     if (code !== 0 && (await left()).includes(name))
       throw new FettleError('lab-failed', { message: `${name} cannot be removed`, detail: stderr })
   }

@@ -5,8 +5,8 @@ import { FettleError } from '../core/errors.js'
 import { changedBy } from '../files/trust.js'
 
 /**
- * What may be thrown away but is dear to make again: images, packages, the lab's key. A cache
- * folder that is relative is none, as the XDG base directories say.
+ * The cache folder, for what may be deleted but is slow to recreate: images, packages, the lab's
+ * key. A relative XDG_CACHE_HOME is ignored, as the XDG base directory specification says.
  */
 export function cacheFolder(): string {
   const { XDG_CACHE_HOME: given = '' } = process.env
@@ -14,8 +14,8 @@ export function cacheFolder(): string {
 }
 
 /**
- * Makes a folder where there is none.
- * @throws FettleError `lab-unavailable` where others could put something there, or a link
+ * Creates a folder if it does not exist.
+ * @throws FettleError `lab-unavailable` for a link, or if others may write to it
  */
 export function ensureOwn(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o755 })
@@ -28,12 +28,12 @@ export function ensureOwn(folder: string): void {
   })
 }
 
-/** The private key that logs in to every lab host of this user. */
+/** The private key for the hosts of all labs of this user. */
 export const keyFile = (): string => join(cacheFolder(), 'id_ed25519')
 
 /**
- * One folder for each lab that is up, with the overlays of its hosts. Not below /run, which may be
- * memory.
+ * The folder with one folder for each running lab, which has the overlays of its hosts. Not below
+ * /run, which may be in memory.
  */
 export const labsFolder = '/var/lib/fettle-lab'
 
@@ -42,18 +42,18 @@ export const labFolder = (id: string): string => join(labsFolder, id)
 /** The keys of a lab's hosts. */
 export const knownHostsFile = (id: string): string => join(labFolder(id), 'known_hosts')
 
-/** Locks among all labs of this machine. */
+/** A lock file that all labs of this machine share. */
 export const lockFile = (name: string): string => `/run/lock/fettle-lab/${name}`
 
 /**
- * Everything of a lab that the kernel knows carries one of these names, so what a crash left behind
- * is found without any record. Interface names have at most 15 characters.
+ * The names of everything of a lab that the kernel knows, by which leftovers of a crash are found
+ * without any record. Interface names have at most 15 characters.
  */
 export const names = {
   bridge: (id: string) => `fettle-${id}`,
   port: (id: string, index: number) => `ftl-${id}-${index}`,
   namespace: (id: string, index: number) => `fettle-${id}-${index}`,
   cgroup: (id: string, index: number) => `fettle-${id}-${index}`,
-  /** The id of the lab that something of this name belongs to, or `null`. */
+  /** The id of the lab that has created something of this name, or `null`. */
   idOf: (name: string) => /^(?:fettle|ftl)-([0-9a-f]{6})(?:-\d+)?$/.exec(name)?.[1] ?? null,
 }

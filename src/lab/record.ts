@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import type { ImageName } from './image.js'
 import { labFolder, labsFolder } from './places.js'
 
-/** A process that is not mistaken for a later one with the same number. */
+/** A process, identified so that a later one with the same number is not mistaken for it. */
 export interface Process {
   readonly pid: number
-  /** When it was started, in the kernel's ticks since boot. */
+  /** Its start time, in the kernel's ticks since boot. */
   readonly start: string
 }
 
@@ -19,18 +19,20 @@ export interface HostRecord {
   readonly hostKey: string
 }
 
-/** What is known of a lab outside the process that opened it: `lab.json` in its folder. */
+/** What other processes know of a lab: `lab.json` in its folder. */
 export interface LabRecord {
   readonly id: string
-  /** The boot of the machine in which it was made: after another nothing of it runs. */
+  /**
+   * The id of the machine's boot in which it was created: after another boot nothing of it runs.
+   */
   readonly boot: string
-  /** Who takes it down, or `null` when it was kept for the user. */
+  /** The process that takes it down, or `null` when it was kept for the user. */
   readonly owner: Process | null
   readonly keeper: Process | null
   readonly address: string
-  /** The project folder that it was started from, to which it belongs. */
+  /** The project folder from which it was started. */
   readonly project: string
-  /** Names that it will give to hosts, so that no other lab gives them. */
+  /** Names that it will give to hosts, so that no other lab uses them. */
   readonly reserved: readonly string[]
   readonly hosts: readonly HostRecord[]
 }
@@ -45,9 +47,9 @@ const text = (path: string): string | null => {
 
 export const thisBoot = (): string => text('/proc/sys/kernel/random/boot_id')?.trim() ?? ''
 
-/** The process of this number now, or `null`. */
+/** The process that has this number now, or `null`. */
 export function processOf(pid: number): Process | null {
-  // The name, in parentheses, may hold spaces and parentheses itself; the start time is the 20th
+  // The name, in parentheses, may contain spaces and parentheses itself; the start time is the 20th
   // field after it.
   const start = text(`/proc/${pid}/stat`)?.split(') ').at(-1)?.split(' ')[19]
   return start === undefined ? null : { pid, start }
@@ -60,8 +62,8 @@ export const isUp = (record: LabRecord): boolean =>
   record.boot === thisBoot() && (record.owner === null || isAlive(record.owner))
 
 /**
- * Written whole or not at all, and synchronously, so that hosts which boot at the same time do not
- * overwrite each other.
+ * Writes the record atomically, and synchronously, so that hosts which boot at the same time do not
+ * overwrite each other's entries.
  */
 export function writeRecord(record: LabRecord): void {
   const path = join(labFolder(record.id), 'lab.json')
@@ -70,7 +72,7 @@ export function writeRecord(record: LabRecord): void {
   renameSync(`${path}.new`, path)
 }
 
-/** What a lab says nothing of that an earlier version left up. */
+/** Defaults for the record of a lab that an earlier version has left up. */
 const later: Pick<LabRecord, 'project' | 'reserved'> = { project: '', reserved: [] }
 
 export function readRecord(id: string): LabRecord | null {
@@ -80,5 +82,5 @@ export function readRecord(id: string): LabRecord | null {
   return { ...later, ...record }
 }
 
-/** The ids of every lab that has a folder, up or not. */
+/** The ids of all labs that have a folder, up or not. */
 export const recordedIds = (): Promise<readonly string[]> => readdir(labsFolder).catch(() => [])

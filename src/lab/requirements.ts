@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { FettleError } from '../core/errors.js'
 
-/** The programs that a lab runs, and the Debian packages that hold them. */
+/** The programs that a lab runs, and the Debian packages that contain them. */
 const needed: Readonly<Record<string, string>> = {
   'systemd-nspawn': 'systemd-container',
   mmdebstrap: 'mmdebstrap',
@@ -34,10 +34,10 @@ async function missing(programs: Readonly<Record<string, string>>): Promise<read
   return [...new Set(packages.flat())]
 }
 
-/** The Debian packages that a lab needs and this machine has not. */
+/** The Debian packages that a lab needs and this machine does not have. */
 export const missingPackages = (): Promise<readonly string[]> => missing(needed)
 
-/** What decides whether a machine can run lab hosts. */
+/** The properties of a machine that decide whether it can run lab hosts. */
 export interface Machine {
   readonly platform: NodeJS.Platform
   readonly isRoot: boolean
@@ -65,7 +65,7 @@ const systems: Partial<Readonly<Record<NodeJS.Platform, string>>> = {
 const neededCapabilities = { CAP_NET_ADMIN: 12n, CAP_SYS_ADMIN: 21n } as const
 
 /**
- * Throws where no package that could be installed would help. Call it before anybody is asked to
+ * Refuses a machine on which installing packages would not help. Call it before asking anybody to
  * install one.
  * @throws FettleError `lab-unavailable`, which says where lab hosts run
  */
@@ -88,7 +88,7 @@ export function requireMachine({ platform, isRoot, capabilities }: Machine = thi
     )
 }
 
-/** Throws `lab-unavailable`, saying what is missing, when this machine cannot run lab hosts. */
+/** Throws `lab-unavailable`, with what is missing, when this machine cannot run lab hosts. */
 export async function requireLab(): Promise<void> {
   requireMachine()
   const packages = await missingPackages()
@@ -102,10 +102,10 @@ const lacksPackages = (packages: readonly string[]): FettleError =>
   })
 
 export interface InstallOptions {
-  /** Ask first when a person is at the terminal. Without one nobody is asked. */
+  /** Ask first, if there is a terminal. */
   readonly ask: boolean
   readonly say: (line: string) => void
-  /** Program, or the path of a file → package, needed besides the lab's own. */
+  /** Further requirements: a program or the path of a file, and the package that contains it. */
   readonly also?: Readonly<Record<string, string>>
 }
 
@@ -116,8 +116,8 @@ const withoutApt = (packages: readonly string[]): FettleError =>
   })
 
 /**
- * Installs by apt-get what a lab needs and this machine lacks, after saying so. Refused by the
- * person, or where there is no apt-get: `lab-unavailable`.
+ * Announces and installs by apt-get what a lab needs and this machine lacks. Throws
+ * `lab-unavailable` if the person refuses, or without apt-get.
  */
 export async function installRequirements({ ask, say, also = {} }: InstallOptions): Promise<void> {
   requireMachine()
@@ -135,8 +135,8 @@ export async function installRequirements({ ask, say, also = {} }: InstallOption
 }
 
 /**
- * What needs the program sshd does not need a service that anybody can reach: it is masked before
- * its package comes.
+ * Masks the sshd service before its package is installed: only its program is needed, not a service
+ * that anybody can reach.
  */
 async function keepSshdOff(say: (line: string) => void): Promise<void> {
   const units = '/etc/systemd/system'
@@ -151,7 +151,7 @@ async function keepSshdOff(say: (line: string) => void): Promise<void> {
 
 async function agreed(): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  // An input that ends is no agreement.
+  // End of input counts as a refusal.
   const answer = await Promise.race([
     terminal.question('Install them now? [Y/n] '),
     once(terminal, 'close').then(() => 'no'),

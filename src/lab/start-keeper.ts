@@ -14,7 +14,7 @@ export interface Keeper {
 }
 
 /**
- * Starts `keeper.ts`: compiled beside this file, or, where this runs from its source (Jest),
+ * Starts `keeper.ts`: its compiled form beside this file or, when running from the sources (Jest),
  * through jiti.
  */
 export async function startKeeper(network: Network): Promise<Keeper> {

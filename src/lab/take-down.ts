@@ -15,9 +15,9 @@ import {
 } from './record.js'
 
 /**
- * Takes a lab away: its keeper, its hosts with all their processes, its network, its folder. It may
- * be called for a lab that is half made or half gone, by two at once, and in any process. Only what
- * bears the lab's name is touched.
+ * Takes a lab down: its keeper, its hosts with all their processes, its network, its folder. It
+ * works on a lab that is partly created or partly removed, twice at the same time, and in any
+ * process. It touches only what has the lab's name.
  */
 export async function takeDown(id: string): Promise<void> {
   const keeper = readRecord(id)?.keeper
@@ -27,7 +27,7 @@ export async function takeDown(id: string): Promise<void> {
   await rm(labFolder(id), { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
 }
 
-/** Takes one host away, and nothing else of its lab. */
+/** Takes one host down, and nothing else of its lab. */
 export async function removeHost(
   id: string,
   { name, index }: Pick<HostRecord, 'name' | 'index'>,
@@ -54,8 +54,8 @@ export async function takeDownHost(id: string, host: HostRecord): Promise<void> 
 }
 
 /**
- * Takes down every lab whose owner is gone, and what is left of one that has not even a folder.
- * Returns their ids.
+ * Takes down every lab whose owner has ended, and remains of labs without a folder. Returns their
+ * ids.
  */
 export async function clearLeftovers(): Promise<readonly string[]> {
   return withLock(lockFile('labs'), async () => {

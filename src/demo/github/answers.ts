@@ -1,11 +1,11 @@
 import { omitUndefined } from '../../core/omit-undefined.js'
 import type { StoredRepository } from './state.js'
 
-/** A request that is known to fit GitHub's description. */
+/** A request that has been checked against GitHub's API description. */
 export interface ApiRequest {
   readonly repository: StoredRepository
   readonly apiUrl: string
-  /** The ids of the path. */
+  /** The ids in the path. */
   readonly ids: Readonly<Record<string, number>>
   readonly query: URLSearchParams
   readonly body: Readonly<Record<string, unknown>>
@@ -17,7 +17,7 @@ export interface ApiAnswer {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** The operations of the stand-in, by the names of GitHub's description. */
+/** The operations of the stand-in, by their names in GitHub's description. */
 export type Operations = Readonly<Record<string, ApiHandler>>
 
 export type ApiHandler = (request: ApiRequest) => ApiAnswer | Promise<ApiAnswer>

@@ -10,7 +10,7 @@ import { hookOperations } from './hook-operations.js'
 import { keyOperations } from './key-operations.js'
 import type { GithubState } from './state.js'
 
-/** What knows GitHub's own description of its API. */
+/** A validator by GitHub's own description of its API. */
 export interface GithubDescription {
   /** What is wrong with a request. */
   wrongRequest(
@@ -26,12 +26,13 @@ export interface GithubDescription {
 }
 
 /**
- * Something that goes wrong with one request: the first fault that fits is taken out of the list.
+ * A fault to inject into one request: the first one that matches is used, and removed from the
+ * list.
  */
 export interface Fault {
-  /** `POST /repos/acme/demo/hooks`, as a beginning of method and path. Default: any request. */
+  /** `POST /repos/acme/demo/hooks`, a prefix of method and path. Default: any request. */
   readonly of?: string
-  /** Answered instead of performing the request. */
+  /** Sent instead of performing the request. */
   readonly answer?: {
     readonly status: number
     readonly headers?: Readonly<Record<string, string>>
@@ -43,7 +44,10 @@ export interface Fault {
   readonly silent?: true
 }
 
-/** The HTTP server: who may ask, what fits GitHub's description, which operation answers. */
+/**
+ * The HTTP server: authenticates, validates by GitHub's description, and dispatches to an
+ * operation.
+ */
 export class ApiServer {
   readonly token = new Secret(`github_pat_${randomBytes(30).toString('hex')}`)
   readonly requests: string[] = []
@@ -124,7 +128,7 @@ export class ApiServer {
     return this.#checked(method, found.path, answer)
   }
 
-  /** The operation with its path's names, by its place in GitHub's description. */
+  /** Finds the operation of a request, with the parameters of its path, in GitHub's description. */
   #operation(
     method: string,
     pathname: string,
@@ -172,7 +176,7 @@ export class ApiServer {
     return this.description?.wrongRequest(method, path, query, body) ?? []
   }
 
-  /** An answer that GitHub would not give is a defect of the stand-in. */
+  /** Reports an answer that GitHub would not give: it is a defect of the stand-in. */
   #checked(method: string, path: string, answer: ApiAnswer): ApiAnswer {
     const wrong = this.description?.wrongAnswer(method, path, answer.status, answer.body) ?? []
     this.state.defects.push(...wrong.map((defect) => `${method} ${path}: ${defect}`))
@@ -180,11 +184,11 @@ export class ApiServer {
   }
 }
 
-/** The pattern of a name in a path: an id is a number. */
+/** The pattern of a parameter in a path: an id is a number. */
 const patternOf = (name: string): string =>
   name.endsWith('_id') ? `(?<${name}>\\d+)` : `(?<${name}>[^/]+)`
 
-/** An answer with its body as it is sent. */
+/** An answer with its body serialised. */
 function written({ status, headers, body }: ApiAnswer): NonNullable<Fault['answer']> {
   const json = body === undefined ? undefined : JSON.stringify(body)
   return { status, ...omitUndefined({ headers, body: json }) }

@@ -5,11 +5,11 @@ import { omitUndefined } from '../../core/omit-undefined.js'
 import type { GithubState, StoredDelivery, StoredHook, StoredRepository } from './state.js'
 
 /**
- * Seconds after which GitHub gives a delivery up (docs.github.com, "Best practices for using
+ * GitHub's time limit for a delivery, in seconds (docs.github.com, "Best practices for using
  * webhooks").
  */
 const limit = 10
-/** Bytes of an answer that are kept; the rest is not waited for. */
+/** Bytes of an answer that are recorded; the rest is not read. */
 const mostBytes = 1024 * 1024
 
 interface DeliveryResponse {
@@ -49,15 +49,15 @@ function headersOf(
   }
 }
 
-/** What GitHub's own network knows and this machine's does not. */
+/** The differences between GitHub's network and this machine's. */
 export interface DeliveryNetwork {
   /** A certificate authority, in PEM, that is trusted instead of the usual ones. */
   readonly authority?: string
-  /** The addresses of names. */
+  /** The addresses of host names. */
   readonly addresses?: Readonly<Record<string, string>>
 }
 
-/** Really delivers events to hooks, signed, and records what came back. */
+/** Delivers events to hooks over the network, signed, and records the answers. */
 export class Deliveries {
   readonly #underWay = new Set<Promise<unknown>>()
   readonly #ending = new AbortController()
@@ -67,7 +67,7 @@ export class Deliveries {
     readonly network: DeliveryNetwork = {},
   ) {}
 
-  /** Delivers to one hook, whether it is subscribed or not, in the background. */
+  /** Delivers to one hook in the background, whether it is subscribed or not. */
   deliver(
     repository: StoredRepository,
     hook: StoredHook,
@@ -79,7 +79,7 @@ export class Deliveries {
       this.during(() => this.#deliver(repository, hook, event, payload, repeated))
   }
 
-  /** Counts work that leads to deliveries as under way, until it has ended. */
+  /** Counts work that leads to deliveries as pending until it has ended. */
   during(work: () => Promise<void>): void {
     const underWay = work()
       .catch((error: unknown) => this.state.defects.push(`a push or a delivery: ${String(error)}`))
@@ -95,7 +95,7 @@ export class Deliveries {
     }
   }
 
-  /** Waits until no delivery is under way. */
+  /** Waits until no delivery is pending. */
   async settled(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay)
   }
@@ -142,7 +142,7 @@ export class Deliveries {
   }
 
   // From documentation: 502 "failed to connect" is the description's example; "timed out" with 504
-  // is how the settings page of a hook words it.
+  // is the text of a hook's settings page.
   async #send(
     hook: StoredHook,
     headers: Readonly<Record<string, string>>,

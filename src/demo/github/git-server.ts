@@ -10,16 +10,13 @@ export interface GitServerOptions {
   readonly state: GithubState
   readonly address: string
   readonly port: number
-  /** The host's private key in OpenSSH's form. */
+  /** The host's private key in OpenSSH's format. */
   readonly hostKey: string
-  /**
-   * Type and blob of a key that may fetch from and push to every repository, as a person's own
-   * would.
-   */
+  /** Type and blob of a key with access to every repository, like a developer's own. */
   readonly developer: string
-  /** A push that moved branches; the next push to the repository waits for it. */
+  /** Called for a push that moved branches; the next push to the repository waits for it. */
   readonly onPush: (repository: StoredRepository, moved: readonly Move[]) => Promise<void>
-  /** Counts a push as under way, from its beginning until its deliveries are. */
+  /** Counts a push as pending, from its start until its deliveries have started. */
   readonly during: (work: () => Promise<void>) => void
 }
 
@@ -28,20 +25,20 @@ export interface GitServer {
   close(): Promise<void>
 }
 
-/** Who connected, by the key that was shown. */
+/** Who connected, by the key that was used. */
 type Identity =
   | { readonly is: 'developer' }
   | { readonly is: 'deploy-key'; readonly repository: StoredRepository; readonly key: StoredKey }
 
 /**
  * Git over SSH as GitHub offers it: the user `git`, public keys only, two commands. A deploy key
- * opens its own repository, a read-only one cannot push.
+ * has access to its own repository; a read-only one cannot push.
  */
 export async function startGitServer(options: GitServerOptions): Promise<GitServer> {
   const ssh = new ssh2.Server({ hostKeys: [options.hostKey] }, (connection) =>
     serve(connection, options),
   )
-  // A listener of its own, so that the sockets of clients that hang can be ended.
+  // A separate TCP server, so that the sockets of hanging clients can be destroyed.
   const sockets = new Set<Socket>()
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket)
@@ -63,7 +60,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
 
 function serve(connection: Connection, options: GitServerOptions): void {
   let identity: Identity | null = null
-  // A client that goes away in the middle is its own affair.
+  // A client that disconnects in the middle is not an error of the server.
   connection.on('error', () => connection.end())
   connection.on('authentication', (context) => {
     const shown = authenticated(context, options)
@@ -76,7 +73,7 @@ function serve(connection: Connection, options: GitServerOptions): void {
   })
 }
 
-/** The identity of a key whose possession was proved, or that is merely asked about. */
+/** The identity of a key, both when its possession is proved and when it is only offered. */
 function authenticated(
   context: AuthContext,
   { state, developer }: GitServerOptions,
@@ -113,7 +110,7 @@ function serveSession(session: Session, identity: Identity, options: GitServerOp
   let protocol = ''
   session.on('env', (accept, _reject, { key, val }) => {
     if (key === 'GIT_PROTOCOL' && /^version=\d$/.test(val)) protocol = val
-    // A client that wants no reply gets none.
+    // A client that requests no reply gets none.
     const reply = accept as (() => void) | undefined
     reply?.()
   })
@@ -135,7 +132,7 @@ function serveSession(session: Session, identity: Identity, options: GitServerOp
       return refuse(channel, 'ERROR: Repository not found.')
     if (identity.is === 'deploy-key') identity.key.lastUsed = options.state.time()
     if (asked[1] === 'upload-pack') return void runGit(channel, 'upload-pack', repository, protocol)
-    // GitHub's own words, from reports of the field.
+    // GitHub's message, from published reports.
     if (identity.is === 'deploy-key' && identity.key.readOnly)
       return refuse(
         channel,
@@ -151,7 +148,7 @@ function refuse(channel: ServerChannel, words: string): void {
   channel.end()
 }
 
-/** One push at a time for each repository, so that what each moved can be told apart. */
+/** A queue for the pushes to each repository, so that the effect of each can be told apart. */
 const turns = new WeakMap<StoredRepository, Promise<void>>()
 
 function receive(
@@ -174,8 +171,8 @@ function receive(
 }
 
 /**
- * Runs git between the channel's ends. The channel that closes early ends git, git that ends closes
- * the channel with its status.
+ * Connects git to the channel. A channel that closes early ends git, and git's end closes the
+ * channel with its status.
  */
 async function runGit(
   channel: ServerChannel,

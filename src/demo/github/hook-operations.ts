@@ -58,8 +58,8 @@ function shownDelivery(delivery: StoredDelivery, repository: StoredRepository): 
 }
 
 /**
- * Configuration as it is kept. From documentation: `content_type` is `form` when left out, and a
- * secret that is not sent along is removed.
+ * The configuration as it is stored. From documentation: `content_type` is `form` when left out,
+ * and a secret that is not sent along is removed.
  */
 function configOf(sent: unknown): StoredHook['config'] {
   const { url, content_type, insecure_ssl, secret } = sent as Readonly<
@@ -77,8 +77,8 @@ function configOf(sent: unknown): StoredHook['config'] {
 const urlIn = (config: unknown): unknown => (config as { readonly url?: unknown } | undefined)?.url
 
 /**
- * What GitHub itself refuses although its description permits it. From documentation and from
- * reports of others; the words of the last two are not known.
+ * Refusals of GitHub's for what its description permits. From documentation and from reports of
+ * others; the exact messages of the last two are not known.
  */
 function refusedHook(
   hooks: readonly StoredHook[],

@@ -2,7 +2,7 @@ import ssh2 from 'ssh2'
 import { notFound, paged, refusal, type Operations } from './answers.js'
 import type { GithubState, StoredKey, StoredRepository } from './state.js'
 
-/** Type and blob of a public key; null when it is none. */
+/** Type and blob of a public key; null when the text is not a public key. */
 export function keyIdentity(text: string): string | null {
   const parsed = ssh2.utils.parseKey(text)
   if (parsed instanceof Error || text.includes('PRIVATE KEY')) return null
@@ -41,8 +41,8 @@ export function keyOperations(state: GithubState): Operations {
           'key is invalid. You must supply a key in OpenSSH public key format',
           'key',
         )
-      // A deploy key belongs to one repository, whoever owns it (as reports of the field quote
-      // GitHub).
+      // A deploy key belongs to one repository, whoever owns it (published reports quote GitHub's
+      // message).
       if (state.repositories.some(({ keys }) => keys.some((one) => one.key === key)))
         return refusal('PublicKey', 'key is already in use', 'key')
       const made: StoredKey = {

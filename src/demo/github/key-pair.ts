@@ -7,11 +7,11 @@ import { keyIdentity } from './key-operations.js'
 export interface KeyPair {
   /** `ssh-ed25519 AAAA…` */
   readonly publicKey: string
-  /** In OpenSSH's form, for a file that only its owner reads. */
+  /** In OpenSSH's format, for a file that only its owner reads. */
   readonly privateKey: string
 }
 
-/** By ssh-keygen: of those that ssh2 makes, one in some hundreds is malformed. */
+/** Generates a key pair with ssh-keygen: of ssh2's, one in some hundreds is malformed. */
 export async function makeKeyPair(directory: string, name: string): Promise<KeyPair> {
   const path = join(directory, name)
   await promisify(execFile)('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', path])

@@ -4,7 +4,7 @@ import type { StoredRepository } from './state.js'
 
 const run = promisify(execFile)
 const nothing = '0'.repeat(40)
-/** GitHub lists at most this many commits in one push. */
+/** The number of commits that GitHub lists for one push at most. */
 const mostCommits = 2048
 
 async function git(repository: StoredRepository, ...words: readonly string[]): Promise<string> {
@@ -23,7 +23,7 @@ export async function branches(repository: StoredRepository): Promise<ReadonlyMa
   return new Map(lines.map((line) => line.split(' ') as [string, string]))
 }
 
-/** A branch that a push moved, made or deleted. */
+/** A branch that a push moved, created or deleted. */
 export interface Move {
   readonly ref: string
   readonly before: string
@@ -112,8 +112,8 @@ function commitOf(repository: StoredRepository, text: string): Commit {
 }
 
 /**
- * The payload of a push event, as far as receivers commonly look at it: GitHub's own has many more
- * addresses in `repository` and `sender`.
+ * The payload of a push event, with the fields that receivers commonly use: GitHub's own has many
+ * more URLs in `repository` and `sender`.
  */
 export async function pushEvent(
   repository: StoredRepository,
@@ -155,7 +155,7 @@ async function isForced(repository: StoredRepository, { before, after }: Move): 
   )
 }
 
-/** A push event for what the default branch has now; null when it has nothing. */
+/** A push event for the current state of the default branch; null when it has no commit. */
 export async function pushOfHead(
   repository: StoredRepository,
   apiUrl: string,

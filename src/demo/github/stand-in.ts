@@ -24,11 +24,11 @@ export interface GithubStandInOptions {
   readonly gitAddress?: string
   /** Default: any free port. */
   readonly gitPort?: number
-  /** Where deliveries go. Default: this machine's network. */
+  /** The network for deliveries. Default: this machine's. */
   readonly network?: DeliveryNetwork
-  /** The clock of its times. Default: this machine's. */
+  /** The clock. Default: this machine's. */
   readonly now?: () => Date
-  /** Holds requests and answers to it. Left out: they are taken as they come. */
+  /** Validates requests and answers. Left out: they are not validated. */
   readonly description?: GithubDescription
 }
 
@@ -38,23 +38,23 @@ export interface GithubStandIn {
   readonly token: Secret
   readonly gitAddress: string
   readonly gitPort: number
-  /** The key of the SSH server, `ssh-ed25519 AAAA…`, to be pinned. */
+  /** The key of the SSH server, `ssh-ed25519 AAAA…`, for known_hosts. */
   readonly hostKey: string
-  /** May push to every repository. */
+  /** A key that may push to every repository. */
   readonly developer: KeyPair
   /** `ssh://git@127.0.0.1:PORT/acme/demo.git` */
   gitUrl(repository: string): string
   repository(name: string): StoredRepository
   hooks(repository: string): readonly StoredHook[]
   keys(repository: string): readonly StoredKey[]
-  /** Deliveries of all hooks of a repository, the newest first. */
+  /** Deliveries of all hooks of a repository, newest first. */
   deliveries(repository: string): readonly StoredDelivery[]
-  /** What a strict peer found wrong; a test expects none. */
+  /** Errors that the validation found; a test expects none. */
   readonly defects: readonly string[]
   /** Requests so far: `GET /repos/acme/demo/hooks?per_page=100 200`. */
   readonly requests: readonly string[]
   readonly faults: Fault[]
-  /** Waits until no delivery is under way. */
+  /** Waits until no delivery is pending. */
   settled(): Promise<void>
   /** Ends servers and deliveries, and removes the repositories. */
   close(): Promise<void>

@@ -18,7 +18,7 @@ export interface StoredDelivery {
   }
 }
 
-/** A hook as GitHub keeps it, its secret in the clear. */
+/** A hook as GitHub stores it, with its secret in the clear. */
 export interface StoredHook {
   readonly id: number
   active: boolean
@@ -36,7 +36,7 @@ export interface StoredHook {
     readonly status: string
     readonly message: string | null
   }
-  /** The newest first. */
+  /** Newest first. */
   readonly deliveries: StoredDelivery[]
 }
 
@@ -61,11 +61,11 @@ export interface StoredRepository {
   readonly keys: StoredKey[]
 }
 
-/** All that the stand-in knows. Names of repositories are compared without case, as on GitHub. */
+/** The state of the stand-in. Names of repositories are compared without case, as on GitHub. */
 export class GithubState {
   readonly repositories: readonly StoredRepository[]
   /**
-   * What a strict peer found wrong with requests, or with the stand-in's own answers. A test fails
+   * Errors that the validation found in requests, or in the stand-in's own answers. A test fails
    * when there is any.
    */
   readonly defects: string[] = []
@@ -97,7 +97,7 @@ export class GithubState {
     return randomUUID()
   }
 
-  /** GitHub's times have seconds. */
+  /** A time in GitHub's format, which has whole seconds. */
   time(): string {
     return this.now()
       .toISOString()
