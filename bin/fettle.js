@@ -4,10 +4,10 @@ import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
 
 /**
- * Flags by Node's major version that make V8's optimizing compiler wait for what is hot in runs of
+ * Flags, by Node's major version, that delay V8's optimizing compiler, which pays only in runs of
  * many hundreds of hosts. It took 0.3 of the 1.0 s of processor time of a run with 50, which was
- * over before that paid. Each Node has a flag of its own, because V8 says so on standard error when
- * it does not know one; with 22 this saves 15 %, and with 24 and 26 too little to be measured.
+ * over before that paid. The flag differs by version, because V8 prints an error for one that it
+ * does not know. With Node 22 this saves 15 %, and with 24 and 26 too little to measure.
  */
 const patientCompiler = {
   20: '--interrupt-budget=4000000',
@@ -17,8 +17,8 @@ const patientCompiler = {
 const [major] = process.versions.node.split('.')
 if (major in patientCompiler) setFlagsFromString(patientCompiler[major])
 
-// In a clone, what is missing or out of date is installed and built first; an installed package has
-// no such script.
+// In a clone, missing or outdated parts are installed and built first; an installed package does
+// not have this script.
 const preparation = new URL('../scripts/prepare.mjs', import.meta.url)
 if (existsSync(preparation)) {
   const { prepare } = await import(preparation)

@@ -22,11 +22,11 @@ import { Script } from 'node:vm'
 const file = fileURLToPath(new URL('../dist/fettle/program.cjs', import.meta.url))
 const folder = join(cacheHome(), 'fettle', 'program')
 
-/** Bytes of the digest that stands before what V8 compiled, and tells damage. */
+/** The length of the digest before V8's cached data, by which damage is detected. */
 const digestLength = 32
 const digestOf = (data) => createHash('sha256').update(data).digest()
 
-/** By the rules of XDG, which passes over a path that is not absolute. */
+/** The XDG cache folder. A relative XDG_CACHE_HOME is ignored, as the specification says. */
 function cacheHome() {
   const { XDG_CACHE_HOME: given = '' } = process.env
   return isAbsolute(given) ? given : join(homedir(), '.cache')
@@ -35,15 +35,15 @@ function cacheHome() {
 const isMine = ({ uid }) => process.getuid === undefined || uid === process.getuid()
 
 /**
- * Whether nobody else can have written it: V8 runs what it is given. `src/files/trust.ts` judges so
- * too, and is part of what is loaded here.
+ * Whether no other user can have written a file: V8 executes its cached data. This repeats a rule
+ * of `src/files/trust.ts`, which is part of the program that is loaded here.
  */
 const isMineAlone = (found) =>
   process.getuid === undefined || (isMine(found) && (found.mode & 0o022) === 0)
 
 /**
- * What V8 compiled at an earlier start; undefined where there is nothing, or where it is damaged or
- * could be somebody else's.
+ * V8's cached data of an earlier start; undefined if there is none, or if it is damaged or could be
+ * another user's.
  */
 function readCompiled(name) {
   try {
@@ -57,7 +57,7 @@ function readCompiled(name) {
   }
 }
 
-/** A file's bytes, if the file that was opened is this user's alone. */
+/** The content of a file, if the opened file is this user's alone. */
 function readOwn(path) {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
   const opened = openSync(path, flags)
@@ -70,9 +70,9 @@ function readOwn(path) {
 }
 
 /**
- * Keeps what V8 compiled, and removes what other versions left. It is renamed into its place whole,
- * since others may do the same now. A folder that is a link, somebody else's or cannot be written
- * to costs time and nothing else; one that others may write to is closed.
+ * Stores V8's cached data and removes those of other versions. The file is renamed into place,
+ * since other processes may do the same now. A folder that is a link, belongs to another user or
+ * cannot be written to only costs time; one that others may write to is restricted.
  */
 function writeCompiled(name, data) {
   try {
@@ -93,9 +93,9 @@ function writeCompiled(name, data) {
 let program
 
 /**
- * Fettle with its libraries, from one file. Compiling takes half of a start, so what V8 made of it
- * is kept in the user's cache folder, under what it depends on: the program and Node. V8 itself
- * refuses what another V8 made, or one with other flags.
+ * Loads Fettle with its libraries from one file. Compiling takes half of a start, so V8's compiled
+ * code is cached in the user's cache folder, with the program and Node's version as the key. V8
+ * itself rejects data of another V8 or of other flags.
  */
 export function loadProgram() {
   program ??= evaluate()
@@ -109,7 +109,7 @@ function evaluate() {
   const script = new Script(readFileSync(file, 'latin1'), { filename: file, cachedData })
   const module = { exports: {} }
   script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file))
-  // At the end what was used is compiled, and nobody waits.
+  // Written at exit: by then the functions that were used are compiled, and nothing waits.
   if (cachedData === undefined || script.cachedDataRejected)
     process.once('exit', () => writeCompiled(name, script.createCachedData()))
   return module.exports

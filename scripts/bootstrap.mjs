@@ -1,6 +1,6 @@
-// Runs a command of a fresh clone, for which it makes all that it lacks first:
-// `node scripts/bootstrap.mjs build|test|demo|bench [ARGUMENTS]`. It says what it installs and asks
-// first when a person is at the terminal (not with --yes), and writes to standard error only.
+// Runs a command in a fresh clone, and first installs and builds what it needs: `node
+// scripts/bootstrap.mjs build|test|demo|bench [ARGUMENTS]`. It announces what it installs and asks
+// first at a terminal (not with --yes), and writes to standard error only.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { root, say, Unready } from './clone.mjs'
@@ -10,8 +10,8 @@ import { run } from './programs.mjs'
 const at = (...parts) => join(root, ...parts)
 
 /**
- * What Node runs once nothing is lacking, and what it needs besides the lab's own programs: programs
- * or paths, with the Debian packages that hold them.
+ * The command line that Node runs when everything is there, and further requirements besides the
+ * lab's own programs: programs or paths, with the Debian packages that contain them.
  */
 const commands = {
   build: { argv: null },
@@ -44,7 +44,7 @@ const isRoot = () => process.platform === 'linux' && process.getuid() === 0
 async function installPackages(name, ask) {
   const requirements = at('dist', 'src', 'lab', 'requirements.js')
   const { installRequirements, requireMachine } = await import(pathToFileURL(requirements))
-  // The tests that need no host run where there can be none; jest.config.js says which are left
+  // Where no lab host can run, the tests without hosts still do; jest.config.js says which are left
   // out.
   if (name === 'test' && refuses(requireMachine)) return
   await installRequirements({ ask, say, also: commands[name].programs })
@@ -65,7 +65,7 @@ async function main([name, ...words]) {
     throw new Unready(`usage: node scripts/bootstrap.mjs ${names}`, 3)
   }
   const ask = !words.includes('--yes')
-  // As src/lab/requirements.ts says it, which is not compiled yet.
+  // The message of src/lab/requirements.ts, which is not compiled yet.
   if (name === 'demo' && !isRoot())
     throw new Unready(
       'the demo boots a lab host, which runs on Linux as root\nrun it as root on Debian 12, in a virtual machine too',
@@ -73,7 +73,7 @@ async function main([name, ...words]) {
   await prepare({ ask })
   const { argv, takesYes } = commands[name]
   if (argv === null) return
-  // Without root the lab cannot run, and each command says so in its own way.
+  // Without root the lab cannot run, and each command reports that itself.
   if (isRoot()) await installPackages(name, ask)
   const passed = words.filter((word) => word !== '--yes' || takesYes)
   process.exitCode = await run([process.execPath, ...argv, ...passed], 'inherit')

@@ -1,4 +1,4 @@
-// Installs node_modules where it is not what package-lock.json asks for.
+// Installs node_modules if it does not match package-lock.json.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, say, Unready } from './clone.mjs'
@@ -7,7 +7,7 @@ import { agreed, must } from './programs.mjs'
 /** The packages of a lock file by their folders. */
 const packagesOf = (...path) => JSON.parse(readFileSync(join(root, ...path), 'utf8')).packages
 
-/** Whether node_modules is current; npm keeps its own copy of the lock file in there. */
+/** Whether node_modules is current; npm keeps a copy of the lock file in it. */
 function areCurrent() {
   try {
     const installed = packagesOf('node_modules', '.package-lock.json')

@@ -1,5 +1,5 @@
-// Makes the clone ready to run `fettle` from. Every start of a clone's `fettle` loads this, so what
-// installs and builds is imported only where it is needed.
+// Makes the clone ready to run `fettle` from. Every start of a clone's `fettle` loads this, so the
+// code that installs and builds is imported on demand.
 import { buildIsCurrent } from './build/is-current.mjs'
 import { Unready } from './clone.mjs'
 
@@ -14,8 +14,8 @@ function checkNode() {
 }
 
 /**
- * Installs and builds what is missing or out of date. A build is newer than the modules that it was
- * made with, so where it is current they are too.
+ * Installs and builds what is missing or out of date. A build is newer than the modules it was made
+ * with, so if it is current they are too.
  * @param ask whether to ask before something is installed
  */
 export async function prepare({ ask }) {

@@ -1,4 +1,4 @@
-// Starts other programs, and asks before.
+// Starts other programs, and asks for confirmation.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { constants } from 'node:os'
@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline/promises'
 import { root, Unready } from './clone.mjs'
 
 /**
- * Runs a program in the clone to its end and returns its status. It decides how to end on a signal;
- * those of the terminal reach it by themselves.
+ * Runs a program in the clone to its end and returns its status. This process ignores signals
+ * meanwhile: the program decides how to end, and gets those of the terminal itself.
  */
 export async function run([program, ...words], stdio = ['inherit', 2, 2]) {
   const child = spawn(program, words, { cwd: root, stdio })
@@ -25,11 +25,11 @@ export async function must(argv) {
   if (code !== 0) throw new Unready(`${argv.join(' ')} ended with status ${code}`, code)
 }
 
-/** Asks whether to go on, where a person is at the terminal. */
+/** Asks whether to go on, if there is a terminal. */
 export async function agreed(ask) {
   if (!ask || !process.stdin.isTTY) return true
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  // An input that ends is no agreement.
+  // End of input counts as a refusal.
   const ended = once(terminal, 'close').then(() => 'no')
   const answer = await Promise.race([terminal.question('Go on? [Y/n] '), ended])
   terminal.close()

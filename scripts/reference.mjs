@@ -1,6 +1,6 @@
-// Makes docs/resources.md and docs/errors.md from the code: `npm run docs`. What they say stands in
-// the doc comments of src/ and in the rows of test/resources/ that are marked as examples;
-// test/docs/reference.test.ts fails when the pages are not what this makes.
+// Generates docs/resources.md and docs/errors.md: `npm run docs`. Their content comes from the doc
+// comments of src/ and the rows of test/resources/ that are marked as examples.
+// test/docs/reference.test.ts fails when the pages are out of date.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +10,7 @@ import { resourcesPage } from './reference/resources-page.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** The pages by their paths, and what has no doc comment. */
+/** The pages by their paths, and the names of everything without a doc comment. */
 export function makeReference() {
   const api = new PublicApi(root)
   const { text, undocumented } = resourcesPage(root, api)

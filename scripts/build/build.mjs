@@ -8,7 +8,8 @@ import { stamp } from './is-current.mjs'
 const at = (...parts) => join(root, ...parts)
 
 /**
- * Builds beside `dist` and puts it in its place whole, so that a killed build leaves the old one.
+ * Builds beside `dist` and renames the result into place, so that a killed build leaves the old
+ * one.
  */
 export async function build() {
   const started = new Date()
@@ -21,7 +22,7 @@ export async function build() {
     if (existsSync(at('dist'))) renameSync(at('dist'), at(old))
     renameSync(at(fresh), at('dist'))
   } catch (error) {
-    // Another process has built at the same time, and its build stands.
+    // Another process has built at the same time; its build is used.
     if (error.syscall !== 'rename') throw error
   } finally {
     for (const folder of [fresh, old]) rmSync(at(folder), { recursive: true, force: true })

@@ -1,11 +1,11 @@
-// Makes what is published from what tsc has compiled: `node scripts/build/bundle.mjs DIST`.
+// Builds the published files from tsc's output: `node scripts/build/bundle.mjs DIST`.
 //
 // dist/fettle/main.cjs      the command line
 // dist/fettle/program.cjs   everything else, with the libraries
-// dist/fettle/keeper.cjs    the process that watches over a lab
-// dist/fettle/*.js          what names a part of program.cjs to an import
+// dist/fettle/keeper.cjs    the watchdog of a lab
+// dist/fettle/*.js          ES modules that re-export parts of program.cjs
 // dist/types                the declarations of the public module
-// dist/sbom.cdx.json        the packages that were joined, and their licences
+// dist/sbom.cdx.json        the bundled packages, and their licences
 //
 // Everything is in few files because finding, reading and compiling five hundred modules takes Node
 // longer than a host takes to answer.
@@ -24,10 +24,10 @@ const dist = resolve(process.argv[2])
 const at = (...parts) => join(dist, ...parts)
 const write = (name, text) => writeFileSync(at('fettle', name), text)
 
-/** The metafiles of esbuild, which say what went into each file. */
+/** The metafiles of esbuild, which list the inputs of each file. */
 const metafiles = []
 
-/** Joins a module and all that it imports into the text of one CommonJS file. */
+/** Bundles a module and everything that it imports into the text of one CommonJS file. */
 async function joined(options) {
   const { outputFiles, metafile } = await build({
     // The paths in the output are relative to it.
@@ -50,8 +50,9 @@ async function joined(options) {
 
 /**
  * The program. `lab` and `demo` are functions, so that only these commands evaluate their modules.
- * A script that is compiled by hand, as this one is, cannot import. jiti and mysql2 have files of
- * their own beside them and are seldom used; cpu-features is compiled when it is installed.
+ * `import()` is not available in a script compiled with `vm.Script`, as this one is. jiti and
+ * mysql2 load files beside their own and are rarely used; cpu-features is compiled when it is
+ * installed.
  */
 const programText = () =>
   joined({
@@ -68,7 +69,7 @@ const programText = () =>
     supported: { 'dynamic-import': false },
   })
 
-/** An ES module that hands out what `expression` makes of the program. */
+/** Writes an ES module that re-exports a part of the program, given by `expression`. */
 async function writePart(name, source, expression) {
   const exported = Object.keys(await import(pathToFileURL(at('src', source))))
   const lines = [
@@ -87,12 +88,12 @@ write(
 )
 write('keeper.cjs', await joined({ entryPoints: [at('src', 'lab', 'keeper.js')] }))
 
-// The function that Node would wrap around a module is part of the file: wrapped around it later,
-// it would take another three megabytes of memory.
+// Node's module wrapper function is part of the file: added at run time, it would take another
+// three megabytes of memory.
 const parameters = 'exports, require, module, __filename, __dirname'
 const program = `(function (${parameters}) { ${await programText()}\n})`
 write('program.cjs', program)
-// V8 itself tells programs apart by their length alone.
+// V8 identifies a script by its length alone, so its cache is named by this digest.
 write('id', createHash('sha256').update(program).digest('hex').slice(0, 16))
 
 await writePart('index.js', 'index.js', 'loadProgram().fettle')

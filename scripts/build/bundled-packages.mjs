@@ -1,6 +1,5 @@
-// Names the packages whose code was joined into the published files. Most are not
-// installed beside Fettle, so scanners for licences and known weaknesses learn of them from this
-// list alone.
+// Lists the packages whose code was bundled into the published files. Most are not installed beside
+// Fettle, so this list is all that scanners for licences and vulnerabilities can see of them.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -8,8 +7,8 @@ import { join } from 'node:path'
 const folderOf = (path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]
 
 /**
- * The folders of the packages of which some code is in an output, by name.
- * @param directory what the paths of the metafiles are relative to
+ * The folders of the packages that have code in an output, by name.
+ * @param directory the folder that the paths of the metafiles are relative to
  */
 export function bundledFolders(metafiles, directory) {
   const paths = metafiles
@@ -23,7 +22,7 @@ export function bundledFolders(metafiles, directory) {
 
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'))
 
-/** The text of a package's licence, which most licences want to go along with every copy. */
+/** The text of a package's licence, which most licences require with every copy. */
 function licenceText(folder) {
   const file = readdirSync(folder).find((name) => /^licen[cs]e/i.test(name))
   return file === undefined ? undefined : readFileSync(join(folder, file), 'utf8')
@@ -32,7 +31,7 @@ function licenceText(folder) {
 /** Old packages have `licenses`, a list. */
 const licenceName = ({ license, licenses }) => license ?? licenses[0].type
 
-/** The address of a package by the rules of https://github.com/package-url/purl-spec. */
+/** The package URL (https://github.com/package-url/purl-spec). */
 const addressOf = ({ name, version }) => `pkg:npm/${name.replace('@', '%40')}@${version}`
 
 function component(folder) {
@@ -56,9 +55,9 @@ function component(folder) {
 }
 
 /**
- * The packages as a software bill of materials in the form of CycloneDX 1.6
- * (https://cyclonedx.org/docs/1.6/json/). It holds no time, so that equal builds are equal files.
- * @param root the folder of the package that they were joined into
+ * The packages as a software bill of materials in CycloneDX 1.6
+ * (https://cyclonedx.org/docs/1.6/json/). It contains no time, so that builds are reproducible.
+ * @param root the folder of the package that they were bundled into
  */
 export function billOfMaterials(root, folders) {
   const manifest = readJson(join(root, 'package.json'))

@@ -1,8 +1,8 @@
-// Makes the text of a bundle smaller. Fettle's own code stays as it is, so that the stack of an
-// error leads to statements that can be read.
+// Minifies a bundle's libraries. Fettle's own code stays as it is, so that stack traces lead to
+// readable statements.
 import { transform } from 'esbuild'
 
-/** esbuild heads each module by a comment with its path. */
+/** esbuild begins each module with a comment that has its path. */
 const beginOfModule = /^(?=\/\/ \S+\.[cm]?js$)/m
 const isLibrary = (module) => /^\/\/ \S*node_modules\//.test(module)
 
@@ -13,7 +13,7 @@ async function minified(module) {
   return code
 }
 
-/** Writes the text in ASCII: V8 keeps it in half the memory, and reading it needs no decoding. */
+/** Escapes the text to ASCII: V8 needs half the memory for it, and no decoding. */
 const inAscii = (text) =>
   text.replace(
     /[^\0-\x7f]/g,

@@ -6,10 +6,13 @@ import { dirname, join } from 'node:path'
 const importedBy = (text) =>
   [...text.matchAll(/(?:from|import\()\s*'(\.[^']+)\.js'/g)].map(([, path]) => `${path}.d.ts`)
 
-/** A project need not have the types of Node: its only type in here is told as what it extends. */
+/**
+ * Replaces the only Node type in the declarations by its base type: a project need not have Node's
+ * types.
+ */
 const withoutNode = (text) => text.replaceAll(/\bBuffer\b/g, 'Uint8Array')
 
-/** Copies a declaration file with all that it imports, however indirectly. */
+/** Copies a declaration file and its transitive imports. */
 export function copyDeclarations(from, to, entry) {
   const seen = new Set()
   const copy = (name) => {

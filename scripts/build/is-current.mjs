@@ -1,9 +1,9 @@
-// Whether dist/ was built from what lies in the clone now.
+// Whether dist/ was built from the clone's current files.
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../clone.mjs'
 
-/** The file of a build that bears the time at which it was begun. */
+/** The file of a build whose modification time is the build's start. */
 export const stamp = '.built'
 
 const inputs = [
@@ -21,17 +21,17 @@ export function buildIsCurrent() {
   return [...inputs, ...compiledTests()].every((path) => built > newest(join(root, path)))
 }
 
-/** Of the tests a few folders are compiled; the rest may change. */
+/** The folders of tests that are compiled; changes to others do not matter. */
 const compiledTests = () =>
   readdirSync(join(root, 'dist', 'test')).map((folder) => join('test', folder))
 
 /**
- * When something that is compiled was changed last; a folder's own time tells of files that are
- * gone.
+ * The latest modification time of anything that is compiled. A folder's own time covers files that
+ * were removed.
  */
 function newest(path) {
   const found = statSync(path, { throwIfNoEntry: false })
-  // What is missing has to be made.
+  // A missing file requires a build.
   if (found === undefined) return Infinity
   if (!found.isDirectory()) return found.mtimeMs
   const names = readdirSync(path).filter((name) => !/\.(test|cases)\.ts$/.test(name))

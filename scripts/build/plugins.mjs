@@ -1,8 +1,8 @@
-// What esbuild does not join by itself as bundle.mjs needs it.
+// The plugins of esbuild that bundle.mjs needs.
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 
-/** ssh2's own compiled part, which its installation makes beside its files. */
+/** ssh2's native part, which is compiled beside its files on installation. */
 export const compiledBySsh2 = {
   name: 'compiled-by-ssh2',
   setup: ({ onResolve }) =>
@@ -12,7 +12,7 @@ export const compiledBySsh2 = {
     })),
 }
 
-/** What the command line imports only when a command needs it: files beside it. */
+/** Keeps separate files for what the command line imports only when a command needs it. */
 export const besideTheProgram = {
   name: 'beside-the-program',
   setup: ({ onResolve }) =>
@@ -22,8 +22,8 @@ export const besideTheProgram = {
 }
 
 /**
- * The languages of zod's messages. Fettle uses none of them, and they are a tenth of the program:
- * a task that asks for one gets it from the installed zod.
+ * Leaves out the languages of zod's messages. Fettle uses none of them, and they are a tenth of the
+ * program; a task that asks for one gets it from the installed zod.
  */
 export const installedLocales = {
   name: 'installed-locales',

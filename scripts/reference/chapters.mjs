@@ -1,4 +1,5 @@
-// What docs/resources.md says besides what the code says: the order, Ansible's words, the beginning.
+// The parts of docs/resources.md that are not in the code: the order, Ansible's terms, the
+// introduction.
 
 /** The chapters, and what Ansible has for each thing. */
 export const chapters = {
@@ -42,7 +43,7 @@ export const chapters = {
 }
 
 /**
- * What stands above the chapters.
+ * The text above the chapters.
  * @param laters the values that only a host knows, as a sentence names them
  */
 export const introduction = (

@@ -6,9 +6,9 @@ import ts from 'typescript'
 const width = 110
 
 /**
- * The example of a table of cases as a user writes it: with public names, and with the constants
- * that it uses, resources before it and other values in their place. A Secret is the one of that
- * name in the environment. Null where there is no table.
+ * The example of a table of cases as a user would write it: with public names, preceded by the
+ * resources that it uses, and with constants replaced by their values. A Secret becomes the one of
+ * that name in the environment. Null where there is no table.
  * @param publicNames by the names of the functions in their own files
  */
 export function exampleOf(file, publicNames) {
@@ -50,7 +50,7 @@ class ExampleWriter {
   #source
   #constants
   #publicNames
-  /** The statements that make the resources which were used, by their names. */
+  /** The statements that create the resources used, by their names. */
   resources = new Map()
 
   constructor(source, constants, publicNames) {
@@ -59,7 +59,7 @@ class ExampleWriter {
     this.#publicNames = publicNames
   }
 
-  /** A call, with an option in each line where it is long. */
+  /** A call, with one option a line if it is long. */
   call(node) {
     const text = this.#write(node)
     const options = node.arguments.at(-1)
@@ -77,13 +77,13 @@ class ExampleWriter {
     return this.#children(node)
   }
 
-  /** `{ a }`, or `{ a: value }` where `a` stands for another text. */
+  /** `{ a }`, or `{ a: value }` if `a` is replaced by another text. */
   #shorthand(name) {
     const value = this.#name(name)
     return value === name ? name : `${name}: ${value}`
   }
 
-  /** A node's own text, with its children as they are written. */
+  /** A node's own text, with its children rewritten. */
   #children(node) {
     let text = ''
     let end = node.getStart()
@@ -105,7 +105,9 @@ class ExampleWriter {
   }
 }
 
-/** Whether a name is that of a member (`a` in `{ a: 1 }` and in `b.a`), and no variable's. */
+/**
+ * Whether an identifier is a member's name (`a` in `{ a: 1 }` and in `b.a`), and not a variable.
+ */
 function isNameOfMember(node) {
   const { parent } = node
   const hasName = ts.isPropertyAssignment(parent) || ts.isPropertyAccessExpression(parent)

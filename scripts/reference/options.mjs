@@ -6,7 +6,7 @@ import { homeOf, isResource } from './public-api.mjs'
 /** Types that are shown with their parameters. */
 const generic = ['Record', 'Value', 'Later']
 
-/** Describes types and their members by what `api`, a PublicApi, says of them. */
+/** Describes types and their members with the help of `api`, a PublicApi. */
 export class Options {
   #api
   /** Options without a doc comment, as `Interface.option`. */
@@ -21,7 +21,8 @@ export class Options {
   }
 
   /**
-   * A type as a reader wants it: without `readonly`, and what users have no name for spelled out.
+   * A type as a reader wants it: without `readonly`, and with types that are not exported spelled
+   * out.
    */
   typeText(node) {
     if (ts.isTypeOperatorNode(node)) return this.typeText(node.type)
@@ -46,7 +47,7 @@ export class Options {
     return `(${names.join(', ')}) => ${this.typeText(type)}`
   }
 
-  /** A type that is meant by its name. */
+  /** The text of a type that is referred to by name. */
   #referenceText(node) {
     const name = node.typeName.getText()
     const parameters = node.typeArguments ?? []
@@ -60,8 +61,8 @@ export class Options {
   }
 
   /**
-   * The interface behind a type, or a list of it, that users have no name for: its members are
-   * shown as options of the option. Null for all other types.
+   * The interface behind a type, or a list of it, that is not exported: its members are shown as
+   * options of the option. Null for all other types.
    */
   #nestedIn(node) {
     if (ts.isTypeOperatorNode(node)) return this.#nestedIn(node.type)
@@ -81,7 +82,7 @@ export class Options {
     return [...inherited, ...own].flatMap((member) => this.#memberRows(member, type, prefix))
   }
 
-  /** The row of one option, and those of the options of the option. */
+  /** The row of one option, and those of its own options. */
   #memberRows(member, type, prefix) {
     const [{ type: node, questionToken }] = member.declarations
     const { meaning, fallback } = splitDefault(this.#api.commentOf(member))
@@ -100,10 +101,10 @@ export class Options {
 const isShown = (member, type) =>
   homeOf(member).name !== 'CommonOptions' || type.symbol.name === 'CommonOptions'
 
-/** What a sentence says of leaving an option out; undefined where it is about something else. */
+/** What a sentence says about leaving an option out; undefined if it is about something else. */
 const fallbackOf = (sentence) => /^(?:Default:?|Left out:) (.*?)\.?$/.exec(sentence)?.[1]
 
-/** The sentences that say what leaving an option out means, apart from the others. */
+/** Separates the sentences about leaving an option out from the others. */
 function splitDefault(comment) {
   const sentences = oneLine(comment).split(/(?<=[.!?]) (?=[A-Z`])/)
   const fallbacks = sentences.map(fallbackOf).filter((fallback) => fallback !== undefined)

@@ -1,8 +1,8 @@
-// What src/index.ts exports, as TypeScript's compiler knows it.
+// The exports of src/index.ts, as TypeScript's compiler sees them.
 import { join } from 'node:path'
 import ts from 'typescript'
 
-/** The compiler's view of the sources, with the questions that the pages ask. */
+/** Answers the pages' questions about the sources, with TypeScript's compiler. */
 export class PublicApi {
   #root
   #checker
@@ -10,7 +10,7 @@ export class PublicApi {
   program
   /** Types and values by their names. */
   exported
-  /** The signatures of every function by the name that users write, such as `mysql.user`. */
+  /** The signatures of every function, by the name that users write, such as `mysql.user`. */
   functions = new Map()
 
   constructor(root) {
@@ -44,7 +44,7 @@ export class PublicApi {
     return this.#checker.getDeclaredTypeOfSymbol(this.exported.get(name))
   }
 
-  /** The declaration of what a name in the sources means. */
+  /** The declaration that an identifier refers to. */
   declarationOf(name) {
     return this.#real(this.#checker.getSymbolAtLocation(name)).declarations[0]
   }
@@ -54,13 +54,13 @@ export class PublicApi {
     return ts.displayPartsToString(documented.getDocumentationComment(this.#checker))
   }
 
-  /** What an import or a re-export stands for. */
+  /** Resolves an import or a re-export. */
   #real(symbol) {
     const isAlias = (symbol.flags & ts.SymbolFlags.Alias) !== 0
     return isAlias ? this.#checker.getAliasedSymbol(symbol) : symbol
   }
 
-  /** Notes a function, and those that are its members. */
+  /** Records a function, and those that are its members. */
   #collect(name, type) {
     if (type.getConstructSignatures().length > 0) return
     const signatures = type.getCallSignatures()

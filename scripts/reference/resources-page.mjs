@@ -7,7 +7,7 @@ import { code, link, page, table } from './markdown.mjs'
 import { Options } from './options.mjs'
 import { homeOf, isResource } from './public-api.mjs'
 
-/** The page, and the names of what has no doc comment. */
+/** The page, and the names of everything without a doc comment. */
 export function resourcesPage(root, api) {
   const entries = new Entries(root, api)
   const listed = Object.entries(chapters).map(([title, names]) => [
@@ -78,7 +78,7 @@ class Entries {
     return [text, ...failures.map(failureText)]
   }
 
-  /** What a resource has besides itself, for other resources: `.publicKey`. */
+  /** The values that a resource offers to other resources: `.publicKey`. */
   #offeredBy(name) {
     const type = this.#api.functions.get(name)[0].getReturnType()
     if (!isResource(type)) return []

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { root } from '../../clone.mjs'
 import { programFiles, programModule, shortNames } from './shorten.mjs'
 
-/** @param dist the folder in which the compiled `src` lies */
+/** @param dist the folder with the compiled `src` */
 export function emitShellModules(dist) {
   const source = join(root, 'src')
   const names = shortNames(source)

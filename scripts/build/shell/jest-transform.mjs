@@ -7,7 +7,7 @@ import { programModule, shellFiles, shortNames } from './shorten.mjs'
 const folder = fileURLToPath(new URL('../../../src/', import.meta.url))
 const names = shortNames(folder)
 
-// A name is as short as it is common in all files, so each text depends on all of them.
+// The cache key covers all files, because short names are given by frequency across all of them.
 const state = createHash('sha256')
 for (const path of [
   ...shellFiles(folder).map((file) => folder + file),

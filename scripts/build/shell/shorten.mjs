@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Names of functions and variables that end in `_` are a shell file's own. */
+/** Names of functions and variables that end in `_` belong to a shell file and may be shortened. */
 const ownName = /(?<![A-Za-z0-9_])[a-z][a-z0-9_]*_(?![A-Za-z0-9_])/g
 
 const filesBelow = (folder, name) =>
@@ -25,8 +25,8 @@ function shortName(index) {
 }
 
 /**
- * A short name for each name of its own that any of the files has: files that are used together
- * share theirs. The more often it stands, the shorter it gets.
+ * A short name for each such name in any of the files, common to all, because files are used
+ * together. The more frequent a name, the shorter.
  */
 export function shortNames(folder) {
   const counts = new Map()
@@ -37,7 +37,7 @@ export function shortNames(folder) {
   return new Map(names.map((name, index) => [name, `${shortName(index)}_`]))
 }
 
-/** The text without comments, indentation and empty lines, which are kept within quotes. */
+/** The text without comments, indentation and empty lines, except inside quotes. */
 function stripped(text) {
   const lines = []
   const open = []
@@ -52,8 +52,8 @@ function stripped(text) {
 }
 
 /**
- * Follows quotes and `$(…)` through a line. `open` holds what is open, outermost first: `'`, `"`,
- * `(` for `$(`. Patterns of `case` within `$(…)` begin with a bracket.
+ * Tracks quotes and `$(…)` through a line. `open` is the stack of what is open, outermost first:
+ * `'`, `"`, `(` for `$(`. `case` patterns inside `$(…)` must begin with a bracket.
  */
 function follow(line, open) {
   for (let at = 0; at < line.length; at += 1) {
@@ -74,7 +74,7 @@ function follow(line, open) {
   }
 }
 
-/** What travels of a shell file. */
+/** The minified text of a shell file. */
 export const shortened = (text, names) =>
   stripped(text).replace(ownName, (name) => names.get(name) ?? name)
 
