@@ -1,5 +1,5 @@
 import { Argument, Command } from 'commander'
-import { completion, named, type Candidate } from './completion/complete.js'
+import { completion, completeNames, type Candidate } from './completion/complete.js'
 import { completionScript, shells, type CompletedShell } from './completion/completion-scripts.js'
 import type { DemoFlags } from './commands/demo-command.js'
 import {
@@ -190,15 +190,15 @@ async function complete(
   start: Start,
 ): Promise<void> {
   const found = completion(program, words)
-  const kind = found.also === 'hosts' ? '' : (found.also ?? '')
+  const kind = found.otherKind === 'hosts' ? '' : (found.otherKind ?? '')
   const tell = (candidates: readonly Candidate[]): void => {
     const lines = candidates.map(candidateLine)
     io.stdout.write([`:${kind}`, ...lines, ''].join('\n'))
   }
-  if (found.also !== 'hosts') return tell(found.candidates)
+  if (found.otherKind !== 'hosts') return tell(found.candidates)
   await start(async ({ hostNames }) => {
     const names = await hostNames(found.inventories, io.cwd)
-    const hosts = named(names, found, words.at(-1) ?? '')
+    const hosts = completeNames(names, found, words.at(-1) ?? '')
     tell([...found.candidates, ...hosts])
     return 0
   })

@@ -1,7 +1,7 @@
 import { scrub } from '../core/scrub/scrub.js'
 import { eachHost, type HostOutcome } from '../engine/fleet/each-host.js'
 import { reading } from '../engine/cancellation.js'
-import { doubts } from '../files/untrusted-paths.js'
+import { untrustedWarnings } from '../files/untrusted-paths.js'
 import type { InventoryHost } from '../inventory/inventory.js'
 import { readLimit } from '../inventory/select/limit.js'
 import { selectHosts } from '../inventory/select/pattern.js'
@@ -12,7 +12,7 @@ import { decisiveFiles } from './load/decisive-files.js'
 import type { FleetFlags } from './input/flags.js'
 import { Interrupts } from './input/interrupts.js'
 import { loadInventory } from './load/load-inventory.js'
-import { exitCodeOf, tellError } from './output/output.js'
+import { exitCodeOf, printErrorEvent } from './output/output.js'
 import { PromptInterrupted, readPasswords } from './input/passwords.js'
 import type { ProcessContext } from './input/process-context.js'
 import { unlockKeys } from './input/unlock-keys.js'
@@ -47,17 +47,17 @@ export async function onFleet(
   use: (fleet: SelectedHosts) => Promise<number>,
 ): Promise<number> {
   const interrupts = new Interrupts(doing)
-  const deafen = interrupts.listen(io, (message) => io.stderr.write(`note: ${message}\n`))
+  const stopListening = interrupts.listen(io, (message) => io.stderr.write(`note: ${message}\n`))
   try {
     const fleet = await fleetOf(flags, io, interrupts, name)
     const code = interrupts.code ?? (await use(fleet))
     return interrupts.code ?? code
   } catch (error) {
     if (error instanceof PromptInterrupted) return 130
-    await tellError(error, io, flags)
+    await printErrorEvent(error, io, flags)
     return interrupts.code ?? exitCodeOf(error)
   } finally {
-    deafen()
+    stopListening()
   }
 }
 
@@ -72,8 +72,8 @@ async function fleetOf(
     project: io.cwd,
     extraVars: flags.extraVars,
   })
-  const doubtful = doubts(io.cwd, decisiveFiles(io.cwd, flags.inventory))
-  for (const warning of [...inventory.warnings, ...doubtful])
+  const warnings = untrustedWarnings(io.cwd, decisiveFiles(io.cwd, flags.inventory))
+  for (const warning of [...inventory.warnings, ...warnings])
     io.stderr.write(`note: ${oneLine(scrub(warning))}\n`)
   const hosts = checkHosts(selectHosts(inventory, readLimit(flags.limit ?? 'all', io.cwd)))
   const passwords = await readPasswords(flags, io)

@@ -7,13 +7,13 @@ import { thisProcess, type ProcessContext } from './input/process-context.js'
 
 // `fettle --help` loads only commander; each command imports the rest when it runs.
 type Program = () => Promise<typeof Whole>
-const separately: Program = () => import('./program.js')
+const importProgram: Program = () => import('./program.js')
 
 /**
  * Prints an error that no view of a run could print. For a misspelt word commander suggests the
  * nearest one.
  */
-async function complain(
+async function printError(
   error: unknown,
   words: readonly string[],
   commands: Command,
@@ -51,7 +51,7 @@ export async function main(
   argv: readonly string[],
   surroundings?: ProcessContext,
   parts?: () => Promise<Parts>,
-  program: Program = separately,
+  program: Program = importProgram,
 ): Promise<number> {
   const io = surroundings ?? thisProcess()
   const words = argv.slice(2)
@@ -64,7 +64,7 @@ export async function main(
   try {
     await commands.parseAsync(words, { from: 'user' })
   } catch (error) {
-    exitCode = await complain(error, words, commands, io, program)
+    exitCode = await printError(error, words, commands, io, program)
   }
   if (surroundings === undefined && exitCode !== 0) process.exitCode = exitCode
   return exitCode

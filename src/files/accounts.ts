@@ -21,7 +21,7 @@ interface Lists {
 let lists: Lists | null = null
 
 /** Cached, because it is needed for every file. */
-function known(): Lists {
+function accountLists(): Lists {
   lists ??= { users: linesOf('/etc/passwd'), groups: linesOf('/etc/group') }
   return lists
 }
@@ -31,17 +31,17 @@ const withNumber = (list: readonly Fields[], id: number): Fields | undefined =>
 
 /** A user's name, or the number if the local account file does not have it. */
 export const userName = (uid: number): string =>
-  withNumber(known().users, uid)?.[0] ?? `user ${String(uid)}`
+  withNumber(accountLists().users, uid)?.[0] ?? `user ${String(uid)}`
 
 export const groupName = (gid: number): string =>
-  withNumber(known().groups, gid)?.[0] ?? String(gid)
+  withNumber(accountLists().groups, gid)?.[0] ?? String(gid)
 
 /**
  * Whether a group contains only this user, like the group that Debian creates for each user. A
  * group that the local account file does not have counts as such if its number is the user's.
  */
 export function isPrivate(gid: number, uid: number): boolean {
-  const { users, groups } = known()
+  const { users, groups } = accountLists()
   const group = withNumber(groups, gid)
   if (group === undefined) return gid === uid
   const own = userName(uid)

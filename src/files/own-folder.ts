@@ -12,7 +12,7 @@ export interface OwnFolder {
 }
 
 /** Why a folder cannot be used; null: it can. `shown` is its name in messages. */
-function hindrance(path: string, found: Stats, shown: string): string | null {
+function whyUnusable(path: string, found: Stats, shown: string): string | null {
   if (found.isSymbolicLink())
     return `${shown} is a symbolic link, which is not followed; remove it: rm ${shown}`
   const user = thisUser()
@@ -24,12 +24,12 @@ function hindrance(path: string, found: Stats, shown: string): string | null {
 /**
  * Creates a folder for this user alone (0700, whatever the umask), or restricts the existing one.
  */
-function closed(path: string, shown: string): OwnFolder {
+function ensureClosed(path: string, shown: string): OwnFolder {
   const before = lstatSync(path, { throwIfNoEntry: false })
   if (before?.isSymbolicLink() !== true) mkdirSync(path, { recursive: true, mode: 0o700 })
   const found = lstatSync(path)
-  const hinders = hindrance(path, found, shown)
-  if (hinders !== null) throw new Error(hinders)
+  const reason = whyUnusable(path, found, shown)
+  if (reason !== null) throw new Error(reason)
   if ((found.mode & 0o777) !== 0o700 && hasModes(path)) chmodSync(path, 0o700)
   return { path, wasOpen: (found.mode & 0o022) !== 0 && hasModes(path) }
 }
@@ -40,10 +40,10 @@ function closed(path: string, shown: string): OwnFolder {
  * @throws Error with the remedy if it is a link, belongs to another user, or cannot be created
  */
 export function ownFolder(project: string, name?: string): OwnFolder {
-  const own = closed(join(project, '.fettle'), '.fettle')
+  const own = ensureClosed(join(project, '.fettle'), '.fettle')
   const ignored = join(own.path, '.gitignore')
   if (!existsSync(ignored)) writeWhole(ignored, '*\n')
   if (name === undefined) return own
-  const inner = closed(join(own.path, name), `.fettle/${name}`)
+  const inner = ensureClosed(join(own.path, name), `.fettle/${name}`)
   return { path: inner.path, wasOpen: own.wasOpen || inner.wasOpen }
 }

@@ -12,15 +12,15 @@ const withoutModes: ReadonlySet<number> = new Set([
 ])
 
 /** A cache of `hasModes`, by directory. */
-const known = new Map<string, boolean>()
+const modesByDirectory = new Map<string, boolean>()
 
 /** Whether modes and owners have a meaning on the file system of a path. */
 export function hasModes(path: string): boolean {
   const directory = dirname(path)
-  const before = known.get(directory)
+  const before = modesByDirectory.get(directory)
   if (before !== undefined) return before
   const has = tellsModes(directory)
-  known.set(directory, has)
+  modesByDirectory.set(directory, has)
   return has
 }
 
@@ -51,7 +51,7 @@ export const isOpenToAll = (found: PathStats): boolean =>
  * @param path where it lies
  * @param found its own stats, links followed
  */
-export function changedBy(
+export function whoMayChange(
   path: string,
   found: PathStats,
   user: number | null = thisUser(),

@@ -1,6 +1,6 @@
 import { lstatSync, realpathSync, statSync, type Stats } from 'node:fs'
 import { dirname, relative, resolve, sep } from 'node:path'
-import { changedBy, isReadByAll } from './trust.js'
+import { whoMayChange, isReadByAll } from './trust.js'
 
 /** A path that others may change, and who they are. */
 interface UntrustedPath {
@@ -47,7 +47,7 @@ export interface DecisiveFiles {
  * The paths that others than this user and root may change, among these, the targets of links, and
  * the directories of both: inside the project all up to its root, elsewhere only the one.
  */
-function doubtful(project: string, paths: readonly string[]): readonly UntrustedPath[] {
+function untrustedAmong(project: string, paths: readonly string[]): readonly UntrustedPath[] {
   const roots = [project, lookAt(project)?.real ?? project]
   const untrustedPaths: UntrustedPath[] = []
   const seen = new Set<string>()
@@ -56,7 +56,7 @@ function doubtful(project: string, paths: readonly string[]): readonly Untrusted
     seen.add(path)
     const at = lookAt(path)
     if (at === null) return
-    const who = changedBy(path, at.found)
+    const who = whoMayChange(path, at.found)
     if (who !== null) untrustedPaths.push({ path, who })
     if (at.real !== path) look(at.real, climbs)
     const isInside = roots.some((root) => isBelow(root, path))
@@ -76,9 +76,12 @@ function isOpen(path: string): boolean {
  * Warnings about others' access: one for what they may change, and one for secrets that everybody
  * may read.
  */
-export function doubts(directory: string, { paths, secrets }: DecisiveFiles): readonly string[] {
+export function untrustedWarnings(
+  directory: string,
+  { paths, secrets }: DecisiveFiles,
+): readonly string[] {
   const project = resolve(directory)
-  const changed = doubtful(project, [...paths, ...secrets]).map(
+  const changed = untrustedAmong(project, [...paths, ...secrets]).map(
     ({ path, who }) => `${shown(path, project)} (${who})`,
   )
   const open = secrets.filter(isOpen).map((path) => shown(path, project))

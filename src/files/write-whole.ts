@@ -16,7 +16,7 @@ const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
  * Creates a new file with exactly this mode, whatever the umask, without following a link. Returns
  * its descriptor.
  */
-export function createExactly(path: string, mode: number): number {
+export function createWithMode(path: string, mode: number): number {
   const file = openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode)
   try {
     fchmodSync(file, mode)
@@ -34,7 +34,7 @@ export function createExactly(path: string, mode: number): number {
 export function writeWhole(path: string, content: string | Uint8Array, mode = 0o600): void {
   const fresh = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`)
   try {
-    const file = createExactly(fresh, mode)
+    const file = createWithMode(fresh, mode)
     try {
       writeFileSync(file, content)
     } finally {

@@ -2,16 +2,16 @@ import { showPlace, type SourcePlace } from './inventory.js'
 
 /** Collects warnings; one that applies to several places is reported once. */
 export class Warnings {
-  readonly #said = new Map<string, { readonly place: SourcePlace; more: number }>()
+  readonly #given = new Map<string, { readonly place: SourcePlace; more: number }>()
 
   add(message: string, place: SourcePlace): void {
-    const said = this.#said.get(message)
-    if (said === undefined) this.#said.set(message, { place, more: 0 })
+    const said = this.#given.get(message)
+    if (said === undefined) this.#given.set(message, { place, more: 0 })
     else said.more++
   }
 
   get all(): readonly string[] {
-    return [...this.#said].map(
+    return [...this.#given].map(
       ([message, { place, more }]) => `${showPlace(place)}: ${message}${others(more)}`,
     )
   }

@@ -77,7 +77,7 @@ export async function endCgroup(name: string): Promise<void> {
     for (const pid of pids) kill(pid)
     await sleep(20)
   }
-  for (const folder of await foldersOf(name)) await rmdir(folder).catch(gone)
+  for (const folder of await foldersOf(name)) await rmdir(folder).catch(ignoreMissing)
 }
 
 function kill(pid: number): void {
@@ -89,7 +89,7 @@ function kill(pid: number): void {
 }
 
 /** Ignores ENOENT: a folder that another process has removed first is removed. */
-export function gone(error: unknown): undefined {
+export function ignoreMissing(error: unknown): undefined {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
   throw error
 }

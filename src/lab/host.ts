@@ -64,10 +64,10 @@ export interface Site {
 }
 
 /** Seconds: a busy machine boots many hosts slowly. */
-const patience = 120
+const bootSeconds = 120
 
 /** Milliseconds between two starts: fifty at the same instant made half of the nspawns fail. */
-const betweenStarts = 150
+const startInterval = 150
 
 /**
  * The script that starts a host, in a mount namespace of its own, so that the overlay vanishes with
@@ -129,20 +129,20 @@ export async function bootHost(site: Site, onDown: () => void): Promise<LabHost>
     const cgroups = await makeCgroup(names.cgroup(id, index))
     await withLock(lockFile('start'), async () => {
       nspawn = await spawnStarter(site, folder, machine, cgroups)
-      await sleep(betweenStarts)
+      await sleep(startInterval)
     })
     await ready()
   }
 
   async function ready(): Promise<void> {
-    const end = Date.now() + patience * 1000
+    const end = Date.now() + bootSeconds * 1000
     while (!(await sshdAnswers(address))) {
       if (nspawn?.exitCode !== null || Date.now() > end)
         throw await notBooted('sshd does not answer')
       await sleep(50)
     }
     const wait = ['systemctl', 'is-system-running', '--wait']
-    const { stdout } = await run(['timeout', String(patience), ...wait])
+    const { stdout } = await run(['timeout', String(bootSeconds), ...wait])
     // A unit that fails on this machine's kernel makes a host degraded, but not unusable.
     if (!['running', 'degraded'].includes(stdout.trim()))
       throw await notBooted(`systemd says ${stdout.trim() || 'nothing'}`)

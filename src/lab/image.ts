@@ -107,10 +107,10 @@ function folderOf(name: ImageName): string {
  */
 export async function ensureImage(name: ImageName, say: (line: string) => void): Promise<string> {
   const folder = folderOf(name)
-  if (await present(folder)) return folder
+  if (await exists(folder)) return folder
   await mkdir(imagesFolder(), { recursive: true })
   return withLock(lockFile(`image-${name}`), async () => {
-    if (await present(folder)) return folder
+    if (await exists(folder)) return folder
     say(`building the ${name} image (Debian 12, once, about half a minute) in ${folder}`)
     for (const left of (await readdir(imagesFolder())).filter((entry) =>
       entry.startsWith(`building-${name}-`),
@@ -124,7 +124,7 @@ export async function ensureImage(name: ImageName, say: (line: string) => void):
   })
 }
 
-const present = (folder: string): Promise<boolean> =>
+const exists = (folder: string): Promise<boolean> =>
   stat(folder).then(
     () => true,
     () => false,

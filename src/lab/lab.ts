@@ -8,7 +8,7 @@ import { bootHost, type LabHost } from './host.js'
 import { ensureImage, type ImageName } from './image.js'
 import { inventoryText, type LabInventoryOptions } from './inventory.js'
 import { withLock } from './lock.js'
-import { bridgeAddress, makeNetwork, mostHosts, type Network } from './network.js'
+import { bridgeAddress, makeNetwork, maxHosts, type Network } from './network.js'
 import { cacheFolder, ensureOwn, keyFile, knownHostsFile, lockFile } from './places.js'
 import { processOf, thisBoot, writeRecord, type LabRecord } from './record.js'
 import { requireLab } from './requirements.js'
@@ -238,8 +238,8 @@ class OpenLab implements Lab {
     }
     if (this.#taken.includes(name))
       throw new FettleError('option-invalid', { message: `the lab has a host ${name} already` })
-    if (index > mostHosts)
-      throw new FettleError('option-invalid', { message: `a lab has at most ${mostHosts} hosts` })
+    if (index > maxHosts)
+      throw new FettleError('option-invalid', { message: `a lab has at most ${maxHosts} hosts` })
     this.#taken[index - 1] = name
     return [index, name]
   }

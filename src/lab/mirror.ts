@@ -79,7 +79,7 @@ export function mirror(from: Upstream, folder = packagesFolder(), limits = usual
     )
       return void response.writeHead(404).end()
     const url = `${from[archive as keyof Upstream]}${path}`
-    if (!immutable(path)) return pass(url, request, response, limits)
+    if (!immutable(path)) return forward(url, request, response, limits)
     const file = join(folder, `${archive}${path}`)
     if (!(await exists(file))) {
       const fetched =
@@ -134,7 +134,7 @@ async function* limited(
   }
 }
 
-async function pass(
+async function forward(
   url: string,
   request: IncomingMessage,
   response: ServerResponse,

@@ -16,7 +16,7 @@ export const hostAddress = (network: Network, index: number): string =>
   `${network.prefix}.${index + 1}`
 
 /** The number of addresses that a /24 has for hosts, besides the bridge's. */
-export const mostHosts = 253
+export const maxHosts = 253
 
 /**
  * Private ranges that few networks use: the middle of 10/8, the end of 172.16/12, and the range

@@ -2,7 +2,7 @@ import { lstatSync, mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { FettleError } from '../core/errors.js'
-import { changedBy } from '../files/trust.js'
+import { whoMayChange } from '../files/trust.js'
 
 /**
  * The cache folder, for what may be deleted but is slow to recreate: images, packages, the lab's
@@ -20,7 +20,7 @@ export function cacheFolder(): string {
 export function ensureOwn(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o755 })
   const found = lstatSync(folder)
-  const who = found.isSymbolicLink() ? 'it is a symbolic link' : changedBy(folder, found)
+  const who = found.isSymbolicLink() ? 'it is a symbolic link' : whoMayChange(folder, found)
   if (who === null) return
   throw new FettleError('lab-unavailable', {
     message: `${folder} cannot be used, because the lab acts as root on what lies there: ${who}`,

@@ -73,13 +73,14 @@ export function writeRecord(record: LabRecord): void {
 }
 
 /** Defaults for the record of a lab that an earlier version has left up. */
-const later: Pick<LabRecord, 'project' | 'reserved'> = { project: '', reserved: [] }
+const recordDefaults: Pick<LabRecord, 'project' | 'reserved'> = { project: '', reserved: [] }
 
 export function readRecord(id: string): LabRecord | null {
   const json = text(join(labFolder(id), 'lab.json'))
   if (json === null) return null
-  const record = JSON.parse(json) as Omit<LabRecord, keyof typeof later> & Partial<typeof later>
-  return { ...later, ...record }
+  const record = JSON.parse(json) as Omit<LabRecord, keyof typeof recordDefaults> &
+    Partial<typeof recordDefaults>
+  return { ...recordDefaults, ...record }
 }
 
 /** The ids of all labs that have a folder, up or not. */

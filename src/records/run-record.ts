@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { messageOf } from '../core/error-message.js'
 import type { Event, RunEvent } from '../engine/events.js'
 import { ownFolder } from '../files/own-folder.js'
-import { createExactly } from '../files/write-whole.js'
+import { createWithMode } from '../files/write-whole.js'
 import { documented } from '../views/json.js'
 import type { View } from '../views/view.js'
 
@@ -42,7 +42,7 @@ export function recordView(project: string, onTrouble: (message: string) => void
     try {
       const { path } = ownFolder(project, 'runs')
       prune(path)
-      const fd = createExactly(join(path, named(run)), 0o600)
+      const fd = createWithMode(join(path, named(run)), 0o600)
       stream = createWriteStream('', { fd }).on('error', fail)
     } catch (error) {
       fail(error)

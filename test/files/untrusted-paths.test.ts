@@ -1,8 +1,8 @@
 import { chmodSync, chownSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { doubts } from '../../src/files/untrusted-paths.js'
-import { changedBy, type PathStats } from '../../src/files/trust.js'
+import { untrustedWarnings } from '../../src/files/untrusted-paths.js'
+import { whoMayChange, type PathStats } from '../../src/files/trust.js'
 import { project } from '../inventory/project.js'
 import { asRoot } from '../as-root.js'
 
@@ -28,12 +28,12 @@ test.each<[what: string, found: PathStats, who: string | null]>([
   ['a directory that everybody may write, each only what is his', state(0o1777, 0, 0, true), null],
   ['a file with the sticky bit', state(0o1666), 'everybody may write'],
 ])('%s', (_, found, who) => {
-  expect(changedBy('/', found, me)).toBe(who)
-  expect(changedBy('/', found, null)).toBeNull()
+  expect(whoMayChange('/', found, me)).toBe(who)
+  expect(whoMayChange('/', found, null)).toBeNull()
 })
 
 test('where there are no modes, nothing is claimed', () => {
-  expect(changedBy('/nowhere/at/all', state(0o777), me)).toBeNull()
+  expect(whoMayChange('/nowhere/at/all', state(0o777), me)).toBeNull()
 })
 
 describe('a project', () => {
@@ -46,7 +46,7 @@ describe('a project', () => {
   const all = (directory: string): readonly string[] =>
     Object.keys(files).map((name) => join(directory, name))
   const said = (directory: string, secrets: readonly string[] = []): readonly string[] =>
-    doubts(directory, { paths: all(directory), secrets })
+    untrustedWarnings(directory, { paths: all(directory), secrets })
 
   test('that nobody else may change says nothing', () => {
     expect(said(project(files))).toEqual([])
@@ -81,11 +81,11 @@ describe('a project', () => {
     const [directory, elsewhere] = [project(files), project({ 'shared/a.yml': '' })]
     chmodSync(join(elsewhere, 'shared'), 0o777)
     symlinkSync(join(elsewhere, 'shared/a.yml'), join(directory, 'inventory/a.yml'))
-    expect(doubts(directory, { paths: [join(directory, 'inventory/a.yml')], secrets: [] })).toEqual(
-      [
-        `others may change a path that decides what runs: ${join(elsewhere, 'shared')} (everybody may write); chmod go-w what is yours, and chown what is to be`,
-      ],
-    )
+    expect(
+      untrustedWarnings(directory, { paths: [join(directory, 'inventory/a.yml')], secrets: [] }),
+    ).toEqual([
+      `others may change a path that decides what runs: ${join(elsewhere, 'shared')} (everybody may write); chmod go-w what is yours, and chown what is to be`,
+    ])
   })
 
   test('where links of directories lead', () => {
@@ -93,7 +93,10 @@ describe('a project', () => {
     chmodSync(join(elsewhere, 'shared'), 0o777)
     symlinkSync(join(elsewhere, 'shared/inventory'), join(directory, 'inventory'))
     expect(
-      doubts(directory, { paths: [join(directory, 'inventory/hosts.yml')], secrets: [] }),
+      untrustedWarnings(directory, {
+        paths: [join(directory, 'inventory/hosts.yml')],
+        secrets: [],
+      }),
     ).toEqual([
       `others may change a path that decides what runs: ${join(elsewhere, 'shared')} (everybody may write); chmod go-w what is yours, and chown what is to be`,
     ])
@@ -104,7 +107,7 @@ describe('a project', () => {
     mkdirSync(join(directory, 'tmp'))
     chmodSync(join(directory, 'tmp'), 0o1777)
     expect(
-      doubts(directory, {
+      untrustedWarnings(directory, {
         paths: [join(directory, 'tmp/none'), join(directory, 'tmp')],
         secrets: [],
       }),

@@ -34,12 +34,12 @@ export async function factsCommand(
   const limit = pattern ?? flags.limit
   const chosen = { ...flags, ...omitUndefined({ limit }) }
   return onFleet(chosen, io, { name: 'fettle facts', doing: 'reading' }, (fleet) =>
-    tellFacts(fleet, flags, io),
+    showFacts(fleet, flags, io),
   )
 }
 
 /** Reads the facts of each host and shows them. Returns the exit code. */
-async function tellFacts(
+async function showFacts(
   fleet: SelectedHosts,
   flags: FleetFlags,
   io: ProcessContext,

@@ -10,7 +10,7 @@ import {
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { types } from 'node:util'
 import { FettleError } from '../../core/errors.js'
-import { createExactly } from '../../files/write-whole.js'
+import { createWithMode } from '../../files/write-whole.js'
 import { manifest, packageFolder } from '../package-folder.js'
 import type { ProcessContext } from '../input/process-context.js'
 
@@ -21,20 +21,20 @@ type Files = ReadonlyMap<string, string>
  * Files whose dot is added on copying: npm leaves `.gitignore` out of packages, and in a folder of
  * templates hidden files are overlooked.
  */
-const hidden: Readonly<Record<string, string>> = {
+const dotFiles: Readonly<Record<string, string>> = {
   gitignore: '.gitignore',
   'env.example': '.env.example',
 }
 
 /** The files below a folder of the package. */
-function below(folder: string, as = ''): Files {
+function filesBelow(folder: string, as = ''): Files {
   const root = join(packageFolder(), folder)
   const names = readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
   const files = new Map<string, string>()
   for (const name of names.sort())
-    files.set(join(as, hidden[name] ?? name), readFileSync(join(root, name), 'utf8'))
+    files.set(join(as, dotFiles[name] ?? name), readFileSync(join(root, name), 'utf8'))
   return files
 }
 
@@ -45,14 +45,14 @@ export function projectFiles(project: string): Files {
     name: packageName(project),
     private: true,
     type: 'module',
-    dependencies: { fettle: ownSource(project, version) },
+    dependencies: { fettle: installSource(project, version) },
     devDependencies: { typescript: devDependencies?.['typescript'] ?? '*' },
   }
   return new Map([
     ['package.json', `${JSON.stringify(packageJson, null, 2)}\n`],
-    ...below('starter'),
-    ...below('tasks', 'tasks'),
-    ...below('templates', 'templates'),
+    ...filesBelow('starter'),
+    ...filesBelow('tasks', 'tasks'),
+    ...filesBelow('templates', 'templates'),
   ])
 }
 
@@ -68,7 +68,7 @@ function packageName(project: string): string {
  * The source from which the new project installs Fettle: that of the running copy, as npm has
  * recorded it.
  */
-function ownSource(project: string, version: string): string {
+function installSource(project: string, version: string): string {
   let place = packageFolder()
   if (place.endsWith(join('node_modules', 'fettle'))) {
     const modules = dirname(place)
@@ -94,7 +94,7 @@ function resolvedBy(modules: string): string | null {
 }
 
 /** Files whose copies will hold secrets: cp keeps the mode. */
-const secret: readonly string[] = ['.env.example']
+const privateFiles: readonly string[] = ['.env.example']
 
 /** Creates a folder that others may read, and its parents, whatever the umask. */
 function folder(path: string): void {
@@ -105,11 +105,11 @@ function folder(path: string): void {
 }
 
 /** Writes a file unless it exists. Returns whether it was written. */
-function written(project: string, name: string, text: string): boolean {
+function writeNew(project: string, name: string, text: string): boolean {
   const path = join(project, name)
   folder(dirname(path))
   try {
-    const file = createExactly(path, secret.includes(name) ? 0o600 : 0o644)
+    const file = createWithMode(path, privateFiles.includes(name) ? 0o600 : 0o644)
     writeFileSync(file, text)
     closeSync(file)
     return true
@@ -132,7 +132,7 @@ function installation(project: string, files: Files): readonly string[] {
   const missing = (names: Readonly<Record<string, string>>): readonly string[] =>
     Object.entries(names)
       .filter(([name]) => !noted.includes(`"${name}"`))
-      .map(([name, source]) => wordFor(name, source))
+      .map(([name, source]) => installArgument(name, source))
   const own = missing(wanted.dependencies)
   const checks = missing(wanted.devDependencies)
   if (own.length + checks.length === 0) {
@@ -146,7 +146,7 @@ function installation(project: string, files: Files): readonly string[] {
 }
 
 /** The argument of `npm install` for a package: its folder, or its name and version. */
-const wordFor = (name: string, source: string): string =>
+const installArgument = (name: string, source: string): string =>
   source.startsWith('file:') ? source.slice('file:'.length) : `${name}@${source}`
 
 type InitStep = readonly [step: string, why: string]
@@ -204,7 +204,7 @@ export function initCommand(
   const kept: string[] = []
   try {
     for (const [name, text] of files) {
-      if (written(project, name, text)) wrote.push(name)
+      if (writeNew(project, name, text)) wrote.push(name)
       else kept.push(name)
     }
   } catch (error) {

@@ -14,7 +14,7 @@ import {
   type Chosen,
 } from '../output/inventory-texts.js'
 import { loadInventory } from '../load/load-inventory.js'
-import { exitCodeOf, tellError } from '../output/output.js'
+import { exitCodeOf, printErrorEvent } from '../output/output.js'
 import type { ProcessContext } from '../input/process-context.js'
 
 /** The flags of `inventory`. */
@@ -40,7 +40,11 @@ export async function inventoryCommand(flags: InventoryFlags, io: ProcessContext
     io.stdout.write(textOf(inventory, flags, io.cwd))
     return 0
   } catch (error) {
-    await tellError(error, { ...io, stdout: io.stderr }, { color: true, verbose: flags.verbose })
+    await printErrorEvent(
+      error,
+      { ...io, stdout: io.stderr },
+      { color: true, verbose: flags.verbose },
+    )
     return exitCodeOf(error)
   }
 }

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander'
 import { imageNames } from '../../lab/image-name.js'
-import { whole, withExamples } from '../input/flags.js'
+import { wholeNumber, withExamples } from '../input/flags.js'
 import type { DownFlags, UpFlags } from './lab.js'
 
 /**
@@ -17,7 +17,7 @@ export function withLabCommands(lab: Command): Command {
     .description(
       'boot hosts for the project in this folder, print an inventory of all of its hosts, and leave them up',
     )
-    .argument('[N]', 'how many', whole(1, 200), 1)
+    .argument('[N]', 'how many', wholeNumber(1, 200), 1)
     .addOption(
       new Option(
         '--image <NAME>',

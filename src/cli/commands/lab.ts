@@ -28,11 +28,11 @@ function output(command: Command): LabOutput {
 }
 
 /** The labs that no process owns: those started by `lab up`, or by a demo with `--keep`. */
-const kept = async (): Promise<readonly LabRecord[]> =>
+const keptLabs = async (): Promise<readonly LabRecord[]> =>
   (await labsUp()).filter((record) => record.owner === null)
 
 /** Those of them that were started from this project's folder. */
-const keptHere = async (): Promise<readonly LabRecord[]> => (await kept()).filter(isHere)
+const keptLabsHere = async (): Promise<readonly LabRecord[]> => (await keptLabs()).filter(isHere)
 const isHere = ({ project }: LabRecord): boolean => project === process.cwd()
 
 /** `fettle lab up` */
@@ -47,7 +47,7 @@ export async function up(
   // Under the lock: of several commands that write one file at once, the last one must list the
   // hosts of all.
   const hosts = await withLock(lockFile('labs'), async () => {
-    const reached = (await keptHere()).flatMap(reachable)
+    const reached = (await keptLabsHere()).flatMap(reachable)
     if (inventory !== undefined) await writeFile(inventory, inventoryText(reached))
     return reached
   })
@@ -100,12 +100,12 @@ export async function list(command: Command): Promise<void> {
 }
 
 function hostLine({ name, address, image }: HostRecord, lab: LabRecord): string {
-  const columns = [name.padEnd(16), address.padEnd(16), image.padEnd(6), belonging(lab)]
+  const columns = [name.padEnd(16), address.padEnd(16), image.padEnd(6), ownerText(lab)]
   return `${columns.join(' ').trimEnd()}\n`
 }
 
 /** Describes the owner of a lab that is not of this folder. */
-function belonging(lab: LabRecord): string {
+function ownerText(lab: LabRecord): string {
   if (lab.owner !== null) return `of process ${lab.owner.pid}`
   if (isHere(lab) || lab.project === '') return ''
   return `of ${lab.project}`
@@ -124,12 +124,12 @@ export async function down(
   const { say } = output(command)
   requireMachine()
   await clearLeftovers()
-  const labs = await kept()
+  const labs = await keptLabs()
   const hosts = labs
     .filter((lab) => all || isHere(lab))
     .flatMap(({ id, hosts }) => hosts.map((host) => ({ id, host })))
   const unknown = wanted.filter((name) => !hosts.some(({ host }) => host.name === name))
-  if (unknown.length > 0) throw notHere(unknown, labs)
+  if (unknown.length > 0) throw noSuchHosts(unknown, labs)
   const chosen = hosts.filter(({ host: { name } }) => wanted.length === 0 || wanted.includes(name))
   for (const { id, host } of chosen) {
     await takeDownHost(id, host)
@@ -141,7 +141,7 @@ export async function down(
 }
 
 /** The error for names without a lab to take down. */
-function notHere(names: readonly string[], labs: readonly LabRecord[]): FettleError {
+function noSuchHosts(names: readonly string[], labs: readonly LabRecord[]): FettleError {
   const elsewhere = labs.find(({ hosts }) => hosts.some(({ name }) => names.includes(name)))
   const message = `no host that \`lab up\` left up from this folder is called ${names.join(', ')}`
   if (elsewhere === undefined)

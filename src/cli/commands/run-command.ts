@@ -158,7 +158,7 @@ export async function runCommand(
       ...omitUndefined({ again }),
     }),
   ])
-  const deafen = interrupts.listen(surroundings, note)
+  const stopListening = interrupts.listen(surroundings, note)
   try {
     const print = (text: string): void => people.write(text)
     const loaded = await parts()
@@ -171,6 +171,6 @@ export async function runCommand(
     return interrupts.code ?? (contacted ? 1 : exitCodeOf(error))
   } finally {
     await view.end()
-    deafen()
+    stopListening()
   }
 }

@@ -5,7 +5,7 @@ import { commandWords } from '../../facts/commands/guard.js'
 import { jsonLinesView } from '../output/command-json.js'
 import {
   groupedView,
-  isGood,
+  hasSucceeded,
   plainView,
   streamView,
   type CommandView,
@@ -90,7 +90,7 @@ export async function shellCommand(
       (outcome) => view.told(outcome),
     )
     view.end(outcomes)
-    return outcomes.every(isGood) ? 0 : 1
+    return outcomes.every(hasSucceeded) ? 0 : 1
   })
 }
 

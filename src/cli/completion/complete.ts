@@ -11,15 +11,15 @@ export interface Completion {
   /** Words that begin with what was typed. */
   readonly candidates: readonly Candidate[]
   /** What else may complete it: the shell lists files and folders, the inventory hosts. */
-  readonly also: 'files' | 'folders' | 'hosts' | null
+  readonly otherKind: 'files' | 'folders' | 'hosts' | null
   /** The part of the last word to keep before a host: `--limit=`, `web:&`. */
-  readonly before: string
+  readonly prefix: string
   /** The inventories named so far. */
   readonly inventories: readonly string[]
 }
 
 /** The kind of a value, by its placeholder in the help. */
-const kinds: Readonly<Record<string, Completion['also']>> = {
+const kinds: Readonly<Record<string, Completion['otherKind']>> = {
   FILE: 'files',
   PATH: 'files',
   DIR: 'folders',
@@ -27,12 +27,12 @@ const kinds: Readonly<Record<string, Completion['also']>> = {
   HOST: 'hosts',
 }
 
-const kindOf = (placeholder: string): Completion['also'] => kinds[placeholder] ?? null
+const kindOf = (placeholder: string): Completion['otherKind'] => kinds[placeholder] ?? null
 
 /** Parses the words before the last one, as the command line does. */
 class TypedWords {
   /** The option whose value comes next. */
-  wants: Option | null = null
+  pendingOption: Option | null = null
   #arguments = 0
   #onlyArguments = false
   readonly inventories: string[] = []
@@ -40,7 +40,7 @@ class TypedWords {
   constructor(public command: Command) {}
 
   read(word: string): void {
-    if (this.wants !== null) this.#value(this.wants, word)
+    if (this.pendingOption !== null) this.#value(this.pendingOption, word)
     else if (this.#onlyArguments || !word.startsWith('-') || word === '-') this.#argument(word)
     else if (word === '--') this.#onlyArguments = true
     else this.#flag(word)
@@ -58,12 +58,12 @@ class TypedWords {
     const option = optionOf(this.command, flag)
     if (option === undefined || (!option.required && !option.optional)) return
     if (value.length > 0) this.#value(option, value.join('='))
-    else if (option.required) this.wants = option
+    else if (option.required) this.pendingOption = option
   }
 
   #value(option: Option, value: string): void {
     if (option.attributeName() === 'inventory') this.inventories.push(value)
-    this.wants = null
+    this.pendingOption = null
   }
 
   get takesFlags(): boolean {
@@ -100,11 +100,11 @@ export function completion(program: Command, words: readonly string[]): Completi
   const reader = new TypedWords(program)
   for (const word of words.slice(0, -1)) reader.read(word)
   const typed = words.at(-1) ?? ''
-  const { command, inventories, wants } = reader
+  const { command, inventories, pendingOption: wants } = reader
   const answer = (given: Partial<Completion>, before = ''): Completion => ({
     candidates: [],
-    also: null,
-    before,
+    otherKind: null,
+    prefix: before,
     inventories,
     ...given,
   })
@@ -149,17 +149,17 @@ function valuesOf(
   const choices = (of.argChoices ?? [])
     .filter((choice) => choice.startsWith(typed))
     .map((choice) => ({ word: `${before}${choice}`, meaning: '' }))
-  const also = kindOf(placeholder)
-  if (also !== 'hosts') return [{ candidates: choices, also }, before]
+  const otherKind = kindOf(placeholder)
+  if (otherKind !== 'hosts') return [{ candidates: choices, otherKind }, before]
   // Keeps the earlier terms of a pattern.
   const earlier = /^.*[:,&!]/s.exec(typed)?.[0] ?? ''
-  return [{ candidates: choices, also }, `${before}${earlier}`]
+  return [{ candidates: choices, otherKind }, `${before}${earlier}`]
 }
 
 /** The hosts and groups that match the last term of a pattern. */
-export const named = (
+export const completeNames = (
   names: readonly string[],
-  { before }: Completion,
+  { prefix: before }: Completion,
   typed: string,
 ): readonly Candidate[] =>
   names

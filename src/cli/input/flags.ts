@@ -42,7 +42,7 @@ export interface RunFlags extends FleetFlags {
 }
 
 /** A parser of a whole number within a range. */
-export const whole =
+export const wholeNumber =
   (least: number, most = Infinity) =>
   (text: string): number => {
     const number = Number(text)
@@ -62,7 +62,7 @@ function listed(text: string, before: readonly string[]): readonly string[] {
 }
 
 /** A flag that may be repeated and collects a list. `empty` describes the default in the help. */
-const gathering = (
+const listFlag = (
   flags: string,
   description: string,
   parse: (text: string, before: readonly string[]) => readonly string[],
@@ -73,7 +73,7 @@ const gathering = (
 export const withHostFlags = (command: Command): Command =>
   command
     .addOption(
-      gathering(
+      listFlag(
         '-i, --inventory <PATH>',
         'inventory file or folder, or a list of hosts with a comma; may be repeated',
         repeated,
@@ -85,7 +85,7 @@ export const withHostFlags = (command: Command): Command =>
       'only hosts that this pattern matches too; @FILE: those that the file names, one a line',
     )
     .addOption(
-      gathering(
+      listFlag(
         '-e, --extra-vars <VARS>',
         'variables over all others: name=value, YAML or JSON, @file; may be repeated',
         repeated,
@@ -96,7 +96,7 @@ export const withHostFlags = (command: Command): Command =>
 /** Adds how hosts are reached, and as whom. `byDefault` is the number of forks. */
 export const withConnectionFlags = (command: Command, byDefault = '50'): Command =>
   command
-    .option('-f, --forks <NUMBER>', `hosts at once (default: ${byDefault})`, whole(1))
+    .option('-f, --forks <NUMBER>', `hosts at once (default: ${byDefault})`, wholeNumber(1))
     .option('-u, --user <NAME>', 'login user of hosts that have none of their own')
     .option(
       '-k, --ask-pass',
@@ -139,7 +139,7 @@ export const withFleetFlags = (command: Command): Command =>
 const withTaskFlags = (command: Command): Command =>
   command
     .addOption(
-      gathering(
+      listFlag(
         '-t, --tags <TAGS>',
         "only tasks and resources with one of these tags; a task's name is one",
         listed,
@@ -147,7 +147,7 @@ const withTaskFlags = (command: Command): Command =>
       ),
     )
     .addOption(
-      gathering(
+      listFlag(
         '--skip-tags <TAGS>',
         'leave out tasks and resources with one of these tags',
         listed,

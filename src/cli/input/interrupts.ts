@@ -7,10 +7,10 @@ const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
  * What is done on hosts. The first signal lets `changes` finish, and ends a `command` and `reading`
  * there.
  */
-type Doing = 'changes' | 'reading' | 'a command'
+type Activity = 'changes' | 'reading' | 'a command'
 
 /** The message of the first signal. */
-const stopping: Readonly<Record<Doing, string>> = {
+const stopping: Readonly<Record<Activity, string>> = {
   'a command': 'ending it on the hosts',
   reading: 'stopping: nothing is changed',
   changes:
@@ -18,7 +18,7 @@ const stopping: Readonly<Record<Doing, string>> = {
 }
 
 /** Milliseconds after the end that other pending work gets, such as a request to GitHub. */
-const leftOver = 1000
+const graceMilliseconds = 1000
 
 /**
  * Handles signals during a run: the first ends what only reads and lets changes under way finish,
@@ -31,7 +31,7 @@ export class Interrupts {
   /** The exit code for the signal received; null: none. */
   code: number | null = null
 
-  constructor(readonly doing: Doing) {}
+  constructor(readonly doing: Activity) {}
 
   get stop(): AbortSignal {
     return this.#stop.signal
@@ -56,7 +56,7 @@ export class Interrupts {
     return () => {
       for (const [signal, listener] of listeners) signals.off(signal, listener)
       const { code } = this
-      if (code !== null) setTimeout(() => exit(code), leftOver).unref()
+      if (code !== null) setTimeout(() => exit(code), graceMilliseconds).unref()
     }
   }
 

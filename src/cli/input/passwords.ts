@@ -97,7 +97,7 @@ export function ask(prompt: string, { stdin, stderr }: ProcessContext): Promise<
   const reader = createInterface({ input: stdin, output: silent, terminal: true, historySize: 0 })
   return new Promise<string>((answered, failed) => {
     reader.on('SIGINT', () => failed(new PromptInterrupted()))
-    reader.on('close', () => failed(unanswered(prompt)))
+    reader.on('close', () => failed(endOfInput(prompt)))
     reader.question('', answered)
   }).finally(() => {
     reader.close()
@@ -105,7 +105,7 @@ export function ask(prompt: string, { stdin, stderr }: ProcessContext): Promise<
   })
 }
 
-const unanswered = (prompt: string): FettleError =>
+const endOfInput = (prompt: string): FettleError =>
   new FettleError('usage', {
     message: `no password was given at the prompt ${prompt.trim()}`,
     remedy: 'type the password, or leave the flag out',

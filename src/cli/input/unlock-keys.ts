@@ -12,7 +12,7 @@ import { ask } from './passwords.js'
 import type { ProcessContext } from './process-context.js'
 
 /** ssh's own number of tries (NumberOfPasswordPrompts). */
-const tries = 3
+const maxTries = 3
 
 /**
  * Asks for the passphrases of encrypted keys without which hosts cannot be reached: once for each
@@ -26,13 +26,13 @@ export async function unlockKeys(
   options: ConnectSettings,
   surroundings: ProcessContext,
 ): Promise<void> {
-  const question = whomToAsk(surroundings)
+  const question = passphraseSource(surroundings)
   if (question === null) return
   const { lockedKeys, unlock } = await import('../../ssh/login/locked-keys.js')
   const targets = hosts().map((host) => targetOf(host, null, options))
   for (const path of await lockedKeys(targets, connectOptions(options))) {
     let said = ''
-    for (let left = tries; left > 0; left -= 1) {
+    for (let left = maxTries; left > 0; left -= 1) {
       const passphrase = await question(`${said}Enter passphrase for key '${path}': `)
       if (passphrase === '' || (await unlock(path, new Secret(passphrase)))) break
       said = 'Wrong passphrase. '
@@ -40,7 +40,9 @@ export async function unlockKeys(
   }
 }
 
-function whomToAsk(surroundings: ProcessContext): ((prompt: string) => Promise<string>) | null {
+function passphraseSource(
+  surroundings: ProcessContext,
+): ((prompt: string) => Promise<string>) | null {
   const { SSH_ASKPASS: program = '', SSH_ASKPASS_REQUIRE: required = '' } = surroundings.env
   const terminal = surroundings.stdin.isTTY === true
   if (program !== '' && required !== 'never' && (!terminal || required !== ''))

@@ -6,7 +6,7 @@ import { inventoryFiles } from '../../inventory/read/inventory-files.js'
 import { loadedCode } from './load-code.js'
 
 /** A folder with everything in it; empty if it does not exist. */
-function below(folder: string): readonly string[] {
+function filesBelow(folder: string): readonly string[] {
   try {
     const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     return [folder, ...names.map((name) => join(folder, name))]
@@ -16,7 +16,7 @@ function below(folder: string): readonly string[] {
 }
 
 /** The files of an inventory, and the variable files beside it. */
-function ofInventory(project: string, source: string): readonly string[] {
+function inventoryPaths(project: string, source: string): readonly string[] {
   try {
     const { files, directory } = inventoryFiles(project, source)
     return [...files, ...variables(directory)]
@@ -28,7 +28,7 @@ function ofInventory(project: string, source: string): readonly string[] {
 }
 
 const variables = (directory: string): readonly string[] =>
-  ['group_vars', 'host_vars'].flatMap((name) => below(join(directory, name)))
+  ['group_vars', 'host_vars'].flatMap((name) => filesBelow(join(directory, name)))
 
 /**
  * Everything that decides what a run does: the inventory, the code that was loaded, templates, host
@@ -41,9 +41,9 @@ export function decisiveFiles(directory: string, inventories: readonly string[])
     names.map((name) => join(project, name)).filter((path) => existsSync(path))
   return {
     paths: [
-      ...sources.flatMap((source) => ofInventory(project, source)),
+      ...sources.flatMap((source) => inventoryPaths(project, source)),
       ...variables(project),
-      ...below(join(project, 'templates')),
+      ...filesBelow(join(project, 'templates')),
       ...loadedCode(project),
       ...there('package.json', 'inventory/known_hosts'),
     ],

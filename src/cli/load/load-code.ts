@@ -13,7 +13,7 @@ import { closeFiles, taskCache } from './task-cache.js'
  * The running copy of Fettle. The project's files must import this very one, so that objects they
  * create are recognised.
  */
-const running = (): Promise<object> => import('../../index.js')
+const importFettle = (): Promise<object> => import('../../index.js')
 
 /** How errors of the project's code are reported. */
 export interface CodeErrors {
@@ -34,7 +34,7 @@ export async function withCode<T>(
   project: string,
   errors: CodeErrors,
   use: (exported: unknown, shown: string) => T | Promise<T>,
-  fettle: () => Promise<object> = running,
+  fettle: () => Promise<object> = importFettle,
 ): Promise<T> {
   const root = resolve(project)
   const shown = shownIn(root, path)
@@ -42,7 +42,7 @@ export async function withCode<T>(
   try {
     return await use(await exportOf(path, root, publicModule(await fettle())), shown)
   } catch (error) {
-    throw placed(error, root, shown, errors)
+    throw withPlace(error, root, shown, errors)
   }
 }
 
@@ -94,7 +94,7 @@ export const shownIn = (root: string, path: string): string => {
  * Converts an error of the project's code to one with the place in the user's own files where it
  * arose.
  */
-function placed(
+function withPlace(
   error: unknown,
   root: string,
   shown: string,

@@ -34,7 +34,7 @@ export async function loadPlain(
   readonly files: readonly string[]
 } | null> {
   const entry = realpathSync(path)
-  const files = await gather(entry, folder)
+  const files = await compileAll(entry, folder)
   if (files === null) return null
   const loaded = new Map<string, object>()
   const load = async (file: string): Promise<object> => {
@@ -72,7 +72,7 @@ const builtin = async (name: string): Promise<object> => ({
 })
 
 /** Compiles the entry and everything that it imports; null when any of it is not plain. */
-async function gather(
+async function compileAll(
   entry: string,
   folder: string | null,
 ): Promise<ReadonlyMap<string, Plain> | null> {

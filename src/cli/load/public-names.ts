@@ -33,7 +33,7 @@ const partsOfFiles: ReadonlySet<string> = new Set([
   'replace',
 ])
 
-function instead(name: string): string | null {
+function alternativeTo(name: string): string | null {
   const module = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
   if (partsOfFiles.has(module))
     return `for Ansible's ${module} there is file(…), which manages the whole file, with content or template`
@@ -45,7 +45,7 @@ const remedy = 'import what there is: docs/resources.md lists it, with what Ansi
 
 /** The names of a group of functions, such as `apt`, and of the module's exports. */
 const namesIn = (made: object, path: string): Names =>
-  Object.assign(new ExampleNames(() => [made], path, remedy), { instead })
+  Object.assign(new ExampleNames(() => [made], path, remedy), { instead: alternativeTo })
 
 /**
  * The module that task files import as `fettle`: all exports, with an error for an unknown name
@@ -54,14 +54,14 @@ const namesIn = (made: object, path: string): Names =>
  */
 export function publicModule(exports: object): object {
   const groups = Object.entries(exports).map(
-    ([name, value]: readonly [string, unknown]) => [name, guarded(name, value)] as const,
+    ([name, value]: readonly [string, unknown]) => [name, withNameErrors(name, value)] as const,
   )
   const made = Object.fromEntries(groups)
   Object.setPrototypeOf(made, guardOf(namesIn(made, 'fettle'), made))
   return Object.defineProperties(made, { __esModule: { value: true }, default: { value: made } })
 }
 
-function guarded(name: string, value: unknown): unknown {
+function withNameErrors(name: string, value: unknown): unknown {
   if (!isGroup(name, value)) return value
   return withKnownNames(value, namesIn(value, `fettle.${name}`))
 }

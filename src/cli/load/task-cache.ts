@@ -13,14 +13,14 @@ import {
 import { basename, join } from 'node:path'
 import { types } from 'node:util'
 import { ownFolder } from '../../files/own-folder.js'
-import { changedBy } from '../../files/trust.js'
+import { whoMayChange } from '../../files/trust.js'
 import { writeWhole } from '../../files/write-whole.js'
 
 /** The cache's version, raised when the same source compiles to something else. */
 const format = 'jiti 2.7'
 
 /** The cached text of a file with a syntax error. */
-const broken = '__JITI_ERROR__'
+const syntaxErrorMark = '__JITI_ERROR__'
 
 /**
  * The folder of a project's compiled code, `.fettle/cache`; null if it is not this user's alone.
@@ -68,8 +68,8 @@ export async function compiled(filename: string, folder: string | null): Promise
     async: true,
     interopDefault: true,
   })
-  if (code.includes(broken)) return null
-  if (kept !== null) keep(kept, title + code)
+  if (code.includes(syntaxErrorMark)) return null
+  if (kept !== null) store(kept, title + code)
   return code
 }
 
@@ -84,7 +84,9 @@ function ownText(path: string): string | null {
     const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     try {
       const found = fstatSync(file)
-      return found.isFile() && changedBy(path, found) === null ? readFileSync(file, 'utf8') : null
+      return found.isFile() && whoMayChange(path, found) === null
+        ? readFileSync(file, 'utf8')
+        : null
     } finally {
       closeSync(file)
     }
@@ -94,7 +96,7 @@ function ownText(path: string): string | null {
 }
 
 /** A failure to write is ignored: the cache only saves time. */
-function keep(path: string, text: string): void {
+function store(path: string, text: string): void {
   try {
     writeWhole(path, text)
   } catch (error) {

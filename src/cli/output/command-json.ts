@@ -1,11 +1,11 @@
 import { scrub } from '../../core/scrub/scrub.js'
 import { errorJson, rounded } from '../../views/json.js'
 import {
-  count,
-  isGood,
+  printCounts,
+  hasSucceeded,
   outputOf,
   streamView,
-  tellProblem,
+  printProblem,
   type CommandOutcome,
   type CommandView,
   type Screens,
@@ -27,16 +27,16 @@ export function jsonLinesView(
   return {
     live: stream?.live ?? null,
     told: (outcome) => {
-      if (stream === null) tellProblem(outcome, err)
+      if (stream === null) printProblem(outcome, err)
       else stream.told(outcome)
       tell(commandLine(outcome))
     },
     end: (outcomes) => {
-      count(outcomes, err)
+      printCounts(outcomes, err)
       tell({
         type: 'summary',
         hosts: Object.fromEntries(outcomes.map((outcome) => [outcome.host, statusOf(outcome)])),
-        exitCode: outcomes.every(isGood) ? 0 : 1,
+        exitCode: outcomes.every(hasSucceeded) ? 0 : 1,
         seconds: rounded((performance.now() - begun) / 1000),
       })
     },
@@ -44,7 +44,7 @@ export function jsonLinesView(
 }
 
 function statusOf(outcome: CommandOutcome): string {
-  if (isGood(outcome)) return 'ok'
+  if (hasSucceeded(outcome)) return 'ok'
   return outcome.status === 'ok' ? 'failed' : outcome.status
 }
 

@@ -30,7 +30,7 @@ export interface Screens {
 }
 
 /** Whether the command ended with 0. */
-export const isGood = (outcome: CommandOutcome): boolean =>
+export const hasSucceeded = (outcome: CommandOutcome): boolean =>
   outcome.status === 'ok' && outcome.value.code === 0
 
 /** How a host is described after a signal, which needs no further explanation. */
@@ -41,7 +41,7 @@ const interrupted: Readonly<Record<string, string>> = {
 
 /** The outcome of a host in words: `ok`, `exit status 3`, `unreachable`. */
 function verdict(outcome: CommandOutcome): string {
-  if (isGood(outcome)) return 'ok'
+  if (hasSucceeded(outcome)) return 'ok'
   if (outcome.status === 'ok') return `exit status ${String(outcome.value.code)}`
   if (outcome.status === 'failed') return interrupted[outcome.error.code] ?? 'failed'
   return outcome.status
@@ -67,8 +67,8 @@ function problemLines(outcome: CommandOutcome, screen: Screen): readonly string[
 }
 
 /** Prints why a host failed. */
-export function tellProblem(outcome: CommandOutcome, err: Screen): void {
-  if (!isGood(outcome)) err.write(`${problemLines(outcome, err).join('\n')}\n`)
+export function printProblem(outcome: CommandOutcome, err: Screen): void {
+  if (!hasSucceeded(outcome)) err.write(`${problemLines(outcome, err).join('\n')}\n`)
 }
 
 /**
@@ -80,7 +80,7 @@ export const plainView = ({ out, err }: Screens): CommandView => ({
   told: (outcome) => {
     out.write(scrub(outputOf(outcome)))
     if (outcome.status === 'ok') err.write(scrub(outcome.value.stderr))
-    tellProblem(outcome, err)
+    printProblem(outcome, err)
   },
   end: () => undefined,
 })
@@ -93,12 +93,12 @@ export function streamView(
 ): CommandView {
   const live = new Map(hosts.map((host) => [host, new LiveLines((line) => show(host, line))]))
   return {
-    live: (host, text) => live.get(host)?.hear(text),
+    live: (host, text) => live.get(host)?.push(text),
     told: (outcome) => {
       live.get(outcome.host)?.end(outcome.status === 'ok' ? outputOf(outcome) : null)
-      tellProblem(outcome, screens.err)
+      printProblem(outcome, screens.err)
     },
-    end: (outcomes) => count(outcomes, screens.err),
+    end: (outcomes) => printCounts(outcomes, screens.err),
   }
 }
 
@@ -112,7 +112,7 @@ function printed(hosts: readonly string[], { out }: Screens): (host: string, lin
 }
 
 /** `3 hosts: 2 ok, 1 exit status 1 (web3)`, if there is more than one host. */
-export function count(outcomes: readonly CommandOutcome[], err: Screen): void {
+export function printCounts(outcomes: readonly CommandOutcome[], err: Screen): void {
   if (outcomes.length === 1) return
   const { style } = err
   const kinds = [...new Set(outcomes.map(verdict))].sort(
@@ -152,10 +152,10 @@ export function groupedView(hosts: readonly string[], screens: Screens): Command
     end: (outcomes) => {
       redraw('')
       const groups = grouped(outcomes)
-      const good = groups.filter(([first]) => first !== undefined && isGood(first))
-      const others = groups.filter(([first]) => first !== undefined && !isGood(first))
+      const good = groups.filter(([first]) => first !== undefined && hasSucceeded(first))
+      const others = groups.filter(([first]) => first !== undefined && !hasSucceeded(first))
       for (const group of [...good, ...others]) out.write(groupText(group, out))
-      count(outcomes, err)
+      printCounts(outcomes, err)
     },
   }
 }
@@ -184,7 +184,7 @@ function groupText(group: readonly CommandOutcome[], screen: Screen): string {
 }
 
 function headOf(outcome: CommandOutcome, names: string, { style }: Screen): string {
-  if (isGood(outcome)) return style.bold(style.green(names))
+  if (hasSucceeded(outcome)) return style.bold(style.green(names))
   return `${style.bold(style.red(names))}: ${verdict(outcome)}`
 }
 

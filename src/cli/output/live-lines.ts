@@ -4,7 +4,7 @@ import { ScrubbedLines } from '../../core/scrub/scrub.js'
  * Milliseconds to wait for the end of a line. Output arrives once a second and may be cut anywhere;
  * its very last line break is held back until more arrives.
  */
-const patience = 1500
+const lineMilliseconds = 1500
 
 /** How much of the end is shown if the output shown before cannot be located in it. */
 const tailLength = 4096
@@ -17,7 +17,7 @@ const tailLength = 4096
 export class LiveLines {
   readonly #scrubbed = new ScrubbedLines()
   /** The current line was flushed already, so that a line break alone adds nothing. */
-  #impatient = false
+  #isFlushed = false
   #length = 0
   #last = ''
   #timer: NodeJS.Timeout | undefined
@@ -25,32 +25,32 @@ export class LiveLines {
   constructor(readonly tell: (line: string) => void) {}
 
   /** Takes a piece of live output. */
-  hear(text: string): void {
+  push(text: string): void {
     if (text === '') return
     this.#length += text.length
     this.#last = text
     this.#lines(text)
     if (!this.#scrubbed.isOpen) return
     this.#timer = setTimeout(() => {
-      this.#impatient = this.#tellBegun()
-    }, patience)
+      this.#isFlushed = this.#flush()
+    }, lineMilliseconds)
   }
 
   /** Ends with the command's whole output; null where that is not known. */
   end(whole: string | null): void {
-    if (whole !== null) this.#lines(this.#untold(whole))
+    if (whole !== null) this.#lines(this.#rest(whole))
     clearTimeout(this.#timer)
-    this.#tellBegun()
+    this.#flush()
   }
 
   #lines(text: string): void {
     clearTimeout(this.#timer)
-    const fresh = this.#impatient && text.startsWith('\n') ? text.slice(1) : text
-    if (text !== '') this.#impatient = false
+    const fresh = this.#isFlushed && text.startsWith('\n') ? text.slice(1) : text
+    if (text !== '') this.#isFlushed = false
     for (const line of this.#scrubbed.push(fresh)) this.tell(line)
   }
 
-  #tellBegun(): boolean {
+  #flush(): boolean {
     if (!this.#scrubbed.isOpen) return false
     this.tell(this.#scrubbed.flush())
     return true
@@ -60,7 +60,7 @@ export class LiveLines {
    * The part of the whole output after the last live piece: located by its offset if no piece was
    * skipped, otherwise by its last occurrence.
    */
-  #untold(whole: string): string {
+  #rest(whole: string): string {
     const last = this.#last
     if (whole.slice(this.#length - last.length, this.#length) === last)
       return whole.slice(this.#length)

@@ -55,7 +55,7 @@ export const exitCodeOf = (error: unknown): number =>
   error instanceof FettleError && error.code !== 'internal' ? 3 : 1
 
 /** Prints an error outside any run: for people, and with `--json` as a line. */
-export async function tellError(
+export async function printErrorEvent(
   error: unknown,
   surroundings: ProcessContext,
   flags: Pick<OutputFlags, 'json' | 'color'> & Partial<OutputFlags>,

@@ -10,7 +10,7 @@ import type { GithubState, StoredDelivery, StoredHook, StoredRepository } from '
  */
 const limit = 10
 /** Bytes of an answer that are recorded; the rest is not read. */
-const mostBytes = 1024 * 1024
+const maxBytes = 1024 * 1024
 
 interface DeliveryResponse {
   readonly statusCode: number
@@ -201,7 +201,7 @@ async function beginning(response: IncomingMessage): Promise<string> {
   for await (const part of response as AsyncIterable<Buffer>) {
     parts.push(part)
     size += part.length
-    if (size >= mostBytes) break
+    if (size >= maxBytes) break
   }
-  return Buffer.concat(parts).subarray(0, mostBytes).toString()
+  return Buffer.concat(parts).subarray(0, maxBytes).toString()
 }

@@ -149,7 +149,7 @@ function refuse(channel: ServerChannel, words: string): void {
 }
 
 /** A queue for the pushes to each repository, so that the effect of each can be told apart. */
-const turns = new WeakMap<StoredRepository, Promise<void>>()
+const pushQueues = new WeakMap<StoredRepository, Promise<void>>()
 
 function receive(
   channel: ServerChannel,
@@ -157,13 +157,13 @@ function receive(
   protocol: string,
   { onPush }: GitServerOptions,
 ): Promise<void> {
-  const turn = (turns.get(repository) ?? Promise.resolve()).then(async () => {
+  const turn = (pushQueues.get(repository) ?? Promise.resolve()).then(async () => {
     const before = await branches(repository)
     await runGit(channel, 'receive-pack', repository, protocol)
     const moved = moves(before, await branches(repository))
     if (moved.length > 0) await onPush(repository, moved)
   })
-  turns.set(
+  pushQueues.set(
     repository,
     turn.catch(() => undefined),
   )

@@ -5,7 +5,7 @@ import type { StoredRepository } from './state.js'
 const run = promisify(execFile)
 const nothing = '0'.repeat(40)
 /** The number of commits that GitHub lists for one push at most. */
-const mostCommits = 2048
+const maxCommits = 2048
 
 async function git(repository: StoredRepository, ...words: readonly string[]): Promise<string> {
   return (
@@ -64,7 +64,7 @@ async function commitsOf(
     repository,
     'log',
     '--reverse',
-    `--max-count=${String(mostCommits)}`,
+    `--max-count=${String(maxCommits)}`,
     '-z',
     '--name-status',
     '--no-renames',

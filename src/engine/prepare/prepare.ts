@@ -5,7 +5,7 @@ import { FettleError } from '../../core/errors.js'
 import type { HostFacts } from '../../core/host-facts.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import type { Play } from '../../core/play.js'
-import { doubts } from '../../files/untrusted-paths.js'
+import { untrustedWarnings } from '../../files/untrusted-paths.js'
 import { env } from '../../inventory/environment/environment.js'
 import type { Inventory, InventoryHost } from '../../inventory/inventory.js'
 import { evidentTwinWarning, twinsAmong } from '../../inventory/select/twins.js'
@@ -106,7 +106,7 @@ function doubtsAbout(
   opened: ReadonlySet<string>,
 ): readonly string[] {
   if (decisive === undefined) return []
-  return doubts(project, { ...decisive, paths: [...decisive.paths, ...opened] })
+  return untrustedWarnings(project, { ...decisive, paths: [...decisive.paths, ...opened] })
 }
 
 /** Names the resource that needs the token which is missing. */

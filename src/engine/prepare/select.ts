@@ -3,7 +3,7 @@ import { FettleError } from '../../core/errors.js'
 import { suggestion } from '../../core/names/nearest.js'
 import type { Play, Task } from '../../core/play.js'
 import type { Inventory } from '../../inventory/inventory.js'
-import { globSource, matching, selectHosts } from '../../inventory/select/pattern.js'
+import { globSource, matchingNames, selectHosts } from '../../inventory/select/pattern.js'
 import { buildPlay, type SelectedPlay, type Step } from './build.js'
 import type { RunOptions } from '../options.js'
 import { chosenByTags, specialTags, tagsOf } from './tags.js'
@@ -61,7 +61,7 @@ function beginnings(plays: readonly Play[], startAtTask: string | null): readonl
 function tasksLike(glob: string, names: readonly string[]): readonly string[] {
   const remedy = 'write the name of a task, or a glob of *, ? and [abc]'
   try {
-    const found = matching(names, new RegExp(`^${globSource(glob)}$`, 's'))
+    const found = matchingNames(names, new RegExp(`^${globSource(glob)}$`, 's'))
     if (found !== null) return found
   } catch (cause) {
     const why = messageOf(cause)

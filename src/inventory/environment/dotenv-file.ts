@@ -16,7 +16,7 @@ const end = /(?:[ \t]+#[^\n]*|[ \t]*)(?:\n|$)/y
 const rest = /([^\n]*)(?:\n|$)/y
 const gap = /[ \t]*/y
 
-const asPair = 'write NAME=value'
+const pairInstead = 'write NAME=value'
 const noName: DotenvValue = {
   problem: 'is no name that a shell takes',
   remedy: 'give it a name of letters, digits and _',
@@ -141,7 +141,7 @@ class DotenvParser {
       throw this.invalid(
         line,
         'this line is no NAME=value',
-        `${asPair}, where a name has letters, digits and _; or begin the line with #`,
+        `${pairInstead}, where a name has letters, digits and _; or begin the line with #`,
       )
     }
     if (sign === '=') {
@@ -155,7 +155,7 @@ class DotenvParser {
     }
     this.#match(rest)
     const problem = sign === ':' ? 'is set with a colon, which is YAML' : 'is named without a value'
-    this.entries.set(found, { line, problem, remedy: asPair })
+    this.entries.set(found, { line, problem, remedy: pairInstead })
   }
 
   #quoted(line: number): DotenvValue {

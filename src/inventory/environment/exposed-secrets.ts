@@ -30,8 +30,8 @@ type Path = readonly (string | number)[]
  * The path of each secret in a value. Under a name that suggests a secret every text and number
  * counts, except common words (`database_password=env`).
  */
-function secretsIn(value: unknown, path: Path, within: boolean): readonly Path[] {
-  const isSecret = within || soundsSecret(String(path.at(-1)))
+function secretsIn(value: unknown, path: Path, isInSecret: boolean): readonly Path[] {
+  const isSecret = isInSecret || soundsSecret(String(path.at(-1)))
   if (value instanceof Secret) return [path]
   if (typeof value === 'string') {
     const isExposed = (isSecret && !isCommon(value)) || holdsSecret(value)

@@ -122,7 +122,7 @@ function problemOf(
   }
   // What is not set has no place: use that of the mapping that lacks it.
   const place = placeOf(host, issue.path.length > 1 ? issue.path.slice(0, -1) : issue.path)
-  const sentence = `is not set, and ${wants}${misspelt(host, issue.path, schema)}`
+  const sentence = `is not set, and ${wants}${misspellingHint(host, issue.path, schema)}`
   return { variable, sentence, place }
 }
 
@@ -137,7 +137,11 @@ function placeOf(
  * Names an undeclared variable that is set and whose name is close to the missing one: probably a
  * typing error.
  */
-function misspelt(host: InventoryHost, path: readonly PropertyKey[], schema: z.ZodType): string {
+function misspellingHint(
+  host: InventoryHost,
+  path: readonly PropertyKey[],
+  schema: z.ZodType,
+): string {
   if (path.length !== 1) return ''
   const declared = declaredNames(schema) ?? []
   const others = Object.keys(host.vars).filter(
@@ -181,7 +185,7 @@ function described(value: unknown, issue: z.core.$ZodIssue): string {
 
 function describedNumber(value: number | WrittenNumber, issue: z.core.$ZodIssue): string {
   const isHidden = issue.path.some((step) => soundsSecret(String(step)))
-  const wantsText = takes(issue, 'string') && !takes(issue, 'number')
+  const wantsText = accepts(issue, 'string') && !accepts(issue, 'number')
   if (wantsText) {
     const shown = isHidden ? 'a number' : `the number ${String(value)}`
     return `, and is ${shown}: in quotes it is text`
@@ -194,12 +198,14 @@ function describedNumber(value: number | WrittenNumber, issue: z.core.$ZodIssue)
 }
 
 /** Whether a schema that refused a value accepts some value of a type. */
-function takes(issue: z.core.$ZodIssue, type: 'string' | 'number'): boolean {
+function accepts(issue: z.core.$ZodIssue, type: 'string' | 'number'): boolean {
   if (issue.code === 'invalid_type') return issue.expected === type
   if (issue.code === 'invalid_value') return issue.values.some((each) => typeof each === type)
   return (
     issue.code === 'invalid_union' &&
-    issue.errors.some((errors) => errors.slice(0, 1).some((inner) => takes(inner, type)))
+    issue.errors.some((errors) =>
+      errors.slice(0, 1).some((innerErrors) => accepts(innerErrors, type)),
+    )
   )
 }
 
@@ -297,8 +303,8 @@ export function undeclaredVariables(
 function declaredNames(schema: z.core.$ZodType): readonly string[] | null {
   if (schema instanceof z.ZodObject) {
     const { catchall } = schema.def
-    const takesOthers = catchall !== undefined && !(catchall instanceof z.ZodNever)
-    return takesOthers ? null : Object.keys(schema.shape)
+    const acceptsOthers = catchall !== undefined && !(catchall instanceof z.ZodNever)
+    return acceptsOthers ? null : Object.keys(schema.shape)
   }
   if (schema instanceof z.ZodPipe) return declaredNames(schema.def.in)
   if (schema instanceof z.ZodIntersection) {

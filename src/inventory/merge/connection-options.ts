@@ -2,15 +2,15 @@ import { z } from 'zod'
 import { Secret } from '../../core/secret.js'
 
 /** The words that Ansible's `boolean` filter knows. */
-const yes = ['yes', 'y', 'on', 'true', 't', '1']
-const no = ['no', 'n', 'off', 'false', 'f', '0']
+const trueWords = ['yes', 'y', 'on', 'true', 't', '1']
+const falseWords = ['no', 'n', 'off', 'false', 'f', '0']
 
 const truth = z.union([
   z.boolean(),
   z.union([z.string(), z.number()]).transform((value, context) => {
     const word = String(value).toLowerCase()
-    if (yes.includes(word)) return true
-    if (no.includes(word)) return false
+    if (trueWords.includes(word)) return true
+    if (falseWords.includes(word)) return false
     context.addIssue('no truth')
     return z.NEVER
   }),

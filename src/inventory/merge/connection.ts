@@ -23,23 +23,23 @@ type ConnectionSource = Pick<InventoryHost, 'name' | 'vars' | 'place'>
  * @throws FettleError `inventory-invalid` with the place of a value that is wrong or not supported
  */
 export function connectionOf(host: ConnectionSource, project: string): Connection {
-  const local = take(host, 'connection') === 'local'
+  const local = optionValue(host, 'connection') === 'local'
   const become = becomeOf(host)
-  take(host, 'shellType')
-  take(host, 'shell')
+  optionValue(host, 'shellType')
+  optionValue(host, 'shell')
   if (local) return { host: host.name, local, ...become }
-  refuse(host, 'ssh')
-  take(host, 'executable')
+  refuseUnsupported(host, 'ssh')
+  optionValue(host, 'executable')
   const login = omitUndefined({
-    port: take(host, 'port'),
-    user: take(host, 'user'),
-    password: take(host, 'password'),
+    port: optionValue(host, 'port'),
+    user: optionValue(host, 'user'),
+    password: optionValue(host, 'password'),
     privateKeyFile: keyFileOf(host, project),
   })
   const words = sshArguments(host)
   const commonArguments = words.length === 0 ? undefined : words
   return {
-    host: take(host, 'host') ?? host.name,
+    host: optionValue(host, 'host') ?? host.name,
     local,
     ...login,
     ...omitUndefined({ commonArguments }),
@@ -48,7 +48,7 @@ export function connectionOf(host: ConnectionSource, project: string): Connectio
 }
 
 function keyFileOf(host: ConnectionSource, project: string): string | undefined {
-  const path = take(host, 'key')
+  const path = optionValue(host, 'key')
   if (path === undefined) return undefined
   return resolve(project, path.replace(/^~(?=\/)/, homedir()))
 }
@@ -56,22 +56,26 @@ function keyFileOf(host: ConnectionSource, project: string): string | undefined 
 function becomeOf(
   host: ConnectionSource,
 ): Pick<Connection, 'become' | 'becomeUser' | 'becomePassword'> {
-  const become = take(host, 'become')
+  const become = optionValue(host, 'become')
   // Without become, the other become variables do not matter.
   if (become === false) return { become }
-  refuse(host, 'become')
-  for (const name of ['becomeMethod', 'becomeProgram', 'becomeFlags'] as const) take(host, name)
+  refuseUnsupported(host, 'become')
+  for (const name of ['becomeMethod', 'becomeProgram', 'becomeFlags'] as const)
+    optionValue(host, name)
   return omitUndefined({
     become,
-    becomeUser: take(host, 'becomeUser'),
-    becomePassword: take(host, 'becomePassword'),
+    becomeUser: optionValue(host, 'becomeUser'),
+    becomePassword: optionValue(host, 'becomePassword'),
   })
 }
 
-type Taken<N extends OptionName> = z.output<(typeof connectionOptions)[N]['takes']>
+type OptionValue<N extends OptionName> = z.output<(typeof connectionOptions)[N]['takes']>
 
 /** The value of an option. An empty one counts as unset, as in Ansible. */
-function take<N extends OptionName>(host: ConnectionSource, option: N): Taken<N> | undefined {
+function optionValue<N extends OptionName>(
+  host: ConnectionSource,
+  option: N,
+): OptionValue<N> | undefined {
   const { names, takes, expected } = connectionOptions[option]
   const name = names.findLast((each: string) => (host.vars[each] ?? null) !== null)
   if (name === undefined) return undefined
@@ -79,22 +83,22 @@ function take<N extends OptionName>(host: ConnectionSource, option: N): Taken<N>
   const text = value instanceof Secret ? reveal(value) : value
   if (text === '' && option !== 'host' && option !== 'port') return undefined
   if (typeof text === 'string' && isTemplate(text)) {
-    throw unfit(host, name, 'holds {{ … }}, and variables are not templates')
+    throw unfitHost(host, name, 'holds {{ … }}, and variables are not templates')
   }
   const result = takes.safeParse(value)
   if (!result.success) {
     const shown = value instanceof Secret ? 'something else' : (jsonText(value) ?? '')
-    throw unfit(host, name, `${expected}, and is ${shown}`)
+    throw unfitHost(host, name, `${expected}, and is ${shown}`)
   }
-  return result.data as Taken<N>
+  return result.data as OptionValue<N>
 }
 
-function refuse(host: ConnectionSource, when: 'ssh' | 'become'): void {
+function refuseUnsupported(host: ConnectionSource, when: 'ssh' | 'become'): void {
   const set = Object.keys(host.vars).filter((each) => (host.vars[each] ?? null) !== null)
   for (const refusal of refusals) {
     if (refusal.when !== when) continue
     const name = set.find((each) => refusal.names.test(each))
-    if (name !== undefined) throw unfit(host, name, refusal.why)
+    if (name !== undefined) throw unfitHost(host, name, refusal.why)
   }
 }
 
@@ -106,8 +110,8 @@ function sshArguments(host: ConnectionSource): readonly string[] {
   const first = argumentsOf(host, 'args')
   for (const option of ['port', 'user'] as const) {
     const isSet = first.some((word) => word.toLowerCase().replace(/\W.*/s, '') === option)
-    if (isSet && take(host, option) !== undefined) {
-      throw unfit(
+    if (isSet && optionValue(host, option) !== undefined) {
+      throw unfitHost(
         host,
         'ansible_ssh_args',
         `sets a ${option}, and so does another variable: keep one of the two`,
@@ -115,8 +119,8 @@ function sshArguments(host: ConnectionSource): readonly string[] {
     }
   }
   const words = [...first]
-  const timeout = take(host, 'timeout')
-  if (take(host, 'hostKeyChecking') === false) words.push('-o', 'StrictHostKeyChecking=no')
+  const timeout = optionValue(host, 'timeout')
+  if (optionValue(host, 'hostKeyChecking') === false) words.push('-o', 'StrictHostKeyChecking=no')
   if (timeout !== undefined) words.push('-o', `ConnectTimeout=${String(timeout)}`)
   words.push(...argumentsOf(host, 'commonArgs'), ...argumentsOf(host, 'extraArgs'))
   for (const name of copyingArguments) checkCopying(host, name, words)
@@ -128,8 +132,8 @@ function argumentsOf(
   option: 'args' | 'commonArgs' | 'extraArgs',
 ): readonly string[] {
   const [name] = connectionOptions[option].names
-  const words = shellWords(take(host, option) ?? '')
-  if (words === null) throw unfit(host, name, 'has a quote without its partner')
+  const words = shellWords(optionValue(host, option) ?? '')
+  if (words === null) throw unfitHost(host, name, 'has a quote without its partner')
   const pairs: string[] = []
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? ''
@@ -138,7 +142,7 @@ function argumentsOf(
     const [, flag, joined = ''] = /^(-[JFo])(.*)$/s.exec(word) ?? []
     const value = flag === undefined || joined !== '' ? joined : words[++index]
     if (flag === undefined || value === undefined) {
-      throw unfit(
+      throw unfitHost(
         host,
         name,
         `takes ssh's -J, -F and -o with a value each, and has ${JSON.stringify(word)}`,
@@ -159,16 +163,20 @@ function checkCopying(
 ): void {
   const value = host.vars[name] ?? ''
   const words = typeof value === 'string' ? shellWords(value) : null
-  const isSaid = (word: string): boolean =>
+  const isRedundant = (word: string): boolean =>
     /^-(?:[OCpqrv]+|[JFo])$/.test(word) || followed.includes(word.replace(/^-[JFo]/, ''))
-  if (words?.every(isSaid) === true) return
+  if (words?.every(isRedundant) === true) return
   const why =
     'would say how to reach the host, and Fettle does not copy by scp or sftp: set ansible_ssh_common_args'
-  throw unfit(host, name, why)
+  throw unfitHost(host, name, why)
 }
 
 /** The error of a host that cannot be reached in the way that the inventory says. */
-const unfit = ({ name, place }: ConnectionSource, variable: string, sentence: string): UnfitHost =>
+const unfitHost = (
+  { name, place }: ConnectionSource,
+  variable: string,
+  sentence: string,
+): UnfitHost =>
   new UnfitHost(
     { subject: variable, sentence, place: place(variable), remedy: 'correct it there' },
     name,

@@ -2,7 +2,7 @@ import { FettleError } from '../../core/errors.js'
 import { showPlace, type SourcePlace } from '../inventory.js'
 import type { InventoryTree } from './inventory-tree.js'
 
-const deepest = 64
+const maxDepth = 64
 
 /**
  * The depth of each group below `all`, by the longest path: a child is deeper than each of its
@@ -14,17 +14,17 @@ export function depthsOf(tree: InventoryTree): ReadonlyMap<string, number> {
   const depthOf = (name: string, below: readonly string[]): number => {
     const known = depths.get(name)
     if (known !== undefined) return known
-    const way = [...below, name]
+    const path = [...below, name]
     const parents = [...(tree.groups.get(name)?.parents ?? [])]
     const above = parents.map(([parent, place]) => {
-      checkParent(name, parent, way, place)
-      return depthOf(parent, way)
+      checkParent(name, parent, path, place)
+      return depthOf(parent, path)
     })
     const depth = 1 + Math.max(0, ...above)
-    if (depth > deepest)
+    if (depth > maxDepth)
       throw new FettleError('inventory-invalid', {
         address: name,
-        message: `group ${name} is more than ${String(deepest)} levels below all`,
+        message: `group ${name} is more than ${String(maxDepth)} levels below all`,
       })
     depths.set(name, depth)
     return depth
@@ -33,11 +33,11 @@ export function depthsOf(tree: InventoryTree): ReadonlyMap<string, number> {
   return depths
 }
 
-/** @param way the path of groups from the start of the search to `name` */
+/** @param path the path of groups from the start of the search to `name` */
 function checkParent(
   name: string,
   parent: string,
-  way: readonly string[],
+  path: readonly string[],
   place: SourcePlace,
 ): void {
   // Ansible accepts this, and gives such hosts only some of its variables.
@@ -46,13 +46,13 @@ function checkParent(
       place,
       `${name} cannot be a child of ungrouped, which holds the hosts that are in no other group`,
     )
-  if (way.includes(parent)) {
-    const between = way.slice(way.indexOf(parent) + 1).reverse()
+  if (path.includes(parent)) {
+    const between = path.slice(path.indexOf(parent) + 1).reverse()
     const circle = [parent, ...between, parent].join(' > ')
     throw invalid(place, `group ${parent} is below itself: ${circle}`)
   }
-  if (way.length > deepest)
-    throw invalid(place, `groups are nested more than ${String(deepest)} levels deep`)
+  if (path.length > maxDepth)
+    throw invalid(place, `groups are nested more than ${String(maxDepth)} levels deep`)
 }
 
 function invalid(place: SourcePlace, message: string): FettleError {

@@ -8,7 +8,7 @@ import type { VariableFile, VariableFiles } from '../read/variable-files.js'
 import type { Warnings } from '../warnings.js'
 
 /** What hosts with the same groups share: computed once for all of them. */
-interface Family {
+interface GroupSet {
   readonly groups: readonly string[]
   readonly layers: readonly Layer[]
   readonly vars: Readonly<Record<string, unknown>>
@@ -29,13 +29,13 @@ export function merge(
   placeUngrouped(tree)
   placeBelowAll(tree)
   const depths = depthsOf(tree)
-  const families = new Map<string, Family>()
+  const groupSets = new Map<string, GroupSet>()
   const hosts = new Map<string, InventoryHost>()
   for (const host of tree.hosts.values()) {
     const key = [...host.groups].join('\n')
-    const family = families.get(key) ?? familyOf(tree, host, files, depths)
-    families.set(key, family)
-    hosts.set(host.name, mergedHost(host, family, files, extra, project))
+    const groupSet = groupSets.get(key) ?? groupSetOf(tree, host, files, depths)
+    groupSets.set(key, groupSet)
+    hosts.set(host.name, mergedHost(host, groupSet, files, extra, project))
     if (tree.groups.has(host.name))
       warnings.add(`${host.name} names both a host and a group`, {
         file: 'the inventory',
@@ -101,12 +101,12 @@ function groupsOf(tree: InventoryTree, host: HostNode): ReadonlySet<GroupNode> {
   return found
 }
 
-function familyOf(
+function groupSetOf(
   tree: InventoryTree,
   host: HostNode,
   files: readonly VariableFiles[],
   depths: ReadonlyMap<string, number>,
-): Family {
+): GroupSet {
   const depth = ({ name }: GroupNode): number => depths.get(name) ?? 0
   const byName = (a: GroupNode, b: GroupNode): number => (a.name < b.name ? -1 : 1)
   const groups = [...groupsOf(tree, host)].sort(
@@ -140,28 +140,28 @@ const problemIn = (files: readonly VariableFile[]): FettleError | null =>
 
 function mergedHost(
   { name, namedAt, vars: own }: HostNode,
-  family: Family,
+  groupSet: GroupSet,
   files: readonly VariableFiles[],
   extra: Layer,
   project: string,
 ): InventoryHost {
   const read = files.flatMap(({ hosts }) => hosts.get(name) ?? [])
   const layers = [own, ...read.map(({ layer }) => layer), extra]
-  const vars = Object.freeze(varsOf(layers, family.vars))
+  const vars = Object.freeze(varsOf(layers, groupSet.vars))
   const set = (variable: string): Variable | undefined => {
     const holds = (layer: Layer): boolean => layer.has(variable)
-    const layer = layers.findLast(holds) ?? family.layers.findLast(holds)
+    const layer = layers.findLast(holds) ?? groupSet.layers.findLast(holds)
     return layer?.get(variable)
   }
   let connection: Connection | null = null
   return {
     name,
-    groups: family.groups,
+    groups: groupSet.groups,
     vars,
     get namedAt() {
       return namedAt()
     },
-    unreadable: family.unreadable ?? problemIn(read),
+    unreadable: groupSet.unreadable ?? problemIn(read),
     place: (variable, path) => set(variable)?.place(path) ?? null,
     isUnsafe: (variable, path) => set(variable)?.isUnsafe?.(path) ?? false,
     get connection() {

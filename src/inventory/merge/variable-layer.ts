@@ -71,6 +71,6 @@ export const priorityName = 'ansible_group_priority'
 
 function warnOfConnectionName(name: string, variable: Variable, warnings: Warnings): void {
   if (isConnectionName(name) || name === priorityName) return
-  const meant = orMeant(nearest(name, followedNames))
-  warnings.add(`Fettle does not know ${name} and ignores it${meant}`, variable.place())
+  const hint = orMeant(nearest(name, followedNames))
+  warnings.add(`Fettle does not know ${name} and ignores it${hint}`, variable.place())
 }

@@ -10,9 +10,9 @@ interface DataPart {
   readonly value: unknown
 }
 
-const deepest = 64
+const maxDepth = 64
 /** The longest path that an error shows. */
-const mostShown = 8
+const maxShownNames = 8
 
 /**
  * An inventory that code has returned. The place of every part is the file; errors show the path to
@@ -47,8 +47,8 @@ export class DataFile implements MappingFile<DataPart> {
   }
 
   #plain(path: readonly string[], value: unknown): unknown {
-    if (path.length > deepest)
-      throw this.error({ path, value }, `is nested more than ${String(deepest)} levels deep`)
+    if (path.length > maxDepth)
+      throw this.error({ path, value }, `is nested more than ${String(maxDepth)} levels deep`)
     if (value === undefined || value === null) return null
     if (isSingle(value) || value instanceof Secret) return value
     if (Array.isArray(value)) {
@@ -99,7 +99,7 @@ export class DataFile implements MappingFile<DataPart> {
 
 function shownPath(names: readonly string[]): string {
   if (names.length === 0) return ''
-  const shown = names.length > mostShown ? [...names.slice(0, mostShown), '…'] : names
+  const shown = names.length > maxShownNames ? [...names.slice(0, maxShownNames), '…'] : names
   return `${shown.join('.')}: `
 }
 

@@ -3,7 +3,7 @@ import { nearest } from '../../core/names/nearest.js'
 import { checkGroupName, namedHosts } from '../merge/names.js'
 import { takePriority } from '../merge/group-priority.js'
 import { readVariables, type Layer } from '../merge/variable-layer.js'
-import { BadName, mostHosts } from './range.js'
+import { BadName, maxHosts } from './range.js'
 import type { MappingEntry, MappingFile } from './mapping-file.js'
 import {
   addChild,
@@ -15,7 +15,7 @@ import {
 import type { Warnings } from '../warnings.js'
 
 const sections = ['children', 'hosts', 'vars']
-const deepest = 64
+const maxDepth = 64
 
 /**
  * Reads Ansible's YAML structure, in any syntax, into a tree: groups at the top, each with
@@ -89,8 +89,8 @@ class GroupReader<N> {
     this.#named(key, () => checkGroupName(name))
     if (name === 'all' && parent !== null)
       throw source.error(key, `all cannot be a child of ${parent.name}: every group is its child`)
-    if (depth > deepest)
-      throw source.error(key, `groups are nested more than ${String(deepest)} levels deep`)
+    if (depth > maxDepth)
+      throw source.error(key, `groups are nested more than ${String(maxDepth)} levels deep`)
     const group = groupOf(this.tree, name)
     for (const section of source.entries(value, `group ${name}`))
       this.#section(group, section, depth)
@@ -113,11 +113,11 @@ class GroupReader<N> {
         for (const host of this.#members(section, group)) this.#hosts(host, group)
         return
       default:
-        this.#passOver(group, section)
+        this.#skip(group, section)
     }
   }
 
-  #passOver(group: GroupNode, { name, key }: MappingEntry<N>): void {
+  #skip(group: GroupNode, { name, key }: MappingEntry<N>): void {
     const guess = nearest(name, sections)
     const message = `group ${group.name} has children, hosts and vars, and no ${name}`
     if (guess !== undefined) throw this.source.error(key, message, `did you mean ${guess}?`)
@@ -139,8 +139,8 @@ class GroupReader<N> {
     const vars: Layer = new Map()
     readVariables(vars, source, value, `the variables of ${name}`, this.warnings)
     addHosts(this.tree, group, hosts, vars, () => source.place(key))
-    if (this.tree.hosts.size > mostHosts)
-      throw source.error(key, `the inventory has more than ${String(mostHosts)} hosts`)
+    if (this.tree.hosts.size > maxHosts)
+      throw source.error(key, `the inventory has more than ${String(maxHosts)} hosts`)
   }
 
   #named<T>(key: N, read: () => T): T {

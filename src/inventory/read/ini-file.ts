@@ -8,7 +8,7 @@ import { BadQuote, iniWords, type Word } from './ini-words.js'
 import { showPlace, type SourcePlace } from '../inventory.js'
 import { isPassword, setVariable, type Layer } from '../merge/variable-layer.js'
 import { pythonLiteral } from './python-literal.js'
-import { BadName, mostHosts } from './range.js'
+import { BadName, maxHosts } from './range.js'
 import { scalarOf } from './scalar.js'
 import { unfitText } from './text-file.js'
 import {
@@ -131,8 +131,8 @@ class IniReader {
     }
     const place = this.#place(first.column)
     addHosts(this.tree, this.#group, named, vars, () => place)
-    if (this.tree.hosts.size > mostHosts)
-      throw this.#error(first.column, `the inventory has more than ${String(mostHosts)} hosts`)
+    if (this.tree.hosts.size > maxHosts)
+      throw this.#error(first.column, `the inventory has more than ${String(maxHosts)} hosts`)
   }
 
   #variable(text: string, column: number): void {

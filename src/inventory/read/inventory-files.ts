@@ -14,7 +14,7 @@ export interface InventoryFiles {
 const ignored =
   /^\.|^(?:group_vars|host_vars|vars_plugins)$|(?:~|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|ini|cfg|retry))$/
 /** Further files that a Fettle project has there: an example inventory, and host keys. */
-const besides = /^example\.|^known_hosts/
+const ignoredByFettle = /^example\.|^known_hosts/
 const code = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs']
 
 export const isCode = (file: string): boolean => code.includes(extname(file))
@@ -49,7 +49,7 @@ function filesIn(project: string, directory: string): readonly string[] {
 }
 
 function isTaken(name: string): boolean {
-  if (ignored.test(name) || besides.test(name)) return false
+  if (ignored.test(name) || ignoredByFettle.test(name)) return false
   return !isCode(name) || basename(name, extname(name)) === 'hosts'
 }
 

@@ -28,7 +28,7 @@ const named = new RegExp(String.raw`( *)(?:${name}|${quoted}) *:(?=[ \r\n]|$)`, 
 const start = /---[ ]*(?:#[^\n]*)?\r?\n/y
 
 /** With more values of other forms than this, parsing the whole text at once is faster. */
-const mostParsed = 1000
+const maxParsedValues = 1000
 
 type YamlValue = Node | null
 type Mapping = YAMLMap<Scalar, YamlValue>
@@ -52,7 +52,7 @@ interface OpenMapping {
  * The longest line, in characters, that is matched here: the regular expression needs memory for
  * each.
  */
-const longestLine = 65_536
+const maxLineLength = 65_536
 
 /** The root of a text that is a plain block mapping; null for any other. */
 export function plainYaml(text: string, newLine: (offset: number) => void): YAMLMap | null {
@@ -64,7 +64,7 @@ export function plainYaml(text: string, newLine: (offset: number) => void): YAML
     longest = Math.max(longest, next - at)
     at = next
   }
-  return longest > longestLine ? null : new PlainYamlParser(text).root()
+  return longest > maxLineLength ? null : new PlainYamlParser(text).root()
 }
 
 function afterLine(text: string, at: number): number {
@@ -83,7 +83,7 @@ class PlainYamlParser {
   root(): YAMLMap | null {
     let at = 0
     while (at !== this.text.length) {
-      const next = this.#line(at)
+      const next = this.#readLine(at)
       if (next === null) return null
       at = next
     }
@@ -94,10 +94,10 @@ class PlainYamlParser {
    * Reads what begins on this line, and returns where the next begins; null for what must be left
    * to the parser.
    */
-  #line(at: number): number | null {
+  #readLine(at: number): number | null {
     line.lastIndex = at
     const found = line.exec(this.text)
-    if (found === null) return this.#other(at)
+    if (found === null) return this.#readOther(at)
     const next = line.lastIndex
     const [, { length: indent } = '', key, flow, value] = found
     if (key === undefined) return next
@@ -117,7 +117,7 @@ class PlainYamlParser {
    * Reads the start of the document, an entry with a value of another form, or such a value below
    * its name.
    */
-  #other(at: number): number | null {
+  #readOther(at: number): number | null {
     start.lastIndex = at
     if (!this.#started && this.#levels.length === 0 && start.test(this.text)) {
       this.#started = true
@@ -128,7 +128,7 @@ class PlainYamlParser {
     if (whole === undefined) return this.#below(at)
     const level = this.#levelFor(indent, at + indent)
     if (level === null) return null
-    const parsed = this.#parsed(at, indent)
+    const parsed = this.#parseEntry(at, indent)
     if (parsed === null) return null
     level.open = null
     level.map.items.push(parsed.pair)
@@ -139,7 +139,7 @@ class PlainYamlParser {
     const last = this.#levels.at(-1)
     if (!last?.open) return null
     const { pair, at: from } = last.open
-    const parsed = this.#parsed(from, last.indent)
+    const parsed = this.#parseEntry(from, last.indent)
     if (parsed === null || parsed.next === at) return null
     pair.value = parsed.pair.value
     last.open = null
@@ -150,12 +150,12 @@ class PlainYamlParser {
    * Has the parser read an entry: its line, the deeper lines, and a list that is not indented
    * deeper.
    */
-  #parsed(from: number, indent: number): Parsed | null {
+  #parseEntry(from: number, indent: number): Parsed | null {
     const belongs = new RegExp(
       String.raw`(?: {${String(indent + 1)},}[^\n]*| {${String(indent)}}-(?=[ \r\n])[^\n]*| *(?:#[^\n]*|\r)?)(?:\n|$)`,
       'y',
     )
-    if (++this.#parsings > mostParsed) return null
+    if (++this.#parsings > maxParsedValues) return null
     let next = afterLine(this.text, from)
     belongs.lastIndex = next
     while (next < this.text.length && belongs.test(this.text)) next = belongs.lastIndex

@@ -1,7 +1,7 @@
 import { mostDigits, pythonFloat, pythonInteger, WrittenNumber } from '../../core/written-number.js'
 
 /** The deepest nesting of brackets. */
-const deepest = 64
+const maxDepth = 64
 
 // One shared error, used as control flow: a new one for each text would record its stack, which
 // takes longer than the parsing.
@@ -95,7 +95,7 @@ class LiteralParser {
   }
 
   #value(): unknown {
-    if (++this.#depth > deepest) this.#fail()
+    if (++this.#depth > maxDepth) this.#fail()
     const value = this.#atom()
     this.#depth--
     return value

@@ -1,7 +1,7 @@
 /**
  * The limit of hosts in an inventory; a range with a typing error would otherwise produce millions.
  */
-export const mostHosts = 100_000
+export const maxHosts = 100_000
 
 const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
@@ -30,8 +30,8 @@ export function expandRanges(name: string): readonly string[] {
   const [, before = '', range = '', after = ''] = match
   const ends = expandRanges(after)
   const middles = expandRange(range)
-  if (middles.length * ends.length > mostHosts)
-    throw new BadName(`${name} stands for more than ${String(mostHosts)} hosts`)
+  if (middles.length * ends.length > maxHosts)
+    throw new BadName(`${name} stands for more than ${String(maxHosts)} hosts`)
   return middles.flatMap((middle) => ends.map((end) => `${before}${middle}${end}`))
 }
 
@@ -57,7 +57,7 @@ function expandRange(range: string): readonly string[] {
 function steps(range: string, from: number, to: number, step: number): readonly number[] {
   if (from > to) throw new BadName(`[${range}] ends before it begins`)
   const count = Math.floor((to - from) / step) + 1
-  if (count > mostHosts)
-    throw new BadName(`[${range}] stands for more than ${String(mostHosts)} hosts`)
+  if (count > maxHosts)
+    throw new BadName(`[${range}] stands for more than ${String(maxHosts)} hosts`)
   return Array.from({ length: count }, (_, index) => from + index * step)
 }

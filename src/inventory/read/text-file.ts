@@ -23,7 +23,7 @@ export function unreadable(shown: string, cause: unknown): FettleError {
  * The size limit in bytes. It is far above what YamlFile accepts, and keeps a wrong path such as a
  * disk image out of memory.
  */
-const largest = 50_000_000
+const maxBytes = 50_000_000
 
 /**
  * Reads a file synchronously: nothing else can go on meanwhile, and thousands of small files take a
@@ -33,10 +33,10 @@ const largest = 50_000_000
 export function readText(path: string, shown: string): string {
   try {
     const { size } = statSync(path)
-    if (size > largest)
+    if (size > maxBytes)
       throw new FettleError('inventory-invalid', {
         address: shown,
-        message: `${shown}: is larger than ${String(largest / 1_000_000)} MB`,
+        message: `${shown}: is larger than ${String(maxBytes / 1_000_000)} MB`,
       })
     const decoded = decodeText(readFileSync(path))
     if ('text' in decoded) return decoded.text

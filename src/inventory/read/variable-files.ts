@@ -50,7 +50,7 @@ export function readVariableFiles(
 
 /** The endings that Ansible tries, in its order. Only the first that exists is read. */
 const endings = ['', '.yml', '.yaml', '.json']
-const mostGuessed = 10
+const maxGuesses = 10
 
 /**
  * The layers of `group_vars/<name>` or `host_vars/<name>`: a folder of that name, whose files are
@@ -78,14 +78,14 @@ function layersIn(
   }
   // A large number of unused files belongs to another inventory, and is not a list of typing
   // errors.
-  for (const [name, ending] of unused.slice(0, mostGuessed)) {
-    const guess = unused.length > mostGuessed ? undefined : nearest(name, [...known.keys()])
+  for (const [name, ending] of unused.slice(0, maxGuesses)) {
+    const guess = unused.length > maxGuesses ? undefined : nearest(name, [...known.keys()])
     warn(name + ending, `is not used: the inventory has no ${name}${orMeant(guess)}`)
   }
-  if (unused.length > mostGuessed)
+  if (unused.length > maxGuesses)
     warn(
       '',
-      `${String(unused.length - mostGuessed)} more files are not used: the inventory has nothing of their names`,
+      `${String(unused.length - maxGuesses)} more files are not used: the inventory has nothing of their names`,
     )
   return layers
 }

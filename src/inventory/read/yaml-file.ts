@@ -23,15 +23,15 @@ import type { Warnings } from '../warnings.js'
 import { parseYaml } from './yaml-parse.js'
 import { unsafeTag, vaultTags } from './yaml-scalars.js'
 
-const largest = 5_000_000
+const maxCharacters = 5_000_000
 /**
  * The limit of lines, items and brackets: the parser's time and memory grow with them, a kilobyte
  * for each. 80,000 hosts of three lines are below it.
  */
-const mostParts = 300_000
-const deepest = 64
+const maxParts = 300_000
+const maxDepth = 64
 /** How many nodes a file may have with its aliases expanded. */
-const mostNodes = 1_500_000
+const maxNodes = 1_500_000
 
 /**
  * A YAML file that is read node by node, so that every value keeps its place and hostile input
@@ -57,11 +57,11 @@ export class YamlFile implements MappingFile<Node> {
     const unfit = unfitText(text)
     if (unfit !== null) throw this.#invalid(null, unfit.message, unfit.remedy)
     const smaller = 'write hosts as ranges, such as web[1:500], or split the inventory'
-    if (text.length > largest)
-      throw this.#invalid(null, `is larger than ${String(largest / 1_000_000)} MB`, smaller)
+    if (text.length > maxCharacters)
+      throw this.#invalid(null, `is larger than ${String(maxCharacters / 1_000_000)} MB`, smaller)
     const parts = text.match(/[\n[{,]|[-?] /g)?.length ?? 0
-    if (parts > mostParts)
-      throw this.#invalid(null, `has more than ${String(mostParts)} lines and items`, smaller)
+    if (parts > maxParts)
+      throw this.#invalid(null, `has more than ${String(maxParts)} lines and items`, smaller)
     // PyYAML accepts the line ends of old Macs (CR).
     const lines = text.replaceAll(/\r(?!\n)/g, '\n')
     this.root = plainYaml(lines, this.#lines.addNewLine) ?? this.#parsed(lines)
@@ -92,8 +92,8 @@ export class YamlFile implements MappingFile<Node> {
   }
 
   plain(node: Node | null, depth = 0): unknown {
-    if (depth > deepest)
-      throw this.error(node, `is nested more than ${String(deepest)} levels deep`)
+    if (depth > maxDepth)
+      throw this.error(node, `is nested more than ${String(maxDepth)} levels deep`)
     const target = this.#follow(node)
     if (target === null) return null
     // As ansible-inventory prints it. Selecting the host reports that it cannot be read.
@@ -191,7 +191,7 @@ export class YamlFile implements MappingFile<Node> {
 
   /** Resolves an alias: the last anchor of its name before it. */
   #follow(node: Node | null): Exclude<Node, Alias> | null {
-    if (++this.#followed > mostNodes)
+    if (++this.#followed > maxNodes)
       throw this.error(
         node,
         'stands for too much: its aliases multiply',

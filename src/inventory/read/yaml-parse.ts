@@ -52,7 +52,7 @@ export function parseYaml(text: string, form: 'yaml' | 'json' = 'yaml'): YamlTex
 function parsedOnce(text: string, form: 'yaml' | 'json'): YamlText {
   const options = form === 'json' ? jsonOptions : yamlOptions
   const { contents, errors, warnings } = parseDocument(text, options)
-  const found = [...errors, ...warnings].find((error) => !isTaken(error))
+  const found = [...errors, ...warnings].find((error) => !isAcceptedByPyYaml(error))
   if (contents !== null && !/\n[ \t]*$/.test(text)) endWithoutBreak(contents, text.length)
   if (found === undefined) return { root: contents, problem: null }
   return { root: contents, problem: { message: found.message, offset: found.pos[0] } }
@@ -62,7 +62,7 @@ function parsedOnce(text: string, form: 'yaml' | 'json'): YamlText {
  * Whether PyYAML accepts what the parser reports: a `#` without a space before it starts a comment
  * after brackets and quotes, and a closing bracket may stand at the margin.
  */
-const isTaken = ({ message }: YAMLError): boolean =>
+const isAcceptedByPyYaml = ({ message }: YAMLError): boolean =>
   message.startsWith('Comments must be separated') ||
   message.startsWith('Flow end indicator should be more indented')
 

@@ -69,11 +69,11 @@ const plainScalars: readonly ScalarTag[] = [
     float,
   ),
 ]
-const nothing = /^(?:~|null|Null|NULL)?$/
+const nullWord = /^(?:~|null|Null|NULL)?$/
 
 /** The value of a plain scalar. */
 export function plainValue(text: string): unknown {
-  if (nothing.test(text)) return null
+  if (nullWord.test(text)) return null
   const found = plainScalars.find(({ test }) => test?.test(text))
   return found === undefined ? text : found.resolve(text, () => undefined, {})
 }
@@ -86,12 +86,12 @@ export const vaultTags: readonly string[] = ['!vault', '!vault-encrypted']
 /**
  * A resolver for an explicit tag on a scalar that would not have that type without it: `!!float 1`.
  */
-const asked = (name: string, resolve: ScalarTag['resolve']): ScalarTag => ({
+const explicitTag = (name: string, resolve: ScalarTag['resolve']): ScalarTag => ({
   tag: `tag:yaml.org,2002:${name}`,
   resolve,
 })
 
-const askedFloat: ScalarTag['resolve'] = (text, onError) => {
+const explicitFloat: ScalarTag['resolve'] = (text, onError) => {
   const value = float(text)
   if (text.trim() === '' || (Number.isNaN(Number(value)) && !/nan$/i.test(text)))
     onError('this is no number')
@@ -100,11 +100,11 @@ const askedFloat: ScalarTag['resolve'] = (text, onError) => {
 
 /** The types of plain scalars and tags in YAML. Dates stay text. */
 const yamlTags: readonly (ScalarTag | CollectionTag)[] = [
-  { ...tag('null', nothing, () => new Scalar(null)), identify: (value) => value == null },
+  { ...tag('null', nullWord, () => new Scalar(null)), identify: (value) => value == null },
   ...plainScalars,
-  asked('null', () => new Scalar(null)),
-  asked('float', askedFloat),
-  asked('timestamp', (text) => text),
+  explicitTag('null', () => new Scalar(null)),
+  explicitTag('float', explicitFloat),
+  explicitTag('timestamp', (text) => text),
   { tag: unsafeTag, resolve: (text) => text },
   { tag: unsafeTag, collection: 'map' },
   { tag: unsafeTag, collection: 'seq' },

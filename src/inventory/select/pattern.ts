@@ -96,7 +96,7 @@ function expand(inventory: Inventory, text: string, pattern: string): readonly s
   const { base = text, at, from, to = '' } = subscript.exec(text)?.groups ?? {}
   const hosts = matches(inventory, base, pattern)
   if (at === undefined && from === undefined) return hosts
-  const taken = at === undefined ? between(hosts, Number(from), to) : [hosts.at(Number(at))]
+  const taken = at === undefined ? subscriptRange(hosts, Number(from), to) : [hosts.at(Number(at))]
   const found = taken.filter((name) => name !== undefined)
   if (found.length > 0) return found
   const counted = `${String(hosts.length)} ${hosts.length === 1 ? 'host' : 'hosts'}`
@@ -107,7 +107,7 @@ function expand(inventory: Inventory, text: string, pattern: string): readonly s
 }
 
 /** Includes both ends; without a last one all from the first on. */
-const between = (hosts: readonly string[], from: number, to: string): readonly string[] =>
+const subscriptRange = (hosts: readonly string[], from: number, to: string): readonly string[] =>
   hosts.slice(from, to === '' ? undefined : Number(to) + 1)
 
 /**
@@ -116,9 +116,9 @@ const between = (hosts: readonly string[], from: number, to: string): readonly s
  * in a subscript.
  */
 function matches(inventory: Inventory, text: string, pattern: string): readonly string[] {
-  const search = searchOf(text, pattern)
+  const search = regexpOf(text, pattern)
   const named = (known: ReadonlyMap<string, unknown>): readonly string[] => {
-    if (search !== null) return matching(known.keys(), search) ?? tooSlow(text, pattern)
+    if (search !== null) return matchingNames(known.keys(), search) ?? tooSlow(text, pattern)
     return known.has(text) ? [text] : []
   }
   const groups = named(inventory.groups)
@@ -129,15 +129,15 @@ function matches(inventory: Inventory, text: string, pattern: string): readonly 
 }
 
 /** The time limit in seconds for all names; ten thousand take a hundredth of it. */
-const patience = 1
+const matchSeconds = 1
 
 /**
  * The names that a user's pattern matches; null at the time limit. `(a+)+$` and `*a*a*a*a` take
  * exponential time on a long name that they do not match.
  */
-export function matching(names: Iterable<string>, search: RegExp): readonly string[] | null {
+export function matchingNames(names: Iterable<string>, search: RegExp): readonly string[] | null {
   try {
-    return withinTime(patience, () => [...names].filter((name) => search.test(name)))
+    return withinTime(matchSeconds, () => [...names].filter((name) => search.test(name)))
   } catch (error) {
     if (error instanceof TimeOver) return null
     throw error
@@ -152,7 +152,7 @@ function tooSlow(text: string, pattern: string): never {
 }
 
 /** Null for a plain name. */
-function searchOf(text: string, pattern: string): RegExp | null {
+function regexpOf(text: string, pattern: string): RegExp | null {
   try {
     // Python's syntax for ignoring case.
     if (text.startsWith('~(?i)')) return new RegExp(`^(?:${text.slice('~(?i)'.length)})`, 'i')

@@ -1,7 +1,7 @@
 import type { InventoryHost } from '../inventory.js'
 
 /** Names in a sentence before it is cut. */
-const shownNames = 6
+const maxShownNames = 6
 
 /**
  * Groups of hosts that the inventory reaches at one address and port by the same route: names of
@@ -25,8 +25,8 @@ function addressOf({ connection }: InventoryHost): unknown {
 
 /** The warning about hosts that are one machine. */
 export function twinWarning(names: readonly string[], address: string | null): string {
-  const shown = names.slice(0, shownNames)
-  if (names.length > shownNames) shown.push(`${String(names.length - shownNames)} more`)
+  const shown = names.slice(0, maxShownNames)
+  if (names.length > maxShownNames) shown.push(`${String(names.length - maxShownNames)} more`)
   const last = shown.pop() ?? ''
   const at = address === null ? '' : ` (${address})`
   return `${shown.join(', ')} and ${last} are one machine${at}: apply takes them one after the other, and what their tasks set differently changes back and forth with every run`

@@ -4,7 +4,7 @@ import { isFitName } from '../merge/names.js'
 import { remedyFor, sentenceOf, UnfitHost, type HostProblem } from '../merge/unfit-host.js'
 import { isVault, vaultRemedy, vaultSentence } from '../read/value-parts.js'
 
-const mostShown = 20
+const maxShownProblems = 20
 
 /**
  * Returns the given hosts if each of them can be used: its variable files could be read, and its
@@ -25,8 +25,8 @@ export function checkHosts(hosts: readonly InventoryHost[]): readonly InventoryH
   }
   if (problems.size === 0) return hosts
   const all = [...problems.values()]
-  const lines = all.slice(0, mostShown).map(sentenceOf)
-  if (all.length > mostShown) lines.push(`and ${String(all.length - mostShown)} more`)
+  const lines = all.slice(0, maxShownProblems).map(sentenceOf)
+  if (all.length > maxShownProblems) lines.push(`and ${String(all.length - maxShownProblems)} more`)
   throw new FettleError('inventory-invalid', {
     message: lines.join('\n'),
     remedy: remedyFor(all),

@@ -6,9 +6,12 @@ import { Semaphores } from '../../core/semaphores.js'
 import { environmentFor, refuseSecrets } from '../link/local-programs.js'
 
 /** Limits concurrent `ssh -G` processes, however many hosts there are. */
-const processes = new Semaphores(8)
+const processLimit = new Semaphores(8)
 const answers = new Map<string, Promise<string | null>>()
-const firsts = new Map<string, Promise<{ readonly host: string; readonly answer: string | null }>>()
+const firstAnswers = new Map<
+  string,
+  Promise<{ readonly host: string; readonly answer: string | null }>
+>()
 const groups = new Map<string | undefined, Promise<ConfigGroups | null>>()
 
 /** The query for one `ssh -G`. */
@@ -35,7 +38,7 @@ export async function askSsh(question: SshConfigQuery): Promise<string | null> {
   const patterns = await once(groups, sshConfig, () => ConfigGroups.of(sshConfig))
   const group = patterns?.groupOf(host) ?? null
   if (group === null) return ask(question)
-  const asked = once(firsts, JSON.stringify([options, group]), async () => {
+  const asked = once(firstAnswers, JSON.stringify([options, group]), async () => {
     const answer = await ask(question)
     return { host, answer }
   })
@@ -59,11 +62,11 @@ function once<K, V>(map: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Pr
 async function sshG(question: SshConfigQuery): Promise<string | null> {
   const { name, options } = question
   refuseSecrets(`${name}: what ssh is given (ansible_ssh_common_args)`, options)
-  const leave = await processes.acquire('ssh -G')
+  const release = await processLimit.acquire('ssh -G')
   try {
     return await run(question)
   } finally {
-    leave()
+    release()
   }
 }
 

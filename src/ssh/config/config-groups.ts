@@ -31,7 +31,7 @@ export class ConfigGroups {
       await groups.#read('/etc/ssh/ssh_config', '/etc/ssh', false)
       return groups
     } catch (error) {
-      if (error instanceof Unclear) return null
+      if (error instanceof UnsupportedSyntax) return null
       throw error
     }
   }
@@ -45,30 +45,30 @@ export class ConfigGroups {
   async #read(path: string, folder: string, needed: boolean, depth = 0): Promise<void> {
     const text = await readFile(path, 'utf8').catch((error: unknown) => {
       if (!needed && (error as NodeJS.ErrnoException).code === 'ENOENT') return ''
-      throw new Unclear()
+      throw new UnsupportedSyntax()
     })
     // False while the lines read belong to names without a wildcard. Hosts with such a name are
     // queried individually, so these lines do not matter to any group.
-    let several = true
+    let appliesToGroups = true
     for (const line of text.split('\n')) {
       if (/^\s*(#|$)/.test(line)) continue
       const [, keyword = '', value = ''] =
         /^([A-Za-z0-9]+)(?:\s*=\s*|\s+)([^]*)$/.exec(line.trim()) ?? []
       switch (keyword.toLowerCase()) {
         case 'host':
-          several = this.#add(words(value))
+          appliesToGroups = this.#add(words(value))
           break
         case 'match':
           this.#add(hostsOf(words(value)))
-          several = true
+          appliesToGroups = true
           break
         case 'include':
           for (const file of await included(words(value), folder))
-            await this.#read(file, folder, false, nested(depth))
+            await this.#read(file, folder, false, nextDepth(depth))
           break
         case '':
         case 'canonicalizehostname':
-          throw new Unclear()
+          throw new UnsupportedSyntax()
         // These often contain `%h`. That makes no difference between hosts: Fettle does not read
         // ControlPath, and ssh prints the tokens of the others unexpanded.
         case 'controlpath':
@@ -76,10 +76,10 @@ export class ConfigGroups {
         case 'proxyjump':
           break
         case 'hostname':
-          if (several) throw new Unclear()
+          if (appliesToGroups) throw new UnsupportedSyntax()
           break
         default:
-          if (several && value.includes('%')) throw new Unclear()
+          if (appliesToGroups && value.includes('%')) throw new UnsupportedSyntax()
       }
     }
   }
@@ -95,11 +95,11 @@ export class ConfigGroups {
   }
 }
 
-class Unclear extends Error {}
+class UnsupportedSyntax extends Error {}
 
 /** Splits a list that has no quotes, escapes or comments. */
 function words(value: string): readonly string[] {
-  if (value === '' || /["'\\#]/.test(value)) throw new Unclear()
+  if (value === '' || /["'\\#]/.test(value)) throw new UnsupportedSyntax()
   return value.split(/\s+/)
 }
 
@@ -107,14 +107,14 @@ function words(value: string): readonly string[] {
 function hostsOf([criterion = '', list, ...rest]: readonly string[]): readonly string[] {
   const name = criterion.toLowerCase().replace(/^!/, '')
   if (name === 'all' && list === undefined) return []
-  if (!['host', 'originalhost'].includes(name) || list === undefined) throw new Unclear()
+  if (!['host', 'originalhost'].includes(name) || list === undefined) throw new UnsupportedSyntax()
   const others = rest.length === 0 ? [] : hostsOf(rest)
   return [...list.split(','), ...others]
 }
 
 /** Refuses Includes that are nested deeper than ssh itself allows. */
-function nested(depth: number): number {
-  if (depth === 16) throw new Unclear()
+function nextDepth(depth: number): number {
+  if (depth === 16) throw new UnsupportedSyntax()
   return depth + 1
 }
 
@@ -126,12 +126,12 @@ async function included(patterns: readonly string[], folder: string): Promise<re
 
 async function filesOf(pattern: string, folder: string): Promise<readonly string[]> {
   const parents = pattern.slice(0, pattern.lastIndexOf('/') + 1)
-  if (/[%$[\]{}]|^~[^/]/.test(pattern) || /[*?]/.test(parents)) throw new Unclear()
+  if (/[%$[\]{}]|^~[^/]/.test(pattern) || /[*?]/.test(parents)) throw new UnsupportedSyntax()
   const path = pathOf(pattern, folder)
   if (!/[*?]/.test(path)) return [path]
   const names = await readdir(dirname(path)).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw new Unclear()
+    throw new UnsupportedSyntax()
   })
   return names
     .filter((name) => wildcard(basename(path), name))

@@ -12,7 +12,7 @@ export interface Route {
 }
 
 /** Limits the chain: names that are made of each other (`ProxyJump x%h`) would never end. */
-const mostHops = 16
+const maxHops = 16
 
 /**
  * Resolves the route to a host. Each jump host is configured as the `ssh -W` that OpenSSH would
@@ -23,20 +23,20 @@ const mostHops = 16
 export async function routeTo(
   target: Target,
   sshConfig: string | undefined,
-  behind: readonly string[] = [],
+  hostsBehind: readonly string[] = [],
 ): Promise<Route> {
-  const config = await resolveConfig(target, sshConfig, behind.length === 0 ? 'shell' : 'jump')
+  const config = await resolveConfig(target, sshConfig, hostsBehind.length === 0 ? 'shell' : 'jump')
   // Compares names and not addresses: a host may have the address that its jump host has in another
   // network.
   const here = nameOf(target)
-  if (behind.includes(here) || behind.length > mostHops)
+  if (hostsBehind.includes(here) || hostsBehind.length > maxHops)
     throw new FettleError('ssh-config-invalid', {
-      message: `the jump hosts lead to each other: ${[...behind, here].join(' goes through ')}`,
+      message: `the jump hosts lead to each other: ${[...hostsBehind, here].join(' goes through ')}`,
       remedy: 'leave ProxyJump out for the first of them (Host * !NAME, or ProxyJump none)',
     })
   if (config.proxyJump === null) return { target, config, via: null }
   const jump = jumpHost(config.proxyJump, config, target)
-  const via = await routeTo(jump, sshConfig, [...behind, here])
+  const via = await routeTo(jump, sshConfig, [...hostsBehind, here])
   return { target, config, via }
 }
 

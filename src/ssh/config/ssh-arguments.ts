@@ -26,11 +26,11 @@ function commonArguments({ name, commonArguments: given = [] }: Target): readonl
  * Whether these arguments mean the same for every host name. Proxy options count as equal, since
  * ssh prints their tokens unexpanded.
  */
-const sayTheSame = (given: readonly string[]): boolean =>
-  given.every((word) => isOfProxy.test(word) || !tellsHostsApart.test(word))
+const areHostIndependent = (given: readonly string[]): boolean =>
+  given.every((word) => proxyOption.test(word) || !hostToken.test(word))
 
-const isOfProxy = /^(-o)?\s*proxy(command|jump)\b/i
-const tellsHostsApart = /%|^-F|^(-o)?\s*(host|hostname|match|include|canonical\w*)\b/i
+const proxyOption = /^(-o)?\s*proxy(command|jump)\b/i
+const hostToken = /%|^-F|^(-o)?\s*(host|hostname|match|include|canonical\w*)\b/i
 
 /**
  * What a name may not contain. ssh would take a leading dash for an option, a shell would expand
@@ -56,7 +56,7 @@ export function questionFor(target: Target, sshConfig: string | undefined): SshC
     name: target.name,
     host: withoutBrackets(target.host),
     options,
-    sshConfig: sayTheSame(target.commonArguments ?? []) ? sshConfig : null,
+    sshConfig: areHostIndependent(target.commonArguments ?? []) ? sshConfig : null,
   }
 }
 

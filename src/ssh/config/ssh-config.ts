@@ -192,7 +192,7 @@ function forwardedAgent(
  * Tokens that describe the local user. Functions, because the account is read from files and most
  * paths do not need it.
  */
-const own: Readonly<Record<string, () => string>> = {
+const localTokens: Readonly<Record<string, () => string>> = {
   d: homedir,
   u: () => userInfo().username,
   i: () => String(userInfo().uid),
@@ -204,5 +204,5 @@ function expand(text: string, tokens: Readonly<Record<string, string>>): string 
   const home = text === '~' || text.startsWith('~/') ? join(homedir(), text.slice(1)) : text
   return home
     .replace(/\$\{(\w+)\}/g, (_, name: string) => process.env[name] ?? '')
-    .replace(/%(.)/g, (whole, token: string) => tokens[token] ?? own[token]?.() ?? whole)
+    .replace(/%(.)/g, (whole, token: string) => tokens[token] ?? localTokens[token]?.() ?? whole)
 }

@@ -1,8 +1,8 @@
 import { connectSsh } from './connection.js'
-import { direct } from './direct.js'
+import { directDialer } from './direct.js'
 import { JumpHosts } from './jump-hosts.js'
 import type { Dialer } from './link.js'
-import { throughCommand } from './proxy-command.js'
+import { commandDialer } from './proxy-command.js'
 import type { Route } from '../config/route.js'
 import type { SshTransport } from './ssh-transport.js'
 import type { ConnectOptions } from '../target.js'
@@ -19,8 +19,8 @@ export const connectAlong = (route: Route, options: ConnectOptions): Promise<Ssh
 function dialerOf({ config, via }: Route, options: ConnectOptions): Dialer {
   if (via !== null)
     return jumpHosts.dialer(nameOf(via, options), () => loggedIn(via, options), config)
-  if (config.proxyCommand !== null) return throughCommand(config.proxyCommand, config)
-  return direct(config)
+  if (config.proxyCommand !== null) return commandDialer(config.proxyCommand, config)
+  return directDialer(config)
 }
 
 /** A cache key of everything that a connection depends on. */

@@ -9,7 +9,14 @@ import { certificateNotes, Login, waysToLogIn, type Ways } from '../login/authen
 import { Semaphores } from '../../core/semaphores.js'
 import { guardAnswers, guardWindows } from './receive-limits.js'
 import { hostKeyCheck, hostVerifier, type HostKeyCheck } from '../login/host-key.js'
-import { Dropped, dropped, reason, unlessAborted, type Link, type Dialer } from './link.js'
+import {
+  Dropped,
+  dropped,
+  networkErrorMessage,
+  unlessAborted,
+  type Link,
+  type Dialer,
+} from './link.js'
 import { remoteWords } from '../shell/remote-words.js'
 import type { HostConfig } from '../config/ssh-config.js'
 import { sshTransport, type Connected, type SshTransport } from './ssh-transport.js'
@@ -20,8 +27,8 @@ import type { ConnectOptions, Target } from '../target.js'
  * Retries of connections that were dropped before the login, with random back-off: sshd drops some
  * of them when many are not logged in yet (MaxStartups).
  */
-const attempts = 6
-const longestPause = 400
+const maxAttempts = 6
+const maxPause = 400
 
 /** Logins at once per address. sshd starts to drop them at ten, and other people connect too. */
 const logins = new Semaphores(8)
@@ -60,8 +67,8 @@ export async function connectSsh(
     try {
       return await connectOnce(plan)
     } catch (error) {
-      if (!(error instanceof Dropped) || attempt === attempts) throw error
-      const pause = Math.random() * longestPause * attempt
+      if (!(error instanceof Dropped) || attempt === maxAttempts) throw error
+      const pause = Math.random() * maxPause * attempt
       await delay(pause, undefined, { signal })
     }
   }
@@ -79,14 +86,14 @@ interface ConnectionPlan {
 async function connectOnce(plan: ConnectionPlan): Promise<SshTransport> {
   const { config, dialer, hostKey, place, signal } = plan
   const offer = algorithmsFor(config, hostKey.algorithms, place)
-  const leave = await logins.acquire(dialer.loginKey, signal)
+  const release = await logins.acquire(dialer.loginKey, signal)
   try {
     const link = await dialer.dial(place, signal)
-    const connected = await inTurn(plan, link, () => logIn(plan, link, offer))
-    void connected.loggedIn.then(leave, leave)
+    const connected = await withHandshakeSlot(plan, link, () => logIn(plan, link, offer))
+    void connected.loggedIn.then(release, release)
     return sshTransport(connected)
   } catch (error) {
-    leave()
+    release()
     throw error
   }
 }
@@ -95,7 +102,7 @@ async function connectOnce(plan: ConnectionPlan): Promise<SshTransport> {
  * Runs the handshake under its semaphore. The link is open by then, so a host that does not answer
  * holds no place.
  */
-async function inTurn<T>(
+async function withHandshakeSlot<T>(
   { place, signal }: ConnectionPlan,
   link: Link,
   handshake: () => Promise<T>,
@@ -104,7 +111,7 @@ async function inTurn<T>(
   link.stream.once('error', (error) => {
     errors.push(error)
   })
-  const leave = await handshakes.acquire('', signal).catch((error: unknown) => {
+  const release = await handshakes.acquire('', signal).catch((error: unknown) => {
     link.stream.destroy()
     throw error
   })
@@ -115,7 +122,7 @@ async function inTurn<T>(
     if (early !== undefined) throw dropped(place, early)
     return await handshake()
   } finally {
-    leave()
+    release()
   }
 }
 
@@ -138,20 +145,26 @@ interface LoginProgress {
 async function logIn(plan: ConnectionPlan, link: Link, algorithms: Algorithms): Promise<Connected> {
   const { config, ways, place, signal } = plan
   const login = new Login(ways.attempts)
-  const seen: LoginProgress = { refused: null, handshake: false, banner: '', expired: false, login }
+  const progress: LoginProgress = {
+    refused: null,
+    handshake: false,
+    banner: '',
+    expired: false,
+    login,
+  }
   const ssh = new NodeSSH()
   const stop = (): void => {
     link.stream.destroy()
   }
   signal?.addEventListener('abort', stop, { once: true })
-  const ready = ssh.connect(settings(plan, link, algorithms, seen))
+  const ready = ssh.connect(settings(plan, link, algorithms, progress))
   const client = ssh.connection
   if (client === null)
     throw new Error('node-ssh holds no connection', {
       cause: await ready.catch((error: unknown) => error),
     })
   // Errors may come at any time, also twice; without a listener one would end the process.
-  const lost = watch(client, seen, link)
+  const lost = watch(client, progress, link)
   guardAnswers(link.stream)
   guardWindows(client, () => {
     client.emit('error', new Error('it sent more than the window of a channel allows'))
@@ -160,7 +173,7 @@ async function logIn(plan: ConnectionPlan, link: Link, algorithms: Algorithms): 
   const failed = (error: unknown): never => {
     link.stream.destroy()
     if (signal?.aborted === true) throw signal.reason
-    throw explain(error, { ...seen, named: isNamed(client) }, plan, link)
+    throw explain(error, { ...progress, named: isNamed(client) }, plan, link)
   }
   const loggedIn = ready
     .then(() => undefined, failed)
@@ -175,7 +188,7 @@ const settings = (
   { config, hostKey }: ConnectionPlan,
   link: Link,
   algorithms: Algorithms,
-  seen: LoginProgress,
+  progress: LoginProgress,
 ): Config => ({
   sock: link.stream,
   username: config.user,
@@ -184,28 +197,28 @@ const settings = (
   keepaliveCountMax: config.keepalive.count,
   algorithms,
   ...omitUndefined({ agent: config.forwardedAgent ?? undefined }),
-  authHandler: seen.login.next,
+  authHandler: progress.login.next,
   hostVerifier: hostVerifier(hostKey, (error) => {
-    seen.refused ??= error
+    progress.refused ??= error
   }),
 })
 
 /** @returns why the connection ended, once it has; never rejects */
-function watch(client: Client, seen: LoginProgress, link: Link): Promise<string> {
+function watch(client: Client, progress: LoginProgress, link: Link): Promise<string> {
   return new Promise((resolve) => {
     let why = 'the connection was closed'
     client.on('error', (error) => {
       why = error.message
     })
-    client.on('close', () => resolve(link.why() ?? seen.refused?.message ?? why))
+    client.on('close', () => resolve(link.why() ?? progress.refused?.message ?? why))
     client.on('handshake', () => {
-      seen.handshake = true
+      progress.handshake = true
     })
     client.on('banner', (text) => {
-      seen.banner = (seen.banner + text).slice(-bannerCharacters)
+      progress.banner = (progress.banner + text).slice(-bannerCharacters)
     })
     client.on('change password', () => {
-      seen.expired = true
+      progress.expired = true
       client.end()
     })
   })
@@ -223,17 +236,17 @@ interface Failed extends LoginProgress {
   readonly named: boolean
 }
 
-function explain(error: unknown, seen: Failed, plan: ConnectionPlan, link: Link): Error {
+function explain(error: unknown, progress: Failed, plan: ConnectionPlan, link: Link): Error {
   if (error instanceof FettleError) return error
-  if (seen.refused !== null) return seen.refused
-  if (!seen.handshake) return handshakeError(error, seen, plan, link)
+  if (progress.refused !== null) return progress.refused
+  if (!progress.handshake) return handshakeError(error, progress, plan, link)
   const why = link.why()
-  if (why === null) return loginError(error, seen, plan)
+  if (why === null) return loginError(error, progress, plan)
   // Nothing was refused: the underlying link has ended.
   return new FettleError('unreachable', {
     message: `${plan.place} cannot be reached: ${why}`,
     cause: error,
-    ...bannerOf(seen),
+    ...bannerOf(progress),
   })
 }
 
@@ -248,19 +261,19 @@ interface Details {
 
 function handshakeError(
   error: unknown,
-  seen: Failed,
+  progress: Failed,
   { config, place }: ConnectionPlan,
   link: Link,
 ): Error {
   const { level, code } = error as Details
   if (level === 'client-timeout') {
-    const missing = seen.named ? 'the key exchange did not end' : 'no SSH banner or handshake'
+    const missing = progress.named ? 'the key exchange did not end' : 'no SSH banner or handshake'
     return new FettleError('ssh-handshake-failed', {
       message: `${place}: ${missing} within ${config.connectSeconds} s`,
-      ...bannerOf(seen),
+      ...bannerOf(progress),
     })
   }
-  const message = link.why() ?? reason(error)
+  const message = link.why() ?? networkErrorMessage(error)
   const isGone =
     code === 'ECONNRESET' ||
     code === 'EPIPE' ||
@@ -269,13 +282,17 @@ function handshakeError(
   return new FettleError('ssh-handshake-failed', {
     message: `${place}: the SSH handshake failed: ${message}`,
     cause: error,
-    ...bannerOf(seen),
+    ...bannerOf(progress),
   })
 }
 
-function loginError(error: unknown, seen: Failed, { config, place, ways }: ConnectionPlan): Error {
-  const { tried, offered } = seen.login
-  const why = refusalOf(error, seen, config)
+function loginError(
+  error: unknown,
+  progress: Failed,
+  { config, place, ways }: ConnectionPlan,
+): Error {
+  const { tried, offered } = progress.login
+  const why = refusalOf(error, progress, config)
   const notes = [...ways.notes, ...certificateNotes(ways)]
   if (offered.length > 0) notes.unshift(`the server accepts ${offered.join(', ')}`)
   if (offered.some((method) => method.startsWith('gssapi')))
@@ -284,7 +301,7 @@ function loginError(error: unknown, seen: Failed, { config, place, ways }: Conne
   return new FettleError('ssh-auth-failed', {
     message: `${place}: ${why}; ${shown}`,
     cause: error,
-    ...bannerOf(seen),
+    ...bannerOf(progress),
   })
 }
 
@@ -297,5 +314,5 @@ function refusalOf(
   const { level } = error as Details
   if (level === 'client-authentication') return 'the login was refused'
   if (level === 'client-timeout') return `the login did not end within ${connectSeconds} s`
-  return reason(error)
+  return networkErrorMessage(error)
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { omitUndefined } from '../../core/omit-undefined.js'
-import { within, type Dialer } from './link.js'
+import { withTimeLimit, type Dialer } from './link.js'
 import type { HostConfig } from '../config/ssh-config.js'
 
 type Peer = Pick<HostConfig, 'host' | 'port' | 'connectSeconds' | 'family' | 'bindAddress'>
@@ -10,7 +10,13 @@ type Peer = Pick<HostConfig, 'host' | 'port' | 'connectSeconds' | 'family' | 'bi
  * A TCP connection with a socket made here: ssh2 opens its without TCP_NODELAY, which makes 44 ms
  * instead of 2 for every exchange.
  */
-export const direct = ({ host, port, connectSeconds, family, bindAddress }: Peer): Dialer => ({
+export const directDialer = ({
+  host,
+  port,
+  connectSeconds,
+  family,
+  bindAddress,
+}: Peer): Dialer => ({
   loginKey: `${host} ${port}`,
   async dial(place, signal) {
     const socket = connect({
@@ -20,7 +26,7 @@ export const direct = ({ host, port, connectSeconds, family, bindAddress }: Peer
       family,
       ...omitUndefined({ localAddress: bindAddress ?? undefined }),
     })
-    await within(connectSeconds, place, signal, (limit) =>
+    await withTimeLimit(connectSeconds, place, signal, (limit) =>
       once(socket, 'connect', { signal: limit }),
     ).catch((error: unknown) => {
       socket.on('error', () => undefined).destroy()

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { FettleError } from '../../core/errors.js'
-import { Dropped, unlessAborted, within, type Dialer } from './link.js'
-import { returnWindowAtOnce } from './return-window.js'
+import { Dropped, unlessAborted, withTimeLimit, type Dialer } from './link.js'
+import { adjustWindowPerPacket } from './return-window.js'
 import type { HostConfig } from '../config/ssh-config.js'
 import type { SshTransport } from './ssh-transport.js'
 
@@ -9,26 +9,26 @@ import type { SshTransport } from './ssh-transport.js'
  * Hosts on one connection. sshd does not limit forwardings, but each is an open file of its
  * process, which may have 1024.
  */
-const hostsOnOne = 500
+const maxHostsPerConnection = 500
 
 /**
  * Milliseconds that a connection stays open without hosts. With few forks there is a gap between
  * one host and the next.
  */
-const patience = 250
+const idleMilliseconds = 250
 
 /**
  * Milliseconds for which a failure is cached for all hosts behind the jump host: a login attempt
  * for each of them could get us locked out.
  */
-const failureStands = 30_000
+const failureCacheMilliseconds = 30_000
 
 type ConnectJumpHost = () => Promise<SshTransport>
 
 /** A connection to a jump host, shared by the hosts behind it. */
-class Shared {
+class SharedConnection {
   readonly transport: Promise<SshTransport>
-  inside = 0
+  hosts = 0
   #failed: number | null = null
   #over = false
   #idle: NodeJS.Timeout | undefined
@@ -45,20 +45,20 @@ class Shared {
   }
 
   /** Whether the connection takes no more hosts. */
-  get isPast(): boolean {
+  get isClosed(): boolean {
     if (this.#over) return true
-    return this.#failed !== null && performance.now() - this.#failed > failureStands
+    return this.#failed !== null && performance.now() - this.#failed > failureCacheMilliseconds
   }
 
-  enter(): () => void {
+  acquire(): () => void {
     clearTimeout(this.#idle)
-    this.inside += 1
-    let left = false
+    this.hosts += 1
+    let released = false
     return () => {
-      if (left) return
-      left = true
-      this.inside -= 1
-      if (this.inside === 0) this.#idle = setTimeout(() => void this.#close(), patience)
+      if (released) return
+      released = true
+      this.hosts -= 1
+      if (this.hosts === 0) this.#idle = setTimeout(() => void this.#close(), idleMilliseconds)
     }
   }
 
@@ -73,7 +73,7 @@ class Shared {
 
 /** A pool of connections to jump hosts, each shared by the hosts behind it. */
 export class JumpHosts {
-  readonly #open = new Map<string, readonly Shared[]>()
+  readonly #open = new Map<string, readonly SharedConnection[]>()
 
   /**
    * Makes a dialer for a host behind a jump host.
@@ -85,35 +85,35 @@ export class JumpHosts {
       loginKey: `${name} ${config.host} ${config.port}`,
       dial: async (place, signal) => {
         const shared = this.#shared(name, connect)
-        const leave = shared.enter()
+        const release = shared.acquire()
         try {
           const jump = await shared.transport
-          const stream = await within(
+          const stream = await withTimeLimit(
             config.connectSeconds,
             `${place}, asked for at ${jump.place},`,
             signal,
             (limit) => dial(jump, config, place, limit),
           )
-          returnWindowAtOnce(stream)
+          adjustWindowPerPacket(stream)
           // A host that has hung up leaves its channel half open, and ssh2 would wait for ever.
-          stream.on('close', leave).on('end', () => stream.destroy())
+          stream.on('close', release).on('end', () => stream.destroy())
           const ended = (): void => {
             stream.destroy()
-            leave()
+            release()
           }
           return { stream, hangUp: () => end(stream, ended), why: () => jump.over }
         } catch (error) {
-          leave()
+          release()
           throw error
         }
       },
     }
   }
 
-  #shared(name: string, connect: ConnectJumpHost): Shared {
-    const all = (this.#open.get(name) ?? []).filter((each) => !each.isPast)
-    const free = all.find((each) => each.inside < hostsOnOne)
-    const shared = free ?? new Shared(connect)
+  #shared(name: string, connect: ConnectJumpHost): SharedConnection {
+    const all = (this.#open.get(name) ?? []).filter((each) => !each.isClosed)
+    const free = all.find((each) => each.hosts < maxHostsPerConnection)
+    const shared = free ?? new SharedConnection(connect)
     this.#open.set(name, free === undefined ? [...all, shared] : all)
     return shared
   }

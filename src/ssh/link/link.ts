@@ -34,20 +34,20 @@ export class Dropped extends FettleError {}
  * The message of a network error. When all addresses of a name failed, Node throws one
  * AggregateError without a message.
  */
-export function reason(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reason).join('; ')
+export function networkErrorMessage(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(networkErrorMessage).join('; ')
   return error instanceof Error ? error.message : String(error)
 }
 
 export const dropped = (place: string, cause: unknown): Dropped =>
   new Dropped('ssh-handshake-failed', {
-    message: `${place}: the SSH handshake failed: ${reason(cause)}`,
+    message: `${place}: the SSH handshake failed: ${networkErrorMessage(cause)}`,
     remedy: "is the port sshd's? with many hosts behind one address, raise MaxStartups there",
     cause,
   })
 
 /** Waits for work with a time limit, and until the signal is aborted. */
-export async function within<T>(
+export async function withTimeLimit<T>(
   seconds: number,
   place: string,
   signal: AbortSignal | undefined,
@@ -60,7 +60,7 @@ export async function within<T>(
   } catch (cause) {
     if (signal?.aborted === true) throw signal.reason
     if (cause instanceof FettleError) throw cause
-    const why = time.aborted ? `no answer within ${seconds} s` : reason(cause)
+    const why = time.aborted ? `no answer within ${seconds} s` : networkErrorMessage(cause)
     throw new FettleError('unreachable', { message: `${place} cannot be reached: ${why}`, cause })
   }
 }

@@ -12,7 +12,10 @@ import type { Pipes, Transport } from '../transport.js'
  * Runs a command line here, in a session of its own, so that Ctrl-C at our terminal does not reach
  * it. `kill` ends it with all processes that it has started.
  */
-export function run(command: string, shell = '/bin/sh'): Pipes & { readonly kill: () => void } {
+export function runLocally(
+  command: string,
+  shell = '/bin/sh',
+): Pipes & { readonly kill: () => void } {
   const child = spawn(shell, ['-c', command], {
     detached: true,
     stdio: 'pipe',
@@ -69,7 +72,7 @@ export function localTransport(): Transport {
     loginUser,
     place: `${loginUser}@localhost`,
     forwardsAgent: false,
-    open: (command) => Promise.resolve(run(command)),
+    open: (command) => Promise.resolve(runLocally(command)),
     dial,
     close: () => Promise.resolve(),
   }

@@ -2,7 +2,7 @@ import { FettleError } from '../../core/errors.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import { duplexOf } from '../shell/bridge.js'
 import type { Dialer } from './link.js'
-import { run } from './local.js'
+import { runLocally } from './local.js'
 import { refuseSecrets } from './local-programs.js'
 import type { HostConfig } from '../config/ssh-config.js'
 
@@ -36,14 +36,14 @@ export function expandProxyCommand(
  * A dialer over a program whose standard input and output lead to the host, run by the user's shell
  * with `exec`, as ssh does it.
  */
-export const throughCommand = (command: string, config: HostConfig): Dialer => ({
+export const commandDialer = (command: string, config: HostConfig): Dialer => ({
   // Logins are limited per command: most commands lead through one place, whatever the host.
   loginKey: `command ${command}`,
   dial(place, signal) {
     signal?.throwIfAborted()
     const line = expandProxyCommand(command, config)
     refuseSecrets(`${place}: its ProxyCommand`, [line])
-    const pipes = run(`exec ${line}`, process.env['SHELL'] || '/bin/sh')
+    const pipes = runLocally(`exec ${line}`, process.env['SHELL'] || '/bin/sh')
     let why: string | null = null
     const stream = duplexOf(pipes, (how, words) => {
       why = `its ProxyCommand ended (${how})`

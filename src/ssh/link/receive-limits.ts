@@ -14,9 +14,9 @@ type MessageHandler = (protocol: unknown, channel: number, data: Buffer, ...more
  * Ends a connection whose server sends more than a channel's window allows (RFC 4254, section 5.2).
  * ssh2 does not enforce the window, so a server could fill our memory through any channel that is
  * not being read. Without the expected private fields this does nothing.
- * @param violated called once, at the first violation
+ * @param onViolation called once, at the first violation
  */
-export function guardWindows(client: Client, violated: () => void): void {
+export function guardWindows(client: Client, onViolation: () => void): void {
   const { _chanMgr: channels, _protocol: protocol } = client as unknown as Partial<ReceiveInternals>
   const handlers = protocol?._handlers
   if (typeof channels?.get !== 'function' || handlers === undefined) return
@@ -28,7 +28,7 @@ export function guardWindows(client: Client, violated: () => void): void {
       const window = windowOf(channels.get(channel))
       if (!over && window !== null && data.length > window) {
         over = true
-        violated()
+        onViolation()
       }
       if (!over) handle(from, channel, data, ...more)
     }
@@ -39,19 +39,19 @@ export function guardWindows(client: Client, violated: () => void): void {
  * Bytes that may wait to be written. An upload has at most a channel's window under way, which sshd
  * makes 2 MiB.
  */
-const mostWaiting = 64 * 1024 * 1024
+const maxQueuedBytes = 64 * 1024 * 1024
 
 /**
  * Stops reading while too much waits to be written: a server that sends requests endlessly and does
  * not read the answers could otherwise fill our memory with them.
  */
-export function guardAnswers(stream: Duplex, most = mostWaiting): void {
-  let waits = false
+export function guardAnswers(stream: Duplex, maxBytes = maxQueuedBytes): void {
+  let isPaused = false
   stream.on('data', () => {
-    if (waits || stream.writableLength <= most) return
-    waits = true
+    if (isPaused || stream.writableLength <= maxBytes) return
+    isPaused = true
     stream.pause().once('drain', () => {
-      waits = false
+      isPaused = false
       stream.resume()
     })
   })

@@ -15,7 +15,7 @@ interface ChannelInternals {
  * it holds its next packet until then, and our kernel delays a bare acknowledgement by 40 ms.
  * Without the expected private fields this does nothing. Call it before anything was read.
  */
-export function returnWindowAtOnce(stream: Duplex): void {
+export function adjustWindowPerPacket(stream: Duplex): void {
   const { incoming, outgoing, _client } = stream as unknown as Partial<ChannelInternals>
   const protocol = _client?._protocol
   if (

@@ -52,7 +52,7 @@ export function sshTransport({
   void lost.then((why) => {
     over = `the connection to ${place} is over (${why})`
   })
-  const alive = (): void => {
+  const requireOpen = (): void => {
     if (over !== null) throw new FettleError('connection-lost', { message: over })
   }
   return {
@@ -65,33 +65,33 @@ export function sshTransport({
       return over
     },
     async open(command) {
-      alive()
+      requireOpen()
       const opening = channel(place, (done) => execute(client, command, forwardsAgent, done))
       // A refused login is the error to report, not the channel's.
       opening.catch(() => undefined)
       await loggedIn
       try {
         const late = (): FettleError => notOpened(place, `nothing within ${channelSeconds} s`)
-        return pipes(await inTime(opening, late), lost)
+        return pipes(await limitOpening(opening, late), lost)
       } catch (error) {
         // When the connection ends meanwhile, ssh2 reports an unanswered channel first and the
         // reason afterwards.
         if (error instanceof FettleError && /No response from server/.test(error.message))
           await lost
-        alive()
+        requireOpen()
         throw error
       }
     },
     async dial(target) {
       await loggedIn
-      alive()
+      requireOpen()
       const late = (): FettleError =>
         new FettleError('forward-failed', {
           message: `${where(target)} could not be reached from ${place}: no answer within ${channelSeconds} s`,
         })
-      return inTime(dial(client, target, place), late).catch((error: unknown) => {
+      return limitOpening(dial(client, target, place), late).catch((error: unknown) => {
         // A channel requested while the connection ends is refused: report the connection's end.
-        alive()
+        requireOpen()
         throw error
       })
     },
@@ -112,7 +112,7 @@ export function sshTransport({
 const channelSeconds = 30
 
 /** Limits the time to open a channel. One that is opened too late is closed with the connection. */
-async function inTime<T>(opening: Promise<T>, late: () => FettleError): Promise<T> {
+async function limitOpening<T>(opening: Promise<T>, late: () => FettleError): Promise<T> {
   const limit = new AbortController()
   const timer = setTimeout(() => limit.abort(late()), channelSeconds * 1000)
   try {
@@ -122,7 +122,7 @@ async function inTime<T>(opening: Promise<T>, late: () => FettleError): Promise<
   }
 }
 
-type Opened = (
+type ChannelCallback = (
   error: (Error & { readonly reason?: unknown }) | undefined,
   channel: ClientChannel,
 ) => void
@@ -131,7 +131,12 @@ type Opened = (
  * Runs a command, and without agent forwarding if the host refuses that (AllowAgentForwarding no),
  * as ssh does.
  */
-function execute(client: Client, command: string, forwardsAgent: boolean, done: Opened): void {
+function execute(
+  client: Client,
+  command: string,
+  forwardsAgent: boolean,
+  done: ChannelCallback,
+): void {
   if (!forwardsAgent) {
     client.exec(command, done)
     return
@@ -144,7 +149,10 @@ function execute(client: Client, command: string, forwardsAgent: boolean, done: 
 }
 
 /** Opens a channel, with retries: sshd frees the places of closed sessions late (MaxSessions). */
-async function channel(place: string, open: (done: Opened) => void): Promise<ClientChannel> {
+async function channel(
+  place: string,
+  open: (done: ChannelCallback) => void,
+): Promise<ClientChannel> {
   for (let attempt = 1; ; attempt += 1) {
     const result = await attempted(open)
     if (!(result instanceof Error)) return result
@@ -154,7 +162,7 @@ async function channel(place: string, open: (done: Opened) => void): Promise<Cli
   }
 }
 
-const attempted = (open: (done: Opened) => void): Promise<ClientChannel | Error> =>
+const attempted = (open: (done: ChannelCallback) => void): Promise<ClientChannel | Error> =>
   new Promise((resolve) => {
     try {
       open((error, channel) => resolve(error ?? channel))
@@ -196,7 +204,7 @@ const where = (target: ForwardTarget): string =>
 
 function dial(client: Client, target: ForwardTarget, place: string): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    const done: Opened = (error, opened) => {
+    const done: ChannelCallback = (error, opened) => {
       if (error === undefined) return resolve(opened)
       const failure = new FettleError('forward-failed', {
         message: `${where(target)} could not be reached from ${place}: ${error.message}`,

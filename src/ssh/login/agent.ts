@@ -16,7 +16,7 @@ export interface AgentKey {
 
 const limitSeconds = 5
 /** The limit that OpenSSH has, too. */
-const longestAnswer = 256 * 1024
+const maxAnswerBytes = 256 * 1024
 
 /**
  * Lists all keys of an agent (draft-ietf-sshm-ssh-agent, section 3.5). The list is parsed here
@@ -24,13 +24,14 @@ const longestAnswer = 256 * 1024
  * why it was not tried.
  */
 export function agentKeys(socket: string): Promise<readonly AgentKey[]> {
-  const answer = asked.get(socket) ?? ask(socket).finally(() => asked.delete(socket))
-  asked.set(socket, answer)
+  const answer =
+    pendingQueries.get(socket) ?? ask(socket).finally(() => pendingQueries.delete(socket))
+  pendingQueries.set(socket, answer)
   return answer
 }
 
 /** Queries under way, by socket: hosts that connect at the same time share one. */
-const asked = new Map<string, Promise<readonly AgentKey[]>>()
+const pendingQueries = new Map<string, Promise<readonly AgentKey[]>>()
 
 function ask(socket: string): Promise<readonly AgentKey[]> {
   return new Promise((resolve, reject) => {
@@ -45,7 +46,7 @@ function ask(socket: string): Promise<readonly AgentKey[]> {
     stream.on('close', () => fail('it hung up'))
     stream.on('data', (chunk: Buffer) => {
       answer = Buffer.concat([answer, chunk])
-      if (answer.length > longestAnswer) return fail('its answer is too long')
+      if (answer.length > maxAnswerBytes) return fail('its answer is too long')
       if (answer.length < 4 || answer.length < 4 + answer.readUInt32BE(0)) return
       try {
         resolve(identities(answer.subarray(4)))

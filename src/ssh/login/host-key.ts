@@ -7,7 +7,7 @@ import {
   knownHostsLine,
   knownName,
   readKnownKeys,
-  remember,
+  appendKey,
   type KnownKey,
 } from './known-hosts.js'
 import type { HostConfig } from '../config/ssh-config.js'
@@ -65,7 +65,7 @@ export async function hostKeyCheck(
         case 'unknown':
           if (!(options.acceptNew || config.acceptNew) || own === undefined)
             return unknownKey(place, name, key, own, verdict.authorities, options.command)
-          return remember(own, knownHostsLine(name, key)).then(
+          return appendKey(own, knownHostsLine(name, key)).then(
             () => null,
             (cause: unknown) => notRemembered(place, own, cause),
           )
@@ -100,17 +100,17 @@ function algorithmsToOffer(
  * ssh2's `hostVerifier`. The first key exchange waits for the check. A later one (a rekey) must
  * present the accepted key and is judged synchronously: while ssh2 waits for an answer there, it
  * sends pending data with keys that the host no longer has.
- * @param refuse called with the reason when a key is not accepted
+ * @param onRefused called with the reason when a key is not accepted
  */
 export function hostVerifier(
   check: HostKeyCheck,
-  refuse: (error: Error) => void,
+  onRefused: (error: Error) => void,
 ): (key: Buffer, answer: (accepted: boolean) => void) => void {
   let asked = false
   let accepted: Buffer | null = null
   const later = (key: Buffer): boolean => {
     if (accepted?.equals(key) === true) return true
-    refuse(
+    onRefused(
       new FettleError('host-key-changed', {
         message: `a rekey showed another host key than the login: ${shown(keyType(key), key)}`,
         remedy: 'somebody may be in between: find out why before anything else',
@@ -127,7 +127,7 @@ export function hostVerifier(
       .then(
         (error) => {
           if (error === null) accepted = Buffer.from(key)
-          else refuse(error)
+          else onRefused(error)
           answer(error === null)
         },
         () => answer(false),

@@ -202,7 +202,7 @@ export async function readKnownKeys(
  * interleave. Does not follow a symbolic link; the modes of what it creates do not depend on the
  * umask.
  */
-export async function remember(path: string, line: string): Promise<void> {
+export async function appendKey(path: string, line: string): Promise<void> {
   const made = await mkdir(dirname(path), { recursive: true, mode: 0o755 })
   if (made !== undefined) await chmod(dirname(path), 0o755)
   const file = await open(

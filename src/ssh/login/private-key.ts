@@ -59,7 +59,7 @@ function publicKey(text: string): Buffer | null {
  * The mode of a file that others may read or change too; 0 for a safe one. Like ssh(1) it checks
  * only the user's own files, and besides refuses what everybody may write.
  */
-function modeOf({ uid, mode }: Stats): number {
+function unsafeModeOf({ uid, mode }: Stats): number {
   if (process.getuid === undefined) return 0
   const refused = uid === process.getuid() ? 0o077 : 0o002
   return (mode & refused) === 0 ? 0 : mode & 0o777
@@ -70,7 +70,7 @@ const files = new FileCache(async (path): Promise<PrivateKey> => {
   try {
     const stats = await file.stat()
     const text = await file.readFile('utf8')
-    const found = await understand(path, text, modeOf(stats))
+    const found = await understand(path, text, unsafeModeOf(stats))
     return { path, ...found }
   } finally {
     await file.close()
@@ -110,7 +110,7 @@ export const isLocked = (usable: unknown): boolean =>
 export async function unlock(path: string, passphrase: Secret): Promise<boolean> {
   const parsed = parse(await readFile(path, 'utf8'), reveal(passphrase))
   if (!isNativeError(parsed)) {
-    unlocked.set(path, readOnce(parsed))
+    unlocked.set(path, parsedOnce(parsed))
     return true
   }
   if (/bad passphrase|unable to authenticate|bad decrypt/i.test(parsed.message)) return false
@@ -131,7 +131,7 @@ function parse(text: string, passphrase?: string): ParsedKey | Error {
 }
 
 /** The remedy: how to convert a key into a format that ssh reads. */
-function rewriting(path: string, text: string): string {
+function conversionAdvice(path: string, text: string): string {
   if (text.startsWith('PuTTY-User-Key-File-'))
     return `it is a key of PuTTY: puttygen ${path} -O private-openssh -o NEWFILE writes it for ssh`
   if (text.includes('BEGIN SSH2 '))
@@ -201,12 +201,12 @@ function privateKey(path: string, text: string, publicBlob: Buffer | null): Unde
   if (isNativeError(parsed)) {
     const usable = new FettleError('key-unreadable', {
       message: `${path} holds no private key that Fettle understands: ${parsed.message}`,
-      remedy: rewriting(path, text),
+      remedy: conversionAdvice(path, text),
     })
     return { publicBlob, usable }
   }
   try {
-    return { publicBlob: parsed.getPublicSSH(), usable: readOnce(parsed) }
+    return { publicBlob: parsed.getPublicSSH(), usable: parsedOnce(parsed) }
   } catch (cause) {
     const usable = new FettleError('key-unreadable', {
       message: `the private key in ${path} is refused by OpenSSL: ${(cause as Error).message}`,
@@ -232,7 +232,7 @@ const digests: Readonly<Record<string, string | null>> = {
  * Parses the key for OpenSSL once. ssh2 has its text parsed again for each signature: 0.9 ms for
  * each host, where signing takes 0.03.
  */
-function readOnce(parsed: ParsedKey): ParsedKey {
+function parsedOnce(parsed: ParsedKey): ParsedKey {
   const digest = digests[parsed.type]
   if (digest === undefined || !parsed.isPrivateKey()) return parsed
   const key = createPrivateKey(parsed.getPrivatePEM())

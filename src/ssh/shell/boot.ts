@@ -25,10 +25,10 @@ const limitSeconds = 30
  * Limits for the output of start-up files, in bytes: how much is searched for sudo's prompt, how
  * much an error quotes, and how much is accepted at all.
  */
-const noiseBytes = 65_536
+const searchedBytes = 65_536
 const quotedBytes = 8192
-const mostNoise = 16 * 1024 * 1024
-const tooMuch = `more than ${mostNoise / 1024 / 1024} MiB came before it ran`
+const maxNoiseBytes = 16 * 1024 * 1024
+const tooMuch = `more than ${maxNoiseBytes / 1024 / 1024} MiB came before it ran`
 
 const askedAgain = 'sudo asked again'
 const sudoPath = '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin'
@@ -104,10 +104,10 @@ class Preamble {
     })
     const onData = (chunk: Buffer): void => {
       length += chunk.length
-      if (length > mostNoise) refuse(tooMuch)
+      if (length > maxNoiseBytes) refuse(tooMuch)
       const said = Buffer.concat([this.said, chunk])
       const start = said.indexOf(marker)
-      this.said = start < 0 ? said.subarray(-noiseBytes) : said.subarray(0, start)
+      this.said = start < 0 ? said.subarray(-searchedBytes) : said.subarray(0, start)
       if (start < 0) return heard(this.said)
       this.stop()
       const rest = said.subarray(start + marker.length)
@@ -140,7 +140,7 @@ export async function boot(
   script: string,
   programs?: Programs,
 ): Promise<Pipes> {
-  const { running } = await begin(transport, become, script, programs)
+  const { running } = await startBoot(transport, become, script, programs)
   return running
 }
 
@@ -150,7 +150,7 @@ export async function boot(
  * needs none, the password must not become the input of something else. Without one the script is
  * sent at once, which saves a round trip.
  */
-export async function begin(
+export async function startBoot(
   transport: Transport,
   wanted: Become | null,
   script: string,
@@ -197,7 +197,7 @@ export async function begin(
     }
     for (const preamble of preambles) preamble.stop()
     pipes.destroy()
-    throw failure(wordsOf(preambles, prompts), failed, become, transport.place)
+    throw failure(outputOf(preambles, prompts), failed, become, transport.place)
   }
 }
 
@@ -205,7 +205,7 @@ const timesAsked = (said: Buffer, prompts: readonly string[]): number =>
   prompts.reduce((sum, prompt) => sum + said.toString().split(prompt).length - 1, 0)
 
 /** The output for an error message, without our own prompt and command line, which sudo quotes. */
-function wordsOf(preambles: readonly Preamble[], prompts: readonly string[]): string {
+function outputOf(preambles: readonly Preamble[], prompts: readonly string[]): string {
   const ends = preambles.map(({ said }) => said.subarray(-quotedBytes).toString())
   const words = prompts
     .reduce((text, prompt) => text.replaceAll(prompt, ''), ends.join('\n'))

@@ -12,10 +12,10 @@ export interface Awaited {
  * The slowest link that is supported, in bytes a second: what is sent and received extends a
  * deadline at this rate.
  */
-const slowest = 10 * 1024
+const minBytesPerSecond = 10 * 1024
 
 /** The longest delay, in milliseconds, that setTimeout supports. */
-const longestTimer = 2_000_000_000
+const maxTimerMilliseconds = 2_000_000_000
 
 /** One timer for answers that arrive in order: the time of each starts at the previous answer. */
 export class Deadlines {
@@ -26,11 +26,11 @@ export class Deadlines {
 
   /**
    * @param received bytes of the first pending answer that have arrived
-   * @param late called once, with the answer that did not arrive in time
+   * @param onLate called once, with the answer that did not arrive in time
    */
   constructor(
     readonly received: () => number,
-    readonly late: (awaited: Awaited) => void,
+    readonly onLate: (awaited: Awaited) => void,
   ) {}
 
   /** The answer that is waited for now. */
@@ -68,9 +68,9 @@ export class Deadlines {
   #wait(): void {
     const [head] = this.#queue
     if (head === undefined || head.seconds === Infinity) return
-    const allowed = (head.seconds + (head.bytes + this.received()) / slowest) * 1000
+    const allowed = (head.seconds + (head.bytes + this.received()) / minBytesPerSecond) * 1000
     const left = allowed - (performance.now() - this.#since)
-    if (left > 0) this.#timer = setTimeout(() => this.#wait(), Math.min(left, longestTimer))
-    else this.late(head)
+    if (left > 0) this.#timer = setTimeout(() => this.#wait(), Math.min(left, maxTimerMilliseconds))
+    else this.onLate(head)
   }
 }

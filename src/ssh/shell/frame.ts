@@ -24,7 +24,7 @@ export interface ExpectedAnswer {
 }
 
 /** A smaller input is joined into one packet with what is around it; a larger one is not copied. */
-const smallInput = 65_536
+const maxJoinedInput = 65_536
 
 /**
  * Packs blocks into frames. All blocks without input share one frame, for which the host starts one
@@ -66,7 +66,7 @@ function frame(answers: readonly ExpectedAnswer[], input: Buffer = Buffer.alloc(
   const head = Buffer.concat([Buffer.from(`${id} ${text.length} ${input.length}\n`), text])
   const trailer = Buffer.from(`${id}\n`)
   const parts = [head, input, trailer]
-  const bytes = input.length < smallInput ? [Buffer.concat(parts)] : parts
+  const bytes = input.length < maxJoinedInput ? [Buffer.concat(parts)] : parts
   return { answers: ordered, bytes }
 }
 

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { FettleError, isCode } from '../../core/errors.js'
-import { begin, boot } from './boot.js'
+import { startBoot, boot } from './boot.js'
 import { bridgeScript, duplexOf, withoutProgram } from './bridge.js'
 import { driver, killScript, nonce } from './driver.js'
 import type { Block, ForwardTarget, Session } from '../session.js'
@@ -15,7 +15,7 @@ import type { Transport } from '../transport.js'
  */
 export async function openSession(transport: Transport, become: Become | null): Promise<Session> {
   const id = nonce()
-  const booting = await begin(transport, become, driver(id))
+  const booting = await startBoot(transport, become, driver(id))
   const shell = new Shell(booting, transport.place)
   return new HostSession(transport, become, shell, shell.hello(id), () => booting.stdin.end())
 }
@@ -95,18 +95,18 @@ class HostSession implements Session {
   /** Before the greeting, nothing is sent that may be secret or that needs the shell's user id. */
   async #exchange(blocks: readonly Block[]): ReturnType<Session['exchange']> {
     try {
-      const actor = this.#hello ?? this.#expectedFor(blocks) ?? (await this.hello)
+      const actor = this.#hello ?? this.#earlyActor(blocks) ?? (await this.hello)
       return await this.shell.exchange(blocks, actor)
     } catch (error) {
       // Nothing waits for the block any more, so it must not go on.
       if (isCode(error, 'answer-late') || isCode(error, 'answer-long'))
-        throw await this.#ended(error)
+        throw await this.#endLateBlocks(error)
       throw error
     }
   }
 
   /** The user that blocks will run as, if they may be sent before the greeting; otherwise null. */
-  #expectedFor(blocks: readonly Block[]): Actor | null {
+  #earlyActor(blocks: readonly Block[]): Actor | null {
     const isRoot = this.user === 'root'
     const isEarly = blocks.every(
       ({ input, as }) => input === undefined && (as === undefined || isRoot),
@@ -115,7 +115,7 @@ class HostSession implements Session {
   }
 
   /** Ends what is under way, and returns the error completed with the outcome. */
-  async #ended(error: FettleError): Promise<FettleError> {
+  async #endLateBlocks(error: FettleError): Promise<FettleError> {
     if (this.#hello === null) return error
     const outcome = await this.kill().then(
       () => 'it was ended there',
@@ -178,11 +178,11 @@ class HostSession implements Session {
   /** Ends the session's processes from a second shell, which prints nothing if it succeeds. */
   async #endSession({ session }: Hello): Promise<string> {
     const { stdout, stderr, ended } = await boot(this.transport, this.become, killScript(session))
-    return Promise.race([ended, this.#silent(stdout), this.#silent(stderr)])
+    return Promise.race([ended, this.#rejectOnOutput(stdout), this.#rejectOnOutput(stderr)])
   }
 
   /** Rejects when the stream has any output. */
-  #silent(stream: Readable): Promise<never> {
+  #rejectOnOutput(stream: Readable): Promise<never> {
     const { place } = this.transport
     const message = `${place}: an answer where there is none`
     return new Promise((_, reject) => {

@@ -11,17 +11,17 @@ export interface Section {
 const keptBytes = 4 * 1024 * 1024
 
 /** MiB that may come before a marker. */
-const most = 64
+const maxMebibytes = 64
 
 /** Characters that may follow a marker on its line; a status is expected there. */
-const longestTrailer = 64
+const maxTrailer = 64
 
 const nothing = Buffer.alloc(0)
 
 interface Expected {
   readonly marker: Buffer
   readonly done: (section: Section) => void
-  readonly heard: ((data: Buffer) => void) | null
+  readonly onData: ((data: Buffer) => void) | null
 }
 
 /**
@@ -34,8 +34,8 @@ export class Scanner {
   #kept: Buffer[] = []
   #size = 0
 
-  /** @param endless called with the reason when a section is too long to be an answer */
-  constructor(readonly endless: (how: string) => void = () => undefined) {}
+  /** @param onTooLong called with the reason when a section is too long to be an answer */
+  constructor(readonly onTooLong: (how: string) => void = () => undefined) {}
 
   /** Bytes of the current section that count for the deadline: those that are kept. */
   get received(): number {
@@ -49,9 +49,9 @@ export class Scanner {
   expect(
     id: string,
     done: (section: Section) => void,
-    heard: ((data: Buffer) => void) | null = null,
+    onData: ((data: Buffer) => void) | null = null,
   ): void {
-    this.#expected.push({ marker: Buffer.from(`\n@${id}`), done, heard })
+    this.#expected.push({ marker: Buffer.from(`\n@${id}`), done, onData })
   }
 
   push(chunk: Buffer): void {
@@ -65,12 +65,12 @@ export class Scanner {
       }
       const { marker } = next
       const start = data.indexOf(marker)
-      if (start < 0) return this.#keepUpTo(data.length - begun(marker, data), data)
+      if (start < 0) return this.#keepUpTo(data.length - partialMarkerLength(marker, data), data)
       const trailerStart = start + marker.length
       const end = data.indexOf('\n', trailerStart)
       if (end < 0) {
-        if (data.length - trailerStart > longestTrailer)
-          return this.endless('a last line without an end')
+        if (data.length - trailerStart > maxTrailer)
+          return this.onTooLong('a last line without an end')
         return this.#keepUpTo(start, data)
       }
       this.#keep(data.subarray(0, start))
@@ -96,15 +96,16 @@ export class Scanner {
   }
 
   #keep(data: Buffer): void {
-    const heard = this.#expected[0]?.heard ?? null
-    if (heard !== null) {
-      if (data.length > 0) heard(data)
+    const onData = this.#expected[0]?.onData ?? null
+    if (onData !== null) {
+      if (data.length > 0) onData(data)
       return
     }
     const room = keptBytes - this.#size
     if (room > 0 && data.length > 0) this.#kept.push(data.subarray(0, room))
     this.#size += data.length
-    if (this.#size > most * 1024 * 1024) this.endless(`more than ${String(most)} MiB`)
+    if (this.#size > maxMebibytes * 1024 * 1024)
+      this.onTooLong(`more than ${String(maxMebibytes)} MiB`)
   }
 
   #take(): { readonly kept: Buffer; readonly leftOut: number } {
@@ -119,7 +120,7 @@ export class Scanner {
 }
 
 /** How many bytes at the end of `data` may be the start of `marker`. */
-function begun(marker: Buffer, data: Buffer): number {
+function partialMarkerLength(marker: Buffer, data: Buffer): number {
   for (let length = Math.min(marker.length - 1, data.length); length > 0; length--)
     if (data.subarray(data.length - length).equals(marker.subarray(0, length))) return length
   return 0

@@ -108,7 +108,7 @@ export class Shell {
   async exchange(blocks: readonly Block[], { uid, user }: Actor): Promise<readonly Output[]> {
     if (blocks.some(({ script }) => script.text.includes('\0')))
       throw new FettleError('internal', { message: 'a script holds a NUL byte' })
-    const framed = frames(blocks.map((block) => this.#asOther(block, uid, user)))
+    const framed = frames(blocks.map((block) => this.#withoutOwnUser(block, uid, user)))
     const asked = framed.flatMap(({ answers, bytes }) =>
       answers.map(async (answer, place) => {
         // The first answer of a frame waits for all bytes of the frame to be sent.
@@ -125,7 +125,7 @@ export class Shell {
   }
 
   /** Removes `as` where it names the session's own user. */
-  #asOther(block: Block, uid: number, user: string): Block {
+  #withoutOwnUser(block: Block, uid: number, user: string): Block {
     if (block.as === undefined) return block
     if (!accountPattern.test(block.as))
       throw new FettleError('option-invalid', {

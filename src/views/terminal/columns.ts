@@ -71,7 +71,7 @@ const tokens = /(?:\u001b\[[\d;]*m)+|[^\s\u001b]+|\s+/g
 /**
  * With fewer columns left than this, continuation lines are not indented: hardly a word would fit.
  */
-const leastIndented = 30
+const minIndentedColumns = 30
 
 /**
  * Wraps a line, coloured or not, at `columns`, between words. Continuation lines have the
@@ -80,7 +80,7 @@ const leastIndented = 30
 export function wrapped(line: string, columns: number): readonly string[] {
   const bare = line.replace(paints, '')
   if (width(bare) <= columns) return [line]
-  const indent = columns < leastIndented ? '' : (/^ *(?:│ )?/.exec(bare)?.[0] ?? '')
+  const indent = columns < minIndentedColumns ? '' : (/^ *(?:│ )?/.exec(bare)?.[0] ?? '')
   const lines: string[] = []
   let current = ''
   let used = 0

@@ -15,7 +15,7 @@ const wrapOff = '\u001b[?7l'
 const wrapOn = '\u001b[?7h'
 
 /** How many lines of scrollback are remembered: more than a terminal shows. */
-const mostKept = 300
+const maxKept = 300
 
 /** A frame that is redrawn in place, below lines that stay. */
 export class Drawing {
@@ -53,8 +53,8 @@ export class Drawing {
     const { rows, columns } = this.screen.size()
     const isResized = this.#isResized(rows, columns)
     if (this.#isDrawn(next) && !isResized && this.#new.length === 0) return
-    this.#kept = [...this.#kept, ...this.#new].slice(-mostKept)
-    let begin = upOver(this.#frame)
+    this.#kept = [...this.#kept, ...this.#new].slice(-maxKept)
+    let begin = cursorUpOver(this.#frame)
     let above = fitted(this.#new, columns)
     if (isResized) {
       // How a terminal reflows lines on resizing differs, so everything is drawn again from the
@@ -81,7 +81,7 @@ export class Drawing {
 }
 
 /** Moves the cursor from below these lines to the first of them. */
-const upOver = ({ length }: readonly string[]): string =>
+const cursorUpOver = ({ length }: readonly string[]): string =>
   length === 0 ? '\r' : `\u001b[${length}A\r`
 
 const written = (lines: readonly string[]): string =>

@@ -61,11 +61,11 @@ const newcomer = (name: string, plays: readonly number[] = []): HostProgress => 
 const idle: StepProgress = { doing: 'waiting', task: null, resource: null, whom: null }
 
 /** Milliseconds after which a step counts as slow and is shown in more detail. */
-const patience = 2000
+const slowMilliseconds = 2000
 
 /** Whether a host's current step is slow. */
 export const isSlow = ({ state, since }: HostProgress, now: number): boolean =>
-  state === 'running' && since <= now - patience
+  state === 'running' && since <= now - slowMilliseconds
 
 export type HostEnd = HostEvent['status'] | 'not begun'
 
@@ -93,7 +93,7 @@ export function shareDone({ state, plays, playsDone, finished, total }: HostProg
 }
 
 /** Longer than a line of any terminal. */
-const longestLine = 1000
+const maxLineLength = 1000
 
 /**
  * The progress of all hosts of a run, computed from events alone. Running hosts are kept in both
@@ -192,7 +192,7 @@ export class FleetProgress {
 
   #advance(event: ProgressEvent, now: number): void {
     const { doing, task, resource, whom = null, finished } = event
-    const line = oneLine(event.line?.slice(0, longestLine) ?? '') || null
+    const line = oneLine(event.line?.slice(0, maxLineLength) ?? '') || null
     const playsDone = Math.max(0, this.#host(event.host).plays.indexOf(event.play))
     const total = Math.max(event.total, finished)
     this.#play = Math.max(this.#play, event.play)

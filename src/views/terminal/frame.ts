@@ -1,7 +1,7 @@
 import { clip } from './columns.js'
 import type { FleetProgress, HostProgress } from './fleet-progress.js'
 import { headerLine } from './header-line.js'
-import { hostLines, isTalking } from './host-line.js'
+import { hostLines, hasOutputToShow } from './host-line.js'
 import type { Style } from '../screen.js'
 
 export interface FrameSize {
@@ -10,7 +10,7 @@ export interface FrameSize {
 }
 
 /** The width, in columns besides a host's name, from which output fits on the line of its step. */
-const roomBehind = 100
+const minColumnsForOutput = 100
 
 /** The order of hosts by their state. */
 const ranks: Readonly<Record<HostProgress['state'], number>> = {
@@ -47,11 +47,12 @@ export function frame(
   const usable = Math.max(1, columns - 1)
   const nameWidth = Math.min(fleet.nameWidth, Math.floor(usable * 0.4))
   const room = Math.max(0, rows - 3)
-  const place = 2 * fleet.size > room && usable - nameWidth >= roomBehind ? 'behind' : 'under'
+  const place =
+    2 * fleet.size > room && usable - nameWidth >= minColumnsForOutput ? 'behind' : 'under'
   const all = inOrder(fleet, now, room)
   // With more hosts than lines, a quarter of the lines goes to the output of the slowest.
   const most = place === 'behind' ? 0 : Math.max(room - fleet.size, Math.floor(room / 4))
-  const talking = all.slice(0, most).filter((host) => isTalking(host, now)).length
+  const talking = all.slice(0, most).filter((host) => hasOutputToShow(host, now)).length
   const lines = room - talking
   // One line less if the number of omitted hosts has to be shown.
   const shown = all.slice(0, fleet.running > lines ? lines - 1 : lines)

@@ -37,13 +37,13 @@ function census(fleet: FleetProgress): Census {
 type Counter = readonly [count: number, text: string, paint: (text: string) => string]
 
 /** Counts in words or signs, without those of zero. */
-function counted(counters: readonly Counter[]): readonly Piece[] {
+function countPieces(counters: readonly Counter[]): readonly Piece[] {
   const positive = counters.filter(([count]) => count > 0)
   return positive.map(([count, text, paint]) => [`${text}${count}`, paint])
 }
 
 function countWords(counts: Census['counts'], style: Style): readonly Piece[] {
-  return counted([
+  return countPieces([
     [counts.ok, '  ok ', style.green],
     [counts.failed, '  failed ', style.red],
     [counts.unreachable, '  unreachable ', style.red],
@@ -54,7 +54,7 @@ function countWords(counts: Census['counts'], style: Style): readonly Piece[] {
 }
 
 function countSigns(counts: Census['counts'], style: Style): readonly Piece[] {
-  return counted([
+  return countPieces([
     [counts.ok, ' ✓', style.green],
     [counts.failed + counts.unreachable, ' ✗', style.red],
     [counts['not begun'], ' -', style.dim],
@@ -64,7 +64,7 @@ function countSigns(counts: Census['counts'], style: Style): readonly Piece[] {
 }
 
 /** A play's name is not cut to fewer columns than this. */
-const leastName = 8
+const minNameColumns = 8
 
 /**
  * The play and the counts in words, with a bar if there is room for one; with signs if there is no
@@ -95,7 +95,7 @@ export function headerLine(
     0
   const full = Math.floor(bar * done)
   const room = spare - bar - 3
-  const isNamed = room >= Math.min(leastName, width(fleet.play))
+  const isNamed = room >= Math.min(minNameColumns, width(fleet.play))
   const play: Piece = [isNamed ? `${clip(fleet.play, room)}  ` : '']
   return joined(
     [

@@ -5,7 +5,7 @@ import { elapsed } from './header-line.js'
 import type { Style } from '../screen.js'
 
 /** The widths from which a line has more than the host's name and its resource. */
-const roomFor = { time: 45, share: 70 } as const
+const minColumns = { time: 45, share: 70 } as const
 
 export interface LineShape {
   readonly columns: number
@@ -16,7 +16,7 @@ export interface LineShape {
 export type LastLinePlace = 'under' | 'behind' | 'nowhere'
 
 /** Whether a host has output to show under or behind its line. */
-export const isTalking = (host: HostProgress, now: number): boolean =>
+export const hasOutputToShow = (host: HostProgress, now: number): boolean =>
   host.line !== null && isSlow(host, now)
 
 function underWay({ doing, task, resource, whom }: HostProgress, isNarrow: boolean): string {
@@ -79,10 +79,10 @@ export function hostLines(
   place: LastLinePlace,
   style: Style,
 ): readonly string[] {
-  const isNarrow = columns < roomFor.share
+  const isNarrow = columns < minColumns.share
   const { sign, end, text } = stateOf(host, now, isNarrow, style)
   const share = isNarrow ? '' : `  ${shareOf(host).padStart(7)}`
-  const time = columns < roomFor.time ? '' : `  ${timeOf(host, end).padStart(6)}`
+  const time = columns < minColumns.time ? '' : `  ${timeOf(host, end).padStart(6)}`
   const begin: readonly Piece[] = [
     [' '],
     sign,
@@ -92,7 +92,7 @@ export function hostLines(
   if (!isSlow(host, now)) return [joined([...begin, text], columns)]
   const since: Piece = [`  ${elapsed(now - host.since)}`, style.dim]
   const printed: Piece = [`│ ${host.line ?? ''}`, style.dim]
-  const shows = isTalking(host, now) ? place : 'nowhere'
+  const shows = hasOutputToShow(host, now) ? place : 'nowhere'
   const left = columns - widthOf([...begin, since])
   if (shows === 'behind') {
     const room = left - Math.min(width(printed[0]) + 2, Math.floor(left / 2))

@@ -12,7 +12,7 @@ export class LiveRun {
   readonly #fleet = new FleetProgress()
   readonly #failures = new FailureList()
   /** Hosts that failed with a message that is shown already. */
-  readonly #alike: string[] = []
+  readonly #alreadyShown: string[] = []
 
   constructor(
     readonly style: Style,
@@ -31,7 +31,7 @@ export class LiveRun {
     const failure = this.#failures.onEvent(event)
     if (failure === null) return []
     if (failure.hosts.length > 1) {
-      if (!failure.ignored) this.#alike.push(oneLine(failure.hosts.at(-1) ?? ''))
+      if (!failure.ignored) this.#alreadyShown.push(oneLine(failure.hosts.at(-1) ?? ''))
       return []
     }
     if (event.type === 'resource' && failure.ignored)
@@ -47,10 +47,10 @@ export class LiveRun {
   }
 
   #alikeLines(columns: number): readonly string[] {
-    const more = this.#alike.length
+    const more = this.#alreadyShown.length
     if (more === 0) return []
     // No more names than a terminal could show.
-    const names = this.#alike.slice(0, columns).join(', ')
+    const names = this.#alreadyShown.slice(0, columns).join(', ')
     const line = clip(`✗ ${more} more in the same words: ${names}`, Math.max(1, columns - 1))
     return [this.style.red(line)]
   }

@@ -4,7 +4,7 @@ import { escaped } from './clean.js'
 import type { Style } from '../screen.js'
 
 /** Beyond this many changed lines a diff takes too long to compute, and is not read anyway. */
-const mostEdits = 2000
+const maxEdits = 2000
 
 function count(text: string): number {
   const lines = text.split('\n').length
@@ -39,7 +39,7 @@ export function diffLines(
 ): readonly string[] {
   const patch = structuredPatch('', '', before, after, '', '', {
     context: 3,
-    maxEditLength: mostEdits,
+    maxEditLength: maxEdits,
   })
   if (patch === undefined)
     return [style.dim(`${count(before)} lines → ${count(after)} lines, too different to compare`)]

@@ -1,6 +1,6 @@
 import type { Event, EventError } from '../../engine/events.js'
 import { oneLine } from './clean.js'
-import { headed, problem } from './problem.js'
+import { problemUnder, problem } from './problem.js'
 import { placedName } from './resource-text.js'
 import type { Style } from '../screen.js'
 
@@ -15,7 +15,7 @@ export interface Failure {
   readonly ignored: boolean
 }
 
-interface Growing extends Failure {
+interface GrowingFailure extends Failure {
   readonly hosts: string[]
 }
 
@@ -30,7 +30,7 @@ function weight({ ignored, error }: Failure): number {
 
 /** All failures of a run, in order. */
 export class FailureList {
-  readonly #all = new Map<string, Growing>()
+  readonly #all = new Map<string, GrowingFailure>()
   /** The messages that each host has failed with. */
   readonly #told = new Map<string, Set<string>>()
 
@@ -88,7 +88,7 @@ export function failureLines(
 ): readonly string[] {
   const sign = ignored ? style.magenta('!') : style.red('✗')
   const names = hosts.map(oneLine).join(', ')
-  const { heading, below } = headed(error, style)
+  const { heading, below } = problemUnder(error, style)
   const lines = isResource ? [what, ...below] : problem(error, style)
   return [
     `${sign} ${style.bold(`${names}: ${isResource ? heading : what}`)}`,

@@ -1,5 +1,5 @@
 import { oneLine } from './clean.js'
-import { paintOf, resourceLine, resourceLines, worthALine, type Detail } from './resource-text.js'
+import { paintOf, resourceLine, resourceLines, isShown, type Detail } from './resource-text.js'
 import type { Screen } from '../screen.js'
 import type { View } from '../view.js'
 
@@ -17,7 +17,7 @@ export const plainView = (screen: Screen, detail: Detail): View => ({
       const status = style.red(event.status)
       screen.write(`${oneLine(event.host)}: ${status}: ${oneLine(event.error.message)}\n`)
     }
-    if (event.type !== 'resource' || !worthALine(event, detail)) return
+    if (event.type !== 'resource' || !isShown(event, detail)) return
     const status = paintOf(event.status, style)(event.status)
     const lines = detail.diffs ? resourceLines(event, style, detail) : [resourceLine(event, style)]
     screen.write(`${oneLine(event.host)}: ${status}: ${lines.join('\n')}\n`)

@@ -1,6 +1,6 @@
 import type { ResourceEvent } from '../../engine/events.js'
 import { oneLine } from './clean.js'
-import { resourceLines, worthALine, type Detail } from './resource-text.js'
+import { resourceLines, isShown, type Detail } from './resource-text.js'
 import type { Screen, Style } from '../screen.js'
 import type { View } from '../view.js'
 
@@ -10,7 +10,7 @@ interface AlikeHosts {
 }
 
 /** An event without its host and time, as a key to compare hosts by. */
-const ofAnyHost = (event: ResourceEvent): ResourceEvent => ({
+const withoutHost = (event: ResourceEvent): ResourceEvent => ({
   ...event,
   host: '',
   seconds: 0,
@@ -22,7 +22,7 @@ function grouped(byHost: ReadonlyMap<string, readonly ResourceEvent[]>): readonl
   const groups = new Map<string, AlikeHosts>()
   for (const [host, events] of byHost) {
     if (events.length === 0) continue
-    const alike = JSON.stringify(events.map(ofAnyHost))
+    const alike = JSON.stringify(events.map(withoutHost))
     const hosts = groups.get(alike)?.hosts ?? []
     groups.set(alike, { hosts: [...hosts, host], events })
   }
@@ -61,8 +61,7 @@ export function planText(screen: Screen, detail: Detail): View {
         // Hosts are shown in the order of the inventory, not of their answers.
         for (const host of event.plays.flatMap((play) => play.hosts)) byHost.set(host, [])
       }
-      if (event.type === 'resource' && worthALine(event, detail))
-        byHost.get(event.host)?.push(event)
+      if (event.type === 'resource' && isShown(event, detail)) byHost.get(event.host)?.push(event)
     },
     end() {
       for (const group of grouped(byHost))

@@ -17,7 +17,7 @@ export function problem(error: EventError, style: Style): readonly string[] {
  * An error whose place is shown elsewhere: its first line is a heading, followed by the rest of it,
  * the output of the other side, and the remedy.
  */
-export function headed(
+export function problemUnder(
   error: EventError,
   style: Style,
 ): { readonly heading: string; readonly below: readonly string[] } {

@@ -15,7 +15,7 @@ export interface Detail {
   readonly verbosity: number
 }
 
-const diffCap = 60
+const maxDiffLines = 60
 
 const signs: Readonly<Record<Status, string>> = {
   ok: '✓',
@@ -106,7 +106,7 @@ export function resourceLines(
 ): readonly string[] {
   const withDiffs = diffs && event.changes.some((change) => change.diff !== null)
   if (event.changes.length <= 1 && !withDiffs) return [resourceLine(event, style)]
-  const most = verbosity >= 2 ? Infinity : diffCap
+  const most = verbosity >= 2 ? Infinity : maxDiffLines
   const lines = [`${signOf(event, style)} ${placedName(event)}`]
   for (const change of event.changes) {
     lines.push(`    ${sentence(change)}`)
@@ -121,7 +121,7 @@ export function resourceLines(
 /**
  * Whether a resource gets a line: what is in its desired state or skipped is shown only with `-v`.
  */
-export const worthALine = (
+export const isShown = (
   { status }: ResourceEvent,
   { verbosity }: Pick<Detail, 'verbosity'>,
 ): boolean => verbosity > 0 || (status !== 'ok' && status !== 'skipped')

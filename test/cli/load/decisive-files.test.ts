@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals'
 import { decisiveFiles } from '../../../src/cli/load/decisive-files.js'
 import { loadPlays } from '../../../src/cli/load/load-tasks.js'
 import { play } from '../../../src/core/play.js'
-import { doubts } from '../../../src/files/untrusted-paths.js'
+import { untrustedWarnings } from '../../../src/files/untrusted-paths.js'
 import { project } from '../../inventory/project.js'
 
 const files = {
@@ -35,16 +35,16 @@ test.each(Object.keys(files).filter((name) => name !== hidden))(
     for (const file of ['tasks/site.ts', 'other/by-name.ts'])
       await loadPlays(file, directory, () => Promise.resolve({ play }))
     chmodSync(join(directory, '.env'), 0o600)
-    expect(doubts(directory, decisiveFiles(directory, []))).toEqual([])
+    expect(untrustedWarnings(directory, decisiveFiles(directory, []))).toEqual([])
     chmodSync(join(directory, name), 0o602)
     const said = [
       expect.stringContaining(`a path that decides what runs: ${name} (everybody may write); `),
     ]
-    expect(doubts(directory, decisiveFiles(directory, []))).toEqual(
+    expect(untrustedWarnings(directory, decisiveFiles(directory, []))).toEqual(
       ofAnother.includes(name) ? [] : said,
     )
     expect(
-      doubts(
+      untrustedWarnings(
         directory,
         decisiveFiles(directory, ['inventory', 'web1,web2', 'staging/hosts.yml', 'none.yml']),
       ),

@@ -4,7 +4,7 @@ import { LiveLines } from '../../../src/cli/output/live-lines.js'
 function lines(pieces: readonly string[], whole: string): readonly string[] {
   const told: string[] = []
   const live = new LiveLines((line) => told.push(line))
-  for (const piece of pieces) live.hear(piece)
+  for (const piece of pieces) live.push(piece)
   live.end(whole)
   return told
 }
@@ -49,7 +49,7 @@ describe('a line whose end does not come', () => {
     const told: string[] = []
     const live = new LiveLines((line) => told.push(line))
     for (const step of steps) {
-      if (typeof step === 'string') live.hear(step)
+      if (typeof step === 'string') live.push(step)
       else jest.advanceTimersByTime(step)
     }
     const before = [...told]

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { expect, test } from '@jest/globals'
-import { direct } from '../../../src/ssh/link/direct.js'
+import { directDialer } from '../../../src/ssh/link/direct.js'
 
 test('a link that breaks while it is hung up is hung up', async () => {
   const server = createServer().listen(0, '127.0.0.1')
@@ -9,7 +9,7 @@ test('a link that breaks while it is hung up is hung up', async () => {
   try {
     const { port } = server.address() as AddressInfo
     const accepted = once(server, 'connection')
-    const link = await direct({
+    const link = await directDialer({
       host: '127.0.0.1',
       port,
       connectSeconds: 10,

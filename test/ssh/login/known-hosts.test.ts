@@ -19,7 +19,7 @@ import {
   knownHostsLine,
   knownName,
   readKnownKeys,
-  remember,
+  appendKey,
   type HostKeyVerdict,
 } from '../../../src/ssh/login/known-hosts.js'
 import { makeKey } from '../sshd.js'
@@ -300,18 +300,18 @@ test('remembering: a private file, whole lines, all of many at once, no link fol
   const path = join(directory, 'inventory', 'known_hosts')
   await Promise.all(
     Array.from({ length: 50 }, (_, index) =>
-      remember(path, knownHostsLine(`host${index}`, own.blob)),
+      appendKey(path, knownHostsLine(`host${index}`, own.blob)),
     ),
   )
   expect(statSync(path).mode & 0o777).toBe(0o600)
   for (let index = 0; index < 50; index += 1)
     expect(judge(await readKnownKeys([path], `host${index}`), own.blob).is).toBe('known')
   writeFileSync(path, `first ${own.text}`)
-  await remember(path, knownHostsLine('second', own.blob))
+  await appendKey(path, knownHostsLine('second', own.blob))
   expect(readFileSync(path, 'utf8')).toBe(`first ${own.text}\nsecond ${own.text}\n`)
   const link = join(directory, 'link')
   symlinkSync(path, link)
-  await expect(remember(link, 'x')).rejects.toMatchObject({ code: 'ELOOP' })
+  await expect(appendKey(link, 'x')).rejects.toMatchObject({ code: 'ELOOP' })
   expect(lstatSync(link).isSymbolicLink()).toBe(true)
 })
 
@@ -320,7 +320,7 @@ test.each([0o000, 0o077, 0o777])(
   async (mask) => {
     const path = join(directory, `umask-${String(mask)}`, 'known_hosts')
     const before = process.umask(mask)
-    await remember(path, knownHostsLine('host', own.blob)).finally(() => process.umask(before))
+    await appendKey(path, knownHostsLine('host', own.blob)).finally(() => process.umask(before))
     expect([statSync(path).mode & 0o777, statSync(dirname(path)).mode & 0o777]).toEqual([
       0o600, 0o755,
     ])
