@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pc from 'picocolors'
+import { messageOf } from '../core/error-message.js'
 import type { LabHost } from '../lab/host.js'
 import { openLab, type Lab } from '../lab/lab.js'
 import { appVersion, setStage, type Stage } from './stage.js'
@@ -135,7 +136,7 @@ export async function demo(options: DemoOptions): Promise<number> {
     say(pc.dim(`the demo took ${seconds.toFixed(0)} s`))
     return 0
   } catch (error) {
-    say(pc.red(error instanceof Error ? error.message : String(error)))
+    say(pc.red(messageOf(error)))
     return 1
   } finally {
     process.off('SIGINT', interrupted)

@@ -9,6 +9,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { types } from 'node:util'
+import { messageOf } from '../../core/error-message.js'
 import { FettleError } from '../../core/errors.js'
 import { createWithMode } from '../../files/write-whole.js'
 import { manifest, packageFolder } from '../package-folder.js'
@@ -209,7 +210,7 @@ export function initCommand(
     }
   } catch (error) {
     throw new FettleError('usage', {
-      message: `fettle init: ${error instanceof Error ? error.message : String(error)}`,
+      message: `fettle init: ${messageOf(error)}`,
       remedy: 'name a directory that can be made and written to: fettle init DIR',
     })
   }

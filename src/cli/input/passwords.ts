@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { promisify } from 'node:util'
+import { messageOf } from '../../core/error-message.js'
 import { FettleError } from '../../core/errors.js'
 import { Secret } from '../../core/secret.js'
 import { decodeText } from '../../core/text-encoding.js'
@@ -180,7 +181,7 @@ async function fromFile(file: string | undefined, { cwd }: ProcessContext): Prom
     return new Secret(password)
   } catch (error) {
     if (error instanceof FettleError) throw error
-    const why = error instanceof Error ? error.message : String(error)
+    const why = messageOf(error)
     throw new FettleError('usage', {
       message: `the password file ${file} cannot be used: ${why}`,
       remedy: 'give a file that holds the password, or a program that prints it',

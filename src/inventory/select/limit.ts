@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { messageOf } from '../../core/error-message.js'
 import { FettleError } from '../../core/errors.js'
 import { decodeText } from '../../core/text-encoding.js'
 import { splitPattern } from './pattern.js'
@@ -42,7 +43,7 @@ function textOf(file: string, directory: string): string {
     })
   } catch (cause) {
     if (cause instanceof FettleError) throw cause
-    const why = cause instanceof Error ? cause.message : String(cause)
+    const why = messageOf(cause)
     throw new FettleError('usage', {
       address: '-l',
       message: `-l @${file}: the file cannot be read: ${why}`,

@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/error-message.js'
 import { FettleError } from '../../core/errors.js'
 import { nearest } from '../../core/names/nearest.js'
 import { TimeOver, withinTime } from '../../core/within-time.js'
@@ -159,7 +160,7 @@ function regexpOf(text: string, pattern: string): RegExp | null {
     if (text.startsWith('~')) return new RegExp(`^(?:${text.slice(1)})`)
     return /[*?[]/.test(text) ? new RegExp(`^${globSource(text)}$`, 's') : null
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
+    const why = messageOf(cause)
     throw new FettleError('pattern-invalid', {
       message: `${text} in the pattern ${pattern} cannot be read: ${why}`,
       cause,

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
+import { messageOf } from '../../core/error-message.js'
 import { FettleError } from '../../core/errors.js'
 
 /** The byte stream of a connection to a host: TCP, a jump host's channel or a proxy command. */
@@ -36,7 +37,7 @@ export class Dropped extends FettleError {}
  */
 export function networkErrorMessage(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(networkErrorMessage).join('; ')
-  return error instanceof Error ? error.message : String(error)
+  return messageOf(error)
 }
 
 export const dropped = (place: string, cause: unknown): Dropped =>

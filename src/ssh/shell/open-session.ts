@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
+import { messageOf } from '../../core/error-message.js'
 import { FettleError, isCode } from '../../core/errors.js'
 import { startBoot, boot } from './boot.js'
 import { bridgeScript, duplexOf, withoutProgram } from './bridge.js'
@@ -120,7 +121,7 @@ class HostSession implements Session {
     const outcome = await this.kill().then(
       () => 'it was ended there',
       (unkilled: unknown) => {
-        const why = unkilled instanceof Error ? unkilled.message : String(unkilled)
+        const why = messageOf(unkilled)
         return `it could not be ended there (${why})`
       },
     )
