@@ -1,5 +1,5 @@
 import { FettleError } from '../../core/errors.js'
-import { nearest } from '../../core/names/nearest.js'
+import { suggestion } from '../../core/names/nearest.js'
 import { scrub } from '../../core/scrub/scrub.js'
 import type { Inventory, InventoryHost } from '../../inventory/inventory.js'
 import { readLimit } from '../../inventory/select/limit.js'
@@ -77,10 +77,8 @@ function chosenBy(limit: string | undefined, inventory: Inventory, directory: st
 function hostOf({ hosts }: Inventory, name: string): InventoryHost {
   const host = hosts.get(name)
   if (host !== undefined) return host
-  const guess = nearest(name, [...hosts.keys()])
-  const hint = guess === undefined ? '' : `; did you mean ${guess}?`
   throw new FettleError('pattern-no-match', {
-    message: `the inventory has no host ${name}${hint}`,
+    message: `the inventory has no host ${name}${suggestion(name, [...hosts.keys()])}`,
     remedy: 'see fettle inventory --graph',
   })
 }

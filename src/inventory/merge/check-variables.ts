@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { FettleError } from '../../core/errors.js'
-import { nearest } from '../../core/names/nearest.js'
+import { nearest, suggestion } from '../../core/names/nearest.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import { soundsSecret } from '../../core/secret-names.js'
 import { hasOwnWords, kindOf, wanted } from '../../core/schema-words.js'
 import { WrittenNumber } from '../../core/written-number.js'
 import { showPlace, type Inventory, type InventoryHost, type SourcePlace } from '../inventory.js'
-import { listed, orMeant } from './names.js'
+import { listed } from './names.js'
 import {
   isTemplate,
   isVault,
@@ -269,13 +269,13 @@ export function undeclaredVariables(
     for (const name of found) declared.add(name)
   }
   const undeclared = (name: string): boolean => !declared.has(name) && !name.startsWith('ansible_')
-  const suggestion = (name: string): string =>
-    `no play declares ${name}${orMeant(nearest(name, [...declared]))}`
+  const undeclaredSentence = (name: string): string =>
+    `no play declares ${name}${suggestion(name, [...declared])}`
   for (const [name, place] of inventory.extraVars) {
     if (undeclared(name))
       throw new FettleError('variable-undeclared', {
         address: showPlace(place),
-        message: `${showPlace(place)}: ${suggestion(name)}`,
+        message: `${showPlace(place)}: ${undeclaredSentence(name)}`,
       })
   }
   const warnings = new Warnings()
@@ -290,7 +290,7 @@ export function undeclaredVariables(
       const key = `${name} ${showPlace(place)}`
       if (told.has(key)) continue
       told.add(key)
-      warnings.add(suggestion(name), place)
+      warnings.add(undeclaredSentence(name), place)
     }
   }
   return warnings.all

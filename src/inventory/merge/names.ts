@@ -61,7 +61,3 @@ export function listed(names: readonly string[]): string {
   const last = names.length > 3 ? `${String(names.length - 3)} more` : (shown.pop() ?? '')
   return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`
 }
-
-/** The end of a sentence about a name that is not known, with the one that was meant perhaps. */
-export const orMeant = (guess: string | undefined): string =>
-  guess === undefined ? '' : `; did you mean ${guess}?`

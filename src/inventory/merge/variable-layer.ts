@@ -1,8 +1,7 @@
 import { Secret } from '../../core/secret.js'
-import { nearest } from '../../core/names/nearest.js'
+import { suggestion } from '../../core/names/nearest.js'
 import { followedNames, isConnectionName } from './connection-options.js'
 import type { SourcePlace } from '../inventory.js'
-import { orMeant } from './names.js'
 import type { MappingFile } from '../read/mapping-file.js'
 import { isVault, type ValuePath } from '../read/value-parts.js'
 import type { Warnings } from '../warnings.js'
@@ -71,6 +70,6 @@ export const priorityName = 'ansible_group_priority'
 
 function warnOfConnectionName(name: string, variable: Variable, warnings: Warnings): void {
   if (isConnectionName(name) || name === priorityName) return
-  const hint = orMeant(nearest(name, followedNames))
+  const hint = suggestion(name, followedNames)
   warnings.add(`Fettle does not know ${name} and ignores it${hint}`, variable.place())
 }

@@ -1,9 +1,9 @@
 import { FettleError } from '../../core/errors.js'
-import { nearest } from '../../core/names/nearest.js'
+import { suggestion } from '../../core/names/nearest.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import { Secret } from '../../core/secret.js'
 import { takePriority } from '../merge/group-priority.js'
-import { checkGroupName, namedHosts, orMeant } from '../merge/names.js'
+import { checkGroupName, namedHosts } from '../merge/names.js'
 import { BadQuote, iniWords, type Word } from './ini-words.js'
 import { showPlace, type SourcePlace } from '../inventory.js'
 import { isPassword, setVariable, type Layer } from '../merge/variable-layer.js'
@@ -89,7 +89,7 @@ class IniReader {
           ? 'these variables could be of'
           : `${parent.name} could have among its children`
       const declared = [...this.tree.groups.keys()].filter((each) => !this.#undeclared.has(each))
-      const message = `there is no group ${name} that ${use}${orMeant(nearest(name, declared))}`
+      const message = `there is no group ${name} that ${use}${suggestion(name, declared)}`
       throw invalid(place, message, `declare it with a section [${name}]`)
     }
   }

@@ -1,9 +1,8 @@
 import { readdirSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { FettleError } from '../../core/errors.js'
-import { nearest } from '../../core/names/nearest.js'
+import { suggestion } from '../../core/names/nearest.js'
 import { readVariables, priorityName, type Layer } from '../merge/variable-layer.js'
-import { orMeant } from '../merge/names.js'
 import { systemCode } from './system-code.js'
 import { readText, shownPath, unreadable } from './text-file.js'
 import type { Warnings } from '../warnings.js'
@@ -79,8 +78,8 @@ function layersIn(
   // A large number of unused files belongs to another inventory, and is not a list of typing
   // errors.
   for (const [name, ending] of unused.slice(0, maxGuesses)) {
-    const guess = unused.length > maxGuesses ? undefined : nearest(name, [...known.keys()])
-    warn(name + ending, `is not used: the inventory has no ${name}${orMeant(guess)}`)
+    const hint = unused.length > maxGuesses ? '' : suggestion(name, [...known.keys()])
+    warn(name + ending, `is not used: the inventory has no ${name}${hint}`)
   }
   if (unused.length > maxGuesses)
     warn(

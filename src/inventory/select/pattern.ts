@@ -1,9 +1,9 @@
 import { messageOf } from '../../core/error-message.js'
 import { FettleError } from '../../core/errors.js'
-import { nearest } from '../../core/names/nearest.js'
+import { suggestion } from '../../core/names/nearest.js'
 import { TimeOver, withinTime } from '../../core/within-time.js'
 import type { Inventory, InventoryHost } from '../inventory.js'
-import { isAddress, orMeant } from '../merge/names.js'
+import { isAddress } from '../merge/names.js'
 
 interface Term {
   readonly sign: '' | '&' | '!'
@@ -187,7 +187,7 @@ const whereIn = (text: string, pattern: string): string =>
   text === pattern ? '' : ` in the pattern ${pattern}`
 
 function unmatched(inventory: Inventory, text: string, pattern: string): FettleError {
-  const meant = orMeant(nearest(text, [...inventory.groups.keys(), ...inventory.hosts.keys()]))
+  const meant = suggestion(text, [...inventory.groups.keys(), ...inventory.hosts.keys()])
   const groups = [...inventory.groups.keys()].filter((name) => name !== 'ungrouped')
   const more = groups.length > shownGroups ? ' …' : ''
   const shown = groups.slice(0, shownGroups).join(', ') + more
