@@ -1,3 +1,4 @@
+import { counted } from '../core/counted.js'
 import { showPlace, type SourcePlace } from './inventory.js'
 
 /** Collects warnings; one that applies to several places is reported once. */
@@ -19,5 +20,5 @@ export class Warnings {
 
 function others(count: number): string {
   if (count === 0) return ''
-  return ` (and at ${String(count)} more ${count === 1 ? 'place' : 'places'})`
+  return ` (and at ${counted(count, 'more place')})`
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../core/counted.js'
 import { messageOf } from '../../core/error-message.js'
 import { FettleError } from '../../core/errors.js'
 import { suggestion } from '../../core/names/nearest.js'
@@ -100,9 +101,8 @@ function expand(inventory: Inventory, text: string, pattern: string): readonly s
   const taken = at === undefined ? subscriptRange(hosts, Number(from), to) : [hosts.at(Number(at))]
   const found = taken.filter((name) => name !== undefined)
   if (found.length > 0) return found
-  const counted = `${String(hosts.length)} ${hosts.length === 1 ? 'host' : 'hosts'}`
   throw new FettleError('pattern-no-match', {
-    message: `${text} in the pattern ${pattern} takes none of the ${counted} of ${base}`,
+    message: `${text} in the pattern ${pattern} takes none of the ${counted(hosts.length, 'host')} of ${base}`,
     remedy: 'counting begins with 0',
   })
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { AnyAuthMethod, AuthenticationType, NextAuthHandler } from 'ssh2'
+import { counted } from '../../core/counted.js'
 import { FettleError } from '../../core/errors.js'
 import { reveal, type Secret } from '../../core/secret.js'
 import { agentKeys, OneKeyAgent, parsedKey, type AgentKey } from './agent.js'
@@ -42,9 +43,9 @@ async function askAgent(socket: string | null): Promise<AgentAnswer> {
 function unusableNote(keys: readonly AgentKey[]): readonly string[] {
   const types = keys.filter((key) => parsedKey(key) === null).map(({ type }) => type)
   if (types.length === 0) return []
-  const noun = types.length === 1 ? 'key' : 'keys'
   const shown = [...new Set(types)].join(', ')
-  return [`ssh-agent holds ${types.length} ${noun} that Fettle cannot use yet (${shown})`]
+  const held = counted(types.length, 'key')
+  return [`ssh-agent holds ${held} that Fettle cannot use yet (${shown})`]
 }
 
 function agentAttempts({ user, agent }: HostConfig, keys: readonly AgentKey[]): readonly Attempt[] {
