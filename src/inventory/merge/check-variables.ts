@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { FettleError } from '../../core/errors.js'
+import { listed } from '../../core/listed.js'
 import { nearest, suggestion } from '../../core/names/nearest.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import { soundsSecret } from '../../core/secret-names.js'
 import { hasOwnWords, kindOf, wanted } from '../../core/schema-words.js'
 import { WrittenNumber } from '../../core/written-number.js'
 import { showPlace, type Inventory, type InventoryHost, type SourcePlace } from '../inventory.js'
-import { listed } from './names.js'
 import {
   isTemplate,
   isVault,

@@ -54,10 +54,3 @@ export function namedHosts(written: string): NamedHosts {
     )
   return { names, port: port === undefined ? null : Number(port) }
 }
-
-/** Names in a sentence, the first three of many. */
-export function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 3)
-  const last = names.length > 3 ? `${String(names.length - 3)} more` : (shown.pop() ?? '')
-  return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`
-}

@@ -1,6 +1,7 @@
 import { FettleError } from '../../core/errors.js'
+import { listed } from '../../core/listed.js'
 import { showPlace, type SourcePlace } from '../inventory.js'
-import { isFitName, listed } from './names.js'
+import { isFitName } from './names.js'
 
 /** Why hosts cannot be used. */
 export interface HostProblem {

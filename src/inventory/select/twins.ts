@@ -1,3 +1,4 @@
+import { listed } from '../../core/listed.js'
 import type { InventoryHost } from '../inventory.js'
 
 /** Names in a sentence before it is cut. */
@@ -25,11 +26,9 @@ function addressOf({ connection }: InventoryHost): unknown {
 
 /** The warning about hosts that are one machine. */
 export function twinWarning(names: readonly string[], address: string | null): string {
-  const shown = names.slice(0, maxShownNames)
-  if (names.length > maxShownNames) shown.push(`${String(names.length - maxShownNames)} more`)
-  const last = shown.pop() ?? ''
+  const shown = listed(names, maxShownNames)
   const at = address === null ? '' : ` (${address})`
-  return `${shown.join(', ')} and ${last} are one machine${at}: apply takes them one after the other, and what their tasks set differently changes back and forth with every run`
+  return `${shown} are one machine${at}: apply takes them one after the other, and what their tasks set differently changes back and forth with every run`
 }
 
 /** The same for hosts that the inventory shows to be one. */
