@@ -119,7 +119,7 @@ export function greeted(
   channel.on('data', (data: Buffer) => {
     if (hello !== '') return then(data.toString())
     text += data.toString()
-    hello = /N_=([0-9a-f]{32})/.exec(text)?.[1] ?? ''
+    hello = /hello=([0-9a-f]{32})/.exec(text)?.[1] ?? ''
     if (hello === '') return
     channel.write(`1 0 root\n@${hello} 0\n`)
     channel.stderr.write(`\n@${hello}\n`)

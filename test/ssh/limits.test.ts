@@ -234,7 +234,7 @@ describe('a server that sends without an end', () => {
 
   /** The line of the marker has no end. */
   function endless(channel: ServerChannel, text: string): void {
-    const hello = /N_=([0-9a-f]{32})/.exec(text)?.[1]
+    const hello = /hello=([0-9a-f]{32})/.exec(text)?.[1]
     if (hello === undefined) return
     channel.write(`1 0 root\n@${hello}`)
     flood(channel)
