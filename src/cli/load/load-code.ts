@@ -4,7 +4,7 @@ import { FettleError, type ErrorCode } from '../../core/errors.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import { scrub } from '../../core/scrub/scrub.js'
 import { ownCode } from '../../core/user-stack.js'
-import { setProjectDirectory } from '../../inventory/environment/environment.js'
+import { environmentOf } from '../../inventory/environment/environment.js'
 import { loadPlain } from './plain-tasks.js'
 import { publicModule } from './public-names.js'
 import { closeFiles, taskCache } from './task-cache.js'
@@ -38,9 +38,9 @@ export async function withCode<T>(
 ): Promise<T> {
   const root = resolve(project)
   const shown = shownIn(root, path)
-  setProjectDirectory(root)
   try {
-    return await use(await exportOf(path, root, publicModule(await fettle())), shown)
+    const module = publicModule({ ...(await fettle()), env: environmentOf(root) })
+    return await use(await exportOf(path, root, module), shown)
   } catch (error) {
     throw withPlace(error, root, shown, errors)
   }

@@ -6,7 +6,7 @@ import type { HostFacts } from '../../core/host-facts.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import type { Play } from '../../core/play.js'
 import { untrustedWarnings } from '../../files/untrusted-paths.js'
-import { env } from '../../inventory/environment/environment.js'
+import { environmentOf } from '../../inventory/environment/environment.js'
 import type { Inventory, InventoryHost } from '../../inventory/inventory.js'
 import { evidentTwinWarning, twinsAmong } from '../../inventory/select/twins.js'
 import { checkHosts } from '../../inventory/select/usable-hosts.js'
@@ -56,7 +56,7 @@ export async function prepare(
   inventory: Inventory,
   options: RunOptions,
 ): Promise<PreparedRun> {
-  const github = memoised(() => openGithub(options.stop))
+  const github = memoised(() => openGithub(options))
   const reader = projectReader(resolve(options.project))
   const shared = new SharedFacts(reader, github)
   const info = inventoryInfo(inventory, plays)
@@ -144,7 +144,8 @@ function prepareOne(
   }
 }
 
-async function openGithub(stop: AbortSignal): Promise<GithubBackend> {
+async function openGithub({ project, stop }: RunOptions): Promise<GithubBackend> {
+  const env = environmentOf(project)
   const backend = await import('../../backends/github.js')
   const token = env.secret('GITHUB_TOKEN')
   const baseUrl = env.optional('GITHUB_API_URL')

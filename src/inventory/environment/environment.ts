@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { parse } from 'dotenv'
 import { FettleError } from '../../core/errors.js'
 import { hide } from '../../core/scrub/scrub.js'
@@ -9,14 +9,7 @@ import { decodeText } from '../../core/text-encoding.js'
 import { DotenvFile } from './dotenv-file.js'
 import { systemCode } from '../read/system-code.js'
 
-let directory: string | null = null
-let dotenv: Pick<DotenvFile, 'get'> | null = null
-
-/** Sets the folder of `.env`. The default is the current directory. */
-export function setProjectDirectory(project: string): void {
-  directory = resolve(project)
-  dotenv = null
-}
+const dotenvPath = (project: string): string => resolve(project, '.env')
 
 /**
  * Registers the values of the project's `.env` as secrets, so that all output masks them whether a
@@ -24,21 +17,11 @@ export function setProjectDirectory(project: string): void {
  * error only for a task that reads a value.
  */
 export function hideDotenv(project: string): void {
-  setProjectDirectory(project)
   try {
-    dotenv = readDotenv(join(project, '.env'))
+    readDotenv(dotenvPath(project))
   } catch {
-    dotenv = null
+    return
   }
-}
-
-/**
- * Looks a name up in the project's `.env`, which is read once. Its values never enter
- * `process.env`, where child processes would inherit them.
- */
-function fromFile(name: string): string | undefined {
-  dotenv ??= readDotenv(join(directory ?? process.cwd(), '.env'))
-  return dotenv.get(name)
 }
 
 /**
@@ -72,22 +55,6 @@ function readDotenv(file: string): Pick<DotenvFile, 'get'> {
   }
 }
 
-function optional(name: string): string | undefined {
-  const set = Object.hasOwn(process.env, name) ? process.env[name] : undefined
-  return set ?? fromFile(name)
-}
-
-function required(name: string): string {
-  const value = optional(name)
-  if (value !== undefined) return value
-  const file = join(directory ?? process.cwd(), '.env')
-  throw new FettleError('environment-missing', {
-    address: name,
-    message: `${name} is neither in the environment nor in ${file}`,
-    remedy: `add a line ${name}=… to ${file}, or set it in the environment`,
-  })
-}
-
 /** Reads environment variables, and `.env` for names that are not set there. */
 export interface Environment {
   /**
@@ -110,16 +77,49 @@ export interface Environment {
   optional(name: string): string | undefined
 }
 
-function secret(name: string): Secret {
-  const value = required(name)
-  if (value === '')
+/**
+ * An environment of a project: the variables of this process, and for other names the project's
+ * `.env`. That file is read when it is first needed. Its values never enter `process.env`, where
+ * child processes would inherit them.
+ */
+export function environmentOf(project: string): Environment {
+  let dotenv: Pick<DotenvFile, 'get'> | null = null
+
+  function optional(name: string): string | undefined {
+    const set = Object.hasOwn(process.env, name) ? process.env[name] : undefined
+    if (set !== undefined) return set
+    dotenv ??= readDotenv(dotenvPath(project))
+    return dotenv.get(name)
+  }
+
+  function required(name: string): string {
+    const value = optional(name)
+    if (value !== undefined) return value
+    const file = dotenvPath(project)
     throw new FettleError('environment-missing', {
       address: name,
-      message: `${name} is set, and empty`,
-      remedy: 'give it a value',
+      message: `${name} is neither in the environment nor in ${file}`,
+      remedy: `add a line ${name}=… to ${file}, or set it in the environment`,
     })
-  return new Secret(value)
+  }
+
+  function secret(name: string): Secret {
+    const value = required(name)
+    if (value === '')
+      throw new FettleError('environment-missing', {
+        address: name,
+        message: `${name} is set, and empty`,
+        remedy: 'give it a value',
+      })
+    return new Secret(value)
+  }
+
+  return Object.assign(required, { secret, optional })
 }
 
-/** Reads the environment and `.env`, at the top of a task file or inside a task. */
-export const env: Environment = Object.assign(required, { secret, optional })
+/**
+ * Reads the environment and `.env`, at the top of a task file or inside a task. The loader gives
+ * task files and inventories one that is bound to their project; this one is bound to the current
+ * directory.
+ */
+export const env: Environment = environmentOf('.')

@@ -9,7 +9,6 @@ import { play, task, type TaskOptions } from '../../../src/core/play.js'
 import { resource, type Resource } from '../../../src/core/resource.js'
 import type { RunOptions } from '../../../src/engine/options.js'
 import { prepare } from '../../../src/engine/prepare/prepare.js'
-import { setProjectDirectory } from '../../../src/inventory/environment/environment.js'
 import { file } from '../../../src/resources/files/file.js'
 import { githubDeployKey } from '../../../src/resources/github/deploy-key.js'
 import { generatedSecret } from '../../../src/resources/files/generated-secret.js'
@@ -196,10 +195,8 @@ describe('GITHUB_TOKEN', () => {
   const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
   const github = (): readonly Resource[] => [githubDeployKey('owner/repo', { title: 'web', key })]
   const before = process.env['GITHUB_API_URL']
-  const within = (dotenv: string, given: Partial<RunOptions> = {}): Promise<string> => {
-    setProjectDirectory(project({ '.env': dotenv }))
-    return problem(() => prepared(github, given))
-  }
+  const within = (dotenv: string, given: Partial<RunOptions> = {}): Promise<string> =>
+    problem(() => prepared(github, { ...given, project: project({ '.env': dotenv }) }))
   delete process.env['GITHUB_TOKEN']
   afterEach(() => {
     if (before === undefined) delete process.env['GITHUB_API_URL']

@@ -4,11 +4,7 @@ import { inspect } from 'node:util'
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { scrub } from '../../../src/core/scrub/scrub.js'
 import { reveal } from '../../../src/core/secret.js'
-import {
-  env,
-  hideDotenv,
-  setProjectDirectory,
-} from '../../../src/inventory/environment/environment.js'
+import { environmentOf, hideDotenv } from '../../../src/inventory/environment/environment.js'
 import { problem, project } from '../project.js'
 
 const name = 'FETTLE_TEST_VALUE'
@@ -19,7 +15,7 @@ afterEach(() => {
 
 describe('env', () => {
   test('takes the environment, else .env, and leaves the environment as it is', () => {
-    setProjectDirectory(project({ '.env': `${name}='from the file'\nEMPTY=\n` }))
+    const env = environmentOf(project({ '.env': `${name}='from the file'\nEMPTY=\n` }))
     expect(env(name)).toBe('from the file')
     expect(process.env[name]).toBeUndefined()
     process.env[name] = 'from the environment'
@@ -29,8 +25,8 @@ describe('env', () => {
     expect(env.optional('FETTLE_TEST_NONE')).toBeUndefined()
   })
 
-  test('a secret is one', () => {
-    setProjectDirectory(project({ '.env': `${name}="hunter22"` }))
+  test('a secret is a Secret', () => {
+    const env = environmentOf(project({ '.env': `${name}="hunter22"` }))
     const secret = env.secret(name)
     expect(reveal(secret)).toBe('hunter22')
     expect(inspect({ secret })).toBe('{ secret: [secret] }')
@@ -39,7 +35,7 @@ describe('env', () => {
   test.each(['utf8', 'utf16le'] as const)(
     'with a byte order mark of %s, its values are hidden too',
     (encoding) => {
-      setProjectDirectory(
+      const env = environmentOf(
         project({
           '.env': Buffer.from(
             `\ufeff${name}=${encoding}-value-1\nOTHER_PASSWORD=${encoding}-value-2\n`,
@@ -54,7 +50,7 @@ describe('env', () => {
 
   test('a name that nobody sets is an error that says where it was looked for', async () => {
     const directory = project({})
-    setProjectDirectory(directory)
+    const env = environmentOf(directory)
     const expected = `environment-missing: ${name} is neither in the environment nor in ${directory}/.env\n→ add a line ${name}=… to ${directory}/.env, or set it in the environment`
     expect(await problem(() => env(name))).toBe(expected)
     expect(await problem(() => env.secret(name))).toBe(expected)
@@ -63,7 +59,7 @@ describe('env', () => {
   })
 
   test('an empty secret is an error', async () => {
-    setProjectDirectory(project({ '.env': `${name}=` }))
+    const env = environmentOf(project({ '.env': `${name}=` }))
     expect(await problem(() => env.secret(name))).toBe(
       `environment-missing: ${name} is set, and empty\n→ give it a value`,
     )
@@ -71,7 +67,7 @@ describe('env', () => {
 
   test('a .env that cannot be read is an error', async () => {
     const directory = project({ '.env/file': '' })
-    setProjectDirectory(directory)
+    const env = environmentOf(directory)
     expect(await problem(() => env(name))).toBe(
       `source-missing: ${directory}/.env cannot be read (EISDIR)\n→ create the file or correct its path`,
     )
@@ -80,12 +76,12 @@ describe('env', () => {
 
 describe('.env', () => {
   /**
-   * What `env` answers for A, and what a POSIX shell that reads the file has for it: null where it
-   * complains.
+   * The project's environment, its value of A, and the value that a POSIX shell reads from the file:
+   * null if the shell prints an error.
    */
   const read = async (text: string | Uint8Array) => {
     const directory = project({ '.env': text })
-    setProjectDirectory(directory)
+    const env = environmentOf(directory)
     let value: string | undefined
     const said = await problem(() => void (value = env.optional('A')))
     const shell = spawnSync('sh', ['-c', '. ./.env; printf %s "${A-}"'], {
@@ -94,6 +90,7 @@ describe('.env', () => {
       env: { HOME: '/home/a', PATH: '/usr/bin:/bin' },
     })
     return {
+      env,
       value,
       said: said.replaceAll(join(directory, '.env'), '.env'),
       shell: shell.status === 0 && shell.stderr === '' ? shell.stdout : null,
@@ -142,7 +139,8 @@ describe('.env', () => {
   ])(
     '%j, which a shell refuses, is read as docker compose and python-dotenv read it',
     async (text, expected) => {
-      expect(await read(text)).toEqual({ value: expected, said: 'nothing was thrown', shell: null })
+      const found = await read(text)
+      expect(found).toMatchObject({ value: expected, said: 'nothing was thrown', shell: null })
     },
   )
 
@@ -196,9 +194,8 @@ describe('.env', () => {
     ['A', 'A is named without a value', 'write NAME=value'],
     ['export A', 'A is named without a value', 'write NAME=value'],
   ])('%j is an error of the name', async (line, expected, remedy) => {
-    expect((await read(`B=1\n\n${line}\n`)).said).toBe(
-      `environment-invalid: .env:3: ${expected}\n→ ${remedy}`,
-    )
+    const { env, said } = await read(`B=1\n\n${line}\n`)
+    expect(said).toBe(`environment-invalid: .env:3: ${expected}\n→ ${remedy}`)
     expect(env('B')).toBe('1')
   })
 
@@ -210,21 +207,21 @@ describe('.env', () => {
     ['A="hunter22', 'a quote begins here and has no partner'],
     [`A='hunter22\nC=2`, 'a quote begins here and has no partner'],
   ])('%j is an error whatever is asked for', async (line, expected) => {
-    const { said } = await read(`B=1\n${line}\n`)
+    const { env, said } = await read(`B=1\n${line}\n`)
     expect(said).toContain(`environment-invalid: .env:2: ${expected}\n→ `)
     expect(said).not.toContain('hunter22')
     expect(await problem(() => env('B'))).toContain(expected)
   })
 
   test.each(['A.B', 'A-B', '1A'])('%s is no name', async (name) => {
-    await read(`${name}=1`)
+    const { env } = await read(`${name}=1`)
     expect(await problem(() => env(name))).toContain(
       `.env:1: ${name} is no name that a shell takes`,
     )
   })
 
   test('the environment goes before a name that cannot be read', async () => {
-    await read(`${name}=x#y`)
+    const { env } = await read(`${name}=x#y`)
     process.env[name] = 'z'
     expect(env(name)).toBe('z')
   })
@@ -276,9 +273,10 @@ describe('values of .env that nobody has asked for', () => {
     expect(scrub(`the value is ${value} here`)).toBe(`the value is ${value} here`)
   })
 
-  test('where there is no such file, or none that can be read, nothing is said', () => {
+  test('a missing or unreadable file is no error', () => {
+    const directory = project({ '.env/file': '' })
     hideDotenv(project({}))
-    hideDotenv(project({ '.env/file': '' }))
-    expect(() => env(name)).toThrow('EISDIR')
+    hideDotenv(directory)
+    expect(() => environmentOf(directory)(name)).toThrow('EISDIR')
   })
 })
