@@ -28,7 +28,7 @@ test('a file is read once while it stays the same', async () => {
   expect(await cache.get(path)).toBeNull()
 })
 
-test('what keeps a file from being read is told each time', async () => {
+test('an error of reading a file is thrown each time', async () => {
   const cache = new FileCache((name) => Promise.resolve(name))
   for (const again of [1, 2])
     await expect(

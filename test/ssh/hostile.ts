@@ -8,16 +8,13 @@ import { omitUndefined } from '../../src/core/omit-undefined.js'
 import type { ConnectOptions, Target } from '../../src/ssh/connect.js'
 import { makeKey, sshConfig } from './sshd.js'
 
-/** What a server does that means no good. What is left out it does as it should. */
+/** How a hostile server behaves. What is left out, it does correctly. */
 export interface Behaviour {
   readonly banner?: string
   readonly authentication?: (context: AuthContext, client: Connection) => void
   /** Answers the request for a channel itself; left out: it is opened. */
   readonly session?: (accept: () => ssh2.Session) => void
-  /**
-   * A command has been asked for, the `nth`. The boot's token is in it, and what sudo is to ask
-   * with.
-   */
+  /** Called for the `nth` command, which contains the boot's token and sudo's prompt. */
   readonly exec?: (
     channel: ServerChannel,
     token: string,
@@ -28,7 +25,7 @@ export interface Behaviour {
 export interface Hostile {
   readonly target: Target
   readonly options: ConnectOptions
-  /** How many commands it was asked for. */
+  /** The number of commands that were requested. */
   readonly commands: () => number
   readonly stop: () => void
 }
@@ -101,13 +98,16 @@ export async function startHostile(
   }
 }
 
-/** Says that the shell runs, as the host would. */
+/** Reports that the shell runs, as a host would. */
 export function booted(channel: ServerChannel, token: string): void {
   channel.write(`@boot-${token}\n`)
   channel.stderr.write(`@boot-${token}\n`)
 }
 
-/** Says who it is, as the driver would; then `then` has the text that comes, piece by piece. */
+/**
+ * Sends the greeting, as the driver would. `then` is called with the input, piece by piece; the
+ * first piece begins with the driver's script.
+ */
 export function greeted(
   channel: ServerChannel,
   token: string,
@@ -127,7 +127,7 @@ export function greeted(
   })
 }
 
-/** Writes without an end, as fast as it is taken. */
+/** Writes endlessly, as fast as it is read. */
 export function flood(stream: NodeJS.WritableStream): void {
   const piece = Buffer.alloc(65_536, 'x')
   const go = (): void => {

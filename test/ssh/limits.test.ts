@@ -35,7 +35,7 @@ async function open(
   return session
 }
 
-/** Connects and asks for one answer; an error is what is looked at. */
+/** Connects and makes one exchange, for its error. */
 async function ask(
   behaviour: Behaviour,
   more: Partial<Target> = {},
@@ -49,19 +49,19 @@ async function ask(
   }
 }
 
-/** Timers run only when they are turned on; sockets go on by themselves. */
+/** Makes timers fake; sockets keep working. */
 const fakeTimers = (): void =>
   void jest.useFakeTimers({
     doNotFake: ['nextTick', 'setImmediate', 'clearImmediate', 'queueMicrotask'],
   })
 
-/** Lets what is under way arrive, then an hour pass. */
+/** Lets pending data arrive, then an hour pass. */
 async function turn(): Promise<void> {
   for (let round = 0; round < 20; round += 1) await new Promise((resolve) => setImmediate(resolve))
   await jest.advanceTimersByTimeAsync(3_600_000)
 }
 
-/** Parts of a connection of ssh2's server that its types leave out. */
+/** Private fields of a connection of ssh2's server. */
 interface Wire {
   readonly _protocol: {
     readonly _handlers: Record<string, (...parts: readonly unknown[]) => void>
@@ -232,7 +232,7 @@ describe('a server that sends without an end', () => {
     expect(await ask(behaviour)).toMatchObject({ code, message: expect.stringMatching(message) })
   })
 
-  /** The line of the marker has no end. */
+  /** Sends a marker's line that never ends. */
   function endless(channel: ServerChannel, text: string): void {
     const hello = /hello=([0-9a-f]{32})/.exec(text)?.[1]
     if (hello === undefined) return
@@ -277,7 +277,7 @@ describe('a server that sends without an end', () => {
     })
   })
 
-  test('questions, without taking the answers: it is not read until it does', async () => {
+  test('requests without reading the answers: it is not read until it does', async () => {
     let take: () => void = () => undefined
     const stream = new Duplex({
       read: () => undefined,
@@ -300,7 +300,7 @@ describe('a server that sends without an end', () => {
     stream.destroy()
   })
 
-  test('what a long block is heard to print is not kept', async () => {
+  test('live output of a long block is not kept', async () => {
     const session = await open({
       exec: (channel, token) => greeted(channel, token, () => flood(channel)),
     })

@@ -167,7 +167,7 @@ describe.each(['ssh', 'local'] as const)('%s', (kind) => {
   })
 })
 
-/** The commands of a session id that run, and are not only waiting to be reaped. */
+/** The running commands of a session id, without zombies. */
 function living(session: number): readonly string[] {
   const { stdout } = spawnSync('ps', ['-o', 'stat=,comm=', '-s', String(session)], {
     encoding: 'utf8',
@@ -198,7 +198,7 @@ async function conversation(stream: Duplex): Promise<string> {
   return answer
 }
 
-/** Talks to a port and to a socket; answers the port, where nobody listens any more. */
+/** Talks to a port and to a socket; returns the port, on which nothing listens any more. */
 async function talkedTo(session: Session, path: string): Promise<number> {
   const [tcp, unix] = [await echoServer(0), await echoServer(path)]
   const { port } = tcp.address() as AddressInfo
@@ -239,7 +239,7 @@ describe('where sshd forbids forwarding', () => {
     },
     30_000,
   )
-  test('and a second session too, that is said with its remedy', async () => {
+  test('a refused second session is reported with its remedy', async () => {
     const session = await open(await server([...forbidding, 'MaxSessions 1']))
     await expect(session.forward({ host: '127.0.0.1', port: 1 })).rejects.toMatchObject({
       code: 'forward-forbidden',
@@ -346,7 +346,7 @@ describe('a link that dies', () => {
     expect(existsSync(path)).toBe(true)
   })
 
-  test('a black hole ends after the keepalives that nobody answers', async () => {
+  test('a silent link ends after unanswered keepalives', async () => {
     const { port, swallow, close } = await proxy(sshd.port)
     const given = trusting(
       sshd,
@@ -372,7 +372,7 @@ describe('a link that dies', () => {
   })
 })
 
-/** Passes bytes on to a port of loopback until it is told to swallow them. */
+/** Forwards bytes to a port of loopback until it is told to drop them. */
 async function proxy(
   to: number,
 ): Promise<{ readonly port: number; readonly swallow: () => void; readonly close: () => void }> {

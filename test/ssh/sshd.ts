@@ -33,7 +33,7 @@ export function makeKey(path: string, type = 'ed25519', passphrase = ''): void {
   execFileSync('ssh-keygen', ['-q', '-t', type, '-N', passphrase, '-C', 'of the tests', '-f', path])
 }
 
-/** A configuration for `ssh -G` that reads nothing of the person who runs the tests. */
+/** A configuration for `ssh -G` that is independent of the user who runs the tests. */
 export function sshConfig(directory: string, more = ''): string {
   const path = join(mkdtempSync(join(directory, 'config-')), 'config')
   writeFileSync(
@@ -43,7 +43,7 @@ export function sshConfig(directory: string, more = ''): string {
   return path
 }
 
-/** OpenSSH's server on a free port of loopback, with keys and configuration of its own. */
+/** OpenSSH's server on a free port of loopback, with its own keys and configuration. */
 export async function startSshd(
   options: readonly string[] = [],
   hostKeyType = 'ed25519',

@@ -62,8 +62,8 @@ const individually = (host: string, sshConfig: string): string =>
   })
 
 /**
- * How many processes the hosts of a configuration need; each answer is what ssh says of that host
- * alone, but for what Fettle never reads.
+ * The number of processes that the hosts of a configuration need. Each answer must be ssh's for
+ * that host alone, except for what Fettle never reads.
  */
 async function processes(text: string, names = hosts): Promise<number> {
   const sshConfig = file(text)
@@ -80,8 +80,8 @@ writeFileSync(join(directory, 'included-web.conf'), 'Host web*\n  Port 2022\n')
 writeFileSync(join(directory, 'included-db.conf'), 'User dba\n')
 writeFileSync(join(directory, 'names.conf'), 'HostName inside\n')
 
-// Nine of the hosts have plain names; the two others are always asked for.
-describe('hosts that nothing tells apart are asked for once', () => {
+// Nine of the hosts have plain names; the two others are always queried individually.
+describe('hosts that no configuration distinguishes share one query', () => {
   test.each<[what: string, config: string, processes: number]>([
     ['nothing', '', 1 + 2],
     [
@@ -116,7 +116,7 @@ describe('hosts that nothing tells apart are asked for once', () => {
     expect(await processes(config)).toBe(count)
   })
 
-  test('what ssh is told besides is part of the question', async () => {
+  test('further ssh arguments are part of the query', async () => {
     const sshConfig = file('')
     writeFileSync(log, '')
     const options = [[], ['-p', '2'], ['-p', '2', '-l', 'deploy']]
@@ -146,7 +146,7 @@ describe('hosts that nothing tells apart are asked for once', () => {
   }, 30_000)
 })
 
-describe('what patterns cannot judge is asked for each host', () => {
+describe('configurations that patterns cannot judge are queried for each host', () => {
   test.each<[what: string, config: string]>([
     ['a HostName for several', 'Host web*\n  HostName web1\n'],
     ['a HostName for all', 'HostName web1\n'],
@@ -203,7 +203,7 @@ describe('options of the inventory', () => {
   })
 })
 
-test('what ssh refuses is told of each host by its name', async () => {
+test("ssh's refusal is reported for each host by its name", async () => {
   const sshConfig = file('NoSuchOption yes\n')
   const refused = await Promise.allSettled(
     ['web1', 'web2'].map((host) => askSsh(question(host, sshConfig))),

@@ -24,7 +24,7 @@ const target = (...commonArguments: readonly string[]): Target => ({
   commonArguments,
 })
 
-/** From here to the host. */
+/** The hops from here to the host. */
 const hops = (route: Route): readonly string[] => [
   ...(route.via === null ? [] : hops(route.via)),
   `${route.config.user}@${route.config.host}:${route.config.port}`,

@@ -21,7 +21,7 @@ const target = (more: Partial<Target> = {}): Target => ({
   ...more,
 })
 
-test('what OpenSSH says of a host', async () => {
+test("OpenSSH's configuration of a host", async () => {
   const config = await resolveConfig(
     target(),
     file(`Host web

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { expect, test } from '@jest/globals'
 import { directDialer } from '../../../src/ssh/link/direct.js'
 
-test('a link that breaks while it is hung up is hung up', async () => {
+test('a link that breaks while it is closed counts as closed', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   try {

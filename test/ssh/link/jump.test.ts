@@ -35,8 +35,8 @@ afterAll(async () => {
 })
 
 /**
- * A configuration with a name for each jump host, and a known_hosts; every call makes hosts that no
- * other test has a connection to.
+ * A configuration with a name for each jump host, and a known_hosts. Every call makes new names, to
+ * which no other test has a connection.
  */
 function through(
   jumps: Readonly<Record<string, Sshd>>,
@@ -82,7 +82,7 @@ test('through one, through two, and by way of ssh_config', async () => {
     [['-o', 'ProxyJump=outer,gate'], ''],
     [[], 'Host 127.0.0.1\n  ProxyJump gate\n'],
   ] as const) {
-    // The host's own address is the jump host's too: as a name it is only the host's.
+    // The host and the jump host have the same address; a name distinguishes the host.
     const session = await logIn(target(...given), through(jumps, { more }))
     expect(await whoAmI(session)).toBe(me)
     await session.close()
@@ -107,7 +107,7 @@ test('hosts behind a jump host share one connection to it, which ends after the 
   sessions.push(await logIn(target('-J', 'outer,gate'), options))
   expect([connections(gate, gated), connections(outer, outered)]).toEqual([1, 1])
   await Promise.all(sessions.map((session) => session.close()))
-  // One that comes at once finds them open.
+  // A connection right afterwards still finds them open.
   await (await logIn(target('-J', 'outer,gate'), options)).close()
   expect([connections(gate, gated), connections(outer, outered)]).toEqual([1, 1])
   const closed = (sshd: Sshd, from: number): boolean =>
@@ -173,7 +173,7 @@ describe('host keys', () => {
     await (await logIn(target('-J', 'gate'), options)).close()
   })
 
-  test('--accept-new remembers those of all', async () => {
+  test('--accept-new saves the keys of all hops', async () => {
     const options = { ...through({ gate, outer }, { known: [] }), acceptNew: true }
     await (await logIn(target('-J', 'outer,gate'), options)).close()
     expect(
@@ -216,7 +216,7 @@ describe('host keys', () => {
   })
 })
 
-describe('what goes wrong names the place', () => {
+describe('errors name the place', () => {
   test('the jump host cannot be reached, and is not asked for each host', async () => {
     const port = await freePort()
     const options = through({ gate: { ...gate, port } })
@@ -300,7 +300,7 @@ describe('what goes wrong names the place', () => {
   })
 })
 
-test('what comes from a jump host is acknowledged at once, as its sshd would hold the next piece back', async () => {
+test('data from a jump host is acknowledged at once, or its sshd would delay the next packet', async () => {
   const path = join(mkdtempSync(join(directory, 'fake-')), 'key')
   makeKey(path)
   const left: (() => number)[] = []

@@ -17,8 +17,8 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 /**
- * A server that counts the connections which have not logged in, and takes its time with each
- * login. It has no shell.
+ * A server that counts connections which have not logged in, and delays each login. It has no
+ * shell.
  */
 async function slowServer(): Promise<{
   readonly port: number

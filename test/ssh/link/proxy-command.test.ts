@@ -82,7 +82,7 @@ test("from ssh_config, with ssh itself, and by the user's shell with exec", asyn
   expect(readFileSync(file, 'utf8')).toMatch(new RegExp(`^sh ${String(process.pid)}\n$`))
 })
 
-test('what it says when it fails is told, and it is not tried again', async () => {
+test('its error output is shown, and it is not tried again', async () => {
   const file = join(directory, 'tries')
   await expect(
     login(`sh -c 'echo . >>${file}; echo no way to %h >&2; exit 3'`),
@@ -147,7 +147,7 @@ describe('secrets, which other processes could read', () => {
     })
   })
 
-  test('are none of a ProxyCommand from ssh_config', async () => {
+  test('are not added to a ProxyCommand from ssh_config', async () => {
     const given = options(sshd.knownHosts, 'ProxyCommand sshpass -p proxy-0815 ssh -W %h:%p gate')
     await expect(logIn(sshd.target, given)).rejects.toMatchObject({
       code: 'secret-exposed',
@@ -155,7 +155,7 @@ describe('secrets, which other processes could read', () => {
     })
   })
 
-  test('that are not known as such are not told', async () => {
+  test('unknown ones are not listed', async () => {
     await expect(login("sh -c 'exit 3' sshpass -p typed-0815")).rejects.toMatchObject({
       message: expect.stringContaining("sh -c 'exit 3' sshpass -p [secret]"),
     })

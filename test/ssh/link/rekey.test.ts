@@ -15,7 +15,7 @@ import { makeKey, sshConfig, startSshd, type Sshd } from '../sshd.js'
 jest.setTimeout(120_000)
 
 let directory: string
-/** Answers what it gets, byte by byte. */
+/** Echoes its input, byte by byte. */
 let mirror: Server
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'fettle-rekey-'))
@@ -30,7 +30,7 @@ afterAll(() => {
 })
 
 const sha = (data: Buffer): string => createHash('sha256').update(data).digest('hex')
-/** Bytes of which no two packets are equal. */
+/** Data in which no two packets are equal. */
 const bytes = (length: number): Buffer =>
   Buffer.from(
     Uint32Array.from({ length: length / 4 }, (_, index) => Math.imul(index, 2_654_435_761)).buffer,
@@ -45,8 +45,8 @@ function knownTo(lines: readonly string[], more = ''): ConnectOptions {
 }
 
 /**
- * What goes up and what comes down arrives as it was sent: as a block's input and output, and
- * through a forwarding.
+ * Data arrives unchanged in both directions: as a block's input and output, and through a
+ * forwarding.
  */
 async function bothWays(session: Session, size: number, pause: number): Promise<void> {
   const data = bytes(size)
@@ -100,8 +100,8 @@ describe.each([
 
 describe('the key that a rekey shows', () => {
   /**
-   * A host that exchanges keys anew as soon as somebody has logged in, and shows the key that
-   * `next` gives by then; its shell says nothing.
+   * A host that starts a key exchange as soon as somebody has logged in, and presents the key that
+   * `next` returns; its shell prints nothing.
    */
   async function login(next: (own: ssh2.ParsedKey) => ssh2.ParsedKey): Promise<Error> {
     const path = join(mkdtempSync(join(directory, 'key-')), 'key')
@@ -138,7 +138,7 @@ describe('the key that a rekey shows', () => {
     return failed
   }
 
-  test('is the one of the login', async () => {
+  test('must be that of the login', async () => {
     expect((await login((own) => own)).message).not.toContain('another host key')
   })
 

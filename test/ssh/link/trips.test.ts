@@ -65,8 +65,8 @@ test('of several keys each is asked for, and only one that will do signs', async
   const { privateKeyFile, ...target } = through()
   const other = join(directory, 'other')
   makeKey(other)
-  // Instead of login with channel: service, a key that will not do, one that will, its signature,
-  // and the channel.
+  // Instead of login with channel: service, a refused key, an accepted one, its signature, and the
+  // channel.
   expect(
     await counted(target, options(`IdentityFile ${other}\nIdentityFile ${privateKeyFile ?? ''}`)),
   ).toEqual([9, 1])
@@ -114,7 +114,7 @@ test('a login that is refused says so, and not that its channel was', async () =
   expect(trips.count).toBe(3)
 }, 20_000)
 
-test('an ssh2 that is not as expected is left to its own way', async () => {
+test('an ssh2 without the expected private fields logs in its own way', async () => {
   const client = new ssh2.Client()
   expect(await Promise.race([pipelineLogin(client), delay(10, 'its own way')])).toBe('its own way')
 })

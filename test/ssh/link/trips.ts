@@ -2,13 +2,13 @@ import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Milliseconds without a word after which a server is taken to wait for its client. */
+/** Milliseconds of silence after which a server is assumed to wait for its client. */
 const silence = 250
 
 /**
- * A TCP proxy that holds what the server says until it has nothing more to say, and counts how
- * often it hands that on: the round trips of a connection behind the TCP handshake, however fast
- * this machine is.
+ * A TCP proxy that counts round trips, however fast the machine is. It holds the server's data
+ * until the server is silent, and counts how often it forwards some: the round trips of a
+ * connection after the TCP handshake.
  */
 export class Trips {
   count = 0
@@ -33,7 +33,7 @@ export class Trips {
     return trips
   }
 
-  /** From now on the server is not heard, and does not end either. */
+  /** From now on the server's data is dropped, without closing. */
   mute(): void {
     this.#muted = true
   }

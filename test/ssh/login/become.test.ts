@@ -5,7 +5,7 @@ import { connect, type Become } from '../../../src/ssh/connect.js'
 import { startHostile, type Behaviour, type Hostile } from '../hostile.js'
 
 /**
- * What sudo of other makes says and asks; the classic one is tried on a real host
+ * Prompts and messages of other kinds of sudo; the classic one is tested on a real host
  * (test/lab/session.test.ts).
  */
 const peers: Hostile[] = []
@@ -24,7 +24,7 @@ async function failure(exec: Behaviour['exec'], password?: Secret): Promise<unkn
   return Promise.resolve(session.started).catch((error: unknown) => error)
 }
 
-/** A sudo that says this and ends. */
+/** A sudo that prints this and ends. */
 const says =
   (words: string): Behaviour['exec'] =>
   (channel) => {
@@ -33,7 +33,7 @@ const says =
     channel.end()
   }
 
-describe('words of sudo-rs', () => {
+describe('messages of sudo-rs', () => {
   test.each([
     ['sudo: interactive authentication is required', 'sudo-password-missing', '-K'],
     ['sudo: Interaction is required', 'sudo-password-missing', '-K'],
@@ -49,7 +49,7 @@ describe('words of sudo-rs', () => {
       detail: words,
     })
   })
-  test('words that nobody knows: the password is thought of, where none was given', async () => {
+  test('unknown messages: the error suggests a password if none was given', async () => {
     expect(await failure(says('sudo: keine Lust'))).toMatchObject({
       code: 'shell-not-started',
       remedy: expect.stringContaining('-K'),

@@ -22,7 +22,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-/** What `ssh-add -l` says on the host. */
+/** The output of `ssh-add -l` on the host. */
 async function agentOn(sshd: Sshd, ...commonArguments: readonly string[]): Promise<string> {
   const known = join(mkdtempSync(join(directory, 'known-')), 'known_hosts')
   writeFileSync(known, sshd.knownHosts)

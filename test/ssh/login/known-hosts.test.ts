@@ -190,7 +190,7 @@ const rows: readonly Row[] = [
   ['nothing', '', 'unknown'],
 ]
 
-/** What ssh itself says of the key that an sshd shows, by row. */
+/** ssh's own verdict on the key that an sshd presents, by row. */
 const verdicts = new Map<string, string>()
 beforeAll(async () => {
   if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true })
@@ -254,7 +254,7 @@ describe("OpenSSH's verdict", () => {
   })
 })
 
-test('who revokes, who has changed and who would vouch is named', () => {
+test('the places of revoked, changed and certifying keys are named', () => {
   const text = `@revoked * ${own.text}\n${web1} ${own.text}\n@cert-authority *.example.org ${other.text}\n`
   const known = new KnownHosts('f', text).keysOf(web)
   expect(judge(known, own.blob)).toMatchObject({ is: 'revoked', by: { place: 'f:1' } })

@@ -29,7 +29,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-/** A key that the host knows. */
+/** Creates a key that the host accepts. */
 function key(name: string, passphrase: string, ...more: readonly string[]): string {
   const path = join(directory, name)
   if (!existsSync(path))
@@ -97,7 +97,7 @@ test("locked are those without which there is no login, each once, jump hosts' t
   expect(await lockedKeys([target(undefined, { commonArguments: ['-J', 'gate'] })], given)).toEqual(
     [second, locked],
   )
-  // Another key, a password, and what is no encrypted key at all.
+  // Another key, a password, and a key that is not encrypted.
   expect(
     await lockedKeys(
       [
@@ -112,13 +112,13 @@ test("locked are those without which there is no login, each once, jump hosts' t
   expect(
     await lockedKeys([target()], options(`IdentityFile ${locked}\nIdentityFile ${open}`)),
   ).toEqual([])
-  // What is wrong with its configuration is told when the host is connected to.
+  // Faults of its configuration are reported when the host is connected to.
   expect(
     await lockedKeys([target(undefined, { commonArguments: ['-o', 'NoSuchOption=1'] })], given),
   ).toEqual([])
 })
 
-test('a certificate beside a key is told when the key is refused', async () => {
+test('a certificate beside a refused key is reported', async () => {
   const path = join(directory, 'certified')
   makeKey(path)
   makeKey(join(directory, 'authority'))

@@ -24,7 +24,7 @@ import type { ConnectOptions, Target } from '../../../src/ssh/connect.js'
 import { freePort, makeKey, sshConfig, startSshd, type Sshd } from '../sshd.js'
 import { logIn } from '../log-in.js'
 
-// Keys are made by ssh-keygen, which takes its time on a busy machine.
+// ssh-keygen is slow on a busy machine.
 let sshd: Sshd
 let directory: string
 const uncaught: unknown[] = []
@@ -53,7 +53,7 @@ const options = (config = '', known = sshd.knownHosts): ConnectOptions => ({
   acceptNew: false,
 })
 
-/** Connects, says hello and closes; an error is what is looked at. */
+/** Connects, makes an exchange and closes; returns the error, if any. */
 async function login(more: Partial<Target>, given: ConnectOptions = options()): Promise<string> {
   const session = await logIn({ ...sshd.target, ...more }, given)
   const [output] = await session.exchange([{ script: sh`id -un` }])
@@ -149,7 +149,7 @@ describe('host keys', () => {
     ).rejects.toMatchObject({ code: 'host-key-revoked' })
   })
 
-  test('a certificate authority is said to be unsupported', async () => {
+  test('a certificate authority is reported as unsupported', async () => {
     await expect(
       login({}, options('', `@cert-authority * ${sshd.knownHosts.split(' ').slice(1).join(' ')}`)),
     ).rejects.toMatchObject({
@@ -175,7 +175,7 @@ describe('host keys', () => {
     await expect(
       login(both.target, options('', `[127.0.0.1]:${both.port} ${rsa}`)),
     ).rejects.toMatchObject({ code: 'host-key-changed' })
-    // Where no line has the port, one without it counts.
+    // A line without the port applies if none has it.
     expect(
       await login(both.target, options('', `127.0.0.1 ${readFileSync(`${ecdsa}.pub`, 'utf8')}`)),
     ).toBe(me)
@@ -279,7 +279,7 @@ describe('keys', () => {
     ])
     return path
   }
-  /** A hardware key's file as OpenSSH writes it, up to the private part, which nothing reads. */
+  /** A hardware key's file as OpenSSH writes it, up to the private part, which is not read. */
   const skKey = (): string => {
     const field = (data: string | Buffer): Buffer => {
       const length = Buffer.alloc(4)
@@ -334,7 +334,7 @@ describe('ssh-agent', () => {
     return { ...given, sshConfig: path }
   }
 
-  test('an empty agent, a dead one, none: each says so', async () => {
+  test('an empty agent, a dead one, none: each is reported', async () => {
     await expect(logIn(targetWithoutKey(), withAgent())).rejects.toMatchObject({
       code: 'ssh-auth-failed',
       message: expect.stringContaining('holds no key'),
@@ -351,7 +351,7 @@ describe('ssh-agent', () => {
     })
   })
 
-  test('a dead agent does not matter where a file will do', async () => {
+  test('a dead agent does not matter if a key file works', async () => {
     expect(await login({}, options(`IdentityAgent ${directory}/dead`))).toBe(me)
   })
 
@@ -596,7 +596,7 @@ describe('hostile and strange servers', () => {
   })
 })
 
-test('algorithms that do not meet are named', async () => {
+test('algorithms without a match are named', async () => {
   await expect(login({}, options('Ciphers aes256-cbc'))).rejects.toMatchObject({
     code: 'ssh-config-unsupported',
     message: expect.stringContaining('Ciphers'),

@@ -67,7 +67,7 @@ const ed25519 = generateKeyPairSync('ed25519').privateKey
 const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
 
-/** Whether what it signs is what its own public half says, of this type. */
+/** Whether its signature verifies with its own public half, with this type. */
 async function signsAs(path: string, type: string): Promise<boolean> {
   const key = (await readPrivateKey(path))?.usable
   if (key === undefined || key instanceof FettleError)

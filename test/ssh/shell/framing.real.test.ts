@@ -39,7 +39,7 @@ const directory = mkdtempSync(join(tmpdir(), 'fettle-framing-'))
 chmodSync(directory, 0o755)
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
-/** A shell as `sh`, with only busybox's tools around it where it is busybox's. */
+/** A shell as `sh`; for busybox's with only busybox's tools. */
 function programs(name: 'dash' | 'bash' | 'busybox'): Programs {
   const bin = mkdtempSync(join(directory, name))
   chmodSync(bin, 0o755)
@@ -101,7 +101,7 @@ test('three shells are tried', () => {
 describe.each(available)('%s', (name) => {
   const shell = programs(name)
 
-  test('says who it is', async () => {
+  test('the greeting', async () => {
     const { hello } = await open(shell)
     expect(hello).toEqual({
       session: expect.any(Number),
@@ -147,7 +147,7 @@ describe.each(available)('%s', (name) => {
     expect(good && shown(good)).toEqual([0, 'on\n', ''])
   })
 
-  test('what a block changes does not reach the next one', async () => {
+  test("a block's changes do not affect the next one", async () => {
     const { exchange } = await open(shell)
     const state = sh`umask; pwd; echo "$PATH" "$HOME" "\${LANG-none}"; trap; set | grep -c leaked; ulimit -c`
     const [before, , after] = await exchange(
@@ -287,7 +287,7 @@ describe.each(available)('%s', (name) => {
     expect((await run(sh`echo first`, { onlyIfOk: true })).code).toBe(0)
   })
 
-  test('what runs beside the others speaks after them, whole, and at the same time as its like', async () => {
+  test('parallel blocks answer after the others, in one piece, and run at the same time', async () => {
     const { exchange } = await open(shell)
     const beside = true
     const place = mkdtempSync(join(directory, 'beside-'))
@@ -312,7 +312,7 @@ describe.each(available)('%s', (name) => {
     expect((await exchange({ script: sh`cat; echo on` })).map(shown)).toEqual([[0, 'on\n', '']])
   }, 30_000)
 
-  test('a child in the background does not hold the block', async () => {
+  test("a background process does not delay the block's answer", async () => {
     const { exchange } = await open(shell)
     const [first, second] = await exchange(
       { script: sh`(sleep 1; echo late) & echo now`, long: true },
@@ -347,7 +347,7 @@ describe.each(available)('%s', (name) => {
     ).toEqual([])
   })
 
-  test('what a long block prints is heard while it runs, and is in its answer all the same', async () => {
+  test('output of a long block is passed on live, and is in its answer too', async () => {
     const { exchange } = await open(shell)
     const heard: string[] = []
     const live = (text: string): void => void heard.push(text)
@@ -367,7 +367,7 @@ describe.each(available)('%s', (name) => {
     expect(heard.join('')).toBe('é onethree\n')
   })
 
-  test('a driver that is killed takes what tells of a long block with it', async () => {
+  test("killing the driver ends a long block's live output too", async () => {
     const { pipes, hello, run } = await open(shell)
     const told = run(sh`echo begun; exec sleep 30`, {
       long: true,
@@ -377,7 +377,7 @@ describe.each(available)('%s', (name) => {
     await pipes.ended
   })
 
-  test('of a flood its end is heard', async () => {
+  test('of a flood the end is passed on', async () => {
     const { exchange } = await open(shell)
     const heard: string[] = []
     const [output] = await exchange({
@@ -428,7 +428,7 @@ describe.each(available)('%s', (name) => {
     await expect(exchange({ script: sh`echo` })).rejects.toMatchObject({ code: 'connection-lost' })
   })
 
-  test('nobody sees a secret that is on its way', async () => {
+  test('a secret is not visible while it is sent', async () => {
     const { exchange } = await open(shell)
     const canary = `canary-${nonce()}`
     const watch = sh`for p in /proc/[0-9]*; do tr '\\0' '\n' <$p/cmdline; tr '\\0' '\n' <$p/environ; done 2>/dev/null >${join(directory, `${name}-seen`)}; cat >/dev/null`
@@ -449,7 +449,7 @@ describe.each(available)('%s', (name) => {
     expect(stdout.toString().replaceAll(boot, '')).not.toMatch(/[0-9a-f]{32}/)
   })
 
-  describe('input is whole or nothing', () => {
+  describe('incomplete input is not run', () => {
     const content = 'n'.repeat(3000)
     const write = (path: string): Sh =>
       sh`set -e; t=$(umask 077; mktemp -- ${`${path}.XXXXXX`}); trap 'rm -f -- "$t"' EXIT; trap 'exit 143' TERM INT HUP; cat >"$t"; mv -f -- "$t" ${path}`
