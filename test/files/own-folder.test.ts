@@ -29,7 +29,7 @@ const umask = process.umask(0o022)
 process.umask(umask)
 afterEach(() => void process.umask(umask))
 
-/** Every path below a folder with its mode. */
+/** The mode of every path below a folder. */
 const modes = (folder: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -40,7 +40,7 @@ const modes = (folder: string): Readonly<Record<string, string>> =>
       ]),
   )
 
-/** All that a run writes into `.fettle`; answers what it complained of. */
+/** Writes everything that a run writes into `.fettle`; returns its warnings. */
 async function write(directory: string): Promise<readonly string[]> {
   const troubles: string[] = []
   const events: readonly Event[] = [
@@ -186,7 +186,7 @@ describe('.fettle', () => {
 })
 
 describe('compiled tasks', () => {
-  /** A task file that was compiled once, and what is kept of it. */
+  /** A task file that was compiled once, and its cache entry. */
   async function kept(): Promise<{
     readonly directory: string
     readonly file: string
@@ -226,7 +226,7 @@ describe('compiled tasks', () => {
   })
 })
 
-test('a file is replaced whole, with its mode, and a link in its place is not followed', () => {
+test('a file is replaced atomically, with its mode, and a link in its place is not followed', () => {
   const directory = project({ a: 'old', victim: 'theirs' })
   chmodSync(join(directory, 'a'), 0o666)
   symlinkSync('victim', join(directory, 'link'))

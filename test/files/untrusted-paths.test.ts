@@ -32,7 +32,7 @@ test.each<[what: string, found: PathStats, who: string | null]>([
   expect(whoMayChange('/', found, null)).toBeNull()
 })
 
-test('where there are no modes, nothing is claimed', () => {
+test('without real modes there are no warnings', () => {
   expect(whoMayChange('/nowhere/at/all', state(0o777), me)).toBeNull()
 })
 
@@ -48,7 +48,7 @@ describe('a project', () => {
   const said = (directory: string, secrets: readonly string[] = []): readonly string[] =>
     untrustedWarnings(directory, { paths: all(directory), secrets })
 
-  test('that nobody else may change says nothing', () => {
+  test('that nobody else may change give no warning', () => {
     expect(said(project(files))).toEqual([])
   })
 
@@ -60,7 +60,7 @@ describe('a project', () => {
     ])
   })
 
-  test('of many the first, and how many more', () => {
+  test('of many the first, and the number of the others', () => {
     const directory = project(files)
     for (const name of [
       '',
@@ -102,7 +102,7 @@ describe('a project', () => {
     ])
   })
 
-  test('a directory of all that each may use for himself is none of them', () => {
+  test('a sticky directory, writable by all, is not one of them', () => {
     const directory = project(files)
     mkdirSync(join(directory, 'tmp'))
     chmodSync(join(directory, 'tmp'), 0o1777)

@@ -1,14 +1,14 @@
 /**
- * Inventories that `ansible-inventory --list` and Fettle must agree on: groups, their children and
- * hosts in order, and every host's merged variables.
+ * Inventories for which `ansible-inventory --list` and Fettle must agree: groups, their children
+ * and hosts in order, and every host's merged variables.
  */
 export interface InventoryCase {
   readonly name: string
   readonly files: Readonly<Record<string, string>>
-  /** What `-i` gets; left out: the one file that stands first. */
+  /** The value of `-i`; left out: the first file. */
   readonly sources?: readonly string[]
   readonly extraVars?: readonly string[]
-  /** Names of several types stand in one mapping, which Ansible then leaves unsorted. */
+  /** A mapping has keys of several types, which Ansible does not sort. */
   readonly unsorted?: true
 }
 
@@ -619,7 +619,7 @@ ansible_ssh_common_args='-o ProxyJump=bastion -F /dev/null'
   },
 ]
 
-/** The inventory that patterns are tried on. */
+/** The inventory for the patterns. */
 export const fleet = `
 all:
   hosts: { bastion: , "2001:db8::1": }
@@ -639,8 +639,7 @@ dup: { hosts: { db2: } }
 `
 
 /**
- * Patterns that `ansible --list-hosts` and Fettle must answer with the same hosts in the same
- * order.
+ * Patterns for which `ansible --list-hosts` and Fettle must list the same hosts in the same order.
  */
 export const patterns: readonly string[] = [
   'all',
@@ -741,7 +740,7 @@ export const patterns: readonly string[] = [
 ]
 
 /**
- * Scalars that read the same in a template of Ansible's and one of Fettle's, set in YAML, in INI
+ * Scalars that print the same in a template of Ansible's and one of Fettle's, set in YAML, in INI
  * and by `-e name=value`.
  */
 export const printed: readonly string[] = [
@@ -804,12 +803,12 @@ export const printed: readonly string[] = [
   '5s',
 ]
 
-/** Where Fettle differs on purpose: what Ansible makes of a host `h`, and what Fettle does. */
+/** Intended differences: what Ansible makes of a host `h`, and what Fettle does. */
 export const differences: readonly (InventoryCase & {
   readonly ansible: unknown
   readonly fettle: unknown
 })[] = [
-  // A typed variable needs a truth: with Ansible the text `true` becomes one where it is used, with
+  // A typed variable needs a boolean; in Ansible the text `true` becomes one where it is used, with
   // `| bool`.
   {
     ...ini(
@@ -870,9 +869,7 @@ export const differences: readonly (InventoryCase & {
   },
 ]
 
-/**
- * Patterns of which Fettle says what is wrong with them, and of which Ansible picks these hosts.
- */
+/** Patterns for which Fettle reports an error, and for which Ansible selects these hosts. */
 export const refused: readonly (readonly [
   pattern: string,
   picked: readonly string[],
@@ -891,7 +888,7 @@ export const refused: readonly (readonly [
   ['localhost', ['localhost'], 'localhost matches no host and no group'],
 ]
 
-/** Variables of hosts of which Ansible's and Fettle's way to the host must be the same. */
+/** Variables of hosts for which Ansible and Fettle must connect in the same way. */
 export const ways: Readonly<Record<string, string>> = {
   plain: '',
   'with-a-port:2222': '',

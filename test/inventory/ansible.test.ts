@@ -25,10 +25,10 @@ interface Listed {
   readonly _meta: { readonly hostvars: Readonly<Record<string, unknown>> }
 }
 
-/** Numbers that Python's JSON has and JavaScript's has not. */
+/** Numbers that Python's JSON has and JavaScript's does not. */
 const noJson = /(?<=[ ,[])(?:-?Infinity|NaN)(?=,?\n)/g
 
-/** What Ansible lists, with passwords left out as Fettle leaves them out. */
+/** Ansible's list, without passwords, as Fettle prints it. */
 const withoutPasswords = (text: string): Listed =>
   JSON.parse(text.replaceAll(noJson, '0'), (name, value: unknown) =>
     isPassword(name) ? '[secret]' : value,
@@ -205,8 +205,7 @@ describe('ansible --list-hosts', () => {
 })
 
 describe('how Ansible starts ssh', () => {
-  // A stand-in for ssh keeps what it was given: Ansible shows nothing of it where sudo is asked
-  // for.
+  // A stand-in for ssh records its arguments: Ansible does not show them when sudo is used.
   const directory = project({
     'hosts.ini': Object.entries(connections)
       .map(([name, vars]) => `${name} ${vars}\n`)
@@ -255,8 +254,8 @@ describe('how Ansible starts ssh', () => {
     )?.[0] ?? name
 
   /**
-   * What Ansible adds to every call, for copying, for its own connection sharing and because it
-   * asks for no password.
+   * The arguments that Ansible adds to every call: for copying, for its own connection sharing, and
+   * because it does not ask for a password.
    */
   const always =
     /^(?:Control\w+|KbdInteractiveAuthentication|PreferredAuthentications|PasswordAuthentication)=|^ConnectTimeout=10$/

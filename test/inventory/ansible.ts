@@ -12,7 +12,7 @@ export interface AnsibleAnswer {
   readonly stderr: string
 }
 
-/** What the real Ansible (Debian's `ansible-core`) answers to each command. */
+/** Runs the real Ansible (Debian's `ansible-core`) and returns its output for each command. */
 export const ansible = (commands: readonly AnsibleCommand[]): readonly AnsibleAnswer[] =>
   JSON.parse(
     execFileSync('/usr/bin/python3', [join(import.meta.dirname, 'ansible-commands.py')], {

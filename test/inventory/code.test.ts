@@ -6,7 +6,7 @@ import { Secret } from '../../src/core/secret.js'
 import { env } from '../../src/inventory/environment/environment.js'
 import { problem, project } from './project.js'
 
-/** What these inventories use of Fettle. */
+/** The exports of Fettle that these inventories use. */
 const fettle = (): Promise<object> => Promise.resolve({ env, Secret })
 const load = async (files: Readonly<Record<string, string>>, ...sources: readonly string[]) => {
   const directory = project(files)

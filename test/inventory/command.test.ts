@@ -50,7 +50,7 @@ describe('fettle inventory', () => {
     expect(await inventory(...words)).toEqual({ code: 0, out: expected, err: '' })
   })
 
-  test('--list, and of some', async () => {
+  test('--list, with all hosts and with some', async () => {
     const listed = JSON.parse((await inventory('--list')).out) as unknown
     expect(listed).toEqual({
       _meta: {

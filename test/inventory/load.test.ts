@@ -227,7 +227,7 @@ describe('precedence', () => {
 
 describe('which files are read', () => {
   const hosts = 'all: { hosts: { h: } }'
-  test('a directory stands for its files by name, and neither for an example, host keys nor code', async () => {
+  test('a directory stands for its files by name, without examples, host keys and code', async () => {
     const inventory = await load({
       'inventory/hosts.yml': hosts,
       'inventory/more': '[web]\nk\n',
@@ -470,8 +470,8 @@ describe('secrets in -e', () => {
   })
 })
 
-// A pattern that reads the first of these in many ways takes half a minute for 40, and twice as
-// long for each two more.
+// A pattern that matches the first of these in many ways takes half a minute for 40, and twice as
+// long for every two more.
 test('a line of many # before the first group is a comment like any other', async () => {
   expect([
     ...(await load({ 'inventory/hosts': `${'# '.repeat(60)}\n\n[web]\nweb1\n` })).hosts.keys(),
@@ -498,7 +498,7 @@ describe('ansible.cfg', () => {
   const said = (line: number, key: string, instead: string): string =>
     `ansible.cfg:${String(line)}:1: Fettle does not read ${key} of ansible.cfg: ${instead}`
 
-  test('what it would decide of hosts and the way to them is a warning with its place', async () => {
+  test('settings about hosts and how to reach them are warnings with their places', async () => {
     expect(
       await warningsOf(
         '[defaults]\ninventory = prod/\nremote_user = deploy\nprivate_key_file=~/.ssh/deploy ; a comment\nhost_key_checking: False\nhash_behaviour=merge\nforks = 20\n\n[privilege_escalation]\n# become_user = x\nbecome = True\n[ssh_connection]\nssh_args = -o ForwardAgent=yes\n[sudo_become_plugin]\npassword = hunter22\n',
@@ -519,7 +519,7 @@ describe('ansible.cfg', () => {
     ])
   })
 
-  test('what changes nothing is none', async () => {
+  test('a push without changes is no event', async () => {
     expect(
       await warningsOf(
         '[defaults]\ninventory = ./inventory\nhost_key_checking = True\ntransport = smart\nconstructor = x\n[privilege_escalation]\nbecome = no\nbecome_method = sudo\nbecome_flags = -H -S -n\n[ssh_connection]\nssh_args = -C -o ControlMaster=auto -o ControlPersist=60s\npipelining = True\n',
@@ -528,7 +528,7 @@ describe('ansible.cfg', () => {
     expect(await warningsOf('[defaults]\ninventory = prod/\n', ['inventory'])).toEqual([])
   })
 
-  test('a long value is read once', async () => {
+  test('a long value is parsed once', async () => {
     const args = `-oControlX=${'-oControlX=-C'.repeat(40)}\t-`
     expect(
       await warningsOf(
@@ -602,7 +602,7 @@ describe('as Ansible does, with a warning', () => {
     expect(warnings).toEqual(expected.map((warning) => `inventory/hosts.yml:${warning}`))
   })
 
-  test('the place of a variable that is there twice is the later one', async () => {
+  test('the place of a variable that is set twice is the later one', async () => {
     const { hosts } = await loadHosts('all:\n  hosts:\n    h:\n      a: 1\n      a: 2')
     expect(hosts.get('h')?.place('a')).toEqual({ file: 'inventory/hosts.yml', line: 5, column: 7 })
   })
@@ -864,7 +864,7 @@ describe('YAML', () => {
     expect(hosts.get('two')?.vars).toMatchObject({ i: 1, a: 1, '<<': 'plain' })
   })
 
-  // Read as numbers these would take minutes.
+  // Parsed as numbers these would take minutes.
   test('four million digits are text', async () => {
     const long = '9'.repeat(4_000_000)
     const { hosts } = await load({

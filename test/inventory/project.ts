@@ -21,7 +21,7 @@ export function project(files: Readonly<Record<string, string | Uint8Array>>): s
   return directory
 }
 
-/** What was thrown, as a user sees it: `code: message`, and the remedy on a line of its own. */
+/** The thrown error as a user sees it: `code: message`, and the remedy on a line below. */
 export async function problem(attempt: () => unknown): Promise<string> {
   try {
     await attempt()

@@ -285,14 +285,14 @@ describe('variables', () => {
     )
   })
 
-  test('what one host lacks can be set for it', async () => {
+  test('a value that one host lacks can be set for it', async () => {
     const inventory = await load({ 'inventory/hosts.yml': 'web: { hosts: { a: { app: x } } }' })
     expect(await problem(() => checkAllVars([...inventory.hosts.values()], schema))).toContain(
       '→ set port in group_vars/web.yml or host_vars/a.yml beside the inventory, or with -e port=…',
     )
   })
 
-  test('-e is named as the place', async () => {
+  test('-e is shown as the place', async () => {
     const inventory = await load(
       { 'inventory/hosts.yml': 'all: { vars: { app: demo }, hosts: { a: } }' },
       ['port=x'],
@@ -321,7 +321,7 @@ describe('undeclared variables', () => {
       'all:\n  vars:\n    prot: 80\n    ansible_user: x\n    app: demo\n  hosts:\n    a: { unheard: 1 }\n    b: { unheard: 2 }\n    c: { unheard: 3 }\n',
   }
 
-  test('are no matter to this task file where no name is near, or the near one is set: others may declare them', async () => {
+  test('are ignored if no name is near, or the near one is set: other task files may declare them', async () => {
     const inventory = await load({
       'inventory/hosts.yml':
         'all: { vars: { port: 80, prot: 81, app: demo }, hosts: { a: { apps: 2 } } }',
@@ -329,7 +329,7 @@ describe('undeclared variables', () => {
     expect(undeclaredVariables(inventory, [schema])).toEqual([])
   })
 
-  test('that are nearly what is missing are the answer', async () => {
+  test('that are close to the missing name are suggested', async () => {
     const inventory = await load({
       'inventory/hosts.yml': 'all:\n  vars:\n    prot: 80\n    app: demo\n  hosts: { a: }\n',
     })
@@ -338,7 +338,7 @@ describe('undeclared variables', () => {
     )
   })
 
-  test('where a near name is not set are warnings with their places', async () => {
+  test('with an unset near name are warnings with their places', async () => {
     expect(
       undeclaredVariables(await load(files), [schema, z.object({ extra: z.string() })]),
     ).toEqual(['inventory/hosts.yml:3:5: no play declares prot; did you mean port?'])
@@ -358,7 +358,7 @@ describe('undeclared variables', () => {
     expect(undeclaredVariables(await load(files, ['nowhere=1']), [schema, open])).toEqual([])
   })
 
-  test('without any schema nothing is near', async () => {
+  test('without a schema no name is near', async () => {
     expect(undeclaredVariables(await load(files), [])).toEqual([])
   })
 

@@ -6,11 +6,11 @@ import { loadInventory } from '../../../src/inventory/load.js'
 import { selectHosts } from '../../../src/inventory/select/pattern.js'
 import { problem, project } from '../project.js'
 
-// Which of several names counts is compared with the real Ansible (ansible.test.ts).
+// Which of several names takes precedence is compared with the real Ansible (ansible.test.ts).
 
 const loadHosts = (yaml: string): Promise<Inventory> =>
   loadInventory({ sources: [], project: project({ 'inventory/hosts.yml': yaml }), extraVars: [] })
-/** The connection of a host with these variables, and what was said of them. */
+/** The connection of a host with these variables, and its warnings. */
 const connected = async (
   ...vars: readonly string[]
 ): Promise<{
@@ -85,7 +85,7 @@ all:
     expect(hosts.get('h')?.connection.host).toBe(host)
   })
 
-  test('a host stands for itself where nothing is said', async () => {
+  test('without answers a host is identified by its name', async () => {
     const { hosts } = await loadHosts(
       'all: { hosts: { web1.example.org: , here: { ansible_connection: local, ansible_become: off } } }',
     )
@@ -244,7 +244,7 @@ describe('names of Ansible that are followed', () => {
   })
 })
 
-describe('what cannot be is an error of the host', () => {
+describe('a wrong value is an error of the host', () => {
   const onlySsh = `ansible_ssh_common_args of h takes ssh's -J, -F and -o with a value each, and has`
   const onlySudo = 'must be sudo: Fettle has no other way to become another user, and is'
   const noTemplate = 'holds {{ … }}, and variables are not templates'
@@ -378,14 +378,14 @@ windows: { hosts: { dc1: , dc2: , dc3: , dc4: , }, vars: { ansible_connection: w
 later: { hosts: { new: { ansible_port: "{{ port }}" } } }
 `
 
-  test('which does not concern the others', async () => {
+  test('which does not affect the others', async () => {
     const inventory = await loadHosts(mixed)
     expect(checkHosts(selectHosts(inventory, 'web')).map(({ connection }) => connection)).toEqual([
       { host: '192.0.2.10', local: false },
     ])
   })
 
-  test('all of them are one error, equal ones told once', async () => {
+  test('all of them are one error, without repetitions', async () => {
     const inventory = await loadHosts(mixed)
     expect(await problem(() => checkHosts(selectHosts(inventory, 'all')))).toBe(
       [

@@ -4,8 +4,8 @@ import { loadInventory } from '../../../src/inventory/load.js'
 import { pythonLiteral } from '../../../src/inventory/read/python-literal.js'
 import { problem, project } from '../project.js'
 
-// What INI means is compared with the real Ansible (ansible.test.ts); here is what is wrong with
-// it, and where.
+// The meaning of INI is compared with the real Ansible (ansible.test.ts); this tests its errors and
+// their places.
 
 const load = (ini: string) =>
   loadInventory({ sources: ['hosts.ini'], project: project({ 'hosts.ini': ini }), extraVars: [] })
@@ -84,14 +84,14 @@ describe('errors with their places', () => {
     if (remedy !== null) expect(advice).toBe(`→ ${remedy}`)
   })
 
-  test('what is wrong with a connection is told where it is wanted', async () => {
+  test('a wrong connection setting is an error where the connection is used', async () => {
     const { hosts } = await load('h ansible_port=22x')
     expect(await problem(() => hosts.get('h')?.connection)).toContain(
       'inventory-invalid: hosts.ini:1:3: ansible_port of h must be a number from 1 to 65535, and is "22x"',
     )
   })
 
-  test('what may be a password is not quoted', async () => {
+  test('possible passwords are not quoted', async () => {
     for (const ini of [
       'h ansible_password= hunter22',
       'h ansible_password="hunter22',

@@ -3,12 +3,12 @@ import { isAlias, isMap, isScalar, isSeq } from 'yaml'
 import { plainYaml } from '../../../src/inventory/read/plain-yaml.js'
 import { parseYaml } from '../../../src/inventory/read/yaml-parse.js'
 
-/** Names, values and where they stand, as both ways must find them. */
+/** Names, values and their places, which both parsers must agree on. */
 function outline(node: unknown): unknown {
   if (isSeq(node)) return [node.items.map(outline)]
   if (isAlias(node)) return [node.source]
   if (isMap(node)) return node.items.map(({ key, value }) => [outline(key), outline(value)])
-  // A value that is not there has no place of its own.
+  // A missing value has no place.
   if (!isScalar(node) || (node.value === null && node.source === '')) return null
   return [node.value, node.source, node.range?.[0]]
 }
@@ -103,7 +103,7 @@ describe('plain block mappings are read as the parser reads them', () => {
     else expect(root).toBeNull()
   })
 
-  // Tried in the square of their length these would take an hour.
+  // In quadratic time these would take an hour.
   test('two million spaces, letters and quotes', () => {
     const many = 2_000_000
     const texts = [

@@ -156,7 +156,7 @@ describe('patterns', () => {
     },
   )
 
-  test('characters of a glob mean nothing else', () => {
+  test('characters of a glob have no other meaning', () => {
     expect(() => selectHosts(inventory, 'web1*example+org')).toThrow('matches no host')
     expect(() => selectHosts(inventory, 'db(1|2)*')).toThrow('matches no host')
   })
