@@ -4,8 +4,8 @@ import { transformSync } from '@swc/core'
 import { emitShellModules } from '../../scripts/build/shell/emit.mjs'
 
 /**
- * Compiles `src` as the package is: each file to JavaScript of its own, beside the packages that it
- * imports.
+ * Compiles `src` file by file to JavaScript, as tsc does for the package, beside the packages that
+ * it imports.
  */
 export function compile(into: string): void {
   const source = join(import.meta.dirname, '../../src')

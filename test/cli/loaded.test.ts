@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { project } from '../inventory/project.js'
 import { compile } from './compile.js'
 
-// What a command loads is what its start costs: libraries by name say it the same on every machine,
-// and seconds do not.
+// The start of a command costs what it loads. The names of libraries measure that the same on every
+// machine, which seconds do not.
 
 const reports = mkdtempSync(join(tmpdir(), 'fettle-loaded-'))
 let compiled = ''
@@ -22,7 +22,7 @@ interface Coverage {
 }
 
 /**
- * The packages whose files a command has loaded, as V8's own coverage tells, and files of theirs by
+ * The packages whose files a command has loaded, according to V8's coverage, and files of those in
  * `named`.
  */
 function loadedBy(
@@ -68,7 +68,7 @@ describe('what is loaded', () => {
           name.startsWith('@octokit/'),
       ),
     ).toEqual([])
-    // What it does load, so that an addition is noticed.
+    // The whole list, so that an addition is noticed.
     expect(packages).toEqual([
       'a-sync-waterfall',
       'asap',

@@ -277,7 +277,7 @@ describe('runs', () => {
     expect(exitCode).toBe(1)
   })
 
-  test('a reader that leaves early does not stop the run', async () => {
+  test('a reader that exits early does not stop the run', async () => {
     const io = fakeProcess()
     io.stdout._write = (_chunk, _encoding, done) =>
       done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
@@ -325,7 +325,7 @@ describe('signals', () => {
     },
   )
 
-  test('a plan changes nothing: once stops, twice leaves', async () => {
+  test('a plan changes nothing: the first signal stops it, the second ends the process', async () => {
     const io = fakeProcess()
     const seen: unknown[] = []
     const fake = fakeParts({

@@ -15,7 +15,7 @@ function machine(options: Parameters<typeof fakeProcess>[0] = {}): FakeProcess {
   return io
 }
 
-/** One that has ended and that nobody has asked about yet has no command line any more. */
+/** A zombie, which has ended and was not waited for yet, has no command line. */
 function runs(pid: number): boolean {
   try {
     return readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8') !== ''
@@ -55,7 +55,7 @@ describe('fettle run', () => {
     expect((await fettle(['run', 'cat', '-l', 'w1'], machine({ input: 'some\n' }))).out).toBe('')
   })
 
-  test('who else may change what decides is told once, for all of it', async () => {
+  test("others' access to decisive files is one warning for all of them", async () => {
     const io = machine()
     for (const name of ['inventory', 'inventory/hosts.yml']) chmodSync(join(io.cwd, name), 0o777)
     expect(
@@ -117,7 +117,7 @@ describe('fettle run', () => {
 })
 
 describe('fettle ping', () => {
-  test('tells who answered, in what time', async () => {
+  test('shows which hosts answered, and their times', async () => {
     const { exitCode, out } = await fettle(['ping'])
     expect(exitCode).toBe(0)
     expect(

@@ -29,7 +29,7 @@ afterAll(() => {
   for (const project of projects) rmSync(project, { recursive: true })
 })
 
-/** An empty project, gone after the tests. */
+/** An empty project, removed after the tests. */
 function newProject(): string {
   const project = mkdtempSync(join(tmpdir(), 'fettle-cli-'))
   projects.push(project)
@@ -37,8 +37,8 @@ function newProject(): string {
 }
 
 /**
- * A process of which everything can be seen. `keys` are typed at a terminal, `input` is read from
- * elsewhere.
+ * A fake process that records everything. `keys` are typed at a terminal, `input` is standard input
+ * without one.
  */
 export function fakeProcess({
   input = '',
@@ -50,7 +50,7 @@ export function fakeProcess({
   const terminal = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined })
   const stderr = new Kept()
   if (keys !== undefined) {
-    // A person types when asked.
+    // Types when a prompt appears.
     const pending = [...keys]
     const asked = stderr._write.bind(stderr)
     stderr._write = (chunk: Buffer, encoding, done) => {
@@ -78,10 +78,7 @@ export interface Asked {
   readonly options: RunOptions
 }
 
-/**
- * What a run is made of, without hosts: it notes what it was asked for, emits `events` and answers
- * `exitCode`.
- */
+/** The parts of a run, without hosts: they record requests, emit `events` and return `exitCode`. */
 export function fakeParts({
   events = [],
   exitCode = 0,

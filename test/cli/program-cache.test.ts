@@ -19,14 +19,13 @@ import { project } from '../inventory/project.js'
 const source = (says: string): string =>
   `(function (exports, require, module) { module.exports = { says: () => ${JSON.stringify(says)} } })`
 
-/** Loads the program and says what it says. */
+/** Loads the program and prints its output. */
 const load = `
 const { loadProgram } = await import(process.argv[1])
 console.log(loadProgram().says())`
 
 /**
- * Writes what V8 makes of another program into the cache: V8 compares the lengths of their texts,
- * and no more.
+ * Puts cached data of another program into the cache: V8 compares only the lengths of their texts.
  */
 const plant = `
 import { createHash } from 'node:crypto'
@@ -50,7 +49,7 @@ const run = (
     env: { ...process.env, ...env },
   }).trim()
 
-/** An installed program that was started once, with what others have planted in its cache. */
+/** An installed program that was started once, with planted files in its cache. */
 function started() {
   const home = project({
     'dist/fettle/program.cjs': source('ours'),
@@ -70,11 +69,11 @@ function started() {
   return { start, folder, kept, modes, home }
 }
 
-describe('what V8 made of the program', () => {
-  test('is kept for this user alone, and taken from there', () => {
+describe("V8's cached data", () => {
+  test('is stored for this user alone, and used from there', () => {
     const { start, modes } = started()
     expect(modes).toEqual(['700', '600'])
-    // So the other rows would say the same if they did not look whose it is.
+    // A control: without the owner check the other rows would have this result.
     expect(start()).toBe('evil')
   })
 
@@ -109,7 +108,7 @@ describe('what V8 made of the program', () => {
     expect(start()).toBe('ours')
   })
 
-  test('is not kept below the current folder, whatever it is told', () => {
+  test('is never stored below the current folder', () => {
     const { home } = started()
     rmSync(join(home, 'cache'), { recursive: true })
     writeFileSync(

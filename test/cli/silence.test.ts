@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { project } from '../inventory/project.js'
 
-// What Node itself would print, such as an option that it does not know or a warning of something
-// deprecated: standard error is Fettle's.
+// Node must not print anything itself, such as an unknown option or a deprecation warning: standard
+// error is Fettle's.
 
 const bin = join(import.meta.dirname, '../../bin/fettle.js')
 const folder = project({

@@ -1,7 +1,7 @@
 import type { Event, EventError, HostSummary, ResourceEvent } from '../../src/engine/events.js'
 import { plainStyle, type Screen } from '../../src/views/screen.js'
 
-/** A screen that keeps what is written to it. */
+/** A screen that records what is written to it. */
 export function paper(
   size = { rows: 24, columns: 80 },
 ): Screen & { readonly writes: string[]; readonly text: string } {

@@ -1,6 +1,6 @@
 import type { EventError, HostEvent, ResourceEvent } from '../../src/engine/events.js'
 
-/** What a host goes through. */
+/** The events of a host. */
 export interface Story {
   readonly host: string
   /** Seconds that it takes to connect. */
@@ -11,7 +11,7 @@ export interface Story {
 
 export interface Scene {
   readonly event: ResourceEvent
-  /** What it prints, spread over its time. */
+  /** Its output, spread over its time. */
   readonly lines: readonly string[]
 }
 
@@ -31,7 +31,7 @@ const collecting = [
   'Installing collected packages: PyMySQL, SQLAlchemy, flask, gunicorn',
 ]
 
-/** Task, resource, id, seconds, what it prints. */
+/** Task, resource, id, seconds, output. */
 const job: readonly (readonly [
   task: string,
   resource: string,
@@ -86,14 +86,14 @@ const oddNames = [
   '서울',
 ]
 
-/** The same numbers at each run. */
+/** A pseudo-random generator with a fixed seed. */
 function chance(seed: number): () => number {
   let state = seed
   return () => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31
 }
 
 /**
- * The deployment job on so many hosts; of `failing` one cannot be reached and the others fail half
+ * The deployment job on many hosts; of `failing` one cannot be reached and the others fail half
  * way.
  */
 export function imagined({

@@ -21,7 +21,7 @@ const ajv = new Ajv({ allErrors: true, strictTypes: false })
 formats.default(ajv)
 const valid = ajv.compile(schema)
 
-/** What the schema says of a value, where it leaves a choice the part that has keys. */
+/** The part of the schema for a value; of alternatives the one that has keys. */
 function resolved(described: Described): Described {
   if (described.$ref !== undefined)
     return resolved(schema.definitions[described.$ref.replace('#/definitions/', '')] ?? {})
@@ -30,7 +30,7 @@ function resolved(described: Described): Described {
   )
 }
 
-/** Where keys are not exactly the documented ones in their order. */
+/** The places where keys differ from the documented ones or their order. */
 function disorder(value: unknown, described: Described, path: string): readonly string[] {
   const { properties, items, required = [] } = resolved(described)
   if (Array.isArray(value))
@@ -105,7 +105,7 @@ describe('JSON lines', () => {
     expect(printed()).toContain(line)
   })
 
-  test('what runs once for several places names them at the end of its line', () => {
+  test('a resource that runs once for several places names them at the end of its line', () => {
     expect(printed().filter((line) => line.includes('"places"'))).toEqual([
       expect.stringMatching(/,"seconds":0\.012,"places":\["tasks\/a\.ts:5","tasks\/b\.ts:12"]}$/),
     ])

@@ -1,5 +1,5 @@
-// Draws the pictures of docs/view.md: plays runs in tmux, captures what stands there, and writes it
-// as docs/view-*.svg. `npx jiti test/views/pictures.ts [NAME…]`; with --show it prints the captures
+// Draws the pictures of docs/view.md: plays runs in tmux, captures the screen, and writes it as
+// docs/view-*.svg. `npx jiti test/views/pictures.ts [NAME…]`; with --show it prints the captures
 // and writes nothing.
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -23,14 +23,14 @@ const pictures: Readonly<Record<string, Picture>> = {
   narrow: { rows: 24, columns: 40, play: '--hosts 50 --failing 3', at: 20 },
 }
 
-/** A server of its own for each picture: one that is ending refuses the next. */
+/** A separate server for each picture: one that is ending refuses the next. */
 const tmux = (name: string, ...words: readonly string[]): string =>
   execFileSync('tmux', ['-L', `fettle-view-${process.pid}-${name}`, '-f', '/dev/null', ...words], {
     encoding: 'utf8',
     env: { ...process.env, LC_ALL: 'C.UTF-8' },
   })
 
-/** What a terminal of this size shows, a line each, with colours. */
+/** The screen of a terminal of this size, line by line, with colours. */
 async function captured(
   name: string,
   { rows, columns, play, at }: Picture,

@@ -1,6 +1,6 @@
-// Plays a run in real time through the view, to look at it:
-// `npx jiti test/views/play.ts [--hosts 50] [--failing 2] [--forks 50] [--speed 1] [--odd] [--no-color]`,
-// or with `--record FILE` one of `.fettle/runs`. Needs no host.
+// Plays a run in real time through the view, to look at it: `npx jiti test/views/play.ts [--hosts
+// 50] [--failing 2] [--forks 50] [--speed 1] [--odd] [--no-color]`, or with `--record FILE` one of
+// `.fettle/runs`. Needs no host.
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'

@@ -74,7 +74,7 @@ describe('screen', () => {
       await made.flush()
       await new Promise(setImmediate)
     }
-    // Standard output outlives its errors and has one for each write.
+    // Standard output stays open after an error and reports one for each write.
     stream.emit('error', Object.assign(new Error('it broke again'), { code }))
     expect(troubles).toEqual(told)
     expect(written.filter((text) => text !== '')).toEqual(['one'])

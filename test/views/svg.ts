@@ -1,6 +1,6 @@
 import { width } from '../../src/views/terminal/columns.js'
 
-/** How a letter looks: what `tmux capture-pane -e` tells of it. */
+/** The style of a letter, from `tmux capture-pane -e`. */
 interface Look {
   readonly color: string
   readonly bold: boolean
@@ -30,7 +30,7 @@ function changed(look: Look, code: number): Look {
   if (code === 22) return { ...look, bold: false, dim: false }
   if (code === 24) return { ...look, underlined: false }
   if (code === 39) return { ...look, color: ink }
-  // The background is never changed, and is set to its default again and again.
+  // The background is never changed, only reset to its default.
   if (code === 49) return look
   const color = colors[code]
   if (color === undefined) throw new Error(`a colour that this view does not use: ${code}`)
@@ -41,8 +41,8 @@ const xml = (text: string): string =>
   text.replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign] ?? '')
 
 /**
- * Text stays text. Each run stands at its column and has its width, whatever font the reader has; a
- * wide letter is a run of its own.
+ * Draws text as text. Each run has a fixed column and width, whatever font the reader has; a wide
+ * letter is a separate run.
  */
 function runs(text: string, look: Look, column: number, y: number): string {
   let svg = ''
@@ -60,7 +60,7 @@ function runs(text: string, look: Look, column: number, y: number): string {
   return svg
 }
 
-/** A captured screen as a picture, as high as what stands there. */
+/** A captured screen as a picture, as high as its content. */
 export function svg(capture: readonly string[], columns: number): string {
   const rows = capture.length
   let look = plain

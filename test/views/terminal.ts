@@ -3,13 +3,13 @@ import { plainStyle, type Screen, type Style } from '../../src/views/screen.js'
 
 interface Row {
   cells: string[]
-  /** It goes on in the next row, because it was too long. */
+  /** It continues in the next row, because it was too long. */
   wraps: boolean
 }
 
 /**
- * A terminal of a few sequences, which wraps, scrolls, and on a new size breaks its lines anew, as
- * most do. Others are an error.
+ * A terminal emulator for a few sequences. It wraps, scrolls, and reflows lines on a new size, as
+ * most do. Other sequences are an error.
  */
 export class Terminal implements Screen {
   readonly redraws = true
@@ -33,12 +33,14 @@ export class Terminal implements Screen {
     return Promise.resolve()
   }
 
-  /** Everything that was ever shown and not drawn over, what has scrolled away included. */
+  /**
+   * All lines that were ever shown and not overwritten, including those that were scrolled away.
+   */
   get text(): readonly string[] {
     return this.#rows.map((row) => row.cells.join('').trimEnd())
   }
 
-  /** What is seen. */
+  /** The visible lines. */
   get screen(): readonly string[] {
     return this.text.slice(this.#top)
   }
@@ -94,7 +96,7 @@ export class Terminal implements Screen {
     this.#at.column += columns
   }
 
-  /** The cursor stands at the beginning of a line, as between two drawings. */
+  /** Expects the cursor at the start of a line, as it is between two drawings. */
   resize(size: { rows: number; columns: number }): void {
     const lines: string[][] = []
     let goesOn = false

@@ -68,7 +68,7 @@ web1, web2
     expect(text.split('\n').filter((line) => /^\w/.test(line))).toEqual(['a, c', 'b'])
   })
 
-  test('what runs on every apply names the places that it runs once for', async () => {
+  test('a resource that runs on every apply names the places that it runs once for', async () => {
     const always = resource('a', 'date', {
       resource: 'command',
       status: 'changed',
@@ -148,7 +148,7 @@ a
 })
 
 describe('plain', () => {
-  test('who waits for another run is told at once', async () => {
+  test('waiting for another run is reported at once', async () => {
     const waiting: Event = {
       type: 'progress',
       host: 'web1',
@@ -279,7 +279,7 @@ note: web1: systemd.service[other.service]: a restart is pending
 200 hosts: 198 ok, 1 failed, 1 unreachable; 112 changed  1m01s`)
   })
 
-  test('what follows from another failure, and what was ignored, comes before it', async () => {
+  test('consequences of another failure, and ignored ones, come before it', async () => {
     const text = await shown(
       (screen) => recapView(screen, { mode: 'apply', verbosity: 0 }),
       [
@@ -344,7 +344,7 @@ note: web1: systemd.service[other.service]: a restart is pending
     ).toBe('\nweb1 : ok=30 changed=0 unreachable=0 failed=0 skipped=0 ignored=0  1.2s\n')
   })
 
-  test('-v tells how often each host was asked', async () => {
+  test('-v shows the round trips of each host', async () => {
     expect(
       await shown((screen) => recapView(screen, { mode: 'plan', verbosity: 1 }), everything()),
     ).toContain('\nweb1 was asked: shell 3, mysql 2\n')
@@ -375,7 +375,7 @@ note: web1: systemd.service[other.service]: a restart is pending
     ).toBe('error: prot is not declared\n  at inventory/hosts.yml:4\n  → correct the name\n')
   })
 
-  test('what a host says cannot steer the terminal', async () => {
+  test('output of hosts cannot control the terminal', async () => {
     const evil = 'a\u001b[2Jb\u001b]52;c;cm0=\u0007c\u009b31md\u0000\u202ee\rf'
     const text = await shown(
       (screen) => recapView(screen, { mode: 'apply', verbosity: 0 }),
@@ -390,7 +390,7 @@ note: web1: systemd.service[other.service]: a restart is pending
     expect(text).toContain('│ abcdef')
   })
 
-  test('colours surround words and change none', async () => {
+  test('colours surround words without changing them', async () => {
     const lines = (style?: typeof colored) =>
       shown(
         (screen) =>

@@ -6,7 +6,7 @@ import { main } from '../../../src/cli/main.js'
 import { freePort } from '../../ssh/sshd.js'
 import { fakeProcess } from '../process.js'
 
-/** Two hosts that are this machine, and one where nobody listens. */
+/** Two hosts that are this machine, and one address where nothing listens. */
 async function facts(...words: readonly string[]) {
   const io = fakeProcess()
   mkdirSync(join(io.cwd, 'inventory'))
@@ -53,7 +53,7 @@ test('for programs: a line for each host, and a summary', async () => {
   expect(lines[2]).toMatchObject({ hosts: { w1: 'ok', w2: 'ok' }, exitCode: 0 })
 })
 
-test('a host that cannot be reached is told, and makes the exit code 1', async () => {
+test('a host that cannot be reached is reported, and makes the exit code 1', async () => {
   const people = await facts()
   expect(people.exitCode).toBe(1)
   expect(people.out).toContain('d1: unreachable\n')

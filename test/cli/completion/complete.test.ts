@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals'
 import { main } from '../../../src/cli/main.js'
 import { fakeProcess } from '../process.js'
 
-/** What `fettle complete` answers: the kind of files, and the words. */
+/** The output of `fettle complete`: the kind of files, and the words. */
 async function complete(
   ...words: readonly string[]
 ): Promise<readonly [string, readonly string[]]> {
@@ -21,7 +21,7 @@ async function complete(
   return [kind, lines.map((line) => line.split('\t')[0] ?? '')]
 }
 
-describe('what could come next', () => {
+describe('completions', () => {
   test.each<readonly [readonly string[], string, readonly string[]]>([
     [['pl'], ':', ['plan']],
     [['p'], ':', ['plan', 'ping']],
@@ -69,7 +69,7 @@ describe('what could come next', () => {
     }
   })
 
-  test('a meaning stands behind a tab', async () => {
+  test('a description follows a tab', async () => {
     const io = fakeProcess()
     await main(['node', 'fettle', 'complete', '--', 'pin'], io)
     expect(io.stdout.text).toBe(

@@ -149,7 +149,7 @@ describe('from files', () => {
     expect(shown).not.toContain('sudo1')
   })
 
-  test('a folder that everybody may use for himself, and a pipe, are fine', async () => {
+  test('a sticky folder and a pipe are accepted', async () => {
     const io = project('secret', 'sudo1\n', 0o600)
     chmodSync(io.cwd, 0o1777)
     expect((await passwords('--become-password-file secret', io)).become).toBe('sudo1')

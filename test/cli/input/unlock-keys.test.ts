@@ -39,7 +39,7 @@ function hosts(io: FakeProcess, keys = 1): readonly InventoryHost[] {
   }).flat()
 }
 
-/** How many of their keys are locked afterwards. */
+/** The number of their keys that are locked afterwards. */
 async function left(io: FakeProcess, all: readonly InventoryHost[]): Promise<number> {
   writeFileSync(join(io.cwd, 'config'), 'IdentityAgent none\n')
   const options = {
@@ -87,7 +87,7 @@ test.each<[what: string, keys: readonly string[], questions: number]>([
   expect(io.stderr.text.match(/Enter/g)).toHaveLength(questions)
 })
 
-test('without a terminal nobody is asked, and standard input is left alone', async () => {
+test('without a terminal there is no prompt, and standard input is not read', async () => {
   const io = fakeProcess({ input: 'secret words\n' })
   expect(await left(io, hosts(io))).toBe(1)
   expect(io.stderr.text).toBe('')

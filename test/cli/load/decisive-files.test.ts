@@ -25,7 +25,7 @@ const files = {
   'staging/group_vars/all.yml': '',
 }
 const ofAnother = ['staging/hosts.yml', 'staging/group_vars/all.yml']
-// Jest loads it in jiti's place, and tells nobody.
+// Jest loads it instead of jiti, and does not record it.
 const hidden = 'other/by-jiti.ts'
 
 test.each(Object.keys(files).filter((name) => name !== hidden))(

@@ -11,7 +11,7 @@ import { env } from '../../../src/inventory/environment/environment.js'
 import { problem, project } from '../../inventory/project.js'
 import { compile } from '../compile.js'
 
-/** What task files of these tests use of Fettle; the whole of it is loaded by the last test. */
+/** The exports of Fettle that task files of these tests use; the last test loads all of them. */
 const fettle = (): Promise<object> => Promise.resolve({ env, play, Secret, task, z })
 const load = async (files: Readonly<Record<string, string>>, file = 'tasks/site.ts') => {
   const directory = project(files)
@@ -65,7 +65,7 @@ describe('task files', () => {
   const nameOf = async (directory: string): Promise<string | undefined> =>
     (await loadPlays('tasks/site.ts', directory, fettle))[0]?.name
 
-  test('what has changed, also in a file that is imported, is compiled anew', async () => {
+  test('a changed file is compiled again, also an imported one', async () => {
     const { directory, plays } = await load({
       'tasks/site.ts': `import { play } from 'fettle'\nimport { name } from './name.js'\nexport default play({ name, hosts: 'all', tasks: [] })\n`,
       'tasks/name.ts': `export const name: string = 'one'\n`,
@@ -73,7 +73,7 @@ describe('task files', () => {
     expect(plays[0]?.name).toBe('one')
     writeFileSync(join(directory, 'tasks/name.ts'), `export const name: string = 'two'\n`)
     expect(await nameOf(directory)).toBe('two')
-    // JavaScript of that very name is what the import says.
+    // A JavaScript file of exactly that name takes precedence.
     writeFileSync(join(directory, 'package.json'), '{"type": "module"}')
     writeFileSync(join(directory, 'tasks/name.js'), `export const name = 'three'\n`)
     expect(await nameOf(directory)).toBe('three')
@@ -209,7 +209,7 @@ describe('task files', () => {
   })
 })
 
-/** Loads a task file in a process of its own, by the compiled program. */
+/** Loads a task file in a separate process, with the compiled program. */
 function loadCompiled(compiled: string, directory: string): string {
   const program = `
     const { loadPlays } = await import(process.argv[1] + '/src/cli/load/load-tasks.js')
@@ -229,7 +229,7 @@ test('the compiled program and task files share one copy of Fettle, the first ti
   const directory = project(files)
   expect(loadCompiled(compiled, directory)).toBe('true demo for us\n')
   expect(loadCompiled(compiled, directory)).toBe('true demo for us\n')
-  // Inside Jest it is Jest that looks for modules, and fails with words of its own.
+  // Inside Jest it is Jest that resolves modules, with its own error message.
   const broken = project({ 'tasks/site.ts': `import { a } from './nowhere.js'\nexport default a` })
   expect(loadCompiled(compiled, broken)).toBe(
     "false tasks/site.ts: Cannot find module './nowhere.js'\n",
@@ -313,7 +313,7 @@ describe('an import that Fettle does not have is an error of the line that uses 
     ).toContain('name-unknown: tasks/site.cjs:2: fettle has no directry; did you mean directory?\n')
   })
 
-  test('what there is works in each way', async () => {
+  test('the app works in each variant', async () => {
     const plays = async (text: string): Promise<readonly string[]> =>
       (await loadPlays('tasks/site.ts', project({ 'tasks/site.ts': text }), whole)).map(
         ({ name }) => name,
@@ -335,7 +335,7 @@ describe('an import that Fettle does not have is an error of the line that uses 
     ).toEqual(['function'])
   })
 
-  test('what is told of modules of Ansible is there', async () => {
+  test('the alternatives to modules of Ansible exist', async () => {
     const all = await whole()
     const at = (path: string): unknown =>
       path

@@ -23,7 +23,7 @@ const away = (host: string): CommandOutcome => ({
   seconds: 1,
 })
 
-/** What a view writes for these outcomes, with what is said while they run. */
+/** The output of a view for these outcomes, and for what is printed before. */
 function shown(
   make: (screens: {
     readonly out: ReturnType<typeof paper>
@@ -51,7 +51,7 @@ describe('several hosts', () => {
       outcomes,
     )
 
-  test('hosts that answered the same share the output, good ones stand first', () => {
+  test('hosts with equal output share it, successful ones come first', () => {
     const { out, err } = grouped(
       ended('w1', 'no\n', { code: 3 }),
       ended('w2', 'hi\n'),
@@ -89,7 +89,7 @@ describe('several hosts', () => {
     ])
   })
 
-  test('lines as they come, behind their hosts; the rest at the end, and each once', () => {
+  test('lines as they come, prefixed with their hosts; the rest at the end, and each once', () => {
     const outcomes = [ended('w1', 'a\nb\nc\n'), ended('web22', 'x', { code: 2 })]
     const { out, err } = shown((screens) => streamView(['w1', 'web22'], screens), outcomes, [
       ['w1', 'a\nb'],

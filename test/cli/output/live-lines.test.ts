@@ -9,7 +9,7 @@ function lines(pieces: readonly string[], whole: string): readonly string[] {
   return told
 }
 
-describe('each line is told once', () => {
+describe('each line is shown once', () => {
   test.each<readonly [string, readonly string[], string, readonly string[]]>([
     ['nothing was told before the end', [], 'a\nb\n', ['a', 'b']],
     ['nothing at all', [], '', []],

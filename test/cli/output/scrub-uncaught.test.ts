@@ -6,7 +6,7 @@ import { expect, test } from '@jest/globals'
 const source = (path: string): string =>
   JSON.stringify(pathToFileURL(join(import.meta.dirname, '../../../src', path)).href)
 
-/** What a process says at its end whose last words are scrubbed, when it does something. */
+/** The last output of a process whose uncaught errors are scrubbed, after it does something. */
 function ended(
   deed: string,
   env: Readonly<Record<string, string>> = {},

@@ -29,7 +29,7 @@ const doing = (host: string, finished = 3): Event => ({
 const failed = (host: string, message: string, detail: string | null = null): Event =>
   resource(host, '/etc/x', { status: 'failed', error: error(message, { detail }) })
 
-/** A view on a terminal and a clock of its own. */
+/** A view on a terminal with a fake clock. */
 function onTerminal(size: Size): {
   readonly terminal: Terminal
   readonly drawing: Drawing
@@ -111,7 +111,7 @@ describe('a whole run', () => {
     return { terminal, kept }
   }
 
-  /** What was kept, as the terminal breaks it. */
+  /** The kept lines, as the terminal wraps them. */
   const text = (lines: readonly string[]): string => lines.join('').replace(/[\s│]/g, '')
 
   test.each(table)(
@@ -198,7 +198,7 @@ describe('failures', () => {
     },
   )
 
-  test('many in the same words do not push these away: they are counted and named', () => {
+  test('many failures with the same message are counted and named, and do not push others away', () => {
     const { terminal, drawing, take } = onTerminal({ rows: 24, columns: 60 })
     const names = Array.from({ length: 50 }, (_, index) => `web${String(index)}`)
     take(runOf(names, 'apply'))
@@ -212,7 +212,7 @@ describe('failures', () => {
     expect(terminal.screen.filter((line) => line.includes('│ word'))).toHaveLength(6)
   })
 
-  test('one that is ignored takes a line', () => {
+  test('an ignored one takes one line', () => {
     const { take } = onTerminal({ rows: 24, columns: 80 })
     const ignored = (host: string): Event =>
       resource(host, 'true', {

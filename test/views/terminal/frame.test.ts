@@ -87,7 +87,7 @@ describe('the first line', () => {
     ])
   })
 
-  test('counts who was not begun apart from who has failed', () => {
+  test('counts hosts that were not started apart from failed ones', () => {
     const stop = (host: string, code: string): Event => ({
       type: 'host',
       host,
@@ -112,7 +112,7 @@ describe('the first line', () => {
 })
 
 describe('the hosts that have a line', () => {
-  test('who waits for another run says whose', () => {
+  test('a host that waits for another run shows whose', () => {
     const fleet = fleetOf(
       ['web1'],
       [
@@ -132,7 +132,7 @@ describe('the hosts that have a line', () => {
     )
   })
 
-  test('with room for all: the slow on top, then who began first, who waits, who failed, who is through', () => {
+  test('with room for all: slow hosts on top, then by start, then waiting, failed and done ones', () => {
     const fleet = fleetOf(
       ['web1', 'web2', 'web3', 'web4', 'web5', 'web6'],
       [
@@ -157,7 +157,7 @@ describe('the hosts that have a line', () => {
     ])
   })
 
-  test('without room: the slow, then who began first, and how many more', () => {
+  test('without room: slow hosts, then by start, and the number of the others', () => {
     const hosts = names(200)
     const fleet = fleetOf(hosts, [
       ...hosts.slice(0, 100).map((host, index): Told => [index, step(host)]),
@@ -181,7 +181,7 @@ describe('the hosts that have a line', () => {
     expect(lines.at(-1)).toBe(' … and 44 more running')
   })
 
-  test('who is idle between two plays waits, and a step after a finished resource is a new one', () => {
+  test('a host between two plays is waiting, and a step after a finished resource is a new one', () => {
     const fleet = fleetOf(
       ['web1', 'web2'],
       [
@@ -217,7 +217,7 @@ describe('the hosts that have a line', () => {
     ).toBe(` ${sign} web1     3/30    1.0s  ${text}`)
   })
 
-  test('what was changed on a host is counted', () => {
+  test('changes on a host are counted', () => {
     const changed = resource('web1', '/etc/x', { status: 'changed' })
     expect(
       drawn(
@@ -292,7 +292,7 @@ describe('the last line of a long step', () => {
     expect([lines.length, lines[0] ?? '']).toEqual([count, text])
   })
 
-  test('behind a step that is long both are cut', () => {
+  test('behind a long step both are cut', () => {
     const fleet = fleetOf(
       names(30),
       names(30).map((host) => [
@@ -322,7 +322,7 @@ describe('the last line of a long step', () => {
     expect(printed(drawn(fleet, now, { rows: 24, columns: 80 }))).toHaveLength(count)
   })
 
-  test('it cannot steer the terminal, however long it is', () => {
+  test('it cannot control the terminal, however long it is', () => {
     const lines = printed(
       drawn(talking(1, `\u001b]0;owned\u0007\u001b[2Ja\tb\u009b31m${'c'.repeat(1e6)}`), 3000, {
         rows: 24,
