@@ -92,7 +92,7 @@ describe('the unit of the app', () => {
     )
     expect(unit().filter((line) => line.startsWith('RuntimeDirectory'))).toEqual([])
   })
-  test('gets the folder of its socket, and is asked there', () => {
+  test('gets the folder of its socket, and answers there', () => {
     const lines = unit({
       bind: 'unix:/run/demo/gunicorn.sock',
       page: '/up?a=1&b=%20',

@@ -4,7 +4,7 @@ import { must } from '../../src/lab/command.js'
 
 /** A certificate authority that only a test trusts. */
 export interface Authority {
-  /** PEM, and the file that it is in. */
+  /** PEM, and the file that contains it. */
   readonly certificate: string
   readonly file: string
   issue(...names: readonly string[]): Promise<Issued>
@@ -20,7 +20,7 @@ export interface Issued {
 
 const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'] as const
 
-/** Makes one in a folder of its own below `folder`. */
+/** Creates an authority in a new folder below `folder`. */
 export async function makeAuthority(folder: string): Promise<Authority> {
   const place = await mkdtemp(join(folder, 'authority-'))
   const at = (name: string): string => join(place, name)

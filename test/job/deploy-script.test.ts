@@ -5,12 +5,12 @@ import { beforeEach, expect, test } from '@jest/globals'
 import { render } from '../../src/core/template/template.js'
 import { dash, git, GitStage } from '../resources/git/stage.js'
 
-// The script that a push runs, with stand-ins for what it calls: what a person has on the host is
-// not lost without a word.
+// The script that a push runs, with stand-ins for the programs that it calls: what a person has
+// changed on the host must not be lost without a message.
 
 const stage = new GitStage()
 const at = (...names: readonly string[]): string => join(stage.root, ...names)
-/** Programs of the environment and of the host, of which each says that all is well. */
+/** Programs of the environment and of the host, which all report success. */
 function standIn(path: string, script = 'exit 0'): void {
   writeFileSync(path, `#!/bin/sh\n${script}\n`)
   chmodSync(path, 0o755)
@@ -109,7 +109,7 @@ test('a page that answers as it should, on a socket', () => {
   ).toMatchObject({ status: 0 })
 })
 
-test('a page that answers otherwise takes the push back, and what it answered is said', () => {
+test('a page with another answer rolls the push back, and the answer is shown', () => {
   standIn(at('bin/curl'), 'echo 500')
   stage.push({ 'app.py': 'two\n' })
   const { status, said } = deploy({ page_status: [200, 302] })

@@ -10,7 +10,7 @@ const root = resolve(import.meta.dirname, '../..')
 type StageOptions = Omit<demo.StageOptions, 'root' | 'project' | 'github'> & {
   /** The project with the job's tasks and templates. Default: this repository. */
   readonly project?: string
-  /** Where GitHub's deliveries go. Default: this machine's network. */
+  /** The network for GitHub's deliveries. Default: this machine's. */
   readonly network?: DeliveryNetwork
 }
 

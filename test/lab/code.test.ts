@@ -26,7 +26,7 @@ beforeAll(async () => {
 }, slow)
 afterAll(() => session.close())
 
-/** Shell where the repository lies, as its owner. */
+/** Runs shell in the repository's folder, as its owner. */
 const upstream = (script: string): Promise<string> =>
   host().mustRun([
     'runuser',
@@ -67,7 +67,7 @@ describe('a private repository over ssh', () => {
       ...options,
     })
 
-  test('what stands in its way is said, and nothing is accepted unseen', async () => {
+  test('the obstacle is reported, and no key is accepted unseen', async () => {
     expect(await on.plan(checkout())).toMatchObject({
       is: 'unknown',
       reason: expect.stringContaining('Host key verification failed'),
@@ -99,7 +99,7 @@ describe('a private repository over ssh', () => {
     expect(await host().mustRun(`cat ${source}/.git/config`)).not.toMatch(/id_app|sshCommand/)
   })
 
-  test('a push, then drift of every kind, and what the deploy script did itself is the desired state', async () => {
+  test('the result of the deploy script is the desired state, after a push and drift of every kind', async () => {
     const before = (await upstream('git -C work rev-parse HEAD')).slice(0, 7)
     const after = await push('echo two >app.py')
     expect(await on.apply(checkout(), checkout())).toEqual([
@@ -134,7 +134,7 @@ describe('a private repository over ssh', () => {
     expect(await on.apply(checkout())).toEqual([[]])
   })
 
-  test('what is in the way is named and left; line endings and names that change places are followed', async () => {
+  test('what is in the way is named and left; line endings and swapped names are handled', async () => {
     const plain = gitCheckout(source, {
       repo,
       ref: 'main',
@@ -342,7 +342,7 @@ with zipfile.ZipFile('/srv/wheels/greeting-${version}-py3-none-any.whl', 'w') as
     expect(await listing()).toBe(before)
   }, 60_000)
 
-  test('without the package, the remedy is said, and nothing half is left', async () => {
+  test('without the package the remedy is shown, and nothing incomplete is left', async () => {
     await host().mustRun('mv /usr/lib/python3.11/ensurepip /root/')
     await expect(on.apply(pythonVenv('/srv/other'))).rejects.toMatchObject({
       message: 'python3 has no module venv',

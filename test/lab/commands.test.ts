@@ -10,7 +10,7 @@ import { eventually } from './job.js'
 import { lab, labHosts, slow } from './host.js'
 
 /**
- * The everyday commands as a stranger has them: from the packed package, installed into an empty
+ * The everyday commands as a new user has them: from the packed package, installed into an empty
  * folder, on real hosts.
  */
 const [web, db] = labHosts({ name: 'web', image: 'stack' }, { name: 'db', image: 'stack' })
@@ -19,7 +19,7 @@ let project = ''
 let inventory = ''
 let stage: Stage
 
-/** npm's own settings of this repository are not those of a user's project. */
+/** A user's project does not have npm's settings of this repository. */
 const clean = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith('npm_')),
 )
@@ -251,7 +251,6 @@ describe('fettle init', () => {
           { cwd: project },
         ),
       ).toMatchObject({ code: 0, stdout: '' })
-      // The edit.
       await copyFile(stage.inventory, join(project, 'inventory/hosts.yml'))
       const job = (...words: readonly string[]): Promise<Ended> =>
         execute(['fettle', ...words, '-l', 'web'], { cwd: project, env: env() })
@@ -282,7 +281,7 @@ test(
     expect(await complete('fettle plan --start')).toEqual(['--start-at-task'])
     expect(await complete('fettle plan tasks/si')).toEqual(['tasks/site.ts'])
     expect(await complete(`fettle run -i ${inventory} -l w`)).toEqual(['web'])
-    // What stands before a colon stays, and is not replaced.
+    // The part before a colon is kept.
     expect(await complete(`fettle run -i ${inventory} -l web:d`)).toEqual(['db'])
     expect(await complete(`fettle run -i ${inventory} --limit=we`)).toEqual(['web'])
   },

@@ -15,8 +15,8 @@ import { Convergence } from './converge.js'
 import { lab, labHosts, slow } from './host.js'
 
 /**
- * Ways to connect that need real hosts: PAM, sudo, addresses of an interface, limits of sshd. The
- * whole job goes the usual ones in `job-ways.test.ts`.
+ * Ways to connect that need real hosts: PAM, sudo, addresses of an interface, limits of sshd.
+ * `job-ways.test.ts` runs the whole job over the usual ones.
  */
 const [web, gate] = labHosts({ name: 'web', image: 'stack' }, { name: 'gate' })
 const directory = mkdtempSync(join(tmpdir(), 'fettle-connecting-'))
@@ -64,7 +64,7 @@ const target = (more: Partial<Target> = {}): Target => ({
 })
 const forwarding = { become: { user: 'root' }, commonArguments: ['-o', `ForwardAgent=${socket}`] }
 
-/** What `ssh-add -l` says to somebody on the host. */
+/** The output of `ssh-add -l` for a user on the host. */
 const keysSeenBy = async (as: string, more: Partial<Target>): Promise<string> => {
   const session = await logIn(target(more), options())
   const [output] = await session.exchange([{ script: sh`ssh-add -l 2>&1`, as }])

@@ -22,7 +22,7 @@ export const logIn = ({ name, address, keyFile, knownHostsFile }: LabHost): Prom
   )
 
 /**
- * One host's resources through the engine's own parts, one at a time, without plays and
+ * Plans and applies resources on one host with the engine's own parts, without plays and
  * inventories.
  */
 export class Convergence {
@@ -47,8 +47,8 @@ export class Convergence {
   }
 
   /**
-   * Applies resources in order and answers the changes of each, as their summaries; a resource that
-   * cannot be planned throws.
+   * Applies resources in order and returns the changes of each, as their summaries. Throws for a
+   * resource that cannot be planned.
    */
   async apply(...resources: readonly Resource[]): Promise<readonly (readonly string[])[]> {
     const done: (readonly string[])[] = []
@@ -57,7 +57,7 @@ export class Convergence {
     return done
   }
 
-  /** Applies neighbours in one exchange and answers why each has failed; null where it has not. */
+  /** Applies resources in one exchange and returns why each has failed; null where it has not. */
   async applyTogether(...resources: readonly Resource[]): Promise<readonly unknown[]> {
     const plans = []
     for (const resource of resources) plans.push(await this.plan(resource))

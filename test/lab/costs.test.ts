@@ -19,8 +19,8 @@ import { prepareHosts } from '../bench/finished.js'
 import { logIn } from '../ssh/log-in.js'
 import { lab, labHost, slow } from './host.js'
 
-// What a run costs its host, counted and never timed: a number that grows here is a change that
-// somebody has to want.
+// The costs of a run for its host, counted and never timed, so that an increase is always a
+// deliberate change.
 
 const host = labHost({ image: 'stack' })
 const project = join(import.meta.dirname, '../bench/job')
@@ -40,7 +40,8 @@ beforeAll(async () => {
   process.env['DATABASE_PASSWORD'] = 's3cret-demo'
   job = (await import('../bench/job/tasks/site.js')).default
   await prepareHosts([host()])
-  // A login would otherwise start root's own systemd, or not, as the one before it is long ago.
+  // Otherwise a login would start root's own systemd, depending on how long ago the previous login
+  // was.
   await host().mustRun('loginctl enable-linger root && systemctl start user@0.service')
   await take(job, 'apply')
 }, slow)
@@ -53,13 +54,13 @@ interface Costs {
   readonly exitCode: number
   readonly changed: number
   readonly sessions: number
-  /** Round trips and what runs beside them. */
+  /** Round trips and other exchanges, by kind. */
   readonly exchanges: Readonly<Record<string, number>>
-  /** Bytes that the shell was sent. */
+  /** Bytes that were sent to the shell. */
   readonly sent: number
 }
 
-/** Runs a play for the host and counts. */
+/** Runs a play on the host and counts its costs. */
 async function take(what: Play, mode: RunMode): Promise<Costs> {
   const events: Event[] = []
   let [sessions, sent] = [0, 0]
@@ -106,8 +107,8 @@ async function take(what: Play, mode: RunMode): Promise<Costs> {
 }
 
 /**
- * How many processes the host starts meanwhile: it numbers them one by one. What else it does now
- * and then is left out by the least of several counts.
+ * How many processes the host starts meanwhile: it numbers them consecutively. Taking the least of
+ * several counts leaves out unrelated processes.
  */
 async function processes(what: () => Promise<unknown>): Promise<number> {
   const next = async (): Promise<number> => Number(await host().mustRun(['sh', '-c', 'echo $$']))
@@ -140,7 +141,7 @@ describe('the 30-task job, with nothing to do,', () => {
   test(
     'sends the host so many bytes',
     async () => {
-      // The lock names whoever runs this.
+      // The lock contains this process's name.
       const { name, place } = thisProcess() ?? { name: '', place: '' }
       expect([(await take(job, 'plan')).sent, (await take(job, 'apply')).sent]).toEqual([
         15_873,

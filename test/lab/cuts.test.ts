@@ -3,8 +3,8 @@ import { points, Trials } from './cuts/trials.js'
 import { labHost, slow } from './host.js'
 
 /**
- * A run that is cut or killed anywhere is repaired by the next. `npm run cuts` looks at many more
- * places than these.
+ * A run that is cut or killed anywhere is repaired by the next. `npm run cuts` tries many more
+ * points than this.
  */
 const host = labHost({ image: 'stack' })
 let trials: Trials

@@ -145,7 +145,7 @@ test(
   slow,
 )
 
-describe('what a user has put in the place of a managed file', () => {
+describe("a user's file or link in the place of a managed file", () => {
   const shown = ({ resources }: Told): readonly unknown[] =>
     resources.map(({ id, status, error }) => [id, status, error?.message ?? ''])
   const [known, hidden] = ['/home/deploy/known', '/home/deploy/hidden']

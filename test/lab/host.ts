@@ -3,8 +3,8 @@ import type { LabHost } from '../../src/lab/host.js'
 import { openLab, type BootOptions, type Lab } from '../../src/lab/lab.js'
 
 /**
- * Milliseconds, for the tests and hooks of whoever imports this: the machine may be busy with
- * another file's hosts.
+ * The time limit, in milliseconds, of tests and hooks that import this: the machine may be busy
+ * with another file's hosts.
  */
 export const slow = 300_000
 jest.setTimeout(slow)
@@ -28,7 +28,7 @@ function useLab(): void {
 }
 
 /**
- * Hosts of this test file's own, booted at once before its tests and taken down after them, before
+ * Hosts for this test file, booted at once before its tests and taken down after them, before
  * an `afterAll` that is registered later. Call it at the top level:
  *
  *     const [web, db] = labHosts({ image: 'stack' }, { image: 'bare' })
@@ -53,7 +53,7 @@ export function labHosts<const Wanted extends readonly BootOptions[]>(
   }
 }
 
-/** One host of this test file's own: `const web = labHost()`, then `web()` in a test. */
+/** One host for this test file: `const web = labHost()`, then `web()` in a test. */
 export function labHost(options: BootOptions = {}): () => LabHost {
   const [host] = labHosts(options)
   return host

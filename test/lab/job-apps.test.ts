@@ -6,8 +6,8 @@ import { lab, labHost, slow } from './host.js'
 import { eventually, told, withStatus, type Told } from './job.js'
 
 /**
- * The job for an app that is made by a factory, sends visitors to a login, listens on a socket and
- * lives on a branch with an odd name. The tests follow each other.
+ * The job for an app that is created by a factory, sends visitors to a login, listens on a socket
+ * and is on a branch with an odd name. The tests depend on their order.
  */
 const web = labHost({ name: 'web', image: 'stack' })
 const branch = "feature/it's#1$(x)"

@@ -7,8 +7,8 @@ import { deliver, difference, eventually, listing, told, withStatus, type Told }
 import { lab, labHosts, slow } from './host.js'
 
 /**
- * The deployment job on a bare host, from the plan of everything to pushes that break. The tests
- * follow each other.
+ * The deployment job on a bare host, from the plan of everything to pushes that break the app. The
+ * tests depend on their order.
  */
 const [web, untouched] = labHosts({ name: 'web' }, { name: 'untouched' })
 let stage: Stage
@@ -44,7 +44,7 @@ describe('a plan for a bare host', () => {
       expect(plan.resources.length).toBeGreaterThan(30)
       const byLogin = await changedByLogin()
       const byPlan = difference(before, after)
-      // What logging in and sudo change by themselves, such as the journal and lastlog.
+      // Logging in and sudo change files themselves, such as the journal and lastlog.
       expect(
         byPlan.filter(
           (path) =>
@@ -118,7 +118,7 @@ describe('one apply', () => {
           )
         }
       }
-      // The app's own environment is where its secrets belong; nothing else may hold them.
+      // The app's own environment is where its secrets belong; nothing else may contain them.
       expect(
         (await web().run(`grep -acF -- "$(cat /etc/demo/hook-secret)" /run/samples/processes`))
           .stdout,
@@ -163,7 +163,7 @@ describe('one apply', () => {
   )
 })
 
-/** Everything that processes of this machine show while it is taken. */
+/** Records what processes of this machine show until it is stopped. */
 function sampleHere(): { stop(): string } {
   const seen = new Set<string>()
   const own = String(process.pid)
@@ -172,7 +172,7 @@ function sampleHere(): { stop(): string } {
       try {
         seen.add(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))
       } catch {
-        // It has ended meanwhile.
+        // The process has ended meanwhile.
       }
     }
   }, 100)
@@ -191,7 +191,7 @@ function recordsOf({ project }: Stage): string {
     .join('\n')
 }
 
-describe('what stands on the host', () => {
+describe('the files on the host', () => {
   test.each([
     [
       'mariadb -N -e "select default_character_set_name from information_schema.schemata where schema_name=\'demo\'"',
@@ -344,7 +344,7 @@ describe('a push', () => {
         'HEAD',
       ])
     ).trim()
-  /** A deployment that fails has put everything back when its last line is in the journal. */
+  /** A deployment that fails has restored everything when its last line is in the journal. */
   const wentBack = (step: string): Promise<string> =>
     eventually(
       120,

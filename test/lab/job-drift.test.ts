@@ -53,16 +53,16 @@ const config = (): Record<string, unknown> => ({
 
 interface Drift {
   readonly name: string
-  /** Shell on the host, or something on GitHub. */
+  /** Shell on the host, or a change on GitHub. */
   readonly by: string | (() => Promise<void>)
   /** Each resource that a plan names, with its change. */
   readonly named: readonly RegExp[]
   /**
-   * What a plan cannot tell before the change is applied: a check of what is stopped, a repository
-   * that cannot be asked, and what restarts with it.
+   * What a plan cannot know before the change is applied: a check of a stopped service, a
+   * repository that cannot be reached, and what restarts with it.
    */
   readonly unknown?: readonly string[]
-  /** What must not be the same process afterwards. */
+  /** Services whose process must be a new one afterwards. */
   readonly restarts?: readonly (typeof services)[number][]
   /** The causes of the restart. */
   readonly because?: readonly string[]
@@ -209,7 +209,7 @@ const drifts: readonly Drift[] = [
   },
 ]
 
-/** The lines in the order of the resources, each held against its pattern. */
+/** Expects the lines in the order of the resources, each matching its pattern. */
 function expectNamed(run: Told, named: readonly RegExp[], unknown: readonly string[] = []): void {
   const others = run.resources
     .filter(({ status }) => status !== 'ok' && status !== 'changed')

@@ -4,8 +4,8 @@ import { eventually, told, withStatus } from './job.js'
 import { lab, labHosts, slow } from './host.js'
 
 /**
- * The job on three hosts by a user who has to give sudo a password; one of the hosts is not there.
- * The variables are the other ways of the job.
+ * The job on three hosts as a user with a sudo password; one of the hosts does not exist. The
+ * variables select the job's other variants.
  */
 const [web1, web2] = labHosts({ name: 'web1', image: 'stack' }, { name: 'web2', image: 'stack' })
 let stage: Stage

@@ -12,7 +12,7 @@ import { makeAuthority, type Authority } from '../job/authority.js'
 import { eventually, processIds, told, withStatus, type Told } from './job.js'
 import { lab, labHost, slow } from './host.js'
 
-/** The job behind nginx with TLS, from a job that ran without it. The tests follow each other. */
+/** The job behind nginx with TLS, after a job without it. The tests depend on their order. */
 const web = labHost({ name: 'web', image: 'stack' })
 const name = 'demo.example.org'
 const root = join(import.meta.dirname, '../..')
@@ -51,7 +51,7 @@ afterAll(async () => {
   expect(defects).toEqual([])
 }, slow)
 
-/** A new certificate and key in the project. */
+/** Puts a new certificate and key into the project. */
 async function renew(): Promise<string> {
   const { certificate, key, serial } = await authority.issue(name, `www.${name}`)
   await writeFile(join(project, nginx.certificate), certificate)
@@ -59,7 +59,7 @@ async function renew(): Promise<string> {
   return serial
 }
 
-/** The variables of the host, instead of those of the stage. */
+/** Sets the variables of the host, instead of those of the stage. */
 async function given(vars: Readonly<Record<string, unknown>>): Promise<void> {
   const inventory = parse(await readFile(stage.inventory, 'utf8')) as {
     web: { hosts: { web: unknown } }
@@ -68,7 +68,7 @@ async function given(vars: Readonly<Record<string, unknown>>): Promise<void> {
   await writeFile(stage.inventory, stringify(inventory))
 }
 
-/** As a person sees it, with the host's own words. */
+/** The output for a person, with the host's own messages. */
 const shown = async (): Promise<{ readonly code: number | null; readonly text: string }> => {
   const { code, stdout, stderr } = await stage.fettle(['apply', '--no-color'], {
     env: { NODE_EXTRA_CA_CERTS: authority.file },
@@ -86,7 +86,7 @@ interface Answer {
   readonly serial: string | null
 }
 
-/** Asks the host by a name, whose certificate must be the authority's. */
+/** Requests a page of the host by a name, for which its certificate must be valid. */
 function ask(
   url: string,
   {
@@ -127,7 +127,7 @@ function ask(
   })
 }
 
-/** A delivery as GitHub signs it. */
+/** Sends a delivery as GitHub signs it. */
 async function deliver(
   url: string,
   {
@@ -146,7 +146,7 @@ async function deliver(
   return (await ask(url, { method: 'POST', headers, body })).status
 }
 
-/** Waits until a deployment has come to its end with this commit's subject. */
+/** Waits until the deployment of the commit with this subject has ended. */
 async function deployed(subject: string): Promise<void> {
   const log = 'runuser -u webhook -- git -C /srv/demo/src log -1 --format=%s'
   const state = async (): Promise<readonly unknown[]> => [
@@ -161,7 +161,7 @@ async function deployed(subject: string): Promise<void> {
   )
 }
 
-/** What must be the same where a change was refused. */
+/** Everything that a refused change must leave as it was. */
 const standing = async (): Promise<readonly unknown[]> => [
   await web().mustRun(['sha256sum', site, pair]),
   await web().mustRun('ls -A /etc/nginx/conf.d /etc/nginx/sites-enabled /etc/demo'),

@@ -10,8 +10,8 @@ import { told, withStatus, type Told } from './job.js'
 import { lab, labHosts, slow } from './host.js'
 
 /**
- * The whole job by every way to a host, in one run; and each way with an unknown and a changed host
- * key at each of its hops.
+ * The whole job over every way to a host, in one run; and each way with an unknown and a changed
+ * host key at each of its hops.
  */
 const names = ['jumped', 'twice', 'proxied', 'password', 'encrypted', 'sudo'] as const
 type Name = (typeof names)[number]
@@ -88,8 +88,8 @@ const common = (more: string): { readonly ansible_ssh_common_args: string } => (
 })
 
 /**
- * What known_hosts hold of the jump hosts and of the hosts behind them: the right keys, but for
- * what is given here.
+ * Writes the known_hosts of the jump hosts and of the hosts behind them: the right keys, except
+ * those given here.
  */
 function know(instead: Partial<Record<'gate' | 'outer' | 'webs', string>>): void {
   for (const jump of ['gate', 'outer'] as const)
@@ -117,8 +117,8 @@ const fettle = async (command: string, ...more: readonly string[]): Promise<Told
   )
 
 /**
- * From where somebody has logged in on a host, by the number of times. By the name of the program:
- * a login that is read late counts for the unit of its session.
+ * The logins on a host, with their number, by where they came from. Filtered by the program's name:
+ * journald may assign a login that it reads late to the unit of its session.
  */
 async function logins(to: ReturnType<typeof gate>): Promise<Readonly<Record<string, number>>> {
   const addresses = new Map([gate, outer, ...webs].map((each) => [each().address, each().name]))
@@ -176,7 +176,7 @@ test(
   slow,
 )
 
-describe('a host key that is not the right one ends the run of the host, and names the hop', () => {
+describe('a wrong host key ends the run of the host, and the error names the hop', () => {
   const other = (): string => {
     const path = file(`other${Math.random()}`)
     makeKey(path)

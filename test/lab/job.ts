@@ -12,17 +12,17 @@ import type {
 
 type Line = ResourceEvent | HostEvent | SummaryEvent | { readonly type: 'run' | 'error' }
 
-/** What a run with `--json` said. */
+/** The parsed output of a run with `--json`. */
 export interface Told {
   readonly code: number | null
   readonly resources: readonly ResourceEvent[]
   readonly hosts: readonly HostEvent[]
   readonly summary: Readonly<Record<string, HostSummary>>
-  /** Standard output and error as they came. */
+  /** Standard output and error. */
   readonly text: string
 }
 
-/** Reads JSON lines; anything else on standard output is a failure. */
+/** Parses JSON lines; anything else on standard output is a failure. */
 export function told({ code, stdout, stderr }: Ended): Told {
   const text = `${stdout}\n${stderr}`
   const events = stdout
@@ -78,7 +78,7 @@ export const difference = (
     .filter((path) => before.get(path) !== after.get(path))
     .sort()
 
-/** Waits until a condition holds; an error with what was seen last when it does not in time. */
+/** Waits until a condition holds; at the time limit throws with the last value. */
 export async function eventually<T>(
   seconds: number,
   look: () => Promise<T>,
@@ -94,7 +94,7 @@ export async function eventually<T>(
   }
 }
 
-/** A delivery as GitHub signs it, sent to the hook by hand. Answers the status. */
+/** Sends a delivery to the hook by hand, as GitHub signs it. Returns the status. */
 export async function deliver(
   host: LabHost,
   secret: string,

@@ -12,7 +12,7 @@ jest.setTimeout(300_000)
 
 const execFileAsync = promisify(execFile)
 
-/** Runs `fettle lab` here; answers what it wrote for programs and for people. */
+/** Runs `fettle lab` in this process; returns its output for programs and for people. */
 async function fettleLab(...words: readonly string[]): Promise<readonly [string, string]> {
   const [out, err]: [string[], string[]] = [[], []]
   const command = withLabCommands(new Command('lab'))
@@ -89,10 +89,7 @@ describe('several projects', () => {
     folders.push(made)
     return made
   }
-  /**
-   * Runs `fettle lab` in a folder. Words are read before anything is awaited, so two calls may
-   * overlap.
-   */
+  /** Runs `fettle lab` in a folder. The words are read synchronously, so two calls may overlap. */
   const from = (project: string, ...words: readonly string[]): ReturnType<typeof fettleLab> => {
     jest.spyOn(process, 'cwd').mockReturnValue(project)
     return fettleLab(...words)

@@ -13,7 +13,7 @@ import { lab, labHosts } from './host.js'
 
 const [first, second, third] = labHosts({ name: 'first' }, { name: 'second' }, { name: 'third' })
 
-/** Everything on this machine that bears the name of this lab. */
+/** Everything on this machine that has the name of this lab. */
 async function traces(id: string): Promise<readonly string[]> {
   const folders = [
     '/run/netns',

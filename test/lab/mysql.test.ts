@@ -31,7 +31,7 @@ afterAll(async () => {
 })
 
 const asRoot = (sql: string): Promise<string> => host().mustRun(['mariadb', '-BN'], { input: sql })
-/** What an account sees, by the client and its password. */
+/** The output of the client for an account with its password. */
 const asAccount = (
   user: string,
   password: string,
@@ -74,7 +74,7 @@ describe.each([
     expect((await asAccount('app', 'another', 'SELECT 1')).code).toBe(1)
   })
 
-  test('what was changed by hand is named, and exactly that is repaired', async () => {
+  test('manual changes are named, and exactly those are repaired', async () => {
     await on.apply(database, app())
     await asRoot(`ALTER DATABASE my_app CHARACTER SET latin1; CREATE TABLE my_app.t (a INT); ALTER USER app@localhost IDENTIFIED BY 'another';
       REVOKE INSERT ON \`my\\_app\`.* FROM app@localhost; GRANT DROP ON \`my\\_app\`.* TO app@localhost WITH GRANT OPTION; GRANT SELECT ON my_app.* TO app@localhost; GRANT FILE ON *.* TO app@localhost; GRANT SELECT (a) ON my_app.t TO app@localhost;`)
@@ -126,7 +126,7 @@ describe('accounts', () => {
   beforeAll(() => asRoot('SET GLOBAL sql_mode = DEFAULT'))
   beforeEach(() => asRoot(nothing))
 
-  test('a password leaves the way through the socket open', async () => {
+  test('a password does not close the way through the socket', async () => {
     const socket = mysqlUser('deploy', { plugin: 'unix_socket' })
     expect(await on.apply(socket)).toEqual([['create user deploy@localhost']])
     const login = ['runuser', '-u', 'deploy', '--', 'mariadb', '-e', 'SELECT 1']
@@ -161,7 +161,7 @@ describe('accounts', () => {
         ['create user app@%', 'grant SELECT, INSERT on my_app.*'],
         [],
       ])
-      // One failed login more would lock it.
+      // One more failed login would lock it.
       expect((await asAccount('app', 'another', 'SELECT 1')).code).toBe(0)
       await asRoot("ALTER USER app@'%' IDENTIFIED BY 'third'; DROP USER app@localhost")
       expect(await on.apply(everywhere, everywhere)).toEqual([['password changed'], []])
@@ -554,7 +554,7 @@ describe('a link that is lost in the middle of SQL', () => {
     expect(await apply('root')).toMatchObject({ code: 0 })
     const pieces = proxy.pieces()
     let inSql = 0
-    // Down to where the login ends; the last pieces are the goodbye.
+    // Down to the end of the login; the last packets close the connection.
     for (let cut = pieces - 1; cut > pieces / 3; cut -= 2) {
       await asRoot('DROP DATABASE IF EXISTS cut; DROP USER IF EXISTS cut@localhost')
       proxy.cutAfter(cut)
@@ -701,7 +701,7 @@ describe('a server that does not serve', () => {
       reason: expect.stringContaining('a connection would start it'),
     })
     expect((await host().run('systemctl is-active mariadb.service')).stdout.trim()).toBe('inactive')
-    // The test could fail: a client's connection does start it.
+    // A control: a client's connection does start it.
     await host().run('timeout 20 mariadb -e "SELECT 1"')
     expect((await host().run('systemctl is-active mariadb.service')).stdout.trim()).not.toBe(
       'inactive',

@@ -1,17 +1,17 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
-/** How a link ends: at once for both sides, or so that nobody hears anything any more. */
+/** How a link ends: at once for both sides, or silently, so that neither side notices. */
 export type Cut = 'reset' | 'silence'
 
 /** A TCP proxy in front of a host's sshd whose link can be cut. */
 export interface Proxy {
   readonly port: number
-  /** Pieces that came from the client since the last `cutAfter`. */
+  /** Packets from the client since the last `cutAfter`. */
   readonly pieces: () => number
   /**
-   * Cuts when so many pieces have come from the client; Infinity: never. Links that were cut are
-   * let go.
+   * Cuts after that many packets from the client; Infinity: never. Closes links that were cut
+   * before.
    */
   cutAfter(pieces: number): void
   cut(how: Cut): void

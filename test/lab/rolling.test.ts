@@ -56,7 +56,7 @@ const fettle = (...words: readonly string[]): Promise<Ended> =>
   })
 const apply = async (...words: readonly string[]): Promise<Told> =>
   told(await fettle('apply', '--json', ...words))
-/** Where a file is to be, there is a folder. */
+/** Puts a folder where a file is to be. */
 const breakIt = (host: LabHost): Promise<string> => host.mustRun('mkdir -p /root/release')
 const ends = ({ hosts: all }: Told): readonly string[] =>
   all.map(({ host, status, error }) =>

@@ -1,6 +1,6 @@
 /**
- * A script that shows the values of its variables A, B, D, and M of several lines, as programs of a
- * host show them. Each form stands behind its name. No value is an argument of a program.
+ * A script that prints the values of its variables A, B, D, and M of several lines, in the forms in
+ * which programs print them. Each form follows its name. No value is an argument of a program.
  */
 export const forms = String.raw`
 export LC_ALL=C.UTF-8

@@ -17,8 +17,8 @@ import { labHost, slow } from './host.js'
 import { forms } from './secret-forms.js'
 
 /**
- * Secrets in every field that takes one, on a host that says them again in every form, and a search
- * for them in all that there is afterwards. The tests follow each other.
+ * Secrets in every field that takes one, on a host that prints them in every form, and a search for
+ * them in everything that remains afterwards. The tests depend on their order.
  */
 const host = labHost({ name: 'web', image: 'stack' })
 const bin = resolve(import.meta.dirname, '../../bin/fettle.js')
@@ -29,7 +29,7 @@ const pemOf = (lines: readonly string[]): string =>
 const newPem = (): string => pemOf([random(48), random(48), random(33)])
 
 const short = `key-${random(6)}`
-/** In `.env`. One begins with another, and one is never asked for. */
+/** In `.env`. One is a prefix of another, and one is never read. */
 const secrets = {
   LOGIN: `login-${random(9)}"$1`,
   DB_PASSWORD: `db(pw "${random(9)}" 100%/x`,
@@ -38,9 +38,9 @@ const secrets = {
   UNASKED: `unasked ${random(9)}`,
   APP_PEM: newPem(),
 }
-/** Behind `secretSource`. */
+/** The content of `secretSource`. */
 const pem = newPem()
-/** In `.env`, too, and obviously no secrets. */
+/** Also in `.env`, and obviously not secret. */
 const settings = {
   MODE: 'production',
   WORKERS: '12345678',
@@ -48,10 +48,10 @@ const settings = {
   ROOT: '/srv/example/app',
 }
 
-/** How often twenty lines of the forms are shown: an error quotes thirty. */
+/** How often twenty lines of the forms are printed: an error quotes thirty. */
 const parts = 30
 
-/** What fails quotes what it was given; each goes on in spite of that. */
+/** What fails quotes its input; the run continues after each. */
 const tasks = `import { command, env, file, mysql, play, secret, secretSource, systemd, task, uri } from 'fettle'
 const pem = secretSource('key.pem')
 const [db, key, long] = [env.secret('DB_PASSWORD'), env.secret('APP_KEY'), env.secret('APP_KEY_LONG')]
@@ -93,7 +93,7 @@ export default { web: { hosts: { web } } }
 `
 
 let project = ''
-/** All that any command has said. */
+/** The output of all commands. */
 const said: string[] = []
 
 beforeAll(async () => {
@@ -101,7 +101,7 @@ beforeAll(async () => {
   for (const folder of ['tasks', 'inventory']) mkdirSync(join(project, folder))
   const write = (name: string, text: string): void =>
     writeFileSync(join(project, name), text, { mode: 0o600 })
-  // In the quotes in which every program takes it as it is.
+  // In the quotes that every program reads alike.
   write(
     '.env',
     Object.entries({ ...secrets, ...settings })
@@ -133,7 +133,10 @@ const run = (input: string, ...words: readonly string[]): Promise<Ended> =>
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 type Values = Readonly<Record<'A' | 'B' | 'M' | 'D', string>>
-/** The forms of these values. They are set by the script itself, which comes by standard input. */
+/**
+ * A script that prints the forms of these values, which it sets itself; it is passed by standard
+ * input.
+ */
 const formsOf = (values: Values): string =>
   `export ${Object.entries(values)
     .map(([name, value]) => `${name}=${quoted(value)}`)
@@ -146,7 +149,7 @@ const valuesWith = (key: string): Values => ({
 })
 
 /**
- * Lines of the forms that other values would not give, without the names of the forms: each shows a
+ * Lines of the forms that depend on the values, without the names of the forms: each shows a
  * secret.
  */
 async function secretLines(values: Values): Promise<readonly string[]> {
@@ -167,7 +170,7 @@ async function secretLines(values: Values): Promise<readonly string[]> {
 function needles(text: string): readonly string[] {
   const bytes = Buffer.from(text)
   const hex = bytes.toString('hex')
-  // Without the letters that what stands before and behind it has a part in.
+  // Without the letters at both ends, which neighbouring bytes influence.
   const base64 = [0, 1, 2].map((offset) =>
     Buffer.concat([Buffer.alloc(offset), bytes])
       .toString('base64')
@@ -184,7 +187,9 @@ function needles(text: string): readonly string[] {
     ...base64,
   ]
 }
-/** All secrets; of keys each line but the first and the last, which are no secret by themselves. */
+/**
+ * All secrets; of keys each line but the first and the last, which are not secret by themselves.
+ */
 const singly = [...Object.values(secrets), pem].flatMap((text) =>
   text.includes('\n') ? text.split('\n').slice(1, -2) : [text],
 )
@@ -201,11 +206,11 @@ function textsIn(folder: string): readonly string[] {
     )
 }
 
-/** Arguments and environments of this machine's other processes, while something is under way. */
+/** Records arguments and environments of this machine's other processes until it is called. */
 function sampled(): () => string {
   const seen = new Set<string>()
   const look = (pid: string): void => {
-    // Processes of lab hosts are in namespaces of their own.
+    // Processes of lab hosts are in other namespaces.
     if (readlinkSync(`/proc/${pid}/ns/pid`) !== readlinkSync('/proc/self/ns/pid')) return
     for (const part of ['cmdline', 'environ'])
       seen.add(readFileSync(`/proc/${pid}/${part}`, 'utf8'))
@@ -217,7 +222,7 @@ function sampled(): () => string {
       try {
         look(pid)
       } catch {
-        // It has ended meanwhile.
+        // The process has ended meanwhile.
       }
     }
   }, 100)
@@ -252,7 +257,8 @@ describe('a host that shows every secret in every form', () => {
       const text = [...said, ...textsIn(join(project, '.fettle'))].join('\n')
       expect(found(text)).toEqual([])
       expect(found(text, await secretLines(valuesWith(pem)))).toEqual([])
-      // The forms were there to be hidden, up to the last, and what is around them is still there.
+      // A control: the forms were printed up to the last, and the text around the secrets is still
+      // there.
       expect(applied.stdout).toMatch(/percent-encoded: \[secret\]\n/)
       expect(applied.stdout).toContain('the last form: done')
     },
@@ -288,7 +294,7 @@ describe('a host that shows every secret in every form', () => {
     'has it hidden in a line that is shown before its end, and in the rest of it',
     async () => {
       const [first, second] = [secrets.APP_KEY_LONG.slice(0, 12), secrets.APP_KEY_LONG.slice(12)]
-      // Longer than a line without an end is waited for.
+      // Longer than an incomplete line is waited for.
       const { stdout } = await run(
         `printf %s ${quoted(first)}; sleep 4; printf '%s\\n' ${quoted(second)}; echo end\n`,
         '--stream',

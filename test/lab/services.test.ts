@@ -112,8 +112,8 @@ describe('packages and a stock unit masked before it is installed', () => {
   test(
     'of another architecture are other packages, as apt has it',
     async () => {
-      // An archive of this host's own: `twofold` for both architectures, `single` for the other one
-      // alone, which also gives `virtual` to all.
+      // An archive on the host: `twofold` for both architectures, `single` for the other one alone,
+      // which also provides `virtual` for all.
       await host().mustRun(`dpkg --add-architecture i386; mkdir -p /srv/archive && cd /srv/archive
       made() { mkdir -p $1/DEBIAN; printf 'Package: %s\\nVersion: 1\\nArchitecture: %s\\nMulti-Arch: %s\\nMaintainer: x <x@example.org>\\nDescription: x\\n%s' "$1" "$2" "$3" "\${4-}" >$1/DEBIAN/control; dpkg-deb -b $1 $1_$2.deb >/dev/null
         { cat $1/DEBIAN/control; echo "Filename: ./$1_$2.deb"; echo "Size: $(stat -c %s $1_$2.deb)"; echo "SHA256: $(sha256sum <$1_$2.deb | cut -d' ' -f1)"; echo; } >>Packages; }
@@ -147,7 +147,7 @@ describe('packages and a stock unit masked before it is installed', () => {
           aptPackages(['twofold:amd64', 'twofold:i386'], { state: 'absent', purge: true }),
         ),
       ).toEqual([['purge twofold:amd64, twofold:i386']])
-      // Known for one architecture alone, the name stands for that one.
+      // A name that is known for one architecture alone stands for that one.
       const single = aptPackages(['single'])
       expect(await on.apply(single, single, aptPackages(['virtual']))).toEqual([
         ['install single'],

@@ -11,7 +11,8 @@ import { labHost, slow } from './host.js'
 import { logIn } from '../ssh/log-in.js'
 
 /**
- * What sudo, PAM and login shells of a real Debian say. The framing itself is tested in test/ssh.
+ * Messages of sudo, PAM and login shells of a real Debian. The framing itself is tested in
+ * test/ssh.
  */
 const host = labHost({ image: 'bare' })
 const directory = mkdtempSync(join(tmpdir(), 'fettle-session-'))
@@ -98,7 +99,7 @@ test.each([
   expect(copy?.stdout.toString().trim()).toBe('2000000')
 })
 
-test('a user of a domain logs in, and acts for root, with his home', async () => {
+test("a domain user logs in, and acts as another user, with that user's home", async () => {
   const alice = 'DOM\\alice smith'
   await host().mustRun(
     `printf '%s\\n' 'DOM\\alice smith:x:5001:5001::/home/alice:/bin/bash' >>/etc/passwd && printf '%s\\n' 'DOM\\alice smith:*:19000::::::' >>/etc/shadow && install -d -o 5001 /home/alice /home/alice/.ssh && cp /root/.ssh/authorized_keys /home/alice/.ssh && chmod a+r /home/alice/.ssh/authorized_keys`,

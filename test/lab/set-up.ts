@@ -8,13 +8,13 @@ interface Lab {
 }
 
 /**
- * Before the first lab test, so that no test's time is spent on it: the command line is built, what
- * killed runs left is cleared, and the images are built. Jest transforms this file but resolves its
- * imports as plain Node would, hence jiti.
+ * Runs before the first lab test, so that it does not count towards a test's time limit: builds the
+ * command line and the images, and removes leftovers of killed runs. Jest transforms this file but
+ * resolves its imports as plain Node would, hence jiti.
  */
 export default async function setUp(): Promise<void> {
   const jiti = createJiti(__filename)
-  // Not all lab tests run the command line: those that do say more when it is not there.
+  // Not all lab tests run the command line; those that do report a missing build in more detail.
   const untold = (error: unknown): boolean =>
     process.stderr.write(`The command line is not built: ${String(error)}\n`)
   await (await jiti.import<Preparation>('../../scripts/prepare.mjs'))

@@ -1,6 +1,6 @@
 import { createJiti } from 'jiti'
 
-/** After the last lab test: takes down the labs of workers that have died without doing so. */
+/** Runs after the last lab test: takes down the labs of workers that died before doing so. */
 export default async function tearDown(): Promise<void> {
   const { clearLeftovers } = await createJiti(__filename).import<{
     clearLeftovers: () => Promise<unknown>

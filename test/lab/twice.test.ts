@@ -6,14 +6,14 @@ import { execute, type Ended } from '../../src/lab/command.js'
 import { labHost, slow } from './host.js'
 import { told, withStatus, type Told } from './job.js'
 
-/** What stands twice: a machine under several names, a resource at several places. */
+/** Duplicates: a machine under several names, a resource at several places. */
 const host = labHost()
 const root = resolve(import.meta.dirname, '../..')
 let project = ''
 
 /**
- * Each name's own file, one that all share, and one that a task for one host writes, which others
- * wait for in the middle of their walks.
+ * Each name's own file, one that all share, and one that a `once` task writes, for which the others
+ * wait in the middle of their walks.
  */
 const sites = `
 import { command, file, play, sshKey, task } from 'fettle'
@@ -37,7 +37,7 @@ const inventory = async (hosts: Readonly<Record<string, object>>): Promise<void>
   const vars = { ansible_user: 'root', ansible_ssh_private_key_file: keyFile }
   await writeFile(join(project, 'inventory/hosts.yml'), JSON.stringify({ all: { vars, hosts } }))
 }
-/** Ways to the host, none of which shows that it is the same. */
+/** Connection settings for the same host that do not show that it is the same. */
 let ways: Readonly<Record<'address' | 'port' | 'other', object>>
 
 beforeAll(async () => {
@@ -101,7 +101,7 @@ describe('several names of one machine end well in one run', () => {
         applied.hosts.map(({ host: name, status }) => `${name} ${status}`).sort(),
       ]).toEqual([0, names.map((name) => `${name} ok`).sort()])
       expect(applied.text).toMatch(/ are one machine/)
-      // What all of them want was done once, by whoever came first.
+      // What all of them want was done once, by the first.
       expect(await host().mustRun('cat /root/twice/shared')).toBe('x\n')
       expect(withStatus(applied, 'changed')).toHaveLength(names.length * 3 + 2)
       expect(withStatus(await run('apply', `tasks/${site}.ts`, ...flags), 'changed')).toEqual([])

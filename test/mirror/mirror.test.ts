@@ -33,7 +33,7 @@ async function listening(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** A mirror whose upstream answers like this; `asked` has the paths that came to the upstream. */
+/** A mirror with this upstream; `asked` lists the paths that the upstream was asked for. */
 async function mirrored(
   listener: RequestListener,
   limits?: DownloadLimits,

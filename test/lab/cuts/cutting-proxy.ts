@@ -4,22 +4,21 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 /** `up`: towards the host. */
 export type Direction = 'up' | 'down'
 
-/** What becomes of the connection at a place in its traffic. */
+/** How the connection is cut, and where in its traffic. */
 export interface Cut {
   readonly direction: Direction
-  /** How many bytes that way still pass. */
+  /** How many bytes in that direction still pass. */
   readonly bytes: number
   /**
-   * `reset` and `end` close it both ways. In a `hole` everything disappears, the client's end too:
-   * the host never hears that it has gone. A function is waited for while nothing passes; then it
-   * goes on.
+   * `reset` and `end` close it in both directions. A `hole` drops everything, also the client's
+   * end: the host never learns that it has gone. A function pauses the traffic until it resolves.
    */
   readonly how: 'reset' | 'end' | 'hole' | (() => Promise<void>)
 }
 
-/** A TCP proxy that counts bytes and cuts the next connections after so many. */
+/** A TCP proxy that counts bytes and cuts the next connections after a number of them. */
 export class CuttingProxy {
-  /** Bytes since it was armed last. */
+  /** Bytes since it was last armed. */
   readonly passed: Record<Direction, number> = { up: 0, down: 0 }
   #cut: Cut | null = null
   /** Whether the cut has been made. */
@@ -44,7 +43,7 @@ export class CuttingProxy {
     return proxy
   }
 
-  /** Counts anew; null: nothing is cut. */
+  /** Resets the counts; null: nothing is cut. */
   arm(cut: Cut | null): void {
     this.#cut = cut
     this.done = false
@@ -109,6 +108,6 @@ export class CuttingProxy {
 interface Link {
   readonly client: Socket
   readonly server: Socket
-  /** Nothing passes any more. */
+  /** Everything is dropped. */
   lost: boolean
 }

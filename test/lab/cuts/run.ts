@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { openLab } from '../../../src/lab/lab.js'
 import { points, Trials, ways, type Outcome } from './trials.js'
 
-// `npm run cuts -- --points 120`: cuts and kills a run at so many places, and tells whether the
+// `npm run cuts -- --points 120`: cuts and kills a run at that many points, and reports whether the
 // next run always converged.
 
 const { values } = parseArgs({ options: { points: { type: 'string', default: '120' } } })

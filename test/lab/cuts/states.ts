@@ -1,7 +1,6 @@
-// What the host has before the job and after it. The job reads it too, so that nothing is written
-// twice.
+// The host's state before and after the job, shared with the job itself.
 
-/** Long enough that a cut falls into the middle of it. */
+/** Long enough for a cut to fall into the middle of it. */
 export const settings = (version: string): string =>
   `version ${version}\n${`setting of version ${version}\n`.repeat(2000)}`
 
@@ -9,7 +8,7 @@ const unit = (version: string): string =>
   `[Service]\nEnvironment=VERSION=${version}\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n`
 export const newUnit = unit('two')
 
-/** Each file's whole content: before, after, and nothing where it may not be there yet. */
+/** Each file's whole content: before, after, and null where it may not exist yet. */
 export const contents: Readonly<Record<string, readonly (string | RegExp | null)[]>> = {
   '/etc/cuts/settings.conf': [settings('one'), settings('two')],
   '/etc/cuts/checked.conf': ['version one\n', 'version two\n'],
@@ -22,7 +21,7 @@ export const contents: Readonly<Record<string, readonly (string | RegExp | null)
   '/etc/systemd/system/cuts.service': [unit('one'), newUnit],
 }
 
-/** Made once: the repository that is checked out. */
+/** Creates the repository that is checked out. */
 export const repository = `set -eu
 rm -rf /srv/cuts; mkdir /srv/cuts; cd /srv/cuts
 export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
@@ -30,8 +29,8 @@ git init --quiet --bare -b main repo.git; git clone --quiet repo.git work 2>/dev
 seq 20000 >numbers; git add .; git commit --quiet -m one; git push --quiet origin HEAD; cd ..; rm -rf work`
 
 /**
- * Puts the host where every trial begins: an older service that runs, older files, and nothing of
- * the rest. Sessions of the trial before are ended. It reads the older settings.
+ * Resets the host to the start of a trial: an older service that runs, older files, and nothing
+ * else. Ends the sessions of the previous trial. Its input is the older settings.
  */
 export const beginning = `set -eu
 pkill -9 -f '[s]shd: root@notty' || :

@@ -9,20 +9,22 @@ import { told, withStatus, type Told } from '../job.js'
 import { CuttingProxy, type Cut, type Direction } from './cutting-proxy.js'
 import { beginning, contents, repository, settings } from './states.js'
 
-/** This runs compiled too, a folder deeper. */
+/** This also runs compiled, one folder deeper. */
 const root = packageFolder()
 
 export const ways = ['reset', 'end', 'hole', 'control killed', 'session killed'] as const
 
-/** One place at which a run is disturbed. */
+/** A point at which a run is disturbed, and how. */
 export interface Point {
   readonly way: (typeof ways)[number]
   readonly direction: Direction
-  /** How much of an undisturbed run's traffic in that direction comes before it: 0 to 1. */
+  /** The share of an undisturbed run's traffic in that direction that comes before it: 0 to 1. */
   readonly share: number
 }
 
-/** So many points, spread evenly over the run, each way at each part of it. */
+/**
+ * That many points, spread evenly over the run, with each kind of disturbance in each part of it.
+ */
 export const points = (count: number): readonly Point[] =>
   Array.from({ length: count }, (_, index) => ({
     way: ways[index % ways.length] ?? 'reset',
@@ -32,24 +34,24 @@ export const points = (count: number): readonly Point[] =>
 
 export interface Outcome {
   readonly point: Point
-  /** Whether the run came as far as the point. */
+  /** Whether the run reached the point. */
   readonly reached: boolean
   /** The disturbed run's exit status; null when it was killed. */
   readonly code: number | null
-  /** What the next run had left to change, and how long it took. */
+  /** The number of changes in the next run, and its duration. */
   readonly left: number
   readonly seconds: number
-  /** What was not as it must be. */
+  /** Violations of the expected state. */
   readonly faults: readonly string[]
 }
 
 /**
- * Runs a job that is disturbed at one point, and then again, from the same state of the host each
- * time.
+ * Runs a job that is disturbed at one point, and then again undisturbed, always from the same state
+ * of the host.
  */
 export class Trials {
   #traffic: Readonly<Record<Direction, number>> = { up: 0, down: 0 }
-  /** What an undisturbed run leaves. */
+  /** The files that an undisturbed run leaves. */
   #names: readonly string[] = []
 
   private constructor(
@@ -88,7 +90,7 @@ export class Trials {
     await rm(this.project, { recursive: true })
   }
 
-  /** Learns how much there is to cut, and what is left when nothing is. */
+  /** Measures the traffic of an undisturbed run, and the files that it leaves. */
   async #undisturbed(): Promise<void> {
     await this.#begin()
     this.proxy.arm(null)
@@ -177,7 +179,7 @@ export class Trials {
     return { code, reached: this.proxy.done }
   }
 
-  /** The shell that the session's blocks run in; before that is there, its sshd. */
+  /** Kills the shell that the session's blocks run in, or its sshd before that has started. */
   async #killSession(): Promise<void> {
     await this.host.run(
       `p=$(readlink /run/fettle/lock); kill -9 "\${p%%:*}" 2>/dev/null || pkill -9 -f '[s]shd: root'`,
@@ -185,8 +187,8 @@ export class Trials {
   }
 
   /**
-   * Files that are neither what they were nor what they are to be, looked at while what was under
-   * way may still be.
+   * Files whose content is neither the old nor the new one, checked while interrupted work may
+   * still be running.
    */
   async #halves(): Promise<string[]> {
     const script = Object.keys(contents)
@@ -244,9 +246,7 @@ export class Trials {
     return (await this.host.mustRun('systemctl show -p InvocationID --value cuts.service')).trim()
   }
 
-  /**
-   * Names of all that may hold temporaries. What belongs to a session that runs is not among them.
-   */
+  /** The names of everything where temporary files may be, except those of a running session. */
   async #listing(): Promise<readonly string[]> {
     const found = await this.host.mustRun(
       "find /etc /root /srv /tmp /var/tmp $(ls -d /var/lib/fettle /run/fettle* 2>/dev/null) -path '*/.git/objects/*' -o -path '/tmp/systemd-private-*' -prune -o -path '/run/fettle/*.[0-9]*:*' -o -path '/run/fettle/run.*' -o -print",

@@ -16,8 +16,7 @@ import {
 import { newUnit, settings } from '../states.js'
 
 /**
- * A bit of everything that can be cut in two: each kind of change, in the order in which a
- * deployment has them.
+ * One of each kind of change that can be cut in two, in the order in which a deployment has them.
  */
 const files = task('Files', () => {
   const password = generatedSecret('/etc/cuts/password')

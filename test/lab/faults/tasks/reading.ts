@@ -3,8 +3,8 @@ import { command, file, play, secret, task, Secret, z } from 'fettle'
 const Vars = z.object({ asks: z.number().default(0), pause: z.number().default(0) })
 
 /**
- * Files that somebody else may have changed, one of them secret, and commands that take as long as
- * they are told to, in their guard and in themselves.
+ * Files that somebody else may have changed, one of them secret, and commands whose guard and body
+ * take a given time.
  */
 const reading = task<z.output<typeof Vars>>('Reading', ({ vars }) => [
   file('/home/deploy/known', { content: 'known\n', owner: 'deploy' }),

@@ -6,7 +6,7 @@ const Vars = z.object({
   cut: z.boolean().default(false),
 })
 
-/** A service, and something that takes a while between the change of its unit and its restart. */
+/** A service, and a delay between the change of its unit and its restart. */
 const nap = task<z.output<typeof Vars>>('Nap', ({ vars }) => {
   const unit = systemd.unit('nap.service', {
     content: `[Service]\nEnvironment=GREETING=${vars.greeting}\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n`,

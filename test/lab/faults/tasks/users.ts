@@ -2,7 +2,7 @@ import { command, file, play, task, z } from 'fettle'
 
 const Vars = z.object({ text: z.string() })
 
-/** All that a play of root's holds acts as another user. */
+/** A play of root's in which everything acts as another user. */
 const deploy = task<z.output<typeof Vars>>('As deploy', ({ vars }) => {
   const note = file('/home/deploy/note', { content: vars.text, become: 'deploy' })
   const tell = command('cat note >>told', {

@@ -1,6 +1,6 @@
 import { command, mysql, play, secret, task } from 'fettle'
 
-/** SQL between two things that are not. */
+/** SQL between two resources that use none. */
 const account = task('Account', () => [
   command('true', { name: 'before' }),
   mysql.database('cut'),
