@@ -22,8 +22,8 @@ import { writeDocuments } from './write.js'
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 /**
- * Tools get the lab's highest numbers, so that whatever takes the lab down ends what they left
- * running.
+ * Tools get the lab's highest numbers, so that taking the lab down ends the processes that they
+ * left running.
  */
 const firstGroup = 900
 
@@ -120,7 +120,7 @@ async function bench(
   }
 }
 
-/** Benchmarks of this machine run one after the other. */
+/** Holds a lock: benchmarks of this machine run one after the other. */
 async function alone<T>(run: () => Promise<T>): Promise<T> {
   await mkdir(resultsFolder, { recursive: true })
   const waiting = setTimeout(

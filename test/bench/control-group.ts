@@ -2,8 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /**
- * Where the kernel accounts for processor time and memory: one hierarchy (version 2), or one for
- * each (version 1).
+ * The hierarchies in which the kernel accounts for processor time and memory: one (version 2), or
+ * one for each (version 1).
  */
 interface Accounts {
   readonly version: 1 | 2
@@ -30,8 +30,8 @@ async function accounts(): Promise<Accounts> {
 }
 
 /**
- * Seconds of processor time, user and system, that all processes of a cgroup have taken until now,
- * those that have ended included.
+ * Seconds of processor time, user and system, of all processes of a cgroup so far, including ended
+ * ones.
  */
 export async function cpuSeconds(cgroup: string): Promise<number> {
   const { version, cpu } = await accounts()
@@ -40,10 +40,7 @@ export async function cpuSeconds(cgroup: string): Promise<number> {
   return Number(/^usage_usec (\d+)$/m.exec(stat)?.[1]) / 1e6
 }
 
-/**
- * The place of one run, in the cgroup of its tool: memory's peak counts from zero in a new cgroup
- * only.
- */
+/** The cgroup of one run, inside its tool's: memory's peak starts at zero only in a new cgroup. */
 export interface RunGroup {
   /** A process that writes its number into each of these enters it. */
   readonly entrances: readonly string[]

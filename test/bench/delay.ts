@@ -7,10 +7,7 @@ import type { BenchHost, Fleet } from './fleet.js'
 import { benchFile } from './places.js'
 import { spread } from './statistics.js'
 
-/**
- * These bear the lab's name, with numbers that no host has: what takes the lab down takes them with
- * it.
- */
+/** Named as the lab's, with numbers that no host has, so that taking the lab down removes them. */
 const devices = (id: string) => ({
   near: names.bridge(id),
   far: `${names.bridge(id)}-0`,
@@ -25,7 +22,7 @@ async function move(hosts: readonly BenchHost[], bridge: string): Promise<void> 
   await ip(hosts.map(({ port }) => `link set ${port} master ${bridge}`))
 }
 
-/** Puts the hosts back beside this machine, also after a benchmark that was killed. */
+/** Moves the hosts back to the lab's own bridge, also after a benchmark that was killed. */
 export async function undelay({ id, hosts }: Fleet): Promise<void> {
   const { near, far } = devices(id)
   await move(hosts, near)
@@ -33,9 +30,9 @@ export async function undelay({ id, hosts }: Fleet): Promise<void> {
 }
 
 /**
- * Runs `body` with a delay of `rtt` milliseconds between this machine and the hosts, there and
- * back. The kernel's own (netem) is not everywhere: the hosts are put into a second bridge, and a
- * program that holds every frame for half the time joins the two.
+ * Runs `body` with a round-trip delay of `rtt` milliseconds between this machine and the hosts. The
+ * kernel's own (netem) is not available everywhere: the hosts are moved to a second bridge, and a
+ * program that holds every frame for half the time connects the two.
  */
 export async function delayed<T>(
   fleet: Fleet,
@@ -73,7 +70,8 @@ export async function delayed<T>(
 }
 
 /**
- * A TCP connection takes one round trip; the first one also asks for the host's hardware address.
+ * Connects over TCP, which takes one round trip; the first connection also resolves the host's
+ * hardware address.
  */
 async function connectMilliseconds(address: string): Promise<number> {
   const begun = performance.now()

@@ -3,8 +3,8 @@ import type { BenchHost } from './fleet.js'
 import { benchFile } from './places.js'
 
 /**
- * What every host has before any tool comes: the repository to check out, and an sshd that logs
- * each session.
+ * The state of every host before any tool: the repository to check out, and an sshd that logs each
+ * session.
  */
 const preparation = `set -eu
 [ -e /etc/ssh/sshd_config.d/bench.conf ] || { echo 'LogLevel VERBOSE' > /etc/ssh/sshd_config.d/bench.conf; systemctl reload ssh; }
@@ -23,7 +23,7 @@ systemctl is-system-running --wait >/dev/null || true
 
 type Asked = Pick<BenchHost, 'name' | 'run'>
 
-/** Runs a piece of shell on all hosts at once; throws with what those said where it failed. */
+/** Runs a piece of shell on all hosts at once; throws with the output where it failed. */
 export async function runOn(hosts: readonly Asked[], script: string, what: string): Promise<void> {
   const said = await Promise.all(hosts.map(async (host) => ({ host, ...(await host.run(script)) })))
   const failed = said.filter(({ code }) => code !== 0)

@@ -9,11 +9,11 @@ import { labsUp, takeDown } from '../../src/lab/take-down.js'
 export interface BenchHost {
   readonly name: string
   readonly address: string
-  /** Holds all its processes. */
+  /** Contains all its processes. */
   readonly cgroup: string
   /** Its interface on this machine. */
   readonly port: string
-  /** Runs a piece of shell as root, past sshd. */
+  /** Runs a piece of shell as root, without sshd. */
   run(script: string): Promise<Ended>
 }
 
@@ -23,8 +23,8 @@ export interface Fleet {
   readonly knownHostsFile: string
   readonly hosts: readonly BenchHost[]
   /**
-   * Throws away what was changed on these hosts since their first boot, where the fleet is this
-   * process's own.
+   * Discards what was changed on these hosts since their first boot, if the fleet was booted by
+   * this process.
    */
   reset(hosts: readonly BenchHost[]): Promise<void>
   close(): Promise<void>
@@ -32,12 +32,12 @@ export interface Fleet {
 
 export interface FleetOptions {
   readonly count: number
-  /** Take up the hosts that an earlier benchmark kept, and keep them. */
+  /** Use the hosts that an earlier benchmark kept, and keep them. */
   readonly keep: boolean
   readonly say: (line: string) => void
 }
 
-/** A hundred that boot at once keep each other from being ready in time. */
+/** Limits concurrency: a hundred hosts that boot at once slow each other beyond the time limit. */
 async function tenAtOnce<T>(
   items: readonly T[],
   boot: (item: T) => Promise<unknown>,
@@ -134,7 +134,7 @@ function benchHost(id: string, { name, address, index }: HostRecord): BenchHost 
   }
 }
 
-/** The host's systemd: process 1 of its own namespace. */
+/** The process id of the host's systemd: process 1 of its own namespace. */
 async function leader(namespace: string): Promise<string> {
   const { stdout } = await execute(['ip', 'netns', 'pids', namespace])
   for (const pid of stdout.split('\n').filter((line) => line !== '')) {

@@ -3,9 +3,9 @@ import { connect } from 'node:net'
 import ssh2 from 'ssh2'
 
 /**
- * The bare limit, a program of its own: `limit KEYFILE SCRIPT ADDRESS…`. It connects to every host
- * at once, runs one read-only script there and throws the answer away. No provisioner that asks the
- * same of the host can be faster; this one checks no host key, compares nothing and knows nothing.
+ * The lower bound, a separate program: `limit KEYFILE SCRIPT ADDRESS…`. It connects to every host
+ * at once, runs one read-only script there and discards the answer. No provisioner that asks the
+ * same of the host can be faster; this one checks no host key and compares nothing.
  */
 const [keyFile = '', scriptFile = '', ...addresses] = process.argv.slice(2)
 const privateKey = readFileSync(keyFile)

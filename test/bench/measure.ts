@@ -6,26 +6,26 @@ import type { Readable, Writable } from 'node:stream'
 import { cpuSeconds, makeRunGroup } from './control-group.js'
 import type { BenchHost } from './fleet.js'
 
-/** A program as it is measured. */
+/** A command line to measure. */
 export interface Command {
   readonly argv: readonly string[]
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-/** What one run took. Times are seconds, `peak` is bytes. */
+/** The costs of one run. Times are seconds, `peak` is bytes. */
 export interface Measurement {
-  /** From the start of the process to its end, as who waits for it sees it. */
+  /** From the start of the process to its end. */
   readonly wall: number
   /** User and system time of the process, its children, and daemons that it left (ssh masters). */
   readonly cpu: number
   /**
-   * User and system time of all hosts together: sshd, shells and whatever else ran there meanwhile.
+   * User and system time of all hosts together: sshd, shells and everything else there meanwhile.
    */
   readonly hostCpu: number
   /**
-   * Most memory of all its processes together, as the kernel accounts for it: shared pages once, no
-   * program text that was in the page cache before.
+   * The peak memory of all its processes together, as the kernel accounts for it: shared pages
+   * once, without program text that was in the page cache before.
    */
   readonly peak: number
 }
@@ -35,20 +35,20 @@ export interface Measured extends Measurement {
 }
 
 /**
- * Enters its cgroups, says so, and becomes the program when it is told to: entering takes the
- * kernel some milliseconds.
+ * Enters its cgroups, reports that, and executes the program on request: entering takes the kernel
+ * some milliseconds.
  */
 const starter =
   'while [ "$1" != -- ]; do echo $$ >"$1" || exit; shift; done; shift; echo ready >&3; read -r go <&3; exec "$@" 3>&-'
 
-/** Milliseconds: a tool that takes longer hangs. */
+/** The time limit in milliseconds: a tool that takes longer hangs. */
 const patience = 30 * 60_000
 
 let runs = 0
 
 /**
- * Runs a program in the cgroup of its tool and measures it; its output goes to a file, so that
- * nobody has to read along.
+ * Runs a program in the cgroup of its tool and measures it. Its output goes to a file, so that
+ * reading it costs nothing.
  */
 export async function measure(
   tool: string,

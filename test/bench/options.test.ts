@@ -3,7 +3,7 @@ import { parseOptions, toolNames } from './options.js'
 import { scenarios } from './tools/tool.js'
 
 describe('the command line of the benchmark', () => {
-  test('nothing said: everything, where it is measured', () => {
+  test('without options: everything, at the places where it is measured', () => {
     expect(parseOptions([])).toEqual({
       tools: toolNames,
       scenarios,

@@ -12,13 +12,13 @@ export interface Options {
   readonly tools: readonly ToolName[]
   readonly scenarios: readonly Scenario[]
   readonly places: readonly Place[]
-  /** Runs of each tool; null: as the tool's cost suggests. */
+  /** Runs of each tool; null: depends on the tool's cost. */
   readonly n: number | null
   readonly keep: boolean
   readonly write: boolean
-  /** Keep what the page has of cases that this call does not measure. */
+  /** Keep the page's results of cases that this call does not measure. */
   readonly add: boolean
-  /** Whether a person is asked before something is installed. */
+  /** Whether to ask before something is installed. */
   readonly ask: boolean
 }
 
@@ -49,7 +49,8 @@ Measures Fettle, its peers and the bare limit on one job, on throwaway Debian ho
   --yes                install what is missing without asking`
 
 /**
- * Places of a whole run: delays are for ten hosts, where the hosts' own work does not hide them.
+ * The places of a full run. Delays are measured with ten hosts, where the hosts' own work does not
+ * hide them.
  */
 const allPlaces: readonly Place[] = [
   { hosts: 1, rtt: 0 },
@@ -80,7 +81,7 @@ const numbers = (name: string, words: string): readonly number[] =>
     return Number(word)
   })
 
-/** @throws RangeError or TypeError with a sentence for who typed it */
+/** @throws RangeError or TypeError with a message for the user */
 export function parseOptions(
   argv: readonly string[],
   env: NodeJS.ProcessEnv = process.env,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { packages } from './tools/all.js'
 
-/** The collections that a playbook names its modules of; those of ansible-core itself aside. */
+/** The collections of the modules that a playbook uses, except ansible-core's own. */
 function collections(): readonly string[] {
   const text = readFileSync(join(import.meta.dirname, 'peers/ansible/site.yml'), 'utf8')
   return [

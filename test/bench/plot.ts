@@ -1,7 +1,7 @@
 import { caseOf, of, seconds } from './report.js'
 import type { Row } from './run-case.js'
 
-/** Colours that keep their contrast on white and on black. */
+/** Colours with enough contrast on white and on black. */
 const colours: Readonly<Record<string, string>> = {
   limit: '#8b949e',
   ssh: '#8b949e',
@@ -44,7 +44,7 @@ const round = (value: number): string => value.toFixed(1)
 
 /**
  * Median wall times as bars on a logarithmic scale, with their range; a group for each case.
- * Without a script, and readable on light and dark pages.
+ * Without scripts, and readable on light and dark pages.
  */
 export function plot(rows: readonly Row[]): string {
   const shown = rows.filter(({ tool, runs }) => tool in colours && runs.length > 0)

@@ -71,7 +71,7 @@ describe('the tables', () => {
     expect(cells[3]).toEqual(['no-op, 10 hosts, RTT 100 ms', '', '2.00', 'failed'])
   })
 
-  test('cases that are measured again take the place of the earlier ones, whole', () => {
+  test('cases that are measured again replace the earlier ones as a whole', () => {
     const results = (of: readonly Row[]): Results => ({
       time: '',
       seconds: 60,
@@ -100,7 +100,7 @@ describe('the tables', () => {
   ])('%d is %s', (value, text) => expect(seconds(value)).toBe(text))
 })
 
-test('who did not take part is named with the reason', () => {
+test('tools that did not take part are named with the reason', () => {
   expect(
     shortfallLines([
       { tool: 'mitogen', place: null, failure: 'it is not there' },

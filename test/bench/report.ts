@@ -4,7 +4,10 @@ import { spread, type Spread } from './statistics.js'
 
 const mebibyte = 2 ** 20
 
-/** Three significant digits, as many as a run's spread allows; nothing before the comma is lost. */
+/**
+ * Three significant digits, as many as a run's spread allows; digits before the decimal point are
+ * kept.
+ */
 export const seconds = (value: number): string =>
   value >= 100 ? value.toFixed(0) : value.toPrecision(3)
 
@@ -95,9 +98,7 @@ export function table(rows: readonly Row[]): string {
   return markdown(headings, lines, 2)
 }
 
-/**
- * Median wall time of all tools side by side; behind each peer's, how many times Fettle's it is.
- */
+/** Median wall time of all tools side by side; for each peer also as a multiple of Fettle's. */
 export function overview(rows: readonly Row[], tools: readonly string[]): string {
   const cases = [...new Set(rows.map(caseOf))]
   const present = tools.filter((tool) => rows.some((row) => row.tool === tool))
@@ -120,7 +121,9 @@ export function overview(rows: readonly Row[], tools: readonly string[]): string
   return markdown(['median seconds', ...present], lines, 1)
 }
 
-/** What could not be measured, or not as often as was wanted: the end of a benchmark names it. */
+/**
+ * A measurement that is missing, or has fewer runs than planned; listed at the end of a benchmark.
+ */
 export interface Shortfall {
   readonly tool: string
   /** Null: everywhere. */
@@ -134,7 +137,7 @@ export const shortfallsOf = (rows: readonly Row[]): readonly Shortfall[] =>
     row.failure === null ? [] : [{ tool: row.tool, place: caseOf(row), failure: row.failure }],
   )
 
-/** A line for each, and none where there is none. */
+/** A line for each; none without any. */
 export const shortfallLines = (shortfalls: readonly Shortfall[]): readonly string[] =>
   shortfalls.map(({ tool, place, failure }) => {
     const where = place === null ? '' : ` in: ${place}`

@@ -10,10 +10,10 @@ import { scenarios } from './tools/tool.js'
 export interface Results {
   /** ISO 8601. */
   readonly time: string
-  /** How long the whole benchmark took. */
+  /** The duration of the whole benchmark. */
   readonly seconds: number
   readonly machine: string
-  /** What was measured, and its version. */
+  /** The measured tools, and their versions. */
   readonly versions: Readonly<Record<string, string>>
   readonly rows: readonly Row[]
 }
@@ -47,7 +47,7 @@ async function ansibleVersion(): Promise<string> {
   return `ansible-core ${/core ([\d.]+)/.exec(line)?.[1] ?? '?'}`
 }
 
-/** The version that a checkout's list of changes begins with. */
+/** The first version in a checkout's changelog. */
 async function pyinfraVersion(): Promise<string> {
   const changes = join(process.env['FETTLE_BENCH_PYINFRA'] ?? '', 'CHANGELOG.md')
   const text = await readFile(changes, 'utf8').catch(() => '')
@@ -60,8 +60,8 @@ const byCase = (one: Row, other: Row): number =>
   one.rtt - other.rtt
 
 /**
- * Results with the cases of an earlier call that this one did not measure, whole, so that what is
- * compared was measured together.
+ * Adds the cases of an earlier call that this one did not measure. A case is taken as a whole, so
+ * that compared figures were measured together.
  */
 export function together(earlier: Results, now: Results): Results {
   const measured = new Set(now.rows.map(caseOf))
@@ -73,7 +73,9 @@ export function together(earlier: Results, now: Results): Results {
   }
 }
 
-/** Keeps the measurements beside the outputs of the runs: `latest.json`, and one by its time. */
+/**
+ * Saves the measurements beside the outputs of the runs: as `latest.json`, and under their time.
+ */
 export async function saveResults(begun: Date, rows: readonly Row[]): Promise<Results> {
   const machine = `${String(availableParallelism())} × ${cpus()[0]?.model.trim() ?? 'processor'}, ${String(Math.round(totalmem() / 2 ** 30))} GiB`
   const results = {

@@ -23,9 +23,9 @@ export interface Row extends Place {
   readonly runs: readonly Measurement[]
   /** Of one host. */
   readonly sessions: Sessions | null
-  /** Round trips and requests of the busiest host by kind, where the tool tells. */
+  /** Round trips and requests of the busiest host by kind, if the tool reports them. */
   readonly exchanges: Readonly<Record<string, number>>
-  /** Why it could not be measured, or not as often as was wanted. */
+  /** Why it was not measured, or less often than planned. */
   readonly failure: string | null
 }
 
@@ -36,7 +36,7 @@ export interface Case {
   readonly fleet: Fleet
   readonly n: number | null
   readonly say: (line: string) => void
-  /** Brings all hosts to the finished state, whatever a tool that failed has left. */
+  /** Brings all hosts to the finished state, whatever a failed tool has left. */
   readonly repair: () => Promise<void>
 }
 
@@ -47,13 +47,13 @@ interface Series extends Contestant {
   readonly n: number
   readonly runs: Measurement[]
   sessions: Sessions | null
-  /** What the run that warmed up said. */
+  /** The output of the warm-up run. */
   told: string
   failure: string | null
 }
 
 /**
- * Measures all tools in turn, several times over, so that what else the machine does meets all of
+ * Measures all tools in rotation, several times, so that other load on the machine affects all of
  * them alike.
  */
 export async function runCase({
@@ -126,7 +126,7 @@ async function warmUp(series: Series): Promise<void> {
     await successful(series, tool.warmUp(hosts))
     return
   }
-  // A peer that is measured once takes too long to be run for nothing.
+  // No warm-up run for a peer that is measured only once because it is slow.
   if (tool.runs(scenario, hosts.length, rtt) === 1) return
   if (tool.provisions && scenario === 'one-change') await breakOneFile(hosts)
   series.told = (await successful(series, tool.command(hosts, scenario, true))).output
@@ -157,10 +157,7 @@ async function runOnce(series: Series, fleet: Fleet): Promise<Measurement> {
   return run
 }
 
-/**
- * Hosts as they were after their first boot; connections that a tool had kept to them are gone with
- * their other end.
- */
+/** Resets hosts to their first boot. Connections that a tool had kept to them end too. */
 async function fresh(group: string, hosts: readonly BenchHost[], fleet: Fleet): Promise<void> {
   await endCgroup(group)
   await makeCgroup(group)

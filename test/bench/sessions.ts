@@ -1,6 +1,6 @@
 import type { BenchHost } from './fleet.js'
 
-/** What a host's sshd saw of one run. */
+/** A run as seen by a host's sshd. */
 export interface Sessions {
   readonly logins: number
   /** Channels in which something was run: shells, commands and subsystems. */
@@ -8,8 +8,8 @@ export interface Sessions {
 }
 
 /**
- * Counts from the journal of sshd, which logs verbosely on these hosts. `since` is seconds of the
- * epoch.
+ * Counts entries in the journal of sshd, which logs verbosely on these hosts. `since` is seconds of
+ * the epoch.
  */
 export async function sessionsSince(host: BenchHost, since: number): Promise<Sessions> {
   const { stdout } = await host.run(

@@ -8,5 +8,5 @@ describe('median and range', () => {
     [[1, 4, 2, 100], { median: 3, lowest: 1, highest: 100, n: 4 }],
   ])('of %j', (values, expected) => expect(spread(values)).toEqual(expected))
 
-  test('nothing has none', () => expect(() => spread([])).toThrow(RangeError))
+  test('nothing has no parts', () => expect(() => spread([])).toThrow(RangeError))
 })

@@ -5,7 +5,7 @@ export interface Spread {
   readonly n: number
 }
 
-/** The middle value (of an even number, the mean of the two in the middle) and the range. */
+/** The median (of an even number, the mean of the two in the middle) and the range. */
 export function spread(values: readonly number[]): Spread {
   if (values.length === 0) throw new RangeError('there is nothing to take the median of')
   const sorted = values.toSorted((a, b) => a - b)

@@ -11,8 +11,8 @@ import type { Stage } from './stage.js'
 export type ViewCosts = Readonly<Record<string, readonly number[]>>
 
 /**
- * What a progress view in a terminal, plain lines and JSON cost: the same plan of played hosts, in
- * turns.
+ * Compares the costs of a terminal's progress view, plain lines and JSON: the same plan of
+ * simulated hosts, in rotation.
  */
 export async function compareViews(
   { group, fettle, inventory }: Stage,
@@ -41,7 +41,7 @@ export async function compareViews(
 
 /** When the hosts of a run had ended, in seconds from its start. */
 export interface Ends {
-  /** The last of the good ones. */
+  /** The last of the hosts that answer. */
   readonly good: number
   readonly slow: number
   readonly mute: number
@@ -50,8 +50,8 @@ export interface Ends {
 const [slowHost, muteHost] = [3, 7]
 
 /**
- * 200 hosts without and with one that takes ten seconds for each answer and one that takes the call
- * and says nothing, in turns.
+ * Compares 200 hosts without and with two bad ones, in rotation: one takes ten seconds for each
+ * answer, and one accepts connections but never answers.
  */
 export async function compareSlow(
   { fettle, inventory, play }: Stage,

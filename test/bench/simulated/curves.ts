@@ -5,7 +5,7 @@ import { measureRun, type Run } from './measured.js'
 
 /** One point of a curve. */
 export interface Point {
-  /** Lab hosts, or played ones. */
+  /** Lab hosts, or simulated ones. */
   readonly kind: 'real' | 'played'
   readonly hosts: number
   readonly forks: number
@@ -20,7 +20,7 @@ export interface Case {
 }
 
 /**
- * Measures each case `n` times, in turns; above `few` hosts once. The first round of all warms up
+ * Measures each case `n` times, in rotation; above `few` hosts once. The first round is a warm-up
  * and does not count.
  */
 export async function curves(

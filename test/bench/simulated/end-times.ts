@@ -5,7 +5,7 @@ import type { Event } from '../../../src/engine/events.js'
 import type { Command } from '../measure.js'
 
 /**
- * Runs a command that tells its events as JSON lines. Answers when each host had ended, in seconds
+ * Runs a command that prints its events as JSON lines. Returns when each host had ended, in seconds
  * from the start, by its name.
  */
 export async function endTimes({ argv, cwd, env }: Command): Promise<ReadonlyMap<string, number>> {

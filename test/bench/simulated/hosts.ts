@@ -4,11 +4,11 @@ import { stringify } from 'yaml'
 import type { Fleet } from '../fleet.js'
 import type { Peer } from './played.js'
 
-/** The address of a played host: of 127/8, and none that a machine uses by itself. */
+/** The address of a simulated host: in 127/8, and none that a machine uses itself. */
 export const playedAddress = (index: number): string =>
   `127.${String(1 + (index >> 16))}.${String((index >> 8) & 255)}.${String(index & 255)}`
 
-/** A host as an inventory needs it, real or played. */
+/** A host as an inventory needs it, real or simulated. */
 export interface InventoryHost {
   readonly name: string
   readonly address: string
@@ -17,7 +17,7 @@ export interface InventoryHost {
   readonly hostKey: string
 }
 
-/** Hosts at a peer, `host1` and so on; some of them may be at others. */
+/** Hosts `host1` and so on at one peer; some of them may be at others. */
 export const playedHosts = (
   count: number,
   peer: Peer,
@@ -45,10 +45,7 @@ export async function realHosts({
   }))
 }
 
-/**
- * Writes an inventory and the known_hosts that belong to it, with a line for each host. Answers its
- * path.
- */
+/** Writes an inventory and its known_hosts, with a line for each host. Returns its path. */
 export async function writeInventory(
   folder: string,
   hosts: readonly InventoryHost[],

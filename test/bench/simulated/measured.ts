@@ -5,27 +5,27 @@ import { measure, type Command } from '../measure.js'
 import { resultsFolder } from '../places.js'
 import type { Usage } from './usage.js'
 
-/** What one run took: seconds and bytes. */
+/** The costs of one run: seconds and bytes. */
 export interface Run {
   readonly wall: number
-  /** Processor time of Fettle's own process, and of those that it started. */
+  /** Processor time of Fettle's own process, and of its child processes. */
   readonly cpu: number
   readonly childrenCpu: number
-  /** Most resident memory of Fettle's own process. */
+  /** Peak resident memory of Fettle's own process. */
   readonly peak: number
 }
 
 const usageFile = join(resultsFolder, 'usage.json')
 const loader = `--import=${fileURLToPath(new URL('usage.js', import.meta.url))}`
 
-/** The same command, its process watched from within. */
+/** The same command, with a module in its process that records its usage. */
 export const watched = ({ argv, cwd, env }: Command): Command => ({
   argv,
   cwd,
   env: { ...env, USAGE_FILE: usageFile, NODE_OPTIONS: loader },
 })
 
-/** What the watched process has used, once it has ended. */
+/** The recorded usage of the process, once it has ended. */
 export async function used(): Promise<Usage> {
   const [line = ''] = (await readFile(usageFile, 'utf8')).split('\n')
   await rm(usageFile)

@@ -27,7 +27,7 @@ function numbers(name: string, words: string): readonly number[] {
   return all
 }
 
-/** @throws RangeError or TypeError with a sentence for who typed it */
+/** @throws RangeError or TypeError with a message for the user */
 export function parseOptions(argv: readonly string[]): Options {
   const list = (standard: string) => ({ type: 'string', default: standard }) as const
   const flag = { type: 'boolean', default: false } as const

@@ -2,31 +2,32 @@ import { portOf, startMute, startServer } from './server.js'
 import { PlayedChannel } from './played-channel.js'
 import { loadTranscript } from './transcript.js'
 
-/** What a peer is given, as JSON in its first argument. */
+/** The options of a peer, as JSON in its first argument. */
 export interface PeerOptions {
-  /** The file of what a real host said; null: calls are taken and nothing is ever said. */
+  /** The file with a real host's recording; null: connections are accepted and never answered. */
   readonly transcript: string | null
-  /** The file of the private key that it shows. */
+  /** The file of its private host key. */
   readonly hostKey: string
-  /** `ssh-ed25519 AAAA…`: who may log in. */
+  /** `ssh-ed25519 AAAA…`: the key that may log in. */
   readonly userKey: string
   /** Seconds that each answer takes. */
   readonly delay: number
 }
 
-/** What it has done, told when it is asked. */
+/** Its statistics, reported on request. */
 export interface PeerReport {
   readonly commands: number
-  /** Where a caller asked something else than the recorded one. */
+  /** Where a client sent something else than the recorded input. */
   readonly unknown: readonly string[]
   /** Seconds of its processor time. */
   readonly cpu: number
-  /** Most resident memory, in bytes. */
+  /** Peak resident memory, in bytes. */
   readonly peak: number
 }
 
 /**
- * A program that plays hosts; `startPeer` starts it. It says its port, and ends with its parent.
+ * A program that simulates hosts; `startPeer` starts it. It prints its port, and ends with its
+ * parent.
  */
 const { transcript, delay, hostKey, userKey } = JSON.parse(process.argv[2] ?? '') as PeerOptions
 const unknown: string[] = []

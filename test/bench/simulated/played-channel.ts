@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ServerChannel } from 'ssh2'
 import { filled, Match, type Transcript } from './transcript.js'
 
-/** One channel of a played host: it says what the real one said, as long as the same is asked. */
+/** One channel of a simulated host: it replays a recording as long as the input matches. */
 export class PlayedChannel {
   #match: Match
   readonly #heard: Buffer
@@ -41,7 +41,7 @@ export class PlayedChannel {
       )
   }
 
-  /** Says what the real host had said when it had heard as much. */
+  /** Sends the output that the real host had sent after the same input. */
   async #answer(): Promise<void> {
     const due = this.transcript.output
       .slice(this.#said)

@@ -4,10 +4,10 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { PeerOptions, PeerReport } from './peer.js'
 
-/** A process that plays hosts, one for each address of 127/8 at its port. */
+/** A process that simulates hosts, one for each address of 127/8 at its port. */
 export interface Peer {
   readonly port: number
-  /** What known_hosts has to say of its hosts. */
+  /** The host key for known_hosts. */
   readonly hostKey: string
   report(): Promise<PeerReport>
   stop(): Promise<void>

@@ -3,7 +3,7 @@ import { spread } from '../statistics.js'
 import type { Point } from './curves.js'
 
 const [width, height, left, bottom, top, gap] = [290, 260, 44, 34, 30, 24]
-/** Colours that keep their contrast on white and on black. */
+/** Colours with enough contrast on white and on black. */
 const colours = ['#2f81f7', '#d29922', '#3fb950', '#f85149']
 const style = `text { font: 12px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; fill: #1f2328 } .title { font-weight: 600 } .tick { fill: #59636e }
 .grid { stroke: #59636e; stroke-opacity: .25 } .slope { stroke: #59636e; stroke-dasharray: 2 4 }
@@ -26,8 +26,8 @@ const text = (x: number, y: number, words: string, more = ''): string =>
 const nameOf = ({ kind, forks }: Point): string => `${kind} hosts, forks ${String(forks)}`
 
 /**
- * Hosts against what they cost, on logarithmic scales: what grows in step with the hosts has the
- * slope of the dotted line.
+ * Costs by the number of hosts, on logarithmic scales: linear growth has the slope of the dotted
+ * line.
  */
 export function plot(points: readonly Point[]): string {
   const series = new Map(
@@ -53,7 +53,7 @@ ${[...drawn, ...legend].join('\n')}
 `
 }
 
-/** Places an amount on a logarithmic scale from one end to the other. */
+/** Maps an amount to a position on a logarithmic scale. */
 function scaleOf(ticks: readonly number[], from: number, to: number): (amount: number) => number {
   const [low = 1, high = 10] = [ticks[0], ticks.at(-1)]
   return (amount) => from + ((to - from) * Math.log(amount / low)) / Math.log(high / low)

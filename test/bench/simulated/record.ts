@@ -8,20 +8,20 @@ export interface RecordOptions {
   readonly address: string
   /** The key that logs in there, and here. */
   readonly keyFile: string
-  /** The file of the private key that is shown here. */
+  /** The file of the private host key used here. */
   readonly hostKey: string
 }
 
 export interface Recorder {
   readonly port: number
-  /** What known_hosts has to say of it. */
+  /** The host key for known_hosts. */
   readonly hostKey: string
-  /** The first command that was run, once it has ended. */
+  /** The recording of the first command, once it has ended. */
   readonly transcript: Promise<Transcript>
   close(): void
 }
 
-/** Stands between one run and a real host, and writes down what passes. */
+/** A proxy between one run and a real host that records the traffic. */
 export async function record({ address, keyFile, hostKey }: RecordOptions): Promise<Recorder> {
   let done: (heard: Heard) => void = () => undefined
   let failed: (error: Error) => void = () => undefined

@@ -5,7 +5,7 @@ import type { Ends, ViewCosts } from './comparisons.js'
 import type { Point } from './curves.js'
 import { plot } from './plot.js'
 
-/** All that was measured. */
+/** All measurements. */
 export interface Results {
   readonly points: readonly Point[]
   readonly views: ViewCosts
@@ -73,7 +73,7 @@ export async function writeResults(results: Results, folder: string): Promise<vo
 
 const [begin, end] = ['<!-- results -->', '<!-- end of results -->']
 
-/** Puts text into a page between its marks. */
+/** Replaces the text between a page's marks. */
 export async function writePage(path: string, text: string): Promise<void> {
   const page = await readFile(path, 'utf8')
   const [from, to] = [page.indexOf(begin), page.indexOf(end)]

@@ -54,7 +54,7 @@ async function cases(
   options: Options,
   peer: Peer,
 ): Promise<readonly Case[]> {
-  // More forks than hosts are as many as there are hosts.
+  // More forks than hosts make no difference.
   const telling = (hosts: number): readonly number[] =>
     options.forks.filter((_, index) => index === 0 || hosts > (options.forks[index - 1] ?? 0))
   const all = [
@@ -78,7 +78,7 @@ async function cases(
   return groups.flat()
 }
 
-/** An answer that was not recorded makes the whole measurement worthless. */
+/** Input that does not match the recording invalidates the whole measurement. */
 async function checkPeer(peer: Peer, say: (line: string) => void): Promise<void> {
   const { commands, unknown, cpu, peak } = await peer.report()
   if (unknown.length > 0)

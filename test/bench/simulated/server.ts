@@ -5,16 +5,16 @@ import ssh2, { type Connection, type ServerChannel } from 'ssh2'
 export interface ServerOptions {
   /** The file of the host's private key. */
   readonly hostKey: string
-  /** `ssh-ed25519 AAAA…`: who may log in. */
+  /** `ssh-ed25519 AAAA…`: the key that may log in. */
   readonly userKey: string
-  /** What a command is answered by. */
+  /** Answers a command. */
   readonly run: (command: string, channel: ServerChannel) => void
 }
 
 /**
- * An SSH server at a free port of every address of 127/8, which are all this machine: to its
- * callers it is as many hosts as they know addresses. Who logs in has to show the key but not to
- * prove it: the proof is the caller's work, checking it would only be ours.
+ * An SSH server at a free port of every address of 127/8, all of which are this machine: to its
+ * clients each address is a host. A client has to present the key but not to prove it: the proof
+ * costs the client, verifying it would only cost this server.
  */
 export function startServer({ hostKey, userKey, run }: ServerOptions): Promise<Server> {
   const wanted = Buffer.from(userKey.split(' ')[1] ?? '', 'base64')
@@ -25,7 +25,7 @@ export function startServer({ hostKey, userKey, run }: ServerOptions): Promise<S
 }
 
 function serve(connection: Connection, wanted: Buffer, run: ServerOptions['run']): void {
-  // Callers hang up as they like.
+  // Clients may disconnect at any time.
   connection.on('error', () => undefined)
   connection.on('authentication', (context) => {
     if (context.method === 'publickey' && context.key.data.equals(wanted)) context.accept()
@@ -36,7 +36,7 @@ function serve(connection: Connection, wanted: Buffer, run: ServerOptions['run']
   })
 }
 
-/** A server that takes calls and never says a word. */
+/** A server that accepts connections and never answers. */
 export const startMute = (): Promise<Server> => listen(() => undefined)
 
 async function listen(answer: (socket: Socket) => void): Promise<Server> {

@@ -15,26 +15,26 @@ import { record } from './record.js'
 import { saveTranscript } from './transcript.js'
 
 /**
- * Lab hosts in the finished state of the job, Fettle installed, and all that it takes to play more
- * hosts like them.
+ * The environment of a measurement: lab hosts in the finished state of the job, Fettle installed,
+ * and the means to simulate more hosts like them.
  */
 export interface Stage {
   /** The lab's hosts. */
   readonly real: readonly InventoryHost[]
-  /** The cgroup of what is measured. */
+  /** The cgroup for measured processes. */
   readonly group: string
-  /** Fettle with the job. */
+  /** A command line of Fettle with the job. */
   readonly fettle: (...words: readonly string[]) => Command
-  /** Writes an inventory of these hosts and answers its path. */
+  /** Writes an inventory of these hosts and returns its path. */
   readonly inventory: (name: string, hosts: readonly InventoryHost[]) => Promise<string>
-  /** Plays hosts that take `delay` seconds for each answer, or with null never give one. */
+  /** Simulates hosts that take `delay` seconds for each answer; null: they never answer. */
   readonly play: (delay: number | null) => Promise<Peer>
 }
 
 /** The lab's numbers from here on are not hosts. */
 const groupIndex = 800
 
-/** Sets the stage, and takes away afterwards what it made. */
+/** Sets everything up, and removes it afterwards. */
 export async function onStage(
   fleet: Fleet,
   say: (line: string) => void,
@@ -100,7 +100,7 @@ async function finish(
   await verify(fleet.hosts)
 }
 
-/** Writes down what the first host says in a plan. */
+/** Records the first host's output in a plan. */
 async function recordPlan(
   { real, group, fettle, inventory }: Stage,
   { keyFile }: Fleet,

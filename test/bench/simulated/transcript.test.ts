@@ -17,7 +17,7 @@ const transcript = transcriptOf({
 const asked = (first: string, second = first): Buffer =>
   bytes(`ask ${first}; end ${second} ${id('9')}`)
 
-describe('A run that asks the same with ids of its own', () => {
+describe('a run with the same input and other ids', () => {
   const command = new Match(transcript.command)
   const match = ((): Match => {
     command.upTo(bytes(`sh ${id('7')}`), 35)

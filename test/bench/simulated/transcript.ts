@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 
 /**
- * What a real host said on one channel, to be said again by one that is played. Nothing is known
- * here of Fettle's protocol but that its ids are 32 hexadecimal digits, new in every run: where the
- * recorded run had one, any other may stand.
+ * The recording of one channel of a real host, for a simulated host to replay. All that it assumes
+ * of Fettle's protocol is that ids have 32 hexadecimal digits and are new in every run: where the
+ * recorded run had one, any other matches.
  */
 export interface Transcript {
   readonly command: Template
@@ -13,20 +13,20 @@ export interface Transcript {
   readonly status: number
 }
 
-/** Bytes, and where the ids are in them, each by its number in the order of their first coming. */
+/** Bytes, and the positions of the ids in them. Ids are numbered by their first occurrence. */
 export interface Template {
   readonly bytes: Buffer
   readonly slots: readonly { readonly at: number; readonly id: number }[]
 }
 
-/** A part of the output, which came when so much of the input was there. */
+/** A part of the output, sent after that much of the input. */
 export interface Piece {
   readonly after: number
   readonly stream: 'stdout' | 'stderr'
   readonly text: Template
 }
 
-/** A channel as it went, in order. */
+/** The traffic of a channel, in order. */
 export interface Heard {
   readonly command: string
   readonly input: readonly Buffer[]
@@ -51,7 +51,7 @@ export function transcriptOf({ command, input, output, status }: Heard): Transcr
     })
     return { bytes, slots }
   }
-  // What was asked defines the ids; other digits in the answers are the host's own.
+  // Ids are those in the input; other digits in the output are the host's own.
   const asked = {
     command: template(Buffer.from(command), true),
     input: template(Buffer.concat(input), true),
@@ -67,7 +67,7 @@ export function transcriptOf({ command, input, output, status }: Heard): Transcr
   }
 }
 
-/** Chunks of one stream that came after the same input are one, so that no id is cut in two. */
+/** Joins chunks of one stream after the same input, so that no id is cut in two. */
 function joined(output: Heard['output']): Heard['output'] {
   const groups = new Map<
     string,
@@ -83,7 +83,7 @@ function joined(output: Heard['output']): Heard['output'] {
     .sort((one, other) => one.after - other.after)
 }
 
-/** Compares bytes with a template piece by piece, and takes the ids that stand in its slots. */
+/** Compares bytes with a template piece by piece, and captures the ids. */
 export class Match {
   readonly ids: Buffer[]
   #slot = 0
@@ -97,8 +97,8 @@ export class Match {
   }
 
   /**
-   * Looks at `bytes` from where it stood up to `end`. Answers the place of the first difference, or
-   * null.
+   * Compares `bytes` up to `end`, continuing where the last call stopped. Returns the position of
+   * the first difference, or null.
    */
   upTo(bytes: Buffer, end: number): number | null {
     const { bytes: recorded, slots } = this.template

@@ -1,10 +1,10 @@
 import { appendFileSync } from 'node:fs'
 
-/** What a process has used until its end. */
+/** The resource usage of a process until its end. */
 export interface Usage {
   /** User and system time, without its children's. */
   readonly cpu: number
-  /** Most resident memory, in bytes. */
+  /** Peak resident memory, in bytes. */
   readonly peak: number
 }
 

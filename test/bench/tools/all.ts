@@ -21,14 +21,16 @@ const prepares: Readonly<Record<ToolName, Prepare>> = {
 
 const python = '/usr/lib/python3/dist-packages'
 
-/** Debian's ansible-core has the program too, without the collections that the playbook needs. */
+/**
+ * Debian's ansible-core has this program too, but without the collections that the playbook needs.
+ */
 const wholeAnsible = {
   '/usr/bin/ansible-playbook': 'ansible',
   [`${python}/ansible_collections/ansible/posix`]: 'ansible',
   [`${python}/ansible_collections/community/mysql`]: 'ansible',
 }
 
-/** What the peers are, and run on: file → Debian package. */
+/** The packages of the peers and of what they need: file → Debian package. */
 export const packages: Partial<Readonly<Record<ToolName, Readonly<Record<string, string>>>>> = {
   ansible: wholeAnsible,
   mitogen: { ...wholeAnsible, [`${python}/ansible_mitogen`]: 'ansible-mitogen' },
@@ -51,7 +53,7 @@ export const packages: Partial<Readonly<Record<ToolName, Readonly<Record<string,
   ),
 }
 
-/** Installs the Debian packages that the tools need and this machine lacks, after saying so. */
+/** Announces and installs the Debian packages that the tools need and this machine lacks. */
 export async function installPeers(
   tools: readonly ToolName[],
   ask: boolean,
@@ -73,8 +75,8 @@ export async function installPeers(
 const peers: readonly ToolName[] = ['pyinfra', 'mitogen', 'ansible']
 
 /**
- * The tool of this name, ready to run; null where it is not asked to take part, and why where a
- * peer could not be made ready.
+ * The tool of this name, ready to run; null if it was not requested, and the reason if a peer could
+ * not be prepared.
  */
 export async function prepareTool(
   name: ToolName,

@@ -7,7 +7,7 @@ import { peerRuns, withHosts, type Prepare, type Tool } from './tool.js'
 
 const folder = (): string => join(benchCache(), 'ansible')
 
-/** Sockets of ssh's masters: a path in the cache may be longer than a socket's may be. */
+/** Sockets of ssh's masters: a path in the cache may exceed the length limit of sockets. */
 const masters = '/tmp/fettle-bench-masters'
 
 async function writeInventories(fleet: Fleet): Promise<void> {
@@ -67,7 +67,7 @@ function playbook(name: string, config: string): Tool {
 
 /**
  * What its apt module needs on hosts that another tool has finished. In a first run it installs
- * that by itself.
+ * that itself.
  */
 const pythonApt =
   '[ -e /usr/lib/python3/dist-packages/apt ] || { apt-get -q update && apt-get -q -y install python3-apt; }'
@@ -82,7 +82,6 @@ export const ansible: Prepare = async (fleet) => {
 
 export const mitogen: Prepare = async (fleet) => {
   await writeInventories(fleet)
-  // Its apt module starts anew when it has installed python3-apt for itself, which Mitogen 0.3.3
-  // cannot do.
+  // Its apt module restarts after it has installed python3-apt, which Mitogen 0.3.3 cannot do.
   return { ...playbook('mitogen', 'mitogen.cfg'), onHosts: () => pythonApt }
 }

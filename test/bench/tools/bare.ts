@@ -29,7 +29,7 @@ export const ssh: Prepare = (fleet) =>
     isPeer: false,
   })
 
-/** Node with nothing to do. */
+/** Node with an empty program. */
 export const node: Prepare = () =>
   Promise.resolve({
     name: 'node',

@@ -8,17 +8,17 @@ import { benchCache, benchFile, root } from '../places.js'
 import type { Scenario, Tool } from './tool.js'
 
 /**
- * npm's own settings of this repository, which it hands down to what it runs, are not those of a
- * user's project.
+ * A user's project does not have npm's settings of this repository, which npm passes on to what it
+ * runs.
  */
 const env = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith('npm_')),
 )
 
 /**
- * Fettle as its users have it: packed, and installed into a project of its own. What it depends on
- * is installed by npm once for each package-lock.json; after that only the package itself is
- * unpacked anew, as npm would.
+ * Fettle as users have it: packed, and installed into a new project. Its dependencies are installed
+ * by npm once for each package-lock.json; after that only the package itself is unpacked again, as
+ * npm would.
  */
 async function installed(say: (line: string) => void): Promise<string> {
   const key = createHash('sha256')
@@ -71,7 +71,7 @@ async function installed(say: (line: string) => void): Promise<string> {
   return project
 }
 
-/** The project with the job: its folder, in which `node_modules/.bin/fettle` is. */
+/** The project with the job: its folder, which contains `node_modules/.bin/fettle`. */
 export async function fettleProject(say: (line: string) => void): Promise<string> {
   const project = await installed(say)
   for (const part of ['tasks', 'templates']) {
@@ -119,7 +119,7 @@ export const fettle = async (fleet: Fleet, say: (line: string) => void): Promise
   }
 }
 
-/** Round trips and requests of the busiest host, by kind, from what `-v` tells. */
+/** Round trips and requests of the busiest host, by kind, from the output of `-v`. */
 export function exchanges(output: string): Readonly<Record<string, number>> {
   const most: Record<string, number> = {}
   for (const [, counts = ''] of output.matchAll(/^\S+ was asked: (.*)$/gm)) {

@@ -2,10 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { benchFile, root } from '../places.js'
 import type { Prepare } from './tool.js'
 
-/**
- * The floor that everything is compared with; it reads the same whatever is asked, and changes
- * nothing.
- */
+/** The lower bound for all tools; it reads the same in every scenario, and changes nothing. */
 export const limit: Prepare = (fleet) =>
   Promise.resolve({
     name: 'limit',

@@ -12,9 +12,8 @@ const program =
   'import sys; from pyinfra_cli.__main__ import execute_pyinfra; sys.argv[0] = "pyinfra"; execute_pyinfra()'
 
 /**
- * pyinfra from a checkout of its repository, which FETTLE_BENCH_PYINFRA names, with the Python of
- * the checkout's own `.venv` where there is one and else with Debian's, and the libraries found
- * there.
+ * pyinfra from a checkout of its repository, which FETTLE_BENCH_PYINFRA names, with the Python and
+ * libraries of the checkout's own `.venv`, or else Debian's.
  */
 export const pyinfra: Prepare = async (fleet, say) => {
   const checkout = process.env['FETTLE_BENCH_PYINFRA']
@@ -27,8 +26,8 @@ export const pyinfra: Prepare = async (fleet, say) => {
     () => own,
     () => '/usr/bin/python3',
   )
-  // Its connectors are entry points, which only an installed package has; what it requires is
-  // looked for when it is imported.
+  // Its connectors are entry points, which only an installed package has. Its requirements are
+  // resolved on import.
   const metadata = join(benchCache(), 'pyinfra')
   await rm(metadata, { recursive: true, force: true })
   await mkdir(metadata, { recursive: true })
@@ -71,8 +70,8 @@ export const pyinfra: Prepare = async (fleet, say) => {
       },
     }),
     runs: peerRuns,
-    // Its `git pull` needs to know which branch to pull, and runs every time: that one is no
-    // change.
+    // Its `git pull` needs to know the branch to pull, and runs every time; this is not counted as
+    // a change.
     onHosts: (scenario) =>
       scenario === 'first-run' ? null : 'git -C /opt/demo-src branch -q -u origin/main main',
     unchanged: (output) =>

@@ -15,8 +15,8 @@ import {
   user,
 } from 'fettle'
 
-// The benchmark's 30-task job: the peers' versions lie in ../../peers, and ../../verify.sh says
-// what must come of each.
+// The benchmark's 30-task job. The peers' versions are in ../../peers, and ../../verify.sh checks
+// the result of each.
 const app = 'demo'
 const vars = { app, hook_port: 9000, app_port: 8000 }
 const password = env.secret('DATABASE_PASSWORD')
