@@ -26,7 +26,7 @@ test('the examples of the page are as the schema describes them', () => {
   expect(jsonOf(page).flatMap(faults)).toEqual([])
 })
 
-describe('what is printed is, too', () => {
+describe('printed secrets are masked too', () => {
   const cwd = project({
     'inventory/hosts.yml':
       'all:\n  hosts:\n    here: { ansible_connection: local }\n    there: { ansible_connection: local }\n',

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 export const chapters = (page: string): ReadonlyMap<string, string> =>
   new Map(page.split(/^#+ /m).map((chapter) => [chapter.split('\n')[0] ?? '', chapter]))
 
-/** What GitHub makes of a heading. */
+/** GitHub's anchor for a heading. */
 const anchor = (heading: string): string =>
   heading
     .toLowerCase()
@@ -16,8 +16,8 @@ const hasHeading = (file: string, place: string): boolean =>
   [...chapters(readFileSync(file, 'utf8')).keys()].some((heading) => anchor(heading) === place)
 
 /**
- * The links of a page that lead to no file below `root`, or to no heading of it. Links to other
- * sites are not followed.
+ * The links of a page whose target is no file below `root`, or no heading of it. Links to other
+ * sites are not checked.
  * @param path the page, relative to `root`
  * @param from the folder that its links are relative to, if it is not the page's own
  */

@@ -26,8 +26,7 @@ test('every public function and every option has a doc comment', () => {
 })
 
 /**
- * The names of functions as users write them, found at run time and not as the generator finds
- * them.
+ * The names of functions as users write them, found at run time: independently of the generator.
  */
 function publicFunctions(exported: object, prefix = ''): readonly string[] {
   return Object.entries(exported).flatMap(([name, value]: readonly [string, unknown]) => {

@@ -74,7 +74,7 @@ const environment = (key: string): NodeJS.ProcessEnv => ({
 })
 const run = promisify(execFile)
 
-/** Git with one of the keys: its output, or what it said when it failed. */
+/** Runs git with one of the keys: its output, or its error message. */
 async function git(key: string, ...words: readonly string[]): Promise<string> {
   return run('git', words, { env: environment(key) }).then(
     ({ stdout }) => stdout.trim(),
@@ -97,7 +97,7 @@ function failedWith(error: unknown): string {
 const push = (key: string, ...what: readonly string[]): Promise<string> =>
   git(key, '-C', join(place, 'work'), 'push', '--quiet', github.gitUrl('acme/demo'), ...what)
 
-describe('who may do what', () => {
+describe('permissions', () => {
   test.each(['developer', 'reading', 'writing'])('%s fetches', async (key) => {
     expect(await git(key, 'ls-remote', github.gitUrl('acme/demo'), 'refs/heads/main')).toMatch(
       /^[0-9a-f]{40}\trefs\/heads\/main$/,
@@ -122,7 +122,7 @@ describe('who may do what', () => {
       'Permission denied (publickey)',
     )
   })
-  test('a deploy key opens its own repository only', async () => {
+  test('a deploy key has access to its own repository only', async () => {
     expect(await git('reading', 'ls-remote', github.gitUrl('acme/other'))).toContain(
       'ERROR: Repository not found.',
     )
@@ -234,7 +234,7 @@ describe('a push', () => {
 })
 
 describe('a client that goes away', () => {
-  /** Ends the connection without a word as soon as git has begun to answer. */
+  /** Drops the connection as soon as git has begun to answer. */
   async function vanishAfter(command: string): Promise<void> {
     const client = new ssh2.Client()
     client.connect({
@@ -266,7 +266,7 @@ describe('a client that goes away', () => {
       expect(github.defects).toEqual([])
     },
   )
-  test('before it says who it is', async () => {
+  test('before the greeting', async () => {
     const socket = connect(github.gitPort, '127.0.0.1')
     await once(socket, 'data')
     socket.write('garbage\n')

@@ -3,13 +3,13 @@ import { createRequire } from 'node:module'
 import { Ajv, type ValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats'
 
-/** A piece of GitHub's published description of its API (OpenAPI 3.0). */
+/** A part of GitHub's published API description (OpenAPI 3.0). */
 type Description = Readonly<Record<string, unknown>>
 
 const isDescription = (value: unknown): value is Description =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** OpenAPI 3.0 says `nullable`, JSON Schema (and so ajv 8) says type null. */
+/** Converts OpenAPI 3.0's `nullable` to JSON Schema's type null, as ajv 8 requires. */
 function withoutNullable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNullable)
   if (!isDescription(value)) return value
@@ -42,7 +42,7 @@ const namesOf = (reference: string): readonly string[] =>
     .split('/')
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
 
-/** What stands under a path of names and indices; references are followed. */
+/** The value at a path of names and indices; references are followed. */
 function at(...names: readonly (string | number)[]): unknown {
   let found: unknown = github
   for (const name of names) {
@@ -55,7 +55,7 @@ function at(...names: readonly (string | number)[]): unknown {
 
 const compiled = new Map<string, ValidateFunction>()
 
-/** What is wrong with a value, by the schema at a place of the description. */
+/** Errors of a value by the schema at a place of the description. */
 function wrong(value: unknown, names: readonly string[], what: string): readonly string[] {
   const pointer = names
     .map((name) => encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1')))
@@ -73,8 +73,7 @@ export const isDescribed = (method: string, path: string): boolean =>
   at('paths', path, method) !== undefined
 
 /**
- * What is wrong with a request, by GitHub's description, and beyond it: names that the description
- * does not have.
+ * Errors of a request by GitHub's description, and also names that the description does not have.
  */
 export function wrongRequest(
   method: string,
@@ -112,7 +111,7 @@ function wrongBody(method: string, path: string, body: unknown): readonly string
 }
 
 /**
- * Names that a body has and the description has not. GitHub ignores most of them, and so hides
+ * Names that a body has and the description does not. GitHub ignores most of them, which hides
  * misspellings.
  */
 function undescribed(value: unknown, schema: readonly string[], what: string): readonly string[] {
@@ -126,8 +125,8 @@ function undescribed(value: unknown, schema: readonly string[], what: string): r
 }
 
 /**
- * What is wrong with an answer, by GitHub's description. 401, 403 and 404 are GitHub's for every
- * operation, described or not.
+ * Errors of an answer by GitHub's description. 401, 403 and 404 are allowed for every operation,
+ * described or not.
  */
 export function wrongAnswer(
   method: string,
@@ -146,10 +145,7 @@ export function wrongAnswer(
   return wrong(body, resolved(content), 'answer')
 }
 
-/**
- * The same place without references on the way: ajv follows a pointer only through what stands
- * there.
- */
+/** The same path with references resolved: ajv does not follow them inside a pointer. */
 function resolved(names: readonly string[]): readonly string[] {
   return names.reduce<readonly string[]>((place, name) => {
     const next = [...place, name]

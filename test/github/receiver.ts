@@ -9,11 +9,11 @@ export interface Received {
   readonly body: string
 }
 
-/** A little webhook daemon. */
+/** A small webhook receiver. */
 export interface Receiver {
   readonly url: string
   readonly received: Received[]
-  /** What it answers with. Default 200. */
+  /** The status of its answers. Default 200. */
   status: number
   close(): Promise<void>
 }

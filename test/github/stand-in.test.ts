@@ -51,7 +51,7 @@ const raw = (
 ): Promise<Response> =>
   fetch(`${github.apiUrl}${path}`, { method, body, headers: { authorization: `Bearer ${token}` } })
 
-describe('who may ask', () => {
+describe('authentication', () => {
   test.each([
     ['a wrong token', { authorization: 'Bearer ghp_wrong' }, '{"message":"Bad credentials"'],
     ['no token', {}, '{"message":"Requires authentication"'],
@@ -118,7 +118,7 @@ describe('a request that does not fit the description is 422 and a defect', () =
     expect((await raw(method, path, body)).status).toBe(422)
     expect(github.defects).toEqual([expect.stringContaining(defect)])
   })
-  test('what the stand-in does not have is a defect', async () => {
+  test('an operation that the stand-in lacks is a defect', async () => {
     expect(await refused(octokit.repos.get(at))).toContain('404')
     expect(github.defects).toEqual(['get /repos/acme/demo is not part of the stand-in'])
   })
@@ -310,7 +310,7 @@ describe('deliveries', () => {
       receiver.received[0]?.body,
     ])
   })
-  test('to where nobody listens are recorded as 502', async () => {
+  test('to a closed port are recorded as 502', async () => {
     await create({ url: 'http://127.0.0.1:1/' })
     await github.settled()
     expect(github.deliveries('acme/demo')).toMatchObject([
@@ -347,7 +347,7 @@ describe('deploy keys', () => {
       ),
     ).toContain('key is already in use')
   })
-  test('what is no key is refused', async () => {
+  test('text that is no key is refused', async () => {
     expect(
       await refused(octokit.repos.createDeployKey({ ...at, key: 'ssh-ed25519 garbage' })),
     ).toContain('key is invalid')

@@ -8,8 +8,8 @@ import { repositoryEvents, wrongAnswer, wrongRequest } from './openapi.js'
 export type { GithubStandIn }
 
 /**
- * The stand-in for GitHub, strict: it holds every request and its own answers to GitHub's published
- * description.
+ * The stand-in for GitHub, strict: it validates every request and its own answers by GitHub's
+ * published description.
  */
 export const startGithub = (
   options: Omit<GithubStandInOptions, 'description'>,

@@ -9,7 +9,7 @@ export const clone = resolve(import.meta.dirname, '../..')
 export const work = mkdtempSync(join(tmpdir(), 'fettle-package-'))
 /** The user's project. */
 export const project = join(work, 'project')
-/** The package as npm has put it into the project. */
+/** The package as npm has installed it in the project. */
 export const installed = join(project, 'node_modules/fettle')
 
 export interface Ended {
@@ -18,7 +18,7 @@ export interface Ended {
   readonly err: string
 }
 
-/** Runs a program in a folder, the project unless told, to its end. */
+/** Runs a program to its end in a folder; left out: the project. */
 export function run(program: string, argv: readonly string[], cwd = project): Promise<Ended> {
   const env = {
     PATH: process.env['PATH'],
@@ -51,10 +51,10 @@ export async function installPacked(): Promise<Ended> {
   write('package.json', JSON.stringify({ name: 'my-servers', private: true, type: 'module' }))
   const quiet = ['--no-audit', '--no-fund', '--loglevel', 'warn']
   const ended = await run('npm', ['install', ...quiet, tarball])
-  // npm 11 lists packages with install scripts, whatever they are: ssh2 has one.
+  // npm 11 lists all packages with install scripts: ssh2 has one.
   return { ...ended, err: ended.err.replace(/^npm warn install-scripts.*\n/gm, '') }
 }
 
-/** Reads a JSON file in a shape that the caller vouches for. */
+/** Reads a JSON file; the caller guarantees its type. */
 export const readJson = <T>(...path: readonly string[]): T =>
   JSON.parse(readFileSync(join(...path), 'utf8')) as T

@@ -15,8 +15,8 @@ import {
   type Ended,
 } from './installed.js'
 
-// What a stranger gets: the packed package, installed into an empty project from the registry's
-// dependencies.
+// The package as a user gets it: packed, and installed into an empty project with dependencies from
+// the registry.
 
 const managed = join(work, 'managed')
 
@@ -31,7 +31,7 @@ export default play({ name: 'Here', hosts: 'here', vars: Vars, tasks: [greeting]
 const compile = (folder = '.', ...options: readonly string[]): Promise<Ended> =>
   run(process.execPath, [join(clone, 'node_modules/typescript/bin/tsc'), '-p', folder, ...options])
 
-/** The compiler's options of a user who trusts no declaration of any package. */
+/** The compiler options of a user who checks the declarations of packages, too. */
 const compilerOptions = {
   strict: true,
   target: 'es2022',
@@ -98,7 +98,7 @@ describe('the installed package', () => {
     })
   }, 120_000)
 
-  test('a reader that leaves after the first line does no harm', async () => {
+  test('a reader that exits after the first line does no harm', async () => {
     const { code, out, err } = await run('bash', [
       '-o',
       'pipefail',
@@ -111,7 +111,7 @@ describe('the installed package', () => {
   }, 60_000)
 
   test('its commands for a lab are there, and tell their own errors', async () => {
-    // Without root, or elsewhere than on Linux, the lab itself refuses in the same form.
+    // Without root, or on another system than Linux, the lab itself refuses in the same form.
     const { code, out } = await fettle('lab', 'down', 'no-such-host')
     expect(out).toMatch(/^error: .+\n(?: {2}→ .+\n)+$/)
     expect([1, 3]).toContain(code)
@@ -180,7 +180,7 @@ describe('the bill of materials', () => {
     readJson<{ readonly components: readonly Component[] }>(installed, 'dist/sbom.cdx.json')
       .components
 
-  /** The packages as esbuild itself tells them, `name@version`. */
+  /** The packages according to esbuild, `name@version`. */
   function bundled(): readonly string[] {
     const inputs = readJson<readonly Metafile[]>(clone, 'dist/metafiles.json')
       .flatMap(({ outputs }) => Object.values(outputs))

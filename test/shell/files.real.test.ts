@@ -8,7 +8,8 @@ const files = shellFiles('src')
 const names = shortNames('src')
 
 const hasShellcheck = spawnSync('shellcheck', ['--version']).status === 0
-// The README's test command installs it.
+// Only CI requires shellcheck; elsewhere the tests are skipped without it. The README's test
+// command installs it.
 const testWhereThereIs = hasShellcheck || process.env['CI'] !== undefined ? test : test.skip
 
 testWhereThereIs('shellcheck has nothing to say of the shell files', () => {
