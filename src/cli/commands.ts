@@ -85,7 +85,7 @@ function tasks(
     .action((file: string, flags: RunFlags, command: Command) =>
       start(({ retryCommand, runCommand }) => {
         const mode = flags.check === true ? 'plan' : 'apply'
-        return runCommand({ mode, file, flags, again: retryCommand(command) }, io, parts)
+        return runCommand({ mode, file, flags, retryCommand: retryCommand(command) }, io, parts)
       }),
     )
 }

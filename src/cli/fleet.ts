@@ -21,12 +21,12 @@ import { unlockKeys } from './input/unlock-keys.js'
 export interface SelectedHosts {
   readonly hosts: readonly InventoryHost[]
   /**
-   * Connects to each host as the flags say, and does the work there. `told` is called with each
-   * host's outcome as soon as it is known.
+   * Connects to each host as the flags say, and does the work there. `onOutcome` is called with
+   * each host's outcome as soon as it is known.
    */
   each<T>(
     work: (session: Session, host: InventoryHost) => Promise<T>,
-    told: (outcome: HostOutcome<T>) => void,
+    onOutcome: (outcome: HostOutcome<T>) => void,
   ): Promise<readonly HostOutcome<T>[]>
 }
 
@@ -92,11 +92,11 @@ async function fleetOf(
   await unlockKeys(() => hosts, options, io)
   return {
     hosts,
-    each: (work, told) => {
-      if (doing !== 'reading') return eachHost(hosts, options, work, told)
+    each: (work, onOutcome) => {
+      if (doing !== 'reading') return eachHost(hosts, options, work, onOutcome)
       const stoppable: typeof work = (session, host) =>
         reading(session, stop, () => work(session, host))
-      return eachHost(hosts, options, stoppable, told)
+      return eachHost(hosts, options, stoppable, onOutcome)
     },
   }
 }

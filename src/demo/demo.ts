@@ -100,7 +100,7 @@ async function pushAndWatch(root: string, stage: Stage, host: LabHost): Promise<
   say(pc.green(`from the push to the page: ${seconds.toFixed(1)} s`))
 }
 
-function farewell(lab: Lab, keep: boolean): void {
+function printNextSteps(lab: Lab, keep: boolean): void {
   const [host] = lab.hosts
   title('Your turn')
   if (keep && host !== undefined) {
@@ -130,7 +130,7 @@ export async function demo(options: DemoOptions): Promise<number> {
   let stage: Stage | null = null
   try {
     stage = await show(lab, options)
-    farewell(lab, options.keep)
+    printNextSteps(lab, options.keep)
     if (options.keep) await lab.keep()
     const seconds = (performance.now() - begun) / 1000
     say(pc.dim(`the demo took ${seconds.toFixed(0)} s`))

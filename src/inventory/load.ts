@@ -56,7 +56,7 @@ export async function loadInventory({
   // A directory that occurs more than once is read once, at its last place, where it has
   // precedence.
   const directories = new Set<string>()
-  const beside = (directory: string): void => {
+  const addDirectory = (directory: string): void => {
     directories.delete(directory)
     directories.add(directory)
   }
@@ -68,9 +68,9 @@ export async function loadInventory({
     const { files, directory } = inventoryFiles(root, source)
     for (const file of files)
       await readInventory(tree, root, file, runCode, warnings, files.length > 1)
-    beside(directory)
+    addDirectory(directory)
   }
-  beside(root)
+  addDirectory(root)
   const variableFiles = [...directories].map((directory) =>
     readVariableFiles(root, directory, tree, warnings),
   )

@@ -128,7 +128,7 @@ class OpenLab implements Lab {
   readonly address: string
   readonly knownHostsFile: string
   readonly #booted: LabHost[] = []
-  readonly #underWay = new Set<Promise<LabHost>>()
+  readonly #booting = new Set<Promise<LabHost>>()
   /** The names by index, from 1; a host that was taken down leaves a gap. */
   readonly #taken: (string | null)[] = []
   #record: LabRecord
@@ -155,8 +155,8 @@ class OpenLab implements Lab {
   }
 
   boot(options: BootOptions = {}): Promise<LabHost> {
-    const booting = this.#boot(options).finally(() => this.#underWay.delete(booting))
-    this.#underWay.add(booting)
+    const booting = this.#boot(options).finally(() => this.#booting.delete(booting))
+    this.#booting.add(booting)
     return booting
   }
 
@@ -223,7 +223,7 @@ class OpenLab implements Lab {
   async close(): Promise<void> {
     // When one of several boots fails, the others are still creating things that would then be left
     // over.
-    await Promise.allSettled(this.#underWay)
+    await Promise.allSettled(this.#booting)
     await takeDown(this.id)
   }
 

@@ -1,6 +1,6 @@
 import { omitUndefined } from '../core/omit-undefined.js'
 import type { RunMode } from '../engine/events.js'
-import { notesView, plainView } from './text/plain.js'
+import { noticesView, plainView } from './text/plain.js'
 import { planText } from './text/plan-text.js'
 import { recapView } from './text/recap.js'
 import type { Screen } from './screen.js'
@@ -13,7 +13,7 @@ export interface PeopleOptions {
   /** How often `-v` was given. */
   readonly verbosity: number
   /** The command line that runs an `apply` again for the hosts that are not done. */
-  readonly again?: string
+  readonly retryCommand?: string
 }
 
 /**
@@ -23,15 +23,15 @@ export interface PeopleOptions {
  */
 export async function peopleView(
   screen: Screen,
-  { mode, diffs, verbosity, again }: PeopleOptions,
+  { mode, diffs, verbosity, retryCommand }: PeopleOptions,
 ): Promise<View> {
   const detail = { diffs: diffs || mode === 'plan', verbosity }
-  const recap = recapView(screen, { mode, verbosity, ...omitUndefined({ again }) })
+  const recap = recapView(screen, { mode, verbosity, ...omitUndefined({ retryCommand }) })
   if (screen.redraws) {
     // Imported on demand: loading listr2 takes longer than the rest of the command line.
     const { progressView } = await import('./terminal/progress.js')
     return views([progressView(screen), planText(screen, detail), recap])
   }
   const changes = mode === 'plan' ? planText(screen, detail) : plainView(screen, detail)
-  return views([notesView(screen), changes, recap])
+  return views([noticesView(screen), changes, recap])
 }

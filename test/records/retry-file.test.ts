@@ -113,7 +113,11 @@ describe('the recap', () => {
     ends: Readonly<Record<string, HostEvent['status']>>,
   ): Promise<string> => {
     const screen = paper()
-    const view = recapView(screen, { mode, verbosity: 0, again: 'fettle apply -l @.fettle/retry' })
+    const view = recapView(screen, {
+      mode,
+      verbosity: 0,
+      retryCommand: 'fettle apply -l @.fettle/retry',
+    })
     for (const [host, status] of Object.entries(ends))
       view.onEvent({ type: 'host', host, status, error: null })
     view.onEvent({

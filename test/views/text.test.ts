@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { notesView, plainView } from '../../src/views/text/plain.js'
+import { noticesView, plainView } from '../../src/views/text/plain.js'
 import { planText } from '../../src/views/text/plan-text.js'
 import { recapView } from '../../src/views/text/recap.js'
 import { colored } from '../../src/views/screen.js'
@@ -206,7 +206,7 @@ web1: failed: ✗ check.http[http://localhost/]: http://localhost/ answered 502
   })
 
   test('notices about the run are told at once, those of a host are not', async () => {
-    expect(await shown(notesView, everything())).toBe(
+    expect(await shown(noticesView, everything())).toBe(
       'note: inventory/hosts.yml:4: nobody declares prot; did you mean port?\n',
     )
   })

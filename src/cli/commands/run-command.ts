@@ -59,7 +59,7 @@ export interface RunRequest {
   /**
    * The command line that runs it again for the hosts that are not done. Left out: none is shown.
    */
-  readonly again?: string
+  readonly retryCommand?: string
 }
 
 function runOptions(
@@ -136,7 +136,7 @@ export async function runCommand(
   surroundings: ProcessContext,
   parts: () => Promise<Parts> = realParts,
 ): Promise<number> {
-  const { mode, flags, again } = request
+  const { mode, flags, retryCommand } = request
   const { people, programs } = openOutput(surroundings, flags)
   const interrupts = new Interrupts(mode === 'plan' ? 'reading' : 'changes')
   const seen = new Set<Event['type']>()
@@ -155,7 +155,7 @@ export async function runCommand(
       mode,
       diffs: flags.diff === true,
       verbosity: flags.verbose,
-      ...omitUndefined({ again }),
+      ...omitUndefined({ retryCommand }),
     }),
   ])
   const stopListening = interrupts.listen(surroundings, note)

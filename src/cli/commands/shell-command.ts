@@ -87,7 +87,7 @@ export async function shellCommand(
         if (output === undefined) throw new TypeError('one block has one answer')
         return output
       },
-      (outcome) => view.told(outcome),
+      (outcome) => view.onOutcome(outcome),
     )
     view.end(outcomes)
     return outcomes.every(hasSucceeded) ? 0 : 1

@@ -101,10 +101,10 @@ export function completion(program: Command, words: readonly string[]): Completi
   for (const word of words.slice(0, -1)) reader.read(word)
   const typed = words.at(-1) ?? ''
   const { command, inventories, pendingOption: wants } = reader
-  const answer = (given: Partial<Completion>, before = ''): Completion => ({
+  const answer = (given: Partial<Completion>, prefix = ''): Completion => ({
     candidates: [],
     otherKind: null,
-    prefix: before,
+    prefix,
     inventories,
     ...given,
   })
@@ -118,8 +118,8 @@ export function completion(program: Command, words: readonly string[]): Completi
   const commands = commandsOf(command).filter(({ word }) => word.startsWith(typed))
   const { argument } = reader
   if (argument === undefined) return answer({ candidates: commands })
-  const [given, before] = valuesOf(argument, typed)
-  return answer({ ...given, candidates: [...commands, ...(given.candidates ?? [])] }, before)
+  const [given, prefix] = valuesOf(argument, typed)
+  return answer({ ...given, candidates: [...commands, ...(given.candidates ?? [])] }, prefix)
 }
 
 const commandsOf = (command: Command): readonly Candidate[] =>
@@ -143,25 +143,25 @@ function flagsOf(command: Command): readonly Candidate[] {
 function valuesOf(
   of: Option | Argument,
   typed: string,
-  before = '',
+  prefix = '',
 ): readonly [Partial<Completion>, string] {
   const placeholder = 'flags' in of ? (/[<[](\w+)/.exec(of.flags)?.[1] ?? '') : of.name()
   const choices = (of.argChoices ?? [])
     .filter((choice) => choice.startsWith(typed))
-    .map((choice) => ({ word: `${before}${choice}`, meaning: '' }))
+    .map((choice) => ({ word: `${prefix}${choice}`, meaning: '' }))
   const otherKind = kindOf(placeholder)
-  if (otherKind !== 'hosts') return [{ candidates: choices, otherKind }, before]
+  if (otherKind !== 'hosts') return [{ candidates: choices, otherKind }, prefix]
   // Keeps the earlier terms of a pattern.
   const earlier = /^.*[:,&!]/s.exec(typed)?.[0] ?? ''
-  return [{ candidates: choices, otherKind }, `${before}${earlier}`]
+  return [{ candidates: choices, otherKind }, `${prefix}${earlier}`]
 }
 
 /** The hosts and groups that match the last term of a pattern. */
 export const completeNames = (
   names: readonly string[],
-  { prefix: before }: Completion,
+  { prefix }: Completion,
   typed: string,
 ): readonly Candidate[] =>
   names
-    .map((name) => ({ word: `${before}${name}`, meaning: '' }))
+    .map((name) => ({ word: `${prefix}${name}`, meaning: '' }))
     .filter(({ word }) => word.startsWith(typed))

@@ -50,7 +50,7 @@ export class Interrupts {
     tell: (message: string) => void,
   ): () => void {
     const listeners = Object.entries(codes).map(
-      ([signal, code]) => [signal, () => this.#hear(code, exit, tell)] as const,
+      ([signal, code]) => [signal, () => this.#onSignal(code, exit, tell)] as const,
     )
     for (const [signal, listener] of listeners) signals.on(signal, listener)
     return () => {
@@ -60,7 +60,7 @@ export class Interrupts {
     }
   }
 
-  #hear(code: number, exit: (code: number) => void, tell: (message: string) => void): void {
+  #onSignal(code: number, exit: (code: number) => void, tell: (message: string) => void): void {
     this.code ??= code
     if (!this.stop.aborted) {
       this.#stop.abort()

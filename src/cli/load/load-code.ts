@@ -51,7 +51,7 @@ async function exportOf(path: string, root: string, fettle: object): Promise<unk
   const cache = taskCache(root)
   const plain = await loadPlain(path, cache, fettle)
   if (plain !== null) {
-    note(root, plain.files)
+    recordLoaded(root, plain.files)
     return plain.exports['default']
   }
   const { createJiti } = await import('jiti')
@@ -64,7 +64,7 @@ async function exportOf(path: string, root: string, fettle: object): Promise<unk
   })
   const exported: unknown = await jiti.import(path, { default: true })
   if (cache !== null) closeFiles(cache)
-  note(root, [path, ...Object.keys(jiti.cache).filter(isOfUser)])
+  recordLoaded(root, [path, ...Object.keys(jiti.cache).filter(isOfUser)])
   return exported
 }
 
@@ -75,7 +75,7 @@ const isOfUser = (file: string): boolean =>
 /** The code files loaded so far, by project. */
 const loaded = new Map<string, Set<string>>()
 
-function note(root: string, files: readonly string[]): void {
+function recordLoaded(root: string, files: readonly string[]): void {
   const before = loaded.get(root) ?? []
   loaded.set(root, new Set([...before, ...files]))
 }

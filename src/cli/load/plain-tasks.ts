@@ -8,7 +8,7 @@ import { compiled } from './task-cache.js'
 // imports Fettle, Node and neighbouring TypeScript. All others are loaded by jiti.
 
 /** A compiled task file: its code, and the files behind its import specifiers. */
-interface Plain {
+interface PlainModule {
   readonly code: string
   readonly imports: ReadonlyMap<string, string>
 }
@@ -43,7 +43,7 @@ export async function loadPlain(
     if (before !== undefined) return before
     const exports = {}
     loaded.set(file, exports)
-    const { code, imports } = files.get(file) as Plain
+    const { code, imports } = files.get(file) as PlainModule
     const run = new Script(
       `(async function (exports, jitiImport, __filename, __dirname) { ${code}\n})`,
       { filename: file },
@@ -75,8 +75,8 @@ const builtin = async (name: string): Promise<object> => ({
 async function compileAll(
   entry: string,
   folder: string | null,
-): Promise<ReadonlyMap<string, Plain> | null> {
-  const files = new Map<string, Plain>()
+): Promise<ReadonlyMap<string, PlainModule> | null> {
+  const files = new Map<string, PlainModule>()
   const queue = [entry]
   for (const file of queue) {
     if (files.has(file)) continue

@@ -26,9 +26,9 @@ export function jsonLinesView(
   const stream = streams ? streamView(hosts, { out, err }, show) : null
   return {
     live: stream?.live ?? null,
-    told: (outcome) => {
+    onOutcome: (outcome) => {
       if (stream === null) printProblem(outcome, err)
-      else stream.told(outcome)
+      else stream.onOutcome(outcome)
       tell(commandLine(outcome))
     },
     end: (outcomes) => {

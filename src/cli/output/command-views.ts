@@ -18,7 +18,7 @@ export interface CommandView {
    */
   readonly live: ((host: string, text: string) => void) | null
   /** Called when a host is done. */
-  told(outcome: CommandOutcome): void
+  onOutcome(outcome: CommandOutcome): void
   /** Called when all hosts are done, with the outcomes in the order of the inventory. */
   end(outcomes: readonly CommandOutcome[]): void
 }
@@ -77,7 +77,7 @@ export function printProblem(outcome: CommandOutcome, err: Screen): void {
  */
 export const plainView = ({ out, err }: Screens): CommandView => ({
   live: null,
-  told: (outcome) => {
+  onOutcome: (outcome) => {
     out.write(scrub(outputOf(outcome)))
     if (outcome.status === 'ok') err.write(scrub(outcome.value.stderr))
     printProblem(outcome, err)
@@ -94,7 +94,7 @@ export function streamView(
   const live = new Map(hosts.map((host) => [host, new LiveLines((line) => show(host, line))]))
   return {
     live: (host, text) => live.get(host)?.push(text),
-    told: (outcome) => {
+    onOutcome: (outcome) => {
       live.get(outcome.host)?.end(outcome.status === 'ok' ? outputOf(outcome) : null)
       printProblem(outcome, screens.err)
     },
@@ -145,7 +145,7 @@ export function groupedView(hosts: readonly string[], screens: Screens): Command
   wait()
   return {
     live: null,
-    told: ({ host }) => {
+    onOutcome: ({ host }) => {
       waited.delete(host)
       wait()
     },

@@ -90,7 +90,7 @@ export class ApiServer {
     const asked = `${request.method ?? ''} ${request.url ?? ''}`
     const fault = this.#fault(asked)
     const text = Buffer.concat(parts).toString()
-    const answer = fault?.answer ?? written(await this.#answer(request, text))
+    const answer = fault?.answer ?? serialised(await this.#answer(request, text))
     const outcome = fault?.answer === undefined ? '' : 'fault '
     this.requests.push(`${asked} ${outcome}${String(answer.status)}`)
     if (fault?.lost === true) return void request.socket.destroy()
@@ -189,7 +189,7 @@ const patternOf = (name: string): string =>
   name.endsWith('_id') ? `(?<${name}>\\d+)` : `(?<${name}>[^/]+)`
 
 /** An answer with its body serialised. */
-function written({ status, headers, body }: ApiAnswer): NonNullable<Fault['answer']> {
+function serialised({ status, headers, body }: ApiAnswer): NonNullable<Fault['answer']> {
   const json = body === undefined ? undefined : JSON.stringify(body)
   return { status, ...omitUndefined({ headers, body: json }) }
 }

@@ -59,7 +59,7 @@ export interface DeliveryNetwork {
 
 /** Delivers events to hooks over the network, signed, and records the answers. */
 export class Deliveries {
-  readonly #underWay = new Set<Promise<unknown>>()
+  readonly #pending = new Set<Promise<unknown>>()
   readonly #ending = new AbortController()
 
   constructor(
@@ -76,15 +76,15 @@ export class Deliveries {
     repeated?: StoredDelivery,
   ): void {
     if (!this.#ending.signal.aborted)
-      this.during(() => this.#deliver(repository, hook, event, payload, repeated))
+      this.track(() => this.#deliver(repository, hook, event, payload, repeated))
   }
 
   /** Counts work that leads to deliveries as pending until it has ended. */
-  during(work: () => Promise<void>): void {
+  track(work: () => Promise<void>): void {
     const underWay = work()
       .catch((error: unknown) => this.state.defects.push(`a push or a delivery: ${String(error)}`))
-      .finally(() => this.#underWay.delete(underWay))
-    this.#underWay.add(underWay)
+      .finally(() => this.#pending.delete(underWay))
+    this.#pending.add(underWay)
   }
 
   /** Delivers to every active hook that is subscribed. */
@@ -97,7 +97,7 @@ export class Deliveries {
 
   /** Waits until no delivery is pending. */
   async settled(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay)
+    while (this.#pending.size > 0) await Promise.all(this.#pending)
   }
 
   async close(): Promise<void> {

@@ -17,7 +17,7 @@ export interface GitServerOptions {
   /** Called for a push that moved branches; the next push to the repository waits for it. */
   readonly onPush: (repository: StoredRepository, moved: readonly Move[]) => Promise<void>
   /** Counts a push as pending, from its start until its deliveries have started. */
-  readonly during: (work: () => Promise<void>) => void
+  readonly track: (work: () => Promise<void>) => void
 }
 
 export interface GitServer {
@@ -138,7 +138,7 @@ function serveSession(session: Session, identity: Identity, options: GitServerOp
         channel,
         'ERROR: The key you are authenticating with has been marked as read only.',
       )
-    options.during(() => receive(channel, repository, protocol, options))
+    options.track(() => receive(channel, repository, protocol, options))
   })
 }
 

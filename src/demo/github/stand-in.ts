@@ -95,7 +95,7 @@ export async function startGithub({
     port: gitPort,
     hostKey: hostKey.privateKey,
     developer: developer.publicKey,
-    during: (work) => deliveries.during(work),
+    track: (work) => deliveries.track(work),
     onPush: async (repository, moved) => {
       for (const move of moved)
         deliveries.announce(repository, 'push', await pushEvent(repository, apiUrl, move))

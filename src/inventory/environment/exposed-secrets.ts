@@ -19,7 +19,7 @@ export function warnOfSecrets(layer: Layer, warnings: Warnings): void {
   for (const [name, variable] of layer) {
     for (const path of secretsIn(variable.value, [name], false)) {
       const place = variable.place(path.slice(1))
-      warnings.add(`${path.join('.')} ${where}: ${betterWay(name)}`, place)
+      warnings.add(`${path.join('.')} ${where}: ${remedy(name)}`, place)
     }
   }
 }
@@ -45,7 +45,7 @@ function secretsIn(value: unknown, path: Path, isInSecret: boolean): readonly Pa
   return Object.entries(value).flatMap(([name, part]) => inner(name, part))
 }
 
-function betterWay(name: string): string {
+function remedy(name: string): string {
   if (/^ansible_(?:become|sudo|su)_?/.test(name)) return 'give -K or --become-password-file'
   if (/^ansible_.*pass/.test(name)) return 'give -k or --connection-password-file'
   return 'put it into .env and take it with env.secret(…), or give -e @FILE'

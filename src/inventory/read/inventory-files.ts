@@ -39,7 +39,7 @@ export function inventoryFiles(project: string, source: string): InventoryFiles 
 }
 
 function filesIn(project: string, directory: string): readonly string[] {
-  return listed(project, directory)
+  return entriesOf(project, directory)
     .filter(isTaken)
     .flatMap((name) => {
       const path = join(directory, name)
@@ -53,7 +53,7 @@ function isTaken(name: string): boolean {
   return !isCode(name) || basename(name, extname(name)) === 'hosts'
 }
 
-function listed(project: string, directory: string): readonly string[] {
+function entriesOf(project: string, directory: string): readonly string[] {
   try {
     return readdirSync(directory).sort()
   } catch (cause) {

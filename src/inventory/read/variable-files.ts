@@ -66,7 +66,7 @@ function layersIn(
   const unused: [name: string, ending: string][] = []
   const warn = (file: string, message: string): void =>
     warnings.add(message, { file: shownPath(project, join(directory, file)), line: 0, column: 0 })
-  for (const [name, [ending = '', second]] of byName(listed(project, directory))) {
+  for (const [name, [ending = '', second]] of byName(filesOfFolder(project, directory))) {
     if (!known.has(name)) {
       if (ending !== '') unused.push([name, ending])
       continue
@@ -123,7 +123,7 @@ function variableFile(project: string, path: string, warnings: Warnings): Variab
 /** The file itself, or the files without an ending in a folder and the folders below it. */
 function filesOf(project: string, path: string): readonly string[] {
   if (!isFolder(path)) return [path]
-  const inner = listed(project, path)
+  const inner = filesOfFolder(project, path)
     .filter((name) => endings.includes(extname(name)))
     .map((name) => join(path, name))
   return inner.flatMap((each) =>
@@ -140,7 +140,7 @@ function isFolder(path: string): boolean {
   }
 }
 
-function listed(project: string, directory: string): readonly string[] {
+function filesOfFolder(project: string, directory: string): readonly string[] {
   try {
     return readdirSync(directory)
       .filter((name) => !name.startsWith('.') && !name.endsWith('~'))

@@ -35,10 +35,10 @@ export interface SshConfigQuery {
 export async function askSsh(question: SshConfigQuery): Promise<string | null> {
   const { host, options, sshConfig } = question
   if (sshConfig === null) return ask(question)
-  const patterns = await once(groups, sshConfig, () => ConfigGroups.of(sshConfig))
+  const patterns = await memoised(groups, sshConfig, () => ConfigGroups.of(sshConfig))
   const group = patterns?.groupOf(host) ?? null
   if (group === null) return ask(question)
-  const asked = once(firstAnswers, JSON.stringify([options, group]), async () => {
+  const asked = memoised(firstAnswers, JSON.stringify([options, group]), async () => {
     const answer = await ask(question)
     return { host, answer }
   })
@@ -51,9 +51,9 @@ export async function askSsh(question: SshConfigQuery): Promise<string | null> {
 }
 
 const ask = (question: SshConfigQuery): Promise<string | null> =>
-  once(answers, JSON.stringify([question.options, question.host]), () => sshG(question))
+  memoised(answers, JSON.stringify([question.options, question.host]), () => sshG(question))
 
-function once<K, V>(map: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {
+function memoised<K, V>(map: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {
   const value = map.get(key) ?? make()
   map.set(key, value)
   return value

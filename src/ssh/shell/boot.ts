@@ -87,14 +87,14 @@ function command(become: Become | null, programs: Programs, forwardsAgent: boole
 
 /** Reads a stream up to a marker. What follows stays in the stream, which is paused then. */
 class Preamble {
-  said: Buffer = Buffer.alloc(0)
+  output: Buffer = Buffer.alloc(0)
   readonly passed: Promise<void>
   readonly stop: () => void
 
   constructor(
     stream: Readable,
     marker: string,
-    heard: (said: Buffer) => void,
+    heard: (output: Buffer) => void,
     refuse: (how: string) => void,
   ) {
     let pass: () => void = () => undefined
@@ -105,12 +105,12 @@ class Preamble {
     const onData = (chunk: Buffer): void => {
       length += chunk.length
       if (length > maxNoiseBytes) refuse(tooMuch)
-      const said = Buffer.concat([this.said, chunk])
-      const start = said.indexOf(marker)
-      this.said = start < 0 ? said.subarray(-searchedBytes) : said.subarray(0, start)
-      if (start < 0) return heard(this.said)
+      const output = Buffer.concat([this.output, chunk])
+      const start = output.indexOf(marker)
+      this.output = start < 0 ? output.subarray(-searchedBytes) : output.subarray(0, start)
+      if (start < 0) return heard(this.output)
       this.stop()
-      const rest = said.subarray(start + marker.length)
+      const rest = output.subarray(start + marker.length)
       if (rest.length > 0) stream.unshift(rest)
       pass()
     }
@@ -167,8 +167,8 @@ export async function startBoot(
   const refused = new Promise<string>((resolve) => {
     refuse = resolve
   })
-  const answers = (said: Buffer): void => {
-    if (become?.password === undefined || timesAsked(said, prompts) <= asked) return
+  const answers = (output: Buffer): void => {
+    if (become?.password === undefined || timesAsked(output, prompts) <= asked) return
     asked += 1
     if (asked === 1) stdin.write(`${reveal(become.password)}\n`)
     else refuse(askedAgain)
@@ -201,20 +201,20 @@ export async function startBoot(
   }
 }
 
-const timesAsked = (said: Buffer, prompts: readonly string[]): number =>
-  prompts.reduce((sum, prompt) => sum + said.toString().split(prompt).length - 1, 0)
+const timesAsked = (output: Buffer, prompts: readonly string[]): number =>
+  prompts.reduce((sum, prompt) => sum + output.toString().split(prompt).length - 1, 0)
 
 /** The output for an error message, without our own prompt and command line, which sudo quotes. */
 function outputOf(preambles: readonly Preamble[], prompts: readonly string[]): string {
-  const ends = preambles.map(({ said }) => said.subarray(-quotedBytes).toString())
+  const ends = preambles.map(({ output }) => output.subarray(-quotedBytes).toString())
   const words = prompts
     .reduce((text, prompt) => text.replaceAll(prompt, ''), ends.join('\n'))
     .replace(/-c '?PATH=.{0,4000}\)"'?/g, '-c …')
   return remoteWords(words)
 }
 
-function failure(said: string, how: string, become: Become | null, place: string): FettleError {
-  const detail = omitUndefined({ detail: said || undefined })
+function failure(output: string, how: string, become: Become | null, place: string): FettleError {
+  const detail = omitUndefined({ detail: output || undefined })
   if (become === null)
     return new FettleError('shell-not-started', {
       message: `${place}: the login shell did not start /bin/sh (${how})`,
@@ -225,7 +225,7 @@ function failure(said: string, how: string, become: Become | null, place: string
       message: `${place}: wrong sudo password (one attempt was made)`,
       ...detail,
     })
-  const complaint = complaints.find(([pattern]) => pattern.test(said))
+  const complaint = complaints.find(([pattern]) => pattern.test(output))
   if (complaint !== undefined) {
     const [, code, what] = complaint
     return new FettleError(code, {

@@ -120,8 +120,8 @@ class HostSession implements Session {
     if (this.#hello === null) return error
     const outcome = await this.kill().then(
       () => 'it was ended there',
-      (unkilled: unknown) => {
-        const why = messageOf(unkilled)
+      (cause: unknown) => {
+        const why = messageOf(cause)
         return `it could not be ended there (${why})`
       },
     )

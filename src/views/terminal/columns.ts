@@ -53,7 +53,7 @@ export const widthOf = (pieces: readonly Piece[]): number =>
   pieces.reduce((sum, [text]) => sum + width(text), 0)
 
 /** Joins pieces to one line of at most `columns`; colours take none. */
-export function joined(pieces: readonly Piece[], columns: number): string {
+export function joinPieces(pieces: readonly Piece[], columns: number): string {
   let left = columns
   let line = ''
   for (const [text, paint] of pieces) {

@@ -39,7 +39,7 @@ export interface HostProgress {
 
 type StepProgress = Pick<HostProgress, 'doing' | 'task' | 'resource' | 'whom'>
 
-const newcomer = (name: string, plays: readonly number[] = []): HostProgress => ({
+const initialProgress = (name: string, plays: readonly number[] = []): HostProgress => ({
   name: oneLine(name),
   state: 'waiting',
   begun: null,
@@ -154,7 +154,7 @@ export class FleetProgress {
   }
 
   #host(name: string): HostProgress {
-    return this.#hosts.get(name) ?? newcomer(name)
+    return this.#hosts.get(name) ?? initialProgress(name)
   }
 
   onEvent(event: Event, now: number): void {
@@ -187,7 +187,7 @@ export class FleetProgress {
     for (const [index, { hosts }] of plays.entries()) {
       for (const name of hosts) indices.set(name, [...(indices.get(name) ?? []), index])
     }
-    for (const [name, own] of indices) this.#put(name, newcomer(name, own))
+    for (const [name, own] of indices) this.#put(name, initialProgress(name, own))
   }
 
   #advance(event: ProgressEvent, now: number): void {

@@ -1,4 +1,4 @@
-import { clip, joined, width, widthOf, type Piece } from './columns.js'
+import { clip, joinPieces, width, widthOf, type Piece } from './columns.js'
 import { shareDone, type FleetProgress, type HostProgress } from './fleet-progress.js'
 import type { Style } from '../screen.js'
 
@@ -86,7 +86,7 @@ export function headerLine(
   const spare = columns - widthOf([mode, ...words])
   if (spare < 0) {
     const short: Piece = [`${over}/${fleet.size} `]
-    return joined([mode, short, ...countSigns(counts, style), time], columns)
+    return joinPieces([mode, short, ...countSigns(counts, style), time], columns)
   }
   // A shorter bar is preferred to half a name.
   const bar =
@@ -97,7 +97,7 @@ export function headerLine(
   const room = spare - bar - 3
   const isNamed = room >= Math.min(minNameColumns, width(fleet.play))
   const play: Piece = [isNamed ? `${clip(fleet.play, room)}  ` : '']
-  return joined(
+  return joinPieces(
     [
       mode,
       play,

@@ -1,5 +1,5 @@
 import { oneLine } from '../text/clean.js'
-import { clip, fill, joined, width, widthOf, type Piece } from './columns.js'
+import { clip, fill, joinPieces, width, widthOf, type Piece } from './columns.js'
 import { isSlow, type HostProgress } from './fleet-progress.js'
 import { elapsed } from './header-line.js'
 import type { Style } from '../screen.js'
@@ -89,7 +89,7 @@ export function hostLines(
     [` ${fill(host.name, nameWidth)}`],
     [`${share}${time}  `, style.dim],
   ]
-  if (!isSlow(host, now)) return [joined([...begin, text], columns)]
+  if (!isSlow(host, now)) return [joinPieces([...begin, text], columns)]
   const since: Piece = [`  ${elapsed(now - host.since)}`, style.dim]
   const printed: Piece = [`│ ${host.line ?? ''}`, style.dim]
   const shows = hasOutputToShow(host, now) ? place : 'nowhere'
@@ -97,10 +97,10 @@ export function hostLines(
   if (shows === 'behind') {
     const room = left - Math.min(width(printed[0]) + 2, Math.floor(left / 2))
     const step: Piece = [clip(text[0], room)]
-    return [joined([...begin, step, since, ['  '], printed], columns)]
+    return [joinPieces([...begin, step, since, ['  '], printed], columns)]
   }
   const step: Piece = [clip(text[0], left)]
-  const line = joined([...begin, step, since], columns)
-  if (shows === 'under') return [line, joined([['   '], printed], columns)]
+  const line = joinPieces([...begin, step, since], columns)
+  if (shows === 'under') return [line, joinPieces([['   '], printed], columns)]
   return [line]
 }

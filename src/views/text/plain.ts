@@ -29,7 +29,7 @@ export const plainView = (screen: Screen, detail: Detail): View => ({
  * Prints notices about the run as a whole as they come: a warning of the inventory, a Ctrl-C. Those
  * of a host are kept for its recap.
  */
-export const notesView = (screen: Screen): View => ({
+export const noticesView = (screen: Screen): View => ({
   onEvent(event) {
     if (event.type === 'notice' && event.host === null)
       screen.write(`${screen.style.yellow('note')}: ${oneLine(event.message)}\n`)

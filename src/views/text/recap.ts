@@ -30,10 +30,10 @@ function errorLines(error: ErrorEvent, style: Style): readonly string[] {
   return [`${style.red('error')}: ${first}`, ...others.map((line) => `  ${line}`)]
 }
 
-function againLines(hosts: number, again: string): readonly string[] {
+function againLines(hosts: number, retryCommand: string): readonly string[] {
   if (hosts === 0) return []
-  if (hosts === 1) return [`1 host is not done; for it alone: ${again}`]
-  return [`${hosts} hosts are not done; for these alone: ${again}`]
+  if (hosts === 1) return [`1 host is not done; for it alone: ${retryCommand}`]
+  return [`${hosts} hosts are not done; for these alone: ${retryCommand}`]
 }
 
 export interface RecapOptions {
@@ -44,7 +44,7 @@ export interface RecapOptions {
    * The command line that runs an `apply` again for the hosts that are not done. Left out: none is
    * shown.
    */
-  readonly again?: string
+  readonly retryCommand?: string
 }
 
 /**
@@ -52,7 +52,7 @@ export interface RecapOptions {
  * failures in full. The more attention something needs, the later it comes, because with many hosts
  * only the end is seen.
  */
-export function recapView(screen: Screen, { mode, verbosity, again }: RecapOptions): View {
+export function recapView(screen: Screen, { mode, verbosity, retryCommand }: RecapOptions): View {
   const failures = new FailureList()
   const notices: NoticeEvent[] = []
   const exchanges: ExchangesEvent[] = []
@@ -80,8 +80,10 @@ export function recapView(screen: Screen, { mode, verbosity, again }: RecapOptio
       const totals = summaries.flatMap((summary) => {
         const lines: string[] = []
         if (Object.keys(summary.hosts).length > 1) lines.push(totalLine(summary, mode, ends, style))
-        if (again !== undefined && mode === 'apply')
-          lines.push(...againLines(unfinishedHosts(ends, summary).length, style.bold(scrub(again))))
+        if (retryCommand !== undefined && mode === 'apply')
+          lines.push(
+            ...againLines(unfinishedHosts(ends, summary).length, style.bold(scrub(retryCommand))),
+          )
         return lines
       })
       const sections = [

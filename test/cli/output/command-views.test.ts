@@ -35,7 +35,7 @@ function shown(
   const screens = { out: paper(), err: paper() }
   const view = make(screens)
   for (const [host, text] of live) view.live?.(host, text)
-  for (const outcome of outcomes) view.told(outcome)
+  for (const outcome of outcomes) view.onOutcome(outcome)
   view.end(outcomes)
   return { out: screens.out.text, err: screens.err.text }
 }
@@ -78,8 +78,8 @@ describe('several hosts', () => {
   test('in a terminal, who is still waited for', () => {
     const screens = { out: paper(), err: { ...paper({ rows: 24, columns: 50 }), redraws: true } }
     const view = groupedView(['web1.example.org', 'web2.example.org', 'w3'], screens)
-    view.told(ended('w3', ''))
-    view.told(ended('web1.example.org', ''))
+    view.onOutcome(ended('w3', ''))
+    view.onOutcome(ended('web1.example.org', ''))
     view.end([])
     expect(screens.err.writes.slice(0, 4).map((text) => text.replace('\r\u001b[K', '|'))).toEqual([
       '|0 of 3 hosts, waiting for web1.example.org, web2…',

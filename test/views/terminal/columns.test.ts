@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { clip, fill, joined, width, wrapped } from '../../../src/views/terminal/columns.js'
+import { clip, fill, joinPieces, width, wrapped } from '../../../src/views/terminal/columns.js'
 import { colored } from '../../../src/views/screen.js'
 
 describe('columns', () => {
@@ -44,5 +44,5 @@ describe('columns', () => {
   test('filled text has exactly its columns', () =>
     expect([fill('構築', 6), fill('構築', 3)]).toEqual(['構築  ', '構…']))
   test('colours take no columns', () =>
-    expect(joined([['ab', colored.red], ['cd']], 3)).toBe(`${colored.red('ab')}…`))
+    expect(joinPieces([['ab', colored.red], ['cd']], 3)).toBe(`${colored.red('ab')}…`))
 })
