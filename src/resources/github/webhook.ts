@@ -1,21 +1,13 @@
 import { z } from 'zod'
-import { type Action, blocked, fine, type GithubAction, type Plan } from '../../core/change.js'
+import { blocked, type Plan } from '../../core/change.js'
 import { request, type Value } from '../../core/later.js'
-import { omitUndefined } from '../../core/omit-undefined.js'
 import { checked, checkedId, secret as secretOption, state, value } from '../../core/options.js'
 import { type CommonOptions, type Resource, resource } from '../../core/resource.js'
 import { reveal, type Secret } from '../../core/secret.js'
-import { sh } from '../../core/sh.js'
-import { githubMarkFact, marksDirectory } from '../../facts/github/mark.js'
-import {
-  type Hook,
-  hooksFact,
-  newestDeliveryFact,
-  normalizedUrl,
-  ownerAndName,
-  parseHooks,
-} from '../../facts/github/api.js'
-import { doubt, marked } from './webhook-secret.js'
+import { githubMarkFact } from '../../facts/github/mark.js'
+import { type Hook, hooksFact, newestDeliveryFact, normalizedUrl } from '../../facts/github/api.js'
+import { created, removed, updated } from './webhook-changes.js'
+import { doubt } from './webhook-secret.js'
 
 export interface GithubWebhookOptions extends CommonOptions {
   /** Where GitHub sends deliveries: `http` or `https`. It identifies the hook. */
@@ -71,9 +63,6 @@ const hookUrl = z
 const eventName = z
   .string()
   .regex(/^(?:\*|[a-z][a-z0-9_]*)$/, 'must be the name of an event, such as push')
-
-/** Seconds that a ping may take from the request to its recorded delivery. */
-const proofLimit = 20
 
 const shape = {
   url: hookUrl,
@@ -161,161 +150,4 @@ function desired(
       `remove all but one at https://github.com/${repo}/settings/hooks`,
     )
   return updated(repo, options, hook, secret, doubting(hook))
-}
-
-function removed(repo: string, url: string, hooks: readonly Hook[]): Plan {
-  if (hooks.length === 0) return fine('there is no such hook')
-  return hooks.map(({ id }) => ({
-    summary: `remove hook ${String(id)} for ${url}`,
-    proof: 'facts',
-    actions: [
-      {
-        on: 'github',
-        route: 'DELETE /repos/{owner}/{repo}/hooks/{hook_id}',
-        parameters: { ...ownerAndName(repo), hook_id: id },
-      },
-      {
-        on: 'shell',
-        what: `removing ${marksDirectory}/${String(id)}`,
-        script: sh`rm -f -- ${`${marksDirectory}/${String(id)}`}`,
-      },
-    ],
-  }))
-}
-
-function created(repo: string, options: GithubWebhookOptions, secret: Secret | undefined): Plan {
-  const events = options.events ?? ['push']
-  const settings = {
-    contentType: options.contentType ?? 'json',
-    verifyTls: options.verifyTls ?? true,
-    active: options.active ?? true,
-  }
-  const action: GithubAction = {
-    on: 'github',
-    route: 'POST /repos/{owner}/{repo}/hooks',
-    parameters: {
-      ...ownerAndName(repo),
-      name: 'web',
-      active: settings.active,
-      events,
-      config: config(options.url, settings, secret),
-    },
-    then(answer) {
-      const id = parseHooks([answer])?.[0]?.id
-      // GitHub has created the hook. Without its id no mark can be written, and the next run sets
-      // the secret again.
-      if (id === undefined) return []
-      return afterwards(repo, id, isProved(settings, options), secret)
-    },
-  }
-  const what = [...events, ...shown(settings)].join(', ')
-  const summary = `create hook for ${options.url} (${what})${pinged(settings, options)}`
-  return [{ summary, proof: 'facts', actions: [action] }]
-}
-
-/** The settings of a new hook that differ from the defaults. */
-function shown({ contentType, verifyTls, active }: Settings): readonly string[] {
-  const unusual: string[] = []
-  if (contentType !== 'json') unusual.push(contentType)
-  if (!verifyTls) unusual.push('TLS is not verified')
-  if (!active) unusual.push('not active')
-  return unusual
-}
-
-const isProved = ({ active }: Settings, { prove }: GithubWebhookOptions): boolean =>
-  active && prove !== false
-const pinged = (settings: Settings, options: GithubWebhookOptions): string =>
-  isProved(settings, options) ? ', then ping it' : ''
-
-interface Settings {
-  readonly contentType: string
-  readonly verifyTls: boolean
-  readonly active: boolean
-}
-
-const config = (
-  url: string,
-  { contentType, verifyTls }: Settings,
-  secret: Secret | undefined,
-): object => ({
-  url,
-  content_type: contentType,
-  insecure_ssl: verifyTls ? '0' : '1',
-  ...omitUndefined({ secret }),
-})
-
-const sorted = (events: readonly string[]): string => [...events].sort().join(', ')
-
-/**
- * Updates all differences in one PATCH. GitHub replaces the whole configuration, so it is always
- * sent completely.
- */
-function updated(
-  repo: string,
-  options: GithubWebhookOptions,
-  hook: Hook,
-  secret: Secret | undefined,
-  doubt: string | null,
-): Plan {
-  const wanted: Settings = {
-    contentType: options.contentType ?? hook.contentType,
-    verifyTls: options.verifyTls ?? hook.verifyTls,
-    active: options.active ?? hook.active,
-  }
-  const events = options.events ?? hook.events
-  const differences = [...differing(hook, events, wanted), doubt].filter((part) => part !== null)
-  if (differences.length === 0)
-    return fine(`hook ${String(hook.id)} delivers ${sorted(hook.events)}`)
-  if (secret === undefined && hook.hasSecret)
-    return blocked(
-      `hook ${String(hook.id)} has a secret, which GitHub would remove with this change: ${differences.join('; ')}`,
-      'give the option secret',
-    )
-  const action: GithubAction = {
-    on: 'github',
-    route: 'PATCH /repos/{owner}/{repo}/hooks/{hook_id}',
-    parameters: {
-      ...ownerAndName(repo),
-      hook_id: hook.id,
-      active: wanted.active,
-      events,
-      config: config(options.url, wanted, secret),
-    },
-    then: () => afterwards(repo, hook.id, isProved(wanted, options), secret),
-  }
-  const summary = `${differences.join('; ')}${pinged(wanted, options)}`
-  return [{ summary, proof: 'facts', actions: [action] }]
-}
-
-/** The differences of a hook, except for its secret. */
-function differing(hook: Hook, events: readonly string[], wanted: Settings): readonly string[] {
-  const { contentType, verifyTls, active } = hook
-  const differences: string[] = []
-  if (sorted(events) !== sorted(hook.events))
-    differences.push(`events ${sorted(hook.events)} → ${sorted(events)}`)
-  if (wanted.contentType !== contentType)
-    differences.push(`content type ${contentType} → ${wanted.contentType}`)
-  if (wanted.verifyTls !== verifyTls)
-    differences.push(`verify TLS ${yesNo(verifyTls)} → ${yesNo(wanted.verifyTls)}`)
-  if (wanted.active !== active)
-    differences.push(`active ${yesNo(active)} → ${yesNo(wanted.active)}`)
-  return differences
-}
-
-const yesNo = (is: boolean): string => (is ? 'yes' : 'no')
-
-/**
- * What follows a change: the proof, and only then the mark, so that a hook that fails its proof is
- * changed again.
- */
-function afterwards(
-  repo: string,
-  hook: number,
-  prove: boolean,
-  secret: Secret | undefined,
-): readonly Action[] {
-  const actions: Action[] = []
-  if (prove) actions.push({ on: 'github-proof', repo, hook, within: proofLimit })
-  if (secret !== undefined) actions.push(marked(hook, secret))
-  return actions
 }
