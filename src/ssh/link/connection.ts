@@ -5,23 +5,16 @@ import { FettleError } from '../../core/errors.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import { showAddress } from '../address.js'
 import { algorithmsFor } from '../login/algorithms.js'
-import { certificateNotes, Login, waysToLogIn, type Ways } from '../login/authentication.js'
+import { Login, waysToLogIn, type Ways } from '../login/authentication.js'
 import { Semaphores } from '../../core/semaphores.js'
 import { guardAnswers, guardWindows } from './receive-limits.js'
 import { hostKeyCheck, hostVerifier, type HostKeyCheck } from '../login/host-key.js'
-import {
-  Dropped,
-  dropped,
-  networkErrorMessage,
-  unlessAborted,
-  type Link,
-  type Dialer,
-} from './link.js'
-import { remoteWords } from '../shell/remote-words.js'
+import { Dropped, dropped, unlessAborted, type Link, type Dialer } from './link.js'
 import type { HostConfig } from '../config/ssh-config.js'
 import { sshTransport, type Connected, type SshTransport } from './ssh-transport.js'
 import { pipelineLogin } from '../login/pipelined-login.js'
 import type { ConnectOptions, Target } from '../target.js'
+import { loginFailure, type LoginProgress } from './login-failure.js'
 
 /**
  * Retries of connections that were dropped before the login, with random back-off: sshd drops some
@@ -129,15 +122,6 @@ async function withHandshakeSlot<T>(
 /** Of a banner only the last characters are kept, however much the host sends before the login. */
 const bannerCharacters = 8192
 
-interface LoginProgress {
-  /** Why the host's key was not accepted. */
-  refused: Error | null
-  handshake: boolean
-  banner: string
-  expired: boolean
-  readonly login: Login
-}
-
 /**
  * node-ssh is used only to connect, and ssh2's client that it holds for all else: its execCommand
  * resolves when the link is dropped, changes directory with `;`, and breaks UTF-8 between packets.
@@ -173,7 +157,7 @@ async function logIn(plan: ConnectionPlan, link: Link, algorithms: Algorithms): 
   const failed = (error: unknown): never => {
     link.stream.destroy()
     if (signal?.aborted === true) throw signal.reason
-    throw explain(error, { ...progress, named: isNamed(client) }, plan, link)
+    throw loginFailure(error, { ...progress, named: isNamed(client) }, plan, link)
   }
   const loggedIn = ready
     .then(() => undefined, failed)
@@ -230,89 +214,3 @@ function watch(client: Client, progress: LoginProgress, link: Link): Promise<str
  */
 const isNamed = (client: Client): boolean =>
   typeof (client as { readonly _remoteVer?: unknown })._remoteVer === 'string'
-
-/** The state of the login when it failed. */
-interface Failed extends LoginProgress {
-  readonly named: boolean
-}
-
-function explain(error: unknown, progress: Failed, plan: ConnectionPlan, link: Link): Error {
-  if (error instanceof FettleError) return error
-  if (progress.refused !== null) return progress.refused
-  if (!progress.handshake) return handshakeError(error, progress, plan, link)
-  const why = link.why()
-  if (why === null) return loginError(error, progress, plan)
-  // Nothing was refused: the underlying link has ended.
-  return new FettleError('unreachable', {
-    message: `${plan.place} cannot be reached: ${why}`,
-    cause: error,
-    ...bannerOf(progress),
-  })
-}
-
-const bannerOf = ({ banner }: LoginProgress): { readonly detail?: string } =>
-  omitUndefined({ detail: banner.trim() === '' ? undefined : remoteWords(banner) })
-
-/** The fields of ssh2's errors that its types leave out. */
-interface Details {
-  readonly level?: string
-  readonly code?: unknown
-}
-
-function handshakeError(
-  error: unknown,
-  progress: Failed,
-  { config, place }: ConnectionPlan,
-  link: Link,
-): Error {
-  const { level, code } = error as Details
-  if (level === 'client-timeout') {
-    const missing = progress.named ? 'the key exchange did not end' : 'no SSH banner or handshake'
-    return new FettleError('ssh-handshake-failed', {
-      message: `${place}: ${missing} within ${config.connectSeconds} s`,
-      ...bannerOf(progress),
-    })
-  }
-  const message = link.why() ?? networkErrorMessage(error)
-  const isGone =
-    code === 'ECONNRESET' ||
-    code === 'EPIPE' ||
-    /before handshake|No response from server/.test(message)
-  if (isGone) return dropped(place, link.why() ?? error)
-  return new FettleError('ssh-handshake-failed', {
-    message: `${place}: the SSH handshake failed: ${message}`,
-    cause: error,
-    ...bannerOf(progress),
-  })
-}
-
-function loginError(
-  error: unknown,
-  progress: Failed,
-  { config, place, ways }: ConnectionPlan,
-): Error {
-  const { tried, offered } = progress.login
-  const why = refusalOf(error, progress, config)
-  const notes = [...ways.notes, ...certificateNotes(ways)]
-  if (offered.length > 0) notes.unshift(`the server accepts ${offered.join(', ')}`)
-  if (offered.some((method) => method.startsWith('gssapi')))
-    notes.push('Fettle cannot log in by GSSAPI')
-  const shown = [`tried: ${tried.join(', ') || 'nothing'}`, ...notes].join('; ')
-  return new FettleError('ssh-auth-failed', {
-    message: `${place}: ${why}; ${shown}`,
-    cause: error,
-    ...bannerOf(progress),
-  })
-}
-
-function refusalOf(
-  error: unknown,
-  { expired }: LoginProgress,
-  { connectSeconds }: HostConfig,
-): string {
-  if (expired) return 'its password has expired'
-  const { level } = error as Details
-  if (level === 'client-authentication') return 'the login was refused'
-  if (level === 'client-timeout') return `the login did not end within ${connectSeconds} s`
-  return networkErrorMessage(error)
-}
