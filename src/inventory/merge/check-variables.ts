@@ -1,12 +1,12 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { FettleError } from '../../core/errors.js'
 import { listed } from '../../core/listed.js'
-import { nearest, suggestion } from '../../core/names/nearest.js'
+import { nearest } from '../../core/names/nearest.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import { soundsSecret } from '../../core/secret-names.js'
 import { hasOwnWords, kindOf, wanted } from '../../core/schema-words.js'
 import { WrittenNumber } from '../../core/written-number.js'
-import { showPlace, type Inventory, type InventoryHost, type SourcePlace } from '../inventory.js'
+import { showPlace, type InventoryHost, type SourcePlace } from '../inventory.js'
 import {
   isTemplate,
   isVault,
@@ -15,7 +15,7 @@ import {
   vaultSentence,
   type ValuePath,
 } from '../read/value-parts.js'
-import { Warnings } from '../warnings.js'
+import { declaredNames } from './undeclared-variables.js'
 
 /**
  * The variables of one host, parsed by the play's schema.
@@ -249,67 +249,4 @@ function remedyFor(missing: readonly Problem[]): string {
   const isOne = hosts.every(({ name }) => name === first?.name)
   const host = (isOne ? first?.name : undefined) ?? '<host>'
   return `set ${what} in group_vars/${group}.yml or host_vars/${host}.yml beside the inventory, or with -e ${variable}=…`
-}
-
-/**
- * Warns of undeclared variables whose name is close to a declared one that the host lacks: its
- * default applies then, probably by a typing error. `ansible_*` and other undeclared variables are
- * ignored, since they may be for other task files. A schema that is no object, or accepts any name,
- * is not checked.
- * @throws FettleError `variable-undeclared` for such a name in `-e`
- */
-export function undeclaredVariables(
-  inventory: Inventory,
-  schemas: readonly z.ZodType[],
-): readonly string[] {
-  const declared = new Set<string>()
-  for (const schema of schemas) {
-    const found = declaredNames(schema)
-    if (found === null) return []
-    for (const name of found) declared.add(name)
-  }
-  const undeclared = (name: string): boolean => !declared.has(name) && !name.startsWith('ansible_')
-  const undeclaredSentence = (name: string): string =>
-    `no play declares ${name}${suggestion(name, [...declared])}`
-  for (const [name, place] of inventory.extraVars) {
-    if (undeclared(name))
-      throw new FettleError('variable-undeclared', {
-        address: showPlace(place),
-        message: `${showPlace(place)}: ${undeclaredSentence(name)}`,
-      })
-  }
-  const warnings = new Warnings()
-  const told = new Set<string>()
-  for (const host of inventory.hosts.values()) {
-    const unset = [...declared].filter((name) => !Object.hasOwn(host.vars, name))
-    if (unset.length === 0) continue
-    for (const name of Object.keys(host.vars).filter(undeclared)) {
-      if (nearest(name, unset) === undefined) continue
-      const place = host.place(name)
-      if (place === null) continue
-      const key = `${name} ${showPlace(place)}`
-      if (told.has(key)) continue
-      told.add(key)
-      warnings.add(undeclaredSentence(name), place)
-    }
-  }
-  return warnings.all
-}
-
-/**
- * The names that an object schema declares; null for another schema, or if it accepts other names
- * too.
- */
-function declaredNames(schema: z.core.$ZodType): readonly string[] | null {
-  if (schema instanceof z.ZodObject) {
-    const { catchall } = schema.def
-    const acceptsOthers = catchall !== undefined && !(catchall instanceof z.ZodNever)
-    return acceptsOthers ? null : Object.keys(schema.shape)
-  }
-  if (schema instanceof z.ZodPipe) return declaredNames(schema.def.in)
-  if (schema instanceof z.ZodIntersection) {
-    const sides = [declaredNames(schema.def.left), declaredNames(schema.def.right)]
-    return sides.includes(null) ? null : sides.flatMap((names) => names ?? [])
-  }
-  return null
 }

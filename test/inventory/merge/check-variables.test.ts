@@ -2,11 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
 import type { Inventory } from '../../../src/inventory/inventory.js'
 import { loadInventory } from '../../../src/inventory/load.js'
-import {
-  checkAllVars,
-  checkVars,
-  undeclaredVariables,
-} from '../../../src/inventory/merge/check-variables.js'
+import { checkAllVars, checkVars } from '../../../src/inventory/merge/check-variables.js'
+import { undeclaredVariables } from '../../../src/inventory/merge/undeclared-variables.js'
 import { problem, project } from '../project.js'
 
 const load = (
