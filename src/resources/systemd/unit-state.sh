@@ -4,15 +4,17 @@
 # Needs: refuse.sh.
 # shellcheck disable=SC2034,SC2154
 
-# Reads what systemd says of $unit_: $state_, $result_, and what tells one run of it from another.
+# Reads what systemd says of $unit_: $state_, $result_, $instance (its InvocationID), and $run_, which
+# tells one run of it from another.
 look_() {
-  state_='' result_='' run_=''
+  state_='' result_='' instance='' run_=''
   for word_ in $(
     systemctl show -p ActiveState -p Result -p InvocationID -p NRestarts -- "$unit_"
   ); do
     case $word_ in
     ActiveState=*) state_=${word_#*=} ;;
     Result=*) result_=${word_#*=} ;;
+    InvocationID=*) instance=${word_#*=} run_="$run_ $word_" ;;
     *) run_="$run_ $word_" ;;
     esac
   done
