@@ -4,11 +4,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { lines, sh, type Sh } from '../../../src/core/sh.js'
 import { asOwner, asUser } from '../../../src/facts/accounts/as-user.js'
+import { asRoot } from '../../as-root.js'
 import { runIn, shells } from '../../shells.js'
 
 const dir = mkdtempSync(join(tmpdir(), 'as-user-'))
-const isRoot = process.getuid?.() === 0
-const testAsRoot = isRoot ? test : test.skip
 afterAll(() => {
   rmSync(dir, { recursive: true })
 })
@@ -48,7 +47,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
   test('says that there is no such user', () => {
     expect(run(sh`fettle_as ${'no; such'} true`)).toEqual([91, 'there is no user no; such\n'])
   })
-  testAsRoot('runs nothing as root in a directory of another user', () => {
+  asRoot('runs nothing as root in a directory of another user', () => {
     expect(run(sh`fettle_as_owner root ${dir} pwd`)).toEqual([0, `${dir}\n`])
     chownSync(dir, 65534, 65534)
     const answer = run(sh`fettle_as_owner 0 ${dir} pwd`)

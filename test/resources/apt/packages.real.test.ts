@@ -80,18 +80,20 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     ])
   })
   // busybox has a dpkg of its own, which comes before any other.
-  const testOfDpkg = shell.name.startsWith('busybox') ? test.skip : test
-  testOfDpkg('mends what a dpkg that was killed has left, and tries again', () => {
-    aptGet(
-      `[ -s ${dir}/tried ] || { echo 1 >${dir}/tried; echo 1 >${dir}/updates/0001; exit 100; }`,
-    )
-    const call = 'apt-get install --no-remove -- git noninteractive\n'
-    expect(apply(['git'], {}, nothing)).toEqual([
-      0,
-      '',
-      `${call}dpkg --force-confdef --force-confold --configure -a\n${call}`,
-    ])
-  })
+  const hasOwnDpkg = shell.name.startsWith('busybox')
+  if (!hasOwnDpkg) {
+    test('mends what a dpkg that was killed has left, and tries again', () => {
+      aptGet(
+        `[ -s ${dir}/tried ] || { echo 1 >${dir}/tried; echo 1 >${dir}/updates/0001; exit 100; }`,
+      )
+      const call = 'apt-get install --no-remove -- git noninteractive\n'
+      expect(apply(['git'], {}, nothing)).toEqual([
+        0,
+        '',
+        `${call}dpkg --force-confdef --force-confold --configure -a\n${call}`,
+      ])
+    })
+  }
   test('names what the lists lack', () => {
     aptGet('exit 100')
     expect(apply(['git=9'], {}, nothing).slice(0, 2)).toEqual([
