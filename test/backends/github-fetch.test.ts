@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type RequestListener, type ServerResponse } from 'node:http'
@@ -17,6 +16,7 @@ import { openGithub, type GithubBackend, type GithubOptions } from '../../src/ba
 import { FettleError } from '../../src/core/errors.js'
 import { reveal, Secret } from '../../src/core/secret.js'
 import { hooksFact } from '../../src/facts/github/api.js'
+import { makeCertificate } from '../certificate.js'
 
 // Answers that GitHub never gives, but a wrong GITHUB_API_URL, a proxy or an attacker may.
 
@@ -300,27 +300,7 @@ describe('a success that is not JSON: the error says what came', () => {
 
 test('a server with an untrusted certificate', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'fettle-github-'))
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-      '-nodes',
-      '-days',
-      '2',
-      '-subj',
-      '/CN=localhost',
-      '-keyout',
-      join(folder, 'key'),
-      '-out',
-      join(folder, 'cert'),
-    ],
-    { stdio: 'ignore' },
-  )
+  makeCertificate(folder)
   const baseUrl = await listening(
     createSecureServer({
       key: readFileSync(join(folder, 'key')),

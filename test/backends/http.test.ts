@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -21,33 +20,12 @@ import { httpReader } from '../../src/backends/http.js'
 import { FettleError } from '../../src/core/errors.js'
 import type { HttpAnswer, HttpProbe } from '../../src/core/fact.js'
 import type { ForwardTarget, Session } from '../../src/ssh/session.js'
+import { makeCertificate } from '../certificate.js'
 
 let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'fettle-http-'))
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-      '-nodes',
-      '-days',
-      '2',
-      '-subj',
-      '/CN=localhost',
-      '-addext',
-      'subjectAltName=DNS:localhost,IP:127.0.0.1',
-      '-keyout',
-      join(folder, 'key'),
-      '-out',
-      join(folder, 'cert'),
-    ],
-    { stdio: 'ignore' },
-  )
+  makeCertificate(folder)
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 

@@ -21,7 +21,7 @@ import { recordView } from '../../src/records/run-record.js'
 import { retryView } from '../../src/records/retry-file.js'
 import { project } from '../inventory/project.js'
 import { runOf } from '../views/events.js'
-import { asRoot } from '../as-root.js'
+import { asRoot } from '../if-able.js'
 
 const modeOf = (path: string): number => lstatSync(path).mode & 0o777
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals'
 import { untrustedWarnings } from '../../src/files/untrusted-paths.js'
 import { whoMayChange, type PathStats } from '../../src/files/trust.js'
 import { project } from '../inventory/project.js'
-import { asRoot } from '../as-root.js'
+import { asRoot } from '../if-able.js'
 
 const me = 4242
 const state = (mode: number, uid = me, gid = me, isDirectory = false): PathStats => ({

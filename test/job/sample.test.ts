@@ -1,29 +1,11 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { prepare, type PreparedRun } from '../../src/engine/prepare/prepare.js'
-import type { RunOptions } from '../../src/engine/options.js'
 import { loadInventory } from '../../src/inventory/load.js'
 import site from '../../tasks/site.js'
+import { options } from '../engine/toy.js'
 
 const project = join(import.meta.dirname, '../..')
-const never = new AbortController().signal
-const options: RunOptions = {
-  mode: 'plan',
-  project,
-  forks: null,
-  limit: null,
-  tags: [],
-  skipTags: [],
-  startAtTask: null,
-  become: false,
-  becomePassword: null,
-  connectionPassword: null,
-  user: null,
-  sshConfig: null,
-  acceptNew: false,
-  stop: never,
-  kill: never,
-}
 const before = process.env['GITHUB_TOKEN']
 
 beforeAll(() => {
@@ -40,7 +22,7 @@ const prepared = async (...extraVars: readonly string[]): Promise<PreparedRun> =
   prepare(
     [site],
     await loadInventory({ sources: [join(project, 'inventory/example.yml')], project, extraVars }),
-    options,
+    options({ mode: 'plan', project }),
   )
 
 /**

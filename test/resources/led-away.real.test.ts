@@ -30,7 +30,7 @@ import { sshKey } from '../../src/resources/accounts/ssh-key.js'
 import { symlink } from '../../src/resources/files/symlink.js'
 import { planned } from '../converge.js'
 import { environment, runIn, shells, wrapper, type Shell } from '../shells.js'
-import { asRoot, describedAsRoot } from '../as-root.js'
+import { asRoot, describedAsRoot } from '../if-able.js'
 
 // Root changes things below a user's directory, while the user exchanges them for links to files of
 // root. Whenever that happens, root's files must not change. Another user and his links need root.

@@ -2,17 +2,15 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { shellFiles, shortened, shortNames } from '../../scripts/build/shell/shorten.mjs'
+import { ifAble } from '../if-able.js'
 import { shells } from '../shells.js'
 
 const files = shellFiles('src')
 const names = shortNames('src')
 
 const hasShellcheck = spawnSync('shellcheck', ['--version']).status === 0
-// Only CI requires shellcheck; elsewhere the tests are skipped without it. The README's test
-// command installs it.
-const testWhereThereIs = hasShellcheck || process.env['CI'] !== undefined ? test : test.skip
-
-testWhereThereIs('shellcheck has nothing to say of the shell files', () => {
+// The README's test command installs it.
+ifAble(hasShellcheck, 'shellcheck').test('shellcheck has nothing to say of the shell files', () => {
   const { stdout } = spawnSync(
     'shellcheck',
     files.map((file) => `src/${file}`),

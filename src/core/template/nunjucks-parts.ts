@@ -44,7 +44,7 @@ interface Compiler {
   _getNodeName(node: Node): string
 }
 
-// @types/nunjucks has neither these exports nor an environment's filters and tests.
+// Casts, because @types/nunjucks has neither these exports nor an environment's filters and tests.
 const parts = nunjucks as unknown as {
   readonly parser: { parse(text: string, extensions: readonly unknown[], options: object): Node }
   readonly compiler: {

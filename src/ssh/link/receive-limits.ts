@@ -17,6 +17,7 @@ type MessageHandler = (protocol: unknown, channel: number, data: Buffer, ...more
  * @param onViolation called once, at the first violation
  */
 export function guardWindows(client: Client, onViolation: () => void): void {
+  // ssh2's types leave its private fields out; each is checked before it is used.
   const { _chanMgr: channels, _protocol: protocol } = client as unknown as Partial<ReceiveInternals>
   const handlers = protocol?._handlers
   if (typeof channels?.get !== 'function' || handlers === undefined) return

@@ -16,6 +16,7 @@ interface ChannelInternals {
  * Without the expected private fields this does nothing. Call it before anything was read.
  */
 export function adjustWindowPerPacket(stream: Duplex): void {
+  // ssh2's types leave its private fields out; each is checked before it is used.
   const { incoming, outgoing, _client } = stream as unknown as Partial<ChannelInternals>
   const protocol = _client?._protocol
   if (

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { lines, sh, type Sh } from '../../../src/core/sh.js'
 import { asOwner, asUser } from '../../../src/facts/accounts/as-user.js'
-import { asRoot } from '../../as-root.js'
+import { asRoot } from '../../if-able.js'
 import { runIn, shells } from '../../shells.js'
 
 const dir = mkdtempSync(join(tmpdir(), 'as-user-'))

@@ -29,7 +29,7 @@ import {
 import { secretFileFact } from '../../../src/facts/files/secret-file.js'
 import { sshKeyFact } from '../../../src/facts/accounts/ssh-key.js'
 import { runIn, shells } from '../../shells.js'
-import { asRoot, describedAsRoot } from '../../as-root.js'
+import { asRoot, describedAsRoot } from '../../if-able.js'
 
 const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex')
 

@@ -21,6 +21,7 @@ import { parseRequirements, unmet } from '../../../src/facts/python/requirements
 import { venvFact, type Venv, type VenvKey } from '../../../src/facts/python/venv.js'
 import type { PythonVenvOptions } from '../../../src/resources/python/venv-options.js'
 import { pythonVenv } from '../../../src/resources/python/venv.js'
+import { ifAble } from '../../if-able.js'
 import { runIn, shells, type Shell } from '../../shells.js'
 
 test.each([
@@ -393,8 +394,7 @@ describe('what only Python can judge', () => {
   ].find(
     (path) => spawnSync(path, ['-c', 'import pip._vendor.packaging.requirements']).status === 0,
   )
-  const described = python === undefined ? describe.skip : describe
-  described('by an environment', () => {
+  ifAble(python !== undefined, 'a Python with pip').describe('by an environment', () => {
     beforeEach(() => {
       spawnSync(python ?? '', ['-m', 'venv', '--without-pip', '--system-site-packages', at('v')])
       for (const name of ['Flask-2.2.2', 'ruamel.yaml-0.17.21rc1']) {

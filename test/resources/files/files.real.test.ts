@@ -31,7 +31,7 @@ import { sshKey } from '../../../src/resources/accounts/ssh-key.js'
 import { symlink } from '../../../src/resources/files/symlink.js'
 import { applied, converge, known, planned, sentences } from '../../converge.js'
 import { runIn, shells, type Shell } from '../../shells.js'
-import { describedAsRoot } from '../../as-root.js'
+import { describedAsRoot } from '../../if-able.js'
 
 // Giving files to other owners needs root.
 const who = 4242

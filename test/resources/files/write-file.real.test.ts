@@ -31,7 +31,7 @@ import {
 } from '../../../src/resources/files/write-file.js'
 import { digestOf, type Content } from '../../../src/resources/files/content.js'
 import { environment, runIn, shells, wrapper } from '../../shells.js'
-import { asRoot } from '../../as-root.js'
+import { asRoot } from '../../if-able.js'
 
 const mode = (path: string): string => (lstatSync(path).mode & 0o7777).toString(8)
 

@@ -18,7 +18,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Secret } from '../../../src/core/secret.js'
 import { writeFiles, type PlainFile } from '../../../src/resources/files/write-files.js'
 import { runIn, shells } from '../../shells.js'
-import { asRoot } from '../../as-root.js'
+import { asRoot } from '../../if-able.js'
 
 let dir = ''
 beforeEach(() => {

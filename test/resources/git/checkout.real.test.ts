@@ -14,7 +14,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals'
 import { gitCheckout } from '../../../src/resources/git/checkout.js'
 import { applied, converge, planned, sentences } from '../../converge.js'
 import { dash, git, GitStage } from './stage.js'
-import { describedAsRoot } from '../../as-root.js'
+import { describedAsRoot } from '../../if-able.js'
 
 const stage = new GitStage()
 const { head, checkout, inCheckout } = stage

@@ -32,7 +32,7 @@ import { localTransport } from '../../../src/ssh/link/local.js'
 import type { Block } from '../../../src/ssh/session.js'
 import { Shell, type Hello } from '../../../src/ssh/shell/shell.js'
 import type { Pipes } from '../../../src/ssh/transport.js'
-import { asRoot } from '../../as-root.js'
+import { asRoot } from '../../if-able.js'
 
 const directory = mkdtempSync(join(tmpdir(), 'fettle-framing-'))
 // Other users run the shells in it too.
