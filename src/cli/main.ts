@@ -17,7 +17,7 @@ async function printError(
   error: unknown,
   words: readonly string[],
   commands: Command,
-  surroundings: ProcessContext,
+  processContext: ProcessContext,
   program: Program,
 ): Promise<number> {
   if (error instanceof CommanderError && error.exitCode === 0) return 0
@@ -32,7 +32,7 @@ async function printError(
       remedy: known === undefined ? 'see fettle --help' : `see fettle ${known.name()} --help`,
     })
   }
-  await tellError(told, surroundings, {
+  await tellError(told, processContext, {
     json: words.includes('--json'),
     color: !words.includes('--no-color'),
   })
@@ -40,7 +40,7 @@ async function printError(
 }
 
 /**
- * The command line of Fettle. Without `surroundings` it is this process's, whose exit code is then
+ * The command line of Fettle. Without `processContext` it is this process's, whose exit code is then
  * set.
  * @param argv as `process.argv`: two entries that are skipped, then the words
  * @param program loads the rest of the program when it is needed; left out: from its own files
@@ -49,13 +49,13 @@ async function printError(
  */
 export async function main(
   argv: readonly string[],
-  surroundings?: ProcessContext,
+  processContext?: ProcessContext,
   parts?: () => Promise<Parts>,
   program: Program = importProgram,
 ): Promise<number> {
-  const io = surroundings ?? thisProcess()
+  const io = processContext ?? thisProcess()
   const words = argv.slice(2)
-  if (surroundings === undefined) scrubUncaught(program)
+  if (processContext === undefined) scrubUncaught(program)
   let exitCode = 0
   const start: Start = async (command) => {
     exitCode = await command(await program())
@@ -66,6 +66,6 @@ export async function main(
   } catch (error) {
     exitCode = await printError(error, words, commands, io, program)
   }
-  if (surroundings === undefined && exitCode !== 0) process.exitCode = exitCode
+  if (processContext === undefined && exitCode !== 0) process.exitCode = exitCode
   return exitCode
 }

@@ -93,14 +93,14 @@ function chosenHosts({ plays }: RunList, inventory: Inventory): readonly Invento
 /** Loads what is to be run and passes it to the engine. Returns the exit code. */
 async function perform(
   request: RunRequest,
-  surroundings: ProcessContext,
+  processContext: ProcessContext,
   parts: Parts,
   interrupts: Interrupts,
   emit: Emit,
   print: (text: string) => void,
 ): Promise<number> {
   const { file, flags } = request
-  const options = runOptions(request, surroundings, interrupts)
+  const options = runOptions(request, processContext, interrupts)
   const plays = await parts.loadPlays(file, options.project)
   const inventory = await parts.loadInventory({
     sources: flags.inventory,
@@ -112,14 +112,14 @@ async function perform(
     print(scrub(listing(file, plays, list, flags)))
     return 0
   }
-  const passwords = await readPasswords(flags, surroundings)
+  const passwords = await readPasswords(flags, processContext)
   // Tags are dropped: the selection of hosts ignores them, and resolving them would build every
   // resource.
   const hosts = (): readonly InventoryHost[] => {
     const list = parts.listRun(plays, inventory, { ...options, tags: [], skipTags: [] })
     return checkHosts(chosenHosts(list, inventory))
   }
-  await unlockKeys(hosts, { ...options, ...passwords }, surroundings)
+  await unlockKeys(hosts, { ...options, ...passwords }, processContext)
   if (interrupts.code !== null) return interrupts.code
   const decisive = decisiveFiles(options.project, flags.inventory)
   const all = { ...options, ...passwords, decisive }
@@ -133,11 +133,11 @@ async function perform(
  */
 export async function runCommand(
   request: RunRequest,
-  surroundings: ProcessContext,
+  processContext: ProcessContext,
   parts: () => Promise<Parts> = realParts,
 ): Promise<number> {
   const { mode, flags, retryCommand } = request
-  const { people, programs } = openOutput(surroundings, flags)
+  const { people, programs } = openOutput(processContext, flags)
   const interrupts = new Interrupts(mode === 'plan' ? 'reading' : 'changes')
   const seen = new Set<Event['type']>()
   const emit: Emit = (event) => {
@@ -148,8 +148,8 @@ export async function runCommand(
   }
   const note = (message: string): void => emit({ type: 'notice', host: null, message })
   const view = views([
-    recordView(surroundings.cwd, note),
-    retryView(surroundings.cwd, note),
+    recordView(processContext.cwd, note),
+    retryView(processContext.cwd, note),
     ...programs,
     await peopleView(people, {
       mode,
@@ -158,11 +158,11 @@ export async function runCommand(
       ...omitUndefined({ retryCommand }),
     }),
   ])
-  const stopListening = interrupts.listen(surroundings, note)
+  const stopListening = interrupts.listen(processContext, note)
   try {
     const print = (text: string): void => people.write(text)
     const loaded = await parts()
-    const exitCode = await perform(request, surroundings, loaded, interrupts, emit, print)
+    const exitCode = await perform(request, processContext, loaded, interrupts, emit, print)
     return interrupts.code ?? exitCode
   } catch (error) {
     if (error instanceof PromptInterrupted) return 130

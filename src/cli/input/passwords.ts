@@ -29,19 +29,19 @@ type Flags = Pick<
  */
 export async function readPasswords(
   flags: Flags,
-  surroundings: ProcessContext,
+  processContext: ProcessContext,
 ): Promise<Passwords> {
   checkOnce(flags, 'askPass', 'connectionPasswordFile')
   checkOnce(flags, 'askBecomePass', 'becomePasswordFile')
-  const asking = surroundings.stdin.isTTY === true ? prompted : fromLines
-  const answers = await asking(promptsFor(flags), surroundings)
+  const asking = processContext.stdin.isTTY === true ? prompted : fromLines
+  const answers = await asking(promptsFor(flags), processContext)
   const connection = flags.askPass === true ? answers[0] : undefined
   const become = flags.askBecomePass === true ? answers.at(-1) || connection : undefined
   return {
     connectionPassword:
-      secretOf('-k', connection) ?? (await fromFile(flags.connectionPasswordFile, surroundings)),
+      secretOf('-k', connection) ?? (await fromFile(flags.connectionPasswordFile, processContext)),
     becomePassword:
-      secretOf('-K', become) ?? (await fromFile(flags.becomePasswordFile, surroundings)),
+      secretOf('-K', become) ?? (await fromFile(flags.becomePasswordFile, processContext)),
   }
 }
 
@@ -84,10 +84,10 @@ function secretOf(flag: string, text: string | undefined): Secret | null {
 
 async function prompted(
   prompts: readonly string[],
-  surroundings: ProcessContext,
+  processContext: ProcessContext,
 ): Promise<readonly string[]> {
   const answers: string[] = []
-  for (const prompt of prompts) answers.push(await ask(prompt, surroundings))
+  for (const prompt of prompts) answers.push(await ask(prompt, processContext))
   return answers
 }
 

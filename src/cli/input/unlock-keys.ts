@@ -24,9 +24,9 @@ const maxTries = 3
 export async function unlockKeys(
   hosts: () => readonly InventoryHost[],
   options: ConnectSettings,
-  surroundings: ProcessContext,
+  processContext: ProcessContext,
 ): Promise<void> {
-  const question = passphraseSource(surroundings)
+  const question = passphraseSource(processContext)
   if (question === null) return
   const { lockedKeys, unlock } = await import('../../ssh/login/locked-keys.js')
   const targets = hosts().map((host) => targetOf(host, null, options))
@@ -41,13 +41,13 @@ export async function unlockKeys(
 }
 
 function passphraseSource(
-  surroundings: ProcessContext,
+  processContext: ProcessContext,
 ): ((prompt: string) => Promise<string>) | null {
-  const { SSH_ASKPASS: program = '', SSH_ASKPASS_REQUIRE: required = '' } = surroundings.env
-  const terminal = surroundings.stdin.isTTY === true
+  const { SSH_ASKPASS: program = '', SSH_ASKPASS_REQUIRE: required = '' } = processContext.env
+  const terminal = processContext.stdin.isTTY === true
   if (program !== '' && required !== 'never' && (!terminal || required !== ''))
     return (prompt) => fromProgram(program, prompt)
-  return terminal ? (prompt) => ask(prompt, surroundings) : null
+  return terminal ? (prompt) => ask(prompt, processContext) : null
 }
 
 async function fromProgram(program: string, prompt: string): Promise<string> {

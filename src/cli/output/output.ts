@@ -31,10 +31,10 @@ export function screensOf(
 }
 
 export function openOutput(
-  surroundings: ProcessContext,
+  processContext: ProcessContext,
   { json, color }: Pick<OutputFlags, 'json' | 'color'>,
 ): CommandOutput {
-  const { out, err } = screensOf(surroundings, color)
+  const { out, err } = screensOf(processContext, color)
   if (json === true) return { people: err, programs: [jsonView(out)] }
   return { people: out, programs: [] }
 }
@@ -57,10 +57,10 @@ export const exitCodeOf = (error: unknown): number =>
 /** Prints an error outside any run: for people, and with `--json` as a line. */
 export async function printErrorEvent(
   error: unknown,
-  surroundings: ProcessContext,
+  processContext: ProcessContext,
   flags: Pick<OutputFlags, 'json' | 'color'> & Partial<OutputFlags>,
 ): Promise<void> {
-  const { people, programs } = openOutput(surroundings, flags)
+  const { people, programs } = openOutput(processContext, flags)
   const view = views([...programs, recapView(people, { mode: 'plan', verbosity: 0 })])
   view.onEvent(errorEvent(error, flags.verbose ?? 0))
   await view.end()
