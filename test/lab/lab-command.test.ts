@@ -32,7 +32,7 @@ afterAll(async () => {
 
 test('hosts stay up until they are taken down by name, and the inventory and the line for people log in', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'lab-command-'))
-  const inventory = join(folder, 'lab.yml')
+  const inventory = join(folder, 'inventory/hosts.yml')
   const [, told] = await fettleLab('up', '2', '--inventory', inventory)
   mine.push(...[...told.matchAll(/^(lab\d+) is up:/gm)].flatMap(([, name]) => name ?? []))
   expect(mine).toHaveLength(2)

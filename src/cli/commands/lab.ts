@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import { FettleError } from '../../core/errors.js'
 import type { ImageName } from '../../lab/image-name.js'
@@ -48,7 +49,10 @@ export async function up(
   // hosts of all.
   const hosts = await withLock(lockFile('labs'), async () => {
     const reached = (await keptLabsHere()).flatMap(reachable)
-    if (inventory !== undefined) await writeFile(inventory, inventoryText(reached))
+    if (inventory !== undefined) {
+      await mkdir(dirname(inventory), { recursive: true })
+      await writeFile(inventory, inventoryText(reached))
+    }
     return reached
   })
   if (inventory === undefined) out(inventoryText(hosts))
