@@ -102,18 +102,33 @@ export async function readPrivateKey(path: string): Promise<PrivateKey | null> {
 export const isLocked = (usable: unknown): boolean =>
   usable instanceof FettleError && usable.code === 'key-encrypted'
 
+const isWrongPassphrase = (error: Error): boolean =>
+  /bad passphrase|unable to authenticate|bad decrypt/i.test(error.message)
+
+/**
+ * Whether OpenSSL can decrypt the key at all. One wrong passphrase in 256 gives garbage with a valid
+ * padding, which OpenSSL calls "unsupported", as it calls an unknown cipher: that others are called
+ * wrong tells the two apart.
+ */
+const hasKnownCipher = (text: string): boolean =>
+  ['a', 'b', 'c', 'd'].some((wrong) => {
+    const parsed = parse(text, wrong)
+    return isNativeError(parsed) && isWrongPassphrase(parsed)
+  })
+
 /**
  * Decrypts a key and keeps it for this process.
  * @returns whether the passphrase is right
  * @throws FettleError `key-unsupported` when the encryption is not supported
  */
 export async function unlock(path: string, passphrase: Secret): Promise<boolean> {
-  const parsed = parse(await readFile(path, 'utf8'), reveal(passphrase))
+  const text = await readFile(path, 'utf8')
+  const parsed = parse(text, reveal(passphrase))
   if (!isNativeError(parsed)) {
     unlocked.set(path, parsedOnce(parsed))
     return true
   }
-  if (/bad passphrase|unable to authenticate|bad decrypt/i.test(parsed.message)) return false
+  if (isWrongPassphrase(parsed) || hasKnownCipher(text)) return false
   throw new FettleError('key-unsupported', {
     message: `the key ${path} is encrypted in a way that Fettle cannot read: ${parsed.message}`,
     remedy: `ssh-add ${path}, or have ssh-keygen -p -f ${path} write it anew`,

@@ -119,6 +119,27 @@ test.each([
   },
 )
 
+test('no wrong passphrase of many is called an unsupported encryption', async () => {
+  const text = p256.export({ type: 'pkcs8', format: 'pem', ...cipher }).toString()
+  const path = written('many-passphrases', text)
+  for (let index = 0; index < 1000; index++)
+    expect(await unlock(path, new Secret(`wrong ${index}`))).toBe(false)
+})
+
+test('an encryption that OpenSSL does not have is named', async () => {
+  const text = p256.export({ type: 'pkcs8', format: 'pem', ...cipher }).toString()
+  // The last byte of the cipher's object identifier (2.16.840.1.101.3.4.1.42, AES-256-CBC).
+  const der = Buffer.from(text.split('\n').slice(1, -2).join(''), 'base64')
+  der[der.indexOf('60864801650304012a', 0, 'hex') + 8] = 0x7f
+  const path = written(
+    'unknown-cipher',
+    `-----BEGIN ENCRYPTED PRIVATE KEY-----\n${der.toString('base64')}\n-----END ENCRYPTED PRIVATE KEY-----\n`,
+  )
+  await expect(unlock(path, new Secret(cipher.passphrase))).rejects.toMatchObject({
+    code: 'key-unsupported',
+  })
+})
+
 test.each([
   ['PuTTY', 'PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n', 'puttygen'],
   [
