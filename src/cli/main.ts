@@ -40,8 +40,8 @@ async function printError(
 }
 
 /**
- * The command line of Fettle. Without `processContext` it is this process's, whose exit code is then
- * set.
+ * The command line of Fettle. Without `processContext` it is this process's, whose exit code is
+ * then set.
  * @param argv as `process.argv`: two entries that are skipped, then the words
  * @param program loads the rest of the program when it is needed; left out: from its own files
  * @returns the exit code: 0 done; 1 failed; 2 (`plan`) changes; 3 a usage error; 130, 143 and 129

@@ -18,17 +18,8 @@ import {
 } from '../../facts/systemd/pending-marks.js'
 import type { UnitState } from '../../facts/systemd/unit.js'
 import { begin, watch, type UnitOperation } from './operation.js'
+import type { ServiceOptions } from './service-options.js'
 import { daemonReload } from './unit.js'
-
-/** How a unit should be. What is left out is not managed. */
-export interface WantedService {
-  readonly running?: boolean
-  readonly enabled?: boolean
-  readonly masked?: boolean
-  readonly restartOn?: readonly Resource[]
-  readonly reloadOn?: readonly Resource[]
-  readonly stableFor?: number
-}
 
 /** Why a unit in this state counts as enabled (systemctl(1), is-enabled). */
 const acceptedAsEnabled: Readonly<Record<string, string>> = {
@@ -101,7 +92,7 @@ function pendingTriggers(
   ])
 }
 
-function obstacle(name: string, options: WantedService, unit: UnitState): Blocked | null {
+function obstacle(name: string, options: ServiceOptions, unit: UnitState): Blocked | null {
   const wanted = options.running === true || options.enabled === true
   if (wanted && isMasked(unit) && options.masked !== false)
     return blocked(`${name} is masked`, 'give masked: false, or leave out running and enabled')
@@ -120,7 +111,7 @@ function obstacle(name: string, options: WantedService, unit: UnitState): Blocke
 
 function masking(
   name: string,
-  { masked }: WantedService,
+  { masked }: ServiceOptions,
   { file, load }: UnitState,
 ): { readonly unmask: readonly Change[]; readonly mask: readonly Change[] } {
   const was = file === '' ? load : file
@@ -132,7 +123,7 @@ function masking(
   return { unmask: [change(`unmask: ${was}`, undoing)], mask: [] }
 }
 
-function enabling({ enabled, masked }: WantedService, unit: UnitState): readonly Change[] {
+function enabling({ enabled, masked }: ServiceOptions, unit: UnitState): readonly Change[] {
   // The state behind a mask cannot be read; enable and disable do no harm where there is nothing to
   // do.
   const behindMask = isMasked(unit) && masked === false
@@ -147,7 +138,7 @@ function enabling({ enabled, masked }: WantedService, unit: UnitState): readonly
 
 function operating(
   name: string,
-  options: WantedService,
+  options: ServiceOptions,
   unit: UnitState,
   found: PendingMarks | null,
   context: PlanContext,
@@ -197,7 +188,7 @@ function activity({ active, result, sub }: UnitState): string {
   return `${active} (${sub})`
 }
 
-function described({ enabled }: WantedService, unit: UnitState): string {
+function described({ enabled }: ServiceOptions, unit: UnitState): string {
   const file = enabled === true ? (acceptedAsEnabled[unit.file] ?? unit.file) : unit.file
   return [`${unit.active} (${unit.sub})`, file].filter((part) => part !== '').join(', ')
 }
@@ -208,7 +199,7 @@ export const addresses = (triggers: readonly Resource[] | undefined): readonly A
 /** The plan for a unit that systemd knows. */
 export function planUnit(
   name: string,
-  wanted: WantedService,
+  wanted: ServiceOptions,
   unit: UnitState,
   marks: PendingMarks | null,
   context: PlanContext,
@@ -223,7 +214,7 @@ export function planUnit(
 }
 
 /** The plan where systemd knows no such unit. */
-export function planAbsent(name: string, { running, enabled, masked }: WantedService): Plan {
+export function planAbsent(name: string, { running, enabled, masked }: ServiceOptions): Plan {
   if (masked === true) return [change('mask: no such unit → masked', systemctl('mask', '--', name))]
   if (running === true || enabled === true)
     return blocked(
