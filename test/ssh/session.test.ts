@@ -105,6 +105,21 @@ describe.each(['ssh', 'local'] as const)('%s', (kind) => {
     })
   })
 
+  test('what still answers while its session is being ended has an unknown outcome', async () => {
+    const session = await open(sshd, local)
+    const directory = mkdtempSync(join(tmpdir(), 'fettle-kill-'))
+    const file = join(directory, 'go-on')
+    await session.exchange([{ script: sh`true` }])
+    const under = session
+      .exchange([{ script: sh`while [ ! -e ${file} ]; do sleep 0.01; done` }])
+      .catch((error: unknown) => error)
+    const ended = session.kill()
+    writeFileSync(file, '')
+    expect(await under).toMatchObject({ code: 'connection-lost' })
+    await ended
+    rmSync(directory, { recursive: true })
+  })
+
   test.each([
     [
       'late',

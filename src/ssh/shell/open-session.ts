@@ -97,13 +97,25 @@ class HostSession implements Session {
   async #exchange(blocks: readonly Block[]): ReturnType<Session['exchange']> {
     try {
       const actor = this.#hello ?? this.#earlyActor(blocks) ?? (await this.hello)
-      return await this.shell.exchange(blocks, actor)
+      const outputs = await this.shell.exchange(blocks, actor)
+      if (this.#killed !== null) throw this.#ended()
+      return outputs
     } catch (error) {
       // Nothing waits for the block any more, so it must not go on.
       if (isCode(error, 'answer-late') || isCode(error, 'answer-long'))
         throw await this.#endLateBlocks(error)
       throw error
     }
+  }
+
+  /**
+   * The error for an answer of a session that is being ended: a block may still tell that it was
+   * ended, before the session itself is.
+   */
+  #ended(): FettleError {
+    return new FettleError('connection-lost', {
+      message: `the session on ${this.transport.place} was ended: the outcome of what was under way is unknown`,
+    })
   }
 
   /** The user that blocks will run as, if they may be sent before the greeting; otherwise null. */
