@@ -8,9 +8,9 @@ export interface TextDiff {
   readonly after: string
 }
 
-/** Runs on the host, in its privileged shell. Status 0 is success and nothing else is. */
+/** An action that runs on the host, in its privileged shell. Status 0 is success and nothing else is. */
 export interface ShellAction {
-  readonly on: 'shell'
+  readonly on?: undefined
   /**
    * What the action does, for its error: `systemctl enable app.service`. Default: the summary of
    * its change.
@@ -150,7 +150,6 @@ export const bulk = <T>(kind: BulkKind<T>, item: T): Bulk => ({ kind, item })
  * secret.
  */
 export const program = (script: Sh): ShellAction => ({
-  on: 'shell',
   what: `\`${script.text}\``,
   script,
 })
@@ -185,8 +184,11 @@ export const settlesOf = (changes: readonly Change[]): readonly ShellAction[] =>
 /** The actions of these changes. Each shell action gets a description. */
 export const actionsOf = (changes: readonly Change[]): readonly Action[] =>
   changes.flatMap((change) =>
-    change.actions.map((action) => (action.on === 'shell' ? named(action, change) : action)),
+    change.actions.map((action) => (isShell(action) ? named(action, change) : action)),
   )
+
+/** Whether an action runs in the host's shell; any other names its backend. */
+export const isShell = (action: Action): action is ShellAction => 'script' in action
 
 const named = (action: ShellAction, { summary }: Change): ShellAction =>
   action.what === undefined ? { ...action, what: summary } : action

@@ -28,7 +28,7 @@ export interface Output {
 
 /** A kind of fact that POSIX shell reads on the host, one block for all keys. */
 export interface ShellFactKind<K, V> {
-  readonly backend: 'shell'
+  readonly backend?: undefined
   /** Kinds with the same name share a block, so each of them must understand the keys of all. */
   readonly name: string
   /**
@@ -54,6 +54,13 @@ export interface ShellFactKind<K, V> {
    */
   readonly asSession?: true
 }
+
+/** Makes a kind of fact that the host's shell reads. */
+export const shellFact = <K, V>(kind: ShellFactKind<K, V>): ShellFactKind<K, V> => kind
+
+/** Whether the host's shell reads a kind; any other names its backend. */
+export const isShellKind = <K, V>(kind: FactKind<K, V>): kind is ShellFactKind<K, V> =>
+  'script' in kind
 
 /** Reads files of the project. Paths are relative to its directory. */
 export interface ProjectReader {

@@ -1,4 +1,4 @@
-import { present, unknown, type ShellFactKind } from '../core/fact.js'
+import { present, unknown, shellFact } from '../core/fact.js'
 import type { HostAddress, HostFacts } from '../core/host-facts.js'
 import { sh, shellFunctions } from '../core/sh.js'
 import hostText from './host.sh.js'
@@ -14,8 +14,7 @@ const files = [
 ]
 
 /** What a host is. */
-export const hostFact: ShellFactKind<'host', HostFacts> = {
-  backend: 'shell',
+export const hostFact = shellFact<'host', HostFacts>({
   name: 'host',
   script: () => ({
     script: sh`${shellFunctions(hostText)}fettle_host ${files}`,
@@ -31,7 +30,7 @@ export const hostFact: ShellFactKind<'host', HostFacts> = {
       ),
     )
   },
-}
+})
 
 /** Parses the facts; null where one is missing that every host has. */
 function hostOf(text: string): HostFacts | null {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { openGithub, type GithubBackend } from '../../src/backends/github.js'
-import { changesOf, type Action } from '../../src/core/change.js'
+import { isShell, changesOf, type Action } from '../../src/core/change.js'
 import type { GithubFactKind } from '../../src/core/fact.js'
 import type { Resource } from '../../src/core/resource.js'
 import { Secret } from '../../src/core/secret.js'
@@ -71,7 +71,7 @@ async function apply(
   const { sentences, actions } = await plan(made)
   for (const queue = [...actions]; queue.length > 0; ) {
     const action = queue.shift()
-    if (action?.on === 'shell')
+    if (action !== undefined && isShell(action))
       keep(
         action.script.text,
         action.input === undefined ? null : inputBytes(action.input).toString(),

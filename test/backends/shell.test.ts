@@ -14,7 +14,6 @@ const kind = (
   name: string,
   more: Partial<ShellFactKind<string, string>> = {},
 ): ShellFactKind<string, string> => ({
-  backend: 'shell',
   name,
   script: (keys) => ({ script: sh`read ${name} ${keys}` }),
   parse: ({ stdout }, keys) => keys.map((key) => present(`${key}: ${stdout.toString()}`)),

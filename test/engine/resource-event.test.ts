@@ -49,7 +49,7 @@ describe("a resource's event", () => {
     summary: 'hunter22 → x',
     diff: { before: 'hunter22', after: 'x' },
     because: ['note[c]'],
-    actions: [{ on: 'shell', script: {} as never }],
+    actions: [{ script: {} as never }],
     proof: 'facts',
   }
 

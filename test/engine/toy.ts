@@ -89,7 +89,6 @@ export class FolderSession implements Session {
 
 /** The text of a file in the session's folder. A file called `unreadable` is unknown. */
 const noteFact: ShellFactKind<string, string> = {
-  backend: 'shell',
   name: 'note',
   script: (names) => ({
     script: sh`for n in ${names}; do if [ -e unreadable ]; then echo "?"; elif [ -e "$n" ]; then echo "=$(cat "$n")"; else echo -; fi; done`,
@@ -130,7 +129,7 @@ export const textOf = (name: string): Later<string> =>
   Later.fact(request(noteFact, name), 'stand-in', name)
 
 /** An action that runs a line of shell. */
-export const shell = (line: string): ShellAction => ({ on: 'shell', script: sh`eval ${line}` })
+export const shell = (line: string): ShellAction => ({ script: sh`eval ${line}` })
 
 /** A resource for tests: a file of one line in the session's folder. */
 export function note(name: string, options: NoteOptions): Resource {

@@ -10,7 +10,7 @@ const tables = readdirSync(directory, { recursive: true, encoding: 'utf8' }).fil
 
 function shown(action: Action): string {
   switch (action.on) {
-    case 'shell':
+    case undefined:
       return action.script.text
     case 'mysql':
       return action.sql

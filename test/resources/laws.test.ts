@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import ts from 'typescript'
-import type { Change } from '../../src/core/change.js'
+import { type Change, isShell } from '../../src/core/change.js'
 import { FettleError } from '../../src/core/errors.js'
 import type { Resource } from '../../src/core/resource.js'
 import { reveal, Secret } from '../../src/core/secret.js'
@@ -39,7 +39,7 @@ function visible({ summary, diff, because, actions }: Change): string {
     diff,
     because,
     actions.map((action) =>
-      action.on === 'shell' ? { ...action, script: action.script.text, input: null } : action,
+      isShell(action) ? { ...action, script: action.script.text, input: null } : action,
     ),
   ])
 }

@@ -16,7 +16,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import { changesOf, type ShellAction } from '../../src/core/change.js'
+import { changesOf, type ShellAction, isShell } from '../../src/core/change.js'
 import type { Resource } from '../../src/core/resource.js'
 import { inputBytes } from '../../src/core/sh.js'
 import { absent } from '../../src/resources/files/absent.js'
@@ -265,7 +265,7 @@ const actionsOf = (wanted: Resource): readonly ShellAction[] =>
   changesOf(planned(dash, wanted))
     .flatMap(({ actions }) => actions)
     .map((action) => {
-      if (action.on !== 'shell') throw new Error(action.on)
+      if (!isShell(action)) throw new Error(action.on)
       return action
     })
 

@@ -9,6 +9,7 @@ import {
   type MysqlAction,
   type MysqlLoginAction,
   type ShellAction,
+  isShell,
 } from '../../core/change.js'
 import { FettleError } from '../../core/errors.js'
 import type { Output } from '../../core/fact.js'
@@ -54,7 +55,7 @@ export class StepApplication {
     const { last, marked } = await this.#leading(actions)
     const marks = { before: !marked || last.length > 0, after: true }
     await this.#shell(last, marks, [this.step, ...this.ahead])
-    if (actions.some((action) => action.on.startsWith('github')))
+    if (actions.some((action) => action.on?.startsWith('github')))
       await this.facts.readGithub(this.step, true)
     this.verify(changes)
   }
@@ -67,7 +68,7 @@ export class StepApplication {
    * - `check`: throws the error of the outputs, else verifies the facts.
    */
   chain(changes: readonly Change[]): JoinedChain {
-    const actions = actionsOf(changes).filter((action) => action.on === 'shell')
+    const actions = actionsOf(changes).filter((action) => isShell(action))
     const proofs = changes.flatMap(({ proves }) =>
       proves === undefined ? [] : [{ script: proves, onlyIfOk: true }],
     )
@@ -100,7 +101,7 @@ export class StepApplication {
     const queue = [...actions]
     let marked = false
     for (let action = queue.shift(); action !== undefined; action = queue.shift()) {
-      if (action.on === 'shell') {
+      if (isShell(action)) {
         run.push(action)
         continue
       }

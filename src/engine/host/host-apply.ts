@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Address } from '../../core/address.js'
-import type { Change } from '../../core/change.js'
+import { type Change, isShell } from '../../core/change.js'
 import { FettleError, isCode } from '../../core/errors.js'
 import { inputLength } from '../../core/sh.js'
 import { marksFor, StepApplication } from './apply-step.js'
@@ -126,7 +126,7 @@ export class HostApply extends LockedWalk {
       if (changes.some(({ proves, settles }) => proves === undefined && settles === undefined))
         break
       const actions = changes.flatMap((change) => change.actions)
-      if (!actions.every((action) => action.on === 'shell')) break
+      if (!actions.every((action) => isShell(action))) break
       bytes += actions.reduce((sum, { input }) => sum + inputLength(input), 0)
       if (bytes > mostBytes) break
       links.push({ application: this.#application(step, []), changes })

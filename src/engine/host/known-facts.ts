@@ -3,6 +3,7 @@ import { factBlocks, type ShellRequest } from '../../backends/shell.js'
 import { messageOf } from '../../core/error-message.js'
 import { FettleError, isCode } from '../../core/errors.js'
 import {
+  isShellKind,
   unknown,
   type Fact,
   type GithubFactKind,
@@ -86,7 +87,7 @@ export class SharedFacts {
   }
 
   #identity(wanted: FactRequest<unknown>): string {
-    return identityOf(wanted.kind.backend, wanted.kind.name, wanted.key, '')
+    return identityOf(wanted.kind.backend ?? 'shell', wanted.kind.name, wanted.key, '')
   }
 
   /**
@@ -159,13 +160,18 @@ export class KnownFacts {
     const reader = this.#reader(wanted, step) ?? ''
     const known = this.#identities.get(wanted)
     if (known?.reader === reader) return known.identity
-    const identity = identityOf(wanted.kind.backend, wanted.kind.name, this.#key(wanted), reader)
+    const identity = identityOf(
+      wanted.kind.backend ?? 'shell',
+      wanted.kind.name,
+      this.#key(wanted),
+      reader,
+    )
     this.#identities.set(wanted, { reader, identity })
     return identity
   }
 
   #reader({ kind }: FactRequest<unknown>, step: Step): string | undefined {
-    return kind.backend === 'shell' && kind.asSession === true ? undefined : this.as(step)
+    return isShellKind(kind) && kind.asSession === true ? undefined : this.as(step)
   }
 
   #key({ key }: FactRequest<unknown>): unknown {
@@ -194,7 +200,7 @@ export class KnownFacts {
     const requests: ShellRequest[] = []
     for (const wanted of requestsOf(step.resource)) {
       const { kind } = wanted
-      if (kind.backend !== 'shell') continue
+      if (!isShellKind(kind)) continue
       requests.push({
         identity: this.#identity(wanted, step),
         kind,

@@ -1,4 +1,4 @@
-import { absent, present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
+import { absent, present, unknown, type Fact, shellFact } from '../../core/fact.js'
 import { sh } from '../../core/sh.js'
 import { allUnknown } from '../failure.js'
 import { isMalformed, rowsOf } from './user.js'
@@ -25,8 +25,7 @@ function groupOf([name = '', , gid = '', members]: readonly string[]): Fact<Grou
  * A group by its name. `getent` queries all sources of nsswitch.conf; where it is missing (busybox)
  * the file is read.
  */
-export const groupFact: ShellFactKind<string, GroupEntry> = {
-  backend: 'shell',
+export const groupFact = shellFact<string, GroupEntry>({
   name: 'group',
   script: (names) => ({
     script: sh`if command -v getent >/dev/null; then getent group -- ${names}; else cat /etc/group; fi`,
@@ -47,4 +46,4 @@ export const groupFact: ShellFactKind<string, GroupEntry> = {
       )
     })
   },
-}
+})

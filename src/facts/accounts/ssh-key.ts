@@ -1,4 +1,4 @@
-import { absent, present, unknown, type ShellFactKind } from '../../core/fact.js'
+import { absent, present, unknown, shellFact } from '../../core/fact.js'
 import { lines, sh, shellFunctions } from '../../core/sh.js'
 import { firstLines, readContents, showContents } from '../files/contents.js'
 import { failureOf } from '../failure.js'
@@ -19,8 +19,7 @@ export const publicKeyPattern =
 const longest = 16_384
 
 /** The key pair at a path. Without `PATH.pub` the public key is derived. */
-export const sshKeyFact: ShellFactKind<string, SshKeyEntry> = {
-  backend: 'shell',
+export const sshKeyFact = shellFact<string, SshKeyEntry>({
   name: 'ssh-key',
   asSession: true,
   script: (paths) => ({
@@ -68,4 +67,4 @@ export const sshKeyFact: ShellFactKind<string, SshKeyEntry> = {
       )
     })
   },
-}
+})

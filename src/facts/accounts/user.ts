@@ -1,4 +1,4 @@
-import { absent, present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
+import { absent, present, unknown, type Fact, shellFact } from '../../core/fact.js'
 import { sh, shellFunctions } from '../../core/sh.js'
 import { Secret } from '../../core/secret.js'
 import { allUnknown } from '../failure.js'
@@ -89,8 +89,7 @@ export interface UserKey {
  * Accounts by their names: passwd, groups and, where it is wanted, shadow, in one block. Hashes are
  * `Secret`.
  */
-export const userFact: ShellFactKind<UserKey, UserEntry> = {
-  backend: 'shell',
+export const userFact = shellFact<UserKey, UserEntry>({
   name: 'user',
   script: (keys) => ({
     script: sh`${functions}fettle_passwd_and_group ${keys.map(({ name }) => name)}
@@ -121,4 +120,4 @@ fettle_shadow ${keys.flatMap(({ name, password }) => (password ? [name] : []))}`
       return userOf(line, groups, field === undefined ? null : passwordOf(field))
     })
   },
-}
+})

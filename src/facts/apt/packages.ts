@@ -1,4 +1,4 @@
-import { present, type Fact, type Output, type ShellFactKind } from '../../core/fact.js'
+import { present, type Fact, type Output, shellFact } from '../../core/fact.js'
 import { sh, shellFunctions } from '../../core/sh.js'
 import { allUnknown } from '../failure.js'
 import packagesText from './packages.sh.js'
@@ -145,8 +145,7 @@ function read({ code, stdout }: Output): AptAnswer | null {
  * listed, and thinned out on the host: another may provide it. Where a name is there for another
  * architecture alone, apt is asked whether it knows it for this one.
  */
-export const aptFact: ShellFactKind<readonly string[], AptState> = {
-  backend: 'shell',
+export const aptFact = shellFact<readonly string[], AptState>({
   name: 'apt',
   script: (lists) => {
     const wanted = [...new Set(lists.flat())]
@@ -177,4 +176,4 @@ else fettle_apt_list && fettle_apt_foreign ${wanted} && fettle_apt_matching ${pa
       return present({ listsAge: answer.listsAge, packages })
     })
   },
-}
+})

@@ -1,4 +1,4 @@
-import { present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
+import { present, unknown, type Fact, shellFact } from '../../core/fact.js'
 import { lines, sh, type Sh } from '../../core/sh.js'
 import { failureOf } from '../failure.js'
 
@@ -81,8 +81,7 @@ function verdictOf(line: string): GuardVerdict | null {
  * prevents the run. Guards are the user's commands, and must change nothing. Only `unless` and
  * `onlyIf` start processes.
  */
-export const guardFact: ShellFactKind<Guards, GuardVerdict> = {
-  backend: 'shell',
+export const guardFact = shellFact<Guards, GuardVerdict>({
   name: 'guard',
   script: (keys) => ({
     script: lines([
@@ -113,4 +112,4 @@ export const guardFact: ShellFactKind<Guards, GuardVerdict> = {
       return notAsked('the answer could not be understood')
     return found.map((verdict) => present(verdict ?? { is: 'due' }))
   },
-}
+})

@@ -1,4 +1,4 @@
-import { absent, present, unknown, type ShellFactKind } from '../../core/fact.js'
+import { absent, present, unknown, shellFact } from '../../core/fact.js'
 import { lines, sh, shellFunctions } from '../../core/sh.js'
 import missingParentText from './missing-parent.sh.js'
 
@@ -26,8 +26,7 @@ const directoriesOf = (paths: readonly string[]): readonly string[] => [
  * The first missing directory above a path; absent when there is none, so that the path can be
  * made.
  */
-export const missingParentFact: ShellFactKind<string, MissingParent> = {
-  backend: 'shell',
+export const missingParentFact = shellFact<string, MissingParent>({
   name: 'missing-parent',
   script: (paths) => ({
     script: lines([
@@ -55,4 +54,4 @@ export const missingParentFact: ShellFactKind<string, MissingParent> = {
       return parent === undefined ? absent : present({ path: parent, taken: word === 'taken' })
     })
   },
-}
+})

@@ -1,11 +1,4 @@
-import {
-  absent,
-  present,
-  unknown,
-  type Fact,
-  type Output,
-  type ShellFactKind,
-} from '../../core/fact.js'
+import { absent, present, unknown, type Fact, type Output, shellFact } from '../../core/fact.js'
 import { lines, sh, shellFunctions, type Sh } from '../../core/sh.js'
 import { slowDisk } from '../limits.js'
 import pathText from './path.sh.js'
@@ -259,8 +252,7 @@ function factOf(draft: Draft | 'absent' | 'closed', { path }: PathKey): Fact<Pat
  * readlink(1), sha256sum(1) and head(1) is started once for all paths, and only if one of them
  * needs it.
  */
-export const pathFact: ShellFactKind<PathKey, PathEntry> = {
-  backend: 'shell',
+export const pathFact = shellFact<PathKey, PathEntry>({
   name: 'path',
   script: (keys) => ({ script: script(keys) }),
   mayTake(keys) {
@@ -282,4 +274,4 @@ export const pathFact: ShellFactKind<PathKey, PathEntry> = {
     }
     return keys.map((key, index) => factOf(drafts[index] ?? 'closed', key))
   },
-}
+})

@@ -1,4 +1,4 @@
-import { absent, present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
+import { absent, present, unknown, type Fact, shellFact } from '../../core/fact.js'
 import { lines, sh, shellFunctions } from '../../core/sh.js'
 import { Secret } from '../../core/secret.js'
 import { firstLines, readContents, showContents } from './contents.js'
@@ -22,8 +22,7 @@ function secretIn(bytes: Buffer, path: string): Fact<Secret> {
 }
 
 /** The secret in a file of the host. Root reads it, whichever user the resource acts as. */
-export const secretFileFact: ShellFactKind<string, Secret> = {
-  backend: 'shell',
+export const secretFileFact = shellFact<string, Secret>({
   name: 'secret-file',
   asSession: true,
   script: (paths) => ({
@@ -58,4 +57,4 @@ export const secretFileFact: ShellFactKind<string, Secret> = {
       )
     })
   },
-}
+})

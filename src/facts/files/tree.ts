@@ -1,4 +1,4 @@
-import { absent, present, unknown, type ShellFactKind } from '../../core/fact.js'
+import { absent, present, unknown, shellFact } from '../../core/fact.js'
 import { lines, sh, shellFunctions } from '../../core/sh.js'
 import { processorLimit } from '../limits.js'
 import { readAttributes, type PathEntry } from './path.js'
@@ -16,8 +16,7 @@ const longest = 600
  * A directory with everything below it on the same file system, counted by kind, owner, group and
  * mode. Links are not followed. One sort(1) for all trees.
  */
-export const treeFact: ShellFactKind<string, readonly TreeEntry[]> = {
-  backend: 'shell',
+export const treeFact = shellFact<string, readonly TreeEntry[]>({
   name: 'tree',
   script: (paths) => ({
     script: lines([
@@ -71,4 +70,4 @@ echo end`,
       return tree === 'none' ? absent : present(tree)
     })
   },
-}
+})

@@ -1,4 +1,4 @@
-import { absent, present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
+import { absent, present, unknown, type Fact, shellFact } from '../../core/fact.js'
 import { lines, sh, shellFunctions, type Sh } from '../../core/sh.js'
 import { asOwner, ownerOf, type Owner } from '../accounts/as-user.js'
 import { localEnvironment } from './environment.js'
@@ -84,8 +84,7 @@ echo @checkout; fettle_checkout ${answerLimit} ${path} ${words} 2>&1; echo "@sta
  * The state of a checkout. A missing path and an empty directory are absent: git can clone into
  * them.
  */
-export const gitCheckoutFact: ShellFactKind<CheckoutKey, Checkout | NoCheckout> = {
-  backend: 'shell',
+export const gitCheckoutFact = shellFact<CheckoutKey, Checkout | NoCheckout>({
   name: 'git.checkout',
   script: (keys) => ({
     script: lines([
@@ -99,7 +98,7 @@ export const gitCheckoutFact: ShellFactKind<CheckoutKey, Checkout | NoCheckout> 
     const answers = answersOf(output.stdout, 'checkout')
     return keys.map(({ path }, index) => checkoutOf(path, answers[index], failureOf(output)))
   },
-}
+})
 
 /** Exit statuses of the script itself. */
 const answers: ReadonlyMap<string | undefined, Fact<NoCheckout>> = new Map([

@@ -1,4 +1,4 @@
-import { absent, present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
+import { absent, present, unknown, type Fact, shellFact } from '../../core/fact.js'
 import { lines, sh, shellFunctions, type Sh } from '../../core/sh.js'
 import { asUser } from '../accounts/as-user.js'
 import { remoteEnvironment } from './environment.js'
@@ -49,8 +49,7 @@ const namesOf = (ref: string): readonly string[] =>
  * The commit that a ref points to, by `git ls-remote` on the host. A full commit id is known
  * without asking.
  */
-export const gitRemoteFact: ShellFactKind<RemoteKey, RemoteRef> = {
-  backend: 'shell',
+export const gitRemoteFact = shellFact<RemoteKey, RemoteRef>({
   name: 'git.remote',
   exchange: 'git ls-remote',
   script: (keys) => ({
@@ -61,7 +60,7 @@ export const gitRemoteFact: ShellFactKind<RemoteKey, RemoteRef> = {
     const answers = answersOf(output.stdout, 'remote')
     return keys.map((key, index) => remoteRef(key, answers[index], failureOf(output)))
   },
-}
+})
 
 function remoteRef(
   { repo, ref }: RemoteKey,

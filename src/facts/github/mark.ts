@@ -1,4 +1,4 @@
-import { present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
+import { present, unknown, type Fact, shellFact } from '../../core/fact.js'
 import { sh, shellFunctions } from '../../core/sh.js'
 import { allUnknown } from '../failure.js'
 import webhookMarksText from './mark.sh.js'
@@ -35,8 +35,7 @@ function parseLine(line: string): WebhookMark | null {
  * All marks of the host in one block, because the id of a hook is not known when resources are
  * built. The key is always `all`.
  */
-export const githubMarkFact: ShellFactKind<'all', readonly WebhookMark[]> = {
-  backend: 'shell',
+export const githubMarkFact = shellFact<'all', readonly WebhookMark[]>({
   name: 'github-mark',
   script: () => ({
     script: sh`${shellFunctions(webhookMarksText)}fettle_webhook_marks ${marksDirectory}`,
@@ -64,4 +63,4 @@ export const githubMarkFact: ShellFactKind<'all', readonly WebhookMark[]> = {
       )
     return keys.map(() => present(marks.filter((mark) => mark !== null)))
   },
-}
+})

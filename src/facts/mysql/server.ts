@@ -58,7 +58,6 @@ function factOf(
 
 /** Databases and accounts are one kind of fact, so that one client asks a server for both. */
 const serverFact = <K extends ServerKey>(): ShellFactKind<K, FoundOnServer<K>> => ({
-  backend: 'shell',
   name: 'mysql',
   asSession: true,
   script: (keys) =>

@@ -1,4 +1,4 @@
-import { present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
+import { present, unknown, type Fact, shellFact } from '../../core/fact.js'
 import { lines, sh, shellFunctions, type Sh } from '../../core/sh.js'
 import { asOwner, ownerOf, type Owner } from '../accounts/as-user.js'
 import { judging, judgementLimit } from './judge-requirements.js'
@@ -86,8 +86,7 @@ function look(key: VenvKey): Sh {
 }
 
 /** A virtual environment of Python, with the system's packages that it sees. */
-export const venvFact: ShellFactKind<VenvKey, Venv> = {
-  backend: 'shell',
+export const venvFact = shellFact<VenvKey, Venv>({
   name: 'python.venv',
   script: (keys) => ({
     script: lines([processorLimit(60), functions, ...keys.map(look)]),
@@ -97,7 +96,7 @@ export const venvFact: ShellFactKind<VenvKey, Venv> = {
     const answers = answersOf(output.stdout, 'venv')
     return keys.map((key, index) => venvOf(key, answers[index], failureOf(output)))
   },
-}
+})
 
 function venvOf(key: VenvKey, found: Answer | undefined, said: string): Fact<Venv> {
   const { answer = '', status } = found ?? {}

@@ -46,7 +46,6 @@ function parseLine(line: string): readonly [key: number, mark: PendingMark] | nu
 
 /** The pending marks of a service or a command, by its name in the directory of marks. */
 export const marksFactIn = (places: PendingPlaces): ShellFactKind<string, PendingMarks> => ({
-  backend: 'shell',
   name: 'marks',
   asSession: true,
   script: (names) => ({

@@ -1,4 +1,4 @@
-import { present, type Fact, type ShellFactKind } from '../../core/fact.js'
+import { present, type Fact, shellFact } from '../../core/fact.js'
 import { lines, sh, shellFunctions } from '../../core/sh.js'
 import { allUnknown } from '../failure.js'
 import { sectionsOf } from '../section.js'
@@ -16,8 +16,7 @@ export interface UnitInstances {
  * The instances of templates such as `app@.service`. systemd lists the loaded ones; the links of
  * units show which are enabled.
  */
-export const unitInstancesFact: ShellFactKind<string, UnitInstances> = {
-  backend: 'shell',
+export const unitInstancesFact = shellFact<string, UnitInstances>({
   name: 'unit-instances',
   script: (names) => ({
     script: lines([
@@ -46,4 +45,4 @@ export const unitInstancesFact: ShellFactKind<string, UnitInstances> = {
       })
     })
   },
-}
+})

@@ -1,4 +1,4 @@
-import { absent, present, unknown, type Fact, type ShellFactKind } from '../../core/fact.js'
+import { absent, present, unknown, type Fact, shellFact } from '../../core/fact.js'
 import { sh } from '../../core/sh.js'
 import { allUnknown } from '../failure.js'
 
@@ -82,8 +82,7 @@ function factOf(name: string, block: UnitProperties): Fact<UnitState> {
 }
 
 /** A unit of the system's systemd by its full name, such as `app.service`. */
-export const unitFact: ShellFactKind<string, UnitState> = {
-  backend: 'shell',
+export const unitFact = shellFact<string, UnitState>({
   name: 'unit',
   script: (names) => ({
     script: sh`[ -d /run/systemd/system ] || { echo 'this host was not started by systemd' >&2; exit 1; }; systemctl show --no-pager -p ${properties.join()} -- ${names}`,
@@ -112,4 +111,4 @@ export const unitFact: ShellFactKind<string, UnitState> = {
       )
     return names.map((name, index) => factOf(name, blocks[index] ?? {}))
   },
-}
+})

@@ -186,7 +186,7 @@ export function sshKey(path: string, options: SshKeyOptions = {}): SshKey {
           {
             summary: 'create ed25519 key',
             proof: 'facts',
-            actions: [{ on: 'shell', what: 'making the key', script: making(path, options) }],
+            actions: [{ what: 'making the key', script: making(path, options) }],
           },
         ]
       }

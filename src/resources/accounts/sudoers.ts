@@ -130,9 +130,7 @@ function removal(name: string, entry: PathEntry | null): Plan {
     sh`trap - EXIT`,
     sh`sync -- .`,
   ])
-  return [
-    { summary: 'remove file', proof: 'facts', actions: [{ on: 'shell', script, long: true }] },
-  ]
+  return [{ summary: 'remove file', proof: 'facts', actions: [{ script, long: true }] }]
 }
 
 const fileName = z

@@ -14,7 +14,6 @@ const isHash = (password: UserPassword, hash: string | Secret): boolean =>
 
 /** Sets a password hash. It is passed on standard input, so that it is in no command line. */
 export const setPassword = (name: string, hash: string | Secret, locked: boolean): Action => ({
-  on: 'shell',
   what: '`chpasswd -e`',
   script: sh`chpasswd -e`,
   input: [`${name}:${locked ? '!' : ''}`, hash, '\n'],

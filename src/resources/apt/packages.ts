@@ -96,7 +96,6 @@ const missingFunction = lines([shellFunctions(refuseText), shellFunctions(missin
 const removeFunction = lines([shellFunctions(refuseText), shellFunctions(removeText)])
 
 const update: Action = {
-  on: 'shell',
   what: '`apt-get update`',
   script: lines([prepare, sh`${updateFunction}fettle_apt_update`]),
   long: true,
@@ -112,7 +111,6 @@ function install(
   if (recommends === false) flags.push('--no-install-recommends')
   if (allowDowngrade === true) flags.push('--allow-downgrades')
   return {
-    on: 'shell',
     what: `\`apt-get install ${names.join(' ')}\``,
     script: lines([
       prepare,
@@ -130,7 +128,6 @@ function remove(names: readonly string[], purge: boolean): Action {
   const verb = purge ? 'purge' : 'remove'
   const script = sh`${removeFunction}fettle_apt_remove ${verb} ${names.join(', ')} ${names}`
   return {
-    on: 'shell',
     what: `\`apt-get ${verb} ${names.join(' ')}\``,
     script: lines([prepare, script]),
     long: true,

@@ -157,7 +157,6 @@ esac`,
       sh`[ -e ${creates} ] || [ -L ${creates} ] || ${refuse(`${quoted(line)} ended well, and ${creates} is still missing`, 'correct creates, or the command so that it makes that path')}`,
     )
   return {
-    on: 'shell',
     what: quoted(line),
     script: lines(pieces),
     ...omitUndefined({ input: given.length === 0 ? undefined : given }),
@@ -258,8 +257,7 @@ export function command(line: CommandLine, options: CommandOptions = {}): Resour
         return hiddenMarks(marks) ?? fine('nothing it waits for has changed')
       // The marks belong to root, whichever user the command runs as.
       const actions = [run(line, options, env, input)]
-      if (triggers !== undefined)
-        actions.push({ on: 'shell', script: clearScript(pending, 'run'), as: 'root' })
+      if (triggers !== undefined) actions.push({ script: clearScript(pending, 'run'), as: 'root' })
       const cause = triggers === undefined ? {} : { because }
       const text = short(shown(line))
       if (!settles) return [{ summary: `always runs: ${text}`, actions, proof: 'status', ...cause }]

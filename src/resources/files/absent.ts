@@ -27,7 +27,7 @@ function removal(path: string, entry: PathEntry): Change {
   return {
     summary: isLink ? `remove link to ${entry.target ?? 'nowhere'}` : 'remove file',
     proof: 'facts',
-    actions: [{ on: 'shell', script }],
+    actions: [{ script }],
     proves: sh`[ ! -e ${path} ] && [ ! -L ${path} ]`,
   }
 }
@@ -40,7 +40,7 @@ function treeRemoval(path: string, tree: readonly TreeEntry[]): Change {
   return {
     summary: `remove ${directoryWith(below)}`,
     proof: 'facts',
-    actions: [{ on: 'shell', script, long: true }],
+    actions: [{ script, long: true }],
   }
 }
 

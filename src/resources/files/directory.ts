@@ -60,7 +60,7 @@ function creation(
   return {
     summary: `create directory${alsoMade}`,
     proof: 'facts',
-    actions: [{ on: 'shell', script }],
+    actions: [{ script }],
   }
 }
 
@@ -114,7 +114,7 @@ function treeChanges(
     changes.push({
       summary,
       proof: 'facts',
-      actions: [{ on: 'shell', script: steps([enter(path), script]), long: true }],
+      actions: [{ script: steps([enter(path), script]), long: true }],
     })
   }
   const wrongOwner = sum(
@@ -151,7 +151,7 @@ function leafChanges(
     ({ summary, step }): Change => ({
       summary,
       proof: 'facts',
-      actions: [{ on: 'shell', script: steps([enter(path), step]) }],
+      actions: [{ script: steps([enter(path), step]) }],
     }),
   )
 }

@@ -162,7 +162,7 @@ export function fileChanges(
     ({ summary, step }): Change => ({
       summary,
       proof: 'facts',
-      actions: [{ on: 'shell', script: holding(path, step, via) }],
+      actions: [{ script: holding(path, step, via) }],
     }),
   )
 }
@@ -174,5 +174,5 @@ export function fileRemoval(path: string, entry: PathEntry | null): Plan {
   const { directory, name } = split(path)
   const removing = sh`rm -f -- ${`./${name}`}`
   const script = steps([enter(directory), mayWriteHere, removing, sh`sync -- .`])
-  return [{ summary: 'remove file', proof: 'facts', actions: [{ on: 'shell', script }] }]
+  return [{ summary: 'remove file', proof: 'facts', actions: [{ script }] }]
 }

@@ -68,7 +68,7 @@ export function generatedSecret(
           onlyNew: true,
         })
         const summary = `make a secret of ${String(count)} random bytes`
-        return [{ summary, proof: 'facts', actions: [{ on: 'shell', script }] }]
+        return [{ summary, proof: 'facts', actions: [{ script }] }]
       }
       const plan = fileChanges({ path, mode: '0600', owner: 'root', group: 'root' }, entry, null)
       return 'fine' in plan ? fine('the secret is there') : plan

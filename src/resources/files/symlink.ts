@@ -28,7 +28,7 @@ export interface SymlinkOptions extends CommonOptions {
 const shellChange = (summary: string, pieces: readonly (Sh | undefined)[]): Change => ({
   summary,
   proof: 'facts',
-  actions: [{ on: 'shell', script: steps(pieces) }],
+  actions: [{ script: steps(pieces) }],
 })
 
 /** Creates a link where there is nothing: ln(1) fails if something has appeared meanwhile. */

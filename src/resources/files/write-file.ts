@@ -156,7 +156,6 @@ function placing({ path, confirm, sparedByOthers, onlyNew }: FileToWrite): Sh {
 /** Writes a file; its content is the action's input, so that no secret is ever in the script. */
 export function writeFile(file: FileToWrite & { readonly content: Content }): ShellAction {
   const action: ShellAction = {
-    on: 'shell',
     what: `writing ${file.path}`,
     script: writing(file),
     input: file.content,

@@ -74,7 +74,6 @@ export const writeFiles: BulkKind<PlainFile> = {
   action(files) {
     const directories = byDirectory(files)
     return {
-      on: 'shell',
       script: lines([
         functions,
         sh`umask 077`,

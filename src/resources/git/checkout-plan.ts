@@ -197,7 +197,6 @@ function changesOf(work: Work, checkout: Checkout): readonly Change[] {
 
 const ownerChange = ({ path }: Work, before: string, after: string): Change =>
   change(`owner ${before} → ${after}`, {
-    on: 'shell',
     script: steps([enter(path), chownTree(after)]),
     long: true,
   })
@@ -248,7 +247,6 @@ function inCheckout(
   if (reaches !== undefined) environment.push(...remoteEnvironment(repo, key))
   const locked = lock === undefined ? script : lines([lockHeld(lock), script])
   return {
-    on: 'shell',
     long: true,
     script: inDirectory(path, owner ?? checkout?.owner.id, environment, locked),
   }

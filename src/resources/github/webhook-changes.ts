@@ -32,7 +32,6 @@ export function removed(repo: string, url: string, hooks: readonly Hook[]): Plan
         parameters: { ...ownerAndName(repo), hook_id: id },
       },
       {
-        on: 'shell',
         what: `removing ${marksDirectory}/${String(id)}`,
         script: sh`rm -f -- ${`${marksDirectory}/${String(id)}`}`,
       },

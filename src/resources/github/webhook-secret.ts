@@ -50,7 +50,6 @@ function signatureFits(
 export function marked(hook: number, secret: Secret): ShellAction {
   const salt = randomBytes(16).toString('hex')
   return {
-    on: 'shell',
     what: `writing ${marksDirectory}/${String(hook)}`,
     script: sh`umask 077 && mkdir -p ${marksDirectory} && cd ${marksDirectory} && new=$(mktemp ./.mark.XXXXXX) && if cat >"$new" && sync "$new" && mv -f -- "$new" ${String(hook)}; then :; else rm -f -- "$new"; false; fi`,
     input: markText({ salt, hmac: hmac(salt, secret) }),

@@ -34,7 +34,7 @@ export function removed(path: string, environment: VenvState | null | undefined)
   const { directory, name } = split(path)
   const script = steps([enter(directory), removeTree(`./${name}`)])
   const summary = 'remove the virtual environment'
-  return [{ summary, proof: 'facts', actions: [{ on: 'shell', script }] }]
+  return [{ summary, proof: 'facts', actions: [{ script }] }]
 }
 
 /** The changes that create the environment and install packages, or what prevents them. */
@@ -148,7 +148,7 @@ function environmentChanges(
   if (options.owner !== undefined && !isOwner(owner, options.owner)) {
     const script = steps([enter(path), chownTree(options.owner)])
     const summary = `owner ${owner.name} → ${options.owner}`
-    changes.push(change(summary, { on: 'shell', script, long: true }))
+    changes.push(change(summary, { script, long: true }))
   }
   const made = pendingWork(options, venv)
   if (made.length > 0)
@@ -205,7 +205,6 @@ const asOwner = (
   script: Sh,
   input?: Input,
 ): ShellAction => ({
-  on: 'shell',
   what: `\`${what}\` in ${path}`,
   long: true,
   script: inDirectory(path, options.owner ?? environment?.owner.id, [], script),

@@ -17,7 +17,6 @@ const watchFunction = lines([shared, shellFunctions(watchText)])
 
 /** Starts, restarts or reloads a unit. */
 export const begin = (operation: UnitOperation, unit: string): Action => ({
-  on: 'shell',
   what: `\`systemctl ${operation} ${unit}\``,
   script: sh`${beginFunction}fettle_begin_operation ${unit} ${operation} ${recordOf(unit)}`,
   long: true,
@@ -33,5 +32,5 @@ export function watch(operation: UnitOperation, unit: string, stableFor: number)
     sh`${watchFunction}fettle_watch_operation ${unit} ${operation} ${recordOf(unit)} ${hundredths}`,
     operation === 'reload' ? clearScript(unit, 'reload') : clearOldScript(unit),
   ])
-  return { on: 'shell', what: `watching ${unit} after its ${operation}`, script, long: true }
+  return { what: `watching ${unit} after its ${operation}`, script, long: true }
 }

@@ -57,7 +57,7 @@ function reloadIfStale(name: string, path: string): ShellAction {
   }
 }
 
-const run = (script: ReturnType<typeof sh>): Action => ({ on: 'shell', script, long: true })
+const run = (script: ReturnType<typeof sh>): Action => ({ script, long: true })
 
 /**
  * Shell patterns for errors of systemd-analyze(1) that systemd itself does not report. They depend

@@ -529,7 +529,7 @@ describe('actions', () => {
           .map((block) => block.timeout),
       ),
     )
-    const slow: Action = { on: 'shell', script: sh`printf b >b`, timeout: 1800 }
+    const slow: Action = { script: sh`printf b >b`, timeout: 1800 }
     await apply(
       thing('a'),
       note('b', { text: 'b', actions: [slow] }),
@@ -538,9 +538,7 @@ describe('actions', () => {
     )
     expect(limits).toEqual([undefined, 1800, 5])
     limits.length = 0
-    await apply(
-      note('d', { text: 'd', actions: [{ on: 'shell', script: sh`printf d >d`, long: true }] }),
-    )
+    await apply(note('d', { text: 'd', actions: [{ script: sh`printf d >d`, long: true }] }))
     expect(limits).toEqual([600])
   })
 

@@ -55,7 +55,6 @@ class Echo implements Session {
 
 /** The fact of each key is its index among the requested ones. */
 const placeFact: ShellFactKind<unknown, number> = {
-  backend: 'shell',
   name: 'place',
   script: (keys) => ({ script: sh`${keys.length}` }),
   parse: (_, keys) => keys.map((__, index) => present(index)),

@@ -43,7 +43,7 @@ const written = (name: string, text: Value<string>): Resource =>
       const change: Change = {
         summary: `write ${wanted}`,
         proof: 'facts',
-        actions: [{ on: 'shell', script: sh`printf %s ${wanted} >${name}; echo >>log` }],
+        actions: [{ script: sh`printf %s ${wanted} >${name}; echo >>log` }],
         proves: sh`true`,
       }
       return now === wanted ? [] : [change]

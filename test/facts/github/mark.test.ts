@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { changesOf } from '../../../src/core/change.js'
+import { isShell, changesOf } from '../../../src/core/change.js'
 import { present, type Fact } from '../../../src/core/fact.js'
 import { Secret } from '../../../src/core/secret.js'
 import { inputBytes } from '../../../src/core/sh.js'
@@ -46,7 +46,7 @@ function markOf(hook: number): { readonly script: string; readonly input: Buffer
     action?.on === 'github'
       ? action.then?.({ id: hook, active: true, events: [], updated_at: '', config: {} })[0]
       : undefined
-  if (mark?.on !== 'shell' || mark.input === undefined) throw new Error('no mark')
+  if (mark === undefined || !isShell(mark) || mark.input === undefined) throw new Error('no mark')
   return { script: mark.script.text, input: inputBytes(mark.input) }
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
-import type { Change } from '../../../src/core/change.js'
+import { type Change, isShell } from '../../../src/core/change.js'
 import { lines, Sh, sh } from '../../../src/core/sh.js'
 import type { AptState } from '../../../src/facts/apt/packages.js'
 import { aptPackages, type PackagesOptions } from '../../../src/resources/apt/packages.js'
@@ -58,7 +58,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     let said = ''
     let code = 0
     for (const action of actions) {
-      if (action.on !== 'shell') throw new Error('it is no action of the shell')
+      if (!isShell(action)) throw new Error('it is no action of the shell')
       const here = Sh.of(
         action.script.text
           .replaceAll('/var/lib/dpkg/updates', join(dir, 'updates'))

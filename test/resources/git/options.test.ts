@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { changesOf } from '../../../src/core/change.js'
+import { changesOf, isShell } from '../../../src/core/change.js'
 import { gitCheckout } from '../../../src/resources/git/checkout.js'
 import { sshKey } from '../../../src/resources/accounts/ssh-key.js'
 
@@ -90,7 +90,7 @@ test('the key of an sshKey resource is used, and unknown host keys are never acc
   )
   const text = changesOf(plan)
     .flatMap((change) =>
-      change.actions.map((action) => (action.on === 'shell' ? action.script.text : '')),
+      change.actions.map((action) => (isShell(action) ? action.script.text : '')),
     )
     .join('')
   expect(text).toContain('IdentitiesOnly=yes')

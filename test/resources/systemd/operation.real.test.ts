@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
-import type { Action } from '../../../src/core/change.js'
+import { type Action, isShell } from '../../../src/core/change.js'
 import type { Output } from '../../../src/core/fact.js'
 import { Sh, sh, lines } from '../../../src/core/sh.js'
 import { begin, watch } from '../../../src/resources/systemd/operation.js'
@@ -38,7 +38,7 @@ const state = (active: string, result = 'success', restarts = 0): string =>
 
 describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, shell: Shell) => {
   const run = (action: Action): Output => {
-    if (action.on !== 'shell') throw new Error('it is no action of the shell')
+    if (!isShell(action)) throw new Error('it is no action of the shell')
     const text = action.script.text
       .replaceAll('/run/fettle', dir)
       .replaceAll('/var/lib/fettle', join(dir, 'marks'))

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { changesOf } from '../../../src/core/change.js'
+import { isShell, changesOf } from '../../../src/core/change.js'
 import { secret } from '../../../src/core/secret-text.js'
 import { aptPackages } from '../../../src/resources/apt/packages.js'
 import { checkHttp } from '../../../src/resources/commands/check-http.js'
@@ -130,7 +130,7 @@ describe.each(shells)('a command in $name', (shell) => {
     const [action] = changesOf(
       made.plan({ verdict: { is: 'due' }, marks: [] }, made.values, { changing: [] }),
     ).flatMap((change) => change.actions)
-    if (action?.on !== 'shell') throw new Error('it does not run')
+    if (action === undefined || !isShell(action)) throw new Error('it does not run')
     return runIn(shell, action)
   }
   const hostile = [
