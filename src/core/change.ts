@@ -1,6 +1,6 @@
 import type { Address } from './address.js'
 import type { Secret } from './secret.js'
-import type { Input, Sh } from './sh.js'
+import { Sh, type Input } from './sh.js'
 
 /** A diff for people. Never made from anything that holds a secret. */
 export interface TextDiff {
@@ -152,6 +152,22 @@ export const bulk = <T>(kind: BulkKind<T>, item: T): Bulk => ({ kind, item })
 export const program = (script: Sh): ShellAction => ({
   what: `\`${script.text}\``,
   script,
+})
+
+/**
+ * A change by one or more actions; a script is a program with its arguments, none of which may be
+ * secret. Its facts are read again afterwards.
+ * @param more what else is known of it
+ */
+export const change = (
+  summary: string,
+  by: Sh | readonly Action[],
+  more: Partial<Change> = {},
+): Change => ({
+  summary,
+  proof: 'facts',
+  actions: by instanceof Sh ? [program(by)] : by,
+  ...more,
 })
 
 /** The resource needs something that does not exist on the host. */

@@ -26,6 +26,19 @@ export interface Output {
   readonly leftOut?: number
 }
 
+/** An answer of a host to the script of a kind, and what the parser must make of it. */
+export interface RecordedAnswer<K, V> {
+  /** What was asked for: mostly something that is there, and something that is not. */
+  readonly keys: readonly K[]
+  readonly stdout: string
+  /** Default 0. */
+  readonly code?: number
+  /** Default none. */
+  readonly stderr?: string
+  /** A fact for each key, in their order. */
+  readonly facts: readonly Fact<V>[]
+}
+
 /** A kind of fact that POSIX shell reads on the host, one block for all keys. */
 export interface ShellFactKind<K, V> {
   readonly backend?: undefined
@@ -43,6 +56,8 @@ export interface ShellFactKind<K, V> {
   parse(output: Output, keys: readonly K[]): readonly Fact<V>[]
   /** Seconds that reading these keys may take in total. Default 60. */
   mayTake?(keys: readonly K[]): number
+  /** What a host has answered, and the facts that follow: the parser is tested by it. */
+  readonly recorded?: RecordedAnswer<unknown, V>
   /**
    * Names a request that leaves the host, such as `git ls-remote`. It is counted apart from the
    * round trips and runs in parallel with the other kinds.
@@ -56,7 +71,9 @@ export interface ShellFactKind<K, V> {
 }
 
 /** Makes a kind of fact that the host's shell reads. */
-export const shellFact = <K, V>(kind: ShellFactKind<K, V>): ShellFactKind<K, V> => kind
+export const shellFact = <K, V>(
+  kind: ShellFactKind<K, V> & { readonly recorded?: RecordedAnswer<K, V> },
+): ShellFactKind<K, V> => kind
 
 /** Whether the host's shell reads a kind; any other names its backend. */
 export const isShellKind = <K, V>(kind: FactKind<K, V>): kind is ShellFactKind<K, V> =>

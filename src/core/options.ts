@@ -136,8 +136,7 @@ export function checked<O extends object>(
   combination?: (options: O) => string | undefined,
 ): O {
   const where = address(type, id)
-  const invalid = (what: string): FettleError =>
-    new FettleError('option-invalid', { address: where, message: `${where}: ${what}` })
+  const invalid = (what: string): FettleError => invalidOption(where, what)
   if (typeof given !== 'object' || (given as unknown) === null)
     throw invalid('options must be an object')
   const { schemas, required } = optionsOf(shape)
@@ -161,6 +160,10 @@ export function checked<O extends object>(
   return given
 }
 
+/** The error for an option of a resource, or for several that exclude each other. */
+export const invalidOption = (where: Address, what: string): FettleError =>
+  new FettleError('option-invalid', { address: where, message: `${where}: ${what}` })
+
 function unknownOption(where: Address, option: string, known: readonly string[]): FettleError {
   return new FettleError('option-unknown', {
     address: where,
@@ -179,3 +182,30 @@ export function checkedId(type: string, id: unknown, schema: z.ZodType): string 
     message: `${type}(${shown}): the first argument ${wantedOf(result.error?.issues[0])}`,
   })
 }
+
+const places = ['first', 'second', 'third']
+
+/**
+ * Checks the positional arguments of a resource's function.
+ * @returns what the schemas make of them
+ * @throws FettleError `option-invalid`
+ */
+export const checkedArguments = (
+  type: string,
+  given: readonly unknown[],
+  schemas: readonly z.ZodType[],
+): readonly unknown[] =>
+  schemas.map((schema, index) => {
+    const result = schema.safeParse(given[index])
+    if (result.success) return result.data
+    const place = places[index] ?? 'last'
+    throw new FettleError('option-invalid', {
+      message: `${type}(${shownArgument(given[0])}): the ${place} argument ${wantedOf(result.error.issues[0])}`,
+    })
+  })
+
+/** Text as it was given; a URL without its scheme is not recognised as one, and may hold a password. */
+const shownArgument = (first: unknown): string =>
+  typeof first === 'string'
+    ? JSON.stringify(first).replace(/:[^\s:@]+@/g, ':[secret]@')
+    : kindOf(first)

@@ -1,6 +1,6 @@
-import { address as addressOf, type Address } from './address.js'
+import type { Address } from './address.js'
 import type { Plan } from './change.js'
-import { Later, type FactRequest, type Resolved } from './later.js'
+import type { FactRequest, Later } from './later.js'
 
 /** The facts that a resource reads, by the names that its plan uses. */
 export type Reads = Readonly<Record<string, FactRequest<unknown>>>
@@ -62,39 +62,22 @@ export interface CommonOptions {
   readonly ignoreFailure?: boolean
 }
 
-export interface Spec<R extends Reads, V extends object> {
+/** What is the same for all resources of one kind. */
+export interface ResourceKind {
   /** The function's name as users write it: `mysql.user`. */
   readonly type: string
-  readonly id: string
-  /**
-   * All options that the user gave, to compare two resources with one address. The common options
-   * are taken from it. Functions among them must also be in `values`, or two such resources can
-   * never be recognised as equal.
-   */
-  readonly options: object
-  readonly reads: R
-  /** Options that may hold a `Later` at any depth. `plan` gets them resolved. */
-  readonly values?: V
-  readonly triggers?: readonly Trigger[]
-  /** A check: it changes nothing, and `apply` waits up to `within` seconds for it to hold. */
-  readonly check?: { readonly within: number }
-  /**
-   * Neighbouring resources of a task with the same `joins` are changed in one round trip, if each
-   * of their changes has `proves` or `settles`. The changes of a later resource must not depend on
-   * those of an earlier one. Default: it is changed alone.
-   */
-  readonly joins?: Joining
-  /** Pure: the changes that lead from the facts to the desired state. */
-  readonly plan: (facts: Facts<R>, values: Resolved<V>, context: PlanContext) => Plan
 }
 
 /** The desired state of one thing on one host. */
 export interface Resource {
+  /** What made it. */
+  readonly kind: ResourceKind
   readonly address: Address
   readonly type: string
   readonly id: string
   readonly common: CommonOptions
-  /** What the user gave: two resources with one address must have equal options. */
+  /** What the user gave: two resources with one address must have equal arguments and options. */
+  readonly arguments: readonly unknown[]
   readonly options: object
   readonly reads: Reads
   readonly values: object
@@ -119,25 +102,3 @@ export const isResource = (given: unknown): given is Resource =>
   'address' in given &&
   'reads' in given &&
   'plan' in given
-
-/** Makes a resource from its three parts: options, the facts it reads, and a pure plan. */
-export function resource<const R extends Reads, const V extends object = object>(
-  spec: Spec<R, V>,
-): Resource {
-  const values = spec.values ?? {}
-  return {
-    address: addressOf(spec.type, spec.id),
-    type: spec.type,
-    id: spec.id,
-    common: spec.options,
-    options: spec.options,
-    reads: spec.reads,
-    values,
-    resolved: Later.all<unknown>(values),
-    triggers: spec.triggers ?? [],
-    check: spec.check ?? null,
-    joins: spec.joins ?? null,
-    plan: spec.plan as Resource['plan'],
-    origin: new Error('made here'),
-  }
-}

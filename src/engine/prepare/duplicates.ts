@@ -18,7 +18,8 @@ interface Described {
  */
 export function merged(first: Described, second: Described, host: string): Resource {
   const conflict = conflictOf(first.resource, second.resource, host)
-  const compared = compareOptions(first.resource.options, second.resource.options)
+  const given = ({ arguments: args, options }: Resource): object => ({ ...args, ...options })
+  const compared = compareOptions(given(first.resource), given(second.resource))
   if (compared.is === 'different') throw conflict(compared)
   if (first.user !== second.user) {
     const users = [first.user, second.user].map((user) => user ?? 'the login user')

@@ -46,4 +46,14 @@ export const groupFact = shellFact<string, GroupEntry>({
       )
     })
   },
+  recorded: {
+    keys: ['www-data', 'deploy', 'none'],
+    code: 2,
+    stdout: 'www-data:x:33:\ndeploy:x:1001:ada,grace\n',
+    facts: [
+      present({ gid: 33, members: [] }),
+      present({ gid: 1001, members: ['ada', 'grace'] }),
+      absent,
+    ],
+  },
 })

@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import { fine, program, type Change } from '../../core/change.js'
+import { change, fine } from '../../core/change.js'
+import { args, desired, options, resource } from '../../core/definition.js'
 import { request } from '../../core/later.js'
-import { checked, checkedId, newAccountName, state } from '../../core/options.js'
-import { resource, type CommonOptions, type Resource } from '../../core/resource.js'
-import { sh, type Sh } from '../../core/sh.js'
+import { newAccountName, state } from '../../core/options.js'
+import type { CommonOptions } from '../../core/resource.js'
+import { sh } from '../../core/sh.js'
 import { groupFact } from '../../facts/accounts/group.js'
 
 export interface GroupOptions extends CommonOptions {
@@ -20,45 +21,37 @@ export interface GroupOptions extends CommonOptions {
   readonly state?: 'present' | 'absent'
 }
 
-const shape = {
-  gid: z.number().int().nonnegative().optional(),
-  system: z.boolean().optional(),
-  state: state.optional(),
-}
-
-const change = (summary: string, script: Sh): Change => ({
-  summary,
-  proof: 'facts',
-  actions: [program(script)],
-})
-
 /**
  * A group of the host, managed with groupadd(8), groupmod(8) and groupdel(8).
  *
  * Removing a group that is some user's primary group fails with groupdel's own message.
  */
-export function group(name: string, options: GroupOptions = {}): Resource {
-  checkedId('group', name, newAccountName)
-  checked('group', name, options, shape)
-  return resource({
-    type: 'group',
-    id: name,
-    options,
-    reads: { group: request(groupFact, name) },
-    plan({ group }) {
-      if (options.state === 'absent') {
-        if (group === null) return fine('there is no such group')
-        return [change(`remove group ${name}`, sh`groupdel -- ${name}`)]
-      }
-      const gid = options.gid === undefined ? [] : ['-g', options.gid]
-      if (group === null) {
-        const system = options.system === true ? ['-r'] : []
-        return [change(`create group ${name}`, sh`groupadd ${system} ${gid} -- ${name}`)]
-      }
-      if (options.gid === undefined || options.gid === group.gid)
-        return fine(`gid ${String(group.gid)}`)
-      const summary = `gid ${String(group.gid)} → ${String(options.gid)}`
-      return [change(summary, sh`groupmod ${gid} -- ${name}`)]
-    },
-  })
-}
+export const group = resource({
+  type: 'group',
+  chapter: 'Users and rights',
+  ansible: '`group`',
+  arguments: args<[name: string]>(newAccountName),
+  options: options<GroupOptions>({
+    gid: z.number().int().nonnegative().optional(),
+    system: z.boolean().optional(),
+    state: state.optional(),
+  }),
+  build: (name, { gid, system = false, state }) =>
+    desired({
+      reads: { group: request(groupFact, name) },
+      plan({ group }) {
+        if (state === 'absent') {
+          if (group === null) return fine('there is no such group')
+          return [change(`remove group ${name}`, sh`groupdel -- ${name}`)]
+        }
+        const id = gid === undefined ? [] : ['-g', gid]
+        if (group === null)
+          return [
+            change(`create group ${name}`, sh`groupadd ${system ? ['-r'] : []} ${id} -- ${name}`),
+          ]
+        if (gid === undefined || gid === group.gid) return fine(`gid ${String(group.gid)}`)
+        const summary = `gid ${String(group.gid)} → ${String(gid)}`
+        return [change(summary, sh`groupmod ${id} -- ${name}`)]
+      },
+    }),
+})

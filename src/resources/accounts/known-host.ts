@@ -11,7 +11,8 @@ import {
   value,
   wantedOf,
 } from '../../core/options.js'
-import { resource, type CommonOptions, type Resource } from '../../core/resource.js'
+import { bare } from '../../core/definition.js'
+import type { CommonOptions, Resource } from '../../core/resource.js'
 import { missingParentFact } from '../../facts/files/missing-parent.js'
 import { pathFact } from '../../facts/files/path.js'
 import { publicKeyPattern } from '../../facts/accounts/ssh-key.js'
@@ -127,7 +128,7 @@ export function knownHost(host: string, options: KnownHostOptions): Resource {
   )
   const path = options.path ?? '/etc/ssh/ssh_known_hosts'
   const name = knownName(host)
-  return resource({
+  return bare({
     type: 'knownHost',
     id: host,
     options,

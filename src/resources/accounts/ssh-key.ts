@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import { blocked, changesOf, fine, type Change, type Plan } from '../../core/change.js'
+import { blocked, change, changesOf, fine, type Change, type Plan } from '../../core/change.js'
 import { enter, enterChild, split } from '../../core/enter.js'
 import { Later, request } from '../../core/later.js'
-import { absolutePath, checked, checkedId, line, state } from '../../core/options.js'
-import { resource, type CommonOptions, type Resource } from '../../core/resource.js'
+import { absolutePath, line, state } from '../../core/options.js'
+import { args, desired, options, resource } from '../../core/definition.js'
+import type { CommonOptions } from '../../core/resource.js'
 import { sh, steps, type Sh } from '../../core/sh.js'
 import { missingParentFact } from '../../facts/files/missing-parent.js'
 import { pathFact, type PathEntry } from '../../facts/files/path.js'
@@ -27,12 +28,6 @@ export interface SshKeyOptions extends CommonOptions {
   readonly owner?: string | number
   /** `absent` removes both files. Default `present`. */
   readonly state?: 'present' | 'absent'
-}
-
-/** A resource with the public half of its key. */
-export interface SshKey extends Resource {
-  /** `type base64 comment`, known once the key exists. */
-  readonly publicKey: Later<string>
 }
 
 /** Replaces the public key where templates are rendered before anything connects. */
@@ -147,58 +142,61 @@ function removal(path: string, entry: PathEntry | null, publicEntry: PathEntry |
 
 const publicHalf = (key: SshKeyEntry): string => key.publicKey
 
-const shape = {
-  type: z.literal('ed25519', { error: 'must be ed25519' }).optional(),
-  comment: line.optional(),
-  owner: account.optional(),
-  state: state.optional(),
-}
-
 /**
  * An SSH key pair at `path` and `path.pub`, made on the host by ssh-keygen(1) without a passphrase.
  * The private half (0600) never leaves the host; `.publicKey` can be passed to other resources.
  * Wrong modes and owners are repaired and a missing public half is derived again; an existing key
  * is never replaced. The directory must exist.
  */
-export function sshKey(path: string, options: SshKeyOptions = {}): SshKey {
-  checkedId('sshKey', path, absolutePath)
-  checked('sshKey', path, options, shape)
-  const made = resource({
-    type: 'sshKey',
-    id: path,
-    options,
-    reads: {
-      path: request(pathFact, { path }),
-      publicPath: request(pathFact, { path: `${path}.pub` }),
-      missingParent: request(missingParentFact, path),
-      key: request(sshKeyFact, path),
-    },
-    plan({ path: entry, publicPath, missingParent, key }) {
-      if (options.state === 'absent') return removal(path, entry, publicPath)
-      if (entry === null) {
-        if (missingParent !== null) return blockedBy(missingParent, path)
-        if (publicPath !== null)
+export const sshKey = resource({
+  type: 'sshKey',
+  chapter: 'Code',
+  ansible: '`community.crypto.openssh_keypair`',
+  arguments: args<[path: string]>(absolutePath),
+  options: options<SshKeyOptions>({
+    type: z.literal('ed25519', { error: 'must be ed25519' }).optional(),
+    comment: line.optional(),
+    owner: account.optional(),
+    state: state.optional(),
+  }),
+  build: (path, options) =>
+    desired({
+      reads: {
+        path: request(pathFact, { path }),
+        publicPath: request(pathFact, { path: `${path}.pub` }),
+        missingParent: request(missingParentFact, path),
+        key: request(sshKeyFact, path),
+      },
+      offers: {
+        /** `type base64 comment`, known once the key exists. */
+        publicKey: Later.fact(request(sshKeyFact, path), standIn, `the key ${path}`).map(
+          publicHalf,
+        ),
+      },
+      plan({ path: entry, publicPath, missingParent, key }) {
+        if (options.state === 'absent') return removal(path, entry, publicPath)
+        if (entry === null) {
+          if (missingParent !== null) return blockedBy(missingParent, path)
+          if (publicPath === null)
+            return [
+              change('create ed25519 key', [
+                { what: 'making the key', script: making(path, options) },
+              ]),
+            ]
           return blocked(
             `${path}.pub is there without its private half`,
             'move it away to have a new pair made, or bring the private half',
           )
-        return [
-          {
-            summary: 'create ed25519 key',
-            proof: 'facts',
-            actions: [{ what: 'making the key', script: making(path, options) }],
-          },
-        ]
-      }
-      if (key === null)
-        return (
-          notAFile(path, entry) ??
-          blocked(`${path} cannot be read as a key`, 'remove it to have a new one made')
-        )
-      return keeping(path, options, entry, publicPath, key)
-    },
-  })
-  return Object.assign(made, {
-    publicKey: Later.fact(request(sshKeyFact, path), standIn, `the key ${path}`).map(publicHalf),
-  })
-}
+        }
+        if (key === null)
+          return (
+            notAFile(path, entry) ??
+            blocked(`${path} cannot be read as a key`, 'remove it to have a new one made')
+          )
+        return keeping(path, options, entry, publicPath, key)
+      },
+    }),
+})
+
+/** A resource with the public half of its key. */
+export type SshKey = ReturnType<typeof sshKey>

@@ -4,7 +4,8 @@ import { enter } from '../../core/enter.js'
 import { request, type Value } from '../../core/later.js'
 import { accountName, checked, checkedId, line, state, value } from '../../core/options.js'
 import { refuse } from '../../core/refuse.js'
-import { resource, type CommonOptions, type Resource } from '../../core/resource.js'
+import { bare } from '../../core/definition.js'
+import type { CommonOptions, Resource } from '../../core/resource.js'
 import { sh, steps } from '../../core/sh.js'
 import { missingParentFact } from '../../facts/files/missing-parent.js'
 import { pathFact, type PathEntry } from '../../facts/files/path.js'
@@ -163,7 +164,7 @@ export function sudoers(name: string, options: SudoersOptions): Resource {
   })
   const path = `${folder}/${name}`
   const wanted = options.rules === undefined ? options.content : sudoersText(options.rules)
-  return resource({
+  return bare({
     type: 'sudoers',
     id: name,
     options,

@@ -11,7 +11,8 @@ import {
   state,
   value,
 } from '../../core/options.js'
-import { type CommonOptions, type Resource, resource } from '../../core/resource.js'
+import { bare } from '../../core/definition.js'
+import type { CommonOptions, Resource } from '../../core/resource.js'
 import type { Secret } from '../../core/secret.js'
 import { sh } from '../../core/sh.js'
 import { type GroupEntry, groupFact } from '../../facts/accounts/group.js'
@@ -246,7 +247,7 @@ export function user(name: string, options: UserOptions = {}): Resource {
       return 'exactGroups needs groups'
     return undefined
   })
-  return resource({
+  return bare({
     type: 'user',
     id: name,
     options,

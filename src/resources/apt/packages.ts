@@ -11,7 +11,8 @@ import { FettleError } from '../../core/errors.js'
 import { request } from '../../core/later.js'
 import { checked, state, wantedOf } from '../../core/options.js'
 import refuseText from '../../core/refuse.sh.js'
-import { resource, type CommonOptions, type Resource } from '../../core/resource.js'
+import { bare } from '../../core/definition.js'
+import type { CommonOptions, Resource } from '../../core/resource.js'
 import { lines, sh, shellFunctions, type Sh } from '../../core/sh.js'
 import { aptFact, type AptState, type PackageState } from '../../facts/apt/packages.js'
 import aptGetText from './apt-get.sh.js'
@@ -250,7 +251,7 @@ export function aptPackages(names: readonly string[], options: PackagesOptions =
       return 'a version means nothing for packages that are to be absent'
     return undefined
   })
-  return resource({
+  return bare({
     type,
     id,
     options,

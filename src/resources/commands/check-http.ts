@@ -4,7 +4,8 @@ import type { HttpProbe } from '../../core/fact.js'
 import { request } from '../../core/later.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import { absolutePath, checked, checkedId, line } from '../../core/options.js'
-import { type CommonOptions, type Resource, resource } from '../../core/resource.js'
+import { bare } from '../../core/definition.js'
+import type { CommonOptions, Resource } from '../../core/resource.js'
 import { httpFact, type HttpResult } from '../../facts/commands/http.js'
 
 export interface HttpCheckOptions extends CommonOptions {
@@ -110,7 +111,7 @@ export function checkHttp(address: string, options: HttpCheckOptions = {}): Reso
     timeout: answerLimit,
     ...omitUndefined({ address: options.address, socket }),
   }
-  return resource({
+  return bare({
     type,
     id,
     options,

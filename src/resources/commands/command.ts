@@ -15,7 +15,8 @@ import {
 } from '../../core/options.js'
 import { clearScript } from '../../core/restart-marks.js'
 import { refuse } from '../../core/refuse.js'
-import { type CommonOptions, type Resource, resource } from '../../core/resource.js'
+import { bare } from '../../core/definition.js'
+import type { CommonOptions, Resource } from '../../core/resource.js'
 import { reveal, Secret } from '../../core/secret.js'
 import { lines, quote, Sh, sh } from '../../core/sh.js'
 import {
@@ -236,7 +237,7 @@ export function command(line: CommandLine, options: CommandOptions = {}): Resour
   const pending = addressOf(type, id)
   const triggers = onChangeOf?.map((trigger) => trigger.address)
   const settles = [creates, removes, unless, onChangeOf].some((guard) => guard !== undefined)
-  return resource({
+  return bare({
     type,
     id,
     // Two commands can have the same address: by the same name, or one as a list of arguments and

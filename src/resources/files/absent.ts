@@ -4,7 +4,8 @@ import { counted } from '../../core/counted.js'
 import { enter, split } from '../../core/enter.js'
 import { request } from '../../core/later.js'
 import { absolutePath, checked, checkedId } from '../../core/options.js'
-import { resource, type CommonOptions, type Resource } from '../../core/resource.js'
+import { bare } from '../../core/definition.js'
+import type { CommonOptions, Resource } from '../../core/resource.js'
 import { sh, steps } from '../../core/sh.js'
 import { pathFact, type PathEntry } from '../../facts/files/path.js'
 import { treeFact, type TreeEntry } from '../../facts/files/tree.js'
@@ -74,7 +75,7 @@ export function absent(path: string, options: AbsentOptions = {}): Resource {
   }
   const reads = { path: request(pathFact, { path }) }
   if (options.recurse === true) {
-    return resource({
+    return bare({
       type: 'absent',
       id: path,
       options,
@@ -82,7 +83,7 @@ export function absent(path: string, options: AbsentOptions = {}): Resource {
       plan: ({ path: entry, tree }) => plan(entry, tree),
     })
   }
-  return resource({
+  return bare({
     type: 'absent',
     id: path,
     options,

@@ -5,7 +5,8 @@ import { enter } from '../../core/enter.js'
 import { request, type FactRequest } from '../../core/later.js'
 import { isAbsoluteMode, mode, modeText, resolveMode, type FileMode } from '../../core/mode.js'
 import { absolutePath, checked, checkedId } from '../../core/options.js'
-import { resource, type CommonOptions, type Resource } from '../../core/resource.js'
+import { bare } from '../../core/definition.js'
+import type { CommonOptions, Resource } from '../../core/resource.js'
 import { sh, steps, type Sh } from '../../core/sh.js'
 import {
   missingParentFact,
@@ -198,7 +199,7 @@ export function directory(path: string, options: DirectoryOptions = {}): Resourc
     return tree === null ? leafChanges(path, options, entry) : treeChanges(path, options, tree)
   }
   if (options.recurse === true) {
-    return resource({
+    return bare({
       type: 'directory',
       id: path,
       options,
@@ -206,7 +207,7 @@ export function directory(path: string, options: DirectoryOptions = {}): Resourc
       plan: ({ path: entry, missingParent, tree }) => plan(entry, missingParent, tree),
     })
   }
-  return resource({
+  return bare({
     type: 'directory',
     id: path,
     options,

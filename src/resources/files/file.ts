@@ -4,7 +4,8 @@ import { FettleError } from '../../core/errors.js'
 import { Later, request, type Value } from '../../core/later.js'
 import { mode, type FileMode } from '../../core/mode.js'
 import { absolutePath, checked, checkedId, line } from '../../core/options.js'
-import { resource, type CommonOptions, type Resource } from '../../core/resource.js'
+import { bare } from '../../core/definition.js'
+import type { CommonOptions, Resource } from '../../core/resource.js'
 import { Secret } from '../../core/secret.js'
 import { inputLength } from '../../core/sh.js'
 import { missingParentFact } from '../../facts/files/missing-parent.js'
@@ -143,7 +144,7 @@ export function file(path: string, options: FileOptions = {}): Resource {
     return `${alone} is for a file with content, source or template`
   })
   const wanted = contentOf(options)
-  return resource({
+  return bare({
     type: 'file',
     id: path,
     options,

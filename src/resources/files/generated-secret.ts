@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { fine } from '../../core/change.js'
 import { Later, request } from '../../core/later.js'
 import { absolutePath, checked, checkedId } from '../../core/options.js'
-import { type CommonOptions, type Resource, resource } from '../../core/resource.js'
+import { bare } from '../../core/definition.js'
+import type { CommonOptions, Resource } from '../../core/resource.js'
 import { Secret } from '../../core/secret.js'
 import { sh } from '../../core/sh.js'
 import { missingParentFact } from '../../facts/files/missing-parent.js'
@@ -47,7 +48,7 @@ export function generatedSecret(
   checked('generatedSecret', path, options, shape)
   const count = options.bytes ?? 32
   const digits = sh`od -An -v -tx1 -N ${count} /dev/urandom | tr -d ' \\n' >&3 && [ "$(wc -c </proc/self/fd/3)" -eq ${count * 2} ]`
-  const made = resource({
+  const made = bare({
     type: 'generatedSecret',
     id: path,
     options,

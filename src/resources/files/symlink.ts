@@ -4,7 +4,8 @@ import { enter, split } from '../../core/enter.js'
 import { request } from '../../core/later.js'
 import { absolutePath, checked, checkedId, line } from '../../core/options.js'
 import { refuse } from '../../core/refuse.js'
-import { resource, type CommonOptions, type Resource } from '../../core/resource.js'
+import { bare } from '../../core/definition.js'
+import type { CommonOptions, Resource } from '../../core/resource.js'
 import { sh, steps, type Sh } from '../../core/sh.js'
 import { missingParentFact, type MissingParent } from '../../facts/files/missing-parent.js'
 import { pathFact, type PathEntry } from '../../facts/files/path.js'
@@ -133,7 +134,7 @@ export function symlink(path: string, options: SymlinkOptions): Resource {
   }
   // Only a directory has a tree: for a link or a file, reading it costs nothing.
   if (options.force === true) {
-    return resource({
+    return bare({
       type: 'symlink',
       id: path,
       options,
@@ -141,7 +142,7 @@ export function symlink(path: string, options: SymlinkOptions): Resource {
       plan: ({ path: entry, missingParent, tree }) => plan(entry, missingParent, tree),
     })
   }
-  return resource({
+  return bare({
     type: 'symlink',
     id: path,
     options,

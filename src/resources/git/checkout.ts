@@ -3,7 +3,8 @@ import { blocked, type Plan } from '../../core/change.js'
 import { request } from '../../core/later.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import { absolutePath, accountName, checked, checkedId, line } from '../../core/options.js'
-import { type Resource, resource } from '../../core/resource.js'
+import { bare } from '../../core/definition.js'
+import type { Resource } from '../../core/resource.js'
 import { gitCheckoutFact } from '../../facts/git/checkout.js'
 import { protocolOf } from '../../facts/git/environment.js'
 import { gitRemoteFact } from '../../facts/git/remote.js'
@@ -76,7 +77,7 @@ export function gitCheckout(path: string, options: GitCheckoutOptions): Resource
   checked('git.checkout', path, options, shape)
   const { repo, ref, owner } = options
   const keyPath = typeof options.key === 'object' ? options.key.id : options.key
-  return resource({
+  return bare({
     type: 'git.checkout',
     id: path,
     options,

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { blocked, fine, type GithubAction, type Plan } from '../../core/change.js'
 import { request, type Value } from '../../core/later.js'
 import { checked, checkedId, line, state, value } from '../../core/options.js'
-import { resource, type CommonOptions, type Resource } from '../../core/resource.js'
+import { bare } from '../../core/definition.js'
+import type { CommonOptions, Resource } from '../../core/resource.js'
 import { deployKeysFact, ownerAndName, type DeployKey } from '../../facts/github/api.js'
 import { repositoryName } from './webhook.js'
 
@@ -57,7 +58,7 @@ export function githubDeployKey(repo: string, options: GithubDeployKeyOptions): 
     title === undefined && state !== 'absent' ? 'title is required' : undefined,
   )
   const { title = nameOf(options.key) } = options
-  return resource({
+  return bare({
     type: 'github.deployKey',
     id: `${repo} ${title}`,
     options,

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { blocked, type Plan } from '../../core/change.js'
 import { request, type Value } from '../../core/later.js'
 import { checked, checkedId, secret as secretOption, state, value } from '../../core/options.js'
-import { type CommonOptions, type Resource, resource } from '../../core/resource.js'
+import { bare } from '../../core/definition.js'
+import type { CommonOptions, Resource } from '../../core/resource.js'
 import { reveal, type Secret } from '../../core/secret.js'
 import { githubMarkFact } from '../../facts/github/mark.js'
 import { type Hook, hooksFact, newestDeliveryFact, normalizedUrl } from '../../facts/github/api.js'
@@ -104,14 +105,14 @@ export function githubWebhook(repo: string, options: GithubWebhookOptions): Reso
     (hooks ?? []).filter((hook) => normalizedUrl(hook.url) === url)
   const reads = { hooks: request(hooksFact, { repo }) }
   if (options.state === 'absent')
-    return resource({ ...common, reads, plan: ({ hooks }) => removed(repo, url, withUrl(hooks)) })
+    return bare({ ...common, reads, plan: ({ hooks }) => removed(repo, url, withUrl(hooks)) })
   if (options.secret === undefined)
-    return resource({
+    return bare({
       ...common,
       reads,
       plan: ({ hooks }) => desired(repo, options, withUrl(hooks), undefined, () => null),
     })
-  return resource({
+  return bare({
     ...common,
     reads: {
       ...reads,

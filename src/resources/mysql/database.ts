@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { fine, type Change, type MysqlAction } from '../../core/change.js'
 import { request } from '../../core/later.js'
 import { checked, checkedId, line, state } from '../../core/options.js'
-import { resource, type CommonOptions, type Resource } from '../../core/resource.js'
+import { bare } from '../../core/definition.js'
+import type { CommonOptions, Resource } from '../../core/resource.js'
 import type { DatabaseDefaults } from '../../facts/mysql/database.js'
 import { databaseFact } from '../../facts/mysql/server.js'
 import { identifier } from '../../facts/mysql/client.js'
@@ -60,7 +61,7 @@ export function mysqlDatabase(name: string, options: MysqlDatabaseOptions = {}):
     if (mixed) return `the collation ${collation} does not belong to the character set ${charset}`
     return undefined
   })
-  return resource({
+  return bare({
     type: 'mysql.database',
     id: name,
     options,

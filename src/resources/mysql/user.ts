@@ -3,7 +3,8 @@ import { type Blocked, blocked, type Change, fine, type MysqlAction } from '../.
 import { FettleError } from '../../core/errors.js'
 import { request, type Value } from '../../core/later.js'
 import { checked, checkedId, line, secret, state, value } from '../../core/options.js'
-import { type CommonOptions, type Resource, resource } from '../../core/resource.js'
+import { bare } from '../../core/definition.js'
+import type { CommonOptions, Resource } from '../../core/resource.js'
 import { reveal, type Secret } from '../../core/secret.js'
 import type { Account } from '../../facts/mysql/account.js'
 import { accountFact } from '../../facts/mysql/server.js'
@@ -98,7 +99,7 @@ export function mysqlUser(name: string, options: MysqlUserOptions): Resource {
       return `plugin ${native} needs a password: anybody could log in without`
     return undefined
   })
-  return resource({
+  return bare({
     type: 'mysql.user',
     id,
     options,

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { blocked, type Plan } from '../../core/change.js'
 import { Later, request } from '../../core/later.js'
 import { absolutePath, accountName, checked, checkedId, line, state } from '../../core/options.js'
-import { type Resource, resource } from '../../core/resource.js'
+import { bare } from '../../core/definition.js'
+import type { Resource } from '../../core/resource.js'
 import { urlCredentials } from '../../core/scrub/credentials.js'
 import { missingParentFact } from '../../facts/files/missing-parent.js'
 import { sourceFact } from '../../facts/files/project-file.js'
@@ -59,7 +60,7 @@ export function pythonVenv(path: string, options: PythonVenvOptions = {}): Resou
     if (requirements === undefined || packages === undefined) return undefined
     return 'has both requirements and packages: give one'
   })
-  return resource({
+  return bare({
     type: 'python.venv',
     id: path,
     options,

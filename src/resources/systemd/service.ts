@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { FettleError } from '../../core/errors.js'
 import { request } from '../../core/later.js'
 import { checked, resources } from '../../core/options.js'
-import { resource, type Resource, type Trigger } from '../../core/resource.js'
+import { bare } from '../../core/definition.js'
+import type { Resource, Trigger } from '../../core/resource.js'
 import { marksFact } from '../../facts/systemd/pending-marks.js'
 import { unitFact } from '../../facts/systemd/unit.js'
 import { addresses, planAbsent, planUnit } from './service-changes.js'
@@ -49,7 +50,7 @@ export function systemdService(name: string, options: ServiceOptions = {}): Reso
     effect: Trigger['effect'],
   ): readonly Trigger[] =>
     addresses(list).map((address) => ({ address, effect, pending: unitName }))
-  return resource({
+  return bare({
     type,
     id: unitName,
     options,

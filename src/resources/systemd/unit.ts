@@ -13,7 +13,8 @@ import { Later, request, type Value } from '../../core/later.js'
 import { modeText } from '../../core/mode.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import { checked, state } from '../../core/options.js'
-import { type CommonOptions, type Resource, resource } from '../../core/resource.js'
+import { bare } from '../../core/definition.js'
+import type { CommonOptions, Resource } from '../../core/resource.js'
 import { Secret } from '../../core/secret.js'
 import { quote, sh } from '../../core/sh.js'
 import { type PathEntry, pathFact } from '../../facts/files/path.js'
@@ -264,7 +265,7 @@ export function systemdUnit(name: string, options: UnitOptions): Resource {
   const absent = (file: PathEntry | null, isKnown: boolean, running: Running): Plan =>
     occupied(name, path, file) ?? planAbsent(name, path, file, isKnown, running)
   if (isTemplate(name) && options.state === 'absent') {
-    return resource({
+    return bare({
       ...common,
       reads: { ...reads, instances: request(unitInstancesFact, name) },
       plan: ({ file, instances }) =>
@@ -275,12 +276,12 @@ export function systemdUnit(name: string, options: UnitOptions): Resource {
     })
   }
   if (isTemplate(name))
-    return resource({
+    return bare({
       ...common,
       reads,
       plan: ({ file }, { content }) => present(file, null, content ?? ''),
     })
-  return resource({
+  return bare({
     ...common,
     reads: { ...reads, unit: request(unitFact, name) },
     plan({ file, unit }, { content }) {

@@ -15,7 +15,8 @@ import {
   type HttpReader,
 } from '../../../src/core/fact.js'
 import { Later, request } from '../../../src/core/later.js'
-import { resource, type CommonOptions, type Resource } from '../../../src/core/resource.js'
+import { bare } from '../../../src/core/definition.js'
+import type { CommonOptions, Resource } from '../../../src/core/resource.js'
 import { Secret } from '../../../src/core/secret.js'
 import { sh } from '../../../src/core/sh.js'
 import type { OtherBackends } from '../../../src/engine/host/apply-step.js'
@@ -814,7 +815,7 @@ describe('GitHub', () => {
       (await api.get('GET /things', { key })) === null ? absent : present(key),
   }
   const remote = (more: CommonOptions = {}): Resource =>
-    resource({
+    bare({
       type: 'github.thing',
       id: 'x',
       options: more,

@@ -15,7 +15,8 @@ import {
 } from '../../../src/core/fact.js'
 import { Later, request, type FactRequest } from '../../../src/core/later.js'
 import { fine } from '../../../src/core/change.js'
-import { resource, type Resource } from '../../../src/core/resource.js'
+import { bare } from '../../../src/core/definition.js'
+import type { Resource } from '../../../src/core/resource.js'
 import { Secret } from '../../../src/core/secret.js'
 import { sh } from '../../../src/core/sh.js'
 import type { Step } from '../../../src/engine/prepare/build.js'
@@ -68,7 +69,7 @@ function hostFacts(
 }
 
 const reading = (id: string, ...wanted: readonly FactRequest<unknown>[]): Resource =>
-  resource({
+  bare({
     type: 'reads',
     id,
     options: {},

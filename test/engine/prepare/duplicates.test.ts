@@ -4,7 +4,8 @@ import { fine, type Change } from '../../../src/core/change.js'
 import type { LocalFactKind } from '../../../src/core/fact.js'
 import { Later, request, type Value } from '../../../src/core/later.js'
 import { task, type Resources } from '../../../src/core/play.js'
-import { resource, type Resource } from '../../../src/core/resource.js'
+import { bare } from '../../../src/core/definition.js'
+import type { Resource } from '../../../src/core/resource.js'
 import { sh } from '../../../src/core/sh.js'
 import type { Event, ResourceEvent } from '../../../src/engine/events.js'
 import { command } from '../../../src/resources/commands/command.js'
@@ -32,7 +33,7 @@ const run = (made: readonly (() => Resources)[], mode: 'plan' | 'apply' = 'apply
 
 /** Writes its value into a note; may be changed together with its neighbours. */
 const written = (name: string, text: Value<string>): Resource =>
-  resource({
+  bare({
     type: 'written',
     id: name,
     options: { text },
@@ -131,7 +132,7 @@ describe('functions of one text, made twice,', () => {
     const second = () => [
       role('y')(), // the second call
     ]
-    const made = lineOf('  resource({')
+    const made = lineOf('  bare({')
     const calls = [lineOf('// the first call'), lineOf('// the second call')]
     expect(failure(await run([first, second]))).toBe(
       `written[a] is described twice with different options (text): at ${made} (called at ${calls[0] ?? ''}) and at ${made} (called at ${calls[1] ?? ''})`,
@@ -212,7 +213,7 @@ describe('values from local files are compared before anything connects', () => 
 
 test('a function that no value depends on cannot be compared, which is an error', async () => {
   const judged = (): Resource =>
-    resource({
+    bare({
       type: 'judged',
       id: 'a',
       options: { judge: () => true },

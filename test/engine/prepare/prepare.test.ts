@@ -6,7 +6,8 @@ import { fine } from '../../../src/core/change.js'
 import { absent, present, unknown, type Fact, type LocalFactKind } from '../../../src/core/fact.js'
 import { Later, request } from '../../../src/core/later.js'
 import { play, task, type TaskOptions } from '../../../src/core/play.js'
-import { resource, type Resource } from '../../../src/core/resource.js'
+import { bare } from '../../../src/core/definition.js'
+import type { Resource } from '../../../src/core/resource.js'
 import type { RunOptions } from '../../../src/engine/options.js'
 import { prepare } from '../../../src/engine/prepare/prepare.js'
 import { file } from '../../../src/resources/files/file.js'
@@ -159,7 +160,7 @@ const projectFact: LocalFactKind<string, string> = {
 
 describe('a local fact', () => {
   const reading = (key: string): Resource =>
-    resource({
+    bare({
       type: 'reads',
       id: key,
       options: {},
@@ -167,7 +168,7 @@ describe('a local fact', () => {
       plan: ({ it }) => fine(it ?? 'absent'),
     })
   const valued = (key: string): Resource =>
-    resource({
+    bare({
       type: 'valued',
       id: key,
       options: {},
