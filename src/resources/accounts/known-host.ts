@@ -1,22 +1,12 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
-import { blocked, fine, type Plan } from '../../core/change.js'
-import { request, type Value } from '../../core/later.js'
-import {
-  absolutePath,
-  checked,
-  checkedId,
-  line,
-  state,
-  value,
-  wantedOf,
-} from '../../core/options.js'
-import { bare } from '../../core/definition.js'
-import type { CommonOptions, Resource } from '../../core/resource.js'
-import { missingParentFact } from '../../facts/files/missing-parent.js'
-import { pathFact } from '../../facts/files/path.js'
+import { blocked, type Blocked } from '../../core/change.js'
+import type { Value } from '../../core/later.js'
+import { absolutePath, line, state, value, wantedOf } from '../../core/options.js'
+import { args, options, resource } from '../../core/definition.js'
+import type { CommonOptions } from '../../core/resource.js'
 import { publicKeyPattern } from '../../facts/accounts/ssh-key.js'
-import { fileChanges, notAFile } from '../files/file-changes.js'
+import { editedFile } from '../files/edited-file.js'
 
 export interface KnownHostOptions extends CommonOptions {
   /**
@@ -101,7 +91,7 @@ export function withKeys(before: string, host: string, keys: readonly string[]):
 }
 
 /** Checks keys from a `Later`, which could not be checked with the options. */
-function wrongKeys(keys: unknown): Plan | undefined {
+function wrongKeys(keys: unknown): Blocked | undefined {
   const result = z.array(publicKey).min(1).safeParse(keys)
   if (result.success) return undefined
   return blocked(
@@ -110,53 +100,43 @@ function wrongKeys(keys: unknown): Plan | undefined {
   )
 }
 
-const shape = {
-  keys: value(z.array(publicKey).min(1, 'must hold at least one key')).optional(),
-  path: absolutePath.optional(),
-  state: state.optional(),
-}
-
 /**
  * The keys of an SSH server in a known_hosts file (sshd(8)), so that clients on the host refuse any
  * other key. Lines of other hosts, comments, patterns and markers are kept. Take the keys from a
  * trusted source: nothing is fetched. The file's directory must exist.
  */
-export function knownHost(host: string, options: KnownHostOptions): Resource {
-  checkedId('knownHost', host, hostPattern)
-  checked('knownHost', host, options, shape, (given) =>
-    given.keys === undefined && given.state !== 'absent' ? 'keys is required' : undefined,
-  )
-  const path = options.path ?? '/etc/ssh/ssh_known_hosts'
-  const name = knownName(host)
-  return bare({
-    type: 'knownHost',
-    id: host,
-    options,
-    reads: {
-      path: request(pathFact, { path, contentUnless: '' }),
-      missingParent: request(missingParentFact, path),
-    },
-    values: { keys: options.keys },
-    plan({ path: entry, missingParent }, { keys: given }) {
-      const isAbsent = options.state === 'absent'
-      const keys = isAbsent ? [] : (given ?? [])
-      const wrong = isAbsent ? undefined : wrongKeys(keys)
-      if (wrong !== undefined) return wrong
-      if (entry === null && keys.length === 0) return fine('the host is not known')
-      if (entry?.kind === 'file' && entry.content === null)
-        return blocked(`${path} is longer than 256 KiB`, 'choose another path, or shorten the file')
-      if (entry !== null && entry.kind !== 'file') return notAFile(path, entry) ?? []
-      const before = Buffer.from(entry?.content ?? []).toString('latin1')
-      const after = withKeys(before, name, keys)
-      if (entry !== null && after === before) {
-        if (keys.length === 0) return fine('the host is not known')
-        return fine(`${String(keys.length)} keys of the host are known`)
-      }
-      const content = Buffer.from(after, 'latin1')
-      const plan = fileChanges({ path, content }, entry, missingParent)
-      if ('blocked' in plan || 'fine' in plan) return plan
-      const summary = keys.length === 0 ? `forget the keys of ${name}` : `set the keys of ${name}`
-      return plan.map((change) => ({ ...change, summary }))
-    },
-  })
-}
+export const knownHost = resource({
+  type: 'knownHost',
+  chapter: 'Code',
+  ansible: '`known_hosts`',
+  arguments: args<[host: string]>(hostPattern),
+  options: options<KnownHostOptions>({
+    keys: value(z.array(publicKey).min(1, 'must hold at least one key')).optional(),
+    path: absolutePath.optional(),
+    state: state.optional(),
+  }),
+  conflict: (_, { keys, state }) =>
+    keys === undefined && state !== 'absent' ? 'keys is required' : undefined,
+  build(host, { keys, path = '/etc/ssh/ssh_known_hosts', state }) {
+    const name = knownName(host)
+    return editedFile(path, {
+      create: true,
+      values: { keys },
+      edit(before, { keys: given = [] }) {
+        if (state === 'absent')
+          return {
+            text: withKeys(before, name, []),
+            summary: `forget the keys of ${name}`,
+            fine: 'the host is not known',
+          }
+        return (
+          wrongKeys(given) ?? {
+            text: withKeys(before, name, given),
+            summary: `set the keys of ${name}`,
+            fine: `${String(given.length)} keys of the host are known`,
+          }
+        )
+      },
+    })
+  },
+})

@@ -1,0 +1,82 @@
+import { isUtf8 } from 'node:buffer'
+import { blocked, fine, type Blocked, type Fine, type Plan } from '../../core/change.js'
+import { desired, type Built } from '../../core/definition.js'
+import { request, type Resolved } from '../../core/later.js'
+import { missingParentFact } from '../../facts/files/missing-parent.js'
+import { pathFact, type PathEntry } from '../../facts/files/path.js'
+import { fileChanges, notAFile, type DesiredFile } from './file-changes.js'
+
+/** A file's text after an edit. */
+export interface Edited {
+  readonly text: string
+  /** What the edit does, where the text differs: `add the key of example.org`. */
+  readonly summary: string
+  /** Why nothing is to do, where it does not differ. */
+  readonly fine: string
+}
+
+/** How a file is edited. The attributes are a new file's; an existing one keeps its own. */
+export interface FileEdit<V extends object>
+  extends Pick<DesiredFile, 'mode' | 'owner' | 'group' | 'validate' | 'confirm' | 'backup'> {
+  /** Make a missing file. Default false: one that the edit would fill is an error. */
+  readonly create?: boolean | undefined
+  /** Edit the file that a symbolic link points to. Default false: a link is refused. */
+  readonly follow?: boolean | undefined
+  /** Options that may hold a `Later` at any depth. `edit` gets them resolved. */
+  readonly values?: V
+  /**
+   * Pure: the text that should be there, from the text that is there; that of a missing file is
+   * empty.
+   */
+  readonly edit: (before: string, values: Resolved<V>) => Edited | Blocked | Fine
+}
+
+/**
+ * The desired state of a file of which only a part is managed: it is read, edited by a pure
+ * function, and replaced whole. A file in another encoding than UTF-8 keeps its bytes; only ASCII
+ * can be added to it. One of more than 256 KiB is refused.
+ */
+export function editedFile<const V extends object = object>(
+  path: string,
+  { create = false, follow = false, values, edit, ...attributes }: FileEdit<V>,
+): Built<object> {
+  return desired({
+    reads: {
+      path: request(pathFact, { path, follow, contentUnless: '' }),
+      missingParent: request(missingParentFact, path),
+    },
+    values: values ?? ({} as V),
+    plan({ path: entry, missingParent }, resolved): Plan {
+      const unreadable = entry === null ? undefined : notEdited(path, entry)
+      if (unreadable !== undefined) return unreadable
+      const bytes = Buffer.from(entry?.content ?? [])
+      const encoding = isUtf8(bytes) ? 'utf8' : 'latin1'
+      const before = bytes.toString(encoding)
+      const after = edit(before, resolved)
+      if (!('text' in after)) return after
+      if (after.text === before) return fine(after.fine)
+      if (entry === null && !create)
+        return blocked(
+          `${path} does not exist`,
+          'set create: true, or add what makes it before this',
+        )
+      const content = Buffer.from(after.text, encoding)
+      if (content.toString(encoding) !== after.text)
+        return blocked(`${path} is not written in UTF-8`, 'convert it, or add ASCII only')
+      const isNew = entry === null ? attributes : {}
+      const { validate, confirm, backup } = attributes
+      const target = entry?.target == null ? { path } : { path: entry.target, via: path }
+      const wanted = { ...isNew, validate, confirm, backup, ...target, content }
+      const plan = fileChanges(wanted, entry, missingParent)
+      if ('blocked' in plan || 'fine' in plan) return plan
+      return plan.map((change) => ({ ...change, summary: after.summary }))
+    },
+  })
+}
+
+/** Why a path cannot be edited. */
+function notEdited(path: string, entry: PathEntry): Blocked | undefined {
+  if (entry.kind === 'file' && entry.content === null)
+    return blocked(`${path} is longer than 256 KiB`, 'choose another path, or shorten the file')
+  return notAFile(path, entry)
+}
