@@ -1,4 +1,5 @@
 import { changesOf, type Plan, isShell } from '../src/core/change.js'
+import { describeAction } from '../src/core/backend.js'
 import { type Fact, type ShellFactKind, unknown } from '../src/core/fact.js'
 import { type FactRequest, type FactSource, Later } from '../src/core/later.js'
 import { omitUndefined } from '../src/core/omit-undefined.js'
@@ -47,7 +48,7 @@ export function sentences(plan: Plan): readonly string[] {
 /** Applies a plan: every action, in order, until one fails with what it said. */
 export function applied(shell: Shell, plan: Plan): void {
   for (const action of changesOf(plan).flatMap((change) => change.actions)) {
-    if (!isShell(action)) throw new Error(action.on)
+    if (!isShell(action)) throw new Error(describeAction(action))
     const { script, input } = action
     const { code, stderr } = runIn(shell, { script, ...omitUndefined({ input }) })
     if (code !== 0) throw new Error(`status ${String(code)}: ${stderr}`)

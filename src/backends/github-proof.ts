@@ -1,4 +1,3 @@
-import type { GithubProofAction } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
 import { omitUndefined } from '../core/omit-undefined.js'
 import { scrub } from '../core/scrub/scrub.js'
@@ -8,6 +7,7 @@ import {
   parseDelivery,
   type DeliveryItem,
 } from '../facts/github/api.js'
+import type { GithubProof } from '../facts/github/backend.js'
 import type { Parameters } from './github-client.js'
 import { strangeAnswer } from './github-failure.js'
 
@@ -25,7 +25,7 @@ export interface ProofApi {
  */
 export async function proveDelivery(
   api: ProofApi,
-  { repo, hook, within }: GithubProofAction,
+  { repo, hook, within }: GithubProof,
 ): Promise<null> {
   const parameters = { ...ownerAndName(repo), hook_id: hook }
   const before = new Set((await deliveries(api, parameters)).map(({ id }) => id))

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { GithubAction, GithubProofAction } from '../core/change.js'
 import { FettleError } from '../core/errors.js'
-import type { GithubReader } from '../core/fact.js'
 import { revealAll, type Secret } from '../core/secret.js'
 import { ownerAndName } from '../facts/github/api.js'
+import type { GithubClient as Client, GithubProof, GithubRequest } from '../facts/github/backend.js'
 import { checkedBase, isLoopback } from './github-base.js'
 import {
   GithubClient,
@@ -37,14 +36,9 @@ type Pause = (milliseconds: number, signal?: AbortSignal) => Promise<void>
  * Reads GitHub's API and performs its actions. Answers are cached until something in their
  * repository is changed.
  */
-export interface GithubBackend extends GithubReader {
+export interface GithubBackend extends Client {
   /** Requests sent so far, including retries. */
   readonly exchanges: number
-  /**
-   * Performs one action and returns GitHub's answer: null for a proof and for a deletion.
-   * @throws FettleError `github-failed`, or `check-failed` when a ping was not answered with 2xx
-   */
-  perform(action: GithubAction | GithubProofAction): Promise<unknown>
 }
 
 const defaultTimeout = 30
@@ -136,12 +130,12 @@ class OctokitBackend implements GithubBackend {
     >
   }
 
-  async perform(action: GithubAction | GithubProofAction): Promise<unknown> {
-    if (action.on === 'github-proof') return this.#prove(action)
-    const parameters = revealAll(action.parameters) as Parameters
+  async perform(work: GithubRequest | GithubProof): Promise<unknown> {
+    if ('hook' in work) return this.#prove(work)
+    const parameters = revealAll(work.parameters) as Parameters
     this.#forget(parameters)
     try {
-      return await this.#change(action.route, parameters)
+      return await this.#change(work.route, parameters)
     } finally {
       this.#forget(parameters)
     }
@@ -234,13 +228,13 @@ class OctokitBackend implements GithubBackend {
     return (items ?? []).find((item) => isRecord(item) && found.identity(item) === wanted) ?? null
   }
 
-  #prove(action: GithubProofAction): Promise<null> {
-    this.#forget(ownerAndName(action.repo))
+  #prove(proof: GithubProof): Promise<null> {
+    this.#forget(ownerAndName(proof.repo))
     const send = async (route: string, parameters: Parameters): Promise<unknown> => {
       const { data } = await this.#send(route, parameters)
       return data
     }
-    return proveDelivery({ send, pause: () => this.pause(this.#backOff) }, action)
+    return proveDelivery({ send, pause: () => this.pause(this.#backOff) }, proof)
   }
 
   /** Sends a request; retries after a short rate limit, and after failures that may pass. */

@@ -1,8 +1,9 @@
 import { constants, type Stats } from 'node:fs'
 import { open, readlink, realpath, stat, type FileHandle } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { absent, present, unknown, type Fact, type ProjectReader } from '../core/fact.js'
+import { absent, present, unknown, type Fact } from '../core/fact.js'
 import { decodeText } from '../core/text-encoding.js'
+import type { ProjectReader } from '../facts/files/project-file.js'
 import { SourceFolders } from './source-folders.js'
 
 /**

@@ -1,10 +1,15 @@
 import type { Duplex } from 'node:stream'
 import type { Connection, ConnectionOptions, QueryError } from 'mysql2'
-import type { MysqlAction, MysqlConnection, MysqlLoginAction } from '../core/change.js'
 import { FettleError, isCode } from '../core/errors.js'
 import { omitUndefined } from '../core/omit-undefined.js'
 import { scrub } from '../core/scrub/scrub.js'
 import { reveal, Secret } from '../core/secret.js'
+import type {
+  MysqlClient,
+  MysqlConnection,
+  MysqlLogin,
+  MysqlStatement,
+} from '../facts/mysql/backend.js'
 import { remedyOf } from '../facts/mysql/errors.js'
 import { defaultSocket, placeOf, sessionSettings, withoutHashes } from '../facts/mysql/client.js'
 import type { ForwardTarget, Session } from '../ssh/session.js'
@@ -12,12 +17,9 @@ import { TooLate, within } from './deadline.js'
 import { forwarded, lossOf } from './forwarded.js'
 
 /** Performs MySQL actions through a host's SSH connection. */
-export interface MysqlBackend {
-  /** @throws FettleError `mysql-failed`, with the server's own message, or `connection-lost` */
-  perform(action: MysqlAction | MysqlLoginAction): Promise<void>
+export interface MysqlBackend extends MysqlClient {
   /** Statements and logins so far. */
   readonly exchanges: number
-  close(): Promise<void>
 }
 
 /** Time limits in seconds. A server that hangs (SIGSTOP) accepts connections and never answers. */
@@ -53,13 +55,13 @@ class Connections implements MysqlBackend {
     readonly limits: MysqlLimits,
   ) {}
 
-  async perform(action: MysqlAction | MysqlLoginAction): Promise<void> {
+  async perform(work: MysqlStatement | MysqlLogin): Promise<void> {
     try {
-      await (action.on === 'mysql' ? this.#run(action) : this.#logIn(action))
+      await ('sql' in work ? this.#run(work) : this.#logIn(work))
     } catch (error) {
       const lost = isAnswered(error) ? null : await lossOf(this.session)
       if (lost !== null) throw lost
-      throw action.on === 'mysql-login' ? loginFailure(action, error) : error
+      throw 'sql' in work ? error : loginFailure(work, error)
     }
   }
 
@@ -101,13 +103,13 @@ class Connections implements MysqlBackend {
     return link
   }
 
-  async #run({ connection, sql, values }: MysqlAction): Promise<unknown> {
+  async #run({ connection, sql, values }: MysqlStatement): Promise<unknown> {
     const link = await this.#administrator(connection)
     this.exchanges += 1
     return link.run(sql, values)
   }
 
-  async #logIn({ connection, unless }: MysqlLoginAction): Promise<void> {
+  async #logIn({ connection, unless }: MysqlLogin): Promise<void> {
     const rows = unless === undefined ? [] : await this.#run(unless)
     if (Array.isArray(rows) && rows.length > 0) return
     this.exchanges += 1
@@ -162,7 +164,7 @@ const describe = (connection: MysqlConnection): string =>
 const nameOf = (connection: MysqlConnection): string =>
   JSON.stringify([placeOf(connection), userOf(connection), passwordOf(connection) ?? null])
 
-function loginFailure({ connection }: MysqlLoginAction, error: unknown): unknown {
+function loginFailure({ connection }: MysqlLogin, error: unknown): unknown {
   if (!isCode(error, 'mysql-failed')) return error
   const remedy =
     "look for another account that matches first, such as an anonymous ''@'localhost' (SELECT User, Host FROM mysql.user)"
@@ -179,7 +181,7 @@ function loginFailure({ connection }: MysqlLoginAction, error: unknown): unknown
  */
 export function bind(
   sql: string,
-  values: MysqlAction['values'],
+  values: MysqlStatement['values'],
   escape: (value: string | number) => string,
 ): string {
   const rest = [...values]
@@ -247,7 +249,7 @@ class ServerLink {
   }
 
   /** Runs a statement and returns the driver's result: a list where it has rows. */
-  async run(sql: string, values: MysqlAction['values'] = []): Promise<unknown> {
+  async run(sql: string, values: MysqlStatement['values'] = []): Promise<unknown> {
     const text = bind(sql, values, (value) => this.connection.escape(value))
     return within(this.limit, (limit) => this.#query(text, limit))
   }

@@ -1,91 +1,16 @@
 import type { Address } from './address.js'
-import type { Secret } from './secret.js'
-import { Sh, type Input } from './sh.js'
+import { isShell, type Action } from './backend.js'
+import { Sh } from './sh.js'
+import type { ShellAction } from './shell-action.js'
+
+export { isShell, type Action } from './backend.js'
+export type { ShellAction } from './shell-action.js'
 
 /** A diff for people. Never made from anything that holds a secret. */
 export interface TextDiff {
   readonly before: string
   readonly after: string
 }
-
-/** An action that runs on the host, in its privileged shell. Status 0 is success and nothing else is. */
-export interface ShellAction {
-  readonly on?: undefined
-  /**
-   * What the action does, for its error: `systemctl enable app.service`. Default: the summary of
-   * its change.
-   */
-  readonly what?: string
-  readonly script: Sh
-  readonly input?: Input
-  /** The user it runs as. Default: the session's. */
-  readonly as?: string
-  /**
-   * Seconds after which it is ended on the host, unless the user gave the resource a `timeout`.
-   * Default 600 for a `long` action, else none.
-   */
-  readonly timeout?: number
-  /**
-   * May take more than a second, or prints what Fettle does not control: its output goes through a
-   * file on the host.
-   */
-  readonly long?: true
-}
-
-/** How to reach a MySQL or MariaDB server, as seen from the host. */
-export interface MysqlConnection {
-  /** The server's socket on the host. Default `/run/mysqld/mysqld.sock`, unless `host` is given. */
-  readonly socket?: string
-  readonly host?: string
-  /** Default 3306. */
-  readonly port?: number
-  /** Default `root`. */
-  readonly user?: string
-  readonly password?: Secret
-}
-
-/** One SQL statement; `values` are bound to its `?` by the driver. */
-export interface MysqlAction {
-  readonly on: 'mysql'
-  readonly connection: MysqlConnection
-  readonly sql: string
-  readonly values: readonly (string | number | Secret)[]
-}
-
-/** Proves that an account can log in with a password. */
-export interface MysqlLoginAction {
-  readonly on: 'mysql-login'
-  readonly connection: MysqlConnection & { readonly user: string; readonly password: Secret }
-  /**
-   * Run first, as an administrator. A row means that another account would match this login: the
-   * test would then prove nothing and is left out.
-   */
-  readonly unless?: MysqlAction
-}
-
-/** One request to GitHub's API. */
-export interface GithubAction {
-  readonly on: 'github'
-  /** `POST /repos/{owner}/{repo}/hooks` */
-  readonly route: string
-  readonly parameters: Readonly<Record<string, unknown>>
-  /**
-   * Actions that follow from the answer, such as writing a mark under the id that GitHub returned.
-   */
-  readonly then?: (answer: unknown) => readonly Action[]
-}
-
-/** Pings a hook and waits for a delivery that was answered with 2xx; fails otherwise. */
-export interface GithubProofAction {
-  readonly on: 'github-proof'
-  readonly repo: string
-  readonly hook: number
-  /** Seconds to wait for the delivery. */
-  readonly within: number
-}
-
-/** What performs a change, as data. It may hold secrets and is never serialised. */
-export type Action = ShellAction | MysqlAction | MysqlLoginAction | GithubAction | GithubProofAction
 
 /**
  * One difference between the facts and the desired state. Sentence, diff and cause are for people;
@@ -202,9 +127,6 @@ export const actionsOf = (changes: readonly Change[]): readonly Action[] =>
   changes.flatMap((change) =>
     change.actions.map((action) => (isShell(action) ? named(action, change) : action)),
   )
-
-/** Whether an action runs in the host's shell; any other names its backend. */
-export const isShell = (action: Action): action is ShellAction => 'script' in action
 
 const named = (action: ShellAction, { summary }: Change): ShellAction =>
   action.what === undefined ? { ...action, what: summary } : action

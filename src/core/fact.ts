@@ -1,3 +1,4 @@
+import type { Backend } from './backend.js'
 import type { Input, Sh } from './sh.js'
 
 /**
@@ -79,72 +80,24 @@ export const shellFact = <K, V>(
 export const isShellKind = <K, V>(kind: FactKind<K, V>): kind is ShellFactKind<K, V> =>
   'script' in kind
 
-/** Reads files of the project. Paths are relative to its directory. */
-export interface ProjectReader {
-  readText(path: string): Promise<Fact<string>>
-  readBytes(path: string): Promise<Fact<Uint8Array>>
-}
-
-/** A kind of fact that is read from the project's files, before anything connects. */
-export interface LocalFactKind<K, V> {
-  readonly backend: 'local'
+/** A kind of fact that a backend reads. */
+export interface BackendFactKind<Client, K, V> {
+  readonly backend: Backend<Client, unknown>
+  /** Facts of one backend, name and key are the same fact. */
   readonly name: string
-  read(project: ProjectReader, key: K): Promise<Fact<V>>
+  /**
+   * Reads one fact and changes nothing. A FettleError makes it unknown with its message and remedy,
+   * any other error with its message.
+   */
+  read(client: Client, key: K): Promise<Fact<V>>
 }
 
-/** Reads GitHub's API. An answer of 404 is `null`. */
-export interface GithubReader {
-  /** All pages of a list. */
-  list(
-    route: string,
-    parameters: Readonly<Record<string, unknown>>,
-  ): Promise<readonly unknown[] | null>
-  get(route: string, parameters: Readonly<Record<string, unknown>>): Promise<unknown>
-}
+/** Makes a kind of fact that a backend reads. */
+export const backendFact = <Client, K, V>(
+  kind: BackendFactKind<Client, K, V>,
+): BackendFactKind<Client, K, V> => kind
 
-/** A kind of fact that the control machine reads from GitHub, once per key for all hosts. */
-export interface GithubFactKind<K, V> {
-  readonly backend: 'github'
-  readonly name: string
-  read(github: GithubReader, key: K): Promise<Fact<V>>
-}
+export type FactKind<K, V> = ShellFactKind<K, V> | BackendFactKind<unknown, K, V>
 
-/** An HTTP request that reads state. */
-export interface HttpProbe {
-  readonly url: string
-  /** Where to connect to instead of the URL's host. */
-  readonly address?: string
-  /** A Unix socket on the host instead of the URL's own host and port. */
-  readonly socket?: string
-  readonly from: 'host' | 'control'
-  readonly timeout: number
-}
-
-export interface HttpAnswer {
-  readonly status: number
-  readonly body: string
-  /** The body is longer than the part that was read. */
-  readonly isCut?: true
-}
-
-/**
- * Sends HTTP requests, through the host's SSH connection or from the control machine.
- * @throws Error where there is no answer; FettleError `connection-lost` where the host's connection
- * is the cause
- */
-export interface HttpReader {
-  request(probe: HttpProbe): Promise<HttpAnswer>
-}
-
-/** A kind of fact that is read by HTTP. */
-export interface HttpFactKind<K, V> {
-  readonly backend: 'http'
-  readonly name: string
-  read(http: HttpReader, key: K): Promise<Fact<V>>
-}
-
-export type FactKind<K, V> =
-  | ShellFactKind<K, V>
-  | LocalFactKind<K, V>
-  | GithubFactKind<K, V>
-  | HttpFactKind<K, V>
+/** Whether facts of a kind are read before anything connects. */
+export const isEarlyKind = (kind: FactKind<never, unknown>): boolean => kind.backend?.early === true

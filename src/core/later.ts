@@ -1,11 +1,11 @@
 import { FettleError } from './errors.js'
-import type { Fact, FactKind } from './fact.js'
+import { isEarlyKind, type Fact, type FactKind } from './fact.js'
 import { leavesOf, mapLeaves } from './leaves.js'
 import type { Secret } from './secret.js'
 
 /**
- * A request for a fact: its kind and its key. The key may itself be a `Later` that depends on files
- * of the project.
+ * A request for a fact: its kind and its key. The key may itself be a `Later` that depends on early
+ * facts only.
  */
 export interface FactRequest<V> {
   readonly kind: FactKind<never, V>
@@ -13,22 +13,22 @@ export interface FactRequest<V> {
 }
 
 /**
- * Requests a fact. A `Later` key may depend on local facts only, because these are read before
- * anything connects.
+ * Requests a fact. A `Later` key may depend on early facts only, such as files of the project,
+ * because these are read before anything connects.
  */
 export function request<K, V>(kind: FactKind<K, V>, key: K | Later<K>): FactRequest<V> {
   return { kind, key }
 }
 
 /**
- * Where `Later`s look up facts. With `standIns`, every fact that is not local is replaced by a
+ * Where `Later`s look up facts. With `standIns`, every fact that is not early is replaced by a
  * stand-in of the right shape.
  */
 export interface FactSource {
   fact<V>(wanted: FactRequest<V>): Fact<V>
   readonly standIns: boolean
   /**
-   * Cache key for `Later`s that depend on local facts only: they are evaluated once for each such
+   * Cache key for `Later`s that depend on early facts only: they are evaluated once for each such
    * object.
    */
   readonly cacheKey?: object
@@ -65,8 +65,8 @@ export type Derivation =
  */
 export class Later<T> {
   readonly #evaluate: (source: FactSource) => T
-  /** Whether it depends on files of the project only. */
-  readonly isLocal: boolean
+  /** Whether it depends on early facts only: it is known before anything connects. */
+  readonly isEarly: boolean
   #cached: { readonly cacheKey: object; readonly value: T } | null = null
 
   private constructor(
@@ -75,12 +75,12 @@ export class Later<T> {
     evaluate: (source: FactSource) => T,
   ) {
     this.#evaluate = evaluate
-    this.isLocal = requests.every((wanted) => wanted.kind.backend === 'local')
+    this.isEarly = requests.every((wanted) => isEarlyKind(wanted.kind))
   }
 
   #value(source: FactSource): T {
     const { cacheKey } = source
-    if (!this.isLocal || cacheKey === undefined) return this.#evaluate(source)
+    if (!this.isEarly || cacheKey === undefined) return this.#evaluate(source)
     if (this.#cached?.cacheKey !== cacheKey)
       this.#cached = { cacheKey, value: this.#evaluate(source) }
     return this.#cached.value
@@ -92,7 +92,7 @@ export class Later<T> {
    */
   static fact<T>(wanted: FactRequest<T>, standIn: T, describe: string): Later<T> {
     return new Later([wanted], { by: 'fact' }, (source) => {
-      if (source.standIns && wanted.kind.backend !== 'local') return standIn
+      if (source.standIns && !isEarlyKind(wanted.kind)) return standIn
       const fact = source.fact(wanted)
       switch (fact.is) {
         case 'present':
@@ -133,10 +133,10 @@ export class Later<T> {
     second: Later<unknown>,
     compare: (first: T, second: unknown) => void,
   ): Later<T> {
-    const isLocal = first.isLocal && second.isLocal
+    const isEarly = first.isEarly && second.isEarly
     return new Later([...first.requests, ...second.requests], first.derivation, (source) => {
       const value = first.#value(source)
-      if (isLocal || !source.standIns) compare(value, second.#value(source))
+      if (isEarly || !source.standIns) compare(value, second.#value(source))
       return value
     })
   }

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { openGithub, type GithubBackend } from '../../src/backends/github.js'
 import { isShell, changesOf, type Action } from '../../src/core/change.js'
-import type { GithubFactKind } from '../../src/core/fact.js'
+import { isOn } from '../../src/core/backend.js'
+import type { BackendFactKind } from '../../src/core/fact.js'
 import type { Resource } from '../../src/core/resource.js'
 import { Secret } from '../../src/core/secret.js'
 import { inputBytes } from '../../src/core/sh.js'
+import { github as api, type GithubReader } from '../../src/facts/github/backend.js'
 import { githubMarkFact } from '../../src/facts/github/mark.js'
 import { githubDeployKey } from '../../src/resources/github/deploy-key.js'
 import { githubWebhook, type GithubWebhookOptions } from '../../src/resources/github/webhook.js'
@@ -48,8 +50,8 @@ async function plan(
   for (const [name, { kind, key }] of Object.entries(made.reads)) {
     const listing = Buffer.from([...marks].map(([hook, text]) => `${hook} ${text}`).join(''))
     const fact =
-      kind.backend === 'github'
-        ? await (kind as GithubFactKind<unknown, unknown>).read(backend, key)
+      kind.backend === api
+        ? await (kind as BackendFactKind<GithubReader, unknown, unknown>).read(backend, key)
         : githubMarkFact.parse({ code: 0, stdout: listing, stderr: '' }, ['all'])[0]
     if (fact?.is === 'unknown') throw new Error(fact.reason)
     facts[name] = fact?.is === 'present' ? fact.value : null
@@ -76,9 +78,9 @@ async function apply(
         action.script.text,
         action.input === undefined ? null : inputBytes(action.input).toString(),
       )
-    else if (action?.on === 'github' || action?.on === 'github-proof') {
+    else if (action !== undefined && isOn(action, api)) {
       const answer = await backend.perform(action)
-      if (action.on === 'github') queue.unshift(...(action.then?.(answer) ?? []))
+      if ('route' in action) queue.unshift(...(action.then?.(answer) ?? []))
     }
   }
   return { did: sentences, left: (await plan(made)).sentences }
@@ -96,7 +98,6 @@ async function byHand(change: Readonly<Record<string, unknown>>): Promise<void> 
   now += 60
   const [hook] = github.hooks('acme/demo')
   await backend.perform({
-    on: 'github',
     route: 'PATCH /repos/{owner}/{repo}/hooks/{hook_id}',
     parameters: { owner: 'acme', repo: 'demo', hook_id: hook?.id, ...change },
   })
@@ -107,7 +108,6 @@ const configured = (more: object): Readonly<Record<string, unknown>> => ({
 })
 async function ping(): Promise<void> {
   await backend.perform({
-    on: 'github',
     route: 'POST /repos/{owner}/{repo}/hooks/{hook_id}/pings',
     parameters: { owner: 'acme', repo: 'demo', hook_id: github.hooks('acme/demo')[0]?.id },
   })
@@ -198,8 +198,7 @@ test('a failed proof leaves no mark, so the hook is changed again', async () => 
     list: backend.list.bind(backend),
     get: backend.get.bind(backend),
     exchanges: 0,
-    perform: (action) =>
-      failing(action.on === 'github-proof' ? { ...action, within: 0.2 } : action),
+    perform: (work) => failing('hook' in work ? { ...work, within: 0.2 } : work),
   }
   await expect(apply(webhook())).rejects.toThrow('came back with 500')
   expect([marks.size, github.hooks('acme/demo').length]).toEqual([0, 1])
@@ -209,7 +208,6 @@ test('a failed proof leaves no mark, so the hook is changed again', async () => 
 test('duplicates are reported and kept; absent removes the hook with the URL, with its mark', async () => {
   await apply(webhook())
   await backend.perform({
-    on: 'github',
     route: 'POST /repos/{owner}/{repo}/hooks',
     parameters: { owner: 'acme', repo: 'demo', events: ['release'], ...configured({}) },
   })

@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { openGithub, type GithubBackend } from '../../src/backends/github.js'
-import type { GithubAction } from '../../src/core/change.js'
 import { FettleError } from '../../src/core/errors.js'
 import { reveal, Secret } from '../../src/core/secret.js'
 import { hooksFact, newestDeliveryFact } from '../../src/facts/github/api.js'
+import type { GithubRequest } from '../../src/facts/github/backend.js'
 import { startReceiver, type Receiver } from '../github/receiver.js'
 import { startGithub, type GithubStandIn } from '../github/stand-in.js'
 
@@ -31,8 +31,7 @@ afterEach(async () => {
   await Promise.all([github.close(), receiver.close()])
 })
 
-const creation = (more: object = {}): GithubAction => ({
-  on: 'github',
+const creation = (more: object = {}): GithubRequest => ({
   route: 'POST /repos/{owner}/{repo}/hooks',
   parameters: {
     ...at,
@@ -42,8 +41,7 @@ const creation = (more: object = {}): GithubAction => ({
     ...more,
   },
 })
-const keyAddition: GithubAction = {
-  on: 'github',
+const keyAddition: GithubRequest = {
   route: 'POST /repos/{owner}/{repo}/keys',
   parameters: { ...at, title: 'demo', key, read_only: true },
 }
@@ -182,8 +180,7 @@ describe('refusals are not retried, and have a remedy', () => {
     expect(github.hooks('acme/demo')).toHaveLength(1)
   })
   test('a hook that somebody deleted meanwhile', async () => {
-    const patch: GithubAction = {
-      on: 'github',
+    const patch: GithubRequest = {
       route: `${list.replace('GET', 'PATCH')}/{hook_id}`,
       parameters: { ...at, hook_id: 1, active: true },
     }
@@ -444,7 +441,7 @@ describe('where the token is sent', () => {
 
 describe('the proof', () => {
   const proof = (hook: number, within: number) =>
-    backend.perform({ on: 'github-proof', repo: 'acme/demo', hook, within })
+    backend.perform({ repo: 'acme/demo', hook, within })
   test('is a ping that was answered with 2xx', async () => {
     const id = hookId(await backend.perform(creation()))
     await github.settled()

@@ -18,7 +18,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { httpReader } from '../../src/backends/http.js'
 import { FettleError } from '../../src/core/errors.js'
-import type { HttpAnswer, HttpProbe } from '../../src/core/fact.js'
+import type { HttpAnswer, HttpProbe } from '../../src/facts/commands/http.js'
 import type { ForwardTarget, Session } from '../../src/ssh/session.js'
 import { makeCertificate } from '../certificate.js'
 

@@ -64,7 +64,7 @@ async function failure(
   }
   const backend = await openMysql(session, { connect: limit, statement: limit })
   const failed = await backend
-    .perform({ on: 'mysql', connection: {}, sql: 'SELECT 1', values: [] })
+    .perform({ connection: {}, sql: 'SELECT 1', values: [] })
     .catch((error: unknown) => error)
   await backend.close()
   if (!(failed instanceof FettleError)) throw new Error('it did not fail as it should')
@@ -209,7 +209,7 @@ describe('something else than a working server', () => {
       { connect: limit, statement: limit },
     )
     await expect(
-      backend.perform({ on: 'mysql', connection: {}, sql: 'SELECT 1', values: [] }),
+      backend.perform({ connection: {}, sql: 'SELECT 1', values: [] }),
     ).rejects.toMatchObject({ message: expect.stringContaining('did not answer within 0.517 s') })
     come(socket)
     await forwarding

@@ -1,14 +1,15 @@
 import { describe, expect, test } from '@jest/globals'
-import { present, type LocalFactKind } from '../../src/core/fact.js'
+import { backendFact, present } from '../../src/core/fact.js'
 import { Later, request, type FactSource } from '../../src/core/later.js'
 import { reveal, Secret } from '../../src/core/secret.js'
 import { json, secret, uri } from '../../src/core/secret-text.js'
+import { projectFiles } from '../../src/facts/files/project-file.js'
 
-const kind: LocalFactKind<string, unknown> = {
-  backend: 'local',
+const kind = backendFact({
+  backend: projectFiles,
   name: 'test',
-  read: () => Promise.resolve(present(null)),
-}
+  read: (_, key: string) => Promise.resolve(present<unknown>(key)),
+})
 const later = <T>(value: T): Later<T> =>
   Later.fact(request(kind, 'key'), value, 'the test value') as Later<T>
 

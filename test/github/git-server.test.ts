@@ -33,7 +33,6 @@ beforeAll(async () => {
   const backend = openGithub({ token: github.token, baseUrl: github.apiUrl })
   for (const [title, { publicKey }] of Object.entries({ reading, writing })) {
     await backend.perform({
-      on: 'github',
       route: 'POST /repos/{owner}/{repo}/keys',
       parameters: {
         owner: 'acme',
@@ -45,7 +44,6 @@ beforeAll(async () => {
     })
   }
   await backend.perform({
-    on: 'github',
     route: 'POST /repos/{owner}/{repo}/hooks',
     parameters: {
       owner: 'acme',

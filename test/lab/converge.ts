@@ -1,12 +1,13 @@
 import { httpReader } from '../../src/backends/http.js'
 import { projectReader } from '../../src/backends/local.js'
-import type { Change, MysqlAction, MysqlLoginAction } from '../../src/core/change.js'
+import type { Change } from '../../src/core/change.js'
 import type { Resource } from '../../src/core/resource.js'
 import { marksFor, StepApplication } from '../../src/engine/host/apply-step.js'
 import { applyTogether } from '../../src/engine/host/apply-together.js'
 import type { Step } from '../../src/engine/prepare/build.js'
 import { KnownFacts, SharedFacts } from '../../src/engine/host/known-facts.js'
 import { planStep, type StepPlan } from '../../src/engine/host/plan-step.js'
+import type { MysqlLogin, MysqlStatement } from '../../src/facts/mysql/backend.js'
 import type { LabHost } from '../../src/lab/host.js'
 import { connect } from '../../src/ssh/connect.js'
 import type { Session } from '../../src/ssh/session.js'
@@ -30,7 +31,7 @@ export class Convergence {
 
   constructor(
     session: Session,
-    readonly mysql: (action: MysqlAction | MysqlLoginAction) => Promise<void> = refuse,
+    readonly mysql: (work: MysqlStatement | MysqlLogin) => Promise<void> = refuse,
   ) {
     this.#facts = new KnownFacts(
       new SharedFacts(projectReader('.'), refuse),

@@ -201,7 +201,6 @@ describe('accounts', () => {
   test('an account that is dropped between plan and apply does not come back without a password', async () => {
     await expect(
       mysql.perform({
-        on: 'mysql',
         connection: {},
         sql: 'GRANT SELECT ON *.* TO ?@?',
         values: ['app', 'localhost'],
@@ -350,7 +349,6 @@ describe('accounts', () => {
   test('a change names a port that nobody listens at', async () => {
     await expect(
       mysql.perform({
-        on: 'mysql',
         connection: { host: '127.0.0.1', port: 3307 },
         sql: 'SELECT 1',
         values: [],
@@ -418,7 +416,6 @@ describe('accounts', () => {
   test("the server's message comes without what was bound", async () => {
     const failed: unknown = await mysql
       .perform({
-        on: 'mysql',
         connection: {},
         sql: 'ALTER USER ?@? IDENTIFIED BY ?',
         values: ['none', 'localhost', password],
@@ -606,7 +603,7 @@ describe('a server that does not serve', () => {
         remedy: expect.stringContaining('max_connections'),
       })
       await expect(
-        fresh.perform({ on: 'mysql', connection: {}, sql: 'SELECT 1', values: [] }),
+        fresh.perform({ connection: {}, sql: 'SELECT 1', values: [] }),
       ).rejects.toMatchObject({
         code: 'mysql-failed',
         message: expect.stringContaining('Too many connections'),
@@ -663,7 +660,7 @@ describe('a server that does not serve', () => {
         reason: expect.stringContaining('MariaDB is not running'),
       })
     await expect(
-      mysql.perform({ on: 'mysql', connection: {}, sql: 'SELECT 1', values: [] }),
+      mysql.perform({ connection: {}, sql: 'SELECT 1', values: [] }),
     ).rejects.toBeInstanceOf(FettleError)
     expect((await host().run('systemctl is-active mariadb.service')).stdout.trim()).toBe('inactive')
   })

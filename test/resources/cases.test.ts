@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { changesOf, type Action } from '../../src/core/change.js'
+import { describeAction } from '../../src/core/backend.js'
+import { changesOf, isShell, type Action } from '../../src/core/change.js'
 import type { Case } from './case.js'
 
 const directory = import.meta.dirname
@@ -8,20 +9,9 @@ const tables = readdirSync(directory, { recursive: true, encoding: 'utf8' }).fil
   file.endsWith('.cases.ts'),
 )
 
-function shown(action: Action): string {
-  switch (action.on) {
-    case undefined:
-      return action.script.text
-    case 'mysql':
-      return action.sql
-    case 'mysql-login':
-      return `login ${action.connection.user}${action.unless === undefined ? '' : `, unless ${action.unless.sql}`}`
-    case 'github':
-      return action.route
-    case 'github-proof':
-      return `prove hook ${String(action.hook)} of ${action.repo}`
-  }
-}
+/** An action as the tables show it. */
+const shown = (action: Action): string =>
+  isShell(action) ? action.script.text : describeAction(action)
 
 for (const file of tables) {
   const { cases } = (await import(`./${file}`)) as { cases: readonly Case[] }

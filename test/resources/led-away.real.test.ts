@@ -1,3 +1,4 @@
+import { describeAction } from '../../src/core/backend.js'
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import {
   chmodSync,
@@ -265,7 +266,7 @@ const actionsOf = (wanted: Resource): readonly ShellAction[] =>
   changesOf(planned(dash, wanted))
     .flatMap(({ actions }) => actions)
     .map((action) => {
-      if (!isShell(action)) throw new Error(action.on)
+      if (!isShell(action)) throw new Error(describeAction(action))
       return action
     })
 

@@ -4,17 +4,16 @@ import {
   settlesOf,
   type Action,
   type Change,
-  type GithubAction,
-  type GithubProofAction,
-  type MysqlAction,
-  type MysqlLoginAction,
   type ShellAction,
   isShell,
 } from '../../core/change.js'
+import { isOn } from '../../core/backend.js'
 import { FettleError } from '../../core/errors.js'
 import type { Output } from '../../core/fact.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import { markScript, pendingPlaces, type RestartMark } from '../../core/restart-marks.js'
+import { github, type GithubProof, type GithubRequest } from '../../facts/github/backend.js'
+import { mysql, type MysqlLogin, type MysqlStatement } from '../../facts/mysql/backend.js'
 import type { Block } from '../../ssh/session.js'
 import { actionFailure, tail } from './action-failure.js'
 import type { Step } from '../prepare/build.js'
@@ -23,8 +22,8 @@ import { planStep } from './plan-step.js'
 
 /** Performs the actions that are not shell. */
 export interface OtherBackends {
-  mysql(action: MysqlAction | MysqlLoginAction): Promise<void>
-  github(action: GithubAction | GithubProofAction): Promise<unknown>
+  mysql(work: MysqlStatement | MysqlLogin): Promise<void>
+  github(work: GithubRequest | GithubProof): Promise<unknown>
 }
 
 /**
@@ -55,8 +54,7 @@ export class StepApplication {
     const { last, marked } = await this.#leading(actions)
     const marks = { before: !marked || last.length > 0, after: true }
     await this.#shell(last, marks, [this.step, ...this.ahead])
-    if (actions.some((action) => action.on?.startsWith('github')))
-      await this.facts.readGithub(this.step, true)
+    if (actions.some((action) => isOn(action, github))) await this.facts.readGithub(this.step, true)
     this.verify(changes)
   }
 
@@ -108,12 +106,10 @@ export class StepApplication {
       await this.#shell(run, { before: !marked || run.length > 0, after: false }, [])
       marked = true
       run = []
-      if (action.on === 'mysql' || action.on === 'mysql-login') {
-        await this.others.mysql(action)
-        continue
-      }
+      if (isOn(action, mysql)) await this.others.mysql(action)
+      if (!isOn(action, github)) continue
       const answer = await this.others.github(action)
-      if (action.on === 'github') queue.unshift(...(action.then?.(answer) ?? []))
+      if ('route' in action) queue.unshift(...(action.then?.(answer) ?? []))
     }
     return { last: run, marked }
   }

@@ -1,11 +1,7 @@
 import type { GithubBackend } from '../../backends/github.js'
 import type { MysqlBackend } from '../../backends/mysql.js'
-import type {
-  GithubAction,
-  GithubProofAction,
-  MysqlAction,
-  MysqlLoginAction,
-} from '../../core/change.js'
+import type { GithubProof, GithubRequest } from '../../facts/github/backend.js'
+import type { MysqlLogin, MysqlStatement } from '../../facts/mysql/backend.js'
 import type { Session } from '../../ssh/session.js'
 import type { OtherBackends } from './apply-step.js'
 
@@ -20,17 +16,17 @@ export class HostBackends implements OtherBackends {
     readonly openGithub: () => Promise<GithubBackend>,
   ) {}
 
-  async mysql(action: MysqlAction | MysqlLoginAction): Promise<void> {
+  async mysql(work: MysqlStatement | MysqlLogin): Promise<void> {
     this.#count('mysql')
     this.#mysql ??= import('../../backends/mysql.js').then(({ openMysql }) =>
       openMysql(this.session),
     )
-    await (await this.#mysql).perform(action)
+    await (await this.#mysql).perform(work)
   }
 
-  async github(action: GithubAction | GithubProofAction): Promise<unknown> {
+  async github(work: GithubRequest | GithubProof): Promise<unknown> {
     this.#count('github')
-    return (await this.openGithub()).perform(action)
+    return (await this.openGithub()).perform(work)
   }
 
   async close(): Promise<void> {

@@ -5,17 +5,16 @@ import { FettleError, isCode } from '../../core/errors.js'
 import {
   isShellKind,
   unknown,
+  type BackendFactKind,
   type Fact,
-  type GithubFactKind,
-  type GithubReader,
-  type HttpReader,
-  type LocalFactKind,
   type Output,
-  type ProjectReader,
 } from '../../core/fact.js'
 import { Later, type FactRequest, type FactSource } from '../../core/later.js'
 import type { Resource } from '../../core/resource.js'
 import { reveal, Secret } from '../../core/secret.js'
+import { http, type HttpReader } from '../../facts/commands/http.js'
+import { projectFiles, type ProjectReader } from '../../facts/files/project-file.js'
+import { github, type GithubReader } from '../../facts/github/backend.js'
 import type { Block, Session } from '../../ssh/session.js'
 import type { Step } from '../prepare/build.js'
 
@@ -87,7 +86,7 @@ export class SharedFacts {
   }
 
   #identity(wanted: FactRequest<unknown>): string {
-    return identityOf(wanted.kind.backend ?? 'shell', wanted.kind.name, wanted.key, '')
+    return identityOf(wanted.kind.backend?.name ?? 'shell', wanted.kind.name, wanted.key, '')
   }
 
   /**
@@ -109,10 +108,13 @@ export class SharedFacts {
   }
 
   async #read({ kind, key }: FactRequest<unknown>): Promise<Fact<unknown>> {
-    if (kind.backend === 'local')
-      return (kind as LocalFactKind<unknown, unknown>).read(this.project, key)
-    if (kind.backend === 'github')
-      return (kind as GithubFactKind<unknown, unknown>).read(await this.github(), key)
+    if (kind.backend === projectFiles)
+      return (kind as BackendFactKind<ProjectReader, unknown, unknown>).read(this.project, key)
+    if (kind.backend === github)
+      return (kind as BackendFactKind<GithubReader, unknown, unknown>).read(
+        await this.github(),
+        key,
+      )
     throw new TypeError(`${kind.name} is not read on the control machine`)
   }
 }
@@ -150,8 +152,7 @@ export class KnownFacts {
   }
 
   #get<V>(wanted: FactRequest<V>, step: Step): Fact<V> {
-    if (wanted.kind.backend === 'local' || wanted.kind.backend === 'github')
-      return this.shared.get(wanted)
+    if (wanted.kind.backend?.scope === 'run') return this.shared.get(wanted)
     const fact = this.#facts.get(this.#identity(wanted, step))
     return (fact ?? unknown(`${wanted.kind.name} has not been read`, 'report this')) as Fact<V>
   }
@@ -161,7 +162,7 @@ export class KnownFacts {
     const known = this.#identities.get(wanted)
     if (known?.reader === reader) return known.identity
     const identity = identityOf(
-      wanted.kind.backend ?? 'shell',
+      wanted.kind.backend?.name ?? 'shell',
       wanted.kind.name,
       this.#key(wanted),
       reader,
@@ -216,7 +217,7 @@ export class KnownFacts {
   async readHttp(step: Step): Promise<void> {
     for (const wanted of requestsOf(step.resource)) {
       const { kind } = wanted
-      if (kind.backend !== 'http') continue
+      if (isShellKind(kind) || kind.backend !== http) continue
       this.#count('http', 1)
       const identity = this.#identity(wanted, step)
       const read = (): Promise<Fact<unknown>> => kind.read(this.http, this.#key(wanted) as never)
@@ -227,7 +228,7 @@ export class KnownFacts {
   /** Reads a step's facts from GitHub: once in a run, or `again` after a change. */
   async readGithub(step: Step, again = false): Promise<void> {
     const all = requestsOf(step.resource)
-    const wanted = all.filter(({ kind }) => kind.backend === 'github')
+    const wanted = all.filter(({ kind }) => kind.backend === github)
     this.#count('github', await this.shared.read(wanted, again))
   }
 

@@ -1,10 +1,11 @@
 import { FettleError, isCode } from '../../core/errors.js'
+import { isEarlyKind } from '../../core/fact.js'
 import { Later, type FactRequest } from '../../core/later.js'
 import type { Step } from './build.js'
 import { requestsOf, type SharedFacts } from '../host/known-facts.js'
 import { placeOf } from './resource-places.js'
 
-const local = (wanted: FactRequest<unknown>): boolean => wanted.kind.backend === 'local'
+const isEarly = ({ kind }: FactRequest<unknown>): boolean => isEarlyKind(kind)
 
 /**
  * Reads the project's files and renders every template once, with stand-ins for values that only
@@ -15,7 +16,7 @@ const local = (wanted: FactRequest<unknown>): boolean => wanted.kind.backend ===
 export async function preflight(steps: readonly Step[], shared: SharedFacts): Promise<void> {
   const wanted = steps.flatMap(({ resource }) => requestsOf(resource))
   const inKeys = wanted.flatMap(({ key }) => (key instanceof Later ? key.requests : []))
-  await shared.read([...wanted, ...inKeys].filter(local))
+  await shared.read([...wanted, ...inKeys].filter(isEarly))
   const problems = new Map<string, FettleError>()
   for (const step of steps) {
     const problem = problemOf(step, shared)
@@ -47,7 +48,7 @@ function problemOf(step: Step, shared: SharedFacts): FettleError | null {
     if (error instanceof FettleError) return placed(error.code, error.message, error.remedy)
     // A function of the user may fail with a stand-in. With the real value it is called at the
     // resource's turn.
-    if (!resource.resolved.isLocal) return null
+    if (!resource.resolved.isEarly) return null
     return placed(
       'play-invalid',
       `a function of one of its values failed: ${String(error)}`,
@@ -66,7 +67,7 @@ function lackOf(
     const evaluated = Later.evaluate(key, shared.source)
     if (!evaluated.known) return evaluated
   }
-  for (const wanted of Object.values(resource.reads).filter(local)) {
+  for (const wanted of Object.values(resource.reads).filter(isEarly)) {
     const fact = shared.get(wanted)
     if (fact.is === 'unknown') return fact
   }

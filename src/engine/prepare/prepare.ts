@@ -5,6 +5,7 @@ import { FettleError } from '../../core/errors.js'
 import type { HostFacts } from '../../core/host-facts.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import type { Play } from '../../core/play.js'
+import { github as githubBackend } from '../../facts/github/backend.js'
 import { untrustedWarnings } from '../../files/untrusted-paths.js'
 import { environmentOf } from '../../inventory/environment/environment.js'
 import type { Inventory, InventoryHost } from '../../inventory/inventory.js'
@@ -66,7 +67,7 @@ export async function prepare(
     // Fail before anything starts where the token is missing, or must not be sent to the API's
     // address.
     const needingToken = selected.find(({ resource }) =>
-      requestsOf(resource).some(({ kind }) => kind.backend === 'github'),
+      requestsOf(resource).some(({ kind }) => kind.backend === githubBackend),
     )
     if (needingToken !== undefined)
       await github().catch((error: unknown) => {

@@ -1,4 +1,18 @@
-import { unknown, type Fact, type LocalFactKind } from '../../core/fact.js'
+import { declared } from '../../core/backend.js'
+import { backendFact, unknown, type Fact } from '../../core/fact.js'
+
+/** Reads files of the project. Paths are relative to its directory. */
+export interface ProjectReader {
+  readText(path: string): Promise<Fact<string>>
+  readBytes(path: string): Promise<Fact<Uint8Array>>
+}
+
+/** The project's files on the control machine. */
+export const projectFiles = declared<ProjectReader>({
+  name: 'project',
+  scope: 'run',
+  early: true,
+})
 
 /** A missing file of the project is an error, not a state of the host, so it is never `absent`. */
 function needed<V>(fact: Fact<V>, path: string): Fact<V> {
@@ -7,20 +21,20 @@ function needed<V>(fact: Fact<V>, path: string): Fact<V> {
 }
 
 /** The text of `templates/NAME`. */
-export const templateFact: LocalFactKind<string, string> = {
-  backend: 'local',
+export const templateFact = backendFact({
+  backend: projectFiles,
   name: 'template',
-  async read(project, name) {
+  async read(project, name: string) {
     const path = `templates/${name}`
     return needed(await project.readText(path), path)
   },
-}
+})
 
 /** The bytes of a file of the project, by its path relative to the project's directory. */
-export const sourceFact: LocalFactKind<string, Uint8Array> = {
-  backend: 'local',
+export const sourceFact = backendFact({
+  backend: projectFiles,
   name: 'source',
-  async read(project, path) {
+  async read(project, path: string) {
     return needed(await project.readBytes(path), path)
   },
-}
+})

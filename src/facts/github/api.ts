@@ -1,13 +1,7 @@
 import { z } from 'zod'
 import { FettleError } from '../../core/errors.js'
-import {
-  absent,
-  present,
-  unknown,
-  type Fact,
-  type GithubFactKind,
-  type GithubReader,
-} from '../../core/fact.js'
+import { absent, backendFact, present, unknown, type Fact } from '../../core/fact.js'
+import { github, type GithubReader } from './backend.js'
 
 /** A webhook of a repository, from GitHub's "List repository webhooks". */
 export interface Hook {
@@ -213,35 +207,35 @@ async function orUnknown<V>(read: () => Promise<Fact<V>>): Promise<Fact<V>> {
 const listHooks = 'GET /repos/{owner}/{repo}/hooks'
 const listKeys = 'GET /repos/{owner}/{repo}/keys'
 
-async function hooksOf(github: GithubReader, repo: string): Promise<Fact<readonly Hook[]>> {
-  const answer = await github.list(listHooks, ownerAndName(repo))
+async function hooksOf(client: GithubReader, repo: string): Promise<Fact<readonly Hook[]>> {
+  const answer = await client.list(listHooks, ownerAndName(repo))
   if (answer === null) return hidden(repo, listHooks)
   const hooks = parseHooks(answer)
   return hooks === null ? garbled(repo, 'the webhooks') : present(hooks)
 }
 
 /** All webhooks of a repository. */
-export const hooksFact: GithubFactKind<RepositoryKey, readonly Hook[]> = {
-  backend: 'github',
+export const hooksFact = backendFact({
+  backend: github,
   name: 'github-hooks',
-  read: (github, { repo }) => orUnknown(() => hooksOf(github, repo)),
-}
+  read: (client, { repo }: RepositoryKey) => orUnknown(() => hooksOf(client, repo)),
+})
 
 /**
  * The newest delivery of the hook with a URL; absent without such a hook, and before its first
  * delivery.
  */
-export const newestDeliveryFact: GithubFactKind<HookKey, Delivery> = {
-  backend: 'github',
+export const newestDeliveryFact = backendFact({
+  backend: github,
   name: 'github-delivery',
-  read: (github, { repo, url }) =>
-    orUnknown(async () => {
-      const hooks = await hooksOf(github, repo)
+  read: (client, { repo, url }: HookKey) =>
+    orUnknown<Delivery>(async () => {
+      const hooks = await hooksOf(client, repo)
       if (hooks.is !== 'present') return hooks
       const hook = hooks.value.find((one) => normalizedUrl(one.url) === normalizedUrl(url))
       if (hook === undefined) return absent
       const route = 'GET /repos/{owner}/{repo}/hooks/{hook_id}/deliveries'
-      const listed = await github.get(route, {
+      const listed = await client.get(route, {
         ...ownerAndName(repo),
         hook_id: hook.id,
         per_page: 30,
@@ -252,7 +246,7 @@ export const newestDeliveryFact: GithubFactKind<HookKey, Delivery> = {
       const newest = items.find((item) => !item.redelivery)
       if (newest === undefined) return absent
       const delivery = parseDelivery(
-        await github.get(`${route}/{delivery_id}`, {
+        await client.get(`${route}/{delivery_id}`, {
           ...ownerAndName(repo),
           hook_id: hook.id,
           delivery_id: newest.id,
@@ -269,17 +263,17 @@ export const newestDeliveryFact: GithubFactKind<HookKey, Delivery> = {
         body: delivery.body,
       })
     }),
-}
+})
 
 /** All deploy keys of a repository. */
-export const deployKeysFact: GithubFactKind<RepositoryKey, readonly DeployKey[]> = {
-  backend: 'github',
+export const deployKeysFact = backendFact({
+  backend: github,
   name: 'github-deploy-keys',
-  read: (github, { repo }) =>
-    orUnknown(async () => {
-      const answer = await github.list(listKeys, ownerAndName(repo))
+  read: (client, { repo }: RepositoryKey) =>
+    orUnknown<readonly DeployKey[]>(async () => {
+      const answer = await client.list(listKeys, ownerAndName(repo))
       if (answer === null) return hidden(repo, listKeys)
       const keys = parseDeployKeys(answer)
       return keys === null ? garbled(repo, 'the deploy keys') : present(keys)
     }),
-}
+})

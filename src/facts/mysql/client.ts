@@ -1,4 +1,4 @@
-import type { MysqlConnection } from '../../core/change.js'
+import type { MysqlConnection } from './backend.js'
 import { unknown, type Fact, type Output } from '../../core/fact.js'
 import { reveal, Secret } from '../../core/secret.js'
 import { lines, sh, shellFunctions, type Input, type Sh } from '../../core/sh.js'

@@ -1,4 +1,4 @@
-import type { MysqlConnection } from '../../core/change.js'
+import type { MysqlConnection } from './backend.js'
 import type { Fact, ShellFactKind } from '../../core/fact.js'
 import { accountOf, accountQuestion, type Account, type AccountKey } from './account.js'
 import {

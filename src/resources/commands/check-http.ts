@@ -1,12 +1,11 @@
 import { z } from 'zod'
 import { blocked, fine } from '../../core/change.js'
-import type { HttpProbe } from '../../core/fact.js'
 import { request } from '../../core/later.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import { absolutePath, checked, checkedId, line } from '../../core/options.js'
 import { bare } from '../../core/definition.js'
 import type { CommonOptions, Resource } from '../../core/resource.js'
-import { httpFact, type HttpResult } from '../../facts/commands/http.js'
+import { httpFact, type HttpProbe, type HttpResult } from '../../facts/commands/http.js'
 
 export interface HttpCheckOptions extends CommonOptions {
   /**

@@ -80,7 +80,7 @@ export function pathKey(
   follow = false,
 ): PathKey | Later<PathKey> {
   if (!(content instanceof Later)) return keyFor(path, follow, content)
-  if (!content.isLocal) return { path, follow, digest: true }
+  if (!content.isEarly) return { path, follow, digest: true }
   return content.map((known) => keyFor(path, follow, known))
 }
 

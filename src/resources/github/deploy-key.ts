@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import { blocked, fine, type GithubAction, type Plan } from '../../core/change.js'
+import { blocked, fine, type Plan } from '../../core/change.js'
 import { request, type Value } from '../../core/later.js'
 import { checked, checkedId, line, state, value } from '../../core/options.js'
 import { bare } from '../../core/definition.js'
 import type { CommonOptions, Resource } from '../../core/resource.js'
 import { deployKeysFact, ownerAndName, type DeployKey } from '../../facts/github/api.js'
+import { github, type GithubAction } from '../../facts/github/backend.js'
 import { repositoryName } from './webhook.js'
 
 export interface GithubDeployKeyOptions extends CommonOptions {
@@ -121,13 +122,13 @@ function added(
 }
 
 const addition = (repo: string, title: string, key: string, readOnly: boolean): GithubAction => ({
-  on: 'github',
+  on: github,
   route: 'POST /repos/{owner}/{repo}/keys',
   parameters: { ...ownerAndName(repo), title, key, read_only: readOnly },
 })
 
 const deletion = (repo: string, { id }: DeployKey): GithubAction => ({
-  on: 'github',
+  on: github,
   route: 'DELETE /repos/{owner}/{repo}/keys/{key_id}',
   parameters: { ...ownerAndName(repo), key_id: id },
 })

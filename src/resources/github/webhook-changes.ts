@@ -1,8 +1,9 @@
-import { type Action, blocked, fine, type GithubAction, type Plan } from '../../core/change.js'
+import { type Action, blocked, fine, type Plan } from '../../core/change.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import type { Secret } from '../../core/secret.js'
 import { sh } from '../../core/sh.js'
 import { type Hook, ownerAndName, parseHooks } from '../../facts/github/api.js'
+import { github, type GithubAction, type GithubProofAction } from '../../facts/github/backend.js'
 import { marksDirectory } from '../../facts/github/mark.js'
 import { marked } from './webhook-secret.js'
 
@@ -26,11 +27,7 @@ export function removed(repo: string, url: string, hooks: readonly Hook[]): Plan
     summary: `remove hook ${String(id)} for ${url}`,
     proof: 'facts',
     actions: [
-      {
-        on: 'github',
-        route: 'DELETE /repos/{owner}/{repo}/hooks/{hook_id}',
-        parameters: { ...ownerAndName(repo), hook_id: id },
-      },
+      deletion(repo, id),
       {
         what: `removing ${marksDirectory}/${String(id)}`,
         script: sh`rm -f -- ${`${marksDirectory}/${String(id)}`}`,
@@ -38,6 +35,12 @@ export function removed(repo: string, url: string, hooks: readonly Hook[]): Plan
     ],
   }))
 }
+
+const deletion = (repo: string, hook: number): GithubAction => ({
+  on: github,
+  route: 'DELETE /repos/{owner}/{repo}/hooks/{hook_id}',
+  parameters: { ...ownerAndName(repo), hook_id: hook },
+})
 
 /** Creates a hook. What the options leave out gets the default. */
 export function created(repo: string, wanted: WantedHook, secret: Secret | undefined): Plan {
@@ -48,7 +51,7 @@ export function created(repo: string, wanted: WantedHook, secret: Secret | undef
     active: wanted.active ?? true,
   }
   const action: GithubAction = {
-    on: 'github',
+    on: github,
     route: 'POST /repos/{owner}/{repo}/hooks',
     parameters: {
       ...ownerAndName(repo),
@@ -128,7 +131,7 @@ export function updated(
       'give the option secret',
     )
   const action: GithubAction = {
-    on: 'github',
+    on: github,
     route: 'PATCH /repos/{owner}/{repo}/hooks/{hook_id}',
     parameters: {
       ...ownerAndName(repo),
@@ -171,7 +174,14 @@ function afterwards(
   secret: Secret | undefined,
 ): readonly Action[] {
   const actions: Action[] = []
-  if (prove) actions.push({ on: 'github-proof', repo, hook, within: proofLimit })
+  if (prove) actions.push(proof(repo, hook))
   if (secret !== undefined) actions.push(marked(hook, secret))
   return actions
 }
+
+const proof = (repo: string, hook: number): GithubProofAction => ({
+  on: github,
+  repo,
+  hook,
+  within: proofLimit,
+})

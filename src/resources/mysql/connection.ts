@@ -30,7 +30,7 @@ export const connectionSchema = z
     port: z.number().int().min(1).max(65535).optional(),
     user: line.optional(),
     password: value(secret)
-      .refine((given) => !(given instanceof Later) || given.isLocal, knownTooLate)
+      .refine((given) => !(given instanceof Later) || given.isEarly, knownTooLate)
       .optional(),
   })
   .refine(

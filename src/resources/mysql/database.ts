@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import { fine, type Change, type MysqlAction } from '../../core/change.js'
+import { fine, type Change } from '../../core/change.js'
 import { request } from '../../core/later.js'
 import { checked, checkedId, line, state } from '../../core/options.js'
 import { bare } from '../../core/definition.js'
 import type { CommonOptions, Resource } from '../../core/resource.js'
+import { mysql, type MysqlAction } from '../../facts/mysql/backend.js'
 import type { DatabaseDefaults } from '../../facts/mysql/database.js'
 import { databaseFact } from '../../facts/mysql/server.js'
 import { identifier } from '../../facts/mysql/client.js'
@@ -68,7 +69,7 @@ export function mysqlDatabase(name: string, options: MysqlDatabaseOptions = {}):
     reads: { database: request(databaseFact, onServer(options.connection, { name })) },
     values: { connection: options.connection ?? {} },
     plan({ database }, { connection }) {
-      const run = (sql: string): MysqlAction => ({ on: 'mysql', connection, sql, values: [] })
+      const run = (sql: string): MysqlAction => ({ on: mysql, connection, sql, values: [] })
       if (options.state === 'absent') {
         if (database === null) return fine('there is no such database')
         const dropping = run(`DROP DATABASE ${identifier(name)}`)

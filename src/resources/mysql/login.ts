@@ -1,8 +1,14 @@
-import type { Change, MysqlAction, MysqlConnection, MysqlLoginAction } from '../../core/change.js'
+import type { Change } from '../../core/change.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import { mysqlHash } from '../../core/scrub/mysql-hash.js'
 import { reveal, Secret } from '../../core/secret.js'
 import type { Account, LoginMethod } from '../../facts/mysql/account.js'
+import {
+  mysql,
+  type MysqlAction,
+  type MysqlConnection,
+  type MysqlLoginAction,
+} from '../../facts/mysql/backend.js'
 
 export const native = 'mysql_native_password'
 export const socketPlugin = 'unix_socket'
@@ -74,7 +80,7 @@ export function loginChanges(account: Account | null, desired: DesiredLogin): re
     tls?.clause,
   ].filter((part) => part !== undefined)
   const set: MysqlAction = {
-    on: 'mysql',
+    on: mysql,
     connection,
     sql: sql.join(' '),
     values: [name, host, ...(auth?.values ?? [])],
@@ -98,13 +104,13 @@ export function loginChanges(account: Account | null, desired: DesiredLogin): re
 function login({ name, host, connection }: DesiredLogin, password: Secret): MysqlLoginAction {
   const { socket } = connection
   const proof: MysqlLoginAction = {
-    on: 'mysql-login',
+    on: mysql,
     connection: { ...omitUndefined({ socket }), user: name, password },
   }
   if (host === 'localhost') return proof
   const sql =
     "SELECT 1 FROM mysql.global_priv WHERE User = ? AND Host <> ? AND 'localhost' LIKE Host LIMIT 1"
-  return { ...proof, unless: { on: 'mysql', connection, sql, values: [name, host] } }
+  return { ...proof, unless: { connection, sql, values: [name, host] } }
 }
 
 function loginDifferences(

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Blocked, blocked, type Change, fine, type MysqlAction } from '../../core/change.js'
+import { type Blocked, blocked, type Change, fine } from '../../core/change.js'
 import { FettleError } from '../../core/errors.js'
 import { request, type Value } from '../../core/later.js'
 import { checked, checkedId, line, secret, state, value } from '../../core/options.js'
@@ -7,6 +7,7 @@ import { bare } from '../../core/definition.js'
 import type { CommonOptions, Resource } from '../../core/resource.js'
 import { reveal, type Secret } from '../../core/secret.js'
 import type { Account } from '../../facts/mysql/account.js'
+import { mysql, type MysqlAction } from '../../facts/mysql/backend.js'
 import { accountFact } from '../../facts/mysql/server.js'
 import { connectionSchema, type MysqlConnectionOptions, onServer } from './connection.js'
 import { grantChanges, type GrantOptions, grantsSchema } from './grants.js'
@@ -107,7 +108,7 @@ export function mysqlUser(name: string, options: MysqlUserOptions): Resource {
     values: { password: options.password, connection: options.connection ?? {} },
     plan({ account }, { password, connection }) {
       const run = (sql: string, values: MysqlAction['values'] = []): MysqlAction => ({
-        on: 'mysql',
+        on: mysql,
         connection,
         sql,
         values,

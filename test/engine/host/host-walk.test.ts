@@ -6,19 +6,19 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Action } from '../../../src/core/change.js'
 import type { BulkKind } from '../../../src/core/change.js'
 import { FettleError } from '../../../src/core/errors.js'
-import {
-  absent,
-  present,
-  type GithubFactKind,
-  type GithubReader,
-  type HttpAnswer,
-  type HttpReader,
-} from '../../../src/core/fact.js'
+import { absent, backendFact, present, type Fact } from '../../../src/core/fact.js'
 import { Later, request } from '../../../src/core/later.js'
 import { bare } from '../../../src/core/definition.js'
 import type { CommonOptions, Resource } from '../../../src/core/resource.js'
 import { Secret } from '../../../src/core/secret.js'
 import { sh } from '../../../src/core/sh.js'
+import type { HttpAnswer, HttpReader } from '../../../src/facts/commands/http.js'
+import {
+  github as githubBackend,
+  type GithubAction,
+  type GithubReader,
+} from '../../../src/facts/github/backend.js'
+import { mysql as mysqlBackend, type MysqlAction } from '../../../src/facts/mysql/backend.js'
 import type { OtherBackends } from '../../../src/engine/host/apply-step.js'
 import { dependents } from '../../../src/engine/prepare/build.js'
 import type { Event, ResourceEvent } from '../../../src/engine/events.js'
@@ -390,9 +390,9 @@ describe('marks', () => {
     const trigger = note('a', { text: 'a', actions })
     return [trigger, note('b', { text: 'b', after: [trigger], by: 'printf b >b' })]
   }
-  const sql: Action = { on: 'mysql', connection: {}, sql: 'SQL', values: [] }
-  const call: Action = {
-    on: 'github',
+  const sql: MysqlAction = { on: mysqlBackend, connection: {}, sql: 'SQL', values: [] }
+  const call: GithubAction = {
+    on: githubBackend,
     route: 'POST /',
     parameters: {},
     then: (answer) => [shell(`printf ${String(answer)} >a`)],
@@ -501,7 +501,7 @@ describe('actions', () => {
       log.push('mysql')
       return Promise.reject(new FettleError('mysql-failed', { message: 'refused' }))
     }
-    const sql: Action = { on: 'mysql', connection: {}, sql: 'SQL', values: [] }
+    const sql: MysqlAction = { on: mysqlBackend, connection: {}, sql: 'SQL', values: [] }
     expect(
       await applyWith({ mysql }, note('a', { text: 'a', actions: [shell('exit 3'), sql] })),
     ).toEqual(['a failed: action-failed'])
@@ -808,11 +808,17 @@ describe('a check', () => {
 
 describe('GitHub', () => {
   /** Something at GitHub, with a mark on the host under the id that GitHub returned. */
-  const kind: GithubFactKind<string, string> = {
-    backend: 'github',
+  const kind = backendFact({
+    backend: githubBackend,
     name: 'things',
-    read: async (api, key) =>
+    read: async (api, key: string): Promise<Fact<string>> =>
       (await api.get('GET /things', { key })) === null ? absent : present(key),
+  })
+  const creation: GithubAction = {
+    on: githubBackend,
+    route: 'POST /things',
+    parameters: {},
+    then: (answer) => [shell(`printf ${String(answer)} >id`)],
   }
   const remote = (more: CommonOptions = {}): Resource =>
     bare({
@@ -826,14 +832,7 @@ describe('GitHub', () => {
               {
                 summary: 'create x',
                 proof: 'facts',
-                actions: [
-                  {
-                    on: 'github',
-                    route: 'POST /things',
-                    parameters: {},
-                    then: (answer) => [shell(`printf ${String(answer)} >id`)],
-                  },
-                ],
+                actions: [creation],
               },
             ]
           : [],
@@ -868,8 +867,7 @@ describe('GitHub', () => {
     const github = (): Promise<unknown> =>
       ++attempts === 1
         ? Promise.reject(new FettleError('github-failed', { message: 'not now' }))
-        : (others.github?.({ on: 'github', route: '', parameters: {} }) ??
-          Promise.reject(new Error('no')))
+        : (others.github?.({ route: '', parameters: {} }) ?? Promise.reject(new Error('no')))
     expect(
       await applyWith({ ...others, github }, remote({ retry: { attempts: 2, delay: 0 } })),
     ).toEqual(['x changed: create x'])

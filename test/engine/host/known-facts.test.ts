@@ -3,14 +3,10 @@ import { FettleError } from '../../../src/core/errors.js'
 import {
   absent,
   present,
+  backendFact,
   unknown,
   type Fact,
-  type GithubFactKind,
-  type GithubReader,
-  type HttpFactKind,
-  type LocalFactKind,
   type Output,
-  type ProjectReader,
   type ShellFactKind,
 } from '../../../src/core/fact.js'
 import { Later, request, type FactRequest } from '../../../src/core/later.js'
@@ -19,6 +15,9 @@ import { bare } from '../../../src/core/definition.js'
 import type { Resource } from '../../../src/core/resource.js'
 import { Secret } from '../../../src/core/secret.js'
 import { sh } from '../../../src/core/sh.js'
+import { http } from '../../../src/facts/commands/http.js'
+import { projectFiles, type ProjectReader } from '../../../src/facts/files/project-file.js'
+import { github as githubBackend, type GithubReader } from '../../../src/facts/github/backend.js'
 import type { Step } from '../../../src/engine/prepare/build.js'
 import { KnownFacts, SharedFacts } from '../../../src/engine/host/known-facts.js'
 import type { Block, Session } from '../../../src/ssh/session.js'
@@ -108,8 +107,12 @@ describe('keys', () => {
     [
       'a Later of a file, and its value',
       Later.fact(
-        request<string, string>(
-          { backend: 'local', name: 'text', read: (files, path) => files.readText(path) },
+        request(
+          backendFact({
+            backend: projectFiles,
+            name: 'text',
+            read: (files, path: string) => files.readText(path),
+          }),
           'x',
         ),
         '',
@@ -176,14 +179,14 @@ test('the outputs of what is sent first are returned apart from the facts', asyn
 
 describe('facts of the control machine', () => {
   let reads = 0
-  const slow: LocalFactKind<string, number> = {
-    backend: 'local',
+  const slow = backendFact<unknown, string, number>({
+    backend: projectFiles,
     name: 'slow',
     async read() {
       await Promise.resolve()
       return present(++reads)
     },
-  }
+  })
 
   test('are read once for all hosts, also at the same time', async () => {
     const shared = new SharedFacts(project, noGithub)
@@ -206,18 +209,18 @@ describe('facts of the control machine', () => {
     expect(shared.get(request(slow, 'a'))).toEqual(present(2))
   })
 
-  const defect: LocalFactKind<string, string> = {
-    backend: 'local',
+  const defect = backendFact<unknown, string, string>({
+    backend: projectFiles,
     name: 'defect',
     read: () => {
       throw new TypeError('no such method')
     },
-  }
-  const github: GithubFactKind<string, string> = {
-    backend: 'github',
+  })
+  const github = backendFact<unknown, string, string>({
+    backend: githubBackend,
     name: 'hooks',
     read: (): Promise<Fact<string>> => Promise.resolve(absent),
-  }
+  })
 
   test.each<[name: string, wanted: FactRequest<unknown>, expected: Fact<never>]>([
     [
@@ -250,13 +253,13 @@ describe('facts of the control machine', () => {
 })
 
 test('an HTTP reader that throws makes only its own fact unknown', async () => {
-  const kind: HttpFactKind<string, string> = {
-    backend: 'http',
+  const kind = backendFact<unknown, string, string>({
+    backend: http,
     name: 'page',
     read: () => {
       throw new TypeError('no such method')
     },
-  }
+  })
   const facts = hostFacts()
   const asked = step(reading('a', request(kind, 'a')))
   await facts.readHttp(asked)

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { fine, type Change } from '../../../src/core/change.js'
-import type { LocalFactKind } from '../../../src/core/fact.js'
+import { backendFact } from '../../../src/core/fact.js'
+import { projectFiles } from '../../../src/facts/files/project-file.js'
 import { Later, request, type Value } from '../../../src/core/later.js'
 import { task, type Resources } from '../../../src/core/play.js'
 import { bare } from '../../../src/core/definition.js'
@@ -54,11 +55,11 @@ const textRequest = (name: string) =>
   textOf(name).requests[0] as ReturnType<typeof request<string, string>>
 
 /** The content of a project file, read before anything connects. */
-const word: LocalFactKind<string, string> = {
-  backend: 'local',
+const word = backendFact({
+  backend: projectFiles,
   name: 'word',
-  read: (reader, key) => reader.readText(key),
-}
+  read: (reader, key: string) => reader.readText(key),
+})
 const projectWord = Later.fact(request(word, 'word'), '', 'word')
 
 const failure = ({ events }: Ran): string | undefined =>

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { fine } from '../../../src/core/change.js'
-import { absent, present, unknown, type Fact, type LocalFactKind } from '../../../src/core/fact.js'
+import { absent, backendFact, present, unknown, type Fact } from '../../../src/core/fact.js'
+import { projectFiles } from '../../../src/facts/files/project-file.js'
 import { Later, request } from '../../../src/core/later.js'
 import { play, task, type TaskOptions } from '../../../src/core/play.js'
 import { bare } from '../../../src/core/definition.js'
@@ -147,16 +148,16 @@ describe('errors in the project stop the run before anything connects', () => {
 })
 
 /** A local fact whose value is its key. */
-const projectFact: LocalFactKind<string, string> = {
-  backend: 'local',
+const projectFact = backendFact({
+  backend: projectFiles,
   name: 'there or not',
-  read: (_, key): Promise<Fact<string>> => {
+  read: (_, key: string): Promise<Fact<string>> => {
     if (key === 'throws') throw new TypeError('a defect')
     if (key === 'absent') return Promise.resolve(absent)
     if (key === 'unknown') return Promise.resolve(unknown('it cannot be read', 'repair it'))
     return Promise.resolve(present(key))
   },
-}
+})
 
 describe('a local fact', () => {
   const reading = (key: string): Resource =>

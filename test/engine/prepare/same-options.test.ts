@@ -1,19 +1,20 @@
 import { describe, expect, test } from '@jest/globals'
-import type { LocalFactKind } from '../../../src/core/fact.js'
+import { backendFact } from '../../../src/core/fact.js'
 import { Later, request } from '../../../src/core/later.js'
 import { Secret } from '../../../src/core/secret.js'
 import { json, secret, uri } from '../../../src/core/secret-text.js'
 import { compareOptions, sameOptions } from '../../../src/engine/prepare/same-options.js'
+import { projectFiles } from '../../../src/facts/files/project-file.js'
 import { contentOf, secretSource } from '../../../src/resources/files/content.js'
 import { group } from '../../../src/resources/accounts/group.js'
 import { sshKey } from '../../../src/resources/accounts/ssh-key.js'
 import { systemdUnit } from '../../../src/resources/systemd/unit.js'
 
-const kind: LocalFactKind<string, string> = {
-  backend: 'local',
+const kind = backendFact({
+  backend: projectFiles,
   name: 'text',
-  read: (project, key) => project.readText(key),
-}
+  read: (project, key: string) => project.readText(key),
+})
 const later = (key: string): Later<string> => Later.fact(request(kind, key), '', key)
 const password = new Secret('hunter22')
 const trimmed = (text: string): string => text.trim()

@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import { FettleError } from '../../../src/core/errors.js'
-import { absent, type Fact, type GithubReader } from '../../../src/core/fact.js'
+import { absent, type Fact } from '../../../src/core/fact.js'
 import {
   deployKeysFact,
   hooksFact,
   newestDeliveryFact,
   normalizedUrl,
 } from '../../../src/facts/github/api.js'
+import type { GithubClient } from '../../../src/facts/github/backend.js'
 
 const repo = 'acme/demo'
 const url = 'https://demo.example.org/hooks/demo'
@@ -47,12 +48,14 @@ const reader = (answers: {
   readonly list?: unknown
   readonly deliveries?: unknown
   readonly delivery?: unknown
-}): GithubReader => ({
+}): GithubClient => ({
   list: () => Promise.resolve(answers.list as readonly unknown[] | null),
+  perform: () => Promise.reject(new Error('reading changes nothing')),
   get: (route) =>
     Promise.resolve(route.endsWith('{delivery_id}') ? answers.delivery : answers.deliveries),
 })
-const refusing: GithubReader = {
+const refusing: GithubClient = {
+  perform: () => Promise.reject(new Error('reading changes nothing')),
   list: () =>
     Promise.reject(
       new FettleError('github-failed', {
@@ -64,10 +67,10 @@ const refusing: GithubReader = {
 }
 
 const kinds = {
-  hooks: (github: GithubReader): Promise<Fact<unknown>> => hooksFact.read(github, { repo }),
-  delivery: (github: GithubReader): Promise<Fact<unknown>> =>
+  hooks: (github: GithubClient): Promise<Fact<unknown>> => hooksFact.read(github, { repo }),
+  delivery: (github: GithubClient): Promise<Fact<unknown>> =>
     newestDeliveryFact.read(github, { repo, url }),
-  keys: (github: GithubReader): Promise<Fact<unknown>> => deployKeysFact.read(github, { repo }),
+  keys: (github: GithubClient): Promise<Fact<unknown>> => deployKeysFact.read(github, { repo }),
 }
 
 test("hooks, with GitHub's defaults for fields that old ones lack", async () => {

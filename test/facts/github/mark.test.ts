@@ -3,10 +3,12 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { isOn } from '../../../src/core/backend.js'
 import { isShell, changesOf } from '../../../src/core/change.js'
 import { present, type Fact } from '../../../src/core/fact.js'
 import { Secret } from '../../../src/core/secret.js'
 import { inputBytes } from '../../../src/core/sh.js'
+import { github } from '../../../src/facts/github/backend.js'
 import { githubMarkFact, type WebhookMark } from '../../../src/facts/github/mark.js'
 import { githubWebhook } from '../../../src/resources/github/webhook.js'
 
@@ -43,7 +45,7 @@ function markOf(hook: number): { readonly script: string; readonly input: Buffer
     changesOf(made.plan({ hooks: [], marks: [], delivery: null }, made.values, { changing: [] }))[0]
       ?.actions ?? []
   const mark =
-    action?.on === 'github'
+    action !== undefined && isOn(action, github) && 'route' in action
       ? action.then?.({ id: hook, active: true, events: [], updated_at: '', config: {} })[0]
       : undefined
   if (mark === undefined || !isShell(mark) || mark.input === undefined) throw new Error('no mark')

@@ -141,7 +141,7 @@ test.each(['utf8', 'utf16le'] as const)(
     const { reads } = pythonVenv('/v', { requirements: 'requirements.txt' })
     const later = Object.values(reads)
       .map(({ key: asked }) => asked)
-      .find((asked) => asked instanceof Later && asked.isLocal)
+      .find((asked) => asked instanceof Later && asked.isEarly)
     const content = Buffer.from('\ufeffflask\r\nPyMySQL>=1\r\n', encoding)
     const source = { standIns: true, fact: () => present(new Uint8Array(content)) as never }
     expect(later instanceof Later && Later.evaluate(later, source)).toMatchObject({

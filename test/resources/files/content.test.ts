@@ -1,10 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
-import { absent, present, type Fact, type ProjectReader } from '../../../src/core/fact.js'
+import { absent, present, type Fact } from '../../../src/core/fact.js'
 import { Later, request, type FactSource } from '../../../src/core/later.js'
 import { FettleError } from '../../../src/core/errors.js'
 import { reveal, Secret } from '../../../src/core/secret.js'
 import { secretFileFact } from '../../../src/facts/files/secret-file.js'
-import { sourceFact, templateFact } from '../../../src/facts/files/project-file.js'
+import {
+  sourceFact,
+  templateFact,
+  type ProjectReader,
+} from '../../../src/facts/files/project-file.js'
 import {
   contentOf,
   diffOf,
@@ -134,7 +138,7 @@ describe('secretSource', () => {
     expect([
       read(Buffer.from('grün\n')),
       read(Buffer.from('\ufeffgrün\n', 'utf16le')),
-      secretSource('key.pem').isLocal,
+      secretSource('key.pem').isEarly,
     ]).toEqual(['grün\n', 'grün\n', true])
   })
   test('of bytes that are not text is an error', () => {

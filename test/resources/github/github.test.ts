@@ -1,9 +1,11 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
-import { isShell, changesOf, type Action, type GithubAction } from '../../../src/core/change.js'
+import { isOn } from '../../../src/core/backend.js'
+import { isShell, changesOf, type Action } from '../../../src/core/change.js'
 import type { Resource } from '../../../src/core/resource.js'
 import { reveal, Secret } from '../../../src/core/secret.js'
 import { inputBytes } from '../../../src/core/sh.js'
+import { github, type GithubAction } from '../../../src/facts/github/backend.js'
 import { githubMarkFact } from '../../../src/facts/github/mark.js'
 import type { Hook } from '../../../src/facts/github/api.js'
 import { githubDeployKey } from '../../../src/resources/github/deploy-key.js'
@@ -27,7 +29,7 @@ const changes = (made: Resource, facts: Readonly<Record<string, unknown>>) =>
 
 function only(actions: readonly Action[] | undefined): GithubAction {
   const [action] = actions ?? []
-  if (actions?.length !== 1 || action?.on !== 'github')
+  if (actions?.length !== 1 || action === undefined || !isOn(action, github) || 'hook' in action)
     throw new Error(`not one request: ${inspect(actions)}`)
   return action
 }
@@ -74,7 +76,7 @@ describe('requests of github.webhook', () => {
     const made = githubWebhook('acme/demo', { url, secret })
     const [proof, mark, ...more] =
       only(changes(made, { ...facts, hooks: [] })[0]?.actions).then?.(answer) ?? []
-    expect(proof).toEqual({ on: 'github-proof', repo: 'acme/demo', hook: 12, within: 20 })
+    expect(proof).toEqual({ on: github, repo: 'acme/demo', hook: 12, within: 20 })
     expect(more).toEqual([])
     if (mark === undefined || !isShell(mark) || mark.input === undefined) throw new Error('no mark')
     expect(mark.script.text).toContain('/var/lib/fettle/github')
@@ -107,14 +109,14 @@ describe('requests of github.webhook', () => {
   })
 
   test.each<[string, Partial<GithubWebhookOptions>, readonly (string | undefined)[]]>([
-    ['without a secret there is no mark', {}, ['github-proof']],
+    ['without a secret there is no mark', {}, ['github']],
     ['prove: false', { secret, prove: false }, [undefined]],
     ['a hook that is not active is not proved', { secret, active: false }, [undefined]],
   ])('%s', (_, options, expected) => {
     const { then } = only(
       changes(githubWebhook('acme/demo', { url, ...options }), { ...facts, hooks: [] })[0]?.actions,
     )
-    expect(then?.(answer).map(({ on }) => on)).toEqual(expected)
+    expect(then?.(answer).map(({ on }) => on?.name)).toEqual(expected)
   })
 
   test('without an id in the answer there is no mark: the secret is set again next time', () => {

@@ -83,7 +83,7 @@ test('no statement holds the password or its hash; MariaDB gets only the hash, a
   const shown = JSON.stringify(actions)
   expect(shown).not.toContain('correct horse')
   expect(shown).not.toContain(nativeHash(password))
-  const bound = actions.flatMap((action) => (action.on === 'mysql' ? action.values : []))
+  const bound = actions.flatMap((action) => ('values' in action ? action.values : []))
   expect(
     bound.filter((value) => value instanceof Secret).map((value) => Secret.reveal(value)),
   ).toEqual([nativeHash(password)])

@@ -1,0 +1,52 @@
+// src/resources/index.ts: all resources by the names that users write.
+import { join } from 'node:path'
+import { definingFiles } from './definitions.mjs'
+
+const head = `// Made by \`npm run docs\` from the definitions in this folder: change it there.
+/** All resources, by the names that users write. */`
+
+/** The text of the file: `group` is exported as it is, `apt.packages` as a member of `apt`. */
+export function resourcesIndex(root) {
+  const files = definingFiles(join(root, 'src/resources'))
+  const members = files.flatMap(({ path, constants }) =>
+    constants
+      .filter(({ type }) => type.includes('.'))
+      .map((constant) => ({ ...constant, from: module(path) })),
+  )
+  const imports = members.map(({ name, from }) => `import { ${name} } from '${from}'`)
+  const families = [...new Set(members.map(familyOf))].map((name) =>
+    family(
+      name,
+      members.filter((each) => familyOf(each) === name),
+    ),
+  )
+  const lines = [head, ...imports, '', ...files.flatMap(reexport), '', ...families]
+  return `${lines.join('\n')}\n`
+}
+
+const familyOf = ({ type }) => type.split('.')[0]
+
+const module = (path) => `./${path.replace(/\.ts$/, '.js')}`
+
+function reexport({ path, constants, types }) {
+  const own = constants.filter(({ type }) => !type.includes('.'))
+  const odd = own.find(({ name, type }) => name !== type)
+  if (odd !== undefined)
+    throw new Error(`${path}: ${odd.name} defines ${odd.type}; both must have one name`)
+  const names = [...own.map(({ name }) => name), ...types.map((name) => `type ${name}`)]
+  return names.length === 0 ? [] : [list('export {', names, `} from '${module(path)}'`)]
+}
+
+function family(name, members) {
+  const chapters = [...new Set(members.map(({ chapter }) => chapter))].join(', ')
+  const shown = members.map(({ name: constant, type }) => `${type.split('.')[1]}: ${constant}`)
+  return `/** ${chapters}. */\n${list(`export const ${name} = {`, shown, '} as const')}`
+}
+
+/** A list on one line, or on a line each, as the formatter would have it. */
+function list(before, items, after) {
+  const line = `${before} ${items.join(', ')} ${after}`
+  return line.length <= 100
+    ? line
+    : [before, ...items.map((item) => `  ${item},`), after].join('\n')
+}
