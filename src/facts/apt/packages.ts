@@ -176,4 +176,39 @@ else fettle_apt_list && fettle_apt_foreign ${wanted} && fettle_apt_matching ${pa
       return present({ listsAge: answer.listsAge, packages })
     })
   },
+  recorded: {
+    keys: [['git', 'awk'], ['nosuch']],
+    // dpkg 1.21.22 and apt 2.6.1
+    stdout: [
+      'lists 120',
+      'native amd64',
+      'git\tinstalled\tamd64\tinstall\tok\t1:2.39.5-0+deb12u3\tforeign\tgit-completion, git-core',
+      'mawk\tinstalled\tamd64\tinstall\tok\t1.3.4.20200120-3.1\tforeign\tawk',
+      '',
+    ].join('\n'),
+    facts: [
+      present({
+        listsAge: 120,
+        packages: {
+          git: {
+            status: 'installed',
+            version: '1:2.39.5-0+deb12u3',
+            held: false,
+            reinstall: false,
+            providedBy: null,
+            aptName: 'git',
+          },
+          awk: {
+            status: 'installed',
+            version: '1.3.4.20200120-3.1',
+            held: false,
+            reinstall: false,
+            providedBy: 'mawk',
+            aptName: 'mawk',
+          },
+        },
+      }),
+      present({ listsAge: 120, packages: {} }),
+    ],
+  },
 })

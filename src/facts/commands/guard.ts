@@ -112,4 +112,13 @@ export const guardFact = shellFact<Guards, GuardVerdict>({
       return notAsked('the answer could not be understood')
     return found.map((verdict) => present(verdict ?? { is: 'due' }))
   },
+  recorded: {
+    keys: [{ creates: '/srv/app/out' }, { unless: ['test', '-e', '/srv/app/old'] }, {}],
+    stdout: 'creates\nunless 1\ndue\n',
+    facts: [
+      present({ is: 'holds', guard: 'creates' }),
+      present({ is: 'due' }),
+      present({ is: 'due' }),
+    ],
+  },
 })

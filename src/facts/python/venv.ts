@@ -96,6 +96,64 @@ export const venvFact = shellFact<VenvKey, Venv>({
     const answers = answersOf(output.stdout, 'venv')
     return keys.map((key, index) => venvOf(key, answers[index], failureOf(output)))
   },
+  recorded: {
+    keys: [
+      {
+        path: '/srv/app/venv',
+        python: 'python3',
+        systemSitePackages: false,
+        requirements: { file: '/srv/app/requirements.txt' },
+      },
+      { path: '/srv/new', python: 'python3', systemSitePackages: false, requirements: null },
+    ],
+    stdout: [
+      '@venv',
+      'owner deploy 1001 4096',
+      'owner deploy 1001 30',
+      'interpreter /usr/bin/python3.11',
+      'own Flask-2.2.2.egg-info',
+      'own pip-23.0.1.dist-info',
+      'python /usr/bin/python3.11',
+      'requirement flask>=2',
+      'requirement six; os_name == "nt"',
+      'for pip',
+      'judged 0 met',
+      '@status 0',
+      '@venv',
+      'python /usr/bin/python3.11',
+      '@status 0',
+      '',
+    ].join('\n'),
+    facts: [
+      present({
+        environment: {
+          owner: { name: 'deploy', id: '1001' },
+          systemSitePackages: false,
+          interpreter: '/usr/bin/python3.11',
+          outdated: false,
+          strange: [],
+        },
+        other: null,
+        python: '/usr/bin/python3.11',
+        own: [
+          { name: 'Flask', version: '2.2.2' },
+          { name: 'pip', version: '23.0.1' },
+        ],
+        system: [],
+        requirements: 'flask>=2\nsix; os_name == "nt"',
+        judged: 'met',
+      }),
+      present({
+        environment: null,
+        other: null,
+        python: '/usr/bin/python3.11',
+        own: [],
+        system: [],
+        requirements: null,
+        judged: null,
+      }),
+    ],
+  },
 })
 
 function venvOf(key: VenvKey, found: Answer | undefined, said: string): Fact<Venv> {

@@ -81,6 +81,20 @@ export const marksFactIn = (places: PendingPlaces): ShellFactKind<string, Pendin
       present(marks.flatMap((found) => (found?.[0] === index ? [found[1]] : []))),
     )
   },
+  recorded: {
+    keys: ['app.service', 'other.service'],
+    stdout: '0 restart 5c8d1f7a4c0e4f0f9d6b7a1e2f3c4d5e file[%2Fetc%2Fapp.conf]\n',
+    facts: [
+      present([
+        {
+          effect: 'restart',
+          instance: '5c8d1f7a4c0e4f0f9d6b7a1e2f3c4d5e',
+          trigger: 'file[/etc/app.conf]',
+        },
+      ]),
+      present([]),
+    ],
+  },
 })
 
 export const marksFact = marksFactIn(pendingPlaces)

@@ -45,4 +45,19 @@ export const unitInstancesFact = shellFact<string, UnitInstances>({
       })
     })
   },
+  recorded: {
+    keys: ['many@.service', 'few@.timer'],
+    stdout: [
+      '@instances',
+      'many@a.service loaded active running many',
+      '  many@b.service loaded activating auto-restart many',
+      'enabled',
+      '@instances',
+      '',
+    ].join('\n'),
+    facts: [
+      present({ running: ['many@a.service', 'many@b.service'], enabled: true }),
+      present({ running: [], enabled: false }),
+    ],
+  },
 })

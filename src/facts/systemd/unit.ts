@@ -111,4 +111,45 @@ export const unitFact = shellFact<string, UnitState>({
       )
     return names.map((name, index) => factOf(name, blocks[index] ?? {}))
   },
+  recorded: {
+    keys: ['mysql.service', 'nosuch.service'],
+    // systemd 252.39
+    stdout: [
+      'Result=success',
+      'CanReload=no',
+      'Id=mariadb.service',
+      'Names=mysqld.service mysql.service mariadb.service',
+      'LoadState=loaded',
+      'ActiveState=active',
+      'SubState=running',
+      'FragmentPath=/lib/systemd/system/mariadb.service',
+      'UnitFileState=enabled',
+      'NeedDaemonReload=no',
+      'InvocationID=5c8d1f7a4c0e4f0f9d6b7a1e2f3c4d5e',
+      '',
+      'Id=nosuch.service',
+      'Names=nosuch.service',
+      'LoadState=not-found',
+      'ActiveState=inactive',
+      'SubState=dead',
+      'NeedDaemonReload=no',
+      'InvocationID=',
+      '',
+    ].join('\n'),
+    facts: [
+      present({
+        id: 'mariadb.service',
+        load: 'loaded',
+        active: 'active',
+        sub: 'running',
+        file: 'enabled',
+        path: '/lib/systemd/system/mariadb.service',
+        needsReload: false,
+        canReload: false,
+        invocation: '5c8d1f7a4c0e4f0f9d6b7a1e2f3c4d5e',
+        result: 'success',
+      }),
+      absent,
+    ],
+  },
 })
