@@ -87,8 +87,8 @@ export interface Definition<A extends readonly unknown[], O extends CommonOption
   readonly arguments?: Arguments<A>
   readonly options: Options<O>
   /**
-   * What tells it from others of its kind on one host. Default: its first argument, or, without
-   * arguments, nothing: there is one on each host.
+   * What tells it from others of its kind on one host. Default: its first argument, of a list its
+   * members with a space between two, or, without arguments, nothing: there is one on each host.
    */
   readonly identity?: (...given: [...A, options: O]) => string
   /**
@@ -136,7 +136,8 @@ export function resource<
   return Object.assign(make, { definition })
 }
 
-const idOf = ([first = '']: readonly unknown[]): string => String(first)
+const idOf = ([first = '']: readonly unknown[]): string =>
+  Array.isArray(first) ? first.join(' ') : String(first)
 
 /** One resource, from what it was given and the desired state that follows. */
 export function resourceOf<E extends object>(

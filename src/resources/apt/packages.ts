@@ -1,18 +1,10 @@
 import { z } from 'zod'
-import {
-  blocked,
-  fine,
-  type Action,
-  type Blocked,
-  type Change,
-  type Plan,
-} from '../../core/change.js'
-import { FettleError } from '../../core/errors.js'
+import { blocked, change, fine, type Action, type Blocked, type Plan } from '../../core/change.js'
+import { args, desired, options, resource } from '../../core/definition.js'
 import { request } from '../../core/later.js'
-import { checked, state, wantedOf } from '../../core/options.js'
+import { state } from '../../core/options.js'
 import refuseText from '../../core/refuse.sh.js'
-import { bare } from '../../core/definition.js'
-import type { CommonOptions, Resource } from '../../core/resource.js'
+import type { CommonOptions } from '../../core/resource.js'
 import { lines, sh, shellFunctions, type Sh } from '../../core/sh.js'
 import { aptFact, type AptState, type PackageState } from '../../facts/apt/packages.js'
 import aptGetText from './apt-get.sh.js'
@@ -58,7 +50,6 @@ interface WantedPackage {
   readonly version: string | null
 }
 
-const type = 'apt.packages'
 /**
  * Debian Policy 5.6.1 and 5.6.12. A `-` at the end is refused: it would tell apt to remove the
  * package.
@@ -169,13 +160,11 @@ function planPresent(
     )
   const hindered = held(due, packages)
   if (hindered !== null) return hindered
-  const actions = [install(due.map(asGiven), options)]
-  const installed: Change = { summary: sentence(due, packages), actions, proof: 'facts' }
+  const installed = change(sentence(due, packages), [install(due.map(asGiven), options)])
   const isOld =
     listsAge === null ||
     (options.updateCache !== undefined && listsAge > options.updateCache.maxAge)
-  if (!isOld) return [installed]
-  return [{ summary: 'fetch the package lists', actions: [update], proof: 'facts' }, installed]
+  return isOld ? [change('fetch the package lists', [update]), installed] : [installed]
 }
 
 /** The summary: all installations together, then each other change. */
@@ -211,15 +200,7 @@ function planAbsent(
   if (hindered !== null) return hindered
   const summary = `${purge ? 'purge' : 'remove'} ${due.map(({ name }) => name).join(', ')}`
   const names = due.map(({ name }) => packages[name]?.aptName ?? name)
-  return [{ summary, actions: [remove(names, purge)], proof: 'facts' }]
-}
-
-const shape = {
-  state: state.optional(),
-  purge: z.boolean().optional(),
-  updateCache: z.strictObject({ maxAge: z.number().nonnegative() }).optional(),
-  recommends: z.boolean().optional(),
-  allowDowngrade: z.boolean().optional(),
+  return [change(summary, [remove(names, purge)])]
 }
 
 /**
@@ -231,35 +212,43 @@ const shape = {
  * removed, packages on hold are not touched, and changed configuration files are kept; where one of
  * these prevents the change, the error says so.
  */
-export function aptPackages(names: readonly string[], options: PackagesOptions = {}): Resource {
-  const parsed = z
-    .array(nameSchema, 'must be a list of names')
-    .min(1, 'must name a package')
-    .safeParse(names)
-  if (!parsed.success)
-    throw new FettleError('option-invalid', {
-      message: `${type}(${JSON.stringify(names)}): the first argument ${wantedOf(parsed.error.issues[0])}`,
-    })
-  const id = names.join(' ')
-  const wanted = names.map(parseName)
-  const packages = wanted.map(({ name }) => name)
-  checked(type, id, options, shape, (given) => {
-    if (new Set(packages).size !== packages.length) return 'a package is named twice'
-    if (given.state !== 'absent')
-      return given.purge === undefined ? undefined : 'purge needs state absent'
+export const aptPackages = resource({
+  type: 'apt.packages',
+  chapter: 'Packages',
+  ansible: '`apt`',
+  arguments: args<[names: readonly string[]]>(
+    z.array(nameSchema, 'must be a list of names').min(1, 'must name a package'),
+  ),
+  options: options<PackagesOptions>({
+    state: state.optional(),
+    purge: z.boolean().optional(),
+    updateCache: z.strictObject({ maxAge: z.number().nonnegative() }).optional(),
+    recommends: z.boolean().optional(),
+    allowDowngrade: z.boolean().optional(),
+  }),
+  conflict(names, { state, purge }) {
+    const wanted = names.map(parseName)
+    if (new Set(wanted.map(({ name }) => name)).size !== names.length)
+      return 'a package is named twice'
+    if (state !== 'absent') return purge === undefined ? undefined : 'purge needs state absent'
     if (wanted.some(({ version }) => version !== null))
       return 'a version means nothing for packages that are to be absent'
     return undefined
-  })
-  return bare({
-    type,
-    id,
-    options,
-    reads: { apt: request(aptFact, packages) },
-    plan({ apt }) {
-      const found = apt ?? { packages: {}, listsAge: null }
-      if (options.state === 'absent') return planAbsent(wanted, found, options.purge === true)
-      return planPresent(wanted, found, options)
-    },
-  })
-}
+  },
+  build(names, options) {
+    const wanted = names.map(parseName)
+    return desired({
+      reads: {
+        apt: request(
+          aptFact,
+          wanted.map(({ name }) => name),
+        ),
+      },
+      plan({ apt }) {
+        const found = apt ?? { packages: {}, listsAge: null }
+        if (options.state === 'absent') return planAbsent(wanted, found, options.purge === true)
+        return planPresent(wanted, found, options)
+      },
+    })
+  },
+})
