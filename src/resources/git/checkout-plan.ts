@@ -1,4 +1,4 @@
-import { blocked, fine, type Change, type Plan, type ShellAction } from '../../core/change.js'
+import { blocked, change, fine, type Change, type Plan } from '../../core/change.js'
 import { counted } from '../../core/counted.js'
 import { enter } from '../../core/enter.js'
 import { refuse } from '../../core/refuse.js'
@@ -156,14 +156,8 @@ function cloned(work: Work): Change {
   ])
   const also = checkout === null ? '' : sideEffects(work)
   const summary = `clone ${options.repo} at ${target(work)}${also}`
-  return change(summary, inCheckout(work, script, 'reaches'))
+  return inCheckout(work, summary, script, 'reaches')
 }
-
-const change = (summary: string, action: ShellAction): Change => ({
-  summary,
-  proof: 'facts',
-  actions: [action],
-})
 
 function changesOf(work: Work, checkout: Checkout): readonly Change[] {
   const { options } = work
@@ -173,33 +167,31 @@ function changesOf(work: Work, checkout: Checkout): readonly Change[] {
     changes.push(ownerChange(work, owner.name, options.owner))
   if (locks.length > 0)
     changes.push(
-      change(
+      inCheckout(
+        work,
         `remove ${counted(locks.length, 'lock')} of a git that is gone: ${list(locks)}`,
-        inCheckout(work, sh`rm -f -- ${locks}`),
+        sh`rm -f -- ${locks}`,
       ),
     )
   if (remote !== options.repo && head !== null)
     changes.push(
-      change(
-        `remote ${remote ?? 'none'} → ${options.repo}`,
-        inCheckout(work, setRemote(options.repo)),
-      ),
+      inCheckout(work, `remote ${remote ?? 'none'} → ${options.repo}`, setRemote(options.repo)),
     )
   if (changed.length > 0)
     changes.push(
-      change(
+      inCheckout(
+        work,
         `discard changes of ${counted(changed.length, 'file')}: ${list(changed)}`,
-        inCheckout(work, discarding(bringing(work))),
+        discarding(bringing(work)),
       ),
     )
   return [...changes, ...treeChanges(work, checkout)]
 }
 
 const ownerChange = ({ path }: Work, before: string, after: string): Change =>
-  change(`owner ${before} → ${after}`, {
-    script: steps([enter(path), chownTree(after)]),
-    long: true,
-  })
+  change(`owner ${before} → ${after}`, [
+    { script: steps([enter(path), chownTree(after)]), long: true },
+  ])
 
 /** The change of the commit, then the changes of the tree. */
 function treeChanges(work: Work, { head, unwanted, submodules }: Checkout): readonly Change[] {
@@ -209,23 +201,28 @@ function treeChanges(work: Work, { head, unwanted, submodules }: Checkout): read
   if (head === null) changes.push(cloned(work))
   else if (!isThere)
     changes.push(
-      change(
+      inCheckout(
+        work,
         `${short(head)} → ${target(work)}${sideEffects(work)}`,
-        inCheckout(work, bring(wanted), 'reaches'),
+        bring(wanted),
+        'reaches',
       ),
     )
   if (unwanted.length > 0)
     changes.push(
-      change(
+      inCheckout(
+        work,
         `remove ${counted(unwanted.length, 'untracked file')}: ${list(unwanted)}`,
-        inCheckout(work, cleaning(wanted)),
+        cleaning(wanted),
       ),
     )
   if (submodules.length > 0 && isThere)
     changes.push(
-      change(
+      inCheckout(
+        work,
         `bring ${counted(submodules.length, 'submodule')}: ${list(submodules)}`,
-        inCheckout(work, bringSubmodules(wanted.force), 'reaches'),
+        bringSubmodules(wanted.force),
+        'reaches',
       ),
     )
   return changes
@@ -237,17 +234,16 @@ const setRemote = (repo: string): Sh =>
 const lockHeld = (lock: string): Sh =>
   sh`exec 9>>${lock}; flock -w ${lockLimit} 9 || ${refuse(`${lock} was not free within ${String(lockLimit)} s`, `see who holds it: fuser -v ${lock}`)}`
 
-/** Runs shell in the checkout as its owner, under the lock. */
+/** A change by shell that runs in the checkout as its owner, under the lock. */
 function inCheckout(
   { path, options: { lock, repo, owner }, key, checkout }: Work,
+  summary: string,
   script: Sh,
   reaches?: 'reaches',
-): ShellAction {
+): Change {
   const environment = [...localEnvironment(path)]
   if (reaches !== undefined) environment.push(...remoteEnvironment(repo, key))
   const locked = lock === undefined ? script : lines([lockHeld(lock), script])
-  return {
-    long: true,
-    script: inDirectory(path, owner ?? checkout?.owner.id, environment, locked),
-  }
+  const whole = inDirectory(path, owner ?? checkout?.owner.id, environment, locked)
+  return change(summary, [{ script: whole, long: true }])
 }

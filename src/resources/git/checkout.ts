@@ -1,10 +1,9 @@
 import { z } from 'zod'
-import { blocked, type Plan } from '../../core/change.js'
+import { blocked } from '../../core/change.js'
+import { args, desired, options, resource } from '../../core/definition.js'
 import { request } from '../../core/later.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
-import { absolutePath, accountName, checked, checkedId, line } from '../../core/options.js'
-import { bare } from '../../core/definition.js'
-import type { Resource } from '../../core/resource.js'
+import { absolutePath, accountName, line } from '../../core/options.js'
 import { gitCheckoutFact } from '../../facts/git/checkout.js'
 import { protocolOf } from '../../facts/git/environment.js'
 import { gitRemoteFact } from '../../facts/git/remote.js'
@@ -52,18 +51,6 @@ const cleanSchema = z
     'cannot remove ignored files alone: set untracked too',
   )
 
-const shape = {
-  repo: repository,
-  ref: refName,
-  owner: accountName.optional(),
-  key: keySchema.optional(),
-  clean: cleanSchema.optional(),
-  depth: z.number().int().positive().optional(),
-  submodules: z.boolean().optional(),
-  force: z.boolean().optional(),
-  lock: absolutePath.optional(),
-}
-
 /**
  * A checkout of a git repository. The plan asks the repository for the ref's commit; `apply` checks
  * out exactly that commit. git always runs as the checkout's owner, without the repository's hooks,
@@ -72,43 +59,50 @@ const shape = {
  * An empty directory that exists keeps its owner and mode. If others may not enter it (2750), they
  * cannot read the files in it either.
  */
-export function gitCheckout(path: string, options: GitCheckoutOptions): Resource {
-  checkedId('git.checkout', path, absolutePath)
-  checked('git.checkout', path, options, shape)
-  const { repo, ref, owner } = options
-  const keyPath = typeof options.key === 'object' ? options.key.id : options.key
-  return bare({
-    type: 'git.checkout',
-    id: path,
-    options,
-    reads: {
-      checkout: request(gitCheckoutFact, {
-        path,
-        clean: cleanOptions(options.clean),
-        submodules: options.submodules === true,
-        branch: branchOf(ref),
-      }),
-      remote: request(gitRemoteFact, {
-        repo,
-        ref,
-        path,
-        ...omitUndefined({ owner, key: keyPath }),
-      }),
-      missingParent: request(missingParentFact, path),
-    },
-    plan({ checkout, remote, missingParent }): Plan {
-      if (remote === null)
-        return blocked(
-          `${repo} has neither a branch nor a tag ${ref}`,
-          'push it first, or correct the name',
-        )
-      if (missingParent !== null) return blockedBy(missingParent, path)
-      if (checkout !== null && 'other' in checkout)
-        return blocked(
-          `${path} is ${checkout.other}`,
-          'remove what is there, or choose another path',
-        )
-      return planned({ path, options, key: keyPath, remote, checkout })
-    },
-  })
-}
+export const gitCheckout = resource({
+  type: 'git.checkout',
+  chapter: 'Code',
+  ansible: '`git`',
+  arguments: args<[path: string]>(absolutePath),
+  options: options<GitCheckoutOptions>({
+    repo: repository,
+    ref: refName,
+    owner: accountName.optional(),
+    key: keySchema.optional(),
+    clean: cleanSchema.optional(),
+    depth: z.number().int().positive().optional(),
+    submodules: z.boolean().optional(),
+    force: z.boolean().optional(),
+    lock: absolutePath.optional(),
+  }),
+  build(path, options) {
+    const { repo, ref, owner, clean, submodules = false } = options
+    const key = typeof options.key === 'object' ? options.key.id : options.key
+    return desired({
+      reads: {
+        checkout: request(gitCheckoutFact, {
+          path,
+          clean: cleanOptions(clean),
+          submodules,
+          branch: branchOf(ref),
+        }),
+        remote: request(gitRemoteFact, { repo, ref, path, ...omitUndefined({ owner, key }) }),
+        missingParent: request(missingParentFact, path),
+      },
+      plan({ checkout, remote, missingParent }) {
+        if (remote === null)
+          return blocked(
+            `${repo} has neither a branch nor a tag ${ref}`,
+            'push it first, or correct the name',
+          )
+        if (missingParent !== null) return blockedBy(missingParent, path)
+        if (checkout !== null && 'other' in checkout)
+          return blocked(
+            `${path} is ${checkout.other}`,
+            'remove what is there, or choose another path',
+          )
+        return planned({ path, options, key, remote, checkout })
+      },
+    })
+  },
+})
