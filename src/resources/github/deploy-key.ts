@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { blocked, fine, type Plan } from '../../core/change.js'
+import { blocked, change, fine, type Change } from '../../core/change.js'
+import { args, desired, options, resource } from '../../core/definition.js'
 import { request, type Value } from '../../core/later.js'
-import { checked, checkedId, line, state, value } from '../../core/options.js'
-import { bare } from '../../core/definition.js'
-import type { CommonOptions, Resource } from '../../core/resource.js'
+import { line, state, value } from '../../core/options.js'
+import type { CommonOptions } from '../../core/resource.js'
 import { deployKeysFact, ownerAndName, type DeployKey } from '../../facts/github/api.js'
 import { github, type GithubAction } from '../../facts/github/backend.js'
 import { repositoryName } from './webhook.js'
@@ -35,15 +35,6 @@ function identityOf(key: string): string | null {
   return `${groups['type']} ${groups['blob']}`
 }
 
-const shape = {
-  title: line.optional(),
-  key: value(
-    z.string().regex(publicKey, "must be a public key in OpenSSH's form: ssh-ed25519 AAAA…"),
-  ),
-  readOnly: z.boolean().optional(),
-  state: state.optional(),
-}
-
 /**
  * A deploy key: an SSH key that gives access to one repository on GitHub. Needs `GITHUB_TOKEN` with
  * the permission "Administration: read and write".
@@ -53,52 +44,58 @@ const shape = {
  * exists; in between the host cannot fetch. The same key cannot be used for two repositories (422
  * "key is already in use"). Another key with the same title is reported and kept.
  */
-export function githubDeployKey(repo: string, options: GithubDeployKeyOptions): Resource {
-  checkedId('github.deployKey', repo, repositoryName)
-  checked('github.deployKey', repo, options, shape, ({ title, state }) =>
+export const githubDeployKey = resource({
+  type: 'github.deployKey',
+  chapter: 'GitHub',
+  ansible: '`community.general.github_deploy_key`',
+  arguments: args<[repo: string]>(repositoryName),
+  options: options<GithubDeployKeyOptions>({
+    title: line.optional(),
+    key: value(
+      z.string().regex(publicKey, "must be a public key in OpenSSH's form: ssh-ed25519 AAAA…"),
+    ),
+    readOnly: z.boolean().optional(),
+    state: state.optional(),
+  }),
+  identity: (repo, { key, title = nameOf(key) }) => `${repo} ${title}`,
+  conflict: (_, { title, state }) =>
     title === undefined && state !== 'absent' ? 'title is required' : undefined,
-  )
-  const { title = nameOf(options.key) } = options
-  return bare({
-    type: 'github.deployKey',
-    id: `${repo} ${title}`,
-    options,
-    reads: { keys: request(deployKeysFact, { repo }) },
-    values: { key: options.key },
-    plan({ keys }, { key }): Plan {
-      const wanted = identityOf(key)
-      if (wanted === null)
-        return blocked(
-          `the key for ${repo} is not a public key in OpenSSH's form`,
-          'look at the public key on the host: ssh-keygen -l -f FILE.pub',
-        )
-      const found = (keys ?? []).find((one) => one.key === wanted)
-      if (options.state === 'absent') {
-        if (found === undefined) return fine('there is no such key')
-        const actions = [deletion(repo, found)]
-        return [{ summary: `remove key ${found.title}`, proof: 'facts', actions }]
-      }
-      if (found === undefined) {
-        const namesakes = (keys ?? []).filter((one) => one.title === title)
-        return added(repo, title, wanted, options.readOnly ?? true, namesakes)
-      }
-      const readOnly = options.readOnly ?? found.readOnly
-      const differences: string[] = []
-      if (found.title !== title) differences.push(`title ${found.title} → ${title}`)
-      if (found.readOnly !== readOnly)
-        differences.push(`${access(found.readOnly)} → ${access(readOnly)}`)
-      if (differences.length === 0)
-        return fine(`key ${String(found.id)} is ${access(found.readOnly)}`)
-      return [
-        {
-          summary: `replace key ${found.title}: ${differences.join(', ')} (deleted, then added)`,
-          proof: 'facts',
-          actions: [deletion(repo, found), addition(repo, title, wanted, readOnly)],
-        },
-      ]
-    },
-  })
-}
+  build: (repo, { key, title = nameOf(key), readOnly, state }) =>
+    desired({
+      reads: { keys: request(deployKeysFact, { repo }) },
+      values: { key },
+      plan({ keys }, { key }) {
+        const wanted = identityOf(key)
+        if (wanted === null)
+          return blocked(
+            `the key for ${repo} is not a public key in OpenSSH's form`,
+            'look at the public key on the host: ssh-keygen -l -f FILE.pub',
+          )
+        const found = (keys ?? []).find((one) => one.key === wanted)
+        if (state === 'absent') {
+          if (found === undefined) return fine('there is no such key')
+          return [change(`remove key ${found.title}`, [deletion(repo, found)])]
+        }
+        if (found === undefined) {
+          const namesakes = (keys ?? []).filter((one) => one.title === title)
+          return [added(repo, title, wanted, readOnly ?? true, namesakes)]
+        }
+        const access = readOnly ?? found.readOnly
+        const differences: string[] = []
+        if (found.title !== title) differences.push(`title ${found.title} → ${title}`)
+        if (found.readOnly !== access)
+          differences.push(`${shownAccess(found.readOnly)} → ${shownAccess(access)}`)
+        if (differences.length === 0)
+          return fine(`key ${String(found.id)} is ${shownAccess(found.readOnly)}`)
+        return [
+          change(`replace key ${found.title}: ${differences.join(', ')} (deleted, then added)`, [
+            deletion(repo, found),
+            addition(repo, title, wanted, access),
+          ]),
+        ]
+      },
+    }),
+})
 
 /**
  * The name of a key without a title: the end of its blob, or `key` where only the host knows it.
@@ -106,7 +103,7 @@ export function githubDeployKey(repo: string, options: GithubDeployKeyOptions): 
 const nameOf = (key: Value<string>): string =>
   typeof key === 'string' ? `…${identityOf(key)?.slice(-12) ?? ''}` : 'key'
 
-const access = (readOnly: boolean): string => (readOnly ? 'read-only' : 'read and write')
+const shownAccess = (readOnly: boolean): string => (readOnly ? 'read-only' : 'read and write')
 
 function added(
   repo: string,
@@ -114,11 +111,11 @@ function added(
   key: string,
   readOnly: boolean,
   namesakes: readonly DeployKey[],
-): Plan {
+): Change {
   const ids = namesakes.map(({ id }) => id).join(', ')
   const left = namesakes.length === 0 ? '' : `; another key of this title stays: ${ids}`
-  const summary = `add key ${title}: ${access(readOnly)}${left}`
-  return [{ summary, proof: 'facts', actions: [addition(repo, title, key, readOnly)] }]
+  const summary = `add key ${title}: ${shownAccess(readOnly)}${left}`
+  return change(summary, [addition(repo, title, key, readOnly)])
 }
 
 const addition = (repo: string, title: string, key: string, readOnly: boolean): GithubAction => ({
