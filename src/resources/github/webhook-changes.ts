@@ -1,4 +1,4 @@
-import { type Action, blocked, fine, type Plan } from '../../core/change.js'
+import { blocked, change, fine, type Action, type Plan } from '../../core/change.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import type { Secret } from '../../core/secret.js'
 import { sh } from '../../core/sh.js'
@@ -23,17 +23,15 @@ const proofLimit = 20
 /** Removes hooks, each with the mark of its secret. */
 export function removed(repo: string, url: string, hooks: readonly Hook[]): Plan {
   if (hooks.length === 0) return fine('there is no such hook')
-  return hooks.map(({ id }) => ({
-    summary: `remove hook ${String(id)} for ${url}`,
-    proof: 'facts',
-    actions: [
+  return hooks.map(({ id }) =>
+    change(`remove hook ${String(id)} for ${url}`, [
       deletion(repo, id),
       {
         what: `removing ${marksDirectory}/${String(id)}`,
         script: sh`rm -f -- ${`${marksDirectory}/${String(id)}`}`,
       },
-    ],
-  }))
+    ]),
+  )
 }
 
 const deletion = (repo: string, hook: number): GithubAction => ({
@@ -70,7 +68,7 @@ export function created(repo: string, wanted: WantedHook, secret: Secret | undef
   }
   const what = [...events, ...shown(settings)].join(', ')
   const summary = `create hook for ${wanted.url} (${what})${pinged(settings, wanted)}`
-  return [{ summary, proof: 'facts', actions: [action] }]
+  return [change(summary, [action])]
 }
 
 /** The settings of a new hook that differ from the defaults. */
@@ -143,7 +141,7 @@ export function updated(
     then: () => afterwards(repo, hook.id, isProved(settings, wanted), secret),
   }
   const summary = `${differences.join('; ')}${pinged(settings, wanted)}`
-  return [{ summary, proof: 'facts', actions: [action] }]
+  return [change(summary, [action])]
 }
 
 /** The differences of a hook, except for its secret. */

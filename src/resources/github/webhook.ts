@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { blocked, type Plan } from '../../core/change.js'
+import { args, desired, options, resource } from '../../core/definition.js'
 import { request, type Value } from '../../core/later.js'
-import { checked, checkedId, secret as secretOption, state, value } from '../../core/options.js'
-import { bare } from '../../core/definition.js'
-import type { CommonOptions, Resource } from '../../core/resource.js'
+import { secret as secretOption, state, value } from '../../core/options.js'
+import type { CommonOptions } from '../../core/resource.js'
 import { reveal, type Secret } from '../../core/secret.js'
 import { githubMarkFact } from '../../facts/github/mark.js'
 import { type Hook, hooksFact, newestDeliveryFact, normalizedUrl } from '../../facts/github/api.js'
@@ -65,21 +65,6 @@ const eventName = z
   .string()
   .regex(/^(?:\*|[a-z][a-z0-9_]*)$/, 'must be the name of an event, such as push')
 
-const shape = {
-  url: hookUrl,
-  secret: value(secretOption).optional(),
-  events: z
-    .array(eventName)
-    .min(1, 'must name at least one event')
-    .refine((events) => new Set(events).size === events.length, 'must not name an event twice')
-    .optional(),
-  contentType: z.enum(['json', 'form']).optional(),
-  verifyTls: z.boolean().optional(),
-  active: z.boolean().optional(),
-  state: state.optional(),
-  prove: z.boolean().optional(),
-}
-
 /**
  * A webhook of a repository on GitHub, managed from the control machine. Needs `GITHUB_TOKEN` with
  * the permission "Webhooks: read and write".
@@ -96,42 +81,59 @@ const shape = {
  *
  * If several hosts of a play share one hook, put it into a task with `once: true`.
  */
-export function githubWebhook(repo: string, options: GithubWebhookOptions): Resource {
-  checkedId('github.webhook', repo, repositoryName)
-  checked('github.webhook', repo, options, shape)
-  const url = normalizedUrl(options.url)
-  const common = { type: 'github.webhook', id: `${repo} ${url}`, options }
-  const withUrl = (hooks: readonly Hook[] | null): readonly Hook[] =>
-    (hooks ?? []).filter((hook) => normalizedUrl(hook.url) === url)
-  const reads = { hooks: request(hooksFact, { repo }) }
-  if (options.state === 'absent')
-    return bare({ ...common, reads, plan: ({ hooks }) => removed(repo, url, withUrl(hooks)) })
-  if (options.secret === undefined)
-    return bare({
-      ...common,
-      reads,
-      plan: ({ hooks }) => desired(repo, options, withUrl(hooks), undefined, () => null),
+export const githubWebhook = resource({
+  type: 'github.webhook',
+  chapter: 'GitHub',
+  ansible: '`community.general.github_webhook`',
+  arguments: args<[repo: string]>(repositoryName),
+  options: options<GithubWebhookOptions>({
+    url: hookUrl,
+    secret: value(secretOption).optional(),
+    events: z
+      .array(eventName)
+      .min(1, 'must name at least one event')
+      .refine((events) => new Set(events).size === events.length, 'must not name an event twice')
+      .optional(),
+    contentType: z.enum(['json', 'form']).optional(),
+    verifyTls: z.boolean().optional(),
+    active: z.boolean().optional(),
+    state: state.optional(),
+    prove: z.boolean().optional(),
+  }),
+  identity: (repo, { url }) => `${repo} ${normalizedUrl(url)}`,
+  build(repo, options) {
+    const { secret, state } = options
+    const url = normalizedUrl(options.url)
+    const withUrl = (hooks: readonly Hook[] | null): readonly Hook[] =>
+      (hooks ?? []).filter((hook) => normalizedUrl(hook.url) === url)
+    const reads = { hooks: request(hooksFact, { repo }) }
+    if (state === 'absent')
+      return desired({ reads, plan: ({ hooks }) => removed(repo, url, withUrl(hooks)) })
+    if (secret === undefined)
+      return desired({
+        reads,
+        plan: ({ hooks }) => planned(repo, options, withUrl(hooks), undefined, () => null),
+      })
+    return desired({
+      reads: {
+        ...reads,
+        marks: request(githubMarkFact, 'all'),
+        delivery: request(newestDeliveryFact, { repo, url }),
+      },
+      values: { secret },
+      plan: ({ hooks, marks, delivery }, { secret }) =>
+        planned(repo, options, withUrl(hooks), secret, (hook) =>
+          doubt(secret, hook, marks ?? [], delivery),
+        ),
     })
-  return bare({
-    ...common,
-    reads: {
-      ...reads,
-      marks: request(githubMarkFact, 'all'),
-      delivery: request(newestDeliveryFact, { repo, url }),
-    },
-    values: { secret: options.secret },
-    plan: ({ hooks, marks, delivery }, { secret }) =>
-      desired(repo, options, withUrl(hooks), secret, (hook) =>
-        doubt(secret, hook, marks ?? [], delivery),
-      ),
-  })
-}
+  },
+})
 
 /**
  * The plan for a hook that should be present. `doubting` returns why GitHub may not have the
  * desired secret of a hook; null where it has, or none is managed.
  */
-function desired(
+function planned(
   repo: string,
   options: GithubWebhookOptions,
   hooks: readonly Hook[],
