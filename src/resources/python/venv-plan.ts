@@ -1,5 +1,6 @@
 import {
   blocked,
+  change,
   fine,
   type Blocked,
   type Change,
@@ -33,8 +34,7 @@ export function removed(path: string, environment: VenvState | null | undefined)
   if (stopped !== undefined) return stopped
   const { directory, name } = split(path)
   const script = steps([enter(directory), removeTree(`./${name}`)])
-  const summary = 'remove the virtual environment'
-  return [{ summary, proof: 'facts', actions: [{ script }] }]
+  return [change('remove the virtual environment', [{ script }])]
 }
 
 /** The changes that create the environment and install packages, or what prevents them. */
@@ -141,26 +141,20 @@ function environmentChanges(
   const { environment } = venv
   if (environment === null) {
     const summary = `create a virtual environment of Python ${versionOf(venv.python)}`
-    return [change(summary, making(path, options, venv))]
+    return [change(summary, [making(path, options, venv)])]
   }
   const { owner } = environment
   const changes: Change[] = []
   if (options.owner !== undefined && !isOwner(owner, options.owner)) {
     const script = steps([enter(path), chownTree(options.owner)])
     const summary = `owner ${owner.name} → ${options.owner}`
-    changes.push(change(summary, { script, long: true }))
+    changes.push(change(summary, [{ script, long: true }]))
   }
   const made = pendingWork(options, venv)
   if (made.length > 0)
-    changes.push(change(made.join(', '), making(path, options, venv, isRecreated(options, venv))))
+    changes.push(change(made.join(', '), [making(path, options, venv, isRecreated(options, venv))]))
   return changes
 }
-
-const change = (summary: string, action: ShellAction): Change => ({
-  summary,
-  proof: 'facts',
-  actions: [action],
-})
 
 /**
  * The error where Python could not evaluate the requirements. An environment that is recreated, or
@@ -193,7 +187,7 @@ function installation(
   const needsPip = wanted.forPip.length > 0 && isUnevaluated
   if (missing.length === 0 && !needsPip) return []
   const names = missing.length > 0 ? missing : wanted.forPip
-  return [change(`install ${shown(names)}`, installing(path, options, venv))]
+  return [change(`install ${shown(names)}`, [installing(path, options, venv)])]
 }
 
 /** Runs shell as the owner of the environment, in its directory. */

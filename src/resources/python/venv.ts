@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import { blocked, type Plan } from '../../core/change.js'
+import { blocked } from '../../core/change.js'
+import { args, desired, options, resource } from '../../core/definition.js'
 import { Later, request } from '../../core/later.js'
-import { absolutePath, accountName, checked, checkedId, line, state } from '../../core/options.js'
-import { bare } from '../../core/definition.js'
-import type { Resource } from '../../core/resource.js'
+import { absolutePath, accountName, line, state } from '../../core/options.js'
 import { urlCredentials } from '../../core/scrub/credentials.js'
 import { missingParentFact } from '../../facts/files/missing-parent.js'
 import { sourceFact } from '../../facts/files/project-file.js'
@@ -18,34 +17,6 @@ const noOption = line.regex(/^[^-]/, 'must not begin with -')
 const withoutSecret = (url: string): boolean =>
   !/^[a-z]+:\/\/[^/]*@/i.test(url) && urlCredentials(url).length === 0
 
-const shape = {
-  requirements: line.optional(),
-  packages: z
-    .array(
-      noOption.refine(
-        (text) => parseRequirements(text).unclear.length === 0,
-        'must be requirements such as flask>=2',
-      ),
-    )
-    .readonly()
-    .optional(),
-  python: noOption.optional(),
-  owner: accountName.optional(),
-  systemSitePackages: z.boolean().optional(),
-  indexUrl: line
-    .regex(/^https?:\/\//, 'must be a URL')
-    .refine(
-      withoutSecret,
-      'must not hold a user name, password or token: every process on the host could read it',
-    )
-    .optional(),
-  findLinks: line
-    .regex(/^(?:\/|https:\/\/)/, 'must be an absolute path or an https:// URL')
-    .refine(withoutSecret, 'must not hold a user name, password or token')
-    .optional(),
-  state: state.optional(),
-}
-
 /**
  * A virtual environment of Python (venv), and the packages that pip installs in it. It is in its
  * desired state when the *installed* distributions meet the requirements, whoever installed them;
@@ -54,35 +25,63 @@ const shape = {
  * An empty directory that exists keeps its owner, group and mode: if others should not enter it,
  * put a `directory` before it.
  */
-export function pythonVenv(path: string, options: PythonVenvOptions = {}): Resource {
-  checkedId('python.venv', path, absolutePath)
-  checked('python.venv', path, options, shape, ({ requirements, packages }) => {
-    if (requirements === undefined || packages === undefined) return undefined
-    return 'has both requirements and packages: give one'
-  })
-  return bare({
-    type: 'python.venv',
-    id: path,
-    options,
-    reads: {
-      venv: request(venvFact, keyOf(path, options)),
-      missingParent: request(missingParentFact, path),
-    },
-    plan({ venv, missingParent }): Plan {
-      if (venv?.other != null)
-        return blocked(`${path} is ${venv.other}`, 'remove what is there, or choose another path')
-      if (options.state === 'absent') return removed(path, venv?.environment)
-      if (missingParent !== null) return blockedBy(missingParent, path)
-      if (venv === null) return blocked(`${path} could not be read`, 'report this')
-      if (venv.requirements === null && options.requirements !== undefined)
-        return blocked(
-          `${options.requirements} does not exist`,
-          'add what brings it, such as git.checkout, before this',
-        )
-      return planned(path, options, venv)
-    },
-  })
-}
+export const pythonVenv = resource({
+  type: 'python.venv',
+  chapter: 'Packages',
+  ansible: '`pip` with `virtualenv`',
+  arguments: args<[path: string]>(absolutePath),
+  options: options<PythonVenvOptions>({
+    requirements: line.optional(),
+    packages: z
+      .array(
+        noOption.refine(
+          (text) => parseRequirements(text).unclear.length === 0,
+          'must be requirements such as flask>=2',
+        ),
+      )
+      .readonly()
+      .optional(),
+    python: noOption.optional(),
+    owner: accountName.optional(),
+    systemSitePackages: z.boolean().optional(),
+    indexUrl: line
+      .regex(/^https?:\/\//, 'must be a URL')
+      .refine(
+        withoutSecret,
+        'must not hold a user name, password or token: every process on the host could read it',
+      )
+      .optional(),
+    findLinks: line
+      .regex(/^(?:\/|https:\/\/)/, 'must be an absolute path or an https:// URL')
+      .refine(withoutSecret, 'must not hold a user name, password or token')
+      .optional(),
+    state: state.optional(),
+  }),
+  conflict: (_, { requirements, packages }) =>
+    requirements === undefined || packages === undefined
+      ? undefined
+      : 'has both requirements and packages: give one',
+  build: (path, options) =>
+    desired({
+      reads: {
+        venv: request(venvFact, keyOf(path, options)),
+        missingParent: request(missingParentFact, path),
+      },
+      plan({ venv, missingParent }) {
+        if (venv?.other != null)
+          return blocked(`${path} is ${venv.other}`, 'remove what is there, or choose another path')
+        if (options.state === 'absent') return removed(path, venv?.environment)
+        if (missingParent !== null) return blockedBy(missingParent, path)
+        if (venv === null) return blocked(`${path} could not be read`, 'report this')
+        if (venv.requirements === null && options.requirements !== undefined)
+          return blocked(
+            `${options.requirements} does not exist`,
+            'add what brings it, such as git.checkout, before this',
+          )
+        return planned(path, options, venv)
+      },
+    }),
+})
 
 function keyOf(
   path: string,
