@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { blocked, fine, type Change, type Plan } from '../../core/change.js'
+import { blocked, change, fine, type Change, type Plan } from '../../core/change.js'
 import { counted } from '../../core/counted.js'
+import { args, desired, options, resource } from '../../core/definition.js'
 import { enter, split } from '../../core/enter.js'
 import { request } from '../../core/later.js'
-import { absolutePath, checked, checkedId } from '../../core/options.js'
-import { bare } from '../../core/definition.js'
-import type { CommonOptions, Resource } from '../../core/resource.js'
+import { absolutePath } from '../../core/options.js'
+import type { CommonOptions } from '../../core/resource.js'
 import { sh, steps } from '../../core/sh.js'
 import { pathFact, type PathEntry } from '../../facts/files/path.js'
 import { treeFact, type TreeEntry } from '../../facts/files/tree.js'
@@ -25,12 +25,9 @@ function removal(path: string, entry: PathEntry): Change {
   const here = `./${name}`
   const isLink = entry.kind === 'link'
   const script = steps([enter(directory), mayWriteHere, sh`rm -f -- ${here}`, sh`sync -- .`])
-  return {
-    summary: isLink ? `remove link to ${entry.target ?? 'nowhere'}` : 'remove file',
-    proof: 'facts',
-    actions: [{ script }],
-    proves: sh`[ ! -e ${path} ] && [ ! -L ${path} ]`,
-  }
+  const summary = isLink ? `remove link to ${entry.target ?? 'nowhere'}` : 'remove file'
+  const proves = sh`[ ! -e ${path} ] && [ ! -L ${path} ]`
+  return change(summary, [{ script }], { proves })
 }
 
 function treeRemoval(path: string, tree: readonly TreeEntry[]): Change {
@@ -38,11 +35,7 @@ function treeRemoval(path: string, tree: readonly TreeEntry[]): Change {
   const below = tree.reduce((total, { count }) => total + count, -1)
   const removing = removeTree(`./${name}`)
   const script = steps([enter(directory), mayWriteHere, removing, sh`sync -- .`])
-  return {
-    summary: `remove ${directoryWith(below)}`,
-    proof: 'facts',
-    actions: [{ script, long: true }],
-  }
+  return change(`remove ${directoryWith(below)}`, [{ script, long: true }])
 }
 
 /** A directory with the number of entries in it. */
@@ -51,7 +44,18 @@ function directoryWith(entries: number): string {
   return `directory and ${counted(entries, 'entry', 'entries')} in it`
 }
 
-const shape = { recurse: z.boolean().optional() }
+/** What is at the path. A tree is read only where a directory may be removed. */
+interface Found {
+  readonly path: PathEntry | null
+  readonly tree?: readonly TreeEntry[] | null
+}
+
+function removalPlan(path: string, { path: entry, tree = null }: Found): Plan {
+  if (entry === null) return fine('there is no such path')
+  if (entry.kind !== 'directory') return [removal(path, entry)]
+  if (tree !== null) return [treeRemoval(path, tree)]
+  return blocked(`${path} is a directory`, 'set recurse: true to remove it with everything in it')
+}
 
 /**
  * Ensures that a path does not exist: a file, a link, a socket or, with `recurse`, a directory is
@@ -60,35 +64,18 @@ const shape = { recurse: z.boolean().optional() }
  * To remove something that has its own resource, such as a user, a unit or a package, use
  * `state: 'absent'` of that resource.
  */
-export function absent(path: string, options: AbsentOptions = {}): Resource {
-  checkedId(
-    'absent',
-    path,
-    absolutePath.refine((given) => given !== '/', 'must not be the root of everything'),
-  )
-  checked('absent', path, options, shape)
-  const plan = (entry: PathEntry | null, tree: readonly TreeEntry[] | null): Plan => {
-    if (entry === null) return fine('there is no such path')
-    if (entry.kind !== 'directory') return [removal(path, entry)]
-    if (tree !== null) return [treeRemoval(path, tree)]
-    return blocked(`${path} is a directory`, 'set recurse: true to remove it with everything in it')
-  }
-  const reads = { path: request(pathFact, { path }) }
-  if (options.recurse === true) {
-    return bare({
-      type: 'absent',
-      id: path,
-      options,
-      reads: { ...reads, tree: request(treeFact, path) },
-      plan: ({ path: entry, tree }) => plan(entry, tree),
-    })
-  }
-  return bare({
-    type: 'absent',
-    id: path,
-    options,
-    reads,
-    joins: 'files',
-    plan: ({ path: entry }) => plan(entry, null),
-  })
-}
+export const absent = resource({
+  type: 'absent',
+  chapter: 'Files',
+  ansible: '`file` with `state: absent`',
+  arguments: args<[path: string]>(
+    absolutePath.refine((path) => path !== '/', 'must not be the root of everything'),
+  ),
+  options: options<AbsentOptions>({ recurse: z.boolean().optional() }),
+  build(path, { recurse }) {
+    const reads = { path: request(pathFact, { path }) }
+    const plan = (found: Found): Plan => removalPlan(path, found)
+    if (recurse !== true) return desired({ reads, joins: 'files', plan })
+    return desired({ reads: { ...reads, tree: request(treeFact, path) }, plan })
+  },
+})

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { blocked, fine, type Change, type Plan } from '../../core/change.js'
+import { blocked, change, fine, type Change, type Plan } from '../../core/change.js'
 import { counted } from '../../core/counted.js'
+import { args, desired, options, resource } from '../../core/definition.js'
 import { enter } from '../../core/enter.js'
-import { request, type FactRequest } from '../../core/later.js'
+import { request } from '../../core/later.js'
 import { isAbsoluteMode, mode, modeText, resolveMode, type FileMode } from '../../core/mode.js'
-import { absolutePath, checked, checkedId } from '../../core/options.js'
-import { bare } from '../../core/definition.js'
-import type { CommonOptions, Resource } from '../../core/resource.js'
+import { absolutePath } from '../../core/options.js'
+import type { CommonOptions } from '../../core/resource.js'
 import { sh, steps, type Sh } from '../../core/sh.js'
 import {
   missingParentFact,
@@ -58,11 +58,7 @@ function creation(
   const complete = steps([owned(owner, group, '.'), settingMode(mode)])
   const script = makeDirectory(path, missingParent?.path ?? null, complete)
   const alsoMade = parents.length === 0 ? '' : ` and its parents ${parents.join(', ')}`
-  return {
-    summary: `create directory${alsoMade}`,
-    proof: 'facts',
-    actions: [{ script }],
-  }
+  return change(`create directory${alsoMade}`, [{ script }])
 }
 
 /** Sets the mode of the current directory, which is new. */
@@ -112,11 +108,7 @@ function treeChanges(
 ): Plan {
   const changes: Change[] = []
   const add = (summary: string, script: Sh): void => {
-    changes.push({
-      summary,
-      proof: 'facts',
-      actions: [{ script: steps([enter(path), script]), long: true }],
-    })
+    changes.push(change(summary, [{ script: steps([enter(path), script]), long: true }]))
   }
   const wrongOwner = sum(
     tree.filter((entry) => owner !== undefined && !isAccount(owner, entry.owner, entry.uid)),
@@ -148,70 +140,69 @@ function leafChanges(
     const account = `${entry.owner ?? String(entry.uid)}:${entry.group ?? String(entry.gid)}`
     return fine(`mode ${modeText(entry.mode)}, owner ${account}`)
   }
-  return differences.map(
-    ({ summary, step }): Change => ({
-      summary,
-      proof: 'facts',
-      actions: [{ script: steps([enter(path), step]) }],
-    }),
+  return differences.map(({ summary, step }) =>
+    change(summary, [{ script: steps([enter(path), step]) }]),
   )
 }
 
-const shape = {
-  mode: mode.optional(),
-  owner: account.optional(),
-  group: account.optional(),
-  recurse: z.boolean().optional(),
+/** What is at the path. A tree is read only with `recurse`. */
+interface Found {
+  readonly path: PathEntry | null
+  readonly missingParent: MissingParent | null
+  readonly tree?: readonly TreeEntry[] | null
+}
+
+function directoryPlan(
+  path: string,
+  options: DirectoryOptions,
+  { path: entry, missingParent, tree = null }: Found,
+): Plan {
+  if (entry === null) {
+    if (missingParent?.taken === true) return blockedBy(missingParent, path)
+    return [creation(path, options, missingParent)]
+  }
+  if (entry.kind === 'link')
+    return blocked(
+      `${path} is a symbolic link to ${entry.target ?? 'nowhere'}`,
+      'remove the link, or manage the directory that it points to',
+    )
+  if (entry.kind !== 'directory')
+    return blocked(`${path} is there and no directory`, 'remove it, or choose another path')
+  return tree === null ? leafChanges(path, options, entry) : treeChanges(path, options, tree)
+}
+
+/** What is wrong with `recurse` and the other options. */
+function recurseConflict({ recurse, mode, owner, group }: DirectoryOptions): string | undefined {
+  if (recurse !== true) return undefined
+  if (mode !== undefined && isAbsoluteMode(mode))
+    return `mode ${String(mode)} with recurse would make files executable or directories unreadable: write it as 'u=rwX,go=rX'`
+  if ((mode ?? owner ?? group) === undefined) return 'recurse needs a mode, an owner or a group'
+  return undefined
 }
 
 /**
  * A directory. Missing parents are created, owned by the acting user and 0755; the options apply to
  * the directory itself. A symbolic link in its place is refused, wherever it points.
  */
-export function directory(path: string, options: DirectoryOptions = {}): Resource {
-  checkedId('directory', path, absolutePath)
-  checked('directory', path, options, shape, (given) => {
-    if (given.recurse !== true) return undefined
-    if (given.mode !== undefined && isAbsoluteMode(given.mode))
-      return `mode ${String(given.mode)} with recurse would make files executable or directories unreadable: write it as 'u=rwX,go=rX'`
-    if ((given.mode ?? given.owner ?? given.group) === undefined)
-      return 'recurse needs a mode, an owner or a group'
-    return undefined
-  })
-  const entryFact: FactRequest<PathEntry> = request(pathFact, { path })
-  const reads = { path: entryFact, missingParent: request(missingParentFact, path) }
-  const plan = (
-    entry: PathEntry | null,
-    missingParent: MissingParent | null,
-    tree: readonly TreeEntry[] | null,
-  ): Plan => {
-    if (entry === null) {
-      if (missingParent?.taken === true) return blockedBy(missingParent, path)
-      return [creation(path, options, missingParent)]
+export const directory = resource({
+  type: 'directory',
+  chapter: 'Files',
+  ansible: '`file` with `state: directory`',
+  arguments: args<[path: string]>(absolutePath),
+  options: options<DirectoryOptions>({
+    mode: mode.optional(),
+    owner: account.optional(),
+    group: account.optional(),
+    recurse: z.boolean().optional(),
+  }),
+  conflict: (_, options) => recurseConflict(options),
+  build(path, options) {
+    const reads = {
+      path: request(pathFact, { path }),
+      missingParent: request(missingParentFact, path),
     }
-    if (entry.kind === 'link')
-      return blocked(
-        `${path} is a symbolic link to ${entry.target ?? 'nowhere'}`,
-        'remove the link, or manage the directory that it points to',
-      )
-    if (entry.kind !== 'directory')
-      return blocked(`${path} is there and no directory`, 'remove it, or choose another path')
-    return tree === null ? leafChanges(path, options, entry) : treeChanges(path, options, tree)
-  }
-  if (options.recurse === true) {
-    return bare({
-      type: 'directory',
-      id: path,
-      options,
-      reads: { ...reads, tree: request(treeFact, path) },
-      plan: ({ path: entry, missingParent, tree }) => plan(entry, missingParent, tree),
-    })
-  }
-  return bare({
-    type: 'directory',
-    id: path,
-    options,
-    reads,
-    plan: ({ path: entry, missingParent }) => plan(entry, missingParent, null),
-  })
-}
+    const plan = (found: Found): Plan => directoryPlan(path, options, found)
+    if (options.recurse !== true) return desired({ reads, plan })
+    return desired({ reads: { ...reads, tree: request(treeFact, path) }, plan })
+  },
+})

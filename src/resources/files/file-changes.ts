@@ -1,4 +1,12 @@
-import { blocked, bulk, fine, type Blocked, type Change, type Plan } from '../../core/change.js'
+import {
+  blocked,
+  bulk,
+  change,
+  fine,
+  type Blocked,
+  type Change,
+  type Plan,
+} from '../../core/change.js'
 import { enter, split } from '../../core/enter.js'
 import { modeText, resolveMode, type FileMode } from '../../core/mode.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
@@ -158,12 +166,8 @@ export function fileChanges(
     const account = `${entry.owner ?? String(entry.uid)}:${entry.group ?? String(entry.gid)}`
     return fine(`mode ${modeText(entry.mode)}, owner ${account}`)
   }
-  return differences.map(
-    ({ summary, step }): Change => ({
-      summary,
-      proof: 'facts',
-      actions: [{ script: holding(path, step, via) }],
-    }),
+  return differences.map(({ summary, step }) =>
+    change(summary, [{ script: holding(path, step, via) }]),
   )
 }
 
@@ -174,5 +178,5 @@ export function fileRemoval(path: string, entry: PathEntry | null): Plan {
   const { directory, name } = split(path)
   const removing = sh`rm -f -- ${`./${name}`}`
   const script = steps([enter(directory), mayWriteHere, removing, sh`sync -- .`])
-  return [{ summary: 'remove file', proof: 'facts', actions: [{ script }] }]
+  return [change('remove file', [{ script }])]
 }

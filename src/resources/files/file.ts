@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { blocked, type Plan } from '../../core/change.js'
+import { args, desired, options, resource } from '../../core/definition.js'
 import { FettleError } from '../../core/errors.js'
 import { Later, request, type Value } from '../../core/later.js'
 import { mode, type FileMode } from '../../core/mode.js'
-import { absolutePath, checked, checkedId, line } from '../../core/options.js'
-import { bare } from '../../core/definition.js'
-import type { CommonOptions, Resource } from '../../core/resource.js'
+import { absolutePath, line } from '../../core/options.js'
+import type { CommonOptions } from '../../core/resource.js'
 import { Secret } from '../../core/secret.js'
 import { inputLength } from '../../core/sh.js'
 import { missingParentFact } from '../../facts/files/missing-parent.js'
@@ -110,16 +110,15 @@ function wrongLink(path: string, { follow }: FileOptions, entry: PathEntry): Pla
   return notAFile(path, entry, remedy) ?? []
 }
 
-const shape = {
-  ...contentShape,
-  mode: mode.optional(),
-  owner: account.optional(),
-  group: account.optional(),
-  validate: line.regex(/%s/, 'must hold %s, which becomes the path of the new file').optional(),
-  confirm: line.optional(),
-  backup: z.boolean().optional(),
-  onlyIfAbsent: z.boolean().optional(),
-  follow: z.boolean().optional(),
+const forContent = ['validate', 'confirm', 'backup', 'onlyIfAbsent'] as const
+
+/** What is wrong with a combination of the options. */
+function conflict(given: FileOptions): string | undefined {
+  const isManaged = (given.content ?? given.source ?? given.template) !== undefined
+  const wrong = contentConflict(given)
+  const alone = forContent.find((option) => given[option] !== undefined)
+  if (wrong !== undefined || isManaged || alone === undefined) return wrong
+  return `${alone} is for a file with content, source or template`
 }
 
 /**
@@ -132,48 +131,53 @@ const shape = {
  * template's variables, makes the whole file secret: mode 0600 unless given, compared by digest,
  * never shown.
  */
-export function file(path: string, options: FileOptions = {}): Resource {
-  checkedId('file', path, absolutePath)
-  checked('file', path, options, shape, (given) => {
-    const managed = given.content ?? given.source ?? given.template
-    const alone = (['validate', 'confirm', 'backup', 'onlyIfAbsent'] as const).find(
-      (option) => given[option] !== undefined && managed === undefined,
-    )
-    const conflict = contentConflict(given)
-    if (conflict !== undefined || alone === undefined) return conflict
-    return `${alone} is for a file with content, source or template`
-  })
-  const wanted = contentOf(options)
-  return bare({
-    type: 'file',
-    id: path,
-    options,
-    reads: {
-      path: request(pathFact, pathKey(path, wanted, options.follow)),
-      missingParent: request(missingParentFact, path),
-    },
-    values: { content: wanted },
-    joins: 'files',
-    plan({ path: entry, missingParent }, values) {
-      const content = checkedContent('file', path, values.content)
-      if (entry?.kind === 'link') return wrongLink(path, options, entry)
-      // Only a link that was followed has a target here.
-      const place = entry?.target == null ? { path } : { path: entry.target, via: path }
-      const { mode, owner, group, validate, confirm, backup } = options
-      return fileChanges(
-        {
-          ...place,
-          content: options.onlyIfAbsent === true && entry !== null ? undefined : content,
-          mode,
-          owner,
-          group,
-          validate,
-          confirm,
-          backup,
-        },
-        entry,
-        missingParent,
-      )
-    },
-  })
-}
+export const file = resource({
+  type: 'file',
+  chapter: 'Files',
+  ansible: '`copy`, `template`, `file`',
+  arguments: args<[path: string]>(absolutePath),
+  options: options<FileOptions>({
+    ...contentShape,
+    mode: mode.optional(),
+    owner: account.optional(),
+    group: account.optional(),
+    validate: line.regex(/%s/, 'must hold %s, which becomes the path of the new file').optional(),
+    confirm: line.optional(),
+    backup: z.boolean().optional(),
+    onlyIfAbsent: z.boolean().optional(),
+    follow: z.boolean().optional(),
+  }),
+  conflict: (_, options) => conflict(options),
+  build(path, options) {
+    const wanted = contentOf(options)
+    return desired({
+      reads: {
+        path: request(pathFact, pathKey(path, wanted, options.follow)),
+        missingParent: request(missingParentFact, path),
+      },
+      values: { content: wanted },
+      joins: 'files',
+      plan({ path: entry, missingParent }, values) {
+        const content = checkedContent('file', path, values.content)
+        if (entry?.kind === 'link') return wrongLink(path, options, entry)
+        // Only a link that was followed has a target here.
+        const place = entry?.target == null ? { path } : { path: entry.target, via: path }
+        const { mode, owner, group, validate, confirm, backup } = options
+        return fileChanges(
+          {
+            ...place,
+            content: options.onlyIfAbsent === true && entry !== null ? undefined : content,
+            mode,
+            owner,
+            group,
+            validate,
+            confirm,
+            backup,
+          },
+          entry,
+          missingParent,
+        )
+      },
+    })
+  },
+})

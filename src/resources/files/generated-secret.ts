@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { fine } from '../../core/change.js'
+import { change, fine } from '../../core/change.js'
+import { args, desired, options, resource } from '../../core/definition.js'
 import { Later, request } from '../../core/later.js'
-import { absolutePath, checked, checkedId } from '../../core/options.js'
-import { bare } from '../../core/definition.js'
-import type { CommonOptions, Resource } from '../../core/resource.js'
+import { absolutePath } from '../../core/options.js'
+import type { CommonOptions } from '../../core/resource.js'
 import { Secret } from '../../core/secret.js'
-import { sh } from '../../core/sh.js'
+import { sh, type Sh } from '../../core/sh.js'
 import { missingParentFact } from '../../facts/files/missing-parent.js'
 import { pathFact } from '../../facts/files/path.js'
 import { secretFileFact } from '../../facts/files/secret-file.js'
@@ -20,16 +20,12 @@ export interface GeneratedSecretOptions extends CommonOptions {
   readonly bytes?: number
 }
 
-/** A resource with the secret in its file. */
-export interface GeneratedSecret extends Resource {
-  /** The secret, known once the file exists. */
-  readonly value: Later<Secret>
-}
-
 /** Replaces the secret where templates are rendered before anything connects. */
 const standIn = new Secret('5ec2e7'.repeat(10) + 'f00d')
 
-const shape = { bytes: z.number().int().min(16).max(512).optional() }
+/** Shell that writes random bytes in hex to descriptor 3, and checks that none is missing. */
+const digits = (bytes: number): Sh =>
+  sh`od -An -v -tx1 -N ${bytes} /dev/urandom | tr -d ' \\n' >&3 && [ "$(wc -c </proc/self/fd/3)" -eq ${bytes * 2} ]`
 
 /**
  * A secret that is generated once on the host, from /dev/urandom, and never changed: hex digits
@@ -40,42 +36,38 @@ const shape = { bytes: z.number().int().min(16).max(512).optional() }
  * To change the secret, remove the file: the next run generates a new one, and everything that uses
  * it is updated.
  */
-export function generatedSecret(
-  path: string,
-  options: GeneratedSecretOptions = {},
-): GeneratedSecret {
-  checkedId('generatedSecret', path, absolutePath)
-  checked('generatedSecret', path, options, shape)
-  const count = options.bytes ?? 32
-  const digits = sh`od -An -v -tx1 -N ${count} /dev/urandom | tr -d ' \\n' >&3 && [ "$(wc -c </proc/self/fd/3)" -eq ${count * 2} ]`
-  const made = bare({
-    type: 'generatedSecret',
-    id: path,
-    options,
-    reads: {
-      path: request(pathFact, { path }),
-      missingParent: request(missingParentFact, path),
-      secret: request(secretFileFact, path),
-    },
-    plan({ path: entry, missingParent }) {
-      if (entry === null) {
-        if (missingParent !== null) return blockedBy(missingParent, path)
-        const script = writing({
-          path,
-          mode: 0o600,
-          owner: 'root',
-          group: 'root',
-          from: digits,
-          onlyNew: true,
-        })
-        const summary = `make a secret of ${String(count)} random bytes`
-        return [{ summary, proof: 'facts', actions: [{ script }] }]
-      }
-      const plan = fileChanges({ path, mode: '0600', owner: 'root', group: 'root' }, entry, null)
-      return 'fine' in plan ? fine('the secret is there') : plan
-    },
-  })
-  return Object.assign(made, {
-    value: Later.fact(request(secretFileFact, path), standIn, `the secret ${path}`),
-  })
-}
+export const generatedSecret = resource({
+  type: 'generatedSecret',
+  chapter: 'Values',
+  ansible: "`lookup('password', …)`, on the host",
+  arguments: args<[path: string]>(absolutePath),
+  options: options<GeneratedSecretOptions>({
+    bytes: z.number().int().min(16).max(512).optional(),
+  }),
+  build: (path, { bytes = 32 }) =>
+    desired({
+      reads: {
+        path: request(pathFact, { path }),
+        missingParent: request(missingParentFact, path),
+        secret: request(secretFileFact, path),
+      },
+      offers: {
+        /** The secret, known once the file exists. */
+        value: Later.fact(request(secretFileFact, path), standIn, `the secret ${path}`),
+      },
+      plan({ path: entry, missingParent }) {
+        const attributes = { owner: 'root', group: 'root' }
+        if (entry === null) {
+          if (missingParent !== null) return blockedBy(missingParent, path)
+          const from = digits(bytes)
+          const script = writing({ path, mode: 0o600, ...attributes, from, onlyNew: true })
+          return [change(`make a secret of ${String(bytes)} random bytes`, [{ script }])]
+        }
+        const plan = fileChanges({ path, mode: '0600', ...attributes }, entry, null)
+        return 'fine' in plan ? fine('the secret is there') : plan
+      },
+    }),
+})
+
+/** A resource with the secret in its file. */
+export type GeneratedSecret = ReturnType<typeof generatedSecret>

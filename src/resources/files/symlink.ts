@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { blocked, fine, type Change, type Plan } from '../../core/change.js'
+import { blocked, change, fine, type Change, type Plan } from '../../core/change.js'
+import { args, desired, options, resource } from '../../core/definition.js'
 import { enter, split } from '../../core/enter.js'
 import { request } from '../../core/later.js'
-import { absolutePath, checked, checkedId, line } from '../../core/options.js'
+import { absolutePath, line } from '../../core/options.js'
 import { refuse } from '../../core/refuse.js'
-import { bare } from '../../core/definition.js'
-import type { CommonOptions, Resource } from '../../core/resource.js'
+import type { CommonOptions } from '../../core/resource.js'
 import { sh, steps, type Sh } from '../../core/sh.js'
 import { missingParentFact, type MissingParent } from '../../facts/files/missing-parent.js'
 import { pathFact, type PathEntry } from '../../facts/files/path.js'
@@ -26,21 +26,12 @@ export interface SymlinkOptions extends CommonOptions {
   readonly force?: boolean
 }
 
-const shellChange = (summary: string, pieces: readonly (Sh | undefined)[]): Change => ({
-  summary,
-  proof: 'facts',
-  actions: [{ script: steps(pieces) }],
-})
-
 /** Creates a link where there is nothing: ln(1) fails if something has appeared meanwhile. */
 function creation(path: string, target: string): Change {
   const { directory, name } = split(path)
-  return shellChange(`create link to ${target}`, [
-    enter(directory),
-    mayWriteHere,
-    sh`ln -sT -- ${target} ${`./${name}`}`,
-    sh`sync -- .`,
-  ])
+  const linking = sh`ln -sT -- ${target} ${`./${name}`}`
+  const script = steps([enter(directory), mayWriteHere, linking, sh`sync -- .`])
+  return change(`create link to ${target}`, [{ script }])
 }
 
 /**
@@ -55,7 +46,7 @@ function replacement(
 ): Change {
   const { directory, name } = split(path)
   const here = `./${name}`
-  return shellChange(summary, [
+  const script = steps([
     enter(directory),
     mayWriteHere,
     newPath(name, 'link'),
@@ -64,6 +55,7 @@ function replacement(
     kind === 'directory' ? sh`rmdir -- ${here}` : undefined,
     placeNew(name),
   ])
+  return change(summary, [{ script }])
 }
 
 /** Shell that succeeds if the path is still what is to be replaced. */
@@ -103,50 +95,47 @@ function inItsPlace(
   return [replacement(path, target, kind, summary)]
 }
 
-const shape = { target: line, force: z.boolean().optional() }
+/** What is at the path. A tree is read only with `force`. */
+interface Found {
+  readonly path: PathEntry | null
+  readonly missingParent: MissingParent | null
+  readonly tree?: readonly TreeEntry[] | null
+}
+
+function linkPlan(
+  path: string,
+  options: SymlinkOptions,
+  { path: entry, missingParent, tree = null }: Found,
+): Plan {
+  const { target } = options
+  if (entry === null)
+    return missingParent === null ? [creation(path, target)] : blockedBy(missingParent, path)
+  if (entry.kind !== 'link') return inItsPlace(path, options, entry.kind, tree)
+  if (entry.target === target) return fine(`it points to ${target}`)
+  const summary = `target ${entry.target ?? 'unknown'} → ${target}`
+  return [replacement(path, target, 'link', summary)]
+}
 
 /**
  * A symbolic link. One with another target is replaced by a rename, so that readers find either the
  * old target or the new one. The link belongs to the acting user; its mode has no meaning. Missing
  * parents are not created (use `directory`), and the target is not changed.
  */
-export function symlink(path: string, options: SymlinkOptions): Resource {
-  checkedId('symlink', path, absolutePath)
-  checked('symlink', path, options, shape, ({ target }) =>
-    target === path ? 'target is the link itself' : undefined,
-  )
-  const { target } = options
-  const plan = (
-    entry: PathEntry | null,
-    missingParent: MissingParent | null,
-    tree: readonly TreeEntry[] | null,
-  ): Plan => {
-    if (entry === null)
-      return missingParent === null ? [creation(path, target)] : blockedBy(missingParent, path)
-    if (entry.kind !== 'link') return inItsPlace(path, options, entry.kind, tree)
-    if (entry.target === target) return fine(`it points to ${target}`)
-    const summary = `target ${entry.target ?? 'unknown'} → ${target}`
-    return [replacement(path, target, 'link', summary)]
-  }
-  const reads = {
-    path: request(pathFact, { path }),
-    missingParent: request(missingParentFact, path),
-  }
-  // Only a directory has a tree: for a link or a file, reading it costs nothing.
-  if (options.force === true) {
-    return bare({
-      type: 'symlink',
-      id: path,
-      options,
-      reads: { ...reads, tree: request(treeFact, path) },
-      plan: ({ path: entry, missingParent, tree }) => plan(entry, missingParent, tree),
-    })
-  }
-  return bare({
-    type: 'symlink',
-    id: path,
-    options,
-    reads,
-    plan: ({ path: entry, missingParent }) => plan(entry, missingParent, null),
-  })
-}
+export const symlink = resource({
+  type: 'symlink',
+  chapter: 'Files',
+  ansible: '`file` with `state: link`',
+  arguments: args<[path: string]>(absolutePath),
+  options: options<SymlinkOptions>({ target: line, force: z.boolean().optional() }),
+  conflict: (path, { target }) => (target === path ? 'target is the link itself' : undefined),
+  build(path, options) {
+    const reads = {
+      path: request(pathFact, { path }),
+      missingParent: request(missingParentFact, path),
+    }
+    const plan = (found: Found): Plan => linkPlan(path, options, found)
+    if (options.force !== true) return desired({ reads, plan })
+    // Only a directory has a tree: for a link or a file, reading it costs nothing.
+    return desired({ reads: { ...reads, tree: request(treeFact, path) }, plan })
+  },
+})
