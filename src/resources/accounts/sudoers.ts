@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { blocked, fine, type Plan } from '../../core/change.js'
+import { blocked, change, fine, type Plan } from '../../core/change.js'
+import { args, desired, options, resource } from '../../core/definition.js'
 import { enter } from '../../core/enter.js'
 import { request, type Value } from '../../core/later.js'
-import { accountName, checked, checkedId, line, state, value } from '../../core/options.js'
+import { accountName, line, state, value } from '../../core/options.js'
 import { refuse } from '../../core/refuse.js'
-import { bare } from '../../core/definition.js'
-import type { CommonOptions, Resource } from '../../core/resource.js'
+import type { CommonOptions } from '../../core/resource.js'
 import { sh, steps } from '../../core/sh.js'
 import { missingParentFact } from '../../facts/files/missing-parent.js'
 import { pathFact, type PathEntry } from '../../facts/files/path.js'
@@ -131,17 +131,19 @@ function removal(name: string, entry: PathEntry | null): Plan {
     sh`trap - EXIT`,
     sh`sync -- .`,
   ])
-  return [{ summary: 'remove file', proof: 'facts', actions: [{ script, long: true }] }]
+  return [change('remove file', [{ script, long: true }])]
 }
 
 const fileName = z
   .string()
   .regex(/^[A-Za-z0-9_-]+$/, 'must hold letters, digits, _ and - only: sudo skips other files')
 
-const shape = {
-  rules: z.array(rule).min(1, 'must hold at least one rule').optional(),
-  content: value(z.string({ error: 'must be a string' }).min(1)).optional(),
-  state: state.optional(),
+/** What is wrong with a combination of the options. */
+function conflict({ rules, content, state }: SudoersOptions): string | undefined {
+  if (rules !== undefined && content !== undefined) return 'rules and content exclude each other'
+  if (rules === undefined && content === undefined && state !== 'absent')
+    return 'rules or content is required'
+  return undefined
 }
 
 /**
@@ -153,47 +155,47 @@ const shape = {
  * `name` holds letters, digits, `_` and `-` only: sudo skips files with a dot or a `~` at the end
  * (sudoers(5), "Including other files").
  */
-export function sudoers(name: string, options: SudoersOptions): Resource {
-  checkedId('sudoers', name, fileName)
-  checked('sudoers', name, options, shape, (given) => {
-    if (given.rules !== undefined && given.content !== undefined)
-      return 'rules and content exclude each other'
-    if (given.rules === undefined && given.content === undefined && given.state !== 'absent')
-      return 'rules or content is required'
-    return undefined
-  })
-  const path = `${folder}/${name}`
-  const wanted = options.rules === undefined ? options.content : sudoersText(options.rules)
-  return bare({
-    type: 'sudoers',
-    id: name,
-    options,
-    reads: {
-      path: request(pathFact, pathKey(path, wanted)),
-      missingParent: request(missingParentFact, path),
-    },
-    values: { content: wanted },
-    joins: 'files',
-    plan({ path: entry, missingParent }, values): Plan {
-      if (options.state === 'absent') return removal(name, entry)
-      if (entry === null && missingParent !== null)
-        return blocked(
-          `directory ${missingParent.path} does not exist`,
-          "install sudo before this: apt.packages(['sudo'])",
+export const sudoers = resource({
+  type: 'sudoers',
+  chapter: 'Users and rights',
+  ansible: '`community.general.sudoers`',
+  arguments: args<[name: string]>(fileName),
+  options: options<SudoersOptions>({
+    rules: z.array(rule).min(1, 'must hold at least one rule').optional(),
+    content: value(z.string({ error: 'must be a string' }).min(1)).optional(),
+    state: state.optional(),
+  }),
+  conflict: (_, options) => conflict(options),
+  build(name, { rules, content, state }) {
+    const path = `${folder}/${name}`
+    const wanted = rules === undefined ? content : sudoersText(rules)
+    return desired({
+      reads: {
+        path: request(pathFact, pathKey(path, wanted)),
+        missingParent: request(missingParentFact, path),
+      },
+      values: { content: wanted },
+      joins: 'files',
+      plan({ path: entry, missingParent }, values) {
+        if (state === 'absent') return removal(name, entry)
+        if (entry === null && missingParent !== null)
+          return blocked(
+            `directory ${missingParent.path} does not exist`,
+            "install sudo before this: apt.packages(['sudo'])",
+          )
+        return fileChanges(
+          {
+            path,
+            content: checkedContent('sudoers', name, values.content),
+            ...ownerAndMode,
+            validate: 'visudo -cf %s',
+            confirm: 'visudo -c',
+            sparedByOthers: true,
+          },
+          entry,
+          missingParent,
         )
-      const content = checkedContent('sudoers', name, values.content)
-      return fileChanges(
-        {
-          path,
-          content,
-          ...ownerAndMode,
-          validate: 'visudo -cf %s',
-          confirm: 'visudo -c',
-          sparedByOthers: true,
-        },
-        entry,
-        missingParent,
-      )
-    },
-  })
-}
+      },
+    })
+  },
+})
