@@ -1,4 +1,4 @@
-import { blocked, program, type Action, type Blocked, type Change } from '../../core/change.js'
+import { blocked, change, type Action, type Blocked, type Change } from '../../core/change.js'
 import { reveal, Secret } from '../../core/secret.js'
 import { sh } from '../../core/sh.js'
 import type { UserPassword } from '../../facts/accounts/user.js'
@@ -19,12 +19,6 @@ export const setPassword = (name: string, hash: string | Secret, locked: boolean
   input: [`${name}:${locked ? '!' : ''}`, hash, '\n'],
 })
 
-const change = (summary: string, action: Action): Change => ({
-  summary,
-  proof: 'facts',
-  actions: [action],
-})
-
 /**
  * Changes of the hash and of the lock, which share one field: each is changed without affecting the
  * other.
@@ -39,15 +33,15 @@ export function passwordChanges(
   if (hash !== undefined && !isHash(password, hash)) {
     const lock = locked ?? (password.locked && password.hash !== null)
     const setting = setPassword(name, hash, lock)
-    if (keepsLock) return [change('password changed', setting)]
-    return [change(`password changed, ${locked ? 'locked' : 'unlocked'}`, setting)]
+    if (keepsLock) return [change('password changed', [setting])]
+    return [change(`password changed, ${locked ? 'locked' : 'unlocked'}`, [setting])]
   }
   if (keepsLock) return []
-  if (locked) return [change('lock password', program(sh`usermod -L -- ${name}`))]
+  if (locked) return [change('lock password', sh`usermod -L -- ${name}`)]
   if (password.hash === null)
     return blocked(
       `user ${name} has no password that could be unlocked`,
       'give passwordHash, or leave locked out',
     )
-  return [change('unlock password', program(sh`usermod -U -- ${name}`))]
+  return [change('unlock password', sh`usermod -U -- ${name}`)]
 }

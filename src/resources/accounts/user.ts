@@ -1,18 +1,16 @@
 import { z } from 'zod'
-import { type Action, blocked, type Change, fine, type Plan, program } from '../../core/change.js'
+import { blocked, change, fine, program, type Change, type Plan } from '../../core/change.js'
+import { args, desired, options, resource } from '../../core/definition.js'
 import { request, type Value } from '../../core/later.js'
 import {
   absolutePath,
   accountName,
-  checked,
-  checkedId,
   newAccountName,
   secret,
   state,
   value,
 } from '../../core/options.js'
-import { bare } from '../../core/definition.js'
-import type { CommonOptions, Resource } from '../../core/resource.js'
+import type { CommonOptions } from '../../core/resource.js'
 import type { Secret } from '../../core/secret.js'
 import { sh } from '../../core/sh.js'
 import { type GroupEntry, groupFact } from '../../facts/accounts/group.js'
@@ -87,11 +85,6 @@ const argumentOf = (
   flag: string,
   given: string | number | undefined,
 ): readonly (string | number)[] => (given === undefined ? [] : [flag, given])
-const change = (summary: string, ...actions: readonly Action[]): Change => ({
-  summary,
-  proof: 'facts',
-  actions,
-})
 
 /** The option for useradd(8)'s primary group. */
 function primaryGroup(
@@ -136,9 +129,9 @@ function creation(
   if (createHome) made.push(home === undefined ? 'its home' : `the home ${home}`)
   const withMade = made.length === 0 ? '' : ` with ${made.join(' and ')}`
   const summary = `create user ${name}${withMade}`
-  const adding = program(sh`useradd ${words} -- ${name}`)
+  const adding = sh`useradd ${words} -- ${name}`
   if (hash === undefined) return change(summary, adding)
-  return change(summary, adding, setPassword(name, hash, locked))
+  return change(summary, [program(adding), setPassword(name, hash, locked)])
 }
 
 function groupChange(
@@ -156,7 +149,7 @@ function groupChange(
   const script = exactGroups
     ? sh`usermod -G ${groups.join(',')} -- ${name}`
     : sh`usermod -aG ${missing.join(',')} -- ${name}`
-  return [change(`groups ${named.join(' ')}`, program(script))]
+  return [change(`groups ${named.join(' ')}`, script)]
 }
 
 function changes(
@@ -173,7 +166,7 @@ function changes(
     !needsShadow || user.password === null ? [] : passwordChanges(name, locked, hash, user.password)
   if ('blocked' in password) return password
   const modified = (flag: string, label: string, now: string, wanted: string | number): Change =>
-    change(`${label} ${now} → ${String(wanted)}`, program(sh`usermod ${flag} ${wanted} -- ${name}`))
+    change(`${label} ${now} → ${String(wanted)}`, sh`usermod ${flag} ${wanted} -- ${name}`)
   // usermod(8) gives the files in the home directory the new owner or group.
   const inHome = (one: Change): Change => ({
     ...one,
@@ -212,25 +205,11 @@ function removalSummary(
   return `remove user ${name} with ${others.join(', ')}`
 }
 
-const shape = {
-  uid: z.number().int().nonnegative().optional(),
-  group: account.optional(),
-  groups: z.array(accountName).optional(),
-  exactGroups: z.boolean().optional(),
-  shell: absolutePath.optional(),
-  home: absolutePath.optional(),
-  createHome: z.boolean().optional(),
-  system: z.boolean().optional(),
-  comment: z
-    .string()
-    .regex(/^[^\0\r\n:]*$/, 'must be one line without a colon')
-    .optional(),
-  passwordHash: value(
-    z.union([z.string().regex(cryptPattern, hashMessage), secret], { error: hashMessage }),
-  ).optional(),
-  locked: z.boolean().optional(),
-  state: state.optional(),
-  removeHome: z.boolean().optional(),
+/** What is wrong with a combination of the options. */
+function conflict({ removeHome, state, exactGroups, groups }: UserOptions): string | undefined {
+  if (removeHome !== undefined && state !== 'absent') return "removeHome is for state: 'absent'"
+  if (exactGroups !== undefined && groups === undefined) return 'exactGroups needs groups'
+  return undefined
 }
 
 /**
@@ -238,47 +217,62 @@ const shape = {
  * left out is not managed; `groups` are added, and removed only with `exactGroups`. Removing a user
  * who is logged in fails with userdel's own message.
  */
-export function user(name: string, options: UserOptions = {}): Resource {
-  checkedId('user', name, newAccountName)
-  checked('user', name, options, shape, (given) => {
-    if (given.removeHome !== undefined && given.state !== 'absent')
-      return "removeHome is for state: 'absent'"
-    if (given.exactGroups !== undefined && given.groups === undefined)
-      return 'exactGroups needs groups'
-    return undefined
-  })
-  return bare({
-    type: 'user',
-    id: name,
-    options,
-    reads: {
-      user: request(userFact, {
-        name,
-        password: options.passwordHash !== undefined || options.locked !== undefined,
-      }),
-      group: request(groupFact, name),
-      // Where no shell is given, a path that always exists and is not a link: reading a link takes
-      // further processes.
-      shell: request(pathFact, { path: options.shell ?? '/', follow: true }),
-    },
-    values: { passwordHash: options.passwordHash },
-    plan({ user: now, group, shell }, { passwordHash: hash }) {
-      if (options.state === 'absent') {
-        if (now === null) return fine('there is no such user')
-        const flags = options.removeHome === true ? ['-r'] : []
-        const summary = removalSummary(name, options, now, group)
-        return [change(summary, program(sh`userdel ${flags} -- ${name}`))]
-      }
-      if (hash !== undefined && !cryptPattern.test(textOf(hash)))
-        return blocked(`the password of ${name} is no hash`, hashMessage)
-      // useradd and usermod accept any path as a shell; sshd then refuses the login.
-      if (options.shell !== undefined && options.shell !== now?.shell && shell?.kind !== 'file')
-        return blocked(
-          `the shell ${options.shell} does not exist`,
-          'add the package that has it before this',
-        )
-      if (now === null) return [creation(name, options, hash, group !== null)]
-      return changes(name, options, hash, now)
-    },
-  })
-}
+export const user = resource({
+  type: 'user',
+  chapter: 'Users and rights',
+  ansible: '`user`',
+  arguments: args<[name: string]>(newAccountName),
+  options: options<UserOptions>({
+    uid: z.number().int().nonnegative().optional(),
+    group: account.optional(),
+    groups: z.array(accountName).optional(),
+    exactGroups: z.boolean().optional(),
+    shell: absolutePath.optional(),
+    home: absolutePath.optional(),
+    createHome: z.boolean().optional(),
+    system: z.boolean().optional(),
+    comment: z
+      .string()
+      .regex(/^[^\0\r\n:]*$/, 'must be one line without a colon')
+      .optional(),
+    passwordHash: value(
+      z.union([z.string().regex(cryptPattern, hashMessage), secret], { error: hashMessage }),
+    ).optional(),
+    locked: z.boolean().optional(),
+    state: state.optional(),
+    removeHome: z.boolean().optional(),
+  }),
+  conflict: (_, options) => conflict(options),
+  build: (name, options) =>
+    desired({
+      reads: {
+        user: request(userFact, {
+          name,
+          password: options.passwordHash !== undefined || options.locked !== undefined,
+        }),
+        group: request(groupFact, name),
+        // Where no shell is given, a path that always exists and is not a link: reading a link
+        // takes further processes.
+        shell: request(pathFact, { path: options.shell ?? '/', follow: true }),
+      },
+      values: { passwordHash: options.passwordHash },
+      plan({ user: now, group, shell }, { passwordHash: hash }) {
+        if (options.state === 'absent') {
+          if (now === null) return fine('there is no such user')
+          const flags = options.removeHome === true ? ['-r'] : []
+          const summary = removalSummary(name, options, now, group)
+          return [change(summary, sh`userdel ${flags} -- ${name}`)]
+        }
+        if (hash !== undefined && !cryptPattern.test(textOf(hash)))
+          return blocked(`the password of ${name} is no hash`, hashMessage)
+        // useradd and usermod accept any path as a shell; sshd then refuses the login.
+        if (options.shell !== undefined && options.shell !== now?.shell && shell?.kind !== 'file')
+          return blocked(
+            `the shell ${options.shell} does not exist`,
+            'add the package that has it before this',
+          )
+        if (now === null) return [creation(name, options, hash, group !== null)]
+        return changes(name, options, hash, now)
+      },
+    }),
+})
