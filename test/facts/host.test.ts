@@ -109,23 +109,6 @@ test('Debian, as recorded', () => {
   } satisfies HostFacts)
 })
 
-test('a host with busybox and OpenRC: no systemd-detect-virt, and lines for links between the addresses', () => {
-  const alpine = debian
-    .replace('= virtualization\nkvm\n', '')
-    .replace('= init\nsystemd\n', '= init\nopenrc\n')
-    .replace(
-      /= addresses\n[^]*?= ipv4\n/,
-      '= addresses\n1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000\\    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n7: eth0@if8    inet 172.17.0.2/16 brd 172.17.255.255 scope global eth0\\       valid_lft forever preferred_lft forever\n= ipv4\n',
-    )
-  expect(facts(alpine)).toMatchObject({
-    virtualization: null,
-    init: 'openrc',
-    addresses: [
-      { interface: 'eth0', address: '172.17.0.2', family: 'ipv4', prefix: 16, scope: 'global' },
-    ],
-  })
-})
-
 test('without ip there are no addresses, and without systemd process 1 is the init', () => {
   const bare = debian
     .replace(/= init\n[^]*?= files\n/, '= files\n')

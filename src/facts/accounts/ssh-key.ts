@@ -67,4 +67,28 @@ export const sshKeyFact = shellFact<string, SshKeyEntry>({
       )
     })
   },
+  recorded: {
+    keys: ['/srv/app/both', '/srv/app/private', '/srv/none'],
+    stdout: [
+      'file',
+      'made c3NoLWVkMjU1MTkgQUFBQUMzTnphQzFsWkRJMU5URTVBQUFBSUxQTFEydVplK1pQbkRidHBQQkdQT21LK1Zjd0RsNWZ4dU9QaElpL1g1a0MgZmV0dGxlCg==',
+      'absent',
+      '88',
+      'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPc6TZ37xMEWT/CTeDTJD4qvcsY7LKj4Puh7QJlttN7o fettle',
+      '',
+    ].join('\n'),
+    facts: [
+      present({
+        publicKey:
+          'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPc6TZ37xMEWT/CTeDTJD4qvcsY7LKj4Puh7QJlttN7o fettle',
+        hasPublicFile: true,
+      }),
+      present({
+        publicKey:
+          'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILPLQ2uZe+ZPnDbtpPBGPOmK+VcwDl5fxuOPhIi/X5kC fettle',
+        hasPublicFile: false,
+      }),
+      absent,
+    ],
+  },
 })

@@ -120,4 +120,34 @@ fettle_shadow ${keys.flatMap(({ name, password }) => (password ? [name] : []))}`
       return userOf(line, groups, field === undefined ? null : passwordOf(field))
     })
   },
+  recorded: {
+    keys: [
+      { name: 'www-data', password: true },
+      { name: 'none', password: false },
+    ],
+    stdout: [
+      'www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin',
+      '=',
+      'root:x:0:',
+      'www-data:x:33:',
+      'ssl-cert:x:103:postgres,www-data',
+      '=',
+      'www-data:*:20410:0:99999:7:::',
+      '= 2 0',
+      '',
+    ].join('\n'),
+    facts: [
+      present({
+        uid: 33,
+        gid: 33,
+        group: 'www-data',
+        comment: 'www-data',
+        home: '/var/www',
+        shell: '/usr/sbin/nologin',
+        groups: ['ssl-cert'],
+        password: { hash: null, locked: false },
+      }),
+      absent,
+    ],
+  },
 })

@@ -54,4 +54,13 @@ export const missingParentFact = shellFact<string, MissingParent>({
       return parent === undefined ? absent : present({ path: parent, taken: word === 'taken' })
     })
   },
+  recorded: {
+    keys: ['/srv/app/motd', '/srv/none/below/motd', '/srv/app/motd/below'],
+    stdout: 'none\nmissing 1\ntaken 2\n',
+    facts: [
+      absent,
+      present({ path: '/srv/none', taken: false }),
+      present({ path: '/srv/app/motd', taken: true }),
+    ],
+  },
 })

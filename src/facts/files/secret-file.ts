@@ -57,4 +57,12 @@ export const secretFileFact = shellFact<string, Secret>({
       )
     })
   },
+  recorded: {
+    keys: ['/srv/app/key', '/srv/none'],
+    stdout: 'has\nabsent\n9\nabcdefgh\n',
+    // Made on demand, because the text of every Secret is hidden in all output from then on.
+    get facts() {
+      return [present(new Secret('abcdefgh')), absent]
+    },
+  },
 })

@@ -70,4 +70,38 @@ echo end`,
       return tree === 'none' ? absent : present(tree)
     })
   },
+  recorded: {
+    keys: ['/srv/app', '/srv/none'],
+    // The group 5001 has no name.
+    stdout: [
+      '      2 0 41ed 0 5513 0 root:domain users',
+      '     12 0 81a4 33 5001 0 www-data:UNKNOWN',
+      '      1 1 none',
+      'end',
+      '',
+    ].join('\n'),
+    facts: [
+      present([
+        {
+          kind: 'directory',
+          mode: 0o755,
+          uid: 0,
+          gid: 5513,
+          owner: 'root',
+          group: 'domain users',
+          count: 2,
+        },
+        {
+          kind: 'file',
+          mode: 0o644,
+          uid: 33,
+          gid: 5001,
+          owner: 'www-data',
+          group: null,
+          count: 12,
+        },
+      ]),
+      absent,
+    ],
+  },
 })
