@@ -1,6 +1,7 @@
 import type { Address } from '../../core/address.js'
 import {
   blocked,
+  change,
   fine,
   program,
   type Action,
@@ -46,17 +47,9 @@ function operate(
   { needsReload }: UnitState,
 ): Change {
   const whole = needsReload ? `${summary}, after a daemon-reload` : summary
-  return {
-    ...change(whole, begin(operation, unit)),
-    settles: watch(operation, unit, stableFor),
-  }
+  return change(whole, [begin(operation, unit)], { settles: watch(operation, unit, stableFor) })
 }
 
-const change = (summary: string, ...actions: readonly Action[]): Change => ({
-  summary,
-  actions,
-  proof: 'facts',
-})
 const systemctl = (...words: readonly string[]): Action => ({
   ...program(sh`systemctl ${words}`),
   long: true,
@@ -69,10 +62,8 @@ const linking = (
   summary: string,
   verb: 'enable' | 'disable',
   ...words: readonly string[]
-): Change => ({
-  ...change(summary, systemctl(verb, '--no-reload', ...words)),
-  settles: daemonReload,
-})
+): Change => change(summary, [systemctl(verb, '--no-reload', ...words)], { settles: daemonReload })
+
 const unique = (addresses: readonly Address[]): readonly Address[] => [...new Set(addresses)]
 
 /** The triggers that have changed since the running instance was started or reloaded. */
@@ -116,11 +107,11 @@ function masking(
 ): { readonly unmask: readonly Change[]; readonly mask: readonly Change[] } {
   const was = file === '' ? load : file
   if (masked === true && file !== 'masked')
-    return { unmask: [], mask: [change(`mask: ${was} → masked`, systemctl('mask', '--', name))] }
+    return { unmask: [], mask: [change(`mask: ${was} → masked`, [systemctl('mask', '--', name)])] }
   if (masked !== false || !was.startsWith('masked')) return { unmask: [], mask: [] }
   const flags = was === 'masked-runtime' ? ['--runtime'] : []
   const undoing = systemctl('unmask', ...flags, '--', name)
-  return { unmask: [change(`unmask: ${was}`, undoing)], mask: [] }
+  return { unmask: [change(`unmask: ${was}`, [undoing])], mask: [] }
 }
 
 function enabling({ enabled, masked }: ServiceOptions, unit: UnitState): readonly Change[] {
@@ -178,7 +169,7 @@ function operating(
 
 function stopping(name: string, unit: UnitState): readonly Change[] {
   if (isStopped(unit)) return []
-  return [change(`stop: ${unit.active} → inactive`, systemctl('stop', '--', name))]
+  return [change(`stop: ${unit.active} → inactive`, [systemctl('stop', '--', name)])]
 }
 
 /** Describes the state of a unit that is not running. */
@@ -215,7 +206,8 @@ export function planUnit(
 
 /** The plan where systemd knows no such unit. */
 export function planAbsent(name: string, { running, enabled, masked }: ServiceOptions): Plan {
-  if (masked === true) return [change('mask: no such unit → masked', systemctl('mask', '--', name))]
+  if (masked === true)
+    return [change('mask: no such unit → masked', [systemctl('mask', '--', name)])]
   if (running === true || enabled === true)
     return blocked(
       `there is no unit ${name}`,

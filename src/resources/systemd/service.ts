@@ -1,24 +1,13 @@
 import { z } from 'zod'
-import { FettleError } from '../../core/errors.js'
+import { args, desired, options, resource } from '../../core/definition.js'
 import { request } from '../../core/later.js'
-import { checked, resources } from '../../core/options.js'
-import { bare } from '../../core/definition.js'
+import { resources } from '../../core/options.js'
 import type { Resource, Trigger } from '../../core/resource.js'
 import { marksFact } from '../../facts/systemd/pending-marks.js'
 import { unitFact } from '../../facts/systemd/unit.js'
 import { addresses, planAbsent, planUnit } from './service-changes.js'
 import type { ServiceOptions } from './service-options.js'
-import { checkedUnitName, completeUnitName, isTemplate } from './unit-name.js'
-
-const boolean = z.boolean().optional()
-const shape = {
-  running: boolean,
-  enabled: boolean,
-  masked: boolean,
-  restartOn: resources.optional(),
-  reloadOn: resources.optional(),
-  stableFor: z.number().int().nonnegative().max(300).optional(),
-}
+import { completedUnitName, isTemplate } from './unit-name.js'
 
 /**
  * The state of a systemd unit of any type; a name without a type is a service's. Its file is
@@ -29,40 +18,41 @@ const shape = {
  * other and watched together. A restart is due while the unit is active and still the instance
  * (InvocationID) that was running when a trigger changed.
  */
-export function systemdService(name: string, options: ServiceOptions = {}): Resource {
-  const type = 'systemd.service'
-  const given = typeof name === 'string' ? completeUnitName(name) : name
-  const unitName = checkedUnitName(type, given)
-  checked(type, unitName, options, shape, ({ running, enabled, masked, restartOn, reloadOn }) => {
+export const systemdService = resource({
+  type: 'systemd.service',
+  chapter: 'Services',
+  ansible: '`systemd_service`, and handlers that restart',
+  arguments: args<[name: string]>(completedUnitName),
+  options: options<ServiceOptions>({
+    running: z.boolean().optional(),
+    enabled: z.boolean().optional(),
+    masked: z.boolean().optional(),
+    restartOn: resources.optional(),
+    reloadOn: resources.optional(),
+    stableFor: z.number().int().nonnegative().max(300).optional(),
+  }),
+  conflict(name, { running, enabled, masked, restartOn, reloadOn }) {
     if (masked === true && (running === true || enabled === true))
       return 'a masked unit can neither run nor be enabled'
     const both = addresses(restartOn).find((address) => addresses(reloadOn).includes(address))
-    return both === undefined ? undefined : `${both} is in restartOn and in reloadOn`
-  })
-  if (isTemplate(unitName))
-    throw new FettleError('option-invalid', {
-      address: `${type}[${unitName}]`,
-      message: `${unitName} is a template, which cannot run`,
-      remedy: `name an instance, such as ${unitName.replace('@.', '@one.')}`,
+    if (both !== undefined) return `${both} is in restartOn and in reloadOn`
+    if (!isTemplate(name)) return undefined
+    return `is a template, which cannot run: name an instance, such as ${name.replace('@.', '@one.')}`
+  },
+  build(name, options) {
+    const triggersOf = (
+      list: readonly Resource[] | undefined,
+      effect: Trigger['effect'],
+    ): readonly Trigger[] => addresses(list).map((address) => ({ address, effect, pending: name }))
+    return desired({
+      reads: { unit: request(unitFact, name), marks: request(marksFact, name) },
+      joins: 'services',
+      triggers: [
+        ...triggersOf(options.restartOn, 'restart'),
+        ...triggersOf(options.reloadOn, 'reload'),
+      ],
+      plan: ({ unit, marks }, _, context) =>
+        unit === null ? planAbsent(name, options) : planUnit(name, options, unit, marks, context),
     })
-  const triggersOf = (
-    list: readonly Resource[] | undefined,
-    effect: Trigger['effect'],
-  ): readonly Trigger[] =>
-    addresses(list).map((address) => ({ address, effect, pending: unitName }))
-  return bare({
-    type,
-    id: unitName,
-    options,
-    reads: { unit: request(unitFact, unitName), marks: request(marksFact, unitName) },
-    joins: 'services',
-    triggers: [
-      ...triggersOf(options.restartOn, 'restart'),
-      ...triggersOf(options.reloadOn, 'reload'),
-    ],
-    plan: ({ unit, marks }, _, context) =>
-      unit === null
-        ? planAbsent(unitName, options)
-        : planUnit(unitName, options, unit, marks, context),
-  })
-}
+  },
+})

@@ -2,19 +2,20 @@ import {
   type Action,
   type Blocked,
   blocked,
+  change,
   type Change,
   fine,
   type Plan,
   program,
   type ShellAction,
 } from '../../core/change.js'
+import { args, type Built, desired, options, resource } from '../../core/definition.js'
 import { FettleError } from '../../core/errors.js'
 import { Later, request, type Value } from '../../core/later.js'
 import { modeText } from '../../core/mode.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
-import { checked, state } from '../../core/options.js'
-import { bare } from '../../core/definition.js'
-import type { CommonOptions, Resource } from '../../core/resource.js'
+import { state } from '../../core/options.js'
+import type { CommonOptions } from '../../core/resource.js'
 import { Secret } from '../../core/secret.js'
 import { quote, sh } from '../../core/sh.js'
 import { type PathEntry, pathFact } from '../../facts/files/path.js'
@@ -30,7 +31,7 @@ import {
   digestOf,
 } from '../files/content.js'
 import { checkedContent, pathKey } from '../files/file.js'
-import { checkedUnitName, isTemplate } from './unit-name.js'
+import { isTemplate, unitName } from './unit-name.js'
 import { holding, holds, writeFile } from '../files/write-file.js'
 
 export interface UnitOptions extends ContentOptions, CommonOptions {
@@ -40,6 +41,7 @@ export interface UnitOptions extends ContentOptions, CommonOptions {
 
 const type = 'systemd.unit'
 const directory = '/etc/systemd/system'
+const pathOf = (name: string): string => `${directory}/${name}`
 const mode = 0o644
 
 /** Makes systemd reload all unit files. */
@@ -111,12 +113,8 @@ function readable(given: Content, name: string): string | Uint8Array {
 }
 
 /** The content of a unit, which must not be a Secret. */
-function readableContent(
-  name: string,
-  options: UnitOptions,
-): Value<string | Uint8Array> | undefined {
-  const given = contentOf(options)
-  if (given === undefined) return undefined
+function readableContent(name: string, options: UnitOptions): Value<string | Uint8Array> {
+  const given = contentOf(options) ?? ''
   return given instanceof Later ? given.map(readable, name) : readable(given, name)
 }
 
@@ -158,6 +156,8 @@ function planPresent(
   file: PathEntry | null,
   unit: UnitState | null,
 ): Plan {
+  const hindered = occupied(name, path, file)
+  if (hindered !== null) return hindered
   const wanted = {
     path,
     mode,
@@ -168,14 +168,11 @@ function planPresent(
   }
   const diff = diffOf(file === null ? new Uint8Array() : file.content, content)
   const written = (summary: string): readonly Change[] => [
-    {
-      summary,
-      actions: [writeFile(wanted)],
-      proof: 'facts',
+    change(summary, [writeFile(wanted)], {
       proves: holds(wanted, digestOf(content)),
       settles: reloadIfStale(name, path),
       ...omitUndefined({ diff }),
-    },
+    }),
   ]
   if (file === null) return written(`create ${path}`)
   const attributes = drift(file)
@@ -184,15 +181,10 @@ function planPresent(
   const changes: Change[] = []
   if (attributes.length > 0) {
     const script = sh`chown -- root:root /proc/self/fd/3 && chmod -- ${modeText(mode)} /proc/self/fd/3`
-    const summary = attributes.join(', ')
-    changes.push({ summary, actions: [run(holding(path, script))], proof: 'facts' })
+    changes.push(change(attributes.join(', '), [run(holding(path, script))]))
   }
   if (isStale(path, unit))
-    changes.push({
-      summary: 'daemon-reload: systemd has loaded an older version',
-      actions: [daemonReload],
-      proof: 'facts',
-    })
+    changes.push(change('daemon-reload: systemd has loaded an older version', [daemonReload]))
   return changes.length === 0 ? fine(`${path} is loaded as it should be`) : changes
 }
 
@@ -213,6 +205,8 @@ function planAbsent(
   isKnown: boolean,
   { stopped, disabled }: Running,
 ): Plan {
+  const hindered = occupied(name, path, file)
+  if (hindered !== null) return hindered
   if (file === null && !isKnown) return fine(`there is no ${path}`)
   const actions: Action[] = []
   const summary: string[] = []
@@ -230,10 +224,55 @@ function planAbsent(
     ),
   )
   summary.push(file === null ? `daemon-reload: ${path} is gone` : `remove ${path}`)
-  return [{ summary: summary.join(', '), actions, proof: 'facts' }]
+  return [change(summary.join(', '), actions)]
 }
 
-const shape = { ...contentShape, state: state.optional() }
+/** The unit with the content that the options describe. */
+function present(name: string, options: UnitOptions): Built<object> {
+  const path = pathOf(name)
+  const content = readableContent(name, options)
+  const reads = { file: request(pathFact, pathKey(path, content)) }
+  const common = { values: { content }, joins: 'files' } as const
+  if (isTemplate(name))
+    return desired({
+      ...common,
+      reads,
+      plan: ({ file }, { content }) => planPresent(name, path, content, file, null),
+    })
+  return desired({
+    ...common,
+    reads: { ...reads, unit: request(unitFact, name) },
+    plan: ({ file, unit }, { content }) => planPresent(name, path, content, file, unit),
+  })
+}
+
+/** No such unit, with none running: of a template none of its instances. */
+function absent(name: string): Built<object> {
+  const path = pathOf(name)
+  const reads = { file: request(pathFact, pathKey(path, undefined)) }
+  if (isTemplate(name))
+    return desired({
+      reads: { ...reads, instances: request(unitInstancesFact, name) },
+      joins: 'files',
+      plan: ({ file, instances }) =>
+        planAbsent(name, path, file, false, {
+          stopped: instances?.running ?? [],
+          disabled: instances?.enabled ?? false,
+        }),
+    })
+  return desired({
+    reads: { ...reads, unit: request(unitFact, name) },
+    joins: 'files',
+    plan({ file, unit }) {
+      const isKnown = isLoaded(path, unit)
+      const isActive = isKnown && unit?.active !== 'inactive' && unit?.active !== 'failed'
+      return planAbsent(name, path, file, isKnown, {
+        stopped: isActive ? [name] : [],
+        disabled: unit?.file.startsWith('enabled') === true,
+      })
+    },
+  })
+}
 
 /**
  * A systemd unit in `/etc/systemd/system`, owned by root, 0644. It is verified by
@@ -244,54 +283,17 @@ const shape = { ...contentShape, state: state.optional() }
  * Whether it runs is managed by `systemd.service`. A Secret in it is refused: everybody can read
  * units.
  */
-export function systemdUnit(name: string, options: UnitOptions): Resource {
-  checkedUnitName(type, name)
-  checked(type, name, options, shape, (given) => {
-    const isAbsent = given.state === 'absent'
-    const hasContent =
-      given.content !== undefined || given.source !== undefined || given.template !== undefined
-    if (!isAbsent && !hasContent) return 'one of content, source and template is required'
-    return contentConflict(given)
-  })
-  const path = `${directory}/${name}`
-  const content = options.state === 'absent' ? undefined : readableContent(name, options)
-  const common = { type, id: name, options, values: { content }, joins: 'files' as const }
-  const reads = { file: request(pathFact, pathKey(path, content)) }
-  const present = (
-    file: PathEntry | null,
-    unit: UnitState | null,
-    wanted: string | Uint8Array,
-  ): Plan => occupied(name, path, file) ?? planPresent(name, path, wanted, file, unit)
-  const absent = (file: PathEntry | null, isKnown: boolean, running: Running): Plan =>
-    occupied(name, path, file) ?? planAbsent(name, path, file, isKnown, running)
-  if (isTemplate(name) && options.state === 'absent') {
-    return bare({
-      ...common,
-      reads: { ...reads, instances: request(unitInstancesFact, name) },
-      plan: ({ file, instances }) =>
-        absent(file, false, {
-          stopped: instances?.running ?? [],
-          disabled: instances?.enabled ?? false,
-        }),
-    })
-  }
-  if (isTemplate(name))
-    return bare({
-      ...common,
-      reads,
-      plan: ({ file }, { content }) => present(file, null, content ?? ''),
-    })
-  return bare({
-    ...common,
-    reads: { ...reads, unit: request(unitFact, name) },
-    plan({ file, unit }, { content }) {
-      if (content !== undefined) return present(file, unit, content)
-      const isKnown = isLoaded(path, unit)
-      const isActive = isKnown && unit?.active !== 'inactive' && unit?.active !== 'failed'
-      return absent(file, isKnown, {
-        stopped: isActive ? [name] : [],
-        disabled: unit?.file.startsWith('enabled') === true,
-      })
-    },
-  })
-}
+export const systemdUnit = resource({
+  type,
+  chapter: 'Services',
+  ansible: '`template`, then `systemd_service` with `daemon_reload`',
+  arguments: args<[name: string]>(unitName),
+  options: options<UnitOptions>({ ...contentShape, state: state.optional() }),
+  conflict(_, options) {
+    const { content, source, template, state } = options
+    if (state !== 'absent' && (content ?? source ?? template) === undefined)
+      return 'one of content, source and template is required'
+    return contentConflict(options)
+  },
+  build: (name, options) => (options.state === 'absent' ? absent(name) : present(name, options)),
+})
