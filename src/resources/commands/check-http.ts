@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { blocked, fine } from '../../core/change.js'
+import { args, desired, options, resource } from '../../core/definition.js'
 import { request } from '../../core/later.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
-import { absolutePath, checked, checkedId, line } from '../../core/options.js'
-import { bare } from '../../core/definition.js'
-import type { CommonOptions, Resource } from '../../core/resource.js'
+import { absolutePath, line } from '../../core/options.js'
+import type { CommonOptions } from '../../core/resource.js'
 import { httpFact, type HttpProbe, type HttpResult } from '../../facts/commands/http.js'
 
 export interface HttpCheckOptions extends CommonOptions {
@@ -73,17 +73,13 @@ function seen(answer: HttpResult | null, contains: string | undefined): string {
   return contains === undefined ? code : `${code} with ${JSON.stringify(contains)}`
 }
 
-const status = z.number().int().min(100).max(599)
-const shape = {
-  status: z
-    .union([status, z.array(status).min(1, 'must hold at least one status').readonly()])
-    .optional(),
-  contains: z.string().min(1).optional(),
-  address: line.regex(/^[A-Za-z0-9_.:-]+$/, 'must be an address or a name').optional(),
-  socket: absolutePath.optional(),
-  from: z.enum(['host', 'control']).optional(),
-  within: z.number().nonnegative().optional(),
+/** The URL, and where it is asked if that is elsewhere. */
+function shownAddress(url: string, { address, socket }: HttpCheckOptions): string {
+  const place = address ?? socket
+  return place === undefined ? url : `${url} at ${place}`
 }
+
+const status = z.number().int().min(100).max(599)
 
 /**
  * A check that a server answers a GET request. It never changes anything: while it does not hold,
@@ -91,39 +87,49 @@ const shape = {
  *
  * Its id is the URL, followed by the address or socket where one is given.
  */
-export function checkHttp(address: string, options: HttpCheckOptions = {}): Resource {
-  const type = 'check.http'
-  checkedId(type, address, url)
-  const place = options.address ?? options.socket
-  const id = place === undefined ? address : `${address} at ${place}`
-  checked(type, id, options, shape, (given) => {
-    if (given.socket === undefined) return undefined
-    if (given.from === 'control') return 'socket is a path on the host, so from cannot be control'
-    if (given.address !== undefined) return 'address and socket exclude each other'
+export const checkHttp = resource({
+  type: 'check.http',
+  chapter: 'Commands and checks',
+  ansible: '`uri` with `until`',
+  arguments: args<[address: string]>(url),
+  options: options<HttpCheckOptions>({
+    status: z
+      .union([status, z.array(status).min(1, 'must hold at least one status').readonly()])
+      .optional(),
+    contains: z.string().min(1).optional(),
+    address: line.regex(/^[A-Za-z0-9_.:-]+$/, 'must be an address or a name').optional(),
+    socket: absolutePath.optional(),
+    from: z.enum(['host', 'control']).optional(),
+    within: z.number().nonnegative().optional(),
+  }),
+  identity: shownAddress,
+  conflict(_, { socket, from, address }) {
+    if (socket === undefined) return undefined
+    if (from === 'control') return 'socket is a path on the host, so from cannot be control'
+    if (address !== undefined) return 'address and socket exclude each other'
     return undefined
-  })
-  const { status: wanted = 200, contains, socket, from = 'host', within = 0 } = options
-  const statuses = typeof wanted === 'number' ? [wanted] : wanted
-  const probe: HttpProbe = {
-    url: address,
-    from,
-    timeout: answerLimit,
-    ...omitUndefined({ address: options.address, socket }),
-  }
-  return bare({
-    type,
-    id,
-    options,
-    reads: { answer: request(httpFact, probe) },
-    check: { within },
-    plan({ answer }) {
-      const wrong = problem(answer, statuses, contains)
-      if (wrong === null) return fine(seen(answer, contains))
-      const remedy = answer !== null && 'remedy' in answer ? answer.remedy : undefined
-      return blocked(
-        `GET ${id} ${wrong}`,
-        remedy ?? 'see the journal of the service that should answer',
-      )
-    },
-  })
-}
+  },
+  build(url, options) {
+    const { status: wanted = 200, contains, address, socket, from = 'host', within = 0 } = options
+    const statuses = typeof wanted === 'number' ? [wanted] : wanted
+    const probe: HttpProbe = {
+      url,
+      from,
+      timeout: answerLimit,
+      ...omitUndefined({ address, socket }),
+    }
+    return desired({
+      reads: { answer: request(httpFact, probe) },
+      check: { within },
+      plan({ answer }) {
+        const wrong = problem(answer, statuses, contains)
+        if (wrong === null) return fine(seen(answer, contains))
+        const remedy = answer !== null && 'remedy' in answer ? answer.remedy : undefined
+        return blocked(
+          `GET ${shownAddress(url, options)} ${wrong}`,
+          remedy ?? 'see the journal of the service that should answer',
+        )
+      },
+    })
+  },
+})
