@@ -18,8 +18,7 @@ interface Described {
  */
 export function merged(first: Described, second: Described, host: string): Resource {
   const conflict = conflictOf(first.resource, second.resource, host)
-  const given = ({ arguments: args, options }: Resource): object => ({ ...args, ...options })
-  const compared = compareOptions(given(first.resource), given(second.resource))
+  const compared = compareOptions(givenTo(first.resource), givenTo(second.resource))
   if (compared.is === 'different') throw conflict(compared)
   if (first.user !== second.user) {
     const users = [first.user, second.user].map((user) => user ?? 'the login user')
@@ -28,6 +27,12 @@ export function merged(first: Described, second: Described, host: string): Resou
   if (compared.is === 'equal') return first.resource
   return withComparedValues(first.resource, second.resource, compared, conflict)
 }
+
+/** What the user gave, by names that the error can show. */
+const givenTo = ({ arguments: given, options }: Resource): object => ({
+  ...Object.fromEntries(given.map((value, index) => [`argument ${String(index + 1)}`, value])),
+  ...options,
+})
 
 type Conflict = (compared: Comparison, users?: string) => FettleError
 

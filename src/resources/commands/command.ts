@@ -1,21 +1,12 @@
 import { z } from 'zod'
 import { address as addressOf } from '../../core/address.js'
-import { type Action, type Blocked, blocked, type Change, fine } from '../../core/change.js'
-import { FettleError } from '../../core/errors.js'
+import { type Action, type Blocked, blocked, change, type Change, fine } from '../../core/change.js'
+import { args, desired, options, resource } from '../../core/definition.js'
 import { request, type Value } from '../../core/later.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
-import {
-  absolutePath,
-  checked,
-  resources,
-  secret,
-  text,
-  value,
-  wantedOf,
-} from '../../core/options.js'
+import { absolutePath, resources, secret, text, value } from '../../core/options.js'
 import { clearScript } from '../../core/restart-marks.js'
 import { refuse } from '../../core/refuse.js'
-import { bare } from '../../core/definition.js'
 import type { CommonOptions, Resource } from '../../core/resource.js'
 import { reveal, Secret } from '../../core/secret.js'
 import { lines, quote, Sh, sh } from '../../core/sh.js'
@@ -66,32 +57,17 @@ export interface CommandOptions extends CommonOptions {
 /** The values of `env` once their Laters are known. */
 type CommandEnvironment = Readonly<Record<string, string | Secret>>
 
-const type = 'command'
 const commandLine = z.union(
   [text.min(1), z.tuple([text.regex(/^[^-]/, 'must begin with a program')], text)],
   'must be a text for the shell or a list of arguments',
 )
 const longestShown = 100
 
-const shape = {
-  creates: absolutePath.optional(),
-  removes: absolutePath.optional(),
-  unless: commandLine.optional(),
-  onlyIf: commandLine.optional(),
-  onChangeOf: resources.optional(),
-  cwd: absolutePath.optional(),
-  env: z
-    .record(
-      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of a variable'),
-      value(z.union([text, secret])),
-    )
-    .optional(),
-  successCodes: z.array(z.number().int().min(0).max(255)).min(1).optional(),
-  input: value(z.union([z.string(), z.instanceof(Uint8Array), secret])).optional(),
-}
-
 const shown = (line: CommandLine): string =>
   typeof line === 'string' ? line : line.map(quote).join(' ')
+
+/** Its name, or its text. */
+const idOf = (line: CommandLine, { name }: CommandOptions): string => name ?? shown(line)
 
 /** A command quoted in a sentence. */
 const quoted = (line: CommandLine): string => `\`${short(shown(line))}\``
@@ -224,46 +200,59 @@ function guardFailure(verdict: GuardVerdict, options: CommandOptions): Blocked |
  * `onChangeOf` runs on every apply, and the plan says so. Its environment is HOME (of the user it
  * runs as), PATH, LC_ALL=C and `env`.
  */
-export function command(line: CommandLine, options: CommandOptions = {}): Resource {
-  const parsed = commandLine.safeParse(line)
-  if (!parsed.success)
-    throw new FettleError('option-invalid', {
-      message: `${type}: the first argument ${wantedOf(parsed.error.issues[0])}`,
+export const command = resource({
+  type: 'command',
+  chapter: 'Commands and checks',
+  ansible: '`command`, `shell`',
+  arguments: args<[line: CommandLine]>(commandLine),
+  options: options<CommandOptions>({
+    creates: absolutePath.optional(),
+    removes: absolutePath.optional(),
+    unless: commandLine.optional(),
+    onlyIf: commandLine.optional(),
+    onChangeOf: resources.optional(),
+    cwd: absolutePath.optional(),
+    env: z
+      .record(
+        z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of a variable'),
+        value(z.union([text, secret])),
+      )
+      .optional(),
+    successCodes: z.array(z.number().int().min(0).max(255)).min(1).optional(),
+    input: value(z.union([z.string(), z.instanceof(Uint8Array), secret])).optional(),
+  }),
+  identity: idOf,
+  build(line, options) {
+    const { creates, removes, unless, onlyIf, cwd, onChangeOf } = options
+    const guards: Guards = omitUndefined({ creates, removes, unless, onlyIf, cwd })
+    const pending = addressOf('command', idOf(line, options))
+    const triggers = onChangeOf?.map(
+      ({ address }) => ({ address, effect: 'run', pending }) as const,
+    )
+    const settles = [creates, removes, unless, onChangeOf].some((guard) => guard !== undefined)
+    return desired({
+      reads: { verdict: request(guardFact, guards), marks: request(marksFact, pending) },
+      values: { env: options.env ?? {}, input: options.input },
+      triggers: triggers ?? [],
+      plan({ verdict, marks }, { env, input }, { changing }) {
+        const answer = verdict ?? { is: 'due' }
+        const hindered = guardFailure(answer, options)
+        if (hindered !== null) return hindered
+        const reason = skipReason(answer, options)
+        if (reason !== null) return fine(reason)
+        const because = [...new Set([...seenMarks(marks).map((mark) => mark.trigger), ...changing])]
+        if (triggers !== undefined && because.length === 0)
+          return hiddenMarks(marks) ?? fine('nothing it waits for has changed')
+        // The marks belong to root, whichever user the command runs as.
+        const actions = [run(line, options, env, input)]
+        if (triggers !== undefined)
+          actions.push({ script: clearScript(pending, 'run'), as: 'root' })
+        const cause = triggers === undefined ? {} : { because }
+        const text = short(shown(line))
+        if (!settles)
+          return [change(`always runs: ${text}`, actions, { proof: 'status', ...cause })]
+        return [change(`run: ${text}`, actions, { undone: undoneBy(line, options), ...cause })]
+      },
     })
-  const id = options.name ?? shown(line)
-  checked(type, id, options, shape)
-  const { creates, removes, unless, onlyIf, cwd, onChangeOf } = options
-  const guards: Guards = omitUndefined({ creates, removes, unless, onlyIf, cwd })
-  const pending = addressOf(type, id)
-  const triggers = onChangeOf?.map((trigger) => trigger.address)
-  const settles = [creates, removes, unless, onChangeOf].some((guard) => guard !== undefined)
-  return bare({
-    type,
-    id,
-    // Two commands can have the same address: by the same name, or one as a list of arguments and
-    // the other as text.
-    options:
-      options.name === undefined && typeof line !== 'string' ? options : { ...options, line },
-    reads: { verdict: request(guardFact, guards), marks: request(marksFact, pending) },
-    values: { env: options.env ?? {}, input: options.input },
-    triggers: triggers?.map((trigger) => ({ address: trigger, effect: 'run', pending })) ?? [],
-    plan({ verdict, marks }, { env, input }, { changing }) {
-      const answer = verdict ?? { is: 'due' }
-      const hindered = guardFailure(answer, options)
-      if (hindered !== null) return hindered
-      const reason = skipReason(answer, options)
-      if (reason !== null) return fine(reason)
-      const because = [...new Set([...seenMarks(marks).map((mark) => mark.trigger), ...changing])]
-      if (triggers !== undefined && because.length === 0)
-        return hiddenMarks(marks) ?? fine('nothing it waits for has changed')
-      // The marks belong to root, whichever user the command runs as.
-      const actions = [run(line, options, env, input)]
-      if (triggers !== undefined) actions.push({ script: clearScript(pending, 'run'), as: 'root' })
-      const cause = triggers === undefined ? {} : { because }
-      const text = short(shown(line))
-      if (!settles) return [{ summary: `always runs: ${text}`, actions, proof: 'status', ...cause }]
-      const undone = undoneBy(line, options)
-      return [{ summary: `run: ${text}`, actions, proof: 'facts', undone, ...cause }]
-    },
-  })
-}
+  },
+})

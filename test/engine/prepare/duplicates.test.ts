@@ -261,7 +261,7 @@ describe('a command that runs on every apply', () => {
     expect(
       await problem(() => run([() => [command(['echo', 'here'])], () => [command('echo here')]])),
     ).toContain(
-      'resource-conflict: command[echo here] is described twice with different options (line)',
+      'resource-conflict: command[echo here] is described twice with different options (argument 1)',
     )
   })
 })

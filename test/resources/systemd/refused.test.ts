@@ -75,9 +75,9 @@ describe('refused, with the resource, the option and the error', () => {
       'a masked unit can neither run nor be enabled',
     ],
     ['a fraction of a second', () => systemdService('app', { stableFor: 0.5 }), 'stableFor'],
-    ['no command', () => command(''), 'command: the first argument'],
-    ['a command without arguments', () => command([]), 'command: the first argument'],
-    ['a flag as a command', () => command(['-c', 'x']), 'command: the first argument'],
+    ['no command', () => command(''), 'command(""): the first argument'],
+    ['a command without arguments', () => command([]), 'command(a list): the first argument'],
+    ['a flag as a command', () => command(['-c', 'x']), 'command(a list): the first argument'],
     [
       'a relative guard',
       () => command('x', { creates: 'out' }),
