@@ -40,10 +40,10 @@ export const connectionSchema = z
 
 /** The key of a fact, with the server to read it from. */
 export function onServer<K extends object>(
-  connection: MysqlConnectionOptions | undefined,
+  connection: MysqlConnectionOptions,
   key: K,
 ): (K & OnServer) | Later<K & OnServer> {
-  const whole = { ...key, connection: connection ?? {} }
+  const whole = { ...key, connection }
   return (findLaters(whole).length === 0 ? whole : Later.all(whole)) as
     | (K & OnServer)
     | Later<K & OnServer>

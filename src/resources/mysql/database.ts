@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { fine, type Change } from '../../core/change.js'
+import { change, fine, type Change } from '../../core/change.js'
+import { args, desired, options, resource } from '../../core/definition.js'
 import { request } from '../../core/later.js'
-import { checked, checkedId, line, state } from '../../core/options.js'
-import { bare } from '../../core/definition.js'
-import type { CommonOptions, Resource } from '../../core/resource.js'
+import { line, state } from '../../core/options.js'
+import type { CommonOptions } from '../../core/resource.js'
 import { mysql, type MysqlAction } from '../../facts/mysql/backend.js'
 import type { DatabaseDefaults } from '../../facts/mysql/database.js'
 import { databaseFact } from '../../facts/mysql/server.js'
@@ -36,22 +36,24 @@ const databaseName = line
 /** MariaDB 10.6 and later call `utf8mb3` what was called `utf8` before. */
 const sameName = (given: string): string => given.replace(/^utf8(?=_|$)/, 'utf8mb3')
 
-const shape = {
-  charset: setName.optional(),
-  collation: setName.optional(),
-  state: state.optional(),
-  connection: connectionSchema.optional(),
-}
-
 /**
  * A database of MariaDB or MySQL, managed with CREATE, ALTER and DROP DATABASE.
  *
  * Character set and collation are the defaults of *new tables*: changing them leaves existing
  * tables as they are, and the plan says so.
  */
-export function mysqlDatabase(name: string, options: MysqlDatabaseOptions = {}): Resource {
-  checkedId('mysql.database', name, databaseName)
-  checked('mysql.database', name, options, shape, ({ charset, collation, state }) => {
+export const mysqlDatabase = resource({
+  type: 'mysql.database',
+  chapter: 'Databases',
+  ansible: '`community.mysql.mysql_db`',
+  arguments: args<[name: string]>(databaseName),
+  options: options<MysqlDatabaseOptions>({
+    charset: setName.optional(),
+    collation: setName.optional(),
+    state: state.optional(),
+    connection: connectionSchema.optional(),
+  }),
+  conflict(name, { charset, collation, state }) {
     if (state === 'absent' && systemDatabases.includes(name.toLowerCase()))
       return 'is a database of the server itself and is not dropped'
     const mixed =
@@ -61,38 +63,36 @@ export function mysqlDatabase(name: string, options: MysqlDatabaseOptions = {}):
       !sameName(collation).startsWith(`${sameName(charset)}_`)
     if (mixed) return `the collation ${collation} does not belong to the character set ${charset}`
     return undefined
-  })
-  return bare({
-    type: 'mysql.database',
-    id: name,
-    options,
-    reads: { database: request(databaseFact, onServer(options.connection, { name })) },
-    values: { connection: options.connection ?? {} },
-    plan({ database }, { connection }) {
-      const run = (sql: string): MysqlAction => ({ on: mysql, connection, sql, values: [] })
-      if (options.state === 'absent') {
-        if (database === null) return fine('there is no such database')
-        const dropping = run(`DROP DATABASE ${identifier(name)}`)
-        const summary = `drop database ${name} with everything in it`
-        return [{ summary, proof: 'facts', actions: [dropping] }]
-      }
-      if (database === null) {
-        const given = [options.charset, options.collation].filter((each) => each !== undefined)
-        const shown = given.length === 0 ? '' : ` (${given.join(', ')})`
-        const creating = run(`CREATE DATABASE ${identifier(name)}${defaults(options)}`)
-        return [{ summary: `create database ${name}${shown}`, proof: 'facts', actions: [creating] }]
-      }
-      const differing = differences(options, database)
-      if (differing.length === 0) return fine(`${database.charset}, ${database.collation}`)
-      const change: Change = {
-        summary: `${differing.join(', ')} for new tables; existing tables stay as they are`,
-        proof: 'facts',
-        actions: [run(`ALTER DATABASE ${identifier(name)}${defaults(options)}`)],
-      }
-      return [change]
-    },
-  })
-}
+  },
+  build(name, options) {
+    const { charset, collation, state, connection = {} } = options
+    return desired({
+      reads: { database: request(databaseFact, onServer(connection, { name })) },
+      values: { connection },
+      plan({ database }, { connection }) {
+        const run = (summary: string, sql: string): Change => {
+          const action: MysqlAction = { on: mysql, connection, sql, values: [] }
+          return change(summary, [action])
+        }
+        if (state === 'absent') {
+          if (database === null) return fine('there is no such database')
+          const summary = `drop database ${name} with everything in it`
+          return [run(summary, `DROP DATABASE ${identifier(name)}`)]
+        }
+        if (database === null) {
+          const given = [charset, collation].filter((each) => each !== undefined)
+          const shown = given.length === 0 ? '' : ` (${given.join(', ')})`
+          const sql = `CREATE DATABASE ${identifier(name)}${defaults(options)}`
+          return [run(`create database ${name}${shown}`, sql)]
+        }
+        const differing = differences(options, database)
+        if (differing.length === 0) return fine(`${database.charset}, ${database.collation}`)
+        const summary = `${differing.join(', ')} for new tables; existing tables stay as they are`
+        return [run(summary, `ALTER DATABASE ${identifier(name)}${defaults(options)}`)]
+      },
+    })
+  },
+})
 
 /** The options as clauses of CREATE and ALTER DATABASE. */
 function defaults({ charset, collation }: MysqlDatabaseOptions): string {

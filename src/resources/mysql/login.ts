@@ -1,4 +1,4 @@
-import type { Change } from '../../core/change.js'
+import { change, type Change } from '../../core/change.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import { mysqlHash } from '../../core/scrub/mysql-hash.js'
 import { reveal, Secret } from '../../core/secret.js'
@@ -93,7 +93,7 @@ export function loginChanges(account: Account | null, desired: DesiredLogin): re
     (host === 'localhost' || host === '%')
   const proof = isProvable && password !== undefined ? [login(desired, password)] : []
   const sentences = [...differing, tls?.sentence].filter((part) => part !== undefined)
-  return [{ summary: sentences.join(', '), proof: 'facts', actions: [set, ...proof] }]
+  return [change(sentences.join(', '), [set, ...proof])]
 }
 
 /**

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { type Blocked, blocked, type Change, fine } from '../../core/change.js'
-import { FettleError } from '../../core/errors.js'
+import { address } from '../../core/address.js'
+import { type Blocked, blocked, type Change, change, fine } from '../../core/change.js'
+import { args, desired, options, resource } from '../../core/definition.js'
 import { request, type Value } from '../../core/later.js'
-import { checked, checkedId, line, secret, state, value } from '../../core/options.js'
-import { bare } from '../../core/definition.js'
-import type { CommonOptions, Resource } from '../../core/resource.js'
+import { invalidOption, line, secret, state, value } from '../../core/options.js'
+import type { CommonOptions } from '../../core/resource.js'
 import { reveal, type Secret } from '../../core/secret.js'
 import type { Account } from '../../facts/mysql/account.js'
 import { mysql, type MysqlAction } from '../../facts/mysql/backend.js'
@@ -65,20 +65,7 @@ const passwordSchema = secret.superRefine((given, context) => {
     context.addIssue({ code: 'custom', message: wrong.replace(/^password /, '') })
 })
 
-const shape = {
-  host: z
-    .string()
-    .max(255)
-    .regex(/^[a-z0-9_.:%/-]+$/, "must be localhost, '%', an address or a name in lower case")
-    .optional(),
-  password: value(passwordSchema).optional(),
-  plugin: z.enum([socketPlugin, native]).optional(),
-  grants: grantsSchema.optional(),
-  exactGrants: z.boolean().optional(),
-  requireTls: z.boolean().optional(),
-  state: state.optional(),
-  connection: connectionSchema.optional(),
-}
+const defaultHost = 'localhost'
 
 /**
  * An account of MariaDB 10.4 or later, with its ways to log in and its grants, managed with CREATE
@@ -89,63 +76,67 @@ const shape = {
  * account of the same name would match that login, or the server refuses it for another reason than
  * the password, the stored hash decides.
  */
-export function mysqlUser(name: string, options: MysqlUserOptions): Resource {
-  checkedId('mysql.user', name, line.max(80, 'must not be longer than 80 characters'))
-  const host = options.host ?? 'localhost'
-  const id = `${name}@${host}`
-  checked('mysql.user', id, options, shape, ({ password, plugin, grants, exactGrants, state }) => {
+export const mysqlUser = resource({
+  type: 'mysql.user',
+  chapter: 'Databases',
+  ansible: '`community.mysql.mysql_user`',
+  arguments: args<[name: string]>(line.max(80, 'must not be longer than 80 characters')),
+  options: options<MysqlUserOptions>({
+    host: z
+      .string()
+      .max(255)
+      .regex(/^[a-z0-9_.:%/-]+$/, "must be localhost, '%', an address or a name in lower case")
+      .optional(),
+    password: value(passwordSchema).optional(),
+    plugin: z.enum([socketPlugin, native]).optional(),
+    grants: grantsSchema.optional(),
+    exactGrants: z.boolean().optional(),
+    requireTls: z.boolean().optional(),
+    state: state.optional(),
+    connection: connectionSchema.optional(),
+  }),
+  identity: (name, { host = defaultHost }) => `${name}@${host}`,
+  conflict(_, { password, plugin, grants, exactGrants, state }) {
     if (exactGrants === true && grants === undefined)
       return 'exactGrants needs grants (an empty one takes everything away)'
     if (state !== 'absent' && plugin === native && password === undefined)
       return `plugin ${native} needs a password: anybody could log in without`
     return undefined
-  })
-  return bare({
-    type: 'mysql.user',
-    id,
-    options,
-    reads: { account: request(accountFact, onServer(options.connection, { name, host })) },
-    values: { password: options.password, connection: options.connection ?? {} },
-    plan({ account }, { password, connection }) {
-      const run = (sql: string, values: MysqlAction['values'] = []): MysqlAction => ({
-        on: mysql,
-        connection,
-        sql,
-        values,
-      })
-      const user = `${name}@${host}`
-      if (options.state === 'absent') {
-        if (account === null) return fine('there is no such account')
-        const dropping = run('DROP USER ?@?', [name, host])
-        return [{ summary: `remove user ${user}`, proof: 'facts', actions: [dropping] }]
-      }
-      const wrong = password === undefined ? undefined : wrongPassword(password)
-      if (wrong !== undefined)
-        throw new FettleError('option-invalid', {
-          address: `mysql.user[${id}]`,
-          message: `mysql.user[${id}]: ${wrong}`,
-        })
-      const desired = { name, host, password, options, connection }
-      const obstacle = cannotBe(account, desired)
-      if (obstacle !== null) return obstacle
-      const granting = (summary: string, statements: readonly string[]): Change => ({
-        summary,
-        proof: 'facts',
-        actions: statements.map((sql) => run(sql, [name, host])),
-      })
-      const rules = {
-        exact: options.exactGrants === true,
-        foldsCase: account?.foldsCase ?? false,
-      }
-      const have = account?.grants ?? []
-      const changes = [
-        ...loginChanges(account, desired),
-        ...grantChanges(have, options.grants ?? {}, rules, granting),
-      ]
-      return changes.length === 0 ? fine(`${user} logs in and may do as desired`) : changes
-    },
-  })
-}
+  },
+  build(name, options) {
+    const { host = defaultHost, password, connection = {} } = options
+    const user = `${name}@${host}`
+    return desired({
+      reads: { account: request(accountFact, onServer(connection, { name, host })) },
+      values: { password, connection },
+      plan({ account }, { password, connection }) {
+        const run = (summary: string, statements: readonly string[]): Change =>
+          change(
+            summary,
+            statements.map((sql) => ({ on: mysql, connection, sql, values: [name, host] })),
+          )
+        if (options.state === 'absent') {
+          if (account === null) return fine('there is no such account')
+          return [run(`remove user ${user}`, ['DROP USER ?@?'])]
+        }
+        const wrong = password === undefined ? undefined : wrongPassword(password)
+        if (wrong !== undefined) throw invalidOption(address('mysql.user', user), wrong)
+        const login = { name, host, password, options, connection }
+        const obstacle = cannotBe(account, login)
+        if (obstacle !== null) return obstacle
+        const rules = {
+          exact: options.exactGrants === true,
+          foldsCase: account?.foldsCase ?? false,
+        }
+        const changes = [
+          ...loginChanges(account, login),
+          ...grantChanges(account?.grants ?? [], options.grants ?? {}, rules, run),
+        ]
+        return changes.length === 0 ? fine(`${user} logs in and may do as desired`) : changes
+      },
+    })
+  },
+})
 
 /** Why an account cannot be created or changed as desired. */
 function cannotBe(
