@@ -80,29 +80,6 @@ const only = (stdout: string, stderr = '', code = 0): Fact<Account> | undefined 
   accountFact.parse(output(stdout, stderr, code), [key('app')])[0]
 
 describe('mysql.user', () => {
-  test('an account with its grants, and one that does not exist', () => {
-    const stdout = answer(
-      `${kept}\n${usage}GRANT SELECT ON \`my\\\\_app\`.* TO \`app\`@\`localhost\`\n`,
-      '',
-    )
-    expect(
-      accountFact.parse(output(stdout, 'ERROR 1141 (42000) at line 9: There is no such grant'), [
-        key('app'),
-        key('none'),
-      ]),
-    ).toEqual([
-      {
-        is: 'present',
-        value: {
-          ways: [{ plugin: 'mysql_native_password', kept: hash }],
-          requires: 'tls',
-          foldsCase: false,
-          grants: [{ on: '`my\\_app`.*', privileges: ['SELECT'] }],
-        },
-      },
-      { is: 'absent' },
-    ])
-  })
   test("a second login method, as Debian's root has it", () => {
     const fact = only(
       answer(
@@ -346,14 +323,8 @@ describe('mysql.database', () => {
       { name: 'none', host: '%', connection: {} },
     ]
     const script = databaseFact.script(keys).script.text
-    expect([script.split('"@status').length - 1, databaseFact.name]).toEqual([1, accountFact.name])
-    const stdout = `@server\nserver\t10.11.6-MariaDB\t0\ndatabase\ta\tx\ty\naccount\t1\n${kept}\n${usage}account\t2\nend\n@status 0\n`
-    expect(
-      databaseFact.parse(
-        output(stdout, 'ERROR 1141 (42000) at line 9: There is no such grant'),
-        keys,
-      ),
-    ).toMatchObject([{ value: { charset: 'x' } }, { value: { requires: 'tls' } }, { is: 'absent' }])
+    expect(script.split('"@status')).toHaveLength(2)
+    expect(databaseFact).toBe(accountFact)
   })
   test('a failed question about databases among others makes them unknown', () => {
     expect(
