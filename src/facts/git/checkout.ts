@@ -98,6 +98,38 @@ export const gitCheckoutFact = shellFact<CheckoutKey, Checkout | NoCheckout>({
     const answers = answersOf(output.stdout, 'checkout')
     return keys.map(({ path }, index) => checkoutOf(path, answers[index], failureOf(output)))
   },
+  recorded: {
+    keys: [
+      { path: '/srv/app', clean: null, submodules: false, branch: 'main' },
+      { path: '/srv/none', clean: null, submodules: false, branch: 'main' },
+    ],
+    stdout: `@checkout
+owner deploy 1000
+remote https://example.org/app.git
+head f38fc2a84bd4a9f89a81e0b7daf20fee5d80eed3
+changed app.py
+unpushed 0
+@status 0
+@checkout
+@status 92
+`,
+    facts: [
+      present({
+        owner: { name: 'deploy', id: '1000' },
+        head: 'f38fc2a84bd4a9f89a81e0b7daf20fee5d80eed3',
+        remote: 'https://example.org/app.git',
+        changed: ['app.py'],
+        unwanted: [],
+        unpushed: 0,
+        locks: [],
+        submodules: [],
+        ahead: [],
+        branches: [],
+        underWay: null,
+      }),
+      absent,
+    ],
+  },
 })
 
 /** Exit statuses of the script itself. */

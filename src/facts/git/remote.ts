@@ -60,6 +60,28 @@ export const gitRemoteFact = shellFact<RemoteKey, RemoteRef>({
     const answers = answersOf(output.stdout, 'remote')
     return keys.map((key, index) => remoteRef(key, answers[index], failureOf(output)))
   },
+  recorded: {
+    keys: ['main', 'v1', 'none'].map((ref) => ({
+      repo: 'https://example.org/app.git',
+      ref,
+      path: '/srv/app',
+    })),
+    stdout: `@remote
+f38fc2a84bd4a9f89a81e0b7daf20fee5d80eed3\trefs/heads/main
+@status 0
+@remote
+d7fb278e1c59e64cc27b3495c55f98bef0a474e7\trefs/tags/v1
+f38fc2a84bd4a9f89a81e0b7daf20fee5d80eed3\trefs/tags/v1^{}
+@status 0
+@remote
+@status 0
+`,
+    facts: [
+      present({ kind: 'branch', name: 'main', commit: 'f38fc2a84bd4a9f89a81e0b7daf20fee5d80eed3' }),
+      present({ kind: 'tag', name: 'v1', commit: 'f38fc2a84bd4a9f89a81e0b7daf20fee5d80eed3' }),
+      absent,
+    ],
+  },
 })
 
 function remoteRef(

@@ -63,4 +63,18 @@ export const githubMarkFact = shellFact<'all', readonly WebhookMark[]>({
       )
     return keys.map(() => present(marks.filter((mark) => mark !== null)))
   },
+  recorded: {
+    keys: ['all'],
+    stdout:
+      '4711 1 5d41402abc4b2a76b9719d911017c592 2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881\n',
+    facts: [
+      present([
+        {
+          hook: 4711,
+          salt: '5d41402abc4b2a76b9719d911017c592',
+          hmac: '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881',
+        },
+      ]),
+    ],
+  },
 })
