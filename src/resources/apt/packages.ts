@@ -237,13 +237,9 @@ export const aptPackages = resource({
   },
   build(names, options) {
     const wanted = names.map(parseName)
+    const packages = wanted.map(({ name }) => name)
     return desired({
-      reads: {
-        apt: request(
-          aptFact,
-          wanted.map(({ name }) => name),
-        ),
-      },
+      reads: { apt: request(aptFact, packages) },
       plan({ apt }) {
         const found = apt ?? { packages: {}, listsAge: null }
         if (options.state === 'absent') return planAbsent(wanted, found, options.purge === true)

@@ -48,6 +48,8 @@ const url = z
     'must not hold a user or password',
   )
 
+const status = z.number().int().min(100).max(599)
+
 function problem(
   result: HttpResult | null,
   statuses: readonly number[],
@@ -78,8 +80,6 @@ function shownAddress(url: string, { address, socket }: HttpCheckOptions): strin
   const place = address ?? socket
   return place === undefined ? url : `${url} at ${place}`
 }
-
-const status = z.number().int().min(100).max(599)
 
 /**
  * A check that a server answers a GET request. It never changes anything: while it does not hold,
