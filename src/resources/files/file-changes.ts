@@ -6,6 +6,7 @@ import {
   type Blocked,
   type Change,
   type Plan,
+  type TextDiff,
 } from '../../core/change.js'
 import { enter, split } from '../../core/enter.js'
 import { modeText, resolveMode, type FileMode } from '../../core/mode.js'
@@ -84,20 +85,18 @@ function wantedMode({ mode, content }: DesiredFile, entry: PathEntry | null): nu
 }
 
 function writing(
+  summary: string,
   file: FileToWrite & { readonly content: Content },
-): Pick<Change, 'actions' | 'proof' | 'proves' | 'bulk'> {
-  const write = {
-    actions: [writeFile(file)],
-    proof: 'facts',
-    proves: holds(file, digestOf(file.content)),
-  } as const
+  diff: TextDiff | undefined,
+): Change {
+  const proves = holds(file, digestOf(file.content))
+  const write = change(summary, [writeFile(file)], omitUndefined({ proves, diff }))
   return isPlain(file) ? { ...write, bulk: bulk(writeFiles, file) } : write
 }
 
 function creation(desired: DesiredFile & { readonly content: Content }, mode: number): Change {
-  const { content } = desired
-  const diff = diffOf(new Uint8Array(), content)
-  return { summary: 'create file', ...omitUndefined({ diff }), ...writing({ ...desired, mode }) }
+  const diff = diffOf(new Uint8Array(), desired.content)
+  return writing('create file', { ...desired, mode }, diff)
 }
 
 /** Writes content and attributes at once, so that the new content never has the old mode. */
@@ -113,11 +112,8 @@ function rewriting(
   if (!isSame) summary.unshift('content changed')
   if (backup === true) summary.push('a copy kept')
   const diff = isSame ? undefined : diffOf(entry.content, content)
-  return {
-    summary: summary.join(', '),
-    ...omitUndefined({ diff }),
-    ...writing({ ...desired, owner, group, mode: wanted.mode ?? entry.mode }),
-  }
+  const mode = wanted.mode ?? entry.mode
+  return writing(summary.join(', '), { ...desired, owner, group, mode }, diff)
 }
 
 /** The error for a file that cannot be compared: it has the right size but no digest. */
