@@ -3,12 +3,11 @@ import { request as secureRequest } from 'node:https'
 import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as secureConnect, TLSSocket } from 'node:tls'
+import type { ForwardTarget, HostLink } from '../core/backend.js'
 import { FettleError, isCode } from '../core/errors.js'
 import { omitUndefined } from '../core/omit-undefined.js'
 import type { HttpAnswer, HttpProbe, HttpReader } from '../facts/commands/http.js'
-import type { ForwardTarget, Session } from '../ssh/session.js'
 import { TooLate, within } from './deadline.js'
-import { forwarded, lossOf } from './forwarded.js'
 import { reasonOf } from './network-error.js'
 
 /** More of a body than a check needs. */
@@ -18,13 +17,13 @@ const bodyLimit = 1024 * 1024
  * Sends requests from the host, through its SSH connection, or from the control machine. Redirects
  * are not followed: they are the answer.
  */
-export const httpReader = (session: Pick<Session, 'forward' | 'exchange'>): HttpReader => ({
+export const httpReader = (link: HostLink): HttpReader => ({
   async request(probe) {
     try {
-      return await within(probe.timeout, (limit) => answerTo(probe, session, limit))
+      return await within(probe.timeout, (limit) => answerTo(probe, link, limit))
     } catch (error) {
       if (probe.from === 'control' || isAnsweredByHost(error)) throw error
-      throw (await lossOf(session)) ?? error
+      throw (await link.lost()) ?? error
     }
   },
 })
@@ -36,14 +35,10 @@ const isAnsweredByHost = (error: unknown): boolean =>
 /** The body of an answer is incomplete. */
 class Unfinished extends Error {}
 
-async function answerTo(
-  probe: HttpProbe,
-  session: Pick<Session, 'forward'>,
-  limit: AbortSignal,
-): Promise<HttpAnswer> {
+async function answerTo(probe: HttpProbe, link: HostLink, limit: AbortSignal): Promise<HttpAnswer> {
   const url = new URL(probe.url)
   const isFromHost = probe.from === 'host'
-  const stream = isFromHost ? await forwarded(session, targetOf(probe, url), limit) : null
+  const stream = isFromHost ? await link.connect(targetOf(probe, url), limit) : null
   try {
     return await ask(url, probe.address, stream, limit)
   } catch (error) {

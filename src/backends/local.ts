@@ -66,7 +66,7 @@ async function readFrom(
   folders: SourceFolders,
   path: string,
   limit: number,
-  opened: Set<string>,
+  opened: (path: string) => void,
 ): Promise<Fact<Buffer>> {
   const target = resolve(folders.project, path)
   const refused = (found: Stats): Fact<never> | null => {
@@ -84,7 +84,7 @@ async function readFrom(
     const [found, place] = [await file.stat(), await placeOf(file, target)]
     const after = refused(found) ?? (await folders.refusal(path, place))
     if (after !== null) return after
-    opened.add(place)
+    opened(place)
     return present(await bytesOf(file, found.size))
   } finally {
     await file.close()
@@ -100,19 +100,16 @@ function textOf(bytes: Buffer, path: string): Fact<string> {
 const plainBytes = ({ buffer, byteOffset, length }: Buffer): Uint8Array =>
   new Uint8Array(buffer, byteOffset, length)
 
-/** A project reader that records which files it has read. */
-export interface LocalReader extends ProjectReader {
-  /** The real paths of the files that were read. */
-  readonly opened: ReadonlySet<string>
-}
-
 /**
  * Reads files of the project in `directory`, and of the folders outside of it that its
  * `package.json` lists.
+ * @param opened called with the real path of each file that is read
  */
-export function projectReader(directory: string): LocalReader {
+export function projectReader(
+  directory: string,
+  opened: (path: string) => void = () => undefined,
+): ProjectReader {
   const folders = new SourceFolders(resolve(directory))
-  const opened = new Set<string>()
   const read = async <T>(
     path: string,
     limit: number,
@@ -128,7 +125,6 @@ export function projectReader(directory: string): LocalReader {
     }
   }
   return {
-    opened,
     readText: (path) => read(path, largest.text, (bytes) => textOf(bytes, path)),
     readBytes: (path) => read(path, largest.bytes, (bytes) => present(plainBytes(bytes))),
   }

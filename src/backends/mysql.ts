@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Connection, ConnectionOptions, QueryError } from 'mysql2'
+import type { ForwardTarget, HostLink } from '../core/backend.js'
 import { FettleError, isCode } from '../core/errors.js'
 import { omitUndefined } from '../core/omit-undefined.js'
 import { scrub } from '../core/scrub/scrub.js'
@@ -12,9 +13,7 @@ import type {
 } from '../facts/mysql/backend.js'
 import { remedyOf } from '../facts/mysql/errors.js'
 import { defaultSocket, placeOf, sessionSettings, withoutHashes } from '../facts/mysql/client.js'
-import type { ForwardTarget, Session } from '../ssh/session.js'
 import { TooLate, within } from './deadline.js'
-import { forwarded, lossOf } from './forwarded.js'
 
 /** Performs MySQL actions through a host's SSH connection. */
 export interface MysqlBackend extends MysqlClient {
@@ -35,11 +34,11 @@ const usualLimits: MysqlLimits = { connect: 30, statement: 60 }
  * first needed, and a new connection for each login test.
  */
 export async function openMysql(
-  session: Pick<Session, 'forward' | 'exchange'>,
+  link: HostLink,
   limits: MysqlLimits = usualLimits,
 ): Promise<MysqlBackend> {
   const { createConnection } = await import('mysql2')
-  return new Connections(createConnection, session, limits)
+  return new Connections(createConnection, link, limits)
 }
 
 type CreateConnection = (options: ConnectionOptions) => Connection
@@ -51,7 +50,7 @@ class Connections implements MysqlBackend {
 
   constructor(
     readonly createConnection: CreateConnection,
-    readonly session: Pick<Session, 'forward' | 'exchange'>,
+    readonly link: HostLink,
     readonly limits: MysqlLimits,
   ) {}
 
@@ -59,7 +58,7 @@ class Connections implements MysqlBackend {
     try {
       await ('sql' in work ? this.#run(work) : this.#logIn(work))
     } catch (error) {
-      const lost = isAnswered(error) ? null : await lossOf(this.session)
+      const lost = isAnswered(error) ? null : await this.link.lost()
       if (lost !== null) throw lost
       throw 'sql' in work ? error : loginFailure(work, error)
     }
@@ -79,7 +78,7 @@ class Connections implements MysqlBackend {
       ...noTimer,
     }
     return within(this.limits.connect, async (limit) => {
-      const stream = await forwarded(this.session, targetOf(connection), limit)
+      const stream = await this.link.connect(targetOf(connection), limit)
       const driver = this.createConnection({ ...options, stream })
       return ServerLink.open(driver, stream, where, this.limits.statement, limit)
     }).catch((error: unknown) => {

@@ -19,9 +19,9 @@ export interface RunAccess {
      * The value of a name, as a Secret.
      * @throws FettleError `environment-missing` where it is not set or empty
      */
-    secret(name: string): Secret
+    readonly secret: (name: string) => Secret
     /** The value of a name; undefined where it is not set. */
-    optional(name: string): string | undefined
+    readonly optional: (name: string) => string | undefined
   }
   /** Aborted when the user stops the run: end what only waits. */
   readonly stop: AbortSignal
@@ -29,11 +29,11 @@ export interface RunAccess {
    * Reports a file of the control machine that was read. The user is warned before the run where
    * others may change it.
    */
-  opened(path: string): void
+  readonly opened: (path: string) => void
 }
 
 /** A port or a Unix socket, as seen from the host. */
-export type ConnectTarget =
+export type ForwardTarget =
   | { readonly socket: string }
   | { readonly host: string; readonly port: number }
 
@@ -46,7 +46,7 @@ export interface HostLink {
    * @throws FettleError `forward-failed` where nothing listens, `forward-forbidden` where the host
    * permits no connection, `connection-lost`
    */
-  connect(target: ConnectTarget, limit?: AbortSignal): Promise<Duplex>
+  readonly connect: (target: ForwardTarget, limit?: AbortSignal) => Promise<Duplex>
   /**
    * Finds out whether the link itself is lost, by an empty exchange with the host's shell. The
    * engine does so for every error that is not a FettleError; a backend needs it where it handles
@@ -54,7 +54,7 @@ export interface HostLink {
    * @returns the error to throw, after which the host counts as unreachable; null where the host
    * answers
    */
-  lost(): Promise<Error | null>
+  readonly lost: () => Promise<Error | null>
 }
 
 /** What a backend of a host is given. */
@@ -100,7 +100,7 @@ export interface Implementation<Client, Work = never, Access = RunAccess> {
   /** Makes the client when it is first needed. After an error it is called again at the next need. */
   open(access: Access): Client | Promise<Client>
   /** Performs an action. What it returns is performed next, before later actions of the change. */
-  perform?(client: Client, work: Work): Promise<readonly Action[] | undefined>
+  perform?(client: Client, work: Work): Promise<readonly Action[]> | Promise<void>
   /** Ends the client: for a host after each play, for the run at its end; also after failures. */
   close?(client: Client): void | Promise<void>
 }
@@ -129,7 +129,7 @@ export const isOn = <Work>(
 /** What an action does, in one line without secrets. */
 export function describeAction(action: Action): string {
   if (isShell(action)) return action.what ?? action.script.text
-  return action.on.describe?.(action) ?? `an action of ${action.on.name}`
+  return action.on.describe?.(action) ?? action.on.name
 }
 
 type Described<Work> = Pick<Backend<unknown, Work>, 'name' | 'describe'>

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { address } from './address.js'
+import type { AnyBackend } from './backend.js'
 import type { Plan } from './change.js'
 import { Later, type Resolved } from './later.js'
 import { checked, checkedArguments, invalidOption, type Shape } from './options.js'
@@ -20,6 +21,11 @@ export interface Desired<R extends Reads, V extends object, E extends object> {
   /** Options that may hold a `Later` at any depth. `plan` gets them resolved. */
   readonly values?: V
   readonly triggers?: readonly Trigger[]
+  /**
+   * Backends that its actions may need. What they need themselves, such as a token, is checked
+   * before anything connects. Those that its facts are read from need not be listed.
+   */
+  readonly uses?: readonly AnyBackend[]
   /** A check: it changes nothing, and `apply` waits up to `within` seconds for it to hold. */
   readonly check?: { readonly within: number }
   /**
@@ -87,18 +93,26 @@ export interface Definition<A extends readonly unknown[], O extends CommonOption
   readonly arguments?: Arguments<A>
   readonly options: Options<O>
   /**
+   * Options that count only while the thing is made, or cannot be read back: an existing thing is
+   * not compared with them. Default: none.
+   */
+  readonly writeOnly?: readonly (keyof O & string)[]
+  /**
    * What tells it from others of its kind on one host. Default: its first argument, of a list its
    * members with a space between two, or, without arguments, nothing: there is one on each host.
    */
-  readonly identity?: (...given: [...A, options: O]) => string
+  identity?(...given: [...A, options: O]): string
   /**
    * What is wrong with options of which each is valid by itself, as the end of a sentence;
    * `undefined` where nothing is.
    */
-  readonly conflict?: (...given: [...A, options: O]) => string | undefined
+  conflict?(...given: [...A, options: O]): string | undefined
   /** Called with valid arguments and options, for each host, before anything connects. */
-  readonly build: (...given: [...A, options: O]) => Built<E>
+  build(...given: [...A, options: O]): Built<E>
 }
+
+/** A definition whose types are not known. */
+export type AnyDefinition = Definition<readonly unknown[], CommonOptions, object>
 
 /** The arguments of a resource's function. Options that are all optional may be left out. */
 export type Given<A extends readonly unknown[], O> =
@@ -120,16 +134,17 @@ export function resource<
   O extends CommonOptions,
   E extends object = object,
 >(definition: Definition<A, O, E>): ResourceFunction<A, O, E> {
-  const { type, conflict, identity, build } = definition
+  const { type } = definition
   const schemas = definition.arguments?.schemas ?? []
   const make = (...given: readonly unknown[]): Resource & E => {
     const taken = checkedArguments(type, given, schemas) as unknown as A
     const options = (given[schemas.length] ?? {}) as O
     checked(type, idOf(taken), options, definition.options.schemas)
-    const id = identity === undefined ? idOf(taken) : identity(...taken, options)
-    const wrong = conflict?.(...taken, options)
+    const id = definition.identity?.(...taken, options) ?? idOf(taken)
+    const wrong = definition.conflict?.(...taken, options)
     if (wrong !== undefined) throw invalidOption(address(type, id), wrong)
-    return resourceOf(definition, id, { arguments: taken, options }, build(...taken, options))
+    const built = definition.build(...taken, options)
+    return resourceOf(definition, id, { arguments: taken, options }, built)
   }
   // An error names the function that was put into a list of resources without being called.
   Object.defineProperty(make, 'name', { value: type })
@@ -144,7 +159,7 @@ export function resourceOf<E extends object>(
   kind: ResourceKind,
   id: string,
   given: { readonly arguments: readonly unknown[]; readonly options: CommonOptions },
-  { reads, values = {}, triggers = [], check, joins, offers, plan }: Built<E>,
+  { reads, values = {}, triggers = [], uses = [], check, joins, offers, plan }: Built<E>,
 ): Resource & E {
   const made: Resource = {
     kind,
@@ -158,6 +173,7 @@ export function resourceOf<E extends object>(
     values,
     resolved: Later.all<unknown>(values),
     triggers,
+    uses,
     check: check ?? null,
     joins: joins ?? null,
     plan,

@@ -71,6 +71,8 @@ export interface Task<Vars, Facts = unknown> {
  * `task<Vars, WithFacts>('…', ({ facts }) => …)` gets `facts` too, and only a play with
  * `facts: true` accepts it. It is called after they have been read, before anything on the host is
  * changed.
+ * @chapter Plays and tasks
+ * @ansible a task file or role
  */
 export function task<Vars, Facts = unknown>(
   name: string,
@@ -156,6 +158,8 @@ const plays = new WeakSet()
 /**
  * Makes a play: which hosts get which tasks, in which order. A task that needs a variable which the
  * schema lacks does not compile, nor does a task that needs facts in a play without `facts: true`.
+ * @chapter Plays and tasks
+ * @ansible a play
  */
 export function play<S extends z.ZodType, F extends boolean = false>(
   options: PlayOptions<S, F>,

@@ -1,4 +1,5 @@
 import type { Address } from './address.js'
+import type { AnyBackend } from './backend.js'
 import type { Plan } from './change.js'
 import type { FactRequest, Later } from './later.js'
 
@@ -84,6 +85,7 @@ export interface Resource {
   /** The values with every `Later` in them resolved. */
   readonly resolved: Later<unknown>
   readonly triggers: readonly Trigger[]
+  readonly uses: readonly AnyBackend[]
   readonly check: { readonly within: number } | null
   readonly joins: Joining | null
   readonly plan: (

@@ -22,6 +22,7 @@ type Changed<T> = T extends string ? string : T
 /**
  * Given text, a Secret of it, such as one that a program made. What is typed into a task file is
  * there for everybody to read: prefer `env.secret`.
+ * @chapter Values
  */
 export function secret(value: string): Secret
 /**
@@ -57,12 +58,18 @@ const textOf = (part: SecretPart): string => (part instanceof Secret ? reveal(pa
 /**
  * Percent-encodes a value for any part of a URL, as encodeURIComponent does (a space is `%20`,
  * never `+`). A Secret stays a Secret, a `Later` a `Later`.
+ * @chapter Values
+ * @ansible `urlencode`
  */
 export function uri<const T extends Value<string> | Value<Secret>>(value: T): Changed<T> {
   return changed(value, encodeURIComponent) as Changed<T>
 }
 
-/** Writes text as a JSON string, with its quotes. A Secret stays a Secret, a `Later` a `Later`. */
+/**
+ * Writes text as a JSON string, with its quotes. A Secret stays a Secret, a `Later` a `Later`.
+ * @chapter Values
+ * @ansible `to_json`
+ */
 export function json<const T extends Value<string> | Value<Secret>>(value: T): Changed<T> {
   return changed(value, jsonText) as Changed<T>
 }

@@ -67,6 +67,7 @@ export async function run(
     ended = await new PlayRun(play, context, later).perform(ended)
   }
   await sessions.close().catch((error: unknown) => defects.push(error))
+  await prepared.shared.clients.close().catch((error: unknown) => defects.push(error))
   const hosts = Object.fromEntries([...states].map(([name, { tally }]) => [name, tally.summary]))
   const exitCode = exitCodeOf(options.mode, Object.values(hosts), [...states.values()])
   emit({ type: 'summary', hosts, exitCode, seconds: (performance.now() - begun) / 1000 })

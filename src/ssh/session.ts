@@ -1,6 +1,9 @@
 import type { Duplex } from 'node:stream'
+import type { ForwardTarget } from '../core/backend.js'
 import type { Output } from '../core/fact.js'
 import type { Input, Sh } from '../core/sh.js'
+
+export type { ForwardTarget } from '../core/backend.js'
 
 /** One piece of shell for a host, with its exact standard input. */
 export interface Block {
@@ -41,10 +44,6 @@ export interface Block {
    */
   readonly beside?: boolean
 }
-
-export type ForwardTarget =
-  | { readonly socket: string }
-  | { readonly host: string; readonly port: number }
 
 /**
  * One authenticated connection to a host, with the requested privilege. A lost connection rejects

@@ -16,6 +16,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Duplex } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { linkOf } from '../../src/backends/host-link.js'
 import { httpReader } from '../../src/backends/http.js'
 import { FettleError } from '../../src/core/errors.js'
 import type { HttpAnswer, HttpProbe } from '../../src/facts/commands/http.js'
@@ -82,7 +83,7 @@ async function get(
   over: Pick<Session, 'forward'> & Partial<Pick<Session, 'exchange'>> = session,
 ): Promise<HttpAnswer | string> {
   try {
-    return await httpReader({ exchange: () => Promise.resolve([]), ...over }).request({
+    return await httpReader(linkOf({ exchange: () => Promise.resolve([]), ...over })).request({
       url,
       from: 'host',
       timeout: 5,

@@ -2,6 +2,7 @@ import { createHook } from 'node:async_hooks'
 import { once } from 'node:events'
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { linkOf } from '../../src/backends/host-link.js'
 import { bind, openMysql } from '../../src/backends/mysql.js'
 import { FettleError } from '../../src/core/errors.js'
 import type { Output } from '../../src/core/fact.js'
@@ -62,7 +63,7 @@ async function failure(
     forward: () => Promise.resolve(connect(port, '127.0.0.1')),
     exchange: () => (asked++, shell()),
   }
-  const backend = await openMysql(session, { connect: limit, statement: limit })
+  const backend = await openMysql(linkOf(session), { connect: limit, statement: limit })
   const failed = await backend
     .perform({ connection: {}, sql: 'SELECT 1', values: [] })
     .catch((error: unknown) => error)
@@ -205,7 +206,7 @@ describe('something else than a working server', () => {
     let come: (stream: Socket) => void = () => undefined
     const forwarding = new Promise<Socket>((resolve) => (come = resolve))
     const backend = await openMysql(
-      { forward: () => forwarding, exchange: () => Promise.resolve([]) },
+      linkOf({ forward: () => forwarding, exchange: () => Promise.resolve([]) }),
       { connect: limit, statement: limit },
     )
     await expect(

@@ -1,16 +1,17 @@
-import { httpReader } from '../../src/backends/http.js'
-import { projectReader } from '../../src/backends/local.js'
+import { linkOf } from '../../src/backends/host-link.js'
 import type { Change } from '../../src/core/change.js'
 import type { Resource } from '../../src/core/resource.js'
+import { HostClients } from '../../src/engine/clients.js'
 import { marksFor, StepApplication } from '../../src/engine/host/apply-step.js'
 import { applyTogether } from '../../src/engine/host/apply-together.js'
 import type { Step } from '../../src/engine/prepare/build.js'
 import { KnownFacts, SharedFacts } from '../../src/engine/host/known-facts.js'
 import { planStep, type StepPlan } from '../../src/engine/host/plan-step.js'
-import type { MysqlLogin, MysqlStatement } from '../../src/facts/mysql/backend.js'
+import { mysql, type MysqlClient } from '../../src/facts/mysql/backend.js'
 import type { LabHost } from '../../src/lab/host.js'
 import { connect } from '../../src/ssh/connect.js'
 import type { Session } from '../../src/ssh/session.js'
+import { clientsWith, standIn } from '../engine/stand-ins.js'
 
 const refuse = (): never => {
   throw new Error('this test has no such backend')
@@ -29,21 +30,22 @@ export const logIn = ({ name, address, keyFile, knownHostsFile }: LabHost): Prom
 export class Convergence {
   readonly #facts: KnownFacts
 
-  constructor(
-    session: Session,
-    readonly mysql: (work: MysqlStatement | MysqlLogin) => Promise<void> = refuse,
-  ) {
+  constructor(session: Session, perform: MysqlClient['perform'] = refuse) {
+    const client = { perform, close: () => Promise.resolve() }
+    const clients = clientsWith(
+      standIn(mysql, { open: () => client, perform: (_, work) => perform(work) }),
+    )
     this.#facts = new KnownFacts(
-      new SharedFacts(projectReader('.'), refuse),
+      new SharedFacts(clients),
       session,
-      httpReader(session),
+      new HostClients(clients, 'host', linkOf(session)),
     )
   }
 
   async plan(resource: Resource): Promise<StepPlan> {
     const step = this.#step(resource)
     await this.#facts.exchange([], [step])
-    await this.#facts.readHttp(step)
+    await this.#facts.readBackends(step)
     return planStep(resource, this.#facts.source(step), [])
   }
 
@@ -93,7 +95,6 @@ export class Convergence {
     ])
     return new StepApplication(
       this.#facts,
-      { mysql: this.mysql, github: refuse },
       marksFor(resource.address, waiting),
       this.#step(resource),
       [],

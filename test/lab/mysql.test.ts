@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { linkOf } from '../../src/backends/host-link.js'
 import { openMysql, type MysqlBackend } from '../../src/backends/mysql.js'
 import { FettleError } from '../../src/core/errors.js'
 import { Secret } from '../../src/core/secret.js'
@@ -22,7 +23,7 @@ let mysql: MysqlBackend
 let on: Convergence
 beforeAll(async () => {
   session = await logIn(host())
-  mysql = await openMysql(session)
+  mysql = await openMysql(linkOf(session))
   on = new Convergence(session, (action) => mysql.perform(action))
 }, slow)
 afterAll(async () => {
@@ -399,7 +400,7 @@ describe('accounts', () => {
       "echo 'DisableForwarding yes' >/etc/ssh/sshd_config.d/50-hardened.conf; systemctl restart ssh",
     )
     const closed = await logIn(host())
-    const backend = await openMysql(closed)
+    const backend = await openMysql(linkOf(closed))
     const there = new Convergence(closed, (action) => backend.perform(action))
     const byTcp = { user: 'app', password: new Secret('words'), host: '127.0.0.1' }
     expect(
@@ -589,7 +590,7 @@ describe('a server that does not serve', () => {
     const others = host().run(
       'for each in 1 2 3 4 5 6 7 8 9 10 11 12; do mariadb -e "DO SLEEP(600)" & done; wait',
     )
-    const fresh = await openMysql(session)
+    const fresh = await openMysql(linkOf(session))
     try {
       await asRoot('SET GLOBAL max_connections = 10')
       await eventually(
@@ -622,7 +623,7 @@ describe('a server that does not serve', () => {
   })
 
   test('hangs: it is unknown, and a change fails', async () => {
-    const impatient = await openMysql(session, { connect: 1, statement: 1 })
+    const impatient = await openMysql(linkOf(session), { connect: 1, statement: 1 })
     const drop = {
       on: 'mysql' as const,
       connection: {},

@@ -7,24 +7,16 @@ import {
   type ShellAction,
   isShell,
 } from '../../core/change.js'
-import { isOn } from '../../core/backend.js'
+import type { AnyBackend } from '../../core/backend.js'
 import { FettleError } from '../../core/errors.js'
 import type { Output } from '../../core/fact.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import { markScript, pendingPlaces, type RestartMark } from '../../core/restart-marks.js'
-import { github, type GithubProof, type GithubRequest } from '../../facts/github/backend.js'
-import { mysql, type MysqlLogin, type MysqlStatement } from '../../facts/mysql/backend.js'
 import type { Block } from '../../ssh/session.js'
 import { actionFailure, tail } from './action-failure.js'
 import type { Step } from '../prepare/build.js'
 import type { KnownFacts } from './known-facts.js'
 import { planStep } from './plan-step.js'
-
-/** Performs the actions that are not shell. */
-export interface OtherBackends {
-  mysql(work: MysqlStatement | MysqlLogin): Promise<void>
-  github(work: GithubRequest | GithubProof): Promise<unknown>
-}
 
 /**
  * Seconds that a `long` action may take where neither it nor its resource sets a timeout. A limit
@@ -35,7 +27,6 @@ const longLimit = 600
 export class StepApplication {
   constructor(
     readonly facts: KnownFacts,
-    readonly others: OtherBackends,
     /** Marks for the resources that are triggered by this one. */
     readonly marks: readonly RestartMark[],
     readonly step: Step,
@@ -51,10 +42,10 @@ export class StepApplication {
    */
   async perform(changes: readonly Change[]): Promise<void> {
     const actions = [...actionsOf(changes), ...settlesOf(changes)]
-    const { last, marked } = await this.#leading(actions)
+    const { last, marked, used } = await this.#leading(actions)
     const marks = { before: !marked || last.length > 0, after: true }
     await this.#shell(last, marks, [this.step, ...this.ahead])
-    if (actions.some((action) => isOn(action, github))) await this.facts.readGithub(this.step, true)
+    await this.facts.readBackends(this.step, (backend) => used.has(backend))
     this.verify(changes)
   }
 
@@ -90,11 +81,14 @@ export class StepApplication {
 
   /**
    * Performs everything up to the last action that is not shell.
-   * @returns the shell actions after it, and whether marks were written
+   * @returns the shell actions after it, whether marks were written, and the backends used
    */
-  async #leading(
-    actions: readonly Action[],
-  ): Promise<{ readonly last: readonly ShellAction[]; readonly marked: boolean }> {
+  async #leading(actions: readonly Action[]): Promise<{
+    readonly last: readonly ShellAction[]
+    readonly marked: boolean
+    readonly used: ReadonlySet<AnyBackend>
+  }> {
+    const used = new Set<AnyBackend>()
     let run: ShellAction[] = []
     const queue = [...actions]
     let marked = false
@@ -106,12 +100,10 @@ export class StepApplication {
       await this.#shell(run, { before: !marked || run.length > 0, after: false }, [])
       marked = true
       run = []
-      if (isOn(action, mysql)) await this.others.mysql(action)
-      if (!isOn(action, github)) continue
-      const answer = await this.others.github(action)
-      if ('route' in action) queue.unshift(...(action.then?.(answer) ?? []))
+      used.add(action.on)
+      queue.unshift(...(await this.facts.clients.perform(action)))
     }
-    return { last: run, marked }
+    return { last: run, marked, used }
   }
 
   /**

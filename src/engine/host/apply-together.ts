@@ -66,10 +66,10 @@ export async function applyInBulk(
   const [first] = links
   const [change] = first?.changes ?? []
   if (first?.application === undefined || change?.bulk === undefined) return null
-  const { step, others } = first.application
+  const { step } = first.application
   const items = links.map(({ changes }) => changes[0]?.bulk?.item as never)
   const action = change.bulk.kind.action(items)
-  const { blocks } = new StepApplication(facts, others, marksOf(links), step, []).chain([
+  const { blocks } = new StepApplication(facts, marksOf(links), step, []).chain([
     { summary: change.summary, proof: change.proof, actions: [action] },
   ])
   const outputs = await facts.exchange(blocks, [...stepsOf(links), ...ahead])

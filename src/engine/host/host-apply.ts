@@ -6,6 +6,7 @@ import { inputLength } from '../../core/sh.js'
 import { marksFor, StepApplication } from './apply-step.js'
 import { applyInBulk, applyTogether, inBulk, type JoinedStep } from './apply-together.js'
 import type { Step } from '../prepare/build.js'
+import { usesBackends } from './known-facts.js'
 import { failure, HostFailed, unmet, type HostContext } from './host-walk.js'
 import { LockedWalk } from './locked-walk.js'
 import { mayJoin, mostTogether, ReadAhead } from './read-ahead.js'
@@ -120,6 +121,7 @@ export class HostApply extends LockedWalk {
     let bytes = 0
     for (const [at, step] of steps.slice(index, this.fresh + 1).entries()) {
       if (links.length === mostTogether || !mayJoin(step, steps[index])) break
+      if (usesBackends(step.resource)) break
       const plan = this.#planAhead(index + at)
       if (plan?.is !== 'changes') break
       const { changes } = plan
@@ -135,9 +137,9 @@ export class HostApply extends LockedWalk {
   }
 
   #application(step: Step, prefetched: readonly Step[]): StepApplication {
-    const { facts, others, waiting } = this.context
+    const { facts, waiting } = this.context
     const marks = marksFor(step.resource.address, waiting)
-    return new StepApplication(facts, others, marks, step, prefetched, this.hearing(step))
+    return new StepApplication(facts, marks, step, prefetched, this.hearing(step))
   }
 
   /**
@@ -175,11 +177,18 @@ export class HostApply extends LockedWalk {
    * has read them.
    */
   async #refresh(index: number): Promise<void> {
-    if (index <= this.fresh) return
-    this.fresh = this.#readAhead.horizon(index)
     const { facts, steps } = this.context
-    const prefetched = steps.slice(index, this.fresh + 1)
-    await this.reading(() => facts.exchange([], prefetched))
+    const step = steps[index] as Step
+    const reads: (() => Promise<unknown>)[] = []
+    if (index > this.fresh) {
+      this.fresh = this.#readAhead.horizon(index)
+      const prefetched = steps.slice(index, this.fresh + 1)
+      reads.push(() => facts.exchange([], prefetched))
+    }
+    // Facts of backends are not prefetched, and a check reads its own while it waits.
+    if (this.changed && step.resource.check === null && usesBackends(step.resource))
+      reads.push(() => facts.readBackends(step))
+    if (reads.length > 0) await this.reading(() => Promise.all(reads.map((read) => read())))
   }
 
   async #converge(index: number, step: Step, seconds: () => number): Promise<void> {
@@ -222,7 +231,7 @@ export class HostApply extends LockedWalk {
   /** What is left to change after a failed attempt. */
   async #stillWanted(step: Step): Promise<readonly Change[]> {
     const { facts } = this.context
-    await Promise.all([facts.exchange([], [step]), facts.readGithub(step, true)])
+    await Promise.all([facts.exchange([], [step]), facts.readBackends(step, () => true)])
     const plan = planStep(step.resource, facts.source(step), [])
     if (plan.is === 'unknown' || plan.is === 'blocked') throw unmet(step, plan)
     return plan.is === 'changes' ? plan.changes : []
@@ -236,12 +245,12 @@ export class HostApply extends LockedWalk {
     const { facts, stop } = this.context
     this.progress('checking', step)
     const deadline = performance.now() + within * 1000
-    if (this.changed) await this.reading(() => facts.readHttp(step))
+    if (this.changed) await this.reading(() => facts.readBackends(step))
     const holds = (): boolean => planStep(step.resource, facts.source(step), []).is === 'fine'
     let left = within
     while (left > 0 && !holds()) {
       if (await interrupted(Math.min(checkInterval, left), stop)) throw stopped()
-      await this.reading(() => Promise.all([facts.exchange([], [step]), facts.readHttp(step)]))
+      await this.reading(() => Promise.all([facts.exchange([], [step]), facts.readBackends(step)]))
       // A timer may fire slightly early; after the last pause there is no further attempt.
       left = left <= checkInterval ? 0 : (deadline - performance.now()) / 1000
     }

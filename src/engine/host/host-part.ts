@@ -1,13 +1,13 @@
-import { httpReader } from '../../backends/http.js'
+import { linkOf } from '../../backends/host-link.js'
 import { messageOf } from '../../core/error-message.js'
 import { isCode } from '../../core/errors.js'
 import type { InventoryHost } from '../../inventory/inventory.js'
 import type { Target } from '../../ssh/connect.js'
 import type { Session } from '../../ssh/session.js'
+import { HostClients } from '../clients.js'
 import { dependents, stepsOf, type Step } from '../prepare/build.js'
 import { KnownFacts } from './known-facts.js'
 import { HostApply } from './host-apply.js'
-import { HostBackends } from './host-backends.js'
 import { readHostFacts } from './host-facts.js'
 import { HostPlan } from './host-plan.js'
 import { HostFailed, type HostContext, type HostWalk } from './host-walk.js'
@@ -183,8 +183,8 @@ export class HostPart {
     const selected = steps.filter((step) => step.selected)
     const before = session.roundTrips
     if (runsOnce) this.once.expect(selected.map((step) => step.task))
-    const facts = new KnownFacts(run.shared, session, httpReader(session))
-    const backends = new HostBackends(session, run.github)
+    const clients = new HostClients(run.shared.clients, this.host.name, linkOf(session))
+    const facts = new KnownFacts(run.shared, session, clients)
     const turn = this.context.machines.turnOf(this.host.name)
     const context: HostContext = {
       host: this.host.name,
@@ -193,7 +193,6 @@ export class HostPart {
       steps: selected,
       waiting: dependents(steps),
       facts,
-      others: backends,
       turn,
       once: this.once,
       runsOnce,
@@ -210,9 +209,23 @@ export class HostPart {
     } finally {
       turn.end()
       this.#count('shell', session.roundTrips - before)
-      for (const [name, count] of [...facts.exchanges, ...backends.exchanges])
-        this.#count(name, count)
-      await backends.close()
+      for (const [name, count] of clients.exchanges) this.#count(name, count)
+      await this.#close(clients)
+    }
+  }
+
+  /** What a host was given is done; that a client cannot be closed does not change it. */
+  async #close(clients: HostClients): Promise<void> {
+    try {
+      await clients.close()
+    } catch (error) {
+      const { message } = eventError(error)
+      const { name: host } = this.host
+      this.context.emit({
+        type: 'notice',
+        host,
+        message: `a client could not be closed: ${message}`,
+      })
     }
   }
 

@@ -3,7 +3,6 @@ import { FettleError } from '../../core/errors.js'
 import type { Output } from '../../core/fact.js'
 import type { Trigger } from '../../core/resource.js'
 import type { Block } from '../../ssh/session.js'
-import type { OtherBackends } from './apply-step.js'
 import type { Step } from '../prepare/build.js'
 import type { Emit, ProgressEvent, Status } from '../events.js'
 import type { KnownFacts } from './known-facts.js'
@@ -28,7 +27,6 @@ export interface HostContext {
     readonly { readonly step: Step; readonly trigger: Trigger }[]
   >
   readonly facts: KnownFacts
-  readonly others: OtherBackends
   readonly turn: Turn
   readonly once: OnceTasks
   readonly runsOnce: boolean
@@ -120,7 +118,7 @@ export abstract class HostWalk {
     const [outputs] = await this.reading(() =>
       Promise.all([
         facts.exchange(before, steps),
-        ...steps.flatMap((step) => [facts.readGithub(step), facts.readHttp(step)]),
+        ...steps.map((step) => facts.readBackends(step)),
       ]),
     )
     return outputs

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { factBlocks, type ShellRequest } from '../../backends/shell.js'
+import type { AnyBackend } from '../../core/backend.js'
 import { messageOf } from '../../core/error-message.js'
 import { FettleError, isCode } from '../../core/errors.js'
 import {
@@ -12,10 +13,8 @@ import {
 import { Later, type FactRequest, type FactSource } from '../../core/later.js'
 import type { Resource } from '../../core/resource.js'
 import { reveal, Secret } from '../../core/secret.js'
-import { http, type HttpReader } from '../../facts/commands/http.js'
-import { projectFiles, type ProjectReader } from '../../facts/files/project-file.js'
-import { github, type GithubReader } from '../../facts/github/backend.js'
 import type { Block, Session } from '../../ssh/session.js'
+import type { Clients, HostClients } from '../clients.js'
 import type { Step } from '../prepare/build.js'
 
 /** All facts that a resource requests: directly, and through its Laters. */
@@ -24,13 +23,18 @@ export const requestsOf = ({ reads, resolved }: Resource): readonly FactRequest<
   ...resolved.requests,
 ]
 
+/** The same, with the early facts that their keys depend on. */
+export const withKeys = (resource: Resource): readonly FactRequest<unknown>[] =>
+  requestsOf(resource).flatMap((wanted) =>
+    wanted.key instanceof Later ? [wanted, ...wanted.key.requests] : [wanted],
+  )
+
 /**
  * The cache key of a fact. JSON would not distinguish Secrets and regular expressions in the key,
  * so these are replaced by something distinct.
  */
-function identityOf(backend: string, kind: string, key: unknown, as: string): string {
-  return [backend, kind, as, JSON.stringify(key, distinguishable)].join('\0')
-}
+const identityOf = (reader: string, kind: string, key: unknown): string =>
+  [reader, kind, JSON.stringify(key, distinguishable)].join('\0')
 
 function distinguishable(
   this: Readonly<Record<string, unknown>>,
@@ -57,36 +61,48 @@ async function attempt(kind: string, read: () => Promise<Fact<unknown>>): Promis
   }
 }
 
-/**
- * Facts that the control machine reads: from files of the project and from GitHub. Each key is read
- * once for all hosts.
- */
+/** Facts of the run's backends, such as files of the project. Each key is read once for all hosts. */
 export class SharedFacts {
   readonly #facts = new Map<string, Fact<unknown>>()
   readonly #reading = new Map<string, Promise<void>>()
+  readonly #numbers = new Map<AnyBackend, number>()
 
-  constructor(
-    readonly project: ProjectReader,
-    /** Opens GitHub's API when its first fact is requested. */
-    readonly github: () => Promise<GithubReader>,
-  ) {}
+  constructor(readonly clients: Clients) {}
 
-  /** Local facts, for resources and for the keys of other facts. */
+  /** Early facts, for resources and for the keys of other facts. */
   readonly source: FactSource = {
     standIns: false,
     cacheKey: this,
     fact: <V>(wanted: FactRequest<V>) => this.get(wanted),
   }
-  /** The same, with stand-ins for facts that only hosts have. */
+  /** The same, with stand-ins for facts that are read later. */
   readonly trial: FactSource = { ...this.source, standIns: true }
 
   get<V>(wanted: FactRequest<V>): Fact<V> {
-    const fact = this.#facts.get(this.#identity(wanted))
+    const fact = this.#facts.get(this.identity(wanted))
     return (fact ?? unknown(`${wanted.kind.name} has not been read`, 'report this')) as Fact<V>
   }
 
-  #identity(wanted: FactRequest<unknown>): string {
-    return identityOf(wanted.kind.backend?.name ?? 'shell', wanted.kind.name, wanted.key, '')
+  /** The cache key of a fact, as read by this user where the host's shell reads it. */
+  identity(wanted: FactRequest<unknown>, user = ''): string {
+    const { kind } = wanted
+    const reader = isShellKind(kind) ? `shell\0${user}` : this.#numberOf(kind.backend)
+    return identityOf(reader, kind.name, this.key(wanted))
+  }
+
+  /** Two backends may have one name, when two packages chose it. */
+  #numberOf(backend: AnyBackend): string {
+    const number = this.#numbers.get(backend) ?? this.#numbers.size
+    this.#numbers.set(backend, number)
+    return String(number)
+  }
+
+  /** The key of a fact. One that is a Later depends on early facts, which are known by now. */
+  key({ key }: FactRequest<unknown>): unknown {
+    if (!(key instanceof Later)) return key
+    const evaluated = Later.evaluate(key, this.source)
+    if (!evaluated.known) throw new TypeError(`the key of a fact is not known: ${evaluated.reason}`)
+    return evaluated.value
   }
 
   /**
@@ -94,7 +110,7 @@ export class SharedFacts {
    * @returns how many this call has read
    */
   async read(wanted: readonly FactRequest<unknown>[], again = false): Promise<number> {
-    const distinct = new Map(wanted.map((each) => [this.#identity(each), each]))
+    const distinct = new Map(wanted.map((each) => [this.identity(each), each]))
     const due = [...distinct].filter(([identity]) => again || !this.#reading.has(identity))
     for (const [identity, each] of due) {
       const fact = attempt(each.kind.name, () => this.#read(each))
@@ -107,17 +123,26 @@ export class SharedFacts {
     return due.length
   }
 
-  async #read({ kind, key }: FactRequest<unknown>): Promise<Fact<unknown>> {
-    if (kind.backend === projectFiles)
-      return (kind as BackendFactKind<ProjectReader, unknown, unknown>).read(this.project, key)
-    if (kind.backend === github)
-      return (kind as BackendFactKind<GithubReader, unknown, unknown>).read(
-        await this.github(),
-        key,
-      )
-    throw new TypeError(`${kind.name} is not read on the control machine`)
+  async #read(wanted: FactRequest<unknown>): Promise<Fact<unknown>> {
+    const kind = backendKind(wanted)
+    if (kind?.backend.scope !== 'run')
+      throw new TypeError(`${wanted.kind.name} is not read on the control machine`)
+    return this.clients.read(kind, this.key(wanted))
   }
 }
+
+/** The kind of a fact that a backend reads; null for one of the shell. */
+const backendKind = ({
+  kind,
+}: FactRequest<unknown>): BackendFactKind<unknown, unknown, unknown> | null =>
+  isShellKind(kind) ? null : kind
+
+/** Whether backends read facts of a resource after its host is connected. */
+export const usesBackends = (resource: Resource): boolean =>
+  requestsOf(resource).some((wanted) => {
+    const kind = backendKind(wanted)
+    return kind !== null && kind.backend.early !== true
+  })
 
 /** The facts of one host, as read last. */
 export class KnownFacts {
@@ -125,15 +150,13 @@ export class KnownFacts {
   /** The cache key of each request, memoised. */
   readonly #identities = new Map<
     FactRequest<unknown>,
-    { readonly reader: string; readonly identity: string }
+    { readonly user: string; readonly identity: string }
   >()
-  /** Counts of exchanges that are not round trips, by name. */
-  readonly exchanges = new Map<string, number>()
 
   constructor(
     readonly shared: SharedFacts,
     readonly session: Session,
-    readonly http: HttpReader,
+    readonly clients: HostClients,
   ) {}
 
   /** The user that a block must switch to; undefined where the session already is that user. */
@@ -158,28 +181,16 @@ export class KnownFacts {
   }
 
   #identity(wanted: FactRequest<unknown>, step: Step): string {
-    const reader = this.#reader(wanted, step) ?? ''
+    const user = this.#reader(wanted, step) ?? ''
     const known = this.#identities.get(wanted)
-    if (known?.reader === reader) return known.identity
-    const identity = identityOf(
-      wanted.kind.backend?.name ?? 'shell',
-      wanted.kind.name,
-      this.#key(wanted),
-      reader,
-    )
-    this.#identities.set(wanted, { reader, identity })
+    if (known?.user === user) return known.identity
+    const identity = this.shared.identity(wanted, user)
+    this.#identities.set(wanted, { user, identity })
     return identity
   }
 
   #reader({ kind }: FactRequest<unknown>, step: Step): string | undefined {
-    return isShellKind(kind) && kind.asSession === true ? undefined : this.as(step)
-  }
-
-  #key({ key }: FactRequest<unknown>): unknown {
-    if (!(key instanceof Later)) return key
-    const evaluated = Later.evaluate(key, this.shared.source)
-    if (!evaluated.known) throw new TypeError(`the key of a fact is not known: ${evaluated.reason}`)
-    return evaluated.value
+    return isShellKind(kind) && kind.asSession !== true ? this.as(step) : undefined
   }
 
   /**
@@ -189,7 +200,7 @@ export class KnownFacts {
   async exchange(before: readonly Block[], steps: readonly Step[]): Promise<readonly Output[]> {
     const reads = factBlocks(steps.flatMap((step) => this.#shellRequests(step)))
     if (before.length + reads.blocks.length === 0) return []
-    for (const [name, count] of reads.exchanges) this.#count(name, count)
+    for (const [name, count] of reads.exchanges) this.clients.count(name, count)
     const outputs = await this.session.exchange([...before, ...reads.blocks])
     for (const [identity, fact] of reads.parse(outputs.slice(before.length)))
       this.#facts.set(identity, fact)
@@ -205,7 +216,7 @@ export class KnownFacts {
       requests.push({
         identity: this.#identity(wanted, step),
         kind,
-        key: this.#key(wanted),
+        key: this.shared.key(wanted),
         as: this.#reader(wanted, step),
         wantedBy: { address, timeout: common.timeout },
       })
@@ -213,26 +224,51 @@ export class KnownFacts {
     return requests
   }
 
-  /** Reads HTTP facts, which are never cached. */
-  async readHttp(step: Step): Promise<void> {
-    for (const wanted of requestsOf(step.resource)) {
-      const { kind } = wanted
-      if (isShellKind(kind) || kind.backend !== http) continue
-      this.#count('http', 1)
-      const identity = this.#identity(wanted, step)
-      const read = (): Promise<Fact<unknown>> => kind.read(this.http, this.#key(wanted) as never)
-      this.#facts.set(identity, await attempt(kind.name, read))
+  /**
+   * Reads a step's facts that backends read: those of the host anew, and those of the run once per
+   * key for all hosts.
+   * @param again whether the facts of a backend of the run are read anew, too
+   */
+  async readBackends(
+    step: Step,
+    again: (backend: AnyBackend) => boolean = () => false,
+  ): Promise<void> {
+    const requests = requestsOf(step.resource)
+    await Promise.all([this.#readOwn(step, requests), this.#readShared(requests, again)])
+  }
+
+  async #readOwn(step: Step, requests: readonly FactRequest<unknown>[]): Promise<void> {
+    for (const wanted of requests) {
+      const kind = backendKind(wanted)
+      if (kind?.backend.scope !== 'host') continue
+      const key = this.shared.key(wanted)
+      const fact = await attempt(kind.name, () => this.clients.read(kind, key))
+      this.#facts.set(this.#identity(wanted, step), fact)
     }
   }
 
-  /** Reads a step's facts from GitHub: once in a run, or `again` after a change. */
-  async readGithub(step: Step, again = false): Promise<void> {
-    const all = requestsOf(step.resource)
-    const wanted = all.filter(({ kind }) => kind.backend === github)
-    this.#count('github', await this.shared.read(wanted, again))
+  async #readShared(
+    requests: readonly FactRequest<unknown>[],
+    again: (backend: AnyBackend) => boolean,
+  ): Promise<void> {
+    for (const [backend, wanted] of byRunBackend(requests)) {
+      const count = await this.shared.read(wanted, again(backend))
+      this.clients.count(backend.name, count)
+    }
   }
+}
 
-  #count(name: string, more: number): void {
-    if (more > 0) this.exchanges.set(name, (this.exchanges.get(name) ?? 0) + more)
+/** The requests of facts that the run's backends read after hosts are connected. */
+function byRunBackend(
+  requests: readonly FactRequest<unknown>[],
+): ReadonlyMap<AnyBackend, readonly FactRequest<unknown>[]> {
+  const groups = new Map<AnyBackend, FactRequest<unknown>[]>()
+  for (const wanted of requests) {
+    const kind = backendKind(wanted)
+    if (kind?.backend.scope !== 'run' || kind.backend.early === true) continue
+    const group = groups.get(kind.backend) ?? []
+    group.push(wanted)
+    groups.set(kind.backend, group)
   }
+  return groups
 }

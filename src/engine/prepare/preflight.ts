@@ -2,7 +2,7 @@ import { FettleError, isCode } from '../../core/errors.js'
 import { isEarlyKind } from '../../core/fact.js'
 import { Later, type FactRequest } from '../../core/later.js'
 import type { Step } from './build.js'
-import { requestsOf, type SharedFacts } from '../host/known-facts.js'
+import { requestsOf, withKeys, type SharedFacts } from '../host/known-facts.js'
 import { placeOf } from './resource-places.js'
 
 const isEarly = ({ kind }: FactRequest<unknown>): boolean => isEarlyKind(kind)
@@ -14,9 +14,7 @@ const isEarly = ({ kind }: FactRequest<unknown>): boolean => isEarlyKind(kind)
  * places of all resources concerned
  */
 export async function preflight(steps: readonly Step[], shared: SharedFacts): Promise<void> {
-  const wanted = steps.flatMap(({ resource }) => requestsOf(resource))
-  const inKeys = wanted.flatMap(({ key }) => (key instanceof Later ? key.requests : []))
-  await shared.read([...wanted, ...inKeys].filter(isEarly))
+  await shared.read(steps.flatMap(({ resource }) => withKeys(resource)).filter(isEarly))
   const problems = new Map<string, FettleError>()
   for (const step of steps) {
     const problem = problemOf(step, shared)

@@ -1,11 +1,6 @@
 import { resolve } from 'node:path'
-import { projectReader } from '../../backends/local.js'
-import type { GithubBackend } from '../../backends/github.js'
-import { FettleError } from '../../core/errors.js'
 import type { HostFacts } from '../../core/host-facts.js'
-import { omitUndefined } from '../../core/omit-undefined.js'
 import type { Play } from '../../core/play.js'
-import { github as githubBackend } from '../../facts/github/backend.js'
 import { untrustedWarnings } from '../../files/untrusted-paths.js'
 import { environmentOf } from '../../inventory/environment/environment.js'
 import type { Inventory, InventoryHost } from '../../inventory/inventory.js'
@@ -13,8 +8,10 @@ import { evidentTwinWarning, twinsAmong } from '../../inventory/select/twins.js'
 import { checkHosts } from '../../inventory/select/usable-hosts.js'
 import { undeclaredVariables } from '../../inventory/merge/undeclared-variables.js'
 import { buildPlay, type BuildHost, type SelectedPlay, type Step } from './build.js'
-import { requestsOf, SharedFacts } from '../host/known-facts.js'
+import { Clients } from '../clients.js'
+import { SharedFacts } from '../host/known-facts.js'
 import type { RunOptions } from '../options.js'
+import { checkNeeds } from './needs.js'
 import { preflight } from './preflight.js'
 import { checkTags, selectPlays } from './select.js'
 import { inventoryInfo } from './task-context.js'
@@ -44,7 +41,6 @@ export interface PreparedRun {
   /** Hosts that are one machine according to the inventory. */
   readonly twins: readonly (readonly string[])[]
   readonly shared: SharedFacts
-  readonly github: () => Promise<GithubBackend>
 }
 
 /**
@@ -57,22 +53,42 @@ export async function prepare(
   inventory: Inventory,
   options: RunOptions,
 ): Promise<PreparedRun> {
-  const github = memoised(() => openGithub(options))
-  const reader = projectReader(resolve(options.project))
-  const shared = new SharedFacts(reader, github)
+  const opened = new Set<string>()
+  const clients = clientsOf(options, opened)
+  try {
+    return await prepareWith(plays, inventory, options, clients, opened)
+  } catch (error) {
+    await clients.close().catch(() => undefined)
+    throw error
+  }
+}
+
+/** The clients of a run, which note the files that they read. */
+function clientsOf({ project, stop }: RunOptions, opened: Set<string>): Clients {
+  return new Clients({
+    project: resolve(project),
+    environment: environmentOf(project),
+    stop,
+    opened: (path) => {
+      opened.add(path)
+    },
+  })
+}
+
+async function prepareWith(
+  plays: readonly Play[],
+  inventory: Inventory,
+  options: RunOptions,
+  clients: Clients,
+  opened: ReadonlySet<string>,
+): Promise<PreparedRun> {
+  const shared = new SharedFacts(clients)
   const info = inventoryInfo(inventory, plays)
   const check = async (steps: readonly Step[]): Promise<void> => {
     const selected = steps.filter((step) => step.selected)
+    await checkNeeds(selected, clients, true)
     await preflight(selected, shared)
-    // Fail before anything starts where the token is missing, or must not be sent to the API's
-    // address.
-    const needingToken = selected.find(({ resource }) =>
-      requestsOf(resource).some(({ kind }) => kind.backend === githubBackend),
-    )
-    if (needingToken !== undefined)
-      await github().catch((error: unknown) => {
-        throw neededBy(error, needingToken)
-      })
+    await checkNeeds(selected, clients, false)
   }
   const selection = selectPlays(plays, inventory, options)
   checkHosts([...new Set(selection.flatMap(({ hosts }) => hosts))])
@@ -84,7 +100,7 @@ export async function prepare(
   await check(steps)
   const schemas = plays.flatMap((play) => (play.vars === null ? [] : [play.vars]))
   const twins = twinsAmong([...new Set(prepared.flatMap(({ hosts }) => hosts))])
-  const trust = doubtsAbout(options, reader.opened)
+  const trust = doubtsAbout(options, opened)
   const warnings = [
     ...inventory.warnings,
     ...undeclaredVariables(inventory, schemas),
@@ -97,7 +113,6 @@ export async function prepare(
     warnings,
     twins: twins.map((names) => names.map(({ name }) => name)),
     shared,
-    github,
   }
 }
 
@@ -108,16 +123,6 @@ function doubtsAbout(
 ): readonly string[] {
   if (decisive === undefined) return []
   return untrustedWarnings(project, { ...decisive, paths: [...decisive.paths, ...opened] })
-}
-
-/** Names the resource that needs the token which is missing. */
-function neededBy(error: unknown, { task, resource }: Step): unknown {
-  if (!(error instanceof FettleError) || error.code !== 'environment-missing') return error
-  return new FettleError(error.code, {
-    message: `${error.message}; ${resource.address} of the task ${task.name} needs it`,
-    remedy: error.remedy,
-    cause: error,
-  })
 }
 
 function prepareOne(
@@ -143,18 +148,4 @@ function prepareOne(
       return steps
     },
   }
-}
-
-async function openGithub({ project, stop }: RunOptions): Promise<GithubBackend> {
-  const env = environmentOf(project)
-  const backend = await import('../../backends/github.js')
-  const token = env.secret('GITHUB_TOKEN')
-  const baseUrl = env.optional('GITHUB_API_URL')
-  return backend.openGithub({ token, stop, ...omitUndefined({ baseUrl }) })
-}
-
-/** Memoises a function: it is called once, when first needed. */
-export function memoised<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | null = null
-  return () => (made ??= make())
 }

@@ -12,14 +12,23 @@ import { bare } from '../../../src/core/definition.js'
 import type { CommonOptions, Resource } from '../../../src/core/resource.js'
 import { Secret } from '../../../src/core/secret.js'
 import { sh } from '../../../src/core/sh.js'
-import type { HttpAnswer, HttpReader } from '../../../src/facts/commands/http.js'
+import {
+  http as httpBackend,
+  type HttpAnswer,
+  type HttpReader,
+} from '../../../src/facts/commands/http.js'
 import {
   github as githubBackend,
   type GithubAction,
+  type GithubClient,
   type GithubReader,
 } from '../../../src/facts/github/backend.js'
-import { mysql as mysqlBackend, type MysqlAction } from '../../../src/facts/mysql/backend.js'
-import type { OtherBackends } from '../../../src/engine/host/apply-step.js'
+import {
+  mysql as mysqlBackend,
+  type MysqlAction,
+  type MysqlClient,
+} from '../../../src/facts/mysql/backend.js'
+import { HostClients } from '../../../src/engine/clients.js'
 import { dependents } from '../../../src/engine/prepare/build.js'
 import type { Event, ResourceEvent } from '../../../src/engine/events.js'
 import { KnownFacts, SharedFacts } from '../../../src/engine/host/known-facts.js'
@@ -31,6 +40,7 @@ import { OnceTasks } from '../../../src/engine/fleet/once-tasks.js'
 import { Tally } from '../../../src/engine/resource-event.js'
 import { checkHttp } from '../../../src/resources/commands/check-http.js'
 import type { Block } from '../../../src/ssh/session.js'
+import { clientsWith, noLink, standIn } from '../stand-ins.js'
 import {
   checkResource,
   FolderSession,
@@ -69,35 +79,57 @@ const write = (name: string, text: string): void => writeFileSync(join(session.f
 interface Others {
   /** Put all resources into one task. Default: each has its own. */
   readonly task?: 'one'
-  readonly mysql?: OtherBackends['mysql']
-  readonly github?: OtherBackends['github']
+  readonly mysql?: MysqlClient['perform']
+  readonly github?: GithubClient['perform']
   readonly http?: HttpReader['request']
   readonly api?: GithubReader
   /** Called with each event. */
   readonly heard?: (event: Event) => void
 }
 
+/** MySQL and GitHub, as far as a test has them. */
+const actionsBy = (
+  mysql: MysqlClient['perform'] = () => Promise.reject(new Error('no MySQL here')),
+  github: GithubClient['perform'] = () => Promise.reject(new Error('no GitHub here')),
+  api: GithubReader = {
+    get: () => Promise.reject(new Error('no GitHub here')),
+    list: () => Promise.reject(new Error('no GitHub here')),
+  },
+) => [
+  standIn(mysqlBackend, {
+    open: () => ({ perform: mysql, close: () => Promise.resolve() }),
+    perform: (client, work) => client.perform(work),
+  }),
+  standIn(githubBackend, {
+    open: () => ({ ...api, perform: github }),
+    async perform(client, work) {
+      const answer = await client.perform(work)
+      return 'route' in work ? (work.then?.(answer) ?? []) : []
+    },
+  }),
+]
+
 function walkOf(
   resources: readonly Resource[],
   { task, mysql, github, http, api, heard = () => undefined }: Others = {},
 ) {
   const events: Event[] = []
-  const shared = new SharedFacts(
-    { readText: () => Promise.resolve(absent), readBytes: () => Promise.resolve(absent) },
-    () => (api === undefined ? Promise.reject(new Error('no GitHub here')) : Promise.resolve(api)),
+  const clients = clientsWith(
+    standIn(httpBackend, {
+      open: () => ({ request: http ?? (() => Promise.reject(new Error('no HTTP here'))) }),
+    }),
+    ...actionsBy(mysql, github, api),
   )
-  const facts = new KnownFacts(shared, session, {
-    request: http ?? (() => Promise.reject(new Error('no HTTP here'))),
-  })
+  const facts = new KnownFacts(
+    new SharedFacts(clients),
+    session,
+    new HostClients(clients, 'web1', noLink),
+  )
   const steps = task === undefined ? stepsOf(resources) : inOneTask(stepsOf(resources))
   const once = new OnceTasks(
     steps.map((step) => step.task),
     ['web1'],
   )
-  const others = {
-    mysql: mysql ?? (() => Promise.reject(new Error('no MySQL here'))),
-    github: github ?? (() => Promise.reject(new Error('no GitHub here'))),
-  }
   const context: HostContext = {
     host: 'web1',
     project: '.',
@@ -105,7 +137,6 @@ function walkOf(
     steps,
     waiting: dependents(steps),
     facts,
-    others,
     turn: new Machines({ id: 'run', time: '' }, ['web1'], []).turnOf('web1'),
     once,
     runsOnce: true,
@@ -801,7 +832,7 @@ describe('a check', () => {
         http: () => Promise.reject(new Error('refused')),
       })
       await expect(walk.perform()).rejects.toThrow(HostFailed)
-      expect([...facts.exchanges, session.roundTrips]).toEqual([['http', 2], 1])
+      expect([...facts.clients.exchanges, session.roundTrips]).toEqual([['http', 2], 1])
     })
   })
 })

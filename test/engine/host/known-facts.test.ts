@@ -16,22 +16,35 @@ import type { Resource } from '../../../src/core/resource.js'
 import { Secret } from '../../../src/core/secret.js'
 import { sh } from '../../../src/core/sh.js'
 import { http } from '../../../src/facts/commands/http.js'
+import { HostClients } from '../../../src/engine/clients.js'
 import { projectFiles, type ProjectReader } from '../../../src/facts/files/project-file.js'
-import { github as githubBackend, type GithubReader } from '../../../src/facts/github/backend.js'
+import { github as githubBackend } from '../../../src/facts/github/backend.js'
 import type { Step } from '../../../src/engine/prepare/build.js'
 import { KnownFacts, SharedFacts } from '../../../src/engine/host/known-facts.js'
 import type { Block, Session } from '../../../src/ssh/session.js'
+import { clientsWith, noLink, standIn } from '../stand-ins.js'
 import { stepsOf } from '../toy.js'
 
 const project: ProjectReader = {
   readText: (path) => Promise.resolve(present(path)),
   readBytes: () => Promise.resolve(absent),
 }
-const noGithub = (): Promise<GithubReader> =>
-  Promise.reject(
-    new FettleError('github-failed', { message: 'the address is none', remedy: 'correct it' }),
+/** A run whose GitHub cannot be opened. */
+const sharedFacts = (): SharedFacts =>
+  new SharedFacts(
+    clientsWith(
+      standIn(projectFiles, { open: () => project }),
+      standIn(githubBackend, {
+        open: () =>
+          Promise.reject(
+            new FettleError('github-failed', {
+              message: 'the address is none',
+              remedy: 'correct it',
+            }),
+          ),
+      }),
+    ),
   )
-const noHttp = { request: () => Promise.reject(new Error('no HTTP here')) }
 
 /** Answers each block with its own text, and counts the exchanges. */
 class Echo implements Session {
@@ -60,11 +73,8 @@ const placeFact: ShellFactKind<unknown, number> = {
   parse: (_, keys) => keys.map((__, index) => present(index)),
 }
 
-function hostFacts(
-  session: Session = new Echo(),
-  shared = new SharedFacts(project, noGithub),
-): KnownFacts {
-  return new KnownFacts(shared, session, noHttp)
+function hostFacts(session: Session = new Echo(), shared = sharedFacts()): KnownFacts {
+  return new KnownFacts(shared, session, new HostClients(shared.clients, 'web1', noLink))
 }
 
 const reading = (id: string, ...wanted: readonly FactRequest<unknown>[]): Resource =>
@@ -189,7 +199,7 @@ describe('facts of the control machine', () => {
   })
 
   test('are read once for all hosts, also at the same time', async () => {
-    const shared = new SharedFacts(project, noGithub)
+    const shared = sharedFacts()
     reads = 0
     expect(
       await Promise.all([
@@ -202,7 +212,7 @@ describe('facts of the control machine', () => {
   })
 
   test('are read again on demand', async () => {
-    const shared = new SharedFacts(project, noGithub)
+    const shared = sharedFacts()
     reads = 0
     await shared.read([request(slow, 'a')])
     expect(await shared.read([request(slow, 'a')], true)).toBe(1)
@@ -234,21 +244,32 @@ describe('facts of the control machine', () => {
       unknown('the address is none', 'correct it'),
     ],
   ])('that cannot be read are unknown, and no others are: %s', async (_, wanted, expected) => {
-    const shared = new SharedFacts(project, noGithub)
+    const shared = sharedFacts()
     reads = 0
     await shared.read([wanted, request(slow, 'a')])
     expect([shared.get(wanted), shared.get(request(slow, 'a'))]).toEqual([expected, present(1)])
   })
 
   test('are counted for the host that asked first', async () => {
-    const shared = new SharedFacts(project, () =>
-      Promise.resolve({ get: () => Promise.resolve(null), list: () => Promise.resolve([]) }),
+    const shared = new SharedFacts(
+      clientsWith(
+        standIn(githubBackend, {
+          open: () => ({
+            get: () => Promise.resolve(null),
+            list: () => Promise.resolve([]),
+            perform: () => Promise.resolve(null),
+          }),
+        }),
+      ),
     )
     const [one, two] = [hostFacts(new Echo(), shared), hostFacts(new Echo(), shared)]
     const asked = step(reading('a', request(github, 'a'), request(github, 'b')))
-    await Promise.all([one.readGithub(asked), two.readGithub(asked)])
-    await two.readGithub(asked, true)
-    expect([[...one.exchanges], [...two.exchanges]]).toEqual([[['github', 2]], [['github', 2]]])
+    await Promise.all([one.readBackends(asked), two.readBackends(asked)])
+    await two.readBackends(asked, (backend) => backend === githubBackend)
+    expect([[...one.clients.exchanges], [...two.clients.exchanges]]).toEqual([
+      [['github', 2]],
+      [['github', 2]],
+    ])
   })
 })
 
@@ -262,7 +283,7 @@ test('an HTTP reader that throws makes only its own fact unknown', async () => {
   })
   const facts = hostFacts()
   const asked = step(reading('a', request(kind, 'a')))
-  await facts.readHttp(asked)
+  await facts.readBackends(asked)
   expect(facts.source(asked).fact(request(kind, 'a'))).toEqual(
     unknown('page could not be read: no such method', 'report it as a defect'),
   )

@@ -1,14 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Duplex } from 'node:stream'
+import type { ForwardTarget, HostLink } from '../core/backend.js'
 import { FettleError, isCode } from '../core/errors.js'
 import { sh } from '../core/sh.js'
-import type { ForwardTarget, Session } from '../ssh/session.js'
+import type { Session } from '../ssh/session.js'
+import { within } from './deadline.js'
+
+/** Seconds for opening a stream where the backend sets no limit. */
+const connectLimit = 30
+
+/** What backends of a host get of its session. */
+export const linkOf = (session: Pick<Session, 'forward' | 'exchange'>): HostLink => ({
+  connect(target, limit) {
+    if (limit !== undefined) return forwarded(session, target, limit)
+    return within(connectLimit, (own) => forwarded(session, target, own))
+  },
+  lost: () => lossOf(session),
+})
 
 /**
  * Opens a stream through a host's connection, within a time limit. A stream that opens too late is
  * closed here, because the caller has given up.
  */
-export function forwarded(
+function forwarded(
   session: Pick<Session, 'forward'>,
   target: ForwardTarget,
   limit: AbortSignal,
@@ -36,7 +50,7 @@ const answerLimit = 60
  * @returns null when the shell answers, else `connection-lost`: the outcome of what went through
  * the stream is unknown
  */
-export async function lossOf(session: Pick<Session, 'exchange'>): Promise<FettleError | null> {
+async function lossOf(session: Pick<Session, 'exchange'>): Promise<FettleError | null> {
   const answered = new AbortController()
   const silence = sleep(answerLimit * 1000, undefined, { signal: answered.signal }).then(() => {
     throw new FettleError('connection-lost', {
