@@ -1,14 +1,19 @@
-// Generates docs/resources.md and docs/errors.md: `npm run docs`. Their content comes from the doc
+// Generates what is made from the definitions of resources: `npm run docs`. src/resources/index.ts
+// has their public names; docs/resources.md and docs/errors.md come from the definitions, the doc
 // comments of src/ and the rows of test/resources/ that are marked as examples.
-// test/docs/reference.test.ts fails when the pages are out of date.
+// test/docs/reference.test.ts fails when one of them is out of date.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { errorsPage } from './reference/errors-page.mjs'
 import { PublicApi } from './reference/public-api.mjs'
+import { resourcesIndex } from './reference/resources-index.mjs'
 import { resourcesPage } from './reference/resources-page.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** The text of src/resources/index.ts, by its path. */
+export const makeIndex = () => ({ 'src/resources/index.ts': resourcesIndex(root) })
 
 /** The pages by their paths, and the names of everything without a doc comment. */
 export function makeReference() {
@@ -17,6 +22,12 @@ export function makeReference() {
   return { pages: { 'docs/resources.md': text, 'docs/errors.md': errorsPage(api) }, undocumented }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  for (const [path, text] of Object.entries(makeReference().pages))
-    writeFileSync(join(root, path), text)
+function write(texts) {
+  for (const [path, text] of Object.entries(texts)) writeFileSync(join(root, path), text)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  // The pages describe what the index exports.
+  write(makeIndex())
+  write(makeReference().pages)
+}

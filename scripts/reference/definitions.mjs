@@ -16,10 +16,12 @@ export function definitionOf(declaration) {
   return isResource ? initializer.arguments[0] : null
 }
 
-/** The text of a string in a definition. */
+/** The text of a string in a definition; undefined where there is none. */
 export function textIn(definition, name) {
   const value = memberOf(definition, name)
-  if (value === undefined || ts.isStringLiteralLike(value)) return value?.text
+  const hasIt = definition.properties.some((each) => each.name?.getText() === name)
+  if (!hasIt) return undefined
+  if (value !== undefined && ts.isStringLiteralLike(value)) return value.text
   throw new Error(`${definition.getSourceFile().fileName}: ${name} must be a string as it stands`)
 }
 
@@ -44,6 +46,7 @@ function exportsOf({ statements }) {
     .filter(ts.isVariableStatement)
     .flatMap(({ declarationList }) => declarationList.declarations)
   const isType = (each) => ts.isInterfaceDeclaration(each) || ts.isTypeAliasDeclaration(each)
+  const passedOn = statements.filter((each) => ts.isExportDeclaration(each) && each.isTypeOnly)
   return {
     constants: declared.flatMap((each) => {
       const definition = definitionOf(each)
@@ -51,6 +54,8 @@ function exportsOf({ statements }) {
       const [type, chapter] = [textIn(definition, 'type'), textIn(definition, 'chapter')]
       return [{ name: each.name.getText(), type, chapter }]
     }),
-    types: exported.filter(isType).map(({ name }) => name.text),
+    types: [...exported.filter(isType), ...passedOn.flatMap((each) => each.exportClause.elements)]
+      .map(({ name }) => name.text)
+      .sort(),
   }
 }

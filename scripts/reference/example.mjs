@@ -1,6 +1,7 @@
 // The documented example of a resource, from its table of cases.
 import { existsSync, readFileSync } from 'node:fs'
 import ts from 'typescript'
+import { memberOf } from './definitions.mjs'
 
 /** Columns of a line of code. */
 const width = 110
@@ -28,9 +29,6 @@ function constantsOf(source) {
     .flatMap(({ declarationList }) => declarationList.declarations)
   return new Map(declared.map(({ name, initializer }) => [name.getText(), initializer]))
 }
-
-const memberOf = (object, name) =>
-  object.properties.find((each) => each.name?.getText() === name)?.initializer
 
 /** The call in the row that is marked as the example. */
 function exampleCall(file, constants) {

@@ -1,46 +1,20 @@
-// The parts of docs/resources.md that are not in the code: the order, Ansible's terms, the
+// What docs/resources.md says besides what the code says: the order of its chapters, and the
 // introduction.
 
-/** The chapters, and what Ansible has for each thing. */
-export const chapters = {
-  'Plays and tasks': { play: 'a play', task: 'a task file or role' },
-  Files: {
-    file: '`copy`, `template`, `file`',
-    directory: '`file` with `state: directory`',
-    symlink: '`file` with `state: link`',
-    absent: '`file` with `state: absent`',
-  },
-  Packages: { 'apt.packages': '`apt`', 'python.venv': '`pip` with `virtualenv`' },
-  'Users and rights': { group: '`group`', user: '`user`', sudoers: '`community.general.sudoers`' },
-  Services: {
-    'systemd.unit': '`template`, then `systemd_service` with `daemon_reload`',
-    'systemd.service': '`systemd_service`, and handlers that restart',
-  },
-  Code: {
-    'git.checkout': '`git`',
-    sshKey: '`community.crypto.openssh_keypair`',
-    knownHost: '`known_hosts`',
-  },
-  Databases: {
-    'mysql.database': '`community.mysql.mysql_db`',
-    'mysql.user': '`community.mysql.mysql_user`',
-  },
-  GitHub: {
-    'github.webhook': '`community.general.github_webhook`',
-    'github.deployKey': '`community.general.github_deploy_key`',
-  },
-  'Commands and checks': { command: '`command`, `shell`', 'check.http': '`uri` with `until`' },
-  Values: {
-    env: "`lookup('env', …)`",
-    'env.secret': 'Vault, `no_log`',
-    'env.optional': '',
-    secret: '',
-    secretSource: "`lookup('file', …)`",
-    generatedSecret: "`lookup('password', …)`, on the host",
-    uri: '`urlencode`',
-    json: '`to_json`',
-  },
-}
+/** Chapters in their order; others follow by name. */
+export const chapters = [
+  'Plays and tasks',
+  'Files',
+  'Packages',
+  'Users and rights',
+  'Services',
+  'Code',
+  'Databases',
+  'GitHub',
+  'System',
+  'Commands and checks',
+  'Values',
+]
 
 /**
  * The text above the chapters.

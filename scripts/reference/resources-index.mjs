@@ -33,8 +33,10 @@ function reexport({ path, constants, types }) {
   const odd = own.find(({ name, type }) => name !== type)
   if (odd !== undefined)
     throw new Error(`${path}: ${odd.name} defines ${odd.type}; both must have one name`)
+  const after = `} from '${module(path)}'`
+  if (own.length === 0) return types.length === 0 ? [] : [list('export type {', types, after)]
   const names = [...own.map(({ name }) => name), ...types.map((name) => `type ${name}`)]
-  return names.length === 0 ? [] : [list('export {', names, `} from '${module(path)}'`)]
+  return [list('export {', names, after)]
 }
 
 function family(name, members) {

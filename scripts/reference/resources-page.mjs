@@ -1,35 +1,43 @@
 // The page docs/resources.md.
 import { join, relative } from 'node:path'
-import ts from 'typescript'
-import { chapters, introduction } from './chapters.mjs'
 import { exampleOf } from './example.mjs'
+import { chapters, introduction } from './introduction.mjs'
 import { code, link, page, table } from './markdown.mjs'
 import { Options } from './options.mjs'
-import { homeOf, isResource } from './public-api.mjs'
 
 /** The page, and the names of everything without a doc comment. */
 export function resourcesPage(root, api) {
   const entries = new Entries(root, api)
-  const listed = Object.entries(chapters).map(([title, names]) => [
-    title,
-    Object.entries(names).filter(([name]) => api.functions.has(name)),
-  ])
-  const index = listed.flatMap(([title, names]) =>
-    names.map(([name, ansible], at) => [at === 0 ? title : '', link(name), ansible]),
+  const listed = byChapter(api.functions)
+  const index = listed.flatMap(([title, functions]) =>
+    functions.map(([name, { ansible }], at) => [at === 0 ? title : '', link(name), ansible]),
   )
   const parts = [
     introduction(entries.laters()),
     table(['', 'Fettle', 'Ansible'], index),
     '## Options of every resource',
     entries.options.table(api.typeNamed('CommonOptions')),
-    ...listed.flatMap(([title, names]) => [
+    ...listed.flatMap(([title, functions]) => [
       `## ${title}`,
-      ...names.flatMap(([name]) => entries.of(name)),
+      ...functions.flatMap((each) => entries.of(...each)),
     ]),
   ]
-  const madeFrom = 'the doc comments of src/ and the examples of test/resources/'
+  const madeFrom = 'the definitions in src/ and the examples of test/resources/'
   const text = page('Resources and values', madeFrom, parts)
   return { text, undocumented: [...entries.undocumented, ...entries.options.undocumented] }
+}
+
+/** The functions of each chapter, by name. */
+function byChapter(functions) {
+  const found = new Map()
+  for (const [name, described] of [...functions].sort(([a], [b]) => a.localeCompare(b, 'en'))) {
+    const { chapter } = described
+    if (chapter === undefined) throw new Error(`${name} names no chapter: @chapter in its comment`)
+    found.set(chapter, [...(found.get(chapter) ?? []), [name, described]])
+  }
+  const others = [...found.keys()].filter((title) => !chapters.includes(title)).sort()
+  const titles = [...chapters.filter((title) => found.has(title)), ...others]
+  return titles.map((title) => [title, found.get(title)])
 }
 
 /** Describes the public functions. */
@@ -45,54 +53,29 @@ class Entries {
     this.#root = root
     this.#api = api
     this.options = new Options(api)
-    const named = [...api.functions].map(([name, [{ declaration }]]) => [declaration, name])
+    const named = [...api.functions].map(([name, { declaration }]) => [declaration, name])
     this.#publicNames = new Map(named.map(([declaration, name]) => [declaration.name?.text, name]))
   }
 
   /** The parts of a function's chapter. */
-  of(name) {
-    const signatures = this.#api.functions.get(name)
-    const [{ declaration }] = signatures
+  of(name, { calls, texts, offers, options, declaration }) {
+    if (texts.includes('')) this.undocumented.push(name)
     return [
       `### ${name}`,
-      code(signatures.map((each) => callText(name, each)).join('\n')),
-      ...signatures.flatMap((each) => this.#prose(name, each)),
-      ...this.#offeredBy(name).map((member) => this.#memberText(member)),
-      ...this.#optionTable(declaration),
+      code(calls.map((parameters) => callText(name, parameters)).join('\n')),
+      ...texts,
+      ...offers.map((each) => `**\`.${each.name}\`** (\`${each.type}\`): ${each.text}`),
+      ...(options === undefined ? [] : [this.options.table(options)]),
       ...this.#example(declaration),
     ]
   }
 
   /** The values that only a host knows, as a sentence names them. */
   laters() {
-    const names = [...this.#api.functions.keys()].flatMap((name) =>
-      this.#offeredBy(name).map((member) => `\`${name}(…).${member.name}\``),
+    const names = [...this.#api.functions].flatMap(([name, { offers }]) =>
+      offers.map((each) => `\`${name}(…).${each.name}\``),
     )
     return names.join(' and ')
-  }
-
-  #prose(name, signature) {
-    const text = this.#api.commentOf(signature)
-    if (text === '') this.undocumented.push(name)
-    const failures = signature.getJsDocTags().filter((tag) => tag.name === 'throws')
-    return [text, ...failures.map(failureText)]
-  }
-
-  /** The values that a resource offers to other resources: `.publicKey`. */
-  #offeredBy(name) {
-    const type = this.#api.functions.get(name)[0].getReturnType()
-    if (!isResource(type)) return []
-    return type.getProperties().filter((member) => homeOf(member).name !== 'Resource')
-  }
-
-  #memberText(member) {
-    const type = this.options.typeText(member.declarations[0].type)
-    return `**\`.${member.name}\`** (\`${type}\`): ${this.#api.commentOf(member)}`
-  }
-
-  #optionTable({ parameters }) {
-    const options = parameters.find((each) => parameterText(each).startsWith('options'))
-    return options === undefined ? [] : [this.options.table(this.#api.typeOf(options))]
   }
 
   #example(declaration) {
@@ -103,17 +86,6 @@ class Entries {
   }
 }
 
-const failureText = ({ text }) =>
-  `Fails with ${ts.displayPartsToString(text).replace('FettleError ', '')}.`
-
-function parameterText({ name, questionToken, initializer }) {
-  const isOptional = questionToken !== undefined || initializer !== undefined
-  const shown = ts.isIdentifier(name) ? name.text : 'options'
-  return isOptional ? `${shown}?` : shown
-}
-
-/** How a function is called. */
-function callText(name, { declaration: { parameters } }) {
-  const isTag = parameters[0].type.getText() === 'TemplateStringsArray'
-  return isTag ? `${name}\`…\`` : `${name}(${parameters.map(parameterText).join(', ')})`
-}
+/** How a function is called; null stands for a tag's template. */
+const callText = (name, parameters) =>
+  parameters === null ? `${name}\`…\`` : `${name}(${parameters.join(', ')})`

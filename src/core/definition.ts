@@ -181,13 +181,3 @@ export function resourceOf<E extends object>(
   }
   return Object.assign(made, offers as E)
 }
-
-/** TRANSITION: what is not defined by `resource` yet. */
-export const bare = <const R extends Reads, const V extends object = object>(
-  spec: Desired<R, V, object> & {
-    readonly type: string
-    readonly id: string
-    readonly options: object
-  },
-): Resource =>
-  resourceOf({ type: spec.type }, spec.id, { arguments: [], options: spec.options }, desired(spec))

@@ -122,19 +122,12 @@ function optionsOf(shape: object): Options {
 
 /**
  * Checks the options that a user gave a resource, also from plain JavaScript: unknown options, with
- * the nearest known one; invalid values; and with `combination` options that exclude each other.
+ * the nearest known one, and invalid values.
  * @param shape a constant beside the resource, because it is the key of a cache
- * @param combination answers what is wrong, or nothing
  * @returns the options as given
  * @throws FettleError `option-unknown` or `option-invalid`, naming the resource and the option
  */
-export function checked<O extends object>(
-  type: string,
-  id: string,
-  given: O,
-  shape: Shape<O>,
-  combination?: (options: O) => string | undefined,
-): O {
+export function checked<O extends object>(type: string, id: string, given: O, shape: Shape<O>): O {
   const where = address(type, id)
   const invalid = (what: string): FettleError => invalidOption(where, what)
   if (typeof given !== 'object' || (given as unknown) === null)
@@ -155,8 +148,6 @@ export function checked<O extends object>(
     (option) => (given as Record<string, unknown>)[option] === undefined,
   )
   if (missing !== undefined) throw invalid(`${missing} is required`)
-  const wrong = combination?.(given)
-  if (wrong !== undefined) throw invalid(wrong)
   return given
 }
 
@@ -168,18 +159,6 @@ function unknownOption(where: Address, option: string, known: readonly string[])
   return new FettleError('option-unknown', {
     address: where,
     message: `${where} has no option ${option}${suggestion(option, known)}`,
-  })
-}
-
-/** Checks a resource's id, such as a path or a name. */
-export function checkedId(type: string, id: unknown, schema: z.ZodType): string {
-  const result = schema.safeParse(id)
-  if (result.success && typeof id === 'string') return id
-  // A URL without its scheme is not recognised as one, and may hold a password.
-  const shown =
-    typeof id === 'string' ? JSON.stringify(id).replace(/:[^\s:@]+@/g, ':[secret]@') : typeof id
-  throw new FettleError('option-invalid', {
-    message: `${type}(${shown}): the first argument ${wantedOf(result.error?.issues[0])}`,
   })
 }
 

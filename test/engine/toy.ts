@@ -17,7 +17,7 @@ import { absent, present, unknown, type Output, type ShellFactKind } from '../..
 import { Later, request } from '../../src/core/later.js'
 import { omitUndefined } from '../../src/core/omit-undefined.js'
 import { play, task, type Play, type Task } from '../../src/core/play.js'
-import { bare } from '../../src/core/definition.js'
+import { bareResource } from './bare-resource.js'
 import type { CommonOptions, Resource } from '../../src/core/resource.js'
 import { inputBytes, sh } from '../../src/core/sh.js'
 import type { Step } from '../../src/engine/prepare/build.js'
@@ -136,7 +136,7 @@ export const shell = (line: string): ShellAction => ({ script: sh`eval ${line}` 
 export function note(name: string, options: NoteOptions): Resource {
   const isJoined = options.proves !== undefined || options.settles !== undefined
   const joins: 'files' | undefined = isJoined ? 'files' : undefined
-  return bare({
+  return bareResource({
     type: 'note',
     id: name,
     options: {
@@ -178,7 +178,7 @@ export const checkResource = (
   name: string,
   options: CommonOptions & { readonly within?: number } = {},
 ): Resource =>
-  bare({
+  bareResource({
     type: 'check.note',
     id: name,
     options,

@@ -62,17 +62,22 @@ export interface Environment {
    * counts.
    * @throws FettleError `environment-missing`, or `environment-invalid` for a line of `.env` that
    *   programs read in different ways, before anything connects
+   * @chapter Values
+   * @ansible `lookup('env', …)`
    */
   (name: string): string
   /**
    * The value of a name as a Secret, from the environment, else from `.env`. An empty value is
    * refused.
    * @throws FettleError `environment-missing` or `environment-invalid`, before anything connects
+   * @chapter Values
+   * @ansible Vault, `no_log`
    */
   secret(name: string): Secret
   /**
    * The value of a name, as `env` finds it, or undefined where it is not set.
    * @throws FettleError `environment-invalid`
+   * @chapter Values
    */
   optional(name: string): string | undefined
 }

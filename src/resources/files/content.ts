@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { TextDiff } from '../../core/change.js'
 import { FettleError } from '../../core/errors.js'
 import { Later, request, type Value } from '../../core/later.js'
-import { bytes, checkedId, line, secret, value } from '../../core/options.js'
+import { bytes, checkedArguments, line, secret, value } from '../../core/options.js'
 import { holdsSecret, revealAll, Secret } from '../../core/secret.js'
 import { inputBytes } from '../../core/sh.js'
 import { render } from '../../core/template/template.js'
@@ -88,9 +88,11 @@ export function contentOf({
  * A file of the project as a Secret, such as the private key of a certificate: text in UTF-8 or,
  * with a byte order mark, UTF-16, by its path relative to the project's directory. Keep it out of
  * version control.
+ * @chapter Values
+ * @ansible `lookup('file', …)`
  */
 export function secretSource(path: string): Later<Secret> {
-  checkedId('secretSource', path, inProject)
+  checkedArguments('secretSource', [path], [inProject])
   return Later.fact(request(sourceFact, path), new Uint8Array(), path).map(secretIn, path)
 }
 

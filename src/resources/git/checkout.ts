@@ -51,6 +51,8 @@ const cleanSchema = z
     'cannot remove ignored files alone: set untracked too',
   )
 
+export type { GitCheckoutOptions } from './checkout-options.js'
+
 /**
  * A checkout of a git repository. The plan asks the repository for the ref's commit; `apply` checks
  * out exactly that commit. git always runs as the checkout's owner, without the repository's hooks,

@@ -17,6 +17,8 @@ const noOption = line.regex(/^[^-]/, 'must not begin with -')
 const withoutSecret = (url: string): boolean =>
   !/^[a-z]+:\/\/[^/]*@/i.test(url) && urlCredentials(url).length === 0
 
+export type { PythonVenvOptions } from './venv-options.js'
+
 /**
  * A virtual environment of Python (venv), and the packages that pip installs in it. It is in its
  * desired state when the *installed* distributions meet the requirements, whoever installed them;

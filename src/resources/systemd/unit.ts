@@ -39,7 +39,6 @@ export interface UnitOptions extends ContentOptions, CommonOptions {
   readonly state?: 'present' | 'absent'
 }
 
-const type = 'systemd.unit'
 const directory = '/etc/systemd/system'
 const pathOf = (name: string): string => `${directory}/${name}`
 const mode = 0o644
@@ -102,11 +101,11 @@ done <"$d"/said
 }
 
 function readable(given: Content, name: string): string | Uint8Array {
-  const content = checkedContent(type, name, given) ?? ''
+  const content = checkedContent('systemd.unit', name, given) ?? ''
   if (!(content instanceof Secret)) return content
   throw new FettleError('option-invalid', {
-    address: `${type}[${name}]`,
-    message: `${type}[${name}]: a unit may not hold a Secret: everybody on the host can read it with systemctl cat`,
+    address: `systemd.unit[${name}]`,
+    message: `systemd.unit[${name}]: a unit may not hold a Secret: everybody on the host can read it with systemctl cat`,
     remedy:
       'write the Secret to a file of its own and name that in EnvironmentFile= or LoadCredential=',
   })
@@ -284,7 +283,7 @@ function absent(name: string): Built<object> {
  * units.
  */
 export const systemdUnit = resource({
-  type,
+  type: 'systemd.unit',
   chapter: 'Services',
   ansible: '`template`, then `systemd_service` with `daemon_reload`',
   arguments: args<[name: string]>(unitName),

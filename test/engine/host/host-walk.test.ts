@@ -8,7 +8,7 @@ import type { BulkKind } from '../../../src/core/change.js'
 import { FettleError } from '../../../src/core/errors.js'
 import { absent, backendFact, present, type Fact } from '../../../src/core/fact.js'
 import { Later, request } from '../../../src/core/later.js'
-import { bare } from '../../../src/core/definition.js'
+import { bareResource } from '../bare-resource.js'
 import type { CommonOptions, Resource } from '../../../src/core/resource.js'
 import { Secret } from '../../../src/core/secret.js'
 import { sh } from '../../../src/core/sh.js'
@@ -288,7 +288,7 @@ describe('apply', () => {
       error: {
         code: 'action-failed',
         message: 'create a failed with status 3',
-        place: expect.stringMatching(/^test\/engine\/toy\.ts:\d+$/),
+        place: expect.stringMatching(/^test\/engine\/bare-resource\.ts:\d+$/),
         detail: 'no space',
         address: 'web1/note[a]',
       },
@@ -852,7 +852,7 @@ describe('GitHub', () => {
     then: (answer) => [shell(`printf ${String(answer)} >id`)],
   }
   const remote = (more: CommonOptions = {}): Resource =>
-    bare({
+    bareResource({
       type: 'github.thing',
       id: 'x',
       options: more,

@@ -11,7 +11,7 @@ import {
 } from '../../../src/core/fact.js'
 import { Later, request, type FactRequest } from '../../../src/core/later.js'
 import { fine } from '../../../src/core/change.js'
-import { bare } from '../../../src/core/definition.js'
+import { bareResource } from '../bare-resource.js'
 import type { Resource } from '../../../src/core/resource.js'
 import { Secret } from '../../../src/core/secret.js'
 import { sh } from '../../../src/core/sh.js'
@@ -78,7 +78,7 @@ function hostFacts(session: Session = new Echo(), shared = sharedFacts()): Known
 }
 
 const reading = (id: string, ...wanted: readonly FactRequest<unknown>[]): Resource =>
-  bare({
+  bareResource({
     type: 'reads',
     id,
     options: {},

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { fine, type Change } from '../../../src/core/change.js'
 import { backendFact } from '../../../src/core/fact.js'
 import { projectFiles } from '../../../src/facts/files/project-file.js'
 import { Later, request, type Value } from '../../../src/core/later.js'
 import { task, type Resources } from '../../../src/core/play.js'
-import { bare } from '../../../src/core/definition.js'
+import { bareResource } from '../bare-resource.js'
 import type { Resource } from '../../../src/core/resource.js'
 import { sh } from '../../../src/core/sh.js'
 import type { Event, ResourceEvent } from '../../../src/engine/events.js'
@@ -34,7 +35,7 @@ const run = (made: readonly (() => Resources)[], mode: 'plan' | 'apply' = 'apply
 
 /** Writes its value into a note; may be changed together with its neighbours. */
 const written = (name: string, text: Value<string>): Resource =>
-  bare({
+  bareResource({
     type: 'written',
     id: name,
     options: { text },
@@ -66,9 +67,9 @@ const failure = ({ events }: Ran): string | undefined =>
   events
     .filter((event): event is ResourceEvent => event.type === 'resource')
     .find(({ error }) => error !== null)?.error?.message
-const lineOf = (text: string): string =>
-  `${import.meta.filename}:${String(
-    readFileSync(import.meta.filename, 'utf8')
+const lineOf = (text: string, file = import.meta.filename): string =>
+  `${file}:${String(
+    readFileSync(file, 'utf8')
       .split('\n')
       .findIndex((line) => line.includes(text)) + 1,
   )}`
@@ -133,7 +134,7 @@ describe('functions of one text, made twice,', () => {
     const second = () => [
       role('y')(), // the second call
     ]
-    const made = lineOf('  bare({')
+    const made = lineOf('  resourceOf(', join(import.meta.dirname, '../bare-resource.ts'))
     const calls = [lineOf('// the first call'), lineOf('// the second call')]
     expect(failure(await run([first, second]))).toBe(
       `written[a] is described twice with different options (text): at ${made} (called at ${calls[0] ?? ''}) and at ${made} (called at ${calls[1] ?? ''})`,
@@ -214,7 +215,7 @@ describe('values from local files are compared before anything connects', () => 
 
 test('a function that no value depends on cannot be compared, which is an error', async () => {
   const judged = (): Resource =>
-    bare({
+    bareResource({
       type: 'judged',
       id: 'a',
       options: { judge: () => true },

@@ -7,7 +7,7 @@ import { absent, backendFact, present, unknown, type Fact } from '../../../src/c
 import { projectFiles } from '../../../src/facts/files/project-file.js'
 import { Later, request } from '../../../src/core/later.js'
 import { play, task, type TaskOptions } from '../../../src/core/play.js'
-import { bare } from '../../../src/core/definition.js'
+import { bareResource } from '../bare-resource.js'
 import type { Resource } from '../../../src/core/resource.js'
 import type { RunOptions } from '../../../src/engine/options.js'
 import { prepare } from '../../../src/engine/prepare/prepare.js'
@@ -161,7 +161,7 @@ const projectFact = backendFact({
 
 describe('a local fact', () => {
   const reading = (key: string): Resource =>
-    bare({
+    bareResource({
       type: 'reads',
       id: key,
       options: {},
@@ -169,7 +169,7 @@ describe('a local fact', () => {
       plan: ({ it }) => fine(it ?? 'absent'),
     })
   const valued = (key: string): Resource =>
-    bare({
+    bareResource({
       type: 'valued',
       id: key,
       options: {},

@@ -1,5 +1,5 @@
 import { group } from '../../../src/resources/accounts/group.js'
-import type { Case } from '../case.js'
+import type { Case } from '../../../src/testing/case.js'
 
 export const cases: readonly Case[] = [
   {

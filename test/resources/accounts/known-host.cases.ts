@@ -1,5 +1,5 @@
 import { knownHost } from '../../../src/resources/accounts/known-host.js'
-import type { Case } from '../case.js'
+import type { Case } from '../../../src/testing/case.js'
 import { fileEntry, holdingText } from '../files/entry.js'
 
 const one = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5'

@@ -1,5 +1,5 @@
 import { sshKey } from '../../../src/resources/accounts/ssh-key.js'
-import type { Case } from '../case.js'
+import type { Case } from '../../../src/testing/case.js'
 import { directoryEntry, fileEntry, linkEntry } from '../files/entry.js'
 
 const path = '/var/lib/webhook/.ssh/id_demo'

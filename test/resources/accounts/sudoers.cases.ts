@@ -1,5 +1,5 @@
 import { sudoers, sudoersText } from '../../../src/resources/accounts/sudoers.js'
-import type { Case } from '../case.js'
+import type { Case } from '../../../src/testing/case.js'
 import { fileEntry, holdingText, linkEntry } from '../files/entry.js'
 
 const rules = [

@@ -1,7 +1,7 @@
 import { Secret } from '../../../src/core/secret.js'
 import type { UserEntry } from '../../../src/facts/accounts/user.js'
 import { user } from '../../../src/resources/accounts/user.js'
-import type { Case } from '../case.js'
+import type { Case } from '../../../src/testing/case.js'
 import { fileEntry } from '../files/entry.js'
 
 const hash = '$y$j9T$saltsalt$hashhashhash'

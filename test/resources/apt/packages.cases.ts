@@ -1,6 +1,6 @@
 import type { PackageState } from '../../../src/facts/apt/packages.js'
 import { aptPackages } from '../../../src/resources/apt/packages.js'
-import type { Case } from '../case.js'
+import type { Case } from '../../../src/testing/case.js'
 
 const git = (changed: Partial<PackageState> = {}): PackageState => ({
   status: 'installed',

@@ -1,5 +1,5 @@
 import { checkHttp } from '../../../src/resources/commands/check-http.js'
-import type { Case } from '../case.js'
+import type { Case } from '../../../src/testing/case.js'
 
 const url = 'http://localhost:8000/'
 const answer = (status: number, body = ''): Case['facts'] => ({ answer: { status, body } })

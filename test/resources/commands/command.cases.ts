@@ -3,7 +3,7 @@ import type { GuardVerdict } from '../../../src/facts/commands/guard.js'
 import type { PendingMark } from '../../../src/facts/systemd/pending-marks.js'
 import { command } from '../../../src/resources/commands/command.js'
 import { group } from '../../../src/resources/accounts/group.js'
-import type { Case } from '../case.js'
+import type { Case } from '../../../src/testing/case.js'
 
 const trigger = group('app')
 const due: GuardVerdict = { is: 'due' }

@@ -1,5 +1,5 @@
 import { directory } from '../../../src/resources/files/directory.js'
-import type { Case } from '../case.js'
+import type { Case } from '../../../src/testing/case.js'
 import { directoryEntry, fileEntry, linkEntry } from './entry.js'
 
 const here = { missingParent: null }

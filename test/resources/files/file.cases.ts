@@ -1,6 +1,6 @@
 import { Secret } from '../../../src/core/secret.js'
 import { file } from '../../../src/resources/files/file.js'
-import type { Case } from '../case.js'
+import type { Case } from '../../../src/testing/case.js'
 import { directoryEntry, fileEntry, holdingText, linkEntry } from './entry.js'
 
 const here = { missingParent: null }

@@ -1,6 +1,6 @@
 import { Secret } from '../../../src/core/secret.js'
 import { generatedSecret } from '../../../src/resources/files/generated-secret.js'
-import type { Case } from '../case.js'
+import type { Case } from '../../../src/testing/case.js'
 import { fileEntry } from './entry.js'
 
 const path = '/etc/demo/hook-secret'

@@ -2,7 +2,7 @@ import { mayWriteHere } from '../../../src/resources/files/write-file.js'
 import { symlink } from '../../../src/resources/files/symlink.js'
 import { enter } from '../../../src/core/enter.js'
 import { sh, steps } from '../../../src/core/sh.js'
-import type { Case } from '../case.js'
+import type { Case } from '../../../src/testing/case.js'
 import { directoryEntry, fileEntry, linkEntry } from './entry.js'
 
 const here = { missingParent: null }

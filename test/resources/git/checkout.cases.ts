@@ -1,7 +1,7 @@
 import type { GitCheckoutOptions } from '../../../src/resources/git/checkout-options.js'
 import { gitCheckout } from '../../../src/resources/git/checkout.js'
 import { sshKey } from '../../../src/resources/accounts/ssh-key.js'
-import type { Case } from '../case.js'
+import type { Case } from '../../../src/testing/case.js'
 
 const repo = 'git@github.com:owner/app.git'
 const key = sshKey('/var/lib/webhook/.ssh/id_app', { owner: 'webhook' })

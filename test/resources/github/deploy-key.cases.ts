@@ -1,7 +1,7 @@
 import type { DeployKey } from '../../../src/facts/github/api.js'
 import { githubDeployKey } from '../../../src/resources/github/deploy-key.js'
 import { sshKey } from '../../../src/resources/accounts/ssh-key.js'
-import type { Case } from '../case.js'
+import type { Case } from '../../../src/testing/case.js'
 
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGq8kGCT3gkxpJVzD5sXKZ0d1zkQyYVJpZrCz0bY8aQm'
 const deploy = sshKey('/var/lib/webhook/.ssh/id_demo', { owner: 'webhook' })

@@ -3,7 +3,7 @@ import { Secret } from '../../../src/core/secret.js'
 import type { WebhookMark } from '../../../src/facts/github/mark.js'
 import type { Delivery, Hook } from '../../../src/facts/github/api.js'
 import { githubWebhook } from '../../../src/resources/github/webhook.js'
-import type { Case } from '../case.js'
+import type { Case } from '../../../src/testing/case.js'
 
 const url = 'https://demo.example.org/hooks/demo'
 const secret = new Secret('wanted-of-the-hook')

@@ -1,5 +1,5 @@
 import { mysqlDatabase } from '../../../src/resources/mysql/database.js'
-import type { Case } from '../case.js'
+import type { Case } from '../../../src/testing/case.js'
 
 const utf8mb4 = { charset: 'utf8mb4', collation: 'utf8mb4_unicode_ci' }
 

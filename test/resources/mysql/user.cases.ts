@@ -1,7 +1,7 @@
 import { Secret } from '../../../src/core/secret.js'
 import { nativeHash } from '../../../src/resources/mysql/login.js'
 import { mysqlUser, type MysqlUserOptions } from '../../../src/resources/mysql/user.js'
-import type { Case } from '../case.js'
+import type { Case } from '../../../src/testing/case.js'
 
 const password = new Secret('correct horse')
 const native = { plugin: 'mysql_native_password', kept: nativeHash(password) }

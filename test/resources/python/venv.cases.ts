@@ -3,7 +3,7 @@ import { steps } from '../../../src/core/sh.js'
 import { chownTree, removeTree } from '../../../src/resources/files/change-tree.js'
 import type { PythonVenvOptions } from '../../../src/resources/python/venv-options.js'
 import { pythonVenv } from '../../../src/resources/python/venv.js'
-import type { Case } from '../case.js'
+import type { Case } from '../../../src/testing/case.js'
 
 const venv =
   (options: PythonVenvOptions = {}) =>

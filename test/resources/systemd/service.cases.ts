@@ -4,7 +4,7 @@ import { group } from '../../../src/resources/accounts/group.js'
 import type { ServiceOptions } from '../../../src/resources/systemd/service-options.js'
 import { systemdService } from '../../../src/resources/systemd/service.js'
 import { systemdUnit } from '../../../src/resources/systemd/unit.js'
-import type { Case } from '../case.js'
+import type { Case } from '../../../src/testing/case.js'
 import { instance, unitState } from './unit-state.js'
 
 const unit = systemdUnit('app.service', { content: '[Service]\nExecStart=/bin/true\n' })

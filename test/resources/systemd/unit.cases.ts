@@ -1,6 +1,6 @@
 import type { UnitState } from '../../../src/facts/systemd/unit.js'
 import { systemdUnit } from '../../../src/resources/systemd/unit.js'
-import type { Case } from '../case.js'
+import type { Case } from '../../../src/testing/case.js'
 import { directoryEntry, fileEntry, holdingText, linkEntry } from '../files/entry.js'
 import { unitState } from './unit-state.js'
 

@@ -1,4 +1,4 @@
-import type { Resource } from '../../src/core/resource.js'
+import type { Resource } from '../core/resource.js'
 
 /** One row of a resource's table: with these facts it plans these changes with these scripts. */
 export interface Case {
@@ -10,14 +10,22 @@ export interface Case {
    * The resolved `values`, where the resource has Laters or Secrets. Default: the values as given.
    */
   readonly values?: Readonly<Record<string, unknown>>
+  /** Triggers that an earlier step of the run is going to change. Default: none. */
   readonly changing?: readonly string[]
   /** The summaries in order; a `blocked` reason as `blocked: …`. `[]` is the desired state. */
   readonly changes: readonly string[]
   /**
-   * The text of each shell action, the SQL of each mysql action, the route of each github action.
-   * Left out: not compared.
+   * What each action does: the text of a shell's script, else what its backend says of it. Left
+   * out: not compared.
    */
   readonly scripts?: readonly string[]
-  /** The row that the reference shows as the resource's example. */
+  /** The row that the reference shows as the resource's example. Exactly one row has it. */
   readonly example?: true
+}
+
+/** A test: `for (const { name, run } of tests) test(name, run)`, with any test runner. */
+export interface Test {
+  readonly name: string
+  /** Throws where the test fails. */
+  readonly run: () => void
 }
