@@ -76,8 +76,8 @@ export interface Backend<Client, Work = never> {
    */
   readonly scope: 'host' | 'run'
   /**
-   * Facts are read before anything connects, so they may be in the keys of other facts. Only with
-   * scope `run`.
+   * Facts are read before anything connects, and once in a run, so they may be in the keys of other
+   * facts. Only with scope `run`.
    */
   readonly early?: true
   /** What an action does, in one line without secrets: `POST /repos/{owner}/{repo}/hooks`. */
@@ -87,8 +87,9 @@ export interface Backend<Client, Work = never> {
 }
 
 /**
- * How a backend works. A FettleError that a member throws stays as it is. Any other error makes a
- * fact unknown, and an action fail.
+ * How a backend works. Any error makes a fact unknown, and an action fail; a FettleError is shown as
+ * it is. Throw one for what the other side has answered: after any other error of a host's backend
+ * the engine asks whether the host itself can still be reached.
  */
 export interface Implementation<Client, Work = never, Access = RunAccess> {
   /**
