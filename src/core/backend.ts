@@ -13,7 +13,7 @@ import type { ShellAction } from './shell-action.js'
 export interface RunAccess {
   /** The project's directory. */
   readonly project: string
-  /** The control machine's environment, and the project's `.env` for names that are not set there. */
+  /** The control machine's environment, then the project's `.env`. */
   readonly environment: {
     /**
      * The value of a name, as a Secret.
@@ -87,9 +87,9 @@ export interface Backend<Client, Work = never> {
 }
 
 /**
- * How a backend works. Any error makes a fact unknown, and an action fail; a FettleError is shown as
- * it is. Throw one for what the other side has answered: after any other error of a host's backend
- * the engine asks whether the host itself can still be reached.
+ * How a backend works. Any error makes a fact unknown, and an action fail; a FettleError is shown
+ * as it is. Throw one for what the other side has answered: after any other error the engine asks
+ * whether the host itself can still be reached.
  */
 export interface Implementation<Client, Work = never, Access = RunAccess> {
   /**
@@ -98,7 +98,7 @@ export interface Implementation<Client, Work = never, Access = RunAccess> {
    * the error names that resource.
    */
   needs?(access: RunAccess): void | Promise<void>
-  /** Makes the client when it is first needed. After an error it is called again at the next need. */
+  /** Makes the client when it is first needed; after an error, again at the next need. */
   open(access: Access): Client | Promise<Client>
   /** Performs an action. What it returns is performed next, before later actions of the change. */
   perform?(client: Client, work: Work): Promise<readonly Action[]> | Promise<void>
@@ -112,7 +112,7 @@ export type AnyBackend = Backend<unknown, unknown>
 /** An action of a backend: the backend itself, and what its `perform` takes. */
 export type BackendAction<Work> = Work & { readonly on: Backend<unknown, Work> }
 
-/** The type of a backend's actions: `const post: ActionOn<typeof chat> = { on: chat, text: '…' }`. */
+/** The type of a backend's actions: `const post: ActionOn<typeof chat> = { on: chat, … }`. */
 export type ActionOn<B> = B extends Backend<unknown, infer Work> ? BackendAction<Work> : never
 
 /** What performs a change, as data. It may hold secrets and is never serialised. */

@@ -61,7 +61,7 @@ async function attempt(kind: string, read: () => Promise<Fact<unknown>>): Promis
   }
 }
 
-/** Facts of the run's backends, such as files of the project. Each key is read once for all hosts. */
+/** Facts of the run's backends, such as files of the project: read once per key for all hosts. */
 export class SharedFacts {
   readonly #facts = new Map<string, Fact<unknown>>()
   readonly #reading = new Map<string, Promise<void>>()
