@@ -5,8 +5,9 @@ import { FettleError } from '../../src/core/errors.js'
 import { absent, backendFact, present, type Fact } from '../../src/core/fact.js'
 import { Later, request } from '../../src/core/later.js'
 import { task } from '../../src/core/play.js'
-import { resource, type CommonOptions, type Resource } from '../../src/core/resource.js'
+import type { CommonOptions, Resource } from '../../src/core/resource.js'
 import { project } from '../inventory/project.js'
+import { bareResource } from './bare-resource.js'
 import { type Fleet, inEachTest, note, playOf, runOn, shell, type Ran } from './toy.js'
 
 let fleet: Fleet
@@ -85,7 +86,7 @@ const channel = (
   topic: string,
   more: CommonOptions & { readonly then?: readonly Action[] } = {},
 ): Resource =>
-  resource({
+  bareResource({
     type: 'chat.channel',
     id,
     options: more,
@@ -152,7 +153,7 @@ describe('a backend of the run', () => {
   })
 
   test('may be needed by actions alone', async () => {
-    const user = resource({
+    const user = bareResource({
       type: 'user',
       id: 'x',
       options: {},
@@ -214,7 +215,7 @@ describe('an early backend', () => {
   test('may be in the keys of other facts', async () => {
     fleet.write('web1', 'a', 'text')
     const reads = { topic: request(topicFact, entry('name')) }
-    const reader = resource({
+    const reader = bareResource({
       type: 'reader',
       id: 'x',
       options: {},
@@ -274,7 +275,7 @@ describe('a backend of a host', () => {
     },
   })
   const stored = (key: string, value: string, more: CommonOptions = {}): Resource =>
-    resource({
+    bareResource({
       type: 'store.value',
       id: key,
       options: more,
@@ -366,7 +367,7 @@ test('two backends of one name are not taken for one', async () => {
       name: 'it',
       read: (client) => Promise.resolve(present(client)),
     })
-    return resource({
+    return bareResource({
       type: 'twin',
       id: value,
       options: {},

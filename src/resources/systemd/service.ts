@@ -9,6 +9,8 @@ import { addresses, planAbsent, planUnit } from './service-changes.js'
 import type { ServiceOptions } from './service-options.js'
 import { completedUnitName, isTemplate } from './unit-name.js'
 
+export type { ServiceOptions } from './service-options.js'
+
 /**
  * The state of a systemd unit of any type; a name without a type is a service's. Its file is
  * managed by `systemd.unit`.
