@@ -174,3 +174,7 @@ export function kindOf(value: unknown): string {
   if (typeof value === 'string') return 'text'
   return typeof value === 'object' ? 'a mapping' : `a ${typeof value}`
 }
+
+/** What an issue's value should have been. */
+export const wantedOf = (issue: z.core.$ZodIssue | undefined, schema?: z.ZodType): string =>
+  issue === undefined ? 'has a value that it cannot have' : wanted(issue, schema)

@@ -9,7 +9,7 @@ import {
   secret,
   state,
   value,
-} from '../../core/options.js'
+} from '../../core/schemas.js'
 import type { CommonOptions } from '../../core/resource.js'
 import type { Secret } from '../../core/secret.js'
 import { sh } from '../../core/sh.js'

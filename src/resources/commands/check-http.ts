@@ -3,7 +3,7 @@ import { blocked, fine } from '../../core/change.js'
 import { args, desired, options, resource } from '../../core/definition.js'
 import { request } from '../../core/later.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
-import { absolutePath, line } from '../../core/options.js'
+import { absolutePath, line } from '../../core/schemas.js'
 import type { CommonOptions } from '../../core/resource.js'
 import { httpFact, type HttpProbe, type HttpResult } from '../../facts/commands/http.js'
 

@@ -4,7 +4,7 @@ import { type Action, type Blocked, blocked, change, type Change, fine } from '.
 import { args, desired, options, resource } from '../../core/definition.js'
 import { request, type Value } from '../../core/later.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
-import { absolutePath, resources, secret, text, value } from '../../core/options.js'
+import { absolutePath, resources, secret, text, value } from '../../core/schemas.js'
 import { clearScript } from '../../core/restart-marks.js'
 import { refuse } from '../../core/refuse.js'
 import type { CommonOptions, Resource } from '../../core/resource.js'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { modeText } from '../../core/mode.js'
-import { accountName } from '../../core/options.js'
+import { accountName } from '../../core/schemas.js'
 import { sh, type Sh } from '../../core/sh.js'
 import type { PathEntry } from '../../facts/files/path.js'
 import { exactly } from './write-file.js'

@@ -5,7 +5,7 @@ import { args, desired, options, resource } from '../../core/definition.js'
 import { enter } from '../../core/enter.js'
 import { request } from '../../core/later.js'
 import { isAbsoluteMode, mode, modeText, resolveMode, type FileMode } from '../../core/mode.js'
-import { absolutePath } from '../../core/options.js'
+import { absolutePath } from '../../core/schemas.js'
 import type { CommonOptions } from '../../core/resource.js'
 import { sh, steps, type Sh } from '../../core/sh.js'
 import {

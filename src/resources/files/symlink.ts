@@ -3,7 +3,7 @@ import { blocked, change, fine, type Change, type Plan } from '../../core/change
 import { args, desired, options, resource } from '../../core/definition.js'
 import { enter, split } from '../../core/enter.js'
 import { request } from '../../core/later.js'
-import { absolutePath, line } from '../../core/options.js'
+import { absolutePath, line } from '../../core/schemas.js'
 import { refuse } from '../../core/refuse.js'
 import type { CommonOptions } from '../../core/resource.js'
 import { sh, steps, type Sh } from '../../core/sh.js'

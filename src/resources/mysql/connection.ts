@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { findLaters, Later, type Value } from '../../core/later.js'
-import { line, secret, value } from '../../core/options.js'
+import { line, secret, value } from '../../core/schemas.js'
 import type { Secret } from '../../core/secret.js'
 import type { OnServer } from '../../facts/mysql/client.js'
 

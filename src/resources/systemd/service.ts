@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { args, desired, options, resource } from '../../core/definition.js'
 import { request } from '../../core/later.js'
-import { resources } from '../../core/options.js'
+import { resources } from '../../core/schemas.js'
 import type { Resource, Trigger } from '../../core/resource.js'
 import { marksFact } from '../../facts/systemd/pending-marks.js'
 import { unitFact } from '../../facts/systemd/unit.js'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { line } from '../../core/options.js'
+import { line } from '../../core/schemas.js'
 
 const types = 'service|socket|device|mount|automount|swap|target|path|timer|slice|scope'
 
