@@ -18,6 +18,10 @@ export const catalogue = {
     summary: 'two resources with one address have different options',
     remedy: 'give both the same options, or keep one',
   },
+  'kind-invalid': {
+    summary: 'a kind of resource or fact, or a backend, has a name that it cannot have',
+    remedy: 'put the name of its package in front of its own: acme/redis',
+  },
   'trigger-missing': {
     summary: 'a trigger names a resource that no task of this play holds for the host',
     remedy: 'add the resource to a task, or remove it from the trigger',

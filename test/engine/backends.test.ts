@@ -358,26 +358,3 @@ describe('a backend of a host', () => {
     expect((await apply([stored('k', 'v')])).ends).toEqual(['web1 unreachable: connection-lost'])
   })
 })
-
-test('two backends of one name are not taken for one', async () => {
-  const twin = (value: string): Resource => {
-    const made = backend({ name: 'twin', scope: 'run', open: () => value })
-    const fact = backendFact<string, string, string>({
-      backend: made,
-      name: 'it',
-      read: (client) => Promise.resolve(present(client)),
-    })
-    return bareResource({
-      type: 'twin',
-      id: value,
-      options: {},
-      reads: { it: request(fact, 'key') },
-      plan: ({ it }) => {
-        log.push(`${value} is ${it ?? ''}`)
-        return []
-      },
-    })
-  }
-  await apply([twin('one'), twin('two')])
-  expect(new Set(log)).toEqual(new Set(['one is one', 'two is two']))
-})

@@ -1,5 +1,8 @@
 import { desired, resourceOf, type Desired } from '../../src/core/definition.js'
-import type { Reads, Resource } from '../../src/core/resource.js'
+import type { Reads, Resource, ResourceKind } from '../../src/core/resource.js'
+
+/** The kinds by type: two with one name are an error. */
+const kinds = new Map<string, ResourceKind>()
 
 /** A resource without the function and the schemas of its kind. */
 export const bareResource = <const R extends Reads, const V extends object = object>(
@@ -8,5 +11,8 @@ export const bareResource = <const R extends Reads, const V extends object = obj
     readonly id: string
     readonly options: object
   },
-): Resource =>
-  resourceOf({ type: spec.type }, spec.id, { arguments: [], options: spec.options }, desired(spec))
+): Resource => {
+  const kind = kinds.get(spec.type) ?? { type: spec.type }
+  kinds.set(spec.type, kind)
+  return resourceOf(kind, spec.id, { arguments: [], options: spec.options }, desired(spec))
+}

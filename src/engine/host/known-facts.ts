@@ -65,7 +65,6 @@ async function attempt(kind: string, read: () => Promise<Fact<unknown>>): Promis
 export class SharedFacts {
   readonly #facts = new Map<string, Fact<unknown>>()
   readonly #reading = new Map<string, Promise<void>>()
-  readonly #numbers = new Map<AnyBackend, number>()
 
   constructor(readonly clients: Clients) {}
 
@@ -86,15 +85,7 @@ export class SharedFacts {
   /** The cache key of a fact, as read by this user where the host's shell reads it. */
   identity(wanted: FactRequest<unknown>, user = ''): string {
     const { kind } = wanted
-    const reader = isShellKind(kind) ? `shell\0${user}` : this.#numberOf(kind.backend)
-    return identityOf(reader, kind.name, this.key(wanted))
-  }
-
-  /** Two backends may have one name, when two packages chose it. */
-  #numberOf(backend: AnyBackend): string {
-    const number = this.#numbers.get(backend) ?? this.#numbers.size
-    this.#numbers.set(backend, number)
-    return String(number)
+    return identityOf(isShellKind(kind) ? user : '', kind.name, this.key(wanted))
   }
 
   /** The key of a fact. One that is a Later depends on early facts, which are known by now. */

@@ -11,6 +11,7 @@ import { buildPlay, type BuildHost, type SelectedPlay, type Step } from './build
 import { Clients } from '../clients.js'
 import { SharedFacts } from '../host/known-facts.js'
 import type { RunOptions } from '../options.js'
+import { KindsByName } from './kinds.js'
 import { checkNeeds } from './needs.js'
 import { preflight } from './preflight.js'
 import { checkTags, selectPlays } from './select.js'
@@ -84,7 +85,9 @@ async function prepareWith(
 ): Promise<PreparedRun> {
   const shared = new SharedFacts(clients)
   const info = inventoryInfo(inventory, plays)
+  const kinds = new KindsByName()
   const check = async (steps: readonly Step[]): Promise<void> => {
+    kinds.check(steps)
     const selected = steps.filter((step) => step.selected)
     await checkNeeds(selected, clients, true)
     await preflight(selected, shared)

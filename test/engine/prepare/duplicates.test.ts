@@ -134,7 +134,7 @@ describe('functions of one text, made twice,', () => {
     const second = () => [
       role('y')(), // the second call
     ]
-    const made = lineOf('  resourceOf(', join(import.meta.dirname, '../bare-resource.ts'))
+    const made = lineOf('  return resourceOf(', join(import.meta.dirname, '../bare-resource.ts'))
     const calls = [lineOf('// the first call'), lineOf('// the second call')]
     expect(failure(await run([first, second]))).toBe(
       `written[a] is described twice with different options (text): at ${made} (called at ${calls[0] ?? ''}) and at ${made} (called at ${calls[1] ?? ''})`,
