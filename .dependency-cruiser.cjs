@@ -35,13 +35,13 @@ module.exports = {
       comment: `src/${layer} may import ${allowed.length ? allowed.join(', ') : 'nothing of src'} and itself: move what it needs down, or pass it in.`,
       severity: 'error',
       from: { path: `^src/${layer}/` },
-      // The program hands the public module to the task files that it loads.
+      // The program hands the public modules to the task files that it loads.
       to: {
         path: '^src/',
         pathNot: [
           `^src/${layer}/`,
           ...allowed.map((other) => `^src/${other}/`),
-          ...(layer === 'cli' ? ['^src/index.ts$'] : []),
+          ...(layer === 'cli' ? ['^src/(index|kit).ts$'] : []),
         ],
       },
     })),
@@ -88,7 +88,7 @@ module.exports = {
       comment: 'Import from fettle, as a user would.',
       severity: 'error',
       from: { path: '^tasks/' },
-      to: { path: '^src/', pathNot: '^src/index.ts$' },
+      to: { path: '^src/', pathNot: '^src/(index|kit).ts$' },
     },
     {
       name: 'only-the-cli-imports-the-cli',
@@ -119,7 +119,7 @@ module.exports = {
       from: {
         orphan: true,
         path: '^src/',
-        pathNot: ['^src/index.ts$', '^src/cli/main.ts$', '[.]d[.]ts$'],
+        pathNot: ['^src/(index|kit|testing).ts$', '^src/cli/main.ts$', '[.]d[.]ts$'],
       },
       to: {},
     },

@@ -8,7 +8,11 @@ const shared = {
   testEnvironment: 'node',
   moduleFileExtensions: ['js', 'mjs', 'cjs', 'ts', 'json', 'node', 'sh', 'pl', 'py'],
   extensionsToTreatAsEsm: ['.ts', '.sh', '.pl', '.py'],
-  moduleNameMapper: { '^fettle$': '<rootDir>/src/index.ts', '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^fettle$': '<rootDir>/src/index.ts',
+    '^fettle/(kit|testing)$': '<rootDir>/src/$1.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
   transform: {
     '\\.(sh|pl|py)$': '<rootDir>/scripts/build/shell/jest-transform.mjs',
     '^.+\\.ts$': [

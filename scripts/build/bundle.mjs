@@ -4,7 +4,7 @@
 // dist/fettle/program.cjs   everything else, with the libraries
 // dist/fettle/keeper.cjs    the watchdog of a lab
 // dist/fettle/*.js          ES modules that re-export parts of program.cjs
-// dist/types                the declarations of the public module
+// dist/types                the declarations of the public modules
 // dist/sbom.cdx.json        the bundled packages, and their licences
 //
 // Everything is in few files because finding, reading and compiling five hundred modules takes Node
@@ -49,7 +49,8 @@ async function joined(options) {
 }
 
 /**
- * The program. `lab` and `demo` are functions, so that only these commands evaluate their modules.
+ * The program. `lab`, `demo` and `testing` are functions, so that only who needs them evaluates
+ * their modules.
  * `import()` is not available in a script compiled with `vm.Script`, as this one is. jiti and
  * mysql2 load files beside their own and are rarely used; cpu-features is compiled when it is
  * installed.
@@ -61,6 +62,7 @@ const programText = () =>
         "export * from './program.js'",
         "export const lab = () => import('./commands/lab.js')",
         "export const demo = () => import('./commands/demo-command.js')",
+        "export const testing = () => import('../testing.js')",
       ].join('\n'),
       resolveDir: at('src', 'cli'),
     },
@@ -97,11 +99,13 @@ write('program.cjs', program)
 write('id', createHash('sha256').update(program).digest('hex').slice(0, 16))
 
 await writePart('index.js', 'index.js', 'loadProgram().fettle')
+await writePart('kit.js', 'kit.js', 'loadProgram().kit')
+await writePart('testing.js', 'testing.js', 'await loadProgram().testing()')
 await writePart('program.js', 'cli/program.js', 'loadProgram()')
 await writePart('lab.js', 'cli/commands/lab.js', 'await loadProgram().lab()')
 await writePart('demo-command.js', 'cli/commands/demo-command.js', 'await loadProgram().demo()')
 
-copyDeclarations(at('src'), at('types'), 'index.d.ts')
+copyDeclarations(at('src'), at('types'), ['index.d.ts', 'kit.d.ts', 'testing.d.ts'])
 
 const bill = billOfMaterials(root, bundledFolders(metafiles, dist))
 writeFileSync(at('sbom.cdx.json'), `${JSON.stringify(bill, null, 1)}\n`)

@@ -1,4 +1,4 @@
-// Copies the declarations that a public module needs, and no others.
+// Copies the declarations that the public modules need, and no others.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
@@ -7,13 +7,16 @@ const importedBy = (text) =>
   [...text.matchAll(/(?:from|import\()\s*'(\.[^']+)\.js'/g)].map(([, path]) => `${path}.d.ts`)
 
 /**
- * Replaces the only Node type in the declarations by its base type: a project need not have Node's
- * types.
+ * Lets a project that has not got Node's types compile: what it imports of them is `any` there.
+ * `Buffer`, which is global, is imported, too.
  */
-const withoutNode = (text) => text.replaceAll(/\bBuffer\b/g, 'Uint8Array')
+function withoutNode(text) {
+  const buffer = /\bBuffer\b/.test(text) ? "import type { Buffer } from 'node:buffer'\n" : ''
+  return `${buffer}${text}`.replaceAll(/^import .* from 'node:/gm, '// @ts-ignore\n$&')
+}
 
-/** Copies a declaration file and its transitive imports. */
-export function copyDeclarations(from, to, entry) {
+/** Copies declaration files and their transitive imports. */
+export function copyDeclarations(from, to, entries) {
   const seen = new Set()
   const copy = (name) => {
     if (seen.has(name)) return
@@ -23,5 +26,5 @@ export function copyDeclarations(from, to, entry) {
     writeFileSync(join(to, name), text)
     for (const imported of importedBy(text)) copy(join(dirname(name), imported))
   }
-  copy(entry)
+  for (const entry of entries) copy(entry)
 }

@@ -2,6 +2,7 @@
 export { FettleError } from '../core/errors.js'
 export { scrub } from '../core/scrub/scrub.js'
 export * as fettle from '../index.js'
+export * as kit from '../kit.js'
 export { retryCommand } from './input/retry-command.js'
 export { printErrorEvent as tellError } from './output/output.js'
 export { factsCommand } from './commands/facts-command.js'

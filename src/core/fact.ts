@@ -71,9 +71,9 @@ export interface ShellFactKind<K, V> {
   readonly asSession?: true
 }
 
-/** Makes a kind of fact that the host's shell reads. */
+/** Makes a kind of fact that the host's shell reads. Its parser is tested by a recorded answer. */
 export const shellFact = <K, V>(
-  kind: ShellFactKind<K, V> & { readonly recorded?: RecordedAnswer<K, V> },
+  kind: ShellFactKind<K, V> & { readonly recorded: RecordedAnswer<K, V> },
 ): ShellFactKind<K, V> => kind
 
 /** Whether the host's shell reads a kind; any other names its backend. */

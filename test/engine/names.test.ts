@@ -123,7 +123,7 @@ async function loaded<T>(rows: readonly Row<T>[], vars = 'Vars'): Promise<readon
     ].join('\n'),
   })
   const plays = await loadPlays('tasks/site.ts', folder, () =>
-    Promise.resolve({ command, play, task, Role, Vars, z }),
+    Promise.resolve({ fettle: { command, play, task, Role, Vars, z }, 'fettle/kit': {} }),
   )
   return rows.flatMap(([what, , expected], index) =>
     plays.slice(index, index + 1).map((made) => ({

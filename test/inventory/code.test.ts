@@ -2,17 +2,19 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { loadInventory } from '../../src/cli/load/load-inventory.js'
+import type { OwnModules } from '../../src/cli/load/public-names.js'
 import { Secret } from '../../src/core/secret.js'
 import { env } from '../../src/inventory/environment/environment.js'
 import { problem, project } from './project.js'
 
 /** The exports of Fettle that these inventories use. */
-const fettle = (): Promise<object> => Promise.resolve({ env, Secret })
+const copy = (): Promise<OwnModules> =>
+  Promise.resolve({ fettle: { env, Secret }, 'fettle/kit': {} })
 const load = async (files: Readonly<Record<string, string>>, ...sources: readonly string[]) => {
   const directory = project(files)
   return {
     directory,
-    ...(await loadInventory({ sources, project: directory, extraVars: [] }, fettle)),
+    ...(await loadInventory({ sources, project: directory, extraVars: [] }, copy)),
   }
 }
 

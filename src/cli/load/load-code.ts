@@ -6,14 +6,17 @@ import { scrub } from '../../core/scrub/scrub.js'
 import { ownCode } from '../../core/user-stack.js'
 import { environmentOf } from '../../inventory/environment/environment.js'
 import { loadPlain } from './plain-tasks.js'
-import { publicModule } from './public-names.js'
+import { publicModule, type OwnModules } from './public-names.js'
 import { closeFiles, taskCache } from './task-cache.js'
 
 /**
  * The running copy of Fettle. The project's files must import this very one, so that objects they
  * create are recognised.
  */
-const importFettle = (): Promise<object> => import('../../index.js')
+const runningCopy = async (): Promise<OwnModules> => ({
+  fettle: await import('../../index.js'),
+  'fettle/kit': await import('../../kit.js'),
+})
 
 /** How errors of the project's code are reported. */
 export interface CodeErrors {
@@ -34,22 +37,27 @@ export async function withCode<T>(
   project: string,
   errors: CodeErrors,
   use: (exported: unknown, shown: string) => T | Promise<T>,
-  fettle: () => Promise<object> = importFettle,
+  copy: () => Promise<OwnModules> = runningCopy,
 ): Promise<T> {
   const root = resolve(project)
   const shown = shownIn(root, path)
   try {
-    const module = publicModule({ ...(await fettle()), env: environmentOf(root) })
-    return await use(await exportOf(path, root, module), shown)
+    return await use(await exportOf(path, root, guarded(await copy(), root)), shown)
   } catch (error) {
     throw withPlace(error, root, shown, errors)
   }
 }
 
+/** The modules as the project's files get them: a name that they lack is an error. */
+const guarded = ({ fettle, 'fettle/kit': kit }: OwnModules, root: string): OwnModules => ({
+  fettle: publicModule('fettle', { ...fettle, env: environmentOf(root) }),
+  'fettle/kit': publicModule('fettle/kit', kit),
+})
+
 /** The default export of a file. */
-async function exportOf(path: string, root: string, fettle: object): Promise<unknown> {
+async function exportOf(path: string, root: string, own: OwnModules): Promise<unknown> {
   const cache = taskCache(root)
-  const plain = await loadPlain(path, cache, fettle)
+  const plain = await loadPlain(path, cache, own)
   if (plain !== null) {
     recordLoaded(root, plain.files)
     return plain.exports['default']
@@ -58,7 +66,7 @@ async function exportOf(path: string, root: string, fettle: object): Promise<unk
   // `virtualModules` passes the module object itself: an alias to its file would make jiti load a
   // second copy.
   const jiti = createJiti(path, {
-    virtualModules: { fettle },
+    virtualModules: { ...own },
     fsCache: cache ?? false,
     interopDefault: true,
   })

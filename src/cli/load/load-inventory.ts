@@ -3,6 +3,7 @@ import { hideDotenv } from '../../inventory/environment/environment.js'
 import type { Inventory } from '../../inventory/inventory.js'
 import { loadInventory as load, type InventoryOptions } from '../../inventory/load.js'
 import { withCode, type CodeErrors } from './load-code.js'
+import type { OwnModules } from './public-names.js'
 
 /**
  * Loads the inventory of `-i` and `-e`. A TypeScript inventory is loaded as task files are, and its
@@ -11,7 +12,7 @@ import { withCode, type CodeErrors } from './load-code.js'
  */
 export function loadInventory(
   given: Omit<InventoryOptions, 'runCode'>,
-  fettle?: () => Promise<object>,
+  copy?: () => Promise<OwnModules>,
 ): Promise<Inventory> {
   const { project } = given
   hideDotenv(project)
@@ -19,7 +20,7 @@ export function loadInventory(
     code: 'inventory-invalid',
     remedy: 'correct the inventory at that place',
   }
-  return load({ ...given, runCode: (file) => withCode(file, project, errors, inventoryOf, fettle) })
+  return load({ ...given, runCode: (file) => withCode(file, project, errors, inventoryOf, copy) })
 }
 
 function inventoryOf(exported: unknown, shown: string): unknown {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { FettleError } from '../../core/errors.js'
 import { isPlay, type Play } from '../../core/play.js'
 import { shownIn, withCode, type CodeErrors } from './load-code.js'
+import type { OwnModules } from './public-names.js'
 
 /**
  * Loads a task file, TypeScript or JavaScript, and its imports.
@@ -12,7 +13,7 @@ import { shownIn, withCode, type CodeErrors } from './load-code.js'
 export async function loadPlays(
   file: string,
   project: string,
-  fettle?: () => Promise<object>,
+  copy?: () => Promise<OwnModules>,
 ): Promise<readonly Play[]> {
   const path = resolve(project, file)
   const shown = shownIn(resolve(project), path)
@@ -28,7 +29,7 @@ export async function loadPlays(
     code: 'play-invalid',
     remedy: 'correct the task file at that place',
   }
-  return withCode(path, project, errors, playsOf, fettle)
+  return withCode(path, project, errors, playsOf, copy)
 }
 
 function playsOf(exported: unknown, shown: string): readonly Play[] {

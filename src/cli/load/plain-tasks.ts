@@ -1,6 +1,7 @@
 import { realpathSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
+import { isOwnModule, type OwnModules } from './public-names.js'
 import { compiled } from './task-cache.js'
 
 // A fast path past jiti, which resolves each import by trying some hundred names and takes longer
@@ -28,7 +29,7 @@ type CompiledModule = (
 export async function loadPlain(
   path: string,
   folder: string | null,
-  fettle: object,
+  own: OwnModules,
 ): Promise<{
   readonly exports: Readonly<Record<string, unknown>>
   readonly files: readonly string[]
@@ -49,7 +50,7 @@ export async function loadPlain(
       { filename: file },
     ).runInThisContext() as CompiledModule
     const imported = async (name: string): Promise<object> => {
-      if (name === 'fettle') return fettle
+      if (isOwnModule(name)) return own[name]
       if (name.startsWith('node:')) return await builtin(name)
       return await load(imports.get(name) as string)
     }
@@ -100,7 +101,7 @@ function importsOf(code: string, file: string): ReadonlyMap<string, string> | nu
   if (/\bjitiESMResolve\b|\b(?:require|module)\s*[.([]/.test(code)) return null
   const imports = new Map<string, string>()
   for (const [, , name = ''] of found) {
-    if (name === 'fettle' || name.startsWith('node:')) continue
+    if (isOwnModule(name) || name.startsWith('node:')) continue
     if (!/^\.\.?\//.test(name)) return null
     const source = typescriptAt(join(dirname(file), name))
     if (source === null) return null

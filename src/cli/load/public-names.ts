@@ -47,25 +47,35 @@ const remedy = 'import what there is: docs/resources.md lists it, with what Ansi
 const namesIn = (made: object, path: string): Names =>
   Object.assign(new ExampleNames(() => [made], path, remedy), { instead: alternativeTo })
 
+/** Fettle's own modules, by the names that the project's files import them with. */
+export interface OwnModules {
+  readonly fettle: object
+  readonly 'fettle/kit': object
+}
+
+export const isOwnModule = (name: string): name is keyof OwnModules =>
+  name === 'fettle' || name === 'fettle/kit'
+
 /**
- * The module that task files import as `fettle`: all exports, with an error for an unknown name
- * that points to the line using it. `__esModule` makes `import fettle` and `import * as fettle`
- * work, too.
+ * A module as the project's files import it: all exports, with an error for an unknown name that
+ * points to the line using it. `__esModule` makes `import fettle` and `import * as fettle` work,
+ * too.
  */
-export function publicModule(exports: object): object {
+export function publicModule(module: string, exports: object): object {
   const groups = Object.entries(exports).map(
-    ([name, value]: readonly [string, unknown]) => [name, withNameErrors(name, value)] as const,
+    ([name, value]: readonly [string, unknown]) =>
+      [name, withNameErrors(`${module}.${name}`, value)] as const,
   )
   const made = Object.fromEntries(groups)
-  Object.setPrototypeOf(made, guardOf(namesIn(made, 'fettle'), made))
+  Object.setPrototypeOf(made, guardOf(namesIn(made, module), made))
   return Object.defineProperties(made, { __esModule: { value: true }, default: { value: made } })
 }
 
-function withNameErrors(name: string, value: unknown): unknown {
-  if (!isGroup(name, value)) return value
-  return withKnownNames(value, namesIn(value, `fettle.${name}`))
-}
+const withNameErrors = (path: string, value: unknown): unknown =>
+  isGroup(value) ? withKnownNames(value, namesIn(value, path)) : value
 
-/** Groups of functions, such as `apt` and `git`. `z` is zod's. */
-const isGroup = (name: string, value: unknown): value is object =>
-  name !== 'z' && typeof value === 'object' && value !== null
+/** Groups of functions, such as `apt` and `git`. */
+const isGroup = (value: unknown): value is object =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.values(value).every((member) => typeof member === 'function')

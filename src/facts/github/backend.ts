@@ -1,4 +1,5 @@
-import { declared, type Action, type BackendAction } from '../../core/backend.js'
+import { declared, type BackendAction } from '../../core/backend.js'
+import type { Action } from '../../core/change.js'
 
 /** Reads GitHub's API. An answer of 404 is `null`. */
 export interface GithubReader {

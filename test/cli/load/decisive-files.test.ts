@@ -33,7 +33,9 @@ test.each(Object.keys(files).filter((name) => name !== hidden))(
   async (name) => {
     const directory = project(files)
     for (const file of ['tasks/site.ts', 'other/by-name.ts'])
-      await loadPlays(file, directory, () => Promise.resolve({ play }))
+      await loadPlays(file, directory, () =>
+        Promise.resolve({ fettle: { play }, 'fettle/kit': {} }),
+      )
     chmodSync(join(directory, '.env'), 0o600)
     expect(untrustedWarnings(directory, decisiveFiles(directory, []))).toEqual([])
     chmodSync(join(directory, name), 0o602)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { loadPlays } from '../../../src/cli/load/load-tasks.js'
-import { insteadOfModules } from '../../../src/cli/load/public-names.js'
+import { insteadOfModules, type OwnModules } from '../../../src/cli/load/public-names.js'
 import { isPlay, play, task } from '../../../src/core/play.js'
 import { Secret } from '../../../src/core/secret.js'
 import { env } from '../../../src/inventory/environment/environment.js'
@@ -12,10 +12,11 @@ import { problem, project } from '../../inventory/project.js'
 import { compile } from '../compile.js'
 
 /** The exports of Fettle that task files of these tests use; the last test loads all of them. */
-const fettle = (): Promise<object> => Promise.resolve({ env, play, Secret, task, z })
+const copy = (): Promise<OwnModules> =>
+  Promise.resolve({ fettle: { env, play, Secret, task, z }, 'fettle/kit': {} })
 const load = async (files: Readonly<Record<string, string>>, file = 'tasks/site.ts') => {
   const directory = project(files)
-  return { directory, plays: await loadPlays(file, directory, fettle) }
+  return { directory, plays: await loadPlays(file, directory, copy) }
 }
 
 const site = `import { play, task, env, z } from 'fettle'
@@ -63,7 +64,7 @@ describe('task files', () => {
   const named = (name: string): string =>
     `import { play } from 'fettle'\nexport default play({ name: '${name}', hosts: 'all', tasks: [] })\n`
   const nameOf = async (directory: string): Promise<string | undefined> =>
-    (await loadPlays('tasks/site.ts', directory, fettle))[0]?.name
+    (await loadPlays('tasks/site.ts', directory, copy))[0]?.name
 
   test('a changed file is compiled again, also an imported one', async () => {
     const { directory, plays } = await load({
@@ -237,7 +238,10 @@ test('the compiled program and task files share one copy of Fettle, the first ti
 }, 60_000)
 
 describe('an import that Fettle does not have is an error of the line that uses it', () => {
-  const whole = (): Promise<object> => import('../../../src/index.js')
+  const whole = async (): Promise<OwnModules> => ({
+    fettle: await import('../../../src/index.js'),
+    'fettle/kit': await import('../../../src/kit.js'),
+  })
   const using = async (
     line: string,
     file = 'tasks/site.ts',
@@ -285,6 +289,11 @@ describe('an import that Fettle does not have is an error of the line that uses 
       'misspelt in a group',
       "import { systemd } from 'fettle'\nexport default systemd.servce('x')",
       'fettle.systemd has no servce; did you mean service?',
+    ],
+    [
+      'of the kit',
+      "import { shellFakt } from 'fettle/kit'\nexport default shellFakt('x')",
+      'fettle/kit has no shellFakt; did you mean shellFact?',
     ],
   ])('%s', async (_, line, expected) => {
     expect(await using(line)).toContain(`name-unknown: tasks/site.ts:2: ${expected}\n`)
@@ -335,8 +344,23 @@ describe('an import that Fettle does not have is an error of the line that uses 
     ).toEqual(['function'])
   })
 
+  test.each(['tasks/site.ts', 'tasks/site.js'])(
+    'the kit, whose kinds stay what they are: %s',
+    async (file) => {
+      const text = [
+        "import { play } from 'fettle'",
+        "import { absent, change, groupFact, resource } from 'fettle/kit'",
+        "const name = [absent.is, change('a', []).summary, groupFact.name, typeof resource].join()",
+        "export default play({ name, hosts: 'all', tasks: [] })",
+      ]
+      const files = { 'package.json': '{"type": "module"}', [file]: `${text.join('\n')}\n` }
+      const [play] = await loadPlays(file, project(files), whole)
+      expect(play?.name).toBe('absent,a,group,function')
+    },
+  )
+
   test('the alternatives to modules of Ansible exist', async () => {
-    const all = await whole()
+    const { fettle: all } = await whole()
     const at = (path: string): unknown =>
       path
         .split('.')

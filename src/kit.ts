@@ -1,0 +1,211 @@
+/**
+ * What resources are written with, Fettle's own as well as those of other packages: everything that
+ * `import … from 'fettle/kit'` offers. [Writing resources](../docs/adding-a-resource.md) explains
+ * it.
+ *
+ * A test finds what this list lacks: what `src/core` offers to resources and facts, every kind of
+ * fact, every backend, and what two families of resources share.
+ */
+
+// A kind of resource: its type, arguments, options, and the state that they describe
+export { args, desired, options } from './core/definition.js'
+export { foreignResource as resource } from './core/foreign-kinds.js'
+export type {
+  Arguments,
+  Built,
+  Definition,
+  Desired,
+  Given,
+  Options,
+  ResourceFunction,
+} from './core/definition.js'
+export type {
+  CommonOptions,
+  Facts,
+  Joining,
+  PlanContext,
+  Reads,
+  Resource,
+  ResourceKind,
+  Trigger,
+} from './core/resource.js'
+export { address, type Address } from './core/address.js'
+
+// Schemas of options, in the words of Fettle's errors
+export * as schema from './core/schemas.js'
+export { checkedArguments, invalidOption, type Shape } from './core/options.js'
+export { wantedOf } from './core/schema-words.js'
+export { z } from 'zod'
+
+// What a resource is given, and what only the host knows
+export { findLaters, Later, request } from './core/later.js'
+export type { FactRequest, Resolved, Value } from './core/later.js'
+export { holdsSecret, reveal, revealAll, Secret } from './core/secret.js'
+export type { SshKey } from './resources/accounts/ssh-key.js'
+export { isAbsoluteMode, mode, modeText, resolveMode, type FileMode } from './core/mode.js'
+
+// What a plan says and does
+export {
+  blocked,
+  bulk,
+  change,
+  changesOf,
+  fine,
+  program,
+  type Action,
+  type Blocked,
+  type Bulk,
+  type BulkKind,
+  type Change,
+  type Fine,
+  type Plan,
+  type ShellAction,
+  type TextDiff,
+} from './core/change.js'
+export { FettleError, isCode, type ErrorCode } from './core/errors.js'
+export { messageOf } from './core/error-message.js'
+export { counted } from './core/counted.js'
+export { suggestion } from './core/names/nearest.js'
+export { omitUndefined } from './core/omit-undefined.js'
+
+// Shell, in which every value is quoted
+export {
+  inputBytes,
+  inputLength,
+  lines,
+  quote,
+  sh,
+  Sh,
+  shellFunctions,
+  steps,
+  type Input,
+  type ShArgument,
+} from './core/sh.js'
+export { explain, refuse } from './core/refuse.js'
+export { enter, enterChild, enterFunctions, enterThrough, split } from './core/enter.js'
+
+// A kind of fact that the host's shell reads
+export { foreignShellFact as shellFact } from './core/foreign-kinds.js'
+export { absent, present, unknown } from './core/fact.js'
+export type { Fact, FactKind, Output, RecordedAnswer, ShellFactKind } from './core/fact.js'
+export { allUnknown, failureOf } from './facts/failure.js'
+export { processorLimit, slowDisk } from './facts/limits.js'
+export { answersOf, sectionsOf, type Answer } from './facts/section.js'
+export { asOwner, asUser, isOwner, ownerOf, type Owner } from './facts/accounts/as-user.js'
+
+// A backend, and the facts that it reads
+export { foreignBackend as backend } from './core/foreign-kinds.js'
+export { foreignBackendFact as backendFact } from './core/foreign-kinds.js'
+export type {
+  ActionOn,
+  Backend,
+  BackendAction,
+  BackendSpec,
+  ForwardTarget,
+  HostAccess,
+  HostLink,
+  Implementation,
+  RunAccess,
+} from './core/backend.js'
+export type { BackendFactKind } from './core/fact.js'
+
+// Restarts that are still due
+export {
+  clearOldScript,
+  clearScript,
+  decodeMark,
+  pendingDirectory,
+  pendingPlaces,
+  type PendingPlaces,
+  type RestartMark,
+} from './core/restart-marks.js'
+
+// Fettle's own kinds of facts
+export type { HostAddress, HostFacts } from './core/host-facts.js'
+export { hostFact } from './facts/host.js'
+export { groupFact, type GroupEntry } from './facts/accounts/group.js'
+export { publicKeyPattern, sshKeyFact, type SshKeyEntry } from './facts/accounts/ssh-key.js'
+export {
+  userFact,
+  type UserEntry,
+  type UserKey,
+  type UserPassword,
+} from './facts/accounts/user.js'
+export { aptFact, type AptState, type PackageState } from './facts/apt/packages.js'
+export {
+  commandWords,
+  guardFact,
+  type CommandLine,
+  type Guards,
+  type GuardVerdict,
+} from './facts/commands/guard.js'
+export { firstLines, readContents, showContents } from './facts/files/contents.js'
+export { missingParentFact, parentsOf, type MissingParent } from './facts/files/missing-parent.js'
+export { mostDigested, pathFact, type PathEntry, type PathKey } from './facts/files/path.js'
+export { secretFileFact } from './facts/files/secret-file.js'
+export { treeFact, type TreeEntry } from './facts/files/tree.js'
+export {
+  gitCheckoutFact,
+  type Checkout,
+  type CheckoutKey,
+  type NoCheckout,
+} from './facts/git/checkout.js'
+export { gitRemoteFact, type RemoteKey, type RemoteRef } from './facts/git/remote.js'
+export { githubMarkFact, type WebhookMark } from './facts/github/mark.js'
+export { venvFact, type Venv, type VenvKey } from './facts/python/venv.js'
+export { hiddenMarks, marksFact, seenMarks } from './facts/systemd/pending-marks.js'
+export type { PendingMark, PendingMarks } from './facts/systemd/pending-marks.js'
+export { unitInstancesFact, type UnitInstances } from './facts/systemd/unit-instances.js'
+export { unitFact, type UnitState } from './facts/systemd/unit.js'
+export { accountFact, databaseFact } from './facts/mysql/server.js'
+export type { Account, AccountKey, LoginMethod } from './facts/mysql/account.js'
+export type { DatabaseDefaults, DatabaseKey } from './facts/mysql/database.js'
+
+// Fettle's own backends, and the facts that they read
+export { mysql, type MysqlAction, type MysqlLoginAction } from './facts/mysql/backend.js'
+export { github, type GithubAction, type GithubProofAction } from './facts/github/backend.js'
+export {
+  deployKeysFact,
+  hooksFact,
+  newestDeliveryFact,
+  type Delivery,
+  type DeployKey,
+  type Hook,
+} from './facts/github/api.js'
+export { http, httpFact, type HttpProbe, type HttpResult } from './facts/commands/http.js'
+export { projectFiles, sourceFact, templateFact } from './facts/files/project-file.js'
+
+// Files, written so that they are whole at any time and lead nowhere else
+export { editedFile, type Edited, type FileEdit } from './resources/files/edited-file.js'
+export {
+  blockedBy,
+  fileChanges,
+  fileRemoval,
+  notAFile,
+  type DesiredFile,
+} from './resources/files/file-changes.js'
+export {
+  contentConflict,
+  contentOf,
+  contentShape,
+  diffOf,
+  digestOf,
+  textIn,
+  type Content,
+  type ContentOptions,
+} from './resources/files/content.js'
+export { checkedContent, pathKey } from './resources/files/file.js'
+export {
+  holding,
+  holds,
+  mayWriteHere,
+  writeFile,
+  type FileToWrite,
+} from './resources/files/write-file.js'
+export { account, isAccount } from './resources/files/attributes.js'
+export { inDirectory } from './resources/files/in-directory.js'
+export { chownTree, removeTree } from './resources/files/change-tree.js'
+export { render } from './core/template/template.js'
+export { decodeText } from './core/text-encoding.js'
+export { urlCredentials } from './core/scrub/credentials.js'
+export { mysqlHash } from './core/scrub/mysql-hash.js'

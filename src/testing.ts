@@ -1,0 +1,7 @@
+/**
+ * How resources and facts are tested, Fettle's own as well as those of other packages: everything
+ * that `import … from 'fettle/testing'` offers. It needs no particular test runner.
+ */
+export { resourceTests, type DefinedFunction } from './testing/resource-tests.js'
+export { factTests } from './testing/fact-tests.js'
+export type { Case, Test } from './testing/case.js'
