@@ -11,6 +11,7 @@
 export { args, desired, options } from './core/definition.js'
 export { foreignResource as resource } from './core/foreign-kinds.js'
 export type {
+  AnyDefinition,
   Arguments,
   Built,
   Definition,
@@ -39,10 +40,10 @@ export { z } from 'zod'
 
 // What a resource is given, and what only the host knows
 export { findLaters, Later, request } from './core/later.js'
-export type { FactRequest, Resolved, Value } from './core/later.js'
+export type { Evaluated, FactRequest, FactSource, Resolved, Value } from './core/later.js'
 export { holdsSecret, reveal, revealAll, Secret } from './core/secret.js'
 export type { SshKey } from './resources/accounts/ssh-key.js'
-export { isAbsoluteMode, mode, modeText, resolveMode, type FileMode } from './core/mode.js'
+export { isAbsoluteMode, mode, modeText, resolveMode, type Mode } from './core/mode.js'
 
 // What a plan says and does
 export {
@@ -98,6 +99,7 @@ export { foreignBackend as backend } from './core/foreign-kinds.js'
 export { foreignBackendFact as backendFact } from './core/foreign-kinds.js'
 export type {
   ActionOn,
+  AnyBackend,
   Backend,
   BackendAction,
   BackendSpec,
@@ -148,11 +150,16 @@ export {
   gitCheckoutFact,
   type Checkout,
   type CheckoutKey,
+  type CleanOptions,
+  type GitOperation,
   type NoCheckout,
+  type OwnCommits,
 } from './facts/git/checkout.js'
 export { gitRemoteFact, type RemoteKey, type RemoteRef } from './facts/git/remote.js'
 export { githubMarkFact, type WebhookMark } from './facts/github/mark.js'
-export { venvFact, type Venv, type VenvKey } from './facts/python/venv.js'
+export { venvFact, type Judgement } from './facts/python/venv.js'
+export type { Venv, VenvKey, VenvState } from './facts/python/venv.js'
+export type { Distribution } from './facts/python/requirements.js'
 export { hiddenMarks, marksFact, seenMarks } from './facts/systemd/pending-marks.js'
 export type { PendingMark, PendingMarks } from './facts/systemd/pending-marks.js'
 export { unitInstancesFact, type UnitInstances } from './facts/systemd/unit-instances.js'
@@ -160,10 +167,13 @@ export { unitFact, type UnitState } from './facts/systemd/unit.js'
 export { accountFact, databaseFact } from './facts/mysql/server.js'
 export type { Account, AccountKey, LoginMethod } from './facts/mysql/account.js'
 export type { DatabaseDefaults, DatabaseKey } from './facts/mysql/database.js'
+export type { Grant } from './facts/mysql/grants.js'
 
 // Fettle's own backends, and the facts that they read
 export { mysql, type MysqlAction, type MysqlLoginAction } from './facts/mysql/backend.js'
+export type { MysqlConnection, MysqlLogin, MysqlStatement } from './facts/mysql/backend.js'
 export { github, type GithubAction, type GithubProofAction } from './facts/github/backend.js'
+export type { GithubProof, GithubRequest } from './facts/github/backend.js'
 export {
   deployKeysFact,
   hooksFact,
@@ -172,7 +182,8 @@ export {
   type DeployKey,
   type Hook,
 } from './facts/github/api.js'
-export { http, httpFact, type HttpProbe, type HttpResult } from './facts/commands/http.js'
+export { http, httpFact } from './facts/commands/http.js'
+export type { HttpAnswer, HttpProbe, HttpResult } from './facts/commands/http.js'
 export { projectFiles, sourceFact, templateFact } from './facts/files/project-file.js'
 
 // Files, written so that they are whole at any time and lead nowhere else
@@ -206,6 +217,6 @@ export { account, isAccount } from './resources/files/attributes.js'
 export { inDirectory } from './resources/files/in-directory.js'
 export { chownTree, removeTree } from './resources/files/change-tree.js'
 export { render } from './core/template/template.js'
-export { decodeText } from './core/text-encoding.js'
-export { urlCredentials } from './core/scrub/credentials.js'
+export { decodeText, type DecodedText } from './core/text-encoding.js'
+export { urlCredentials, type Credential } from './core/scrub/credentials.js'
 export { mysqlHash } from './core/scrub/mysql-hash.js'

@@ -6,7 +6,7 @@ import { FettleError } from './errors.js'
  * Symbols change only the permissions that they name; the others of something new are the defaults.
  * The number `644` is refused: it is decimal and means `01204`.
  */
-export type FileMode = string | number
+export type Mode = string | number
 
 const symbolic = /^(?<who>[ugoa]+)(?<changes>(?:[-+=](?:[ugo]|[rwxXst]*))+)$/
 const octal = /^[0-7]{3,4}$/
@@ -47,7 +47,7 @@ function wrongText(mode: string): string | undefined {
 }
 
 /** Why a value is not a mode; `undefined` where it is one. */
-export const wrongMode = (mode: FileMode): string | undefined =>
+export const wrongMode = (mode: Mode): string | undefined =>
   typeof mode === 'number' ? wrongNumber(mode) : wrongText(mode)
 
 /** A mode as an option takes it. */
@@ -64,7 +64,7 @@ export const mode = z
 export const modeText = (bits: number): string => bits.toString(8).padStart(4, '0')
 
 /** Whether a mode sets all permissions, instead of changing some. */
-export const isAbsoluteMode = (given: FileMode): boolean =>
+export const isAbsoluteMode = (given: Mode): boolean =>
   typeof given === 'number' || octal.test(given)
 
 /**
@@ -105,7 +105,7 @@ function applyClause(clause: string, bits: number, isDirectory: boolean): number
  * The permissions that a mode leads to. Symbols are applied to `current`, as chmod(1) does.
  * @throws FettleError `option-invalid` for what is no mode
  */
-export function resolveMode(given: FileMode, current: number, isDirectory = false): number {
+export function resolveMode(given: Mode, current: number, isDirectory = false): number {
   const wrong = wrongMode(given)
   if (wrong !== undefined) throw new FettleError('option-invalid', { message: wrong })
   if (typeof given === 'number') return given

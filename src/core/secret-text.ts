@@ -2,7 +2,7 @@ import { Later, type Value } from './later.js'
 import { reveal, Secret } from './secret.js'
 
 /** What `` secret`…` `` joins. */
-type SecretPart = string | number | Secret
+export type SecretPart = string | number | Secret
 
 /** The result type: a `Later<Secret>` where a part is a `Later`, else a Secret. */
 type Joined<P extends readonly Value<SecretPart>[]> = true extends {

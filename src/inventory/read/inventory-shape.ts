@@ -1,5 +1,5 @@
 /** Variables by their names: data, and Secrets. */
-type Variables = Readonly<Record<string, unknown>>
+export type Variables = Readonly<Record<string, unknown>>
 
 /** A group in an inventory that is written in TypeScript. */
 export interface GroupShape {

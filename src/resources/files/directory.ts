@@ -4,7 +4,7 @@ import { counted } from '../../core/counted.js'
 import { args, desired, options, resource } from '../../core/definition.js'
 import { enter } from '../../core/enter.js'
 import { request } from '../../core/later.js'
-import { isAbsoluteMode, mode, modeText, resolveMode, type FileMode } from '../../core/mode.js'
+import { isAbsoluteMode, mode, modeText, resolveMode, type Mode } from '../../core/mode.js'
 import { absolutePath } from '../../core/schemas.js'
 import type { CommonOptions } from '../../core/resource.js'
 import { sh, steps, type Sh } from '../../core/sh.js'
@@ -26,7 +26,7 @@ export interface DirectoryOptions extends CommonOptions {
    * Permissions, as for `file`. Default: 0755 for a new directory; an existing one keeps its own.
    * An octal mode sets all twelve bits, including setgid.
    */
-  readonly mode?: FileMode
+  readonly mode?: Mode
   /** Name or id. Default: the acting user for a new directory; an existing one keeps its owner. */
   readonly owner?: string | number
   /**
@@ -62,7 +62,7 @@ function creation(
 }
 
 /** Sets the mode of the current directory, which is new. */
-function settingMode(mode: FileMode | undefined): Sh {
+function settingMode(mode: Mode | undefined): Sh {
   // Without a given mode, a setgid bit that was inherited from the parent is kept.
   if (mode === undefined) return sh`chmod -- go+rx .`
   return sh`chmod -- ${exactly(resolveMode(mode, newMode, true))} .`
@@ -84,7 +84,7 @@ interface WrongMode {
 const hasMode = (entry: TreeEntry): entry is WrongMode['entry'] =>
   entry.kind === 'file' || entry.kind === 'directory'
 
-function wrongModes(mode: FileMode | undefined, tree: readonly TreeEntry[]): readonly WrongMode[] {
+function wrongModes(mode: Mode | undefined, tree: readonly TreeEntry[]): readonly WrongMode[] {
   if (mode === undefined) return []
   return tree
     .filter(hasMode)

@@ -9,7 +9,7 @@ import {
   type TextDiff,
 } from '../../core/change.js'
 import { enter, split } from '../../core/enter.js'
-import { modeText, resolveMode, type FileMode } from '../../core/mode.js'
+import { modeText, resolveMode, type Mode } from '../../core/mode.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import { Secret } from '../../core/secret.js'
 import { inputLength, sh, steps } from '../../core/sh.js'
@@ -27,7 +27,7 @@ export interface DesiredFile {
   readonly via?: string | undefined
   /** Left out: not managed. */
   readonly content?: Content | undefined
-  readonly mode?: FileMode | undefined
+  readonly mode?: Mode | undefined
   readonly owner?: string | number | undefined
   readonly group?: string | number | undefined
   readonly validate?: FileToWrite['validate']

@@ -3,7 +3,7 @@ import { blocked, type Plan } from '../../core/change.js'
 import { args, desired, options, resource } from '../../core/definition.js'
 import { FettleError } from '../../core/errors.js'
 import { Later, request, type Value } from '../../core/later.js'
-import { mode, type FileMode } from '../../core/mode.js'
+import { mode, type Mode } from '../../core/mode.js'
 import { absolutePath, line } from '../../core/schemas.js'
 import type { CommonOptions } from '../../core/resource.js'
 import { Secret } from '../../core/secret.js'
@@ -27,7 +27,7 @@ export interface FileOptions extends ContentOptions, CommonOptions {
    * (of a new file: the default). Default: 0644 for a new file, or 0600 with a `Secret` in it; an
    * existing file keeps its own, unless it holds a `Secret` and is open wider than 0600.
    */
-  readonly mode?: FileMode
+  readonly mode?: Mode
   /** Name or id. Default: the acting user for a new file; an existing one keeps its owner. */
   readonly owner?: string | number
   /**
