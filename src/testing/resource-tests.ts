@@ -2,10 +2,18 @@ import assert from 'node:assert/strict'
 import { changesOf } from '../core/change.js'
 import { resource, type AnyDefinition } from '../core/definition.js'
 import { FettleError } from '../core/errors.js'
-import type { CommonOptions, Resource } from '../core/resource.js'
+import type { Resource } from '../core/resource.js'
 import type { Case, Test } from './case.js'
 import { hostile, withHostileText } from './hostile.js'
-import { outcomeOf, planOf, scriptsOf, secretsIn, summariesOf, visibleIn } from './outcome.js'
+import {
+  outcomeOf,
+  planOf,
+  scriptsOf,
+  secretsIn,
+  shellOf,
+  summariesOf,
+  visibleIn,
+} from './outcome.js'
 
 /** The function of a resource, as `resource` makes it. */
 export interface DefinedFunction {
@@ -85,7 +93,7 @@ const resourceLaws: Readonly<Record<string, Law>> = {
         if (made instanceof FettleError) continue
         const plan = attempt(() => planOf(row, made))
         if (plan instanceof FettleError) continue
-        for (const script of scriptsOf(plan)) assert.ok(!script.includes(hostile), row.name)
+        for (const script of shellOf(plan)) assert.ok(!script.includes(hostile), row.name)
       }
   },
 
@@ -131,7 +139,7 @@ const valueOf = (options: object, option: string): unknown =>
 
 /** The same resource with other options. */
 const remade = (definition: AnyDefinition, made: Resource, others: object): Resource =>
-  resource(definition)(...made.arguments, { ...made.options, ...others } as CommonOptions)
+  resource(definition)(...made.arguments, { ...made.options, ...others })
 
 /** What a function returns, or the FettleError with which it refuses. */
 function attempt<T>(work: () => T): T | FettleError {

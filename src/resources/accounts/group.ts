@@ -13,8 +13,8 @@ export interface GroupOptions extends CommonOptions {
    */
   readonly gid?: number
   /**
-   * Give a new group an id from the system's range (`SYS_GID_MIN` in login.defs). An existing group
-   * is not changed. Default false.
+   * Give a new group an id from the system's range (`SYS_GID_MIN` in login.defs). It counts only
+   * while the group is made: an existing one is not changed. Default false.
    */
   readonly system?: boolean
   /** `absent` removes the group. Default `present`. */
@@ -36,6 +36,7 @@ export const group = resource({
     system: z.boolean().optional(),
     state: state.optional(),
   }),
+  writeOnly: ['system'],
   build: (name, { gid, system = false, state }) =>
     desired({
       reads: { group: request(groupFact, name) },

@@ -19,7 +19,10 @@ export interface SshKeyOptions extends CommonOptions {
    * an existing key of another type is refused.
    */
   readonly type?: 'ed25519'
-  /** The comment of a new public key. Default: `fettle`. An existing key keeps its own. */
+  /**
+   * The comment of a new public key. It counts only while the key is made: an existing key keeps
+   * its own. Default: `fettle`.
+   */
   readonly comment?: string
   /**
    * The owner of the key: name or id. A new key also gets the primary group of a named owner.
@@ -159,6 +162,7 @@ export const sshKey = resource({
     owner: account.optional(),
     state: state.optional(),
   }),
+  writeOnly: ['comment'],
   build: (path, options) =>
     desired({
       reads: {

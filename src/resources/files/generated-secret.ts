@@ -15,7 +15,7 @@ import { writing } from './write-file.js'
 export interface GeneratedSecretOptions extends CommonOptions {
   /**
    * The number of random bytes of a new secret, 16 to 512; its text has twice as many characters.
-   * An existing secret is never changed. Default 32.
+   * It counts only while the secret is made: an existing one is never changed. Default 32.
    */
   readonly bytes?: number
 }
@@ -44,6 +44,7 @@ export const generatedSecret = resource({
   options: options<GeneratedSecretOptions>({
     bytes: z.number().int().min(16).max(512).optional(),
   }),
+  writeOnly: ['bytes'],
   build: (path, { bytes = 32 }) =>
     desired({
       reads: {

@@ -150,4 +150,10 @@ export const cases: readonly Case[] = [
     facts: apt({ git: git({ held: true }) }),
     changes: ['blocked: held: git'],
   },
+  {
+    name: 'a lower version',
+    resource: () => aptPackages(['git=1:2.30*'], { allowDowngrade: true }),
+    facts: apt({ git: git() }),
+    changes: ['git 1:2.39.5-0+deb12u3 → 1:2.30*'],
+  },
 ]

@@ -66,4 +66,10 @@ export const cases: readonly Case[] = [
     facts: { answer: { silent: 'connection refused' } },
     changes: [`blocked: GET ${url} at /run/app.sock had no answer: connection refused`],
   },
+  {
+    name: 'asked from the control machine',
+    resource: () => checkHttp(url, { from: 'control' }),
+    facts: answer(200),
+    changes: [],
+  },
 ]

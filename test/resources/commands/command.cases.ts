@@ -133,4 +133,16 @@ export const cases: readonly Case[] = [
     facts: facts(due),
     changes: ['always runs: set -e …'],
   },
+  {
+    name: 'what it removes is there',
+    resource: () => command(['make', 'clean'], { removes: '/srv/app/out' }),
+    facts: facts(due),
+    changes: ['run: make clean'],
+  },
+  {
+    name: 'what it removes is gone',
+    resource: () => command(['make', 'clean'], { removes: '/srv/app/out' }),
+    facts: facts({ is: 'holds', guard: 'removes' }),
+    changes: [],
+  },
 ]

@@ -166,4 +166,25 @@ export const cases: readonly Case[] = [
     facts: { ...here, path: fileEntry({ mode: 0o4755 }) },
     changes: ['owner root → demo'],
   },
+  {
+    name: 'a file of the project',
+    resource: () => file(path, { source: 'files/app.conf' }),
+    facts: { ...here, path: holdingText('a\n') },
+    values: { content: Buffer.from('b\n') },
+    changes: ['content changed'],
+  },
+  {
+    name: 'a template',
+    resource: () => file(path, { template: 'app.conf.njk', vars: { port: 5000 } }),
+    facts: { ...here, path: holdingText('port=5000\n') },
+    values: { content: 'port=5000\n' },
+    changes: [],
+  },
+  {
+    name: 'validated before it is put in place, and confirmed afterwards',
+    resource: () =>
+      file(path, { content: 'b\n', validate: 'app --check %s', confirm: 'app --check-all' }),
+    facts: { ...here, path: holdingText('a\n') },
+    changes: ['content changed'],
+  },
 ]

@@ -198,4 +198,16 @@ export const cases: readonly Case[] = [
     facts: facts({ submodules: ['lib'] }),
     changes: ['bring 1 submodule: lib'],
   },
+  {
+    name: 'moved on, with a part of the history',
+    resource: made({ depth: 1 }),
+    facts: facts({ head: old }),
+    changes: ['aaaaaaa → bbbbbbb (main)'],
+  },
+  {
+    name: 'the length of the history is not compared',
+    resource: made({ depth: 1 }),
+    facts: facts(),
+    changes: [],
+  },
 ]

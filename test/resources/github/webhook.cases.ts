@@ -290,4 +290,11 @@ export const cases: readonly Case[] = [
     facts: { hooks: [hook({ url: `${url}2` })] },
     changes: [],
   },
+  {
+    name: 'changed without a proof',
+    resource: () =>
+      githubWebhook('acme/demo', { ...wanted, events: ['push', 'release'], prove: false }),
+    facts: settled,
+    changes: ['events push → push, release'],
+  },
 ]

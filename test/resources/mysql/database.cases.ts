@@ -66,4 +66,10 @@ export const cases: readonly Case[] = [
     facts: { database: null },
     changes: [],
   },
+  {
+    name: 'on another server',
+    resource: () => mysqlDatabase('app', { connection: { host: '10.0.0.5', user: 'admin' } }),
+    facts: { database: utf8mb4 },
+    changes: [],
+  },
 ]

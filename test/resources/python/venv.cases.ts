@@ -209,4 +209,20 @@ export const cases: readonly Case[] = [
     facts: facts({}, null),
     changes: [],
   },
+  {
+    name: 'installed from another index and other links',
+    resource: venv({
+      packages: ['flask'],
+      indexUrl: 'https://pypi.example.org/simple',
+      findLinks: '/srv/wheels',
+    }),
+    facts: facts({ requirements: 'flask' }),
+    changes: ['install flask'],
+  },
+  {
+    name: 'installed from a directory alone',
+    resource: venv({ packages: ['flask'], findLinks: '/srv/wheels' }),
+    facts: facts({ requirements: 'flask' }),
+    changes: ['install flask'],
+  },
 ]

@@ -300,4 +300,10 @@ export const cases: readonly Case[] = [
     facts: on(null),
     changes: [],
   },
+  {
+    name: 'started, and watched for longer',
+    resource: service({ running: true, stableFor: 30 }),
+    facts: on({}),
+    changes: ['start: inactive → active'],
+  },
 ]

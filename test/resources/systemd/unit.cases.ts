@@ -150,4 +150,19 @@ export const cases: readonly Case[] = [
     facts: { file: null, unit: loaded({ path: '/lib/systemd/system/app.service' }) },
     changes: [],
   },
+  {
+    name: 'a file of the project',
+    resource: () => systemdUnit('app.service', { source: 'units/app.service' }),
+    facts: { file: holdingText('[Service]\n'), unit: loaded() },
+    values: { content: Buffer.from(text) },
+    changes: ['content changed'],
+  },
+  {
+    name: 'a template of the project',
+    resource: () =>
+      systemdUnit('app.service', { template: 'app.service.njk', vars: { program: '/bin/sleep' } }),
+    facts: { file: holdingText(text), unit: loaded() },
+    values: { content: text },
+    changes: [],
+  },
 ]
