@@ -60,9 +60,9 @@ export function editedFile<const V extends object = object>(
           `${path} does not exist`,
           'set create: true, or add what makes it before this',
         )
-      const content = Buffer.from(after.text, encoding)
-      if (content.toString(encoding) !== after.text)
+      if (encoding !== 'utf8' && addsBeyondAscii(before, after.text))
         return blocked(`${path} is not written in UTF-8`, 'convert it, or add ASCII only')
+      const content = Buffer.from(after.text, encoding)
       const isNew = entry === null ? attributes : {}
       const { validate, confirm, backup } = attributes
       const target = entry?.target == null ? { path } : { path: entry.target, via: path }
@@ -79,4 +79,18 @@ function notEdited(path: string, entry: PathEntry): Blocked | undefined {
   if (entry.kind === 'file' && entry.content === null)
     return blocked(`${path} is longer than 256 KiB`, 'choose another path, or shorten the file')
   return notAFile(path, entry)
+}
+
+const beyondAscii = /[^\0-\x7f]/g
+
+/** Whether a text has a character beyond ASCII more often than another. */
+function addsBeyondAscii(before: string, after: string): boolean {
+  const left = new Map<string, number>()
+  for (const letter of before.match(beyondAscii) ?? [])
+    left.set(letter, (left.get(letter) ?? 0) + 1)
+  return (after.match(beyondAscii) ?? []).some((letter) => {
+    const times = left.get(letter) ?? 0
+    left.set(letter, times - 1)
+    return times === 0
+  })
 }
