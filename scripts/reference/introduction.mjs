@@ -30,7 +30,7 @@ applied; each says how one thing on a host should be. Besides its own options it
 - **Mistakes are found before anything connects**: an option that does not exist, a value that it cannot have, two that exclude each other.
 - **Paths** on a host are absolute; \`source\` is relative to the project's directory, \`template\` to its \`templates/\`. Both stay in the project, wherever links lead. What lies elsewhere is read where
   the project's \`package.json\` names its folder, once for all: \`"fettle": { "sources": ["../app"] }\`; then \`source: '../app/nginx.conf'\`, and links into it, are fine.
-- **An address** is \`type[id]\`, such as \`file[/etc/app.conf]\`; the id comes from the first argument. Two resources of one address are one, at the first place, when their options are equal, else an error that names both places. What functions make of a
+- **An address** is \`type[id]\`, such as \`file[/etc/app.conf]\`; the id comes from the first argument. Where a host has only one, it is \`type\`. Two resources of one address are one, at the first place, when their options are equal, else an error that names both places. What functions make of a
   value (\`.map(…)\`, functions among \`vars\`) is compared as soon as it is known: when no host has been touched if files of the project suffice, else at the resource's turn. Triggers are compared by their address.
 - **\`Value<T>\`** is a \`T\` or a \`Later<T>\`: a value that only the host knows, read together with the facts of the resource that uses it. Such values are ${laters};
   \`.map(change)\` makes another of one, \`\` secret\`…\` \`\` joins several. Until the host has it, what depends on it reads *known after apply*.

@@ -107,7 +107,7 @@ export class PublicApi {
       ansible: textIn(definition, 'ansible') ?? '',
       calls: [[...labels.map(({ name }) => name.text), isOptional ? 'options?' : 'options']],
       texts: [this.commentOf(symbol), ...failuresOf(symbol)],
-      options,
+      options: options.symbol.name === 'CommonOptions' ? undefined : options,
       offers: this.#offersOf(signature.getReturnType()),
       declaration,
     }

@@ -98,8 +98,8 @@ export interface Definition<A extends readonly unknown[], O extends CommonOption
    */
   readonly writeOnly?: readonly (keyof O & string)[]
   /**
-   * What tells it from others of its kind on one host. Default: its first argument, of a list its
-   * members with a space between two, or, without arguments, nothing: there is one on each host.
+   * What tells it from others of its kind on one host; '' where there is one on each host. Default:
+   * its first argument, of a list its members with a space between two, or, without arguments, ''.
    */
   identity?(...given: [...A, options: O]): string
   /**
