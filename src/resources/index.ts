@@ -34,6 +34,7 @@ export type { GithubWebhookOptions } from './github/webhook.js'
 export type { MysqlDatabaseOptions } from './mysql/database.js'
 export type { MysqlUserOptions } from './mysql/user.js'
 export type { PythonVenvOptions } from './python/venv.js'
+export { timezone } from './system/timezone.js'
 export type { ServiceOptions } from './systemd/service.js'
 export type { UnitOptions } from './systemd/unit.js'
 
