@@ -4,6 +4,7 @@ import type { AnyBackend } from './backend.js'
 import type { Plan } from './change.js'
 import { Later, type Resolved } from './later.js'
 import { checked, checkedArguments, invalidOption, type Shape } from './options.js'
+import { isPlain } from './plain-object.js'
 import type {
   CommonOptions,
   Facts,
@@ -87,7 +88,10 @@ export interface Definition<A extends readonly unknown[], O extends CommonOption
   extends ResourceKind {
   /** The chapter of the reference that describes it. */
   readonly chapter: string
-  /** What Ansible has for it, in Markdown. Left out: nothing. */
+  /**
+   * What Ansible has for it, in Markdown. Who uses the name of a module with which it begins, as in
+   * `` `apt`, `package` ``, is told to use this resource. Left out: nothing.
+   */
   readonly ansible?: string
   /** Default: none. */
   readonly arguments?: Arguments<A>
@@ -150,6 +154,16 @@ export function resource<
   Object.defineProperty(make, 'name', { value: type })
   return Object.assign(make, { definition })
 }
+
+/** The definitions of the resources that a module exports, also in groups such as `apt`. */
+export const definitionsIn = (exports: object): readonly AnyDefinition[] =>
+  Object.values(exports)
+    .flatMap((value: unknown) => (isPlain(value) ? Object.values(value) : [value]))
+    .filter(isResourceFunction)
+    .map(({ definition }) => definition)
+
+const isResourceFunction = (value: unknown): value is { readonly definition: AnyDefinition } =>
+  typeof value === 'function' && 'definition' in value
 
 const idOf = ([first = '']: readonly unknown[]): string =>
   Array.isArray(first) ? first.join(' ') : String(first)

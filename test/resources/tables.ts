@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import { definitionsIn } from '../../src/core/definition.js'
 import * as fettle from '../../src/index.js'
 import type { Case } from '../../src/testing/case.js'
 import type { DefinedFunction } from '../../src/testing/resource-tests.js'
@@ -18,10 +19,7 @@ for (const file of tables) {
 export const casesOf = (type: string): readonly Case[] =>
   loaded.filter((table) => table.type === type).flatMap(({ cases }) => cases)
 
-const isDefined = (value: unknown): value is DefinedFunction =>
-  typeof value === 'function' && 'definition' in value
-
-/** Every resource that `fettle` exports, also in groups such as `apt`. */
-export const exportedResources: readonly DefinedFunction[] = Object.values<unknown>(fettle)
-  .flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : value))
-  .filter(isDefined)
+/** Every resource that `fettle` exports. */
+export const exportedResources: readonly DefinedFunction[] = definitionsIn(fettle).map(
+  (definition) => ({ definition }),
+)

@@ -1,25 +1,21 @@
+import { definitionsIn } from '../../core/definition.js'
 import { guardOf, withKnownNames, type Names } from '../../core/names/known-names.js'
 import { ExampleNames } from '../../core/names/example-names.js'
 
-/** What Fettle offers for the modules of Ansible, by their names there. */
-export const insteadOfModules: Readonly<Record<string, string>> = {
-  apt: 'apt.packages',
-  copy: 'file',
-  git: 'git.checkout',
-  github_deploy_key: 'github.deployKey',
-  github_webhook: 'github.webhook',
-  known_hosts: 'knownHost',
-  mysql_db: 'mysql.database',
-  mysql_user: 'mysql.user',
-  openssh_keypair: 'sshKey',
-  package: 'apt.packages',
-  pip: 'python.venv',
-  service: 'systemd.service',
-  shell: 'command',
-  systemd: 'systemd.service',
-  systemd_service: 'systemd.service',
-  template: 'file',
-  uri: 'check.http',
+/** The modules with which a definition's text about Ansible begins, without their collections. */
+function modulesIn(ansible = ''): readonly string[] {
+  const [list = ''] = /^(?:`[\w.]+`(?:, )?)+/.exec(ansible) ?? []
+  return list.match(/\w+(?=`)/g) ?? []
+}
+
+/** What resources offer for the modules of Ansible, by their names there where ours differ. */
+export function insteadOfModules(exports: object): ReadonlyMap<string, string> {
+  const definitions = definitionsIn(exports)
+  const ours = new Set(definitions.map(({ type }) => type))
+  const found = definitions.flatMap(({ type, ansible }) =>
+    modulesIn(ansible).map((module) => [module, type] as const),
+  )
+  return new Map(found.filter(([module]) => !ours.has(module)))
 }
 
 /**
@@ -33,19 +29,21 @@ const partsOfFiles: ReadonlySet<string> = new Set([
   'replace',
 ])
 
-function alternativeTo(name: string): string | null {
+function alternativeTo(name: string, exports: object): string | null {
   const module = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
   if (partsOfFiles.has(module))
     return `for Ansible's ${module} there is file(…), which manages the whole file, with content or template`
-  const found = Object.hasOwn(insteadOfModules, module) ? insteadOfModules[module] : undefined
+  const found = insteadOfModules(exports).get(module)
   return found === undefined ? null : `what Ansible's ${module} does is ${found}(…)`
 }
 
 const remedy = 'import what there is: docs/resources.md lists it, with what Ansible calls it'
 
-/** The names of a group of functions, such as `apt`, and of the module's exports. */
-const namesIn = (made: object, path: string): Names =>
-  Object.assign(new ExampleNames(() => [made], path, remedy), { instead: alternativeTo })
+/** The names of a group of functions, such as `apt`, or of a module's exports. */
+const namesIn = (made: object, path: string, exports: object): Names =>
+  Object.assign(new ExampleNames(() => [made], path, remedy), {
+    instead: (name: string) => alternativeTo(name, exports),
+  })
 
 /** Fettle's own modules, by the names that the project's files import them with. */
 export interface OwnModules {
@@ -64,15 +62,15 @@ export const isOwnModule = (name: string): name is keyof OwnModules =>
 export function publicModule(module: string, exports: object): object {
   const groups = Object.entries(exports).map(
     ([name, value]: readonly [string, unknown]) =>
-      [name, withNameErrors(`${module}.${name}`, value)] as const,
+      [name, withNameErrors(`${module}.${name}`, value, exports)] as const,
   )
   const made = Object.fromEntries(groups)
-  Object.setPrototypeOf(made, guardOf(namesIn(made, module), made))
+  Object.setPrototypeOf(made, guardOf(namesIn(made, module, exports), made))
   return Object.defineProperties(made, { __esModule: { value: true }, default: { value: made } })
 }
 
-const withNameErrors = (path: string, value: unknown): unknown =>
-  isGroup(value) ? withKnownNames(value, namesIn(value, path)) : value
+const withNameErrors = (path: string, value: unknown, exports: object): unknown =>
+  isGroup(value) ? withKnownNames(value, namesIn(value, path, exports)) : value
 
 /** Groups of functions, such as `apt` and `git`. */
 const isGroup = (value: unknown): value is object =>

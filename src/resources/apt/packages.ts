@@ -215,7 +215,7 @@ function planAbsent(
 export const aptPackages = resource({
   type: 'apt.packages',
   chapter: 'Packages',
-  ansible: '`apt`',
+  ansible: '`apt`, `package`',
   arguments: args<[names: readonly string[]]>(
     z.array(nameSchema, 'must be a list of names').min(1, 'must name a package'),
   ),

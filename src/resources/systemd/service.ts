@@ -23,7 +23,7 @@ export type { ServiceOptions } from './service-options.js'
 export const systemdService = resource({
   type: 'systemd.service',
   chapter: 'Services',
-  ansible: '`systemd_service`, and handlers that restart',
+  ansible: '`systemd_service`, `systemd`, `service`, and handlers that restart',
   arguments: args<[name: string]>(completedUnitName),
   options: options<ServiceOptions>({
     running: z.boolean().optional(),

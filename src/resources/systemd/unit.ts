@@ -285,7 +285,7 @@ function absent(name: string): Built<object> {
 export const systemdUnit = resource({
   type: 'systemd.unit',
   chapter: 'Services',
-  ansible: '`template`, then `systemd_service` with `daemon_reload`',
+  ansible: 'a `template`, then `systemd_service` with `daemon_reload`',
   arguments: args<[name: string]>(unitName),
   options: options<UnitOptions>({ ...contentShape, state: state.optional() }),
   conflict(_, options) {

@@ -365,7 +365,25 @@ describe('an import that Fettle does not have is an error of the line that uses 
       path
         .split('.')
         .reduce<unknown>((inner, name) => (inner as Readonly<Record<string, unknown>>)[name], all)
-    for (const name of Object.values(insteadOfModules))
+    for (const name of insteadOfModules(all).values())
       expect([name, typeof at(name)]).toEqual([name, 'function'])
+  })
+
+  test('the modules that a definition begins with are names for it, where ours differ', async () => {
+    const { fettle } = await whole()
+    const instead = Object.fromEntries(insteadOfModules(fettle))
+    expect(instead).toMatchObject({
+      copy: 'file',
+      known_hosts: 'knownHost',
+      mysql_user: 'mysql.user',
+      package: 'apt.packages',
+      pip: 'python.venv',
+      service: 'systemd.service',
+      shell: 'command',
+      systemd: 'systemd.service',
+      template: 'file',
+    })
+    for (const name of ['file', 'lookup', 'user', 'virtualenv', 'state', 'community'])
+      expect(Object.keys(instead)).not.toContain(name)
   })
 })
