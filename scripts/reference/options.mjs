@@ -57,12 +57,13 @@ export class Options {
     if (ts.isTypeParameterDeclaration(declaration)) return declaration.constraint.getText()
     if (ts.isTypeAliasDeclaration(declaration) && this.#api.isOurs(declaration.symbol))
       return this.typeText(declaration.type)
-    return this.#nestedIn(node) === null ? name : 'object'
+    const isShown = this.#nestedIn(node) === null || this.#api.exported.has(name)
+    return isShown ? name : 'object'
   }
 
   /**
-   * The interface behind a type, or a list of it, that is not exported: its members are shown as
-   * options of the option. Null for all other types.
+   * The interface behind a type, or a list of it: its members are shown as options of the option.
+   * Null for all other types, and for what functions make.
    */
   #nestedIn(node) {
     if (ts.isTypeOperatorNode(node)) return this.#nestedIn(node.type)
@@ -70,8 +71,8 @@ export class Options {
     if (!ts.isTypeReferenceNode(node)) return null
     if (!ts.isInterfaceDeclaration(this.#api.declarationOf(node.typeName))) return null
     const type = this.#api.typeOf(node)
-    const hasName = this.#api.exported.has(type.symbol.name)
-    return hasName || isResource(type) || !this.#api.isOurs(type.symbol) ? null : type
+    const isMade = isResource(type) || type.symbol.name === 'Task'
+    return isMade || !this.#api.isOurs(type.symbol) ? null : type
   }
 
   /** The rows of a type's members, inherited ones first. */
