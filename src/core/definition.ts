@@ -116,7 +116,10 @@ export interface Definition<A extends readonly unknown[], O extends CommonOption
 }
 
 /** A definition whose types are not known. */
-export type AnyDefinition = Definition<readonly unknown[], CommonOptions, object>
+export interface AnyDefinition
+  extends Omit<Definition<readonly unknown[], CommonOptions, object>, 'writeOnly'> {
+  readonly writeOnly?: readonly string[]
+}
 
 /** The arguments of a resource's function. Options that are all optional may be left out. */
 export type Given<A extends readonly unknown[], O> =

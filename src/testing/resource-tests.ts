@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict'
 import { changesOf } from '../core/change.js'
-import { resource, type AnyDefinition } from '../core/definition.js'
+import {
+  resource,
+  type AnyDefinition,
+  type Definition,
+  type ResourceFunction,
+} from '../core/definition.js'
 import { FettleError } from '../core/errors.js'
-import type { Resource } from '../core/resource.js'
+import type { CommonOptions, Resource } from '../core/resource.js'
 import type { Case, Test } from './case.js'
 import { hostile, withHostileText } from './hostile.js'
 import {
@@ -89,7 +94,7 @@ const resourceLaws: Readonly<Record<string, Law>> = {
   'hostile text stays one word of the shell'(cases, definition) {
     for (const row of cases)
       for (const given of withHostileText(row.resource())) {
-        const made = attempt(() => resource(definition)(...given.arguments, given.options))
+        const made = attempt(() => functionOf(definition)(...given.arguments, given.options))
         if (made instanceof FettleError) continue
         const plan = attempt(() => planOf(row, made))
         if (plan instanceof FettleError) continue
@@ -102,7 +107,7 @@ const resourceLaws: Readonly<Record<string, Law>> = {
     definition,
   ) {
     const { options } = definition
-    const writeOnly: readonly string[] = definition.writeOnly ?? []
+    const { writeOnly = [] } = definition
     const ignored = Object.keys(options.schemas).filter((option) => {
       const tried = writeOnly.includes(option) ? cases : cases.filter(existing)
       return !tried.some((row) => makesDifference(definition, option, row, cases))
@@ -137,9 +142,15 @@ function makesDifference(
 const valueOf = (options: object, option: string): unknown =>
   (options as Readonly<Record<string, unknown>>)[option]
 
+/** The function of a kind, which checks what it is given. */
+const functionOf = (
+  definition: AnyDefinition,
+): ResourceFunction<readonly unknown[], CommonOptions, object> =>
+  resource(definition as Definition<readonly unknown[], CommonOptions, object>)
+
 /** The same resource with other options. */
 const remade = (definition: AnyDefinition, made: Resource, others: object): Resource =>
-  resource(definition)(...made.arguments, { ...made.options, ...others })
+  functionOf(definition)(...made.arguments, { ...made.options, ...others })
 
 /** What a function returns, or the FettleError with which it refuses. */
 function attempt<T>(work: () => T): T | FettleError {

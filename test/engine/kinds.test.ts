@@ -55,13 +55,13 @@ test.each<[what: string, one: Resource, other: Resource, expected: RegExp]>([
     'resources',
     kindOf('acme/redis')(),
     kindOf('acme/redis')(),
-    /^kind-invalid: two kinds of resource are called acme\/redis: acme\/redis\[\] at \S+kinds\.test\.ts:\d+ has one, acme\/redis\[\] at \S+kinds\.test\.ts:\d+ the other$/,
+    /^kind-invalid: two kinds of resource are called acme\/redis: acme\/redis at \S+kinds\.test\.ts:\d+ has one, acme\/redis at \S+kinds\.test\.ts:\d+ the other$/,
   ],
   [
     'facts',
     reading('acme/a', factOf('acme/state')),
     reading('acme/b', factOf('acme/state')),
-    /^kind-invalid: two kinds of fact are called acme\/state: acme\/a\[\] at .* has one, acme\/b\[\] at .* the other$/,
+    /^kind-invalid: two kinds of fact are called acme\/state: acme\/a at .* has one, acme\/b at .* the other$/,
   ],
   [
     'backends',
