@@ -1,19 +1,23 @@
-// Generates what is made from the definitions of resources: `npm run docs`. src/resources/index.ts
-// has their public names; docs/resources.md and docs/errors.md come from the definitions, the doc
-// comments of src/ and the rows of test/resources/ that are marked as examples.
-// test/docs/reference.test.ts fails when one of them is out of date.
+// Generates what is made from the sources: `npm run docs`. src/resources/index.ts has the public
+// names of resources, src/facts/index.ts the kinds of facts; docs/resources.md and docs/errors.md
+// come from the definitions, the doc comments of src/ and the rows of test/resources/ that are
+// marked as examples. test/docs/reference.test.ts fails when one of them is out of date.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { errorsPage } from './reference/errors-page.mjs'
+import { factsIndex } from './reference/facts-index.mjs'
 import { PublicApi } from './reference/public-api.mjs'
 import { resourcesIndex } from './reference/resources-index.mjs'
 import { resourcesPage } from './reference/resources-page.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** The text of src/resources/index.ts, by its path. */
-export const makeIndex = () => ({ 'src/resources/index.ts': resourcesIndex(root) })
+/** The texts of the indexes by their paths. */
+export const makeIndexes = () => ({
+  'src/facts/index.ts': factsIndex(root),
+  'src/resources/index.ts': resourcesIndex(root),
+})
 
 /** The pages by their paths, and the names of everything without a doc comment. */
 export function makeReference() {
@@ -27,7 +31,7 @@ function write(texts) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  // The pages describe what the index exports.
-  write(makeIndex())
+  // The pages describe what the indexes export.
+  write(makeIndexes())
   write(makeReference().pages)
 }

@@ -122,69 +122,30 @@ export {
   type RestartMark,
 } from './core/restart-marks.js'
 
-// Fettle's own kinds of facts
+// Fettle's own kinds of facts, and what else is said of them
+export * from './facts/index.js'
 export type { HostAddress, HostFacts } from './core/host-facts.js'
-export { hostFact } from './facts/host.js'
-export { groupFact, type GroupEntry } from './facts/accounts/group.js'
-export { publicKeyPattern, sshKeyFact, type SshKeyEntry } from './facts/accounts/ssh-key.js'
-export {
-  userFact,
-  type UserEntry,
-  type UserKey,
-  type UserPassword,
-} from './facts/accounts/user.js'
-export { aptFact, type AptState, type PackageState } from './facts/apt/packages.js'
-export {
-  commandWords,
-  guardFact,
-  type CommandLine,
-  type Guards,
-  type GuardVerdict,
-} from './facts/commands/guard.js'
+export { publicKeyPattern } from './facts/accounts/ssh-key.js'
+export { commandWords } from './facts/commands/guard.js'
+export type { HttpAnswer, HttpProbe, HttpResult } from './facts/commands/http.js'
 export { firstLines, readContents, showContents } from './facts/files/contents.js'
-export { missingParentFact, parentsOf, type MissingParent } from './facts/files/missing-parent.js'
-export { mostDigested, pathFact, type PathEntry, type PathKey } from './facts/files/path.js'
-export { secretFileFact } from './facts/files/secret-file.js'
-export { treeFact, type TreeEntry } from './facts/files/tree.js'
-export {
-  gitCheckoutFact,
-  type Checkout,
-  type CheckoutKey,
-  type CleanOptions,
-  type GitOperation,
-  type NoCheckout,
-  type OwnCommits,
-} from './facts/git/checkout.js'
-export { gitRemoteFact, type RemoteKey, type RemoteRef } from './facts/git/remote.js'
-export { githubMarkFact, type WebhookMark } from './facts/github/mark.js'
-export { venvFact, type Judgement } from './facts/python/venv.js'
-export type { Venv, VenvKey, VenvState } from './facts/python/venv.js'
-export type { Distribution } from './facts/python/requirements.js'
-export { hiddenMarks, marksFact, seenMarks } from './facts/systemd/pending-marks.js'
-export type { PendingMark, PendingMarks } from './facts/systemd/pending-marks.js'
-export { unitInstancesFact, type UnitInstances } from './facts/systemd/unit-instances.js'
-export { unitFact, type UnitState } from './facts/systemd/unit.js'
-export { accountFact, databaseFact } from './facts/mysql/server.js'
+export { parentsOf } from './facts/files/missing-parent.js'
+export { mostDigested } from './facts/files/path.js'
+export type { Delivery, DeployKey, Hook } from './facts/github/api.js'
 export type { Account, AccountKey, LoginMethod } from './facts/mysql/account.js'
 export type { DatabaseDefaults, DatabaseKey } from './facts/mysql/database.js'
 export type { Grant } from './facts/mysql/grants.js'
+export type { Distribution } from './facts/python/requirements.js'
+export { hiddenMarks, seenMarks } from './facts/systemd/pending-marks.js'
+export type { PendingMark, PendingMarks } from './facts/systemd/pending-marks.js'
 
-// Fettle's own backends, and the facts that they read
+// Fettle's own backends
 export { mysql, type MysqlAction, type MysqlLoginAction } from './facts/mysql/backend.js'
 export type { MysqlConnection, MysqlLogin, MysqlStatement } from './facts/mysql/backend.js'
 export { github, type GithubAction, type GithubProofAction } from './facts/github/backend.js'
 export type { GithubProof, GithubRequest } from './facts/github/backend.js'
-export {
-  deployKeysFact,
-  hooksFact,
-  newestDeliveryFact,
-  type Delivery,
-  type DeployKey,
-  type Hook,
-} from './facts/github/api.js'
-export { http, httpFact } from './facts/commands/http.js'
-export type { HttpAnswer, HttpProbe, HttpResult } from './facts/commands/http.js'
-export { projectFiles, sourceFact, templateFact } from './facts/files/project-file.js'
+export { http } from './facts/commands/http.js'
+export { projectFiles } from './facts/files/project-file.js'
 
 // Files, written so that they are whole at any time and lead nowhere else
 export { editedFile, type Edited, type FileEdit } from './resources/files/edited-file.js'

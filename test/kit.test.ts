@@ -22,16 +22,17 @@ const textOf = (specifier: ts.Expression | undefined): string =>
 const pathOf = (from: string, specifier: string): string =>
   normalize(join(dirname(from), specifier)).replace(/\.js$/, '')
 
-/** What the kit exports: `src/core/sh:lines`; a module as a whole is `src/core/schemas:*`. */
-const offered = new Set(
-  parsed('src/kit.ts')
+/** What a file exports: `src/core/sh:lines`; a module as a whole is `src/core/schemas:*`. */
+const exportsOf = (file: string): readonly string[] =>
+  parsed(file)
     .statements.filter(ts.isExportDeclaration)
     .flatMap(({ exportClause, moduleSpecifier }) => {
-      const path = pathOf('src/kit.ts', textOf(moduleSpecifier))
+      const path = pathOf(file, textOf(moduleSpecifier))
       if (exportClause === undefined || !ts.isNamedExports(exportClause)) return [`${path}:*`]
       return namesIn(exportClause).map((name) => `${path}:${name}`)
-    }),
-)
+    })
+
+const offered = new Set(['src/kit.ts', 'src/facts/index.ts'].flatMap(exportsOf))
 const isOffered = (path: string, name: string): boolean =>
   offered.has(`${path}:${name}`) || offered.has(`${path}:*`)
 

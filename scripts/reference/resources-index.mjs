@@ -1,6 +1,6 @@
 // src/resources/index.ts: all resources by the names that users write.
 import { join } from 'node:path'
-import { definingFiles } from './definitions.mjs'
+import { definingFiles, listed, moduleOf } from './definitions.mjs'
 
 const head = `// Made by \`npm run docs\` from the definitions in this folder: change it there.
 /** All resources, by the names that users write. */`
@@ -8,10 +8,10 @@ const head = `// Made by \`npm run docs\` from the definitions in this folder: c
 /** The text of the file: `group` is exported as it is, `apt.packages` as a member of `apt`. */
 export function resourcesIndex(root) {
   const files = definingFiles(join(root, 'src/resources'))
-  const members = files.flatMap(({ path, constants }) =>
-    constants
+  const members = files.flatMap(({ path, resources }) =>
+    resources
       .filter(({ type }) => type.includes('.'))
-      .map((constant) => ({ ...constant, from: module(path) })),
+      .map((made) => ({ ...made, from: moduleOf(path) })),
   )
   const imports = members.map(({ name, from }) => `import { ${name} } from '${from}'`)
   const families = [...new Set(members.map(familyOf))].map((name) =>
@@ -26,29 +26,19 @@ export function resourcesIndex(root) {
 
 const familyOf = ({ type }) => type.split('.')[0]
 
-const module = (path) => `./${path.replace(/\.ts$/, '.js')}`
-
-function reexport({ path, constants, types }) {
-  const own = constants.filter(({ type }) => !type.includes('.'))
+function reexport({ path, resources, types }) {
+  const own = resources.filter(({ type }) => !type.includes('.'))
   const odd = own.find(({ name, type }) => name !== type)
   if (odd !== undefined)
     throw new Error(`${path}: ${odd.name} defines ${odd.type}; both must have one name`)
-  const after = `} from '${module(path)}'`
-  if (own.length === 0) return types.length === 0 ? [] : [list('export type {', types, after)]
+  const after = `} from '${moduleOf(path)}'`
+  if (own.length === 0) return types.length === 0 ? [] : [listed('export type {', types, after)]
   const names = [...own.map(({ name }) => name), ...types.map((name) => `type ${name}`)]
-  return [list('export {', names, after)]
+  return [listed('export {', names, after)]
 }
 
 function family(name, members) {
   const chapters = [...new Set(members.map(({ chapter }) => chapter))].join(', ')
   const shown = members.map(({ name: constant, type }) => `${type.split('.')[1]}: ${constant}`)
-  return `/** ${chapters}. */\n${list(`export const ${name} = {`, shown, '} as const')}`
-}
-
-/** A list on one line, or on a line each, as the formatter would have it. */
-function list(before, items, after) {
-  const line = `${before} ${items.join(', ')} ${after}`
-  return line.length <= 100
-    ? line
-    : [before, ...items.map((item) => `  ${item},`), after].join('\n')
+  return `/** ${chapters}. */\n${listed(`export const ${name} = {`, shown, '} as const')}`
 }

@@ -6,8 +6,8 @@ import { brokenLinks, chapters } from './links.js'
 
 const root = join(import.meta.dirname, '../..')
 const generator = '../../scripts/reference.mjs'
-const { makeIndex, makeReference } = (await import(generator)) as {
-  makeIndex: () => Readonly<Record<string, string>>
+const { makeIndexes, makeReference } = (await import(generator)) as {
+  makeIndexes: () => Readonly<Record<string, string>>
   makeReference: () => {
     readonly pages: Readonly<Record<string, string>>
     readonly undocumented: readonly string[]
@@ -17,7 +17,7 @@ const { pages, undocumented } = makeReference()
 const read = (path: string): string =>
   existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : ''
 
-test.each(Object.entries({ ...makeIndex(), ...pages }))(
+test.each(Object.entries({ ...makeIndexes(), ...pages }))(
   '%s is what the code says',
   (path, made) => {
     if (read(path) !== made)

@@ -1,0 +1,32 @@
+// Made by `npm run docs` from the constants `…Fact` in this folder: change it there.
+/** All kinds of facts, with the types of their keys and values. */
+export { groupFact, type GroupEntry } from './accounts/group.js'
+export { sshKeyFact, type SshKeyEntry } from './accounts/ssh-key.js'
+export { userFact, type UserEntry, type UserKey, type UserPassword } from './accounts/user.js'
+export { aptFact, type AptState, type PackageState } from './apt/packages.js'
+export { guardFact, type CommandLine, type GuardVerdict, type Guards } from './commands/guard.js'
+export { httpFact } from './commands/http.js'
+export { missingParentFact, type MissingParent } from './files/missing-parent.js'
+export { pathFact, type PathEntry, type PathKey } from './files/path.js'
+export { templateFact, sourceFact } from './files/project-file.js'
+export { secretFileFact } from './files/secret-file.js'
+export { treeFact, type TreeEntry } from './files/tree.js'
+export {
+  gitCheckoutFact,
+  type Checkout,
+  type CheckoutKey,
+  type CleanOptions,
+  type GitOperation,
+  type NoCheckout,
+  type OwnCommits,
+} from './git/checkout.js'
+export { gitRemoteFact, type RemoteKey, type RemoteRef } from './git/remote.js'
+export { hooksFact, newestDeliveryFact, deployKeysFact } from './github/api.js'
+export { githubMarkFact, type WebhookMark } from './github/mark.js'
+export { hostFact } from './host.js'
+export { databaseFact, accountFact } from './mysql/server.js'
+export { venvFact, type Judgement, type Venv, type VenvKey, type VenvState } from './python/venv.js'
+export { timezoneFact, type TimezoneState } from './system/timezone.js'
+export { marksFact } from './systemd/pending-marks.js'
+export { unitInstancesFact, type UnitInstances } from './systemd/unit-instances.js'
+export { unitFact, type UnitState } from './systemd/unit.js'
