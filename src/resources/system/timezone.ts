@@ -1,21 +1,17 @@
 import { blocked, change, fine, type Change } from '../../core/change.js'
 import { args, desired, options, resource } from '../../core/definition.js'
-import { enter } from '../../core/enter.js'
 import { request } from '../../core/later.js'
 import { line } from '../../core/schemas.js'
 import type { CommonOptions } from '../../core/resource.js'
-import { sh, steps } from '../../core/sh.js'
+import { sh } from '../../core/sh.js'
 import { timezoneFact } from '../../facts/system/timezone.js'
-import { mayWriteHere, newPath, placeNew, writeFile } from '../files/write-file.js'
+import { writeFile } from '../files/write-file.js'
 
 /** timedated changes nothing where it remembers the zone from before somebody else changed it. */
 function linking(zone: string, before: string | null): Change {
-  const link = sh`ln -sT -- ${`/usr/share/zoneinfo/${zone}`} "$new_path"`
-  const place = placeNew('localtime')
-  const byHand = steps([enter('/etc'), mayWriteHere, newPath('localtime', 'link'), link, place])
   const script = sh`[ ! -d /run/systemd/system ] || timedatectl set-timezone -- ${zone} || exit
 case $(readlink /etc/localtime) in */zoneinfo/${zone}) exit ;; esac
-${byHand}`
+ln -sfT -- ${`/usr/share/zoneinfo/${zone}`} /etc/localtime && sync -- /etc`
   return change(`time zone ${before ?? 'none'} → ${zone}`, [{ script, long: true }])
 }
 
