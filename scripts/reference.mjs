@@ -10,6 +10,7 @@ import { factsIndex } from './reference/facts-index.mjs'
 import { PublicApi } from './reference/public-api.mjs'
 import { resourcesIndex } from './reference/resources-index.mjs'
 import { resourcesPage } from './reference/resources-page.mjs'
+import { undocumentedOptions } from './reference/undocumented.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -19,11 +20,14 @@ export const makeIndexes = () => ({
   'src/resources/index.ts': resourcesIndex(root),
 })
 
-/** The pages by their paths, and the names of everything without a doc comment. */
+/** The pages by their paths, and what has no doc comment. */
 export function makeReference() {
   const api = new PublicApi(root)
   const { text, undocumented } = resourcesPage(root, api)
-  return { pages: { 'docs/resources.md': text, 'docs/errors.md': errorsPage(api) }, undocumented }
+  return {
+    pages: { 'docs/resources.md': text, 'docs/errors.md': errorsPage(api) },
+    undocumented: [...undocumented, ...undocumentedOptions(root, api)],
+  }
 }
 
 function write(texts) {

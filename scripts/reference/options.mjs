@@ -9,8 +9,6 @@ const generic = ['Record', 'Value', 'Later']
 /** Describes types and their members with the help of `api`, a PublicApi. */
 export class Options {
   #api
-  /** Options without a doc comment, as `Interface.option`. */
-  undocumented = []
 
   constructor(api) {
     this.#api = api
@@ -80,14 +78,13 @@ export class Options {
     const members = type.getProperties().filter((member) => isShown(member, type))
     const own = members.filter((member) => homeOf(member) === type.symbol)
     const inherited = members.filter((member) => homeOf(member) !== type.symbol)
-    return [...inherited, ...own].flatMap((member) => this.#memberRows(member, type, prefix))
+    return [...inherited, ...own].flatMap((member) => this.#memberRows(member, prefix))
   }
 
   /** The row of one option, and those of its own options. */
-  #memberRows(member, type, prefix) {
+  #memberRows(member, prefix) {
     const [{ type: node, questionToken }] = member.declarations
     const { meaning, fallback } = splitDefault(this.#api.commentOf(member))
-    if (meaning === '') this.undocumented.push(`${type.symbol.name}.${member.name}`)
     const name = `${prefix}${member.name}`
     const text = this.typeText(node)
     const whenLeftOut = questionToken === undefined ? '**required**' : fallback
@@ -106,7 +103,7 @@ const isShown = (member, type) =>
 const fallbackOf = (sentence) => /^(?:Default:?|Left out:) (.*?)\.?$/.exec(sentence)?.[1]
 
 /** Separates the sentences about leaving an option out from the others. */
-function splitDefault(comment) {
+export function splitDefault(comment) {
   const sentences = oneLine(comment).split(/(?<=[.!?]) (?=[A-Z`])/)
   const fallbacks = sentences.map(fallbackOf).filter((fallback) => fallback !== undefined)
   return {

@@ -5,7 +5,7 @@ import { chapters, introduction } from './introduction.mjs'
 import { code, link, page, table } from './markdown.mjs'
 import { Options } from './options.mjs'
 
-/** The page, and the names of everything without a doc comment. */
+/** The page, and which functions have no doc comment. */
 export function resourcesPage(root, api) {
   const entries = new Entries(root, api)
   const listed = byChapter(api.functions)
@@ -24,7 +24,7 @@ export function resourcesPage(root, api) {
   ]
   const madeFrom = 'the definitions in src/ and the examples of test/resources/'
   const text = page('Resources and values', madeFrom, parts)
-  return { text, undocumented: [...entries.undocumented, ...entries.options.undocumented] }
+  return { text, undocumented: entries.undocumented }
 }
 
 /** The functions of each chapter, by name. */
@@ -59,7 +59,7 @@ class Entries {
 
   /** The parts of a function's chapter. */
   of(name, { calls, texts, offers, options, declaration }) {
-    if (texts.includes('')) this.undocumented.push(name)
+    if (texts.includes('')) this.undocumented.push(`${name} has no doc comment`)
     return [
       `### ${name}`,
       code(calls.map((parameters) => callText(name, parameters)).join('\n')),

@@ -4,6 +4,7 @@ export interface HostAddress {
   readonly interface: string
   /** Without its prefix: `10.0.0.5`, `2001:db8::5`. */
   readonly address: string
+  /** The protocol that it belongs to. */
   readonly family: 'ipv4' | 'ipv6'
   /** The length of its network's prefix in bits: 24. */
   readonly prefix: number
@@ -37,6 +38,7 @@ export interface HostFacts {
    * server is asked.
    */
   readonly fqdn: string | null
+  /** The machine's memory. */
   readonly memory: {
     /** Bytes, as the kernel counts them (`MemTotal`). A container sees its machine's. */
     readonly total: number
@@ -49,7 +51,12 @@ export interface HostFacts {
    * The source address of the host's route to the internet. Null without such a route, or without
    * `ip`.
    */
-  readonly defaultAddress: { readonly ipv4: string | null; readonly ipv6: string | null }
+  readonly defaultAddress: {
+    /** Of the route by IPv4: `10.0.0.5`. */
+    readonly ipv4: string | null
+    /** Of the route by IPv6: `2001:db8::5`. */
+    readonly ipv6: string | null
+  }
   /**
    * As systemd-detect-virt(1): `kvm`, `systemd-nspawn`, `none` for a real machine; null without
    * that program.

@@ -53,8 +53,11 @@ export interface TaskOptions<Vars, Facts = unknown> {
 
 /** A named, ordered list of resources: the unit of progress, tags and limits. */
 export interface Task<Vars, Facts = unknown> {
+  /** What it does, as it is shown and selected. */
   readonly name: string
+  /** Makes its resources for one host. */
   readonly build: (context: TaskContext<Vars, Facts>) => Resources
+  /** What it was given besides. */
   readonly options: TaskOptions<Vars, Facts>
 }
 

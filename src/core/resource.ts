@@ -58,7 +58,12 @@ export interface CommonOptions {
    * Tries a failed change again: `attempts` in all, `delay` seconds between two. Default: one
    * attempt.
    */
-  readonly retry?: { readonly attempts: number; readonly delay: number }
+  readonly retry?: {
+    /** How often the change is tried in all. */
+    readonly attempts: number
+    /** Seconds between two attempts. */
+    readonly delay: number
+  }
   /** A failure is reported and does not stop the host. Default false. */
   readonly ignoreFailure?: boolean
 }

@@ -27,7 +27,10 @@ export interface PackagesOptions extends CommonOptions {
    * Fetch the package lists before an installation when they are older than `maxAge` seconds.
    * Default: only when there are none. Without anything to install nothing is fetched.
    */
-  readonly updateCache?: { readonly maxAge: number }
+  readonly updateCache?: {
+    /** How old the lists may be, in seconds. */
+    readonly maxAge: number
+  }
   /**
    * Whether to install recommended packages too. Default: as apt is configured on the host (Debian:
    * yes).
