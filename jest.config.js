@@ -26,11 +26,6 @@ const shared = {
   },
 }
 
-const installed = {
-  ...shared,
-  displayName: 'package',
-  testMatch: ['<rootDir>/test/package/**/*.test.ts'],
-}
 const lab = {
   ...shared,
   displayName: 'lab',
@@ -79,6 +74,13 @@ const withoutAnsible = leaveOut(
   noAnsible(),
 )
 
+const installed = {
+  ...shared,
+  displayName: 'package',
+  testMatch: ['<rootDir>/test/package/**/*.test.ts'],
+  // Its resources are tried on a real host.
+  testPathIgnorePatterns: ['/node_modules/', ...(withoutLab ? ['/package/kit.test.ts'] : [])],
+}
 const others = [
   '<rootDir>/test/lab/',
   '<rootDir>/test/package/',
