@@ -54,7 +54,7 @@ export class Options {
     const declaration = this.#api.declarationOf(node.typeName)
     if (ts.isTypeParameterDeclaration(declaration)) return declaration.constraint.getText()
     if (ts.isTypeAliasDeclaration(declaration) && this.#api.isOurs(declaration.symbol))
-      return this.typeText(declaration.type)
+      return isReturned(declaration) ? name : this.typeText(declaration.type)
     const isShown = this.#nestedIn(node) === null || this.#api.exported.has(name)
     return isShown ? name : 'object'
   }
@@ -94,6 +94,10 @@ export class Options {
     return [row, ...this.#rows(nested, text.endsWith('[]') ? `${name}[].` : `${name}.`)]
   }
 }
+
+/** Whether a type is what a resource's function returns: `SshKey`. */
+const isReturned = ({ type }) =>
+  ts.isTypeReferenceNode(type) && type.typeName.getText() === 'ReturnType'
 
 /** The options of every resource have a chapter of their own. */
 const isShown = (member, type) =>
