@@ -12,6 +12,7 @@ const below = {
   records: ['core', 'files', 'engine', 'views'],
   lab: ['core', 'files'],
   demo: ['core', 'lab'],
+  testing: ['core', 'inventory', 'ssh', 'engine', 'lab'],
   cli: [
     'core',
     'files',
@@ -98,10 +99,20 @@ module.exports = {
       to: { path: '^src/cli/' },
     },
     {
+      name: 'only-tests-import-testing',
+      comment: 'What the program needs as well belongs to a lower layer.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/testing(/|.ts$)' },
+      to: { path: '^src/testing(/|.ts$)' },
+    },
+    {
       name: 'lab-and-demo-stand-apart',
       comment: 'The laboratory and the demo are loaded for their own commands only.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(lab|demo)/|^src/cli/commands/(lab|demo-command).ts$' },
+      from: {
+        path: '^src/',
+        pathNot: '^src/(lab|demo|testing)/|^src/cli/commands/(lab|demo-command).ts$',
+      },
       // The names of images stand in the help of `fettle lab up`.
       to: { path: '^src/(lab|demo)/', pathNot: '^src/lab/image-name.ts$' },
     },

@@ -5,3 +5,15 @@
 export { resourceTests, type DefinedFunction } from './testing/resource-tests.js'
 export { factTests } from './testing/fact-tests.js'
 export type { Case, Test } from './testing/case.js'
+
+// On real hosts
+export { hostTests } from './testing/host-tests.js'
+export { labHost, type LabTestHost, type LabTestHostOptions } from './testing/lab-host.js'
+export type {
+  HostCase,
+  HostDrift,
+  HostObstacle,
+  HostOutcome,
+  HostState,
+  TestHost,
+} from './testing/host-case.js'

@@ -26,6 +26,6 @@ export interface Case {
 /** A test: `for (const { name, run } of tests) test(name, run)`, with any test runner. */
 export interface Test {
   readonly name: string
-  /** Throws where the test fails. */
-  readonly run: () => void
+  /** Throws, or rejects, where the test fails. */
+  readonly run: () => void | Promise<void>
 }

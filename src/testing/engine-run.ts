@@ -1,0 +1,114 @@
+import { FettleError } from '../core/errors.js'
+import { play, task } from '../core/play.js'
+import type { Resource } from '../core/resource.js'
+import type { Event, EventError, ResourceEvent, RunMode } from '../engine/events.js'
+import type { RunOptions } from '../engine/options.js'
+import { run } from '../engine/run.js'
+import type { Inventory, InventoryHost } from '../inventory/inventory.js'
+import type { Session } from '../ssh/session.js'
+import type { HostOutcome } from './host-case.js'
+
+/** A host that a test is logged in to. */
+export interface LoggedIn {
+  readonly name: string
+  /** A session of root. It is kept open. */
+  readonly session: Session
+  readonly project: string
+}
+
+/**
+ * Plans or applies resources as one task of one play, by the whole engine.
+ * @returns what became of each, in order
+ * @throws FettleError for what the engine refuses before it contacts the host; `lab-failed` where
+ * the host was lost
+ */
+export async function runOn(
+  { name, session, project }: LoggedIn,
+  mode: RunMode,
+  resources: readonly Resource[],
+): Promise<readonly HostOutcome[]> {
+  const made = play({
+    name: 'test',
+    hosts: 'all',
+    tasks: [task('test', () => resources)],
+    become: true,
+  })
+  const events: Event[] = []
+  const options = { ...usual, mode, project }
+  const view = (event: Event): number => events.push(event)
+  const connect = (): Promise<Session> => Promise.resolve(keptOpen(session))
+  await run([made], inventoryOf(name), options, view, connect)
+  const lost = events.find((event) => event.type === 'host' && event.status === 'unreachable')
+  if (lost?.type === 'host' && lost.error !== null) throw lostHost(lost.error)
+  return events.filter((event) => event.type === 'resource').map(outcomeOf)
+}
+
+const never = new AbortController().signal
+
+/** The options of a command line without flags. */
+const usual: Omit<RunOptions, 'mode' | 'project'> = {
+  forks: null,
+  limit: null,
+  tags: [],
+  skipTags: [],
+  startAtTask: null,
+  become: false,
+  becomePassword: null,
+  connectionPassword: null,
+  user: null,
+  sshConfig: null,
+  acceptNew: false,
+  stop: never,
+  kill: never,
+}
+
+/** An inventory of one host without variables. */
+function inventoryOf(name: string): Inventory {
+  const host: InventoryHost = {
+    name,
+    groups: ['all'],
+    vars: {},
+    connection: { host: name, user: 'root', local: false },
+    namedAt: { file: 'test', line: 0, column: 0 },
+    unreadable: null,
+    place: () => null,
+    isUnsafe: () => false,
+  }
+  return {
+    hosts: new Map([[name, host]]),
+    groups: new Map([['all', [name]]]),
+    graph: new Map([['all', { children: [], hosts: [name] }]]),
+    extraVars: new Map(),
+    warnings: [],
+  }
+}
+
+/** The same session, which a run cannot close: a login for each would take most of the time. */
+const keptOpen = (session: Session): Session => ({
+  user: session.user,
+  loginUser: session.loginUser,
+  started: session.started,
+  get over() {
+    return session.over
+  },
+  get roundTrips() {
+    return session.roundTrips
+  },
+  exchange: (blocks) => session.exchange(blocks),
+  forward: (target) => session.forward(target),
+  kill: () => session.kill(),
+  close: () => Promise.resolve(),
+})
+
+const outcomeOf = ({ resource, id, status, changes, error }: ResourceEvent): HostOutcome => ({
+  address: `${resource}[${id}]`,
+  status,
+  changes: changes.map(({ summary }) => summary),
+  error: error === null ? null : textOf(error),
+})
+
+const textOf = ({ message, detail, remedy }: EventError): string =>
+  [message, detail, remedy].filter((part) => part !== null && part !== '').join('\n')
+
+const lostHost = ({ message, remedy, detail }: EventError): FettleError =>
+  new FettleError('lab-failed', { message, remedy, detail: detail ?? '' })
