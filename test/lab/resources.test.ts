@@ -1,0 +1,3 @@
+import { tryTables } from './host-tables.js'
+
+tryTables('bare')

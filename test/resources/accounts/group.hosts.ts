@@ -1,0 +1,34 @@
+import { group } from '../../../src/resources/accounts/group.js'
+import type { HostCase } from '../../../src/testing/host-case.js'
+
+export const hostCases: readonly HostCase[] = [
+  {
+    name: 'a group with an id',
+    resource: () => group('painters', { gid: 4242 }),
+    changes: ['create group painters'],
+    drifts: [
+      { by: 'groupmod -g 4300 painters', changes: ['gid 4300 → 4242'] },
+      { by: 'groupdel painters', changes: ['create group painters'] },
+    ],
+    errors: [
+      {
+        by: 'groupdel painters; chattr +i /etc/group',
+        says: /groupadd: cannot open \/etc\/group/,
+        after: 'chattr -i /etc/group',
+      },
+    ],
+  },
+  {
+    name: 'a group that is to go',
+    before: 'groupadd ruins',
+    resource: () => group('ruins', { state: 'absent' }),
+    drifts: [{ by: 'groupadd ruins', changes: ['remove group ruins'] }],
+    errors: [
+      {
+        by: 'groupadd ruins; useradd -M -g ruins ruined',
+        says: /cannot remove the primary group of user 'ruined'/,
+        after: 'userdel ruined',
+      },
+    ],
+  },
+]

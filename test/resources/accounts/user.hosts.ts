@@ -1,0 +1,62 @@
+import { user } from '../../../src/resources/accounts/user.js'
+import type { HostCase } from '../../../src/testing/host-case.js'
+
+const hash = `$6$salt$${'a'.repeat(86)}`
+const other = `$6$salt$${'b'.repeat(86)}`
+
+export const hostCases: readonly HostCase[] = [
+  {
+    name: 'an account with everything that can be said of one',
+    resource: () =>
+      user('ada', {
+        uid: 4100,
+        group: 'users',
+        groups: ['games'],
+        exactGroups: true,
+        shell: '/bin/sh',
+        home: '/srv/ada',
+        comment: 'Ada',
+        passwordHash: hash,
+        locked: false,
+      }),
+    changes: ['create user ada with the home /srv/ada'],
+    drifts: [
+      { by: 'usermod -u 4101 ada', changes: ['uid 4101 → 4100, also of the files in /srv/ada'] },
+      {
+        by: 'usermod -g daemon ada',
+        changes: ['group daemon → users, also of the files in /srv/ada'],
+      },
+      { by: 'usermod -G audio ada', changes: ['groups + games - audio'] },
+      { by: 'usermod -s /bin/bash ada', changes: ['shell /bin/bash → /bin/sh'] },
+      { by: 'usermod -d /srv ada', changes: ['home /srv → /srv/ada'] },
+      { by: 'usermod -c Bob ada', changes: ['comment "Bob" → Ada'] },
+      { by: `usermod -p '${other}' ada`, changes: ['password changed'] },
+      { by: 'usermod -L ada', changes: ['unlock password'] },
+    ],
+    errors: [
+      {
+        by: 'userdel ada; chattr +i /etc/passwd',
+        says: /useradd: cannot open \/etc\/passwd/,
+        after: 'chattr -i /etc/passwd',
+      },
+      {
+        by: 'usermod -s /bin/bash ada; chattr +i /etc/shadow',
+        says: /usermod: /,
+        after: 'chattr -i /etc/shadow',
+      },
+    ],
+  },
+  {
+    name: 'an account that is to go, with its home',
+    before: 'useradd -m gone',
+    resource: () => user('gone', { state: 'absent', removeHome: true }),
+    changes: ['remove user gone with its group, its home /home/gone, its mail'],
+    errors: [
+      {
+        by: 'useradd -m gone; systemd-run --quiet --unit=of-gone --uid=gone sleep 600',
+        says: /userdel: user gone is currently used by process/,
+        after: 'systemctl stop of-gone.service',
+      },
+    ],
+  },
+]

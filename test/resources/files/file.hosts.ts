@@ -1,0 +1,65 @@
+import { file } from '../../../src/resources/files/file.js'
+import type { HostCase } from '../../../src/testing/host-case.js'
+
+export const hostCases: readonly HostCase[] = [
+  {
+    name: 'a file with everything that can be said of one',
+    before: 'mkdir /srv/page',
+    resource: () =>
+      file('/srv/page/index', {
+        content: 'hello\n',
+        mode: '0640',
+        owner: 'deploy',
+        group: 'games',
+        validate: 'test ! -e /srv/page/invalid && grep -q hello %s',
+        confirm: 'test ! -e /srv/page/refused',
+        backup: true,
+      }),
+    changes: ['create file'],
+    drifts: [
+      {
+        by: 'echo bye >/srv/page/index',
+        changes: ['content changed, a copy kept'],
+        also: ['/var/lib/fettle/backups'],
+      },
+      { by: 'chmod 0600 /srv/page/index', changes: ['mode 0600 → 0640'] },
+      { by: 'chown root /srv/page/index', changes: ['owner root → deploy'] },
+      { by: 'chgrp users /srv/page/index', changes: ['group users → games'] },
+      { by: 'rm /srv/page/index', changes: ['create file'] },
+    ],
+    errors: [
+      {
+        by: 'echo bye >/srv/page/index; touch /srv/page/invalid',
+        says: /refused the new \/srv\/page\/index/,
+        after: 'rm /srv/page/invalid',
+      },
+      {
+        by: 'echo bye >/srv/page/index; touch /srv/page/refused',
+        says: /refused what there is.*the former one is back/,
+        after: 'rm /srv/page/refused',
+        except: ['/var/lib/fettle/backups'],
+      },
+      {
+        by: 'rm /srv/page/index; chattr +i /srv/page',
+        says: /Operation not permitted/,
+        after: 'chattr -i /srv/page',
+      },
+    ],
+  },
+  {
+    name: 'a file that is written once',
+    resource: () => file('/srv/once', { content: 'first\n', onlyIfAbsent: true, mode: '0644' }),
+    changes: ['create file'],
+    drifts: [
+      { by: 'echo second >/srv/once', changes: [] },
+      { by: 'chmod 0666 /srv/once', changes: ['mode 0666 → 0644'] },
+    ],
+  },
+  {
+    name: 'the target of a link',
+    before: 'echo old >/srv/target; ln -s target /srv/link',
+    resource: () => file('/srv/link', { content: 'new\n', follow: true }),
+    changes: ['content changed'],
+    drifts: [{ by: 'echo old >/srv/target', changes: ['content changed'] }],
+  },
+]

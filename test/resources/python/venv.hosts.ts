@@ -1,0 +1,62 @@
+import { pythonVenv } from '../../../src/resources/python/venv.js'
+import type { HostCase } from '../../../src/testing/host-case.js'
+
+export const image = 'stack'
+
+const venv = '/srv/venv'
+/** Makes a wheel, which is a zip of a module and its metadata. */
+const wheels = `
+  mkdir -p /srv/wheels
+  python3 - <<'END'
+import zipfile
+for version in '1.0', '1.1':
+    info = f'greeting-{version}.dist-info'
+    with zipfile.ZipFile(f'/srv/wheels/greeting-{version}-py3-none-any.whl', 'w') as z:
+        z.writestr('greeting.py', f'version = "{version}"')
+        z.writestr(f'{info}/METADATA', f'Metadata-Version: 2.1\\nName: greeting\\nVersion: {version}\\n')
+        z.writestr(f'{info}/WHEEL', 'Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
+        z.writestr(f'{info}/RECORD', f'greeting.py,,\\n{info}/METADATA,,\\n{info}/WHEEL,,\\n{info}/RECORD,,\\n')
+END`
+const pip = `runuser -u deploy -- ${venv}/bin/python -m pip --quiet --disable-pip-version-check`
+
+export const hostCases: readonly HostCase[] = [
+  {
+    name: 'an environment with a package',
+    before: `${wheels}
+      install -d -o deploy ${venv}`,
+    resource: () =>
+      pythonVenv(venv, {
+        owner: 'deploy',
+        findLinks: '/srv/wheels',
+        packages: ['greeting==1.0'],
+      }),
+    changes: ['create a virtual environment of Python 3.11', 'install greeting==1.0'],
+    drifts: [
+      {
+        by: `${pip} uninstall --yes greeting`,
+        changes: ['install greeting==1.0'],
+        also: [`${venv}/lib`],
+      },
+      {
+        by: `${pip} install --no-index --find-links /srv/wheels greeting==1.1`,
+        changes: ['install greeting==1.0 (1.1 is installed)'],
+        also: [`${venv}/lib`],
+      },
+      {
+        by: `ln -sf /usr/bin/python3.10 ${venv}/bin/python3`,
+        changes: [
+          'make it anew: its interpreter is gone (removes greeting 1.0)',
+          'install greeting==1.0',
+        ],
+        also: [venv],
+      },
+    ],
+    errors: [
+      {
+        by: `${pip} uninstall --yes greeting; mv /srv/wheels /srv/aside; mkdir /srv/wheels`,
+        says: /No matching distribution found for greeting==1\.0/,
+        after: 'rmdir /srv/wheels; mv /srv/aside /srv/wheels',
+      },
+    ],
+  },
+]

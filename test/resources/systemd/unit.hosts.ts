@@ -1,0 +1,43 @@
+import { systemdUnit } from '../../../src/resources/systemd/unit.js'
+import type { HostCase } from '../../../src/testing/host-case.js'
+
+const path = '/etc/systemd/system/sleeper.service'
+const content = `[Service]
+ExecStart=/bin/sleep infinity
+[Install]
+WantedBy=multi-user.target
+`
+
+export const hostCases: readonly HostCase[] = [
+  {
+    name: 'a unit',
+    resource: () => systemdUnit('sleeper.service', { content }),
+    changes: [`create ${path}`],
+    drifts: [
+      { by: `echo '# x' >>${path}`, changes: ['content changed'] },
+      { by: `chmod 0600 ${path}`, changes: ['mode 0600 → 0644'] },
+      { by: `chown nobody ${path}`, changes: ['owner nobody → root'] },
+      { by: `chgrp users ${path}`, changes: ['group users → root'] },
+      { by: `rm ${path}; systemctl daemon-reload`, changes: [`create ${path}`] },
+      {
+        by: `systemctl start sleeper; sleep 1.1; touch ${path}`,
+        changes: ['daemon-reload: systemd has loaded an older version'],
+      },
+    ],
+    errors: [
+      {
+        by: `rm ${path}; systemctl daemon-reload; chattr +i /etc/systemd/system`,
+        says: /Operation not permitted/,
+        after: 'chattr -i /etc/systemd/system',
+      },
+    ],
+  },
+  {
+    name: 'a unit that shadows the one of a package, and is to go',
+    before: `printf '[Service]\\nExecStart=/bin/sleep infinity\\n' >/etc/systemd/system/cron.service
+      systemctl daemon-reload
+      systemctl restart cron`,
+    resource: () => systemdUnit('cron.service', { state: 'absent' }),
+    changes: ['stop, disable, remove /etc/systemd/system/cron.service'],
+  },
+]
