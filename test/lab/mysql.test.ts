@@ -357,16 +357,6 @@ describe('accounts', () => {
     ).rejects.toMatchObject({ message: expect.stringContaining('127.0.0.1:3307') })
   })
 
-  test('TLS is required and no longer', async () => {
-    expect(await on.apply(app({ requireTls: true }))).toEqual([
-      ['create user app@localhost, TLS required', 'grant SELECT, INSERT on my_app.*'],
-    ])
-    expect(await on.apply(app({ requireTls: false }), app({ requireTls: false }))).toEqual([
-      ['TLS no longer required'],
-      [],
-    ])
-  })
-
   test('an administrator with a password, by the socket and by TCP', async () => {
     await asRoot(
       `CREATE USER app@'%' IDENTIFIED BY 'a"b\\\\c#d'; GRANT ALL ON *.* TO app@'%' WITH GRANT OPTION;`,

@@ -90,26 +90,6 @@ describe('packages and a stock unit masked before it is installed', () => {
   )
 
   test(
-    'a package whose script failed is not present, and is configured when the cause is gone',
-    async () => {
-      await host().mustRun(`mkdir -p /tmp/sick/DEBIAN && cd /tmp && printf 'Package: sick\\nVersion: 1\\nArchitecture: all\\nMaintainer: x <x@example.org>\\nDescription: x\\n' >sick/DEBIAN/control &&
-      printf '#!/bin/sh\\necho the disk is on fire >&2\\ntest -e /tmp/cured\\n' >sick/DEBIAN/postinst && chmod 755 sick/DEBIAN/postinst && dpkg-deb -b sick >/dev/null && ! dpkg -i sick.deb`)
-      const sick = aptPackages(['sick'])
-      expect(await failure(on.apply(sick))).toMatchObject({
-        message: '`apt-get install sick` failed with status 100',
-        detail: expect.stringContaining('the disk is on fire'),
-      })
-      await host().mustRun('touch /tmp/cured')
-      expect(await on.apply(sick)).toEqual([['configure sick (half-configured)']])
-      expect(await on.apply(aptPackages(['sick'], { state: 'absent', purge: true }))).toEqual([
-        ['purge sick'],
-      ])
-      expect(await on.apply(aptPackages(['sick'], { state: 'absent', purge: true }))).toEqual([[]])
-    },
-    slow,
-  )
-
-  test(
     'of another architecture are other packages, as apt has it',
     async () => {
       // An archive on the host: `twofold` for both architectures, `single` for the other one alone,
@@ -238,37 +218,6 @@ describe('a unit', () => {
   )
 
   test(
-    'drifts, is repaired and is removed',
-    async () => {
-      const sleeps = unit('ExecStart=/bin/sleep infinity')
-      const runs = systemdService('app.service', { running: true, enabled: true, stableFor: 0 })
-      expect(await on.apply(sleeps, runs)).toEqual([
-        ['create /etc/systemd/system/app.service'],
-        ['enable: disabled → enabled', 'start: inactive → active'],
-      ])
-      expect(await on.apply(sleeps, runs)).toEqual([[], []])
-      await host().mustRun(
-        'cd /etc/systemd/system && chmod 0600 app.service && chown nobody app.service && echo "# x" >>app.service',
-      )
-      expect(await on.apply(sleeps, runs)).toEqual([
-        ['content changed, mode 0600 → 0644, owner nobody → root'],
-        [],
-      ])
-      await host().mustRun('sleep 1.1; touch /etc/systemd/system/app.service')
-      expect(await on.apply(sleeps, runs)).toEqual([
-        ['daemon-reload: systemd has loaded an older version'],
-        [],
-      ])
-      expect(await on.apply(unit('', { state: 'absent' }))).toEqual([
-        ['stop, disable, remove /etc/systemd/system/app.service'],
-      ])
-      expect(await on.apply(unit('', { state: 'absent' }))).toEqual([[]])
-      expect(await host().run('systemctl status app.service')).toMatchObject({ code: 4 })
-    },
-    slow,
-  )
-
-  test(
     'shadows the one of a package; a template is written too',
     async () => {
       await host().mustRun('systemctl cat cron.service >/dev/null')
@@ -346,29 +295,6 @@ describe('a service', () => {
       expect(await on.apply(config('4'), reloads)).toEqual([['content changed'], ['reload']])
       expect(await on.apply(config('4'), reloads)).toEqual([[], []])
       expect(await show('InvocationID')).toBe(before)
-    },
-    slow,
-  )
-
-  test(
-    'is stopped, disabled, masked and back',
-    async () => {
-      expect(
-        await on.apply(systemdService('app.service', { running: false, enabled: false })),
-      ).toEqual([['stop: active → inactive', 'disable: enabled → disabled'].sort()])
-      expect(await on.plan(systemdService('webhook.service', { running: true }))).toMatchObject({
-        is: 'blocked',
-        reason: 'webhook.service is masked',
-      })
-      expect(await on.apply(systemdService('webhook.service', { masked: false }))).toEqual([
-        ['unmask: masked'],
-      ])
-      expect(await on.plan(systemdService('webhook.service', { masked: true }))).toMatchObject({
-        is: 'changes',
-      })
-      expect(await on.plan(systemdService('no-such.service', { running: true }))).toMatchObject({
-        is: 'blocked',
-      })
     },
     slow,
   )
