@@ -1,3 +1,4 @@
+import { address } from '../core/address.js'
 import { FettleError } from '../core/errors.js'
 import { play, task } from '../core/play.js'
 import type { Resource } from '../core/resource.js'
@@ -101,7 +102,7 @@ const keptOpen = (session: Session): Session => ({
 })
 
 const outcomeOf = ({ resource, id, status, changes, error }: ResourceEvent): HostOutcome => ({
-  address: `${resource}[${id}]`,
+  address: address(resource, id),
   status,
   changes: changes.map(({ summary }) => summary),
   error: error === null ? null : textOf(error),
