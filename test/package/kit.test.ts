@@ -97,11 +97,18 @@ test('what the pages show compiles', async () => {
   expect(await tsc()).toMatchObject({ code: 0, out: '' })
 }, 60_000)
 
-test('its tables and laws pass in another test runner', async () => {
-  const { out } = await run('npx', ['--no-install', 'jiti', 'acme/alternative.test.ts'])
-  expect(out).toMatch(/^# pass 1[5-9]$/m)
-  expect(out).toMatch(/^# fail 0$/m)
-}, 60_000)
+test.each([
+  ['its tables and laws', 'acme/alternative.test.ts', 15],
+  ['its cases on a real host', 'acme/alternative.hosts.test.ts', 4],
+])(
+  '%s pass in another test runner',
+  async (_, file, least) => {
+    const { out } = await run('npx', ['--no-install', 'jiti', file])
+    expect(Number(/^# pass (\d+)$/m.exec(out)?.[1])).toBeGreaterThanOrEqual(least)
+    expect(out).toMatch(/^# fail 0$/m)
+  },
+  120_000,
+)
 
 test('a resource with its own fact is planned, applied, verified and repaired', async () => {
   await onHost(
