@@ -7,6 +7,8 @@ export { factTests } from './testing/fact-tests.js'
 export type { Case, Test } from './testing/case.js'
 
 // On real hosts
+export type { Status } from './engine/events.js'
+export type { ImageName } from './lab/image-name.js'
 export { hostTests } from './testing/host-tests.js'
 export { labHost, type LabTestHost, type LabTestHostOptions } from './testing/lab-host.js'
 export type {
