@@ -28,6 +28,7 @@ import { pathFact } from '../../src/facts/files/path.js'
 import { secretFileFact } from '../../src/facts/files/secret-file.js'
 import { sshKeyFact } from '../../src/facts/accounts/ssh-key.js'
 import { treeFact } from '../../src/facts/files/tree.js'
+import { timezoneFact } from '../../src/facts/system/timezone.js'
 import { unitFact } from '../../src/facts/systemd/unit.js'
 import { userFact } from '../../src/facts/accounts/user.js'
 import { venvFact } from '../../src/facts/python/venv.js'
@@ -268,6 +269,7 @@ describedIfAble('processes that a host starts', () => {
     row('ssh-key: stat, head', sshKeyFact, path('key'), 2, 2),
     row('marks', marksFact, (index) => `unit${index}.service`, 0, 0),
     row('github-mark', githubMarkFact, () => 'all' as const, 0, 0),
+    row('timezone: readlink', timezoneFact, () => 'Europe/Berlin', 1, 1),
     row('group: getent', groupFact, () => 'root', 1, 1),
     row(
       'user: getent for passwd and group',

@@ -2,6 +2,7 @@ import { types } from 'node:util'
 import type { Address } from '../../core/address.js'
 import { FettleError } from '../../core/errors.js'
 import type { HostFacts } from '../../core/host-facts.js'
+import { Later } from '../../core/later.js'
 import { withKnownNames } from '../../core/names/known-names.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import type { InventoryInfo, Play, Resources, Task, TaskContext } from '../../core/play.js'
@@ -170,9 +171,23 @@ function flatten(returned: unknown, where: string): readonly Resource[] {
     throw notResources(returned, `${where}: instead of a list of resources it returned`)
   return returned.flatMap((entry: unknown) => {
     if (Array.isArray(entry)) return flatten(entry, where)
-    if (isResource(entry)) return [entry]
+    if (isResource(entry)) return [ofThisCopy(entry, where)]
     if (entry) throw notResources(entry, `${where}: instead of a resource there is in its list`)
     return []
+  })
+}
+
+/**
+ * A package may import another installed copy of Fettle. What that makes looks like a resource, but
+ * its Laters, Secrets and shell are of other classes, and would be taken for plain data.
+ */
+function ofThisCopy(resource: Resource, where: string): Resource {
+  if (resource.resolved instanceof Later) return resource
+  throw new FettleError('play-invalid', {
+    address: resource.address,
+    message: `${where}: ${resource.address} was made by another installed copy of Fettle than the one that runs`,
+    remedy:
+      'run the copy of the project: npx fettle; if it has several, `npm ls fettle` shows who brings them',
   })
 }
 

@@ -100,6 +100,14 @@ describe('lists', () => {
     )
   })
 
+  test('a resource of another copy of Fettle is refused', async () => {
+    const { resolved, ...others } = group('a')
+    const foreign = { ...others, resolved: { requests: resolved.requests } }
+    expect(await problem(() => build([returning([foreign])]))).toBe(
+      'play-invalid: task "Task" for web1: group[a] was made by another installed copy of Fettle than the one that runs\n→ run the copy of the project: npx fettle; if it has several, `npm ls fettle` shows who brings them',
+    )
+  })
+
   test('when decides, given the host and its variables', () => {
     const only = (wanted: string) =>
       task<unknown>('Task', () => [group(wanted)], {
