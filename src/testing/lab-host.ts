@@ -6,12 +6,12 @@ import type { ImageName } from '../lab/image-name.js'
 import type { Lab } from '../lab/lab.js'
 import type { Session } from '../ssh/session.js'
 import type { HostOutcome, HostState, TestHost } from './host-case.js'
-import { parseState, stateScript } from './host-state.js'
+import { isAmong, parseState, stateScript } from './host-state.js'
 
 export interface LabTestHostOptions {
   /**
    * `bare`: a provider's minimal Debian 12. `stack`: with MariaDB, git, Flask, gunicorn and
-   * webhook. Default `bare`.
+   * webhook; the database's files are not compared. Default `bare`.
    */
   readonly image?: ImageName
   /** The project's folder, for sources, templates and `.env`. Default: the current one. */
@@ -43,6 +43,12 @@ export interface LabTestHost extends TestHost {
  */
 export function labHost(options: LabTestHostOptions = {}): LabTestHost {
   return new OneLabHost(options)
+}
+
+/** What the running services of an image change by themselves. */
+const restless: Readonly<Record<ImageName, readonly string[]>> = {
+  bare: [],
+  stack: ['/var/lib/mysql'],
 }
 
 /** What stands after a boot. */
@@ -92,7 +98,9 @@ class OneLabHost implements LabTestHost {
   }
 
   async state(): Promise<HostState> {
-    return parseState(await this.shell(stateScript.text))
+    const { image = 'bare' } = this.#options
+    const found = parseState(await this.shell(stateScript.text))
+    return new Map([...found].filter(([name]) => !isAmong(name, restless[image])))
   }
 
   #booted(): Promise<Booted> {
