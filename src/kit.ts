@@ -131,6 +131,7 @@ export type { HttpAnswer, HttpProbe, HttpResult } from './facts/commands/http.js
 export { firstLines, readContents, showContents } from './facts/files/contents.js'
 export { parentsOf } from './facts/files/missing-parent.js'
 export { mostDigested } from './facts/files/path.js'
+export type { PathAttributes } from './facts/files/path-attributes.js'
 export type { Delivery, DeployKey, Hook } from './facts/github/api.js'
 export type { Account, AccountKey, LoginMethod } from './facts/mysql/account.js'
 export type { DatabaseDefaults, DatabaseKey } from './facts/mysql/database.js'

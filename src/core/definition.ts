@@ -144,7 +144,8 @@ export function resource<
   const { type } = definition
   const schemas = definition.arguments?.schemas ?? []
   const make = (...given: readonly unknown[]): Resource & E => {
-    const taken = checkedArguments(type, given, schemas) as unknown as A
+    // `args` ties the schemas to the members of A.
+    const taken = checkedArguments(type, given, schemas) as A
     const options = (given[schemas.length] ?? {}) as O
     checked(type, idOf(taken), options, definition.options.schemas)
     const id = definition.identity?.(...taken, options) ?? idOf(taken)

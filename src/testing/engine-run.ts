@@ -35,7 +35,7 @@ export async function runOn(
     become: true,
   })
   const events: Event[] = []
-  const options = { ...usual, mode, project }
+  const options = { ...withoutFlags, mode, project }
   const view = (event: Event): number => events.push(event)
   const connect = (): Promise<Session> => Promise.resolve(keptOpen(session))
   await run([made], inventoryOf(name), options, view, connect)
@@ -47,7 +47,7 @@ export async function runOn(
 const never = new AbortController().signal
 
 /** The options of a command line without flags. */
-const usual: Omit<RunOptions, 'mode' | 'project'> = {
+export const withoutFlags: Omit<RunOptions, 'mode' | 'project'> = {
   forks: null,
   limit: null,
   tags: [],

@@ -27,6 +27,7 @@ import { run } from '../../src/engine/run.js'
 import type { Inventory } from '../../src/inventory/inventory.js'
 import { loadInventory } from '../../src/inventory/load.js'
 import type { Block, Session } from '../../src/ssh/session.js'
+import { withoutFlags } from '../../src/testing/engine-run.js'
 import { project } from '../inventory/project.js'
 
 /**
@@ -277,25 +278,11 @@ export const inventoryOf = (yaml: string): Promise<Inventory> =>
 export const hostsNamed = (...names: readonly string[]): Promise<Inventory> =>
   loadInventory({ sources: [`${names.join(',')},`], project: '.', extraVars: [] })
 
-const unwatched = new AbortController().signal
-
 /** The options of a command line without flags. */
 export const options = (given: Partial<RunOptions> = {}): RunOptions => ({
   mode: 'apply',
   project: '.',
-  forks: null,
-  limit: null,
-  tags: [],
-  skipTags: [],
-  startAtTask: null,
-  become: false,
-  becomePassword: null,
-  connectionPassword: null,
-  user: null,
-  sshConfig: null,
-  acceptNew: false,
-  stop: unwatched,
-  kill: unwatched,
+  ...withoutFlags,
   ...given,
 })
 

@@ -15,6 +15,7 @@ import { file } from '../../src/resources/files/file.js'
 import { connect } from '../../src/ssh/connect.js'
 import { frames } from '../../src/ssh/shell/frame.js'
 import type { Session } from '../../src/ssh/session.js'
+import { withoutFlags } from '../../src/testing/engine-run.js'
 import { prepareHosts } from '../bench/finished.js'
 import { logIn } from '../ssh/log-in.js'
 import { lab, labHost, slow } from './host.js'
@@ -24,7 +25,6 @@ import { lab, labHost, slow } from './host.js'
 
 const host = labHost({ image: 'stack' })
 const project = join(import.meta.dirname, '../bench/job')
-const never = new AbortController().signal
 let folder: string
 let inventory: Inventory
 let job: Play
@@ -77,23 +77,7 @@ async function take(what: Play, mode: RunMode): Promise<Costs> {
       },
     })
   }
-  const options: RunOptions = {
-    mode,
-    project,
-    forks: null,
-    limit: null,
-    tags: [],
-    skipTags: [],
-    startAtTask: null,
-    become: false,
-    becomePassword: null,
-    connectionPassword: null,
-    user: null,
-    sshConfig: null,
-    acceptNew: false,
-    stop: never,
-    kill: never,
-  }
+  const options: RunOptions = { ...withoutFlags, mode, project }
   const { exitCode } = await run([what], inventory, options, (event) => events.push(event), counted)
   const exchanges = events.find((event) => event.type === 'exchanges')?.counts ?? {}
   return {

@@ -1,6 +1,7 @@
 import { absent, present, unknown, type Fact, type Output, shellFact } from '../../core/fact.js'
 import { lines, sh, shellFunctions, type Sh } from '../../core/sh.js'
 import { slowDisk } from '../limits.js'
+import { readAttributes, type PathAttributes } from './path-attributes.js'
 import pathText from './path.sh.js'
 
 /** A path, and what to read about it besides its attributes. */
@@ -22,17 +23,7 @@ export interface PathKey {
 }
 
 /** What exists at a path. */
-export interface PathEntry {
-  readonly kind: 'file' | 'directory' | 'link' | 'other'
-  /** The lower twelve bits. */
-  readonly mode: number
-  readonly uid: number
-  readonly gid: number
-  /** `null` where the id has no name. */
-  readonly owner: string | null
-  readonly group: string | null
-  /** In bytes. */
-  readonly size: number
+export interface PathEntry extends PathAttributes {
   /** The digest of a regular file, if requested and taken at its size; else `null`. */
   readonly sha256: string | null
   /**
@@ -86,32 +77,6 @@ function script(keys: readonly PathKey[]): Sh {
 }
 
 type Draft = { -readonly [N in keyof PathEntry]?: PathEntry[N] }
-
-const kinds: Readonly<Record<number, PathEntry['kind']>> = {
-  0o100000: 'file',
-  0o040000: 'directory',
-  0o120000: 'link',
-}
-const nameOf = (name: string | undefined): string | null =>
-  name === undefined || name === 'UNKNOWN' ? null : name
-
-type PathAttributes = Omit<PathEntry, 'sha256' | 'target' | 'content'>
-
-/** Parses a line of `stat -c '%f %u %g %s %U:%G'`. A name may contain spaces, but no colon. */
-export function readAttributes(rest: string): PathAttributes | undefined {
-  const found = /^([0-9a-f]+) (\d+) (\d+) (\d+) ([^:]+):([^:]+)$/.exec(rest)
-  if (found === null) return undefined
-  const bits = parseInt(found[1] ?? '', 16)
-  return {
-    kind: kinds[bits & 0o170000] ?? 'other',
-    mode: bits & 0o7777,
-    uid: Number(found[2]),
-    gid: Number(found[3]),
-    size: Number(found[4]),
-    owner: nameOf(found[5]),
-    group: nameOf(found[6]),
-  }
-}
 
 const escaped: Readonly<Record<string, string>> = { '\\\\': '\\', '\\n': '\n', '\\r': '\r' }
 

@@ -1,7 +1,8 @@
 import { absent, present, unknown, shellFact } from '../../core/fact.js'
 import { lines, sh, shellFunctions } from '../../core/sh.js'
 import { processorLimit } from '../limits.js'
-import { readAttributes, type PathEntry } from './path.js'
+import { readAttributes } from './path-attributes.js'
+import type { PathEntry } from './path.js'
 import treeText from './tree.sh.js'
 
 /** A number of entries in a directory tree with the same kind, owner, group and mode. */
