@@ -19,6 +19,14 @@ export interface Case {
    * out: not compared.
    */
   readonly scripts?: readonly string[]
+  /** The remedy where it is blocked. Left out: not compared. */
+  readonly remedy?: string
+  /** Why there is nothing to do, where the resource says so. Left out: not compared. */
+  readonly reason?: string
+  /**
+   * The keys of the facts that it reads, by their names; a name that is left out is not compared.
+   */
+  readonly keys?: Readonly<Record<string, unknown>>
   /** The row that the reference shows as the resource's example. Exactly one row has it. */
   readonly example?: true
 }

@@ -42,9 +42,14 @@ export const resourceTests = (
 }
 
 function assertCase(row: Case): void {
-  const plan = planOf(row, row.resource())
+  const made = row.resource()
+  const plan = planOf(row, made)
   assert.deepEqual(summariesOf(plan), row.changes)
   if (row.scripts !== undefined) assert.deepEqual(scriptsOf(plan), row.scripts)
+  if (row.remedy !== undefined) assert.equal('blocked' in plan && plan.remedy, row.remedy)
+  if (row.reason !== undefined) assert.equal('fine' in plan && plan.fine, row.reason)
+  for (const [name, key] of Object.entries(row.keys ?? {}))
+    assert.deepEqual(made.reads[name]?.key, key)
 }
 
 type Law = (cases: readonly Case[], definition: AnyDefinition) => void

@@ -73,7 +73,7 @@ function bringing({ options, remote, checkout }: Work): Bringing {
     depth,
     submodules: submodules === true,
     clean: cleanOptions(clean),
-    discards: clean !== undefined || force === true,
+    discards: clean !== undefined,
     force: force === true,
   }
 }

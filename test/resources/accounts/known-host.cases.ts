@@ -78,4 +78,37 @@ export const cases: readonly Case[] = [
     facts: { ...here, path: null },
     changes: [],
   },
+  {
+    name: 'odd lines stay as they are',
+    resource: () => knownHost('git.example', { keys: [one] }),
+    facts: {
+      ...here,
+      path: holdingText(
+        [
+          '',
+          `@revoked git.example ${two}`,
+          `# git.example ${two}`,
+          `a,git.example,b  ${two}`,
+          ` git.example   ${two}`,
+          `x|1|c2FsdA==|aGFzaA== ${two}`,
+          `|1|c2FsdA==|aGFzaA==x|y ${two}`,
+          '@cert-authority',
+          '',
+        ].join('\n'),
+      ),
+    },
+    changes: ['set the keys of git.example'],
+  },
+  {
+    name: 'an address of IPv6',
+    resource: () => knownHost('2001:db8::1', { keys: [one] }),
+    facts: { ...here, path: null },
+    changes: ['set the keys of 2001:db8::1'],
+  },
+  {
+    name: 'an address on another port',
+    resource: () => knownHost('[2001:db8::1]:2222', { keys: [one] }),
+    facts: { ...here, path: null },
+    changes: ['set the keys of [2001:db8::1]:2222'],
+  },
 ]

@@ -101,4 +101,28 @@ export const cases: readonly Case[] = [
     facts: { ...here, path: directoryEntry(), tree },
     changes: [],
   },
+  {
+    name: 'the group of a tree',
+    resource: () => directory(path, { recurse: true, group: 'demo' }),
+    facts: { ...here, path: directoryEntry(), tree },
+    changes: ['group of 8 entries → demo'],
+  },
+  {
+    name: 'symbols for a new directory',
+    resource: () => directory(path, { mode: 'u=rwX,go=' }),
+    facts: { ...here, path: null },
+    changes: ['create directory'],
+  },
+  {
+    name: 'a tree without its directory',
+    resource: () => directory(path, { recurse: true, mode: 'u=rwX,go=' }),
+    facts: {
+      ...here,
+      path: directoryEntry(),
+      tree: [
+        { kind: 'directory', mode: 0o755, owner: 'root', group: 'root', uid: 0, gid: 0, count: 1 },
+      ],
+    },
+    changes: ['mode of 1 entry → u=rwX,go='],
+  },
 ]

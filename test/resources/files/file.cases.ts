@@ -187,4 +187,40 @@ export const cases: readonly Case[] = [
     facts: { ...here, path: holdingText('a\n') },
     changes: ['content changed'],
   },
+  {
+    name: 'a setuid program is rewritten with its new owner',
+    resource: () => file(path, { content: 'a\n', owner: 'demo', mode: '4755' }),
+    facts: { ...here, path: holdingText('a\n', { mode: 0o4755 }) },
+    changes: ['owner root → demo'],
+  },
+  {
+    name: 'no longer a setuid program',
+    resource: () => file(path, { content: 'a\n', owner: 'demo', mode: '0000' }),
+    facts: { ...here, path: holdingText('a\n', { mode: 0o4755 }) },
+    changes: ['owner root → demo', 'mode 4755 → 0000'],
+  },
+  {
+    name: 'a device in its place, and content',
+    resource: () => file(path, { content: 'a\n', group: 'demo' }),
+    facts: { ...here, path: fileEntry({ kind: 'other' }) },
+    changes: ['blocked: /etc/app.conf is neither a file nor a directory'],
+  },
+  {
+    name: 'written to once, and there',
+    resource: () => file(path, { content: 'b\n', onlyIfAbsent: true, group: 'demo' }),
+    facts: { ...here, path: holdingText('a\n') },
+    changes: ['group root → demo'],
+  },
+  {
+    name: 'a copy of a file in the root directory',
+    resource: () => file('/app.conf', { content: 'b\n', backup: true, group: 'demo' }),
+    facts: { ...here, path: holdingText('a\n') },
+    changes: ['content changed, group root → demo, a copy kept'],
+  },
+  {
+    name: 'a new file with a group and a long name',
+    resource: () => file(`/etc/${'long'.repeat(15)}`, { content: 'b\n', group: 'demo' }),
+    facts: { ...here, path: null },
+    changes: ['create file'],
+  },
 ]

@@ -210,4 +210,98 @@ export const cases: readonly Case[] = [
     facts: facts(),
     changes: [],
   },
+  {
+    name: 'a tag in a folder, with force and submodules',
+    resource: made({ ref: 'release/1%', force: true, submodules: true }),
+    facts: facts({ head: old }, { remote: { kind: 'tag', name: 'release/1%', commit: wanted } }),
+    changes: ['aaaaaaa → bbbbbbb (release/1%)'],
+  },
+  {
+    name: 'a tag cloned',
+    resource: made({ ref: 'v1' }),
+    facts: facts(null, { remote: { kind: 'tag', name: 'v1', commit: wanted } }),
+    changes: [`clone ${repo} at bbbbbbb (v1)`],
+  },
+  {
+    name: 'a branch in folders, with a part of the history',
+    resource: made({ ref: 'release/1/x', depth: 1 }),
+    facts: facts(
+      { head: old },
+      { remote: { kind: 'branch', name: 'release/1/x', commit: wanted } },
+    ),
+    changes: ['aaaaaaa → bbbbbbb (release/1/x)'],
+  },
+  {
+    name: 'a commit, with a part of the history',
+    resource: made({ ref: wanted, depth: 1 }),
+    facts: facts({ head: old }, { remote: { kind: 'commit', name: wanted, commit: wanted } }),
+    changes: ['aaaaaaa → bbbbbbb'],
+  },
+  { name: 'a whole name', resource: made({ ref: 'refs/heads/main' }), facts: facts(), changes: [] },
+  { name: 'a whole tag', resource: made({ ref: 'refs/tags/v1' }), facts: facts(), changes: [] },
+  {
+    name: 'a branch that is named like a whole name',
+    resource: made({ ref: 'x/refs/heads/y' }),
+    facts: facts(),
+    changes: [],
+  },
+  {
+    name: 'a local branch in the place of the wanted one, with force',
+    resource: made({ force: true }),
+    facts: facts({
+      head: old,
+      branches: [
+        { name: 'main', unpushed: 0 },
+        { name: 'main/1', unpushed: 2 },
+      ],
+    }),
+    changes: [
+      'aaaaaaa → bbbbbbb (main), in the place of the local branch main/1 and its 2 commits',
+    ],
+  },
+  {
+    name: 'local branches before the first commit',
+    resource: made(),
+    facts: facts({ head: null, branches: [{ name: 'main/1', unpushed: 0 }], unpushed: 1 }),
+    changes: [`clone ${repo} at bbbbbbb (main), in the place of the local branch main/1`],
+  },
+  {
+    name: 'changes before the first commit',
+    resource: made({ clean }),
+    facts: facts({ head: null, changed: ['a'] }),
+    changes: [
+      'discard changes of 1 file: a',
+      `clone ${repo} at bbbbbbb (main), then remove what is untracked`,
+    ],
+  },
+  {
+    name: 'no remote',
+    resource: made(),
+    facts: facts({ remote: null }),
+    changes: [`remote none → ${repo}`],
+  },
+  {
+    name: 'an owner that is left out',
+    resource: () => gitCheckout('/srv/app/src', { repo, ref: 'main' }),
+    facts: facts({ head: old, owner: { name: 'root', id: '0' } }),
+    changes: ['aaaaaaa → bbbbbbb (main)'],
+  },
+  {
+    name: 'clean ends a merge under way',
+    resource: made({ clean: { untracked: false, ignored: false } }),
+    facts: facts({ head: old, underWay: 'merge' }),
+    changes: ['aaaaaaa → bbbbbbb (main)'],
+  },
+  {
+    name: 'commits of its own where HEAD is what is wanted',
+    resource: made(),
+    facts: facts({ unpushed: 1 }),
+    changes: [],
+  },
+  {
+    name: 'as many files as are named',
+    resource: made({ clean }),
+    facts: facts({ unwanted: ['1', '2', '3', '4', '5'] }),
+    changes: ['remove 5 untracked files: 1, 2, 3, 4, 5'],
+  },
 ]
