@@ -24,5 +24,6 @@ for (const file of files) {
 test('there are kinds', () => expect(kinds.size).toBeGreaterThan(10))
 
 describe.each([...kinds])('%s', (_, kind) => {
+  test('has a name', () => expect(kind.name).toMatch(/^[a-z]+([.-][a-z]+)*$/))
   for (const { name, run } of factTests(kind)) test(name, run)
 })

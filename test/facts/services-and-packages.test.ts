@@ -3,23 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { FettleError } from '../../src/core/errors.js'
-import type { Fact, Output } from '../../src/core/fact.js'
 import { guardFact, type Guards } from '../../src/facts/commands/guard.js'
 import { httpFact, type HttpReader } from '../../src/facts/commands/http.js'
-import { aptFact } from '../../src/facts/apt/packages.js'
 import { unitInstancesFact } from '../../src/facts/systemd/unit-instances.js'
 import { unitFact } from '../../src/facts/systemd/unit.js'
 import { runIn, shells } from '../shells.js'
-
-const said = (stdout: string, code = 0, stderr = ''): Output => ({
-  code,
-  stdout: Buffer.from(stdout),
-  stderr,
-})
-const valueOf = <V>(fact: Fact<V> | undefined): V => {
-  if (fact?.is !== 'present') throw new Error(`it is ${JSON.stringify(fact)}`)
-  return fact.value
-}
+import { said, valueOf } from './said.js'
 
 const [mariadb = '', missing = ''] = unitFact.recorded?.stdout.split('\n\n') ?? []
 const webhook = `Id=webhook.service
@@ -70,96 +59,6 @@ test.each([said('', 1, 'Failed to connect to bus'), said('@instances\n'), said('
     ).toEqual(['unknown', 'unknown'])
   },
 )
-
-describe('packages', () => {
-  // dpkg 1.21.22 and apt 2.6.1, on amd64
-  const rows = `lists 120
-native amd64
-foreign wine32:i386
-git\tinstalled\tamd64\tinstall\tok\t1:2.39.5-0+deb12u3\tforeign\tgit-completion, git-core
-git-man\tinstalled\tall\tinstall\tok\t1:2.39.5-0+deb12u3\tforeign\t
-nginx\tconfig-files\tamd64\tdeinstall\tok\t1.22.1-9\t\thttpd, httpd-cgi
-webhook\tinstalled\tamd64\thold\tok\t2.8.0-2+b6\t\t
-sick\thalf-configured\tall\tinstall\tok\t1\t\t
-torn\thalf-installed\tall\tinstall\treinstreq\t1\t\t
-exim4\tinstalled\tall\tinstall\tok\t4.96-15\t\tmail-transport-agent (= 4.96), default-mta
-libc6\tinstalled\tamd64\tinstall\tok\t2.36-9\tsame\t
-libc6\tinstalled\ti386\thold\tok\t2.36-8\tsame\t
-libgif7\tinstalled\ti386\tinstall\tok\t5.2.1-2.5\tsame\t
-libz\tconfig-files\tamd64\tdeinstall\tok\t1\tsame\t
-libz\tinstalled\ti386\tinstall\tok\t1\tsame\tlibz-dev
-wine32\tinstalled\ti386\tinstall\tok\t8.0\tforeign\twine-bin
-`
-  const of = (version: string, rest: object = {}): object => ({
-    status: 'installed',
-    version,
-    held: false,
-    reinstall: false,
-    providedBy: null,
-    ...rest,
-  })
-
-  test.each([
-    ['mail-transport-agent', of('4.96-15', { providedBy: 'exim4', aptName: 'exim4' })],
-    ['nginx', of('1.22.1-9', { status: 'config-files', aptName: 'nginx' })],
-    ['webhook', of('2.8.0-2+b6', { held: true, aptName: 'webhook' })],
-    ['sick', of('1', { status: 'half-configured', aptName: 'sick' })],
-    ['torn', of('1', { status: 'half-installed', reinstall: true, aptName: 'torn' })],
-    ['libc6', of('2.36-9', { aptName: 'libc6' })],
-    ['libc6:amd64', of('2.36-9', { aptName: 'libc6' })],
-    ['libc6:native', of('2.36-9', { aptName: 'libc6' })],
-    ['libc6:i386', of('2.36-8', { held: true, aptName: 'libc6:i386' })],
-    ['git-man:i386', of('1:2.39.5-0+deb12u3', { aptName: 'git-man' })],
-    ['git-man:all', of('1:2.39.5-0+deb12u3', { aptName: 'git-man' })],
-    // A package of another architecture is another package, unless apt knows no other.
-    ['libgif7', undefined],
-    ['libgif7:any', undefined],
-    ['libgif7:i386', of('5.2.1-2.5', { aptName: 'libgif7:i386' })],
-    ['libz', of('1', { status: 'config-files', aptName: 'libz' })],
-    ['libz-dev', undefined],
-    ['git:i386', undefined],
-    ['wine32', of('8.0', { aptName: 'wine32:i386' })],
-    ['wine-bin', of('8.0', { providedBy: 'wine32', aptName: 'wine32:i386' })],
-    ['httpd', undefined],
-    ['gi', undefined],
-  ])('%s', (name, state) => {
-    const [first, second] = aptFact.parse(said(rows), [[name], []])
-    expect(valueOf(first)).toEqual({
-      listsAge: 120,
-      packages: state === undefined ? {} : { [name]: state },
-    })
-    expect(valueOf(second)).toEqual({ listsAge: 120, packages: {} })
-  })
-
-  test('without lists apt knows no architecture of packages that are not installed', () => {
-    expect(
-      valueOf(aptFact.parse(said(rows.replace('lists 120', 'lists none')), [['wine32']])[0])
-        .packages,
-    ).toEqual({})
-  })
-
-  test('lists that were never fetched, and lists from the future', () => {
-    expect(
-      valueOf(aptFact.parse(said('lists none\nnative amd64\n'), [['git']])[0]).listsAge,
-    ).toBeNull()
-    expect(valueOf(aptFact.parse(said('lists -100\nnative amd64\n'), [['git']])[0]).listsAge).toBe(
-      0,
-    )
-  })
-
-  test.each([
-    ['no dpkg', said('lists none\nnative amd64\n', 127, 'sh: dpkg-query: not found')],
-    ['nothing', said('')],
-    ['no architecture', said('lists 1\nnative \n')],
-    ['a row that is torn', said('lists 1\nnative amd64\ngit\tamd64\tinst')],
-    ['noise', said('\u0000\u0001')],
-  ])('are unknown after %s', (_, output) => {
-    expect(aptFact.parse(output, [['git'], ['curl']]).map((fact) => fact.is)).toEqual([
-      'unknown',
-      'unknown',
-    ])
-  })
-})
 
 describe.each(shells)('guards in $name', (shell) => {
   const root = mkdtempSync(join(tmpdir(), 'guards-'))
