@@ -52,6 +52,7 @@ test.each<[string, Told, object]>([
     { os: { id: 'linux', name: 'linux', like: [] } },
   ],
   ['the name has a domain', { files: { '/proc/sys/kernel/hostname': 'a.b' } }, { fqdn: 'a.b' }],
+  ['one processor', { sections: { cpus: '1' } }, { cpus: 1 }],
   ['an empty section', { sections: { virtualization: '' } }, { virtualization: null }],
   ['no virtual machine', { sections: { virtualization: 'none' } }, { virtualization: 'none' }],
   [
@@ -111,6 +112,8 @@ test.each<[string, HostAddress | undefined]>([
   ['2: eth0    inet 192.0.2.2/24 brd 192.0.2.255 scope global eth0', { ...eth0, scope: 'global' }],
   ['12:  eth0 inet 192.0.2.2/24 scope link eth0', { ...eth0, scope: 'link' }],
   ['2: eth0 inet 192.0.2.2/24 scope host eth0', { ...eth0, scope: 'host' }],
+  // Only three scopes are told apart.
+  ['2: eth0 inet 192.0.2.2/24 scope site eth0', { ...eth0, scope: 'global' }],
   [
     '3: eth0.5@eth0    inet 192.0.2.2/24 scope global eth0.5',
     { ...eth0, interface: 'eth0.5', scope: 'global' },
@@ -155,7 +158,7 @@ describe('unknown', () => {
     ['no files', without(whole, '= files\n')],
     ['no heading at the beginning of a line', whole.replace('= files', 'x= files')],
   ])('where there is %s', (_, text) => {
-    expect(hostFact.parse(said(text), ['host'])).toEqual([
+    expect(hostFact.parse(said(text, 0, ' \n'), ['host'])).toEqual([
       {
         is: 'unknown',
         reason: 'it could not be understood',

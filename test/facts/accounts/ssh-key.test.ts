@@ -52,7 +52,7 @@ const noFile = 'put its public half into /a.pub, or move the file away to have a
 
 test.each([
   ['file\n21\nssh-ed25519 AAAA\nevil', '', '/a.pub holds no public key'],
-  ['file\n0\n', '', '/a.pub holds no public key'],
+  ['file\n0\n', '\n', '/a.pub holds no public key'],
   ['file\n1\nx', ' odd\n', '/a.pub holds no public key: odd'],
 ])('a public key is useless: %j', (stdout, stderr, reason) => {
   expect(sshKeyFact.parse(said(stdout, 0, stderr), ['/a'])).toEqual([
@@ -63,7 +63,7 @@ test.each([
 test.each([
   ['made \n', `${invalid}\n`, `no public key can be derived from /a: ${invalid}`],
   [`made ${base64('x')}\n`, '', 'no public key can be derived from /a'],
-  ['none\n', '', 'no public key can be derived from /a'],
+  ['none\n', ' \n', 'no public key can be derived from /a'],
 ])('a private key is useless: %j', (stdout, stderr, reason) => {
   expect(sshKeyFact.parse(said(stdout, 0, stderr), ['/a'])).toEqual([
     { is: 'unknown', reason, remedy: noFile },

@@ -124,7 +124,7 @@ test.each([
 test.each(['odd\n', 'odd:x:1:1::/\n', 'o#:x\n', ':x:1\n'])(
   'among lines such as %j an account may be',
   (line) => {
-    expect(userFact.parse(answer(line, group), [of('gone')])).toEqual([
+    expect(userFact.parse(answer(passwd + line, group), [of('gone')])).toEqual([
       {
         is: 'unknown',
         reason: 'the list of accounts, in which gone was not found, could not be understood',
