@@ -39,18 +39,17 @@ interface PackageRow extends Omit<PackageState, 'providedBy' | 'aptName'> {
 
 /** The fields stand in the order of `row_format_` in packages.sh. */
 function parseRow(line: string): PackageRow | null {
-  const [name, status, architecture, want, flag, version, multiArch, provides] = line.split('\t')
-  if (
-    name === undefined ||
-    status === undefined ||
-    architecture === undefined ||
-    want === undefined ||
-    flag === undefined ||
-    version === undefined ||
-    multiArch === undefined ||
-    provides === undefined
-  )
-    return null
+  const [
+    name = '',
+    status = '',
+    architecture = '',
+    want = '',
+    flag = '',
+    version = '',
+    multiArch = '',
+    provides,
+  ] = line.split('\t')
+  if (provides === undefined) return null
   return {
     name,
     architecture,

@@ -21,6 +21,8 @@ libz\tinstalled\ti386\tinstall\tok\t1\tsame\tlibz-dev
 wine32\tinstalled\ti386\tinstall\tok\t8.0\tforeign\twine-bin
 fonts\tconfig-files\tall\tdeinstall\tok\t1\t\t
 fonts\tinstalled\tamd64\tinstall\tok\t2\t\t
+icons\thalf-installed\tall\tdeinstall\tok\t1\t\t
+icons\tinstalled\tamd64\tinstall\tok\t2\t\t
 docs\tconfig-files\tall\tdeinstall\tok\t1\t\t
 docs\tunpacked\tamd64\tinstall\tok\t2\t\t
 mutt\tunpacked\tamd64\tinstall\tok\t2.2\t\t
@@ -67,6 +69,7 @@ test.each([
   ['wine-bin', of('8.0', { providedBy: 'wine32', aptName: 'wine32:i386' })],
   // A package that was for all architectures and now is for one, or the other way round.
   ['fonts', of('2', { aptName: 'fonts' })],
+  ['icons', of('2', { aptName: 'icons' })],
   ['docs', of('2', { status: 'unpacked', aptName: 'docs' })],
   // What is half done is finished, whoever provides it; what was removed can be provided.
   ['mutt', of('2.2', { status: 'unpacked', aptName: 'mutt' })],

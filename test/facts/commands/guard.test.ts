@@ -61,6 +61,7 @@ test('guards are asked in their order, each command in its directory and within 
   const keys: readonly Guards[] = [
     { creates: '/a b', removes: '/c', unless: ['if', 'x'], onlyIf: 'true', cwd: '/d' },
     { unless: 'false' },
+    { onlyIf: ['x'], cwd: '/d' },
     { cwd: '/d' },
   ]
   expect(guardFact.script(keys).script.body).toBe(
@@ -76,6 +77,11 @@ guard_
 guard_() {
 cd -- / 2>/dev/null || { echo cwd; return; }
 ask_ /bin/sh -c false || :; echo "unless $s_"; return
+echo due; }
+guard_
+guard_() {
+cd -- /d 2>/dev/null || { echo cwd; return; }
+ask_ x || { echo "onlyIf $s_"; return; }
 echo due; }
 guard_
 guard_() {

@@ -8,7 +8,7 @@ import {
 } from '../../../src/facts/commands/http.js'
 
 const probe: HttpProbe = { url: 'http://localhost/', from: 'host', timeout: 1 }
-const failing = (error: unknown): HttpReader => ({ request: () => Promise.reject(error) })
+const failing = (error: Error): HttpReader => ({ request: () => Promise.reject(error) })
 
 test("a server's answer", async () => {
   const asked: HttpProbe[] = []

@@ -42,6 +42,8 @@ test.each([
   ['2\nab', 2, undefined],
   ['2x\nab', 1, undefined],
   ['x2\nab', 1, undefined],
+  ['1e0\na', 1, undefined],
+  ['-1\n3\nab', 2, undefined],
   ['\nab', 1, undefined],
   ['-1\nab', 1, undefined],
 ])('%j as the contents of %d files', (text, count, parts) => {

@@ -25,6 +25,12 @@ test.each<[string, readonly string[], string, readonly object[]]>([
     [{ is: 'present', value: { path: '/a/b', taken: true } }],
   ],
   [
+    'the eleventh is missing',
+    ['/0/1/2/3/4/5/6/7/8/9/10/x'],
+    'missing 10\n',
+    [{ is: 'present', value: { path: '/0/1/2/3/4/5/6/7/8/9/10', taken: false } }],
+  ],
+  [
     'paths of one directory have one answer',
     ['/a/b/x', '/c/x', '/a/b/y'],
     'missing 1\nnone\n',

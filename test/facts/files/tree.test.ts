@@ -43,7 +43,7 @@ test.each([
     [{ is: 'unknown', reason: 'what is in /a could not be understood' }, { is: 'absent' }],
   ],
 ])('%s', (_, stdout, facts) => {
-  expect(treeFact.parse(said(stdout), ['/a', '/b'])).toMatchObject(facts)
+  expect(treeFact.parse(said(stdout, 0, '\n'), ['/a', '/b'])).toMatchObject(facts)
 })
 
 describe('all are unknown', () => {
@@ -54,6 +54,11 @@ describe('all are unknown', () => {
     ['the shell failed', said(whole, 1), 'status 1'],
     ['nothing was said', said(''), 'status 0'],
     ['the end is missing', said(whole.replace('end\n', '')), 'status 0'],
+    [
+      'a line of one is the last',
+      said(whole.replace('end\n', '      1 0 81a4 0 0 0 root:root\n')),
+      'status 0',
+    ],
     ['the last line has no end', said(whole.trimEnd()), 'status 0'],
     ['something follows', said(`${whole}end of it\n`), 'status 0'],
     ['find was killed and said nothing of one', said('      1 1 none\nend\n'), 'status 0'],

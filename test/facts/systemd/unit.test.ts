@@ -88,6 +88,12 @@ test('units are told in the order of their names, by an alias too', () => {
   ])
 })
 
+test('names do not replace an id', () => {
+  expect(
+    unitFact.parse(said(block.replace('Id=app.service\n', '')), ['web.service']),
+  ).toMatchObject([{ is: 'unknown' }])
+})
+
 test.each([
   ['Id=app.service', ''],
   ['Id=app.service', 'Id=app'],
