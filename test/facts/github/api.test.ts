@@ -1,225 +1,213 @@
 import { describe, expect, test } from '@jest/globals'
 import { FettleError } from '../../../src/core/errors.js'
-import { absent, type Fact } from '../../../src/core/fact.js'
+import type { Fact } from '../../../src/core/fact.js'
 import {
   deployKeysFact,
   hooksFact,
+  neededPermission,
   newestDeliveryFact,
   normalizedUrl,
 } from '../../../src/facts/github/api.js'
-import type { GithubClient } from '../../../src/facts/github/backend.js'
+import { github, type GithubClient } from '../../../src/facts/github/backend.js'
+import { deployKey, failing, hook, reader, repo, url } from './answers.js'
 
-const repo = 'acme/demo'
-const url = 'https://demo.example.org/hooks/demo'
-// A hook from GitHub's description, with our own URL and secret.
-const hook = {
-  type: 'Repository',
-  id: 12345678,
-  name: 'web',
-  active: true,
-  events: ['push', 'pull_request'],
-  config: { content_type: 'json', insecure_ssl: '0', url, secret: '********' },
-  updated_at: '2019-06-03T00:57:16Z',
-  created_at: '2019-06-03T00:57:16Z',
-  last_response: { code: null, status: 'unused', message: null },
-}
-const item = {
-  id: 9,
-  guid: 'x',
-  delivered_at: '2019-06-03T00:57:20Z',
-  redelivery: false,
-  duration: 0.27,
-  status: 'OK',
-  status_code: 200,
-  event: 'ping',
-  action: null,
-}
-const detail = {
-  ...item,
-  request: {
-    headers: { 'X-Hub-Signature-256': 'sha256=abc' },
-    payload: { zen: 'Design for failure.', n: 1 },
-  },
-  response: { headers: {}, payload: 'ok' },
-}
+type Read = (client: GithubClient) => Promise<Fact<unknown>>
+const hooks: Read = (client) => hooksFact.read(client, { repo })
+const newest: Read = (client) => newestDeliveryFact.read(client, { repo, url })
+const keys: Read = (client) => deployKeysFact.read(client, { repo })
 
-/** Answers by the end of a route. */
-const reader = (answers: {
-  readonly list?: unknown
-  readonly deliveries?: unknown
-  readonly delivery?: unknown
-}): GithubClient => ({
-  list: () => Promise.resolve(answers.list as readonly unknown[] | null),
-  perform: () => Promise.reject(new Error('reading changes nothing')),
-  get: (route) =>
-    Promise.resolve(route.endsWith('{delivery_id}') ? answers.delivery : answers.deliveries),
-})
-const refusing: GithubClient = {
-  perform: () => Promise.reject(new Error('reading changes nothing')),
-  list: () =>
-    Promise.reject(
-      new FettleError('github-failed', {
-        message: 'GitHub refused it with 401: Bad credentials',
-        remedy: 'put a valid token into GITHUB_TOKEN',
-      }),
-    ),
-  get: () => Promise.resolve(null),
-}
-
-const kinds = {
-  hooks: (github: GithubClient): Promise<Fact<unknown>> => hooksFact.read(github, { repo }),
-  delivery: (github: GithubClient): Promise<Fact<unknown>> =>
-    newestDeliveryFact.read(github, { repo, url }),
-  keys: (github: GithubClient): Promise<Fact<unknown>> => deployKeysFact.read(github, { repo }),
-}
-
-test("hooks, with GitHub's defaults for fields that old ones lack", async () => {
-  expect(
-    await kinds.hooks(reader({ list: [hook, { ...hook, id: 2, config: { insecure_ssl: 1 } }] })),
-  ).toEqual({
-    is: 'present',
-    value: [
-      {
-        id: 12345678,
-        url,
-        contentType: 'json',
-        verifyTls: true,
-        hasSecret: true,
-        events: ['push', 'pull_request'],
-        active: true,
-        updatedAt: '2019-06-03T00:57:16Z',
-      },
-      {
-        id: 2,
-        url: '',
-        contentType: 'form',
-        verifyTls: false,
-        hasSecret: false,
-        events: ['push', 'pull_request'],
-        active: true,
-        updatedAt: '2019-06-03T00:57:16Z',
-      },
-    ],
-  })
-})
-
-test('deploy keys, without comments', async () => {
-  expect(
-    await kinds.keys(
-      reader({
-        list: [{ id: 1, key: 'ssh-ed25519 AAAA me@here', title: 'demo', read_only: true }],
-      }),
-    ),
-  ).toEqual({
-    is: 'present',
-    value: [{ id: 1, title: 'demo', key: 'ssh-ed25519 AAAA', readOnly: true }],
-  })
-})
-
-describe('the newest delivery', () => {
-  test('is the first that is not a redelivery', async () => {
-    expect(
-      await kinds.delivery(
-        reader({
-          list: [hook],
-          deliveries: [{ ...item, id: 10, redelivery: true }, item],
-          delivery: detail,
-        }),
-      ),
-    ).toEqual({
-      is: 'present',
-      value: {
-        id: 9,
-        hook: 12345678,
-        deliveredAt: '2019-06-03T00:57:20Z',
-        status: 200,
-        signature: 'sha256=abc',
-        body: '{"zen":"Design for failure.","n":1}',
-      },
-    })
-  })
-  test('is absent without a hook of the URL, and without deliveries', async () => {
-    expect(await kinds.delivery(reader({ list: [{ ...hook, config: { url: `${url}2` } }] }))).toBe(
-      absent,
-    )
-    expect(await kinds.delivery(reader({ list: [hook], deliveries: [] }))).toBe(absent)
-  })
-  test.each([
-    ['unsigned', { headers: {}, payload: { a: 1 } }, { signature: null, body: '{"a":1}' }],
-    [
-      'with the header in lower case',
-      { headers: { 'x-hub-signature-256': 's' }, payload: null },
-      { signature: 's', body: null },
-    ],
-    [
-      'with an integer that JSON cannot hold',
-      { headers: null, payload: { n: 2n ** 60n } },
-      { signature: null, body: null },
-    ],
-    [
-      'with an integer that was read as another',
-      { headers: null, payload: { n: 2 ** 60 } },
-      { signature: null, body: null },
-    ],
-  ])('%s', async (_, request, expected) => {
-    expect(
-      await kinds.delivery(
-        reader({ list: [hook], deliveries: [item], delivery: { ...detail, request } }),
-      ),
-    ).toMatchObject({ is: 'present', value: expected })
-  })
-})
-
-const garbage: readonly unknown[] = [
-  '<html>',
-  7,
-  {},
-  { message: 'hi' },
-  [null],
-  [{}],
-  [{ id: '1' }],
-  [{ ...hook, events: 'push' }],
-  [{ ...hook, config: null }],
-  ['x'],
-  undefined,
+const kinds: readonly (readonly [string, Read])[] = [
+  ['hooks', hooks],
+  ['the newest delivery', newest],
+  ['deploy keys', keys],
 ]
 
+test('the backend serves all hosts of a run, and each kind has a name of its own', () => {
+  expect(github.scope).toBe('run')
+  expect([hooksFact, newestDeliveryFact, deployKeysFact].map(({ name }) => name)).toEqual([
+    'github-hooks',
+    'github-delivery',
+    'github-deploy-keys',
+  ])
+})
+
+test.each([
+  [
+    { route: 'POST /repos/{owner}/{repo}/hooks', parameters: {} },
+    'POST /repos/{owner}/{repo}/hooks',
+  ],
+  [{ repo, hook: 7, within: 20 }, 'prove hook 7 of acme/demo'],
+])('%j is told as: %s', (work, told) => {
+  expect(github.describe?.(work)).toBe(told)
+})
+
+describe('hooks', () => {
+  const whole = {
+    id: 12345678,
+    url,
+    contentType: 'json',
+    verifyTls: true,
+    hasSecret: true,
+    events: ['push', 'pull_request'],
+    active: true,
+    updatedAt: '2019-06-03T00:57:16Z',
+  }
+  test.each<[string, object, object]>([
+    ['as GitHub describes one', hook, whole],
+    [
+      "an old one, with GitHub's defaults for what it lacks",
+      { ...hook, config: {} },
+      { ...whole, url: '', contentType: 'form', verifyTls: true, hasSecret: false },
+    ],
+    [
+      'certificates are not verified',
+      { ...hook, config: { ...hook.config, insecure_ssl: '1' } },
+      { ...whole, verifyTls: false },
+    ],
+    [
+      'certificates are not verified, said by a number',
+      { ...hook, config: { ...hook.config, insecure_ssl: 1 } },
+      { ...whole, verifyTls: false },
+    ],
+    [
+      'certificates are verified, said by a number',
+      { ...hook, config: { ...hook.config, insecure_ssl: 0 } },
+      whole,
+    ],
+    [
+      'switched off',
+      { ...hook, active: false, events: [] },
+      { ...whole, active: false, events: [] },
+    ],
+  ])('%s', async (_, answer, value) => {
+    expect(await hooks(reader({ list: [answer] }))).toEqual({ is: 'present', value: [value] })
+  })
+
+  test('all pages are listed, by owner and name', async () => {
+    const asked: unknown[] = []
+    await hooks(reader({ list: [] }, asked))
+    expect(asked).toEqual([['GET /repos/{owner}/{repo}/hooks', { owner: 'acme', repo: 'demo' }]])
+  })
+})
+
+describe('deploy keys', () => {
+  test.each([
+    ['with a comment', 'ssh-ed25519 AAAA me@here'],
+    ['without a comment', 'ssh-ed25519 AAAA'],
+    ['with blanks around', '  ssh-ed25519   AAAA  me and you\n'],
+  ])('%s', async (_, key) => {
+    expect(await keys(reader({ list: [{ ...deployKey, key }] }))).toEqual({
+      is: 'present',
+      value: [{ id: 1, title: 'demo', key: 'ssh-ed25519 AAAA', readOnly: true }],
+    })
+  })
+
+  test('all pages are listed, by owner and name', async () => {
+    const asked: unknown[] = []
+    await keys(reader({ list: [] }, asked))
+    expect(asked).toEqual([['GET /repos/{owner}/{repo}/keys', { owner: 'acme', repo: 'demo' }]])
+  })
+})
+
 describe('garbage is unknown: it neither throws nor counts as absent', () => {
-  test.each(garbage.map((answer) => [answer]))('%p', async (answer) => {
-    for (const read of Object.values(kinds))
-      expect((await read(reader({ list: answer }))).is).toBe('unknown')
-    expect((await kinds.delivery(reader({ list: [hook], deliveries: answer }))).is).toBe('unknown')
-    expect(
-      (await kinds.delivery(reader({ list: [hook], deliveries: [item], delivery: answer }))).is,
-    ).toBe('unknown')
+  const remedy = "look whether GITHUB_API_URL leads to GitHub's API, and try again"
+  const ofAny = ['<html>', 7, {}, { message: 'hi' }, [null], [{}], [{ id: '1' }], ['x'], undefined]
+  const ofHooks = [
+    [{ ...hook, id: 1.5 }],
+    [{ ...hook, active: 'yes' }],
+    [{ ...hook, events: 'push' }],
+    [{ ...hook, events: [1] }],
+    [{ ...hook, updated_at: null }],
+    [{ ...hook, config: null }],
+    [{ ...hook, config: { ...hook.config, insecure_ssl: false } }],
+    [hook, null],
+  ]
+  const ofKeys = [
+    [{ ...deployKey, id: 1.5 }],
+    [{ ...deployKey, title: null }],
+    [{ ...deployKey, key: '' }],
+    [{ ...deployKey, read_only: 'yes' }],
+    [deployKey, null],
+  ]
+  test.each([...ofAny, ...ofHooks].map((answer) => [answer]))('%j of hooks', async (list) => {
+    const fact = {
+      is: 'unknown',
+      reason: "GitHub's answer about the webhooks of acme/demo could not be understood",
+      remedy,
+    }
+    expect(await hooks(reader({ list }))).toEqual(fact)
+    expect(await newest(reader({ list }))).toEqual(fact)
+  })
+  test.each([...ofAny, ...ofKeys].map((answer) => [answer]))('%j of keys', async (list) => {
+    expect(await keys(reader({ list }))).toEqual({
+      is: 'unknown',
+      reason: "GitHub's answer about the deploy keys of acme/demo could not be understood",
+      remedy,
+    })
   })
 })
 
 describe('a refusal is unknown, with a remedy', () => {
-  test.each(Object.entries(kinds))(
+  test.each([
+    ['hooks', hooks, '"Webhooks: read" (a classic token: the scope admin:repo_hook)'],
+    [
+      'the newest delivery',
+      newest,
+      '"Webhooks: read" (a classic token: the scope admin:repo_hook)',
+    ],
+    ['deploy keys', keys, '"Administration: read" (a classic token: the scope repo)'],
+  ] as const)(
     '404 for %s names the repository, both reasons and the permission',
-    async (name, read) => {
-      const fact = await read(reader({ list: null, deliveries: null }))
-      expect(fact).toMatchObject({
+    async (_, read, permission) => {
+      expect(await read(reader({ list: null }))).toEqual({
         is: 'unknown',
-        reason: expect.stringMatching(/acme\/demo.*or the token may not see/),
-        remedy: expect.stringContaining(
-          name === 'keys' ? '"Administration: read"' : '"Webhooks: read"',
-        ),
+        reason:
+          'GitHub has no repository acme/demo, or the token may not see its settings (both are 404 Not Found)',
+        remedy: `correct the name, or give the token of GITHUB_TOKEN access to acme/demo with the repository permission ${permission}`,
       })
     },
   )
-  test.each(Object.entries(kinds))('401 for %s', async (_, read) => {
-    expect(await read(refusing)).toEqual({
+  test.each(kinds)('401 for %s', async (_, read) => {
+    const message = 'GitHub refused it with 401: Bad credentials'
+    const remedy = 'put a valid token into GITHUB_TOKEN'
+    expect(await read(failing(new FettleError('github-failed', { message, remedy })))).toEqual({
       is: 'unknown',
-      reason: 'GitHub refused it with 401: Bad credentials',
-      remedy: 'put a valid token into GITHUB_TOKEN',
+      reason: message,
+      remedy,
     })
+  })
+  test.each(kinds)('a mistake of our own is thrown for %s', async (_, read) => {
+    await expect(read(failing(new TypeError('undefined is not a function')))).rejects.toThrow(
+      TypeError,
+    )
   })
 })
 
 test.each([
+  [
+    'GET /repos/{owner}/{repo}/hooks/{hook_id}/deliveries',
+    'the repository permission "Webhooks: read" (a classic token: the scope admin:repo_hook)',
+  ],
+  [
+    'PATCH /repos/{owner}/{repo}/hooks/{hook_id}',
+    'the repository permission "Webhooks: read and write" (a classic token: the scope admin:repo_hook)',
+  ],
+  [
+    'GET /repos/{owner}/{repo}/keys',
+    'the repository permission "Administration: read" (a classic token: the scope repo)',
+  ],
+  [
+    'DELETE /repos/{owner}/{repo}/keys/{key_id}',
+    'the repository permission "Administration: read and write" (a classic token: the scope repo)',
+  ],
+])('%s needs %s', (route, permission) => {
+  expect(neededPermission(route)).toBe(permission)
+})
+
+test.each([
   ['HTTPS://Example.ORG:443/a/', 'https://example.org/a'],
+  ['https://example.org/a/b//', 'https://example.org/a/b'],
+  ['https://example.org//a', 'https://example.org//a'],
   ['http://example.org:80', 'http://example.org/'],
   ['http://example.org:8080/A?b=/', 'http://example.org:8080/A?b=/'],
   ['not a url', 'not a url'],

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { isOn } from '../../../src/core/backend.js'
 import { isShell, changesOf } from '../../../src/core/change.js'
-import { present, type Fact } from '../../../src/core/fact.js'
+import { present, unknown, type Fact } from '../../../src/core/fact.js'
 import { Secret } from '../../../src/core/secret.js'
 import { inputBytes } from '../../../src/core/sh.js'
 import { github } from '../../../src/facts/github/backend.js'
@@ -100,18 +100,51 @@ describe.each(shells)('%s', (...shell) => {
   })
 })
 
-describe('garbage is unknown', () => {
+const salt = '5d41402abc4b2a76'
+const hmac = 'ab'.repeat(32)
+const damaged = { salt: '', hmac: '' }
+
+describe('marks', () => {
+  const parse = (stdout: string, code = 0, stderr = ''): unknown =>
+    githubMarkFact.parse({ code, stdout: Buffer.from(stdout, 'latin1'), stderr }, ['all'])
+
+  test.each<[string, string, object]>([
+    ['whole', `7 1 ${salt} ${hmac}`, { salt, hmac }],
+    ['an empty file', '7 ', damaged],
+    ['a form of later versions', `7 2 1 ${salt} ${hmac}`, damaged],
+    ['a later form with an older one behind', `7 2 7 1 ${salt} ${hmac}`, damaged],
+    ['words behind', `7 1 ${salt} ${hmac} more`, damaged],
+    ['a longer digest', `7 1 ${salt} ${hmac}0`, damaged],
+    ['a shorter digest', `7 1 ${salt} ${hmac.slice(1)}`, damaged],
+    ['no salt', `7 1  ${hmac}`, damaged],
+    ['upper case', `7 1 ${salt} ${hmac.toUpperCase()}`, damaged],
+  ])('%s', (_, line, mark) => {
+    expect(parse(`${line}\n`)).toEqual([present([{ hook: 7, ...mark }])])
+  })
+
   test.each([
-    ['a failure', 1, ''],
-    ['a killed shell', 137, '7 1 ab cd\n'],
-    ['no ids', 0, 'notes 1 ab cd\n'],
-    ['a page', 0, '<html>\n'],
-    ['bytes', 0, '\0\xff\n'],
-  ])('%s', (_, code, text) => {
-    expect(
-      githubMarkFact
-        .parse({ code, stdout: Buffer.from(text, 'latin1'), stderr: 'why' }, ['all'])
-        .map((fact) => fact.is),
-    ).toEqual(['unknown'])
+    ['no ids', 'notes 1 ab cd\n'],
+    ['an id within a word', `x7 1 ${salt} ${hmac}\n`],
+    ['a page', '<html>\n'],
+    ['bytes', '\0\xff\n'],
+  ])('%s cannot be understood', (_, text) => {
+    expect(parse(text)).toEqual([
+      unknown(
+        'the marks of webhooks in /var/lib/fettle/github could not be understood',
+        'look at that directory on the host; its files may be removed',
+      ),
+    ])
+  })
+
+  test.each([
+    ['a failure', 1, '', 'may not be read', 'may not be read'],
+    ['a killed shell', 137, '7 1 ab cd\n', '', 'status 137'],
+  ])('%s is unknown', (_, code, text, said, why) => {
+    expect(parse(text, code, said)).toEqual([
+      unknown(
+        `the marks of webhooks in /var/lib/fettle/github could not be read: ${why}`,
+        'act as root (become), and look at that directory on the host',
+      ),
+    ])
   })
 })
