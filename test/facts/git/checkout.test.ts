@@ -143,6 +143,11 @@ describe('unknown is', () => {
       '@checkout\nowner hook 990\nowner of it is another\nfatal: owner x\n@status 128\n',
       'owner of it is another\nfatal: owner x',
     ],
+    [
+      'what has no owner, in words that name one',
+      '@checkout\nstat: no owner can be read\nof it\n@status 1\n',
+      'stat: no owner can be read\nof it',
+    ],
     ['what ends without words', '@checkout\nowner hook 990\n@status 137\n', 'it broke'],
     ['no answer', '', 'it broke'],
     ['garbage', 'garbage', 'it broke'],
@@ -197,11 +202,16 @@ echo @checkout; fettle_checkout 120 /srv/app ${words} 2>&1; echo "@status $?"`),
   })
   test('with the program for submodules only where one key asks for them', () => {
     const other = { ...key, path: '/srv/other', submodules: true }
-    for (const part of ['git submodule foreach', 'fettle_inspect_submodule']) {
+    for (const part of ['git submodule foreach', "\nfettle_inspect_submodule'"]) {
       expect(body(key)).not.toContain(part)
       expect(body(key, other)).toContain(part)
     }
     expect(body(key)).toContain('fettle_inspect "$@"')
+  })
+  test('by functions that are defined', () => {
+    const { text } = gitCheckoutFact.script([key]).script
+    for (const name of ['fettle_checkout', 'fettle_as_owner', 'fettle_as'])
+      expect(text).toContain(`${name}() {`)
   })
   test('by its own name, within a time for each', () => {
     expect(gitCheckoutFact.name).toBe('git.checkout')

@@ -160,6 +160,10 @@ echo @remote; fettle_remote 30 'web hook' /srv/app git@example.org:app refs/head
   ])('%s', (_, more, script) => {
     expect(body(more)).toBe(script)
   })
+  test('by functions that are defined', () => {
+    const { text } = gitRemoteFact.script([key]).script
+    for (const name of ['fettle_remote', 'fettle_as']) expect(text).toContain(`${name}() {`)
+  })
   test('apart from other facts, within a time for each', () => {
     expect([gitRemoteFact.name, gitRemoteFact.exchange]).toEqual(['git.remote', 'git ls-remote'])
     expect(gitRemoteFact.mayTake?.([key, { ...key, ref: 'v1' }])).toBe(60 + 2 * 35)
