@@ -9,6 +9,7 @@ import {
   normalizedUrl,
 } from '../../../src/facts/github/api.js'
 import { github, type GithubClient } from '../../../src/facts/github/backend.js'
+import { githubMarkFact } from '../../../src/facts/github/mark.js'
 import { deployKey, failing, hook, reader, repo, url } from './answers.js'
 
 type Read = (client: GithubClient) => Promise<Fact<unknown>>
@@ -23,12 +24,10 @@ const kinds: readonly (readonly [string, Read])[] = [
 ]
 
 test('the backend serves all hosts of a run, and each kind has a name of its own', () => {
-  expect(github.scope).toBe('run')
-  expect([hooksFact, newestDeliveryFact, deployKeysFact].map(({ name }) => name)).toEqual([
-    'github-hooks',
-    'github-delivery',
-    'github-deploy-keys',
-  ])
+  expect([github.name, github.scope]).toEqual(['github', 'run'])
+  expect(
+    [hooksFact, newestDeliveryFact, deployKeysFact, githubMarkFact].map(({ name }) => name),
+  ).toEqual(['github-hooks', 'github-delivery', 'github-deploy-keys', 'github-mark'])
 })
 
 test.each([

@@ -100,6 +100,11 @@ describe('an account', () => {
   })
 })
 
+test('an account is not looked for in a database whose name is its place', () => {
+  const stdout = server(`database\t0\tutf8mb4\tutf8mb4_bin\naccount\t0\n${kept()}${usage}end\n`)
+  expect(read(stdout)).toEqual([present(plain)])
+})
+
 describe('an account without rows', () => {
   test.each([
     ['where the server says nothing', ''],

@@ -78,6 +78,7 @@ describe('what an error of the client means', () => {
       otherAddress,
     ],
     [`${local} (2)`, notRunning, start],
+    [`${local} (2) `, notRunning, start],
     [`${local} (111)`, notRunning, start],
     [`${local} (115)`, notRunning, start],
     [
@@ -129,6 +130,11 @@ describe('what an error of the client means', () => {
       'the first of several',
       'Warning: something\nERROR 1040 (08004): Too many connections\nERROR 1142 (42000): denied',
       'MariaDB has no connection left',
+    ],
+    [
+      'the first that is an error, and not one that another line quotes',
+      'Warning: see ERROR 1040 (08004): Too many connections\nERROR 1142 (42000): denied',
+      denied,
     ],
     ['none where there is only a missing account', 'ERROR 1141 (42000): no such grant', noAnswer],
   ])('%s', (_, said, meaning) => {
