@@ -14,142 +14,12 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { present, type Fact, type Output } from '../../../src/core/fact.js'
-import { Later } from '../../../src/core/later.js'
-import { meets } from '../../../src/facts/python/pep440.js'
-import { parseRequirements, unmet } from '../../../src/facts/python/requirements.js'
+import type { Fact } from '../../../src/core/fact.js'
 import { venvFact, type Venv, type VenvKey } from '../../../src/facts/python/venv.js'
 import type { PythonVenvOptions } from '../../../src/resources/python/venv-options.js'
 import { pythonVenv } from '../../../src/resources/python/venv.js'
 import { ifAble } from '../../if-able.js'
 import { runIn, shells, type Shell } from '../../shells.js'
-
-test.each([
-  // What pip 23.0.1 decides.
-  ['1', '==1.0.*', true],
-  ['1.0', '==1', true],
-  ['1.0+local', '==1.0', true],
-  ['1.0+local', '==1.0+other', false],
-  ['1!1.0', '==1.0', false],
-  ['2.2.10', '>2.2.2', true],
-  ['1.0', '>1.0rc1', true],
-  ['1.0.post1', '>1.0', false],
-  ['1.0.post1', '>1.0.post0', true],
-  ['1.0rc1', '<1.0', false],
-  ['1.0rc1', '<1.0rc2', true],
-  ['1.0', '<1.0.post1', true],
-  ['1.0rc1', '>=0.9', true],
-  ['1.0.dev1', '<1.0a1', true],
-  ['1.0a1.dev1', '<1.0a1', true],
-  ['1.0b2', '>1.0a10', true],
-  ['v1.0-RC1', '==1.0c1', true],
-  ['1.0-1', '==1.0.post1', true],
-  ['1.0+abc', '==1.0+1', false],
-  ['1.0+1.2', '>=1.0', true],
-  ['1', '~=1.0.0', true],
-  ['1.4.5', '~=1.4.2', true],
-  ['1.5', '~=1.4.2', false],
-  ['1.5', '~=1.4', true],
-  ['2.0', '!=2.0.*', false],
-  ['1.0', '===1.0', true],
-  ['1.0.0', '===1.0', false],
-  ['junk', '>=0', false],
-])('%s %s: %s', (version, specifier, met) => {
-  expect(meets(version, specifier)).toBe(met)
-})
-
-describe('requirements', () => {
-  const installed = [
-    { name: 'Flask', version: '2.2.2' },
-    { name: 'ruamel.yaml', version: '0.17.21rc1' },
-    { name: 'x', version: '1.0+local1' },
-    { name: 'odd', version: 'whatever' },
-  ]
-  test.each([
-    'flask',
-    'Flask==2.2.2',
-    'flask>=2,<3',
-    'flask >= 2 , < 3',
-    'flask~=2.2.0',
-    'flask==2.*',
-    'flask===2.2.2',
-    'flask[async,dotenv]>=2',
-    'flask (>=2)',
-    'Ruamel_YAML>=0.17',
-    'ruamel-yaml',
-    'x==1.0',
-    'odd',
-    'flask # why',
-    '# only words',
-    '',
-    'flask==2.2.2 --hash=sha256:abc',
-    'flask==2.2.2 \\\n    --hash=sha256:a \\\n    --hash=sha256:b',
-    '--index-url https://example.org/simple\nflask',
-    '\ufeffflask'.slice(1),
-    'flask\r\nx\r\n',
-  ])('%j is met', (text) => {
-    const { simple, forPip, unclear } = parseRequirements(text)
-    expect([unmet(simple, installed), forPip, unclear]).toEqual([[], [], []])
-  })
-  test.each([
-    ['flask!=2.2.2', 'flask!=2.2.2 (2.2.2 is installed)'],
-    ['flask>=3', 'flask>=3 (2.2.2 is installed)'],
-    ['flask==2.2', 'flask==2.2 (2.2.2 is installed)'],
-    ['x==1.0+local2', 'x==1.0+local2 (1.0+local1 is installed)'],
-    ['odd>=1', 'odd>=1 (whatever is installed)'],
-    ['gunicorn', 'gunicorn'],
-  ])('%s is not', (text, missing) => {
-    expect(unmet(parseRequirements(text).simple, installed)).toEqual([missing])
-  })
-  test.each([
-    'flask; python_version > "3"',
-    '-r other.txt',
-    '--requirement=other.txt',
-    '-c limits.txt',
-  ])('%s needs Python', (text) => {
-    expect(parseRequirements(text)).toEqual({ simple: [], forPip: [text], unclear: [] })
-  })
-  test.each([
-    '-e .',
-    '--editable=.',
-    './local',
-    '/srv/local',
-    'a @ https://example.org/a.whl',
-    'git+https://example.org/a',
-    'flask=2',
-    'flask>>2',
-    'flask~=2',
-    'flask>=2.*',
-    'flask>2+local',
-    'flask==2.x',
-    'flask two',
-    '$(id)',
-    '-e git+ssh://x ; y',
-  ])('%s is unclear', (text) => {
-    expect(parseRequirements(text)).toEqual({ simple: [], forPip: [], unclear: [text] })
-  })
-})
-
-const output = (stdout: string): Output => ({
-  code: 0,
-  stdout: Buffer.from(stdout),
-  stderr: 'it broke',
-})
-test.each(['utf8', 'utf16le'] as const)(
-  'requirements of the project written by PowerShell, in %s',
-  (encoding) => {
-    const { reads } = pythonVenv('/v', { requirements: 'requirements.txt' })
-    const later = Object.values(reads)
-      .map(({ key: asked }) => asked)
-      .find((asked) => asked instanceof Later && asked.isEarly)
-    const content = Buffer.from('\ufeffflask\r\nPyMySQL>=1\r\n', encoding)
-    const source = { standIns: true, fact: () => present(new Uint8Array(content)) as never }
-    expect(later instanceof Later && Later.evaluate(later, source)).toMatchObject({
-      known: true,
-      value: { requirements: { text: 'flask\r\nPyMySQL>=1\r\n' } },
-    })
-  },
-)
 
 const key: VenvKey = {
   path: '/v',
@@ -157,27 +27,6 @@ const key: VenvKey = {
   systemSitePackages: false,
   requirements: null,
 }
-test.each([
-  '',
-  'garbage',
-  '@venv\n',
-  '@venv\n@status 0\n',
-  '@venv\nstat: denied\n@status 1\n',
-  '@venv\nowner x\npython /usr/bin/python3.11\n@status 0\n',
-  '@venv\n@status 90\n',
-])('%j is unknown', (stdout) => {
-  expect(venvFact.parse(output(stdout), [key])).toMatchObject([{ is: 'unknown' }])
-})
-
-test('the owner may have the name of a domain', () => {
-  expect(
-    venvFact.parse(
-      output('@venv\nowner DOM\\web admin 5001 96\npython /usr/bin/python3.11\n@status 0\n'),
-      [key],
-    ),
-  ).toMatchObject([{ value: { environment: { owner: { name: 'DOM\\web admin', id: '5001' } } } }])
-})
-
 describe.each(shells.map((shell) => [shell.name, shell] as const))(
   '%s reads without starting Python',
   (_, shell: Shell) => {
