@@ -72,7 +72,7 @@ describe('an environment', () => {
     ],
     [
       'one with things that only look so',
-      `owner app 1000 4096\nsees others\nstrange outdated\nstrange it's outdated\n${python}`,
+      `owner app 1000 4096\nsees others\noutdated by far\nstrange outdated\nstrange it's outdated\n${python}`,
       { ...none, environment: { ...state, strange: ['outdated', "it's outdated"] } },
     ],
     [
@@ -111,6 +111,7 @@ describe('requirements', () => {
     ],
     ['a file that is empty', file, '', ''],
     ['a file that is not there yet', file, 'no requirements\n', null],
+    ['a file, in words that only look so', file, 'no requirements of it\nrequirement six\n', 'six'],
     ['a file that only says so', file, 'requirement no requirements\n', 'no requirements'],
     [
       'a file with something of UTF-16 within',

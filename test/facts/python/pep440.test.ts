@@ -72,6 +72,7 @@ test('versions are sorted as in PEP 440', () => {
   const sorted = [
     '1.dev0',
     '1.0.dev456',
+    '1.0a0.dev1',
     '1.0a1.dev2',
     '1.0a1',
     '1.0a2.dev456',
@@ -201,6 +202,10 @@ describe('several clauses', () => {
     ['junk', '===junk,===junk', true],
     ['junk', '===junk,>=0', false],
     ['1.5', '===junk', false],
+    ['junk', '===other', false],
+    ['junk', '==junk', false],
+    ['1.5', '>=junk', false],
+    ['1.5', '==junk.*', false],
   ])('%s meets %s: %p', (version, specifier, met) => {
     expect(meets(version, specifier)).toBe(met)
   })
@@ -224,6 +229,8 @@ test.each([
   ['<1.0+local', false],
   ['~=1.0+local', false],
   ['~=1', false],
+  ['>=1,~=1', false],
+  ['~=1,>=1', false],
   ['~=1.*', false],
   ['~=1.0.*', false],
   ['>=1.*', false],
