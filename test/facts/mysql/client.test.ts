@@ -190,6 +190,20 @@ describe('an answer that is none', () => {
   })
 })
 
+const login = { connection: { user: 'app', password: new Secret('open sesame') } }
+const statement = { connection: {}, sql: 'DROP DATABASE `app`', values: [] }
+test.each([
+  ['a statement', statement, 'DROP DATABASE `app`'],
+  ['a login', login, 'login app'],
+  [
+    'a login with a condition',
+    { ...login, unless: { ...statement, sql: 'SELECT 1' } },
+    'login app, unless SELECT 1',
+  ],
+])('%s is told without its password', (_, work, told) => {
+  expect(mysql.describe?.(work)).toBe(told)
+})
+
 test('actions go to the server of their host, through its own link', () => {
   expect([mysql.name, mysql.scope]).toEqual(['mysql', 'host'])
 })
