@@ -37,6 +37,15 @@ const facts = (
 })
 const clean = { untracked: true }
 
+/** What is read of the checkout, with the given differences. */
+const asked = (changed: object = {}): object => ({
+  path: '/srv/app/src',
+  clean: null,
+  submodules: false,
+  branch: 'main',
+  ...changed,
+})
+
 export const cases: readonly Case[] = [
   {
     name: 'cloned',
@@ -52,8 +61,24 @@ export const cases: readonly Case[] = [
       }),
     facts: facts(null),
     changes: [`clone ${repo} at bbbbbbb (main)`],
+    keys: {
+      checkout: {
+        path: '/srv/app/src',
+        clean: ['-d', '--exclude=.env'],
+        submodules: false,
+        branch: 'main',
+      },
+      remote: { repo, ref: 'main', path: '/srv/app/src', owner: 'webhook', key: key.id },
+      missingParent: '/srv/app/src',
+    },
   },
-  { name: 'there', resource: made({ clean }), facts: facts(), changes: [] },
+  {
+    name: 'there',
+    resource: made({ clean }),
+    facts: facts(),
+    changes: [],
+    reason: 'main is at bbbbbbb',
+  },
   {
     name: 'moved on',
     resource: made(),
@@ -65,24 +90,28 @@ export const cases: readonly Case[] = [
     resource: made({ ref: wanted }),
     facts: facts({ head: old }, { remote: { kind: 'commit', name: wanted, commit: wanted } }),
     changes: ['aaaaaaa → bbbbbbb'],
+    keys: { checkout: asked({ branch: '' }) },
   },
   {
     name: 'no such ref',
     resource: made(),
     facts: facts({}, { remote: null }),
     changes: [`blocked: ${repo} has neither a branch nor a tag main`],
+    remedy: 'push it first, or correct the name',
   },
   {
     name: 'no place for it',
     resource: made(),
     facts: facts(null, { missingParent: { path: '/srv/app', taken: false } }),
     changes: ['blocked: directory /srv/app does not exist'],
+    remedy: "add directory('/srv/app') before this",
   },
   {
     name: 'something else in its place',
     resource: made(),
     facts: { ...facts(), checkout: { other: 'a directory that holds other things' } },
     changes: ['blocked: /srv/app/src is a directory that holds other things'],
+    remedy: 'remove what is there, or choose another path',
   },
   {
     name: 'begun and not ended',
@@ -116,12 +145,14 @@ export const cases: readonly Case[] = [
     resource: made({ clean }),
     facts: facts({ unwanted: ['1', '2', '3', '4', '5', '6', '7'] }),
     changes: ['remove 7 untracked files: 1, 2, 3, 4, 5, and 2 more'],
+    keys: { checkout: asked({ clean: ['-d'] }) },
   },
   {
     name: 'changed files stop it',
     resource: made(),
     facts: facts({ changed: ['a', 'b'] }),
     changes: ['blocked: /srv/app/src has changes of its own in 2 files: a, b'],
+    remedy: 'commit and push them, or give clean or force, which discard them',
   },
   {
     name: 'commits of its own stop it, also with clean',
@@ -130,6 +161,7 @@ export const cases: readonly Case[] = [
     changes: [
       'blocked: /srv/app/src has 2 commits that the repository does not have, up to aaaaaaa',
     ],
+    remedy: 'push them, or give force, which leaves them',
   },
   {
     name: 'force leaves them',
@@ -150,6 +182,7 @@ export const cases: readonly Case[] = [
     changes: [
       'aaaaaaa → bbbbbbb (main), in the place of the local branches main/1, main/2, then remove what is untracked or ignored',
     ],
+    keys: { checkout: asked({ clean: ['-d', '-x'] }) },
   },
   {
     name: 'a clone into what was begun by hand',
@@ -173,18 +206,21 @@ export const cases: readonly Case[] = [
     changes: [
       'blocked: the local branch main of /srv/app/src has 1 commit that the repository does not have',
     ],
+    remedy: 'push them, or give force, which leaves them',
   },
   {
     name: 'so do commits of a submodule',
     resource: made({ clean, submodules: true }),
     facts: facts({ submodules: ['lib'], ahead: [{ name: 'lib', unpushed: 2 }] }),
     changes: ['blocked: /srv/app/src/lib has 2 commits that the repository does not have'],
+    remedy: 'push them, or give force, which leaves them',
   },
   {
     name: 'a merge under way stops a move',
     resource: made(),
     facts: facts({ head: old, underWay: 'merge' }),
     changes: ['blocked: a merge is under way in /srv/app/src'],
+    remedy: 'end it there, as with git merge --abort, or give clean or force',
   },
   {
     name: 'a merge under way where nothing is to be done',
@@ -197,6 +233,7 @@ export const cases: readonly Case[] = [
     resource: made({ submodules: true }),
     facts: facts({ submodules: ['lib'] }),
     changes: ['bring 1 submodule: lib'],
+    keys: { checkout: asked({ submodules: true }) },
   },
   {
     name: 'moved on, with a part of the history',
@@ -237,13 +274,26 @@ export const cases: readonly Case[] = [
     facts: facts({ head: old }, { remote: { kind: 'commit', name: wanted, commit: wanted } }),
     changes: ['aaaaaaa → bbbbbbb'],
   },
-  { name: 'a whole name', resource: made({ ref: 'refs/heads/main' }), facts: facts(), changes: [] },
-  { name: 'a whole tag', resource: made({ ref: 'refs/tags/v1' }), facts: facts(), changes: [] },
+  {
+    name: 'a whole name',
+    resource: made({ ref: 'refs/heads/main' }),
+    facts: facts(),
+    changes: [],
+    keys: { checkout: asked() },
+  },
+  {
+    name: 'a whole tag',
+    resource: made({ ref: 'refs/tags/v1' }),
+    facts: facts(),
+    changes: [],
+    keys: { checkout: asked({ branch: '' }) },
+  },
   {
     name: 'a branch that is named like a whole name',
     resource: made({ ref: 'x/refs/heads/y' }),
     facts: facts(),
     changes: [],
+    keys: { checkout: asked({ branch: 'x/refs/heads/y' }) },
   },
   {
     name: 'a local branch in the place of the wanted one, with force',
@@ -285,12 +335,14 @@ export const cases: readonly Case[] = [
     resource: () => gitCheckout('/srv/app/src', { repo, ref: 'main' }),
     facts: facts({ head: old, owner: { name: 'root', id: '0' } }),
     changes: ['aaaaaaa → bbbbbbb (main)'],
+    keys: { remote: { repo, ref: 'main', path: '/srv/app/src' } },
   },
   {
     name: 'clean ends a merge under way',
     resource: made({ clean: { untracked: false, ignored: false } }),
     facts: facts({ head: old, underWay: 'merge' }),
     changes: ['aaaaaaa → bbbbbbb (main)'],
+    keys: { checkout: asked() },
   },
   {
     name: 'commits of its own where HEAD is what is wanted',
