@@ -23,6 +23,7 @@ import { sshKey } from '../../../src/resources/accounts/ssh-key.js'
 const bytes = Buffer.from([0, 255, 1])
 const facts = new Map<string, Fact<unknown>>([
   ['template app.njk', present('port={{ port }}\nkey={{ key }}\n')],
+  ['template short.njk', present('a')],
   ['source logo.png', present(bytes)],
   ['secret-file /etc/s', present(new Secret('0123456789'))],
 ])
@@ -95,6 +96,16 @@ describe('contentOf', () => {
       }),
     ).toBe('the secret /etc/none does not exist')
   })
+  test('a short text with a Secret in it is a Secret, too', () => {
+    const whole = evaluated({ template: 'short.njk', vars: { key: new Secret('abcdefgh') } })
+    expect(whole instanceof Secret && reveal(whole)).toBe('a')
+  })
+  test.each<[ContentOptions, string]>([
+    [{ source: 'none.png' }, 'none.png does not exist'],
+    [{ template: 'none.njk' }, 'templates/none.njk does not exist'],
+  ])('%j cannot be known: %s', (options, reason) => {
+    expect(evaluated(options)).toBe(reason)
+  })
   test('a missing variable is an error with its place, also with stand-ins', () => {
     expect(() => evaluated({ template: 'app.njk', vars: { port: 1 } }, true)).toThrow(
       new FettleError('template-failed', {
@@ -142,7 +153,13 @@ describe('secretSource', () => {
     ]).toEqual(['grün\n', 'grün\n', true])
   })
   test('of bytes that are not text is an error', () => {
-    expect(() => read(Buffer.from([0x61, 0xff]))).toThrow('key.pem is not UTF-8 text')
+    expect(() => read(Buffer.from([0x61, 0xff]))).toThrow(
+      new FettleError('source-missing', {
+        address: 'key.pem',
+        message: 'key.pem is not UTF-8 text',
+        remedy: 'save it as UTF-8',
+      }),
+    )
   })
 })
 
@@ -160,6 +177,12 @@ describe('what is read about a path', () => {
       digest: true,
     })
     expect(pathKey('/x', undefined, true)).toEqual({ path: '/x', follow: true })
+    expect(pathKey('/x', 'ä', true)).toEqual({
+      path: '/x',
+      follow: true,
+      contentUnless: digestOf('ä'),
+      size: 2,
+    })
   })
   test('only the digest if the content is known on the host only', () => {
     expect(
@@ -178,18 +201,48 @@ describe('what is read about a path', () => {
 describe('diffOf', () => {
   test.each<[string, Uint8Array | null, string | Uint8Array | Secret, unknown]>([
     ['text', Buffer.from('a\n'), 'b\n', { before: 'a\n', after: 'b\n' }],
+    ['bytes that are text', Buffer.from('ä'), Buffer.from('ö'), { before: 'ä', after: 'ö' }],
+    ['a byte order mark is shown', Buffer.from('\ufeffa'), 'a', { before: '\ufeffa', after: 'a' }],
+    ['NUL in what comes', Buffer.from('a'), 'b\0', undefined],
+    ['no text in what was', Buffer.from([0xff, 0xfe]), 'b', undefined],
+    [
+      'as long as the longest',
+      Buffer.from('a'),
+      'x'.repeat(256 * 1024),
+      { before: 'a', after: 'x'.repeat(256 * 1024) },
+    ],
     ['nothing to compare with', null, 'b', undefined],
     ['a secret', Buffer.from('a'), new Secret('abcdefgh'), undefined],
     ['NUL in what was', Buffer.from('a\0'), 'b', undefined],
     ['bytes that are no text', Buffer.from('a'), Buffer.from([0xff, 0xfe]), undefined],
     ['too long', Buffer.from('a'), 'x'.repeat(256 * 1024 + 1), undefined],
   ])('%s', (_, before, after, expected) => {
-    expect(diffOf(before, after)).toEqual(expected)
+    expect(diffOf(before, after)).toStrictEqual(expected)
   })
 })
 
-test('a Later of another type is refused with its type', () => {
-  expect(() => checkedContent('file', '/x', 5)).toThrow(
-    'file[/x]: the content turned out to be number, and must be a string, bytes or a Secret',
-  )
+describe('content of a Later', () => {
+  test.each(['', 'text', bytes, new Secret('abcdefgh'), undefined])('may be %j', (content) => {
+    expect(checkedContent('file', '/x', content)).toBe(content)
+  })
+  test.each([
+    [5, 'number'],
+    [null, 'null'],
+    [{ text: 'a' }, 'object'],
+  ])('is refused with its type where it is %j', (content, type) => {
+    expect(() => checkedContent('file', '/x', content)).toThrow(
+      new FettleError('option-invalid', {
+        address: 'file[/x]',
+        message: `file[/x]: the content turned out to be ${type}, and must be a string, bytes or a Secret`,
+      }),
+    )
+  })
+})
+
+test.each<[string, Parameters<typeof digestOf>[0]]>([
+  ['text', 'grün'],
+  ['bytes', Buffer.from('grün')],
+  ['a Secret', new Secret('grün', true)],
+])('the digest of %s is that of its bytes, in hex', (_, content) => {
+  expect(digestOf(content)).toBe('fe263064ba02eaeac482aaf1309553779bdb78e385cb1374654de293e191d785')
 })

@@ -50,6 +50,7 @@ test('the content is always read, and of a link only with follow what it points 
   const keyOf = ({ reads }: Resource): unknown => reads.path?.key
   expect(keyOf(made({ edit: adding('a') }))).toEqual({ path, follow: false, contentUnless: '' })
   expect(keyOf(made({ edit: adding('a'), follow: true }))).toMatchObject({ follow: true })
+  expect(made({ edit: adding('a') }).reads.missingParent?.key).toBe(path)
 })
 
 test('the edit has one sentence, and the file is replaced whole', () => {
@@ -147,16 +148,22 @@ describe('a link', () => {
 })
 
 test.each([
-  ['longer than 256 KiB', fileEntry({ size: 256 * 1024 + 1 })],
-  ['a directory', directoryEntry()],
-  ['neither a file nor a directory', fileEntry({ kind: 'other' })],
-])('what is %s is refused before it is edited', (what, entry) => {
+  [
+    'longer than 256 KiB',
+    fileEntry({ size: 256 * 1024 + 1 }),
+    'choose another path, or shorten the file',
+  ],
+  ['a directory', directoryEntry(), 'remove the directory, or choose another path'],
+  [
+    'neither a file nor a directory',
+    fileEntry({ kind: 'other' }),
+    'remove it, or choose another path',
+  ],
+])('what is %s is refused before it is edited', (what, entry, remedy) => {
   const edit = (): Edited => {
     throw new Error('must not be asked')
   }
-  expect(summariesOf(planned(entry, { edit, create: true }))).toEqual([
-    `blocked: ${path} is ${what}`,
-  ])
+  expect(planned(entry, { edit, create: true })).toEqual(blocked(`${path} is ${what}`, remedy))
 })
 
 describe('a file in another encoding than UTF-8', () => {
@@ -182,6 +189,25 @@ describe('a file in another encoding than UTF-8', () => {
     expect(planned(latin1, { edit: adding(`# ${letter}`) })).toEqual(
       blocked(`${path} is not written in UTF-8`, 'convert it, or add ASCII only'),
     )
+  })
+
+  test.each([
+    ['once more', 'für', 'für für'],
+    ['instead of another one', 'ü é', 'ü ü'],
+    ['three times instead of twice', 'ü ü', 'ü ü ü'],
+  ])('gets no letter %s', (_, before, text) => {
+    const edit = (): Edited => ({ text, summary: 'say it', fine: '' })
+    expect(planned(holdingBytes(Buffer.from(before, 'latin1')), { edit })).toHaveProperty('blocked')
+  })
+
+  test.each([
+    ['in another place', 'für über', 'über für'],
+    ['less often', 'ü ü', 'ü'],
+    ['beside ASCII', 'für', 'für a\x7f\0'],
+  ])('may have its letters %s', (_, before, text) => {
+    const edit = (): Edited => ({ text, summary: 'say it', fine: '' })
+    const plan = planned(holdingBytes(Buffer.from(before, 'latin1')), { edit })
+    expect(written(plan)).toEqual([Buffer.from(text, 'latin1')])
   })
 
   test.each(['', 'ä\n', '\ufeffa\n'])('UTF-8 is none: %j gets every letter', (text) => {
