@@ -16,7 +16,7 @@ import {
   secretSource,
   type ContentOptions,
 } from '../../../src/resources/files/content.js'
-import { checkedContent, pathKey } from '../../../src/resources/files/file.js'
+import { checkedContent, file, pathKey } from '../../../src/resources/files/file.js'
 import { generatedSecret } from '../../../src/resources/files/generated-secret.js'
 import { sshKey } from '../../../src/resources/accounts/ssh-key.js'
 
@@ -154,7 +154,8 @@ describe('secretSource', () => {
   })
   test('of bytes that are not text is an error', () => {
     expect(() => read(Buffer.from([0x61, 0xff]))).toThrow(
-      new FettleError('source-missing', {
+      expect.objectContaining({
+        code: 'source-missing',
         address: 'key.pem',
         message: 'key.pem is not UTF-8 text',
         remedy: 'save it as UTF-8',
@@ -230,8 +231,11 @@ describe('content of a Later', () => {
     [null, 'null'],
     [{ text: 'a' }, 'object'],
   ])('is refused with its type where it is %j', (content, type) => {
-    expect(() => checkedContent('file', '/x', content)).toThrow(
-      new FettleError('option-invalid', {
+    const made = file('/x', { content: 'a' })
+    const facts = { path: null, missingParent: null }
+    expect(() => made.plan(facts, { content }, { changing: [] })).toThrow(
+      expect.objectContaining({
+        code: 'option-invalid',
         address: 'file[/x]',
         message: `file[/x]: the content turned out to be ${type}, and must be a string, bytes or a Secret`,
       }),

@@ -173,6 +173,17 @@ export const cases: readonly Case[] = [
     scripts: [within(steps([chmodTree('file', 0o644, 0o600), chmodTree('file', 0o755, 0o700)]))],
   },
   {
+    name: 'a directory that nobody may enter, and X',
+    resource: () => directory(path, { recurse: true, mode: 'u=rwX,go=' }),
+    facts: {
+      ...here,
+      path: directoryEntry({ mode: 0o600 }),
+      tree: [entry({ kind: 'directory', mode: 0o600 }), entry({ mode: 0o600 })],
+    },
+    changes: ['mode of 1 entry → u=rwX,go='],
+    scripts: [within(chmodTree('directory', 0o600, 0o700))],
+  },
+  {
     name: 'a tree of one, owned by ids',
     resource: () => directory(path, { recurse: true, owner: 7, group: '8' }),
     facts: {

@@ -26,6 +26,7 @@ test.each<[object, string]>([
   [{ template: 'a', vars: { b: 1 } }, 'taken'],
   [{ template: 'a', vars: 5 }, 'vars must be a mapping, and is 5'],
   [{ vars: {} }, 'vars are for a template, and there is none'],
+  [{ vars: {}, backup: true }, 'vars are for a template, and there is none'],
   [{ source: 'a', vars: {} }, 'vars are for a template, and there is none'],
   [{ content: 'a', source: 'b' }, 'content and source exclude each other'],
   [{ source: 'a', template: 'b' }, 'source and template exclude each other'],
