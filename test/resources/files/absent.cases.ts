@@ -35,7 +35,7 @@ export const cases: readonly Case[] = [
     facts: { path: fileEntry() },
     changes: ['remove file'],
     scripts: [removed],
-    keys: { path: { path } },
+    keys: { path: { path }, tree: undefined },
   },
   {
     name: 'a socket',
@@ -47,8 +47,9 @@ export const cases: readonly Case[] = [
   {
     name: 'nothing',
     resource: () => absent(path),
-    facts: { path: null, reason: 'there is no such path' },
+    facts: { path: null },
     changes: [],
+    reason: 'there is no such path',
   },
   {
     name: 'a directory',

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { absent, present, type Fact } from '../../../src/core/fact.js'
 import { Later, request, type FactSource } from '../../../src/core/later.js'
 import { FettleError } from '../../../src/core/errors.js'
+import { scrub } from '../../../src/core/scrub/scrub.js'
 import { reveal, Secret } from '../../../src/core/secret.js'
 import { secretFileFact } from '../../../src/facts/files/secret-file.js'
 import {
@@ -99,6 +100,11 @@ describe('contentOf', () => {
   test('a short text with a Secret in it is a Secret, too', () => {
     const whole = evaluated({ template: 'short.njk', vars: { key: new Secret('abcdefgh') } })
     expect(whole instanceof Secret && reveal(whole)).toBe('a')
+  })
+  test('the lines of a template beside a Secret may be shown elsewhere', () => {
+    const vars = { port: 'not-hidden', key: new Secret('hunter2-hunter2') }
+    expect(evaluated({ template: 'app.njk', vars })).toBeInstanceOf(Secret)
+    expect(scrub('port=not-hidden')).toBe('port=not-hidden')
   })
   test.each<[ContentOptions, string]>([
     [{ source: 'none.png' }, 'none.png does not exist'],

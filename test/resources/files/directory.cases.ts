@@ -35,7 +35,7 @@ export const cases: readonly Case[] = [
     facts: { ...here, path: null },
     changes: ['create directory'],
     scripts: [makeDirectory(path, null, sh`chown -- webhook:demo . &&\nchmod -- 02750 .`).text],
-    keys: { path: { path }, missingParent: path },
+    keys: { path: { path }, missingParent: path, tree: undefined },
   },
   {
     name: 'created with its parents',

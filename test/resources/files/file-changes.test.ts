@@ -155,6 +155,11 @@ describe('a file that is too long to be compared', () => {
   })
 })
 
+test('a short file without a digest is another one, whatever its size', () => {
+  const plan = fileChanges({ path, content: 'b\n' }, fileEntry({ size: 2 }), null)
+  expect(summariesOf(plan)).toEqual(['content changed'])
+})
+
 test('setuid programs are rewritten before their attributes change, by the mode that they get', () => {
   const rewritten = (mode: string, present: number): boolean =>
     scriptsOf(

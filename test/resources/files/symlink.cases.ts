@@ -46,7 +46,7 @@ export const cases: readonly Case[] = [
         sh`sync -- .`,
       ]).text,
     ],
-    keys: { path: { path }, missingParent: path },
+    keys: { path: { path }, missingParent: path, tree: undefined },
   },
   {
     name: 'as wanted',
