@@ -9,6 +9,7 @@ export const cases: readonly Case[] = [
     facts: { group: null },
     changes: ['create group deploy'],
     scripts: ['groupadd -r  -- deploy'],
+    keys: { group: 'deploy' },
   },
   {
     name: 'created with a gid',
@@ -22,6 +23,14 @@ export const cases: readonly Case[] = [
     resource: () => group('deploy', { system: true }),
     facts: { group: { gid: 990, members: [] } },
     changes: [],
+    reason: 'gid 990',
+  },
+  {
+    name: 'there, with its gid',
+    resource: () => group('deploy', { gid: 990 }),
+    facts: { group: { gid: 990, members: [] } },
+    changes: [],
+    reason: 'gid 990',
   },
   {
     name: 'another gid',
@@ -42,5 +51,6 @@ export const cases: readonly Case[] = [
     resource: () => group('deploy', { state: 'absent' }),
     facts: { group: null },
     changes: [],
+    reason: 'there is no such group',
   },
 ]

@@ -2,7 +2,7 @@ import { Secret } from '../../../src/core/secret.js'
 import type { UserEntry } from '../../../src/facts/accounts/user.js'
 import { user } from '../../../src/resources/accounts/user.js'
 import type { Case } from '../../../src/testing/case.js'
-import { fileEntry } from '../files/entry.js'
+import { directoryEntry, fileEntry } from '../files/entry.js'
 
 const hash = '$y$j9T$saltsalt$hashhashhash'
 const now = (changed: Partial<UserEntry> = {}): UserEntry => ({
@@ -41,6 +41,11 @@ export const cases: readonly Case[] = [
     scripts: [
       'useradd -U -G demo,demo-hook -s /usr/sbin/nologin -d /var/lib/webhook -r -m -- webhook',
     ],
+    keys: {
+      user: { name: 'webhook', password: false },
+      group: 'webhook',
+      shell: { path: '/usr/sbin/nologin', follow: true },
+    },
   },
   {
     name: 'created, plainly',
@@ -48,6 +53,7 @@ export const cases: readonly Case[] = [
     facts: none,
     changes: ['create user app with its group and its home'],
     scripts: ['useradd -U -m -- app'],
+    keys: { shell: { path: '/', follow: true } },
   },
   {
     name: 'created where a group has its name',
@@ -70,12 +76,28 @@ export const cases: readonly Case[] = [
     facts: none,
     changes: ['create user app with its group and its home'],
     scripts: ['useradd -U -m -- app', 'chpasswd -e'],
+    keys: { user: { name: 'app', password: true } },
   },
   {
     name: 'a shell that is not there',
     resource: () => user('app', { shell: '/bin/zsh' }),
     facts: { ...none, shell: null },
     changes: ['blocked: the shell /bin/zsh does not exist'],
+    remedy: 'add the package that has it before this',
+  },
+  {
+    name: 'a shell that is a directory',
+    resource: () => user('app', { shell: '/bin' }),
+    facts: { ...is(), shell: directoryEntry() },
+    changes: ['blocked: the shell /bin does not exist'],
+    remedy: 'add the package that has it before this',
+  },
+  {
+    name: 'the shell that it has already is not asked for',
+    resource: () => user('app', { shell: '/bin/zsh' }),
+    facts: { ...is({ shell: '/bin/zsh' }), shell: null },
+    changes: [],
+    reason: 'uid 990',
   },
   {
     name: 'as wanted',
@@ -93,12 +115,16 @@ export const cases: readonly Case[] = [
       }),
     facts: is(),
     changes: [],
+    reason: 'uid 990',
+    keys: { user: { name: 'app', password: true } },
   },
   {
     name: 'left out is not managed',
     resource: () => user('app'),
-    facts: is({ groups: ['sudo'], shell: '/bin/bash' }),
+    facts: is({ groups: ['sudo'], shell: '/bin/bash', password: null }),
     changes: [],
+    reason: 'uid 990',
+    keys: { user: { name: 'app', password: false } },
   },
   {
     name: 'groups are added',
@@ -120,6 +146,19 @@ export const cases: readonly Case[] = [
     facts: is(),
     changes: ['groups - adm'],
     scripts: [`usermod -G '' -- app`],
+  },
+  {
+    name: 'several groups for several others',
+    resource: () => user('app', { groups: ['demo', 'hook'], exactGroups: true }),
+    facts: is({ groups: ['adm', 'web'] }),
+    changes: ['groups + demo, hook - adm, web'],
+    scripts: ['usermod -G demo,hook -- app'],
+  },
+  {
+    name: 'the primary group is no group to add',
+    resource: () => user('app', { groups: ['app'] }),
+    facts: is({ groups: [] }),
+    changes: [],
   },
   {
     name: 'the primary group is no surplus',
@@ -154,6 +193,13 @@ export const cases: readonly Case[] = [
     changes: [],
   },
   {
+    name: 'a primary group that has no name',
+    resource: () => user('app', { group: 'web' }),
+    facts: is({ gid: 5, group: null }),
+    changes: ['group 5 → web, also of the files in /srv/app'],
+    scripts: ['usermod -g web -- app'],
+  },
+  {
     name: 'the same password',
     resource: () => user('app', { passwordHash: hash }),
     facts: is({ password: { hash: new Secret(hash), locked: false } }),
@@ -164,6 +210,7 @@ export const cases: readonly Case[] = [
     resource: () => user('app', { passwordHash: hash }),
     facts: is({ password: { hash: new Secret(hash), locked: true } }),
     changes: [],
+    keys: { user: { name: 'app', password: true } },
   },
   {
     name: 'another password',
@@ -198,18 +245,21 @@ export const cases: readonly Case[] = [
     resource: () => user('app', { locked: false }),
     facts: is(),
     changes: ['blocked: user app has no password that could be unlocked'],
+    remedy: 'give passwordHash, or leave locked out',
   },
   {
     name: 'a password that may not be read',
     resource: () => user('app', { locked: true }),
     facts: is({ password: null }),
     changes: ['blocked: the password of app cannot be read'],
+    remedy: 'only root may read it: use become',
   },
   {
     name: 'a Secret that is no hash',
     resource: () => user('app', { passwordHash: new Secret('correct horse') }),
     facts: none,
     changes: ['blocked: the password of app is no hash'],
+    remedy: "must be a hash that crypt(3) made, such as '$y$…' or '$6$…'",
   },
   {
     name: 'removed',
@@ -232,9 +282,23 @@ export const cases: readonly Case[] = [
     changes: ['remove user app'],
   },
   {
+    name: 'removed, being alone in its group',
+    resource: () => user('app', { state: 'absent' }),
+    facts: { ...is(), group: { gid: 990, members: ['app'] } },
+    changes: ['remove user app with its group'],
+  },
+  {
+    name: 'removed with its home, and no group has its name',
+    resource: () => user('app', { state: 'absent', removeHome: true }),
+    facts: { ...is({ group: 'staff' }), group: null },
+    changes: ['remove user app with its home /srv/app, its mail'],
+    scripts: ['userdel -r -- app'],
+  },
+  {
     name: 'already removed',
     resource: () => user('app', { state: 'absent' }),
     facts: none,
     changes: [],
+    reason: 'there is no such user',
   },
 ]
