@@ -64,7 +64,7 @@ interface HostLine {
 function parseLine(text: string, host: string): HostLine {
   const [names = '', ...key] = text.trim().split(/\s+/)
   const listed = names.split(',')
-  if (names === '' || /^[#@]/.test(names) || !listed.some((name) => isHost(name, host)))
+  if (/^[#@]/.test(names) || !listed.some((name) => isHost(name, host)))
     return { text, key: null, rest: text }
   const others = listed.filter((name) => !isHost(name, host))
   const rest = others.length === 0 ? null : [others.join(','), ...key].join(' ')
@@ -77,11 +77,8 @@ function parseLine(text: string, host: string): HostLine {
  */
 export function withKeys(before: string, host: string, keys: readonly string[]): string {
   const wanted = [...new Set(keys.map(withoutComment))]
-  const parsed = before
-    .replace(/\n$/, '')
-    .split('\n')
-    .filter((_, index) => index > 0 || before !== '')
-    .map((text) => parseLine(text, host))
+  const lines = before === '' ? [] : before.replace(/\n$/, '').split('\n')
+  const parsed = lines.map((text) => parseLine(text, host))
   const kept = parsed
     .map(({ text, key, rest }) => (key === null || wanted.includes(key) ? text : rest))
     .filter((line) => line !== null)
