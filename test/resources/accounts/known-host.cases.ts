@@ -1,4 +1,5 @@
 import { knownHost } from '../../../src/resources/accounts/known-host.js'
+import { writing } from '../../../src/resources/files/write-file.js'
 import type { Case } from '../../../src/testing/case.js'
 import { fileEntry, holdingText } from '../files/entry.js'
 
@@ -13,6 +14,11 @@ export const cases: readonly Case[] = [
     resource: () => knownHost('github.com', { keys: [one, two] }),
     facts: { ...here, path: null },
     changes: ['set the keys of github.com'],
+    scripts: [writing({ path: '/etc/ssh/ssh_known_hosts', mode: 0o644 }).text],
+    keys: {
+      path: { path: '/etc/ssh/ssh_known_hosts', follow: false, contentUnless: '' },
+      missingParent: '/etc/ssh/ssh_known_hosts',
+    },
   },
   {
     name: 'known',
@@ -22,6 +28,7 @@ export const cases: readonly Case[] = [
       path: holdingText(`# pinned\n\ngithub.com ${one}\nother ${two}\nGitHub.com,x ${two} y\n`),
     },
     changes: [],
+    reason: '2 keys of the host are known',
   },
   {
     name: 'a key more',
@@ -52,12 +59,15 @@ export const cases: readonly Case[] = [
     resource: () => knownHost('h', { keys: [one], path: '/x/known' }),
     facts: { path: null, missingParent: { path: '/x', taken: false } },
     changes: ['blocked: directory /x does not exist'],
+    remedy: "add directory('/x') before this",
+    keys: { missingParent: '/x/known' },
   },
   {
     name: 'a file that is too long',
     resource: () => knownHost('h', { keys: [one] }),
     facts: { ...here, path: fileEntry({ size: 1e7 }) },
     changes: ['blocked: /etc/ssh/ssh_known_hosts is longer than 256 KiB'],
+    remedy: 'choose another path, or shorten the file',
   },
   {
     name: 'keys from the host that are none',
@@ -65,6 +75,15 @@ export const cases: readonly Case[] = [
     values: { keys: ['ssh-ed25519 AAAA\nevil ssh-rsa AAAA'] },
     facts: { ...here, path: null },
     changes: ['blocked: the keys are not public keys: each must be one line'],
+    remedy: "give each key as 'type base64'",
+  },
+  {
+    name: 'a key from the host without its type',
+    resource: () => knownHost('h', { keys: [one] }),
+    values: { keys: ['AAAAC3NzaC1lZDI1NTE5'] },
+    facts: { ...here, path: null },
+    changes: ["blocked: the keys are not public keys: each must be a public key: 'type base64'"],
+    remedy: "give each key as 'type base64'",
   },
   {
     name: 'forgotten',
@@ -73,10 +92,17 @@ export const cases: readonly Case[] = [
     changes: ['forget the keys of h'],
   },
   {
+    name: 'forgotten under its name in lower case',
+    resource: () => knownHost('H', { state: 'absent' }),
+    facts: { ...here, path: holdingText(`h ${one}\nother ${two}\n`) },
+    changes: ['forget the keys of h'],
+  },
+  {
     name: 'never known',
     resource: () => knownHost('h', { state: 'absent' }),
     facts: { ...here, path: null },
     changes: [],
+    reason: 'the host is not known',
   },
   {
     name: 'odd lines stay as they are',

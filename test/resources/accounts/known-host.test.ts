@@ -7,6 +7,11 @@ import { knownName, withKeys } from '../../../src/resources/accounts/known-host.
 
 const one = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
 const two = 'ecdsa-sha2-nistp256 AAAAE2VjZHNh'
+/** The name `h` as ssh-keygen hashed it. */
+const hashed = '|1|OCnKVeD5+p7Na62IOCgvP8bgwAQ=|nmpjuIMKpvifWf7ZuChj/DBG6x0='
+const aroundHashed = [`x${hashed}`, `${hashed}|x`, hashed.replace('|1|', '|2|'), hashed.slice(2)]
+  .map((name) => `${name} ${two}\n`)
+  .join('')
 
 test.each([
   ['GitHub.com', 'github.com'],
@@ -15,6 +20,10 @@ test.each([
   ['::1', '::1'],
   ['[::1]:2222', '[::1]:2222'],
   ['192.0.2.1:2022', '[192.0.2.1]:2022'],
+  ['Git.Example:22', 'git.example'],
+  ['Git.Example:2222', '[git.example]:2222'],
+  ['2001:db8::22', '2001:db8::22'],
+  ['2001:22::a', '2001:22::a'],
 ])('%s is written as %s', (host, name) => {
   expect(knownName(host)).toBe(name)
 })
@@ -28,6 +37,18 @@ describe('withKeys', () => {
       [one],
       `# note\n\n other ${two} \n*.h ${two}\n@revoked h ${two}\ngarbage\nh ${one}\n`,
     ],
+    ['an empty line is kept', '\n', [one], `\nh ${one}\n`],
+    ['a comment that lists the host', `#x,h ${two}\n`, [one], `#x,h ${two}\nh ${one}\n`],
+    [
+      'a line with other white space is the host’s too',
+      `\t h  \t ${one.replace(' ', '  ')}\tpinned \n`,
+      [one],
+      `\t h  \t ${one.replace(' ', '  ')}\tpinned \n`,
+    ],
+    ['a name in capitals', `x,H ${two}\n`, [one], `x ${two}\nh ${one}\n`],
+    ['several names are left', `a,h,b ${two}\n`, [], `a,b ${two}\n`],
+    ['a hashed name', `${hashed} ${two}\n`, [], ''],
+    ['text around a hashed name', aroundHashed, [], aroundHashed],
     ['a file without a last line break', `other ${two}`, [one], `other ${two}\nh ${one}\n`],
     [
       'a key that is there stays at its place, with its comment',

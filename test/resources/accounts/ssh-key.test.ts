@@ -23,6 +23,12 @@ test('a missing public half gets the public key, as a line', () => {
   ])
 })
 
+test('a new pair is made in one step that has a name', () => {
+  const facts = { path: null, publicPath: null, missingParent: null, key: null }
+  const [made] = changesOf(key.plan(facts, {}, { changing: [] }))
+  expect(made?.actions.filter(isShell).map(({ what }) => what)).toEqual(['making the key'])
+})
+
 test('before anything connects, its public half is that of an ed25519 key', () => {
   const tried = Later.evaluate(key.publicKey, { ...missing, standIns: true })
   const standIn = tried.known ? tried.value : ''
