@@ -45,6 +45,7 @@ describe('withKeys', () => {
       [one],
       `\t h  \t ${one.replace(' ', '  ')}\tpinned \n`,
     ],
+    ['a name that holds marks', `a#b@c,h ${two}\n`, [], `a#b@c ${two}\n`],
     ['a name in capitals', `x,H ${two}\n`, [one], `x ${two}\nh ${one}\n`],
     ['several names are left', `a,h,b ${two}\n`, [], `a,b ${two}\n`],
     ['a hashed name', `${hashed} ${two}\n`, [], ''],

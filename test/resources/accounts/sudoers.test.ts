@@ -15,3 +15,7 @@ test.each<[string, SudoersOptions]>([
   )
   expect(actions).toEqual([expect.objectContaining({ long: true })])
 })
+
+test('a drop-in is written in one round trip with the files beside it in a task', () => {
+  expect(sudoers('x', { content: 'Defaults:x !lecture\n' }).joins).toBe('files')
+})

@@ -227,6 +227,13 @@ export const cases: readonly Case[] = [
     scripts: ['chpasswd -e'],
   },
   {
+    name: 'another password, locked as well',
+    resource: () => user('app', { passwordHash: hash, locked: true }),
+    facts: is({ password: { hash: new Secret('$6$other'), locked: false } }),
+    changes: ['password changed, locked'],
+    scripts: ['chpasswd -e'],
+  },
+  {
     name: 'locked',
     resource: () => user('app', { locked: true }),
     facts: is({ password: { hash: new Secret(hash), locked: false } }),
