@@ -1,20 +1,8 @@
 import { Secret } from '../../../src/core/secret.js'
-import { nativeHash } from '../../../src/resources/mysql/login.js'
-import { mysqlUser, type MysqlUserOptions } from '../../../src/resources/mysql/user.js'
+import { mysqlUser } from '../../../src/resources/mysql/user.js'
 import type { Case } from '../../../src/testing/case.js'
+import { account, app, ed25519, native, password, socket } from './account.js'
 
-const password = new Secret('correct horse')
-const native = { plugin: 'mysql_native_password', kept: nativeHash(password) }
-const socket = { plugin: 'unix_socket', kept: '' }
-const app =
-  (options: MysqlUserOptions = {}) =>
-  () =>
-    mysqlUser('app', { password, ...options })
-const account = (facts: object = {}): { readonly account: object } => ({
-  account: { ways: [native], requires: 'nothing', grants: [], foldsCase: false, ...facts },
-})
-const onApp = (...privileges: readonly string[]): { readonly account: object } =>
-  account({ grants: [{ on: '`app`.*', privileges }] })
 const one = { 'app.*': ['SELECT', 'INSERT'] }
 
 export const cases: readonly Case[] = [
@@ -34,6 +22,7 @@ export const cases: readonly Case[] = [
       'login app',
       'GRANT SELECT, INSERT ON `app`.* TO ?@?',
     ],
+    keys: { account: { name: 'app', host: 'localhost', connection: {} } },
   },
   {
     name: 'created for the socket',
@@ -57,12 +46,14 @@ export const cases: readonly Case[] = [
     facts: { account: null },
     changes: ['create user app@10.0.0.%'],
     scripts: ['CREATE USER ?@? IDENTIFIED VIA mysql_native_password USING ?'],
+    keys: { account: { name: 'app', host: '10.0.0.%', connection: {} } },
   },
   {
     name: 'there',
     resource: app({ grants: one, exactGrants: true }),
-    facts: onApp('INSERT', 'SELECT'),
+    facts: account({ grants: [{ on: '`app`.*', privileges: ['INSERT', 'SELECT'] }] }),
     changes: [],
+    reason: 'app@localhost logs in and may do as desired',
   },
   {
     name: 'a hash in lower case is the same',
@@ -97,15 +88,17 @@ export const cases: readonly Case[] = [
   {
     name: 'the socket as well, and what was there stays',
     resource: () => mysqlUser('app', { plugin: 'unix_socket' }),
-    facts: account({ ways: [{ plugin: 'ed25519', kept: 'Y'.repeat(43) }] }),
+    facts: account({ ways: [ed25519] }),
     changes: ['login through the socket allowed'],
     scripts: ['ALTER USER ?@? IDENTIFIED VIA ed25519 USING ? OR unix_socket'],
   },
   {
     name: 'a way that cannot be compared',
     resource: app(),
-    facts: account({ ways: [{ plugin: 'ed25519', kept: 'Y'.repeat(43) }] }),
+    facts: account({ ways: [ed25519] }),
     changes: ['blocked: app@localhost logs in by ed25519, whose passwords cannot be compared'],
+    remedy:
+      "give plugin: 'mysql_native_password', which closes every other way, or leave password out",
   },
   {
     name: 'the password alone: the way through the socket is closed',
@@ -126,12 +119,14 @@ export const cases: readonly Case[] = [
     resource: app({ plugin: 'mysql_native_password' }),
     facts: account(),
     changes: [],
+    reason: 'app@localhost logs in and may do as desired',
   },
   {
     name: 'the password alone replaces a way that cannot be compared',
     resource: app({ plugin: 'mysql_native_password' }),
-    facts: account({ ways: [{ plugin: 'ed25519', kept: 'Y'.repeat(43) }] }),
+    facts: account({ ways: [ed25519] }),
     changes: ['login with a password allowed, login by ed25519 closed'],
+    scripts: ['ALTER USER ?@? IDENTIFIED VIA mysql_native_password USING ?', 'login app'],
   },
   {
     name: 'the way that this very run comes by is not closed',
@@ -140,6 +135,8 @@ export const cases: readonly Case[] = [
     changes: [
       'blocked: root@localhost is the account that MariaDB is asked with, through the socket: without that way nothing could be asked any more',
     ],
+    remedy:
+      "give its password to the connection too (connection: { password }), or another administrator's account",
   },
   {
     name: 'the way through the socket is closed to an administrator who has a password',
@@ -147,6 +144,43 @@ export const cases: readonly Case[] = [
       mysqlUser('root', { password, plugin: 'mysql_native_password', connection: { password } }),
     facts: account({ ways: [native, socket] }),
     changes: ['login through the socket closed'],
+  },
+  {
+    name: 'and to one whom another administrator asks about',
+    resource: () =>
+      mysqlUser('root', { password, plugin: native.plugin, connection: { user: 'admin' } }),
+    facts: account({ ways: [native, socket] }),
+    changes: ['login through the socket closed'],
+  },
+  {
+    name: 'not to that other administrator',
+    resource: () =>
+      mysqlUser('admin', { password, plugin: native.plugin, connection: { user: 'admin' } }),
+    facts: account({ ways: [native, socket] }),
+    changes: [
+      'blocked: admin@localhost is the account that MariaDB is asked with, through the socket: without that way nothing could be asked any more',
+    ],
+  },
+  {
+    name: "nor is the way to a server elsewhere this host's socket",
+    resource: () =>
+      mysqlUser('root', { password, plugin: native.plugin, connection: { host: '10.0.0.5' } }),
+    facts: account({ ways: [native, socket] }),
+    changes: ['login through the socket closed'],
+    scripts: ['ALTER USER ?@? IDENTIFIED VIA mysql_native_password USING ?'],
+  },
+  {
+    name: 'an account from elsewhere is not the one that MariaDB is asked with',
+    resource: () => mysqlUser('root', { host: '%', password, plugin: native.plugin }),
+    facts: account({ ways: [native, socket] }),
+    changes: ['login through the socket closed'],
+  },
+  {
+    name: 'an administrator without a way through the socket loses none',
+    resource: () => mysqlUser('root', { password, plugin: native.plugin }),
+    facts: account(),
+    changes: [],
+    reason: 'root@localhost logs in and may do as desired',
   },
   {
     name: 'from everywhere: a login from the host proves something unless another account answers it',
@@ -161,7 +195,7 @@ export const cases: readonly Case[] = [
   {
     name: 'an account that exists is given grants without its password',
     resource: () => mysqlUser('app', { grants: one }),
-    facts: onApp('SELECT'),
+    facts: account({ grants: [{ on: '`app`.*', privileges: ['SELECT'] }] }),
     changes: ['grant INSERT on app.*'],
     scripts: ['GRANT INSERT ON `app`.* TO ?@?'],
   },
@@ -169,7 +203,7 @@ export const cases: readonly Case[] = [
     name: 'and loses them without it, however it logs in',
     resource: () => mysqlUser('app', { grants: {}, exactGrants: true }),
     facts: account({
-      ways: [{ plugin: 'ed25519', kept: 'Y'.repeat(43) }],
+      ways: [ed25519],
       grants: [{ on: '*.*', privileges: ['FILE'] }],
     }),
     changes: ['revoke FILE on *.*'],
@@ -188,6 +222,32 @@ export const cases: readonly Case[] = [
     facts: { account: null },
     changes: [
       'blocked: there is no account app@localhost, and it cannot be made without a password or plugin: anybody could log in',
+    ],
+    remedy: 'give a password or plugin, or make the account before this resource',
+  },
+  {
+    name: 'one that requires TLS gets a password, which no login through the socket can prove',
+    resource: app(),
+    facts: account({ ways: [socket], requires: 'tls' }),
+    changes: ['login with a password allowed'],
+    scripts: ['ALTER USER ?@? IDENTIFIED VIA mysql_native_password USING ? OR unix_socket'],
+  },
+  {
+    name: 'a password on a server elsewhere: a login from the host is not tried',
+    resource: app({ connection: { host: '10.0.0.5' } }),
+    facts: { account: null },
+    changes: ['create user app@localhost'],
+    scripts: ['CREATE USER ?@? IDENTIFIED VIA mysql_native_password USING ?'],
+    keys: { account: { name: 'app', host: 'localhost', connection: { host: '10.0.0.5' } } },
+  },
+  {
+    name: 'without TLS any more a login proves the password',
+    resource: app({ requireTls: false }),
+    facts: account({ ways: [socket], requires: 'certificate' }),
+    changes: ['login with a password allowed, TLS no longer required'],
+    scripts: [
+      'ALTER USER ?@? IDENTIFIED VIA mysql_native_password USING ? OR unix_socket REQUIRE NONE',
+      'login app',
     ],
   },
   {
@@ -211,163 +271,6 @@ export const cases: readonly Case[] = [
     changes: [],
   },
   {
-    name: 'one privilege more is wanted',
-    resource: app({ grants: one }),
-    facts: onApp('SELECT', 'DROP'),
-    changes: ['grant INSERT on app.*'],
-    scripts: ['GRANT INSERT ON `app`.* TO ?@?'],
-  },
-  {
-    name: 'exactly: what is too much goes',
-    resource: app({ grants: one, exactGrants: true }),
-    facts: onApp('SELECT', 'INSERT', 'DROP', 'GRANT OPTION'),
-    changes: ['revoke DROP, GRANT OPTION on app.*'],
-    scripts: ['REVOKE DROP ON `app`.* FROM ?@?', 'REVOKE GRANT OPTION ON `app`.* FROM ?@?'],
-  },
-  {
-    name: 'exactly: ALL is narrowed whole, for what it holds depends on the server',
-    resource: app({ grants: one, exactGrants: true }),
-    facts: onApp('ALL PRIVILEGES'),
-    changes: ['app.*: ALL → SELECT, INSERT'],
-    scripts: [
-      'REVOKE ALL PRIVILEGES ON `app`.* FROM ?@?',
-      'GRANT SELECT, INSERT ON `app`.* TO ?@?',
-    ],
-  },
-  {
-    name: 'not exactly: ALL holds what is wanted',
-    resource: app({ grants: one }),
-    facts: onApp('ALL PRIVILEGES'),
-    changes: [],
-  },
-  {
-    name: 'ALL in any spelling',
-    resource: app({ grants: { 'app.*': ['all privileges'] }, exactGrants: true }),
-    facts: onApp('ALL PRIVILEGES'),
-    changes: [],
-  },
-  {
-    name: 'the grant option is not in ALL',
-    resource: app({ grants: { 'app.*': ['ALL', 'GRANT OPTION'] } }),
-    facts: onApp('ALL PRIVILEGES'),
-    changes: ['grant GRANT OPTION on app.*'],
-    scripts: ['GRANT USAGE ON `app`.* TO ?@? WITH GRANT OPTION'],
-  },
-  ...(
-    [
-      ['REPLICATION CLIENT', 'BINLOG MONITOR'],
-      ['BINLOG MONITOR', 'REPLICATION CLIENT'],
-      ['replication  replica', 'REPLICATION SLAVE'],
-      ['REPLICA MONITOR', 'SLAVE MONITOR'],
-      ['REPLICATION REPLICA ADMIN', 'REPLICATION SLAVE ADMIN'],
-      ['READ ONLY ADMIN', 'READ_ONLY ADMIN'],
-      ['BINLOG_ADMIN', 'BINLOG ADMIN'],
-      ['DELETE VERSIONING ROWS', 'DELETE HISTORY'],
-      ['DELETE HISTORY', 'DELETE VERSIONING ROWS'],
-    ] as const
-  ).map(([written, shown]) => ({
-    name: `${written} and ${shown} are one right`,
-    resource: app({ grants: { '*.*': [written] }, exactGrants: true }),
-    facts: account({ grants: [{ on: '*.*', privileges: [shown] }] }),
-    changes: [],
-  })),
-  {
-    name: "a right is granted once, in a spelling that MariaDB takes, and revoked in the server's own",
-    resource: app({
-      grants: {
-        '*.*': [
-          'REPLICATION CLIENT',
-          'BINLOG MONITOR',
-          'connection_admin',
-          'DELETE VERSIONING ROWS',
-        ],
-      },
-      exactGrants: true,
-    }),
-    facts: account({ grants: [{ on: '*.*', privileges: ['READ_ONLY ADMIN'] }] }),
-    changes: [
-      'grant REPLICATION CLIENT, CONNECTION ADMIN, DELETE HISTORY on *.*',
-      'revoke READ_ONLY ADMIN on *.*',
-    ],
-    scripts: [
-      'GRANT REPLICATION CLIENT, CONNECTION ADMIN, DELETE HISTORY ON *.* TO ?@?',
-      'REVOKE READ_ONLY ADMIN ON *.* FROM ?@?',
-    ],
-  },
-  {
-    name: 'a name with _ is no pattern: a grant on the pattern is something else',
-    resource: app({ grants: { 'my_app.*': ['SELECT'] }, exactGrants: true }),
-    facts: account({ grants: [{ on: '`my_app`.*', privileges: ['SELECT'] }] }),
-    changes: ['grant SELECT on my_app.*', 'revoke SELECT on every database like my_app'],
-    scripts: ['GRANT SELECT ON `my\\_app`.* TO ?@?', 'REVOKE SELECT ON `my_app`.* FROM ?@?'],
-  },
-  {
-    name: 'an escaped name is the name',
-    resource: app({ grants: { 'my_app.*': ['SELECT'] }, exactGrants: true }),
-    facts: account({ grants: [{ on: '`my\\_app`.*', privileges: ['SELECT'] }] }),
-    changes: [],
-  },
-  {
-    name: 'backticks, percent signs and question marks',
-    resource: app({ grants: { 'a`b%?.*': ['SELECT'] } }),
-    facts: account(),
-    changes: ['grant SELECT on a`b%?.*'],
-    scripts: ['GRANT SELECT ON `a``b\\%?`.* TO ?@?'],
-  },
-  {
-    name: "a table's name is not a pattern",
-    resource: app({ grants: { 'my_app.my_t': ['SELECT'] } }),
-    facts: account(),
-    changes: ['grant SELECT on my_app.my_t'],
-    scripts: ['GRANT SELECT ON `my_app`.`my_t` TO ?@?'],
-  },
-  {
-    name: 'a server that folds case',
-    resource: app({ grants: { 'App.*': ['SELECT'] }, exactGrants: true }),
-    facts: account({ foldsCase: true, grants: [{ on: '`app`.*', privileges: ['SELECT'] }] }),
-    changes: [],
-  },
-  {
-    name: 'exactly: grants on other things, roles and proxies go',
-    resource: app({ grants: one, exactGrants: true }),
-    facts: account({
-      grants: [
-        { on: '`app`.*', privileges: ['SELECT', 'INSERT'] },
-        { on: null, privileges: ['`admin`'] },
-        { on: '*.*', privileges: ['FILE', 'GRANT OPTION'] },
-        { on: '`x`.`t`', privileges: ['SELECT (`a`, `b`)'] },
-        { on: 'PROCEDURE `x`.`p`', privileges: ['EXECUTE'] },
-        { on: '``@`%`', privileges: ['PROXY', 'GRANT OPTION'] },
-      ],
-    }),
-    changes: [
-      'take away role admin',
-      'revoke FILE, GRANT OPTION on *.*',
-      'revoke SELECT (a, b) on x.t',
-      'revoke EXECUTE on PROCEDURE x.p',
-      'revoke PROXY, GRANT OPTION on @%',
-    ],
-    scripts: [
-      'REVOKE `admin` FROM ?@?',
-      'REVOKE FILE ON *.* FROM ?@?',
-      'REVOKE GRANT OPTION ON *.* FROM ?@?',
-      'REVOKE SELECT (`a`, `b`) ON `x`.`t` FROM ?@?',
-      'REVOKE EXECUTE ON PROCEDURE `x`.`p` FROM ?@?',
-      'REVOKE PROXY ON ``@`%` FROM ?@?',
-    ],
-  },
-  {
-    name: 'not exactly: they stay',
-    resource: app({ grants: one }),
-    facts: account({
-      grants: [
-        { on: '`app`.*', privileges: ['SELECT', 'INSERT'] },
-        { on: '*.*', privileges: ['FILE'] },
-      ],
-    }),
-    changes: [],
-  },
-  {
     name: 'removed',
     resource: () => mysqlUser('app', { state: 'absent' }),
     facts: account(),
@@ -379,5 +282,6 @@ export const cases: readonly Case[] = [
     resource: () => mysqlUser('app', { state: 'absent' }),
     facts: { account: null },
     changes: [],
+    reason: 'there is no such account',
   },
 ]
