@@ -56,9 +56,18 @@ describe('refused, with the resource, the option and the error', () => {
     [
       'a secret in a unit',
       () => systemdUnit('app.service', { content: secret('[Service]') }),
-      'a unit may not hold a Secret',
+      'systemd.unit[app.service]: a unit may not hold a Secret: everybody on the host can read it with systemctl cat',
     ],
-    ['a service that is a template', () => systemdService('app@.service'), 'is a template'],
+    [
+      'a service that is a template',
+      () => systemdService('app@.service'),
+      'is a template, which cannot run: name an instance, such as app@one.service',
+    ],
+    [
+      'a service by a number',
+      () => systemdService(js(5)),
+      'systemd.service(a number): the first argument must be text',
+    ],
     [
       'a trigger by its name',
       () => systemdService('app', js<ServiceOptions>({ restartOn: ['group[x]'] })),
@@ -72,6 +81,11 @@ describe('refused, with the resource, the option and the error', () => {
     [
       'masked and running',
       () => systemdService('app', { masked: true, running: true }),
+      'a masked unit can neither run nor be enabled',
+    ],
+    [
+      'masked and enabled',
+      () => systemdService('app', { masked: true, enabled: true }),
       'a masked unit can neither run nor be enabled',
     ],
     ['a fraction of a second', () => systemdService('app', { stableFor: 0.5 }), 'stableFor'],
@@ -114,6 +128,22 @@ describe('refused, with the resource, the option and the error', () => {
   ])('%s', (_, make, message) => {
     expect(refusal(make)).toContain(message)
   })
+})
+
+test('a Secret has a place elsewhere', () => {
+  expect(() => systemdUnit('app.service', { content: secret('[Service]') })).toThrow(
+    expect.objectContaining({
+      remedy:
+        'write the Secret to a file of its own and name that in EnvironmentFile= or LoadCredential=',
+    }),
+  )
+})
+
+test.each<[string, () => unknown]>([
+  ['is masked and disabled', () => systemdService('app', { masked: true, enabled: false })],
+  ['is an instance with a dot', () => systemdService('app@.b.service')],
+])('a service is taken that %s', (_, make) => {
+  expect(refusal(make)).toBe('taken')
 })
 
 test('a service is identified by its full name', () => {

@@ -1,4 +1,7 @@
 import type { UnitState } from '../../../src/facts/systemd/unit.js'
+import { sh } from '../../../src/core/sh.js'
+import { digestOf } from '../../../src/resources/files/content.js'
+import { holding } from '../../../src/resources/files/write-file.js'
 import { systemdUnit } from '../../../src/resources/systemd/unit.js'
 import type { Case } from '../../../src/testing/case.js'
 import { directoryEntry, fileEntry, holdingText, linkEntry } from '../files/entry.js'
@@ -10,6 +13,9 @@ const app = () => systemdUnit('app.service', { content: text })
 const gone = () => systemdUnit('app.service', { state: 'absent' })
 const loaded = (changed: Partial<UnitState> = {}): UnitState => unitState({ path, ...changed })
 
+const textKey = { contentUnless: digestOf(text), size: text.length }
+const setAttributes = sh`chown -- root:root /proc/self/fd/3 && chmod -- 0644 /proc/self/fd/3`
+
 export const cases: readonly Case[] = [
   {
     name: 'created',
@@ -17,12 +23,14 @@ export const cases: readonly Case[] = [
     resource: app,
     facts: { file: null, unit: null },
     changes: [`create ${path}`],
+    keys: { file: { path, follow: false, ...textKey }, unit: 'app.service' },
   },
   {
     name: 'as it should be',
     resource: app,
     facts: { file: holdingText(text), unit: loaded() },
     changes: [],
+    reason: `${path} is loaded as it should be`,
   },
   {
     name: 'not loaded is no difference',
@@ -50,6 +58,7 @@ export const cases: readonly Case[] = [
     resource: app,
     facts: { file: holdingText(text, { mode: 0o664 }), unit: loaded() },
     changes: ['mode 0664 → 0644'],
+    scripts: [holding(path, setAttributes).text],
   },
   {
     name: 'owner without a name, and group',
@@ -74,14 +83,35 @@ export const cases: readonly Case[] = [
     changes: ['daemon-reload: systemd has loaded an older version'],
   },
   {
+    name: 'loaded without a file',
+    resource: app,
+    facts: { file: holdingText(text), unit: loaded({ path: '' }) },
+    changes: [],
+  },
+  {
     name: 'masked',
     resource: app,
     facts: { file: linkEntry('/dev/null'), unit: loaded({ load: 'masked' }) },
     changes: [`blocked: app.service is masked: ${path} is a link to /dev/null`],
+    remedy:
+      'run systemctl unmask app.service on the host, or give systemd.service masked: false before this resource',
   },
   {
     name: 'a link',
     resource: app,
+    facts: { file: linkEntry('/srv/app.service'), unit: loaded() },
+    changes: [`blocked: ${path} is a symbolic link to /srv/app.service`],
+    remedy: 'remove the link: a unit is written as a file',
+  },
+  {
+    name: 'a link that cannot be read',
+    resource: app,
+    facts: { file: { ...linkEntry(''), target: null }, unit: loaded() },
+    changes: [`blocked: ${path} is a symbolic link to something`],
+  },
+  {
+    name: 'a link that is to be no unit any more',
+    resource: gone,
     facts: { file: linkEntry('/srv/app.service'), unit: loaded() },
     changes: [`blocked: ${path} is a symbolic link to /srv/app.service`],
   },
@@ -90,6 +120,7 @@ export const cases: readonly Case[] = [
     resource: app,
     facts: { file: directoryEntry(), unit: null },
     changes: [`blocked: ${path} is not a file`],
+    remedy: 'move away what is there',
   },
   {
     name: 'a template',
@@ -136,6 +167,18 @@ export const cases: readonly Case[] = [
     changes: [
       'stop app@a.service, app@b.service, disable, remove /etc/systemd/system/app@.service',
     ],
+    scripts: [
+      'systemctl stop -- app@a.service app@b.service',
+      'systemctl disable -- app@.service',
+      "rm -f -- /etc/systemd/system/app@.service && sync -- /etc/systemd/system && systemctl daemon-reload && { systemctl reset-failed -- 'app@*.service' 2>/dev/null || :; }",
+    ],
+    keys: { instances: 'app@.service' },
+  },
+  {
+    name: 'a template whose instances the host does not know',
+    resource: () => systemdUnit('app@.service', { state: 'absent' }),
+    facts: { file: fileEntry(), instances: null },
+    changes: ['remove /etc/systemd/system/app@.service'],
   },
   {
     name: 'a template without instances',
@@ -143,7 +186,14 @@ export const cases: readonly Case[] = [
     facts: { file: fileEntry(), instances: { running: [], enabled: false } },
     changes: ['remove /etc/systemd/system/app@.service'],
   },
-  { name: 'already removed', resource: gone, facts: { file: null, unit: null }, changes: [] },
+  {
+    name: 'already removed',
+    resource: gone,
+    facts: { file: null, unit: null },
+    changes: [],
+    reason: `there is no ${path}`,
+    keys: { file: { path, follow: false }, unit: 'app.service' },
+  },
   {
     name: 'the package’s stays',
     resource: gone,
