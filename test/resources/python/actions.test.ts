@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals'
 import { changesOf, isShell } from '../../../src/core/change.js'
 import type { Resource } from '../../../src/core/resource.js'
 import { inputBytes } from '../../../src/core/sh.js'
+import { Later } from '../../../src/core/later.js'
 import { facts, fromFile, venv } from './state.js'
 
 const actionsOf = (made: Resource, known: Readonly<Record<string, unknown>>) =>
@@ -37,4 +38,9 @@ test.each<[string, Resource, Readonly<Record<string, unknown>>, readonly unknown
   ],
 ])('%s', (_, made, known, expected) => {
   expect(actionsOf(made, known)).toEqual(expected)
+})
+
+test('requirements in a file of the project are read there first', () => {
+  const { reads } = venv({ requirements: 'requirements.txt' })()
+  expect(reads['venv']?.key).toBeInstanceOf(Later)
 })

@@ -146,6 +146,20 @@ export const cases: readonly Case[] = [
     ],
   },
   {
+    name: 'two packages, each on a line of its own',
+    resource: venv({ packages: ['flask', 'gunicorn'] }),
+    facts: facts({ requirements: 'flask\ngunicorn' }),
+    changes: ['install flask, gunicorn'],
+    keys: {
+      venv: {
+        path: '/srv/app/venv',
+        python: 'python3',
+        systemSitePackages: false,
+        requirements: { text: 'flask\ngunicorn' },
+      },
+    },
+  },
+  {
     name: 'installed from a directory alone',
     resource: venv({ packages: ['flask'], findLinks: '/srv/wheels' }),
     facts: facts({ requirements: 'flask' }),
