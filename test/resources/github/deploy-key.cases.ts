@@ -22,6 +22,7 @@ export const cases: readonly Case[] = [
     facts: { keys: [] },
     changes: ['add key demo on web1: read-only'],
     scripts: ['POST /repos/{owner}/{repo}/keys'],
+    keys: { keys: { repo: 'acme/demo' } },
   },
   {
     name: 'added for writing',
@@ -39,12 +40,14 @@ export const cases: readonly Case[] = [
       }),
     facts: { keys: [there()] },
     changes: [],
+    reason: 'key 3 is read-only',
   },
   {
     name: 'access left out is left as it is',
     resource: () => githubDeployKey('acme/demo', { title: 'demo on web1', key }),
     facts: { keys: [there({ readOnly: false })] },
     changes: [],
+    reason: 'key 3 is read and write',
   },
   {
     name: 'writing taken away',
@@ -65,6 +68,26 @@ export const cases: readonly Case[] = [
     facts: { keys: [there({ id: 4, key: 'ssh-ed25519 AAAAolder' })] },
     changes: ['add key demo on web1: read-only; another key of this title stays: 4'],
     scripts: ['POST /repos/{owner}/{repo}/keys'],
+  },
+  {
+    name: 'another title and other access',
+    resource: () => githubDeployKey('acme/demo', { title: 'new', key, readOnly: false }),
+    facts: { keys: [there()] },
+    changes: [
+      'replace key demo on web1: title demo on web1 → new, read-only → read and write (deleted, then added)',
+    ],
+  },
+  {
+    name: 'several keys of the title beside one of another',
+    resource: () => githubDeployKey('acme/demo', { title: 'demo on web1', key }),
+    facts: {
+      keys: [
+        there({ id: 4, key: 'ssh-ed25519 AAAAolder' }),
+        there({ id: 5, key: 'ssh-ed25519 AAAAother', title: 'another' }),
+        there({ id: 6, key: 'ssh-ed25519 AAAAoldest' }),
+      ],
+    },
+    changes: ['add key demo on web1: read-only; another key of this title stays: 4, 6'],
   },
   {
     name: 'removed',
@@ -92,6 +115,7 @@ export const cases: readonly Case[] = [
     resource: () => githubDeployKey('acme/demo', { title: 'demo on web1', key, state: 'absent' }),
     facts: { keys: [there({ key: 'ssh-ed25519 AAAAother' })] },
     changes: [],
+    reason: 'there is no such key',
   },
   {
     name: 'a key of the host that is none',
@@ -99,5 +123,6 @@ export const cases: readonly Case[] = [
     facts: { keys: [] },
     values: { key: 'not a key' },
     changes: ["blocked: the key for acme/demo is not a public key in OpenSSH's form"],
+    remedy: 'look at the public key on the host: ssh-keygen -l -f FILE.pub',
   },
 ]

@@ -9,6 +9,7 @@ import { github, type GithubAction } from '../../../src/facts/github/backend.js'
 import { githubMarkFact } from '../../../src/facts/github/mark.js'
 import type { Hook } from '../../../src/facts/github/api.js'
 import { githubDeployKey } from '../../../src/resources/github/deploy-key.js'
+import { sshKey } from '../../../src/resources/accounts/ssh-key.js'
 import { githubWebhook, type GithubWebhookOptions } from '../../../src/resources/github/webhook.js'
 
 const url = 'https://demo.example.org/hooks/demo'
@@ -70,6 +71,31 @@ describe('requests of github.webhook', () => {
       events: ['release'],
       config: { url, content_type: 'json', insecure_ssl: '0', secret },
     })
+  })
+
+  test('a form, whose receiver has no certificate that can be verified', () => {
+    const options = { url, contentType: 'form', verifyTls: false, active: false } as const
+    const made = githubWebhook('acme/demo', options)
+    expect(only(changes(made, { hooks: [] })[0]?.actions).parameters).toMatchObject({
+      active: false,
+      config: { url, content_type: 'form', insecure_ssl: '1' },
+    })
+  })
+
+  test('a changed hook is proved, and then marked', () => {
+    const made = githubWebhook('acme/demo', { url, secret, events: ['release'] })
+    const [proof, mark, ...more] = only(changes(made, facts)[0]?.actions).then?.(answer) ?? []
+    expect(proof).toEqual({ on: github, repo: 'acme/demo', hook: 7, within: 20 })
+    expect(mark).toMatchObject({ what: 'writing /var/lib/fettle/github/7' })
+    expect(more).toEqual([])
+  })
+
+  test('a removed hook is named by its id, and so is its mark', () => {
+    const made = githubWebhook('acme/demo', { url, state: 'absent' })
+    expect(changes(made, { hooks: [hook] })[0]?.actions).toMatchObject([
+      { on: github, parameters: { owner: 'acme', repo: 'demo', hook_id: 7 } },
+      { what: 'removing /var/lib/fettle/github/7' },
+    ])
   })
 
   test('the mark is written after the proof, and is the one that the next run expects', () => {
@@ -148,6 +174,30 @@ describe('requests of github.webhook', () => {
   })
 })
 
+test('requests of github.deployKey', () => {
+  const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5'
+  const made = githubDeployKey('acme/demo', { title: 'new', key: `${key} comment`, readOnly: true })
+  const repository = { owner: 'acme', repo: 'demo' }
+  const keys = [{ id: 3, title: 'old', key, readOnly: true }]
+  expect(changes(made, { keys })[0]?.actions).toMatchObject([
+    { on: github, parameters: { ...repository, key_id: 3 } },
+    { on: github, parameters: { ...repository, title: 'new', key, read_only: true } },
+  ])
+  expect(only(changes(made, { keys: [] })[0]?.actions).parameters).toEqual({
+    ...repository,
+    title: 'new',
+    key,
+    read_only: true,
+  })
+})
+
+test('a deploy key that only the host knows is named by a word', () => {
+  const { publicKey } = sshKey('/var/lib/webhook/.ssh/id_demo')
+  expect(githubDeployKey('acme/demo', { key: publicKey, state: 'absent' }).address).toBe(
+    'github.deployKey[acme/demo key]',
+  )
+})
+
 test('deploy keys that are removed from one repository have distinct ids', () => {
   const absent = (blob: string): string =>
     githubDeployKey('acme/demo', { key: `ssh-ed25519 ${blob}`, state: 'absent' }).address
@@ -155,6 +205,14 @@ test('deploy keys that are removed from one repository have distinct ids', () =>
     'github.deployKey[acme/demo …lZDI1NTE5one]',
     'github.deployKey[acme/demo …lZDI1NTE5two]',
   ])
+})
+
+test.each<[string, () => unknown]>([
+  ['a URL without TLS', () => githubWebhook('acme/demo', { url: 'http://example.org' })],
+  ['a repository whose name begins with dots', () => githubWebhook('acme/..demo', { url })],
+  ['all events', () => githubWebhook('acme/demo', { url, events: ['*'] })],
+])('%s is taken', (_, make) => {
+  expect(make).not.toThrow()
 })
 
 describe('refused before anything connects', () => {
@@ -166,6 +224,17 @@ describe('refused before anything connects', () => {
     [
       'a URL of another kind',
       () => githubWebhook('acme/demo', { url: 'ftp://example.org' }),
+      'url must be an http or https URL',
+    ],
+    ['a name of a repository that is a dot', () => githubWebhook('acme/.', { url }), 'owner/name'],
+    [
+      'a scheme that begins like another',
+      () => githubWebhook('acme/demo', { url: 'httpsx://example.org' }),
+      'url must be an http or https URL',
+    ],
+    [
+      'a scheme that ends like another',
+      () => githubWebhook('acme/demo', { url: 'xhttps://example.org' }),
       'url must be an http or https URL',
     ],
     [
@@ -192,6 +261,16 @@ describe('refused before anything connects', () => {
     [
       'an event that is no name',
       () => githubWebhook('acme/demo', { url, events: ['Push!'] }),
+      'events.0 must be the name of an event',
+    ],
+    [
+      'an event with more before it',
+      () => githubWebhook('acme/demo', { url, events: ['1push'] }),
+      'events.0 must be the name of an event',
+    ],
+    [
+      'all events, and more',
+      () => githubWebhook('acme/demo', { url, events: ['*x'] }),
       'events.0 must be the name of an event',
     ],
     [

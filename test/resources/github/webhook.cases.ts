@@ -56,6 +56,11 @@ export const cases: readonly Case[] = [
     facts: { hooks: [], marks: [], delivery: null },
     changes: [`create hook for ${url} (push), then ping it`],
     scripts: ['POST /repos/{owner}/{repo}/hooks'],
+    keys: {
+      hooks: { repo: 'acme/demo' },
+      marks: 'all',
+      delivery: { repo: 'acme/demo', url },
+    },
   },
   {
     name: 'created with unusual settings',
@@ -75,6 +80,7 @@ export const cases: readonly Case[] = [
     resource: () => githubWebhook('acme/demo', wanted),
     facts: settled,
     changes: [],
+    reason: 'hook 7 delivers push',
   },
   {
     name: 'there under the same URL written otherwise',
@@ -88,6 +94,7 @@ export const cases: readonly Case[] = [
     resource: () => githubWebhook('acme/demo', { ...wanted, events: ['release', 'push'] }),
     facts: { ...settled, hooks: [hook({ events: ['push', 'release'] })] },
     changes: [],
+    reason: 'hook 7 delivers push, release',
   },
   {
     name: 'another event',
@@ -234,6 +241,26 @@ export const cases: readonly Case[] = [
     changes: [],
   },
   {
+    name: 'nor one in the form of a form, whose payload is written in another way',
+    resource: () => githubWebhook('acme/demo', wanted),
+    facts: {
+      ...settled,
+      hooks: [hook({ contentType: 'form' })],
+      delivery: delivery('someone-elses'),
+    },
+    changes: [],
+  },
+  ...['é', 'a\té'].flatMap((text) =>
+    [`{"message":"${text}"}`, `${text}{}`, `{}${text}`].map(
+      (body): Case => ({
+        name: `nor one that holds what JSON writers may escape: ${JSON.stringify(body)}`,
+        resource: () => githubWebhook('acme/demo', wanted),
+        facts: { ...settled, delivery: delivery('someone-elses', { body }) },
+        changes: [],
+      }),
+    ),
+  ),
+  {
     name: 'control characters as GitHub writes them fit',
     resource: () => githubWebhook('acme/demo', wanted),
     facts: {
@@ -251,6 +278,7 @@ export const cases: readonly Case[] = [
     resource: () => githubWebhook('acme/demo', { url, secret: new Secret('') }),
     facts: { hooks: [], marks: [], delivery: null },
     changes: ['blocked: the secret is empty, which GitHub takes for none'],
+    remedy: 'give a secret of at least 32 random bytes, such as generatedSecret(…).value',
   },
   {
     name: 'an unmanaged secret that a change would remove',
@@ -258,6 +286,15 @@ export const cases: readonly Case[] = [
     facts: { hooks: [hook()] },
     changes: [
       'blocked: hook 7 has a secret, which GitHub would remove with this change: events push → release',
+    ],
+    remedy: 'give the option secret',
+  },
+  {
+    name: 'an unmanaged secret that two changes would remove',
+    resource: () => githubWebhook('acme/demo', { url, events: ['release'], active: false }),
+    facts: { hooks: [hook()] },
+    changes: [
+      'blocked: hook 7 has a secret, which GitHub would remove with this change: events push → release; active yes → no',
     ],
   },
   {
@@ -271,6 +308,7 @@ export const cases: readonly Case[] = [
     resource: () => githubWebhook('acme/demo', wanted),
     facts: { ...settled, hooks: [hook(), hook({ id: 8, url: `${url}/`, events: ['release'] })] },
     changes: [`blocked: acme/demo has 2 hooks for ${url}: 7, 8`],
+    remedy: 'remove all but one at https://github.com/acme/demo/settings/hooks',
   },
   {
     name: 'removed, and its mark',
@@ -289,6 +327,7 @@ export const cases: readonly Case[] = [
     resource: () => githubWebhook('acme/demo', { url, state: 'absent' }),
     facts: { hooks: [hook({ url: `${url}2` })] },
     changes: [],
+    reason: 'there is no such hook',
   },
   {
     name: 'changed without a proof',
