@@ -146,6 +146,13 @@ export const cases: readonly Case[] = [
     ],
   },
   {
+    name: 'what a file of the project asks for is sent, since the host has no such file',
+    resource: venv({ requirements: 'requirements.txt' }),
+    facts: facts({ requirements: 'flask' }),
+    changes: ['install flask'],
+    scripts: [installed(owner)],
+  },
+  {
     name: 'two packages, each on a line of its own',
     resource: venv({ packages: ['flask', 'gunicorn'] }),
     facts: facts({ requirements: 'flask\ngunicorn' }),

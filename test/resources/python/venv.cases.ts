@@ -143,6 +143,12 @@ export const cases: readonly Case[] = [
     changes: [],
   },
   {
+    name: 'another package is not pip',
+    resource: venv(),
+    facts: facts({ own: [flask] }),
+    changes: ['install pip'],
+  },
+  {
     name: 'made without pip',
     resource: venv(),
     facts: facts({ own: [] }),
