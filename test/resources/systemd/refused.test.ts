@@ -133,6 +133,7 @@ describe('refused, with the resource, the option and the error', () => {
 test('a Secret has a place elsewhere', () => {
   expect(() => systemdUnit('app.service', { content: secret('[Service]') })).toThrow(
     expect.objectContaining({
+      address: 'systemd.unit[app.service]',
       remedy:
         'write the Secret to a file of its own and name that in EnvironmentFile= or LoadCredential=',
     }),

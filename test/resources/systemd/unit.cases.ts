@@ -175,6 +175,13 @@ export const cases: readonly Case[] = [
     keys: { instances: 'app@.service' },
   },
   {
+    name: 'a template that is removed already, without instances',
+    resource: () => systemdUnit('app@.service', { state: 'absent' }),
+    facts: { file: null, instances: { running: [], enabled: false } },
+    changes: [],
+    reason: 'there is no /etc/systemd/system/app@.service',
+  },
+  {
     name: 'a template whose instances the host does not know',
     resource: () => systemdUnit('app@.service', { state: 'absent' }),
     facts: { file: fileEntry(), instances: null },
