@@ -1,8 +1,11 @@
 import { systemdService } from '../../../src/resources/systemd/service.js'
+import { systemdUnit } from '../../../src/resources/systemd/unit.js'
 import type { Case } from '../../../src/testing/case.js'
-import { mark, members, on, running, service, unit, wanted } from './service-state.js'
+import { mark, members, on, running, service, wanted } from './service-state.js'
 import { unitState, instance } from './unit-state.js'
 
+// The reference shows it with the example, so it stands in this file.
+const unit = systemdUnit('app.service', { content: '[Service]\nExecStart=/bin/true\n' })
 const hidden = { hidden: '/var/lib/fettle' }
 
 export const cases: readonly Case[] = [
