@@ -8,7 +8,8 @@ export interface Answer {
 export const sectionsOf = (stdout: Buffer, name: string): readonly string[] =>
   stdout
     .toString()
-    .split(new RegExp(`^@${name}\\n`, 'm'))
+    // For the flag `m` a line also begins behind U+2028, which may be in the name of a file.
+    .split(new RegExp(`(?<![^\\n])@${name}\\n`))
     .slice(1)
 
 /**

@@ -10,6 +10,7 @@ test.each([
   // What comes before is nobody's, such as what a login shell says.
   ['Welcome\n@git\none\n', ['one\n']],
   ['@git one\n @git\n@gits\n@git', []],
+  ['@git\n\u2028@git\n\u2029@git\n\r@git\n', ['\u2028@git\n\u2029@git\n\r@git\n']],
 ])('the sections of %j', (text, sections) => {
   expect(sectionsOf(bytes(text), 'git')).toEqual(sections)
 })

@@ -181,7 +181,8 @@ const withoutToken = (url: string): string =>
 function parsed(path: string, answer: string): Fact<Checkout> {
   const found = (pattern: RegExp): readonly string[] =>
     answer.split('\n').flatMap((line) => pattern.exec(line)?.[1] ?? [])
-  const all = (word: string): readonly string[] => found(new RegExp(`^${word} (.*)$`))
+  // Without the flag `s` a file whose name holds U+2028 or U+2029 would go unnoticed.
+  const all = (word: string): readonly string[] => found(new RegExp(`^${word} (.*)$`, 's'))
   const owner = ownerOf(all('owner')[0] ?? '')
   const head = all('head')[0]
   const unpushed = all('unpushed')[0] ?? (head === 'none' ? '0' : undefined)
@@ -203,20 +204,24 @@ function parsed(path: string, answer: string): Fact<Checkout> {
     head: head === 'none' ? null : head,
     remote: remote === undefined ? null : withoutToken(remote.trimEnd()),
     changed: all('changed'),
-    unwanted: found(/^Would remove (.*)$/),
+    unwanted: found(/^Would remove (.*)$/s),
     unpushed: Number(unpushed),
     locks: all('lock'),
-    // For a submodule that is checked out the output of git-describe(1) follows its path.
-    submodules: found(/^[-+U][0-9a-f]{40,64} (.*?)(?: \(.*\))?$/),
+    submodules: found(/^([-+U][0-9a-f]{40,64} .*)$/s).map(submodulePath),
     ahead: ownCommits(all('ahead')),
     branches: ownCommits(all('branch')),
     underWay: operations.get(all('under-way')[0]) ?? null,
   })
 }
 
+/** The path in a line of `git submodule status`. */
+const submodulePath = (line: string): string =>
+  // For a submodule that is checked out the output of git-describe(1) follows: `+1c3f… lib (v1)`.
+  line.replace(/^(\+.*) \([^ ]*\)$/s, '$1').replace(/^\S+ /, '')
+
 const ownCommits = (lines: readonly string[]): readonly OwnCommits[] =>
   lines.flatMap((line) => {
-    const [, unpushed, name] = /^(\d+) (.+)$/.exec(line) ?? []
+    const [, unpushed, name] = /^(\d+) (.+)$/s.exec(line) ?? []
     if (unpushed === undefined || name === undefined) return []
     return [{ name, unpushed: Number(unpushed) }]
   })

@@ -89,7 +89,7 @@ export const remedyOf = (number: number): string | null => meanings[number]?.[1]
 export function problemOf(said: string): MysqlProblem {
   const first = said.split('\n').find((line) => /^ERROR (?!1141 )\d+ \(/.test(line)) ?? ''
   const [, number = '0', words = ''] =
-    /^ERROR (\d+) \(\w+\)(?: at line \d+)?: (.*)$/.exec(first) ?? []
+    /^ERROR (\d+) \(\w+\)(?: at line \d+)?: (.*)$/s.exec(first) ?? []
   const wrapped = /^Received error packet [^:]*: (\d+) - /.exec(words)?.[1]
   const [meaning, remedy] = meaningOf(Number(wrapped ?? number), words)
   const quote = said.length > quoted ? `${said.slice(0, quoted)}…` : said

@@ -217,7 +217,7 @@ const isWide = ([first = '']: readonly string[]): boolean => first.startsWith('\
  */
 function judgement(answer: string | undefined): Judgement | null {
   if (answer === undefined) return null
-  const [, status, words = ''] = /^(\d+) (.*)$/.exec(answer) ?? []
+  const [, status, words = ''] = /^(\d+) (.*)$/s.exec(answer) ?? []
   if (status === '0' && (words === 'met' || words === 'unmet')) return words
   if (status === '0' && words.startsWith('cannot ')) return { cannot: words.slice(7) }
   return { failed: words === '' ? `status ${status ?? 'unknown'}` : words }
@@ -235,7 +235,7 @@ function environmentOf(
     owner: found,
     systemSitePackages: all('sees').includes('system'),
     interpreter: all('interpreter')[0] ?? null,
-    outdated: /^outdated$/m.test(answer),
+    outdated: answer.split('\n').includes('outdated'),
     strange: all('strange'),
   }
 }

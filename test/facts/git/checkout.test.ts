@@ -60,8 +60,23 @@ describe('a checkout', () => {
     ],
     [
       'with submodules that differ, and one that does not',
-      `${least}-${one} lib\n+${two} my lib (heads/main)\nU${three} c (v1-2-gabc)\n ${one} same (v1)\n+12 short\nx-${one} words in front\n`,
+      `${least}-${one} lib\n+${two} my lib (heads/main)\nU${three} c\n ${one} same (v1)\n+12 short\nx-${one} words in front\n`,
       { submodules: ['lib', 'my lib', 'c'] },
+    ],
+    [
+      'with submodules that have parentheses in their paths',
+      `${least}-${one} a (b)\n+${two} c (d) (heads/f(x))\n+${two} (e)/g (v1)\nU${three} h (i)\n`,
+      { submodules: ['a (b)', 'c (d)', '(e)/g', 'h (i)'] },
+    ],
+    [
+      'with line separators of Unicode in the names',
+      `${least}changed a\u2028b\nWould remove a\u2029b\n+${two} a\u2028b (v1)\nahead 3 a\u2028b\n`,
+      {
+        changed: ['a\u2028b'],
+        unwanted: ['a\u2029b'],
+        submodules: ['a\u2028b'],
+        ahead: [{ name: 'a\u2028b', unpushed: 3 }],
+      },
     ],
     [
       'with commits of its own',

@@ -136,6 +136,7 @@ describe('what an error of the client means', () => {
       'Warning: see ERROR 1040 (08004): Too many connections\nERROR 1142 (42000): denied',
       denied,
     ],
+    ['one with a line separator of Unicode', 'ERROR 1142 (42000): denied for a\u2028b', denied],
     ['none where there is only a missing account', 'ERROR 1141 (42000): no such grant', noAnswer],
   ])('%s', (_, said, meaning) => {
     expect(problemOf(said).reason).toBe(`${meaning}: ${said}`)

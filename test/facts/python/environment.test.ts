@@ -139,6 +139,7 @@ describe('requirements', () => {
     ['0 met', 'met'],
     ['0 unmet', 'unmet'],
     ['0 cannot -e .', { cannot: '-e .' }],
+    ['0 cannot a\u2028b', { cannot: 'a\u2028b' }],
     ['1 met', { failed: 'met' }],
     ['1 unmet', { failed: 'unmet' }],
     ['1 cannot -e .', { failed: 'cannot -e .' }],
