@@ -32,10 +32,10 @@ export const sshKeyFact = shellFact<string, SshKeyEntry>({
   parse({ code, stdout, stderr }, paths) {
     const answer = firstLines(stdout, paths.length)
     const kept = answer?.lines.filter((word) => word === 'file').length ?? 0
-    const contents = answer === null ? null : [...(readContents(answer.rest, kept, longest) ?? [])]
+    const contents = answer === null ? null : readContents(answer.rest, kept, longest)
     const understood =
       code === 0 &&
-      contents?.length === kept &&
+      contents !== null &&
       answer?.lines.every((word) => /^(?:absent|none|file|made [A-Za-z0-9+/=]*)$/.test(word)) ===
         true
     if (!understood)
@@ -45,10 +45,11 @@ export const sshKeyFact = shellFact<string, SshKeyEntry>({
           'see what the shell says on the host',
         ),
       )
+    const files = [...contents]
     return paths.map((path, index) => {
       const [word, made = ''] = answer.lines[index]?.split(' ') ?? []
       if (word === 'absent') return absent
-      const publicKey = (word === 'file' ? (contents.shift() ?? '') : Buffer.from(made, 'base64'))
+      const publicKey = (word === 'file' ? (files.shift() ?? '') : Buffer.from(made, 'base64'))
         .toString()
         .trim()
       if (publicKeyPattern.test(publicKey))

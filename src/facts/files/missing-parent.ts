@@ -1,4 +1,4 @@
-import { absent, present, unknown, shellFact } from '../../core/fact.js'
+import { absent, present, unknown, type Fact, shellFact } from '../../core/fact.js'
 import { lines, sh, shellFunctions } from '../../core/sh.js'
 import missingParentText from './missing-parent.sh.js'
 
@@ -22,6 +22,14 @@ const directoriesOf = (paths: readonly string[]): readonly string[] => [
   ...new Map(paths.map((path) => [directoryOf(path), path])).values(),
 ]
 
+/** What an answer of `missing-parent.sh` says of a path; undefined where it is malformed. */
+function missingIn(path: string, answer: string | undefined): Fact<MissingParent> | undefined {
+  if (answer === 'none') return absent
+  const [, word, depth] = /^(taken|missing) (\d+)$/.exec(answer ?? '') ?? []
+  const parent = parentsOf(path)[Number(depth)]
+  return parent === undefined ? undefined : present({ path: parent, taken: word === 'taken' })
+}
+
 /**
  * The first missing directory above a path; absent when there is none, so that the path can be
  * made.
@@ -37,22 +45,15 @@ export const missingParentFact = shellFact<string, MissingParent>({
   parse({ code, stdout, stderr }, paths) {
     const answers = stdout.toString().split('\n').slice(0, -1)
     const asked = directoriesOf(paths).map(directoryOf)
-    const understood =
-      code === 0 &&
-      answers.length === asked.length &&
-      answers.every((answer) => /^(?:none|(?:taken|missing) \d+)$/.test(answer))
-    if (!understood)
+    const found = directoriesOf(paths).map((path, index) => missingIn(path, answers[index]))
+    if (code !== 0 || answers.length !== asked.length || found.includes(undefined))
       return paths.map(() =>
         unknown(
           `directories could not be looked at: ${stderr.trim() || `status ${String(code)}`}`,
           'see what the shell says on the host',
         ),
       )
-    return paths.map((path) => {
-      const [word, depth] = answers[asked.indexOf(directoryOf(path))]?.split(' ') ?? []
-      const parent = depth === undefined ? undefined : parentsOf(path)[Number(depth)]
-      return parent === undefined ? absent : present({ path: parent, taken: word === 'taken' })
-    })
+    return paths.map((path) => found[asked.indexOf(directoryOf(path))] ?? absent)
   },
   recorded: {
     keys: ['/srv/app/motd', '/srv/none/below/motd', '/srv/app/motd/below'],

@@ -111,12 +111,12 @@ function read(
   }
   const add = (index: number | undefined, part: Draft | undefined): boolean => {
     const draft = drafts[index ?? -1]
-    if (draft === undefined || part === undefined) return false
-    if (typeof draft === 'object') Object.assign(draft, part)
+    if (typeof draft !== 'object' || part === undefined) return false
+    Object.assign(draft, part)
     return true
   }
   const mark = (index: number, as: 'absent' | 'closed'): boolean => {
-    if (index >= keys.length) return false
+    if (typeof drafts[index] !== 'object') return false
     drafts[index] = as
     return true
   }

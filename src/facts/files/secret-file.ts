@@ -36,21 +36,21 @@ export const secretFileFact = shellFact<string, Secret>({
   parse({ code, stdout }, paths) {
     const answer = firstLines(stdout, paths.length)
     const kept = answer?.lines.filter((word) => word === 'has').length ?? 0
-    const contents =
-      answer === null ? null : [...(readContents(answer.rest, kept, longest + 1) ?? [])]
+    const contents = answer === null ? null : readContents(answer.rest, kept, longest + 1)
     const understood =
       code === 0 &&
-      contents?.length === kept &&
+      contents !== null &&
       answer?.lines.every((word) => /^(?:link|absent|closed|has)$/.test(word)) === true
     // The output may hold a secret and is not repeated.
     if (!understood)
       return paths.map((path) =>
         unknown(`${path} could not be read`, 'see what head(1) and stat(1) say on the host'),
       )
+    const files = [...contents]
     return paths.map((path, index) => {
       const word = answer.lines[index]
       if (word === 'absent') return absent
-      if (word === 'has') return secretIn(contents.shift() ?? Buffer.alloc(0), path)
+      if (word === 'has') return secretIn(files.shift() ?? Buffer.alloc(0), path)
       return unknown(
         word === 'link' ? `${path} is a symbolic link` : `${path} is no file that may be read`,
         'a secret is kept in a regular file of root: remove what is there, or choose another path',

@@ -40,7 +40,7 @@ echo end`,
       if (tree === undefined || tree === 'none') return false
       if (rest === 'none') {
         trees[Number(index)] = 'none'
-        return tree.length === 0
+        return tree.length === 0 && !odd.has(tree)
       }
       const entry = readAttributes(rest)
       // Only this tree becomes unknown.

@@ -81,6 +81,8 @@ describe('all are unknown', () => {
     ['there is no base64', said('absent\nmade !\n'), 'status 0'],
     ['a content is cut', said('absent\nfile\n16\nssh-ed25519 AAA'), 'status 0'],
     ['a content is too long', said('absent\nfile\n16\nssh-ed25519 AAAAA'), 'status 0'],
+    ['there is more than words', said('absent\nabsent\nabsent\n'), 'status 0'],
+    ['the size of a content is none', said('absent\nfile\nx\n'), 'status 0'],
     ['a content is missing', said('absent\nfile\n'), 'status 0'],
   ])('where %s', (_, output, why) => {
     const unknown = (path: string): object => ({

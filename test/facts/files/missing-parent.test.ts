@@ -54,6 +54,7 @@ describe('all are unknown', () => {
     ['there is another word', said('none\ngone 1\n'), 'status 0'],
     ['there is no number', said('none\nmissing\n'), 'status 0'],
     ['a number is none', said('none\nmissing x\n'), 'status 0'],
+    ['a number is beyond the directories', said('missing 1\nmissing 1\n'), 'status 0'],
     ['noise is before a word', said('none\nx missing 0\n'), 'status 0'],
     ['noise is behind a number', said('none\nmissing 0 x\n'), 'status 0'],
     ['noise is behind a word', said('none\nnone of them\n'), 'status 0'],

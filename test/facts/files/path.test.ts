@@ -31,6 +31,7 @@ test.each<[string, readonly PathKey[], string, readonly object[]]>([
     [present({ ...file, kind: 'directory', mode: 0o755 }), present(file)],
   ],
   ['nothing', [a], 'absent 0\nend\n', [{ is: 'absent' }]],
+  ['a link that has gone meanwhile', [a], `at 0\n${stat}absent 0\nend\n`, [{ is: 'absent' }]],
   ['no keys', [], 'end\n', []],
   [
     'what may not be read',
@@ -135,6 +136,10 @@ describe('all are unknown', () => {
     ['a digest is missing', `${sum}end\n`],
     ['what exists has no attributes', 'at 0\nend\n'],
     ['there are attributes of nothing', `${stat}end\n`],
+    ['there are attributes of what is absent', `absent 0\nabsent 1\nat 0\n${stat}end\n`],
+    ['there are attributes of what is closed', `absent 0\nat 1\nclosed 1\n${stat}end\n`],
+    ['a target is of what is absent', `absent 0\nabsent 1\nlink 0\ntargets\nx\0end\n`],
+    ['what is absent is closed', `absent 0\nclosed 0\nabsent 1\nend\n`],
     ['there are attributes of what was not asked for', `at 2\n${stat}end\n`],
     ['what was not asked for is absent', 'absent 0\nabsent 1\nabsent 2\nend\n'],
     ['what was not asked for is closed', 'absent 0\nabsent 1\nclosed 2\nend\n'],

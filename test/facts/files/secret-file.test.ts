@@ -67,6 +67,8 @@ describe('all are unknown, without a word of what was said', () => {
     ['there is another word', said('absent\ngone\n')],
     ['a word is longer', said('absent\nabsently\n')],
     ['a word is behind another', said('absent\nnot absent\n')],
+    ['there is more than words', said('absent\nabsent\nabsent\n')],
+    ['the size of a content is none', said('absent\nhas\nx\n')],
     ['a content is cut', said('absent\nhas\n8\nabcdefg')],
     ['a content is too long', said('absent\nhas\n8\nabcdefghi')],
     ['the second of two is missing', said('has\nhas\n8\nabcdefgh')],

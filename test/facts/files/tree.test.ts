@@ -67,6 +67,11 @@ describe('all are unknown', () => {
       said(whole.replace('end', '      1 1 41ed 0 0 0 root:root\nend')),
       'status 0',
     ],
+    [
+      'a tree that is not there has a malformed line',
+      said(whole.replace('      1 1 none', '      1 1 41ed 0 0 0 root\n      1 1 none')),
+      'status 0',
+    ],
     ['a tree is neither', said(whole.replace('end', '      1 0 none\nend')), 'status 0'],
     ['a tree was not asked for', said(whole.replace('end', '      1 2 none\nend')), 'status 0'],
     ['a line has no number', said(whole.replace('end', 'x\nend')), 'status 0'],
