@@ -33,10 +33,10 @@ export const commandWords = (line: CommandLine): readonly string[] =>
   typeof line === 'string' ? ['/bin/sh', '-c', line] : line
 
 /**
- * Whether a status answers the question. Too slow (124), not executable (126), not found (127) and
- * ended by a signal do not.
+ * Whether a status answers the question. Too slow (124), an error of timeout(1) (125), not
+ * executable (126), not found (127) and ended by a signal do not.
  */
-const isAnswer = (status: number): boolean => status < 124 || status === 125
+const isAnswer = (status: number): boolean => status < 124
 
 function script({ creates, removes, unless, onlyIf, cwd }: Guards): Sh {
   const steps: Sh[] = []
@@ -53,26 +53,28 @@ function script({ creates, removes, unless, onlyIf, cwd }: Guards): Sh {
   return lines([sh`guard_() {`, ...steps, sh`echo due; }`, sh`guard_`])
 }
 
+/** Answers without a status. */
+const verdicts: ReadonlyMap<string, GuardVerdict> = new Map([
+  ['due', { is: 'due' }],
+  ['creates', { is: 'holds', guard: 'creates' }],
+  ['removes', { is: 'holds', guard: 'removes' }],
+  ['cwd', { is: 'failed', guard: 'cwd', status: 1 }],
+])
+
 function verdictOf(line: string): GuardVerdict | null {
-  const [word = '', number = '0'] = line.split(' ')
+  const [, word, number] = /^(unless|onlyIf) (\d+)$/.exec(line) ?? []
   const status = Number(number)
-  if (!Number.isInteger(status)) return null
   switch (word) {
-    case 'due':
-      return { is: 'due' }
-    case 'creates':
-    case 'removes':
-      return { is: 'holds', guard: word }
-    case 'cwd':
-      return { is: 'failed', guard: word, status: 1 }
     case 'unless':
       if (!isAnswer(status)) return { is: 'failed', guard: word, status }
       return status === 0 ? { is: 'holds', guard: word } : { is: 'due' }
     case 'onlyIf':
       if (!isAnswer(status)) return { is: 'failed', guard: word, status }
-      return { is: 'holds', guard: word }
+      // With status 0 the guards behind it are asked.
+      return status === 0 ? null : { is: 'holds', guard: word }
+    case undefined:
     default:
-      return null
+      return verdicts.get(line) ?? null
   }
 }
 

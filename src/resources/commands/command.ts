@@ -28,12 +28,12 @@ export interface CommandOptions extends CommonOptions {
   readonly removes?: string
   /**
    * A command that changes nothing: status 0 means that there is nothing to do. It must succeed
-   * after the run. At most 60 s; 126 and 127 are failures.
+   * after the run. At most 60 s; 125 to 127 are failures.
    */
   readonly unless?: CommandLine
   /**
    * A command that changes nothing: only status 0 means that there is something to do. At most 60
-   * s; 126 and 127 are failures.
+   * s; 125 to 127 are failures.
    */
   readonly onlyIf?: CommandLine
   /**
@@ -174,6 +174,7 @@ function undoneBy(
 /** Statuses of guards that give no answer (timeout(1), sh(1)), in words. */
 const noAnswer: Readonly<Record<number, string>> = {
   124: 'took too long',
+  125: 'could not be started',
   126: 'cannot be executed',
   127: 'was not found',
 }

@@ -17,12 +17,14 @@ test.each<[string, GuardVerdict]>([
   ['unless 123', { is: 'due' }],
   ['onlyIf 1', { is: 'holds', guard: 'onlyIf' }],
   ['onlyIf 123', { is: 'holds', guard: 'onlyIf' }],
-  // Too slow, not executable, not found, ended by a signal.
+  // Too slow, not started by timeout(1), not executable, not found, ended by a signal.
   ['unless 124', { is: 'failed', guard: 'unless', status: 124 }],
+  ['unless 125', { is: 'failed', guard: 'unless', status: 125 }],
   ['unless 126', { is: 'failed', guard: 'unless', status: 126 }],
   ['unless 127', { is: 'failed', guard: 'unless', status: 127 }],
   ['unless 137', { is: 'failed', guard: 'unless', status: 137 }],
   ['onlyIf 124', { is: 'failed', guard: 'onlyIf', status: 124 }],
+  ['onlyIf 125', { is: 'failed', guard: 'onlyIf', status: 125 }],
   ['onlyIf 126', { is: 'failed', guard: 'onlyIf', status: 126 }],
   ['onlyIf 143', { is: 'failed', guard: 'onlyIf', status: 143 }],
 ])('the answer %j', (line, value) => {
@@ -40,6 +42,12 @@ describe('all are unknown', () => {
     ['there is another word', said('due\nperhaps\n'), why],
     ['a status is no number', said('due\nunless x\n'), why],
     ['a status is no integer', said('due\nunless 1.5\n'), why],
+    ['unless has no status', said('due\nunless\n'), why],
+    ['unless has an empty status', said('due\nunless \n'), why],
+    ['onlyIf has no status', said('due\nonlyIf\n'), why],
+    ['onlyIf holds, and what is behind it was not asked', said('due\nonlyIf 0\n'), why],
+    ['another word has a status', said('due\ndue 1\n'), why],
+    ['noise is behind a status', said('due\nunless 1 x\n'), why],
     ['the shell failed', said('due\ndue\n', 1), 'status 1'],
     ['the shell said why', said('', 127, 'sh: timeout: not found\n'), 'sh: timeout: not found'],
   ])('where %s', (_, output, reason) => {

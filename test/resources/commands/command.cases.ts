@@ -72,6 +72,13 @@ export const cases: readonly Case[] = [
     remedy: badGuard,
   },
   {
+    name: 'a guard that timeout(1) did not start',
+    resource: () => command('make', { unless: ['docker', 'run', 'x'] }),
+    facts: facts({ is: 'failed', guard: 'unless', status: 125 }),
+    changes: ['blocked: the guard unless (docker run x) could not be started: status 125'],
+    remedy: badGuard,
+  },
+  {
     name: 'a guard that cannot be executed',
     resource: () => command('true', { onlyIf: '/etc/passwd' }),
     facts: facts({ is: 'failed', guard: 'onlyIf', status: 126 }),
