@@ -19,6 +19,13 @@ export const setPassword = (name: string, hash: string | Secret, locked: boolean
   input: [`${name}:${locked ? '!' : ''}`, hash, '\n'],
 })
 
+/** Without a hash there is nothing behind the lock. */
+export const nothingToUnlock = (name: string): Blocked =>
+  blocked(
+    `user ${name} has no password that could be unlocked`,
+    'give passwordHash, or leave locked out',
+  )
+
 /**
  * Changes of the hash and of the lock, which share one field: each is changed without affecting the
  * other.
@@ -38,10 +45,6 @@ export function passwordChanges(
   }
   if (keepsLock) return []
   if (locked) return [change('lock password', sh`usermod -L -- ${name}`)]
-  if (password.hash === null)
-    return blocked(
-      `user ${name} has no password that could be unlocked`,
-      'give passwordHash, or leave locked out',
-    )
+  if (password.hash === null) return nothingToUnlock(name)
   return [change('unlock password', sh`usermod -U -- ${name}`)]
 }

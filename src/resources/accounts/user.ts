@@ -17,7 +17,14 @@ import { type GroupEntry, groupFact } from '../../facts/accounts/group.js'
 import { pathFact } from '../../facts/files/path.js'
 import { type UserEntry, userFact } from '../../facts/accounts/user.js'
 import { account, isAccount } from '../files/attributes.js'
-import { cryptPattern, hashMessage, passwordChanges, setPassword, textOf } from './user-password.js'
+import {
+  cryptPattern,
+  hashMessage,
+  nothingToUnlock,
+  passwordChanges,
+  setPassword,
+  textOf,
+} from './user-password.js'
 
 export interface UserOptions extends CommonOptions {
   /**
@@ -271,6 +278,9 @@ export const user = resource({
             `the shell ${options.shell} does not exist`,
             'add the package that has it before this',
           )
+        // useradd(8) gives no password: the new user could not be unlocked.
+        if (now === null && options.locked === false && hash === undefined)
+          return nothingToUnlock(name)
         if (now === null) return [creation(name, options, hash, group !== null)]
         return changes(name, options, hash, now)
       },

@@ -255,6 +255,19 @@ export const cases: readonly Case[] = [
     remedy: 'give passwordHash, or leave locked out',
   },
   {
+    name: 'a new user without a password, to be unlocked',
+    resource: () => user('app', { locked: false }),
+    facts: none,
+    changes: ['blocked: user app has no password that could be unlocked'],
+    remedy: 'give passwordHash, or leave locked out',
+  },
+  {
+    name: 'a new user without a password, locked',
+    resource: () => user('app', { locked: true }),
+    facts: none,
+    changes: ['create user app with its group and its home'],
+  },
+  {
     name: 'a password that may not be read',
     resource: () => user('app', { locked: true }),
     facts: is({ password: null }),
