@@ -10,6 +10,8 @@ export interface UnitInstances {
   readonly running: readonly string[]
   /** Whether an instance is started at boot. */
   readonly enabled: boolean
+  /** Whether the template has a file outside `/etc/systemd/system`, such as a package's. */
+  readonly elsewhere: boolean
 }
 
 /**
@@ -42,6 +44,7 @@ export const unitInstancesFact = shellFact<string, UnitInstances>({
       return present({
         running: words.filter((word) => word.includes('@')),
         enabled: words.includes('enabled'),
+        elsewhere: words.includes('elsewhere'),
       })
     })
   },
@@ -53,11 +56,12 @@ export const unitInstancesFact = shellFact<string, UnitInstances>({
       '  many@b.service loaded activating auto-restart many',
       'enabled',
       '@instances',
+      'elsewhere',
       '',
     ].join('\n'),
     facts: [
-      present({ running: ['many@a.service', 'many@b.service'], enabled: true }),
-      present({ running: [], enabled: false }),
+      present({ running: ['many@a.service', 'many@b.service'], enabled: true, elsewhere: false }),
+      present({ running: [], enabled: false, elsewhere: true }),
     ],
   },
 })

@@ -87,11 +87,13 @@ function obstacle(name: string, options: ServiceOptions, unit: UnitState): Block
   const wanted = options.running === true || options.enabled === true
   if (wanted && isMasked(unit) && options.masked !== false)
     return blocked(`${name} is masked`, 'give masked: false, or leave out running and enabled')
-  if (wanted && ((unit.load !== 'loaded' && !isMasked(unit)) || unit.file === 'bad'))
+  if (wanted && ((unit.load !== 'loaded' && !isMasked(unit)) || unit.file === 'bad')) {
+    const state = unit.load === 'loaded' ? `its file is ${unit.file}` : unit.load
     return blocked(
-      `systemd cannot load ${name} (${unit.load})`,
+      `systemd cannot load ${name} (${state})`,
       `see systemctl status ${name} on the host`,
     )
+  }
   if (options.masked === true && !isMasked(unit) && unit.path === `/etc/systemd/system/${name}`)
     return blocked(
       `${name} has a file of its own in /etc/systemd/system, where the mask would be`,

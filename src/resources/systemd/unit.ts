@@ -194,8 +194,22 @@ interface Running {
   readonly disabled: boolean
 }
 
+/** Whether a unit comes from this file, or its file is gone and it still runs. */
 const isLoaded = (path: string, unit: UnitState | null): boolean =>
-  unit !== null && unit.path === path
+  unit !== null && (unit.path === path || unit.load === 'not-found')
+
+/**
+ * Disables a unit. Some versions of systemctl(1), such as 232, refuse that for a template whose file
+ * is gone, so its links are removed.
+ */
+function disabling(name: string, hasFile: boolean): Action {
+  if (hasFile || !isTemplate(name))
+    return { ...program(sh`systemctl disable -- ${name}`), long: true }
+  const [begin = '', end = ''] = name.split(/(?<=@)(?=\.)/)
+  return program(
+    sh`rm -f -- ${directory}/*.wants/${begin}*${end} ${directory}/*.requires/${begin}*${end}`,
+  )
+}
 
 function planAbsent(
   name: string,
@@ -214,7 +228,7 @@ function planAbsent(
     summary.push(isTemplate(name) ? `stop ${stopped.join(', ')}` : 'stop')
   }
   if (disabled) {
-    actions.push({ ...program(sh`systemctl disable -- ${name}`), long: true })
+    actions.push(disabling(name, file !== null))
     summary.push('disable')
   }
   actions.push(
@@ -253,11 +267,12 @@ function absent(name: string): Built<object> {
     return desired({
       reads: { ...reads, instances: request(unitInstancesFact, name) },
       joins: 'files',
-      plan: ({ file, instances }) =>
-        planAbsent(name, path, file, false, {
-          stopped: instances?.running ?? [],
-          disabled: instances?.enabled ?? false,
-        }),
+      plan({ file, instances }) {
+        const { running = [], enabled = false, elsewhere = false } = instances ?? {}
+        // Without a file here, instances belong to the template that a package brings.
+        const isKnown = !elsewhere && (running.length > 0 || enabled)
+        return planAbsent(name, path, file, isKnown, { stopped: running, disabled: enabled })
+      },
     })
   return desired({
     reads: { ...reads, unit: request(unitFact, name) },

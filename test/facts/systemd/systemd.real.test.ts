@@ -15,11 +15,12 @@ afterAll(() => {
   rmSync(dir, { recursive: true })
 })
 beforeAll(() => {
-  for (const folder of ['system/multi-user.target.wants', 'fettle/pending/app.service'])
+  for (const folder of ['lib', 'system/multi-user.target.wants', 'fettle/pending/app.service'])
     mkdirSync(at(folder), { recursive: true })
   writeFileSync(at('systemctl'), '#!/bin/sh\nshift 6; echo "app@one.service loaded $*"\n', {
     mode: 0o755,
   })
+  writeFileSync(at('lib/app@.timer'), '')
   symlinkSync('/dev/null', at('system/multi-user.target.wants/app@one.service'))
   writeFileSync(at('fettle/pending/app.service/mark'), `restart ${instance} file[app]`)
 })
@@ -29,6 +30,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     const text = kind
       .script(keys)
       .script.text.replaceAll('/etc/systemd/system', at('system'))
+      .replaceAll('/usr/lib/systemd/system', at('lib'))
       .replaceAll('/var/lib/fettle', at('fettle'))
     const script = lines([sh`export PATH=${dir}:$PATH`, Sh.of(text)])
     return kind.parse(runIn(shell, { script }), keys)
@@ -36,8 +38,8 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
 
   test('reads the instances of templates', () => {
     expect(read(unitInstancesFact, ['app@.service', 'app@.timer'])).toMatchObject([
-      { value: { running: ['app@one.service'], enabled: true } },
-      { value: { enabled: false } },
+      { value: { running: ['app@one.service'], enabled: true, elsewhere: false } },
+      { value: { enabled: false, elsewhere: true } },
     ])
   })
   test('reads what waits for a unit', () => {

@@ -3,18 +3,27 @@ import { unitInstancesFact, type UnitInstances } from '../../../src/facts/system
 import { said } from '../said.js'
 
 test.each<[string, string, UnitInstances]>([
-  ['none', '@instances\n', { running: [], enabled: false }],
+  ['none', '@instances\n', { running: [], enabled: false, elsewhere: false }],
   [
     'one that runs, whose description has words',
     '@instances\napp@one.service loaded active running enabled @home\n',
-    { running: ['app@one.service'], enabled: false },
+    { running: ['app@one.service'], enabled: false, elsewhere: false },
   ],
   [
     'several, in columns, of which one is started at boot',
     '@instances\n  app@a.service\tloaded active running A\napp@b.service  loaded\nenabled\n',
-    { running: ['app@a.service', 'app@b.service'], enabled: true },
+    { running: ['app@a.service', 'app@b.service'], enabled: true, elsewhere: false },
   ],
-  ['one that is started at boot only', '@instances\nenabled\n', { running: [], enabled: true }],
+  [
+    'one that is started at boot only',
+    '@instances\nenabled\n',
+    { running: [], enabled: true, elsewhere: false },
+  ],
+  [
+    'one of a package',
+    '@instances\napp@one.service loaded active running App\nelsewhere\nenabled\n',
+    { running: ['app@one.service'], enabled: true, elsewhere: true },
+  ],
 ])('%s', (_, stdout, value) => {
   expect(unitInstancesFact.parse(said(stdout), ['app@.service'])).toEqual([
     { is: 'present', value },

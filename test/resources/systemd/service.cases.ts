@@ -283,6 +283,13 @@ export const cases: readonly Case[] = [
     remedy: 'see systemctl status app.service on the host',
   },
   {
+    name: 'loaded before its file became bad',
+    resource: service({ enabled: true }),
+    facts: on({ ...running, file: 'bad' }),
+    changes: ['blocked: systemd cannot load app.service (its file is bad)'],
+    remedy: 'see systemctl status app.service on the host',
+  },
+  {
     name: 'no such unit',
     resource: service(wanted),
     facts: on(null),

@@ -146,6 +146,15 @@ export const cases: readonly Case[] = [
     changes: [`stop, daemon-reload: ${path} is gone`],
   },
   {
+    name: 'removed by hand, no longer loaded, still running',
+    resource: gone,
+    facts: {
+      file: null,
+      unit: loaded({ load: 'not-found', active: 'active', path: '', file: '' }),
+    },
+    changes: [`stop, daemon-reload: ${path} is gone`],
+  },
+  {
     name: 'removed, neither running nor enabled',
     resource: gone,
     facts: { file: fileEntry(), unit: loaded({ active: 'failed', file: 'static' }) },
@@ -162,7 +171,11 @@ export const cases: readonly Case[] = [
     resource: () => systemdUnit('app@.service', { state: 'absent' }),
     facts: {
       file: fileEntry(),
-      instances: { running: ['app@a.service', 'app@b.service'], enabled: true },
+      instances: {
+        running: ['app@a.service', 'app@b.service'],
+        enabled: true,
+        elsewhere: true,
+      },
     },
     changes: [
       'stop app@a.service, app@b.service, disable, remove /etc/systemd/system/app@.service',
@@ -177,7 +190,48 @@ export const cases: readonly Case[] = [
   {
     name: 'a template that is removed already, without instances',
     resource: () => systemdUnit('app@.service', { state: 'absent' }),
-    facts: { file: null, instances: { running: [], enabled: false } },
+    facts: { file: null, instances: { running: [], enabled: false, elsewhere: false } },
+    changes: [],
+    reason: 'there is no /etc/systemd/system/app@.service',
+  },
+  {
+    name: 'a template that was removed by hand, with its instances',
+    resource: () => systemdUnit('app@.service', { state: 'absent' }),
+    facts: {
+      file: null,
+      instances: { running: ['app@a.service'], enabled: true, elsewhere: false },
+    },
+    changes: [
+      'stop app@a.service, disable, daemon-reload: /etc/systemd/system/app@.service is gone',
+    ],
+    scripts: [
+      'systemctl stop -- app@a.service',
+      'rm -f -- /etc/systemd/system/*.wants/app@*.service /etc/systemd/system/*.requires/app@*.service',
+      "rm -f -- /etc/systemd/system/app@.service && sync -- /etc/systemd/system && systemctl daemon-reload && { systemctl reset-failed -- 'app@*.service' 2>/dev/null || :; }",
+    ],
+  },
+  {
+    name: 'a template that was removed by hand, and still runs',
+    resource: () => systemdUnit('app@.service', { state: 'absent' }),
+    facts: {
+      file: null,
+      instances: { running: ['app@a.service'], enabled: false, elsewhere: false },
+    },
+    changes: ['stop app@a.service, daemon-reload: /etc/systemd/system/app@.service is gone'],
+  },
+  {
+    name: 'a template that was removed by hand, and is started at boot',
+    resource: () => systemdUnit('app@.service', { state: 'absent' }),
+    facts: { file: null, instances: { running: [], enabled: true, elsewhere: false } },
+    changes: ['disable, daemon-reload: /etc/systemd/system/app@.service is gone'],
+  },
+  {
+    name: 'the instances of the package’s template stay',
+    resource: () => systemdUnit('app@.service', { state: 'absent' }),
+    facts: {
+      file: null,
+      instances: { running: ['app@a.service'], enabled: true, elsewhere: true },
+    },
     changes: [],
     reason: 'there is no /etc/systemd/system/app@.service',
   },
@@ -190,7 +244,7 @@ export const cases: readonly Case[] = [
   {
     name: 'a template without instances',
     resource: () => systemdUnit('app@.service', { state: 'absent' }),
-    facts: { file: fileEntry(), instances: { running: [], enabled: false } },
+    facts: { file: fileEntry(), instances: { running: [], enabled: false, elsewhere: false } },
     changes: ['remove /etc/systemd/system/app@.service'],
   },
   {
