@@ -25,17 +25,31 @@ export interface KnownHostOptions extends CommonOptions {
 }
 
 const publicKey = line.regex(publicKeyPattern, "must be a public key: 'type base64'")
-const hostPattern = line.regex(
-  /^(?:[A-Za-z0-9][A-Za-z0-9._-]*(?::\d{1,5})?|\[[A-Za-z0-9][A-Za-z0-9._:-]*\]:\d{1,5}|[0-9A-Fa-f]*(?=:)[0-9A-Fa-f:]+(?:\.[0-9A-Fa-f:.]*)?)$/,
-  'must be a host: a name, name:port or [name]:port',
+const publicKeys = z.array(publicKey).min(1, 'must hold at least one key')
+
+const withPort = /^(?:\[(.*)\]|([^:]*)):(\d+)$/
+
+const nameOrAddress = z.union([z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/), z.ipv6()])
+const isName = (name: string): boolean => nameOrAddress.safeParse(name).success
+
+/** ssh writes a port without leading zeros. */
+const isPort = (port: string): boolean => /^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65_535
+
+function isHostAndPort(host: string): boolean {
+  const [, bracketed, name = bracketed, port] = withPort.exec(host) ?? []
+  return name === undefined || port === undefined ? isName(host) : isName(name) && isPort(port)
+}
+
+const hostPattern = line.refine(
+  isHostAndPort,
+  'must be a host: a name, name:port or [name]:port, the port from 1 to 65535',
 )
 
 /**
  * A host name as known_hosts writes it: in lower case, with `[name]:port` for a port other than 22.
  */
 export function knownName(host: string): string {
-  const [, bracketed, name = bracketed, port] =
-    /^(?:\[(.*)\]|([^:]*)):(\d+)$/.exec(host.toLowerCase()) ?? []
+  const [, bracketed, name = bracketed, port] = withPort.exec(host.toLowerCase()) ?? []
   if (name === undefined || port === undefined) return host.toLowerCase()
   return Number(port) === 22 ? name : `[${name}]:${port}`
 }
@@ -90,10 +104,12 @@ export function withKeys(before: string, host: string, keys: readonly string[]):
 
 /** Checks keys from a `Later`, which could not be checked with the options. */
 function wrongKeys(keys: unknown): Blocked | undefined {
-  const result = z.array(publicKey).min(1).safeParse(keys)
+  const result = publicKeys.safeParse(keys)
   if (result.success) return undefined
+  const [issue] = result.error.issues
+  const isOfList = issue?.path.length === 0
   return blocked(
-    `the keys are not public keys: each ${wantedOf(result.error.issues[0])}`,
+    `the keys ${isOfList ? '' : 'are not public keys: each '}${wantedOf(issue)}`,
     "give each key as 'type base64'",
   )
 }
@@ -109,7 +125,7 @@ export const knownHost = resource({
   ansible: '`known_hosts`',
   arguments: args<[host: string]>(hostPattern),
   options: options<KnownHostOptions>({
-    keys: value(z.array(publicKey).min(1, 'must hold at least one key')).optional(),
+    keys: value(publicKeys).optional(),
     path: absolutePath.optional(),
     state: state.optional(),
   }),

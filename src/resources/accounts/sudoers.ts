@@ -162,7 +162,7 @@ export const sudoers = resource({
   arguments: args<[name: string]>(fileName),
   options: options<SudoersOptions>({
     rules: z.array(rule).min(1, 'must hold at least one rule').optional(),
-    content: value(z.string({ error: 'must be a string' }).min(1)).optional(),
+    content: value(z.string({ error: 'must be a string' }).min(1, 'must not be empty')).optional(),
     state: state.optional(),
   }),
   conflict: (_, options) => conflict(options),

@@ -78,6 +78,21 @@ export const cases: readonly Case[] = [
     remedy: "give each key as 'type base64'",
   },
   {
+    name: 'no keys from the host',
+    resource: () => knownHost('h', { keys: [one] }),
+    values: { keys: [] },
+    facts: { ...here, path: null },
+    changes: ['blocked: the keys must hold at least one key'],
+    remedy: "give each key as 'type base64'",
+  },
+  {
+    name: 'one key from the host where a list is due',
+    resource: () => knownHost('h', { keys: [one] }),
+    values: { keys: one },
+    facts: { ...here, path: null },
+    changes: ['blocked: the keys must be a list'],
+  },
+  {
     name: 'a key from the host without its type',
     resource: () => knownHost('h', { keys: [one] }),
     values: { keys: ['AAAAC3NzaC1lZDI1NTE5'] },
