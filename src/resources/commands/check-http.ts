@@ -37,14 +37,14 @@ export interface HttpCheckOptions extends CommonOptions {
 /** Seconds for one attempt. */
 const answerLimit = 10
 
+/** A URL. Tabs and line breaks are refused, because the parser would drop them silently. */
 const url = z
-  .url({ protocol: /^https?$/, error: 'must be a URL of http or https' })
+  .string()
+  .regex(/^[^\t\r\n]*$/, 'must be one line without tabs')
+  .pipe(z.url({ protocol: /^https?$/, error: 'must be a URL of http or https' }))
   .refine(
     (given) =>
-      !given.includes('\n') &&
-      URL.canParse(given) &&
-      new URL(given).username === '' &&
-      new URL(given).password === '',
+      URL.canParse(given) && new URL(given).username === '' && new URL(given).password === '',
     'must not hold a user or password',
   )
 

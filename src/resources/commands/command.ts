@@ -58,7 +58,10 @@ export interface CommandOptions extends CommonOptions {
 type CommandEnvironment = Readonly<Record<string, string | Secret>>
 
 const commandLine = z.union(
-  [text.min(1), z.tuple([text.regex(/^[^-]/, 'must begin with a program')], text)],
+  [
+    text.min(1).regex(/\S/, 'must hold a command'),
+    z.tuple([text.regex(/^(?!-).*\S/s, 'must begin with a program')], text),
+  ],
   'must be a text for the shell or a list of arguments',
 )
 const longestShown = 100

@@ -20,6 +20,9 @@ describe('refused', () => {
     ['no URL', check({}, 'h'), 'must be a URL of http or https'],
     ['a user', check({}, 'http://u@h/'), 'must not hold a user or password'],
     ['a password', check({}, 'http://:p@h/'), 'must not hold a user or password'],
+    ['a line break', check({}, 'http://h/\nx'), 'the first argument must be one line without tabs'],
+    ['a line break behind it', check({}, 'http://h/\r\n'), 'must be one line without tabs'],
+    ['a tab', check({}, 'http://h/\tx'), 'must be one line without tabs'],
     ['no status', check({ status: [] }), 'status must hold at least one status'],
     ['a status below all', check({ status: 99 }), 'status must be at least 100'],
     ['a status above all', check({ status: [200, 600] }), 'status.1 must be at most 599'],
@@ -43,6 +46,9 @@ describe('refused', () => {
     ],
 
     ['no command', run(''), 'command(""): the first argument must not be empty'],
+    ['a blank command', run(' \n\t'), 'the first argument must hold a command'],
+    ['a blank program', run([' ', 'y']), 'the first argument must begin with a program'],
+    ['a blank guard', run('x', { unless: ' ' }), 'command[x]: unless must hold a command'],
     ['a NUL in a text', run('a\0b'), 'the first argument must not hold a NUL byte'],
     ['a NUL in an argument', run(['a', 'b\0']), 'the first argument must not hold a NUL byte'],
     ['an option for a program', run(['-x', 'y']), 'the first argument must begin with a program'],
@@ -88,6 +94,7 @@ describe('taken', () => {
     ['the first and the last status', check({ status: [100, 599] })],
     ['variables', run('x', { env: { A1: 'x', _b: '' } })],
     ['the first and the last exit status', run('x', { successCodes: [0, 255] })],
+    ['a command on the second line', run('\n x')],
     ['empty arguments', run(['x', '', '-y'])],
     ['input that is empty', run('x', { input: '' })],
   ])('%s', (_, make) => {
