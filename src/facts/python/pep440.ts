@@ -53,10 +53,10 @@ function meetsClause(text: string, version: Version, operator: string, wanted: s
 
 type Clause = readonly [operator: string, version: string]
 
-/** The clauses of a specifier; null where one is malformed. */
+/** The clauses of a specifier, which may end with a comma; null where one is malformed. */
 function clauses(specifier: string): readonly Clause[] | null {
   const found: Clause[] = []
-  for (const part of specifier.split(',')) {
+  for (const part of specifier.replace(/,\s*$/, '').split(',')) {
     const [, operator, version] = /^\s*(===|==|!=|~=|>=|<=|>|<)\s*(\S+)\s*$/.exec(part) ?? []
     if (operator === undefined || version === undefined) return null
     found.push([operator, version])
@@ -64,9 +64,12 @@ function clauses(specifier: string): readonly Clause[] | null {
   return found
 }
 
+const isRelease = ({ pre, post, dev, local }: Version): boolean =>
+  [pre, post, dev, local].every((part) => part === null)
+
 /**
- * Whether an operator is valid for a version: `.*` only for equality, `~=` only for releases of at
- * least two parts.
+ * Whether an operator is valid for a version: `.*` only for equality and behind a release, `~=` only
+ * for releases of at least two parts.
  */
 function isClause(operator: string, wanted: string): boolean {
   if (operator === '===') return true
@@ -74,7 +77,7 @@ function isClause(operator: string, wanted: string): boolean {
   const isPrefix = isEquality && wanted.endsWith('.*')
   const version = parseVersion(isPrefix ? wanted.slice(0, -2) : wanted)
   if (version === null || (operator === '~=' && version.release.length < 2)) return false
-  if (isPrefix) return version.dev === null && version.local === null
+  if (isPrefix) return isRelease(version)
   return isEquality || version.local === null
 }
 

@@ -11,6 +11,7 @@ describe('requirements', () => {
   test.each([
     'flask',
     'Flask==2.2.2',
+    'flask>=2,',
     'flask>=2,<3',
     'flask >= 2 , < 3',
     'flask~=2.2.0',
