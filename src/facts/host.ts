@@ -145,7 +145,7 @@ function pieces(text: string, heading: RegExp): ReadonlyMap<string, string> {
 /** Parses os-release(5), whose assignments use the syntax of the shell. */
 function systemOf(text: string): HostFacts['os'] {
   const values = new Map<string, string>()
-  const assignments = /^([A-Z][A-Z0-9_]*)=(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|(.*))$/gm
+  const assignments = /^([A-Z][A-Z0-9_]*)=(?:(?:"((?:[^"\\]|\\.)*)"|'([^']*)')[ \t]*|(.*))$/gm
   for (const [, name = '', double, single, plain = ''] of text.matchAll(assignments)) {
     values.set(name, double?.replace(/\\(["$`\\])/g, '$1') ?? single ?? plain.trim())
   }

@@ -87,6 +87,8 @@ test.each<[string, Partial<HostFacts['os']>]>([
   ['ID=debian\n#ID=other\n ID=other\nxID=other', { id: 'debian' }],
   ['ID_LIKE="  rhel   fedora "', { id: 'linux', like: ['rhel', 'fedora'] }],
   ['ID=a\nID=b', { id: 'b' }],
+  ['ID="debian" \t\nNAME=\'Debian\' ', { id: 'debian', name: 'Debian' }],
+  ['ID="debian"\r\nNAME="Debian" \r\n', { id: 'debian', name: 'Debian' }],
   ['ID=\'a "b"\'', { id: 'a "b"' }],
   ['ID="it\'s \\`a\\`"', { id: "it's `a`" }],
   ['ID="a\\nb"', { id: 'a\\nb' }],
