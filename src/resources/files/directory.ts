@@ -175,7 +175,7 @@ function directoryPlan(
 function recurseConflict({ recurse, mode, owner, group }: DirectoryOptions): string | undefined {
   if (recurse !== true) return undefined
   if (mode !== undefined && isAbsoluteMode(mode))
-    return `mode ${String(mode)} with recurse would make files executable or directories unreadable: write it as 'u=rwX,go=rX'`
+    return `mode ${typeof mode === 'number' ? modeText(mode) : mode} with recurse would make files executable or directories unreadable: write it as 'u=rwX,go=rX'`
   if ((mode ?? owner ?? group) === undefined) return 'recurse needs a mode, an owner or a group'
   return undefined
 }

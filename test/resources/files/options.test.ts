@@ -71,6 +71,10 @@ test.each<[object, string]>([
   [{ recurse: true }, 'recurse needs a mode, an owner or a group'],
   [{ recurse: 1 }, 'recurse must be true or false, and is 1'],
   [
+    { mode: 0o644, recurse: true },
+    `mode 0644 with recurse would make files executable or directories unreadable: ${symbols}`,
+  ],
+  [
     { mode: '0644', recurse: true },
     `mode 0644 with recurse would make files executable or directories unreadable: ${symbols}`,
   ],
