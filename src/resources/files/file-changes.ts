@@ -76,12 +76,14 @@ export function notAFile(
 /** The mode of a file that holds a secret, where none is given. */
 const secretMode = 0o600
 
-function wantedMode({ mode, content }: DesiredFile, entry: PathEntry | null): number | undefined {
-  const isSecret = content instanceof Secret
-  const made = isSecret ? secretMode : 0o644
-  if (mode !== undefined) return resolveMode(mode, entry?.mode ?? made)
-  if (entry === null) return made
-  return isSecret && (entry.mode & ~secretMode) !== 0 ? secretMode : undefined
+function newMode({ mode, content }: DesiredFile): number {
+  const usual = content instanceof Secret ? secretMode : 0o644
+  return mode === undefined ? usual : resolveMode(mode, usual)
+}
+
+function wantedMode({ mode, content }: DesiredFile, entry: PathEntry): number | undefined {
+  if (mode !== undefined) return resolveMode(mode, entry.mode)
+  return content instanceof Secret && (entry.mode & ~secretMode) !== 0 ? secretMode : undefined
 }
 
 function writing(
@@ -144,7 +146,7 @@ export function fileChanges(
         `${path} does not exist`,
         'give it content, source or template, or add what makes it before this',
       )
-    return [creation({ ...desired, content }, wantedMode(desired, null) ?? 0o644)]
+    return [creation({ ...desired, content }, newMode(desired))]
   }
   const wrong = notAFile(path, entry)
   if (wrong !== undefined) return wrong
