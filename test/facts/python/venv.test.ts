@@ -16,8 +16,6 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Fact } from '../../../src/core/fact.js'
 import { venvFact, type Venv, type VenvKey } from '../../../src/facts/python/venv.js'
-import type { PythonVenvOptions } from '../../../src/resources/python/venv-options.js'
-import { pythonVenv } from '../../../src/resources/python/venv.js'
 import { ifAble } from '../../if-able.js'
 import { runIn, shells, type Shell } from '../../shells.js'
 
@@ -301,26 +299,4 @@ describe('what only Python can judge', () => {
       expect(listing()).toBe(before)
     })
   })
-})
-
-test.each<[PythonVenvOptions, string]>([
-  [{ requirements: 'r.txt', packages: ['flask'] }, 'has both requirements and packages'],
-  [{ packages: ['-e .'] }, 'must not begin with -'],
-  [{ packages: ['flask=2'] }, 'must be requirements such as flask>=2'],
-  [
-    { indexUrl: 'https://user:token@example.org/simple' },
-    'must not hold a user name, password or token',
-  ],
-  [
-    { indexUrl: 'https://example.org/simple?token=x1' },
-    'must not hold a user name, password or token',
-  ],
-  [
-    { findLinks: 'https://example.org/wheels?access_token=x1' },
-    'must not hold a user name, password or token',
-  ],
-  [{ findLinks: 'wheels' }, 'must be an absolute path or an https:// URL'],
-  [{ python: '-c' }, 'must not begin with -'],
-])('%j is refused', (options, message) => {
-  expect(() => pythonVenv('/srv/venv', options)).toThrow(message)
 })
