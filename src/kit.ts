@@ -58,11 +58,13 @@ export {
   type Bulk,
   type BulkKind,
   type Change,
+  type Effect,
   type Fine,
   type Plan,
   type ShellAction,
   type TextDiff,
 } from './core/change.js'
+export type { Brings, Lacks, Thing } from './core/thing.js'
 export { FettleError, isCode, type ErrorCode } from './core/errors.js'
 export { messageOf } from './core/error-message.js'
 export { counted } from './core/counted.js'
@@ -88,7 +90,15 @@ export { enter, enterChild, enterFunctions, enterThrough, split } from './core/e
 // A kind of fact that the host's shell reads
 export { foreignShellFact as shellFact } from './core/foreign-kinds.js'
 export { absent, present, unknown } from './core/fact.js'
-export type { Fact, FactKind, Output, RecordedAnswer, ShellFactKind } from './core/fact.js'
+export type {
+  Fact,
+  FactKind,
+  Lacking,
+  Output,
+  RecordedAnswer,
+  ShellFactKind,
+  UnknownFact,
+} from './core/fact.js'
 export { allUnknown, failureOf } from './facts/failure.js'
 export { processorLimit, slowDisk } from './facts/limits.js'
 export { answersOf, sectionsOf, type Answer } from './facts/section.js'

@@ -1,10 +1,15 @@
 import type { Address } from './address.js'
 import { isShell, type Action } from './backend.js'
+import type { Lacking } from './fact.js'
 import { Sh } from './sh.js'
 import type { ShellAction } from './shell-action.js'
+import type { Brings } from './thing.js'
 
 export { isShell, type Action } from './backend.js'
 export type { ShellAction } from './shell-action.js'
+
+/** What a change does to its thing. A stop counts as `remove`. */
+export type Effect = 'create' | 'change' | 'remove' | 'restart'
 
 /** A diff for people. Never made from anything that holds a secret. */
 export interface TextDiff {
@@ -20,6 +25,12 @@ export interface Change {
   /** In the present, with both values: `mode 0644 → 0600`. */
   readonly summary: string
   readonly diff?: TextDiff
+  /** What happens to the thing: a plan marks it `+`, `~` or `-`, and counts it. Default `change`. */
+  readonly effect?: Effect
+  /** Why it cannot be undone: a plan marks it `!` and says this. Left out: it can. */
+  readonly final?: string
+  /** What it can bring to others. Default: what its resource brings. */
+  readonly brings?: Brings
   /** The triggers that a restart follows from. */
   readonly because?: readonly Address[]
   readonly actions: readonly Action[]
@@ -96,9 +107,11 @@ export const change = (
 })
 
 /** The resource needs something that does not exist on the host. */
-export interface Blocked {
+export interface Blocked extends Lacking {
   readonly blocked: string
   readonly remedy: string
+  /** What certainly follows once the things that it lacks are there. */
+  readonly then?: readonly Change[]
 }
 
 /** The resource is in its desired state, and why: `nginx 1.22.1-9 is installed`. */
@@ -108,7 +121,12 @@ export interface Fine {
 
 export type Plan = readonly Change[] | Blocked | Fine
 
-export const blocked = (reason: string, remedy: string): Blocked => ({ blocked: reason, remedy })
+export const blocked = (
+  reason: string,
+  remedy: string,
+  more: Pick<Blocked, 'lacks' | 'then'> = {},
+): Blocked => ({ blocked: reason, remedy, ...more })
+
 export const fine = (reason: string): Fine => ({ fine: reason })
 
 /** The follow-ups of these changes, without duplicates. */

@@ -15,6 +15,7 @@ import type {
   ResourceKind,
   Trigger,
 } from './resource.js'
+import type { Brings } from './thing.js'
 
 /** The facts that a resource reads, and what follows from them. */
 export interface Desired<R extends Reads, V extends object, E extends object> {
@@ -35,6 +36,11 @@ export interface Desired<R extends Reads, V extends object, E extends object> {
    * those of an earlier one. Default: it is changed alone.
    */
   readonly joins?: Joining
+  /**
+   * What its changes can bring to later resources, also while it is not known what they are. Default:
+   * anything, so that a later resource that lacks something is *known after apply*.
+   */
+  readonly brings?: Brings
   /** What it offers to other resources, such as a `Later` of a key: properties of the resource. */
   readonly offers?: E
   /** Pure: the changes that lead from the facts to the desired state. */
@@ -177,7 +183,7 @@ export function resourceOf<E extends object>(
   kind: ResourceKind,
   id: string,
   given: { readonly arguments: readonly unknown[]; readonly options: CommonOptions },
-  { reads, values = {}, triggers = [], uses = [], check, joins, offers, plan }: Built<E>,
+  { reads, values = {}, triggers = [], uses = [], check, joins, brings, offers, plan }: Built<E>,
 ): Resource & E {
   const made: Resource = {
     kind,
@@ -194,6 +200,7 @@ export function resourceOf<E extends object>(
     uses,
     check: check ?? null,
     joins: joins ?? null,
+    brings: brings ?? 'anything',
     plan,
     origin: new Error('made here'),
   }

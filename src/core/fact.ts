@@ -1,5 +1,6 @@
 import type { Backend } from './backend.js'
 import type { Input, Sh } from './sh.js'
+import type { Lacks } from './thing.js'
 
 /**
  * One typed piece of current state. `absent` means that there is no such thing; `unknown` means
@@ -8,14 +9,32 @@ import type { Input, Sh } from './sh.js'
 export type Fact<V> =
   | { readonly is: 'present'; readonly value: V }
   | { readonly is: 'absent' }
-  | { readonly is: 'unknown'; readonly reason: string; readonly remedy: string }
+  | UnknownFact
+
+/** A fact that could not be read. */
+export interface UnknownFact extends Lacking {
+  readonly is: 'unknown'
+  readonly reason: string
+  readonly remedy: string
+}
+
+/** What stands in the way of a fact or a resource. */
+export interface Lacking {
+  /**
+   * The things that are missing, or are in the way. A plan calls the resource *known after apply*
+   * where earlier changes can bring them all, and else failed. `[]`: no change can bring it. Left
+   * out: any change may.
+   */
+  readonly lacks?: Lacks
+}
 
 export const present = <V>(value: V): Fact<V> => ({ is: 'present', value })
 export const absent: Fact<never> = { is: 'absent' }
-export const unknown = (reason: string, remedy: string): Fact<never> => ({
+export const unknown = (reason: string, remedy: string, more: Lacking = {}): UnknownFact => ({
   is: 'unknown',
   reason,
   remedy,
+  ...more,
 })
 
 /** The result of one block of shell. */

@@ -1,5 +1,5 @@
 import { FettleError } from './errors.js'
-import { isEarlyKind, type Fact, type FactKind } from './fact.js'
+import { isEarlyKind, type Fact, type FactKind, type Lacking } from './fact.js'
 import { leavesOf, mapLeaves } from './leaves.js'
 import type { Secret } from './secret.js'
 
@@ -42,6 +42,7 @@ class NotYet extends Error {
   constructor(
     readonly reason: string,
     readonly remedy: string,
+    readonly more: Lacking,
   ) {
     super(reason)
   }
@@ -89,8 +90,14 @@ export class Later<T> {
   /**
    * The value of one fact. `standIn` replaces it where templates are tried before anything
    * connects.
+   * @param more what is lacking where the fact is absent
    */
-  static fact<T>(wanted: FactRequest<T>, standIn: T, describe: string): Later<T> {
+  static fact<T>(
+    wanted: FactRequest<T>,
+    standIn: T,
+    describe: string,
+    more: Lacking = {},
+  ): Later<T> {
     return new Later([wanted], { by: 'fact' }, (source) => {
       if (source.standIns && !isEarlyKind(wanted.kind)) return standIn
       const fact = source.fact(wanted)
@@ -101,9 +108,10 @@ export class Later<T> {
           throw new NotYet(
             `${describe} does not exist`,
             'add the resource that makes it before this one',
+            more,
           )
         case 'unknown':
-          throw new NotYet(fact.reason, fact.remedy)
+          throw new NotYet(fact.reason, fact.remedy, { lacks: fact.lacks })
       }
     })
   }
@@ -146,7 +154,7 @@ export class Later<T> {
       return { known: true, value: later.#value(source) }
     } catch (error) {
       if (error instanceof NotYet)
-        return { known: false, reason: error.reason, remedy: error.remedy }
+        return { known: false, reason: error.reason, remedy: error.remedy, ...error.more }
       throw error
     }
   }
@@ -188,7 +196,7 @@ export type Value<T> = T | Later<T>
 
 export type Evaluated<T> =
   | { readonly known: true; readonly value: T }
-  | { readonly known: false; readonly reason: string; readonly remedy: string }
+  | ({ readonly known: false; readonly reason: string; readonly remedy: string } & Lacking)
 
 /** A type in which each `Later` is replaced by the type of its value. */
 export type Resolved<T> =

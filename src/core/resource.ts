@@ -2,6 +2,7 @@ import type { Address } from './address.js'
 import type { AnyBackend } from './backend.js'
 import type { Plan } from './change.js'
 import type { FactRequest, Later } from './later.js'
+import type { Brings } from './thing.js'
 
 /** The facts that a resource reads, by the names that its plan uses. */
 export type Reads = Readonly<Record<string, FactRequest<unknown>>>
@@ -93,6 +94,8 @@ export interface Resource {
   readonly uses: readonly AnyBackend[]
   readonly check: { readonly within: number } | null
   readonly joins: Joining | null
+  /** What its changes can bring, unless they say it themselves. */
+  readonly brings: Brings
   readonly plan: (
     facts: Readonly<Record<string, unknown>>,
     values: unknown,

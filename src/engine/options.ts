@@ -29,6 +29,8 @@ export interface RunOptions {
    * ones are still refused.
    */
   readonly acceptNew: boolean
+  /** `--begin-anyway`: also where the plan of a host knows a failure. Default false. */
+  readonly beginAnyway?: boolean
   /** The command of this run, for remedies: `fettle apply`. */
   readonly command?: string
   /**

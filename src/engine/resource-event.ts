@@ -130,10 +130,6 @@ export class Tally {
     return this.#counts.failed > 0
   }
 
-  get pending(): boolean {
-    return this.#counts.changed + this.#counts.unknown > 0
-  }
-
   /** Starts the clock for a play. Time spent waiting for a fork does not count. */
   begin(): void {
     this.#begun = performance.now()

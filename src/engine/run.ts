@@ -6,6 +6,7 @@ import type { Inventory } from '../inventory/inventory.js'
 import { connect } from '../ssh/connect.js'
 import type { Emit, HostSummary } from './events.js'
 import { Machines } from './fleet/machines.js'
+import { Supply } from './host/supply.js'
 import type { RunOptions } from './options.js'
 import { PlayRun } from './fleet/play-run.js'
 import { prepare } from './prepare/prepare.js'
@@ -57,7 +58,7 @@ export async function run(
   for (const message of prepared.warnings) emit({ type: 'notice', host: null, message })
   const states = new Map<string, HostState>()
   for (const { name } of prepared.plays.flatMap(({ hosts }) => hosts))
-    states.set(name, { tally: new Tally(), counts: new Map(), ended: null })
+    states.set(name, { tally: new Tally(), supply: new Supply(), counts: new Map(), ended: null })
   const sessions = new Sessions()
   const machines = new Machines({ id, time }, [...states.keys()], prepared.twins)
   const context = { run: prepared, states, options, emit, connect: connectTo, sessions, machines }

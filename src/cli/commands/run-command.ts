@@ -79,6 +79,7 @@ function runOptions(
     user: flags.user ?? null,
     sshConfig: flags.sshConfig ?? null,
     acceptNew: flags.acceptNew === true,
+    beginAnyway: flags.beginAnyway === true,
     command: `fettle ${mode}`,
     stop,
     kill,

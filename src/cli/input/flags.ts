@@ -37,6 +37,7 @@ export interface RunFlags extends FleetFlags {
   readonly check?: boolean
   readonly diff?: boolean
   readonly startAtTask?: string
+  readonly beginAnyway?: boolean
   readonly listHosts?: boolean
   readonly listTasks?: boolean
 }
@@ -157,6 +158,7 @@ const withTaskFlags = (command: Command): Command =>
     .option('--start-at-task <NAME>', 'leave out the tasks before this one; a name or a glob')
     .option('-C, --check', 'change nothing: apply -C is plan')
     .option('-D, --diff', 'apply: show the diffs of what is changed')
+    .option('--begin-anyway', 'apply: begin also on hosts where a resource is known to fail')
     .option('--list-hosts', 'show which hosts each play would run for, and end')
     .option('--list-tasks', 'show the tasks of each play, and end')
 

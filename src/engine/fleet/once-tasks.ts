@@ -75,6 +75,11 @@ export class OnceTasks {
       .flatMap((each) => this.#done.get(each) ?? [])
   }
 
+  /** Whether `task` comes after a `once` task. */
+  follows(task: Task<unknown>): boolean {
+    return this.#before(task).length > 0
+  }
+
   /** Whether a host must wait before `task`. */
   mustWait(task: Task<unknown>): boolean {
     return this.#before(task).some((oneShot) => !oneShot.isResolved)

@@ -1,6 +1,7 @@
 import type { FettleError } from '../../core/errors.js'
 import type { InventoryHost } from '../../inventory/inventory.js'
 import { HostPart } from '../host/host-part.js'
+import { Supply } from '../host/supply.js'
 import { OnceTasks } from './once-tasks.js'
 import type { PreparedPlay } from '../prepare/prepare.js'
 import { stopped } from '../cancellation.js'
@@ -43,25 +44,22 @@ export class PlayRun {
    * @returns why no more hosts may be started after this play; null where they may
    */
   async perform(ended: FettleError | null): Promise<FettleError | null> {
-    const changesPlanned = [...this.context.states.values()].some(({ tally }) => tally.pending)
+    const earlier = new Supply()
+    for (const { supply } of this.context.states.values()) earlier.addAll(supply)
     const forks = this.context.options.forks ?? this.prepared.play.forks ?? defaultForks
     for (const batch of batchesOf(this.#hosts, this.#rolling.serial)) {
       this.#failures.begin(batch.length)
-      await concurrently(forks, batch, (host) => this.#host(host, changesPlanned, ended))
+      await concurrently(forks, batch, (host) => this.#host(host, earlier, ended))
     }
     return ended ?? this.#failures.verdict
   }
 
   /** Runs one host's part of the play. An error in it stays with this host. */
-  async #host(
-    host: InventoryHost,
-    changesPlanned: boolean,
-    ended: FettleError | null,
-  ): Promise<void> {
+  async #host(host: InventoryHost, earlier: Supply, ended: FettleError | null): Promise<void> {
     const state = this.#state(host)
     state.tally.begin()
     try {
-      if (this.prepared.asks(host)) await this.#begin(host, state, changesPlanned, ended)
+      if (this.prepared.asks(host)) await this.#begin(host, state, earlier, ended)
     } catch (error) {
       state.ended ??= { type: 'host', host: host.name, status: 'failed', error: eventError(error) }
     }
@@ -76,7 +74,7 @@ export class PlayRun {
   async #begin(
     host: InventoryHost,
     state: HostState,
-    changesPlanned: boolean,
+    earlier: Supply,
     ended: FettleError | null,
   ): Promise<void> {
     if (this.context.options.stop.aborted) throw stopped()
@@ -84,7 +82,7 @@ export class PlayRun {
     if (why !== null) throw why
     const again = this.later.some((play) => play.asks(host))
     const part = new HostPart(host, state, this.prepared, this.context, this.#once, again)
-    await part.perform(changesPlanned)
+    await part.perform(earlier)
   }
 
   #end(host: InventoryHost, { tally, counts, ended }: HostState): void {

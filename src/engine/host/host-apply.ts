@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Address } from '../../core/address.js'
 import { type Change, isShell } from '../../core/change.js'
 import { FettleError, isCode } from '../../core/errors.js'
 import { inputLength } from '../../core/sh.js'
@@ -7,10 +6,11 @@ import { marksFor, StepApplication } from './apply-step.js'
 import { applyInBulk, applyTogether, inBulk, type JoinedStep } from './apply-together.js'
 import type { Step } from '../prepare/build.js'
 import { usesBackends } from './known-facts.js'
-import { failure, HostFailed, unmet, type HostContext } from './host-walk.js'
+import { failure, HostFailed, type HostContext } from './host-walk.js'
 import { LockedWalk } from './locked-walk.js'
 import { mayJoin, mostTogether, ReadAhead } from './read-ahead.js'
-import { planStep, type StepPlan } from './plan-step.js'
+import type { StepOutlook } from './outlook.js'
+import { planStep, unmet, type StepPlan } from './plan-step.js'
 import { endsSession, stopped } from '../cancellation.js'
 
 /** The most bytes of input that a round trip carries for several resources. */
@@ -22,7 +22,10 @@ const checkInterval = 0.5
 /** Applies the steps of one host. */
 export class HostApply extends LockedWalk {
   #readAhead: ReadAhead
-  /** The plans of the steps that were in their desired state at the first reading. */
+  /**
+   * The plans of the steps that were in their desired state at the first reading. Null marks those
+   * that are expected to change or are not known yet, where prefetching has to stop.
+   */
   #fine: readonly (StepPlan | null)[] = []
 
   constructor(context: HostContext) {
@@ -35,7 +38,11 @@ export class HostApply extends LockedWalk {
     await this.waitForTurn()
     await this.lockAndRead(0)
     const { steps } = this.context
-    this.#fine = this.#firstPlans()
+    const { outlooks } = this.forecast()
+    if (!this.context.beginAnyway) this.#refuseDoomed(outlooks)
+    this.#fine = outlooks.map(({ outlook }) =>
+      outlook.is === 'ok' ? { is: 'fine', reason: outlook.reason } : null,
+    )
     const mayChange = steps.map(
       ({ resource }, index) => resource.check === null && this.#fine[index] === null,
     )
@@ -48,17 +55,23 @@ export class HostApply extends LockedWalk {
   }
 
   /**
-   * Plans all steps from the first reading. Null marks the steps that are expected to change or are
-   * not known yet, where prefetching has to stop. A check changes nothing.
+   * Begins nothing where a step is known to fail, so that no host is left half changed.
+   * @throws HostFailed after all steps were reported
    */
-  #firstPlans(): readonly (StepPlan | null)[] {
-    const changing: Address[] = []
-    return this.context.steps.map((step) => {
-      const plan = this.planned(step, changing)
-      const fine = !(plan instanceof FettleError) && plan.is === 'fine' ? plan : null
-      if (step.resource.check === null && fine === null) changing.push(step.resource.address)
-      return fine
-    })
+  #refuseDoomed(outlooks: readonly StepOutlook[]): void {
+    const doomed = outlooks.find(
+      ({ step: { resource }, outlook }) =>
+        outlook.is === 'failed' &&
+        resource.check === null &&
+        resource.common.ignoreFailure !== true,
+    )
+    if (doomed === undefined) return
+    const reason = `nothing was begun, because ${doomed.step.resource.address} would fail`
+    for (const { step, outlook } of outlooks)
+      if (outlook.is === 'ok') this.report(step, 'ok', { reason: outlook.reason })
+      else if (outlook.is === 'failed') this.report(step, failure(step), { error: outlook.error })
+      else this.report(step, 'skipped', { reason })
+    throw new HostFailed()
   }
 
   /**

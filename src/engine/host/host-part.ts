@@ -11,6 +11,7 @@ import { HostApply } from './host-apply.js'
 import { readHostFacts } from './host-facts.js'
 import { HostPlan } from './host-plan.js'
 import { HostFailed, type HostContext, type HostWalk } from './host-walk.js'
+import type { Supply } from './supply.js'
 import type { OnceTasks } from '../fleet/once-tasks.js'
 import type { PreparedPlay } from '../prepare/prepare.js'
 import { isLost, isReached, killable, reading, stopped } from '../cancellation.js'
@@ -46,13 +47,13 @@ export class HostPart {
     return this.context.options.stop.aborted
   }
 
-  /** @param changesPlanned an earlier play has planned changes */
-  async perform(changesPlanned: boolean): Promise<void> {
+  /** @param earlier what the changes that earlier plays have planned can bring */
+  async perform(earlier: Supply): Promise<void> {
     const known = this.prepared.steps?.get(this.host.name)
     const reached = known === undefined ? await this.#reachAndBuild() : await this.#reach(known)
     if (reached === null) return
     try {
-      if (reached.steps.some((step) => step.selected)) await this.#takeTurn(reached, changesPlanned)
+      if (reached.steps.some((step) => step.selected)) await this.#takeTurn(reached, earlier)
     } finally {
       await this.#leave(reached)
     }
@@ -107,11 +108,11 @@ export class HostPart {
     }
   }
 
-  async #takeTurn({ session, steps }: Reached, changesPlanned: boolean): Promise<void> {
+  async #takeTurn({ session, steps }: Reached, earlier: Supply): Promise<void> {
     this.once.connected(this.host.name, true)
     const runsOnce = await this.once.isRunner(this.host.name)
     try {
-      await this.#walk(session, stepsOf(steps, runsOnce), runsOnce, changesPlanned)
+      await this.#walk(session, stepsOf(steps, runsOnce), runsOnce, earlier)
       if (runsOnce) this.once.finish(this.state.ended === null)
     } finally {
       if (runsOnce) this.once.finish(false)
@@ -177,7 +178,7 @@ export class HostPart {
     session: Session,
     steps: readonly Step[],
     runsOnce: boolean,
-    changesPlanned: boolean,
+    earlier: Supply,
   ): Promise<void> {
     const { run, emit, options } = this.context
     const selected = steps.filter((step) => step.selected)
@@ -197,11 +198,13 @@ export class HostPart {
       once: this.once,
       runsOnce,
       tally: this.state.tally,
+      earlier,
+      supply: this.state.supply,
+      beginAnyway: options.beginAnyway === true,
       emit,
       stop: options.stop,
     }
-    const walk =
-      options.mode === 'plan' ? new HostPlan(context, changesPlanned) : new HostApply(context)
+    const walk = options.mode === 'plan' ? new HostPlan(context) : new HostApply(context)
     try {
       await this.#killable(session, () => walk.perform())
     } catch (error) {

@@ -10,7 +10,9 @@ import type { Turn } from '../fleet/machines.js'
 import type { OnceTasks } from '../fleet/once-tasks.js'
 import { lastLine } from './last-line.js'
 import { placeIn, placesOnce } from '../prepare/resource-places.js'
+import { Forecast } from './outlook.js'
 import { planStep, type StepPlan } from './plan-step.js'
+import type { Supply } from './supply.js'
 import { reading } from '../cancellation.js'
 import { resourceEvent, type Tally, type ResourceDetails } from '../resource-event.js'
 
@@ -31,7 +33,13 @@ export interface HostContext {
   readonly once: OnceTasks
   readonly runsOnce: boolean
   readonly tally: Tally
+  /** What the changes that earlier plays have planned can bring; empty in an apply. */
+  readonly earlier: Supply
+  /** What the changes that this host's plans have planned can bring. */
+  readonly supply: Supply
   readonly emit: Emit
+  /** Begin also where a step is known to fail. */
+  readonly beginAnyway: boolean
   readonly stop: AbortSignal
 }
 
@@ -124,7 +132,19 @@ export abstract class HostWalk {
     return outputs
   }
 
-  protected planned(step: Step, changing: readonly Address[]): StepPlan | FettleError {
+  /** What can be told of each step from the first reading, before anything has changed. */
+  protected forecast(): Forecast {
+    const { steps, earlier, once, runsOnce } = this.context
+    const forecast = new Forecast(earlier)
+    for (const step of steps) {
+      // What other hosts do for this one is not known.
+      if (!runsOnce && once.follows(step.task)) forecast.supply.add('anything')
+      forecast.add(step, this.#planned(step, forecast.changing))
+    }
+    return forecast
+  }
+
+  #planned(step: Step, changing: readonly Address[]): StepPlan | FettleError {
     try {
       return planStep(step.resource, this.context.facts.source(step), changing)
     } catch (error) {
@@ -139,22 +159,3 @@ export class HostFailed extends Error {}
 
 export const failure = (step: Step): Status =>
   step.resource.common.ignoreFailure === true ? 'ignored' : 'failed'
-
-export function unmet(
-  { resource }: Step,
-  plan: { readonly is: 'unknown' | 'blocked'; readonly reason: string; readonly remedy: string },
-): FettleError {
-  return new FettleError(codeOfUnmet(resource, plan), {
-    address: resource.address,
-    message: plan.reason,
-    remedy: plan.remedy,
-  })
-}
-
-function codeOfUnmet(
-  { check }: Step['resource'],
-  { is }: { readonly is: 'unknown' | 'blocked' },
-): 'check-failed' | 'fact-unknown' | 'blocked' {
-  if (check !== null) return 'check-failed'
-  return is === 'unknown' ? 'fact-unknown' : 'blocked'
-}

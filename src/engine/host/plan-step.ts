@@ -1,16 +1,26 @@
 import type { Address } from '../../core/address.js'
 import type { Change } from '../../core/change.js'
+import type { Lacking } from '../../core/fact.js'
 import { messageOf } from '../../core/error-message.js'
 import { FettleError } from '../../core/errors.js'
 import { Later, type FactSource } from '../../core/later.js'
 import type { Resource } from '../../core/resource.js'
+import type { Step } from '../prepare/build.js'
 
 /** The result of a resource's plan. */
 export type StepPlan =
   | { readonly is: 'fine'; readonly reason: string | null }
   | { readonly is: 'changes'; readonly changes: readonly Change[] }
-  /** A fact could not be read, or the resource needs something that does not exist. */
-  | { readonly is: 'unknown' | 'blocked'; readonly reason: string; readonly remedy: string }
+  | UnmetPlan
+
+/** A fact could not be read, or the resource needs something that does not exist. */
+export interface UnmetPlan extends Lacking {
+  readonly is: 'unknown' | 'blocked'
+  readonly reason: string
+  readonly remedy: string
+  /** What certainly follows once what is lacking is there. */
+  readonly then?: readonly Change[] | undefined
+}
 
 /**
  * Plans a resource from the facts of its host. Pure.
@@ -38,16 +48,32 @@ function compare(resource: Resource, source: FactSource, changing: readonly Addr
   const facts: Record<string, unknown> = {}
   for (const [name, wanted] of Object.entries(resource.reads)) {
     const fact = source.fact(wanted)
-    if (fact.is === 'unknown') return { is: 'unknown', reason: fact.reason, remedy: fact.remedy }
+    if (fact.is === 'unknown') return fact
     facts[name] = fact.is === 'present' ? fact.value : null
   }
   const values = Later.evaluate(resource.resolved, source)
-  if (!values.known) return { is: 'unknown', reason: values.reason, remedy: values.remedy }
+  if (!values.known) return { ...values, is: 'unknown' }
   const own = new Set(resource.triggers.map((trigger) => trigger.address))
   const ownChanging = changing.filter((address) => own.has(address))
   const plan = resource.plan(facts, values.value, { changing: ownChanging })
-  if ('blocked' in plan) return { is: 'blocked', reason: plan.blocked, remedy: plan.remedy }
+  if ('blocked' in plan) return { ...plan, is: 'blocked', reason: plan.blocked }
   if ('fine' in plan) return { is: 'fine', reason: plan.fine }
   if (plan.length === 0) return { is: 'fine', reason: null }
   return { is: 'changes', changes: plan }
+}
+
+/** The error of a resource that cannot be planned, and never will be in this run. */
+export const unmet = ({ resource }: Step, plan: UnmetPlan): FettleError =>
+  new FettleError(codeOfUnmet(resource, plan), {
+    address: resource.address,
+    message: plan.reason,
+    remedy: plan.remedy,
+  })
+
+function codeOfUnmet(
+  { check }: Resource,
+  { is }: UnmetPlan,
+): 'check-failed' | 'fact-unknown' | 'blocked' {
+  if (check !== null) return 'check-failed'
+  return is === 'unknown' ? 'fact-unknown' : 'blocked'
 }

@@ -35,6 +35,7 @@ import { KnownFacts, SharedFacts } from '../../../src/engine/host/known-facts.js
 import { HostApply } from '../../../src/engine/host/host-apply.js'
 import { HostPlan } from '../../../src/engine/host/host-plan.js'
 import { HostFailed, type HostContext } from '../../../src/engine/host/host-walk.js'
+import { Supply } from '../../../src/engine/host/supply.js'
 import { Machines } from '../../../src/engine/fleet/machines.js'
 import { OnceTasks } from '../../../src/engine/fleet/once-tasks.js'
 import { Tally } from '../../../src/engine/resource-event.js'
@@ -77,6 +78,8 @@ const write = (name: string, text: string): void => writeFileSync(join(session.f
 
 /** The other backends of a test. Default: they are missing. */
 interface Others {
+  /** Begin also where a step is known to fail. */
+  readonly beginAnyway?: boolean
   /** Put all resources into one task. Default: each has its own. */
   readonly task?: 'one'
   readonly mysql?: MysqlClient['perform']
@@ -111,7 +114,7 @@ const actionsBy = (
 
 function walkOf(
   resources: readonly Resource[],
-  { task, mysql, github, http, api, heard = () => undefined }: Others = {},
+  { task, mysql, github, http, api, beginAnyway = false, heard = () => undefined }: Others = {},
 ) {
   const events: Event[] = []
   const clients = clientsWith(
@@ -141,6 +144,9 @@ function walkOf(
     once,
     runsOnce: true,
     tally: new Tally(),
+    earlier: new Supply(),
+    supply: new Supply(),
+    beginAnyway,
     emit: (event) => {
       events.push(event)
       heard(event)
@@ -148,7 +154,7 @@ function walkOf(
     stop: stop.signal,
   }
   return {
-    planning: new HostPlan(context, false),
+    planning: new HostPlan(context),
     walk: new HostApply(context),
     facts,
     resourceEvents: () =>
@@ -238,6 +244,41 @@ describe('apply', () => {
       await apply(...['a', 'b', 'c', 'd', 'e'].map((name) => note(name, { text: name }))),
     ).toEqual(['a changed: create a', 'b ok', 'c ok', 'd changed: create d', 'e ok'])
     expect(session.roundTrips).toBe(3)
+  })
+
+  test('a host where a step is known to fail is left alone', async () => {
+    write('b', 'b')
+    const doomed = note('c', { text: 'c', needs: 'x' })
+    const undecided = note('d', { text: 'd', needs: 'a' })
+    const steps = [doomed, thing('a'), thing('b'), undecided, checkResource('z')]
+    const left = 'skipped: nothing was begun, because note[c] would fail'
+    expect(await apply(...steps)).toEqual([
+      'c failed: blocked',
+      `a ${left}`,
+      'b ok',
+      `d ${left}`,
+      `z ${left}`,
+    ])
+    expect(() => session.read('a')).toThrow('ENOENT')
+  })
+
+  test('a step that is known to fail does not stop the run where its failure is ignored, it is a check, or the user wants to begin anyway', async () => {
+    const doomed = note('b', { text: 'b', needs: 'x' })
+    const ignored = note('c', { text: 'c', needs: 'x', ignoreFailure: true })
+    expect(await apply(thing('a'), ignored, checkResource('z'))).toEqual([
+      'a changed: create a',
+      'c ignored: blocked',
+      'z failed: check-failed',
+    ])
+    const late = note('e', { text: 'e', needs: 'b' })
+    expect(await applyWith({ beginAnyway: true }, doomed, thing('d'))).toEqual([
+      'b failed: blocked',
+      `d ${skipped}`,
+    ])
+    expect(await applyWith({ beginAnyway: true }, thing('d'), late)).toEqual([
+      'd changed: create d',
+      'e failed: blocked',
+    ])
   })
 
   test('a resource that an earlier change affects is planned with fresh facts', async () => {

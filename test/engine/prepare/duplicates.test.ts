@@ -97,7 +97,9 @@ describe('functions of one text, made twice,', () => {
       const ran = await run([role('x'), role('y'), () => [note('b', { text: 'b' })]], mode)
       expect(ran.of('web1')).toEqual([
         'a failed: resource-conflict',
-        mode === 'plan' ? 'b changed: create b' : 'b skipped: an earlier resource has failed',
+        mode === 'plan'
+          ? 'b changed: create b'
+          : 'b skipped: nothing was begun, because written[a] would fail',
       ])
       expect([ran.exitCode, fleet.note('web1', 'a')]).toEqual([1, null])
     },
@@ -141,10 +143,13 @@ describe('functions of one text, made twice,', () => {
     )
   })
 
-  test('fail at their own turn after an earlier neighbour was changed', async () => {
+  test('fail before an earlier neighbour is changed', async () => {
     fleet.write('web1', 'key', 'k')
     const ran = await run([() => [written('b', 'b'), role('x')(), role('y')()]])
-    expect(ran.of('web1')).toEqual(['b changed: write b', 'a failed: resource-conflict'])
+    expect(ran.of('web1')).toEqual([
+      'b skipped: nothing was begun, because written[a] would fail',
+      'a failed: resource-conflict',
+    ])
   })
 })
 

@@ -1,0 +1,76 @@
+import type { Address } from '../../core/address.js'
+import type { Change } from '../../core/change.js'
+import { FettleError } from '../../core/errors.js'
+import type { Step } from '../prepare/build.js'
+import { unmet, type StepPlan } from './plan-step.js'
+import { Supply } from './supply.js'
+
+/** What a run can tell of a step before anything has changed. */
+export type Outlook =
+  | { readonly is: 'ok'; readonly reason: string | null }
+  /** @property reason what it waits for, where an earlier change must bring something first */
+  | {
+      readonly is: 'changed'
+      readonly changes: readonly Change[]
+      readonly reason: string | null
+    }
+  /** It depends on what earlier changes bring. */
+  | { readonly is: 'unknown'; readonly reason: string }
+  | { readonly is: 'failed'; readonly error: FettleError }
+
+export interface StepOutlook {
+  readonly step: Step
+  readonly outlook: Outlook
+}
+
+/**
+ * Looks ahead over the steps of one host, from one reading of its facts: what lacks something is
+ * decided by whether an earlier step can bring it.
+ */
+export class Forecast {
+  /** What the steps so far can bring, and the plays before this one. */
+  readonly supply: Supply
+  /** Of the steps that will change. */
+  readonly changing: Address[] = []
+  /** One for each step, in order. */
+  readonly outlooks: StepOutlook[] = []
+  readonly #undecided = new Set<Address>()
+
+  constructor(earlier: Supply) {
+    this.supply = new Supply(earlier)
+  }
+
+  /** @param plan what the step's own facts say */
+  add(step: Step, plan: StepPlan | FettleError): void {
+    const outlook = this.#outlook(step, plan)
+    const { resource } = step
+    if (outlook.is === 'changed') this.changing.push(resource.address)
+    if (outlook.is === 'unknown') this.#undecided.add(resource.address)
+    this.#supplyBy(step, outlook)
+    this.outlooks.push({ step, outlook })
+  }
+
+  #outlook(step: Step, plan: StepPlan | FettleError): Outlook {
+    if (plan instanceof FettleError) return { is: 'failed', error: plan }
+    if (plan.is === 'changes') return { is: 'changed', changes: plan.changes, reason: null }
+    if (plan.is === 'fine') {
+      const trigger = step.resource.triggers.find(({ address }) => this.#undecided.has(address))
+      if (trigger === undefined) return { is: 'ok', reason: plan.reason }
+      return { is: 'unknown', reason: `whether ${trigger.address} changes is known after apply` }
+    }
+    if (!this.supply.canBring(plan.lacks)) return { is: 'failed', error: unmet(step, plan) }
+    if (plan.then === undefined) return { is: 'unknown', reason: plan.reason }
+    return { is: 'changed', changes: plan.then, reason: plan.reason }
+  }
+
+  /**
+   * A step that fails counts as one that brings its things: what needs them is not to blame. With
+   * `ignoreFailure` the run goes on without them.
+   */
+  #supplyBy({ resource }: Step, outlook: Outlook): void {
+    if (outlook.is === 'ok' || resource.check !== null) return
+    if (outlook.is === 'failed' && resource.common.ignoreFailure === true) return
+    if (outlook.is !== 'changed') return this.supply.add(resource.brings)
+    for (const { brings } of outlook.changes) this.supply.add(brings ?? resource.brings)
+  }
+}

@@ -1,0 +1,161 @@
+import { describe, expect, test } from '@jest/globals'
+import { change, type Change } from '../../../src/core/change.js'
+import { FettleError } from '../../../src/core/errors.js'
+import type { CommonOptions, Resource } from '../../../src/core/resource.js'
+import { omitUndefined } from '../../../src/core/omit-undefined.js'
+import { sh } from '../../../src/core/sh.js'
+import type { Brings, Thing } from '../../../src/core/thing.js'
+import { Forecast } from '../../../src/engine/host/outlook.js'
+import type { StepPlan } from '../../../src/engine/host/plan-step.js'
+import { Supply } from '../../../src/engine/host/supply.js'
+import { bareResource } from '../bare-resource.js'
+import { stepsOf } from '../toy.js'
+
+let count = 0
+
+const bringing = (brings: Brings | undefined, more: object = {}): Resource =>
+  bareResource({
+    type: 'thing',
+    id: String(count++),
+    options: {} satisfies CommonOptions,
+    reads: {},
+    plan: () => [],
+    ...omitUndefined({ brings }),
+    ...more,
+  })
+
+const changes = (more: Partial<Change> = {}): StepPlan => ({
+  is: 'changes',
+  changes: [change('made', sh`true`, more)],
+})
+
+const lacking = (lacks: readonly Thing[] | undefined, then?: readonly Change[]): StepPlan => ({
+  is: 'blocked',
+  reason: 'something is missing',
+  remedy: 'make it',
+  lacks,
+  then,
+})
+
+const fine: StepPlan = { is: 'fine', reason: null }
+
+type Row = readonly [Resource, StepPlan | FettleError]
+
+/** What becomes of each of these resources. */
+function outlooks(...rows: readonly Row[]): readonly string[] {
+  const forecast = new Forecast(new Supply())
+  const steps = stepsOf(rows.map(([resource]) => resource))
+  for (const [index, step] of steps.entries()) {
+    const [, plan] = rows[index] as Row
+    forecast.add(step, plan)
+  }
+  return forecast.outlooks.map(({ outlook: { is } }) => is)
+}
+
+describe('what lacks something is known after apply where an earlier change can bring it', () => {
+  test.each<[string, Brings | undefined, readonly Thing[] | undefined, string]>([
+    ['the very thing', ['user:app'], ['user:app'], 'unknown'],
+    ['another one', ['user:web'], ['user:app'], 'failed'],
+    ['one of another kind', ['group:app'], ['user:app'], 'failed'],
+    ['one of two', ['user:app'], ['user:app', 'group:app'], 'failed'],
+    ['two', ['user:app', 'group:app'], ['user:app', 'group:app'], 'unknown'],
+    ['anything', 'anything', ['user:app'], 'unknown'],
+    ['what says nothing', undefined, ['user:app'], 'unknown'],
+    ['nothing', [], ['user:app'], 'failed'],
+    ['anything, for what cannot be brought', 'anything', [], 'failed'],
+    ['nothing, for something unknown', [], undefined, 'unknown'],
+    ['a tree around a path', ['tree:/srv'], ['path:/srv/app/run'], 'unknown'],
+    ['the tree of a path', ['tree:/srv'], ['path:/srv'], 'unknown'],
+    ['a tree beside a path', ['tree:/srv'], ['path:/srv2/app'], 'failed'],
+    ['a tree for a user', ['tree:/'], ['user:/a'], 'failed'],
+    ['the root', ['tree:/'], ['path:/a'], 'unknown'],
+    ['a path above', ['path:/srv'], ['path:/srv/app'], 'failed'],
+  ])('%s', (_, brings, lacks, expected) => {
+    expect(outlooks([bringing(brings), changes()], [bringing([]), lacking(lacks)])).toEqual([
+      'changed',
+      expected,
+    ])
+  })
+})
+
+describe('what a step brings', () => {
+  const needing: Row = [bringing([]), lacking(['user:app'])]
+  test.each<[string, readonly Row[], readonly string[]]>([
+    ['nothing, where it has nothing to do', [[bringing('anything'), fine]], ['ok', 'failed']],
+    [
+      'what its change says, else what its resource says',
+      [[bringing([]), changes({ brings: ['user:app'] })]],
+      ['changed', 'unknown'],
+    ],
+    [
+      'all that its changes say',
+      [
+        [
+          bringing([]),
+          {
+            is: 'changes',
+            changes: [
+              change('a', sh`true`, { brings: ['group:app'] }),
+              change('b', sh`true`, { brings: ['user:app'] }),
+            ],
+          },
+        ],
+      ],
+      ['changed', 'unknown'],
+    ],
+    [
+      'what its resource says, while its changes are not known',
+      [
+        [bringing(['path:/a']), changes()],
+        [bringing(['user:app']), lacking(['path:/a'])],
+      ],
+      ['changed', 'unknown', 'unknown'],
+    ],
+    [
+      'its things, where it fails: what needs them is not to blame',
+      [[bringing(['user:app']), new FettleError('internal', { message: 'x' })]],
+      ['failed', 'unknown'],
+    ],
+    [
+      'nothing, where it fails and the run goes on',
+      [
+        [
+          bringing(['user:app'], { options: { ignoreFailure: true } }),
+          new FettleError('internal', { message: 'x' }),
+        ],
+      ],
+      ['failed', 'failed'],
+    ],
+    [
+      'nothing, where it is a check',
+      [[bringing('anything', { check: { within: 0 } }), lacking([])]],
+      ['failed', 'failed'],
+    ],
+  ])('%s', (_, rows, expected) => {
+    expect(outlooks(...rows, needing)).toEqual(expected)
+  })
+})
+
+test('what certainly follows is a change already, with what it waits for', () => {
+  const forecast = new Forecast(new Supply())
+  const [first, second] = stepsOf([bringing(['user:app']), bringing([])])
+  if (first === undefined || second === undefined) throw new Error('no steps')
+  const then = [change('create it', sh`true`)]
+  forecast.add(first, changes())
+  forecast.add(second, lacking(['user:app'], then))
+  expect(forecast.outlooks[1]?.outlook).toEqual({
+    is: 'changed',
+    changes: then,
+    reason: 'something is missing',
+  })
+})
+
+test('a change of an earlier play counts', () => {
+  const earlier = new Supply()
+  earlier.add(['server:db'])
+  const forecast = new Forecast(earlier)
+  const [step] = stepsOf([bringing([])])
+  if (step === undefined) throw new Error('no step')
+  forecast.add(step, lacking(['server:db']))
+  expect(forecast.outlooks[0]?.outlook.is).toBe('unknown')
+})
