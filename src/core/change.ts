@@ -110,7 +110,10 @@ export const change = (
 export interface Blocked extends Lacking {
   readonly blocked: string
   readonly remedy: string
-  /** What certainly follows once the things that it lacks are there. */
+  /**
+   * What certainly follows once the things that it lacks are there: a plan shows it where an earlier
+   * change names them.
+   */
   readonly then?: readonly Change[]
 }
 

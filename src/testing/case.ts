@@ -1,4 +1,5 @@
 import type { Resource } from '../core/resource.js'
+import type { Lacks } from '../core/thing.js'
 
 /** One row of a resource's table: with these facts it plans these changes with these scripts. */
 export interface Case {
@@ -21,6 +22,10 @@ export interface Case {
   readonly scripts?: readonly string[]
   /** The remedy where it is blocked. Left out: not compared. */
   readonly remedy?: string
+  /** What it lacks where it is blocked. Left out: not compared. */
+  readonly lacks?: Lacks
+  /** What follows once that is there: its summaries. Left out: not compared. */
+  readonly then?: readonly string[]
   /** Why there is nothing to do, where the resource says so. Left out: not compared. */
   readonly reason?: string
   /**

@@ -8,7 +8,7 @@ import { Supply } from './supply.js'
 /** What a run can tell of a step before anything has changed. */
 export type Outlook =
   | { readonly is: 'ok'; readonly reason: string | null }
-  /** @property reason what it waits for, where an earlier change must bring something first */
+  /** The reason says what an earlier change must bring first. */
   | {
       readonly is: 'changed'
       readonly changes: readonly Change[]
@@ -59,7 +59,9 @@ export class Forecast {
       return { is: 'unknown', reason: `whether ${trigger.address} changes is known after apply` }
     }
     if (!this.supply.canBring(plan.lacks)) return { is: 'failed', error: unmet(step, plan) }
-    if (plan.then === undefined) return { is: 'unknown', reason: plan.reason }
+    // A package or a checkout may also bring the resource itself, so that less is left to do.
+    if (plan.then === undefined || !this.supply.names(plan.lacks))
+      return { is: 'unknown', reason: plan.reason }
     return { is: 'changed', changes: plan.then, reason: plan.reason }
   }
 

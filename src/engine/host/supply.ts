@@ -25,18 +25,23 @@ export class Supply {
     for (const thing of other.#things) this.#things.add(thing)
   }
 
-  /**
-   * Whether these changes can bring all that is lacking. Where that is not known, any change may.
-   */
+  /** Whether these changes name all that is lacking: they surely bring it. */
+  names(lacks: Lacks): boolean {
+    return (
+      lacks !== undefined && lacks.length > 0 && lacks.every((thing) => this.#things.has(thing))
+    )
+  }
+
+  /** Whether these changes can bring all that is lacking. Where that is not known, any change may. */
   canBring(lacks: Lacks): boolean {
     if (lacks === undefined) return this.#any
     if (lacks.length === 0) return false
-    return this.#anything || lacks.every((thing) => this.#has(thing))
+    return this.#anything || lacks.every((thing) => this.#covers(thing))
   }
 
-  #has(thing: Thing): boolean {
+  #covers(thing: Thing): boolean {
     if (this.#things.has(thing)) return true
-    const [, path] = /^path:(.*)$/s.exec(thing) ?? []
+    const [, path] = /^(?:path|tree):(.*)$/s.exec(thing) ?? []
     return path !== undefined && treesAround(path).some((tree) => this.#things.has(tree))
   }
 }

@@ -136,7 +136,9 @@ unpushed 0
 const answers: ReadonlyMap<string | undefined, Fact<NoCheckout>> = new Map([
   [
     '90',
-    unknown('git is not installed on the host', "add apt.packages(['git']) before this resource"),
+    unknown('git is not installed on the host', "add apt.packages(['git']) before this resource", {
+      lacks: ['program:git'],
+    }),
   ],
   ['92', absent],
   ['93', present({ other: 'no directory' })],

@@ -100,11 +100,13 @@ function remoteRef(
     return unknown(
       'git is not installed on the host',
       "add apt.packages(['git']) before this resource",
+      { lacks: ['program:git'] },
     )
   if (status === '124')
     return unknown(
       `${repo} did not answer within ${String(answerLimit)} s`,
       'look at the network between the host and the repository',
+      { lacks: [`server:${repo}`] },
     )
   if (status !== '0')
     return unknown(
@@ -129,7 +131,9 @@ function chosen(ref: string, commits: ReadonlyMap<string, string>): Fact<RemoteR
   const branch = named('branch', 'refs/heads/')
   const tag = named('tag', 'refs/tags/')
   if (branch !== undefined && tag !== undefined)
-    return unknown(`${ref} is a branch and a tag`, `write refs/heads/${ref} or refs/tags/${ref}`)
+    return unknown(`${ref} is a branch and a tag`, `write refs/heads/${ref} or refs/tags/${ref}`, {
+      lacks: [],
+    })
   const found = branch ?? tag
   return found === undefined ? absent : present(found)
 }

@@ -160,7 +160,7 @@ export function serverAnswers(
         ),
       }
     const problem = problems[Number(ended.status)]
-    if (problem !== undefined) return { problem: unknown(...problem) }
+    if (problem !== undefined) return { problem: unknown(...problem, { lacks: ['server:mysql'] }) }
     return {
       rows: ended.answer
         .split('\n')

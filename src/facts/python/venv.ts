@@ -170,6 +170,7 @@ function venvOf(key: VenvKey, found: Answer | undefined, said: string): Fact<Ven
     return unknown(
       `${key.python ?? 'Python'} is not installed on the host`,
       "add apt.packages(['python3-venv']) before this resource",
+      { lacks: [`program:${key.python ?? 'python3'}`] },
     )
   if (status === '93') return present({ ...nothing, other: 'no directory' })
   if (status === '94') return present({ ...nothing, other: 'a directory that holds other things' })

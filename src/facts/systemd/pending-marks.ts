@@ -32,6 +32,7 @@ export function hiddenMarks(marks: PendingMarks | null): Blocked | undefined {
   return blocked(
     `the pending restarts could not be read: only root may read ${marks.hidden}`,
     'give the play become: true',
+    { lacks: [] },
   )
 }
 

@@ -40,15 +40,18 @@ export const group = resource({
   build: (name, { gid, system = false, state }) =>
     desired({
       reads: { group: request(groupFact, name) },
+      brings: [`group:${name}`],
       plan({ group }) {
         if (state === 'absent') {
           if (group === null) return fine('there is no such group')
-          return [change(`remove group ${name}`, sh`groupdel -- ${name}`)]
+          return [change(`remove group ${name}`, sh`groupdel -- ${name}`, { effect: 'remove' })]
         }
         const id = gid === undefined ? [] : ['-g', gid]
         if (group === null)
           return [
-            change(`create group ${name}`, sh`groupadd ${system ? ['-r'] : []} ${id} -- ${name}`),
+            change(`create group ${name}`, sh`groupadd ${system ? ['-r'] : []} ${id} -- ${name}`, {
+              effect: 'create',
+            }),
           ]
         if (gid === undefined || gid === group.gid) return fine(`gid ${String(group.gid)}`)
         const summary = `gid ${String(group.gid)} → ${String(gid)}`

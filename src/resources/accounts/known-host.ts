@@ -111,6 +111,7 @@ function wrongKeys(keys: unknown): Blocked | undefined {
   return blocked(
     `the keys ${isOfList ? '' : 'are not public keys: each '}${wantedOf(issue)}`,
     "give each key as 'type base64'",
+    { lacks: [] },
   )
 }
 

@@ -105,6 +105,7 @@ function keeping(
     return blocked(
       `${path} is a key of the kind ${kind}`,
       'remove it to have a new one made, or leave type out',
+      { lacks: [`path:${path}`] },
     )
   const publicChanges =
     publicEntry === null
@@ -128,7 +129,7 @@ function derivation(
     owner: owner ?? uid,
     group: gid,
   })
-  return { summary: `create ${path}.pub`, proof: 'facts', actions: [action] }
+  return change(`create ${path}.pub`, [action], { effect: 'create' })
 }
 
 /** Removes both files in one change. */
@@ -140,7 +141,7 @@ function removal(path: string, entry: PathEntry | null, publicEntry: PathEntry |
   const [first] = changes
   if (first === undefined) return fine('there is no such key')
   const actions = changes.flatMap((change) => change.actions)
-  return [{ ...first, summary: 'remove key', actions }]
+  return [{ ...first, summary: 'remove key', actions, final: 'a new key would be another one' }]
 }
 
 const publicHalf = (key: SshKeyEntry): string => key.publicKey
@@ -173,29 +174,35 @@ export const sshKey = resource({
       },
       offers: {
         /** `type base64 comment`, known once the key exists. */
-        publicKey: Later.fact(request(sshKeyFact, path), standIn, `the key ${path}`).map(
-          publicHalf,
-        ),
+        publicKey: Later.fact(request(sshKeyFact, path), standIn, `the key ${path}`, {
+          lacks: [`path:${path}`],
+        }).map(publicHalf),
       },
+      brings: [`path:${path}`, `path:${path}.pub`],
       plan({ path: entry, publicPath, missingParent, key }) {
         if (options.state === 'absent') return removal(path, entry, publicPath)
         if (entry === null) {
-          if (missingParent !== null) return blockedBy(missingParent, path)
-          if (publicPath === null)
-            return [
-              change('create ed25519 key', [
-                { what: 'making the key', script: making(path, options) },
-              ]),
-            ]
+          const made = [
+            change(
+              'create ed25519 key',
+              [{ what: 'making the key', script: making(path, options) }],
+              { effect: 'create' },
+            ),
+          ]
+          if (missingParent !== null) return blockedBy(missingParent, path, made)
+          if (publicPath === null) return made
           return blocked(
             `${path}.pub is there without its private half`,
             'move it away to have a new pair made, or bring the private half',
+            { lacks: [`path:${path}`] },
           )
         }
         if (key === null)
           return (
             notAFile(path, entry) ??
-            blocked(`${path} cannot be read as a key`, 'remove it to have a new one made')
+            blocked(`${path} cannot be read as a key`, 'remove it to have a new one made', {
+              lacks: [`path:${path}`],
+            })
           )
         return keeping(path, options, entry, publicPath, key)
       },

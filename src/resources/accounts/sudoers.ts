@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { blocked, change, fine, type Plan } from '../../core/change.js'
+import { change, fine, type Plan } from '../../core/change.js'
 import { args, desired, options, resource } from '../../core/definition.js'
 import { enter } from '../../core/enter.js'
 import { request, type Value } from '../../core/later.js'
@@ -131,7 +131,7 @@ function removal(name: string, entry: PathEntry | null): Plan {
     sh`trap - EXIT`,
     sh`sync -- .`,
   ])
-  return [change('remove file', [{ script, long: true }])]
+  return [change('remove file', [{ script, long: true }], { effect: 'remove' })]
 }
 
 const fileName = z
@@ -176,14 +176,10 @@ export const sudoers = resource({
       },
       values: { content: wanted },
       joins: 'files',
+      brings: [`path:${path}`],
       plan({ path: entry, missingParent }, values) {
         if (state === 'absent') return removal(name, entry)
-        if (entry === null && missingParent !== null)
-          return blocked(
-            `directory ${missingParent.path} does not exist`,
-            "install sudo before this: apt.packages(['sudo'])",
-          )
-        return fileChanges(
+        const plan = fileChanges(
           {
             path,
             content: checkedContent('sudoers', name, values.content),
@@ -195,6 +191,9 @@ export const sudoers = resource({
           entry,
           missingParent,
         )
+        return 'blocked' in plan && missingParent?.taken === false
+          ? { ...plan, remedy: "install sudo before this: apt.packages(['sudo'])" }
+          : plan
       },
     })
   },

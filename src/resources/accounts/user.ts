@@ -1,7 +1,16 @@
 import { z } from 'zod'
-import { blocked, change, fine, program, type Change, type Plan } from '../../core/change.js'
+import {
+  blocked,
+  change,
+  changesOf,
+  fine,
+  program,
+  type Change,
+  type Plan,
+} from '../../core/change.js'
 import { args, desired, options, resource } from '../../core/definition.js'
 import { request, type Value } from '../../core/later.js'
+import { omitUndefined } from '../../core/omit-undefined.js'
 import {
   absolutePath,
   accountName,
@@ -137,8 +146,8 @@ function creation(
   const withMade = made.length === 0 ? '' : ` with ${made.join(' and ')}`
   const summary = `create user ${name}${withMade}`
   const adding = sh`useradd ${words} -- ${name}`
-  if (hash === undefined) return change(summary, adding)
-  return change(summary, [program(adding), setPassword(name, hash, locked)])
+  const password = hash === undefined ? [] : [setPassword(name, hash, locked)]
+  return change(summary, [program(adding), ...password], { effect: 'create' })
 }
 
 function groupChange(
@@ -168,7 +177,9 @@ function changes(
   const { uid, group, shell, home, comment, locked } = options
   const needsShadow = hash !== undefined || locked !== undefined
   if (needsShadow && user.password === null)
-    return blocked(`the password of ${name} cannot be read`, 'only root may read it: use become')
+    return blocked(`the password of ${name} cannot be read`, 'only root may read it: use become', {
+      lacks: [],
+    })
   const password =
     !needsShadow || user.password === null ? [] : passwordChanges(name, locked, hash, user.password)
   if ('blocked' in password) return password
@@ -263,20 +274,36 @@ export const user = resource({
         shell: request(pathFact, { path: options.shell ?? '/', follow: true }),
       },
       values: { passwordHash: options.passwordHash },
+      brings: [`user:${name}`, `group:${name}`, `tree:${options.home ?? `/home/${name}`}`],
       plan({ user: now, group, shell }, { passwordHash: hash }) {
         if (options.state === 'absent') {
           if (now === null) return fine('there is no such user')
           const flags = options.removeHome === true ? ['-r'] : []
           const summary = removalSummary(name, options, now, group)
-          return [change(summary, sh`userdel ${flags} -- ${name}`)]
+          return [
+            change(summary, sh`userdel ${flags} -- ${name}`, {
+              effect: 'remove',
+              ...omitUndefined({
+                final: options.removeHome === true ? 'its files are lost' : undefined,
+              }),
+            }),
+          ]
         }
         if (hash !== undefined && !cryptPattern.test(textOf(hash)))
-          return blocked(`the password of ${name} is no hash`, hashMessage)
+          return blocked(`the password of ${name} is no hash`, hashMessage, { lacks: [] })
         // useradd and usermod accept any path as a shell; sshd then refuses the login.
         if (options.shell !== undefined && options.shell !== now?.shell && shell?.kind !== 'file')
           return blocked(
             `the shell ${options.shell} does not exist`,
             'add the package that has it before this',
+            {
+              lacks: [`path:${options.shell}`],
+              then: changesOf(
+                now === null
+                  ? [creation(name, options, hash, group !== null)]
+                  : changes(name, options, hash, now),
+              ),
+            },
           )
         // useradd(8) gives no password: the new user could not be unlocked.
         if (now === null && options.locked === false && hash === undefined)

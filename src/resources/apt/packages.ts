@@ -136,6 +136,7 @@ function held(wanted: readonly WantedPackage[], packages: AptState['packages']):
   return blocked(
     `held: ${names.join(', ')}`,
     `run apt-mark unhold ${names.join(' ')} on the host if they may be changed`,
+    { lacks: names.map((name) => `package:${name}` as const) },
   )
 }
 
@@ -160,10 +161,14 @@ function planPresent(
     return blocked(
       `${broken.name} is half installed`,
       `run apt-get install --reinstall ${broken.name} on the host and read what it says`,
+      { lacks: [`package:${broken.name}`] },
     )
   const hindered = held(due, packages)
   if (hindered !== null) return hindered
-  const installed = change(sentence(due, packages), [install(due.map(asGiven), options)])
+  const isNew = due.some(({ name }) => !isInstalled(packages[name]))
+  const installed = change(sentence(due, packages), [install(due.map(asGiven), options)], {
+    effect: isNew ? 'create' : 'change',
+  })
   const isOld =
     listsAge === null ||
     (options.updateCache !== undefined && listsAge > options.updateCache.maxAge)
@@ -203,7 +208,7 @@ function planAbsent(
   if (hindered !== null) return hindered
   const summary = `${purge ? 'purge' : 'remove'} ${due.map(({ name }) => name).join(', ')}`
   const names = due.map(({ name }) => packages[name]?.aptName ?? name)
-  return [change(summary, [remove(names, purge)])]
+  return [change(summary, [remove(names, purge)], { effect: 'remove' })]
 }
 
 /**

@@ -188,6 +188,7 @@ function guardFailure(verdict: GuardVerdict, options: CommandOptions): Blocked |
     return blocked(
       `the directory ${options.cwd ?? '/'} does not exist or cannot be entered`,
       'add the resource that makes it before this one',
+      { lacks: [`path:${options.cwd ?? '/'}`] },
     )
   const { guard, status } = verdict
   const why = noAnswer[status] ?? 'was ended by a signal'

@@ -4,6 +4,7 @@ import { counted } from '../../core/counted.js'
 import { args, desired, options, resource } from '../../core/definition.js'
 import { enter, split } from '../../core/enter.js'
 import { request } from '../../core/later.js'
+import { omitUndefined } from '../../core/omit-undefined.js'
 import { absolutePath } from '../../core/schemas.js'
 import type { CommonOptions } from '../../core/resource.js'
 import { sh, steps } from '../../core/sh.js'
@@ -27,7 +28,7 @@ function removal(path: string, entry: PathEntry): Change {
   const script = steps([enter(directory), mayWriteHere, sh`rm -f -- ${here}`, sh`sync -- .`])
   const summary = isLink ? `remove link to ${entry.target ?? 'nowhere'}` : 'remove file'
   const proves = sh`[ ! -e ${path} ] && [ ! -L ${path} ]`
-  return change(summary, [{ script }], { proves })
+  return change(summary, [{ script }], { proves, effect: 'remove' })
 }
 
 function treeRemoval(path: string, tree: readonly TreeEntry[]): Change {
@@ -35,7 +36,10 @@ function treeRemoval(path: string, tree: readonly TreeEntry[]): Change {
   const below = tree.reduce((total, { count }) => total + count, -1)
   const removing = removeTree(`./${name}`)
   const script = steps([enter(directory), mayWriteHere, removing, sh`sync -- .`])
-  return change(`remove ${directoryWith(below)}`, [{ script, long: true }])
+  return change(`remove ${directoryWith(below)}`, [{ script, long: true }], {
+    effect: 'remove',
+    ...omitUndefined({ final: below === 0 ? undefined : 'what is in it is lost' }),
+  })
 }
 
 /** A directory with the number of entries in it. */
@@ -54,7 +58,9 @@ function removalPlan(path: string, { path: entry, tree = null }: Found): Plan {
   if (entry === null) return fine('there is no such path')
   if (entry.kind !== 'directory') return [removal(path, entry)]
   if (tree !== null) return [treeRemoval(path, tree)]
-  return blocked(`${path} is a directory`, 'set recurse: true to remove it with everything in it')
+  return blocked(`${path} is a directory`, 'set recurse: true to remove it with everything in it', {
+    lacks: [`path:${path}`],
+  })
 }
 
 /**
@@ -75,7 +81,8 @@ export const absent = resource({
   build(path, { recurse }) {
     const reads = { path: request(pathFact, { path }) }
     const plan = (found: Found): Plan => removalPlan(path, found)
-    if (recurse !== true) return desired({ reads, joins: 'files', plan })
-    return desired({ reads: { ...reads, tree: request(treeFact, path) }, plan })
+    const brings = [`tree:${path}`] as const
+    if (recurse !== true) return desired({ reads, joins: 'files', brings, plan })
+    return desired({ reads: { ...reads, tree: request(treeFact, path) }, brings, plan })
   },
 })

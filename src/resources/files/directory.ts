@@ -58,7 +58,7 @@ function creation(
   const complete = steps([owned(owner, group, '.'), settingMode(mode)])
   const script = makeDirectory(path, missingParent?.path ?? null, complete)
   const alsoMade = parents.length === 0 ? '' : ` and its parents ${parents.join(', ')}`
-  return change(`create directory${alsoMade}`, [{ script }])
+  return change(`create directory${alsoMade}`, [{ script }], { effect: 'create' })
 }
 
 /** Sets the mode of the current directory, which is new. */
@@ -165,9 +165,12 @@ function directoryPlan(
     return blocked(
       `${path} is a symbolic link to ${entry.target ?? 'nowhere'}`,
       'remove the link, or manage the directory that it points to',
+      { lacks: [`path:${path}`] },
     )
   if (entry.kind !== 'directory')
-    return blocked(`${path} is there and no directory`, 'remove it, or choose another path')
+    return blocked(`${path} is there and no directory`, 'remove it, or choose another path', {
+      lacks: [`path:${path}`],
+    })
   return tree === null ? leafChanges(path, options, entry) : treeChanges(path, options, tree)
 }
 
@@ -202,7 +205,8 @@ export const directory = resource({
       missingParent: request(missingParentFact, path),
     }
     const plan = (found: Found): Plan => directoryPlan(path, options, found)
-    if (options.recurse !== true) return desired({ reads, plan })
-    return desired({ reads: { ...reads, tree: request(treeFact, path) }, plan })
+    const brings = [path, ...parentsOf(path)].map((made) => `path:${made}` as const)
+    if (options.recurse !== true) return desired({ reads, brings, plan })
+    return desired({ reads: { ...reads, tree: request(treeFact, path) }, brings, plan })
   },
 })

@@ -1,5 +1,12 @@
 import { isUtf8 } from 'node:buffer'
-import { blocked, fine, type Blocked, type Fine, type Plan } from '../../core/change.js'
+import {
+  blocked,
+  fine,
+  type Blocked,
+  type Change,
+  type Fine,
+  type Plan,
+} from '../../core/change.js'
 import { desired, type Built } from '../../core/definition.js'
 import { request, type Resolved } from '../../core/later.js'
 import { missingParentFact } from '../../facts/files/missing-parent.js'
@@ -46,6 +53,7 @@ export function editedFile<const V extends object = object>(
       missingParent: request(missingParentFact, path),
     },
     values: values ?? ({} as V),
+    brings: [`path:${path}`],
     plan({ path: entry, missingParent }, resolved): Plan {
       const unreadable = entry === null ? undefined : notEdited(path, entry)
       if (unreadable !== undefined) return unreadable
@@ -59,17 +67,22 @@ export function editedFile<const V extends object = object>(
         return blocked(
           `${path} does not exist`,
           'set create: true, or add what makes it before this',
+          { lacks: [`path:${path}`] },
         )
       if (encoding !== 'utf8' && addsBeyondAscii(before, after.text))
-        return blocked(`${path} is not written in UTF-8`, 'convert it, or add ASCII only')
+        return blocked(`${path} is not written in UTF-8`, 'convert it, or add ASCII only', {
+          lacks: [`path:${path}`],
+        })
       const content = Buffer.from(after.text, encoding)
       const isNew = entry === null ? attributes : {}
       const { validate, confirm, backup } = attributes
       const target = entry?.target == null ? { path } : { path: entry.target, via: path }
       const wanted = { ...isNew, validate, confirm, backup, ...target, content }
       const plan = fileChanges(wanted, entry, missingParent)
-      if ('blocked' in plan || 'fine' in plan) return plan
-      return plan.map((change) => ({ ...change, summary: after.summary }))
+      const named = (change: Change): Change => ({ ...change, summary: after.summary })
+      if ('fine' in plan) return plan
+      if (!('blocked' in plan)) return plan.map(named)
+      return plan.then === undefined ? plan : { ...plan, then: plan.then.map(named) }
     },
   })
 }
@@ -77,7 +90,9 @@ export function editedFile<const V extends object = object>(
 /** Why a path cannot be edited. */
 function notEdited(path: string, entry: PathEntry): Blocked | undefined {
   if (entry.kind === 'file' && entry.content === null)
-    return blocked(`${path} is longer than 256 KiB`, 'choose another path, or shorten the file')
+    return blocked(`${path} is longer than 256 KiB`, 'choose another path, or shorten the file', {
+      lacks: [`path:${path}`],
+    })
   return notAFile(path, entry)
 }
 

@@ -39,16 +39,24 @@ export interface DesiredFile {
 /**
  * The error for a missing parent. The remedy names the path's directory, because `directory`
  * creates all above it.
+ * @param then the changes once the directory is there
  */
-export function blockedBy({ path: parent, taken }: MissingParent, path: string): Blocked {
+export function blockedBy(
+  { path: parent, taken }: MissingParent,
+  path: string,
+  then?: readonly Change[],
+): Blocked {
+  const { directory } = split(path)
   if (taken)
     return blocked(
       `${parent} is no directory`,
       `remove what is there, or choose another path than ${path}`,
+      { lacks: [`path:${parent}`] },
     )
   return blocked(
     `directory ${parent} does not exist`,
-    `add directory('${split(path).directory}') before this`,
+    `add directory('${directory}') before this`,
+    omitUndefined({ lacks: [`path:${directory}` as const], then }),
   )
 }
 
@@ -58,17 +66,21 @@ export function notAFile(
   { kind, target }: PathEntry,
   remedy = 'remove the link, or manage the path that it points to',
 ): Blocked | undefined {
+  const lacks = [`path:${path}`] as const
   switch (kind) {
     case 'file':
       return undefined
     case 'link':
-      return blocked(`${path} is a symbolic link to ${target ?? 'nowhere'}`, remedy)
+      return blocked(`${path} is a symbolic link to ${target ?? 'nowhere'}`, remedy, { lacks })
     case 'directory':
-      return blocked(`${path} is a directory`, 'remove the directory, or choose another path')
+      return blocked(`${path} is a directory`, 'remove the directory, or choose another path', {
+        lacks,
+      })
     case 'other':
       return blocked(
         `${path} is neither a file nor a directory`,
         'remove it, or choose another path',
+        { lacks },
       )
   }
 }
@@ -98,7 +110,7 @@ function writing(
 
 function creation(desired: DesiredFile & { readonly content: Content }, mode: number): Change {
   const diff = diffOf(new Uint8Array(), desired.content)
-  return writing('create file', { ...desired, mode }, diff)
+  return { ...writing('create file', { ...desired, mode }, diff), effect: 'create' }
 }
 
 /** Writes content and attributes at once, so that the new content never has the old mode. */
@@ -129,6 +141,7 @@ function notCompared(
   return blocked(
     `${path} is ${String(size)} bytes long: content that is secret, or known on the host only, is compared up to ${String(mostDigested)}`,
     'give it as a source, or keep a smaller file',
+    { lacks: [] },
   )
 }
 
@@ -140,13 +153,14 @@ export function fileChanges(
 ): Plan {
   const { path, via, content, owner, group } = desired
   if (entry === null) {
-    if (missingParent !== null) return blockedBy(missingParent, path)
     if (content === undefined)
       return blocked(
         `${path} does not exist`,
         'give it content, source or template, or add what makes it before this',
+        { lacks: [`path:${path}`] },
       )
-    return [creation({ ...desired, content }, newMode(desired))]
+    const made = [creation({ ...desired, content }, newMode(desired))]
+    return missingParent === null ? made : blockedBy(missingParent, path, made)
   }
   const wrong = notAFile(path, entry)
   if (wrong !== undefined) return wrong
@@ -176,5 +190,5 @@ export function fileRemoval(path: string, entry: PathEntry | null): Plan {
   const { directory, name } = split(path)
   const removing = sh`rm -f -- ${`./${name}`}`
   const script = steps([enter(directory), mayWriteHere, removing, sh`sync -- .`])
-  return [change('remove file', [{ script }])]
+  return [change('remove file', [{ script }], { effect: 'remove' })]
 }

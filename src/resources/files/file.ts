@@ -105,6 +105,7 @@ function wrongLink(path: string, { follow }: FileOptions, entry: PathEntry): Pla
     return blocked(
       `${path} is a symbolic link to nothing (${entry.target ?? ''})`,
       'remove the link, or make what it points to',
+      { lacks: [`path:${entry.target ?? path}`] },
     )
   const remedy = 'set follow: true to manage the file that it points to, or remove the link'
   return notAFile(path, entry, remedy) ?? []
@@ -157,6 +158,7 @@ export const file = resource({
       },
       values: { content: wanted },
       joins: 'files',
+      brings: [`path:${path}`],
       plan({ path: entry, missingParent }, values) {
         const content = checkedContent('file', path, values.content)
         if (entry?.kind === 'link') return wrongLink(path, options, entry)

@@ -54,15 +54,22 @@ export const generatedSecret = resource({
       },
       offers: {
         /** The secret, known once the file exists. */
-        value: Later.fact(request(secretFileFact, path), standIn, `the secret ${path}`),
+        value: Later.fact(request(secretFileFact, path), standIn, `the secret ${path}`, {
+          lacks: [`path:${path}`],
+        }),
       },
+      brings: [`path:${path}`],
       plan({ path: entry, missingParent }) {
         const attributes = { owner: 'root', group: 'root' }
         if (entry === null) {
-          if (missingParent !== null) return blockedBy(missingParent, path)
           const from = digits(bytes)
           const script = writing({ path, mode: 0o600, ...attributes, from, onlyNew: true })
-          return [change(`make a secret of ${String(bytes)} random bytes`, [{ script }])]
+          const made = [
+            change(`make a secret of ${String(bytes)} random bytes`, [{ script }], {
+              effect: 'create',
+            }),
+          ]
+          return missingParent === null ? made : blockedBy(missingParent, path, made)
         }
         const plan = fileChanges({ path, mode: '0600', ...attributes }, entry, null)
         return 'fine' in plan ? fine('the secret is there') : plan

@@ -31,7 +31,7 @@ function creation(path: string, target: string): Change {
   const { directory, name } = split(path)
   const linking = sh`ln -sT -- ${target} ${`./${name}`}`
   const script = steps([enter(directory), mayWriteHere, linking, sh`sync -- .`])
-  return change(`create link to ${target}`, [{ script }])
+  return change(`create link to ${target}`, [{ script }], { effect: 'create' })
 }
 
 /**
@@ -75,21 +75,25 @@ function inItsPlace(
   kind: 'file' | 'directory' | 'other',
   tree: readonly TreeEntry[] | null,
 ): Plan {
+  const lacks = [`path:${path}`] as const
   if (kind === 'other')
     return blocked(
       `${path} is neither a link nor a file nor a directory`,
       'remove it, or choose another path',
+      { lacks },
     )
   const isFile = kind === 'file'
   if (force !== true)
     return blocked(
       `${path} is a ${kind}`,
       `set force: true to replace ${isFile ? 'it' : 'an empty one'}, remove it, or choose another path`,
+      { lacks },
     )
   if (kind === 'directory' && !isEmpty(tree))
     return blocked(
       `${path} is a directory that is not empty`,
       'move what is in it elsewhere, or choose another path',
+      { lacks: [`tree:${path}`] },
     )
   const summary = `replace ${isFile ? 'file' : 'empty directory'} by a link to ${target}`
   return [replacement(path, target, kind, summary)]
@@ -108,8 +112,10 @@ function linkPlan(
   { path: entry, missingParent, tree = null }: Found,
 ): Plan {
   const { target } = options
-  if (entry === null)
-    return missingParent === null ? [creation(path, target)] : blockedBy(missingParent, path)
+  if (entry === null) {
+    const made = [creation(path, target)]
+    return missingParent === null ? made : blockedBy(missingParent, path, made)
+  }
   if (entry.kind !== 'link') return inItsPlace(path, options, entry.kind, tree)
   if (entry.target === target) return fine(`it points to ${target}`)
   const summary = `target ${entry.target ?? 'unknown'} → ${target}`
@@ -134,8 +140,9 @@ export const symlink = resource({
       missingParent: request(missingParentFact, path),
     }
     const plan = (found: Found): Plan => linkPlan(path, options, found)
-    if (options.force !== true) return desired({ reads, plan })
+    const brings = [`tree:${path}`] as const
+    if (options.force !== true) return desired({ reads, brings, plan })
     // Only a directory has a tree: for a link or a file, reading it costs nothing.
-    return desired({ reads: { ...reads, tree: request(treeFact, path) }, plan })
+    return desired({ reads: { ...reads, tree: request(treeFact, path) }, brings, plan })
   },
 })

@@ -102,6 +102,7 @@ function obstacle(work: Work, checkout: Checkout): Plan | undefined {
     return blocked(
       `${path} has changes of its own in ${counted(changed.length, 'file')}: ${list(changed)}`,
       'commit and push them, or give clean or force, which discard them',
+      { lacks: [`tree:${path}`] },
     )
   }
   const [own] = ownCommits(work, checkout)
@@ -110,12 +111,14 @@ function obstacle(work: Work, checkout: Checkout): Plan | undefined {
     return blocked(
       `${own.name} has ${counted(own.unpushed, 'commit')} that the repository does not have${upTo}`,
       'push them, or give force, which leaves them',
+      { lacks: [`tree:${path}`] },
     )
   }
   if (underWay !== null && head !== remote.commit && clean === undefined) {
     return blocked(
       `a ${underWay} is under way in ${path}`,
       `end it there, as with git ${underWay} --abort, or give clean or force`,
+      { lacks: [`tree:${path}`] },
     )
   }
   return undefined
@@ -156,7 +159,7 @@ function cloned(work: Work): Change {
   ])
   const also = checkout === null ? '' : sideEffects(work)
   const summary = `clone ${options.repo} at ${target(work)}${also}`
-  return inCheckout(work, summary, script, 'reaches')
+  return { ...inCheckout(work, summary, script, 'reaches'), effect: 'create' }
 }
 
 function changesOf(work: Work, checkout: Checkout): readonly Change[] {
@@ -178,13 +181,14 @@ function changesOf(work: Work, checkout: Checkout): readonly Change[] {
       inCheckout(work, `remote ${remote ?? 'none'} → ${options.repo}`, setRemote(options.repo)),
     )
   if (changed.length > 0)
-    changes.push(
-      inCheckout(
+    changes.push({
+      ...inCheckout(
         work,
         `discard changes of ${counted(changed.length, 'file')}: ${list(changed)}`,
         discarding(bringing(work)),
       ),
-    )
+      final: 'these changes are lost',
+    })
   return [...changes, ...treeChanges(work, checkout)]
 }
 
@@ -209,13 +213,15 @@ function treeChanges(work: Work, { head, unwanted, submodules }: Checkout): read
       ),
     )
   if (unwanted.length > 0)
-    changes.push(
-      inCheckout(
+    changes.push({
+      ...inCheckout(
         work,
         `remove ${counted(unwanted.length, 'untracked file')}: ${list(unwanted)}`,
         cleaning(wanted),
       ),
-    )
+      effect: 'remove',
+      final: 'these files are lost',
+    })
   if (submodules.length > 0 && isThere)
     changes.push(
       inCheckout(

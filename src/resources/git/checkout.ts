@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { blocked } from '../../core/change.js'
+import { blocked, changesOf } from '../../core/change.js'
 import { args, desired, options, resource } from '../../core/definition.js'
 import { request } from '../../core/later.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
@@ -91,19 +91,22 @@ export const gitCheckout = resource({
         remote: request(gitRemoteFact, { repo, ref, path, ...omitUndefined({ owner, key }) }),
         missingParent: request(missingParentFact, path),
       },
+      brings: [`tree:${path}`],
       plan({ checkout, remote, missingParent }) {
         if (remote === null)
           return blocked(
             `${repo} has neither a branch nor a tag ${ref}`,
             'push it first, or correct the name',
+            { lacks: [`server:${repo}`] },
           )
-        if (missingParent !== null) return blockedBy(missingParent, path)
         if (checkout !== null && 'other' in checkout)
           return blocked(
             `${path} is ${checkout.other}`,
             'remove what is there, or choose another path',
+            { lacks: [`tree:${path}`] },
           )
-        return planned({ path, options, key, remote, checkout })
+        const plan = planned({ path, options, key, remote, checkout })
+        return missingParent === null ? plan : blockedBy(missingParent, path, changesOf(plan))
       },
     })
   },

@@ -70,11 +70,14 @@ export const githubDeployKey = resource({
           return blocked(
             `the key for ${repo} is not a public key in OpenSSH's form`,
             'look at the public key on the host: ssh-keygen -l -f FILE.pub',
+            { lacks: [] },
           )
         const found = (keys ?? []).find((one) => one.key === wanted)
         if (state === 'absent') {
           if (found === undefined) return fine('there is no such key')
-          return [change(`remove key ${found.title}`, [deletion(repo, found)])]
+          return [
+            change(`remove key ${found.title}`, [deletion(repo, found)], { effect: 'remove' }),
+          ]
         }
         if (found === undefined) {
           const namesakes = (keys ?? []).filter((one) => one.title === title)
@@ -115,7 +118,7 @@ function added(
   const ids = namesakes.map(({ id }) => id).join(', ')
   const left = namesakes.length === 0 ? '' : `; another key of this title stays: ${ids}`
   const summary = `add key ${title}: ${shownAccess(readOnly)}${left}`
-  return change(summary, [addition(repo, title, key, readOnly)])
+  return change(summary, [addition(repo, title, key, readOnly)], { effect: 'create' })
 }
 
 const addition = (repo: string, title: string, key: string, readOnly: boolean): GithubAction => ({

@@ -24,13 +24,17 @@ const proofLimit = 20
 export function removed(repo: string, url: string, hooks: readonly Hook[]): Plan {
   if (hooks.length === 0) return fine('there is no such hook')
   return hooks.map(({ id }) =>
-    change(`remove hook ${String(id)} for ${url}`, [
-      deletion(repo, id),
-      {
-        what: `removing ${marksDirectory}/${String(id)}`,
-        script: sh`rm -f -- ${`${marksDirectory}/${String(id)}`}`,
-      },
-    ]),
+    change(
+      `remove hook ${String(id)} for ${url}`,
+      [
+        deletion(repo, id),
+        {
+          what: `removing ${marksDirectory}/${String(id)}`,
+          script: sh`rm -f -- ${`${marksDirectory}/${String(id)}`}`,
+        },
+      ],
+      { effect: 'remove' },
+    ),
   )
 }
 
@@ -68,7 +72,7 @@ export function created(repo: string, wanted: WantedHook, secret: Secret | undef
   }
   const what = [...events, ...shown(settings)].join(', ')
   const summary = `create hook for ${wanted.url} (${what})${pinged(settings, wanted)}`
-  return [change(summary, [action])]
+  return [change(summary, [action], { effect: 'create' })]
 }
 
 /** The settings of a new hook that differ from the defaults. */
@@ -127,6 +131,7 @@ export function updated(
     return blocked(
       `hook ${String(hook.id)} has a secret, which GitHub would remove with this change: ${differences.join('; ')}`,
       'give the option secret',
+      { lacks: [] },
     )
   const action: GithubAction = {
     on: github,

@@ -144,6 +144,7 @@ function planned(
     return blocked(
       'the secret is empty, which GitHub takes for none',
       'give a secret of at least 32 random bytes, such as generatedSecret(…).value',
+      { lacks: [] },
     )
   const [hook, ...others] = hooks
   if (hook === undefined) return created(repo, options, secret)
@@ -151,6 +152,7 @@ function planned(
     return blocked(
       `${repo} has ${String(hooks.length)} hooks for ${hook.url}: ${hooks.map(({ id }) => id).join(', ')}`,
       `remove all but one at https://github.com/${repo}/settings/hooks`,
+      { lacks: [] },
     )
   return updated(repo, options, hook, secret, doubting(hook))
 }

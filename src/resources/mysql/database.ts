@@ -69,21 +69,23 @@ export const mysqlDatabase = resource({
     return desired({
       reads: { database: request(databaseFact, onServer(connection, { name })) },
       values: { connection },
+      brings: [`database:${name}`],
       plan({ database }, { connection }) {
-        const run = (summary: string, sql: string): Change => {
+        const run = (summary: string, sql: string, more: Partial<Change> = {}): Change => {
           const action: MysqlAction = { on: mysql, connection, sql, values: [] }
-          return change(summary, [action])
+          return change(summary, [action], more)
         }
         if (state === 'absent') {
           if (database === null) return fine('there is no such database')
           const summary = `drop database ${name} with everything in it`
-          return [run(summary, `DROP DATABASE ${identifier(name)}`)]
+          const lost = { effect: 'remove', final: 'its tables and rows are lost' } as const
+          return [run(summary, `DROP DATABASE ${identifier(name)}`, lost)]
         }
         if (database === null) {
           const given = [charset, collation].filter((each) => each !== undefined)
           const shown = given.length === 0 ? '' : ` (${given.join(', ')})`
           const sql = `CREATE DATABASE ${identifier(name)}${defaults(options)}`
-          return [run(`create database ${name}${shown}`, sql)]
+          return [run(`create database ${name}${shown}`, sql, { effect: 'create' })]
         }
         const differing = differences(options, database)
         if (differing.length === 0) return fine(`${database.charset}, ${database.collation}`)

@@ -93,7 +93,11 @@ export function loginChanges(account: Account | null, desired: DesiredLogin): re
     (host === 'localhost' || host === '%')
   const proof = isProvable && password !== undefined ? [login(desired, password)] : []
   const sentences = [...differing, tls?.sentence].filter((part) => part !== undefined)
-  return [change(sentences.join(', '), [set, ...proof])]
+  return [
+    change(sentences.join(', '), [set, ...proof], {
+      effect: account === null ? 'create' : 'change',
+    }),
+  ]
 }
 
 /**

@@ -110,6 +110,7 @@ export const mysqlUser = resource({
     return desired({
       reads: { account: request(accountFact, onServer(connection, { name, host })) },
       values: { password, connection },
+      brings: ['server:mysql'],
       plan({ account }, { password, connection }) {
         const run = (summary: string, statements: readonly string[]): Change =>
           change(
@@ -118,7 +119,7 @@ export const mysqlUser = resource({
           )
         if (options.state === 'absent') {
           if (account === null) return fine('there is no such account')
-          return [run(`remove user ${user}`, ['DROP USER ?@?'])]
+          return [{ ...run(`remove user ${user}`, ['DROP USER ?@?']), effect: 'remove' }]
         }
         const wrong = password === undefined ? undefined : wrongPassword(password)
         if (wrong !== undefined) throw invalidOption(address('mysql.user', user), wrong)
@@ -150,6 +151,7 @@ function cannotBe(
     return blocked(
       `there is no account ${user}, and it cannot be made without a password or plugin: anybody could log in`,
       'give a password or plugin, or make the account before this resource',
+      { lacks: [] },
     )
   }
   if (options.plugin === native) {
@@ -162,6 +164,7 @@ function cannotBe(
     return blocked(
       `${user} is the account that MariaDB is asked with, through the socket: without that way nothing could be asked any more`,
       "give its password to the connection too (connection: { password }), or another administrator's account",
+      { lacks: ['server:mysql'] },
     )
   }
   if (password === undefined) return null
@@ -170,5 +173,6 @@ function cannotBe(
   return blocked(
     `${user} logs in by ${foreign.plugin}, whose passwords cannot be compared`,
     `give plugin: '${native}', which closes every other way, or leave password out`,
+    { lacks: ['server:mysql'] },
   )
 }

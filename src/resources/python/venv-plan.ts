@@ -34,7 +34,7 @@ export function removed(path: string, environment: VenvState | null | undefined)
   if (stopped !== undefined) return stopped
   const { directory, name } = split(path)
   const script = steps([enter(directory), removeTree(`./${name}`)])
-  return [change('remove the virtual environment', [{ script }])]
+  return [change('remove the virtual environment', [{ script }], { effect: 'remove' })]
 }
 
 /** The changes that create the environment and install packages, or what prevents them. */
@@ -46,7 +46,7 @@ export function planned(path: string, options: PythonVenvOptions, venv: Venv): P
     const stopped = refusedRemoval(path, venv.environment)
     if (stopped !== undefined) return stopped
   }
-  const unevaluated = notEvaluated(options, venv)
+  const unevaluated = notEvaluated(path, options, venv)
   if (unevaluated !== undefined) return unevaluated
   const changes = [
     ...environmentChanges(path, options, venv),
@@ -59,6 +59,7 @@ const notComparable = (requirement: string): Blocked =>
   blocked(
     `the requirement ${JSON.stringify(requirement)} cannot be compared with what is installed`,
     'install it by a command, and leave it out here',
+    { lacks: [] },
   )
 
 const versionOf = (interpreter: string | null): string =>
@@ -88,6 +89,7 @@ function refusedRemoval(path: string, { strange }: VenvState): Plan | undefined 
   return blocked(
     `${path} holds more than a virtual environment: ${shown(strange)}`,
     'move that elsewhere: it would be removed with the environment',
+    { lacks: [`tree:${path}`] },
   )
 }
 
@@ -141,7 +143,7 @@ function environmentChanges(
   const { environment } = venv
   if (environment === null) {
     const summary = `create a virtual environment of Python ${versionOf(venv.python)}`
-    return [change(summary, [making(path, options, venv)])]
+    return [change(summary, [making(path, options, venv)], { effect: 'create' })]
   }
   const { owner } = environment
   const changes: Change[] = []
@@ -160,7 +162,7 @@ function environmentChanges(
  * The error where Python could not evaluate the requirements. An environment that is recreated, or
  * gets pip first, is evaluated afterwards.
  */
-function notEvaluated(options: PythonVenvOptions, venv: Venv): Plan | undefined {
+function notEvaluated(path: string, options: PythonVenvOptions, venv: Venv): Plan | undefined {
   const { judged, environment } = venv
   if (
     judged === null ||
@@ -173,6 +175,7 @@ function notEvaluated(options: PythonVenvOptions, venv: Venv): Plan | undefined 
   return blocked(
     `the environment's Python cannot judge the requirements: ${judged.failed}`,
     'see what it says to import pip; remove the environment to have it made anew',
+    { lacks: [`tree:${path}`] },
   )
 }
 

@@ -69,9 +69,16 @@ export const pythonVenv = resource({
         venv: request(venvFact, keyOf(path, options)),
         missingParent: request(missingParentFact, path),
       },
+      brings: [`tree:${path}`],
       plan({ venv, missingParent }) {
         if (venv?.other != null)
-          return blocked(`${path} is ${venv.other}`, 'remove what is there, or choose another path')
+          return blocked(
+            `${path} is ${venv.other}`,
+            'remove what is there, or choose another path',
+            {
+              lacks: [`tree:${path}`],
+            },
+          )
         if (options.state === 'absent') return removed(path, venv?.environment)
         if (missingParent !== null) return blockedBy(missingParent, path)
         if (venv === null) return blocked(`${path} could not be read`, 'report this')
@@ -79,6 +86,7 @@ export const pythonVenv = resource({
           return blocked(
             `${options.requirements} does not exist`,
             'add what brings it, such as git.checkout, before this',
+            { lacks: [`path:${options.requirements}`] },
           )
         return planned(path, options, venv)
       },

@@ -37,11 +37,13 @@ export const timezone = resource({
   build: (zone) =>
     desired({
       reads: { found: request(timezoneFact, zone) },
+      brings: ['path:/etc/localtime', 'path:/etc/timezone'],
       plan({ found }) {
         if (found?.isKnown !== true)
           return blocked(
             `there is no time zone ${zone}`,
             "correct the name (see /usr/share/zoneinfo), or add apt.packages(['tzdata']) before this",
+            { lacks: [`path:/usr/share/zoneinfo/${zone}`] },
           )
         const { localtime, timezone } = found
         const changes: Change[] = []

@@ -11,6 +11,7 @@ import {
 } from '../../core/change.js'
 import type { PlanContext, Resource, Trigger } from '../../core/resource.js'
 import { sh } from '../../core/sh.js'
+import type { Thing } from '../../core/thing.js'
 import {
   hiddenMarks,
   seenMarks,
@@ -62,7 +63,11 @@ const linking = (
   summary: string,
   verb: 'enable' | 'disable',
   ...words: readonly string[]
-): Change => change(summary, [systemctl(verb, '--no-reload', ...words)], { settles: daemonReload })
+): Change =>
+  change(summary, [systemctl(verb, '--no-reload', ...words)], {
+    settles: daemonReload,
+    brings: [`unit:${words.at(-1) ?? ''}`],
+  })
 
 const unique = (addresses: readonly Address[]): readonly Address[] => [...new Set(addresses)]
 
@@ -86,18 +91,22 @@ function pendingTriggers(
 function obstacle(name: string, options: ServiceOptions, unit: UnitState): Blocked | null {
   const wanted = options.running === true || options.enabled === true
   if (wanted && isMasked(unit) && options.masked !== false)
-    return blocked(`${name} is masked`, 'give masked: false, or leave out running and enabled')
+    return blocked(`${name} is masked`, 'give masked: false, or leave out running and enabled', {
+      lacks: [`unit:${name}`],
+    })
   if (wanted && ((unit.load !== 'loaded' && !isMasked(unit)) || unit.file === 'bad')) {
     const state = unit.load === 'loaded' ? `its file is ${unit.file}` : unit.load
     return blocked(
       `systemd cannot load ${name} (${state})`,
       `see systemctl status ${name} on the host`,
+      { lacks: [unitToLoad(name)] },
     )
   }
   if (options.masked === true && !isMasked(unit) && unit.path === `/etc/systemd/system/${name}`)
     return blocked(
       `${name} has a file of its own in /etc/systemd/system, where the mask would be`,
       'remove the file first, as with systemd.unit and state absent',
+      { lacks: [`path:${unit.path}`] },
     )
   return null
 }
@@ -155,7 +164,13 @@ function operating(
   if (isMasked(unit) && options.masked !== false) return []
   const restart = due('restart', options.restartOn)
   if (restart.length > 0)
-    return [{ ...operate('restart', name, stableFor, 'restart', unit), because: restart }]
+    return [
+      {
+        ...operate('restart', name, stableFor, 'restart', unit),
+        because: restart,
+        effect: 'restart',
+      },
+    ]
   const reload = due('reload', options.reloadOn)
   if (reload.length === 0) {
     if ((options.restartOn ?? options.reloadOn) === undefined) return []
@@ -165,13 +180,18 @@ function operating(
     return blocked(
       `${name} cannot be reloaded: its unit has no ExecReload=`,
       'use restartOn instead of reloadOn',
+      { lacks: [unitToLoad(name)] },
     )
   return [{ ...operate('reload', name, stableFor, 'reload', unit), because: reload }]
 }
 
 function stopping(name: string, unit: UnitState): readonly Change[] {
   if (isStopped(unit)) return []
-  return [change(`stop: ${unit.active} → inactive`, [systemctl('stop', '--', name)])]
+  return [
+    change(`stop: ${unit.active} → inactive`, [systemctl('stop', '--', name)], {
+      effect: 'remove',
+    }),
+  ]
 }
 
 /** Describes the state of a unit that is not running. */
@@ -207,13 +227,40 @@ export function planUnit(
 }
 
 /** The plan where systemd knows no such unit. */
-export function planAbsent(name: string, { running, enabled, masked }: ServiceOptions): Plan {
+export function planAbsent(name: string, options: ServiceOptions): Plan {
+  const { running, enabled, masked, stableFor = 3 } = options
   if (masked === true)
     return [change('mask: no such unit → masked', [systemctl('mask', '--', name)])]
-  if (running === true || enabled === true)
-    return blocked(
-      `there is no unit ${name}`,
-      'add the resource that brings it (a package, a systemd.unit) before this one, or correct the name',
-    )
-  return fine('there is no such unit')
+  if (running !== true && enabled !== true) return fine('there is no such unit')
+  const loaded = { ...newUnit, id: name }
+  return blocked(
+    `there is no unit ${name}`,
+    'add the resource that brings it (a package, a systemd.unit) before this one, or correct the name',
+    {
+      lacks: [unitToLoad(name)],
+      then: [
+        ...enabling(options, loaded),
+        ...(running === true
+          ? [operate('start', name, stableFor, 'start: inactive → active', loaded)]
+          : []),
+      ],
+    },
+  )
+}
+
+/** The unit whose file makes another one: of an instance its template. */
+const unitToLoad = (name: string): Thing => `unit:${name.replace(/@[^@]+(\.[a-z]+)$/, '@$1')}`
+
+/** A unit with a file that systemd has just loaded. */
+const newUnit: UnitState = {
+  id: '',
+  load: 'loaded',
+  active: 'inactive',
+  sub: 'dead',
+  file: 'disabled',
+  path: '',
+  needsReload: false,
+  canReload: false,
+  invocation: null,
+  result: 'success',
 }

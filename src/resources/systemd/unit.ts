@@ -4,6 +4,7 @@ import {
   blocked,
   change,
   type Change,
+  type Effect,
   fine,
   type Plan,
   program,
@@ -18,6 +19,7 @@ import { state } from '../../core/schemas.js'
 import type { CommonOptions } from '../../core/resource.js'
 import { Secret } from '../../core/secret.js'
 import { quote, sh } from '../../core/sh.js'
+import type { Brings } from '../../core/thing.js'
 import { type PathEntry, pathFact } from '../../facts/files/path.js'
 import { unitInstancesFact } from '../../facts/systemd/unit-instances.js'
 import { unitFact, type UnitState } from '../../facts/systemd/unit.js'
@@ -119,15 +121,19 @@ function readableContent(name: string, options: UnitOptions): Value<string | Uin
 
 function occupied(name: string, path: string, file: PathEntry | null): Blocked | null {
   if (file === null || file.kind === 'file') return null
-  if (file.kind !== 'link') return blocked(`${path} is not a file`, 'move away what is there')
+  const lacks = [`path:${path}`] as const
+  if (file.kind !== 'link')
+    return blocked(`${path} is not a file`, 'move away what is there', { lacks })
   if (file.target === '/dev/null')
     return blocked(
       `${name} is masked: ${path} is a link to /dev/null`,
       `run systemctl unmask ${name} on the host, or give systemd.service masked: false before this resource`,
+      { lacks: [`unit:${name}`] },
     )
   return blocked(
     `${path} is a symbolic link to ${file.target ?? 'something'}`,
     'remove the link: a unit is written as a file',
+    { lacks },
   )
 }
 
@@ -166,14 +172,14 @@ function planPresent(
     validate: { line: validate(name), by: '`systemd-analyze verify`' },
   }
   const diff = diffOf(file === null ? new Uint8Array() : file.content, content)
-  const written = (summary: string): readonly Change[] => [
+  const written = (summary: string, effect?: Effect): readonly Change[] => [
     change(summary, [writeFile(wanted)], {
       proves: holds(wanted, digestOf(content)),
       settles: reloadIfStale(name, path),
-      ...omitUndefined({ diff }),
+      ...omitUndefined({ diff, effect }),
     }),
   ]
-  if (file === null) return written(`create ${path}`)
+  if (file === null) return written(`create ${path}`, 'create')
   const attributes = drift(file)
   if (file.sha256 !== digestOf(content))
     return written(['content changed', ...attributes].join(', '))
@@ -237,15 +243,17 @@ function planAbsent(
     ),
   )
   summary.push(file === null ? `daemon-reload: ${path} is gone` : `remove ${path}`)
-  return [change(summary.join(', '), actions)]
+  return [change(summary.join(', '), actions, { effect: 'remove' })]
 }
+
+const bringsOf = (name: string): Brings => [`unit:${name}`, `path:${pathOf(name)}`]
 
 /** The unit with the content that the options describe. */
 function present(name: string, options: UnitOptions): Built<object> {
   const path = pathOf(name)
   const content = readableContent(name, options)
   const reads = { file: request(pathFact, pathKey(path, content)) }
-  const common = { values: { content }, joins: 'files' } as const
+  const common = { values: { content }, joins: 'files', brings: bringsOf(name) } as const
   if (isTemplate(name))
     return desired({
       ...common,
@@ -267,6 +275,7 @@ function absent(name: string): Built<object> {
     return desired({
       reads: { ...reads, instances: request(unitInstancesFact, name) },
       joins: 'files',
+      brings: bringsOf(name),
       plan({ file, instances }) {
         const { running = [], enabled = false, elsewhere = false } = instances ?? {}
         // Without a file here, instances belong to the template that a package brings.
@@ -277,6 +286,7 @@ function absent(name: string): Built<object> {
   return desired({
     reads: { ...reads, unit: request(unitFact, name) },
     joins: 'files',
+    brings: bringsOf(name),
     plan({ file, unit }) {
       const isKnown = isLoaded(path, unit)
       const isActive = isKnown && unit?.active !== 'inactive' && unit?.active !== 'failed'

@@ -75,7 +75,9 @@ test.each([fine('nothing to do here'), blocked('it has no end', 'write the end')
 describe('a missing file', () => {
   test('is an error where the edit would fill it', () => {
     expect(planned(null, { edit: adding('a') })).toEqual(
-      blocked(`${path} does not exist`, 'set create: true, or add what makes it before this'),
+      blocked(`${path} does not exist`, 'set create: true, or add what makes it before this', {
+        lacks: [`path:${path}`],
+      }),
     )
   })
 
@@ -187,7 +189,9 @@ describe('a file in another encoding than UTF-8', () => {
 
   test.each(['ü', 'é', '€', '😀'])('gets no %s, whose bytes nobody knows in it', (letter) => {
     expect(planned(latin1, { edit: adding(`# ${letter}`) })).toEqual(
-      blocked(`${path} is not written in UTF-8`, 'convert it, or add ASCII only'),
+      blocked(`${path} is not written in UTF-8`, 'convert it, or add ASCII only', {
+        lacks: [`path:${path}`],
+      }),
     )
   })
 
