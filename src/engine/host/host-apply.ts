@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Change, isShell } from '../../core/change.js'
+import { counted } from '../../core/counted.js'
 import { FettleError, isCode } from '../../core/errors.js'
 import { inputLength } from '../../core/sh.js'
 import { marksFor, StepApplication } from './apply-step.js'
@@ -67,6 +68,10 @@ export class HostApply extends LockedWalk {
     )
     if (doomed === undefined) return
     const reason = `nothing was begun, because ${doomed.step.resource.address} would fail`
+    if (outlooks.some(({ outlook }) => outlook.is === 'changed' || outlook.is === 'unknown')) {
+      const { host, emit } = this.context
+      emit({ type: 'notice', host, message: `${reason}; --begin-anyway goes as far as it can` })
+    }
     for (const { step, outlook } of outlooks)
       if (outlook.is === 'ok') this.report(step, 'ok', { reason: outlook.reason })
       else if (outlook.is === 'failed') this.report(step, failure(step), { error: outlook.error })

@@ -56,6 +56,8 @@ import {
 let session: FolderSession
 /** Exchanges as the names of their blocks, and other actions, in order. */
 let log: string[]
+/** What people are told besides. */
+let notices: string[]
 const stop = new AbortController()
 
 function nameOf({ script: { text } }: Block): string {
@@ -68,6 +70,7 @@ function nameOf({ script: { text } }: Block): string {
 
 beforeEach(() => {
   log = []
+  notices = []
   session = new FolderSession(mkdtempSync(join(tmpdir(), 'fettle-engine-')), (_, blocks) =>
     log.push(blocks.map(nameOf).join(' + ')),
   )
@@ -149,6 +152,7 @@ function walkOf(
     beginAnyway,
     emit: (event) => {
       events.push(event)
+      if (event.type === 'notice') notices.push(event.message)
       heard(event)
     },
     stop: stop.signal,
@@ -260,6 +264,9 @@ describe('apply', () => {
       `z ${left}`,
     ])
     expect(() => session.read('a')).toThrow('ENOENT')
+    expect(notices).toEqual([
+      'nothing was begun, because note[c] would fail; --begin-anyway goes as far as it can',
+    ])
   })
 
   test('a step that is known to fail does not stop the run where its failure is ignored, it is a check, or the user wants to begin anyway', async () => {
