@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Change, isShell } from '../../core/change.js'
-import { counted } from '../../core/counted.js'
 import { FettleError, isCode } from '../../core/errors.js'
 import { inputLength } from '../../core/sh.js'
 import { marksFor, StepApplication } from './apply-step.js'
