@@ -1,5 +1,5 @@
 import type { Address } from '../core/address.js'
-import type { TextDiff } from '../core/change.js'
+import type { Effect, TextDiff } from '../core/change.js'
 
 export type RunMode = 'plan' | 'apply'
 
@@ -31,6 +31,10 @@ export interface EventChange {
   readonly diff: TextDiff | null
   /** The triggers that a restart follows from. */
   readonly because: readonly Address[]
+  /** What happens to the thing. A stop counts as `remove`. */
+  readonly effect: Effect
+  /** Why it cannot be undone; null where it can. */
+  readonly final: string | null
 }
 
 export interface RunEvent {
@@ -83,7 +87,7 @@ export interface ResourceEvent {
   readonly name: string
   readonly status: Status
   readonly changes: readonly EventChange[]
-  /** Why it is ok, unknown or skipped. */
+  /** Why it is ok, unknown or skipped; in a plan also what a change waits for. */
   readonly reason: string | null
   readonly error: EventError | null
   readonly seconds: number
@@ -134,11 +138,26 @@ export interface HostSummary {
   readonly seconds: number
 }
 
+/**
+ * The changed resources of all hosts, each counted once by its gravest effect: `remove`, then
+ * `create`, then `change`. Restarts are counted by themselves: a resource that is only restarted
+ * counts as nothing else, and one that is also changed counts twice.
+ */
+export interface ChangeCounts {
+  readonly create: number
+  readonly change: number
+  readonly remove: number
+  readonly restart: number
+  /** Those of all these with a change that cannot be undone. */
+  readonly final: number
+}
+
 export interface SummaryEvent {
   readonly type: 'summary'
   readonly hosts: Readonly<Record<string, HostSummary>>
   readonly exitCode: number
   readonly seconds: number
+  readonly changes: ChangeCounts
 }
 
 /**

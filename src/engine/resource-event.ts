@@ -5,7 +5,9 @@ import { FettleError } from '../core/errors.js'
 import { omitUndefined } from '../core/omit-undefined.js'
 import { scrub, scrubAll } from '../core/scrub/scrub.js'
 import type { Step } from './prepare/build.js'
+import { countsOf, sumOfCounts } from './effects.js'
 import type {
+  ChangeCounts,
   Event,
   EventChange,
   EventError,
@@ -17,7 +19,7 @@ import type {
 /**
  * Properties that are not scrubbed: Fettle's own words, and host names, which views use as keys.
  */
-const unscrubbed = ['type', 'mode', 'status', 'doing', 'code', 'host', 'hosts']
+const unscrubbed = ['type', 'mode', 'status', 'doing', 'code', 'effect', 'host', 'hosts']
 
 /** Scrubs an event that leaves the engine, including names and ids. */
 export const scrubbedEvent = (event: Event): Event => scrubAll(event, unscrubbed)
@@ -46,6 +48,8 @@ const eventChange = (change: Change, sensitive: boolean): EventChange => ({
   summary: change.summary,
   diff: change.diff === undefined || sensitive ? null : change.diff,
   because: change.because ?? [],
+  effect: change.effect ?? 'change',
+  final: change.final ?? null,
 })
 
 /** What is reported about a resource besides its status. */
@@ -104,7 +108,7 @@ function resourceError(
   }
 }
 
-/** Counts a host's resources by status as they are reported. */
+/** Counts a host's resources by status and effect as they are reported. */
 export class Tally {
   readonly #counts: Record<Status, number> = {
     ok: 0,
@@ -114,12 +118,18 @@ export class Tally {
     unknown: 0,
     ignored: 0,
   }
+  #changes = sumOfCounts([])
   #begun: number | null = null
   #seconds = 0
   unreachable = false
 
-  count(status: Status): void {
+  count({ status, changes }: Pick<ResourceEvent, 'status' | 'changes'>): void {
     this.#counts[status]++
+    if (status === 'changed') this.#changes = sumOfCounts([this.#changes, countsOf(changes)])
+  }
+
+  get changes(): ChangeCounts {
+    return this.#changes
   }
 
   get finished(): number {

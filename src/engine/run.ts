@@ -4,6 +4,7 @@ import type { FettleError } from '../core/errors.js'
 import type { Play } from '../core/play.js'
 import type { Inventory } from '../inventory/inventory.js'
 import { connect } from '../ssh/connect.js'
+import { sumOfCounts } from './effects.js'
 import type { Emit, HostSummary } from './events.js'
 import { Machines } from './fleet/machines.js'
 import { Supply } from './host/supply.js'
@@ -71,7 +72,9 @@ export async function run(
   await prepared.shared.clients.close().catch((error: unknown) => defects.push(error))
   const hosts = Object.fromEntries([...states].map(([name, { tally }]) => [name, tally.summary]))
   const exitCode = exitCodeOf(options.mode, Object.values(hosts), [...states.values()])
-  emit({ type: 'summary', hosts, exitCode, seconds: (performance.now() - begun) / 1000 })
+  const seconds = (performance.now() - begun) / 1000
+  const changes = sumOfCounts([...states.values()].map(({ tally }) => tally.changes))
+  emit({ type: 'summary', hosts, exitCode, seconds, changes })
   if (defects.length > 0) throw defects[0]
   return { exitCode }
 }

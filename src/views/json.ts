@@ -1,5 +1,5 @@
 import { omitUndefined } from '../core/omit-undefined.js'
-import type { Event, EventChange, EventError, HostSummary } from '../engine/events.js'
+import type { ChangeCounts, Event, EventChange, EventError, HostSummary } from '../engine/events.js'
 import type { Screen } from './screen.js'
 import type { View } from './view.js'
 
@@ -14,10 +14,12 @@ export const errorJson = ({ code, message, remedy, address, place }: EventError)
   address,
   ...omitUndefined({ place }),
 })
-const change = ({ summary, diff, because }: EventChange): object => ({
+const change = ({ summary, diff, because, effect, final }: EventChange): object => ({
   summary,
   diff: diff === null ? null : { before: diff.before, after: diff.after },
   because,
+  effect,
+  final,
 })
 const counts = ({
   ok,
@@ -28,6 +30,13 @@ const counts = ({
   ignored,
   unreachable,
 }: HostSummary): object => ({ ok, changed, failed, skipped, unknown, ignored, unreachable })
+const changeCounts = ({ create, change, remove, restart, final }: ChangeCounts): object => ({
+  create,
+  change,
+  remove,
+  restart,
+  final,
+})
 /** Seconds, rounded to a thousandth. */
 export const rounded = (seconds: number): number => Math.round(seconds * 1000) / 1000
 
@@ -75,7 +84,8 @@ export function documented(event: Event): object | null {
       const hosts = Object.fromEntries(
         Object.entries(event.hosts).map(([host, summary]) => [host, counts(summary)]),
       )
-      return { type: event.type, hosts, exitCode: event.exitCode, seconds: rounded(event.seconds) }
+      const { type, exitCode, seconds, changes } = event
+      return { type, hosts, exitCode, seconds: rounded(seconds), changes: changeCounts(changes) }
     }
     case 'progress':
     case 'notice':

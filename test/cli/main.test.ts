@@ -5,7 +5,7 @@ import { FettleError } from '../../src/core/errors.js'
 import { Secret } from '../../src/core/secret.js'
 import type { Event } from '../../src/engine/events.js'
 import { main } from '../../src/cli/main.js'
-import { counts, everything, resource, runOf } from '../views/events.js'
+import { change, changeCounts, counts, everything, resource, runOf } from '../views/events.js'
 import { fakeParts, fakeProcess } from './process.js'
 
 const fettle = async (words: string, fake = fakeParts(), io = fakeProcess()) => {
@@ -180,7 +180,7 @@ describe('runs', () => {
 
   const diff: Event = resource('web1', '/x', {
     status: 'changed',
-    changes: [{ summary: 'content differs', diff: { before: 'a\n', after: 'b\n' }, because: [] }],
+    changes: [change('content differs', { diff: { before: 'a\n', after: 'b\n' } })],
   })
   test.each([
     ['plan', true],
@@ -291,7 +291,13 @@ describe('runs', () => {
 })
 
 describe('signals', () => {
-  const summary: Event = { type: 'summary', hosts: { web1: counts() }, exitCode: 1, seconds: 1 }
+  const summary: Event = {
+    type: 'summary',
+    hosts: { web1: counts() },
+    exitCode: 1,
+    seconds: 1,
+    changes: changeCounts(),
+  }
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],

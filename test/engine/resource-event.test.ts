@@ -3,6 +3,7 @@ import type { Change } from '../../src/core/change.js'
 import { FettleError } from '../../src/core/errors.js'
 import { Secret } from '../../src/core/secret.js'
 import { eventError, resourceEvent, scrubbedEvent, Tally } from '../../src/engine/resource-event.js'
+import { change, changeCounts } from '../views/events.js'
 import { note, stepsOf } from './toy.js'
 
 new Secret('hunter22')
@@ -49,6 +50,8 @@ describe("a resource's event", () => {
     summary: 'hunter22 → x',
     diff: { before: 'hunter22', after: 'x' },
     because: ['note[c]'],
+    effect: 'remove',
+    final: 'no copy of hunter22 is kept',
     actions: [{ script: {} as never }],
     proof: 'facts',
   }
@@ -72,7 +75,13 @@ describe("a resource's event", () => {
       name: 'the note',
       status: 'changed',
       changes: [
-        { summary: '[secret] → x', diff: { before: '[secret]', after: 'x' }, because: ['note[c]'] },
+        {
+          summary: '[secret] → x',
+          diff: { before: '[secret]', after: 'x' },
+          because: ['note[c]'],
+          effect: 'remove',
+          final: 'no copy of [secret] is kept',
+        },
       ],
       reason: '[secret]',
       error: null,
@@ -157,7 +166,7 @@ describe('a tally', () => {
       'unknown',
       'ignored',
     ] as const)
-      tally.count(status)
+      tally.count({ status, changes: [] })
     expect(tally.summary).toEqual({
       ok: 3,
       changed: 2,
@@ -168,6 +177,13 @@ describe('a tally', () => {
       unreachable: false,
       seconds: 0,
     })
+  })
+
+  test('counts changed resources only, by what happens to them', () => {
+    const tally = new Tally()
+    for (const status of ['changed', 'changed', 'failed', 'ok'] as const)
+      tally.count({ status, changes: [change('create', { effect: 'create' })] })
+    expect(tally.changes).toEqual(changeCounts({ create: 2 }))
   })
 
   test('adds up the time of its turns, without the time between', () => {

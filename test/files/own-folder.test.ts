@@ -20,7 +20,7 @@ import { writeWhole } from '../../src/files/write-whole.js'
 import { recordView } from '../../src/records/run-record.js'
 import { retryView } from '../../src/records/retry-file.js'
 import { project } from '../inventory/project.js'
-import { runOf } from '../views/events.js'
+import { changeCounts, runOf } from '../views/events.js'
 import { asRoot } from '../if-able.js'
 
 const modeOf = (path: string): number => lstatSync(path).mode & 0o777
@@ -62,6 +62,7 @@ async function write(directory: string): Promise<readonly string[]> {
       },
       exitCode: 1,
       seconds: 0,
+      changes: changeCounts(),
     },
   ]
   for (const view of [
@@ -175,7 +176,7 @@ describe('.fettle', () => {
     for (const event of [
       runOf(['web1'], 'apply'),
       { type: 'host', host: 'web1', status: 'ok', error: null },
-      { type: 'summary', hosts: {}, exitCode: 0, seconds: 0 },
+      { type: 'summary', hosts: {}, exitCode: 0, seconds: 0, changes: changeCounts() },
     ] as const)
       view.onEvent(event)
     expect([existsSync(join(elsewhere, 'retry')), troubles]).toEqual([

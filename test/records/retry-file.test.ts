@@ -6,7 +6,7 @@ import { retryView } from '../../src/records/retry-file.js'
 import { readLimit } from '../../src/inventory/select/limit.js'
 import { recapView } from '../../src/views/text/recap.js'
 import { project } from '../inventory/project.js'
-import { paper } from '../views/events.js'
+import { changeCounts, paper } from '../views/events.js'
 
 const counts = {
   ok: 0,
@@ -37,6 +37,7 @@ function run(
       hosts: Object.fromEntries(Object.keys(ends).map((host) => [host, counts])),
       exitCode: 0,
       seconds: 0,
+      changes: changeCounts(),
     },
   ]
   for (const event of events) view.onEvent(event)
@@ -125,6 +126,7 @@ describe('the recap', () => {
       hosts: Object.fromEntries(Object.keys(ends).map((host) => [host, counts])),
       exitCode: 1,
       seconds: 1,
+      changes: changeCounts(),
     })
     await view.end()
     return screen.text

@@ -1,4 +1,11 @@
-import type { Event, EventError, HostSummary, ResourceEvent } from '../../src/engine/events.js'
+import type {
+  ChangeCounts,
+  Event,
+  EventChange,
+  EventError,
+  HostSummary,
+  ResourceEvent,
+} from '../../src/engine/events.js'
 import { plainStyle, type Screen } from '../../src/views/screen.js'
 
 /** A screen that records what is written to it. */
@@ -50,6 +57,25 @@ export const resource = (
     ...rest,
   }
 }
+
+/** A change that can be undone, without a diff. */
+export const change = (summary: string, rest: Partial<EventChange> = {}): EventChange => ({
+  summary,
+  diff: null,
+  because: [],
+  effect: 'change',
+  final: null,
+  ...rest,
+})
+
+export const changeCounts = (rest: Partial<ChangeCounts> = {}): ChangeCounts => ({
+  create: 0,
+  change: 0,
+  remove: 0,
+  restart: 0,
+  final: 0,
+  ...rest,
+})
 
 export const counts = (rest: Partial<HostSummary> = {}): HostSummary => ({
   ok: 0,
@@ -103,14 +129,14 @@ export const everything = (mode: 'plan' | 'apply' = 'plan'): readonly Event[] =>
       name: 'settings',
       status: 'changed',
       changes: [
-        { summary: 'mode 0644 → 0600', diff: null, because: [] },
-        { summary: 'content differs', diff: { before: 'a\nb\n', after: 'a\nB\n' }, because: [] },
+        change('mode 0644 → 0600'),
+        change('content differs', { diff: { before: 'a\nb\n', after: 'a\nB\n' } }),
       ],
     }),
     resource(host, 'app.service', {
       resource: 'systemd.service',
       status: 'changed',
-      changes: [{ summary: 'restart', diff: null, because: ['file[/etc/app.conf]'] }],
+      changes: [change('restart', { because: ['file[/etc/app.conf]'], effect: 'restart' })],
     }),
     resource(host, 'app@localhost', {
       resource: 'mysql.user',
@@ -149,6 +175,7 @@ export const everything = (mode: 'plan' | 'apply' = 'plan'): readonly Event[] =>
     type: 'summary',
     exitCode: 1,
     seconds: 2.5,
+    changes: changeCounts({ change: 2, restart: 2 }),
     hosts: {
       web1: counts({ ok: 3, changed: 2, failed: 1, skipped: 1, unknown: 1, ignored: 1 }),
       web2: counts({ ok: 13, changed: 2, failed: 1, skipped: 1, unknown: 1, ignored: 1 }),

@@ -1,4 +1,4 @@
-import type { EventError, HostEvent, ResourceEvent } from '../../src/engine/events.js'
+import type { EventChange, EventError, HostEvent, ResourceEvent } from '../../src/engine/events.js'
 
 /** The events of a host. */
 export interface Story {
@@ -124,7 +124,14 @@ export function imagined({
       ([task, resource, id, seconds, lines = []], at): Scene => {
         const changed = next() < 0.9 && resource !== 'check.http'
         const status = statusAt(at, changed)
-        const summary = resource === 'systemd.service' ? 'start' : 'create'
+        const starts = resource === 'systemd.service'
+        const change: EventChange = {
+          summary: starts ? 'start' : 'create',
+          diff: null,
+          because: [],
+          effect: starts ? 'change' : 'create',
+          final: null,
+        }
         const event: ResourceEvent = {
           type: 'resource',
           play: 'Flask app',
@@ -134,7 +141,7 @@ export function imagined({
           id,
           name: `${resource}[${id}]`,
           status,
-          changes: status === 'changed' ? [{ summary, diff: null, because: [] }] : [],
+          changes: status === 'changed' ? [change] : [],
           reason: status === 'skipped' ? 'an earlier resource has failed' : null,
           error: status === 'failed' ? broken : null,
           seconds: status === 'changed' || status === 'failed' ? seconds * pace : 0,

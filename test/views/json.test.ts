@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { Ajv } from 'ajv'
 import formats from 'ajv-formats'
 import { jsonView } from '../../src/views/json.js'
-import { error, everything, paper, resource } from './events.js'
+import { change, error, everything, paper, resource } from './events.js'
 
 interface Described {
   readonly required?: readonly string[]
@@ -68,7 +68,7 @@ function printed(): readonly string[] {
     resource('web1', 'date', {
       resource: 'command',
       status: 'changed',
-      changes: [{ summary: 'always runs: date', diff: null, because: [] }],
+      changes: [change('always runs: date')],
       places: ['tasks/a.ts:5', 'tasks/b.ts:12'],
     }),
   )
@@ -101,7 +101,7 @@ describe('JSON lines', () => {
 
   test('a line is exactly this text', () => {
     const line =
-      '{"type":"resource","play":"Flask app","task":"Gunicorn service","host":"web1","resource":"systemd.service","id":"app.service","status":"changed","changes":[{"summary":"restart","diff":null,"because":["file[/etc/app.conf]"]}],"reason":null,"error":null,"seconds":0.012}'
+      '{"type":"resource","play":"Flask app","task":"Gunicorn service","host":"web1","resource":"systemd.service","id":"app.service","status":"changed","changes":[{"summary":"restart","diff":null,"because":["file[/etc/app.conf]"],"effect":"restart","final":null}],"reason":null,"error":null,"seconds":0.012}'
     expect(printed()).toContain(line)
   })
 

@@ -4,7 +4,9 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { countsOf, sumOfCounts } from '../../src/engine/effects.js'
 import type {
+  ChangeCounts,
   Event,
   EventError,
   HostSummary,
@@ -109,6 +111,12 @@ const view = await peopleView(
   }),
   { mode, diffs: false, verbosity: 0 },
 )
+const changedIn = (all: readonly Story[]): readonly ChangeCounts[] =>
+  all.flatMap(({ scenes }) =>
+    scenes
+      .filter(({ event }) => event.status === 'changed')
+      .map(({ event }) => countsOf(event.changes)),
+  )
 const begun = Date.now()
 view.onEvent({
   type: 'run',
@@ -130,5 +138,6 @@ view.onEvent({
   hosts: Object.fromEntries(stories.map(({ host }) => [host, summaries.get(host) as HostSummary])),
   exitCode: 0,
   seconds: (Date.now() - begun) / 1000,
+  changes: sumOfCounts(changedIn(stories)),
 })
 await view.end()

@@ -5,7 +5,16 @@ import { recapView } from '../../src/views/text/recap.js'
 import { colored } from '../../src/views/screen.js'
 import type { Event } from '../../src/engine/events.js'
 import type { View } from '../../src/views/view.js'
-import { counts, error, everything, paper, resource, runOf } from './events.js'
+import {
+  change,
+  changeCounts,
+  counts,
+  error,
+  everything,
+  paper,
+  resource,
+  runOf,
+} from './events.js'
 
 async function shown(
   make: (screen: ReturnType<typeof paper>) => View,
@@ -52,17 +61,17 @@ web1, web2
   })
 
   test('hosts that differ in one change stand apart, in the order of the inventory', async () => {
-    const change = (summary: string) => ({
+    const changed = (summary: string) => ({
       status: 'changed' as const,
-      changes: [{ summary, diff: null, because: [] }],
+      changes: [change(summary)],
     })
     const text = await shown(
       (screen) => planText(screen, brief),
       [
         runOf(['a', 'b', 'c']),
-        resource('c', '/x', change('one')),
-        resource('b', '/x', change('two')),
-        resource('a', '/x', change('one')),
+        resource('c', '/x', changed('one')),
+        resource('b', '/x', changed('two')),
+        resource('a', '/x', changed('one')),
       ],
     )
     expect(text.split('\n').filter((line) => /^\w/.test(line))).toEqual(['a, c', 'b'])
@@ -72,7 +81,7 @@ web1, web2
     const always = resource('a', 'date', {
       resource: 'command',
       status: 'changed',
-      changes: [{ summary: 'always runs: date', diff: null, because: [] }],
+      changes: [change('always runs: date')],
       places: ['tasks/a.ts:5', 'tasks/b.ts:12'],
     })
     expect(await shown((screen) => planText(screen, brief), [runOf(['a']), always])).toContain(
@@ -100,7 +109,7 @@ web1, web2
         runOf(['a']),
         resource('a', '/x', {
           status: 'changed',
-          changes: [{ summary: 'create', diff: long, because: [] }],
+          changes: [change('create', { diff: long })],
         }),
       ],
     )
@@ -113,7 +122,7 @@ web1, web2
       runOf(['a']),
       resource('a', '/x', {
         status: 'changed',
-        changes: [{ summary: 'create file', diff: { before: '', after: 'x\n' }, because: [] }],
+        changes: [change('create file', { diff: { before: '', after: 'x\n' }, effect: 'create' })],
       }),
       resource('a', '/y', {
         status: 'failed',
@@ -139,7 +148,7 @@ a
         runOf(['a']),
         resource('a', '/x', {
           status: 'changed',
-          changes: [{ summary: 'content', diff, because: [] }],
+          changes: [change('content', { diff })],
         }),
       ],
     )
@@ -259,6 +268,7 @@ note: web1: systemd.service[other.service]: a restart is pending
           ),
           exitCode: 1,
           seconds: 61,
+          changes: changeCounts({ change: 112 }),
         },
       ],
     )
@@ -327,6 +337,7 @@ note: web1: systemd.service[other.service]: a restart is pending
       hosts: { web1: counts({ ok: 30, changed: 2, skipped: 1 }), web20: counts({ ok: 3 }) },
       exitCode: 0,
       seconds: 1.2,
+      changes: changeCounts(),
     })
     await view.end()
     expect(text.split('\n').slice(1, 3)).toEqual(lines)
@@ -338,6 +349,7 @@ note: web1: systemd.service[other.service]: a restart is pending
       hosts: { web1: counts({ ok: 30 }) },
       exitCode: 0,
       seconds: 1.2,
+      changes: changeCounts(),
     }
     expect(
       await shown((screen) => recapView(screen, { mode: 'apply', verbosity: 0 }), [summary]),

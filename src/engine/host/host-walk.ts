@@ -65,16 +65,12 @@ export abstract class HostWalk {
 
   protected report(step: Step, status: Status, details: ResourceDetails): void {
     this.finished++
-    this.context.tally.count(status)
-    const { host, project } = this.context
+    const { host, project, tally, emit } = this.context
     const places = placesOnce(step.resource, step.also ?? [], details.changes ?? [], project)
-    this.context.emit(
-      resourceEvent(host, step, status, {
-        ...details,
-        places,
-        place: placeIn(project, step.resource),
-      }),
-    )
+    const place = placeIn(project, step.resource)
+    const event = resourceEvent(host, step, status, { ...details, places, place })
+    tally.count(event)
+    emit(event)
   }
 
   protected progress(

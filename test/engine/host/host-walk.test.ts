@@ -995,7 +995,13 @@ describe('in a plan', () => {
     ])
     await planning.perform()
     expect(resourceEvents()[1]?.changes).toEqual([
-      { summary: 'create service', diff: null, because: ['note[config]'] },
+      {
+        summary: 'create service',
+        diff: null,
+        because: ['note[config]'],
+        effect: 'change',
+        final: null,
+      },
     ])
   })
 })
