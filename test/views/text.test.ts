@@ -2,8 +2,10 @@ import { describe, expect, test } from '@jest/globals'
 import { noticesView, plainView } from '../../src/views/text/plain.js'
 import { planText } from '../../src/views/text/plan-text.js'
 import { recapView } from '../../src/views/text/recap.js'
+import { resourceLine } from '../../src/views/text/resource-text.js'
 import { colored } from '../../src/views/screen.js'
-import type { Event } from '../../src/engine/events.js'
+import type { Effect } from '../../src/core/change.js'
+import type { ChangeCounts, Event, EventChange, ResourceEvent } from '../../src/engine/events.js'
 import type { View } from '../../src/views/view.js'
 import {
   change,
@@ -37,15 +39,15 @@ describe('plan text', () => {
 web1, web2
   Gunicorn service
     ~ settings (file[/etc/app.conf])
-        mode 0644 → 0600
-        content differs
+        ~ mode 0644 → 0600
+        ~ content differs
           @@ -1,2 +1,2 @@
            a
           -b
           +B
     ~ systemd.service[app.service]: restart, because file[/etc/app.conf]
     ? mysql.user[app@localhost]: known after apply: MariaDB is not installed
-    ! command[true]: failure ignored: true ended with 1
+    ✗ command[true]: failure ignored: true ended with 1
     ✗ check.http[http://localhost/]: http://localhost/ answered 502
 `)
   })
@@ -60,21 +62,155 @@ web1, web2
 `)
   })
 
-  test('hosts that differ in one change stand apart, in the order of the inventory', async () => {
-    const changed = (summary: string) => ({
-      status: 'changed' as const,
-      changes: [change(summary)],
-    })
+  const changed = (...changes: readonly EventChange[]): Partial<ResourceEvent> => ({
+    status: 'changed',
+    changes,
+  })
+  const file = (id: string, summary = 'create file') => [id, change(summary)] as const
+  const linesOf = async (
+    byHost: Readonly<Record<string, readonly (readonly [id: string, change: EventChange])[]>>,
+  ): Promise<readonly string[]> => {
+    const events = Object.entries(byHost).flatMap(([host, files]) =>
+      files.map(([id, one]) => resource(host, id, changed(one))),
+    )
+    const all = [runOf(Object.keys(byHost)), ...events]
+    const text = await shown((screen) => planText(screen, brief), all)
+    return text.split('\n').filter((line) => line !== '' && line !== '  Gunicorn service')
+  }
+  const same = [file('/a'), file('/b'), file('/c')]
+  test.each<readonly [string, Parameters<typeof linesOf>[0], readonly string[]]>([
+    [
+      'one line of one host',
+      { w1: same, w2: [file('/a'), file('/x'), file('/b'), file('/c')], w3: same },
+      [
+        'w1, w2, w3',
+        '    ~ file[/a]: create file',
+        '    ~ file[/x] on w2: create file',
+        '    ~ file[/b]: create file',
+        '    ~ file[/c]: create file',
+      ],
+    ],
+    [
+      'a line that one host lacks',
+      { w1: same, w2: same, w3: [file('/a'), file('/c')] },
+      [
+        'w1, w2, w3',
+        '    ~ file[/a]: create file',
+        '    ~ file[/b] on all but w3: create file',
+        '    ~ file[/c]: create file',
+      ],
+    ],
+    [
+      'the changes of one resource',
+      { w1: [file('/a', 'mode')], w2: [file('/a', 'owner')], w3: [file('/a', 'mode')] },
+      ['w1, w2, w3', '    ~ file[/a] on all but w2: mode', '    ~ file[/a] on w2: owner'],
+    ],
+    [
+      'most of their resources',
+      { w1: same, db: [file('/d'), file('/a')], w2: same },
+      [
+        'w1, w2',
+        '    ~ file[/a]: create file',
+        '    ~ file[/b]: create file',
+        '    ~ file[/c]: create file',
+        'db',
+        '    ~ file[/d]: create file',
+        '    ~ file[/a]: create file',
+      ],
+    ],
+    [
+      'the order of their resources',
+      { w1: [file('/a'), file('/b')], w2: [file('/b'), file('/a')] },
+      ['w1, w2', '    ~ file[/a]: create file', '    ~ file[/b]: create file'],
+    ],
+    ['nothing that is shown', { w1: [], w2: [] }, []],
+  ])('hosts that differ in %s', async (_, byHost, expected) => {
+    expect(await linesOf(byHost)).toEqual(expected)
+  })
+
+  test('hosts stand in the order of the inventory, and a task is not split by what one host has', async () => {
     const text = await shown(
       (screen) => planText(screen, brief),
       [
-        runOf(['a', 'b', 'c']),
-        resource('c', '/x', changed('one')),
-        resource('b', '/x', changed('two')),
-        resource('a', '/x', changed('one')),
+        runOf(['w1', 'w2']),
+        resource('w2', '/a', { task: 'One', ...changed(change('a')) }),
+        resource('w2', '/x', { task: 'Two', ...changed(change('x')) }),
+        resource('w2', '/c', { task: 'Two', ...changed(change('c')) }),
+        resource('w1', '/a', { task: 'One', ...changed(change('a')) }),
+        resource('w1', '/b', { task: 'One', ...changed(change('b')) }),
+        resource('w1', '/c', { task: 'Two', ...changed(change('c')) }),
       ],
     )
-    expect(text.split('\n').filter((line) => /^\w/.test(line))).toEqual(['a, c', 'b'])
+    expect(text).toBe(`
+w1, w2
+  One
+    ~ file[/a]: a
+    ~ file[/b] on w1: b
+  Two
+    ~ file[/x] on w2: x
+    ~ file[/c]: c
+`)
+  })
+
+  const effect = (of: Effect, final: string | null = null) => change(of, { effect: of, final })
+  test.each<readonly [string, readonly EventChange[], string]>([
+    ['what is created', [effect('create')], '+ file[/x]: create'],
+    ['what is changed', [effect('change')], '~ file[/x]: change'],
+    ['what is removed or stopped', [effect('remove')], '- file[/x]: remove'],
+    ['what is restarted', [effect('restart')], '~ file[/x]: restart'],
+    [
+      'what cannot be undone',
+      [effect('remove', 'no copy is kept')],
+      '! file[/x]: remove (cannot be undone: no copy is kept)',
+    ],
+    [
+      'several changes: the gravest, and each its own',
+      [effect('change'), effect('restart'), effect('remove', 'no copy is kept'), effect('create')],
+      `! file[/x]
+        ~ change
+        ~ restart
+        ! remove (cannot be undone: no copy is kept)
+        + create`,
+    ],
+  ])('the sign of %s', async (_, changes, expected) => {
+    const events = [runOf(['a']), resource('a', '/x', changed(...changes))]
+    expect(await shown((screen) => planText(screen, brief), events)).toContain(`    ${expected}\n`)
+  })
+
+  test('the signs have their colours, and the reason of what cannot be undone is red', async () => {
+    const lineOf = (...changes: readonly EventChange[]): string =>
+      resourceLine(resource('a', '/x', changed(...changes)), colored)
+    expect(lineOf(effect('create'))).toContain('\u001b[32m+')
+    expect(lineOf(effect('change'))).toContain('\u001b[33m~')
+    expect(lineOf(effect('remove'))).toContain('\u001b[31m-')
+    expect(lineOf(effect('remove', 'gone'))).toMatch(
+      /^\u001b\[1m\u001b\[31m!.*\u001b\[1m\u001b\[31m\(cannot be undone: gone\)/,
+    )
+  })
+
+  test.each<readonly [readonly EventChange[], string]>([
+    [
+      [effect('create')],
+      '    + file[/x]: create (waits for an earlier change: user app does not exist)\n',
+    ],
+    [
+      [effect('create'), effect('change')],
+      '    + file[/x] (waits for an earlier change: user app does not exist)\n        + create\n',
+    ],
+  ])('what a change waits for stands beside it', async (changes, expected) => {
+    const reason = 'user app does not exist'
+    const events = [runOf(['a']), resource('a', '/x', { ...changed(...changes), reason })]
+    expect(await shown((screen) => planText(screen, brief), events)).toContain(expected)
+  })
+
+  test('with -v what was not tried has a sign of its own', async () => {
+    const skipped = resource('a', '/x', { status: 'skipped', reason: 'an earlier one has failed' })
+    expect(
+      await shown(
+        (screen) => planText(screen, { diffs: false, verbosity: 1 }),
+        [runOf(['a']), skipped],
+      ),
+    ).toContain('    · file[/x]: an earlier one has failed\n')
   })
 
   test('a resource that runs on every apply names the places that it runs once for', async () => {
@@ -132,8 +268,7 @@ web1, web2
     expect(await shown((screen) => planText(screen, { diffs: true, verbosity: 0 }), events)).toBe(`
 a
   Gunicorn service
-    ~ file[/x]
-        create file
+    + file[/x]: create file
           @@ -0,0 +1,1 @@
           +x
     ✗ file[/y] at tasks/site.ts:7: no space
@@ -184,7 +319,7 @@ describe('plain', () => {
     ).toBe(`web1: changed: ~ settings (file[/etc/app.conf]): mode 0644 → 0600; content differs
 web1: changed: ~ systemd.service[app.service]: restart, because file[/etc/app.conf]
 web1: unknown: ? mysql.user[app@localhost]: known after apply: MariaDB is not installed
-web1: ignored: ! command[true]: failure ignored: true ended with 1
+web1: ignored: ✗ command[true]: failure ignored: true ended with 1
 web1: failed: ✗ check.http[http://localhost/]: http://localhost/ answered 502
 `)
   })
@@ -196,8 +331,8 @@ web1: failed: ✗ check.http[http://localhost/]: http://localhost/ answered 502
         everything('apply').slice(0, 5),
       ),
     ).toBe(`web1: changed: ~ settings (file[/etc/app.conf])
-    mode 0644 → 0600
-    content differs
+    ~ mode 0644 → 0600
+    ~ content differs
       @@ -1,2 +1,2 @@
        a
       -b
@@ -232,8 +367,8 @@ db1  : ok=0  changed=0 unreachable=1 failed=0 skipped=0 unknown=0 ignored=0  10.
 
 note: web1: systemd.service[other.service]: a restart is pending
 
-! web1, web2: true ended with 1
-    command[true], task Gunicorn service, ignored
+✗ web1, web2: failure ignored: true ended with 1
+    command[true], task Gunicorn service
     → see the output of the command
 
 ✗ web1, web2: http://localhost/ answered 502
@@ -246,6 +381,7 @@ note: web1: systemd.service[other.service]: a restart is pending
     → see whether sshd runs
 
 3 hosts: 2 failed, 1 unreachable; 2 would change  2.5s
+2 to change, 2 restarts on 2 hosts
 `)
   })
 
@@ -276,7 +412,7 @@ note: web1: systemd.service[other.service]: a restart is pending
     const recap = lines.filter((line) => / : ok=/.test(line)).map((line) => line.split(' ')[0])
     expect([...recap].sort()).toEqual([...names].sort())
     expect(recap.slice(-2)).toEqual(['web3', 'web17'])
-    expect(lines.slice(-11).join('\n')).toBe(`
+    expect(lines.slice(-12).join('\n')).toBe(`
 ✗ web3: no space left
     file[/etc/x], task Gunicorn service
     → see the output of the command
@@ -286,7 +422,8 @@ note: web1: systemd.service[other.service]: a restart is pending
     │ ECONNREFUSED
     → see the output of the command
 
-200 hosts: 198 ok, 1 failed, 1 unreachable; 112 changed  1m01s`)
+200 hosts: 198 ok, 1 failed, 1 unreachable; 112 changed  1m01s
+112 changed on 112 hosts`)
   })
 
   test('consequences of another failure, and ignored ones, come before it', async () => {
@@ -307,9 +444,57 @@ note: web1: systemd.service[other.service]: a restart is pending
     expect(
       text
         .split('\n')
-        .filter((line) => /^[!✗]/.test(line))
+        .filter((line) => line.startsWith('✗'))
         .map((line) => line.slice(0, 12)),
-    ).toEqual(['! a: ignored', '✗ b: failed', '✗ a: the cau', '✗ c: another'])
+    ).toEqual(['✗ a: failure', '✗ b: failed', '✗ a: the cau', '✗ c: another'])
+  })
+
+  const ended = (changes: Partial<ChangeCounts>, hosts = { a: 1, b: 0 }): Event => ({
+    type: 'summary',
+    hosts: Object.fromEntries(
+      Object.entries(hosts).map(([host, changed]) => [host, counts({ ok: 2, changed })]),
+    ),
+    exitCode: 0,
+    seconds: 1,
+    changes: changeCounts(changes),
+  })
+  test.each<readonly ['plan' | 'apply', Event, string | undefined]>([
+    [
+      'plan',
+      ended({ create: 12, change: 3, remove: 1, restart: 2, final: 1 }, { a: 9, b: 7 }),
+      '12 to create, 3 to change, 1 to remove, 2 restarts on 2 hosts; 1 cannot be undone',
+    ],
+    [
+      'apply',
+      ended({ create: 12, change: 3, remove: 1, restart: 2 }, { a: 9, b: 7 }),
+      '12 created, 3 changed, 1 removed, 2 restarts on 2 hosts',
+    ],
+    ['plan', ended({ restart: 1 }), '1 restart on 1 host'],
+    ['plan', ended({}, { a: 0, b: 0 }), undefined],
+  ])('at the end of %s the changes are counted', async (mode, summary, line) => {
+    const text = await shown((screen) => recapView(screen, { mode, verbosity: 0 }), [summary])
+    const last = text.trimEnd().split('\n').at(-1)
+    expect(last?.startsWith('2 hosts:') === true ? undefined : last).toBe(line)
+  })
+
+  test('a plan ends with what cannot be undone, once for all hosts', async () => {
+    const drop = change('drop database old', { effect: 'remove', final: 'no copy is kept' })
+    const events = ['a', 'b'].map((host) =>
+      resource(host, 'old', {
+        resource: 'mysql.database',
+        status: 'changed',
+        changes: [change('owner app'), drop],
+      }),
+    )
+    const all = [...events, ended({ remove: 2, final: 2 })]
+    expect(
+      await shown((screen) => recapView(screen, { mode: 'plan', verbosity: 0 }), all),
+    ).toContain(
+      '\n\n! a, b: mysql.database[old]: drop database old (cannot be undone: no copy is kept)\n\n',
+    )
+    expect(
+      await shown((screen) => recapView(screen, { mode: 'apply', verbosity: 0 }), all),
+    ).not.toContain('drop')
   })
 
   const full = [

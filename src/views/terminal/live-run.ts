@@ -35,7 +35,7 @@ export class LiveRun {
       return []
     }
     if (event.type === 'resource' && failure.ignored)
-      return [`${style.magenta('!')} ${oneLine(event.host)}: ${inOneLine(event)}`]
+      return [`${style.magenta('✗')} ${oneLine(event.host)}: ${inOneLine(event, style)}`]
     return failureLines(failure, style)
   }
 

@@ -40,9 +40,8 @@ export class FailureList {
    */
   onEvent(event: Event): Failure | null {
     if (event.type === 'resource' && event.error !== null) {
-      const ignored = event.status === 'ignored'
       const what = `${placedName(event)}, task ${oneLine(event.task)}`
-      return this.#add(event.host, ignored ? `${what}, ignored` : what, event.error, ignored)
+      return this.#add(event.host, what, event.error, event.status === 'ignored')
     }
     if (event.type !== 'host' || event.error === null) return null
     // A host that failed at a resource may carry that resource's error again.
@@ -58,7 +57,7 @@ export class FailureList {
     isResource = true,
   ): Failure {
     this.#told.set(host, (this.#told.get(host) ?? new Set()).add(error.message))
-    const alike = JSON.stringify([what, error.message, error.detail, error.remedy])
+    const alike = JSON.stringify([what, ignored, error.message, error.detail, error.remedy])
     const failure = this.#all.get(alike) ?? {
       hosts: [],
       what,
@@ -86,12 +85,13 @@ export function failureLines(
   { hosts, what, isResource, error, ignored }: Failure,
   style: Style,
 ): readonly string[] {
-  const sign = ignored ? style.magenta('!') : style.red('✗')
+  const sign = ignored ? style.magenta('✗') : style.red('✗')
   const names = hosts.map(oneLine).join(', ')
   const { heading, below } = problemUnder(error, style)
   const lines = isResource ? [what, ...below] : problem(error, style)
+  const told = ignored ? `failure ignored: ${heading}` : heading
   return [
-    `${sign} ${style.bold(`${names}: ${isResource ? heading : what}`)}`,
+    `${sign} ${style.bold(`${names}: ${isResource ? told : what}`)}`,
     ...lines.map((line) => `    ${line}`),
   ]
 }

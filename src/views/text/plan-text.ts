@@ -1,55 +1,42 @@
 import type { ResourceEvent } from '../../engine/events.js'
+import { alikeHosts, type AlikeHosts } from './alike-hosts.js'
 import { oneLine } from './clean.js'
 import { resourceLines, isShown, type Detail } from './resource-text.js'
 import type { Screen, Style } from '../screen.js'
 import type { View } from '../view.js'
 
-interface AlikeHosts {
-  readonly hosts: readonly string[]
-  readonly events: readonly ResourceEvent[]
-}
+const namesOf = (hosts: readonly string[]): string => hosts.map(oneLine).join(', ')
 
-/** An event without its host and time, as a key to compare hosts by. */
-const withoutHost = (event: ResourceEvent): ResourceEvent => ({
-  ...event,
-  host: '',
-  seconds: 0,
-  error: event.error && { ...event.error, address: null },
-})
-
-/** Groups hosts whose events are the same except for host and time. */
-function grouped(byHost: ReadonlyMap<string, readonly ResourceEvent[]>): readonly AlikeHosts[] {
-  const groups = new Map<string, AlikeHosts>()
-  for (const [host, events] of byHost) {
-    if (events.length === 0) continue
-    const alike = JSON.stringify(events.map(withoutHost))
-    const hosts = groups.get(alike)?.hosts ?? []
-    groups.set(alike, { hosts: [...hosts, host], events })
-  }
-  return [...groups.values()]
+/** Which hosts of a group have a result; empty where all have. */
+function whereOf(hosts: readonly string[], group: readonly string[]): string {
+  if (hosts.length === group.length) return ''
+  const having = new Set(hosts)
+  const others = group.filter((host) => !having.has(host))
+  return others.length < hosts.length ? ` on all but ${namesOf(others)}` : ` on ${namesOf(hosts)}`
 }
 
 function groupLines(
-  { hosts, events }: AlikeHosts,
+  { hosts, results }: AlikeHosts,
   style: Style,
   severalPlays: boolean,
   detail: Detail,
 ): readonly string[] {
   let task = ''
-  const lines = events.flatMap((event) => {
+  const lines = results.flatMap(({ hosts: having, event }) => {
     const names = severalPlays ? [event.play, event.task] : [event.task]
     const heading = names.map(oneLine).join(' › ')
-    const lines = resourceLines(event, style, detail).map((line) => `    ${line}`)
+    const where = style.bold(whereOf(having, hosts))
+    const lines = resourceLines(event, style, detail, where).map((line) => `    ${line}`)
     if (heading === task) return lines
     task = heading
     return [`  ${style.bold(heading)}`, ...lines]
   })
-  return ['', style.bold(style.underline(hosts.map(oneLine).join(', '))), ...lines]
+  return ['', style.bold(style.underline(namesOf(hosts))), ...lines]
 }
 
 /**
- * Prints what would change or has changed at the end of a run: by host, by task, each resource with
- * its changes and their causes.
+ * Prints what would change or has changed at the end of a run: by hosts that are alike, by task,
+ * each resource with its changes and their causes. What only some hosts of a group have names them.
  */
 export function planText(screen: Screen, detail: Detail): View {
   const byHost = new Map<string, ResourceEvent[]>()
@@ -64,7 +51,7 @@ export function planText(screen: Screen, detail: Detail): View {
       if (event.type === 'resource' && isShown(event, detail)) byHost.get(event.host)?.push(event)
     },
     end() {
-      for (const group of grouped(byHost))
+      for (const group of alikeHosts(byHost))
         screen.write(groupLines(group, screen.style, plays > 1, detail).join('\n') + '\n')
       return screen.flush()
     },

@@ -1,4 +1,4 @@
-import type { HostSummary, RunMode, SummaryEvent } from '../../engine/events.js'
+import type { ChangeCounts, HostSummary, RunMode, SummaryEvent } from '../../engine/events.js'
 import { oneLine, stripped } from './clean.js'
 import { fill, width } from '../terminal/columns.js'
 import type { HostEnd } from '../terminal/fleet-progress.js'
@@ -106,3 +106,44 @@ export function totalLine(
   const head = style.bold(`${names.length} hosts:`)
   return `${head} ${said}  ${style.dim(elapsed(seconds * 1000))}`
 }
+
+/** The words behind a count, before (a plan) and after (an apply). */
+const effects: Readonly<
+  Record<'create' | 'change' | 'remove', { readonly [mode in RunMode]: string }>
+> = {
+  create: { plan: 'to create', apply: 'created' },
+  change: { plan: 'to change', apply: 'changed' },
+  remove: { plan: 'to remove', apply: 'removed' },
+}
+
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
+/**
+ * `12 to create, 3 to change, 1 to remove, 2 restarts on 3 hosts; 1 cannot be undone`: the changes
+ * of all hosts, as the summary of JSON lines counts them. No line where nothing changes.
+ */
+export function changesLine(
+  { hosts, changes }: SummaryEvent,
+  mode: RunMode,
+  style: Style,
+): readonly string[] {
+  const part = (
+    effect: keyof typeof effects,
+    paint: (text: string) => string,
+  ): readonly string[] =>
+    changes[effect] === 0 ? [] : [paint(`${changes[effect]} ${effects[effect][mode]}`)]
+  const restarts = changes.restart === 0 ? [] : [style.yellow(plural(changes.restart, 'restart'))]
+  const parts = [
+    ...part('create', style.green),
+    ...part('change', style.yellow),
+    ...part('remove', style.red),
+    ...restarts,
+  ]
+  if (parts.length === 0) return []
+  const changed = Object.values(hosts).filter((host) => host.changed > 0).length
+  const where = `on ${plural(changed, 'host')}`
+  return [`${parts.join(', ')} ${where}${finalPart(changes, style)}`]
+}
+
+const finalPart = ({ final }: ChangeCounts, style: Style): string =>
+  final === 0 ? '' : `; ${style.bold(style.red(`${final} cannot be undone`))}`

@@ -9,9 +9,10 @@ import type {
 import { oneLine } from './clean.js'
 import { wrapped } from '../terminal/columns.js'
 import { FailureList } from './failures.js'
+import { FinalChanges } from './final-changes.js'
 import { endOf, type HostEnd } from '../terminal/fleet-progress.js'
 import { problem } from './problem.js'
-import { recapLines, totalLine } from './recap-lines.js'
+import { changesLine, recapLines, totalLine } from './recap-lines.js'
 import type { Screen, Style } from '../screen.js'
 import { unfinishedHosts } from '../unfinished-hosts.js'
 import type { View } from '../view.js'
@@ -48,12 +49,13 @@ export interface RecapOptions {
 }
 
 /**
- * Prints the end of a run: a line for each host, notices of hosts (such as a pending restart), and
- * failures in full. The more attention something needs, the later it comes, because with many hosts
+ * Prints the end of a run: a line for each host, notices of hosts (such as a pending restart), what
+ * a plan would do that cannot be undone, and failures in full. The more attention something needs, the later it comes, because with many hosts
  * only the end is seen.
  */
 export function recapView(screen: Screen, { mode, verbosity, retryCommand }: RecapOptions): View {
   const failures = new FailureList()
+  const finals = new FinalChanges(screen.style)
   const notices: NoticeEvent[] = []
   const exchanges: ExchangesEvent[] = []
   const errors: ErrorEvent[] = []
@@ -64,6 +66,7 @@ export function recapView(screen: Screen, { mode, verbosity, retryCommand }: Rec
   return {
     onEvent(event) {
       failures.onEvent(event)
+      if (mode === 'plan') finals.onEvent(event)
       if (event.type === 'progress') begun.add(event.host)
       if (event.type === 'host') ends.set(event.host, endOf(event, begun.has(event.host)))
       if (event.type === 'notice' && event.host !== null) notices.push(event)
@@ -80,6 +83,7 @@ export function recapView(screen: Screen, { mode, verbosity, retryCommand }: Rec
       const totals = summaries.flatMap((summary) => {
         const lines: string[] = []
         if (Object.keys(summary.hosts).length > 1) lines.push(totalLine(summary, mode, ends, style))
+        lines.push(...changesLine(summary, mode, style))
         if (retryCommand !== undefined && mode === 'apply')
           lines.push(
             ...againLines(unfinishedHosts(ends, summary).length, style.bold(scrub(retryCommand))),
@@ -90,6 +94,7 @@ export function recapView(screen: Screen, { mode, verbosity, retryCommand }: Rec
         exchanges.map(exchangeLine),
         summaries.flatMap(({ hosts }) => recapLines(hosts, { mode, style, isWell, columns })),
         fitted(notices.map((notice) => noticeLine(notice, style))),
+        fitted(finals.lines),
         fitted(failures.lines(style)),
         fitted(errors.flatMap((error) => errorLines(error, style))),
         totals,

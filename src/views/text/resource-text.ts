@@ -1,4 +1,5 @@
 import { address } from '../../core/address.js'
+import { gravestEffect } from '../../engine/effects.js'
 import type { EventChange, ResourceEvent, Status } from '../../engine/events.js'
 import { oneLine } from './clean.js'
 import { diffLines } from './diff-text.js'
@@ -17,13 +18,12 @@ export interface Detail {
 
 const maxDiffLines = 60
 
-const signs: Readonly<Record<Status, string>> = {
+const signs: Readonly<Record<Exclude<Status, 'changed'>, string>> = {
   ok: '✓',
-  changed: '~',
   failed: '✗',
-  skipped: '-',
+  skipped: '·',
   unknown: '?',
-  ignored: '!',
+  ignored: '✗',
 }
 
 export function paintOf(status: Status, style: Style): (text: string) => string {
@@ -59,10 +59,25 @@ export function placedName(event: ResourceEvent): string {
   return place === undefined ? name : `${name} at ${oneLine(place)}`
 }
 
-function sentence({ summary, because }: EventChange): string {
-  const said = oneLine(summary)
-  if (because.length === 0) return said
-  return `${said}, because ${because.map(oneLine).join(', ')}`
+/** `+` create, `~` change or restart, `-` remove or stop, `!` what cannot be undone. */
+function effectSign(changes: readonly EventChange[], style: Style): string {
+  if (changes.some(({ final }) => final !== null)) return style.bold(style.red('!'))
+  switch (gravestEffect(changes)) {
+    case 'create':
+      return style.green('+')
+    case 'remove':
+      return style.red('-')
+    case 'change':
+    case 'restart':
+      return style.yellow('~')
+  }
+}
+
+function sentence({ summary, because, final }: EventChange, style: Style): string {
+  const causes = because.length === 0 ? '' : `, because ${because.map(oneLine).join(', ')}`
+  const said = `${oneLine(summary)}${causes}`
+  if (final === null) return said
+  return `${said} ${style.bold(style.red(`(cannot be undone: ${oneLine(final)})`))}`
 }
 
 /**
@@ -77,45 +92,66 @@ function remark({ status, reason, error, places }: ResourceEvent): string | null
   if (status === 'unknown')
     return reason === null ? 'known after apply' : `known after apply: ${oneLine(reason)}`
   if (places !== undefined) return `once for ${places.map(oneLine).join(' and ')}`
-  return reason === null ? null : oneLine(reason)
+  return reason === null || status === 'changed' ? null : oneLine(reason)
 }
 
-/** A resource on one line, with its changes or its remark. */
-export function inOneLine(event: ResourceEvent): string {
-  const name = placedName(event)
-  const said = [...event.changes.map(sentence), remark(event)].filter((part) => part !== null)
-  return said.length === 0 ? name : `${name}: ${said.join('; ')}`
+/** What an earlier change must bring before this one can be made; only plans know it. */
+function waiting({ status, reason }: ResourceEvent, style: Style): string {
+  if (status !== 'changed' || reason === null) return ''
+  return ` ${style.dim(`(waits for an earlier change: ${oneLine(reason)})`)}`
 }
 
-function signOf({ status }: ResourceEvent, style: Style): string {
+/**
+ * A resource on one line, with its changes or its remark.
+ * @param where which hosts it is about, if it has to be said: ` on web1`
+ */
+export function inOneLine(event: ResourceEvent, style: Style, where = ''): string {
+  const name = `${placedName(event)}${where}`
+  const changes = event.changes.map((change) => sentence(change, style))
+  const said = [...changes, remark(event)].filter((part) => part !== null)
+  const told = said.length === 0 ? name : `${name}: ${said.join('; ')}`
+  return `${told}${waiting(event, style)}`
+}
+
+/** A resource with its changes that cannot be undone, on one line; null if it has none. */
+export function finalInOneLine(event: ResourceEvent, style: Style): string | null {
+  const changes = event.changes.filter(({ final }) => final !== null)
+  if (changes.length === 0) return null
+  return `${shownName(event)}: ${changes.map((change) => sentence(change, style)).join('; ')}`
+}
+
+function signOf({ status, changes }: ResourceEvent, style: Style): string {
+  if (status === 'changed') return effectSign(changes, style)
   return paintOf(status, style)(signs[status])
 }
 
-/** The same after the sign of its status. */
-export const resourceLine = (event: ResourceEvent, style: Style): string =>
-  `${signOf(event, style)} ${inOneLine(event)}`
+/** The same after the sign of what happens or has happened. */
+export const resourceLine = (event: ResourceEvent, style: Style, where = ''): string =>
+  `${signOf(event, style)} ${inOneLine(event, style, where)}`
 
 /**
- * A resource with one line for each change, and diffs below. A single change without a diff stays
- * on the resource's line.
+ * A resource with one line for each change, and diffs below. A single change stays on the
+ * resource's line.
+ * @param where which hosts it is about, if it has to be said: ` on web1`
  */
 export function resourceLines(
   event: ResourceEvent,
   style: Style,
   { diffs, verbosity }: Detail,
+  where = '',
 ): readonly string[] {
-  const withDiffs = diffs && event.changes.some((change) => change.diff !== null)
-  if (event.changes.length <= 1 && !withDiffs) return [resourceLine(event, style)]
   const most = verbosity >= 2 ? Infinity : maxDiffLines
-  const lines = [`${signOf(event, style)} ${placedName(event)}`]
-  for (const change of event.changes) {
-    lines.push(`    ${sentence(change)}`)
-    if (!diffs || change.diff === null) continue
-    for (const line of diffLines(change.diff, style, most)) lines.push(`      ${line}`)
-  }
+  const diffOf = ({ diff }: EventChange): readonly string[] =>
+    diffs && diff !== null ? diffLines(diff, style, most).map((line) => `      ${line}`) : []
+  if (event.changes.length <= 1)
+    return [resourceLine(event, style, where), ...event.changes.flatMap(diffOf)]
+  const head = `${signOf(event, style)} ${placedName(event)}${where}${waiting(event, style)}`
+  const lines = event.changes.flatMap((change) => [
+    `    ${effectSign([change], style)} ${sentence(change, style)}`,
+    ...diffOf(change),
+  ])
   const told = remark(event)
-  if (told !== null) lines.push(`    ${told}`)
-  return lines
+  return told === null ? [head, ...lines] : [head, ...lines, `    ${told}`]
 }
 
 /**

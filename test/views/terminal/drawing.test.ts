@@ -221,7 +221,7 @@ describe('failures', () => {
         error: error('true ended with 1', { detail }),
       })
     expect([take(ignored('web0')), take(ignored('web1'))]).toEqual([
-      ['! web0: command[true]: failure ignored: true ended with 1'],
+      ['✗ web0: command[true]: failure ignored: true ended with 1'],
       [],
     ])
   })
