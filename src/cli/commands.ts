@@ -78,10 +78,11 @@ function tasks(
       program.command('apply'),
       'fettle apply',
       'fettle apply -l web1 -D',
+      'fettle apply --ask=removals',
       'fettle apply -K -e workers=5',
     ),
   )
-    .description('do it, without asking')
+    .description('do it; with --ask after a question')
     .action((file: string, flags: RunFlags, command: Command) =>
       start(({ retryCommand, runCommand }) => {
         const mode = flags.check === true ? 'plan' : 'apply'

@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { describe, expect, test } from '@jest/globals'
 import { FettleError } from '../../src/core/errors.js'
 import { Secret } from '../../src/core/secret.js'
-import type { Event } from '../../src/engine/events.js'
+import type { ChangeCounts, Event } from '../../src/engine/events.js'
 import { main } from '../../src/cli/main.js'
 import { change, changeCounts, counts, everything, resource, runOf } from '../views/events.js'
 import { fakeParts, fakeProcess } from './process.js'
@@ -287,6 +288,142 @@ describe('runs', () => {
       io,
     )
     expect([exitCode, asked.length]).toEqual([2, 1])
+  })
+})
+
+describe('apply --ask', () => {
+  const changed: Partial<ChangeCounts> = { change: 1 }
+  const removed: Partial<ChangeCounts> = { remove: 1 }
+  /** A run whose plan ends with these changes of one host. */
+  const partsOf = (changes: Partial<ChangeCounts>, code: 1 | 2, unknown = 0) =>
+    fakeParts({
+      perform: (options, emit) => {
+        const sum = Object.values(changes).reduce((all, one) => all + one, 0)
+        emit(runOf(['web1'], options.mode))
+        emit({
+          type: 'summary',
+          hosts: { web1: counts({ ok: 1, changed: sum, unknown }) },
+          exitCode: options.mode === 'plan' ? code : 0,
+          seconds: 1,
+          changes: changeCounts(changes),
+        })
+        return Promise.resolve()
+      },
+    })
+  const modes = (asked: readonly { readonly options: { readonly mode: string } }[]) =>
+    asked.map(({ options }) => options.mode)
+  const question = '[y/N] '
+
+  test.each<readonly [flag: string, ReturnType<typeof partsOf>, string | null, readonly string[]]>([
+    ['--ask', partsOf(changed, 2), 'y\n', ['plan', 'apply']],
+    ['--ask', partsOf(changed, 2), ' YES \n', ['plan', 'apply']],
+    ['--ask', partsOf(changed, 2), '\n', ['plan']],
+    ['--ask', partsOf(changed, 2), 'n\n', ['plan']],
+    ['--ask', partsOf(changed, 2), 'yesterday\n', ['plan']],
+    ['--ask', partsOf({}, 2, 1), 'y\n', ['plan', 'apply']],
+    ['--ask', partsOf({}, 2), null, ['plan']],
+    ['--ask=removals', partsOf(changed, 2), null, ['plan', 'apply']],
+    ['--ask=removals', partsOf(removed, 2), 'n\n', ['plan']],
+    ['--ask=removals', partsOf({ change: 1, final: 1 }, 2), 'n\n', ['plan']],
+    ['--ask=removals', partsOf(changed, 1), 'n\n', ['plan']],
+    ['--ask tasks/db.ts', partsOf(changed, 2), 'y\n', ['plan', 'apply']],
+  ])('apply %s (%#)', async (flag, fake, answer, walks) => {
+    const keys = answer === null ? [] : [answer]
+    const { asked, err, exitCode } = await fettle(`apply ${flag}`, fake, fakeProcess({ keys }))
+    expect([exitCode, modes(asked)]).toEqual([0, walks])
+    expect(err.includes(question)).toBe(answer !== null)
+    expect(err.includes('nothing was changed')).toBe(answer !== null && walks.length === 1)
+  })
+
+  test('the plan stands above the question, and both runs know the command', async () => {
+    const { out, err, asked } = await fettle(
+      'apply --ask -l web1',
+      partsOf(removed, 2),
+      fakeProcess({ keys: ['y\n'] }),
+    )
+    expect(out).toContain('1 to remove on 1 host\n')
+    expect(out).toContain('1 removed on 1 host\n')
+    expect(err).toBe('Apply this? The hosts are read again first. [y/N] ')
+    expect(asked.map(({ options }) => [options.command, options.limit])).toEqual([
+      ['fettle apply', 'web1'],
+      ['fettle apply', 'web1'],
+    ])
+  })
+
+  test('with --json standard output holds the lines of two runs', async () => {
+    const io = fakeProcess({ keys: ['y\n'] })
+    const { out, err } = await fettle('apply --ask --json', partsOf(changed, 2), io)
+    const lines = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { readonly type: string; readonly mode?: string })
+    expect(lines.map(({ type, mode }) => mode ?? type)).toEqual([
+      'plan',
+      'summary',
+      'apply',
+      'summary',
+    ])
+    expect(err).toContain(question)
+  })
+
+  test('passwords are asked for once', async () => {
+    const io = fakeProcess({ keys: ['secret1\n', 'y\n'] })
+    const { asked, err } = await fettle('apply --ask -K', partsOf(changed, 2), io)
+    expect(err.match(/password/g)).toHaveLength(1)
+    expect(asked.map(({ options }) => options.becomePassword)).toEqual([
+      expect.any(Secret),
+      expect.any(Secret),
+    ])
+  })
+
+  test('without a terminal it is an error before anything is loaded', async () => {
+    const { out, exitCode, asked } = await fettle('apply --ask', partsOf(changed, 2))
+    expect(out).toContain('error: --ask needs a terminal for its question')
+    expect(out).toContain(
+      '→ leave --ask out to apply without a question, or see the changes with fettle plan',
+    )
+    expect([exitCode, asked]).toEqual([3, []])
+  })
+
+  test.each(['plan --ask', 'apply -C --ask', 'apply --ask --list-hosts'])(
+    '%s changes nothing and needs none',
+    async (words) => {
+      const { exitCode, err } = await fettle(words, fakeParts())
+      expect([exitCode, err]).toEqual([0, ''])
+    },
+  )
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ])('%s at the question: nothing is changed', async (signal, code) => {
+    const io = fakeProcess({ keys: [] })
+    const write = io.stderr._write.bind(io.stderr)
+    io.stderr._write = (chunk: Buffer, encoding, done) => {
+      if (chunk.toString().endsWith(question)) setImmediate(() => io.signals.emit(signal))
+      write(chunk, encoding, done)
+    }
+    const { exitCode, asked, err } = await fettle('apply --ask', partsOf(changed, 2), io)
+    expect([exitCode, modes(asked)]).toEqual([code, ['plan']])
+    expect(err).toContain('nothing was changed')
+  })
+
+  test('the end of the input is a no', async () => {
+    const stdin = Object.assign(Readable.from([]), { isTTY: true })
+    const io = { ...fakeProcess(), stdin }
+    const { exitCode, asked, err } = await fettle('apply --ask', partsOf(changed, 2), io)
+    expect([exitCode, modes(asked)]).toEqual([0, ['plan']])
+    expect(err).toContain(`${question}\nnothing was changed`)
+  })
+
+  test('a plan that could not be made is not asked about', async () => {
+    const fake = fakeParts({
+      load: () => {
+        throw new FettleError('usage', { message: 'no tasks', remedy: 'write some' })
+      },
+    })
+    const { exitCode, err } = await fettle('apply --ask', fake, fakeProcess({ keys: [] }))
+    expect([exitCode, err]).toEqual([3, ''])
   })
 })
 

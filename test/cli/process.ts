@@ -54,7 +54,8 @@ export function fakeProcess({
     const pending = [...keys]
     const asked = stderr._write.bind(stderr)
     stderr._write = (chunk: Buffer, encoding, done) => {
-      if (/: $/.test(chunk.toString())) setImmediate(() => terminal.write(pending.shift() ?? ''))
+      if (/[:\]] $/.test(chunk.toString()))
+        setImmediate(() => terminal.write(pending.shift() ?? ''))
       asked(chunk, encoding, done)
     }
   }

@@ -177,7 +177,7 @@ w1, w2
     expect(await shown((screen) => planText(screen, brief), events)).toContain(`    ${expected}\n`)
   })
 
-  test('the signs have their colours, and the reason of what cannot be undone is red', async () => {
+  test('the signs have their colours, and the reason of what cannot be undone is red', () => {
     const lineOf = (...changes: readonly EventChange[]): string =>
       resourceLine(resource('a', '/x', changed(...changes)), colored)
     expect(lineOf(effect('create'))).toContain('\u001b[32m+')

@@ -1,24 +1,19 @@
 import type { Play } from '../../core/play.js'
-import { omitUndefined } from '../../core/omit-undefined.js'
 import { scrub } from '../../core/scrub/scrub.js'
-import type { Emit, Event, RunMode } from '../../engine/events.js'
+import type { Emit, RunMode, SummaryEvent } from '../../engine/events.js'
 import type { RunOptions } from '../../engine/options.js'
 import type { RunList } from '../../engine/prepare/select.js'
 import type { Inventory, InventoryHost } from '../../inventory/inventory.js'
 import { readLimit } from '../../inventory/select/limit.js'
 import { checkHosts } from '../../inventory/select/usable-hosts.js'
-import { peopleView } from '../../views/people.js'
-import { recordView } from '../../records/run-record.js'
-import { retryView } from '../../records/retry-file.js'
-import { views } from '../../views/view.js'
 import { decisiveFiles } from '../load/decisive-files.js'
-import type { RunFlags } from '../input/flags.js'
+import { checkTerminal, confirm } from '../input/confirm.js'
 import { Interrupts } from '../input/interrupts.js'
 import { listing } from '../output/listing.js'
-import { errorEvent, exitCodeOf, openOutput } from '../output/output.js'
-import { PromptInterrupted, readPasswords } from '../input/passwords.js'
+import { readPasswords, type Passwords } from '../input/passwords.js'
 import type { ProcessContext } from '../input/process-context.js'
 import { unlockKeys } from '../input/unlock-keys.js'
+import { shownRun, type OpenRun, type RunRequest } from './shown-run.js'
 
 /** The parts of a run below the command line; tests pass their own. */
 export interface Parts {
@@ -52,21 +47,12 @@ export async function realParts(): Promise<Parts> {
   return { loadPlays, loadInventory, run, listRun }
 }
 
-export interface RunRequest {
-  readonly mode: RunMode
-  readonly file: string
-  readonly flags: RunFlags
-  /**
-   * The command line that runs it again for the hosts that are not done. Left out: none is shown.
-   */
-  readonly retryCommand?: string
-}
-
 function runOptions(
-  { mode, flags }: RunRequest,
+  { mode: command, flags }: RunRequest,
+  mode: RunMode,
   { cwd }: ProcessContext,
   { stop, kill }: Interrupts,
-): Omit<RunOptions, 'becomePassword' | 'connectionPassword'> {
+): Omit<RunOptions, keyof Passwords> {
   return {
     mode,
     project: cwd,
@@ -80,7 +66,7 @@ function runOptions(
     sshConfig: flags.sshConfig ?? null,
     acceptNew: flags.acceptNew === true,
     beginAnyway: flags.beginAnyway === true,
-    command: `fettle ${mode}`,
+    command: `fettle ${command}`,
     stop,
     kill,
   }
@@ -91,27 +77,34 @@ function chosenHosts({ plays }: RunList, inventory: Inventory): readonly Invento
   return [...inventory.hosts.values()].filter(({ name }) => chosen.has(name))
 }
 
-/** Loads what is to be run and passes it to the engine. Returns the exit code. */
-async function perform(
+/** What is loaded and asked for before anything is contacted. */
+interface Loaded {
+  readonly parts: Parts
+  readonly plays: readonly Play[]
+  readonly inventory: Inventory
+  readonly passwords: Passwords
+}
+
+/** Loads what a run needs; null where only a listing was wanted. */
+async function load(
   request: RunRequest,
   processContext: ProcessContext,
   parts: Parts,
-  interrupts: Interrupts,
-  emit: Emit,
-  print: (text: string) => void,
-): Promise<number> {
+  { mode, interrupts, print }: OpenRun,
+): Promise<Loaded | null> {
   const { file, flags } = request
-  const options = runOptions(request, processContext, interrupts)
+  if (asksFirst(request)) checkTerminal(processContext)
+  const options = runOptions(request, mode, processContext, interrupts)
   const plays = await parts.loadPlays(file, options.project)
   const inventory = await parts.loadInventory({
     sources: flags.inventory,
     project: options.project,
     extraVars: flags.extraVars,
   })
-  if (flags.listHosts === true || flags.listTasks === true) {
+  if (onlyLists(request)) {
     const list = parts.listRun(plays, inventory, options)
     print(scrub(listing(file, plays, list, flags)))
-    return 0
+    return null
   }
   const passwords = await readPasswords(flags, processContext)
   // Tags are dropped: the selection of hosts ignores them, and resolving them would build every
@@ -121,8 +114,26 @@ async function perform(
     return checkHosts(chosenHosts(list, inventory))
   }
   await unlockKeys(hosts, { ...options, ...passwords }, processContext)
+  return { parts, plays, inventory, passwords }
+}
+
+const onlyLists = ({ flags }: RunRequest): boolean =>
+  flags.listHosts === true || flags.listTasks === true
+
+/** Whether a plan comes first, and the apply after a question. */
+const asksFirst = (request: RunRequest): boolean =>
+  request.mode === 'apply' && request.flags.ask !== undefined && !onlyLists(request)
+
+/** Passes what was loaded to the engine. Returns the exit code. */
+async function perform(
+  request: RunRequest,
+  processContext: ProcessContext,
+  { parts, plays, inventory, passwords }: Loaded,
+  { mode, interrupts, emit }: OpenRun,
+): Promise<number> {
   if (interrupts.code !== null) return interrupts.code
-  const decisive = decisiveFiles(options.project, flags.inventory)
+  const options = runOptions(request, mode, processContext, interrupts)
+  const decisive = decisiveFiles(options.project, request.flags.inventory)
   const all = { ...options, ...passwords, decisive }
   const { exitCode } = await parts.run(plays, inventory, all, emit)
   return exitCode
@@ -137,41 +148,45 @@ export async function runCommand(
   processContext: ProcessContext,
   parts: () => Promise<Parts> = realParts,
 ): Promise<number> {
-  const { mode, flags, retryCommand } = request
-  const { people, programs } = openOutput(processContext, flags)
-  const interrupts = new Interrupts(mode === 'plan' ? 'reading' : 'changes')
-  const seen = new Set<Event['type']>()
-  const emit: Emit = (event) => {
-    seen.add(event.type)
-    if (event.type !== 'summary') return view.onEvent(event)
-    // The engine knows that it was stopped, but not by which signal.
-    view.onEvent({ ...event, exitCode: interrupts.code ?? event.exitCode })
-  }
-  const note = (message: string): void => emit({ type: 'notice', host: null, message })
-  const view = views([
-    recordView(processContext.cwd, note),
-    retryView(processContext.cwd, note),
-    ...programs,
-    await peopleView(people, {
-      mode,
-      diffs: flags.diff === true,
-      verbosity: flags.verbose,
-      ...omitUndefined({ retryCommand }),
-    }),
-  ])
-  const stopListening = interrupts.listen(processContext, note)
+  let loading: Promise<Loaded | null> | null = null
+  const shown = (as: RunMode): ReturnType<typeof shownRun> =>
+    shownRun(as, request, processContext, async (run) => {
+      loading ??= load(request, processContext, await parts(), run)
+      const loaded = await loading
+      return loaded === null ? 0 : perform(request, processContext, loaded, run)
+    })
+  if (!asksFirst(request)) return (await shown(request.mode)).exitCode
+  // Two walks over the hosts: the apply reads them again, since they may have changed meanwhile.
+  const { exitCode, summary } = await shown('plan')
+  if (summary === null || exitCode > 2 || !isPending(summary)) return exitCode
+  const refused = needsAnswer(request, summary) ? await refusal(processContext) : null
+  return refused ?? (await shown('apply')).exitCode
+}
+
+/** Whether an apply would do anything, as far as the plan knows. */
+const isPending = ({ hosts }: SummaryEvent): boolean =>
+  Object.values(hosts).some(({ changed, unknown }) => changed + unknown > 0)
+
+/** A plan that has failed somewhere may lack removals, so it is always asked about. */
+const needsAnswer = (
+  { flags }: RunRequest,
+  { changes: { remove, final }, exitCode }: SummaryEvent,
+): boolean => flags.ask !== 'removals' || remove > 0 || final > 0 || exitCode === 1
+
+/**
+ * Asks whether to apply what the plan shows.
+ * @returns the exit code if not; null: apply
+ */
+async function refusal(processContext: ProcessContext): Promise<number | null> {
+  const { stderr } = processContext
+  const interrupts = new Interrupts('reading')
+  const stopListening = interrupts.listen(processContext, () => undefined)
   try {
-    const print = (text: string): void => people.write(text)
-    const loaded = await parts()
-    const exitCode = await perform(request, processContext, loaded, interrupts, emit, print)
-    return interrupts.code ?? exitCode
-  } catch (error) {
-    if (error instanceof PromptInterrupted) return 130
-    emit(errorEvent(error, flags.verbose))
-    const contacted = (['progress', 'resource', 'host'] as const).some((type) => seen.has(type))
-    return interrupts.code ?? (contacted ? 1 : exitCodeOf(error))
+    const question = 'Apply this? The hosts are read again first. [y/N] '
+    if (await confirm(question, processContext, interrupts.stop)) return null
+    stderr.write('nothing was changed\n')
+    return interrupts.code ?? 0
   } finally {
-    await view.end()
     stopListening()
   }
 }

@@ -111,7 +111,8 @@ export function completion(program: Command, words: readonly string[]): Completi
   if (wants !== null) return answer(...valuesOf(wants, typed))
   const [, flag, value] = /^(--[^=]+)=(.*)$/s.exec(typed) ?? []
   const option = flag !== undefined && reader.takesFlags ? optionOf(command, flag) : undefined
-  if (flag !== undefined && value !== undefined && option !== undefined)
+  const takesValue = option?.required === true || option?.optional === true
+  if (flag !== undefined && value !== undefined && option !== undefined && takesValue)
     return answer(...valuesOf(option, value, `${flag}=`))
   if (typed.startsWith('-') && reader.takesFlags)
     return answer({ candidates: flagsOf(command).filter(({ word }) => word.startsWith(typed)) })

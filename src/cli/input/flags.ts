@@ -38,6 +38,8 @@ export interface RunFlags extends FleetFlags {
   readonly diff?: boolean
   readonly startAtTask?: string
   readonly beginAnyway?: boolean
+  /** Whether `apply` shows the plan and asks: always, or only before it removes something. */
+  readonly ask?: true | 'removals'
   readonly listHosts?: boolean
   readonly listTasks?: boolean
 }
@@ -158,6 +160,14 @@ const withTaskFlags = (command: Command): Command =>
     .option('--start-at-task <NAME>', 'leave out the tasks before this one; a name or a glob')
     .option('-C, --check', 'change nothing: apply -C is plan')
     .option('-D, --diff', 'apply: show the diffs of what is changed')
+    .option('--ask', 'apply: show the plan, and ask before anything is changed')
+    // An option of its own, since an optional value would take the file's place in `--ask FILE`.
+    .addOption(
+      new Option(
+        '--ask=removals',
+        'apply: ask only if something is removed, stopped or cannot be undone',
+      ).implies({ ask: 'removals' }),
+    )
     .option('--begin-anyway', 'apply: begin also on hosts where a resource is known to fail')
     .option('--list-hosts', 'show which hosts each play would run for, and end')
     .option('--list-tasks', 'show the tasks of each play, and end')

@@ -16,7 +16,7 @@ import type { ProcessContext } from './process-context.js'
 /** Ctrl-C at a prompt. */
 export class PromptInterrupted extends Error {}
 
-type Passwords = Pick<RunOptions, 'connectionPassword' | 'becomePassword'>
+export type Passwords = Pick<RunOptions, 'connectionPassword' | 'becomePassword'>
 type Flags = Pick<
   RunFlags,
   'askPass' | 'askBecomePass' | 'connectionPasswordFile' | 'becomePasswordFile'

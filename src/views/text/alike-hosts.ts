@@ -76,7 +76,7 @@ function sharedResults(members: readonly HostResults[]): readonly SharedResult[]
     for (const event of events) {
       const place = placeOf(event)
       const known = byPlace.get(place)
-      const slot = known ?? { place, task: taskOf(event), results: new Map() }
+      const slot: Slot = known ?? { place, task: taskOf(event), results: new Map() }
       if (known === undefined) {
         byPlace.set(place, slot)
         at = endOfTask(slots, at, slot.task)

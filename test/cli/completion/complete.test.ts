@@ -32,6 +32,9 @@ describe('completions', () => {
     [['lab', 'up', '--inventory', ''], ':files', []],
     [['plan', '--start'], ':', ['--start-at-task']],
     [['plan', '--sta', ''], ':files', []],
+    [['apply', '--ask'], ':', ['--ask', '--ask=removals', '--ask-pass', '--ask-become-pass']],
+    [['apply', '--ask='], ':', ['--ask=removals']],
+    [['apply', '--ask', ''], ':files', []],
     [['plan', '-t', ''], ':', []],
     [['plan', ''], ':files', []],
     [['plan', 'tasks/site.ts', ''], ':', []],
@@ -62,7 +65,7 @@ describe('completions', () => {
     for (const command of commands) {
       const io = fakeProcess()
       await main(['node', 'fettle', command, '--help'], io)
-      const shown = [...io.stdout.text.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(
+      const shown = [...io.stdout.text.matchAll(/^ {2}(?:-\w, )?(--[a-z=-]+)/gm)].map(
         ([, flag]) => flag,
       )
       expect([command, (await complete(command, '--'))[1]]).toEqual([command, shown])

@@ -28,6 +28,8 @@ test.each<[words: readonly string[], expected: string]>([
     ['-t', 'a,b', '--skip-tags', 'c', '--start-at-task', 'Set up *'],
     "fettle apply -t a -t b --skip-tags c --start-at-task 'Set up *' -l @.fettle/retry",
   ],
+  [['--ask', 'a.ts'], 'fettle apply a.ts --ask -l @.fettle/retry'],
+  [['--ask=removals'], 'fettle apply --ask=removals -l @.fettle/retry'],
   [['-e', '@vars.yml'], 'fettle apply -e @vars.yml -l @.fettle/retry'],
   [['-e', 'password=x', '-b'], 'the same command with -l @.fettle/retry'],
 ])('%j: %s', async (words, expected) => {
