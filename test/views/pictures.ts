@@ -12,6 +12,8 @@ interface Picture {
   readonly play: string
   /** Seconds into the run; null: after its end. */
   readonly at: number | null
+  /** Default: `fettle apply`. */
+  readonly command?: string
 }
 
 const pictures: Readonly<Record<string, Picture>> = {
@@ -20,6 +22,7 @@ const pictures: Readonly<Record<string, Picture>> = {
   fifty: { rows: 24, columns: 80, play: '--hosts 50 --failing 3', at: 20 },
   'fifty-end': { rows: 24, columns: 80, play: '--hosts 50 --failing 3', at: null },
   'two-hundred': { rows: 60, columns: 120, play: '--hosts 200 --failing 4', at: 38 },
+  plan: { rows: 24, columns: 80, play: '--review', at: null, command: 'fettle plan' },
   narrow: { rows: 24, columns: 40, play: '--hosts 50 --failing 3', at: 20 },
 }
 
@@ -33,7 +36,7 @@ const tmux = (name: string, ...words: readonly string[]): string =>
 /** The screen of a terminal of this size, line by line, with colours. */
 async function captured(
   name: string,
-  { rows, columns, play, at }: Picture,
+  { rows, columns, play, at, command = 'fettle apply' }: Picture,
 ): Promise<readonly string[]> {
   tmux(
     name,
@@ -45,7 +48,7 @@ async function captured(
     String(columns),
     '-y',
     String(rows),
-    `clear; echo '$ fettle apply'; env -u NO_COLOR -u CI -u FORCE_COLOR ${process.execPath} node_modules/jiti/lib/jiti-cli.mjs test/views/play.ts ${play}; tmux -L fettle-view-${process.pid}-${name} wait-for -S over; PS1='$ ' exec sh`,
+    `clear; echo '$ ${command}'; env -u NO_COLOR -u CI -u FORCE_COLOR ${process.execPath} node_modules/jiti/lib/jiti-cli.mjs test/views/play.ts ${play}; tmux -L fettle-view-${process.pid}-${name} wait-for -S over; PS1='$ ' exec sh`,
   )
   try {
     if (at === null) tmux(name, 'wait-for', 'over')

@@ -1,6 +1,6 @@
 // Plays a run in real time through the view, to look at it: `npx jiti test/views/play.ts [--hosts
-// 50] [--failing 2] [--forks 50] [--speed 1] [--odd] [--no-color]`, or with `--record FILE` one of
-// `.fettle/runs`. Needs no host.
+// 50] [--failing 2] [--forks 50] [--speed 1] [--odd] [--no-color]`; with `--review` a plan of three
+// hosts, with `--record FILE` a run of `.fettle/runs`. Needs no host.
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -16,6 +16,7 @@ import type {
 import { peopleView } from '../../src/views/people.js'
 import { screen } from '../../src/views/screen.js'
 import { imagined, type Story } from './imagined.js'
+import { reviewed } from './reviewed.js'
 
 const { values: flags } = parseArgs({
   options: {
@@ -25,6 +26,7 @@ const { values: flags } = parseArgs({
     speed: { type: 'string', default: '1' },
     mode: { type: 'string', default: 'apply' },
     odd: { type: 'boolean', default: false },
+    review: { type: 'boolean', default: false },
     record: { type: 'string' },
     'no-color': { type: 'boolean', default: false },
   },
@@ -98,11 +100,13 @@ async function play(
   ]
 }
 
-const stories =
-  flags.record === undefined
-    ? imagined({ hosts: Number(flags.hosts), failing: Number(flags.failing), odd: flags.odd })
-    : recorded(flags.record)
-const mode: RunEvent['mode'] = flags.mode === 'plan' ? 'plan' : 'apply'
+function chosen(): readonly Story[] {
+  if (flags.review) return reviewed
+  if (flags.record !== undefined) return recorded(flags.record)
+  return imagined({ hosts: Number(flags.hosts), failing: Number(flags.failing), odd: flags.odd })
+}
+const stories = chosen()
+const mode: RunEvent['mode'] = flags.review || flags.mode === 'plan' ? 'plan' : 'apply'
 const view = await peopleView(
   screen(process.stdout, {
     noColor: flags['no-color'],

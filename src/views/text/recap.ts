@@ -97,7 +97,7 @@ export function recapView(screen: Screen, { mode, verbosity, retryCommand }: Rec
         fitted(finals.lines),
         fitted(failures.lines(style)),
         fitted(errors.flatMap((error) => errorLines(error, style))),
-        totals,
+        fitted(totals),
       ]
       const shown = sections
         .filter((section) => section.length > 0)
