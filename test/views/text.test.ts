@@ -203,6 +203,31 @@ w1, w2
     expect(await shown((screen) => planText(screen, brief), events)).toContain(expected)
   })
 
+  test('a terminal wraps them between words, below the name, and no diff', async () => {
+    const diff = { before: '', after: `${'long '.repeat(12)}\n` }
+    const event = resource(
+      'a',
+      '/x',
+      changed(change('drop database shop', { diff, effect: 'remove', final: 'no copy is kept' })),
+    )
+    const screen = { ...paper({ rows: 24, columns: 50 }), redraws: true }
+    let text = ''
+    const view = planText(
+      { ...screen, write: (written) => void (text += written) },
+      { diffs: true, verbosity: 0 },
+    )
+    for (const each of [runOf(['a']), event]) view.onEvent(each)
+    await view.end()
+    expect(text).toBe(`
+a
+  Gunicorn service
+    ! file[/x]: drop database shop (cannot be
+      undone: no copy is kept)
+          @@ -0,0 +1,1 @@
+          +${'long '.repeat(12)}
+`)
+  })
+
   test('with -v what was not tried has a sign of its own', async () => {
     const skipped = resource('a', '/x', { status: 'skipped', reason: 'an earlier one has failed' })
     expect(

@@ -15,6 +15,8 @@ function whereOf(hosts: readonly string[], group: readonly string[]): string {
   return others.length < hosts.length ? ` on all but ${namesOf(others)}` : ` on ${namesOf(hosts)}`
 }
 
+const indent = '    '
+
 function groupLines(
   { hosts, results }: AlikeHosts,
   style: Style,
@@ -26,7 +28,7 @@ function groupLines(
     const names = severalPlays ? [event.play, event.task] : [event.task]
     const heading = names.map(oneLine).join(' › ')
     const where = style.bold(whereOf(having, hosts))
-    const lines = resourceLines(event, style, detail, where).map((line) => `    ${line}`)
+    const lines = resourceLines(event, style, detail, where).map((line) => `${indent}${line}`)
     if (heading === task) return lines
     task = heading
     return [`  ${style.bold(heading)}`, ...lines]
@@ -51,8 +53,12 @@ export function planText(screen: Screen, detail: Detail): View {
       if (event.type === 'resource' && isShown(event, detail)) byHost.get(event.host)?.push(event)
     },
     end() {
-      for (const group of alikeHosts(byHost))
-        screen.write(groupLines(group, screen.style, plays > 1, detail).join('\n') + '\n')
+      // A pipe or a file gets whole lines.
+      const columns = screen.redraws ? screen.size().columns - indent.length : Infinity
+      for (const group of alikeHosts(byHost)) {
+        const lines = groupLines(group, screen.style, plays > 1, { ...detail, columns })
+        screen.write(`${lines.join('\n')}\n`)
+      }
       return screen.flush()
     },
   }

@@ -4,6 +4,7 @@ import type { EventChange, ResourceEvent, Status } from '../../engine/events.js'
 import { oneLine } from './clean.js'
 import { diffLines } from './diff-text.js'
 import type { Style } from '../screen.js'
+import { wrapped } from '../terminal/columns.js'
 
 /** How much of a resource is shown. */
 export interface Detail {
@@ -14,6 +15,8 @@ export interface Detail {
    * diffs.
    */
   readonly verbosity: number
+  /** Lines are wrapped here, between words; those of diffs are not. Left out: none is. */
+  readonly columns?: number
 }
 
 const maxDiffLines = 60
@@ -137,21 +140,31 @@ export const resourceLine = (event: ResourceEvent, style: Style, where = ''): st
 export function resourceLines(
   event: ResourceEvent,
   style: Style,
-  { diffs, verbosity }: Detail,
+  { diffs, verbosity, columns = Infinity }: Detail,
   where = '',
 ): readonly string[] {
   const most = verbosity >= 2 ? Infinity : maxDiffLines
   const diffOf = ({ diff }: EventChange): readonly string[] =>
     diffs && diff !== null ? diffLines(diff, style, most).map((line) => `      ${line}`) : []
-  if (event.changes.length <= 1)
-    return [resourceLine(event, style, where), ...event.changes.flatMap(diffOf)]
-  const head = `${signOf(event, style)} ${placedName(event)}${where}${waiting(event, style)}`
+  const sign = signOf(event, style)
+  if (event.changes.length <= 1) {
+    const lines = signedLines(sign, inOneLine(event, style, where), columns)
+    return [...lines, ...event.changes.flatMap(diffOf)]
+  }
+  const head = `${placedName(event)}${where}${waiting(event, style)}`
   const lines = event.changes.flatMap((change) => [
-    `    ${effectSign([change], style)} ${sentence(change, style)}`,
+    ...signedLines(effectSign([change], style), sentence(change, style), columns, '    '),
     ...diffOf(change),
   ])
   const told = remark(event)
-  return told === null ? [head, ...lines] : [head, ...lines, `    ${told}`]
+  const end = told === null ? [] : wrapped(`    ${told}`, columns)
+  return [...signedLines(sign, head, columns), ...lines, ...end]
+}
+
+/** A text after its sign. Further lines begin below the text. */
+function signedLines(sign: string, text: string, columns: number, indent = ''): readonly string[] {
+  const [first = '', ...others] = wrapped(`${indent}  ${text}`, columns)
+  return [`${indent}${sign}${first.slice(indent.length + 1)}`, ...others]
 }
 
 /**
