@@ -1,7 +1,7 @@
 import type { Effect } from '../core/change.js'
 import type { ChangeCounts, EventChange } from './events.js'
 
-/** From the gravest on: a resource is counted and marked by the first that one of its changes has. */
+/** The gravest first. */
 const gravity: readonly Effect[] = ['remove', 'create', 'change', 'restart']
 
 /** The gravest effect of the changes of one resource. */

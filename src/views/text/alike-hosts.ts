@@ -26,10 +26,9 @@ interface Slot {
   readonly results: Map<string, { readonly hosts: string[]; readonly event: ResourceEvent }>
 }
 
-const taskOf = ({ play, task }: ResourceEvent): string => JSON.stringify([play, task])
+const taskOf = ({ play, task }: ResourceEvent): string => `${play}\0${task}`
 
-const placeOf = ({ play, task, resource, id }: ResourceEvent): string =>
-  JSON.stringify([play, task, resource, id])
+const placeOf = (event: ResourceEvent): string => `${taskOf(event)}\0${event.resource}\0${event.id}`
 
 /** An event without its host and time, to compare hosts by. */
 const resultOf = (event: ResourceEvent): string =>
