@@ -8,8 +8,6 @@ import { unitState, instance } from './unit-state.js'
 const unit = systemdUnit('app.service', { content: '[Service]\nExecStart=/bin/true\n' })
 const hidden = { hidden: '/var/lib/fettle' }
 
-const unit = systemdUnit('app.service', { content: '[Service]\nExecStart=/bin/true\n' })
-
 export const cases: readonly Case[] = [
   {
     name: 'started and enabled',
