@@ -98,7 +98,12 @@ export const parsable = (output: Output): Output => ({
 
 function shortenedFact(fact: Fact<unknown>): Fact<unknown> {
   if (fact.is !== 'unknown') return fact
-  return unknown(shortened(fact.reason, longestReason), shortened(fact.remedy, longestReason))
+  const { reason, remedy } = fact
+  return {
+    ...fact,
+    reason: shortened(reason, longestReason),
+    remedy: shortened(remedy, longestReason),
+  }
 }
 
 /** The resources that need these facts: the first, and the number of others. */

@@ -132,6 +132,13 @@ describe('answers', () => {
     expect(first.length).toBeLessThan(2100)
   })
 
+  test('keep what they lack', () => {
+    const lacking = unknown('no git', 'add git', { lacks: ['program:git'] })
+    const of = kind('a', { parse: (_, keys) => keys.map(() => lacking) })
+    const facts = factBlocks([wanted(of, '1')]).parse([output('')])
+    expect([...facts.values()]).toEqual([lacking])
+  })
+
   test.each<[name: string, of: ShellFactKind<string, string>, answer: Output, expected: string]>([
     ['whole', kind('a'), output('x'), '1: x'],
     [
