@@ -8,6 +8,7 @@ export class Supply {
   #any = false
   #anything = false
   readonly #things = new Set<Thing>()
+  readonly #places = new SuppliedPlaces()
 
   constructor(earlier?: Supply) {
     if (earlier !== undefined) this.addAll(earlier)
@@ -16,13 +17,13 @@ export class Supply {
   add(brings: Brings): void {
     this.#any = true
     if (brings === 'anything') this.#anything = true
-    else for (const thing of brings) this.#things.add(thing)
+    else for (const thing of brings) this.#addThing(thing)
   }
 
   addAll(other: Supply): void {
     this.#any ||= other.#any
     this.#anything ||= other.#anything
-    for (const thing of other.#things) this.#things.add(thing)
+    for (const thing of other.#things) this.#addThing(thing)
   }
 
   /** Whether these changes name all that is lacking: they surely bring it. */
@@ -36,21 +37,85 @@ export class Supply {
   canBring(lacks: Lacks): boolean {
     if (lacks === undefined) return this.#any
     if (lacks.length === 0) return false
-    return this.#anything || lacks.every((thing) => this.#covers(thing))
+    return (
+      this.#anything ||
+      lacks.every((thing) => this.#things.has(thing) || this.#places.mayHold(thing))
+    )
   }
 
-  #covers(thing: Thing): boolean {
-    if (this.#things.has(thing)) return true
-    const [, path] = /^(?:path|tree):(.*)$/s.exec(thing) ?? []
-    return path !== undefined && treesAround(path).some((tree) => this.#things.has(tree))
+  #addThing(thing: Thing): void {
+    if (this.#things.has(thing)) return
+    this.#things.add(thing)
+    this.#places.add(thing)
   }
 }
 
-/** The trees that a path would be in: its own, and those of the directories above it. */
-function treesAround(path: string): readonly Thing[] {
-  const names = path.split('/').filter((name) => name !== '')
-  return [
-    'tree:/',
-    ...names.map((_, index): Thing => `tree:/${names.slice(0, index + 1).join('/')}`),
-  ]
+/** The paths and units that changes can bring, and what else can come with them. */
+class SuppliedPlaces {
+  /** Paths and trees, and all directories above them. */
+  readonly #above = new Set<string>()
+  readonly #paths = new Set<string>()
+  readonly #trees = new Set<string>()
+  /** The names in all paths, and units, each as its template. */
+  readonly #names = new Set<string>()
+
+  add(thing: Thing): void {
+    const [kind, name] = partsOf(thing)
+    if (kind === 'unit') this.#names.add(templateOf(name))
+    if (kind !== 'path' && kind !== 'tree') return
+    const way = wayTo(name)
+    const path = way.at(-1) ?? ''
+    this.#paths.add(path)
+    if (kind === 'tree') this.#trees.add(path)
+    for (const each of way) this.#above.add(each)
+    // A drop-in of app.service is in app.service.d.
+    for (const each of path.split('/')) this.#names.add(templateOf(each.replace(/\.d$/, '')))
+  }
+
+  mayHold(thing: Thing): boolean {
+    const [kind, name] = partsOf(thing)
+    switch (kind) {
+      case 'path':
+        return this.#hasPath(name)
+      case 'tree':
+        return this.#hasPath(name) || this.#above.has(plainPath(name))
+      case 'program':
+      case 'unit':
+        // As a file or a link of its name, or by a drop-in; an instance also by its template, and
+        // the other way round, for an instance can have a file of its own.
+        return this.#names.has(templateOf(name))
+      default:
+        return false
+    }
+  }
+
+  #hasPath(path: string): boolean {
+    const way = wayTo(path)
+    return this.#paths.has(way.at(-1) ?? '') || way.some((each) => this.#trees.has(each))
+  }
+}
+
+function partsOf(thing: Thing): readonly [kind: string, name: string] {
+  const colon = thing.indexOf(':')
+  return [thing.slice(0, colon), thing.slice(colon + 1)]
+}
+
+/** A unit's template: `app@1.service` → `app@.service`. Any other name is its own. */
+const templateOf = (name: string): string => name.replace(/@[^@]*(\.[a-z]+)$/, '@$1')
+
+/** Directories that are links to others on most systems (file-hierarchy(7)). */
+const links: readonly (readonly [RegExp, string])[] = [
+  [/^\/(bin|sbin|lib|lib64)(?=\/|$)/, '/usr/$1'],
+  [/^\/var\/run(?=\/|$)/, '/run'],
+  [/^\/var\/lock(?=\/|$)/, '/run/lock'],
+]
+
+/** A path without these links and without a slash at its end; that of the root is empty. */
+const plainPath = (path: string): string =>
+  links.reduce((plain, [link, target]) => plain.replace(link, target), path.replace(/\/+$/, ''))
+
+/** The root, the directories above a path, and the path: `/a/b` → ``, `/a`, `/a/b`. */
+function wayTo(path: string): readonly string[] {
+  const names = plainPath(path).split('/')
+  return names.map((_, index) => names.slice(0, index + 1).join('/'))
 }
