@@ -106,7 +106,6 @@ function remoteRef(
     return unknown(
       `${repo} did not answer within ${String(answerLimit)} s`,
       'look at the network between the host and the repository',
-      { lacks: [`server:${repo}`] },
     )
   if (status !== '0')
     return unknown(

@@ -1,5 +1,6 @@
 import { present, unknown, type Fact, shellFact } from '../../core/fact.js'
 import { lines, sh, shellFunctions, type Sh } from '../../core/sh.js'
+import type { Thing } from '../../core/thing.js'
 import { asOwner, ownerOf, type Owner } from '../accounts/as-user.js'
 import { judging, judgementLimit } from './judge-requirements.js'
 import { processorLimit } from '../limits.js'
@@ -170,7 +171,7 @@ function venvOf(key: VenvKey, found: Answer | undefined, said: string): Fact<Ven
     return unknown(
       `${key.python ?? 'Python'} is not installed on the host`,
       "add apt.packages(['python3-venv']) before this resource",
-      { lacks: [`program:${key.python ?? 'python3'}`] },
+      { lacks: [programOf(key.python ?? 'python3')] },
     )
   if (status === '93') return present({ ...nothing, other: 'no directory' })
   if (status === '94') return present({ ...nothing, other: 'a directory that holds other things' })
@@ -205,6 +206,9 @@ function venvOf(key: VenvKey, found: Answer | undefined, said: string): Fact<Ven
     judged: judgement(all('judged')[0]),
   })
 }
+
+const programOf = (python: string): Thing =>
+  python.startsWith('/') ? `path:${python}` : `program:${python}`
 
 /**
  * Whether a file starts with a byte order mark other than UTF-8's. Decoded as UTF-8 it gives

@@ -120,7 +120,11 @@ describe('what is at the path', () => {
   test.each<[number, Fact<NoCheckout>]>([
     [
       90,
-      unknown('git is not installed on the host', "add apt.packages(['git']) before this resource"),
+      unknown(
+        'git is not installed on the host',
+        "add apt.packages(['git']) before this resource",
+        { lacks: ['program:git'] },
+      ),
     ],
     [92, absent],
     [93, present({ other: 'no directory' })],

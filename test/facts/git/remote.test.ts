@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { absent, present, unknown, type Fact } from '../../../src/core/fact.js'
+import type { Lacks } from '../../../src/core/thing.js'
 import { remoteEnvironment } from '../../../src/facts/git/environment.js'
 import {
   gitRemoteFact,
@@ -66,13 +67,14 @@ describe('what a ref points to', () => {
 describe('unknown is', () => {
   const message =
     "see git's message: the deploy key may not be registered, or the host's key not be known"
-  test.each<[string, string, number, string, string]>([
+  test.each<[string, string, number, string, string, Lacks]>([
     [
       'a branch and a tag of one name',
       `${one}\trefs/heads/main\n${two}\trefs/tags/main\n`,
       0,
       'main is a branch and a tag',
       'write refs/heads/main or refs/tags/main',
+      [],
     ],
     [
       'what may not be read',
@@ -80,6 +82,7 @@ describe('unknown is', () => {
       128,
       'git@example.org:app could not be read: git@host: Permission denied (publickey).',
       message,
+      undefined,
     ],
     [
       'what a user that does not exist would be told',
@@ -87,6 +90,7 @@ describe('unknown is', () => {
       91,
       'git@example.org:app could not be read: there is no user webhook',
       message,
+      undefined,
     ],
     [
       'what a host without git would be told',
@@ -94,6 +98,7 @@ describe('unknown is', () => {
       90,
       'git is not installed on the host',
       "add apt.packages(['git']) before this resource",
+      ['program:git'],
     ],
     [
       'what is not told in time',
@@ -101,9 +106,11 @@ describe('unknown is', () => {
       124,
       'git@example.org:app did not answer within 30 s',
       'look at the network between the host and the repository',
+      undefined,
     ],
-  ])('%s', (_, answer, status, reason, remedy) => {
-    expect(ask('main', answer, status)).toEqual([unknown(reason, remedy)])
+  ])('%s', (_, answer, status, reason, remedy, lacks) => {
+    const [fact] = ask('main', answer, status)
+    expect(fact).toEqual(unknown(reason, remedy, { lacks }))
   })
   test.each(['', 'garbage', '@remote\n', '\0'])('an answer %j', (stdout) => {
     expect(parse('main', stdout, 'it broke')).toEqual([

@@ -148,9 +148,11 @@ describe('an answer that is none', () => {
     [137, 'a server that hangs, whose client had to be killed', ...hangs],
   ])('status %i: %s', (status, _, reason, remedy) => {
     const stdout = `@server\n@status ${String(status)}\n`
-    expect(ask(stdout)).toEqual(unknown(reason, remedy))
-    expect(ask(stdout, '', 0, { socket: '/s' })).toEqual(unknown(`/s: ${reason}`, remedy))
-    expect(ask(stdout, '', 0, { host: 'db' })).toEqual(unknown(`db:3306: ${reason}`, remedy))
+    const expected = (said: string): Fact<never> =>
+      unknown(said, remedy, { lacks: ['server:mysql'] })
+    expect(ask(stdout)).toEqual(expected(reason))
+    expect(ask(stdout, '', 0, { socket: '/s' })).toEqual(expected(`/s: ${reason}`))
+    expect(ask(stdout, '', 0, { host: 'db' })).toEqual(expected(`db:3306: ${reason}`))
   })
 
   test.each([

@@ -175,8 +175,28 @@ describe('requirements', () => {
 describe('what is at the path', () => {
   const missing = "add apt.packages(['python3-venv']) before this resource"
   test.each<[string, number, string | null, Fact<Venv>]>([
-    ['no Python', 90, 'python3.99', unknown('python3.99 is not installed on the host', missing)],
-    ['no Python of any name', 90, null, unknown('Python is not installed on the host', missing)],
+    [
+      'no Python',
+      90,
+      'python3.99',
+      unknown('python3.99 is not installed on the host', missing, {
+        lacks: ['program:python3.99'],
+      }),
+    ],
+    [
+      'no Python at its path',
+      90,
+      '/opt/pypy/bin/pypy3',
+      unknown('/opt/pypy/bin/pypy3 is not installed on the host', missing, {
+        lacks: ['path:/opt/pypy/bin/pypy3'],
+      }),
+    ],
+    [
+      'no Python of any name',
+      90,
+      null,
+      unknown('Python is not installed on the host', missing, { lacks: ['program:python3'] }),
+    ],
     ['a file', 93, 'python3', present({ ...none, python: 'python3', other: 'no directory' })],
     [
       'other things',

@@ -88,6 +88,7 @@ test('marks that could be read, and why others could not', () => {
   expect(hiddenMarks({ hidden: '/var/lib/fettle' })).toEqual({
     blocked: 'the pending restarts could not be read: only root may read /var/lib/fettle',
     remedy: 'give the play become: true',
+    lacks: [],
   })
 })
 
