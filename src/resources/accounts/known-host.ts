@@ -102,7 +102,10 @@ export function withKeys(before: string, host: string, keys: readonly string[]):
   return all.length === 0 ? '' : `${all.join('\n')}\n`
 }
 
-/** Checks keys from a `Later`, which could not be checked with the options. */
+/**
+ * Checks keys from a `Later`, which could not be checked with the options. Any change may alter what
+ * it is made from.
+ */
 function wrongKeys(keys: unknown): Blocked | undefined {
   const result = publicKeys.safeParse(keys)
   if (result.success) return undefined
@@ -111,7 +114,6 @@ function wrongKeys(keys: unknown): Blocked | undefined {
   return blocked(
     `the keys ${isOfList ? '' : 'are not public keys: each '}${wantedOf(issue)}`,
     "give each key as 'type base64'",
-    { lacks: [] },
   )
 }
 
@@ -142,6 +144,7 @@ export const knownHost = resource({
           return {
             text: withKeys(before, name, []),
             summary: `forget the keys of ${name}`,
+            effect: 'remove',
             fine: 'the host is not known',
           }
         return (

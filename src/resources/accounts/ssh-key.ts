@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { blocked, change, changesOf, fine, type Change, type Plan } from '../../core/change.js'
 import { enter, enterChild, split } from '../../core/enter.js'
 import { Later, request } from '../../core/later.js'
+import { omitUndefined } from '../../core/omit-undefined.js'
 import { absolutePath, line, state } from '../../core/schemas.js'
 import { args, desired, options, resource } from '../../core/definition.js'
 import type { CommonOptions } from '../../core/resource.js'
@@ -141,7 +142,8 @@ function removal(path: string, entry: PathEntry | null, publicEntry: PathEntry |
   const [first] = changes
   if (first === undefined) return fine('there is no such key')
   const actions = changes.flatMap((change) => change.actions)
-  return [{ ...first, summary: 'remove key', actions, final: 'a new key would be another one' }]
+  const final = entry === null ? undefined : 'a new key would be another one'
+  return [{ ...first, summary: 'remove key', actions, ...omitUndefined({ final }) }]
 }
 
 const publicHalf = (key: SshKeyEntry): string => key.publicKey
@@ -191,10 +193,10 @@ export const sshKey = resource({
           ]
           if (missingParent !== null) return blockedBy(missingParent, path, made)
           if (publicPath === null) return made
+          // Either half may come or go.
           return blocked(
             `${path}.pub is there without its private half`,
             'move it away to have a new pair made, or bring the private half',
-            { lacks: [`path:${path}`] },
           )
         }
         if (key === null)

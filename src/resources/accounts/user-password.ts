@@ -24,7 +24,7 @@ export const nothingToUnlock = (name: string): Blocked =>
   blocked(
     `user ${name} has no password that could be unlocked`,
     'give passwordHash, or leave locked out',
-    { lacks: [] },
+    { lacks: [`user:${name}`] },
   )
 
 /**

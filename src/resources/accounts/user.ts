@@ -22,6 +22,7 @@ import {
 import type { CommonOptions } from '../../core/resource.js'
 import type { Secret } from '../../core/secret.js'
 import { sh } from '../../core/sh.js'
+import type { Thing } from '../../core/thing.js'
 import { type GroupEntry, groupFact } from '../../facts/accounts/group.js'
 import { pathFact } from '../../facts/files/path.js'
 import { type UserEntry, userFact } from '../../facts/accounts/user.js'
@@ -223,6 +224,12 @@ function removalSummary(
   return `remove user ${name} with ${others.join(', ')}`
 }
 
+const bringsOf = (name: string, home: string): readonly Thing[] => [
+  `user:${name}`,
+  `group:${name}`,
+  `tree:${home}`,
+]
+
 /** What is wrong with a combination of the options. */
 function conflict({ removeHome, state, exactGroups, groups }: UserOptions): string | undefined {
   if (removeHome !== undefined && state !== 'absent') return "removeHome is for state: 'absent'"
@@ -274,30 +281,30 @@ export const user = resource({
         shell: request(pathFact, { path: options.shell ?? '/', follow: true }),
       },
       values: { passwordHash: options.passwordHash },
-      brings: [`user:${name}`, `group:${name}`, `tree:${options.home ?? `/home/${name}`}`],
+      brings: bringsOf(name, options.home ?? `/home/${name}`),
       plan({ user: now, group, shell }, { passwordHash: hash }) {
         if (options.state === 'absent') {
           if (now === null) return fine('there is no such user')
           const flags = options.removeHome === true ? ['-r'] : []
           const summary = removalSummary(name, options, now, group)
-          return [
-            change(summary, sh`userdel ${flags} -- ${name}`, {
-              effect: 'remove',
-              ...omitUndefined({
-                final: options.removeHome === true ? 'its files are lost' : undefined,
-              }),
-            }),
-          ]
+          const removed = change(summary, sh`userdel ${flags} -- ${name}`, { effect: 'remove' })
+          if (options.removeHome !== true) return [removed]
+          const brings = bringsOf(name, now.home)
+          return [{ ...removed, final: 'its files are lost', brings }]
         }
+        // It came from the host, where any change may alter it.
         if (hash !== undefined && !cryptPattern.test(textOf(hash)))
-          return blocked(`the password of ${name} is no hash`, hashMessage, { lacks: [] })
+          return blocked(`the password of ${name} is no hash`, hashMessage)
         // useradd and usermod accept any path as a shell; sshd then refuses the login.
         if (options.shell !== undefined && options.shell !== now?.shell && shell?.kind !== 'file')
           return blocked(
             `the shell ${options.shell} does not exist`,
             'add the package that has it before this',
             {
-              lacks: [`path:${options.shell}`],
+              // A link may lead to what another resource makes.
+              ...omitUndefined({
+                lacks: shell?.kind === 'link' ? undefined : [`path:${options.shell}` as const],
+              }),
               then: changesOf(
                 now === null
                   ? [creation(name, options, hash, group !== null)]

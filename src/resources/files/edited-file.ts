@@ -4,11 +4,14 @@ import {
   fine,
   type Blocked,
   type Change,
+  type Effect,
   type Fine,
   type Plan,
 } from '../../core/change.js'
 import { desired, type Built } from '../../core/definition.js'
 import { request, type Resolved } from '../../core/later.js'
+import { omitUndefined } from '../../core/omit-undefined.js'
+import type { Lacks } from '../../core/thing.js'
 import { missingParentFact } from '../../facts/files/missing-parent.js'
 import { pathFact, type PathEntry } from '../../facts/files/path.js'
 import { fileChanges, notAFile, type DesiredFile } from './file-changes.js'
@@ -18,6 +21,8 @@ export interface Edited {
   readonly text: string
   /** What the edit does, where the text differs: `add the key of example.org`. */
   readonly summary: string
+  /** Default: `create` where the file is new, else `change`. */
+  readonly effect?: Effect
   /** Why nothing is to do, where it does not differ. */
   readonly fine: string
 }
@@ -53,9 +58,10 @@ export function editedFile<const V extends object = object>(
       missingParent: request(missingParentFact, path),
     },
     values: values ?? ({} as V),
-    brings: [`path:${path}`],
+    // What `confirm` does, nobody knows.
+    brings: attributes.confirm === undefined ? [`path:${path}`] : 'anything',
     plan({ path: entry, missingParent }, resolved): Plan {
-      const unreadable = entry === null ? undefined : notEdited(path, entry)
+      const unreadable = entry === null ? undefined : notEdited(path, entry, follow)
       if (unreadable !== undefined) return unreadable
       const bytes = Buffer.from(entry?.content ?? [])
       const encoding = isUtf8(bytes) ? 'utf8' : 'latin1'
@@ -69,17 +75,25 @@ export function editedFile<const V extends object = object>(
           'set create: true, or add what makes it before this',
           { lacks: [`path:${path}`] },
         )
+      const lacks = entry === null ? undefined : placeOf(path, entry, follow)
       if (encoding !== 'utf8' && addsBeyondAscii(before, after.text))
-        return blocked(`${path} is not written in UTF-8`, 'convert it, or add ASCII only', {
-          lacks: [`path:${path}`],
-        })
+        return blocked(
+          `${path} is not written in UTF-8`,
+          'convert it, or add ASCII only',
+          omitUndefined({ lacks }),
+        )
       const content = Buffer.from(after.text, encoding)
       const isNew = entry === null ? attributes : {}
       const { validate, confirm, backup } = attributes
       const target = entry?.target == null ? { path } : { path: entry.target, via: path }
       const wanted = { ...isNew, validate, confirm, backup, ...target, content }
       const plan = fileChanges(wanted, entry, missingParent)
-      const named = (change: Change): Change => ({ ...change, summary: after.summary })
+      const { summary, effect } = after
+      const named = (change: Change): Change => ({
+        ...change,
+        summary,
+        ...omitUndefined({ effect }),
+      })
       if ('fine' in plan) return plan
       if (!('blocked' in plan)) return plan.map(named)
       return plan.then === undefined ? plan : { ...plan, then: plan.then.map(named) }
@@ -88,13 +102,21 @@ export function editedFile<const V extends object = object>(
 }
 
 /** Why a path cannot be edited. */
-function notEdited(path: string, entry: PathEntry): Blocked | undefined {
+function notEdited(path: string, entry: PathEntry, follow: boolean): Blocked | undefined {
+  const lacking = omitUndefined({ lacks: placeOf(path, entry, follow) })
   if (entry.kind === 'file' && entry.content === null)
-    return blocked(`${path} is longer than 256 KiB`, 'choose another path, or shorten the file', {
-      lacks: [`path:${path}`],
-    })
-  return notAFile(path, entry)
+    return blocked(
+      `${path} is longer than 256 KiB`,
+      'choose another path, or shorten the file',
+      lacking,
+    )
+  const wrong = notAFile(path, entry)
+  return wrong === undefined ? undefined : blocked(wrong.blocked, wrong.remedy, lacking)
 }
+
+/** What must change for another file: of a link that is followed, either it or what it leads to. */
+const placeOf = (path: string, { target }: PathEntry, follow: boolean): Lacks =>
+  follow && target !== null ? undefined : [`path:${path}`]
 
 const beyondAscii = /[^\0-\x7f]/g
 

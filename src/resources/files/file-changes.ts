@@ -47,11 +47,11 @@ export function blockedBy(
   then?: readonly Change[],
 ): Blocked {
   const { directory } = split(path)
+  // It may be a link to a directory that another resource makes.
   if (taken)
     return blocked(
       `${parent} is no directory`,
       `remove what is there, or choose another path than ${path}`,
-      { lacks: [`path:${parent}`] },
     )
   return blocked(
     `directory ${parent} does not exist`,
@@ -141,7 +141,7 @@ function notCompared(
   return blocked(
     `${path} is ${String(size)} bytes long: content that is secret, or known on the host only, is compared up to ${String(mostDigested)}`,
     'give it as a source, or keep a smaller file',
-    { lacks: [] },
+    { lacks: [`path:${path}`] },
   )
 }
 

@@ -101,11 +101,11 @@ export function checkedContent(type: string, path: string, content: unknown): Co
 
 /** The error for a link: it points nowhere, or may not be followed. */
 function wrongLink(path: string, { follow }: FileOptions, entry: PathEntry): Plan {
+  // Another link as well as its target would do.
   if (follow === true)
     return blocked(
       `${path} is a symbolic link to nothing (${entry.target ?? ''})`,
       'remove the link, or make what it points to',
-      { lacks: [`path:${entry.target ?? path}`] },
     )
   const remedy = 'set follow: true to manage the file that it points to, or remove the link'
   return notAFile(path, entry, remedy) ?? []
@@ -158,7 +158,8 @@ export const file = resource({
       },
       values: { content: wanted },
       joins: 'files',
-      brings: [`path:${path}`],
+      // What `confirm` does, nobody knows.
+      brings: options.confirm === undefined ? [`path:${path}`] : 'anything',
       plan({ path: entry, missingParent }, values) {
         const content = checkedContent('file', path, values.content)
         if (entry?.kind === 'link') return wrongLink(path, options, entry)

@@ -97,7 +97,7 @@ export const gitCheckout = resource({
           return blocked(
             `${repo} has neither a branch nor a tag ${ref}`,
             'push it first, or correct the name',
-            { lacks: [`server:${repo}`] },
+            { lacks: [repo.startsWith('/') ? `tree:${repo}` : `server:${repo}`] },
           )
         if (checkout !== null && 'other' in checkout)
           return blocked(

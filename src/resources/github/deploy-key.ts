@@ -70,7 +70,6 @@ export const githubDeployKey = resource({
           return blocked(
             `the key for ${repo} is not a public key in OpenSSH's form`,
             'look at the public key on the host: ssh-keygen -l -f FILE.pub',
-            { lacks: [] },
           )
         const found = (keys ?? []).find((one) => one.key === wanted)
         if (state === 'absent') {

@@ -144,7 +144,6 @@ function planned(
     return blocked(
       'the secret is empty, which GitHub takes for none',
       'give a secret of at least 32 random bytes, such as generatedSecret(…).value',
-      { lacks: [] },
     )
   const [hook, ...others] = hooks
   if (hook === undefined) return created(repo, options, secret)

@@ -151,7 +151,7 @@ function cannotBe(
     return blocked(
       `there is no account ${user}, and it cannot be made without a password or plugin: anybody could log in`,
       'give a password or plugin, or make the account before this resource',
-      { lacks: [] },
+      { lacks: [`user:${user}`] },
     )
   }
   if (options.plugin === native) {

@@ -11,6 +11,7 @@ import { enter, split } from '../../core/enter.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import { refuse } from '../../core/refuse.js'
 import { sh, steps, type Input, type Sh } from '../../core/sh.js'
+import type { Thing } from '../../core/thing.js'
 import { isOwner } from '../../facts/accounts/as-user.js'
 import {
   normalName,
@@ -41,7 +42,7 @@ export function removed(path: string, environment: VenvState | null | undefined)
 export function planned(path: string, options: PythonVenvOptions, venv: Venv): Plan {
   const wanted = parseRequirements(venv.requirements ?? '')
   const [unclear] = wanted.unclear
-  if (unclear !== undefined) return notComparable(unclear)
+  if (unclear !== undefined) return notComparable(unclear, lacksOf(options))
   if (venv.environment !== null && isRecreated(options, venv)) {
     const stopped = refusedRemoval(path, venv.environment)
     if (stopped !== undefined) return stopped
@@ -55,11 +56,15 @@ export function planned(path: string, options: PythonVenvOptions, venv: Venv): P
   return changes.length === 0 ? fine('the requirements are met') : changes
 }
 
-const notComparable = (requirement: string): Blocked =>
+/** What would have to change for other requirements: their file, where it is on the host. */
+const lacksOf = ({ requirements }: PythonVenvOptions): readonly Thing[] =>
+  requirements?.startsWith('/') === true ? [`path:${requirements}`] : []
+
+const notComparable = (requirement: string, lacks?: readonly Thing[]): Blocked =>
   blocked(
     `the requirement ${JSON.stringify(requirement)} cannot be compared with what is installed`,
     'install it by a command, and leave it out here',
-    { lacks: [] },
+    omitUndefined({ lacks }),
   )
 
 const versionOf = (interpreter: string | null): string =>
@@ -171,6 +176,7 @@ function notEvaluated(path: string, options: PythonVenvOptions, venv: Venv): Pla
     pendingWork(options, venv).length > 0
   )
     return undefined
+  // It may stand in a file that another includes, and only Python knows which.
   if ('cannot' in judged) return notComparable(judged.cannot)
   return blocked(
     `the environment's Python cannot judge the requirements: ${judged.failed}`,

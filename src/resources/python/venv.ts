@@ -81,7 +81,7 @@ export const pythonVenv = resource({
           )
         if (options.state === 'absent') return removed(path, venv?.environment)
         if (missingParent !== null) return blockedBy(missingParent, path)
-        if (venv === null) return blocked(`${path} could not be read`, 'report this')
+        if (venv === null) return blocked(`${path} could not be read`, 'report this', { lacks: [] })
         if (venv.requirements === null && options.requirements !== undefined)
           return blocked(
             `${options.requirements} does not exist`,

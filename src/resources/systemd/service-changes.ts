@@ -10,6 +10,7 @@ import {
   type Plan,
 } from '../../core/change.js'
 import type { PlanContext, Resource, Trigger } from '../../core/resource.js'
+import { omitUndefined } from '../../core/omit-undefined.js'
 import { sh } from '../../core/sh.js'
 import type { Thing } from '../../core/thing.js'
 import {
@@ -48,7 +49,10 @@ function operate(
   { needsReload }: UnitState,
 ): Change {
   const whole = needsReload ? `${summary}, after a daemon-reload` : summary
-  return change(whole, [begin(operation, unit)], { settles: watch(operation, unit, stableFor) })
+  return change(whole, [begin(operation, unit)], {
+    settles: watch(operation, unit, stableFor),
+    effect: operation === 'restart' ? 'restart' : 'change',
+  })
 }
 
 const systemctl = (...words: readonly string[]): Action => ({
@@ -66,7 +70,10 @@ const linking = (
 ): Change =>
   change(summary, [systemctl(verb, '--no-reload', ...words)], {
     settles: daemonReload,
-    brings: [`unit:${words.at(-1) ?? ''}`],
+    // Enabling also makes links for the unit's aliases and for other units (Alias=, Also=).
+    ...omitUndefined({
+      brings: verb === 'enable' ? undefined : [`unit:${words.at(-1) ?? ''}` as const],
+    }),
   })
 
 const unique = (addresses: readonly Address[]): readonly Address[] => [...new Set(addresses)]
@@ -168,7 +175,6 @@ function operating(
       {
         ...operate('restart', name, stableFor, 'restart', unit),
         because: restart,
-        effect: 'restart',
       },
     ]
   const reload = due('reload', options.reloadOn)

@@ -46,5 +46,6 @@ test('while there is none, its public half is what another resource has to make'
     known: false,
     reason: 'the key /root/key does not exist',
     remedy: 'add the resource that makes it before this one',
+    lacks: ['path:/root/key'],
   })
 })

@@ -6,6 +6,7 @@ import { present, type Fact } from '../../../src/core/fact.js'
 import { Later, request } from '../../../src/core/later.js'
 import type { Resource } from '../../../src/core/resource.js'
 import { inputBytes } from '../../../src/core/sh.js'
+import type { Lacks } from '../../../src/core/thing.js'
 import { groupFact } from '../../../src/facts/accounts/group.js'
 import type { MissingParent } from '../../../src/facts/files/missing-parent.js'
 import type { PathEntry } from '../../../src/facts/files/path.js'
@@ -147,6 +148,18 @@ describe('a link', () => {
       `blocked: ${path} is a symbolic link to gone`,
     ])
   })
+
+  const real = { target: '/srv/real' }
+  const latin1 = Buffer.from('ü', 'latin1')
+  test.each<[string, PathEntry, boolean, Lacks]>([
+    ['that is refused lacks its place', linkEntry('gone'), false, [`path:${path}`]],
+    ['to nothing may get a target, or another one', linkEntry('gone'), true, undefined],
+    ['to a file that is too long', fileEntry({ size: 256 * 1024 + 1, ...real }), true, undefined],
+    ['to a file in Latin-1', fileEntry({ content: latin1, ...real }), true, undefined],
+  ])('%s', (_, entry, follow, lacks) => {
+    const plan = planned(entry, { edit: adding('é'), follow })
+    expect('blocked' in plan && plan.lacks).toEqual(lacks)
+  })
 })
 
 test.each([
@@ -165,7 +178,9 @@ test.each([
   const edit = (): Edited => {
     throw new Error('must not be asked')
   }
-  expect(planned(entry, { edit, create: true })).toEqual(blocked(`${path} is ${what}`, remedy))
+  expect(planned(entry, { edit, create: true })).toEqual(
+    blocked(`${path} is ${what}`, remedy, { lacks: [`path:${path}`] }),
+  )
 })
 
 describe('a file in another encoding than UTF-8', () => {

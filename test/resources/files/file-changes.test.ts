@@ -144,6 +144,7 @@ describe('a file that is too long to be compared', () => {
     expect(fileChanges({ path, content: long }, entry, null)).toEqual({
       blocked: `${path} is 67108865 bytes long: content that is secret, or known on the host only, is compared up to 67108864`,
       remedy: 'give it as a source, or keep a smaller file',
+      lacks: [`path:${path}`],
     })
   })
   test.each<[string, DesiredFile['content'], readonly string[]]>([
@@ -183,6 +184,7 @@ describe('what is no file', () => {
       {
         blocked: `${path} is a symbolic link to /srv`,
         remedy: 'remove the link, or manage the path that it points to',
+        lacks: [`path:${path}`],
       },
     ],
     [
@@ -191,6 +193,7 @@ describe('what is no file', () => {
       {
         blocked: `${path} is a symbolic link to nowhere`,
         remedy: 'remove the link, or manage the path that it points to',
+        lacks: [`path:${path}`],
       },
     ],
     [
@@ -199,6 +202,7 @@ describe('what is no file', () => {
       {
         blocked: `${path} is a directory`,
         remedy: 'remove the directory, or choose another path',
+        lacks: [`path:${path}`],
       },
     ],
     [
@@ -207,6 +211,7 @@ describe('what is no file', () => {
       {
         blocked: `${path} is neither a file nor a directory`,
         remedy: 'remove it, or choose another path',
+        lacks: [`path:${path}`],
       },
     ],
   ])('%s', (_, entry, expected) => {
@@ -226,6 +231,7 @@ describe('a file that is to go', () => {
       {
         blocked: `${path} is a directory`,
         remedy: 'remove the directory, or choose another path',
+        lacks: [`path:${path}`],
       },
     ],
   ])('%s', (_, entry, plan) => {
