@@ -20,6 +20,12 @@ export interface Case {
    * out: not compared.
    */
   readonly scripts?: readonly string[]
+  /**
+   * What each change does to its thing: `create`, `change`, `remove` or `restart`. Behind that of a
+   * final one, why it cannot be undone: `remove ! its tables and rows are lost`. Left out: not
+   * compared.
+   */
+  readonly effects?: readonly string[]
   /** The remedy where it is blocked. Left out: not compared. */
   readonly remedy?: string
   /** What it lacks where it is blocked. Left out: not compared. */

@@ -17,6 +17,12 @@ export const planOf = (
 export const summariesOf = (plan: Plan): readonly string[] =>
   'blocked' in plan ? [`blocked: ${plan.blocked}`] : changesOf(plan).map((change) => change.summary)
 
+/** What each change does: `change`, or `remove ! its files are lost` of a final one. */
+export const effectsOf = (plan: Plan): readonly string[] =>
+  changesOf(plan).map(({ effect = 'change', final }) =>
+    final === undefined ? effect : `${effect} ! ${final}`,
+  )
+
 /** The actions of a plan, each change's with its follow-up behind them. */
 const actionsOf = (plan: Plan): readonly Action[] =>
   changesOf(plan).flatMap(({ actions, settles }) => [

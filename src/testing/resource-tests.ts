@@ -11,6 +11,7 @@ import type { CommonOptions, Resource } from '../core/resource.js'
 import type { Case, Test } from './case.js'
 import { hostile, withHostileText } from './hostile.js'
 import {
+  effectsOf,
   outcomeOf,
   planOf,
   scriptsOf,
@@ -46,6 +47,7 @@ function assertCase(row: Case): void {
   const plan = planOf(row, made)
   assert.deepEqual(summariesOf(plan), row.changes)
   if (row.scripts !== undefined) assert.deepEqual(scriptsOf(plan), row.scripts)
+  if (row.effects !== undefined) assert.deepEqual(effectsOf(plan), row.effects)
   if (row.remedy !== undefined) assert.equal('blocked' in plan && plan.remedy, row.remedy)
   if ('lacks' in row) assert.deepEqual('blocked' in plan && plan.lacks, row.lacks)
   if (row.then !== undefined)

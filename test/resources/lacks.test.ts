@@ -37,3 +37,12 @@ describe('what is blocked names what it lacks', () => {
   const named = blockedRows.filter(([, { blocked }]) => !isByAnything(blocked))
   test.each(named)('%s', (_, { lacks }) => expect(lacks).toBeDefined())
 })
+
+test.each(byAnything)('%s is found in a table: %s', (pattern) => {
+  const found = blockedRows.filter(([, plan]) => pattern.test(plan.blocked))
+  expect(found.some(([, { lacks }]) => lacks === undefined)).toBe(true)
+})
+
+describe('a row that is blocked says what is lacking', () => {
+  test.each(blockedRows)('%s', (_name, _plan, row) => expect(row).toHaveProperty('lacks'))
+})

@@ -8,6 +8,7 @@ export const cases: readonly Case[] = [
     resource: () => group('deploy', { system: true }),
     facts: { group: null },
     changes: ['create group deploy'],
+    effects: ['create'],
     scripts: ['groupadd -r  -- deploy'],
     keys: { group: 'deploy' },
   },
@@ -37,6 +38,7 @@ export const cases: readonly Case[] = [
     resource: () => group('deploy', { gid: 990 }),
     facts: { group: { gid: 5, members: [] } },
     changes: ['gid 5 → 990'],
+    effects: ['change'],
     scripts: ['groupmod -g 990 -- deploy'],
   },
   {
@@ -44,6 +46,7 @@ export const cases: readonly Case[] = [
     resource: () => group('deploy', { state: 'absent' }),
     facts: { group: { gid: 5, members: [] } },
     changes: ['remove group deploy'],
+    effects: ['remove'],
     scripts: ['groupdel -- deploy'],
   },
   {

@@ -14,6 +14,7 @@ export const cases: readonly Case[] = [
     resource: () => knownHost('github.com', { keys: [one, two] }),
     facts: { ...here, path: null },
     changes: ['set the keys of github.com'],
+    effects: ['create'],
     scripts: [writing({ path: '/etc/ssh/ssh_known_hosts', mode: 0o644 }).text],
     keys: {
       path: { path: '/etc/ssh/ssh_known_hosts', follow: false, contentUnless: '' },
@@ -35,6 +36,7 @@ export const cases: readonly Case[] = [
     resource: () => knownHost('github.com', { keys: [one, two] }),
     facts: { ...here, path: holdingText(`github.com ${one}\n`) },
     changes: ['set the keys of github.com'],
+    effects: ['change'],
   },
   {
     name: 'a key that is not its own',
@@ -60,6 +62,8 @@ export const cases: readonly Case[] = [
     facts: { path: null, missingParent: { path: '/x', taken: false } },
     changes: ['blocked: directory /x does not exist'],
     remedy: "add directory('/x') before this",
+    lacks: ['path:/x'],
+    then: ['set the keys of h'],
     keys: { missingParent: '/x/known' },
   },
   {
@@ -68,6 +72,7 @@ export const cases: readonly Case[] = [
     facts: { ...here, path: fileEntry({ size: 1e7 }) },
     changes: ['blocked: /etc/ssh/ssh_known_hosts is longer than 256 KiB'],
     remedy: 'choose another path, or shorten the file',
+    lacks: ['path:/etc/ssh/ssh_known_hosts'],
   },
   {
     name: 'keys from the host that are none',
@@ -76,6 +81,7 @@ export const cases: readonly Case[] = [
     facts: { ...here, path: null },
     changes: ['blocked: the keys are not public keys: each must be one line'],
     remedy: "give each key as 'type base64'",
+    lacks: undefined,
   },
   {
     name: 'no keys from the host',
@@ -84,6 +90,7 @@ export const cases: readonly Case[] = [
     facts: { ...here, path: null },
     changes: ['blocked: the keys must hold at least one key'],
     remedy: "give each key as 'type base64'",
+    lacks: undefined,
   },
   {
     name: 'one key from the host where a list is due',
@@ -91,6 +98,7 @@ export const cases: readonly Case[] = [
     values: { keys: one },
     facts: { ...here, path: null },
     changes: ['blocked: the keys must be a list'],
+    lacks: undefined,
   },
   {
     name: 'a key from the host without its type',
@@ -99,12 +107,14 @@ export const cases: readonly Case[] = [
     facts: { ...here, path: null },
     changes: ["blocked: the keys are not public keys: each must be a public key: 'type base64'"],
     remedy: "give each key as 'type base64'",
+    lacks: undefined,
   },
   {
     name: 'forgotten',
     resource: () => knownHost('h', { state: 'absent' }),
     facts: { ...here, path: holdingText(`h ${one}\n`) },
     changes: ['forget the keys of h'],
+    effects: ['remove'],
   },
   {
     name: 'forgotten under its name in lower case',

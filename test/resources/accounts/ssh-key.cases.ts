@@ -57,6 +57,7 @@ export const cases: readonly Case[] = [
     resource: () => sshKey(path, { owner: 'webhook', comment: 'deploy key' }),
     facts: none,
     changes: ['create ed25519 key'],
+    effects: ['create'],
     scripts: [creation("'deploy key'", 'chown -- webhook: ./key ./key.pub')],
     keys: { path: { path }, publicPath: { path: `${path}.pub` }, missingParent: path, key: path },
   },
@@ -93,6 +94,7 @@ export const cases: readonly Case[] = [
     resource: () => sshKey(path, { owner: 'webhook' }),
     facts: { ...there, path: fileEntry({ mode: 0o640 }) },
     changes: ['owner root → webhook', 'mode 0640 → 0600'],
+    effects: ['change', 'change'],
     scripts: [
       held('id_demo', 'chown -- webhook:0 /proc/self/fd/3'),
       held('id_demo', 'chmod -- 00600 /proc/self/fd/3'),
@@ -103,6 +105,7 @@ export const cases: readonly Case[] = [
     resource: () => sshKey(path),
     facts: { ...there, publicPath: fileEntry({ mode: 0o666 }) },
     changes: ['public key: mode 0666 → 0644'],
+    effects: ['change'],
     scripts: [held('id_demo.pub', 'chmod -- 00644 /proc/self/fd/3')],
   },
   {
@@ -125,6 +128,7 @@ export const cases: readonly Case[] = [
     facts: { ...none, publicPath: fileEntry() },
     changes: [`blocked: ${path}.pub is there without its private half`],
     remedy: 'move it away to have a new pair made, or bring the private half',
+    lacks: undefined,
   },
   {
     name: 'another kind, none given',
@@ -139,6 +143,7 @@ export const cases: readonly Case[] = [
     facts: { ...there, key: { ...key, publicKey: 'ssh-rsa AAAA x' } },
     changes: [`blocked: ${path} is a key of the kind ssh-rsa`],
     remedy: 'remove it to have a new one made, or leave type out',
+    lacks: ['path:/var/lib/webhook/.ssh/id_demo'],
   },
   {
     name: 'a missing directory',
@@ -146,6 +151,8 @@ export const cases: readonly Case[] = [
     facts: { ...none, missingParent: { path: '/var/lib/webhook', taken: false } },
     changes: ['blocked: directory /var/lib/webhook does not exist'],
     remedy: "add directory('/var/lib/webhook/.ssh') before this",
+    lacks: ['path:/var/lib/webhook/.ssh'],
+    then: ['create ed25519 key'],
   },
   {
     name: 'a directory in its place',
@@ -153,6 +160,7 @@ export const cases: readonly Case[] = [
     facts: { ...none, path: directoryEntry() },
     changes: [`blocked: ${path} is a directory`],
     remedy: 'remove the directory, or choose another path',
+    lacks: ['path:/var/lib/webhook/.ssh/id_demo'],
   },
   {
     name: 'a link to a key',
@@ -160,6 +168,7 @@ export const cases: readonly Case[] = [
     facts: { ...there, path: linkEntry('/root/key') },
     changes: [`blocked: ${path} is a symbolic link to /root/key`],
     remedy: 'remove the link, or manage the path that it points to',
+    lacks: ['path:/var/lib/webhook/.ssh/id_demo'],
   },
   {
     name: 'a file that is no key',
@@ -167,6 +176,7 @@ export const cases: readonly Case[] = [
     facts: { ...there, key: null },
     changes: [`blocked: ${path} cannot be read as a key`],
     remedy: 'remove it to have a new one made',
+    lacks: ['path:/var/lib/webhook/.ssh/id_demo'],
   },
   {
     name: 'a public half that is a link',
@@ -174,12 +184,14 @@ export const cases: readonly Case[] = [
     facts: { ...there, publicPath: linkEntry('/etc/shadow') },
     changes: [`blocked: ${path}.pub is a symbolic link to /etc/shadow`],
     remedy: 'remove the link, or manage the path that it points to',
+    lacks: ['path:/var/lib/webhook/.ssh/id_demo.pub'],
   },
   {
     name: 'removed',
     resource: () => sshKey(path, { state: 'absent' }),
     facts: there,
     changes: ['remove key'],
+    effects: ['remove ! a new key would be another one'],
     scripts: [removal('id_demo'), removal('id_demo.pub')],
   },
   {
@@ -187,6 +199,7 @@ export const cases: readonly Case[] = [
     resource: () => sshKey(path, { state: 'absent' }),
     facts: { ...none, publicPath: fileEntry() },
     changes: ['remove key'],
+    effects: ['remove'],
     scripts: [removal('id_demo.pub')],
   },
   {
@@ -195,6 +208,7 @@ export const cases: readonly Case[] = [
     facts: { ...there, publicPath: directoryEntry() },
     changes: [`blocked: ${path}.pub is a directory`],
     remedy: 'remove the directory, or choose another path',
+    lacks: ['path:/var/lib/webhook/.ssh/id_demo.pub'],
   },
   {
     name: 'already removed',

@@ -52,6 +52,7 @@ export const cases: readonly Case[] = [
     resource: () => sudoers('demo-hook', { rules }),
     facts: { ...here, path: null },
     changes: ['create file'],
+    effects: ['create'],
     scripts: [writing(demoHook).text],
     keys: {
       path: {
@@ -75,6 +76,7 @@ export const cases: readonly Case[] = [
     resource: () => sudoers('demo-hook', { rules }),
     facts: { ...here, path: holdingText(`${text}x ALL=(ALL) ALL\n`, { mode: 0o440 }) },
     changes: ['content changed'],
+    effects: ['change'],
     scripts: [writing(demoHook).text],
   },
   {
@@ -82,6 +84,7 @@ export const cases: readonly Case[] = [
     resource: () => sudoers('demo-hook', { rules }),
     facts: { ...here, path: holdingText(text, { mode: 0o644, owner: 'demo', uid: 7 }) },
     changes: ['owner demo → root', 'mode 0644 → 0440'],
+    effects: ['change', 'change'],
     scripts: [
       holding(demoHook.path, Sh.of('chown -- root:0 /proc/self/fd/3')).text,
       holding(demoHook.path, Sh.of('chmod -- 00440 /proc/self/fd/3')).text,
@@ -99,6 +102,8 @@ export const cases: readonly Case[] = [
     facts: { path: null, missingParent: { path: '/etc/sudoers.d', taken: false } },
     changes: ['blocked: directory /etc/sudoers.d does not exist'],
     remedy: "install sudo before this: apt.packages(['sudo'])",
+    lacks: ['path:/etc/sudoers.d'],
+    then: ['create file'],
   },
   {
     name: 'a link',
@@ -106,12 +111,14 @@ export const cases: readonly Case[] = [
     facts: { ...here, path: linkEntry('/tmp/x') },
     changes: ['blocked: /etc/sudoers.d/x is a symbolic link to /tmp/x'],
     remedy: 'remove the link, or manage the path that it points to',
+    lacks: ['path:/etc/sudoers.d/x'],
   },
   {
     name: 'removed',
     resource: () => sudoers('x', { state: 'absent' }),
     facts: { ...here, path: fileEntry() },
     changes: ['remove file'],
+    effects: ['remove'],
     scripts: [removal],
     keys: { path: { path: '/etc/sudoers.d/x', follow: false } },
   },
@@ -121,6 +128,7 @@ export const cases: readonly Case[] = [
     facts: { ...here, path: linkEntry('/tmp/x') },
     changes: ['blocked: /etc/sudoers.d/x is a symbolic link to /tmp/x'],
     remedy: 'remove the link, or manage the path that it points to',
+    lacks: ['path:/etc/sudoers.d/x'],
   },
   {
     name: 'already removed',

@@ -2,7 +2,7 @@ import { Secret } from '../../../src/core/secret.js'
 import type { UserEntry } from '../../../src/facts/accounts/user.js'
 import { user } from '../../../src/resources/accounts/user.js'
 import type { Case } from '../../../src/testing/case.js'
-import { directoryEntry, fileEntry } from '../files/entry.js'
+import { directoryEntry, fileEntry, linkEntry } from '../files/entry.js'
 
 const hash = '$y$j9T$saltsalt$hashhashhash'
 const now = (changed: Partial<UserEntry> = {}): UserEntry => ({
@@ -38,6 +38,7 @@ export const cases: readonly Case[] = [
       }),
     facts: none,
     changes: ['create user webhook with its group and the home /var/lib/webhook'],
+    effects: ['create'],
     scripts: [
       'useradd -U -G demo,demo-hook -s /usr/sbin/nologin -d /var/lib/webhook -r -m -- webhook',
     ],
@@ -84,6 +85,8 @@ export const cases: readonly Case[] = [
     facts: { ...none, shell: null },
     changes: ['blocked: the shell /bin/zsh does not exist'],
     remedy: 'add the package that has it before this',
+    lacks: ['path:/bin/zsh'],
+    then: ['create user app with its group and its home'],
   },
   {
     name: 'a shell that is a directory',
@@ -91,6 +94,15 @@ export const cases: readonly Case[] = [
     facts: { ...is(), shell: directoryEntry() },
     changes: ['blocked: the shell /bin does not exist'],
     remedy: 'add the package that has it before this',
+    lacks: ['path:/bin'],
+    then: ['shell /usr/sbin/nologin → /bin'],
+  },
+  {
+    name: 'a shell that is a link to nothing: its target may come, or another link',
+    resource: () => user('app', { shell: '/usr/local/bin/zsh' }),
+    facts: { ...none, shell: linkEntry('/opt/zsh/bin/zsh') },
+    changes: ['blocked: the shell /usr/local/bin/zsh does not exist'],
+    lacks: undefined,
   },
   {
     name: 'the shell that it has already is not asked for',
@@ -131,6 +143,7 @@ export const cases: readonly Case[] = [
     resource: () => user('app', { groups: ['demo', 'adm', 'hook'] }),
     facts: is(),
     changes: ['groups + demo, hook'],
+    effects: ['change'],
     scripts: ['usermod -aG demo,hook -- app'],
   },
   {
@@ -178,6 +191,7 @@ export const cases: readonly Case[] = [
       'home /srv/app → /home/app',
       'comment "" → App',
     ],
+    effects: ['change', 'change', 'change', 'change', 'change'],
     scripts: [
       'usermod -u 5 -- app',
       'usermod -g web -- app',
@@ -217,6 +231,7 @@ export const cases: readonly Case[] = [
     resource: () => user('app', { passwordHash: hash }),
     facts: is({ password: { hash: new Secret('$6$other'), locked: false } }),
     changes: ['password changed'],
+    effects: ['change'],
     scripts: ['chpasswd -e'],
   },
   {
@@ -238,6 +253,7 @@ export const cases: readonly Case[] = [
     resource: () => user('app', { locked: true }),
     facts: is({ password: { hash: new Secret(hash), locked: false } }),
     changes: ['lock password'],
+    effects: ['change'],
     scripts: ['usermod -L -- app'],
   },
   {
@@ -245,6 +261,7 @@ export const cases: readonly Case[] = [
     resource: () => user('app', { locked: false }),
     facts: is({ password: { hash: new Secret(hash), locked: true } }),
     changes: ['unlock password'],
+    effects: ['change'],
     scripts: ['usermod -U -- app'],
   },
   {
@@ -253,6 +270,7 @@ export const cases: readonly Case[] = [
     facts: is(),
     changes: ['blocked: user app has no password that could be unlocked'],
     remedy: 'give passwordHash, or leave locked out',
+    lacks: ['user:app'],
   },
   {
     name: 'a new user without a password, to be unlocked',
@@ -260,6 +278,7 @@ export const cases: readonly Case[] = [
     facts: none,
     changes: ['blocked: user app has no password that could be unlocked'],
     remedy: 'give passwordHash, or leave locked out',
+    lacks: ['user:app'],
   },
   {
     name: 'a new user without a password, locked',
@@ -273,6 +292,7 @@ export const cases: readonly Case[] = [
     facts: is({ password: null }),
     changes: ['blocked: the password of app cannot be read'],
     remedy: 'only root may read it: use become',
+    lacks: [],
   },
   {
     name: 'a Secret that is no hash',
@@ -280,12 +300,14 @@ export const cases: readonly Case[] = [
     facts: none,
     changes: ['blocked: the password of app is no hash'],
     remedy: "must be a hash that crypt(3) made, such as '$y$…' or '$6$…'",
+    lacks: undefined,
   },
   {
     name: 'removed',
     resource: () => user('app', { state: 'absent' }),
     facts: is(),
     changes: ['remove user app with its group'],
+    effects: ['remove'],
     scripts: ['userdel  -- app'],
   },
   {
@@ -293,6 +315,7 @@ export const cases: readonly Case[] = [
     resource: () => user('app', { state: 'absent', removeHome: true }),
     facts: is(),
     changes: ['remove user app with its group, its home /srv/app, its mail'],
+    effects: ['remove ! its files are lost'],
     scripts: ['userdel -r -- app'],
   },
   {

@@ -51,6 +51,7 @@ export const cases: readonly Case[] = [
     resource: () => aptPackages(['git'], { updateCache: { maxAge: 3600 }, recommends: false }),
     facts: apt({}, null),
     changes: ['fetch the package lists', 'install git'],
+    effects: ['change', 'create'],
     scripts: [update, install('git', '--no-install-recommends')],
     keys: { apt: ['git'] },
   },
@@ -107,6 +108,7 @@ export const cases: readonly Case[] = [
     resource: () => aptPackages(['git:amd64'], { state: 'absent' }),
     facts: apt({ 'git:amd64': git() }),
     changes: ['remove git:amd64'],
+    effects: ['remove'],
     scripts: [remove('remove', 'git', 'git')],
   },
   {
@@ -140,6 +142,7 @@ export const cases: readonly Case[] = [
     facts: apt({ git: git({ status: 'half-installed' }) }),
     changes: ['blocked: git is half installed'],
     remedy: 'run apt-get install --reinstall git on the host and read what it says',
+    lacks: ['package:git'],
   },
   {
     name: 'to be installed again',
@@ -147,6 +150,7 @@ export const cases: readonly Case[] = [
     facts: apt({ git: git({ reinstall: true }) }),
     changes: ['blocked: git is half installed'],
     remedy: 'run apt-get install --reinstall git on the host and read what it says',
+    lacks: ['package:git'],
   },
   {
     name: 'provided by another',
@@ -180,6 +184,7 @@ export const cases: readonly Case[] = [
     resource: () => aptPackages(['git=1:2.40*']),
     facts: apt({ git: git() }),
     changes: ['git 1:2.39.5-0+deb12u3 → 1:2.40*'],
+    effects: ['change'],
     scripts: [install("'git=1:2.40*'")],
     keys: { apt: ['git'] },
   },
@@ -201,6 +206,7 @@ export const cases: readonly Case[] = [
     facts: apt({ git: git({ held: true }) }),
     changes: ['blocked: held: git'],
     remedy: 'run apt-mark unhold git on the host if they may be changed',
+    lacks: ['package:git'],
   },
   {
     name: 'several that are held',
@@ -208,6 +214,7 @@ export const cases: readonly Case[] = [
     facts: apt({ git: git({ held: true }), curl: git({ held: true }), awk: git() }),
     changes: ['blocked: held: git, curl'],
     remedy: 'run apt-mark unhold git curl on the host if they may be changed',
+    lacks: ['package:git', 'package:curl'],
   },
   {
     name: 'removed',
@@ -242,6 +249,7 @@ export const cases: readonly Case[] = [
     resource: () => aptPackages(['git'], { state: 'absent', purge: true }),
     facts: apt({ git: git({ status: 'config-files' }) }),
     changes: ['purge git'],
+    effects: ['remove'],
     scripts: [remove('purge', 'git', 'git')],
   },
   {
@@ -255,6 +263,7 @@ export const cases: readonly Case[] = [
     resource: () => aptPackages(['git'], { state: 'absent' }),
     facts: apt({ git: git({ held: true }) }),
     changes: ['blocked: held: git'],
+    lacks: ['package:git'],
   },
   {
     name: 'a lower version',

@@ -27,6 +27,7 @@ export const cases: readonly Case[] = [
     resource: build,
     facts: facts(due),
     changes: ['run: make all'],
+    effects: ['change'],
     scripts: [
       `cd -- /srv/app || exit\nset -- make all\n( exec "$@" ); s_=$?\ncase $s_ in\n  0) ;;\n  *) exit "$s_" ;;\nesac\n[ -e /srv/app/out ] || [ -L /srv/app/out ] || { printf 'fettle: %s\\nfettle, remedy: %s\\n' '\`make all\` ended well, and /srv/app/out is still missing' 'correct creates, or the command so that it makes that path' >&2; exit 1; }`,
     ],
@@ -47,6 +48,7 @@ export const cases: readonly Case[] = [
     resource: () => command('true'),
     facts: facts(due),
     changes: ['always runs: true'],
+    effects: ['change'],
     scripts: [run('true')],
     keys: { verdict: {}, marks: 'command[true]' },
   },
@@ -70,6 +72,7 @@ export const cases: readonly Case[] = [
     facts: facts({ is: 'failed', guard: 'unless', status: 127 }),
     changes: ['blocked: the guard unless (nosuch -x) was not found: status 127'],
     remedy: badGuard,
+    lacks: undefined,
   },
   {
     name: 'a guard that timeout(1) did not start',
@@ -77,6 +80,7 @@ export const cases: readonly Case[] = [
     facts: facts({ is: 'failed', guard: 'unless', status: 125 }),
     changes: ['blocked: the guard unless (docker run x) could not be started: status 125'],
     remedy: badGuard,
+    lacks: undefined,
   },
   {
     name: 'a guard that cannot be executed',
@@ -84,6 +88,7 @@ export const cases: readonly Case[] = [
     facts: facts({ is: 'failed', guard: 'onlyIf', status: 126 }),
     changes: ['blocked: the guard onlyIf (/etc/passwd) cannot be executed: status 126'],
     remedy: badGuard,
+    lacks: undefined,
   },
   {
     name: 'a guard that takes too long',
@@ -91,6 +96,7 @@ export const cases: readonly Case[] = [
     facts: facts({ is: 'failed', guard: 'unless', status: 124 }),
     changes: ['blocked: the guard unless (sleep 99) took too long: status 124'],
     remedy: badGuard,
+    lacks: undefined,
   },
   {
     name: 'a guard that is killed',
@@ -98,6 +104,7 @@ export const cases: readonly Case[] = [
     facts: facts({ is: 'failed', guard: 'unless', status: 137 }),
     changes: ['blocked: the guard unless (kill -9 $$) was ended by a signal: status 137'],
     remedy: badGuard,
+    lacks: undefined,
   },
   {
     name: 'no such directory',
@@ -105,6 +112,7 @@ export const cases: readonly Case[] = [
     facts: facts({ is: 'failed', guard: 'cwd', status: 1 }),
     changes: ['blocked: the directory /none does not exist or cannot be entered'],
     remedy: 'add the resource that makes it before this one',
+    lacks: ['path:/none'],
   },
   {
     name: 'not even the root of all directories',
@@ -112,6 +120,7 @@ export const cases: readonly Case[] = [
     facts: facts({ is: 'failed', guard: 'cwd', status: 1 }),
     changes: ['blocked: the directory / does not exist or cannot be entered'],
     remedy: 'add the resource that makes it before this one',
+    lacks: ['path:/'],
   },
   {
     name: 'nothing changed',
@@ -128,6 +137,7 @@ export const cases: readonly Case[] = [
       'blocked: the pending restarts could not be read: only root may read /var/lib/fettle',
     ],
     remedy: 'give the play become: true',
+    lacks: [],
   },
   {
     name: 'but not where a change is known',

@@ -27,6 +27,7 @@ export const cases: readonly Case[] = [
     resource: () => absent('/etc/nginx/sites-enabled/default'),
     facts: { path: linkEntry('/etc/nginx/sites-available/default') },
     changes: ['remove link to /etc/nginx/sites-available/default'],
+    effects: ['remove'],
     scripts: [removed],
   },
   {
@@ -57,12 +58,14 @@ export const cases: readonly Case[] = [
     facts: { path: directoryEntry() },
     changes: [`blocked: ${path} is a directory`],
     remedy: 'set recurse: true to remove it with everything in it',
+    lacks: ['path:/etc/nginx/sites-enabled/default'],
   },
   {
     name: 'a directory, with recurse',
     resource: () => absent(path, { recurse: true }),
     facts: { path: directoryEntry(), tree: [top, { ...top, kind: 'file', count: 2 }] },
     changes: ['remove directory and 2 entries in it'],
+    effects: ['remove ! what is in it is lost'],
     scripts: [treeRemoved],
     keys: { path: { path }, tree: path },
   },

@@ -34,6 +34,7 @@ export const cases: readonly Case[] = [
     resource: () => directory(path, { mode: '2750', owner: 'webhook', group: 'demo' }),
     facts: { ...here, path: null },
     changes: ['create directory'],
+    effects: ['create'],
     scripts: [makeDirectory(path, null, sh`chown -- webhook:demo . &&\nchmod -- 02750 .`).text],
     keys: { path: { path }, missingParent: path, tree: undefined },
   },
@@ -56,6 +57,7 @@ export const cases: readonly Case[] = [
     facts: { path: null, missingParent: { path: '/srv/app', taken: true } },
     changes: ['blocked: /srv/app is no directory'],
     remedy: 'remove what is there, or choose another path than /srv/app/src',
+    lacks: undefined,
   },
   {
     name: 'as wanted',
@@ -76,6 +78,7 @@ export const cases: readonly Case[] = [
     resource: () => directory(path, { mode: '0755' }),
     facts: { ...here, path: directoryEntry({ mode: 0o2755 }) },
     changes: ['mode 2755 → 0755'],
+    effects: ['change'],
     scripts: [within(sh`chmod -- 00755 .`)],
   },
   {
@@ -89,6 +92,7 @@ export const cases: readonly Case[] = [
     resource: () => directory(path, { mode: '2750', owner: 'webhook', group: 'demo' }),
     facts: { ...here, path: directoryEntry() },
     changes: ['owner root → webhook', 'group root → demo', 'mode 0755 → 2750'],
+    effects: ['change', 'change', 'change'],
     scripts: [
       within(sh`chown -- webhook:0 . && chmod -- 02750 .`),
       within(sh`chown -- webhook:demo . && chmod -- 02750 .`),
@@ -101,6 +105,7 @@ export const cases: readonly Case[] = [
     facts: { ...here, path: fileEntry() },
     changes: ['blocked: /srv/app/src is there and no directory'],
     remedy: 'remove it, or choose another path',
+    lacks: ['path:/srv/app/src'],
   },
   {
     name: 'a link in its place',
@@ -108,6 +113,7 @@ export const cases: readonly Case[] = [
     facts: { ...here, path: linkEntry('/etc') },
     changes: ['blocked: /srv/app/src is a symbolic link to /etc'],
     remedy: 'remove the link, or manage the directory that it points to',
+    lacks: ['path:/srv/app/src'],
   },
   {
     name: 'a tree',
@@ -219,5 +225,6 @@ export const cases: readonly Case[] = [
     resource: () => directory(path),
     facts: { ...here, path: fileEntry({ kind: 'link' }) },
     changes: ['blocked: /srv/app/src is a symbolic link to nowhere'],
+    lacks: ['path:/srv/app/src'],
   },
 ]

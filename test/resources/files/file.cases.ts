@@ -25,6 +25,7 @@ export const cases: readonly Case[] = [
       file(path, { content: 'port=5000\n', mode: '0640', owner: 'root', group: 'app' }),
     facts: { ...here, path: null },
     changes: ['create file'],
+    effects: ['create'],
     scripts: [written({ mode: 0o640, owner: 'root', group: 'app' })],
     keys: {
       path: { path, follow: false, contentUnless: digestOf('port=5000\n'), size: 10 },
@@ -50,6 +51,7 @@ export const cases: readonly Case[] = [
     resource: () => file(path, { content: 'b\n' }),
     facts: { ...here, path: holdingText('a\n') },
     changes: ['content changed'],
+    effects: ['change'],
     scripts: [written()],
   },
   {
@@ -64,6 +66,7 @@ export const cases: readonly Case[] = [
     resource: () => file(path, { content: 'b\n', mode: '0600', owner: 'demo' }),
     facts: { ...here, path: holdingText('a\n') },
     changes: ['content changed, owner root → demo, mode 0644 → 0600'],
+    effects: ['change'],
     scripts: [written({ owner: 'demo', mode: 0o600 })],
   },
   {
@@ -71,6 +74,7 @@ export const cases: readonly Case[] = [
     resource: () => file(path, { content: 'a\n', mode: '0600', owner: 'demo', group: 'demo' }),
     facts: { ...here, path: holdingText('a\n') },
     changes: ['owner root → demo', 'group root → demo', 'mode 0644 → 0600'],
+    effects: ['change', 'change', 'change'],
     scripts: [
       opened(sh`chown -- demo:0 /proc/self/fd/3`),
       opened(sh`chown -- demo:demo /proc/self/fd/3`),
@@ -150,6 +154,8 @@ export const cases: readonly Case[] = [
     facts: { path: null, missingParent: { path: '/srv/app', taken: false } },
     changes: ['blocked: directory /srv/app does not exist'],
     remedy: "add directory('/srv/app/x') before this",
+    lacks: ['path:/srv/app/x'],
+    then: ['create file'],
   },
   {
     name: 'a parent that is none',
@@ -157,6 +163,7 @@ export const cases: readonly Case[] = [
     facts: { path: null, missingParent: { path: '/srv/app', taken: true } },
     changes: ['blocked: /srv/app is no directory'],
     remedy: 'remove what is there, or choose another path than /srv/app/x/conf',
+    lacks: undefined,
   },
   {
     name: 'attributes of a file that is missing',
@@ -164,6 +171,7 @@ export const cases: readonly Case[] = [
     facts: { ...here, path: null },
     changes: ['blocked: /etc/app.conf does not exist'],
     remedy: 'give it content, source or template, or add what makes it before this',
+    lacks: ['path:/etc/app.conf'],
   },
   {
     name: 'a link',
@@ -171,6 +179,7 @@ export const cases: readonly Case[] = [
     facts: { ...here, path: linkEntry('/etc/shadow') },
     changes: ['blocked: /etc/app.conf is a symbolic link to /etc/shadow'],
     remedy: 'set follow: true to manage the file that it points to, or remove the link',
+    lacks: ['path:/etc/app.conf'],
   },
   {
     name: 'a link to nothing',
@@ -178,6 +187,7 @@ export const cases: readonly Case[] = [
     facts: { ...here, path: linkEntry('gone') },
     changes: ['blocked: /etc/app.conf is a symbolic link to nothing (gone)'],
     remedy: 'remove the link, or make what it points to',
+    lacks: undefined,
   },
   {
     name: 'a link that is followed',
@@ -193,6 +203,7 @@ export const cases: readonly Case[] = [
     facts: { ...here, path: directoryEntry() },
     changes: ['blocked: /etc/app.conf is a directory'],
     remedy: 'remove the directory, or choose another path',
+    lacks: ['path:/etc/app.conf'],
   },
   {
     name: 'a device',
@@ -200,6 +211,7 @@ export const cases: readonly Case[] = [
     facts: { ...here, path: fileEntry({ kind: 'other' }) },
     changes: ['blocked: /etc/app.conf is neither a file nor a directory'],
     remedy: 'remove it, or choose another path',
+    lacks: ['path:/etc/app.conf'],
   },
   {
     name: 'setuid survives a change of owner',
@@ -248,6 +260,7 @@ export const cases: readonly Case[] = [
     resource: () => file(path, { content: 'a\n', group: 'demo' }),
     facts: { ...here, path: fileEntry({ kind: 'other' }) },
     changes: ['blocked: /etc/app.conf is neither a file nor a directory'],
+    lacks: ['path:/etc/app.conf'],
   },
   {
     name: 'written to once, and there',
@@ -290,6 +303,7 @@ export const cases: readonly Case[] = [
     resource: () => file(path, { content: 'a\n', follow: true }),
     facts: { ...here, path: fileEntry({ kind: 'link' }) },
     changes: ['blocked: /etc/app.conf is a symbolic link to nothing ()'],
+    lacks: undefined,
   },
   {
     name: 'an owner and a group without names, as wanted',

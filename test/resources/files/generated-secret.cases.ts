@@ -19,6 +19,7 @@ export const cases: readonly Case[] = [
     resource: () => generatedSecret(path),
     facts: { missingParent: null, path: null, secret: null },
     changes: ['make a secret of 32 random bytes'],
+    effects: ['create'],
     scripts: [
       made(
         sh`od -An -v -tx1 -N 32 /dev/urandom | tr -d ' \\n' >&3 && [ "$(wc -c </proc/self/fd/3)" -eq 64 ]`,
@@ -38,6 +39,7 @@ export const cases: readonly Case[] = [
     resource: () => generatedSecret(path),
     facts: { missingParent: null, path: fileEntry({ mode: 0o644, owner: 'demo', uid: 7 }), secret },
     changes: ['owner demo → root', 'mode 0644 → 0600'],
+    effects: ['change', 'change'],
     scripts: [
       holding(path, sh`chown -- root:0 /proc/self/fd/3`).text,
       holding(path, sh`chmod -- 00600 /proc/self/fd/3`).text,
@@ -49,6 +51,8 @@ export const cases: readonly Case[] = [
     facts: { missingParent: { path: '/etc/demo', taken: false }, path: null, secret: null },
     changes: ['blocked: directory /etc/demo does not exist'],
     remedy: "add directory('/etc/demo') before this",
+    lacks: ['path:/etc/demo'],
+    then: ['make a secret of 32 random bytes'],
   },
   {
     name: 'made of as many bytes as are wanted',
@@ -70,6 +74,7 @@ export const cases: readonly Case[] = [
       secret,
     },
     changes: ['group demo → root'],
+    effects: ['change'],
   },
   {
     name: 'a link in its place',
@@ -77,5 +82,6 @@ export const cases: readonly Case[] = [
     facts: { missingParent: null, path: linkEntry('/srv/secret'), secret },
     changes: ['blocked: /etc/demo/hook-secret is a symbolic link to /srv/secret'],
     remedy: 'remove the link, or manage the path that it points to',
+    lacks: ['path:/etc/demo/hook-secret'],
   },
 ]

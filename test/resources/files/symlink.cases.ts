@@ -38,6 +38,7 @@ export const cases: readonly Case[] = [
     resource: () => symlink(path, { target: '../sites-available/demo' }),
     facts: { ...here, path: null },
     changes: ['create link to ../sites-available/demo'],
+    effects: ['create'],
     scripts: [
       steps([
         enter('/etc/nginx/sites-enabled'),
@@ -67,6 +68,7 @@ export const cases: readonly Case[] = [
     resource: () => symlink(path, { target: '/etc/nginx/sites-available/demo' }),
     facts: { ...here, path: linkEntry(target) },
     changes: ['target ../sites-available/demo → /etc/nginx/sites-available/demo'],
+    effects: ['change'],
     scripts: [replaced(sh`[ -L ./demo ]`, undefined, '/etc/nginx/sites-available/demo')],
   },
   {
@@ -75,12 +77,15 @@ export const cases: readonly Case[] = [
     facts: { path: null, missingParent: { path: '/etc/nginx', taken: false } },
     changes: ['blocked: directory /etc/nginx does not exist'],
     remedy: "add directory('/etc/nginx/sites-enabled') before this",
+    lacks: ['path:/etc/nginx/sites-enabled'],
+    then: ['create link to ../sites-available/demo'],
   },
   {
     name: 'a parent that is a file',
     resource: () => symlink(path, { target }),
     facts: { path: null, missingParent: { path: '/etc/nginx', taken: true } },
     changes: ['blocked: /etc/nginx is no directory'],
+    lacks: undefined,
   },
   {
     name: 'a file in its place',
@@ -88,6 +93,7 @@ export const cases: readonly Case[] = [
     facts: { ...here, path: fileEntry() },
     changes: [`blocked: ${path} is a file`],
     remedy: 'set force: true to replace it, remove it, or choose another path',
+    lacks: ['path:/etc/nginx/sites-enabled/demo'],
   },
   {
     name: 'a directory in its place',
@@ -95,12 +101,14 @@ export const cases: readonly Case[] = [
     facts: { ...here, path: directoryEntry() },
     changes: [`blocked: ${path} is a directory`],
     remedy: 'set force: true to replace an empty one, remove it, or choose another path',
+    lacks: ['path:/etc/nginx/sites-enabled/demo'],
   },
   {
     name: 'a file, with force',
     resource: () => symlink(path, { target, force: true }),
     facts: { ...here, path: fileEntry(), tree: null },
     changes: [`replace file by a link to ${target}`],
+    effects: ['change'],
     scripts: [replaced(sh`[ ! -L ./demo ] && [ -f ./demo ]`)],
   },
   {
@@ -116,12 +124,14 @@ export const cases: readonly Case[] = [
     facts: { ...here, path: directoryEntry(), tree: [directory, { ...directory, kind: 'file' }] },
     changes: [`blocked: ${path} is a directory that is not empty`],
     remedy: 'move what is in it elsewhere, or choose another path',
+    lacks: ['tree:/etc/nginx/sites-enabled/demo'],
   },
   {
     name: 'a directory of directories, with force',
     resource: () => symlink(path, { target, force: true }),
     facts: { ...here, path: directoryEntry(), tree: [{ ...directory, count: 2 }] },
     changes: [`blocked: ${path} is a directory that is not empty`],
+    lacks: ['tree:/etc/nginx/sites-enabled/demo'],
   },
   {
     name: 'a socket, with force',
@@ -129,6 +139,7 @@ export const cases: readonly Case[] = [
     facts: { ...here, path: fileEntry({ kind: 'other' }), tree: null },
     changes: [`blocked: ${path} is neither a link nor a file nor a directory`],
     remedy: 'remove it, or choose another path',
+    lacks: ['path:/etc/nginx/sites-enabled/demo'],
   },
   {
     name: 'a link that cannot be read',
@@ -141,5 +152,6 @@ export const cases: readonly Case[] = [
     resource: () => symlink(path, { target, force: true }),
     facts: { ...here, path: directoryEntry(), tree: null },
     changes: [`blocked: ${path} is a directory that is not empty`],
+    lacks: ['tree:/etc/nginx/sites-enabled/demo'],
   },
 ]

@@ -84,6 +84,7 @@ export const cases: readonly Case[] = [
     resource: made({ ref: 'next', key: '/etc/key' }),
     facts: facts(null, { name: 'next' }),
     changes: [`clone ${repo} at bbbbbbb (next)`],
+    effects: ['create'],
     scripts: [
       reaching(
         cloning('next', { remote: { ...moving.remote, name: 'next' } }),
@@ -113,6 +114,7 @@ export const cases: readonly Case[] = [
     resource: () => gitCheckout(path, { repo, ref: 'main' }),
     facts: facts({ head: old }),
     changes: ['aaaaaaa → bbbbbbb (main)'],
+    effects: ['change'],
     scripts: [reaching(bring(moving), '990')],
   },
   {
@@ -120,6 +122,7 @@ export const cases: readonly Case[] = [
     resource: made(),
     facts: facts({ owner: { name: 'root', id: '0' } }),
     changes: ['owner root → webhook'],
+    effects: ['change'],
     scripts: [steps([enter(path), chownTree('webhook')]).text],
   },
   {
@@ -127,6 +130,7 @@ export const cases: readonly Case[] = [
     resource: made(),
     facts: facts({ locks: ['.git/index.lock', '.git/HEAD.lock'] }),
     changes: ['remove 2 locks of a git that is gone: .git/index.lock, .git/HEAD.lock'],
+    effects: ['change'],
     scripts: [local(sh`rm -f -- .git/index.lock .git/HEAD.lock`)],
   },
   {
@@ -141,6 +145,7 @@ export const cases: readonly Case[] = [
     resource: made({ clean: { untracked: true } }),
     facts: facts({ changed: ['a'] }),
     changes: ['discard changes of 1 file: a'],
+    effects: ['change ! these changes are lost'],
     scripts: [local(discarding({ ...moving, head: wanted, clean: ['-d'] }))],
   },
   {
@@ -155,6 +160,7 @@ export const cases: readonly Case[] = [
     resource: made({ clean: { untracked: true, ignored: true, keep: ['.env', 'log/'] } }),
     facts: facts({ unwanted: ['x'] }),
     changes: ['remove 1 untracked file: x'],
+    effects: ['remove ! these files are lost'],
     scripts: [
       local(
         cleaning({
@@ -230,6 +236,7 @@ export const cases: readonly Case[] = [
     resource: made({ submodules: true, key: '/etc/key' }),
     facts: facts({ submodules: ['lib', 'doc'] }),
     changes: ['bring 2 submodules: lib, doc'],
+    effects: ['change'],
     scripts: [reaching(bringSubmodules(false), 'webhook', '/etc/key')],
   },
   {

@@ -98,6 +98,14 @@ export const cases: readonly Case[] = [
     facts: facts({}, { remote: null }),
     changes: [`blocked: ${repo} has neither a branch nor a tag main`],
     remedy: 'push it first, or correct the name',
+    lacks: ['server:git@github.com:owner/app.git'],
+  },
+  {
+    name: 'no such ref in a repository of the host',
+    resource: made({ repo: '/srv/git/app' }),
+    facts: facts({ remote: '/srv/git/app' }, { remote: null }),
+    changes: ['blocked: /srv/git/app has neither a branch nor a tag main'],
+    lacks: ['tree:/srv/git/app'],
   },
   {
     name: 'no place for it',
@@ -105,6 +113,8 @@ export const cases: readonly Case[] = [
     facts: facts(null, { missingParent: { path: '/srv/app', taken: false } }),
     changes: ['blocked: directory /srv/app does not exist'],
     remedy: "add directory('/srv/app') before this",
+    lacks: ['path:/srv/app'],
+    then: ['clone git@github.com:owner/app.git at bbbbbbb (main)'],
   },
   {
     name: 'something else in its place',
@@ -112,6 +122,7 @@ export const cases: readonly Case[] = [
     facts: { ...facts(), checkout: { other: 'a directory that holds other things' } },
     changes: ['blocked: /srv/app/src is a directory that holds other things'],
     remedy: 'remove what is there, or choose another path',
+    lacks: ['tree:/srv/app/src'],
   },
   {
     name: 'begun and not ended',
@@ -153,6 +164,7 @@ export const cases: readonly Case[] = [
     facts: facts({ changed: ['a', 'b'] }),
     changes: ['blocked: /srv/app/src has changes of its own in 2 files: a, b'],
     remedy: 'commit and push them, or give clean or force, which discard them',
+    lacks: ['tree:/srv/app/src'],
   },
   {
     name: 'commits of its own stop it, also with clean',
@@ -162,6 +174,7 @@ export const cases: readonly Case[] = [
       'blocked: /srv/app/src has 2 commits that the repository does not have, up to aaaaaaa',
     ],
     remedy: 'push them, or give force, which leaves them',
+    lacks: ['tree:/srv/app/src'],
   },
   {
     name: 'force leaves them',
@@ -207,6 +220,7 @@ export const cases: readonly Case[] = [
       'blocked: the local branch main of /srv/app/src has 1 commit that the repository does not have',
     ],
     remedy: 'push them, or give force, which leaves them',
+    lacks: ['tree:/srv/app/src'],
   },
   {
     name: 'so do commits of a submodule',
@@ -214,6 +228,7 @@ export const cases: readonly Case[] = [
     facts: facts({ submodules: ['lib'], ahead: [{ name: 'lib', unpushed: 2 }] }),
     changes: ['blocked: /srv/app/src/lib has 2 commits that the repository does not have'],
     remedy: 'push them, or give force, which leaves them',
+    lacks: ['tree:/srv/app/src'],
   },
   {
     name: 'a merge under way stops a move',
@@ -221,6 +236,7 @@ export const cases: readonly Case[] = [
     facts: facts({ head: old, underWay: 'merge' }),
     changes: ['blocked: a merge is under way in /srv/app/src'],
     remedy: 'end it there, as with git merge --abort, or give clean or force',
+    lacks: ['tree:/srv/app/src'],
   },
   {
     name: 'a merge under way where nothing is to be done',

@@ -21,6 +21,7 @@ export const cases: readonly Case[] = [
     values: { key: `${key} demo@web1` },
     facts: { keys: [] },
     changes: ['add key demo on web1: read-only'],
+    effects: ['create'],
     scripts: ['POST /repos/{owner}/{repo}/keys'],
     keys: { keys: { repo: 'acme/demo' } },
   },
@@ -54,6 +55,7 @@ export const cases: readonly Case[] = [
     resource: () => githubDeployKey('acme/demo', { title: 'demo on web1', key, readOnly: true }),
     facts: { keys: [there({ readOnly: false })] },
     changes: ['replace key demo on web1: read and write → read-only (deleted, then added)'],
+    effects: ['change'],
     scripts: ['DELETE /repos/{owner}/{repo}/keys/{key_id}', 'POST /repos/{owner}/{repo}/keys'],
   },
   {
@@ -94,6 +96,7 @@ export const cases: readonly Case[] = [
     resource: () => githubDeployKey('acme/demo', { title: 'demo on web1', key, state: 'absent' }),
     facts: { keys: [there()] },
     changes: ['remove key demo on web1'],
+    effects: ['remove'],
     scripts: ['DELETE /repos/{owner}/{repo}/keys/{key_id}'],
   },
   {
@@ -124,5 +127,6 @@ export const cases: readonly Case[] = [
     values: { key: 'not a key' },
     changes: ["blocked: the key for acme/demo is not a public key in OpenSSH's form"],
     remedy: 'look at the public key on the host: ssh-keygen -l -f FILE.pub',
+    lacks: undefined,
   },
 ]

@@ -55,6 +55,7 @@ export const cases: readonly Case[] = [
       }),
     facts: { hooks: [], marks: [], delivery: null },
     changes: [`create hook for ${url} (push), then ping it`],
+    effects: ['create'],
     scripts: ['POST /repos/{owner}/{repo}/hooks'],
     keys: {
       hooks: { repo: 'acme/demo' },
@@ -101,6 +102,7 @@ export const cases: readonly Case[] = [
     resource: () => githubWebhook('acme/demo', { ...wanted, events: ['push', 'release'] }),
     facts: settled,
     changes: ['events push → push, release, then ping it'],
+    effects: ['change'],
     scripts: ['PATCH /repos/{owner}/{repo}/hooks/{hook_id}'],
   },
   {
@@ -151,6 +153,7 @@ export const cases: readonly Case[] = [
     resource: () => githubWebhook('acme/demo', wanted),
     facts: { ...settled, marks: [] },
     changes: ['secret is not known to be set, then ping it'],
+    effects: ['change'],
   },
   {
     name: 'the mark of another hook',
@@ -279,6 +282,7 @@ export const cases: readonly Case[] = [
     facts: { hooks: [], marks: [], delivery: null },
     changes: ['blocked: the secret is empty, which GitHub takes for none'],
     remedy: 'give a secret of at least 32 random bytes, such as generatedSecret(…).value',
+    lacks: undefined,
   },
   {
     name: 'an unmanaged secret that a change would remove',
@@ -288,6 +292,7 @@ export const cases: readonly Case[] = [
       'blocked: hook 7 has a secret, which GitHub would remove with this change: events push → release',
     ],
     remedy: 'give the option secret',
+    lacks: [],
   },
   {
     name: 'an unmanaged secret that two changes would remove',
@@ -296,6 +301,7 @@ export const cases: readonly Case[] = [
     changes: [
       'blocked: hook 7 has a secret, which GitHub would remove with this change: events push → release; active yes → no',
     ],
+    lacks: [],
   },
   {
     name: 'an unmanaged secret, and nothing to change',
@@ -309,12 +315,14 @@ export const cases: readonly Case[] = [
     facts: { ...settled, hooks: [hook(), hook({ id: 8, url: `${url}/`, events: ['release'] })] },
     changes: [`blocked: acme/demo has 2 hooks for ${url}: 7, 8`],
     remedy: 'remove all but one at https://github.com/acme/demo/settings/hooks',
+    lacks: [],
   },
   {
     name: 'removed, and its mark',
     resource: () => githubWebhook('acme/demo', { url, state: 'absent' }),
     facts: { hooks: [hook(), hook({ id: 8, url: `${url}/` })] },
     changes: [`remove hook 7 for ${url}`, `remove hook 8 for ${url}`],
+    effects: ['remove', 'remove'],
     scripts: [
       'DELETE /repos/{owner}/{repo}/hooks/{hook_id}',
       'rm -f -- /var/lib/fettle/github/7',

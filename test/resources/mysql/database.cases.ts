@@ -10,6 +10,7 @@ export const cases: readonly Case[] = [
     resource: () => mysqlDatabase('app', utf8mb4),
     facts: { database: null },
     changes: ['create database app (utf8mb4, utf8mb4_unicode_ci)'],
+    effects: ['create'],
     scripts: ['CREATE DATABASE `app` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci'],
     keys: { database: { name: 'app', connection: {} } },
   },
@@ -48,6 +49,7 @@ export const cases: readonly Case[] = [
     changes: [
       'charset latin1 → utf8mb4, collation latin1_swedish_ci → utf8mb4_unicode_ci for new tables; existing tables stay as they are',
     ],
+    effects: ['change'],
     scripts: ['ALTER DATABASE `app` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci'],
   },
   {
@@ -91,6 +93,7 @@ export const cases: readonly Case[] = [
     resource: () => mysqlDatabase('app', { state: 'absent' }),
     facts: { database: utf8mb4 },
     changes: ['drop database app with everything in it'],
+    effects: ['remove ! its tables and rows are lost'],
     scripts: ['DROP DATABASE `app`'],
   },
   {

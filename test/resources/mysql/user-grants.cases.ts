@@ -14,6 +14,7 @@ export const cases: readonly Case[] = [
     resource: app({ grants: one }),
     facts: onApp('SELECT', 'DROP'),
     changes: ['grant INSERT on app.*'],
+    effects: ['change'],
     scripts: ['GRANT INSERT ON `app`.* TO ?@?'],
   },
   {
@@ -21,6 +22,7 @@ export const cases: readonly Case[] = [
     resource: app({ grants: one, exactGrants: true }),
     facts: onApp('SELECT', 'INSERT', 'DROP', 'GRANT OPTION'),
     changes: ['revoke DROP, GRANT OPTION on app.*'],
+    effects: ['change'],
     scripts: ['REVOKE DROP ON `app`.* FROM ?@?', 'REVOKE GRANT OPTION ON `app`.* FROM ?@?'],
   },
   {
@@ -28,6 +30,7 @@ export const cases: readonly Case[] = [
     resource: app({ grants: one, exactGrants: true }),
     facts: onApp('ALL PRIVILEGES'),
     changes: ['app.*: ALL → SELECT, INSERT'],
+    effects: ['change'],
     scripts: [
       'REVOKE ALL PRIVILEGES ON `app`.* FROM ?@?',
       'GRANT SELECT, INSERT ON `app`.* TO ?@?',
@@ -222,6 +225,7 @@ export const cases: readonly Case[] = [
       'revoke EXECUTE on PROCEDURE x.p',
       'revoke PROXY, GRANT OPTION on @%',
     ],
+    effects: ['change', 'change', 'change', 'change', 'change'],
     scripts: [
       'REVOKE `admin` FROM ?@?',
       'REVOKE FILE ON *.* FROM ?@?',

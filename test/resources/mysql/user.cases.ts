@@ -17,6 +17,7 @@ export const cases: readonly Case[] = [
       }),
     facts: { account: null },
     changes: ['create user app@localhost', 'grant SELECT, INSERT on app.*'],
+    effects: ['create', 'change'],
     scripts: [
       'CREATE USER ?@? IDENTIFIED VIA mysql_native_password USING ?',
       'login app',
@@ -66,6 +67,7 @@ export const cases: readonly Case[] = [
     resource: app(),
     facts: account({ ways: [{ ...native, kept: '*0000000000000000000000000000000000000000' }] }),
     changes: ['password changed'],
+    effects: ['change'],
     scripts: ['ALTER USER ?@? IDENTIFIED VIA mysql_native_password USING ?', 'login app'],
   },
   {
@@ -73,6 +75,7 @@ export const cases: readonly Case[] = [
     resource: app(),
     facts: account({ ways: [socket] }),
     changes: ['login with a password allowed'],
+    effects: ['change'],
     scripts: [
       'ALTER USER ?@? IDENTIFIED VIA mysql_native_password USING ? OR unix_socket',
       'login app',
@@ -99,6 +102,7 @@ export const cases: readonly Case[] = [
     changes: ['blocked: app@localhost logs in by ed25519, whose passwords cannot be compared'],
     remedy:
       "give plugin: 'mysql_native_password', which closes every other way, or leave password out",
+    lacks: ['server:mysql'],
   },
   {
     name: 'the password alone: the way through the socket is closed',
@@ -137,6 +141,7 @@ export const cases: readonly Case[] = [
     ],
     remedy:
       "give its password to the connection too (connection: { password }), or another administrator's account",
+    lacks: ['server:mysql'],
   },
   {
     name: 'the way through the socket is closed to an administrator who has a password',
@@ -160,6 +165,7 @@ export const cases: readonly Case[] = [
     changes: [
       'blocked: admin@localhost is the account that MariaDB is asked with, through the socket: without that way nothing could be asked any more',
     ],
+    lacks: ['server:mysql'],
   },
   {
     name: "nor is the way to a server elsewhere this host's socket",
@@ -214,6 +220,7 @@ export const cases: readonly Case[] = [
     resource: () => mysqlUser('app', { requireTls: true }),
     facts: account(),
     changes: ['TLS required'],
+    effects: ['change'],
     scripts: ['ALTER USER ?@? REQUIRE SSL'],
   },
   {
@@ -224,6 +231,7 @@ export const cases: readonly Case[] = [
       'blocked: there is no account app@localhost, and it cannot be made without a password or plugin: anybody could log in',
     ],
     remedy: 'give a password or plugin, or make the account before this resource',
+    lacks: ['user:app@localhost'],
   },
   {
     name: 'one that requires TLS gets a password, which no login through the socket can prove',
@@ -275,6 +283,7 @@ export const cases: readonly Case[] = [
     resource: () => mysqlUser('app', { state: 'absent' }),
     facts: account(),
     changes: ['remove user app@localhost'],
+    effects: ['remove'],
     scripts: ['DROP USER ?@?'],
   },
   {

@@ -18,6 +18,7 @@ export const cases: readonly Case[] = [
     resource: venv({ packages: ['flask>=3'] }),
     facts: facts({ own: [pip, flask], requirements: 'flask>=3' }),
     changes: ['install flask>=3 (2.2.2 is installed)'],
+    effects: ['change'],
     scripts: [installed(owner)],
     keys: {
       venv: {
@@ -87,12 +88,14 @@ export const cases: readonly Case[] = [
     resource: venv(fromFile),
     facts: facts({ own: [], requirements: '-r base.txt', judged: { failed: 'none' } }, null),
     changes: ['create a virtual environment of Python 3.11', 'install -r base.txt'],
+    effects: ['create', 'change'],
   },
   {
     name: 'what Python said of an environment that is made anew does not count',
     resource: venv(fromFile),
     facts: facts({ requirements: '-r base.txt', judged: 'met' }, { outdated: true }),
     changes: ['make it anew: it was made for another Python than 3.11', 'install -r base.txt'],
+    effects: ['change', 'change'],
   },
   {
     name: 'Python cannot say',
@@ -100,6 +103,7 @@ export const cases: readonly Case[] = [
     facts: facts({ requirements: 'x; python_version > "3"', judged: { failed: 'status 137' } }),
     changes: ["blocked: the environment's Python cannot judge the requirements: status 137"],
     remedy: 'see what it says to import pip; remove the environment to have it made anew',
+    lacks: ['tree:/srv/app/venv'],
   },
   {
     name: 'what cannot be compared in another file',
@@ -107,6 +111,7 @@ export const cases: readonly Case[] = [
     facts: facts({ requirements: '-r base.txt', judged: { cannot: '-e .' } }),
     changes: ['blocked: the requirement "-e ." cannot be compared with what is installed'],
     remedy: unclear,
+    lacks: undefined,
   },
   {
     name: 'what it said before pip is there does not count',
@@ -125,6 +130,7 @@ export const cases: readonly Case[] = [
     facts: facts({ requirements: '-e .' }),
     changes: ['blocked: the requirement "-e ." cannot be compared with what is installed'],
     remedy: unclear,
+    lacks: ['path:/srv/app/src/requirements.txt'],
   },
   {
     name: 'installed from another index and other links',

@@ -42,6 +42,7 @@ export const cases: readonly Case[] = [
     facts: { ...facts({}, null), missingParent: { path: '/srv/app', taken: false } },
     changes: ['blocked: directory /srv/app does not exist'],
     remedy: "add directory('/srv/app') before this",
+    lacks: ['path:/srv/app'],
   },
   {
     name: 'no directory, and nothing is to be there',
@@ -56,6 +57,7 @@ export const cases: readonly Case[] = [
     facts: { venv: null, missingParent: null },
     changes: ['blocked: /srv/app/venv could not be read'],
     remedy: 'report this',
+    lacks: [],
   },
   {
     name: 'something else that is not to be there',
@@ -63,6 +65,7 @@ export const cases: readonly Case[] = [
     facts: facts({ other: 'a file' }, null),
     changes: ['blocked: /srv/app/venv is a file'],
     remedy: 'remove what is there, or choose another path',
+    lacks: ['tree:/srv/app/venv'],
   },
   {
     name: 'the file comes later in the run',
@@ -70,6 +73,7 @@ export const cases: readonly Case[] = [
     facts: facts({}, null),
     changes: ['blocked: /srv/app/src/requirements.txt does not exist'],
     remedy: 'add what brings it, such as git.checkout, before this',
+    lacks: ['path:/srv/app/src/requirements.txt'],
   },
   {
     name: 'its interpreter is gone',
@@ -99,6 +103,7 @@ export const cases: readonly Case[] = [
     resource: venv({ packages: ['flask'], systemSitePackages: true }),
     facts: facts({ system: [flask], requirements: 'flask' }, { interpreter: null }),
     changes: ["make it anew: its interpreter is gone, the system's packages not seen → seen"],
+    effects: ['change'],
     scripts: [made(owner, 'python3', '--system-site-packages', '--clear')],
   },
   {
@@ -196,6 +201,7 @@ export const cases: readonly Case[] = [
     resource: venv({ owner: 'deploy' }),
     facts: facts(),
     changes: ['owner webhook → deploy'],
+    effects: ['change'],
     scripts: [steps([enter('/srv/app/venv'), chownTree('deploy')]).text],
   },
   {
@@ -217,12 +223,14 @@ export const cases: readonly Case[] = [
     facts: facts({ other: 'a directory that holds other things' }, null),
     changes: ['blocked: /srv/app/venv is a directory that holds other things'],
     remedy: 'remove what is there, or choose another path',
+    lacks: ['tree:/srv/app/venv'],
   },
   {
     name: 'removed',
     resource: venv({ state: 'absent' }),
     facts: facts(),
     changes: ['remove the virtual environment'],
+    effects: ['remove'],
     scripts: [steps([enter('/srv/app'), removeTree('./venv')]).text],
     keys: {
       venv: {
@@ -239,12 +247,14 @@ export const cases: readonly Case[] = [
     facts: facts({}, { strange: ['app.py', 'static'] }),
     changes: ['blocked: /srv/app/venv holds more than a virtual environment: app.py, static'],
     remedy: 'move that elsewhere: it would be removed with the environment',
+    lacks: ['tree:/srv/app/venv'],
   },
   {
     name: 'not made anew over what else is there',
     resource: venv(),
     facts: facts({}, { interpreter: null, strange: ['app.py'] }),
     changes: ['blocked: /srv/app/venv holds more than a virtual environment: app.py'],
+    lacks: ['tree:/srv/app/venv'],
   },
   {
     name: 'what else is there does not matter to what is installed',

@@ -24,6 +24,7 @@ export const cases: readonly Case[] = [
     ...row('another zone', utc, both),
     resource: berlin,
     example: true,
+    effects: ['change', 'change'],
     scripts: [linking, naming],
     keys: { found: 'Europe/Berlin' },
   },
@@ -38,5 +39,6 @@ export const cases: readonly Case[] = [
   row('no such zone', { isKnown: false }, ['blocked: there is no time zone Europe/Berlin'], {
     remedy:
       "correct the name (see /usr/share/zoneinfo), or add apt.packages(['tzdata']) before this",
+    lacks: ['path:/usr/share/zoneinfo/Europe/Berlin'],
   }),
 ]

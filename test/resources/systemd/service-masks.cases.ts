@@ -11,6 +11,7 @@ export const cases: readonly Case[] = [
     resource: service({ masked: true }),
     facts: on({ path: '/lib/systemd/system/app.service' }),
     changes: ['mask: disabled → masked'],
+    effects: ['change'],
     scripts: ['systemctl mask -- app.service'],
   },
   {
@@ -18,6 +19,7 @@ export const cases: readonly Case[] = [
     resource: service({ masked: true, running: false }),
     facts: on({ ...running, path: '/lib/systemd/system/app.service' }),
     changes: ['stop: active → inactive', 'mask: enabled → masked'],
+    effects: ['remove', 'change'],
   },
   {
     name: 'masked before it is installed',
@@ -41,6 +43,7 @@ export const cases: readonly Case[] = [
       'blocked: app.service has a file of its own in /etc/systemd/system, where the mask would be',
     ],
     remedy: 'remove the file first, as with systemd.unit and state absent',
+    lacks: ['path:/etc/systemd/system/app.service'],
   },
   {
     name: 'masked by hand',
@@ -48,12 +51,14 @@ export const cases: readonly Case[] = [
     facts: on(masked),
     changes: ['blocked: app.service is masked'],
     remedy: 'give masked: false, or leave out running and enabled',
+    lacks: ['unit:app.service'],
   },
   {
     name: 'unmasked',
     resource: service({ ...wanted, masked: false }),
     facts: on(masked),
     changes: ['unmask: masked', 'enable: masked → enabled', 'start: inactive → active'],
+    effects: ['change', 'change', 'change'],
   },
   {
     name: 'a mask is no matter to what should be off',
@@ -66,18 +71,21 @@ export const cases: readonly Case[] = [
     resource: service(wanted),
     facts: on({ ...running, file: 'masked' }),
     changes: ['blocked: app.service is masked'],
+    lacks: ['unit:app.service'],
   },
   {
     name: 'masked until the next boot, while it runs',
     resource: service(wanted),
     facts: on({ ...running, file: 'masked-runtime' }),
     changes: ['blocked: app.service is masked'],
+    lacks: ['unit:app.service'],
   },
   {
     name: 'masked, without a word on its file',
     resource: service(wanted),
     facts: on({ load: 'masked', file: '' }),
     changes: ['blocked: app.service is masked'],
+    lacks: ['unit:app.service'],
   },
   ...[{ running: true }, { enabled: true }].map(
     (options): Case => ({
@@ -85,6 +93,7 @@ export const cases: readonly Case[] = [
       resource: service(options),
       facts: on(masked),
       changes: ['blocked: app.service is masked'],
+      lacks: ['unit:app.service'],
     }),
   ),
   {
@@ -99,6 +108,7 @@ export const cases: readonly Case[] = [
     resource: service({ restartOn: [unit], masked: false }),
     facts: on({ ...running, file: 'masked' }, mark('restart')),
     changes: ['unmask: masked', 'restart'],
+    effects: ['change', 'restart'],
   },
   {
     name: 'unmasked where it was masked until the next boot only',
@@ -112,6 +122,7 @@ export const cases: readonly Case[] = [
     resource: service({ masked: false, enabled: false }),
     facts: on(masked),
     changes: ['unmask: masked', 'disable: masked → disabled'],
+    effects: ['change', 'change'],
     scripts: [
       'systemctl unmask -- app.service',
       'systemctl disable --no-reload -- app.service',

@@ -138,6 +138,7 @@ export const cases: readonly Case[] = [
       'blocked: the pending restarts could not be read: only root may read /var/lib/fettle',
     ],
     remedy: 'give the play become: true',
+    lacks: [],
   },
   {
     name: 'but not where a change is known',
@@ -177,6 +178,7 @@ export const cases: readonly Case[] = [
     resource: service({ running: true, reloadOn: [unit] }),
     facts: on(running, mark('reload')),
     changes: ['reload'],
+    effects: ['change'],
   },
   {
     name: 'a restart reloads too',
@@ -190,6 +192,7 @@ export const cases: readonly Case[] = [
     facts: on({ ...running, canReload: false }, mark('reload')),
     changes: ['blocked: app.service cannot be reloaded: its unit has no ExecReload='],
     remedy: 'use restartOn instead of reloadOn',
+    lacks: ['unit:app.service'],
   },
   {
     name: 'cannot be reloaded as it is, and something is going to change that',
@@ -281,6 +284,7 @@ export const cases: readonly Case[] = [
     facts: on({ load: 'bad-setting' }),
     changes: ['blocked: systemd cannot load app.service (bad-setting)'],
     remedy: 'see systemctl status app.service on the host',
+    lacks: ['unit:app.service'],
   },
   {
     name: 'loaded before its file became bad',
@@ -288,6 +292,7 @@ export const cases: readonly Case[] = [
     facts: on({ ...running, file: 'bad' }),
     changes: ['blocked: systemd cannot load app.service (its file is bad)'],
     remedy: 'see systemctl status app.service on the host',
+    lacks: ['unit:app.service'],
   },
   {
     name: 'no such unit',
@@ -296,6 +301,8 @@ export const cases: readonly Case[] = [
     changes: ['blocked: there is no unit app.service'],
     remedy:
       'add the resource that brings it (a package, a systemd.unit) before this one, or correct the name',
+    lacks: ['unit:app.service'],
+    then: ['enable: disabled → enabled', 'start: inactive → active'],
   },
   ...[{ running: true }, { enabled: true }].map(
     (options): Case => ({
@@ -303,8 +310,17 @@ export const cases: readonly Case[] = [
       resource: service(options),
       facts: on(null),
       changes: ['blocked: there is no unit app.service'],
+      lacks: ['unit:app.service'],
     }),
   ),
+  {
+    name: 'no such instance: its template is missing',
+    resource: () => systemdService('app@1.service', { running: true }),
+    facts: on(null),
+    changes: ['blocked: there is no unit app@1.service'],
+    lacks: ['unit:app@.service'],
+    then: ['start: inactive → active'],
+  },
   {
     name: 'no such unit, and none wanted',
     resource: service({ running: false, enabled: false }),

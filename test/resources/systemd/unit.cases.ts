@@ -23,6 +23,7 @@ export const cases: readonly Case[] = [
     resource: app,
     facts: { file: null, unit: null },
     changes: [`create ${path}`],
+    effects: ['create'],
     keys: { file: { path, follow: false, ...textKey }, unit: 'app.service' },
   },
   {
@@ -43,6 +44,7 @@ export const cases: readonly Case[] = [
     resource: app,
     facts: { file: holdingText('[Service]\n'), unit: loaded() },
     changes: ['content changed'],
+    effects: ['change'],
   },
   {
     name: 'content and attributes',
@@ -52,12 +54,14 @@ export const cases: readonly Case[] = [
       unit: loaded({ needsReload: true }),
     },
     changes: ['content changed, mode 0600 → 0644, owner app → root'],
+    effects: ['change'],
   },
   {
     name: 'mode',
     resource: app,
     facts: { file: holdingText(text, { mode: 0o664 }), unit: loaded() },
     changes: ['mode 0664 → 0644'],
+    effects: ['change'],
     scripts: [holding(path, setAttributes).text],
   },
   {
@@ -68,12 +72,14 @@ export const cases: readonly Case[] = [
       unit: loaded(),
     },
     changes: ['owner 1234 → root, group tty → root'],
+    effects: ['change'],
   },
   {
     name: 'daemon-reload forgotten',
     resource: app,
     facts: { file: holdingText(text), unit: loaded({ needsReload: true }) },
     changes: ['daemon-reload: systemd has loaded an older version'],
+    effects: ['change'],
     scripts: ['systemctl daemon-reload'],
   },
   {
@@ -95,6 +101,7 @@ export const cases: readonly Case[] = [
     changes: [`blocked: app.service is masked: ${path} is a link to /dev/null`],
     remedy:
       'run systemctl unmask app.service on the host, or give systemd.service masked: false before this resource',
+    lacks: ['unit:app.service'],
   },
   {
     name: 'a link',
@@ -102,18 +109,21 @@ export const cases: readonly Case[] = [
     facts: { file: linkEntry('/srv/app.service'), unit: loaded() },
     changes: [`blocked: ${path} is a symbolic link to /srv/app.service`],
     remedy: 'remove the link: a unit is written as a file',
+    lacks: ['path:/etc/systemd/system/app.service'],
   },
   {
     name: 'a link that cannot be read',
     resource: app,
     facts: { file: { ...linkEntry(''), target: null }, unit: loaded() },
     changes: [`blocked: ${path} is a symbolic link to something`],
+    lacks: ['path:/etc/systemd/system/app.service'],
   },
   {
     name: 'a link that is to be no unit any more',
     resource: gone,
     facts: { file: linkEntry('/srv/app.service'), unit: loaded() },
     changes: [`blocked: ${path} is a symbolic link to /srv/app.service`],
+    lacks: ['path:/etc/systemd/system/app.service'],
   },
   {
     name: 'a directory',
@@ -121,6 +131,7 @@ export const cases: readonly Case[] = [
     facts: { file: directoryEntry(), unit: null },
     changes: [`blocked: ${path} is not a file`],
     remedy: 'move away what is there',
+    lacks: ['path:/etc/systemd/system/app.service'],
   },
   {
     name: 'a template',
@@ -133,6 +144,7 @@ export const cases: readonly Case[] = [
     resource: gone,
     facts: { file: fileEntry(), unit: loaded({ active: 'active', file: 'enabled' }) },
     changes: [`stop, disable, remove ${path}`],
+    effects: ['remove'],
     scripts: [
       'systemctl stop -- app.service',
       'systemctl disable -- app.service',
@@ -159,12 +171,14 @@ export const cases: readonly Case[] = [
     resource: gone,
     facts: { file: fileEntry(), unit: loaded({ active: 'failed', file: 'static' }) },
     changes: [`remove ${path}`],
+    effects: ['remove'],
   },
   {
     name: 'removed, enabled alone',
     resource: gone,
     facts: { file: fileEntry(), unit: loaded({ active: 'inactive', file: 'enabled-runtime' }) },
     changes: [`disable, remove ${path}`],
+    effects: ['remove'],
   },
   {
     name: 'a template, with its instances',
@@ -180,6 +194,7 @@ export const cases: readonly Case[] = [
     changes: [
       'stop app@a.service, app@b.service, disable, remove /etc/systemd/system/app@.service',
     ],
+    effects: ['remove'],
     scripts: [
       'systemctl stop -- app@a.service app@b.service',
       'systemctl disable -- app@.service',
