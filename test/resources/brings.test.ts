@@ -1,0 +1,101 @@
+import { describe, expect, test } from '@jest/globals'
+import { changesOf } from '../../src/core/change.js'
+import type { Resource } from '../../src/core/resource.js'
+import type { Brings } from '../../src/core/thing.js'
+import {
+  absent,
+  apt,
+  check,
+  command,
+  directory,
+  file,
+  generatedSecret,
+  git,
+  github,
+  group,
+  knownHost,
+  mysql,
+  python,
+  sshKey,
+  sudoers,
+  symlink,
+  systemd,
+  timezone,
+  user,
+} from '../../src/index.js'
+import { planOf } from '../../src/testing/outcome.js'
+import { fileEntry } from './files/entry.js'
+import { service, on } from './systemd/service-state.js'
+import { exportedResources } from './tables.js'
+
+const password = generatedSecret('/etc/app/secret').value
+const repo = 'https://example.org/app.git'
+
+describe('what the changes of a resource can bring', () => {
+  const rows: readonly (readonly [Resource, Brings])[] = [
+    [absent('/srv/app'), ['tree:/srv/app']],
+    [absent('/srv/app', { recurse: true }), ['tree:/srv/app']],
+    [apt.packages(['git']), 'anything'],
+    [check.http('http://localhost/'), 'anything'],
+    [command('true'), 'anything'],
+    [directory('/srv/app/src'), ['path:/srv/app/src', 'path:/srv', 'path:/srv/app']],
+    [directory('/srv/app', { recurse: true, owner: 'app' }), ['path:/srv/app', 'path:/srv']],
+    [file('/etc/motd', { content: '' }), ['path:/etc/motd']],
+    [file('/etc/aliases', { content: '', confirm: 'newaliases' }), 'anything'],
+    [generatedSecret('/etc/app/secret'), ['path:/etc/app/secret']],
+    [git.checkout('/srv/app', { repo, ref: 'main' }), ['tree:/srv/app']],
+    [github.deployKey('acme/app', { key: sshKey('/root/key').publicKey, title: 'a' }), 'anything'],
+    [github.webhook('acme/app', { url: 'https://example.org/', events: ['push'] }), 'anything'],
+    [group('app'), ['group:app']],
+    [knownHost('github.com', { state: 'absent' }), ['path:/etc/ssh/ssh_known_hosts']],
+    [mysql.database('app'), ['database:app']],
+    [mysql.user('app', { password }), ['server:mysql']],
+    [python.venv('/srv/venv'), ['tree:/srv/venv']],
+    [sshKey('/root/key'), ['path:/root/key', 'path:/root/key.pub']],
+    [sudoers('app', { content: '# nothing' }), ['path:/etc/sudoers.d/app']],
+    [symlink('/srv/current', { target: 'v1' }), ['tree:/srv/current']],
+    [systemd.service('app', { running: true }), 'anything'],
+    [
+      systemd.unit('app.service', { content: '' }),
+      ['unit:app.service', 'path:/etc/systemd/system/app.service'],
+    ],
+    [
+      systemd.unit('app@.service', { state: 'absent' }),
+      ['unit:app@.service', 'path:/etc/systemd/system/app@.service'],
+    ],
+    [
+      systemd.unit('app.timer', { state: 'absent' }),
+      ['unit:app.timer', 'path:/etc/systemd/system/app.timer'],
+    ],
+    [timezone('Europe/Berlin'), ['path:/etc/localtime', 'path:/etc/timezone']],
+    [user('app'), ['user:app', 'group:app', 'tree:/home/app']],
+    [user('app', { home: '/srv/app' }), ['user:app', 'group:app', 'tree:/srv/app']],
+  ]
+  test.each(rows.map(([made, brings]) => [made.address, made, brings] as const))(
+    '%s',
+    (_, made, brings) => expect(made.brings).toEqual(brings),
+  )
+
+  test.each(exportedResources.map(({ definition }) => definition.type))('%s has a row', (type) =>
+    expect(rows.map(([made]) => made.type)).toContain(type),
+  )
+})
+
+describe('a change says itself what it brings', () => {
+  test('where the home of a user who goes is another than the option names', () => {
+    const leaving = user('app', { state: 'absent', removeHome: true })
+    const entry = { uid: 7, gid: 7, group: 'app', home: '/srv/app', groups: [] }
+    const facts = { user: entry, group: null, shell: fileEntry() }
+    expect(changesOf(planOf({ facts }, leaving))).toMatchObject([
+      { brings: ['user:app', 'group:app', 'tree:/srv/app'] },
+    ])
+  })
+
+  test.each([
+    ['enabling makes links that nobody can name', true, { file: 'disabled' }, undefined],
+    ['disabling brings that unit alone', false, { file: 'enabled' }, ['unit:app.service']],
+  ])('%s', (_, enabled, state, brings) => {
+    const [linking] = changesOf(planOf({ facts: on(state) }, service({ enabled })()))
+    expect(linking?.brings).toEqual(brings)
+  })
+})
