@@ -49,7 +49,7 @@ describe('what the changes of a resource can bring', () => {
     [group('app'), ['group:app']],
     [knownHost('github.com', { state: 'absent' }), ['path:/etc/ssh/ssh_known_hosts']],
     [mysql.database('app'), ['database:app']],
-    [mysql.user('app', { password }), ['server:mysql']],
+    [mysql.user('app', { password }), ['server:mysql', 'user:app@localhost']],
     [python.venv('/srv/venv'), ['tree:/srv/venv']],
     [sshKey('/root/key'), ['path:/root/key', 'path:/root/key.pub']],
     [sudoers('app', { content: '# nothing' }), ['path:/etc/sudoers.d/app']],

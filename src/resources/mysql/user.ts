@@ -110,7 +110,7 @@ export const mysqlUser = resource({
     return desired({
       reads: { account: request(accountFact, onServer(connection, { name, host })) },
       values: { password, connection },
-      brings: ['server:mysql'],
+      brings: ['server:mysql', `user:${user}`],
       plan({ account }, { password, connection }) {
         const run = (summary: string, statements: readonly string[]): Change =>
           change(
@@ -164,7 +164,7 @@ function cannotBe(
     return blocked(
       `${user} is the account that MariaDB is asked with, through the socket: without that way nothing could be asked any more`,
       "give its password to the connection too (connection: { password }), or another administrator's account",
-      { lacks: ['server:mysql'] },
+      { lacks: [`user:${user}`] },
     )
   }
   if (password === undefined) return null
@@ -173,6 +173,6 @@ function cannotBe(
   return blocked(
     `${user} logs in by ${foreign.plugin}, whose passwords cannot be compared`,
     `give plugin: '${native}', which closes every other way, or leave password out`,
-    { lacks: ['server:mysql'] },
+    { lacks: [`user:${user}`] },
   )
 }

@@ -102,7 +102,7 @@ export const cases: readonly Case[] = [
     changes: ['blocked: app@localhost logs in by ed25519, whose passwords cannot be compared'],
     remedy:
       "give plugin: 'mysql_native_password', which closes every other way, or leave password out",
-    lacks: ['server:mysql'],
+    lacks: ['user:app@localhost'],
   },
   {
     name: 'the password alone: the way through the socket is closed',
@@ -141,7 +141,7 @@ export const cases: readonly Case[] = [
     ],
     remedy:
       "give its password to the connection too (connection: { password }), or another administrator's account",
-    lacks: ['server:mysql'],
+    lacks: ['user:root@localhost'],
   },
   {
     name: 'the way through the socket is closed to an administrator who has a password',
@@ -165,7 +165,7 @@ export const cases: readonly Case[] = [
     changes: [
       'blocked: admin@localhost is the account that MariaDB is asked with, through the socket: without that way nothing could be asked any more',
     ],
-    lacks: ['server:mysql'],
+    lacks: ['user:admin@localhost'],
   },
   {
     name: "nor is the way to a server elsewhere this host's socket",
