@@ -162,11 +162,10 @@ export function fileChanges(
     const made = [creation({ ...desired, content }, newMode(desired))]
     return missingParent === null ? made : blockedBy(missingParent, path, made)
   }
-  const wrong = notAFile(path, entry)
-  if (wrong !== undefined) return wrong
+  const wrong = notAFile(path, entry) ?? notCompared(path, content, entry)
+  // Where a link was followed, another link would do as well as another file.
+  if (wrong !== undefined) return via === undefined ? wrong : blocked(wrong.blocked, wrong.remedy)
   const wanted: WantedAttributes = { mode: wantedMode(desired, entry), owner, group }
-  const tooLong = notCompared(path, content, entry)
-  if (tooLong !== undefined) return tooLong
   const differences = attributeDifferences(entry, wanted, '/proc/self/fd/3')
   const isOther = content !== undefined && entry.sha256 !== digestOf(content)
   // A setuid or setgid program is always rewritten before its attributes change: its content may

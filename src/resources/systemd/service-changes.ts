@@ -171,12 +171,7 @@ function operating(
   if (isMasked(unit) && options.masked !== false) return []
   const restart = due('restart', options.restartOn)
   if (restart.length > 0)
-    return [
-      {
-        ...operate('restart', name, stableFor, 'restart', unit),
-        because: restart,
-      },
-    ]
+    return [{ ...operate('restart', name, stableFor, 'restart', unit), because: restart }]
   const reload = due('reload', options.reloadOn)
   if (reload.length === 0) {
     if ((options.restartOn ?? options.reloadOn) === undefined) return []

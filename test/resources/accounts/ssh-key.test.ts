@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { changesOf, isShell } from '../../../src/core/change.js'
-import { absent } from '../../../src/core/fact.js'
+import { absent, unknown } from '../../../src/core/fact.js'
 import { Later } from '../../../src/core/later.js'
 import { publicKeyPattern } from '../../../src/facts/accounts/ssh-key.js'
 import { sshKey } from '../../../src/resources/accounts/ssh-key.js'
@@ -47,5 +47,13 @@ test('while there is none, its public half is what another resource has to make'
     reason: 'the key /root/key does not exist',
     remedy: 'add the resource that makes it before this one',
     lacks: ['path:/root/key'],
+  })
+})
+
+test('while it cannot be read, its public half lacks what the fact lacks', () => {
+  const unread = { fact: () => unknown('no ssh-keygen', 'add it', { lacks: ['program:x'] }) }
+  expect(Later.evaluate(key.publicKey, { ...unread, standIns: false })).toMatchObject({
+    known: false,
+    lacks: ['program:x'],
   })
 })

@@ -206,6 +206,13 @@ export const cases: readonly Case[] = [
     lacks: ['path:/etc/app.conf'],
   },
   {
+    name: 'a directory behind a link that is followed: it may go, or the link lead elsewhere',
+    resource: () => file(path, { content: 'a\n', follow: true }),
+    facts: { ...here, path: directoryEntry({ target: '/srv/real' }) },
+    changes: ['blocked: /srv/real is a directory'],
+    lacks: undefined,
+  },
+  {
     name: 'a device',
     resource: () => file(path, { content: 'a\n' }),
     facts: { ...here, path: fileEntry({ kind: 'other' }) },
