@@ -18,7 +18,7 @@ import { omitUndefined } from '../../core/omit-undefined.js'
 import { state } from '../../core/schemas.js'
 import type { CommonOptions } from '../../core/resource.js'
 import { Secret } from '../../core/secret.js'
-import { quote, sh } from '../../core/sh.js'
+import { sh } from '../../core/sh.js'
 import type { Brings } from '../../core/thing.js'
 import { type PathEntry, pathFact } from '../../facts/files/path.js'
 import { unitInstancesFact } from '../../facts/systemd/unit-instances.js'
@@ -34,6 +34,7 @@ import {
 } from '../files/content.js'
 import { checkedContent, pathKey } from '../files/file.js'
 import { isTemplate, unitName } from './unit-name.js'
+import { verifying } from './unit-verify.js'
 import { holding, holds, writeFile } from '../files/write-file.js'
 
 export interface UnitOptions extends ContentOptions, CommonOptions {
@@ -62,45 +63,6 @@ function reloadIfStale(name: string, path: string): ShellAction {
 }
 
 const run = (script: ReturnType<typeof sh>): Action => ({ script, long: true })
-
-/**
- * Shell patterns for errors of systemd-analyze(1) that systemd itself does not report. They depend
- * on other files, which may be added later: programs in `Exec…=`, the service of a socket, required
- * units, and for a template the drop-ins of its instances.
- */
-function decidedByOthers(name: string): string {
-  const patterns = [
-    "*': Command '*' is not executable: '*",
-    "*': service '*' not loaded, socket cannot be started.'",
-    "*': Failed to create '*'/start: Unit '*' not found.'",
-  ]
-  if (isTemplate(name))
-    patterns.push(
-      "*' has no '*' Refusing.'",
-      "*' lacks '*' Refusing.'",
-      "'Unit '*' has a bad unit file setting.'",
-    )
-  return patterns.join(' | ')
-}
-
-/**
- * systemd judges a unit by its file's name, so a copy is verified under the right one.
- * `--recursive-errors=no` (systemd 250) makes what is ignored in this unit, such as a misspelt
- * setting, an error, and leaves out what is wrong with other units. Without it, lines that do not
- * name this unit are about others.
- */
-function validate(name: string): string {
-  const [stem = name] = name.split(/(?<=@)\./)
-  return `d=$(mktemp -d) && trap 'rm -rf -- "$d"' EXIT && cp -- %s "$d"/${quote(name)} || exit
-! systemd-analyze --help | grep -q -e --recursive-errors || o=--recursive-errors=no
-systemd-analyze verify --man=no \${o-} "$d"/${quote(name)} 2>"$d"/said && exit
-s=$?
-while [ "$s" != 127 ] && IFS= read -r l; do
-  case $l in ${decidedByOthers(name)}) s=0; continue ;; esac
-  case \${o-none}$l in --* | *${quote(stem)}*) s=1; break ;; *) s=0 ;; esac
-done <"$d"/said
-[ "$s" = 0 ] || { cat "$d"/said >&2; exit 1; }`
-}
 
 function readable(given: Content, name: string): string | Uint8Array {
   const content = checkedContent('systemd.unit', name, given) ?? ''
@@ -169,7 +131,7 @@ function planPresent(
     owner: 'root',
     group: 'root',
     content,
-    validate: { line: validate(name), by: '`systemd-analyze verify`' },
+    validate: { line: verifying(name), by: '`systemd-analyze verify`' },
   }
   const diff = diffOf(file === null ? new Uint8Array() : file.content, content)
   const written = (summary: string, effect?: Effect): readonly Change[] => [
