@@ -37,7 +37,8 @@ export interface Desired<R extends Reads, V extends object, E extends object> {
    */
   readonly joins?: Joining
   /**
-   * What its changes can bring to later resources, also while it is not known what they are. Default:
+   * What its changes can bring to later resources, also while it is not known what they are; its own
+   * thing is the first. Default:
    * anything, so that a later resource that lacks something is *known after apply*.
    */
   readonly brings?: Brings

@@ -1,6 +1,7 @@
 import type { Address } from '../../core/address.js'
 import type { Change } from '../../core/change.js'
 import { FettleError } from '../../core/errors.js'
+import type { Thing } from '../../core/thing.js'
 import type { Step } from '../prepare/build.js'
 import { unmet, type StepPlan } from './plan-step.js'
 import { Supply } from './supply.js'
@@ -35,6 +36,8 @@ export class Forecast {
   /** One for each step, in order. */
   readonly outlooks: StepOutlook[] = []
   readonly #undecided = new Set<Address>()
+  /** The steps whose changes make things, by these things. */
+  readonly #makers = new Map<Thing, Address>()
 
   constructor(earlier: Supply) {
     this.supply = new Supply(earlier)
@@ -52,7 +55,7 @@ export class Forecast {
 
   #outlook(step: Step, plan: StepPlan | FettleError): Outlook {
     if (plan instanceof FettleError) return { is: 'failed', error: plan }
-    if (plan.is === 'changes') return { is: 'changed', changes: plan.changes, reason: null }
+    if (plan.is === 'changes') return this.#changed(step, plan.changes, null)
     if (plan.is === 'fine') {
       const trigger = step.resource.triggers.find(({ address }) => this.#undecided.has(address))
       if (trigger === undefined) return { is: 'ok', reason: plan.reason }
@@ -62,7 +65,15 @@ export class Forecast {
     // A package or a checkout may also bring the resource itself, so that less is left to do.
     if (plan.then === undefined || !this.supply.names(plan.lacks))
       return { is: 'unknown', reason: plan.reason }
-    return { is: 'changed', changes: plan.then, reason: plan.reason }
+    return this.#changed(step, plan.then, plan.reason)
+  }
+
+  /** Where an earlier change makes the step's own thing, what is left to do is not known. */
+  #changed({ resource }: Step, changes: readonly Change[], reason: string | null): Outlook {
+    const [own] = resource.brings === 'anything' ? [] : resource.brings
+    const maker = own === undefined ? undefined : this.#makers.get(own)
+    if (maker === undefined || !changes.some(isCreation)) return { is: 'changed', changes, reason }
+    return { is: 'unknown', reason: `${maker} makes it, and what is then left to do is not known` }
   }
 
   /**
@@ -73,6 +84,13 @@ export class Forecast {
     if (outlook.is === 'ok' || resource.check !== null) return
     if (outlook.is === 'failed' && resource.common.ignoreFailure === true) return
     if (outlook.is !== 'changed') return this.supply.add(resource.brings)
-    for (const { brings } of outlook.changes) this.supply.add(brings ?? resource.brings)
+    for (const change of outlook.changes) {
+      const brings = change.brings ?? resource.brings
+      this.supply.add(brings)
+      if (brings !== 'anything' && isCreation(change))
+        for (const thing of brings) this.#makers.set(thing, resource.address)
+    }
   }
 }
+
+const isCreation = ({ effect }: Change): boolean => effect === 'create'

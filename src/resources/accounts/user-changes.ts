@@ -1,6 +1,7 @@
 import { blocked, change, fine, program, type Change, type Plan } from '../../core/change.js'
 import type { Secret } from '../../core/secret.js'
 import { sh } from '../../core/sh.js'
+import type { Thing } from '../../core/thing.js'
 import type { GroupEntry } from '../../facts/accounts/group.js'
 import type { UserEntry } from '../../facts/accounts/user.js'
 import { isAccount } from '../files/attributes.js'
@@ -57,7 +58,11 @@ export function creation(
   const summary = `create user ${name}${withMade}`
   const adding = sh`useradd ${words} -- ${name}`
   const password = hash === undefined ? [] : [setPassword(name, hash, locked)]
-  return change(summary, [program(adding), ...password], { effect: 'create' })
+  const path = home ?? `/home/${name}`
+  const brings: Thing[] = [`user:${name}`]
+  if (group === undefined && !hasGroup) brings.push(`group:${name}`)
+  if (createHome) brings.push(`path:${path}`, `tree:${path}`)
+  return change(summary, [program(adding), ...password], { effect: 'create', brings })
 }
 
 function groupChange(

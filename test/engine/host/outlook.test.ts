@@ -167,6 +167,52 @@ test('what certainly follows is a change already, with what it waits for', () =>
   })
 })
 
+describe('what a step would make', () => {
+  const creation = changes({ effect: 'create' })
+  test.each<[string, readonly Row[], readonly string[]]>([
+    [
+      'is not known where an earlier one makes it',
+      [
+        [bringing(['user:a', 'path:/home/a']), creation],
+        [bringing(['path:/home/a']), creation],
+      ],
+      ['changed', 'unknown'],
+    ],
+    [
+      'is known where the earlier one only changes',
+      [
+        [bringing(['user:a', 'path:/home/a']), changes()],
+        [bringing(['path:/home/a']), creation],
+      ],
+      ['changed', 'changed'],
+    ],
+    [
+      'is known where only something else of it is made earlier',
+      [
+        [bringing(['path:/srv']), creation],
+        [bringing(['path:/srv/app', 'path:/srv']), creation],
+      ],
+      ['changed', 'changed'],
+    ],
+    [
+      'is known where an earlier one makes anything',
+      [
+        [bringing('anything'), creation],
+        [bringing(['path:/home/a']), creation],
+      ],
+      ['changed', 'changed'],
+    ],
+    [
+      'is known where it is only changed',
+      [
+        [bringing(['path:/home/a']), creation],
+        [bringing(['path:/home/a']), changes()],
+      ],
+      ['changed', 'changed'],
+    ],
+  ])('%s', (_, rows, expected) => expect(outlooks(...rows)).toEqual(expected))
+})
+
 test('a change of an earlier play counts', () => {
   const earlier = new Supply()
   earlier.add(['server:db'])
