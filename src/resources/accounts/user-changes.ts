@@ -13,6 +13,9 @@ const argumentOf = (
   given: string | number | undefined,
 ): readonly (string | number)[] => (given === undefined ? [] : [flag, given])
 
+/** The home of a new user, where useradd(8)'s defaults are Debian's. */
+export const homeOf = (name: string, { home }: UserOptions): string => home ?? `/home/${name}`
+
 /** The option for useradd(8)'s primary group. */
 function primaryGroup(
   name: string,
@@ -58,7 +61,7 @@ export function creation(
   const summary = `create user ${name}${withMade}`
   const adding = sh`useradd ${words} -- ${name}`
   const password = hash === undefined ? [] : [setPassword(name, hash, locked)]
-  const path = home ?? `/home/${name}`
+  const path = homeOf(name, options)
   const brings: Thing[] = [`user:${name}`]
   if (group === undefined && !hasGroup) brings.push(`group:${name}`)
   if (createHome) brings.push(`path:${path}`, `tree:${path}`)

@@ -17,7 +17,7 @@ import { groupFact } from '../../facts/accounts/group.js'
 import { userFact } from '../../facts/accounts/user.js'
 import { pathFact } from '../../facts/files/path.js'
 import { account } from '../files/attributes.js'
-import { changes, creation, removalSummary } from './user-changes.js'
+import { changes, creation, homeOf, removalSummary } from './user-changes.js'
 import type { UserOptions } from './user-options.js'
 import { cryptPattern, hashMessage, nothingToUnlock, textOf } from './user-password.js'
 
@@ -80,7 +80,7 @@ export const user = resource({
         shell: request(pathFact, { path: options.shell ?? '/', follow: true }),
       },
       values: { passwordHash: options.passwordHash },
-      brings: bringsOf(name, options.home ?? `/home/${name}`),
+      brings: bringsOf(name, homeOf(name, options)),
       plan({ user: now, group, shell }, { passwordHash: hash }) {
         if (options.state === 'absent') {
           if (now === null) return fine('there is no such user')

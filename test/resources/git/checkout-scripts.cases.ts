@@ -14,30 +14,19 @@ import {
 import type { GitCheckoutOptions } from '../../../src/resources/git/checkout-options.js'
 import { gitCheckout } from '../../../src/resources/git/checkout.js'
 import type { Case } from '../../../src/testing/case.js'
+import { checkoutOf, wanted } from './checkout-state.js'
 
 // What each change runs: the scripts themselves are in the tables of bring.test.ts.
 
 const path = '/srv/app/src'
 const repo = 'git@github.com:owner/app.git'
-const [old, wanted] = ['a'.repeat(40), 'b'.repeat(40)]
+const old = 'a'.repeat(40)
 const made =
   (options: Partial<GitCheckoutOptions> = {}) =>
   () =>
     gitCheckout(path, { repo, ref: 'main', owner: 'webhook', ...options })
 
-const checkout = {
-  owner: { name: 'webhook', id: '990' },
-  head: wanted,
-  remote: repo,
-  changed: [],
-  unwanted: [],
-  unpushed: 0,
-  locks: [],
-  submodules: [],
-  ahead: [],
-  branches: [],
-  underWay: null,
-}
+const checkout = checkoutOf(repo)
 const facts = (
   found: Partial<Record<keyof typeof checkout, unknown>> | null,
   remote: object = {},

@@ -2,10 +2,11 @@ import type { GitCheckoutOptions } from '../../../src/resources/git/checkout-opt
 import { gitCheckout } from '../../../src/resources/git/checkout.js'
 import { sshKey } from '../../../src/resources/accounts/ssh-key.js'
 import type { Case } from '../../../src/testing/case.js'
+import { checkoutOf, wanted } from './checkout-state.js'
 
 const repo = 'git@github.com:owner/app.git'
 const key = sshKey('/var/lib/webhook/.ssh/id_app', { owner: 'webhook' })
-const [old, wanted] = ['a'.repeat(40), 'b'.repeat(40)]
+const old = 'a'.repeat(40)
 const made =
   (options: Partial<GitCheckoutOptions> = {}) =>
   () =>
@@ -18,17 +19,7 @@ const facts = (
     checkout === null
       ? null
       : {
-          owner: { name: 'webhook', id: '990' },
-          head: wanted,
-          remote: repo,
-          changed: [],
-          unwanted: [],
-          unpushed: 0,
-          locks: [],
-          submodules: [],
-          ahead: [],
-          branches: [],
-          underWay: null,
+          ...checkoutOf(repo),
           ...checkout,
         },
   remote: { kind: 'branch', name: 'main', commit: wanted },
