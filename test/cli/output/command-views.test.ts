@@ -230,7 +230,7 @@ describe('secrets in what a command prints', () => {
   ])('are hidden: %s', (_, make, expected) => {
     const { out, err } = shown(make, outcomes, pieces)
     expect(out).toBe(expected)
-    expect(err).not.toContain('0815')
+    expect(err).not.toContain('0815-x')
   })
 
   test('are hidden in JSON, in its lines too', () => {
