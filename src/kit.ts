@@ -65,6 +65,7 @@ export {
   type TextDiff,
 } from './core/change.js'
 export type { Brings, Lacks, Thing } from './core/thing.js'
+export { trial, type Trial, type Verdict } from './core/trial.js'
 export { FettleError, isCode, type ErrorCode } from './core/errors.js'
 export { messageOf } from './core/error-message.js'
 export { counted } from './core/counted.js'

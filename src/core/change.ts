@@ -4,6 +4,7 @@ import type { Lacking } from './fact.js'
 import { Sh } from './sh.js'
 import type { ShellAction } from './shell-action.js'
 import type { Brings } from './thing.js'
+import type { Trial } from './trial.js'
 
 export { isShell, type Action } from './backend.js'
 export type { ShellAction } from './shell-action.js'
@@ -31,6 +32,10 @@ export interface Change {
   readonly final?: string
   /** What it can bring to others. Default: what its resource brings. */
   readonly brings?: Brings
+  /** How it is tried before anything is changed. Default: not at all. */
+  readonly trials?: readonly Trial[]
+  /** What its trials have found that a reader should know: `also installs libpq5`. */
+  readonly notes?: readonly string[]
   /** The triggers that a restart follows from. */
   readonly because?: readonly Address[]
   readonly actions: readonly Action[]

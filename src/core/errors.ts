@@ -103,6 +103,10 @@ export const catalogue = {
     remedy:
       'see what it printed; "Operation not permitted" to root means an immutable file (lsattr) or a file system without owners and modes',
   },
+  'trial-failed': {
+    summary: 'a trial found that a change would fail, before anything was changed',
+    remedy: 'see what it found',
+  },
   'still-differs': {
     summary: 'after a change the host still is not in the desired state',
     remedy:

@@ -35,6 +35,8 @@ export interface EventChange {
   readonly effect: Effect
   /** Why it cannot be undone; null where it can. */
   readonly final: string | null
+  /** What its trials have found that a reader should know. Left out: nothing. */
+  readonly notes?: readonly string[]
 }
 
 export interface RunEvent {

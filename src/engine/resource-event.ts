@@ -50,6 +50,7 @@ const eventChange = (change: Change, sensitive: boolean): EventChange => ({
   because: change.because ?? [],
   effect: change.effect ?? 'change',
   final: change.final ?? null,
+  ...omitUndefined({ notes: change.notes }),
 })
 
 /** What is reported about a resource besides its status. */

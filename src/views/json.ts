@@ -14,12 +14,13 @@ export const errorJson = ({ code, message, remedy, address, place }: EventError)
   address,
   ...omitUndefined({ place }),
 })
-const change = ({ summary, diff, because, effect, final }: EventChange): object => ({
+const change = ({ summary, diff, because, effect, final, notes }: EventChange): object => ({
   summary,
   diff: diff === null ? null : { before: diff.before, after: diff.after },
   because,
   effect,
   final,
+  ...omitUndefined({ notes }),
 })
 const counts = ({
   ok,

@@ -20,6 +20,8 @@ import { play, task, type Play, type Task } from '../../src/core/play.js'
 import { bareResource } from './bare-resource.js'
 import type { CommonOptions, Resource } from '../../src/core/resource.js'
 import { inputBytes, sh } from '../../src/core/sh.js'
+import type { Brings } from '../../src/core/thing.js'
+import { trial, type Trial, type Verdict } from '../../src/core/trial.js'
 import type { Step } from '../../src/engine/prepare/build.js'
 import type { Event, HostEvent, ResourceEvent, SummaryEvent } from '../../src/engine/events.js'
 import type { RunOptions } from '../../src/engine/options.js'
@@ -122,9 +124,18 @@ export interface NoteOptions extends CommonOptions {
   readonly settles?: string
   /** Writes many notes at once, by their names. */
   readonly bulk?: BulkKind<string>
+  readonly trials?: readonly Trial[]
+  readonly brings?: Brings
   /** A value that is known later and has no effect. */
   readonly value?: Later<unknown>
 }
+
+/** A trial that reads a note, and finds out its text. */
+export const trialOf = (
+  name: string,
+  judge: (text: string | null) => Verdict,
+  more?: Partial<Pick<Trial, 'needs' | 'whenUnsure'>>,
+): Trial => trial(request(noteFact, name), judge, more)
 
 /** The text of a note, for a value of another resource. */
 export const textOf = (name: string): Later<string> =>
@@ -145,11 +156,12 @@ export function note(name: string, options: NoteOptions): Resource {
       after: undefined,
       actions: undefined,
       bulk: undefined,
+      trials: undefined,
       value: undefined,
     },
     reads: { note: request(noteFact, name), needed: request(noteFact, options.needs ?? name) },
     values: { value: options.value },
-    ...omitUndefined({ joins }),
+    ...omitUndefined({ joins, brings: options.brings }),
     triggers: (options.after ?? []).map((trigger) => ({
       address: trigger.address,
       effect: 'run',
@@ -164,6 +176,7 @@ export function note(name: string, options: NoteOptions): Resource {
         actions: options.actions ?? [shell(options.by ?? `printf %s ${options.text} >${name}`)],
         proof: options.proof ?? 'facts',
         ...omitUndefined({
+          trials: options.trials,
           proves: options.proves === undefined ? undefined : sh`eval ${options.proves}`,
           settles: options.settles === undefined ? undefined : shell(options.settles),
           bulk: options.bulk === undefined ? undefined : bulk(options.bulk, name),

@@ -38,8 +38,7 @@ export class HostApply extends LockedWalk {
     await this.waitForTurn()
     await this.lockAndRead(0)
     const { steps } = this.context
-    const { outlooks } = this.forecast()
-    if (!this.context.beginAnyway) this.#refuseDoomed(outlooks)
+    const outlooks = await this.#begin()
     this.#fine = outlooks.map(({ outlook }) =>
       outlook.is === 'ok' ? { is: 'fine', reason: outlook.reason } : null,
     )
@@ -52,6 +51,15 @@ export class HostApply extends LockedWalk {
       await this.#step(index)
       index = this.finished
     }
+  }
+
+  /** What can be told of each step; with `--begin-anyway` without trials. */
+  async #begin(): Promise<readonly StepOutlook[]> {
+    const forecast = this.forecast()
+    if (this.context.beginAnyway) return forecast.outlooks
+    const outlooks = await this.tried(forecast)
+    this.#refuseDoomed(outlooks)
+    return outlooks
   }
 
   /**

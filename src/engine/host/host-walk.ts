@@ -10,9 +10,10 @@ import type { Turn } from '../fleet/machines.js'
 import type { OnceTasks } from '../fleet/once-tasks.js'
 import { lastLine } from './last-line.js'
 import { placeIn, placesOnce } from '../prepare/resource-places.js'
-import { Forecast } from './outlook.js'
+import { Forecast, type StepOutlook } from './outlook.js'
 import { planStep, type StepPlan } from './plan-step.js'
 import type { Supply } from './supply.js'
+import { tryOut } from './trials.js'
 import { reading } from '../cancellation.js'
 import { resourceEvent, type Tally, type ResourceDetails } from '../resource-event.js'
 
@@ -138,6 +139,11 @@ export abstract class HostWalk {
       forecast.add(step, this.#planned(step, forecast.changing))
     }
     return forecast
+  }
+
+  /** What can be told of each step after its changes were tried. */
+  protected tried({ outlooks }: Forecast): Promise<readonly StepOutlook[]> {
+    return this.reading(() => tryOut(outlooks, this.context.facts))
   }
 
   #planned(step: Step, changing: readonly Address[]): StepPlan | FettleError {

@@ -44,6 +44,8 @@ function distinguishable(
   const value = this[name]
   if (value instanceof Secret)
     return { secret: createHash('sha256').update(reveal(value)).digest('hex') }
+  if (value instanceof Uint8Array)
+    return { bytes: createHash('sha256').update(value).digest('hex') }
   return value instanceof RegExp ? { pattern: String(value) } : shown
 }
 
@@ -189,7 +191,34 @@ export class KnownFacts {
    * @returns the outputs of `before`
    */
   async exchange(before: readonly Block[], steps: readonly Step[]): Promise<readonly Output[]> {
-    const reads = factBlocks(steps.flatMap((step) => this.#shellRequests(step)))
+    return this.#exchange(
+      before,
+      steps.flatMap((step) => this.#shellRequests(step, requestsOf(step.resource))),
+    )
+  }
+
+  /**
+   * Reads facts that trials need, in one round trip: those of the shell, and at the same time those of
+   * backends.
+   */
+  async readForTrials(
+    wanted: readonly { readonly step: Step; readonly reads: FactRequest<unknown> }[],
+  ): Promise<void> {
+    const shell = wanted.flatMap(({ step, reads }) => this.#shellRequests(step, [reads]))
+    await Promise.all([
+      this.#exchange([], shell),
+      ...wanted.flatMap(({ step, reads }) => [
+        this.#readOwn(step, [reads]),
+        this.#readShared([reads], () => false),
+      ]),
+    ])
+  }
+
+  async #exchange(
+    before: readonly Block[],
+    requests: readonly ShellRequest[],
+  ): Promise<readonly Output[]> {
+    const reads = factBlocks(requests)
     if (before.length + reads.blocks.length === 0) return []
     for (const [name, count] of reads.exchanges) this.clients.count(name, count)
     const outputs = await this.session.exchange([...before, ...reads.blocks])
@@ -198,10 +227,10 @@ export class KnownFacts {
     return outputs.slice(0, before.length)
   }
 
-  #shellRequests(step: Step): readonly ShellRequest[] {
+  #shellRequests(step: Step, all: readonly FactRequest<unknown>[]): readonly ShellRequest[] {
     const { address, common } = step.resource
     const requests: ShellRequest[] = []
-    for (const wanted of requestsOf(step.resource)) {
+    for (const wanted of all) {
       const { kind } = wanted
       if (!isShellKind(kind)) continue
       requests.push({

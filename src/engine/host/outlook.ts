@@ -2,6 +2,7 @@ import type { Address } from '../../core/address.js'
 import type { Change } from '../../core/change.js'
 import { FettleError } from '../../core/errors.js'
 import type { Thing } from '../../core/thing.js'
+import type { Trial } from '../../core/trial.js'
 import type { Step } from '../prepare/build.js'
 import { unmet, type StepPlan } from './plan-step.js'
 import { Supply } from './supply.js'
@@ -14,10 +15,19 @@ export type Outlook =
       readonly is: 'changed'
       readonly changes: readonly Change[]
       readonly reason: string | null
+      readonly trials: readonly DueTrial[]
     }
   /** It depends on what earlier changes bring. */
   | { readonly is: 'unknown'; readonly reason: string }
   | { readonly is: 'failed'; readonly error: FettleError }
+
+/** A trial that is to be made of a planned change. */
+export interface DueTrial {
+  readonly change: Change
+  readonly trial: Trial
+  /** An earlier change may bring what it needs: where it refuses, the change may fail. */
+  readonly unsure: boolean
+}
 
 export interface StepOutlook {
   readonly step: Step
@@ -72,8 +82,22 @@ export class Forecast {
   #changed({ resource }: Step, changes: readonly Change[], reason: string | null): Outlook {
     const [own] = resource.brings === 'anything' ? [] : resource.brings
     const maker = own === undefined ? undefined : this.#makers.get(own)
-    if (maker === undefined || !changes.some(isCreation)) return { is: 'changed', changes, reason }
+    if (maker === undefined || !changes.some(isCreation))
+      return {
+        is: 'changed',
+        changes,
+        reason,
+        trials: reason === null ? this.#dueTrials(changes) : [],
+      }
     return { is: 'unknown', reason: `${maker} makes it, and what is then left to do is not known` }
+  }
+
+  #dueTrials(changes: readonly Change[]): readonly DueTrial[] {
+    return changes.flatMap((change) =>
+      (change.trials ?? [])
+        .map((trial) => ({ change, trial, unsure: this.supply.canBringSome(trial.needs) }))
+        .filter(({ trial, unsure }) => !unsure || trial.whenUnsure === 'warn'),
+    )
   }
 
   /**

@@ -43,6 +43,12 @@ export class Supply {
     )
   }
 
+  /** Whether these changes can bring some of these things. Where these are not known, any change may. */
+  canBringSome(things: Lacks): boolean {
+    if (things === undefined) return this.#any
+    return things.some((thing) => this.canBring([thing]))
+  }
+
   #addThing(thing: Thing): void {
     if (this.#things.has(thing)) return
     this.#things.add(thing)

@@ -76,9 +76,10 @@ function effectSign(changes: readonly EventChange[], style: Style): string {
   }
 }
 
-function sentence({ summary, because, final }: EventChange, style: Style): string {
+function sentence({ summary, because, final, notes }: EventChange, style: Style): string {
   const causes = because.length === 0 ? '' : `, because ${because.map(oneLine).join(', ')}`
-  const said = `${oneLine(summary)}${causes}`
+  const noted = notes === undefined ? '' : ` (${notes.map(oneLine).join('; ')})`
+  const said = `${oneLine(summary)}${causes}${noted}`
   if (final === null) return said
   return `${said} ${style.bold(style.red(`(cannot be undone: ${oneLine(final)})`))}`
 }

@@ -164,6 +164,7 @@ test('what certainly follows is a change already, with what it waits for', () =>
     is: 'changed',
     changes: then,
     reason: 'something is missing',
+    trials: [],
   })
 })
 
