@@ -65,6 +65,7 @@ export {
   type TextDiff,
 } from './core/change.js'
 export type { Brings, Lacks, Thing } from './core/thing.js'
+export { keeps, mostKept, type Kept, type UndoKind } from './core/undo.js'
 export { trial, type Trial, type Verdict } from './core/trial.js'
 export { FettleError, isCode, type ErrorCode } from './core/errors.js'
 export { messageOf } from './core/error-message.js'
@@ -186,6 +187,7 @@ export {
   writeFile,
   type FileToWrite,
 } from './resources/files/write-file.js'
+export { keptOf, pathState, undoOf, type PathStateKey } from './resources/files/path-state.js'
 export { account, isAccount } from './resources/files/attributes.js'
 export { inDirectory } from './resources/files/in-directory.js'
 export { chownTree, removeTree } from './resources/files/change-tree.js'

@@ -5,6 +5,7 @@ import { Sh } from './sh.js'
 import type { ShellAction } from './shell-action.js'
 import type { Brings } from './thing.js'
 import type { Trial } from './trial.js'
+import type { Kept } from './undo.js'
 
 export { isShell, type Action } from './backend.js'
 export type { ShellAction } from './shell-action.js'
@@ -36,6 +37,11 @@ export interface Change {
   readonly trials?: readonly Trial[]
   /** What its trials have found that a reader should know: `also installs libpq5`. */
   readonly notes?: readonly string[]
+  /**
+   * What is kept on the host so that it can be taken back. `[]`: nothing needs to be. Left out: it
+   * cannot be taken back.
+   */
+  readonly undo?: readonly Kept[]
   /** The triggers that a restart follows from. */
   readonly because?: readonly Address[]
   readonly actions: readonly Action[]
@@ -65,7 +71,7 @@ export interface Change {
    * The error where the actions succeeded and the facts still ask for the change. Default: an error
    * with the summary of the change.
    */
-  readonly undone?: { readonly reason: string; readonly remedy: string }
+  readonly ineffective?: { readonly reason: string; readonly remedy: string }
 }
 
 /**

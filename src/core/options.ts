@@ -25,6 +25,7 @@ const common: { readonly [K in keyof Required<CommonOptions>]: z.ZodType } = {
     .strictObject({ attempts: z.number().int().positive(), delay: z.number().nonnegative() })
     .optional(),
   ignoreFailure: z.boolean().optional(),
+  undo: z.literal(false, 'must be false, or be left out').optional(),
 }
 
 /**

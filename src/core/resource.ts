@@ -3,6 +3,7 @@ import type { AnyBackend } from './backend.js'
 import type { Plan } from './change.js'
 import type { FactRequest, Later } from './later.js'
 import type { Brings } from './thing.js'
+import type { UndoKind } from './undo.js'
 
 /** The facts that a resource reads, by the names that its plan uses. */
 export type Reads = Readonly<Record<string, FactRequest<unknown>>>
@@ -67,12 +68,19 @@ export interface CommonOptions {
   }
   /** A failure is reported and does not stop the host. Default false. */
   readonly ignoreFailure?: boolean
+  /**
+   * `false`: keep nothing on the host for taking its changes back, for example of a key that must be
+   * gone. Default: what was there before a change is kept.
+   */
+  readonly undo?: false
 }
 
 /** What is the same for all resources of one kind. */
 export interface ResourceKind {
   /** The function's name as users write it: `mysql.user`. */
   readonly type: string
+  /** The kinds of state that its changes keep on the host. Default: none. */
+  readonly undo?: readonly UndoKind<never>[]
 }
 
 /** The desired state of one thing on one host. */

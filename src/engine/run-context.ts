@@ -5,6 +5,7 @@ import type { PreparedRun } from './prepare/prepare.js'
 import type { Supply } from './host/supply.js'
 import type { Tally } from './resource-event.js'
 import type { Connect, Sessions } from './fleet/sessions.js'
+import type { RunKeeper } from './undo/keeper.js'
 
 /** The state of a host during a run. */
 export interface HostState {
@@ -27,4 +28,5 @@ export interface RunContext {
   readonly connect: Connect
   readonly sessions: Sessions
   readonly machines: Machines
+  readonly keeper: RunKeeper
 }

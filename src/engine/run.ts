@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events'
 import type { FettleError } from '../core/errors.js'
 import type { Play } from '../core/play.js'
 import type { Inventory } from '../inventory/inventory.js'
-import { connect } from '../ssh/connect.js'
+import { connect as connectBySsh } from '../ssh/connect.js'
 import { sumOfCounts } from './effects.js'
 import type { Emit, HostSummary } from './events.js'
 import { Machines } from './fleet/machines.js'
@@ -14,6 +14,7 @@ import { prepare } from './prepare/prepare.js'
 import { scrubbedEvent, Tally } from './resource-event.js'
 import type { HostState } from './run-context.js'
 import { Sessions, type Connect } from './fleet/sessions.js'
+import { RunKeeper, runName } from './undo/keeper.js'
 
 /**
  * Plans or applies plays for the hosts of an inventory. All output is events; a view that fails
@@ -28,7 +29,7 @@ export async function run(
   inventory: Inventory,
   options: RunOptions,
   view: Emit,
-  connectTo: Connect = connect,
+  connectTo: Connect = connectBySsh,
 ): Promise<{ readonly exitCode: number }> {
   const begun = performance.now()
   const prepared = await prepare(plays, inventory, options)
@@ -62,7 +63,9 @@ export async function run(
     states.set(name, { tally: new Tally(), supply: new Supply(), counts: new Map(), ended: null })
   const sessions = new Sessions()
   const machines = new Machines({ id, time }, [...states.keys()], prepared.twins)
-  const context = { run: prepared, states, options, emit, connect: connectTo, sessions, machines }
+  const keeper = new RunKeeper(runName(id, time))
+  const connect = connectTo
+  const context = { run: prepared, states, options, emit, connect, sessions, machines, keeper }
   let ended: FettleError | null = null
   for (const [index, play] of prepared.plays.entries()) {
     const later = prepared.plays.slice(index + 1)

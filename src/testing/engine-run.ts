@@ -4,7 +4,10 @@ import { play, task } from '../core/play.js'
 import type { Resource } from '../core/resource.js'
 import type { Event, EventError, ResourceEvent, RunMode } from '../engine/events.js'
 import type { RunOptions } from '../engine/options.js'
+import { eventError } from '../engine/resource-event.js'
 import { run } from '../engine/run.js'
+import { runName } from '../engine/undo/keeper.js'
+import { takeBack } from '../engine/undo/take-back.js'
 import type { Inventory, InventoryHost } from '../inventory/inventory.js'
 import type { Session } from '../ssh/session.js'
 import type { HostOutcome } from './host-case.js'
@@ -17,9 +20,14 @@ export interface LoggedIn {
   readonly project: string
 }
 
+/** What became of each resource, in order, and the name under which the run has kept things. */
+export interface Ran {
+  readonly outcomes: readonly HostOutcome[]
+  readonly run: string
+}
+
 /**
  * Plans or applies resources as one task of one play, by the whole engine.
- * @returns what became of each, in order
  * @throws FettleError for what the engine refuses before it contacts the host; `lab-failed` where
  * the host was lost
  */
@@ -27,7 +35,7 @@ export async function runOn(
   { name, session, project }: LoggedIn,
   mode: RunMode,
   resources: readonly Resource[],
-): Promise<readonly HostOutcome[]> {
+): Promise<Ran> {
   const made = play({
     name: 'test',
     hosts: 'all',
@@ -41,7 +49,29 @@ export async function runOn(
   await run([made], inventoryOf(name), options, view, connect)
   const lost = events.find((event) => event.type === 'host' && event.status === 'unreachable')
   if (lost?.type === 'host' && lost.error !== null) throw lostHost(lost.error)
-  return events.filter((event) => event.type === 'resource').map(outcomeOf)
+  const begun = events.find((event) => event.type === 'run')
+  return {
+    outcomes: events.filter((event) => event.type === 'resource').map(outcomeOf),
+    run: begun === undefined ? '' : runName(begun.id, begun.time),
+  }
+}
+
+/**
+ * Takes back what a run has changed.
+ * @returns the error of each thing that could not be taken back
+ */
+export async function takeRunBack(
+  { session }: LoggedIn,
+  run: string,
+  resources: readonly Resource[],
+): Promise<readonly string[]> {
+  const kinds = new Map(resources.map(({ address, kind }) => [address, kind.undo ?? []]))
+  const things = await takeBack(
+    session,
+    run,
+    (of, name) => kinds.get(of)?.find((kind) => kind.name === name) ?? null,
+  )
+  return things.flatMap(({ error }) => (error === null ? [] : [textOf(eventError(error))]))
 }
 
 const never = new AbortController().signal

@@ -41,6 +41,11 @@ export interface HostCase {
   readonly before?: string
   /** The sentences of the first plan. Default: not compared. */
   readonly changes?: readonly (string | RegExp)[]
+  /**
+   * What taking the first apply back leaves different, or why it cannot be taken back. Default: the
+   * host is as before.
+   */
+  readonly undo?: HostUndo
   /** What breaks the applied state. Default: nothing. */
   readonly drifts?: readonly HostDrift[]
   /** What makes a change fail. Default: nothing. */
@@ -68,7 +73,14 @@ export interface HostDrift {
    * and units. The directories that hold changed files need not be named. Default: nothing.
    */
   readonly also?: readonly string[]
+  /** What taking the repair back leaves different, or why it cannot be taken back. */
+  readonly undo?: HostUndo
 }
+
+/** An exception from: taken back, the host is as before. */
+export type HostUndo =
+  /** Paths, each with everything below it, and units. */
+  { readonly leaves: readonly string[] } | { readonly cannot: string }
 
 /** Something that makes an apply fail. */
 export interface HostObstacle {
@@ -114,6 +126,14 @@ export interface TestHost {
    * @throws where its status is not 0
    */
   shell(script: string): Promise<string>
+  /**
+   * Takes back what the last apply has changed, by what the host has kept.
+   * @param resources those of that apply
+   * @returns the error of each thing that could not be taken back
+   */
+  takeBack(resources: readonly Resource[]): Promise<readonly string[]>
   /** Reads the state of the host, not through Fettle. */
   state(): Promise<HostState>
+  /** Reads the digests of the files where administrators and resources write. */
+  contents(): Promise<HostState>
 }

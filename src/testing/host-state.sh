@@ -10,11 +10,11 @@
 #   cron.service	active 0123456789abcdef0123456789abcdef	no
 
 # Lists the paths of one place. Left out is what changes by itself: systemd's records of timers, the
-# lock that every apply takes, the temporary files of running services; and what dpkg knows of each
+# lock that every apply takes, what is kept for taking changes back, the temporary files of running services; and what dpkg knows of each
 # package besides its status, which would take longer than everything else.
 list_paths_() {
   find "$1" -xdev \( -path /var/lib/systemd -o -path /var/lib/dpkg/info \
-    -o -path '/tmp/systemd-private-*' -o -path '/run/fettle/lock*' -o -path '/run/fettle/run.*' \) \
+    -o -path /var/lib/fettle/undo -o -path '/tmp/systemd-private-*' -o -path '/run/fettle/lock*' -o -path '/run/fettle/run.*' \) \
     -prune -o ! -path /tmp ! -path /run/fettle \
     -printf '%p\t%y %i %m %u:%g\t%s %T@ %l\t%C@\n'
 }
@@ -39,4 +39,12 @@ fettle_state() {
     [ ! -e "$place_" ] || list_paths_ "$place_"
   done
   list_units_
+}
+
+# Prints the digest of each file that is not too large, where administrators and resources write.
+fettle_contents() {
+  for place_ in /etc /home /opt /root /srv /usr/local /var/lib/fettle /var/spool; do
+    [ ! -e "$place_" ] || find "$place_" -xdev -path /var/lib/fettle/undo -prune -o \
+      -type f -size -4096k -exec sha256sum -- {} +
+  done
 }

@@ -5,6 +5,18 @@ import stateText from './host-state.sh.js'
 /** Shell that prints the state of a host, for `parseState`. */
 export const stateScript = sh`${shellFunctions(stateText)}fettle_state`
 
+/** Shell that prints the digest of each file's content, for `parseContents`. */
+export const contentsScript = sh`${shellFunctions(stateText)}fettle_contents`
+
+/** Parses what `contentsScript` prints: digests by path. */
+export const parseContents = (text: string): HostState =>
+  new Map(
+    text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => [line.slice(66), line.slice(0, 64)]),
+  )
+
 /** Parses what `stateScript` prints. */
 export const parseState = (text: string): HostState =>
   new Map(
@@ -35,6 +47,22 @@ export const replacements = (before: HostState, after: HostState): readonly stri
     if (was === undefined || was !== now) return true
     return !was.startsWith('d ') && held !== holds
   })
+
+/**
+ * The names that differ in what taking a change back brings back: whether they are there, kinds,
+ * modes, owners, contents, the targets of links; whether units are active. Which inode or instance
+ * it is, and when it was changed, does not count.
+ */
+export const lasting = (before: HostState, after: HostState): readonly string[] =>
+  differences(before, after).filter((name) => lastingOf(before, name) !== lastingOf(after, name))
+
+function lastingOf(state: HostState, name: string): string {
+  const [first = '', second = ''] = fieldsOf(state, name)
+  if (!name.startsWith('/')) return first.split(' ')[0] ?? ''
+  const [kind = '', , mode = '', owner = ''] = first.split(' ')
+  const [size = '', , target = ''] = second.split(' ')
+  return [kind, mode, owner, kind === 'd' ? '' : size, target].join(' ')
+}
 
 /** Of a path: what it is, what it holds, when it was changed. */
 const fieldsOf = (state: HostState, name: string): readonly string[] =>

@@ -5,8 +5,9 @@ import type { LabHost } from '../lab/host.js'
 import type { ImageName } from '../lab/image-name.js'
 import type { Lab } from '../lab/lab.js'
 import type { Session } from '../ssh/session.js'
+import type { LoggedIn, Ran } from './engine-run.js'
 import type { HostOutcome, HostState, TestHost } from './host-case.js'
-import { isAmong, parseState, stateScript } from './host-state.js'
+import { contentsScript, isAmong, parseContents, parseState, stateScript } from './host-state.js'
 
 export interface LabTestHostOptions {
   /**
@@ -61,6 +62,8 @@ class OneLabHost implements LabTestHost {
   readonly #options: LabTestHostOptions
   #booting: Promise<Booted> | null = null
   #session: Session | null = null
+  /** The name under which the last apply has kept things. */
+  #lastApply = ''
 
   constructor(options: LabTestHostOptions) {
     this.#options = options
@@ -81,12 +84,19 @@ class OneLabHost implements LabTestHost {
     await booted?.lab.close()
   }
 
-  plan(resources: readonly Resource[]): Promise<readonly HostOutcome[]> {
-    return this.#run('plan', resources)
+  async plan(resources: readonly Resource[]): Promise<readonly HostOutcome[]> {
+    return (await this.#run('plan', resources)).outcomes
   }
 
-  apply(resources: readonly Resource[]): Promise<readonly HostOutcome[]> {
-    return this.#run('apply', resources)
+  async apply(resources: readonly Resource[]): Promise<readonly HostOutcome[]> {
+    const { outcomes, run } = await this.#run('apply', resources)
+    this.#lastApply = run
+    return outcomes
+  }
+
+  async takeBack(resources: readonly Resource[]): Promise<readonly string[]> {
+    const { takeRunBack } = await import('./engine-run.js')
+    return takeRunBack(await this.#loggedIn(), this.#lastApply, resources)
   }
 
   async shell(script: string): Promise<string> {
@@ -101,6 +111,10 @@ class OneLabHost implements LabTestHost {
     const { image = 'bare' } = this.#options
     const found = parseState(await this.shell(stateScript.text))
     return new Map([...found].filter(([name]) => !isAmong(name, restless[image])))
+  }
+
+  async contents(): Promise<HostState> {
+    return parseContents(await this.shell(contentsScript.text))
   }
 
   #booted(): Promise<Booted> {
@@ -123,12 +137,16 @@ class OneLabHost implements LabTestHost {
     }
   }
 
-  async #run(mode: RunMode, resources: readonly Resource[]): Promise<readonly HostOutcome[]> {
+  async #loggedIn(): Promise<LoggedIn> {
     const { host } = await this.#booted()
     if (this.#session === null || this.#session.over) this.#session = await logIn(host)
-    const { runOn } = await import('./engine-run.js')
     const { project = '.' } = this.#options
-    return runOn({ name: host.name, session: this.#session, project }, mode, resources)
+    return { name: host.name, session: this.#session, project }
+  }
+
+  async #run(mode: RunMode, resources: readonly Resource[]): Promise<Ran> {
+    const { runOn } = await import('./engine-run.js')
+    return runOn(await this.#loggedIn(), mode, resources)
   }
 }
 

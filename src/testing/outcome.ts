@@ -44,13 +44,13 @@ export const shellOf = (plan: Plan): readonly string[] =>
 export const visibleIn = (plan: Plan): string =>
   'blocked' in plan || 'fine' in plan ? JSON.stringify(plan) : plan.map(visible).join('\n')
 
-function visible({ summary, diff, because, actions, undone }: Change): string {
+function visible({ summary, diff, because, actions, ineffective }: Change): string {
   const done = actions.map((action) =>
     isShell(action)
       ? { ...action, script: action.script.text, input: null }
       : { ...action, on: action.on.name },
   )
-  return JSON.stringify([summary, diff, because, done, undone])
+  return JSON.stringify([summary, diff, because, done, ineffective])
 }
 
 /** Everything that a resource asks for with the facts of a row, as text that can be compared. */

@@ -22,6 +22,7 @@ import type { CommonOptions, Resource } from '../../src/core/resource.js'
 import { inputBytes, sh } from '../../src/core/sh.js'
 import type { Brings } from '../../src/core/thing.js'
 import { trial, type Trial, type Verdict } from '../../src/core/trial.js'
+import { keeps, type UndoKind } from '../../src/core/undo.js'
 import type { Step } from '../../src/engine/prepare/build.js'
 import type { Event, HostEvent, ResourceEvent, SummaryEvent } from '../../src/engine/events.js'
 import type { RunOptions } from '../../src/engine/options.js'
@@ -126,8 +127,20 @@ export interface NoteOptions extends CommonOptions {
   readonly bulk?: BulkKind<string>
   readonly trials?: readonly Trial[]
   readonly brings?: Brings
+  /** Keep the note before it is changed. */
+  readonly kept?: boolean
   /** A value that is known later and has no effect. */
   readonly value?: Later<unknown>
+}
+
+/** A note as it was, or that there was none. Nothing can be kept where there is a note `unkeepable`. */
+export const noteState: UndoKind<string> = {
+  name: 'note',
+  keep: (name) =>
+    sh`[ ! -e "$HOME/unkeepable" ] && if [ -e "$HOME"/${name} ]; then cp "$HOME"/${name} "$kept/text"; fi`,
+  keepAfter: () => sh`echo done >"$kept/after"`,
+  takeBack: (name) =>
+    sh`echo ${name} >>"$HOME/order"; if [ -e "$kept/text" ]; then cp "$kept/text" "$HOME"/${name}; else rm -f "$HOME"/${name}; fi`,
 }
 
 /** A trial that reads a note, and finds out its text. */
@@ -177,6 +190,7 @@ export function note(name: string, options: NoteOptions): Resource {
         proof: options.proof ?? 'facts',
         ...omitUndefined({
           trials: options.trials,
+          undo: options.kept === true ? [keeps(noteState, name)] : undefined,
           proves: options.proves === undefined ? undefined : sh`eval ${options.proves}`,
           settles: options.settles === undefined ? undefined : shell(options.settles),
           bulk: options.bulk === undefined ? undefined : bulk(options.bulk, name),

@@ -1,4 +1,5 @@
 import { linkOf } from '../../src/backends/host-link.js'
+import { RunKeeper } from '../../src/engine/undo/keeper.js'
 import type { Change } from '../../src/core/change.js'
 import type { Resource } from '../../src/core/resource.js'
 import { HostClients } from '../../src/engine/clients.js'
@@ -95,6 +96,7 @@ export class Convergence {
     ])
     return new StepApplication(
       this.#facts,
+      new RunKeeper('run'),
       marksFor(resource.address, waiting),
       this.#step(resource),
       [],

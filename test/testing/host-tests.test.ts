@@ -12,6 +12,8 @@ const entry = (content: string, inode = 1): string => `f ${String(inode)}\t${con
 /** A host with one path, which apply writes unless /obstacle is there. */
 class FakeHost implements TestHost {
   readonly paths = new Map([['/srv', 'd 0\t\t0']])
+  /** The paths before the last apply. */
+  #before: ReadonlyMap<string, string> = new Map()
 
   plan(): Promise<readonly HostOutcome[]> {
     return Promise.resolve([this.#outcome()])
@@ -19,8 +21,15 @@ class FakeHost implements TestHost {
 
   apply(): Promise<readonly HostOutcome[]> {
     const outcome = this.#outcome()
+    this.#before = new Map(this.paths)
     if (outcome.changes.length > 0) this.write(outcome)
     return Promise.resolve([outcome])
+  }
+
+  takeBack(): Promise<readonly string[]> {
+    this.paths.clear()
+    for (const [name, text] of this.#before) this.paths.set(name, text)
+    return Promise.resolve([])
   }
 
   protected write({ error }: HostOutcome): void {
@@ -54,6 +63,13 @@ class FakeHost implements TestHost {
   state(): Promise<HostState> {
     return Promise.resolve(new Map(this.paths))
   }
+
+  contents(): Promise<HostState> {
+    const ofFiles = [...this.paths].filter(([, text]) => text.startsWith('f'))
+    return Promise.resolve(
+      new Map(ofFiles.map(([name, text]) => [name, text.split('\t')[1] ?? ''])),
+    )
+  }
 }
 
 function statusOf(isFine: boolean, error: string | null): HostOutcome['status'] {
@@ -85,9 +101,16 @@ async function verdicts(host: TestHost, more: Partial<HostCase> = {}) {
 
 const planTest = 'a file: a plan changes nothing'
 const onceTest = 'a file: an apply does what the plan says, once'
+const backTest = 'a file: is taken back'
 const driftTest = `a file: repairs ${path}=bye`
 const errorTest = `a file: fails whole by ${path}=bye /obstacle=x`
-const fine = { [planTest]: null, [onceTest]: null, [driftTest]: null, [errorTest]: null }
+const fine = {
+  [planTest]: null,
+  [onceTest]: null,
+  [backTest]: null,
+  [driftTest]: null,
+  [errorTest]: null,
+}
 
 test('a resource that does as it should passes, also in another order, and all at once', async () => {
   expect(await verdicts(new FakeHost())).toEqual(fine)
@@ -153,6 +176,39 @@ describe('a resource fails', () => {
       },
       errorTest,
       'the failed apply changed\n  /srv/.fettle-1',
+    ],
+    [
+      'that leaves something when it is taken back',
+      class extends FakeHost {
+        override async takeBack() {
+          await super.takeBack()
+          this.paths.set(path, entry('half'))
+          return []
+        }
+      },
+      backTest,
+      'it was taken back, and left\n  /srv/page',
+    ],
+    [
+      'whose repair leaves another content when it is taken back',
+      class extends FakeHost {
+        #reads = 0
+        override contents() {
+          return Promise.resolve(new Map([[path, String(this.#reads++)]]))
+        }
+      },
+      driftTest,
+      'left other contents in\n  /srv/page\n    was 2\n    is  3',
+    ],
+    [
+      'that cannot be taken back',
+      class extends FakeHost {
+        override takeBack() {
+          return Promise.resolve(['it is too large'])
+        }
+      },
+      backTest,
+      'it could not be taken back: it is too large',
     ],
   ])('%s', async (_, host, name, says) => {
     expect((await verdicts(new host()))[name]).toContain(says)

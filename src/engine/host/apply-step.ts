@@ -17,6 +17,7 @@ import { actionFailure, tail } from './action-failure.js'
 import type { Step } from '../prepare/build.js'
 import type { KnownFacts } from './known-facts.js'
 import { planStep } from './plan-step.js'
+import { checkKept, thingsOf, type Batch, type Keeper } from '../undo/keeper.js'
 
 /**
  * Seconds that a `long` action may take where neither it nor its resource sets a timeout. A limit
@@ -27,6 +28,7 @@ const longLimit = 600
 export class StepApplication {
   constructor(
     readonly facts: KnownFacts,
+    readonly keeper: Keeper,
     /** Marks for the resources that are triggered by this one. */
     readonly marks: readonly RestartMark[],
     readonly step: Step,
@@ -42,9 +44,14 @@ export class StepApplication {
    */
   async perform(changes: readonly Change[]): Promise<void> {
     const actions = [...actionsOf(changes), ...settlesOf(changes)]
-    const { last, marked, used } = await this.#leading(actions)
-    const marks = { before: !marked || last.length > 0, after: true }
-    await this.#shell(last, marks, [this.step, ...this.ahead])
+    const batch = this.keeper.batch(thingsOf(this.step.resource.address, changes))
+    const { last, begun, used } = await this.#leading(actions, batch)
+    const around = {
+      keep: begun ? null : batch,
+      marks: { before: !begun || last.length > 0, after: true },
+      keepAfter: batch,
+    }
+    await this.#shell(last, around, [this.step, ...this.ahead])
     await this.facts.readBackends(this.step, (backend) => used.has(backend))
     this.verify(changes)
   }
@@ -62,7 +69,11 @@ export class StepApplication {
       proves === undefined ? [] : [{ script: proves, onlyIfOk: true }],
     )
     const settles = settlesOf(changes)
-    const { blocks, check } = this.#compose(actions, { before: true, after: true })
+    const { blocks, check } = this.#compose(actions, {
+      keep: null,
+      marks: { before: true, after: true },
+      keepAfter: null,
+    })
     return {
       blocks: [
         ...blocks.map((block) => ({ ...block, onlyIfOk: true })),
@@ -81,29 +92,33 @@ export class StepApplication {
 
   /**
    * Performs everything up to the last action that is not shell.
-   * @returns the shell actions after it, whether marks were written, and the backends used
+   * @returns the shell actions after it, whether there was anything, and the backends used
    */
-  async #leading(actions: readonly Action[]): Promise<{
+  async #leading(
+    actions: readonly Action[],
+    batch: Batch | null,
+  ): Promise<{
     readonly last: readonly ShellAction[]
-    readonly marked: boolean
+    readonly begun: boolean
     readonly used: ReadonlySet<AnyBackend>
   }> {
     const used = new Set<AnyBackend>()
     let run: ShellAction[] = []
     const queue = [...actions]
-    let marked = false
+    let begun = false
     for (let action = queue.shift(); action !== undefined; action = queue.shift()) {
       if (isShell(action)) {
         run.push(action)
         continue
       }
-      await this.#shell(run, { before: !marked || run.length > 0, after: false }, [])
-      marked = true
+      const marks = { before: !begun || run.length > 0, after: false }
+      await this.#shell(run, { keep: begun ? null : batch, marks, keepAfter: null }, [])
+      begun = true
       run = []
       used.add(action.on)
       queue.unshift(...(await this.facts.clients.perform(action)))
     }
-    return { last: run, marked, used }
+    return { last: run, begun, used }
   }
 
   /**
@@ -112,32 +127,35 @@ export class StepApplication {
    */
   async #shell(
     actions: readonly ShellAction[],
-    marks: { readonly before: boolean; readonly after: boolean },
+    around: Around,
     reads: readonly Step[],
   ): Promise<void> {
-    const { blocks, check } = this.#compose(actions, marks)
+    const { blocks, check } = this.#compose(actions, around)
     check(await this.facts.exchange(blocks, reads))
   }
 
-  #compose(
-    actions: readonly ShellAction[],
-    marks: { readonly before: boolean; readonly after: boolean },
-  ): Chain {
+  #compose(actions: readonly ShellAction[], { keep, marks, keepAfter }: Around): Chain {
     const mark = this.#markBlocks()
+    const kept = keep === null ? [] : [keep.before]
     const before = marks.before ? mark : []
     const after = marks.after ? mark : []
+    const leading = [...kept, ...before].map((block, index) => ({ ...block, onlyIfOk: index > 0 }))
+    const added = keepAfter?.after ?? null
     return {
       blocks: [
-        ...before,
-        ...actions.map((action, index) => this.#block(action, before.length + index)),
+        ...leading,
+        ...actions.map((action, index) => this.#block(action, leading.length + index)),
+        ...(added === null ? [] : [added]),
         ...after,
       ],
       check: (outputs) => {
-        for (const index of before.keys()) this.#checkMark(outputs[index], 'so nothing was changed')
+        for (const index of kept.keys()) checkKept(this.step.resource.address, outputs[index])
+        for (const index of before.keys())
+          this.#checkMark(outputs[kept.length + index], 'so nothing was changed')
         for (const [index, action] of actions.entries())
-          this.#check(action, outputs[before.length + index])
+          this.#check(action, outputs[leading.length + index])
         for (const index of after.keys())
-          this.#checkMark(outputs[before.length + actions.length + index], 'after the change')
+          this.#checkMark(outputs.at(index - after.length), 'after the change')
       },
     }
   }
@@ -209,12 +227,12 @@ export class StepApplication {
       })
     }
     const left = after.changes.filter((change) => change.proof === 'facts')
-    const undone = left.find((change) => change.undone !== undefined)?.undone
-    if (undone !== undefined)
+    const ineffective = left.find((change) => change.ineffective !== undefined)?.ineffective
+    if (ineffective !== undefined)
       throw new FettleError('still-differs', {
         address: resource.address,
-        message: undone.reason,
-        remedy: undone.remedy,
+        message: ineffective.reason,
+        remedy: ineffective.remedy,
       })
     if (left.length > 0) throw this.#stillDiffers(left.map((change) => change.summary).join('; '))
   }
@@ -225,6 +243,13 @@ export class StepApplication {
       message: `still differs after the change: ${how}`,
     })
   }
+}
+
+/** What stands around actions. What is added after them is not needed, so its failure is none. */
+interface Around {
+  readonly keep: Batch | null
+  readonly marks: { readonly before: boolean; readonly after: boolean }
+  readonly keepAfter: Batch | null
 }
 
 /** Blocks of a change, with a check that throws for their outputs. */

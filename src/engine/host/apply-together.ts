@@ -1,9 +1,11 @@
+import type { Address } from '../../core/address.js'
 import type { BulkKind, Change } from '../../core/change.js'
 import type { RestartMark } from '../../core/restart-marks.js'
 import type { Block } from '../../ssh/session.js'
 import { StepApplication } from './apply-step.js'
 import type { Step } from '../prepare/build.js'
 import type { KnownFacts } from './known-facts.js'
+import { checkKept, thingsOf } from '../undo/keeper.js'
 
 /** One of several resources that are changed in one exchange. */
 export interface JoinedStep {
@@ -66,19 +68,30 @@ export async function applyInBulk(
   const [first] = links
   const [change] = first?.changes ?? []
   if (first?.application === undefined || change?.bulk === undefined) return null
-  const { step } = first.application
+  const { keeper, step } = first.application
   const items = links.map(({ changes }) => changes[0]?.bulk?.item as never)
   const action = change.bulk.kind.action(items)
-  const { blocks } = new StepApplication(facts, marksOf(links), step, []).chain([
+  const chain = new StepApplication(facts, keeper, marksOf(links), step, []).chain([
     { summary: change.summary, proof: change.proof, actions: [action] },
   ])
+  const blocks = [...keeping(links), ...chain.blocks]
   const outputs = await facts.exchange(blocks, [...stepsOf(links), ...ahead])
   if (outputs.slice(0, blocks.length).some(({ code }) => code !== 0)) return null
   return links.map(({ application, changes }) => failureOf(() => application.verify(changes)))
 }
 
+const addressOf = (link: JoinedStep | undefined): Address =>
+  link?.application.step.resource.address ?? ''
+
 const stepsOf = (links: readonly JoinedStep[]): readonly Step[] =>
   links.map(({ application }) => application.step)
+
+/** The block that keeps what taking their changes back needs; none where nothing is kept. */
+function keeping(links: readonly JoinedStep[]): readonly Block[] {
+  const things = links.flatMap((link) => thingsOf(addressOf(link), link.changes))
+  const batch = links[0]?.application.keeper.batch(things) ?? null
+  return batch === null ? [] : [batch.before]
+}
 
 /** One mark for each effect is enough: which neighbour caused it does not matter. */
 function marksOf(links: readonly JoinedStep[]): readonly RestartMark[] {
@@ -101,14 +114,19 @@ export async function applyTogether(
   const settling = new Map(
     chains.flatMap(({ settles }) => settles.map((block) => [settlingKey(block), block])),
   )
-  const chained = chains.flatMap(({ blocks }) => blocks)
+  const kept = keeping(links)
+  const chained = [...kept, ...chains.flatMap(({ blocks }) => blocks)]
   const blocks = [...chained, ...settling.values()]
   const outputs = await facts.exchange(blocks, [...stepsOf(links), ...ahead])
+  const notKept = failureOf(() => {
+    for (const index of kept.keys()) checkKept(addressOf(links[0]), outputs[index])
+  })
+  if (notKept !== null) return [notKept]
   const settled = new Map(
     [...settling.keys()].map((key, index) => [key, outputs[chained.length + index]]),
   )
   const errors: unknown[] = []
-  let begin = 0
+  let begin = kept.length
   for (const { blocks, settles, check } of chains) {
     const end = begin + blocks.length
     const own = outputs.slice(begin, end)

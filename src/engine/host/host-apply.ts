@@ -162,9 +162,9 @@ export class HostApply extends LockedWalk {
   }
 
   #application(step: Step, prefetched: readonly Step[]): StepApplication {
-    const { facts, waiting } = this.context
+    const { facts, waiting, keeper } = this.context
     const marks = marksFor(step.resource.address, waiting)
-    return new StepApplication(facts, marks, step, prefetched, this.hearing(step))
+    return new StepApplication(facts, keeper, marks, step, prefetched, this.hearing(step))
   }
 
   /**

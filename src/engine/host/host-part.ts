@@ -200,6 +200,9 @@ export class HostPart {
       tally: this.state.tally,
       earlier,
       supply: this.state.supply,
+      keeper: this.context.keeper.forSession(session, this.prepared.play.name, (message) => {
+        emit({ type: 'notice', host: null, message })
+      }),
       beginAnyway: options.beginAnyway === true,
       emit,
       stop: options.stop,

@@ -14,6 +14,7 @@ import { Forecast, type StepOutlook } from './outlook.js'
 import { planStep, type StepPlan } from './plan-step.js'
 import type { Supply } from './supply.js'
 import { tryOut } from './trials.js'
+import type { Keeper } from '../undo/keeper.js'
 import { reading } from '../cancellation.js'
 import { resourceEvent, type Tally, type ResourceDetails } from '../resource-event.js'
 
@@ -39,6 +40,7 @@ export interface HostContext {
   /** What the changes that this host's plans have planned can bring. */
   readonly supply: Supply
   readonly emit: Emit
+  readonly keeper: Keeper
   /** Begin also where a step is known to fail. */
   readonly beginAnyway: boolean
   readonly stop: AbortSignal
@@ -143,7 +145,7 @@ export abstract class HostWalk {
 
   /** What can be told of each step after its changes were tried. */
   protected tried({ outlooks }: Forecast): Promise<readonly StepOutlook[]> {
-    return this.reading(() => tryOut(outlooks, this.context.facts))
+    return tryOut(outlooks, this.context.facts, (work) => this.reading(work))
   }
 
   #planned(step: Step, changing: readonly Address[]): StepPlan | FettleError {

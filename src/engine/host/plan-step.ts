@@ -59,8 +59,14 @@ function compare(resource: Resource, source: FactSource, changing: readonly Addr
   if ('blocked' in plan) return { ...plan, is: 'blocked', reason: plan.blocked }
   if ('fine' in plan) return { is: 'fine', reason: plan.fine }
   if (plan.length === 0) return { is: 'fine', reason: null }
-  return { is: 'changes', changes: plan }
+  return { is: 'changes', changes: resource.common.undo === false ? plan.map(withoutUndo) : plan }
 }
+
+/** A change that keeps nothing, because the user wants it so. */
+const withoutUndo = (change: Change): Change =>
+  change.undo === undefined || change.undo.length === 0
+    ? change
+    : { ...change, undo: [], final: change.final ?? 'undo: false keeps nothing' }
 
 /** The error of a resource that cannot be planned, and never will be in this run. */
 export const unmet = ({ resource }: Step, plan: UnmetPlan): FettleError =>

@@ -18,16 +18,18 @@ const dueOf = ({ outlook }: StepOutlook): readonly DueTrial[] =>
 /**
  * Makes the trials of planned changes, all in one round trip; none where there are none. What a
  * trial refuses has failed.
+ * @param reading does work that only reads
  */
 export async function tryOut(
   outlooks: readonly StepOutlook[],
   facts: KnownFacts,
+  reading: (work: () => Promise<void>) => Promise<void>,
 ): Promise<readonly StepOutlook[]> {
   const wanted = outlooks.flatMap((each) =>
     dueOf(each).map(({ trial }) => ({ step: each.step, reads: trial.reads })),
   )
   if (wanted.length === 0) return outlooks
-  await facts.readForTrials(wanted)
+  await reading(() => facts.readForTrials(wanted))
   facts.clients.count('trials', wanted.length)
   return outlooks.map((each) => judged(each, facts))
 }

@@ -159,10 +159,10 @@ function skipReason(verdict: GuardVerdict, options: CommandOptions): string | nu
 }
 
 /** The error where the command has succeeded but its guards still require it to run. */
-function undoneBy(
+function ineffectiveBy(
   line: CommandLine,
   { removes, unless, onlyIf }: CommandOptions,
-): NonNullable<Change['undone']> {
+): NonNullable<Change['ineffective']> {
   const left: string[] = []
   if (removes !== undefined) left.push(`${removes} is still there`)
   if (unless !== undefined) left.push(`its guard unless (${quoted(unless)}) still does not hold`)
@@ -256,7 +256,9 @@ export const command = resource({
         const text = short(shown(line))
         if (!settles)
           return [change(`always runs: ${text}`, actions, { proof: 'status', ...cause })]
-        return [change(`run: ${text}`, actions, { undone: undoneBy(line, options), ...cause })]
+        return [
+          change(`run: ${text}`, actions, { ineffective: ineffectiveBy(line, options), ...cause }),
+        ]
       },
     })
   },

@@ -17,6 +17,7 @@ import type { MissingParent } from '../../facts/files/missing-parent.js'
 import { mostDigested, type PathEntry } from '../../facts/files/path.js'
 import { attributeDifferences, type WantedAttributes } from './attributes.js'
 import { diffOf, digestOf, type Content } from './content.js'
+import { keptOf, undoOf } from './path-state.js'
 import { holding, holds, mayWriteHere, writeFile, type FileToWrite } from './write-file.js'
 import { isPlain, writeFiles } from './write-files.js'
 
@@ -110,7 +111,8 @@ function writing(
 
 function creation(desired: DesiredFile & { readonly content: Content }, mode: number): Change {
   const diff = diffOf(new Uint8Array(), desired.content)
-  return { ...writing('create file', { ...desired, mode }, diff), effect: 'create' }
+  const write = writing('create file', { ...desired, mode }, diff)
+  return { ...write, effect: 'create', undo: keptOf(desired.path) }
 }
 
 /** Writes content and attributes at once, so that the new content never has the old mode. */
@@ -127,7 +129,8 @@ function rewriting(
   if (backup === true) summary.push('a copy kept')
   const diff = isSame ? undefined : diffOf(entry.content, content)
   const mode = wanted.mode ?? entry.mode
-  return writing(summary.join(', '), { ...desired, owner, group, mode }, diff)
+  const write = writing(summary.join(', '), { ...desired, owner, group, mode }, diff)
+  return { ...write, ...undoOf(desired.path, entry) }
 }
 
 /** The error for a file that cannot be compared: it has the right size but no digest. */
@@ -178,7 +181,7 @@ export function fileChanges(
     return fine(`mode ${modeText(entry.mode)}, owner ${account}`)
   }
   return differences.map(({ summary, step }) =>
-    change(summary, [{ script: holding(path, step, via) }]),
+    change(summary, [{ script: holding(path, step, via) }], { undo: keptOf(path, 'attributes') }),
   )
 }
 
@@ -189,5 +192,5 @@ export function fileRemoval(path: string, entry: PathEntry | null): Plan {
   const { directory, name } = split(path)
   const removing = sh`rm -f -- ${`./${name}`}`
   const script = steps([enter(directory), mayWriteHere, removing, sh`sync -- .`])
-  return [change('remove file', [{ script }], { effect: 'remove' })]
+  return [change('remove file', [{ script }], { effect: 'remove', ...undoOf(path, entry) })]
 }

@@ -1,3 +1,4 @@
+import { pathState } from './path-state.js'
 import { z } from 'zod'
 import { blocked, type Plan } from '../../core/change.js'
 import { args, desired, options, resource } from '../../core/definition.js'
@@ -134,6 +135,7 @@ function conflict(given: FileOptions): string | undefined {
  */
 export const file = resource({
   type: 'file',
+  undo: [pathState],
   chapter: 'Files',
   ansible: '`copy`, `template`, `file`',
   arguments: args<[path: string]>(absolutePath),

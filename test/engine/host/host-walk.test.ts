@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { RunKeeper } from '../../../src/engine/undo/keeper.js'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -149,6 +150,7 @@ function walkOf(
     tally: new Tally(),
     earlier: new Supply(),
     supply: new Supply(),
+    keeper: new RunKeeper('run'),
     beginAnyway,
     emit: (event) => {
       events.push(event)

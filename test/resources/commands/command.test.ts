@@ -46,8 +46,8 @@ describe('where it ended well and its guards still want it to run, the error nam
       '/x is still there, its guard unless (`true`) still does not hold, its guard onlyIf (`false`) still holds',
     ],
   ])('%s', (_, options, what) => {
-    const { undone, proof } = changeOf('make', options)
-    expect(undone).toEqual({
+    const { ineffective, proof } = changeOf('make', options)
+    expect(ineffective).toEqual({
       reason: `\`make\` ended well, and ${what}`,
       remedy: 'correct the command, or the guard that it is to satisfy',
     })
@@ -56,7 +56,7 @@ describe('where it ended well and its guards still want it to run, the error nam
 
   test('without a guard that can settle it, its status is the proof', () => {
     expect(changeOf('make', { onlyIf: 'true' })).toMatchObject({ proof: 'status' })
-    expect(changeOf('make', {})).not.toHaveProperty('undone')
+    expect(changeOf('make', {})).not.toHaveProperty('ineffective')
   })
 })
 

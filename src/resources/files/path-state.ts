@@ -1,0 +1,51 @@
+import { keeps, mostKept, type Kept, type UndoKind } from '../../core/undo.js'
+import { enterFunctions, split } from '../../core/enter.js'
+import { lines, sh, shellFunctions } from '../../core/sh.js'
+import type { Change } from '../../core/change.js'
+import type { PathEntry } from '../../facts/files/path.js'
+import openPresentText from './open-present.sh.js'
+import pathStateText from './path-state.sh.js'
+import { newPath } from './write-file.js'
+
+/** What is kept of a path. */
+export interface PathStateKey {
+  readonly path: string
+  /**
+   * - `attributes`: mode, owner and group.
+   * - `entry`: also the content of a file, or the target of a link.
+   * - `tree`: also everything in a directory.
+   */
+  readonly what: 'attributes' | 'entry' | 'tree'
+}
+
+const functions = lines([
+  enterFunctions,
+  shellFunctions(openPresentText),
+  shellFunctions(pathStateText),
+])
+
+/** What is at a path, or that there is nothing. */
+export const pathState: UndoKind<PathStateKey> = {
+  name: 'path',
+  keep({ path, what }) {
+    const { directory, name } = split(path)
+    return sh`${functions}( fettle_keep_path ${directory} ${name} ${what} ${Math.ceil(mostKept / 1024)} )`
+  },
+  takeBack({ path }) {
+    const { directory, name } = split(path)
+    // Without the directory there is nothing at the path.
+    return sh`${functions}[ ! -d ${directory} ] || ( fettle_enter ${directory} && ${newPath(name, 'file')} && fettle_take_back_path ${name} ${path} )`
+  },
+}
+
+/** What a change of a path keeps. */
+export const keptOf = (path: string, what: PathStateKey['what'] = 'entry'): readonly Kept[] => [
+  keeps(pathState, { path, what }),
+]
+
+/** How a change of a file is taken back; one that is too large to be kept cannot be. */
+export function undoOf(path: string, entry: PathEntry | null): Pick<Change, 'undo' | 'final'> {
+  if (entry?.kind !== 'file' || entry.size <= mostKept) return { undo: keptOf(path) }
+  const most = String(mostKept / 1024 / 1024)
+  return { undo: [], final: `it is larger than the ${most} MiB that are kept` }
+}
