@@ -15,6 +15,7 @@ export type {
   HostCase,
   HostDrift,
   HostObstacle,
+  HostUndo,
   HostOutcome,
   HostState,
   TestHost,
