@@ -2,6 +2,7 @@ import { constants, type Stats } from 'node:fs'
 import { open, readlink, realpath, stat, type FileHandle } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { absent, present, unknown, type Fact } from '../core/fact.js'
+import { sizeText } from '../core/size-text.js'
 import { decodeText } from '../core/text-encoding.js'
 import type { ProjectReader } from '../facts/files/project-file.js'
 import { SourceFolders } from './source-folders.js'
@@ -26,9 +27,6 @@ function kindOf(found: Stats): string | null {
   if (found.isFIFO()) return 'a named pipe'
   return found.isSocket() ? 'a socket' : 'a device'
 }
-
-const sizeText = (bytes: number): string =>
-  bytes >= 2 ** 30 ? `${String(bytes / 2 ** 30)} GiB` : `${String(bytes / 2 ** 20)} MiB`
 
 /**
  * The real path of an open file, with links followed. Linux tells it; elsewhere the path is

@@ -48,7 +48,7 @@ export interface CommonOptions {
   readonly become?: string
   /** Names for `--tags` and `--skip-tags`, in addition to the task's. */
   readonly tags?: readonly string[]
-  /** Never show the diff. Default false. */
+  /** Never show the diff, nor the size of a new file. Default false. */
   readonly sensitive?: boolean
   /**
    * Seconds that one of its actions may take, and reading its state where a minute is not enough.

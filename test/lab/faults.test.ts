@@ -92,7 +92,8 @@ test(
       told(await execute([process.execPath, ...usersArgv(command, { text }, '-l', 'two')]))
     for (const text of ['one', 'two']) {
       expect(withStatus(await users('apply', text), 'changed')).toEqual([
-        'file[/home/deploy/note]: ' + (text === 'one' ? 'create file' : 'content changed'),
+        'file[/home/deploy/note]: ' +
+          (text === 'one' ? 'create file: 0644, 3 bytes' : 'content changed'),
         'command[tell]: run: cat note >>told',
       ])
       expect(await users('apply', text)).toMatchObject({

@@ -193,7 +193,9 @@ describe('turned on where the job runs already', () => {
         'systemd.unit[demo-hook.service]: content changed',
         'systemd.service[demo-hook.service]: restart',
         'apt.packages[nginx]: install nginx',
-        expect.stringMatching(/^file\[\/etc\/demo\/certificate\.pem\]: create file$/),
+        expect.stringMatching(
+          /^file\[\/etc\/demo\/certificate\.pem\]: create file: 0600 root:root$/,
+        ),
         expect.stringMatching(/github\.webhook\[acme\/demo https:.*create hook/),
         expect.stringMatching(/github\.webhook\[acme\/demo http:.*remove hook/),
       ])

@@ -224,14 +224,19 @@ describe('a unit', () => {
       const cron = systemdUnit('cron.service', {
         content: '[Service]\nExecStart=/bin/sleep infinity\n',
       })
-      expect(await on.apply(cron)).toEqual([['create /etc/systemd/system/cron.service']])
+      expect(await on.apply(cron)).toEqual([
+        ['create /etc/systemd/system/cron.service: 0644 root:root, 40 bytes'],
+      ])
       expect(await show('FragmentPath', 'cron.service')).toBe('/etc/systemd/system/cron.service')
       const template = systemdUnit('many@.service', {
         content: '[Service]\nExecStart=/bin/sleep infinity\n',
       })
       expect(
         await on.apply(template, systemdService('many@a.service', { running: true, stableFor: 0 })),
-      ).toEqual([['create /etc/systemd/system/many@.service'], ['start: inactive → active']])
+      ).toEqual([
+        ['create /etc/systemd/system/many@.service: 0644 root:root, 40 bytes'],
+        ['start: inactive → active'],
+      ])
       await host().mustRun(
         'mkdir -p /etc/systemd/system/x.target.wants; ln -s ../many@.service /etc/systemd/system/x.target.wants/many@b.service',
       )
@@ -508,7 +513,7 @@ test(
       "printf 'User_Alias OTHERS = admin\\n' >/etc/sudoers.d/zz-other; chmod 0440 /etc/sudoers.d/zz-other; printf 'admin ALL=(ALL) NOPASSWD: ALL\\n' >/etc/sudoers.d/90-lxd; chmod 0644 /etc/sudoers.d/90-lxd",
     )
     expect((await host().run('visudo -c')).code).toBe(1)
-    expect(await on.apply(good)).toEqual([['create file']])
+    expect(await on.apply(good)).toEqual([['create file: 0440 root:root, 42 bytes']])
     expect((await failure(on.apply(wrong))).detail).toContain('OTHERS')
     expect(await host().mustRun('cat /etc/sudoers.d/own')).toContain('/usr/bin/true')
     expect(await on.apply(sudoers('own', { state: 'absent' }))).toEqual([['remove file']])
@@ -541,7 +546,7 @@ test(
     expect(await on.applyTogether(one, two)).toEqual([null, null])
     expect(await on.apply(tree, rights, acts, deploy)).toMatchObject([
       [expect.stringContaining('DOM\\alice')],
-      ['create file'],
+      [expect.stringMatching(/^create file: 0440 root:root, \d+ bytes$/)],
       [expect.anything()],
       ['groups + domain users'],
     ])

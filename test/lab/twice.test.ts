@@ -120,8 +120,8 @@ describe('a file that two roles describe by functions', () => {
       expect([applied.code, withStatus(applied, 'changed')]).toEqual([
         0,
         [
-          'sshKey[/root/twice/key]: create ed25519 key',
-          'file[/root/twice/note]: create file',
+          'sshKey[/root/twice/key]: create ed25519 key: 0600',
+          'file[/root/twice/note]: create file: 0644, 13 bytes',
           'command[last]: always runs: echo one',
         ],
       ])

@@ -16,8 +16,8 @@ const settings = change('content differs', {
 const everywhere: readonly Result[] = [
   ['Packages', 'apt.packages', 'redis-server', created('install redis-server 5:7.0.15-1')],
   ['Accounts', 'user', 'queue', created('create user queue')],
-  ['Queue', 'directory', '/srv/queue', created('create directory')],
-  ['Queue', 'file', '/etc/queue.conf', created('create file')],
+  ['Queue', 'directory', '/srv/queue', created('create directory: 0750 queue:queue')],
+  ['Queue', 'file', '/etc/queue.conf', created('create file: 0640 root:queue, 312 bytes')],
   ['Web', 'file', '/etc/gunicorn.conf.py', settings],
   ['Web', 'systemd.service', 'gunicorn.service', restarted(['file[/etc/gunicorn.conf.py]'])],
 ]

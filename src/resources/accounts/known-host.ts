@@ -134,10 +134,11 @@ export const knownHost = resource({
   }),
   conflict: (_, { keys, state }) =>
     keys === undefined && state !== 'absent' ? 'keys is required' : undefined,
-  build(host, { keys, path = '/etc/ssh/ssh_known_hosts', state }) {
+  build(host, { keys, path = '/etc/ssh/ssh_known_hosts', state, sensitive }) {
     const name = knownName(host)
     return editedFile(path, {
       create: true,
+      sensitive,
       values: { keys },
       edit(before, { keys: given = [] }) {
         if (state === 'absent')

@@ -12,6 +12,7 @@ import { pathFact, type PathEntry } from '../../facts/files/path.js'
 import { sshKeyFact, type SshKeyEntry } from '../../facts/accounts/ssh-key.js'
 import { account } from '../files/attributes.js'
 import { blockedBy, fileChanges, fileRemoval, notAFile } from '../files/file-changes.js'
+import { withAttributes } from '../files/new-attributes.js'
 import { mayWriteHere, writeFile } from '../files/write-file.js'
 
 export interface SshKeyOptions extends CommonOptions {
@@ -123,14 +124,10 @@ function derivation(
   { uid, gid }: PathEntry,
   key: SshKeyEntry,
 ): Change {
-  const action = writeFile({
-    path: `${path}.pub`,
-    content: `${key.publicKey}\n`,
-    mode: 0o644,
-    owner: owner ?? uid,
-    group: gid,
-  })
-  return change(`create ${path}.pub`, [action], { effect: 'create' })
+  const made = { path: `${path}.pub`, content: `${key.publicKey}\n`, mode: 0o644 }
+  const action = writeFile({ ...made, owner: owner ?? uid, group: gid })
+  const summary = withAttributes(`create ${made.path}`, { mode: made.mode, owner })
+  return change(summary, [action], { effect: 'create' })
 }
 
 /** Removes both files in one change. */
@@ -186,7 +183,7 @@ export const sshKey = resource({
         if (entry === null) {
           const made = [
             change(
-              'create ed25519 key',
+              withAttributes('create ed25519 key', { mode: 0o600, owner: options.owner }),
               [{ what: 'making the key', script: making(path, options) }],
               { effect: 'create' },
             ),

@@ -166,7 +166,7 @@ export const sudoers = resource({
     state: state.optional(),
   }),
   conflict: (_, options) => conflict(options),
-  build(name, { rules, content, state }) {
+  build(name, { rules, content, state, sensitive }) {
     const path = `${folder}/${name}`
     const wanted = rules === undefined ? content : sudoersText(rules)
     return desired({
@@ -187,6 +187,7 @@ export const sudoers = resource({
             validate: 'visudo -cf %s',
             confirm: 'visudo -c',
             sparedByOthers: true,
+            sensitive,
           },
           entry,
           missingParent,

@@ -19,6 +19,7 @@ import { account, attributeDifferences, isAccount } from './attributes.js'
 import { chmodTree, chownTree } from './change-tree.js'
 import { blockedBy } from './file-changes.js'
 import { makeDirectory } from './make-directory.js'
+import { withAttributes } from './new-attributes.js'
 import { exactly, owned } from './write-file.js'
 
 export interface DirectoryOptions extends CommonOptions {
@@ -55,17 +56,19 @@ function creation(
   missingParent: MissingParent | null,
 ): Change {
   const parents = missingParent === null ? [] : parentsFrom(path, missingParent.path)
-  const complete = steps([owned(owner, group, '.'), settingMode(mode)])
+  // Without a given mode, the directory above decides about the setgid bit.
+  const bits = mode === undefined ? undefined : resolveMode(mode, newMode, true)
+  const complete = steps([owned(owner, group, '.'), settingMode(bits)])
   const script = makeDirectory(path, missingParent?.path ?? null, complete)
-  const alsoMade = parents.length === 0 ? '' : ` and its parents ${parents.join(', ')}`
-  return change(`create directory${alsoMade}`, [{ script }], { effect: 'create' })
+  const made = withAttributes('create directory', { mode: bits, owner, group })
+  const alsoMade = parents.length === 0 ? '' : `, and its parents ${parents.join(', ')}`
+  return change(`${made}${alsoMade}`, [{ script }], { effect: 'create' })
 }
 
 /** Sets the mode of the current directory, which is new. */
-function settingMode(mode: Mode | undefined): Sh {
+function settingMode(mode: number | undefined): Sh {
   // Without a given mode, a setgid bit that was inherited from the parent is kept.
-  if (mode === undefined) return sh`chmod -- go+rx .`
-  return sh`chmod -- ${exactly(resolveMode(mode, newMode, true))} .`
+  return mode === undefined ? sh`chmod -- go+rx .` : sh`chmod -- ${exactly(mode)} .`
 }
 
 const sum = (entries: readonly TreeEntry[]): number =>

@@ -19,7 +19,10 @@ import { fileChanges, notAFile, type DesiredFile } from './file-changes.js'
 /** A file's text after an edit. */
 export interface Edited {
   readonly text: string
-  /** What the edit does, where the text differs: `add the key of example.org`. */
+  /**
+   * What the edit does, where the text differs: `add the key of example.org`. Of a new file its mode,
+   * owner and size are said behind it.
+   */
   readonly summary: string
   /** Default: `create` where the file is new, else `change`. */
   readonly effect?: Effect
@@ -29,7 +32,10 @@ export interface Edited {
 
 /** How a file is edited. The attributes are a new file's; an existing one keeps its own. */
 export interface FileEdit<V extends object>
-  extends Pick<DesiredFile, 'mode' | 'owner' | 'group' | 'validate' | 'confirm' | 'backup'> {
+  extends Pick<
+    DesiredFile,
+    'mode' | 'owner' | 'group' | 'validate' | 'confirm' | 'backup' | 'sensitive'
+  > {
   /** Make a missing file. Default false: one that the edit would fill is an error. */
   readonly create?: boolean | undefined
   /** Edit the file that a symbolic link points to. Default false: a link is refused. */
@@ -84,14 +90,14 @@ export function editedFile<const V extends object = object>(
         )
       const content = Buffer.from(after.text, encoding)
       const isNew = entry === null ? attributes : {}
-      const { validate, confirm, backup } = attributes
+      const { validate, confirm, backup, sensitive } = attributes
       const target = entry?.target == null ? { path } : { path: entry.target, via: path }
-      const wanted = { ...isNew, validate, confirm, backup, ...target, content }
+      const wanted = { ...isNew, validate, confirm, backup, sensitive, ...target, content }
       const plan = fileChanges(wanted, entry, missingParent)
       const { summary, effect } = after
       const named = (change: Change): Change => ({
         ...change,
-        summary,
+        summary: entry === null ? `${summary}, ${change.summary}` : summary,
         ...omitUndefined({ effect }),
       })
       if ('fine' in plan) return plan

@@ -17,6 +17,7 @@ import type { MissingParent } from '../../facts/files/missing-parent.js'
 import { mostDigested, type PathEntry } from '../../facts/files/path.js'
 import { attributeDifferences, type WantedAttributes } from './attributes.js'
 import { diffOf, digestOf, type Content } from './content.js'
+import { withAttributes } from './new-attributes.js'
 import { keptOf, undoOf } from './path-state.js'
 import { holding, holds, mayWriteHere, writeFile, type FileToWrite } from './write-file.js'
 import { isPlain, writeFiles } from './write-files.js'
@@ -35,6 +36,8 @@ export interface DesiredFile {
   readonly backup?: boolean | undefined
   readonly confirm?: string | undefined
   readonly sparedByOthers?: boolean | undefined
+  /** Do not tell the size of the content. */
+  readonly sensitive?: boolean | undefined
 }
 
 /**
@@ -111,7 +114,8 @@ function writing(
 
 function creation(desired: DesiredFile & { readonly content: Content }, mode: number): Change {
   const diff = diffOf(new Uint8Array(), desired.content)
-  const write = writing('create file', { ...desired, mode }, diff)
+  const made = { ...desired, mode }
+  const write = writing(withAttributes('create file', made), made, diff)
   return { ...write, effect: 'create', undo: keptOf(desired.path) }
 }
 

@@ -167,7 +167,7 @@ export const file = resource({
         if (entry?.kind === 'link') return wrongLink(path, options, entry)
         // Only a link that was followed has a target here.
         const place = entry?.target == null ? { path } : { path: entry.target, via: path }
-        const { mode, owner, group, validate, confirm, backup } = options
+        const { mode, owner, group, validate, confirm, backup, sensitive } = options
         return fileChanges(
           {
             ...place,
@@ -178,6 +178,7 @@ export const file = resource({
             validate,
             confirm,
             backup,
+            sensitive,
           },
           entry,
           missingParent,

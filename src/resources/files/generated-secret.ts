@@ -10,6 +10,7 @@ import { missingParentFact } from '../../facts/files/missing-parent.js'
 import { pathFact } from '../../facts/files/path.js'
 import { secretFileFact } from '../../facts/files/secret-file.js'
 import { blockedBy, fileChanges } from './file-changes.js'
+import { withAttributes } from './new-attributes.js'
 import { writing } from './write-file.js'
 
 export interface GeneratedSecretOptions extends CommonOptions {
@@ -63,12 +64,9 @@ export const generatedSecret = resource({
         const attributes = { owner: 'root', group: 'root' }
         if (entry === null) {
           const from = digits(bytes)
-          const script = writing({ path, mode: 0o600, ...attributes, from, onlyNew: true })
-          const made = [
-            change(`make a secret of ${String(bytes)} random bytes`, [{ script }], {
-              effect: 'create',
-            }),
-          ]
+          const wanted = { path, mode: 0o600, ...attributes, from, onlyNew: true }
+          const summary = withAttributes(`make a secret of ${String(bytes)} random bytes`, wanted)
+          const made = [change(summary, [{ script: writing(wanted) }], { effect: 'create' })]
           return missingParent === null ? made : blockedBy(missingParent, path, made)
         }
         const plan = fileChanges({ path, mode: '0600', ...attributes }, entry, null)

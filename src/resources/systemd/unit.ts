@@ -35,6 +35,7 @@ import {
 import { checkedContent, pathKey } from '../files/file.js'
 import { isTemplate, unitName } from './unit-name.js'
 import { verifying } from './unit-verify.js'
+import { withAttributes } from '../files/new-attributes.js'
 import { holding, holds, writeFile } from '../files/write-file.js'
 
 export interface UnitOptions extends ContentOptions, CommonOptions {
@@ -116,9 +117,16 @@ function drift(file: PathEntry): readonly string[] {
 const isStale = (path: string, unit: UnitState | null): boolean =>
   unit !== null && (unit.needsReload || (unit.path !== '' && unit.path !== path))
 
+/** Which unit there should be. */
+interface WantedUnit {
+  readonly name: string
+  readonly path: string
+  /** Do not tell the size of a new one. */
+  readonly sensitive: boolean | undefined
+}
+
 function planPresent(
-  name: string,
-  path: string,
+  { name, path, sensitive }: WantedUnit,
   content: string | Uint8Array,
   file: PathEntry | null,
   unit: UnitState | null,
@@ -141,7 +149,8 @@ function planPresent(
       ...omitUndefined({ diff, effect }),
     }),
   ]
-  if (file === null) return written(`create ${path}`, 'create')
+  if (file === null)
+    return written(withAttributes(`create ${path}`, { ...wanted, sensitive }), 'create')
   const attributes = drift(file)
   if (file.sha256 !== digestOf(content))
     return written(['content changed', ...attributes].join(', '))
@@ -213,6 +222,7 @@ const bringsOf = (name: string): Brings => [`unit:${name}`, `path:${pathOf(name)
 /** The unit with the content that the options describe. */
 function present(name: string, options: UnitOptions): Built<object> {
   const path = pathOf(name)
+  const wanted = { name, path, sensitive: options.sensitive }
   const content = readableContent(name, options)
   const reads = { file: request(pathFact, pathKey(path, content)) }
   const common = { values: { content }, joins: 'files', brings: bringsOf(name) } as const
@@ -220,12 +230,12 @@ function present(name: string, options: UnitOptions): Built<object> {
     return desired({
       ...common,
       reads,
-      plan: ({ file }, { content }) => planPresent(name, path, content, file, null),
+      plan: ({ file }, { content }) => planPresent(wanted, content, file, null),
     })
   return desired({
     ...common,
     reads: { ...reads, unit: request(unitFact, name) },
-    plan: ({ file, unit }, { content }) => planPresent(name, path, content, file, unit),
+    plan: ({ file, unit }, { content }) => planPresent(wanted, content, file, unit),
   })
 }
 

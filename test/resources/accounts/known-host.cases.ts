@@ -13,7 +13,7 @@ export const cases: readonly Case[] = [
     example: true,
     resource: () => knownHost('github.com', { keys: [one, two] }),
     facts: { ...here, path: null },
-    changes: ['set the keys of github.com'],
+    changes: ['set the keys of github.com, create file: 0644, 88 bytes'],
     effects: ['create'],
     scripts: [writing({ path: '/etc/ssh/ssh_known_hosts', mode: 0o644 }).text],
     keys: {
@@ -63,7 +63,7 @@ export const cases: readonly Case[] = [
     changes: ['blocked: directory /x does not exist'],
     remedy: "add directory('/x') before this",
     lacks: ['path:/x'],
-    then: ['set the keys of h'],
+    then: ['set the keys of h, create file: 0644, 35 bytes'],
     keys: { missingParent: '/x/known' },
   },
   {
@@ -154,12 +154,12 @@ export const cases: readonly Case[] = [
     name: 'an address of IPv6',
     resource: () => knownHost('2001:db8::1', { keys: [one] }),
     facts: { ...here, path: null },
-    changes: ['set the keys of 2001:db8::1'],
+    changes: ['set the keys of 2001:db8::1, create file: 0644, 45 bytes'],
   },
   {
     name: 'an address on another port',
     resource: () => knownHost('[2001:db8::1]:2222', { keys: [one] }),
     facts: { ...here, path: null },
-    changes: ['set the keys of [2001:db8::1]:2222'],
+    changes: ['set the keys of [2001:db8::1]:2222, create file: 0644, 52 bytes'],
   },
 ]

@@ -51,7 +51,7 @@ export const cases: readonly Case[] = [
     example: true,
     resource: () => sudoers('demo-hook', { rules }),
     facts: { ...here, path: null },
-    changes: ['create file'],
+    changes: ['create file: 0440 root:root, 121 bytes'],
     effects: ['create'],
     scripts: [writing(demoHook).text],
     keys: {
@@ -94,7 +94,7 @@ export const cases: readonly Case[] = [
     name: 'text of its own',
     resource: () => sudoers('x', { content: 'Defaults:x !lecture\n' }),
     facts: { ...here, path: null },
-    changes: ['create file'],
+    changes: ['create file: 0440 root:root, 20 bytes'],
   },
   {
     name: 'no sudo',
@@ -103,7 +103,7 @@ export const cases: readonly Case[] = [
     changes: ['blocked: directory /etc/sudoers.d does not exist'],
     remedy: "install sudo before this: apt.packages(['sudo'])",
     lacks: ['path:/etc/sudoers.d'],
-    then: ['create file'],
+    then: ['create file: 0440 root:root, 121 bytes'],
   },
   {
     name: 'a link',

@@ -2,6 +2,7 @@ import { sudoers } from '../../../src/resources/accounts/sudoers.js'
 import type { HostCase } from '../../../src/testing/host-case.js'
 
 const path = '/etc/sudoers.d/ops'
+const made = 'create file: 0440 root:root, 108 bytes'
 
 export const hostCases: readonly HostCase[] = [
   {
@@ -10,12 +11,12 @@ export const hostCases: readonly HostCase[] = [
       sudoers('ops', {
         rules: [{ user: 'deploy', nopasswd: true, commands: ['/usr/bin/systemctl restart app'] }],
       }),
-    changes: ['create file'],
+    changes: [made],
     drifts: [
       { by: `echo '# ' >>${path}`, changes: ['content changed'] },
       { by: `chmod 0444 ${path}`, changes: ['mode 0444 → 0440'] },
       { by: `chown deploy:users ${path}`, changes: ['owner deploy → root', 'group users → root'] },
-      { by: `rm ${path}`, changes: ['create file'] },
+      { by: `rm ${path}`, changes: [made] },
     ],
     errors: [
       {

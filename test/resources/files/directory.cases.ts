@@ -33,7 +33,7 @@ export const cases: readonly Case[] = [
     example: true,
     resource: () => directory(path, { mode: '2750', owner: 'webhook', group: 'demo' }),
     facts: { ...here, path: null },
-    changes: ['create directory'],
+    changes: ['create directory: 2750 webhook:demo'],
     effects: ['create'],
     scripts: [makeDirectory(path, null, sh`chown -- webhook:demo . &&\nchmod -- 02750 .`).text],
     keys: { path: { path }, missingParent: path, tree: undefined },
@@ -42,14 +42,14 @@ export const cases: readonly Case[] = [
     name: 'created with its parents',
     resource: () => directory(path),
     facts: { path: null, missingParent: { path: '/srv/app', taken: false } },
-    changes: ['create directory and its parents /srv/app'],
+    changes: ['create directory, and its parents /srv/app'],
     scripts: [makeDirectory(path, '/srv/app', sh`chmod -- go+rx .`).text],
   },
   {
     name: 'created with all parents',
     resource: () => directory('/a/b/c'),
     facts: { path: null, missingParent: { path: '/a', taken: false } },
-    changes: ['create directory and its parents /a, /a/b'],
+    changes: ['create directory, and its parents /a, /a/b'],
   },
   {
     name: 'a parent that is a file',
@@ -145,7 +145,7 @@ export const cases: readonly Case[] = [
     name: 'symbols for a new directory',
     resource: () => directory(path, { mode: 'u=rwX,go=' }),
     facts: { ...here, path: null },
-    changes: ['create directory'],
+    changes: ['create directory: 0700'],
     scripts: [makeDirectory(path, null, sh`chmod -- 00700 .`).text],
   },
   {
@@ -204,7 +204,7 @@ export const cases: readonly Case[] = [
     name: 'created for an owner below missing parents',
     resource: () => directory('/a/b/c', { owner: 'demo' }),
     facts: { path: null, missingParent: { path: '/a/b', taken: false } },
-    changes: ['create directory and its parents /a/b'],
+    changes: ['create directory: owner demo, and its parents /a/b'],
     scripts: [
       makeDirectory(
         '/a/b/c',

@@ -8,12 +8,12 @@ export const hostCases: readonly HostCase[] = [
     name: 'a directory',
     before: 'mkdir /srv/place',
     resource: () => directory('/srv/place/in/side', { mode: '2750', ...settings }),
-    changes: ['create directory and its parents /srv/place/in'],
+    changes: ['create directory: 2750 deploy:games, and its parents /srv/place/in'],
     drifts: [
       { by: 'chmod 0700 /srv/place/in/side', changes: ['mode 2700 → 2750'] },
       { by: 'chown root /srv/place/in/side', changes: ['owner root → deploy'] },
       { by: 'chgrp users /srv/place/in/side', changes: ['group users → games'] },
-      { by: 'rmdir /srv/place/in/side', changes: ['create directory'] },
+      { by: 'rmdir /srv/place/in/side', changes: ['create directory: 2750 deploy:games'] },
     ],
     errors: [
       {

@@ -84,7 +84,7 @@ describe('a missing file', () => {
 
   test('is made with create, from the empty text', () => {
     const plan = planned(null, { edit: adding('a'), create: true })
-    expect(summariesOf(plan)).toEqual(['add a'])
+    expect(summariesOf(plan)).toEqual(['add a, create file: 0644, 2 bytes'])
     expect(written(plan).map(String)).toEqual(['a\n'])
   })
 

@@ -24,7 +24,7 @@ export const cases: readonly Case[] = [
     resource: () =>
       file(path, { content: 'port=5000\n', mode: '0640', owner: 'root', group: 'app' }),
     facts: { ...here, path: null },
-    changes: ['create file'],
+    changes: ['create file: 0640 root:app, 10 bytes'],
     effects: ['create'],
     scripts: [written({ mode: 0o640, owner: 'root', group: 'app' })],
     keys: {
@@ -113,7 +113,7 @@ export const cases: readonly Case[] = [
     name: 'a secret',
     resource: () => file(path, { content: secret }),
     facts: { ...here, path: null },
-    changes: ['create file'],
+    changes: ['create file: 0600'],
     scripts: [written({ mode: 0o600, owner: undefined, group: undefined })],
     keys: { path: { path, follow: false, digest: true } },
   },
@@ -149,13 +149,19 @@ export const cases: readonly Case[] = [
     changes: ['mode 0644 → 0600'],
   },
   {
+    name: 'a new file whose size is not told',
+    resource: () => file(path, { content: 'a\n', sensitive: true }),
+    facts: { ...here, path: null },
+    changes: ['create file: 0644'],
+  },
+  {
     name: 'a missing parent',
     resource: () => file('/srv/app/x/conf', { content: 'a\n' }),
     facts: { path: null, missingParent: { path: '/srv/app', taken: false } },
     changes: ['blocked: directory /srv/app does not exist'],
     remedy: "add directory('/srv/app/x') before this",
     lacks: ['path:/srv/app/x'],
-    then: ['create file'],
+    then: ['create file: 0644, 2 bytes'],
   },
   {
     name: 'a parent that is none',
@@ -287,7 +293,7 @@ export const cases: readonly Case[] = [
     name: 'a new file with a group and a long name',
     resource: () => file(`/etc/${'long'.repeat(15)}`, { content: 'b\n', group: 'demo' }),
     facts: { ...here, path: null },
-    changes: ['create file'],
+    changes: ['create file: 0644, group demo, 2 bytes'],
     scripts: [written({ path: `/etc/${'long'.repeat(15)}`, owner: undefined, group: 'demo' })],
   },
   {
@@ -302,7 +308,7 @@ export const cases: readonly Case[] = [
     name: 'written once, where there is none',
     resource: () => file(path, { content: 'a\n', onlyIfAbsent: true }),
     facts: { ...here, path: null },
-    changes: ['create file'],
+    changes: ['create file: 0644, 2 bytes'],
     scripts: [written({ owner: undefined, group: undefined })],
   },
   {

@@ -15,7 +15,7 @@ export const hostCases: readonly HostCase[] = [
         confirm: 'test ! -e /srv/page/refused',
         backup: true,
       }),
-    changes: ['create file'],
+    changes: ['create file: 0640 deploy:games, 6 bytes'],
     drifts: [
       {
         by: 'echo bye >/srv/page/index',
@@ -25,7 +25,7 @@ export const hostCases: readonly HostCase[] = [
       { by: 'chmod 0600 /srv/page/index', changes: ['mode 0600 → 0640'] },
       { by: 'chown root /srv/page/index', changes: ['owner root → deploy'] },
       { by: 'chgrp users /srv/page/index', changes: ['group users → games'] },
-      { by: 'rm /srv/page/index', changes: ['create file'] },
+      { by: 'rm /srv/page/index', changes: ['create file: 0640 deploy:games, 6 bytes'] },
     ],
     errors: [
       {
@@ -49,7 +49,7 @@ export const hostCases: readonly HostCase[] = [
   {
     name: 'a file that is written once',
     resource: () => file('/srv/once', { content: 'first\n', onlyIfAbsent: true, mode: '0644' }),
-    changes: ['create file'],
+    changes: ['create file: 0644, 6 bytes'],
     drifts: [
       { by: 'echo second >/srv/once', changes: [] },
       { by: 'chmod 0666 /srv/once', changes: ['mode 0666 → 0644'] },

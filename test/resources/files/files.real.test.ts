@@ -52,7 +52,7 @@ describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))(
 
     test('file: created, drifted, repaired', () => {
       const wanted = file(at('conf'), { content: 'a\n', mode: '0640', owner: who, group: who })
-      expect(converge(shell, wanted)).toEqual([['create file'], ['fine']])
+      expect(converge(shell, wanted)).toEqual([['create file: 0640 4242:4242, 2 bytes'], ['fine']])
       expect([readFileSync(at('conf'), 'utf8'), modeAndOwner(at('conf'))]).toEqual([
         'a\n',
         '640 4242:4242',
@@ -90,7 +90,7 @@ describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))(
     })
     test('file: a secret', () => {
       const wanted = file(at('env'), { content: new Secret('token=hunter2-hunter2') })
-      expect(converge(shell, wanted)).toEqual([['create file'], ['fine']])
+      expect(converge(shell, wanted)).toEqual([['create file: 0600'], ['fine']])
       expect(modeAndOwner(at('env'))).toBe('600 0:0')
       chmodSync(at('env'), 0o640)
       expect(converge(shell, wanted)).toEqual([['mode 0640 → 0600'], ['fine']])
@@ -120,11 +120,11 @@ describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))(
       chownSync(dir, 0, who)
       chmodSync(dir, 0o2755)
       expect(converge(shell, file(at('a'), { content: '', owner: who + 1 }))).toEqual([
-        ['create file'],
+        ['create file: 0644, owner 4243, 0 bytes'],
         ['fine'],
       ])
       expect(converge(shell, file(at('b'), { content: '', group: who + 2 }))).toEqual([
-        ['create file'],
+        ['create file: 0644, group 4244, 0 bytes'],
         ['fine'],
       ])
       expect([modeAndOwner(at('a')), modeAndOwner(at('b'))]).toEqual([
@@ -169,7 +169,7 @@ describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))(
     test('directory: with its parents, setgid, drifted, repaired', () => {
       const wanted = directory(at('a/b/c'), { mode: '2750', owner: who, group: who })
       expect(converge(shell, wanted)).toEqual([
-        [`create directory and its parents ${at('a')}, ${at('a/b')}`],
+        [`create directory: 2750 4242:4242, and its parents ${at('a')}, ${at('a/b')}`],
         ['fine'],
       ])
       expect([at('a'), at('a/b'), at('a/b/c')].map(modeAndOwner)).toEqual([
@@ -336,7 +336,7 @@ describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))(
         })
       expect(() => converge(shell, confirmed('bad'))).toThrow("it's bad")
       expect(readdirSync(dir)).toEqual([])
-      expect(converge(shell, confirmed('good'))).toEqual([['create file'], ['fine']])
+      expect(converge(shell, confirmed('good'))).toEqual([['create file: 0644, 4 bytes'], ['fine']])
       expect(() => converge(shell, confirmed('bad'))).toThrow("it's bad")
       expect([readFileSync(at('conf'), 'utf8'), readdirSync(dir)]).toEqual(['good', ['conf']])
     })
@@ -377,7 +377,10 @@ describedAsRoot.each(shells.map((shell) => [shell.name, shell] as const))(
 
     test('generatedSecret: created once, never changed, its attributes repaired', () => {
       const wanted = generatedSecret(at('secret'))
-      expect(converge(shell, wanted)).toEqual([['make a secret of 32 random bytes'], ['fine']])
+      expect(converge(shell, wanted)).toEqual([
+        ['make a secret of 32 random bytes: 0600 root:root'],
+        ['fine'],
+      ])
       const text = readFileSync(at('secret'), 'utf8')
       expect(text).toMatch(/^[0-9a-f]{64}$/)
       expect(modeAndOwner(at('secret'))).toBe('600 0:0')
@@ -449,7 +452,7 @@ describedAsRoot('dash: sshKey', () => {
 
   test('created, its halves belong together, drift is repaired, the key is never replaced', () => {
     const wanted = sshKey(at('id'), { owner: who, comment: "it's $(x)" })
-    expect(converge(shell, wanted)).toEqual([['create ed25519 key'], ['fine']])
+    expect(converge(shell, wanted)).toEqual([['create ed25519 key: 0600, owner 4242'], ['fine']])
     expect([modeAndOwner(at('id')), modeAndOwner(at('id.pub')), readdirSync(dir).sort()]).toEqual([
       '600 4242:0',
       '644 4242:0',
@@ -465,7 +468,7 @@ describedAsRoot('dash: sshKey', () => {
     // ssh-keygen refuses a private key that others may read; the public key is derived
     // nevertheless.
     expect(converge(shell, wanted)).toEqual([
-      ['owner root → 4242', 'mode 0644 → 0600', `create ${at('id.pub')}`],
+      ['owner root → 4242', 'mode 0644 → 0600', `create ${at('id.pub')}: 0644, owner 4242`],
       ['fine'],
     ])
     expect([readFileSync(at('id'), 'utf8'), readFileSync(at('id.pub'), 'utf8')]).toEqual([

@@ -18,7 +18,7 @@ export const cases: readonly Case[] = [
     example: true,
     resource: () => generatedSecret(path),
     facts: { missingParent: null, path: null, secret: null },
-    changes: ['make a secret of 32 random bytes'],
+    changes: ['make a secret of 32 random bytes: 0600 root:root'],
     effects: ['create'],
     scripts: [
       made(
@@ -52,13 +52,13 @@ export const cases: readonly Case[] = [
     changes: ['blocked: directory /etc/demo does not exist'],
     remedy: "add directory('/etc/demo') before this",
     lacks: ['path:/etc/demo'],
-    then: ['make a secret of 32 random bytes'],
+    then: ['make a secret of 32 random bytes: 0600 root:root'],
   },
   {
     name: 'made of as many bytes as are wanted',
     resource: () => generatedSecret(path, { bytes: 16 }),
     facts: { missingParent: null, path: null, secret: null },
-    changes: ['make a secret of 16 random bytes'],
+    changes: ['make a secret of 16 random bytes: 0600 root:root'],
     scripts: [
       made(
         sh`od -An -v -tx1 -N 16 /dev/urandom | tr -d ' \\n' >&3 && [ "$(wc -c </proc/self/fd/3)" -eq 32 ]`,

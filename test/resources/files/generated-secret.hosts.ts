@@ -6,12 +6,15 @@ export const hostCases: readonly HostCase[] = [
     name: 'a secret',
     before: 'mkdir /srv/secrets',
     resource: () => generatedSecret('/srv/secrets/token', { bytes: 16 }),
-    changes: ['make a secret of 16 random bytes'],
+    changes: ['make a secret of 16 random bytes: 0600 root:root'],
     drifts: [
       { by: 'chmod 0644 /srv/secrets/token', changes: ['mode 0644 → 0600'] },
       { by: 'chown deploy /srv/secrets/token', changes: ['owner deploy → root'] },
       { by: 'chgrp users /srv/secrets/token', changes: ['group users → root'] },
-      { by: 'rm /srv/secrets/token', changes: ['make a secret of 16 random bytes'] },
+      {
+        by: 'rm /srv/secrets/token',
+        changes: ['make a secret of 16 random bytes: 0600 root:root'],
+      },
     ],
     errors: [
       {

@@ -22,7 +22,7 @@ export const cases: readonly Case[] = [
     example: true,
     resource: app,
     facts: { file: null, unit: null },
-    changes: [`create ${path}`],
+    changes: [`create ${path}: 0644 root:root, 40 bytes`],
     effects: ['create'],
     keys: { file: { path, follow: false, ...textKey }, unit: 'app.service' },
   },
@@ -137,7 +137,13 @@ export const cases: readonly Case[] = [
     name: 'a template',
     resource: () => systemdUnit('app@.service', { content: text }),
     facts: { file: null },
-    changes: ['create /etc/systemd/system/app@.service'],
+    changes: ['create /etc/systemd/system/app@.service: 0644 root:root, 40 bytes'],
+  },
+  {
+    name: 'one whose size is not told',
+    resource: () => systemdUnit('app@.service', { content: text, sensitive: true }),
+    facts: { file: null },
+    changes: ['create /etc/systemd/system/app@.service: 0644 root:root'],
   },
   {
     name: 'removed: stopped and disabled first',

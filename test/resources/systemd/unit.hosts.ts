@@ -8,17 +8,19 @@ ExecStart=/bin/sleep infinity
 WantedBy=multi-user.target
 `
 
+const made = `create ${path}: 0644 root:root, ${String(content.length)} bytes`
+
 export const hostCases: readonly HostCase[] = [
   {
     name: 'a unit',
     resource: () => systemdUnit('sleeper.service', { content }),
-    changes: [`create ${path}`],
+    changes: [made],
     drifts: [
       { by: `echo '# x' >>${path}`, changes: ['content changed'] },
       { by: `chmod 0600 ${path}`, changes: ['mode 0600 → 0644'] },
       { by: `chown nobody ${path}`, changes: ['owner nobody → root'] },
       { by: `chgrp users ${path}`, changes: ['group users → root'] },
-      { by: `rm ${path}; systemctl daemon-reload`, changes: [`create ${path}`] },
+      { by: `rm ${path}; systemctl daemon-reload`, changes: [made] },
       {
         by: `systemctl start sleeper; sleep 1.1; touch ${path}`,
         changes: ['daemon-reload: systemd has loaded an older version'],
