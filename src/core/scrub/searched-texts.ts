@@ -141,10 +141,15 @@ function patterns(value: string, parts: boolean): readonly Pattern[] {
   })
 }
 
+/** `DB_PASSWORD=…`, a line of settings: its name is none of its secrets. */
+const longSetting = /^[A-Z][A-Z0-9_]{7,}=[^=]/
+
 /**
- * Whether the first characters identify a value as random. Those of words, URLs and JSON do not.
+ * Whether the first characters identify a value as random. Those of words, URLs, JSON and settings
+ * do not.
  */
 function isToken(value: string): boolean {
+  if (longSetting.test(value)) return false
   const first = value.slice(0, 8)
   if (value.length < 16 || /\s|:\/\//.test(value) || !/^[\w.+/=~-]+$/.test(first)) return false
   return !/^[A-Z]?[a-z]+-?[a-z]*$/.test(first)
