@@ -6,6 +6,7 @@ export { userFact, type UserEntry, type UserKey, type UserPassword } from './acc
 export { aptFact, type AptState, type PackageState } from './apt/packages.js'
 export { guardFact, type CommandLine, type GuardVerdict, type Guards } from './commands/guard.js'
 export { httpFact } from './commands/http.js'
+export { changedKeysFact, type ChangedKey, type KeysQuestion } from './files/changed-keys.js'
 export { missingParentFact, type MissingParent } from './files/missing-parent.js'
 export { pathFact, type PathEntry, type PathKey } from './files/path.js'
 export { templateFact, sourceFact } from './files/project-file.js'

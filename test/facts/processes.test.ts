@@ -24,6 +24,7 @@ import { marksFact } from '../../src/facts/systemd/pending-marks.js'
 import { missingParentFact } from '../../src/facts/files/missing-parent.js'
 import { accountFact, databaseFact } from '../../src/facts/mysql/server.js'
 import { aptFact } from '../../src/facts/apt/packages.js'
+import { changedKeysFact } from '../../src/facts/files/changed-keys.js'
 import { pathFact } from '../../src/facts/files/path.js'
 import { secretFileFact } from '../../src/facts/files/secret-file.js'
 import { sshKeyFact } from '../../src/facts/accounts/ssh-key.js'
@@ -107,6 +108,7 @@ function makeThings(): void {
     writeFileSync(at(`file${index}`), `file ${index}\n`)
     symlinkSync(`file${index}`, at(`link${index}`))
     writeFileSync(at(`key${index}`), '')
+    writeFileSync(at(`env${index}`), 'A=1\n')
     writeFileSync(at(`key${index}.pub`), 'ssh-ed25519 AAAA\n')
     writeFileSync(at('fettle/github', String(index)), `1 ab ${'0'.repeat(64)}\n`)
     mkdirSync(at(`fettle/pending/unit${index}.service`), { recursive: true })
@@ -266,6 +268,13 @@ describedIfAble('processes that a host starts', () => {
     ),
     row('missing-parent', missingParentFact, path('file'), 0, 0),
     row('secret-file: stat, head', secretFileFact, path('file'), 2, 2),
+    row(
+      'changed-keys: dd and head, for each of them',
+      changedKeysFact,
+      (index) => ({ path: at(`env${index}`), wanted: 'A=2\n' }),
+      2,
+      40,
+    ),
     row('ssh-key: stat, head', sshKeyFact, path('key'), 2, 2),
     row('marks', marksFact, (index) => `unit${index}.service`, 0, 0),
     row('github-mark', githubMarkFact, () => 'all' as const, 0, 0),

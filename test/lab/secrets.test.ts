@@ -305,6 +305,21 @@ describe('a host that shows every secret in every form', () => {
   )
 
   test(
+    'has the keys of a secret file named that change, without what they were',
+    async () => {
+      const former = `former-${random(9)}`
+      await host().mustRun('cat >/etc/app.env', { input: `KEY=${former}\nOLD_TOKEN=${former}\n` })
+      const { stdout } = await fettle(['plan'])
+      expect(stdout).toContain(
+        'file[/etc/app.env]: content changed (DATABASE_URL added, KEY changed and OLD_TOKEN removed)\n',
+      )
+      const more = await fettle(['plan', '-D', '--json', '-vvv'])
+      expect(found(stdout + more.stdout + more.stderr, needles(former))).toEqual([])
+    },
+    slow,
+  )
+
+  test(
     'has values of .env that cannot be secret left readable',
     async () => {
       const text = Object.values(settings).join(' ')

@@ -16,6 +16,7 @@ import { inputLength, sh, steps } from '../../core/sh.js'
 import type { MissingParent } from '../../facts/files/missing-parent.js'
 import { mostDigested, type PathEntry } from '../../facts/files/path.js'
 import { attributeDifferences, type WantedAttributes } from './attributes.js'
+import { changedKeys } from './changed-keys.js'
 import { diffOf, digestOf, type Content } from './content.js'
 import { withAttributes } from './new-attributes.js'
 import { keptOf, undoOf } from './path-state.js'
@@ -36,7 +37,7 @@ export interface DesiredFile {
   readonly backup?: boolean | undefined
   readonly confirm?: string | undefined
   readonly sparedByOthers?: boolean | undefined
-  /** Do not tell the size of the content. */
+  /** Show nothing of the content, not even the size of a new one. */
   readonly sensitive?: boolean | undefined
 }
 
@@ -125,7 +126,7 @@ function rewriting(
   entry: PathEntry,
   wanted: WantedAttributes,
 ): Change {
-  const { content, owner = entry.uid, group = entry.gid, backup } = desired
+  const { path, content, owner = entry.uid, group = entry.gid, backup, sensitive } = desired
   const isSame = entry.sha256 === digestOf(content)
   const attributes = attributeDifferences(entry, wanted, '/proc/self/fd/3')
   const summary = attributes.map((difference) => difference.summary)
@@ -134,7 +135,8 @@ function rewriting(
   const diff = isSame ? undefined : diffOf(entry.content, content)
   const mode = wanted.mode ?? entry.mode
   const write = writing(summary.join(', '), { ...desired, owner, group, mode }, diff)
-  return { ...write, ...undoOf(desired.path, entry) }
+  const trials = isSame ? undefined : changedKeys(path, content, sensitive === true)
+  return { ...write, ...omitUndefined({ trials }), ...undoOf(path, entry) }
 }
 
 /** The error for a file that cannot be compared: it has the right size but no digest. */

@@ -131,7 +131,7 @@ function conflict(given: FileOptions): string | undefined {
  * synced, validated and renamed into place: readers see either the old or the new file, complete.
  * Missing parents are not created (use `directory`). A `Secret` in the content, or among the
  * template's variables, makes the whole file secret: mode 0600 unless given, compared by digest,
- * never shown.
+ * never shown. Of a secret file with lines `KEY=value` a plan names the keys that change.
  */
 export const file = resource({
   type: 'file',

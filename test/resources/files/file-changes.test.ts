@@ -8,6 +8,8 @@ import {
 } from '../../../src/core/change.js'
 import { Secret } from '../../../src/core/secret.js'
 import { sh } from '../../../src/core/sh.js'
+import type { Trial } from '../../../src/core/trial.js'
+import { changedKeysFact, type ChangedKey } from '../../../src/facts/files/changed-keys.js'
 import type { PathEntry } from '../../../src/facts/files/path.js'
 import { digestOf } from '../../../src/resources/files/content.js'
 import {
@@ -134,6 +136,47 @@ describe('a file that holds a secret keeps a mode that is narrow enough', () => 
     const plan = fileChanges({ path, ...secret }, entry, null)
     expect(summariesOf(plan)).toEqual(changes)
   })
+})
+
+describe('what is not shown of a file names the keys that change', () => {
+  const before = holdingText('A=1\n')
+  const trialsOf = (
+    desired: Partial<DesiredFile>,
+    entry: PathEntry | null = before,
+  ): readonly Trial[] => changed(desired, entry).trials ?? []
+  const wanted = new Secret('A=2\nB=1\n', true)
+
+  test('by a fact that is read for this change, whatever comes before', () => {
+    expect(trialsOf({ content: wanted })).toMatchObject([
+      { reads: { kind: changedKeysFact, key: { path, wanted } }, needs: [] },
+    ])
+    expect(trialsOf({ content: 'A=2\n', sensitive: true })).toHaveLength(1)
+  })
+  test.each<[string, Partial<DesiredFile>, PathEntry | null]>([
+    ['content that is shown', { content: 'A=2\n' }, before],
+    ['content without keys', { content: new Secret('hunter2') }, before],
+    ['a new file', { content: wanted }, null],
+    ['attributes', { content: wanted, mode: '4755' }, holdingText('A=2\nB=1\n')],
+  ])('not for %s', (_, desired, entry) => {
+    expect(changed(desired, entry).trials).toBeUndefined()
+  })
+
+  const noteOf = (keys: readonly ChangedKey[] | null): unknown =>
+    trialsOf({ content: wanted })[0]?.judge(keys)
+  test('in a sentence, at most ten', () => {
+    const keys = Array.from(
+      { length: 15 },
+      (_, at): ChangedKey => ({ name: `K${String(at)}`, is: 'added' }),
+    )
+    expect(noteOf(keys.slice(0, 2))).toEqual({ note: 'K0 added and K1 added' })
+    expect(noteOf(keys)).toEqual({
+      note: `${keys
+        .slice(0, 10)
+        .map(({ name }) => `${name} added`)
+        .join(', ')} and 5 more`,
+    })
+  })
+  test.each([[null], [[]]])('or not at all: %j', (keys) => expect(noteOf(keys)).toBeNull())
 })
 
 describe('a file that is too long to be compared', () => {
