@@ -136,6 +136,20 @@ export {
   type RestartMark,
 } from './core/restart-marks.js'
 
+// Packages, planned for any manager
+export type {
+  KnownPackage,
+  KnownPackages,
+  PackageManager,
+  PackagePresence,
+  WantedPackage,
+} from './resources/packages/manager.js'
+export {
+  planPackages,
+  type AbsentPackages,
+  type PresentPackages,
+} from './resources/packages/plan.js'
+
 // Fettle's own kinds of facts, and what else is said of them
 export * from './facts/index.js'
 export type { HostAddress, HostFacts } from './core/host-facts.js'

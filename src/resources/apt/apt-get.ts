@@ -1,0 +1,68 @@
+import type { Action } from '../../core/change.js'
+import refuseText from '../../core/refuse.sh.js'
+import { lines, sh, shellFunctions, type Sh } from '../../core/sh.js'
+import aptGetText from './apt-get.sh.js'
+import missingText from './missing.sh.js'
+import removeText from './remove.sh.js'
+import updateText from './update.sh.js'
+
+/** How packages are installed; see `PackagesOptions`. */
+export interface InstallOptions {
+  readonly recommends?: boolean
+  readonly allowDowngrade?: boolean
+}
+
+/** The limit of an action in seconds. */
+const limit = 1800
+
+/**
+ * What all scripts begin with. Nobody is there to answer: changed configuration files are kept, and
+ * needrestart only lists.
+ */
+const prepare: Sh = sh`${shellFunctions(aptGetText)}export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l APT_LISTCHANGES_FRONTEND=none`
+
+const updateFunction = shellFunctions(updateText)
+const missingFunction = lines([shellFunctions(refuseText), shellFunctions(missingText)])
+const removeFunction = lines([shellFunctions(refuseText), shellFunctions(removeText)])
+
+export const update: Action = {
+  what: '`apt-get update`',
+  script: lines([prepare, sh`${updateFunction}fettle_apt_update`]),
+  long: true,
+  timeout: limit,
+}
+
+/** Installs packages, or brings them to another version; each name is one for apt-get(8). */
+export function install(
+  names: readonly string[],
+  { recommends, allowDowngrade }: InstallOptions,
+): Action {
+  const flags: string[] = []
+  if (recommends === true) flags.push('--install-recommends')
+  if (recommends === false) flags.push('--no-install-recommends')
+  if (allowDowngrade === true) flags.push('--allow-downgrades')
+  return {
+    what: `\`apt-get install ${names.join(' ')}\``,
+    script: lines([
+      prepare,
+      sh`fettle_apt_repaired install --no-remove ${flags} -- ${names} && exit`,
+      sh`failed_=$?`,
+      sh`${missingFunction}fettle_apt_missing ${names}`,
+      sh`exit $failed_`,
+    ]),
+    long: true,
+    timeout: limit,
+  }
+}
+
+/** Removes packages, and with `purge` their configuration files. */
+export function remove(names: readonly string[], purge: boolean): Action {
+  const verb = purge ? 'purge' : 'remove'
+  const script = sh`${removeFunction}fettle_apt_remove ${verb} ${names.join(', ')} ${names}`
+  return {
+    what: `\`apt-get ${verb} ${names.join(' ')}\``,
+    script: lines([prepare, script]),
+    long: true,
+    timeout: limit,
+  }
+}
