@@ -88,7 +88,7 @@ export {
   type Input,
   type ShArgument,
 } from './core/sh.js'
-export { explain, refuse } from './core/refuse.js'
+export { explain, explanationIn, refuse, type Explanation } from './core/refuse.js'
 export { enter, enterChild, enterFunctions, enterThrough, split } from './core/enter.js'
 
 // A kind of fact that the host's shell reads
@@ -142,6 +142,7 @@ export type {
   KnownPackages,
   PackageManager,
   PackagePresence,
+  PackageWork,
   WantedPackage,
 } from './resources/packages/manager.js'
 export {

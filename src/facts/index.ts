@@ -4,6 +4,12 @@ export { groupFact, type GroupEntry } from './accounts/group.js'
 export { sshKeyFact, type SshKeyEntry } from './accounts/ssh-key.js'
 export { userFact, type UserEntry, type UserKey, type UserPassword } from './accounts/user.js'
 export { aptFact, type AptState, type PackageState } from './apt/packages.js'
+export {
+  aptSimulationFact,
+  type AptFailure,
+  type AptSimulation,
+  type AptTrial,
+} from './apt/simulation.js'
 export { guardFact, type CommandLine, type GuardVerdict, type Guards } from './commands/guard.js'
 export { httpFact } from './commands/http.js'
 export { changedKeysFact, type ChangedKey, type KeysQuestion } from './files/changed-keys.js'

@@ -1,9 +1,12 @@
 import type { Action } from '../../core/change.js'
 import refuseText from '../../core/refuse.sh.js'
 import { lines, sh, shellFunctions, type Sh } from '../../core/sh.js'
-import aptGetText from './apt-get.sh.js'
-import missingText from './missing.sh.js'
+import aptGetText from '../../facts/apt/apt-get.sh.js'
+import missingText from '../../facts/apt/missing.sh.js'
+import onlyText from '../../facts/apt/only.sh.js'
+import type { PackageWork } from '../packages/manager.js'
 import removeText from './remove.sh.js'
+import { simulated } from './simulated.js'
 import updateText from './update.sh.js'
 
 /** How packages are installed; see `PackagesOptions`. */
@@ -23,7 +26,7 @@ const prepare: Sh = sh`${shellFunctions(aptGetText)}export DEBIAN_FRONTEND=nonin
 
 const updateFunction = shellFunctions(updateText)
 const missingFunction = lines([shellFunctions(refuseText), shellFunctions(missingText)])
-const removeFunction = lines([shellFunctions(refuseText), shellFunctions(removeText)])
+const removeFunction = lines([refuseText, onlyText, removeText].map(shellFunctions))
 
 export const update: Action = {
   what: '`apt-get update`',
@@ -33,15 +36,9 @@ export const update: Action = {
 }
 
 /** Installs packages, or brings them to another version; each name is one for apt-get(8). */
-export function install(
-  names: readonly string[],
-  { recommends, allowDowngrade }: InstallOptions,
-): Action {
-  const flags: string[] = []
-  if (recommends === true) flags.push('--install-recommends')
-  if (recommends === false) flags.push('--no-install-recommends')
-  if (allowDowngrade === true) flags.push('--allow-downgrades')
-  return {
+export function install(names: readonly string[], options: InstallOptions): PackageWork {
+  const flags = flagsOf(options)
+  const action: Action = {
     what: `\`apt-get install ${names.join(' ')}\``,
     script: lines([
       prepare,
@@ -53,16 +50,26 @@ export function install(
     long: true,
     timeout: limit,
   }
+  return { actions: [action], trials: [simulated({ verb: 'install', flags, names })] }
+}
+
+function flagsOf({ recommends, allowDowngrade }: InstallOptions): readonly string[] {
+  const flags: string[] = []
+  if (recommends === true) flags.push('--install-recommends')
+  if (recommends === false) flags.push('--no-install-recommends')
+  if (allowDowngrade === true) flags.push('--allow-downgrades')
+  return flags
 }
 
 /** Removes packages, and with `purge` their configuration files. */
-export function remove(names: readonly string[], purge: boolean): Action {
+export function remove(names: readonly string[], purge: boolean): PackageWork {
   const verb = purge ? 'purge' : 'remove'
   const script = sh`${removeFunction}fettle_apt_remove ${verb} ${names.join(', ')} ${names}`
-  return {
+  const action: Action = {
     what: `\`apt-get ${verb} ${names.join(' ')}\``,
     script: lines([prepare, script]),
     long: true,
     timeout: limit,
   }
+  return { actions: [action], trials: [simulated({ verb, flags: [], names })] }
 }

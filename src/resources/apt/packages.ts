@@ -58,6 +58,11 @@ const nameSchema = z
  * A virtual package is present when an installed package provides it. Other packages are never
  * removed, packages on hold are not touched, and changed configuration files are kept; where one of
  * these prevents the change, the error says so.
+ *
+ * A plan has apt simulate the change, which writes nothing and waits for no lock. What would fail has
+ * failed in the plan, and packages that nobody named stand behind the change: `also installs less`.
+ * Nothing is simulated where the package lists are fetched first, or where an earlier change may
+ * bring packages or their sources.
  */
 export const aptPackages = resource({
   type: 'apt.packages',

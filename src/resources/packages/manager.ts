@@ -1,4 +1,4 @@
-import type { Action } from '../../core/change.js'
+import type { Action, Change } from '../../core/change.js'
 
 /** A package as the user named it. */
 export interface WantedPackage {
@@ -40,6 +40,9 @@ export interface KnownPackages {
   readonly listsAge: number | null
 }
 
+/** What performs a change of packages, and how it is tried. */
+export type PackageWork = Pick<Change, 'actions' | 'trials'>
+
 /** How one package manager is spoken to: what the planning of packages must know of it. */
 export interface PackageManager {
   /** A name as its command line takes it, with what is asked of the version: `git=1:2.39*`. */
@@ -49,9 +52,9 @@ export interface PackageManager {
   /** Fetches the package lists. */
   readonly update: Action
   /** Installs packages, or changes their versions. Each name is `written`. */
-  readonly install: (names: readonly string[]) => Action
+  readonly install: (names: readonly string[]) => PackageWork
   /** Removes packages by their `ownName`; `purge`: with their configuration files. */
-  readonly remove: (names: readonly string[], purge: boolean) => Action
+  readonly remove: (names: readonly string[], purge: boolean) => PackageWork
   /** The command that lets held packages be changed, for a remedy. */
   readonly unhold: (names: readonly string[]) => string
   /** The command that repairs a broken package, for a remedy. */

@@ -50,11 +50,15 @@ function planPresent(
   if (hindered !== null) return hindered
   const names = due.map((each) => manager.written(each))
   const isNew = due.some(({ name }) => !isThere(packages[name]))
-  const installed = change(sentence(manager, due, packages), [manager.install(names)], {
+  const { actions, ...work } = manager.install(names)
+  const installed = change(sentence(manager, due, packages), actions, {
+    ...work,
     effect: isNew ? 'create' : 'change',
   })
   const isOld = listsAge === null || (maxAge !== null && listsAge > maxAge)
-  return isOld ? [change('fetch the package lists', [manager.update]), installed] : [installed]
+  if (!isOld) return [installed]
+  // Lists that are fetched first say something else than those that a trial would read.
+  return [change('fetch the package lists', [manager.update]), { ...installed, trials: [] }]
 }
 
 function isMet(
@@ -80,7 +84,8 @@ function planAbsent(
   if (hindered !== null) return hindered
   const summary = `${purge ? 'purge' : 'remove'} ${due.map(({ name }) => name).join(', ')}`
   const names = due.map(({ name }) => packages[name]?.ownName ?? name)
-  return [change(summary, [manager.remove(names, purge)], { effect: 'remove' })]
+  const { actions, ...work } = manager.remove(names, purge)
+  return [change(summary, actions, { ...work, effect: 'remove' })]
 }
 
 function broken(

@@ -1,7 +1,8 @@
 import type { PackageState } from '../../../src/facts/apt/packages.js'
 import refuseText from '../../../src/core/refuse.sh.js'
-import aptGetText from '../../../src/resources/apt/apt-get.sh.js'
-import missingText from '../../../src/resources/apt/missing.sh.js'
+import aptGetText from '../../../src/facts/apt/apt-get.sh.js'
+import missingText from '../../../src/facts/apt/missing.sh.js'
+import onlyText from '../../../src/facts/apt/only.sh.js'
 import removeText from '../../../src/resources/apt/remove.sh.js'
 import updateText from '../../../src/resources/apt/update.sh.js'
 import { aptPackages } from '../../../src/resources/apt/packages.js'
@@ -40,9 +41,14 @@ const install = (names: string, flags = ''): string =>
 
 /** The script that removes or purges. */
 const remove = (verb: 'remove' | 'purge', shown: string, names: string): string =>
-  [aptGetText, refuseText, removeText, prepare, `fettle_apt_remove ${verb} ${shown} ${names}`].join(
-    '\n',
-  )
+  [
+    aptGetText,
+    refuseText,
+    onlyText,
+    removeText,
+    prepare,
+    `fettle_apt_remove ${verb} ${shown} ${names}`,
+  ].join('\n')
 
 export const cases: readonly Case[] = [
   {

@@ -39,7 +39,7 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
     program('dpkg', `echo "dpkg $*" >>${dir}/log; rm ${dir}/updates/*`)
     program(
       'apt-cache',
-      `case "$1 $3" in *none*) ;; policy*) echo "$3:" ;; madison*) echo 'git | 1:2.39 | url'; echo 'git | 1:2.30 | url' ;; esac`,
+      `shift 4; case "$1 $3" in *none*) ;; policy*) echo "$3:" ;; madison*) echo 'git | 1:2.39 | url'; echo 'git | 1:2.30 | url' ;; esac`,
     )
   })
   /** Words of apt-get(8) behind those that all calls have. */
@@ -108,7 +108,8 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))('%s', (_, she
   })
   test('removes, and refuses to take others along', () => {
     aptGet('[ "$1" != -s ] || echo "Remv git [1]"')
-    const calls = 'apt-get -s remove -- git noninteractive\n'
+    const calls =
+      'apt-get -s -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= remove -- git noninteractive\n'
     expect(apply(['git'], { state: 'absent' }, installed)).toEqual([
       0,
       '',

@@ -1,7 +1,10 @@
 import { expect, test } from '@jest/globals'
 import { actionsOf, changesOf, type Plan } from '../../../src/core/change.js'
 import { describeAction } from '../../../src/core/backend.js'
+import { request } from '../../../src/core/later.js'
 import { sh, type Sh } from '../../../src/core/sh.js'
+import { trial } from '../../../src/core/trial.js'
+import { groupFact } from '../../../src/facts/accounts/group.js'
 import type { KnownPackage, PackageManager } from '../../../src/resources/packages/manager.js'
 import {
   planPackages,
@@ -16,8 +19,10 @@ const crate: PackageManager = {
   written: ({ name, version }) => (version === null ? name : `${name}@${version}`),
   meets: (asked, installed) => Number(installed) >= Number(asked),
   update: action(sh`crate fetch`),
-  install: (names) => action(sh`crate add ${names}`),
-  remove: (names, purge) => action(sh`crate drop ${purge ? ['--all'] : []} ${names}`),
+  install: (names) => ({ actions: [action(sh`crate add ${names}`)] }),
+  remove: (names, purge) => ({
+    actions: [action(sh`crate drop ${purge ? ['--all'] : []} ${names}`)],
+  }),
   unhold: (names) => `crate unpin ${names.join(',')}`,
   repair: (name) => `crate mend ${name}`,
 }
@@ -129,4 +134,22 @@ test.each<[string, number | null, number | null, boolean]>([
   const plan = inShort(planPackages(crate, present(null, maxAge), { packages: {}, listsAge }))
   const fetched = ['change: fetch the package lists', 'crate fetch']
   expect(plan).toEqual([...(isFetched ? fetched : []), 'create: install vim', 'crate add vim'])
+})
+
+const isTried = trial(request(groupFact, 'vim'), () => null)
+const tried: PackageManager = {
+  ...crate,
+  install: (names) => ({ ...crate.install(names), trials: [isTried] }),
+  remove: (names, purge) => ({ ...crate.remove(names, purge), trials: [isTried] }),
+}
+
+test.each<[string, PresentPackages | AbsentPackages, KnownPackage | null, number | null, number]>([
+  ['an installation', present(), null, 10, 1],
+  ['another version', present('9'), vim(), 10, 1],
+  ['a removal', absent(), vim(), 10, 1],
+  ['no installation by lists that are yet to be fetched', present(), null, null, 0],
+])('%s is tried', (_, wanted, found, listsAge, count) => {
+  const packages = found === null ? {} : { vim: found }
+  const [last] = changesOf(planPackages(tried, wanted, { packages, listsAge })).slice(-1)
+  expect(last?.trials ?? []).toHaveLength(count)
 })

@@ -13,3 +13,9 @@ fettle_apt_repaired() {
   [ -n "$(ls -A /var/lib/dpkg/updates)" ] || return $status_
   dpkg --force-confdef --force-confold --configure -a && fettle_apt_get "$@"
 }
+
+# Says what would be done, and changes nothing: caches that are out of date are made in memory, where
+# apt would write them to /var/cache/apt. It takes no lock.
+fettle_apt_simulated() {
+  fettle_apt_get -s -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= "$@"
+}
