@@ -77,6 +77,7 @@ export { omitUndefined } from './core/omit-undefined.js'
 
 // Shell, in which every value is quoted
 export {
+  FileInput,
   inputBytes,
   inputLength,
   lines,

@@ -42,6 +42,10 @@ export const catalogue = {
     summary: 'a file of the project does not exist or cannot be read',
     remedy: 'create the file or correct its path',
   },
+  'source-changed': {
+    summary: 'a file of the project changed between being read and being sent',
+    remedy: 'run again once nothing writes to it; the host keeps the file that it had',
+  },
   'environment-missing': {
     summary: 'a name is neither in the environment nor in .env',
     remedy: 'add the name to .env or to the environment',

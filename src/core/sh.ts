@@ -88,24 +88,65 @@ function joined(pieces: readonly Sh[], separator: string): Sh {
   return Sh.of(bodies.join(separator), functionsOf(pieces))
 }
 
+/**
+ * A file of this machine as input, which is read piece by piece while it is sent and never held in
+ * memory. Where it has another size or digest by then, it is not sent to its end, and the block
+ * that waits for it is ended.
+ */
+export class FileInput {
+  constructor(
+    /** Its absolute path, with links resolved. */
+    readonly path: string,
+    /** Its name in messages. */
+    readonly name: string,
+    /** In bytes. */
+    readonly size: number,
+    /** In hex. */
+    readonly sha256: string,
+  ) {}
+}
+
+type InputPart = string | Uint8Array | Secret | FileInput
+
 /** Standard input of a program: the only way in which a secret is sent to a host. */
-export type Input = string | Uint8Array | Secret | readonly (string | Uint8Array | Secret)[]
+export type Input = InputPart | readonly InputPart[]
+
+const isList = (input: Input): input is readonly InputPart[] => Array.isArray(input)
+
+function partBytes(part: Exclude<InputPart, FileInput>): Buffer {
+  if (typeof part === 'string') return Buffer.from(part)
+  if (part instanceof Secret) return Buffer.from(reveal(part))
+  return Buffer.from(part.buffer, part.byteOffset, part.byteLength)
+}
 
 /**
- * The bytes of an input, with secrets in clear text. Only for a backend that is about to write
+ * The parts of an input, with secrets in clear text. Only for a backend that is about to write
  * them.
  */
+export const inputParts = (input: Input): readonly (Buffer | FileInput)[] =>
+  (isList(input) ? input : [input]).map((part) =>
+    part instanceof FileInput ? part : partBytes(part),
+  )
+
+/**
+ * The bytes of an input that is in memory, with secrets in clear text. Only for a backend that is
+ * about to write them.
+ * @throws TypeError for a `FileInput`
+ */
 export function inputBytes(input: Input): Buffer {
-  if (typeof input === 'string') return Buffer.from(input)
-  if (input instanceof Secret) return Buffer.from(reveal(input))
-  if (input instanceof Uint8Array)
-    return Buffer.from(input.buffer, input.byteOffset, input.byteLength)
-  return Buffer.concat(input.map((part) => inputBytes(part)))
+  const parts = inputParts(input).map((part) => {
+    if (part instanceof FileInput) throw new TypeError(`${part.name} is not held in memory`)
+    return part
+  })
+  const [only, ...others] = parts
+  return only !== undefined && others.length === 0 ? only : Buffer.concat(parts)
+}
+
+const partLength = (part: InputPart): number => {
+  if (part instanceof FileInput) return part.size
+  return Buffer.byteLength(part instanceof Secret ? reveal(part) : part)
 }
 
 /** The length of an input in bytes, without building it. */
-export function inputLength(input: Input = ''): number {
-  if (input instanceof Secret) return Buffer.byteLength(reveal(input))
-  if (typeof input === 'string' || input instanceof Uint8Array) return Buffer.byteLength(input)
-  return input.reduce((sum, part) => sum + inputLength(part), 0)
-}
+export const inputLength = (input: Input = ''): number =>
+  isList(input) ? input.reduce((sum, part) => sum + partLength(part), 0) : partLength(input)

@@ -20,7 +20,9 @@ export const stopped = (): FettleError =>
  * unknown.
  */
 export const endsSession = (error: unknown): error is FettleError =>
-  (['connection-lost', 'answer-late', 'answer-long'] as const).some((code) => isCode(error, code))
+  (['connection-lost', 'answer-late', 'answer-long', 'source-changed'] as const).some((code) =>
+    isCode(error, code),
+  )
 
 /**
  * Whether an error means that the link was lost. A session that was killed by this run does not

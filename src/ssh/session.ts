@@ -5,6 +5,12 @@ import type { Input, Sh } from '../core/sh.js'
 
 export type { ForwardTarget } from '../core/backend.js'
 
+/**
+ * The slowest link that is supported, in bytes a second: what is sent and received extends a time
+ * limit at this rate.
+ */
+export const slowestLink = 10 * 1024
+
 /** One piece of shell for a host, with its exact standard input. */
 export interface Block {
   readonly script: Sh
@@ -25,8 +31,9 @@ export interface Block {
   readonly what?: string
   /**
    * Seconds within which its answer must come, counted from the previous answer; every 10 KiB sent
-   * or received adds a second. Past it, the host's processes and the session are ended. Left out:
-   * `timeout` plus 30; without a timeout 600, and no limit for a `long` block.
+   * or received adds a second. While a file is sent they are counted from the last piece that the
+   * host has taken. Past it, the host's processes and the session are ended. Left out: `timeout`
+   * plus 30; without a timeout 600, and no limit for a `long` block.
    */
   readonly deadline?: number
   /** Redirect its output to a file on the host, and show it with a cap afterwards. */
@@ -48,8 +55,9 @@ export interface Block {
 /**
  * One authenticated connection to a host, with the requested privilege. A lost connection rejects
  * what is under way with `connection-lost`: the outcome is unknown, never "ok". An answer that is
- * late or endless rejects it with `answer-late` or `answer-long`: what is under way is ended on the
- * host, and the session is over.
+ * late or endless rejects it with `answer-late` or `answer-long`, and a file that has changed since
+ * it was read with `source-changed`: what is under way is ended on the host, and the session is
+ * over.
  */
 export interface Session {
   /** The user that blocks run as. */

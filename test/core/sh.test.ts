@@ -1,5 +1,17 @@
 import { expect, test } from '@jest/globals'
-import { lines, sh, shellFunctions, steps, type Sh } from '../../src/core/sh.js'
+import { Secret } from '../../src/core/secret.js'
+import {
+  FileInput,
+  inputBytes,
+  inputLength,
+  inputParts,
+  lines,
+  sh,
+  shellFunctions,
+  steps,
+  type Input,
+  type Sh,
+} from '../../src/core/sh.js'
 
 const size = shellFunctions('size_() { :; }')
 const owner = shellFunctions('owner_() { :; }')
@@ -21,4 +33,24 @@ test.each<[what: string, made: Sh, text: string]>([
   ['an empty piece is', lines([sh``, sh`a`]), '\na'],
 ])('%s', (_, made, text) => {
   expect(made.text).toBe(text)
+})
+
+const image = new FileInput('/project/image', 'image', 5e9, 'f'.repeat(64))
+const bytes = new Uint8Array([0, 255])
+
+test.each<[what: string, input: Input, parts: readonly (Buffer | FileInput)[], length: number]>([
+  ['a text', 'ä', [Buffer.from('ä')], 2],
+  ['a secret', new Secret('ä'), [Buffer.from('ä')], 2],
+  ['bytes', bytes, [Buffer.from(bytes)], 2],
+  ['a file', image, [image], 5e9],
+  ['a list', ['a', image, bytes], [Buffer.from('a'), image, Buffer.from(bytes)], 5e9 + 3],
+  ['nothing', [], [], 0],
+])('the parts of an input: %s', (_, input, parts, length) => {
+  expect([inputParts(input), inputLength(input)]).toEqual([parts, length])
+})
+
+test('the bytes of an input, unless a part of it is not in memory', () => {
+  expect(inputBytes(['a', bytes, new Secret('b')])).toEqual(Buffer.from([0x61, 0, 255, 0x62]))
+  expect(inputBytes([])).toEqual(Buffer.alloc(0))
+  expect(() => inputBytes(['a', image])).toThrow(new TypeError('image is not held in memory'))
 })

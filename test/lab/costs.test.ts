@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { play, task, type Play } from '../../src/core/play.js'
+import { inputLength } from '../../src/core/sh.js'
 import type { Event, RunMode } from '../../src/engine/events.js'
 import type { RunOptions } from '../../src/engine/options.js'
 import { account } from '../../src/engine/fleet/machines.js'
@@ -70,9 +71,7 @@ async function take(what: Play, mode: RunMode): Promise<Costs> {
     const exchange = session.exchange.bind(session)
     return Object.assign(session, {
       exchange: (blocks: Parameters<typeof exchange>[0]) => {
-        sent += frames(blocks)
-          .flatMap(({ bytes }) => bytes)
-          .reduce((sum, part) => sum + part.length, 0)
+        sent += inputLength(frames(blocks).flatMap(({ parts }) => parts))
         return exchange(blocks)
       },
     })

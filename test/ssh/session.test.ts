@@ -1,6 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import {
   connect as connectTcp,
   createServer,
@@ -13,7 +22,7 @@ import { dirname, join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { FettleError } from '../../src/core/errors.js'
-import { sh } from '../../src/core/sh.js'
+import { FileInput, sh } from '../../src/core/sh.js'
 import { bridgeScript, duplexOf } from '../../src/ssh/shell/bridge.js'
 import { boot } from '../../src/ssh/shell/boot.js'
 import type { ConnectOptions, Target } from '../../src/ssh/connect.js'
@@ -118,6 +127,63 @@ describe.each(['ssh', 'local'] as const)('%s', (kind) => {
     expect(await under).toMatchObject({ code: 'connection-lost' })
     await ended
     rmSync(directory, { recursive: true })
+  })
+
+  /** A file of this machine, without blocks on the disk. */
+  function image(megabytes: number): FileInput {
+    const path = join(mkdtempSync(join(sshd.directory, 'image-')), 'image')
+    writeFileSync(path, '')
+    truncateSync(path, megabytes << 20)
+    const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex')
+    return new FileInput(path, 'files/image', megabytes << 20, sha256)
+  }
+
+  test('a file of this machine is input, alone and among others', async () => {
+    const session = await open(sshd, local)
+    const sent = image(9)
+    const [alone, among, after] = text(
+      await session.exchange([
+        { script: sh`sha256sum`, input: sent },
+        { script: sh`tr -d ${'\\0'}; echo`, input: ['before ', sent, 'after'] },
+        { script: sh`echo next` },
+      ]),
+    )
+    expect([alone, among, after]).toEqual([`${sent.sha256}  -\n`, 'before after\n', 'next\n'])
+  })
+
+  test('a file that has changed meanwhile ends what waits for it, and the session', async () => {
+    const session = await open(sshd, local)
+    const target = join(mkdtempSync(join(sshd.directory, 'target-')), 'file')
+    writeFileSync(target, 'earlier')
+    const [pid] = text(await session.exchange([{ script: sh`echo $$` }]))
+    const sent = image(9)
+    writeFileSync(sent.path, Buffer.alloc(sent.size, 'x'))
+    const script = sh`trap 'rm ${`${target}.new`}' EXIT; trap 'exit 143' TERM
+      cat >${`${target}.new`} && mv ${`${target}.new`} ${target}`
+    await expect(session.exchange([{ script, input: sent }])).rejects.toMatchObject({
+      code: 'source-changed',
+      message: expect.stringMatching(
+        /: files\/image changed between being read and being sent, .* it was ended there$/,
+      ),
+    })
+    expect(living(Number(pid))).toEqual([])
+    expect([readFileSync(target, 'utf8'), existsSync(`${target}.new`)]).toEqual(['earlier', false])
+    await expect(session.exchange([{ script: sh`true` }])).rejects.toMatchObject({
+      code: 'source-changed',
+    })
+  })
+
+  test('a host that goes on taking a file is not late, and one that takes none is', async () => {
+    const session = await open(sshd, local)
+    const slowly = sh`for i in 1 2 3 4 5 6 7 8; do head -c 1048576 >/dev/null; sleep 0.3; done; cat >/dev/null`
+    await session.exchange([{ script: slowly, input: image(9), deadline: 1 }])
+    const stuck = session.exchange([
+      { script: sh`sleep 300`, input: image(64), deadline: 1, what: 'napping' },
+    ])
+    await expect(stuck).rejects.toMatchObject({
+      code: 'answer-late',
+      message: expect.stringMatching(/: napping did not end within 1 s; it was ended there$/),
+    })
   })
 
   test.each([

@@ -12,7 +12,8 @@ import { FettleError } from '../../core/errors.js'
 import type { Output } from '../../core/fact.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import { markScript, pendingPlaces, type RestartMark } from '../../core/restart-marks.js'
-import type { Block } from '../../ssh/session.js'
+import { inputLength } from '../../core/sh.js'
+import { slowestLink, type Block } from '../../ssh/session.js'
 import { actionFailure, tail } from './action-failure.js'
 import type { Step } from '../prepare/build.js'
 import type { KnownFacts } from './known-facts.js'
@@ -20,10 +21,12 @@ import { planStep } from './plan-step.js'
 import { checkKept, thingsOf, type Batch, type Keeper } from '../undo/keeper.js'
 
 /**
- * Seconds that a `long` action may take where neither it nor its resource sets a timeout. A limit
- * costs processes on the host, so other actions have none.
+ * Seconds that a `long` action may take where neither it nor its resource sets a timeout, and the
+ * time that its input takes to arrive. A limit costs processes on the host, so other actions have
+ * none.
  */
 const longLimit = 600
+
 /** Performs a resource's changes on one host and verifies them. */
 export class StepApplication {
   constructor(
@@ -184,8 +187,10 @@ export class StepApplication {
     return { ...block, what: this.step.resource.address, ...omitUndefined({ as: user }) }
   }
 
-  #limit({ timeout, long }: ShellAction): number | undefined {
-    return this.step.resource.common.timeout ?? timeout ?? (long === true ? longLimit : undefined)
+  #limit({ timeout, long, input }: ShellAction): number | undefined {
+    const given = this.step.resource.common.timeout ?? timeout
+    if (given !== undefined || long !== true) return given
+    return longLimit + Math.floor(inputLength(input) / slowestLink)
   }
 
   #checkMark(output: Output | undefined, when: string): void {

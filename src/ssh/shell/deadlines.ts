@@ -1,3 +1,5 @@
+import { slowestLink } from '../session.js'
+
 /** An answer that is waited for. */
 export interface Awaited {
   /** For the message when it is late. */
@@ -7,12 +9,6 @@ export interface Awaited {
   /** Bytes that are sent to the host before it can answer. */
   readonly bytes: number
 }
-
-/**
- * The slowest link that is supported, in bytes a second: what is sent and received extends a
- * deadline at this rate.
- */
-const minBytesPerSecond = 10 * 1024
 
 /** The longest delay, in milliseconds, that setTimeout supports. */
 const maxTimerMilliseconds = 2_000_000_000
@@ -54,6 +50,11 @@ export class Deadlines {
     }
   }
 
+  /** Counts the time of the first answer from now on: the other side goes on taking what is sent. */
+  restart(): void {
+    this.#since = performance.now()
+  }
+
   stop(): void {
     this.#running = false
     clearTimeout(this.#timer)
@@ -68,7 +69,7 @@ export class Deadlines {
   #wait(): void {
     const [head] = this.#queue
     if (head === undefined || head.seconds === Infinity) return
-    const allowed = (head.seconds + (head.bytes + this.received()) / minBytesPerSecond) * 1000
+    const allowed = (head.seconds + (head.bytes + this.received()) / slowestLink) * 1000
     const left = allowed - (performance.now() - this.#since)
     if (left > 0) this.#timer = setTimeout(() => this.#wait(), Math.min(left, maxTimerMilliseconds))
     else this.onLate(head)

@@ -1,4 +1,4 @@
-import { inputBytes, quote } from '../../core/sh.js'
+import { FileInput, inputLength, inputParts, quote, type Input } from '../../core/sh.js'
 import { nonce } from './driver.js'
 import type { Block } from '../session.js'
 
@@ -7,7 +7,7 @@ import type { Block } from '../session.js'
  * without.
  */
 export interface Frame {
-  readonly bytes: readonly Buffer[]
+  readonly parts: readonly (Buffer | FileInput)[]
   /** In the order in which they are answered. */
   readonly answers: readonly ExpectedAnswer[]
 }
@@ -23,8 +23,8 @@ export interface ExpectedAnswer {
   readonly beside: boolean
 }
 
-/** A smaller input is joined into one packet with what is around it; a larger one is not copied. */
-const maxJoinedInput = 65_536
+/** Smaller parts of a frame are joined into one packet with their neighbours; larger ones not copied. */
+const maxJoined = 65_536
 
 /**
  * Packs blocks into frames. All blocks without input share one frame, for which the host starts one
@@ -48,26 +48,47 @@ export function frames(blocks: readonly Block[]): readonly Frame[] {
       continue
     }
     flush()
-    made.push(frame([answer], inputBytes(block.input)))
+    made.push(frame([answer], block.input))
   }
   flush()
   return made
 }
 
-function frame(answers: readonly ExpectedAnswer[], input: Buffer = Buffer.alloc(0)): Frame {
+function frame(answers: readonly ExpectedAnswer[], input: Input = ''): Frame {
   const ordered = [
     ...answers.filter(({ beside }) => !beside),
     ...answers.filter(({ beside }) => beside),
   ]
-  const text = Buffer.from(
-    input.length > 0 ? `fettle_block ${words(ordered[0])}` : program(ordered),
-  )
+  const length = inputLength(input)
+  const text = Buffer.from(length > 0 ? `fettle_block ${words(ordered[0])}` : program(ordered))
   const id = nonce()
-  const head = Buffer.concat([Buffer.from(`${id} ${text.length} ${input.length}\n`), text])
+  const head = Buffer.concat([Buffer.from(`${id} ${text.length} ${length}\n`), text])
   const trailer = Buffer.from(`${id}\n`)
-  const parts = [head, input, trailer]
-  const bytes = input.length < maxJoinedInput ? [Buffer.concat(parts)] : parts
-  return { answers: ordered, bytes }
+  return { answers: ordered, parts: joined([head, ...inputParts(input), trailer]) }
+}
+
+/** Joins small neighbours, so that many small inputs are neither many packets nor one large copy. */
+function joined(parts: readonly (Buffer | FileInput)[]): readonly (Buffer | FileInput)[] {
+  const made: (Buffer | FileInput)[] = []
+  let small: Buffer[] = []
+  let length = 0
+  const flush = (): void => {
+    if (length > 0) made.push(Buffer.concat(small))
+    small = []
+    length = 0
+  }
+  for (const part of parts) {
+    if (part instanceof FileInput || part.length >= maxJoined) {
+      flush()
+      made.push(part)
+      continue
+    }
+    if (length + part.length > maxJoined) flush()
+    small.push(part)
+    length += part.length
+  }
+  flush()
+  return made
 }
 
 /**

@@ -31,6 +31,10 @@ const killSeconds = 15
  */
 const greetingSeconds = 1
 
+/** Whether the blocks of a failed exchange go on, or wait for their input, on the host. */
+const leavesBlocks = (error: unknown): error is FettleError =>
+  (['answer-late', 'answer-long', 'source-changed'] as const).some((code) => isCode(error, code))
+
 const nameOf = (target: ForwardTarget): string =>
   'socket' in target ? target.socket : `${target.host}:${String(target.port)}`
 
@@ -102,8 +106,7 @@ class HostSession implements Session {
       return outputs
     } catch (error) {
       // Nothing waits for the block any more, so it must not go on.
-      if (isCode(error, 'answer-late') || isCode(error, 'answer-long'))
-        throw await this.#endLateBlocks(error)
+      if (leavesBlocks(error)) throw await this.#endBlocks(error)
       throw error
     }
   }
@@ -128,7 +131,7 @@ class HostSession implements Session {
   }
 
   /** Ends what is under way, and returns the error completed with the outcome. */
-  async #endLateBlocks(error: FettleError): Promise<FettleError> {
+  async #endBlocks(error: FettleError): Promise<FettleError> {
     if (this.#hello === null) return error
     const outcome = await this.kill().then(
       () => 'it was ended there',

@@ -1,11 +1,13 @@
-import type { Readable, Writable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { accountPattern } from '../../core/account-name.js'
+import { messageOf } from '../../core/error-message.js'
 import { FettleError } from '../../core/errors.js'
 import type { Output } from '../../core/fact.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import { Deadlines, type Awaited } from './deadlines.js'
-import { frames, type ExpectedAnswer } from './frame.js'
+import { frames, type ExpectedAnswer, type Frame } from './frame.js'
 import { Scanner, type Section } from './scanner.js'
+import { Sender } from './sender.js'
 import type { Block } from '../session.js'
 import { remoteWords } from './remote-words.js'
 import type { Booting } from './boot.js'
@@ -33,11 +35,12 @@ const endingSeconds = 30
 
 function awaitedOf(
   { what = 'a command', deadline, timeout, long }: Block,
-  sent: readonly Buffer[],
+  sent: Frame['parts'],
 ): Awaited {
   const unlimited = long === true ? Infinity : usualSeconds
   const limit = timeout === undefined ? unlimited : timeout + endingSeconds
-  const bytes = sent.reduce((sum, { length }) => sum + length, 0)
+  // A file extends the time while its pieces are taken, so that a host which takes none is noticed.
+  const bytes = sent.reduce((sum, part) => sum + (Buffer.isBuffer(part) ? part.length : 0), 0)
   return { what, seconds: deadline ?? limit, bytes }
 }
 
@@ -52,7 +55,7 @@ function outputOf(stdout: Section, stderr: Section): Output {
 
 /** The client of the driver: writes blocks and reads their answers, over any pair of pipes. */
 export class Shell {
-  readonly #stdin: Writable
+  readonly #sender: Sender
   readonly #place: string
   readonly #stdout = new Scanner((how) => this.#fail(this.#endless(how)))
   readonly #stderr = new Scanner((how) => this.#fail(this.#endless(how)))
@@ -66,7 +69,11 @@ export class Shell {
 
   /** Blocks may be written before the driver runs. */
   constructor({ stdin, running }: Booting, place: string) {
-    this.#stdin = stdin
+    this.#sender = new Sender(
+      stdin,
+      () => this.#deadlines.restart(),
+      (error) => this.#fail(this.#unsent(error)),
+    )
     this.#place = place
     running.then(
       (pipes) => this.#listen(pipes),
@@ -109,16 +116,15 @@ export class Shell {
     if (blocks.some(({ script }) => script.text.includes('\0')))
       throw new FettleError('internal', { message: 'a script holds a NUL byte' })
     const framed = frames(blocks.map((block) => this.#withoutOwnUser(block, uid, user)))
-    const asked = framed.flatMap(({ answers, bytes }) =>
+    const asked = framed.flatMap(({ answers, parts }) =>
       answers.map(async (answer, place) => {
         // The first answer of a frame waits for all bytes of the frame to be sent.
-        const awaited = awaitedOf(answer.block, place === 0 ? bytes : [])
+        const awaited = awaitedOf(answer.block, place === 0 ? parts : [])
         const output = await this.#answer(answer, awaited)
         return { index: answer.index, output }
       }),
     )
-    if (!this.over)
-      for (const bytes of framed.flatMap((frame) => frame.bytes)) this.#stdin.write(bytes)
+    if (!this.over) this.#sender.send(framed.flatMap(({ parts }) => parts))
     const answered = await Promise.all(asked)
     answered.sort((one, other) => one.index - other.index)
     return answered.map(({ output }) => output)
@@ -188,8 +194,15 @@ export class Shell {
     if (this.#failure !== null) return
     this.#failure = error
     this.#deadlines.stop()
+    this.#sender.stop()
     for (const reject of this.#rejects) reject(error)
     this.#rejects.clear()
+  }
+
+  #unsent(error: unknown): FettleError {
+    const message = `${this.#place}: ${messageOf(error)}`
+    if (error instanceof FettleError) return new FettleError(error.code, { message, cause: error })
+    return new FettleError('internal', { message, cause: error })
   }
 
   #late({ what, seconds }: Awaited): FettleError {

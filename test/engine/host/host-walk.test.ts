@@ -622,6 +622,10 @@ describe('actions', () => {
     limits.length = 0
     await apply(note('d', { text: 'd', actions: [{ script: sh`printf d >d`, long: true }] }))
     expect(limits).toEqual([600])
+    limits.length = 0
+    const input = 'x'.repeat(50 * 1024)
+    await apply(note('e', { text: 'e', actions: [{ script: sh`printf e >e`, long: true, input }] }))
+    expect(limits).toEqual([605])
   })
 
   test('that exceed their limit say so', async () => {

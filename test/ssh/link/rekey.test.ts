@@ -6,7 +6,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import ssh2 from 'ssh2'
-import { sh } from '../../../src/core/sh.js'
+import { FileInput, sh } from '../../../src/core/sh.js'
 import type { ConnectOptions } from '../../../src/ssh/connect.js'
 import type { Session } from '../../../src/ssh/session.js'
 import { logIn } from '../log-in.js'
@@ -95,6 +95,27 @@ describe.each([
     await session.close()
     expect(exchanges(host) - before[0]).toBeGreaterThan(2)
     if (commonArguments().includes('-J')) expect(exchanges(gate) - before[1]).toBeGreaterThan(2)
+  })
+})
+
+describe('a key exchange for every 64 KiB', () => {
+  let host: Sshd
+  beforeAll(async () => {
+    host = await startSshd(['RekeyLimit 64K', 'LogLevel DEBUG1'])
+  })
+  afterAll(() => host.stop())
+
+  test('of 64 MiB of a file', async () => {
+    const path = join(directory, 'image')
+    const data = Buffer.alloc(64 << 20, bytes(999_996))
+    writeFileSync(path, data)
+    const session = await logIn(host.target, knownTo([host.knownHosts]))
+    const [taken] = await session.exchange([
+      { script: sh`sha256sum`, input: new FileInput(path, 'image', data.length, sha(data)) },
+    ])
+    expect(taken?.stdout.toString()).toBe(`${sha(data)}  -\n`)
+    await session.close()
+    expect(exchanges(host)).toBeGreaterThan(20)
   })
 })
 

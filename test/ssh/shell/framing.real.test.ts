@@ -17,7 +17,7 @@ import type { FettleError } from '../../../src/core/errors.js'
 import type { Output } from '../../../src/core/fact.js'
 import { omitUndefined } from '../../../src/core/omit-undefined.js'
 import { Secret } from '../../../src/core/secret.js'
-import { lines, sh, Sh } from '../../../src/core/sh.js'
+import { inputBytes, lines, sh, Sh } from '../../../src/core/sh.js'
 import { boot } from '../../../src/ssh/shell/boot.js'
 import {
   bootLine,
@@ -474,11 +474,8 @@ describe.each(available)('%s', (name) => {
       const cuts = kinds.flatMap(([more, parts]) =>
         Array.from({ length: parts }, async (_, index) => {
           const target = join(mkdtempSync(join(directory, 'cut-')), 'file')
-          const whole = Buffer.concat(
-            frames([{ script: write(target), input: content, ...more }]).flatMap(
-              ({ bytes }) => bytes,
-            ),
-          )
+          const framed = frames([{ script: write(target), input: content, ...more }])
+          const whole = inputBytes(framed.flatMap(({ parts }) => parts))
           const at = Math.floor(((index + 1) * (whole.length - 1)) / parts)
           expect(await cut(whole, at, target)).toEqual([at, 'old', ['file']])
           expect(await cut(whole, whole.length, target)).toEqual([whole.length, content, ['file']])
