@@ -193,9 +193,11 @@ export {
   contentShape,
   diffOf,
   digestOf,
+  fileContentOf,
   textIn,
   type Content,
   type ContentOptions,
+  type FileContent,
 } from './resources/files/content.js'
 export { checkedContent, pathKey } from './resources/files/file.js'
 export {

@@ -1,17 +1,28 @@
+import { createHash } from 'node:crypto'
 import { constants, type Stats } from 'node:fs'
 import { open, readlink, realpath, stat, type FileHandle } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { absent, present, unknown, type Fact } from '../core/fact.js'
+import { Semaphores } from '../core/semaphores.js'
+import { FileInput } from '../core/sh.js'
 import { sizeText } from '../core/size-text.js'
 import { decodeText } from '../core/text-encoding.js'
 import type { ProjectReader } from '../facts/files/project-file.js'
 import { SourceFolders } from './source-folders.js'
 
+const mebibyte = 2 ** 20
+
+/** Size limits of files that are read whole, in bytes. A template makes no more than 10 MB. */
+const largest = { text: 16 * mebibyte, bytes: 64 * mebibyte } as const
+
 /**
- * Size limits of files. A template makes no more than 10 MB; a file that is sent to a host is held
- * in memory.
+ * The largest content that is held in memory, as long as that is not too much in all. Longer
+ * content gets no diff, so its bytes are needed only when it is sent.
  */
-const largest = { text: 16 * 2 ** 20, bytes: 2 ** 30 } as const
+const mostHeld = { file: 256 * 1024, all: 64 * mebibyte } as const
+
+/** Files that are open at once, however large a tree the project sends. */
+const mostOpen = 16
 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'may not be read by this user',
@@ -44,48 +55,69 @@ async function placeOf(file: FileHandle, path: string): Promise<string> {
   return real
 }
 
+/** A regular file that is open for reading. */
+interface OpenFile {
+  readonly handle: FileHandle
+  readonly size: number
+  /** Its real path. */
+  readonly place: string
+}
+
 /** The first `size` bytes of a file; what is appended meanwhile is left out. */
-async function bytesOf(file: FileHandle, size: number): Promise<Buffer> {
+async function bytesOf({ handle, size }: OpenFile): Promise<Buffer> {
   const bytes = Buffer.allocUnsafeSlow(size)
   let read = 0
   while (read < size) {
-    const { bytesRead } = await file.read(bytes, read, size - read, read)
+    const { bytesRead } = await handle.read(bytes, read, size - read, read)
     if (bytesRead === 0) break
     read += bytesRead
   }
   return bytes.subarray(0, read)
 }
 
+/** Reads a file in pieces of a MiB, which are dropped, for its length and digest. */
+async function inputOf({ handle, size, place }: OpenFile, name: string): Promise<FileInput> {
+  const hash = createHash('sha256')
+  const piece = Buffer.allocUnsafeSlow(Math.min(size, mebibyte))
+  let read = 0
+  while (read < size) {
+    const { bytesRead } = await handle.read(piece, 0, Math.min(piece.length, size - read), read)
+    if (bytesRead === 0) break
+    hash.update(piece.subarray(0, bytesRead))
+    read += bytesRead
+  }
+  return new FileInput(place, name, read, hash.digest('hex'))
+}
+
 /**
- * Reads a file inside the source folders. The path is checked before and after it is opened,
+ * Opens a file inside the source folders. The path is checked before and after it is opened,
  * because it may lead elsewhere by then (TOCTOU).
  */
-async function readFrom(
+async function reading<T>(
   folders: SourceFolders,
   path: string,
   limit: number,
-  opened: (path: string) => void,
-): Promise<Fact<Buffer>> {
+  read: (file: OpenFile) => Promise<Fact<T>>,
+): Promise<Fact<T>> {
   const target = resolve(folders.project, path)
   const refused = (found: Stats): Fact<never> | null => {
     const kind = kindOf(found)
     if (kind !== null) return unknown(`${path} is ${kind}`, remedy)
-    return found.size > limit ? unknown(`${path} is larger than ${sizeText(limit)}`, remedy) : null
+    if (found.size <= limit) return null
+    return unknown(`${path} is larger than ${sizeText(limit)}`, remedy)
   }
   // Checked before opening: a named pipe blocks until its other end is opened, opening a device may
   // have effects, and a refused path must reveal no more than that.
   const before =
     (await folders.refusal(path, await realpath(target))) ?? refused(await stat(target))
   if (before !== null) return before
-  const file = await open(target, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
+  const handle = await open(target, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
   try {
-    const [found, place] = [await file.stat(), await placeOf(file, target)]
+    const [found, place] = [await handle.stat(), await placeOf(handle, target)]
     const after = refused(found) ?? (await folders.refusal(path, place))
-    if (after !== null) return after
-    opened(place)
-    return present(await bytesOf(file, found.size))
+    return after ?? (await read({ handle, size: found.size, place }))
   } finally {
-    await file.close()
+    await handle.close()
   }
 }
 
@@ -108,22 +140,39 @@ export function projectReader(
   opened: (path: string) => void = () => undefined,
 ): ProjectReader {
   const folders = new SourceFolders(resolve(directory))
+  const openings = new Semaphores(mostOpen)
+  let held = 0
   const read = async <T>(
     path: string,
     limit: number,
-    parse: (bytes: Buffer) => Fact<T>,
+    take: (file: OpenFile) => Promise<Fact<T>>,
   ): Promise<Fact<T>> => {
+    const release = await openings.acquire('')
     try {
-      const fact = (await folders.refusal(path)) ?? (await readFrom(folders, path, limit, opened))
-      return fact.is === 'present' ? parse(fact.value) : fact
+      const refused = await folders.refusal(path)
+      if (refused !== null) return refused
+      return await reading(folders, path, limit, (file) => {
+        opened(file.place)
+        return take(file)
+      })
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException
       if (code === 'ENOENT' || code === 'ENOTDIR') return absent
       return unknown(`${path} ${reasons[code ?? ''] ?? `cannot be read: ${message}`}`, remedy)
+    } finally {
+      release()
     }
   }
+  const isHeld = (size: number): boolean => size <= mostHeld.file && held + size <= mostHeld.all
   return {
-    readText: (path) => read(path, largest.text, (bytes) => textOf(bytes, path)),
-    readBytes: (path) => read(path, largest.bytes, (bytes) => present(plainBytes(bytes))),
+    readText: (path) => read(path, largest.text, async (file) => textOf(await bytesOf(file), path)),
+    readBytes: (path) =>
+      read(path, largest.bytes, async (file) => present(plainBytes(await bytesOf(file)))),
+    readContent: (path) =>
+      read<Uint8Array | FileInput>(path, Infinity, async (file) => {
+        if (!isHeld(file.size)) return present(await inputOf(file, path))
+        held += file.size
+        return present(plainBytes(await bytesOf(file)))
+      }),
   }
 }

@@ -15,7 +15,7 @@ export { httpFact } from './commands/http.js'
 export { changedKeysFact, type ChangedKey, type KeysQuestion } from './files/changed-keys.js'
 export { missingParentFact, type MissingParent } from './files/missing-parent.js'
 export { pathFact, type PathEntry, type PathKey } from './files/path.js'
-export { templateFact, sourceFact } from './files/project-file.js'
+export { templateFact, sourceFact, sourceContentFact } from './files/project-file.js'
 export { secretFileFact } from './files/secret-file.js'
 export { treeFact, type TreeEntry } from './files/tree.js'
 export {

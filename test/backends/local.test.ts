@@ -1,8 +1,18 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, renameSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  mkdirSync,
+  realpathSync,
+  renameSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { basename, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { present } from '../../src/core/fact.js'
+import { FileInput } from '../../src/core/sh.js'
 import { projectReader } from '../../src/backends/local.js'
 import { project } from '../inventory/project.js'
 
@@ -45,6 +55,43 @@ test.each<[path: string, expected: unknown]>([
 ])('the bytes of %s', async (path, expected) =>
   expect(await reader.readBytes(path)).toEqual(expected),
 )
+
+describe('content', () => {
+  const [large, half] = [Buffer.alloc(256 * 1024 + 1, 'x'), Buffer.alloc(128 * 1024, 'y')]
+  const files = Object.fromEntries(
+    Array.from({ length: 513 }, (_, index) => [`tree/${String(index)}`, half]),
+  )
+  const tree = project({ large, 'small.bin': Buffer.from([0, 1]), ...files })
+  const input = (path: string, data: Buffer): FileInput =>
+    new FileInput(
+      join(realpathSync(tree), path),
+      path,
+      data.length,
+      createHash('sha256').update(data).digest('hex'),
+    )
+
+  test('of a small file is its bytes, of a large one what sends it', async () => {
+    const read = projectReader(tree)
+    expect(await read.readContent('small.bin')).toEqual(present(new Uint8Array([0, 1])))
+    expect(await read.readContent('large')).toEqual(present(input('large', large)))
+    expect(await read.readContent('none')).toEqual({ is: 'absent' })
+  })
+
+  test('that is larger than any that is held in memory', async () => {
+    truncateSync(join(tree, 'large'), 65 * 2 ** 20)
+    const read = projectReader(tree)
+    expect(await read.readContent('large')).toMatchObject({ value: { size: 65 * 2 ** 20 } })
+    expect(await read.readBytes('large')).toMatchObject({ reason: 'large is larger than 64 MiB' })
+  })
+
+  test('of a tree is held up to 64 MiB in all', async () => {
+    const read = projectReader(tree)
+    const all = await Promise.all(Object.keys(files).map((path) => read.readContent(path)))
+    const sent = all.filter((fact) => fact.is === 'present' && fact.value instanceof FileInput)
+    expect([all.every(({ is }) => is === 'present'), sent.length]).toEqual([true, 1])
+    expect(sent).toMatchObject([{ value: { size: half.length, sha256: input('', half).sha256 } }])
+  })
+})
 
 describe('what lies outside the project', () => {
   const outside = project({ 'app/file': 'app', secret: 'secret', 'app/deep/er': 'deeper' })
@@ -197,7 +244,7 @@ describe('what is not a file', () => {
   test.each<[path: string, reason: string]>([
     ['pipe', 'pipe is a named pipe'],
     ['.', '. is a directory'],
-    ['huge', 'huge is larger than 1 GiB'],
+    ['huge', 'huge is larger than 64 MiB'],
   ])('%s', async (path, reason) => {
     expect(await projectReader(odd).readBytes(path)).toEqual({
       is: 'unknown',

@@ -1,10 +1,13 @@
 import { declared } from '../../core/backend.js'
 import { backendFact, unknown, type Fact } from '../../core/fact.js'
+import type { FileInput } from '../../core/sh.js'
 
 /** Reads files of the project. Paths are relative to its directory. */
 export interface ProjectReader {
   readText(path: string): Promise<Fact<string>>
   readBytes(path: string): Promise<Fact<Uint8Array>>
+  /** The bytes of a small file; of a large one, what is needed to compare and to send it. */
+  readContent(path: string): Promise<Fact<Uint8Array | FileInput>>
 }
 
 /** The project's files on the control machine. */
@@ -36,5 +39,14 @@ export const sourceFact = backendFact({
   name: 'source',
   async read(project, path: string) {
     return needed(await project.readBytes(path), path)
+  },
+})
+
+/** The content of a file of the project, of any size, for resources that only write and compare it. */
+export const sourceContentFact = backendFact({
+  backend: projectFiles,
+  name: 'source content',
+  async read(project, path: string) {
+    return needed(await project.readContent(path), path)
   },
 })

@@ -6,21 +6,25 @@ import { Later, request, type Value } from '../../core/later.js'
 import { checkedArguments } from '../../core/options.js'
 import { bytes, line, secret, value } from '../../core/schemas.js'
 import { holdsSecret, revealAll, Secret } from '../../core/secret.js'
-import { inputBytes } from '../../core/sh.js'
+import { FileInput, inputBytes } from '../../core/sh.js'
 import { render } from '../../core/template/template.js'
 import { decodeText } from '../../core/text-encoding.js'
-import { sourceFact, templateFact } from '../../facts/files/project-file.js'
+import { sourceContentFact, sourceFact, templateFact } from '../../facts/files/project-file.js'
 
 /** The content of a file. With a `Secret` in it the whole is secret. */
 export type Content = string | Uint8Array | Secret
+
+/** Content that may also be a large file of the project, which is sent without being held. */
+export type FileContent = Content | FileInput
 
 /** Where a file's content comes from: one of `content`, `source` and `template`. */
 export interface ContentOptions {
   /** The content itself. */
   readonly content?: Value<Content>
   /**
-   * A file of the project, by its path relative to the project's directory, at most 1 GiB; its
-   * bytes are not changed. Files outside the project only where `package.json` lists the folder.
+   * A file of the project, by its path relative to the project's directory; its bytes are not
+   * changed. `file` sends files of any size, others at most 64 MiB. Files outside the project only
+   * where `package.json` lists the folder.
    */
   readonly source?: string
   /**
@@ -85,6 +89,13 @@ export function contentOf({
   return Later.all({ text, vars }).map(rendered, template)
 }
 
+/** The same, where the content is only written and compared: a large source is not read whole. */
+export function fileContentOf(options: ContentOptions): Value<FileContent> | undefined {
+  const { source } = options
+  if (source === undefined) return contentOf(options)
+  return Later.fact<FileContent>(request(sourceContentFact, source), '', source)
+}
+
 /**
  * A file of the project as a Secret, such as the private key of a certificate: text in UTF-8 or,
  * with a byte order mark, UTF-16, by its path relative to the project's directory. Keep it out of
@@ -114,8 +125,10 @@ export function textIn(found: Uint8Array, path: string): string {
 }
 
 /** The SHA-256 of content, in hex as sha256sum(1) prints it. */
-export const digestOf = (content: Content): string =>
-  createHash('sha256').update(inputBytes(content)).digest('hex')
+export const digestOf = (content: FileContent): string =>
+  content instanceof FileInput
+    ? content.sha256
+    : createHash('sha256').update(inputBytes(content)).digest('hex')
 
 /** Longer texts get no diff. */
 const longestDiff = 256 * 1024
@@ -130,11 +143,11 @@ function textOf(content: Uint8Array): string | undefined {
 }
 
 /**
- * The diff for people: none for secrets, binary data and long texts, or where the previous content
- * is not known.
+ * The diff for people: none for secrets, binary data and long texts, or where one of the contents
+ * is not in memory.
  */
-export function diffOf(before: Uint8Array | null, after: Content): TextDiff | undefined {
-  if (after instanceof Secret || before === null) return undefined
+export function diffOf(before: Uint8Array | null, after: FileContent): TextDiff | undefined {
+  if (after instanceof Secret || after instanceof FileInput || before === null) return undefined
   const [old, wanted] = [textOf(before), textOf(inputBytes(after))]
   return old === undefined || wanted === undefined ? undefined : { before: old, after: wanted }
 }

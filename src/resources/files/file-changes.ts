@@ -17,7 +17,7 @@ import type { MissingParent } from '../../facts/files/missing-parent.js'
 import { mostDigested, type PathEntry } from '../../facts/files/path.js'
 import { attributeDifferences, type WantedAttributes } from './attributes.js'
 import { changedKeys } from './changed-keys.js'
-import { diffOf, digestOf, type Content } from './content.js'
+import { diffOf, digestOf, type FileContent } from './content.js'
 import { withAttributes } from './new-attributes.js'
 import { keptOf, undoOf } from './path-state.js'
 import { holding, holds, mayWriteHere, writeFile, type FileToWrite } from './write-file.js'
@@ -29,7 +29,7 @@ export interface DesiredFile {
   /** The link that was followed to get to the path. */
   readonly via?: string | undefined
   /** Left out: not managed. */
-  readonly content?: Content | undefined
+  readonly content?: FileContent | undefined
   readonly mode?: Mode | undefined
   readonly owner?: string | number | undefined
   readonly group?: string | number | undefined
@@ -105,7 +105,7 @@ function wantedMode({ mode, content }: DesiredFile, entry: PathEntry): number | 
 
 function writing(
   summary: string,
-  file: FileToWrite & { readonly content: Content },
+  file: FileToWrite & { readonly content: FileContent },
   diff: TextDiff | undefined,
 ): Change {
   const proves = holds(file, digestOf(file.content))
@@ -113,7 +113,7 @@ function writing(
   return isPlain(file) ? { ...write, bulk: bulk(writeFiles, file) } : write
 }
 
-function creation(desired: DesiredFile & { readonly content: Content }, mode: number): Change {
+function creation(desired: DesiredFile & { readonly content: FileContent }, mode: number): Change {
   const diff = diffOf(new Uint8Array(), desired.content)
   const made = { ...desired, mode }
   const write = writing(withAttributes('create file', made), made, diff)
@@ -122,7 +122,7 @@ function creation(desired: DesiredFile & { readonly content: Content }, mode: nu
 
 /** Writes content and attributes at once, so that the new content never has the old mode. */
 function rewriting(
-  desired: DesiredFile & { readonly content: Content },
+  desired: DesiredFile & { readonly content: FileContent },
   entry: PathEntry,
   wanted: WantedAttributes,
 ): Change {
@@ -142,7 +142,7 @@ function rewriting(
 /** The error for a file that cannot be compared: it has the right size but no digest. */
 function notCompared(
   path: string,
-  content: Content | undefined,
+  content: FileContent | undefined,
   { sha256, size }: PathEntry,
 ): Blocked | undefined {
   if (content === undefined || sha256 !== null) return undefined

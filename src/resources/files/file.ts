@@ -8,17 +8,18 @@ import { mode, type Mode } from '../../core/mode.js'
 import { absolutePath, line } from '../../core/schemas.js'
 import type { CommonOptions } from '../../core/resource.js'
 import { Secret } from '../../core/secret.js'
-import { inputLength } from '../../core/sh.js'
+import { FileInput, inputLength } from '../../core/sh.js'
 import { missingParentFact } from '../../facts/files/missing-parent.js'
 import { pathFact, type PathEntry, type PathKey } from '../../facts/files/path.js'
 import { account } from './attributes.js'
 import {
-  contentOf,
   contentConflict,
   contentShape,
   digestOf,
+  fileContentOf,
   type Content,
   type ContentOptions,
+  type FileContent,
 } from './content.js'
 import { fileChanges, notAFile } from './file-changes.js'
 
@@ -65,9 +66,10 @@ export interface FileOptions extends ContentOptions, CommonOptions {
 /**
  * What to read about the path. The present content is read only where it differs and may be shown.
  */
-function keyFor(path: string, follow: boolean, content: Content | undefined): PathKey {
+function keyFor(path: string, follow: boolean, content: FileContent | undefined): PathKey {
   if (content === undefined) return { path, follow }
   if (content instanceof Secret) return { path, follow, digest: true }
+  if (content instanceof FileInput) return { path, follow, digest: true, size: content.size }
   return { path, follow, contentUnless: digestOf(content), size: inputLength(content) }
 }
 
@@ -77,7 +79,7 @@ function keyFor(path: string, follow: boolean, content: Content | undefined): Pa
  */
 export function pathKey(
   path: string,
-  content: Value<Content> | undefined,
+  content: Value<FileContent> | undefined,
   follow = false,
 ): PathKey | Later<PathKey> {
   if (!(content instanceof Later)) return keyFor(path, follow, content)
@@ -152,7 +154,7 @@ export const file = resource({
   }),
   conflict: (_, options) => conflict(options),
   build(path, options) {
-    const wanted = contentOf(options)
+    const wanted = fileContentOf(options)
     return desired({
       reads: {
         path: request(pathFact, pathKey(path, wanted, options.follow)),
@@ -163,7 +165,8 @@ export const file = resource({
       // What `confirm` does, nobody knows.
       brings: options.confirm === undefined ? [`path:${path}`] : 'anything',
       plan({ path: entry, missingParent }, values) {
-        const content = checkedContent('file', path, values.content)
+        const { content: given } = values
+        const content = given instanceof FileInput ? given : checkedContent('file', path, given)
         if (entry?.kind === 'link') return wrongLink(path, options, entry)
         // Only a link that was followed has a target here.
         const place = entry?.target == null ? { path } : { path: entry.target, via: path }

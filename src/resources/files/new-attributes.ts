@@ -2,7 +2,7 @@ import { modeText } from '../../core/mode.js'
 import { Secret } from '../../core/secret.js'
 import { inputLength } from '../../core/sh.js'
 import { sizeText } from '../../core/size-text.js'
-import type { Content } from './content.js'
+import type { FileContent } from './content.js'
 
 /** What is known of a file or directory before it is made. */
 export interface NewAttributes {
@@ -12,7 +12,7 @@ export interface NewAttributes {
   readonly owner?: string | number | undefined
   /** Left out: the acting user's, or the one that the directory gives. */
   readonly group?: string | number | undefined
-  readonly content?: Content | undefined
+  readonly content?: FileContent | undefined
   /** Do not tell the size of the content. Default false. A Secret's size is never told. */
   readonly sensitive?: boolean | undefined
 }

@@ -4,7 +4,7 @@ import { modeText } from '../../core/mode.js'
 import { lines, sh, shellFunctions, steps, type Sh } from '../../core/sh.js'
 import backUpText from './back-up.sh.js'
 import besideText from './beside.sh.js'
-import type { Content } from './content.js'
+import type { FileContent } from './content.js'
 import holdsText from './holds.sh.js'
 import mayWriteHereText from './may-write-here.sh.js'
 import openPresentText from './open-present.sh.js'
@@ -154,7 +154,7 @@ function placing({ path, confirm, sparedByOthers, onlyNew }: FileToWrite): Sh {
 }
 
 /** Writes a file; its content is the action's input, so that no secret is ever in the script. */
-export function writeFile(file: FileToWrite & { readonly content: Content }): ShellAction {
+export function writeFile(file: FileToWrite & { readonly content: FileContent }): ShellAction {
   const action: ShellAction = {
     what: `writing ${file.path}`,
     script: writing(file),

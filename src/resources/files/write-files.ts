@@ -1,13 +1,13 @@
 import type { BulkKind } from '../../core/change.js'
 import { enter, split } from '../../core/enter.js'
 import { inputLength, lines, sh, shellFunctions, steps, type Sh } from '../../core/sh.js'
-import { digestOf, type Content } from './content.js'
+import { digestOf, type FileContent } from './content.js'
 import { exactly, type FileToWrite } from './write-file.js'
 import writeFilesText from './write-files.sh.js'
 
 /** A file that needs nothing besides being written. */
 export interface PlainFile extends FileToWrite {
-  readonly content: Content
+  readonly content: FileContent
 }
 
 export const isPlain = ({ via, validate, backup, confirm, onlyNew, from }: FileToWrite): boolean =>

@@ -28,6 +28,7 @@ import { stepsOf } from '../toy.js'
 const project: ProjectReader = {
   readText: (path) => Promise.resolve(present(path)),
   readBytes: () => Promise.resolve(absent),
+  readContent: () => Promise.resolve(absent),
 }
 /** A run whose GitHub cannot be opened. */
 const sharedFacts = (): SharedFacts =>

@@ -125,6 +125,7 @@ describe('files of the project', () => {
   const project: ProjectReader = {
     readText: (path) => Promise.resolve(path === 'templates/a.njk' ? present('x') : absent),
     readBytes: (path) => Promise.resolve(path === 'a' ? present(bytes) : absent),
+    readContent: () => Promise.resolve(absent),
   }
   test('are read', async () => {
     expect([
