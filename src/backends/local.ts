@@ -24,6 +24,9 @@ const mostHeld = { file: 256 * 1024, all: 64 * mebibyte } as const
 /** Files that are open at once, however large a tree the project sends. */
 const mostOpen = 16
 
+/** Bytes that are hashed at a time. */
+const pieceBytes = 256 * 1024
+
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'may not be read by this user',
   ELOOP: 'is a link that leads to itself',
@@ -75,10 +78,10 @@ async function bytesOf({ handle, size }: OpenFile): Promise<Buffer> {
   return bytes.subarray(0, read)
 }
 
-/** Reads a file in pieces of a MiB, which are dropped, for its length and digest. */
+/** Reads a file in pieces, which are dropped, for its length and digest. */
 async function inputOf({ handle, size, place }: OpenFile, name: string): Promise<FileInput> {
   const hash = createHash('sha256')
-  const piece = Buffer.allocUnsafeSlow(Math.min(size, mebibyte))
+  const piece = Buffer.allocUnsafeSlow(Math.min(size, pieceBytes))
   let read = 0
   while (read < size) {
     const { bytesRead } = await handle.read(piece, 0, Math.min(piece.length, size - read), read)
