@@ -126,10 +126,10 @@ describe('a source that changes', () => {
     await sparse(path, 3 * mebibyte)
     await host().mustRun('rm -rf /srv/moving; mkdir /srv/moving; echo earlier >/srv/moving/it')
     const session = changing(await connected(), () => change(path))
-    const [outcome] = await runOn({ name: 'web1', session, project }, 'apply', [
+    const { outcomes } = await runOn({ name: 'web1', session, project }, 'apply', [
       file('/srv/moving/it', { source: 'files/moving' }),
     ])
-    expect(outcome).toMatchObject({
+    expect(outcomes[0]).toMatchObject({
       address: 'file[/srv/moving/it]',
       status: 'failed',
       error: expect.stringContaining(`files/moving ${reason}`),
