@@ -60,6 +60,7 @@ export {
   type Change,
   type Effect,
   type Fine,
+  type NewSession,
   type Plan,
   type ShellAction,
   type TextDiff,

@@ -72,6 +72,29 @@ export interface Change {
    * with the summary of the change.
    */
   readonly ineffective?: { readonly reason: string; readonly remedy: string }
+  /**
+   * The session must be replaced after the resource's changes: because the host restarts, or because
+   * only a new login sees what has changed, such as the groups of the user who logs in. The facts
+   * are read in the new session. A local connection gets a new shell, which is no login. Left out:
+   * the session stays.
+   */
+  readonly newSession?: NewSession
+}
+
+/** How a session is replaced after a change. */
+export interface NewSession {
+  /** Why, for errors: `the host restarts`. */
+  readonly why: string
+  /**
+   * Seconds from the end of the actions until the host must have accepted a new login. A link that
+   * ends without a word is noticed after 40 s only (ssh's ServerAliveInterval).
+   */
+  readonly within: number
+  /**
+   * The last action ends the link by itself, at once or after it has succeeded, as a restart of the
+   * host does: the loss is awaited, and is no error. Default: the session is closed.
+   */
+  readonly endsLink?: boolean
 }
 
 /**
@@ -153,6 +176,17 @@ export const settlesOf = (changes: readonly Change[]): readonly ShellAction[] =>
     ),
   ).values(),
 ]
+
+/** How the session is replaced after these changes; null where it stays. */
+export function newSessionOf(changes: readonly Change[]): NewSession | null {
+  const asked = changes.flatMap(({ newSession }) => newSession ?? [])
+  if (asked.length === 0) return null
+  return {
+    why: [...new Set(asked.map(({ why }) => why))].join(', '),
+    within: Math.max(...asked.map(({ within }) => within)),
+    endsLink: asked.some(({ endsLink }) => endsLink),
+  }
+}
 
 /** The actions of these changes. Each shell action gets a description. */
 export const actionsOf = (changes: readonly Change[]): readonly Action[] =>

@@ -15,11 +15,15 @@ export const isReached = (session: Session): Promise<boolean> =>
 export const stopped = (): FettleError =>
   new FettleError('stopped', { message: 'the run was stopped' })
 
+/** A session was closed or lost for a change, and no new one could be had. */
+export class SessionNotReplaced extends FettleError {}
+
 /**
  * Whether an error means that its session has ended, so the outcome of what was under way is
  * unknown.
  */
 export const endsSession = (error: unknown): error is FettleError =>
+  error instanceof SessionNotReplaced ||
   (['connection-lost', 'answer-late', 'answer-long', 'source-changed'] as const).some((code) =>
     isCode(error, code),
   )
@@ -29,7 +33,16 @@ export const endsSession = (error: unknown): error is FettleError =>
  * count.
  */
 export const isLost = (error: unknown, kill: AbortSignal): boolean =>
-  isCode(error, 'connection-lost') && !kill.aborted
+  (error instanceof SessionNotReplaced || isCode(error, 'connection-lost')) && !kill.aborted
+
+/**
+ * Waits.
+ * @returns whether the run was stopped meanwhile
+ */
+export async function interrupted(seconds: number, stop: AbortSignal): Promise<boolean> {
+  await delay(seconds * 1000, undefined, { signal: stop }).catch(() => undefined)
+  return stop.aborted
+}
 
 /**
  * Does some work; when `kill` is aborted, ends what is under way on the session's host.
@@ -98,5 +111,15 @@ export async function reading<T>(
   } finally {
     settled.abort()
     stop.removeEventListener('abort', onStop)
+  }
+}
+
+/** Waits until a session's shell has started, else closes it. */
+export async function started(session: Session, stop: AbortSignal): Promise<void> {
+  try {
+    await reading(session, stop, () => session.started)
+  } catch (error) {
+    await session.close()
+    throw error
   }
 }

@@ -10,6 +10,7 @@ import {
   type Action,
   type BulkKind,
   type Change,
+  type NewSession,
   type ShellAction,
 } from '../../src/core/change.js'
 import { FettleError } from '../../src/core/errors.js'
@@ -123,6 +124,8 @@ export interface NoteOptions extends CommonOptions {
   readonly proves?: string
   /** A follow-up of its change, so that it may be changed together with its neighbours. */
   readonly settles?: string
+  /** How the session is replaced after its change. */
+  readonly newSession?: NewSession
   /** Writes many notes at once, by their names. */
   readonly bulk?: BulkKind<string>
   readonly trials?: readonly Trial[]
@@ -194,6 +197,7 @@ export function note(name: string, options: NoteOptions): Resource {
           proves: options.proves === undefined ? undefined : sh`eval ${options.proves}`,
           settles: options.settles === undefined ? undefined : shell(options.settles),
           bulk: options.bulk === undefined ? undefined : bulk(options.bulk, name),
+          newSession: options.newSession,
         }),
       }
       return note === options.text ? [] : [change]
@@ -246,6 +250,9 @@ export class Fleet {
   /** The user of its sessions. */
   user = 'tester'
 
+  /** Called before each attempt to connect to a host. It may throw. */
+  connecting: (host: string) => unknown = () => undefined
+
   /** Called before each exchange of a host, with its number from 1 on in that session. */
   before: (host: string, exchange: number) => unknown = () => undefined
 
@@ -253,7 +260,7 @@ export class Fleet {
   kill: (host: string) => Promise<void> = () => Promise.resolve()
 
   readonly connect = async ({ name }: { readonly name: string }): Promise<Session> => {
-    await Promise.resolve()
+    await this.connecting(name)
     if (this.down.has(name))
       throw new FettleError('unreachable', { message: `${name} cannot be reached: it is down` })
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#open)

@@ -79,7 +79,7 @@ export class Convergence {
     const plan = await this.plan(resource)
     if (plan.is === 'fine') return []
     if (plan.is !== 'changes') throw new Error(`${resource.address}: ${plan.reason}`)
-    await this.#application(resource, all).perform(plan.changes)
+    await this.#application(resource, all).perform(plan.changes, refuse)
     return plan.changes
   }
 

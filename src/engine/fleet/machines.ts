@@ -100,6 +100,11 @@ export class Machines {
     this.#lost.add(this.#number(host))
   }
 
+  /** Registers that a host's session holds the lock: what a lost one left under way has ended. */
+  holdsLock(host: string): void {
+    this.#lost.delete(this.#number(host))
+  }
+
   /**
    * Shell that takes the lock of a host's machine for its session.
    * @param holderReported the holder was reported to the user, so the shell waits for the full time

@@ -1,9 +1,11 @@
 import type { Address } from '../../core/address.js'
 import {
   actionsOf,
+  newSessionOf,
   settlesOf,
   type Action,
   type Change,
+  type NewSession,
   type ShellAction,
   isShell,
 } from '../../core/change.js'
@@ -27,6 +29,15 @@ import { checkKept, thingsOf, type Batch, type Keeper } from '../undo/keeper.js'
  */
 const longLimit = 600
 
+/**
+ * Performs the last actions of a change, replaces the session, reads the step's facts of the shell
+ * in the new one, and verifies.
+ */
+export type SessionReplacement = (
+  asked: NewSession,
+  step: { readonly act: () => Promise<void>; readonly verify: () => Promise<void> },
+) => Promise<void>
+
 /** Performs a resource's changes on one host and verifies them. */
 export class StepApplication {
   constructor(
@@ -45,7 +56,7 @@ export class StepApplication {
    * @throws FettleError `action-failed`, `still-differs` or `connection-lost`; any error of a
    * backend
    */
-  async perform(changes: readonly Change[]): Promise<void> {
+  async perform(changes: readonly Change[], replaceSession: SessionReplacement): Promise<void> {
     const actions = [...actionsOf(changes), ...settlesOf(changes)]
     const batch = this.keeper.batch(thingsOf(this.step.resource.address, changes))
     const { last, begun, used } = await this.#leading(actions, batch)
@@ -54,9 +65,15 @@ export class StepApplication {
       marks: { before: !begun || last.length > 0, after: true },
       keepAfter: batch,
     }
+    const verify = async (): Promise<void> => {
+      await this.facts.readBackends(this.step, (backend) => used.has(backend))
+      this.verify(changes)
+    }
+    const asked = newSessionOf(changes)
+    if (asked !== null)
+      return replaceSession(asked, { act: () => this.#shell(last, around, []), verify })
     await this.#shell(last, around, [this.step, ...this.ahead])
-    await this.facts.readBackends(this.step, (backend) => used.has(backend))
-    this.verify(changes)
+    await verify()
   }
 
   /**

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { type Change, isShell } from '../../core/change.js'
+import { type Change, isShell, newSessionOf } from '../../core/change.js'
 import { FettleError, isCode } from '../../core/errors.js'
 import { inputLength } from '../../core/sh.js'
 import { marksFor, StepApplication } from './apply-step.js'
@@ -7,11 +6,11 @@ import { applyInBulk, applyTogether, inBulk, type JoinedStep } from './apply-tog
 import type { Step } from '../prepare/build.js'
 import { usesBackends } from './known-facts.js'
 import { failure, HostFailed, type HostContext } from './host-walk.js'
-import { LockedWalk } from './locked-walk.js'
+import { endsWalk, LockedWalk } from './locked-walk.js'
 import { mayJoin, mostTogether, ReadAhead } from './read-ahead.js'
 import type { StepOutlook } from './outlook.js'
 import { planStep, unmet, type StepPlan } from './plan-step.js'
-import { endsSession, stopped } from '../cancellation.js'
+import { interrupted, stopped } from '../cancellation.js'
 
 /** The most bytes of input that a round trip carries for several resources. */
 const mostBytes = 8 * 1024 * 1024
@@ -133,9 +132,9 @@ export class HostApply extends LockedWalk {
    * failure is ignored
    */
   #reportFailed(step: Step, error: unknown, seconds: number): Error | null {
-    const lost = endsSession(error)
-    this.report(step, lost ? 'failed' : failure(step), { error, seconds })
-    if (lost) return error
+    const isFatal = endsWalk(error)
+    this.report(step, isFatal ? 'failed' : failure(step), { error, seconds })
+    if (isFatal) return error
     return step.resource.common.ignoreFailure === true ? null : new HostFailed()
   }
 
@@ -152,6 +151,7 @@ export class HostApply extends LockedWalk {
       const { changes } = plan
       if (changes.some(({ proves, settles }) => proves === undefined && settles === undefined))
         break
+      if (newSessionOf(changes) !== null) break
       const actions = changes.flatMap((change) => change.actions)
       if (!actions.every((action) => isShell(action))) break
       bytes += actions.reduce((sum, { input }) => sum + inputLength(input), 0)
@@ -243,11 +243,11 @@ export class HostApply extends LockedWalk {
       try {
         const wanted = attempt === 1 ? changes : await this.#stillWanted(step)
         if (wanted.length === 0) return
-        await application.perform(wanted)
-        this.fresh = horizon
+        await application.perform(wanted, this.sessionReplacement(index))
+        this.fresh = Math.max(this.fresh, horizon)
         return
       } catch (error) {
-        if (attempt >= attempts || endsSession(error)) throw error
+        if (attempt >= attempts || endsWalk(error)) throw error
         if (await interrupted(delay, stop)) throw error
       }
     }
@@ -290,13 +290,4 @@ export class HostApply extends LockedWalk {
       emit({ type: 'notice', host, message })
     }
   }
-}
-
-/**
- * Waits.
- * @returns whether the run was stopped meanwhile
- */
-async function interrupted(seconds: number, stop: AbortSignal): Promise<boolean> {
-  await sleep(seconds * 1000, undefined, { signal: stop }).catch(() => undefined)
-  return stop.aborted
 }

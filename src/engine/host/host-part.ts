@@ -11,10 +11,12 @@ import { HostApply } from './host-apply.js'
 import { readHostFacts } from './host-facts.js'
 import { HostPlan } from './host-plan.js'
 import { HostFailed, type HostContext, type HostWalk } from './host-walk.js'
+import { oneUser, usersOf } from './session-user.js'
 import type { Supply } from './supply.js'
 import type { OnceTasks } from '../fleet/once-tasks.js'
+import { ReplaceableSession } from '../fleet/replaceable-session.js'
 import type { PreparedPlay } from '../prepare/prepare.js'
-import { isLost, isReached, killable, reading, stopped } from '../cancellation.js'
+import { isLost, isReached, killable, reading, started, stopped } from '../cancellation.js'
 import { becomeUser, connectOptions, targetOf } from '../fleet/connect-options.js'
 import { eventError } from '../resource-event.js'
 import type { HostState, RunContext } from '../run-context.js'
@@ -23,7 +25,7 @@ import { sameOptions } from '../prepare/same-options.js'
 /** A connected host with its steps. */
 interface Reached {
   readonly target: Target
-  readonly session: Session
+  readonly session: ReplaceableSession
   readonly steps: readonly Step[]
 }
 
@@ -122,27 +124,40 @@ export class HostPart {
   /** Keeps the session where a later play needs it. */
   async #leave({ target, session }: Reached): Promise<void> {
     if (this.neededLater && this.state.ended === null && !this.#isStopped())
-      await this.context.sessions.keep(target, session)
+      await this.context.sessions.keep(target, session.current)
     else await session.close()
   }
 
   /** Null where the host cannot be reached. */
-  async #connect(target: Target, total: number): Promise<Session | null> {
+  async #connect(target: Target, total: number): Promise<ReplaceableSession | null> {
     const { options, connect, sessions } = this.context
+    const open = (): Promise<Session> => connect(target, connectOptions(options))
+    const again = (): Promise<Session> => this.#connectAgain(open)
     if (this.#isStopped()) throw stopped()
     const kept = await sessions.take(target)
-    if (kept !== null) return kept
+    if (kept !== null) return new ReplaceableSession(kept, again)
     this.#progress('connecting', total)
     try {
-      const session = await connect(target, connectOptions(options))
+      const session = await open()
       // Which host runs the `once` tasks depends on whether this one really started a shell.
       if (this.once.any) await started(session, options.stop)
-      return session
+      return new ReplaceableSession(session, again)
     } catch (error) {
       if (this.#isStopped()) throw stopped()
       this.#unreachable(error)
       return null
     }
+  }
+
+  /**
+   * Connects anew. The former session counts as lost: the lock is not shared with it, so what it
+   * still has under way must end first.
+   */
+  async #connectAgain(open: () => Promise<Session>): Promise<Session> {
+    this.#lost()
+    const session = await open()
+    await started(session, this.context.options.stop)
+    return session
   }
 
   #progress(doing: 'connecting' | 'reading', total: number): void {
@@ -175,7 +190,7 @@ export class HostPart {
   }
 
   async #walk(
-    session: Session,
+    session: ReplaceableSession,
     steps: readonly Step[],
     runsOnce: boolean,
     earlier: Supply,
@@ -194,6 +209,7 @@ export class HostPart {
       steps: selected,
       waiting: dependents(steps),
       facts,
+      session,
       turn,
       once: this.once,
       runsOnce,
@@ -261,8 +277,7 @@ export class HostPart {
   }
 
   #unreachable(error: unknown): void {
-    // Without SSH the lost session is the local shell itself, and its lock ended with it.
-    if (!this.host.connection.local) this.context.machines.lost(this.host.name)
+    this.#lost()
     this.state.tally.unreachable = true
     this.state.ended = {
       type: 'host',
@@ -271,30 +286,14 @@ export class HostPart {
       error: eventError(error),
     }
   }
-}
 
-async function started(session: Session, stop: AbortSignal): Promise<void> {
-  try {
-    await reading(session, stop, () => session.started)
-  } catch (error) {
-    await session.close()
-    throw error
+  /** Without SSH the lost session is the local shell itself, and its lock ended with it. */
+  #lost(): void {
+    if (!this.host.connection.local) this.context.machines.lost(this.host.name)
   }
 }
 
 function whySkipped(error: unknown): string {
   if (error instanceof HostFailed) return 'an earlier resource has failed'
   return messageOf(error)
-}
-
-/** The users that steps need: those they act as, and root where their task acts as root. */
-const usersOf = (steps: readonly Step[]): readonly (string | null)[] =>
-  steps.flatMap(({ user, behindRoot }) => (behindRoot === true ? [user, 'root'] : [user]))
-
-/**
- * The user for the session: the only one that is needed, else root, who can switch to all others.
- */
-function oneUser(users: readonly (string | null)[]): string | null {
-  const [first, ...others] = new Set(users)
-  return others.length > 0 ? 'root' : (first ?? null)
 }

@@ -7,6 +7,7 @@ import type { Step } from '../prepare/build.js'
 import type { Emit, ProgressEvent, Status } from '../events.js'
 import type { KnownFacts } from './known-facts.js'
 import type { Turn } from '../fleet/machines.js'
+import type { ReplaceableSession } from '../fleet/replaceable-session.js'
 import type { OnceTasks } from '../fleet/once-tasks.js'
 import { lastLine } from './last-line.js'
 import { placeIn, placesOnce } from '../prepare/resource-places.js'
@@ -31,6 +32,8 @@ export interface HostContext {
     readonly { readonly step: Step; readonly trigger: Trigger }[]
   >
   readonly facts: KnownFacts
+  /** The session of `facts`. */
+  readonly session: ReplaceableSession
   readonly turn: Turn
   readonly once: OnceTasks
   readonly runsOnce: boolean
@@ -110,7 +113,7 @@ export abstract class HostWalk {
 
   /** Does work that only reads: a stop ends it at once. */
   protected reading<T>(work: () => Promise<T>): Promise<T> {
-    return reading(this.context.facts.session, this.context.stop, work)
+    return reading(this.context.session, this.context.stop, work)
   }
 
   /**

@@ -1,9 +1,17 @@
-import { FettleError } from '../../core/errors.js'
+import type { NewSession } from '../../core/change.js'
+import { FettleError, isCode } from '../../core/errors.js'
 import { twinWarning } from '../../inventory/select/twins.js'
 import type { Step } from '../prepare/build.js'
+import type { SessionReplacement } from './apply-step.js'
 import { HostWalk, type HostContext } from './host-walk.js'
 import type { Looked } from '../fleet/lock.js'
-import { stopped } from '../cancellation.js'
+import { endsSession, interrupted, stopped } from '../cancellation.js'
+
+/** Seconds between two looks at whether a link has ended. */
+const lossInterval = 0.1
+
+/** Seconds in which the link of a host that is still going down ends. */
+const goingDownSeconds = 30
 
 /** A walk that changes its host: it needs the turn on the host's machine, and its lock. */
 export abstract class LockedWalk extends HostWalk {
@@ -51,6 +59,7 @@ export abstract class LockedWalk extends HostWalk {
       if (found?.ended !== true) this.awaiting(locked.holder)
       return this.lockAndRead(index, again, found, true)
     }
+    machines.holdsLock(host)
     // Facts that do not come through the shell were read while the other run was still working, and
     // plans made before that may be outdated.
     if (locked.waited || again || holderReported) this.changed = true
@@ -84,4 +93,83 @@ export abstract class LockedWalk extends HostWalk {
       })
     if (waits && (await this.waitForTurn())) await this.lockAndRead(index, true)
   }
+
+  /** How the step at `index` replaces the session after its change. */
+  protected sessionReplacement(index: number): SessionReplacement {
+    return async (asked, { act, verify }) => {
+      await lastAction(asked, act)
+      try {
+        await this.#replaceSession(index, asked, verify)
+      } catch (error) {
+        if (!isCode(error, 'stopped')) throw error
+        // Its change was begun, so it is not one of those that are skipped.
+        this.report(this.context.steps[index] as Step, 'failed', { error: unverified() })
+        throw error
+      }
+    }
+  }
+
+  /** Replaces the session, takes the lock, reads the facts from `index` on, and verifies. */
+  async #replaceSession(
+    index: number,
+    { why, within, endsLink = false }: NewSession,
+    verify: () => Promise<void>,
+  ): Promise<void> {
+    const { steps, facts, session, stop } = this.context
+    const end = performance.now() + within * 1000
+    const left = (): number => (end - performance.now()) / 1000
+    this.progress('connecting', steps[index] ?? null)
+    if (endsLink && !(await this.#linkEnds(within))) throw linkStays(why, within)
+    // They are opened again, through the new session, when they are next needed.
+    await facts.clients.close().catch(() => undefined)
+    for (;;) {
+      await session.replace({ why, within: left(), restarts: endsLink, stop })
+      try {
+        await this.lockAndRead(index, true)
+        return await verify()
+      } catch (error) {
+        // A host that was still going down may have taken the login. Then this link ends, too.
+        const mayBeEarly = isCode(error, 'connection-lost') || isCode(error, 'still-differs')
+        const retries = endsLink && mayBeEarly && left() > 0
+        if (!retries || !(await this.#linkEnds(Math.min(goingDownSeconds, left())))) throw error
+      }
+    }
+  }
+
+  /**
+   * Waits until the session's link has ended.
+   * @returns false where it stays
+   */
+  async #linkEnds(within: number): Promise<boolean> {
+    const { session, stop } = this.context
+    const end = performance.now() + within * 1000
+    while (!session.over) {
+      if (performance.now() > end) return false
+      if (await interrupted(lossInterval, stop)) throw stopped()
+    }
+    return true
+  }
 }
+
+/** Whether an error ends the walk: without a session, or without the lock, nothing can follow. */
+export const endsWalk = (error: unknown): error is FettleError =>
+  endsSession(error) || isCode(error, 'host-locked')
+
+/** Performs the last actions. Where they end the link, its loss is no error. */
+async function lastAction({ endsLink }: NewSession, act: () => Promise<void>): Promise<void> {
+  try {
+    await act()
+  } catch (error) {
+    if (endsLink !== true || !isCode(error, 'connection-lost')) throw error
+  }
+}
+
+const linkStays = (why: string, within: number): FettleError =>
+  new FettleError('still-differs', {
+    message: `the link to the host has not ended within ${String(within)} s (${why})`,
+  })
+
+const unverified = (): FettleError =>
+  new FettleError('stopped', {
+    message: 'the change was begun; the run was stopped before a new session could verify it',
+  })

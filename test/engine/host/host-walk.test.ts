@@ -38,6 +38,7 @@ import { HostPlan } from '../../../src/engine/host/host-plan.js'
 import { HostFailed, type HostContext } from '../../../src/engine/host/host-walk.js'
 import { Supply } from '../../../src/engine/host/supply.js'
 import { Machines } from '../../../src/engine/fleet/machines.js'
+import { ReplaceableSession } from '../../../src/engine/fleet/replaceable-session.js'
 import { OnceTasks } from '../../../src/engine/fleet/once-tasks.js'
 import { Tally } from '../../../src/engine/resource-event.js'
 import { checkHttp } from '../../../src/resources/commands/check-http.js'
@@ -127,9 +128,12 @@ function walkOf(
     }),
     ...actionsBy(mysql, github, api),
   )
+  const replaceable = new ReplaceableSession(session, () =>
+    Promise.reject(new Error('there is no other session here')),
+  )
   const facts = new KnownFacts(
     new SharedFacts(clients),
-    session,
+    replaceable,
     new HostClients(clients, 'web1', noLink),
   )
   const steps = task === undefined ? stepsOf(resources) : inOneTask(stepsOf(resources))
@@ -144,6 +148,7 @@ function walkOf(
     steps,
     waiting: dependents(steps),
     facts,
+    session: replaceable,
     turn: new Machines({ id: 'run', time: '' }, ['web1'], []).turnOf('web1'),
     once,
     runsOnce: true,
