@@ -1,4 +1,5 @@
 import { hostname, userInfo } from 'node:os'
+import type { NewSession } from '../../core/change.js'
 import type { Output } from '../../core/fact.js'
 import { Semaphores } from '../../core/semaphores.js'
 import type { Block } from '../../ssh/session.js'
@@ -19,6 +20,8 @@ export class Machines {
   readonly #turns = new Map<string, number>()
   readonly #taken = new Set<string>()
   readonly #lost = new Set<number>()
+  /** The changes that have ended all links to a machine, by the host that made them. */
+  readonly #restarts = new Map<string, NewSession>()
   readonly #who = account()
   readonly #process = thisProcess()
 
@@ -98,6 +101,18 @@ export class Machines {
    */
   lost(host: string): void {
     this.#lost.add(this.#number(host))
+  }
+
+  /** Registers a change that has ended all links to a host's machine. */
+  restarted(host: string, by: NewSession): void {
+    this.#restarts.set(host, by)
+  }
+
+  /** The change that has ended all links to a host's machine; null where there was none. */
+  restartOf(host: string): NewSession | null {
+    const machine = this.#machineOf(host)
+    const found = [...this.#restarts].find(([by]) => this.#machineOf(by) === machine)
+    return found?.[1] ?? null
   }
 
   /** Registers that a host's session holds the lock: what a lost one left under way has ended. */

@@ -24,7 +24,7 @@ export abstract class LockedWalk extends HostWalk {
   }
 
   /**
-   * Waits for this host's turn on its machine.
+   * Waits for this host's turn on its machine. Connects anew where another host has restarted it.
    * @returns whether another host had a turn since this host's last one
    */
   protected async waitForTurn(): Promise<boolean> {
@@ -33,6 +33,11 @@ export abstract class LockedWalk extends HostWalk {
     if (waits) this.progress('waiting', null)
     const othersHadTurns = await turn.begin()
     if (waits && stop.aborted) throw stopped()
+    const restart = turn.machines.restartOf(host)
+    if (othersHadTurns && restart !== null && this.context.session.over) {
+      this.progress('connecting', null)
+      await this.#connectAnew(restart)
+    }
     return othersHadTurns
   }
 
@@ -112,18 +117,18 @@ export abstract class LockedWalk extends HostWalk {
   /** Replaces the session, takes the lock, reads the facts from `index` on, and verifies. */
   async #replaceSession(
     index: number,
-    { why, within, endsLink = false }: NewSession,
+    asked: NewSession,
     verify: () => Promise<void>,
   ): Promise<void> {
-    const { steps, facts, session, stop } = this.context
+    const { host, steps, turn } = this.context
+    const { within, endsLink = false } = asked
     const end = performance.now() + within * 1000
     const left = (): number => (end - performance.now()) / 1000
     this.progress('connecting', steps[index] ?? null)
-    if (endsLink && !(await this.#linkEnds(within))) throw linkStays(why, within)
-    // They are opened again, through the new session, when they are next needed.
-    await facts.clients.close().catch(() => undefined)
+    if (endsLink && !(await this.#linkEnds(within))) throw linkStays(asked)
+    if (endsLink) turn.machines.restarted(host, asked)
     for (;;) {
-      await session.replace({ why, within: left(), restarts: endsLink, stop })
+      await this.#connectAnew({ ...asked, within: left() })
       try {
         await this.lockAndRead(index, true)
         return await verify()
@@ -134,6 +139,13 @@ export abstract class LockedWalk extends HostWalk {
         if (!retries || !(await this.#linkEnds(Math.min(goingDownSeconds, left())))) throw error
       }
     }
+  }
+
+  async #connectAnew({ why, within, endsLink = false }: NewSession): Promise<void> {
+    const { facts, session, stop } = this.context
+    // Clients are opened again, through the new session, when they are next needed.
+    await facts.clients.close().catch(() => undefined)
+    await session.replace({ why, within, restarts: endsLink, stop })
   }
 
   /**
@@ -164,7 +176,7 @@ async function lastAction({ endsLink }: NewSession, act: () => Promise<void>): P
   }
 }
 
-const linkStays = (why: string, within: number): FettleError =>
+const linkStays = ({ why, within }: NewSession): FettleError =>
   new FettleError('still-differs', {
     message: `the link to the host has not ended within ${String(within)} s (${why})`,
   })

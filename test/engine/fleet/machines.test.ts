@@ -80,11 +80,15 @@ async function apply(
   known: keyof typeof inventories,
   plays: readonly Play[],
   given: Partial<RunOptions> = {},
+  before: Fleet['before'] = () => undefined,
 ): Promise<Done> {
   const folder = fleet.folder.bind(fleet)
   fleet.folder = (host) => folder(machineOf(host))
   // A pause in which another host could interfere.
-  fleet.before = () => sleep(5)
+  fleet.before = async (host, exchange) => {
+    await sleep(5)
+    await before(host, exchange)
+  }
   const events: Event[] = []
   const { exitCode } = await run(
     plays,
@@ -249,6 +253,33 @@ test('the lock of a session with a lost link is not shared', async () => {
     spied,
   )
   expect(locks).toEqual(["shop'  '", "blog' 0 '"])
+})
+
+test('hosts on a machine that one of them has restarted connect anew at their turns', async () => {
+  const restart = note('boot', {
+    text: 'new',
+    newSession: { why: 'the host restarts', within: 30, endsLink: true },
+  })
+  const restarting = task<unknown>('restart', ({ host }) => (host.name === 'shop' ? [restart] : []))
+  const lost = (): never => {
+    throw new FettleError('connection-lost', { message: 'gone' })
+  }
+  const { exitCode, changed } = await apply(
+    'in the inventory',
+    [all([restarting, own('a')], { hosts: 'shop:blog' })],
+    {},
+    (host, exchange) => {
+      const [first, ...others] = fleet.sessions.filter((each) => each.host === host)
+      if (host === 'shop' && exchange === 2 && others.length === 0) {
+        fleet.write(host, 'boot', 'new')
+        for (const { session } of fleet.sessions) session.over = true
+        lost()
+      }
+      if (others.length === 0 && first?.session.over === true) lost()
+    },
+  )
+  expect([exitCode, changed]).toEqual([0, ['shop boot', 'shop shop-a', 'blog blog-a']])
+  expect(fleet.sessions.map(({ host }) => host).sort()).toEqual(['blog', 'blog', 'shop', 'shop'])
 })
 
 test('a plan takes no turns', async () => {
