@@ -19,6 +19,7 @@ import { slowestLink, type Block } from '../../ssh/session.js'
 import { actionFailure, tail } from './action-failure.js'
 import type { Step } from '../prepare/build.js'
 import type { KnownFacts } from './known-facts.js'
+import type { SessionReplacement } from './locked-walk.js'
 import { planStep } from './plan-step.js'
 import { checkKept, thingsOf, type Batch, type Keeper } from '../undo/keeper.js'
 
@@ -28,15 +29,6 @@ import { checkKept, thingsOf, type Batch, type Keeper } from '../undo/keeper.js'
  * none.
  */
 const longLimit = 600
-
-/**
- * Performs the last actions of a change, replaces the session, reads the step's facts of the shell
- * in the new one, and verifies.
- */
-export type SessionReplacement = (
-  asked: NewSession,
-  step: { readonly act: () => Promise<void>; readonly verify: () => Promise<void> },
-) => Promise<void>
 
 /** Performs a resource's changes on one host and verifies them. */
 export class StepApplication {

@@ -2,7 +2,6 @@ import type { NewSession } from '../../core/change.js'
 import { FettleError, isCode } from '../../core/errors.js'
 import { twinWarning } from '../../inventory/select/twins.js'
 import type { Step } from '../prepare/build.js'
-import type { SessionReplacement } from './apply-step.js'
 import { HostWalk, type HostContext } from './host-walk.js'
 import type { Looked } from '../fleet/lock.js'
 import { endsSession, interrupted, stopped } from '../cancellation.js'
@@ -12,6 +11,15 @@ const lossInterval = 0.1
 
 /** Seconds in which the link of a host that is still going down ends. */
 const goingDownSeconds = 30
+
+/**
+ * Performs the last actions of a change, replaces the session, reads the step's facts of the shell
+ * in the new one, and verifies.
+ */
+export type SessionReplacement = (
+  asked: NewSession,
+  step: { readonly act: () => Promise<void>; readonly verify: () => Promise<void> },
+) => Promise<void>
 
 /** A walk that changes its host: it needs the turn on the host's machine, and its lock. */
 export abstract class LockedWalk extends HostWalk {
