@@ -5,7 +5,6 @@ import {
   settlesOf,
   type Action,
   type Change,
-  type NewSession,
   type ShellAction,
   isShell,
 } from '../../core/change.js'
