@@ -29,6 +29,7 @@ import { pathFact } from '../../src/facts/files/path.js'
 import { secretFileFact } from '../../src/facts/files/secret-file.js'
 import { sshKeyFact } from '../../src/facts/accounts/ssh-key.js'
 import { treeFact } from '../../src/facts/files/tree.js'
+import { treeSizeFact } from '../../src/facts/files/tree-size.js'
 import { timezoneFact } from '../../src/facts/system/timezone.js'
 import { unitFact } from '../../src/facts/systemd/unit.js'
 import { userFact } from '../../src/facts/accounts/user.js'
@@ -325,6 +326,7 @@ describedIfAble('processes that a host starts', () => {
       2,
       40,
     ),
+    row('tree-size: du for each', treeSizeFact, path('tree'), 1, 20),
     row('tree: a pipeline of three, find and its stat for each', treeFact, path('tree'), 5, 43),
     // git works in one directory: for each of them stat, and git for its configuration, state and
     // untracked files.

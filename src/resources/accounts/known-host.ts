@@ -8,6 +8,7 @@ import { args, options, resource } from '../../core/definition.js'
 import type { CommonOptions } from '../../core/resource.js'
 import { publicKeyPattern } from '../../facts/accounts/ssh-key.js'
 import { editedFile } from '../files/edited-file.js'
+import { pathState } from '../files/path-state.js'
 
 export interface KnownHostOptions extends CommonOptions {
   /**
@@ -124,6 +125,7 @@ function wrongKeys(keys: unknown): Blocked | undefined {
  */
 export const knownHost = resource({
   type: 'knownHost',
+  undo: [pathState],
   chapter: 'Code',
   ansible: '`known_hosts`',
   arguments: args<[host: string]>(hostPattern),

@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { blocked, change, changesOf, fine, type Change, type Plan } from '../../core/change.js'
 import { enter, enterChild, split } from '../../core/enter.js'
 import { Later, request } from '../../core/later.js'
-import { omitUndefined } from '../../core/omit-undefined.js'
 import { absolutePath, line, state } from '../../core/schemas.js'
 import { args, desired, options, resource } from '../../core/definition.js'
 import type { CommonOptions } from '../../core/resource.js'
@@ -13,6 +12,7 @@ import { sshKeyFact, type SshKeyEntry } from '../../facts/accounts/ssh-key.js'
 import { account } from '../files/attributes.js'
 import { blockedBy, fileChanges, fileRemoval, notAFile } from '../files/file-changes.js'
 import { withAttributes } from '../files/new-attributes.js'
+import { keptOf, pathState } from '../files/path-state.js'
 import { mayWriteHere, writeFile } from '../files/write-file.js'
 
 export interface SshKeyOptions extends CommonOptions {
@@ -127,7 +127,7 @@ function derivation(
   const made = { path: `${path}.pub`, content: `${key.publicKey}\n`, mode: 0o644 }
   const action = writeFile({ ...made, owner: owner ?? uid, group: gid })
   const summary = withAttributes(`create ${made.path}`, { mode: made.mode, owner })
-  return change(summary, [action], { effect: 'create' })
+  return change(summary, [action], { effect: 'create', undo: keptOf(made.path) })
 }
 
 /** Removes both files in one change. */
@@ -139,8 +139,8 @@ function removal(path: string, entry: PathEntry | null, publicEntry: PathEntry |
   const [first] = changes
   if (first === undefined) return fine('there is no such key')
   const actions = changes.flatMap((change) => change.actions)
-  const final = entry === null ? undefined : 'a new key would be another one'
-  return [{ ...first, summary: 'remove key', actions, ...omitUndefined({ final }) }]
+  const undo = changes.flatMap((change) => change.undo ?? [])
+  return [{ ...first, summary: 'remove key', actions, undo }]
 }
 
 const publicHalf = (key: SshKeyEntry): string => key.publicKey
@@ -153,6 +153,7 @@ const publicHalf = (key: SshKeyEntry): string => key.publicKey
  */
 export const sshKey = resource({
   type: 'sshKey',
+  undo: [pathState],
   chapter: 'Code',
   ansible: '`community.crypto.openssh_keypair`',
   arguments: args<[path: string]>(absolutePath),
@@ -185,7 +186,7 @@ export const sshKey = resource({
             change(
               withAttributes('create ed25519 key', { mode: 0o600, owner: options.owner }),
               [{ what: 'making the key', script: making(path, options) }],
-              { effect: 'create' },
+              { effect: 'create', undo: [...keptOf(path), ...keptOf(`${path}.pub`)] },
             ),
           ]
           if (missingParent !== null) return blockedBy(missingParent, path, made)

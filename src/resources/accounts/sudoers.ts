@@ -11,6 +11,7 @@ import { missingParentFact } from '../../facts/files/missing-parent.js'
 import { pathFact, type PathEntry } from '../../facts/files/path.js'
 import { checkedContent, pathKey } from '../files/file.js'
 import { fileChanges, notAFile } from '../files/file-changes.js'
+import { keptOf, pathState } from '../files/path-state.js'
 
 /** What one user or group may run. */
 export interface SudoersRule {
@@ -116,7 +117,8 @@ export function sudoersText(rules: readonly SudoersRule[]): string {
  */
 function removal(name: string, entry: PathEntry | null): Plan {
   if (entry === null) return fine('there is no such file')
-  const wrong = notAFile(`${folder}/${name}`, entry)
+  const path = `${folder}/${name}`
+  const wrong = notAFile(path, entry)
   if (wrong !== undefined) return wrong
   const aside = `./.${name}.fettle-removed`
   const script = steps([
@@ -126,12 +128,12 @@ function removal(name: string, entry: PathEntry | null): Plan {
     sh`trap 'exit 143' TERM INT HUP`,
     sh`mv -fT -- ${`./${name}`} ${aside}`,
     sh`compare_() { now_=$(visudo -c 2>&1 >/dev/null); back_; before_=$(visudo -c 2>&1 >/dev/null) && return 1; [ "$before_" = "$now_" ] && mv -fT -- ${`./${name}`} ${aside}; }`,
-    sh`{ visudo -c || compare_ || ${refuse(`\`visudo -c\` refused the policy without ${folder}/${name}, so it is still there`, 'see what it printed')}; }`,
+    sh`{ visudo -c || compare_ || ${refuse(`\`visudo -c\` refused the policy without ${path}, so it is still there`, 'see what it printed')}; }`,
     sh`rm -f -- ${aside}`,
     sh`trap - EXIT`,
     sh`sync -- .`,
   ])
-  return [change('remove file', [{ script, long: true }], { effect: 'remove' })]
+  return [change('remove file', [{ script, long: true }], { effect: 'remove', undo: keptOf(path) })]
 }
 
 const fileName = z
@@ -157,6 +159,7 @@ function conflict({ rules, content, state }: SudoersOptions): string | undefined
  */
 export const sudoers = resource({
   type: 'sudoers',
+  undo: [pathState],
   chapter: 'Users and rights',
   ansible: '`community.general.sudoers`',
   arguments: args<[name: string]>(fileName),

@@ -4,13 +4,13 @@ import { counted } from '../../core/counted.js'
 import { args, desired, options, resource } from '../../core/definition.js'
 import { enter, split } from '../../core/enter.js'
 import { request } from '../../core/later.js'
-import { omitUndefined } from '../../core/omit-undefined.js'
 import { absolutePath } from '../../core/schemas.js'
 import type { CommonOptions } from '../../core/resource.js'
 import { sh, steps } from '../../core/sh.js'
 import { pathFact, type PathEntry } from '../../facts/files/path.js'
 import { treeFact, type TreeEntry } from '../../facts/files/tree.js'
 import { removeTree } from './change-tree.js'
+import { isTreeKept, keptOf, pathState, undoOf } from './path-state.js'
 import { mayWriteHere } from './write-file.js'
 
 export interface AbsentOptions extends CommonOptions {
@@ -28,7 +28,7 @@ function removal(path: string, entry: PathEntry): Change {
   const script = steps([enter(directory), mayWriteHere, sh`rm -f -- ${here}`, sh`sync -- .`])
   const summary = isLink ? `remove link to ${entry.target ?? 'nowhere'}` : 'remove file'
   const proves = sh`[ ! -e ${path} ] && [ ! -L ${path} ]`
-  return change(summary, [{ script }], { proves, effect: 'remove' })
+  return change(summary, [{ script }], { proves, effect: 'remove', ...undoOf(path, entry) })
 }
 
 function treeRemoval(path: string, tree: readonly TreeEntry[]): Change {
@@ -38,7 +38,8 @@ function treeRemoval(path: string, tree: readonly TreeEntry[]): Change {
   const script = steps([enter(directory), mayWriteHere, removing, sh`sync -- .`])
   return change(`remove ${directoryWith(below)}`, [{ script, long: true }], {
     effect: 'remove',
-    ...omitUndefined({ final: below === 0 ? undefined : 'what is in it is lost' }),
+    undo: keptOf(path, 'tree'),
+    trials: [isTreeKept(path)],
   })
 }
 
@@ -72,6 +73,7 @@ function removalPlan(path: string, { path: entry, tree = null }: Found): Plan {
  */
 export const absent = resource({
   type: 'absent',
+  undo: [pathState],
   chapter: 'Files',
   ansible: '`file` with `state: absent`',
   arguments: args<[path: string]>(

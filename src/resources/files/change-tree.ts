@@ -12,6 +12,8 @@ import { exactly } from './write-file.js'
 const inTree = lines([shellFunctions(refuseText), shellFunctions(inTreeText)])
 const chownFunctions = lines([inTree, shellFunctions(chownPathsText)])
 const chmodFunctions = lines([inTree, shellFunctions(chmodPathsText)])
+/** For shell files that change attributes of entries as the functions below do. */
+export const changeFunctions = lines([chownFunctions, chmodFunctions])
 const removeFunctions = lines([inTree, shellFunctions(removeTreeText)])
 
 /**

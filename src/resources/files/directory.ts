@@ -20,6 +20,8 @@ import { chmodTree, chownTree } from './change-tree.js'
 import { blockedBy } from './file-changes.js'
 import { makeDirectory } from './make-directory.js'
 import { withAttributes } from './new-attributes.js'
+import { keptOf, pathState } from './path-state.js'
+import { treeAttributes, undoOfTree } from './tree-attributes.js'
 import { exactly, owned } from './write-file.js'
 
 export interface DirectoryOptions extends CommonOptions {
@@ -62,7 +64,10 @@ function creation(
   const script = makeDirectory(path, missingParent?.path ?? null, complete)
   const made = withAttributes('create directory', { mode: bits, owner, group })
   const alsoMade = parents.length === 0 ? '' : `, and its parents ${parents.join(', ')}`
-  return change(`${made}${alsoMade}`, [{ script }], { effect: 'create' })
+  return change(`${made}${alsoMade}`, [{ script }], {
+    effect: 'create',
+    undo: [...parents, path].flatMap((each) => keptOf(each, 'attributes')),
+  })
 }
 
 /** Sets the mode of the current directory, which is new. */
@@ -111,7 +116,8 @@ function treeChanges(
 ): Plan {
   const changes: Change[] = []
   const add = (summary: string, script: Sh): void => {
-    changes.push(change(summary, [{ script: steps([enter(path), script]), long: true }]))
+    const action = { script: steps([enter(path), script]), long: true } as const
+    changes.push(change(summary, [action], undoOfTree(path, sum(tree))))
   }
   const wrongOwner = sum(
     tree.filter((entry) => owner !== undefined && !isAccount(owner, entry.owner, entry.uid)),
@@ -144,7 +150,7 @@ function leafChanges(
     return fine(`mode ${modeText(entry.mode)}, owner ${account}`)
   }
   return differences.map(({ summary, step }) =>
-    change(summary, [{ script: steps([enter(path), step]) }]),
+    change(summary, [{ script: steps([enter(path), step]) }], { undo: keptOf(path, 'attributes') }),
   )
 }
 
@@ -192,6 +198,7 @@ function recurseConflict({ recurse, mode, owner, group }: DirectoryOptions): str
  */
 export const directory = resource({
   type: 'directory',
+  undo: [pathState, treeAttributes],
   chapter: 'Files',
   ansible: '`file` with `state: directory`',
   arguments: args<[path: string]>(absolutePath),

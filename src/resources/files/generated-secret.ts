@@ -11,6 +11,7 @@ import { pathFact } from '../../facts/files/path.js'
 import { secretFileFact } from '../../facts/files/secret-file.js'
 import { blockedBy, fileChanges } from './file-changes.js'
 import { withAttributes } from './new-attributes.js'
+import { keptOf, pathState } from './path-state.js'
 import { writing } from './write-file.js'
 
 export interface GeneratedSecretOptions extends CommonOptions {
@@ -39,6 +40,7 @@ const digits = (bytes: number): Sh =>
  */
 export const generatedSecret = resource({
   type: 'generatedSecret',
+  undo: [pathState],
   chapter: 'Values',
   ansible: "`lookup('password', …)`, on the host",
   arguments: args<[path: string]>(absolutePath),
@@ -66,7 +68,8 @@ export const generatedSecret = resource({
           const from = digits(bytes)
           const wanted = { path, mode: 0o600, ...attributes, from, onlyNew: true }
           const summary = withAttributes(`make a secret of ${String(bytes)} random bytes`, wanted)
-          const made = [change(summary, [{ script: writing(wanted) }], { effect: 'create' })]
+          const undo = keptOf(path)
+          const made = [change(summary, [{ script: writing(wanted) }], { effect: 'create', undo })]
           return missingParent === null ? made : blockedBy(missingParent, path, made)
         }
         const plan = fileChanges({ path, mode: '0600', ...attributes }, entry, null)

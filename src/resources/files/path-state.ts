@@ -2,7 +2,10 @@ import { keeps, mostKept, type Kept, type UndoKind } from '../../core/undo.js'
 import { enterFunctions, split } from '../../core/enter.js'
 import { lines, sh, shellFunctions } from '../../core/sh.js'
 import type { Change } from '../../core/change.js'
+import { request } from '../../core/later.js'
+import { trial, type Trial } from '../../core/trial.js'
 import type { PathEntry } from '../../facts/files/path.js'
+import { treeSizeFact } from '../../facts/files/tree-size.js'
 import openPresentText from './open-present.sh.js'
 import pathStateText from './path-state.sh.js'
 import { newPath } from './write-file.js'
@@ -43,9 +46,18 @@ export const keptOf = (path: string, what: PathStateKey['what'] = 'entry'): read
   keeps(pathState, { path, what }),
 ]
 
+const tooLarge = `it is larger than the ${String(mostKept / 1024 / 1024)} MiB that are kept`
+
 /** How a change of a file is taken back; one that is too large to be kept cannot be. */
 export function undoOf(path: string, entry: PathEntry | null): Pick<Change, 'undo' | 'final'> {
   if (entry?.kind !== 'file' || entry.size <= mostKept) return { undo: keptOf(path) }
-  const most = String(mostKept / 1024 / 1024)
-  return { undo: [], final: `it is larger than the ${most} MiB that are kept` }
+  return { undo: [], final: tooLarge }
 }
+
+/** Finds out whether a directory is too large to be kept with everything in it. */
+export const isTreeKept = (path: string): Trial =>
+  trial(
+    request(treeSizeFact, path),
+    (size) => (size !== null && size * 1024 > mostKept ? { final: tooLarge } : null),
+    { needs: [] },
+  )

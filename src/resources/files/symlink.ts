@@ -11,6 +11,7 @@ import { missingParentFact, type MissingParent } from '../../facts/files/missing
 import { pathFact, type PathEntry } from '../../facts/files/path.js'
 import { treeFact, type TreeEntry } from '../../facts/files/tree.js'
 import { blockedBy } from './file-changes.js'
+import { keptOf, pathState, undoOf } from './path-state.js'
 import { mayWriteHere, newPath, placeNew } from './write-file.js'
 
 export interface SymlinkOptions extends CommonOptions {
@@ -31,19 +32,15 @@ function creation(path: string, target: string): Change {
   const { directory, name } = split(path)
   const linking = sh`ln -sT -- ${target} ${`./${name}`}`
   const script = steps([enter(directory), mayWriteHere, linking, sh`sync -- .`])
-  return change(`create link to ${target}`, [{ script }], { effect: 'create' })
+  return change(`create link to ${target}`, [{ script }], { effect: 'create', undo: keptOf(path) })
 }
 
 /**
  * Replaces what is there by rename(2), so that the path always exists; only an empty directory must
  * be removed first.
  */
-function replacement(
-  path: string,
-  target: string,
-  kind: PathEntry['kind'],
-  summary: string,
-): Change {
+function replacement(path: string, target: string, entry: PathEntry, summary: string): Change {
+  const { kind } = entry
   const { directory, name } = split(path)
   const here = `./${name}`
   const script = steps([
@@ -55,7 +52,7 @@ function replacement(
     kind === 'directory' ? sh`rmdir -- ${here}` : undefined,
     placeNew(name),
   ])
-  return change(summary, [{ script }])
+  return change(summary, [{ script }], undoOf(path, entry))
 }
 
 /** Shell that succeeds if the path is still what is to be replaced. */
@@ -72,11 +69,12 @@ const isEmpty = (tree: readonly TreeEntry[] | null): boolean =>
 function inItsPlace(
   path: string,
   { target, force }: SymlinkOptions,
-  kind: 'file' | 'directory' | 'other',
+  entry: PathEntry,
   tree: readonly TreeEntry[] | null,
 ): Plan {
+  const { kind } = entry
   const lacks = [`path:${path}`] as const
-  if (kind === 'other')
+  if (kind !== 'file' && kind !== 'directory')
     return blocked(
       `${path} is neither a link nor a file nor a directory`,
       'remove it, or choose another path',
@@ -96,7 +94,7 @@ function inItsPlace(
       { lacks: [`tree:${path}`] },
     )
   const summary = `replace ${isFile ? 'file' : 'empty directory'} by a link to ${target}`
-  return [replacement(path, target, kind, summary)]
+  return [replacement(path, target, entry, summary)]
 }
 
 /** What is at the path. A tree is read only with `force`. */
@@ -116,10 +114,10 @@ function linkPlan(
     const made = [creation(path, target)]
     return missingParent === null ? made : blockedBy(missingParent, path, made)
   }
-  if (entry.kind !== 'link') return inItsPlace(path, options, entry.kind, tree)
+  if (entry.kind !== 'link') return inItsPlace(path, options, entry, tree)
   if (entry.target === target) return fine(`it points to ${target}`)
   const summary = `target ${entry.target ?? 'unknown'} → ${target}`
-  return [replacement(path, target, 'link', summary)]
+  return [replacement(path, target, entry, summary)]
 }
 
 /**
@@ -129,6 +127,7 @@ function linkPlan(
  */
 export const symlink = resource({
   type: 'symlink',
+  undo: [pathState],
   chapter: 'Files',
   ansible: '`file` with `state: link`',
   arguments: args<[path: string]>(absolutePath),

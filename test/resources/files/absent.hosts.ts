@@ -25,6 +25,12 @@ export const hostCases: readonly HostCase[] = [
     before: 'mkdir -p /srv/former/a /srv/kept; touch /srv/kept/b; ln -s /srv/kept /srv/former/link',
     resource: () => absent('/srv/former', { recurse: true }),
     changes: ['remove directory and 2 entries in it'],
-    drifts: [{ by: 'mkdir /srv/former', changes: ['remove empty directory'] }],
+    drifts: [
+      { by: 'mkdir /srv/former', changes: ['remove empty directory'] },
+      {
+        by: 'install -d -o deploy -m 2710 /srv/former/a; echo text >/srv/former/a/c; mkfifo /srv/former/b',
+        changes: ['remove directory and 3 entries in it'],
+      },
+    ],
   },
 ]

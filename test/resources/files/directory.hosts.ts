@@ -37,6 +37,14 @@ export const hostCases: readonly HostCase[] = [
       { by: 'chmod 0666 /srv/tree/a/b', changes: ['mode of 1 entry → u=rwX,go=rX'] },
       { by: 'chown root /srv/tree/a', changes: ['owner of 1 entry → deploy'] },
       { by: 'chgrp -h users /srv/tree/d', changes: ['group of 1 entry → games'] },
+      {
+        by: 'chown -R root:users /srv/tree; chmod 0711 /srv/tree/c; touch "/srv/tree/a/two  words"; mkfifo -m 0600 /srv/tree/e',
+        changes: [
+          'owner of 7 entries → deploy',
+          'group of 7 entries → games',
+          'mode of 1 entry → u=rwX,go=rX',
+        ],
+      },
     ],
     errors: [
       {
