@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { linkOf } from '../../src/backends/host-link.js'
 import { RunKeeper } from '../../src/engine/undo/keeper.js'
 import type { Change } from '../../src/core/change.js'
@@ -30,6 +31,8 @@ export const logIn = ({ name, address, keyFile, knownHostsFile }: LabHost): Prom
  */
 export class Convergence {
   readonly #facts: KnownFacts
+  /** What a run keeps has numbers, and several of these may work on one host. */
+  readonly #keeper = new RunKeeper(randomUUID())
 
   constructor(session: Session, perform: MysqlClient['perform'] = refuse) {
     const client = { perform, close: () => Promise.resolve() }
@@ -96,7 +99,7 @@ export class Convergence {
     ])
     return new StepApplication(
       this.#facts,
-      new RunKeeper('run'),
+      this.#keeper,
       marksFor(resource.address, waiting),
       this.#step(resource),
       [],
