@@ -6,11 +6,13 @@ import {
   type AptSimulation,
   type AptTrial,
 } from '../../src/facts/apt/simulation.js'
+import { packageState } from '../../src/resources/apt/package-state.js'
 import { aptPackages, type PackagesOptions } from '../../src/resources/apt/packages.js'
 import { file } from '../../src/resources/files/file.js'
 import type { Session } from '../../src/ssh/session.js'
-import { runOn } from '../../src/testing/engine-run.js'
+import { runOn, takeRunBack, type LoggedIn } from '../../src/testing/engine-run.js'
 import type { HostOutcome } from '../../src/testing/host-case.js'
+import { lines, sh } from '../../src/core/sh.js'
 import type { Resource } from '../../src/core/resource.js'
 import { archive } from '../resources/apt/archive.js'
 import { Convergence, logIn } from './converge.js'
@@ -18,22 +20,27 @@ import { labHost, slow } from './host.js'
 
 const host = labHost({ image: 'bare' })
 let session: Session
+let convergence: Convergence
 
 const shell = (script: string): Promise<string> => host().mustRun(['sh', '-euc', script])
+const on = (): LoggedIn => ({ name: 'web1', session, project: '.' })
+/** Shell that leaves of the archive's packages these alone. */
+const fresh = (...names: readonly string[]): string =>
+  `apt-get -q -y purge app base other; apt-get -q -y install ${names.join(' ')}`
 const run = async (
   mode: 'plan' | 'apply',
   ...resources: readonly Resource[]
-): Promise<readonly HostOutcome[]> =>
-  (await runOn({ name: 'web1', session, project: '.' }, mode, resources)).outcomes
+): Promise<readonly HostOutcome[]> => (await runOn(on(), mode, resources)).outcomes
 
 beforeAll(async () => {
   session = await logIn(host())
+  convergence = new Convergence(session)
   await shell(
     archive([
       { name: 'base', version: '1' },
       { name: 'base', version: '2' },
-      { name: 'app', version: '1', fields: ['Depends: base (= 1)'] },
-      { name: 'app', version: '2', fields: ['Depends: base (= 2)'] },
+      { name: 'app', version: '1', fields: ['Depends: base (= 1)'], configured: true },
+      { name: 'app', version: '2', fields: ['Depends: base (= 2)'], configured: true },
       { name: 'foe', version: '1', fields: ['Conflicts: base'] },
       { name: 'lost', version: '1', fields: ['Depends: gone'] },
       { name: 'other', version: '1' },
@@ -43,7 +50,7 @@ beforeAll(async () => {
 afterAll(() => session.close())
 
 describe('a trial', () => {
-  beforeAll(() => shell('apt-get -q -y install app=1 base=1'), slow)
+  beforeAll(() => shell(fresh('app=1', 'base=1')), slow)
 
   /** All that apt and dpkg keep, with inodes and times. */
   const kept = (): Promise<string> =>
@@ -80,7 +87,7 @@ describe('a trial', () => {
       expect(await run('apply', resource)).toEqual(planned)
       expect(await kept()).toBe(before)
       // Without the trial.
-      const error = await new Convergence(session).apply(resource).then(
+      const error = await convergence.apply(resource).then(
         () => null,
         (caught: unknown) => caught as FettleError,
       )
@@ -140,4 +147,118 @@ timeout 20 sh -c 'until [ -e /tmp/held ]; do sleep 0.1; done'`)
       none,
     ])
   })
+})
+
+describe('taken back, the host is as before', () => {
+  /** The packages, which of them are there as dependencies, and the files of their settings. */
+  const state = (): Promise<string> =>
+    shell(
+      `dpkg-query -W -f '\${binary:Package} \${db:Status-Abbrev} \${Version}\\n'
+       apt-mark showauto; find /etc -type f ! -name '*-' -exec sha256sum {} + | sort`,
+    )
+
+  /** Applies, takes back, and compares. */
+  async function comesBack(
+    resource: Resource,
+    { before, during }: { readonly before?: string; readonly during?: () => Promise<unknown> },
+    status: HostOutcome['status'],
+  ): Promise<void> {
+    if (before !== undefined) await shell(before)
+    const was = await state()
+    const applying = runOn(on(), 'apply', [resource])
+    await during?.()
+    const { outcomes, run: id } = await applying
+    expect(outcomes).toMatchObject([{ status }])
+    expect(await state()).not.toBe(was)
+    expect(await takeRunBack(on(), id, [resource])).toEqual([])
+    expect(await state()).toBe(was)
+  }
+
+  test.each<[string, readonly string[], PackagesOptions, string]>([
+    ['new ones, and what came with them', ['app', 'other'], {}, fresh()],
+    [
+      'new ones over the settings of earlier ones',
+      ['app'],
+      {},
+      `${fresh('app')}; echo mine >/etc/app.conf; apt-get -q -y remove app`,
+    ],
+    [
+      'another version, and that of a dependency',
+      ['app=2'],
+      {},
+      `${fresh('app=1', 'base=1')}; apt-mark auto base`,
+    ],
+    [
+      'a lower version of what came as a dependency',
+      ['base=1', 'app=1'],
+      { allowDowngrade: true },
+      `${fresh('app=2', 'base=2')}; apt-mark auto base app; echo mine >/etc/app.conf`,
+    ],
+    [
+      'removed ones',
+      ['app', 'base'],
+      { state: 'absent' },
+      `${fresh('app', 'base')}; apt-mark auto base; echo mine >/etc/app.conf`,
+    ],
+  ])(
+    '%s',
+    async (_, names, options, before) => {
+      await comesBack(aptPackages(names, options), { before }, 'changed')
+    },
+    slow,
+  )
+
+  test(
+    'an installation that failed',
+    async () => {
+      await comesBack(aptPackages(['app']), { before: `${fresh()}; touch /srv/sick` }, 'failed')
+      await shell('rm /srv/sick')
+    },
+    slow,
+  )
+
+  test.each<[string, readonly string[], PackagesOptions, string]>([
+    ['an installation', ['app'], {}, fresh()],
+    ['an upgrade', ['app=2'], {}, fresh('app=1', 'base=1')],
+  ])(
+    '%s that was killed',
+    async (_, names, options, before) => {
+      await shell(before)
+      const during = () =>
+        shell(`timeout 60 sh -c 'until pgrep -f [b]ase.postinst; do sleep 0.1; done'
+          for each in apt-get dpkg '-f [b]ase.postinst'; do pkill -KILL $each || :; done
+          rm /srv/slow`)
+      const resource = aptPackages(names, options)
+      await comesBack(resource, { before: 'touch /srv/slow', during }, 'failed')
+    },
+    slow,
+  )
+
+  test('a change that never began', async () => {
+    const key = { names: ['other'] }
+    const kept = sh`kept=/tmp/kept; mkdir -p "$kept"`
+    const was = await state()
+    const scripts = [packageState.keep(key), packageState.takeBack(key)]
+    const outputs = await session.exchange(
+      scripts.map((script) => ({ script: lines([kept, script]) })),
+    )
+    expect(outputs.map(({ code }) => code)).toEqual([0, 0])
+    expect(await state()).toBe(was)
+  })
+
+  test(
+    'but for a version that there is no longer, which is said',
+    async () => {
+      await shell(fresh('app=1', 'base=1'))
+      const resource = aptPackages(['app=2'])
+      const { run: id } = await runOn(on(), 'apply', [resource])
+      await shell(archive([{ name: 'base', version: '2' }]))
+      expect(await takeRunBack(on(), id, [resource])).toEqual([
+        expect.stringMatching(
+          /^version 1 of (app|base) is no longer in the package lists of the host/,
+        ),
+      ])
+    },
+    slow,
+  )
 })

@@ -1,12 +1,15 @@
 import type { Action } from '../../core/change.js'
+import { omitUndefined } from '../../core/omit-undefined.js'
 import refuseText from '../../core/refuse.sh.js'
 import { lines, sh, shellFunctions, type Sh } from '../../core/sh.js'
 import aptGetText from '../../facts/apt/apt-get.sh.js'
 import missingText from '../../facts/apt/missing.sh.js'
 import onlyText from '../../facts/apt/only.sh.js'
 import type { PackageWork } from '../packages/manager.js'
+import { keptPackages } from './package-state.js'
 import removeText from './remove.sh.js'
 import { simulated } from './simulated.js'
+import { unattended } from './unattended.js'
 import updateText from './update.sh.js'
 
 /** How packages are installed; see `PackagesOptions`. */
@@ -15,14 +18,13 @@ export interface InstallOptions {
   readonly allowDowngrade?: boolean
 }
 
+/** Why a purge cannot be undone: packages are installed again, and nothing else. */
+const purged = 'the configuration files and data that its packages delete are lost'
+
 /** The limit of an action in seconds. */
 const limit = 1800
 
-/**
- * What all scripts begin with. Nobody is there to answer: changed configuration files are kept, and
- * needrestart only lists.
- */
-const prepare: Sh = sh`${shellFunctions(aptGetText)}export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l APT_LISTCHANGES_FRONTEND=none`
+const prepare: Sh = lines([shellFunctions(aptGetText), unattended])
 
 const updateFunction = shellFunctions(updateText)
 const missingFunction = lines([shellFunctions(refuseText), shellFunctions(missingText)])
@@ -50,7 +52,11 @@ export function install(names: readonly string[], options: InstallOptions): Pack
     long: true,
     timeout: limit,
   }
-  return { actions: [action], trials: [simulated({ verb: 'install', flags, names })] }
+  return {
+    actions: [action],
+    trials: [simulated({ verb: 'install', flags, names })],
+    undo: keptPackages(names),
+  }
 }
 
 function flagsOf({ recommends, allowDowngrade }: InstallOptions): readonly string[] {
@@ -71,5 +77,10 @@ export function remove(names: readonly string[], purge: boolean): PackageWork {
     long: true,
     timeout: limit,
   }
-  return { actions: [action], trials: [simulated({ verb, flags: [], names })] }
+  return {
+    actions: [action],
+    trials: [simulated({ verb, flags: [], names })],
+    undo: keptPackages(names),
+    ...omitUndefined({ final: purge ? purged : undefined }),
+  }
 }

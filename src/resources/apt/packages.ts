@@ -7,6 +7,7 @@ import { aptFact } from '../../facts/apt/packages.js'
 import type { WantedPackage } from '../packages/manager.js'
 import { planPackages, type AbsentPackages, type PresentPackages } from '../packages/plan.js'
 import { aptManager, knownPackages, parseName } from './manager.js'
+import { packageState } from './package-state.js'
 
 export interface PackagesOptions extends CommonOptions {
   /**
@@ -63,11 +64,16 @@ const nameSchema = z
  * failed in the plan, and packages that nobody named stand behind the change: `also installs less`.
  * Nothing is simulated where the package lists are fetched first, or where an earlier change may
  * bring packages or their sources.
+ *
+ * Taken back, the same packages are there in the same versions: what came is removed, with the
+ * configuration files that came with it. A purge deletes what nobody keeps: configuration files, and
+ * data of the packages.
  */
 export const aptPackages = resource({
   type: 'apt.packages',
   chapter: 'Packages',
   ansible: '`apt`, `package`',
+  undo: [packageState],
   arguments: args<[names: readonly string[]]>(
     z.array(nameSchema, 'must be a list of names').min(1, 'must name a package'),
   ),

@@ -40,8 +40,8 @@ export interface KnownPackages {
   readonly listsAge: number | null
 }
 
-/** What performs a change of packages, and how it is tried. */
-export type PackageWork = Pick<Change, 'actions' | 'trials'>
+/** What performs a change of packages, how it is tried, and how it is taken back. */
+export type PackageWork = Pick<Change, 'actions' | 'trials' | 'undo' | 'final'>
 
 /** How one package manager is spoken to: what the planning of packages must know of it. */
 export interface PackageManager {

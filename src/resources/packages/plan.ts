@@ -58,7 +58,8 @@ function planPresent(
   const isOld = listsAge === null || (maxAge !== null && listsAge > maxAge)
   if (!isOld) return [installed]
   // Lists that are fetched first say something else than those that a trial would read.
-  return [change('fetch the package lists', [manager.update]), { ...installed, trials: [] }]
+  const fetched = change('fetch the package lists', [manager.update], { undo: [] })
+  return [fetched, { ...installed, trials: [] }]
 }
 
 function isMet(

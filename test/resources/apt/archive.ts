@@ -10,13 +10,14 @@ export interface ArchivedPackage {
 
 /**
  * Shell that makes an archive of packages in /srv/archive, and has apt know it. Each package brings
- * /srv/NAME, which says its version, and cannot be configured while /srv/sick is there.
+ * /srv/NAME, which says its version; its configuration waits while /srv/slow is there, and fails while
+ * /srv/sick is.
  */
 export const archive = (packages: readonly ArchivedPackage[]): string => `
   pack() {
     mkdir -p $1/DEBIAN $1/srv
     echo $1 >$1/srv/\${1%_*}
-    printf '#!/bin/sh\\ntest ! -e /srv/sick || { echo the disk is on fire >&2; exit 1; }\\n' \\
+    printf '#!/bin/sh\\nwhile test -e /srv/slow; do sleep 0.1; done\\ntest ! -e /srv/sick || { echo the disk is on fire >&2; exit 1; }\\n' \\
       >$1/DEBIAN/postinst
     chmod 755 $1/DEBIAN/postinst
     cat >$1/DEBIAN/control

@@ -255,7 +255,7 @@ export const cases: readonly Case[] = [
     resource: () => aptPackages(['git'], { state: 'absent', purge: true }),
     facts: apt({ git: git({ status: 'config-files' }) }),
     changes: ['purge git'],
-    effects: ['remove'],
+    effects: ['remove ! the configuration files and data that its packages delete are lost'],
     scripts: [remove('purge', 'git', 'git')],
   },
   {
