@@ -1,6 +1,6 @@
 import { keeps, mostKept, type Kept, type UndoKind } from '../../core/undo.js'
 import { enterFunctions, split } from '../../core/enter.js'
-import { lines, sh, shellFunctions } from '../../core/sh.js'
+import { lines, sh, shellFunctions, steps } from '../../core/sh.js'
 import type { Change } from '../../core/change.js'
 import { request } from '../../core/later.js'
 import { trial, type Trial } from '../../core/trial.js'
@@ -36,8 +36,10 @@ export const pathState: UndoKind<PathStateKey> = {
   },
   takeBack({ path }) {
     const { directory, name } = split(path)
+    // What a killed change has left beside the path may be a link or a file.
+    const beside = steps([newPath(name, 'link'), newPath(name, 'file')])
     // Without the directory there is nothing at the path.
-    return sh`${functions}[ ! -d ${directory} ] || ( fettle_enter ${directory} && ${newPath(name, 'file')} && fettle_take_back_path ${name} ${path} )`
+    return sh`${functions}[ ! -d ${directory} ] || ( fettle_enter ${directory} && ${beside} && fettle_take_back_path ${name} ${path} )`
   },
 }
 
