@@ -93,8 +93,8 @@ async function inputOf({ handle, size, place }: OpenFile, name: string): Promise
 }
 
 /**
- * Opens a file inside the source folders. The path is checked before and after it is opened,
- * because it may lead elsewhere by then (TOCTOU).
+ * Opens a file inside the source folders and reads it. The path is checked before and after it is
+ * opened, because it may lead elsewhere by then (TOCTOU).
  */
 async function reading<T>(
   folders: SourceFolders,

@@ -4,6 +4,7 @@ import { Later, request, type FactSource } from '../../../src/core/later.js'
 import { FettleError } from '../../../src/core/errors.js'
 import { scrub } from '../../../src/core/scrub/scrub.js'
 import { reveal, Secret } from '../../../src/core/secret.js'
+import { FileInput } from '../../../src/core/sh.js'
 import { secretFileFact } from '../../../src/facts/files/secret-file.js'
 import {
   sourceFact,
@@ -14,18 +15,22 @@ import {
   contentOf,
   diffOf,
   digestOf,
+  fileContentOf,
   secretSource,
   type ContentOptions,
+  type FileContent,
 } from '../../../src/resources/files/content.js'
 import { checkedContent, file, pathKey } from '../../../src/resources/files/file.js'
 import { generatedSecret } from '../../../src/resources/files/generated-secret.js'
 import { sshKey } from '../../../src/resources/accounts/ssh-key.js'
 
 const bytes = Buffer.from([0, 255, 1])
+const image = new FileInput('/project/image', 'image', 5e9, 'f'.repeat(64))
 const facts = new Map<string, Fact<unknown>>([
   ['template app.njk', present('port={{ port }}\nkey={{ key }}\n')],
   ['template short.njk', present('a')],
   ['source logo.png', present(bytes)],
+  ['source content image', present(image)],
   ['secret-file /etc/s', present(new Secret('0123456789'))],
 ])
 const source = (standIns: boolean): FactSource => ({
@@ -197,6 +202,13 @@ describe('what is read about a path', () => {
       pathKey('/x', Later.fact(request(secretFileFact, '/etc/s'), new Secret('abcdefgh'), 's')),
     ).toEqual({ path: '/x', follow: false, digest: true })
   })
+  test('size and digest of a large source, once that is read', () => {
+    const key = pathKey('/x', fileContentOf({ source: 'image' }))
+    expect(key instanceof Later && Later.evaluate(key, source(false))).toEqual({
+      known: true,
+      value: { path: '/x', follow: false, digest: true, size: 5e9 },
+    })
+  })
   test('what follows from a template, once that is read', () => {
     const key = pathKey('/x', contentOf({ template: 'app.njk', vars: { port: 1, key: 'k' } }))
     expect(key instanceof Later && Later.evaluate(key, source(false))).toEqual({
@@ -207,7 +219,7 @@ describe('what is read about a path', () => {
 })
 
 describe('diffOf', () => {
-  test.each<[string, Uint8Array | null, string | Uint8Array | Secret, unknown]>([
+  test.each<[string, Uint8Array | null, FileContent, unknown]>([
     ['text', Buffer.from('a\n'), 'b\n', { before: 'a\n', after: 'b\n' }],
     ['bytes that are text', Buffer.from('ä'), Buffer.from('ö'), { before: 'ä', after: 'ö' }],
     ['a byte order mark is shown', Buffer.from('\ufeffa'), 'a', { before: '\ufeffa', after: 'a' }],
@@ -221,6 +233,7 @@ describe('diffOf', () => {
     ],
     ['nothing to compare with', null, 'b', undefined],
     ['a secret', Buffer.from('a'), new Secret('abcdefgh'), undefined],
+    ['a file that is not in memory', Buffer.from('a'), image, undefined],
     ['NUL in what was', Buffer.from('a\0'), 'b', undefined],
     ['bytes that are no text', Buffer.from('a'), Buffer.from([0xff, 0xfe]), undefined],
     ['too long', Buffer.from('a'), 'x'.repeat(256 * 1024 + 1), undefined],
@@ -256,4 +269,8 @@ test.each<[string, Parameters<typeof digestOf>[0]]>([
   ['a Secret', new Secret('grün', true)],
 ])('the digest of %s is that of its bytes, in hex', (_, content) => {
   expect(digestOf(content)).toBe('fe263064ba02eaeac482aaf1309553779bdb78e385cb1374654de293e191d785')
+})
+
+test('the digest of a large source is known', () => {
+  expect(digestOf(image)).toBe(image.sha256)
 })
