@@ -42,9 +42,14 @@ interface Batch {
   readonly block: Block
 }
 
-/** Blocks for these requests: by kind and user, at most `mostKeys` each. */
+/**
+ * Blocks for these requests: by kind and user, at most `mostKeys` each. Those that leave the host
+ * come first, since they run in parallel to what follows them.
+ */
 export function factBlocks(requests: readonly ShellRequest[]): FactBlocks {
-  const batches = byKindAndUser(requests).flatMap(chunks).flatMap(batchOf)
+  const all = byKindAndUser(requests).flatMap(chunks).flatMap(batchOf)
+  const isLocal = ({ kind }: Batch): boolean => kind.exchange === undefined
+  const batches = [...all.filter((batch) => !isLocal(batch)), ...all.filter(isLocal)]
   return {
     blocks: batches.map((batch) => batch.block),
     parse: (outputs) =>

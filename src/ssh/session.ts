@@ -45,9 +45,9 @@ export interface Block {
    */
   readonly live?: (text: string) => void
   /**
-   * Run it in parallel to the blocks before it, because it waits for something other than this host
-   * (a remote repository). Such blocks come last in an exchange and have no input; their errors
-   * arrive at their end, in one piece.
+   * Run it in parallel to the blocks after it, because it waits for something other than this host
+   * (a remote repository). Such blocks have no input; their errors arrive at their end, in one
+   * piece. Those before the first of them have ended when it starts: it may need what they do.
    */
   readonly beside?: boolean
 }

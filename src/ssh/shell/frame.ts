@@ -28,8 +28,8 @@ const maxJoined = 65_536
 
 /**
  * Packs blocks into frames. All blocks without input share one frame, for which the host starts one
- * program to read it. `beside` blocks become a pipeline around the others, so that their output
- * waits in a pipe until the others have answered.
+ * program to read it. `beside` blocks become a pipeline around those after the first of them, so
+ * that their output waits in a pipe until these have answered.
  */
 export function frames(blocks: readonly Block[]): readonly Frame[] {
   const made: Frame[] = []
@@ -96,13 +96,18 @@ function joined(parts: readonly (Buffer | FileInput)[]): readonly (Buffer | File
  * it.
  */
 function program(answers: readonly ExpectedAnswer[]): string {
-  const inOrder = answers.filter(({ beside }) => !beside)
-  const lines = inOrder.map((answer) => `fettle_now ${words(answer)}`)
-  let text = lines.join('\n') || ':'
-  for (const answer of answers.filter(({ beside }) => beside))
+  const beside = answers.filter((answer) => answer.beside)
+  const inOrder = answers.filter((answer) => !answer.beside)
+  const first = Math.min(...beside.map(({ index }) => index))
+  let text = linesOf(inOrder.filter(({ index }) => index > first)) || ':'
+  for (const answer of beside)
     text = `fettle_beside ${words(answer)} | { {\n${text}\n} </dev/null; cat; }`
-  return text
+  const before = linesOf(inOrder.filter(({ index }) => index < first))
+  return [before, ...(beside.length === 0 ? [] : [text])].filter((part) => part !== '').join('\n')
 }
+
+const linesOf = (answers: readonly ExpectedAnswer[]): string =>
+  answers.map((answer) => `fettle_now ${words(answer)}`).join('\n')
 
 function words(answer: ExpectedAnswer | undefined): string {
   if (answer === undefined) throw new TypeError('a frame holds a block')

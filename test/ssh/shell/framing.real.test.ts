@@ -312,6 +312,22 @@ describe.each(available)('%s', (name) => {
     expect((await exchange({ script: sh`cat; echo on` })).map(shown)).toEqual([[0, 'on\n', '']])
   }, 30_000)
 
+  test('a parallel block starts when those before it have ended', async () => {
+    const { exchange } = await open(shell)
+    const outputs = await exchange(
+      { script: sh`sleep 0.3; exit 3` },
+      { script: sh`sleep 0.3; made=1; echo $made >${`${directory}/made`}` },
+      { script: sh`cat -- ${`${directory}/made`}; rm -- ${`${directory}/made`}`, beside: true },
+      { script: sh`echo last` },
+    )
+    expect(outputs.map(shown)).toEqual([
+      [3, '', ''],
+      [0, '', ''],
+      [0, '1\n', ''],
+      [0, 'last\n', ''],
+    ])
+  })
+
   test("a background process does not delay the block's answer", async () => {
     const { exchange } = await open(shell)
     const [first, second] = await exchange(
