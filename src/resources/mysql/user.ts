@@ -110,7 +110,8 @@ export const mysqlUser = resource({
     return desired({
       reads: { account: request(accountFact, onServer(connection, { name, host })) },
       values: { password, connection },
-      brings: ['server:mysql', `user:${user}`],
+      // It may be the account that others ask the server with.
+      brings: [`user:${user}`, 'server:mysql'],
       plan({ account }, { password, connection }) {
         const run = (summary: string, statements: readonly string[]): Change =>
           change(
