@@ -14,6 +14,7 @@ function secretIn(bytes: Buffer, path: string): Fact<Secret> {
     unknown(
       `${path} ${why}, so it holds no secret that could be used`,
       'put the secret into it, or remove the file to have a new one made',
+      { lacks: [`path:${path}`] },
     )
   if (text === '') return useless('is empty')
   if (bytes.length > longest) return useless('is longer than a secret')
@@ -54,6 +55,7 @@ export const secretFileFact = shellFact<string, Secret>({
       return unknown(
         word === 'link' ? `${path} is a symbolic link` : `${path} is no file that may be read`,
         'a secret is kept in a regular file of root: remove what is there, or choose another path',
+        { lacks: [`path:${path}`] },
       )
     })
   },

@@ -34,6 +34,7 @@ test.each([
       is: 'unknown',
       reason: `/x ${wrong}, so it holds no secret that could be used`,
       remedy: 'put the secret into it, or remove the file to have a new one made',
+      lacks: ['path:/x'],
     },
   ])
 })
