@@ -177,13 +177,13 @@ function operating(
     if ((options.restartOn ?? options.reloadOn) === undefined) return []
     return hiddenMarks(found) ?? []
   }
-  if (!unit.canReload && context.changing.length === 0)
-    return blocked(
-      `${name} cannot be reloaded: its unit has no ExecReload=`,
-      'use restartOn instead of reloadOn',
-      { lacks: [unitToLoad(name)] },
-    )
-  return [{ ...operate('reload', name, stableFor, 'reload', unit), because: reload }]
+  const reloaded = [{ ...operate('reload', name, stableFor, 'reload', unit), because: reload }]
+  if (unit.canReload) return reloaded
+  return blocked(
+    `${name} cannot be reloaded: its unit has no ExecReload=`,
+    'use restartOn instead of reloadOn',
+    { lacks: [unitToLoad(name)], then: reloaded },
+  )
 }
 
 function stopping(name: string, unit: UnitState): readonly Change[] {
