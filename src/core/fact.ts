@@ -1,6 +1,6 @@
 import type { Backend } from './backend.js'
 import type { Input, Sh } from './sh.js'
-import type { Lacks } from './thing.js'
+import type { Lacks, Thing } from './thing.js'
 
 /**
  * One typed piece of current state. `absent` means that there is no such thing; `unknown` means
@@ -83,6 +83,8 @@ export interface ShellFactKind<K, V> {
    * round trips and runs in parallel with the other kinds.
    */
   readonly exchange?: string
+  /** What the fact tells of: a plan expects it to be absent where an earlier change removes that. */
+  about?(key: K): Thing
   /**
    * Read as the session's own user, even for a resource that acts as another user: what is read
    * belongs to root.

@@ -2,7 +2,7 @@ import type { Address } from './address.js'
 import type { AnyBackend } from './backend.js'
 import type { Plan } from './change.js'
 import type { FactRequest, Later } from './later.js'
-import type { Brings } from './thing.js'
+import type { Brings, Thing } from './thing.js'
 import type { UndoKind } from './undo.js'
 
 /** The facts that a resource reads, by the names that its plan uses. */
@@ -32,6 +32,11 @@ export interface Trigger {
 export interface PlanContext {
   /** Triggers of this resource with a change that this run has planned but not applied yet. */
   readonly changing: readonly Address[]
+  /**
+   * Whether a change that this run has planned but not applied yet makes a thing. Left out: nothing
+   * is planned.
+   */
+  readonly makes?: (thing: Thing) => boolean
 }
 
 /**

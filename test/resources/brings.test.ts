@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { changesOf } from '../../src/core/change.js'
 import type { Resource } from '../../src/core/resource.js'
-import type { Brings } from '../../src/core/thing.js'
+import type { Brings, Thing } from '../../src/core/thing.js'
 import {
   absent,
   apt,
@@ -49,7 +49,7 @@ describe('what the changes of a resource can bring', () => {
     [group('app'), ['group:app']],
     [knownHost('github.com', { state: 'absent' }), ['path:/etc/ssh/ssh_known_hosts']],
     [mysql.database('app'), ['database:app']],
-    [mysql.user('app', { password }), ['server:mysql', 'user:app@localhost']],
+    [mysql.user('app', { password }), ['user:app@localhost', 'server:mysql']],
     [python.venv('/srv/venv'), ['tree:/srv/venv']],
     [sshKey('/root/key'), ['path:/root/key', 'path:/root/key.pub']],
     [sudoers('app', { content: '# nothing' }), ['path:/etc/sudoers.d/app']],
@@ -82,12 +82,26 @@ describe('what the changes of a resource can bring', () => {
 })
 
 describe('a change says itself what it brings', () => {
-  test('where the home of a user who goes is another than the option names', () => {
-    const leaving = user('app', { state: 'absent', removeHome: true })
+  test.each([
+    ['their home', null, true, ['user:app', 'tree:/srv/app']],
+    ['their group', { gid: 7, members: [] }, false, ['user:app', 'group:app']],
+    ['a group that others have', { gid: 7, members: ['web'] }, false, ['user:app']],
+  ])('where a user goes with %s', (_, group, removeHome, brings) => {
+    const leaving = user('app', { state: 'absent', removeHome })
     const entry = { uid: 7, gid: 7, group: 'app', home: '/srv/app', groups: [] }
-    const facts = { user: entry, group: null, shell: fileEntry() }
-    expect(changesOf(planOf({ facts }, leaving))).toMatchObject([
-      { brings: ['user:app', 'group:app', 'tree:/srv/app'] },
+    const facts = { user: entry, group, shell: fileEntry() }
+    expect(changesOf(planOf({ facts }, leaving))).toMatchObject([{ brings }])
+  })
+
+  test('a new directory brings itself and the parents that nothing before it makes', () => {
+    const facts = { missingParent: { path: '/srv/a', taken: false } }
+    const makes = (thing: Thing): boolean => thing === 'path:/srv/a'
+    const plan = directory('/srv/a/b/c').plan({ path: null, ...facts }, {}, { changing: [], makes })
+    expect(changesOf(plan)).toMatchObject([
+      {
+        summary: 'create directory and its parents /srv/a/b',
+        brings: ['path:/srv/a/b/c', 'path:/srv/a/b'],
+      },
     ])
   })
 

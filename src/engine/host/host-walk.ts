@@ -141,7 +141,7 @@ export abstract class HostWalk {
     for (const step of steps) {
       // What other hosts do for this one is not known.
       if (!runsOnce && once.follows(step.task)) forecast.supply.add('anything')
-      forecast.add(step, this.#planned(step, forecast.changing))
+      forecast.add(step, this.#planned(step, forecast))
     }
     return forecast
   }
@@ -151,9 +151,11 @@ export abstract class HostWalk {
     return tryOut(outlooks, this.context.facts, (work) => this.reading(work))
   }
 
-  #planned(step: Step, changing: readonly Address[]): StepPlan | FettleError {
+  #planned(step: Step, forecast: Forecast): StepPlan | FettleError {
+    const { facts } = this.context
+    const source = forecast.expecting(facts.source(step), (wanted) => facts.shared.key(wanted))
     try {
-      return planStep(step.resource, this.context.facts.source(step), changing)
+      return planStep(step.resource, source, forecast.changing, (thing) => forecast.makes(thing))
     } catch (error) {
       if (error instanceof FettleError) return error
       throw error

@@ -1,10 +1,13 @@
 import type { Address } from '../../core/address.js'
 import type { Change } from '../../core/change.js'
 import { FettleError } from '../../core/errors.js'
+import { absent, isShellKind } from '../../core/fact.js'
+import type { FactRequest, FactSource } from '../../core/later.js'
 import type { Thing } from '../../core/thing.js'
 import type { Trial } from '../../core/trial.js'
 import type { Step } from '../prepare/build.js'
 import { unmet, type StepPlan } from './plan-step.js'
+import { RemovedThings } from './removed-things.js'
 import { Supply } from './supply.js'
 
 /** What a run can tell of a step before anything has changed. */
@@ -48,6 +51,7 @@ export class Forecast {
   readonly #undecided = new Set<Address>()
   /** The steps whose changes make things, by these things. */
   readonly #makers = new Map<Thing, Address>()
+  readonly #removed = new RemovedThings()
 
   constructor(earlier: Supply) {
     this.supply = new Supply(earlier)
@@ -61,6 +65,24 @@ export class Forecast {
     if (outlook.is === 'unknown') this.#undecided.add(resource.address)
     this.#supplyBy(step, outlook)
     this.outlooks.push({ step, outlook })
+  }
+
+  /** Whether a step so far makes a thing. */
+  makes(thing: Thing): boolean {
+    return this.#makers.has(thing) || this.#makers.has(thing.replace(/^path:/, 'tree:') as Thing)
+  }
+
+  /** Facts as the steps so far will leave them: what they remove is absent. */
+  expecting(source: FactSource, keyOf: (wanted: FactRequest<unknown>) => unknown): FactSource {
+    if (this.#removed.isEmpty) return source
+    return {
+      ...source,
+      fact: (wanted) => {
+        const { kind } = wanted
+        const about = isShellKind(kind) ? kind.about?.(keyOf(wanted) as never) : undefined
+        return about !== undefined && this.#removed.has(about) ? absent : source.fact(wanted)
+      },
+    }
   }
 
   #outlook(step: Step, plan: StepPlan | FettleError): Outlook {
@@ -111,9 +133,20 @@ export class Forecast {
     for (const change of outlook.changes) {
       const brings = change.brings ?? resource.brings
       this.supply.add(brings)
-      if (brings !== 'anything' && isCreation(change))
-        for (const thing of brings) this.#makers.set(thing, resource.address)
+      if (brings === 'anything') continue
+      if (isCreation(change)) for (const thing of brings) this.#make(thing, resource.address)
+      if (change.effect === 'remove') for (const thing of brings) this.#remove(thing)
     }
+  }
+
+  #make(thing: Thing, by: Address): void {
+    this.#makers.set(thing, by)
+    this.#removed.make(thing)
+  }
+
+  #remove(thing: Thing): void {
+    this.#makers.delete(thing)
+    this.#removed.remove(thing)
   }
 }
 

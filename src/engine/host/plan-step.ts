@@ -1,10 +1,11 @@
 import type { Address } from '../../core/address.js'
-import type { Change } from '../../core/change.js'
+import { type Change, changesOf } from '../../core/change.js'
 import type { Lacking } from '../../core/fact.js'
 import { messageOf } from '../../core/error-message.js'
 import { FettleError } from '../../core/errors.js'
 import { Later, type FactSource } from '../../core/later.js'
-import type { Resource } from '../../core/resource.js'
+import { omitUndefined } from '../../core/omit-undefined.js'
+import type { PlanContext, Resource } from '../../core/resource.js'
 import type { Step } from '../prepare/build.js'
 
 /** The result of a resource's plan. */
@@ -24,15 +25,18 @@ export interface UnmetPlan extends Lacking {
 
 /**
  * Plans a resource from the facts of its host. Pure.
+ * @param changing what is planned to change before it
+ * @param makes whether that makes a thing
  * @throws FettleError where a value or the resource refuses; `internal` for a defect in either
  */
 export function planStep(
   resource: Resource,
   source: FactSource,
   changing: readonly Address[],
+  makes?: PlanContext['makes'],
 ): StepPlan {
   try {
-    return compare(resource, source, changing)
+    return compare(resource, source, { changing, ...omitUndefined({ makes }) })
   } catch (error) {
     if (error instanceof FettleError) throw error
     const why = messageOf(error)
@@ -44,7 +48,7 @@ export function planStep(
   }
 }
 
-function compare(resource: Resource, source: FactSource, changing: readonly Address[]): StepPlan {
+function compare(resource: Resource, source: FactSource, context: PlanContext): StepPlan {
   const facts: Record<string, unknown> = {}
   for (const [name, wanted] of Object.entries(resource.reads)) {
     const fact = source.fact(wanted)
@@ -52,10 +56,13 @@ function compare(resource: Resource, source: FactSource, changing: readonly Addr
     facts[name] = fact.is === 'present' ? fact.value : null
   }
   const values = Later.evaluate(resource.resolved, source)
-  if (!values.known) return { ...values, is: 'unknown' }
+  if (!values.known) {
+    const then = creation(resource, source, facts, context)
+    return { ...values, is: 'unknown', ...omitUndefined({ then }) }
+  }
   const own = new Set(resource.triggers.map((trigger) => trigger.address))
-  const ownChanging = changing.filter((address) => own.has(address))
-  const plan = resource.plan(facts, values.value, { changing: ownChanging })
+  const changing = context.changing.filter((address) => own.has(address))
+  const plan = resource.plan(facts, values.value, { ...context, changing })
   if ('blocked' in plan) return { ...plan, is: 'blocked', reason: plan.blocked }
   if ('fine' in plan) return { is: 'fine', reason: plan.fine }
   if (plan.length === 0) return { is: 'fine', reason: null }
@@ -67,6 +74,30 @@ const withoutUndo = (change: Change): Change =>
   change.undo === undefined || change.undo.length === 0
     ? change
     : { ...change, undo: [], final: change.final ?? 'undo: false keeps nothing' }
+
+/**
+ * The changes that create a resource whose values are not known yet: what is made does not depend
+ * on them. Undefined where the resource is there already.
+ */
+function creation(
+  resource: Resource,
+  source: FactSource,
+  facts: Readonly<Record<string, unknown>>,
+  context: PlanContext,
+): readonly Change[] | undefined {
+  const values = Later.evaluate(resource.resolved, { ...source, standIns: true })
+  if (!values.known) return undefined
+  const changes = changesOf(resource.plan(facts, values.value, context))
+  return changes[0]?.effect === 'create' ? changes.map(withoutValues) : undefined
+}
+
+/** A change without what stand-ins have made of it. It is shown and never performed. */
+const withoutValues = ({ summary, effect, proof, final, brings }: Change): Change => ({
+  summary,
+  proof,
+  actions: [],
+  ...omitUndefined({ effect, final, brings }),
+})
 
 /** The error of a resource that cannot be planned, and never will be in this run. */
 export const unmet = ({ resource }: Step, plan: UnmetPlan): FettleError =>

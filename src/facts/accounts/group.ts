@@ -27,6 +27,7 @@ function groupOf([name = '', , gid = '', members]: readonly string[]): Fact<Grou
  */
 export const groupFact = shellFact<string, GroupEntry>({
   name: 'group',
+  about: (name) => `group:${name}`,
   script: (names) => ({
     script: sh`if command -v getent >/dev/null; then getent group -- ${names}; else cat /etc/group; fi`,
   }),

@@ -91,6 +91,7 @@ export interface UserKey {
  */
 export const userFact = shellFact<UserKey, UserEntry>({
   name: 'user',
+  about: ({ name }) => `user:${name}`,
   script: (keys) => ({
     script: sh`${functions}fettle_passwd_and_group ${keys.map(({ name }) => name)}
 fettle_shadow ${keys.flatMap(({ name, password }) => (password ? [name] : []))}`,

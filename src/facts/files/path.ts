@@ -219,6 +219,7 @@ function factOf(draft: Draft | 'absent' | 'closed', { path }: PathKey): Fact<Pat
  */
 export const pathFact = shellFact<PathKey, PathEntry>({
   name: 'path',
+  about: ({ path }) => `path:${path}`,
   script: (keys) => ({ script: script(keys) }),
   mayTake(keys) {
     const sizes = keys.filter(isDigested).map(({ size = mostDigested }) => size)

@@ -19,6 +19,7 @@ const longest = 600
  */
 export const treeFact = shellFact<string, readonly TreeEntry[]>({
   name: 'tree',
+  about: (path) => `path:${path}`,
   script: (paths) => ({
     script: lines([
       processorLimit(longest),

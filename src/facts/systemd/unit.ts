@@ -84,6 +84,7 @@ function factOf(name: string, block: UnitProperties): Fact<UnitState> {
 /** A unit of the system's systemd by its full name, such as `app.service`. */
 export const unitFact = shellFact<string, UnitState>({
   name: 'unit',
+  about: (name) => `unit:${name}`,
   script: (names) => ({
     script: sh`[ -d /run/systemd/system ] || { echo 'this host was not started by systemd' >&2; exit 1; }; systemctl show --no-pager -p ${properties.join()} -- ${names}`,
   }),

@@ -123,6 +123,23 @@ export function changes(
   return all.length === 0 ? fine(`uid ${String(user.uid)}`) : all
 }
 
+/** Whether userdel(8) removes the group of the same name: it has no other members. */
+const hasOwnGroup = (name: string, group: GroupEntry | null): boolean =>
+  group !== null && group.members.every((member) => member === name)
+
+/** What goes with a user. */
+export function removedWith(
+  name: string,
+  { removeHome }: UserOptions,
+  { home }: UserEntry,
+  group: GroupEntry | null,
+): readonly Thing[] {
+  const things: Thing[] = [`user:${name}`]
+  if (hasOwnGroup(name, group)) things.push(`group:${name}`)
+  if (removeHome === true) things.push(`tree:${home}`)
+  return things
+}
+
 /**
  * Describes what userdel(8) removes: also the group of the same name if it has no other members,
  * and with `-r` the home directory and the mail.
@@ -133,9 +150,8 @@ export function removalSummary(
   user: UserEntry,
   group: GroupEntry | null,
 ): string {
-  const own = group !== null && group.members.every((member) => member === name)
   const others: string[] = []
-  if (own) others.push('its group')
+  if (hasOwnGroup(name, group)) others.push('its group')
   if (removeHome === true) others.push(`its home ${user.home}`, 'its mail')
   if (others.length === 0) return `remove user ${name}`
   return `remove user ${name} with ${others.join(', ')}`

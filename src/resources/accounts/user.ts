@@ -17,7 +17,7 @@ import { groupFact } from '../../facts/accounts/group.js'
 import { userFact } from '../../facts/accounts/user.js'
 import { pathFact } from '../../facts/files/path.js'
 import { account } from '../files/attributes.js'
-import { changes, creation, homeOf, removalSummary } from './user-changes.js'
+import { changes, creation, homeOf, removalSummary, removedWith } from './user-changes.js'
 import type { UserOptions } from './user-options.js'
 import { cryptPattern, hashMessage, nothingToUnlock, textOf } from './user-password.js'
 
@@ -86,10 +86,13 @@ export const user = resource({
           if (now === null) return fine('there is no such user')
           const flags = options.removeHome === true ? ['-r'] : []
           const summary = removalSummary(name, options, now, group)
-          const removed = change(summary, sh`userdel ${flags} -- ${name}`, { effect: 'remove' })
+          const brings = removedWith(name, options, now, group)
+          const removed = change(summary, sh`userdel ${flags} -- ${name}`, {
+            effect: 'remove',
+            brings,
+          })
           if (options.removeHome !== true) return [removed]
-          const brings = bringsOf(name, now.home)
-          return [{ ...removed, final: 'its files are lost', brings }]
+          return [{ ...removed, final: 'its files are lost' }]
         }
         // It came from the host, where any change may alter it.
         if (hash !== undefined && !cryptPattern.test(textOf(hash)))

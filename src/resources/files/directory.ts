@@ -6,7 +6,7 @@ import { enter } from '../../core/enter.js'
 import { request } from '../../core/later.js'
 import { isAbsoluteMode, mode, modeText, resolveMode, type Mode } from '../../core/mode.js'
 import { absolutePath } from '../../core/schemas.js'
-import type { CommonOptions } from '../../core/resource.js'
+import type { CommonOptions, PlanContext } from '../../core/resource.js'
 import { sh, steps, type Sh } from '../../core/sh.js'
 import {
   missingParentFact,
@@ -56,17 +56,20 @@ function creation(
   path: string,
   { mode, owner, group }: DirectoryOptions,
   missingParent: MissingParent | null,
+  { makes = () => false }: PlanContext,
 ): Change {
   const parents = missingParent === null ? [] : parentsFrom(path, missingParent.path)
+  const own = parents.filter((parent) => !makes(`path:${parent}`))
   // Without a given mode, the directory above decides about the setgid bit.
   const bits = mode === undefined ? undefined : resolveMode(mode, newMode, true)
   const complete = steps([owned(owner, group, '.'), settingMode(bits)])
   const script = makeDirectory(path, missingParent?.path ?? null, complete)
   const made = withAttributes('create directory', { mode: bits, owner, group })
-  const alsoMade = parents.length === 0 ? '' : `, and its parents ${parents.join(', ')}`
+  const alsoMade = own.length === 0 ? '' : `, and its parents ${own.join(', ')}`
   return change(`${made}${alsoMade}`, [{ script }], {
     effect: 'create',
     undo: [...parents, path].flatMap((each) => keptOf(each, 'attributes')),
+    brings: [path, ...own].map((each) => `path:${each}` as const),
   })
 }
 
@@ -165,10 +168,11 @@ function directoryPlan(
   path: string,
   options: DirectoryOptions,
   { path: entry, missingParent, tree = null }: Found,
+  context: PlanContext,
 ): Plan {
   if (entry === null) {
     if (missingParent?.taken === true) return blockedBy(missingParent, path)
-    return [creation(path, options, missingParent)]
+    return [creation(path, options, missingParent, context)]
   }
   if (entry.kind === 'link')
     return blocked(
@@ -214,7 +218,8 @@ export const directory = resource({
       path: request(pathFact, { path }),
       missingParent: request(missingParentFact, path),
     }
-    const plan = (found: Found): Plan => directoryPlan(path, options, found)
+    const plan = (found: Found, _: object, context: PlanContext): Plan =>
+      directoryPlan(path, options, found, context)
     const brings = [path, ...parentsOf(path)].map((made) => `path:${made}` as const)
     if (options.recurse !== true) return desired({ reads, brings, plan })
     return desired({ reads: { ...reads, tree: request(treeFact, path) }, brings, plan })

@@ -2,11 +2,14 @@ import { describe, expect, test } from '@jest/globals'
 import { change, type Change } from '../../../src/core/change.js'
 import { FettleError } from '../../../src/core/errors.js'
 import type { CommonOptions, Resource } from '../../../src/core/resource.js'
+import { present } from '../../../src/core/fact.js'
+import { type FactSource, request } from '../../../src/core/later.js'
 import { omitUndefined } from '../../../src/core/omit-undefined.js'
 import { sh } from '../../../src/core/sh.js'
 import type { Brings, Thing } from '../../../src/core/thing.js'
 import { Forecast } from '../../../src/engine/host/outlook.js'
 import type { StepPlan } from '../../../src/engine/host/plan-step.js'
+import { pathFact } from '../../../src/facts/files/path.js'
 import { Supply } from '../../../src/engine/host/supply.js'
 import { bareResource } from '../bare-resource.js'
 import { stepsOf } from '../toy.js'
@@ -93,6 +96,25 @@ describe('what lacks something is known after apply where an earlier change can 
       expected,
     ])
   })
+})
+
+test('what a step removes is absent for those after it, until another makes it again', () => {
+  const forecast = new Forecast(new Supply())
+  const there: FactSource = { standIns: false, fact: () => present(null as never) }
+  const seen = (path: string): string =>
+    forecast.expecting(there, ({ key }) => key).fact(request(pathFact, { path })).is
+  const removal = changes({ effect: 'remove', brings: ['tree:/srv/a'] })
+  const creation = changes({ effect: 'create', brings: ['path:/srv/a'] })
+  const stop = changes({ effect: 'remove', brings: 'anything' })
+  const found = [removal, stop, creation].map((plan) => {
+    for (const step of stepsOf([bringing([])])) forecast.add(step, plan)
+    return [seen('/srv/a'), seen('/srv/a/b'), seen('/srv'), forecast.makes('path:/srv/a')]
+  })
+  expect(found).toEqual([
+    ['absent', 'absent', 'present', false],
+    ['absent', 'absent', 'present', false],
+    ['present', 'absent', 'present', true],
+  ])
 })
 
 describe('what a step brings', () => {
