@@ -49,6 +49,10 @@ export const sshKeyFact = shellFact<string, SshKeyEntry>({
     return paths.map((path, index) => {
       const [word, made = ''] = answer.lines[index]?.split(' ') ?? []
       if (word === 'absent') return absent
+      if (word === 'none')
+        return unknown(`${path} is no file`, 'remove what is there, or choose another path', {
+          lacks: [`path:${path}`],
+        })
       const publicKey = (word === 'file' ? (files.shift() ?? '') : Buffer.from(made, 'base64'))
         .toString()
         .trim()

@@ -164,6 +164,10 @@ interface Found {
   readonly tree?: readonly TreeEntry[] | null
 }
 
+/** Whether any directory will do. */
+const isPlain = ({ mode, owner, group }: DirectoryOptions): boolean =>
+  (mode ?? owner ?? group) === undefined
+
 function directoryPlan(
   path: string,
   options: DirectoryOptions,
@@ -172,6 +176,8 @@ function directoryPlan(
 ): Plan {
   if (entry === null) {
     if (missingParent?.taken === true) return blockedBy(missingParent, path)
+    if (context.makes?.(`path:${path}`) === true && isPlain(options))
+      return fine('an earlier change makes it')
     return [creation(path, options, missingParent, context)]
   }
   if (entry.kind === 'link')

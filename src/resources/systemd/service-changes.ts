@@ -129,7 +129,8 @@ function masking(
   if (masked !== false || !was.startsWith('masked')) return { unmask: [], mask: [] }
   const flags = was === 'masked-runtime' ? ['--runtime'] : []
   const undoing = systemctl('unmask', ...flags, '--', name)
-  return { unmask: [change(`unmask: ${was}`, [undoing])], mask: [] }
+  const unmask = change(`unmask: ${was}`, [undoing], { brings: [`unit:${name}`] })
+  return { unmask: [unmask], mask: [] }
 }
 
 function enabling({ enabled, masked }: ServiceOptions, unit: UnitState): readonly Change[] {

@@ -19,7 +19,7 @@ import { state } from '../../core/schemas.js'
 import type { CommonOptions } from '../../core/resource.js'
 import { Secret } from '../../core/secret.js'
 import { sh } from '../../core/sh.js'
-import type { Brings } from '../../core/thing.js'
+import type { Thing } from '../../core/thing.js'
 import { type PathEntry, pathFact } from '../../facts/files/path.js'
 import { unitInstancesFact } from '../../facts/systemd/unit-instances.js'
 import { unitFact, type UnitState } from '../../facts/systemd/unit.js'
@@ -82,7 +82,13 @@ function readableContent(name: string, options: UnitOptions): Value<string | Uin
   return given instanceof Later ? given.map(readable, name) : readable(given, name)
 }
 
-function occupied(name: string, path: string, file: PathEntry | null): Blocked | null {
+/** @param then what follows once the path is free */
+function occupied(
+  name: string,
+  path: string,
+  file: PathEntry | null,
+  then?: readonly Change[],
+): Blocked | null {
   if (file === null || file.kind === 'file') return null
   const lacks = [`path:${path}`] as const
   if (file.kind !== 'link')
@@ -91,7 +97,7 @@ function occupied(name: string, path: string, file: PathEntry | null): Blocked |
     return blocked(
       `${name} is masked: ${path} is a link to /dev/null`,
       `run systemctl unmask ${name} on the host, or give systemd.service masked: false before this resource`,
-      { lacks: [`unit:${name}`] },
+      omitUndefined({ lacks: [`unit:${name}` as const], then }),
     )
   return blocked(
     `${path} is a symbolic link to ${file.target ?? 'something'}`,
@@ -131,8 +137,6 @@ function planPresent(
   file: PathEntry | null,
   unit: UnitState | null,
 ): Plan {
-  const hindered = occupied(name, path, file)
-  if (hindered !== null) return hindered
   const wanted = {
     path,
     mode,
@@ -149,8 +153,10 @@ function planPresent(
       ...omitUndefined({ diff, effect }),
     }),
   ]
-  if (file === null)
-    return written(withAttributes(`create ${path}`, { ...wanted, sensitive }), 'create')
+  const created = written(withAttributes(`create ${path}`, { ...wanted, sensitive }), 'create')
+  if (file === null) return created
+  const hindered = occupied(name, path, file, created)
+  if (hindered !== null) return hindered
   const attributes = drift(file)
   if (file.sha256 !== digestOf(content))
     return written(['content changed', ...attributes].join(', '))
@@ -214,10 +220,15 @@ function planAbsent(
     ),
   )
   summary.push(file === null ? `daemon-reload: ${path} is gone` : `remove ${path}`)
-  return [change(summary.join(', '), actions, { effect: 'remove' })]
+  return [
+    change(summary.join(', '), actions, {
+      effect: 'remove',
+      brings: [...bringsOf(name), ...stopped.map((each) => `unit:${each}` as const)],
+    }),
+  ]
 }
 
-const bringsOf = (name: string): Brings => [`unit:${name}`, `path:${pathOf(name)}`]
+const bringsOf = (name: string): readonly Thing[] => [`unit:${name}`, `path:${pathOf(name)}`]
 
 /** The unit with the content that the options describe. */
 function present(name: string, options: UnitOptions): Built<object> {

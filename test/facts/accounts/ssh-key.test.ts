@@ -63,10 +63,20 @@ test.each([
 test.each([
   ['made \n', `${invalid}\n`, `no public key can be derived from /a: ${invalid}`],
   [`made ${base64('x')}\n`, '', 'no public key can be derived from /a'],
-  ['none\n', ' \n', 'no public key can be derived from /a'],
 ])('a private key is useless: %j', (stdout, stderr, reason) => {
   expect(sshKeyFact.parse(said(stdout, 0, stderr), ['/a'])).toEqual([
     { is: 'unknown', reason, remedy: noFile },
+  ])
+})
+
+test('what is no file lacks itself', () => {
+  expect(sshKeyFact.parse(said('none\n'), ['/a'])).toEqual([
+    {
+      is: 'unknown',
+      reason: '/a is no file',
+      remedy: 'remove what is there, or choose another path',
+      lacks: ['path:/a'],
+    },
   ])
 })
 

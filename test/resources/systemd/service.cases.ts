@@ -193,13 +193,17 @@ export const cases: readonly Case[] = [
     changes: ['blocked: app.service cannot be reloaded: its unit has no ExecReload='],
     remedy: 'use restartOn instead of reloadOn',
     lacks: ['unit:app.service'],
+    then: ['reload'],
   },
   {
     name: 'cannot be reloaded as it is, and something is going to change that',
     resource: service({ reloadOn: [unit] }),
     facts: on({ ...running, canReload: false }),
     changing: [unit.address],
-    changes: ['reload'],
+    changes: ['blocked: app.service cannot be reloaded: its unit has no ExecReload='],
+    remedy: 'use restartOn instead of reloadOn',
+    lacks: ['unit:app.service'],
+    then: ['reload'],
   },
   {
     name: 'a command’s mark is none of a service',
