@@ -44,7 +44,7 @@ function script({ creates, removes, unless, onlyIf, cwd }: Guards): Sh {
     steps.push(sh`[ ! -e ${creates} ] && [ ! -L ${creates} ] || { echo creates; return; }`)
   if (removes !== undefined)
     steps.push(sh`[ -e ${removes} ] || [ -L ${removes} ] || { echo removes; return; }`)
-  if (unless !== undefined || onlyIf !== undefined)
+  if ((unless ?? onlyIf ?? cwd) !== undefined)
     steps.push(sh`cd -- ${cwd ?? '/'} 2>/dev/null || { echo cwd; return; }`)
   if (onlyIf !== undefined)
     steps.push(sh`ask_ ${commandWords(onlyIf)} || { echo "onlyIf $s_"; return; }`)

@@ -235,16 +235,17 @@ export const command = resource({
       ({ address }) => ({ address, effect: 'run', pending }) as const,
     )
     const settles = [creates, removes, unless, onChangeOf].some((guard) => guard !== undefined)
+    const isAsked = (unless ?? onlyIf) !== undefined
     return desired({
       reads: { verdict: request(guardFact, guards), marks: request(marksFact, pending) },
       values: { env: options.env ?? {}, input: options.input },
       triggers: triggers ?? [],
       plan({ verdict, marks }, { env, input }, { changing }) {
         const answer = verdict ?? { is: 'due' }
-        const hindered = guardFailure(answer, options)
-        if (hindered !== null) return hindered
         const reason = skipReason(answer, options)
         if (reason !== null) return fine(reason)
+        const hindered = guardFailure(answer, options)
+        if (hindered !== null && isAsked) return hindered
         const because = [...new Set([...seenMarks(marks).map((mark) => mark.trigger), ...changing])]
         if (triggers !== undefined && because.length === 0)
           return hiddenMarks(marks) ?? fine('nothing it waits for has changed')
@@ -254,11 +255,10 @@ export const command = resource({
           actions.push({ script: clearScript(pending, 'run'), as: 'root' })
         const cause = triggers === undefined ? {} : { because }
         const text = short(shown(line))
-        if (!settles)
-          return [change(`always runs: ${text}`, actions, { proof: 'status', ...cause })]
-        return [
-          change(`run: ${text}`, actions, { ineffective: ineffectiveBy(line, options), ...cause }),
-        ]
+        const due = settles
+          ? change(`run: ${text}`, actions, { ineffective: ineffectiveBy(line, options), ...cause })
+          : change(`always runs: ${text}`, actions, { proof: 'status', ...cause })
+        return hindered === null ? [due] : { ...hindered, then: [due] }
       },
     })
   },

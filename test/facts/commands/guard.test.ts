@@ -93,6 +93,7 @@ ask_ x || { echo "onlyIf $s_"; return; }
 echo due; }
 guard_
 guard_() {
+cd -- /d 2>/dev/null || { echo cwd; return; }
 echo due; }
 guard_`,
   )

@@ -115,6 +115,22 @@ export const cases: readonly Case[] = [
     lacks: ['path:/none'],
   },
   {
+    name: 'no such directory, which no guard needs',
+    resource: () => command('true', { cwd: '/none' }),
+    facts: facts({ is: 'failed', guard: 'cwd', status: 1 }),
+    changes: ['blocked: the directory /none does not exist or cannot be entered'],
+    remedy: 'add the resource that makes it before this one',
+    lacks: ['path:/none'],
+    then: ['always runs: true'],
+  },
+  {
+    name: 'no such directory, and nothing changed',
+    resource: () => command('true', { cwd: '/none', onChangeOf: [trigger] }),
+    facts: facts({ is: 'failed', guard: 'cwd', status: 1 }),
+    changes: [],
+    reason: 'nothing it waits for has changed',
+  },
+  {
     name: 'not even the root of all directories',
     resource: () => command('true', { unless: 'false' }),
     facts: facts({ is: 'failed', guard: 'cwd', status: 1 }),

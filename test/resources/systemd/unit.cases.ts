@@ -102,7 +102,7 @@ export const cases: readonly Case[] = [
     remedy:
       'run systemctl unmask app.service on the host, or give systemd.service masked: false before this resource',
     lacks: ['unit:app.service'],
-    then: [`create ${path}`],
+    then: [`create ${path}: 0644 root:root, 40 bytes`],
   },
   {
     name: 'a link',
