@@ -1,8 +1,9 @@
 import { address } from '../core/address.js'
 import { FettleError } from '../core/errors.js'
-import { play, task } from '../core/play.js'
+import { play, type Play, task } from '../core/play.js'
 import type { Resource } from '../core/resource.js'
 import type { Event, EventError, ResourceEvent, RunMode } from '../engine/events.js'
+import type { Connect } from '../engine/fleet/sessions.js'
 import type { RunOptions } from '../engine/options.js'
 import { eventError } from '../engine/resource-event.js'
 import { run } from '../engine/run.js'
@@ -32,28 +33,47 @@ export interface Ran {
  * the host was lost
  */
 export async function runOn(
-  { name, session, project }: LoggedIn,
+  host: LoggedIn,
   mode: RunMode,
   resources: readonly Resource[],
 ): Promise<Ran> {
-  const made = play({
-    name: 'test',
-    hosts: 'all',
-    tasks: [task('test', () => resources)],
-    become: true,
-  })
-  const events: Event[] = []
-  const options = { ...withoutFlags, mode, project }
-  const view = (event: Event): number => events.push(event)
-  const connect = (): Promise<Session> => Promise.resolve(keptOpen(session))
-  await run([made], inventoryOf(name), options, view, connect)
-  const lost = events.find((event) => event.type === 'host' && event.status === 'unreachable')
-  if (lost?.type === 'host' && lost.error !== null) throw lostHost(lost.error)
+  const tasks = [task('test', () => resources)]
+  const made = play({ name: 'test', hosts: 'all', tasks, become: true })
+  const events = await runPlays(host, mode, [made])
   const begun = events.find((event) => event.type === 'run')
   return {
     outcomes: events.filter((event) => event.type === 'resource').map(outcomeOf),
     run: begun === undefined ? '' : runName(begun.id, begun.time),
   }
+}
+
+/**
+ * Plans or applies plays, by the whole engine. Plays of root's share the session.
+ * @param more options of the run, and how to connect for plays of other users
+ * @throws FettleError as `runOn`
+ */
+export async function runPlays(
+  { name, session, project }: LoggedIn,
+  mode: RunMode,
+  plays: readonly Play[],
+  more: Pick<RunOptions, 'beginAnyway'> & { readonly connect?: Connect } = {},
+): Promise<readonly Event[]> {
+  const { connect = refuse, ...flags } = more
+  const events: Event[] = []
+  const options = { ...withoutFlags, ...flags, mode, project }
+  const view = (event: Event): number => events.push(event)
+  const rootOrOther: Connect = (target, settings) =>
+    target.become === null || target.become.user === session.user
+      ? Promise.resolve(keptOpen(session))
+      : connect(target, settings)
+  await run(plays, inventoryOf(name), options, view, rootOrOther)
+  const lost = events.find((event) => event.type === 'host' && event.status === 'unreachable')
+  if (lost?.type === 'host' && lost.error !== null) throw lostHost(lost.error)
+  return events
+}
+
+const refuse: Connect = ({ name }) => {
+  throw new FettleError('lab-failed', { message: `${name} has a session of root only` })
 }
 
 /**

@@ -121,7 +121,7 @@ describe('a file that two roles describe by functions', () => {
         0,
         [
           'sshKey[/root/twice/key]: create ed25519 key: 0600',
-          'file[/root/twice/note]: create file: 0644, 13 bytes',
+          'file[/root/twice/note]: create file: 0644',
           'command[last]: always runs: echo one',
         ],
       ])

@@ -39,6 +39,8 @@ export interface DesiredFile {
   readonly sparedByOthers?: boolean | undefined
   /** Show nothing of the content, not even the size of a new one. */
   readonly sensitive?: boolean | undefined
+  /** The content is from the host: a plan may not know it, and does not tell its size. */
+  readonly isLate?: boolean | undefined
 }
 
 /**
@@ -116,7 +118,8 @@ function writing(
 function creation(desired: DesiredFile & { readonly content: FileContent }, mode: number): Change {
   const diff = diffOf(new Uint8Array(), desired.content)
   const made = { ...desired, mode }
-  const write = writing(withAttributes('create file', made), made, diff)
+  const sensitive = desired.sensitive === true || desired.isLate === true
+  const write = writing(withAttributes('create file', { ...made, sensitive }), made, diff)
   return { ...write, effect: 'create', undo: keptOf(desired.path) }
 }
 

@@ -182,6 +182,7 @@ export const file = resource({
             confirm,
             backup,
             sensitive,
+            isLate: wanted instanceof Later && !wanted.isEarly,
           },
           entry,
           missingParent,

@@ -84,8 +84,7 @@ function readableContent(name: string, options: UnitOptions): Value<string | Uin
 
 /** @param then what follows once the path is free */
 function occupied(
-  name: string,
-  path: string,
+  { name, path }: Pick<WantedUnit, 'name' | 'path'>,
   file: PathEntry | null,
   then?: readonly Change[],
 ): Blocked | null {
@@ -155,7 +154,7 @@ function planPresent(
   ]
   const created = written(withAttributes(`create ${path}`, { ...wanted, sensitive }), 'create')
   if (file === null) return created
-  const hindered = occupied(name, path, file, created)
+  const hindered = occupied({ name, path }, file, created)
   if (hindered !== null) return hindered
   const attributes = drift(file)
   if (file.sha256 !== digestOf(content))
@@ -201,7 +200,7 @@ function planAbsent(
   isKnown: boolean,
   { stopped, disabled }: Running,
 ): Plan {
-  const hindered = occupied(name, path, file)
+  const hindered = occupied({ name, path }, file)
   if (hindered !== null) return hindered
   if (file === null && !isKnown) return fine(`there is no ${path}`)
   const actions: Action[] = []
@@ -220,12 +219,8 @@ function planAbsent(
     ),
   )
   summary.push(file === null ? `daemon-reload: ${path} is gone` : `remove ${path}`)
-  return [
-    change(summary.join(', '), actions, {
-      effect: 'remove',
-      brings: [...bringsOf(name), ...stopped.map((each) => `unit:${each}` as const)],
-    }),
-  ]
+  const brings = [...bringsOf(name), ...stopped.map((each) => `unit:${each}` as const)]
+  return [change(summary.join(', '), actions, { effect: 'remove', brings })]
 }
 
 const bringsOf = (name: string): readonly Thing[] => [`unit:${name}`, `path:${pathOf(name)}`]

@@ -6,39 +6,18 @@ import type { RunMode, ResourceEvent } from '../../../src/engine/events.js'
 import type { Connect } from '../../../src/engine/fleet/sessions.js'
 import type { ImageName } from '../../../src/lab/image-name.js'
 import { connect } from '../../../src/ssh/connect.js'
+import { reveal } from '../../../src/core/secret.js'
+import { startGithub, type GithubStandIn } from '../../github/stand-in.js'
 import type { Session } from '../../../src/ssh/session.js'
 import { runPlays } from '../../../src/testing/engine-run.js'
 import { logIn } from '../converge.js'
 import { labHost, slow } from '../host.js'
 import { playsOf, type PlanApplyCase } from './case.js'
-import { exceptions } from './exceptions.js'
-import { shareOf, tallyOf, verdictsOf, wrongOf, type Verdict } from './judge.js'
+import { exceptionsOf } from './exceptions.js'
+import { sharesOf, tallyOf, verdictsOf, wrongOf, type Verdict } from './judge.js'
 
-import { appendFileSync } from 'node:fs' // DEBUG
-const debug = (
-  image: string,
-  name: string,
-  verdicts: readonly Verdict[],
-  plan: readonly ResourceEvent[],
-  apply: readonly ResourceEvent[],
-): void => {
-  // DEBUG
-  const show = (e?: ResourceEvent) =>
-    e &&
-    `${e.status} ${e.changes.map((c) => c.summary).join('; ')} ${e.reason ?? ''} ${e.error ? `${e.error.message} | ${e.error.detail ?? ''} | ${e.error.remedy}` : ''}` // DEBUG
-  for (const [i, p] of plan.entries()) {
-    // DEBUG
-    const a = `${p.resource}[${p.id}]`.replace('[]', '')
-    const v = verdicts.find((x) => x.address === a) // DEBUG
-    appendFileSync(
-      `/tmp/wt/acc-${image}.txt`,
-      `${v === undefined ? 'SKIP' : v.says === null ? 'same' : 'WRONG'} ${name} # ${a} # ${v?.says ?? ''}\n    plan: ${show(p)}\n    apply: ${show(apply[i])}\n`,
-    ) // DEBUG
-  } // DEBUG
-} // DEBUG
-
-/** Of the resources whose outcome can be known, the share that a plan must know. */
-const wanted = 0.98
+/** Of the resources whose outcome can be known, the share that plans must know once all is tried. */
+const wanted = 0.92
 
 /** Plans and applies each case on one host of an image, and compares what both say. */
 export function comparePlansWithApplies(image: ImageName, cases: readonly PlanApplyCase[]): void {
@@ -46,14 +25,19 @@ export function comparePlansWithApplies(image: ImageName, cases: readonly PlanAp
   const judged: Verdict[] = []
   let session: Session
   let project: string
+  let github: GithubStandIn
 
   beforeAll(async () => {
     session = await logIn(host())
     project = await mkdtemp(join(tmpdir(), 'fettle-plan-apply-'))
     await writeFile(join(project, 'notes.txt'), 'of the project\n')
+    github = await startGithub({ repositories: ['acme/demo', 'acme/other'] })
+    const access = [`GITHUB_TOKEN=${reveal(github.token)}`, `GITHUB_API_URL=${github.apiUrl}`]
+    await writeFile(join(project, '.env'), access.join('\n'), { mode: 0o600 })
   }, slow)
   afterAll(async () => {
     await session.close()
+    await github.close()
     await rm(project, { recursive: true, force: true })
   }, slow)
 
@@ -82,11 +66,9 @@ export function comparePlansWithApplies(image: ImageName, cases: readonly PlanAp
       await shell(each.before)
       try {
         const plan = await perform('plan', each)
-        const apply = await perform('apply', each)
-        const verdicts = verdictsOf(name, plan, apply)
-        debug(image, name, verdicts, plan, apply) // DEBUG
+        const verdicts = verdictsOf(name, plan, await perform('apply', each))
         judged.push(...verdicts)
-        expect(wrongOf(verdicts)).toEqual(wrongOf(exceptions.filter(({ of }) => of === name)))
+        expect(wrongOf(verdicts)).toEqual(exceptionsOf(name))
       } finally {
         await shell(each.after)
       }
@@ -94,9 +76,12 @@ export function comparePlansWithApplies(image: ImageName, cases: readonly PlanAp
     slow,
   )
 
-  test('of all that can be known, plans know 98 %', () => {
-    const share = shareOf(judged)
-    process.stderr.write(`${image}: ${(share * 100).toFixed(1)} %; ${tallyOf(judged)}\n`)
-    expect(share).toBeGreaterThanOrEqual(wanted)
+  test('plans know what can be known', () => {
+    const [now, withTrials] = sharesOf(judged)
+    const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
+    process.stderr.write(
+      `${image}: plans know ${percent(now)}, with all trials ${percent(withTrials)}; ${tallyOf(judged)}\n`,
+    )
+    expect(withTrials).toBeGreaterThanOrEqual(wanted)
   })
 }
