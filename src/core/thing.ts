@@ -1,4 +1,4 @@
-/** What kinds of things a host has. `tree` is a path with everything below it. */
+/** What kinds of things a host has. `tree` is a path with everything below it, `space` free space. */
 type ThingKind =
   | 'path'
   | 'tree'
@@ -9,6 +9,7 @@ type ThingKind =
   | 'unit'
   | 'server'
   | 'database'
+  | 'space'
 
 /** Something that a resource may need and a change may make: `user:app`, `path:/srv/app`. */
 export type Thing = `${ThingKind}:${string}`

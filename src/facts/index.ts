@@ -16,8 +16,11 @@ export { changedKeysFact, type ChangedKey, type KeysQuestion } from './files/cha
 export { missingParentFact, type MissingParent } from './files/missing-parent.js'
 export { pathFact, type PathEntry, type PathKey } from './files/path.js'
 export { templateFact, sourceFact, sourceContentFact } from './files/project-file.js'
+export { roomFact, type Room, type RoomKey } from './files/room.js'
 export { secretFileFact } from './files/secret-file.js'
+export { treeSizeFact } from './files/tree-size.js'
 export { treeFact, type TreeEntry } from './files/tree.js'
+export { validationFact, type Validated, type ValidationKey } from './files/validation.js'
 export {
   gitCheckoutFact,
   type Checkout,

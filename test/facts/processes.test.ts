@@ -26,12 +26,14 @@ import { accountFact, databaseFact } from '../../src/facts/mysql/server.js'
 import { aptFact } from '../../src/facts/apt/packages.js'
 import { changedKeysFact } from '../../src/facts/files/changed-keys.js'
 import { pathFact } from '../../src/facts/files/path.js'
+import { roomFact } from '../../src/facts/files/room.js'
 import { secretFileFact } from '../../src/facts/files/secret-file.js'
 import { sshKeyFact } from '../../src/facts/accounts/ssh-key.js'
 import { treeFact } from '../../src/facts/files/tree.js'
 import { treeSizeFact } from '../../src/facts/files/tree-size.js'
 import { timezoneFact } from '../../src/facts/system/timezone.js'
 import { unitFact } from '../../src/facts/systemd/unit.js'
+import { validationFact } from '../../src/facts/files/validation.js'
 import { userFact } from '../../src/facts/accounts/user.js'
 import { venvFact } from '../../src/facts/python/venv.js'
 import { ifAble } from '../if-able.js'
@@ -325,6 +327,25 @@ describedIfAble('processes that a host starts', () => {
       () => ({ unless: ['true'] }),
       2,
       40,
+    ),
+    row(
+      'room: id, stat, stat -f',
+      roomFact,
+      (index) => ({ path: at(`file${index}`), bytes: 1, frees: null }),
+      3,
+      3,
+    ),
+    row(
+      'validation: a folder, links, the file, timeout and the line',
+      validationFact,
+      (index) => ({
+        path: at(`tree${index}/conf`),
+        line: '[ -f %s ]',
+        content: 'x\n',
+        mode: 0o644,
+      }),
+      16,
+      320,
     ),
     row('tree-size: du for each', treeSizeFact, path('tree'), 1, 20),
     row('tree: a pipeline of three, find and its stat for each', treeFact, path('tree'), 5, 43),

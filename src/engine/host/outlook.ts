@@ -129,10 +129,14 @@ export class Forecast {
   #supplyBy({ resource }: Step, outlook: Outlook): void {
     if (outlook.is === 'ok' || resource.check !== null) return
     if (outlook.is === 'failed' && resource.common.ignoreFailure === true) return
-    if (outlook.is !== 'changed') return this.supply.add(resource.brings)
+    if (outlook.is !== 'changed') {
+      this.supply.add(freedSpace)
+      return this.supply.add(resource.brings)
+    }
     for (const change of outlook.changes) {
       const brings = change.brings ?? resource.brings
       this.supply.add(brings)
+      if (change.effect === 'remove') this.supply.add(freedSpace)
       if (brings === 'anything') continue
       if (isCreation(change)) for (const thing of brings) this.#make(thing, resource.address)
       if (change.effect === 'remove') for (const thing of brings) this.#remove(thing)
@@ -149,5 +153,8 @@ export class Forecast {
     this.#removed.remove(thing)
   }
 }
+
+/** What is removed, may make room for others. */
+const freedSpace = ['space:any'] as const
 
 const isCreation = ({ effect }: Change): boolean => effect === 'create'

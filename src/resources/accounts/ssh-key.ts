@@ -11,6 +11,7 @@ import { pathFact, type PathEntry } from '../../facts/files/path.js'
 import { sshKeyFact, type SshKeyEntry } from '../../facts/accounts/ssh-key.js'
 import { account } from '../files/attributes.js'
 import { blockedBy, fileChanges, fileRemoval, notAFile } from '../files/file-changes.js'
+import { accountTrials } from '../files/file-trials.js'
 import { withAttributes } from '../files/new-attributes.js'
 import { keptOf, pathState } from '../files/path-state.js'
 import { mayWriteHere, writeFile } from '../files/write-file.js'
@@ -127,7 +128,8 @@ function derivation(
   const made = { path: `${path}.pub`, content: `${key.publicKey}\n`, mode: 0o644 }
   const action = writeFile({ ...made, owner: owner ?? uid, group: gid })
   const summary = withAttributes(`create ${made.path}`, { mode: made.mode, owner })
-  return change(summary, [action], { effect: 'create', undo: keptOf(made.path) })
+  const trials = accountTrials(owner, undefined)
+  return change(summary, [action], { effect: 'create', undo: keptOf(made.path), trials })
 }
 
 /** Removes both files in one change. */
@@ -186,7 +188,11 @@ export const sshKey = resource({
             change(
               withAttributes('create ed25519 key', { mode: 0o600, owner: options.owner }),
               [{ what: 'making the key', script: making(path, options) }],
-              { effect: 'create', undo: [...keptOf(path), ...keptOf(`${path}.pub`)] },
+              {
+                effect: 'create',
+                undo: [...keptOf(path), ...keptOf(`${path}.pub`)],
+                trials: accountTrials(options.owner, undefined),
+              },
             ),
           ]
           if (missingParent !== null) return blockedBy(missingParent, path, made)

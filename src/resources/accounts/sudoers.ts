@@ -187,7 +187,7 @@ export const sudoers = resource({
             path,
             content: checkedContent('sudoers', name, values.content),
             ...ownerAndMode,
-            validate: 'visudo -cf %s',
+            validate: { line: 'visudo -cf %s', by: '`visudo -cf`', isAlone: true },
             confirm: 'visudo -c',
             sparedByOthers: true,
             sensitive,

@@ -23,9 +23,9 @@ export function changedKeys(
   path: string,
   content: FileContent,
   sensitive: boolean,
-): readonly Trial[] | undefined {
-  if (!(content instanceof Secret || sensitive) || content instanceof FileInput) return undefined
-  if (!hasKeyLines(content)) return undefined
+): readonly Trial[] {
+  if (!(content instanceof Secret || sensitive) || content instanceof FileInput) return []
+  if (!hasKeyLines(content)) return []
   // As a diff does, it compares with the present file, whatever an earlier change may do to it.
   return [trial(request(changedKeysFact, { path, wanted: content }), naming, { needs: [] })]
 }

@@ -8,6 +8,7 @@ import { isAbsoluteMode, mode, modeText, resolveMode, type Mode } from '../../co
 import { absolutePath } from '../../core/schemas.js'
 import type { CommonOptions, PlanContext } from '../../core/resource.js'
 import { sh, steps, type Sh } from '../../core/sh.js'
+import type { Trial } from '../../core/trial.js'
 import {
   missingParentFact,
   parentsOf,
@@ -18,6 +19,7 @@ import { treeFact, type TreeEntry } from '../../facts/files/tree.js'
 import { account, attributeDifferences, isAccount } from './attributes.js'
 import { chmodTree, chownTree } from './change-tree.js'
 import { blockedBy } from './file-changes.js'
+import { accountTrials } from './file-trials.js'
 import { makeDirectory } from './make-directory.js'
 import { withAttributes } from './new-attributes.js'
 import { keptOf, pathState } from './path-state.js'
@@ -70,6 +72,7 @@ function creation(
     effect: 'create',
     undo: [...parents, path].flatMap((each) => keptOf(each, 'attributes')),
     brings: [path, ...own].map((each) => `path:${each}` as const),
+    trials: accountTrials(owner, group),
   })
 }
 
@@ -118,9 +121,9 @@ function treeChanges(
   tree: readonly TreeEntry[],
 ): Plan {
   const changes: Change[] = []
-  const add = (summary: string, script: Sh): void => {
+  const add = (summary: string, script: Sh, trials: readonly Trial[] = []): void => {
     const action = { script: steps([enter(path), script]), long: true } as const
-    changes.push(change(summary, [action], undoOfTree(path, sum(tree))))
+    changes.push(change(summary, [action], { ...undoOfTree(path, sum(tree)), trials }))
   }
   const wrongOwner = sum(
     tree.filter((entry) => owner !== undefined && !isAccount(owner, entry.owner, entry.uid)),
@@ -130,9 +133,17 @@ function treeChanges(
   )
   const wrongMode = wrongModes(mode, tree)
   if (owner !== undefined && wrongOwner > 0)
-    add(`owner of ${countedEntries(wrongOwner)} → ${String(owner)}`, chownTree(String(owner)))
+    add(
+      `owner of ${countedEntries(wrongOwner)} → ${String(owner)}`,
+      chownTree(String(owner)),
+      accountTrials(owner, undefined),
+    )
   if (group !== undefined && wrongGroup > 0)
-    add(`group of ${countedEntries(wrongGroup)} → ${String(group)}`, chownTree(`:${String(group)}`))
+    add(
+      `group of ${countedEntries(wrongGroup)} → ${String(group)}`,
+      chownTree(`:${String(group)}`),
+      accountTrials(undefined, group),
+    )
   if (wrongMode.length > 0)
     add(
       `mode of ${countedEntries(sum(wrongMode.map(({ entry }) => entry)))} → ${String(mode)}`,
@@ -152,8 +163,11 @@ function leafChanges(
     const account = `${entry.owner ?? String(entry.uid)}:${entry.group ?? String(entry.gid)}`
     return fine(`mode ${modeText(entry.mode)}, owner ${account}`)
   }
-  return differences.map(({ summary, step }) =>
-    change(summary, [{ script: steps([enter(path), step]) }], { undo: keptOf(path, 'attributes') }),
+  return differences.map(({ summary, step, trials }) =>
+    change(summary, [{ script: steps([enter(path), step]) }], {
+      undo: keptOf(path, 'attributes'),
+      trials,
+    }),
   )
 }
 

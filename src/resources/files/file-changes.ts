@@ -18,6 +18,7 @@ import { mostDigested, type PathEntry } from '../../facts/files/path.js'
 import { attributeDifferences, type WantedAttributes } from './attributes.js'
 import { changedKeys } from './changed-keys.js'
 import { diffOf, digestOf, type FileContent } from './content.js'
+import { accountTrials, writingTrials } from './file-trials.js'
 import { withAttributes } from './new-attributes.js'
 import { keptOf, undoOf } from './path-state.js'
 import { holding, holds, mayWriteHere, writeFile, type FileToWrite } from './write-file.js'
@@ -120,7 +121,9 @@ function creation(desired: DesiredFile & { readonly content: FileContent }, mode
   const made = { ...desired, mode }
   const sensitive = desired.sensitive === true || desired.isLate === true
   const write = writing(withAttributes('create file', { ...made, sensitive }), made, diff)
-  return { ...write, effect: 'create', undo: keptOf(desired.path) }
+  const { path, owner, group } = desired
+  const trials = [...accountTrials(owner, group), ...writingTrials(made, null)]
+  return { ...write, effect: 'create', undo: keptOf(path), trials }
 }
 
 /** Writes content and attributes at once, so that the new content never has the old mode. */
@@ -137,9 +140,14 @@ function rewriting(
   if (backup === true) summary.push('a copy kept')
   const diff = isSame ? undefined : diffOf(entry.content, content)
   const mode = wanted.mode ?? entry.mode
-  const write = writing(summary.join(', '), { ...desired, owner, group, mode }, diff)
-  const trials = isSame ? undefined : changedKeys(path, content, sensitive === true)
-  return { ...write, ...omitUndefined({ trials }), ...undoOf(path, entry) }
+  const written = { ...desired, owner, group, mode }
+  const write = writing(summary.join(', '), written, diff)
+  const trials = [
+    ...attributes.flatMap((difference) => difference.trials),
+    ...writingTrials(written, entry.size),
+    ...(isSame ? [] : changedKeys(path, content, sensitive === true)),
+  ]
+  return { ...write, trials, ...undoOf(path, entry) }
 }
 
 /** The error for a file that cannot be compared: it has the right size but no digest. */
@@ -189,8 +197,11 @@ export function fileChanges(
     const account = `${entry.owner ?? String(entry.uid)}:${entry.group ?? String(entry.gid)}`
     return fine(`mode ${modeText(entry.mode)}, owner ${account}`)
   }
-  return differences.map(({ summary, step }) =>
-    change(summary, [{ script: holding(path, step, via) }], { undo: keptOf(path, 'attributes') }),
+  return differences.map(({ summary, step, trials }) =>
+    change(summary, [{ script: holding(path, step, via) }], {
+      undo: keptOf(path, 'attributes'),
+      trials,
+    }),
   )
 }
 

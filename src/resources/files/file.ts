@@ -39,7 +39,8 @@ export interface FileOptions extends ContentOptions, CommonOptions {
   readonly group?: string | number
   /**
    * A shell line that must succeed before new content is put in place; `%s` becomes the quoted path
-   * of the new file: `'visudo -cf %s'`. Default: none.
+   * of the new file: `'visudo -cf %s'`. It must only read: plans run it as well, on content of up to
+   * 1 MiB, in a folder in memory with links to what is beside the file. Default: none.
    */
   readonly validate?: string
   /**

@@ -47,9 +47,11 @@ export function owned(
 export const exactly = (mode: number): string => `0${modeText(mode)}`
 
 /** A shell line that judges a file, with the name that an error has for it. */
-interface Judge {
+export interface Judge {
   readonly line: string
   readonly by: string
+  /** It looks at nothing but the file, so that a trial elsewhere is sure. Default false. */
+  readonly isAlone?: true
 }
 
 export interface FileToWrite {
@@ -85,7 +87,7 @@ export interface FileToWrite {
 }
 
 /** A shell line, called by what it says before the path of the file. */
-const judgeOf = (line: string): Judge => ({
+export const judgeOf = (line: string): Judge => ({
   line,
   by: `\`${(line.split('%s')[0] ?? '').trim()}\``,
 })

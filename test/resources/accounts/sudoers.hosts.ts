@@ -21,7 +21,7 @@ export const hostCases: readonly HostCase[] = [
     errors: [
       {
         by: `rm ${path}; chattr +i /etc/sudoers.d`,
-        says: /Operation not permitted/,
+        says: /root may not write to \/etc\/sudoers.d/,
         after: 'chattr -i /etc/sudoers.d',
       },
     ],

@@ -41,8 +41,44 @@ export const hostCases: readonly HostCase[] = [
       },
       {
         by: 'rm /srv/page/index; chattr +i /srv/page',
-        says: /Operation not permitted/,
+        says: /root may not write to \/srv\/page/,
         after: 'chattr -i /srv/page',
+      },
+    ],
+  },
+  {
+    name: 'a file that a plan tries beside the others of its folder',
+    before: 'mkdir -p /srv/tried/parts; echo part >/srv/tried/parts/a; echo old >/srv/tried/conf',
+    resource: () =>
+      file('/srv/tried/conf', {
+        content: 'new\n',
+        owner: 'deploy',
+        validate:
+          'grep -q new %s && grep -q part "$(dirname %s)"/parts/a && [ ! -e /srv/tried/refused ]',
+      }),
+    changes: ['content changed, owner root → deploy'],
+    shows: 'find /dev/shm /run -maxdepth 1 -name "fettle-try*"',
+    errors: [
+      {
+        by: 'rm /srv/tried/conf; touch /srv/tried/refused',
+        says: /`grep -q new` refused the new \/srv\/tried\/conf/,
+        after: 'rm /srv/tried/refused',
+      },
+      {
+        by: 'rm /srv/tried/conf; mount -t tmpfs -o ro none /srv/tried',
+        says: /root may not write to \/srv\/tried/,
+        after: 'umount /srv/tried',
+      },
+      {
+        by: 'rm /srv/tried/conf; userdel deploy',
+        says: /there is no user deploy/,
+        after: 'useradd -d /home/deploy -u "$(stat -c %u /home/deploy)" deploy',
+        except: ['/etc', '/var/spool', '/home'],
+      },
+      {
+        by: 'mount -t tmpfs -o size=4k none /srv/tried; echo full >/srv/tried/other; cp -r /etc/services /srv/tried/conf || :',
+        says: /there is no room for \/srv\/tried\/conf/,
+        after: 'umount /srv/tried',
       },
     ],
   },
