@@ -5,7 +5,9 @@ import { request } from '../../core/later.js'
 import { newAccountName, state } from '../../core/schemas.js'
 import type { CommonOptions } from '../../core/resource.js'
 import { sh } from '../../core/sh.js'
+import { keeps } from '../../core/undo.js'
 import { groupFact } from '../../facts/accounts/group.js'
+import { groupState } from './account-state.js'
 
 export interface GroupOptions extends CommonOptions {
   /**
@@ -37,25 +39,30 @@ export const group = resource({
     state: state.optional(),
   }),
   writeOnly: ['system'],
+  undo: [groupState],
   build: (name, { gid, system = false, state }) =>
     desired({
       reads: { group: request(groupFact, name) },
       brings: [`group:${name}`],
       plan({ group }) {
+        const undo = [keeps(groupState, name)]
         if (state === 'absent') {
           if (group === null) return fine('there is no such group')
-          return [change(`remove group ${name}`, sh`groupdel -- ${name}`, { effect: 'remove' })]
+          return [
+            change(`remove group ${name}`, sh`groupdel -- ${name}`, { effect: 'remove', undo }),
+          ]
         }
         const id = gid === undefined ? [] : ['-g', gid]
         if (group === null)
           return [
             change(`create group ${name}`, sh`groupadd ${system ? ['-r'] : []} ${id} -- ${name}`, {
               effect: 'create',
+              undo,
             }),
           ]
         if (gid === undefined || gid === group.gid) return fine(`gid ${String(group.gid)}`)
         const summary = `gid ${String(group.gid)} → ${String(gid)}`
-        return [change(summary, sh`groupmod ${id} -- ${name}`)]
+        return [change(summary, sh`groupmod ${id} -- ${name}`, { undo })]
       },
     }),
 })

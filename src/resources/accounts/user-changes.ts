@@ -1,10 +1,13 @@
 import { blocked, change, fine, program, type Change, type Plan } from '../../core/change.js'
+import { omitUndefined } from '../../core/omit-undefined.js'
 import type { Secret } from '../../core/secret.js'
 import { sh } from '../../core/sh.js'
 import type { Thing } from '../../core/thing.js'
+import { keeps } from '../../core/undo.js'
 import type { GroupEntry } from '../../facts/accounts/group.js'
 import type { UserEntry } from '../../facts/accounts/user.js'
 import { isAccount } from '../files/attributes.js'
+import { userState } from './account-state.js'
 import type { UserOptions } from './user-options.js'
 import { passwordChanges, setPassword } from './user-password.js'
 
@@ -65,7 +68,12 @@ export function creation(
   const brings: Thing[] = [`user:${name}`]
   if (group === undefined && !hasGroup) brings.push(`group:${name}`)
   if (createHome) brings.push(`path:${path}`, `tree:${path}`)
-  return change(summary, [program(adding), ...password], { effect: 'create', brings })
+  const kept = { name, ...omitUndefined({ makes: createHome ? path : undefined }) }
+  return change(summary, [program(adding), ...password], {
+    effect: 'create',
+    brings,
+    undo: [keeps(userState, kept)],
+  })
 }
 
 function groupChange(
@@ -120,7 +128,8 @@ export function changes(
   if (comment !== undefined && comment !== user.comment)
     all.push(modified('-c', 'comment', JSON.stringify(user.comment), comment))
   all.push(...password)
-  return all.length === 0 ? fine(`uid ${String(user.uid)}`) : all
+  const undo = [keeps(userState, { name })]
+  return all.length === 0 ? fine(`uid ${String(user.uid)}`) : all.map((one) => ({ ...one, undo }))
 }
 
 /** Whether userdel(8) removes the group of the same name: it has no other members. */

@@ -13,10 +13,13 @@ import {
 } from '../../core/schemas.js'
 import { sh } from '../../core/sh.js'
 import type { Thing } from '../../core/thing.js'
+import { keeps } from '../../core/undo.js'
 import { groupFact } from '../../facts/accounts/group.js'
 import { userFact } from '../../facts/accounts/user.js'
 import { pathFact } from '../../facts/files/path.js'
 import { account } from '../files/attributes.js'
+import { keptOf, pathState } from '../files/path-state.js'
+import { userState } from './account-state.js'
 import { changes, creation, homeOf, removalSummary, removedWith } from './user-changes.js'
 import type { UserOptions } from './user-options.js'
 import { cryptPattern, hashMessage, nothingToUnlock, textOf } from './user-password.js'
@@ -66,6 +69,7 @@ export const user = resource({
     state: state.optional(),
     removeHome: z.boolean().optional(),
   }),
+  undo: [userState, pathState],
   conflict: (_, options) => conflict(options),
   build: (name, options) =>
     desired({
@@ -86,13 +90,15 @@ export const user = resource({
           if (now === null) return fine('there is no such user')
           const flags = options.removeHome === true ? ['-r'] : []
           const summary = removalSummary(name, options, now, group)
-          const brings = removedWith(name, options, now, group)
+          const undo = [keeps(userState, { name })]
           const removed = change(summary, sh`userdel ${flags} -- ${name}`, {
             effect: 'remove',
-            brings,
+            brings: removedWith(name, options, now, group),
+            undo,
           })
           if (options.removeHome !== true) return [removed]
-          return [{ ...removed, final: 'its files are lost' }]
+          const home = [...keptOf(now.home, 'tree'), ...keptOf(`/var/mail/${name}`)]
+          return [{ ...removed, undo: [...undo, ...home] }]
         }
         // It came from the host, where any change may alter it.
         if (hash !== undefined && !cryptPattern.test(textOf(hash)))

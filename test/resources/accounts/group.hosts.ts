@@ -19,6 +19,18 @@ export const hostCases: readonly HostCase[] = [
     ],
   },
   {
+    name: 'a group of others, with another id',
+    before: `groupadd -g 4500 tribe; useradd -M -g tribe elder; useradd -M -G tribe guest
+      gpasswd -A elder tribe`,
+    resource: () => group('tribe', { gid: 4501 }),
+    changes: ['gid 4500 → 4501'],
+  },
+  {
+    name: 'a group between others that is to go',
+    before: 'groupadd hall; useradd -M -G hall,games visitor; groupadd porch',
+    resource: () => group('hall', { state: 'absent' }),
+  },
+  {
     name: 'a group that is to go',
     before: 'groupadd ruins',
     resource: () => group('ruins', { state: 'absent' }),

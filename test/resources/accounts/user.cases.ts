@@ -315,7 +315,7 @@ export const cases: readonly Case[] = [
     resource: () => user('app', { state: 'absent', removeHome: true }),
     facts: is(),
     changes: ['remove user app with its group, its home /srv/app, its mail'],
-    effects: ['remove ! its files are lost'],
+    effects: ['remove'],
     scripts: ['userdel -r -- app'],
   },
   {

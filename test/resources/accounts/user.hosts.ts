@@ -59,4 +59,23 @@ export const hostCases: readonly HostCase[] = [
       },
     ],
   },
+  {
+    name: 'an account between others that is to go, with what is in its home',
+    before: `groupadd crew; useradd -m -G crew,audio bosun; useradd -G crew,bosun mate
+      echo tide >/home/bosun/log; ln -s log /home/bosun/latest; chown -h bosun:audio /home/bosun/l*`,
+    resource: () => user('bosun', { state: 'absent', removeHome: true }),
+    changes: ['remove user bosun with its home /home/bosun, its mail'],
+  },
+  {
+    name: 'a system account, with a home in directories that are made, and a group that is there',
+    before: 'groupadd diver',
+    resource: () =>
+      user('diver', {
+        system: true,
+        home: '/srv/deep/down/diver',
+        createHome: true,
+        groups: ['audio', 'games'],
+      }),
+    changes: ['create user diver with the home /srv/deep/down/diver'],
+  },
 ]
