@@ -5,6 +5,7 @@ import { line } from '../../core/schemas.js'
 import type { CommonOptions } from '../../core/resource.js'
 import { sh } from '../../core/sh.js'
 import { timezoneFact } from '../../facts/system/timezone.js'
+import { keptOf, pathState } from '../files/path-state.js'
 import { writeFile } from '../files/write-file.js'
 
 /** timedated changes nothing where it remembers the zone from before somebody else changed it. */
@@ -12,12 +13,16 @@ function linking(zone: string, before: string | null): Change {
   const script = sh`[ ! -d /run/systemd/system ] || timedatectl set-timezone -- ${zone} || exit
 case $(readlink /etc/localtime) in */zoneinfo/${zone}) exit ;; esac
 ln -sfT -- ${`/usr/share/zoneinfo/${zone}`} /etc/localtime && sync -- /etc`
-  return change(`time zone ${before ?? 'none'} → ${zone}`, [{ script, long: true }])
+  // Debian's timedated also writes /etc/timezone.
+  const undo = [...keptOf('/etc/localtime'), ...keptOf('/etc/timezone')]
+  return change(`time zone ${before ?? 'none'} → ${zone}`, [{ script, long: true }], { undo })
 }
 
 function naming(zone: string, before: string): Change {
   const file = { path: '/etc/timezone', mode: 0o644, content: `${zone}\n` }
-  return change(`/etc/timezone ${before || 'empty'} → ${zone}`, [writeFile(file)])
+  return change(`/etc/timezone ${before || 'empty'} → ${zone}`, [writeFile(file)], {
+    undo: keptOf(file.path),
+  })
 }
 
 /**
@@ -34,6 +39,7 @@ export const timezone = resource({
   ),
   options: options<CommonOptions>({}),
   identity: () => '',
+  undo: [pathState],
   build: (zone) =>
     desired({
       reads: { found: request(timezoneFact, zone) },

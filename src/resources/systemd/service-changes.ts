@@ -13,6 +13,7 @@ import type { PlanContext, Resource, Trigger } from '../../core/resource.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import { sh } from '../../core/sh.js'
 import type { Thing } from '../../core/thing.js'
+import { keeps } from '../../core/undo.js'
 import {
   hiddenMarks,
   seenMarks,
@@ -22,6 +23,7 @@ import {
 import type { UnitState } from '../../facts/systemd/unit.js'
 import { begin, watch, type UnitOperation } from './operation.js'
 import type { ServiceOptions } from './service-options.js'
+import { serviceState } from './service-state.js'
 import { daemonReload } from './unit.js'
 
 /** Why a unit in this state counts as enabled (systemctl(1), is-enabled). */
@@ -52,6 +54,8 @@ function operate(
   return change(whole, [begin(operation, unit)], {
     settles: watch(operation, unit, stableFor),
     effect: operation === 'restart' ? 'restart' : 'change',
+    // A restart or a reload needs nothing to be taken back.
+    ...omitUndefined({ undo: operation === 'start' ? undefined : [] }),
   })
 }
 
@@ -211,6 +215,11 @@ function described({ enabled }: ServiceOptions, unit: UnitState): string {
 export const addresses = (triggers: readonly Resource[] | undefined): readonly Address[] =>
   (triggers ?? []).map((trigger) => trigger.address)
 
+/** Completes a change with what taking it back needs: the unit's state, where it says nothing else. */
+const keeping =
+  (name: string) =>
+  (one: Change): Change => ({ undo: [keeps(serviceState, name)], ...one })
+
 /** The plan for a unit that systemd knows. */
 export function planUnit(
   name: string,
@@ -225,14 +234,16 @@ export function planUnit(
   if ('blocked' in operations) return operations
   const { unmask, mask } = masking(name, wanted, unit)
   const changes = [...unmask, ...enabling(wanted, unit), ...operations, ...mask]
-  return changes.length === 0 ? fine(described(wanted, unit)) : changes
+  return changes.length === 0 ? fine(described(wanted, unit)) : changes.map(keeping(name))
 }
 
 /** The plan where systemd knows no such unit. */
 export function planAbsent(name: string, options: ServiceOptions): Plan {
   const { running, enabled, masked, stableFor = 3 } = options
   if (masked === true)
-    return [change('mask: no such unit → masked', [systemctl('mask', '--', name)])]
+    return [change('mask: no such unit → masked', [systemctl('mask', '--', name)])].map(
+      keeping(name),
+    )
   if (running !== true && enabled !== true) return fine('there is no such unit')
   const loaded = { ...newUnit, id: name }
   return blocked(
@@ -245,7 +256,7 @@ export function planAbsent(name: string, options: ServiceOptions): Plan {
         ...(running === true
           ? [operate('start', name, stableFor, 'start: inactive → active', loaded)]
           : []),
-      ],
+      ].map(keeping(name)),
     },
   )
 }

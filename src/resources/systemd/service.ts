@@ -7,6 +7,7 @@ import { marksFact } from '../../facts/systemd/pending-marks.js'
 import { unitFact } from '../../facts/systemd/unit.js'
 import { addresses, planAbsent, planUnit } from './service-changes.js'
 import type { ServiceOptions } from './service-options.js'
+import { serviceState } from './service-state.js'
 import { completedUnitName, isTemplate } from './unit-name.js'
 
 export type { ServiceOptions } from './service-options.js'
@@ -33,6 +34,7 @@ export const systemdService = resource({
     reloadOn: resources.optional(),
     stableFor: z.number().int().nonnegative().max(300).optional(),
   }),
+  undo: [serviceState],
   conflict(name, { running, enabled, masked, restartOn, reloadOn }) {
     if (masked === true && (running === true || enabled === true))
       return 'a masked unit can neither run nor be enabled'

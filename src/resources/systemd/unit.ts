@@ -1,7 +1,4 @@
 import {
-  type Action,
-  type Blocked,
-  blocked,
   change,
   type Change,
   type Effect,
@@ -19,7 +16,7 @@ import { state } from '../../core/schemas.js'
 import type { CommonOptions } from '../../core/resource.js'
 import { Secret } from '../../core/secret.js'
 import { sh } from '../../core/sh.js'
-import type { Thing } from '../../core/thing.js'
+import { keeps } from '../../core/undo.js'
 import { type PathEntry, pathFact } from '../../facts/files/path.js'
 import { unitInstancesFact } from '../../facts/systemd/unit-instances.js'
 import { unitFact, type UnitState } from '../../facts/systemd/unit.js'
@@ -33,7 +30,12 @@ import {
   digestOf,
 } from '../files/content.js'
 import { checkedContent, pathKey } from '../files/file.js'
+import { keptOf, pathState } from '../files/path-state.js'
+import { serviceState } from './service-state.js'
+import { unitFileState } from './unit-file-state.js'
 import { isTemplate, unitName } from './unit-name.js'
+import { bringsOf, occupied, pathOf } from './unit-place.js'
+import { isLoaded, planAbsent } from './unit-removal.js'
 import { verifying } from './unit-verify.js'
 import { withAttributes } from '../files/new-attributes.js'
 import { holding, holds, writeFile } from '../files/write-file.js'
@@ -43,8 +45,6 @@ export interface UnitOptions extends ContentOptions, CommonOptions {
   readonly state?: 'present' | 'absent'
 }
 
-const directory = '/etc/systemd/system'
-const pathOf = (name: string): string => `${directory}/${name}`
 const mode = 0o644
 
 /** Makes systemd reload all unit files. */
@@ -63,8 +63,6 @@ function reloadIfStale(name: string, path: string): ShellAction {
   }
 }
 
-const run = (script: ReturnType<typeof sh>): Action => ({ script, long: true })
-
 function readable(given: Content, name: string): string | Uint8Array {
   const content = checkedContent('systemd.unit', name, given) ?? ''
   if (!(content instanceof Secret)) return content
@@ -80,29 +78,6 @@ function readable(given: Content, name: string): string | Uint8Array {
 function readableContent(name: string, options: UnitOptions): Value<string | Uint8Array> {
   const given = contentOf(options) ?? ''
   return given instanceof Later ? given.map(readable, name) : readable(given, name)
-}
-
-/** @param then what follows once the path is free */
-function occupied(
-  { name, path }: Pick<WantedUnit, 'name' | 'path'>,
-  file: PathEntry | null,
-  then?: readonly Change[],
-): Blocked | null {
-  if (file === null || file.kind === 'file') return null
-  const lacks = [`path:${path}`] as const
-  if (file.kind !== 'link')
-    return blocked(`${path} is not a file`, 'move away what is there', { lacks })
-  if (file.target === '/dev/null')
-    return blocked(
-      `${name} is masked: ${path} is a link to /dev/null`,
-      `run systemctl unmask ${name} on the host, or give systemd.service masked: false before this resource`,
-      omitUndefined({ lacks: [`unit:${name}` as const], then }),
-    )
-  return blocked(
-    `${path} is a symbolic link to ${file.target ?? 'something'}`,
-    'remove the link: a unit is written as a file',
-    { lacks },
-  )
 }
 
 function drift(file: PathEntry): readonly string[] {
@@ -149,6 +124,7 @@ function planPresent(
     change(summary, [writeFile(wanted)], {
       proves: holds(wanted, digestOf(content)),
       settles: reloadIfStale(name, path),
+      undo: [keeps(unitFileState, path)],
       ...omitUndefined({ diff, effect }),
     }),
   ]
@@ -162,68 +138,18 @@ function planPresent(
   const changes: Change[] = []
   if (attributes.length > 0) {
     const script = sh`chown -- root:root /proc/self/fd/3 && chmod -- ${modeText(mode)} /proc/self/fd/3`
-    changes.push(change(attributes.join(', '), [run(holding(path, script))]))
+    changes.push(
+      change(attributes.join(', '), [{ script: holding(path, script), long: true }], {
+        undo: keptOf(path, 'attributes'),
+      }),
+    )
   }
   if (isStale(path, unit))
-    changes.push(change('daemon-reload: systemd has loaded an older version', [daemonReload]))
+    changes.push(
+      change('daemon-reload: systemd has loaded an older version', [daemonReload], { undo: [] }),
+    )
   return changes.length === 0 ? fine(`${path} is loaded as it should be`) : changes
 }
-
-/** What has to be done before the file of a unit is removed. */
-interface Running {
-  /** Names of the units to stop. */
-  readonly stopped: readonly string[]
-  readonly disabled: boolean
-}
-
-/** Whether a unit comes from this file, or its file is gone and it still runs. */
-const isLoaded = (path: string, unit: UnitState | null): boolean =>
-  unit !== null && (unit.path === path || unit.load === 'not-found')
-
-/**
- * Disables a unit. Some versions of systemctl(1), such as 232, refuse that for a template whose file
- * is gone, so its links are removed.
- */
-function disabling(name: string, hasFile: boolean): Action {
-  if (hasFile || !isTemplate(name))
-    return { ...program(sh`systemctl disable -- ${name}`), long: true }
-  const [begin = '', end = ''] = name.split(/(?<=@)(?=\.)/)
-  return program(
-    sh`rm -f -- ${directory}/*.wants/${begin}*${end} ${directory}/*.requires/${begin}*${end}`,
-  )
-}
-
-function planAbsent(
-  name: string,
-  path: string,
-  file: PathEntry | null,
-  isKnown: boolean,
-  { stopped, disabled }: Running,
-): Plan {
-  const hindered = occupied({ name, path }, file)
-  if (hindered !== null) return hindered
-  if (file === null && !isKnown) return fine(`there is no ${path}`)
-  const actions: Action[] = []
-  const summary: string[] = []
-  if (stopped.length > 0) {
-    actions.push({ ...program(sh`systemctl stop -- ${stopped}`), long: true })
-    summary.push(isTemplate(name) ? `stop ${stopped.join(', ')}` : 'stop')
-  }
-  if (disabled) {
-    actions.push(disabling(name, file !== null))
-    summary.push('disable')
-  }
-  actions.push(
-    run(
-      sh`rm -f -- ${path} && sync -- ${directory} && systemctl daemon-reload && { systemctl reset-failed -- ${name.replace('@.', '@*.')} 2>/dev/null || :; }`,
-    ),
-  )
-  summary.push(file === null ? `daemon-reload: ${path} is gone` : `remove ${path}`)
-  const brings = [...bringsOf(name), ...stopped.map((each) => `unit:${each}` as const)]
-  return [change(summary.join(', '), actions, { effect: 'remove', brings })]
-}
-
-const bringsOf = (name: string): readonly Thing[] => [`unit:${name}`, `path:${pathOf(name)}`]
 
 /** The unit with the content that the options describe. */
 function present(name: string, options: UnitOptions): Built<object> {
@@ -291,6 +217,7 @@ export const systemdUnit = resource({
   ansible: 'a `template`, then `systemd_service` with `daemon_reload`',
   arguments: args<[name: string]>(unitName),
   options: options<UnitOptions>({ ...contentShape, state: state.optional() }),
+  undo: [serviceState, unitFileState, pathState],
   conflict(_, options) {
     const { content, source, template, state } = options
     if (state !== 'absent' && (content ?? source ?? template) === undefined)

@@ -60,6 +60,17 @@ export const hostCases: readonly HostCase[] = [
     ],
   },
   {
+    name: 'a service of an init script that is disabled',
+    before: `${packaged('sleepwalker')}
+      printf '%s\\n' '#!/bin/sh' '### BEGIN INIT INFO' '# Provides: sleepwalker' \\
+        '# Required-Start:' '# Required-Stop:' '# Default-Start: 2 3 4 5' '# Default-Stop: 0 1 6' \\
+        '### END INIT INFO' >/etc/init.d/sleepwalker
+      chmod 0755 /etc/init.d/sleepwalker
+      systemctl enable sleepwalker`,
+    resource: () => systemdService('sleepwalker', { enabled: false }),
+    changes: ['disable: enabled → disabled'],
+  },
+  {
     name: 'a service that is masked',
     before: packaged('waker'),
     resource: () => systemdService('waker', { masked: true }),

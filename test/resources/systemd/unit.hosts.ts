@@ -35,6 +35,26 @@ export const hostCases: readonly HostCase[] = [
     ],
   },
   {
+    name: 'a unit that runs at boot, and is to go',
+    before: `printf '%s\\n' '[Service]' 'ExecStart=/bin/sleep infinity' '[Install]' \\
+        'WantedBy=multi-user.target resting.target' 'Alias=rest.service' 'Also=sleeper.service' \\
+        >/etc/systemd/system/rester.service
+      systemctl enable --now rester`,
+    resource: () => systemdUnit('rester.service', { state: 'absent' }),
+    changes: ['stop, disable, remove /etc/systemd/system/rester.service'],
+  },
+  {
+    name: 'a template that is to go, with an instance that runs at boot and one that runs',
+    before: `printf '%s\\n' '[Service]' 'ExecStart=/bin/sleep infinity' '[Install]' \\
+        'WantedBy=multi-user.target' >/etc/systemd/system/bed@.service
+      systemctl enable --now bed@one
+      systemctl start bed@two`,
+    resource: () => systemdUnit('bed@.service', { state: 'absent' }),
+    changes: [
+      'stop bed@one.service, bed@two.service, disable, remove /etc/systemd/system/bed@.service',
+    ],
+  },
+  {
     name: 'a unit that shadows the one of a package, and is to go',
     before: `printf '[Service]\\nExecStart=/bin/sleep infinity\\n' >/etc/systemd/system/cron.service
       systemctl daemon-reload
