@@ -1,7 +1,9 @@
 // Made by `npm run docs` from the constants `…Fact` in this folder: change it there.
 /** All kinds of facts, with the types of their keys and values. */
 export { groupFact, type GroupEntry } from './accounts/group.js'
+export { idHoldersFact, type IdKey } from './accounts/id-holders.js'
 export { sshKeyFact, type SshKeyEntry } from './accounts/ssh-key.js'
+export { userProcessFact } from './accounts/user-process.js'
 export { userFact, type UserEntry, type UserKey, type UserPassword } from './accounts/user.js'
 export { aptFact, type AptState, type PackageState } from './apt/packages.js'
 export {

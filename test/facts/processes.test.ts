@@ -18,6 +18,8 @@ import { gitCheckoutFact } from '../../src/facts/git/checkout.js'
 import { gitRemoteFact } from '../../src/facts/git/remote.js'
 import { githubMarkFact } from '../../src/facts/github/mark.js'
 import { groupFact } from '../../src/facts/accounts/group.js'
+import { idHoldersFact } from '../../src/facts/accounts/id-holders.js'
+import { userProcessFact } from '../../src/facts/accounts/user-process.js'
 import { guardFact } from '../../src/facts/commands/guard.js'
 import { hostFact } from '../../src/facts/host.js'
 import { marksFact } from '../../src/facts/systemd/pending-marks.js'
@@ -297,6 +299,14 @@ describedIfAble('processes that a host starts', () => {
       3,
       3,
     ),
+    row(
+      'id-holders: getent for passwd and group',
+      idHoldersFact,
+      (index) => ({ of: 'user', id: index }) as const,
+      2,
+      2,
+    ),
+    row('user-process: find, and a subshell', userProcessFact, (index) => 70_000 + index, 2, 2),
     row('apt: stat, dpkg-query', aptFact, (index) => [essential[index] ?? ''], 2, 2),
     row(
       'apt, not installed: grep behind a list of all besides',

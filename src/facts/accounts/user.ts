@@ -1,4 +1,4 @@
-import { absent, present, unknown, type Fact, shellFact } from '../../core/fact.js'
+import { absent, present, unknown, type Fact, type Output, shellFact } from '../../core/fact.js'
 import { sh, shellFunctions } from '../../core/sh.js'
 import { Secret } from '../../core/secret.js'
 import { allUnknown } from '../failure.js'
@@ -65,8 +65,10 @@ function userOf(
   })
 }
 
+type Rows = readonly (readonly string[])[]
+
 /** The lines of a database, split into fields. */
-export const rowsOf = (text: string): readonly (readonly string[])[] =>
+export const rowsOf = (text: string): Rows =>
   text
     .split('\n')
     .filter((row) => row !== '')
@@ -78,6 +80,19 @@ export const rowsOf = (text: string): readonly (readonly string[])[] =>
  */
 export const isMalformed = (row: readonly string[], fields: number): boolean =>
   row.length < fields && !/^[+#-]/.test(row[0] ?? '')
+
+/** The lines of passwd(5), group(5) and shadow(5) in an answer of `user.sh`. */
+export function accountListsIn({
+  code,
+  stdout,
+}: Output): { readonly users: Rows; readonly groups: Rows; readonly passwords: Rows } | undefined {
+  const [, passwd = '', group = '', shadow = '', statuses] =
+    /^((?:[^=\n][^\n]*\n|\n)*)=\n((?:[^=\n][^\n]*\n|\n)*)=\n((?:[^=\n][^\n]*\n|\n)*)= ([02] 0)\n$/.exec(
+      stdout.toString(),
+    ) ?? []
+  if (code !== 0 || statuses === undefined) return undefined
+  return { users: rowsOf(passwd), groups: rowsOf(group), passwords: rowsOf(shadow) }
+}
 
 /** An account, and whether to read its password. */
 export interface UserKey {
@@ -98,17 +113,10 @@ fettle_shadow ${keys.flatMap(({ name, password }) => (password ? [name] : []))}`
   }),
   // getent ends with 2 when one of several names does not exist.
   parse(output, keys) {
-    const { code, stdout } = output
-    const [, passwd = '', group = '', shadow = '', statuses] =
-      /^((?:[^=\n][^\n]*\n|\n)*)=\n((?:[^=\n][^\n]*\n|\n)*)=\n((?:[^=\n][^\n]*\n|\n)*)= ([02] 0)\n$/.exec(
-        stdout.toString(),
-      ) ?? []
-    const users = rowsOf(passwd)
-    const groups = rowsOf(group)
-    const passwords = rowsOf(shadow)
-    if (code !== 0 || statuses === undefined) {
+    const lists = accountListsIn(output)
+    if (lists === undefined)
       return allUnknown(keys, 'the accounts could not be read', output, 'see getent(1) on the host')
-    }
+    const { users, groups, passwords } = lists
     return keys.map(({ name }) => {
       const line = users.find(([other]) => other === name)
       if (line === undefined && users.some((row) => isMalformed(row, 7)))

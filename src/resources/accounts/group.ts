@@ -8,6 +8,7 @@ import { sh } from '../../core/sh.js'
 import { keeps } from '../../core/undo.js'
 import { groupFact } from '../../facts/accounts/group.js'
 import { groupState } from './account-state.js'
+import { idIsFree, isNoPrimaryGroup } from './account-trials.js'
 
 export interface GroupOptions extends CommonOptions {
   /**
@@ -26,7 +27,7 @@ export interface GroupOptions extends CommonOptions {
 /**
  * A group of the host, managed with groupadd(8), groupmod(8) and groupdel(8).
  *
- * Removing a group that is some user's primary group fails with groupdel's own message.
+ * A group that is some user's primary group cannot be removed, which a plan says.
  */
 export const group = resource({
   type: 'group',
@@ -49,20 +50,26 @@ export const group = resource({
         if (state === 'absent') {
           if (group === null) return fine('there is no such group')
           return [
-            change(`remove group ${name}`, sh`groupdel -- ${name}`, { effect: 'remove', undo }),
+            change(`remove group ${name}`, sh`groupdel -- ${name}`, {
+              effect: 'remove',
+              trials: [isNoPrimaryGroup(group.gid)],
+              undo,
+            }),
           ]
         }
         const id = gid === undefined ? [] : ['-g', gid]
+        const trials = gid === undefined ? [] : [idIsFree('group', gid)]
         if (group === null)
           return [
             change(`create group ${name}`, sh`groupadd ${system ? ['-r'] : []} ${id} -- ${name}`, {
               effect: 'create',
+              trials,
               undo,
             }),
           ]
         if (gid === undefined || gid === group.gid) return fine(`gid ${String(group.gid)}`)
         const summary = `gid ${String(group.gid)} → ${String(gid)}`
-        return [change(summary, sh`groupmod ${id} -- ${name}`, { undo })]
+        return [change(summary, sh`groupmod ${id} -- ${name}`, { trials, undo })]
       },
     }),
 })

@@ -3,10 +3,12 @@ import { omitUndefined } from '../../core/omit-undefined.js'
 import type { Secret } from '../../core/secret.js'
 import { sh } from '../../core/sh.js'
 import type { Thing } from '../../core/thing.js'
+import type { Trial } from '../../core/trial.js'
 import { keeps } from '../../core/undo.js'
 import type { GroupEntry } from '../../facts/accounts/group.js'
 import type { UserEntry } from '../../facts/accounts/user.js'
 import { isAccount } from '../files/attributes.js'
+import { groupsExist, hasNoProcess, homeCanBeMade, idIsFree } from './account-trials.js'
 import { userState } from './account-state.js'
 import type { UserOptions } from './user-options.js'
 import { passwordChanges, setPassword } from './user-password.js'
@@ -72,6 +74,11 @@ export function creation(
   return change(summary, [program(adding), ...password], {
     effect: 'create',
     brings,
+    trials: [
+      ...groupsExist([group, ...groups]),
+      ...(uid === undefined ? [] : [idIsFree('user', uid)]),
+      ...(createHome ? [homeCanBeMade(path)] : []),
+    ],
     undo: [keeps(userState, kept)],
   })
 }
@@ -91,7 +98,7 @@ function groupChange(
   const script = exactGroups
     ? sh`usermod -G ${groups.join(',')} -- ${name}`
     : sh`usermod -aG ${missing.join(',')} -- ${name}`
-  return [change(`groups ${named.join(' ')}`, script)]
+  return [change(`groups ${named.join(' ')}`, script, { trials: groupsExist(missing) })]
 }
 
 export function changes(
@@ -109,8 +116,17 @@ export function changes(
   const password =
     !needsShadow || user.password === null ? [] : passwordChanges(name, locked, hash, user.password)
   if ('blocked' in password) return password
-  const modified = (flag: string, label: string, now: string, wanted: string | number): Change =>
-    change(`${label} ${now} → ${String(wanted)}`, sh`usermod ${flag} ${wanted} -- ${name}`)
+  const modified = (
+    flag: string,
+    label: string,
+    now: string,
+    wanted: string | number,
+    trials: readonly Trial[] = [],
+  ): Change =>
+    change(`${label} ${now} → ${String(wanted)}`, sh`usermod ${flag} ${wanted} -- ${name}`, {
+      trials,
+    })
+  const isIdle = hasNoProcess(name, user)
   // usermod(8) gives the files in the home directory the new owner or group.
   const inHome = (one: Change): Change => ({
     ...one,
@@ -118,13 +134,16 @@ export function changes(
   })
   const all: Change[] = []
   if (uid !== undefined && uid !== user.uid)
-    all.push(inHome(modified('-u', 'uid', String(user.uid), uid)))
+    all.push(inHome(modified('-u', 'uid', String(user.uid), uid, [idIsFree('user', uid), isIdle])))
   if (group !== undefined && !isAccount(group, user.group, user.gid))
-    all.push(inHome(modified('-g', 'group', user.group ?? String(user.gid), group)))
+    all.push(
+      inHome(modified('-g', 'group', user.group ?? String(user.gid), group, groupsExist([group]))),
+    )
   all.push(...groupChange(name, options, user))
   if (shell !== undefined && shell !== user.shell)
     all.push(modified('-s', 'shell', user.shell, shell))
-  if (home !== undefined && home !== user.home) all.push(modified('-d', 'home', user.home, home))
+  if (home !== undefined && home !== user.home)
+    all.push(modified('-d', 'home', user.home, home, [isIdle]))
   if (comment !== undefined && comment !== user.comment)
     all.push(modified('-c', 'comment', JSON.stringify(user.comment), comment))
   all.push(...password)

@@ -19,6 +19,7 @@ import { userFact } from '../../facts/accounts/user.js'
 import { pathFact } from '../../facts/files/path.js'
 import { account } from '../files/attributes.js'
 import { keptOf, pathState } from '../files/path-state.js'
+import { hasNoProcess, ownsHome } from './account-trials.js'
 import { userState } from './account-state.js'
 import { changes, creation, homeOf, removalSummary, removedWith } from './user-changes.js'
 import type { UserOptions } from './user-options.js'
@@ -41,8 +42,8 @@ function conflict({ removeHome, state, exactGroups, groups }: UserOptions): stri
 
 /**
  * An account of the host, managed with useradd(8), usermod(8), chpasswd(8) and userdel(8). What is
- * left out is not managed; `groups` are added, and removed only with `exactGroups`. Removing a user
- * who is logged in fails with userdel's own message.
+ * left out is not managed; `groups` are added, and removed only with `exactGroups`. A user with
+ * processes cannot be removed, or get another id or home, which a plan says.
  */
 export const user = resource({
   type: 'user',
@@ -94,11 +95,13 @@ export const user = resource({
           const removed = change(summary, sh`userdel ${flags} -- ${name}`, {
             effect: 'remove',
             brings: removedWith(name, options, now, group),
+            trials: [hasNoProcess(name, now)],
             undo,
           })
           if (options.removeHome !== true) return [removed]
           const home = [...keptOf(now.home, 'tree'), ...keptOf(`/var/mail/${name}`)]
-          return [{ ...removed, undo: [...undo, ...home] }]
+          const trials = [hasNoProcess(name, now), ownsHome(name, now)]
+          return [{ ...removed, trials, undo: [...undo, ...home] }]
         }
         // It came from the host, where any change may alter it.
         if (hash !== undefined && !cryptPattern.test(textOf(hash)))

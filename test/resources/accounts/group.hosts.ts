@@ -24,6 +24,18 @@ export const hostCases: readonly HostCase[] = [
       gpasswd -A elder tribe`,
     resource: () => group('tribe', { gid: 4501 }),
     changes: ['gid 4500 → 4501'],
+    errors: [
+      {
+        by: 'groupmod -g 4500 tribe; groupadd -g 4501 robbers',
+        says: /gid 4501 is taken by group robbers/,
+        after: 'groupdel robbers',
+      },
+      {
+        by: 'userdel elder; userdel guest; groupdel tribe; groupadd -g 4501 robbers',
+        says: /gid 4501 is taken by group robbers/,
+        after: 'groupdel robbers',
+      },
+    ],
   },
   {
     name: 'a group between others that is to go',
@@ -38,7 +50,7 @@ export const hostCases: readonly HostCase[] = [
     errors: [
       {
         by: 'groupadd ruins; useradd -M -g ruins ruined',
-        says: /cannot remove the primary group of user 'ruined'/,
+        says: /it is the primary group of ruined/,
         after: 'userdel ruined',
       },
     ],

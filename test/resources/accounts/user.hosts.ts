@@ -54,8 +54,46 @@ export const hostCases: readonly HostCase[] = [
     errors: [
       {
         by: 'useradd -m gone; systemd-run --quiet --unit=of-gone --uid=gone sleep 600',
-        says: /userdel: user gone is currently used by process/,
+        says: /user gone is currently used by process/,
         after: 'systemctl stop of-gone.service',
+      },
+      {
+        by: 'useradd -m gone; chown root /home/gone',
+        says: /the home \/home\/gone belongs to root/,
+        after: 'chown gone /home/gone',
+      },
+    ],
+  },
+  {
+    name: 'an account that needs others',
+    before: 'groupadd hands; mkdir /srv/berth',
+    resource: () =>
+      user('hand', { uid: 4110, groups: ['hands'], home: '/srv/berth/hand', shell: '/bin/sh' }),
+    errors: [
+      {
+        by: 'userdel -r hand; groupdel hands',
+        says: /there is no group hands/,
+        after: 'groupadd hands',
+      },
+      {
+        by: 'gpasswd -d hand hands; groupdel hands',
+        says: /there is no group hands/,
+        after: 'groupadd hands',
+      },
+      {
+        by: 'userdel -r hand; useradd -M -u 4110 thief',
+        says: /uid 4110 is taken by user thief/,
+        after: 'userdel thief',
+      },
+      {
+        by: 'usermod -u 4111 hand; systemd-run --quiet --unit=of-hand --uid=hand sleep 600',
+        says: /user hand is currently used by process/,
+        after: 'systemctl stop of-hand.service',
+      },
+      {
+        by: 'userdel -r hand; rmdir /srv/berth; touch /srv/berth',
+        says: /the home \/srv\/berth\/hand cannot be made: \/srv\/berth is no directory/,
+        after: 'rm /srv/berth',
       },
     ],
   },
