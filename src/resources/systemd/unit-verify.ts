@@ -21,6 +21,9 @@ function decidedByOthers(name: string): string {
   return patterns.join(' | ')
 }
 
+/** How sentences name the line. */
+export const by = '`systemd-analyze verify`'
+
 /**
  * A shell line that succeeds where systemd would take the file `%s` as the unit of a name.
  *

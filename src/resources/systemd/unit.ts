@@ -32,11 +32,12 @@ import {
 import { checkedContent, pathKey } from '../files/file.js'
 import { keptOf, pathState } from '../files/path-state.js'
 import { serviceState } from './service-state.js'
+import { unitTrials } from './unit-trials.js'
 import { unitFileState } from './unit-file-state.js'
 import { isTemplate, unitName } from './unit-name.js'
 import { bringsOf, occupied, pathOf } from './unit-place.js'
 import { isLoaded, planAbsent } from './unit-removal.js'
-import { verifying } from './unit-verify.js'
+import { by, verifying } from './unit-verify.js'
 import { withAttributes } from '../files/new-attributes.js'
 import { holding, holds, writeFile } from '../files/write-file.js'
 
@@ -117,13 +118,14 @@ function planPresent(
     owner: 'root',
     group: 'root',
     content,
-    validate: { line: verifying(name), by: '`systemd-analyze verify`' },
+    validate: { line: verifying(name), by },
   }
   const diff = diffOf(file === null ? new Uint8Array() : file.content, content)
   const written = (summary: string, effect?: Effect): readonly Change[] => [
     change(summary, [writeFile(wanted)], {
       proves: holds(wanted, digestOf(content)),
       settles: reloadIfStale(name, path),
+      trials: unitTrials(name, path, content),
       undo: [keeps(unitFileState, path)],
       ...omitUndefined({ diff, effect }),
     }),

@@ -28,6 +28,12 @@ export const hostCases: readonly HostCase[] = [
     ],
     errors: [
       {
+        by: `mkdir ${path}.d; printf '[Service]\\nExecStart=\\n' >${path}.d/none.conf
+          echo '# x' >>${path}; systemctl daemon-reload`,
+        says: /`systemd-analyze verify` refused the new .*, and the present one as well/,
+        after: `rm -r ${path}.d; systemctl daemon-reload`,
+      },
+      {
         by: `rm ${path}; systemctl daemon-reload; chattr +i /etc/systemd/system`,
         says: /Operation not permitted/,
         after: 'chattr -i /etc/systemd/system',
