@@ -12,7 +12,13 @@ import type {
   MysqlStatement,
 } from '../facts/mysql/backend.js'
 import { remedyOf } from '../facts/mysql/errors.js'
-import { defaultSocket, placeOf, sessionSettings, withoutHashes } from '../facts/mysql/client.js'
+import {
+  defaultSocket,
+  placeOf,
+  serverAt,
+  sessionSettings,
+  withoutHashes,
+} from '../facts/mysql/client.js'
 import { TooLate, within } from './deadline.js'
 
 /** Performs MySQL actions through a host's SSH connection. */
@@ -70,7 +76,7 @@ class Connections implements MysqlBackend {
   }
 
   #connect(connection: MysqlConnection): Promise<ServerLink> {
-    const where = describe(connection)
+    const where = serverAt(connection)
     const options = {
       user: userOf(connection),
       charset: 'utf8mb4',
@@ -158,8 +164,6 @@ function targetOf({ socket, host, port }: MysqlConnection): ForwardTarget {
 const userOf = ({ user }: MysqlConnection): string => user ?? 'root'
 const passwordOf = ({ password }: MysqlConnection): string | undefined =>
   password === undefined ? undefined : reveal(password)
-const describe = (connection: MysqlConnection): string =>
-  `MariaDB at ${placeOf(connection)} as ${userOf(connection)}`
 const nameOf = (connection: MysqlConnection): string =>
   JSON.stringify([placeOf(connection), userOf(connection), passwordOf(connection) ?? null])
 

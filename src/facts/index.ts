@@ -37,6 +37,12 @@ export { hooksFact, newestDeliveryFact, deployKeysFact } from './github/api.js'
 export { githubMarkFact, type WebhookMark } from './github/mark.js'
 export { hostFact } from './host.js'
 export { databaseFact, accountFact } from './mysql/server.js'
+export {
+  mysqlTrialFact,
+  type MysqlServerError,
+  type MysqlTrial,
+  type MysqlTrialKey,
+} from './mysql/trial.js'
 export { venvFact, type Judgement, type Venv, type VenvKey, type VenvState } from './python/venv.js'
 export { timezoneFact, type TimezoneState } from './system/timezone.js'
 export { marksFact } from './systemd/pending-marks.js'

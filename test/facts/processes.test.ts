@@ -25,6 +25,7 @@ import { hostFact } from '../../src/facts/host.js'
 import { marksFact } from '../../src/facts/systemd/pending-marks.js'
 import { missingParentFact } from '../../src/facts/files/missing-parent.js'
 import { accountFact, databaseFact } from '../../src/facts/mysql/server.js'
+import { mysqlTrialFact } from '../../src/facts/mysql/trial.js'
 import { aptFact } from '../../src/facts/apt/packages.js'
 import { changedKeysFact } from '../../src/facts/files/changed-keys.js'
 import { pathFact } from '../../src/facts/files/path.js'
@@ -141,6 +142,7 @@ function makeThings(): void {
   standIn(
     'mariadb',
     `printf 'server\\t10.11.6-MariaDB\\t0\\n'
+printf 'trial\\t%s\\n' ${numbers.join(' ')}
 printf 'database\\td%s\\tutf8mb4\\tutf8mb4_bin\\n' ${numbers.join(' ')}
 printf 'account\\t%s\\nkept\\t{"plugin":"ed25519"}\\nGRANT USAGE ON *.* TO \`a\`@\`%%\`\\n' ${numbers.map((index) => 2 * index + 1).join(' ')}
 echo end`,
@@ -327,6 +329,13 @@ describedIfAble('processes that a host starts', () => {
       'mysql: timeout and its client',
       databaseFact,
       (index) => ({ name: `d${index}`, connection: {} }),
+      2,
+      2,
+    ),
+    row(
+      'mysql.trial: timeout and its client',
+      mysqlTrialFact,
+      (index) => ({ sql: `SELECT ${index}`, connection: {} }),
       2,
       2,
     ),

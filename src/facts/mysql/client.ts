@@ -31,6 +31,10 @@ export function placeOf({ socket, host, port }: MysqlConnection): string {
   return host === undefined ? (socket ?? defaultSocket) : `${host}:${String(port ?? 3306)}`
 }
 
+/** A server for sentences, with the account that it is asked with. */
+export const serverAt = (connection: MysqlConnection): string =>
+  `MariaDB at ${placeOf(connection)} as ${connection.user ?? 'root'}`
+
 /** Quotes a name of SQL. */
 export const identifier = (name: string): string => `\`${name.replaceAll('`', '``')}\``
 
@@ -72,14 +76,10 @@ function optionLine(password: Secret): Secret {
   return new Secret(`password="${escaped}"\n`, true)
 }
 
-/**
- * Words of the client. The SQL is one of them, for it holds no secret. Errors do not end it:
- * `--execute` takes that back, so `--force` comes after it.
- */
+/** Words of the client that lead to a server. */
 function clientWords(
   { socket, host, port, user }: MysqlConnection,
   defaults: string,
-  sql: string,
 ): readonly string[] {
   const target =
     host === undefined
@@ -93,22 +93,35 @@ function clientWords(
     '--default-character-set=utf8mb4',
     '--batch',
     '--skip-column-names',
-    `--execute=${sql}`,
-    '--force',
   ]
 }
 
+/** Words that call the client for a server, without SQL. */
+const askingWords = (connection: MysqlConnection, defaults: string): Sh =>
+  sh`fettle_ask_server ${answerLimit} ${connection.host === undefined ? (connection.socket ?? defaultSocket) : ''} ${clientWords(connection, defaults)}`
+
 function askServer(connection: MysqlConnection, sql: string): Sh {
-  const { host, socket = defaultSocket, password } = connection
-  const whole = `${sessionSettings};\n${sql}`
-  const ask = (defaults: string): Sh =>
-    sh`fettle_ask_server ${answerLimit} ${host === undefined ? socket : ''} ${clientWords(connection, defaults, whole)}`
+  const { password } = connection
+  // Errors do not end it: `--execute` takes that back, so `--force` comes after it. The SQL may be a
+  // word, for it holds no secret.
+  const words = [`--execute=${sessionSettings};\n${sql}`, '--force']
+  const ask = (defaults: string): Sh => sh`${askingWords(connection, defaults)} ${words}`
   const asked =
     password === undefined
       ? ask('--no-defaults')
       : sh`IFS= read -r line_; printf '[client]\\n%s\\n' "$line_" | { exec 3<&0; ${ask('--defaults-file=/proc/self/fd/3')}; }`
   return sh`echo @server; echo @server >&2; ${asked}; echo "@status $?"`
 }
+
+/** A connection that needs no password, or one that the server takes from root's socket. */
+export type OpenConnection = Omit<MysqlConnection, 'password'>
+
+/**
+ * Words of the client for a server that needs no password; SQL follows by `--execute` or standard
+ * input.
+ */
+export const openClient = (connection: OpenConnection): Sh =>
+  sh`${shellFunctions(clientText)}${askingWords(connection, '--no-defaults')} ${`--init-command=${sessionSettings}`}`
 
 /**
  * Shell that asks each server with its own client. Options do not come from `~/.my.cnf`; passwords

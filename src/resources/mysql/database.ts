@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { change, fine, type Change } from '../../core/change.js'
 import { args, desired, options, resource } from '../../core/definition.js'
 import { request } from '../../core/later.js'
+import { omitUndefined } from '../../core/omit-undefined.js'
 import { line, state } from '../../core/schemas.js'
 import type { CommonOptions } from '../../core/resource.js'
 import { mysql, type MysqlAction } from '../../facts/mysql/backend.js'
@@ -9,6 +10,8 @@ import type { DatabaseDefaults } from '../../facts/mysql/database.js'
 import { databaseFact } from '../../facts/mysql/server.js'
 import { identifier } from '../../facts/mysql/client.js'
 import { connectionSchema, onServer, type MysqlConnectionOptions } from './connection.js'
+import { defaultsTrials } from './trials.js'
+import { databaseState, undoOfDatabase } from './server-state.js'
 
 export interface MysqlDatabaseOptions extends CommonOptions {
   /**
@@ -44,6 +47,7 @@ const sameName = (given: string): string => given.replace(/^utf8(?=_|$)/, 'utf8m
  */
 export const mysqlDatabase = resource({
   type: 'mysql.database',
+  undo: [databaseState],
   chapter: 'Databases',
   ansible: '`community.mysql.mysql_db`',
   arguments: args<[name: string]>(databaseName),
@@ -73,13 +77,16 @@ export const mysqlDatabase = resource({
       plan({ database }, { connection }) {
         const run = (summary: string, sql: string, more: Partial<Change> = {}): Change => {
           const action: MysqlAction = { on: mysql, connection, sql, values: [] }
-          return change(summary, [action], more)
+          const undo = undoOfDatabase(connection, name)
+          const trials = defaultsTrials(connection, omitUndefined({ charset, collation }))
+          return change(summary, [action], { trials, ...undo, ...more })
         }
         if (state === 'absent') {
           if (database === null) return fine('there is no such database')
           const summary = `drop database ${name} with everything in it`
-          const lost = { effect: 'remove', final: 'its tables and rows are lost' } as const
-          return [run(summary, `DROP DATABASE ${identifier(name)}`, lost)]
+          const final = 'its tables and rows are lost'
+          const more = { effect: 'remove', final, undo: [], trials: [] } as const
+          return [run(summary, `DROP DATABASE ${identifier(name)}`, more)]
         }
         if (database === null) {
           const given = [charset, collation].filter((each) => each !== undefined)

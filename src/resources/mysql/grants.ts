@@ -99,8 +99,8 @@ const once = (privileges: readonly string[]): readonly string[] =>
     (each, index) => privileges.findIndex((other) => nameOf(other) === nameOf(each)) === index,
   )
 
-/** Makes a change from statements; the caller binds the account to them. */
-type StatementChange = (summary: string, statements: readonly string[]) => Change
+/** Makes a change from statements, which may grant something; the caller binds the account to them. */
+type StatementChange = (summary: string, statements: readonly string[], grants?: Grant) => Change
 
 const granting = (on: string, privileges: readonly string[]): string => {
   const plain = privileges.filter((privilege) => privilege !== grantOption)
@@ -184,7 +184,12 @@ function changesOn(
   )
   const changes: Change[] = []
   if (missing.length > 0)
-    changes.push(run(`grant ${words(missing)} on ${key}`, [granting(on, missing)]))
+    changes.push(
+      run(`grant ${words(missing)} on ${key}`, [granting(on, missing)], {
+        on,
+        privileges: missing,
+      }),
+    )
   if (exact && extra.length > 0) {
     const statements = revoking({ on, privileges: extra })
     changes.push(run(`revoke ${words(extra)} on ${key}`, statements))

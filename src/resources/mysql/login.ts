@@ -3,6 +3,8 @@ import { omitUndefined } from '../../core/omit-undefined.js'
 import { mysqlHash } from '../../core/scrub/mysql-hash.js'
 import { reveal, Secret } from '../../core/secret.js'
 import type { Account, LoginMethod } from '../../facts/mysql/account.js'
+import type { Trial } from '../../core/trial.js'
+import { hashTrial, pluginTrial } from './trials.js'
 import {
   mysql,
   type MysqlAction,
@@ -96,8 +98,22 @@ export function loginChanges(account: Account | null, desired: DesiredLogin): re
   return [
     change(sentences.join(', '), [set, ...proof], {
       effect: account === null ? 'create' : 'change',
+      trials: auth === undefined ? [] : loginTrials(connection, account?.ways ?? [], ways),
     }),
   ]
+}
+
+/** The trials of ways to log in that an account does not have yet. */
+function loginTrials(
+  connection: MysqlConnection,
+  have: readonly LoginMethod[],
+  wanted: readonly LoginMethod[],
+): readonly Trial[] {
+  const trials: Trial[] = []
+  if (wanted.some(({ kept }) => kept.length >= shortestHash)) trials.push(hashTrial(connection))
+  if (isIn(wanted, socketPlugin) && !isIn(have, socketPlugin))
+    trials.push(pluginTrial(connection, socketPlugin))
+  return trials
 }
 
 /**

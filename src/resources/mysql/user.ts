@@ -8,11 +8,14 @@ import { line, secret, state, value } from '../../core/schemas.js'
 import type { CommonOptions } from '../../core/resource.js'
 import { reveal, type Secret } from '../../core/secret.js'
 import type { Account } from '../../facts/mysql/account.js'
+import type { Grant } from '../../facts/mysql/grants.js'
 import { mysql } from '../../facts/mysql/backend.js'
 import { accountFact } from '../../facts/mysql/server.js'
 import { connectionSchema, type MysqlConnectionOptions, onServer } from './connection.js'
 import { grantChanges, type GrantOptions, grantsSchema } from './grants.js'
 import { type DesiredLogin, loginChanges, native, socketPlugin } from './login.js'
+import { grantTrials } from './trials.js'
+import { accountState, undoOfAccount } from './server-state.js'
 
 export interface MysqlUserOptions extends CommonOptions {
   /**
@@ -79,6 +82,7 @@ const defaultHost = 'localhost'
  */
 export const mysqlUser = resource({
   type: 'mysql.user',
+  undo: [accountState],
   chapter: 'Databases',
   ansible: '`community.mysql.mysql_user`',
   arguments: args<[name: string]>(line.max(80, 'must not be longer than 80 characters')),
@@ -113,10 +117,15 @@ export const mysqlUser = resource({
       // It may be the account that others ask the server with.
       brings: [`user:${user}`, 'server:mysql'],
       plan({ account }, { password, connection }) {
-        const run = (summary: string, statements: readonly string[]): Change =>
+        const undo = undoOfAccount(connection, name, host)
+        const run = (summary: string, statements: readonly string[], grants?: Grant): Change =>
           change(
             summary,
             statements.map((sql) => ({ on: mysql, connection, sql, values: [name, host] })),
+            {
+              ...undo,
+              trials: grants === undefined ? [] : grantTrials(connection, statements, grants),
+            },
           )
         if (options.state === 'absent') {
           if (account === null) return fine('there is no such account')
@@ -132,7 +141,7 @@ export const mysqlUser = resource({
           foldsCase: account?.foldsCase ?? false,
         }
         const changes = [
-          ...loginChanges(account, login),
+          ...loginChanges(account, login).map((each) => ({ ...each, ...undo })),
           ...grantChanges(account?.grants ?? [], options.grants ?? {}, rules, run),
         ]
         return changes.length === 0 ? fine(`${user} logs in and may do as desired`) : changes

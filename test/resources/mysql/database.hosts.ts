@@ -9,6 +9,8 @@ const made = ['create database shop (utf8mb4, utf8mb4_unicode_ci)']
 const shows = `! systemctl -q is-active mariadb ||
   mariadb -BN -e 'SELECT * FROM information_schema.schemata'`
 
+const dropped = { cannot: 'its tables and rows are lost' }
+
 export const hostCases: readonly HostCase[] = [
   {
     name: 'a database',
@@ -37,11 +39,13 @@ export const hostCases: readonly HostCase[] = [
     shows,
     before: sql('CREATE DATABASE former'),
     resource: () => mysqlDatabase('former', { state: 'absent' }),
+    undo: dropped,
     changes: ['drop database former with everything in it'],
     drifts: [
       {
         by: sql('CREATE DATABASE former'),
         changes: ['drop database former with everything in it'],
+        undo: dropped,
       },
     ],
   },
