@@ -208,7 +208,14 @@ export {
   writeFile,
   type FileToWrite,
 } from './resources/files/write-file.js'
-export { keptOf, pathState, undoOf, type PathStateKey } from './resources/files/path-state.js'
+export { keepBeforeMaking, takeBackMaking } from './resources/files/made-tree.js'
+export {
+  isTreeKept,
+  keptOf,
+  pathState,
+  undoOf,
+  type PathStateKey,
+} from './resources/files/path-state.js'
 export { account, isAccount } from './resources/files/attributes.js'
 export { withAttributes, type NewAttributes } from './resources/files/new-attributes.js'
 export { inDirectory } from './resources/files/in-directory.js'

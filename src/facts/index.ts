@@ -43,6 +43,7 @@ export {
   type MysqlTrial,
   type MysqlTrialKey,
 } from './mysql/trial.js'
+export { venvModulesFact, type VenvModulesKey } from './python/venv-modules.js'
 export { venvFact, type Judgement, type Venv, type VenvKey, type VenvState } from './python/venv.js'
 export { timezoneFact, type TimezoneState } from './system/timezone.js'
 export { marksFact } from './systemd/pending-marks.js'

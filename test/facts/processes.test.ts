@@ -38,6 +38,7 @@ import { timezoneFact } from '../../src/facts/system/timezone.js'
 import { unitFact } from '../../src/facts/systemd/unit.js'
 import { validationFact } from '../../src/facts/files/validation.js'
 import { userFact } from '../../src/facts/accounts/user.js'
+import { venvModulesFact } from '../../src/facts/python/venv-modules.js'
 import { venvFact } from '../../src/facts/python/venv.js'
 import { ifAble } from '../if-able.js'
 
@@ -401,6 +402,13 @@ describedIfAble('processes that a host starts', () => {
       }),
       4,
       80,
+    ),
+    row(
+      'python.venv-modules: a shell, timeout and the interpreter, for each of them',
+      venvModulesFact,
+      (index) => ({ python: at('usr/bin/python3.11'), path: at(`new${index}`) }),
+      3,
+      60,
     ),
   ])('%s', (_, one, twenty, read) => {
     const [few, many] = [read(1), read(20)]

@@ -90,8 +90,8 @@ config_() {
   done
 }
 
-# Says what lies in the directory of an environment, $1, and is none of it.
-strange_() {
+# Says what lies in the directory of an environment, $1, and is none of it: `strange app.py`.
+fettle_list_strange() {
   for entry_ in "$1"/* "$1"/.[!.]*; do
     case ${entry_##*/} in
     bin | include | lib | lib64 | man | share | pyvenv.cfg) continue ;;
@@ -136,7 +136,7 @@ fettle_venv() {
     for packages_ in "$path_"/lib/python3*/site-packages "$path_"/lib/pypy3*/site-packages; do
       distributions_ own "$packages_"
     done
-    strange_ "$path_"
+    fettle_list_strange "$path_"
   else
     version_of_ "$python_"
   fi

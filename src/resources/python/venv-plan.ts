@@ -24,6 +24,8 @@ import type { VenvState, Venv } from '../../facts/python/venv.js'
 import { chownTree, removeTree } from '../files/change-tree.js'
 import { inDirectory } from '../files/in-directory.js'
 import type { PythonVenvOptions } from './venv-options.js'
+import { undoOfVenv, type VenvUndo } from './venv-state.js'
+import { modulesTrial, sourceTrials, withoutVenv } from './venv-trials.js'
 
 /** How many names a sentence shows. */
 const shownNames = 6
@@ -35,7 +37,12 @@ export function removed(path: string, environment: VenvState | null | undefined)
   if (stopped !== undefined) return stopped
   const { directory, name } = split(path)
   const script = steps([enter(directory), removeTree(`./${name}`)])
-  return [change('remove the virtual environment', [{ script }], { effect: 'remove' })]
+  return [
+    change('remove the virtual environment', [{ script }], {
+      effect: 'remove',
+      ...undoOfVenv(path, environment),
+    }),
+  ]
 }
 
 /** The changes that create the environment and install packages, or what prevents them. */
@@ -49,12 +56,20 @@ export function planned(path: string, options: PythonVenvOptions, venv: Venv): P
   }
   const unevaluated = notEvaluated(path, options, venv)
   if (unevaluated !== undefined) return unevaluated
+  const undo = undoOfVenv(path, venv.environment)
   const changes = [
     ...environmentChanges(path, options, venv),
     ...installation(path, options, venv, wanted),
-  ]
+  ].map((each) => withUndo(each, undo))
   return changes.length === 0 ? fine('the requirements are met') : changes
 }
+
+/** A change with how it is taken back, and with the trial of that. */
+const withUndo = (change: Change, { trials = [], ...undo }: VenvUndo): Change => ({
+  ...change,
+  ...undo,
+  trials: [...(change.trials ?? []), ...trials],
+})
 
 /** What would have to change for other requirements: their file, where it is on the host. */
 const lacksOf = ({ requirements }: PythonVenvOptions): readonly Thing[] =>
@@ -148,7 +163,8 @@ function environmentChanges(
   const { environment } = venv
   if (environment === null) {
     const summary = `create a virtual environment of Python ${versionOf(venv.python)}`
-    return [change(summary, [making(path, options, venv)], { effect: 'create' })]
+    const trials = [modulesTrial(path, pythonOf(options, venv), options.owner)]
+    return [change(summary, [making(path, options, venv)], { effect: 'create', trials })]
   }
   const { owner } = environment
   const changes: Change[] = []
@@ -158,8 +174,11 @@ function environmentChanges(
     changes.push(change(summary, [{ script, long: true }]))
   }
   const made = pendingWork(options, venv)
-  if (made.length > 0)
-    changes.push(change(made.join(', '), [making(path, options, venv, isRecreated(options, venv))]))
+  if (made.length > 0) {
+    const trials = [modulesTrial(path, pythonOf(options, venv), options.owner)]
+    const make = making(path, options, venv, isRecreated(options, venv))
+    changes.push(change(made.join(', '), [make], { trials }))
+  }
   return changes
 }
 
@@ -196,7 +215,8 @@ function installation(
   const needsPip = wanted.forPip.length > 0 && isUnevaluated
   if (missing.length === 0 && !needsPip) return []
   const names = missing.length > 0 ? missing : wanted.forPip
-  return [change(`install ${shown(names)}`, [installing(path, options, venv)])]
+  const trials = sourceTrials(options)
+  return [change(`install ${shown(names)}`, [installing(path, options, venv)], { trials })]
 }
 
 /** Runs shell as the owner of the environment, in its directory. */
@@ -214,10 +234,14 @@ const asOwner = (
   ...omitUndefined({ input }),
 })
 
+/** The interpreter that makes the environment. */
+const pythonOf = (options: PythonVenvOptions, { environment }: Venv): string =>
+  options.python ?? environment?.interpreter ?? 'python3'
+
 function making(path: string, options: PythonVenvOptions, venv: Venv, clear = false): ShellAction {
   // Creating an environment over an old one keeps the installed packages and rewrites its
   // configuration.
-  const python = options.python ?? venv.environment?.interpreter ?? 'python3'
+  const python = pythonOf(options, venv)
   const flags: string[] = []
   if (seesSystem(options, venv)) flags.push('--system-site-packages')
   if (clear) flags.push('--clear')
@@ -229,7 +253,7 @@ function making(path: string, options: PythonVenvOptions, venv: Venv, clear = fa
     venv,
     sh`e_=$(${python} -c 'import venv, ensurepip' 2>&1) || {
   printf '%s\\n' "$e_" >&2
-  case $e_ in *"No module named"*) ${refuse(`${python} has no module venv`, "add apt.packages(['python3-venv']) before this")} ;; esac
+  case $e_ in *"No module named"*) ${refuse(...withoutVenv(python))} ;; esac
   exit 1
 }
 ${python} -m venv ${flags} .`,

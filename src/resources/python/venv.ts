@@ -12,6 +12,7 @@ import { textIn } from '../files/content.js'
 import { blockedBy } from '../files/file-changes.js'
 import type { PythonVenvOptions } from './venv-options.js'
 import { planned, removed } from './venv-plan.js'
+import { venvState } from './venv-state.js'
 
 const noOption = line.regex(/^[^-]/, 'must not begin with -')
 const withoutSecret = (url: string): boolean =>
@@ -29,6 +30,7 @@ export type { PythonVenvOptions } from './venv-options.js'
  */
 export const pythonVenv = resource({
   type: 'python.venv',
+  undo: [venvState],
   chapter: 'Packages',
   ansible: '`pip` with `virtualenv`',
   arguments: args<[path: string]>(absolutePath),
